@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "simfs/base/log.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "simfs/base/check.h"
+
+/* The highest errno that Linux defines for user space is 133; room to spare. */
+#define ERRNO_COUNT 200
+
+/*
+ * One write per message, so that lines of several processes that share a
+ * terminal or a log file do not interleave.
+ */
+static void print_line(const char *format, va_list arguments, int error)
+{
+	char text[2048];
+	size_t room = sizeof text - 2;
+	int length = snprintf(text, room, "snaprig: ");
+	int added = vsnprintf(text + length, room - (size_t)length, format, arguments);
+
+	length += added < 0 ? 0 : added;
+	if ((size_t)length >= room)
+		length = (int)room - 1;
+	if (error != 0) {
+		added = snprintf(text + length, room - (size_t)length, ": %s", error_text(error));
+		length += added;
+		if ((size_t)length >= room)
+			length = (int)room - 1;
+	}
+	text[length++] = '\n';
+	text[length] = '\0';
+	fputs(text, stderr);
+}
+
+void log_error(const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	print_line(format, arguments, 0);
+	va_end(arguments);
+}
+
+void log_error_code(int error, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	print_line(format, arguments, error);
+	va_end(arguments);
+}
+
+void log_info(const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	print_line(format, arguments, 0);
+	va_end(arguments);
+}
+
+const char *error_name(int error)
+{
+	const char *name = strerrorname_np(-error);
+
+	return name ? name : "EUNKNOWN";
+}
+
+const char *error_text(int error)
+{
+	const char *text = strerrordesc_np(-error);
+
+	return text ? text : "Unknown error";
+}
+
+int error_from_name(const char *name)
+{
+	for (int number = 1; number < ERRNO_COUNT; number++) {
+		const char *known = strerrorname_np(number);
+
+		if (known && strcmp(known, name) == 0)
+			return -number;
+	}
+	return 0;
+}
+
+void must_fail(const char *fact, const char *file, int line)
+{
+	fprintf(stderr, "snaprig: %s:%d: broken promise: %s\n", file, line, fact);
+	abort();
+}

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "simfs/base/sizes.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "simfs/base/clock.h"
+
+struct unit {
+	const char *name;
+	uint64_t factor;
+};
+
+static const struct unit size_units[] = {
+	{ "", 1 },
+	{ "B", 1 },
+	{ "s", 512 },
+	{ "KiB", 1ull << 10 },
+	{ "MiB", 1ull << 20 },
+	{ "GiB", 1ull << 30 },
+	{ "TiB", 1ull << 40 },
+	{ NULL, 0 },
+};
+
+static const struct unit duration_units[] = {
+	{ "ns", 1 },
+	{ "us", 1000 },
+	{ "ms", NS_PER_MS },
+	{ "s", NS_PER_S },
+	{ "m", 60 * NS_PER_S },
+	{ "h", 3600 * NS_PER_S },
+	{ NULL, 0 },
+};
+
+/* Reads decimal digits from *TEXT and moves it behind them. */
+static int digits_parse(const char **text, uint64_t *ret)
+{
+	uint64_t value = 0;
+	const char *at = *text;
+
+	if (!isdigit((unsigned char)*at))
+		return -EINVAL;
+	for (; isdigit((unsigned char)*at); at++) {
+		if (__builtin_mul_overflow(value, 10, &value) ||
+			__builtin_add_overflow(value, (uint64_t)(*at - '0'), &value))
+			return -ERANGE;
+	}
+	*text = at;
+	*ret = value;
+	return 0;
+}
+
+static int quantity_parse(const char *text, const struct unit *units, uint64_t *ret)
+{
+	uint64_t value;
+	int error = digits_parse(&text, &value);
+
+	if (error < 0)
+		return error;
+	for (; units->name; units++) {
+		if (strcmp(text, units->name) != 0)
+			continue;
+		if (__builtin_mul_overflow(value, units->factor, &value) || value > INT64_MAX)
+			return -ERANGE;
+		*ret = value;
+		return 0;
+	}
+	return -EINVAL;
+}
+
+int size_parse(const char *text, uint64_t *ret)
+{
+	return quantity_parse(text, size_units, ret);
+}
+
+int duration_parse(const char *text, uint64_t *ret_ns)
+{
+	return quantity_parse(text, duration_units, ret_ns);
+}
+
+int share_parse(const char *text, uint32_t *ret_per_million)
+{
+	uint64_t percent;
+	int error = digits_parse(&text, &percent);
+
+	if (error < 0 || percent > 100000)
+		return -EINVAL;
+
+	uint64_t per_million = percent * 10000;
+
+	if (*text == '.') {
+		uint64_t scale = 1000;
+
+		for (text++; isdigit((unsigned char)*text) && scale > 0; text++, scale /= 10)
+			per_million += (uint64_t)(*text - '0') * scale;
+	}
+	if (strcmp(text, "%") != 0)
+		return -EINVAL;
+	*ret_per_million = (uint32_t)per_million;
+	return 0;
+}
+
+int size_or_share_parse(const char *text, struct size_or_share *ret)
+{
+	uint32_t per_million;
+	uint64_t bytes;
+
+	if (share_parse(text, &per_million) == 0) {
+		*ret = (struct size_or_share){ .is_share = true, .per_million = per_million };
+		return 0;
+	}
+
+	int error = size_parse(text, &bytes);
+
+	if (error < 0)
+		return error;
+	*ret = (struct size_or_share){ .bytes = bytes };
+	return 0;
+}
+
+const char *size_hint(const char *text, char *buffer, size_t length)
+{
+	static const char letters[] = "KMGT";
+	uint64_t value;
+	const char *at = text;
+
+	if (digits_parse(&at, &value) == 0) {
+		const char *letter = strchr(letters, toupper((unsigned char)*at));
+
+		if (*at && letter) {
+			snprintf(buffer, length, "%llu%ciB", (unsigned long long)value, *letter);
+			return buffer;
+		}
+	}
+	snprintf(buffer, length, "64MiB");
+	return buffer;
+}
+
+const char *size_format(uint64_t bytes, char *buffer, size_t length)
+{
+	static const char *const names[] = { "B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB" };
+	size_t unit = 0;
+	double value = (double)bytes;
+
+	while (value >= 1024 && unit + 1 < sizeof names / sizeof names[0]) {
+		value /= 1024;
+		unit++;
+	}
+	if (unit == 0 || value >= 100 || value == (double)(uint64_t)value)
+		snprintf(buffer, length, "%.0f %s", value, names[unit]);
+	else
+		snprintf(buffer, length, "%.1f %s", value, names[unit]);
+	return buffer;
+}
