@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "simfs/blockio/blockio.h"
+
+struct waiting {
+	struct blockio_request request;
+	bool finished;
+	int result;
+};
+
+void blockio_start(struct blockio *io, struct blockio_request *request, enum blockio_kind kind,
+	uint64_t offset, void *buffer, size_t length)
+{
+	request->kind = kind;
+	request->offset = offset;
+	request->single = (struct iovec){ .iov_base = buffer, .iov_len = length };
+	request->iov = &request->single;
+	request->iov_count = 1;
+	blockio_submit(io, request);
+}
+
+static void waiting_done(struct blockio_request *request, int result)
+{
+	struct waiting *waiting = CONTAINER_OF(request, struct waiting, request);
+
+	waiting->finished = true;
+	waiting->result = result;
+}
+
+int blockio_do(
+	struct blockio *io, enum blockio_kind kind, uint64_t offset, void *buffer, size_t length)
+{
+	struct waiting waiting = { .request.done = waiting_done };
+
+	blockio_start(io, &waiting.request, kind, offset, buffer, length);
+	while (!waiting.finished)
+		io->ops->step(io);
+	return waiting.result;
+}
+
+void blockio_destroy(struct blockio *io)
+{
+	if (io)
+		io->ops->destroy(io);
+}

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * blockio.h - asynchronous reads and writes of one flat file.
+ *
+ * One ops table with several bodies: files on io_uring (file.h), memory for
+ * tests (memory.h).  What is above cannot tell which.  Everything runs on the
+ * thread that owns the volume; `done` is called from the event loop, never
+ * from within blockio_submit().
+ */
+#ifndef SNAPRIG_BLOCKIO_BLOCKIO_H
+#define SNAPRIG_BLOCKIO_BLOCKIO_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/uio.h>
+
+#include "simfs/base/list.h"
+#include "simfs/blockio/ring.h"
+
+/* Any backend accepts ranges and memory that are multiples of this. */
+#define BLOCKIO_ALIGNMENT_MAX 4096u
+
+enum blockio_kind { BLOCKIO_READ, BLOCKIO_WRITE, BLOCKIO_FLUSH };
+
+/*
+ * One transfer.  The caller owns it, and keeps it and the memory it names
+ * until `done` was called.  The iovec array is used up by the backend.
+ */
+struct blockio_request {
+	/* Required.  RESULT is 0 when the whole range was transferred (or
+	 * flushed), else -errno; how much was transferred is then unknown. */
+	void (*done)(struct blockio_request *request, int result);
+
+	enum blockio_kind kind;
+	uint64_t offset;
+	struct iovec *iov;
+	unsigned iov_count;
+
+	/* For the caller's convenience: storage for the usual single buffer. */
+	struct iovec single;
+
+	/* Of the backend. */
+	struct blockio *io;
+	struct ring_op op;
+	struct list link;
+};
+
+struct blockio {
+	const struct blockio_ops *ops;
+
+	/* Offsets, lengths and addresses must be multiples of this (a power of
+	 * two, 512..BLOCKIO_ALIGNMENT_MAX); constant. */
+	uint32_t alignment_bytes;
+
+	/* Bytes in the file when it was opened or last resized. */
+	uint64_t size_bytes;
+};
+
+struct blockio_ops {
+	const char *name;
+
+	/* Required.  Starts REQUEST; its `done` is called exactly once, later.
+	 * A read beyond the end of the file gives zeros. */
+	void (*submit)(struct blockio *io, struct blockio_request *request);
+
+	/* Required.  Cuts or extends the file (with zeros) at once: 0 or -errno.
+	 * May block shortly: only where the volume is not serving, or for a
+	 * store that is being created. */
+	int (*resize)(struct blockio *io, uint64_t size_bytes);
+
+	/* Optional.  Asks for room up to END_BYTES ahead of need, and goes on at
+	 * once; a failure is silent, since the write itself will tell. */
+	void (*reserve)(struct blockio *io, uint64_t end_bytes);
+
+	/* Required.  Makes one step towards some completion; what a caller that
+	 * may block does until its request is done. */
+	void (*step)(struct blockio *io);
+
+	/* Required.  Nothing may be under way. */
+	void (*destroy)(struct blockio *io);
+};
+
+static inline void blockio_submit(struct blockio *io, struct blockio_request *request)
+{
+	request->io = io;
+	io->ops->submit(io, request);
+}
+
+/* Starts a transfer of one buffer; REQUEST->done is set by the caller before. */
+void blockio_start(struct blockio *io, struct blockio_request *request, enum blockio_kind kind,
+	uint64_t offset, void *buffer, size_t length);
+
+/*
+ * The same, and waits for it: 0 or -errno.  For opening and closing only,
+ * when nobody is served: other completions are handled meanwhile.
+ */
+int blockio_do(
+	struct blockio *io, enum blockio_kind kind, uint64_t offset, void *buffer, size_t length);
+
+/* Destroys IO; NULL is fine. */
+void blockio_destroy(struct blockio *io);
+
+/*
+ * A folder of such files: IMAGE.snaprig/, or its twin in memory.  These calls
+ * act at once.  They touch metadata only and happen when a snapshot is made
+ * or deleted, never on the path of a read or a write.
+ */
+struct blockio_folder {
+	const struct blockio_folder_ops *ops;
+};
+
+struct blockio_folder_ops {
+	/* Required.  Opens NAME; with CREATE it must not exist (-EEXIST). */
+	int (*open)(
+		struct blockio_folder *folder, const char *name, bool create, struct blockio **ret);
+
+	/* Required.  -ENOENT when it is not there. */
+	int (*remove)(struct blockio_folder *folder, const char *name);
+
+	/* Required.  Replaces TO when it exists. */
+	int (*rename)(struct blockio_folder *folder, const char *from, const char *to);
+
+	/* Required.  Calls VISIT with each name, in no order, until it returns
+	 * non-zero, and returns that; else 0 or -errno. */
+	int (*list)(struct blockio_folder *folder, int (*visit)(const char *name, void *context),
+		void *context);
+
+	/* Required. */
+	void (*destroy)(struct blockio_folder *folder);
+};
+
+#endif

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * file.h - blockio on files, through the ring.
+ *
+ * Uses O_DIRECT where the file system takes it, so that an image's content is
+ * not kept in memory twice and a measured speed is the disk's.  Short
+ * transfers are resumed.
+ */
+#ifndef SNAPRIG_BLOCKIO_FILE_H
+#define SNAPRIG_BLOCKIO_FILE_H
+
+#include "simfs/blockio/blockio.h"
+
+/*
+ * Opens the existing regular file PATH for reading and writing and locks it
+ * (flock) against a second rig.  Returns 0, -EBUSY when it is locked, -EISDIR,
+ * -EINVAL when it is neither file nor folder, or what open() said.
+ */
+int file_blockio_open_image(struct ring *ring, const char *path, struct blockio **ret);
+
+/* A folder of files; FD is a descriptor of it and stays the caller's. */
+int file_folder_create(struct ring *ring, int fd, struct blockio_folder **ret);
+
+#endif

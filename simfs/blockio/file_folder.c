@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "simfs/blockio/file_folder.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "simfs/base/cleanup.h"
+#include "simfs/blockio/file.h"
+
+struct file_folder {
+	struct blockio_folder folder;
+	struct ring *ring;
+	int fd; /* the caller's */
+};
+
+static struct file_folder *folder_of(struct blockio_folder *folder)
+{
+	return CONTAINER_OF(folder, struct file_folder, folder);
+}
+
+static int folder_open(
+	struct blockio_folder *folder, const char *name, bool create, struct blockio **ret)
+{
+	struct file_folder *files = folder_of(folder);
+	int flags = O_RDWR | O_CLOEXEC | O_NOFOLLOW | (create ? O_CREAT | O_EXCL : 0);
+	AUTO(auto_close) int fd = openat(files->fd, name, flags, 0600);
+	struct stat facts;
+
+	if (fd < 0 || fstat(fd, &facts) < 0)
+		return -errno;
+	if (!S_ISREG(facts.st_mode))
+		return -EINVAL;
+
+	int error = file_blockio_wrap(files->ring, fd, ret);
+
+	if (error < 0)
+		return error;
+	TAKE_FD(fd);
+	return 0;
+}
+
+static int folder_remove(struct blockio_folder *folder, const char *name)
+{
+	return unlinkat(folder_of(folder)->fd, name, 0) < 0 ? -errno : 0;
+}
+
+static int folder_rename(struct blockio_folder *folder, const char *from, const char *to)
+{
+	int fd = folder_of(folder)->fd;
+
+	return renameat(fd, from, fd, to) < 0 ? -errno : 0;
+}
+
+static int folder_list(
+	struct blockio_folder *folder, int (*visit)(const char *name, void *context), void *context)
+{
+	AUTO(auto_close)
+	int fd = openat(folder_of(folder)->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
+		return -errno;
+
+	AUTO(auto_closedir) DIR *dir = fdopendir(fd);
+
+	if (!dir)
+		return -errno;
+	TAKE_FD(fd);
+
+	for (;;) {
+		errno = 0;
+
+		struct dirent *entry = readdir(dir);
+
+		if (!entry)
+			return -errno;
+		if (entry->d_name[0] == '.')
+			continue;
+
+		int result = visit(entry->d_name, context);
+
+		if (result != 0)
+			return result;
+	}
+}
+
+static void folder_destroy(struct blockio_folder *folder)
+{
+	free(folder_of(folder));
+}
+
+static const struct blockio_folder_ops file_folder_ops = {
+	.open = folder_open,
+	.remove = folder_remove,
+	.rename = folder_rename,
+	.list = folder_list,
+	.destroy = folder_destroy,
+};
+
+int file_folder_create(struct ring *ring, int fd, struct blockio_folder **ret)
+{
+	struct file_folder *files = malloc(sizeof *files);
+
+	if (!files)
+		return -ENOMEM;
+	*files = (struct file_folder){
+		.folder = { .ops = &file_folder_ops },
+		.ring = ring,
+		.fd = fd,
+	};
+	*ret = &files->folder;
+	return 0;
+}

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* file_folder.h - what file.c and file_folder.c share; for nobody else. */
+#ifndef SNAPRIG_BLOCKIO_FILE_FOLDER_H
+#define SNAPRIG_BLOCKIO_FILE_FOLDER_H
+
+#include "simfs/blockio/blockio.h"
+
+/* A blockio on FD, which becomes its own when 0 is returned. */
+int file_blockio_wrap(struct ring *ring, int fd, struct blockio **ret);
+
+#endif

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "simfs/blockio/ring.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "simfs/base/check.h"
+#include "simfs/base/cleanup.h"
+
+/*
+ * More than are ever under way at once for the limits of mount/ (requests) and
+ * control/ (connections); a full queue costs one extra system call, no more.
+ */
+#define RING_ENTRIES 512
+
+struct ring {
+	struct io_uring uring;
+	uint64_t under_way;
+};
+
+/*
+ * Completions are only looked at in ring_run_once(), on the thread that
+ * submits.  Telling the kernel so (6.1) spares an interrupt per completion;
+ * an older kernel gets the plain ring.
+ */
+static int ring_init(struct io_uring *uring)
+{
+	struct io_uring_params best = {
+		.flags = IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN |
+			 IORING_SETUP_CQSIZE,
+		.cq_entries = 4 * RING_ENTRIES,
+	};
+	int error = io_uring_queue_init_params(RING_ENTRIES, uring, &best);
+
+	if (error != -EINVAL)
+		return error;
+
+	struct io_uring_params plain = {
+		.flags = IORING_SETUP_CQSIZE,
+		.cq_entries = 4 * RING_ENTRIES,
+	};
+
+	return io_uring_queue_init_params(RING_ENTRIES, uring, &plain);
+}
+
+int ring_create(struct ring **ret)
+{
+	AUTO(auto_free) struct ring *ring = calloc(1, sizeof *ring);
+
+	if (!ring)
+		return -ENOMEM;
+
+	int error = ring_init(&ring->uring);
+
+	if (error < 0)
+		return error;
+	*ret = TAKE_PTR(ring);
+	return 0;
+}
+
+void ring_destroy(struct ring *ring)
+{
+	if (!ring)
+		return;
+	io_uring_queue_exit(&ring->uring);
+	free(ring);
+}
+
+struct io_uring_sqe *ring_sqe(struct ring *ring)
+{
+	struct io_uring_sqe *sqe;
+
+	while (!(sqe = io_uring_get_sqe(&ring->uring))) {
+		int submitted = io_uring_submit(&ring->uring);
+
+		/* -EBUSY and -EAGAIN pass when the kernel caught up. */
+		MUST(submitted >= 0 || submitted == -EBUSY || submitted == -EAGAIN ||
+			submitted == -EINTR);
+	}
+	return sqe;
+}
+
+void ring_start(struct ring *ring, struct io_uring_sqe *sqe, struct ring_op *op)
+{
+	io_uring_sqe_set_data(sqe, op);
+	ring->under_way++;
+}
+
+int ring_run_once(struct ring *ring)
+{
+	struct io_uring_cqe *cqe;
+	int error = io_uring_submit_and_wait(&ring->uring, 1);
+
+	if (error < 0 && error != -EINTR && error != -EAGAIN && error != -EBUSY)
+		return error;
+
+	while (io_uring_peek_cqe(&ring->uring, &cqe) == 0) {
+		struct ring_op *op = io_uring_cqe_get_data(cqe);
+		int result = cqe->res;
+		uint32_t flags = cqe->flags;
+
+		/* Before `done`: it may run long enough to fill the queue. */
+		io_uring_cqe_seen(&ring->uring, cqe);
+		if (!(flags & IORING_CQE_F_MORE))
+			ring->under_way--;
+		op->done(op, result, flags);
+	}
+	return 0;
+}
+
+uint64_t ring_under_way(const struct ring *ring)
+{
+	return ring->under_way;
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * ring.h - the one io_uring of a mounted volume, and its event loop.
+ *
+ * Everything that a volume waits for is a ring_op: FUSE requests, backing
+ * files, control connections, signals, timers.  One thread creates the ring,
+ * fills it and runs it; nothing here may be called from another.
+ */
+#ifndef SNAPRIG_BLOCKIO_RING_H
+#define SNAPRIG_BLOCKIO_RING_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <liburing.h>
+
+struct ring;
+
+/*
+ * One thing under way.  Embedded in what it belongs to, and not moved until
+ * `done` was called.  RESULT is cqe->res, FLAGS is cqe->flags: a multishot
+ * operation has more to come while IORING_CQE_F_MORE is set.
+ */
+struct ring_op {
+	void (*done)(struct ring_op *op, int result, uint32_t flags);
+};
+
+/* Returns 0, -ENOSYS where the kernel has no io_uring, -EPERM where it is forbidden. */
+int ring_create(struct ring **ret);
+void ring_destroy(struct ring *ring);
+
+/*
+ * A submission entry for OP, ready for io_uring_prep_*(); OP's pointer is
+ * set as its user data by ring_start().  Never NULL: a full queue
+ * is submitted first.
+ *
+ *	struct io_uring_sqe *sqe = ring_sqe(ring);
+ *	io_uring_prep_read(sqe, fd, buffer, length, offset);
+ *	ring_start(ring, sqe, &thing->op);
+ */
+struct io_uring_sqe *ring_sqe(struct ring *ring);
+
+/* Ties SQE to OP.  It reaches the kernel at the next ring_run_once(). */
+void ring_start(struct ring *ring, struct io_uring_sqe *sqe, struct ring_op *op);
+
+/*
+ * Submits what was started, waits for at least one completion and calls the
+ * `done` of every completion that is there.  Returns 0 or -errno.
+ */
+int ring_run_once(struct ring *ring);
+
+/* Operations started whose last completion has not been seen. */
+uint64_t ring_under_way(const struct ring *ring);
+
+#endif
