@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * format.h - a store file on disk, format 1, little-endian.
+ *
+ *	unit 0        superblock: what this store is, and whether it was closed
+ *	unit 1 …      segment: header unit, then its blocks in record order
+ *	…             segment
+ *	end           the first unit that holds no segment with the next sequence
+ *
+ * A unit is STORE_UNIT_BYTES; a block is one or more units.
+ */
+#ifndef SNAPRIG_STORE_FORMAT_H
+#define SNAPRIG_STORE_FORMAT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define STORE_UNIT_BYTES     4096u
+#define STORE_MAGIC	     0x3167697270616e73ull
+#define SEGMENT_MAGIC	     0x3167657370616e73ull
+#define STORE_FORMAT_VERSION 1u
+
+#define STORE_NAME_BYTES     72
+#define STORE_PROFILE_BYTES  16
+
+/* `flags` of a superblock. */
+#define STORE_FLAG_CLEAN  1u /* closed in order: `end_unit` and `segment_count` hold */
+#define STORE_FLAG_FAILED 2u /* the snapshot failed with `error`; nothing in it is to be read */
+
+/*
+ * Small enough for one 512-byte sector: a rewrite is never half done.
+ */
+struct store_superblock {
+	uint64_t magic;
+	uint64_t hash; /* XXH3-64 of this structure with hash = 0 */
+	uint32_t version;
+	uint32_t flags;
+	uint64_t volume_id;
+	uint64_t store_id;
+	uint64_t order; /* creation order among the volume's snapshots */
+	uint64_t volume_bytes;
+	uint64_t limit_bytes; /* 0: none */
+	uint64_t end_unit;
+	uint64_t segment_count;
+	int64_t created_seconds; /* wall clock */
+	uint32_t block_bytes;
+	int32_t error;		  /* -errno of a failed snapshot */
+	uint64_t overflow_blocks; /* counted by the profile, not stored: see profile.h */
+	char name[STORE_NAME_BYTES];
+	char profile[STORE_PROFILE_BYTES];
+};
+
+_Static_assert(sizeof(struct store_superblock) <= 512, "a superblock is one sector");
+
+#define SEGMENT_RECORDS_MAX 504u
+
+struct segment_header {
+	uint64_t magic;
+	uint64_t hash;	    /* XXH3-64 of the header unit with hash = 0 */
+	uint64_t data_hash; /* XXH3-64 of the blocks that follow */
+	uint64_t store_id;
+	uint64_t sequence; /* from 1, without a gap */
+	uint64_t unit;	   /* where it lies: a copy elsewhere does not check */
+	uint32_t record_count;
+	uint32_t block_bytes;
+	uint64_t reserved;
+	uint64_t blocks[SEGMENT_RECORDS_MAX]; /* block numbers in the volume */
+};
+
+_Static_assert(sizeof(struct segment_header) == STORE_UNIT_BYTES, "a header is one unit");
+
+#endif
