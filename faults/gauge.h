@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * gauge.h - measured quantities that a trigger can watch and a test can feign.
+ *
+ * The volume puts in what it measures; whoever decides reads gauge_value(),
+ * which is the feigned value while there is one.  Nothing here acts.
+ */
+#ifndef SNAPRIG_FAULTS_GAUGE_H
+#define SNAPRIG_FAULTS_GAUGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum gauge {
+	GAUGE_STORE_USED,    /* the fullest store's share of its limit */
+	GAUGE_STORE_BYTES,   /* bytes that count against limits, of all stores */
+	GAUGE_MEMORY_USED,   /* 1 - MemAvailable / MemTotal */
+	GAUGE_READ_PROGRESS, /* highest offset read of the snapshot read last, as a share */
+	GAUGE_SNAPSHOT_COUNT,
+	GAUGE_LIVE_WRITTEN, /* bytes written to the live view since the mount */
+	GAUGE_OPS,	    /* reads and writes of live view and snapshots since the mount */
+	GAUGE_COUNT,
+};
+
+enum gauge_unit {
+	GAUGE_SHARE, /* per million: 85 % is 850000 */
+	GAUGE_BYTES,
+	GAUGE_NUMBER,
+};
+
+struct gauge_row {
+	const char *name;
+	enum gauge_unit unit;
+	bool can_be_feigned; /* something in the rig acts on it */
+	const char *about;
+};
+
+struct gauges {
+	uint64_t measured[GAUGE_COUNT];
+	uint64_t feigned[GAUGE_COUNT];
+	bool is_feigned[GAUGE_COUNT];
+};
+
+/* The row of gauge INDEX, or NULL from GAUGE_COUNT on. */
+const struct gauge_row *gauge_at(size_t index);
+
+/* Returns 0, or -ENOENT when there is no gauge of this NAME. */
+int gauge_find(const char *name, enum gauge *ret);
+
+/* Reads TEXT in the gauge's unit ("85%", "64MiB", "29"): 0, -EINVAL or -ERANGE. */
+int gauge_value_parse(enum gauge gauge, const char *text, uint64_t *ret);
+
+/* Writes VALUE as gauge_value_parse() reads it.  Returns BUFFER. */
+const char *gauge_value_format(enum gauge gauge, uint64_t value, char *buffer, size_t length);
+
+static inline void gauge_measure(struct gauges *gauges, enum gauge gauge, uint64_t value)
+{
+	gauges->measured[gauge] = value;
+}
+
+static inline uint64_t gauge_value(const struct gauges *gauges, enum gauge gauge)
+{
+	return gauges->is_feigned[gauge] ? gauges->feigned[gauge] : gauges->measured[gauge];
+}
+
+/* Returns 0, or -EOPNOTSUPP when nothing in the rig would act on a feigned value. */
+int gauge_feign(struct gauges *gauges, enum gauge gauge, uint64_t value);
+void gauge_release(struct gauges *gauges, enum gauge gauge);
+
+#endif

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * actiphy.c - the driver of ActiveImage Protector 2018/2022 for Linux.
+ *
+ * dattobd's COW file, and a guard of elastio-snap's: when less than 20 % of
+ * memory is available at a source write, the COW file is no longer updated and
+ * the snapshot is discarded.  Source: the vendor's note on exit code -314,
+ * reference "snapshot drivers" §1.8.  "The COW file size limit cannot be
+ * changed" is the vendor's word; --limit works all the same, since a test
+ * wants small volumes.
+ */
+#include <errno.h>
+
+#include "simfs/profile/datto.h"
+
+static void actiphy_log_memory(struct text_log *kernel_log)
+{
+	text_log_line(kernel_log, "datto: physical memory usage has exceeded 80%% threshold. "
+				  "cow file update is stopped");
+}
+
+const struct profile profile_actiphy = {
+	.name = "actiphy",
+	.imitates = "ActiveImage Protector 2018/2022 Linux",
+	.about = "as datto; below 20 % of available memory a source write discards the snapshot",
+	.block_bytes = 4096,
+	.block_is_fixed = true,
+	.limit = { .is_share = true, .per_million = 100000 },
+	.snapshots_max = 1,
+	.memory_available_min_per_million = 200000,
+	.overflow_error = -EFBIG,
+	.memory_error = -ENOMEM,
+	.used_bytes = datto_used_bytes,
+	.admits = datto_admits,
+	.refuse_snapshot = datto_refuse_snapshot,
+	.log_overflow = datto_log_overflow,
+	.log_memory = actiphy_log_memory,
+	.native = datto_native,
+	.has_datto_info = true,
+};

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "simfs/profile/datto.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+
+#define COW_BLOCK_BYTES	      4096u
+#define COW_HEADER_BYTES      4096u
+#define SECTION_MAPPINGS      4096u	 /* blocks that one section of the index covers */
+#define SECTION_BYTES	      32768u	 /* SECTION_MAPPINGS positions of 8 bytes */
+#define CACHE_BYTES	      314572800u /* cow_max_memory_default */
+#define STATE_ACTIVE_SNAPSHOT 3
+#define COW_FILE_PATH	      "/.datto"
+
+uint64_t datto_data_offset_bytes(uint64_t volume_bytes)
+{
+	uint64_t blocks = (volume_bytes + COW_BLOCK_BYTES - 1) / COW_BLOCK_BYTES;
+	uint64_t sections = (blocks + SECTION_MAPPINGS - 1) / SECTION_MAPPINGS;
+
+	return COW_HEADER_BYTES + sections * SECTION_BYTES;
+}
+
+uint64_t datto_changed_blocks(const struct profile_snapshot *snapshot)
+{
+	return snapshot->blocks_taken + snapshot->overflow_blocks;
+}
+
+uint64_t datto_used_bytes(const struct profile_snapshot *snapshot)
+{
+	return datto_data_offset_bytes(snapshot->volume_bytes) +
+	       snapshot->blocks_taken * COW_BLOCK_BYTES;
+}
+
+/* The driver tests where a block begins, so the last one may pass the limit. */
+bool datto_admits(const struct profile_snapshot *snapshot)
+{
+	return datto_used_bytes(snapshot) < snapshot->limit_bytes;
+}
+
+int datto_refuse_snapshot(struct text_log *kernel_log)
+{
+	text_log_line(kernel_log, "datto: block device is already being traced: -22");
+	text_log_line(kernel_log, "datto: error setting up base block device: -22");
+	text_log_line(kernel_log, "datto: error setting up tracer as active snapshot: -22");
+	text_log_line(kernel_log, "datto: error during setup ioctl handler: -22");
+	return -EINVAL;
+}
+
+/*
+ * "memory demands" is no memory: the driver multiplies the bytes of the write
+ * by 4096, and "saved" is blocks times 4096.  The quirk is kept.
+ */
+void datto_log_overflow(struct text_log *kernel_log, const struct profile_overflow *overflow)
+{
+	const struct profile_snapshot *snapshot = overflow->snapshot;
+
+	text_log_line(kernel_log,
+		"datto: cow file '" COW_FILE_PATH "' max size exceeded (%" PRIu64 "/%" PRIu64
+		"): -27",
+		datto_used_bytes(snapshot), snapshot->limit_bytes);
+	text_log_line(kernel_log, "datto: error writing cow data: -27");
+	text_log_line(kernel_log, "datto: error writing cow data and mapping: -27");
+	text_log_line(kernel_log,
+		"datto: memory demands %" PRIu64 ", memory saved before crash %" PRIu64 ": -27",
+		overflow->write_bytes * COW_BLOCK_BYTES, overflow->blocks_done * COW_BLOCK_BYTES);
+	text_log_line(kernel_log, "datto: error handling write bio: -27");
+	text_log_line(kernel_log, "datto: error handling write bio in kernel thread: -27");
+}
+
+/* "Failed" is no state of this driver: the state stays 3 and an error appears. */
+void datto_native(const struct profile_snapshot *snapshot, char *buffer, size_t length)
+{
+	if (snapshot->failed)
+		snprintf(buffer, length, "\"error\": %d, \"state\": %d", snapshot->error,
+			STATE_ACTIVE_SNAPSHOT);
+	else
+		snprintf(buffer, length, "\"state\": %d", STATE_ACTIVE_SNAPSHOT);
+}
+
+static void print_device(FILE *out, const struct datto_device *device)
+{
+	const struct profile_snapshot *snapshot = device->snapshot;
+	uint64_t whole_mib_bytes = snapshot->limit_bytes >> 20 << 20;
+
+	fprintf(out, "\t\t{\n");
+	fprintf(out, "\t\t\t\"minor\": 0,\n");
+	fprintf(out, "\t\t\t\"cow_file\": \"" COW_FILE_PATH "\",\n");
+	fprintf(out, "\t\t\t\"block_device\": \"%s\",\n", device->block_device);
+	fprintf(out, "\t\t\t\"max_cache\": %u,\n", CACHE_BYTES);
+	fprintf(out, "\t\t\t\"fallocate\": %" PRIu64 ",\n", whole_mib_bytes);
+	fprintf(out, "\t\t\t\"cow_size_current\": %" PRIu64 ",\n", snapshot->limit_bytes);
+	fprintf(out, "\t\t\t\"seq_id\": 1,\n");
+	fprintf(out, "\t\t\t\"uuid\": \"%016" PRIx64 "%016" PRIx64 "\",\n", device->uuid_high,
+		device->uuid_low);
+	fprintf(out, "\t\t\t\"version\": 1,\n");
+	fprintf(out, "\t\t\t\"nr_changed_blocks\": %" PRIu64 ",\n", datto_changed_blocks(snapshot));
+	if (snapshot->failed)
+		fprintf(out, "\t\t\t\"error\": %d,\n", snapshot->error);
+	fprintf(out, "\t\t\t\"state\": %d\n", STATE_ACTIVE_SNAPSHOT);
+	fprintf(out, "\t\t}");
+}
+
+char *datto_info_text(const struct datto_device *device)
+{
+	char *text = NULL;
+	size_t length = 0;
+	FILE *out = open_memstream(&text, &length);
+
+	if (!out)
+		return NULL;
+	fprintf(out, "{\n\t\"version\": \"0.12.1\",\n\t\"devices\": [\n");
+	if (device->snapshot)
+		print_device(out, device);
+	fprintf(out, "\n\t]\n}\n");
+	return fclose(out) == 0 ? text : NULL;
+}
+
+const struct profile profile_datto = {
+	.name = "datto",
+	.imitates = "dattobd 0.12.1",
+	.about = "COW file of 10 % with header and index; at the limit EFBIG in the log, reads EIO",
+	.block_bytes = COW_BLOCK_BYTES,
+	.block_is_fixed = true,
+	.limit = { .is_share = true, .per_million = 100000 },
+	.snapshots_max = 1,
+	.overflow_error = -EFBIG,
+	.memory_error = -ENOMEM,
+	.used_bytes = datto_used_bytes,
+	.admits = datto_admits,
+	.refuse_snapshot = datto_refuse_snapshot,
+	.log_overflow = datto_log_overflow,
+	.native = datto_native,
+	.has_datto_info = true,
+};

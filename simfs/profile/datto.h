@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * datto.h - arithmetic and texts of the dattobd driver, 0.12.1.
+ *
+ * Source of every number and line: reference "snapshot drivers" §1 (read in
+ * datto/dattobd) and a recording of the driver on a 128 MiB volume, which is
+ * kept in tests/fixtures/dattobd/.
+ */
+#ifndef SNAPRIG_PROFILE_DATTO_H
+#define SNAPRIG_PROFILE_DATTO_H
+
+#include "simfs/profile/profile.h"
+
+/* Bytes of the COW file before its first data block: header and index. */
+uint64_t datto_data_offset_bytes(uint64_t volume_bytes);
+
+/* `nr_changed_blocks`: a block is counted before there is room for it. */
+uint64_t datto_changed_blocks(const struct profile_snapshot *snapshot);
+
+/* What /proc/datto-info would say of one device. */
+struct datto_device {
+	const struct profile_snapshot *snapshot; /* NULL: no device */
+	const char *block_device;
+	uint64_t uuid_high, uuid_low;
+};
+
+/*
+ * The text of /proc/datto-info, byte for byte in its shape.  Returns memory to
+ * free(), or NULL without memory.
+ */
+char *datto_info_text(const struct datto_device *device);
+
+uint64_t datto_used_bytes(const struct profile_snapshot *snapshot);
+bool datto_admits(const struct profile_snapshot *snapshot);
+int datto_refuse_snapshot(struct text_log *kernel_log);
+void datto_log_overflow(struct text_log *kernel_log, const struct profile_overflow *overflow);
+void datto_native(const struct profile_snapshot *snapshot, char *buffer, size_t length);
+
+#endif

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "simfs/profile/profile.h"
+
+#include <errno.h>
+#include <string.h>
+
+static const struct profile *const profiles[] = {
+	&profile_plain,
+	&profile_datto,
+	&profile_actiphy,
+};
+
+#define PROFILE_COUNT (sizeof profiles / sizeof profiles[0])
+
+const struct profile *profile_at(size_t index)
+{
+	return index < PROFILE_COUNT ? profiles[index] : NULL;
+}
+
+const struct profile *profile_find(const char *name)
+{
+	for (size_t i = 0; i < PROFILE_COUNT; i++) {
+		if (strcmp(profiles[i]->name, name) == 0)
+			return profiles[i];
+	}
+	return NULL;
+}
+
+int profile_limit_bytes(const struct size_or_share *limit, uint64_t volume_bytes, uint64_t *ret)
+{
+	uint64_t bytes = limit->bytes;
+
+	if (limit->is_share) {
+		if (limit->per_million > 2000000)
+			return -EINVAL;
+		bytes = (uint64_t)((unsigned __int128)volume_bytes * limit->per_million / 1000000);
+	}
+	if (bytes == 0 || bytes / 2 > volume_bytes)
+		return -EINVAL;
+	*ret = bytes;
+	return 0;
+}

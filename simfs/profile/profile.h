@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * profile.h - which real system a volume imitates: numbers, and what happens at them.
+ *
+ * A profile never touches a block.  The volume asks it whether one more block
+ * fits, and tells it what happened; it answers with a number, or writes what
+ * the real driver would log.
+ */
+#ifndef SNAPRIG_PROFILE_PROFILE_H
+#define SNAPRIG_PROFILE_PROFILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "simfs/base/sizes.h"
+#include "simfs/base/text_log.h"
+
+/* A snapshot as a profile sees it. */
+struct profile_snapshot {
+	uint64_t volume_bytes;
+	uint32_t block_bytes;
+	uint64_t limit_bytes;	  /* 0: none */
+	uint64_t blocks_taken;	  /* preserved, or on their way */
+	uint64_t overflow_blocks; /* counted by the driver, though there was no room */
+	bool failed;
+	int error; /* -errno of the failure */
+};
+
+/* A source write whose next block did not fit. */
+struct profile_overflow {
+	const struct profile_snapshot *snapshot;
+	uint64_t write_bytes; /* the whole write, rounded out to blocks */
+	uint64_t blocks_done; /* blocks of it that were handled before */
+};
+
+struct profile {
+	const char *name;
+	const char *imitates;
+	const char *about; /* one line: what happens at the limit */
+
+	uint32_t block_bytes;
+	bool block_is_fixed;	    /* --block is refused */
+	struct size_or_share limit; /* bytes 0 and no share: none */
+	unsigned snapshots_max;	    /* 0: no limit */
+
+	/* Source writes fail the snapshot below this share of memory; 0: no guard. */
+	uint32_t memory_available_min_per_million;
+
+	/* What a snapshot that overflowed, or met the memory guard, carries as its error. */
+	int overflow_error;
+	int memory_error;
+
+	/* Required.  Bytes of the limit that SNAPSHOT uses now. */
+	uint64_t (*used_bytes)(const struct profile_snapshot *snapshot);
+
+	/* Required.  Whether one more block fits. */
+	bool (*admits)(const struct profile_snapshot *snapshot);
+
+	/* Optional.  The error and the log lines of taking a snapshot beyond
+	 * snapshots_max; without it, -ENOSPC and none. */
+	int (*refuse_snapshot)(struct text_log *kernel_log);
+
+	/* Optional.  What the driver logs. */
+	void (*log_overflow)(struct text_log *kernel_log, const struct profile_overflow *overflow);
+	void (*log_memory)(struct text_log *kernel_log);
+
+	/* Required.  The line that the imitated system would print for SNAPSHOT. */
+	void (*native)(const struct profile_snapshot *snapshot, char *buffer, size_t length);
+
+	/* The volume shows .snaprig/datto-info. */
+	bool has_datto_info;
+};
+
+/* The profile of this NAME, or NULL. */
+const struct profile *profile_find(const char *name);
+
+/* All of them in order; NULL behind the last. */
+const struct profile *profile_at(size_t index);
+
+/*
+ * The limit in bytes of a volume of VOLUME_BYTES; a share is rounded down, as
+ * the drivers do.  Returns 0, or -EINVAL when it is nothing or more than the
+ * volume could ever need (as large as the volume twice).
+ */
+int profile_limit_bytes(const struct size_or_share *limit, uint64_t volume_bytes, uint64_t *ret);
+
+extern const struct profile profile_plain;
+extern const struct profile profile_datto;
+extern const struct profile profile_actiphy;
+
+#endif
