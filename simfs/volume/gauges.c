@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* gauges.c - measures the volume's gauges, and acts on the one that a profile guards. */
+#include <errno.h>
+
+#include "simfs/base/clock.h"
+#include "simfs/volume/volume_internal.h"
+
+/*
+ * The real drivers ask for the available memory at every write.  Asking here
+ * means reading a file, so an answer is good for this long; a feigned value
+ * counts at once.
+ */
+#define MEMORY_SAMPLE_NS (100 * NS_PER_MS)
+
+static void measure_stores(struct volume *volume)
+{
+	uint64_t bytes = 0, used_per_million = 0;
+
+	list_for_each (at, &volume->snapshots) {
+		const struct snapshot *snapshot = CONTAINER_OF(at, struct snapshot, link);
+		struct profile_snapshot facts = snapshot_for_profile(snapshot);
+		uint64_t used = snapshot->profile->used_bytes(&facts);
+
+		bytes += used;
+		if (facts.limit_bytes > 0) {
+			uint64_t share = (uint64_t)((unsigned __int128)used * 1000000 /
+						    facts.limit_bytes);
+
+			if (share > used_per_million)
+				used_per_million = share;
+		}
+	}
+	gauge_measure(&volume->gauges, GAUGE_STORE_BYTES, bytes);
+	gauge_measure(&volume->gauges, GAUGE_STORE_USED, used_per_million);
+}
+
+static void measure_memory(struct volume *volume)
+{
+	uint64_t now_ns = clock_now_ns();
+
+	if (!volume->options.memory_used ||
+		(volume->memory_sampled_ns > 0 &&
+			now_ns - volume->memory_sampled_ns < MEMORY_SAMPLE_NS))
+		return;
+	volume->memory_sampled_ns = now_ns;
+	gauge_measure(&volume->gauges, GAUGE_MEMORY_USED, volume->options.memory_used());
+}
+
+void gauges_measure(struct volume *volume)
+{
+	measure_stores(volume);
+	measure_memory(volume);
+	gauge_measure(&volume->gauges, GAUGE_SNAPSHOT_COUNT, volume->snapshot_count);
+	gauge_measure(&volume->gauges, GAUGE_LIVE_WRITTEN, volume->counters.live_written_bytes);
+}
+
+void memory_guard(struct volume *volume)
+{
+	list_for_each (at, &volume->snapshots) {
+		struct snapshot *snapshot = CONTAINER_OF(at, struct snapshot, link);
+		const struct profile *profile = snapshot->profile;
+		uint32_t available_min = profile->memory_available_min_per_million;
+
+		if (available_min == 0 || snapshot->state != SNAPSHOT_ACTIVE)
+			continue;
+		measure_memory(volume);
+		if (gauge_value(&volume->gauges, GAUGE_MEMORY_USED) + available_min <= 1000000)
+			continue;
+		if (profile->log_memory)
+			profile->log_memory(&volume->kernel_log);
+		snapshot_fail(snapshot, profile->memory_error, "memory.used");
+	}
+}
+
+const struct gauges *volume_gauges(struct volume *volume)
+{
+	gauges_measure(volume);
+	return &volume->gauges;
+}
+
+static void journal_gauge(struct volume *volume, const char *event, enum gauge gauge)
+{
+	char value[32];
+
+	gauge_value_format(gauge, gauge_value(&volume->gauges, gauge), value, sizeof value);
+	journal_event(&volume->journal, volume->gauges.measured[GAUGE_OPS], event,
+		json_pack("{s:s, s:s}", "gauge", gauge_at(gauge)->name, "value", value));
+}
+
+int volume_gauge_feign(struct volume *volume, enum gauge gauge, uint64_t value)
+{
+	int error = gauge_feign(&volume->gauges, gauge, value);
+
+	if (error < 0)
+		return error;
+	journal_gauge(volume, "gauge.set", gauge);
+	hold_check(volume);
+	return 0;
+}
+
+void volume_gauge_release(struct volume *volume, enum gauge gauge)
+{
+	gauge_release(&volume->gauges, gauge);
+	gauges_measure(volume);
+	journal_gauge(volume, "gauge.released", gauge);
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* hold.c - stops snapshot readers at the very request at which a gauge reaches a value. */
+#include "simfs/volume/volume_internal.h"
+
+static bool any_hold_reached(struct volume *volume)
+{
+	list_for_each (at, &volume->holds) {
+		if (CONTAINER_OF(at, struct volume_hold, link)->is_reached)
+			return true;
+	}
+	return false;
+}
+
+/* `reached` may begin and end holds, so the list is read anew after each. */
+void hold_check(struct volume *volume)
+{
+	bool told = !list_empty(&volume->holds);
+
+	if (told)
+		gauges_measure(volume);
+	while (told) {
+		told = false;
+		list_for_each (at, &volume->holds) {
+			struct volume_hold *hold = CONTAINER_OF(at, struct volume_hold, link);
+
+			if (hold->is_reached ||
+				gauge_value(&volume->gauges, hold->gauge) < hold->at_least)
+				continue;
+			hold->is_reached = true;
+			told = true;
+			hold->reached(hold);
+			break;
+		}
+	}
+}
+
+bool hold_parks(struct volume *volume, struct volume_request *request)
+{
+	if (list_empty(&volume->holds))
+		return false;
+	hold_check(volume);
+	if (!any_hold_reached(volume))
+		return false;
+	list_append(&volume->held_reads, &request->link);
+	return true;
+}
+
+void volume_hold_begin(struct volume *volume, struct volume_hold *hold)
+{
+	hold->is_reached = false;
+	list_append(&volume->holds, &hold->link);
+	hold_check(volume);
+}
+
+void volume_hold_end(struct volume *volume, struct volume_hold *hold)
+{
+	struct list released;
+	struct list *link;
+
+	list_remove(&hold->link);
+	if (any_hold_reached(volume))
+		return;
+	list_init(&released);
+	list_splice(&released, &volume->held_reads);
+	while ((link = list_pop(&released)))
+		snapshot_read_go(CONTAINER_OF(link, struct volume_request, link));
+}

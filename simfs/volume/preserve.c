@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * preserve.c - puts the old bytes of a write's blocks into every store that lacks them.
+ *
+ *   preserve_start ─┬─ nothing lacks a block ──────────────────────┐
+ *                   └─▶ old_read ─▶ into each store ─▶ preserved ──┴─▶ preserve_settle
+ *     preserve_settle ─▶ (a failing snapshot's mark) ─▶ live_write_submit
+ *
+ * The old bytes are read once for all stores.  The write's range is its own
+ * throughout (range.c), so a block that was missing stays missing until this
+ * write has preserved it, and the list of snapshots stands still (barrier.c).
+ */
+#include <errno.h>
+
+#include "simfs/base/check.h"
+#include "simfs/volume/volume_internal.h"
+
+/* The part of a write that some snapshot lacks, in bytes; empty when end is 0. */
+struct extent {
+	uint64_t first;
+	uint64_t end;
+};
+
+static bool snapshot_lacks(const struct snapshot *snapshot, uint64_t block)
+{
+	return store_offset(snapshot->store, block) == 0;
+}
+
+/* Widens MISSING by the blocks of REQUEST that SNAPSHOT lacks. */
+static void extent_add(struct extent *missing, const struct volume_request *request,
+	const struct snapshot *snapshot)
+{
+	uint64_t block_bytes = snapshot_block_bytes(snapshot);
+	uint64_t first = request->offset / block_bytes;
+	uint64_t last = (request->offset + request->length - 1) / block_bytes;
+
+	while (first <= last && !snapshot_lacks(snapshot, first))
+		first++;
+	if (first > last)
+		return;
+	while (!snapshot_lacks(snapshot, last))
+		last--;
+
+	uint64_t end = (last + 1) * block_bytes;
+
+	first *= block_bytes;
+	if (missing->end == 0 || first < missing->first)
+		missing->first = first;
+	if (end > missing->end)
+		missing->end = end;
+}
+
+/* What the profile has to say when BLOCK of REQUEST did not fit. */
+static void overflow(struct snapshot *snapshot, struct volume_request *request, uint64_t block)
+{
+	const struct profile *profile = snapshot->profile;
+	struct profile_snapshot facts = snapshot_for_profile(snapshot);
+	uint64_t first = round_down(request->offset, facts.block_bytes);
+	uint64_t end = round_up(request->offset + request->length, facts.block_bytes);
+	struct profile_overflow overflow = {
+		.snapshot = &facts,
+		.write_bytes = end - first,
+		.blocks_done = block - first / facts.block_bytes,
+	};
+
+	if (profile->log_overflow)
+		profile->log_overflow(&snapshot->volume->kernel_log, &overflow);
+	snapshot->overflow_blocks = 1;
+	snapshot_fail(snapshot, profile->overflow_error, "store.limit");
+}
+
+/*
+ * Appends the blocks of REQUEST that SNAPSHOT lacks, run by run.  OLD holds the
+ * origin's bytes from OLD_FIRST on.
+ */
+static void preserve_into(
+	struct snapshot *snapshot, struct volume_request *request, char *old, uint64_t old_first)
+{
+	uint64_t block_bytes = snapshot_block_bytes(snapshot);
+	uint64_t last = (request->offset + request->length - 1) / block_bytes;
+	struct profile_snapshot facts = snapshot_for_profile(snapshot);
+	uint64_t block = request->offset / block_bytes;
+
+	while (block <= last) {
+		uint64_t first = block;
+
+		while (block <= last && snapshot_lacks(snapshot, block) &&
+			snapshot->profile->admits(&facts)) {
+			facts.blocks_taken++;
+			block++;
+		}
+		if (block > first) {
+			snapshot->volume->counters.blocks_preserved += block - first;
+			store_append(snapshot->store, first, block - first,
+				old + (first * block_bytes - old_first), &request->preserved);
+		}
+		if (block > last)
+			return;
+		if (snapshot_lacks(snapshot, block)) {
+			overflow(snapshot, request, block);
+			return;
+		}
+		block++;
+	}
+}
+
+/* A store that could not write has failed its snapshot, never the live write. */
+static void preserved(struct store_waiter *waiter, int error)
+{
+	struct volume_request *request = CONTAINER_OF(waiter, struct volume_request, preserved);
+
+	(void)error;
+	list_for_each (at, &request->volume->snapshots) {
+		struct snapshot *snapshot = CONTAINER_OF(at, struct snapshot, link);
+
+		if (snapshot->state == SNAPSHOT_ACTIVE && store_error(snapshot->store) < 0)
+			snapshot_fail(snapshot, store_error(snapshot->store), "store.append");
+	}
+	preserve_settle(request);
+}
+
+static void old_read(struct blockio_request *io, int result)
+{
+	struct volume_request *request = CONTAINER_OF(io, struct volume_request, io);
+	struct volume *volume = request->volume;
+
+	store_waiter_add(&request->preserved);
+	list_for_each (at, &volume->snapshots) {
+		struct snapshot *snapshot = CONTAINER_OF(at, struct snapshot, link);
+		struct extent missing = { 0 };
+
+		if (snapshot->state != SNAPSHOT_ACTIVE)
+			continue;
+		if (result == 0) {
+			preserve_into(snapshot, request, request->scratch, request->cursor);
+			continue;
+		}
+		extent_add(&missing, request, snapshot);
+		if (missing.end > 0)
+			snapshot_fail(snapshot, result, "origin.read");
+	}
+	store_waiter_release(&request->preserved, 0);
+}
+
+void preserve_start(struct volume_request *request)
+{
+	struct volume *volume = request->volume;
+	struct extent missing = { 0 };
+
+	list_for_each (at, &volume->snapshots) {
+		struct snapshot *snapshot = CONTAINER_OF(at, struct snapshot, link);
+
+		if (snapshot->state == SNAPSHOT_ACTIVE)
+			extent_add(&missing, request, snapshot);
+	}
+	if (missing.end == 0) {
+		preserve_settle(request);
+		return;
+	}
+	request->scratch = scratch_take(volume);
+	if (!request->scratch) {
+		list_for_each (at, &volume->snapshots) {
+			struct snapshot *snapshot = CONTAINER_OF(at, struct snapshot, link);
+
+			if (snapshot->state == SNAPSHOT_ACTIVE)
+				snapshot_fail(snapshot, -ENOMEM, "memory");
+		}
+		preserve_settle(request);
+		return;
+	}
+
+	request->cursor = missing.first;
+	request->preserved = (struct store_waiter){ .done = preserved };
+	request->io.done = old_read;
+	MUST(missing.end - missing.first <= SCRATCH_BYTES);
+	blockio_start(volume->origin, &request->io, BLOCKIO_READ, missing.first, request->scratch,
+		missing.end - missing.first);
+}
+
+/* Goes on when no snapshot's mark is on its way any more (promise 4). */
+void preserve_settle(struct volume_request *request)
+{
+	list_for_each (at, &request->volume->snapshots) {
+		struct snapshot *snapshot = CONTAINER_OF(at, struct snapshot, link);
+
+		if (snapshot->state == SNAPSHOT_FAILING) {
+			list_append(&snapshot->waiting_for_mark, &request->link);
+			return;
+		}
+	}
+	live_write_submit(request);
+}

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * range.c - writes whose ranges overlap take turns, in order of arrival.
+ *
+ * A list and a scan: as many writes are under way as the kernel sends (at most
+ * a few hundred), and a tree would cost more than it spares.
+ */
+#include "simfs/volume/volume_internal.h"
+
+static bool ranges_overlap(const struct volume_range *a, const struct volume_range *b)
+{
+	return a->first < b->end && b->first < a->end;
+}
+
+/* Whether an earlier range than RANGE, which is on the list, overlaps it. */
+static bool range_is_blocked(struct volume *volume, const struct volume_range *range)
+{
+	list_for_each (at, &volume->ranges) {
+		const struct volume_range *earlier = CONTAINER_OF(at, struct volume_range, link);
+
+		if (earlier == range)
+			return false;
+		if (ranges_overlap(earlier, range))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Bytes that two writes must not share at a time: whole blocks of the largest
+ * kind, since one write preserves the whole block; without snapshots, what an
+ * unaligned write reads and writes back around its own bytes.
+ */
+static uint64_t range_unit(struct volume *volume)
+{
+	uint64_t unit = volume->alignment_bytes;
+
+	list_for_each (at, &volume->snapshots) {
+		struct snapshot *snapshot = CONTAINER_OF(at, struct snapshot, link);
+
+		if (snapshot->state == SNAPSHOT_ACTIVE && snapshot_block_bytes(snapshot) > unit)
+			unit = snapshot_block_bytes(snapshot);
+	}
+	return unit;
+}
+
+void range_take(struct volume *volume, struct volume_request *request)
+{
+	struct volume_range *range = &request->range;
+	uint64_t unit = range_unit(volume);
+
+	range->first = round_down(request->offset, unit);
+	range->end = round_up(request->offset + request->length, unit);
+	list_append(&volume->ranges, &range->link);
+	range->waits = range_is_blocked(volume, range);
+	if (range->waits)
+		volume->ranges_waiting++;
+	else
+		write_turn(request);
+}
+
+/* The first write that waited for GIVEN and is not blocked any more, or NULL. */
+static struct volume_range *range_next(struct volume *volume, const struct volume_range *given)
+{
+	list_for_each (at, &volume->ranges) {
+		struct volume_range *range = CONTAINER_OF(at, struct volume_range, link);
+
+		if (range->waits && ranges_overlap(range, given) &&
+			!range_is_blocked(volume, range))
+			return range;
+	}
+	return NULL;
+}
+
+void range_give(struct volume *volume, struct volume_request *request)
+{
+	struct volume_range given = request->range;
+	struct volume_range *range;
+
+	list_remove(&request->range.link);
+	/* A turn may change the list, so it is searched anew after each. */
+	while (volume->ranges_waiting > 0 && (range = range_next(volume, &given))) {
+		range->waits = false;
+		volume->ranges_waiting--;
+		write_turn(CONTAINER_OF(range, struct volume_request, range));
+	}
+}

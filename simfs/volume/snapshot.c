@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* snapshot.c - what a snapshot is, how it fails and how it goes. */
+#include "simfs/volume/volume_internal.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "simfs/base/check.h"
+#include "simfs/base/log.h"
+
+_Static_assert(VOLUME_SNAPSHOT_NAME_MAX < STORE_NAME_BYTES, "a name fits a superblock");
+
+int snapshot_name_check(const char *name)
+{
+	size_t length = strlen(name);
+
+	if (length == 0 || name[0] == '.')
+		return -EINVAL;
+	if (length > VOLUME_SNAPSHOT_NAME_MAX)
+		return -ENAMETOOLONG;
+	for (size_t i = 0; i < length; i++) {
+		/* Names go into messages, file names and JSON. */
+		if (name[i] == '/' || (unsigned char)name[i] < ' ' || name[i] == 0x7f)
+			return -EINVAL;
+	}
+	return 0;
+}
+
+void snapshot_file_name(const char *snapshot, char *buffer, size_t length)
+{
+	snprintf(buffer, length, "%s.store", snapshot);
+}
+
+struct snapshot *snapshot_new(struct volume *volume, const char *name, struct store *store)
+{
+	struct snapshot *snapshot = calloc(1, sizeof *snapshot);
+
+	if (!snapshot)
+		return NULL;
+	snapshot->volume = volume;
+	snapshot->store = store;
+	snapshot->profile = volume->options.profile;
+	snprintf(snapshot->name, sizeof snapshot->name, "%s", name);
+	list_init(&snapshot->link);
+	list_init(&snapshot->waiting_for_mark);
+	if (store) {
+		const struct store_facts *facts = store_facts(store);
+		const struct profile *profile = profile_find(facts->profile);
+
+		if (profile)
+			snapshot->profile = profile;
+		snapshot->id = facts->order;
+		snapshot->state = facts->failed ? SNAPSHOT_FAILED : SNAPSHOT_ACTIVE;
+		snapshot->error = facts->error;
+		snapshot->overflow_blocks = facts->overflow_blocks;
+	} else {
+		snapshot->id = volume->next_order++;
+		snapshot->state = SNAPSHOT_FAILED;
+		snapshot->error = -EUCLEAN;
+	}
+	return snapshot;
+}
+
+void snapshot_free(struct snapshot *snapshot)
+{
+	list_remove(&snapshot->link);
+	store_destroy(snapshot->store);
+	free(snapshot);
+}
+
+struct profile_snapshot snapshot_for_profile(const struct snapshot *snapshot)
+{
+	const struct store_facts *facts = snapshot->store ? store_facts(snapshot->store) : NULL;
+
+	return (struct profile_snapshot){
+		.volume_bytes = volume_bytes(snapshot->volume),
+		.block_bytes = facts ? facts->block_bytes : snapshot->profile->block_bytes,
+		.limit_bytes = facts ? facts->limit_bytes : 0,
+		.blocks_taken = facts ? store_blocks_taken(snapshot->store) : 0,
+		.overflow_blocks = snapshot->overflow_blocks,
+		.failed = snapshot->state != SNAPSHOT_ACTIVE,
+		.error = snapshot->error,
+	};
+}
+
+/*
+ * The mark could not be written: without its file the snapshot is gone after
+ * the next mount, and gone is better than wrong.
+ */
+static void remove_unmarked(struct snapshot *snapshot, int error)
+{
+	char file[STORE_NAME_BYTES + 16];
+
+	snapshot_file_name(snapshot->name, file, sizeof file);
+
+	int removed = snapshot->volume->folder->ops->remove(snapshot->volume->folder, file);
+
+	log_error_code(error, "cannot mark snapshot '%s' as failed (%s)", snapshot->name,
+		removed == 0 ? "its file is removed" : "nor remove its file");
+}
+
+static void mark_done(struct store_waiter *waiter, int error)
+{
+	struct snapshot *snapshot = CONTAINER_OF(waiter, struct snapshot, marked);
+	struct list waiting;
+	struct list *link;
+
+	if (error < 0)
+		remove_unmarked(snapshot, error);
+	snapshot->state = SNAPSHOT_FAILED;
+	list_init(&waiting);
+	list_splice(&waiting, &snapshot->waiting_for_mark);
+	while ((link = list_pop(&waiting)))
+		preserve_settle(CONTAINER_OF(link, struct volume_request, link));
+	snapshot_maybe_deleted(snapshot);
+}
+
+void snapshot_fail(struct snapshot *snapshot, int error, const char *why)
+{
+	struct volume *volume = snapshot->volume;
+
+	MUST(snapshot->state == SNAPSHOT_ACTIVE && error < 0);
+	snapshot->state = SNAPSHOT_FAILING;
+	snapshot->error = error;
+	journal_event(&volume->journal, volume->gauges.measured[GAUGE_OPS], "snapshot.failed",
+		json_pack("{s:s, s:s, s:s}", "snapshot", snapshot->name, "error", error_name(error),
+			"why", why));
+	store_stop(snapshot->store, error);
+	snapshot->marked = (struct store_waiter){ .done = mark_done };
+	store_mark(snapshot->store, error, snapshot->overflow_blocks, &snapshot->marked);
+	if (volume->options.snapshot_failed)
+		volume->options.snapshot_failed(volume->options.context, snapshot);
+}
+
+const char *snapshot_name(const struct snapshot *snapshot)
+{
+	return snapshot->name;
+}
+
+uint64_t snapshot_id(const struct snapshot *snapshot)
+{
+	return snapshot->id;
+}
+
+int64_t snapshot_created_seconds(const struct snapshot *snapshot)
+{
+	return snapshot->store ? store_facts(snapshot->store)->created_seconds : 0;
+}
+
+void snapshot_opened(struct snapshot *snapshot)
+{
+	snapshot->files_open++;
+}
+
+void snapshot_closed(struct snapshot *snapshot)
+{
+	MUST(snapshot->files_open > 0);
+	snapshot->files_open--;
+}
+
+static void delete_drained(struct volume_barrier *barrier)
+{
+	struct snapshot_delete *command = CONTAINER_OF(barrier, struct snapshot_delete, barrier);
+	struct snapshot *snapshot = command->snapshot;
+	struct volume *volume = snapshot->volume;
+
+	/* From here on no write preserves for it and nobody finds it. */
+	list_remove(&snapshot->link);
+	volume->snapshot_count--;
+	volume_barrier_end(volume, barrier);
+	snapshot->deletion = command;
+	snapshot_maybe_deleted(snapshot);
+}
+
+void snapshot_maybe_deleted(struct snapshot *snapshot)
+{
+	struct snapshot_delete *command = snapshot->deletion;
+	struct volume *volume = snapshot->volume;
+	char file[STORE_NAME_BYTES + 16];
+
+	if (!command || snapshot->reads_under_way > 0 || snapshot->state == SNAPSHOT_FAILING)
+		return;
+	snapshot_file_name(snapshot->name, file, sizeof file);
+	journal_event(&volume->journal, volume->gauges.measured[GAUGE_OPS], "snapshot.deleted",
+		json_pack("{s:s}", "snapshot", snapshot->name));
+	snapshot_free(snapshot);
+
+	int error = volume->folder->ops->remove(volume->folder, file);
+
+	/* An unmarked failure has removed it before. */
+	command->done(command, error == -ENOENT ? 0 : error);
+}
+
+void volume_snapshot_delete(
+	struct volume *volume, struct snapshot *snapshot, struct snapshot_delete *command)
+{
+	if (snapshot->files_open > 0 || snapshot->is_going) {
+		command->done(command, -EBUSY);
+		return;
+	}
+	snapshot->is_going = true;
+	command->snapshot = snapshot;
+	command->barrier.drained = delete_drained;
+	volume_barrier_begin(volume, &command->barrier);
+}

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * snapshot_create.c - takes a snapshot.
+ *
+ *   file NAME.store.new ─▶ superblock in it ─▶ barrier drained ─▶ rename ─▶ on the list
+ *
+ * The instant is when the barrier has drained: no write is under way, and the
+ * next one already finds the snapshot.  The rename is what makes it last: a
+ * rig killed before it leaves a .new file, which the next mount removes.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "simfs/base/check.h"
+#include "simfs/base/clock.h"
+#include "simfs/base/mix.h"
+#include "simfs/volume/volume_internal.h"
+
+static void new_file_name(const struct snapshot_create *create, char *buffer, size_t length)
+{
+	snprintf(buffer, length, "%s.store.new", create->copied_name);
+}
+
+bool snapshot_is_being_created(struct volume *volume, const char *name)
+{
+	list_for_each (at, &volume->creating) {
+		struct snapshot_create *create = CONTAINER_OF(at, struct snapshot_create, link);
+
+		if (strcmp(create->copied_name, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+static int refuse(struct snapshot_create *create, int error, const char *why)
+{
+	create->refusal = why;
+	return error;
+}
+
+static unsigned count_being_created(struct volume *volume)
+{
+	unsigned count = 0;
+
+	list_for_each (at, &volume->creating)
+		count++;
+	return count;
+}
+
+/* Whether the name and the number of snapshots allow it: 0 or what `done` gets. */
+static int check_place(struct volume *volume, struct snapshot_create *create)
+{
+	const struct profile *profile = volume->options.profile;
+	unsigned count = volume->snapshot_count + count_being_created(volume);
+	int error = snapshot_name_check(create->name);
+
+	if (error == -ENAMETOOLONG)
+		return refuse(create, error, "a snapshot's name has at most 64 bytes");
+	if (error < 0)
+		return refuse(create, error,
+			"a snapshot's name has no '/', no control character and no leading dot");
+	list_for_each (at, &volume->snapshots) {
+		if (strcmp(CONTAINER_OF(at, struct snapshot, link)->name, create->name) == 0)
+			return refuse(create, -EEXIST, "it exists already");
+	}
+	if (snapshot_is_being_created(volume, create->name))
+		return refuse(create, -EEXIST, "it is being taken already");
+	if (profile->snapshots_max > 0 && count >= profile->snapshots_max)
+		return refuse(create,
+			profile->refuse_snapshot ? profile->refuse_snapshot(&volume->kernel_log)
+						 : -ENOSPC,
+			"the profile allows no further snapshot");
+	if (count >= VOLUME_SNAPSHOTS_MAX)
+		return refuse(create, -ENOSPC, "there are too many snapshots");
+	return 0;
+}
+
+/* Fills FACTS from what was asked for: 0 or what `done` gets. */
+static int choose_facts(
+	struct volume *volume, struct snapshot_create *create, struct store_facts *facts)
+{
+	const struct profile *profile = volume->options.profile;
+	uint32_t block_bytes = create->block_bytes ? create->block_bytes
+						   : volume->options.block_bytes;
+	const struct size_or_share *limit = &profile->limit;
+
+	if (block_bytes == 0)
+		block_bytes = profile->block_bytes;
+	if (profile->block_is_fixed && block_bytes != profile->block_bytes)
+		return refuse(create, -EINVAL, "the profile's block size is fixed");
+	if (block_bytes < STORE_UNIT_BYTES || block_bytes > VOLUME_BLOCK_MAX_BYTES ||
+		(block_bytes & (block_bytes - 1)) != 0)
+		return refuse(create, -EINVAL, "a block is a power of two from 4KiB to 512KiB");
+	if (create->has_limit)
+		limit = &create->limit;
+	else if (volume->options.has_limit)
+		limit = &volume->options.limit;
+
+	*facts = (struct store_facts){
+		.volume_id = volume->volume_id,
+		.order = volume->next_order++,
+		.volume_bytes = volume_bytes(volume),
+		.block_bytes = block_bytes,
+		.created_seconds = clock_wall_seconds(),
+	};
+	facts->store_id = mix64(volume->volume_id ^ mix64(facts->order));
+	if ((limit->is_share || limit->bytes > 0 || limit != &profile->limit) &&
+		profile_limit_bytes(limit, facts->volume_bytes, &facts->limit_bytes) < 0)
+		return refuse(create, -EINVAL,
+			"a limit is more than nothing and at most twice the volume");
+	snprintf(facts->name, sizeof facts->name, "%s", create->name);
+	snprintf(facts->profile, sizeof facts->profile, "%s", profile->name);
+	return 0;
+}
+
+/* Ends CREATE; after an error nothing of it is left. */
+static void finish(struct snapshot_create *create, int result)
+{
+	struct volume *volume = create->volume;
+	char file[STORE_NAME_BYTES + 16];
+
+	list_remove(&create->link);
+	if (result < 0) {
+		new_file_name(create, file, sizeof file);
+		store_destroy(create->store);
+		volume->folder->ops->remove(volume->folder, file);
+	}
+	create->done(create, result);
+}
+
+static void drained(struct volume_barrier *barrier)
+{
+	struct snapshot_create *create = CONTAINER_OF(barrier, struct snapshot_create, barrier);
+	struct volume *volume = create->volume;
+	char new_file[STORE_NAME_BYTES + 16], file[STORE_NAME_BYTES + 16];
+	struct snapshot *snapshot = snapshot_new(volume, create->copied_name, create->store);
+	int error = snapshot ? 0 : -ENOMEM;
+
+	if (snapshot) {
+		new_file_name(create, new_file, sizeof new_file);
+		snapshot_file_name(create->copied_name, file, sizeof file);
+		error = volume->folder->ops->rename(volume->folder, new_file, file);
+	}
+	if (error < 0) {
+		if (snapshot) {
+			snapshot->store = NULL; /* finish() destroys it */
+			snapshot_free(snapshot);
+		}
+		volume_barrier_end(volume, barrier);
+		finish(create, error);
+		return;
+	}
+	create->store = NULL;
+	create->snapshot = snapshot;
+	list_append(&volume->snapshots, &snapshot->link);
+	volume->snapshot_count++;
+	journal_event(&volume->journal, volume->gauges.measured[GAUGE_OPS], "snapshot.created",
+		json_pack("{s:s}", "snapshot", snapshot->name));
+	if (!create->hold_writes)
+		volume_barrier_end(volume, barrier);
+	finish(create, 0);
+}
+
+static void written(struct store_waiter *waiter, int error)
+{
+	struct snapshot_create *create = CONTAINER_OF(waiter, struct snapshot_create, written);
+
+	if (error < 0) {
+		finish(create, error);
+		return;
+	}
+	create->barrier.drained = drained;
+	volume_barrier_begin(create->volume, &create->barrier);
+}
+
+void volume_snapshot_create(struct volume *volume, struct snapshot_create *create)
+{
+	struct store_facts facts;
+	char file[STORE_NAME_BYTES + 16];
+	int error;
+
+	create->volume = volume;
+	create->snapshot = NULL;
+	create->store = NULL;
+	create->refusal = NULL;
+	error = check_place(volume, create);
+	if (error == 0)
+		error = choose_facts(volume, create, &facts);
+	if (error == 0) {
+		snprintf(create->copied_name, sizeof create->copied_name, "%s", create->name);
+		new_file_name(create, file, sizeof file);
+		error = store_create(volume->folder, file, &facts, &create->store);
+	}
+	if (error < 0) {
+		create->done(create, error);
+		return;
+	}
+	list_append(&volume->creating, &create->link);
+	create->written = (struct store_waiter){ .done = written };
+	store_mark(create->store, 0, 0, &create->written);
+}

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * snapshot_read.c - reads a snapshot while the live view is being written.
+ *
+ * The store's copy of a block, else the origin's.  A write may preserve a
+ * block and replace it in the origin while the origin is being read; so after
+ * the read the map is asked again, and what has meanwhile come into the store
+ * is read from there.  A block that is in the store stays there, so at most
+ * one more round per block is needed.
+ *
+ *   snapshot_read_start ─▶ (held) ─▶ snapshot_read_go ─▶ plan ─▶ parts ─┐
+ *                                                 ▲   next, or overtaken │
+ *                                                 └──────── round_done ◀─┘
+ */
+#include <errno.h>
+
+#include "simfs/base/check.h"
+#include "simfs/volume/volume_internal.h"
+
+static void part_done(struct blockio_request *io, int result);
+
+static uint64_t read_end(const struct volume_request *request)
+{
+	return round_up(request->offset + request->length, request->volume->alignment_bytes);
+}
+
+static uint64_t read_first(const struct volume_request *request)
+{
+	return round_down(request->offset, request->volume->alignment_bytes);
+}
+
+static void finish(struct volume_request *request, int result)
+{
+	struct snapshot *snapshot = request->snapshot;
+	struct volume *volume = request->volume;
+
+	if (result < 0)
+		volume->counters.snapshot_read_errors++;
+	else
+		volume->counters.snapshot_read_bytes += request->length;
+	volume->reads_under_way--;
+	snapshot->reads_under_way--;
+	snapshot_maybe_deleted(snapshot);
+	request->done(request, result);
+}
+
+/*
+ * Where the bytes at OFFSET are: sets *RET_POSITION in the store (0: in the
+ * origin) and returns how many of the LENGTH bytes follow on in one piece.
+ */
+static uint64_t run_length(
+	const struct snapshot *snapshot, uint64_t offset, uint64_t length, uint64_t *ret_position)
+{
+	uint64_t block_bytes = snapshot_block_bytes(snapshot);
+	uint64_t block = offset / block_bytes;
+	uint64_t within = offset % block_bytes;
+	uint64_t start = store_offset(snapshot->store, block);
+	uint64_t run = block_bytes - within;
+
+	while (run < length) {
+		uint64_t next = store_offset(snapshot->store, ++block);
+
+		if (start == 0 ? next != 0 : next != start + within + run)
+			break;
+		run += block_bytes;
+	}
+	*ret_position = start ? start + within : 0;
+	return run < length ? run : length;
+}
+
+/* Fills and starts the parts of one round from the cursor on. */
+static void plan(struct volume_request *request)
+{
+	struct snapshot *snapshot = request->snapshot;
+	struct volume *volume = request->volume;
+	uint64_t end = read_end(request);
+	uint64_t at = request->cursor;
+
+	request->part_count = 0;
+	while (at < end && request->part_count < SNAPSHOT_READ_PARTS) {
+		struct snapshot_read_part *part = &request->parts[request->part_count++];
+		uint64_t position;
+
+		part->request = request;
+		part->offset = at;
+		part->length = run_length(snapshot, at, end - at, &position);
+		part->from_origin = position == 0;
+		part->io.done = part_done;
+		request->parts_under_way++;
+		blockio_start(part->from_origin ? volume->origin : store_io(snapshot->store),
+			&part->io, BLOCKIO_READ, part->from_origin ? at : position,
+			request->buffer + (at - read_first(request)), part->length);
+		at += part->length;
+	}
+}
+
+/* Whether a write has preserved a block of PART since it was planned. */
+static bool part_overtaken(const struct snapshot_read_part *part)
+{
+	const struct snapshot *snapshot = part->request->snapshot;
+	uint64_t block_bytes = snapshot_block_bytes(snapshot);
+	uint64_t last = (part->offset + part->length - 1) / block_bytes;
+
+	if (!part->from_origin)
+		return false;
+	for (uint64_t block = part->offset / block_bytes; block <= last; block++) {
+		if (store_offset(snapshot->store, block) != 0)
+			return true;
+	}
+	return false;
+}
+
+static void round_done(struct volume_request *request)
+{
+	struct volume *volume = request->volume;
+
+	if (request->snapshot->state != SNAPSHOT_ACTIVE)
+		request->error = -EIO;
+	if (request->error < 0) {
+		finish(request, request->error);
+		return;
+	}
+	for (unsigned i = 0; i < request->part_count; i++) {
+		if (part_overtaken(&request->parts[i])) {
+			volume->counters.snapshot_read_retries++;
+			break;
+		}
+		request->cursor = request->parts[i].offset + request->parts[i].length;
+	}
+	if (request->cursor < read_end(request))
+		plan(request);
+	else
+		finish(request, 0);
+}
+
+static void part_done(struct blockio_request *io, int result)
+{
+	struct snapshot_read_part *part = CONTAINER_OF(io, struct snapshot_read_part, io);
+	struct volume_request *request = part->request;
+
+	if (result < 0 && request->error == 0)
+		request->error = result;
+	if (--request->parts_under_way == 0)
+		round_done(request);
+}
+
+void snapshot_read_go(struct volume_request *request)
+{
+	if (request->snapshot->state != SNAPSHOT_ACTIVE) {
+		finish(request, -EIO);
+		return;
+	}
+	request->error = 0;
+	request->cursor = read_first(request);
+	request->data = request->buffer + (request->offset - request->cursor);
+	request->parts_under_way = 0;
+	plan(request);
+}
+
+void snapshot_read_start(struct volume_request *request)
+{
+	struct snapshot *snapshot = request->snapshot;
+	struct volume *volume = request->volume;
+
+	volume->counters.snapshot_reads++;
+	volume->reads_under_way++;
+	snapshot->reads_under_way++;
+	if (request->offset > snapshot->highest_read)
+		snapshot->highest_read = request->offset;
+	gauge_measure(&volume->gauges, GAUGE_READ_PROGRESS,
+		(uint64_t)((unsigned __int128)snapshot->highest_read * 1000000 /
+			   volume_bytes(volume)));
+	if (hold_parks(volume, request))
+		return;
+	snapshot_read_go(request);
+}

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* status.c - the volume as JSON, and as the imitated driver would show it. */
+#include "simfs/base/log.h"
+#include "simfs/base/mix.h"
+#include "simfs/profile/datto.h"
+#include "simfs/volume/volume_internal.h"
+
+static json_t *limit_json(uint64_t limit_bytes)
+{
+	return limit_bytes ? json_integer((json_int_t)limit_bytes) : json_null();
+}
+
+json_t *snapshot_status(const struct snapshot *snapshot)
+{
+	struct profile_snapshot facts = snapshot_for_profile(snapshot);
+	bool failed = snapshot->state != SNAPSHOT_ACTIVE;
+	char native[128];
+
+	snapshot->profile->native(&facts, native, sizeof native);
+	return json_pack("{s:s, s:s, s:o, s:s, s:I, s:I, s:{s:I, s:o, s:I, s:I}}", "name",
+		snapshot->name, "state", failed ? "failed" : "active", "error",
+		failed ? json_string(error_name(snapshot->error)) : json_null(), "native", native,
+		"block_bytes", (json_int_t)facts.block_bytes, "created",
+		(json_int_t)snapshot_created_seconds(snapshot), "store", "used_bytes",
+		(json_int_t)snapshot->profile->used_bytes(&facts), "limit_bytes",
+		limit_json(facts.limit_bytes), "blocks", (json_int_t)facts.blocks_taken,
+		"file_bytes",
+		(json_int_t)(snapshot->store ? store_file_bytes(snapshot->store) : 0));
+}
+
+static json_t *snapshots_json(struct volume *volume)
+{
+	json_t *array = json_array();
+
+	for (struct snapshot *at = volume_snapshot_next(volume, NULL); at;
+		at = volume_snapshot_next(volume, at))
+		json_array_append_new(array, snapshot_status(at));
+	return array;
+}
+
+/* A share as a number from 0 to 1, everything else as it is. */
+static json_t *gauge_json(const struct gauges *gauges, enum gauge gauge)
+{
+	uint64_t value = gauge_value(gauges, gauge);
+
+	return json_pack("{s:o, s:b}", "value",
+		gauge_at(gauge)->unit == GAUGE_SHARE ? json_real((double)value / 1000000)
+						     : json_integer((json_int_t)value),
+		"feigned", (int)gauges->is_feigned[gauge]);
+}
+
+static json_t *gauges_json(struct volume *volume)
+{
+	const struct gauges *gauges = volume_gauges(volume);
+	json_t *object = json_object();
+
+	for (size_t i = 0; i < GAUGE_COUNT; i++)
+		json_object_set_new(object, gauge_at(i)->name, gauge_json(gauges, (enum gauge)i));
+	return object;
+}
+
+static json_t *counters_json(const struct volume *volume)
+{
+	const struct {
+		const char *name;
+		uint64_t value;
+	} rows[] = {
+		{ "live_reads", volume->counters.live_reads },
+		{ "live_read_bytes", volume->counters.live_read_bytes },
+		{ "live_writes", volume->counters.live_writes },
+		{ "live_written_bytes", volume->counters.live_written_bytes },
+		{ "live_flushes", volume->counters.live_flushes },
+		{ "blocks_preserved", volume->counters.blocks_preserved },
+		{ "snapshot_reads", volume->counters.snapshot_reads },
+		{ "snapshot_read_bytes", volume->counters.snapshot_read_bytes },
+		{ "snapshot_read_errors", volume->counters.snapshot_read_errors },
+		{ "snapshot_read_retries", volume->counters.snapshot_read_retries },
+	};
+	json_t *object = json_object();
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+		json_object_set_new(object, rows[i].name, json_integer((json_int_t)rows[i].value));
+	return object;
+}
+
+json_t *volume_status(struct volume *volume)
+{
+	const struct volume_options *options = &volume->options;
+
+	return json_pack("{s:i, s:s?, s:s, s:s?, s:I, s:s, s:b, s:I, s:o, s:o, s:o}",
+		"schema_version", VOLUME_STATUS_VERSION, "image", options->image, "profile",
+		options->profile->name, "transport", options->transport, "size_bytes",
+		(json_int_t)volume_bytes(volume), "state", "active", "writes_held",
+		(int)!list_empty(&volume->barriers), "seed", (json_int_t)options->seed, "gauges",
+		gauges_json(volume), "snapshots", snapshots_json(volume), "counters",
+		counters_json(volume));
+}
+
+char *volume_datto_info(struct volume *volume)
+{
+	struct snapshot *snapshot = volume_snapshot_next(volume, NULL);
+	struct profile_snapshot facts;
+	struct datto_device device = { .block_device = volume->options.live_path };
+
+	if (!volume->options.profile->has_datto_info)
+		return NULL;
+	if (snapshot) {
+		facts = snapshot_for_profile(snapshot);
+		device.snapshot = &facts;
+		device.uuid_high = mix64(volume->volume_id ^ snapshot->id);
+		device.uuid_low = mix64(device.uuid_high);
+	}
+	return datto_info_text(&device);
+}
+
+const struct profile *volume_profile(const struct volume *volume)
+{
+	return volume->options.profile;
+}
+
+const struct text_log *volume_kernel_log(const struct volume *volume)
+{
+	return &volume->kernel_log;
+}
+
+struct journal *volume_journal(struct volume *volume)
+{
+	return &volume->journal;
+}

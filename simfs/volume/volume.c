@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "simfs/volume/volume.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "simfs/base/check.h"
+#include "simfs/base/log.h"
+#include "simfs/volume/volume_internal.h"
+
+static void volume_free(struct volume *volume)
+{
+	while (!list_empty(&volume->snapshots))
+		snapshot_free(CONTAINER_OF(volume->snapshots.next, struct snapshot, link));
+	scratch_free_all(volume);
+	text_log_deinit(&volume->kernel_log);
+	journal_deinit(&volume->journal);
+	free(volume);
+}
+
+int volume_open(struct blockio *origin, struct blockio_folder *folder,
+	const struct volume_options *options, struct volume **ret)
+{
+	if (origin->size_bytes == 0 || origin->size_bytes % 512 != 0) {
+		log_error("image has %" PRIu64 " bytes, which is no multiple of 512 above 0",
+			origin->size_bytes);
+		return -EINVAL;
+	}
+
+	struct volume *volume = calloc(1, sizeof *volume);
+
+	if (!volume)
+		return -ENOMEM;
+	volume->origin = origin;
+	volume->folder = folder;
+	volume->options = *options;
+	volume->alignment_bytes = origin->alignment_bytes;
+	volume->next_order = 1;
+	list_init(&volume->snapshots);
+	list_init(&volume->creating);
+	list_init(&volume->ranges);
+	list_init(&volume->barriers);
+	list_init(&volume->parked_writes);
+	list_init(&volume->holds);
+	list_init(&volume->held_reads);
+	list_init(&volume->scratch_spare);
+	journal_init(&volume->journal);
+
+	int error = state_load(volume);
+
+	if (error < 0) {
+		volume_free(volume);
+		return error;
+	}
+	journal_event(&volume->journal, 0, "mounted",
+		json_pack("{s:s, s:I, s:i}", "profile", options->profile->name, "size_bytes",
+			(json_int_t)origin->size_bytes, "snapshots", (int)volume->snapshot_count));
+	*ret = volume;
+	return 0;
+}
+
+int volume_close(struct volume *volume)
+{
+	int first_error = 0;
+
+	MUST(volume_idle(volume));
+	list_for_each (at, &volume->snapshots) {
+		struct snapshot *snapshot = CONTAINER_OF(at, struct snapshot, link);
+
+		/* A failed one has its mark, a damaged one is left as it was found. */
+		if (snapshot->state != SNAPSHOT_ACTIVE)
+			continue;
+
+		int error = store_close(snapshot->store);
+
+		if (error < 0) {
+			log_error_code(
+				error, "cannot close store of snapshot '%s'", snapshot->name);
+			if (first_error == 0)
+				first_error = error;
+		}
+	}
+
+	int error = blockio_do(volume->origin, BLOCKIO_FLUSH, 0, NULL, 0);
+
+	if (error < 0) {
+		log_error_code(error, "cannot flush the image");
+		if (first_error == 0)
+			first_error = error;
+	}
+	volume_free(volume);
+	return first_error;
+}
+
+void volume_forget(struct volume *volume)
+{
+	volume_free(volume);
+}
+
+bool volume_idle(const struct volume *volume)
+{
+	if (volume->writes_under_way > 0 || volume->reads_under_way > 0 ||
+		!list_empty(&volume->parked_writes) || !list_empty(&volume->creating))
+		return false;
+	list_for_each (at, &volume->snapshots) {
+		const struct snapshot *snapshot = CONTAINER_OF(at, struct snapshot, link);
+
+		if (snapshot->is_going || (snapshot->store && !store_idle(snapshot->store)))
+			return false;
+	}
+	return true;
+}
+
+uint64_t volume_bytes(const struct volume *volume)
+{
+	return volume->origin->size_bytes;
+}
+
+void volume_submit(struct volume *volume, struct volume_request *request)
+{
+	static void (*const start[])(struct volume_request *) = {
+		[VOLUME_READ] = live_read_start,
+		[VOLUME_WRITE] = live_write_start,
+		[VOLUME_FLUSH] = live_flush_start,
+	};
+
+	request->volume = volume;
+	if (request->kind != VOLUME_FLUSH) {
+		MUST(request->length > 0 && request->length <= VOLUME_REQUEST_MAX_BYTES);
+		MUST(request->offset + request->length <= volume_bytes(volume));
+		MUST(((uintptr_t)request->buffer & (BLOCKIO_ALIGNMENT_MAX - 1)) == 0);
+		volume->gauges.measured[GAUGE_OPS]++;
+	}
+	if (request->snapshot) {
+		MUST(request->kind == VOLUME_READ);
+		snapshot_read_start(request);
+		return;
+	}
+	start[request->kind](request);
+}
+
+struct snapshot *volume_snapshot_find(struct volume *volume, const char *name)
+{
+	struct snapshot *at = NULL;
+
+	while ((at = volume_snapshot_next(volume, at))) {
+		if (strcmp(at->name, name) == 0)
+			return at;
+	}
+	return NULL;
+}
+
+struct snapshot *volume_snapshot_by_id(struct volume *volume, uint64_t id)
+{
+	struct snapshot *at = NULL;
+
+	while ((at = volume_snapshot_next(volume, at))) {
+		if (at->id == id)
+			return at;
+	}
+	return NULL;
+}
+
+struct snapshot *volume_snapshot_next(struct volume *volume, struct snapshot *snapshot)
+{
+	struct list *link = snapshot ? snapshot->link.next : volume->snapshots.next;
+
+	for (; link != &volume->snapshots; link = link->next) {
+		struct snapshot *next = CONTAINER_OF(link, struct snapshot, link);
+
+		if (!next->is_going)
+			return next;
+	}
+	return NULL;
+}

@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * volume.h - a source volume with copy-on-write snapshots.
+ *
+ * One thread owns a volume.  Everything is asynchronous: a call starts
+ * something, and `done` is called from the event loop when it took effect.
+ *
+ * Promises, for any interleaving of requests:
+ *  (1) A snapshot reads as the live view was at one instant between the start
+ *      and the end of its creation; a write that ended before the start is in
+ *      it, one that starts after the end is not.
+ *  (2) A block is in the store of every active snapshot before the write that
+ *      replaces it is submitted.
+ *  (3) Nothing that happens to a snapshot or its store fails a live write.
+ *  (4) A snapshot that has failed stays failed, also after `kill -9`: the mark
+ *      is in its file before the first write that goes unpreserved.
+ *  (5) Writes that do not overlap do not disturb each other, at any size and
+ *      offset; overlapping ones act one after the other, in order of arrival.
+ */
+#ifndef SNAPRIG_VOLUME_VOLUME_H
+#define SNAPRIG_VOLUME_VOLUME_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <jansson.h>
+
+#include "faults/gauge.h"
+#include "faults/journal.h"
+#include "simfs/base/list.h"
+#include "simfs/base/sizes.h"
+#include "simfs/base/text_log.h"
+#include "simfs/blockio/blockio.h"
+#include "simfs/profile/profile.h"
+#include "simfs/store/store.h"
+
+/* Longest read or write; FUSE's largest too. */
+#define VOLUME_REQUEST_MAX_BYTES (1u << 20)
+
+/* A read rounds out to the backend's alignment on both sides. */
+#define VOLUME_BUFFER_BYTES (VOLUME_REQUEST_MAX_BYTES + 2 * BLOCKIO_ALIGNMENT_MAX)
+
+/* Snapshots of a volume, whatever its profile says. */
+#define VOLUME_SNAPSHOTS_MAX 4096u
+
+/* Longest name; it is a file name in three places. */
+#define VOLUME_SNAPSHOT_NAME_MAX 64
+
+/* `schema_version` of volume_status(). */
+#define VOLUME_STATUS_VERSION 1
+
+/* Parts of one snapshot read that are under way at a time. */
+#define SNAPSHOT_READ_PARTS 8
+
+struct volume;
+struct snapshot;
+
+struct volume_options {
+	const struct profile *profile;
+	bool has_limit;
+	struct size_or_share limit; /* when has_limit */
+	uint32_t block_bytes;	    /* 0: the profile's */
+	uint64_t seed;
+	const char *image;     /* absolute path, for status */
+	const char *live_path; /* absolute path of the live view, for datto-info */
+	const char *transport; /* for status */
+	bool quiet;	       /* does not say what it found when it was opened */
+
+	/* Optional.  Share of memory that is not available, per million. */
+	uint32_t (*memory_used)(void);
+
+	/* Optional.  SNAPSHOT has failed: whoever cached its content forgets it. */
+	void (*snapshot_failed)(void *context, struct snapshot *snapshot);
+	void *context;
+};
+
+/*
+ * Opens the volume in ORIGIN with the state in FOLDER, and recovers snapshots
+ * whose rig was killed.  Blocks.  ORIGIN and FOLDER stay the caller's and must
+ * live longer.  What was found is said (log_info) unless OPTIONS->quiet.
+ * Returns 0; -EINVAL when the size is no multiple of 512 or is 0; -EUCLEAN
+ * when the state belongs to another volume; or -errno; all but the last said.
+ */
+int volume_open(struct blockio *origin, struct blockio_folder *folder,
+	const struct volume_options *options, struct volume **ret);
+
+/* Closes the stores in order and frees.  Blocks; nothing may be under way.  0 or -errno. */
+int volume_close(struct volume *volume);
+
+/* Frees without touching a file, as if the process had been killed. */
+void volume_forget(struct volume *volume);
+
+/* Nothing is under way, waiting or held. */
+bool volume_idle(const struct volume *volume);
+
+uint64_t volume_bytes(const struct volume *volume);
+
+/* ---------------------------------------------------------------- requests */
+
+enum volume_kind { VOLUME_READ, VOLUME_WRITE, VOLUME_FLUSH };
+
+/* Part of a snapshot read: one run of blocks from one file. */
+struct snapshot_read_part {
+	struct blockio_request io;
+	struct volume_request *request;
+	uint64_t offset; /* in the volume */
+	size_t length;
+	bool from_origin;
+};
+
+/* A range of the live view that writes take turns in. */
+struct volume_range {
+	uint64_t first;
+	uint64_t end;
+	bool waits;
+	struct list link;
+};
+
+/*
+ * One read, write or flush.  The caller owns it and keeps it until `done`.
+ * Offset and length are in bytes, of any alignment, within the volume, at most
+ * VOLUME_REQUEST_MAX_BYTES long and not 0 (a flush has neither).
+ */
+struct volume_request {
+	enum volume_kind kind;
+	struct snapshot *snapshot; /* NULL: the live view.  Snapshots are only read. */
+	uint64_t offset;
+	size_t length;
+
+	/* Aligned to BLOCKIO_ALIGNMENT_MAX.  A write's bytes begin here; a read
+	 * has room for VOLUME_BUFFER_BYTES and finds its bytes at `data`. */
+	char *buffer;
+	char *data;
+
+	/* Required.  RESULT is 0 or -errno. */
+	void (*done)(struct volume_request *request, int result);
+
+	/* Of the volume. */
+	struct volume *volume;
+	struct blockio_request io;
+	struct volume_range range;
+	struct store_waiter preserved;
+	char *scratch;
+	uint64_t cursor; /* of a snapshot read: what has been read */
+	unsigned parts_under_way;
+	unsigned part_count;
+	int error;
+	struct snapshot_read_part parts[SNAPSHOT_READ_PARTS];
+	struct list link;
+};
+
+void volume_submit(struct volume *volume, struct volume_request *request);
+
+/* --------------------------------------------------------------- snapshots */
+
+/*
+ * Stops live writes: those under way end, `drained` is called, those that come
+ * wait until volume_barrier_end().  Several may stand at once.
+ */
+struct volume_barrier {
+	void (*drained)(struct volume_barrier *barrier);
+	bool is_drained;
+	struct list link;
+};
+
+void volume_barrier_begin(struct volume *volume, struct volume_barrier *barrier);
+
+/* Also before `drained`: then it is not called any more. */
+void volume_barrier_end(struct volume *volume, struct volume_barrier *barrier);
+
+/* Why NAME cannot name a snapshot (-EINVAL, -ENAMETOOLONG), or 0. */
+int snapshot_name_check(const char *name);
+
+struct snapshot_create {
+	/* In. */
+	const char *name; /* copied */
+	bool has_limit;
+	struct size_or_share limit;
+	uint32_t block_bytes; /* 0: the volume's */
+
+	/* Required.  RESULT 0: `snapshot` is taken, and when `hold_writes` was
+	 * set, `barrier` stands and is the caller's to end.
+	 * Else -EEXIST; -EINVAL (name, limit, block, or the profile refuses a
+	 * second one); -ENAMETOOLONG; -ENOSPC; -errno of the store's file. */
+	void (*done)(struct snapshot_create *create, int result);
+	bool hold_writes;
+
+	/* Out. */
+	struct snapshot *snapshot;
+	struct volume_barrier barrier;
+	const char *refusal; /* what was wrong, for a message; or NULL */
+
+	/* Of the volume. */
+	struct volume *volume;
+	struct store *store;
+	struct store_waiter written;
+	char copied_name[STORE_NAME_BYTES];
+	struct list link;
+};
+
+void volume_snapshot_create(struct volume *volume, struct snapshot_create *create);
+
+struct snapshot_delete {
+	/* Required.  RESULT 0: it and its file are gone.  Else -EBUSY: a file
+	 * of it is open, or it is being deleted already. */
+	void (*done)(struct snapshot_delete *command, int result);
+
+	/* Of the volume. */
+	struct volume_barrier barrier;
+	struct snapshot *snapshot;
+};
+
+void volume_snapshot_delete(
+	struct volume *volume, struct snapshot *snapshot, struct snapshot_delete *command);
+
+/* The snapshot of this name, or NULL. */
+struct snapshot *volume_snapshot_find(struct volume *volume, const char *name);
+
+/* The snapshot of this id, or NULL.  Ids are not used again while mounted. */
+struct snapshot *volume_snapshot_by_id(struct volume *volume, uint64_t id);
+
+/* The snapshot after SNAPSHOT (NULL: the first), oldest first, or NULL. */
+struct snapshot *volume_snapshot_next(struct volume *volume, struct snapshot *snapshot);
+
+const char *snapshot_name(const struct snapshot *snapshot);
+uint64_t snapshot_id(const struct snapshot *snapshot);
+int64_t snapshot_created_seconds(const struct snapshot *snapshot);
+
+/* Counts the files open on SNAPSHOT, which keep it from being deleted. */
+void snapshot_opened(struct snapshot *snapshot);
+void snapshot_closed(struct snapshot *snapshot);
+
+/* ------------------------------------------------------------------- gauges */
+
+/*
+ * Waits for a gauge, and holds snapshot reads from the moment it has reached
+ * the value until volume_hold_end().  The read that reached it is held too.
+ */
+struct volume_hold {
+	enum gauge gauge;
+	uint64_t at_least;
+
+	/* Required.  Called once, possibly from within volume_hold_begin(). */
+	void (*reached)(struct volume_hold *hold);
+
+	bool is_reached;
+	struct list link;
+};
+
+void volume_hold_begin(struct volume *volume, struct volume_hold *hold);
+void volume_hold_end(struct volume *volume, struct volume_hold *hold);
+
+/* For reading; set only through the calls below, which see what follows. */
+const struct gauges *volume_gauges(struct volume *volume);
+int volume_gauge_feign(struct volume *volume, enum gauge gauge, uint64_t value);
+void volume_gauge_release(struct volume *volume, enum gauge gauge);
+
+/* ------------------------------------------------------------------- texts */
+
+/* The object of .snaprig/status.json, the caller's; NULL without memory. */
+json_t *volume_status(struct volume *volume);
+
+/* The element of SNAPSHOT in it. */
+json_t *snapshot_status(const struct snapshot *snapshot);
+
+/* The text of .snaprig/datto-info, to free(); NULL when the profile has none. */
+char *volume_datto_info(struct volume *volume);
+
+const struct profile *volume_profile(const struct volume *volume);
+const struct text_log *volume_kernel_log(const struct volume *volume);
+struct journal *volume_journal(struct volume *volume);
+
+#endif

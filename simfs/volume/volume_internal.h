@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* volume_internal.h - what the files of volume/ share; for nobody else. */
+#ifndef SNAPRIG_VOLUME_VOLUME_INTERNAL_H
+#define SNAPRIG_VOLUME_VOLUME_INTERNAL_H
+
+#include "simfs/volume/volume.h"
+
+/* Largest block of any profile; a preserved range rounds out to it on both sides. */
+#define VOLUME_BLOCK_MAX_BYTES (512u << 10)
+
+/*
+ *   ACTIVE ──snapshot_fail()──▶ FAILING ──mark_done()──▶ FAILED
+ *
+ * FAILING: reads fail already; the mark is on its way into the store's file,
+ * and live writes wait for it (promise 4).  All states: only deletion leaves.
+ */
+enum snapshot_state { SNAPSHOT_ACTIVE, SNAPSHOT_FAILING, SNAPSHOT_FAILED };
+
+struct snapshot {
+	struct volume *volume;
+	struct list link;
+	uint64_t id;
+	char name[STORE_NAME_BYTES];
+	const struct profile *profile; /* of when it was taken */
+	struct store *store;	       /* NULL: its file could not be read at all */
+	enum snapshot_state state;
+	int error;
+	uint64_t overflow_blocks;
+	uint64_t highest_read; /* offset at which a read began */
+	unsigned files_open;
+	unsigned reads_under_way;
+	struct store_waiter marked;
+	struct list waiting_for_mark;	  /* struct volume_request.link */
+	bool is_going;			  /* being deleted: not found by name or id any more */
+	struct snapshot_delete *deletion; /* set when it is off the list */
+};
+
+struct volume {
+	struct blockio *origin;
+	struct blockio_folder *folder;
+	struct volume_options options;
+	uint64_t volume_id;
+	uint64_t alignment_bytes; /* every backend transfer is a multiple of it */
+
+	struct list snapshots; /* oldest first; constant while a write is under way */
+	unsigned snapshot_count;
+	uint64_t next_order;
+	struct list creating; /* struct snapshot_create.link */
+
+	struct list ranges; /* of writes that have begun, in order of arrival */
+	unsigned ranges_waiting;
+	uint64_t writes_under_way;
+	uint64_t reads_under_way;
+	struct list barriers;
+	struct list parked_writes; /* behind a barrier */
+
+	struct list holds;
+	struct list held_reads;
+
+	struct list scratch_spare;
+	struct gauges gauges;
+	uint64_t memory_sampled_ns;
+	struct text_log kernel_log;
+	struct journal journal;
+
+	struct {
+		uint64_t live_reads, live_writes, live_flushes;
+		uint64_t live_read_bytes, live_written_bytes;
+		uint64_t snapshot_reads, snapshot_read_bytes, snapshot_read_errors;
+		uint64_t blocks_preserved, snapshot_read_retries;
+	} counters;
+};
+
+static inline uint64_t round_down(uint64_t value, uint64_t unit)
+{
+	return value & ~(unit - 1);
+}
+
+static inline uint64_t round_up(uint64_t value, uint64_t unit)
+{
+	return (value + unit - 1) & ~(unit - 1);
+}
+
+static inline uint32_t snapshot_block_bytes(const struct snapshot *snapshot)
+{
+	return store_facts(snapshot->store)->block_bytes;
+}
+
+/* range.c: calls write_turn() for REQUEST, now or when its turn comes. */
+void range_take(struct volume *volume, struct volume_request *request);
+void range_give(struct volume *volume, struct volume_request *request);
+void write_turn(struct volume_request *request);
+
+/* live.c */
+void live_read_start(struct volume_request *request);
+void live_write_start(struct volume_request *request);
+void live_flush_start(struct volume_request *request);
+void live_write_submit(struct volume_request *request);
+
+/* preserve.c: preserves what REQUEST will replace, then calls live_write_submit(). */
+void preserve_start(struct volume_request *request);
+
+/* snapshot_read.c */
+void snapshot_read_start(struct volume_request *request);
+void snapshot_read_go(struct volume_request *request);
+
+/* snapshot.c */
+void snapshot_fail(struct snapshot *snapshot, int error, const char *why);
+struct profile_snapshot snapshot_for_profile(const struct snapshot *snapshot);
+void snapshot_maybe_deleted(struct snapshot *snapshot);
+void preserve_settle(struct volume_request *request);
+struct snapshot *snapshot_new(struct volume *volume, const char *name, struct store *store);
+void snapshot_free(struct snapshot *snapshot);
+void snapshot_file_name(const char *snapshot, char *buffer, size_t length);
+
+/* barrier.c */
+bool barrier_parks(struct volume *volume, struct volume_request *request);
+void barrier_check(struct volume *volume);
+
+/* hold.c */
+bool hold_parks(struct volume *volume, struct volume_request *request);
+void hold_check(struct volume *volume);
+
+/* snapshot_create.c */
+bool snapshot_is_being_created(struct volume *volume, const char *name);
+
+/* gauges.c: brings measured values up to date. */
+void gauges_measure(struct volume *volume);
+void memory_guard(struct volume *volume);
+
+/* state.c: reads what FOLDER holds. */
+int state_load(struct volume *volume);
+
+/* scratch.c: buffers of SCRATCH_BYTES; NULL without memory. */
+#define SCRATCH_BYTES ((size_t)VOLUME_REQUEST_MAX_BYTES + 2 * VOLUME_BLOCK_MAX_BYTES)
+char *scratch_take(struct volume *volume);
+void scratch_give(struct volume *volume, char *scratch);
+void scratch_free_all(struct volume *volume);
+
+#endif
