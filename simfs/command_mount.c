@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* command_mount.c - snaprig mount IMAGE MNT */
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "simfs/base/cleanup.h"
+#include "simfs/base/log.h"
+#include "simfs/commands.h"
+#include "simfs/control/protocol.h"
+#include "simfs/daemon.h"
+#include "simfs/mount/mount_point.h"
+
+static const char help[] =
+	"usage: snaprig mount IMAGE MNT [options]\n"
+	"\n"
+	"Serves IMAGE as MNT/live, with its snapshots in MNT/snapshots.  Returns when\n"
+	"the mount can be used; a process in the background serves it.\n"
+	"\n"
+	"  --profile NAME      which system is imitated (default plain; 'snaprig list profiles')\n"
+	"  --limit SIZE|PCT    room for the old blocks of one snapshot: 64MiB, 10%\n"
+	"  --block SIZE        what a snapshot preserves at a time: 4KiB to 512KiB\n"
+	"  --store DIR         where the state lies (default IMAGE.snaprig)\n"
+	"  --transport NAME    auto or dev, which are the same in this version\n"
+	"  --seed N            shown in the status (default 1)\n"
+	"  --foreground        stay in the foreground\n"
+	"  -o OPTIONS          for FUSE: allow_other, ro, …\n"
+	"  --help              show this\n"
+	"\n"
+	"examples:\n"
+	"  snaprig create vol.img --size 1GiB && mkdir mnt\n"
+	"  snaprig mount vol.img mnt --profile datto\n"
+	"  touch mnt/snapshots/monday && dd if=mnt/snapshots/monday of=monday.img bs=1M\n"
+	"\n"
+	"exit codes: 0 mounted (with --foreground: served and ended cleanly),\n"
+	"2 unusable arguments, 4 the machine or the rig failed\n";
+
+struct mount_arguments {
+	struct daemon_options daemon;
+	const char *profile;
+	const char *store;
+	bool foreground;
+};
+
+static int bad(const char *what, const char *text, const char *hint)
+{
+	log_error("cannot read %s '%s' (try %s)", what, text, hint);
+	return -EINVAL;
+}
+
+static int read_transport(const char *text)
+{
+	if (strcmp(text, "auto") == 0 || strcmp(text, "dev") == 0)
+		return 0;
+	if (strcmp(text, "uring") == 0)
+		log_error("transport 'uring' is not in this version (try auto)");
+	else
+		log_error("unknown transport '%s' (try auto)", text);
+	return -EINVAL;
+}
+
+static int read_number(const char *text, uint64_t *ret)
+{
+	char *end;
+
+	errno = 0;
+	*ret = strtoull(text, &end, 0);
+	if (errno != 0 || end == text || *end != '\0' || *text == '-')
+		return bad("seed", text, "7");
+	return 0;
+}
+
+static int read_block(const char *text, uint32_t *ret)
+{
+	uint64_t bytes;
+
+	if (size_parse(text, &bytes) < 0 || bytes < 4096 || bytes > 512 * 1024 ||
+		(bytes & (bytes - 1)) != 0)
+		return bad("block size", text, "16KiB; a power of two from 4KiB to 512KiB");
+	*ret = (uint32_t)bytes;
+	return 0;
+}
+
+static int read_limit(const char *text, struct mount_arguments *arguments)
+{
+	char hint[64];
+
+	arguments->daemon.has_limit = true;
+	if (size_or_share_parse(text, &arguments->daemon.limit) < 0)
+		return bad("limit", text, size_hint(text, hint, sizeof hint));
+	return 0;
+}
+
+static int read_option(int option, const char *text, struct mount_arguments *arguments)
+{
+	switch (option) {
+	case 'p':
+		arguments->profile = text;
+		return 0;
+	case 'l':
+		return read_limit(text, arguments);
+	case 'b':
+		return read_block(text, &arguments->daemon.block_bytes);
+	case 'd':
+		arguments->store = text;
+		return 0;
+	case 't':
+		return read_transport(text);
+	case 's':
+		return read_number(text, &arguments->daemon.seed);
+	case 'f':
+		arguments->foreground = true;
+		return 0;
+	case 'o':
+		arguments->daemon.fuse_options = text;
+		return 0;
+	default:
+		return -EINVAL; /* getopt has said what is wrong */
+	}
+}
+
+/* Whether MNT can be mounted on; a stale mount of ours is taken away. */
+static int prepare_mount_point(const char *path)
+{
+	enum mount_point_state state;
+	int error = mount_point_look(path, &state);
+
+	if (error < 0) {
+		log_error_code(error, "cannot use mount point '%s'", path);
+		return EXIT_USAGE;
+	}
+	if (state == MOUNT_POINT_TAKEN) {
+		log_error("mount point '%s' has something mounted on it", path);
+		return EXIT_RIG;
+	}
+	if (state == MOUNT_POINT_STALE) {
+		error = mount_point_clear(path);
+		if (error < 0) {
+			log_error_code(error, "cannot remove the dead mount at '%s'", path);
+			return EXIT_RIG;
+		}
+		log_info("removed the mount that a dead rig left at '%s'", path);
+	}
+	return EXIT_MET;
+}
+
+/* The descriptor on which the parent waits for the mount; -1 in the foreground. */
+static void mount_ready(void *context)
+{
+	int *ready_fd = context;
+	int null_fd;
+
+	if (*ready_fd < 0)
+		return;
+	if (write(*ready_fd, "", 1) < 0)
+		return; /* the parent is gone; serve all the same */
+	close(*ready_fd);
+	*ready_fd = -1;
+	/* Whoever reads our output must see its end when the parent ends. */
+	null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+	if (null_fd >= 0) {
+		dup2(null_fd, STDIN_FILENO);
+		dup2(null_fd, STDOUT_FILENO);
+		dup2(null_fd, STDERR_FILENO);
+		close(null_fd);
+	}
+}
+
+static int run_in_background(struct daemon_options *options, int *ready_fd)
+{
+	int fds[2];
+	int status;
+	char byte;
+
+	if (pipe2(fds, O_CLOEXEC) < 0) {
+		log_error_code(-errno, "cannot make a pipe");
+		return EXIT_RIG;
+	}
+
+	pid_t child = fork();
+
+	if (child < 0) {
+		log_error_code(-errno, "cannot start the serving process");
+		return EXIT_RIG;
+	}
+	if (child == 0) {
+		close(fds[0]);
+		setsid();
+		*ready_fd = fds[1];
+		_exit(daemon_run(options));
+	}
+	close(fds[1]);
+
+	ssize_t length = read(fds[0], &byte, 1);
+
+	close(fds[0]);
+	if (length == 1)
+		return EXIT_MET;
+	if (waitpid(child, &status, 0) < 0 || !WIFEXITED(status))
+		return EXIT_RIG;
+	/* It ended before it was mounted; a clean end was a signal's. */
+	return WEXITSTATUS(status) == EXIT_MET ? EXIT_RIG : WEXITSTATUS(status);
+}
+
+/* PATH from the root on, to free(); its last part need not exist, or may be dead. */
+static char *absolute_path(const char *path)
+{
+	char *absolute = realpath(path, NULL);
+	AUTO(auto_free) char *here = absolute ? NULL : getcwd(NULL, 0);
+
+	if (absolute)
+		return absolute;
+	if (*path == '/')
+		return strdup(path);
+	if (!here || asprintf(&absolute, "%s/%s", here, path) < 0)
+		return NULL;
+	return absolute;
+}
+
+static int mount_volume(struct mount_arguments *arguments, const char *image, const char *point)
+{
+	struct daemon_options *options = &arguments->daemon;
+	AUTO(auto_free) char *real_image = realpath(image, NULL);
+	AUTO(auto_free) char *real_point = absolute_path(point);
+	AUTO(auto_free) char *state = NULL;
+	int ready_fd = -1;
+	int code;
+
+	if (!real_image) {
+		log_error_code(-errno, "cannot open image '%s'", image);
+		return EXIT_USAGE;
+	}
+	if (arguments->store)
+		state = absolute_path(arguments->store);
+	else if (asprintf(&state, "%s" STATE_SUFFIX, real_image) < 0)
+		state = NULL;
+	if (!real_point || !state) {
+		log_error("out of memory");
+		return EXIT_RIG;
+	}
+	code = prepare_mount_point(real_point);
+	if (code != EXIT_MET)
+		return code;
+	options->image = real_image;
+	options->mount_point = real_point;
+	options->state_folder = state;
+	options->ready = mount_ready;
+	options->context = &ready_fd;
+	return arguments->foreground ? daemon_run(options) : run_in_background(options, &ready_fd);
+}
+
+int command_mount(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "profile", required_argument, NULL, 'p' },
+		{ "limit", required_argument, NULL, 'l' },
+		{ "block", required_argument, NULL, 'b' },
+		{ "store", required_argument, NULL, 'd' },
+		{ "transport", required_argument, NULL, 't' },
+		{ "seed", required_argument, NULL, 's' },
+		{ "foreground", no_argument, NULL, 'f' },
+		{ "help", no_argument, NULL, 'h' },
+		{ 0 },
+	};
+	struct mount_arguments arguments = { .profile = "plain", .daemon.seed = 1 };
+	int option;
+
+	optind = 1;
+	while ((option = getopt_long(argc, argv, "o:", options, NULL)) != -1) {
+		if (option == 'h') {
+			fputs(help, stdout);
+			return EXIT_MET;
+		}
+		if (read_option(option, optarg, &arguments) < 0)
+			return EXIT_USAGE;
+	}
+	if (argc - optind != 2) {
+		log_error("mount needs an IMAGE and a MNT (see 'snaprig mount --help')");
+		return EXIT_USAGE;
+	}
+	arguments.daemon.profile = profile_find(arguments.profile);
+	if (!arguments.daemon.profile) {
+		log_error("unknown profile '%s' ('snaprig list profiles' shows them)",
+			arguments.profile);
+		return EXIT_USAGE;
+	}
+	return mount_volume(&arguments, argv[optind], argv[optind + 1]);
+}

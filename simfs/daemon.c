@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "simfs/daemon.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "simfs/base/check.h"
+#include "simfs/base/cleanup.h"
+#include "simfs/base/log.h"
+#include "simfs/blockio/file.h"
+#include "simfs/control/commands.h"
+#include "simfs/control/protocol.h"
+#include "simfs/control/server.h"
+#include "simfs/mount/session.h"
+#include "simfs/volume/volume.h"
+
+/* How long the image of a rig that was just killed may stay locked by its last I/O. */
+#define LOCK_TRIES    20
+#define LOCK_PAUSE_US 50000
+
+struct daemon {
+	const struct daemon_options *options;
+	struct ring *ring;
+	struct blockio *origin;
+	int folder_fd;
+	struct blockio_folder *folder;
+	struct volume *volume;
+	struct commands *commands;
+	struct control_server *server;
+	struct session *session;
+	char *live_path;
+	char *socket_path;
+
+	int signal_fd;
+	struct ring_op signal_op;
+	struct signalfd_siginfo signal;
+	bool ending;
+};
+
+/* Share of memory that is not available, per million; 0 where /proc does not tell. */
+static uint32_t memory_used_per_million(void)
+{
+	AUTO(auto_fclose) FILE *file = fopen("/proc/meminfo", "re");
+	uint64_t total = 0, available = 0;
+	char line[128];
+
+	while (file && (total == 0 || available == 0) && fgets(line, sizeof line, file)) {
+		if (sscanf(line, "MemTotal: %" SCNu64, &total) != 1)
+			(void)sscanf(line, "MemAvailable: %" SCNu64, &available);
+	}
+	if (total == 0 || available > total)
+		return 0;
+	return (uint32_t)((total - available) * 1000000 / total);
+}
+
+static int open_image(struct daemon *daemon)
+{
+	const char *image = daemon->options->image;
+	int error = -EBUSY;
+
+	for (int i = 0; i < LOCK_TRIES && error == -EBUSY; i++) {
+		if (i > 0)
+			usleep(LOCK_PAUSE_US);
+		error = file_blockio_open_image(daemon->ring, image, &daemon->origin);
+	}
+	if (error == 0)
+		return EXIT_MET;
+	if (error == -EBUSY)
+		log_error("image '%s' is mounted by another rig", image);
+	else if (error == -EINVAL)
+		log_error("image '%s' is no regular file", image);
+	else
+		log_error_code(error, "cannot open image '%s'", image);
+	return error == -EBUSY || error == -EIO || error == -ENOMEM ? EXIT_RIG : EXIT_USAGE;
+}
+
+static int open_state_folder(struct daemon *daemon)
+{
+	const char *path = daemon->options->state_folder;
+
+	if (mkdir(path, 0700) < 0 && errno != EEXIST) {
+		log_error_code(-errno, "cannot make state folder '%s'", path);
+		return EXIT_RIG;
+	}
+	daemon->folder_fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (daemon->folder_fd < 0) {
+		log_error_code(-errno, "cannot open state folder '%s'", path);
+		return EXIT_RIG;
+	}
+	if (file_folder_create(daemon->ring, daemon->folder_fd, &daemon->folder) < 0) {
+		log_error("out of memory");
+		return EXIT_RIG;
+	}
+	return EXIT_MET;
+}
+
+static void snapshot_failed(void *context, struct snapshot *snapshot)
+{
+	struct daemon *daemon = context;
+
+	if (daemon->session)
+		session_forget_content(daemon->session, snapshot);
+}
+
+static int open_volume(struct daemon *daemon)
+{
+	const struct daemon_options *options = daemon->options;
+	struct volume_options volume_options = {
+		.profile = options->profile,
+		.has_limit = options->has_limit,
+		.limit = options->limit,
+		.block_bytes = options->block_bytes,
+		.seed = options->seed,
+		.image = options->image,
+		.live_path = daemon->live_path,
+		.transport = "dev",
+		.memory_used = memory_used_per_million,
+		.snapshot_failed = snapshot_failed,
+		.context = daemon,
+	};
+	uint64_t limit_bytes;
+
+	if (options->has_limit && profile_limit_bytes(&options->limit, daemon->origin->size_bytes,
+					  &limit_bytes) < 0) {
+		log_error("limit is nothing, or more than twice the volume");
+		return EXIT_USAGE;
+	}
+
+	int error = volume_open(daemon->origin, daemon->folder, &volume_options, &daemon->volume);
+
+	if (error == 0)
+		return EXIT_MET;
+	if (error != -EINVAL && error != -EUCLEAN)
+		log_error_code(error, "cannot read the state in '%s'", options->state_folder);
+	return error == -EINVAL ? EXIT_USAGE : EXIT_RIG;
+}
+
+static int open_control(struct daemon *daemon)
+{
+	int error = commands_create(daemon->volume, &daemon->commands);
+
+	if (error == 0)
+		error = control_server_create(daemon->ring, daemon->folder_fd, commands_table,
+			daemon->commands, &daemon->server);
+	if (error < 0) {
+		log_error_code(error, "cannot listen on '%s'", daemon->socket_path);
+		return EXIT_RIG;
+	}
+	return EXIT_MET;
+}
+
+static void session_ready(void *context)
+{
+	struct daemon *daemon = context;
+
+	daemon->options->ready(daemon->options->context);
+}
+
+static void session_ended(void *context)
+{
+	struct daemon *daemon = context;
+
+	daemon->ending = true;
+}
+
+static int open_session(struct daemon *daemon)
+{
+	const struct daemon_options *options = daemon->options;
+	struct session_options session_options = {
+		.mount_point = options->mount_point,
+		.image = options->image,
+		.fuse_options = options->fuse_options,
+		.socket_path = daemon->socket_path,
+		.ready = session_ready,
+		.ended = session_ended,
+		.context = daemon,
+	};
+	int error = session_create(daemon->ring, &session_options, &daemon->session);
+
+	if (error < 0) {
+		log_error("cannot mount at '%s'", options->mount_point);
+		return error == -EINVAL ? EXIT_USAGE : EXIT_RIG;
+	}
+	session_serve(daemon->session, daemon->volume);
+	return EXIT_MET;
+}
+
+static void signal_came(struct ring_op *op, int result, uint32_t flags)
+{
+	struct daemon *daemon = CONTAINER_OF(op, struct daemon, signal_op);
+
+	(void)result;
+	(void)flags;
+	daemon->ending = true;
+}
+
+static int listen_for_signals(struct daemon *daemon)
+{
+	struct io_uring_sqe *sqe;
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGHUP);
+	signal(SIGPIPE, SIG_IGN);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	daemon->signal_fd = signalfd(-1, &set, SFD_CLOEXEC);
+	if (daemon->signal_fd < 0) {
+		log_error_code(-errno, "cannot listen for signals");
+		return EXIT_RIG;
+	}
+	sqe = ring_sqe(daemon->ring);
+	daemon->signal_op.done = signal_came;
+	io_uring_prep_read(sqe, daemon->signal_fd, &daemon->signal, sizeof daemon->signal, 0);
+	ring_start(daemon->ring, sqe, &daemon->signal_op);
+	return EXIT_MET;
+}
+
+static int open_ring(struct daemon *daemon)
+{
+	int error = ring_create(&daemon->ring);
+
+	if (error == 0)
+		return EXIT_MET;
+	log_error_code(error, "cannot use io_uring%s",
+		error == -EPERM ? " (see kernel.io_uring_disabled)" : "");
+	return EXIT_RIG;
+}
+
+/* Runs the ring until IDLE answers true, or the ring itself fails. */
+static int run_until(struct daemon *daemon, bool (*idle)(const struct daemon *daemon))
+{
+	while (!idle(daemon)) {
+		int error = ring_run_once(daemon->ring);
+
+		if (error < 0) {
+			log_error_code(error, "the ring failed");
+			return EXIT_RIG;
+		}
+	}
+	return EXIT_MET;
+}
+
+static bool is_ending(const struct daemon *daemon)
+{
+	return daemon->ending;
+}
+
+static bool is_drained(const struct daemon *daemon)
+{
+	return session_idle(daemon->session) && volume_idle(daemon->volume);
+}
+
+static bool is_control_idle(const struct daemon *daemon)
+{
+	return control_server_idle(daemon->server);
+}
+
+/*
+ * Everybody is answered before the mount goes, and the stores are closed before
+ * the control socket is: whoever waits for its end finds all on disk.
+ */
+static int serve(struct daemon *daemon)
+{
+	int code = run_until(daemon, is_ending);
+
+	if (code != EXIT_MET)
+		return code;
+	commands_end(daemon->commands);
+	session_stop(daemon->session);
+	code = run_until(daemon, is_drained);
+	session_unmount(daemon->session);
+	if (code == EXIT_MET) {
+		if (volume_close(daemon->volume) < 0)
+			code = EXIT_RIG;
+		daemon->volume = NULL;
+	}
+	control_server_close(daemon->server);
+	if (run_until(daemon, is_control_idle) != EXIT_MET)
+		code = EXIT_RIG;
+	return code;
+}
+
+static int make_paths(struct daemon *daemon)
+{
+	if (asprintf(&daemon->live_path, "%s/" MOUNT_LIVE, daemon->options->mount_point) < 0)
+		daemon->live_path = NULL;
+	if (asprintf(&daemon->socket_path, "%s/" STATE_SOCKET, daemon->options->state_folder) < 0)
+		daemon->socket_path = NULL;
+	if (daemon->live_path && daemon->socket_path)
+		return EXIT_MET;
+	log_error("out of memory");
+	return EXIT_RIG;
+}
+
+/* Takes down what there is, top to bottom; what was never built is NULL. */
+static void take_down(struct daemon *daemon)
+{
+	if (daemon->session)
+		session_unmount(daemon->session);
+	/* First: the kernel forgets whatever still points into the rest. */
+	ring_destroy(daemon->ring);
+	session_destroy(daemon->session);
+	control_server_destroy(daemon->server);
+	commands_destroy(daemon->commands);
+	if (daemon->volume)
+		volume_forget(daemon->volume);
+	if (daemon->folder)
+		daemon->folder->ops->destroy(daemon->folder);
+	blockio_destroy(daemon->origin);
+	if (daemon->folder_fd >= 0)
+		close(daemon->folder_fd);
+	if (daemon->signal_fd >= 0)
+		close(daemon->signal_fd);
+	free(daemon->live_path);
+	free(daemon->socket_path);
+}
+
+int daemon_run(const struct daemon_options *options)
+{
+	static int (*const steps[])(struct daemon *) = {
+		make_paths,
+		open_ring,
+		open_image,
+		open_state_folder,
+		open_volume,
+		open_control,
+		listen_for_signals,
+		open_session,
+		serve,
+	};
+	struct daemon daemon = { .options = options, .folder_fd = -1, .signal_fd = -1 };
+	int code = EXIT_MET;
+
+	for (size_t i = 0; i < sizeof steps / sizeof steps[0] && code == EXIT_MET; i++)
+		code = steps[i](&daemon);
+	take_down(&daemon);
+	return code;
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * daemon.h - a mounted volume from beginning to end.
+ *
+ * Builds the stack bottom up (ring, image, state folder, volume, control
+ * socket, mount), serves until it is told to end, and takes it down in reverse.
+ */
+#ifndef SNAPRIG_DAEMON_H
+#define SNAPRIG_DAEMON_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "simfs/base/sizes.h"
+#include "simfs/profile/profile.h"
+
+struct daemon_options {
+	const char *image;	  /* absolute */
+	const char *mount_point;  /* absolute */
+	const char *state_folder; /* absolute; made when it is missing */
+	const struct profile *profile;
+	bool has_limit;
+	struct size_or_share limit;
+	uint32_t block_bytes; /* 0: the profile's */
+	uint64_t seed;
+	const char *fuse_options; /* NULL: none */
+
+	/* Required.  The volume is mounted and can be used. */
+	void (*ready)(void *context);
+	void *context;
+};
+
+/*
+ * Serves until the volume is unmounted, or SIGTERM, SIGINT or SIGHUP comes.
+ * Reports what fails.  Returns the exit code of the process (enum exit_code):
+ * EXIT_MET after a clean end, EXIT_USAGE when image or options are unusable,
+ * EXIT_RIG when the machine or the rig failed.
+ */
+int daemon_run(const struct daemon_options *options);
+
+#endif

@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * files.c - open, read, write and flush of what is in the mounted tree.
+ *
+ * The live view and the snapshots are asynchronous and keep their slot.  The
+ * rest is text, answered at once: status and datto-info are made when they are
+ * opened, so that one reader sees one state; the logs are read as they grow.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/fuse.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "simfs/base/check.h"
+#include "simfs/mount/session_internal.h"
+
+struct text_file {
+	char *text;
+	size_t length;
+};
+
+/*
+ * This libfuse has no field for parallel direct writes, without which the
+ * kernel lets one write at a time into a file; so the reply is made here.
+ */
+static void reply_open(fuse_req_t request, uint64_t handle, uint32_t flags)
+{
+	struct fuse_open_out out = { .fh = handle, .open_flags = flags };
+
+	fuse_reply_buf(request, (const char *)&out, sizeof out);
+}
+
+static char *make_text(struct session *session, fuse_ino_t inode)
+{
+	if (inode == NODE_DATTO_INFO)
+		return volume_datto_info(session->volume);
+
+	json_t *status = volume_status(session->volume);
+	char *text = json_dumps(status, JSON_INDENT(2));
+	size_t length = text ? strlen(text) : 0;
+	char *line = text ? realloc(text, length + 2) : NULL;
+
+	json_decref(status);
+	if (!line) {
+		free(text);
+		return NULL;
+	}
+	memcpy(line + length, "\n", 2);
+	return line;
+}
+
+static void open_text(fuse_req_t request, fuse_ino_t inode)
+{
+	struct text_file *file = calloc(1, sizeof *file);
+
+	if (file)
+		file->text = make_text(session_of(request), inode);
+	if (!file || !file->text) {
+		free(file);
+		fuse_reply_err(request, ENOMEM);
+		return;
+	}
+	file->length = strlen(file->text);
+	reply_open(request, (uintptr_t)file, FOPEN_DIRECT_IO);
+}
+
+/*
+ * `touch` opens an existing file for writing only: the answer is that the
+ * snapshot exists.  Everyone else who wants to write learns that it cannot be
+ * written to.
+ */
+static void open_snapshot(
+	fuse_req_t request, struct snapshot *snapshot, const struct fuse_file_info *file)
+{
+	int mode = file->flags & O_ACCMODE;
+
+	if (mode != O_RDONLY) {
+		fuse_reply_err(request, mode == O_WRONLY ? EEXIST : EROFS);
+		return;
+	}
+	snapshot_opened(snapshot);
+	reply_open(request, 0, FOPEN_DIRECT_IO);
+}
+
+void files_open(fuse_req_t request, fuse_ino_t inode, struct fuse_file_info *file)
+{
+	struct snapshot *snapshot = node_snapshot(session_of(request), inode);
+
+	if (snapshot) {
+		open_snapshot(request, snapshot, file);
+	} else if (inode == NODE_LIVE) {
+		reply_open(request, 0, FOPEN_DIRECT_IO | FOPEN_PARALLEL_DIRECT_WRITES);
+	} else if (inode >= NODE_SNAPSHOT_FIRST) {
+		fuse_reply_err(request, ENOENT);
+	} else if ((file->flags & O_ACCMODE) != O_RDONLY) {
+		fuse_reply_err(request, EACCES);
+	} else if (inode == NODE_STATUS || inode == NODE_DATTO_INFO) {
+		open_text(request, inode);
+	} else {
+		reply_open(request, 0, FOPEN_DIRECT_IO);
+	}
+}
+
+void files_release(fuse_req_t request, fuse_ino_t inode, struct fuse_file_info *file)
+{
+	struct snapshot *snapshot = node_snapshot(session_of(request), inode);
+	struct text_file *text = (void *)(uintptr_t)file->fh;
+
+	if (snapshot) {
+		snapshot_closed(snapshot);
+	} else if (text) {
+		free(text->text);
+		free(text);
+	}
+	fuse_reply_err(request, 0);
+}
+
+static void reply_text(
+	fuse_req_t request, const char *text, size_t length, size_t size, off_t offset)
+{
+	if (offset < 0 || (size_t)offset >= length) {
+		fuse_reply_buf(request, NULL, 0);
+		return;
+	}
+	length -= (size_t)offset;
+	fuse_reply_buf(request, text + offset, length < size ? length : size);
+}
+
+static void request_done(struct volume_request *done, int result)
+{
+	struct slot *slot = CONTAINER_OF(done, struct slot, request);
+
+	if (result < 0 || done->kind == VOLUME_FLUSH)
+		slot_reply_error(slot, result);
+	else if (done->kind == VOLUME_READ)
+		slot_reply_data(slot, done->data, done->length);
+	else
+		slot_reply_write(slot, done->length);
+}
+
+static void start(struct slot *slot, enum volume_kind kind, struct snapshot *snapshot,
+	uint64_t offset, size_t length)
+{
+	slot->request.kind = kind;
+	slot->request.snapshot = snapshot;
+	slot->request.offset = offset;
+	slot->request.length = length;
+	slot->request.buffer = slot->memory + SLOT_LEAD_BYTES;
+	slot->request.done = request_done;
+	volume_submit(slot->session->volume, &slot->request);
+}
+
+void files_read(fuse_req_t request, fuse_ino_t inode, size_t size, off_t offset,
+	struct fuse_file_info *file)
+{
+	struct session *session = session_of(request);
+	struct text_file *text = (void *)(uintptr_t)file->fh;
+	const struct text_log *log = inode == NODE_KERNEL_LOG
+					     ? volume_kernel_log(session->volume)
+					     : &volume_journal(session->volume)->log;
+	uint64_t bytes = volume_bytes(session->volume);
+
+	if (text) {
+		reply_text(request, text->text, text->length, size, offset);
+		return;
+	}
+	if (inode == NODE_KERNEL_LOG || inode == NODE_EVENTS) {
+		reply_text(request, log->text, log->length, size, offset);
+		return;
+	}
+	if (offset < 0 || (uint64_t)offset >= bytes || size == 0) {
+		fuse_reply_buf(request, NULL, 0);
+		return;
+	}
+	if (size > bytes - (uint64_t)offset)
+		size = bytes - (uint64_t)offset;
+	if (size > VOLUME_REQUEST_MAX_BYTES)
+		size = VOLUME_REQUEST_MAX_BYTES;
+	start(slot_take(session, request), VOLUME_READ, node_snapshot(session, inode),
+		(uint64_t)offset, size);
+}
+
+void files_write(fuse_req_t request, fuse_ino_t inode, const char *data, size_t size, off_t offset,
+	struct fuse_file_info *file)
+{
+	struct session *session = session_of(request);
+	uint64_t bytes = volume_bytes(session->volume);
+
+	(void)file;
+	if (inode != NODE_LIVE) {
+		fuse_reply_err(request, EROFS);
+		return;
+	}
+	if (offset < 0 || (uint64_t)offset >= bytes) {
+		fuse_reply_err(request, ENOSPC);
+		return;
+	}
+	if (size == 0) {
+		fuse_reply_write(request, 0);
+		return;
+	}
+	if (size > bytes - (uint64_t)offset)
+		size = bytes - (uint64_t)offset;
+	MUST(size <= VOLUME_REQUEST_MAX_BYTES);
+
+	struct slot *slot = slot_take(session, request);
+
+	/* The transport reads a write's header right before the page. */
+	MUST(data == slot->memory + SLOT_LEAD_BYTES);
+	start(slot, VOLUME_WRITE, NULL, (uint64_t)offset, size);
+}
+
+void files_fsync(fuse_req_t request, fuse_ino_t inode, int datasync, struct fuse_file_info *file)
+{
+	struct session *session = session_of(request);
+
+	(void)datasync;
+	(void)file;
+	if (inode != NODE_LIVE) {
+		fuse_reply_err(request, 0);
+		return;
+	}
+	start(slot_take(session, request), VOLUME_FLUSH, NULL, 0, 0);
+}

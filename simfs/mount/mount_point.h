@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* mount_point.h - a folder before something is mounted on it, and after its rig died. */
+#ifndef SNAPRIG_MOUNT_MOUNT_POINT_H
+#define SNAPRIG_MOUNT_MOUNT_POINT_H
+
+enum mount_point_state {
+	MOUNT_POINT_FREE,  /* a folder on which nothing is mounted */
+	MOUNT_POINT_STALE, /* a rig was mounted there and its process is gone */
+	MOUNT_POINT_TAKEN, /* something is mounted there */
+};
+
+/*
+ * Looks at PATH.  Returns 0 and *RET; -ENOENT, -ENOTDIR, -EACCES …; or
+ * -ENOTCONN when the dead mount there is not one of ours.
+ */
+int mount_point_look(const char *path, enum mount_point_state *ret);
+
+/* Takes a stale mount away: 0, or -errno (-EIO when fusermount3 failed). */
+int mount_point_clear(const char *path);
+
+#endif

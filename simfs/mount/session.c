@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "simfs/mount/session.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "simfs/base/check.h"
+#include "simfs/base/cleanup.h"
+#include "simfs/base/log.h"
+#include "simfs/mount/session_internal.h"
+
+static void session_init(void *userdata, struct fuse_conn_info *connection)
+{
+	(void)userdata;
+	/* Requests of one direct read or write go out side by side. */
+	connection->want |= connection->capable & FUSE_CAP_ASYNC_DIO;
+	connection->want |= connection->capable & FUSE_CAP_PARALLEL_DIROPS;
+	/* A reader who asks again after a failure must not get old pages. */
+	connection->want &= ~(unsigned)FUSE_CAP_WRITEBACK_CACHE;
+	/* An open with O_TRUNC comes as a setattr, which is ignored for a device. */
+	connection->want &= ~(unsigned)FUSE_CAP_ATOMIC_O_TRUNC;
+	connection->max_background = BACKGROUND_MAX;
+	connection->congestion_threshold = BACKGROUND_MAX;
+	connection->max_readahead = 0;
+}
+
+static const struct fuse_lowlevel_ops session_ops = {
+	.init = session_init,
+	.lookup = tree_lookup,
+	.getattr = tree_getattr,
+	.setattr = tree_setattr,
+	.readlink = tree_readlink,
+	.opendir = tree_opendir,
+	.readdir = tree_readdir,
+	.releasedir = tree_releasedir,
+	.create = snapshots_create,
+	.unlink = snapshots_unlink,
+	.open = files_open,
+	.release = files_release,
+	.read = files_read,
+	.write = files_write,
+	.fsync = files_fsync,
+};
+
+/* "fsname=…,subtype=snaprig,…"; a comma in the image's path is escaped. */
+static char *mount_options(const struct session_options *options)
+{
+	char *text = NULL;
+	size_t length = 0;
+	FILE *out = open_memstream(&text, &length);
+
+	if (!out)
+		return NULL;
+	fprintf(out, "default_permissions,subtype=snaprig,fsname=");
+	for (const char *at = options->image; *at; at++)
+		fprintf(out, *at == ',' || *at == '\\' ? "\\%c" : "%c", *at);
+	if (options->fuse_options)
+		fprintf(out, ",%s", options->fuse_options);
+	return fclose(out) == 0 ? text : NULL;
+}
+
+static int session_mount(struct session *session)
+{
+	AUTO(auto_free) char *text = mount_options(&session->options);
+	struct fuse_args arguments = FUSE_ARGS_INIT(0, NULL);
+	int flags;
+
+	if (!text || fuse_opt_add_arg(&arguments, "snaprig") < 0 ||
+		fuse_opt_add_arg(&arguments, "-o") < 0 || fuse_opt_add_arg(&arguments, text) < 0)
+		return -ENOMEM;
+	session->fuse = fuse_session_new(&arguments, &session_ops, sizeof session_ops, session);
+	fuse_opt_free_args(&arguments);
+	if (!session->fuse)
+		return -EINVAL;
+	if (fuse_session_mount(session->fuse, session->mount_point) != 0)
+		return -EIO;
+	session->mounted = true;
+	session->fd = fuse_session_fd(session->fuse);
+
+	/* The ring waits by itself; a read it issues must not. */
+	flags = fcntl(session->fd, F_GETFL);
+	if (flags < 0 || fcntl(session->fd, F_SETFL, flags | O_NONBLOCK) < 0 ||
+		fcntl(session->fd, F_SETFD, FD_CLOEXEC) < 0)
+		return -errno;
+	return fuse_session_custom_io(session->fuse, &transport_io, session->fd) == 0 ? 0 : -EIO;
+}
+
+int session_create(struct ring *ring, const struct session_options *options, struct session **ret)
+{
+	struct session *session = calloc(1, sizeof *session);
+
+	if (!session)
+		return -ENOMEM;
+	session->ring = ring;
+	session->options = *options;
+	session->mount_point = strdup(options->mount_point);
+	session->socket_path = strdup(options->socket_path);
+	session->fd = -1;
+	list_init(&session->free_slots);
+	list_init(&session->reading);
+
+	int error = session->mount_point && session->socket_path ? session_mount(session) : -ENOMEM;
+
+	if (error < 0) {
+		session_unmount(session);
+		session_destroy(session);
+		return error;
+	}
+	*ret = session;
+	return 0;
+}
+
+void session_serve(struct session *session, struct volume *volume)
+{
+	session->volume = volume;
+	transport_fill(session);
+}
+
+void session_forget_content(struct session *session, struct snapshot *snapshot)
+{
+	if (session->initialised && !session->stopping)
+		fuse_lowlevel_notify_inval_inode(
+			session->fuse, NODE_SNAPSHOT_FIRST + snapshot_id(snapshot), 0, 0);
+}
+
+void session_stop(struct session *session)
+{
+	if (!session->stopping || session->reads_armed > 0) {
+		session->stopping = true;
+		transport_cancel(session);
+	}
+}
+
+bool session_idle(const struct session *session)
+{
+	return session->reads_armed == 0 && session->slots_busy == 0 &&
+	       session->notices_under_way == 0 && session->commands_under_way == 0;
+}
+
+void session_unmount(struct session *session)
+{
+	if (session->mounted)
+		fuse_session_unmount(session->fuse);
+	session->mounted = false;
+}
+
+void session_destroy(struct session *session)
+{
+	if (!session)
+		return;
+	if (session->fuse)
+		fuse_session_destroy(session->fuse);
+	slots_free(session);
+	free(session->mount_point);
+	free(session->socket_path);
+	free(session);
+}
