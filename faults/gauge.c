@@ -16,7 +16,7 @@ static const struct gauge_row rows[GAUGE_COUNT] = {
 	[GAUGE_MEMORY_USED] = { "memory.used", GAUGE_SHARE, true,
 		"memory that is not available, as a share of all memory" },
 	[GAUGE_READ_PROGRESS] = { "read.progress", GAUGE_SHARE, false,
-		"where the latest snapshot read began, at the highest, as a share of the volume" },
+		"the highest offset at which a snapshot was read, as a share of the volume" },
 	[GAUGE_SNAPSHOT_COUNT] = { "snapshot.count", GAUGE_NUMBER, false,
 		"snapshots, failed ones included" },
 	[GAUGE_LIVE_WRITTEN] = { "live.written", GAUGE_BYTES, false,

@@ -16,7 +16,7 @@ enum gauge {
 	GAUGE_STORE_USED,    /* the fullest store's share of its limit */
 	GAUGE_STORE_BYTES,   /* bytes that count against limits, of all stores */
 	GAUGE_MEMORY_USED,   /* 1 - MemAvailable / MemTotal */
-	GAUGE_READ_PROGRESS, /* highest offset read of the snapshot read last, as a share */
+	GAUGE_READ_PROGRESS, /* highest offset at which any snapshot was read, as a share */
 	GAUGE_SNAPSHOT_COUNT,
 	GAUGE_LIVE_WRITTEN, /* bytes written to the live view since the mount */
 	GAUGE_OPS,	    /* reads and writes of live view and snapshots since the mount */

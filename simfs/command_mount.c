@@ -43,6 +43,9 @@ static const char help[] =
 	"exit codes: 0 mounted (with --foreground: served and ended cleanly),\n"
 	"2 unusable arguments, 4 the machine or the rig failed\n";
 
+/* In the state folder: what a rig in the background has to say. */
+#define STATE_LOG "rig.log"
+
 struct mount_arguments {
 	struct daemon_options daemon;
 	const char *profile;
@@ -152,29 +155,39 @@ static int prepare_mount_point(const char *path)
 	return EXIT_MET;
 }
 
-/* The descriptor on which the parent waits for the mount; -1 in the foreground. */
+/* What the process in the background does when the mount can be used. */
+struct background {
+	int ready_fd; /* on which the parent waits; -1 in the foreground */
+	const char *log_path;
+};
+
+/*
+ * Tells the parent, and lets the terminal go: whoever reads our output must
+ * see its end when the parent ends.  Later messages go to the log.
+ */
 static void mount_ready(void *context)
 {
-	int *ready_fd = context;
-	int null_fd;
+	struct background *background = context;
 
-	if (*ready_fd < 0)
+	if (background->ready_fd < 0)
 		return;
-	if (write(*ready_fd, "", 1) < 0)
-		return; /* the parent is gone; serve all the same */
-	close(*ready_fd);
-	*ready_fd = -1;
-	/* Whoever reads our output must see its end when the parent ends. */
-	null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	AUTO(auto_close) int null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+	AUTO(auto_close)
+	int log_fd = open(background->log_path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+
 	if (null_fd >= 0) {
 		dup2(null_fd, STDIN_FILENO);
 		dup2(null_fd, STDOUT_FILENO);
-		dup2(null_fd, STDERR_FILENO);
-		close(null_fd);
+		dup2(log_fd >= 0 ? log_fd : null_fd, STDERR_FILENO);
 	}
+	/* A parent that is gone does not matter: the mount is served. */
+	(void)!write(background->ready_fd, "", 1);
+	close(background->ready_fd);
+	background->ready_fd = -1;
 }
 
-static int run_in_background(struct daemon_options *options, int *ready_fd)
+static int run_in_background(struct daemon_options *options, struct background *background)
 {
 	int fds[2];
 	int status;
@@ -194,7 +207,7 @@ static int run_in_background(struct daemon_options *options, int *ready_fd)
 	if (child == 0) {
 		close(fds[0]);
 		setsid();
-		*ready_fd = fds[1];
+		background->ready_fd = fds[1];
 		_exit(daemon_run(options));
 	}
 	close(fds[1]);
@@ -231,7 +244,8 @@ static int mount_volume(struct mount_arguments *arguments, const char *image, co
 	AUTO(auto_free) char *real_image = realpath(image, NULL);
 	AUTO(auto_free) char *real_point = absolute_path(point);
 	AUTO(auto_free) char *state = NULL;
-	int ready_fd = -1;
+	AUTO(auto_free) char *log_path = NULL;
+	struct background background = { .ready_fd = -1 };
 	int code;
 
 	if (!real_image) {
@@ -242,7 +256,9 @@ static int mount_volume(struct mount_arguments *arguments, const char *image, co
 		state = absolute_path(arguments->store);
 	else if (asprintf(&state, "%s" STATE_SUFFIX, real_image) < 0)
 		state = NULL;
-	if (!real_point || !state) {
+	if (state && asprintf(&log_path, "%s/" STATE_LOG, state) < 0)
+		log_path = NULL;
+	if (!real_point || !log_path) {
 		log_error("out of memory");
 		return EXIT_RIG;
 	}
@@ -253,8 +269,10 @@ static int mount_volume(struct mount_arguments *arguments, const char *image, co
 	options->mount_point = real_point;
 	options->state_folder = state;
 	options->ready = mount_ready;
-	options->context = &ready_fd;
-	return arguments->foreground ? daemon_run(options) : run_in_background(options, &ready_fd);
+	options->context = &background;
+	background.log_path = log_path;
+	return arguments->foreground ? daemon_run(options)
+				     : run_in_background(options, &background);
 }
 
 int command_mount(int argc, char **argv)

@@ -22,7 +22,7 @@
  * could then only be taken after the first was handled; each one more is woken
  * in vain when a single request comes.
  */
-#define READS_AHEAD 4
+#define READS_AHEAD 2
 
 /* Kernel 6.6; not in the headers of 6.1.  Bit 36 of the flags. */
 #define INIT_FLAGS2_DIRECT_IO_ALLOW_MMAP (1u << 4)

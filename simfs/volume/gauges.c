@@ -12,9 +12,9 @@
  */
 #define MEMORY_SAMPLE_NS (100 * NS_PER_MS)
 
-static void measure_stores(struct volume *volume)
+static void measure_snapshots(struct volume *volume)
 {
-	uint64_t bytes = 0, used_per_million = 0;
+	uint64_t bytes = 0, used_per_million = 0, highest_read = 0;
 
 	list_for_each (at, &volume->snapshots) {
 		const struct snapshot *snapshot = CONTAINER_OF(at, struct snapshot, link);
@@ -22,6 +22,8 @@ static void measure_stores(struct volume *volume)
 		uint64_t used = snapshot->profile->used_bytes(&facts);
 
 		bytes += used;
+		if (snapshot->highest_read > highest_read)
+			highest_read = snapshot->highest_read;
 		if (facts.limit_bytes > 0) {
 			uint64_t share = (uint64_t)((unsigned __int128)used * 1000000 /
 						    facts.limit_bytes);
@@ -32,6 +34,8 @@ static void measure_stores(struct volume *volume)
 	}
 	gauge_measure(&volume->gauges, GAUGE_STORE_BYTES, bytes);
 	gauge_measure(&volume->gauges, GAUGE_STORE_USED, used_per_million);
+	gauge_measure(&volume->gauges, GAUGE_READ_PROGRESS,
+		(uint64_t)((unsigned __int128)highest_read * 1000000 / volume_bytes(volume)));
 }
 
 static void measure_memory(struct volume *volume)
@@ -48,7 +52,7 @@ static void measure_memory(struct volume *volume)
 
 void gauges_measure(struct volume *volume)
 {
-	measure_stores(volume);
+	measure_snapshots(volume);
 	measure_memory(volume);
 	gauge_measure(&volume->gauges, GAUGE_SNAPSHOT_COUNT, volume->snapshot_count);
 	gauge_measure(&volume->gauges, GAUGE_LIVE_WRITTEN, volume->counters.live_written_bytes);

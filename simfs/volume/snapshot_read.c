@@ -167,9 +167,6 @@ void snapshot_read_start(struct volume_request *request)
 	snapshot->reads_under_way++;
 	if (request->offset > snapshot->highest_read)
 		snapshot->highest_read = request->offset;
-	gauge_measure(&volume->gauges, GAUGE_READ_PROGRESS,
-		(uint64_t)((unsigned __int128)snapshot->highest_read * 1000000 /
-			   volume_bytes(volume)));
 	if (hold_parks(volume, request))
 		return;
 	snapshot_read_go(request);
