@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "simfs/control/cli.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "simfs/base/cleanup.h"
+#include "simfs/base/log.h"
+#include "simfs/control/protocol.h"
+
+/* ---- help ---- */
+
+static void print_option(const char *name, const char *value, const char *about)
+{
+	char left[64];
+
+	snprintf(left, sizeof left, "--%s%s%s", name, value ? " " : "", value ? value : "");
+	printf("  %-20s %s\n", left, about);
+}
+
+static void print_help(const struct cli *cli)
+{
+	printf("usage: snaprig %s%s %s\n\n%s\n\noptions:\n", cli->name,
+		cli->options ? " [OPTION]..." : "", cli->arguments, cli->about);
+	for (const struct cli_option *option = cli->options; option && option->name; option++)
+		print_option(option->name, option->value, option->about);
+	print_option("help", NULL, "show this");
+	if (cli->examples)
+		printf("\nexamples:\n%s", cli->examples);
+	printf("\nexit codes:\n%s", cli->exits);
+}
+
+/* ---- options ---- */
+
+static int usage_error(const struct cli *cli, const char *problem, const char *subject)
+{
+	log_error("%s '%s' (see 'snaprig %s --help')", problem, subject, cli->name);
+	return EXIT_USAGE;
+}
+
+static const struct cli_option *find_option(
+	const struct cli_option *options, const char *name, size_t length)
+{
+	for (const struct cli_option *option = options; option && option->name; option++)
+		if (strlen(option->name) == length && memcmp(option->name, name, length) == 0)
+			return option;
+	return NULL;
+}
+
+static bool asks_for_help(const char *argument)
+{
+	return strcmp(argument, "--help") == 0 || strcmp(argument, "-h") == 0;
+}
+
+/*
+ * Takes the option at argv[*AT], and its value behind it, into VALUES; *AT is
+ * left at the last that was taken.
+ */
+static int take_option(const struct cli *cli, char **argv, int *at, void *values)
+{
+	const char *argument = argv[*at];
+	const char *name = argument + 2;
+	const char *equals = strchr(name, '=');
+	size_t length = equals ? (size_t)(equals - name) : strlen(name);
+	const struct cli_option *option = argument[1] == '-'
+						  ? find_option(cli->options, name, length)
+						  : NULL;
+
+	if (!option)
+		return usage_error(cli, "unknown option", argument);
+
+	void *field = (char *)values + option->offset;
+
+	if (!option->value) {
+		if (equals)
+			return usage_error(cli, "no value belongs to", argument);
+		*(bool *)field = true;
+		return CLI_GO_ON;
+	}
+
+	const char *value = equals ? equals + 1 : argv[*at + 1];
+
+	if (!value)
+		return usage_error(cli, "a value is missing behind", argument);
+	if (!equals)
+		(*at)++;
+	*(const char **)field = value;
+	return CLI_GO_ON;
+}
+
+int cli_parse(const struct cli *cli, int argc, char **argv, void *values, size_t *ret_count)
+{
+	size_t count = 0;
+	bool options_ended = false;
+
+	for (int at = 1; at < argc; at++) {
+		char *argument = argv[at];
+
+		if (options_ended || argument[0] != '-' || argument[1] == '\0') {
+			argv[++count] = argument;
+		} else if (strcmp(argument, "--") == 0) {
+			options_ended = true;
+		} else if (asks_for_help(argument)) {
+			print_help(cli);
+			return cli_finish_output();
+		} else {
+			int result = take_option(cli, argv, &at, values);
+
+			if (result != CLI_GO_ON)
+				return result;
+		}
+	}
+
+	if (count < cli->arguments_min)
+		return usage_error(cli, "arguments are missing: expected", cli->arguments);
+	if (count > cli->arguments_max)
+		return usage_error(cli, "unexpected argument", argv[cli->arguments_max + 1]);
+	*ret_count = count;
+	return CLI_GO_ON;
+}
+
+int cli_run_action(const char *command, const struct cli_action *actions, int argc, char **argv)
+{
+	const char *name = argc > 1 ? argv[1] : NULL;
+
+	if (name && asks_for_help(name)) {
+		printf("usage: snaprig %s ACTION ...\n\nactions:\n", command);
+		for (const struct cli_action *action = actions; action->name; action++)
+			printf("  %-10s %s\n", action->name, action->about);
+		printf("\n'snaprig %s ACTION --help' tells more.\n", command);
+		return cli_finish_output();
+	}
+	for (const struct cli_action *action = actions; name && action->name; action++)
+		if (strcmp(action->name, name) == 0)
+			return action->run(argc - 1, argv + 1);
+
+	if (name)
+		log_error("unknown action '%s' (see 'snaprig %s --help')", name, command);
+	else
+		log_error("an action is missing (see 'snaprig %s --help')", command);
+	return EXIT_USAGE;
+}
+
+/* ---- talking to a volume ---- */
+
+int cli_report_connect(const char *mount_point, int error)
+{
+	struct stat status;
+
+	switch (error) {
+	case -ENOTCONN:
+		log_error("the rig of '%s' is gone ('snaprig umount %s' removes what is left)",
+			mount_point, mount_point);
+		return EXIT_RIG;
+	case -ENOENT:
+	case -ENOTDIR:
+		if (stat(mount_point, &status) < 0)
+			log_error_code(-errno, "cannot find the mount point '%s'", mount_point);
+		else
+			log_error("no volume is mounted on '%s'", mount_point);
+		return EXIT_USAGE;
+	default:
+		log_error_code(error, "cannot reach the volume of '%s'", mount_point);
+		return EXIT_RIG;
+	}
+}
+
+int cli_connect(const char *mount_point, struct control_client **ret)
+{
+	int error = control_client_connect(mount_point, ret);
+
+	return error < 0 ? cli_report_connect(mount_point, error) : EXIT_MET;
+}
+
+/* What the volume refused because of what it was asked is the asker's to mend. */
+static bool is_askers_mistake(int error)
+{
+	static const int mistakes[] = { -EINVAL, -ERANGE, -ENAMETOOLONG, -EEXIST, -ENOENT,
+		-EOPNOTSUPP, -EMSGSIZE };
+
+	for (size_t at = 0; at < sizeof mistakes / sizeof mistakes[0]; at++)
+		if (mistakes[at] == error)
+			return true;
+	return false;
+}
+
+static int report_call(const char *mount_point, struct control_client *client, int error)
+{
+	const char *message = control_client_message(client);
+
+	if (message[0] != '\0')
+		log_error("%s", message);
+	else if (error == -ETIMEDOUT)
+		log_error("the volume of '%s' did not answer in time", mount_point);
+	else if (error == -ECONNRESET)
+		log_error("the volume of '%s' went away before it answered", mount_point);
+	else
+		log_error_code(error, "cannot talk to the volume of '%s'", mount_point);
+
+	if (error == -ETIMEDOUT)
+		return EXIT_TIMED_OUT;
+	return is_askers_mistake(error) ? EXIT_USAGE : EXIT_RIG;
+}
+
+int cli_call(const char *mount_point, const char *command, json_t *arguments, json_t **ret_result)
+{
+	struct control_client *client;
+	int exit_code = cli_connect(mount_point, &client);
+
+	if (exit_code != EXIT_MET) {
+		json_decref(arguments);
+		return exit_code;
+	}
+
+	int error = control_client_call(
+		client, command, arguments, CLI_ANSWER_TIMEOUT_NS, ret_result);
+
+	if (error < 0)
+		exit_code = report_call(mount_point, client, error);
+	control_client_destroy(client);
+	return exit_code;
+}
+
+/* ---- output ---- */
+
+int cli_finish_output(void)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return EXIT_MET;
+	log_error_code(-errno, "cannot write the output");
+	return EXIT_RIG;
+}
+
+int cli_print_json(const json_t *document)
+{
+	json_dumpf(document, stdout, JSON_INDENT(2));
+	putchar('\n');
+	return cli_finish_output();
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * cli_commands.h - the subcommands of snaprig that talk to a mounted volume.
+ *
+ * Each is given its own arguments (argv[0] is the subcommand's name) and
+ * returns the exit code of the process (enum exit_code).
+ */
+#ifndef SNAPRIG_CONTROL_CLI_COMMANDS_H
+#define SNAPRIG_CONTROL_CLI_COMMANDS_H
+
+/* snaprig umount MNT */
+int command_umount(int argc, char **argv);
+
+/* snaprig status MNT [--json|--metrics] */
+int command_status(int argc, char **argv);
+
+/* snaprig snapshot create|delete|list MNT … */
+int command_snapshot(int argc, char **argv);
+
+/* snaprig gauge set|release MNT GAUGE … */
+int command_gauge(int argc, char **argv);
+
+#endif

@@ -1,0 +1,386 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "simfs/control/client.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+
+#include "simfs/base/cleanup.h"
+#include "simfs/base/clock.h"
+#include "simfs/base/list.h"
+#include "simfs/base/log.h"
+#include "simfs/control/protocol.h"
+
+/* No answer is as long as this; what sends one is not a volume. */
+#define ANSWER_MAX_BYTES (64u * 1024 * 1024)
+
+#define RECEIVE_BYTES	 4096
+
+/* An answer that came before somebody waited for it. */
+struct early_answer {
+	struct list link;
+	uint64_t id;
+	json_t *answer;
+};
+
+struct control_client {
+	int fd;
+	uint64_t latest_id;
+	struct list early_answers;
+	char message[1024];
+
+	/* What was received behind the last whole line. */
+	char *bytes;
+	size_t length;
+	size_t size;
+	size_t scanned; /* so far there is no end of a line in it */
+};
+
+/* ---- connecting ---- */
+
+static int connect_in_folder(int folder_fd, const char *name, struct control_client **ret)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int length = snprintf(
+		address.sun_path, sizeof address.sun_path, "/proc/self/fd/%d/%s", folder_fd, name);
+
+	if ((size_t)length >= sizeof address.sun_path)
+		return -ENAMETOOLONG;
+
+	AUTO(auto_close) int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return -errno;
+	if (connect(fd, (struct sockaddr *)&address, sizeof address) < 0)
+		return -errno;
+
+	struct control_client *client = calloc(1, sizeof *client);
+	if (!client)
+		return -ENOMEM;
+
+	client->fd = TAKE_FD(fd);
+	list_init(&client->early_answers);
+	*ret = client;
+	return 0;
+}
+
+/* As control_client_connect_socket(), for a path that is relative to BASE_FD. */
+static int connect_at(int base_fd, const char *path, struct control_client **ret)
+{
+	const char *slash = strrchr(path, '/');
+	AUTO(auto_free)
+	char *folder = slash ? strndup(path, (size_t)(slash - path) + 1) : strdup(".");
+
+	if (!folder)
+		return -ENOMEM;
+
+	AUTO(auto_close) int folder_fd = openat(base_fd, folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (folder_fd < 0)
+		return -errno;
+	return connect_in_folder(folder_fd, slash ? slash + 1 : path, ret);
+}
+
+int control_client_connect_socket(const char *socket_path, struct control_client **ret)
+{
+	return connect_at(AT_FDCWD, socket_path, ret);
+}
+
+int control_client_connect(const char *mount_point, struct control_client **ret)
+{
+	char target[PATH_MAX];
+
+	/* What is open below the mount keeps it busy: none of it outlives this function. */
+	AUTO(auto_close) int mount_fd = open(mount_point, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (mount_fd < 0)
+		return -errno;
+
+	AUTO(auto_close) int rig_fd = openat(mount_fd, MOUNT_RIG, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (rig_fd < 0)
+		return -errno;
+
+	ssize_t length = readlinkat(mount_fd, MOUNT_CONTROL, target, sizeof target);
+	if (length < 0)
+		return errno == EINVAL ? -ENOENT : -errno;
+	if ((size_t)length == sizeof target)
+		return -ENAMETOOLONG;
+	target[length] = '\0';
+	return connect_at(rig_fd, target, ret);
+}
+
+void control_client_destroy(struct control_client *client)
+{
+	struct list *link;
+
+	if (!client)
+		return;
+
+	while ((link = list_pop(&client->early_answers))) {
+		struct early_answer *early = CONTAINER_OF(link, struct early_answer, link);
+
+		json_decref(early->answer);
+		free(early);
+	}
+	close(client->fd);
+	free(client->bytes);
+	free(client);
+}
+
+/* ---- sending ---- */
+
+static int send_all(int fd, const char *bytes, size_t length)
+{
+	while (length > 0) {
+		ssize_t sent = send(fd, bytes, length, MSG_NOSIGNAL);
+
+		if (sent < 0 && errno == EINTR)
+			continue;
+		if (sent < 0)
+			return errno == EPIPE ? -ECONNRESET : -errno;
+		bytes += sent;
+		length -= (size_t)sent;
+	}
+	return 0;
+}
+
+int control_client_send(
+	struct control_client *client, const char *command, json_t *arguments, uint64_t *ret_id)
+{
+	uint64_t id = client->latest_id + 1;
+	json_t *request = arguments ? arguments : json_object();
+
+	if (json_object_set_new(request, "id", json_integer((json_int_t)id)) < 0 ||
+		json_object_set_new(request, "command", json_string(command)) < 0) {
+		json_decref(request);
+		return -ENOMEM;
+	}
+
+	AUTO(auto_free) char *text = json_dumps(request, JSON_COMPACT);
+
+	json_decref(request);
+	if (!text)
+		return -ENOMEM;
+
+	/* In one piece, with the line's end in the place of the string's. */
+	size_t length = strlen(text);
+
+	if (length > PROTOCOL_LINE_MAX_BYTES)
+		return -EMSGSIZE;
+	text[length] = '\n';
+
+	int result = send_all(client->fd, text, length + 1);
+
+	/* A volume that turns a connection away says why before it hangs up. */
+	if (result < 0 && result != -ECONNRESET)
+		return result;
+
+	client->latest_id = id;
+	*ret_id = id;
+	return 0;
+}
+
+/* ---- receiving ---- */
+
+/* poll()'s milliseconds until DEADLINE_NS (0: never), rounded up. */
+static int milliseconds_until(uint64_t deadline_ns)
+{
+	uint64_t now = clock_now_ns();
+
+	if (deadline_ns == 0)
+		return -1;
+	if (now >= deadline_ns)
+		return 0;
+
+	uint64_t milliseconds = (deadline_ns - now + NS_PER_MS - 1) / NS_PER_MS;
+
+	return milliseconds > INT_MAX ? INT_MAX : (int)milliseconds;
+}
+
+static uint64_t deadline_of(uint64_t timeout_ns)
+{
+	return timeout_ns == 0 ? 0 : clock_now_ns() + timeout_ns;
+}
+
+/* Adds what the volume sent to the bytes.  0, -ETIMEDOUT, -ECONNRESET at the end, or -errno. */
+static int receive_more(struct control_client *client, uint64_t deadline_ns)
+{
+	struct pollfd poll_fd = { .fd = client->fd, .events = POLLIN };
+
+	if (client->size - client->length < RECEIVE_BYTES) {
+		size_t size = 2 * client->size + RECEIVE_BYTES;
+		char *bytes = size <= ANSWER_MAX_BYTES ? realloc(client->bytes, size) : NULL;
+
+		if (!bytes)
+			return -ENOMEM;
+		client->bytes = bytes;
+		client->size = size;
+	}
+
+	for (;;) {
+		int ready = poll(&poll_fd, 1, milliseconds_until(deadline_ns));
+
+		if (ready < 0 && errno != EINTR)
+			return -errno;
+		if (ready > 0)
+			break;
+		if (ready == 0 && milliseconds_until(deadline_ns) == 0)
+			return -ETIMEDOUT;
+	}
+
+	ssize_t received = recv(client->fd, client->bytes + client->length,
+		client->size - client->length, MSG_DONTWAIT);
+
+	if (received == 0)
+		return -ECONNRESET;
+	if (received < 0)
+		return errno == EAGAIN || errno == EINTR ? 0 : -errno;
+	client->length += (size_t)received;
+	return 0;
+}
+
+/* The next line as an object (the caller's).  What is no object comes from no volume: -EPROTO. */
+static int receive_answer(struct control_client *client, uint64_t deadline_ns, json_t **ret)
+{
+	char *newline;
+
+	while (!(newline = client->bytes ? memchr(client->bytes + client->scanned, '\n',
+						   client->length - client->scanned)
+					 : NULL)) {
+		client->scanned = client->length;
+
+		int result = receive_more(client, deadline_ns);
+
+		if (result < 0)
+			return result;
+	}
+
+	size_t line_length = (size_t)(newline - client->bytes);
+	json_t *answer = json_loadb(client->bytes, line_length, 0, NULL);
+
+	client->length -= line_length + 1;
+	client->scanned = 0;
+	memmove(client->bytes, newline + 1, client->length);
+	if (!json_is_object(answer)) {
+		json_decref(answer);
+		return -EPROTO;
+	}
+	*ret = answer;
+	return 0;
+}
+
+/* ---- waiting ---- */
+
+static int keep_early_answer(struct control_client *client, uint64_t id, json_t *answer)
+{
+	struct early_answer *early = malloc(sizeof *early);
+
+	if (!early) {
+		json_decref(answer);
+		return -ENOMEM;
+	}
+	*early = (struct early_answer){ .id = id, .answer = answer };
+	list_append(&client->early_answers, &early->link);
+	return 0;
+}
+
+static json_t *take_early_answer(struct control_client *client, uint64_t id)
+{
+	list_for_each (link, &client->early_answers) {
+		struct early_answer *early = CONTAINER_OF(link, struct early_answer, link);
+
+		if (early->id == id) {
+			json_t *answer = early->answer;
+
+			list_remove(&early->link);
+			free(early);
+			return answer;
+		}
+	}
+	return NULL;
+}
+
+/* What ANSWER (stolen) says: 0 and the result, or the volume's -errno and message. */
+static int read_answer(struct control_client *client, json_t *answer, json_t **ret_result)
+{
+	const char *name = json_string_value(json_object_get(answer, "error"));
+	const char *message = json_string_value(json_object_get(answer, "message"));
+	int result = 0;
+
+	if (json_is_true(json_object_get(answer, "ok"))) {
+		if (ret_result)
+			*ret_result = json_incref(json_object_get(answer, "result"));
+	} else {
+		result = name ? error_from_name(name) : 0;
+		if (result == 0)
+			result = -EPROTO;
+		snprintf(client->message, sizeof client->message, "%s", message ? message : "");
+	}
+	json_decref(answer);
+	return result;
+}
+
+int control_client_wait(
+	struct control_client *client, uint64_t id, uint64_t timeout_ns, json_t **ret_result)
+{
+	uint64_t deadline_ns = deadline_of(timeout_ns);
+	json_t *answer = take_early_answer(client, id);
+
+	client->message[0] = '\0';
+	while (!answer) {
+		int result = receive_answer(client, deadline_ns, &answer);
+
+		if (result < 0)
+			return result;
+
+		json_t *answer_id = json_object_get(answer, "id");
+
+		/* Without an id it is about the connection as a whole. */
+		if (!json_is_integer(answer_id))
+			break;
+		if ((uint64_t)json_integer_value(answer_id) == id)
+			break;
+
+		result = keep_early_answer(
+			client, (uint64_t)json_integer_value(answer_id), TAKE_PTR(answer));
+		if (result < 0)
+			return result;
+	}
+	return read_answer(client, answer, ret_result);
+}
+
+int control_client_call(struct control_client *client, const char *command, json_t *arguments,
+	uint64_t timeout_ns, json_t **ret_result)
+{
+	uint64_t id;
+	int result = control_client_send(client, command, arguments, &id);
+
+	if (result < 0)
+		return result;
+	return control_client_wait(client, id, timeout_ns, ret_result);
+}
+
+const char *control_client_message(const struct control_client *client)
+{
+	return client->message;
+}
+
+int control_client_wait_end(struct control_client *client, uint64_t timeout_ns)
+{
+	uint64_t deadline_ns = deadline_of(timeout_ns);
+
+	for (;;) {
+		int result;
+
+		/* Answers that nobody will ask for any more. */
+		client->length = client->scanned = 0;
+		result = receive_more(client, deadline_ns);
+		if (result == -ECONNRESET)
+			return 0;
+		if (result < 0)
+			return result;
+	}
+}

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <spawn.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "simfs/base/cleanup.h"
+#include "simfs/base/log.h"
+#include "simfs/control/cli.h"
+#include "simfs/control/cli_commands.h"
+#include "simfs/control/cli_users.h"
+#include "simfs/control/protocol.h"
+
+#define END_TIMEOUT_NS (60 * NS_PER_S)
+
+extern char **environ;
+
+static const struct cli cli = {
+	.name = "umount",
+	.arguments = "MNT",
+	.arguments_min = 1,
+	.arguments_max = 1,
+	.about = "Unmounts the volume that is mounted on MNT, and waits until its rig has put\n"
+		 "everything on disk and ended.  Snapshots stay.  What a rig that was killed left\n"
+		 "mounted is removed, too.",
+	.examples = "  snaprig umount mnt\n",
+	.exits = "  0    unmounted\n"
+		 "  2    the command line is wrong, or no volume is mounted there\n"
+		 "  4    it is in use, or the rig or the machine failed\n"
+		 "  124  unmounted, but the rig did not end in time\n",
+};
+
+/* The whole path of MOUNT_POINT, even when it is a mount whose rig is gone.  To free(), or NULL. */
+static char *absolute_path(const char *mount_point)
+{
+	char *whole = realpath(mount_point, NULL);
+
+	if (whole)
+		return whole;
+
+	/* A dead mount cannot be looked at, but its folder can. */
+	AUTO(auto_free) char *folder_copy = strdup(mount_point);
+	AUTO(auto_free) char *name_copy = strdup(mount_point);
+	AUTO(auto_free) char *folder = folder_copy ? realpath(dirname(folder_copy), NULL) : NULL;
+
+	if (!folder || !name_copy || asprintf(&whole, "%s/%s", folder, basename(name_copy)) < 0)
+		return NULL;
+	return whole;
+}
+
+/* Runs fusermount3, which an ordinary user needs.  Returns 0 when it succeeded, or -errno. */
+static int run_fusermount(const char *path)
+{
+	char *argv[] = { (char[]){ "fusermount3" }, (char[]){ "-u" }, (char[]){ "--" },
+		strdup(path), NULL };
+	AUTO(auto_free) char *copy = argv[3];
+	posix_spawn_file_actions_t actions;
+	int status = 0;
+	pid_t child;
+
+	if (!copy)
+		return -ENOMEM;
+
+	/* What it says is said here, in our words. */
+	posix_spawn_file_actions_init(&actions);
+	posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+
+	int error = posix_spawnp(&child, argv[0], &actions, NULL, argv, environ);
+
+	posix_spawn_file_actions_destroy(&actions);
+	if (error != 0)
+		return -error;
+	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
+		;
+
+	/* It does not tell why; of a mount of one's own that is there, there is one reason. */
+	return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : -EBUSY;
+}
+
+static int unmount(const char *path)
+{
+	if (umount2(path, UMOUNT_NOFOLLOW) == 0)
+		return 0;
+	return errno == EPERM ? run_fusermount(path) : -errno;
+}
+
+static int report_unmount(const char *mount_point, const char *path, int error)
+{
+	char users[1024];
+
+	if (error == -EBUSY) {
+		cli_users_find(path, users, sizeof users);
+		log_error("cannot unmount '%s': in use%s%s", mount_point, users[0] ? " by " : "",
+			users);
+	} else if (error == -ENOENT) {
+		log_error(
+			"cannot unmount '%s': fusermount3 is missing (package fuse3)", mount_point);
+	} else {
+		log_error_code(error, "cannot unmount '%s'", mount_point);
+	}
+	return EXIT_RIG;
+}
+
+static int remove_stale_mount(const char *mount_point, const char *path)
+{
+	int error = unmount(path);
+
+	if (error < 0)
+		return report_unmount(mount_point, path, error);
+	log_info("removed the mount '%s' of a rig that had died", mount_point);
+	return EXIT_MET;
+}
+
+static int unmount_and_wait(
+	const char *mount_point, const char *path, struct control_client *client)
+{
+	int error = unmount(path);
+
+	if (error < 0)
+		return report_unmount(mount_point, path, error);
+
+	error = control_client_wait_end(client, END_TIMEOUT_NS);
+	if (error == -ETIMEDOUT) {
+		log_error("'%s' is unmounted, but its rig did not end within 60 s", mount_point);
+		return EXIT_TIMED_OUT;
+	}
+	if (error < 0) {
+		log_error_code(error, "cannot wait for the rig of '%s'", mount_point);
+		return EXIT_RIG;
+	}
+	return EXIT_MET;
+}
+
+int command_umount(int argc, char **argv)
+{
+	struct control_client *client = NULL;
+	size_t count;
+	int exit_code = cli_parse(&cli, argc, argv, NULL, &count);
+
+	if (exit_code != CLI_GO_ON)
+		return exit_code;
+
+	const char *mount_point = argv[1];
+	AUTO(auto_free) char *path = absolute_path(mount_point);
+
+	if (!path) {
+		log_error_code(-errno, "cannot find the mount point '%s'", mount_point);
+		return EXIT_USAGE;
+	}
+
+	/* Connected before: afterwards there is no way to it any more. */
+	int error = control_client_connect(path, &client);
+
+	if (error == -ENOTCONN)
+		return remove_stale_mount(mount_point, path);
+	if (error < 0)
+		return cli_report_connect(mount_point, error);
+
+	exit_code = unmount_and_wait(mount_point, path, client);
+	control_client_destroy(client);
+	return exit_code;
+}

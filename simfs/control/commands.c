@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "simfs/control/commands.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "simfs/control/commands_internal.h"
+#include "simfs/control/version.h"
+
+/* ---- arguments ---- */
+
+bool commands_volume(
+	struct commands *commands, struct control_request *request, struct volume **ret)
+{
+	if (!commands->volume) {
+		control_request_refuse(request, -ESHUTDOWN, "the volume is being unmounted");
+		return false;
+	}
+	*ret = commands->volume;
+	return true;
+}
+
+bool commands_optional_text(struct control_request *request, const char *name, const char **ret)
+{
+	json_t *value = json_object_get(request->arguments, name);
+
+	if (value && !json_is_string(value)) {
+		control_request_refuse(request, -EINVAL, "argument '%s' of '%s' must be a string",
+			name, request->command->name);
+		return false;
+	}
+	if (value)
+		*ret = json_string_value(value);
+	return true;
+}
+
+bool commands_text(struct control_request *request, const char *name, const char **ret)
+{
+	const char *text = NULL;
+
+	if (!commands_optional_text(request, name, &text))
+		return false;
+	if (!text) {
+		control_request_refuse(request, -EINVAL, "argument '%s' of '%s' is missing", name,
+			request->command->name);
+		return false;
+	}
+	*ret = text;
+	return true;
+}
+
+bool commands_optional_bool(struct control_request *request, const char *name, bool *ret)
+{
+	json_t *value = json_object_get(request->arguments, name);
+
+	if (value && !json_is_boolean(value)) {
+		control_request_refuse(request, -EINVAL,
+			"argument '%s' of '%s' must be true or false", name,
+			request->command->name);
+		return false;
+	}
+	if (value)
+		*ret = json_is_true(value);
+	return true;
+}
+
+bool commands_gauge(struct control_request *request, enum gauge *ret)
+{
+	const char *name;
+
+	if (!commands_text(request, "gauge", &name))
+		return false;
+	if (gauge_find(name, ret) < 0) {
+		control_request_refuse(request, -ENOENT,
+			"unknown gauge '%s' ('snaprig list gauges' prints them)", name);
+		return false;
+	}
+	return true;
+}
+
+bool commands_gauge_value(
+	struct control_request *request, enum gauge gauge, const char *value_name, uint64_t *ret)
+{
+	static const char *const examples[] = {
+		[GAUGE_SHARE] = "85%", [GAUGE_BYTES] = "64MiB", [GAUGE_NUMBER] = "29"
+	};
+	const struct gauge_row *row = gauge_at(gauge);
+	const char *text;
+
+	if (!commands_text(request, value_name, &text))
+		return false;
+
+	int error = gauge_value_parse(gauge, text, ret);
+
+	if (error < 0) {
+		control_request_refuse(request, error,
+			"cannot read the value '%s' of gauge '%s' (try %s)", text, row->name,
+			examples[row->unit]);
+		return false;
+	}
+	return true;
+}
+
+json_t *commands_gauge_reading(struct volume *volume, enum gauge gauge)
+{
+	char text[64];
+
+	gauge_value_format(gauge, gauge_value(volume_gauges(volume), gauge), text, sizeof text);
+	return json_pack("{s:s, s:s}", "gauge", gauge_at(gauge)->name, "value", text);
+}
+
+/* ---- the simple ones ---- */
+
+static void run_ping(struct control_request *request, void *context)
+{
+	(void)context;
+	control_request_answer(
+		request, json_pack("{s:s, s:i}", "version", SNAPRIG_VERSION, "pid", (int)getpid()));
+}
+
+static void run_status(struct control_request *request, void *context)
+{
+	struct volume *volume;
+
+	if (!commands_volume(context, request, &volume))
+		return;
+
+	json_t *status = volume_status(volume);
+
+	if (status)
+		control_request_answer(request, status);
+	else
+		control_request_refuse(request, -ENOMEM, "cannot describe the volume");
+}
+
+void commands_run_gauge_set(struct control_request *request, void *context)
+{
+	struct volume *volume;
+	enum gauge gauge;
+	uint64_t value;
+
+	if (!commands_volume(context, request, &volume) || !commands_gauge(request, &gauge) ||
+		!commands_gauge_value(request, gauge, "value", &value))
+		return;
+
+	int error = volume_gauge_feign(volume, gauge, value);
+
+	if (error < 0)
+		control_request_refuse(request, error,
+			"gauge '%s' cannot be set: nothing acts on it", gauge_at(gauge)->name);
+	else
+		control_request_answer(request, commands_gauge_reading(volume, gauge));
+}
+
+void commands_run_gauge_release(struct control_request *request, void *context)
+{
+	struct volume *volume;
+	enum gauge gauge;
+
+	if (!commands_volume(context, request, &volume) || !commands_gauge(request, &gauge))
+		return;
+	volume_gauge_release(volume, gauge);
+	control_request_answer(request, commands_gauge_reading(volume, gauge));
+}
+
+/* ---- the table ---- */
+
+static const char *const snapshot_create_arguments[] = { "name", "limit", "block", "hold_writes",
+	NULL };
+static const char *const snapshot_delete_arguments[] = { "name", NULL };
+static const char *const gauge_set_arguments[] = { "gauge", "value", NULL };
+static const char *const gauge_release_arguments[] = { "gauge", NULL };
+static const char *const hold_arguments[] = { "gauge", "at_least", NULL };
+
+const struct control_command commands_table[] = {
+	{ "ping", run_ping, NULL },
+	{ "status", run_status, NULL },
+	{ "snapshot.create", commands_run_snapshot_create, snapshot_create_arguments },
+	{ "writes.resume", commands_run_writes_resume, NULL },
+	{ "snapshot.delete", commands_run_snapshot_delete, snapshot_delete_arguments },
+	{ "snapshot.list", commands_run_snapshot_list, NULL },
+	{ "gauge.set", commands_run_gauge_set, gauge_set_arguments },
+	{ "gauge.release", commands_run_gauge_release, gauge_release_arguments },
+	{ "hold", commands_run_hold, hold_arguments },
+	{ "resume", commands_run_resume, NULL },
+	{ NULL, NULL, NULL },
+};
+
+/* ---- life ---- */
+
+int commands_create(struct volume *volume, struct commands **ret)
+{
+	struct commands *commands = malloc(sizeof *commands);
+
+	if (!commands)
+		return -ENOMEM;
+	commands->volume = volume;
+	list_init(&commands->held_writes);
+	list_init(&commands->holds);
+	*ret = commands;
+	return 0;
+}
+
+void commands_end(struct commands *commands)
+{
+	if (!commands->volume)
+		return;
+	commands_release_writes(commands);
+	commands_release_holds(commands);
+	commands->volume = NULL;
+}
+
+void commands_destroy(struct commands *commands)
+{
+	if (!commands)
+		return;
+	commands_forget_writes(commands);
+	commands_forget_holds(commands);
+	free(commands);
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * commands.h - what the commands of protocol.h do to a volume.
+ *
+ *	commands_create(volume, &commands);
+ *	control_server_create(ring, folder_fd, commands_table, commands, &server);
+ *	...
+ *	commands_end(commands);		nothing is held any more
+ *	...run the ring until volume_idle(volume), close the volume...
+ *	control_server_close(server);	whoever waits for the end sees it now
+ *	...run the ring until control_server_idle(server)...
+ *	control_server_destroy(server);
+ *	commands_destroy(commands);
+ */
+#ifndef SNAPRIG_CONTROL_COMMANDS_H
+#define SNAPRIG_CONTROL_COMMANDS_H
+
+#include "simfs/control/server.h"
+#include "simfs/volume/volume.h"
+
+struct commands;
+
+/* For control_server_create(), with a struct commands as its context. */
+extern const struct control_command commands_table[];
+
+/* VOLUME stays the caller's.  Returns 0 or -ENOMEM. */
+int commands_create(struct volume *volume, struct commands **ret);
+
+/*
+ * Lets go all writes and reads that are held, and touches the volume no more:
+ * from now on every command but ping is refused with ESHUTDOWN.  Snapshots
+ * that are being made or deleted are finished, and answered, by the volume.
+ */
+void commands_end(struct commands *commands);
+
+/* After the server is gone, and if need be without commands_end(); NULL is fine. */
+void commands_destroy(struct commands *commands);
+
+#endif

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * commands_internal.h - shared by the commands*.c files only.
+ */
+#ifndef SNAPRIG_CONTROL_COMMANDS_INTERNAL_H
+#define SNAPRIG_CONTROL_COMMANDS_INTERNAL_H
+
+#include "simfs/control/commands.h"
+
+struct commands {
+	struct volume *volume; /* NULL from commands_end() on */
+	struct list held_writes;
+	struct list holds;
+};
+
+/*
+ * Each of these answers REQUEST itself, and returns false, when the volume is
+ * gone or an argument is not what it should be.
+ */
+bool commands_volume(
+	struct commands *commands, struct control_request *request, struct volume **ret);
+bool commands_text(struct control_request *request, const char *name, const char **ret);
+/* *RET stays as it is when the argument is absent. */
+bool commands_optional_text(struct control_request *request, const char *name, const char **ret);
+bool commands_optional_bool(struct control_request *request, const char *name, bool *ret);
+/* A gauge and a value of it, in the arguments GAUGE and VALUE_NAME. */
+bool commands_gauge(struct control_request *request, enum gauge *ret);
+bool commands_gauge_value(
+	struct control_request *request, enum gauge gauge, const char *value_name, uint64_t *ret);
+
+/* {"gauge": …, "value": …} as the gauge reads now. */
+json_t *commands_gauge_reading(struct volume *volume, enum gauge gauge);
+
+void commands_run_snapshot_create(struct control_request *request, void *context);
+void commands_run_snapshot_delete(struct control_request *request, void *context);
+void commands_run_snapshot_list(struct control_request *request, void *context);
+void commands_run_writes_resume(struct control_request *request, void *context);
+void commands_run_gauge_set(struct control_request *request, void *context);
+void commands_run_gauge_release(struct control_request *request, void *context);
+void commands_run_hold(struct control_request *request, void *context);
+void commands_run_resume(struct control_request *request, void *context);
+
+/* Lets every held write go on. */
+void commands_release_writes(struct commands *commands);
+
+/* Lets every held read go on, and refuses those who still wait to hold. */
+void commands_release_holds(struct commands *commands);
+
+/* Frees what still holds, when the volume is gone. */
+void commands_forget_writes(struct commands *commands);
+void commands_forget_holds(struct commands *commands);
+
+#endif

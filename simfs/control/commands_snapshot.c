@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "simfs/base/log.h"
+#include "simfs/control/commands_internal.h"
+
+/* A snapshot that is being taken; afterwards, with hold_writes, the writes that it holds. */
+struct create_command {
+	struct commands *commands;
+	struct volume *volume; /* also after commands_end(), which may come before it is taken */
+	struct control_request *request;
+	struct snapshot_create create;
+	struct control_close_hook hook;
+	struct list link; /* of the held writes */
+};
+
+struct delete_command {
+	struct control_request *request;
+	struct snapshot_delete delete;
+};
+
+/* ---- creating ---- */
+
+static void release_writes(struct create_command *command)
+{
+	volume_barrier_end(command->volume, &command->create.barrier);
+	control_close_hook_cancel(&command->hook);
+	list_remove(&command->link);
+	free(command);
+}
+
+static void holder_left(struct control_close_hook *hook)
+{
+	release_writes(CONTAINER_OF(hook, struct create_command, hook));
+}
+
+static void refuse_create(struct control_request *request, int error, const char *refusal)
+{
+	const char *name = json_string_value(json_object_get(request->arguments, "name"));
+
+	if (error == -EEXIST)
+		control_request_refuse(request, error, "snapshot '%s' exists already", name);
+	else
+		control_request_refuse(request, error, "cannot take snapshot '%s': %s", name,
+			refusal ? refusal : error_text(error));
+}
+
+static void create_done(struct snapshot_create *create, int result)
+{
+	struct create_command *command = CONTAINER_OF(create, struct create_command, create);
+	struct commands *commands = command->commands;
+	struct control_request *request = command->request;
+
+	if (result < 0) {
+		refuse_create(request, result, create->refusal);
+		free(command);
+		return;
+	}
+
+	json_t *status = snapshot_status(create->snapshot);
+
+	if (!create->hold_writes) {
+		free(command);
+	} else {
+		/* Nobody may hold writes who could not be seen to leave. */
+		bool held = control_connection_on_close(request->connection, &command->hook);
+
+		list_append(&commands->held_writes, &command->link);
+		if (!held || !commands->volume)
+			release_writes(command);
+	}
+	control_request_answer(request, status);
+}
+
+/* Reads limit and block.  Answers REQUEST, and returns false, when they make no sense. */
+static bool read_sizes(struct control_request *request, struct snapshot_create *create)
+{
+	const char *limit = NULL;
+	const char *block = NULL;
+	uint64_t block_bytes = 0;
+	char hint[64];
+
+	if (!commands_optional_text(request, "limit", &limit) ||
+		!commands_optional_text(request, "block", &block))
+		return false;
+
+	create->has_limit = limit != NULL;
+	if (limit && size_or_share_parse(limit, &create->limit) < 0) {
+		control_request_refuse(request, -EINVAL, "cannot read the limit '%s' (try %s)",
+			limit, size_hint(limit, hint, sizeof hint));
+		return false;
+	}
+	if (block && (size_parse(block, &block_bytes) < 0 || block_bytes == 0 ||
+			     block_bytes > UINT32_MAX)) {
+		control_request_refuse(request, -EINVAL, "cannot read the block size '%s' (try %s)",
+			block, size_hint(block, hint, sizeof hint));
+		return false;
+	}
+	create->block_bytes = (uint32_t)block_bytes;
+	return true;
+}
+
+void commands_run_snapshot_create(struct control_request *request, void *context)
+{
+	struct snapshot_create create = { .done = create_done };
+	struct volume *volume;
+
+	if (!commands_volume(context, request, &volume) ||
+		!commands_text(request, "name", &create.name) ||
+		!commands_optional_bool(request, "hold_writes", &create.hold_writes) ||
+		!read_sizes(request, &create))
+		return;
+
+	struct create_command *command = malloc(sizeof *command);
+
+	if (!command) {
+		control_request_refuse(request, -ENOMEM, "out of memory");
+		return;
+	}
+	command->commands = context;
+	command->volume = volume;
+	command->request = request;
+	command->create = create;
+	list_init(&command->hook.link);
+	command->hook.closed = holder_left;
+	list_init(&command->link);
+	volume_snapshot_create(volume, &command->create);
+}
+
+void commands_release_writes(struct commands *commands)
+{
+	struct list *link;
+
+	while ((link = list_pop(&commands->held_writes)))
+		release_writes(CONTAINER_OF(link, struct create_command, link));
+}
+
+void commands_forget_writes(struct commands *commands)
+{
+	struct list *link;
+
+	while ((link = list_pop(&commands->held_writes)))
+		free(CONTAINER_OF(link, struct create_command, link));
+}
+
+void commands_run_writes_resume(struct control_request *request, void *context)
+{
+	struct volume *volume;
+
+	if (!commands_volume(context, request, &volume))
+		return;
+	commands_release_writes(context);
+	control_request_answer(request, NULL);
+}
+
+/* ---- deleting and listing ---- */
+
+static void delete_done(struct snapshot_delete *delete, int result)
+{
+	struct delete_command *command = CONTAINER_OF(delete, struct delete_command, delete);
+	struct control_request *request = command->request;
+	const char *name = json_string_value(json_object_get(request->arguments, "name"));
+
+	free(command);
+	if (result == -EBUSY)
+		control_request_refuse(request, result, "snapshot '%s' is in use", name);
+	else if (result < 0)
+		control_request_refuse(request, result, "cannot delete snapshot '%s': %s", name,
+			error_text(result));
+	else
+		control_request_answer(request, NULL);
+}
+
+void commands_run_snapshot_delete(struct control_request *request, void *context)
+{
+	struct volume *volume;
+	const char *name;
+
+	if (!commands_volume(context, request, &volume) || !commands_text(request, "name", &name))
+		return;
+
+	struct snapshot *snapshot = volume_snapshot_find(volume, name);
+
+	if (!snapshot) {
+		control_request_refuse(request, -ENOENT, "no snapshot '%s'", name);
+		return;
+	}
+
+	struct delete_command *command = malloc(sizeof *command);
+
+	if (!command) {
+		control_request_refuse(request, -ENOMEM, "out of memory");
+		return;
+	}
+	command->request = request;
+	command->delete = (struct snapshot_delete){ .done = delete_done };
+	volume_snapshot_delete(volume, snapshot, &command->delete);
+}
+
+void commands_run_snapshot_list(struct control_request *request, void *context)
+{
+	struct volume *volume;
+
+	if (!commands_volume(context, request, &volume))
+		return;
+
+	json_t *snapshots = json_array();
+	struct snapshot *snapshot = NULL;
+
+	while ((snapshot = volume_snapshot_next(volume, snapshot)))
+		json_array_append_new(snapshots, snapshot_status(snapshot));
+	control_request_answer(request, json_pack("{s:o}", "snapshots", snapshots));
+}

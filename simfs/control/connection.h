@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * connection.h - one peer of the control server; between server.c and connection.c only.
+ *
+ *   OPEN ──peer sends no more──▶ DRAINING ──all is answered and sent──▶ BROKEN
+ *     └──────────────── connection_break(), from anywhere ────────────────▲
+ *
+ *   BROKEN	shut down; nothing is sent any more.  The operation that waits
+ *		for the peer then completes, runs the hooks from the event loop,
+ *		and lets the connection go when the last request is answered.
+ *
+ * Answers are given to the kernel at once, without waiting; the ring is asked
+ * only to tell when there is room again.  So what an ending connection leaves
+ * unsent is what its peer did not read.
+ */
+#ifndef SNAPRIG_CONTROL_CONNECTION_H
+#define SNAPRIG_CONTROL_CONNECTION_H
+
+#include "simfs/control/connection_lines.h"
+#include "simfs/control/server.h"
+
+enum connection_state { CONNECTION_OPEN, CONNECTION_DRAINING, CONNECTION_BROKEN };
+
+struct control_connection {
+	struct control_server *server;
+	struct list link; /* of the server's connections */
+	int fd;
+	enum connection_state state;
+	bool over; /* the hooks ran */
+
+	/* One for each operation and each request under way; freed at zero. */
+	unsigned references;
+	unsigned request_count;
+
+	struct ring_op in_op;  /* receives, or looks whether the peer hung up */
+	struct ring_op out_op; /* waits for room to send */
+	bool waiting_for_room;
+	struct list hooks;
+
+	/* Answers that are not sent yet. */
+	char *unsent;
+	size_t unsent_start;
+	size_t unsent_end;
+	size_t unsent_size;
+
+	struct connection_lines lines;
+};
+
+/* Takes FD over in any case.  Returns 0 or -ENOMEM. */
+int connection_create(struct control_server *server, int fd);
+
+/* Frees what the ring has forgotten; its hooks are untied. */
+void connection_destroy(struct control_connection *connection);
+
+/* Sends LINE (stolen; NULL, when memory ran out, breaks the connection). */
+void connection_send(struct control_connection *connection, char *line);
+
+/* Gives the peer up.  The connection itself stays until the event loop lets it go. */
+void connection_break(struct control_connection *connection);
+
+#endif

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * protocol.h - what is spoken on a volume's control socket.
+ *
+ * The socket is IMAGE.snaprig/control.sock (MNT/.snaprig/control links to it),
+ * a Unix stream socket of mode 0600; a peer of another uid is disconnected.
+ * Each side sends JSON objects, one per line.  A request carries an `id` (any
+ * JSON value), which its answer repeats; answers may come in another order
+ * than their requests.  An answer means that the command took effect.
+ *
+ *	-> {"id": 1, "command": "snapshot.create", "name": "s0"}
+ *	<- {"id": 1, "ok": true, "result": {...}}
+ *	<- {"id": 1, "ok": false, "error": "EEXIST", "message": "snapshot 's0' exists already"}
+ *
+ * command           arguments                      result, and when it is answered
+ * ----------------  -----------------------------  ------------------------------------------
+ * ping              -                              {"version": "…", "pid": N}
+ * status            -                              the object of .snaprig/status.json
+ * snapshot.create   name, [limit], [block],        the snapshot's object of status.json.
+ *                   [hold_writes: true]            With hold_writes, live writes wait from the
+ *                                                  instant of the snapshot until writes.resume
+ *                                                  or until this connection ends
+ * writes.resume     -                              {}
+ * snapshot.delete   name                           {}; when its files are gone
+ * snapshot.list     -                              {"snapshots": [...]}
+ * gauge.set         gauge, value                   {"gauge": …, "value": …}; feigned from now on
+ * gauge.release     gauge                          the same, measured again
+ * hold              gauge, at_least                {"gauge": …, "value": …}; answered when the
+ *                                                  gauge has reached the value.  From that very
+ *                                                  request on, reads of snapshots wait until
+ *                                                  `resume` or until this connection ends
+ * resume            -                              {}
+ *
+ * Sizes, shares and durations are strings as on the command line ("10%",
+ * "64MiB").  A line longer than PROTOCOL_LINE_MAX_BYTES, or one that is not a
+ * JSON object, is answered with EINVAL, id null; after a line that is too long
+ * the connection is closed.  A peer that leaves PROTOCOL_BACKLOG_MAX_BYTES of
+ * answers unread is disconnected.
+ */
+#ifndef SNAPRIG_CONTROL_PROTOCOL_H
+#define SNAPRIG_CONTROL_PROTOCOL_H
+
+#define PROTOCOL_LINE_MAX_BYTES	   (64 * 1024)
+#define PROTOCOL_BACKLOG_MAX_BYTES (1024 * 1024)
+#define PROTOCOL_CONNECTIONS_MAX   64
+
+/* Of every JSON document that the rig prints or serves. */
+#define SCHEMA_VERSION 1
+
+/* Names within MNT and within IMAGE.snaprig/. */
+#define MOUNT_LIVE	"live"
+#define MOUNT_SNAPSHOTS "snapshots"
+#define MOUNT_RIG	".snaprig"
+#define MOUNT_CONTROL	".snaprig/control"
+#define STATE_SUFFIX	".snaprig"
+#define STATE_SOCKET	"control.sock"
+
+/* Longest name of a snapshot; it is a file name in three places. */
+#define SNAPSHOT_NAME_MAX 64
+
+/* What a program of this suite exits with (DESIGN §11). */
+enum exit_code {
+	EXIT_MET = 0,	       /* all expectations met */
+	EXIT_FINDING = 1,      /* an expectation failed */
+	EXIT_USAGE = 2,	       /* usage or scenario error */
+	EXIT_INCONCLUSIVE = 3, /* the fault never fired, or the oracle cannot tell */
+	EXIT_RIG = 4,	       /* the rig or the machine failed */
+	EXIT_SKIPPED = 77,     /* a privilege or a tool is missing */
+	EXIT_TIMED_OUT = 124,
+};
+
+#endif
