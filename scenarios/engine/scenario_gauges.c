@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+#include <string.h>
+
+#include "scenarios/engine/memory.h"
+#include "scenarios/engine/scenario_names.h"
+#include "scenarios/engine/yaml_values.h"
+#include "simfs/base/check.h"
+#include "simfs/base/cleanup.h"
+#include "simfs/base/sizes.h"
+
+enum unit { UNIT_SHARE, UNIT_BYTES, UNIT_NUMBER };
+
+/* Those that the rig has; a test holds this table against the rig's own. */
+static const struct gauge_word {
+	const char *name;
+	enum unit unit;
+	bool can_be_set;
+} gauges[] = {
+	{ "store.used", UNIT_SHARE, false },
+	{ "store.bytes", UNIT_BYTES, false },
+	{ "memory.used", UNIT_SHARE, true },
+	{ "read.progress", UNIT_SHARE, false },
+	{ "snapshot.count", UNIT_NUMBER, false },
+	{ "live.written", UNIT_BYTES, false },
+	{ "ops", UNIT_NUMBER, false },
+};
+
+static const char *const unit_hints[] = {
+	[UNIT_SHARE] = "25%",
+	[UNIT_BYTES] = "64MiB",
+	[UNIT_NUMBER] = "29",
+};
+
+#define GAUGE_WORDS (sizeof gauges / sizeof gauges[0])
+
+const char *gauge_word(size_t index, bool *ret_can_be_set)
+{
+	if (index >= GAUGE_WORDS)
+		return NULL;
+	*ret_can_be_set = gauges[index].can_be_set;
+	return gauges[index].name;
+}
+
+static bool value_fits(enum unit unit, const char *value)
+{
+	uint32_t per_million;
+	uint64_t number;
+
+	switch (unit) {
+	case UNIT_SHARE:
+		return share_parse(value, &per_million) == 0 && per_million <= 1000000;
+	case UNIT_BYTES:
+		return size_parse(value, &number) == 0;
+	case UNIT_NUMBER:
+		return number_parse(value, &number) == 0;
+	}
+	return false;
+}
+
+static const struct gauge_word *word_find(const char *gauge)
+{
+	for (size_t i = 0; i < GAUGE_WORDS; i++) {
+		if (strcmp(gauges[i].name, gauge) == 0)
+			return &gauges[i];
+	}
+	return NULL;
+}
+
+const char *gauge_value_hint(const char *gauge, const char *value)
+{
+	const struct gauge_word *word = word_find(gauge);
+
+	MUST(word);
+	return value_fits(word->unit, value) ? NULL : unit_hints[word->unit];
+}
+
+/*
+ * The gauge that the text of NODE names, or NULL after adding the mistake.
+ * TO_SET: only those that can be set.
+ */
+static const struct gauge_word *word_read(
+	struct reading *reading, const struct tree_node *node, bool to_set)
+{
+	const struct gauge_word *found = word_find(node->text);
+	const char *words[GAUGE_WORDS];
+	size_t word_count = 0;
+
+	if (found && (found->can_be_set || !to_set))
+		return found;
+	for (size_t i = 0; i < GAUGE_WORDS; i++) {
+		if (gauges[i].can_be_set || !to_set)
+			words[word_count++] = gauges[i].name;
+	}
+	if (found)
+		mistakes_add(reading->mistakes, node->place,
+			"gauge '%s' cannot be set, only watched", node->text);
+	else
+		unknown_add(reading, node, "gauge", NULL, words, word_count);
+	return NULL;
+}
+
+void read_gauge(struct reading *reading, const struct field *field, const struct tree_node *node,
+	void *target)
+{
+	if (is_scalar(reading, field, node, "a gauge's name") && word_read(reading, node, true))
+		*(char **)target = memory_copy(node->text);
+}
+
+void read_gauge_value(struct reading *reading, const struct field *field,
+	const struct tree_node *node, void *target)
+{
+	if (is_scalar(reading, field, node, "a gauge's value"))
+		*(char **)target = memory_copy(node->text);
+}
+
+/* A copy of the text from START to END without the blanks around it. */
+static char *trimmed(const char *start, const char *end)
+{
+	while (start < end && *start == ' ')
+		start++;
+	while (end > start && end[-1] == ' ')
+		end--;
+
+	char *text = memory_new((size_t)(end - start) + 1);
+
+	memcpy(text, start, (size_t)(end - start));
+	return text;
+}
+
+void read_moment(struct reading *reading, const struct field *field, const struct tree_node *node,
+	void *target)
+{
+	struct moment *moment = target;
+
+	if (!is_scalar(reading, field, node, "a moment"))
+		return;
+
+	const char *relation = strstr(node->text, ">=");
+
+	if (!relation) {
+		mistakes_add(reading->mistakes, node->place,
+			"cannot read moment '%s' (try \"read.progress>=25%%\")", node->text);
+		return;
+	}
+
+	AUTO(auto_free) char *gauge = trimmed(node->text, relation);
+	AUTO(auto_free) char *at_least = trimmed(relation + 2, relation + strlen(relation));
+	struct tree_node name = { .kind = TREE_SCALAR, .place = node->place, .text = gauge };
+
+	if (!word_read(reading, &name, false))
+		return;
+
+	const char *hint = gauge_value_hint(gauge, at_least);
+
+	if (hint) {
+		mistakes_add(reading->mistakes, node->place, "'%s' cannot reach '%s' (try %s)",
+			gauge, at_least, hint);
+		return;
+	}
+	moment->gauge = TAKE_PTR(gauge);
+	moment->at_least = TAKE_PTR(at_least);
+}

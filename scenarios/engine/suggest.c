@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "scenarios/engine/suggest.h"
+
+#include <string.h>
+
+#define ROW (SUGGEST_WORD_MAX + 1)
+
+static unsigned least(unsigned a, unsigned b)
+{
+	return a < b ? a : b;
+}
+
+/* Damerau's distance restricted to swaps of neighbours; three rows are enough for it. */
+unsigned suggest_distance(const char *from, const char *to)
+{
+	size_t from_length = strlen(from);
+	size_t to_length = strlen(to);
+	unsigned rows[3][ROW];
+	unsigned *two_above = rows[0], *above = rows[1], *row = rows[2];
+
+	if (from_length > SUGGEST_WORD_MAX || to_length > SUGGEST_WORD_MAX)
+		return SUGGEST_WORD_MAX + 1;
+	for (size_t j = 0; j <= to_length; j++)
+		above[j] = (unsigned)j;
+	for (size_t i = 1; i <= from_length; i++) {
+		row[0] = (unsigned)i;
+		for (size_t j = 1; j <= to_length; j++) {
+			unsigned replaced = above[j - 1] + (from[i - 1] != to[j - 1]);
+
+			row[j] = least(least(above[j], row[j - 1]) + 1, replaced);
+			if (i > 1 && j > 1 && from[i - 1] == to[j - 2] && from[i - 2] == to[j - 1])
+				row[j] = least(row[j], two_above[j - 2] + 1);
+		}
+
+		unsigned *spare = two_above;
+
+		two_above = above;
+		above = row;
+		row = spare;
+	}
+	return above[to_length];
+}
+
+const char *suggest_near(const char *word, const char *const *words, size_t count)
+{
+	size_t length = strlen(word);
+	unsigned nearest_distance = (unsigned)(length > SUGGEST_WORD_MAX ? 0
+									 : (length + 2) / 3 + 1);
+	const char *nearest = NULL;
+
+	for (size_t i = 0; i < count; i++) {
+		unsigned distance = suggest_distance(word, words[i]);
+
+		/* A word of which not one letter stays is another word. */
+		if (distance < nearest_distance && distance < strlen(words[i])) {
+			nearest_distance = distance;
+			nearest = words[i];
+		}
+	}
+	return nearest;
+}
