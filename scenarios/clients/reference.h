@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * reference.h - a backup client that does everything right.
+ *
+ * It reads a snapshot as ActiveImage Protector's pipeline does, in order, and
+ * says in the same words what went wrong.  A backup is the image OUT and the
+ * manifest OUT.manifest with a checksum of every chunk.  Both are written
+ * under temporary names, flushed, and get their own only when they are whole;
+ * nothing else is ever left behind.
+ */
+#ifndef SNAPRIG_CLIENTS_REFERENCE_H
+#define SNAPRIG_CLIENTS_REFERENCE_H
+
+/* What the pipeline reads at a time, and what one checksum is of. */
+#define REFERENCE_CHUNK_BYTES ((size_t)8 << 20)
+
+/* "The snapshot could not be read"; a process can only pass on the low byte, 198. */
+#define REFERENCE_EXIT_READ (-314)
+
+/* The target could not be written, or what is asked makes no sense. */
+#define REFERENCE_EXIT_TARGET 1
+
+/* The backup is not what was written, and nothing was restored from it. */
+#define REFERENCE_EXIT_DAMAGED 3
+
+/* snaprig backup SNAPSHOT OUT; returns the exit code of the process. */
+int command_backup(int argc, char **argv);
+
+/* snaprig restore OUT IMAGE; returns the exit code of the process. */
+int command_restore(int argc, char **argv);
+
+#endif

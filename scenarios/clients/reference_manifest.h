@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * reference_manifest.h - what a backup of the reference client must be made of.
+ *
+ *	{"schema_version": 1, "size_bytes": N, "chunk_bytes": N, "checksum": "xxh3-64",
+ *	 "chunks": ["0123456789abcdef", …]}
+ */
+#ifndef SNAPRIG_CLIENTS_REFERENCE_MANIFEST_H
+#define SNAPRIG_CLIENTS_REFERENCE_MANIFEST_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct manifest {
+	uint64_t size_bytes;
+	uint64_t chunk_bytes;
+	size_t chunk_count;
+	uint64_t *checksums;
+};
+
+void manifest_init(struct manifest *manifest, uint64_t chunk_bytes);
+void manifest_deinit(struct manifest *manifest);
+
+/* Adds the next chunk, LENGTH bytes at BYTES.  Returns 0 or -ENOMEM. */
+int manifest_add(struct manifest *manifest, const void *bytes, size_t length);
+
+/* The checksum that a chunk of LENGTH bytes has. */
+uint64_t manifest_checksum(const void *bytes, size_t length);
+
+/* Writes it to FD.  Returns 0 or -errno. */
+int manifest_write(const struct manifest *manifest, int fd);
+
+/*
+ * Reads the file at PATH.  Returns 0, the -errno of reading it, or -EBADMSG
+ * when it is no manifest, or one that contradicts itself.
+ */
+int manifest_read(const char *path, struct manifest *ret);
+
+#endif

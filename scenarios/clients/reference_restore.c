@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "scenarios/clients/reference.h"
+#include "scenarios/clients/reference_files.h"
+#include "scenarios/clients/reference_manifest.h"
+#include "simfs/base/cleanup.h"
+#include "simfs/base/log.h"
+#include "simfs/control/protocol.h"
+
+static const char help[] =
+	"usage: snaprig restore OUT IMAGE\n"
+	"\n"
+	"The reference client: makes the file IMAGE of the backup OUT and OUT.manifest, after\n"
+	"checking every checksum on the way.  IMAGE appears when it is whole, or not at all.\n"
+	"\n"
+	"Exit code: 0 done, 1 IMAGE could not be written or OUT not be read, 2 usage,\n"
+	"3 the backup is damaged\n";
+
+/* Larger chunks were not written by this program: do not take memory on their word. */
+#define CHUNK_BYTES_MAX ((uint64_t)64 << 20)
+
+static int backup_damaged(const char *out, const char *how)
+{
+	log_error("backup '%s' is damaged: %s", out, how);
+	return REFERENCE_EXIT_DAMAGED;
+}
+
+static int manifest_load(const char *out, struct manifest *ret)
+{
+	AUTO(auto_free) char *path = NULL;
+
+	if (asprintf(&path, "%s.manifest", out) < 0)
+		path = NULL;
+
+	int error = path ? manifest_read(path, ret) : -ENOMEM;
+
+	if (error == -EBADMSG)
+		return backup_damaged(out, "its manifest cannot be understood");
+	if (error < 0) {
+		log_error_code(error, "cannot read manifest '%s.manifest'", out);
+		return REFERENCE_EXIT_TARGET;
+	}
+	if (ret->chunk_bytes > CHUNK_BYTES_MAX) {
+		manifest_deinit(ret);
+		return backup_damaged(out, "its manifest has chunks that are too large");
+	}
+	return 0;
+}
+
+static int chunks_copy(
+	const struct manifest *manifest, const char *out, int source, struct pending_file *image)
+{
+	AUTO(auto_free) unsigned char *chunk = malloc((size_t)manifest->chunk_bytes);
+
+	if (!chunk) {
+		log_error_code(-ENOMEM, "cannot restore to '%s'", image->path);
+		return REFERENCE_EXIT_TARGET;
+	}
+	for (size_t i = 0; i < manifest->chunk_count; i++) {
+		uint64_t offset = i * manifest->chunk_bytes;
+		uint64_t left = manifest->size_bytes - offset;
+		size_t length = (size_t)(left < manifest->chunk_bytes ? left
+								      : manifest->chunk_bytes);
+		int error;
+		size_t got = read_up_to(source, chunk, length, offset, &error);
+
+		if (error < 0) {
+			log_error_code(error, "cannot read backup '%s'", out);
+			return REFERENCE_EXIT_TARGET;
+		}
+		if (got < length || manifest_checksum(chunk, length) != manifest->checksums[i]) {
+			char how[96];
+
+			snprintf(how, sizeof how,
+				"chunk %zu at offset %" PRIu64 " has another checksum", i, offset);
+			return backup_damaged(out, how);
+		}
+		error = asked_to_stop() ? -ECANCELED : write_all(image->fd, chunk, length);
+		if (error < 0) {
+			log_error_code(error, "cannot write image '%s'", image->path);
+			return REFERENCE_EXIT_TARGET;
+		}
+	}
+	return 0;
+}
+
+static int image_publish(struct pending_file *image)
+{
+	int error = pending_file_publish(image);
+
+	if (error == 0)
+		error = folder_flush(image->path);
+	if (error == 0)
+		return 0;
+	log_error_code(error, "cannot write image '%s'", image->path);
+	pending_file_withdraw(image);
+	return REFERENCE_EXIT_TARGET;
+}
+
+static int restore_run(const char *out, const char *image_path)
+{
+	AUTO(manifest_deinit) struct manifest manifest = { 0 };
+	AUTO(pending_file_deinit) struct pending_file image = { .fd = -1 };
+	AUTO(auto_close) int source = open(out, O_RDONLY | O_CLOEXEC);
+	struct stat stat;
+
+	if (source < 0 || fstat(source, &stat) < 0) {
+		log_error_code(-errno, "cannot open backup '%s'", out);
+		return REFERENCE_EXIT_TARGET;
+	}
+
+	int exit_code = manifest_load(out, &manifest);
+
+	if (exit_code != 0)
+		return exit_code;
+	if ((uint64_t)stat.st_size != manifest.size_bytes)
+		return backup_damaged(out, "it has another size than its manifest says");
+
+	int error = pending_file_create(image_path, &image);
+
+	if (error < 0) {
+		log_error_code(error, "cannot write image '%s'", image_path);
+		return REFERENCE_EXIT_TARGET;
+	}
+	exit_code = chunks_copy(&manifest, out, source, &image);
+	return exit_code == 0 ? image_publish(&image) : exit_code;
+}
+
+int command_restore(int argc, char **argv)
+{
+	if (argc == 2 && strcmp(argv[1], "--help") == 0) {
+		fputs(help, stdout);
+		return EXIT_MET;
+	}
+	if (argc != 3 || argv[1][0] == '-') {
+		log_error("OUT and IMAGE are needed (see 'snaprig restore --help')");
+		return EXIT_USAGE;
+	}
+	stop_watch();
+	return restore_run(argv[1], argv[2]);
+}

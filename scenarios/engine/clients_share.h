@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * clients_share.h - where the data files of the program lie.
+ */
+#ifndef SNAPRIG_SCENARIOS_CLIENTS_SHARE_H
+#define SNAPRIG_SCENARIOS_CLIENTS_SHARE_H
+
+/* The path of this program, the caller's; or NULL when the kernel does not tell. */
+char *share_program(void);
+
+/*
+ * The folder NAME ("clients", "catalog"), the caller's: the first there is of
+ * $SNAPRIG_SHARE/NAME, scenarios/NAME beside the program or in the source tree
+ * it was built in, share/snaprig/NAME beside its bin folder, and where `make
+ * install` puts it.  NULL when there is none.
+ */
+char *share_folder(const char *name);
+
+#endif

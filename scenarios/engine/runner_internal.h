@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * runner_internal.h - a scenario in progress, shared by the runner's files.
+ *
+ * Owned by the main thread.  The thread of armed steps reads what does not
+ * change any more (scenario and paths) and uses the ledger, which has a lock.
+ */
+#ifndef SNAPRIG_SCENARIOS_RUNNER_INTERNAL_H
+#define SNAPRIG_SCENARIOS_RUNNER_INTERNAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "scenarios/engine/clients.h"
+#include "scenarios/engine/oracle.h"
+#include "scenarios/engine/oracle_ledger.h"
+#include "scenarios/engine/results.h"
+#include "scenarios/engine/rig.h"
+#include "scenarios/engine/runner.h"
+#include "scenarios/engine/runner_reason.h"
+
+/* What the oracle knows of one snapshot. */
+struct snapshot_point {
+	const char *name;
+	struct digest *content;
+	struct block_set *used; /* NULL: every block counts */
+	bool is_deleted;
+};
+
+struct armed_batch;
+
+struct run {
+	const struct scenario *scenario;
+	const struct client *client;
+	const struct run_options *options;
+	struct scenario_result *result;
+
+	char *work; /* the folder of all that follows */
+	char *image;
+	char *mount_point;
+	char *live;
+	char *program; /* ours */
+
+	struct rig *rig;
+	struct ledger *ledger;
+	struct snapshot_point *points;
+	size_t point_count;
+	struct run_backup *backups;
+	size_t backup_count;
+	struct digest *restored;   /* by the latest restore; NULL: it gave nothing whole */
+	struct armed_batch *armed; /* the latest first */
+
+	bool is_over; /* no further step is begun */
+};
+
+/* Runs a step; anything but OUTCOME_PASSED comes with a REASON. */
+typedef enum outcome step_runner(struct run *run, const struct step *step, struct reason *reason);
+
+/* runner_steps.c */
+step_runner run_snapshot, run_delete, run_write, run_gauge, run_release;
+
+/* A step that may be armed, now; the gauge is set through CONTROL.  Any thread. */
+enum outcome run_at_moment(const struct run *run, const struct step *step,
+	struct control_client *control, struct reason *reason);
+
+/* runner_backup.c */
+step_runner run_backup_step, run_restore_step;
+
+/* runner_expect.c */
+step_runner run_expect;
+
+/* Raises the result for backups that went wrong and that no expectation spoke of. */
+void judge_unjudged(struct run *run);
+
+/* Compares what was restored with what the oracle knows of POINT. */
+void restored_compare(const struct run *run, const struct digest *restored,
+	const struct snapshot_point *point, struct comparison *ret);
+
+struct snapshot_point *point_find(struct run *run, const char *name);
+
+/* runner_leaks.c: adds what was left behind, up to now, to the result's leaks. */
+void leaks_look(struct run *run);
+void leaks_look_at_backup(
+	struct run *run, const struct run_backup *backup, const char *left_running);
+void leak_add(struct run *run, const char *what);
+
+/* runner_work.c: the folder of a run and what is in it. */
+int work_create(struct run *run, struct reason *reason);
+void work_remove(struct run *run);
+char *work_path(const struct run *run, const char *folder, const char *name);
+
+#endif
