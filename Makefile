@@ -1,0 +1,203 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# GNU make.  `make help` lists what there is.
+#
+#	make CONFIG=asan check		a configuration by variable ...
+#	make asan check			... or by name; they live side by side in build/
+#	make CC=clang check		another compiler has its own folder, too
+
+MAKEFLAGS += --no-builtin-rules --no-builtin-variables
+SHELL := /bin/bash
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := all
+
+# ---- configuration ---------------------------------------------------------
+
+CONFIGS := release debug asan tsan
+CONFIG := $(or $(firstword $(filter $(CONFIGS),$(MAKECMDGOALS))),release)
+ifeq ($(filter $(CONFIG),$(CONFIGS)),)
+$(error unknown configuration '$(CONFIG)' (one of: $(CONFIGS)))
+endif
+
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+CC ?= gcc
+AR ?= ar
+ifeq ($(origin AR),default)
+AR := ar
+endif
+PKG_CONFIG ?= pkg-config
+PREFIX ?= /usr/local
+SHARE_DIR := $(PREFIX)/share/snaprig
+DESTDIR ?=
+
+BUILD := build/$(CONFIG)$(if $(findstring clang,$(CC)),-clang)
+Q := $(if $(filter 1,$(V)),,@)
+say = $(if $(filter 1,$(V)),@:,@printf '  %-6s %s\n' $(1) $(2))
+
+# What is built by the way is built on all cores.
+build = +$(Q)$(MAKE) --no-print-directory CONFIG=$(CONFIG) CC=$(CC) \
+	$(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
+
+# ---- flags -----------------------------------------------------------------
+
+PACKAGES := fuse3 liburing jansson yaml-0.1 libxxhash ext2fs
+# System headers: what they warn about is not ours to fix.
+packages_cflags = $(patsubst -I%,-isystem %,$(shell $(PKG_CONFIG) --cflags $(1) 2>/dev/null))
+packages_libs = $(shell $(PKG_CONFIG) --libs $(1) 2>/dev/null)
+
+WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wconversion \
+	-Wno-sign-conversion -Wpointer-arith -Wwrite-strings -Wvla -Werror
+
+FLAGS_release := -O2 -g -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -fstack-protector-strong
+FLAGS_debug := -Og -g3
+FLAGS_asan := -O1 -g3 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+FLAGS_tsan := -O1 -g3 -fsanitize=thread -fno-omit-frame-pointer
+LINK_release := -Wl,-z,relro,-z,now
+
+BASE_CFLAGS := -std=gnu11 -pthread $(WARNINGS) $(FLAGS_$(CONFIG)) -D_GNU_SOURCE -I. \
+	-DSNAPRIG_SHARE_DIR='"$(SHARE_DIR)"'
+ALL_CFLAGS = $(BASE_CFLAGS) $(call packages_cflags,$(PACKAGES)) $(CFLAGS)
+ALL_LDFLAGS = -pthread $(FLAGS_$(CONFIG)) $(LINK_$(CONFIG)) $(LDFLAGS)
+LIBS = $(call packages_libs,$(PACKAGES))
+
+# ---- sources ---------------------------------------------------------------
+
+MAIN := simfs/snaprig.c
+SOURCES := $(filter-out $(MAIN),$(wildcard simfs/*.c simfs/*/*.c faults/*.c scenarios/*/*.c))
+LIBRARY := $(BUILD)/libsnaprig.a
+PROGRAM := $(BUILD)/snaprig
+
+# A folder's test_*.c are programs, fuzz_*.c are fuzz targets, and whatever else
+# is there (and in tests/lib) helps them all.
+CHECK_DIRS := unit model sweep conformance
+TEST_MAINS := $(wildcard $(CHECK_DIRS:%=tests/%/test_*.c))
+FUZZ_MAINS := $(wildcard tests/fuzz/fuzz_*.c)
+E2E_MAINS := $(wildcard tests/e2e/*.c)
+FUZZ_REPLAY := tests/lib/fuzz_replay.c
+HELPERS := $(filter-out $(TEST_MAINS) $(FUZZ_MAINS) $(FUZZ_REPLAY),\
+	$(wildcard $(CHECK_DIRS:%=tests/%/*.c) tests/fuzz/*.c tests/lib/*.c))
+HELPER_LIBRARY := $(BUILD)/libtests.a
+TEST_PROGRAMS := $(TEST_MAINS:%.c=$(BUILD)/%) $(FUZZ_MAINS:%.c=$(BUILD)/%)
+E2E_PROGRAMS := $(E2E_MAINS:%.c=$(BUILD)/%)
+
+objects = $(patsubst %.c,$(BUILD)/%.o,$(1))
+C_FILES := $(wildcard $(MAIN)) $(SOURCES) $(TEST_MAINS) $(FUZZ_MAINS) $(E2E_MAINS) $(FUZZ_REPLAY) $(HELPERS)
+H_FILES := $(wildcard simfs/*.h simfs/*/*.h faults/*.h scenarios/*/*.h tests/*/*.h)
+
+# ---- goals -----------------------------------------------------------------
+
+.PHONY: all tests help demo check bench tidy lint format install clean deps compdb \
+	fuzz $(CONFIGS)
+
+help: ## show this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 18
+	@echo '  configurations (before a goal or alone): $(CONFIGS); CC=clang; V=1 shows commands'
+
+all: $(PROGRAM) $(if $(filter build/release,$(BUILD)),snaprig) ## build the program: ./snaprig
+
+# Beside another goal the name only chooses.
+$(CONFIGS): $(if $(filter-out $(CONFIGS),$(MAKECMDGOALS)),,all)
+	@:
+
+tests: $(PROGRAM) $(TEST_PROGRAMS) $(E2E_PROGRAMS) ## build every test program
+
+deps: ## find what the build, the clients and the tests need, and install it
+	$(Q)tools/deps build clients tests
+
+demo: ## one COW overflow, four backup tools, one table
+	$(Q)tools/deps build clients
+	$(build) all
+	$(Q)tools/demo $(PROGRAM)
+
+check: deps ## every test; TESTS="pattern ..." runs some
+	$(build) all tests
+	$(Q)tools/run-tests $(BUILD) $(CONFIG) $(TESTS)
+
+bench: ## fio on the raw image and on the mount, as ratios (BENCH_SECONDS, _SIZE, _ROUNDS)
+	$(Q)tools/deps build bench
+	$(build) all
+	$(Q)bench/run $(PROGRAM)
+
+tidy: ## sizes, layers, banned calls, formatting
+	$(Q)tools/deps lint
+	$(Q)tools/tidy
+
+lint: compdb ## cppcheck, clang-tidy, shellcheck
+	$(Q)tools/lint
+
+format: ## let clang-format write the C files
+	$(Q)tools/deps lint
+	$(Q)clang-format -i $(C_FILES) $(H_FILES)
+
+clean: ## remove everything that was built
+	$(Q)rm -rf build snaprig compile_commands.json
+
+install: all ## install under $(DESTDIR)$(PREFIX)
+	$(Q)tools/install $(PROGRAM) "$(DESTDIR)" "$(PREFIX)"
+
+# ---- rules -----------------------------------------------------------------
+
+# Rewritten only when it differs: whoever changes a flag, rebuilds.
+$(BUILD)/flags: FORCE
+	@mkdir -p $(@D)
+	@$(PKG_CONFIG) --exists $(PACKAGES) || { \
+		echo "snaprig: a library is missing (of: $(PACKAGES)); 'make deps' installs it" >&2; \
+		exit 1; }
+	@printf '%s\n' "$$FLAGS_TEXT" | cmp -s - $@ || printf '%s\n' "$$FLAGS_TEXT" >$@
+$(BUILD)/flags: export FLAGS_TEXT = $(CC) $(ALL_CFLAGS) | $(ALL_LDFLAGS)
+.PHONY: FORCE
+FORCE:
+
+$(BUILD)/%.o: %.c $(BUILD)/flags
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CACHED_CFLAGS) $(TEST_CFLAGS) -MMD -MP -c -o $@ $<
+
+# pkg-config runs once and not for every file.
+CACHED_CFLAGS := $(ALL_CFLAGS)
+CACHED_LIBS := $(LIBS)
+$(BUILD)/tests/%.o: TEST_CFLAGS = $(call packages_cflags,check)
+$(TEST_PROGRAMS): TEST_LIBS = $(call packages_libs,check)
+
+# An archive is made anew, lest it keep the object of a file that is gone.
+$(LIBRARY): $(call objects,$(SOURCES)) $(BUILD)/sources
+	$(call say,AR,$@)
+	$(Q)rm -f $@ && $(AR) rcs $@ $(filter %.o,$^)
+
+$(HELPER_LIBRARY): $(call objects,$(HELPERS) $(FUZZ_REPLAY)) $(BUILD)/sources
+	$(call say,AR,$@)
+	$(Q)rm -f $@ && $(AR) rcs $@ $(filter %.o,$^)
+
+$(BUILD)/sources: FORCE
+	@mkdir -p $(@D)
+	@echo '$(SOURCES) $(HELPERS)' | cmp -s - $@ || echo '$(SOURCES) $(HELPERS)' >$@
+
+$(PROGRAM): $(call objects,$(MAIN)) $(LIBRARY)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(CACHED_LIBS)
+
+# The archive of helpers comes first; libtests has the main() of a fuzz target.
+$(TEST_PROGRAMS): $(BUILD)/%: $(BUILD)/%.o $(HELPER_LIBRARY) $(LIBRARY)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(CACHED_LIBS) $(TEST_LIBS)
+
+# They look from outside and are linked with nothing of ours.
+$(E2E_PROGRAMS): $(BUILD)/%: $(BUILD)/%.o
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^
+
+snaprig: $(PROGRAM)
+	@ln -sfn $< $@
+
+# Fuzzing for as long as FUZZ_SECONDS: clang's libFuzzer instead of the replay.
+FUZZ_SECONDS ?= 60
+fuzz: ## fuzz each target for FUZZ_SECONDS (clang)
+	$(Q)tools/fuzz $(FUZZ_SECONDS) "$(BASE_CFLAGS) $(call packages_cflags,$(PACKAGES))" "$(LIBS)"
+
+compdb: ## write compile_commands.json
+	@tools/compdb $(C_FILES) >compile_commands.json
+compdb: export COMPILE = $(CC) $(CACHED_CFLAGS)
+
+-include $(patsubst %.c,$(BUILD)/%.d,$(C_FILES))

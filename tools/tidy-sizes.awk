@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# A file has at most 400 lines, a function 70, a line 100 columns.  A tab is 8
+# wide, a letter outside ASCII one.
+
+BEGIN {
+	FILE_MAX = 400
+	FUNCTION_MAX = 70
+	LINE_MAX = 100
+}
+
+function columns(line,    i, letter, width)
+{
+	gsub(/[\200-\277]/, "", line)
+	for (i = 1; i <= length(line); i++) {
+		letter = substr(line, i, 1)
+		width += letter == "\t" ? 8 - width % 8 : 1
+	}
+	return width
+}
+
+function close_file()
+{
+	if (file != "" && lines > FILE_MAX)
+		print file ":" FILE_MAX + 1 ": file has " lines " lines (at most " FILE_MAX ")"
+}
+
+FNR == 1 {
+	close_file()
+	file = FILENAME
+	begun = 0
+}
+
+{
+	lines = FNR
+	if (length($0) > LINE_MAX / 8 && columns($0) > LINE_MAX)
+		print FILENAME ":" FNR ": line has " columns($0) " columns (at most " LINE_MAX ")"
+}
+
+# A function's braces stand in the first column, and nothing else's do in C
+# besides those of a struct, whose opening one does not stand alone.
+/^{$/ { begun = FNR }
+/^}/ && begun {
+	if (FNR - begun - 1 > FUNCTION_MAX)
+		print FILENAME ":" begun ": function has " FNR - begun - 1 " lines (at most " FUNCTION_MAX ")"
+	begun = 0
+}
+
+END { close_file() }
