@@ -1,0 +1,50 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+#
+# `touch` takes a snapshot and `rm` deletes it, with the errno of what is wrong;
+# the command line says the same in words.
+. "${0%/*}/../lib/e2e.sh"
+
+mount_volume 8MiB
+write_at 0 65536 "$mnt/live"
+was=$(digest "$mnt/live")
+
+touch "$mnt/snapshots/s0"
+write_at 0 65536 "$mnt/live" 2
+same "$was" "$(digest "$mnt/snapshots/s0")" "snapshot s0"
+same "$(stat -c %s "$mnt/live")" "$(stat -c %s "$mnt/snapshots/s0")" "size of s0"
+[ "$was" != "$(digest "$mnt/live")" ] || fail "the live view did not change"
+
+# A second touch is of a file that is there; it must not be another snapshot.
+touch "$mnt/snapshots/s0" 2>/dev/null || :
+same "$was" "$(digest "$mnt/snapshots/s0")" "s0 after another touch"
+
+rig snapshot create "$mnt" s1
+rig snapshot list "$mnt" | grep -q s1 || fail "list does not know s1"
+same "s0 s1" "$(names_of "$mnt/snapshots")" "snapshots"
+same "s0 s1" "$(status '[.snapshots[].name] | sort | join(" ")')" "names in status"
+
+refused 2 "'s1'.*exists" rig snapshot create "$mnt" s1
+refused '2|4' "'a/b'" rig snapshot create "$mnt" a/b
+refused '2|4' "'\.\.'" rig snapshot create "$mnt" ..
+long=$(printf '%065d' 0)
+refused '2|4' "long|at most" rig snapshot create "$mnt" "$long"
+refused 1 "too long" touch "$mnt/snapshots/$long"
+refused '2|4' "'none'" rig snapshot delete "$mnt" none
+refused 1 "No such file" rm "$mnt/snapshots/none"
+refused '2|4' "limit" rig snapshot create "$mnt" s2 --limit 0
+refused '2|4' "limit" rig snapshot create "$mnt" s2 --limit 300%
+
+# Nothing else can be made or broken in the tree.
+refused 1 "" mkdir "$mnt/snapshots/folder"
+refused 1 "" touch "$mnt/file"
+refused 1 "" rm "$mnt/live"
+refused 1 "" mv "$mnt/snapshots/s0" "$mnt/snapshots/s9"
+refused 1 "" truncate -s 1 "$mnt/live"
+refused 1 "" dd if=/dev/zero of="$mnt/snapshots/s0" bs=512 count=1 conv=notrunc
+same "$was" "$(digest "$mnt/snapshots/s0")" "s0 in the end"
+
+rm "$mnt/snapshots/s0"
+rig snapshot delete "$mnt" s1
+same "" "$(ls "$mnt/snapshots")" "snapshots in the end"
+same "" "$(find "$image.snaprig" -name '*s[01]*')" "stores in the end"

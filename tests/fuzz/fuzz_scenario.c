@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * fuzz_scenario.c - any bytes are a scenario or a list of mistakes, never a crash.
+ */
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include "scenarios/engine/mistakes.h"
+#include "scenarios/engine/report_text.h"
+#include "scenarios/engine/scenario_parse.h"
+#include "scenarios/engine/step_title.h"
+#include "simfs/base/check.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* What the parser let through must be whole: the runner looks at it unchecked. */
+static void check_scenario(const struct scenario *scenario)
+{
+	MUST(scenario->name && scenario->about && scenario->profile && scenario->client);
+	MUST(scenario->phase_count > 0 && scenario->time_limit_ns > 0);
+	for (size_t i = 0; i < scenario->phase_count; i++) {
+		const struct phase *phase = &scenario->phases[i];
+
+		MUST(phase->name && phase->step_count > 0);
+		for (size_t j = 0; j < phase->step_count; j++) {
+			const struct step *step = &phase->steps[j];
+
+			MUST(step->name || step->kind == STEP_EXPECT || step->kind == STEP_RESTORE);
+			MUST(step->place.line > 0 && step->place.column > 0);
+			free(step_title(step));
+		}
+	}
+}
+
+/* A message is one line of whole characters. */
+static void check_mistakes(const struct mistakes *mistakes)
+{
+	MUST(mistakes->count > 0);
+	for (size_t i = 0; i < mistakes->count; i++) {
+		const char *at = mistakes->items[i].text;
+
+		MUST(*at);
+		for (size_t length; *at; at += length) {
+			length = utf8_length(at);
+			MUST((unsigned char)*at >= ' ');
+			MUST(length > 0);
+		}
+	}
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct scenario *scenario = NULL;
+	struct mistakes mistakes;
+
+	mistakes_init(&mistakes);
+	if (scenario_parse("x.yaml", (const char *)data, size, &mistakes, &scenario) == 0) {
+		MUST(mistakes.count == 0);
+		check_scenario(scenario);
+	} else {
+		MUST(!scenario);
+		check_mistakes(&mistakes);
+	}
+	mistakes_deinit(&mistakes);
+	scenario_destroy(scenario);
+	return 0;
+}

@@ -1,0 +1,213 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=sh
+#
+# e2e.sh - what every script in tests/e2e sources first.
+#
+#	. "${0%/*}/../lib/e2e.sh"
+#
+# It makes a work folder, $work, goes there, and at the end unmounts what is
+# below it and removes it.  A script ends with 0, with `fail`, or with `skip`.
+# SNAPRIG is the program, E2E_TOOLS the folder of the C helpers; without them
+# those of the release build are taken.
+set -eu
+
+e2e_root=$(cd "${0%/*}/../.." && pwd)
+e2e_name=$(basename "$0" .sh)
+SNAPRIG=${SNAPRIG:-$e2e_root/build/release/snaprig}
+E2E_TOOLS=${E2E_TOOLS:-$e2e_root/build/release/tests/e2e}
+e2e_fixtures=$e2e_root/tests/fixtures
+SEED=${SEED:-1}
+# A sanitizer's build is slow: it gets fewer rounds and more patience.
+case ${SNAPRIG_CONFIG:-release} in
+asan | tsan) e2e_slow=1 ;;
+*) e2e_slow=0 ;;
+esac
+
+# fail MESSAGE... - the test has failed.
+fail()
+{
+	echo "FAIL: $*"
+	echo "replay: SEED=$SEED make CONFIG=${SNAPRIG_CONFIG:-release} check TESTS=e2e/$e2e_name"
+	exit 1
+}
+
+# skip MESSAGE... - the test cannot run here.
+skip()
+{
+	echo "SKIP: $*"
+	exit 77
+}
+
+# requires TOOL... - or the test is skipped.
+requires()
+{
+	for e2e_tool in "$@"; do
+		command -v "$e2e_tool" >/dev/null || skip "'$e2e_tool' is missing"
+	done
+}
+
+requires_root()
+{
+	[ "$(id -u)" = 0 ] || skip "needs root"
+}
+
+# requires_loop - a loop device can be had.
+requires_loop()
+{
+	requires_root
+	requires losetup
+	losetup -f >/dev/null 2>&1 || skip "no loop device"
+}
+
+e2e_on_exit=
+# on_exit 'COMMAND' - runs at the end, whatever happens; the latest first.
+on_exit()
+{
+	e2e_on_exit="$*
+$e2e_on_exit"
+}
+
+e2e_end()
+{
+	e2e_status=$?
+	set +e
+	trap - EXIT INT TERM
+	cd /
+	eval "$e2e_on_exit"
+	# The innermost mount is the last one.
+	awk -v work="$work/" 'index($2, work) == 1 { print $2 }' /proc/self/mounts | tac |
+		while read -r e2e_point; do
+			umount "$e2e_point" 2>/dev/null || fusermount3 -u "$e2e_point" 2>/dev/null ||
+				umount -l "$e2e_point" 2>/dev/null || fusermount3 -uz "$e2e_point"
+		done
+	wait
+	# Its rig ends a moment after its mount.
+	wait_until 10 no_rig_runs || echo "a rig is still running"
+	rm -rf --one-file-system "$work"
+	exit "$e2e_status"
+}
+
+work=$(mktemp -d "${E2E_WORK:-${TMPDIR:-/tmp}}/$e2e_name.XXXXXX")
+trap e2e_end EXIT
+trap 'exit 130' INT TERM
+cd "$work"
+[ -e /dev/fuse ] || skip "no /dev/fuse"
+[ -x "$SNAPRIG" ] || fail "no program '$SNAPRIG'"
+
+# rig ARGUMENT... - the program, as the user would call it.
+rig()
+{
+	"$SNAPRIG" "$@"
+}
+
+# refused EXIT TEXT COMMAND... - the command must exit so, and say TEXT on stderr
+# (both are extended regular expressions).
+refused()
+{
+	e2e_exit=$1 e2e_text=$2
+	shift 2
+	e2e_status=0
+	"$@" >"$work/stdout" 2>"$work/stderr" || e2e_status=$?
+	sed 's/^/  said: /' "$work/stderr"
+	echo "$e2e_status" | grep -qxE "$e2e_exit" || fail "exit $e2e_status and not $e2e_exit: $*"
+	grep -qE -e "$e2e_text" "$work/stderr" || fail "does not say '$e2e_text': $*"
+}
+
+# mount_volume SIZE [OPTION...] - an image of SIZE at $image, mounted at $mnt.
+mount_volume()
+{
+	image=$work/volume.img
+	mnt=$work/mnt
+	mkdir -p "$mnt"
+	rig create "$image" --size "$1"
+	shift
+	rig mount "$image" "$mnt" "$@"
+	is_mounted "$mnt" || fail "mount said 0, but nothing is mounted"
+}
+
+# umount_volume - and it must have ended when it is unmounted.
+umount_volume()
+{
+	rig umount "${1:-$mnt}"
+	! is_mounted "${1:-$mnt}" || fail "umount said 0, but '${1:-$mnt}' is still mounted"
+}
+
+is_mounted()
+{
+	awk -v point="$1" '$2 == point { found = 1 } END { exit !found }' /proc/self/mounts
+}
+
+# rig_pid [MNT] - process that serves the mount.
+rig_pid()
+{
+	pgrep -f "^$SNAPRIG mount .*${1:-$mnt}( |\$)" | head -n 1
+}
+
+# wait_until SECONDS COMMAND... - until it succeeds.
+wait_until()
+{
+	e2e_tries=$(($1 * 20))
+	shift
+	while ! "$@"; do
+		e2e_tries=$((e2e_tries - 1))
+		[ "$e2e_tries" -gt 0 ] || return 1
+		sleep 0.05
+	done
+}
+
+no_rig_runs()
+{
+	! pgrep -f "^$SNAPRIG mount .*$work/" >/dev/null
+}
+
+# is_dead PID - a zombie is: who reaps it may take its time.
+is_dead()
+{
+	! grep -q '^State:[[:space:]]*[^Z]' "/proc/$1/status" 2>/dev/null
+}
+
+# kill_rig - as a crash would end it; the mount is left behind.
+kill_rig()
+{
+	e2e_pid=$(rig_pid)
+	[ -n "$e2e_pid" ] || fail "no process serves '$mnt'"
+	kill -9 "$e2e_pid"
+	wait_until 10 is_dead "$e2e_pid" || fail "process $e2e_pid does not die"
+}
+
+# same EXPECTED ACTUAL WHAT
+same()
+{
+	[ "$1" = "$2" ] || fail "$3: expected '$1', got '$2'"
+}
+
+# names_of FOLDER - on one line, by age where they are numbered.
+names_of()
+{
+	find "$1" -mindepth 1 -printf '%f\n' | sort -V | paste -sd' ' -
+}
+
+digest()
+{
+	sha256sum "$1" | cut -d' ' -f1
+}
+
+# status FILTER - what jq finds in the volume's status.
+status()
+{
+	jq -r "$1" "$mnt/.snaprig/status.json"
+}
+
+# random_bytes SEED COUNT - the same bytes for the same seed, at ~1 GB/s.
+random_bytes()
+{
+	openssl enc -aes-128-ctr -nosalt -K "$(printf '%032x' "$1")" -iv 0 </dev/zero 2>/dev/null |
+		head -c "$2"
+}
+
+# write_at OFFSET BYTES FILE [SEED] - random bytes into the file at a byte offset.
+write_at()
+{
+	random_bytes "${4:-$SEED}" "$2" |
+		dd of="$3" bs=64k iflag=fullblock oflag=seek_bytes seek="$1" conv=notrunc status=none
+}

@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/lib/engine.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "simfs/base/check.h"
+#include "simfs/base/log.h"
+#include "simfs/base/mix.h"
+#include "tests/lib/engine_folder.h"
+
+#define SECTOR_BYTES 512
+
+void engine_init(struct engine *engine, uint64_t seed, const struct engine_options *options)
+{
+	struct blockio *image;
+	uint32_t alignment_bytes = options->store_alignment_bytes;
+
+	*engine = (struct engine){ .seed = seed };
+	engine->volume_options = (struct volume_options){
+		.profile = options->profile ? options->profile : &profile_plain,
+		.has_limit = options->limit != NULL,
+		.block_bytes = options->block_bytes,
+		.seed = seed,
+		.image = "/image",
+		.live_path = "/mount/live",
+		.transport = "none",
+		.quiet = true,
+		.memory_used = options->memory_used,
+	};
+	if (options->limit)
+		MUST(size_or_share_parse(options->limit, &engine->volume_options.limit) == 0);
+	MUST(memory_disk_create(seed, SECTOR_BYTES, &engine->disk) == 0);
+	engine->folder = engine_folder_create(
+		engine->disk, seed, alignment_bytes ? alignment_bytes : SECTOR_BYTES);
+	MUST(memory_folder_create(engine->disk, &engine->image_folder) == 0);
+	MUST(engine->image_folder->ops->open(engine->image_folder, ENGINE_IMAGE, true, &image) ==
+		0);
+	MUST(image->ops->resize(image, options->volume_bytes) == 0);
+	blockio_destroy(image);
+	MUST(engine_open(engine) == 0);
+}
+
+void engine_deinit(struct engine *engine)
+{
+	engine_kill(engine);
+	engine->folder->ops->destroy(engine->folder);
+	engine->image_folder->ops->destroy(engine->image_folder);
+	memory_disk_destroy(engine->disk);
+}
+
+int engine_open(struct engine *engine)
+{
+	struct blockio_folder *folder = engine->image_folder;
+
+	MUST(!engine->volume);
+	MUST(folder->ops->open(folder, ENGINE_IMAGE, false, &engine->origin) == 0);
+
+	int error = volume_open(
+		engine->origin, engine->folder, &engine->volume_options, &engine->volume);
+
+	if (error < 0) {
+		engine->volume = NULL;
+		blockio_destroy(engine->origin);
+	}
+	return error;
+}
+
+int engine_close(struct engine *engine)
+{
+	int error = volume_close(engine->volume);
+
+	engine->volume = NULL;
+	blockio_destroy(engine->origin);
+	return error;
+}
+
+void engine_kill(struct engine *engine)
+{
+	if (!engine->volume)
+		return;
+	memory_disk_kill(engine->disk);
+	volume_forget(engine->volume);
+	engine->volume = NULL;
+	blockio_destroy(engine->origin);
+}
+
+int engine_kill_and_open(struct engine *engine)
+{
+	engine_kill(engine);
+	return engine_open(engine);
+}
+
+bool engine_step(struct engine *engine)
+{
+	return memory_disk_step(engine->disk);
+}
+
+void engine_settle(struct engine *engine)
+{
+	while (engine_step(engine))
+		continue;
+}
+
+/* ---------------------------------------------------------------- requests */
+
+static void request_done(struct volume_request *request, int result)
+{
+	struct engine_request *own = CONTAINER_OF(request, struct engine_request, request);
+
+	MUST(!own->has_ended);
+	own->has_ended = true;
+	own->result = result;
+}
+
+static struct engine_request *request_new(enum volume_kind kind, uint64_t offset, size_t length)
+{
+	struct engine_request *request = calloc(1, sizeof *request);
+	void *buffer = NULL;
+
+	MUST(request && posix_memalign(&buffer, BLOCKIO_ALIGNMENT_MAX, VOLUME_BUFFER_BYTES) == 0);
+	request->request = (struct volume_request){
+		.kind = kind,
+		.offset = offset,
+		.length = length,
+		.buffer = buffer,
+		.done = request_done,
+	};
+	return request;
+}
+
+struct engine_request *engine_read_new(struct snapshot *snapshot, uint64_t offset, size_t length)
+{
+	struct engine_request *request = request_new(VOLUME_READ, offset, length);
+
+	request->request.snapshot = snapshot;
+	return request;
+}
+
+struct engine_request *engine_write_new(uint64_t offset, size_t length, uint64_t stamp)
+{
+	struct engine_request *request = request_new(VOLUME_WRITE, offset, length);
+
+	engine_stamp_fill(request->request.buffer, length, stamp);
+	return request;
+}
+
+void engine_request_free(struct engine_request *request)
+{
+	if (!request)
+		return;
+	free(request->request.buffer);
+	free(request);
+}
+
+void engine_submit(struct engine *engine, struct engine_request *request)
+{
+	request->has_ended = false;
+	volume_submit(engine->volume, &request->request);
+}
+
+int engine_wait(struct engine *engine, struct engine_request *request)
+{
+	while (!request->has_ended)
+		MUST(engine_step(engine));
+	return request->result;
+}
+
+void engine_stamp_fill(void *bytes, size_t length, uint64_t stamp)
+{
+	size_t whole = length & ~(sizeof(uint64_t) - 1);
+	uint64_t last;
+
+	mix_fill(bytes, whole, stamp, 0);
+	mix_fill(&last, sizeof last, stamp, whole);
+	memcpy((char *)bytes + whole, &last, length - whole);
+}
+
+/* ----------------------------------------------------------- all in one go */
+
+static int do_request(struct engine *engine, struct engine_request *request)
+{
+	engine_submit(engine, request);
+	return engine_wait(engine, request);
+}
+
+int engine_write(struct engine *engine, uint64_t offset, size_t length, uint64_t stamp)
+{
+	struct engine_request *request = engine_write_new(offset, length, stamp);
+	int error = do_request(engine, request);
+
+	engine_request_free(request);
+	return error;
+}
+
+int engine_flush(struct engine *engine)
+{
+	struct engine_request *request = request_new(VOLUME_FLUSH, 0, 0);
+	int error = do_request(engine, request);
+
+	engine_request_free(request);
+	return error;
+}
+
+int engine_read(struct engine *engine, struct snapshot *snapshot, uint64_t offset, void *bytes,
+	uint64_t length)
+{
+	int error = 0;
+
+	for (uint64_t at = 0; at < length && error == 0;) {
+		size_t part = length - at < VOLUME_REQUEST_MAX_BYTES ? (size_t)(length - at)
+								     : VOLUME_REQUEST_MAX_BYTES;
+		struct engine_request *request = engine_read_new(snapshot, offset + at, part);
+
+		error = do_request(engine, request);
+		if (error == 0)
+			memcpy((char *)bytes + at, request->request.data, part);
+		engine_request_free(request);
+		at += part;
+	}
+	return error;
+}
+
+struct create_command {
+	struct snapshot_create create;
+	bool has_ended;
+	int result;
+};
+
+static void create_done(struct snapshot_create *create, int result)
+{
+	struct create_command *command = CONTAINER_OF(create, struct create_command, create);
+
+	command->has_ended = true;
+	command->result = result;
+}
+
+int engine_snapshot(struct engine *engine, const char *name,
+	const struct engine_snapshot_options *options, struct snapshot **ret)
+{
+	struct create_command command = { .create = { .name = name, .done = create_done } };
+
+	if (options) {
+		command.create.block_bytes = options->block_bytes;
+		command.create.has_limit = options->limit != NULL;
+		if (options->limit)
+			MUST(size_or_share_parse(options->limit, &command.create.limit) == 0);
+	}
+	volume_snapshot_create(engine->volume, &command.create);
+	while (!command.has_ended)
+		MUST(engine_step(engine));
+	if (command.result == 0 && ret)
+		*ret = command.create.snapshot;
+	return command.result;
+}
+
+struct delete_command {
+	struct snapshot_delete delete;
+	bool has_ended;
+	int result;
+};
+
+static void delete_done(struct snapshot_delete *delete, int result)
+{
+	struct delete_command *command = CONTAINER_OF(delete, struct delete_command, delete);
+
+	command->has_ended = true;
+	command->result = result;
+}
+
+int engine_delete(struct engine *engine, const char *name)
+{
+	struct delete_command command = { .delete = { .done = delete_done } };
+
+	volume_snapshot_delete(engine->volume, engine_find(engine, name), &command.delete);
+	while (!command.has_ended)
+		MUST(engine_step(engine));
+	return command.result;
+}
+
+struct snapshot *engine_find(struct engine *engine, const char *name)
+{
+	struct snapshot *snapshot = volume_snapshot_find(engine->volume, name);
+
+	MUST(snapshot);
+	return snapshot;
+}
+
+bool engine_has_failed(const struct snapshot *snapshot, int *ret)
+{
+	json_t *status = snapshot_status(snapshot);
+	const char *state = json_string_value(json_object_get(status, "state"));
+	const char *error = json_string_value(json_object_get(status, "error"));
+
+	MUST(state);
+
+	bool has_failed = strcmp(state, "failed") == 0;
+
+	MUST(has_failed == (error != NULL));
+	if (ret)
+		*ret = error ? error_from_name(error) : 0;
+	json_decref(status);
+	return has_failed;
+}
+
+uint8_t *engine_content(struct engine *engine, struct snapshot *snapshot)
+{
+	uint8_t *bytes = malloc(volume_bytes(engine->volume));
+
+	MUST(bytes);
+	MUST(engine_read(engine, snapshot, 0, bytes, volume_bytes(engine->volume)) == 0);
+	return bytes;
+}
+
+uint8_t *engine_file(struct engine *engine, const char *name, uint64_t *ret_size_bytes)
+{
+	uint8_t *bytes = memory_disk_bytes(engine->disk, name, ret_size_bytes);
+
+	MUST(bytes);
+	return bytes;
+}
+
+void engine_file_resize(struct engine *engine, const char *name, uint64_t size_bytes)
+{
+	struct blockio *io;
+
+	MUST(engine->image_folder->ops->open(engine->image_folder, name, false, &io) == 0);
+	MUST(io->ops->resize(io, size_bytes) == 0);
+	blockio_destroy(io);
+}

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * engine.h - a volume on a memory disk, stepped by the test.
+ *
+ * What goes wrong in here ends the test; what the engine answers is returned.
+ */
+#ifndef SNAPRIG_TESTS_LIB_ENGINE_H
+#define SNAPRIG_TESTS_LIB_ENGINE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "simfs/blockio/memory.h"
+#include "simfs/volume/volume.h"
+
+/* The file of the source volume; it lies beside the stores. */
+#define ENGINE_IMAGE "image"
+
+struct engine_options {
+	uint64_t volume_bytes;
+	const struct profile *profile;	/* NULL: plain */
+	const char *limit;		/* as the user writes it; NULL: the profile's */
+	uint32_t block_bytes;		/* 0: the profile's */
+	uint32_t store_alignment_bytes; /* 0: 512 */
+	uint32_t (*memory_used)(void);
+};
+
+struct engine {
+	uint64_t seed;
+	struct volume_options volume_options;
+	struct memory_disk *disk;
+	struct blockio_folder *folder;
+	struct blockio_folder *image_folder;
+	struct blockio *origin;
+	struct volume *volume; /* NULL: not open */
+};
+
+/* Makes an image of zeros and opens it: SEED decides the order of completions. */
+void engine_init(struct engine *engine, uint64_t seed, const struct engine_options *options);
+
+/* Nothing of the test may be under way any more, or it is dropped. */
+void engine_deinit(struct engine *engine);
+
+/* Open and close as a mount and an unmount do: 0 or what the engine said. */
+int engine_open(struct engine *engine);
+int engine_close(struct engine *engine);
+
+/* Drops everything under way, as kill -9 does; requests are the test's again. */
+void engine_kill(struct engine *engine);
+
+/* Kills and opens. */
+int engine_kill_and_open(struct engine *engine);
+
+/* Completes one request on the disk; false when none waits. */
+bool engine_step(struct engine *engine);
+
+/* Steps until none waits. */
+void engine_settle(struct engine *engine);
+
+/* ---------------------------------------------------------------- requests */
+
+struct engine_request {
+	struct volume_request request;
+	bool has_ended;
+	int result;
+};
+
+/* A request with a buffer of its own; a write's is filled from STAMP. */
+struct engine_request *engine_read_new(struct snapshot *snapshot, uint64_t offset, size_t length);
+struct engine_request *engine_write_new(uint64_t offset, size_t length, uint64_t stamp);
+
+/* NULL is fine. */
+void engine_request_free(struct engine_request *request);
+
+void engine_submit(struct engine *engine, struct engine_request *request);
+
+/* Steps until REQUEST has ended; returns its result. */
+int engine_wait(struct engine *engine, struct engine_request *request);
+
+/* The LENGTH bytes that a write with STAMP writes. */
+void engine_stamp_fill(void *bytes, size_t length, uint64_t stamp);
+
+/* -------------------------------------------------------- all in one go */
+
+int engine_write(struct engine *engine, uint64_t offset, size_t length, uint64_t stamp);
+int engine_flush(struct engine *engine);
+
+/* Reads any length; SNAPSHOT NULL is the live view.  The first error or 0. */
+int engine_read(struct engine *engine, struct snapshot *snapshot, uint64_t offset, void *bytes,
+	uint64_t length);
+
+struct engine_snapshot_options {
+	const char *limit; /* NULL: the volume's */
+	uint32_t block_bytes;
+};
+
+/* Takes the snapshot NAME: OPTIONS and RET may be NULL. */
+int engine_snapshot(struct engine *engine, const char *name,
+	const struct engine_snapshot_options *options, struct snapshot **ret);
+
+/* Deletes the snapshot NAME, which must be there. */
+int engine_delete(struct engine *engine, const char *name);
+
+/* The snapshot NAME, which must be there. */
+struct snapshot *engine_find(struct engine *engine, const char *name);
+
+/* Whether SNAPSHOT says that it has failed; with which errno, when RET is not NULL. */
+bool engine_has_failed(const struct snapshot *snapshot, int *ret);
+
+/* The whole content, to free(). */
+uint8_t *engine_content(struct engine *engine, struct snapshot *snapshot);
+
+/* The bytes of a file as they lie on the disk; it must be there. */
+uint8_t *engine_file(struct engine *engine, const char *name, uint64_t *ret_size_bytes);
+
+/* Cuts or extends a file that is not open. */
+void engine_file_resize(struct engine *engine, const char *name, uint64_t size_bytes);
+
+#endif

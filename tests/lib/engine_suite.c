@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/lib/engine_suite.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define SEED_DEFAULT 7
+
+/* clang tells by __has_feature, gcc by a macro. */
+#ifdef __has_feature
+#define HAS_FEATURE(name) __has_feature(name)
+#else
+#define HAS_FEATURE(name) 0
+#endif
+
+/* How much slower a run is under this build's sanitizer. */
+#if defined(__SANITIZE_THREAD__) || HAS_FEATURE(thread_sanitizer)
+#define SLOWDOWN 20
+#elif defined(__SANITIZE_ADDRESS__) || HAS_FEATURE(address_sanitizer)
+#define SLOWDOWN 8
+#else
+#define SLOWDOWN 1
+#endif
+
+static uint64_t number_of(const char *variable, uint64_t fallback)
+{
+	const char *text = getenv(variable);
+
+	return text && *text ? strtoull(text, NULL, 0) : fallback;
+}
+
+uint64_t engine_seed(void)
+{
+	return number_of("SEED", SEED_DEFAULT);
+}
+
+uint64_t engine_count(uint64_t fallback)
+{
+	uint64_t scaled = fallback / SLOWDOWN;
+
+	return number_of("COUNT", scaled > 0 ? scaled : 1);
+}
+
+/* A run is made again by its seed, the number of its operations and its test case. */
+static void print_replay(const char *program, const char *test_case)
+{
+	const char *count = getenv("COUNT");
+
+	printf("replay: SEED=%" PRIu64 "%s%s CK_RUN_CASE='%s' %s\n", engine_seed(),
+		count ? " COUNT=" : "", count ? count : "", test_case, program);
+}
+
+int engine_suite_run(Suite *suite, const char *program)
+{
+	SRunner *runner = srunner_create(suite);
+
+	printf("seed %" PRIu64 "\n", engine_seed());
+	fflush(stdout);
+	srunner_run_all(runner, CK_NORMAL);
+
+	int failed = srunner_ntests_failed(runner);
+	TestResult **failures = srunner_failures(runner);
+
+	for (int i = 0; i < failed; i++)
+		print_replay(program, tr_tcname(failures[i]));
+	free(failures);
+	srunner_free(runner);
+	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

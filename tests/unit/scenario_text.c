@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/unit/scenario_text.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <check.h>
+
+#include "scenarios/engine/memory.h"
+#include "scenarios/engine/mistakes.h"
+#include "scenarios/engine/scenario_parse.h"
+#include "simfs/base/cleanup.h"
+
+/* Takes every PART out of TEXT. */
+static void text_remove(char *text, const char *part)
+{
+	size_t length = strlen(part);
+
+	for (char *at = text; (at = strstr(at, part));)
+		memmove(at, at + length, strlen(at + length) + 1);
+}
+
+char *scenario_text_messages(const char *text)
+{
+	struct scenario *scenario = NULL;
+	struct mistakes mistakes;
+	char *messages = NULL;
+	size_t length = 0;
+	FILE *file = open_memstream(&messages, &length);
+
+	mistakes_init(&mistakes);
+	scenario_parse("x.yaml", text, strlen(text), &mistakes, &scenario);
+	mistakes_print(&mistakes, "x.yaml", file);
+	fclose(file);
+	mistakes_deinit(&mistakes);
+	scenario_destroy(scenario);
+	return messages;
+}
+
+char *scenario_fixture_messages(const char *name)
+{
+	AUTO(auto_free) char *path = memory_format("%s%s", SCENARIO_FIXTURES, name);
+	struct scenario *scenario = NULL;
+	char *messages = NULL;
+	size_t length = 0;
+	FILE *file = open_memstream(&messages, &length);
+
+	scenario_load(path, file, &scenario);
+	fclose(file);
+	scenario_destroy(scenario);
+	text_remove(messages, SCENARIO_FIXTURES);
+	return messages;
+}
+
+struct scenario *scenario_text_parse(const char *text)
+{
+	AUTO(auto_free) char *messages = scenario_text_messages(text);
+	struct scenario *scenario = NULL;
+	struct mistakes mistakes;
+
+	ck_assert_str_eq(messages, "");
+	mistakes_init(&mistakes);
+	ck_assert_int_eq(scenario_parse("x.yaml", text, strlen(text), &mistakes, &scenario), 0);
+	mistakes_deinit(&mistakes);
+	return scenario;
+}
+
+char *scenario_text_with_steps(const char *steps)
+{
+	return memory_format("name: x\n"
+			     "profile: plain\n"
+			     "volume: { size: 1MiB, content: zeros }\n"
+			     "client: dd\n"
+			     "phases:\n"
+			     "  - work:\n"
+			     "      - snapshot: s0\n"
+			     "      - backup: { of: s0, to: b0 }\n"
+			     "%s",
+		steps);
+}

@@ -1,0 +1,370 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the control commands do to a volume, which lies on a memory disk.
+ */
+#include <check.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "simfs/control/commands.h"
+#include "tests/lib/engine.h"
+#include "tests/unit/control_bench.h"
+
+#define VOLUME_BYTES (1u << 20)
+#define BLOCK_BYTES  4096u
+
+static struct engine engine;
+static struct commands *commands;
+static int peer;
+
+static void step_engine(void)
+{
+	engine_settle(&engine);
+}
+
+static void set_up(void)
+{
+	const struct engine_options options = { .volume_bytes = VOLUME_BYTES };
+
+	engine_init(&engine, 1, &options);
+	ck_assert_int_eq(commands_create(engine.volume, &commands), 0);
+	bench_set_up_with(commands_table, commands);
+	bench.turned = step_engine;
+	peer = peer_open();
+}
+
+static void tear_down(void)
+{
+	commands_end(commands);
+	engine_settle(&engine);
+	ck_assert(volume_idle(engine.volume));
+	ck_assert_int_eq(engine_close(&engine), 0);
+	bench_tear_down();
+	commands_destroy(commands);
+	engine_deinit(&engine);
+	close(peer);
+}
+
+/* Sends REQUEST, with ' for ", and gives back the answer (the caller's). */
+static json_t *ask_by(int fd, const char *request)
+{
+	char line[512];
+
+	snprintf(line, sizeof line, "%s\n", request);
+	for (char *at = line; *at; at++)
+		if (*at == '\'')
+			*at = '"';
+	peer_say(fd, line);
+
+	json_t *answer = json_loads(peer_hear(fd), 0, NULL);
+
+	ck_assert(json_is_object(answer));
+	return answer;
+}
+
+static void expect_ok(const char *request)
+{
+	json_t *answer = ask_by(peer, request);
+
+	ck_assert_msg(json_is_true(json_object_get(answer, "ok")), "%s: %s", request,
+		json_string_value(json_object_get(answer, "message")));
+	json_decref(answer);
+}
+
+static void expect_refusal(const char *request, const char *error, const char *message)
+{
+	json_t *answer = ask_by(peer, request);
+
+	ck_assert_str_eq(json_string_value(json_object_get(answer, "error")), error);
+	ck_assert_str_eq(json_string_value(json_object_get(answer, "message")), message);
+	json_decref(answer);
+}
+
+static bool is_served(struct engine_request *request)
+{
+	bench_turn_for_ms(3);
+	return request->has_ended;
+}
+
+/* ---- the simple ones ---- */
+
+START_TEST(ping_tells_version_and_process)
+{
+	json_t *answer = ask_by(peer, "{'id':1,'command':'ping'}");
+	const char *version;
+	int pid;
+
+	ck_assert_int_eq(
+		json_unpack(answer, "{s:{s:s, s:i}}", "result", "version", &version, "pid", &pid),
+		0);
+	ck_assert_int_eq(pid, getpid());
+	ck_assert_uint_gt(strlen(version), 0);
+	json_decref(answer);
+}
+END_TEST
+
+START_TEST(status_describes_the_volume)
+{
+	json_t *answer = ask_by(peer, "{'command':'status'}");
+	json_t *result = json_object_get(answer, "result");
+	json_t *expected = volume_status(engine.volume);
+
+	ck_assert(json_equal(result, expected));
+	json_decref(expected);
+	json_decref(answer);
+}
+END_TEST
+
+START_TEST(a_gauge_is_feigned_until_it_is_released)
+{
+	json_t *answer = ask_by(
+		peer, "{'command':'gauge.set','gauge':'memory.used','value':'85%'}");
+
+	ck_assert_str_eq(
+		json_string_value(json_object_get(json_object_get(answer, "result"), "value")),
+		"85%");
+	json_decref(answer);
+	ck_assert_uint_eq(gauge_value(volume_gauges(engine.volume), GAUGE_MEMORY_USED), 850000);
+	expect_ok("{'command':'gauge.release','gauge':'memory.used'}");
+	ck_assert_uint_eq(gauge_value(volume_gauges(engine.volume), GAUGE_MEMORY_USED), 0);
+}
+END_TEST
+
+static const struct {
+	const char *request;
+	const char *error;
+	const char *message;
+} mistakes[] = {
+	{ "{'command':'snapshot.create'}", "EINVAL",
+		"argument 'name' of 'snapshot.create' is missing" },
+	{ "{'command':'snapshot.create','name':7}", "EINVAL",
+		"argument 'name' of 'snapshot.create' must be a string" },
+	{ "{'command':'snapshot.create','name':'a','hold_writes':1}", "EINVAL",
+		"argument 'hold_writes' of 'snapshot.create' must be true or false" },
+	{ "{'command':'snapshot.create','name':'a','limit':'10MB'}", "EINVAL",
+		"cannot read the limit '10MB' (try 10MiB)" },
+	{ "{'command':'snapshot.create','name':'a','block':'0'}", "EINVAL",
+		"cannot read the block size '0' (try 64KiB)" },
+	{ "{'command':'snapshot.delete','name':'nobody'}", "ENOENT", "no snapshot 'nobody'" },
+	{ "{'command':'gauge.set','gauge':'moon','value':'1'}", "ENOENT",
+		"unknown gauge 'moon' ('snaprig list gauges' prints them)" },
+	{ "{'command':'gauge.set','gauge':'memory.used','value':'85'}", "EINVAL",
+		"cannot read the value '85' of gauge 'memory.used' (try 85%)" },
+	{ "{'command':'gauge.set','gauge':'ops','value':'29'}", "EOPNOTSUPP",
+		"gauge 'ops' cannot be set: nothing acts on it" },
+	{ "{'command':'hold','gauge':'ops'}", "EINVAL",
+		"argument 'at_least' of 'hold' is missing" },
+};
+
+START_TEST(a_mistake_is_named)
+{
+	expect_refusal(mistakes[_i].request, mistakes[_i].error, mistakes[_i].message);
+	ck_assert_ptr_null(volume_snapshot_next(engine.volume, NULL));
+}
+END_TEST
+
+/* ---- snapshots ---- */
+
+START_TEST(a_snapshot_comes_and_goes)
+{
+	json_t *answer = ask_by(peer, "{'command':'snapshot.create','name':'s0','limit':'10%'}");
+	struct snapshot *snapshot = volume_snapshot_find(engine.volume, "s0");
+	json_t *expected = snapshot_status(snapshot);
+
+	ck_assert(json_equal(json_object_get(answer, "result"), expected));
+	json_decref(expected);
+	json_decref(answer);
+
+	expect_refusal("{'command':'snapshot.create','name':'s0'}", "EEXIST",
+		"snapshot 's0' exists already");
+	answer = ask_by(peer, "{'command':'snapshot.list'}");
+	ck_assert_uint_eq(
+		json_array_size(json_object_get(json_object_get(answer, "result"), "snapshots")),
+		1);
+	json_decref(answer);
+
+	snapshot_opened(snapshot);
+	expect_refusal(
+		"{'command':'snapshot.delete','name':'s0'}", "EBUSY", "snapshot 's0' is in use");
+	snapshot_closed(snapshot);
+	expect_ok("{'command':'snapshot.delete','name':'s0'}");
+	ck_assert_ptr_null(volume_snapshot_find(engine.volume, "s0"));
+}
+END_TEST
+
+START_TEST(a_bad_name_is_refused_with_a_reason)
+{
+	json_t *answer = ask_by(peer, "{'command':'snapshot.create','name':'a/b'}");
+	const char *message = json_string_value(json_object_get(answer, "message"));
+
+	ck_assert_str_eq(json_string_value(json_object_get(answer, "error")), "EINVAL");
+	ck_assert_ptr_nonnull(strstr(message, "cannot take snapshot 'a/b': "));
+	json_decref(answer);
+}
+END_TEST
+
+/* ---- held writes ---- */
+
+START_TEST(writes_are_held_until_they_may_resume)
+{
+	struct engine_request *write = engine_write_new(0, BLOCK_BYTES, 1);
+
+	expect_ok("{'command':'snapshot.create','name':'s0','hold_writes':true}");
+	engine_submit(&engine, write);
+	ck_assert(!is_served(write));
+	expect_ok("{'command':'writes.resume'}");
+	ck_assert(is_served(write));
+	engine_request_free(write);
+}
+END_TEST
+
+START_TEST(held_writes_go_on_when_the_holder_leaves)
+{
+	struct engine_request *write = engine_write_new(0, BLOCK_BYTES, 1);
+
+	expect_ok("{'command':'snapshot.create','name':'s0','hold_writes':true}");
+	engine_submit(&engine, write);
+	ck_assert(!is_served(write));
+	close(peer);
+	ck_assert(is_served(write));
+	peer = peer_open();
+	engine_request_free(write);
+}
+END_TEST
+
+START_TEST(writes_are_not_held_for_one_who_left_before)
+{
+	struct engine_request *write = engine_write_new(0, BLOCK_BYTES, 1);
+
+	bench.turned = NULL;
+	peer_say(peer, "{\"command\":\"snapshot.create\",\"name\":\"s0\",\"hold_writes\":true}\n");
+	bench_turn_for_ms(5);
+	close(peer);
+	bench_turn_for_ms(5);
+	bench.turned = step_engine;
+	engine_submit(&engine, write);
+	ck_assert(is_served(write));
+	peer = peer_open();
+	engine_request_free(write);
+}
+END_TEST
+
+/* ---- held reads ---- */
+
+START_TEST(a_hold_stops_the_reader_that_reaches_the_value)
+{
+	struct engine_request *reads[2];
+	struct snapshot *snapshot;
+
+	ck_assert_int_eq(engine_snapshot(&engine, "s0", NULL, &snapshot), 0);
+	peer_say(peer, "{\"id\":1,\"command\":\"hold\",\"gauge\":\"read.progress\",\"at_least\":"
+		       "\"50%\"}\n");
+	for (unsigned at = 0; at < 2; at++)
+		reads[at] = engine_read_new(snapshot, at * VOLUME_BYTES * 3 / 4, BLOCK_BYTES);
+
+	bench_turn_for_ms(5);
+	engine_submit(&engine, reads[0]);
+	ck_assert(is_served(reads[0]));
+	ck_assert(!peer_is_told(peer));
+
+	engine_submit(&engine, reads[1]);
+	peer_expect(peer, "{\"id\":1,\"ok\":true,\"result\":{\"gauge\":\"read.progress\",\"value\":"
+			  "\"75%\"}}");
+	ck_assert(!is_served(reads[1]));
+	expect_ok("{'command':'resume'}");
+	ck_assert(is_served(reads[1]));
+	for (unsigned at = 0; at < 2; at++)
+		engine_request_free(reads[at]);
+}
+END_TEST
+
+START_TEST(held_reads_go_on_when_the_holder_leaves)
+{
+	struct engine_request *read;
+	struct snapshot *snapshot;
+
+	ck_assert_int_eq(engine_snapshot(&engine, "s0", NULL, &snapshot), 0);
+	expect_ok("{'command':'hold','gauge':'ops','at_least':'0'}");
+	read = engine_read_new(snapshot, 0, BLOCK_BYTES);
+	engine_submit(&engine, read);
+	ck_assert(!is_served(read));
+	close(peer);
+	ck_assert(is_served(read));
+	peer = peer_open();
+	engine_request_free(read);
+}
+END_TEST
+
+START_TEST(resume_gives_up_waiting_for_ones_own_gauge_only)
+{
+	const char *hold = "{\"id\":1,\"command\":\"hold\",\"gauge\":\"ops\","
+			   "\"at_least\":\"1000\"}\n";
+	int other = peer_open();
+
+	peer_say(other, hold);
+	peer_say(peer, hold);
+	peer_say(peer, "{\"id\":2,\"command\":\"resume\"}\n");
+	ck_assert_ptr_nonnull(strstr(peer_hear(peer), "ECANCELED"));
+	peer_expect(peer, "{\"id\":2,\"ok\":true,\"result\":{}}");
+	bench_turn_for_ms(5);
+	ck_assert(!peer_is_told(other));
+	close(other);
+}
+END_TEST
+
+START_TEST(the_end_releases_all_and_refuses_the_rest)
+{
+	struct engine_request *write = engine_write_new(0, BLOCK_BYTES, 1);
+
+	expect_ok("{'command':'snapshot.create','name':'s0','hold_writes':true}");
+	expect_ok("{'command':'hold','gauge':'ops','at_least':'0'}");
+	engine_submit(&engine, write);
+	ck_assert(!is_served(write));
+	commands_end(commands);
+	ck_assert(is_served(write));
+	expect_refusal("{'command':'status'}", "ESHUTDOWN", "the volume is being unmounted");
+	expect_ok("{'command':'ping'}");
+	engine_request_free(write);
+}
+END_TEST
+
+static Suite *commands_suite(void)
+{
+	Suite *suite = suite_create("control commands");
+	TCase *tests = tcase_create("commands");
+
+	tcase_add_checked_fixture(tests, set_up, tear_down);
+	tcase_set_timeout(tests, 60);
+	tcase_add_test(tests, ping_tells_version_and_process);
+	tcase_add_test(tests, status_describes_the_volume);
+	tcase_add_test(tests, a_gauge_is_feigned_until_it_is_released);
+	tcase_add_loop_test(
+		tests, a_mistake_is_named, 0, (int)(sizeof mistakes / sizeof mistakes[0]));
+	tcase_add_test(tests, a_snapshot_comes_and_goes);
+	tcase_add_test(tests, a_bad_name_is_refused_with_a_reason);
+	tcase_add_test(tests, writes_are_held_until_they_may_resume);
+	tcase_add_test(tests, held_writes_go_on_when_the_holder_leaves);
+	tcase_add_test(tests, writes_are_not_held_for_one_who_left_before);
+	tcase_add_test(tests, a_hold_stops_the_reader_that_reaches_the_value);
+	tcase_add_test(tests, held_reads_go_on_when_the_holder_leaves);
+	tcase_add_test(tests, resume_gives_up_waiting_for_ones_own_gauge_only);
+	tcase_add_test(tests, the_end_releases_all_and_refuses_the_rest);
+	suite_add_tcase(suite, tests);
+	return suite;
+}
+
+int main(void)
+{
+	SRunner *runner = srunner_create(commands_suite());
+
+	srunner_run_all(runner, CK_ENV);
+
+	int failed = srunner_ntests_failed(runner);
+
+	srunner_free(runner);
+	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

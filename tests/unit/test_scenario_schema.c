@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * test_scenario_schema.c - scenario.schema.json says what the parser's tables say.
+ */
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <jansson.h>
+
+#include "faults/gauge.h"
+#include "scenarios/engine/scenario_names.h"
+#include "scenarios/engine/scenario_parse.h"
+
+#define SCHEMA "scenarios/scenario.schema.json"
+
+/* Read once, before the tests: Check runs each of them in a child. */
+static json_t *definitions;
+static const struct field_table *const *tables;
+static size_t table_count;
+
+static bool list_has(const json_t *list, const char *word)
+{
+	size_t index;
+	json_t *item;
+
+	json_array_foreach(list, index, item)
+	{
+		if (strcmp(json_string_value(item), word) == 0)
+			return true;
+	}
+	return false;
+}
+
+static const json_t *definition_of(const struct field_table *table)
+{
+	const json_t *definition = json_object_get(definitions, table->name);
+
+	ck_assert_msg(definition, "no definition '%s' in " SCHEMA, table->name);
+	return definition;
+}
+
+START_TEST(every_key_of_a_table_is_in_the_schema_and_no_other)
+{
+	const struct field_table *table = tables[_i];
+	const json_t *definition = definition_of(table);
+	const json_t *properties = json_object_get(definition, "properties");
+
+	for (size_t i = 0; i < table->count; i++)
+		ck_assert_msg(json_object_get(properties, table->fields[i].key), "no '%s' in '%s'",
+			table->fields[i].key, table->name);
+	ck_assert_uint_eq(json_object_size(properties), table->count);
+	ck_assert(json_is_false(json_object_get(definition, "additionalProperties")));
+}
+END_TEST
+
+START_TEST(required_keys_are_the_same)
+{
+	const struct field_table *table = tables[_i];
+	const json_t *required = json_object_get(definition_of(table), "required");
+	size_t required_count = 0;
+
+	for (size_t i = 0; i < table->count; i++) {
+		if (!table->fields[i].required)
+			continue;
+		required_count++;
+		ck_assert_msg(list_has(required, table->fields[i].key), "'%s' in '%s'",
+			table->fields[i].key, table->name);
+	}
+	ck_assert_uint_eq(json_array_size(required), required_count);
+}
+END_TEST
+
+START_TEST(words_that_a_key_takes_are_the_same)
+{
+	const struct field_table *table = tables[_i];
+	const json_t *properties = json_object_get(definition_of(table), "properties");
+
+	for (size_t i = 0; i < table->count; i++) {
+		const struct field *field = &table->fields[i];
+		const json_t *words = json_object_get(
+			json_object_get(properties, field->key), "enum");
+		size_t word_count = 0;
+
+		for (size_t choice = 0; choice < field->choice_count; choice++) {
+			if (!field->choices[choice])
+				continue;
+			word_count++;
+			ck_assert_msg(list_has(words, field->choices[choice]), "'%s' of '%s'",
+				field->choices[choice], field->key);
+		}
+		ck_assert_uint_eq(json_array_size(words), word_count);
+	}
+}
+END_TEST
+
+START_TEST(gauges_are_those_of_the_rig)
+{
+	const json_t *settable = json_object_get(
+		json_object_get(definitions, "gauge-name"), "enum");
+	const char *moments = json_string_value(
+		json_object_get(json_object_get(definitions, "moment"), "pattern"));
+	size_t settable_count = 0;
+	bool can_be_set = false;
+
+	for (size_t i = 0; i < GAUGE_COUNT; i++) {
+		const struct gauge_row *row = gauge_at(i);
+		const char *dot = strchr(row->name, '.');
+
+		ck_assert_str_eq(gauge_word(i, &can_be_set), row->name);
+		ck_assert_int_eq(can_be_set, row->can_be_feigned);
+		ck_assert_int_eq(list_has(settable, row->name), row->can_be_feigned);
+		settable_count += row->can_be_feigned;
+		ck_assert_msg(strstr(moments, dot ? dot + 1 : row->name), "%s", row->name);
+	}
+	ck_assert_ptr_null(gauge_word(GAUGE_COUNT, &can_be_set));
+	ck_assert_uint_eq(json_array_size(settable), settable_count);
+}
+END_TEST
+
+int main(void)
+{
+	json_error_t error;
+	/* The largest seed is beyond jansson's integers. */
+	json_t *schema = json_load_file(SCHEMA, JSON_DECODE_INT_AS_REAL, &error);
+
+	if (!schema) {
+		fprintf(stderr, "%s:%d: %s\n", SCHEMA, error.line, error.text);
+		return 1;
+	}
+	definitions = json_object_get(schema, "$defs");
+	tables = scenario_tables(&table_count);
+
+	Suite *suite = suite_create("scenario schema");
+	TCase *tests = tcase_create("tables");
+
+	tcase_add_loop_test(
+		tests, every_key_of_a_table_is_in_the_schema_and_no_other, 0, (int)table_count);
+	tcase_add_loop_test(tests, required_keys_are_the_same, 0, (int)table_count);
+	tcase_add_loop_test(tests, words_that_a_key_takes_are_the_same, 0, (int)table_count);
+	tcase_add_test(tests, gauges_are_those_of_the_rig);
+	suite_add_tcase(suite, tests);
+
+	SRunner *runner = srunner_create(suite);
+
+	srunner_run_all(runner, CK_NORMAL);
+
+	int failed = srunner_ntests_failed(runner);
+
+	srunner_free(runner);
+	json_decref(schema);
+	return failed == 0 && table_count > 0 ? 0 : 1;
+}

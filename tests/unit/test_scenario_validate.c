@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * test_scenario_validate.c - snaprig validate, as its user meets it.
+ */
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <jansson.h>
+
+#include "scenarios/engine/commands.h"
+#include "simfs/control/protocol.h"
+#include "tests/unit/scenario_text.h"
+
+#define OUTPUT_MAX_BYTES 65536
+
+#define GOOD		 SCENARIO_FIXTURES "good.yaml"
+#define TABS		 SCENARIO_FIXTURES "tabs.yaml"
+
+/* What the command printed. */
+static char out[OUTPUT_MAX_BYTES];
+static char err[OUTPUT_MAX_BYTES];
+
+static void stream_to_file(FILE *stream, FILE *file)
+{
+	fflush(stream);
+	ck_assert_int_ge(dup2(fileno(file), fileno(stream)), 0);
+}
+
+static void file_to_text(FILE *stream, FILE *file, char *text)
+{
+	fflush(stream);
+	rewind(file);
+	text[fread(text, 1, OUTPUT_MAX_BYTES - 1, file)] = '\0';
+	fclose(file);
+}
+
+/* Runs "snaprig validate" with the ARGUMENTS up to NULL; Check runs each test in its own process.
+ */
+static int validate(const char *const *arguments)
+{
+	char *argv[8] = { (char[]){ "validate" } };
+	FILE *out_file = tmpfile();
+	FILE *err_file = tmpfile();
+	int argc = 1;
+
+	ck_assert(out_file && err_file);
+	for (; arguments[argc - 1]; argc++)
+		argv[argc] = strdup(arguments[argc - 1]);
+	stream_to_file(stdout, out_file);
+	stream_to_file(stderr, err_file);
+
+	int exit_code = command_validate(argc, argv);
+
+	file_to_text(stdout, out_file, out);
+	file_to_text(stderr, err_file, err);
+	for (int i = 1; i < argc; i++)
+		free(argv[i]);
+	return exit_code;
+}
+
+#define VALIDATE(...) validate((const char *const[]){ __VA_ARGS__, NULL })
+
+START_TEST(right_scenario_is_ok)
+{
+	ck_assert_int_eq(VALIDATE(GOOD), EXIT_MET);
+	ck_assert_str_eq(out, "ok " GOOD "\n");
+	ck_assert_str_eq(err, "");
+}
+END_TEST
+
+START_TEST(wrong_scenario_is_told_on_stderr_and_the_others_are_still_read)
+{
+	ck_assert_int_eq(VALIDATE(TABS, GOOD), EXIT_USAGE);
+	ck_assert_str_eq(out, "ok " GOOD "\n");
+	ck_assert_str_eq(err, TABS ":4:1: tab in the indentation (use spaces)\n" TABS
+				   ":5:3: tab in the indentation (use spaces)\n");
+}
+END_TEST
+
+START_TEST(missing_file_is_an_error)
+{
+	ck_assert_int_eq(VALIDATE("no/such.yaml"), EXIT_USAGE);
+	ck_assert_str_eq(out, "");
+	ck_assert_str_eq(err, "no/such.yaml: cannot read scenario: No such file or directory\n");
+}
+END_TEST
+
+START_TEST(directory_stands_for_the_scenarios_below_it)
+{
+	ck_assert_int_eq(VALIDATE("scenarios/catalog"), EXIT_MET);
+	ck_assert_ptr_nonnull(
+		strstr(out, "ok scenarios/catalog/actiphy/cow-overflow-dd.yaml\n"
+			    "ok scenarios/catalog/actiphy/cow-overflow-partclone.yaml\n"));
+	ck_assert_str_eq(err, "");
+}
+END_TEST
+
+START_TEST(directory_without_scenarios_is_an_error)
+{
+	char directory[] = "/tmp/snaprig-validate-XXXXXX";
+
+	ck_assert_ptr_nonnull(mkdtemp(directory));
+
+	int exit_code = VALIDATE(directory);
+
+	rmdir(directory);
+	ck_assert_int_eq(exit_code, EXIT_USAGE);
+	ck_assert_ptr_nonnull(strstr(err, "snaprig: no scenario in directory '/tmp/"));
+}
+END_TEST
+
+START_TEST(directory_that_contains_itself_ends_in_an_error)
+{
+	char directory[] = "/tmp/snaprig-validate-XXXXXX";
+	char link[64];
+
+	ck_assert_ptr_nonnull(mkdtemp(directory));
+	snprintf(link, sizeof link, "%s/again", directory);
+	ck_assert_int_eq(symlink(".", link), 0);
+
+	int exit_code = VALIDATE(directory);
+
+	unlink(link);
+	rmdir(directory);
+	ck_assert_int_eq(exit_code, EXIT_USAGE);
+	ck_assert_ptr_nonnull(strstr(err, "Too many levels of symbolic links"));
+}
+END_TEST
+
+START_TEST(json_holds_every_mistake_with_its_place)
+{
+	ck_assert_int_eq(VALIDATE("--json", GOOD, TABS), EXIT_USAGE);
+
+	json_t *document = json_loads(out, 0, NULL);
+	const char *path, *message;
+	int version, line, column, good, bad;
+
+	ck_assert_ptr_nonnull(document);
+	ck_assert_int_eq(json_unpack(document,
+				 "{s:i, s:[{s:b, s:[!]}, {s:s, s:b, s:[{}, {s:i, s:i, "
+				 "s:s}!]}!]}",
+				 "schema_version", &version, "files", "ok", &good, "errors", "path",
+				 &path, "ok", &bad, "errors", "line", &line, "column", &column,
+				 "message", &message),
+		0);
+	ck_assert_int_eq(version, SCHEMA_VERSION);
+	ck_assert(good && !bad);
+	ck_assert_str_eq(path, TABS);
+	ck_assert_int_eq(line, 5);
+	ck_assert_int_eq(column, 3);
+	ck_assert_str_eq(message, "tab in the indentation (use spaces)");
+	ck_assert_str_eq(err, "");
+	json_decref(document);
+}
+END_TEST
+
+START_TEST(path_of_any_bytes_is_still_json)
+{
+	ck_assert_int_eq(VALIDATE("--json", "no/\xff\xc3.yaml"), EXIT_USAGE);
+
+	json_t *document = json_loads(out, 0, NULL);
+	const char *path;
+
+	ck_assert_ptr_nonnull(document);
+	ck_assert_int_eq(json_unpack(document, "{s:[{s:s}]}", "files", "path", &path), 0);
+	ck_assert_str_eq(path, "no/??.yaml");
+	json_decref(document);
+}
+END_TEST
+
+START_TEST(help_is_data_and_wrong_usage_is_not)
+{
+	ck_assert_int_eq(VALIDATE("--help"), EXIT_MET);
+	ck_assert_ptr_nonnull(strstr(out, "usage: snaprig validate [--json] SCENARIO"));
+	ck_assert_str_eq(err, "");
+	ck_assert_int_eq(VALIDATE("--jsn", GOOD), EXIT_USAGE);
+	ck_assert_str_eq(err, "snaprig: unknown option '--jsn' (see 'snaprig validate --help')\n");
+	ck_assert_int_eq(VALIDATE("--json"), EXIT_USAGE);
+	ck_assert_str_eq(err, "snaprig: no scenario given (see 'snaprig validate --help')\n");
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("scenario validate");
+	TCase *tests = tcase_create("command");
+
+	tcase_add_test(tests, right_scenario_is_ok);
+	tcase_add_test(tests, wrong_scenario_is_told_on_stderr_and_the_others_are_still_read);
+	tcase_add_test(tests, missing_file_is_an_error);
+	tcase_add_test(tests, directory_stands_for_the_scenarios_below_it);
+	tcase_add_test(tests, directory_without_scenarios_is_an_error);
+	tcase_add_test(tests, directory_that_contains_itself_ends_in_an_error);
+	tcase_add_test(tests, json_holds_every_mistake_with_its_place);
+	tcase_add_test(tests, path_of_any_bytes_is_still_json);
+	tcase_add_test(tests, help_is_data_and_wrong_usage_is_not);
+	suite_add_tcase(suite, tests);
+
+	SRunner *runner = srunner_create(suite);
+
+	srunner_run_all(runner, CK_NORMAL);
+
+	int failed = srunner_ntests_failed(runner);
+
+	srunner_free(runner);
+	return failed == 0 ? 0 : 1;
+}
