@@ -242,6 +242,7 @@ static int mount_volume(struct mount_arguments *arguments, const char *image, co
 {
 	struct daemon_options *options = &arguments->daemon;
 	AUTO(auto_free) char *real_image = realpath(image, NULL);
+	int image_error = real_image ? 0 : -errno;
 	AUTO(auto_free) char *real_point = absolute_path(point);
 	AUTO(auto_free) char *state = NULL;
 	AUTO(auto_free) char *log_path = NULL;
@@ -249,7 +250,7 @@ static int mount_volume(struct mount_arguments *arguments, const char *image, co
 	int code;
 
 	if (!real_image) {
-		log_error_code(-errno, "cannot open image '%s'", image);
+		log_error_code(image_error, "cannot open image '%s'", image);
 		return EXIT_USAGE;
 	}
 	if (arguments->store)

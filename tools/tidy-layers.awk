@@ -2,7 +2,7 @@
 #
 # Includes are root-relative and point down:
 #
-#	snaprig.c > daemon.c > mount/ control/ > volume/ > store/ > blockio/ >
+#	snaprig.c and its command_*.c > daemon.c > mount/ control/ > volume/ > store/ > blockio/ >
 #	faults/ profile/ > base/
 #
 # faults/ knows nothing of simfs/ but base/.  scenarios/ drives from outside: it
@@ -26,7 +26,7 @@ function layer_of(path,    parts)
 {
 	split(path, parts, "/")
 	if (path ~ /^simfs\/[^\/]*$/)
-		return path ~ /^simfs\/snaprig\./ ? "main" : "daemon"
+		return path ~ /^simfs\/(snaprig|command_|doctor_|commands)/ ? "main" : "daemon"
 	if (parts[1] == "simfs")
 		return parts[1] "/" parts[2]
 	return parts[1]

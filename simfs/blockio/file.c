@@ -221,7 +221,8 @@ static uint32_t choose_alignment(int fd, uint64_t size_bytes)
 	int flags = fcntl(fd, F_GETFL);
 
 	/* The last, partial unit of a file could not be written. */
-	if (alignment == 0 || size_bytes % alignment != 0 || flags < 0 || fcntl(fd, F_SETFL, flags | O_DIRECT) < 0)
+	if (alignment == 0 || size_bytes % alignment != 0 || flags < 0 ||
+		fcntl(fd, F_SETFL, flags | O_DIRECT) < 0)
 		return 512;
 	return alignment;
 }

@@ -27,7 +27,8 @@
 /* Kernel 6.6; not in the headers of 6.1.  Bit 36 of the flags. */
 #define INIT_FLAGS2_DIRECT_IO_ALLOW_MMAP (1u << 4)
 
-#define REQUEST_HEADER_BYTES		 (sizeof(struct fuse_in_header) + sizeof(struct fuse_write_in))
+/* What comes before the data of a write. */
+#define REQUEST_HEADER_BYTES (sizeof(struct fuse_in_header) + sizeof(struct fuse_write_in))
 
 static void read_done(struct ring_op *op, int result, uint32_t flags);
 
