@@ -2,8 +2,7 @@
 /* command_create.c - snaprig create IMAGE --size SIZE */
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
-#include <stdio.h>
+#include <stddef.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -11,18 +10,32 @@
 #include "simfs/base/log.h"
 #include "simfs/base/sizes.h"
 #include "simfs/commands.h"
+#include "simfs/control/cli.h"
 #include "simfs/control/protocol.h"
 
-static const char help[] =
-	"usage: snaprig create IMAGE --size SIZE\n"
-	"\n"
-	"Makes IMAGE, a sparse file of zeros, as the source volume of a rig.\n"
-	"\n"
-	"  --size SIZE   a multiple of 512: 64MiB, 1GiB, 2048s (sectors), 1048576\n"
-	"  --help        show this\n"
-	"\n"
-	"An existing file is never overwritten.\n"
-	"exit codes: 0 made, 2 unusable arguments, 4 the machine failed\n";
+struct values {
+	const char *size;
+};
+
+static const struct cli_option options[] = {
+	{ "size", "SIZE", "a multiple of 512: 64MiB, 1GiB, 2048s (sectors), 1048576",
+		offsetof(struct values, size) },
+	{ 0 },
+};
+
+static const struct cli cli = {
+	.name = "create",
+	.arguments = "IMAGE",
+	.arguments_min = 1,
+	.arguments_max = 1,
+	.about = "Makes IMAGE, a sparse file of zeros, as the source volume of a rig.\n"
+		 "An existing file is never overwritten.",
+	.options = options,
+	.examples = "  snaprig create vol.img --size 1GiB\n",
+	.exits = "  0    made\n"
+		 "  2    the command line is wrong, or IMAGE exists already\n"
+		 "  4    the machine failed\n",
+};
 
 static int make_image(const char *path, uint64_t size_bytes)
 {
@@ -45,38 +58,26 @@ static int make_image(const char *path, uint64_t size_bytes)
 
 int command_create(int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "size", required_argument, NULL, 's' },
-		{ "help", no_argument, NULL, 'h' },
-		{ 0 },
-	};
+	struct values values = { 0 };
 	uint64_t size_bytes = 0;
-	const char *size = NULL;
 	char hint[64];
-	int option;
+	size_t count;
+	int code = cli_parse(&cli, argc, argv, &values, &count);
 
-	optind = 1;
-	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		if (option == 'h') {
-			fputs(help, stdout);
-			return EXIT_MET;
-		}
-		if (option != 's')
-			return EXIT_USAGE;
-		size = optarg;
-	}
-	if (argc - optind != 1 || !size) {
-		log_error("create needs one IMAGE and --size (see 'snaprig create --help')");
+	if (code != CLI_GO_ON)
+		return code;
+	if (!values.size) {
+		log_error("create needs --size (see 'snaprig create --help')");
 		return EXIT_USAGE;
 	}
-	if (size_parse(size, &size_bytes) < 0) {
-		log_error(
-			"cannot read size '%s' (try %s)", size, size_hint(size, hint, sizeof hint));
+	if (size_parse(values.size, &size_bytes) < 0) {
+		log_error("cannot read size '%s' (try %s)", values.size,
+			size_hint(values.size, hint, sizeof hint));
 		return EXIT_USAGE;
 	}
 	if (size_bytes == 0 || size_bytes % 512 != 0) {
-		log_error("size '%s' is no multiple of 512 above 0", size);
+		log_error("size '%s' is no multiple of 512 above 0", values.size);
 		return EXIT_USAGE;
 	}
-	return make_image(argv[optind], size_bytes);
+	return make_image(argv[1], size_bytes);
 }

@@ -2,9 +2,9 @@
 /* command_mount.c - snaprig mount IMAGE MNT */
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <inttypes.h>
 #include <limits.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,42 +15,51 @@
 #include "simfs/base/cleanup.h"
 #include "simfs/base/log.h"
 #include "simfs/commands.h"
+#include "simfs/control/cli.h"
 #include "simfs/control/protocol.h"
 #include "simfs/daemon.h"
 #include "simfs/mount/mount_point.h"
 
-static const char help[] =
-	"usage: snaprig mount IMAGE MNT [options]\n"
-	"\n"
-	"Serves IMAGE as MNT/live, with its snapshots in MNT/snapshots.  Returns when\n"
-	"the mount can be used; a process in the background serves it.\n"
-	"\n"
-	"  --profile NAME      which system is imitated (default plain; 'snaprig list profiles')\n"
-	"  --limit SIZE|PCT    room for the old blocks of one snapshot: 64MiB, 10%\n"
-	"  --block SIZE        what a snapshot preserves at a time: 4KiB to 512KiB\n"
-	"  --store DIR         where the state lies (default IMAGE.snaprig)\n"
-	"  --transport NAME    auto or dev, which are the same in this version\n"
-	"  --seed N            shown in the status (default 1)\n"
-	"  --foreground        stay in the foreground\n"
-	"  -o OPTIONS          for FUSE: allow_other, ro, …\n"
-	"  --help              show this\n"
-	"\n"
-	"examples:\n"
-	"  snaprig create vol.img --size 1GiB && mkdir mnt\n"
-	"  snaprig mount vol.img mnt --profile datto\n"
-	"  touch mnt/snapshots/monday && dd if=mnt/snapshots/monday of=monday.img bs=1M\n"
-	"\n"
-	"exit codes: 0 mounted (with --foreground: served and ended cleanly),\n"
-	"2 unusable arguments, 4 the machine or the rig failed\n";
-
 /* In the state folder: what a rig in the background has to say. */
 #define STATE_LOG "rig.log"
 
-struct mount_arguments {
-	struct daemon_options daemon;
-	const char *profile;
-	const char *store;
+struct values {
+	const char *profile, *limit, *block, *store, *transport, *seed, *fuse_options;
 	bool foreground;
+};
+
+static const struct cli_option options[] = {
+	{ "profile", "NAME", "the system to imitate (default plain; 'snaprig list profiles')",
+		offsetof(struct values, profile) },
+	{ "limit", "SIZE|PCT", "room for the old blocks of one snapshot: 64MiB, 10%",
+		offsetof(struct values, limit) },
+	{ "block", "SIZE", "what a snapshot preserves at a time: 4KiB to 512KiB",
+		offsetof(struct values, block) },
+	{ "store", "DIR", "where the state lies (default IMAGE.snaprig)",
+		offsetof(struct values, store) },
+	{ "transport", "NAME", "auto or dev, which are the same in this version",
+		offsetof(struct values, transport) },
+	{ "seed", "N", "shown in the status (default 1)", offsetof(struct values, seed) },
+	{ "foreground", NULL, "stay in the foreground", offsetof(struct values, foreground) },
+	{ "o", "OPTIONS", "for FUSE: allow_other, ro, ...", offsetof(struct values, fuse_options) },
+	{ 0 },
+};
+
+static const struct cli cli = {
+	.name = "mount",
+	.arguments = "IMAGE MNT",
+	.arguments_min = 2,
+	.arguments_max = 2,
+	.about = "Serves IMAGE as MNT/live, with its snapshots in MNT/snapshots.  Returns when\n"
+		 "the mount can be used; a process in the background serves it, and writes what\n"
+		 "it has to say to rig.log beside the state.",
+	.options = options,
+	.examples = "  snaprig mount vol.img mnt --profile datto\n"
+		    "  touch mnt/snapshots/monday\n"
+		    "  dd if=mnt/snapshots/monday of=monday.backup bs=1M\n",
+	.exits = "  0    mounted; with --foreground: served, and ended in order\n"
+		 "  2    the command line is wrong, or what it names cannot be mounted\n"
+		 "  4    the rig or the machine failed\n",
 };
 
 static int bad(const char *what, const char *text, const char *hint)
@@ -92,42 +101,33 @@ static int read_block(const char *text, uint32_t *ret)
 	return 0;
 }
 
-static int read_limit(const char *text, struct mount_arguments *arguments)
+static int read_limit(const char *text, struct daemon_options *ret)
 {
 	char hint[64];
 
-	arguments->daemon.has_limit = true;
-	if (size_or_share_parse(text, &arguments->daemon.limit) < 0)
+	ret->has_limit = true;
+	if (size_or_share_parse(text, &ret->limit) < 0)
 		return bad("limit", text, size_hint(text, hint, sizeof hint));
 	return 0;
 }
 
-static int read_option(int option, const char *text, struct mount_arguments *arguments)
+/* Fills RET from what was typed: 0 or -EINVAL after a message. */
+static int read_values(const struct values *values, struct daemon_options *ret)
 {
-	switch (option) {
-	case 'p':
-		arguments->profile = text;
-		return 0;
-	case 'l':
-		return read_limit(text, arguments);
-	case 'b':
-		return read_block(text, &arguments->daemon.block_bytes);
-	case 'd':
-		arguments->store = text;
-		return 0;
-	case 't':
-		return read_transport(text);
-	case 's':
-		return read_number(text, &arguments->daemon.seed);
-	case 'f':
-		arguments->foreground = true;
-		return 0;
-	case 'o':
-		arguments->daemon.fuse_options = text;
-		return 0;
-	default:
-		return -EINVAL; /* getopt has said what is wrong */
+	const char *profile = values->profile ? values->profile : "plain";
+
+	*ret = (struct daemon_options){ .seed = 1, .fuse_options = values->fuse_options };
+	ret->profile = profile_find(profile);
+	if (!ret->profile) {
+		log_error("unknown profile '%s' ('snaprig list profiles' shows them)", profile);
+		return -EINVAL;
 	}
+	if ((values->transport && read_transport(values->transport) < 0) ||
+		(values->seed && read_number(values->seed, &ret->seed) < 0) ||
+		(values->block && read_block(values->block, &ret->block_bytes) < 0) ||
+		(values->limit && read_limit(values->limit, ret) < 0))
+		return -EINVAL;
+	return 0;
 }
 
 /* Whether MNT can be mounted on; a stale mount of ours is taken away. */
@@ -187,7 +187,7 @@ static void mount_ready(void *context)
 	background->ready_fd = -1;
 }
 
-static int run_in_background(struct daemon_options *options, struct background *background)
+static int run_in_background(const struct daemon_options *daemon, struct background *background)
 {
 	int fds[2];
 	int status;
@@ -208,7 +208,7 @@ static int run_in_background(struct daemon_options *options, struct background *
 		close(fds[0]);
 		setsid();
 		background->ready_fd = fds[1];
-		_exit(daemon_run(options));
+		_exit(daemon_run(daemon));
 	}
 	close(fds[1]);
 
@@ -238,9 +238,9 @@ static char *absolute_path(const char *path)
 	return absolute;
 }
 
-static int mount_volume(struct mount_arguments *arguments, const char *image, const char *point)
+static int mount_volume(const struct values *values, struct daemon_options *daemon,
+	const char *image, const char *point)
 {
-	struct daemon_options *options = &arguments->daemon;
 	AUTO(auto_free) char *real_image = realpath(image, NULL);
 	int image_error = real_image ? 0 : -errno;
 	AUTO(auto_free) char *real_point = absolute_path(point);
@@ -253,8 +253,8 @@ static int mount_volume(struct mount_arguments *arguments, const char *image, co
 		log_error_code(image_error, "cannot open image '%s'", image);
 		return EXIT_USAGE;
 	}
-	if (arguments->store)
-		state = absolute_path(arguments->store);
+	if (values->store)
+		state = absolute_path(values->store);
 	else if (asprintf(&state, "%s" STATE_SUFFIX, real_image) < 0)
 		state = NULL;
 	if (state && asprintf(&log_path, "%s/" STATE_LOG, state) < 0)
@@ -266,50 +266,25 @@ static int mount_volume(struct mount_arguments *arguments, const char *image, co
 	code = prepare_mount_point(real_point);
 	if (code != EXIT_MET)
 		return code;
-	options->image = real_image;
-	options->mount_point = real_point;
-	options->state_folder = state;
-	options->ready = mount_ready;
-	options->context = &background;
+	daemon->image = real_image;
+	daemon->mount_point = real_point;
+	daemon->state_folder = state;
+	daemon->ready = mount_ready;
+	daemon->context = &background;
 	background.log_path = log_path;
-	return arguments->foreground ? daemon_run(options)
-				     : run_in_background(options, &background);
+	return values->foreground ? daemon_run(daemon) : run_in_background(daemon, &background);
 }
 
 int command_mount(int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "profile", required_argument, NULL, 'p' },
-		{ "limit", required_argument, NULL, 'l' },
-		{ "block", required_argument, NULL, 'b' },
-		{ "store", required_argument, NULL, 'd' },
-		{ "transport", required_argument, NULL, 't' },
-		{ "seed", required_argument, NULL, 's' },
-		{ "foreground", no_argument, NULL, 'f' },
-		{ "help", no_argument, NULL, 'h' },
-		{ 0 },
-	};
-	struct mount_arguments arguments = { .profile = "plain", .daemon.seed = 1 };
-	int option;
+	struct values values = { 0 };
+	struct daemon_options daemon;
+	size_t count;
+	int code = cli_parse(&cli, argc, argv, &values, &count);
 
-	optind = 1;
-	while ((option = getopt_long(argc, argv, "o:", options, NULL)) != -1) {
-		if (option == 'h') {
-			fputs(help, stdout);
-			return EXIT_MET;
-		}
-		if (read_option(option, optarg, &arguments) < 0)
-			return EXIT_USAGE;
-	}
-	if (argc - optind != 2) {
-		log_error("mount needs an IMAGE and a MNT (see 'snaprig mount --help')");
+	if (code != CLI_GO_ON)
+		return code;
+	if (read_values(&values, &daemon) < 0)
 		return EXIT_USAGE;
-	}
-	arguments.daemon.profile = profile_find(arguments.profile);
-	if (!arguments.daemon.profile) {
-		log_error("unknown profile '%s' ('snaprig list profiles' shows them)",
-			arguments.profile);
-		return EXIT_USAGE;
-	}
-	return mount_volume(&arguments, argv[optind], argv[optind + 1]);
+	return mount_volume(&values, &daemon, argv[1], argv[2]);
 }

@@ -16,7 +16,9 @@ static void print_option(const char *name, const char *value, const char *about)
 {
 	char left[64];
 
-	snprintf(left, sizeof left, "--%s%s%s", name, value ? " " : "", value ? value : "");
+	/* A name of one letter is a short option: mount's -o. */
+	snprintf(left, sizeof left, "%s%s%s%s", name[1] ? "--" : "-", name, value ? " " : "",
+		value ? value : "");
 	printf("  %-20s %s\n", left, about);
 }
 
@@ -61,14 +63,13 @@ static bool asks_for_help(const char *argument)
 static int take_option(const struct cli *cli, char **argv, int *at, void *values)
 {
 	const char *argument = argv[*at];
-	const char *name = argument + 2;
-	const char *equals = strchr(name, '=');
+	bool is_long = argument[1] == '-';
+	const char *name = argument + (is_long ? 2 : 1);
+	const char *equals = is_long ? strchr(name, '=') : NULL;
 	size_t length = equals ? (size_t)(equals - name) : strlen(name);
-	const struct cli_option *option = argument[1] == '-'
-						  ? find_option(cli->options, name, length)
-						  : NULL;
+	const struct cli_option *option = find_option(cli->options, name, length);
 
-	if (!option)
+	if (!option || (length > 1) != is_long)
 		return usage_error(cli, "unknown option", argument);
 
 	void *field = (char *)values + option->offset;

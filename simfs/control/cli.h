@@ -23,7 +23,7 @@
 #define CLI_ANSWER_TIMEOUT_NS (120 * NS_PER_S)
 
 struct cli_option {
-	const char *name;  /* "limit" for --limit */
+	const char *name;  /* "limit" for --limit, "o" for -o */
 	const char *value; /* what stands for its value in the help, "SIZE"; NULL: a flag */
 	const char *about;
 	size_t offset; /* of its `const char *`, or of the flag's `bool`, in the values */

@@ -64,13 +64,15 @@ static bool link_is_below(const struct users *users, int folder_fd, const char *
 /* Whether any link in folder NAME of FOLDER_FD leads below the mount. */
 static bool any_link_is_below(const struct users *users, int folder_fd, const char *name)
 {
-	AUTO(auto_close) int fd = openat(folder_fd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int fd = openat(folder_fd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	AUTO(auto_closedir) DIR *folder = fd < 0 ? NULL : fdopendir(fd);
 	struct dirent *entry;
 
-	if (!folder)
+	if (!folder) {
+		if (fd >= 0)
+			close(fd);
 		return false;
-	fd = -1; /* closedir() closes it */
+	}
 	while ((entry = readdir(folder)))
 		if (link_is_below(users, dirfd(folder), entry->d_name))
 			return true;
@@ -102,7 +104,7 @@ static void look_at_process(struct users *users, int proc_fd, const char *pid)
 		!any_link_is_below(users, fd, "map_files"))
 		return;
 	if (!read_line(fd, "comm", name, sizeof name))
-		strcpy(name, "a process");
+		snprintf(name, sizeof name, "a process");
 	add_user(users, "%s (pid %s)", name, pid);
 }
 

@@ -94,8 +94,8 @@ static bool read_sizes(struct control_request *request, struct snapshot_create *
 	}
 	if (block && (size_parse(block, &block_bytes) < 0 || block_bytes == 0 ||
 			     block_bytes > UINT32_MAX)) {
-		control_request_refuse(request, -EINVAL, "cannot read the block size '%s' (try %s)",
-			block, size_hint(block, hint, sizeof hint));
+		control_request_refuse(
+			request, -EINVAL, "cannot read the block size '%s' (try 4KiB)", block);
 		return false;
 	}
 	create->block_bytes = (uint32_t)block_bytes;

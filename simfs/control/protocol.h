@@ -31,6 +31,12 @@
  *                                                  `resume` or until this connection ends
  * resume            -                              {}
  *
+ * `resume` and `writes.resume` act for all connections; a `hold` that still
+ * waits on the same connection is then answered with ECANCELED.  An unknown
+ * command is refused with EOPNOTSUPP, an unknown argument with EINVAL.  A peer
+ * of another uid gets one line with EPERM, the connection beyond
+ * PROTOCOL_CONNECTIONS_MAX one with EBUSY, before they are disconnected.
+ *
  * Sizes, shares and durations are strings as on the command line ("10%",
  * "64MiB").  A line longer than PROTOCOL_LINE_MAX_BYTES, or one that is not a
  * JSON object, is answered with EINVAL, id null; after a line that is too long

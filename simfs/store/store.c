@@ -82,6 +82,18 @@ void store_destroy(struct store *store)
 	free(store);
 }
 
+void store_forget(struct store *store)
+{
+	if (!store)
+		return;
+	if (store->writing)
+		list_append(&store->spare, &store->writing->link);
+	store->writing = NULL;
+	list_splice(&store->spare, &store->waiting);
+	store->mark_waiter = NULL;
+	store_destroy(store);
+}
+
 void store_fill_superblock(struct store *store, uint32_t flags)
 {
 	const struct store_facts *facts = &store->facts;

@@ -93,6 +93,9 @@ int store_open(struct blockio_folder *folder, const char *name, struct store **r
 /* Nothing may be under way.  Does not touch the file.  NULL is fine. */
 void store_destroy(struct store *store);
 
+/* As store_destroy(), in the middle of whatever it does: its backend has dropped that. */
+void store_forget(struct store *store);
+
 /* Marks the store as closed in order.  Blocks; nothing may be under way.  0 or -errno. */
 int store_close(struct store *store);
 

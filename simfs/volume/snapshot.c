@@ -25,7 +25,12 @@ int snapshot_name_check(const char *name)
 		if (name[i] == '/' || (unsigned char)name[i] < ' ' || name[i] == 0x7f)
 			return -EINVAL;
 	}
-	return 0;
+
+	/* JSON has no other text than UTF-8. */
+	json_t *text = json_string(name);
+
+	json_decref(text);
+	return text ? 0 : -EINVAL;
 }
 
 void snapshot_file_name(const char *snapshot, char *buffer, size_t length)
@@ -56,7 +61,6 @@ struct snapshot *snapshot_new(struct volume *volume, const char *name, struct st
 		snapshot->error = facts->error;
 		snapshot->overflow_blocks = facts->overflow_blocks;
 	} else {
-		snapshot->id = volume->next_order++;
 		snapshot->state = SNAPSHOT_FAILED;
 		snapshot->error = -EUCLEAN;
 	}
@@ -112,9 +116,9 @@ static void mark_done(struct store_waiter *waiter, int error)
 	snapshot->state = SNAPSHOT_FAILED;
 	list_init(&waiting);
 	list_splice(&waiting, &snapshot->waiting_for_mark);
+	/* The last of them may end, and SNAPSHOT with it when it is being deleted. */
 	while ((link = list_pop(&waiting)))
 		preserve_settle(CONTAINER_OF(link, struct volume_request, link));
-	snapshot_maybe_deleted(snapshot);
 }
 
 void snapshot_fail(struct snapshot *snapshot, int error, const char *why)
@@ -165,9 +169,24 @@ static void delete_drained(struct volume_barrier *barrier)
 	struct snapshot_delete *command = CONTAINER_OF(barrier, struct snapshot_delete, barrier);
 	struct snapshot *snapshot = command->snapshot;
 	struct volume *volume = snapshot->volume;
+	char file[STORE_NAME_BYTES + 16];
 
-	/* From here on no write preserves for it and nobody finds it. */
+	/* No write preserves for it from here on, so its file goes first: after
+	 * a kill it would be taken for whole.  Reads under way keep it open. */
+	MUST(snapshot->state != SNAPSHOT_FAILING);
+	snapshot_file_name(snapshot->name, file, sizeof file);
+
+	int error = volume->folder->ops->remove(volume->folder, file);
+
+	/* An unmarked failure has removed it before. */
+	if (error < 0 && error != -ENOENT) {
+		snapshot->is_going = false;
+		volume_barrier_end(volume, barrier);
+		command->done(command, error);
+		return;
+	}
 	list_remove(&snapshot->link);
+	list_append(&volume->going, &snapshot->link);
 	volume->snapshot_count--;
 	volume_barrier_end(volume, barrier);
 	snapshot->deletion = command;
@@ -178,19 +197,13 @@ void snapshot_maybe_deleted(struct snapshot *snapshot)
 {
 	struct snapshot_delete *command = snapshot->deletion;
 	struct volume *volume = snapshot->volume;
-	char file[STORE_NAME_BYTES + 16];
 
-	if (!command || snapshot->reads_under_way > 0 || snapshot->state == SNAPSHOT_FAILING)
+	if (!command || snapshot->reads_under_way > 0)
 		return;
-	snapshot_file_name(snapshot->name, file, sizeof file);
 	journal_event(&volume->journal, volume->gauges.measured[GAUGE_OPS], "snapshot.deleted",
 		json_pack("{s:s}", "snapshot", snapshot->name));
 	snapshot_free(snapshot);
-
-	int error = volume->folder->ops->remove(volume->folder, file);
-
-	/* An unmarked failure has removed it before. */
-	command->done(command, error == -ENOENT ? 0 : error);
+	command->done(command, 0);
 }
 
 void volume_snapshot_delete(

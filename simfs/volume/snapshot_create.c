@@ -59,7 +59,8 @@ static int check_place(struct volume *volume, struct snapshot_create *create)
 		return refuse(create, error, "a snapshot's name has at most 64 bytes");
 	if (error < 0)
 		return refuse(create, error,
-			"a snapshot's name has no '/', no control character and no leading dot");
+			"a snapshot's name is UTF-8 without '/', control characters and a leading "
+			"dot");
 	list_for_each (at, &volume->snapshots) {
 		if (strcmp(CONTAINER_OF(at, struct snapshot, link)->name, create->name) == 0)
 			return refuse(create, -EEXIST, "it exists already");
@@ -160,6 +161,7 @@ static void drained(struct volume_barrier *barrier)
 	if (!create->hold_writes)
 		volume_barrier_end(volume, barrier);
 	finish(create, 0);
+	hold_check(volume);
 }
 
 static void written(struct store_waiter *waiter, int error)

@@ -19,14 +19,15 @@
 
 static void part_done(struct blockio_request *io, int result);
 
+/* The stores may lie on another file system than the origin: what suits any suits both. */
 static uint64_t read_end(const struct volume_request *request)
 {
-	return round_up(request->offset + request->length, request->volume->alignment_bytes);
+	return round_up(request->offset + request->length, BLOCKIO_ALIGNMENT_MAX);
 }
 
 static uint64_t read_first(const struct volume_request *request)
 {
-	return round_down(request->offset, request->volume->alignment_bytes);
+	return round_down(request->offset, BLOCKIO_ALIGNMENT_MAX);
 }
 
 static void finish(struct volume_request *request, int result)

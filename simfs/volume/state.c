@@ -224,6 +224,24 @@ static int store_load(struct volume *volume, const char *file)
 	return 0;
 }
 
+/*
+ * A store that cannot be read does not say its place in the order: it comes
+ * last, with an id that none of the others has.
+ */
+static void place_unreadable(struct volume *volume)
+{
+	while (!list_empty(&volume->snapshots)) {
+		struct snapshot *first = CONTAINER_OF(
+			volume->snapshots.next, struct snapshot, link);
+
+		if (first->id != 0)
+			return;
+		first->id = volume->next_order++;
+		list_remove(&first->link);
+		list_append(&volume->snapshots, &first->link);
+	}
+}
+
 int state_load(struct volume *volume)
 {
 	struct names names = { 0 };
@@ -243,6 +261,7 @@ int state_load(struct volume *volume)
 			error = folder->ops->remove(folder, name);
 		}
 	}
+	place_unreadable(volume);
 	names_free(&names);
 	return error;
 }

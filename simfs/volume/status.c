@@ -83,13 +83,21 @@ static json_t *counters_json(const struct volume *volume)
 	return object;
 }
 
+/* JSON is UTF-8 and a path need not be. */
+static json_t *path_json(const char *path)
+{
+	json_t *text = path ? json_string(path) : NULL;
+
+	return text ? text : json_null();
+}
+
 json_t *volume_status(struct volume *volume)
 {
 	const struct volume_options *options = &volume->options;
 
-	return json_pack("{s:i, s:s?, s:s, s:s?, s:I, s:s, s:b, s:I, s:o, s:o, s:o}",
-		"schema_version", VOLUME_STATUS_VERSION, "image", options->image, "profile",
-		options->profile->name, "transport", options->transport, "size_bytes",
+	return json_pack("{s:i, s:o, s:s, s:s?, s:I, s:s, s:b, s:I, s:o, s:o, s:o}",
+		"schema_version", VOLUME_STATUS_VERSION, "image", path_json(options->image),
+		"profile", options->profile->name, "transport", options->transport, "size_bytes",
 		(json_int_t)volume_bytes(volume), "state", "active", "writes_held",
 		(int)!list_empty(&volume->barriers), "seed", (json_int_t)options->seed, "gauges",
 		gauges_json(volume), "snapshots", snapshots_json(volume), "counters",

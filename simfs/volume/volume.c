@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "simfs/base/check.h"
+#include "simfs/base/cleanup.h"
 #include "simfs/base/log.h"
 #include "simfs/volume/volume_internal.h"
 
@@ -24,8 +25,8 @@ int volume_open(struct blockio *origin, struct blockio_folder *folder,
 	const struct volume_options *options, struct volume **ret)
 {
 	if (origin->size_bytes == 0 || origin->size_bytes % 512 != 0) {
-		log_error("image has %" PRIu64 " bytes, which is no multiple of 512 above 0",
-			origin->size_bytes);
+		log_error("image '%s' has %" PRIu64 " bytes, which is no multiple of 512 above 0",
+			options->image ? options->image : "", origin->size_bytes);
 		return -EINVAL;
 	}
 
@@ -40,6 +41,7 @@ int volume_open(struct blockio *origin, struct blockio_folder *folder,
 	volume->next_order = 1;
 	list_init(&volume->snapshots);
 	list_init(&volume->creating);
+	list_init(&volume->going);
 	list_init(&volume->ranges);
 	list_init(&volume->barriers);
 	list_init(&volume->parked_writes);
@@ -94,8 +96,30 @@ int volume_close(struct volume *volume)
 	return first_error;
 }
 
+static void forget_stores(struct list *snapshots)
+{
+	list_for_each (at, snapshots) {
+		struct snapshot *snapshot = CONTAINER_OF(at, struct snapshot, link);
+
+		store_forget(TAKE_PTR(snapshot->store));
+	}
+}
+
 void volume_forget(struct volume *volume)
 {
+	forget_stores(&volume->snapshots);
+	forget_stores(&volume->going);
+	while (!list_empty(&volume->going))
+		snapshot_free(CONTAINER_OF(volume->going.next, struct snapshot, link));
+	list_for_each (at, &volume->creating)
+		store_forget(CONTAINER_OF(at, struct snapshot_create, link)->store);
+	list_for_each (at, &volume->ranges) {
+		struct volume_request *request = CONTAINER_OF(
+			at, struct volume_request, range.link);
+
+		if (!request->range.waits && request->scratch)
+			scratch_give(volume, request->scratch);
+	}
 	volume_free(volume);
 }
 
@@ -139,6 +163,7 @@ void volume_submit(struct volume *volume, struct volume_request *request)
 		return;
 	}
 	start[request->kind](request);
+	hold_check(volume);
 }
 
 struct snapshot *volume_snapshot_find(struct volume *volume, const char *name)

@@ -88,7 +88,10 @@ int volume_open(struct blockio *origin, struct blockio_folder *folder,
 /* Closes the stores in order and frees.  Blocks; nothing may be under way.  0 or -errno. */
 int volume_close(struct volume *volume);
 
-/* Frees without touching a file, as if the process had been killed. */
+/*
+ * Frees without touching a file, as if the process had been killed: the backends
+ * have dropped what was under way, and `done` of it is never called.
+ */
 void volume_forget(struct volume *volume);
 
 /* Nothing is under way, waiting or held. */
@@ -202,8 +205,9 @@ struct snapshot_create {
 void volume_snapshot_create(struct volume *volume, struct snapshot_create *create);
 
 struct snapshot_delete {
-	/* Required.  RESULT 0: it and its file are gone.  Else -EBUSY: a file
-	 * of it is open, or it is being deleted already. */
+	/* Required.  RESULT 0: it and its file are gone.  Else it stays: -EBUSY
+	 * (a file of it is open, or it is being deleted already), or -errno of
+	 * removing its file. */
 	void (*done)(struct snapshot_delete *command, int result);
 
 	/* Of the volume. */

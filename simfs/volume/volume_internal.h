@@ -46,6 +46,7 @@ struct volume {
 	unsigned snapshot_count;
 	uint64_t next_order;
 	struct list creating; /* struct snapshot_create.link */
+	struct list going;    /* snapshots off the list that are still being read */
 
 	struct list ranges; /* of writes that have begun, in order of arrival */
 	unsigned ranges_waiting;

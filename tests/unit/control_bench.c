@@ -220,11 +220,12 @@ void bench_set_up(void)
 
 void bench_set_up_with(const struct control_command *commands, void *context)
 {
+	char root[] = "/tmp/snaprig-unit-XXXXXX";
+
 	bench_commands = commands;
 	bench_context = context;
-	snprintf(bench.folder, sizeof bench.folder, "/tmp/snaprig-unit-XXXXXX");
-	ck_assert_ptr_nonnull(mkdtemp(bench.folder));
-	strcat(bench.folder, "/" DEEP_NAME);
+	ck_assert_ptr_nonnull(mkdtemp(root));
+	snprintf(bench.folder, sizeof bench.folder, "%s/" DEEP_NAME, root);
 	ck_assert_int_eq(mkdir(bench.folder, 0700), 0);
 	bench.folder_fd = open(bench.folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	ck_assert_int_ge(bench.folder_fd, 0);

@@ -148,7 +148,7 @@ static const struct {
 	{ "{'command':'snapshot.create','name':'a','limit':'10MB'}", "EINVAL",
 		"cannot read the limit '10MB' (try 10MiB)" },
 	{ "{'command':'snapshot.create','name':'a','block':'0'}", "EINVAL",
-		"cannot read the block size '0' (try 64KiB)" },
+		"cannot read the block size '0' (try 4KiB)" },
 	{ "{'command':'snapshot.delete','name':'nobody'}", "ENOENT", "no snapshot 'nobody'" },
 	{ "{'command':'gauge.set','gauge':'moon','value':'1'}", "ENOENT",
 		"unknown gauge 'moon' ('snaprig list gauges' prints them)" },

@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+#
+# bash completion for snaprig; installed as .../bash-completion/completions/snaprig.
+
+# _snaprig_options COMMAND - the options that its own help names.
+_snaprig_options()
+{
+	"${COMP_WORDS[0]}" "$@" --help 2>/dev/null | grep -oE '^ +--[a-z-]+' | tr -d ' '
+}
+
+# _snaprig_listed LIST - the names that `snaprig list` prints.
+_snaprig_listed()
+{
+	"${COMP_WORDS[0]}" list "$1" 2>/dev/null | tail -n +2 | cut -d ' ' -f 1
+}
+
+_snaprig_snapshots()
+{
+	find "$1/snapshots" -mindepth 1 -maxdepth 1 -printf '%f\n' 2>/dev/null
+}
+
+_snaprig_reply()
+{
+	mapfile -t COMPREPLY < <(compgen -W "$1" -- "${COMP_WORDS[COMP_CWORD]}")
+}
+
+_snaprig_files()
+{
+	local word=${COMP_WORDS[COMP_CWORD]}
+
+	mapfile -t COMPREPLY < <(compgen "$1" -- "$word")
+	compopt -o filenames
+}
+
+# What stands behind an option; false when that takes no value.
+_snaprig_value()
+{
+	case $1 in
+	--profile) _snaprig_reply "$(_snaprig_listed profiles)" ;;
+	--transport) _snaprig_reply 'auto dev' ;;
+	--report) _snaprig_reply 'junit= tap=' && compopt -o nospace ;;
+	--store | --work) _snaprig_files -d ;;
+	--size | --limit | --block | --seed) COMPREPLY=() ;;
+	*) return 1 ;;
+	esac
+}
+
+# The COUNTth argument (from 1) behind the command.
+_snaprig_argument()
+{
+	local command=$1 count=$2 mnt=$3
+
+	case $command:$count in
+	mount:2 | umount:1 | status:1) _snaprig_files -d ;;
+	'snapshot create:1' | 'snapshot delete:1' | 'snapshot list:1') _snaprig_files -d ;;
+	'gauge set:1' | 'gauge release:1') _snaprig_files -d ;;
+	'snapshot delete:2') _snaprig_reply "$(_snaprig_snapshots "$mnt")" ;;
+	'gauge set:2' | 'gauge release:2') _snaprig_reply "$(_snaprig_listed gauges)" ;;
+	list:1) _snaprig_reply 'profiles gauges scenarios clients' ;;
+	mount:1 | create:1 | run:* | validate:* | backup:* | restore:*) _snaprig_files -f ;;
+	*) COMPREPLY=() ;;
+	esac
+}
+
+_snaprig()
+{
+	local commands='create mount umount status snapshot gauge run validate demo backup restore
+		list doctor help'
+	local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
+	local command=${COMP_WORDS[1]} first=2 count=1 mnt='' at
+
+	COMPREPLY=()
+	if [ "$COMP_CWORD" = 1 ]; then
+		_snaprig_reply "$commands --help --version"
+		return
+	fi
+	case $command:$COMP_CWORD in
+	help:2) _snaprig_reply "$commands" && return ;;
+	snapshot:2) _snaprig_reply 'create delete list' && return ;;
+	gauge:2) _snaprig_reply 'set release' && return ;;
+	snapshot:* | gauge:*) command="$command ${COMP_WORDS[2]}" first=3 ;;
+	esac
+
+	_snaprig_value "$previous" && return
+	if [[ $word == -* ]]; then
+		# shellcheck disable=SC2086 # a command of two words
+		_snaprig_reply "$(_snaprig_options $command)"
+		return
+	fi
+	for ((at = first; at < COMP_CWORD; at++)); do
+		if [[ ${COMP_WORDS[at]} != -* ]]; then
+			mnt=${mnt:-${COMP_WORDS[at]}}
+			count=$((count + 1))
+		fi
+	done
+	_snaprig_argument "$command" "$count" "$mnt"
+}
+
+complete -F _snaprig snaprig
