@@ -69,8 +69,9 @@ struct blockio_ops {
 	 * store that is being created. */
 	int (*resize)(struct blockio *io, uint64_t size_bytes);
 
-	/* Optional.  Asks for room up to END_BYTES ahead of need, and goes on at
-	 * once; a failure is silent, since the write itself will tell. */
+	/* Optional.  The file is being appended to and ends at END_BYTES: makes
+	 * room behind it (zeros) ahead of need, and goes on at once.  A failure
+	 * is silent, since the write itself will tell. */
 	void (*reserve)(struct blockio *io, uint64_t end_bytes);
 
 	/* Required.  Makes one step towards some completion; what a caller that

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -15,8 +16,12 @@
 #include "simfs/base/cleanup.h"
 #include "simfs/blockio/file_folder.h"
 
-/* Room asked for at a time: few calls, little waste at the end of a file. */
-#define RESERVE_STEP_BYTES (64ull << 20)
+/*
+ * Room is made in steps, and this far ahead of the end: enough for the segments
+ * that are written while one step is on its way.
+ */
+#define ROOM_STEP_BYTES	 (2u << 20)
+#define ROOM_AHEAD_BYTES (2u * ROOM_STEP_BYTES)
 
 /* linux/stat.h of kernel 6.1 headers knows these; the C library's does not. */
 #ifndef STATX_DIOALIGN
@@ -28,10 +33,14 @@ struct file_blockio {
 	struct ring *ring;
 	int fd;
 
-	/* Room that was asked for ahead of need; see file_reserve(). */
-	uint64_t reserved_bytes;
-	bool reserving;
-	struct ring_op reserve_op;
+	/* Room that is made ahead of need; see file_reserve(). */
+	uint64_t room_end; /* up to here the file is written */
+	bool room_failed;
+	bool making_room;
+	uint64_t room_from, room_to; /* while making_room: what is being filled */
+	void *zeros;		     /* ROOM_STEP_BYTES, mapped; NULL until needed */
+	struct list waiting;	     /* writes into what is being filled */
+	struct ring_op room_op;
 };
 
 static void file_done(struct ring_op *op, int result, uint32_t flags);
@@ -41,10 +50,28 @@ static struct file_blockio *file_of(struct blockio *io)
 	return CONTAINER_OF(io, struct file_blockio, io);
 }
 
+/* Whether REQUEST writes where zeros are being written: they must not come later. */
+static bool meets_zeros(const struct file_blockio *file, const struct blockio_request *request)
+{
+	uint64_t end = request->offset;
+
+	if (!file->making_room || request->kind != BLOCKIO_WRITE)
+		return false;
+	for (unsigned i = 0; i < request->iov_count; i++)
+		end += request->iov[i].iov_len;
+	return request->offset < file->room_to && file->room_from < end;
+}
+
 /* Submits what is left of REQUEST, which is at least one byte, or a flush. */
 static void file_submit(struct blockio *io, struct blockio_request *request)
 {
 	struct file_blockio *file = file_of(io);
+
+	if (meets_zeros(file, request)) {
+		list_append(&file->waiting, &request->link);
+		return;
+	}
+
 	struct io_uring_sqe *sqe = ring_sqe(file->ring);
 
 	request->op.done = file_done;
@@ -122,61 +149,83 @@ static void file_done(struct ring_op *op, int result, uint32_t flags)
 	request->done(request, 0);
 }
 
+static void file_step(struct blockio *io)
+{
+	MUST(ring_run_once(file_of(io)->ring) == 0);
+}
+
 static int file_resize(struct blockio *io, uint64_t size_bytes)
 {
 	struct file_blockio *file = file_of(io);
 
+	while (file->making_room)
+		file_step(io);
 	if (ftruncate(file->fd, (off_t)size_bytes) < 0)
 		return -errno;
 	io->size_bytes = size_bytes;
-	file->reserved_bytes = size_bytes;
+	file->room_end = size_bytes;
 	return 0;
 }
 
-static void file_reserved(struct ring_op *op, int result, uint32_t flags)
+static void room_made(struct ring_op *op, int result, uint32_t flags)
 {
-	struct file_blockio *file = CONTAINER_OF(op, struct file_blockio, reserve_op);
+	struct file_blockio *file = CONTAINER_OF(op, struct file_blockio, room_op);
+	struct list waiting;
+	struct list *link;
 
-	(void)result;
 	(void)flags;
-	file->reserving = false;
+	/* A disk that is full tells the writes themselves; asking again is no use. */
+	if (result <= 0)
+		file->room_failed = true;
+	else
+		file->room_end = file->room_from + (uint32_t)result;
+	file->making_room = false;
+	list_init(&waiting);
+	list_splice(&waiting, &file->waiting);
+	while ((link = list_pop(&waiting)))
+		file_submit(&file->io, CONTAINER_OF(link, struct blockio_request, link));
 }
 
 /*
- * An appending O_DIRECT write makes ext4 allocate and move the end of file
- * under an exclusive lock, off the ring's fast path.  Into room that is there
- * already it is an ordinary write.  Asking again while one request is under
- * way is pointless, and so is asking twice for a disk that is full.
+ * An O_DIRECT write into a hole, behind the end or into room that was only
+ * allocated makes ext4 change its metadata before it is done: 2 to 3 times the
+ * time of a write over zeros (bench: first-touch-4k, 10 k against 18 k a second).
+ * So zeros are written ahead, in large pieces.
  */
 static void file_reserve(struct blockio *io, uint64_t end_bytes)
 {
 	struct file_blockio *file = file_of(io);
+	uint64_t end = (end_bytes + BLOCKIO_ALIGNMENT_MAX - 1) & ~(BLOCKIO_ALIGNMENT_MAX - 1ull);
+	struct io_uring_sqe *sqe;
 
-	if (file->reserving || end_bytes + RESERVE_STEP_BYTES / 2 <= file->reserved_bytes)
+	if (file->making_room || file->room_failed || end + ROOM_AHEAD_BYTES <= file->room_end)
 		return;
-
-	uint64_t from = file->reserved_bytes;
-	uint64_t to = (end_bytes / RESERVE_STEP_BYTES + 2) * RESERVE_STEP_BYTES;
-	struct io_uring_sqe *sqe = ring_sqe(file->ring);
-
-	file->reserved_bytes = to;
-	file->reserving = true;
-	file->reserve_op.done = file_reserved;
-	io_uring_prep_fallocate(sqe, file->fd, 0, (off_t)from, (off_t)(to - from));
-	ring_start(file->ring, sqe, &file->reserve_op);
-}
-
-static void file_step(struct blockio *io)
-{
-	MUST(ring_run_once(file_of(io)->ring) == 0);
+	if (!file->zeros) {
+		file->zeros = mmap(
+			NULL, ROOM_STEP_BYTES, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		if (file->zeros == MAP_FAILED) {
+			file->zeros = NULL;
+			file->room_failed = true;
+			return;
+		}
+	}
+	file->room_from = end > file->room_end ? end : file->room_end;
+	file->room_to = file->room_from + ROOM_STEP_BYTES;
+	file->making_room = true;
+	file->room_op.done = room_made;
+	sqe = ring_sqe(file->ring);
+	io_uring_prep_write(sqe, file->fd, file->zeros, ROOM_STEP_BYTES, file->room_from);
+	ring_start(file->ring, sqe, &file->room_op);
 }
 
 static void file_destroy(struct blockio *io)
 {
 	struct file_blockio *file = file_of(io);
 
-	while (file->reserving)
+	while (file->making_room)
 		file_step(io);
+	if (file->zeros)
+		munmap(file->zeros, ROOM_STEP_BYTES);
 	close(file->fd);
 	free(file);
 }
@@ -246,8 +295,9 @@ int file_blockio_wrap(struct ring *ring, int fd, struct blockio **ret)
 		},
 		.ring = ring,
 		.fd = fd,
-		.reserved_bytes = (uint64_t)facts.st_size,
+		.room_end = (uint64_t)facts.st_size,
 	};
+	list_init(&file->waiting);
 	*ret = &file->io;
 	return 0;
 }
