@@ -109,7 +109,7 @@ deps: ## find what the build, the clients and the tests need, and install it
 demo: ## one COW overflow, four backup tools, one table
 	$(Q)tools/deps build clients
 	$(build) all
-	$(Q)tools/demo $(PROGRAM)
+	$(Q)$(PROGRAM) demo
 
 check: deps ## every test; TESTS="pattern ..." runs some
 	$(build) all tests

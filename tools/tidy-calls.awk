@@ -36,6 +36,9 @@ FNR == 1 { in_comment = 0 }
 		# A member of that name is somebody's callback.
 		if (before == "." || before == ">")
 			continue
+		# A test may start a program as a shell does.
+		if (name == "system" && FILENAME ~ /^tests\//)
+			continue
 		if (name in banned && at_home[name] != FILENAME)
 			print FILENAME ":" FNR ": call of " name "()"
 	}

@@ -86,7 +86,8 @@ static int pipeline_open(struct pipeline *pipeline, const char *snapshot, const 
 	AUTO(auto_free) char *manifest_path = NULL;
 	struct stat stat;
 
-	pipeline->source = open(snapshot, O_RDONLY | O_CLOEXEC);
+	/* Without O_NONBLOCK a pipe in its place would wait for a writer. */
+	pipeline->source = open(snapshot, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (pipeline->source < 0 || fstat(pipeline->source, &stat) < 0) {
 		int error = -errno;
 

@@ -109,7 +109,7 @@ static int restore_run(const char *out, const char *image_path)
 {
 	AUTO(manifest_deinit) struct manifest manifest = { 0 };
 	AUTO(pending_file_deinit) struct pending_file image = { .fd = -1 };
-	AUTO(auto_close) int source = open(out, O_RDONLY | O_CLOEXEC);
+	AUTO(auto_close) int source = open(out, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	struct stat stat;
 
 	if (source < 0 || fstat(source, &stat) < 0) {

@@ -2,12 +2,13 @@
 #include "scenarios/engine/clients_share.h"
 
 #include <limits.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "scenarios/engine/memory.h"
+#include "scenarios/engine/scenario_files.h"
 #include "simfs/base/cleanup.h"
 
 char *share_program(void)
@@ -21,21 +22,26 @@ char *share_program(void)
 	return memory_copy(path);
 }
 
-/* Hands PATH (stolen) back when it is a folder, else NULL. */
+/*
+ * Hands PATH (stolen) back when there are data files in it, else NULL.  A build
+ * has folders of the same names beside the program, for its objects.
+ */
 static char *folder_or_null(char *path)
 {
-	struct stat found;
+	struct scenario_files files;
 
-	if (stat(path, &found) == 0 && S_ISDIR(found.st_mode))
+	scenario_files_init(&files);
+
+	bool has_files = access(path, F_OK) == 0 && scenario_files_add(&files, path) == 0;
+
+	scenario_files_deinit(&files);
+	if (has_files)
 		return path;
 	free(path);
 	return NULL;
 }
 
-/*
- * What may lie between the folder of the program and that of NAME.  The source
- * tree comes first: build/CONFIG/scenarios holds object files.
- */
+/* What may lie between the folder of the program and that of NAME. */
 static const char *const beside_program[] = {
 	"../../scenarios", /* build/CONFIG/snaprig of a source tree */
 	"scenarios",

@@ -9,10 +9,10 @@
 char *share_program(void);
 
 /*
- * The folder NAME ("clients", "catalog"), the caller's: the first there is of
- * $SNAPRIG_SHARE/NAME, scenarios/NAME beside the program or in the source tree
- * it was built in, share/snaprig/NAME beside its bin folder, and where `make
- * install` puts it.  NULL when there is none.
+ * The folder NAME ("clients", "catalog") with data files in it, the caller's:
+ * the first there is of $SNAPRIG_SHARE/NAME, scenarios/NAME in the source tree
+ * that the program was built in or beside the program, share/snaprig/NAME
+ * beside its bin folder, and where `make install` puts it.  NULL for none.
  */
 char *share_folder(const char *name);
 

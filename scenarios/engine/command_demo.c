@@ -26,7 +26,8 @@ static const char help[] =
 	"COW file in the middle of a backup, and shows what each backup tool made of it.\n"
 	"These are the scenarios catalog/actiphy/cow-overflow-*.yaml.\n"
 	"\n"
-	"Exit code: 0 the runs themselves worked, whatever they showed; 4 the rig failed\n";
+	"Exit code: 0 the runs themselves worked, whatever they showed; 4 the rig failed;\n"
+	"77 nothing could be run here\n";
 
 #define OVERFLOW_SCENARIOS "actiphy/cow-overflow-*.yaml"
 
@@ -75,12 +76,12 @@ static int demo_run(struct run_set *set)
 	if (!interrupt_seen())
 		demo_table_print(&table, stdout);
 
-	bool is_ok = demo_table_is_whole(&table);
+	int exit_code = demo_table_exit_code(&table);
 
 	demo_table_deinit(&table);
 	results_deinit(&results);
 	interrupt_obey();
-	return is_ok ? EXIT_MET : EXIT_RIG;
+	return exit_code;
 }
 
 int command_demo(int argc, char **argv)

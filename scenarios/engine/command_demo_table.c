@@ -10,6 +10,7 @@
 #include "simfs/base/check.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/clock.h"
+#include "simfs/control/protocol.h"
 
 static struct demo_row *row_last(struct demo_table *table)
 {
@@ -144,6 +145,12 @@ static size_t verdict_count(const struct demo_table *table, enum verdict verdict
 	return count;
 }
 
+/* Rows in which the fault struck. */
+static size_t run_count(const struct demo_table *table)
+{
+	return table->count - verdict_count(table, VERDICT_NONE);
+}
+
 static size_t recovered_count(const struct demo_table *table)
 {
 	size_t count = 0;
@@ -167,10 +174,12 @@ static void summary_print(const struct demo_table *table, FILE *file)
 			fprintf(file, "%s: %s: %s\n", row->client, outcome_name(row->outcome),
 				row->message);
 	}
+	if (run_count(table) == 0)
+		return;
 	fprintf(file,
 		"%zu of %zu reported the failure and left nothing that looks complete; a new\n"
 		"snapshot after the writers had stopped was backed up intact by %zu.\n",
-		verdict_count(table, VERDICT_DETECTED), table->count, recovered_count(table));
+		verdict_count(table, VERDICT_DETECTED), run_count(table), recovered_count(table));
 }
 
 void demo_table_print(const struct demo_table *table, FILE *file)
@@ -191,13 +200,13 @@ void demo_table_print(const struct demo_table *table, FILE *file)
 	summary_print(table, file);
 }
 
-bool demo_table_is_whole(const struct demo_table *table)
+int demo_table_exit_code(const struct demo_table *table)
 {
 	for (size_t i = 0; i < table->count; i++) {
 		enum outcome outcome = table->rows[i].outcome;
 
 		if (outcome == OUTCOME_ERROR || outcome == OUTCOME_INCONCLUSIVE)
-			return false;
+			return EXIT_RIG;
 	}
-	return table->count > 0;
+	return run_count(table) > 0 ? EXIT_MET : EXIT_SKIPPED;
 }

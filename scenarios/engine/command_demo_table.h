@@ -41,7 +41,10 @@ void demo_table_end(struct demo_table *table, const struct scenario_result *resu
 /* In colour when FILE is a terminal and NO_COLOR is not set; says what was seen below it. */
 void demo_table_print(const struct demo_table *table, FILE *file);
 
-/* Did the rig do its part in every row: no error, and the fault struck? */
-bool demo_table_is_whole(const struct demo_table *table);
+/*
+ * The exit code: 0 when the rig did its part in every row, EXIT_RIG when there
+ * was an error or the fault did not strike, EXIT_SKIPPED when no row was run.
+ */
+int demo_table_exit_code(const struct demo_table *table);
 
 #endif

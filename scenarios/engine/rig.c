@@ -132,7 +132,7 @@ int rig_start(const struct rig_order *order, struct reason *reason, struct rig *
 		error = rig_await(rig, reason);
 	}
 	if (error < 0) {
-		struct reason ignored;
+		struct reason ignored = { "" };
 
 		rig_stop(rig, &ignored);
 		return error;
@@ -224,7 +224,7 @@ int rig_call(struct rig *rig, const char *command, json_t *arguments, struct rea
 json_t *rig_snapshot(struct rig *rig, const char *name)
 {
 	json_t *status = NULL, *found = NULL, *snapshot;
-	struct reason ignored;
+	struct reason ignored = { "" };
 	size_t i;
 
 	if (rig_call(rig, "status", NULL, &ignored, &status) < 0)

@@ -47,7 +47,7 @@ static bool is_armed_kind(const struct step *step)
 /* Expectations are independent of each other; whatever else fails ends the run. */
 static void step_run(struct run *run, const struct phase *phase, const struct step *step)
 {
-	struct reason reason = { "" }, death;
+	struct reason reason = { "" }, death = { "" };
 	uint64_t begin_ns = clock_now_ns();
 
 	MUST(step->kind < sizeof step_runners / sizeof step_runners[0]);
@@ -125,7 +125,7 @@ static int volume_mount(struct run *run, struct reason *reason)
 static bool requirements_met(struct run *run)
 {
 	const char *program = client_missing(run->client);
-	struct reason reason;
+	struct reason reason = { "" };
 
 	if (program) {
 		size_t count = run->client->packages.count;

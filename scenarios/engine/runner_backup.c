@@ -19,6 +19,8 @@
 #include "simfs/base/cleanup.h"
 #include "simfs/base/sizes.h"
 
+#define LEFT_NOTHING "nothing"
+
 /* Runs a command of the adapter.  As process_run(). */
 static int client_run(struct run *run, const char *template, const struct client_words *words,
 	const char *log_path, struct process_result *ret)
@@ -146,7 +148,7 @@ static char *left_describe(const struct run *run, const char *name)
 			listing.files[i].path, size);
 	}
 	folder_listing_deinit(&listing);
-	return text ? text : memory_copy("nothing");
+	return text ? text : memory_copy(LEFT_NOTHING);
 }
 
 static bool fault_has_struck(struct run *run, const char *snapshot_name)
@@ -220,6 +222,7 @@ static int backup_make(struct run *run, struct run_backup *backup, struct reason
 	backup->exit_status = ret->exit_status;
 	backup->duration_ns = ret->duration_ns;
 	backup->fault_struck = fault_has_struck(run, backup->of);
+	free(backup->left_behind);
 	backup->left_behind = left_describe(run, backup->name);
 	leaks_look_at_backup(run, backup, ret->left_running);
 	return 0;
@@ -263,7 +266,7 @@ static int backup_complete(struct run *run, struct run_backup *backup, struct re
 	struct restoring restoring = { .restored = RESTORED_NOTHING };
 	int error = backup_make(run, backup, reason, &process);
 
-	if (error == 0 && !process.timed_out && strcmp(backup->left_behind, "nothing") != 0)
+	if (error == 0 && !process.timed_out && strcmp(backup->left_behind, LEFT_NOTHING) != 0)
 		error = restore_try(run, backup, reason, &restoring);
 	if (error == 0)
 		error = backup_clean(run, backup, reason);
@@ -282,6 +285,7 @@ enum outcome run_backup_step(struct run *run, const struct step *step, struct re
 	struct run_backup backup = {
 		.name = step->name,
 		.of = step->of,
+		.left_behind = memory_copy(LEFT_NOTHING),
 		.out_path = memory_format("%s/out/%s/%s.backup", run->work, step->name, step->name),
 		.log_path = memory_format("%s/logs/%s.backup.log", run->work, step->name),
 	};

@@ -36,7 +36,7 @@ static void files_look(struct run *run, const char *folder, const char *what)
 static void snapshots_look(struct run *run)
 {
 	json_t *list = NULL, *snapshot;
-	struct reason ignored;
+	struct reason ignored = { "" };
 	size_t i;
 
 	if (!run->rig || rig_call(run->rig, "snapshot.list", NULL, &ignored, &list) < 0)

@@ -21,6 +21,9 @@
 #include "simfs/base/cleanup.h"
 #include "simfs/store/store_internal.h"
 
+/* The kernel's highest. */
+#define ERRNO_MAX    4095
+
 #define WINDOW_BYTES (SEGMENT_DATA_MAX_BYTES + STORE_UNIT_BYTES)
 
 /* The part of the file that is in memory. */
@@ -93,8 +96,11 @@ static int scan_segment(struct store *store, struct window *window)
 	uint64_t unit = store->end_unit + 1;
 
 	for (uint32_t i = 0; i < header.record_count; i++) {
-		if (store_map_get(&store->map, header.blocks[i]) != MAP_ABSENT)
+		if (store_map_get(&store->map, header.blocks[i]) != MAP_ABSENT) {
+			while (i-- > 0)
+				store_map_set(&store->map, header.blocks[i], MAP_ABSENT);
 			return 0;
+		}
 		store_map_set(&store->map, header.blocks[i], (uint32_t)unit);
 		unit += store_units_per_block(store);
 	}
@@ -178,6 +184,9 @@ static const char *superblock_fault(const struct store_superblock *superblock)
 		superblock->block_bytes > SEGMENT_DATA_MAX_BYTES ||
 		(superblock->block_bytes & (superblock->block_bytes - 1)) != 0 ||
 		superblock->volume_bytes == 0 || superblock->volume_bytes > INT64_MAX ||
+		superblock->order == 0 || superblock->order > INT64_MAX || superblock->error > 0 ||
+		superblock->error < -ERRNO_MAX ||
+		((superblock->flags & STORE_FLAG_FAILED) != 0) != (superblock->error < 0) ||
 		superblock->name[STORE_NAME_BYTES - 1] != '\0' ||
 		superblock->profile[STORE_PROFILE_BYTES - 1] != '\0')
 		return "superblock makes no sense";

@@ -6,13 +6,13 @@
 . "${0%/*}/../lib/e2e.sh"
 
 requires fio
-size=96m
-[ "$e2e_slow" = 0 ] || size=24m
+size=96m rate=40m
+[ "$e2e_slow" = 0 ] || size=24m rate=10m
 mount_volume 128MiB
 write_at 0 $((128 << 20)) "$mnt/live"
 
 fio --name=verify --filename="$mnt/live" --rw=randwrite --bsrange=512-256k --blockalign=512 \
-	--direct=1 --ioengine=io_uring --iodepth=16 --size="$size" --rate=,40m --loops=3 \
+	--direct=1 --ioengine=io_uring --iodepth=16 --size="$size" --rate=,"$rate" --loops=3 \
 	--verify=crc32c --verify_fatal=1 --randseed="$SEED" >fio.log 2>&1 &
 fio=$!
 on_exit "kill $fio 2>/dev/null"

@@ -149,43 +149,54 @@ static bool read_stamp(const uint64_t *words, uint64_t block, uint64_t *ret)
 	return memcmp(words, expected, sizeof expected) == 0;
 }
 
+/* Is what BLOCK holds one of the two that it may?  Then the ledger is settled on it. */
+static bool verify_block(struct entry *entry, uint64_t block, const uint64_t *words)
+{
+	uint64_t begun = atomic_load(&entry->begun);
+	uint64_t acknowledged = atomic_load(&entry->acknowledged);
+	uint64_t number;
+	bool whole = read_stamp(words, block, &number);
+
+	/* Its first write was never acknowledged: what was there before is right. */
+	if (acknowledged == 0 && !whole) {
+		atomic_store(&entry->begun, 0);
+		return true;
+	}
+	if (!whole || number < acknowledged || number > begun) {
+		printf("block %ju: write %ju acknowledged, %ju begun, %s%ju found\n",
+			(uintmax_t)block, (uintmax_t)acknowledged, (uintmax_t)begun,
+			whole ? "" : "torn ", (uintmax_t)number);
+		return false;
+	}
+	/* From now on the other one must not come back. */
+	atomic_store(&entry->begun, number);
+	atomic_store(&entry->acknowledged, number);
+	return true;
+}
+
 static int command_verify(const char *path, const char *ledger_path)
 {
 	struct ledger *ledger = ledger_open(ledger_path);
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	FILE *file = fopen(path, "re");
 	uint64_t words[BLOCK_BYTES / sizeof(uint64_t)];
-	unsigned wrong = 0;
+	bool right = true;
 
+	if (!file || setvbuf(file, NULL, _IOFBF, 256 * BLOCK_BYTES)) {
+		perror(path);
+		return 4;
+	}
 	for (uint64_t block = 0; block < ledger->block_count; block++) {
 		struct entry *entry = &ledger->entries[block];
-		uint64_t begun = atomic_load(&entry->begun);
-		uint64_t acknowledged = atomic_load(&entry->acknowledged);
-		uint64_t number;
 
-		if (pread(fd, words, BLOCK_BYTES, (off_t)(block * BLOCK_BYTES)) != BLOCK_BYTES) {
+		if (fread(words, BLOCK_BYTES, 1, file) != 1) {
 			perror(path);
 			return 4;
 		}
-		if (begun == 0)
-			continue;
-		bool whole = read_stamp(words, block, &number);
-		/* Its first write was never acknowledged: what was there is right. */
-		if (acknowledged == 0 && !whole) {
-			atomic_store(&entry->begun, 0);
-			continue;
-		}
-		if (!whole || number < acknowledged || number > begun) {
-			printf("block %ju: write %ju acknowledged, %ju begun, %s%ju found\n",
-				(uintmax_t)block, (uintmax_t)acknowledged, (uintmax_t)begun,
-				whole ? "" : "torn ", (uintmax_t)number);
-			wrong++;
-		}
-		/* It is settled now: the other one must not come back. */
-		atomic_store(&entry->begun, number);
-		atomic_store(&entry->acknowledged, number);
+		if (atomic_load(&entry->begun) > 0 && !verify_block(entry, block, words))
+			right = false;
 	}
-	close(fd);
-	return wrong != 0;
+	fclose(file);
+	return right ? 0 : 1;
 }
 
 int main(int argc, char **argv)

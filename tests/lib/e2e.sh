@@ -163,7 +163,7 @@ no_rig_runs()
 # is_dead PID - a zombie is: who reaps it may take its time.
 is_dead()
 {
-	! grep -q '^State:[[:space:]]*[^Z]' "/proc/$1/status" 2>/dev/null
+	! grep -q '^State:[[:space:]]*[^Z[:space:]]' "/proc/$1/status" 2>/dev/null
 }
 
 # kill_rig - as a crash would end it; the mount is left behind.

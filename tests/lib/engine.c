@@ -29,6 +29,8 @@ void engine_init(struct engine *engine, uint64_t seed, const struct engine_optio
 		.transport = "none",
 		.quiet = true,
 		.memory_used = options->memory_used,
+		.snapshot_failed = options->snapshot_failed,
+		.context = options->context,
 	};
 	if (options->limit)
 		MUST(size_or_share_parse(options->limit, &engine->volume_options.limit) == 0);
@@ -320,6 +322,17 @@ uint8_t *engine_file(struct engine *engine, const char *name, uint64_t *ret_size
 
 	MUST(bytes);
 	return bytes;
+}
+
+bool engine_file_exists(struct engine *engine, const char *name)
+{
+	struct blockio *io;
+	int error = engine->image_folder->ops->open(engine->image_folder, name, false, &io);
+
+	if (error == 0)
+		blockio_destroy(io);
+	MUST(error == 0 || error == -ENOENT);
+	return error == 0;
 }
 
 void engine_file_resize(struct engine *engine, const char *name, uint64_t size_bytes)

@@ -23,6 +23,8 @@ struct engine_options {
 	uint32_t block_bytes;		/* 0: the profile's */
 	uint32_t store_alignment_bytes; /* 0: 512 */
 	uint32_t (*memory_used)(void);
+	void (*snapshot_failed)(void *context, struct snapshot *snapshot);
+	void *context;
 };
 
 struct engine {
@@ -112,6 +114,8 @@ uint8_t *engine_content(struct engine *engine, struct snapshot *snapshot);
 
 /* The bytes of a file as they lie on the disk; it must be there. */
 uint8_t *engine_file(struct engine *engine, const char *name, uint64_t *ret_size_bytes);
+
+bool engine_file_exists(struct engine *engine, const char *name);
 
 /* Cuts or extends a file that is not open. */
 void engine_file_resize(struct engine *engine, const char *name, uint64_t size_bytes);

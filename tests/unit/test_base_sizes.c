@@ -136,7 +136,7 @@ static const struct {
 	const char *text;
 	uint64_t ns;
 } durations[] = {
-	{ "0", 0 },
+	{ "0s", 0 },
 	{ "7ns", 7 },
 	{ "3us", 3000 },
 	{ "20ms", 20000000 },

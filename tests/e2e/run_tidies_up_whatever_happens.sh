@@ -1,0 +1,84 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+#
+# However a run ends, nothing of it stays mounted, running or on disk; and what
+# a client leaves behind is told, and then removed.
+. "${0%/*}/../lib/e2e.sh"
+. "$e2e_root/tests/lib/e2e_run.sh"
+
+# No other process on the machine sleeps for just as long.
+nap=60.$$
+client slow "sleep $nap; cat {snapshot} >{out}" "cat {out} >{restored}"
+scenario slow slow zeros <<END
+- backup: { of: s1, to: b1 }
+END
+
+sleeps()
+{
+	pgrep -f "^sleep $nap\$" >/dev/null
+}
+
+# interrupted SIGNAL EXIT - the run is sent SIGNAL while the client works.
+interrupted()
+{
+	"$SNAPRIG" run slow.yaml >tap 2>said &
+	run=$!
+	wait_until 20 sleeps || fail "the client was not started"
+	kill "-$1" "$run"
+	e2e_status=0
+	wait "$run" || e2e_status=$?
+	cat tap said
+	same "$2" "$e2e_status" "exit after SIG$1"
+	tells "interrupted"
+	! sleeps || fail "the client is still running"
+	nothing_left
+}
+
+interrupted INT 130
+interrupted TERM 143
+
+# The rig dies: that is no verdict on the client.
+"$SNAPRIG" run slow.yaml >tap 2>said &
+run=$!
+wait_until 20 sleeps || fail "the client was not started"
+kill -9 "$(pgrep -f "^$SNAPRIG mount .*$TMPDIR/")"
+kill "$(pgrep -f "^sleep $nap\$")"
+e2e_status=0
+wait "$run" || e2e_status=$?
+cat tap
+same 4 "$e2e_status" "exit after the rig was killed"
+tells "the rig was ended by signal 9"
+nothing_left
+
+# Not even SIGKILL of the run itself leaves a mount.
+"$SNAPRIG" run slow.yaml >tap 2>said &
+run=$!
+wait_until 20 sleeps || fail "the client was not started"
+kill -9 "$run"
+wait_until 20 no_rig_runs || fail "the rig outlives the run"
+! grep -q " $TMPDIR" /proc/self/mounts || fail "the volume is still mounted"
+kill "$(pgrep -f "^sleep $nap\$")"
+rm -rf "${TMPDIR:?}"/*
+
+client untidy "cat {snapshot} >{out}; touch {out}.lock; mktemp >/dev/null; sleep $nap & exit 0" \
+	"cat {out} >{restored}"
+scenario untidy untidy zeros <<END
+- backup: { of: s1, to: b1 }
+- expect: { verdict: intact, leaks: none }
+END
+ran 1 untidy.yaml
+tells "process of backup 'b1': sleep"
+tells "file 'b1.backup.lock'"
+tells "temporary file 'tmp\."
+! sleeps || fail "the process that the client left is still running"
+
+# The work folder is kept when it is asked for.
+scenario tidy dd zeros <<END
+- backup: { of: s1, to: b1 }
+- expect: { verdict: intact, leaks: none }
+END
+ran 0 tidy.yaml
+rig run tidy.yaml --keep >tap 2>said
+grep -q "the work folder of 'tidy' is '$TMPDIR/" said || fail "does not say what is kept"
+same "33554432" "$(stat -c %s "$TMPDIR"/*/out/b1/b1.backup)" "size of the kept backup"
+[ -s "$(echo "$TMPDIR"/*/logs/status.json)" ] || fail "the status is not kept"

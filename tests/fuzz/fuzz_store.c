@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * fuzz_store.c - any bytes are a store or are refused; never a crash, and never
+ * a position outside of the file.
+ *
+ * Hashes keep a fuzzer out of what lies behind them, so the input says what to
+ * make of it:
+ *
+ *	byte 0		MAKE_* bits
+ *	then		the superblock
+ *	then		segments: SEGMENT_* bits, a count of records, their block
+ *			numbers of two bytes, and (with SEGMENT_EXTRA) a byte of
+ *			the header to change and its value
+ *
+ * Without MAKE_SEGMENTS the rest of the input lies as it is from unit 1 on.
+ */
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <jansson.h>
+#include <xxhash.h>
+
+#include "simfs/base/check.h"
+#include "simfs/blockio/memory.h"
+#include "simfs/store/store_internal.h"
+#include "simfs/volume/volume.h"
+
+#define MAKE_SUPERBLOCK	 1u /* magic, version and hash are right */
+#define MAKE_OF_VOLUME	 2u /* it is this volume's */
+#define MAKE_SEGMENTS	 4u
+
+#define SEGMENT_GAP	 1u /* its sequence is one too high */
+#define SEGMENT_EXTRA	 2u /* one byte of the header is changed before it is hashed */
+#define SEGMENT_BAD_HASH 4u
+#define SEGMENT_BAD_DATA 8u
+
+#define VOLUME_BYTES	 (256u << 10)
+#define FILE_MAX_BYTES	 (4u << 20)
+
+/* Where the volume's file has the volume's id. */
+#define VOLUME_ID_OFFSET 16
+
+struct input {
+	const uint8_t *data;
+	size_t size;
+};
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static uint8_t input_byte(struct input *input)
+{
+	if (input->size == 0)
+		return 0;
+	input->size--;
+	return *input->data++;
+}
+
+static void input_take(struct input *input, void *bytes, size_t length)
+{
+	size_t taken = length < input->size ? length : input->size;
+
+	memcpy(bytes, input->data, taken);
+	input->data += taken;
+	input->size -= taken;
+}
+
+/* Makes the segment with SEQUENCE at OFFSET of FILE; returns its length, 0 when there is no room.
+ */
+static size_t make_segment(
+	struct input *input, uint8_t *file, size_t offset, uint64_t sequence, uint32_t block_bytes)
+{
+	struct store_superblock superblock;
+	struct segment_header header = { .magic = SEGMENT_MAGIC };
+	uint8_t bits = input_byte(input), count = input_byte(input);
+	size_t data_bytes = (size_t)count * block_bytes;
+
+	if (offset + STORE_UNIT_BYTES + data_bytes > FILE_MAX_BYTES)
+		return 0;
+	memcpy(&superblock, file, sizeof superblock);
+	header.store_id = superblock.store_id;
+	header.sequence = sequence + (bits & SEGMENT_GAP ? 1 : 0);
+	header.unit = offset / STORE_UNIT_BYTES;
+	header.record_count = count;
+	header.block_bytes = block_bytes;
+	for (uint8_t i = 0; i < count; i++) {
+		header.blocks[i] = input_byte(input);
+		header.blocks[i] |= (uint64_t)input_byte(input) << 8;
+	}
+	memset(file + offset + STORE_UNIT_BYTES, count, data_bytes);
+	header.data_hash = XXH3_64bits(file + offset + STORE_UNIT_BYTES, data_bytes);
+	if (bits & SEGMENT_BAD_DATA)
+		header.data_hash++;
+	if (bits & SEGMENT_EXTRA) {
+		size_t at = input_byte(input);
+
+		((uint8_t *)&header)[at] = input_byte(input);
+	}
+	header.hash = segment_hash(&header) + (bits & SEGMENT_BAD_HASH ? 1 : 0);
+	memcpy(file + offset, &header, sizeof header);
+	return STORE_UNIT_BYTES + data_bytes;
+}
+
+/* Makes the store's file from INPUT; returns its length. */
+static size_t make_file(struct input *input, uint64_t volume_id, uint8_t *file)
+{
+	struct store_superblock superblock = { 0 };
+	uint8_t bits = input_byte(input);
+	size_t size = STORE_UNIT_BYTES, length;
+
+	input_take(input, &superblock, sizeof superblock);
+	if (bits & MAKE_OF_VOLUME) {
+		superblock.volume_id = volume_id;
+		superblock.volume_bytes = VOLUME_BYTES;
+		memset(superblock.name, 0, sizeof superblock.name);
+		superblock.name[0] = 's';
+	}
+	if (bits & MAKE_SUPERBLOCK) {
+		superblock.magic = STORE_MAGIC;
+		superblock.version = STORE_FORMAT_VERSION;
+		superblock.hash = superblock_hash(&superblock);
+	}
+	memcpy(file, &superblock, sizeof superblock);
+	if (!(bits & MAKE_SEGMENTS)) {
+		length = input->size;
+		input_take(input, file + size, FILE_MAX_BYTES - size);
+		return size + (length < FILE_MAX_BYTES - size ? length : FILE_MAX_BYTES - size);
+	}
+	for (uint64_t sequence = 1; input->size > 0; sequence++) {
+		length = make_segment(input, file, size, sequence,
+			superblock.block_bytes > SEGMENT_DATA_MAX_BYTES ? STORE_UNIT_BYTES
+									: superblock.block_bytes);
+		if (length == 0)
+			break;
+		size += length;
+	}
+	return size;
+}
+
+static void put_file(struct blockio_folder *folder, struct memory_disk *disk, const char *name,
+	const uint8_t *bytes, size_t size)
+{
+	struct blockio *io;
+	uint64_t size_bytes;
+
+	MUST(folder->ops->open(folder, name, true, &io) == 0);
+	MUST(io->ops->resize(io, size) == 0);
+	blockio_destroy(io);
+	memcpy(memory_disk_bytes(disk, name, &size_bytes), bytes, size);
+}
+
+/* What the store alone says of its file. */
+static void check_store(struct blockio_folder *folder)
+{
+	struct store_findings findings;
+	struct store *store = NULL;
+	int error = store_open(folder, "s.store", &store, &findings);
+
+	MUST(error != 0 || store);
+	if (store && error == 0) {
+		const struct store_facts *facts = store_facts(store);
+		uint64_t count = facts->volume_bytes / facts->block_bytes, found = 0;
+
+		for (uint64_t block = 0; block < count && block < 65536; block++) {
+			uint64_t offset = store_offset(store, block);
+
+			if (offset == 0)
+				continue;
+			found++;
+			MUST(offset + facts->block_bytes <= store_file_bytes(store));
+			MUST(offset + facts->block_bytes <= store_io(store)->size_bytes);
+		}
+		MUST(found <= store_blocks(store));
+	}
+	store_destroy(store);
+}
+
+static void request_done(struct volume_request *request, int result)
+{
+	MUST(request->error == 1);
+	request->error = result;
+}
+
+/* Reads the snapshot, or writes the live view, all over. */
+static void go_over(struct memory_disk *disk, struct volume *volume, struct snapshot *snapshot,
+	enum volume_kind kind, char *buffer)
+{
+	static struct volume_request request;
+
+	request = (struct volume_request){
+		.kind = kind,
+		.snapshot = snapshot,
+		.length = VOLUME_BYTES,
+		.buffer = buffer,
+		.done = request_done,
+	};
+	volume_submit(volume, &request);
+	request.error = 1;
+	while (memory_disk_step(disk))
+		continue;
+	MUST(request.error <= 0);
+	MUST(snapshot || request.error == 0);
+}
+
+static void check_volume(struct memory_disk *disk, struct blockio *origin,
+	struct blockio_folder *folder, char *buffer)
+{
+	struct volume_options options = { .profile = &profile_plain, .quiet = true };
+	struct volume *volume;
+
+	MUST(volume_open(origin, folder, &options, &volume) == 0);
+
+	struct snapshot *snapshot = volume_snapshot_find(volume, "s");
+
+	MUST(snapshot);
+	go_over(disk, volume, snapshot, VOLUME_READ, buffer);
+	go_over(disk, volume, NULL, VOLUME_WRITE, buffer);
+	go_over(disk, volume, snapshot, VOLUME_READ, buffer);
+	json_decref(volume_status(volume));
+	MUST(volume_close(volume) == 0);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct input input = { .data = data, .size = size };
+	struct volume_options options = { .profile = &profile_plain, .quiet = true };
+	struct memory_disk *disk;
+	struct blockio_folder *folder;
+	struct blockio *origin;
+	struct volume *volume;
+	uint64_t volume_id, size_bytes;
+	uint8_t *file = calloc(1, FILE_MAX_BYTES);
+	void *buffer;
+
+	MUST(file && posix_memalign(&buffer, BLOCKIO_ALIGNMENT_MAX, VOLUME_BUFFER_BYTES) == 0);
+	MUST(memory_disk_create(1, 512, &disk) == 0);
+	MUST(memory_folder_create(disk, &folder) == 0);
+	MUST(folder->ops->open(folder, "image", true, &origin) == 0);
+	MUST(origin->ops->resize(origin, VOLUME_BYTES) == 0);
+	MUST(volume_open(origin, folder, &options, &volume) == 0);
+	MUST(volume_close(volume) == 0);
+	memcpy(&volume_id, memory_disk_bytes(disk, "volume", &size_bytes) + VOLUME_ID_OFFSET,
+		sizeof volume_id);
+	memset(buffer, 'x', VOLUME_BUFFER_BYTES);
+	put_file(folder, disk, "s.store", file, make_file(&input, volume_id, file));
+	check_store(folder);
+	check_volume(disk, origin, folder, buffer);
+	blockio_destroy(origin);
+	folder->ops->destroy(folder);
+	memory_disk_destroy(disk);
+	free(buffer);
+	free(file);
+	return 0;
+}

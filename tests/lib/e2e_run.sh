@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=sh
+#
+# e2e_run.sh - for scripts about `snaprig run`; sourced after e2e.sh.
+#
+# They bring their own clients: SNAPRIG_SHARE is a folder of the test's own.
+# shellcheck disable=SC2154 # $work and $e2e_root are of e2e.sh
+
+export SNAPRIG_SHARE="$work/share" TMPDIR="$work/tmp"
+mkdir -p "$SNAPRIG_SHARE/clients" "$TMPDIR"
+cp "$e2e_root"/scenarios/clients/*.yaml "$SNAPRIG_SHARE/clients"
+
+# client NAME BACKUP RESTORE [LINE] - makes an adapter; LINE is added to it.
+client()
+{
+	cat >"$SNAPRIG_SHARE/clients/$1.yaml" <<-END
+		about: a client of a test
+		backup: |-
+		  $2
+		restore: |-
+		  $3
+		publishes: [ "{out}" ]
+		${4:-}
+	END
+}
+
+# scenario NAME CLIENT CONTENT - makes NAME.yaml; its steps after s1 come on stdin.
+scenario()
+{
+	cat >"$1.yaml" <<-END
+		name: $1
+		about: a scenario of a test
+		seed: 7
+		profile: actiphy
+		time-limit: ${time_limit:-60s}
+		volume: { size: 32MiB, content: $3 }
+		client: $2
+		phases:
+		  - inject:
+		      - snapshot: s1
+		$(sed 's/^/      /')
+	END
+}
+
+# ran EXIT SCENARIO [OPTION...] - runs it; it must exit so and leave nothing.
+ran()
+{
+	e2e_wanted=$1
+	shift
+	e2e_status=0
+	rig run "$@" >tap 2>said || e2e_status=$?
+	sed 's/^/  /' tap said
+	[ "$e2e_status" = "$e2e_wanted" ] || fail "exit $e2e_status and not $e2e_wanted: run $*"
+	nothing_left
+}
+
+nothing_left()
+{
+	same "" "$(ls -A "$TMPDIR")" "work folder"
+	! grep -q " $TMPDIR" /proc/self/mounts || fail "something is still mounted"
+	no_rig_runs || fail "a rig is still running"
+}
+
+# tells TEXT - in what the run printed (an extended regular expression).
+tells()
+{
+	grep -qE -e "$1" tap || fail "does not tell '$1'"
+}
+
+# A burst that overflows the store of 10 % while a quarter is read.
+# shellcheck disable=SC2034 # for the scripts
+burst='- write: { name: burst, pattern: random, bytes: 8MiB, start: "read.progress>=25%" }'

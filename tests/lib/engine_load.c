@@ -1,0 +1,353 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/lib/engine_load.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "simfs/base/check.h"
+#include "simfs/base/cleanup.h"
+#include "simfs/base/mix.h"
+
+/* Streams of chance, of which every operation has one value each. */
+enum chance {
+	CHANCE_KIND,
+	CHANCE_PAUSE,
+	CHANCE_LENGTH,
+	CHANCE_LENGTH_SCALE,
+	CHANCE_OFFSET,
+	CHANCE_PLACE,
+	CHANCE_SNAPSHOT,
+	CHANCE_BLOCK,
+	CHANCE_HOLD,
+	CHANCES,
+};
+
+#define SECTOR_BYTES 512u
+
+/* From 512 bytes to 256 KiB. */
+#define LENGTH_SCALES 10
+
+/* Every second request goes to this part of the volume, so that many overlap. */
+#define HOT_SHARE 16
+
+static uint64_t chance(const struct load *load, enum chance which, uint64_t bound)
+{
+	return mix_below(load->options.seed, load->operation * CHANCES + which, bound);
+}
+
+static void note_failed(void *context, struct snapshot *failed)
+{
+	struct load *load = context;
+
+	for (unsigned i = 0; i < LOAD_SNAPSHOTS_MAX; i++) {
+		if (strcmp(load->snapshots[i].name, snapshot_name(failed)) == 0)
+			load->snapshots[i].was_told_failed = true;
+	}
+}
+
+void load_init(struct load *load, const struct load_options *options)
+{
+	uint64_t volume_bytes = options->engine.volume_bytes;
+
+	*load = (struct load){ .options = *options };
+	load->options.engine.snapshot_failed = note_failed;
+	load->options.engine.context = load;
+	engine_init(&load->engine, options->seed, &load->options.engine);
+	MUST(load->live = calloc(1, volume_bytes));
+	for (unsigned i = 0; i < LOAD_DEPTH_MAX; i++) {
+		void *buffer;
+
+		MUST(posix_memalign(&buffer, BLOCKIO_ALIGNMENT_MAX, VOLUME_BUFFER_BYTES) == 0);
+		load->slots[i].load = load;
+		load->slots[i].request.buffer = buffer;
+	}
+	for (unsigned i = 0; i < LOAD_SNAPSHOTS_MAX; i++) {
+		load->snapshots[i].load = load;
+		snprintf(load->snapshots[i].name, sizeof load->snapshots[i].name, "s%u", i);
+		MUST(load->snapshots[i].content = malloc(volume_bytes));
+	}
+}
+
+void load_deinit(struct load *load)
+{
+	engine_deinit(&load->engine);
+	for (unsigned i = 0; i < LOAD_DEPTH_MAX; i++)
+		free(load->slots[i].request.buffer);
+	for (unsigned i = 0; i < LOAD_SNAPSHOTS_MAX; i++)
+		free(load->snapshots[i].content);
+	free(load->live);
+}
+
+/* ---------------------------------------------------------------- requests */
+
+static void slot_done(struct volume_request *request, int result)
+{
+	struct load_slot *slot = CONTAINER_OF(request, struct load_slot, request);
+	struct load *load = slot->load;
+
+	slot->is_busy = false;
+	load->busy--;
+	if (request->kind == VOLUME_WRITE)
+		load_write_ended(load, slot, result);
+	else if (request->kind == VOLUME_READ)
+		load_read_ended(load, slot, result);
+	else if (result < 0 && !load->options.may_fail)
+		load_fail(load, "a flush was answered with %d", result);
+}
+
+/* A free slot with a range of this operation's choice. */
+static struct load_slot *slot_take(struct load *load, enum volume_kind kind)
+{
+	struct load_slot *slot = load->slots;
+	uint64_t volume_bytes = load->options.engine.volume_bytes;
+	uint64_t place_bytes = chance(load, CHANCE_PLACE, 2) ? volume_bytes
+							     : volume_bytes / HOT_SHARE;
+	uint64_t most = load->options.length_max;
+
+	while (slot->is_busy)
+		slot++;
+	/* As many small ones as large ones; three of four of whole sectors. */
+	for (uint64_t halves = chance(load, CHANCE_LENGTH_SCALE, LENGTH_SCALES); halves > 0;
+		halves--)
+		most = most > SECTOR_BYTES ? most / 2 : most;
+
+	uint64_t length = 1 + chance(load, CHANCE_LENGTH, most);
+	uint64_t offset = chance(load, CHANCE_OFFSET, place_bytes);
+
+	if (load->operation % 4 != 0) {
+		length = (length + SECTOR_BYTES - 1) & ~(uint64_t)(SECTOR_BYTES - 1);
+		offset &= ~(uint64_t)(SECTOR_BYTES - 1);
+	}
+	if (length > volume_bytes - offset)
+		length = volume_bytes - offset;
+	slot->is_busy = true;
+	slot->is_disturbed = false;
+	slot->operation = load->operation;
+	slot->snapshot = NULL;
+	load->busy++;
+	slot->request = (struct volume_request){
+		.kind = kind,
+		.offset = offset,
+		.length = length,
+		.buffer = slot->request.buffer,
+		.done = slot_done,
+	};
+	return slot;
+}
+
+/* Whether a write (or, else, a read of the live view) under way overlaps SLOT; marks such reads. */
+static bool disturbs(struct load *load, struct load_slot *slot)
+{
+	bool found = false;
+
+	for (unsigned i = 0; i < LOAD_DEPTH_MAX; i++) {
+		struct load_slot *at = &load->slots[i];
+
+		if (!at->is_busy || at == slot || at->snapshot ||
+			at->request.kind == VOLUME_FLUSH ||
+			!load_overlap(&at->request, &slot->request))
+			continue;
+		if (at->request.kind == VOLUME_WRITE)
+			found = true;
+		else if (slot->request.kind == VOLUME_WRITE)
+			at->is_disturbed = true;
+	}
+	return found;
+}
+
+static void start_write(struct load *load)
+{
+	struct load_slot *slot = slot_take(load, VOLUME_WRITE);
+
+	engine_stamp_fill(slot->request.buffer, slot->request.length, load->operation);
+	disturbs(load, slot);
+	volume_submit(load->engine.volume, &slot->request);
+}
+
+static void start_read_live(struct load *load)
+{
+	struct load_slot *slot = slot_take(load, VOLUME_READ);
+
+	slot->is_disturbed = disturbs(load, slot);
+	volume_submit(load->engine.volume, &slot->request);
+}
+
+static struct load_snapshot *choose_snapshot(struct load *load)
+{
+	return &load->snapshots[chance(load, CHANCE_SNAPSHOT, LOAD_SNAPSHOTS_MAX)];
+}
+
+static void start_read_snapshot(struct load *load)
+{
+	struct load_snapshot *snapshot = choose_snapshot(load);
+
+	if (snapshot->state != LOAD_THERE)
+		return;
+
+	struct load_slot *slot = slot_take(load, VOLUME_READ);
+
+	slot->snapshot = snapshot;
+	slot->request.snapshot = engine_find(&load->engine, snapshot->name);
+	volume_submit(load->engine.volume, &slot->request);
+}
+
+static void start_flush(struct load *load)
+{
+	struct load_slot *slot = slot_take(load, VOLUME_FLUSH);
+
+	volume_submit(load->engine.volume, &slot->request);
+}
+
+/* --------------------------------------------------------------- snapshots */
+
+static void release_held(struct load *load)
+{
+	volume_barrier_end(load->engine.volume, TAKE_PTR(load->held));
+}
+
+static void created(struct snapshot_create *create, int result)
+{
+	struct load_snapshot *snapshot = CONTAINER_OF(create, struct load_snapshot, create);
+	struct load *load = snapshot->load;
+
+	load->busy--;
+	snapshot->state = result == 0 ? LOAD_THERE : LOAD_ABSENT;
+	snapshot->has_failed = snapshot->was_told_failed = false;
+	if (result < 0 && !load->options.may_fail)
+		load_fail(load, "snapshot '%s' could not be taken: %d", snapshot->name, result);
+	if (result < 0)
+		return;
+	memcpy(snapshot->content, load->live, load->options.engine.volume_bytes);
+	if (create->hold_writes)
+		load->held = &create->barrier;
+}
+
+void load_take(struct load *load, unsigned index, uint32_t block_bytes)
+{
+	static const uint32_t choice[] = { 4096, 16384, 65536 };
+	struct load_snapshot *snapshot = &load->snapshots[index];
+
+	MUST(snapshot->state == LOAD_ABSENT);
+	snapshot->state = LOAD_CREATING;
+	snapshot->create = (struct snapshot_create){
+		.name = snapshot->name,
+		.block_bytes = block_bytes ? block_bytes : choice[chance(load, CHANCE_BLOCK, 3)],
+		.hold_writes = !load->held && chance(load, CHANCE_HOLD, 2),
+		.done = created,
+	};
+	load->busy++;
+	volume_snapshot_create(load->engine.volume, &snapshot->create);
+}
+
+static void start_create(struct load *load)
+{
+	struct load_snapshot *snapshot = choose_snapshot(load);
+
+	if (snapshot->state != LOAD_ABSENT)
+		return;
+	/* One barrier is held at a time, and its owner is not made anew meanwhile. */
+	for (unsigned i = 0; i < LOAD_SNAPSHOTS_MAX; i++) {
+		if (load->snapshots[i].state == LOAD_CREATING)
+			return;
+	}
+	if (load->held)
+		release_held(load);
+	load_take(load, (unsigned)(snapshot - load->snapshots), 0);
+}
+
+static void deleted(struct snapshot_delete *deletion, int result)
+{
+	struct load_snapshot *snapshot = CONTAINER_OF(deletion, struct load_snapshot, deletion);
+	struct load *load = snapshot->load;
+
+	load->busy--;
+	if (result < 0 && !load->options.may_fail)
+		load_fail(load, "snapshot '%s' could not be deleted: %d", snapshot->name, result);
+	snapshot->state = result == 0 ? LOAD_ABSENT : LOAD_THERE;
+}
+
+static void start_delete(struct load *load)
+{
+	struct load_snapshot *snapshot = choose_snapshot(load);
+
+	if (snapshot->state != LOAD_THERE)
+		return;
+	snapshot->state = LOAD_DELETING;
+	snapshot->deletion.done = deleted;
+	load->busy++;
+	volume_snapshot_delete(load->engine.volume, engine_find(&load->engine, snapshot->name),
+		&snapshot->deletion);
+}
+
+/* --------------------------------------------------------------------- run */
+
+static void start_reopen(struct load *load)
+{
+	while (load->busy > 0 || load->held) {
+		if (load->held)
+			release_held(load);
+		else if (!engine_step(&load->engine))
+			load_fail(load, "%u requests never end", load->busy);
+	}
+	if (engine_close(&load->engine) < 0 && !load->options.may_fail)
+		load_fail(load, "cannot close");
+	if (engine_open(&load->engine) == 0)
+		load_settle_snapshots(load);
+	else if (!load->options.may_fail)
+		load_fail(load, "cannot open again");
+}
+
+static void operate(struct load *load)
+{
+	static void (*const start[LOAD_KINDS])(struct load *) = {
+		[LOAD_WRITE] = start_write,
+		[LOAD_READ_LIVE] = start_read_live,
+		[LOAD_READ_SNAPSHOT] = start_read_snapshot,
+		[LOAD_FLUSH] = start_flush,
+		[LOAD_CREATE] = start_create,
+		[LOAD_DELETE] = start_delete,
+		[LOAD_REOPEN] = start_reopen,
+	};
+	const unsigned *weights = load->options.weights;
+	uint64_t sum = 0, pick;
+	unsigned kind = 0;
+
+	for (unsigned i = 0; i < LOAD_KINDS; i++)
+		sum += weights[i];
+	pick = chance(load, CHANCE_KIND, sum);
+	while (pick >= weights[kind])
+		pick -= weights[kind++];
+	load->operation++;
+	start[kind](load);
+}
+
+bool load_run(struct load *load, uint64_t operations, uint64_t steps_max)
+{
+	uint64_t end = load->operation + operations;
+
+	while (load->steps < steps_max && load->engine.volume) {
+		bool is_full = load->busy >= load->options.depth;
+
+		/* In between, the disk gets ahead of the load. */
+		if (load->operation < end && !is_full &&
+			mix_below(load->options.seed, load->steps * CHANCES + CHANCE_PAUSE, 3) >
+				0) {
+			operate(load);
+			continue;
+		}
+		if (engine_step(&load->engine)) {
+			load->steps++;
+		} else if (load->held) {
+			release_held(load);
+		} else if (load->operation < end && !is_full) {
+			operate(load);
+		} else if (load->busy > 0) {
+			load_fail(load, "%u requests never end", load->busy);
+		} else {
+			return true;
+		}
+	}
+	return false;
+}

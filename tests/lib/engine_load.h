@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * engine_load.h - a random load on an engine, and plain arrays that know better.
+ *
+ * Many requests are under way at a time.  The arrays follow what the engine
+ * acknowledges: a write acts on the array of the live view when it ends, and a
+ * snapshot's array is that of the live view when it is taken.  Every answer is
+ * compared at once; what differs ends the test with the place and the operation.
+ */
+#ifndef SNAPRIG_TESTS_LIB_ENGINE_LOAD_H
+#define SNAPRIG_TESTS_LIB_ENGINE_LOAD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "tests/lib/engine.h"
+
+#define LOAD_DEPTH_MAX	   32
+#define LOAD_SNAPSHOTS_MAX 3
+
+enum load_kind {
+	LOAD_WRITE,
+	LOAD_READ_LIVE,
+	LOAD_READ_SNAPSHOT,
+	LOAD_FLUSH,
+	LOAD_CREATE,
+	LOAD_DELETE,
+	LOAD_REOPEN, /* in order: waits for all, closes and opens */
+	LOAD_KINDS,
+};
+
+struct load_options {
+	uint64_t seed;
+	struct engine_options engine;
+	unsigned depth;	   /* requests under way at most */
+	size_t length_max; /* of one of them, a power of two */
+	unsigned weights[LOAD_KINDS];
+
+	/* Requests may be answered with errors, and snapshots may fail. */
+	bool may_fail;
+};
+
+/* One request under way. */
+struct load_slot {
+	struct load *load;
+	struct volume_request request;
+	bool is_busy;
+	bool is_disturbed; /* a read of the live view that a write overlaps: anything goes */
+	uint64_t operation;
+	struct load_snapshot *snapshot;
+};
+
+enum load_snapshot_state { LOAD_ABSENT, LOAD_CREATING, LOAD_THERE, LOAD_DELETING };
+
+struct load_snapshot {
+	struct load *load;
+	enum load_snapshot_state state;
+	char name[8];
+	uint8_t *content;
+	bool was_told_failed; /* may be gone after a mount, when it could not be marked */
+	bool has_failed;      /* seen as failed: must not come back */
+	struct snapshot_create create;
+	struct snapshot_delete deletion;
+};
+
+struct load {
+	struct load_options options;
+	struct engine engine;
+	uint8_t *live;
+	struct load_slot slots[LOAD_DEPTH_MAX];
+	unsigned busy; /* slots, creations and deletions under way */
+	struct load_snapshot snapshots[LOAD_SNAPSHOTS_MAX];
+	struct volume_barrier *held; /* of a creation that holds the writes */
+	uint64_t operation;
+	uint64_t steps;
+};
+
+void load_init(struct load *load, const struct load_options *options);
+void load_deinit(struct load *load);
+
+/*
+ * Starts OPERATIONS more and goes on until all have ended: true.  False when
+ * the load made STEPS_MAX steps in all before that, or could not open again.
+ */
+bool load_run(struct load *load, uint64_t operations, uint64_t steps_max);
+
+/* Takes snapshot INDEX with blocks of BLOCK_BYTES (0: any), under the load; wait with load_run().
+ */
+void load_take(struct load *load, unsigned index, uint32_t block_bytes);
+
+/* Kills, opens, and lets the arrays follow where the engine had the choice. */
+void load_kill(struct load *load);
+
+/* Reads and compares everything.  Nothing is under way, no fault is on. */
+void load_check(struct load *load);
+
+/* Ends the test: what differs, and where in the load that was. */
+__attribute__((noreturn, format(printf, 2, 3))) void load_fail(
+	const struct load *load, const char *format, ...);
+
+/* Of engine_load_check.c: the result of a request against the arrays. */
+void load_write_ended(struct load *load, struct load_slot *slot, int result);
+void load_read_ended(struct load *load, struct load_slot *slot, int result);
+
+/* Of engine_load_check.c: compares what snapshots there are after an opening. */
+void load_settle_snapshots(struct load *load);
+
+static inline bool load_overlap(const struct volume_request *a, const struct volume_request *b)
+{
+	return a->offset < b->offset + b->length && b->offset < a->offset + a->length;
+}
+
+#endif

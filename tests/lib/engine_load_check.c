@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* engine_load_check.c - what the engine answers against the arrays. */
+#include <check.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "simfs/base/check.h"
+#include "tests/lib/engine_load.h"
+
+void load_fail(const struct load *load, const char *format, ...)
+{
+	char text[512];
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(text, sizeof text, format, arguments);
+	va_end(arguments);
+	ck_abort_msg("seed %" PRIu64 ", operation %" PRIu64 ", step %" PRIu64 ": %s",
+		load->options.seed, load->operation, load->steps, text);
+	abort(); /* check.h does not say that it does not return */
+}
+
+/* FOUND must be WANTED; both lie at OFFSET of WHAT. */
+static void compare(const struct load *load, const char *what, uint64_t offset,
+	const uint8_t *found, const uint8_t *wanted, uint64_t length)
+{
+	uint64_t at = 0;
+
+	if (memcmp(found, wanted, length) == 0)
+		return;
+	while (found[at] == wanted[at])
+		at++;
+	load_fail(load, "'%s' has a wrong byte at %" PRIu64, what, offset + at);
+}
+
+/* Bytes of the image as they lie on the disk, whatever the engine says. */
+static const uint8_t *image_bytes(struct load *load)
+{
+	uint64_t size_bytes;
+	const uint8_t *bytes = engine_file(&load->engine, ENGINE_IMAGE, &size_bytes);
+
+	if (size_bytes != load->options.engine.volume_bytes)
+		load_fail(load, "the image has %" PRIu64 " bytes", size_bytes);
+	return bytes;
+}
+
+/* A write that failed may have happened or not, byte by byte; the array follows. */
+static void write_failed(struct load *load, const struct volume_request *request)
+{
+	const uint8_t *image = image_bytes(load) + request->offset;
+	uint8_t *live = load->live + request->offset;
+
+	for (uint64_t i = 0; i < request->length; i++) {
+		if (image[i] != live[i] && image[i] != (uint8_t)request->buffer[i])
+			load_fail(load, "a failed write left neither old nor new at %" PRIu64,
+				request->offset + i);
+		live[i] = image[i];
+	}
+}
+
+void load_write_ended(struct load *load, struct load_slot *slot, int result)
+{
+	const struct volume_request *request = &slot->request;
+
+	for (unsigned i = 0; i < LOAD_DEPTH_MAX; i++) {
+		const struct load_slot *at = &load->slots[i];
+
+		if (at->is_busy && at->request.kind == VOLUME_WRITE &&
+			at->operation < slot->operation && load_overlap(&at->request, request))
+			load_fail(load, "write %" PRIu64 " overtook write %" PRIu64,
+				slot->operation, at->operation);
+	}
+	if (result == 0) {
+		memcpy(load->live + request->offset, request->buffer, request->length);
+		return;
+	}
+	if (!load->options.may_fail)
+		load_fail(load, "a write was answered with %d", result);
+	write_failed(load, request);
+}
+
+void load_read_ended(struct load *load, struct load_slot *slot, int result)
+{
+	const struct volume_request *request = &slot->request;
+	const struct load_snapshot *snapshot = slot->snapshot;
+
+	if (result < 0) {
+		if (!load->options.may_fail)
+			load_fail(load, "a read of '%s' was answered with %d",
+				snapshot ? snapshot->name : "live", result);
+		return;
+	}
+	if (slot->is_disturbed)
+		return;
+	compare(load, snapshot ? snapshot->name : "live", request->offset,
+		(const uint8_t *)request->data,
+		(snapshot ? snapshot->content : load->live) + request->offset, request->length);
+}
+
+/* ------------------------------------------------------------------- whole */
+
+static void check_failed(struct load *load, struct load_snapshot *snapshot, int error)
+{
+	struct snapshot *found = engine_find(&load->engine, snapshot->name);
+	uint8_t byte;
+
+	if (!load->options.may_fail)
+		load_fail(load, "snapshot '%s' has failed with %d", snapshot->name, error);
+	if (error == -EUCLEAN)
+		load_fail(load, "the store of snapshot '%s' is damaged", snapshot->name);
+	for (uint64_t at = 0; at < load->options.engine.volume_bytes; at += 4096) {
+		if (engine_read(&load->engine, found, at, &byte, 1) != -EIO)
+			load_fail(load, "failed snapshot '%s' can be read at %" PRIu64,
+				snapshot->name, at);
+	}
+	snapshot->has_failed = true;
+}
+
+static void check_snapshot(struct load *load, struct load_snapshot *snapshot)
+{
+	struct snapshot *found = engine_find(&load->engine, snapshot->name);
+	int error;
+
+	if (engine_has_failed(found, &error)) {
+		check_failed(load, snapshot, error);
+		return;
+	}
+	if (snapshot->has_failed)
+		load_fail(load, "failed snapshot '%s' is active again", snapshot->name);
+
+	uint8_t *content = engine_content(&load->engine, found);
+
+	compare(load, snapshot->name, 0, content, snapshot->content,
+		load->options.engine.volume_bytes);
+	free(content);
+}
+
+void load_check(struct load *load)
+{
+	if (load->busy > 0 || !volume_idle(load->engine.volume))
+		load_fail(load, "the engine is not idle when all has ended");
+
+	uint8_t *content = engine_content(&load->engine, NULL);
+
+	compare(load, "live", 0, content, load->live, load->options.engine.volume_bytes);
+	compare(load, "image", 0, image_bytes(load), load->live, load->options.engine.volume_bytes);
+	free(content);
+	for (unsigned i = 0; i < LOAD_SNAPSHOTS_MAX; i++) {
+		if (load->snapshots[i].state == LOAD_THERE)
+			check_snapshot(load, &load->snapshots[i]);
+	}
+}
+
+/* -------------------------------------------------------------------- kill */
+
+static bool is_pending(const struct load_slot *slot)
+{
+	return slot->is_busy && slot->request.kind == VOLUME_WRITE;
+}
+
+/* Whether a write that was killed has BYTE for OFFSET. */
+static bool pending_has(const struct load *load, uint64_t offset, uint8_t byte)
+{
+	for (unsigned i = 0; i < LOAD_DEPTH_MAX; i++) {
+		const struct volume_request *request = &load->slots[i].request;
+
+		if (is_pending(&load->slots[i]) && offset >= request->offset &&
+			offset < request->offset + request->length &&
+			(uint8_t)request->buffer[offset - request->offset] == byte)
+			return true;
+	}
+	return false;
+}
+
+/* Writes that were killed may have happened or not: the array follows the image. */
+static void settle_writes(struct load *load)
+{
+	const uint8_t *image = image_bytes(load);
+
+	for (unsigned i = 0; i < LOAD_DEPTH_MAX; i++) {
+		const struct volume_request *request = &load->slots[i].request;
+
+		if (!is_pending(&load->slots[i]))
+			continue;
+		for (uint64_t at = request->offset; at < request->offset + request->length; at++) {
+			if (image[at] != load->live[at] && !pending_has(load, at, image[at]))
+				load_fail(
+					load, "the kill left neither old nor new at %" PRIu64, at);
+		}
+	}
+	for (unsigned i = 0; i < LOAD_DEPTH_MAX; i++) {
+		const struct volume_request *request = &load->slots[i].request;
+
+		if (is_pending(&load->slots[i]))
+			memcpy(load->live + request->offset, image + request->offset,
+				request->length);
+	}
+}
+
+/* What was being made or deleted may be there or not; what was there is there. */
+static void settle_snapshot(struct load *load, struct load_snapshot *snapshot)
+{
+	bool is_there = volume_snapshot_find(load->engine.volume, snapshot->name) != NULL;
+
+	switch (snapshot->state) {
+	case LOAD_ABSENT:
+		if (is_there)
+			load_fail(load, "deleted snapshot '%s' is back", snapshot->name);
+		break;
+	case LOAD_CREATING:
+		if (is_there)
+			MUST(engine_delete(&load->engine, snapshot->name) == 0);
+		is_there = false;
+		break;
+	case LOAD_THERE:
+		/* One that could not be marked as failed is gone instead. */
+		if (!is_there && !snapshot->was_told_failed)
+			load_fail(load, "snapshot '%s' is gone", snapshot->name);
+		break;
+	case LOAD_DELETING:
+		break;
+	}
+	snapshot->state = is_there ? LOAD_THERE : LOAD_ABSENT;
+}
+
+void load_settle_snapshots(struct load *load)
+{
+	for (unsigned i = 0; i < LOAD_SNAPSHOTS_MAX; i++)
+		settle_snapshot(load, &load->snapshots[i]);
+}
+
+void load_kill(struct load *load)
+{
+	engine_kill(&load->engine);
+	if (engine_open(&load->engine) < 0)
+		load_fail(load, "cannot open after a kill");
+	settle_writes(load);
+	for (unsigned i = 0; i < LOAD_DEPTH_MAX; i++)
+		load->slots[i].is_busy = false;
+	load_settle_snapshots(load);
+	load->busy = 0;
+	load->held = NULL;
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* engine_store.h - one store on a memory disk, and what must be in it. */
+#ifndef SNAPRIG_TESTS_LIB_ENGINE_STORE_H
+#define SNAPRIG_TESTS_LIB_ENGINE_STORE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "simfs/blockio/memory.h"
+#include "simfs/store/store.h"
+
+#define STORE_BENCH_NAME "s.store"
+
+/* More appends than any test makes. */
+#define STORE_BENCH_APPENDS_MAX 4096
+
+struct store_bench_append {
+	struct store_waiter waiter;
+	bool has_ended;
+	int result;
+	void *data;
+};
+
+struct store_bench {
+	struct memory_disk *disk;
+	struct blockio_folder *folder;
+	struct store_facts facts;
+	struct store *store; /* NULL: not open */
+	struct store_findings findings;
+	struct store_bench_append *appends[STORE_BENCH_APPENDS_MAX];
+	unsigned append_count;
+};
+
+/* A store that was created and marked; volume_bytes / block_bytes blocks. */
+void store_bench_init(
+	struct store_bench *bench, uint64_t seed, uint64_t volume_bytes, uint32_t block_bytes);
+void store_bench_deinit(struct store_bench *bench);
+
+/* Appends blocks with their content; its result is in the returned struct. */
+struct store_bench_append *store_bench_append(
+	struct store_bench *bench, uint64_t first_block, uint64_t count);
+
+void store_bench_settle(struct store_bench *bench);
+
+/* Marks the store with ERROR and waits: 0 or -errno. */
+int store_bench_mark(struct store_bench *bench, int error, uint64_t overflow_blocks);
+
+/* Frees the store as a kill would (nothing may be under way), or closes it: 0 or -errno. */
+void store_bench_leave(struct store_bench *bench);
+int store_bench_close(struct store_bench *bench);
+
+/* Opens it and keeps what was found: 0 or -errno. */
+int store_bench_open(struct store_bench *bench);
+
+/* Whether the store has the blocks, with the bytes that belong to them; wrong bytes end the test.
+ */
+bool store_bench_has(struct store_bench *bench, uint64_t first_block, uint64_t count);
+
+/* The file as it lies on the disk, to free(); and back again, while it is closed. */
+uint8_t *store_bench_save(struct store_bench *bench, uint64_t *ret_size_bytes);
+void store_bench_restore(struct store_bench *bench, const uint8_t *bytes, uint64_t size_bytes);
+
+#endif
