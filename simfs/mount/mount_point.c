@@ -65,9 +65,10 @@ int mount_point_look(const char *path, enum mount_point_state *ret)
 
 	if (error < 0)
 		return error;
-	if (looked == -ENOTCONN) {
+	/* The second is the answer while the kernel is still taking its rig apart. */
+	if (looked == -ENOTCONN || looked == -ECONNABORTED) {
 		if (strcmp(type, "fuse.snaprig") != 0)
-			return -ENOTCONN;
+			return looked;
 		*ret = MOUNT_POINT_STALE;
 		return 0;
 	}

@@ -11,7 +11,7 @@ enum mount_point_state {
 
 /*
  * Looks at PATH.  Returns 0 and *RET; -ENOENT, -ENOTDIR, -EACCES …; or
- * -ENOTCONN when the dead mount there is not one of ours.
+ * -ENOTCONN or -ECONNABORTED when the dead mount there is not one of ours.
  */
 int mount_point_look(const char *path, enum mount_point_state *ret);
 

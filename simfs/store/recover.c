@@ -228,8 +228,9 @@ static int make_ready(struct store *store, struct store_findings *findings)
 	return blockio_do(store->io, BLOCKIO_WRITE, 0, store->superblock, STORE_UNIT_BYTES);
 }
 
-int store_open(struct blockio_folder *folder, const char *name, struct store **ret,
-	struct store_findings *findings)
+int store_open(struct blockio_folder *folder, const char *name,
+	const char *(*refuses)(const struct store_facts *facts, void *context), void *context,
+	struct store **ret, struct store_findings *findings)
 {
 	struct blockio *io;
 	void *unit = NULL;
@@ -245,19 +246,17 @@ int store_open(struct blockio_folder *folder, const char *name, struct store **r
 	if (error < 0)
 		return error;
 	error = blockio_do(io, BLOCKIO_READ, 0, superblock, STORE_UNIT_BYTES);
-	if (error == 0) {
-		const char *fault = superblock_fault(superblock);
-
-		if (fault)
-			error = damaged(findings, 0, fault);
-	}
 
 	struct store *store = NULL;
 	struct store_facts facts;
 
 	if (error == 0) {
+		const char *fault = superblock_fault(superblock);
+
 		facts_of_superblock(superblock, &facts);
-		error = store_new(io, &facts, &store);
+		if (!fault && refuses)
+			fault = refuses(&facts, context);
+		error = fault ? damaged(findings, 0, fault) : store_new(io, &facts, &store);
 	}
 	if (error < 0) {
 		blockio_destroy(io);

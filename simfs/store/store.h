@@ -83,12 +83,15 @@ struct store_findings {
 
 /*
  * Opens the store NAME and rebuilds its map by one scan.  Blocks: for mounting
- * only.  Returns 0; -EUCLEAN when it is damaged or no store (FINDINGS says
- * where and why; *RET is set all the same when the superblock is whole, so
- * that the snapshot can be shown as failed, else NULL); or -errno.
+ * only.  REFUSES (optional) says why a store with FACTS is not wanted, or NULL;
+ * one that it refuses is not touched.  Returns 0; -EUCLEAN when the store is
+ * damaged, refused or no store (FINDINGS says where and why; *RET is set all
+ * the same when only segments are damaged, so that the snapshot can be shown
+ * as failed, else NULL); or -errno.
  */
-int store_open(struct blockio_folder *folder, const char *name, struct store **ret,
-	struct store_findings *findings);
+int store_open(struct blockio_folder *folder, const char *name,
+	const char *(*refuses)(const struct store_facts *facts, void *context), void *context,
+	struct store **ret, struct store_findings *findings);
 
 /* Nothing may be under way.  Does not touch the file.  NULL is fine. */
 void store_destroy(struct store *store);

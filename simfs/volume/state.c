@@ -167,13 +167,20 @@ static void snapshot_insert(struct volume *volume, struct snapshot *snapshot)
 		volume->next_order = snapshot->id + 1;
 }
 
-/* Why the store of FILE is not for this volume, or NULL. */
-static const char *foreign(
-	const struct volume *volume, const struct store_facts *facts, const char *name)
+/* Whose store is expected in a file. */
+struct expected {
+	const struct volume *volume;
+	const char *name;
+};
+
+static const char *foreign(const struct store_facts *facts, void *context)
 {
-	if (facts->volume_id != volume->volume_id || facts->volume_bytes != volume_bytes(volume))
+	const struct expected *expected = context;
+
+	if (facts->volume_id != expected->volume->volume_id ||
+		facts->volume_bytes != volume_bytes(expected->volume))
 		return "store of another volume";
-	if (strcmp(facts->name, name) != 0)
+	if (strcmp(facts->name, expected->name) != 0)
 		return "store of another snapshot";
 	if (facts->block_bytes > VOLUME_BLOCK_MAX_BYTES)
 		return "superblock makes no sense";
@@ -191,18 +198,12 @@ static int store_load(struct volume *volume, const char *file)
 		return 0;
 	memcpy(name, file, length);
 
-	int error = store_open(volume->folder, file, &store, &findings);
+	struct expected expected = { .volume = volume, .name = name };
+	int error = store_open(volume->folder, file, foreign, &expected, &store, &findings);
 
 	if (error < 0 && error != -EUCLEAN) {
 		log_error_code(error, "cannot open store '%s'", file);
 		return error;
-	}
-	if (store && foreign(volume, store_facts(store), name)) {
-		findings.damage = foreign(volume, store_facts(store), name);
-		findings.damage_offset = 0;
-		error = -EUCLEAN;
-		store_destroy(store);
-		store = NULL;
 	}
 
 	struct snapshot *snapshot = snapshot_new(volume, name, store);

@@ -136,7 +136,8 @@ struct volume_request {
 	char *buffer;
 	char *data;
 
-	/* Required.  RESULT is 0 or -errno. */
+	/* Required.  RESULT is 0 or -errno.  What needs no I/O (a read of a failed
+	 * snapshot) ends within volume_submit(). */
 	void (*done)(struct volume_request *request, int result);
 
 	/* Of the volume. */

@@ -155,7 +155,7 @@ static void check_store(struct blockio_folder *folder)
 {
 	struct store_findings findings;
 	struct store *store = NULL;
-	int error = store_open(folder, "s.store", &store, &findings);
+	int error = store_open(folder, "s.store", NULL, NULL, &store, &findings);
 
 	MUST(error != 0 || store);
 	if (store && error == 0) {
@@ -176,31 +176,41 @@ static void check_store(struct blockio_folder *folder)
 	store_destroy(store);
 }
 
+/* A request and how it ended; 1 while it has not. */
+struct going {
+	struct volume_request request;
+	int result;
+};
+
 static void request_done(struct volume_request *request, int result)
 {
-	MUST(request->error == 1);
-	request->error = result;
+	struct going *going = CONTAINER_OF(request, struct going, request);
+
+	MUST(going->result == 1);
+	going->result = result;
 }
 
 /* Reads the snapshot, or writes the live view, all over. */
 static void go_over(struct memory_disk *disk, struct volume *volume, struct snapshot *snapshot,
 	enum volume_kind kind, char *buffer)
 {
-	static struct volume_request request;
+	static struct going going;
 
-	request = (struct volume_request){
-		.kind = kind,
-		.snapshot = snapshot,
-		.length = VOLUME_BYTES,
-		.buffer = buffer,
-		.done = request_done,
+	going = (struct going){
+		.request = {
+			.kind = kind,
+			.snapshot = snapshot,
+			.length = VOLUME_BYTES,
+			.buffer = buffer,
+			.done = request_done,
+		},
+		.result = 1,
 	};
-	volume_submit(volume, &request);
-	request.error = 1;
+	volume_submit(volume, &going.request);
 	while (memory_disk_step(disk))
 		continue;
-	MUST(request.error <= 0);
-	MUST(snapshot || request.error == 0);
+	MUST(going.result <= 0);
+	MUST(snapshot || going.result == 0);
 }
 
 static void check_volume(struct memory_disk *disk, struct blockio *origin,

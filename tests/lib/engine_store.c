@@ -109,7 +109,8 @@ int store_bench_close(struct store_bench *bench)
 int store_bench_open(struct store_bench *bench)
 {
 	MUST(!bench->store);
-	return store_open(bench->folder, STORE_BENCH_NAME, &bench->store, &bench->findings);
+	return store_open(
+		bench->folder, STORE_BENCH_NAME, NULL, NULL, &bench->store, &bench->findings);
 }
 
 static bool has_block(struct store_bench *bench, uint64_t block)

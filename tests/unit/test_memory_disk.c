@@ -21,6 +21,7 @@ static int ended_count;
 static void note_end(struct blockio_request *request, int result)
 {
 	results[request - requests] = result;
+	ck_assert_int_lt(ended_count, REQUESTS);
 	ended[ended_count++] = (int)(request - requests);
 }
 
@@ -82,6 +83,7 @@ START_TEST(what_was_written_is_read_and_zeros_behind_the_end)
 	open_disk(1);
 	start_writes();
 	settle();
+	ended_count = 0;
 	start(0, BLOCKIO_READ, 15 * 4096 + 512, 4096);
 	settle();
 	ck_assert_int_eq(results[0], 0);
