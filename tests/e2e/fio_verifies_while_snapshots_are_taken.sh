@@ -1,24 +1,26 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 #
-# fio writes 512 bytes to 256 KiB at random and checks every block by its
-# crc32c, while three snapshots are taken; none of them changes afterwards.
+# fio writes 200,000 times, 512 bytes to 256 KiB at random, and checks every block
+# by its crc32c, while three snapshots are taken; none of them changes afterwards.
 . "${0%/*}/../lib/e2e.sh"
 
 requires fio
-size=96m rate=40m
-[ "$e2e_slow" = 0 ] || size=24m rate=10m
+# Most writes are small, or 200,000 of them would be 25 GiB.
+sizes=512/40:1k/15:4k/30:16k/10:64k/4:256k/1
+size=96m loops=18 writes_min=200000 pause=0.4
+[ "$e2e_slow" = 0 ] || size=24m loops=4 writes_min=8000 pause=0.1
 mount_volume 128MiB
 write_at 0 $((128 << 20)) "$mnt/live"
 
-fio --name=verify --filename="$mnt/live" --rw=randwrite --bsrange=512-256k --blockalign=512 \
-	--direct=1 --ioengine=io_uring --iodepth=16 --size="$size" --rate=,"$rate" --loops=3 \
+fio --name=verify --filename="$mnt/live" --rw=randwrite --bssplit="$sizes" --blockalign=512 \
+	--direct=1 --ioengine=io_uring --iodepth=16 --size="$size" --loops="$loops" \
 	--verify=crc32c --verify_fatal=1 --randseed="$SEED" >fio.log 2>&1 &
 fio=$!
 on_exit "kill $fio 2>/dev/null"
 
 for name in s0 s1 s2; do
-	sleep 0.4
+	sleep "$pause"
 	touch "$mnt/snapshots/$name"
 	digest "$mnt/snapshots/$name" >"$name.digest"
 done
@@ -29,6 +31,8 @@ wait "$fio" || {
 for name in s0 s1 s2; do
 	same "$(cat "$name.digest")" "$(digest "$mnt/snapshots/$name")" "snapshot $name"
 done
+writes=$(status .counters.live_writes)
+[ "$writes" -ge "$writes_min" ] || fail "only $writes writes"
 for snapshot in 0 1 2; do
 	[ "$(status ".snapshots[$snapshot].store.blocks")" -gt 0 ] || fail "no write met s$snapshot"
 done
