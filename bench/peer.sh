@@ -15,7 +15,7 @@ peer_start()
 {
 	qemu-storage-daemon --daemonize --pidfile "$work/peer.pid" \
 		--blockdev driver=file,node-name=file,filename="$work/peer.img",aio=io_uring,cache.direct=on \
-		--blockdev driver=raw,node-name=source,file=file "$@" || {
+		--blockdev driver=raw,node-name=source,file=file "$@" 9>&- || {
 		echo "bench: qemu-storage-daemon does not start; no peer" >&2
 		return 1
 	}

@@ -110,6 +110,7 @@ static void expect_damage(uint64_t offset)
 static void expect_recovery_of_cut(uint64_t size_bytes)
 {
 	int whole = whole_before(size_bytes);
+	uint64_t size_now_bytes;
 
 	store_bench_restore(&bench, saved, size_bytes);
 	ck_assert_int_eq(store_bench_open(&bench), 0);
@@ -117,6 +118,8 @@ static void expect_recovery_of_cut(uint64_t size_bytes)
 	ck_assert_uint_eq(bench.findings.segments, whole);
 	ck_assert_uint_eq(
 		bench.findings.torn_bytes, size_bytes - segments[whole].unit * STORE_UNIT_BYTES);
+	memory_disk_bytes(bench.disk, STORE_BENCH_NAME, &size_now_bytes);
+	ck_assert_uint_eq(size_now_bytes, segments[whole].unit * STORE_UNIT_BYTES);
 	expect_segments(whole);
 	store_bench_append(&bench, 200, 2);
 	store_bench_settle(&bench);
@@ -282,6 +285,22 @@ START_TEST(a_segment_that_was_copied_elsewhere_does_not_count)
 }
 END_TEST
 
+START_TEST(a_header_among_torn_data_is_no_later_segment)
+{
+	uint64_t torn = segments[3].unit * STORE_UNIT_BYTES, size_bytes;
+	uint8_t *bytes;
+
+	/* The content of the volume may be anything, also a copy of this store. */
+	store_bench_restore(&bench, saved, torn + 2 * STORE_UNIT_BYTES);
+	bytes = memory_disk_bytes(bench.disk, STORE_BENCH_NAME, &size_bytes);
+	memset(bytes + torn, 0, STORE_UNIT_BYTES);
+	memcpy(bytes + torn + STORE_UNIT_BYTES, saved + segments[4].unit * STORE_UNIT_BYTES,
+		STORE_UNIT_BYTES);
+	ck_assert_int_eq(store_bench_open(&bench), 0);
+	expect_segments(3);
+}
+END_TEST
+
 START_TEST(segments_of_another_store_do_not_count)
 {
 	static struct store_bench other;
@@ -354,6 +373,7 @@ int main(int argc, char **argv)
 	tcase_add_test(killed, a_turned_bit_in_a_killed_store_is_refused_or_looks_like_a_torn_tail);
 	tcase_add_test(killed, a_missing_segment_before_others_is_refused_and_the_file_left_alone);
 	tcase_add_test(killed, a_segment_that_was_copied_elsewhere_does_not_count);
+	tcase_add_test(killed, a_header_among_torn_data_is_no_later_segment);
 	tcase_add_test(killed, segments_of_another_store_do_not_count);
 	tcase_add_test(killed, a_failed_store_opens_whatever_its_segments_are);
 	tcase_add_test(killed, a_read_error_while_opening_is_told_and_harms_nothing);

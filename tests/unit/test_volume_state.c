@@ -110,26 +110,43 @@ START_TEST(a_damaged_snapshot_is_lost_and_the_other_stays)
 }
 END_TEST
 
-/* Whatever order the folder lists its files in. */
-START_TEST(a_snapshot_without_a_superblock_takes_nobodys_id)
+/* Each is found by its id, and "b" is the only one that reads. */
+static void expect_own_ids(const char *const names[3])
 {
+	for (int i = 0; i < 3; i++) {
+		struct snapshot *snapshot = engine_find(&engine, names[i]);
+
+		ck_assert_ptr_eq(
+			volume_snapshot_by_id(engine.volume, snapshot_id(snapshot)), snapshot);
+		if (strcmp(names[i], "b") != 0)
+			expect_lost(names[i]);
+	}
+	expect_whole("b", content[1]);
+	/* What cannot be read comes last. */
+	ck_assert_str_eq(snapshot_name(volume_snapshot_next(engine.volume, NULL)), "b");
+}
+
+/* Whatever order the folder lists its files in. */
+START_TEST(snapshots_without_a_superblock_take_nobodys_id)
+{
+	static const char *const names[3] = { "a", "b", "c" };
+
 	for (uint64_t seed = 0; seed < 20; seed++) {
 		close_engine();
 		open_seeded(seed);
-		engine_kill(&engine);
-		flip("b.store", 8);
-		ck_assert_int_eq(engine_open(&engine), 0);
-
-		struct snapshot *a = engine_find(&engine, "a"), *b = engine_find(&engine, "b");
-
-		ck_assert_uint_ne(snapshot_id(a), snapshot_id(b));
-		ck_assert_ptr_eq(volume_snapshot_by_id(engine.volume, snapshot_id(a)), a);
-		ck_assert_ptr_eq(volume_snapshot_by_id(engine.volume, snapshot_id(b)), b);
-		expect_lost("b");
-		expect_whole("a", content[0]);
 		ck_assert_int_eq(engine_snapshot(&engine, "c", NULL, NULL), 0);
-		ck_assert_uint_ne(snapshot_id(engine_find(&engine, "c")), snapshot_id(b));
-		ck_assert_int_eq(engine_delete(&engine, "b"), 0);
+		engine_kill(&engine);
+		flip("a.store", 8);
+		flip("c.store", 8);
+		ck_assert_int_eq(engine_open(&engine), 0);
+		expect_own_ids(names);
+		ck_assert_int_eq(engine_snapshot(&engine, "d", NULL, NULL), 0);
+		expect_own_ids(names);
+		ck_assert_ptr_eq(volume_snapshot_by_id(
+					 engine.volume, snapshot_id(engine_find(&engine, "d"))),
+			engine_find(&engine, "d"));
+		ck_assert_int_eq(engine_delete(&engine, "a"), 0);
+		ck_assert_int_eq(engine_delete(&engine, "c"), 0);
 	}
 }
 END_TEST
@@ -159,6 +176,14 @@ START_TEST(a_store_of_another_volume_is_not_believed)
 	ck_assert_int_eq(engine_open(&engine), 0);
 	expect_lost("a");
 	expect_whole("b", content[1]);
+	ck_assert_int_eq(engine_close(&engine), 0);
+
+	/* It is still worth something where it belongs. */
+	uint64_t size_bytes, other_bytes;
+	const uint8_t *bytes = engine_file(&engine, "a.store", &size_bytes);
+
+	ck_assert_mem_eq(engine_file(&other, "a.store", &other_bytes), bytes, size_bytes);
+	ck_assert_uint_eq(other_bytes, size_bytes);
 	engine_deinit(&other);
 }
 END_TEST
@@ -257,7 +282,7 @@ int main(int argc, char **argv)
 	tcase_add_checked_fixture(tcase, open_engine, close_engine);
 	tcase_add_test(tcase, snapshots_come_back_in_order_of_creation);
 	tcase_add_test(tcase, a_damaged_snapshot_is_lost_and_the_other_stays);
-	tcase_add_test(tcase, a_snapshot_without_a_superblock_takes_nobodys_id);
+	tcase_add_test(tcase, snapshots_without_a_superblock_take_nobodys_id);
 	tcase_add_test(tcase, a_store_of_another_volume_is_not_believed);
 	tcase_add_test(tcase, a_store_under_another_name_is_not_believed);
 	tcase_add_test(tcase, an_image_of_another_size_is_refused);
