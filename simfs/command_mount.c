@@ -238,7 +238,7 @@ static char *absolute_path(const char *path)
 	return absolute;
 }
 
-static int mount_volume(const struct values *values, struct daemon_options *daemon,
+static int mount_volume(const struct values *values, const struct daemon_options *typed,
 	const char *image, const char *point)
 {
 	AUTO(auto_free) char *real_image = realpath(image, NULL);
@@ -247,6 +247,7 @@ static int mount_volume(const struct values *values, struct daemon_options *daem
 	AUTO(auto_free) char *state = NULL;
 	AUTO(auto_free) char *log_path = NULL;
 	struct background background = { .ready_fd = -1 };
+	struct daemon_options daemon = *typed;
 	int code;
 
 	if (!real_image) {
@@ -266,13 +267,13 @@ static int mount_volume(const struct values *values, struct daemon_options *daem
 	code = prepare_mount_point(real_point);
 	if (code != EXIT_MET)
 		return code;
-	daemon->image = real_image;
-	daemon->mount_point = real_point;
-	daemon->state_folder = state;
-	daemon->ready = mount_ready;
-	daemon->context = &background;
+	daemon.image = real_image;
+	daemon.mount_point = real_point;
+	daemon.state_folder = state;
+	daemon.ready = mount_ready;
+	daemon.context = &background;
 	background.log_path = log_path;
-	return values->foreground ? daemon_run(daemon) : run_in_background(daemon, &background);
+	return values->foreground ? daemon_run(&daemon) : run_in_background(&daemon, &background);
 }
 
 int command_mount(int argc, char **argv)

@@ -130,6 +130,17 @@ void result_add_backup(struct scenario_result *result, const char *name, const c
 	};
 }
 
+void result_rejudge_backup(struct scenario_result *result, enum verdict verdict, const char *reason)
+{
+	struct backup_result *latest;
+
+	MUST(result->backup_count > 0);
+	latest = &result->backups[result->backup_count - 1];
+	free(latest->reason);
+	latest->verdict = verdict;
+	latest->reason = memory_copy(reason);
+}
+
 void result_add_leak(struct scenario_result *result, const char *what)
 {
 	result->leaks = memory_grow(result->leaks, result->leak_count, sizeof *result->leaks);

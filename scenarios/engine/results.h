@@ -95,6 +95,10 @@ void result_add_step(struct scenario_result *result, const struct phase *phase,
 void result_add_backup(struct scenario_result *result, const char *name, const char *of,
 	enum verdict verdict, int exit_status, const char *reason, uint64_t duration_ns);
 
+/* Another verdict and reason for the backup added last: an expectation knew more. */
+void result_rejudge_backup(
+	struct scenario_result *result, enum verdict verdict, const char *reason);
+
 /* Records one thing that the client left behind. */
 void result_add_leak(struct scenario_result *result, const char *what);
 

@@ -18,8 +18,9 @@ struct run_backup {
 	const char *of;
 	enum verdict verdict;
 	int exit_status;
-	bool fault_struck; /* the snapshot was not active any more when the client ended */
-	bool judged;	   /* an expectation spoke of it */
+	bool fault_struck;  /* the snapshot was not active any more when the client ended */
+	bool judged;	    /* an expectation spoke of it */
+	bool cause_unnamed; /* misreported, for what it did not say */
 	uint64_t duration_ns;
 	char *reason;
 	char *left_behind; /* "b1.img 32.0 MiB", "nothing" */

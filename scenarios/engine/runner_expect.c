@@ -103,6 +103,31 @@ static enum outcome check_exit(
 	return backup->verdict == VERDICT_HUNG ? OUTCOME_TIMED_OUT : OUTCOME_FAILED;
 }
 
+static bool backup_said(const struct run_backup *backup, const char *text)
+{
+	AUTO(auto_free) char *said = file_text(backup->log_path);
+
+	return said && strstr(said, text);
+}
+
+/*
+ * A failure that was noticed, but with another cause than the one to be named,
+ * is misreported.  The rig cannot know the right words: they are the wish's.
+ */
+static void judge_cause(struct run *run, const struct expectation *wish)
+{
+	struct run_backup *backup = backup_latest(run);
+
+	if (!wish->says || !backup || backup->verdict != VERDICT_DETECTED ||
+		!backup->fault_struck || backup_said(backup, wish->says))
+		return;
+	backup->cause_unnamed = true;
+	backup->verdict = VERDICT_MISREPORTED;
+	free(backup->reason);
+	backup->reason = memory_format("the failure was noticed, but not as '%s'", wish->says);
+	result_rejudge_backup(run->result, backup->verdict, backup->reason);
+}
+
 static enum outcome check_says(
 	struct run *run, const struct expectation *wish, struct reason *reason)
 {
@@ -113,10 +138,11 @@ static enum outcome check_says(
 	if (!backup)
 		return no_backup(reason);
 
-	AUTO(auto_free) char *said = file_text(backup->log_path);
 	AUTO(auto_free) char *line = file_last_line(backup->log_path);
 
-	if (said && strstr(said, wish->says))
+	/* That it is not said is what makes it misreported. */
+	if (backup_said(backup, wish->says) ||
+		(wish->verdict == VERDICT_MISREPORTED && backup->cause_unnamed))
 		return OUTCOME_PASSED;
 	reason_set(reason, "the client did not say '%s'; its last line is '%s'", wish->says,
 		line ? line : "");
@@ -280,6 +306,7 @@ enum outcome run_expect(struct run *run, const struct step *step, struct reason 
 
 	if (backup && (wish->verdict != VERDICT_NONE || wish->exit_wish != EXIT_WISH_ANY))
 		backup->judged = true;
+	judge_cause(run, wish);
 	for (size_t i = 0; i < sizeof checks / sizeof checks[0]; i++) {
 		struct reason why = { "" };
 		enum outcome outcome = checks[i].check(run, wish, &why);

@@ -53,6 +53,22 @@ END
 ran 1 wrong.yaml
 tells "expected verdict silent-corruption, met detected"
 
+# A failure that is noticed under a wrong name is misreported; under the right one not.
+client names-another "$dd of={out} 2>/dev/null || { echo no such file; exit 1; }" "exit 1"
+scenario wrong-cause names-another random <<END
+$burst
+- backup: { of: s1, to: b1 }
+- expect: { verdict: misreported, says: "Input/output error" }
+END
+ran 0 wrong-cause.yaml
+tells 'name: "b1", of: "s1", verdict: misreported,'
+scenario right-cause honest random <<END
+$burst
+- backup: { of: s1, to: b1 }
+- expect: { verdict: detected, says: "Input/output error" }
+END
+ran 0 right-cause.yaml
+
 # A failure without a fault proves nothing about faults.
 client always-fails "exit 3" "exit 1"
 scenario no-fault always-fails random <<END

@@ -16,11 +16,10 @@
 #include "tests/lib/engine_suite.h"
 
 /* No multiple of any block, so that the last one of each kind is partial. */
-#define VOLUME_BYTES	   ((32u << 20) + 512)
-#define SMALL_VOLUME_BYTES ((8u << 20) + 512)
+#define VOLUME_BYTES ((8u << 20) + 512)
 
-#define LENGTH_MAX	   (256u << 10)
-#define SEED_COUNT	   2
+#define LENGTH_MAX   (256u << 10)
+#define SEED_COUNT   2
 
 static uint64_t seed_of(int index)
 {
@@ -76,18 +75,19 @@ START_TEST(kills_and_snapshots_that_come_and_go_change_no_acknowledged_byte)
 	static struct load load;
 	uint64_t count = engine_count(40000), kills = count / 400 + 1;
 
-	load_init(&load, &(struct load_options){
-				 .seed = seed_of(_i),
-				 .engine = { .volume_bytes = SMALL_VOLUME_BYTES },
-				 .depth = 16,
-				 .length_max = LENGTH_MAX / 4,
-				 .weights = { [LOAD_WRITE] = 100,
-					 [LOAD_READ_LIVE] = 10,
-					 [LOAD_READ_SNAPSHOT] = 40,
-					 [LOAD_FLUSH] = 1,
-					 [LOAD_CREATE] = 6,
-					 [LOAD_DELETE] = 2 },
-			 });
+	load_init(&load,
+		&(struct load_options){
+			.seed = seed_of(_i),
+			.engine = { .volume_bytes = VOLUME_BYTES, .store_alignment_bytes = 4096 },
+			.depth = 16,
+			.length_max = LENGTH_MAX / 4,
+			.weights = { [LOAD_WRITE] = 100,
+				[LOAD_READ_LIVE] = 10,
+				[LOAD_READ_SNAPSHOT] = 40,
+				[LOAD_FLUSH] = 1,
+				[LOAD_CREATE] = 6,
+				[LOAD_DELETE] = 2 },
+		});
 	for (uint64_t i = 0; i < kills; i++) {
 		/* In the midst of it, or after the last answer. */
 		uint64_t steps = mix_below(load.options.seed, i, 2000);
