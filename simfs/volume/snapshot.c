@@ -116,7 +116,7 @@ static void mark_done(struct store_waiter *waiter, int error)
 	snapshot->state = SNAPSHOT_FAILED;
 	list_init(&waiting);
 	list_splice(&waiting, &snapshot->waiting_for_mark);
-	/* The last of them may end, and SNAPSHOT with it when it is being deleted. */
+	/* The last of them may end, and SNAPSHOT go with it. */
 	while ((link = list_pop(&waiting)))
 		preserve_settle(CONTAINER_OF(link, struct volume_request, link));
 }
@@ -172,49 +172,43 @@ static void delete_drained(struct volume_barrier *barrier)
 	char file[STORE_NAME_BYTES + 16];
 
 	/* No write preserves for it from here on, so its file goes first: after
-	 * a kill it would be taken for whole.  Reads under way keep it open. */
-	MUST(snapshot->state != SNAPSHOT_FAILING);
+	 * a kill it would be taken for whole. */
+	MUST(snapshot->state != SNAPSHOT_FAILING && snapshot->reads_under_way == 0);
 	snapshot_file_name(snapshot->name, file, sizeof file);
 
 	int error = volume->folder->ops->remove(volume->folder, file);
 
 	/* An unmarked failure has removed it before. */
-	if (error < 0 && error != -ENOENT) {
-		snapshot->is_going = false;
-		volume_barrier_end(volume, barrier);
-		command->done(command, error);
-		return;
+	if (error == 0 || error == -ENOENT) {
+		error = 0;
+		journal_event(&volume->journal, volume->gauges.measured[GAUGE_OPS],
+			"snapshot.deleted", json_pack("{s:s}", "snapshot", snapshot->name));
+		volume->snapshot_count--;
+		snapshot_free(snapshot);
+	} else {
+		snapshot->deletion = NULL;
 	}
-	list_remove(&snapshot->link);
-	list_append(&volume->going, &snapshot->link);
-	volume->snapshot_count--;
 	volume_barrier_end(volume, barrier);
-	snapshot->deletion = command;
-	snapshot_maybe_deleted(snapshot);
+	command->done(command, error);
 }
 
-void snapshot_maybe_deleted(struct snapshot *snapshot)
+/* Reads under way may be of the origin, so writes preserve until the last one has ended. */
+void snapshot_maybe_delete(struct snapshot *snapshot)
 {
-	struct snapshot_delete *command = snapshot->deletion;
-	struct volume *volume = snapshot->volume;
-
-	if (!command || snapshot->reads_under_way > 0)
-		return;
-	journal_event(&volume->journal, volume->gauges.measured[GAUGE_OPS], "snapshot.deleted",
-		json_pack("{s:s}", "snapshot", snapshot->name));
-	snapshot_free(snapshot);
-	command->done(command, 0);
+	if (snapshot->deletion && snapshot->reads_under_way == 0)
+		volume_barrier_begin(snapshot->volume, &snapshot->deletion->barrier);
 }
 
 void volume_snapshot_delete(
 	struct volume *volume, struct snapshot *snapshot, struct snapshot_delete *command)
 {
-	if (snapshot->files_open > 0 || snapshot->is_going) {
+	(void)volume;
+	if (snapshot->files_open > 0 || snapshot->deletion) {
 		command->done(command, -EBUSY);
 		return;
 	}
-	snapshot->is_going = true;
 	command->snapshot = snapshot;
 	command->barrier.drained = delete_drained;
-	volume_barrier_begin(volume, &command->barrier);
+	snapshot->deletion = command;
+	snapshot_maybe_delete(snapshot);
 }

@@ -41,7 +41,7 @@ static void finish(struct volume_request *request, int result)
 		volume->counters.snapshot_read_bytes += request->length;
 	volume->reads_under_way--;
 	snapshot->reads_under_way--;
-	snapshot_maybe_deleted(snapshot);
+	snapshot_maybe_delete(snapshot);
 	request->done(request, result);
 }
 
@@ -163,6 +163,7 @@ void snapshot_read_start(struct volume_request *request)
 	struct snapshot *snapshot = request->snapshot;
 	struct volume *volume = request->volume;
 
+	MUST(!snapshot->deletion);
 	volume->counters.snapshot_reads++;
 	volume->reads_under_way++;
 	snapshot->reads_under_way++;

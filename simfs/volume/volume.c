@@ -41,7 +41,6 @@ int volume_open(struct blockio *origin, struct blockio_folder *folder,
 	volume->next_order = 1;
 	list_init(&volume->snapshots);
 	list_init(&volume->creating);
-	list_init(&volume->going);
 	list_init(&volume->ranges);
 	list_init(&volume->barriers);
 	list_init(&volume->parked_writes);
@@ -96,21 +95,10 @@ int volume_close(struct volume *volume)
 	return first_error;
 }
 
-static void forget_stores(struct list *snapshots)
-{
-	list_for_each (at, snapshots) {
-		struct snapshot *snapshot = CONTAINER_OF(at, struct snapshot, link);
-
-		store_forget(TAKE_PTR(snapshot->store));
-	}
-}
-
 void volume_forget(struct volume *volume)
 {
-	forget_stores(&volume->snapshots);
-	forget_stores(&volume->going);
-	while (!list_empty(&volume->going))
-		snapshot_free(CONTAINER_OF(volume->going.next, struct snapshot, link));
+	list_for_each (at, &volume->snapshots)
+		store_forget(TAKE_PTR(CONTAINER_OF(at, struct snapshot, link)->store));
 	list_for_each (at, &volume->creating)
 		store_forget(CONTAINER_OF(at, struct snapshot_create, link)->store);
 	list_for_each (at, &volume->ranges) {
@@ -131,7 +119,7 @@ bool volume_idle(const struct volume *volume)
 	list_for_each (at, &volume->snapshots) {
 		const struct snapshot *snapshot = CONTAINER_OF(at, struct snapshot, link);
 
-		if (snapshot->is_going || (snapshot->store && !store_idle(snapshot->store)))
+		if (snapshot->deletion || (snapshot->store && !store_idle(snapshot->store)))
 			return false;
 	}
 	return true;
@@ -195,7 +183,7 @@ struct snapshot *volume_snapshot_next(struct volume *volume, struct snapshot *sn
 	for (; link != &volume->snapshots; link = link->next) {
 		struct snapshot *next = CONTAINER_OF(link, struct snapshot, link);
 
-		if (!next->is_going)
+		if (!next->deletion)
 			return next;
 	}
 	return NULL;

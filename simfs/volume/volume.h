@@ -206,9 +206,10 @@ struct snapshot_create {
 void volume_snapshot_create(struct volume *volume, struct snapshot_create *create);
 
 struct snapshot_delete {
-	/* Required.  RESULT 0: it and its file are gone.  Else it stays: -EBUSY
-	 * (a file of it is open, or it is being deleted already), or -errno of
-	 * removing its file. */
+	/* Required.  Called when the reads of it that are under way have ended;
+	 * none may begin any more.  RESULT 0: it and its file are gone.  Else it
+	 * stays: -EBUSY (a file of it is open, or it is being deleted already),
+	 * or -errno of removing its file. */
 	void (*done)(struct snapshot_delete *command, int result);
 
 	/* Of the volume. */

@@ -31,8 +31,7 @@ struct snapshot {
 	unsigned reads_under_way;
 	struct store_waiter marked;
 	struct list waiting_for_mark;	  /* struct volume_request.link */
-	bool is_going;			  /* being deleted: not found by name or id any more */
-	struct snapshot_delete *deletion; /* set when it is off the list */
+	struct snapshot_delete *deletion; /* when set: not found by name or id any more */
 };
 
 struct volume {
@@ -46,7 +45,6 @@ struct volume {
 	unsigned snapshot_count;
 	uint64_t next_order;
 	struct list creating; /* struct snapshot_create.link */
-	struct list going;    /* snapshots off the list that are still being read */
 
 	struct list ranges; /* of writes that have begun, in order of arrival */
 	unsigned ranges_waiting;
@@ -108,7 +106,7 @@ void snapshot_read_go(struct volume_request *request);
 /* snapshot.c */
 void snapshot_fail(struct snapshot *snapshot, int error, const char *why);
 struct profile_snapshot snapshot_for_profile(const struct snapshot *snapshot);
-void snapshot_maybe_deleted(struct snapshot *snapshot);
+void snapshot_maybe_delete(struct snapshot *snapshot);
 void preserve_settle(struct volume_request *request);
 struct snapshot *snapshot_new(struct volume *volume, const char *name, struct store *store);
 void snapshot_free(struct snapshot *snapshot);

@@ -193,25 +193,40 @@ START_TEST(a_snapshot_that_was_being_deleted_is_not_there_with_wrong_bytes_after
 }
 END_TEST
 
-START_TEST(the_name_of_a_snapshot_that_is_going_can_be_given_to_a_new_one)
+START_TEST(a_read_under_way_is_not_overtaken_by_a_write_that_comes_after_the_deletion)
+{
+	struct volume_hold hold = { .gauge = GAUGE_OPS, .at_least = 0, .reached = reached };
+	struct snapshot_delete command = { .done = note_deleted };
+	struct engine_request *read;
+	static uint8_t wanted[65536];
+
+	delete_under_a_held_read(&hold, &command, &read);
+	volume_hold_end(engine.volume, &hold);
+	engine_settle(&engine);
+	ck_assert(deleted && deleted_result == 0 && read->has_ended);
+	if (read->result == 0) {
+		engine_stamp_fill(wanted, sizeof wanted, 1);
+		ck_assert_mem_eq(read->request.data, wanted, sizeof wanted);
+	} else {
+		ck_assert_int_eq(read->result, -EIO);
+	}
+	engine_request_free(read);
+}
+END_TEST
+
+START_TEST(the_name_of_a_snapshot_that_is_going_is_free_when_it_is_gone)
 {
 	struct volume_hold hold = { .gauge = GAUGE_OPS, .at_least = 0, .reached = reached };
 	struct snapshot_delete command = { .done = note_deleted };
 	struct engine_request *read;
 
 	delete_under_a_held_read(&hold, &command, &read);
-
-	int error = engine_snapshot(&engine, "s", NULL, NULL);
-
+	ck_assert_int_eq(engine_snapshot(&engine, "s", NULL, NULL), -EEXIST);
 	volume_hold_end(engine.volume, &hold);
 	engine_settle(&engine);
 	ck_assert(deleted && deleted_result == 0 && read->has_ended);
 	engine_request_free(read);
-	if (error == -EEXIST)
-		return;
-	/* The file of the new one was not taken for the old one's. */
-	ck_assert_int_eq(error, 0);
-	ck_assert(engine_file_exists(&engine, "s.store"));
+	ck_assert_int_eq(engine_snapshot(&engine, "s", NULL, NULL), 0);
 	ck_assert_int_eq(engine_kill_and_open(&engine), 0);
 	ck_assert(!engine_has_failed(engine_find(&engine, "s"), NULL));
 }
@@ -232,7 +247,9 @@ int main(int argc, char **argv)
 	tcase_add_test(tcase, a_read_under_way_ends_right_before_the_snapshot_goes);
 	tcase_add_test(tcase,
 		a_snapshot_that_was_being_deleted_is_not_there_with_wrong_bytes_after_a_kill);
-	tcase_add_test(tcase, the_name_of_a_snapshot_that_is_going_can_be_given_to_a_new_one);
+	tcase_add_test(
+		tcase, a_read_under_way_is_not_overtaken_by_a_write_that_comes_after_the_deletion);
+	tcase_add_test(tcase, the_name_of_a_snapshot_that_is_going_is_free_when_it_is_gone);
 	suite_add_tcase(suite, tcase);
 	return engine_suite_run(suite, argv[0]);
 }
