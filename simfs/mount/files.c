@@ -160,7 +160,13 @@ void files_read(fuse_req_t request, fuse_ino_t inode, size_t size, off_t offset,
 					     ? volume_kernel_log(session->volume)
 					     : &volume_journal(session->volume)->log;
 	uint64_t bytes = volume_bytes(session->volume);
+	struct snapshot *snapshot = node_snapshot(session, inode);
 
+	/* Gone, it must not be taken for the live view. */
+	if (inode >= NODE_SNAPSHOT_FIRST && !snapshot) {
+		fuse_reply_err(request, EIO);
+		return;
+	}
 	if (text) {
 		reply_text(request, text->text, text->length, size, offset);
 		return;
@@ -177,8 +183,7 @@ void files_read(fuse_req_t request, fuse_ino_t inode, size_t size, off_t offset,
 		size = bytes - (uint64_t)offset;
 	if (size > VOLUME_REQUEST_MAX_BYTES)
 		size = VOLUME_REQUEST_MAX_BYTES;
-	start(slot_take(session, request), VOLUME_READ, node_snapshot(session, inode),
-		(uint64_t)offset, size);
+	start(slot_take(session, request), VOLUME_READ, snapshot, (uint64_t)offset, size);
 }
 
 void files_write(fuse_req_t request, fuse_ino_t inode, const char *data, size_t size, off_t offset,

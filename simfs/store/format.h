@@ -48,6 +48,7 @@ struct store_superblock {
 	uint64_t overflow_blocks; /* counted by the profile, not stored: see profile.h */
 	char name[STORE_NAME_BYTES];
 	char profile[STORE_PROFILE_BYTES];
+	uint64_t blocks_taken; /* when it failed: what the profile counts afterwards */
 };
 
 _Static_assert(sizeof(struct store_superblock) <= 512, "a superblock is one sector");

@@ -267,6 +267,7 @@ int store_open(struct blockio_folder *folder, const char *name,
 	/* Nobody will read a failed snapshot's blocks again. */
 	if (facts.failed) {
 		store->error = facts.error < 0 ? facts.error : -EIO;
+		store->blocks_taken = superblock->blocks_taken;
 		*ret = store;
 		return 0;
 	}

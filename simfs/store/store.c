@@ -115,6 +115,7 @@ void store_fill_superblock(struct store *store, uint32_t flags)
 		.block_bytes = facts->block_bytes,
 		.error = facts->error,
 		.overflow_blocks = facts->overflow_blocks,
+		.blocks_taken = store->blocks_taken,
 	};
 	memcpy(superblock->name, facts->name, sizeof superblock->name);
 	memcpy(superblock->profile, facts->profile, sizeof superblock->profile);

@@ -85,6 +85,7 @@ umount_volume
 rig mount "$image" "$mnt" --profile datto
 same failed "$(status '.snapshots[0].state')" "state after a new mount"
 same EFBIG "$(status '.snapshots[0].error')" "error after a new mount"
+same 3213 "$(field nr_changed_blocks)" "nr_changed_blocks after a new mount"
 refused 1 "Input/output error" dd if="$mnt/snapshots/s0" of=/dev/null bs=4k count=1
 rm "$mnt/snapshots/s0"
 touch "$mnt/snapshots/s1"
