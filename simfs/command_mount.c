@@ -106,6 +106,7 @@ static int read_limit(const char *text, struct daemon_options *ret)
 	char hint[64];
 
 	ret->has_limit = true;
+	ret->limit_text = text;
 	if (size_or_share_parse(text, &ret->limit) < 0)
 		return bad("limit", text, size_hint(text, hint, sizeof hint));
 	return 0;

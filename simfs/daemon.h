@@ -21,7 +21,8 @@ struct daemon_options {
 	const struct profile *profile;
 	bool has_limit;
 	struct size_or_share limit;
-	uint32_t block_bytes; /* 0: the profile's */
+	const char *limit_text; /* as it was typed; when has_limit */
+	uint32_t block_bytes;	/* 0: the profile's */
 	uint64_t seed;
 	const char *fuse_options; /* NULL: none */
 

@@ -16,6 +16,7 @@
 #include "simfs/control/cli_table.h"
 #include "simfs/control/cli_users.h"
 #include "simfs/control/protocol.h"
+#include "tests/lib/engine_suite.h"
 
 struct values {
 	bool json;
@@ -227,11 +228,12 @@ END_TEST
 
 #define COUNT(rows) ((int)(sizeof(rows) / sizeof(rows)[0]))
 
-int main(void)
+int main(int argc, char **argv)
 {
 	Suite *suite = suite_create("control command line");
 	TCase *tests = tcase_create("command line");
-	SRunner *runner = srunner_create(suite);
+
+	(void)argc;
 
 	tcase_add_loop_test(tests, options_stand_anywhere, 0, COUNT(good_lines));
 	tcase_add_loop_test(tests, what_is_not_understood_is_refused, 0, COUNT(bad_lines));
@@ -240,10 +242,5 @@ int main(void)
 	tcase_add_loop_test(tests, people_get_columns, 0, COUNT(table_lines));
 	tcase_add_test(tests, who_uses_a_folder_is_found);
 	suite_add_tcase(suite, tests);
-	srunner_run_all(runner, CK_ENV);
-
-	int failed = srunner_ntests_failed(runner);
-
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return engine_suite_run(suite, argv[0]);
 }

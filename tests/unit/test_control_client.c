@@ -17,6 +17,7 @@
 
 #include "simfs/base/clock.h"
 #include "simfs/control/protocol.h"
+#include "tests/lib/engine_suite.h"
 
 /* Makes the path of the socket longer than sun_path. */
 #define DEEP_NAME "a-folder-whose-name-alone-takes-up-more-than-half-of-what-sun-path-can-hold"
@@ -306,14 +307,8 @@ static Suite *client_suite(void)
 	return suite;
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-	SRunner *runner = srunner_create(client_suite());
-
-	srunner_run_all(runner, CK_ENV);
-
-	int failed = srunner_ntests_failed(runner);
-
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	(void)argc;
+	return engine_suite_run(client_suite(), argv[0]);
 }

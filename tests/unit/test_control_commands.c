@@ -12,6 +12,7 @@
 
 #include "simfs/control/commands.h"
 #include "tests/lib/engine.h"
+#include "tests/lib/engine_suite.h"
 #include "tests/unit/control_bench.h"
 
 #define VOLUME_BYTES (1u << 20)
@@ -357,14 +358,8 @@ static Suite *commands_suite(void)
 	return suite;
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-	SRunner *runner = srunner_create(commands_suite());
-
-	srunner_run_all(runner, CK_ENV);
-
-	int failed = srunner_ntests_failed(runner);
-
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	(void)argc;
+	return engine_suite_run(commands_suite(), argv[0]);
 }

@@ -16,6 +16,7 @@
 
 #include "simfs/control/protocol.h"
 #include "simfs/control/server.h"
+#include "tests/lib/engine_suite.h"
 #include "tests/unit/control_bench.h"
 
 /* ---- requests and answers ---- */
@@ -284,16 +285,12 @@ static TCase *requests_case(void)
 	return tests;
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
 	Suite *suite = suite_create("control requests");
-	SRunner *runner = srunner_create(suite);
+
+	(void)argc;
 
 	suite_add_tcase(suite, requests_case());
-	srunner_run_all(runner, CK_ENV);
-
-	int failed = srunner_ntests_failed(runner);
-
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return engine_suite_run(suite, argv[0]);
 }

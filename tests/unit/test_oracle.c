@@ -12,6 +12,7 @@
 #include "scenarios/engine/oracle.h"
 #include "scenarios/engine/oracle_ledger.h"
 #include "scenarios/engine/writer.h"
+#include "tests/lib/engine_suite.h"
 #include "tests/unit/run_folder.h"
 
 #define BLOCK  ((size_t)ORACLE_BLOCK_BYTES)
@@ -246,11 +247,12 @@ START_TEST(writer_refuses_what_has_no_room)
 }
 END_TEST
 
-int main(void)
+int main(int argc, char **argv)
 {
 	Suite *suite = suite_create("oracle");
 	TCase *tests = tcase_create("oracle");
-	SRunner *runner = srunner_create(suite);
+
+	(void)argc;
 
 	tcase_add_checked_fixture(tests, run_folder_setup, run_folder_teardown);
 	tcase_add_test(tests, every_changed_block_is_found_and_no_other);
@@ -265,10 +267,5 @@ int main(void)
 	tcase_add_test(tests, writer_writes_the_same_again_and_another_name_something_else);
 	tcase_add_test(tests, writer_refuses_what_has_no_room);
 	suite_add_tcase(suite, tests);
-	srunner_run_all(runner, CK_ENV);
-
-	int failed = srunner_ntests_failed(runner);
-
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return engine_suite_run(suite, argv[0]);
 }

@@ -16,6 +16,7 @@
 #include "scenarios/engine/oracle_ledger.h"
 #include "scenarios/engine/process.h"
 #include "scenarios/engine/writer.h"
+#include "tests/lib/engine_suite.h"
 #include "tests/unit/run_folder.h"
 
 #define MIB	     ((uint64_t)1 << 20)
@@ -185,17 +186,17 @@ START_TEST(content_that_is_too_large_is_refused)
 }
 END_TEST
 
-int main(void)
+int main(int argc, char **argv)
 {
-	Suite *suite = suite_create("ext4 content");
-	TCase *tests = tcase_create("ext4 content");
-	SRunner *runner = srunner_create(suite);
-
+	(void)argc;
 	if (!process_program_exists("mke2fs") || !process_program_exists("e2fsck")) {
 		puts("SKIP: 'mke2fs' or 'e2fsck' is missing");
-		srunner_free(runner);
 		return 77;
 	}
+
+	Suite *suite = suite_create("ext4 content");
+	TCase *tests = tcase_create("ext4 content");
+
 	tcase_set_timeout(tests, 60);
 	tcase_add_checked_fixture(tests, run_folder_setup, run_folder_teardown);
 	tcase_add_test(tests, the_same_seed_makes_the_same_bytes);
@@ -205,10 +206,5 @@ int main(void)
 	tcase_add_test(tests, what_is_no_file_system_is_refused);
 	tcase_add_test(tests, content_that_is_too_large_is_refused);
 	suite_add_tcase(suite, tests);
-	srunner_run_all(runner, CK_ENV);
-
-	int failed = srunner_ntests_failed(runner);
-
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return engine_suite_run(suite, argv[0]);
 }

@@ -18,6 +18,7 @@
 #include "scenarios/engine/oracle.h"
 #include "scenarios/engine/runner_files.h"
 #include "simfs/control/protocol.h"
+#include "tests/lib/engine_suite.h"
 #include "tests/unit/run_folder.h"
 
 /* Three chunks and a part of one. */
@@ -216,11 +217,12 @@ END_TEST
 
 #define COUNT(array) ((int)(sizeof(array) / sizeof(array)[0]))
 
-int main(void)
+int main(int argc, char **argv)
 {
 	Suite *suite = suite_create("reference");
 	TCase *tests = tcase_create("reference");
-	SRunner *runner = srunner_create(suite);
+
+	(void)argc;
 
 	tcase_set_timeout(tests, 60);
 	tcase_add_checked_fixture(tests, setup, teardown);
@@ -236,10 +238,5 @@ int main(void)
 	tcase_add_test(tests, backup_without_a_manifest_is_none);
 	tcase_add_test(tests, wrong_usage_is_told);
 	suite_add_tcase(suite, tests);
-	srunner_run_all(runner, CK_ENV);
-
-	int failed = srunner_ntests_failed(runner);
-
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return engine_suite_run(suite, argv[0]);
 }

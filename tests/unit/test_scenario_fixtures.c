@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "simfs/base/cleanup.h"
+#include "tests/lib/engine_suite.h"
 #include "tests/unit/scenario_text.h"
 
 static void expect_messages(const char *fixture, const char *wanted)
@@ -184,10 +185,12 @@ START_TEST(steps_that_are_no_single_keys_are_refused)
 }
 END_TEST
 
-int main(void)
+int main(int argc, char **argv)
 {
 	Suite *suite = suite_create("scenario fixtures");
 	TCase *tests = tcase_create("messages");
+
+	(void)argc;
 
 	tcase_add_test(tests, tabs_in_the_indentation_are_named);
 	tcase_add_test(tests, empty_file_is_a_mistake);
@@ -207,12 +210,5 @@ int main(void)
 	tcase_add_test(tests, steps_that_are_no_single_keys_are_refused);
 	suite_add_tcase(suite, tests);
 
-	SRunner *runner = srunner_create(suite);
-
-	srunner_run_all(runner, CK_NORMAL);
-
-	int failed = srunner_ntests_failed(runner);
-
-	srunner_free(runner);
-	return failed == 0 ? 0 : 1;
+	return engine_suite_run(suite, argv[0]);
 }

@@ -11,6 +11,7 @@
 #include "scenarios/engine/mistakes.h"
 #include "scenarios/engine/yaml_tree.h"
 #include "simfs/base/cleanup.h"
+#include "tests/lib/engine_suite.h"
 #include "tests/unit/scenario_text.h"
 
 #define COUNT(array) ((int)(sizeof(array) / sizeof(array)[0]))
@@ -248,10 +249,12 @@ START_TEST(file_that_cannot_be_read_is_named_and_its_error_returned)
 }
 END_TEST
 
-int main(void)
+int main(int argc, char **argv)
 {
 	Suite *suite = suite_create("scenario mistakes");
 	TCase *tests = tcase_create("messages");
+
+	(void)argc;
 
 	tcase_add_loop_test(tests, wrong_step_is_told_where_and_what, 0, COUNT(step_cases));
 	tcase_add_loop_test(tests, wrong_volume_is_told_where_and_what, 0, COUNT(head_cases));
@@ -264,12 +267,5 @@ int main(void)
 	tcase_add_test(tests, file_that_cannot_be_read_is_named_and_its_error_returned);
 	suite_add_tcase(suite, tests);
 
-	SRunner *runner = srunner_create(suite);
-
-	srunner_run_all(runner, CK_NORMAL);
-
-	int failed = srunner_ntests_failed(runner);
-
-	srunner_free(runner);
-	return failed == 0 ? 0 : 1;
+	return engine_suite_run(suite, argv[0]);
 }

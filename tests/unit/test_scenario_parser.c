@@ -9,6 +9,7 @@
 #include "scenarios/engine/scenario.h"
 #include "scenarios/engine/step_title.h"
 #include "simfs/base/cleanup.h"
+#include "tests/lib/engine_suite.h"
 #include "tests/unit/scenario_text.h"
 
 static struct scenario *good_load(void)
@@ -268,10 +269,12 @@ END_TEST
 
 #define COUNT(array) ((int)(sizeof(array) / sizeof(array)[0]))
 
-int main(void)
+int main(int argc, char **argv)
 {
 	Suite *suite = suite_create("scenario parser");
 	TCase *tests = tcase_create("right scenarios");
+
+	(void)argc;
 
 	tcase_add_test(tests, head_of_a_scenario_is_read);
 	tcase_add_test(tests, phases_and_steps_keep_their_order_and_place);
@@ -286,12 +289,5 @@ int main(void)
 	tcase_add_test(tests, every_scenario_of_the_catalog_is_well_formed);
 	suite_add_tcase(suite, tests);
 
-	SRunner *runner = srunner_create(suite);
-
-	srunner_run_all(runner, CK_NORMAL);
-
-	int failed = srunner_ntests_failed(runner);
-
-	srunner_free(runner);
-	return failed == 0 ? 0 : 1;
+	return engine_suite_run(suite, argv[0]);
 }

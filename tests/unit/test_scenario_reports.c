@@ -12,6 +12,7 @@
 #include "simfs/base/cleanup.h"
 #include "simfs/base/clock.h"
 #include "simfs/control/protocol.h"
+#include "tests/lib/engine_suite.h"
 
 /* A scenario as far as its result needs one; NAME must outlive it. */
 static struct scenario scenario_of(char *name)
@@ -308,10 +309,12 @@ END_TEST
 
 #define COUNT(array) ((int)(sizeof(array) / sizeof(array)[0]))
 
-int main(void)
+int main(int argc, char **argv)
 {
 	Suite *suite = suite_create("scenario reports");
 	TCase *tests = tcase_create("results and reports");
+
+	(void)argc;
 
 	tcase_add_test(tests, tap_has_a_point_per_scenario_with_what_happened);
 	tcase_add_test(tests, junit_tells_failures_from_errors_and_skips);
@@ -322,12 +325,5 @@ int main(void)
 	tcase_add_loop_test(tests, only_whole_characters_are_utf8, 0, COUNT(characters));
 	suite_add_tcase(suite, tests);
 
-	SRunner *runner = srunner_create(suite);
-
-	srunner_run_all(runner, CK_NORMAL);
-
-	int failed = srunner_ntests_failed(runner);
-
-	srunner_free(runner);
-	return failed == 0 ? 0 : 1;
+	return engine_suite_run(suite, argv[0]);
 }

@@ -11,6 +11,7 @@
 #include "faults/gauge.h"
 #include "scenarios/engine/scenario_names.h"
 #include "scenarios/engine/scenario_parse.h"
+#include "tests/lib/engine_suite.h"
 
 #define SCHEMA "scenarios/scenario.schema.json"
 
@@ -118,12 +119,13 @@ START_TEST(gauges_are_those_of_the_rig)
 }
 END_TEST
 
-int main(void)
+int main(int argc, char **argv)
 {
 	json_error_t error;
 	/* The largest seed is beyond jansson's integers. */
 	json_t *schema = json_load_file(SCHEMA, JSON_DECODE_INT_AS_REAL, &error);
 
+	(void)argc;
 	if (!schema) {
 		fprintf(stderr, "%s:%d: %s\n", SCHEMA, error.line, error.text);
 		return 1;
@@ -141,13 +143,8 @@ int main(void)
 	tcase_add_test(tests, gauges_are_those_of_the_rig);
 	suite_add_tcase(suite, tests);
 
-	SRunner *runner = srunner_create(suite);
+	int code = engine_suite_run(suite, argv[0]);
 
-	srunner_run_all(runner, CK_NORMAL);
-
-	int failed = srunner_ntests_failed(runner);
-
-	srunner_free(runner);
 	json_decref(schema);
-	return failed == 0 && table_count > 0 ? 0 : 1;
+	return table_count > 0 ? code : 1;
 }

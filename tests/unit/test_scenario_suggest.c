@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "scenarios/engine/suggest.h"
+#include "tests/lib/engine_suite.h"
 
 static const struct distance_case {
 	const char *from;
@@ -74,10 +75,12 @@ START_TEST(very_long_word_is_not_compared)
 }
 END_TEST
 
-int main(void)
+int main(int argc, char **argv)
 {
 	Suite *suite = suite_create("scenario suggest");
 	TCase *tests = tcase_create("words");
+
+	(void)argc;
 
 	tcase_add_loop_test(tests, distance_counts_changes_and_is_symmetric, 0,
 		(int)(sizeof distance_cases / sizeof distance_cases[0]));
@@ -86,12 +89,5 @@ int main(void)
 	tcase_add_test(tests, very_long_word_is_not_compared);
 	suite_add_tcase(suite, tests);
 
-	SRunner *runner = srunner_create(suite);
-
-	srunner_run_all(runner, CK_NORMAL);
-
-	int failed = srunner_ntests_failed(runner);
-
-	srunner_free(runner);
-	return failed == 0 ? 0 : 1;
+	return engine_suite_run(suite, argv[0]);
 }

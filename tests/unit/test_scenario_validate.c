@@ -11,6 +11,7 @@
 
 #include "scenarios/engine/commands.h"
 #include "simfs/control/protocol.h"
+#include "tests/lib/engine_suite.h"
 #include "tests/unit/scenario_text.h"
 
 #define OUTPUT_MAX_BYTES 65536
@@ -182,10 +183,12 @@ START_TEST(help_is_data_and_wrong_usage_is_not)
 }
 END_TEST
 
-int main(void)
+int main(int argc, char **argv)
 {
 	Suite *suite = suite_create("scenario validate");
 	TCase *tests = tcase_create("command");
+
+	(void)argc;
 
 	tcase_add_test(tests, right_scenario_is_ok);
 	tcase_add_test(tests, wrong_scenario_is_told_on_stderr_and_the_others_are_still_read);
@@ -198,12 +201,5 @@ int main(void)
 	tcase_add_test(tests, help_is_data_and_wrong_usage_is_not);
 	suite_add_tcase(suite, tests);
 
-	SRunner *runner = srunner_create(suite);
-
-	srunner_run_all(runner, CK_NORMAL);
-
-	int failed = srunner_ntests_failed(runner);
-
-	srunner_free(runner);
-	return failed == 0 ? 0 : 1;
+	return engine_suite_run(suite, argv[0]);
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "scenarios/engine/verdict.h"
+#include "tests/lib/engine_suite.h"
 
 static const struct verdict_case {
 	struct verdict_facts facts;
@@ -69,20 +70,16 @@ START_TEST(only_intact_and_recovered_are_good)
 }
 END_TEST
 
-int main(void)
+int main(int argc, char **argv)
 {
 	Suite *suite = suite_create("verdict");
 	TCase *tests = tcase_create("verdict");
-	SRunner *runner = srunner_create(suite);
+
+	(void)argc;
 
 	tcase_add_loop_test(tests, facts_lead_to_the_verdict, 0, (int)CASE_COUNT);
 	tcase_add_test(tests, every_verdict_is_explained_differently_from_others);
 	tcase_add_test(tests, only_intact_and_recovered_are_good);
 	suite_add_tcase(suite, tests);
-	srunner_run_all(runner, CK_ENV);
-
-	int failed = srunner_ntests_failed(runner);
-
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return engine_suite_run(suite, argv[0]);
 }

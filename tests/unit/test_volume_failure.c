@@ -8,25 +8,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tests/lib/engine.h"
 #include "tests/lib/engine_folder.h"
 #include "tests/lib/engine_suite.h"
+#include "tests/unit/volume_bench.h"
 
-#define VOLUME_BYTES (1u << 20)
 #define LIMIT_BLOCKS 8
-
-static struct engine engine;
-static uint8_t live[VOLUME_BYTES], content[VOLUME_BYTES];
 
 /* A volume with content, and the snapshot "s" with room for LIMIT_BLOCKS. */
 static void open_limited(uint64_t seed)
 {
-	engine_init(&engine, seed,
-		&(struct engine_options){ .volume_bytes = VOLUME_BYTES, .limit = "32KiB" });
-	ck_assert_int_eq(engine_write(&engine, 0, VOLUME_BYTES, 1), 0);
-	engine_stamp_fill(live, VOLUME_BYTES, 1);
-	memcpy(content, live, VOLUME_BYTES);
-	ck_assert_int_eq(engine_snapshot(&engine, "s", NULL, NULL), 0);
+	engine_init(&bench_engine, seed,
+		&(struct engine_options){ .volume_bytes = BENCH_VOLUME_BYTES, .limit = "32KiB" });
+	bench_fill();
+	ck_assert_int_eq(engine_snapshot(&bench_engine, "s", NULL, NULL), 0);
 }
 
 static void open_engine(void)
@@ -34,103 +28,61 @@ static void open_engine(void)
 	open_limited(engine_seed());
 }
 
-static void close_engine(void)
-{
-	engine_deinit(&engine);
-}
-
-static void write_live(uint64_t offset, size_t length, uint64_t stamp)
-{
-	ck_assert_int_eq(engine_write(&engine, offset, length, stamp), 0);
-	engine_stamp_fill(live + offset, length, stamp);
-}
-
-static void expect_live(void)
-{
-	uint8_t *found = engine_content(&engine, NULL);
-
-	ck_assert_mem_eq(found, live, VOLUME_BYTES);
-	free(found);
-}
-
-static void expect_failed(const char *name, int error)
-{
-	struct snapshot *snapshot = engine_find(&engine, name);
-	uint8_t bytes[8192];
-	int found;
-
-	ck_assert(engine_has_failed(snapshot, &found));
-	ck_assert_int_eq(found, error);
-	for (uint64_t offset = 0; offset < VOLUME_BYTES; offset += sizeof bytes)
-		ck_assert_int_eq(engine_read(&engine, snapshot, offset, bytes, sizeof bytes), -EIO);
-}
-
-static void expect_whole(const char *name)
-{
-	struct snapshot *snapshot = engine_find(&engine, name);
-	uint8_t *found;
-
-	ck_assert(!engine_has_failed(snapshot, NULL));
-	found = engine_content(&engine, snapshot);
-	ck_assert_mem_eq(found, content, VOLUME_BYTES);
-	free(found);
-}
-
 /* ---- overflow ---- */
 
 START_TEST(overflow_fails_the_snapshot_and_no_write)
 {
 	for (uint64_t i = 0; i < LIMIT_BLOCKS; i++)
-		write_live(i * 8192, 100, 2 + i);
-	expect_whole("s");
+		bench_write(i * 8192, 100, 2 + i);
+	bench_expect_whole("s");
 	/* Where it was written already, no room is needed. */
-	write_live(0, 4096, 20);
-	expect_whole("s");
-	write_live(100000, 1, 21);
-	expect_failed("s", -ENOSPC);
-	write_live(0, VOLUME_BYTES, 22);
-	expect_live();
-	expect_failed("s", -ENOSPC);
+	bench_write(0, 4096, 20);
+	bench_expect_whole("s");
+	bench_write(100000, 1, 21);
+	bench_expect_failed("s", -ENOSPC);
+	bench_write(0, BENCH_VOLUME_BYTES, 22);
+	bench_expect_live();
+	bench_expect_failed("s", -ENOSPC);
 }
 END_TEST
 
 START_TEST(a_failed_snapshot_stays_failed_whatever_happens)
 {
-	write_live(0, 65536, 2);
+	bench_write(0, 65536, 2);
 	for (int round = 0; round < 4; round++) {
-		expect_failed("s", -ENOSPC);
-		expect_live();
+		bench_expect_failed("s", -ENOSPC);
+		bench_expect_live();
 		if (round % 2) {
-			ck_assert_int_eq(engine_close(&engine), 0);
-			ck_assert_int_eq(engine_open(&engine), 0);
+			ck_assert_int_eq(engine_close(&bench_engine), 0);
+			ck_assert_int_eq(engine_open(&bench_engine), 0);
 		} else {
-			ck_assert_int_eq(engine_kill_and_open(&engine), 0);
+			ck_assert_int_eq(engine_kill_and_open(&bench_engine), 0);
 		}
-		write_live((uint64_t)round * 4096, 4096, 30 + (uint64_t)round);
+		bench_write((uint64_t)round * 4096, 4096, 30 + (uint64_t)round);
 	}
-	ck_assert_int_eq(engine_delete(&engine, "s"), 0);
-	ck_assert_int_eq(engine_snapshot(&engine, "s", NULL, NULL), 0);
-	memcpy(content, live, VOLUME_BYTES);
-	write_live(4096, 4096, 40);
-	expect_whole("s");
+	ck_assert_int_eq(engine_delete(&bench_engine, "s"), 0);
+	ck_assert_int_eq(engine_snapshot(&bench_engine, "s", NULL, NULL), 0);
+	memcpy(bench_content, bench_live, BENCH_VOLUME_BYTES);
+	bench_write(4096, 4096, 40);
+	bench_expect_whole("s");
 }
 END_TEST
 
 START_TEST(one_snapshot_overflows_and_the_others_stay)
 {
 	ck_assert_int_eq(
-		engine_snapshot(&engine, "roomy",
+		engine_snapshot(&bench_engine, "roomy",
 			&(struct engine_snapshot_options){ .limit = "200%", .block_bytes = 65536 },
 			NULL),
 		0);
-	write_live(3000, 200000, 2);
-	expect_failed("s", -ENOSPC);
-	expect_whole("roomy");
-	write_live(0, VOLUME_BYTES, 3);
-	expect_whole("roomy");
-	ck_assert_int_eq(engine_kill_and_open(&engine), 0);
-	expect_failed("s", -ENOSPC);
-	expect_whole("roomy");
+	bench_write(3000, 200000, 2);
+	bench_expect_failed("s", -ENOSPC);
+	bench_expect_whole("roomy");
+	bench_write(0, BENCH_VOLUME_BYTES, 3);
+	bench_expect_whole("roomy");
+	ck_assert_int_eq(engine_kill_and_open(&bench_engine), 0);
+	bench_expect_failed("s", -ENOSPC);
+	bench_expect_whole("roomy");
 }
 END_TEST
 
@@ -138,22 +90,22 @@ static unsigned told_failed;
 
 static void note_failed(void *context, struct snapshot *snapshot)
 {
-	ck_assert_ptr_eq(context, &engine);
+	ck_assert_ptr_eq(context, &bench_engine);
 	ck_assert_str_eq(snapshot_name(snapshot), "s");
 	told_failed++;
 }
 
 START_TEST(a_failure_is_told_once_and_kept_in_the_journal)
 {
-	ck_assert_int_eq(engine_close(&engine), 0);
-	engine.volume_options.snapshot_failed = note_failed;
-	engine.volume_options.context = &engine;
-	ck_assert_int_eq(engine_open(&engine), 0);
-	write_live(0, 65536, 2);
-	write_live(65536, 65536, 3);
+	ck_assert_int_eq(engine_close(&bench_engine), 0);
+	bench_engine.volume_options.snapshot_failed = note_failed;
+	bench_engine.volume_options.context = &bench_engine;
+	ck_assert_int_eq(engine_open(&bench_engine), 0);
+	bench_write(0, 65536, 2);
+	bench_write(65536, 65536, 3);
 	ck_assert_uint_eq(told_failed, 1);
 
-	const struct text_log *log = &volume_journal(engine.volume)->log;
+	const struct text_log *log = &volume_journal(bench_engine.volume)->log;
 
 	ck_assert_ptr_nonnull(memmem(
 		log->text, log->length, "\"snapshot.failed\"", strlen("\"snapshot.failed\"")));
@@ -171,22 +123,22 @@ static bool overflow_for(uint64_t seed, uint64_t steps)
 	open_limited(seed);
 	for (uint64_t i = 0; i < 12; i++) {
 		writes[i] = engine_write_new(i * 40000, 5000, 100 + i);
-		engine_submit(&engine, writes[i]);
+		engine_submit(&bench_engine, writes[i]);
 	}
 	for (uint64_t i = 0; i < steps; i++)
-		engine_step(&engine);
+		engine_step(&bench_engine);
 	for (uint64_t i = 0; i < 12; i++)
 		all_ended = all_ended && writes[i]->has_ended;
 
-	struct snapshot *snapshot = engine_find(&engine, "s");
+	struct snapshot *snapshot = engine_find(&bench_engine, "s");
 	bool some_unpreserved = all_ended;
 
 	ck_assert(!all_ended || engine_has_failed(snapshot, NULL));
-	ck_assert_int_eq(engine_kill_and_open(&engine), 0);
-	if (some_unpreserved || engine_has_failed(engine_find(&engine, "s"), NULL))
-		expect_failed("s", -ENOSPC);
+	ck_assert_int_eq(engine_kill_and_open(&bench_engine), 0);
+	if (some_unpreserved || engine_has_failed(engine_find(&bench_engine, "s"), NULL))
+		bench_expect_failed("s", -ENOSPC);
 	else
-		expect_whole("s");
+		bench_expect_whole("s");
 	for (int i = 0; i < 12; i++)
 		engine_request_free(writes[i]);
 	return all_ended;
@@ -198,7 +150,7 @@ START_TEST(a_kill_between_overflow_and_mark_leaves_it_whole_or_failed)
 		bool all_ended = false;
 
 		for (uint64_t steps = 0; !all_ended; steps++) {
-			engine_deinit(&engine);
+			engine_deinit(&bench_engine);
 			all_ended = overflow_for(engine_seed() + round, steps);
 		}
 	}
@@ -212,17 +164,17 @@ START_TEST(a_read_that_an_unpreserved_write_overtakes_gets_eio)
 	for (uint64_t round = 0; round < 300; round++) {
 		struct engine_request *read, *writes[3];
 
-		engine_deinit(&engine);
+		engine_deinit(&bench_engine);
 		open_limited(engine_seed() + round);
-		read = engine_read_new(engine_find(&engine, "s"), 0, 65536);
-		engine_submit(&engine, read);
+		read = engine_read_new(engine_find(&bench_engine, "s"), 0, 65536);
+		engine_submit(&bench_engine, read);
 		for (uint64_t i = 0; i < 3; i++) {
 			writes[i] = engine_write_new(i * 20000, 20000, 2 + i);
-			engine_submit(&engine, writes[i]);
+			engine_submit(&bench_engine, writes[i]);
 		}
-		engine_settle(&engine);
+		engine_settle(&bench_engine);
 		if (read->result == 0)
-			ck_assert_mem_eq(read->request.data, content, 65536);
+			ck_assert_mem_eq(read->request.data, bench_content, 65536);
 		else
 			ck_assert_int_eq(read->result, -EIO);
 		errors += read->result < 0;
@@ -240,49 +192,49 @@ END_TEST
 
 START_TEST(a_store_that_cannot_be_written_fails_its_snapshot_and_no_write)
 {
-	ck_assert_int_eq(engine_snapshot(&engine, "other", NULL, NULL), 0);
-	memory_disk_fail(engine.disk, BLOCKIO_WRITE, 1, 1, -EIO);
-	write_live(0, 4096, 2);
+	ck_assert_int_eq(engine_snapshot(&bench_engine, "other", NULL, NULL), 0);
+	memory_disk_fail(bench_engine.disk, BLOCKIO_WRITE, 1, 1, -EIO);
+	bench_write(0, 4096, 2);
 	/* One of the two stores was hit. */
-	ck_assert_int_ne(engine_has_failed(engine_find(&engine, "s"), NULL),
-		engine_has_failed(engine_find(&engine, "other"), NULL));
+	ck_assert_int_ne(engine_has_failed(engine_find(&bench_engine, "s"), NULL),
+		engine_has_failed(engine_find(&bench_engine, "other"), NULL));
 
-	const char *hit = engine_has_failed(engine_find(&engine, "s"), NULL) ? "s" : "other";
+	const char *hit = engine_has_failed(engine_find(&bench_engine, "s"), NULL) ? "s" : "other";
 
-	expect_failed(hit, -EIO);
-	expect_whole(strcmp(hit, "s") == 0 ? "other" : "s");
-	expect_live();
+	bench_expect_failed(hit, -EIO);
+	bench_expect_whole(strcmp(hit, "s") == 0 ? "other" : "s");
+	bench_expect_live();
 }
 END_TEST
 
 START_TEST(old_bytes_that_cannot_be_read_fail_the_snapshot_and_no_write)
 {
-	memory_disk_fail(engine.disk, BLOCKIO_READ, 1, 1, -EIO);
-	write_live(4096, 4096, 2);
-	expect_live();
-	expect_failed("s", -EIO);
+	memory_disk_fail(bench_engine.disk, BLOCKIO_READ, 1, 1, -EIO);
+	bench_write(4096, 4096, 2);
+	bench_expect_live();
+	bench_expect_failed("s", -EIO);
 }
 END_TEST
 
 START_TEST(a_snapshot_that_cannot_be_marked_is_removed)
 {
 	/* The store's segment and the mark; the write itself is the third. */
-	memory_disk_fail(engine.disk, BLOCKIO_WRITE, 1, 2, -EIO);
-	write_live(4096, 4096, 2);
-	expect_failed("s", -EIO);
-	ck_assert(!engine_file_exists(&engine, "s.store"));
-	ck_assert_int_eq(engine_kill_and_open(&engine), 0);
-	ck_assert_ptr_null(volume_snapshot_find(engine.volume, "s"));
-	expect_live();
+	memory_disk_fail(bench_engine.disk, BLOCKIO_WRITE, 1, 2, -EIO);
+	bench_write(4096, 4096, 2);
+	bench_expect_failed("s", -EIO);
+	ck_assert(!engine_file_exists(&bench_engine, "s.store"));
+	ck_assert_int_eq(engine_kill_and_open(&bench_engine), 0);
+	ck_assert_ptr_null(volume_snapshot_find(bench_engine.volume, "s"));
+	bench_expect_live();
 }
 END_TEST
 
 START_TEST(a_snapshot_that_cannot_be_marked_can_be_deleted)
 {
-	memory_disk_fail(engine.disk, BLOCKIO_WRITE, 1, 2, -EIO);
-	write_live(4096, 4096, 2);
-	ck_assert_int_eq(engine_delete(&engine, "s"), 0);
-	ck_assert_int_eq(engine_snapshot(&engine, "s", NULL, NULL), 0);
+	memory_disk_fail(bench_engine.disk, BLOCKIO_WRITE, 1, 2, -EIO);
+	bench_write(4096, 4096, 2);
+	ck_assert_int_eq(engine_delete(&bench_engine, "s"), 0);
+	ck_assert_int_eq(engine_snapshot(&bench_engine, "s", NULL, NULL), 0);
 }
 END_TEST
 
@@ -290,9 +242,10 @@ START_TEST(a_read_error_of_a_snapshot_is_one_readers_and_does_not_stay)
 {
 	uint8_t byte;
 
-	memory_disk_fail(engine.disk, BLOCKIO_READ, 1, 1, -EIO);
-	ck_assert_int_eq(engine_read(&engine, engine_find(&engine, "s"), 0, &byte, 1), -EIO);
-	expect_whole("s");
+	memory_disk_fail(bench_engine.disk, BLOCKIO_READ, 1, 1, -EIO);
+	ck_assert_int_eq(
+		engine_read(&bench_engine, engine_find(&bench_engine, "s"), 0, &byte, 1), -EIO);
+	bench_expect_whole("s");
 }
 END_TEST
 
@@ -303,8 +256,8 @@ int main(int argc, char **argv)
 	TCase *errors = tcase_create("disk errors");
 
 	(void)argc;
-	tcase_add_checked_fixture(overflows, open_engine, close_engine);
-	tcase_add_checked_fixture(errors, open_engine, close_engine);
+	tcase_add_checked_fixture(overflows, open_engine, bench_close);
+	tcase_add_checked_fixture(errors, open_engine, bench_close);
 	tcase_add_test(overflows, overflow_fails_the_snapshot_and_no_write);
 	tcase_add_test(overflows, a_failed_snapshot_stays_failed_whatever_happens);
 	tcase_add_test(overflows, one_snapshot_overflows_and_the_others_stay);
