@@ -48,24 +48,57 @@ int datto_refuse_snapshot(struct text_log *kernel_log)
 }
 
 /*
- * "memory demands" is no memory: the driver multiplies the bytes of the write
- * by 4096, and "saved" is blocks times 4096.  The quirk is kept.
+ * How a write ends whose blocks could not be stored.  "memory demands" is no
+ * memory: the driver multiplies the bytes of the write by 4096, and "saved" is
+ * blocks times 4096.  The quirk is kept.
  */
+static void log_write_failed(
+	struct text_log *kernel_log, int error, uint64_t write_bytes, uint64_t blocks_done)
+{
+	text_log_line(kernel_log, "datto: error writing cow data: %d", error);
+	text_log_line(kernel_log, "datto: error writing cow data and mapping: %d", error);
+	text_log_line(kernel_log,
+		"datto: memory demands %" PRIu64 ", memory saved before crash %" PRIu64 ": %d",
+		write_bytes * COW_BLOCK_BYTES, blocks_done * COW_BLOCK_BYTES, error);
+	text_log_line(kernel_log, "datto: error handling write bio: %d", error);
+	text_log_line(kernel_log, "datto: error handling write bio in kernel thread: %d", error);
+}
+
 void datto_log_overflow(struct text_log *kernel_log, const struct profile_overflow *overflow)
 {
 	const struct profile_snapshot *snapshot = overflow->snapshot;
 
 	text_log_line(kernel_log,
 		"datto: cow file '" COW_FILE_PATH "' max size exceeded (%" PRIu64 "/%" PRIu64
-		"): -27",
-		datto_used_bytes(snapshot), snapshot->limit_bytes);
-	text_log_line(kernel_log, "datto: error writing cow data: -27");
-	text_log_line(kernel_log, "datto: error writing cow data and mapping: -27");
-	text_log_line(kernel_log,
-		"datto: memory demands %" PRIu64 ", memory saved before crash %" PRIu64 ": -27",
-		overflow->write_bytes * COW_BLOCK_BYTES, overflow->blocks_done * COW_BLOCK_BYTES);
-	text_log_line(kernel_log, "datto: error handling write bio: -27");
-	text_log_line(kernel_log, "datto: error handling write bio in kernel thread: -27");
+		"): %d",
+		datto_used_bytes(snapshot), snapshot->limit_bytes, -EFBIG);
+	log_write_failed(kernel_log, -EFBIG, overflow->write_bytes, overflow->blocks_done);
+}
+
+void datto_log_failure(
+	struct text_log *kernel_log, enum profile_failure failure, int error, uint64_t write_bytes)
+{
+	switch (failure) {
+	case PROFILE_OLD_READ:
+		text_log_line(kernel_log,
+			"datto: error reading from base device for copy on write: %d", error);
+		text_log_line(
+			kernel_log, "datto: error during bio read complete callback: %d", error);
+		return;
+	case PROFILE_STORE_WRITE:
+		/* Blocks are stored in one write of all: none of them was saved. */
+		log_write_failed(kernel_log, error, write_bytes, 0);
+		return;
+	case PROFILE_READ_ORIGIN:
+		text_log_line(
+			kernel_log, "datto: error reading from base device for read: %d", error);
+		break;
+	case PROFILE_READ_STORE:
+		text_log_line(kernel_log, "datto: error reading cow data: %d", error);
+		break;
+	}
+	text_log_line(kernel_log, "datto: error handling read bio: %d", error);
+	text_log_line(kernel_log, "datto: error handling read bio in kernel thread: %d", error);
 }
 
 /* "Failed" is no state of this driver: the state stays 3 and an error appears. */
@@ -130,6 +163,8 @@ const struct profile profile_datto = {
 	.admits = datto_admits,
 	.refuse_snapshot = datto_refuse_snapshot,
 	.log_overflow = datto_log_overflow,
+	.log_failure = datto_log_failure,
+	.read_error_fails_snapshot = true,
 	.native = datto_native,
 	.has_datto_info = true,
 };

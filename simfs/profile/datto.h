@@ -34,6 +34,8 @@ uint64_t datto_used_bytes(const struct profile_snapshot *snapshot);
 bool datto_admits(const struct profile_snapshot *snapshot);
 int datto_refuse_snapshot(struct text_log *kernel_log);
 void datto_log_overflow(struct text_log *kernel_log, const struct profile_overflow *overflow);
+void datto_log_failure(
+	struct text_log *kernel_log, enum profile_failure failure, int error, uint64_t write_bytes);
 void datto_native(const struct profile_snapshot *snapshot, char *buffer, size_t length);
 
 #endif

@@ -34,6 +34,14 @@ struct profile_overflow {
 	uint64_t blocks_done; /* blocks of it that were handled before */
 };
 
+/* How a snapshot fails other than at its limit or by the memory guard. */
+enum profile_failure {
+	PROFILE_OLD_READ, /* the origin's bytes that a write was about to replace */
+	PROFILE_STORE_WRITE,
+	PROFILE_READ_ORIGIN, /* for a reader of the snapshot */
+	PROFILE_READ_STORE,
+};
+
 struct profile {
 	const char *name;
 	const char *imitates;
@@ -64,6 +72,14 @@ struct profile {
 	/* Optional.  What the driver logs. */
 	void (*log_overflow)(struct text_log *kernel_log, const struct profile_overflow *overflow);
 	void (*log_memory)(struct text_log *kernel_log);
+
+	/* Optional.  What it logs of FAILURE with ERROR (-errno).  WRITE_BYTES is
+	 * the source write that met it, rounded out to blocks; 0 for a reader's. */
+	void (*log_failure)(struct text_log *kernel_log, enum profile_failure failure, int error,
+		uint64_t write_bytes);
+
+	/* A read error that a reader of the snapshot meets fails all of it. */
+	bool read_error_fails_snapshot;
 
 	/* Required.  The line that the imitated system would print for SNAPSHOT. */
 	void (*native)(const struct profile_snapshot *snapshot, char *buffer, size_t length);

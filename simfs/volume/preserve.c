@@ -114,7 +114,8 @@ static void preserved(struct store_waiter *waiter, int error)
 		struct snapshot *snapshot = CONTAINER_OF(at, struct snapshot, link);
 
 		if (snapshot->state == SNAPSHOT_ACTIVE && store_error(snapshot->store) < 0)
-			snapshot_fail(snapshot, store_error(snapshot->store), "store.append");
+			snapshot_fail_logged(snapshot, PROFILE_STORE_WRITE,
+				store_error(snapshot->store), request);
 	}
 	preserve_settle(request);
 }
@@ -137,7 +138,7 @@ static void old_read(struct blockio_request *io, int result)
 		}
 		extent_add(&missing, request, snapshot);
 		if (missing.end > 0)
-			snapshot_fail(snapshot, result, "origin.read");
+			snapshot_fail_logged(snapshot, PROFILE_OLD_READ, result, request);
 	}
 	store_waiter_release(&request->preserved, 0);
 }

@@ -116,7 +116,8 @@ static void mark_done(struct store_waiter *waiter, int error)
 	snapshot->state = SNAPSHOT_FAILED;
 	list_init(&waiting);
 	list_splice(&waiting, &snapshot->waiting_for_mark);
-	/* The last of them may end, and SNAPSHOT go with it. */
+	/* From here on SNAPSHOT may go: with the last of them, or at once. */
+	snapshot_maybe_delete(snapshot);
 	while ((link = list_pop(&waiting)))
 		preserve_settle(CONTAINER_OF(link, struct volume_request, link));
 }
@@ -136,6 +137,27 @@ void snapshot_fail(struct snapshot *snapshot, int error, const char *why)
 	store_mark(snapshot->store, error, snapshot->overflow_blocks, &snapshot->marked);
 	if (volume->options.snapshot_failed)
 		volume->options.snapshot_failed(volume->options.context, snapshot);
+}
+
+void snapshot_fail_logged(struct snapshot *snapshot, enum profile_failure failure, int error,
+	const struct volume_request *write)
+{
+	static const char *const why[] = {
+		[PROFILE_OLD_READ] = "origin.read",
+		[PROFILE_STORE_WRITE] = "store.append",
+		[PROFILE_READ_ORIGIN] = "origin.read",
+		[PROFILE_READ_STORE] = "store.read",
+	};
+	uint64_t block_bytes = snapshot_block_bytes(snapshot);
+	uint64_t write_bytes = 0;
+
+	if (write)
+		write_bytes = round_up(write->offset + write->length, block_bytes) -
+			      round_down(write->offset, block_bytes);
+	if (snapshot->profile->log_failure)
+		snapshot->profile->log_failure(
+			&snapshot->volume->kernel_log, failure, error, write_bytes);
+	snapshot_fail(snapshot, error, why[failure]);
 }
 
 const char *snapshot_name(const struct snapshot *snapshot)
@@ -192,11 +214,19 @@ static void delete_drained(struct volume_barrier *barrier)
 	command->done(command, error);
 }
 
-/* Reads under way may be of the origin, so writes preserve until the last one has ended. */
+/*
+ * Reads under way may be of the origin, so writes preserve until the last one
+ * has ended; and a write that preserves may still fail it meanwhile.
+ */
 void snapshot_maybe_delete(struct snapshot *snapshot)
 {
-	if (snapshot->deletion && snapshot->reads_under_way == 0)
-		volume_barrier_begin(snapshot->volume, &snapshot->deletion->barrier);
+	struct snapshot_delete *command = snapshot->deletion;
+
+	if (!command || command->has_begun || snapshot->reads_under_way > 0 ||
+		snapshot->state == SNAPSHOT_FAILING)
+		return;
+	command->has_begun = true;
+	volume_barrier_begin(snapshot->volume, &command->barrier);
 }
 
 void volume_snapshot_delete(
@@ -208,6 +238,7 @@ void volume_snapshot_delete(
 		return;
 	}
 	command->snapshot = snapshot;
+	command->has_begun = false;
 	command->barrier.drained = delete_drained;
 	snapshot->deletion = command;
 	snapshot_maybe_delete(snapshot);

@@ -111,10 +111,23 @@ static bool part_overtaken(const struct snapshot_read_part *part)
 	return false;
 }
 
+/* A disk error: some drivers give the whole snapshot up. */
+static void read_failed(struct volume_request *request)
+{
+	struct snapshot *snapshot = request->snapshot;
+
+	if (snapshot->profile->read_error_fails_snapshot && snapshot->state == SNAPSHOT_ACTIVE)
+		snapshot_fail_logged(snapshot,
+			request->error_from_origin ? PROFILE_READ_ORIGIN : PROFILE_READ_STORE,
+			request->error, NULL);
+}
+
 static void round_done(struct volume_request *request)
 {
 	struct volume *volume = request->volume;
 
+	if (request->error < 0)
+		read_failed(request);
 	if (request->snapshot->state != SNAPSHOT_ACTIVE)
 		request->error = -EIO;
 	if (request->error < 0) {
@@ -139,8 +152,10 @@ static void part_done(struct blockio_request *io, int result)
 	struct snapshot_read_part *part = CONTAINER_OF(io, struct snapshot_read_part, io);
 	struct volume_request *request = part->request;
 
-	if (result < 0 && request->error == 0)
+	if (result < 0 && request->error == 0) {
 		request->error = result;
+		request->error_from_origin = part->from_origin;
+	}
 	if (--request->parts_under_way == 0)
 		round_done(request);
 }

@@ -150,6 +150,7 @@ struct volume_request {
 	unsigned parts_under_way;
 	unsigned part_count;
 	int error;
+	bool error_from_origin;
 	struct snapshot_read_part parts[SNAPSHOT_READ_PARTS];
 	struct list link;
 };
@@ -214,6 +215,7 @@ struct snapshot_delete {
 
 	/* Of the volume. */
 	struct volume_barrier barrier;
+	bool has_begun; /* the barrier */
 	struct snapshot *snapshot;
 };
 

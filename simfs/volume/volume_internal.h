@@ -105,6 +105,10 @@ void snapshot_read_go(struct volume_request *request);
 
 /* snapshot.c */
 void snapshot_fail(struct snapshot *snapshot, int error, const char *why);
+
+/* snapshot_fail(), and what the profile logs of it; WRITE is NULL for a reader's failure. */
+void snapshot_fail_logged(struct snapshot *snapshot, enum profile_failure failure, int error,
+	const struct volume_request *write);
 struct profile_snapshot snapshot_for_profile(const struct snapshot *snapshot);
 void snapshot_maybe_delete(struct snapshot *snapshot);
 void preserve_settle(struct volume_request *request);
