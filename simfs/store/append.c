@@ -31,7 +31,7 @@ uint64_t segment_hash(const struct segment_header *header)
 }
 
 /* An empty segment at the end of the waiting ones, or NULL without memory. */
-static struct segment *segment_new(struct store *store)
+static struct segment *segment_new(struct store *store, uint32_t flags)
 {
 	struct list *link = list_pop(&store->spare);
 	struct segment *segment;
@@ -51,41 +51,42 @@ static struct segment *segment_new(struct store *store)
 		segment->store = store;
 	}
 	memset(segment->header, 0, sizeof *segment->header);
+	segment->header->flags = flags;
 	segment->range_count = 0;
 	list_append(&store->waiting, &segment->link);
 	return segment;
 }
 
-/* How many more blocks SEGMENT takes. */
-static uint64_t segment_room(const struct segment *segment)
+/* How many more blocks SEGMENT takes of those with FLAGS. */
+static uint64_t segment_room(const struct segment *segment, uint32_t flags)
 {
-	uint64_t data_max = SEGMENT_DATA_MAX_BYTES / segment->store->facts.block_bytes;
-	uint64_t blocks_max = data_max < SEGMENT_RECORDS_MAX ? data_max : SEGMENT_RECORDS_MAX;
+	uint64_t blocks_max = segment_records_max(segment->store, flags);
 
-	if (segment->range_count == SEGMENT_RANGES_MAX)
+	if (segment->range_count == SEGMENT_RANGES_MAX || segment->header->flags != flags)
 		return 0;
 	return blocks_max - segment->header->record_count;
 }
 
-static struct segment *segment_open(struct store *store)
+static struct segment *segment_open(struct store *store, uint32_t flags)
 {
 	if (!list_empty(&store->waiting)) {
 		struct segment *last = CONTAINER_OF(store->waiting.previous, struct segment, link);
 
-		if (segment_room(last) > 0)
+		if (segment_room(last, flags) > 0)
 			return last;
 	}
-	return segment_new(store);
+	return segment_new(store, flags);
 }
 
 void store_append(struct store *store, uint64_t first_block, uint64_t count, void *data,
 	struct store_waiter *waiter)
 {
+	uint32_t flags = data ? 0 : SEGMENT_FLAG_CHANGED;
 	char *from = data;
 
 	MUST(first_block + count <= store->map.block_count);
 	while (count > 0) {
-		struct segment *segment = store->error < 0 ? NULL : segment_open(store);
+		struct segment *segment = store->error < 0 ? NULL : segment_open(store, flags);
 
 		store_waiter_add(waiter);
 		if (!segment) {
@@ -94,20 +95,22 @@ void store_append(struct store *store, uint64_t first_block, uint64_t count, voi
 			return;
 		}
 
-		uint64_t room = segment_room(segment);
+		uint64_t room = segment_room(segment, flags);
 		uint64_t taken = count < room ? count : room;
 		struct segment_header *header = segment->header;
 		size_t length = taken * store->facts.block_bytes;
 
 		for (uint64_t i = 0; i < taken; i++)
 			header->blocks[header->record_count++] = first_block + i;
-		segment->iov[1 + segment->range_count] = (struct iovec){ .iov_base = from,
-			.iov_len = length };
+		if (data) {
+			segment->iov[1 + segment->range_count] = (struct iovec){ .iov_base = from,
+				.iov_len = length };
+			from += length;
+		}
 		segment->waiters[segment->range_count++] = waiter;
 		store->blocks_taken += taken;
 		first_block += taken;
 		count -= taken;
-		from += length;
 	}
 	segment_start(store);
 }
@@ -130,14 +133,13 @@ static void segment_map(const struct segment *segment)
 {
 	struct store *store = segment->store;
 	const struct segment_header *header = segment->header;
-	uint64_t unit = header->unit + 1;
 
 	for (uint32_t i = 0; i < header->record_count; i++) {
 		MUST(store_map_get(&store->map, header->blocks[i]) == MAP_ABSENT);
-		store_map_set(&store->map, header->blocks[i], (uint32_t)unit);
-		unit += store_units_per_block(store);
+		store_map_set(&store->map, header->blocks[i], segment_position(store, header, i));
 	}
 	store->blocks += header->record_count;
+	store_acknowledged(store, header);
 }
 
 static void segment_done(struct blockio_request *request, int result)
@@ -152,6 +154,13 @@ static void segment_done(struct blockio_request *request, int result)
 		segment_map(segment);
 	segment_finish(segment, result);
 	segment_start(store);
+	rewrites_go(store);
+}
+
+/* Header and data. */
+static unsigned segment_iov_count(const struct segment *segment)
+{
+	return segment->header->flags & SEGMENT_FLAG_CHANGED ? 1 : 1 + segment->range_count;
 }
 
 static uint64_t segment_data_hash(const struct segment *segment)
@@ -159,7 +168,7 @@ static uint64_t segment_data_hash(const struct segment *segment)
 	XXH3_state_t *state = segment->store->hash_state;
 
 	XXH3_64bits_reset(state);
-	for (unsigned i = 1; i <= segment->range_count; i++)
+	for (unsigned i = 1; i < segment_iov_count(segment); i++)
 		XXH3_64bits_update(state, segment->iov[i].iov_base, segment->iov[i].iov_len);
 	return XXH3_64bits_digest(state);
 }
@@ -172,9 +181,9 @@ static void segment_start(struct store *store)
 
 	struct segment *segment = CONTAINER_OF(list_pop(&store->waiting), struct segment, link);
 	struct segment_header *header = segment->header;
-	uint64_t data_units = header->record_count * store_units_per_block(store);
+	uint64_t end_unit = store->end_unit + segment_units(store, header);
 
-	if (store->end_unit + 1 + data_units > UINT32_MAX) {
+	if (end_unit > UINT32_MAX) {
 		/* Beyond what the map can name: 16 TiB. */
 		store_stop(store, -EFBIG);
 		segment_finish(segment, -EFBIG);
@@ -189,7 +198,7 @@ static void segment_start(struct store *store)
 	header->hash = segment_hash(header);
 
 	store->writing = segment;
-	store->end_unit += 1 + data_units;
+	store->end_unit = end_unit;
 	if (store->io->ops->reserve)
 		store->io->ops->reserve(store->io, store->end_unit * STORE_UNIT_BYTES);
 
@@ -197,9 +206,16 @@ static void segment_start(struct store *store)
 	segment->request.kind = BLOCKIO_WRITE;
 	segment->request.offset = header->unit * STORE_UNIT_BYTES;
 	segment->request.iov = segment->iov;
-	segment->request.iov_count = 1 + segment->range_count;
+	segment->request.iov_count = segment_iov_count(segment);
 	segment->request.done = segment_done;
 	blockio_submit(store->io, &segment->request);
+}
+
+void segment_seal(struct store *store)
+{
+	if (!store->writing && list_empty(&store->waiting) && !segment_new(store, 0))
+		store_stop(store, -ENOMEM);
+	segment_start(store);
 }
 
 void store_stop(struct store *store, int error)
@@ -213,4 +229,14 @@ void store_stop(struct store *store, int error)
 	list_splice(&stopped, &store->waiting);
 	while ((link = list_pop(&stopped)))
 		segment_finish(CONTAINER_OF(link, struct segment, link), store->error);
+	rewrites_go(store);
+}
+
+void store_resume(struct store *store)
+{
+	MUST(!store->writing && list_empty(&store->waiting) && !store->facts.failed);
+	store->error = 0;
+	store->end_unit = store->acknowledged_end_unit;
+	store->sequence = store->acknowledged_sequence;
+	store->blocks_taken = store->blocks;
 }

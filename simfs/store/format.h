@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * format.h - a store file on disk, format 1, little-endian.
+ * format.h - a store file on disk, format 2, little-endian.
  *
  *	unit 0        superblock: what this store is, and whether it was closed
  *	unit 1 …      segment: header unit, then its blocks in record order
- *	…             segment
+ *	…             segment: its records may also be without blocks, or none
  *	end           the first unit that holds no segment with the next sequence
  *
  * A unit is STORE_UNIT_BYTES; a block is one or more units.
@@ -18,21 +18,22 @@
 #define STORE_UNIT_BYTES     4096u
 #define STORE_MAGIC	     0x3167697270616e73ull
 #define SEGMENT_MAGIC	     0x3167657370616e73ull
-#define STORE_FORMAT_VERSION 1u
+#define STORE_FORMAT_VERSION 2u
 
 #define STORE_NAME_BYTES     72
 #define STORE_PROFILE_BYTES  16
 
 /* `flags` of a superblock. */
-#define STORE_FLAG_CLEAN  1u /* closed in order: `end_unit` and `segment_count` hold */
-#define STORE_FLAG_FAILED 2u /* the snapshot failed with `error`; nothing in it is to be read */
+#define STORE_FLAG_CLEAN     1u /* closed in order: `end_unit` and `segment_count` hold */
+#define STORE_FLAG_FAILED    2u /* the snapshot failed with `error`; nothing in it is to be read */
+#define STORE_FLAG_REWRITTEN 4u /* blocks were written in place: only the last data hash holds */
 
-/*
- * Small enough for one 512-byte sector: a rewrite is never half done.
- */
+/* One 512-byte sector: writing it again is never half done. */
+#define STORE_SUPERBLOCK_BYTES 512u
+
 struct store_superblock {
 	uint64_t magic;
-	uint64_t hash; /* XXH3-64 of this structure with hash = 0 */
+	uint64_t hash; /* XXH3-64 of this sector with hash = 0 */
 	uint32_t version;
 	uint32_t flags;
 	uint64_t volume_id;
@@ -49,22 +50,30 @@ struct store_superblock {
 	char name[STORE_NAME_BYTES];
 	char profile[STORE_PROFILE_BYTES];
 	uint64_t blocks_taken; /* when it failed: what the profile counts afterwards */
+	uint64_t parent_id;    /* of the owner, as is `role`: see struct store_facts */
+	uint64_t boot_id;      /* of the machine when it was opened last */
+	uint32_t role;
+	uint32_t zero[73];
 };
 
-_Static_assert(sizeof(struct store_superblock) <= 512, "a superblock is one sector");
+_Static_assert(sizeof(struct store_superblock) == STORE_SUPERBLOCK_BYTES, "it is one sector");
 
 #define SEGMENT_RECORDS_MAX 504u
+
+/* `flags` of a segment's header. */
+#define SEGMENT_FLAG_CHANGED 1u /* its records have no data: the blocks were only changed */
 
 struct segment_header {
 	uint64_t magic;
 	uint64_t hash;	    /* XXH3-64 of the header unit with hash = 0 */
 	uint64_t data_hash; /* XXH3-64 of the blocks that follow */
 	uint64_t store_id;
-	uint64_t sequence; /* from 1, without a gap */
-	uint64_t unit;	   /* where it lies: a copy elsewhere does not check */
-	uint32_t record_count;
+	uint64_t sequence;     /* from 1, without a gap */
+	uint64_t unit;	       /* where it lies: a copy elsewhere does not check */
+	uint32_t record_count; /* 0: a seal, see store.h */
 	uint32_t block_bytes;
-	uint64_t reserved;
+	uint32_t flags;
+	uint32_t zero;
 	uint64_t blocks[SEGMENT_RECORDS_MAX]; /* block numbers in the volume */
 };
 

@@ -22,3 +22,10 @@ void store_map_deinit(struct store_map *map)
 		munmap(map->positions, map->block_count * sizeof *map->positions);
 	*map = (struct store_map){ 0 };
 }
+
+uint64_t store_map_next(const struct store_map *map, uint64_t block, bool known)
+{
+	while (block < map->block_count && (store_map_get(map, block) != MAP_ABSENT) != known)
+		block++;
+	return block < map->block_count ? block : map->block_count;
+}

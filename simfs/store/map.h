@@ -10,10 +10,12 @@
 #ifndef SNAPRIG_STORE_MAP_H
 #define SNAPRIG_STORE_MAP_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
-/* Position 0 is a store's superblock, so it can mean "not there". */
-#define MAP_ABSENT 0u
+/* Positions 0 and 1 are a store's superblock and first header, so they can mean else. */
+#define MAP_ABSENT  0u
+#define MAP_CHANGED 1u /* known, but without data */
 
 struct store_map {
 	uint32_t *positions;
@@ -33,5 +35,9 @@ static inline void store_map_set(struct store_map *map, uint64_t block, uint32_t
 {
 	map->positions[block] = position;
 }
+
+/* The first block at or after BLOCK that the map knows (or, with KNOWN false,
+ * does not know), else its count of blocks. */
+uint64_t store_map_next(const struct store_map *map, uint64_t block, bool known);
 
 #endif

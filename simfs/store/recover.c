@@ -9,6 +9,9 @@
  * is damage, and what lies behind would silently be missing; so
  *  - a closed store must end where its superblock says, and
  *  - no later segment of this store may lie behind the end (store.h, (3)).
+ * Whether a segment is the last one is known only behind it, and it decides
+ * whether its data hash holds (store.h, (5)); so a segment enters the map when
+ * the next one was seen, or none.
  * Not found out: a last segment damaged on disk after a crash.  It looks like
  * a torn one.
  */
@@ -20,9 +23,6 @@
 #include "simfs/base/check.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/store/store_internal.h"
-
-/* The kernel's highest. */
-#define ERRNO_MAX    4095
 
 #define WINDOW_BYTES (SEGMENT_DATA_MAX_BYTES + STORE_UNIT_BYTES)
 
@@ -51,6 +51,15 @@ static int window_get(struct window *window, uint64_t offset, uint64_t length, c
 	return 0;
 }
 
+/* A scan in progress. */
+struct scan {
+	struct store *store;
+	struct window window;
+	struct store_findings *findings;
+	struct segment_header last; /* checks, and is not yet in the map; sequence 0: none */
+	uint64_t end_unit;	    /* behind it */
+};
+
 /* Whether HEADER, found at UNIT, is a header of this store that checks. */
 static bool header_checks(
 	const struct store *store, const struct segment_header *header, uint64_t unit)
@@ -58,8 +67,8 @@ static bool header_checks(
 	if (header->magic != SEGMENT_MAGIC || header->store_id != store->facts.store_id ||
 		header->unit != unit || header->block_bytes != store->facts.block_bytes)
 		return false;
-	if (header->record_count == 0 || header->record_count > SEGMENT_RECORDS_MAX ||
-		(uint64_t)header->record_count * header->block_bytes > SEGMENT_DATA_MAX_BYTES)
+	if ((header->flags & ~SEGMENT_FLAG_CHANGED) != 0 ||
+		header->record_count > segment_records_max(store, header->flags))
 		return false;
 	if (header->hash != segment_hash(header))
 		return false;
@@ -67,66 +76,37 @@ static bool header_checks(
 		if (header->blocks[i] >= store->map.block_count)
 			return false;
 	}
-	return true;
+	return unit + segment_units(store, header) <= UINT32_MAX;
 }
 
-/* Enters the segment at the store's end into the map: 1, or 0 when none checks there. */
-static int scan_segment(struct store *store, struct window *window)
+/* 1 when the data behind HEADER checks, else 0. */
+static int data_checks(struct scan *scan, const struct segment_header *header)
 {
-	uint64_t offset = store->end_unit * STORE_UNIT_BYTES;
-	struct segment_header header;
+	uint64_t data_bytes = segment_data_bytes(scan->store, header);
 	const void *bytes;
-	int error = window_get(window, offset, STORE_UNIT_BYTES, &bytes);
+	int error = window_get(
+		&scan->window, (header->unit + 1) * STORE_UNIT_BYTES, data_bytes, &bytes);
 
-	if (error < 0)
-		return error;
-	memcpy(&header, bytes, sizeof header);
-	if (!header_checks(store, &header, store->end_unit) ||
-		header.sequence != store->sequence + 1)
-		return 0;
-
-	uint64_t data_bytes = (uint64_t)header.record_count * header.block_bytes;
-
-	error = window_get(window, offset, STORE_UNIT_BYTES + data_bytes, &bytes);
-	if (error < 0)
-		return error;
-	if (XXH3_64bits((const char *)bytes + STORE_UNIT_BYTES, data_bytes) != header.data_hash)
-		return 0;
-
-	uint64_t unit = store->end_unit + 1;
-
-	for (uint32_t i = 0; i < header.record_count; i++) {
-		if (store_map_get(&store->map, header.blocks[i]) != MAP_ABSENT) {
-			while (i-- > 0)
-				store_map_set(&store->map, header.blocks[i], MAP_ABSENT);
-			return 0;
-		}
-		store_map_set(&store->map, header.blocks[i], (uint32_t)unit);
-		unit += store_units_per_block(store);
-	}
-	store->blocks += header.record_count;
-	store->sequence = header.sequence;
-	store->end_unit = unit;
-	return 1;
+	return error < 0 ? error : XXH3_64bits(bytes, data_bytes) == header->data_hash;
 }
 
-/* 1 when a segment that came later than the last whole one lies behind it. */
-static int find_later_segment(struct store *store, struct window *window)
+/* Enters the last segment into the map; false when it has a block twice. */
+static bool scan_enter(struct scan *scan)
 {
-	uint64_t units = store->io->size_bytes / STORE_UNIT_BYTES;
+	struct store *store = scan->store;
+	const struct segment_header *header = &scan->last;
 
-	for (uint64_t unit = store->end_unit; unit < units; unit++) {
-		const void *bytes;
-		struct segment_header header;
-		int error = window_get(window, unit * STORE_UNIT_BYTES, STORE_UNIT_BYTES, &bytes);
-
-		if (error < 0)
-			return error;
-		memcpy(&header, bytes, sizeof header);
-		if (header_checks(store, &header, unit) && header.sequence > store->sequence + 1)
-			return 1;
+	for (uint32_t i = 0; i < header->record_count; i++) {
+		if (store_map_get(&store->map, header->blocks[i]) != MAP_ABSENT) {
+			while (i-- > 0)
+				store_map_set(&store->map, header->blocks[i], MAP_ABSENT);
+			return false;
+		}
+		store_map_set(&store->map, header->blocks[i], segment_position(store, header, i));
 	}
-	return 0;
+	store->blocks += header->record_count;
+	store_acknowledged(store, header);
+	return true;
 }
 
 static int damaged(struct store_findings *findings, uint64_t offset, const char *why)
@@ -136,80 +116,105 @@ static int damaged(struct store_findings *findings, uint64_t offset, const char 
 	return -EUCLEAN;
 }
 
+/* Takes the segment behind the last one: 1, or 0 when none checks there. */
+static int scan_segment(struct scan *scan)
+{
+	struct store *store = scan->store;
+	struct segment_header header;
+	const void *bytes;
+	int result = window_get(
+		&scan->window, scan->end_unit * STORE_UNIT_BYTES, STORE_UNIT_BYTES, &bytes);
+
+	if (result < 0)
+		return result;
+	memcpy(&header, bytes, sizeof header);
+	if (!header_checks(store, &header, scan->end_unit) ||
+		header.sequence != scan->last.sequence + 1)
+		return 0;
+	if (!store->is_rewritten) {
+		result = data_checks(scan, &header);
+		if (result != 1)
+			return result;
+	}
+	if (scan->last.sequence > 0 && !scan_enter(scan))
+		return damaged(scan->findings, scan->last.unit * STORE_UNIT_BYTES,
+			"segment has a block twice");
+	scan->last = header;
+	scan->end_unit += segment_units(store, &header);
+	return 1;
+}
+
+/* 1 when a segment that came later than the last whole one lies behind it. */
+static int find_later_segment(struct scan *scan)
+{
+	struct store *store = scan->store;
+	uint64_t units = store->io->size_bytes / STORE_UNIT_BYTES;
+
+	for (uint64_t unit = scan->end_unit; unit < units; unit++) {
+		const void *bytes;
+		struct segment_header header;
+		int error = window_get(
+			&scan->window, unit * STORE_UNIT_BYTES, STORE_UNIT_BYTES, &bytes);
+
+		if (error < 0)
+			return error;
+		memcpy(&header, bytes, sizeof header);
+		if (header_checks(store, &header, unit) &&
+			header.sequence > scan->last.sequence + 1)
+			return 1;
+	}
+	return 0;
+}
+
+/* Nothing follows on the last segment: enters it, unless it is torn. */
+static int scan_end(struct scan *scan, bool was_clean)
+{
+	int result = was_clean ? 0 : find_later_segment(scan);
+
+	if (result < 0)
+		return result;
+	if (result == 1)
+		return damaged(scan->findings, scan->end_unit * STORE_UNIT_BYTES,
+			"segment does not check and later ones do");
+	if (scan->last.sequence == 0)
+		return 0;
+	result = data_checks(scan, &scan->last);
+	if (result == 1)
+		scan_enter(scan);
+	return result < 0 ? result : 0;
+}
+
 static int scan(struct store *store, const struct store_superblock *superblock,
 	struct store_findings *findings)
 {
+	bool was_clean = (superblock->flags & STORE_FLAG_CLEAN) != 0;
 	void *bytes = NULL;
 
 	if (posix_memalign(&bytes, BLOCKIO_ALIGNMENT_MAX, WINDOW_BYTES) != 0)
 		return -ENOMEM;
 
 	AUTO(auto_free) char *owned = bytes;
-	struct window window = { .io = store->io, .bytes = owned };
+	struct scan scan = {
+		.store = store,
+		.window = { .io = store->io, .bytes = owned },
+		.findings = findings,
+		.end_unit = 1,
+	};
 	int result;
 
-	while ((result = scan_segment(store, &window)) == 1)
+	while ((result = scan_segment(&scan)) == 1)
 		continue;
-	if (result < 0)
-		return result;
-
-	uint64_t end_bytes = store_file_bytes(store);
-
-	findings->segments = store->sequence;
+	if (result == 0)
+		result = scan_end(&scan, was_clean);
+	store->end_unit = store->acknowledged_end_unit;
+	store->sequence = store->acknowledged_sequence;
 	store->blocks_taken = store->blocks;
-	if (superblock->flags & STORE_FLAG_CLEAN) {
-		if (superblock->end_unit != store->end_unit ||
-			superblock->segment_count != store->sequence)
-			return damaged(findings, end_bytes, "segment does not check");
-		return 0;
-	}
-	result = find_later_segment(store, &window);
-	if (result < 0)
-		return result;
-	if (result == 1)
-		return damaged(findings, end_bytes, "segment does not check and later ones do");
-	return 0;
-}
-
-/* Why SUPERBLOCK cannot be used, or NULL. */
-static const char *superblock_fault(const struct store_superblock *superblock)
-{
-	if (superblock->magic != STORE_MAGIC)
-		return "no snaprig store";
-	if (superblock->hash != superblock_hash(superblock))
-		return "superblock does not check";
-	if (superblock->version != STORE_FORMAT_VERSION)
-		return "store of another version";
-	if (superblock->block_bytes < STORE_UNIT_BYTES ||
-		superblock->block_bytes > SEGMENT_DATA_MAX_BYTES ||
-		(superblock->block_bytes & (superblock->block_bytes - 1)) != 0 ||
-		superblock->volume_bytes == 0 || superblock->volume_bytes > INT64_MAX ||
-		superblock->order == 0 || superblock->order > INT64_MAX || superblock->error > 0 ||
-		superblock->error < -ERRNO_MAX ||
-		((superblock->flags & STORE_FLAG_FAILED) != 0) != (superblock->error < 0) ||
-		superblock->name[STORE_NAME_BYTES - 1] != '\0' ||
-		superblock->profile[STORE_PROFILE_BYTES - 1] != '\0')
-		return "superblock makes no sense";
-	return NULL;
-}
-
-static void facts_of_superblock(
-	const struct store_superblock *superblock, struct store_facts *facts)
-{
-	*facts = (struct store_facts){
-		.volume_id = superblock->volume_id,
-		.store_id = superblock->store_id,
-		.order = superblock->order,
-		.volume_bytes = superblock->volume_bytes,
-		.limit_bytes = superblock->limit_bytes,
-		.block_bytes = superblock->block_bytes,
-		.created_seconds = superblock->created_seconds,
-		.failed = (superblock->flags & STORE_FLAG_FAILED) != 0,
-		.error = superblock->error,
-		.overflow_blocks = superblock->overflow_blocks,
-	};
-	memcpy(facts->name, superblock->name, sizeof facts->name);
-	memcpy(facts->profile, superblock->profile, sizeof facts->profile);
+	findings->segments = store->sequence;
+	if (result == 0 && was_clean &&
+		(superblock->end_unit != store->end_unit ||
+			superblock->segment_count != store->sequence))
+		return damaged(findings, store_file_bytes(store), "segment does not check");
+	return result;
 }
 
 /* Cuts off what the scan did not take, and takes the mark of a closed store away. */
@@ -224,17 +229,19 @@ static int make_ready(struct store *store, struct store_findings *findings)
 
 	if (error < 0)
 		return error;
-	store_fill_superblock(store, 0);
-	return blockio_do(store->io, BLOCKIO_WRITE, 0, store->superblock, STORE_UNIT_BYTES);
+	return superblock_do(store, 0);
 }
 
 int store_open(struct blockio_folder *folder, const char *name,
-	const char *(*refuses)(const struct store_facts *facts, void *context), void *context,
-	struct store **ret, struct store_findings *findings)
+	const struct store_open_options *options, struct store **ret,
+	struct store_findings *findings)
 {
+	static const struct store_open_options defaults;
 	struct blockio *io;
 	void *unit = NULL;
 
+	if (!options)
+		options = &defaults;
 	*findings = (struct store_findings){ 0 };
 	*ret = NULL;
 	if (posix_memalign(&unit, BLOCKIO_ALIGNMENT_MAX, STORE_UNIT_BYTES) != 0)
@@ -253,15 +260,18 @@ int store_open(struct blockio_folder *folder, const char *name,
 	if (error == 0) {
 		const char *fault = superblock_fault(superblock);
 
-		facts_of_superblock(superblock, &facts);
-		if (!fault && refuses)
-			fault = refuses(&facts, context);
+		superblock_facts(superblock, &facts);
+		if (!fault && options->refuses)
+			fault = options->refuses(&facts, options->context);
 		error = fault ? damaged(findings, 0, fault) : store_new(io, &facts, &store);
 	}
 	if (error < 0) {
 		blockio_destroy(io);
 		return error;
 	}
+	store->facts.boot_id = options->boot_id;
+	store->superblock.flags_on_disk = superblock->flags;
+	store->is_rewritten = (superblock->flags & STORE_FLAG_REWRITTEN) != 0;
 	findings->was_clean = (superblock->flags & STORE_FLAG_CLEAN) != 0;
 
 	/* Nobody will read a failed snapshot's blocks again. */

@@ -4,19 +4,10 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <xxhash.h>
 
 #include "simfs/base/check.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/store/store_internal.h"
-
-uint64_t superblock_hash(const struct store_superblock *superblock)
-{
-	struct store_superblock copy = *superblock;
-
-	copy.hash = 0;
-	return XXH3_64bits(&copy, sizeof copy);
-}
 
 int store_new(struct blockio *io, const struct store_facts *facts, struct store **ret)
 {
@@ -37,10 +28,13 @@ int store_new(struct blockio *io, const struct store_facts *facts, struct store 
 	}
 	store->io = io;
 	store->facts = *facts;
-	store->superblock = superblock;
-	store->end_unit = 1;
+	store->superblock.unit = superblock;
+	store->end_unit = store->acknowledged_end_unit = 1;
 	list_init(&store->waiting);
 	list_init(&store->spare);
+	list_init(&store->rewrites_waiting);
+	list_init(&store->rewrites_under_way);
+	list_init(&store->rewrites_spare);
 	*ret = TAKE_PTR(store);
 	return 0;
 }
@@ -75,10 +69,12 @@ void store_destroy(struct store *store)
 		free(segment->header);
 		free(segment);
 	}
+	while ((link = list_pop(&store->rewrites_spare)))
+		free(CONTAINER_OF(link, struct rewrite, link));
 	store_map_deinit(&store->map);
 	XXH3_freeState(store->hash_state);
 	blockio_destroy(store->io);
-	free(store->superblock);
+	free(store->superblock.unit);
 	free(store);
 }
 
@@ -90,68 +86,20 @@ void store_forget(struct store *store)
 		list_append(&store->spare, &store->writing->link);
 	store->writing = NULL;
 	list_splice(&store->spare, &store->waiting);
-	store->mark_waiter = NULL;
+	list_splice(&store->rewrites_spare, &store->rewrites_waiting);
+	list_splice(&store->rewrites_spare, &store->rewrites_under_way);
+	store->superblock.is_writing = false;
 	store_destroy(store);
-}
-
-void store_fill_superblock(struct store *store, uint32_t flags)
-{
-	const struct store_facts *facts = &store->facts;
-	struct store_superblock *superblock = store->superblock;
-
-	memset(superblock, 0, STORE_UNIT_BYTES);
-	*superblock = (struct store_superblock){
-		.magic = STORE_MAGIC,
-		.version = STORE_FORMAT_VERSION,
-		.flags = flags | (facts->failed ? STORE_FLAG_FAILED : 0),
-		.volume_id = facts->volume_id,
-		.store_id = facts->store_id,
-		.order = facts->order,
-		.volume_bytes = facts->volume_bytes,
-		.limit_bytes = facts->limit_bytes,
-		.end_unit = store->end_unit,
-		.segment_count = store->sequence,
-		.created_seconds = facts->created_seconds,
-		.block_bytes = facts->block_bytes,
-		.error = facts->error,
-		.overflow_blocks = facts->overflow_blocks,
-		.blocks_taken = store->blocks_taken,
-	};
-	memcpy(superblock->name, facts->name, sizeof superblock->name);
-	memcpy(superblock->profile, facts->profile, sizeof superblock->profile);
-	superblock->hash = superblock_hash(superblock);
-}
-
-static void mark_done(struct blockio_request *request, int result)
-{
-	struct store *store = CONTAINER_OF(request, struct store, mark);
-	struct store_waiter *waiter = TAKE_PTR(store->mark_waiter);
-
-	store_waiter_release(waiter, result);
-}
-
-void store_mark(
-	struct store *store, int error, uint64_t overflow_blocks, struct store_waiter *waiter)
-{
-	MUST(!store->mark_waiter);
-	if (error < 0) {
-		store->facts.failed = true;
-		store->facts.error = error;
-		store->facts.overflow_blocks = overflow_blocks;
-	}
-	store_fill_superblock(store, 0);
-	store_waiter_add(waiter);
-	store->mark_waiter = waiter;
-	store->mark.done = mark_done;
-	blockio_start(
-		store->io, &store->mark, BLOCKIO_WRITE, 0, store->superblock, STORE_UNIT_BYTES);
 }
 
 int store_close(struct store *store)
 {
 	MUST(store_idle(store));
 
-	/* Gives back the room that was reserved and not used. */
+	/* Gives back the room that was reserved and not used, or not filled. */
+	store->end_unit = store->acknowledged_end_unit;
+	store->sequence = store->acknowledged_sequence;
+
 	int error = store->io->ops->resize(store->io, store->end_unit * STORE_UNIT_BYTES);
 
 	if (error < 0)
@@ -159,8 +107,7 @@ int store_close(struct store *store)
 	error = blockio_do(store->io, BLOCKIO_FLUSH, 0, NULL, 0);
 	if (error < 0)
 		return error;
-	store_fill_superblock(store, STORE_FLAG_CLEAN);
-	return blockio_do(store->io, BLOCKIO_WRITE, 0, store->superblock, STORE_UNIT_BYTES);
+	return superblock_do(store, STORE_FLAG_CLEAN);
 }
 
 const struct store_facts *store_facts(const struct store *store)
@@ -189,6 +136,18 @@ uint64_t store_offset(const struct store *store, uint64_t block)
 	return (uint64_t)store_map_get(&store->map, block) * STORE_UNIT_BYTES;
 }
 
+bool store_next_run(
+	const struct store *store, uint64_t from_block, uint64_t *ret_first, uint64_t *ret_count)
+{
+	uint64_t first = store_map_next(&store->map, from_block, true);
+
+	if (first == store->map.block_count)
+		return false;
+	*ret_first = first;
+	*ret_count = store_map_next(&store->map, first, false) - first;
+	return true;
+}
+
 struct blockio *store_io(struct store *store)
 {
 	return store->io;
@@ -196,7 +155,8 @@ struct blockio *store_io(struct store *store)
 
 bool store_idle(const struct store *store)
 {
-	return !store->writing && list_empty(&store->waiting) && !store->mark_waiter;
+	return !store->writing && list_empty(&store->waiting) && !store->superblock.is_writing &&
+	       list_empty(&store->rewrites_waiting) && list_empty(&store->rewrites_under_way);
 }
 
 int store_error(const struct store *store)

@@ -1,15 +1,28 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * store.h - the bounded file that holds a snapshot's preserved blocks.
+ * store.h - the bounded file that holds the blocks of a snapshot or chain node.
  *
  * Invariants (DESIGN §5 has them for the whole engine; these are the store's):
- *  (1) A position is written once; the store only grows.
+ *  (1) A store only grows, and a position is written once: but for what its
+ *      owner writes in place with store_rewrite().
  *  (2) The map names a position only after the backing file acknowledged it.
  *  (3) One segment is being written at a time, and those that wait share the
  *      next one.  So a crash can tear the last segment only, every segment
  *      before it was acknowledged, and a batch of blocks is one write.
  *  (4) What lies behind a segment that does not check is never read as data;
  *      when a later segment of this store is found there, the store is damaged.
+ *  (5) The data hash of the last segment holds, always: it is what tells a torn
+ *      segment from a whole one.  So nothing is written in place before
+ *       - the superblock says STORE_FLAG_REWRITTEN: from then on nobody checks
+ *         the data hashes of earlier segments;
+ *       - a later segment than the block's was acknowledged.  If none is on its
+ *         way, a seal is appended, which is a segment without records:
+ *
+ *	   ┌──────────┬────┬────┬────┬──────┬ ─ ─ ─ ─ ─ ─
+ *	   │superblock│ S1 │ S2 │ S3 │ seal │ the next one
+ *	   └──────────┴────┴────┴────┴──────┴ ─ ─ ─ ─ ─ ─
+ *	    REWRITTEN  └── in place ──┘  ▲
+ *	                                 └ the last: its hash is checked
  *
  * A store knows nothing of limits: who appends asks the profile first.
  */
@@ -25,9 +38,12 @@
 
 struct store;
 
-/* What a store says of itself; all but `flags` and `error` is constant. */
+/*
+ * What a store says of itself.  store_update() replaces `name`, `order`,
+ * `limit_bytes`, `parent_id` and `role`; store_mark() what a failure sets.
+ */
 struct store_facts {
-	char name[STORE_NAME_BYTES]; /* of the snapshot */
+	char name[STORE_NAME_BYTES]; /* of the snapshot or node */
 	char profile[STORE_PROFILE_BYTES];
 	uint64_t volume_id;
 	uint64_t store_id;
@@ -39,10 +55,17 @@ struct store_facts {
 	bool failed;
 	int error;
 	uint64_t overflow_blocks;
+
+	/* The owner's; the store keeps them and knows nothing of their meaning. */
+	uint64_t parent_id;
+	uint32_t role;
+
+	/* Which run of the machine opened it last; 0 when the caller does not tell. */
+	uint64_t boot_id;
 };
 
 /*
- * Counts the appends and marks of its owner that are under way.  `done` is
+ * Counts the appends, rewrites and marks of its owner that are under way.  `done` is
  * called once, when the last one ended, with the first error among them.
  * Hold one count of your own while adding (store_waiter_add, _release).
  */
@@ -81,17 +104,25 @@ struct store_findings {
 	const char *damage;	/* why, when -EUCLEAN */
 };
 
+struct store_open_options {
+	/* Says why a store with FACTS is not wanted, or NULL; one that is
+	 * refused is not touched.  Optional. */
+	const char *(*refuses)(const struct store_facts *facts, void *context);
+	void *context;
+
+	uint64_t boot_id; /* of the machine, as in struct store_facts */
+};
+
 /*
  * Opens the store NAME and rebuilds its map by one scan.  Blocks: for mounting
- * only.  REFUSES (optional) says why a store with FACTS is not wanted, or NULL;
- * one that it refuses is not touched.  Returns 0; -EUCLEAN when the store is
- * damaged, refused or no store (FINDINGS says where and why; *RET is set all
- * the same when only segments are damaged, so that the snapshot can be shown
- * as failed, else NULL); or -errno.
+ * only.  OPTIONS may be NULL.  Returns 0; -EUCLEAN when the store is damaged,
+ * refused or no store (FINDINGS says where and why; *RET is set all the same
+ * when only segments are damaged, so that the snapshot can be shown as failed,
+ * else NULL); or -errno.
  */
 int store_open(struct blockio_folder *folder, const char *name,
-	const char *(*refuses)(const struct store_facts *facts, void *context), void *context,
-	struct store **ret, struct store_findings *findings);
+	const struct store_open_options *options, struct store **ret,
+	struct store_findings *findings);
 
 /* Nothing may be under way.  Does not touch the file.  NULL is fine. */
 void store_destroy(struct store *store);
@@ -111,20 +142,52 @@ uint64_t store_blocks_taken(const struct store *store);
 /* Bytes of the backing file that are in use. */
 uint64_t store_file_bytes(const struct store *store);
 
-/* Where BLOCK lies in store_io(), in bytes; 0 when the store does not have it. */
+/* store_offset() of a block that was appended without data. */
+#define STORE_CHANGED STORE_UNIT_BYTES
+
+/*
+ * Where BLOCK lies in store_io(), in bytes; 0 when the store does not know it,
+ * STORE_CHANGED when it only knows that it changed.
+ */
 uint64_t store_offset(const struct store *store, uint64_t block);
+
+static inline bool store_has_data(const struct store *store, uint64_t block)
+{
+	return store_offset(store, block) > STORE_CHANGED;
+}
+
+/*
+ * The next blocks that the store knows, with data or only as changed: the
+ * first run of consecutive ones at or after FROM_BLOCK.  They need not lie
+ * together in the file.  False when there is none.
+ */
+bool store_next_run(
+	const struct store *store, uint64_t from_block, uint64_t *ret_first, uint64_t *ret_count);
 
 /* For reading what store_offset() names. */
 struct blockio *store_io(struct store *store);
 
 /*
  * Appends COUNT blocks from FIRST_BLOCK on, whose content is at DATA (aligned
- * to BLOCKIO_ALIGNMENT_MAX, kept until WAITER ends).  The map must not know
- * them and nobody else may be appending them.  WAITER is counted once or more.
- * A first error ends the store: it and all that follow answer with it.
+ * to BLOCKIO_ALIGNMENT_MAX, kept until WAITER ends); without DATA it records
+ * that they changed.  The map must not know them and nobody else may be
+ * appending them.  WAITER is counted once or more.  A first error ends the
+ * store: it and all that follow answer with it, until store_resume().
  */
 void store_append(struct store *store, uint64_t first_block, uint64_t count, void *data,
 	struct store_waiter *waiter);
+
+/*
+ * Writes LENGTH_BYTES of DATA (kept until WAITER ends) into BLOCK, from its
+ * WITHIN_BYTES on, in place: the store has data of it.  All of that must be
+ * multiples of the alignment of store_io().  Several may be under way, beside
+ * appends, but the caller lets no two meet in the same bytes.  WAITER is
+ * counted once.  An error ends this rewrite only.  It may cost one unit of the
+ * file, invariant (5); a store that has ended for want of it answers with that
+ * error.
+ */
+void store_rewrite(struct store *store, uint64_t block, uint32_t within_bytes, void *data,
+	uint32_t length_bytes, struct store_waiter *waiter);
 
 /* Refuses what is appended from now on and what has not been written yet, with ERROR. */
 void store_stop(struct store *store, int error);
@@ -132,15 +195,25 @@ void store_stop(struct store *store, int error);
 /* Why nothing more is appended (-errno), or 0. */
 int store_error(const struct store *store);
 
-/* Nothing is being written. */
+/*
+ * Lets a store that ended with an error, and is not failed, go on after its
+ * last acknowledged segment.  No append may be under way.
+ */
+void store_resume(struct store *store);
+
+/* Nothing is being written or waits for that. */
 bool store_idle(const struct store *store);
 
 /*
  * Writes the superblock: with ERROR 0 as it stands, else as failed with ERROR
  * (and OVERFLOW_BLOCKS counted by the profile).  WAITER ends when it is in the
- * file.  One mark at a time.
+ * file.  One mark or update at a time.
  */
 void store_mark(
 	struct store *store, int error, uint64_t overflow_blocks, struct store_waiter *waiter);
+
+/* Takes over from FACTS what is not constant (struct store_facts), and marks. */
+void store_update(
+	struct store *store, const struct store_facts *facts, struct store_waiter *waiter);
 
 #endif

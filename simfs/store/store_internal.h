@@ -14,7 +14,7 @@
 /* Of preserved ranges, not blocks: each is one iovec of the write. */
 #define SEGMENT_RANGES_MAX 256u
 
-/* A batch of blocks on its way into the file. */
+/* A batch of blocks on its way into the file; a seal when it has none. */
 struct segment {
 	struct blockio_request request;
 	struct segment_header *header; /* one unit, aligned */
@@ -23,6 +23,28 @@ struct segment {
 	unsigned range_count;
 	struct store *store;
 	struct list link;
+};
+
+/* A write in place, waiting (rewrite.c) or under way. */
+struct rewrite {
+	struct blockio_request request;
+	struct store *store;
+	struct store_waiter *waiter;
+	struct list link;
+};
+
+/*
+ * The one unit of the superblock, written by one request at a time:
+ * what is asked for meanwhile is written once more behind it.
+ */
+struct superblock_writer {
+	struct blockio_request request;
+	struct store_superblock *unit; /* aligned; what is being written or was last */
+	bool is_writing;
+	bool is_wanted;
+	uint32_t flags_on_disk;
+	struct store_waiter *waiter; /* of a mark */
+	bool waiter_is_written;	     /* by what is being written now */
 };
 
 struct store {
@@ -34,15 +56,21 @@ struct store {
 
 	uint64_t end_unit; /* where the next segment goes */
 	uint64_t sequence; /* of the last segment that was started */
+	uint64_t acknowledged_end_unit;
+	uint64_t acknowledged_sequence;
 	struct segment *writing;
 	struct list waiting; /* segments; only the last one still takes blocks */
 	struct list spare;   /* segments to be used again */
 	int error;	     /* sticky: why nothing more is appended */
 	XXH3_state_t *hash_state;
+	struct superblock_writer superblock;
 
-	struct blockio_request mark;
-	struct store_superblock *superblock; /* one unit, aligned */
-	struct store_waiter *mark_waiter;
+	/* Writes in place: allowed below the last acknowledged segment. */
+	uint64_t sealed_unit;
+	bool is_rewritten;
+	struct list rewrites_waiting;
+	struct list rewrites_under_way;
+	struct list rewrites_spare;
 };
 
 static inline uint64_t store_units_per_block(const struct store *store)
@@ -55,13 +83,79 @@ static inline uint64_t store_block_count(const struct store_facts *facts)
 	return (facts->volume_bytes + facts->block_bytes - 1) / facts->block_bytes;
 }
 
+/* How many records a segment with FLAGS may have. */
+static inline uint32_t segment_records_max(const struct store *store, uint32_t flags)
+{
+	uint32_t data_max = SEGMENT_DATA_MAX_BYTES / store->facts.block_bytes;
+
+	if (flags & SEGMENT_FLAG_CHANGED || data_max > SEGMENT_RECORDS_MAX)
+		return SEGMENT_RECORDS_MAX;
+	return data_max;
+}
+
+static inline uint64_t segment_data_bytes(
+	const struct store *store, const struct segment_header *header)
+{
+	if (header->flags & SEGMENT_FLAG_CHANGED)
+		return 0;
+	return (uint64_t)header->record_count * store->facts.block_bytes;
+}
+
+/* Header and data. */
+static inline uint64_t segment_units(const struct store *store, const struct segment_header *header)
+{
+	return 1 + segment_data_bytes(store, header) / STORE_UNIT_BYTES;
+}
+
+/* What the map says of record INDEX of a segment. */
+static inline uint32_t segment_position(
+	const struct store *store, const struct segment_header *header, uint32_t index)
+{
+	if (header->flags & SEGMENT_FLAG_CHANGED)
+		return MAP_CHANGED;
+	return (uint32_t)(header->unit + 1 + index * store_units_per_block(store));
+}
+
+/* The segment with HEADER is in the file, and in the map. */
+static inline void store_acknowledged(struct store *store, const struct segment_header *header)
+{
+	store->sealed_unit = header->unit;
+	store->acknowledged_sequence = header->sequence;
+	store->acknowledged_end_unit = header->unit + segment_units(store, header);
+}
+
+/* -------------------------------------------------------------- superblock.c */
+
 uint64_t superblock_hash(const struct store_superblock *superblock);
+
+/* Why SUPERBLOCK cannot be used, or NULL. */
+const char *superblock_fault(const struct store_superblock *superblock);
+void superblock_facts(const struct store_superblock *superblock, struct store_facts *facts);
+
+/* Writes the superblock with what the store knows, now or after the one under way. */
+void superblock_write(struct store *store);
+
+/* The same at once, with FLAGS besides; for opening and closing.  Blocks. */
+int superblock_do(struct store *store, uint32_t flags);
+
+/* ------------------------------------------------------------------ append.c */
+
 uint64_t segment_hash(const struct segment_header *header);
+
+/* Sees to it that a segment is on its way, if only a seal.  The store has not ended. */
+void segment_seal(struct store *store);
+
+/* ----------------------------------------------------------------- rewrite.c */
+
+/* Starts what waits and may go now, and ends what never will. */
+void rewrites_go(struct store *store);
+
+/* Ends all that waits with ERROR. */
+void rewrites_fail(struct store *store, int error);
+
+/* ------------------------------------------------------------------- store.c */
 
 /* An empty store over IO, which becomes its own when 0 is returned. */
 int store_new(struct blockio *io, const struct store_facts *facts, struct store **ret);
-
-/* Fills the superblock from what the store knows. */
-void store_fill_superblock(struct store *store, uint32_t flags);
 
 #endif

@@ -199,7 +199,8 @@ static int store_load(struct volume *volume, const char *file)
 	memcpy(name, file, length);
 
 	struct expected expected = { .volume = volume, .name = name };
-	int error = store_open(volume->folder, file, foreign, &expected, &store, &findings);
+	struct store_open_options options = { .refuses = foreign, .context = &expected };
+	int error = store_open(volume->folder, file, &options, &store, &findings);
 
 	if (error < 0 && error != -EUCLEAN) {
 		log_error_code(error, "cannot open store '%s'", file);

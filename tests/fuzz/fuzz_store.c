@@ -156,7 +156,7 @@ static void check_store(struct blockio_folder *folder)
 {
 	struct store_findings findings;
 	struct store *store = NULL;
-	int error = store_open(folder, "s.store", NULL, NULL, &store, &findings);
+	int error = store_open(folder, "s.store", NULL, &store, &findings);
 
 	MUST(error != 0 || store);
 	if (store && error == 0) {

@@ -52,26 +52,57 @@ static void append_done(struct store_waiter *waiter, int error)
 	append->result = error;
 }
 
-static void block_fill(const struct store_bench *bench, uint64_t block, void *bytes)
+void store_bench_fill(const struct store_bench *bench, uint64_t block, void *bytes)
 {
 	mix_fill(bytes, bench->facts.block_bytes, ~bench->facts.store_id,
 		block * bench->facts.block_bytes);
 }
 
-struct store_bench_append *store_bench_append(
-	struct store_bench *bench, uint64_t first_block, uint64_t count)
+/* Its waiter is held until it is released. */
+static struct store_bench_append *append_new(struct store_bench *bench, size_t data_bytes)
 {
 	struct store_bench_append *append = calloc(1, sizeof *append);
-	size_t block_bytes = bench->facts.block_bytes;
 
 	MUST(append && bench->append_count < STORE_BENCH_APPENDS_MAX);
-	MUST(posix_memalign(&append->data, BLOCKIO_ALIGNMENT_MAX, count * block_bytes) == 0);
-	for (uint64_t i = 0; i < count; i++)
-		block_fill(bench, first_block + i, (char *)append->data + i * block_bytes);
+	if (data_bytes > 0)
+		MUST(posix_memalign(&append->data, BLOCKIO_ALIGNMENT_MAX, data_bytes) == 0);
 	bench->appends[bench->append_count++] = append;
 	append->waiter.done = append_done;
 	store_waiter_add(&append->waiter);
+	return append;
+}
+
+struct store_bench_append *store_bench_append(
+	struct store_bench *bench, uint64_t first_block, uint64_t count)
+{
+	size_t block_bytes = bench->facts.block_bytes;
+	struct store_bench_append *append = append_new(bench, count * block_bytes);
+
+	for (uint64_t i = 0; i < count; i++)
+		store_bench_fill(bench, first_block + i, (char *)append->data + i * block_bytes);
 	store_append(bench->store, first_block, count, append->data, &append->waiter);
+	store_waiter_release(&append->waiter, 0);
+	return append;
+}
+
+struct store_bench_append *store_bench_change(
+	struct store_bench *bench, uint64_t first_block, uint64_t count)
+{
+	struct store_bench_append *append = append_new(bench, 0);
+
+	store_append(bench->store, first_block, count, NULL, &append->waiter);
+	store_waiter_release(&append->waiter, 0);
+	return append;
+}
+
+struct store_bench_append *store_bench_rewrite(struct store_bench *bench, uint64_t block,
+	uint32_t within_bytes, uint32_t length_bytes, uint64_t stamp)
+{
+	struct store_bench_append *append = append_new(bench, length_bytes);
+
+	mix_fill(append->data, length_bytes, stamp, 0);
+	store_rewrite(
+		bench->store, block, within_bytes, append->data, length_bytes, &append->waiter);
 	store_waiter_release(&append->waiter, 0);
 	return append;
 }
@@ -80,6 +111,16 @@ void store_bench_settle(struct store_bench *bench)
 {
 	while (memory_disk_step(bench->disk))
 		continue;
+}
+
+int store_bench_update(struct store_bench *bench, const struct store_facts *facts)
+{
+	struct store_bench_append update = { .waiter = { .done = append_done } };
+
+	store_update(bench->store, facts, &update.waiter);
+	while (!update.has_ended)
+		MUST(memory_disk_step(bench->disk));
+	return update.result;
 }
 
 int store_bench_mark(struct store_bench *bench, int error, uint64_t overflow_blocks)
@@ -109,8 +150,8 @@ int store_bench_close(struct store_bench *bench)
 int store_bench_open(struct store_bench *bench)
 {
 	MUST(!bench->store);
-	return store_open(
-		bench->folder, STORE_BENCH_NAME, NULL, NULL, &bench->store, &bench->findings);
+	return store_open(bench->folder, STORE_BENCH_NAME, &bench->open_options, &bench->store,
+		&bench->findings);
 }
 
 static bool has_block(struct store_bench *bench, uint64_t block)
@@ -122,7 +163,7 @@ static bool has_block(struct store_bench *bench, uint64_t block)
 
 	MUST(wanted && posix_memalign(&found, BLOCKIO_ALIGNMENT_MAX, block_bytes) == 0);
 	if (offset != 0) {
-		block_fill(bench, block, wanted);
+		store_bench_fill(bench, block, wanted);
 		MUST(blockio_do(store_io(bench->store), BLOCKIO_READ, offset, found, block_bytes) ==
 			0);
 		MUST(memcmp(wanted, found, block_bytes) == 0);

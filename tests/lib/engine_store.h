@@ -26,6 +26,7 @@ struct store_bench {
 	struct blockio_folder *folder;
 	struct store_facts facts;
 	struct store *store; /* NULL: not open */
+	struct store_open_options open_options;
 	struct store_findings findings;
 	struct store_bench_append *appends[STORE_BENCH_APPENDS_MAX];
 	unsigned append_count;
@@ -40,10 +41,24 @@ void store_bench_deinit(struct store_bench *bench);
 struct store_bench_append *store_bench_append(
 	struct store_bench *bench, uint64_t first_block, uint64_t count);
 
+/* The same without data: they are only changed. */
+struct store_bench_append *store_bench_change(
+	struct store_bench *bench, uint64_t first_block, uint64_t count);
+
+/* Writes bytes that belong to STAMP (mix_fill) into BLOCK, in place. */
+struct store_bench_append *store_bench_rewrite(struct store_bench *bench, uint64_t block,
+	uint32_t within_bytes, uint32_t length_bytes, uint64_t stamp);
+
+/* The bytes that store_bench_append() gives to BLOCK. */
+void store_bench_fill(const struct store_bench *bench, uint64_t block, void *bytes);
+
 void store_bench_settle(struct store_bench *bench);
 
 /* Marks the store with ERROR and waits: 0 or -errno. */
 int store_bench_mark(struct store_bench *bench, int error, uint64_t overflow_blocks);
+
+/* Updates it to FACTS and waits: 0 or -errno. */
+int store_bench_update(struct store_bench *bench, const struct store_facts *facts);
 
 /* Frees the store as a kill would (nothing may be under way), or closes it: 0 or -errno. */
 void store_bench_leave(struct store_bench *bench);

@@ -235,6 +235,39 @@ START_TEST(a_waiter_ends_once_with_the_first_error)
 }
 END_TEST
 
+START_TEST(a_resumed_store_goes_on_behind_the_last_acknowledged_segment)
+{
+	store_bench_append(&bench, 0, 3);
+	store_bench_settle(&bench);
+	memory_disk_fail(bench.disk, BLOCKIO_WRITE, 1, 1, -ENOSPC);
+	store_bench_append(&bench, 10, 5);
+	store_bench_settle(&bench);
+	ck_assert_int_eq(store_error(bench.store), -ENOSPC);
+	store_resume(bench.store);
+	ck_assert_int_eq(store_error(bench.store), 0);
+	ck_assert_uint_eq(store_blocks_taken(bench.store), 3);
+	store_bench_append(&bench, 10, 1);
+	store_bench_settle(&bench);
+	store_bench_leave(&bench);
+	ck_assert_int_eq(store_bench_open(&bench), 0);
+	ck_assert_uint_eq(store_blocks(bench.store), 4);
+	ck_assert(store_bench_has(&bench, 0, 3) && store_bench_has(&bench, 10, 1));
+}
+END_TEST
+
+START_TEST(a_store_that_ended_is_closed_without_what_failed)
+{
+	store_bench_append(&bench, 0, 3);
+	store_bench_settle(&bench);
+	memory_disk_fail(bench.disk, BLOCKIO_WRITE, 1, 1, -ENOSPC);
+	store_bench_append(&bench, 10, 5);
+	store_bench_settle(&bench);
+	ck_assert_int_eq(store_bench_close(&bench), 0);
+	ck_assert_int_eq(store_bench_open(&bench), 0);
+	ck_assert(store_bench_has(&bench, 0, 3) && !store_bench_has(&bench, 10, 1));
+}
+END_TEST
+
 START_TEST(large_blocks_and_an_odd_volume_work_too)
 {
 	static const uint32_t block_bytes[] = { 16 << 10, 64 << 10, 512 << 10 };
@@ -273,6 +306,8 @@ int main(int argc, char **argv)
 	tcase_add_test(appends, what_comes_during_a_write_shares_the_next_one);
 	tcase_add_test(appends, a_segment_takes_no_more_than_it_has_room_for);
 	tcase_add_test(appends, large_blocks_and_an_odd_volume_work_too);
+	tcase_add_test(errors, a_resumed_store_goes_on_behind_the_last_acknowledged_segment);
+	tcase_add_test(errors, a_store_that_ended_is_closed_without_what_failed);
 	tcase_add_test(opens, a_closed_store_opens_as_it_was);
 	tcase_add_test(opens, a_store_that_was_not_closed_opens_with_all_that_was_acknowledged);
 	tcase_add_test(opens, an_opened_store_goes_on_where_it_ended);

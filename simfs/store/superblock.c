@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <string.h>
+#include <xxhash.h>
+
+#include "simfs/base/check.h"
+#include "simfs/base/cleanup.h"
+#include "simfs/store/store_internal.h"
+
+/* The kernel's highest. */
+#define ERRNO_MAX   4095
+
+#define FLAGS_KNOWN (STORE_FLAG_CLEAN | STORE_FLAG_FAILED | STORE_FLAG_REWRITTEN)
+
+uint64_t superblock_hash(const struct store_superblock *superblock)
+{
+	struct store_superblock copy = *superblock;
+
+	copy.hash = 0;
+	return XXH3_64bits(&copy, sizeof copy);
+}
+
+const char *superblock_fault(const struct store_superblock *superblock)
+{
+	if (superblock->magic != STORE_MAGIC)
+		return "no snaprig store";
+	if (superblock->hash != superblock_hash(superblock))
+		return "superblock does not check";
+	if (superblock->version != STORE_FORMAT_VERSION)
+		return "store of another version";
+	if (superblock->block_bytes < STORE_UNIT_BYTES ||
+		superblock->block_bytes > SEGMENT_DATA_MAX_BYTES ||
+		(superblock->block_bytes & (superblock->block_bytes - 1)) != 0 ||
+		superblock->volume_bytes == 0 || superblock->volume_bytes > INT64_MAX ||
+		superblock->order == 0 || superblock->order > INT64_MAX || superblock->error > 0 ||
+		superblock->error < -ERRNO_MAX || (superblock->flags & ~FLAGS_KNOWN) != 0 ||
+		((superblock->flags & STORE_FLAG_FAILED) != 0) != (superblock->error < 0) ||
+		superblock->name[STORE_NAME_BYTES - 1] != '\0' ||
+		superblock->profile[STORE_PROFILE_BYTES - 1] != '\0')
+		return "superblock makes no sense";
+	return NULL;
+}
+
+void superblock_facts(const struct store_superblock *superblock, struct store_facts *facts)
+{
+	*facts = (struct store_facts){
+		.volume_id = superblock->volume_id,
+		.store_id = superblock->store_id,
+		.order = superblock->order,
+		.volume_bytes = superblock->volume_bytes,
+		.limit_bytes = superblock->limit_bytes,
+		.block_bytes = superblock->block_bytes,
+		.created_seconds = superblock->created_seconds,
+		.failed = (superblock->flags & STORE_FLAG_FAILED) != 0,
+		.error = superblock->error,
+		.overflow_blocks = superblock->overflow_blocks,
+		.parent_id = superblock->parent_id,
+		.role = superblock->role,
+		.boot_id = superblock->boot_id,
+	};
+	memcpy(facts->name, superblock->name, sizeof facts->name);
+	memcpy(facts->profile, superblock->profile, sizeof facts->profile);
+}
+
+static void superblock_fill(struct store *store, uint32_t flags)
+{
+	const struct store_facts *facts = &store->facts;
+	struct store_superblock *superblock = store->superblock.unit;
+
+	memset(superblock, 0, STORE_UNIT_BYTES);
+	*superblock = (struct store_superblock){
+		.magic = STORE_MAGIC,
+		.version = STORE_FORMAT_VERSION,
+		.flags = flags | (facts->failed ? STORE_FLAG_FAILED : 0) |
+			 (store->is_rewritten ? STORE_FLAG_REWRITTEN : 0),
+		.volume_id = facts->volume_id,
+		.store_id = facts->store_id,
+		.order = facts->order,
+		.volume_bytes = facts->volume_bytes,
+		.limit_bytes = facts->limit_bytes,
+		.end_unit = store->end_unit,
+		.segment_count = store->sequence,
+		.created_seconds = facts->created_seconds,
+		.block_bytes = facts->block_bytes,
+		.error = facts->error,
+		.overflow_blocks = facts->overflow_blocks,
+		.blocks_taken = store->blocks_taken,
+		.parent_id = facts->parent_id,
+		.boot_id = facts->boot_id,
+		.role = facts->role,
+	};
+	memcpy(superblock->name, facts->name, sizeof superblock->name);
+	memcpy(superblock->profile, facts->profile, sizeof superblock->profile);
+	superblock->hash = superblock_hash(superblock);
+}
+
+int superblock_do(struct store *store, uint32_t flags)
+{
+	struct superblock_writer *writer = &store->superblock;
+
+	superblock_fill(store, flags);
+
+	int error = blockio_do(store->io, BLOCKIO_WRITE, 0, writer->unit, STORE_UNIT_BYTES);
+
+	if (error == 0)
+		writer->flags_on_disk = writer->unit->flags;
+	return error;
+}
+
+static void superblock_written(struct blockio_request *request, int result)
+{
+	struct superblock_writer *writer = CONTAINER_OF(request, struct superblock_writer, request);
+	struct store *store = CONTAINER_OF(writer, struct store, superblock);
+	struct store_waiter *waiter = NULL;
+
+	bool lost_flag = result < 0 &&
+			 (writer->unit->flags & ~writer->flags_on_disk & STORE_FLAG_REWRITTEN) != 0;
+
+	writer->is_writing = false;
+	if (result == 0)
+		writer->flags_on_disk = writer->unit->flags;
+	if (lost_flag)
+		store->is_rewritten = false; /* whoever rewrites next asks again */
+	if (writer->waiter_is_written) {
+		waiter = TAKE_PTR(writer->waiter);
+		writer->waiter_is_written = false;
+	}
+	if (writer->is_wanted)
+		superblock_write(store);
+	if (lost_flag)
+		rewrites_fail(store, result);
+	else
+		rewrites_go(store);
+	if (waiter)
+		store_waiter_release(waiter, result);
+}
+
+void superblock_write(struct store *store)
+{
+	struct superblock_writer *writer = &store->superblock;
+
+	writer->is_wanted = true;
+	if (writer->is_writing)
+		return;
+	writer->is_wanted = false;
+	writer->is_writing = true;
+	writer->waiter_is_written = writer->waiter != NULL;
+	superblock_fill(store, 0);
+	writer->request.done = superblock_written;
+	blockio_start(
+		store->io, &writer->request, BLOCKIO_WRITE, 0, writer->unit, STORE_UNIT_BYTES);
+}
+
+static void mark(struct store *store, struct store_waiter *waiter)
+{
+	MUST(!store->superblock.waiter);
+	store_waiter_add(waiter);
+	store->superblock.waiter = waiter;
+	superblock_write(store);
+}
+
+void store_mark(
+	struct store *store, int error, uint64_t overflow_blocks, struct store_waiter *waiter)
+{
+	if (error < 0) {
+		store->facts.failed = true;
+		store->facts.error = error;
+		store->facts.overflow_blocks = overflow_blocks;
+	}
+	mark(store, waiter);
+}
+
+void store_update(struct store *store, const struct store_facts *facts, struct store_waiter *waiter)
+{
+	memcpy(store->facts.name, facts->name, sizeof store->facts.name);
+	store->facts.order = facts->order;
+	store->facts.limit_bytes = facts->limit_bytes;
+	store->facts.parent_id = facts->parent_id;
+	store->facts.role = facts->role;
+	mark(store, waiter);
+}
