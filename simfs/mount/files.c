@@ -68,19 +68,31 @@ static void open_text(fuse_req_t request, fuse_ino_t inode)
 /*
  * `touch` opens an existing file for writing only: the answer is that the
  * snapshot exists.  Everyone else who wants to write learns that it cannot be
- * written to.
+ * written to.  On a writable snapshot touch is told from other writers by
+ * O_NONBLOCK, which nobody else asks of a regular file.
  */
+static int open_snapshot_error(const struct snapshot *snapshot, int flags)
+{
+	int mode = flags & O_ACCMODE;
+
+	if (mode == O_RDONLY)
+		return 0;
+	if (snapshot_is_writable(snapshot))
+		return mode == O_WRONLY && (flags & O_NONBLOCK) ? EEXIST : 0;
+	return mode == O_WRONLY ? EEXIST : EROFS;
+}
+
 static void open_snapshot(
 	fuse_req_t request, struct snapshot *snapshot, const struct fuse_file_info *file)
 {
-	int mode = file->flags & O_ACCMODE;
+	int error = open_snapshot_error(snapshot, file->flags);
 
-	if (mode != O_RDONLY) {
-		fuse_reply_err(request, mode == O_WRONLY ? EEXIST : EROFS);
+	if (error) {
+		fuse_reply_err(request, error);
 		return;
 	}
 	snapshot_opened(snapshot);
-	reply_open(request, 0, FOPEN_DIRECT_IO);
+	reply_open(request, 0, FOPEN_DIRECT_IO | FOPEN_PARALLEL_DIRECT_WRITES);
 }
 
 void files_open(fuse_req_t request, fuse_ino_t inode, struct fuse_file_info *file)
@@ -190,10 +202,15 @@ void files_write(fuse_req_t request, fuse_ino_t inode, const char *data, size_t 
 	struct fuse_file_info *file)
 {
 	struct session *session = session_of(request);
+	struct snapshot *snapshot = node_snapshot(session, inode);
 	uint64_t bytes = volume_bytes(session->volume);
 
 	(void)file;
-	if (inode != NODE_LIVE) {
+	if (inode >= NODE_SNAPSHOT_FIRST && !snapshot) {
+		fuse_reply_err(request, EIO);
+		return;
+	}
+	if (inode != NODE_LIVE && !(snapshot && snapshot_is_writable(snapshot))) {
 		fuse_reply_err(request, EROFS);
 		return;
 	}
@@ -213,18 +230,19 @@ void files_write(fuse_req_t request, fuse_ino_t inode, const char *data, size_t 
 
 	/* The transport reads a write's header right before the page. */
 	MUST(data == slot->memory + SLOT_LEAD_BYTES);
-	start(slot, VOLUME_WRITE, NULL, (uint64_t)offset, size);
+	start(slot, VOLUME_WRITE, snapshot, (uint64_t)offset, size);
 }
 
 void files_fsync(fuse_req_t request, fuse_ino_t inode, int datasync, struct fuse_file_info *file)
 {
 	struct session *session = session_of(request);
+	struct snapshot *snapshot = node_snapshot(session, inode);
 
 	(void)datasync;
 	(void)file;
-	if (inode != NODE_LIVE) {
+	if (inode != NODE_LIVE && !(snapshot && snapshot_is_writable(snapshot))) {
 		fuse_reply_err(request, 0);
 		return;
 	}
-	start(slot_take(session, request), VOLUME_FLUSH, NULL, 0, 0);
+	start(slot_take(session, request), VOLUME_FLUSH, snapshot, 0, 0);
 }

@@ -82,7 +82,9 @@ static void node_attributes(struct session *session, const struct node *node, st
 static void snapshot_attributes(
 	struct session *session, const struct snapshot *snapshot, struct stat *ret)
 {
-	common_attributes(NODE_SNAPSHOT_FIRST + snapshot_id(snapshot), S_IFREG | 0400, ret);
+	mode_t mode = snapshot_is_writable(snapshot) ? 0600 : 0400;
+
+	common_attributes(NODE_SNAPSHOT_FIRST + snapshot_id(snapshot), S_IFREG | mode, ret);
 	ret->st_size = (off_t)volume_bytes(session->volume);
 	ret->st_blocks = ret->st_size / 512;
 	ret->st_mtime = ret->st_ctime = snapshot_created_seconds(snapshot);
@@ -158,7 +160,7 @@ void tree_getattr(fuse_req_t request, fuse_ino_t inode, struct fuse_file_info *f
 }
 
 /*
- * A live view is like a block device: its size is what it is.  An open with
+ * What can be written is like a block device: its size is what it is.  An open with
  * O_TRUNC comes as a size of 0 without a file, and is ignored as a device
  * ignores it; a real truncation is refused.  Times may be set (touch does) and
  * do not stick; owner and mode are the mount's.
@@ -166,14 +168,17 @@ void tree_getattr(fuse_req_t request, fuse_ino_t inode, struct fuse_file_info *f
 void tree_setattr(fuse_req_t request, fuse_ino_t inode, struct stat *attributes, int to_set,
 	struct fuse_file_info *file)
 {
+	struct session *session = session_of(request);
+	struct snapshot *snapshot = node_snapshot(session, inode);
+	bool is_device = inode == NODE_LIVE || (snapshot && snapshot_is_writable(snapshot));
 	struct stat now;
 
-	if (inode_attributes(session_of(request), inode, &now) < 0) {
+	if (inode_attributes(session, inode, &now) < 0) {
 		fuse_reply_err(request, ENOENT);
 	} else if (to_set & (FUSE_SET_ATTR_MODE | FUSE_SET_ATTR_UID | FUSE_SET_ATTR_GID)) {
 		fuse_reply_err(request, EPERM);
 	} else if ((to_set & FUSE_SET_ATTR_SIZE) && attributes->st_size != now.st_size &&
-		   (file || attributes->st_size != 0 || inode != NODE_LIVE)) {
+		   (file || attributes->st_size != 0 || !is_device)) {
 		fuse_reply_err(request, EINVAL);
 	} else {
 		fuse_reply_attr(request, &now, attribute_timeout(inode));

@@ -8,6 +8,7 @@ static const struct profile *const profiles[] = {
 	&profile_plain,
 	&profile_datto,
 	&profile_actiphy,
+	&profile_lvm,
 };
 
 #define PROFILE_COUNT (sizeof profiles / sizeof profiles[0])

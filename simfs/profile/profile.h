@@ -51,6 +51,16 @@ struct profile {
 	bool block_is_fixed;	    /* --block is refused */
 	struct size_or_share limit; /* bytes 0 and no share: none */
 	unsigned snapshots_max;	    /* 0: no limit */
+	bool writable_snapshots;
+
+	/* What `state` in the status says of a failed snapshot; NULL: "failed". */
+	const char *failed_state;
+
+	/* Optional.  The limit when neither `limit` nor the user names one. */
+	uint64_t (*default_limit_bytes)(uint64_t volume_bytes, uint32_t block_bytes);
+
+	/* Optional.  Why a limit is none for blocks of BLOCK_BYTES, or NULL. */
+	const char *(*refuse_limit)(uint64_t limit_bytes, uint32_t block_bytes);
 
 	/* Source writes fail the snapshot below this share of memory; 0: no guard. */
 	uint32_t memory_available_min_per_million;
@@ -65,6 +75,10 @@ struct profile {
 	/* Required.  Whether one more block fits. */
 	bool (*admits)(const struct profile_snapshot *snapshot);
 
+	/* Optional.  The error (-errno) with which the driver gives the snapshot up
+	 * once the blocks taken are in its store, or 0. */
+	int (*commit_error)(const struct profile_snapshot *snapshot);
+
 	/* Optional.  The error and the log lines of taking a snapshot beyond
 	 * snapshots_max; without it, -ENOSPC and none. */
 	int (*refuse_snapshot)(struct text_log *kernel_log);
@@ -77,6 +91,9 @@ struct profile {
 	 * the source write that met it, rounded out to blocks; 0 for a reader's. */
 	void (*log_failure)(struct text_log *kernel_log, enum profile_failure failure, int error,
 		uint64_t write_bytes);
+
+	/* Optional.  What it logs of a failed snapshot that it finds when mounted. */
+	void (*log_found_failed)(struct text_log *kernel_log);
 
 	/* A read error that a reader of the snapshot meets fails all of it. */
 	bool read_error_fails_snapshot;
@@ -104,5 +121,6 @@ int profile_limit_bytes(const struct size_or_share *limit, uint64_t volume_bytes
 extern const struct profile profile_plain;
 extern const struct profile profile_datto;
 extern const struct profile profile_actiphy;
+extern const struct profile profile_lvm;
 
 #endif

@@ -72,6 +72,10 @@ void live_write_start(struct volume_request *request)
 void write_turn(struct volume_request *request)
 {
 	request->scratch = NULL;
+	if (request->snapshot) {
+		snapshot_write_turn(request);
+		return;
+	}
 	memory_guard(request->volume);
 	preserve_start(request);
 }

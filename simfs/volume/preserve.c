@@ -50,7 +50,7 @@ static void extent_add(struct extent *missing, const struct volume_request *requ
 		missing->end = end;
 }
 
-/* What the profile has to say when BLOCK of REQUEST did not fit. */
+/* What the profile has to say when BLOCK of REQUEST, a write to anything, did not fit. */
 static void overflow(struct snapshot *snapshot, struct volume_request *request, uint64_t block)
 {
 	const struct profile *profile = snapshot->profile;
@@ -69,6 +69,31 @@ static void overflow(struct snapshot *snapshot, struct volume_request *request, 
 	snapshot_fail(snapshot, profile->overflow_error, "store.limit");
 }
 
+void preserve_run(struct snapshot *snapshot, struct volume_request *request, uint64_t first,
+	uint64_t end, char *bytes)
+{
+	struct profile_snapshot facts = snapshot_for_profile(snapshot);
+	uint64_t block = first;
+
+	while (block < end && snapshot->profile->admits(&facts)) {
+		facts.blocks_taken++;
+		block++;
+	}
+	if (block > first)
+		store_append(snapshot->store, first, block - first, bytes, &request->preserved);
+	if (block < end)
+		overflow(snapshot, request, block);
+}
+
+void preserve_commit(struct snapshot *snapshot, const struct volume_request *request)
+{
+	struct profile_snapshot facts = snapshot_for_profile(snapshot);
+	int error = snapshot->profile->commit_error ? snapshot->profile->commit_error(&facts) : 0;
+
+	if (error < 0 && snapshot->state == SNAPSHOT_ACTIVE)
+		snapshot_fail_logged(snapshot, PROFILE_STORE_WRITE, error, request);
+}
+
 /*
  * Appends the blocks of REQUEST that SNAPSHOT lacks, run by run.  OLD holds the
  * origin's bytes from OLD_FIRST on.
@@ -78,30 +103,21 @@ static void preserve_into(
 {
 	uint64_t block_bytes = snapshot_block_bytes(snapshot);
 	uint64_t last = (request->offset + request->length - 1) / block_bytes;
-	struct profile_snapshot facts = snapshot_for_profile(snapshot);
-	uint64_t block = request->offset / block_bytes;
+	uint64_t before = store_blocks_taken(snapshot->store);
 
-	while (block <= last) {
+	for (uint64_t block = request->offset / block_bytes; block <= last; block++) {
 		uint64_t first = block;
 
-		while (block <= last && snapshot_lacks(snapshot, block) &&
-			snapshot->profile->admits(&facts)) {
-			facts.blocks_taken++;
+		while (block <= last && snapshot_lacks(snapshot, block))
 			block++;
-		}
-		if (block > first) {
-			snapshot->volume->counters.blocks_preserved += block - first;
-			store_append(snapshot->store, first, block - first,
-				old + (first * block_bytes - old_first), &request->preserved);
-		}
-		if (block > last)
-			return;
-		if (snapshot_lacks(snapshot, block)) {
-			overflow(snapshot, request, block);
-			return;
-		}
-		block++;
+		if (block > first)
+			preserve_run(snapshot, request, first, block,
+				old + (first * block_bytes - old_first));
+		if (snapshot->state != SNAPSHOT_ACTIVE)
+			break;
 	}
+	snapshot->volume->counters.blocks_preserved += store_blocks_taken(snapshot->store) - before;
+	preserve_commit(snapshot, request);
 }
 
 /* A store that could not write has failed its snapshot, never the live write. */
@@ -189,5 +205,8 @@ void preserve_settle(struct volume_request *request)
 			return;
 		}
 	}
-	live_write_submit(request);
+	if (request->snapshot)
+		snapshot_write_end(request);
+	else
+		live_write_submit(request);
 }

@@ -60,6 +60,8 @@ struct snapshot *snapshot_new(struct volume *volume, const char *name, struct st
 		snapshot->state = facts->failed ? SNAPSHOT_FAILED : SNAPSHOT_ACTIVE;
 		snapshot->error = facts->error;
 		snapshot->overflow_blocks = facts->overflow_blocks;
+		if (facts->failed && snapshot->profile->log_found_failed)
+			snapshot->profile->log_found_failed(&volume->kernel_log);
 	} else {
 		snapshot->state = SNAPSHOT_FAILED;
 		snapshot->error = -EUCLEAN;
@@ -175,6 +177,11 @@ int64_t snapshot_created_seconds(const struct snapshot *snapshot)
 	return snapshot->store ? store_facts(snapshot->store)->created_seconds : 0;
 }
 
+bool snapshot_is_writable(const struct snapshot *snapshot)
+{
+	return snapshot->profile->writable_snapshots;
+}
+
 void snapshot_opened(struct snapshot *snapshot)
 {
 	snapshot->files_open++;
@@ -195,7 +202,7 @@ static void delete_drained(struct volume_barrier *barrier)
 
 	/* No write preserves for it from here on, so its file goes first: after
 	 * a kill it would be taken for whole. */
-	MUST(snapshot->state != SNAPSHOT_FAILING && snapshot->reads_under_way == 0);
+	MUST(snapshot->state != SNAPSHOT_FAILING && snapshot->requests_under_way == 0);
 	snapshot_file_name(snapshot->name, file, sizeof file);
 
 	int error = volume->folder->ops->remove(volume->folder, file);
@@ -216,13 +223,14 @@ static void delete_drained(struct volume_barrier *barrier)
 
 /*
  * Reads under way may be of the origin, so writes preserve until the last one
- * has ended; and a write that preserves may still fail it meanwhile.
+ * has ended; and a write that preserves may still fail it meanwhile.  Writes
+ * to the snapshot that wait behind a barrier count as under way.
  */
 void snapshot_maybe_delete(struct snapshot *snapshot)
 {
 	struct snapshot_delete *command = snapshot->deletion;
 
-	if (!command || command->has_begun || snapshot->reads_under_way > 0 ||
+	if (!command || command->has_begun || snapshot->requests_under_way > 0 ||
 		snapshot->state == SNAPSHOT_FAILING)
 		return;
 	command->has_begun = true;

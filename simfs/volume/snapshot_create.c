@@ -110,6 +110,14 @@ static int choose_facts(
 		profile_limit_bytes(limit, facts->volume_bytes, &facts->limit_bytes) < 0)
 		return refuse(create, -EINVAL,
 			"a limit is more than nothing and at most twice the volume");
+	if (facts->limit_bytes == 0 && profile->default_limit_bytes)
+		facts->limit_bytes = profile->default_limit_bytes(facts->volume_bytes, block_bytes);
+	if (profile->refuse_limit) {
+		const char *why = profile->refuse_limit(facts->limit_bytes, block_bytes);
+
+		if (why)
+			return refuse(create, -EINVAL, why);
+	}
 	snprintf(facts->name, sizeof facts->name, "%s", create->name);
 	snprintf(facts->profile, sizeof facts->profile, "%s", profile->name);
 	return 0;

@@ -40,7 +40,7 @@ static void finish(struct volume_request *request, int result)
 	else
 		volume->counters.snapshot_read_bytes += request->length;
 	volume->reads_under_way--;
-	snapshot->reads_under_way--;
+	snapshot->requests_under_way--;
 	snapshot_maybe_delete(snapshot);
 	request->done(request, result);
 }
@@ -181,7 +181,7 @@ void snapshot_read_start(struct volume_request *request)
 	MUST(!snapshot->deletion);
 	volume->counters.snapshot_reads++;
 	volume->reads_under_way++;
-	snapshot->reads_under_way++;
+	snapshot->requests_under_way++;
 	if (request->offset > snapshot->highest_read)
 		snapshot->highest_read = request->offset;
 	if (hold_parks(volume, request))

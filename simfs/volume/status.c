@@ -14,13 +14,17 @@ json_t *snapshot_status(const struct snapshot *snapshot)
 {
 	struct profile_snapshot facts = snapshot_for_profile(snapshot);
 	bool failed = snapshot->state != SNAPSHOT_ACTIVE;
+	const char *failed_state = snapshot->profile->failed_state;
 	char native[128];
 
 	snapshot->profile->native(&facts, native, sizeof native);
 	return json_pack("{s:s, s:s, s:o, s:s, s:I, s:I, s:{s:I, s:o, s:I, s:I}}", "name",
-		snapshot->name, "state", failed ? "failed" : "active", "error",
-		failed ? json_string(error_name(snapshot->error)) : json_null(), "native", native,
-		"block_bytes", (json_int_t)facts.block_bytes, "created",
+		snapshot->name, "state",
+		!failed	       ? "active"
+		: failed_state ? failed_state
+			       : "failed",
+		"error", failed ? json_string(error_name(snapshot->error)) : json_null(), "native",
+		native, "block_bytes", (json_int_t)facts.block_bytes, "created",
 		(json_int_t)snapshot_created_seconds(snapshot), "store", "used_bytes",
 		(json_int_t)snapshot->profile->used_bytes(&facts), "limit_bytes",
 		limit_json(facts.limit_bytes), "blocks", (json_int_t)facts.blocks_taken,
@@ -73,6 +77,8 @@ static json_t *counters_json(const struct volume *volume)
 		{ "blocks_preserved", volume->counters.blocks_preserved },
 		{ "snapshot_reads", volume->counters.snapshot_reads },
 		{ "snapshot_read_bytes", volume->counters.snapshot_read_bytes },
+		{ "snapshot_writes", volume->counters.snapshot_writes },
+		{ "snapshot_written_bytes", volume->counters.snapshot_written_bytes },
 		{ "snapshot_read_errors", volume->counters.snapshot_read_errors },
 		{ "snapshot_read_retries", volume->counters.snapshot_read_retries },
 	};

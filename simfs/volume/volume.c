@@ -137,6 +137,11 @@ void volume_submit(struct volume *volume, struct volume_request *request)
 		[VOLUME_WRITE] = live_write_start,
 		[VOLUME_FLUSH] = live_flush_start,
 	};
+	static void (*const start_of_snapshot[])(struct volume_request *) = {
+		[VOLUME_READ] = snapshot_read_start,
+		[VOLUME_WRITE] = snapshot_write_start,
+		[VOLUME_FLUSH] = snapshot_flush_start,
+	};
 
 	request->volume = volume;
 	if (request->kind != VOLUME_FLUSH) {
@@ -146,8 +151,7 @@ void volume_submit(struct volume *volume, struct volume_request *request)
 		volume->gauges.measured[GAUGE_OPS]++;
 	}
 	if (request->snapshot) {
-		MUST(request->kind == VOLUME_READ);
-		snapshot_read_start(request);
+		start_of_snapshot[request->kind](request);
 		return;
 	}
 	start[request->kind](request);

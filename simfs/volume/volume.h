@@ -14,7 +14,9 @@
  *  (3) Nothing that happens to a snapshot or its store fails a live write.
  *  (4) A snapshot that has failed stays failed, also after `kill -9`: the mark
  *      is in its file before the first write that goes unpreserved.
- *  (5) Writes that do not overlap do not disturb each other, at any size and
+ *  (5) A write to a writable snapshot changes that snapshot and nothing else;
+ *      promises 1 and 2 are then of the bytes that nobody wrote to it.
+ *  (6) Writes that do not overlap do not disturb each other, at any size and
  *      offset; overlapping ones act one after the other, in order of arrival.
  */
 #ifndef SNAPRIG_VOLUME_VOLUME_H
@@ -123,11 +125,12 @@ struct volume_range {
 /*
  * One read, write or flush.  The caller owns it and keeps it until `done`.
  * Offset and length are in bytes, of any alignment, within the volume, at most
- * VOLUME_REQUEST_MAX_BYTES long and not 0 (a flush has neither).
+ * VOLUME_REQUEST_MAX_BYTES long and not 0 (a flush has neither).  Only
+ * snapshots that snapshot_is_writable() are written to.
  */
 struct volume_request {
 	enum volume_kind kind;
-	struct snapshot *snapshot; /* NULL: the live view.  Snapshots are only read. */
+	struct snapshot *snapshot; /* NULL: the live view */
 	uint64_t offset;
 	size_t length;
 
@@ -234,6 +237,9 @@ struct snapshot *volume_snapshot_next(struct volume *volume, struct snapshot *sn
 const char *snapshot_name(const struct snapshot *snapshot);
 uint64_t snapshot_id(const struct snapshot *snapshot);
 int64_t snapshot_created_seconds(const struct snapshot *snapshot);
+
+/* Whether writes to SNAPSHOT may be submitted; they act on it alone. */
+bool snapshot_is_writable(const struct snapshot *snapshot);
 
 /* Counts the files open on SNAPSHOT, which keep it from being deleted. */
 void snapshot_opened(struct snapshot *snapshot);

@@ -28,7 +28,7 @@ struct snapshot {
 	uint64_t overflow_blocks;
 	uint64_t highest_read; /* offset at which a read began */
 	unsigned files_open;
-	unsigned reads_under_way;
+	unsigned requests_under_way;
 	struct store_waiter marked;
 	struct list waiting_for_mark;	  /* struct volume_request.link */
 	struct snapshot_delete *deletion; /* when set: not found by name or id any more */
@@ -66,6 +66,7 @@ struct volume {
 		uint64_t live_reads, live_writes, live_flushes;
 		uint64_t live_read_bytes, live_written_bytes;
 		uint64_t snapshot_reads, snapshot_read_bytes, snapshot_read_errors;
+		uint64_t snapshot_writes, snapshot_written_bytes;
 		uint64_t blocks_preserved, snapshot_read_retries;
 	} counters;
 };
@@ -99,9 +100,29 @@ void live_write_submit(struct volume_request *request);
 /* preserve.c: preserves what REQUEST will replace, then calls live_write_submit(). */
 void preserve_start(struct volume_request *request);
 
+/*
+ * Appends the blocks from FIRST to before END, which SNAPSHOT lacks, as far as
+ * the profile admits them; request->preserved is counted for them.  Beyond
+ * that the snapshot fails.  BYTES is their content.
+ */
+void preserve_run(struct snapshot *snapshot, struct volume_request *request, uint64_t first,
+	uint64_t end, char *bytes);
+
+/* Fails SNAPSHOT when its driver gives it up for what REQUEST has appended. */
+void preserve_commit(struct snapshot *snapshot, const struct volume_request *request);
+
+/* Ends REQUEST, for a live write or one to a snapshot, once no snapshot's mark is on its way. */
+void preserve_settle(struct volume_request *request);
+
 /* snapshot_read.c */
 void snapshot_read_start(struct volume_request *request);
 void snapshot_read_go(struct volume_request *request);
+
+/* snapshot_write.c */
+void snapshot_write_start(struct volume_request *request);
+void snapshot_write_turn(struct volume_request *request);
+void snapshot_write_end(struct volume_request *request);
+void snapshot_flush_start(struct volume_request *request);
 
 /* snapshot.c */
 void snapshot_fail(struct snapshot *snapshot, int error, const char *why);
@@ -111,7 +132,6 @@ void snapshot_fail_logged(struct snapshot *snapshot, enum profile_failure failur
 	const struct volume_request *write);
 struct profile_snapshot snapshot_for_profile(const struct snapshot *snapshot);
 void snapshot_maybe_delete(struct snapshot *snapshot);
-void preserve_settle(struct volume_request *request);
 struct snapshot *snapshot_new(struct volume *volume, const char *name, struct store *store);
 void snapshot_free(struct snapshot *snapshot);
 void snapshot_file_name(const char *snapshot, char *buffer, size_t length);

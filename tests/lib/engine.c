@@ -298,7 +298,7 @@ bool engine_has_failed(const struct snapshot *snapshot, int *ret)
 
 	MUST(state);
 
-	bool has_failed = strcmp(state, "failed") == 0;
+	bool has_failed = strcmp(state, "active") != 0;
 
 	MUST(has_failed == (error != NULL));
 	if (ret)

@@ -186,7 +186,7 @@ START_TEST(every_profile_is_found_by_its_name)
 		ck_assert_int_lt(profile->overflow_error, 0);
 		ck_assert_int_lt(profile->memory_error, 0);
 	}
-	ck_assert_uint_ge(count, 3);
+	ck_assert_uint_ge(count, 4);
 	ck_assert_ptr_null(profile_find("Datto"));
 	ck_assert_ptr_null(profile_find(""));
 }
