@@ -53,9 +53,10 @@ _snaprig_argument()
 
 	case $command:$count in
 	mount:2 | umount:1 | status:1) _snaprig_files -d ;;
-	'snapshot create:1' | 'snapshot delete:1' | 'snapshot list:1') _snaprig_files -d ;;
+	'snapshot create:1' | 'snapshot delete:1' | 'snapshot list:1' | 'snapshot changed:1')
+		_snaprig_files -d ;;
 	'gauge set:1' | 'gauge release:1') _snaprig_files -d ;;
-	'snapshot delete:2') _snaprig_reply "$(_snaprig_snapshots "$mnt")" ;;
+	'snapshot delete:2' | 'snapshot changed:2') _snaprig_reply "$(_snaprig_snapshots "$mnt")" ;;
 	'gauge set:2' | 'gauge release:2') _snaprig_reply "$(_snaprig_listed gauges)" ;;
 	list:1) _snaprig_reply 'profiles gauges scenarios clients' ;;
 	mount:1 | create:1 | run:* | validate:* | backup:* | restore:*) _snaprig_files -f ;;
@@ -77,7 +78,7 @@ _snaprig()
 	fi
 	case $command:$COMP_CWORD in
 	help:2) _snaprig_reply "$commands" && return ;;
-	snapshot:2) _snaprig_reply 'create delete list' && return ;;
+	snapshot:2) _snaprig_reply 'create delete list changed' && return ;;
 	gauge:2) _snaprig_reply 'set release' && return ;;
 	snapshot:* | gauge:*) command="$command ${COMP_WORDS[2]}" first=3 ;;
 	esac

@@ -14,8 +14,9 @@ int command_umount(int argc, char **argv);
 /* snaprig status MNT [--json|--metrics] */
 int command_status(int argc, char **argv);
 
-/* snaprig snapshot create|delete|list MNT … */
+/* snaprig snapshot create|delete|list|changed MNT … */
 int command_snapshot(int argc, char **argv);
+int cli_run_snapshot_changed(int argc, char **argv);
 
 /* snaprig gauge set|release MNT GAUGE … */
 int command_gauge(int argc, char **argv);

@@ -123,6 +123,7 @@ static const struct cli_action actions[] = {
 	{ "create", "take a snapshot", run_create },
 	{ "delete", "delete a snapshot", run_delete },
 	{ "list", "list the snapshots", run_list },
+	{ "changed", "list the blocks that changed since a snapshot", cli_run_snapshot_changed },
 	{ 0 },
 };
 

@@ -169,6 +169,7 @@ void commands_run_gauge_release(struct control_request *request, void *context)
 static const char *const snapshot_create_arguments[] = { "name", "limit", "block", "hold_writes",
 	NULL };
 static const char *const snapshot_delete_arguments[] = { "name", NULL };
+static const char *const snapshot_changed_arguments[] = { "name", "from", NULL };
 static const char *const gauge_set_arguments[] = { "gauge", "value", NULL };
 static const char *const gauge_release_arguments[] = { "gauge", NULL };
 static const char *const hold_arguments[] = { "gauge", "at_least", NULL };
@@ -180,6 +181,7 @@ const struct control_command commands_table[] = {
 	{ "writes.resume", commands_run_writes_resume, NULL },
 	{ "snapshot.delete", commands_run_snapshot_delete, snapshot_delete_arguments },
 	{ "snapshot.list", commands_run_snapshot_list, NULL },
+	{ "snapshot.changed", commands_run_snapshot_changed, snapshot_changed_arguments },
 	{ "gauge.set", commands_run_gauge_set, gauge_set_arguments },
 	{ "gauge.release", commands_run_gauge_release, gauge_release_arguments },
 	{ "hold", commands_run_hold, hold_arguments },

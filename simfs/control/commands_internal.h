@@ -34,6 +34,7 @@ json_t *commands_gauge_reading(struct volume *volume, enum gauge gauge);
 void commands_run_snapshot_create(struct control_request *request, void *context);
 void commands_run_snapshot_delete(struct control_request *request, void *context);
 void commands_run_snapshot_list(struct control_request *request, void *context);
+void commands_run_snapshot_changed(struct control_request *request, void *context);
 void commands_run_writes_resume(struct control_request *request, void *context);
 void commands_run_gauge_set(struct control_request *request, void *context);
 void commands_run_gauge_release(struct control_request *request, void *context);

@@ -23,6 +23,13 @@
  * writes.resume     -                              {}
  * snapshot.delete   name                           {}; when its files are gone
  * snapshot.list     -                              {"snapshots": [...]}
+ * snapshot.changed  name, [from]                   which blocks changed since: {"block_bytes": N,
+ *                                                  "size_bytes": N, "changed_blocks": N,
+ *                                                  "extents": [[offset, length], ...], "next": N},
+ *                                                  in bytes, from `from` on; PROTOCOL_EXTENTS_MAX
+ *                                                  at most.  `next` is the `from` of the next
+ *                                                  request, or null behind the last.  Refused for
+ *                                                  a snapshot that failed
  * gauge.set         gauge, value                   {"gauge": …, "value": …}; feigned from now on
  * gauge.release     gauge                          the same, measured again
  * hold              gauge, at_least                {"gauge": …, "value": …}; answered when the
@@ -49,6 +56,7 @@
 #define PROTOCOL_LINE_MAX_BYTES	   (64 * 1024)
 #define PROTOCOL_BACKLOG_MAX_BYTES (1024 * 1024)
 #define PROTOCOL_CONNECTIONS_MAX   64
+#define PROTOCOL_EXTENTS_MAX	   1000
 
 /* Of every JSON document that the rig prints or serves. */
 #define SCHEMA_VERSION 1

@@ -18,14 +18,15 @@ json_t *snapshot_status(const struct snapshot *snapshot)
 	char native[128];
 
 	snapshot->profile->native(&facts, native, sizeof native);
-	return json_pack("{s:s, s:s, s:o, s:s, s:I, s:I, s:{s:I, s:o, s:I, s:I}}", "name",
+	return json_pack("{s:s, s:s, s:o, s:s, s:I, s:o, s:I, s:{s:I, s:o, s:I, s:I}}", "name",
 		snapshot->name, "state",
 		!failed	       ? "active"
 		: failed_state ? failed_state
 			       : "failed",
 		"error", failed ? json_string(error_name(snapshot->error)) : json_null(), "native",
-		native, "block_bytes", (json_int_t)facts.block_bytes, "created",
-		(json_int_t)snapshot_created_seconds(snapshot), "store", "used_bytes",
+		native, "block_bytes", (json_int_t)facts.block_bytes, "changed_blocks",
+		failed ? json_null() : json_integer((json_int_t)snapshot_changed_blocks(snapshot)),
+		"created", (json_int_t)snapshot_created_seconds(snapshot), "store", "used_bytes",
 		(json_int_t)snapshot->profile->used_bytes(&facts), "limit_bytes",
 		limit_json(facts.limit_bytes), "blocks", (json_int_t)facts.blocks_taken,
 		"file_bytes",

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * changed.c - which blocks changed since a snapshot.
+ *
+ * A block is in the snapshot's store from before the first write that replaces
+ * it, and stays there: so what the store knows is what has changed, and it
+ * lasts as the store does.
+ */
+#include "simfs/base/check.h"
+#include "simfs/volume/volume_internal.h"
+
+int snapshot_changed_error(const struct snapshot *snapshot)
+{
+	return snapshot->state == SNAPSHOT_ACTIVE ? 0 : snapshot->error;
+}
+
+uint64_t snapshot_changed_blocks(const struct snapshot *snapshot)
+{
+	MUST(snapshot->state == SNAPSHOT_ACTIVE);
+	return store_blocks(snapshot->store);
+}
+
+bool snapshot_changed_next(const struct snapshot *snapshot, uint64_t from_bytes,
+	uint64_t *ret_offset_bytes, uint64_t *ret_length_bytes)
+{
+	uint64_t block_bytes = snapshot_block_bytes(snapshot);
+	uint64_t volume_end = store_facts(snapshot->store)->volume_bytes;
+	uint64_t first, count;
+
+	MUST(snapshot->state == SNAPSHOT_ACTIVE);
+	if (from_bytes >= volume_end ||
+		!store_next_run(snapshot->store, from_bytes / block_bytes, &first, &count))
+		return false;
+
+	uint64_t begin = first * block_bytes;
+	uint64_t end = (first + count) * block_bytes;
+
+	if (begin < from_bytes)
+		begin = from_bytes;
+	if (end > volume_end)
+		end = volume_end;
+	*ret_offset_bytes = begin;
+	*ret_length_bytes = end - begin;
+	return true;
+}
