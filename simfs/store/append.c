@@ -129,17 +129,40 @@ static void segment_finish(struct segment *segment, int result)
 		store_waiter_release(waiters[i], result);
 }
 
-static void segment_map(const struct segment *segment)
+int store_map_segment(struct store *store, const struct segment_header *header)
 {
-	struct store *store = segment->store;
-	const struct segment_header *header = segment->header;
+	int error = 0;
+	uint32_t entered = 0;
 
-	for (uint32_t i = 0; i < header->record_count; i++) {
-		MUST(store_map_get(&store->map, header->blocks[i]) == MAP_ABSENT);
-		store_map_set(&store->map, header->blocks[i], segment_position(store, header, i));
+	for (; entered < header->record_count && error == 0; entered++) {
+		uint64_t block = header->blocks[entered];
+
+		if (store_map_get(&store->map, block) != MAP_ABSENT)
+			error = -EEXIST;
+		else
+			error = store_map_add(
+				&store->map, block, segment_position(store, header, entered));
+	}
+	if (error < 0) {
+		/* The last one was not entered. */
+		for (uint32_t i = 0; i + 1 < entered; i++)
+			store_map_remove(&store->map, header->blocks[i]);
+		return error;
 	}
 	store->blocks += header->record_count;
-	store_acknowledged(store, header);
+	store->sealed_unit = header->unit;
+	store->acknowledged_sequence = header->sequence;
+	store->acknowledged_end_unit = header->unit + segment_units(store, header);
+	return 0;
+}
+
+static int segment_map(const struct segment *segment)
+{
+	struct store *store = segment->store;
+	int error = store_map_segment(store, segment->header);
+
+	MUST(error != -EEXIST);
+	return error;
 }
 
 static void segment_done(struct blockio_request *request, int result)
@@ -148,10 +171,10 @@ static void segment_done(struct blockio_request *request, int result)
 	struct store *store = segment->store;
 
 	store->writing = NULL;
+	if (result == 0)
+		result = segment_map(segment);
 	if (result < 0)
 		store_stop(store, result);
-	else
-		segment_map(segment);
 	segment_finish(segment, result);
 	segment_start(store);
 	rewrites_go(store);

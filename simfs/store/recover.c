@@ -90,25 +90,6 @@ static int data_checks(struct scan *scan, const struct segment_header *header)
 	return error < 0 ? error : XXH3_64bits(bytes, data_bytes) == header->data_hash;
 }
 
-/* Enters the last segment into the map; false when it has a block twice. */
-static bool scan_enter(struct scan *scan)
-{
-	struct store *store = scan->store;
-	const struct segment_header *header = &scan->last;
-
-	for (uint32_t i = 0; i < header->record_count; i++) {
-		if (store_map_get(&store->map, header->blocks[i]) != MAP_ABSENT) {
-			while (i-- > 0)
-				store_map_set(&store->map, header->blocks[i], MAP_ABSENT);
-			return false;
-		}
-		store_map_set(&store->map, header->blocks[i], segment_position(store, header, i));
-	}
-	store->blocks += header->record_count;
-	store_acknowledged(store, header);
-	return true;
-}
-
 static int damaged(struct store_findings *findings, uint64_t offset, const char *why)
 {
 	findings->damage_offset = offset;
@@ -136,9 +117,13 @@ static int scan_segment(struct scan *scan)
 		if (result != 1)
 			return result;
 	}
-	if (scan->last.sequence > 0 && !scan_enter(scan))
+	if (scan->last.sequence > 0)
+		result = store_map_segment(store, &scan->last);
+	if (result == -EEXIST)
 		return damaged(scan->findings, scan->last.unit * STORE_UNIT_BYTES,
 			"segment has a block twice");
+	if (result < 0)
+		return result;
 	scan->last = header;
 	scan->end_unit += segment_units(store, &header);
 	return 1;
@@ -180,8 +165,8 @@ static int scan_end(struct scan *scan, bool was_clean)
 		return 0;
 	result = data_checks(scan, &scan->last);
 	if (result == 1)
-		scan_enter(scan);
-	return result < 0 ? result : 0;
+		result = store_map_segment(scan->store, &scan->last);
+	return result == -EEXIST ? 0 : result;
 }
 
 static int scan(struct store *store, const struct store_superblock *superblock,

@@ -116,14 +116,6 @@ static inline uint32_t segment_position(
 	return (uint32_t)(header->unit + 1 + index * store_units_per_block(store));
 }
 
-/* The segment with HEADER is in the file, and in the map. */
-static inline void store_acknowledged(struct store *store, const struct segment_header *header)
-{
-	store->sealed_unit = header->unit;
-	store->acknowledged_sequence = header->sequence;
-	store->acknowledged_end_unit = header->unit + segment_units(store, header);
-}
-
 /* -------------------------------------------------------------- superblock.c */
 
 uint64_t superblock_hash(const struct store_superblock *superblock);
@@ -141,6 +133,12 @@ int superblock_do(struct store *store, uint32_t flags);
 /* ------------------------------------------------------------------ append.c */
 
 uint64_t segment_hash(const struct segment_header *header);
+
+/*
+ * Enters the acknowledged segment with HEADER into the map: 0, -EEXIST when
+ * one of its blocks is known or there twice, or -ENOMEM; then nothing of it is.
+ */
+int store_map_segment(struct store *store, const struct segment_header *header);
 
 /* Sees to it that a segment is on its way, if only a seal.  The store has not ended. */
 void segment_seal(struct store *store);
