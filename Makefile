@@ -76,20 +76,22 @@ TEST_MAINS := $(wildcard $(CHECK_DIRS:%=tests/%/test_*.c))
 FUZZ_MAINS := $(wildcard tests/fuzz/fuzz_*.c)
 E2E_MAINS := $(wildcard tests/e2e/*.c)
 FUZZ_REPLAY := tests/lib/fuzz_replay.c
+CONFORM_MAIN := tests/conform/replay.c
 HELPERS := $(filter-out $(TEST_MAINS) $(FUZZ_MAINS) $(FUZZ_REPLAY),\
 	$(wildcard $(CHECK_DIRS:%=tests/%/*.c) tests/fuzz/*.c tests/lib/*.c))
 HELPER_LIBRARY := $(BUILD)/libtests.a
 TEST_PROGRAMS := $(TEST_MAINS:%.c=$(BUILD)/%) $(FUZZ_MAINS:%.c=$(BUILD)/%)
 E2E_PROGRAMS := $(E2E_MAINS:%.c=$(BUILD)/%)
+CONFORM_PROGRAM := $(CONFORM_MAIN:%.c=$(BUILD)/%)
 
 objects = $(patsubst %.c,$(BUILD)/%.o,$(1))
-C_FILES := $(wildcard $(MAIN)) $(SOURCES) $(TEST_MAINS) $(FUZZ_MAINS) $(E2E_MAINS) $(FUZZ_REPLAY) $(HELPERS)
+C_FILES := $(wildcard $(MAIN)) $(SOURCES) $(TEST_MAINS) $(FUZZ_MAINS) $(E2E_MAINS) $(CONFORM_MAIN) $(FUZZ_REPLAY) $(HELPERS)
 H_FILES := $(wildcard simfs/*.h simfs/*/*.h faults/*.h scenarios/*/*.h tests/*/*.h)
 
 # ---- goals -----------------------------------------------------------------
 
 .PHONY: all tests help demo check bench tidy lint format install clean deps compdb \
-	fuzz $(CONFIGS)
+	conform fuzz $(CONFIGS)
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 18
@@ -101,7 +103,7 @@ all: $(PROGRAM) $(if $(filter build/release,$(BUILD)),snaprig) ## build the prog
 $(CONFIGS): $(if $(filter-out $(CONFIGS),$(MAKECMDGOALS)),,all)
 	@:
 
-tests: $(PROGRAM) $(TEST_PROGRAMS) $(E2E_PROGRAMS) ## build every test program
+tests: $(PROGRAM) $(TEST_PROGRAMS) $(E2E_PROGRAMS) $(CONFORM_PROGRAM) ## build every test program
 
 deps: ## find what the build, the clients and the tests need, and install it
 	$(Q)tools/deps build clients tests
@@ -114,6 +116,11 @@ demo: ## one COW overflow, four backup tools, one table
 check: deps ## every test; TESTS="pattern ..." runs some
 	$(build) all tests
 	$(Q)tools/run-tests $(BUILD) $(CONFIG) $(TESTS)
+
+conform: ## fresh traces on the real kernel's dm-snapshot and on the rig (SEED, COUNT)
+	$(Q)tools/deps build tests conform
+	$(build) tests
+	$(Q)tests/conform/run $(BUILD)
 
 bench: ## fio on the raw image and on the mount, as ratios (BENCH_SECONDS, _SIZE, _ROUNDS)
 	$(Q)tools/deps build bench
@@ -187,6 +194,12 @@ $(TEST_PROGRAMS): $(BUILD)/%: $(BUILD)/%.o $(HELPER_LIBRARY) $(LIBRARY)
 $(E2E_PROGRAMS): $(BUILD)/%: $(BUILD)/%.o
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^
+
+# It runs in a machine without libraries, sanitizers' included.
+$(CONFORM_PROGRAM): $(CONFORM_MAIN) simfs/base/mix.h $(BUILD)/flags
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -std=gnu11 -O2 $(WARNINGS) -D_GNU_SOURCE -I. -static -o $@ $<
 
 snaprig: $(PROGRAM)
 	@ln -sfn $< $@

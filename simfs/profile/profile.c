@@ -27,7 +27,8 @@ const struct profile *profile_find(const char *name)
 	return NULL;
 }
 
-int profile_limit_bytes(const struct size_or_share *limit, uint64_t volume_bytes, uint64_t *ret)
+int profile_limit_bytes(const struct profile *profile, const struct size_or_share *limit,
+	uint64_t volume_bytes, uint64_t *ret)
 {
 	uint64_t bytes = limit->bytes;
 
@@ -36,7 +37,7 @@ int profile_limit_bytes(const struct size_or_share *limit, uint64_t volume_bytes
 			return -EINVAL;
 		bytes = (uint64_t)((unsigned __int128)volume_bytes * limit->per_million / 1000000);
 	}
-	if (bytes == 0 || bytes / 2 > volume_bytes)
+	if (bytes == 0 || (bytes / 2 > volume_bytes && !profile->refuse_limit))
 		return -EINVAL;
 	*ret = bytes;
 	return 0;

@@ -113,10 +113,11 @@ const struct profile *profile_at(size_t index);
 
 /*
  * The limit in bytes of a volume of VOLUME_BYTES; a share is rounded down, as
- * the drivers do.  Returns 0, or -EINVAL when it is nothing or more than the
- * volume could ever need (as large as the volume twice).
+ * the drivers do.  Returns 0, or -EINVAL when it is nothing or, unless PROFILE
+ * has refuse_limit(), more than the volume could ever need (as large as twice).
  */
-int profile_limit_bytes(const struct size_or_share *limit, uint64_t volume_bytes, uint64_t *ret);
+int profile_limit_bytes(const struct profile *profile, const struct size_or_share *limit,
+	uint64_t volume_bytes, uint64_t *ret);
 
 extern const struct profile profile_plain;
 extern const struct profile profile_datto;

@@ -107,7 +107,7 @@ static int choose_facts(
 	};
 	facts->store_id = mix64(volume->volume_id ^ mix64(facts->order));
 	if ((limit->is_share || limit->bytes > 0 || limit != &profile->limit) &&
-		profile_limit_bytes(limit, facts->volume_bytes, &facts->limit_bytes) < 0)
+		profile_limit_bytes(profile, limit, facts->volume_bytes, &facts->limit_bytes) < 0)
 		return refuse(create, -EINVAL,
 			"a limit is more than nothing and at most twice the volume");
 	if (facts->limit_bytes == 0 && profile->default_limit_bytes)

@@ -21,7 +21,8 @@ static struct profile_snapshot fill(const struct profile *profile, uint64_t volu
 	};
 
 	ck_assert_int_eq(
-		profile_limit_bytes(&profile->limit, volume_bytes, &snapshot.limit_bytes), 0);
+		profile_limit_bytes(profile, &profile->limit, volume_bytes, &snapshot.limit_bytes),
+		0);
 	while (profile->admits(&snapshot))
 		snapshot.blocks_taken++;
 	return snapshot;
@@ -169,8 +170,9 @@ START_TEST(a_limit_is_something_and_at_most_twice_the_volume)
 		uint64_t bytes = 0;
 
 		ck_assert_int_eq(size_or_share_parse(rows[i].text, &limit), 0);
-		ck_assert_msg(profile_limit_bytes(&limit, 1 << 20, &bytes) == rows[i].error, "'%s'",
-			rows[i].text);
+		ck_assert_msg(profile_limit_bytes(&profile_plain, &limit, 1 << 20, &bytes) ==
+				      rows[i].error,
+			"'%s'", rows[i].text);
 		ck_assert_uint_eq(bytes, rows[i].bytes);
 	}
 }
