@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -326,10 +327,25 @@ static void take_down(struct daemon *daemon)
 	free(daemon->socket_path);
 }
 
+/* Each snapshot has a file open, and the soft limit is made for shells. */
+static int raise_file_limit(struct daemon *daemon)
+{
+	struct rlimit limit;
+
+	(void)daemon;
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+		limit.rlim_cur = limit.rlim_max;
+		/* Without it, a snapshot too many is refused with EMFILE. */
+		setrlimit(RLIMIT_NOFILE, &limit);
+	}
+	return EXIT_MET;
+}
+
 int daemon_run(const struct daemon_options *options)
 {
 	static int (*const steps[])(struct daemon *) = {
 		make_paths,
+		raise_file_limit,
 		open_ring,
 		open_image,
 		open_state_folder,
