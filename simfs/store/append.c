@@ -20,6 +20,7 @@
 #include "simfs/store/store_internal.h"
 
 static void segment_start(struct store *store);
+static void segment_write(struct store *store);
 
 uint64_t segment_hash(const struct segment_header *header)
 {
@@ -55,6 +56,23 @@ static struct segment *segment_new(struct store *store, uint32_t flags)
 	segment->range_count = 0;
 	list_append(&store->waiting, &segment->link);
 	return segment;
+}
+
+void segment_summarize(struct store *store)
+{
+	struct segment *segment = segment_new(store, 0);
+
+	if (!segment) {
+		store_stop(store, -ENOMEM);
+		return;
+	}
+	summary_fill(store, segment->header);
+	segment->iov[1] = (struct iovec){ .iov_base = store->summary.runs,
+		.iov_len = segment_data_bytes(store, segment->header) };
+	/* Before those that wait. */
+	list_remove(&segment->link);
+	list_prepend(&store->waiting, &segment->link);
+	segment_write(store);
 }
 
 /* How many more blocks SEGMENT takes of those with FLAGS. */
@@ -153,6 +171,7 @@ int store_map_segment(struct store *store, const struct segment_header *header)
 	store->sealed_unit = header->unit;
 	store->acknowledged_sequence = header->sequence;
 	store->acknowledged_end_unit = header->unit + segment_units(store, header);
+	summary_add(store, header);
 	return 0;
 }
 
@@ -170,11 +189,17 @@ static void segment_done(struct blockio_request *request, int result)
 	struct segment *segment = CONTAINER_OF(request, struct segment, request);
 	struct store *store = segment->store;
 
+	if (result == 0 && store->is_durable && request->kind == BLOCKIO_WRITE) {
+		blockio_start(store->io, request, BLOCKIO_FLUSH, 0, NULL, 0);
+		return;
+	}
 	store->writing = NULL;
 	if (result == 0)
 		result = segment_map(segment);
 	if (result < 0)
 		store_stop(store, result);
+	else if (segment->header->flags & SEGMENT_FLAG_SUMMARY)
+		superblock_write(store);
 	segment_finish(segment, result);
 	segment_start(store);
 	rewrites_go(store);
@@ -183,7 +208,11 @@ static void segment_done(struct blockio_request *request, int result)
 /* Header and data. */
 static unsigned segment_iov_count(const struct segment *segment)
 {
-	return segment->header->flags & SEGMENT_FLAG_CHANGED ? 1 : 1 + segment->range_count;
+	const struct segment_header *header = segment->header;
+
+	if (segment_data_bytes(segment->store, header) == 0)
+		return 1;
+	return header->flags & SEGMENT_FLAG_SUMMARY ? 2 : 1 + segment->range_count;
 }
 
 static uint64_t segment_data_hash(const struct segment *segment)
@@ -196,12 +225,9 @@ static uint64_t segment_data_hash(const struct segment *segment)
 	return XXH3_64bits_digest(state);
 }
 
-/* Starts the first waiting segment, unless one is being written (invariant 3). */
-static void segment_start(struct store *store)
+/* Starts the first waiting segment. */
+static void segment_write(struct store *store)
 {
-	if (store->writing || list_empty(&store->waiting))
-		return;
-
 	struct segment *segment = CONTAINER_OF(list_pop(&store->waiting), struct segment, link);
 	struct segment_header *header = segment->header;
 	uint64_t end_unit = store->end_unit + segment_units(store, header);
@@ -232,6 +258,17 @@ static void segment_start(struct store *store)
 	segment->request.iov_count = segment_iov_count(segment);
 	segment->request.done = segment_done;
 	blockio_submit(store->io, &segment->request);
+}
+
+/* Starts the next segment, unless one is being written (invariant 3). */
+static void segment_start(struct store *store)
+{
+	if (store->writing || list_empty(&store->waiting))
+		return;
+	if (summary_is_due(store))
+		segment_summarize(store);
+	else
+		segment_write(store);
 }
 
 void segment_seal(struct store *store)

@@ -4,7 +4,8 @@
  *
  *	unit 0        superblock: what this store is, and whether it was closed
  *	unit 1 …      segment: header unit, then its blocks in record order
- *	…             segment: its records may also be without blocks, or none
+ *	…             segment: its records may also be without blocks, or none;
+ *	              from time to time one sums up those before (summary.c)
  *	end           the first unit that holds no segment with the next sequence
  *
  * A unit is STORE_UNIT_BYTES; a block is one or more units.
@@ -27,6 +28,7 @@
 #define STORE_FLAG_CLEAN     1u /* closed in order: `end_unit` and `segment_count` hold */
 #define STORE_FLAG_FAILED    2u /* the snapshot failed with `error`; nothing in it is to be read */
 #define STORE_FLAG_REWRITTEN 4u /* blocks were written in place: only the last data hash holds */
+#define STORE_FLAG_DURABLE   8u /* what was acknowledged since it was opened was flushed */
 
 /* One 512-byte sector: writing it again is never half done. */
 #define STORE_SUPERBLOCK_BYTES 512u
@@ -52,8 +54,9 @@ struct store_superblock {
 	uint64_t blocks_taken; /* when it failed: what the profile counts afterwards */
 	uint64_t parent_id;    /* of the owner, as is `role`: see struct store_facts */
 	uint64_t boot_id;      /* of the machine when it was opened last */
+	uint64_t summary_unit; /* of a summary, not always the newest; 0: none */
 	uint32_t role;
-	uint32_t zero[73];
+	uint32_t zero[71];
 };
 
 _Static_assert(sizeof(struct store_superblock) == STORE_SUPERBLOCK_BYTES, "it is one sector");
@@ -62,6 +65,21 @@ _Static_assert(sizeof(struct store_superblock) == STORE_SUPERBLOCK_BYTES, "it is
 
 /* `flags` of a segment's header. */
 #define SEGMENT_FLAG_CHANGED 1u /* its records have no data: the blocks were only changed */
+#define SEGMENT_FLAG_SUMMARY 2u /* no records; its data are runs, see summary.c */
+
+/* Blocks that follow on each other, and so do their positions (MAP_CHANGED: have none). */
+struct summary_run {
+	uint64_t block;
+	uint32_t position;
+	uint32_t count;
+};
+
+/* What a summary has in place of records. */
+struct segment_summary {
+	uint64_t previous_unit; /* of the summary before; 0: none */
+	uint64_t block_count;	/* what the map knew, all in all */
+	uint64_t run_count;	/* struct summary_run, from the next unit on; zeros up to a unit */
+};
 
 struct segment_header {
 	uint64_t magic;
@@ -74,7 +92,10 @@ struct segment_header {
 	uint32_t block_bytes;
 	uint32_t flags;
 	uint32_t zero;
-	uint64_t blocks[SEGMENT_RECORDS_MAX]; /* block numbers in the volume */
+	union {
+		uint64_t blocks[SEGMENT_RECORDS_MAX]; /* block numbers in the volume */
+		struct segment_summary summary;
+	};
 };
 
 _Static_assert(sizeof(struct segment_header) == STORE_UNIT_BYTES, "a header is one unit");

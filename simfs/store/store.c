@@ -21,6 +21,11 @@ int store_new(struct blockio *io, const struct store_facts *facts, struct store 
 	int error = store->hash_state ? store_map_init(&store->map, store_block_count(facts))
 				      : -ENOMEM;
 
+	if (error == 0) {
+		error = summary_init(&store->summary);
+		if (error < 0)
+			store_map_deinit(&store->map);
+	}
 	if (error < 0) {
 		XXH3_freeState(store->hash_state);
 		free(superblock);
@@ -72,6 +77,7 @@ void store_destroy(struct store *store)
 	while ((link = list_pop(&store->rewrites_spare)))
 		free(CONTAINER_OF(link, struct rewrite, link));
 	store_map_deinit(&store->map);
+	summary_deinit(&store->summary);
 	XXH3_freeState(store->hash_state);
 	blockio_destroy(store->io);
 	free(store->superblock.unit);
@@ -96,6 +102,13 @@ int store_close(struct store *store)
 {
 	MUST(store_idle(store));
 
+	/* Without room for it the next opening takes longer, and that is all. */
+	if (store->error == 0 && summary_is_wanted(store)) {
+		segment_summarize(store);
+		while (!store_idle(store))
+			store->io->ops->step(store->io);
+	}
+
 	/* Gives back the room that was reserved and not used, or not filled. */
 	store->end_unit = store->acknowledged_end_unit;
 	store->sequence = store->acknowledged_sequence;
@@ -108,6 +121,11 @@ int store_close(struct store *store)
 	if (error < 0)
 		return error;
 	return superblock_do(store, STORE_FLAG_CLEAN);
+}
+
+void store_set_durable(struct store *store, bool is_durable)
+{
+	store->is_durable = is_durable;
 }
 
 const struct store_facts *store_facts(const struct store *store)

@@ -98,6 +98,14 @@ int store_create(struct blockio_folder *folder, const char *name, const struct s
 /* What store_open() found, for the message of a mount. */
 struct store_findings {
 	bool was_clean;
+
+	/* The machine went down while the store was open.  Unless it was durable
+	 * then, acknowledged blocks may be missing or torn; whoever keeps it all
+	 * the same says so with store_mark() or store_update(), before which the
+	 * next store_open() finds this again. */
+	bool machine_restarted;
+	bool was_durable;
+
 	uint64_t segments;
 	uint64_t torn_bytes;	/* cut off behind the last whole segment */
 	uint64_t damage_offset; /* where -EUCLEAN was found */
@@ -111,14 +119,21 @@ struct store_open_options {
 	void *context;
 
 	uint64_t boot_id; /* of the machine, as in struct store_facts */
+	bool durable;	  /* as store_set_durable(); makes durable what it finds */
+
+	/* Reads all data and compares it with its hash, where that holds
+	 * (invariant 5); else damaged data is not found out.  Always, or when
+	 * the file is no larger than so many bytes. */
+	bool verify_data;
+	uint64_t verify_up_to_bytes;
 };
 
 /*
- * Opens the store NAME and rebuilds its map by one scan.  Blocks: for mounting
- * only.  OPTIONS may be NULL.  Returns 0; -EUCLEAN when the store is damaged,
- * refused or no store (FINDINGS says where and why; *RET is set all the same
- * when only segments are damaged, so that the snapshot can be shown as failed,
- * else NULL); or -errno.
+ * Opens the store NAME and rebuilds its map, from summaries in it and by a scan
+ * of the headers of what came later.  Blocks: for mounting only.  OPTIONS may be NULL.  Returns 0;
+ * -EUCLEAN when the store is damaged, refused or no store (FINDINGS says where and why; *RET is set
+ * all the same when only segments are damaged, so that the snapshot can be shown as failed, else
+ * NULL); or -errno.
  */
 int store_open(struct blockio_folder *folder, const char *name,
 	const struct store_open_options *options, struct store **ret,
@@ -132,6 +147,14 @@ void store_forget(struct store *store);
 
 /* Marks the store as closed in order.  Blocks; nothing may be under way.  0 or -errno. */
 int store_close(struct store *store);
+
+/*
+ * From now on a segment or a mark is acknowledged only when it was flushed:
+ * neither a kill nor a power cut takes back what was acknowledged.  What was
+ * written in place is durable when the owner flushes store_io().  For a store
+ * that was just created: before its first mark.
+ */
+void store_set_durable(struct store *store, bool is_durable);
 
 const struct store_facts *store_facts(const struct store *store);
 

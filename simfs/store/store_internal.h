@@ -14,6 +14,10 @@
 /* Of preserved ranges, not blocks: each is one iovec of the write. */
 #define SEGMENT_RANGES_MAX 256u
 
+/* A summary is due before it would have more runs or sum up more segments. */
+#define SUMMARY_RUNS_MAX     4096u
+#define SUMMARY_SEGMENTS_MAX 1024u
+
 /* A batch of blocks on its way into the file; a seal when it has none. */
 struct segment {
 	struct blockio_request request;
@@ -47,6 +51,15 @@ struct superblock_writer {
 	bool waiter_is_written;	     /* by what is being written now */
 };
 
+/* What the next summary has to hold. */
+struct summary {
+	uint64_t unit; /* of the last one; 0: none */
+	struct summary_run *runs;
+	uint32_t run_count;
+	uint32_t segment_count;
+	bool is_off; /* it would not fit */
+};
+
 struct store {
 	struct blockio *io;
 	struct store_facts facts;
@@ -61,7 +74,9 @@ struct store {
 	struct segment *writing;
 	struct list waiting; /* segments; only the last one still takes blocks */
 	struct list spare;   /* segments to be used again */
-	int error;	     /* sticky: why nothing more is appended */
+	bool is_durable;
+	struct summary summary;
+	int error; /* sticky: why nothing more is appended */
 	XXH3_state_t *hash_state;
 	struct superblock_writer superblock;
 
@@ -88,6 +103,8 @@ static inline uint32_t segment_records_max(const struct store *store, uint32_t f
 {
 	uint32_t data_max = SEGMENT_DATA_MAX_BYTES / store->facts.block_bytes;
 
+	if (flags & SEGMENT_FLAG_SUMMARY)
+		return 0;
 	if (flags & SEGMENT_FLAG_CHANGED || data_max > SEGMENT_RECORDS_MAX)
 		return SEGMENT_RECORDS_MAX;
 	return data_max;
@@ -96,6 +113,11 @@ static inline uint32_t segment_records_max(const struct store *store, uint32_t f
 static inline uint64_t segment_data_bytes(
 	const struct store *store, const struct segment_header *header)
 {
+	if (header->flags & SEGMENT_FLAG_SUMMARY) {
+		uint64_t bytes = header->summary.run_count * sizeof(struct summary_run);
+
+		return (bytes + STORE_UNIT_BYTES - 1) / STORE_UNIT_BYTES * STORE_UNIT_BYTES;
+	}
 	if (header->flags & SEGMENT_FLAG_CHANGED)
 		return 0;
 	return (uint64_t)header->record_count * store->facts.block_bytes;
@@ -140,6 +162,9 @@ uint64_t segment_hash(const struct segment_header *header);
  */
 int store_map_segment(struct store *store, const struct segment_header *header);
 
+/* Makes a summary the next segment.  Nothing is being written. */
+void segment_summarize(struct store *store);
+
 /* Sees to it that a segment is on its way, if only a seal.  The store has not ended. */
 void segment_seal(struct store *store);
 
@@ -150,6 +175,68 @@ void rewrites_go(struct store *store);
 
 /* Ends all that waits with ERROR. */
 void rewrites_fail(struct store *store, int error);
+
+/* ----------------------------------------------------------------- summary.c */
+
+/* 0 or -ENOMEM. */
+int summary_init(struct summary *summary);
+void summary_deinit(struct summary *summary);
+
+/* The segment with HEADER was acknowledged, and is in the map. */
+void summary_add(struct store *store, const struct segment_header *header);
+
+/* A summary must come before the next segment; there is something to sum up. */
+bool summary_is_due(const struct store *store);
+bool summary_is_wanted(const struct store *store);
+
+/* Makes HEADER that of the next summary; its data are summary.runs. */
+void summary_fill(struct store *store, struct segment_header *header);
+
+struct window;
+
+/*
+ * Fills the map from the summary at UNIT and those before it, and sets where
+ * that ends.  Returns 0, also when one of them does not check and nothing was
+ * done, or -errno.
+ */
+int summary_load(struct store *store, struct window *window, uint64_t unit);
+
+/* -------------------------------------------------------------------- scan.c */
+
+#define WINDOW_BYTES (SEGMENT_DATA_MAX_BYTES + STORE_UNIT_BYTES)
+
+/* The part of a file that is in memory. */
+struct window {
+	struct blockio *io;
+	char *bytes; /* WINDOW_BYTES, aligned */
+	uint64_t offset;
+	uint64_t length; /* 0: nothing read yet */
+};
+
+/*
+ * *RET points to LENGTH bytes of the file at OFFSET, zeros behind its end; when
+ * they have to be read, then AHEAD_BYTES from there on, if that is more.
+ */
+int window_get(struct window *window, uint64_t offset, uint64_t length, uint64_t ahead_bytes,
+	const void **ret);
+
+/* Whether HEADER, found at UNIT, is a header of this store that checks. */
+bool header_checks(const struct store *store, const struct segment_header *header, uint64_t unit);
+
+/* Says in FINDINGS what is wrong at OFFSET; returns -EUCLEAN. */
+int damaged(struct store_findings *findings, uint64_t offset, const char *why);
+
+struct scan_options {
+	bool verify_data; /* of each segment, where its hash holds, and not only the last one's */
+	bool may_lose;	  /* nobody looks for segments behind the end */
+};
+
+/*
+ * Enters the segments behind the last acknowledged one into the map: 0, -errno,
+ * or -EUCLEAN and FINDINGS say where.
+ */
+int scan_segments(struct store *store, struct window *window, const struct scan_options *options,
+	struct store_findings *findings);
 
 /* ------------------------------------------------------------------- store.c */
 

@@ -8,9 +8,10 @@
 #include "simfs/store/store_internal.h"
 
 /* The kernel's highest. */
-#define ERRNO_MAX   4095
+#define ERRNO_MAX 4095
 
-#define FLAGS_KNOWN (STORE_FLAG_CLEAN | STORE_FLAG_FAILED | STORE_FLAG_REWRITTEN)
+#define FLAGS_KNOWN                                                                                \
+	(STORE_FLAG_CLEAN | STORE_FLAG_FAILED | STORE_FLAG_REWRITTEN | STORE_FLAG_DURABLE)
 
 uint64_t superblock_hash(const struct store_superblock *superblock)
 {
@@ -72,7 +73,8 @@ static void superblock_fill(struct store *store, uint32_t flags)
 		.magic = STORE_MAGIC,
 		.version = STORE_FORMAT_VERSION,
 		.flags = flags | (facts->failed ? STORE_FLAG_FAILED : 0) |
-			 (store->is_rewritten ? STORE_FLAG_REWRITTEN : 0),
+			 (store->is_rewritten ? STORE_FLAG_REWRITTEN : 0) |
+			 (store->is_durable ? STORE_FLAG_DURABLE : 0),
 		.volume_id = facts->volume_id,
 		.store_id = facts->store_id,
 		.order = facts->order,
@@ -87,6 +89,7 @@ static void superblock_fill(struct store *store, uint32_t flags)
 		.blocks_taken = store->blocks_taken,
 		.parent_id = facts->parent_id,
 		.boot_id = facts->boot_id,
+		.summary_unit = store->summary.unit,
 		.role = facts->role,
 	};
 	memcpy(superblock->name, facts->name, sizeof superblock->name);
@@ -102,6 +105,8 @@ int superblock_do(struct store *store, uint32_t flags)
 
 	int error = blockio_do(store->io, BLOCKIO_WRITE, 0, writer->unit, STORE_UNIT_BYTES);
 
+	if (error == 0 && store->is_durable)
+		error = blockio_do(store->io, BLOCKIO_FLUSH, 0, NULL, 0);
 	if (error == 0)
 		writer->flags_on_disk = writer->unit->flags;
 	return error;
@@ -112,9 +117,13 @@ static void superblock_written(struct blockio_request *request, int result)
 	struct superblock_writer *writer = CONTAINER_OF(request, struct superblock_writer, request);
 	struct store *store = CONTAINER_OF(writer, struct store, superblock);
 	struct store_waiter *waiter = NULL;
-
 	bool lost_flag = result < 0 &&
 			 (writer->unit->flags & ~writer->flags_on_disk & STORE_FLAG_REWRITTEN) != 0;
+
+	if (result == 0 && store->is_durable && request->kind == BLOCKIO_WRITE) {
+		blockio_start(store->io, request, BLOCKIO_FLUSH, 0, NULL, 0);
+		return;
+	}
 
 	writer->is_writing = false;
 	if (result == 0)

@@ -187,6 +187,9 @@ static const char *foreign(const struct store_facts *facts, void *context)
 	return NULL;
 }
 
+/* Data of a store that is read in a moment is verified; a mount must not take minutes. */
+#define VERIFY_UP_TO_BYTES (64u << 20)
+
 static int store_load(struct volume *volume, const char *file)
 {
 	struct store_findings findings;
@@ -199,7 +202,11 @@ static int store_load(struct volume *volume, const char *file)
 	memcpy(name, file, length);
 
 	struct expected expected = { .volume = volume, .name = name };
-	struct store_open_options options = { .refuses = foreign, .context = &expected };
+	struct store_open_options options = {
+		.refuses = foreign,
+		.context = &expected,
+		.verify_up_to_bytes = VERIFY_UP_TO_BYTES,
+	};
 	int error = store_open(volume->folder, file, &options, &store, &findings);
 
 	if (error < 0 && error != -EUCLEAN) {

@@ -12,7 +12,7 @@
 #define STORE_BENCH_NAME "s.store"
 
 /* More appends than any test makes. */
-#define STORE_BENCH_APPENDS_MAX 4096
+#define STORE_BENCH_APPENDS_MAX 32768
 
 struct store_bench_append {
 	struct store_waiter waiter;

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One turned bit anywhere in a store file: recovered, or refused with the place. */
+#include <check.h>
+#include <errno.h>
+#include <malloc.h>
+
+#include "tests/lib/engine_suite.h"
+#include "tests/unit/damage_bench.h"
+
+/* Restores the file with one bit turned. */
+static void flip(uint64_t bit)
+{
+	uint64_t size_bytes;
+
+	store_bench_restore(&damage_bench, damage_saved, damage_saved_bytes);
+	memory_disk_bytes(damage_bench.disk, STORE_BENCH_NAME,
+		&size_bytes)[bit / 8] ^= (uint8_t)(1u << (bit % 8));
+}
+
+/* Whether the unit at OFFSET is a header of a segment, a summary's content, or else. */
+static bool is_header(uint64_t offset)
+{
+	return damage_segments[damage_whole_before(offset)].unit == offset / STORE_UNIT_BYTES;
+}
+
+static bool is_data(uint64_t offset)
+{
+	return damage_whole_before(offset) < DAMAGE_SEGMENTS && !is_header(offset);
+}
+
+/* Every bit of the superblock, of one header and of the summary; of the rest, some. */
+static uint64_t flip_next(uint64_t bit)
+{
+	uint64_t offset = bit / 8, within = offset % STORE_UNIT_BYTES;
+	uint64_t step = 8 * 61 + 1;
+
+	if (offset < STORE_UNIT_BYTES)
+		step = within < sizeof(struct store_superblock) ? 1 : step;
+	else if (!is_data(offset))
+		step = damage_whole_before(offset) % DAMAGE_SEGMENTS == 0 || within < 96 ? 1 : 61;
+	return bit + step;
+}
+
+START_TEST(a_turned_bit_in_the_superblock_is_found)
+{
+	for (uint64_t bit = 0; bit < 8 * STORE_UNIT_BYTES; bit = flip_next(bit)) {
+		flip(bit);
+		if (bit < 8 * sizeof(struct store_superblock)) {
+			damage_expect(0);
+			continue;
+		}
+		/* Behind it nothing is kept. */
+		ck_assert_int_eq(store_bench_open(&damage_bench), 0);
+		damage_expect_segments(DAMAGE_SEGMENTS);
+		store_bench_leave(&damage_bench);
+	}
+}
+END_TEST
+
+START_TEST(a_turned_bit_in_a_verified_closed_store_is_refused_with_its_segment)
+{
+	damage_bench.open_options.verify_data = true;
+	for (uint64_t bit = 8 * STORE_UNIT_BYTES; bit < 8 * damage_saved_bytes;
+		bit = flip_next(bit)) {
+		flip(bit);
+		damage_expect(
+			damage_segments[damage_whole_before(bit / 8)].unit * STORE_UNIT_BYTES);
+	}
+}
+END_TEST
+
+START_TEST(a_turned_bit_in_a_closed_store_is_refused_or_harms_nothing_but_its_byte)
+{
+	for (uint64_t bit = 8 * STORE_UNIT_BYTES; bit < 8 * damage_saved_bytes;
+		bit = flip_next(bit)) {
+		flip(bit);
+		if (damage_whole_before(bit / 8) == DAMAGE_SEGMENTS)
+			damage_expect(damage_segments[DAMAGE_SEGMENTS].unit * STORE_UNIT_BYTES);
+		else
+			damage_expect_places();
+	}
+}
+END_TEST
+
+START_TEST(a_turned_bit_in_a_killed_store_is_refused_or_looks_like_a_torn_tail)
+{
+	damage_bench.open_options.verify_data = _i != 0;
+	for (uint64_t bit = 8 * STORE_UNIT_BYTES; bit < 8 * damage_saved_bytes;
+		bit = flip_next(bit)) {
+		int segment = damage_whole_before(bit / 8);
+
+		flip(bit);
+		if (segment < DAMAGE_SEGMENTS - 1 && is_data(bit / 8) && _i == 0) {
+			damage_expect_places();
+			continue;
+		}
+		if (segment < DAMAGE_SEGMENTS - 1) {
+			damage_expect(damage_segments[segment].unit * STORE_UNIT_BYTES);
+			continue;
+		}
+		ck_assert_int_eq(store_bench_open(&damage_bench), 0);
+		damage_expect_segments(DAMAGE_SEGMENTS - 1);
+		store_bench_leave(&damage_bench);
+	}
+}
+END_TEST
+
+int main(int argc, char **argv)
+{
+	Suite *suite = suite_create("store flips");
+	TCase *killed = tcase_create("killed");
+	TCase *closed = tcase_create("closed");
+
+	(void)argc;
+	/* Opening takes some MiB for a moment, and that many times. */
+	mallopt(M_MMAP_THRESHOLD, 64 << 20);
+	mallopt(M_TRIM_THRESHOLD, 256 << 20);
+	tcase_add_checked_fixture(killed, damage_open_killed, damage_close);
+	tcase_add_checked_fixture(closed, damage_open_closed, damage_close);
+	tcase_set_timeout(killed, 120);
+	tcase_set_timeout(closed, 120);
+	tcase_add_test(closed, a_turned_bit_in_the_superblock_is_found);
+	tcase_add_test(closed, a_turned_bit_in_a_verified_closed_store_is_refused_with_its_segment);
+	tcase_add_test(
+		closed, a_turned_bit_in_a_closed_store_is_refused_or_harms_nothing_but_its_byte);
+	tcase_add_loop_test(
+		killed, a_turned_bit_in_a_killed_store_is_refused_or_looks_like_a_torn_tail, 0, 2);
+	suite_add_tcase(suite, killed);
+	suite_add_tcase(suite, closed);
+	return engine_suite_run(suite, argv[0]);
+}
