@@ -85,7 +85,13 @@ static int bitmap_write(const char *path, const json_t *changed)
 	uint64_t block_bytes = (uint64_t)json_integer_value(
 		json_object_get(changed, "block_bytes"));
 	uint64_t size_bytes = (uint64_t)json_integer_value(json_object_get(changed, "size_bytes"));
-	uint64_t blocks = block_bytes ? (size_bytes + block_bytes - 1) / block_bytes : 0;
+
+	if (block_bytes == 0) {
+		log_error("the volume's answer has no block size");
+		return EXIT_RIG;
+	}
+
+	uint64_t blocks = (size_bytes + block_bytes - 1) / block_bytes;
 	uint8_t *bits = calloc(1, blocks / 8 + 1);
 	FILE *file = bits ? fopen(path, "we") : NULL;
 	json_t *extent;

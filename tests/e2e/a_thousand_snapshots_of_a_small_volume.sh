@@ -5,10 +5,10 @@
 # a mount, and all go.  The soft limit of open files is lower than that.
 . "${0%/*}/../lib/e2e.sh"
 
-requires jq
+requires jq prlimit
 count=1000
 [ "$e2e_slow" = 0 ] || count=200
-ulimit -Sn 128
+prlimit --pid "$$" --nofile=128:
 mount_volume 4MiB --profile plain
 write_at 0 4194304 "$mnt/live"
 i=1
