@@ -13,6 +13,7 @@ struct memory_file {
 	char *name;
 	uint8_t *bytes;
 	uint64_t size_bytes;
+	uint64_t room_bytes; /* grows by half: appending is not quadratic */
 	unsigned opened;
 	struct list link;
 };
@@ -71,13 +72,17 @@ static void memory_submit(struct blockio *io, struct blockio_request *request)
 
 static int memory_file_resize(struct memory_file *file, uint64_t size_bytes)
 {
-	uint8_t *bytes = realloc(file->bytes, size_bytes ? size_bytes : 1);
+	if (size_bytes > file->room_bytes || !file->bytes) {
+		uint64_t room_bytes = size_bytes + size_bytes / 2 + 1;
+		uint8_t *bytes = realloc(file->bytes, room_bytes);
 
-	if (!bytes)
-		return -ENOMEM;
+		if (!bytes)
+			return -ENOMEM;
+		file->bytes = bytes;
+		file->room_bytes = room_bytes;
+	}
 	if (size_bytes > file->size_bytes)
-		memset(bytes + file->size_bytes, 0, size_bytes - file->size_bytes);
-	file->bytes = bytes;
+		memset(file->bytes + file->size_bytes, 0, size_bytes - file->size_bytes);
 	file->size_bytes = size_bytes;
 	return 0;
 }

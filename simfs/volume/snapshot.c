@@ -193,10 +193,30 @@ void snapshot_closed(struct snapshot *snapshot)
 	snapshot->files_open--;
 }
 
+static void delete_drained(struct volume_barrier *barrier);
+
+static void store_is_still(struct store_waiter *waiter, int error)
+{
+	struct snapshot *snapshot = CONTAINER_OF(waiter, struct snapshot, marked);
+
+	/* It only had to end: its file goes. */
+	(void)error;
+	delete_drained(&snapshot->deletion->barrier);
+}
+
 static void delete_drained(struct volume_barrier *barrier)
 {
 	struct snapshot_delete *command = CONTAINER_OF(barrier, struct snapshot_delete, barrier);
 	struct snapshot *snapshot = command->snapshot;
+
+	/* A store also writes of itself, its superblock after a summary: a mark
+	 * is written behind that. */
+	if (snapshot->store && !store_idle(snapshot->store)) {
+		snapshot->marked = (struct store_waiter){ .done = store_is_still };
+		store_mark(snapshot->store, 0, 0, &snapshot->marked);
+		return;
+	}
+
 	struct volume *volume = snapshot->volume;
 	char file[STORE_NAME_BYTES + 16];
 

@@ -28,7 +28,11 @@ static bool is_data(uint64_t offset)
 	return damage_whole_before(offset) < DAMAGE_SEGMENTS && !is_header(offset);
 }
 
-/* Every bit of the superblock, of one header and of the summary; of the rest, some. */
+/*
+ * Every bit of the superblock, of one header and of the summary; of the rest,
+ * some.  A sanitizer's build is slow: every seventh of them, so that each bit
+ * of a byte has its turn.
+ */
 static uint64_t flip_next(uint64_t bit)
 {
 	uint64_t offset = bit / 8, within = offset % STORE_UNIT_BYTES;
@@ -38,7 +42,7 @@ static uint64_t flip_next(uint64_t bit)
 		step = within < sizeof(struct store_superblock) ? 1 : step;
 	else if (!is_data(offset))
 		step = damage_whole_before(offset) % DAMAGE_SEGMENTS == 0 || within < 96 ? 1 : 61;
-	return bit + step;
+	return bit + (engine_count(8) < 8 ? 7 * step : step);
 }
 
 START_TEST(a_turned_bit_in_the_superblock_is_found)

@@ -232,6 +232,35 @@ START_TEST(the_name_of_a_snapshot_that_is_going_is_free_when_it_is_gone)
 }
 END_TEST
 
+/* A store sums itself up after so many segments, and says so in its superblock (summary.c). */
+#define SEGMENTS_UP_TO_SUMMARY 1024
+
+/* One segment each, and the next one begins before the disk is still. */
+static void write_blocks(uint64_t count)
+{
+	for (uint64_t i = 0; i < count; i++)
+		ck_assert_int_eq(engine_write(&engine, i * 4096, 4096, 2 + i), 0);
+}
+
+START_TEST(a_store_that_writes_of_itself_can_be_deleted)
+{
+	for (uint64_t round = 0; round < 40; round++) {
+		struct snapshot_delete command = { .done = note_deleted };
+
+		engine_deinit(&engine);
+		engine_init(&engine, engine_seed() + round,
+			&(struct engine_options){ .volume_bytes = 8 << 20 });
+		ck_assert_int_eq(engine_snapshot(&engine, "s", NULL, NULL), 0);
+		write_blocks(SEGMENTS_UP_TO_SUMMARY + round % 4);
+		deleted = false;
+		volume_snapshot_delete(engine.volume, engine_find(&engine, "s"), &command);
+		engine_settle(&engine);
+		ck_assert(deleted && deleted_result == 0);
+		ck_assert(!engine_file_exists(&engine, "s.store"));
+	}
+}
+END_TEST
+
 int main(int argc, char **argv)
 {
 	Suite *suite = suite_create("volume delete");
@@ -250,6 +279,7 @@ int main(int argc, char **argv)
 	tcase_add_test(
 		tcase, a_read_under_way_is_not_overtaken_by_a_write_that_comes_after_the_deletion);
 	tcase_add_test(tcase, the_name_of_a_snapshot_that_is_going_is_free_when_it_is_gone);
+	tcase_add_test(tcase, a_store_that_writes_of_itself_can_be_deleted);
 	suite_add_tcase(suite, tcase);
 	return engine_suite_run(suite, argv[0]);
 }
