@@ -86,7 +86,7 @@ START_TEST(every_block_that_was_written_and_no_other_has_changed)
 		uint64_t length_max = mix_below(seed, 2, 8) ? 3000 : 60000;
 		uint64_t length = 1 + mix_below(seed, 3, length_max);
 
-		if (round % 30 == 5 && taken < SNAPSHOTS)
+		if (round % 3 == 1 && taken < SNAPSHOTS)
 			take(taken++);
 		if (offset + length > VOLUME_BYTES)
 			length = VOLUME_BYTES - offset;

@@ -244,7 +244,7 @@ static void write_blocks(uint64_t count)
 
 START_TEST(a_store_that_writes_of_itself_can_be_deleted)
 {
-	for (uint64_t round = 0; round < 40; round++) {
+	for (uint64_t round = 0; round < 4 * engine_count(10); round++) {
 		struct snapshot_delete command = { .done = note_deleted };
 
 		engine_deinit(&engine);
@@ -267,6 +267,7 @@ int main(int argc, char **argv)
 	TCase *tcase = tcase_create("delete");
 
 	(void)argc;
+	tcase_set_timeout(tcase, 60);
 	tcase_add_checked_fixture(tcase, open_engine, close_engine);
 	tcase_add_test(tcase, a_deleted_snapshot_and_its_file_are_gone);
 	tcase_add_test(tcase, an_id_is_not_used_again);
