@@ -10,7 +10,9 @@
  *	then		the superblock
  *	then		segments: SEGMENT_* bits, a count of records, their block
  *			numbers of two bytes, and (with SEGMENT_EXTRA) a byte of
- *			the header to change and its value
+ *			the header to change and its value; of a summary the runs
+ *			in place of the block numbers: block and position of two
+ *			bytes, count of one
  *
  * Without MAKE_SEGMENTS the rest of the input lies as it is from unit 1 on.
  */
@@ -31,11 +33,16 @@
 #define MAKE_SUPERBLOCK	 1u /* magic, version and hash are right */
 #define MAKE_OF_VOLUME	 2u /* it is this volume's */
 #define MAKE_SEGMENTS	 4u
+#define MAKE_SUMMARY	 8u  /* the superblock names the last summary */
+#define MAKE_VERIFIED	 16u /* the store alone is opened with its data verified */
+#define MAKE_RESTARTED	 32u /* and on another boot of the machine */
 
 #define SEGMENT_GAP	 1u /* its sequence is one too high */
 #define SEGMENT_EXTRA	 2u /* one byte of the header is changed before it is hashed */
 #define SEGMENT_BAD_HASH 4u
 #define SEGMENT_BAD_DATA 8u
+#define SEGMENT_CHANGED	 16u
+#define SEGMENT_SUMMARY	 32u
 
 #define VOLUME_BYTES	 (256u << 10)
 #define FILE_MAX_BYTES	 (4u << 20)
@@ -67,30 +74,66 @@ static void input_take(struct input *input, void *bytes, size_t length)
 	input->size -= taken;
 }
 
+static uint16_t input_word(struct input *input)
+{
+	uint16_t low = input_byte(input);
+
+	return (uint16_t)(low | input_byte(input) << 8);
+}
+
+/* Fills HEADER with COUNT records, or runs at DATA; returns how long its data are. */
+static size_t make_records(struct input *input, struct segment_header *header, uint8_t bits,
+	uint8_t count, uint8_t *data)
+{
+	if (bits & SEGMENT_SUMMARY) {
+		struct summary_run *runs = (void *)data;
+
+		header->flags = SEGMENT_FLAG_SUMMARY;
+		header->summary.run_count = count;
+		memset(data, 0, 2 * STORE_UNIT_BYTES);
+		for (uint8_t i = 0; i < count; i++) {
+			runs[i].block = input_word(input);
+			runs[i].position = input_word(input);
+			runs[i].count = input_byte(input);
+			header->summary.block_count += runs[i].count;
+		}
+		return (count * sizeof *runs + STORE_UNIT_BYTES - 1) / STORE_UNIT_BYTES *
+		       STORE_UNIT_BYTES;
+	}
+	header->record_count = count;
+	for (uint8_t i = 0; i < count; i++)
+		header->blocks[i] = input_word(input);
+	if (bits & SEGMENT_CHANGED) {
+		header->flags = SEGMENT_FLAG_CHANGED;
+		return 0;
+	}
+	memset(data, count, (size_t)count * header->block_bytes);
+	return (size_t)count * header->block_bytes;
+}
+
 /* Makes the segment with SEQUENCE at OFFSET of FILE; returns its length, 0 when there is no room.
  */
-static size_t make_segment(
-	struct input *input, uint8_t *file, size_t offset, uint64_t sequence, uint32_t block_bytes)
+static size_t make_segment(struct input *input, uint8_t *file, size_t offset, uint64_t sequence,
+	uint32_t block_bytes, uint64_t *summary_unit)
 {
 	struct store_superblock superblock;
 	struct segment_header header = { .magic = SEGMENT_MAGIC };
 	uint8_t bits = input_byte(input), count = input_byte(input);
+	uint8_t *data = file + offset + STORE_UNIT_BYTES;
 	size_t data_bytes = (size_t)count * block_bytes;
 
-	if (offset + STORE_UNIT_BYTES + data_bytes > FILE_MAX_BYTES)
+	if (offset + 3 * STORE_UNIT_BYTES + data_bytes > FILE_MAX_BYTES)
 		return 0;
 	memcpy(&superblock, file, sizeof superblock);
 	header.store_id = superblock.store_id;
 	header.sequence = sequence + (bits & SEGMENT_GAP ? 1 : 0);
 	header.unit = offset / STORE_UNIT_BYTES;
-	header.record_count = count;
 	header.block_bytes = block_bytes;
-	for (uint8_t i = 0; i < count; i++) {
-		header.blocks[i] = input_byte(input);
-		header.blocks[i] |= (uint64_t)input_byte(input) << 8;
-	}
-	memset(file + offset + STORE_UNIT_BYTES, count, data_bytes);
-	header.data_hash = XXH3_64bits(file + offset + STORE_UNIT_BYTES, data_bytes);
+	header.summary.previous_unit = bits & SEGMENT_SUMMARY ? *summary_unit : 0;
+	if (bits & SEGMENT_SUMMARY)
+		*summary_unit = header.unit;
+	data_bytes = make_records(input, &header, bits, count, data);
+	header.data_hash = XXH3_64bits(data, data_bytes);
 	if (bits & SEGMENT_BAD_DATA)
 		header.data_hash++;
 	if (bits & SEGMENT_EXTRA) {
@@ -103,11 +146,19 @@ static size_t make_segment(
 	return STORE_UNIT_BYTES + data_bytes;
 }
 
-/* Makes the store's file from INPUT; returns its length. */
-static size_t make_file(struct input *input, uint64_t volume_id, uint8_t *file)
+static void make_superblock(struct store_superblock *superblock, uint8_t bits)
+{
+	if (!(bits & MAKE_SUPERBLOCK))
+		return;
+	superblock->magic = STORE_MAGIC;
+	superblock->version = STORE_FORMAT_VERSION;
+	superblock->hash = superblock_hash(superblock);
+}
+
+/* Makes the store's file from INPUT as BITS say; returns its length. */
+static size_t make_file(struct input *input, uint8_t bits, uint64_t volume_id, uint8_t *file)
 {
 	struct store_superblock superblock = { 0 };
-	uint8_t bits = input_byte(input);
 	size_t size = STORE_UNIT_BYTES, length;
 
 	input_take(input, &superblock, sizeof superblock);
@@ -117,24 +168,29 @@ static size_t make_file(struct input *input, uint64_t volume_id, uint8_t *file)
 		memset(superblock.name, 0, sizeof superblock.name);
 		superblock.name[0] = 's';
 	}
-	if (bits & MAKE_SUPERBLOCK) {
-		superblock.magic = STORE_MAGIC;
-		superblock.version = STORE_FORMAT_VERSION;
-		superblock.hash = superblock_hash(&superblock);
-	}
+	make_superblock(&superblock, bits);
 	memcpy(file, &superblock, sizeof superblock);
 	if (!(bits & MAKE_SEGMENTS)) {
 		length = input->size;
 		input_take(input, file + size, FILE_MAX_BYTES - size);
 		return size + (length < FILE_MAX_BYTES - size ? length : FILE_MAX_BYTES - size);
 	}
+
+	uint64_t summary_unit = 0;
+
 	for (uint64_t sequence = 1; input->size > 0; sequence++) {
 		length = make_segment(input, file, size, sequence,
 			superblock.block_bytes > SEGMENT_DATA_MAX_BYTES ? STORE_UNIT_BYTES
-									: superblock.block_bytes);
+									: superblock.block_bytes,
+			&summary_unit);
 		if (length == 0)
 			break;
 		size += length;
+	}
+	if (bits & MAKE_SUMMARY) {
+		superblock.summary_unit = summary_unit;
+		make_superblock(&superblock, bits);
+		memcpy(file, &superblock, sizeof superblock);
 	}
 	return size;
 }
@@ -152,11 +208,15 @@ static void put_file(struct blockio_folder *folder, struct memory_disk *disk, co
 }
 
 /* What the store alone says of its file. */
-static void check_store(struct blockio_folder *folder)
+static void check_store(struct blockio_folder *folder, uint8_t bits)
 {
+	struct store_open_options options = {
+		.boot_id = bits & MAKE_RESTARTED ? 1 : 0,
+		.verify_data = (bits & MAKE_VERIFIED) != 0,
+	};
 	struct store_findings findings;
 	struct store *store = NULL;
-	int error = store_open(folder, "s.store", NULL, &store, &findings);
+	int error = store_open(folder, "s.store", &options, &store, &findings);
 
 	MUST(error != 0 || store);
 	if (store && error == 0) {
@@ -169,6 +229,8 @@ static void check_store(struct blockio_folder *folder)
 			if (offset == 0)
 				continue;
 			found++;
+			if (offset == STORE_CHANGED)
+				continue;
 			MUST(offset + facts->block_bytes <= store_file_bytes(store));
 			MUST(offset + facts->block_bytes <= store_io(store)->size_bytes);
 		}
@@ -254,8 +316,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	memcpy(&volume_id, memory_disk_bytes(disk, "volume", &size_bytes) + VOLUME_ID_OFFSET,
 		sizeof volume_id);
 	memset(buffer, 'x', VOLUME_BUFFER_BYTES);
-	put_file(folder, disk, "s.store", file, make_file(&input, volume_id, file));
-	check_store(folder);
+
+	uint8_t bits = input_byte(&input);
+
+	put_file(folder, disk, "s.store", file, make_file(&input, bits, volume_id, file));
+	check_store(folder, bits);
 	check_volume(disk, origin, folder, buffer);
 	blockio_destroy(origin);
 	folder->ops->destroy(folder);
