@@ -170,6 +170,11 @@ static int load_one(
 	struct store *store, struct window *window, uint64_t unit, struct segment_header *ret)
 {
 	const void *bytes;
+
+	/* More than a position can name, and its offset might be none. */
+	if (unit > UINT32_MAX)
+		return -EUCLEAN;
+
 	int error = window_get(window, unit * STORE_UNIT_BYTES, STORE_UNIT_BYTES,
 		SUMMARY_RUNS_MAX * sizeof(struct summary_run) + STORE_UNIT_BYTES, &bytes);
 

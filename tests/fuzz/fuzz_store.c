@@ -86,19 +86,20 @@ static size_t make_records(struct input *input, struct segment_header *header, u
 	uint8_t count, uint8_t *data)
 {
 	if (bits & SEGMENT_SUMMARY) {
-		struct summary_run *runs = (void *)data;
-
 		header->flags = SEGMENT_FLAG_SUMMARY;
 		header->summary.run_count = count;
 		memset(data, 0, 2 * STORE_UNIT_BYTES);
 		for (uint8_t i = 0; i < count; i++) {
-			runs[i].block = input_word(input);
-			runs[i].position = input_word(input);
-			runs[i].count = input_byte(input);
-			header->summary.block_count += runs[i].count;
+			struct summary_run run = { .block = input_word(input) };
+
+			run.position = input_word(input);
+			run.count = input_byte(input);
+			header->summary.block_count += run.count;
+			/* A block of odd size puts it anywhere. */
+			memcpy(data + i * sizeof run, &run, sizeof run);
 		}
-		return (count * sizeof *runs + STORE_UNIT_BYTES - 1) / STORE_UNIT_BYTES *
-		       STORE_UNIT_BYTES;
+		return (count * sizeof(struct summary_run) + STORE_UNIT_BYTES - 1) /
+		       STORE_UNIT_BYTES * STORE_UNIT_BYTES;
 	}
 	header->record_count = count;
 	for (uint8_t i = 0; i < count; i++)
