@@ -82,10 +82,12 @@ HELPERS := $(filter-out $(TEST_MAINS) $(FUZZ_MAINS) $(FUZZ_REPLAY),\
 HELPER_LIBRARY := $(BUILD)/libtests.a
 TEST_PROGRAMS := $(TEST_MAINS:%.c=$(BUILD)/%) $(FUZZ_MAINS:%.c=$(BUILD)/%)
 E2E_PROGRAMS := $(E2E_MAINS:%.c=$(BUILD)/%)
+BENCH_MAINS := $(wildcard tests/bench/*.c)
+BENCH_PROGRAMS := $(BENCH_MAINS:%.c=$(BUILD)/%)
 CONFORM_PROGRAM := $(CONFORM_MAIN:%.c=$(BUILD)/%)
 
 objects = $(patsubst %.c,$(BUILD)/%.o,$(1))
-C_FILES := $(wildcard $(MAIN)) $(SOURCES) $(TEST_MAINS) $(FUZZ_MAINS) $(E2E_MAINS) $(CONFORM_MAIN) $(FUZZ_REPLAY) $(HELPERS)
+C_FILES := $(wildcard $(MAIN)) $(SOURCES) $(TEST_MAINS) $(FUZZ_MAINS) $(E2E_MAINS) $(BENCH_MAINS) $(CONFORM_MAIN) $(FUZZ_REPLAY) $(HELPERS)
 H_FILES := $(wildcard simfs/*.h simfs/*/*.h faults/*.h scenarios/*/*.h tests/*/*.h)
 
 # ---- goals -----------------------------------------------------------------
@@ -103,7 +105,7 @@ all: $(PROGRAM) $(if $(filter build/release,$(BUILD)),snaprig) ## build the prog
 $(CONFIGS): $(if $(filter-out $(CONFIGS),$(MAKECMDGOALS)),,all)
 	@:
 
-tests: $(PROGRAM) $(TEST_PROGRAMS) $(E2E_PROGRAMS) $(CONFORM_PROGRAM) ## build every test program
+tests: $(PROGRAM) $(TEST_PROGRAMS) $(E2E_PROGRAMS) $(BENCH_PROGRAMS) $(CONFORM_PROGRAM) ## build every test program
 
 deps: ## find what the build, the clients and the tests need, and install it
 	$(Q)tools/deps build clients tests
@@ -200,6 +202,10 @@ $(CONFORM_PROGRAM): $(CONFORM_MAIN) simfs/base/mix.h $(BUILD)/flags
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) -std=gnu11 -O2 $(WARNINGS) -D_GNU_SOURCE -I. -static -o $@ $<
+
+$(BENCH_PROGRAMS): $(BUILD)/%: $(BUILD)/%.o $(LIBRARY)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(CACHED_LIBS)
 
 snaprig: $(PROGRAM)
 	@ln -sfn $< $@
