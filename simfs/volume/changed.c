@@ -2,9 +2,7 @@
 /*
  * changed.c - which blocks changed since a snapshot.
  *
- * A block is in the snapshot's store from before the first write that replaces
- * it, and stays there: so what the store knows is what has changed, and it
- * lasts as the store does.
+ * Each topology keeps what it needs for that anyway, in files that last.
  */
 #include "simfs/base/check.h"
 #include "simfs/volume/volume_internal.h"
@@ -17,7 +15,7 @@ int snapshot_changed_error(const struct snapshot *snapshot)
 uint64_t snapshot_changed_blocks(const struct snapshot *snapshot)
 {
 	MUST(snapshot->state == SNAPSHOT_ACTIVE);
-	return store_blocks(snapshot->store);
+	return snapshot->volume->topology->changed_blocks(snapshot);
 }
 
 bool snapshot_changed_next(const struct snapshot *snapshot, uint64_t from_bytes,
@@ -28,8 +26,8 @@ bool snapshot_changed_next(const struct snapshot *snapshot, uint64_t from_bytes,
 	uint64_t first, count;
 
 	MUST(snapshot->state == SNAPSHOT_ACTIVE);
-	if (from_bytes >= volume_end ||
-		!store_next_run(snapshot->store, from_bytes / block_bytes, &first, &count))
+	if (from_bytes >= volume_end || !snapshot->volume->topology->changed_next(
+						snapshot, from_bytes / block_bytes, &first, &count))
 		return false;
 
 	uint64_t begin = first * block_bytes;

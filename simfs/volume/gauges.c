@@ -56,6 +56,8 @@ void gauges_measure(struct volume *volume)
 	measure_memory(volume);
 	gauge_measure(&volume->gauges, GAUGE_SNAPSHOT_COUNT, volume->snapshot_count);
 	gauge_measure(&volume->gauges, GAUGE_LIVE_WRITTEN, volume->counters.live_written_bytes);
+	if (volume->topology->measure)
+		volume->topology->measure(volume);
 }
 
 void memory_guard(struct volume *volume)

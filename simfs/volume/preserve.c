@@ -4,7 +4,7 @@
  *
  *   preserve_start ─┬─ nothing lacks a block ──────────────────────┐
  *                   └─▶ old_read ─▶ into each store ─▶ preserved ──┴─▶ preserve_settle
- *     preserve_settle ─▶ (a failing snapshot's mark) ─▶ live_write_submit
+ *     preserve_settle ─▶ (a failing snapshot's mark) ─▶ cow_write_submit
  *
  * The old bytes are read once for all stores.  The write's range is its own
  * throughout (range.c), so a block that was missing stays missing until this
@@ -208,5 +208,5 @@ void preserve_settle(struct volume_request *request)
 	if (request->snapshot)
 		snapshot_write_end(request);
 	else
-		live_write_submit(request);
+		cow_write_submit(request);
 }

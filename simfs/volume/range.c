@@ -33,7 +33,7 @@ static bool range_is_blocked(struct volume *volume, const struct volume_range *r
  */
 static uint64_t range_unit(struct volume *volume)
 {
-	uint64_t unit = volume->alignment_bytes;
+	uint64_t unit = volume->turn_bytes;
 
 	list_for_each (at, &volume->snapshots) {
 		struct snapshot *snapshot = CONTAINER_OF(at, struct snapshot, link);

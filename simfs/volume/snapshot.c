@@ -233,6 +233,8 @@ static void delete_drained(struct volume_barrier *barrier)
 		journal_event(&volume->journal, volume->gauges.measured[GAUGE_OPS],
 			"snapshot.deleted", json_pack("{s:s}", "snapshot", snapshot->name));
 		volume->snapshot_count--;
+		if (volume->topology->snapshot_deleted)
+			volume->topology->snapshot_deleted(snapshot);
 		snapshot_free(snapshot);
 	} else {
 		snapshot->deletion = NULL;

@@ -33,7 +33,7 @@ bool snapshot_is_being_created(struct volume *volume, const char *name)
 	return false;
 }
 
-static int refuse(struct snapshot_create *create, int error, const char *why)
+int snapshot_refuse(struct snapshot_create *create, int error, const char *why)
 {
 	create->refusal = why;
 	return error;
@@ -56,31 +56,30 @@ static int check_place(struct volume *volume, struct snapshot_create *create)
 	int error = snapshot_name_check(create->name);
 
 	if (error == -ENAMETOOLONG)
-		return refuse(create, error, "a snapshot's name has at most 64 bytes");
+		return snapshot_refuse(create, error, "a snapshot's name has at most 64 bytes");
 	if (error < 0)
-		return refuse(create, error,
+		return snapshot_refuse(create, error,
 			"a snapshot's name is UTF-8 without '/', control characters and a leading "
 			"dot");
 	list_for_each (at, &volume->snapshots) {
 		if (strcmp(CONTAINER_OF(at, struct snapshot, link)->name, create->name) == 0)
-			return refuse(create, -EEXIST, "it exists already");
+			return snapshot_refuse(create, -EEXIST, "it exists already");
 	}
 	if (snapshot_is_being_created(volume, create->name))
-		return refuse(create, -EEXIST, "it is being taken already");
+		return snapshot_refuse(create, -EEXIST, "it is being taken already");
 	if (profile->snapshots_max > 0 && count >= profile->snapshots_max)
-		return refuse(create,
+		return snapshot_refuse(create,
 			profile->refuse_snapshot ? profile->refuse_snapshot(&volume->kernel_log)
 						 : -ENOSPC,
 			"the profile allows no further snapshot");
 	if (count >= VOLUME_SNAPSHOTS_MAX)
-		return refuse(create, -ENOSPC, "there are too many snapshots");
+		return snapshot_refuse(create, -ENOSPC, "there are too many snapshots");
 	return 0;
 }
 
-/* Fills FACTS from what was asked for: 0 or what `done` gets. */
-static int choose_facts(
-	struct volume *volume, struct snapshot_create *create, struct store_facts *facts)
+int snapshot_choose_facts(struct snapshot_create *create, struct store_facts *facts)
 {
+	struct volume *volume = create->volume;
 	const struct profile *profile = volume->options.profile;
 	uint32_t block_bytes = create->block_bytes ? create->block_bytes
 						   : volume->options.block_bytes;
@@ -89,10 +88,11 @@ static int choose_facts(
 	if (block_bytes == 0)
 		block_bytes = profile->block_bytes;
 	if (profile->block_is_fixed && block_bytes != profile->block_bytes)
-		return refuse(create, -EINVAL, "the profile's block size is fixed");
+		return snapshot_refuse(create, -EINVAL, "the profile's block size is fixed");
 	if (block_bytes < STORE_UNIT_BYTES || block_bytes > VOLUME_BLOCK_MAX_BYTES ||
 		(block_bytes & (block_bytes - 1)) != 0)
-		return refuse(create, -EINVAL, "a block is a power of two from 4KiB to 512KiB");
+		return snapshot_refuse(
+			create, -EINVAL, "a block is a power of two from 4KiB to 512KiB");
 	if (create->has_limit)
 		limit = &create->limit;
 	else if (volume->options.has_limit)
@@ -108,7 +108,7 @@ static int choose_facts(
 	facts->store_id = mix64(volume->volume_id ^ mix64(facts->order));
 	if ((limit->is_share || limit->bytes > 0 || limit != &profile->limit) &&
 		profile_limit_bytes(profile, limit, facts->volume_bytes, &facts->limit_bytes) < 0)
-		return refuse(create, -EINVAL,
+		return snapshot_refuse(create, -EINVAL,
 			"a limit is more than nothing and at most twice the volume");
 	if (facts->limit_bytes == 0 && profile->default_limit_bytes)
 		facts->limit_bytes = profile->default_limit_bytes(facts->volume_bytes, block_bytes);
@@ -116,15 +116,14 @@ static int choose_facts(
 		const char *why = profile->refuse_limit(facts->limit_bytes, block_bytes);
 
 		if (why)
-			return refuse(create, -EINVAL, why);
+			return snapshot_refuse(create, -EINVAL, why);
 	}
 	snprintf(facts->name, sizeof facts->name, "%s", create->name);
 	snprintf(facts->profile, sizeof facts->profile, "%s", profile->name);
 	return 0;
 }
 
-/* Ends CREATE; after an error nothing of it is left. */
-static void finish(struct snapshot_create *create, int result)
+void snapshot_create_end(struct snapshot_create *create, int result)
 {
 	struct volume *volume = create->volume;
 	char file[STORE_NAME_BYTES + 16];
@@ -138,27 +137,22 @@ static void finish(struct snapshot_create *create, int result)
 	create->done(create, result);
 }
 
-static void drained(struct volume_barrier *barrier)
+int snapshot_create_enter(struct snapshot_create *create)
 {
-	struct snapshot_create *create = CONTAINER_OF(barrier, struct snapshot_create, barrier);
 	struct volume *volume = create->volume;
 	char new_file[STORE_NAME_BYTES + 16], file[STORE_NAME_BYTES + 16];
 	struct snapshot *snapshot = snapshot_new(volume, create->copied_name, create->store);
-	int error = snapshot ? 0 : -ENOMEM;
+	int error;
 
-	if (snapshot) {
-		new_file_name(create, new_file, sizeof new_file);
-		snapshot_file_name(create->copied_name, file, sizeof file);
-		error = volume->folder->ops->rename(volume->folder, new_file, file);
-	}
+	if (!snapshot)
+		return -ENOMEM;
+	new_file_name(create, new_file, sizeof new_file);
+	snapshot_file_name(create->copied_name, file, sizeof file);
+	error = volume->folder->ops->rename(volume->folder, new_file, file);
 	if (error < 0) {
-		if (snapshot) {
-			snapshot->store = NULL; /* finish() destroys it */
-			snapshot_free(snapshot);
-		}
-		volume_barrier_end(volume, barrier);
-		finish(create, error);
-		return;
+		snapshot->store = NULL; /* snapshot_create_end() destroys it */
+		snapshot_free(snapshot);
+		return error;
 	}
 	create->store = NULL;
 	create->snapshot = snapshot;
@@ -166,9 +160,18 @@ static void drained(struct volume_barrier *barrier)
 	volume->snapshot_count++;
 	journal_event(&volume->journal, volume->gauges.measured[GAUGE_OPS], "snapshot.created",
 		json_pack("{s:s}", "snapshot", snapshot->name));
-	if (!create->hold_writes)
+	return 0;
+}
+
+static void drained(struct volume_barrier *barrier)
+{
+	struct snapshot_create *create = CONTAINER_OF(barrier, struct snapshot_create, barrier);
+	struct volume *volume = create->volume;
+	int error = snapshot_create_enter(create);
+
+	if (error < 0 || !create->hold_writes)
 		volume_barrier_end(volume, barrier);
-	finish(create, 0);
+	snapshot_create_end(create, error);
 	hold_check(volume);
 }
 
@@ -177,17 +180,34 @@ static void written(struct store_waiter *waiter, int error)
 	struct snapshot_create *create = CONTAINER_OF(waiter, struct snapshot_create, written);
 
 	if (error < 0) {
-		finish(create, error);
+		snapshot_create_end(create, error);
 		return;
 	}
 	create->barrier.drained = drained;
 	volume_barrier_begin(create->volume, &create->barrier);
 }
 
-void volume_snapshot_create(struct volume *volume, struct snapshot_create *create)
+void snapshot_create_cow(struct snapshot_create *create)
 {
 	struct store_facts facts;
 	char file[STORE_NAME_BYTES + 16];
+	int error = snapshot_choose_facts(create, &facts);
+
+	if (error == 0) {
+		new_file_name(create, file, sizeof file);
+		error = store_create(create->volume->folder, file, &facts, &create->store);
+	}
+	if (error < 0) {
+		create->done(create, error);
+		return;
+	}
+	list_append(&create->volume->creating, &create->link);
+	create->written = (struct store_waiter){ .done = written };
+	store_mark(create->store, 0, 0, &create->written);
+}
+
+void volume_snapshot_create(struct volume *volume, struct snapshot_create *create)
+{
 	int error;
 
 	create->volume = volume;
@@ -195,18 +215,10 @@ void volume_snapshot_create(struct volume *volume, struct snapshot_create *creat
 	create->store = NULL;
 	create->refusal = NULL;
 	error = check_place(volume, create);
-	if (error == 0)
-		error = choose_facts(volume, create, &facts);
-	if (error == 0) {
-		snprintf(create->copied_name, sizeof create->copied_name, "%s", create->name);
-		new_file_name(create, file, sizeof file);
-		error = store_create(volume->folder, file, &facts, &create->store);
-	}
 	if (error < 0) {
 		create->done(create, error);
 		return;
 	}
-	list_append(&volume->creating, &create->link);
-	create->written = (struct store_waiter){ .done = written };
-	store_mark(create->store, 0, 0, &create->written);
+	snprintf(create->copied_name, sizeof create->copied_name, "%s", create->name);
+	volume->topology->snapshot_create(create);
 }

@@ -8,9 +8,9 @@
  * is read from there.  A block that is in the store stays there, so at most
  * one more round per block is needed.
  *
- *   snapshot_read_start ─▶ (held) ─▶ snapshot_read_go ─▶ plan ─▶ parts ─┐
- *                                                 ▲   next, or overtaken │
- *                                                 └──────── round_done ◀─┘
+ *   snapshot_read_start ─▶ (held) ─▶ snapshot_read_go ─▶ snapshot_read_cow ─▶ plan ─▶ parts ─┐
+ *                                                                     ▲   next, or overtaken │
+ *                                                                     └──────── round_done ◀─┘
  */
 #include <errno.h>
 
@@ -30,7 +30,7 @@ static uint64_t read_first(const struct volume_request *request)
 	return round_down(request->offset, BLOCKIO_ALIGNMENT_MAX);
 }
 
-static void finish(struct volume_request *request, int result)
+void snapshot_read_end(struct volume_request *request, int result)
 {
 	struct snapshot *snapshot = request->snapshot;
 	struct volume *volume = request->volume;
@@ -131,7 +131,7 @@ static void round_done(struct volume_request *request)
 	if (request->snapshot->state != SNAPSHOT_ACTIVE)
 		request->error = -EIO;
 	if (request->error < 0) {
-		finish(request, request->error);
+		snapshot_read_end(request, request->error);
 		return;
 	}
 	for (unsigned i = 0; i < request->part_count; i++) {
@@ -144,7 +144,7 @@ static void round_done(struct volume_request *request)
 	if (request->cursor < read_end(request))
 		plan(request);
 	else
-		finish(request, 0);
+		snapshot_read_end(request, 0);
 }
 
 static void part_done(struct blockio_request *io, int result)
@@ -160,17 +160,22 @@ static void part_done(struct blockio_request *io, int result)
 		round_done(request);
 }
 
-void snapshot_read_go(struct volume_request *request)
+void snapshot_read_cow(struct volume_request *request)
 {
-	if (request->snapshot->state != SNAPSHOT_ACTIVE) {
-		finish(request, -EIO);
-		return;
-	}
 	request->error = 0;
 	request->cursor = read_first(request);
 	request->data = request->buffer + (request->offset - request->cursor);
 	request->parts_under_way = 0;
 	plan(request);
+}
+
+void snapshot_read_go(struct volume_request *request)
+{
+	if (request->snapshot->state != SNAPSHOT_ACTIVE) {
+		snapshot_read_end(request, -EIO);
+		return;
+	}
+	request->volume->topology->snapshot_read(request);
 }
 
 void snapshot_read_start(struct volume_request *request)

@@ -4,7 +4,8 @@
  *
  *	volume			struct volume_record, one unit
  *	NAME.store		a snapshot
- *	NAME.store.new		one that was being taken when the rig was killed
+ *	ID.node			a node of a chain, beside the image, which is its root
+ *	*.new			one that was being taken when the rig was killed
  *
  * A snapshot whose store is damaged is kept and shown as failed with EUCLEAN:
  * its file may still be worth something to somebody, its content is not to be
@@ -28,8 +29,6 @@
 #define VOLUME_FILE	"volume"
 #define VOLUME_FILE_NEW "volume.new"
 #define VOLUME_MAGIC	0x31766c6f70616e73ull
-#define STORE_SUFFIX	".store"
-#define NEW_SUFFIX	".new"
 
 struct volume_record {
 	uint64_t magic;
@@ -131,7 +130,7 @@ static void names_free(struct names *names)
 	free(names->names);
 }
 
-static bool has_suffix(const char *name, const char *suffix)
+bool state_has_suffix(const char *name, const char *suffix)
 {
 	size_t length = strlen(name), tail = strlen(suffix);
 
@@ -171,11 +170,13 @@ static void snapshot_insert(struct volume *volume, struct snapshot *snapshot)
 struct expected {
 	const struct volume *volume;
 	const char *name;
+	enum store_role role;
+	bool is_of_another_topology;
 };
 
 static const char *foreign(const struct store_facts *facts, void *context)
 {
-	const struct expected *expected = context;
+	struct expected *expected = context;
 
 	if (facts->volume_id != expected->volume->volume_id ||
 		facts->volume_bytes != volume_bytes(expected->volume))
@@ -184,13 +185,17 @@ static const char *foreign(const struct store_facts *facts, void *context)
 		return "store of another snapshot";
 	if (facts->block_bytes > VOLUME_BLOCK_MAX_BYTES)
 		return "superblock makes no sense";
+	if (facts->role != expected->role) {
+		expected->is_of_another_topology = true;
+		return "store of another topology";
+	}
 	return NULL;
 }
 
 /* Data of a store that is read in a moment is verified; a mount must not take minutes. */
 #define VERIFY_UP_TO_BYTES (64u << 20)
 
-static int store_load(struct volume *volume, const char *file)
+int state_load_snapshot(struct volume *volume, const char *file, enum store_role role)
 {
 	struct store_findings findings;
 	struct store *store;
@@ -201,7 +206,7 @@ static int store_load(struct volume *volume, const char *file)
 		return 0;
 	memcpy(name, file, length);
 
-	struct expected expected = { .volume = volume, .name = name };
+	struct expected expected = { .volume = volume, .name = name, .role = role };
 	struct store_open_options options = {
 		.refuses = foreign,
 		.context = &expected,
@@ -209,6 +214,11 @@ static int store_load(struct volume *volume, const char *file)
 	};
 	int error = store_open(volume->folder, file, &options, &store, &findings);
 
+	if (expected.is_of_another_topology) {
+		log_error("snapshot '%s' was taken %s: mount it with the profile of then", name,
+			role == ROLE_COW_SNAPSHOT ? "in a chain" : "by copy-on-write");
+		return -EUCLEAN;
+	}
 	if (error < 0 && error != -EUCLEAN) {
 		log_error_code(error, "cannot open store '%s'", file);
 		return error;
@@ -251,6 +261,13 @@ static void place_unreadable(struct volume *volume)
 	}
 }
 
+/* Of a snapshot that was being taken when the rig was killed. */
+static bool is_unfinished(const char *name)
+{
+	return state_has_suffix(name, STORE_SUFFIX NEW_SUFFIX) ||
+	       state_has_suffix(name, NODE_SUFFIX NEW_SUFFIX);
+}
+
 int state_load(struct volume *volume)
 {
 	struct names names = { 0 };
@@ -262,15 +279,17 @@ int state_load(struct volume *volume)
 	for (size_t i = 0; i < names.count && error == 0; i++) {
 		const char *name = names.names[i];
 
-		if (has_suffix(name, STORE_SUFFIX)) {
-			error = store_load(volume, name);
-		} else if (has_suffix(name, STORE_SUFFIX NEW_SUFFIX)) {
-			if (!volume->options.quiet)
-				log_info("removed '%s', a snapshot that was not finished", name);
-			error = folder->ops->remove(folder, name);
+		if (!is_unfinished(name)) {
+			error = volume->topology->load(volume, name);
+			continue;
 		}
+		if (!volume->options.quiet)
+			log_info("removed '%s', a snapshot that was not finished", name);
+		error = folder->ops->remove(folder, name);
 	}
 	place_unreadable(volume);
+	if (error == 0 && volume->topology->loaded)
+		error = volume->topology->loaded(volume);
 	names_free(&names);
 	return error;
 }

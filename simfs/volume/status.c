@@ -18,8 +18,9 @@ json_t *snapshot_status(const struct snapshot *snapshot)
 	char native[128];
 
 	snapshot->profile->native(&facts, native, sizeof native);
-	return json_pack("{s:s, s:s, s:o, s:s, s:I, s:o, s:I, s:{s:I, s:o, s:I, s:I}}", "name",
-		snapshot->name, "state",
+
+	json_t *object = json_pack("{s:s, s:s, s:o, s:s, s:I, s:o, s:I, s:{s:I, s:o, s:I, s:I}}",
+		"name", snapshot->name, "state",
 		!failed	       ? "active"
 		: failed_state ? failed_state
 			       : "failed",
@@ -31,6 +32,10 @@ json_t *snapshot_status(const struct snapshot *snapshot)
 		limit_json(facts.limit_bytes), "blocks", (json_int_t)facts.blocks_taken,
 		"file_bytes",
 		(json_int_t)(snapshot->store ? store_file_bytes(snapshot->store) : 0));
+
+	if (object && snapshot->volume->topology->snapshot_status)
+		snapshot->volume->topology->snapshot_status(snapshot, object);
+	return object;
 }
 
 static json_t *snapshots_json(struct volume *volume)
@@ -102,13 +107,17 @@ json_t *volume_status(struct volume *volume)
 {
 	const struct volume_options *options = &volume->options;
 
-	return json_pack("{s:i, s:o, s:s, s:s?, s:I, s:s, s:b, s:I, s:o, s:o, s:o}",
+	json_t *object = json_pack("{s:i, s:o, s:s, s:s?, s:I, s:s, s:b, s:I, s:o, s:o, s:o}",
 		"schema_version", VOLUME_STATUS_VERSION, "image", path_json(options->image),
 		"profile", options->profile->name, "transport", options->transport, "size_bytes",
 		(json_int_t)volume_bytes(volume), "state", "active", "writes_held",
 		(int)!list_empty(&volume->barriers), "seed", (json_int_t)options->seed, "gauges",
 		gauges_json(volume), "snapshots", snapshots_json(volume), "counters",
 		counters_json(volume));
+
+	if (object && volume->topology->status)
+		volume->topology->status(volume, object);
+	return object;
 }
 
 char *volume_datto_info(struct volume *volume)

@@ -11,10 +11,13 @@
 #include "simfs/base/log.h"
 #include "simfs/volume/volume_internal.h"
 
-static void volume_free(struct volume *volume)
+/* FORGET: whatever is under way was dropped. */
+static void volume_free(struct volume *volume, bool forget)
 {
 	while (!list_empty(&volume->snapshots))
 		snapshot_free(CONTAINER_OF(volume->snapshots.next, struct snapshot, link));
+	if (volume->topology->deinit)
+		volume->topology->deinit(volume, forget);
 	scratch_free_all(volume);
 	text_log_deinit(&volume->kernel_log);
 	journal_deinit(&volume->journal);
@@ -38,6 +41,8 @@ int volume_open(struct blockio *origin, struct blockio_folder *folder,
 	volume->folder = folder;
 	volume->options = *options;
 	volume->alignment_bytes = origin->alignment_bytes;
+	volume->turn_bytes = origin->alignment_bytes;
+	volume->topology = &topology_cow;
 	volume->next_order = 1;
 	list_init(&volume->snapshots);
 	list_init(&volume->creating);
@@ -52,7 +57,7 @@ int volume_open(struct blockio *origin, struct blockio_folder *folder,
 	int error = state_load(volume);
 
 	if (error < 0) {
-		volume_free(volume);
+		volume_free(volume, false);
 		return error;
 	}
 	journal_event(&volume->journal, 0, "mounted",
@@ -84,6 +89,13 @@ int volume_close(struct volume *volume)
 		}
 	}
 
+	if (volume->topology->close) {
+		int error = volume->topology->close(volume);
+
+		if (error < 0 && first_error == 0)
+			first_error = error;
+	}
+
 	int error = blockio_do(volume->origin, BLOCKIO_FLUSH, 0, NULL, 0);
 
 	if (error < 0) {
@@ -91,7 +103,7 @@ int volume_close(struct volume *volume)
 		if (first_error == 0)
 			first_error = error;
 	}
-	volume_free(volume);
+	volume_free(volume, false);
 	return first_error;
 }
 
@@ -108,7 +120,7 @@ void volume_forget(struct volume *volume)
 		if (!request->range.waits && request->scratch)
 			scratch_give(volume, request->scratch);
 	}
-	volume_free(volume);
+	volume_free(volume, true);
 }
 
 bool volume_idle(const struct volume *volume)
@@ -122,7 +134,24 @@ bool volume_idle(const struct volume *volume)
 		if (snapshot->deletion || (snapshot->store && !store_idle(snapshot->store)))
 			return false;
 	}
-	return true;
+	return !volume->topology->idle || volume->topology->idle(volume);
+}
+
+void volume_stop(struct volume *volume)
+{
+	if (volume->topology->stop)
+		volume->topology->stop(volume);
+}
+
+uint64_t volume_due_ns(const struct volume *volume)
+{
+	return volume->topology->due_ns ? volume->topology->due_ns(volume) : UINT64_MAX;
+}
+
+void volume_tick(struct volume *volume)
+{
+	if (volume->topology->tick)
+		volume->topology->tick(volume);
 }
 
 uint64_t volume_bytes(const struct volume *volume)

@@ -99,6 +99,17 @@ void volume_forget(struct volume *volume);
 /* Nothing is under way, waiting or held. */
 bool volume_idle(const struct volume *volume);
 
+/* The volume does nothing more of itself, so that it becomes idle. */
+void volume_stop(struct volume *volume);
+
+/*
+ * What a volume does of itself, it does at volume_tick().  That is called when
+ * clock_now_ns() has reached volume_due_ns(), which may change with any call or
+ * completion; UINT64_MAX is never.
+ */
+uint64_t volume_due_ns(const struct volume *volume);
+void volume_tick(struct volume *volume);
+
 uint64_t volume_bytes(const struct volume *volume);
 
 /* ---------------------------------------------------------------- requests */

@@ -3,6 +3,7 @@
 #ifndef SNAPRIG_VOLUME_VOLUME_INTERNAL_H
 #define SNAPRIG_VOLUME_VOLUME_INTERNAL_H
 
+#include "simfs/volume/topology.h"
 #include "simfs/volume/volume.h"
 
 /* Largest block of any profile; a preserved range rounds out to it on both sides. */
@@ -38,8 +39,10 @@ struct volume {
 	struct blockio *origin;
 	struct blockio_folder *folder;
 	struct volume_options options;
+	const struct topology *topology; /* the profile's */
 	uint64_t volume_id;
-	uint64_t alignment_bytes; /* every backend transfer is a multiple of it */
+	uint64_t alignment_bytes; /* every transfer of the origin is a multiple of it */
+	uint64_t turn_bytes;	  /* writes that meet in so many bytes take turns */
 
 	struct list snapshots; /* oldest first; constant while a write is under way */
 	unsigned snapshot_count;
@@ -95,9 +98,17 @@ void write_turn(struct volume_request *request);
 void live_read_start(struct volume_request *request);
 void live_write_start(struct volume_request *request);
 void live_flush_start(struct volume_request *request);
-void live_write_submit(struct volume_request *request);
 
-/* preserve.c: preserves what REQUEST will replace, then calls live_write_submit(). */
+/* Ends a live write whose turn it is. */
+void live_write_end(struct volume_request *request, int result);
+
+/* Ends a live read or flush. */
+void live_end(struct volume_request *request, int result);
+
+/* cow.c: writes REQUEST to the origin, what it replaces being preserved. */
+void cow_write_submit(struct volume_request *request);
+
+/* preserve.c: preserves what REQUEST will replace, then calls cow_write_submit(). */
 void preserve_start(struct volume_request *request);
 
 /*
@@ -117,6 +128,8 @@ void preserve_settle(struct volume_request *request);
 /* snapshot_read.c */
 void snapshot_read_start(struct volume_request *request);
 void snapshot_read_go(struct volume_request *request);
+void snapshot_read_end(struct volume_request *request, int result);
+void snapshot_read_cow(struct volume_request *request);
 
 /* snapshot_write.c */
 void snapshot_write_start(struct volume_request *request);
@@ -147,12 +160,37 @@ void hold_check(struct volume *volume);
 /* snapshot_create.c */
 bool snapshot_is_being_created(struct volume *volume, const char *name);
 
+/* Says WHY to whoever asked for CREATE; returns ERROR. */
+int snapshot_refuse(struct snapshot_create *create, int error, const char *why);
+
+/* Fills FACTS from what was asked for: 0, or what `done` gets. */
+int snapshot_choose_facts(struct snapshot_create *create, struct store_facts *facts);
+
+/* Ends CREATE; after an error nothing of its file NAME.store.new is left. */
+void snapshot_create_end(struct snapshot_create *create, int result);
+
+/* Puts the snapshot of create->store on the list under its own name: 0, or -errno and nothing is
+ * changed.  No live write is under way. */
+int snapshot_create_enter(struct snapshot_create *create);
+void snapshot_create_cow(struct snapshot_create *create);
+
 /* gauges.c: brings measured values up to date. */
 void gauges_measure(struct volume *volume);
 void memory_guard(struct volume *volume);
 
 /* state.c: reads what FOLDER holds. */
 int state_load(struct volume *volume);
+
+/* What struct store_facts.role says. */
+enum store_role { ROLE_COW_SNAPSHOT, ROLE_CHAIN_SNAPSHOT, ROLE_CHAIN_NODE };
+
+bool state_has_suffix(const char *name, const char *suffix);
+
+/* Loads the snapshot in FILE, whose name ends in STORE_SUFFIX; ROLE is what the topology has. */
+#define STORE_SUFFIX ".store"
+#define NODE_SUFFIX  ".node"
+#define NEW_SUFFIX   ".new"
+int state_load_snapshot(struct volume *volume, const char *file, enum store_role role);
 
 /* scratch.c: buffers of SCRATCH_BYTES; NULL without memory. */
 #define SCRATCH_BYTES ((size_t)VOLUME_REQUEST_MAX_BYTES + 2 * VOLUME_BLOCK_MAX_BYTES)

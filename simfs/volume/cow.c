@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * cow.c - copy-on-write: the live view is the image, and a snapshot's store
+ * gets what a write is about to replace in it (preserve.c).
+ *
+ *   cow_write ─▶ preserve_start ─▶ cow_write_submit ─┬─ aligned ──────────▶ ended
+ *                                                    └─ edges_read ─▶ merge ─┘
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "simfs/base/cleanup.h"
+#include "simfs/base/log.h"
+#include "simfs/volume/volume_internal.h"
+
+static bool is_aligned(const struct volume_request *request)
+{
+	return ((request->offset | request->length) & (request->volume->alignment_bytes - 1)) == 0;
+}
+
+static uint64_t aligned_first(const struct volume_request *request)
+{
+	return round_down(request->offset, request->volume->alignment_bytes);
+}
+
+static uint64_t aligned_end(const struct volume_request *request)
+{
+	return round_up(request->offset + request->length, request->volume->alignment_bytes);
+}
+
+static void read_done(struct blockio_request *io, int result)
+{
+	live_end(CONTAINER_OF(io, struct volume_request, io), result);
+}
+
+static void cow_read(struct volume_request *request)
+{
+	uint64_t first = aligned_first(request);
+
+	request->data = request->buffer + (request->offset - first);
+	request->io.done = read_done;
+	blockio_start(request->volume->origin, &request->io, BLOCKIO_READ, first, request->buffer,
+		aligned_end(request) - first);
+}
+
+static void cow_flush(struct volume_request *request)
+{
+	request->io.done = read_done;
+	blockio_start(request->volume->origin, &request->io, BLOCKIO_FLUSH, 0, NULL, 0);
+}
+
+static void cow_write(struct volume_request *request)
+{
+	memory_guard(request->volume);
+	preserve_start(request);
+}
+
+static void write_done(struct blockio_request *io, int result)
+{
+	live_write_end(CONTAINER_OF(io, struct volume_request, io), result);
+}
+
+static void edges_read(struct blockio_request *io, int result)
+{
+	struct volume_request *request = CONTAINER_OF(io, struct volume_request, io);
+	uint64_t first = aligned_first(request);
+
+	if (result < 0) {
+		live_write_end(request, result);
+		return;
+	}
+	memcpy(request->scratch + (request->offset - first), request->buffer, request->length);
+	request->io.done = write_done;
+	blockio_start(request->volume->origin, &request->io, BLOCKIO_WRITE, first, request->scratch,
+		aligned_end(request) - first);
+}
+
+/*
+ * REQUEST's range is its own.  The sectors around an unaligned write are read
+ * and written back unchanged: nobody else writes them meanwhile.
+ */
+void cow_write_submit(struct volume_request *request)
+{
+	struct volume *volume = request->volume;
+	uint64_t first = aligned_first(request);
+
+	if (is_aligned(request)) {
+		request->io.done = write_done;
+		blockio_start(volume->origin, &request->io, BLOCKIO_WRITE, request->offset,
+			request->buffer, request->length);
+		return;
+	}
+	if (!request->scratch)
+		request->scratch = scratch_take(volume);
+	if (!request->scratch) {
+		live_write_end(request, -ENOMEM);
+		return;
+	}
+	request->io.done = edges_read;
+	blockio_start(volume->origin, &request->io, BLOCKIO_READ, first, request->scratch,
+		aligned_end(request) - first);
+}
+
+static int cow_load(struct volume *volume, const char *file)
+{
+	if (state_has_suffix(file, STORE_SUFFIX))
+		return state_load_snapshot(volume, file, ROLE_COW_SNAPSHOT);
+	if (state_has_suffix(file, NODE_SUFFIX)) {
+		log_error("the state holds a chain of nodes ('%s'): mount it with --profile xen",
+			file);
+		return -EUCLEAN;
+	}
+	return 0;
+}
+
+/*
+ * A block is in the snapshot's store from before the first write that replaces
+ * it, and stays there: so what the store knows is what has changed.
+ */
+static uint64_t cow_changed_blocks(const struct snapshot *snapshot)
+{
+	return store_blocks(snapshot->store);
+}
+
+static bool cow_changed_next(const struct snapshot *snapshot, uint64_t from_block,
+	uint64_t *ret_first, uint64_t *ret_count)
+{
+	return store_next_run(snapshot->store, from_block, ret_first, ret_count);
+}
+
+const struct topology topology_cow = {
+	.load = cow_load,
+	.live_read = cow_read,
+	.live_write = cow_write,
+	.live_flush = cow_flush,
+	.snapshot_read = snapshot_read_cow,
+	.snapshot_create = snapshot_create_cow,
+	.changed_blocks = cow_changed_blocks,
+	.changed_next = cow_changed_next,
+};

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * topology.h - where the bytes of the live view and of the snapshots lie.
+ *
+ * The body there is: copy-on-write (cow.c: the live view is the image, snapshots keep
+ * what it loses).
+ * What they share - turns of writes, barriers, holds, names, deletion - is in
+ * the files that call these.
+ */
+#ifndef SNAPRIG_VOLUME_TOPOLOGY_H
+#define SNAPRIG_VOLUME_TOPOLOGY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <jansson.h>
+
+struct snapshot;
+struct snapshot_create;
+struct volume;
+struct volume_request;
+
+struct topology {
+	/* Required.  Takes FILE of the state folder when it is one of its own.
+	 * 0, or -errno after a message. */
+	int (*load)(struct volume *volume, const char *file);
+
+	/* Optional.  All files were shown.  0, or -errno after a message. */
+	int (*loaded)(struct volume *volume);
+
+	/* Required.  The live view: a read and a flush start, a write has its turn. */
+	void (*live_read)(struct volume_request *request);
+	void (*live_write)(struct volume_request *request);
+	void (*live_flush)(struct volume_request *request);
+
+	/* Required.  A read of an active snapshot, which is counted as under way. */
+	void (*snapshot_read)(struct volume_request *request);
+
+	/* Required.  Name and number are in order; `done` is called sooner or later. */
+	void (*snapshot_create)(struct snapshot_create *create);
+
+	/* Optional.  SNAPSHOT's file is gone and it goes next. */
+	void (*snapshot_deleted)(struct snapshot *snapshot);
+
+	/* Required.  As snapshot_changed_blocks() and snapshot_changed_next(). */
+	uint64_t (*changed_blocks)(const struct snapshot *snapshot);
+	bool (*changed_next)(const struct snapshot *snapshot, uint64_t from_block,
+		uint64_t *ret_first, uint64_t *ret_count);
+
+	/* Optional.  Its own part of the status, into the objects of the volume
+	 * and of a snapshot. */
+	void (*status)(struct volume *volume, json_t *object);
+	void (*snapshot_status)(const struct snapshot *snapshot, json_t *object);
+
+	/* Optional.  Brings its gauges up to date. */
+	void (*measure)(struct volume *volume);
+
+	/* Optional.  When it has to be ticked, on the rig's clock; UINT64_MAX: never. */
+	uint64_t (*due_ns)(const struct volume *volume);
+	void (*tick)(struct volume *volume);
+
+	/* Optional.  Starts nothing more of itself, so that it becomes idle. */
+	void (*stop)(struct volume *volume);
+	bool (*idle)(const struct volume *volume);
+
+	/* Optional.  Closes its stores in order: 0 or the first -errno, said. */
+	int (*close)(struct volume *volume);
+
+	/* Optional.  Frees what it has; FORGET: in the middle of whatever is under way. */
+	void (*deinit)(struct volume *volume, bool forget);
+};
+
+extern const struct topology topology_cow;
+
+#endif
