@@ -39,9 +39,11 @@ _snaprig_value()
 	case $1 in
 	--profile) _snaprig_reply "$(_snaprig_listed profiles)" ;;
 	--transport) _snaprig_reply 'auto dev' ;;
+	--sr) _snaprig_reply 'file lvm' ;;
+	--format) _snaprig_reply 'vhd qcow2' ;;
 	--report) _snaprig_reply 'junit= tap=' && compopt -o nospace ;;
 	--store | --work) _snaprig_files -d ;;
-	--size | --limit | --block | --seed) COMPREPLY=() ;;
+	--size | --limit | --block | --seed | --coalesce-rate | --time-scale) COMPREPLY=() ;;
 	*) return 1 ;;
 	esac
 }
@@ -52,7 +54,7 @@ _snaprig_argument()
 	local command=$1 count=$2 mnt=$3
 
 	case $command:$count in
-	mount:2 | umount:1 | status:1) _snaprig_files -d ;;
+	mount:2 | umount:1 | status:1 | coalesce:1) _snaprig_files -d ;;
 	'snapshot create:1' | 'snapshot delete:1' | 'snapshot list:1' | 'snapshot changed:1')
 		_snaprig_files -d ;;
 	'gauge set:1' | 'gauge release:1') _snaprig_files -d ;;
@@ -66,7 +68,7 @@ _snaprig_argument()
 
 _snaprig()
 {
-	local commands='create mount umount status snapshot gauge run validate demo backup restore
+	local commands='create mount umount status snapshot coalesce gauge run validate demo backup restore
 		list doctor help'
 	local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
 	local command=${COMP_WORDS[1]} first=2 count=1 mnt='' at

@@ -23,6 +23,10 @@ static const struct gauge_row rows[GAUGE_COUNT] = {
 		"bytes written to the live view since the mount" },
 	[GAUGE_OPS] = { "ops", GAUGE_NUMBER, false,
 		"reads and writes of the live view and of snapshots since the mount" },
+	[GAUGE_CHAIN_DEPTH] = { "chain.depth", GAUGE_NUMBER, false,
+		"nodes from the image to the live view" },
+	[GAUGE_CHAIN_COALESCABLE] = { "chain.coalescable", GAUGE_NUMBER, false,
+		"nodes that could be merged into their parents" },
 };
 
 const struct gauge_row *gauge_at(size_t index)

@@ -18,8 +18,10 @@ enum gauge {
 	GAUGE_MEMORY_USED,   /* 1 - MemAvailable / MemTotal */
 	GAUGE_READ_PROGRESS, /* highest offset at which any snapshot was read, as a share */
 	GAUGE_SNAPSHOT_COUNT,
-	GAUGE_LIVE_WRITTEN, /* bytes written to the live view since the mount */
-	GAUGE_OPS,	    /* reads and writes of live view and snapshots since the mount */
+	GAUGE_LIVE_WRITTEN,	 /* bytes written to the live view since the mount */
+	GAUGE_OPS,		 /* reads and writes of live view and snapshots since the mount */
+	GAUGE_CHAIN_DEPTH,	 /* nodes from the image to the live view */
+	GAUGE_CHAIN_COALESCABLE, /* nodes that could be merged into their parents */
 	GAUGE_COUNT,
 };
 

@@ -25,16 +25,30 @@
 
 struct values {
 	const char *profile, *limit, *block, *store, *transport, *seed, *fuse_options;
+	const char *sr, *format, *coalesce_rate, *time_scale;
+	bool no_coalesce;
 	bool foreground;
 };
 
 static const struct cli_option options[] = {
 	{ "profile", "NAME", "the system to imitate (default plain; 'snaprig list profiles')",
 		offsetof(struct values, profile) },
-	{ "limit", "SIZE|PCT", "room for the old blocks of one snapshot: 64MiB, 10%",
+	{ "limit", "SIZE|PCT",
+		"room for the old blocks of one snapshot: 64MiB, 10%; of a chain:\n"
+		"the size of its SR",
 		offsetof(struct values, limit) },
 	{ "block", "SIZE", "what a snapshot preserves at a time: 4KiB to 512KiB",
 		offsetof(struct values, block) },
+	{ "sr", "file|lvm", "what a chain lies on: files (thin, the default) or LVM (thick)",
+		offsetof(struct values, sr) },
+	{ "format", "vhd|qcow2", "of a chain's nodes (default vhd)",
+		offsetof(struct values, format) },
+	{ "coalesce-rate", "SIZE", "bytes a second that coalesce copies at most: 20MiB",
+		offsetof(struct values, coalesce_rate) },
+	{ "no-coalesce", NULL, "coalesce only at 'snaprig coalesce'",
+		offsetof(struct values, no_coalesce) },
+	{ "time-scale", "X", "the rig's clock runs X times as fast as time: 100, 0.5",
+		offsetof(struct values, time_scale) },
 	{ "store", "DIR", "where the state lies (default IMAGE.snaprig)",
 		offsetof(struct values, store) },
 	{ "transport", "NAME", "auto or dev, which are the same in this version",
@@ -112,12 +126,53 @@ static int read_limit(const char *text, struct daemon_options *ret)
 	return 0;
 }
 
+/* The options that only a chain has. */
+static int read_chain(const struct values *values, struct daemon_options *ret)
+{
+	char hint[64];
+
+	if (!ret->profile->chain &&
+		(values->sr || values->format || values->coalesce_rate || values->no_coalesce)) {
+		log_error("profile '%s' has no chain for --sr, --format, --coalesce-rate and "
+			  "--no-coalesce (try --profile xen)",
+			ret->profile->name);
+		return -EINVAL;
+	}
+	if (values->sr && chain_sr_find(values->sr, &ret->sr) < 0)
+		return bad("SR", values->sr, "file or lvm");
+	if (values->format && chain_format_find(values->format, &ret->format) < 0)
+		return bad("format", values->format, "vhd or qcow2");
+	if (values->coalesce_rate &&
+		(size_parse(values->coalesce_rate, &ret->coalesce_bytes_per_second) < 0 ||
+			ret->coalesce_bytes_per_second == 0))
+		return bad("rate", values->coalesce_rate,
+			size_hint(values->coalesce_rate, hint, sizeof hint));
+	ret->no_coalesce = values->no_coalesce;
+	return 0;
+}
+
+/* A number with up to three decimals, in thousandths: more than 0, at most a million. */
+static int read_time_scale(const char *text, uint64_t *ret_per_mille)
+{
+	char *end;
+	double scale = strtod(text, &end);
+
+	if (end == text || *end != '\0' || !(scale >= 0.001 && scale <= 1e6))
+		return bad("time scale", text, "100; from 0.001 to 1000000");
+	*ret_per_mille = (uint64_t)(scale * 1000 + 0.5);
+	return 0;
+}
+
 /* Fills RET from what was typed: 0 or -EINVAL after a message. */
 static int read_values(const struct values *values, struct daemon_options *ret)
 {
 	const char *profile = values->profile ? values->profile : "plain";
 
-	*ret = (struct daemon_options){ .seed = 1, .fuse_options = values->fuse_options };
+	*ret = (struct daemon_options){
+		.seed = 1,
+		.time_scale_per_mille = 1000,
+		.fuse_options = values->fuse_options,
+	};
 	ret->profile = profile_find(profile);
 	if (!ret->profile) {
 		log_error("unknown profile '%s' ('snaprig list profiles' shows them)", profile);
@@ -126,7 +181,10 @@ static int read_values(const struct values *values, struct daemon_options *ret)
 	if ((values->transport && read_transport(values->transport) < 0) ||
 		(values->seed && read_number(values->seed, &ret->seed) < 0) ||
 		(values->block && read_block(values->block, &ret->block_bytes) < 0) ||
-		(values->limit && read_limit(values->limit, ret) < 0))
+		(values->limit && read_limit(values->limit, ret) < 0) ||
+		(values->time_scale &&
+			read_time_scale(values->time_scale, &ret->time_scale_per_mille) < 0) ||
+		read_chain(values, ret) < 0)
 		return -EINVAL;
 	return 0;
 }

@@ -15,6 +15,7 @@
 
 #include "simfs/base/check.h"
 #include "simfs/base/cleanup.h"
+#include "simfs/base/clock.h"
 #include "simfs/base/log.h"
 #include "simfs/blockio/file.h"
 #include "simfs/control/commands.h"
@@ -119,6 +120,10 @@ static int open_volume(struct daemon *daemon)
 		.has_limit = options->has_limit,
 		.limit = options->limit,
 		.block_bytes = options->block_bytes,
+		.sr = options->sr,
+		.format = options->format,
+		.coalesce_bytes_per_second = options->coalesce_bytes_per_second,
+		.no_coalesce = options->no_coalesce,
 		.seed = options->seed,
 		.image = options->image,
 		.live_path = daemon->live_path,
@@ -238,11 +243,25 @@ static int open_ring(struct daemon *daemon)
 	return EXIT_RIG;
 }
 
+/* How long nothing is due that the volume does of itself; does what is. */
+static uint64_t tick(struct daemon *daemon)
+{
+	uint64_t due_ns = daemon->volume ? volume_due_ns(daemon->volume) : UINT64_MAX;
+	uint64_t now_ns = due_ns == UINT64_MAX ? 0 : clock_now_ns();
+
+	if (due_ns == UINT64_MAX)
+		return UINT64_MAX;
+	if (due_ns > now_ns)
+		return clock_wait_ns(due_ns - now_ns);
+	volume_tick(daemon->volume);
+	return 0;
+}
+
 /* Runs the ring until IDLE answers true, or the ring itself fails. */
 static int run_until(struct daemon *daemon, bool (*idle)(const struct daemon *daemon))
 {
 	while (!idle(daemon)) {
-		int error = ring_run_once(daemon->ring);
+		int error = ring_run_for(daemon->ring, tick(daemon));
 
 		if (error < 0) {
 			log_error_code(error, "the ring failed");
@@ -279,6 +298,7 @@ static int serve(struct daemon *daemon)
 		return code;
 	commands_end(daemon->commands);
 	session_stop(daemon->session);
+	volume_stop(daemon->volume);
 	code = run_until(daemon, is_drained);
 	session_unmount(daemon->session);
 	if (code == EXIT_MET) {
@@ -358,6 +378,7 @@ int daemon_run(const struct daemon_options *options)
 	struct daemon daemon = { .options = options, .folder_fd = -1, .signal_fd = -1 };
 	int code = EXIT_MET;
 
+	clock_set_scale(options->time_scale_per_mille);
 	for (size_t i = 0; i < sizeof steps / sizeof steps[0] && code == EXIT_MET; i++)
 		code = steps[i](&daemon);
 	take_down(&daemon);

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "simfs/base/sizes.h"
+#include "simfs/profile/chain.h"
 #include "simfs/profile/profile.h"
 
 struct daemon_options {
@@ -23,6 +24,14 @@ struct daemon_options {
 	struct size_or_share limit;
 	const char *limit_text; /* as it was typed; when has_limit */
 	uint32_t block_bytes;	/* 0: the profile's */
+
+	/* Of a chain, as in struct volume_options. */
+	enum chain_sr sr;
+	enum chain_format format;
+	uint64_t coalesce_bytes_per_second;
+	bool no_coalesce;
+
+	uint64_t time_scale_per_mille; /* of the rig's clock */
 	uint64_t seed;
 	const char *fuse_options; /* NULL: none */
 

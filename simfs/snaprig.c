@@ -30,8 +30,9 @@ static const struct subcommand subcommands[] = {
 	{ "mount", "IMAGE MNT", "mount a volume", command_mount },
 	{ "umount", "MNT", "unmount it, and wait until it is on disk", command_umount },
 	{ "status", "MNT", "show its snapshots, gauges and counters", command_status },
-	{ "snapshot", "create|delete|list MNT", "take, delete and list snapshots",
+	{ "snapshot", "create|delete|list|changed MNT", "take, delete and list snapshots",
 		command_snapshot },
+	{ "coalesce", "MNT", "make a chain of nodes shorter", command_coalesce },
 	{ "gauge", "set|release MNT GAUGE", "feign a measured quantity", command_gauge },
 
 	{ "scenarios", NULL, NULL, NULL },

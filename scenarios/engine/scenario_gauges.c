@@ -24,6 +24,8 @@ static const struct gauge_word {
 	{ "snapshot.count", UNIT_NUMBER, false },
 	{ "live.written", UNIT_BYTES, false },
 	{ "ops", UNIT_NUMBER, false },
+	{ "chain.depth", UNIT_NUMBER, false },
+	{ "chain.coalescable", UNIT_NUMBER, false },
 };
 
 static const char *const unit_hints[] = {

@@ -4,17 +4,53 @@
 #include <stdbool.h>
 #include <time.h>
 
+#include "simfs/base/check.h"
+
 static bool stepped;
 static uint64_t stepped_now_ns;
 
-uint64_t clock_now_ns(void)
+/* The rig's time is what it was when the scale was set, and what has gone by since, scaled. */
+static uint64_t scale_per_mille = 1000;
+static uint64_t scale_real_ns;
+static uint64_t scale_rig_ns;
+
+static uint64_t real_now_ns(void)
 {
 	struct timespec now;
 
-	if (stepped)
-		return stepped_now_ns;
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	return (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
+}
+
+uint64_t clock_now_ns(void)
+{
+	uint64_t now_ns;
+
+	if (stepped)
+		return stepped_now_ns;
+	now_ns = real_now_ns();
+	if (scale_per_mille == 1000)
+		return now_ns - scale_real_ns + scale_rig_ns;
+	return scale_rig_ns +
+	       (uint64_t)((unsigned __int128)(now_ns - scale_real_ns) * scale_per_mille / 1000);
+}
+
+void clock_set_scale(uint64_t per_mille)
+{
+	uint64_t now_ns = clock_now_ns();
+
+	MUST(per_mille > 0);
+	scale_real_ns = real_now_ns();
+	scale_rig_ns = now_ns;
+	scale_per_mille = per_mille;
+}
+
+uint64_t clock_wait_ns(uint64_t rig_ns)
+{
+	unsigned __int128 wait_ns = (unsigned __int128)rig_ns * 1000 / scale_per_mille;
+
+	/* Not a moment too early: it would have to be waited for again. */
+	return rig_ns == UINT64_MAX || wait_ns >= UINT64_MAX ? UINT64_MAX : (uint64_t)wait_ns + 1;
 }
 
 void clock_step_to(uint64_t now_ns)

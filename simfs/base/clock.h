@@ -13,8 +13,17 @@
 #define NS_PER_MS 1000000ull
 #define NS_PER_S  1000000000ull
 
-/* Monotonic nanoseconds, or what clock_step_to() last said. */
+/* Monotonic nanoseconds of the rig, or what clock_step_to() last said. */
 uint64_t clock_now_ns(void);
+
+/*
+ * From now on the clock runs PER_MILLE thousandths as fast as time does; it
+ * does not jump.  More than 0.
+ */
+void clock_set_scale(uint64_t per_mille);
+
+/* How long it takes until the clock has gone on by RIG_NS; UINT64_MAX stays. */
+uint64_t clock_wait_ns(uint64_t rig_ns);
 
 /* For tests: from now on the clock stands at NOW_NS until it is stepped again. */
 void clock_step_to(uint64_t now_ns);

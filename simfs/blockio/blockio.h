@@ -74,6 +74,11 @@ struct blockio_ops {
 	 * is silent, since the write itself will tell. */
 	void (*reserve)(struct blockio *io, uint64_t end_bytes);
 
+	/* Optional.  The first range with data at or after FROM; false when all of
+	 * the rest is a hole.  May block shortly: for opening only. */
+	bool (*next_data)(
+		struct blockio *io, uint64_t from, uint64_t *ret_first, uint64_t *ret_end);
+
 	/* Required.  Makes one step towards some completion; what a caller that
 	 * may block does until its request is done. */
 	void (*step)(struct blockio *io);

@@ -218,6 +218,22 @@ static void file_reserve(struct blockio *io, uint64_t end_bytes)
 	ring_start(file->ring, sqe, &file->room_op);
 }
 
+static bool file_next_data(
+	struct blockio *io, uint64_t from, uint64_t *ret_first, uint64_t *ret_end)
+{
+	struct file_blockio *file = file_of(io);
+	off_t first = lseek(file->fd, (off_t)from, SEEK_DATA);
+	off_t end;
+
+	if (first < 0 && errno == ENXIO)
+		return false;
+	/* A file system that cannot tell says that all is data. */
+	end = first < 0 ? -1 : lseek(file->fd, first, SEEK_HOLE);
+	*ret_first = first < 0 ? from : (uint64_t)first;
+	*ret_end = end < 0 ? io->size_bytes : (uint64_t)end;
+	return true;
+}
+
 static void file_destroy(struct blockio *io)
 {
 	struct file_blockio *file = file_of(io);
@@ -235,6 +251,7 @@ static const struct blockio_ops file_ops = {
 	.submit = file_submit,
 	.resize = file_resize,
 	.reserve = file_reserve,
+	.next_data = file_next_data,
 	.step = file_step,
 	.destroy = file_destroy,
 };

@@ -86,12 +86,30 @@ void ring_start(struct ring *ring, struct io_uring_sqe *sqe, struct ring_op *op)
 	ring->under_way++;
 }
 
+static int submit_and_wait(struct ring *ring, uint64_t wait_ns)
+{
+	struct __kernel_timespec wait = {
+		.tv_sec = (long long)(wait_ns / 1000000000),
+		.tv_nsec = (long long)(wait_ns % 1000000000),
+	};
+	struct io_uring_cqe *cqe;
+
+	if (wait_ns == UINT64_MAX)
+		return io_uring_submit_and_wait(&ring->uring, 1);
+	return io_uring_submit_and_wait_timeout(&ring->uring, &cqe, 1, &wait, NULL);
+}
+
 int ring_run_once(struct ring *ring)
 {
-	struct io_uring_cqe *cqe;
-	int error = io_uring_submit_and_wait(&ring->uring, 1);
+	return ring_run_for(ring, UINT64_MAX);
+}
 
-	if (error < 0 && error != -EINTR && error != -EAGAIN && error != -EBUSY)
+int ring_run_for(struct ring *ring, uint64_t wait_ns)
+{
+	struct io_uring_cqe *cqe;
+	int error = submit_and_wait(ring, wait_ns);
+
+	if (error < 0 && error != -EINTR && error != -EAGAIN && error != -EBUSY && error != -ETIME)
 		return error;
 
 	while (io_uring_peek_cqe(&ring->uring, &cqe) == 0) {

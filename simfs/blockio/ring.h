@@ -49,6 +49,9 @@ void ring_start(struct ring *ring, struct io_uring_sqe *sqe, struct ring_op *op)
  */
 int ring_run_once(struct ring *ring);
 
+/* The same, but waits for no longer than WAIT_NS; UINT64_MAX: for ever. */
+int ring_run_for(struct ring *ring, uint64_t wait_ns);
+
 /* Operations started whose last completion has not been seen. */
 uint64_t ring_under_way(const struct ring *ring);
 

@@ -18,6 +18,9 @@ int command_status(int argc, char **argv);
 int command_snapshot(int argc, char **argv);
 int cli_run_snapshot_changed(int argc, char **argv);
 
+/* snaprig coalesce MNT [--wait|--abort] */
+int command_coalesce(int argc, char **argv);
+
 /* snaprig gauge set|release MNT GAUGE … */
 int command_gauge(int argc, char **argv);
 

@@ -154,6 +154,48 @@ static void print_counters(json_t *counters, FILE *file)
 	json_decref(rows);
 }
 
+static json_t *node_row(const json_t *node)
+{
+	char depth[16], snapshots[16], allocated[32], sr[32];
+
+	snprintf(depth, sizeof depth, "%" JSON_INTEGER_FORMAT,
+		json_integer_value(json_object_get(node, "depth")));
+	snprintf(snapshots, sizeof snapshots, "%" JSON_INTEGER_FORMAT,
+		json_integer_value(json_object_get(node, "snapshots")));
+	return json_pack("[s, s, s, s, s, s]", depth, text_of(node, "role"), snapshots,
+		size_of(node, "allocated_bytes", "-", allocated, sizeof allocated),
+		size_of(node, "sr_bytes", "-", sr, sizeof sr), text_of(node, "native"));
+}
+
+/* What only a chain has; nothing for other volumes. */
+static void print_chain(const json_t *status, FILE *file)
+{
+	static const char *const headings[] = { "DEPTH", "NODE", "SNAPSHOTS", "ALLOCATED", "IN SR",
+		"NATIVE", NULL };
+	const json_t *chain = json_object_get(status, "chain");
+	const json_t *coalesce = json_object_get(chain, "coalesce");
+	const json_t *sr = json_object_get(chain, "sr");
+	const char *message = text_of(coalesce, "message");
+	char used[32], capacity[32], done[32], total[32];
+	json_t *rows, *node;
+	size_t index;
+
+	if (!chain)
+		return;
+	rows = json_array();
+	json_array_foreach(json_object_get(status, "nodes"), index, node)
+		json_array_append_new(rows, node_row(node));
+	cli_table_print(headings, rows, file);
+	json_decref(rows);
+	fprintf(file, "\nSR         %s, %s of %s\n", text_of(sr, "kind"),
+		size_of(sr, "used_bytes", "-", used, sizeof used),
+		size_of(sr, "capacity_bytes", "no limit", capacity, sizeof capacity));
+	fprintf(file, "coalesce   %s, %s of %s%s%s\n\n", text_of(coalesce, "state"),
+		size_of(coalesce, "done_bytes", "-", done, sizeof done),
+		size_of(coalesce, "total_bytes", "-", total, sizeof total), *message ? ": " : "",
+		message);
+}
+
 void cli_table_status(const json_t *status, FILE *file)
 {
 	char size[32];
@@ -166,6 +208,7 @@ void cli_table_status(const json_t *status, FILE *file)
 		json_is_true(json_object_get(status, "writes_held")) ? ", writes are held" : "");
 	cli_table_snapshots(json_object_get(status, "snapshots"), file);
 	fputc('\n', file);
+	print_chain(status, file);
 	print_gauges(json_object_get(status, "gauges"), file);
 	fputc('\n', file);
 	print_counters(json_object_get(status, "counters"), file);

@@ -134,6 +134,24 @@ static void run_status(struct control_request *request, void *context)
 		control_request_refuse(request, -ENOMEM, "cannot describe the volume");
 }
 
+static void run_coalesce(struct control_request *request, void *context)
+{
+	struct volume *volume;
+	bool abort = false;
+
+	if (!commands_volume(context, request, &volume) ||
+		!commands_optional_bool(request, "abort", &abort))
+		return;
+
+	int error = volume_coalesce(volume, abort);
+
+	if (error < 0)
+		control_request_refuse(request, error, "profile '%s' has no chain to coalesce",
+			volume_profile(volume)->name);
+	else
+		run_status(request, context);
+}
+
 void commands_run_gauge_set(struct control_request *request, void *context)
 {
 	struct volume *volume;
@@ -170,6 +188,7 @@ static const char *const snapshot_create_arguments[] = { "name", "limit", "block
 	NULL };
 static const char *const snapshot_delete_arguments[] = { "name", NULL };
 static const char *const snapshot_changed_arguments[] = { "name", "from", NULL };
+static const char *const coalesce_arguments[] = { "abort", NULL };
 static const char *const gauge_set_arguments[] = { "gauge", "value", NULL };
 static const char *const gauge_release_arguments[] = { "gauge", NULL };
 static const char *const hold_arguments[] = { "gauge", "at_least", NULL };
@@ -182,6 +201,7 @@ const struct control_command commands_table[] = {
 	{ "snapshot.delete", commands_run_snapshot_delete, snapshot_delete_arguments },
 	{ "snapshot.list", commands_run_snapshot_list, NULL },
 	{ "snapshot.changed", commands_run_snapshot_changed, snapshot_changed_arguments },
+	{ "coalesce", run_coalesce, coalesce_arguments },
 	{ "gauge.set", commands_run_gauge_set, gauge_set_arguments },
 	{ "gauge.release", commands_run_gauge_release, gauge_release_arguments },
 	{ "hold", commands_run_hold, hold_arguments },

@@ -9,6 +9,7 @@ static const struct profile *const profiles[] = {
 	&profile_datto,
 	&profile_actiphy,
 	&profile_lvm,
+	&profile_xen,
 };
 
 #define PROFILE_COUNT (sizeof profiles / sizeof profiles[0])

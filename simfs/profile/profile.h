@@ -42,6 +42,8 @@ enum profile_failure {
 	PROFILE_READ_STORE,
 };
 
+struct profile_chain;
+
 struct profile {
 	const char *name;
 	const char *imitates;
@@ -103,6 +105,9 @@ struct profile {
 
 	/* The volume shows .snaprig/datto-info. */
 	bool has_datto_info;
+
+	/* Its topology is a chain, with these numbers; NULL: copy-on-write. */
+	const struct profile_chain *chain;
 };
 
 /* The profile of this NAME, or NULL. */
@@ -123,5 +128,6 @@ extern const struct profile profile_plain;
 extern const struct profile profile_datto;
 extern const struct profile profile_actiphy;
 extern const struct profile profile_lvm;
+extern const struct profile profile_xen;
 
 #endif

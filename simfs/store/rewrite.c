@@ -33,6 +33,11 @@ static void rewrite_done(struct blockio_request *request, int result)
 	rewrite_end(rewrite, result);
 }
 
+static uint64_t rewrite_end_offset(const struct rewrite *rewrite)
+{
+	return rewrite->request.offset + rewrite->request.single.iov_len;
+}
+
 /* Starts REWRITE, asks for what it has to wait for, or ends it. */
 static void rewrite_go(struct rewrite *rewrite)
 {
@@ -44,7 +49,7 @@ static void rewrite_go(struct rewrite *rewrite)
 			store->is_rewritten = true;
 			superblock_write(store);
 		}
-	} else if (rewrite->request.offset < store->sealed_unit * STORE_UNIT_BYTES) {
+	} else if (rewrite_end_offset(rewrite) <= store->sealed_unit * STORE_UNIT_BYTES) {
 		list_append(&store->rewrites_under_way, &rewrite->link);
 		blockio_submit(store->io, &rewrite->request);
 	} else if (store->error < 0) {
@@ -85,13 +90,23 @@ static struct rewrite *rewrite_new(struct store *store)
 	return link ? CONTAINER_OF(link, struct rewrite, link) : malloc(sizeof(struct rewrite));
 }
 
+uint64_t store_run_bytes(const struct store *store, uint64_t block, uint64_t enough_bytes)
+{
+	uint64_t position = store_offset(store, block);
+	uint64_t run = store->facts.block_bytes;
+
+	while (run < enough_bytes && store_offset(store, ++block) == position + run)
+		run += store->facts.block_bytes;
+	return run;
+}
+
 void store_rewrite(struct store *store, uint64_t block, uint32_t within_bytes, void *data,
 	uint32_t length_bytes, struct store_waiter *waiter)
 {
 	struct rewrite *rewrite = rewrite_new(store);
 
 	MUST(store_has_data(store, block) && length_bytes > 0);
-	MUST((uint64_t)within_bytes + length_bytes <= store->facts.block_bytes);
+	MUST((uint64_t)within_bytes + length_bytes <= store_run_bytes(store, block, length_bytes));
 	store_waiter_add(waiter);
 	if (!rewrite) {
 		store_waiter_release(waiter, -ENOMEM);

@@ -187,6 +187,12 @@ static inline bool store_has_data(const struct store *store, uint64_t block)
 bool store_next_run(
 	const struct store *store, uint64_t from_block, uint64_t *ret_first, uint64_t *ret_count);
 
+/*
+ * How many bytes of BLOCK, of which the store has data, and the blocks behind
+ * it lie in one piece in the file; looks no further than ENOUGH_BYTES.
+ */
+uint64_t store_run_bytes(const struct store *store, uint64_t block, uint64_t enough_bytes);
+
 /* For reading what store_offset() names. */
 struct blockio *store_io(struct store *store);
 
@@ -202,12 +208,11 @@ void store_append(struct store *store, uint64_t first_block, uint64_t count, voi
 
 /*
  * Writes LENGTH_BYTES of DATA (kept until WAITER ends) into BLOCK, from its
- * WITHIN_BYTES on, in place: the store has data of it.  All of that must be
- * multiples of the alignment of store_io().  Several may be under way, beside
- * appends, but the caller lets no two meet in the same bytes.  WAITER is
- * counted once.  An error ends this rewrite only.  It may cost one unit of the
- * file, invariant (5); a store that has ended for want of it answers with that
- * error.
+ * WITHIN_BYTES on, in place: the store has data of it, and of the blocks behind
+ * it as far as that reaches (store_run_bytes()).  All of that must be multiples of the alignment of
+ * store_io().  Several may be under way, beside appends, but the caller lets no two meet in the
+ * same bytes.  WAITER is counted once.  An error ends this rewrite only.  It may cost one unit of
+ * the file, invariant (5); a store that has ended for want of it answers with that error.
  */
 void store_rewrite(struct store *store, uint64_t block, uint32_t within_bytes, void *data,
 	uint32_t length_bytes, struct store_waiter *waiter);

@@ -33,7 +33,7 @@ static void read_done(struct blockio_request *io, int result)
 	live_end(CONTAINER_OF(io, struct volume_request, io), result);
 }
 
-static void cow_read(struct volume_request *request)
+void cow_live_read(struct volume_request *request)
 {
 	uint64_t first = aligned_first(request);
 
@@ -43,7 +43,7 @@ static void cow_read(struct volume_request *request)
 		aligned_end(request) - first);
 }
 
-static void cow_flush(struct volume_request *request)
+void cow_live_flush(struct volume_request *request)
 {
 	request->io.done = read_done;
 	blockio_start(request->volume->origin, &request->io, BLOCKIO_FLUSH, 0, NULL, 0);
@@ -130,9 +130,9 @@ static bool cow_changed_next(const struct snapshot *snapshot, uint64_t from_bloc
 
 const struct topology topology_cow = {
 	.load = cow_load,
-	.live_read = cow_read,
+	.live_read = cow_live_read,
 	.live_write = cow_write,
-	.live_flush = cow_flush,
+	.live_flush = cow_live_flush,
 	.snapshot_read = snapshot_read_cow,
 	.snapshot_create = snapshot_create_cow,
 	.changed_blocks = cow_changed_blocks,

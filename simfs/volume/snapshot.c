@@ -209,6 +209,8 @@ static void delete_drained(struct volume_barrier *barrier)
 	struct snapshot_delete *command = CONTAINER_OF(barrier, struct snapshot_delete, barrier);
 	struct snapshot *snapshot = command->snapshot;
 
+	if (snapshot->is_relinking)
+		return;
 	/* A store also writes of itself, its superblock after a summary: a mark
 	 * is written behind that. */
 	if (snapshot->store && !store_idle(snapshot->store)) {
@@ -241,6 +243,14 @@ static void delete_drained(struct volume_barrier *barrier)
 	}
 	volume_barrier_end(volume, barrier);
 	command->done(command, error);
+}
+
+void snapshot_resume_delete(struct snapshot *snapshot)
+{
+	struct snapshot_delete *command = snapshot->deletion;
+
+	if (command && command->has_begun && command->barrier.is_drained)
+		delete_drained(&command->barrier);
 }
 
 /*

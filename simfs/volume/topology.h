@@ -2,8 +2,8 @@
 /*
  * topology.h - where the bytes of the live view and of the snapshots lie.
  *
- * The body there is: copy-on-write (cow.c: the live view is the image, snapshots keep
- * what it loses).
+ * Two bodies: copy-on-write (cow.c: the live view is the image, snapshots keep
+ * what it loses) and chain (chain.h: the live view is a leaf over older nodes).
  * What they share - turns of writes, barriers, holds, names, deletion - is in
  * the files that call these.
  */
@@ -21,6 +21,9 @@ struct volume;
 struct volume_request;
 
 struct topology {
+	/* Optional.  Makes what it needs before the files are shown.  0 or -errno. */
+	int (*init)(struct volume *volume);
+
 	/* Required.  Takes FILE of the state folder when it is one of its own.
 	 * 0, or -errno after a message. */
 	int (*load)(struct volume *volume, const char *file);
@@ -55,6 +58,9 @@ struct topology {
 	/* Optional.  Brings its gauges up to date. */
 	void (*measure)(struct volume *volume);
 
+	/* Optional.  As volume_coalesce(). */
+	void (*coalesce)(struct volume *volume, bool abort);
+
 	/* Optional.  When it has to be ticked, on the rig's clock; UINT64_MAX: never. */
 	uint64_t (*due_ns)(const struct volume *volume);
 	void (*tick)(struct volume *volume);
@@ -71,5 +77,6 @@ struct topology {
 };
 
 extern const struct topology topology_cow;
+extern const struct topology topology_chain;
 
 #endif

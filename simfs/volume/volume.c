@@ -42,7 +42,7 @@ int volume_open(struct blockio *origin, struct blockio_folder *folder,
 	volume->options = *options;
 	volume->alignment_bytes = origin->alignment_bytes;
 	volume->turn_bytes = origin->alignment_bytes;
-	volume->topology = &topology_cow;
+	volume->topology = options->profile->chain ? &topology_chain : &topology_cow;
 	volume->next_order = 1;
 	list_init(&volume->snapshots);
 	list_init(&volume->creating);
@@ -54,7 +54,10 @@ int volume_open(struct blockio *origin, struct blockio_folder *folder,
 	list_init(&volume->scratch_spare);
 	journal_init(&volume->journal);
 
-	int error = state_load(volume);
+	int error = volume->topology->init ? volume->topology->init(volume) : 0;
+
+	if (error == 0)
+		error = state_load(volume);
 
 	if (error < 0) {
 		volume_free(volume, false);
@@ -152,6 +155,14 @@ void volume_tick(struct volume *volume)
 {
 	if (volume->topology->tick)
 		volume->topology->tick(volume);
+}
+
+int volume_coalesce(struct volume *volume, bool abort)
+{
+	if (!volume->topology->coalesce)
+		return -EOPNOTSUPP;
+	volume->topology->coalesce(volume, abort);
+	return 0;
 }
 
 uint64_t volume_bytes(const struct volume *volume)

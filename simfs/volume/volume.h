@@ -34,6 +34,7 @@
 #include "simfs/base/sizes.h"
 #include "simfs/base/text_log.h"
 #include "simfs/blockio/blockio.h"
+#include "simfs/profile/chain.h"
 #include "simfs/profile/profile.h"
 #include "simfs/store/store.h"
 
@@ -63,6 +64,13 @@ struct volume_options {
 	bool has_limit;
 	struct size_or_share limit; /* when has_limit */
 	uint32_t block_bytes;	    /* 0: the profile's */
+
+	/* Of a chain. */
+	enum chain_sr sr;
+	enum chain_format format;
+	uint64_t coalesce_bytes_per_second; /* 0: as fast as it goes */
+	bool no_coalesce;		    /* but when it is asked for */
+
 	uint64_t seed;
 	const char *image;     /* absolute path, for status */
 	const char *live_path; /* absolute path of the live view, for datto-info */
@@ -110,19 +118,28 @@ void volume_stop(struct volume *volume);
 uint64_t volume_due_ns(const struct volume *volume);
 void volume_tick(struct volume *volume);
 
+/*
+ * Has the chain made shorter at once, without the quiet period; or, with ABORT,
+ * not any more.  Returns 0 when that has begun, or -EOPNOTSUPP: no chain.
+ */
+int volume_coalesce(struct volume *volume, bool abort);
+
 uint64_t volume_bytes(const struct volume *volume);
 
 /* ---------------------------------------------------------------- requests */
 
 enum volume_kind { VOLUME_READ, VOLUME_WRITE, VOLUME_FLUSH };
 
-/* Part of a snapshot read: one run of blocks from one file. */
+struct node;
+
+/* Part of a snapshot read, and of any request in a chain: one run of blocks from one file. */
 struct snapshot_read_part {
 	struct blockio_request io;
 	struct volume_request *request;
 	uint64_t offset; /* in the volume */
 	size_t length;
 	bool from_origin;
+	struct node *node; /* in a chain: whose data it is */
 };
 
 /* A range of the live view that writes take turns in. */
@@ -160,7 +177,7 @@ struct volume_request {
 	struct volume_range range;
 	struct store_waiter preserved;
 	char *scratch;
-	uint64_t cursor; /* of a snapshot read: what has been read */
+	uint64_t cursor; /* of a read in parts: what has been read */
 	unsigned parts_under_way;
 	unsigned part_count;
 	int error;
@@ -191,6 +208,12 @@ void volume_barrier_end(struct volume *volume, struct volume_barrier *barrier);
 /* Why NAME cannot name a snapshot (-EINVAL, -ENAMETOOLONG), or 0. */
 int snapshot_name_check(const char *name);
 
+/* Waits until nobody else changes the order of a chain's nodes. */
+struct chain_turn {
+	void (*go)(struct chain_turn *turn);
+	struct list link;
+};
+
 struct snapshot_create {
 	/* In. */
 	const char *name; /* copied */
@@ -214,6 +237,8 @@ struct snapshot_create {
 	struct volume *volume;
 	struct store *store;
 	struct store_waiter written;
+	struct chain_turn turn;
+	struct node *base; /* in a chain */
 	char copied_name[STORE_NAME_BYTES];
 	struct list link;
 };

@@ -17,6 +17,9 @@
  */
 enum snapshot_state { SNAPSHOT_ACTIVE, SNAPSHOT_FAILING, SNAPSHOT_FAILED };
 
+struct chain;
+struct node;
+
 struct snapshot {
 	struct volume *volume;
 	struct list link;
@@ -32,6 +35,8 @@ struct snapshot {
 	unsigned requests_under_way;
 	struct store_waiter marked;
 	struct list waiting_for_mark;	  /* struct volume_request.link */
+	struct node *base;		  /* in a chain: its parent */
+	bool is_relinking;		  /* its parent is being written */
 	struct snapshot_delete *deletion; /* when set: not found by name or id any more */
 };
 
@@ -64,6 +69,7 @@ struct volume {
 	uint64_t memory_sampled_ns;
 	struct text_log kernel_log;
 	struct journal journal;
+	struct chain *chain; /* NULL: copy-on-write */
 
 	struct {
 		uint64_t live_reads, live_writes, live_flushes;
@@ -105,7 +111,11 @@ void live_write_end(struct volume_request *request, int result);
 /* Ends a live read or flush. */
 void live_end(struct volume_request *request, int result);
 
-/* cow.c: writes REQUEST to the origin, what it replaces being preserved. */
+/* cow.c: the bodies, of which a chain without nodes makes use too. */
+void cow_live_read(struct volume_request *request);
+void cow_live_flush(struct volume_request *request);
+
+/* Writes REQUEST to the origin, what it replaces being preserved. */
 void cow_write_submit(struct volume_request *request);
 
 /* preserve.c: preserves what REQUEST will replace, then calls cow_write_submit(). */
@@ -145,6 +155,9 @@ void snapshot_fail_logged(struct snapshot *snapshot, enum profile_failure failur
 	const struct volume_request *write);
 struct profile_snapshot snapshot_for_profile(const struct snapshot *snapshot);
 void snapshot_maybe_delete(struct snapshot *snapshot);
+
+/* SNAPSHOT is not relinking any more: goes on with a deletion that waited for it. */
+void snapshot_resume_delete(struct snapshot *snapshot);
 struct snapshot *snapshot_new(struct volume *volume, const char *name, struct store *store);
 void snapshot_free(struct snapshot *snapshot);
 void snapshot_file_name(const char *snapshot, char *buffer, size_t length);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "simfs/base/check.h"
+#include "simfs/base/clock.h"
 #include "simfs/base/log.h"
 #include "simfs/base/mix.h"
 #include "tests/lib/engine_folder.h"
@@ -23,6 +24,10 @@ void engine_init(struct engine *engine, uint64_t seed, const struct engine_optio
 		.profile = options->profile ? options->profile : &profile_plain,
 		.has_limit = options->limit != NULL,
 		.block_bytes = options->block_bytes,
+		.sr = options->sr,
+		.format = options->format,
+		.no_coalesce = options->no_coalesce,
+		.coalesce_bytes_per_second = options->coalesce_bytes_per_second,
 		.seed = seed,
 		.image = "/image",
 		.live_path = "/mount/live",
@@ -32,6 +37,9 @@ void engine_init(struct engine *engine, uint64_t seed, const struct engine_optio
 		.snapshot_failed = options->snapshot_failed,
 		.context = options->context,
 	};
+	engine->step_ns = options->step_ns;
+	if (options->step_ns > 0)
+		clock_step_to(NS_PER_S);
 	if (options->limit)
 		MUST(size_or_share_parse(options->limit, &engine->volume_options.limit) == 0);
 	MUST(memory_disk_create(seed, SECTOR_BYTES, &engine->disk) == 0);
@@ -72,7 +80,12 @@ int engine_open(struct engine *engine)
 
 int engine_close(struct engine *engine)
 {
-	int error = volume_close(engine->volume);
+	int error;
+
+	volume_stop(engine->volume);
+	while (!volume_idle(engine->volume))
+		MUST(engine_step(engine));
+	error = volume_close(engine->volume);
 
 	engine->volume = NULL;
 	blockio_destroy(engine->origin);
@@ -97,6 +110,12 @@ int engine_kill_and_open(struct engine *engine)
 
 bool engine_step(struct engine *engine)
 {
+	if (engine->step_ns > 0)
+		clock_step_to(clock_now_ns() + engine->step_ns);
+	if (engine->volume && volume_due_ns(engine->volume) <= clock_now_ns()) {
+		volume_tick(engine->volume);
+		return true;
+	}
 	return memory_disk_step(engine->disk);
 }
 

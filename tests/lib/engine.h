@@ -22,6 +22,11 @@ struct engine_options {
 	const char *limit;		/* as the user writes it; NULL: the profile's */
 	uint32_t block_bytes;		/* 0: the profile's */
 	uint32_t store_alignment_bytes; /* 0: 512 */
+	enum chain_sr sr;
+	enum chain_format format;
+	uint64_t coalesce_bytes_per_second;
+	bool no_coalesce;
+	uint64_t step_ns; /* the clock is stepped, and by so much with each step of the disk */
 	uint32_t (*memory_used)(void);
 	void (*snapshot_failed)(void *context, struct snapshot *snapshot);
 	void *context;
@@ -29,6 +34,7 @@ struct engine_options {
 
 struct engine {
 	uint64_t seed;
+	uint64_t step_ns;
 	struct volume_options volume_options;
 	struct memory_disk *disk;
 	struct blockio_folder *folder;
@@ -53,7 +59,8 @@ void engine_kill(struct engine *engine);
 /* Kills and opens. */
 int engine_kill_and_open(struct engine *engine);
 
-/* Completes one request on the disk; false when none waits. */
+/* Ticks the volume when that is due, else completes one request on the disk; false when none waits.
+ */
 bool engine_step(struct engine *engine);
 
 /* Steps until none waits. */

@@ -228,12 +228,15 @@ void load_take(struct load *load, unsigned index, uint32_t block_bytes)
 {
 	static const uint32_t choice[] = { 4096, 16384, 65536 };
 	struct load_snapshot *snapshot = &load->snapshots[index];
+	bool is_fixed = volume_profile(load->engine.volume)->block_is_fixed;
 
 	MUST(snapshot->state == LOAD_ABSENT);
 	snapshot->state = LOAD_CREATING;
 	snapshot->create = (struct snapshot_create){
 		.name = snapshot->name,
-		.block_bytes = block_bytes ? block_bytes : choice[chance(load, CHANCE_BLOCK, 3)],
+		.block_bytes = is_fixed	     ? 0
+			       : block_bytes ? block_bytes
+					     : choice[chance(load, CHANCE_BLOCK, 3)],
 		.hold_writes = !load->held && chance(load, CHANCE_HOLD, 2),
 		.done = created,
 	};

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * chain.h - redirect-on-write: the live view is a leaf over older nodes.
+ *
+ *	image ◀── base copy ◀── base copy ◀── leaf = live view
+ *	  ▲          ▲ ▲
+ *	  s0        s1 s2		snapshots: leaves that nobody writes to
+ *
+ * A tree whose branches are leaves without data, so the nodes with data form
+ * one path, the spine: spine[0] is the image, the last one is the live view.
+ * Taking a snapshot makes the live view's node a base copy, with the snapshot
+ * and a new, empty leaf as its children.  XenServer's VDI chains are the model.
+ *
+ * Invariants:
+ *  (1) Base copies are not written to, but by coalesce; and coalesce writes
+ *      into a node only what its one child hides from everybody.
+ *  (2) So at any moment, with all of coalesce done, part of it or none, every
+ *      leaf reads the same.
+ *  (3) Parents are in the files' superblocks.  A node's file goes when no file
+ *      names it as parent any more and no read of it is under way.
+ *  (4) `owners` of a node says, for blocks that were asked for, whose data the
+ *      view from that node sees; it is dropped or right, never stale.
+ */
+#ifndef SNAPRIG_VOLUME_CHAIN_H
+#define SNAPRIG_VOLUME_CHAIN_H
+
+#include "simfs/profile/chain.h"
+#include "simfs/volume/coalesce.h"
+#include "simfs/volume/volume_internal.h"
+
+#define CHAIN_BLOCK_BYTES 4096u
+
+/* Nodes of a spine; the profile's limit is far below. */
+#define CHAIN_NODES_MAX 64u
+
+/* Names of nodes in `owners`; 0 is nobody's. */
+#define CHAIN_SLOTS 256u
+
+struct node {
+	uint64_t id;	     /* 0: the image */
+	struct store *store; /* NULL: the image */
+	unsigned level;	     /* its place on the spine */
+	uint8_t slot;
+	uint8_t *owners; /* NULL: not made yet; a slot per block */
+	unsigned requests_under_way;
+	uint64_t dirty_since; /* chain->write_sequence of the first write not flushed; 0: none */
+
+	/* Units of the format that are allocated, one bit each. */
+	uint64_t *units;
+	uint64_t unit_count;
+
+	bool has_failed_to_coalesce; /* in this run */
+	bool must_relink;	     /* some of its children may name its parent already */
+	struct list link;	     /* of chain->leaving */
+};
+
+/* A leaf that is being made: its file is ID.node.new until it is pushed. */
+struct node_create {
+	struct node *node; /* NULL: none is there */
+	struct store_waiter written;
+
+	/* Required.  RESULT 0: `node` is ready to be pushed.  Else -errno, and nothing is left. */
+	void (*done)(struct chain *chain, int result);
+};
+
+/* What coalesce was at when the rig was killed. */
+struct chain_journal {
+	enum coalesce_journal kind;
+	uint64_t id;
+	struct list link;
+};
+
+struct chain {
+	struct volume *volume;
+	const struct profile_chain *profile;
+	enum chain_sr sr;
+	enum chain_format format;
+	uint64_t capacity_bytes; /* of the SR; 0: no limit */
+
+	struct node *spine[CHAIN_NODES_MAX];
+	unsigned depth; /* nodes on the spine */
+	struct node *slots[CHAIN_SLOTS];
+	struct list leaving; /* out of the spine, with requests under way */
+
+	/* While the volume is being opened. */
+	struct list loading;  /* nodes without a place yet */
+	struct list journals; /* struct chain_journal.link */
+
+	uint64_t block_count;
+	uint64_t write_sequence; /* begins at 1 */
+
+	/* As XenServer's lock of the SR: who holds it may change the spine. */
+	bool is_locked;
+	struct list turns;
+	struct node_create leaf; /* of the holder */
+
+	struct coalesce coalesce;
+};
+
+/* ---- chain.c: nodes and the spine ---- */
+
+static inline struct node *chain_live(const struct chain *chain)
+{
+	return chain->spine[chain->depth - 1];
+}
+
+static inline bool node_is_image(const struct node *node)
+{
+	return node->id == 0;
+}
+
+static inline void node_dirtied(struct chain *chain, struct node *node)
+{
+	chain->write_sequence++;
+	if (node->dirty_since == 0)
+		node->dirty_since = chain->write_sequence;
+}
+
+struct blockio *node_io(const struct chain *chain, const struct node *node);
+
+/* A node for STORE (NULL: the image), on no spine; takes STORE over.  NULL without memory. */
+struct node *node_new(struct chain *chain, uint64_t id, struct store *store);
+
+/* NULL is fine. */
+void node_free(struct chain *chain, struct node *node);
+void node_file_name(uint64_t id, char *buffer, size_t length);
+
+/* "*811e7004[VHD](80.000G/2.155M)": as the storage manager's log prints it. */
+const char *node_text(
+	const struct chain *chain, const struct node *node, char *buffer, size_t length);
+const char *node_text_of(const struct chain *chain, uint64_t id, bool is_hidden, uint64_t sr_bytes,
+	char *buffer, size_t length);
+#define NODE_TEXT_BYTES 96
+
+/* Makes the file of a leaf over PARENT; chain->leaf.done is called, now or later.  Locked. */
+void leaf_create(struct chain *chain, const struct node *parent);
+
+/* Takes chain->leaf as the live view; no live write is under way.  0, or -errno and nothing is
+ * changed. */
+int leaf_push(struct chain *chain);
+
+/* Forgets chain->leaf if it was not pushed, with its file. */
+void leaf_undo(struct chain *chain);
+
+/*
+ * Removes the file of the node at LEVEL and takes it out of the spine: what it
+ * showed, its parent shows now.  Returns 0, or -errno of removing the file;
+ * the node then stays if IT_MUST_GO.
+ */
+int chain_take_out(struct chain *chain, unsigned level, bool it_must_go);
+
+void node_request_begin(struct node *node);
+void node_request_end(struct chain *chain, struct node *node);
+
+/* Snapshots whose base is NODE. */
+unsigned node_snapshots(const struct chain *chain, const struct node *node);
+
+/* Calls turn->go when the spine may be changed, now or later; whoever was called unlocks. */
+void chain_lock(struct chain *chain, struct chain_turn *turn);
+void chain_unlock(struct chain *chain);
+
+/* ---- chain_view.c: whose data a view sees ---- */
+
+/* The node whose data VIEW shows at BLOCK; the image when no other has it. */
+struct node *view_owner(struct chain *chain, struct node *view, uint64_t block);
+
+/* The live view's node got data of the blocks from FIRST to before END, or of some. */
+void view_written(struct chain *chain, uint64_t first, uint64_t end);
+
+/* NEXT, which is empty, shows from now on what NODE showed. */
+void view_move(struct node *node, struct node *next);
+void view_drop(struct chain *chain, struct node *node);
+
+/* Gives NODE a slot; without a free one, every view is dropped first. */
+void view_slot_take(struct chain *chain, struct node *node);
+
+/* Data of NODE is TARGET's from now on. */
+void view_slot_merge(struct chain *chain, const struct node *node, struct node *target);
+
+/* ---- chain_space.c: what it takes in the SR ---- */
+
+/* Counts the units of BLOCKS as allocated in NODE. */
+void space_allocate(struct chain *chain, struct node *node, uint64_t first, uint64_t count);
+
+/* The same for a live write: 0, or -ENOSPC when the SR has no room for it. */
+int space_charge(struct chain *chain, struct node *node, uint64_t first, uint64_t count);
+
+/* Units that NODE would have with those of OTHER. */
+uint64_t space_union(const struct chain *chain, const struct node *node, const struct node *other);
+
+uint64_t space_node_bytes(const struct chain *chain, const struct node *node);
+uint64_t space_leaf_bytes(const struct chain *chain); /* of an empty one that is not written to */
+uint64_t space_used_bytes(const struct chain *chain);
+uint64_t space_free_bytes(const struct chain *chain); /* UINT64_MAX: no limit */
+
+/* What a snapshot takes until it is there. */
+uint64_t space_snapshot_demand_bytes(const struct chain *chain);
+
+/* What merging the node at LEVEL into its parent takes until it is done. */
+uint64_t space_merge_demand_bytes(const struct chain *chain, unsigned level);
+
+/* ---- the rest: bodies of struct topology ---- */
+
+int chain_load(struct volume *volume, const char *file);
+int chain_loaded(struct volume *volume);
+void chain_live_read(struct volume_request *request);
+void chain_live_write(struct volume_request *request);
+void chain_live_flush(struct volume_request *request);
+void chain_snapshot_read(struct volume_request *request);
+void chain_snapshot_create(struct snapshot_create *create);
+void chain_snapshot_deleted(struct snapshot *snapshot);
+uint64_t chain_changed_blocks(const struct snapshot *snapshot);
+bool chain_changed_next(const struct snapshot *snapshot, uint64_t from_block, uint64_t *ret_first,
+	uint64_t *ret_count);
+void chain_status(struct volume *volume, json_t *object);
+void chain_snapshot_status(const struct snapshot *snapshot, json_t *object);
+
+/* What the storage manager would log. */
+#define chain_log(chain, ...) text_log_line(&(chain)->volume->kernel_log, "SMGC: " __VA_ARGS__)
+
+#endif

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* chain_topology.c - the chain's life, and its table. */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "simfs/base/check.h"
+#include "simfs/base/cleanup.h"
+#include "simfs/base/log.h"
+#include "simfs/volume/chain.h"
+
+/* What of the image is no hole counts as allocated; where nobody can tell, all of it. */
+static void image_units(struct chain *chain, struct node *image)
+{
+	struct blockio *origin = chain->volume->origin;
+	uint64_t from = 0, first, end;
+
+	if (!origin->ops->next_data) {
+		space_allocate(chain, image, 0, chain->block_count);
+		return;
+	}
+	while (from < origin->size_bytes && origin->ops->next_data(origin, from, &first, &end)) {
+		uint64_t first_block = first / CHAIN_BLOCK_BYTES;
+		uint64_t end_block = (end + CHAIN_BLOCK_BYTES - 1) / CHAIN_BLOCK_BYTES;
+
+		space_allocate(chain, image, first_block, end_block - first_block);
+		from = end;
+	}
+}
+
+static int chain_init(struct volume *volume)
+{
+	const struct volume_options *options = &volume->options;
+	struct chain *chain = calloc(1, sizeof *chain);
+	const struct size_or_share *limit = &options->limit;
+
+	if (!chain)
+		return -ENOMEM;
+	chain->volume = volume;
+	chain->profile = options->profile->chain;
+	chain->sr = options->sr;
+	chain->format = options->format;
+	chain->block_count = (volume_bytes(volume) + CHAIN_BLOCK_BYTES - 1) / CHAIN_BLOCK_BYTES;
+	chain->write_sequence = 1;
+	list_init(&chain->leaving);
+	list_init(&chain->loading);
+	list_init(&chain->journals);
+	list_init(&chain->turns);
+	volume->chain = chain;
+	volume->turn_bytes = CHAIN_BLOCK_BYTES;
+	if (options->has_limit && profile_limit_bytes(options->profile, limit, volume_bytes(volume),
+					  &chain->capacity_bytes) < 0)
+		return -EINVAL;
+
+	struct node *image = node_new(chain, 0, NULL);
+
+	if (!image)
+		return -ENOMEM;
+	chain->spine[chain->depth++] = image;
+	view_slot_take(chain, image);
+	image_units(chain, image);
+	coalesce_init(chain);
+	return 0;
+}
+
+static bool chain_idle(const struct volume *volume)
+{
+	const struct chain *chain = volume->chain;
+
+	for (unsigned level = 0; level < chain->depth; level++) {
+		const struct node *node = chain->spine[level];
+
+		if (node->requests_under_way > 0 || (node->store && !store_idle(node->store)))
+			return false;
+	}
+	return !chain->is_locked && list_empty(&chain->leaving) && coalesce_idle(chain);
+}
+
+static int chain_close(struct volume *volume)
+{
+	struct chain *chain = volume->chain;
+	int first_error = 0;
+
+	for (unsigned level = 1; level < chain->depth; level++) {
+		int error = store_close(chain->spine[level]->store);
+
+		if (error < 0) {
+			log_error_code(error, "cannot close node %016llx",
+				(unsigned long long)chain->spine[level]->id);
+			if (first_error == 0)
+				first_error = error;
+		}
+	}
+	return first_error;
+}
+
+static void node_drop(struct chain *chain, struct node *node, bool forget)
+{
+	if (node && forget)
+		store_forget(TAKE_PTR(node->store));
+	node_free(chain, node);
+}
+
+static void list_drop(struct chain *chain, struct list *nodes, bool forget)
+{
+	struct list *link;
+
+	while ((link = list_pop(nodes)))
+		node_drop(chain, CONTAINER_OF(link, struct node, link), forget);
+}
+
+static void chain_deinit(struct volume *volume, bool forget)
+{
+	struct chain *chain = volume->chain;
+	struct list *link;
+
+	if (!chain)
+		return;
+	for (unsigned level = 0; level < chain->depth; level++)
+		node_drop(chain, chain->spine[level], forget);
+	list_drop(chain, &chain->leaving, forget);
+	list_drop(chain, &chain->loading, forget);
+	node_drop(chain, chain->leaf.node, forget);
+	while ((link = list_pop(&chain->journals)))
+		free(CONTAINER_OF(link, struct chain_journal, link));
+	coalesce_deinit(chain);
+	free(chain);
+	volume->chain = NULL;
+}
+
+static void chain_measure(struct volume *volume)
+{
+	const struct chain *chain = volume->chain;
+
+	gauge_measure(&volume->gauges, GAUGE_CHAIN_DEPTH, chain->depth);
+	gauge_measure(&volume->gauges, GAUGE_CHAIN_COALESCABLE, coalesce_candidates(chain));
+	gauge_measure(&volume->gauges, GAUGE_STORE_BYTES, space_used_bytes(chain));
+	if (chain->capacity_bytes > 0)
+		gauge_measure(&volume->gauges, GAUGE_STORE_USED,
+			(uint64_t)((unsigned __int128)space_used_bytes(chain) * 1000000 /
+				   chain->capacity_bytes));
+}
+
+static uint64_t chain_due_ns(const struct volume *volume)
+{
+	return coalesce_due_ns(volume->chain);
+}
+
+static void chain_tick(struct volume *volume)
+{
+	coalesce_tick(volume->chain);
+}
+
+static void chain_coalesce(struct volume *volume, bool abort)
+{
+	if (abort)
+		coalesce_abort(volume->chain);
+	else
+		coalesce_kick(volume->chain, true);
+}
+
+static void chain_stop(struct volume *volume)
+{
+	coalesce_stop(volume->chain);
+}
+
+const struct topology topology_chain = {
+	.init = chain_init,
+	.load = chain_load,
+	.loaded = chain_loaded,
+	.live_read = chain_live_read,
+	.live_write = chain_live_write,
+	.live_flush = chain_live_flush,
+	.snapshot_read = chain_snapshot_read,
+	.snapshot_create = chain_snapshot_create,
+	.snapshot_deleted = chain_snapshot_deleted,
+	.changed_blocks = chain_changed_blocks,
+	.changed_next = chain_changed_next,
+	.status = chain_status,
+	.snapshot_status = chain_snapshot_status,
+	.measure = chain_measure,
+	.coalesce = chain_coalesce,
+	.due_ns = chain_due_ns,
+	.tick = chain_tick,
+	.stop = chain_stop,
+	.idle = chain_idle,
+	.close = chain_close,
+	.deinit = chain_deinit,
+};

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * coalesce.h - one worker that makes a chain shorter, as XenServer's does.
+ *
+ *	      kick                    something to do
+ *	IDLE ─────▶ QUIET ──▶ SCAN ───────────────────▶ COPY ──▶ FLUSH ──▶ RELINK ─┐
+ *	  ▲        (a while)   ▲ │ nothing, or no room    │ error, abort            │
+ *	  └────────────────────┼─┘◀───────────────────────┘                         │
+ *	                       └────────────────────────────────────────────────────┘
+ *
+ * Inline: a base copy that is its parent's only child is merged into it.  Leaf:
+ * the live view is, when it is its parent's only child: while its writers wait
+ * if it is small, and else snapshots of it (of no name) are merged until it is.
+ *
+ * What is on disk, and what the next mount makes of it:
+ *	coalesce_ID	data is being copied: forgotten, the copy is done again
+ *	relink_ID	all is copied: its children get its parent, its file goes
+ *	leaf_ID		the live view is being merged: forgotten while ID.node is
+ *			there; when it is gone the merge was done
+ */
+#ifndef SNAPRIG_VOLUME_COALESCE_H
+#define SNAPRIG_VOLUME_COALESCE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "simfs/store/store.h"
+#include "simfs/volume/volume.h"
+
+struct chain;
+struct node;
+struct node_create;
+
+/* What is copied at a time. */
+#define COALESCE_CHUNK_BYTES (1u << 20)
+
+enum coalesce_state {
+	COALESCE_IDLE,
+	COALESCE_QUIET,
+	COALESCE_SCAN,
+	COALESCE_COPY,
+	COALESCE_FLUSH,
+	COALESCE_RELINK,
+	COALESCE_LEAF_SNAPSHOT,
+};
+
+/* What makes a leaf smaller, and when to give it up. */
+struct leaf_tracker {
+	unsigned iterations;
+	unsigned no_progress;
+	unsigned bumps;
+	uint64_t start_bytes, least_bytes, last_bytes;
+};
+
+struct coalesce {
+	enum coalesce_state state;
+	uint64_t due_ns; /* of the next tick; UINT64_MAX: a completion is waited for */
+	bool has_run;	 /* the first run of a mount has no quiet period */
+	bool is_stopping;
+	bool abort_asked;
+
+	/* The merge under way. */
+	struct node *node;
+	bool is_leaf; /* with the writers waiting behind `barrier` */
+	uint64_t cursor, chunk_first, chunk_count;
+	uint64_t done_blocks, total_blocks;
+	uint64_t begin_ns;
+	int error;
+	void *buffer;
+	struct blockio_request io;
+	struct store_waiter written;
+	struct volume_barrier barrier;
+	struct chain_turn turn;
+	bool is_locked; /* for the children to change over */
+	struct leaf_tracker tracker;
+
+	/* Bytes per second of the last merges. */
+	uint64_t speeds[10];
+	unsigned speed_count;
+
+	uint64_t merges; /* done since the mount */
+	char message[160];
+};
+
+void coalesce_init(struct chain *chain);
+void coalesce_deinit(struct chain *chain);
+
+/* There may be something to do.  NOW: without the quiet period, and also with --no-coalesce. */
+void coalesce_kick(struct chain *chain, bool now);
+
+/* Undoes what is under way, and ends. */
+void coalesce_abort(struct chain *chain);
+void coalesce_stop(struct chain *chain);
+bool coalesce_idle(const struct chain *chain);
+
+uint64_t coalesce_due_ns(const struct chain *chain);
+void coalesce_tick(struct chain *chain);
+
+const char *coalesce_state_name(enum coalesce_state state);
+
+/* Base copies, and the live view, that could be merged now but for the room. */
+unsigned coalesce_candidates(const struct chain *chain);
+
+/* ---- between the files of coalesce ---- */
+
+/* Whether the live view is its parent's only child. */
+bool coalesce_leaf_is_candidate(const struct chain *chain);
+
+/* Goes on with STATE at a tick in PAUSE_NS. */
+void coalesce_go(struct chain *chain, enum coalesce_state state, uint64_t pause_ns);
+void coalesce_end(struct chain *chain);
+
+/* Why nothing was done, for the status and the log. */
+__attribute__((format(printf, 2, 3))) void coalesce_say(
+	struct chain *chain, const char *format, ...);
+
+/* coalesce_merge.c: copies the data of NODE into its parent and takes NODE out. */
+void merge_begin(struct chain *chain, struct node *node, bool is_leaf);
+void merge_copy(struct chain *chain);
+void merge_flush(struct chain *chain);
+void merge_relink(struct chain *chain);
+void merge_end(struct chain *chain, int error);
+
+/* coalesce_leaf.c: the live view, which could be merged. */
+void leaf_begin(struct chain *chain);
+
+/* coalesce_journal.c */
+enum coalesce_journal { JOURNAL_COALESCE, JOURNAL_RELINK, JOURNAL_LEAF, JOURNAL_KINDS };
+int journal_write(struct chain *chain, enum coalesce_journal kind, uint64_t id);
+int journal_remove(struct chain *chain, enum coalesce_journal kind, uint64_t id);
+
+/* Whether FILE is a journal; sets its kind and node. */
+bool journal_parse(const char *file, enum coalesce_journal *ret_kind, uint64_t *ret_id);
+
+#endif

@@ -1,0 +1,358 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * coalesce_merge.c - copies a node's data into its parent, and takes the node out.
+ *
+ *	merge_begin ─▶ merge_copy ─▶ read ─▶ write ─┐ chunk by chunk, at the rate asked for
+ *	                   ▲                        │
+ *	                   └────────────────────────┴─▶ merge_flush ─▶ merge_relink ─▶ scan
+ *
+ * Up to the flush nothing that anybody reads changes: the node hides from all
+ * what it has, and its parent has no other child.  From then on the parent
+ * shows the same, so children may change over one after the other.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "simfs/base/check.h"
+#include "simfs/base/clock.h"
+#include "simfs/base/log.h"
+#include "simfs/volume/chain.h"
+
+static struct coalesce *of(struct chain *chain)
+{
+	return &chain->coalesce;
+}
+
+static struct node *parent_of(struct chain *chain)
+{
+	return chain->spine[of(chain)->node->level - 1];
+}
+
+void merge_begin(struct chain *chain, struct node *node, bool is_leaf)
+{
+	struct coalesce *coalesce = of(chain);
+	char text[NODE_TEXT_BYTES], into[NODE_TEXT_BYTES];
+	int error = 0;
+
+	coalesce->node = node;
+	coalesce->is_leaf = is_leaf;
+	coalesce->cursor = 0;
+	coalesce->done_blocks = 0;
+	coalesce->total_blocks = store_blocks(node->store);
+	coalesce->begin_ns = clock_now_ns();
+	coalesce->error = 0;
+	chain_log(chain, "%s %s -> %s", is_leaf ? "Leaf-coalescing" : "Coalescing",
+		node_text(chain, node, text, sizeof text),
+		node_text(chain, parent_of(chain), into, sizeof into));
+	if (!coalesce->buffer && posix_memalign(&coalesce->buffer, BLOCKIO_ALIGNMENT_MAX,
+					 COALESCE_CHUNK_BYTES) != 0) {
+		coalesce->buffer = NULL;
+		error = -ENOMEM;
+	}
+	if (error == 0)
+		error = journal_write(chain, is_leaf ? JOURNAL_LEAF : JOURNAL_COALESCE, node->id);
+	if (error < 0) {
+		merge_end(chain, error);
+		return;
+	}
+	coalesce_go(chain, COALESCE_COPY, 0);
+}
+
+/* ---- copying ---- */
+
+static void chunk_done(struct chain *chain, int error)
+{
+	struct coalesce *coalesce = of(chain);
+	uint64_t rate = chain->volume->options.coalesce_bytes_per_second;
+	uint64_t bytes = coalesce->chunk_count * CHAIN_BLOCK_BYTES;
+	uint64_t pause_ns = 0;
+
+	if (error < 0) {
+		merge_end(chain, error);
+		return;
+	}
+	coalesce->cursor = coalesce->chunk_first + coalesce->chunk_count;
+	coalesce->done_blocks += coalesce->chunk_count;
+	/* A leaf's writers wait: it is small, and not held back. */
+	if (rate > 0 && !coalesce->is_leaf && !coalesce->abort_asked)
+		pause_ns = (uint64_t)((unsigned __int128)bytes * NS_PER_S / rate);
+	coalesce_go(chain, COALESCE_COPY, pause_ns);
+}
+
+static void image_written(struct blockio_request *io, int result)
+{
+	chunk_done(CONTAINER_OF(io, struct chain, coalesce.io), result);
+}
+
+static void store_written(struct store_waiter *waiter, int error)
+{
+	chunk_done(CONTAINER_OF(waiter, struct chain, coalesce.written), error);
+}
+
+/* The last block of the image may be cut; its transfers are aligned all the same. */
+static void image_write(struct chain *chain)
+{
+	struct coalesce *coalesce = of(chain);
+	uint64_t first = coalesce->chunk_first * CHAIN_BLOCK_BYTES;
+	uint64_t end = first + coalesce->chunk_count * CHAIN_BLOCK_BYTES;
+	uint64_t volume_end = volume_bytes(chain->volume);
+
+	if (end > volume_end)
+		end = round_up(volume_end, chain->volume->alignment_bytes);
+	coalesce->io.done = image_written;
+	blockio_start(chain->volume->origin, &coalesce->io, BLOCKIO_WRITE, first, coalesce->buffer,
+		end - first);
+}
+
+static void store_write(struct chain *chain, struct store *store)
+{
+	struct coalesce *coalesce = of(chain);
+	uint64_t block = coalesce->chunk_first;
+	uint64_t end = block + coalesce->chunk_count;
+
+	/* It may have ended for want of room in an earlier try. */
+	if (store_error(store) < 0 && store_idle(store))
+		store_resume(store);
+	coalesce->written = (struct store_waiter){ .done = store_written };
+	store_waiter_add(&coalesce->written);
+	while (block < end) {
+		char *at = (char *)coalesce->buffer +
+			   (block - coalesce->chunk_first) * CHAIN_BLOCK_BYTES;
+		uint64_t left = (end - block) * CHAIN_BLOCK_BYTES;
+		uint64_t first = block;
+
+		if (store_has_data(store, block)) {
+			uint64_t run = store_run_bytes(store, block, left);
+
+			run = run < left ? run : left;
+			store_rewrite(store, block, 0, at, (uint32_t)run, &coalesce->written);
+			block += run / CHAIN_BLOCK_BYTES;
+			continue;
+		}
+		while (block < end && !store_has_data(store, block))
+			block++;
+		store_append(store, first, block - first, at, &coalesce->written);
+	}
+	store_waiter_release(&coalesce->written, 0);
+}
+
+static void chunk_read(struct blockio_request *io, int result)
+{
+	struct chain *chain = CONTAINER_OF(io, struct chain, coalesce.io);
+	struct node *parent = parent_of(chain);
+
+	if (result < 0) {
+		chunk_done(chain, result);
+		return;
+	}
+	node_dirtied(chain, parent);
+	space_allocate(chain, parent, of(chain)->chunk_first, of(chain)->chunk_count);
+	if (parent->store)
+		store_write(chain, parent->store);
+	else
+		image_write(chain);
+}
+
+static bool leaf_timed_out(const struct chain *chain)
+{
+	return chain->coalesce.is_leaf &&
+	       clock_now_ns() - chain->coalesce.begin_ns > chain->profile->leaf_timeout_ns;
+}
+
+void merge_copy(struct chain *chain)
+{
+	struct coalesce *coalesce = of(chain);
+	struct store *store = coalesce->node->store;
+	uint64_t first, count;
+
+	if (coalesce->abort_asked) {
+		merge_end(chain, -ECANCELED);
+		return;
+	}
+	if (leaf_timed_out(chain)) {
+		merge_end(chain, -ETIMEDOUT);
+		return;
+	}
+	if (!store_next_run(store, coalesce->cursor, &first, &count)) {
+		coalesce_go(chain, COALESCE_FLUSH, 0);
+		return;
+	}
+
+	uint64_t bytes = count * CHAIN_BLOCK_BYTES;
+	uint64_t most = bytes < COALESCE_CHUNK_BYTES ? bytes : COALESCE_CHUNK_BYTES;
+	uint64_t run = store_run_bytes(store, first, most);
+
+	coalesce->chunk_first = first;
+	coalesce->chunk_count = (run < most ? run : most) / CHAIN_BLOCK_BYTES;
+	coalesce->io.done = chunk_read;
+	blockio_start(store_io(store), &coalesce->io, BLOCKIO_READ, store_offset(store, first),
+		coalesce->buffer, coalesce->chunk_count * CHAIN_BLOCK_BYTES);
+}
+
+/* ---- all copied ---- */
+
+static void flushed(struct blockio_request *io, int result)
+{
+	struct chain *chain = CONTAINER_OF(io, struct chain, coalesce.io);
+
+	if (result < 0)
+		merge_end(chain, result);
+	else
+		coalesce_go(chain, COALESCE_RELINK, 0);
+}
+
+void merge_flush(struct chain *chain)
+{
+	of(chain)->io.done = flushed;
+	blockio_start(node_io(chain, parent_of(chain)), &of(chain)->io, BLOCKIO_FLUSH, 0, NULL, 0);
+}
+
+static void speed_add(struct coalesce *coalesce)
+{
+	uint64_t took_ns = clock_now_ns() - coalesce->begin_ns;
+	size_t count = sizeof coalesce->speeds / sizeof coalesce->speeds[0];
+
+	if (took_ns == 0 || coalesce->done_blocks == 0)
+		return;
+	coalesce->speeds[coalesce->speed_count++ % count] =
+		(uint64_t)((unsigned __int128)coalesce->done_blocks * CHAIN_BLOCK_BYTES * NS_PER_S /
+			   took_ns);
+}
+
+/*
+ * Nobody names the node any more; it goes, and the journal behind it.  The
+ * leaf's file must be gone before its parent is written to.
+ */
+static void node_out(struct chain *chain)
+{
+	struct coalesce *coalesce = of(chain);
+	uint64_t id = coalesce->node->id;
+	int error = chain_take_out(chain, coalesce->node->level, coalesce->is_leaf);
+
+	if (error < 0 && coalesce->is_leaf) {
+		merge_end(chain, error);
+		return;
+	}
+	speed_add(coalesce);
+	coalesce->node = NULL;
+	coalesce->merges++;
+	/* While its file is there the next mount needs the journal to remove it;
+	 * a journal that stays by itself means nothing. */
+	if (error == 0)
+		(void)journal_remove(chain, coalesce->is_leaf ? JOURNAL_LEAF : JOURNAL_RELINK, id);
+	merge_end(chain, 0);
+}
+
+static void relinked(struct store_waiter *waiter, int error)
+{
+	struct chain *chain = CONTAINER_OF(waiter, struct chain, coalesce.written);
+
+	/* Some of them name the parent: both ways are right, and it is tried again. */
+	if (error < 0)
+		merge_end(chain, error);
+	else
+		node_out(chain);
+}
+
+static void snapshot_relinked(struct store_waiter *waiter, int error)
+{
+	struct snapshot *snapshot = CONTAINER_OF(waiter, struct snapshot, marked);
+	struct chain *chain = snapshot->volume->chain;
+
+	snapshot->is_relinking = false;
+	snapshot_resume_delete(snapshot);
+	store_waiter_release(&chain->coalesce.written, error);
+}
+
+static void relink_go(struct chain_turn *turn)
+{
+	struct chain *chain = CONTAINER_OF(turn, struct chain, coalesce.turn);
+	struct coalesce *coalesce = of(chain);
+	struct node *node = coalesce->node, *child = chain->spine[node->level + 1];
+	struct store_facts facts = *store_facts(child->store);
+	int error = journal_write(chain, JOURNAL_RELINK, node->id);
+
+	coalesce->is_locked = true;
+	if (error < 0) {
+		merge_end(chain, error);
+		return;
+	}
+	(void)journal_remove(chain, JOURNAL_COALESCE, node->id);
+	node->must_relink = true;
+	chain_log(chain, "Relinking children of %016" PRIx64, node->id);
+	coalesce->written = (struct store_waiter){ .done = relinked };
+	store_waiter_add(&coalesce->written);
+	facts.parent_id = parent_of(chain)->id;
+	store_update(child->store, &facts, &coalesce->written);
+	list_for_each (at, &chain->volume->snapshots) {
+		struct snapshot *snapshot = CONTAINER_OF(at, struct snapshot, link);
+
+		if (snapshot->base != node)
+			continue;
+		facts = *store_facts(snapshot->store);
+		facts.parent_id = parent_of(chain)->id;
+		snapshot->is_relinking = true;
+		snapshot->marked = (struct store_waiter){ .done = snapshot_relinked };
+		store_waiter_add(&coalesce->written);
+		store_update(snapshot->store, &facts, &snapshot->marked);
+	}
+	store_waiter_release(&coalesce->written, 0);
+}
+
+void merge_relink(struct chain *chain)
+{
+	struct coalesce *coalesce = of(chain);
+
+	if (coalesce->is_leaf) {
+		node_out(chain);
+		return;
+	}
+	coalesce->turn.go = relink_go;
+	chain_lock(chain, &coalesce->turn);
+}
+
+/* ---- the end ---- */
+
+static void failed(struct chain *chain, int error)
+{
+	struct coalesce *coalesce = of(chain);
+	char text[NODE_TEXT_BYTES];
+
+	node_text(chain, coalesce->node, text, sizeof text);
+	if (!coalesce->node->must_relink)
+		(void)journal_remove(chain, coalesce->is_leaf ? JOURNAL_LEAF : JOURNAL_COALESCE,
+			coalesce->node->id);
+	if (error == -ECANCELED) {
+		coalesce_say(chain, "Aborted coalesce of %s", text);
+		return;
+	}
+	coalesce->node->has_failed_to_coalesce = true;
+	if (error == -ETIMEDOUT)
+		coalesce_say(chain, "Timed out: leaf-coalesce of %s", text);
+	else
+		coalesce_say(chain, "%s while coalescing: %s (%s)",
+			error == -ENOSPC ? "Run out of space" : "I/O error", text,
+			error_name(error));
+}
+
+void merge_end(struct chain *chain, int error)
+{
+	struct coalesce *coalesce = of(chain);
+	bool was_leaf = coalesce->is_leaf;
+
+	if (error < 0)
+		failed(chain, error);
+	coalesce->node = NULL;
+	coalesce->is_leaf = false;
+	if (was_leaf)
+		volume_barrier_end(chain->volume, &coalesce->barrier);
+	if (was_leaf || coalesce->is_locked) {
+		coalesce->is_locked = false;
+		chain_unlock(chain);
+	}
+	if (error == -ECANCELED)
+		coalesce_end(chain);
+	else
+		coalesce_go(chain, COALESCE_SCAN, 0);
+}
