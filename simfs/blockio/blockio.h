@@ -132,6 +132,11 @@ struct blockio_folder_ops {
 	int (*list)(struct blockio_folder *folder, int (*visit)(const char *name, void *context),
 		void *context);
 
+	/* Required.  When it answers 0, what was created, removed and renamed
+	 * before is durable; without it a power cut may undo the last of that,
+	 * in the opposite order.  0 or -errno. */
+	int (*sync)(struct blockio_folder *folder);
+
 	/* Required. */
 	void (*destroy)(struct blockio_folder *folder);
 };

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "simfs/base/cleanup.h"
 #include "simfs/blockio/file.h"
@@ -86,6 +87,11 @@ static int folder_list(
 	}
 }
 
+static int folder_sync(struct blockio_folder *folder)
+{
+	return fsync(folder_of(folder)->fd) < 0 ? -errno : 0;
+}
+
 static void folder_destroy(struct blockio_folder *folder)
 {
 	free(folder_of(folder));
@@ -96,6 +102,7 @@ static const struct blockio_folder_ops file_folder_ops = {
 	.remove = folder_remove,
 	.rename = folder_rename,
 	.list = folder_list,
+	.sync = folder_sync,
 	.destroy = folder_destroy,
 };
 

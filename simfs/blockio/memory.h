@@ -5,7 +5,7 @@
  * Requests wait in a queue until the test completes one, in an order that its
  * seed decides: so a test goes through interleavings that a disk shows once a
  * year, and goes through them again from the same seed.  A whole request acts
- * at the moment it completes.
+ * at the moment it completes.  A process can be killed on it, and the power cut.
  */
 #ifndef SNAPRIG_BLOCKIO_MEMORY_H
 #define SNAPRIG_BLOCKIO_MEMORY_H
@@ -34,11 +34,33 @@ void memory_disk_kill(struct memory_disk *disk);
 void memory_disk_fail(
 	struct memory_disk *disk, enum blockio_kind kind, uint64_t nth, uint64_t count, int error);
 
-/* How many requests memory_disk_fail() has failed since it was last called. */
+/*
+ * The same, but a failing read or write transfers a part of its range first, of
+ * whole sectors from the front, as a disk does that stops in the middle.
+ */
+void memory_disk_fail_short(
+	struct memory_disk *disk, enum blockio_kind kind, uint64_t nth, uint64_t count, int error);
+
+/* How many requests the two above have failed since one was last called. */
 uint64_t memory_disk_failed(const struct memory_disk *disk);
 
 /* Requests of KIND completed so far, failed ones included. */
 uint64_t memory_disk_completed(const struct memory_disk *disk, enum blockio_kind kind);
+
+/*
+ * From now on the disk remembers what would be lost at a power cut; what is on
+ * it is durable.  Nothing may be under way.  It costs a copy of each write until
+ * its file is flushed, or the oldest of 32 MiB becomes durable by itself.
+ */
+void memory_disk_remember(struct memory_disk *disk);
+
+/*
+ * Takes back what SEED chooses of what was not made durable: writes and parts
+ * of writes since the last flush of their file, in any combination; lengths of
+ * files, and what happened in a folder since its last sync, in order.  Nothing
+ * that waits is done.  No file may be open; what is there then is durable.
+ */
+void memory_disk_power_cut(struct memory_disk *disk, uint64_t seed);
 
 /* A folder on DISK; what is in it lives as long as the disk. */
 int memory_folder_create(struct memory_disk *disk, struct blockio_folder **ret);

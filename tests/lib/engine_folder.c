@@ -232,6 +232,14 @@ static int folder_list(
 	return result;
 }
 
+static int folder_sync(struct blockio_folder *base)
+{
+	struct engine_folder *folder = engine_folder_of(base);
+	int error = fault_strikes(folder);
+
+	return error < 0 ? error : folder->memory->ops->sync(folder->memory);
+}
+
 static void folder_destroy(struct blockio_folder *base)
 {
 	struct engine_folder *folder = engine_folder_of(base);
@@ -246,6 +254,7 @@ static const struct blockio_folder_ops folder_ops = {
 	.remove = folder_remove,
 	.rename = folder_rename,
 	.list = folder_list,
+	.sync = folder_sync,
 	.destroy = folder_destroy,
 };
 

@@ -22,7 +22,7 @@ struct blockio_folder *engine_folder_create(
 
 /*
  * From the NTH call from now on (1 is the next) that opens, removes or renames
- * a file, COUNT calls answer ERROR and do nothing.  COUNT 0 turns it off.
+ * a file or syncs, COUNT calls answer ERROR and do nothing.  COUNT 0 turns it off.
  */
 void engine_folder_fail(struct blockio_folder *folder, uint64_t nth, uint64_t count, int error);
 

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* memory_internal.h - what the files of the memory backend share; for nobody else. */
+#ifndef SNAPRIG_BLOCKIO_MEMORY_INTERNAL_H
+#define SNAPRIG_BLOCKIO_MEMORY_INTERNAL_H
+
+#include "simfs/blockio/memory.h"
+
+struct memory_bytes {
+	uint8_t *bytes;
+	uint64_t size_bytes;
+	uint64_t room_bytes; /* grows by half: appending is not quadratic */
+};
+
+struct memory_file {
+	char *name; /* NULL: removed, and a power cut may bring it back */
+	struct memory_bytes content;
+	unsigned opened;
+	struct list link;
+
+	/* Of memory_power.c, while the disk remembers. */
+	char *durable_name; /* NULL: none */
+	struct memory_bytes durable;
+	struct list changes; /* struct change.link, oldest first */
+	uint64_t change_bytes;
+};
+
+struct memory_fault {
+	enum blockio_kind kind;
+	uint64_t skip;	/* requests of this kind still to be let through */
+	uint64_t count; /* requests still to be failed */
+	uint64_t failed;
+	int error;
+	bool is_short; /* a part of it is transferred */
+};
+
+struct memory_disk {
+	uint64_t seed;
+	uint64_t steps;
+	uint32_t alignment_bytes;
+	struct list files;
+	struct list waiting; /* struct blockio_request.link */
+	uint64_t waiting_count;
+	uint64_t completed[BLOCKIO_FLUSH + 1];
+	struct memory_fault fault;
+
+	/* Of memory_power.c. */
+	bool remembers;
+	uint64_t change_count;
+	struct list renames; /* struct memory_rename.link, oldest first */
+	uint64_t rename_count;
+};
+
+struct memory_blockio {
+	struct blockio io;
+	struct memory_disk *disk;
+	struct memory_file *file;
+};
+
+static inline struct memory_blockio *memory_of(struct blockio *io)
+{
+	return CONTAINER_OF(io, struct memory_blockio, io);
+}
+
+/* memory.c */
+int memory_bytes_resize(struct memory_bytes *content, uint64_t size_bytes);
+int memory_wrap(struct memory_disk *disk, struct memory_file *file, struct blockio **ret);
+
+/* memory_folder.c */
+struct memory_file *memory_file_find(struct memory_disk *disk, const char *name);
+void memory_file_destroy(struct memory_file *file);
+
+/* memory_power.c: what is done to a file, just before it is; nothing when the disk does not
+ * remember. */
+void memory_note_write(struct memory_disk *disk, struct memory_file *file, uint64_t offset,
+	const void *bytes, size_t length);
+void memory_note_resize(struct memory_disk *disk, struct memory_file *file, uint64_t size_bytes);
+void memory_note_flush(const struct memory_disk *disk, struct blockio_request *flush);
+
+/* FLUSH has ended well. */
+void memory_flushed(struct memory_file *file, const struct blockio_request *flush);
+
+/*
+ * Gives FILE the name TO (NULL: none), which another file had until now (or
+ * NULL).  What has no name any more is destroyed, unless a power cut may bring
+ * it back.
+ */
+void memory_rename(struct memory_disk *disk, struct memory_file *file, const char *to);
+void memory_synced(struct memory_disk *disk);
+
+/* All that is remembered of FILE, or of names. */
+void memory_forget(struct memory_file *file);
+void memory_forget_renames(struct memory_disk *disk);
+
+#endif
