@@ -71,7 +71,7 @@ PROGRAM := $(BUILD)/snaprig
 
 # A folder's test_*.c are programs, fuzz_*.c are fuzz targets, and whatever else
 # is there (and in tests/lib) helps them all.
-CHECK_DIRS := unit model sweep conformance
+CHECK_DIRS := unit model sweep durability conformance
 TEST_MAINS := $(wildcard $(CHECK_DIRS:%=tests/%/test_*.c))
 FUZZ_MAINS := $(wildcard tests/fuzz/fuzz_*.c)
 E2E_MAINS := $(wildcard tests/e2e/*.c)

@@ -127,10 +127,21 @@ static int perform(struct memory_disk *disk, const struct blockio_request *reque
 	return 0;
 }
 
-/* Whether the fault strikes this request of KIND. */
-static bool fault_strikes(struct memory_fault *fault, enum blockio_kind kind)
+static bool has_suffix(const struct memory_file *file, const char *suffix)
 {
-	if (fault->count == 0 || fault->kind != kind)
+	size_t length = file->name ? strlen(file->name) : 0, tail = strlen(suffix);
+
+	return length >= tail && strcmp(file->name + length - tail, suffix) == 0;
+}
+
+/* Whether the fault strikes REQUEST. */
+static bool fault_strikes(struct memory_disk *disk, const struct blockio_request *request)
+{
+	struct memory_fault *fault = &disk->fault;
+
+	if (fault->count == 0 || fault->kind != request->kind)
+		return false;
+	if (disk->fault_suffix && !has_suffix(memory_of(request->io)->file, disk->fault_suffix))
 		return false;
 	if (fault->skip > 0) {
 		fault->skip--;
@@ -159,7 +170,7 @@ bool memory_disk_step(struct memory_disk *disk)
 	int result;
 
 	disk->completed[request->kind]++;
-	if (fault_strikes(fault, request->kind)) {
+	if (fault_strikes(disk, request)) {
 		result = fault->error;
 		if (fault->is_short && request->kind != BLOCKIO_FLUSH)
 			transfer_short(disk, request);
@@ -258,6 +269,11 @@ void memory_disk_fail_short(
 {
 	memory_disk_fail(disk, kind, nth, count, error);
 	disk->fault.is_short = true;
+}
+
+void memory_disk_fail_only(struct memory_disk *disk, const char *suffix)
+{
+	disk->fault_suffix = suffix;
 }
 
 uint64_t memory_disk_failed(const struct memory_disk *disk)

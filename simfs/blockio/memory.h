@@ -41,7 +41,11 @@ void memory_disk_fail(
 void memory_disk_fail_short(
 	struct memory_disk *disk, enum blockio_kind kind, uint64_t nth, uint64_t count, int error);
 
-/* How many requests the two above have failed since one was last called. */
+/* From now on faults strike, and count, only requests on files whose name ends so; NULL: all. */
+void memory_disk_fail_only(struct memory_disk *disk, const char *suffix);
+
+/* How many requests memory_disk_fail() or _fail_short() has failed since one
+ * of them was last called. */
 uint64_t memory_disk_failed(const struct memory_disk *disk);
 
 /* Requests of KIND completed so far, failed ones included. */

@@ -42,6 +42,7 @@ struct memory_disk {
 	uint64_t waiting_count;
 	uint64_t completed[BLOCKIO_FLUSH + 1];
 	struct memory_fault fault;
+	const char *fault_suffix; /* NULL: of any file */
 
 	/* Of memory_power.c. */
 	bool remembers;

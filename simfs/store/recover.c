@@ -63,7 +63,12 @@ static int make_ready(struct store *store, struct store_findings *findings)
 		error = blockio_do(store->io, BLOCKIO_FLUSH, 0, NULL, 0);
 	if (error < 0 || (findings->machine_restarted && !findings->was_durable))
 		return error;
-	return superblock_do(store, 0);
+	error = superblock_do(store, 0);
+	/* Else a power cut could take that back with all that was appended since:
+	 * what is left would look closed in order, or durable. */
+	if (error == 0 && !store->is_durable && (findings->was_clean || findings->was_durable))
+		error = blockio_do(store->io, BLOCKIO_FLUSH, 0, NULL, 0);
+	return error;
 }
 
 int store_open(struct blockio_folder *folder, const char *name,

@@ -62,9 +62,14 @@ static int record_write(struct volume *volume, void *unit)
 	if (error < 0)
 		return error;
 	error = blockio_do(io, BLOCKIO_WRITE, 0, unit, STORE_UNIT_BYTES);
+	/* A power cut may keep the name and lose the bytes: no mount would be possible. */
+	if (error == 0)
+		error = blockio_do(io, BLOCKIO_FLUSH, 0, NULL, 0);
 	blockio_destroy(io);
 	if (error == 0)
 		error = folder->ops->rename(folder, VOLUME_FILE_NEW, VOLUME_FILE);
+	if (error == 0)
+		error = folder->ops->sync(folder);
 	return error;
 }
 

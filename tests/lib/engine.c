@@ -45,11 +45,13 @@ void engine_init(struct engine *engine, uint64_t seed, const struct engine_optio
 	MUST(memory_disk_create(seed, SECTOR_BYTES, &engine->disk) == 0);
 	engine->folder = engine_folder_create(
 		engine->disk, seed, alignment_bytes ? alignment_bytes : SECTOR_BYTES);
-	MUST(memory_folder_create(engine->disk, &engine->image_folder) == 0);
+	engine->image_folder = engine_folder_create(engine->disk, seed, SECTOR_BYTES);
 	MUST(engine->image_folder->ops->open(engine->image_folder, ENGINE_IMAGE, true, &image) ==
 		0);
 	MUST(image->ops->resize(image, options->volume_bytes) == 0);
 	blockio_destroy(image);
+	if (options->power_cuts)
+		memory_disk_remember(engine->disk);
 	MUST(engine_open(engine) == 0);
 }
 
@@ -100,6 +102,12 @@ void engine_kill(struct engine *engine)
 	volume_forget(engine->volume);
 	engine->volume = NULL;
 	blockio_destroy(engine->origin);
+}
+
+void engine_power_cut(struct engine *engine, uint64_t seed)
+{
+	engine_kill(engine);
+	memory_disk_power_cut(engine->disk, seed);
 }
 
 int engine_kill_and_open(struct engine *engine)

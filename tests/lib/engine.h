@@ -27,6 +27,7 @@ struct engine_options {
 	uint64_t coalesce_bytes_per_second;
 	bool no_coalesce;
 	uint64_t step_ns; /* the clock is stepped, and by so much with each step of the disk */
+	bool power_cuts;  /* engine_power_cut() will be called */
 	uint32_t (*memory_used)(void);
 	void (*snapshot_failed)(void *context, struct snapshot *snapshot);
 	void *context;
@@ -58,6 +59,9 @@ void engine_kill(struct engine *engine);
 
 /* Kills and opens. */
 int engine_kill_and_open(struct engine *engine);
+
+/* The same without power: what was not made durable is lost or not, as SEED chooses. */
+void engine_power_cut(struct engine *engine, uint64_t seed);
 
 /* Ticks the volume when that is due, else completes one request on the disk; false when none waits.
  */

@@ -26,6 +26,8 @@ struct engine_folder {
 		uint64_t skip, count, failed;
 		int error;
 	} fault;
+	void (*watch)(void *context, const char *name, const struct blockio_request *request);
+	void *watch_context;
 };
 
 /* One opening of a file. */
@@ -87,6 +89,8 @@ static void file_submit(struct blockio *io, struct blockio_request *request)
 			MUST(((uintptr_t)request->iov[i].iov_base & mask) == 0);
 		}
 	}
+	if (file->folder->watch)
+		file->folder->watch(file->folder->watch_context, file->name, request);
 	blockio_submit(file->memory, request);
 }
 
@@ -280,6 +284,16 @@ void engine_folder_fail(struct blockio_folder *base, uint64_t nth, uint64_t coun
 	folder->fault.count = count;
 	folder->fault.failed = 0;
 	folder->fault.error = error;
+}
+
+void engine_folder_watch(struct blockio_folder *base,
+	void (*watch)(void *context, const char *name, const struct blockio_request *request),
+	void *context)
+{
+	struct engine_folder *folder = engine_folder_of(base);
+
+	folder->watch = watch;
+	folder->watch_context = context;
 }
 
 uint64_t engine_folder_failed(const struct blockio_folder *folder)

@@ -26,6 +26,11 @@ struct blockio_folder *engine_folder_create(
  */
 void engine_folder_fail(struct blockio_folder *folder, uint64_t nth, uint64_t count, int error);
 
+/* Tells WATCH, before it is started, of every request on a file of FOLDER that is NAME now. */
+void engine_folder_watch(struct blockio_folder *folder,
+	void (*watch)(void *context, const char *name, const struct blockio_request *request),
+	void *context);
+
 /* How many calls engine_folder_fail() has failed since it was last called. */
 uint64_t engine_folder_failed(const struct blockio_folder *folder);
 

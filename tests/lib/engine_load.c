@@ -56,6 +56,7 @@ void load_init(struct load *load, const struct load_options *options)
 	load->options.engine.context = load;
 	engine_init(&load->engine, options->seed, &load->options.engine);
 	MUST(load->live = calloc(1, volume_bytes));
+	load_power_init(load);
 	for (unsigned i = 0; i < LOAD_DEPTH_MAX; i++) {
 		void *buffer;
 
@@ -67,6 +68,7 @@ void load_init(struct load *load, const struct load_options *options)
 		load->snapshots[i].load = load;
 		snprintf(load->snapshots[i].name, sizeof load->snapshots[i].name, "s%u", i);
 		MUST(load->snapshots[i].content = malloc(volume_bytes));
+		MUST(load->snapshots[i].unsure = calloc(volume_bytes, sizeof(bool)));
 	}
 }
 
@@ -75,8 +77,11 @@ void load_deinit(struct load *load)
 	engine_deinit(&load->engine);
 	for (unsigned i = 0; i < LOAD_DEPTH_MAX; i++)
 		free(load->slots[i].request.buffer);
-	for (unsigned i = 0; i < LOAD_SNAPSHOTS_MAX; i++)
+	for (unsigned i = 0; i < LOAD_SNAPSHOTS_MAX; i++) {
 		free(load->snapshots[i].content);
+		free(load->snapshots[i].unsure);
+	}
+	load_power_deinit(load);
 	free(load->live);
 }
 
@@ -93,7 +98,9 @@ static void slot_done(struct volume_request *request, int result)
 		load_write_ended(load, slot, result);
 	else if (request->kind == VOLUME_READ)
 		load_read_ended(load, slot, result);
-	else if (result < 0 && !load->options.may_fail)
+	else if (result == 0)
+		load_power_flushed(load, slot->versions);
+	else if (!load->options.may_fail)
 		load_fail(load, "a flush was answered with %d", result);
 }
 
@@ -137,7 +144,7 @@ static struct load_slot *slot_take(struct load *load, enum volume_kind kind)
 	return slot;
 }
 
-/* Whether a write (or, else, a read of the live view) under way overlaps SLOT; marks such reads. */
+/* Whether a write to what SLOT is of is under way and overlaps it; a write marks such reads. */
 static bool disturbs(struct load *load, struct load_slot *slot)
 {
 	bool found = false;
@@ -145,7 +152,7 @@ static bool disturbs(struct load *load, struct load_slot *slot)
 	for (unsigned i = 0; i < LOAD_DEPTH_MAX; i++) {
 		struct load_slot *at = &load->slots[i];
 
-		if (!at->is_busy || at == slot || at->snapshot ||
+		if (!at->is_busy || at == slot || at->snapshot != slot->snapshot ||
 			at->request.kind == VOLUME_FLUSH ||
 			!load_overlap(&at->request, &slot->request))
 			continue;
@@ -179,24 +186,38 @@ static struct load_snapshot *choose_snapshot(struct load *load)
 	return &load->snapshots[chance(load, CHANCE_SNAPSHOT, LOAD_SNAPSHOTS_MAX)];
 }
 
-static void start_read_snapshot(struct load *load)
+static void start_on_snapshot(struct load *load, enum volume_kind kind)
 {
 	struct load_snapshot *snapshot = choose_snapshot(load);
 
 	if (snapshot->state != LOAD_THERE)
 		return;
 
-	struct load_slot *slot = slot_take(load, VOLUME_READ);
+	struct load_slot *slot = slot_take(load, kind);
 
 	slot->snapshot = snapshot;
 	slot->request.snapshot = engine_find(&load->engine, snapshot->name);
+	if (kind == VOLUME_WRITE)
+		engine_stamp_fill(slot->request.buffer, slot->request.length, ~load->operation);
+	slot->is_disturbed = disturbs(load, slot);
 	volume_submit(load->engine.volume, &slot->request);
+}
+
+static void start_read_snapshot(struct load *load)
+{
+	start_on_snapshot(load, VOLUME_READ);
+}
+
+static void start_write_snapshot(struct load *load)
+{
+	start_on_snapshot(load, VOLUME_WRITE);
 }
 
 static void start_flush(struct load *load)
 {
 	struct load_slot *slot = slot_take(load, VOLUME_FLUSH);
 
+	slot->versions = load->version_count;
 	volume_submit(load->engine.volume, &slot->request);
 }
 
@@ -220,6 +241,7 @@ static void created(struct snapshot_create *create, int result)
 	if (result < 0)
 		return;
 	memcpy(snapshot->content, load->live, load->options.engine.volume_bytes);
+	memset(snapshot->unsure, 0, load->options.engine.volume_bytes * sizeof(bool));
 	if (create->hold_writes)
 		load->held = &create->barrier;
 }
@@ -230,6 +252,8 @@ void load_take(struct load *load, unsigned index, uint32_t block_bytes)
 	struct load_snapshot *snapshot = &load->snapshots[index];
 	bool is_fixed = volume_profile(load->engine.volume)->block_is_fixed;
 
+	if (block_bytes == 0)
+		block_bytes = load->options.snapshot_block_bytes;
 	MUST(snapshot->state == LOAD_ABSENT);
 	snapshot->state = LOAD_CREATING;
 	snapshot->create = (struct snapshot_create){
@@ -294,7 +318,9 @@ static void start_reopen(struct load *load)
 		else if (!engine_step(&load->engine))
 			load_fail(load, "%u requests never end", load->busy);
 	}
-	if (engine_close(&load->engine) < 0 && !load->options.may_fail)
+	if (engine_close(&load->engine) == 0)
+		load_power_flushed(load, load->version_count);
+	else if (!load->options.may_fail)
 		load_fail(load, "cannot close");
 	if (engine_open(&load->engine) == 0)
 		load_settle_snapshots(load);
@@ -308,6 +334,7 @@ static void operate(struct load *load)
 		[LOAD_WRITE] = start_write,
 		[LOAD_READ_LIVE] = start_read_live,
 		[LOAD_READ_SNAPSHOT] = start_read_snapshot,
+		[LOAD_WRITE_SNAPSHOT] = start_write_snapshot,
 		[LOAD_FLUSH] = start_flush,
 		[LOAD_CREATE] = start_create,
 		[LOAD_DELETE] = start_delete,

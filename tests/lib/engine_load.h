@@ -22,6 +22,7 @@ enum load_kind {
 	LOAD_WRITE,
 	LOAD_READ_LIVE,
 	LOAD_READ_SNAPSHOT,
+	LOAD_WRITE_SNAPSHOT, /* where the profile has writable ones */
 	LOAD_FLUSH,
 	LOAD_CREATE,
 	LOAD_DELETE,
@@ -38,6 +39,9 @@ struct load_options {
 
 	/* Requests may be answered with errors, and snapshots may fail. */
 	bool may_fail;
+
+	/* Of snapshots that are taken; 0: 4, 16 or 64 KiB, by chance. */
+	uint32_t snapshot_block_bytes;
 };
 
 /* One request under way. */
@@ -45,8 +49,9 @@ struct load_slot {
 	struct load *load;
 	struct volume_request request;
 	bool is_busy;
-	bool is_disturbed; /* a read of the live view that a write overlaps: anything goes */
+	bool is_disturbed; /* a read that a write to the same overlaps: anything goes */
 	uint64_t operation;
+	uint64_t versions; /* of a flush: how many there were when it was submitted */
 	struct load_snapshot *snapshot;
 };
 
@@ -57,6 +62,7 @@ struct load_snapshot {
 	enum load_snapshot_state state;
 	char name[8];
 	uint8_t *content;
+	bool *unsure;	      /* bytes of a write to it that ended badly: old or new */
 	bool was_told_failed; /* may be gone after a mount, when it could not be marked */
 	bool has_failed;      /* seen as failed: must not come back */
 	struct snapshot_create create;
@@ -73,6 +79,11 @@ struct load {
 	struct volume_barrier *held; /* of a creation that holds the writes */
 	uint64_t operation;
 	uint64_t steps;
+
+	/* Of engine_load_power.c, with engine.power_cuts. */
+	uint8_t *flushed;     /* what no power cut takes back */
+	struct list versions; /* struct load_version.link, oldest first */
+	uint64_t version_count;
 };
 
 void load_init(struct load *load, const struct load_options *options);
@@ -91,6 +102,14 @@ void load_take(struct load *load, unsigned index, uint32_t block_bytes);
 /* Kills, opens, and lets the arrays follow where the engine had the choice. */
 void load_kill(struct load *load);
 
+/*
+ * Cuts the power and opens.  Each sector of the image must be what it was when
+ * the last flush that ended was submitted, or as some write since has left it;
+ * the arrays follow.  Snapshots are deleted: without store_set_durable() they
+ * may be lost.
+ */
+void load_power_cut(struct load *load, uint64_t seed);
+
 /* Reads and compares everything.  Nothing is under way, no fault is on. */
 void load_check(struct load *load);
 
@@ -104,6 +123,18 @@ void load_read_ended(struct load *load, struct load_slot *slot, int result);
 
 /* Of engine_load_check.c: compares what snapshots there are after an opening. */
 void load_settle_snapshots(struct load *load);
+
+/* Of engine_load_check.c: the bytes of the image as they lie on the disk. */
+const uint8_t *load_image(struct load *load);
+
+/* Of engine_load_check.c: nothing is under way any more, whatever was. */
+void load_drop(struct load *load);
+
+/* Of engine_load_power.c: what a power cut may choose from; nothing without engine.power_cuts. */
+void load_power_init(struct load *load);
+void load_power_deinit(struct load *load);
+void load_power_written(struct load *load, const struct volume_request *request);
+void load_power_flushed(struct load *load, uint64_t versions);
 
 static inline bool load_overlap(const struct volume_request *a, const struct volume_request *b)
 {

@@ -25,21 +25,19 @@ void load_fail(const struct load *load, const char *format, ...)
 	abort(); /* check.h does not say that it does not return */
 }
 
-/* FOUND must be WANTED; both lie at OFFSET of WHAT. */
+/* FOUND must be WANTED, but for what UNSURE says (NULL: nothing); all lie at OFFSET of WHAT. */
 static void compare(const struct load *load, const char *what, uint64_t offset,
-	const uint8_t *found, const uint8_t *wanted, uint64_t length)
+	const uint8_t *found, const uint8_t *wanted, const bool *unsure, uint64_t length)
 {
-	uint64_t at = 0;
-
 	if (memcmp(found, wanted, length) == 0)
 		return;
-	while (found[at] == wanted[at])
-		at++;
-	load_fail(load, "'%s' has a wrong byte at %" PRIu64, what, offset + at);
+	for (uint64_t at = 0; at < length; at++) {
+		if (found[at] != wanted[at] && !(unsure && unsure[at]))
+			load_fail(load, "'%s' has a wrong byte at %" PRIu64, what, offset + at);
+	}
 }
 
-/* Bytes of the image as they lie on the disk, whatever the engine says. */
-static const uint8_t *image_bytes(struct load *load)
+const uint8_t *load_image(struct load *load)
 {
 	uint64_t size_bytes;
 	const uint8_t *bytes = engine_file(&load->engine, ENGINE_IMAGE, &size_bytes);
@@ -49,10 +47,21 @@ static const uint8_t *image_bytes(struct load *load)
 	return bytes;
 }
 
+/* A write to a snapshot: what failed may have happened or not, and the next look tells. */
+static void snapshot_written(struct load_slot *slot, int result)
+{
+	const struct volume_request *request = &slot->request;
+	bool *unsure = slot->snapshot->unsure + request->offset;
+
+	memset(unsure, result < 0, request->length * sizeof *unsure);
+	if (result == 0)
+		memcpy(slot->snapshot->content + request->offset, request->buffer, request->length);
+}
+
 /* A write that failed may have happened or not, byte by byte; the array follows. */
 static void write_failed(struct load *load, const struct volume_request *request)
 {
-	const uint8_t *image = image_bytes(load) + request->offset;
+	const uint8_t *image = load_image(load) + request->offset;
 	uint8_t *live = load->live + request->offset;
 
 	for (uint64_t i = 0; i < request->length; i++) {
@@ -71,17 +80,22 @@ void load_write_ended(struct load *load, struct load_slot *slot, int result)
 		const struct load_slot *at = &load->slots[i];
 
 		if (at->is_busy && at->request.kind == VOLUME_WRITE &&
-			at->operation < slot->operation && load_overlap(&at->request, request))
+			at->snapshot == slot->snapshot && at->operation < slot->operation &&
+			load_overlap(&at->request, request))
 			load_fail(load, "write %" PRIu64 " overtook write %" PRIu64,
 				slot->operation, at->operation);
 	}
-	if (result == 0) {
-		memcpy(load->live + request->offset, request->buffer, request->length);
+	if (result < 0 && !load->options.may_fail)
+		load_fail(load, "a write was answered with %d", result);
+	if (slot->snapshot) {
+		snapshot_written(slot, result);
 		return;
 	}
-	if (!load->options.may_fail)
-		load_fail(load, "a write was answered with %d", result);
-	write_failed(load, request);
+	if (result == 0)
+		memcpy(load->live + request->offset, request->buffer, request->length);
+	else
+		write_failed(load, request);
+	load_power_written(load, request);
 }
 
 void load_read_ended(struct load *load, struct load_slot *slot, int result)
@@ -99,7 +113,8 @@ void load_read_ended(struct load *load, struct load_slot *slot, int result)
 		return;
 	compare(load, snapshot ? snapshot->name : "live", request->offset,
 		(const uint8_t *)request->data,
-		(snapshot ? snapshot->content : load->live) + request->offset, request->length);
+		(snapshot ? snapshot->content : load->live) + request->offset,
+		snapshot ? snapshot->unsure + request->offset : NULL, request->length);
 }
 
 /* ------------------------------------------------------------------- whole */
@@ -133,11 +148,14 @@ static void check_snapshot(struct load *load, struct load_snapshot *snapshot)
 	if (snapshot->has_failed)
 		load_fail(load, "failed snapshot '%s' is active again", snapshot->name);
 
+	uint64_t volume_bytes = load->options.engine.volume_bytes;
 	uint8_t *content = engine_content(&load->engine, found);
 
-	compare(load, snapshot->name, 0, content, snapshot->content,
-		load->options.engine.volume_bytes);
-	free(content);
+	compare(load, snapshot->name, 0, content, snapshot->content, snapshot->unsure,
+		volume_bytes);
+	memset(snapshot->unsure, 0, volume_bytes * sizeof(bool));
+	free(snapshot->content);
+	snapshot->content = content;
 }
 
 void load_check(struct load *load)
@@ -150,9 +168,9 @@ void load_check(struct load *load)
 
 	uint8_t *content = engine_content(&load->engine, NULL);
 
-	compare(load, "live", 0, content, load->live, load->options.engine.volume_bytes);
+	compare(load, "live", 0, content, load->live, NULL, load->options.engine.volume_bytes);
 	if (!is_chain)
-		compare(load, "image", 0, image_bytes(load), load->live,
+		compare(load, "image", 0, load_image(load), load->live, NULL,
 			load->options.engine.volume_bytes);
 	free(content);
 	for (unsigned i = 0; i < LOAD_SNAPSHOTS_MAX; i++) {
@@ -165,7 +183,7 @@ void load_check(struct load *load)
 
 static bool is_pending(const struct load_slot *slot)
 {
-	return slot->is_busy && slot->request.kind == VOLUME_WRITE;
+	return slot->is_busy && slot->request.kind == VOLUME_WRITE && !slot->snapshot;
 }
 
 /* Whether a write that was killed has BYTE for OFFSET. */
@@ -190,7 +208,7 @@ static uint8_t *live_bytes(struct load *load)
 	if (volume_profile(load->engine.volume)->chain)
 		return engine_content(&load->engine, NULL);
 	MUST(bytes = malloc(load->options.engine.volume_bytes));
-	return memcpy(bytes, image_bytes(load), load->options.engine.volume_bytes);
+	return memcpy(bytes, load_image(load), load->options.engine.volume_bytes);
 }
 
 /* Writes that were killed may have happened or not: the array follows the live view. */
@@ -250,15 +268,25 @@ void load_settle_snapshots(struct load *load)
 		settle_snapshot(load, &load->snapshots[i]);
 }
 
+void load_drop(struct load *load)
+{
+	for (unsigned i = 0; i < LOAD_DEPTH_MAX; i++) {
+		struct load_slot *slot = &load->slots[i];
+
+		if (slot->is_busy && slot->request.kind == VOLUME_WRITE && slot->snapshot)
+			snapshot_written(slot, -EIO);
+		slot->is_busy = false;
+	}
+	load->busy = 0;
+	load->held = NULL;
+}
+
 void load_kill(struct load *load)
 {
 	engine_kill(&load->engine);
 	if (engine_open(&load->engine) < 0)
 		load_fail(load, "cannot open after a kill");
 	settle_writes(load);
-	for (unsigned i = 0; i < LOAD_DEPTH_MAX; i++)
-		load->slots[i].is_busy = false;
+	load_drop(load);
 	load_settle_snapshots(load);
-	load->busy = 0;
-	load->held = NULL;
 }

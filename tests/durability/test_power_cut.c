@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * DESIGN invariant 4, the live view: the power is cut after each step of a load,
+ * several times with different losses, and the volume opens again with every
+ * write that was flushed.
+ */
+#include <check.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "simfs/base/mix.h"
+#include "tests/lib/engine_load.h"
+#include "tests/lib/engine_suite.h"
+
+#define VOLUME_BYTES ((128u << 10) + 512)
+#define OPERATIONS   300
+
+/* Cuts after each step; each loses something else. */
+#define CUTS 4
+
+static struct load load;
+
+static void start_load(uint64_t seed, const struct profile *profile, const char *limit)
+{
+	load_init(&load, &(struct load_options){
+				 .seed = seed,
+				 .engine = { .volume_bytes = VOLUME_BYTES,
+					 .profile = profile,
+					 .limit = limit,
+					 .power_cuts = true },
+				 .depth = 6,
+				 .length_max = 16 << 10,
+				 .weights = { [LOAD_WRITE] = 50,
+					 [LOAD_READ_LIVE] = 5,
+					 [LOAD_READ_SNAPSHOT] = 10,
+					 [LOAD_FLUSH] = 8,
+					 [LOAD_CREATE] = 12,
+					 [LOAD_DELETE] = 4,
+					 [LOAD_REOPEN] = 2 },
+				 .may_fail = limit != NULL,
+			 });
+}
+
+/* False when the load had ended before STEPS. */
+static bool cut_after(
+	const struct profile *profile, const char *limit, uint64_t steps, uint64_t cut)
+{
+	start_load(engine_seed(), profile, limit);
+
+	bool ended = load_run(&load, OPERATIONS, steps);
+
+	load_power_cut(&load, mix64(engine_seed() ^ mix64(steps * CUTS + cut)));
+	load_check(&load);
+	/* It goes on from there, and another one finds nothing else. */
+	load_run(&load, 20, UINT64_MAX);
+	load_check(&load);
+	load_power_cut(&load, mix64(steps));
+	load_check(&load);
+	load_deinit(&load);
+	return !ended;
+}
+
+static void cut_everywhere(const struct profile *profile, const char *limit)
+{
+	uint64_t stride = 120 / engine_count(120), steps = 0, cuts = 0;
+	bool goes_on = true;
+
+	if (stride == 0)
+		stride = 1;
+	for (; goes_on; steps += stride) {
+		for (uint64_t cut = 0; cut < CUTS; cut++, cuts++)
+			goes_on = cut_after(profile, limit, steps, cut);
+	}
+	printf("durability: %" PRIu64 " power cuts after each of %" PRIu64 " steps\n", cuts, steps);
+	fflush(stdout);
+	ck_assert_uint_gt(steps, OPERATIONS / 2);
+}
+
+/* Invariant 4: "without it, a power cut may cost the snapshots, never the live view". */
+START_TEST(invariant_4_a_power_cut_after_any_step_costs_no_flushed_write)
+{
+	cut_everywhere(NULL, NULL);
+}
+END_TEST
+
+START_TEST(invariant_4_a_power_cut_around_overflows_costs_no_flushed_write)
+{
+	cut_everywhere(NULL, "10%");
+}
+END_TEST
+
+START_TEST(invariant_4_a_power_cut_under_profile_lvm_costs_no_flushed_write)
+{
+	cut_everywhere(profile_find("lvm"), NULL);
+}
+END_TEST
+
+/* What FSYNC of the live file becomes is VOLUME_FLUSH (mount/files.c). */
+START_TEST(an_fsync_makes_what_came_before_durable_and_what_comes_after_is_not_promised)
+{
+	int lost = 0;
+
+	for (uint64_t seed = 0; seed < 64; seed++) {
+		struct engine engine;
+		uint8_t before[4096], after[4096], *content;
+
+		engine_init(&engine, engine_seed() + seed,
+			&(struct engine_options){
+				.volume_bytes = VOLUME_BYTES, .power_cuts = true });
+		ck_assert_int_eq(engine_snapshot(&engine, "s", NULL, NULL), 0);
+		ck_assert_int_eq(engine_write(&engine, 4096, sizeof before, 1), 0);
+		ck_assert_int_eq(engine_flush(&engine), 0);
+		ck_assert_int_eq(engine_write(&engine, 8192, sizeof after, 2), 0);
+		engine_power_cut(&engine, seed);
+		ck_assert_int_eq(engine_open(&engine), 0);
+		engine_stamp_fill(before, sizeof before, 1);
+		engine_stamp_fill(after, sizeof after, 2);
+		content = engine_content(&engine, NULL);
+		ck_assert_mem_eq(content + 4096, before, sizeof before);
+		lost += memcmp(content + 8192, after, sizeof after) != 0;
+		free(content);
+		engine_deinit(&engine);
+	}
+	/* Else it is the disk that forgets nothing, and this tests nothing. */
+	ck_assert_int_gt(lost, 0);
+}
+END_TEST
+
+START_TEST(an_fsync_that_fails_is_answered_with_its_error)
+{
+	struct engine engine;
+
+	engine_init(&engine, engine_seed(),
+		&(struct engine_options){ .volume_bytes = VOLUME_BYTES, .power_cuts = true });
+	ck_assert_int_eq(engine_write(&engine, 0, 4096, 1), 0);
+	memory_disk_fail(engine.disk, BLOCKIO_FLUSH, 1, 1, -EIO);
+	ck_assert_int_eq(engine_flush(&engine), -EIO);
+	ck_assert_int_eq(engine_flush(&engine), 0);
+	engine_deinit(&engine);
+}
+END_TEST
+
+int main(int argc, char **argv)
+{
+	Suite *suite = suite_create("power cut");
+	TCase *tcase = tcase_create("power cut");
+
+	(void)argc;
+	tcase_set_timeout(tcase, 60);
+	tcase_add_test(tcase, invariant_4_a_power_cut_after_any_step_costs_no_flushed_write);
+	tcase_add_test(tcase, invariant_4_a_power_cut_around_overflows_costs_no_flushed_write);
+	tcase_add_test(tcase, invariant_4_a_power_cut_under_profile_lvm_costs_no_flushed_write);
+	tcase_add_test(tcase,
+		an_fsync_makes_what_came_before_durable_and_what_comes_after_is_not_promised);
+	tcase_add_test(tcase, an_fsync_that_fails_is_answered_with_its_error);
+	suite_add_tcase(suite, tcase);
+	return engine_suite_run(suite, argv[0]);
+}
