@@ -72,19 +72,27 @@ static void write_failed(struct load *load, const struct volume_request *request
 	}
 }
 
-void load_write_ended(struct load *load, struct load_slot *slot, int result)
+/* Overlapping writes act in order of arrival. */
+static void expect_in_order(const struct load *load, const struct load_slot *slot)
 {
-	const struct volume_request *request = &slot->request;
-
 	for (unsigned i = 0; i < LOAD_DEPTH_MAX; i++) {
 		const struct load_slot *at = &load->slots[i];
 
 		if (at->is_busy && at->request.kind == VOLUME_WRITE &&
 			at->snapshot == slot->snapshot && at->operation < slot->operation &&
-			load_overlap(&at->request, request))
+			load_overlap(&at->request, &slot->request))
 			load_fail(load, "write %" PRIu64 " overtook write %" PRIu64,
 				slot->operation, at->operation);
 	}
+}
+
+void load_write_ended(struct load *load, struct load_slot *slot, int result)
+{
+	const struct volume_request *request = &slot->request;
+
+	/* Writes to a snapshot that has failed do not act: they are refused in any order. */
+	if (!slot->snapshot || result == 0)
+		expect_in_order(load, slot);
 	if (result < 0 && !load->options.may_fail)
 		load_fail(load, "a write was answered with %d", result);
 	if (slot->snapshot) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One load, again and again: the first, second, third … request of each kind
+ * Each workload again and again: its first, second, third … request of each kind
  * fails, once or from then on, until none is left to fail; and the same load
  * killed after each of its steps.  Whatever happens, the live view is right, and
  * each snapshot reads as it was or says that it has failed.
@@ -10,6 +10,7 @@
 #include <inttypes.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "simfs/base/log.h"
 #include "simfs/base/mix.h"
@@ -20,40 +21,131 @@
 #define VOLUME_BYTES ((256u << 10) + 512)
 #define OPERATIONS   200
 
-/* Runs of the kills; each has its own seed. */
-#define KILLED_RUNS 3
+/* COUNT of the environment so high, or higher: every single one is failed. */
+#define STRIDE_COUNT 120
+
+/* Runs of the kills of one workload; each has its own seed. */
+#define KILLED_RUNS 2
 
 /* Calls of the folder are failed beside the three kinds of blockio. */
 #define FAULT_FOLDER (BLOCKIO_FLUSH + 1)
-#define FAULT_KINDS  (FAULT_FOLDER + 1)
+
+/* In the table of faults: until the end. */
+#define FROM_THEN_ON UINT64_MAX
+
+static const struct workload {
+	const char *name;
+	const char *profile;
+	const char *limit; /* as the user writes it; NULL: the profile's */
+	unsigned weights[LOAD_KINDS];
+} workloads[] = {
+	{ .name = "anything",
+		.profile = "plain",
+		.weights = { [LOAD_WRITE] = 50,
+			[LOAD_READ_LIVE] = 5,
+			[LOAD_READ_SNAPSHOT] = 20,
+			[LOAD_FLUSH] = 3,
+			[LOAD_CREATE] = 15,
+			[LOAD_DELETE] = 4,
+			[LOAD_REOPEN] = 2 } },
+	{ .name = "writes under snapshots of different blocks",
+		.profile = "plain",
+		.weights = { [LOAD_WRITE] = 80, [LOAD_READ_SNAPSHOT] = 10, [LOAD_CREATE] = 10 } },
+	{ .name = "snapshots that come and go",
+		.profile = "plain",
+		.weights = { [LOAD_WRITE] = 30,
+			[LOAD_READ_SNAPSHOT] = 10,
+			[LOAD_CREATE] = 40,
+			[LOAD_DELETE] = 20 } },
+	{ .name = "mounts",
+		.profile = "plain",
+		.weights = { [LOAD_WRITE] = 50, [LOAD_CREATE] = 15, [LOAD_REOPEN] = 12 } },
+	{ .name = "overflow at the limit",
+		.profile = "plain",
+		.limit = "15%",
+		.weights = { [LOAD_WRITE] = 50,
+			[LOAD_READ_SNAPSHOT] = 20,
+			[LOAD_CREATE] = 20,
+			[LOAD_DELETE] = 8,
+			[LOAD_REOPEN] = 2 } },
+	{ .name = "lvm, with writes to snapshots",
+		.profile = "lvm",
+		.weights = { [LOAD_WRITE] = 35,
+			[LOAD_READ_SNAPSHOT] = 15,
+			[LOAD_WRITE_SNAPSHOT] = 35,
+			[LOAD_FLUSH] = 2,
+			[LOAD_CREATE] = 15,
+			[LOAD_DELETE] = 3,
+			[LOAD_REOPEN] = 2 } },
+};
+
+static const struct fault {
+	int kind;
+	int error;
+	bool is_short; /* a part of it is transferred before */
+	uint64_t count;
+} faults[] = {
+	{ BLOCKIO_READ, -EIO, false, 1 },
+	{ BLOCKIO_READ, -EIO, false, FROM_THEN_ON },
+	{ BLOCKIO_READ, -EIO, true, 1 },
+	{ BLOCKIO_READ, -EIO, true, FROM_THEN_ON },
+	{ BLOCKIO_READ, -ENOSPC, false, 1 },
+	{ BLOCKIO_READ, -ENOSPC, false, FROM_THEN_ON },
+	{ BLOCKIO_WRITE, -EIO, false, 1 },
+	{ BLOCKIO_WRITE, -EIO, false, FROM_THEN_ON },
+	{ BLOCKIO_WRITE, -EIO, true, 1 },
+	{ BLOCKIO_WRITE, -EIO, true, FROM_THEN_ON },
+	{ BLOCKIO_WRITE, -ENOSPC, false, 1 },
+	{ BLOCKIO_WRITE, -ENOSPC, false, FROM_THEN_ON },
+	{ BLOCKIO_WRITE, -ENOSPC, true, 1 },
+	{ BLOCKIO_WRITE, -ENOSPC, true, FROM_THEN_ON },
+	{ BLOCKIO_FLUSH, -EIO, false, 1 },
+	{ BLOCKIO_FLUSH, -EIO, false, FROM_THEN_ON },
+	{ BLOCKIO_FLUSH, -ENOSPC, false, 1 },
+	{ BLOCKIO_FLUSH, -ENOSPC, false, FROM_THEN_ON },
+	{ FAULT_FOLDER, -EIO, false, 1 },
+	{ FAULT_FOLDER, -EIO, false, FROM_THEN_ON },
+	{ FAULT_FOLDER, -ENOSPC, false, 1 },
+	{ FAULT_FOLDER, -ENOSPC, false, FROM_THEN_ON },
+};
+
+#define COUNT_OF(array) ((int)(sizeof(array) / sizeof *(array)))
+
+static const char *const kind_names[] = {
+	[BLOCKIO_READ] = "read",
+	[BLOCKIO_WRITE] = "write",
+	[BLOCKIO_FLUSH] = "flush",
+	[FAULT_FOLDER] = "call of the folder",
+};
 
 static struct load load;
 
-static void start_load(uint64_t seed, const char *limit, bool may_fail)
+static void start_load(uint64_t seed, const struct workload *workload, bool may_fail)
 {
 	load_init(&load, &(struct load_options){
 				 .seed = seed,
-				 .engine = { .volume_bytes = VOLUME_BYTES, .limit = limit },
+				 .engine = { .volume_bytes = VOLUME_BYTES,
+					 .profile = profile_find(workload->profile),
+					 .limit = workload->limit },
 				 .depth = 6,
 				 .length_max = 32 << 10,
-				 .weights = { [LOAD_WRITE] = 50,
-					 [LOAD_READ_LIVE] = 5,
-					 [LOAD_READ_SNAPSHOT] = 20,
-					 [LOAD_FLUSH] = 3,
-					 [LOAD_CREATE] = 15,
-					 [LOAD_DELETE] = 4,
-					 [LOAD_REOPEN] = 2 },
 				 .may_fail = may_fail,
 			 });
+	memcpy(load.options.weights, workload->weights, sizeof load.options.weights);
 }
 
-/* From the NTH on (0: none), COUNT of KIND fail with ERROR. */
-static void set_fault(int kind, uint64_t nth, uint64_t count, int error)
+/* From the NTH on, COUNT of what FAULT strikes fail. */
+static void set_fault(const struct fault *fault, uint64_t nth, uint64_t count)
 {
-	if (kind == FAULT_FOLDER)
-		engine_folder_fail(load.engine.folder, nth, count, error);
+	struct memory_disk *disk = load.engine.disk;
+
+	if (fault->kind == FAULT_FOLDER)
+		engine_folder_fail(load.engine.folder, nth, count, fault->error);
+	else if (fault->is_short)
+		memory_disk_fail_short(
+			disk, (enum blockio_kind)fault->kind, nth, count, fault->error);
 	else
-		memory_disk_fail(load.engine.disk, (enum blockio_kind)kind, nth, count, error);
+		memory_disk_fail(disk, (enum blockio_kind)fault->kind, nth, count, fault->error);
 }
 
 static uint64_t faults_fired(int kind)
@@ -80,43 +172,50 @@ static void check_three_times(void)
 }
 
 /* Runs the load with one fault; false when it was not reached any more. */
-static bool fail_nth(uint64_t seed, int kind, uint64_t nth, uint64_t count, int error)
+static bool fail_nth(const struct workload *workload, const struct fault *fault, uint64_t nth)
 {
-	start_load(seed, NULL, true);
-	set_fault(kind, nth, count, error);
+	start_load(engine_seed(), workload, true);
+	set_fault(fault, nth, fault->count);
 	load_run(&load, OPERATIONS, UINT64_MAX);
 
-	bool fired = faults_fired(kind) > 0;
+	bool fired = faults_fired(fault->kind) > 0;
 
-	set_fault(kind, 1, 0, 0);
+	set_fault(fault, 1, 0);
 	check_three_times();
 	load_deinit(&load);
 	return fired;
 }
 
-/* The loop index chooses kind, error and duration. */
+static uint64_t stride_of(void)
+{
+	uint64_t stride = STRIDE_COUNT / engine_count(STRIDE_COUNT);
+
+	return stride > 0 ? stride : 1;
+}
+
+/* The loop index chooses the workload and the fault. */
 START_TEST(after_any_fault_live_is_right_and_snapshots_whole_or_failed)
 {
-	int kind = _i % FAULT_KINDS;
-	int error = (_i / FAULT_KINDS) % 2 ? -ENOSPC : -EIO;
-	uint64_t count = (_i / FAULT_KINDS / 2) % 2 ? UINT64_MAX : 1;
-	uint64_t stride = 120 / engine_count(120), nth = 1;
+	const struct workload *workload = &workloads[_i / COUNT_OF(faults)];
+	const struct fault *fault = &faults[_i % COUNT_OF(faults)];
+	uint64_t stride = stride_of(), nth = 1, tried = 0;
 
-	if (stride == 0)
-		stride = 1;
-	while (fail_nth(engine_seed(), kind, nth, count, error))
-		nth += stride;
-	printf("sweep: kind %d, %s, %s: %" PRIu64 " faults in steps of %" PRIu64 "\n", kind,
-		error_name(error), count == 1 ? "once" : "from then on", nth - 1, stride);
+	for (; fail_nth(workload, fault, nth); nth += stride)
+		tried++;
+	printf("sweep: %s: %s, %s%s, %s: %" PRIu64 " faults tried, of %" PRIu64 "\n",
+		workload->name, kind_names[fault->kind], error_name(fault->error),
+		fault->is_short ? " and short" : "", fault->count == 1 ? "once" : "from then on",
+		tried, nth - 1);
 	fflush(stdout);
-	ck_assert_uint_gt(nth, 1);
+	/* Where nothing is closed or flushed, there is no flush to fail. */
+	ck_assert(tried > 0 || fault->kind == BLOCKIO_FLUSH);
 }
 END_TEST
 
 /* Runs the load and kills it after STEPS; false when it had ended before. */
-static bool kill_after(uint64_t seed, const char *limit, uint64_t steps)
+static bool kill_after(const struct workload *workload, uint64_t seed, uint64_t steps)
 {
-	start_load(seed, limit, limit != NULL);
+	start_load(seed, workload, workload->limit != NULL);
 
 	bool ended = load_run(&load, OPERATIONS, steps);
 
@@ -131,50 +230,35 @@ static bool kill_after(uint64_t seed, const char *limit, uint64_t steps)
 	return !ended;
 }
 
-static void kill_everywhere(uint64_t seed, const char *limit)
+START_TEST(a_kill_after_any_step_leaves_snapshots_whole_and_every_acknowledged_write)
 {
-	uint64_t stride = 120 / engine_count(120), steps = 0;
+	const struct workload *workload = &workloads[_i / KILLED_RUNS];
+	uint64_t stride = stride_of(), steps = 0;
 
-	if (stride == 0)
-		stride = 1;
-	while (kill_after(seed, limit, steps))
+	while (kill_after(workload, engine_seed() + (uint64_t)(_i % KILLED_RUNS), steps))
 		steps += stride;
-	printf("sweep: killed after each of %" PRIu64 " steps, in steps of %" PRIu64 "\n", steps,
-		stride);
+	printf("sweep: %s: killed after each of %" PRIu64 " steps, in steps of %" PRIu64 "\n",
+		workload->name, steps, stride);
 	fflush(stdout);
-	ck_assert_uint_gt(steps, OPERATIONS / 2);
-}
-
-START_TEST(a_kill_after_any_step_changes_no_snapshot_and_no_acknowledged_write)
-{
-	kill_everywhere(engine_seed() + (uint64_t)_i, NULL);
-}
-END_TEST
-
-START_TEST(a_kill_after_any_step_around_overflows_leaves_snapshots_whole_or_failed)
-{
-	kill_everywhere(engine_seed() + (uint64_t)_i, "10%");
+	ck_assert_uint_gt(steps, OPERATIONS / 4);
 }
 END_TEST
 
 int main(int argc, char **argv)
 {
 	Suite *suite = suite_create("sweep");
-	TCase *faults = tcase_create("faults");
+	TCase *after = tcase_create("faults");
 	TCase *kills = tcase_create("kills");
 
 	(void)argc;
-	tcase_set_timeout(faults, 60);
+	tcase_set_timeout(after, 60);
 	tcase_set_timeout(kills, 60);
-	tcase_add_loop_test(faults, after_any_fault_live_is_right_and_snapshots_whole_or_failed, 0,
-		FAULT_KINDS * 4);
+	tcase_add_loop_test(after, after_any_fault_live_is_right_and_snapshots_whole_or_failed, 0,
+		COUNT_OF(workloads) * COUNT_OF(faults));
 	tcase_add_loop_test(kills,
-		a_kill_after_any_step_changes_no_snapshot_and_no_acknowledged_write, 0,
-		KILLED_RUNS);
-	tcase_add_loop_test(kills,
-		a_kill_after_any_step_around_overflows_leaves_snapshots_whole_or_failed, 0,
-		KILLED_RUNS);
-	suite_add_tcase(suite, faults);
+		a_kill_after_any_step_leaves_snapshots_whole_and_every_acknowledged_write, 0,
+		COUNT_OF(workloads) * KILLED_RUNS);
+	suite_add_tcase(suite, after);
 	suite_add_tcase(suite, kills);
 	return engine_suite_run(suite, argv[0]);
 }
