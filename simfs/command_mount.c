@@ -27,6 +27,7 @@ struct values {
 	const char *profile, *limit, *block, *store, *transport, *seed, *fuse_options;
 	const char *sr, *format, *coalesce_rate, *time_scale;
 	bool no_coalesce;
+	bool durable;
 	bool foreground;
 };
 
@@ -49,6 +50,8 @@ static const struct cli_option options[] = {
 		offsetof(struct values, no_coalesce) },
 	{ "time-scale", "X", "the rig's clock runs X times as fast as time: 100, 0.5",
 		offsetof(struct values, time_scale) },
+	{ "durable", NULL, "snapshots outlive a power cut, too; writes under them are slower",
+		offsetof(struct values, durable) },
 	{ "store", "DIR", "where the state lies (default IMAGE.snaprig)",
 		offsetof(struct values, store) },
 	{ "transport", "NAME", "auto or dev, which are the same in this version",
@@ -170,6 +173,7 @@ static int read_values(const struct values *values, struct daemon_options *ret)
 
 	*ret = (struct daemon_options){
 		.seed = 1,
+		.durable = values->durable,
 		.time_scale_per_mille = 1000,
 		.fuse_options = values->fuse_options,
 	};

@@ -12,6 +12,7 @@
 #include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <xxhash.h>
 
 #include "simfs/base/check.h"
 #include "simfs/base/cleanup.h"
@@ -61,6 +62,17 @@ static uint32_t memory_used_per_million(void)
 	if (total == 0 || available > total)
 		return 0;
 	return (uint32_t)((total - available) * 1000000 / total);
+}
+
+/* Which run of the machine this is; 0 where /proc does not tell. */
+static uint64_t boot_id(void)
+{
+	AUTO(auto_fclose) FILE *file = fopen("/proc/sys/kernel/random/boot_id", "re");
+	char text[64];
+
+	if (!file || !fgets(text, sizeof text, file))
+		return 0;
+	return XXH3_64bits(text, strlen(text)) | 1;
 }
 
 static int open_image(struct daemon *daemon)
@@ -120,6 +132,8 @@ static int open_volume(struct daemon *daemon)
 		.has_limit = options->has_limit,
 		.limit = options->limit,
 		.block_bytes = options->block_bytes,
+		.durable = options->durable,
+		.boot_id = boot_id(),
 		.sr = options->sr,
 		.format = options->format,
 		.coalesce_bytes_per_second = options->coalesce_bytes_per_second,

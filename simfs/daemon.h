@@ -25,6 +25,8 @@ struct daemon_options {
 	const char *limit_text; /* as it was typed; when has_limit */
 	uint32_t block_bytes;	/* 0: the profile's */
 
+	bool durable;
+
 	/* Of a chain, as in struct volume_options. */
 	enum chain_sr sr;
 	enum chain_format format;

@@ -115,13 +115,28 @@ void leaf_undo(struct chain *chain)
 	folder->ops->remove(folder, file);
 }
 
+static void leaf_flushed(struct blockio_request *io, int result)
+{
+	struct chain *chain = CONTAINER_OF(io, struct chain, leaf.io);
+
+	if (result < 0)
+		leaf_undo(chain);
+	chain->leaf.done(chain, result);
+}
+
+/* The live view will need the file: its superblock must be there when its name is. */
 static void leaf_written(struct store_waiter *waiter, int error)
 {
 	struct chain *chain = CONTAINER_OF(waiter, struct chain, leaf.written);
 
-	if (error < 0)
+	if (error < 0) {
 		leaf_undo(chain);
-	chain->leaf.done(chain, error);
+		chain->leaf.done(chain, error);
+		return;
+	}
+	chain->leaf.io.done = leaf_flushed;
+	blockio_start(
+		store_io(chain->leaf.node->store), &chain->leaf.io, BLOCKIO_FLUSH, 0, NULL, 0);
 }
 
 void leaf_create(struct chain *chain, const struct node *parent)
@@ -134,6 +149,7 @@ void leaf_create(struct chain *chain, const struct node *parent)
 		.block_bytes = CHAIN_BLOCK_BYTES,
 		.created_seconds = clock_wall_seconds(),
 		.parent_id = parent->id,
+		.boot_id = volume->options.boot_id,
 		.role = ROLE_CHAIN_NODE,
 	};
 	struct store *store;
@@ -157,6 +173,7 @@ void leaf_create(struct chain *chain, const struct node *parent)
 		chain->leaf.done(chain, -ENOMEM);
 		return;
 	}
+	store_set_durable(store, true);
 	chain->leaf.written = (struct store_waiter){ .done = leaf_written };
 	store_mark(store, 0, 0, &chain->leaf.written);
 }
@@ -175,7 +192,15 @@ int leaf_push(struct chain *chain)
 	error = folder->ops->rename(folder, new_file, file);
 	if (error < 0)
 		return error;
+	/* Writes that are flushed into it must find it again. */
+	error = folder->ops->sync(folder);
+	if (error < 0) {
+		folder->ops->rename(folder, file, new_file);
+		return error;
+	}
 	chain->leaf.node = NULL;
+	/* See chain_live_flush(): it is no longer the live view's. */
+	chain_live(chain)->dirty_since = 1;
 	view_slot_take(chain, node);
 	view_move(chain_live(chain), node);
 	node->level = chain->depth;
@@ -206,6 +231,13 @@ int chain_take_out(struct chain *chain, unsigned level, bool it_must_go)
 		log_error_code(error, "cannot remove '%s', which nobody needs any more", file);
 	if (error < 0 && it_must_go)
 		return error;
+	/* A power cut that brings a leaf back would hide what is written from now on. */
+	if (it_must_go) {
+		int synced = folder->ops->sync(folder);
+
+		if (synced < 0)
+			log_error_code(synced, "cannot make it durable that '%s' is gone", file);
+	}
 	for (unsigned i = level; i + 1 < chain->depth; i++) {
 		chain->spine[i] = chain->spine[i + 1];
 		chain->spine[i]->level = i;

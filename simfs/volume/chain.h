@@ -18,7 +18,10 @@
  *      leaf reads the same.
  *  (3) Parents are in the files' superblocks.  A node's file goes when no file
  *      names it as parent any more and no read of it is under way.
- *  (4) `owners` of a node says, for blocks that were asked for, whose data the
+ *  (4) Nodes are durable stores: a power cut leaves of a first write to a block
+ *      all or nothing, since a block that the leaf only seems to have would hide
+ *      the one below.  What is written in place is durable when it was flushed.
+ *  (5) `owners` of a node says, for blocks that were asked for, whose data the
  *      view from that node sees; it is dropped or right, never stale.
  */
 #ifndef SNAPRIG_VOLUME_CHAIN_H
@@ -58,6 +61,7 @@ struct node {
 struct node_create {
 	struct node *node; /* NULL: none is there */
 	struct store_waiter written;
+	struct blockio_request io;
 
 	/* Required.  RESULT 0: `node` is ready to be pushed.  Else -errno, and nothing is left. */
 	void (*done)(struct chain *chain, int result);

@@ -45,7 +45,12 @@ static void count_units(struct chain *chain, struct node *node)
 static int node_load(struct volume *volume, const char *file)
 {
 	struct chain *chain = volume->chain;
-	struct store_open_options options = { .refuses = foreign, .context = volume };
+	struct store_open_options options = {
+		.refuses = foreign,
+		.context = volume,
+		.boot_id = volume->options.boot_id,
+		.durable = true,
+	};
 	struct store_findings findings = { 0 };
 	struct store *store = NULL;
 	char expected[64];
@@ -124,31 +129,16 @@ static struct node *loading_find(struct chain *chain, uint64_t id)
 	return NULL;
 }
 
-struct wait {
-	struct store_waiter waiter;
-	bool has_ended;
-	int error;
-};
-
-static void update_done(struct store_waiter *waiter, int error)
-{
-	struct wait *wait = CONTAINER_OF(waiter, struct wait, waiter);
-
-	wait->error = error;
-	wait->has_ended = true;
-}
-
 /* Gives STORE's owner another parent, and waits for it. */
 static int reparent(struct store *store, uint64_t parent_id)
 {
 	struct store_facts facts = *store_facts(store);
-	struct wait wait = { .waiter = { .done = update_done } };
+	int error;
 
 	facts.parent_id = parent_id;
-	store_update(store, &facts, &wait.waiter);
-	while (!wait.has_ended)
-		store_io(store)->ops->step(store_io(store));
-	return wait.error;
+	error = state_update(store, &facts);
+	/* Before the file of the old one goes. */
+	return error < 0 ? error : blockio_do(store_io(store), BLOCKIO_FLUSH, 0, NULL, 0);
 }
 
 /* All of node ID is in its parent: whatever names it names its parent instead. */

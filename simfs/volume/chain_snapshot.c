@@ -110,15 +110,40 @@ static void parent_written(struct store_waiter *waiter, int error)
 	hold_check(volume);
 }
 
-static void drained(struct volume_barrier *barrier)
+static void parent_write(struct snapshot_create *create)
 {
-	struct snapshot_create *create = CONTAINER_OF(barrier, struct snapshot_create, barrier);
 	struct store_facts facts = *store_facts(create->store);
 
 	create->base = snapshot_base(create->volume->chain);
 	facts.parent_id = create->base->id;
 	create->written = (struct store_waiter){ .done = parent_written };
 	store_update(create->store, &facts, &create->written);
+}
+
+static void base_flushed(struct blockio_request *io, int result)
+{
+	struct snapshot_create *create = CONTAINER_OF(io, struct snapshot_create, io);
+
+	if (result == 0) {
+		parent_write(create);
+		return;
+	}
+	volume_barrier_end(create->volume, &create->barrier);
+	end(create, result);
+}
+
+/* What the snapshot shows must not go back to what it was before. */
+static void drained(struct volume_barrier *barrier)
+{
+	struct snapshot_create *create = CONTAINER_OF(barrier, struct snapshot_create, barrier);
+	struct chain *chain = create->volume->chain;
+
+	if (!create->volume->options.durable) {
+		parent_write(create);
+		return;
+	}
+	create->io.done = base_flushed;
+	blockio_start(node_io(chain, chain_live(chain)), &create->io, BLOCKIO_FLUSH, 0, NULL, 0);
 }
 
 static void leaf_made(struct chain *chain, int error)
@@ -156,6 +181,7 @@ static void create_go(struct chain_turn *turn)
 		end(create, error);
 		return;
 	}
+	store_set_durable(create->store, chain->volume->options.durable);
 	chain->leaf.done = leaf_made;
 	leaf_create(chain, chain_live(chain));
 }

@@ -208,5 +208,7 @@ void chain_live_flush(struct volume_request *request)
 		if (chain->spine[level]->requests_under_way > 0)
 			chain->spine[level]->dirty_since = 1;
 	}
+	/* Its writes are noted when they begin, and may have ended since it was flushed. */
+	chain_live(chain)->dirty_since = 1;
 	flush_round(request);
 }

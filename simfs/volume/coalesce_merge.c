@@ -244,15 +244,30 @@ static void node_out(struct chain *chain)
 	merge_end(chain, 0);
 }
 
+static void child_flushed(struct blockio_request *io, int result)
+{
+	struct chain *chain = CONTAINER_OF(io, struct chain, coalesce.io);
+
+	if (result < 0)
+		merge_end(chain, result);
+	else
+		node_out(chain);
+}
+
 static void relinked(struct store_waiter *waiter, int error)
 {
 	struct chain *chain = CONTAINER_OF(waiter, struct chain, coalesce.written);
+	struct coalesce *coalesce = of(chain);
 
 	/* Some of them name the parent: both ways are right, and it is tried again. */
-	if (error < 0)
+	if (error < 0) {
 		merge_end(chain, error);
-	else
-		node_out(chain);
+		return;
+	}
+	/* The live view must not need, after a power cut, a file that is gone. */
+	coalesce->io.done = child_flushed;
+	blockio_start(node_io(chain, chain->spine[coalesce->node->level + 1]), &coalesce->io,
+		BLOCKIO_FLUSH, 0, NULL, 0);
 }
 
 static void snapshot_relinked(struct store_waiter *waiter, int error)
@@ -271,7 +286,12 @@ static void relink_go(struct chain_turn *turn)
 	struct coalesce *coalesce = of(chain);
 	struct node *node = coalesce->node, *child = chain->spine[node->level + 1];
 	struct store_facts facts = *store_facts(child->store);
+	struct blockio_folder *folder = chain->volume->folder;
 	int error = journal_write(chain, JOURNAL_RELINK, node->id);
+
+	/* The first child that names the parent is wrong without it. */
+	if (error == 0)
+		error = folder->ops->sync(folder);
 
 	coalesce->is_locked = true;
 	if (error < 0) {

@@ -229,6 +229,9 @@ static void delete_drained(struct volume_barrier *barrier)
 
 	int error = volume->folder->ops->remove(volume->folder, file);
 
+	/* A power cut must not bring it back when nobody preserves for it any more. */
+	if (error == 0 && volume->options.durable)
+		error = volume->folder->ops->sync(volume->folder);
 	/* An unmarked failure has removed it before. */
 	if (error == 0 || error == -ENOENT) {
 		error = 0;

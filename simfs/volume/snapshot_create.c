@@ -104,6 +104,7 @@ int snapshot_choose_facts(struct snapshot_create *create, struct store_facts *fa
 		.volume_bytes = volume_bytes(volume),
 		.block_bytes = block_bytes,
 		.created_seconds = clock_wall_seconds(),
+		.boot_id = volume->options.boot_id,
 	};
 	facts->store_id = mix64(volume->volume_id ^ mix64(facts->order));
 	if ((limit->is_share || limit->bytes > 0 || limit != &profile->limit) &&
@@ -149,6 +150,11 @@ int snapshot_create_enter(struct snapshot_create *create)
 	new_file_name(create, new_file, sizeof new_file);
 	snapshot_file_name(create->copied_name, file, sizeof file);
 	error = volume->folder->ops->rename(volume->folder, new_file, file);
+	if (error == 0 && volume->options.durable) {
+		error = volume->folder->ops->sync(volume->folder);
+		if (error < 0)
+			volume->folder->ops->remove(volume->folder, file);
+	}
 	if (error < 0) {
 		snapshot->store = NULL; /* snapshot_create_end() destroys it */
 		snapshot_free(snapshot);
@@ -163,16 +169,35 @@ int snapshot_create_enter(struct snapshot_create *create)
 	return 0;
 }
 
-static void drained(struct volume_barrier *barrier)
+static void taken(struct snapshot_create *create, int error)
 {
-	struct snapshot_create *create = CONTAINER_OF(barrier, struct snapshot_create, barrier);
 	struct volume *volume = create->volume;
-	int error = snapshot_create_enter(create);
+	struct volume_barrier *barrier = &create->barrier;
 
+	if (error == 0)
+		error = snapshot_create_enter(create);
 	if (error < 0 || !create->hold_writes)
 		volume_barrier_end(volume, barrier);
 	snapshot_create_end(create, error);
 	hold_check(volume);
+}
+
+static void origin_flushed(struct blockio_request *io, int result)
+{
+	taken(CONTAINER_OF(io, struct snapshot_create, io), result);
+}
+
+/* What the snapshot shares with the image must not go back to what it was before. */
+static void drained(struct volume_barrier *barrier)
+{
+	struct snapshot_create *create = CONTAINER_OF(barrier, struct snapshot_create, barrier);
+
+	if (!create->volume->options.durable) {
+		taken(create, 0);
+		return;
+	}
+	create->io.done = origin_flushed;
+	blockio_start(create->volume->origin, &create->io, BLOCKIO_FLUSH, 0, NULL, 0);
 }
 
 static void written(struct store_waiter *waiter, int error)
@@ -201,6 +226,7 @@ void snapshot_create_cow(struct snapshot_create *create)
 		create->done(create, error);
 		return;
 	}
+	store_set_durable(create->store, create->volume->options.durable);
 	list_append(&create->volume->creating, &create->link);
 	create->written = (struct store_waiter){ .done = written };
 	store_mark(create->store, 0, 0, &create->written);

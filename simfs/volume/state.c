@@ -37,6 +37,43 @@ struct volume_record {
 	uint64_t volume_bytes;
 };
 
+struct wait {
+	struct store_waiter waiter;
+	bool has_ended;
+	int error;
+};
+
+static void wait_done(struct store_waiter *waiter, int error)
+{
+	struct wait *wait = CONTAINER_OF(waiter, struct wait, waiter);
+
+	wait->error = error;
+	wait->has_ended = true;
+}
+
+static int wait_for(struct wait *wait, struct store *store)
+{
+	while (!wait->has_ended)
+		store_io(store)->ops->step(store_io(store));
+	return wait->error;
+}
+
+int state_update(struct store *store, const struct store_facts *facts)
+{
+	struct wait wait = { .waiter = { .done = wait_done } };
+
+	store_update(store, facts, &wait.waiter);
+	return wait_for(&wait, store);
+}
+
+int state_mark(struct store *store, int error)
+{
+	struct wait wait = { .waiter = { .done = wait_done } };
+
+	store_mark(store, error, 0, &wait.waiter);
+	return wait_for(&wait, store);
+}
+
 static uint64_t record_hash(const struct volume_record *record)
 {
 	return XXH3_64bits(&record->volume_id, sizeof *record - 2 * sizeof(uint64_t));
@@ -200,6 +237,22 @@ static const char *foreign(const struct store_facts *facts, void *context)
 /* Data of a store that is read in a moment is verified; a mount must not take minutes. */
 #define VERIFY_UP_TO_BYTES (64u << 20)
 
+/* Acknowledged blocks of it may be missing, and nobody can say which. */
+static int give_up(struct snapshot *snapshot)
+{
+	int error = state_mark(snapshot->store, -EIO);
+
+	snapshot->state = SNAPSHOT_FAILED;
+	snapshot->error = -EIO;
+	if (error < 0)
+		log_error_code(error, "cannot mark snapshot '%s' as lost", snapshot->name);
+	else if (!snapshot->volume->options.quiet)
+		log_info("snapshot '%s' is lost: the machine went down while it was in use, and "
+			 "it was not mounted with --durable",
+			snapshot->name);
+	return error;
+}
+
 int state_load_snapshot(struct volume *volume, const char *file, enum store_role role)
 {
 	struct store_findings findings;
@@ -215,6 +268,8 @@ int state_load_snapshot(struct volume *volume, const char *file, enum store_role
 	struct store_open_options options = {
 		.refuses = foreign,
 		.context = &expected,
+		.boot_id = volume->options.boot_id,
+		.durable = volume->options.durable,
 		.verify_up_to_bytes = VERIFY_UP_TO_BYTES,
 	};
 	int error = store_open(volume->folder, file, &options, &store, &findings);
@@ -241,11 +296,14 @@ int state_load_snapshot(struct volume *volume, const char *file, enum store_role
 		if (!volume->options.quiet)
 			log_info("snapshot '%s' is lost: '%s' at offset %" PRIu64 ": %s", name,
 				file, findings.damage_offset, findings.damage);
+	} else if (snapshot->state == SNAPSHOT_ACTIVE && findings.machine_restarted &&
+		   !findings.was_durable) {
+		error = give_up(snapshot);
 	} else {
 		say_recovered(volume, snapshot, &findings);
 	}
 	snapshot_insert(volume, snapshot);
-	return 0;
+	return error == -EUCLEAN ? 0 : error;
 }
 
 /*

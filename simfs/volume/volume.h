@@ -65,6 +65,15 @@ struct volume_options {
 	struct size_or_share limit; /* when has_limit */
 	uint32_t block_bytes;	    /* 0: the profile's */
 
+	/*
+	 * Snapshots outlive a power cut: what is preserved is on the disk before
+	 * what it saves is replaced.  Without it they are given up when the machine
+	 * went down while they were in use, for which BOOT_ID must tell one run of
+	 * the machine from another; 0: not known, and nothing is given up.
+	 */
+	bool durable;
+	uint64_t boot_id;
+
 	/* Of a chain. */
 	enum chain_sr sr;
 	enum chain_format format;
@@ -237,6 +246,7 @@ struct snapshot_create {
 	struct volume *volume;
 	struct store *store;
 	struct store_waiter written;
+	struct blockio_request io;
 	struct chain_turn turn;
 	struct node *base; /* in a chain */
 	char copied_name[STORE_NAME_BYTES];

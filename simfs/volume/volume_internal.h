@@ -197,6 +197,10 @@ int state_load(struct volume *volume);
 /* What struct store_facts.role says. */
 enum store_role { ROLE_COW_SNAPSHOT, ROLE_CHAIN_SNAPSHOT, ROLE_CHAIN_NODE };
 
+/* Writes FACTS, or that STORE has failed with ERROR, and waits for it: 0 or -errno. */
+int state_update(struct store *store, const struct store_facts *facts);
+int state_mark(struct store *store, int error);
+
 bool state_has_suffix(const char *name, const char *suffix);
 
 /* Loads the snapshot in FILE, whose name ends in STORE_SUFFIX; ROLE is what the topology has. */

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "simfs/base/clock.h"
 #include "simfs/base/mix.h"
 #include "tests/lib/engine_load.h"
 #include "tests/lib/engine_suite.h"
@@ -24,6 +25,9 @@
 
 static struct load load;
 
+static bool durable;
+static uint64_t kept;
+
 static void start_load(uint64_t seed, const struct profile *profile, const char *limit)
 {
 	load_init(&load, &(struct load_options){
@@ -31,6 +35,8 @@ static void start_load(uint64_t seed, const struct profile *profile, const char 
 				 .engine = { .volume_bytes = VOLUME_BYTES,
 					 .profile = profile,
 					 .limit = limit,
+					 .durable = durable,
+					 .step_ns = profile && profile->chain ? 10 * NS_PER_S : 0,
 					 .power_cuts = true },
 				 .depth = 6,
 				 .length_max = 16 << 10,
@@ -60,6 +66,7 @@ static bool cut_after(
 	load_check(&load);
 	load_power_cut(&load, mix64(steps));
 	load_check(&load);
+	kept += load.snapshots_kept;
 	load_deinit(&load);
 	return !ended;
 }
@@ -100,6 +107,26 @@ START_TEST(invariant_4_a_power_cut_under_profile_lvm_costs_no_flushed_write)
 END_TEST
 
 /* What FSYNC of the live file becomes is VOLUME_FLUSH (mount/files.c). */
+START_TEST(invariant_4_a_power_cut_in_a_chain_costs_no_flushed_write)
+{
+	cut_everywhere(profile_find("xen"), NULL);
+}
+END_TEST
+
+/* "With --durable, neither does a power cut" lose a snapshot. */
+START_TEST(invariant_4_a_power_cut_after_any_step_costs_no_durable_snapshot)
+{
+	static const char *const profiles[] = { "plain", "datto", "lvm", "xen" };
+	static const char *const limits[] = { NULL, "30%", NULL, NULL };
+
+	durable = true;
+	kept = 0;
+	cut_everywhere(profile_find(profiles[_i]), limits[_i]);
+	ck_assert_uint_gt(kept, 100);
+	durable = false;
+}
+END_TEST
+
 START_TEST(an_fsync_makes_what_came_before_durable_and_what_comes_after_is_not_promised)
 {
 	int lost = 0;
@@ -151,9 +178,12 @@ int main(int argc, char **argv)
 
 	(void)argc;
 	tcase_set_timeout(tcase, 60);
+	tcase_add_test(tcase, invariant_4_a_power_cut_in_a_chain_costs_no_flushed_write);
 	tcase_add_test(tcase, invariant_4_a_power_cut_after_any_step_costs_no_flushed_write);
 	tcase_add_test(tcase, invariant_4_a_power_cut_around_overflows_costs_no_flushed_write);
 	tcase_add_test(tcase, invariant_4_a_power_cut_under_profile_lvm_costs_no_flushed_write);
+	tcase_add_loop_test(
+		tcase, invariant_4_a_power_cut_after_any_step_costs_no_durable_snapshot, 0, 4);
 	tcase_add_test(tcase,
 		an_fsync_makes_what_came_before_durable_and_what_comes_after_is_not_promised);
 	tcase_add_test(tcase, an_fsync_that_fails_is_answered_with_its_error);

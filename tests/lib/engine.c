@@ -24,6 +24,8 @@ void engine_init(struct engine *engine, uint64_t seed, const struct engine_optio
 		.profile = options->profile ? options->profile : &profile_plain,
 		.has_limit = options->limit != NULL,
 		.block_bytes = options->block_bytes,
+		.durable = options->durable,
+		.boot_id = 1,
 		.sr = options->sr,
 		.format = options->format,
 		.no_coalesce = options->no_coalesce,
@@ -108,6 +110,7 @@ void engine_power_cut(struct engine *engine, uint64_t seed)
 {
 	engine_kill(engine);
 	memory_disk_power_cut(engine->disk, seed);
+	engine->volume_options.boot_id++;
 }
 
 int engine_kill_and_open(struct engine *engine)

@@ -28,6 +28,7 @@ struct engine_options {
 	bool no_coalesce;
 	uint64_t step_ns; /* the clock is stepped, and by so much with each step of the disk */
 	bool power_cuts;  /* engine_power_cut() will be called */
+	bool durable;
 	uint32_t (*memory_used)(void);
 	void (*snapshot_failed)(void *context, struct snapshot *snapshot);
 	void *context;

@@ -79,6 +79,7 @@ struct load {
 	struct volume_barrier *held; /* of a creation that holds the writes */
 	uint64_t operation;
 	uint64_t steps;
+	uint64_t snapshots_kept; /* over power cuts, and compared */
 
 	/* Of engine_load_power.c, with engine.power_cuts. */
 	uint8_t *flushed;     /* what no power cut takes back */
@@ -126,6 +127,9 @@ void load_settle_snapshots(struct load *load);
 
 /* Of engine_load_check.c: the bytes of the image as they lie on the disk. */
 const uint8_t *load_image(struct load *load);
+
+/* What the live view has after an opening, to free(): the image, unless nodes lie over it. */
+uint8_t *load_live_bytes(struct load *load);
 
 /* Of engine_load_check.c: nothing is under way any more, whatever was. */
 void load_drop(struct load *load);

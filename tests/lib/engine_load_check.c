@@ -208,8 +208,7 @@ static bool pending_has(const struct load *load, uint64_t offset, uint8_t byte)
 	return false;
 }
 
-/* What the live view has after an opening, to free(): the image, unless nodes lie over it. */
-static uint8_t *live_bytes(struct load *load)
+uint8_t *load_live_bytes(struct load *load)
 {
 	uint8_t *bytes;
 
@@ -222,7 +221,7 @@ static uint8_t *live_bytes(struct load *load)
 /* Writes that were killed may have happened or not: the array follows the live view. */
 static void settle_writes(struct load *load)
 {
-	AUTO(auto_free) uint8_t *image = live_bytes(load);
+	AUTO(auto_free) uint8_t *image = load_live_bytes(load);
 
 	for (unsigned i = 0; i < LOAD_DEPTH_MAX; i++) {
 		const struct volume_request *request = &load->slots[i].request;

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "simfs/base/check.h"
+#include "simfs/base/cleanup.h"
 #include "tests/lib/engine_load.h"
 
 #define SECTOR_BYTES 512u
@@ -81,6 +82,27 @@ void load_power_flushed(struct load *load, uint64_t versions)
 	}
 }
 
+/* Whether SECTOR at OFFSET is what a write under way makes of what was acknowledged. */
+static bool is_under_way(struct load *load, const uint8_t *sector, uint64_t offset)
+{
+	for (unsigned i = 0; i < LOAD_DEPTH_MAX; i++) {
+		const struct volume_request *request = &load->slots[i].request;
+		uint8_t made[SECTOR_BYTES];
+
+		if (!load->slots[i].is_busy || request->kind != VOLUME_WRITE || request->snapshot)
+			continue;
+		memcpy(made, load->live + offset, SECTOR_BYTES);
+		for (uint64_t at = 0; at < SECTOR_BYTES; at++) {
+			if (offset + at >= request->offset &&
+				offset + at < request->offset + request->length)
+				made[at] = (uint8_t)request->buffer[offset + at - request->offset];
+		}
+		if (memcmp(sector, made, SECTOR_BYTES) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* Whether the sector of IMAGE at OFFSET is one that a power cut may leave. */
 static bool is_allowed(struct load *load, const uint8_t *image, uint64_t offset)
 {
@@ -96,7 +118,37 @@ static bool is_allowed(struct load *load, const uint8_t *image, uint64_t offset)
 				0)
 			return true;
 	}
-	return false;
+	return is_under_way(load, sector, offset);
+}
+
+/* A snapshot that was THERE is right or known to be lost; when durable, it is right. */
+static void check_snapshot(struct load *load, const struct load_snapshot *expected, uint64_t seed)
+{
+	bool is_durable = load->options.engine.durable;
+	struct snapshot *snapshot = volume_snapshot_find(load->engine.volume, expected->name);
+	uint64_t volume_bytes = load->options.engine.volume_bytes;
+
+	if (expected->state == LOAD_ABSENT && snapshot &&
+		(is_durable || !engine_has_failed(snapshot, NULL)))
+		load_fail(load, "power cut %" PRIu64 " brought deleted snapshot '%s' back", seed,
+			expected->name);
+	if (expected->state == LOAD_THERE && is_durable && !expected->was_told_failed &&
+		(!snapshot || engine_has_failed(snapshot, NULL)))
+		load_fail(load, "power cut %" PRIu64 " cost the durable snapshot '%s'", seed,
+			expected->name);
+	if (!snapshot || engine_has_failed(snapshot, NULL) ||
+		(expected->state != LOAD_THERE && expected->state != LOAD_DELETING))
+		return;
+
+	uint8_t *content = engine_content(&load->engine, snapshot);
+
+	for (uint64_t at = 0; at < volume_bytes; at++) {
+		if (content[at] != expected->content[at])
+			load_fail(load, "power cut %" PRIu64 " spoilt snapshot '%s' at %" PRIu64,
+				seed, expected->name, at);
+	}
+	free(content);
+	load->snapshots_kept++;
 }
 
 static void forget_snapshots(struct load *load)
@@ -117,7 +169,7 @@ void load_power_cut(struct load *load, uint64_t seed)
 	if (engine_open(&load->engine) < 0)
 		load_fail(load, "cannot open after power cut %" PRIu64, seed);
 
-	const uint8_t *image = load_image(load);
+	AUTO(auto_free) uint8_t *image = load_live_bytes(load);
 
 	for (uint64_t at = 0; at < volume_bytes; at += SECTOR_BYTES) {
 		if (!is_allowed(load, image, at))
@@ -126,6 +178,8 @@ void load_power_cut(struct load *load, uint64_t seed)
 				"flushed, at %" PRIu64,
 				seed, at);
 	}
+	for (unsigned i = 0; i < LOAD_SNAPSHOTS_MAX; i++)
+		check_snapshot(load, &load->snapshots[i], seed);
 	memcpy(load->live, image, volume_bytes);
 	memcpy(load->flushed, image, volume_bytes);
 	versions_free(load);
