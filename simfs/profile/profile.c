@@ -8,6 +8,7 @@ static const struct profile *const profiles[] = {
 	&profile_plain,
 	&profile_datto,
 	&profile_actiphy,
+	&profile_elastio,
 	&profile_lvm,
 	&profile_xen,
 };

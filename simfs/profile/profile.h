@@ -55,6 +55,10 @@ struct profile {
 	unsigned snapshots_max;	    /* 0: no limit */
 	bool writable_snapshots;
 
+	/* At the limit and at the memory guard old blocks are no longer kept, and
+	 * reads go on: what is replaced from then on reads as the live view. */
+	bool goes_stale;
+
 	/* What `state` in the status says of a failed snapshot; NULL: "failed". */
 	const char *failed_state;
 
@@ -127,6 +131,7 @@ int profile_limit_bytes(const struct profile *profile, const struct size_or_shar
 extern const struct profile profile_plain;
 extern const struct profile profile_datto;
 extern const struct profile profile_actiphy;
+extern const struct profile profile_elastio;
 extern const struct profile profile_lvm;
 extern const struct profile profile_xen;
 

@@ -117,12 +117,14 @@ int store_open(struct blockio_folder *folder, const char *name,
 	findings->machine_restarted = !findings->was_clean && options->boot_id != 0 &&
 				      superblock->boot_id != options->boot_id;
 
-	/* Nobody will read a failed snapshot's blocks again. */
 	if (facts.failed) {
+		error = 0;
+		if (options->reads_failed && options->reads_failed(&facts, options->context))
+			error = rebuild(store, superblock, options, findings);
 		store->error = facts.error < 0 ? facts.error : -EIO;
 		store->blocks_taken = superblock->blocks_taken;
 		*ret = store;
-		return 0;
+		return error;
 	}
 	error = rebuild(store, superblock, options, findings);
 	if (error == 0)

@@ -118,6 +118,10 @@ struct store_open_options {
 	const char *(*refuses)(const struct store_facts *facts, void *context);
 	void *context;
 
+	/* Whether somebody will read the blocks of a failed store with FACTS; its
+	 * map is empty otherwise.  Optional. */
+	bool (*reads_failed)(const struct store_facts *facts, void *context);
+
 	uint64_t boot_id; /* of the machine, as in struct store_facts */
 	bool durable;	  /* as store_set_durable(); makes durable what it finds */
 

@@ -76,6 +76,15 @@ void snapshot_free(struct snapshot *snapshot)
 	free(snapshot);
 }
 
+bool snapshot_is_stale(const struct snapshot *snapshot)
+{
+	const struct profile *profile = snapshot->profile;
+
+	return snapshot->state != SNAPSHOT_ACTIVE && snapshot->store && profile->goes_stale &&
+	       (snapshot->error == profile->overflow_error ||
+		       snapshot->error == profile->memory_error);
+}
+
 struct profile_snapshot snapshot_for_profile(const struct snapshot *snapshot)
 {
 	const struct store_facts *facts = snapshot->store ? store_facts(snapshot->store) : NULL;

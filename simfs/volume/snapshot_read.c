@@ -19,6 +19,11 @@
 
 static void part_done(struct blockio_request *io, int result);
 
+static bool is_readable(const struct snapshot *snapshot)
+{
+	return snapshot->state == SNAPSHOT_ACTIVE || snapshot_is_stale(snapshot);
+}
+
 /* The stores may lie on another file system than the origin: what suits any suits both. */
 static uint64_t read_end(const struct volume_request *request)
 {
@@ -128,7 +133,7 @@ static void round_done(struct volume_request *request)
 
 	if (request->error < 0)
 		read_failed(request);
-	if (request->snapshot->state != SNAPSHOT_ACTIVE)
+	if (!is_readable(request->snapshot))
 		request->error = -EIO;
 	if (request->error < 0) {
 		snapshot_read_end(request, request->error);
@@ -171,7 +176,7 @@ void snapshot_read_cow(struct volume_request *request)
 
 void snapshot_read_go(struct volume_request *request)
 {
-	if (request->snapshot->state != SNAPSHOT_ACTIVE) {
+	if (!is_readable(request->snapshot)) {
 		snapshot_read_end(request, -EIO);
 		return;
 	}

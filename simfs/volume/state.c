@@ -234,6 +234,14 @@ static const char *foreign(const struct store_facts *facts, void *context)
 	return NULL;
 }
 
+static bool is_read_on(const struct store_facts *facts, void *context)
+{
+	const struct profile *profile = profile_find(facts->profile);
+
+	(void)context;
+	return profile && profile->goes_stale;
+}
+
 /* Data of a store that is read in a moment is verified; a mount must not take minutes. */
 #define VERIFY_UP_TO_BYTES (64u << 20)
 
@@ -267,6 +275,7 @@ int state_load_snapshot(struct volume *volume, const char *file, enum store_role
 	struct expected expected = { .volume = volume, .name = name, .role = role };
 	struct store_open_options options = {
 		.refuses = foreign,
+		.reads_failed = is_read_on,
 		.context = &expected,
 		.boot_id = volume->options.boot_id,
 		.durable = volume->options.durable,

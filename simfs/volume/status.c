@@ -21,9 +21,10 @@ json_t *snapshot_status(const struct snapshot *snapshot)
 
 	json_t *object = json_pack("{s:s, s:s, s:o, s:s, s:I, s:o, s:I, s:{s:I, s:o, s:I, s:I}}",
 		"name", snapshot->name, "state",
-		!failed	       ? "active"
-		: failed_state ? failed_state
-			       : "failed",
+		!failed			      ? "active"
+		: snapshot_is_stale(snapshot) ? "stale"
+		: failed_state		      ? failed_state
+					      : "failed",
 		"error", failed ? json_string(error_name(snapshot->error)) : json_null(), "native",
 		native, "block_bytes", (json_int_t)facts.block_bytes, "changed_blocks",
 		failed ? json_null() : json_integer((json_int_t)snapshot_changed_blocks(snapshot)),

@@ -153,6 +153,9 @@ void snapshot_fail(struct snapshot *snapshot, int error, const char *why);
 /* snapshot_fail(), and what the profile logs of it; WRITE is NULL for a reader's failure. */
 void snapshot_fail_logged(struct snapshot *snapshot, enum profile_failure failure, int error,
 	const struct volume_request *write);
+
+/* Failed in a way in which it can be read on (struct profile, goes_stale). */
+bool snapshot_is_stale(const struct snapshot *snapshot);
 struct profile_snapshot snapshot_for_profile(const struct snapshot *snapshot);
 void snapshot_maybe_delete(struct snapshot *snapshot);
 
