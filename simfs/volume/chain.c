@@ -109,10 +109,12 @@ void leaf_undo(struct chain *chain)
 	if (!node)
 		return;
 	chain->leaf.node = NULL;
-	new_file_name(node->id, file, sizeof file);
-	node_free(chain, node);
-	/* What stays behind is removed by the next mount. */
+	/* What stays behind is removed by the next mount, under either name. */
+	node_file_name(node->id, file, sizeof file);
 	folder->ops->remove(folder, file);
+	new_file_name(node->id, file, sizeof file);
+	folder->ops->remove(folder, file);
+	node_free(chain, node);
 }
 
 static void leaf_flushed(struct blockio_request *io, int result)

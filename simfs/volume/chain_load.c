@@ -235,6 +235,55 @@ static struct node *child_of(struct chain *chain, uint64_t parent_id, unsigned *
 	return found;
 }
 
+static bool has_child(struct chain *chain, uint64_t id)
+{
+	list_for_each (at, &chain->loading) {
+		if (store_facts(CONTAINER_OF(at, struct node, link)->store)->parent_id == id)
+			return true;
+	}
+	list_for_each (at, &chain->volume->snapshots) {
+		const struct snapshot *snapshot = CONTAINER_OF(at, struct snapshot, link);
+
+		if (snapshot->store && store_facts(snapshot->store)->parent_id == id)
+			return true;
+	}
+	return false;
+}
+
+/* A leaf that was taken back, but whose file could not be removed: it has nothing. */
+static bool is_left_over(struct chain *chain, const struct node *node)
+{
+	unsigned siblings = 0;
+
+	child_of(chain, store_facts(node->store)->parent_id, &siblings);
+	return siblings > 1 && store_blocks(node->store) == 0 && !has_child(chain, node->id);
+}
+
+static int left_overs_remove(struct chain *chain)
+{
+	struct blockio_folder *folder = chain->volume->folder;
+	struct list *link = chain->loading.next;
+
+	while (link != &chain->loading) {
+		struct node *node = CONTAINER_OF(link, struct node, link);
+		char file[64];
+		int error;
+
+		link = link->next;
+		if (!is_left_over(chain, node))
+			continue;
+		node_file_name(node->id, file, sizeof file);
+		error = folder->ops->remove(folder, file);
+		if (error < 0) {
+			log_error_code(error, "cannot remove '%s', which has nothing", file);
+			return error;
+		}
+		list_remove(&node->link);
+		node_free(chain, node);
+	}
+	return 0;
+}
+
 static int spine_build(struct chain *chain)
 {
 	struct node *child;
@@ -288,6 +337,8 @@ int chain_loaded(struct volume *volume)
 	struct chain *chain = volume->chain;
 	int error = journals_replay(chain);
 
+	if (error == 0)
+		error = left_overs_remove(chain);
 	if (error == 0)
 		error = spine_build(chain);
 	if (error < 0)

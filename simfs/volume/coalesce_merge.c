@@ -289,9 +289,11 @@ static void relink_go(struct chain_turn *turn)
 	struct blockio_folder *folder = chain->volume->folder;
 	int error = journal_write(chain, JOURNAL_RELINK, node->id);
 
-	/* The first child that names the parent is wrong without it. */
-	if (error == 0)
+	/* From here on the next mount would drop the node: it gets no data any more. */
+	if (error == 0) {
+		node->must_relink = true;
 		error = folder->ops->sync(folder);
+	}
 
 	coalesce->is_locked = true;
 	if (error < 0) {
@@ -299,7 +301,6 @@ static void relink_go(struct chain_turn *turn)
 		return;
 	}
 	(void)journal_remove(chain, JOURNAL_COALESCE, node->id);
-	node->must_relink = true;
 	chain_log(chain, "Relinking children of %016" PRIx64, node->id);
 	coalesce->written = (struct store_waiter){ .done = relinked };
 	store_waiter_add(&coalesce->written);

@@ -10,6 +10,7 @@
 
 #include "simfs/base/check.h"
 #include "simfs/base/cleanup.h"
+#include "simfs/volume/chain.h"
 #include "tests/lib/engine_load.h"
 
 void load_fail(const struct load *load, const char *format, ...)
@@ -58,10 +59,35 @@ static void snapshot_written(struct load_slot *slot, int result)
 		memcpy(slot->snapshot->content + request->offset, request->buffer, request->length);
 }
 
+/* The bytes of REQUEST as they lie on the disk, whatever the engine says; to free(). */
+static uint8_t *live_peek(struct load *load, const struct volume_request *request)
+{
+	struct chain *chain = load->engine.volume->chain;
+	uint8_t *bytes = malloc(request->length);
+
+	MUST(bytes);
+	if (!chain)
+		return memcpy(bytes, load_image(load) + request->offset, request->length);
+	for (uint64_t i = 0; i < request->length; i++) {
+		uint64_t at = request->offset + i, size_bytes;
+		struct node *owner = view_owner(chain, chain_live(chain), at / CHAIN_BLOCK_BYTES);
+		char file[64] = ENGINE_IMAGE;
+
+		if (!node_is_image(owner)) {
+			node_file_name(owner->id, file, sizeof file);
+			at = store_offset(owner->store, at / CHAIN_BLOCK_BYTES) +
+			     at % CHAIN_BLOCK_BYTES;
+		}
+		bytes[i] = engine_file(&load->engine, file, &size_bytes)[at];
+	}
+	return bytes;
+}
+
 /* A write that failed may have happened or not, byte by byte; the array follows. */
 static void write_failed(struct load *load, const struct volume_request *request)
 {
-	const uint8_t *image = load_image(load) + request->offset;
+	AUTO(auto_free) uint8_t *owned = live_peek(load, request);
+	const uint8_t *image = owned;
 	uint8_t *live = load->live + request->offset;
 
 	for (uint64_t i = 0; i < request->length; i++) {

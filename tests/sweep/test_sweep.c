@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "simfs/base/clock.h"
 #include "simfs/base/log.h"
 #include "simfs/base/mix.h"
 #include "tests/lib/engine_folder.h"
@@ -37,6 +38,7 @@ static const struct workload {
 	const char *name;
 	const char *profile;
 	const char *limit; /* as the user writes it; NULL: the profile's */
+	uint64_t step_ns;  /* so fast that coalesce is at work; 0: no clock is needed */
 	unsigned weights[LOAD_KINDS];
 } workloads[] = {
 	{ .name = "anything",
@@ -77,6 +79,24 @@ static const struct workload {
 			[LOAD_CREATE] = 15,
 			[LOAD_DELETE] = 3,
 			[LOAD_REOPEN] = 2 } },
+	{ .name = "a chain with coalesce",
+		.profile = "xen",
+		.step_ns = 10 * NS_PER_S,
+		.weights = { [LOAD_WRITE] = 40,
+			[LOAD_READ_LIVE] = 5,
+			[LOAD_READ_SNAPSHOT] = 20,
+			[LOAD_FLUSH] = 3,
+			[LOAD_CREATE] = 20,
+			[LOAD_DELETE] = 15,
+			[LOAD_REOPEN] = 2 } },
+	{ .name = "a chain whose SR is full",
+		.profile = "xen",
+		.limit = "9MiB",
+		.step_ns = NS_PER_S,
+		.weights = { [LOAD_WRITE] = 40,
+			[LOAD_READ_SNAPSHOT] = 20,
+			[LOAD_CREATE] = 20,
+			[LOAD_DELETE] = 10 } },
 };
 
 static const struct fault {
@@ -126,7 +146,8 @@ static void start_load(uint64_t seed, const struct workload *workload, bool may_
 				 .seed = seed,
 				 .engine = { .volume_bytes = VOLUME_BYTES,
 					 .profile = profile_find(workload->profile),
-					 .limit = workload->limit },
+					 .limit = workload->limit,
+					 .step_ns = workload->step_ns },
 				 .depth = 6,
 				 .length_max = 32 << 10,
 				 .may_fail = may_fail,
