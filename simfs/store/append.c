@@ -299,4 +299,5 @@ void store_resume(struct store *store)
 	store->end_unit = store->acknowledged_end_unit;
 	store->sequence = store->acknowledged_sequence;
 	store->blocks_taken = store->blocks;
+	segment_seal(store);
 }

@@ -229,7 +229,9 @@ int store_error(const struct store *store);
 
 /*
  * Lets a store that ended with an error, and is not failed, go on after its
- * last acknowledged segment.  No append may be under way.
+ * last acknowledged segment, and writes a seal there: else what was answered
+ * with an error and reached the file all the same would be found by the next
+ * store_open().  No append may be under way.
  */
 void store_resume(struct store *store);
 

@@ -212,8 +212,26 @@ int leaf_push(struct chain *chain)
 
 /* ---- leaving ---- */
 
+static void node_leave(struct chain *chain, struct node *node);
+
+static void store_is_still(struct store_waiter *waiter, int error)
+{
+	struct node *node = CONTAINER_OF(waiter, struct node, still);
+
+	/* It only had to end: its file is gone. */
+	(void)error;
+	node_leave(node->chain, node);
+}
+
+/* Nobody reads it any more; but a store also writes of itself, and a mark ends behind that. */
 static void node_leave(struct chain *chain, struct node *node)
 {
+	if (!store_idle(node->store)) {
+		node->chain = chain;
+		node->still = (struct store_waiter){ .done = store_is_still };
+		store_mark(node->store, 0, 0, &node->still);
+		return;
+	}
 	list_remove(&node->link);
 	node_free(chain, node);
 }

@@ -55,6 +55,8 @@ struct node {
 	bool has_failed_to_coalesce; /* in this run */
 	bool must_relink;	     /* some of its children may name its parent already */
 	struct list link;	     /* of chain->leaving */
+	struct chain *chain;	     /* while it leaves */
+	struct store_waiter still;
 };
 
 /* A leaf that is being made: its file is ID.node.new until it is pushed. */

@@ -112,8 +112,19 @@ static void parent_written(struct store_waiter *waiter, int error)
 
 static void parent_write(struct snapshot_create *create)
 {
+	struct store *live = chain_live(create->volume->chain)->store;
 	struct store_facts facts = *store_facts(create->store);
 
+	/* What of a failed write may turn up in it after a kill must be superseded first. */
+	if (live && store_error(live) < 0) {
+		int error = store_error(live);
+
+		if (store_idle(live))
+			store_resume(live);
+		volume_barrier_end(create->volume, &create->barrier);
+		end(create, error);
+		return;
+	}
 	create->base = snapshot_base(create->volume->chain);
 	facts.parent_id = create->base->id;
 	create->written = (struct store_waiter){ .done = parent_written };

@@ -24,11 +24,19 @@ static uint64_t end_block(const struct volume_request *request)
 	return (request->offset + request->length + CHAIN_BLOCK_BYTES - 1) / CHAIN_BLOCK_BYTES;
 }
 
+/* A disk that was full or failed once may take the next write. */
+static void live_resume(struct node *live)
+{
+	if (live->store && store_error(live->store) < 0 && store_idle(live->store))
+		store_resume(live->store);
+}
+
 static void written(struct store_waiter *waiter, int error)
 {
 	struct volume_request *request = CONTAINER_OF(waiter, struct volume_request, preserved);
 
 	/* An error too may leave blocks behind that were written. */
+	live_resume(chain_live(request->volume->chain));
 	view_written(request->volume->chain, first_block(request), end_block(request));
 	live_write_end(request, error);
 }
@@ -134,9 +142,7 @@ void chain_live_write(struct volume_request *request)
 		cow_write_submit(request);
 		return;
 	}
-	/* A disk that was full or failed once may take the next write. */
-	if (store_error(live->store) < 0 && store_idle(live->store))
-		store_resume(live->store);
+	live_resume(live);
 	if ((request->offset | request->length) % CHAIN_BLOCK_BYTES == 0) {
 		blocks_write(request, request->buffer);
 		return;

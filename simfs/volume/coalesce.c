@@ -129,8 +129,10 @@ uint64_t coalesce_due_ns(const struct chain *chain)
 /* Inline: hidden, and the only child of its parent (cleanup.py, isCoalesceable). */
 static bool is_coalesceable(const struct chain *chain, unsigned level)
 {
-	/* What is half out of the chain must not get more data. */
-	return level > 0 && level + 1 < chain->depth && !chain->spine[level - 1]->must_relink &&
+	/* What is half out of the chain must not get more data, nor may what its
+	 * children name already go. */
+	return level > 0 && level + 1 < chain->depth && !chain->spine[level + 1]->must_relink &&
+	       !chain->spine[level - 1]->must_relink &&
 	       node_snapshots(chain, chain->spine[level - 1]) == 0;
 }
 

@@ -55,6 +55,7 @@ void write_turn(struct volume_request *request)
 void live_write_end(struct volume_request *request, int result)
 {
 	struct volume *volume = request->volume;
+	struct volume_range given;
 
 	if (request->scratch)
 		scratch_give(volume, request->scratch);
@@ -62,9 +63,10 @@ void live_write_end(struct volume_request *request, int result)
 		volume->counters.live_writes++;
 		volume->counters.live_written_bytes += request->length;
 	}
-	range_give(volume, request);
+	given = range_leave(request);
 	volume->writes_under_way--;
 	request->done(request, result);
+	range_wake(volume, given);
 	hold_check(volume);
 	barrier_check(volume);
 }

@@ -72,12 +72,18 @@ static struct volume_range *range_next(struct volume *volume, const struct volum
 	return NULL;
 }
 
-void range_give(struct volume *volume, struct volume_request *request)
+struct volume_range range_leave(struct volume_request *request)
 {
 	struct volume_range given = request->range;
-	struct volume_range *range;
 
 	list_remove(&request->range.link);
+	return given;
+}
+
+void range_wake(struct volume *volume, struct volume_range given)
+{
+	struct volume_range *range;
+
 	/* A turn may change the list, so it is searched anew after each. */
 	while (volume->ranges_waiting > 0 && (range = range_next(volume, &given))) {
 		range->waits = false;

@@ -72,6 +72,7 @@ void snapshot_write_end(struct volume_request *request)
 	struct volume *volume = request->volume;
 	struct snapshot *snapshot = request->snapshot;
 	int result = snapshot->state == SNAPSHOT_ACTIVE ? request->error : -EIO;
+	struct volume_range given;
 
 	if (request->scratch)
 		scratch_give(volume, request->scratch);
@@ -79,11 +80,12 @@ void snapshot_write_end(struct volume_request *request)
 		volume->counters.snapshot_writes++;
 		volume->counters.snapshot_written_bytes += request->length;
 	}
-	range_give(volume, request);
+	given = range_leave(request);
 	volume->writes_under_way--;
 	snapshot->requests_under_way--;
 	snapshot_maybe_delete(snapshot);
 	request->done(request, result);
+	range_wake(volume, given);
 	barrier_check(volume);
 }
 

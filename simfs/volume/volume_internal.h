@@ -97,7 +97,11 @@ static inline uint32_t snapshot_block_bytes(const struct snapshot *snapshot)
 
 /* range.c: calls write_turn() for REQUEST, now or when its turn comes. */
 void range_take(struct volume *volume, struct volume_request *request);
-void range_give(struct volume *volume, struct volume_request *request);
+
+/* Gives the range back, and lets go on who waited for it: after REQUEST has
+ * been answered, since they may be answered at once. */
+struct volume_range range_leave(struct volume_request *request);
+void range_wake(struct volume *volume, struct volume_range given);
 void write_turn(struct volume_request *request);
 
 /* live.c */

@@ -56,6 +56,7 @@ void load_init(struct load *load, const struct load_options *options)
 	load->options.engine.context = load;
 	engine_init(&load->engine, options->seed, &load->options.engine);
 	MUST(load->live = calloc(1, volume_bytes));
+	MUST(load->doubt = calloc(volume_bytes, sizeof *load->doubt));
 	load_power_init(load);
 	for (unsigned i = 0; i < LOAD_DEPTH_MAX; i++) {
 		void *buffer;
@@ -83,6 +84,7 @@ void load_deinit(struct load *load)
 	}
 	load_power_deinit(load);
 	free(load->live);
+	free(load->doubt);
 }
 
 /* ---------------------------------------------------------------- requests */

@@ -95,6 +95,8 @@ static void write_failed(struct load *load, const struct volume_request *request
 			load_fail(load, "a failed write left neither old nor new at %" PRIu64,
 				request->offset + i);
 		live[i] = image[i];
+		if (load->engine.volume->chain)
+			load->doubt[request->offset + i] = 256 + (uint8_t)request->buffer[i];
 	}
 }
 
@@ -125,10 +127,12 @@ void load_write_ended(struct load *load, struct load_slot *slot, int result)
 		snapshot_written(slot, result);
 		return;
 	}
-	if (result == 0)
+	if (result == 0) {
 		memcpy(load->live + request->offset, request->buffer, request->length);
-	else
+		memset(load->doubt + request->offset, 0, request->length * sizeof *load->doubt);
+	} else {
 		write_failed(load, request);
+	}
 	load_power_written(load, request);
 }
 
@@ -248,6 +252,13 @@ uint8_t *load_live_bytes(struct load *load)
 static void settle_writes(struct load *load)
 {
 	AUTO(auto_free) uint8_t *image = load_live_bytes(load);
+	uint64_t volume_bytes = load->options.engine.volume_bytes;
+
+	for (uint64_t at = 0; at < volume_bytes; at++) {
+		if (load->doubt[at] == 256 + image[at])
+			load->live[at] = image[at];
+	}
+	memset(load->doubt, 0, volume_bytes * sizeof *load->doubt);
 
 	for (unsigned i = 0; i < LOAD_DEPTH_MAX; i++) {
 		const struct volume_request *request = &load->slots[i].request;
