@@ -150,7 +150,7 @@ static int open_volume(struct daemon *daemon)
 
 	if (options->has_limit && profile_limit_bytes(options->profile, &options->limit,
 					  daemon->origin->size_bytes, &limit_bytes) < 0) {
-		log_error("limit '%s' is nothing, or more than twice the volume (try 10%%)",
+		log_error("limit '%s' is nothing, or more than the volume could need (try 10%%)",
 			options->limit_text);
 		return EXIT_USAGE;
 	}

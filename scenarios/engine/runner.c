@@ -106,6 +106,23 @@ static int volume_make(struct run *run, struct reason *reason)
 	return 0;
 }
 
+/* The oracle reads the image, and in a chain that is not all of the live view. */
+static int oracle_check(struct run *run, struct reason *reason)
+{
+	json_t *status = NULL;
+	int error = rig_call(run->rig, "status", NULL, reason, &status);
+
+	if (error == 0 && json_object_get(status, "chain")) {
+		reason_set(reason,
+			"profile '%s' cannot be judged in this version: the oracle does not read "
+			"chains",
+			run->scenario->profile);
+		error = -EOPNOTSUPP;
+	}
+	json_decref(status);
+	return error;
+}
+
 static int volume_mount(struct run *run, struct reason *reason)
 {
 	AUTO(auto_free) char *log = work_path(run, "logs", "rig.log");
@@ -118,7 +135,9 @@ static int volume_mount(struct run *run, struct reason *reason)
 		.log_path = log,
 	};
 
-	return rig_start(&order, reason, &run->rig);
+	int error = rig_start(&order, reason, &run->rig);
+
+	return error < 0 ? error : oracle_check(run, reason);
 }
 
 /* What must be there before anything is made.  False: the run is over. */
