@@ -113,8 +113,11 @@ static void transfer_short(struct memory_disk *disk, const struct blockio_reques
 
 	for (unsigned i = 0; i < request->iov_count; i++)
 		length += request->iov[i].iov_len;
-	transfer(
-		request, mix_below(disk->seed, ~disk->steps, length / SECTOR_BYTES) * SECTOR_BYTES);
+
+	uint64_t sectors = length / SECTOR_BYTES;
+
+	if (sectors > 0)
+		transfer(request, mix_below(disk->seed, ~disk->steps, sectors) * SECTOR_BYTES);
 }
 
 /* Does what REQUEST asks for: its result. */
@@ -131,7 +134,7 @@ static bool has_suffix(const struct memory_file *file, const char *suffix)
 {
 	size_t length = file->name ? strlen(file->name) : 0, tail = strlen(suffix);
 
-	return length >= tail && strcmp(file->name + length - tail, suffix) == 0;
+	return file->name && length >= tail && strcmp(file->name + length - tail, suffix) == 0;
 }
 
 /* Whether the fault strikes REQUEST. */

@@ -27,6 +27,7 @@ static json_t *node_json(const struct chain *chain, const struct node *node)
 {
 	bool is_live = node == chain_live(chain);
 	const struct node *parent = node->level > 0 ? chain->spine[node->level - 1] : NULL;
+	uint64_t allocated_bytes = node->unit_count * chain_unit_bytes(chain->format);
 	char text[NODE_TEXT_BYTES];
 
 	return json_pack("{s:o, s:o, s:s, s:b, s:i, s:i, s:I, s:I, s:o, s:s}", "uuid",
@@ -35,9 +36,8 @@ static json_t *node_json(const struct chain *chain, const struct node *node)
 		: node->store ? "base copy"
 			      : "image",
 		"hidden", (int)!is_live, "depth", (int)node->level + 1, "snapshots",
-		(int)node_snapshots(chain, node), "allocated_bytes",
-		(json_int_t)(node->unit_count * chain_unit_bytes(chain->format)), "sr_bytes",
-		(json_int_t)space_node_bytes(chain, node), "blocks",
+		(int)node_snapshots(chain, node), "allocated_bytes", (json_int_t)allocated_bytes,
+		"sr_bytes", (json_int_t)space_node_bytes(chain, node), "blocks",
 		node->store ? json_integer((json_int_t)store_blocks(node->store)) : json_null(),
 		"native", node_text(chain, node, text, sizeof text));
 }
