@@ -32,14 +32,16 @@ const struct profile *profile_find(const char *name)
 int profile_limit_bytes(const struct profile *profile, const struct size_or_share *limit,
 	uint64_t volume_bytes, uint64_t *ret)
 {
+	/* An SR is as large as it is; other profiles know what they could need. */
+	bool is_bounded = !profile->refuse_limit && !profile->chain;
 	uint64_t bytes = limit->bytes;
 
 	if (limit->is_share) {
-		if (limit->per_million > 2000000)
+		if (limit->per_million > 2000000 && !profile->chain)
 			return -EINVAL;
 		bytes = (uint64_t)((unsigned __int128)volume_bytes * limit->per_million / 1000000);
 	}
-	if (bytes == 0 || (bytes / 2 > volume_bytes && !profile->refuse_limit))
+	if (bytes == 0 || (bytes / 2 > volume_bytes && is_bounded))
 		return -EINVAL;
 	*ret = bytes;
 	return 0;

@@ -123,7 +123,7 @@ const struct profile *profile_at(size_t index);
 /*
  * The limit in bytes of a volume of VOLUME_BYTES; a share is rounded down, as
  * the drivers do.  Returns 0, or -EINVAL when it is nothing or, unless PROFILE
- * has refuse_limit(), more than the volume could ever need (as large as twice).
+ * has refuse_limit() or is a chain, more than the volume could ever need (as large as twice).
  */
 int profile_limit_bytes(const struct profile *profile, const struct size_or_share *limit,
 	uint64_t volume_bytes, uint64_t *ret);

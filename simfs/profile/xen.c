@@ -137,14 +137,6 @@ static bool xen_admits(const struct profile_snapshot *snapshot)
 	return true;
 }
 
-/* An SR may be of any size; none is refused. */
-static const char *xen_refuse_limit(uint64_t limit_bytes, uint32_t block_bytes)
-{
-	(void)limit_bytes;
-	(void)block_bytes;
-	return NULL;
-}
-
 /* The chain knows the node and puts its line in the place of this one. */
 static void xen_native(const struct profile_snapshot *snapshot, char *buffer, size_t length)
 {
@@ -161,7 +153,6 @@ const struct profile profile_xen = {
 	.block_is_fixed = true,
 	.used_bytes = xen_used_bytes,
 	.admits = xen_admits,
-	.refuse_limit = xen_refuse_limit,
 	.native = xen_native,
 	.overflow_error = -ENOSPC,
 	.memory_error = -ENOMEM,

@@ -17,6 +17,53 @@ struct blockio *node_io(const struct chain *chain, const struct node *node)
 	return node->store ? store_io(node->store) : chain->volume->origin;
 }
 
+uint64_t node_position(const struct node *node, uint64_t block)
+{
+	return node->store ? store_offset(node->store, block) : block * CHAIN_BLOCK_BYTES;
+}
+
+void node_resume(struct node *node)
+{
+	if (node->store && store_error(node->store) < 0 && store_idle(node->store))
+		store_resume(node->store);
+}
+
+void node_write(
+	struct node *node, uint64_t first, uint64_t count, char *bytes, struct store_waiter *waiter)
+{
+	struct store *store = node->store;
+	uint64_t end = first + count;
+
+	node_resume(node);
+	while (first < end) {
+		uint64_t left = (end - first) * CHAIN_BLOCK_BYTES;
+		uint64_t run = 0;
+
+		if (store_has_data(store, first)) {
+			run = store_run_bytes(store, first, left);
+			run = run < left ? run : left;
+			store_rewrite(store, first, 0, bytes, (uint32_t)run, waiter);
+		} else {
+			while (run < left &&
+				!store_has_data(store, first + run / CHAIN_BLOCK_BYTES))
+				run += CHAIN_BLOCK_BYTES;
+			store_append(store, first, run / CHAIN_BLOCK_BYTES, bytes, waiter);
+		}
+		first += run / CHAIN_BLOCK_BYTES;
+		bytes += run;
+	}
+}
+
+bool part_end(struct request_part *part, int result)
+{
+	struct volume_request *request = part->request;
+
+	node_request_end(request->volume->chain, part->node);
+	if (result < 0 && request->error == 0)
+		request->error = result;
+	return --request->parts_under_way == 0;
+}
+
 void node_file_name(uint64_t id, char *buffer, size_t length)
 {
 	snprintf(buffer, length, "%016" PRIx64 NODE_SUFFIX, id);

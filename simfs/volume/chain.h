@@ -124,6 +124,24 @@ static inline void node_dirtied(struct chain *chain, struct node *node)
 
 struct blockio *node_io(const struct chain *chain, const struct node *node);
 
+/* Where BLOCK lies in node_io(); NODE has it. */
+uint64_t node_position(const struct node *node, uint64_t block);
+
+/*
+ * Writes COUNT blocks from FIRST on, whose content is at BYTES (kept until
+ * WAITER ends): in place what NODE has, appended what it lacks.  No image.
+ * WAITER is counted once or more.
+ */
+void node_write(struct node *node, uint64_t first, uint64_t count, char *bytes,
+	struct store_waiter *waiter);
+
+/* Lets NODE take writes again after an error: a disk that was full or failed once may have
+ * recovered. */
+void node_resume(struct node *node);
+
+/* Counts the end of PART with RESULT; true when it was the last one of its request. */
+bool part_end(struct request_part *part, int result);
+
 /* A node for STORE (NULL: the image), on no spine; takes STORE over.  NULL without memory. */
 struct node *node_new(struct chain *chain, uint64_t id, struct store *store);
 

@@ -28,29 +28,24 @@ static struct node *view_of(const struct volume_request *request)
 	return request->snapshot ? request->snapshot->base : chain_live(request->volume->chain);
 }
 
-/* Where OFFSET lies in OWNER's file. */
-static uint64_t position_of(const struct node *owner, uint64_t offset)
-{
-	return owner->store ? store_offset(owner->store, offset / CHAIN_BLOCK_BYTES) : offset;
-}
-
 static void part_plan(struct volume_request *request, uint64_t offset, uint64_t end)
 {
 	struct chain *chain = request->volume->chain;
 	struct node *view = view_of(request);
-	struct snapshot_read_part *part = &request->parts[request->part_count++];
+	struct request_part *part = &request->parts[request->part_count++];
 	uint64_t position;
 
 	part->request = request;
 	part->offset = offset;
 	part->length = CHAIN_BLOCK_BYTES;
 	part->node = view_owner(chain, view, offset / CHAIN_BLOCK_BYTES);
-	position = position_of(part->node, offset);
+	position = node_position(part->node, offset / CHAIN_BLOCK_BYTES);
 	while (offset + part->length < end) {
 		uint64_t next = offset + part->length;
 
 		if (view_owner(chain, view, next / CHAIN_BLOCK_BYTES) != part->node ||
-			position_of(part->node, next) != position + part->length)
+			node_position(part->node, next / CHAIN_BLOCK_BYTES) !=
+				position + part->length)
 			break;
 		part->length += CHAIN_BLOCK_BYTES;
 	}
@@ -66,7 +61,7 @@ static void plan(struct volume_request *request)
 	uint64_t end = read_end(request);
 
 	request->part_count = 0;
-	while (request->cursor < end && request->part_count < SNAPSHOT_READ_PARTS) {
+	while (request->cursor < end && request->part_count < VOLUME_REQUEST_PARTS) {
 		part_plan(request, request->cursor, end);
 		request->cursor += request->parts[request->part_count - 1].length;
 	}
@@ -82,13 +77,10 @@ static void read_ended(struct volume_request *request)
 
 static void part_done(struct blockio_request *io, int result)
 {
-	struct snapshot_read_part *part = CONTAINER_OF(io, struct snapshot_read_part, io);
+	struct request_part *part = CONTAINER_OF(io, struct request_part, io);
 	struct volume_request *request = part->request;
 
-	node_request_end(request->volume->chain, part->node);
-	if (result < 0 && request->error == 0)
-		request->error = result;
-	if (--request->parts_under_way > 0)
+	if (!part_end(part, result))
 		return;
 	if (request->error < 0 || request->cursor >= read_end(request))
 		read_ended(request);

@@ -119,8 +119,7 @@ static void parent_write(struct snapshot_create *create)
 	if (live && store_error(live) < 0) {
 		int error = store_error(live);
 
-		if (store_idle(live))
-			store_resume(live);
+		node_resume(chain_live(create->volume->chain));
 		volume_barrier_end(create->volume, &create->barrier);
 		end(create, error);
 		return;

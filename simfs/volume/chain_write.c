@@ -24,19 +24,12 @@ static uint64_t end_block(const struct volume_request *request)
 	return (request->offset + request->length + CHAIN_BLOCK_BYTES - 1) / CHAIN_BLOCK_BYTES;
 }
 
-/* A disk that was full or failed once may take the next write. */
-static void live_resume(struct node *live)
-{
-	if (live->store && store_error(live->store) < 0 && store_idle(live->store))
-		store_resume(live->store);
-}
-
 static void written(struct store_waiter *waiter, int error)
 {
 	struct volume_request *request = CONTAINER_OF(waiter, struct volume_request, preserved);
 
 	/* An error too may leave blocks behind that were written. */
-	live_resume(chain_live(request->volume->chain));
+	node_resume(chain_live(request->volume->chain));
 	view_written(request->volume->chain, first_block(request), end_block(request));
 	live_write_end(request, error);
 }
@@ -45,31 +38,13 @@ static void written(struct store_waiter *waiter, int error)
 static void blocks_write(struct volume_request *request, char *bytes)
 {
 	struct chain *chain = request->volume->chain;
-	struct node *live = chain_live(chain);
-	uint64_t end = end_block(request);
-	uint64_t block = first_block(request);
+	uint64_t first = first_block(request);
 
-	node_dirtied(chain, live);
+	node_dirtied(chain, chain_live(chain));
 	request->preserved = (struct store_waiter){ .done = written };
 	store_waiter_add(&request->preserved);
-	while (block < end) {
-		char *at = bytes + (block - first_block(request)) * CHAIN_BLOCK_BYTES;
-		uint64_t left = (end - block) * CHAIN_BLOCK_BYTES;
-		uint64_t first = block;
-
-		if (store_has_data(live->store, block)) {
-			uint64_t run = store_run_bytes(live->store, block, left);
-
-			run = run < left ? run : left;
-			store_rewrite(
-				live->store, block, 0, at, (uint32_t)run, &request->preserved);
-			block += run / CHAIN_BLOCK_BYTES;
-			continue;
-		}
-		while (block < end && !store_has_data(live->store, block))
-			block++;
-		store_append(live->store, first, block - first, at, &request->preserved);
-	}
+	node_write(
+		chain_live(chain), first, end_block(request) - first, bytes, &request->preserved);
 	store_waiter_release(&request->preserved, 0);
 }
 
@@ -77,13 +52,10 @@ static void blocks_write(struct volume_request *request, char *bytes)
 
 static void edge_done(struct blockio_request *io, int result)
 {
-	struct snapshot_read_part *part = CONTAINER_OF(io, struct snapshot_read_part, io);
+	struct request_part *part = CONTAINER_OF(io, struct request_part, io);
 	struct volume_request *request = part->request;
 
-	node_request_end(request->volume->chain, part->node);
-	if (result < 0 && request->error == 0)
-		request->error = result;
-	if (--request->parts_under_way > 0)
+	if (!part_end(part, result))
 		return;
 	if (request->error < 0) {
 		live_write_end(request, request->error);
@@ -97,17 +69,15 @@ static void edge_done(struct blockio_request *io, int result)
 static void edge_plan(struct volume_request *request, uint64_t block)
 {
 	struct chain *chain = request->volume->chain;
-	struct snapshot_read_part *part = &request->parts[request->part_count++];
+	struct request_part *part = &request->parts[request->part_count++];
 	struct node *owner = view_owner(chain, chain_live(chain), block);
-	uint64_t position = owner->store ? store_offset(owner->store, block)
-					 : block * CHAIN_BLOCK_BYTES;
 
 	part->request = request;
 	part->node = owner;
 	part->io.done = edge_done;
 	node_request_begin(owner);
 	request->parts_under_way++;
-	blockio_start(node_io(chain, owner), &part->io, BLOCKIO_READ, position,
+	blockio_start(node_io(chain, owner), &part->io, BLOCKIO_READ, node_position(owner, block),
 		request->scratch + (block - first_block(request)) * CHAIN_BLOCK_BYTES,
 		CHAIN_BLOCK_BYTES);
 }
@@ -142,7 +112,6 @@ void chain_live_write(struct volume_request *request)
 		cow_write_submit(request);
 		return;
 	}
-	live_resume(live);
 	if ((request->offset | request->length) % CHAIN_BLOCK_BYTES == 0) {
 		blocks_write(request, request->buffer);
 		return;
@@ -160,22 +129,18 @@ static void flush_round(struct volume_request *request);
 
 static void flush_done(struct blockio_request *io, int result)
 {
-	struct snapshot_read_part *part = CONTAINER_OF(io, struct snapshot_read_part, io);
+	struct request_part *part = CONTAINER_OF(io, struct request_part, io);
 	struct volume_request *request = part->request;
 
-	if (result < 0) {
+	if (result < 0)
 		part->node->dirty_since = 1;
-		if (request->error == 0)
-			request->error = result;
-	}
-	node_request_end(request->volume->chain, part->node);
-	if (--request->parts_under_way == 0)
+	if (part_end(part, result))
 		flush_round(request);
 }
 
 static void flush_start(struct volume_request *request, struct node *node)
 {
-	struct snapshot_read_part *part = &request->parts[request->part_count++];
+	struct request_part *part = &request->parts[request->part_count++];
 
 	part->request = request;
 	part->node = node;
@@ -195,7 +160,7 @@ static void flush_round(struct volume_request *request)
 		struct node *node = chain->spine[level];
 
 		if (node->dirty_since > 0 && node->dirty_since <= request->cursor &&
-			request->part_count < SNAPSHOT_READ_PARTS)
+			request->part_count < VOLUME_REQUEST_PARTS)
 			flush_start(request, node);
 	}
 	if (request->part_count == 0)

@@ -64,12 +64,13 @@ void coalesce_end(struct chain *chain)
 {
 	struct coalesce *coalesce = of(chain);
 
+	if (!coalesce->abort_asked)
+		chain_log(chain, "GC process exiting, no work left");
 	coalesce->state = COALESCE_IDLE;
 	coalesce->due_ns = UINT64_MAX;
 	coalesce->abort_asked = false;
 	free(coalesce->buffer);
 	coalesce->buffer = NULL;
-	chain_log(chain, "GC process exiting, no work left");
 }
 
 void coalesce_kick(struct chain *chain, bool now)

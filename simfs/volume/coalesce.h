@@ -65,7 +65,6 @@ struct coalesce {
 	uint64_t cursor, chunk_first, chunk_count;
 	uint64_t done_blocks, total_blocks;
 	uint64_t begin_ns;
-	int error;
 	void *buffer;
 	struct blockio_request io;
 	struct store_waiter written;

@@ -62,7 +62,7 @@ static const char *give_up(struct chain *chain)
 		return NULL;
 	}
 	if (tracker->iterations >= profile->leaf_iterations_max)
-		return "Max iterations (10) exceeded";
+		return "Max iterations exceeded";
 	if (bytes >= tracker->last_bytes) {
 		tracker->no_progress++;
 		chain_log(chain, "No progress, attempt: %u", tracker->no_progress);

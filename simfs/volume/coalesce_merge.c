@@ -41,7 +41,6 @@ void merge_begin(struct chain *chain, struct node *node, bool is_leaf)
 	coalesce->done_blocks = 0;
 	coalesce->total_blocks = store_blocks(node->store);
 	coalesce->begin_ns = clock_now_ns();
-	coalesce->error = 0;
 	chain_log(chain, "%s %s -> %s", is_leaf ? "Leaf-coalescing" : "Coalescing",
 		node_text(chain, node, text, sizeof text),
 		node_text(chain, parent_of(chain), into, sizeof into));
@@ -85,7 +84,7 @@ static void image_written(struct blockio_request *io, int result)
 	chunk_done(CONTAINER_OF(io, struct chain, coalesce.io), result);
 }
 
-static void store_written(struct store_waiter *waiter, int error)
+static void node_written(struct store_waiter *waiter, int error)
 {
 	chunk_done(CONTAINER_OF(waiter, struct chain, coalesce.written), error);
 }
@@ -105,35 +104,14 @@ static void image_write(struct chain *chain)
 		end - first);
 }
 
-static void store_write(struct chain *chain, struct store *store)
+static void node_chunk_write(struct chain *chain, struct node *parent)
 {
 	struct coalesce *coalesce = of(chain);
-	uint64_t block = coalesce->chunk_first;
-	uint64_t end = block + coalesce->chunk_count;
 
-	/* It may have ended for want of room in an earlier try. */
-	if (store_error(store) < 0 && store_idle(store))
-		store_resume(store);
-	coalesce->written = (struct store_waiter){ .done = store_written };
+	coalesce->written = (struct store_waiter){ .done = node_written };
 	store_waiter_add(&coalesce->written);
-	while (block < end) {
-		char *at = (char *)coalesce->buffer +
-			   (block - coalesce->chunk_first) * CHAIN_BLOCK_BYTES;
-		uint64_t left = (end - block) * CHAIN_BLOCK_BYTES;
-		uint64_t first = block;
-
-		if (store_has_data(store, block)) {
-			uint64_t run = store_run_bytes(store, block, left);
-
-			run = run < left ? run : left;
-			store_rewrite(store, block, 0, at, (uint32_t)run, &coalesce->written);
-			block += run / CHAIN_BLOCK_BYTES;
-			continue;
-		}
-		while (block < end && !store_has_data(store, block))
-			block++;
-		store_append(store, first, block - first, at, &coalesce->written);
-	}
+	node_write(parent, coalesce->chunk_first, coalesce->chunk_count, coalesce->buffer,
+		&coalesce->written);
 	store_waiter_release(&coalesce->written, 0);
 }
 
@@ -149,7 +127,7 @@ static void chunk_read(struct blockio_request *io, int result)
 	node_dirtied(chain, parent);
 	space_allocate(chain, parent, of(chain)->chunk_first, of(chain)->chunk_count);
 	if (parent->store)
-		store_write(chain, parent->store);
+		node_chunk_write(chain, parent);
 	else
 		image_write(chain);
 }

@@ -83,8 +83,8 @@ static void plan(struct volume_request *request)
 	uint64_t at = request->cursor;
 
 	request->part_count = 0;
-	while (at < end && request->part_count < SNAPSHOT_READ_PARTS) {
-		struct snapshot_read_part *part = &request->parts[request->part_count++];
+	while (at < end && request->part_count < VOLUME_REQUEST_PARTS) {
+		struct request_part *part = &request->parts[request->part_count++];
 		uint64_t position;
 
 		part->request = request;
@@ -101,7 +101,7 @@ static void plan(struct volume_request *request)
 }
 
 /* Whether a write has preserved a block of PART since it was planned. */
-static bool part_overtaken(const struct snapshot_read_part *part)
+static bool part_overtaken(const struct request_part *part)
 {
 	const struct snapshot *snapshot = part->request->snapshot;
 	uint64_t block_bytes = snapshot_block_bytes(snapshot);
@@ -154,7 +154,7 @@ static void round_done(struct volume_request *request)
 
 static void part_done(struct blockio_request *io, int result)
 {
-	struct snapshot_read_part *part = CONTAINER_OF(io, struct snapshot_read_part, io);
+	struct request_part *part = CONTAINER_OF(io, struct request_part, io);
 	struct volume_request *request = part->request;
 
 	if (result < 0 && request->error == 0) {

@@ -53,8 +53,8 @@
 /* `schema_version` of volume_status(). */
 #define VOLUME_STATUS_VERSION 1
 
-/* Parts of one snapshot read that are under way at a time. */
-#define SNAPSHOT_READ_PARTS 8
+/* Parts of one request that are under way at a time. */
+#define VOLUME_REQUEST_PARTS 8
 
 struct volume;
 struct snapshot;
@@ -142,7 +142,7 @@ enum volume_kind { VOLUME_READ, VOLUME_WRITE, VOLUME_FLUSH };
 struct node;
 
 /* Part of a snapshot read, and of any request in a chain: one run of blocks from one file. */
-struct snapshot_read_part {
+struct request_part {
 	struct blockio_request io;
 	struct volume_request *request;
 	uint64_t offset; /* in the volume */
@@ -191,7 +191,7 @@ struct volume_request {
 	unsigned part_count;
 	int error;
 	bool error_from_origin;
-	struct snapshot_read_part parts[SNAPSHOT_READ_PARTS];
+	struct request_part parts[VOLUME_REQUEST_PARTS];
 	struct list link;
 };
 

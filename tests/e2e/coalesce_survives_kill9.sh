@@ -37,3 +37,4 @@ for round in $(seq 1 "$rounds"); do
 	rig coalesce "$mnt" --wait
 done
 echo "$killed of $rounds kills met coalesce at work"
+[ "$killed" -ge $((rounds / 4)) ] || fail "too few kills met coalesce at work"
