@@ -194,6 +194,7 @@ static void segment_done(struct blockio_request *request, int result)
 		return;
 	}
 	store->writing = NULL;
+	store->is_answering = true;
 	if (result == 0)
 		result = segment_map(segment);
 	if (result < 0)
@@ -203,6 +204,7 @@ static void segment_done(struct blockio_request *request, int result)
 	segment_finish(segment, result);
 	segment_start(store);
 	rewrites_go(store);
+	store->is_answering = false;
 }
 
 /* Header and data. */
@@ -294,7 +296,9 @@ void store_stop(struct store *store, int error)
 
 void store_resume(struct store *store)
 {
-	MUST(!store->writing && list_empty(&store->waiting) && !store->facts.failed);
+	MUST(!store->facts.failed);
+	if (store->writing || !list_empty(&store->waiting))
+		return;
 	store->error = 0;
 	store->end_unit = store->acknowledged_end_unit;
 	store->sequence = store->acknowledged_sequence;

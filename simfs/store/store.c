@@ -173,8 +173,9 @@ struct blockio *store_io(struct store *store)
 
 bool store_idle(const struct store *store)
 {
-	return !store->writing && list_empty(&store->waiting) && !store->superblock.is_writing &&
-	       list_empty(&store->rewrites_waiting) && list_empty(&store->rewrites_under_way);
+	return !store->is_answering && !store->writing && list_empty(&store->waiting) &&
+	       !store->superblock.is_writing && list_empty(&store->rewrites_waiting) &&
+	       list_empty(&store->rewrites_under_way);
 }
 
 int store_error(const struct store *store)

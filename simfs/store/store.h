@@ -231,11 +231,11 @@ int store_error(const struct store *store);
  * Lets a store that ended with an error, and is not failed, go on after its
  * last acknowledged segment, and writes a seal there: else what was answered
  * with an error and reached the file all the same would be found by the next
- * store_open().  No append may be under way.
+ * store_open().  While an append is under way it does nothing.
  */
 void store_resume(struct store *store);
 
-/* Nothing is being written or waits for that. */
+/* Nothing is being written or waits for that, and the store answers nobody just now: it may go. */
 bool store_idle(const struct store *store);
 
 /*

@@ -76,7 +76,8 @@ struct store {
 	struct list spare;   /* segments to be used again */
 	bool is_durable;
 	struct summary summary;
-	int error; /* sticky: why nothing more is appended */
+	int error;	   /* sticky: why nothing more is appended */
+	bool is_answering; /* it is used after the answer: not idle, nobody may destroy it */
 	XXH3_state_t *hash_state;
 	struct superblock_writer superblock;
 

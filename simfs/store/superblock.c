@@ -126,6 +126,7 @@ static void superblock_written(struct blockio_request *request, int result)
 	}
 
 	writer->is_writing = false;
+	store->is_answering = true;
 	if (result == 0)
 		writer->flags_on_disk = writer->unit->flags;
 	if (lost_flag)
@@ -140,6 +141,7 @@ static void superblock_written(struct blockio_request *request, int result)
 		rewrites_fail(store, result);
 	else
 		rewrites_go(store);
+	store->is_answering = false;
 	if (waiter)
 		store_waiter_release(waiter, result);
 }

@@ -24,7 +24,7 @@ uint64_t node_position(const struct node *node, uint64_t block)
 
 void node_resume(struct node *node)
 {
-	if (node->store && store_error(node->store) < 0 && store_idle(node->store))
+	if (node->store && store_error(node->store) < 0)
 		store_resume(node->store);
 }
 
