@@ -92,7 +92,7 @@ static void open_snapshot(
 		return;
 	}
 	snapshot_opened(snapshot);
-	reply_open(request, 0, FOPEN_DIRECT_IO | FOPEN_PARALLEL_DIRECT_WRITES);
+	reply_open(request, (uintptr_t)snapshot, FOPEN_DIRECT_IO | FOPEN_PARALLEL_DIRECT_WRITES);
 }
 
 void files_open(fuse_req_t request, fuse_ino_t inode, struct fuse_file_info *file)
@@ -116,11 +116,11 @@ void files_open(fuse_req_t request, fuse_ino_t inode, struct fuse_file_info *fil
 
 void files_release(fuse_req_t request, fuse_ino_t inode, struct fuse_file_info *file)
 {
-	struct snapshot *snapshot = node_snapshot(session_of(request), inode);
 	struct text_file *text = (void *)(uintptr_t)file->fh;
 
-	if (snapshot) {
-		snapshot_closed(snapshot);
+	/* It may be deleted, and is not found by its inode then; an open file keeps it. */
+	if (inode >= NODE_SNAPSHOT_FIRST) {
+		snapshot_closed((void *)(uintptr_t)file->fh);
 	} else if (text) {
 		free(text->text);
 		free(text);
@@ -179,7 +179,7 @@ void files_read(fuse_req_t request, fuse_ino_t inode, size_t size, off_t offset,
 		fuse_reply_err(request, EIO);
 		return;
 	}
-	if (text) {
+	if (text && !snapshot) {
 		reply_text(request, text->text, text->length, size, offset);
 		return;
 	}

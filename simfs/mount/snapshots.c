@@ -31,6 +31,7 @@ static void taken(struct snapshot_create *create, int result)
 	} else {
 		tree_entry_snapshot(session, create->snapshot, &entry);
 		snapshot_opened(create->snapshot);
+		taking->file.fh = (uintptr_t)create->snapshot;
 		taking->file.direct_io = 1;
 		/* Whoever asked was interrupted: nobody will close it. */
 		if (fuse_reply_create(taking->request, &entry, &taking->file) == -ENOENT)

@@ -10,6 +10,7 @@ static const struct profile *const profiles[] = {
 	&profile_actiphy,
 	&profile_elastio,
 	&profile_lvm,
+	&profile_vss,
 	&profile_xen,
 };
 

@@ -21,7 +21,8 @@ struct profile_snapshot {
 	uint64_t volume_bytes;
 	uint32_t block_bytes;
 	uint64_t limit_bytes;	  /* 0: none */
-	uint64_t blocks_taken;	  /* preserved, or on their way */
+	uint64_t blocks_taken;	  /* preserved, or on their way; of a shared area: its part of it */
+	uint64_t area_blocks;	  /* blocks_taken of all that share the area, or its own */
 	uint64_t overflow_blocks; /* counted by the driver, though there was no room */
 	bool failed;
 	int error; /* -errno of the failure */
@@ -54,6 +55,12 @@ struct profile {
 	struct size_or_share limit; /* bytes 0 and no share: none */
 	unsigned snapshots_max;	    /* 0: no limit */
 	bool writable_snapshots;
+
+	/* The limit is that of one area for all snapshots of the volume, in which a
+	 * block counts once, for the newest; the newest snapshot's limit holds.  When
+	 * one of them fails, all do, and are deleted.  Beyond snapshots_max, which
+	 * is at most STORE_ELDERS_MAX, the oldest is deleted. */
+	bool shares_area;
 
 	/* At the limit and at the memory guard old blocks are no longer kept, and
 	 * reads go on: what is replaced from then on reads as the live view. */
@@ -88,6 +95,9 @@ struct profile {
 	/* Optional.  The error and the log lines of taking a snapshot beyond
 	 * snapshots_max; without it, -ENOSPC and none. */
 	int (*refuse_snapshot)(struct text_log *kernel_log);
+
+	/* Required with shares_area.  What it logs of the oldest one's deletion. */
+	void (*log_oldest_dropped)(struct text_log *kernel_log);
 
 	/* Optional.  What the driver logs. */
 	void (*log_overflow)(struct text_log *kernel_log, const struct profile_overflow *overflow);
@@ -133,6 +143,7 @@ extern const struct profile profile_datto;
 extern const struct profile profile_actiphy;
 extern const struct profile profile_elastio;
 extern const struct profile profile_lvm;
+extern const struct profile profile_vss;
 extern const struct profile profile_xen;
 
 #endif

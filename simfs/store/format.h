@@ -56,10 +56,32 @@ struct store_superblock {
 	uint64_t boot_id;      /* of the machine when it was opened last */
 	uint64_t summary_unit; /* of a summary, not always the newest; 0: none */
 	uint32_t role;
-	uint32_t zero[71];
+	uint32_t elder_count; /* see struct store_superblock_unit */
+	uint64_t elders_hash; /* XXH3-64 of so many of them; 0 when there are none */
+	uint32_t zero[68];
 };
 
 _Static_assert(sizeof(struct store_superblock) == STORE_SUPERBLOCK_BYTES, "it is one sector");
+
+/* What an older snapshot's store held when this one was taken (struct store_facts). */
+struct store_elder {
+	uint64_t order;
+	uint64_t blocks;
+};
+
+#define STORE_ELDERS_MAX 64u
+
+/*
+ * The superblock's unit.  The elders lie outside its sector; they are written
+ * before the store gets its name and are the same ever after, so that half of
+ * them from one write and half from another are whole.
+ */
+struct store_superblock_unit {
+	struct store_superblock superblock;
+	struct store_elder elders[STORE_ELDERS_MAX];
+};
+
+_Static_assert(sizeof(struct store_superblock_unit) <= STORE_UNIT_BYTES, "it is one unit");
 
 #define SEGMENT_RECORDS_MAX 504u
 

@@ -86,20 +86,21 @@ int store_open(struct blockio_folder *folder, const char *name,
 	if (posix_memalign(&unit, BLOCKIO_ALIGNMENT_MAX, STORE_UNIT_BYTES) != 0)
 		return -ENOMEM;
 
-	AUTO(auto_free) struct store_superblock *superblock = unit;
+	AUTO(auto_free) struct store_superblock_unit *superblock_unit = unit;
+	const struct store_superblock *superblock = &superblock_unit->superblock;
 	int error = folder->ops->open(folder, name, false, &io);
 
 	if (error < 0)
 		return error;
-	error = blockio_do(io, BLOCKIO_READ, 0, superblock, STORE_UNIT_BYTES);
+	error = blockio_do(io, BLOCKIO_READ, 0, superblock_unit, STORE_UNIT_BYTES);
 
 	struct store *store = NULL;
 	struct store_facts facts;
 
 	if (error == 0) {
-		const char *fault = superblock_fault(superblock);
+		const char *fault = superblock_fault(superblock_unit);
 
-		superblock_facts(superblock, &facts);
+		superblock_facts(superblock_unit, &facts);
 		if (!fault && options->refuses)
 			fault = options->refuses(&facts, options->context);
 		error = fault ? damaged(findings, 0, fault) : store_new(io, &facts, &store);

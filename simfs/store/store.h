@@ -40,7 +40,7 @@ struct store;
 
 /*
  * What a store says of itself.  store_update() replaces `name`, `order`,
- * `limit_bytes`, `parent_id` and `role`; store_mark() what a failure sets.
+ * `limit_bytes`, `parent_id`, `role` and the elders; store_mark() what a failure sets.
  */
 struct store_facts {
 	char name[STORE_NAME_BYTES]; /* of the snapshot or node */
@@ -59,6 +59,10 @@ struct store_facts {
 	/* The owner's; the store keeps them and knows nothing of their meaning. */
 	uint64_t parent_id;
 	uint32_t role;
+
+	/* Of other stores of the volume; constant from when the store has its name. */
+	uint32_t elder_count;
+	struct store_elder elders[STORE_ELDERS_MAX];
 
 	/* Which run of the machine opened it last; 0 when the caller does not tell. */
 	uint64_t boot_id;

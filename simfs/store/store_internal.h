@@ -43,7 +43,7 @@ struct rewrite {
  */
 struct superblock_writer {
 	struct blockio_request request;
-	struct store_superblock *unit; /* aligned; what is being written or was last */
+	struct store_superblock_unit *unit; /* aligned; what is being written or was last */
 	bool is_writing;
 	bool is_wanted;
 	uint32_t flags_on_disk;
@@ -143,9 +143,9 @@ static inline uint32_t segment_position(
 
 uint64_t superblock_hash(const struct store_superblock *superblock);
 
-/* Why SUPERBLOCK cannot be used, or NULL. */
-const char *superblock_fault(const struct store_superblock *superblock);
-void superblock_facts(const struct store_superblock *superblock, struct store_facts *facts);
+/* Why UNIT cannot be used, or NULL. */
+const char *superblock_fault(const struct store_superblock_unit *unit);
+void superblock_facts(const struct store_superblock_unit *unit, struct store_facts *facts);
 
 /* Writes the superblock with what the store knows, now or after the one under way. */
 void superblock_write(struct store *store);

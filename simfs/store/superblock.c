@@ -21,8 +21,15 @@ uint64_t superblock_hash(const struct store_superblock *superblock)
 	return XXH3_64bits(&copy, sizeof copy);
 }
 
-const char *superblock_fault(const struct store_superblock *superblock)
+static uint64_t elders_hash(const struct store_elder *elders, uint32_t count)
 {
+	return count ? XXH3_64bits(elders, count * sizeof *elders) : 0;
+}
+
+const char *superblock_fault(const struct store_superblock_unit *unit)
+{
+	const struct store_superblock *superblock = &unit->superblock;
+
 	if (superblock->magic != STORE_MAGIC)
 		return "no snaprig store";
 	if (superblock->hash != superblock_hash(superblock))
@@ -37,13 +44,18 @@ const char *superblock_fault(const struct store_superblock *superblock)
 		superblock->error < -ERRNO_MAX || (superblock->flags & ~FLAGS_KNOWN) != 0 ||
 		((superblock->flags & STORE_FLAG_FAILED) != 0) != (superblock->error < 0) ||
 		superblock->name[STORE_NAME_BYTES - 1] != '\0' ||
-		superblock->profile[STORE_PROFILE_BYTES - 1] != '\0')
+		superblock->profile[STORE_PROFILE_BYTES - 1] != '\0' ||
+		superblock->elder_count > STORE_ELDERS_MAX)
 		return "superblock makes no sense";
+	if (elders_hash(unit->elders, superblock->elder_count) != superblock->elders_hash)
+		return "elders do not check";
 	return NULL;
 }
 
-void superblock_facts(const struct store_superblock *superblock, struct store_facts *facts)
+void superblock_facts(const struct store_superblock_unit *unit, struct store_facts *facts)
 {
+	const struct store_superblock *superblock = &unit->superblock;
+
 	*facts = (struct store_facts){
 		.volume_id = superblock->volume_id,
 		.store_id = superblock->store_id,
@@ -58,7 +70,9 @@ void superblock_facts(const struct store_superblock *superblock, struct store_fa
 		.parent_id = superblock->parent_id,
 		.role = superblock->role,
 		.boot_id = superblock->boot_id,
+		.elder_count = superblock->elder_count,
 	};
+	memcpy(facts->elders, unit->elders, sizeof facts->elders);
 	memcpy(facts->name, superblock->name, sizeof facts->name);
 	memcpy(facts->profile, superblock->profile, sizeof facts->profile);
 }
@@ -66,9 +80,11 @@ void superblock_facts(const struct store_superblock *superblock, struct store_fa
 static void superblock_fill(struct store *store, uint32_t flags)
 {
 	const struct store_facts *facts = &store->facts;
-	struct store_superblock *superblock = store->superblock.unit;
+	struct store_superblock_unit *unit = store->superblock.unit;
+	struct store_superblock *superblock = &unit->superblock;
 
-	memset(superblock, 0, STORE_UNIT_BYTES);
+	memset(unit, 0, STORE_UNIT_BYTES);
+	memcpy(unit->elders, facts->elders, facts->elder_count * sizeof *facts->elders);
 	*superblock = (struct store_superblock){
 		.magic = STORE_MAGIC,
 		.version = STORE_FORMAT_VERSION,
@@ -91,6 +107,8 @@ static void superblock_fill(struct store *store, uint32_t flags)
 		.boot_id = facts->boot_id,
 		.summary_unit = store->summary.unit,
 		.role = facts->role,
+		.elder_count = facts->elder_count,
+		.elders_hash = elders_hash(unit->elders, facts->elder_count),
 	};
 	memcpy(superblock->name, facts->name, sizeof superblock->name);
 	memcpy(superblock->profile, facts->profile, sizeof superblock->profile);
@@ -108,7 +126,7 @@ int superblock_do(struct store *store, uint32_t flags)
 	if (error == 0 && store->is_durable)
 		error = blockio_do(store->io, BLOCKIO_FLUSH, 0, NULL, 0);
 	if (error == 0)
-		writer->flags_on_disk = writer->unit->flags;
+		writer->flags_on_disk = writer->unit->superblock.flags;
 	return error;
 }
 
@@ -117,8 +135,8 @@ static void superblock_written(struct blockio_request *request, int result)
 	struct superblock_writer *writer = CONTAINER_OF(request, struct superblock_writer, request);
 	struct store *store = CONTAINER_OF(writer, struct store, superblock);
 	struct store_waiter *waiter = NULL;
-	bool lost_flag = result < 0 &&
-			 (writer->unit->flags & ~writer->flags_on_disk & STORE_FLAG_REWRITTEN) != 0;
+	bool lost_flag = result < 0 && (writer->unit->superblock.flags & ~writer->flags_on_disk &
+					       STORE_FLAG_REWRITTEN) != 0;
 
 	if (result == 0 && store->is_durable && request->kind == BLOCKIO_WRITE) {
 		blockio_start(store->io, request, BLOCKIO_FLUSH, 0, NULL, 0);
@@ -128,7 +146,7 @@ static void superblock_written(struct blockio_request *request, int result)
 	writer->is_writing = false;
 	store->is_answering = true;
 	if (result == 0)
-		writer->flags_on_disk = writer->unit->flags;
+		writer->flags_on_disk = writer->unit->superblock.flags;
 	if (lost_flag)
 		store->is_rewritten = false; /* whoever rewrites next asks again */
 	if (writer->waiter_is_written) {
@@ -188,5 +206,7 @@ void store_update(struct store *store, const struct store_facts *facts, struct s
 	store->facts.limit_bytes = facts->limit_bytes;
 	store->facts.parent_id = facts->parent_id;
 	store->facts.role = facts->role;
+	store->facts.elder_count = facts->elder_count;
+	memcpy(store->facts.elders, facts->elders, sizeof facts->elders);
 	mark(store, waiter);
 }

@@ -25,6 +25,9 @@ static void measure_snapshots(struct volume *volume)
 		if (snapshot->highest_read > highest_read)
 			highest_read = snapshot->highest_read;
 		if (facts.limit_bytes > 0) {
+			facts.blocks_taken = facts.area_blocks;
+			used = snapshot->profile->used_bytes(&facts);
+
 			uint64_t share = (uint64_t)((unsigned __int128)used * 1000000 /
 						    facts.limit_bytes);
 

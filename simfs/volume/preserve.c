@@ -72,11 +72,16 @@ static void overflow(struct snapshot *snapshot, struct volume_request *request, 
 void preserve_run(struct snapshot *snapshot, struct volume_request *request, uint64_t first,
 	uint64_t end, char *bytes)
 {
+	const struct profile *profile = snapshot->profile;
 	struct profile_snapshot facts = snapshot_for_profile(snapshot);
 	uint64_t block = first;
 
-	while (block < end && snapshot->profile->admits(&facts)) {
+	/* In a shared area a block is the newest one's. */
+	if (profile->shares_area && snapshot != snapshot->volume->area_newest)
+		block = end;
+	while (block < end && profile->admits(&facts)) {
 		facts.blocks_taken++;
+		facts.area_blocks++;
 		block++;
 	}
 	if (block > first)

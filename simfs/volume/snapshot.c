@@ -88,12 +88,19 @@ bool snapshot_is_stale(const struct snapshot *snapshot)
 struct profile_snapshot snapshot_for_profile(const struct snapshot *snapshot)
 {
 	const struct store_facts *facts = snapshot->store ? store_facts(snapshot->store) : NULL;
+	uint64_t blocks_taken = 0;
 
+	if (snapshot->profile->shares_area)
+		blocks_taken = area_blocks_of(snapshot);
+	else if (facts)
+		blocks_taken = store_blocks_taken(snapshot->store);
 	return (struct profile_snapshot){
 		.volume_bytes = volume_bytes(snapshot->volume),
 		.block_bytes = facts ? facts->block_bytes : snapshot->profile->block_bytes,
 		.limit_bytes = facts ? facts->limit_bytes : 0,
-		.blocks_taken = facts ? store_blocks_taken(snapshot->store) : 0,
+		.blocks_taken = blocks_taken,
+		.area_blocks = snapshot->profile->shares_area ? area_blocks(snapshot->volume)
+							      : blocks_taken,
 		.overflow_blocks = snapshot->overflow_blocks,
 		.failed = snapshot->state != SNAPSHOT_ACTIVE,
 		.error = snapshot->error,
@@ -128,12 +135,15 @@ static void mark_done(struct store_waiter *waiter, int error)
 	list_init(&waiting);
 	list_splice(&waiting, &snapshot->waiting_for_mark);
 	/* From here on SNAPSHOT may go: with the last of them, or at once. */
-	snapshot_maybe_delete(snapshot);
+	if (snapshot->profile->shares_area)
+		area_drop(snapshot);
+	else
+		snapshot_maybe_delete(snapshot);
 	while ((link = list_pop(&waiting)))
 		preserve_settle(CONTAINER_OF(link, struct volume_request, link));
 }
 
-void snapshot_fail(struct snapshot *snapshot, int error, const char *why)
+void snapshot_fail_one(struct snapshot *snapshot, int error, const char *why)
 {
 	struct volume *volume = snapshot->volume;
 
@@ -148,6 +158,13 @@ void snapshot_fail(struct snapshot *snapshot, int error, const char *why)
 	store_mark(snapshot->store, error, snapshot->overflow_blocks, &snapshot->marked);
 	if (volume->options.snapshot_failed)
 		volume->options.snapshot_failed(volume->options.context, snapshot);
+}
+
+void snapshot_fail(struct snapshot *snapshot, int error, const char *why)
+{
+	snapshot_fail_one(snapshot, error, why);
+	if (snapshot->profile->shares_area)
+		area_fail_others(snapshot->volume, error, why);
 }
 
 void snapshot_fail_logged(struct snapshot *snapshot, enum profile_failure failure, int error,
@@ -200,6 +217,7 @@ void snapshot_closed(struct snapshot *snapshot)
 {
 	MUST(snapshot->files_open > 0);
 	snapshot->files_open--;
+	snapshot_maybe_delete(snapshot);
 }
 
 static void delete_drained(struct volume_barrier *barrier);
@@ -242,19 +260,25 @@ static void delete_drained(struct volume_barrier *barrier)
 	if (error == 0 && volume->options.durable)
 		error = volume->folder->ops->sync(volume->folder);
 	/* An unmarked failure has removed it before. */
-	if (error == 0 || error == -ENOENT) {
+	bool is_gone = error == 0 || error == -ENOENT;
+
+	if (is_gone) {
 		error = 0;
 		journal_event(&volume->journal, volume->gauges.measured[GAUGE_OPS],
 			"snapshot.deleted", json_pack("{s:s}", "snapshot", snapshot->name));
 		volume->snapshot_count--;
 		if (volume->topology->snapshot_deleted)
 			volume->topology->snapshot_deleted(snapshot);
-		snapshot_free(snapshot);
+		list_remove(&snapshot->link);
+		area_recount(volume);
 	} else {
 		snapshot->deletion = NULL;
 	}
 	volume_barrier_end(volume, barrier);
 	command->done(command, error);
+	/* Last: COMMAND may be its own. */
+	if (is_gone)
+		snapshot_free(snapshot);
 }
 
 void snapshot_resume_delete(struct snapshot *snapshot)
@@ -274,11 +298,20 @@ void snapshot_maybe_delete(struct snapshot *snapshot)
 {
 	struct snapshot_delete *command = snapshot->deletion;
 
-	if (!command || command->has_begun || snapshot->requests_under_way > 0 ||
-		snapshot->state == SNAPSHOT_FAILING)
+	if (!command || command->has_begun || snapshot->files_open > 0 ||
+		snapshot->requests_under_way > 0 || snapshot->state == SNAPSHOT_FAILING)
 		return;
 	command->has_begun = true;
 	volume_barrier_begin(snapshot->volume, &command->barrier);
+}
+
+void snapshot_delete_begin(struct snapshot *snapshot, struct snapshot_delete *command)
+{
+	command->snapshot = snapshot;
+	command->has_begun = false;
+	command->barrier.drained = delete_drained;
+	snapshot->deletion = command;
+	snapshot_maybe_delete(snapshot);
 }
 
 void volume_snapshot_delete(
@@ -289,9 +322,5 @@ void volume_snapshot_delete(
 		command->done(command, -EBUSY);
 		return;
 	}
-	command->snapshot = snapshot;
-	command->has_begun = false;
-	command->barrier.drained = delete_drained;
-	snapshot->deletion = command;
-	snapshot_maybe_delete(snapshot);
+	snapshot_delete_begin(snapshot, command);
 }

@@ -67,7 +67,7 @@ static int check_place(struct volume *volume, struct snapshot_create *create)
 	}
 	if (snapshot_is_being_created(volume, create->name))
 		return snapshot_refuse(create, -EEXIST, "it is being taken already");
-	if (profile->snapshots_max > 0 && count >= profile->snapshots_max)
+	if (profile->snapshots_max > 0 && count >= profile->snapshots_max && !profile->shares_area)
 		return snapshot_refuse(create,
 			profile->refuse_snapshot ? profile->refuse_snapshot(&volume->kernel_log)
 						 : -ENOSPC,
@@ -164,6 +164,7 @@ int snapshot_create_enter(struct snapshot_create *create)
 	create->snapshot = snapshot;
 	list_append(&volume->snapshots, &snapshot->link);
 	volume->snapshot_count++;
+	area_recount(volume);
 	journal_event(&volume->journal, volume->gauges.measured[GAUGE_OPS], "snapshot.created",
 		json_pack("{s:s}", "snapshot", snapshot->name));
 	return 0;
@@ -178,6 +179,8 @@ static void taken(struct snapshot_create *create, int error)
 		error = snapshot_create_enter(create);
 	if (error < 0 || !create->hold_writes)
 		volume_barrier_end(volume, barrier);
+	if (error == 0)
+		area_drop_oldest(volume);
 	snapshot_create_end(create, error);
 	hold_check(volume);
 }
@@ -188,16 +191,38 @@ static void origin_flushed(struct blockio_request *io, int result)
 }
 
 /* What the snapshot shares with the image must not go back to what it was before. */
-static void drained(struct volume_barrier *barrier)
+static void origin_flush(struct snapshot_create *create)
 {
-	struct snapshot_create *create = CONTAINER_OF(barrier, struct snapshot_create, barrier);
-
 	if (!create->volume->options.durable) {
 		taken(create, 0);
 		return;
 	}
 	create->io.done = origin_flushed;
 	blockio_start(create->volume->origin, &create->io, BLOCKIO_FLUSH, 0, NULL, 0);
+}
+
+static void elders_written(struct store_waiter *waiter, int error)
+{
+	struct snapshot_create *create = CONTAINER_OF(waiter, struct snapshot_create, written);
+
+	if (error < 0)
+		taken(create, error);
+	else
+		origin_flush(create);
+}
+
+static void drained(struct volume_barrier *barrier)
+{
+	struct snapshot_create *create = CONTAINER_OF(barrier, struct snapshot_create, barrier);
+	struct store_facts facts = *store_facts(create->store);
+
+	if (!create->volume->options.profile->shares_area) {
+		origin_flush(create);
+		return;
+	}
+	area_note_elders(create->volume, &facts);
+	create->written = (struct store_waiter){ .done = elders_written };
+	store_update(create->store, &facts, &create->written);
 }
 
 static void written(struct store_waiter *waiter, int error)

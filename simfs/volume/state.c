@@ -360,6 +360,8 @@ int state_load(struct volume *volume)
 		error = folder->ops->remove(folder, name);
 	}
 	place_unreadable(volume);
+	if (error == 0)
+		error = area_loaded(volume);
 	if (error == 0 && volume->topology->loaded)
 		error = volume->topology->loaded(volume);
 	names_free(&names);

@@ -134,7 +134,8 @@ bool volume_idle(const struct volume *volume)
 	list_for_each (at, &volume->snapshots) {
 		const struct snapshot *snapshot = CONTAINER_OF(at, struct snapshot, link);
 
-		if (snapshot->deletion || (snapshot->store && !store_idle(snapshot->store)))
+		if ((snapshot->deletion && snapshot->files_open == 0) ||
+			(snapshot->store && !store_idle(snapshot->store)))
 			return false;
 	}
 	return !volume->topology->idle || volume->topology->idle(volume);

@@ -37,7 +37,9 @@ struct snapshot {
 	struct list waiting_for_mark;	  /* struct volume_request.link */
 	struct node *base;		  /* in a chain: its parent */
 	bool is_relinking;		  /* its parent is being written */
+	uint64_t counted_blocks;	  /* of a shared area, unless it is the newest */
 	struct snapshot_delete *deletion; /* when set: not found by name or id any more */
+	struct snapshot_delete drop;	  /* the deletion, when it is not asked for (area.c) */
 };
 
 struct volume {
@@ -53,6 +55,10 @@ struct volume {
 	unsigned snapshot_count;
 	uint64_t next_order;
 	struct list creating; /* struct snapshot_create.link */
+
+	/* Of the snapshots that share an area (area.c). */
+	struct snapshot *area_newest;
+	uint64_t area_older_blocks;
 
 	struct list ranges; /* of writes that have begun, in order of arrival */
 	unsigned ranges_waiting;
@@ -154,6 +160,9 @@ void snapshot_flush_start(struct volume_request *request);
 /* snapshot.c */
 void snapshot_fail(struct snapshot *snapshot, int error, const char *why);
 
+/* The same without those that share an area with it. */
+void snapshot_fail_one(struct snapshot *snapshot, int error, const char *why);
+
 /* snapshot_fail(), and what the profile logs of it; WRITE is NULL for a reader's failure. */
 void snapshot_fail_logged(struct snapshot *snapshot, enum profile_failure failure, int error,
 	const struct volume_request *write);
@@ -162,6 +171,9 @@ void snapshot_fail_logged(struct snapshot *snapshot, enum profile_failure failur
 bool snapshot_is_stale(const struct snapshot *snapshot);
 struct profile_snapshot snapshot_for_profile(const struct snapshot *snapshot);
 void snapshot_maybe_delete(struct snapshot *snapshot);
+
+/* Deletes SNAPSHOT, which nobody deletes yet, when the last file on it is closed. */
+void snapshot_delete_begin(struct snapshot *snapshot, struct snapshot_delete *command);
 
 /* SNAPSHOT is not relinking any more: goes on with a deletion that waited for it. */
 void snapshot_resume_delete(struct snapshot *snapshot);
@@ -176,6 +188,28 @@ void barrier_check(struct volume *volume);
 /* hold.c */
 bool hold_parks(struct volume *volume, struct volume_request *request);
 void hold_check(struct volume *volume);
+
+/* area.c: of the profiles that share one (struct profile, shares_area). */
+
+/* Counts anew: a snapshot came, went or failed. */
+void area_recount(struct volume *volume);
+
+/* What SNAPSHOT has of the area, and what all have. */
+uint64_t area_blocks_of(const struct snapshot *snapshot);
+uint64_t area_blocks(const struct volume *volume);
+
+/* Puts into FACTS what the snapshots have now.  No live write is under way. */
+void area_note_elders(const struct volume *volume, struct store_facts *facts);
+
+/* Fails all that have not failed yet. */
+void area_fail_others(struct volume *volume, int error, const char *why);
+
+/* Deletes SNAPSHOT, which has failed or is one too many, of itself. */
+void area_drop(struct snapshot *snapshot);
+void area_drop_oldest(struct volume *volume);
+
+/* Ends at the opening of the volume what a kill interrupted: 0, or -errno after a message. */
+int area_loaded(struct volume *volume);
 
 /* snapshot_create.c */
 bool snapshot_is_being_created(struct volume *volume, const char *name);

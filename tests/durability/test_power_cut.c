@@ -116,8 +116,8 @@ END_TEST
 /* "With --durable, neither does a power cut" lose a snapshot. */
 START_TEST(invariant_4_a_power_cut_after_any_step_costs_no_durable_snapshot)
 {
-	static const char *const profiles[] = { "plain", "datto", "lvm", "xen" };
-	static const char *const limits[] = { NULL, "30%", NULL, NULL };
+	static const char *const profiles[] = { "plain", "datto", "lvm", "vss", "xen" };
+	static const char *const limits[] = { NULL, "30%", NULL, "60%", NULL };
 
 	durable = true;
 	kept = 0;
@@ -183,7 +183,7 @@ int main(int argc, char **argv)
 	tcase_add_test(tcase, invariant_4_a_power_cut_around_overflows_costs_no_flushed_write);
 	tcase_add_test(tcase, invariant_4_a_power_cut_under_profile_lvm_costs_no_flushed_write);
 	tcase_add_loop_test(
-		tcase, invariant_4_a_power_cut_after_any_step_costs_no_durable_snapshot, 0, 4);
+		tcase, invariant_4_a_power_cut_after_any_step_costs_no_durable_snapshot, 0, 5);
 	tcase_add_test(tcase,
 		an_fsync_makes_what_came_before_durable_and_what_comes_after_is_not_promised);
 	tcase_add_test(tcase, an_fsync_that_fails_is_answered_with_its_error);

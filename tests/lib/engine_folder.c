@@ -9,7 +9,7 @@
 #include "simfs/base/mix.h"
 
 #define NAME_BYTES 128
-#define NAMES_MAX  64
+#define NAMES_MAX  256
 
 /* What is removed while it is open gets such a name; listings leave it out. */
 #define REMOVED_FORMAT ".removed.%u"

@@ -183,6 +183,17 @@ static void start_read_live(struct load *load)
 	volume_submit(load->engine.volume, &slot->request);
 }
 
+bool load_is_there(struct load *load, struct load_snapshot *snapshot)
+{
+	struct volume *volume = load->engine.volume;
+
+	if (snapshot->state == LOAD_THERE && snapshot->was_told_failed &&
+		volume_profile(volume)->shares_area &&
+		!volume_snapshot_find(volume, snapshot->name))
+		snapshot->state = LOAD_ABSENT;
+	return snapshot->state == LOAD_THERE;
+}
+
 static struct load_snapshot *choose_snapshot(struct load *load)
 {
 	return &load->snapshots[chance(load, CHANCE_SNAPSHOT, LOAD_SNAPSHOTS_MAX)];
@@ -192,7 +203,7 @@ static void start_on_snapshot(struct load *load, enum volume_kind kind)
 {
 	struct load_snapshot *snapshot = choose_snapshot(load);
 
-	if (snapshot->state != LOAD_THERE)
+	if (!load_is_there(load, snapshot))
 		return;
 
 	struct load_slot *slot = slot_take(load, kind);
@@ -274,7 +285,7 @@ static void start_create(struct load *load)
 {
 	struct load_snapshot *snapshot = choose_snapshot(load);
 
-	if (snapshot->state != LOAD_ABSENT)
+	if (load_is_there(load, snapshot) || snapshot->state != LOAD_ABSENT)
 		return;
 	/* One barrier is held at a time, and its owner is not made anew meanwhile. */
 	for (unsigned i = 0; i < LOAD_SNAPSHOTS_MAX; i++) {
@@ -301,7 +312,7 @@ static void start_delete(struct load *load)
 {
 	struct load_snapshot *snapshot = choose_snapshot(load);
 
-	if (snapshot->state != LOAD_THERE)
+	if (!load_is_there(load, snapshot))
 		return;
 	snapshot->state = LOAD_DELETING;
 	snapshot->deletion.done = deleted;

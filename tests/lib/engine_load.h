@@ -101,6 +101,10 @@ bool load_run(struct load *load, uint64_t operations, uint64_t steps_max);
  */
 void load_take(struct load *load, unsigned index, uint32_t block_bytes);
 
+/* Whether SNAPSHOT is there and may be used: one that shares an area goes of itself when it fails.
+ */
+bool load_is_there(struct load *load, struct load_snapshot *snapshot);
+
 /* Kills, opens, and lets the arrays follow where the engine had the choice. */
 void load_kill(struct load *load);
 

@@ -212,7 +212,7 @@ void load_check(struct load *load)
 			load->options.engine.volume_bytes);
 	free(content);
 	for (unsigned i = 0; i < LOAD_SNAPSHOTS_MAX; i++) {
-		if (load->snapshots[i].state == LOAD_THERE)
+		if (load_is_there(load, &load->snapshots[i]))
 			check_snapshot(load, &load->snapshots[i]);
 	}
 }

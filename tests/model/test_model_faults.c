@@ -31,6 +31,7 @@ static const struct run {
 	{ .name = "plain, small", .profile = "plain", .limit = "20%" },
 	{ .name = "datto", .profile = "datto", .limit = "40%" },
 	{ .name = "lvm", .profile = "lvm" },
+	{ .name = "vss", .profile = "vss", .limit = "40%" },
 	{ .name = "chain", .profile = "xen", .step_ns = 2 * NS_PER_S },
 	{ .name = "chain, slow", .profile = "xen", .step_ns = NS_PER_S / 3 },
 	{ .name = "chain, qcow2", .profile = "xen", .format = CHAIN_QCOW2, .step_ns = NS_PER_S },

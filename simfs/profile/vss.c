@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * vss.c - the shadow copies of a Windows volume (VolSnap).
+ *
+ * One diff area serves all copies of a volume; when it cannot take a block,
+ * every copy goes, and the volume goes on.  The 65th copy costs the oldest.
+ *
+ * Source: reference "snapshot drivers" §4 and the table of §6, row 25: event
+ * numbers and texts, MaxShadowCopies, MinDiffAreaFileSize.  The volume is
+ * called C: as it would be there.  Ours: what is counted is 16 KiB for each
+ * block, without VolSnap's own tables; the area may grow to 10 % of the volume,
+ * or to what it has at least, if that is more; and --limit may be smaller.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "simfs/profile/profile.h"
+
+#define BLOCK_BYTES	  16384u
+#define SMALL_VOLUME	  (500ull << 20)
+#define AREA_MIN_SMALL	  (32ull << 20)
+#define AREA_MIN	  (320ull << 20)
+#define AREA_SHARE	  10 /* one tenth */
+#define SHADOW_COPIES_MAX 64
+
+enum volsnap_event {
+	VOLSNAP_IO_FAILURE = 14,
+	VOLSNAP_NO_HEAP = 15,
+	VOLSNAP_GROW_FAILED = 35,
+	VOLSNAP_USER_LIMIT = 36,
+	VOLSNAP_OLDEST_DELETED = 58,
+};
+
+static uint64_t vss_default_limit_bytes(uint64_t volume_bytes, uint32_t block_bytes)
+{
+	uint64_t share = volume_bytes / AREA_SHARE;
+	uint64_t least = volume_bytes < SMALL_VOLUME ? AREA_MIN_SMALL : AREA_MIN;
+
+	(void)block_bytes;
+	return share > least ? share : least;
+}
+
+static uint64_t vss_used_bytes(const struct profile_snapshot *snapshot)
+{
+	return snapshot->blocks_taken * BLOCK_BYTES;
+}
+
+static bool vss_admits(const struct profile_snapshot *snapshot)
+{
+	return (snapshot->area_blocks + 1) * BLOCK_BYTES <= snapshot->limit_bytes;
+}
+
+static void log_aborted(struct text_log *kernel_log, enum volsnap_event event, const char *why)
+{
+	text_log_line(kernel_log,
+		"VolSnap %d: The shadow copies of volume C: were aborted because %s", event, why);
+}
+
+static void vss_log_overflow(struct text_log *kernel_log, const struct profile_overflow *overflow)
+{
+	(void)overflow;
+	log_aborted(kernel_log, VOLSNAP_USER_LIMIT,
+		"the shadow copy storage could not grow due to a user imposed limit.");
+}
+
+static void vss_log_failure(
+	struct text_log *kernel_log, enum profile_failure failure, int error, uint64_t write_bytes)
+{
+	(void)write_bytes;
+	/* A reader's error is the reader's alone. */
+	if (failure == PROFILE_READ_ORIGIN || failure == PROFILE_READ_STORE)
+		return;
+	if (error == -ENOMEM)
+		log_aborted(kernel_log, VOLSNAP_NO_HEAP, "of insufficient paged heap.");
+	else if (failure == PROFILE_STORE_WRITE && (error == -ENOSPC || error == -EDQUOT))
+		log_aborted(
+			kernel_log, VOLSNAP_GROW_FAILED, "the shadow copy storage failed to grow.");
+	else
+		log_aborted(kernel_log, VOLSNAP_IO_FAILURE, "of an IO failure on volume C:.");
+}
+
+static void vss_log_oldest_dropped(struct text_log *kernel_log)
+{
+	text_log_line(kernel_log,
+		"VolSnap %d: The oldest shadow copy of volume C: was deleted to keep the total "
+		"number of shadow copies of volume C: below a limit.",
+		VOLSNAP_OLDEST_DELETED);
+}
+
+/* As `vssadmin list shadowstorage` would say it: of the area, not of one copy. */
+static void vss_native(const struct profile_snapshot *snapshot, char *buffer, size_t length)
+{
+	uint64_t used = snapshot->area_blocks * BLOCK_BYTES;
+
+	snprintf(buffer, length, "Used Shadow Copy Storage space: %.1f MB (%" PRIu64 "%%)",
+		(double)used / (1 << 20), used * 100 / snapshot->volume_bytes);
+}
+
+const struct profile profile_vss = {
+	.name = "vss",
+	.imitates = "Windows shadow copies (VolSnap)",
+	.about = "one diff area for all; at its limit every snapshot goes; the 65th costs the "
+		 "oldest",
+	.block_bytes = BLOCK_BYTES,
+	.block_is_fixed = true,
+	.default_limit_bytes = vss_default_limit_bytes,
+	.snapshots_max = SHADOW_COPIES_MAX,
+	.shares_area = true,
+	.overflow_error = -ENOSPC,
+	.memory_error = -ENOMEM,
+	.used_bytes = vss_used_bytes,
+	.admits = vss_admits,
+	.log_overflow = vss_log_overflow,
+	.log_failure = vss_log_failure,
+	.log_oldest_dropped = vss_log_oldest_dropped,
+	.native = vss_native,
+};
