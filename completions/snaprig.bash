@@ -58,6 +58,13 @@ _snaprig_argument()
 	'snapshot create:1' | 'snapshot delete:1' | 'snapshot list:1' | 'snapshot changed:1')
 		_snaprig_files -d ;;
 	'gauge set:1' | 'gauge release:1') _snaprig_files -d ;;
+	'datto ctl:1' | 'datto mount:1' | 'datto umount:1') _snaprig_files -d ;;
+	'datto ctl:2')
+		_snaprig_reply 'setup-snapshot reload-snapshot reload-incremental destroy
+			transition-to-incremental transition-to-snapshot reconfigure
+			expand-cow-file help'
+		;;
+	'datto ctl:3') _snaprig_files -f ;;
 	'snapshot delete:2' | 'snapshot changed:2') _snaprig_reply "$(_snaprig_snapshots "$mnt")" ;;
 	'gauge set:2' | 'gauge release:2') _snaprig_reply "$(_snaprig_listed gauges)" ;;
 	list:1) _snaprig_reply 'profiles gauges scenarios clients' ;;
@@ -68,7 +75,7 @@ _snaprig_argument()
 
 _snaprig()
 {
-	local commands='create mount umount status snapshot coalesce gauge run validate demo backup restore
+	local commands='create mount umount status snapshot coalesce datto gauge run validate demo backup restore
 		list doctor help'
 	local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
 	local command=${COMP_WORDS[1]} first=2 count=1 mnt='' at
@@ -82,7 +89,8 @@ _snaprig()
 	help:2) _snaprig_reply "$commands" && return ;;
 	snapshot:2) _snaprig_reply 'create delete list changed' && return ;;
 	gauge:2) _snaprig_reply 'set release' && return ;;
-	snapshot:* | gauge:*) command="$command ${COMP_WORDS[2]}" first=3 ;;
+	datto:2) _snaprig_reply 'ctl mount umount' && return ;;
+	snapshot:* | gauge:* | datto:*) command="$command ${COMP_WORDS[2]}" first=3 ;;
 	esac
 
 	_snaprig_value "$previous" && return

@@ -33,6 +33,8 @@ static const struct subcommand subcommands[] = {
 	{ "snapshot", "create|delete|list|changed MNT", "take, delete and list snapshots",
 		command_snapshot },
 	{ "coalesce", "MNT", "make a chain of nodes shorter", command_coalesce },
+	{ "datto", "ctl|mount|umount MNT ...", "what dattobd's tool and its file system do",
+		command_datto },
 	{ "gauge", "set|release MNT GAUGE", "feign a measured quantity", command_gauge },
 
 	{ "scenarios", NULL, NULL, NULL },

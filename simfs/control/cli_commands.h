@@ -21,6 +21,9 @@ int cli_run_snapshot_changed(int argc, char **argv);
 /* snaprig coalesce MNT [--wait|--abort] */
 int command_coalesce(int argc, char **argv);
 
+/* snaprig datto ctl|mount|umount MNT … */
+int command_datto(int argc, char **argv);
+
 /* snaprig gauge set|release MNT GAUGE … */
 int command_gauge(int argc, char **argv);
 

@@ -189,6 +189,8 @@ static const char *const snapshot_create_arguments[] = { "name", "limit", "block
 static const char *const snapshot_delete_arguments[] = { "name", NULL };
 static const char *const snapshot_changed_arguments[] = { "name", "from", NULL };
 static const char *const coalesce_arguments[] = { "abort", NULL };
+static const char *const datto_ctl_arguments[] = { "words", NULL };
+static const char *const datto_file_system_arguments[] = { "mounted", NULL };
 static const char *const gauge_set_arguments[] = { "gauge", "value", NULL };
 static const char *const gauge_release_arguments[] = { "gauge", NULL };
 static const char *const hold_arguments[] = { "gauge", "at_least", NULL };
@@ -202,6 +204,8 @@ const struct control_command commands_table[] = {
 	{ "snapshot.list", commands_run_snapshot_list, NULL },
 	{ "snapshot.changed", commands_run_snapshot_changed, snapshot_changed_arguments },
 	{ "coalesce", run_coalesce, coalesce_arguments },
+	{ "datto.ctl", commands_run_datto_ctl, datto_ctl_arguments },
+	{ "datto.file_system", commands_run_datto_file_system, datto_file_system_arguments },
 	{ "gauge.set", commands_run_gauge_set, gauge_set_arguments },
 	{ "gauge.release", commands_run_gauge_release, gauge_release_arguments },
 	{ "hold", commands_run_hold, hold_arguments },

@@ -14,6 +14,7 @@
 
 #include "simfs/base/check.h"
 #include "simfs/mount/session_internal.h"
+#include "simfs/volume/datto.h"
 
 struct text_file {
 	char *text;

@@ -34,7 +34,7 @@ static const struct node nodes[] = {
 
 static bool node_exists(const struct session *session, const struct node *node)
 {
-	return node->inode != NODE_DATTO_INFO || volume_profile(session->volume)->has_datto_info;
+	return node->inode != NODE_DATTO_INFO || volume_profile(session->volume)->is_dattobd;
 }
 
 static const struct node *node_find(const struct session *session, fuse_ino_t inode)

@@ -38,5 +38,5 @@ const struct profile profile_actiphy = {
 	.read_error_fails_snapshot = true,
 	.log_memory = actiphy_log_memory,
 	.native = datto_native,
-	.has_datto_info = true,
+	.is_dattobd = true,
 };

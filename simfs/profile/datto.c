@@ -4,14 +4,13 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
-#define COW_BLOCK_BYTES	      4096u
-#define COW_HEADER_BYTES      4096u
-#define SECTION_MAPPINGS      4096u	 /* blocks that one section of the index covers */
-#define SECTION_BYTES	      32768u	 /* SECTION_MAPPINGS positions of 8 bytes */
-#define CACHE_BYTES	      314572800u /* cow_max_memory_default */
-#define STATE_ACTIVE_SNAPSHOT 3
-#define COW_FILE_PATH	      "/.datto"
+#define COW_BLOCK_BYTES	 4096u
+#define COW_HEADER_BYTES 4096u
+#define SECTION_MAPPINGS 4096u	/* blocks that one section of the index covers */
+#define SECTION_BYTES	 32768u /* SECTION_MAPPINGS positions of 8 bytes */
+#define COW_FILE_PATH	 "/.datto"
 
 uint64_t datto_data_offset_bytes(uint64_t volume_bytes)
 {
@@ -28,6 +27,9 @@ uint64_t datto_changed_blocks(const struct profile_snapshot *snapshot)
 
 uint64_t datto_used_bytes(const struct profile_snapshot *snapshot)
 {
+	/* An incremental's COW file is cut to its index. */
+	if (snapshot->tracks_only)
+		return datto_data_offset_bytes(snapshot->volume_bytes);
 	return datto_data_offset_bytes(snapshot->volume_bytes) +
 	       snapshot->blocks_taken * COW_BLOCK_BYTES;
 }
@@ -36,6 +38,12 @@ uint64_t datto_used_bytes(const struct profile_snapshot *snapshot)
 bool datto_admits(const struct profile_snapshot *snapshot)
 {
 	return datto_used_bytes(snapshot) < snapshot->limit_bytes;
+}
+
+void datto_log_unmounted(struct text_log *kernel_log)
+{
+	text_log_line(kernel_log, "datto: illegal to perform setup while unmounted: -22");
+	text_log_line(kernel_log, "datto: error during setup ioctl handler: -22");
 }
 
 int datto_refuse_snapshot(struct text_log *kernel_log)
@@ -69,8 +77,8 @@ void datto_log_overflow(struct text_log *kernel_log, const struct profile_overfl
 	const struct profile_snapshot *snapshot = overflow->snapshot;
 
 	text_log_line(kernel_log,
-		"datto: cow file '" COW_FILE_PATH "' max size exceeded (%" PRIu64 "/%" PRIu64
-		"): %d",
+		"datto: cow file '%s' max size exceeded (%" PRIu64 "/%" PRIu64 "): %d",
+		snapshot->label && *snapshot->label ? snapshot->label : COW_FILE_PATH,
 		datto_used_bytes(snapshot), snapshot->limit_bytes, -EFBIG);
 	log_write_failed(kernel_log, -EFBIG, overflow->write_bytes, overflow->blocks_done);
 }
@@ -101,36 +109,58 @@ void datto_log_failure(
 	text_log_line(kernel_log, "datto: error handling read bio in kernel thread: %d", error);
 }
 
-/* "Failed" is no state of this driver: the state stays 3 and an error appears. */
+unsigned datto_state(const struct profile_snapshot *snapshot)
+{
+	return (snapshot->tracks_only ? 0 : DATTO_STATE_SNAPSHOT) |
+	       (snapshot->is_dormant ? 0 : DATTO_STATE_ACTIVE);
+}
+
+/* "Failed" is no state of this driver: the state stays and an error appears. */
 void datto_native(const struct profile_snapshot *snapshot, char *buffer, size_t length)
 {
 	if (snapshot->failed)
-		snprintf(buffer, length, "\"error\": %d, \"state\": %d", snapshot->error,
-			STATE_ACTIVE_SNAPSHOT);
+		snprintf(buffer, length, "\"error\": %d, \"state\": %u", snapshot->error,
+			datto_state(snapshot));
 	else
-		snprintf(buffer, length, "\"state\": %d", STATE_ACTIVE_SNAPSHOT);
+		snprintf(buffer, length, "\"state\": %u", datto_state(snapshot));
 }
 
-static void print_device(FILE *out, const struct datto_device *device)
+/* Relative to the mount point of its file system, which is taken for the folder it is in. */
+static const char *cow_file(const struct datto_device *device)
+{
+	const char *slash = strrchr(device->cow_path, '/');
+
+	if (!slash)
+		return *device->cow_path ? device->cow_path : COW_FILE_PATH;
+	return device->snapshot ? slash : device->cow_path;
+}
+
+static void print_verified(FILE *out, const struct datto_device *device)
 {
 	const struct profile_snapshot *snapshot = device->snapshot;
-	uint64_t whole_mib_bytes = snapshot->limit_bytes >> 20 << 20;
 
-	fprintf(out, "\t\t{\n");
-	fprintf(out, "\t\t\t\"minor\": 0,\n");
-	fprintf(out, "\t\t\t\"cow_file\": \"" COW_FILE_PATH "\",\n");
-	fprintf(out, "\t\t\t\"block_device\": \"%s\",\n", device->block_device);
-	fprintf(out, "\t\t\t\"max_cache\": %u,\n", CACHE_BYTES);
-	fprintf(out, "\t\t\t\"fallocate\": %" PRIu64 ",\n", whole_mib_bytes);
-	fprintf(out, "\t\t\t\"cow_size_current\": %" PRIu64 ",\n", snapshot->limit_bytes);
-	fprintf(out, "\t\t\t\"seq_id\": 1,\n");
+	fprintf(out, "\t\t\t\"fallocate\": %" PRIu64 ",\n", device->fallocate_bytes >> 20 << 20);
+	fprintf(out, "\t\t\t\"cow_size_current\": %" PRIu64 ",\n",
+		snapshot->tracks_only ? datto_used_bytes(snapshot) : snapshot->limit_bytes);
+	fprintf(out, "\t\t\t\"seq_id\": %" PRIu64 ",\n", device->sequence_id);
 	fprintf(out, "\t\t\t\"uuid\": \"%016" PRIx64 "%016" PRIx64 "\",\n", device->uuid_high,
 		device->uuid_low);
 	fprintf(out, "\t\t\t\"version\": 1,\n");
 	fprintf(out, "\t\t\t\"nr_changed_blocks\": %" PRIu64 ",\n", datto_changed_blocks(snapshot));
-	if (snapshot->failed)
-		fprintf(out, "\t\t\t\"error\": %d,\n", snapshot->error);
-	fprintf(out, "\t\t\t\"state\": %d\n", STATE_ACTIVE_SNAPSHOT);
+}
+
+static void print_device(FILE *out, const struct datto_device *device)
+{
+	fprintf(out, "\t\t{\n");
+	fprintf(out, "\t\t\t\"minor\": %u,\n", device->minor);
+	fprintf(out, "\t\t\t\"cow_file\": \"%s\",\n", cow_file(device));
+	fprintf(out, "\t\t\t\"block_device\": \"%s\",\n", device->block_device);
+	fprintf(out, "\t\t\t\"max_cache\": %" PRIu64 ",\n", device->cache_bytes);
+	if (device->snapshot)
+		print_verified(out, device);
+	if (device->error < 0)
+		fprintf(out, "\t\t\t\"error\": %d,\n", device->error);
+	fprintf(out, "\t\t\t\"state\": %u\n", device->state);
 	fprintf(out, "\t\t}");
 }
 
@@ -143,7 +173,7 @@ char *datto_info_text(const struct datto_device *device)
 	if (!out)
 		return NULL;
 	fprintf(out, "{\n\t\"version\": \"0.12.1\",\n\t\"devices\": [\n");
-	if (device->snapshot)
+	if (device->exists)
 		print_device(out, device);
 	fprintf(out, "\n\t]\n}\n");
 	return fclose(out) == 0 ? text : NULL;
@@ -166,5 +196,5 @@ const struct profile profile_datto = {
 	.log_failure = datto_log_failure,
 	.read_error_fails_snapshot = true,
 	.native = datto_native,
-	.has_datto_info = true,
+	.is_dattobd = true,
 };

@@ -17,12 +17,36 @@ uint64_t datto_data_offset_bytes(uint64_t volume_bytes);
 /* `nr_changed_blocks`: a block is counted before there is room for it. */
 uint64_t datto_changed_blocks(const struct profile_snapshot *snapshot);
 
+/* cow_max_memory_default */
+#define DATTO_CACHE_BYTES 314572800u
+
+/* max_snap_devices */
+#define DATTO_MINORS 24u
+
+/* Bits of `state`. */
+#define DATTO_STATE_SNAPSHOT   1u /* else incremental */
+#define DATTO_STATE_ACTIVE     2u /* else dormant */
+#define DATTO_STATE_UNVERIFIED 4u /* reloaded, and its COW file not looked at yet */
+
 /* What /proc/datto-info would say of one device. */
 struct datto_device {
-	const struct profile_snapshot *snapshot; /* NULL: no device */
+	bool exists;
+	uint32_t minor;
+	const char *cow_path; /* as it was given; "": the default */
 	const char *block_device;
+	uint64_t cache_bytes;
+	unsigned state; /* DATTO_STATE_… */
+	int error;
+
+	/* NULL: it is unverified, and what follows is not known. */
+	const struct profile_snapshot *snapshot;
+	uint64_t fallocate_bytes;
+	uint64_t sequence_id;
 	uint64_t uuid_high, uuid_low;
 };
+
+/* The state of SNAPSHOT, which is verified. */
+unsigned datto_state(const struct profile_snapshot *snapshot);
 
 /*
  * The text of /proc/datto-info, byte for byte in its shape.  Returns memory to
@@ -32,6 +56,7 @@ char *datto_info_text(const struct datto_device *device);
 
 uint64_t datto_used_bytes(const struct profile_snapshot *snapshot);
 bool datto_admits(const struct profile_snapshot *snapshot);
+void datto_log_unmounted(struct text_log *kernel_log);
 int datto_refuse_snapshot(struct text_log *kernel_log);
 void datto_log_overflow(struct text_log *kernel_log, const struct profile_overflow *overflow);
 void datto_log_failure(

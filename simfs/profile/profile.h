@@ -26,6 +26,11 @@ struct profile_snapshot {
 	uint64_t overflow_blocks; /* counted by the driver, though there was no room */
 	bool failed;
 	int error; /* -errno of the failure */
+
+	/* Of dattobd. */
+	bool tracks_only;  /* incremental: which blocks change, and not what they were */
+	bool is_dormant;   /* its file system is not mounted */
+	const char *label; /* path of the COW file; "": the profile's */
 };
 
 /* A source write whose next block did not fit. */
@@ -117,8 +122,9 @@ struct profile {
 	/* Required.  The line that the imitated system would print for SNAPSHOT. */
 	void (*native)(const struct profile_snapshot *snapshot, char *buffer, size_t length);
 
-	/* The volume shows .snaprig/datto-info. */
-	bool has_datto_info;
+	/* It is dattobd or a descendant: .snaprig/datto-info is there, and
+	 * volume_datto_ioctl() acts (volume/datto.h). */
+	bool is_dattobd;
 
 	/* Its topology is a chain, with these numbers; NULL: copy-on-write. */
 	const struct profile_chain *chain;

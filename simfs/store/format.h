@@ -23,6 +23,7 @@
 
 #define STORE_NAME_BYTES     72
 #define STORE_PROFILE_BYTES  16
+#define STORE_LABEL_BYTES    96
 
 /* `flags` of a superblock. */
 #define STORE_FLAG_CLEAN     1u /* closed in order: `end_unit` and `segment_count` hold */
@@ -58,7 +59,12 @@ struct store_superblock {
 	uint32_t role;
 	uint32_t elder_count; /* see struct store_superblock_unit */
 	uint64_t elders_hash; /* XXH3-64 of so many of them; 0 when there are none */
-	uint32_t zero[68];
+	uint64_t sequence_id; /* of the owner, as are all below */
+	uint64_t lineage;
+	uint32_t mode;
+	uint32_t minor;
+	char label[STORE_LABEL_BYTES];
+	uint32_t zero[38];
 };
 
 _Static_assert(sizeof(struct store_superblock) == STORE_SUPERBLOCK_BYTES, "it is one sector");

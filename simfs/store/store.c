@@ -37,6 +37,8 @@ int store_new(struct blockio *io, const struct store_facts *facts, struct store 
 	store->end_unit = store->acknowledged_end_unit = 1;
 	list_init(&store->waiting);
 	list_init(&store->spare);
+	list_init(&store->superblock.asking);
+	list_init(&store->superblock.answered);
 	list_init(&store->rewrites_waiting);
 	list_init(&store->rewrites_under_way);
 	list_init(&store->rewrites_spare);

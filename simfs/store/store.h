@@ -40,7 +40,7 @@ struct store;
 
 /*
  * What a store says of itself.  store_update() replaces `name`, `order`,
- * `limit_bytes`, `parent_id`, `role` and the elders; store_mark() what a failure sets.
+ * `limit_bytes`, `parent_id`, `role`, `mode` and the elders; store_mark() what a failure sets.
  */
 struct store_facts {
 	char name[STORE_NAME_BYTES]; /* of the snapshot or node */
@@ -59,6 +59,11 @@ struct store_facts {
 	/* The owner's; the store keeps them and knows nothing of their meaning. */
 	uint64_t parent_id;
 	uint32_t role;
+	uint32_t mode;
+	uint32_t minor;
+	uint64_t sequence_id;
+	uint64_t lineage;
+	char label[STORE_LABEL_BYTES];
 
 	/* Of other stores of the volume; constant from when the store has its name. */
 	uint32_t elder_count;
@@ -77,6 +82,7 @@ struct store_waiter {
 	unsigned pending;
 	int error;
 	void (*done)(struct store_waiter *waiter, int error);
+	struct list link; /* of the store */
 };
 
 static inline void store_waiter_add(struct store_waiter *waiter)
@@ -245,7 +251,7 @@ bool store_idle(const struct store *store);
 /*
  * Writes the superblock: with ERROR 0 as it stands, else as failed with ERROR
  * (and OVERFLOW_BLOCKS counted by the profile).  WAITER ends when it is in the
- * file.  One mark or update at a time.
+ * file.
  */
 void store_mark(
 	struct store *store, int error, uint64_t overflow_blocks, struct store_waiter *waiter);

@@ -47,8 +47,8 @@ struct superblock_writer {
 	bool is_writing;
 	bool is_wanted;
 	uint32_t flags_on_disk;
-	struct store_waiter *waiter; /* of a mark */
-	bool waiter_is_written;	     /* by what is being written now */
+	struct list asking;   /* struct store_waiter.link: of marks that come with the next one */
+	struct list answered; /* of those that are in what is being written now */
 };
 
 /* What the next summary has to hold. */

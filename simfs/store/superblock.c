@@ -45,6 +45,7 @@ const char *superblock_fault(const struct store_superblock_unit *unit)
 		((superblock->flags & STORE_FLAG_FAILED) != 0) != (superblock->error < 0) ||
 		superblock->name[STORE_NAME_BYTES - 1] != '\0' ||
 		superblock->profile[STORE_PROFILE_BYTES - 1] != '\0' ||
+		superblock->label[STORE_LABEL_BYTES - 1] != '\0' ||
 		superblock->elder_count > STORE_ELDERS_MAX)
 		return "superblock makes no sense";
 	if (elders_hash(unit->elders, superblock->elder_count) != superblock->elders_hash)
@@ -71,7 +72,12 @@ void superblock_facts(const struct store_superblock_unit *unit, struct store_fac
 		.role = superblock->role,
 		.boot_id = superblock->boot_id,
 		.elder_count = superblock->elder_count,
+		.mode = superblock->mode,
+		.minor = superblock->minor,
+		.sequence_id = superblock->sequence_id,
+		.lineage = superblock->lineage,
 	};
+	memcpy(facts->label, superblock->label, sizeof facts->label);
 	memcpy(facts->elders, unit->elders, sizeof facts->elders);
 	memcpy(facts->name, superblock->name, sizeof facts->name);
 	memcpy(facts->profile, superblock->profile, sizeof facts->profile);
@@ -107,10 +113,15 @@ static void superblock_fill(struct store *store, uint32_t flags)
 		.boot_id = facts->boot_id,
 		.summary_unit = store->summary.unit,
 		.role = facts->role,
+		.mode = facts->mode,
+		.minor = facts->minor,
+		.sequence_id = facts->sequence_id,
+		.lineage = facts->lineage,
 		.elder_count = facts->elder_count,
 		.elders_hash = elders_hash(unit->elders, facts->elder_count),
 	};
 	memcpy(superblock->name, facts->name, sizeof superblock->name);
+	memcpy(superblock->label, facts->label, sizeof superblock->label);
 	memcpy(superblock->profile, facts->profile, sizeof superblock->profile);
 	superblock->hash = superblock_hash(superblock);
 }
@@ -134,7 +145,7 @@ static void superblock_written(struct blockio_request *request, int result)
 {
 	struct superblock_writer *writer = CONTAINER_OF(request, struct superblock_writer, request);
 	struct store *store = CONTAINER_OF(writer, struct store, superblock);
-	struct store_waiter *waiter = NULL;
+	struct list answered, *link;
 	bool lost_flag = result < 0 && (writer->unit->superblock.flags & ~writer->flags_on_disk &
 					       STORE_FLAG_REWRITTEN) != 0;
 
@@ -149,10 +160,8 @@ static void superblock_written(struct blockio_request *request, int result)
 		writer->flags_on_disk = writer->unit->superblock.flags;
 	if (lost_flag)
 		store->is_rewritten = false; /* whoever rewrites next asks again */
-	if (writer->waiter_is_written) {
-		waiter = TAKE_PTR(writer->waiter);
-		writer->waiter_is_written = false;
-	}
+	list_init(&answered);
+	list_splice(&answered, &writer->answered);
 	if (writer->is_wanted)
 		superblock_write(store);
 	if (lost_flag)
@@ -160,8 +169,9 @@ static void superblock_written(struct blockio_request *request, int result)
 	else
 		rewrites_go(store);
 	store->is_answering = false;
-	if (waiter)
-		store_waiter_release(waiter, result);
+	/* The last of them may destroy the store. */
+	while ((link = list_pop(&answered)))
+		store_waiter_release(CONTAINER_OF(link, struct store_waiter, link), result);
 }
 
 void superblock_write(struct store *store)
@@ -173,7 +183,7 @@ void superblock_write(struct store *store)
 		return;
 	writer->is_wanted = false;
 	writer->is_writing = true;
-	writer->waiter_is_written = writer->waiter != NULL;
+	list_splice(&writer->answered, &writer->asking);
 	superblock_fill(store, 0);
 	writer->request.done = superblock_written;
 	blockio_start(
@@ -182,9 +192,8 @@ void superblock_write(struct store *store)
 
 static void mark(struct store *store, struct store_waiter *waiter)
 {
-	MUST(!store->superblock.waiter);
 	store_waiter_add(waiter);
-	store->superblock.waiter = waiter;
+	list_append(&store->superblock.asking, &waiter->link);
 	superblock_write(store);
 }
 
@@ -206,6 +215,7 @@ void store_update(struct store *store, const struct store_facts *facts, struct s
 	store->facts.limit_bytes = facts->limit_bytes;
 	store->facts.parent_id = facts->parent_id;
 	store->facts.role = facts->role;
+	store->facts.mode = facts->mode;
 	store->facts.elder_count = facts->elder_count;
 	memcpy(store->facts.elders, facts->elders, sizeof facts->elders);
 	mark(store, waiter);

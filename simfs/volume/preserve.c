@@ -100,8 +100,9 @@ void preserve_commit(struct snapshot *snapshot, const struct volume_request *req
 }
 
 /*
- * Appends the blocks of REQUEST that SNAPSHOT lacks, run by run.  OLD holds the
- * origin's bytes from OLD_FIRST on.
+ * Appends the blocks of REQUEST that SNAPSHOT lacks, run by run; of an
+ * incremental only which they are.  OLD holds the origin's bytes from OLD_FIRST
+ * on, and is not looked at for incrementals.
  */
 static void preserve_into(
 	struct snapshot *snapshot, struct volume_request *request, char *old, uint64_t old_first)
@@ -115,7 +116,10 @@ static void preserve_into(
 
 		while (block <= last && snapshot_lacks(snapshot, block))
 			block++;
-		if (block > first)
+		if (block > first && snapshot->tracks_only)
+			store_append(
+				snapshot->store, first, block - first, NULL, &request->preserved);
+		else if (block > first)
 			preserve_run(snapshot, request, first, block,
 				old + (first * block_bytes - old_first));
 		if (snapshot->state != SNAPSHOT_ACTIVE)
@@ -141,9 +145,9 @@ static void preserved(struct store_waiter *waiter, int error)
 	preserve_settle(request);
 }
 
-static void old_read(struct blockio_request *io, int result)
+/* RESULT is that of reading the origin. */
+static void preserve_all(struct volume_request *request, int result)
 {
-	struct volume_request *request = CONTAINER_OF(io, struct volume_request, io);
 	struct volume *volume = request->volume;
 
 	store_waiter_add(&request->preserved);
@@ -151,9 +155,9 @@ static void old_read(struct blockio_request *io, int result)
 		struct snapshot *snapshot = CONTAINER_OF(at, struct snapshot, link);
 		struct extent missing = { 0 };
 
-		if (snapshot->state != SNAPSHOT_ACTIVE)
+		if (!snapshot_is_traced(snapshot))
 			continue;
-		if (result == 0) {
+		if (result == 0 || snapshot->tracks_only) {
 			preserve_into(snapshot, request, request->scratch, request->cursor);
 			continue;
 		}
@@ -164,35 +168,49 @@ static void old_read(struct blockio_request *io, int result)
 	store_waiter_release(&request->preserved, 0);
 }
 
+static void old_read(struct blockio_request *io, int result)
+{
+	preserve_all(CONTAINER_OF(io, struct volume_request, io), result);
+}
+
+/* Without memory for the old bytes those that need them fail. */
+static void preserve_without_memory(struct volume_request *request)
+{
+	list_for_each (at, &request->volume->snapshots) {
+		struct snapshot *snapshot = CONTAINER_OF(at, struct snapshot, link);
+
+		if (snapshot_is_traced(snapshot) && !snapshot->tracks_only)
+			snapshot_fail(snapshot, -ENOMEM, "memory");
+	}
+	preserve_all(request, 0);
+}
+
 void preserve_start(struct volume_request *request)
 {
 	struct volume *volume = request->volume;
-	struct extent missing = { 0 };
+	struct extent missing = { 0 }, changed = { 0 };
 
 	list_for_each (at, &volume->snapshots) {
 		struct snapshot *snapshot = CONTAINER_OF(at, struct snapshot, link);
 
-		if (snapshot->state == SNAPSHOT_ACTIVE)
-			extent_add(&missing, request, snapshot);
+		if (snapshot_is_traced(snapshot))
+			extent_add(snapshot->tracks_only ? &changed : &missing, request, snapshot);
 	}
-	if (missing.end == 0) {
+	if (missing.end == 0 && changed.end == 0) {
 		preserve_settle(request);
+		return;
+	}
+	request->preserved = (struct store_waiter){ .done = preserved };
+	if (missing.end == 0) {
+		preserve_all(request, 0);
 		return;
 	}
 	request->scratch = scratch_take(volume);
 	if (!request->scratch) {
-		list_for_each (at, &volume->snapshots) {
-			struct snapshot *snapshot = CONTAINER_OF(at, struct snapshot, link);
-
-			if (snapshot->state == SNAPSHOT_ACTIVE)
-				snapshot_fail(snapshot, -ENOMEM, "memory");
-		}
-		preserve_settle(request);
+		preserve_without_memory(request);
 		return;
 	}
-
 	request->cursor = missing.first;
-	request->preserved = (struct store_waiter){ .done = preserved };
 	request->io.done = old_read;
 	MUST(missing.end - missing.first <= SCRATCH_BYTES);
 	blockio_start(volume->origin, &request->io, BLOCKIO_READ, missing.first, request->scratch,

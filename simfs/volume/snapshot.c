@@ -60,6 +60,7 @@ struct snapshot *snapshot_new(struct volume *volume, const char *name, struct st
 		snapshot->state = facts->failed ? SNAPSHOT_FAILED : SNAPSHOT_ACTIVE;
 		snapshot->error = facts->error;
 		snapshot->overflow_blocks = facts->overflow_blocks;
+		snapshot->tracks_only = facts->mode == SNAPSHOT_MODE_INCREMENTAL;
 		if (facts->failed && snapshot->profile->log_found_failed)
 			snapshot->profile->log_found_failed(&volume->kernel_log);
 	} else {
@@ -85,6 +86,11 @@ bool snapshot_is_stale(const struct snapshot *snapshot)
 		       snapshot->error == profile->memory_error);
 }
 
+bool snapshot_is_traced(const struct snapshot *snapshot)
+{
+	return snapshot->state == SNAPSHOT_ACTIVE && !datto_is_dormant(snapshot);
+}
+
 struct profile_snapshot snapshot_for_profile(const struct snapshot *snapshot)
 {
 	const struct store_facts *facts = snapshot->store ? store_facts(snapshot->store) : NULL;
@@ -104,6 +110,9 @@ struct profile_snapshot snapshot_for_profile(const struct snapshot *snapshot)
 		.overflow_blocks = snapshot->overflow_blocks,
 		.failed = snapshot->state != SNAPSHOT_ACTIVE,
 		.error = snapshot->error,
+		.tracks_only = snapshot->tracks_only,
+		.is_dormant = datto_is_dormant(snapshot),
+		.label = facts ? facts->label : "",
 	};
 }
 

@@ -13,8 +13,11 @@
 #include <string.h>
 
 #include "simfs/base/check.h"
+#include "simfs/base/cleanup.h"
 #include "simfs/base/clock.h"
+#include "simfs/base/log.h"
 #include "simfs/base/mix.h"
+#include "simfs/profile/datto.h"
 #include "simfs/volume/volume_internal.h"
 
 static void new_file_name(const struct snapshot_create *create, char *buffer, size_t length)
@@ -48,6 +51,18 @@ static unsigned count_being_created(struct volume *volume)
 	return count;
 }
 
+static int refuse_another(struct snapshot_create *create)
+{
+	const struct profile *profile = create->volume->options.profile;
+	int error = -ENOSPC;
+
+	if (profile->refuse_snapshot) {
+		create->was_logged = true;
+		error = profile->refuse_snapshot(&create->volume->kernel_log);
+	}
+	return snapshot_refuse(create, error, "the profile allows no further snapshot");
+}
+
 /* Whether the name and the number of snapshots allow it: 0 or what `done` gets. */
 static int check_place(struct volume *volume, struct snapshot_create *create)
 {
@@ -61,17 +76,23 @@ static int check_place(struct volume *volume, struct snapshot_create *create)
 		return snapshot_refuse(create, error,
 			"a snapshot's name is UTF-8 without '/', control characters and a leading "
 			"dot");
+	if (create->replaces)
+		return 0;
 	list_for_each (at, &volume->snapshots) {
 		if (strcmp(CONTAINER_OF(at, struct snapshot, link)->name, create->name) == 0)
 			return snapshot_refuse(create, -EEXIST, "it exists already");
 	}
 	if (snapshot_is_being_created(volume, create->name))
 		return snapshot_refuse(create, -EEXIST, "it is being taken already");
+	if (profile->is_dattobd && volume->datto.is_unmounted) {
+		create->was_logged = true;
+		datto_log_unmounted(&volume->kernel_log);
+		return snapshot_refuse(create, -EINVAL, "its file system is not mounted");
+	}
+	if (profile->is_dattobd && volume->datto.unverified.exists)
+		count = profile->snapshots_max;
 	if (profile->snapshots_max > 0 && count >= profile->snapshots_max && !profile->shares_area)
-		return snapshot_refuse(create,
-			profile->refuse_snapshot ? profile->refuse_snapshot(&volume->kernel_log)
-						 : -ENOSPC,
-			"the profile allows no further snapshot");
+		return refuse_another(create);
 	if (count >= VOLUME_SNAPSHOTS_MAX)
 		return snapshot_refuse(create, -ENOSPC, "there are too many snapshots");
 	return 0;
@@ -105,7 +126,17 @@ int snapshot_choose_facts(struct snapshot_create *create, struct store_facts *fa
 		.block_bytes = block_bytes,
 		.created_seconds = clock_wall_seconds(),
 		.boot_id = volume->options.boot_id,
+		.minor = create->minor,
+		.sequence_id = 1,
 	};
+	facts->lineage = facts->order;
+	if (create->replaces) {
+		const struct store_facts *replaced = store_facts(create->replaces->store);
+
+		facts->sequence_id = replaced->sequence_id + 1;
+		facts->lineage = replaced->lineage;
+	}
+	snprintf(facts->label, sizeof facts->label, "%s", create->label ? create->label : "");
 	facts->store_id = mix64(volume->volume_id ^ mix64(facts->order));
 	if ((limit->is_share || limit->bytes > 0 || limit != &profile->limit) &&
 		profile_limit_bytes(profile, limit, facts->volume_bytes, &facts->limit_bytes) < 0)
@@ -152,6 +183,12 @@ int snapshot_create_enter(struct snapshot_create *create)
 	error = volume->folder->ops->rename(volume->folder, new_file, file);
 	if (error == 0 && volume->options.durable) {
 		error = volume->folder->ops->sync(volume->folder);
+		if (error < 0 && create->replaces) {
+			/* The other one is gone: this one is better than none. */
+			log_error_code(error, "snapshot '%s' may not outlive a power cut",
+				create->copied_name);
+			error = 0;
+		}
 		if (error < 0)
 			volume->folder->ops->remove(volume->folder, file);
 	}
@@ -159,6 +196,11 @@ int snapshot_create_enter(struct snapshot_create *create)
 		snapshot->store = NULL; /* snapshot_create_end() destroys it */
 		snapshot_free(snapshot);
 		return error;
+	}
+	if (create->replaces) {
+		/* The rename has put the one in place of the other. */
+		volume->snapshot_count--;
+		snapshot_free(TAKE_PTR(create->replaces));
 	}
 	create->store = NULL;
 	create->snapshot = snapshot;
@@ -211,11 +253,29 @@ static void elders_written(struct store_waiter *waiter, int error)
 		origin_flush(create);
 }
 
+static void drained(struct volume_barrier *barrier);
+
+static void replaced_is_still(struct store_waiter *waiter, int error)
+{
+	(void)error;
+	drained(&CONTAINER_OF(waiter, struct snapshot_create, written)->barrier);
+}
+
 static void drained(struct volume_barrier *barrier)
 {
 	struct snapshot_create *create = CONTAINER_OF(barrier, struct snapshot_create, barrier);
 	struct store_facts facts = *store_facts(create->store);
+	struct snapshot *replaces = create->replaces;
 
+	if (replaces && replaces->state != SNAPSHOT_ACTIVE) {
+		taken(create, replaces->error);
+		return;
+	}
+	if (replaces && !store_idle(replaces->store)) {
+		create->written = (struct store_waiter){ .done = replaced_is_still };
+		store_mark(replaces->store, 0, 0, &create->written);
+		return;
+	}
 	if (!create->volume->options.profile->shares_area) {
 		origin_flush(create);
 		return;
@@ -265,6 +325,7 @@ void volume_snapshot_create(struct volume *volume, struct snapshot_create *creat
 	create->snapshot = NULL;
 	create->store = NULL;
 	create->refusal = NULL;
+	create->was_logged = false;
 	error = check_place(volume, create);
 	if (error < 0) {
 		create->done(create, error);

@@ -21,6 +21,8 @@ static void part_done(struct blockio_request *io, int result);
 
 static bool is_readable(const struct snapshot *snapshot)
 {
+	if (snapshot->tracks_only || datto_is_dormant(snapshot))
+		return false;
 	return snapshot->state == SNAPSHOT_ACTIVE || snapshot_is_stale(snapshot);
 }
 

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* status.c - the volume as JSON, and as the imitated driver would show it. */
 #include "simfs/base/log.h"
-#include "simfs/base/mix.h"
-#include "simfs/profile/datto.h"
 #include "simfs/volume/volume_internal.h"
 
 static json_t *limit_json(uint64_t limit_bytes)
@@ -21,7 +19,8 @@ json_t *snapshot_status(const struct snapshot *snapshot)
 
 	json_t *object = json_pack("{s:s, s:s, s:o, s:s, s:I, s:o, s:I, s:{s:I, s:o, s:I, s:I}}",
 		"name", snapshot->name, "state",
-		!failed			      ? "active"
+		!failed && facts.is_dormant   ? "dormant"
+		: !failed		      ? "active"
 		: snapshot_is_stale(snapshot) ? "stale"
 		: failed_state		      ? failed_state
 					      : "failed",
@@ -119,23 +118,6 @@ json_t *volume_status(struct volume *volume)
 	if (object && volume->topology->status)
 		volume->topology->status(volume, object);
 	return object;
-}
-
-char *volume_datto_info(struct volume *volume)
-{
-	struct snapshot *snapshot = volume_snapshot_next(volume, NULL);
-	struct profile_snapshot facts;
-	struct datto_device device = { .block_device = volume->options.live_path };
-
-	if (!volume->options.profile->has_datto_info)
-		return NULL;
-	if (snapshot) {
-		facts = snapshot_for_profile(snapshot);
-		device.snapshot = &facts;
-		device.uuid_high = mix64(volume->volume_id ^ snapshot->id);
-		device.uuid_low = mix64(device.uuid_high);
-	}
-	return datto_info_text(&device);
 }
 
 const struct profile *volume_profile(const struct volume *volume)

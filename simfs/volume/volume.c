@@ -9,6 +9,7 @@
 #include "simfs/base/check.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/log.h"
+#include "simfs/profile/datto.h"
 #include "simfs/volume/volume_internal.h"
 
 /* FORGET: whatever is under way was dropped. */
@@ -44,6 +45,7 @@ int volume_open(struct blockio *origin, struct blockio_folder *folder,
 	volume->turn_bytes = origin->alignment_bytes;
 	volume->topology = options->profile->chain ? &topology_chain : &topology_cow;
 	volume->next_order = 1;
+	volume->datto.cache_bytes = DATTO_CACHE_BYTES;
 	list_init(&volume->snapshots);
 	list_init(&volume->creating);
 	list_init(&volume->ranges);

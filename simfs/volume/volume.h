@@ -10,7 +10,8 @@
  *      and the end of its creation; a write that ended before the start is in
  *      it, one that starts after the end is not.
  *  (2) A block is in the store of every active snapshot before the write that
- *      replaces it is submitted.
+ *      replaces it is submitted; but for what a profile does not trace, as the
+ *      system it imitates does not (datto.h: dormant).
  *  (3) Nothing that happens to a snapshot or its store fails a live write.
  *  (4) A snapshot that has failed stays failed, also after `kill -9`: the mark
  *      is in its file before the first write that goes unpreserved.
@@ -89,7 +90,8 @@ struct volume_options {
 	/* Optional.  Share of memory that is not available, per million. */
 	uint32_t (*memory_used)(void);
 
-	/* Optional.  SNAPSHOT has failed: whoever cached its content forgets it. */
+	/* Optional.  SNAPSHOT cannot be read any more, as when it has failed:
+	 * whoever cached its content forgets it. */
 	void (*snapshot_failed)(void *context, struct snapshot *snapshot);
 	void *context;
 };
@@ -230,6 +232,11 @@ struct snapshot_create {
 	struct size_or_share limit;
 	uint32_t block_bytes; /* 0: the volume's */
 
+	/* Of dattobd's commands (datto.h). */
+	uint32_t minor;
+	const char *label;	   /* copied; NULL: "" */
+	struct snapshot *replaces; /* an incremental, of the same name; it is gone afterwards */
+
 	/* Required.  RESULT 0: `snapshot` is taken, and when `hold_writes` was
 	 * set, `barrier` stands and is the caller's to end.
 	 * Else -EEXIST; -EINVAL (name, limit, block, or the profile refuses a
@@ -241,6 +248,7 @@ struct snapshot_create {
 	struct snapshot *snapshot;
 	struct volume_barrier barrier;
 	const char *refusal; /* what was wrong, for a message; or NULL */
+	bool was_logged;     /* it is in the kernel log */
 
 	/* Of the volume. */
 	struct volume *volume;
@@ -345,9 +353,6 @@ json_t *volume_status(struct volume *volume);
 
 /* The element of SNAPSHOT in it. */
 json_t *snapshot_status(const struct snapshot *snapshot);
-
-/* The text of .snaprig/datto-info, to free(); NULL when the profile has none. */
-char *volume_datto_info(struct volume *volume);
 
 const struct profile *volume_profile(const struct volume *volume);
 const struct text_log *volume_kernel_log(const struct volume *volume);

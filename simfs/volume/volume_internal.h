@@ -17,6 +17,18 @@
  */
 enum snapshot_state { SNAPSHOT_ACTIVE, SNAPSHOT_FAILING, SNAPSHOT_FAILED };
 
+/* What struct store_facts.mode says. */
+enum snapshot_mode { SNAPSHOT_MODE_SNAPSHOT, SNAPSHOT_MODE_INCREMENTAL };
+
+/* A device that dattobd was told of while its file system was not mounted. */
+struct datto_unverified {
+	bool exists;
+	bool is_incremental;
+	uint32_t minor;
+	int error;
+	char cow_path[STORE_LABEL_BYTES];
+};
+
 struct chain;
 struct node;
 
@@ -34,9 +46,11 @@ struct snapshot {
 	unsigned files_open;
 	unsigned requests_under_way;
 	struct store_waiter marked;
-	struct list waiting_for_mark;	  /* struct volume_request.link */
-	struct node *base;		  /* in a chain: its parent */
-	bool is_relinking;		  /* its parent is being written */
+	struct list waiting_for_mark; /* struct volume_request.link */
+	struct node *base;	      /* in a chain: its parent */
+	bool is_relinking;	      /* its parent is being written */
+	bool tracks_only;	      /* of dattobd: an incremental */
+	bool has_been_dormant;
 	uint64_t counted_blocks;	  /* of a shared area, unless it is the newest */
 	struct snapshot_delete *deletion; /* when set: not found by name or id any more */
 	struct snapshot_delete drop;	  /* the deletion, when it is not asked for (area.c) */
@@ -59,6 +73,12 @@ struct volume {
 	/* Of the snapshots that share an area (area.c). */
 	struct snapshot *area_newest;
 	uint64_t area_older_blocks;
+
+	struct {
+		bool is_unmounted;
+		uint64_t cache_bytes;
+		struct datto_unverified unverified;
+	} datto;
 
 	struct list ranges; /* of writes that have begun, in order of arrival */
 	unsigned ranges_waiting;
@@ -145,6 +165,13 @@ void preserve_commit(struct snapshot *snapshot, const struct volume_request *req
 /* Ends REQUEST, for a live write or one to a snapshot, once no snapshot's mark is on its way. */
 void preserve_settle(struct volume_request *request);
 
+/* datto_device.c: the snapshot that the driver traces, or NULL: it has one of a block device. */
+struct snapshot *datto_traced(struct volume *volume);
+
+/* That, or one that is not verified. */
+bool datto_device_exists(struct volume *volume);
+bool datto_is_dormant(const struct snapshot *snapshot);
+
 /* snapshot_read.c */
 void snapshot_read_start(struct volume_request *request);
 void snapshot_read_go(struct volume_request *request);
@@ -169,6 +196,9 @@ void snapshot_fail_logged(struct snapshot *snapshot, enum profile_failure failur
 
 /* Failed in a way in which it can be read on (struct profile, goes_stale). */
 bool snapshot_is_stale(const struct snapshot *snapshot);
+
+/* Writes to the live view preserve for SNAPSHOT. */
+bool snapshot_is_traced(const struct snapshot *snapshot);
 struct profile_snapshot snapshot_for_profile(const struct snapshot *snapshot);
 void snapshot_maybe_delete(struct snapshot *snapshot);
 

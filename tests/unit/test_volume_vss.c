@@ -13,7 +13,7 @@ static bool was_logged(const char *line)
 {
 	const struct text_log *log = volume_kernel_log(vss_engine.volume);
 
-	return log->length > 0 && strstr(log->text, line) != NULL;
+	return log->length > 0 && memmem(log->text, log->length, line, strlen(line)) != NULL;
 }
 
 static void check_all_gone(void)

@@ -1,0 +1,393 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "simfs/volume/datto.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "simfs/profile/datto.h"
+#include "simfs/volume/volume_internal.h"
+
+/* ---- how a command ends ---- */
+
+static void say(struct volume *volume, int error, const char *what)
+{
+	text_log_line(&volume->kernel_log, "datto: %s: %d", what, error);
+}
+
+static void command_end(struct datto_command *command, int result)
+{
+	static const char *const handlers[] = {
+		[DATTO_SETUP] = "setup",
+		[DATTO_RELOAD_SNAPSHOT] = "reload",
+		[DATTO_RELOAD_INCREMENTAL] = "reload",
+		[DATTO_DESTROY] = "destroy",
+		[DATTO_TO_INCREMENTAL] = "transition to incremental",
+		[DATTO_TO_SNAPSHOT] = "transition to snapshot",
+		[DATTO_RECONFIGURE] = "reconfigure",
+		[DATTO_EXPAND] = "expand cow file",
+		[DATTO_UNMOUNT] = NULL,
+	};
+	const char *handler = handlers[command->ioctl];
+
+	if (result < 0 && handler)
+		text_log_line(&command->volume->kernel_log,
+			"datto: error during %s ioctl handler: %d", handler, result);
+	command->done(command, result);
+}
+
+static int refuse(struct datto_command *command, int error, const char *what)
+{
+	say(command->volume, error, what);
+	return error;
+}
+
+/* ---- what a command asks of the device ---- */
+
+static int minor_check(struct datto_command *command)
+{
+	if (command->minor >= DATTO_MINORS)
+		return refuse(command, -EINVAL, "minor number specified is out of range");
+	return 0;
+}
+
+static bool is_at_minor(struct datto_command *command)
+{
+	const struct datto_unverified *unverified = &command->volume->datto.unverified;
+
+	if (unverified->exists)
+		return unverified->minor == command->minor;
+	command->snapshot = datto_traced(command->volume);
+	return command->snapshot && store_facts(command->snapshot->store)->minor == command->minor;
+}
+
+static int minor_is_free(struct datto_command *command)
+{
+	int error = minor_check(command);
+
+	if (error == 0 && is_at_minor(command))
+		error = refuse(command, -EBUSY, "device specified already exists");
+	if (error < 0)
+		say(command->volume, error, "verify_minor_available");
+	return error;
+}
+
+/* With NOT_BUSY nobody may have it open. */
+static int minor_is_used(struct datto_command *command, bool not_busy)
+{
+	int error = minor_check(command);
+
+	if (error < 0)
+		return error;
+	if (!is_at_minor(command))
+		return refuse(command, -ENOENT, "device specified does not exist");
+	if (not_busy && command->snapshot && command->snapshot->files_open > 0)
+		return refuse(command, -EBUSY, "device specified is busy");
+	return 0;
+}
+
+static int not_failed(struct datto_command *command)
+{
+	const struct snapshot *snapshot = command->snapshot;
+
+	if (snapshot ? snapshot->state != SNAPSHOT_ACTIVE
+		     : command->volume->datto.unverified.error < 0)
+		return refuse(command, -EINVAL, "device specified is in the fail state");
+	return 0;
+}
+
+static int mode_check(struct datto_command *command, bool is_incremental)
+{
+	const struct snapshot *snapshot = command->snapshot;
+
+	if (snapshot && !datto_is_dormant(snapshot) && snapshot->tracks_only == is_incremental)
+		return 0;
+	return refuse(command, -EINVAL,
+		is_incremental ? "device specified is not in active incremental mode"
+			       : "device specified is not in active snapshot mode");
+}
+
+/* It is one of ours, in no failure and in that mode, and nobody has it open. */
+static int ready(struct datto_command *command, bool is_incremental)
+{
+	int error = minor_is_used(command, true);
+
+	if (error == 0)
+		error = not_failed(command);
+	return error == 0 ? mode_check(command, is_incremental) : error;
+}
+
+static int device_check(struct datto_command *command)
+{
+	const char *live = command->volume->options.live_path;
+
+	return live && strcmp(live, command->block_device) == 0 ? 0 : -ENOTBLK;
+}
+
+/* ---- setup and destroy ---- */
+
+static void created(struct snapshot_create *create, int result)
+{
+	struct datto_command *command = CONTAINER_OF(create, struct datto_command, create);
+
+	/* What was wrong has been said, with the line of the handler. */
+	if (command->ioctl == DATTO_SETUP && create->was_logged) {
+		command->done(command, result);
+		return;
+	}
+	if (command->ioctl == DATTO_TO_SNAPSHOT && result < 0) {
+		command->snapshot->requests_under_way--;
+		snapshot_maybe_delete(command->snapshot);
+	}
+	command_end(command, result);
+}
+
+static void take(struct datto_command *command)
+{
+	snprintf(command->name, sizeof command->name, "datto%u", command->minor);
+	command->create = (struct snapshot_create){
+		.name = command->name,
+		.has_limit = command->fallocate_bytes > 0,
+		.limit = { .bytes = command->fallocate_bytes },
+		.minor = command->minor,
+		.label = command->cow_path,
+		.done = created,
+	};
+	if (command->ioctl == DATTO_TO_SNAPSHOT) {
+		command->create.name = command->snapshot->name;
+		command->create.replaces = command->snapshot;
+		/* It stays until it is replaced. */
+		command->snapshot->requests_under_way++;
+	}
+	volume_snapshot_create(command->volume, &command->create);
+}
+
+static int setup(struct datto_command *command)
+{
+	int error = minor_is_free(command);
+
+	if (error == 0)
+		error = device_check(command);
+	if (error < 0)
+		return error;
+	command->volume->datto.cache_bytes = command->cache_bytes ? command->cache_bytes
+								  : DATTO_CACHE_BYTES;
+	take(command);
+	return 0;
+}
+
+static void destroyed(struct snapshot_delete *deletion, int result)
+{
+	struct datto_command *command = CONTAINER_OF(deletion, struct datto_command, deletion);
+
+	command_end(command, result);
+}
+
+static int destroy(struct datto_command *command)
+{
+	int error = minor_is_used(command, true);
+
+	if (error < 0)
+		return error;
+	command->volume->datto.cache_bytes = DATTO_CACHE_BYTES;
+	if (!command->snapshot) {
+		command->volume->datto.unverified.exists = false;
+		command_end(command, 0);
+		return 0;
+	}
+	command->deletion.done = destroyed;
+	volume_snapshot_delete(command->volume, command->snapshot, &command->deletion);
+	return 0;
+}
+
+static int reload(struct datto_command *command)
+{
+	struct volume *volume = command->volume;
+	struct datto_unverified *unverified = &volume->datto.unverified;
+	int error;
+
+	if (!volume->datto.is_unmounted)
+		return refuse(command, -EINVAL, "illegal to perform reload while mounted");
+	error = minor_is_free(command);
+	if (error == 0)
+		error = device_check(command);
+	if (error == 0 && datto_device_exists(volume))
+		error = refuse(command, -EINVAL, "block device is already being traced");
+	if (error < 0)
+		return error;
+	*unverified = (struct datto_unverified){
+		.exists = true,
+		.is_incremental = command->ioctl == DATTO_RELOAD_INCREMENTAL,
+		.minor = command->minor,
+	};
+	snprintf(unverified->cow_path, sizeof unverified->cow_path, "%s", command->cow_path);
+	volume->datto.cache_bytes = command->cache_bytes ? command->cache_bytes : DATTO_CACHE_BYTES;
+	command_end(command, 0);
+	return 0;
+}
+
+/* ---- transitions ---- */
+
+static void incremental_written(struct store_waiter *waiter, int error)
+{
+	struct datto_command *command = CONTAINER_OF(waiter, struct datto_command, written);
+	struct snapshot *snapshot = command->snapshot;
+	struct volume *volume = command->volume;
+	int failure = snapshot->state == SNAPSHOT_ACTIVE ? 0 : snapshot->error;
+
+	if (error == 0) {
+		snapshot->tracks_only = true;
+		if (volume->options.snapshot_failed)
+			volume->options.snapshot_failed(volume->options.context, snapshot);
+	}
+	if (failure < 0)
+		say(volume, failure,
+			"errors occurred while cleaning up cow thread, putting incremental into "
+			"error state");
+	snapshot->requests_under_way--;
+	snapshot_maybe_delete(snapshot);
+	volume_barrier_end(volume, &command->barrier);
+	command_end(command, failure < 0 ? failure : error);
+}
+
+/* A write that was under way may have failed it: it becomes an incremental all the same. */
+static void incremental_drained(struct volume_barrier *barrier)
+{
+	struct datto_command *command = CONTAINER_OF(barrier, struct datto_command, barrier);
+	struct store_facts facts = *store_facts(command->snapshot->store);
+
+	facts.mode = SNAPSHOT_MODE_INCREMENTAL;
+	command->written = (struct store_waiter){ .done = incremental_written };
+	store_update(command->snapshot->store, &facts, &command->written);
+}
+
+static int to_incremental(struct datto_command *command)
+{
+	int error = ready(command, false);
+
+	if (error < 0)
+		return error;
+	command->snapshot->requests_under_way++;
+	command->barrier.drained = incremental_drained;
+	volume_barrier_begin(command->volume, &command->barrier);
+	return 0;
+}
+
+static int to_snapshot(struct datto_command *command)
+{
+	int error = ready(command, true);
+
+	if (error == 0)
+		take(command);
+	return error;
+}
+
+/* ---- sizes ---- */
+
+static int reconfigure(struct datto_command *command)
+{
+	int error = minor_is_used(command, false);
+
+	if (error == 0)
+		error = not_failed(command);
+	if (error < 0)
+		return error;
+	command->volume->datto.cache_bytes = command->cache_bytes ? command->cache_bytes
+								  : DATTO_CACHE_BYTES;
+	command_end(command, 0);
+	return 0;
+}
+
+static void expanded(struct store_waiter *waiter, int error)
+{
+	struct datto_command *command = CONTAINER_OF(waiter, struct datto_command, written);
+
+	command->snapshot->requests_under_way--;
+	snapshot_maybe_delete(command->snapshot);
+	command_end(command, error);
+}
+
+static int expand(struct datto_command *command)
+{
+	int error = minor_is_used(command, false);
+	struct store_facts facts;
+
+	if (error == 0)
+		error = not_failed(command);
+	if (error == 0)
+		error = mode_check(command, false);
+	if (error < 0)
+		return error;
+	facts = *store_facts(command->snapshot->store);
+	facts.limit_bytes += command->expand_bytes;
+	command->snapshot->requests_under_way++;
+	command->written = (struct store_waiter){ .done = expanded };
+	store_update(command->snapshot->store, &facts, &command->written);
+	return 0;
+}
+
+/* ---- the file system ---- */
+
+/* There is no file that a reload could find: see datto.h. */
+static void verify(struct volume *volume)
+{
+	if (!volume->datto.unverified.exists)
+		return;
+	say(volume, -ENOENT, "error during cow manager initialization");
+	say(volume, -ENOENT, "error transitioning snapshot tracer to active state");
+	volume->datto.unverified.error = -ENOENT;
+}
+
+static void mount_drained(struct volume_barrier *barrier)
+{
+	struct datto_command *command = CONTAINER_OF(barrier, struct datto_command, barrier);
+	struct volume *volume = command->volume;
+	struct snapshot *snapshot = datto_traced(volume);
+
+	volume->datto.is_unmounted = command->ioctl == DATTO_UNMOUNT;
+	if (!volume->datto.is_unmounted)
+		verify(volume);
+	else if (snapshot)
+		snapshot->has_been_dormant = true;
+	if (volume->datto.is_unmounted && snapshot && volume->options.snapshot_failed)
+		volume->options.snapshot_failed(volume->options.context, snapshot);
+	volume_barrier_end(volume, barrier);
+	command_end(command, 0);
+}
+
+static int mount_or_unmount(struct datto_command *command)
+{
+	if (command->volume->datto.is_unmounted == (command->ioctl == DATTO_UNMOUNT))
+		return -EINVAL;
+	command->barrier.drained = mount_drained;
+	volume_barrier_begin(command->volume, &command->barrier);
+	return 0;
+}
+
+void volume_datto_ioctl(struct volume *volume, struct datto_command *command)
+{
+	/* Each returns 0 when the command has ended or will, else why it did not begin. */
+	static int (*const start[])(struct datto_command *) = {
+		[DATTO_SETUP] = setup,
+		[DATTO_RELOAD_SNAPSHOT] = reload,
+		[DATTO_RELOAD_INCREMENTAL] = reload,
+		[DATTO_DESTROY] = destroy,
+		[DATTO_TO_INCREMENTAL] = to_incremental,
+		[DATTO_TO_SNAPSHOT] = to_snapshot,
+		[DATTO_RECONFIGURE] = reconfigure,
+		[DATTO_EXPAND] = expand,
+		[DATTO_MOUNT] = mount_or_unmount,
+		[DATTO_UNMOUNT] = mount_or_unmount,
+	};
+	int error;
+
+	command->volume = volume;
+	command->snapshot = NULL;
+	if (!volume->options.profile->is_dattobd) {
+		command->done(command, -EOPNOTSUPP);
+		return;
+	}
+	error = start[command->ioctl](command);
+	if (error < 0)
+		command_end(command, error);
+}
