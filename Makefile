@@ -212,8 +212,11 @@ snaprig: $(PROGRAM)
 
 # Fuzzing for as long as FUZZ_SECONDS: clang's libFuzzer instead of the replay.
 FUZZ_SECONDS ?= 60
-fuzz: ## fuzz each target for FUZZ_SECONDS (clang)
-	$(Q)tools/fuzz $(FUZZ_SECONDS) "$(BASE_CFLAGS) $(call packages_cflags,$(PACKAGES))" "$(LIBS)"
+fuzz: ## fuzz each target, or FUZZ_TARGETS, for FUZZ_SECONDS (clang)
+	$(Q)tools/fuzz $(FUZZ_SECONDS) $(FUZZ_TARGETS)
+# In the environment, where no shell takes their quotes away.
+fuzz: export FUZZ_CFLAGS = $(BASE_CFLAGS) $(call packages_cflags,$(PACKAGES))
+fuzz: export FUZZ_LIBS = $(LIBS)
 
 compdb: ## write compile_commands.json
 	@tools/compdb $(C_FILES) >compile_commands.json

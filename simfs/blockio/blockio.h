@@ -21,15 +21,19 @@
 /* Any backend accepts ranges and memory that are multiples of this. */
 #define BLOCKIO_ALIGNMENT_MAX 4096u
 
-enum blockio_kind { BLOCKIO_READ, BLOCKIO_WRITE, BLOCKIO_FLUSH };
+/* A punch makes the range a hole, which reads as zeros; its one iovec names no memory. */
+enum blockio_kind { BLOCKIO_READ, BLOCKIO_WRITE, BLOCKIO_FLUSH, BLOCKIO_PUNCH };
+
+#define BLOCKIO_KINDS (BLOCKIO_PUNCH + 1)
 
 /*
  * One transfer.  The caller owns it, and keeps it and the memory it names
  * until `done` was called.  The iovec array is used up by the backend.
  */
 struct blockio_request {
-	/* Required.  RESULT is 0 when the whole range was transferred (or
-	 * flushed), else -errno; how much was transferred is then unknown. */
+	/* Required.  RESULT is 0 when the whole range was transferred (flushed,
+	 * punched), else -errno; how much was transferred is then unknown.
+	 * -EOPNOTSUPP of a punch: this file cannot, and nothing was done. */
 	void (*done)(struct blockio_request *request, int result);
 
 	enum blockio_kind kind;
@@ -75,7 +79,7 @@ struct blockio_ops {
 	void (*reserve)(struct blockio *io, uint64_t end_bytes);
 
 	/* Optional.  The first range with data at or after FROM; false when all of
-	 * the rest is a hole.  May block shortly: for opening only. */
+	 * the rest is a hole.  May block shortly, for metadata. */
 	bool (*next_data)(
 		struct blockio *io, uint64_t from, uint64_t *ret_first, uint64_t *ret_end);
 

@@ -95,6 +95,10 @@ static void file_submit(struct blockio *io, struct blockio_request *request)
 	case BLOCKIO_FLUSH:
 		io_uring_prep_fsync(sqe, file->fd, IORING_FSYNC_DATASYNC);
 		break;
+	case BLOCKIO_PUNCH:
+		io_uring_prep_fallocate(sqe, file->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
+			(off_t)request->offset, (off_t)request->iov->iov_len);
+		break;
 	}
 	ring_start(file->ring, sqe, &request->op);
 }
@@ -130,7 +134,7 @@ static void file_done(struct ring_op *op, int result, uint32_t flags)
 		file_submit(request->io, request);
 		return;
 	}
-	if (result < 0 || request->kind == BLOCKIO_FLUSH) {
+	if (result < 0 || request->kind == BLOCKIO_FLUSH || request->kind == BLOCKIO_PUNCH) {
 		request->done(request, result < 0 ? result : 0);
 		return;
 	}

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "simfs/base/check.h"
+#include "simfs/base/cleanup.h"
 #include "simfs/base/mix.h"
 #include "simfs/blockio/memory_internal.h"
 
@@ -120,9 +121,21 @@ static void transfer_short(struct memory_disk *disk, const struct blockio_reques
 		transfer(request, mix_below(disk->seed, ~disk->steps, sectors) * SECTOR_BYTES);
 }
 
+static int punch(const struct blockio_request *request)
+{
+	struct memory_blockio *memory = memory_of(request->io);
+	size_t length = request->iov->iov_len;
+	AUTO(auto_free) uint8_t *zeros = calloc(1, length);
+
+	MUST(request->offset + length <= memory->file->content.size_bytes);
+	return zeros ? memory_write(memory, request->offset, zeros, length) : -ENOMEM;
+}
+
 /* Does what REQUEST asks for: its result. */
 static int perform(struct memory_disk *disk, const struct blockio_request *request)
 {
+	if (request->kind == BLOCKIO_PUNCH)
+		return punch(request);
 	if (request->kind != BLOCKIO_FLUSH)
 		return transfer(request, UINT64_MAX);
 	if (disk->remembers)
@@ -175,7 +188,7 @@ bool memory_disk_step(struct memory_disk *disk)
 	disk->completed[request->kind]++;
 	if (fault_strikes(disk, request)) {
 		result = fault->error;
-		if (fault->is_short && request->kind != BLOCKIO_FLUSH)
+		if (fault->is_short && request->kind <= BLOCKIO_WRITE)
 			transfer_short(disk, request);
 	} else {
 		result = perform(disk, request);

@@ -40,7 +40,7 @@ struct memory_disk {
 	struct list files;
 	struct list waiting; /* struct blockio_request.link */
 	uint64_t waiting_count;
-	uint64_t completed[BLOCKIO_FLUSH + 1];
+	uint64_t completed[BLOCKIO_KINDS];
 	struct memory_fault fault;
 	const char *fault_suffix; /* NULL: of any file */
 

@@ -11,6 +11,7 @@
 #include <linux/fuse.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "simfs/base/check.h"
 #include "simfs/mount/session_internal.h"
@@ -144,12 +145,12 @@ static void request_done(struct volume_request *done, int result)
 {
 	struct slot *slot = CONTAINER_OF(done, struct slot, request);
 
-	if (result < 0 || done->kind == VOLUME_FLUSH)
-		slot_reply_error(slot, result);
-	else if (done->kind == VOLUME_READ)
+	if (result == 0 && done->kind == VOLUME_READ)
 		slot_reply_data(slot, done->data, done->length);
-	else
+	else if (result == 0 && done->kind == VOLUME_WRITE)
 		slot_reply_write(slot, done->length);
+	else
+		slot_reply_error(slot, result);
 }
 
 static void start(struct slot *slot, enum volume_kind kind, struct snapshot *snapshot,
@@ -246,4 +247,62 @@ void files_fsync(fuse_req_t request, fuse_ino_t inode, int datasync, struct fuse
 		return;
 	}
 	start(slot_take(session, request), VOLUME_FLUSH, snapshot, 0, 0);
+}
+
+/*
+ * A discard or a zeroing: what a loop device or BLKDISCARD on it becomes.  With
+ * other modes, and of a snapshot, it is not supported, as of a device.
+ */
+void files_fallocate(fuse_req_t request, fuse_ino_t inode, int mode, off_t offset, off_t length,
+	struct fuse_file_info *file)
+{
+	struct session *session = session_of(request);
+	uint64_t bytes = volume_bytes(session->volume);
+	int how = mode & ~FALLOC_FL_KEEP_SIZE;
+
+	(void)file;
+	if (inode != NODE_LIVE || (how != FALLOC_FL_PUNCH_HOLE && how != FALLOC_FL_ZERO_RANGE)) {
+		fuse_reply_err(request, EOPNOTSUPP);
+		return;
+	}
+	if (offset < 0 || length <= 0 || (uint64_t)offset >= bytes) {
+		fuse_reply_err(request, how == FALLOC_FL_PUNCH_HOLE ? 0 : ENOSPC);
+		return;
+	}
+	if ((uint64_t)length > bytes - (uint64_t)offset)
+		length = (off_t)(bytes - (uint64_t)offset);
+	start(slot_take(session, request),
+		how == FALLOC_FL_PUNCH_HOLE ? VOLUME_DISCARD : VOLUME_ZERO, NULL, (uint64_t)offset,
+		(size_t)length);
+}
+
+/* Where the data that is at or after FROM ends; FROM when there is a hole. */
+static uint64_t data_end(struct volume *volume, struct snapshot *snapshot, uint64_t from)
+{
+	uint64_t first, end;
+
+	while (volume_next_data(volume, snapshot, from, &first, &end) && first <= from)
+		from = end;
+	return from;
+}
+
+void files_lseek(
+	fuse_req_t request, fuse_ino_t inode, off_t offset, int whence, struct fuse_file_info *file)
+{
+	struct volume *volume = session_of(request)->volume;
+	struct snapshot *snapshot = node_snapshot(session_of(request), inode);
+	uint64_t first, end;
+
+	(void)file;
+	if ((inode != NODE_LIVE && !snapshot) || (whence != SEEK_DATA && whence != SEEK_HOLE)) {
+		fuse_reply_err(request, EINVAL);
+	} else if (offset < 0 || (uint64_t)offset >= volume_bytes(volume)) {
+		fuse_reply_err(request, ENXIO);
+	} else if (whence == SEEK_HOLE) {
+		fuse_reply_lseek(request, (off_t)data_end(volume, snapshot, (uint64_t)offset));
+	} else if (volume_next_data(volume, snapshot, (uint64_t)offset, &first, &end)) {
+		fuse_reply_lseek(request, (off_t)first);
+	} else {
+		fuse_reply_err(request, ENXIO);
+	}
 }

@@ -43,6 +43,8 @@ static const struct fuse_lowlevel_ops session_ops = {
 	.read = files_read,
 	.write = files_write,
 	.fsync = files_fsync,
+	.fallocate = files_fallocate,
+	.lseek = files_lseek,
 };
 
 /* "fsname=…,subtype=snaprig,…"; a comma in the image's path is escaped. */

@@ -119,5 +119,9 @@ void files_read(fuse_req_t request, fuse_ino_t inode, size_t size, off_t offset,
 void files_write(fuse_req_t request, fuse_ino_t inode, const char *data, size_t size, off_t offset,
 	struct fuse_file_info *file);
 void files_fsync(fuse_req_t request, fuse_ino_t inode, int datasync, struct fuse_file_info *file);
+void files_fallocate(fuse_req_t request, fuse_ino_t inode, int mode, off_t offset, off_t length,
+	struct fuse_file_info *file);
+void files_lseek(fuse_req_t request, fuse_ino_t inode, off_t offset, int whence,
+	struct fuse_file_info *file);
 
 #endif

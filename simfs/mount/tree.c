@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "simfs/base/cleanup.h"
+#include "simfs/base/log.h"
 #include "simfs/mount/session_internal.h"
 
 struct node {
@@ -165,6 +166,23 @@ void tree_getattr(fuse_req_t request, fuse_ino_t inode, struct fuse_file_info *f
  * ignores it; a real truncation is refused.  Times may be set (touch does) and
  * do not stick; owner and mode are the mount's.
  */
+/* `truncate -s` makes a volume longer. */
+static void reply_grown(fuse_req_t request, off_t size)
+{
+	struct session *session = session_of(request);
+	struct stat attributes;
+	const char *why;
+	int error = volume_grow(session->volume, (uint64_t)size, &why);
+
+	if (error < 0) {
+		log_error("cannot make the volume longer: %s", why);
+		fuse_reply_err(request, -error);
+		return;
+	}
+	inode_attributes(session, NODE_LIVE, &attributes);
+	fuse_reply_attr(request, &attributes, attribute_timeout(NODE_LIVE));
+}
+
 void tree_setattr(fuse_req_t request, fuse_ino_t inode, struct stat *attributes, int to_set,
 	struct fuse_file_info *file)
 {
@@ -177,6 +195,9 @@ void tree_setattr(fuse_req_t request, fuse_ino_t inode, struct stat *attributes,
 		fuse_reply_err(request, ENOENT);
 	} else if (to_set & (FUSE_SET_ATTR_MODE | FUSE_SET_ATTR_UID | FUSE_SET_ATTR_GID)) {
 		fuse_reply_err(request, EPERM);
+	} else if ((to_set & FUSE_SET_ATTR_SIZE) && inode == NODE_LIVE &&
+		   attributes->st_size > now.st_size) {
+		reply_grown(request, attributes->st_size);
 	} else if ((to_set & FUSE_SET_ATTR_SIZE) && attributes->st_size != now.st_size &&
 		   (file || attributes->st_size != 0 || !is_device)) {
 		fuse_reply_err(request, EINVAL);

@@ -27,6 +27,7 @@ const struct profile profile_actiphy = {
 	.block_is_fixed = true,
 	.limit = { .is_share = true, .per_million = 100000 },
 	.snapshots_max = 1,
+	.ignores_discards = true,
 	.memory_available_min_per_million = 200000,
 	.overflow_error = -EFBIG,
 	.memory_error = -ENOMEM,

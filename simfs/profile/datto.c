@@ -187,6 +187,7 @@ const struct profile profile_datto = {
 	.block_is_fixed = true,
 	.limit = { .is_share = true, .per_million = 100000 },
 	.snapshots_max = 1,
+	.ignores_discards = true,
 	.overflow_error = -EFBIG,
 	.memory_error = -ENOMEM,
 	.used_bytes = datto_used_bytes,

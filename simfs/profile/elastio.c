@@ -108,6 +108,7 @@ const struct profile profile_elastio = {
 	.block_is_fixed = true,
 	.limit = { .is_share = true, .per_million = 100000 },
 	.snapshots_max = 1,
+	.ignores_discards = true,
 	.goes_stale = true,
 	.memory_available_min_per_million = 200000,
 	.overflow_error = -EFBIG,

@@ -67,6 +67,9 @@ struct profile {
 	 * is at most STORE_ELDERS_MAX, the oldest is deleted. */
 	bool shares_area;
 
+	/* Discards of the live view are not traced: snapshots lose what they covered. */
+	bool ignores_discards;
+
 	/* At the limit and at the memory guard old blocks are no longer kept, and
 	 * reads go on: what is replaced from then on reads as the live view. */
 	bool goes_stale;

@@ -168,6 +168,7 @@ int store_map_segment(struct store *store, const struct segment_header *header)
 		return error;
 	}
 	store->blocks += header->record_count;
+	store->has_changed |= (header->flags & SEGMENT_FLAG_CHANGED) != 0;
 	store->sealed_unit = header->unit;
 	store->acknowledged_sequence = header->sequence;
 	store->acknowledged_end_unit = header->unit + segment_units(store, header);

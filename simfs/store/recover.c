@@ -128,6 +128,9 @@ int store_open(struct blockio_folder *folder, const char *name,
 		return error;
 	}
 	error = rebuild(store, superblock, options, findings);
+	if (error == 0 && store->has_changed && options->needs_data &&
+		options->needs_data(&facts, options->context))
+		error = damaged(findings, 0, "a block has no data");
 	if (error == 0)
 		error = make_ready(store, findings);
 	if (error < 0 && error != -EUCLEAN) {

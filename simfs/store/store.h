@@ -132,6 +132,10 @@ struct store_open_options {
 	 * map is empty otherwise.  Optional. */
 	bool (*reads_failed)(const struct store_facts *facts, void *context);
 
+	/* Whether the owner of a store with FACTS needs the data of every block:
+	 * a block without is damage then.  Optional. */
+	bool (*needs_data)(const struct store_facts *facts, void *context);
+
 	uint64_t boot_id; /* of the machine, as in struct store_facts */
 	bool durable;	  /* as store_set_durable(); makes durable what it finds */
 

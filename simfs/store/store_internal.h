@@ -75,6 +75,7 @@ struct store {
 	struct list waiting; /* segments; only the last one still takes blocks */
 	struct list spare;   /* segments to be used again */
 	bool is_durable;
+	bool has_changed; /* a record without data */
 	struct summary summary;
 	int error;	   /* sticky: why nothing more is appended */
 	bool is_answering; /* it is used after the answer: not idle, nobody may destroy it */

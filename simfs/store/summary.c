@@ -150,6 +150,7 @@ static int enter_run(struct store *store, const struct summary_run *run)
 			return error;
 	}
 	store->blocks += run->count;
+	store->has_changed |= run->position == MAP_CHANGED;
 	return 0;
 }
 

@@ -51,13 +51,29 @@ void cow_live_flush(struct volume_request *request)
 
 static void cow_write(struct volume_request *request)
 {
-	memory_guard(request->volume);
+	if (request->kind != VOLUME_DISCARD)
+		memory_guard(request->volume);
 	preserve_start(request);
 }
 
 static void write_done(struct blockio_request *io, int result)
 {
 	live_write_end(CONTAINER_OF(io, struct volume_request, io), result);
+}
+
+/* Where the file system cannot punch, zeros are written in the same turn if they fit. */
+static void punch_done(struct blockio_request *io, int result)
+{
+	struct volume_request *request = CONTAINER_OF(io, struct volume_request, io);
+
+	if (result != -EOPNOTSUPP || request->length > VOLUME_REQUEST_MAX_BYTES) {
+		live_write_end(request, result);
+		return;
+	}
+	request->volume->cannot_punch = true;
+	request->is_punched = false;
+	memset(request->buffer, 0, request->length);
+	cow_write_submit(request);
 }
 
 static void edges_read(struct blockio_request *io, int result)
@@ -84,6 +100,12 @@ void cow_write_submit(struct volume_request *request)
 	struct volume *volume = request->volume;
 	uint64_t first = aligned_first(request);
 
+	if (request->is_punched) {
+		request->io.done = punch_done;
+		blockio_start(volume->origin, &request->io, BLOCKIO_PUNCH, request->offset, NULL,
+			request->length);
+		return;
+	}
 	if (is_aligned(request)) {
 		request->io.done = write_done;
 		blockio_start(volume->origin, &request->io, BLOCKIO_WRITE, request->offset,

@@ -38,6 +38,8 @@ void live_write_start(struct volume_request *request)
 
 	if (barrier_parks(volume, request))
 		return;
+	if (request->kind != VOLUME_WRITE)
+		zero_choose(request);
 	volume->writes_under_way++;
 	range_take(volume, request);
 }
@@ -59,7 +61,10 @@ void live_write_end(struct volume_request *request, int result)
 
 	if (request->scratch)
 		scratch_give(volume, request->scratch);
-	if (result == 0) {
+	if (result == 0 && request->kind != VOLUME_WRITE) {
+		volume->counters.live_discards++;
+		volume->counters.live_discarded_bytes += request->length;
+	} else if (result == 0) {
 		volume->counters.live_writes++;
 		volume->counters.live_written_bytes += request->length;
 	}

@@ -155,7 +155,7 @@ static void preserve_all(struct volume_request *request, int result)
 		struct snapshot *snapshot = CONTAINER_OF(at, struct snapshot, link);
 		struct extent missing = { 0 };
 
-		if (!snapshot_is_traced(snapshot))
+		if (!zero_is_traced(snapshot, request))
 			continue;
 		if (result == 0 || snapshot->tracks_only) {
 			preserve_into(snapshot, request, request->scratch, request->cursor);
@@ -179,7 +179,7 @@ static void preserve_without_memory(struct volume_request *request)
 	list_for_each (at, &request->volume->snapshots) {
 		struct snapshot *snapshot = CONTAINER_OF(at, struct snapshot, link);
 
-		if (snapshot_is_traced(snapshot) && !snapshot->tracks_only)
+		if (zero_is_traced(snapshot, request) && !snapshot->tracks_only)
 			snapshot_fail(snapshot, -ENOMEM, "memory");
 	}
 	preserve_all(request, 0);
@@ -193,7 +193,7 @@ void preserve_start(struct volume_request *request)
 	list_for_each (at, &volume->snapshots) {
 		struct snapshot *snapshot = CONTAINER_OF(at, struct snapshot, link);
 
-		if (snapshot_is_traced(snapshot))
+		if (zero_is_traced(snapshot, request))
 			extent_add(snapshot->tracks_only ? &changed : &missing, request, snapshot);
 	}
 	if (missing.end == 0 && changed.end == 0) {

@@ -16,8 +16,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-#include <xxhash.h>
 
 #include "simfs/base/check.h"
 #include "simfs/base/cleanup.h"
@@ -25,17 +23,6 @@
 #include "simfs/base/log.h"
 #include "simfs/base/mix.h"
 #include "simfs/volume/volume_internal.h"
-
-#define VOLUME_FILE	"volume"
-#define VOLUME_FILE_NEW "volume.new"
-#define VOLUME_MAGIC	0x31766c6f70616e73ull
-
-struct volume_record {
-	uint64_t magic;
-	uint64_t hash; /* XXH3-64 of the rest */
-	uint64_t volume_id;
-	uint64_t volume_bytes;
-};
 
 struct wait {
 	struct store_waiter waiter;
@@ -74,79 +61,6 @@ int state_mark(struct store *store, int error)
 	return wait_for(&wait, store);
 }
 
-static uint64_t record_hash(const struct volume_record *record)
-{
-	return XXH3_64bits(&record->volume_id, sizeof *record - 2 * sizeof(uint64_t));
-}
-
-static int record_write(struct volume *volume, void *unit)
-{
-	struct blockio_folder *folder = volume->folder;
-	struct volume_record *record = unit;
-	struct blockio *io;
-
-	memset(unit, 0, STORE_UNIT_BYTES);
-	record->magic = VOLUME_MAGIC;
-	record->volume_id = mix64((uint64_t)clock_wall_ns() ^ mix64((uint64_t)getpid()));
-	record->volume_bytes = volume_bytes(volume);
-	record->hash = record_hash(record);
-	volume->volume_id = record->volume_id;
-
-	folder->ops->remove(folder, VOLUME_FILE_NEW);
-
-	int error = folder->ops->open(folder, VOLUME_FILE_NEW, true, &io);
-
-	if (error < 0)
-		return error;
-	error = blockio_do(io, BLOCKIO_WRITE, 0, unit, STORE_UNIT_BYTES);
-	/* A power cut may keep the name and lose the bytes: no mount would be possible. */
-	if (error == 0)
-		error = blockio_do(io, BLOCKIO_FLUSH, 0, NULL, 0);
-	blockio_destroy(io);
-	if (error == 0)
-		error = folder->ops->rename(folder, VOLUME_FILE_NEW, VOLUME_FILE);
-	if (error == 0)
-		error = folder->ops->sync(folder);
-	return error;
-}
-
-static int record_check(struct volume *volume, const struct volume_record *record)
-{
-	if (record->magic != VOLUME_MAGIC || record->hash != record_hash(record)) {
-		log_error("state file '" VOLUME_FILE "' does not check at offset 0 "
-			  "(remove the state folder to give up its snapshots)");
-		return -EUCLEAN;
-	}
-	if (record->volume_bytes != volume_bytes(volume)) {
-		log_error("state is of a volume of %" PRIu64 " bytes, the image has %" PRIu64
-			  " (remove the state folder to give up its snapshots)",
-			record->volume_bytes, volume_bytes(volume));
-		return -EUCLEAN;
-	}
-	volume->volume_id = record->volume_id;
-	return 0;
-}
-
-static int record_load(struct volume *volume)
-{
-	struct blockio *io;
-	void *unit = NULL;
-
-	if (posix_memalign(&unit, BLOCKIO_ALIGNMENT_MAX, STORE_UNIT_BYTES) != 0)
-		return -ENOMEM;
-
-	AUTO(auto_free) void *owned = unit;
-	int error = volume->folder->ops->open(volume->folder, VOLUME_FILE, false, &io);
-
-	if (error == -ENOENT)
-		return record_write(volume, owned);
-	if (error < 0)
-		return error;
-	error = blockio_do(io, BLOCKIO_READ, 0, owned, STORE_UNIT_BYTES);
-	blockio_destroy(io);
-	return error < 0 ? error : record_check(volume, owned);
-}
-
 /* The names in the folder, taken first: opening stores changes what is listed. */
 struct names {
 	char **names;
@@ -163,6 +77,16 @@ static int names_add(const char *name, void *context)
 	names->names = grown;
 	names->names[names->count] = strdup(name);
 	return names->names[names->count] ? (names->count++, 0) : -ENOMEM;
+}
+
+static bool has_stores(const struct names *names)
+{
+	for (size_t i = 0; i < names->count; i++) {
+		if (state_has_suffix(names->names[i], STORE_SUFFIX) ||
+			state_has_suffix(names->names[i], NODE_SUFFIX))
+			return true;
+	}
+	return false;
 }
 
 static void names_free(struct names *names)
@@ -242,6 +166,12 @@ static bool is_read_on(const struct store_facts *facts, void *context)
 	return profile && profile->goes_stale;
 }
 
+static bool needs_data(const struct store_facts *facts, void *context)
+{
+	(void)context;
+	return facts->mode != SNAPSHOT_MODE_INCREMENTAL;
+}
+
 /* Data of a store that is read in a moment is verified; a mount must not take minutes. */
 #define VERIFY_UP_TO_BYTES (64u << 20)
 
@@ -275,6 +205,7 @@ int state_load_snapshot(struct volume *volume, const char *file, enum store_role
 	struct expected expected = { .volume = volume, .name = name, .role = role };
 	struct store_open_options options = {
 		.refuses = foreign,
+		.needs_data = needs_data,
 		.reads_failed = is_read_on,
 		.context = &expected,
 		.boot_id = volume->options.boot_id,
@@ -344,10 +275,10 @@ int state_load(struct volume *volume)
 {
 	struct names names = { 0 };
 	struct blockio_folder *folder = volume->folder;
-	int error = record_load(volume);
+	int error = folder->ops->list(folder, names_add, &names);
 
 	if (error == 0)
-		error = folder->ops->list(folder, names_add, &names);
+		error = state_record_load(volume, has_stores(&names));
 	for (size_t i = 0; i < names.count && error == 0; i++) {
 		const char *name = names.names[i];
 

@@ -79,6 +79,8 @@ static json_t *counters_json(const struct volume *volume)
 		{ "live_read_bytes", volume->counters.live_read_bytes },
 		{ "live_writes", volume->counters.live_writes },
 		{ "live_written_bytes", volume->counters.live_written_bytes },
+		{ "live_discards", volume->counters.live_discards },
+		{ "live_discarded_bytes", volume->counters.live_discarded_bytes },
 		{ "live_flushes", volume->counters.live_flushes },
 		{ "blocks_preserved", volume->counters.blocks_preserved },
 		{ "snapshot_reads", volume->counters.snapshot_reads },

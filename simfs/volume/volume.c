@@ -19,6 +19,7 @@ static void volume_free(struct volume *volume, bool forget)
 		snapshot_free(CONTAINER_OF(volume->snapshots.next, struct snapshot, link));
 	if (volume->topology->deinit)
 		volume->topology->deinit(volume, forget);
+	zero_forget_all(volume);
 	scratch_free_all(volume);
 	text_log_deinit(&volume->kernel_log);
 	journal_deinit(&volume->journal);
@@ -51,6 +52,7 @@ int volume_open(struct blockio *origin, struct blockio_folder *folder,
 	list_init(&volume->ranges);
 	list_init(&volume->barriers);
 	list_init(&volume->parked_writes);
+	list_init(&volume->zeros);
 	list_init(&volume->holds);
 	list_init(&volume->held_reads);
 	list_init(&volume->scratch_spare);
@@ -131,7 +133,8 @@ void volume_forget(struct volume *volume)
 bool volume_idle(const struct volume *volume)
 {
 	if (volume->writes_under_way > 0 || volume->reads_under_way > 0 ||
-		!list_empty(&volume->parked_writes) || !list_empty(&volume->creating))
+		!list_empty(&volume->parked_writes) || !list_empty(&volume->creating) ||
+		!list_empty(&volume->zeros))
 		return false;
 	list_for_each (at, &volume->snapshots) {
 		const struct snapshot *snapshot = CONTAINER_OF(at, struct snapshot, link);
@@ -173,12 +176,45 @@ uint64_t volume_bytes(const struct volume *volume)
 	return volume->origin->size_bytes;
 }
 
+int volume_grow(struct volume *volume, uint64_t bytes, const char **ret_why)
+{
+	struct blockio *origin = volume->origin;
+	uint64_t bytes_before = origin->size_bytes;
+	int error = -EINVAL;
+
+	*ret_why = "a volume only grows, by whole sectors of its image";
+	if (bytes < bytes_before || bytes % origin->alignment_bytes != 0)
+		return -EINVAL;
+	*ret_why = "a chain does not grow";
+	if (volume->chain)
+		return -EOPNOTSUPP;
+	*ret_why = "it has snapshots, which do not grow with it";
+	if (!list_empty(&volume->snapshots) || !list_empty(&volume->creating))
+		return -EBUSY;
+	/* The image first: one that is longer than its record is believed. */
+	*ret_why = "the image cannot be made longer";
+	error = origin->ops->resize(origin, bytes);
+	if (error < 0)
+		return error;
+	*ret_why = "its state cannot be written";
+	error = state_grown(volume);
+	if (error < 0) {
+		origin->ops->resize(origin, bytes_before);
+		return error;
+	}
+	journal_event(&volume->journal, volume->gauges.measured[GAUGE_OPS], "volume.grown",
+		json_pack("{s:I}", "size_bytes", (json_int_t)bytes));
+	return 0;
+}
+
 void volume_submit(struct volume *volume, struct volume_request *request)
 {
 	static void (*const start[])(struct volume_request *) = {
 		[VOLUME_READ] = live_read_start,
 		[VOLUME_WRITE] = live_write_start,
 		[VOLUME_FLUSH] = live_flush_start,
+		[VOLUME_DISCARD] = zero_start,
+		[VOLUME_ZERO] = zero_start,
 	};
 	static void (*const start_of_snapshot[])(struct volume_request *) = {
 		[VOLUME_READ] = snapshot_read_start,
@@ -188,11 +224,13 @@ void volume_submit(struct volume *volume, struct volume_request *request)
 
 	request->volume = volume;
 	if (request->kind != VOLUME_FLUSH) {
-		MUST(request->length > 0 && request->length <= VOLUME_REQUEST_MAX_BYTES);
+		MUST(request->length > 0);
+		MUST(request->kind > VOLUME_FLUSH || request->length <= VOLUME_REQUEST_MAX_BYTES);
 		MUST(request->offset + request->length <= volume_bytes(volume));
 		MUST(((uintptr_t)request->buffer & (BLOCKIO_ALIGNMENT_MAX - 1)) == 0);
 		volume->gauges.measured[GAUGE_OPS]++;
 	}
+	MUST(!request->snapshot || request->kind <= VOLUME_FLUSH);
 	if (request->snapshot) {
 		start_of_snapshot[request->kind](request);
 		return;

@@ -139,7 +139,8 @@ uint64_t volume_bytes(const struct volume *volume);
 
 /* ---------------------------------------------------------------- requests */
 
-enum volume_kind { VOLUME_READ, VOLUME_WRITE, VOLUME_FLUSH };
+/* A discard and a zeroing make a range of the live view read as zeros (zero.c). */
+enum volume_kind { VOLUME_READ, VOLUME_WRITE, VOLUME_FLUSH, VOLUME_DISCARD, VOLUME_ZERO };
 
 struct node;
 
@@ -162,10 +163,12 @@ struct volume_range {
 };
 
 /*
- * One read, write or flush.  The caller owns it and keeps it until `done`.
- * Offset and length are in bytes, of any alignment, within the volume, at most
- * VOLUME_REQUEST_MAX_BYTES long and not 0 (a flush has neither).  Only
- * snapshots that snapshot_is_writable() are written to.
+ * One read, write, flush, discard or zeroing.  The caller owns it and keeps it
+ * until `done`.  Offset and length are in bytes, of any alignment, within the
+ * volume and not 0 (a flush has neither), reads and writes at most
+ * VOLUME_REQUEST_MAX_BYTES long.  Only snapshots that snapshot_is_writable() are
+ * written to; discards and zeroing are of the live view only.  They act piece by
+ * piece: a snapshot may be taken in between.  -EOPNOTSUPP: a chain has no discard.
  */
 struct volume_request {
 	enum volume_kind kind;
@@ -174,7 +177,8 @@ struct volume_request {
 	size_t length;
 
 	/* Aligned to BLOCKIO_ALIGNMENT_MAX.  A write's bytes begin here; a read
-	 * has room for VOLUME_BUFFER_BYTES and finds its bytes at `data`. */
+	 * has room for VOLUME_BUFFER_BYTES and finds its bytes at `data`; a
+	 * discard and a zeroing overwrite VOLUME_REQUEST_MAX_BYTES. */
 	char *buffer;
 	char *data;
 
@@ -188,6 +192,7 @@ struct volume_request {
 	struct volume_range range;
 	struct store_waiter preserved;
 	char *scratch;
+	bool is_punched; /* a piece without bytes */
 	uint64_t cursor; /* of a read in parts: what has been read */
 	unsigned parts_under_way;
 	unsigned part_count;
@@ -198,6 +203,21 @@ struct volume_request {
 };
 
 void volume_submit(struct volume *volume, struct volume_request *request);
+
+/*
+ * The first range with data of SNAPSHOT (NULL: the live view) at or after FROM;
+ * another may follow it without a gap.  False when the rest is a hole.
+ */
+bool volume_next_data(struct volume *volume, struct snapshot *snapshot, uint64_t from,
+	uint64_t *ret_first, uint64_t *ret_end);
+
+/*
+ * Makes the volume, and its image, longer.  Acts at once.  Returns 0, or with
+ * *RET_WHY for a message: -EINVAL (no whole sectors of the image, or shorter),
+ * -EBUSY (snapshots are there, and are as long as they are), -EOPNOTSUPP (a
+ * chain), or -errno of the image or the state.
+ */
+int volume_grow(struct volume *volume, uint64_t bytes, const char **ret_why);
 
 /* --------------------------------------------------------------- snapshots */
 

@@ -87,6 +87,9 @@ struct volume {
 	struct list barriers;
 	struct list parked_writes; /* behind a barrier */
 
+	struct list zeros; /* under way */
+	bool cannot_punch; /* the image's file system has said so */
+
 	struct list holds;
 	struct list held_reads;
 
@@ -100,6 +103,7 @@ struct volume {
 	struct {
 		uint64_t live_reads, live_writes, live_flushes;
 		uint64_t live_read_bytes, live_written_bytes;
+		uint64_t live_discards, live_discarded_bytes; /* zeroing, too */
 		uint64_t snapshot_reads, snapshot_read_bytes, snapshot_read_errors;
 		uint64_t snapshot_writes, snapshot_written_bytes;
 		uint64_t blocks_preserved, snapshot_read_retries;
@@ -140,6 +144,16 @@ void live_write_end(struct volume_request *request, int result);
 
 /* Ends a live read or flush. */
 void live_end(struct volume_request *request, int result);
+
+/* zero.c */
+void zero_start(struct volume_request *request);
+
+/* Sets the range of PIECE, whose snapshots stand still from now on. */
+void zero_choose(struct volume_request *piece);
+
+/* Whether REQUEST, of any kind that writes, is preserved for SNAPSHOT. */
+bool zero_is_traced(const struct snapshot *snapshot, const struct volume_request *request);
+void zero_forget_all(struct volume *volume);
 
 /* cow.c: the bodies, of which a chain without nodes makes use too. */
 void cow_live_read(struct volume_request *request);
@@ -264,6 +278,13 @@ void memory_guard(struct volume *volume);
 
 /* state.c: reads what FOLDER holds. */
 int state_load(struct volume *volume);
+
+/* Reads the record of the volume, or makes it; HAS_STORES: of snapshots or nodes, which are as
+ * long as the volume was.  0; -EUCLEAN or -errno after a message. */
+int state_record_load(struct volume *volume, bool has_stores);
+
+/* Writes the record of a volume that has another length now: 0 or -errno. */
+int state_grown(struct volume *volume);
 
 /* What struct store_facts.role says. */
 enum store_role { ROLE_COW_SNAPSHOT, ROLE_CHAIN_SNAPSHOT, ROLE_CHAIN_NODE };

@@ -37,56 +37,6 @@ static uint64_t chance(const struct load *load, enum chance which, uint64_t boun
 	return mix_below(load->options.seed, load->operation * CHANCES + which, bound);
 }
 
-static void note_failed(void *context, struct snapshot *failed)
-{
-	struct load *load = context;
-
-	for (unsigned i = 0; i < LOAD_SNAPSHOTS_MAX; i++) {
-		if (strcmp(load->snapshots[i].name, snapshot_name(failed)) == 0)
-			load->snapshots[i].was_told_failed = true;
-	}
-}
-
-void load_init(struct load *load, const struct load_options *options)
-{
-	uint64_t volume_bytes = options->engine.volume_bytes;
-
-	*load = (struct load){ .options = *options };
-	load->options.engine.snapshot_failed = note_failed;
-	load->options.engine.context = load;
-	engine_init(&load->engine, options->seed, &load->options.engine);
-	MUST(load->live = calloc(1, volume_bytes));
-	MUST(load->doubt = calloc(volume_bytes, sizeof *load->doubt));
-	load_power_init(load);
-	for (unsigned i = 0; i < LOAD_DEPTH_MAX; i++) {
-		void *buffer;
-
-		MUST(posix_memalign(&buffer, BLOCKIO_ALIGNMENT_MAX, VOLUME_BUFFER_BYTES) == 0);
-		load->slots[i].load = load;
-		load->slots[i].request.buffer = buffer;
-	}
-	for (unsigned i = 0; i < LOAD_SNAPSHOTS_MAX; i++) {
-		load->snapshots[i].load = load;
-		snprintf(load->snapshots[i].name, sizeof load->snapshots[i].name, "s%u", i);
-		MUST(load->snapshots[i].content = malloc(volume_bytes));
-		MUST(load->snapshots[i].unsure = calloc(volume_bytes, sizeof(bool)));
-	}
-}
-
-void load_deinit(struct load *load)
-{
-	engine_deinit(&load->engine);
-	for (unsigned i = 0; i < LOAD_DEPTH_MAX; i++)
-		free(load->slots[i].request.buffer);
-	for (unsigned i = 0; i < LOAD_SNAPSHOTS_MAX; i++) {
-		free(load->snapshots[i].content);
-		free(load->snapshots[i].unsure);
-	}
-	load_power_deinit(load);
-	free(load->live);
-	free(load->doubt);
-}
-
 /* ---------------------------------------------------------------- requests */
 
 static void slot_done(struct volume_request *request, int result)
@@ -96,7 +46,7 @@ static void slot_done(struct volume_request *request, int result)
 
 	slot->is_busy = false;
 	load->busy--;
-	if (request->kind == VOLUME_WRITE)
+	if (load_changes(request->kind))
 		load_write_ended(load, slot, result);
 	else if (request->kind == VOLUME_READ)
 		load_read_ended(load, slot, result);
@@ -158,9 +108,9 @@ static bool disturbs(struct load *load, struct load_slot *slot)
 			at->request.kind == VOLUME_FLUSH ||
 			!load_overlap(&at->request, &slot->request))
 			continue;
-		if (at->request.kind == VOLUME_WRITE)
+		if (load_changes(at->request.kind))
 			found = true;
-		else if (slot->request.kind == VOLUME_WRITE)
+		else if (load_changes(slot->request.kind))
 			at->is_disturbed = true;
 	}
 	return found;
@@ -171,6 +121,22 @@ static void start_write(struct load *load)
 	struct load_slot *slot = slot_take(load, VOLUME_WRITE);
 
 	engine_stamp_fill(slot->request.buffer, slot->request.length, load->operation);
+	disturbs(load, slot);
+	volume_submit(load->engine.volume, &slot->request);
+}
+
+/* Of whole sectors: then it acts at once, as a write does. */
+static void start_zero(struct load *load)
+{
+	const struct profile *profile = volume_profile(load->engine.volume);
+	bool may_discard = !profile->chain && !profile->ignores_discards;
+	struct load_slot *slot;
+
+	if (load->operation % 4 == 0)
+		return;
+	slot = slot_take(
+		load, may_discard && chance(load, CHANCE_HOLD, 2) ? VOLUME_DISCARD : VOLUME_ZERO);
+	memset(slot->request.buffer, 0, slot->request.length);
 	disturbs(load, slot);
 	volume_submit(load->engine.volume, &slot->request);
 }
@@ -349,6 +315,7 @@ static void operate(struct load *load)
 		[LOAD_READ_SNAPSHOT] = start_read_snapshot,
 		[LOAD_WRITE_SNAPSHOT] = start_write_snapshot,
 		[LOAD_FLUSH] = start_flush,
+		[LOAD_ZERO] = start_zero,
 		[LOAD_CREATE] = start_create,
 		[LOAD_DELETE] = start_delete,
 		[LOAD_REOPEN] = start_reopen,

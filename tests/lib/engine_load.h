@@ -24,6 +24,7 @@ enum load_kind {
 	LOAD_READ_SNAPSHOT,
 	LOAD_WRITE_SNAPSHOT, /* where the profile has writable ones */
 	LOAD_FLUSH,
+	LOAD_ZERO, /* a discard or a zeroing */
 	LOAD_CREATE,
 	LOAD_DELETE,
 	LOAD_REOPEN, /* in order: waits for all, closes and opens */
@@ -96,6 +97,12 @@ void load_deinit(struct load *load);
  * the load made STEPS_MAX steps in all before that, or could not open again.
  */
 bool load_run(struct load *load, uint64_t operations, uint64_t steps_max);
+
+/* Whether a request of KIND changes what it is of. */
+static inline bool load_changes(enum volume_kind kind)
+{
+	return kind != VOLUME_READ && kind != VOLUME_FLUSH;
+}
 
 /* Takes snapshot INDEX with blocks of BLOCK_BYTES (0: any), under the load; wait with load_run().
  */

@@ -106,7 +106,7 @@ static void expect_in_order(const struct load *load, const struct load_slot *slo
 	for (unsigned i = 0; i < LOAD_DEPTH_MAX; i++) {
 		const struct load_slot *at = &load->slots[i];
 
-		if (at->is_busy && at->request.kind == VOLUME_WRITE &&
+		if (at->is_busy && load_changes(at->request.kind) &&
 			at->snapshot == slot->snapshot && at->operation < slot->operation &&
 			load_overlap(&at->request, &slot->request))
 			load_fail(load, "write %" PRIu64 " overtook write %" PRIu64,
@@ -221,7 +221,7 @@ void load_check(struct load *load)
 
 static bool is_pending(const struct load_slot *slot)
 {
-	return slot->is_busy && slot->request.kind == VOLUME_WRITE && !slot->snapshot;
+	return slot->is_busy && load_changes(slot->request.kind) && !slot->snapshot;
 }
 
 /* Whether a write that was killed has BYTE for OFFSET. */
@@ -317,7 +317,7 @@ void load_drop(struct load *load)
 	for (unsigned i = 0; i < LOAD_DEPTH_MAX; i++) {
 		struct load_slot *slot = &load->slots[i];
 
-		if (slot->is_busy && slot->request.kind == VOLUME_WRITE && slot->snapshot)
+		if (slot->is_busy && load_changes(slot->request.kind) && slot->snapshot)
 			snapshot_written(slot, -EIO);
 		slot->is_busy = false;
 	}

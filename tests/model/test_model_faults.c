@@ -108,6 +108,7 @@ START_TEST(faults_kills_and_coalesce_under_load_change_no_acknowledged_byte)
 					 [LOAD_READ_LIVE] = 20,
 					 [LOAD_READ_SNAPSHOT] = 40,
 					 [LOAD_FLUSH] = 3,
+					 [LOAD_ZERO] = 10,
 					 [LOAD_CREATE] = 12,
 					 [LOAD_DELETE] = 8,
 					 [LOAD_REOPEN] = 1 },

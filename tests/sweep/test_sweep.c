@@ -29,7 +29,7 @@
 #define KILLED_RUNS 2
 
 /* Calls of the folder are failed beside the three kinds of blockio. */
-#define FAULT_FOLDER (BLOCKIO_FLUSH + 1)
+#define FAULT_FOLDER BLOCKIO_KINDS
 
 /* In the table of faults: until the end. */
 #define FROM_THEN_ON UINT64_MAX
@@ -47,6 +47,7 @@ static const struct workload {
 			[LOAD_READ_LIVE] = 5,
 			[LOAD_READ_SNAPSHOT] = 20,
 			[LOAD_FLUSH] = 3,
+			[LOAD_ZERO] = 10,
 			[LOAD_CREATE] = 15,
 			[LOAD_DELETE] = 4,
 			[LOAD_REOPEN] = 2 } },
@@ -131,6 +132,9 @@ static const struct fault {
 	{ BLOCKIO_FLUSH, -EIO, false, FROM_THEN_ON },
 	{ BLOCKIO_FLUSH, -ENOSPC, false, 1 },
 	{ BLOCKIO_FLUSH, -ENOSPC, false, FROM_THEN_ON },
+	{ BLOCKIO_PUNCH, -EIO, false, 1 },
+	{ BLOCKIO_PUNCH, -EIO, false, FROM_THEN_ON },
+	{ BLOCKIO_PUNCH, -EOPNOTSUPP, false, FROM_THEN_ON },
 	{ FAULT_FOLDER, -EIO, false, 1 },
 	{ FAULT_FOLDER, -EIO, false, FROM_THEN_ON },
 	{ FAULT_FOLDER, -ENOSPC, false, 1 },
@@ -143,6 +147,7 @@ static const char *const kind_names[] = {
 	[BLOCKIO_READ] = "read",
 	[BLOCKIO_WRITE] = "write",
 	[BLOCKIO_FLUSH] = "flush",
+	[BLOCKIO_PUNCH] = "punch",
 	[FAULT_FOLDER] = "call of the folder",
 };
 
@@ -237,7 +242,7 @@ START_TEST(after_any_fault_live_is_right_and_snapshots_whole_or_failed)
 		tried, nth - 1);
 	fflush(stdout);
 	/* Where nothing is closed or flushed, there is no flush to fail. */
-	ck_assert(tried > 0 || fault->kind == BLOCKIO_FLUSH);
+	ck_assert(tried > 0 || fault->kind == BLOCKIO_FLUSH || fault->kind == BLOCKIO_PUNCH);
 }
 END_TEST
 
