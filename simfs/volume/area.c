@@ -23,10 +23,10 @@
 #include "simfs/base/log.h"
 #include "simfs/volume/volume_internal.h"
 
-/* Only those that are there and count. */
+/* One that is being deleted counts no more, even when a reader keeps it for hours. */
 static bool is_in_area(const struct snapshot *snapshot)
 {
-	return snapshot->profile->shares_area && snapshot->store &&
+	return snapshot->profile->shares_area && snapshot->store && !snapshot->deletion &&
 	       snapshot->state == SNAPSHOT_ACTIVE;
 }
 

@@ -279,9 +279,9 @@ static void delete_drained(struct volume_barrier *barrier)
 		if (volume->topology->snapshot_deleted)
 			volume->topology->snapshot_deleted(snapshot);
 		list_remove(&snapshot->link);
-		area_recount(volume);
 	} else {
 		snapshot->deletion = NULL;
+		area_recount(volume);
 	}
 	volume_barrier_end(volume, barrier);
 	command->done(command, error);
@@ -320,6 +320,7 @@ void snapshot_delete_begin(struct snapshot *snapshot, struct snapshot_delete *co
 	command->has_begun = false;
 	command->barrier.drained = delete_drained;
 	snapshot->deletion = command;
+	area_recount(snapshot->volume);
 	snapshot_maybe_delete(snapshot);
 }
 

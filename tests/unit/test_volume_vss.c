@@ -191,6 +191,38 @@ START_TEST(the_65th_costs_the_oldest)
 }
 END_TEST
 
+/* It counts no more from when it is dropped, though its reader keeps it. */
+START_TEST(a_dropped_one_that_is_open_counts_no_more)
+{
+	struct snapshot *open;
+	uint64_t bytes;
+	char name[16];
+
+	vss_start("200%");
+	for (unsigned i = 0; i < 64; i++) {
+		snprintf(name, sizeof name, "s%u", i);
+		vss_snapshot(name);
+		vss_write(i % 32, 1000 + i);
+	}
+	open = engine_find(&vss_engine, "s0");
+	snapshot_opened(open);
+	for (unsigned i = 64; i < 70; i++) {
+		snprintf(name, sizeof name, "s%u", i);
+		vss_snapshot(name);
+		vss_write(i % 32, 1000 + i);
+		/* One block for each of the 64 that are left. */
+		ck_assert_uint_eq(vss_area_bytes(), 64 * VSS_BLOCK);
+	}
+	bytes = vss_area_bytes();
+	snapshot_closed(open);
+	engine_settle(&vss_engine);
+	ck_assert_uint_eq(vss_area_bytes(), bytes);
+	ck_assert_int_eq(engine_kill_and_open(&vss_engine), 0);
+	ck_assert_uint_eq(vss_area_bytes(), bytes);
+	engine_deinit(&vss_engine);
+}
+END_TEST
+
 int main(int argc, char **argv)
 {
 	Suite *suite = suite_create("vss");
@@ -204,6 +236,7 @@ int main(int argc, char **argv)
 	tcase_add_test(all, a_kill_at_any_step_leaves_all_of_them_whole_or_none);
 	tcase_add_test(all, a_file_that_cannot_be_removed_goes_at_the_next_mount);
 	tcase_add_test(all, the_65th_costs_the_oldest);
+	tcase_add_test(all, a_dropped_one_that_is_open_counts_no_more);
 	suite_add_tcase(suite, all);
 	return engine_suite_run(suite, argv[0]);
 }
