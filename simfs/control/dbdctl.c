@@ -13,9 +13,9 @@ enum word { END, BLOCK_DEVICE, COW_PATH, MINOR, SIZE_MB };
 
 struct row {
 	const char *name;
-	const char *called; /* in messages */
-	enum datto_ioctl ioctl;
+	const char *called;  /* in messages */
 	const char *options; /* letters */
+	enum datto_ioctl ioctl;
 	enum word words[WORDS_MAX + 1];
 	bool is_missing; /* the rig's driver does not have it */
 };

@@ -291,18 +291,19 @@ void files_lseek(
 {
 	struct volume *volume = session_of(request)->volume;
 	struct snapshot *snapshot = node_snapshot(session_of(request), inode);
-	uint64_t first, end;
+	uint64_t from = (uint64_t)offset, first, end;
 
 	(void)file;
 	if ((inode != NODE_LIVE && !snapshot) || (whence != SEEK_DATA && whence != SEEK_HOLE)) {
 		fuse_reply_err(request, EINVAL);
-	} else if (offset < 0 || (uint64_t)offset >= volume_bytes(volume)) {
-		fuse_reply_err(request, ENXIO);
-	} else if (whence == SEEK_HOLE) {
-		fuse_reply_lseek(request, (off_t)data_end(volume, snapshot, (uint64_t)offset));
-	} else if (volume_next_data(volume, snapshot, (uint64_t)offset, &first, &end)) {
-		fuse_reply_lseek(request, (off_t)first);
-	} else {
-		fuse_reply_err(request, ENXIO);
+		return;
 	}
+	if (offset < 0 || from >= volume_bytes(volume) ||
+		(whence == SEEK_DATA && !volume_next_data(volume, snapshot, from, &first, &end))) {
+		fuse_reply_err(request, ENXIO);
+		return;
+	}
+	if (whence == SEEK_HOLE)
+		first = data_end(volume, snapshot, from);
+	fuse_reply_lseek(request, (off_t)first);
 }
