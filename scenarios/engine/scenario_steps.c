@@ -42,7 +42,8 @@ const char *verdict_name(enum verdict verdict)
 	return verdict == VERDICT_NONE ? "none" : verdict_words[verdict];
 }
 
-static const char *const state_words[] = { "active", "failed", "invalid", "stale", "dormant" };
+static const char *const state_words[] = { "active", "failed", "invalid", "stale", "dormant",
+	"gone" };
 static const char *const live_words[] = { "intact" };
 static const char *const leaks_words[] = { "none" };
 
