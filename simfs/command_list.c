@@ -44,10 +44,13 @@ static json_t *share_text(uint32_t per_million)
 	return json_string(text);
 }
 
-static json_t *limit_text(const struct size_or_share *limit)
+static json_t *limit_text(const struct profile *profile)
 {
+	const struct size_or_share *limit = &profile->limit;
 	char text[32];
 
+	if (profile->default_limit_bytes)
+		return json_string("by size");
 	if (limit->is_share)
 		return share_text(limit->per_million);
 	if (limit->bytes == 0)
@@ -65,7 +68,7 @@ static json_t *collect_profiles(void)
 			json_pack("{s:s, s:s, s:s, s:I, s:b, s:o, s:o, s:o}", "name", profile->name,
 				"imitates", profile->imitates, "about", profile->about,
 				"block_bytes", (json_int_t)profile->block_bytes, "block_is_fixed",
-				(int)profile->block_is_fixed, "limit", limit_text(&profile->limit),
+				(int)profile->block_is_fixed, "limit", limit_text(profile),
 				"snapshots_max",
 				profile->snapshots_max ? json_integer(profile->snapshots_max)
 						       : json_null(),

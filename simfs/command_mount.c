@@ -107,13 +107,18 @@ static int read_number(const char *text, uint64_t *ret)
 	return 0;
 }
 
-static int read_block(const char *text, uint32_t *ret)
+static int read_block(const char *text, const struct profile *profile, uint32_t *ret)
 {
 	uint64_t bytes;
 
 	if (size_parse(text, &bytes) < 0 || bytes < 4096 || bytes > 512 * 1024 ||
 		(bytes & (bytes - 1)) != 0)
 		return bad("block size", text, "16KiB; a power of two from 4KiB to 512KiB");
+	if (profile->block_is_fixed && bytes != profile->block_bytes) {
+		log_error("the blocks of profile '%s' are fixed at %u bytes", profile->name,
+			profile->block_bytes);
+		return -EINVAL;
+	}
 	*ret = (uint32_t)bytes;
 	return 0;
 }
@@ -184,7 +189,7 @@ static int read_values(const struct values *values, struct daemon_options *ret)
 	}
 	if ((values->transport && read_transport(values->transport) < 0) ||
 		(values->seed && read_number(values->seed, &ret->seed) < 0) ||
-		(values->block && read_block(values->block, &ret->block_bytes) < 0) ||
+		(values->block && read_block(values->block, ret->profile, &ret->block_bytes) < 0) ||
 		(values->limit && read_limit(values->limit, ret) < 0) ||
 		(values->time_scale &&
 			read_time_scale(values->time_scale, &ret->time_scale_per_mille) < 0) ||

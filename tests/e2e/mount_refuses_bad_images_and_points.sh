@@ -22,6 +22,7 @@ refused '2|4' "file" rig mount volume.img file
 refused 2 "'bogus'" rig mount volume.img mnt --profile bogus
 refused 2 "limit" rig mount volume.img mnt --limit 300%
 refused 2 "limit" rig mount volume.img mnt --limit 0
+refused 2 "fixed at 4096 bytes" rig mount volume.img mnt --profile datto --block 64KiB
 refused 2 "bogus" rig mount volume.img mnt --bogus
 refused 2 "" rig mount volume.img
 
