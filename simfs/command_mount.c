@@ -28,6 +28,7 @@ struct values {
 	const char *sr, *format, *coalesce_rate, *time_scale;
 	bool no_coalesce;
 	bool durable;
+	bool verify;
 	bool foreground;
 };
 
@@ -52,6 +53,8 @@ static const struct cli_option options[] = {
 		offsetof(struct values, time_scale) },
 	{ "durable", NULL, "snapshots outlive a power cut, too; writes under them are slower",
 		offsetof(struct values, durable) },
+	{ "verify", NULL, "read all stores and check their data, which may take minutes",
+		offsetof(struct values, verify) },
 	{ "store", "DIR", "where the state lies (default IMAGE.snaprig)",
 		offsetof(struct values, store) },
 	{ "transport", "NAME", "auto or dev, which are the same in this version",
@@ -179,6 +182,7 @@ static int read_values(const struct values *values, struct daemon_options *ret)
 	*ret = (struct daemon_options){
 		.seed = 1,
 		.durable = values->durable,
+		.verify = values->verify,
 		.time_scale_per_mille = 1000,
 		.fuse_options = values->fuse_options,
 	};

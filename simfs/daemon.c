@@ -109,11 +109,10 @@ static int open_state_folder(struct daemon *daemon)
 		log_error_code(-errno, "cannot open state folder '%s'", path);
 		return EXIT_RIG;
 	}
-	if (file_folder_create(daemon->ring, daemon->folder_fd, &daemon->folder) < 0) {
-		log_error("out of memory");
-		return EXIT_RIG;
-	}
-	return EXIT_MET;
+	if (file_folder_create(daemon->ring, daemon->folder_fd, &daemon->folder) == 0)
+		return EXIT_MET;
+	log_error("out of memory");
+	return EXIT_RIG;
 }
 
 static void snapshot_failed(void *context, struct snapshot *snapshot)
@@ -133,6 +132,7 @@ static int open_volume(struct daemon *daemon)
 		.limit = options->limit,
 		.block_bytes = options->block_bytes,
 		.durable = options->durable,
+		.verify = options->verify,
 		.boot_id = boot_id(),
 		.sr = options->sr,
 		.format = options->format,

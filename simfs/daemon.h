@@ -26,6 +26,7 @@ struct daemon_options {
 	uint32_t block_bytes;	/* 0: the profile's */
 
 	bool durable;
+	bool verify;
 
 	/* Of a chain, as in struct volume_options. */
 	enum chain_sr sr;

@@ -58,6 +58,7 @@ static int node_load(struct volume *volume, const char *file)
 		.context = volume,
 		.boot_id = volume->options.boot_id,
 		.durable = true,
+		.verify_data = volume->options.verify,
 	};
 	struct store_findings findings = { 0 };
 	struct store *store = NULL;

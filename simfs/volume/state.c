@@ -172,7 +172,7 @@ static bool needs_data(const struct store_facts *facts, void *context)
 	return facts->mode != SNAPSHOT_MODE_INCREMENTAL;
 }
 
-/* Data of a store that is read in a moment is verified; a mount must not take minutes. */
+/* Data of a store that is read in a moment is verified; a mount must not take minutes unasked. */
 #define VERIFY_UP_TO_BYTES (64u << 20)
 
 /* Acknowledged blocks of it may be missing, and nobody can say which. */
@@ -210,6 +210,7 @@ int state_load_snapshot(struct volume *volume, const char *file, enum store_role
 		.context = &expected,
 		.boot_id = volume->options.boot_id,
 		.durable = volume->options.durable,
+		.verify_data = volume->options.verify,
 		.verify_up_to_bytes = VERIFY_UP_TO_BYTES,
 	};
 	int error = store_open(volume->folder, file, &options, &store, &findings);

@@ -75,6 +75,10 @@ struct volume_options {
 	bool durable;
 	uint64_t boot_id;
 
+	/* The data of every store is read and checked when the volume is opened; else
+	 * only that of stores so small that nobody notices (state.c). */
+	bool verify;
+
 	/* Of a chain. */
 	enum chain_sr sr;
 	enum chain_format format;

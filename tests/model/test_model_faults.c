@@ -26,11 +26,12 @@ static const struct run {
 	enum chain_sr sr;
 	enum chain_format format;
 	uint64_t step_ns;
+	unsigned snapshot_writes; /* their weight */
 } runs[] = {
 	{ .name = "plain", .profile = "plain" },
 	{ .name = "plain, small", .profile = "plain", .limit = "20%" },
 	{ .name = "datto", .profile = "datto", .limit = "40%" },
-	{ .name = "lvm", .profile = "lvm" },
+	{ .name = "lvm", .profile = "lvm", .snapshot_writes = 30 },
 	{ .name = "vss", .profile = "vss", .limit = "40%" },
 	{ .name = "chain", .profile = "xen", .step_ns = 2 * NS_PER_S },
 	{ .name = "chain, slow", .profile = "xen", .step_ns = NS_PER_S / 3 },
@@ -107,6 +108,7 @@ START_TEST(faults_kills_and_coalesce_under_load_change_no_acknowledged_byte)
 				 .weights = { [LOAD_WRITE] = 100,
 					 [LOAD_READ_LIVE] = 20,
 					 [LOAD_READ_SNAPSHOT] = 40,
+					 [LOAD_WRITE_SNAPSHOT] = run->snapshot_writes,
 					 [LOAD_FLUSH] = 3,
 					 [LOAD_ZERO] = 10,
 					 [LOAD_CREATE] = 12,
