@@ -62,7 +62,7 @@ _snaprig_argument()
 	'datto ctl:2')
 		_snaprig_reply 'setup-snapshot reload-snapshot reload-incremental destroy
 			transition-to-incremental transition-to-snapshot reconfigure
-			expand-cow-file help'
+			expand-cow-file reconfigure-auto-expand help'
 		;;
 	'datto ctl:3') _snaprig_files -f ;;
 	'snapshot delete:2' | 'snapshot changed:2') _snaprig_reply "$(_snaprig_snapshots "$mnt")" ;;

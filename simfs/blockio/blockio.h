@@ -141,6 +141,10 @@ struct blockio_folder_ops {
 	 * in the opposite order.  0 or -errno. */
 	int (*sync)(struct blockio_folder *folder);
 
+	/* Optional.  What is free where it lies.  0 or -errno. */
+	int (*space)(
+		struct blockio_folder *folder, uint64_t *ret_blocks, uint64_t *ret_block_bytes);
+
 	/* Required. */
 	void (*destroy)(struct blockio_folder *folder);
 };

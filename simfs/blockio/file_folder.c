@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "simfs/base/cleanup.h"
@@ -92,6 +93,18 @@ static int folder_sync(struct blockio_folder *folder)
 	return fsync(folder_of(folder)->fd) < 0 ? -errno : 0;
 }
 
+static int folder_space(
+	struct blockio_folder *folder, uint64_t *ret_blocks, uint64_t *ret_block_bytes)
+{
+	struct statvfs facts;
+
+	if (fstatvfs(folder_of(folder)->fd, &facts) < 0)
+		return -errno;
+	*ret_blocks = facts.f_bavail;
+	*ret_block_bytes = facts.f_frsize;
+	return 0;
+}
+
 static void folder_destroy(struct blockio_folder *folder)
 {
 	free(folder_of(folder));
@@ -103,6 +116,7 @@ static const struct blockio_folder_ops file_folder_ops = {
 	.rename = folder_rename,
 	.list = folder_list,
 	.sync = folder_sync,
+	.space = folder_space,
 	.destroy = folder_destroy,
 };
 

@@ -17,7 +17,6 @@ struct row {
 	const char *options; /* letters */
 	enum datto_ioctl ioctl;
 	enum word words[WORDS_MAX + 1];
-	bool is_missing; /* the rig's driver does not have it */
 };
 
 static const struct row rows[] = {
@@ -63,9 +62,9 @@ static const struct row rows[] = {
 		.words = { SIZE_MB, MINOR } },
 	{ .name = "reconfigure-auto-expand",
 		.called = "reconfigure auto expand",
+		.ioctl = DATTO_AUTO_EXPAND,
 		.options = "r",
-		.words = { SIZE_MB, MINOR },
-		.is_missing = true },
+		.words = { SIZE_MB, MINOR } },
 };
 
 const char dbdctl_usage[] =
@@ -103,6 +102,8 @@ static bool option_read(char letter, const char *text, struct datto_command *com
 		command->cache_bytes = number;
 	else if (letter == 'f')
 		command->fallocate_bytes = number << 20;
+	else
+		command->reserved_bytes = number << 20;
 	return true;
 }
 
@@ -176,9 +177,7 @@ bool dbdctl_parse(int argc, const char *const *argv, struct datto_command *comma
 			"error interpreting %s parameters: %s", row->called, strerror(EINVAL));
 		return false;
 	}
-	if (row->is_missing)
-		dbdctl_answer(-ENOTTY, answer);
-	return !row->is_missing;
+	return true;
 }
 
 void dbdctl_answer(int result, struct dbdctl_answer *answer)

@@ -3,8 +3,7 @@
  * dbdctl.h - the command line of dbdctl, dattobd's tool, and what it answers.
  *
  * Source: reference "snapshot drivers" §1.2 and the recording in
- * tests/fixtures/dattobd/ (dbdctl 0.12.1).  reconfigure-auto-expand is read,
- * and answered as by a driver that does not have it.
+ * tests/fixtures/dattobd/ (dbdctl 0.12.1).
  */
 #ifndef SNAPRIG_CONTROL_DBDCTL_H
 #define SNAPRIG_CONTROL_DBDCTL_H

@@ -40,6 +40,15 @@ bool datto_admits(const struct profile_snapshot *snapshot)
 	return datto_used_bytes(snapshot) < snapshot->limit_bytes;
 }
 
+void datto_log_not_expanded(struct text_log *kernel_log, uint64_t step_bytes,
+	uint64_t reserved_bytes, uint64_t blocks, uint64_t block_bytes)
+{
+	text_log_line(kernel_log,
+		"datto: rejected auto-expand: %" PRIu64 " MiB step size, %" PRIu64
+		" MiB reserved space, %" PRIu64 " blocks available, %" PRIu64 " B block size",
+		step_bytes >> 20, reserved_bytes >> 20, blocks, block_bytes);
+}
+
 void datto_log_unmounted(struct text_log *kernel_log)
 {
 	text_log_line(kernel_log, "datto: illegal to perform setup while unmounted: -22");
@@ -147,6 +156,13 @@ static void print_verified(FILE *out, const struct datto_device *device)
 		device->uuid_low);
 	fprintf(out, "\t\t\t\"version\": 1,\n");
 	fprintf(out, "\t\t\t\"nr_changed_blocks\": %" PRIu64 ",\n", datto_changed_blocks(snapshot));
+	if (device->step_bytes > 0)
+		fprintf(out,
+			"\t\t\t\"auto_expand\": {\n"
+			"\t\t\t\t\"step_size_mib\": %" PRIu64 ",\n"
+			"\t\t\t\t\"reserved_space_mib\": %" PRIu64 "\n"
+			"\t\t\t},\n",
+			device->step_bytes >> 20, device->reserved_bytes >> 20);
 }
 
 static void print_device(FILE *out, const struct datto_device *device)

@@ -41,6 +41,7 @@ struct datto_device {
 	/* NULL: it is unverified, and what follows is not known. */
 	const struct profile_snapshot *snapshot;
 	uint64_t fallocate_bytes;
+	uint64_t step_bytes, reserved_bytes; /* of auto-expand; step 0: off */
 	uint64_t sequence_id;
 	uint64_t uuid_high, uuid_low;
 };
@@ -56,6 +57,8 @@ char *datto_info_text(const struct datto_device *device);
 
 uint64_t datto_used_bytes(const struct profile_snapshot *snapshot);
 bool datto_admits(const struct profile_snapshot *snapshot);
+void datto_log_not_expanded(struct text_log *kernel_log, uint64_t step_bytes,
+	uint64_t reserved_bytes, uint64_t blocks, uint64_t block_bytes);
 void datto_log_unmounted(struct text_log *kernel_log);
 int datto_refuse_snapshot(struct text_log *kernel_log);
 void datto_log_overflow(struct text_log *kernel_log, const struct profile_overflow *overflow);

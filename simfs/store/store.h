@@ -260,7 +260,8 @@ bool store_idle(const struct store *store);
 void store_mark(
 	struct store *store, int error, uint64_t overflow_blocks, struct store_waiter *waiter);
 
-/* Takes over from FACTS what is not constant (struct store_facts), and marks. */
+/* Takes over from FACTS what is not constant (struct store_facts), and marks; WAITER may be NULL.
+ */
 void store_update(
 	struct store *store, const struct store_facts *facts, struct store_waiter *waiter);
 

@@ -192,8 +192,10 @@ void superblock_write(struct store *store)
 
 static void mark(struct store *store, struct store_waiter *waiter)
 {
-	store_waiter_add(waiter);
-	list_append(&store->superblock.asking, &waiter->link);
+	if (waiter) {
+		store_waiter_add(waiter);
+		list_append(&store->superblock.asking, &waiter->link);
+	}
 	superblock_write(store);
 }
 

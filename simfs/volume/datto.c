@@ -26,6 +26,7 @@ static void command_end(struct datto_command *command, int result)
 		[DATTO_TO_SNAPSHOT] = "transition to snapshot",
 		[DATTO_RECONFIGURE] = "reconfigure",
 		[DATTO_EXPAND] = "expand cow file",
+		[DATTO_AUTO_EXPAND] = "reconfigure auto expand",
 		[DATTO_UNMOUNT] = NULL,
 	};
 	const char *handler = handlers[command->ioctl];
@@ -46,9 +47,9 @@ static int refuse(struct datto_command *command, int error, const char *what)
 
 static int minor_check(struct datto_command *command)
 {
-	if (command->minor >= DATTO_MINORS)
-		return refuse(command, -EINVAL, "minor number specified is out of range");
-	return 0;
+	return command->minor < DATTO_MINORS
+		       ? 0
+		       : refuse(command, -EINVAL, "minor number specified is out of range");
 }
 
 static bool is_at_minor(struct datto_command *command)
@@ -107,13 +108,12 @@ static int mode_check(struct datto_command *command, bool is_incremental)
 			       : "device specified is not in active snapshot mode");
 }
 
-/* It is one of ours, in no failure and in that mode, and nobody has it open. */
-static int ready(struct datto_command *command, bool is_incremental)
+/* It is one of ours, in no failure and in that mode. */
+static int ready(struct datto_command *command, bool not_busy, bool is_incremental)
 {
-	int error = minor_is_used(command, true);
+	int error = minor_is_used(command, not_busy);
 
-	if (error == 0)
-		error = not_failed(command);
+	error = error == 0 ? not_failed(command) : error;
 	return error == 0 ? mode_check(command, is_incremental) : error;
 }
 
@@ -166,8 +166,7 @@ static int setup(struct datto_command *command)
 {
 	int error = minor_is_free(command);
 
-	if (error == 0)
-		error = device_check(command);
+	error = error == 0 ? device_check(command) : error;
 	if (error < 0)
 		return error;
 	command->volume->datto.cache_bytes = command->cache_bytes ? command->cache_bytes
@@ -190,6 +189,7 @@ static int destroy(struct datto_command *command)
 	if (error < 0)
 		return error;
 	command->volume->datto.cache_bytes = DATTO_CACHE_BYTES;
+	command->volume->datto.step_bytes = 0;
 	if (!command->snapshot) {
 		command->volume->datto.unverified.exists = false;
 		command_end(command, 0);
@@ -209,8 +209,7 @@ static int reload(struct datto_command *command)
 	if (!volume->datto.is_unmounted)
 		return refuse(command, -EINVAL, "illegal to perform reload while mounted");
 	error = minor_is_free(command);
-	if (error == 0)
-		error = device_check(command);
+	error = error == 0 ? device_check(command) : error;
 	if (error == 0 && datto_device_exists(volume))
 		error = refuse(command, -EINVAL, "block device is already being traced");
 	if (error < 0)
@@ -237,6 +236,7 @@ static void incremental_written(struct store_waiter *waiter, int error)
 
 	if (error == 0) {
 		snapshot->tracks_only = true;
+		volume->datto.step_bytes = 0;
 		if (volume->options.snapshot_failed)
 			volume->options.snapshot_failed(volume->options.context, snapshot);
 	}
@@ -263,7 +263,7 @@ static void incremental_drained(struct volume_barrier *barrier)
 
 static int to_incremental(struct datto_command *command)
 {
-	int error = ready(command, false);
+	int error = ready(command, true, false);
 
 	if (error < 0)
 		return error;
@@ -275,7 +275,7 @@ static int to_incremental(struct datto_command *command)
 
 static int to_snapshot(struct datto_command *command)
 {
-	int error = ready(command, true);
+	int error = ready(command, true, true);
 
 	if (error == 0)
 		take(command);
@@ -283,13 +283,11 @@ static int to_snapshot(struct datto_command *command)
 }
 
 /* ---- sizes ---- */
-
 static int reconfigure(struct datto_command *command)
 {
 	int error = minor_is_used(command, false);
 
-	if (error == 0)
-		error = not_failed(command);
+	error = error == 0 ? not_failed(command) : error;
 	if (error < 0)
 		return error;
 	command->volume->datto.cache_bytes = command->cache_bytes ? command->cache_bytes
@@ -309,13 +307,9 @@ static void expanded(struct store_waiter *waiter, int error)
 
 static int expand(struct datto_command *command)
 {
-	int error = minor_is_used(command, false);
+	int error = ready(command, false, false);
 	struct store_facts facts;
 
-	if (error == 0)
-		error = not_failed(command);
-	if (error == 0)
-		error = mode_check(command, false);
 	if (error < 0)
 		return error;
 	facts = *store_facts(command->snapshot->store);
@@ -323,6 +317,18 @@ static int expand(struct datto_command *command)
 	command->snapshot->requests_under_way++;
 	command->written = (struct store_waiter){ .done = expanded };
 	store_update(command->snapshot->store, &facts, &command->written);
+	return 0;
+}
+
+static int auto_expand(struct datto_command *command)
+{
+	int error = ready(command, false, false);
+
+	if (error < 0)
+		return error;
+	command->volume->datto.step_bytes = command->expand_bytes;
+	command->volume->datto.reserved_bytes = command->reserved_bytes;
+	command_end(command, 0);
 	return 0;
 }
 
@@ -376,6 +382,7 @@ void volume_datto_ioctl(struct volume *volume, struct datto_command *command)
 		[DATTO_TO_SNAPSHOT] = to_snapshot,
 		[DATTO_RECONFIGURE] = reconfigure,
 		[DATTO_EXPAND] = expand,
+		[DATTO_AUTO_EXPAND] = auto_expand,
 		[DATTO_MOUNT] = mount_or_unmount,
 		[DATTO_UNMOUNT] = mount_or_unmount,
 	};

@@ -19,7 +19,8 @@
  * drivers" §1.1, §1.2, §1.6, §1.9 (dattobd 0.12.1).  Ours, since neither tells:
  * the line for a command in the wrong mode, and that of a reload which finds no
  * file.  A reload always finds none here, since the rig brings its snapshot
- * back itself when it is mounted.  Not built: auto-expand.
+ * back itself when it is mounted.  What auto-expand is set to does not outlive a
+ * mount, nor a transition to incremental; what it added does.
  */
 #ifndef SNAPRIG_VOLUME_DATTO_H
 #define SNAPRIG_VOLUME_DATTO_H
@@ -35,6 +36,7 @@ enum datto_ioctl {
 	DATTO_TO_SNAPSHOT,
 	DATTO_RECONFIGURE,
 	DATTO_EXPAND,
+	DATTO_AUTO_EXPAND,
 
 	/* No ioctls: what happens to the file system on the volume. */
 	DATTO_MOUNT,
@@ -48,7 +50,8 @@ struct datto_command {
 	const char *cow_path;	  /* of these and to-snapshot; likewise */
 	uint64_t fallocate_bytes; /* of setup and to-snapshot; 0: the profile's share */
 	uint64_t cache_bytes;	  /* of setup, reload and reconfigure; 0: the driver's default */
-	uint64_t expand_bytes;
+	uint64_t expand_bytes;	  /* of expand, and each time of auto-expand; 0 of it: off */
+	uint64_t reserved_bytes;  /* of auto-expand: what must stay free behind it */
 
 	/* Required.  RESULT is 0 or what the ioctl returns; why is in the kernel
 	 * log.  -EOPNOTSUPP, without a line: the profile is no dattobd. */

@@ -53,9 +53,35 @@ char *volume_datto_info(struct volume *volume)
 		device.error = facts.error;
 		device.snapshot = &facts;
 		device.fallocate_bytes = snapshot->has_been_dormant ? 0 : facts.limit_bytes;
+		device.step_bytes = volume->datto.step_bytes;
+		device.reserved_bytes = volume->datto.reserved_bytes;
 		device.sequence_id = stored->sequence_id;
 		device.uuid_high = mix64(volume->volume_id ^ stored->lineage);
 		device.uuid_low = mix64(device.uuid_high);
 	}
 	return datto_info_text(&device);
+}
+
+bool datto_auto_expand(struct snapshot *snapshot)
+{
+	struct volume *volume = snapshot->volume;
+	struct blockio_folder *folder = volume->folder;
+	uint64_t step_bytes = volume->datto.step_bytes;
+	uint64_t reserved_bytes = volume->datto.reserved_bytes;
+	uint64_t blocks = 0, block_bytes = 0;
+	struct store_facts facts;
+
+	if (!snapshot->profile->is_dattobd || step_bytes == 0)
+		return false;
+	if (folder->ops->space && folder->ops->space(folder, &blocks, &block_bytes) == 0 &&
+		blocks * block_bytes < step_bytes + reserved_bytes) {
+		datto_log_not_expanded(
+			&volume->kernel_log, step_bytes, reserved_bytes, blocks, block_bytes);
+		return false;
+	}
+	facts = *store_facts(snapshot->store);
+	facts.limit_bytes += step_bytes;
+	/* Nobody waits: a kill that comes first leaves the limit that was. */
+	store_update(snapshot->store, &facts, NULL);
+	return true;
 }

@@ -79,10 +79,16 @@ void preserve_run(struct snapshot *snapshot, struct volume_request *request, uin
 	/* In a shared area a block is the newest one's. */
 	if (profile->shares_area && snapshot != snapshot->volume->area_newest)
 		block = end;
-	while (block < end && profile->admits(&facts)) {
-		facts.blocks_taken++;
-		facts.area_blocks++;
-		block++;
+	while (block < end) {
+		if (profile->admits(&facts)) {
+			facts.blocks_taken++;
+			facts.area_blocks++;
+			block++;
+		} else if (datto_auto_expand(snapshot)) {
+			facts.limit_bytes = store_facts(snapshot->store)->limit_bytes;
+		} else {
+			break;
+		}
 	}
 	if (block > first)
 		store_append(snapshot->store, first, block - first, bytes, &request->preserved);

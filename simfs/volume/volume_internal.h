@@ -77,6 +77,8 @@ struct volume {
 	struct {
 		bool is_unmounted;
 		uint64_t cache_bytes;
+		uint64_t step_bytes; /* of auto-expand; 0: off */
+		uint64_t reserved_bytes;
 		struct datto_unverified unverified;
 	} datto;
 
@@ -184,6 +186,9 @@ struct snapshot *datto_traced(struct volume *volume);
 
 /* That, or one that is not verified. */
 bool datto_device_exists(struct volume *volume);
+
+/* Gives SNAPSHOT, which is full, a step more room when that is asked for; says when it cannot. */
+bool datto_auto_expand(struct snapshot *snapshot);
 bool datto_is_dormant(const struct snapshot *snapshot);
 
 /* snapshot_read.c */
