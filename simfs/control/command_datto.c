@@ -73,8 +73,13 @@ static int run_ctl(int argc, char **argv)
 
 	json_t *words = json_array();
 
-	for (int i = 2; i < argc; i++)
-		json_array_append_new(words, word_json(argv[i]));
+	for (int i = 2; i < argc; i++) {
+		if (json_array_append_new(words, word_json(argv[i])) < 0) {
+			log_error("'%s' is no UTF-8", argv[i]);
+			json_decref(words);
+			return EXIT_USAGE;
+		}
+	}
 	exit_code = cli_call(argv[1], "datto.ctl", json_pack("{s:o}", "words", words), &said);
 	if (exit_code == EXIT_MET) {
 		const char *error = json_string_value(json_object_get(said, "stderr"));

@@ -30,17 +30,26 @@ static bool is_in_area(const struct snapshot *snapshot)
 	       snapshot->state == SNAPSHOT_ACTIVE;
 }
 
-/* What ELDER had when SNAPSHOT was taken. */
-static uint64_t elder_blocks(const struct snapshot *snapshot, const struct snapshot *elder)
+/* What SNAPSHOT knows of ELDER, or NULL. */
+static const struct store_elder *elder_find(
+	const struct snapshot *snapshot, const struct snapshot *elder)
 {
 	const struct store_facts *facts = store_facts(snapshot->store);
 
 	for (uint32_t i = 0; i < facts->elder_count; i++) {
 		if (facts->elders[i].order == elder->id)
-			return facts->elders[i].blocks;
+			return &facts->elders[i];
 	}
-	/* Only of a store that somebody put there by hand. */
-	return store_blocks(elder->store);
+	return NULL;
+}
+
+/* What ELDER had when SNAPSHOT was taken. */
+static uint64_t elder_blocks(const struct snapshot *snapshot, const struct snapshot *elder)
+{
+	const struct store_elder *known = elder_find(snapshot, elder);
+
+	/* It knows all, but when somebody put a store there by hand. */
+	return known ? known->blocks : store_blocks(elder->store);
 }
 
 void area_recount(struct volume *volume)
@@ -140,17 +149,6 @@ void area_drop_oldest(struct volume *volume)
 	area_drop(oldest);
 }
 
-static bool is_elder(const struct snapshot *snapshot, const struct snapshot *elder)
-{
-	const struct store_facts *facts = store_facts(snapshot->store);
-
-	for (uint32_t i = 0; i < facts->elder_count; i++) {
-		if (facts->elders[i].order == elder->id)
-			return true;
-	}
-	return false;
-}
-
 /* Whether SNAPSHOT has failed, or was active when another one failed. */
 static bool is_given_up(struct volume *volume, const struct snapshot *snapshot)
 {
@@ -162,7 +160,7 @@ static bool is_given_up(struct volume *volume, const struct snapshot *snapshot)
 		if (!other->profile->shares_area || !other->store ||
 			other->state == SNAPSHOT_ACTIVE)
 			continue;
-		if (other == snapshot || is_elder(other, snapshot) || is_elder(snapshot, other))
+		if (other == snapshot || elder_find(other, snapshot) || elder_find(snapshot, other))
 			return true;
 	}
 	return false;

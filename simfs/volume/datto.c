@@ -15,7 +15,7 @@ static void say(struct volume *volume, int error, const char *what)
 	text_log_line(&volume->kernel_log, "datto: %s: %d", what, error);
 }
 
-static void command_end(struct datto_command *command, int result)
+void datto_command_end(struct datto_command *command, int result)
 {
 	static const char *const handlers[] = {
 		[DATTO_SETUP] = "setup",
@@ -139,7 +139,7 @@ static void created(struct snapshot_create *create, int result)
 		command->snapshot->requests_under_way--;
 		snapshot_maybe_delete(command->snapshot);
 	}
-	command_end(command, result);
+	datto_command_end(command, result);
 }
 
 static void take(struct datto_command *command)
@@ -175,11 +175,20 @@ static int setup(struct datto_command *command)
 	return 0;
 }
 
+static void device_gone(struct volume *volume)
+{
+	volume->datto.cache_bytes = DATTO_CACHE_BYTES;
+	volume->datto.step_bytes = 0;
+	volume->datto.unverified.exists = false;
+}
+
 static void destroyed(struct snapshot_delete *deletion, int result)
 {
 	struct datto_command *command = CONTAINER_OF(deletion, struct datto_command, deletion);
 
-	command_end(command, result);
+	if (result == 0)
+		device_gone(command->volume);
+	datto_command_end(command, result);
 }
 
 static int destroy(struct datto_command *command)
@@ -188,11 +197,9 @@ static int destroy(struct datto_command *command)
 
 	if (error < 0)
 		return error;
-	command->volume->datto.cache_bytes = DATTO_CACHE_BYTES;
-	command->volume->datto.step_bytes = 0;
 	if (!command->snapshot) {
-		command->volume->datto.unverified.exists = false;
-		command_end(command, 0);
+		device_gone(command->volume);
+		datto_command_end(command, 0);
 		return 0;
 	}
 	command->deletion.done = destroyed;
@@ -221,7 +228,7 @@ static int reload(struct datto_command *command)
 	};
 	snprintf(unverified->cow_path, sizeof unverified->cow_path, "%s", command->cow_path);
 	volume->datto.cache_bytes = command->cache_bytes ? command->cache_bytes : DATTO_CACHE_BYTES;
-	command_end(command, 0);
+	datto_command_end(command, 0);
 	return 0;
 }
 
@@ -247,7 +254,7 @@ static void incremental_written(struct store_waiter *waiter, int error)
 	snapshot->requests_under_way--;
 	snapshot_maybe_delete(snapshot);
 	volume_barrier_end(volume, &command->barrier);
-	command_end(command, failure < 0 ? failure : error);
+	datto_command_end(command, failure < 0 ? failure : error);
 }
 
 /* A write that was under way may have failed it: it becomes an incremental all the same. */
@@ -292,7 +299,7 @@ static int reconfigure(struct datto_command *command)
 		return error;
 	command->volume->datto.cache_bytes = command->cache_bytes ? command->cache_bytes
 								  : DATTO_CACHE_BYTES;
-	command_end(command, 0);
+	datto_command_end(command, 0);
 	return 0;
 }
 
@@ -302,7 +309,7 @@ static void expanded(struct store_waiter *waiter, int error)
 
 	command->snapshot->requests_under_way--;
 	snapshot_maybe_delete(command->snapshot);
-	command_end(command, error);
+	datto_command_end(command, error);
 }
 
 static int expand(struct datto_command *command)
@@ -328,45 +335,7 @@ static int auto_expand(struct datto_command *command)
 		return error;
 	command->volume->datto.step_bytes = command->expand_bytes;
 	command->volume->datto.reserved_bytes = command->reserved_bytes;
-	command_end(command, 0);
-	return 0;
-}
-
-/* ---- the file system ---- */
-
-/* There is no file that a reload could find: see datto.h. */
-static void verify(struct volume *volume)
-{
-	if (!volume->datto.unverified.exists)
-		return;
-	say(volume, -ENOENT, "error during cow manager initialization");
-	say(volume, -ENOENT, "error transitioning snapshot tracer to active state");
-	volume->datto.unverified.error = -ENOENT;
-}
-
-static void mount_drained(struct volume_barrier *barrier)
-{
-	struct datto_command *command = CONTAINER_OF(barrier, struct datto_command, barrier);
-	struct volume *volume = command->volume;
-	struct snapshot *snapshot = datto_traced(volume);
-
-	volume->datto.is_unmounted = command->ioctl == DATTO_UNMOUNT;
-	if (!volume->datto.is_unmounted)
-		verify(volume);
-	else if (snapshot)
-		snapshot->has_been_dormant = true;
-	if (volume->datto.is_unmounted && snapshot && volume->options.snapshot_failed)
-		volume->options.snapshot_failed(volume->options.context, snapshot);
-	volume_barrier_end(volume, barrier);
-	command_end(command, 0);
-}
-
-static int mount_or_unmount(struct datto_command *command)
-{
-	if (command->volume->datto.is_unmounted == (command->ioctl == DATTO_UNMOUNT))
-		return -EINVAL;
-	command->barrier.drained = mount_drained;
-	volume_barrier_begin(command->volume, &command->barrier);
+	datto_command_end(command, 0);
 	return 0;
 }
 
@@ -383,8 +352,8 @@ void volume_datto_ioctl(struct volume *volume, struct datto_command *command)
 		[DATTO_RECONFIGURE] = reconfigure,
 		[DATTO_EXPAND] = expand,
 		[DATTO_AUTO_EXPAND] = auto_expand,
-		[DATTO_MOUNT] = mount_or_unmount,
-		[DATTO_UNMOUNT] = mount_or_unmount,
+		[DATTO_MOUNT] = datto_mount_or_unmount,
+		[DATTO_UNMOUNT] = datto_mount_or_unmount,
 	};
 	int error;
 
@@ -396,5 +365,5 @@ void volume_datto_ioctl(struct volume *volume, struct datto_command *command)
 	}
 	error = start[command->ioctl](command);
 	if (error < 0)
-		command_end(command, error);
+		datto_command_end(command, error);
 }

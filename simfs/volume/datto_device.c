@@ -73,8 +73,10 @@ bool datto_auto_expand(struct snapshot *snapshot)
 
 	if (!snapshot->profile->is_dattobd || step_bytes == 0)
 		return false;
+	/* The reserve may be nearly all that 64 bits hold. */
 	if (folder->ops->space && folder->ops->space(folder, &blocks, &block_bytes) == 0 &&
-		blocks * block_bytes < step_bytes + reserved_bytes) {
+		(blocks * block_bytes < step_bytes ||
+			blocks * block_bytes - step_bytes < reserved_bytes)) {
 		datto_log_not_expanded(
 			&volume->kernel_log, step_bytes, reserved_bytes, blocks, block_bytes);
 		return false;

@@ -70,7 +70,7 @@ void memory_guard(struct volume *volume)
 		const struct profile *profile = snapshot->profile;
 		uint32_t available_min = profile->memory_available_min_per_million;
 
-		if (available_min == 0 || !snapshot_is_traced(snapshot))
+		if (available_min == 0 || !snapshot_traces(snapshot, VOLUME_WRITE))
 			continue;
 		measure_memory(volume);
 		if (gauge_value(&volume->gauges, GAUGE_MEMORY_USED) + available_min <= 1000000)

@@ -3,7 +3,8 @@
  * preserve.c - puts the old bytes of a write's blocks into every store that lacks them.
  *
  *   preserve_start ─┬─ nothing lacks a block ──────────────────────┐
- *                   └─▶ old_read ─▶ into each store ─▶ preserved ──┴─▶ preserve_settle
+ *                   ├─▶ old_read ─▶ preserve_all ─▶ preserved ─────┴─▶ preserve_settle
+ *                   └─ only incrementals do ──▲
  *     preserve_settle ─▶ (a failing snapshot's mark) ─▶ cow_write_submit
  *
  * The old bytes are read once for all stores.  The write's range is its own
@@ -161,7 +162,7 @@ static void preserve_all(struct volume_request *request, int result)
 		struct snapshot *snapshot = CONTAINER_OF(at, struct snapshot, link);
 		struct extent missing = { 0 };
 
-		if (!zero_is_traced(snapshot, request))
+		if (!snapshot_traces(snapshot, request->kind))
 			continue;
 		if (result == 0 || snapshot->tracks_only) {
 			preserve_into(snapshot, request, request->scratch, request->cursor);
@@ -185,7 +186,7 @@ static void preserve_without_memory(struct volume_request *request)
 	list_for_each (at, &request->volume->snapshots) {
 		struct snapshot *snapshot = CONTAINER_OF(at, struct snapshot, link);
 
-		if (zero_is_traced(snapshot, request) && !snapshot->tracks_only)
+		if (snapshot_traces(snapshot, request->kind) && !snapshot->tracks_only)
 			snapshot_fail(snapshot, -ENOMEM, "memory");
 	}
 	preserve_all(request, 0);
@@ -199,7 +200,7 @@ void preserve_start(struct volume_request *request)
 	list_for_each (at, &volume->snapshots) {
 		struct snapshot *snapshot = CONTAINER_OF(at, struct snapshot, link);
 
-		if (zero_is_traced(snapshot, request))
+		if (snapshot_traces(snapshot, request->kind))
 			extent_add(snapshot->tracks_only ? &changed : &missing, request, snapshot);
 	}
 	if (missing.end == 0 && changed.end == 0) {

@@ -86,9 +86,10 @@ bool snapshot_is_stale(const struct snapshot *snapshot)
 		       snapshot->error == profile->memory_error);
 }
 
-bool snapshot_is_traced(const struct snapshot *snapshot)
+bool snapshot_traces(const struct snapshot *snapshot, enum volume_kind kind)
 {
-	return snapshot->state == SNAPSHOT_ACTIVE && !datto_is_dormant(snapshot);
+	return snapshot->state == SNAPSHOT_ACTIVE && !datto_is_dormant(snapshot) &&
+	       !(kind == VOLUME_DISCARD && snapshot->profile->ignores_discards);
 }
 
 struct profile_snapshot snapshot_for_profile(const struct snapshot *snapshot)

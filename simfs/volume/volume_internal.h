@@ -152,9 +152,6 @@ void zero_start(struct volume_request *request);
 
 /* Sets the range of PIECE, whose snapshots stand still from now on. */
 void zero_choose(struct volume_request *piece);
-
-/* Whether REQUEST, of any kind that writes, is preserved for SNAPSHOT. */
-bool zero_is_traced(const struct snapshot *snapshot, const struct volume_request *request);
 void zero_forget_all(struct volume *volume);
 
 /* cow.c: the bodies, of which a chain without nodes makes use too. */
@@ -180,6 +177,13 @@ void preserve_commit(struct snapshot *snapshot, const struct volume_request *req
 
 /* Ends REQUEST, for a live write or one to a snapshot, once no snapshot's mark is on its way. */
 void preserve_settle(struct volume_request *request);
+
+/* datto.c: ends COMMAND, after its handler's line. */
+struct datto_command;
+void datto_command_end(struct datto_command *command, int result);
+
+/* datto_mount.c: 0 when it has begun. */
+int datto_mount_or_unmount(struct datto_command *command);
 
 /* datto_device.c: the snapshot that the driver traces, or NULL: it has one of a block device. */
 struct snapshot *datto_traced(struct volume *volume);
@@ -216,8 +220,8 @@ void snapshot_fail_logged(struct snapshot *snapshot, enum profile_failure failur
 /* Failed in a way in which it can be read on (struct profile, goes_stale). */
 bool snapshot_is_stale(const struct snapshot *snapshot);
 
-/* Writes to the live view preserve for SNAPSHOT. */
-bool snapshot_is_traced(const struct snapshot *snapshot);
+/* What a request of KIND replaces in the live view is kept for SNAPSHOT. */
+bool snapshot_traces(const struct snapshot *snapshot, enum volume_kind kind);
 struct profile_snapshot snapshot_for_profile(const struct snapshot *snapshot);
 void snapshot_maybe_delete(struct snapshot *snapshot);
 

@@ -29,16 +29,10 @@ struct zero {
 	struct list link;
 };
 
-bool zero_is_traced(const struct snapshot *snapshot, const struct volume_request *request)
-{
-	return snapshot_is_traced(snapshot) &&
-	       !(request->kind == VOLUME_DISCARD && snapshot->profile->ignores_discards);
-}
-
 static bool is_wanted(const struct zero *zero)
 {
 	list_for_each (at, &zero->piece.volume->snapshots) {
-		if (zero_is_traced(CONTAINER_OF(at, struct snapshot, link), &zero->piece))
+		if (snapshot_traces(CONTAINER_OF(at, struct snapshot, link), zero->piece.kind))
 			return true;
 	}
 	return false;

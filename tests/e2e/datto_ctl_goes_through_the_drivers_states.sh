@@ -45,10 +45,10 @@ ctl reconfigure-auto-expand 1 0
 grep -q '"step_size_mib": 1,' "$mnt/.snaprig/datto-info" || fail "auto-expand is not shown"
 write_at 0 3000000 "$mnt/live" 3
 same active "$(status '.snapshots[0].state')" "state with auto-expand"
-ctl reconfigure-auto-expand -r 999999999 1 0
+ctl reconfigure-auto-expand -r 17592186044415 1 0
 write_at 5000000 3000000 "$mnt/live" 4
 same EFBIG "$(status '.snapshots[0].error')" "error when there is no room to expand"
-grep -q "^datto: rejected auto-expand: 1 MiB step size, 999999999 MiB reserved space, " \
+grep -q "^datto: rejected auto-expand: 1 MiB step size, 17592186044415 MiB reserved space, " \
 	"$mnt/.snaprig/kernel.log" || fail "it is not logged"
 rig umount "$mnt"
 rig mount "$image" "$mnt" --profile plain
