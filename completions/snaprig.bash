@@ -55,7 +55,7 @@ _snaprig_argument()
 
 	case $command:$count in
 	mount:2 | umount:1 | status:1 | coalesce:1) _snaprig_files -d ;;
-	'snapshot create:1' | 'snapshot delete:1' | 'snapshot list:1' | 'snapshot changed:1')
+	'snapshot create:1' | 'snapshot clone:1' | 'snapshot delete:1' | 'snapshot list:1' | 'snapshot changed:1')
 		_snaprig_files -d ;;
 	'gauge set:1' | 'gauge release:1') _snaprig_files -d ;;
 	'datto ctl:1' | 'datto mount:1' | 'datto umount:1') _snaprig_files -d ;;
@@ -65,7 +65,7 @@ _snaprig_argument()
 			expand-cow-file reconfigure-auto-expand help'
 		;;
 	'datto ctl:3') _snaprig_files -f ;;
-	'snapshot delete:2' | 'snapshot changed:2') _snaprig_reply "$(_snaprig_snapshots "$mnt")" ;;
+	'snapshot delete:2' | 'snapshot changed:2' | 'snapshot clone:2') _snaprig_reply "$(_snaprig_snapshots "$mnt")" ;;
 	'gauge set:2' | 'gauge release:2') _snaprig_reply "$(_snaprig_listed gauges)" ;;
 	list:1) _snaprig_reply 'profiles gauges scenarios clients' ;;
 	mount:1 | create:1 | run:* | validate:* | backup:* | restore:*) _snaprig_files -f ;;
@@ -87,7 +87,7 @@ _snaprig()
 	fi
 	case $command:$COMP_CWORD in
 	help:2) _snaprig_reply "$commands" && return ;;
-	snapshot:2) _snaprig_reply 'create delete list changed' && return ;;
+	snapshot:2) _snaprig_reply 'create clone delete list changed' && return ;;
 	gauge:2) _snaprig_reply 'set release' && return ;;
 	datto:2) _snaprig_reply 'ctl mount umount' && return ;;
 	snapshot:* | gauge:* | datto:*) command="$command ${COMP_WORDS[2]}" first=3 ;;

@@ -205,7 +205,8 @@ static int report_call(const char *mount_point, struct control_client *client, i
 	return is_askers_mistake(error) ? EXIT_USAGE : EXIT_RIG;
 }
 
-int cli_call(const char *mount_point, const char *command, json_t *arguments, json_t **ret_result)
+static int call(const char *mount_point, const char *command, json_t *arguments,
+	uint64_t timeout_ns, json_t **ret_result)
 {
 	struct control_client *client;
 	int exit_code = cli_connect(mount_point, &client);
@@ -215,13 +216,23 @@ int cli_call(const char *mount_point, const char *command, json_t *arguments, js
 		return exit_code;
 	}
 
-	int error = control_client_call(
-		client, command, arguments, CLI_ANSWER_TIMEOUT_NS, ret_result);
+	int error = control_client_call(client, command, arguments, timeout_ns, ret_result);
 
 	if (error < 0)
 		exit_code = report_call(mount_point, client, error);
 	control_client_destroy(client);
 	return exit_code;
+}
+
+int cli_call(const char *mount_point, const char *command, json_t *arguments, json_t **ret_result)
+{
+	return call(mount_point, command, arguments, CLI_ANSWER_TIMEOUT_NS, ret_result);
+}
+
+int cli_call_long(
+	const char *mount_point, const char *command, json_t *arguments, json_t **ret_result)
+{
+	return call(mount_point, command, arguments, 0, ret_result);
 }
 
 /* ---- output ---- */

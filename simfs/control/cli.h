@@ -73,6 +73,10 @@ int cli_report_connect(const char *mount_point, int error);
 /* control_client_call() on the volume at MOUNT_POINT: EXIT_MET, or the code after a message. */
 int cli_call(const char *mount_point, const char *command, json_t *arguments, json_t **ret_result);
 
+/* The same for what takes as long as it takes: waits for ever. */
+int cli_call_long(
+	const char *mount_point, const char *command, json_t *arguments, json_t **ret_result);
+
 /* Prints DOCUMENT for programs.  Returns EXIT_MET, or EXIT_RIG when stdout took it not. */
 int cli_print_json(const json_t *document);
 

@@ -6,6 +6,7 @@
 
 #include "faults/gauge.h"
 #include "simfs/base/sizes.h"
+#include "simfs/control/protocol.h"
 
 /* ---- columns ---- */
 
@@ -156,13 +157,16 @@ static void print_counters(json_t *counters, FILE *file)
 
 static json_t *node_row(const json_t *node)
 {
-	char depth[16], snapshots[16], allocated[32], sr[32];
+	char depth[16], snapshots[16], allocated[32], sr[32], role[SNAPSHOT_NAME_MAX + 16];
+	const char *clone = json_string_value(json_object_get(node, "clone"));
 
+	snprintf(role, sizeof role, "%s%s%s", text_of(node, "role"), clone ? " " : "",
+		clone ? clone : "");
 	snprintf(depth, sizeof depth, "%" JSON_INTEGER_FORMAT,
 		json_integer_value(json_object_get(node, "depth")));
 	snprintf(snapshots, sizeof snapshots, "%" JSON_INTEGER_FORMAT,
 		json_integer_value(json_object_get(node, "snapshots")));
-	return json_pack("[s, s, s, s, s, s]", depth, text_of(node, "role"), snapshots,
+	return json_pack("[s, s, s, s, s, s]", depth, role, snapshots,
 		size_of(node, "allocated_bytes", "-", allocated, sizeof allocated),
 		size_of(node, "sr_bytes", "-", sr, sizeof sr), text_of(node, "native"));
 }

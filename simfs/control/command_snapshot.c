@@ -7,7 +7,8 @@
 #include "simfs/control/protocol.h"
 
 struct values {
-	bool json;
+	bool json, full;
+	const char *of;
 	const char *limit;
 	const char *block;
 };
@@ -22,6 +23,15 @@ static const struct cli_option create_options[] = {
 	{ "limit", "SIZE|PCT", "room for preserved blocks: 64MiB, or 10% of the volume",
 		offsetof(struct values, limit) },
 	{ "block", "SIZE", "bytes preserved at a time: 4KiB", offsetof(struct values, block) },
+	{ "of", "CLONE", "take it of a clone, instead of the live view",
+		offsetof(struct values, of) },
+	OPTION_JSON,
+	{ 0 },
+};
+
+static const struct cli_option clone_options[] = {
+	{ "full", NULL, "copy all data: the clone is the root of a tree of its own",
+		offsetof(struct values, full) },
 	OPTION_JSON,
 	{ 0 },
 };
@@ -38,6 +48,23 @@ static const struct cli create_cli = {
 	.options = create_options,
 	.examples = "  snaprig snapshot create mnt s0\n"
 		    "  snaprig snapshot create mnt s1 --limit 16MiB --block 64KiB\n",
+	.exits = CLI_EXITS,
+};
+
+static const struct cli clone_cli = {
+	.name = "snapshot clone",
+	.arguments = "MNT SNAPSHOT NAME",
+	.arguments_min = 3,
+	.arguments_max = 3,
+	.about = "Makes a clone of a snapshot in a chain: MNT/snapshots/NAME, which can be written "
+		 "to\n"
+		 "and shares the snapshot's data.  With --full it shares nothing, begins a chain "
+		 "of\n"
+		 "depth 1, and is there when all is copied.",
+	.options = clone_options,
+	.examples = "  snaprig snapshot clone mnt s0 c0\n"
+		    "  snaprig snapshot clone mnt s0 copy --full\n"
+		    "  snaprig snapshot create mnt s1 --of copy\n",
 	.exits = CLI_EXITS,
 };
 
@@ -77,13 +104,32 @@ static int run_create(int argc, char **argv)
 		return exit_code;
 
 	/* An argument with '*' is left out when its value is NULL. */
-	json_t *arguments = json_pack(
-		"{s:s, s:s*, s:s*}", "name", argv[2], "limit", values.limit, "block", values.block);
+	json_t *arguments = json_pack("{s:s, s:s*, s:s*, s:s*}", "name", argv[2], "limit",
+		values.limit, "block", values.block, "of", values.of);
 
 	exit_code = cli_call(argv[1], "snapshot.create", arguments, &snapshot);
 	if (exit_code == EXIT_MET && values.json)
 		exit_code = cli_print_json(snapshot);
 	json_decref(snapshot);
+	return exit_code;
+}
+
+static int run_clone(int argc, char **argv)
+{
+	struct values values = { 0 };
+	json_t *clone = NULL;
+	size_t count;
+	int exit_code = cli_parse(&clone_cli, argc, argv, &values, &count);
+
+	if (exit_code != CLI_GO_ON)
+		return exit_code;
+	exit_code = cli_call_long(argv[1], "snapshot.clone",
+		json_pack("{s:s, s:s, s:b}", "of", argv[2], "name", argv[3], "full",
+			(int)values.full),
+		&clone);
+	if (exit_code == EXIT_MET && values.json)
+		exit_code = cli_print_json(clone);
+	json_decref(clone);
 	return exit_code;
 }
 
@@ -121,6 +167,7 @@ static int run_list(int argc, char **argv)
 
 static const struct cli_action actions[] = {
 	{ "create", "take a snapshot", run_create },
+	{ "clone", "make a clone of a snapshot, which can be written to", run_clone },
 	{ "delete", "delete a snapshot", run_delete },
 	{ "list", "list the snapshots", run_list },
 	{ "changed", "list the blocks that changed since a snapshot", cli_run_snapshot_changed },

@@ -185,7 +185,8 @@ void commands_run_gauge_release(struct control_request *request, void *context)
 /* ---- the table ---- */
 
 static const char *const snapshot_create_arguments[] = { "name", "limit", "block", "hold_writes",
-	NULL };
+	"of", NULL };
+static const char *const snapshot_clone_arguments[] = { "of", "name", "full", NULL };
 static const char *const snapshot_delete_arguments[] = { "name", NULL };
 static const char *const snapshot_changed_arguments[] = { "name", "from", NULL };
 static const char *const coalesce_arguments[] = { "abort", NULL };
@@ -199,6 +200,7 @@ const struct control_command commands_table[] = {
 	{ "ping", run_ping, NULL },
 	{ "status", run_status, NULL },
 	{ "snapshot.create", commands_run_snapshot_create, snapshot_create_arguments },
+	{ "snapshot.clone", commands_run_snapshot_clone, snapshot_clone_arguments },
 	{ "writes.resume", commands_run_writes_resume, NULL },
 	{ "snapshot.delete", commands_run_snapshot_delete, snapshot_delete_arguments },
 	{ "snapshot.list", commands_run_snapshot_list, NULL },

@@ -32,6 +32,7 @@ bool commands_gauge_value(
 json_t *commands_gauge_reading(struct volume *volume, enum gauge gauge);
 
 void commands_run_snapshot_create(struct control_request *request, void *context);
+void commands_run_snapshot_clone(struct control_request *request, void *context);
 void commands_run_snapshot_delete(struct control_request *request, void *context);
 void commands_run_snapshot_list(struct control_request *request, void *context);
 void commands_run_snapshot_changed(struct control_request *request, void *context);

@@ -40,10 +40,13 @@ static void refuse_create(struct control_request *request, int error, const char
 {
 	const char *name = json_string_value(json_object_get(request->arguments, "name"));
 
+	bool is_clone = strcmp(request->command->name, "snapshot.clone") == 0;
+
 	if (error == -EEXIST)
 		control_request_refuse(request, error, "snapshot '%s' exists already", name);
 	else
-		control_request_refuse(request, error, "cannot take snapshot '%s': %s", name,
+		control_request_refuse(request, error, "cannot %s '%s': %s",
+			is_clone ? "make clone" : "take snapshot", name,
 			refusal ? refusal : error_text(error));
 }
 
@@ -102,31 +105,65 @@ static bool read_sizes(struct control_request *request, struct snapshot_create *
 	return true;
 }
 
-void commands_run_snapshot_create(struct control_request *request, void *context)
+/* The snapshot that argument `of` names; answers REQUEST, and returns false, when there is none. */
+static bool read_of(struct control_request *request, struct volume *volume, const char *of,
+	struct snapshot **ret)
 {
-	struct snapshot_create create = { .done = create_done };
-	struct volume *volume;
+	*ret = volume_snapshot_find(volume, of);
+	if (*ret)
+		return true;
+	control_request_refuse(request, -ENOENT, "no snapshot '%s'", of);
+	return false;
+}
 
-	if (!commands_volume(context, request, &volume) ||
-		!commands_text(request, "name", &create.name) ||
-		!commands_optional_bool(request, "hold_writes", &create.hold_writes) ||
-		!read_sizes(request, &create))
-		return;
-
+static void create_start(struct commands *commands, struct volume *volume,
+	struct control_request *request, const struct snapshot_create *create)
+{
 	struct create_command *command = malloc(sizeof *command);
 
 	if (!command) {
 		control_request_refuse(request, -ENOMEM, "out of memory");
 		return;
 	}
-	command->commands = context;
+	command->commands = commands;
 	command->volume = volume;
 	command->request = request;
-	command->create = create;
+	command->create = *create;
 	list_init(&command->hook.link);
 	command->hook.closed = holder_left;
 	list_init(&command->link);
 	volume_snapshot_create(volume, &command->create);
+}
+
+void commands_run_snapshot_create(struct control_request *request, void *context)
+{
+	struct snapshot_create create = { .done = create_done };
+	const char *of = NULL;
+	struct volume *volume;
+
+	if (commands_volume(context, request, &volume) &&
+		commands_text(request, "name", &create.name) &&
+		commands_optional_text(request, "of", &of) &&
+		commands_optional_bool(request, "hold_writes", &create.hold_writes) &&
+		read_sizes(request, &create) && (!of || read_of(request, volume, of, &create.of)))
+		create_start(context, volume, request, &create);
+}
+
+void commands_run_snapshot_clone(struct control_request *request, void *context)
+{
+	struct snapshot_create create = { .kind = SNAPSHOT_CLONED, .done = create_done };
+	const char *of;
+	bool full = false;
+	struct volume *volume;
+
+	if (!commands_volume(context, request, &volume) || !commands_text(request, "of", &of) ||
+		!commands_text(request, "name", &create.name) ||
+		!commands_optional_bool(request, "full", &full) ||
+		!read_of(request, volume, of, &create.of))
+		return;
+	if (full)
+		create.kind = SNAPSHOT_COPIED;
+	create_start(context, volume, request, &create);
 }
 
 void commands_release_writes(struct commands *commands)

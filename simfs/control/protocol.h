@@ -20,6 +20,9 @@
  *                   [hold_writes: true]            With hold_writes, live writes wait from the
  *                                                  instant of the snapshot until writes.resume
  *                                                  or until this connection ends
+ *                   [of]                           `of` is a clone; else it is of the live view
+ * snapshot.clone    of, name, [full: true]         the clone's object of status.json; with full,
+ *                                                  when all data of snapshot `of` was copied
  * writes.resume     -                              {}
  * snapshot.delete   name                           {}; when its files are gone
  * snapshot.list     -                              {"snapshots": [...]}

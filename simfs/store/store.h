@@ -40,7 +40,8 @@ struct store;
 
 /*
  * What a store says of itself.  store_update() replaces `name`, `order`,
- * `limit_bytes`, `parent_id`, `role`, `mode` and the elders; store_mark() what a failure sets.
+ * `limit_bytes`, `parent_id`, `role`, `mode`, `lineage` and the elders; store_mark() what a failure
+ * sets.
  */
 struct store_facts {
 	char name[STORE_NAME_BYTES]; /* of the snapshot or node */

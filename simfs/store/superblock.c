@@ -218,6 +218,7 @@ void store_update(struct store *store, const struct store_facts *facts, struct s
 	store->facts.parent_id = facts->parent_id;
 	store->facts.role = facts->role;
 	store->facts.mode = facts->mode;
+	store->facts.lineage = facts->lineage;
 	store->facts.elder_count = facts->elder_count;
 	memcpy(store->facts.elders, facts->elders, sizeof facts->elders);
 	mark(store, waiter);

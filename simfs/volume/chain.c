@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* chain.c - the nodes of a chain and their order. */
+/* chain.c - the nodes of a chain and their trees. */
 #include "simfs/volume/chain.h"
 
 #include <errno.h>
@@ -8,9 +8,7 @@
 #include <stdlib.h>
 
 #include "simfs/base/check.h"
-#include "simfs/base/clock.h"
 #include "simfs/base/log.h"
-#include "simfs/base/mix.h"
 
 struct blockio *node_io(const struct chain *chain, const struct node *node)
 {
@@ -83,7 +81,7 @@ const char *node_text_of(const struct chain *chain, uint64_t id, bool is_hidden,
 const char *node_text(
 	const struct chain *chain, const struct node *node, char *buffer, size_t length)
 {
-	return node_text_of(chain, node->id, node != chain_live(chain),
+	return node_text_of(chain, node->id, !node_is_head(chain, node),
 		space_node_bytes(chain, node), buffer, length);
 }
 
@@ -103,6 +101,15 @@ struct node *node_new(struct chain *chain, uint64_t id, struct store *store)
 	node->store = store;
 	list_init(&node->link);
 	return node;
+}
+
+unsigned node_depth(const struct node *node)
+{
+	unsigned depth = 1;
+
+	while ((node = node->parent))
+		depth++;
+	return depth;
 }
 
 void node_free(struct chain *chain, struct node *node)
@@ -140,121 +147,39 @@ void chain_unlock(struct chain *chain)
 	}
 }
 
-/* ---- a new leaf ---- */
+/* ---- trees ---- */
 
-static void new_file_name(uint64_t id, char *buffer, size_t length)
+void node_hang(struct chain *chain, struct node *node, struct node *parent)
 {
-	snprintf(buffer, length, "%016" PRIx64 NODE_SUFFIX NEW_SUFFIX, id);
-}
-
-void leaf_undo(struct chain *chain)
-{
-	struct blockio_folder *folder = chain->volume->folder;
-	struct node *node = chain->leaf.node;
-	char file[64];
-
-	if (!node)
-		return;
-	chain->leaf.node = NULL;
-	/* What stays behind is removed by the next mount, under either name. */
-	node_file_name(node->id, file, sizeof file);
-	folder->ops->remove(folder, file);
-	new_file_name(node->id, file, sizeof file);
-	folder->ops->remove(folder, file);
-	node_free(chain, node);
-}
-
-static void leaf_flushed(struct blockio_request *io, int result)
-{
-	struct chain *chain = CONTAINER_OF(io, struct chain, leaf.io);
-
-	if (result < 0)
-		leaf_undo(chain);
-	chain->leaf.done(chain, result);
-}
-
-/* The live view will need the file: its superblock must be there when its name is. */
-static void leaf_written(struct store_waiter *waiter, int error)
-{
-	struct chain *chain = CONTAINER_OF(waiter, struct chain, leaf.written);
-
-	if (error < 0) {
-		leaf_undo(chain);
-		chain->leaf.done(chain, error);
-		return;
-	}
-	chain->leaf.io.done = leaf_flushed;
-	blockio_start(
-		store_io(chain->leaf.node->store), &chain->leaf.io, BLOCKIO_FLUSH, 0, NULL, 0);
-}
-
-void leaf_create(struct chain *chain, const struct node *parent)
-{
-	struct volume *volume = chain->volume;
-	struct store_facts facts = {
-		.volume_id = volume->volume_id,
-		.order = volume->next_order++,
-		.volume_bytes = volume_bytes(volume),
-		.block_bytes = CHAIN_BLOCK_BYTES,
-		.created_seconds = clock_wall_seconds(),
-		.parent_id = parent->id,
-		.boot_id = volume->options.boot_id,
-		.role = ROLE_CHAIN_NODE,
-	};
-	struct store *store;
-	char file[64];
-	int error;
-
-	MUST(chain->is_locked && !chain->leaf.node);
-	facts.store_id = mix64(volume->volume_id ^ mix64(facts.order));
-	snprintf(facts.name, sizeof facts.name, "%016" PRIx64, facts.store_id);
-	snprintf(facts.profile, sizeof facts.profile, "%s", volume->options.profile->name);
-	new_file_name(facts.store_id, file, sizeof file);
-	error = store_create(volume->folder, file, &facts, &store);
-	if (error < 0) {
-		chain->leaf.done(chain, error);
-		return;
-	}
-	chain->leaf.node = node_new(chain, facts.store_id, store);
-	if (!chain->leaf.node) {
-		store_destroy(store);
-		volume->folder->ops->remove(volume->folder, file);
-		chain->leaf.done(chain, -ENOMEM);
-		return;
-	}
-	store_set_durable(store, true);
-	chain->leaf.written = (struct store_waiter){ .done = leaf_written };
-	store_mark(store, 0, 0, &chain->leaf.written);
-}
-
-int leaf_push(struct chain *chain)
-{
-	struct blockio_folder *folder = chain->volume->folder;
-	struct node *node = chain->leaf.node;
-	char new_file[64], file[64];
-	int error;
-
-	if (chain->depth == CHAIN_NODES_MAX)
-		return -EMLINK;
-	new_file_name(node->id, new_file, sizeof new_file);
-	node_file_name(node->id, file, sizeof file);
-	error = folder->ops->rename(folder, new_file, file);
-	if (error < 0)
-		return error;
-	/* Writes that are flushed into it must find it again. */
-	error = folder->ops->sync(folder);
-	if (error < 0) {
-		folder->ops->rename(folder, file, new_file);
-		return error;
-	}
-	chain->leaf.node = NULL;
-	/* See chain_live_flush(): it is no longer the live view's. */
-	chain_live(chain)->dirty_since = 1;
+	node->parent = parent;
+	if (parent)
+		parent->child_nodes++;
+	list_append(&chain->nodes, &node->link);
+	chain->node_count++;
 	view_slot_take(chain, node);
-	view_move(chain_live(chain), node);
-	node->level = chain->depth;
-	chain->spine[chain->depth++] = node;
-	return 0;
+}
+
+void snapshot_hang(struct snapshot *snapshot, struct node *base)
+{
+	if (snapshot->base)
+		snapshot->base->child_snapshots--;
+	snapshot->base = base;
+	if (base)
+		base->child_snapshots++;
+}
+
+void chain_set_head(struct chain *chain, struct snapshot *clone, struct node *node)
+{
+	struct node *head = chain_head(chain, clone);
+
+	if (!clone) {
+		chain->live = node;
+		return;
+	}
+	if (head)
+		head->clone = NULL;
+	node->clone = clone;
+	clone->base = node;
 }
 
 /* ---- leaving ---- */
@@ -283,46 +208,98 @@ static void node_leave(struct chain *chain, struct node *node)
 	node_free(chain, node);
 }
 
-int chain_take_out(struct chain *chain, unsigned level, bool it_must_go)
+static int file_remove(struct chain *chain, const struct node *node)
 {
 	struct blockio_folder *folder = chain->volume->folder;
-	struct node *node = chain->spine[level];
-	struct node *parent = chain->spine[level - 1];
 	char file[64];
 	int error;
 
-	MUST(level > 0 && level < chain->depth);
 	node_file_name(node->id, file, sizeof file);
 	error = folder->ops->remove(folder, file);
 	if (error < 0)
 		log_error_code(error, "cannot remove '%s', which nobody needs any more", file);
-	if (error < 0 && it_must_go)
-		return error;
-	/* A power cut that brings a leaf back would hide what is written from now on. */
-	if (it_must_go) {
-		int synced = folder->ops->sync(folder);
+	return error;
+}
 
-		if (synced < 0)
-			log_error_code(synced, "cannot make it durable that '%s' is gone", file);
+/* A power cut that brings a leaf back would hide what is written from now on. */
+static void removal_sync(struct chain *chain, const struct node *node)
+{
+	int error = chain->volume->folder->ops->sync(chain->volume->folder);
+
+	if (error < 0)
+		log_error_code(
+			error, "cannot make it durable that node %016" PRIx64 " is gone", node->id);
+}
+
+void node_discard(struct chain *chain, struct node *node)
+{
+	node->is_leaving = true;
+	list_append(&chain->leaving, &node->link);
+	if (node->requests_under_way == 0)
+		node_leave(chain, node);
+}
+
+static void node_unhang(struct chain *chain, struct node *node)
+{
+	if (node->parent)
+		node->parent->child_nodes--;
+	list_remove(&node->link);
+	chain->node_count--;
+	node_discard(chain, node);
+}
+
+static void children_move(struct chain *chain, struct node *node, struct node *parent)
+{
+	list_for_each (at, &chain->nodes) {
+		struct node *child = CONTAINER_OF(at, struct node, link);
+
+		if (child->parent == node) {
+			child->parent = parent;
+			parent->child_nodes++;
+			node->child_nodes--;
+		}
 	}
-	for (unsigned i = level; i + 1 < chain->depth; i++) {
-		chain->spine[i] = chain->spine[i + 1];
-		chain->spine[i]->level = i;
-	}
-	chain->spine[--chain->depth] = NULL;
 	list_for_each (at, &chain->volume->snapshots) {
 		struct snapshot *snapshot = CONTAINER_OF(at, struct snapshot, link);
 
 		if (snapshot->base == node)
-			snapshot->base = parent;
+			snapshot_hang(snapshot, parent);
 	}
+}
+
+int chain_take_out(struct chain *chain, struct node *node, bool it_must_go)
+{
+	struct node *parent = node->parent;
+	int error;
+
+	MUST(parent);
+	error = file_remove(chain, node);
+	if (error < 0 && it_must_go)
+		return error;
+	if (it_must_go)
+		removal_sync(chain, node);
+	if (node_is_head(chain, node))
+		chain_set_head(chain, node->clone, parent);
+	children_move(chain, node, parent);
 	view_drop(chain, parent);
 	view_move(node, parent);
 	view_slot_merge(chain, node, parent);
-	list_append(&chain->leaving, &node->link);
-	if (node->requests_under_way == 0)
-		node_leave(chain, node);
+	node_unhang(chain, node);
 	return error;
+}
+
+int chain_remove(struct chain *chain, struct node *node)
+{
+	int error;
+
+	MUST(node->child_nodes == 0 && node->child_snapshots == 0 && node->store);
+	error = file_remove(chain, node);
+	if (error < 0)
+		return error;
+	view_drop(chain, node);
+	view_slot_merge(chain, node, NULL);
+	node_unhang(chain, node);
+	return 0;
 }
 
 void node_request_begin(struct node *node)
@@ -334,17 +311,6 @@ void node_request_end(struct chain *chain, struct node *node)
 {
 	MUST(node->requests_under_way > 0);
 	node->requests_under_way--;
-	if (node->requests_under_way == 0 && !list_empty(&node->link))
+	if (node->requests_under_way == 0 && node->is_leaving)
 		node_leave(chain, node);
-}
-
-unsigned node_snapshots(const struct chain *chain, const struct node *node)
-{
-	unsigned count = 0;
-
-	list_for_each (at, &chain->volume->snapshots) {
-		if (CONTAINER_OF(at, struct snapshot, link)->base == node)
-			count++;
-	}
-	return count;
 }

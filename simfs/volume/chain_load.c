@@ -1,17 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * chain_load.c - builds the chain from its files when a volume is opened.
+ * chain_load.c - reads the files of a chain when a volume is opened.
  *
- * Files come in any order, so they are gathered first (chain_load) and put
- * together when all are there (chain_loaded):
- *
- *	journals ─▶ a merge that was all copied is finished: children get the
- *		    parent's parent, the node's file goes
- *	nodes    ─▶ from the image on, the one whose parent is the last one
- *	snapshots ─▶ hang on their parent
- *
- * The live view needs every node: one that is damaged or does not belong here
- * refuses the mount.  A snapshot without its node is a failed one.
+ * They come in any order, so they are gathered here, and put together when all
+ * are there (chain_build.c).  Before that journals_replay() ends a merge that
+ * was all copied: children get the parent's parent, the node's file goes.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -19,7 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "simfs/base/check.h"
 #include "simfs/base/log.h"
 #include "simfs/volume/chain.h"
 
@@ -127,7 +119,7 @@ int chain_load(struct volume *volume, const char *file)
 
 /* ---- putting together ---- */
 
-static struct node *loading_find(struct chain *chain, uint64_t id)
+struct node *loading_find(struct chain *chain, uint64_t id)
 {
 	list_for_each (at, &chain->loading) {
 		struct node *node = CONTAINER_OF(at, struct node, link);
@@ -210,7 +202,7 @@ static int journal_replay(struct chain *chain, const struct chain_journal *journ
 	return error < 0 ? error : journal_remove(chain, journal->kind, journal->id);
 }
 
-static int journals_replay(struct chain *chain)
+int journals_replay(struct chain *chain)
 {
 	struct list *link;
 	int error = 0;
@@ -225,141 +217,4 @@ static int journals_replay(struct chain *chain)
 	if (error < 0)
 		log_error_code(error, "cannot finish a merge of nodes that was interrupted");
 	return error;
-}
-
-/* The one node over PARENT_ID, or NULL; sets *RET_COUNT to how many there are. */
-static struct node *child_of(struct chain *chain, uint64_t parent_id, unsigned *ret_count)
-{
-	struct node *found = NULL;
-
-	*ret_count = 0;
-	list_for_each (at, &chain->loading) {
-		struct node *node = CONTAINER_OF(at, struct node, link);
-
-		if (store_facts(node->store)->parent_id == parent_id) {
-			found = node;
-			(*ret_count)++;
-		}
-	}
-	return found;
-}
-
-static bool has_child(struct chain *chain, uint64_t id)
-{
-	list_for_each (at, &chain->loading) {
-		if (store_facts(CONTAINER_OF(at, struct node, link)->store)->parent_id == id)
-			return true;
-	}
-	list_for_each (at, &chain->volume->snapshots) {
-		const struct snapshot *snapshot = CONTAINER_OF(at, struct snapshot, link);
-
-		if (snapshot->store && store_facts(snapshot->store)->parent_id == id)
-			return true;
-	}
-	return false;
-}
-
-/* A leaf that was taken back, but whose file could not be removed: it has nothing. */
-static bool is_left_over(struct chain *chain, const struct node *node)
-{
-	unsigned siblings = 0;
-
-	child_of(chain, store_facts(node->store)->parent_id, &siblings);
-	return siblings > 1 && store_blocks(node->store) == 0 && !has_child(chain, node->id);
-}
-
-static int left_overs_remove(struct chain *chain)
-{
-	struct blockio_folder *folder = chain->volume->folder;
-	struct list *link = chain->loading.next;
-
-	while (link != &chain->loading) {
-		struct node *node = CONTAINER_OF(link, struct node, link);
-		char file[64];
-		int error;
-
-		link = link->next;
-		if (!is_left_over(chain, node))
-			continue;
-		node_file_name(node->id, file, sizeof file);
-		error = folder->ops->remove(folder, file);
-		if (error < 0) {
-			log_error_code(error, "cannot remove '%s', which has nothing", file);
-			return error;
-		}
-		list_remove(&node->link);
-		node_free(chain, node);
-	}
-	return 0;
-}
-
-static int spine_build(struct chain *chain)
-{
-	struct node *child;
-	unsigned count;
-	char file[64];
-
-	while ((child = child_of(chain, chain_live(chain)->id, &count))) {
-		node_file_name(child->id, file, sizeof file);
-		if (count > 1 || chain->depth == CHAIN_NODES_MAX) {
-			log_error("node '%s' at offset 0: %s", file,
-				count > 1 ? "another node has the same parent"
-					  : "the chain is longer than any of ours");
-			return -EUCLEAN;
-		}
-		list_remove(&child->link);
-		child->level = chain->depth;
-		chain->spine[chain->depth++] = child;
-		view_slot_take(chain, child);
-	}
-	if (list_empty(&chain->loading))
-		return 0;
-	child = CONTAINER_OF(chain->loading.next, struct node, link);
-	node_file_name(child->id, file, sizeof file);
-	log_error("node '%s' at offset 0: its parent %016" PRIx64 " is not there", file,
-		store_facts(child->store)->parent_id);
-	return -EUCLEAN;
-}
-
-static void snapshots_hang(struct chain *chain)
-{
-	list_for_each (at, &chain->volume->snapshots) {
-		struct snapshot *snapshot = CONTAINER_OF(at, struct snapshot, link);
-
-		if (snapshot->state != SNAPSHOT_ACTIVE)
-			continue;
-		for (unsigned level = 0; level < chain->depth && !snapshot->base; level++) {
-			if (chain->spine[level]->id == store_facts(snapshot->store)->parent_id)
-				snapshot->base = chain->spine[level];
-		}
-		if (snapshot->base)
-			continue;
-		log_error("snapshot '%s' is lost: its parent %016" PRIx64 " is not there",
-			snapshot->name, store_facts(snapshot->store)->parent_id);
-		snapshot->state = SNAPSHOT_FAILED;
-		snapshot->error = -EUCLEAN;
-	}
-}
-
-int chain_loaded(struct volume *volume)
-{
-	struct chain *chain = volume->chain;
-	int error = journals_replay(chain);
-
-	if (error == 0)
-		error = left_overs_remove(chain);
-	if (error == 0)
-		error = spine_build(chain);
-	if (error < 0)
-		return error;
-	snapshots_hang(chain);
-	/* The one that is written to must not be what a snapshot shows. */
-	if (node_snapshots(chain, chain_live(chain)) > 0) {
-		log_error("a snapshot hangs on the live view's node %016" PRIx64
-			  ", whose leaf is missing",
-			chain_live(chain)->id);
-		return -EUCLEAN;
-	}
-	coalesce_kick(chain, false);
-	return 0;
 }

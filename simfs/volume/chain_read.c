@@ -8,9 +8,12 @@
  * is seen, and a part of the live leaf meets only writes that are as old.  A
  * node stays open until the last part of it has ended.
  */
+#include <string.h>
+
 #include "simfs/volume/chain.h"
 
 static void part_done(struct blockio_request *io, int result);
+static void round_done(struct volume_request *request);
 
 static uint64_t read_first(const struct volume_request *request)
 {
@@ -25,46 +28,50 @@ static uint64_t read_end(const struct volume_request *request)
 /* The same after a merge or a snapshot meanwhile: the content is, not the node. */
 static struct node *view_of(const struct volume_request *request)
 {
-	return request->snapshot ? request->snapshot->base : chain_live(request->volume->chain);
+	return chain_head(request->volume->chain, request->snapshot);
 }
 
-static void part_plan(struct volume_request *request, uint64_t offset, uint64_t end)
+/* Whether BLOCK follows on the ones before it, which are OWNER's and end at POSITION. */
+static bool follows(struct chain *chain, struct node *view, uint64_t block,
+	const struct node *owner, uint64_t position)
+{
+	if (view_owner(chain, view, block) != owner)
+		return false;
+	return position == 0 ? !node_has(owner, block)
+			     : node_has(owner, block) && node_position(owner, block) == position;
+}
+
+/*
+ * Starts the read of the blocks from OFFSET on that lie in one piece, not beyond
+ * END; what nobody has is zeros, and done at once.  Returns their end.
+ */
+static uint64_t part_plan(struct volume_request *request, uint64_t offset, uint64_t end)
 {
 	struct chain *chain = request->volume->chain;
 	struct node *view = view_of(request);
+	struct node *owner = view_owner(chain, view, offset / CHAIN_BLOCK_BYTES);
+	bool is_data = node_has(owner, offset / CHAIN_BLOCK_BYTES);
+	uint64_t position = is_data ? node_position(owner, offset / CHAIN_BLOCK_BYTES) : 0;
+	char *bytes = request->buffer + (offset - read_first(request));
+	uint64_t length = CHAIN_BLOCK_BYTES;
+
+	while (offset + length < end && follows(chain, view, (offset + length) / CHAIN_BLOCK_BYTES,
+						owner, is_data ? position + length : 0))
+		length += CHAIN_BLOCK_BYTES;
+	if (!is_data) {
+		memset(bytes, 0, length);
+		return offset + length;
+	}
+
 	struct request_part *part = &request->parts[request->part_count++];
-	uint64_t position;
 
 	part->request = request;
-	part->offset = offset;
-	part->length = CHAIN_BLOCK_BYTES;
-	part->node = view_owner(chain, view, offset / CHAIN_BLOCK_BYTES);
-	position = node_position(part->node, offset / CHAIN_BLOCK_BYTES);
-	while (offset + part->length < end) {
-		uint64_t next = offset + part->length;
-
-		if (view_owner(chain, view, next / CHAIN_BLOCK_BYTES) != part->node ||
-			node_position(part->node, next / CHAIN_BLOCK_BYTES) !=
-				position + part->length)
-			break;
-		part->length += CHAIN_BLOCK_BYTES;
-	}
+	part->node = owner;
 	part->io.done = part_done;
-	node_request_begin(part->node);
+	node_request_begin(owner);
 	request->parts_under_way++;
-	blockio_start(node_io(chain, part->node), &part->io, BLOCKIO_READ, position,
-		request->buffer + (offset - read_first(request)), part->length);
-}
-
-static void plan(struct volume_request *request)
-{
-	uint64_t end = read_end(request);
-
-	request->part_count = 0;
-	while (request->cursor < end && request->part_count < VOLUME_REQUEST_PARTS) {
-		part_plan(request, request->cursor, end);
-		request->cursor += request->parts[request->part_count - 1].length;
-	}
+	blockio_start(node_io(chain, owner), &part->io, BLOCKIO_READ, position, bytes, length);
+	return offset + length;
 }
 
 static void read_ended(struct volume_request *request)
@@ -75,17 +82,33 @@ static void read_ended(struct volume_request *request)
 		live_end(request, request->error);
 }
 
-static void part_done(struct blockio_request *io, int result)
+static void plan(struct volume_request *request)
 {
-	struct request_part *part = CONTAINER_OF(io, struct request_part, io);
-	struct volume_request *request = part->request;
+	uint64_t end = read_end(request);
 
-	if (!part_end(part, result))
-		return;
+	request->part_count = 0;
+	/* One of its own: the others may end at once, or there may be none. */
+	request->parts_under_way = 1;
+	while (request->cursor < end && request->part_count < VOLUME_REQUEST_PARTS)
+		request->cursor = part_plan(request, request->cursor, end);
+	if (--request->parts_under_way == 0)
+		round_done(request);
+}
+
+static void round_done(struct volume_request *request)
+{
 	if (request->error < 0 || request->cursor >= read_end(request))
 		read_ended(request);
 	else
 		plan(request);
+}
+
+static void part_done(struct blockio_request *io, int result)
+{
+	struct request_part *part = CONTAINER_OF(io, struct request_part, io);
+
+	if (part_end(part, result))
+		round_done(part->request);
 }
 
 static void read_begin(struct volume_request *request)
@@ -93,13 +116,12 @@ static void read_begin(struct volume_request *request)
 	request->error = 0;
 	request->cursor = read_first(request);
 	request->data = request->buffer + (request->offset - request->cursor);
-	request->parts_under_way = 0;
 	plan(request);
 }
 
 void chain_live_read(struct volume_request *request)
 {
-	if (node_is_image(chain_live(request->volume->chain)))
+	if (node_is_image(request->volume->chain->live))
 		cow_live_read(request);
 	else
 		read_begin(request);

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * chain_snapshot.c - takes a snapshot in a chain, and lets one go.
+ * chain_snapshot.c - takes a snapshot or makes a clone in a chain, and lets one go.
  *
- *   (lock) ─▶ checks ─▶ NAME.store.new, ID.node.new ─▶ barrier drained
- *     ─▶ the snapshot's parent is known and written ─▶ rename ID ─▶ rename NAME ─▶ (unlock)
+ *   (lock) ─▶ checks ─▶ NAME.store.new, ID.node.new ─▶ barrier drained, or the clone's data
+ *     flushed ─▶ the record says what it is ─▶ rename ID ─▶ rename NAME ─▶ (unlock)
  *
- * The new leaf is entered before the snapshot.  A rig killed between the two
- * leaves an empty leaf over the same content: a node more, nothing wrong.
- * The other way round a snapshot would hang on a node that is being written.
+ * A new leaf is entered before the snapshot.  A rig killed between the two
+ * leaves an empty leaf over the same content: a node more, nothing wrong.  The
+ * other way round a snapshot would hang on a node that is being written.  A
+ * clone's node without its record is garbage, which coalesce removes.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -29,223 +30,355 @@ static int clone_failed(struct snapshot_create *create, int error)
 	return snapshot_refuse(create, error, text);
 }
 
-/* VHD: a leaf nobody wrote to stays the live view, and the snapshot hangs where it does. */
-static bool leaf_is_reused(const struct chain *chain)
+/* What is written to, and gets a new leaf over it; of a clone, what it shows. */
+static struct node *node_of(const struct snapshot_create *create)
 {
-	const struct node *live = chain_live(chain);
+	return chain_head(create->volume->chain, create->of);
+}
 
-	return chain->format == CHAIN_VHD && live->store && store_blocks_taken(live->store) == 0;
+/* VHD: a leaf nobody wrote to stays the head, and the snapshot hangs where it does. */
+static bool leaf_is_reused(const struct chain *chain, const struct node *head)
+{
+	return chain->format == CHAIN_VHD && head->parent && store_blocks_taken(head->store) == 0;
 }
 
 /* The node that a snapshot shows which is taken now. */
-static struct node *snapshot_base(const struct chain *chain)
+static struct node *snapshot_base(const struct chain *chain, struct node *head)
 {
-	unsigned level = chain->depth - 1;
-
 	/* vhd_util_find_snapshot_target() passes over empty nodes. */
-	while (chain->format == CHAIN_VHD && level > 0 &&
-		store_blocks_taken(chain->spine[level]->store) == 0)
-		level--;
-	return chain->spine[level];
+	while (leaf_is_reused(chain, head))
+		head = head->parent;
+	return head;
 }
 
-/* Before anything is changed: 0 or what `done` gets. */
-static int check_chain(struct chain *chain, struct snapshot_create *create)
+/* ---- before anything is changed ---- */
+
+static int check_space(struct snapshot_create *create, uint64_t demand_bytes)
 {
-	uint64_t demand = space_snapshot_demand_bytes(chain);
+	struct chain *chain = create->volume->chain;
 	uint64_t free_bytes = space_free_bytes(chain);
 
-	if (chain->depth >= chain->profile->depth_max) {
-		text_log_line(&chain->volume->kernel_log, "SM: The snapshot chain is too long");
-		return snapshot_refuse(create, -EMLINK,
-			"SR_BACKEND_FAILURE_109(, The snapshot chain is too long, )");
-	}
-	if (demand <= free_bytes)
+	if (demand_bytes <= free_bytes)
 		return 0;
 	if (chain->sr == CHAIN_SR_FILE)
 		return clone_failed(create, -ENOSPC);
 	text_log_line(&chain->volume->kernel_log,
 		"SM: Not enough space! free space: %" PRIu64 ", need: %" PRIu64, free_bytes,
-		demand);
+		demand_bytes);
 	return snapshot_refuse(
 		create, -ENOSPC, "SR_BACKEND_FAILURE_44(, There is insufficient space, )");
 }
 
-static struct snapshot_create *the_create(struct chain *chain)
+static int check_depth(struct snapshot_create *create)
 {
-	return CONTAINER_OF(chain->volume->creating.next, struct snapshot_create, link);
+	const struct chain *chain = create->volume->chain;
+	/* Of the leaf: a snapshot is one itself, over what it shows. */
+	unsigned depth = node_depth(node_of(create)) + (create->kind == SNAPSHOT_CLONED);
+
+	if (depth < chain->profile->depth_max)
+		return 0;
+	text_log_line(&create->volume->kernel_log, "SM: The snapshot chain is too long");
+	return snapshot_refuse(
+		create, -EMLINK, "SR_BACKEND_FAILURE_109(, The snapshot chain is too long, )");
 }
+
+/* What it is of may have failed, or may be of the wrong kind. */
+static int check_source(struct snapshot_create *create)
+{
+	const struct snapshot *of = create->of;
+	bool is_taken = create->kind == SNAPSHOT_TAKEN;
+
+	if (create->has_limit)
+		return snapshot_refuse(create, -EINVAL,
+			"the limit is the SR's, and a snapshot has none of its own");
+	if (is_taken ? of && !of->is_clone : !of || of->is_clone)
+		return snapshot_refuse(create, -EINVAL,
+			is_taken ? "a snapshot is taken of the live view or of a clone"
+				 : "a clone is made of a snapshot");
+	if (of && of->state != SNAPSHOT_ACTIVE)
+		return snapshot_refuse(create, -EIO, "what it is of has failed");
+	if (create->volume->chain->node_count >= CHAIN_NODES_MAX)
+		return snapshot_refuse(create, -ENOSPC, "there are too many nodes");
+	return 0;
+}
+
+static int check_chain(struct snapshot_create *create)
+{
+	struct chain *chain = create->volume->chain;
+	int error = check_source(create);
+
+	if (error == 0 && create->kind != SNAPSHOT_COPIED)
+		error = check_depth(create);
+	if (error < 0)
+		return error;
+	return check_space(create, create->kind == SNAPSHOT_TAKEN
+					   ? space_snapshot_demand_bytes(chain, node_of(create))
+					   : space_clone_demand_bytes(chain));
+}
+
+/* ---- the end ---- */
 
 static void end(struct snapshot_create *create, int error)
 {
 	struct chain *chain = create->volume->chain;
+	struct snapshot *of = create->of;
 
-	leaf_undo(chain);
+	leaf_undo(&chain->leaf);
+	chain->creation = NULL;
 	if (error < 0 && !create->refusal)
 		clone_failed(create, error);
 	snapshot_create_end(create, error);
+	if (of)
+		snapshot_closed(of);
 	chain_unlock(chain);
+	hold_check(chain->volume);
 }
 
-/* The snapshot's superblock is written and names its parent. */
-static void parent_written(struct store_waiter *waiter, int error)
+/* Also ends the barrier, which a clone has none of. */
+static void end_instant(struct snapshot_create *create, int error)
 {
-	struct snapshot_create *create = CONTAINER_OF(waiter, struct snapshot_create, written);
-	struct volume *volume = create->volume;
-	struct chain *chain = volume->chain;
-	char text[NODE_TEXT_BYTES];
+	if (create->kind == SNAPSHOT_TAKEN && (error < 0 || !create->hold_writes))
+		volume_barrier_end(create->volume, &create->barrier);
+	end(create, error);
+}
 
-	if (error == 0 && !leaf_is_reused(chain))
-		error = leaf_push(chain);
+static int enter_snapshot(struct snapshot_create *create)
+{
+	struct chain *chain = create->volume->chain;
+	int error = leaf_is_reused(chain, node_of(create)) ? 0
+							   : leaf_push(&chain->leaf, create->of);
+
 	if (error == 0)
 		error = snapshot_create_enter(create);
-	if (error == 0) {
-		create->snapshot->base = create->base;
-		text_log_line(&volume->kernel_log, "SM: snapshot of %s",
-			node_text(chain, create->base, text, sizeof text));
-	}
-	if (error < 0 || !create->hold_writes)
-		volume_barrier_end(volume, &create->barrier);
-	end(create, error);
-	hold_check(volume);
+	if (error == 0)
+		snapshot_hang(create->snapshot, create->base);
+	return error;
 }
 
-static void parent_write(struct snapshot_create *create)
+static int enter_clone(struct snapshot_create *create)
 {
-	struct store *live = chain_live(create->volume->chain)->store;
+	struct chain *chain = create->volume->chain;
+	struct node *node = chain->leaf.node;
+	int error = leaf_enter(
+		&chain->leaf, create->kind == SNAPSHOT_CLONED ? create->of->base : NULL);
+
+	if (error < 0)
+		return error;
+	error = snapshot_create_enter(create);
+	if (error == 0)
+		chain_set_head(chain, create->snapshot, node);
+	else
+		chain_remove(chain, node);
+	return error;
+}
+
+/* The record is in its file, and says what it is. */
+static void record_written(struct store_waiter *waiter, int error)
+{
+	struct snapshot_create *create = CONTAINER_OF(waiter, struct snapshot_create, written);
+	bool is_clone = create->kind != SNAPSHOT_TAKEN;
+	char text[NODE_TEXT_BYTES];
+
+	if (error == 0)
+		error = is_clone ? enter_clone(create) : enter_snapshot(create);
+	if (error == 0)
+		text_log_line(&create->volume->kernel_log, "SM: %s of %s",
+			is_clone ? "clone" : "snapshot",
+			node_text(create->volume->chain, create->base, text, sizeof text));
+	end_instant(create, error);
+}
+
+static void record_write(struct snapshot_create *create)
+{
+	struct node *node = node_of(create);
 	struct store_facts facts = *store_facts(create->store);
 
 	/* What of a failed write may turn up in it after a kill must be superseded first. */
-	if (live && store_error(live) < 0) {
-		int error = store_error(live);
+	if (node->store && store_error(node->store) < 0) {
+		int error = store_error(node->store);
 
-		node_resume(chain_live(create->volume->chain));
-		volume_barrier_end(create->volume, &create->barrier);
-		end(create, error);
+		node_resume(node);
+		end_instant(create, error);
 		return;
 	}
-	create->base = snapshot_base(create->volume->chain);
+	create->base = create->kind == SNAPSHOT_TAKEN ? snapshot_base(create->volume->chain, node)
+						      : node;
 	facts.parent_id = create->base->id;
-	create->written = (struct store_waiter){ .done = parent_written };
+	create->written = (struct store_waiter){ .done = record_written };
 	store_update(create->store, &facts, &create->written);
 }
+
+/* ---- what it shows must not go back to what it was before ---- */
+
+static void base_flush(struct snapshot_create *create);
 
 static void base_flushed(struct blockio_request *io, int result)
 {
 	struct snapshot_create *create = CONTAINER_OF(io, struct snapshot_create, io);
 
-	if (result == 0) {
-		parent_write(create);
+	if (result < 0) {
+		create->base->dirty_since = 1;
+		end_instant(create, result);
 		return;
 	}
-	volume_barrier_end(create->volume, &create->barrier);
-	end(create, result);
+	/* The rest of a snapshot's way was flushed when it became base copies. */
+	create->base = create->kind == SNAPSHOT_TAKEN ? NULL : create->base->parent;
+	base_flush(create);
 }
 
-/* What the snapshot shows must not go back to what it was before. */
+/* From create->base on to the root; nothing changes the trees meanwhile. */
+static void base_flush(struct snapshot_create *create)
+{
+	/* A flush that is under way may not cover all that has ended by now. */
+	while (create->base && create->base->dirty_since == 0 &&
+		create->base->requests_under_way == 0)
+		create->base = create->base->parent;
+	if (!create->base) {
+		record_write(create);
+		return;
+	}
+	create->base->dirty_since = 0;
+	create->io.done = base_flushed;
+	blockio_start(node_io(create->volume->chain, create->base), &create->io, BLOCKIO_FLUSH, 0,
+		NULL, 0);
+}
+
 static void drained(struct volume_barrier *barrier)
 {
 	struct snapshot_create *create = CONTAINER_OF(barrier, struct snapshot_create, barrier);
-	struct chain *chain = create->volume->chain;
 
 	if (!create->volume->options.durable) {
-		parent_write(create);
+		record_write(create);
 		return;
 	}
-	create->io.done = base_flushed;
-	blockio_start(node_io(chain, chain_live(chain)), &create->io, BLOCKIO_FLUSH, 0, NULL, 0);
+	create->base = node_of(create);
+	create->base->dirty_since = 1;
+	base_flush(create);
 }
 
-static void leaf_made(struct chain *chain, int error)
+/* ---- the files ---- */
+
+static void leaf_made(struct node_create *leaf, int error)
 {
-	struct snapshot_create *create = the_create(chain);
+	struct snapshot_create *create = leaf->chain->creation;
 
 	if (error < 0) {
 		end(create, error);
-		return;
+	} else if (create->kind == SNAPSHOT_TAKEN) {
+		create->barrier.drained = drained;
+		volume_barrier_begin(create->volume, &create->barrier);
+	} else {
+		create->base = node_of(create);
+		base_flush(create);
 	}
-	create->barrier.drained = drained;
-	volume_barrier_begin(chain->volume, &create->barrier);
+}
+
+int chain_record_create(struct snapshot_create *create)
+{
+	struct volume *volume = create->volume;
+	bool is_clone = create->kind != SNAPSHOT_TAKEN;
+	struct store_facts facts;
+	char file[STORE_NAME_BYTES + 16];
+	int error = snapshot_choose_facts(create, &facts);
+
+	if (error < 0)
+		return error;
+	facts.limit_bytes = 0;
+	facts.role = ROLE_CHAIN_SNAPSHOT;
+	facts.mode = is_clone ? SNAPSHOT_MODE_CLONE : SNAPSHOT_MODE_SNAPSHOT;
+	snprintf(file, sizeof file, "%s" STORE_SUFFIX NEW_SUFFIX, create->copied_name);
+	error = store_create(volume->folder, file, &facts, &create->store);
+	if (error == 0)
+		store_set_durable(create->store, volume->options.durable || is_clone);
+	return error;
 }
 
 static void create_go(struct chain_turn *turn)
 {
 	struct snapshot_create *create = CONTAINER_OF(turn, struct snapshot_create, turn);
 	struct chain *chain = create->volume->chain;
-	struct store_facts facts;
-	char file[STORE_NAME_BYTES + 16];
-	int error = create->has_limit
-			    ? snapshot_refuse(create, -EINVAL,
-				      "the limit is the SR's, and a snapshot has none of its own")
-			    : check_chain(chain, create);
+	int error = check_chain(create);
 
+	chain->creation = create;
 	if (error == 0)
-		error = snapshot_choose_facts(create, &facts);
-	if (error == 0) {
-		facts.limit_bytes = 0;
-		facts.role = ROLE_CHAIN_SNAPSHOT;
-		snprintf(file, sizeof file, "%s" STORE_SUFFIX NEW_SUFFIX, create->copied_name);
-		error = store_create(chain->volume->folder, file, &facts, &create->store);
-	}
+		error = chain_record_create(create);
 	if (error < 0) {
 		end(create, error);
 		return;
 	}
-	store_set_durable(create->store, chain->volume->options.durable);
 	chain->leaf.done = leaf_made;
-	leaf_create(chain, chain_live(chain));
+	leaf_create(chain, &chain->leaf, node_of(create),
+		create->kind == SNAPSHOT_TAKEN ? node_lineage(node_of(create))
+					       : store_facts(create->store)->order);
+}
+
+static void copy_go(struct snapshot_create *create)
+{
+	struct snapshot *of = create->of;
+	int error = check_chain(create);
+
+	if (error == 0) {
+		chain_copy_begin(create);
+		return;
+	}
+	snapshot_create_end(create, error);
+	if (of)
+		snapshot_closed(of);
+}
+
+void chain_copy_enter(struct snapshot_create *create)
+{
+	create->volume->chain->creation = create;
+	record_write(create);
 }
 
 void chain_snapshot_create(struct snapshot_create *create)
 {
-	struct chain *chain = create->volume->chain;
-
-	/* Turns come in order of arrival: the first on the list is who holds the lock. */
 	list_append(&create->volume->creating, &create->link);
+	/* What it is of must not go meanwhile. */
+	if (create->of)
+		snapshot_opened(create->of);
+	if (create->kind == SNAPSHOT_COPIED) {
+		copy_go(create);
+		return;
+	}
 	create->turn.go = create_go;
-	chain_lock(chain, &create->turn);
+	chain_lock(create->volume->chain, &create->turn);
+}
+
+/* ---- deleting ---- */
+
+static void head_remove(struct chain_turn *turn)
+{
+	struct node *node = CONTAINER_OF(turn, struct node, removal);
+	struct chain *chain = node->chain;
+
+	/* What cannot be removed now is garbage for coalesce. */
+	node->is_going = false;
+	(void)chain_remove(chain, node);
+	chain_unlock(chain);
 }
 
 void chain_snapshot_deleted(struct snapshot *snapshot)
 {
-	struct chain *chain = snapshot->volume->chain;
+	struct volume *volume = snapshot->volume;
+	struct chain *chain = volume->chain;
+	struct node *head = snapshot->is_clone ? snapshot->base : NULL;
 
-	text_log_line(&chain->volume->kernel_log, "SM: deleted snapshot '%s'", snapshot->name);
-	coalesce_kick(chain, false);
-}
-
-/* ---- changed blocks: what the nodes above the snapshot's have ---- */
-
-bool chain_changed_next(const struct snapshot *snapshot, uint64_t from_block, uint64_t *ret_first,
-	uint64_t *ret_count)
-{
-	const struct chain *chain = snapshot->volume->chain;
-	uint64_t best = UINT64_MAX, end = 0;
-
-	for (unsigned level = snapshot->base->level + 1; level < chain->depth; level++) {
-		uint64_t first, count;
-
-		if (!store_next_run(chain->spine[level]->store, from_block, &first, &count))
-			continue;
-		if (first < best) {
-			best = first;
-			end = first + count;
-		} else if (first <= end && best != UINT64_MAX && first + count > end) {
-			end = first + count;
-		}
+	text_log_line(&volume->kernel_log, "SM: deleted %s '%s'",
+		snapshot->is_clone ? "clone" : "snapshot", snapshot->name);
+	if (head) {
+		/* What a power cut brings back would be a clone without its node. */
+		(void)volume->folder->ops->sync(volume->folder);
+		/* Its parent may just be being changed. */
+		head->clone = NULL;
+		head->is_going = true;
+		head->chain = chain;
+		head->removal.go = head_remove;
+		snapshot->base = NULL;
+		chain_lock(chain, &head->removal);
+	} else {
+		snapshot_hang(snapshot, NULL);
 	}
-	if (best == UINT64_MAX)
-		return false;
-	*ret_first = best;
-	*ret_count = end - best;
-	return true;
-}
-
-uint64_t chain_changed_blocks(const struct snapshot *snapshot)
-{
-	uint64_t blocks = 0, first = 0, count = 0;
-
-	while (chain_changed_next(snapshot, first + count, &first, &count))
-		blocks += count;
-	return blocks;
+	coalesce_kick(chain, false);
 }

@@ -64,7 +64,7 @@ uint64_t space_union(const struct chain *chain, const struct node *node, const s
 uint64_t space_node_bytes(const struct chain *chain, const struct node *node)
 {
 	return chain_sr_bytes(chain->sr, chain->format, volume_bytes(chain->volume),
-		node->unit_count, node == chain_live(chain));
+		node->unit_count, node_is_head(chain, node));
 }
 
 uint64_t space_leaf_bytes(const struct chain *chain)
@@ -74,11 +74,16 @@ uint64_t space_leaf_bytes(const struct chain *chain)
 
 uint64_t space_used_bytes(const struct chain *chain)
 {
-	uint64_t bytes = chain->volume->snapshot_count * space_leaf_bytes(chain);
+	uint64_t bytes = 0;
 
-	for (unsigned level = 0; level < chain->depth; level++)
-		bytes += space_node_bytes(chain, chain->spine[level]);
-	return bytes;
+	/* A clone's leaf is a node. */
+	list_for_each (at, &chain->volume->snapshots)
+		bytes += CONTAINER_OF(at, struct snapshot, link)->is_clone
+				 ? 0
+				 : space_leaf_bytes(chain);
+	list_for_each (at, &chain->nodes)
+		bytes += space_node_bytes(chain, CONTAINER_OF(at, struct node, link));
+	return bytes + chain_copies_bytes(chain);
 }
 
 uint64_t space_free_bytes(const struct chain *chain)
@@ -95,25 +100,33 @@ uint64_t space_free_bytes(const struct chain *chain)
  * less what the old leaf gives back (LVHDSR._snapshot).  A file takes what it
  * needs when it is written.
  */
-uint64_t space_snapshot_demand_bytes(const struct chain *chain)
+uint64_t space_snapshot_demand_bytes(const struct chain *chain, const struct node *head)
 {
-	const struct node *live = chain_live(chain);
 	uint64_t bytes = volume_bytes(chain->volume);
 	uint64_t full = chain_sr_bytes(chain->sr, chain->format, bytes, 0, true);
 
 	if (chain->sr == CHAIN_SR_FILE)
 		return 2 * space_leaf_bytes(chain);
 	return full + space_leaf_bytes(chain) + (8u << 20) -
-	       (full - chain_sr_bytes(chain->sr, chain->format, bytes, live->unit_count, false));
+	       (full - chain_sr_bytes(chain->sr, chain->format, bytes, head->unit_count, false));
+}
+
+/* On LVM a full leaf and 8 MiB for journals; a snapshot's own leaf stays as it is. */
+uint64_t space_clone_demand_bytes(const struct chain *chain)
+{
+	if (chain->sr == CHAIN_SR_FILE)
+		return space_leaf_bytes(chain);
+	return chain_sr_bytes(chain->sr, chain->format, volume_bytes(chain->volume), 0, true) +
+	       (8u << 20);
 }
 
 /*
  * A parent on LVM is inflated for the merge (lvhdutil.calcExtraSpaceForCoalescing),
  * one in a file grows by the blocks that only its child has.
  */
-uint64_t space_merge_demand_bytes(const struct chain *chain, unsigned level)
+uint64_t space_merge_demand_bytes(const struct chain *chain, const struct node *node)
 {
-	const struct node *node = chain->spine[level], *parent = chain->spine[level - 1];
+	const struct node *parent = node->parent;
 	uint64_t bytes = volume_bytes(chain->volume);
 	uint64_t merged = chain_sr_bytes(chain->sr, chain->format, bytes,
 		space_union(chain, node, parent), chain->sr == CHAIN_SR_LVM);

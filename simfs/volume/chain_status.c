@@ -23,20 +23,25 @@ static json_t *parent_json(const struct chain *chain, const struct node *parent)
 	return parent ? uuid_json(chain, parent->id) : json_null();
 }
 
+static const char *role(const struct chain *chain, const struct node *node)
+{
+	if (node == chain->live)
+		return "live";
+	if (node->clone)
+		return "clone";
+	return node->store ? "base copy" : "image";
+}
+
 static json_t *node_json(const struct chain *chain, const struct node *node)
 {
-	bool is_live = node == chain_live(chain);
-	const struct node *parent = node->level > 0 ? chain->spine[node->level - 1] : NULL;
 	uint64_t allocated_bytes = node->unit_count * chain_unit_bytes(chain->format);
 	char text[NODE_TEXT_BYTES];
 
-	return json_pack("{s:o, s:o, s:s, s:b, s:i, s:i, s:I, s:I, s:o, s:s}", "uuid",
-		uuid_json(chain, node->id), "parent", parent_json(chain, parent), "role",
-		is_live	      ? "live"
-		: node->store ? "base copy"
-			      : "image",
-		"hidden", (int)!is_live, "depth", (int)node->level + 1, "snapshots",
-		(int)node_snapshots(chain, node), "allocated_bytes", (json_int_t)allocated_bytes,
+	return json_pack("{s:o, s:o, s:s, s:s*, s:b, s:i, s:i, s:I, s:I, s:o, s:s}", "uuid",
+		uuid_json(chain, node->id), "parent", parent_json(chain, node->parent), "role",
+		role(chain, node), "clone", node->clone ? node->clone->name : NULL, "hidden",
+		(int)!node_is_head(chain, node), "depth", (int)node_depth(node), "snapshots",
+		(int)node->child_snapshots, "allocated_bytes", (json_int_t)allocated_bytes,
 		"sr_bytes", (json_int_t)space_node_bytes(chain, node), "blocks",
 		node->store ? json_integer((json_int_t)store_blocks(node->store)) : json_null(),
 		"native", node_text(chain, node, text, sizeof text));
@@ -77,25 +82,32 @@ void chain_status(struct volume *volume, json_t *object)
 	const struct chain *chain = volume->chain;
 	json_t *nodes = json_array();
 
-	for (unsigned level = 0; level < chain->depth; level++)
-		json_array_append_new(nodes, node_json(chain, chain->spine[level]));
+	list_for_each (at, &chain->nodes)
+		json_array_append_new(nodes, node_json(chain, CONTAINER_OF(at, struct node, link)));
 	json_object_set_new(object, "nodes", nodes);
 	json_object_set_new(object, "chain",
-		json_pack("{s:i, s:i, s:o, s:o}", "depth", (int)chain->depth, "depth_max",
-			(int)chain->profile->depth_max, "sr", sr_json(chain), "coalesce",
-			coalesce_json(chain)));
+		json_pack("{s:i, s:i, s:o, s:o}", "depth", (int)node_depth(chain->live),
+			"depth_max", (int)chain->profile->depth_max, "sr", sr_json(chain),
+			"coalesce", coalesce_json(chain)));
 }
 
 void chain_snapshot_status(const struct snapshot *snapshot, json_t *object)
 {
 	const struct chain *chain = snapshot->volume->chain;
+	const struct node *base = snapshot->base;
 	char text[NODE_TEXT_BYTES];
 
-	if (!snapshot->base)
+	if (!base)
 		return;
-	node_text_of(chain, store_facts(snapshot->store)->store_id, false, space_leaf_bytes(chain),
-		text, sizeof text);
+	if (snapshot->is_clone)
+		node_text(chain, base, text, sizeof text);
+	else
+		node_text_of(chain, store_facts(snapshot->store)->store_id, false,
+			space_leaf_bytes(chain), text, sizeof text);
 	json_object_set_new(object, "native", json_string(text));
-	json_object_set_new(object, "parent", parent_json(chain, snapshot->base));
-	json_object_set_new(object, "depth", json_integer((json_int_t)snapshot->base->level + 2));
+	json_object_set_new(object, "clone", json_boolean(snapshot->is_clone));
+	json_object_set_new(
+		object, "parent", parent_json(chain, snapshot->is_clone ? base->parent : base));
+	json_object_set_new(
+		object, "depth", json_integer((json_int_t)node_depth(base) + !snapshot->is_clone));
 }

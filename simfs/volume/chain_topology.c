@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* chain_topology.c - the chain's life, and its table. */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 
 #include "simfs/base/check.h"
@@ -41,10 +42,12 @@ static int chain_init(struct volume *volume)
 	chain->format = options->format;
 	chain->block_count = (volume_bytes(volume) + CHAIN_BLOCK_BYTES - 1) / CHAIN_BLOCK_BYTES;
 	chain->write_sequence = 1;
+	list_init(&chain->nodes);
 	list_init(&chain->leaving);
 	list_init(&chain->loading);
 	list_init(&chain->journals);
 	list_init(&chain->turns);
+	list_init(&chain->copies);
 	volume->chain = chain;
 	volume->turn_bytes = CHAIN_BLOCK_BYTES;
 	if (options->has_limit && profile_limit_bytes(options->profile, limit, volume_bytes(volume),
@@ -55,8 +58,8 @@ static int chain_init(struct volume *volume)
 
 	if (!image)
 		return -ENOMEM;
-	chain->spine[chain->depth++] = image;
-	view_slot_take(chain, image);
+	node_hang(chain, image, NULL);
+	chain->live = image;
 	image_units(chain, image);
 	coalesce_init(chain);
 	return 0;
@@ -66,8 +69,8 @@ static bool chain_idle(const struct volume *volume)
 {
 	const struct chain *chain = volume->chain;
 
-	for (unsigned level = 0; level < chain->depth; level++) {
-		const struct node *node = chain->spine[level];
+	list_for_each (at, &chain->nodes) {
+		const struct node *node = CONTAINER_OF(at, struct node, link);
 
 		if (node->requests_under_way > 0 || (node->store && !store_idle(node->store)))
 			return false;
@@ -80,12 +83,12 @@ static int chain_close(struct volume *volume)
 	struct chain *chain = volume->chain;
 	int first_error = 0;
 
-	for (unsigned level = 1; level < chain->depth; level++) {
-		int error = store_close(chain->spine[level]->store);
+	list_for_each (at, &chain->nodes) {
+		const struct node *node = CONTAINER_OF(at, struct node, link);
+		int error = node->store ? store_close(node->store) : 0;
 
 		if (error < 0) {
-			log_error_code(error, "cannot close node %016llx",
-				(unsigned long long)chain->spine[level]->id);
+			log_error_code(error, "cannot close node %016" PRIx64, node->id);
 			if (first_error == 0)
 				first_error = error;
 		}
@@ -115,8 +118,8 @@ static void chain_deinit(struct volume *volume, bool forget)
 
 	if (!chain)
 		return;
-	for (unsigned level = 0; level < chain->depth; level++)
-		node_drop(chain, chain->spine[level], forget);
+	chain_copies_forget(chain);
+	list_drop(chain, &chain->nodes, forget);
 	list_drop(chain, &chain->leaving, forget);
 	list_drop(chain, &chain->loading, forget);
 	node_drop(chain, chain->leaf.node, forget);
@@ -131,7 +134,7 @@ static void chain_measure(struct volume *volume)
 {
 	const struct chain *chain = volume->chain;
 
-	gauge_measure(&volume->gauges, GAUGE_CHAIN_DEPTH, chain->depth);
+	gauge_measure(&volume->gauges, GAUGE_CHAIN_DEPTH, node_depth(chain->live));
 	gauge_measure(&volume->gauges, GAUGE_CHAIN_COALESCABLE, coalesce_candidates(chain));
 	gauge_measure(&volume->gauges, GAUGE_STORE_BYTES, space_used_bytes(chain));
 	if (chain->capacity_bytes > 0)
@@ -160,6 +163,7 @@ static void chain_coalesce(struct volume *volume, bool abort)
 
 static void chain_stop(struct volume *volume)
 {
+	chain_copies_cancel(volume->chain);
 	coalesce_stop(volume->chain);
 }
 
@@ -168,9 +172,11 @@ const struct topology topology_chain = {
 	.load = chain_load,
 	.loaded = chain_loaded,
 	.live_read = chain_live_read,
-	.live_write = chain_live_write,
-	.live_flush = chain_live_flush,
+	.live_write = chain_write,
+	.live_flush = chain_flush,
 	.snapshot_read = chain_snapshot_read,
+	.snapshot_write = chain_write,
+	.snapshot_flush = chain_flush,
 	.snapshot_create = chain_snapshot_create,
 	.snapshot_deleted = chain_snapshot_deleted,
 	.changed_blocks = chain_changed_blocks,

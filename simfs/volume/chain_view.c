@@ -35,13 +35,11 @@ void view_move(struct node *node, struct node *next)
 	node->owners = NULL;
 }
 
-static struct node *owner_search(const struct chain *chain, struct node *view, uint64_t block)
+static struct node *owner_search(struct node *view, uint64_t block)
 {
-	unsigned level = view->level;
-
-	while (level > 0 && !store_has_data(chain->spine[level]->store, block))
-		level--;
-	return chain->spine[level];
+	while (view->parent && !store_has_data(view->store, block))
+		view = view->parent;
+	return view;
 }
 
 struct node *view_owner(struct chain *chain, struct node *view, uint64_t block)
@@ -50,7 +48,7 @@ struct node *view_owner(struct chain *chain, struct node *view, uint64_t block)
 
 	if (view->owners && view->owners[block] != 0)
 		return chain->slots[view->owners[block]];
-	owner = owner_search(chain, view, block);
+	owner = owner_search(view, block);
 	/* Without memory for it every answer is searched for. */
 	if (!view->owners)
 		view->owners = owners_map(chain);
@@ -59,15 +57,13 @@ struct node *view_owner(struct chain *chain, struct node *view, uint64_t block)
 	return owner;
 }
 
-void view_written(struct chain *chain, uint64_t first, uint64_t end)
+void view_written(struct node *head, uint64_t first, uint64_t end)
 {
-	struct node *live = chain_live(chain);
-
-	if (!live->owners || !live->store)
+	if (!head->owners || !head->store)
 		return;
 	for (uint64_t block = first; block < end; block++) {
-		if (store_has_data(live->store, block))
-			live->owners[block] = live->slot;
+		if (store_has_data(head->store, block))
+			head->owners[block] = head->slot;
 	}
 }
 
@@ -83,21 +79,26 @@ static unsigned slot_free(const struct chain *chain)
 /* Every node gets one name again, and what used the others is forgotten. */
 static void slots_renew(struct chain *chain)
 {
+	unsigned next = 1;
+
 	for (unsigned slot = 0; slot < CHAIN_SLOTS; slot++)
 		chain->slots[slot] = NULL;
-	for (unsigned level = 0; level < chain->depth; level++) {
-		struct node *node = chain->spine[level];
+	list_for_each (at, &chain->nodes) {
+		struct node *node = CONTAINER_OF(at, struct node, link);
 
 		view_drop(chain, node);
-		node->slot = (uint8_t)(level + 1);
-		chain->slots[level + 1] = node;
+		node->slot = (uint8_t)next++;
+		chain->slots[node->slot] = node;
 	}
 }
 
 void view_slot_take(struct chain *chain, struct node *node)
 {
-	if (slot_free(chain) == CHAIN_SLOTS)
+	/* NODE is on the list already, and gets one so. */
+	if (slot_free(chain) == CHAIN_SLOTS) {
 		slots_renew(chain);
+		return;
+	}
 	node->slot = (uint8_t)slot_free(chain);
 	chain->slots[node->slot] = node;
 }

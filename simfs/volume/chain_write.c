@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * chain_write.c - writes and flushes of the live view in a chain.
+ * chain_write.c - writes and flushes of the live view, and of clones, in a chain.
  *
- *   chain_live_write ─┬─ whole blocks ────────────────────▶ blocks_write ─▶ written
- *                     └─ edge_plan ─▶ edge_done ─▶ merge ─┘
+ *   chain_write ─┬─ whole blocks ────────────────────▶ blocks_write ─▶ written
+ *                └─ edge_plan ─▶ edge_done ─▶ merge ─┘
  *
- * What the leaf has is written in place, what it lacks is appended.  The range
+ * What the head has is written in place, what it lacks is appended.  The range
  * is the write's own (range.c), by whole blocks, so no two meet in a block.
  */
 #include <errno.h>
@@ -13,6 +13,22 @@
 
 #include "simfs/base/check.h"
 #include "simfs/volume/chain.h"
+
+/* It stays the head until the write has ended: to become a base copy takes a barrier. */
+static struct node *head_of(const struct volume_request *request)
+{
+	return chain_head(request->volume->chain, request->snapshot);
+}
+
+static void write_end(struct volume_request *request, int error)
+{
+	if (!request->snapshot) {
+		live_write_end(request, error);
+		return;
+	}
+	request->error = error;
+	snapshot_write_end(request);
+}
 
 static uint64_t first_block(const struct volume_request *request)
 {
@@ -29,36 +45,62 @@ static void written(struct store_waiter *waiter, int error)
 	struct volume_request *request = CONTAINER_OF(waiter, struct volume_request, preserved);
 
 	/* An error too may leave blocks behind that were written. */
-	node_resume(chain_live(request->volume->chain));
-	view_written(request->volume->chain, first_block(request), end_block(request));
-	live_write_end(request, error);
+	node_resume(head_of(request));
+	view_written(head_of(request), first_block(request), end_block(request));
+	write_end(request, error);
 }
 
 /* The write's blocks are at BYTES. */
 static void blocks_write(struct volume_request *request, char *bytes)
 {
-	struct chain *chain = request->volume->chain;
+	struct node *head = head_of(request);
 	uint64_t first = first_block(request);
 
-	node_dirtied(chain, chain_live(chain));
+	node_dirtied(request->volume->chain, head);
 	request->preserved = (struct store_waiter){ .done = written };
 	store_waiter_add(&request->preserved);
-	node_write(
-		chain_live(chain), first, end_block(request) - first, bytes, &request->preserved);
+	node_write(head, first, end_block(request) - first, bytes, &request->preserved);
 	store_waiter_release(&request->preserved, 0);
 }
 
 /* ---- edges: the blocks that the write does not cover ---- */
 
+static void edges_join(struct volume_request *request);
+
 static void edge_done(struct blockio_request *io, int result)
 {
 	struct request_part *part = CONTAINER_OF(io, struct request_part, io);
-	struct volume_request *request = part->request;
 
-	if (!part_end(part, result))
+	if (part_end(part, result))
+		edges_join(part->request);
+}
+
+/* Into the scratch memory: a block that nobody has is zeros. */
+static void edge_plan(struct volume_request *request, uint64_t block)
+{
+	struct chain *chain = request->volume->chain;
+	struct request_part *part = &request->parts[request->part_count];
+	struct node *owner = view_owner(chain, head_of(request), block);
+	char *bytes = request->scratch + (block - first_block(request)) * CHAIN_BLOCK_BYTES;
+
+	if (!node_has(owner, block)) {
+		memset(bytes, 0, CHAIN_BLOCK_BYTES);
 		return;
+	}
+	request->part_count++;
+	part->request = request;
+	part->node = owner;
+	part->io.done = edge_done;
+	node_request_begin(owner);
+	request->parts_under_way++;
+	blockio_start(node_io(chain, owner), &part->io, BLOCKIO_READ, node_position(owner, block),
+		bytes, CHAIN_BLOCK_BYTES);
+}
+
+static void edges_join(struct volume_request *request)
+{
 	if (request->error < 0) {
-		live_write_end(request, request->error);
+		write_end(request, request->error);
 		return;
 	}
 	memcpy(request->scratch + request->offset % CHAIN_BLOCK_BYTES, request->buffer,
@@ -66,49 +108,43 @@ static void edge_done(struct blockio_request *io, int result)
 	blocks_write(request, request->scratch);
 }
 
-static void edge_plan(struct volume_request *request, uint64_t block)
-{
-	struct chain *chain = request->volume->chain;
-	struct request_part *part = &request->parts[request->part_count++];
-	struct node *owner = view_owner(chain, chain_live(chain), block);
-
-	part->request = request;
-	part->node = owner;
-	part->io.done = edge_done;
-	node_request_begin(owner);
-	request->parts_under_way++;
-	blockio_start(node_io(chain, owner), &part->io, BLOCKIO_READ, node_position(owner, block),
-		request->scratch + (block - first_block(request)) * CHAIN_BLOCK_BYTES,
-		CHAIN_BLOCK_BYTES);
-}
-
 static void edges_read(struct volume_request *request)
 {
-	uint64_t last = end_block(request) - 1;
+	uint64_t first = first_block(request), last = end_block(request) - 1;
+	bool cuts_first = request->offset % CHAIN_BLOCK_BYTES != 0;
+	bool cuts_last = (request->offset + request->length) % CHAIN_BLOCK_BYTES != 0;
 
 	request->error = 0;
 	request->part_count = 0;
-	request->parts_under_way = 0;
-	if (request->offset % CHAIN_BLOCK_BYTES != 0 || request->length < CHAIN_BLOCK_BYTES)
-		edge_plan(request, first_block(request));
-	if ((request->offset + request->length) % CHAIN_BLOCK_BYTES != 0 &&
-		(request->part_count == 0 || last != first_block(request)))
+	/* One of its own: the others may end at once. */
+	request->parts_under_way = 1;
+	if (cuts_first || (cuts_last && first == last))
+		edge_plan(request, first);
+	if (cuts_last && first != last)
 		edge_plan(request, last);
+	if (--request->parts_under_way == 0)
+		edges_join(request);
 }
 
-void chain_live_write(struct volume_request *request)
+void chain_write(struct volume_request *request)
 {
 	struct chain *chain = request->volume->chain;
-	struct node *live = chain_live(chain);
+	struct node *head = head_of(request);
 	uint64_t first = first_block(request);
-	int error = space_charge(chain, live, first, end_block(request) - first);
+	int error;
 
-	if (error < 0) {
-		live_write_end(request, error);
+	/* It may have failed while the write waited for its turn. */
+	if (request->snapshot && request->snapshot->state != SNAPSHOT_ACTIVE) {
+		write_end(request, -EIO);
 		return;
 	}
-	if (node_is_image(live)) {
-		node_dirtied(chain, live);
+	error = space_charge(chain, head, first, end_block(request) - first);
+	if (error < 0) {
+		write_end(request, error);
+		return;
+	}
+	if (node_is_image(head)) {
+		node_dirtied(chain, head);
 		cow_write_submit(request);
 		return;
 	}
@@ -118,12 +154,12 @@ void chain_live_write(struct volume_request *request)
 	}
 	request->scratch = scratch_take(request->volume);
 	if (!request->scratch)
-		live_write_end(request, -ENOMEM);
+		write_end(request, -ENOMEM);
 	else
 		edges_read(request);
 }
 
-/* ---- flush: every node with writes that ended before ---- */
+/* ---- flush: every node on the way to the root with writes that ended before ---- */
 
 static void flush_round(struct volume_request *request);
 
@@ -153,33 +189,34 @@ static void flush_start(struct volume_request *request, struct node *node)
 
 static void flush_round(struct volume_request *request)
 {
-	struct chain *chain = request->volume->chain;
-
 	request->part_count = 0;
-	for (unsigned level = 0; level < chain->depth && request->error == 0; level++) {
-		struct node *node = chain->spine[level];
-
+	for (struct node *node = head_of(request); node && request->error == 0;
+		node = node->parent) {
 		if (node->dirty_since > 0 && node->dirty_since <= request->cursor &&
 			request->part_count < VOLUME_REQUEST_PARTS)
 			flush_start(request, node);
 	}
-	if (request->part_count == 0)
+	if (request->part_count > 0)
+		return;
+	if (request->snapshot)
+		snapshot_flush_end(request, request->error);
+	else
 		live_end(request, request->error);
 }
 
-void chain_live_flush(struct volume_request *request)
+void chain_flush(struct volume_request *request)
 {
-	struct chain *chain = request->volume->chain;
+	struct node *head = head_of(request);
 
 	request->error = 0;
 	request->parts_under_way = 0;
-	request->cursor = chain->write_sequence;
-	for (unsigned level = 0; level < chain->depth; level++) {
+	request->cursor = request->volume->chain->write_sequence;
+	for (struct node *node = head; node; node = node->parent) {
 		/* A flush of it that is under way may not cover all that has ended by now. */
-		if (chain->spine[level]->requests_under_way > 0)
-			chain->spine[level]->dirty_since = 1;
+		if (node->requests_under_way > 0)
+			node->dirty_since = 1;
 	}
 	/* Its writes are noted when they begin, and may have ended since it was flushed. */
-	chain_live(chain)->dirty_since = 1;
+	head->dirty_since = 1;
 	flush_round(request);
 }

@@ -84,8 +84,8 @@ void coalesce_kick(struct chain *chain, bool now)
 	/* A worker that is at work goes on as long as it finds something. */
 	if (coalesce->state != COALESCE_IDLE)
 		return;
-	for (unsigned level = 0; level < chain->depth; level++)
-		chain->spine[level]->has_failed_to_coalesce = false;
+	list_for_each (at, &chain->nodes)
+		CONTAINER_OF(at, struct node, link)->has_failed_to_coalesce = false;
 	coalesce->message[0] = '\0';
 	coalesce->tracker = (struct leaf_tracker){ 0 };
 	coalesce->state = COALESCE_QUIET;
@@ -127,63 +127,35 @@ uint64_t coalesce_due_ns(const struct chain *chain)
 
 /* ---- what to do ---- */
 
-/* Inline: hidden, and the only child of its parent (cleanup.py, isCoalesceable). */
-static bool is_coalesceable(const struct chain *chain, unsigned level)
+static bool has_room(struct chain *chain, const struct node *node)
 {
-	/* What is half out of the chain must not get more data, nor may what its
-	 * children name already go. */
-	return level > 0 && level + 1 < chain->depth && !chain->spine[level + 1]->must_relink &&
-	       !chain->spine[level - 1]->must_relink &&
-	       node_snapshots(chain, chain->spine[level - 1]) == 0;
-}
-
-bool coalesce_leaf_is_candidate(const struct chain *chain)
-{
-	return chain->depth > 1 && !chain->spine[chain->depth - 2]->must_relink &&
-	       node_snapshots(chain, chain->spine[chain->depth - 2]) == 0;
-}
-
-unsigned coalesce_candidates(const struct chain *chain)
-{
-	unsigned count = coalesce_leaf_is_candidate(chain);
-
-	for (unsigned level = 1; level + 1 < chain->depth; level++)
-		count += is_coalesceable(chain, level);
-	return count;
-}
-
-static bool has_room(struct chain *chain, unsigned level)
-{
-	uint64_t demand = space_merge_demand_bytes(chain, level);
+	uint64_t demand = space_merge_demand_bytes(chain, node);
 	uint64_t free_bytes = space_free_bytes(chain);
 	char text[NODE_TEXT_BYTES];
 
 	if (demand <= free_bytes)
 		return true;
 	coalesce_say(chain, "No space to %s %s (free space: %" PRIu64 ", need: %" PRIu64 ")",
-		level + 1 < chain->depth ? "coalesce" : "leaf-coalesce",
-		node_text(chain, chain->spine[level], text, sizeof text), free_bytes, demand);
+		node_is_head(chain, node) ? "leaf-coalesce" : "coalesce",
+		node_text(chain, node, text, sizeof text), free_bytes, demand);
 	return false;
 }
 
-/* One volume is one tree, so the tallest one is first: its nodes from the root on. */
+/* Bound to come to an end: a node is taken once in a scan. */
 static void scan(struct chain *chain)
 {
 	bool lacked_room = false;
+	struct node *node;
 
-	for (unsigned level = 1; level < chain->depth; level++) {
-		struct node *node = chain->spine[level];
-		bool is_leaf = level + 1 == chain->depth;
-
-		if (node->has_failed_to_coalesce || !(is_leaf ? coalesce_leaf_is_candidate(chain)
-							      : is_coalesceable(chain, level)))
-			continue;
-		if (!has_room(chain, level)) {
+	garbage_remove(chain);
+	candidates_begin(chain);
+	while ((node = candidate_next(chain))) {
+		if (!has_room(chain, node)) {
 			lacked_room = true;
 			continue;
 		}
-		if (is_leaf)
-			leaf_begin(chain);
+		if (node_is_head(chain, node))
+			leaf_begin(chain, node);
 		else
 			merge_begin(chain, node, false);
 		return;
@@ -197,7 +169,7 @@ static void scan(struct chain *chain)
 static void quiet_end(struct chain *chain)
 {
 	chain_log(chain, "quiet period ended");
-	if (coalesce_candidates(chain) > 0)
+	if (coalesce_has_work(chain))
 		coalesce_go(chain, COALESCE_SCAN, 0);
 	else
 		coalesce_end(chain);

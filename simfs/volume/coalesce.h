@@ -9,14 +9,14 @@
  *	                       └────────────────────────────────────────────────────┘
  *
  * Inline: a base copy that is its parent's only child is merged into it.  Leaf:
- * the live view is, when it is its parent's only child: while its writers wait
- * if it is small, and else snapshots of it (of no name) are merged until it is.
+ * a head is, when it is its parent's only child: while its writers wait if it is
+ * small, and else snapshots of it (of no name) are merged until it is.
  *
  * What is on disk, and what the next mount makes of it:
  *	coalesce_ID	data is being copied: forgotten, the copy is done again
  *	relink_ID	all is copied: its children get its parent, its file goes
- *	leaf_ID		the live view is being merged: forgotten while ID.node is
- *			there; when it is gone the merge was done
+ *	leaf_ID		a head is being merged: forgotten while ID.node is there;
+ *			when it is gone the merge was done
  */
 #ifndef SNAPRIG_VOLUME_COALESCE_H
 #define SNAPRIG_VOLUME_COALESCE_H
@@ -46,6 +46,7 @@ enum coalesce_state {
 
 /* What makes a leaf smaller, and when to give it up. */
 struct leaf_tracker {
+	uint64_t lineage; /* of the leaf */
 	unsigned iterations;
 	unsigned no_progress;
 	unsigned bumps;
@@ -61,7 +62,8 @@ struct coalesce {
 
 	/* The merge under way. */
 	struct node *node;
-	bool is_leaf; /* with the writers waiting behind `barrier` */
+	bool is_leaf;		/* with the writers waiting behind `barrier` */
+	struct snapshot *clone; /* whose head is being merged; NULL: the live view's, or none */
 	uint64_t cursor, chunk_first, chunk_count;
 	uint64_t done_blocks, total_blocks;
 	uint64_t begin_ns;
@@ -97,13 +99,23 @@ void coalesce_tick(struct chain *chain);
 
 const char *coalesce_state_name(enum coalesce_state state);
 
-/* Base copies, and the live view, that could be merged now but for the room. */
+/* Base copies and heads that could be merged now but for the room. */
 unsigned coalesce_candidates(const struct chain *chain);
 
 /* ---- between the files of coalesce ---- */
 
-/* Whether the live view is its parent's only child. */
-bool coalesce_leaf_is_candidate(const struct chain *chain);
+/* coalesce_choose.c: whether NODE could be merged into its parent. */
+bool coalesce_is_candidate(const struct chain *chain, const struct node *node);
+
+/* Whether there is something to merge or to delete. */
+bool coalesce_has_work(const struct chain *chain);
+
+/* Deletes the nodes that nobody needs. */
+void garbage_remove(struct chain *chain);
+
+/* Chooses the candidates of a scan, which come one after the other; then NULL. */
+void candidates_begin(struct chain *chain);
+struct node *candidate_next(struct chain *chain);
 
 /* Goes on with STATE at a tick in PAUSE_NS. */
 void coalesce_go(struct chain *chain, enum coalesce_state state, uint64_t pause_ns);
@@ -120,8 +132,14 @@ void merge_flush(struct chain *chain);
 void merge_relink(struct chain *chain);
 void merge_end(struct chain *chain, int error);
 
-/* coalesce_leaf.c: the live view, which could be merged. */
-void leaf_begin(struct chain *chain);
+/* coalesce_leaf.c: whether HEAD was made smaller in this run, to merge it. */
+bool leaf_is_tracked(const struct chain *chain, const struct node *head);
+
+/* Its clone may be deleted again, which waited meanwhile. */
+void leaf_release(struct chain *chain);
+
+/* HEAD could be merged. */
+void leaf_begin(struct chain *chain, struct node *head);
 
 /* coalesce_journal.c */
 enum coalesce_journal { JOURNAL_COALESCE, JOURNAL_RELINK, JOURNAL_LEAF, JOURNAL_KINDS };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * coalesce_leaf.c - merges the live view itself into its parent.
+ * coalesce_leaf.c - merges a head, the live view's or a clone's, into its parent.
  *
  *	leaf_begin ─┬─ small ─▶ lock, barrier ─▶ merge_begin ─▶ (writers go on)
  *	            └─ large ─▶ lock ─▶ new leaf ─▶ barrier ─▶ push ─▶ merge of the old one
@@ -22,9 +22,33 @@ static struct coalesce *of(struct chain *chain)
 	return &chain->coalesce;
 }
 
+/* The same clone's, or the live view's, whatever became of its node meanwhile. */
+static struct node *the_head(const struct chain *chain)
+{
+	return chain_head(chain, chain->coalesce.clone);
+}
+
 static uint64_t allocated_bytes(const struct chain *chain)
 {
-	return chain_live(chain)->unit_count * chain_unit_bytes(chain->format);
+	return the_head(chain)->unit_count * chain_unit_bytes(chain->format);
+}
+
+bool leaf_is_tracked(const struct chain *chain, const struct node *head)
+{
+	const struct leaf_tracker *tracker = &chain->coalesce.tracker;
+
+	return tracker->iterations > 0 && tracker->lineage == node_lineage(head);
+}
+
+void leaf_release(struct chain *chain)
+{
+	struct snapshot *clone = of(chain)->clone;
+
+	of(chain)->clone = NULL;
+	if (clone) {
+		clone->is_relinking = false;
+		snapshot_resume_delete(clone);
+	}
 }
 
 static uint64_t average_speed(const struct coalesce *coalesce)
@@ -78,10 +102,12 @@ static const char *give_up(struct chain *chain)
 	return NULL;
 }
 
-/* The live view stays as it is until the next kick. */
-static void leaf_fail(struct chain *chain)
+/* The head stays as it is: for now, or, when it FAILED, until the next kick. */
+static void leaf_leave(struct chain *chain, bool failed)
 {
-	chain_live(chain)->has_failed_to_coalesce = true;
+	if (failed)
+		the_head(chain)->has_failed_to_coalesce = true;
+	leaf_release(chain);
 	coalesce_go(chain, COALESCE_SCAN, 0);
 }
 
@@ -91,7 +117,7 @@ static void live_drained(struct volume_barrier *barrier)
 {
 	struct chain *chain = CONTAINER_OF(barrier, struct chain, coalesce.barrier);
 
-	merge_begin(chain, chain_live(chain), true);
+	merge_begin(chain, the_head(chain), true);
 }
 
 static void live_go(struct chain_turn *turn)
@@ -99,41 +125,44 @@ static void live_go(struct chain_turn *turn)
 	struct chain *chain = CONTAINER_OF(turn, struct chain, coalesce.turn);
 
 	/* A snapshot may have come first. */
-	if (coalesce_leaf_is_candidate(chain)) {
+	if (coalesce_is_candidate(chain, the_head(chain))) {
 		of(chain)->barrier.drained = live_drained;
 		volume_barrier_begin(chain->volume, &of(chain)->barrier);
 		return;
 	}
 	chain_unlock(chain);
-	coalesce_go(chain, COALESCE_SCAN, 0);
+	leaf_leave(chain, false);
 }
 
 /* ---- large: gets another leaf over it ---- */
 
 static void push_end(struct chain *chain, struct node *old, int error)
 {
-	leaf_undo(chain);
+	leaf_undo(&chain->leaf);
 	chain_unlock(chain);
 	if (error == 0) {
+		leaf_release(chain);
 		merge_begin(chain, old, false);
 		return;
 	}
 	coalesce_say(chain, "cannot snapshot the leaf to coalesce it: %s", error_name(error));
-	leaf_fail(chain);
+	leaf_leave(chain, true);
 }
 
 static void push_drained(struct volume_barrier *barrier)
 {
 	struct chain *chain = CONTAINER_OF(barrier, struct chain, coalesce.barrier);
-	struct node *old = chain_live(chain);
-	int error = leaf_push(chain);
+	struct node *old = the_head(chain);
+	int error = leaf_push(&chain->leaf, of(chain)->clone);
 
 	volume_barrier_end(chain->volume, barrier);
 	push_end(chain, old, error);
 }
 
-static void leaf_made(struct chain *chain, int error)
+static void leaf_made(struct node_create *create, int error)
 {
+	struct chain *chain = create->chain;
+
 	if (error < 0) {
 		push_end(chain, NULL, error);
 		return;
@@ -146,30 +175,37 @@ static void push_go(struct chain_turn *turn)
 {
 	struct chain *chain = CONTAINER_OF(turn, struct chain, coalesce.turn);
 
-	if (!coalesce_leaf_is_candidate(chain)) {
+	struct node *head = the_head(chain);
+
+	if (!coalesce_is_candidate(chain, head)) {
 		chain_unlock(chain);
-		coalesce_go(chain, COALESCE_SCAN, 0);
+		leaf_leave(chain, false);
 		return;
 	}
-	if (chain->depth >= chain->profile->depth_max) {
+	if (node_depth(head) >= chain->profile->depth_max) {
 		push_end(chain, NULL, -EMLINK);
 		return;
 	}
-	if (space_snapshot_demand_bytes(chain) > space_free_bytes(chain)) {
+	if (space_snapshot_demand_bytes(chain, head) > space_free_bytes(chain)) {
 		push_end(chain, NULL, -ENOSPC);
 		return;
 	}
-	chain_log(chain, "Single-snapshotting %016" PRIx64, chain_live(chain)->id);
+	chain_log(chain, "Single-snapshotting %016" PRIx64, head->id);
 	chain->leaf.done = leaf_made;
-	leaf_create(chain, chain_live(chain));
+	leaf_create(chain, &chain->leaf, head, node_lineage(head));
 }
 
-void leaf_begin(struct chain *chain)
+void leaf_begin(struct chain *chain, struct node *head)
 {
 	struct coalesce *coalesce = of(chain);
 	const char *why;
 
 	coalesce->state = COALESCE_LEAF_SNAPSHOT;
+	coalesce->clone = head->clone;
+	if (head->clone)
+		head->clone->is_relinking = true;
+	if (!leaf_is_tracked(chain, head))
+		coalesce->tracker = (struct leaf_tracker){ .lineage = node_lineage(head) };
 	if (is_small(chain)) {
 		coalesce->turn.go = live_go;
 		chain_lock(chain, &coalesce->turn);
@@ -182,7 +218,7 @@ void leaf_begin(struct chain *chain)
 		chain_log(
 			chain, "Minimum size achieved was %" PRIu64, coalesce->tracker.least_bytes);
 		coalesce_say(chain, "%s: VDI could not be coalesced", why);
-		leaf_fail(chain);
+		leaf_leave(chain, true);
 		return;
 	}
 	coalesce->tracker.iterations++;

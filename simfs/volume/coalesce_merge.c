@@ -26,7 +26,7 @@ static struct coalesce *of(struct chain *chain)
 
 static struct node *parent_of(struct chain *chain)
 {
-	return chain->spine[of(chain)->node->level - 1];
+	return of(chain)->node->parent;
 }
 
 void merge_begin(struct chain *chain, struct node *node, bool is_leaf)
@@ -206,7 +206,7 @@ static void node_out(struct chain *chain)
 {
 	struct coalesce *coalesce = of(chain);
 	uint64_t id = coalesce->node->id;
-	int error = chain_take_out(chain, coalesce->node->level, coalesce->is_leaf);
+	int error = chain_take_out(chain, coalesce->node, coalesce->is_leaf);
 
 	if (error < 0 && coalesce->is_leaf) {
 		merge_end(chain, error);
@@ -222,30 +222,15 @@ static void node_out(struct chain *chain)
 	merge_end(chain, 0);
 }
 
-static void child_flushed(struct blockio_request *io, int result)
-{
-	struct chain *chain = CONTAINER_OF(io, struct chain, coalesce.io);
-
-	if (result < 0)
-		merge_end(chain, result);
-	else
-		node_out(chain);
-}
-
 static void relinked(struct store_waiter *waiter, int error)
 {
 	struct chain *chain = CONTAINER_OF(waiter, struct chain, coalesce.written);
-	struct coalesce *coalesce = of(chain);
 
 	/* Some of them name the parent: both ways are right, and it is tried again. */
-	if (error < 0) {
+	if (error < 0)
 		merge_end(chain, error);
-		return;
-	}
-	/* The live view must not need, after a power cut, a file that is gone. */
-	coalesce->io.done = child_flushed;
-	blockio_start(node_io(chain, chain->spine[coalesce->node->level + 1]), &coalesce->io,
-		BLOCKIO_FLUSH, 0, NULL, 0);
+	else
+		node_out(chain);
 }
 
 static void snapshot_relinked(struct store_waiter *waiter, int error)
@@ -258,12 +243,44 @@ static void snapshot_relinked(struct store_waiter *waiter, int error)
 	store_waiter_release(&chain->coalesce.written, error);
 }
 
+/* Nodes are durable stores: what of them was written needs no flush. */
+static void children_relink(struct chain *chain)
+{
+	struct store_waiter *written = &of(chain)->written;
+	const struct node *node = of(chain)->node;
+
+	list_for_each (at, &chain->nodes) {
+		struct node *child = CONTAINER_OF(at, struct node, link);
+
+		if (child->parent != node)
+			continue;
+
+		struct store_facts facts = *store_facts(child->store);
+
+		facts.parent_id = node->parent->id;
+		store_update(child->store, &facts, written);
+	}
+	list_for_each (at, &chain->volume->snapshots) {
+		struct snapshot *snapshot = CONTAINER_OF(at, struct snapshot, link);
+
+		if (snapshot->base != node)
+			continue;
+
+		struct store_facts facts = *store_facts(snapshot->store);
+
+		facts.parent_id = node->parent->id;
+		snapshot->is_relinking = true;
+		snapshot->marked = (struct store_waiter){ .done = snapshot_relinked };
+		store_waiter_add(written);
+		store_update(snapshot->store, &facts, &snapshot->marked);
+	}
+}
+
 static void relink_go(struct chain_turn *turn)
 {
 	struct chain *chain = CONTAINER_OF(turn, struct chain, coalesce.turn);
 	struct coalesce *coalesce = of(chain);
-	struct node *node = coalesce->node, *child = chain->spine[node->level + 1];
-	struct store_facts facts = *store_facts(child->store);
+	struct node *node = coalesce->node;
 	struct blockio_folder *folder = chain->volume->folder;
 	int error = journal_write(chain, JOURNAL_RELINK, node->id);
 
@@ -282,21 +299,43 @@ static void relink_go(struct chain_turn *turn)
 	chain_log(chain, "Relinking children of %016" PRIx64, node->id);
 	coalesce->written = (struct store_waiter){ .done = relinked };
 	store_waiter_add(&coalesce->written);
-	facts.parent_id = parent_of(chain)->id;
-	store_update(child->store, &facts, &coalesce->written);
-	list_for_each (at, &chain->volume->snapshots) {
-		struct snapshot *snapshot = CONTAINER_OF(at, struct snapshot, link);
-
-		if (snapshot->base != node)
-			continue;
-		facts = *store_facts(snapshot->store);
-		facts.parent_id = parent_of(chain)->id;
-		snapshot->is_relinking = true;
-		snapshot->marked = (struct store_waiter){ .done = snapshot_relinked };
-		store_waiter_add(&coalesce->written);
-		store_update(snapshot->store, &facts, &snapshot->marked);
-	}
+	children_relink(chain);
 	store_waiter_release(&coalesce->written, 0);
+}
+
+static void inherited(struct store_waiter *waiter, int error)
+{
+	struct chain *chain = CONTAINER_OF(waiter, struct chain, coalesce.written);
+
+	if (error < 0) {
+		merge_end(chain, error);
+		return;
+	}
+	parent_of(chain)->must_inherit = false;
+	node_out(chain);
+}
+
+/*
+ * The parent is the head when the leaf's file is gone, and must bear its
+ * lineage then.  Until then that is nobody's: of a clone that was deleted.
+ */
+static void leaf_inherit(struct chain *chain)
+{
+	struct coalesce *coalesce = of(chain);
+	struct node *parent = parent_of(chain);
+	uint64_t lineage = node_lineage(coalesce->node);
+
+	if (node_lineage(parent) == lineage && !parent->must_inherit) {
+		node_out(chain);
+		return;
+	}
+	parent->must_inherit = true;
+
+	struct store_facts facts = *store_facts(parent->store);
+
+	facts.lineage = lineage;
+	coalesce->written = (struct store_waiter){ .done = inherited };
+	store_update(parent->store, &facts, &coalesce->written);
 }
 
 void merge_relink(struct chain *chain)
@@ -304,7 +343,7 @@ void merge_relink(struct chain *chain)
 	struct coalesce *coalesce = of(chain);
 
 	if (coalesce->is_leaf) {
-		node_out(chain);
+		leaf_inherit(chain);
 		return;
 	}
 	coalesce->turn.go = relink_go;
@@ -350,6 +389,7 @@ void merge_end(struct chain *chain, int error)
 		coalesce->is_locked = false;
 		chain_unlock(chain);
 	}
+	leaf_release(chain);
 	if (error == -ECANCELED)
 		coalesce_end(chain);
 	else

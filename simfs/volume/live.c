@@ -47,11 +47,10 @@ void live_write_start(struct volume_request *request)
 void write_turn(struct volume_request *request)
 {
 	request->scratch = NULL;
-	if (request->snapshot) {
-		snapshot_write_turn(request);
-		return;
-	}
-	request->volume->topology->live_write(request);
+	if (request->snapshot)
+		request->volume->topology->snapshot_write(request);
+	else
+		request->volume->topology->live_write(request);
 }
 
 void live_write_end(struct volume_request *request, int result)

@@ -61,6 +61,7 @@ struct snapshot *snapshot_new(struct volume *volume, const char *name, struct st
 		snapshot->error = facts->error;
 		snapshot->overflow_blocks = facts->overflow_blocks;
 		snapshot->tracks_only = facts->mode == SNAPSHOT_MODE_INCREMENTAL;
+		snapshot->is_clone = volume->chain && facts->mode == SNAPSHOT_MODE_CLONE;
 		if (facts->failed && snapshot->profile->log_found_failed)
 			snapshot->profile->log_found_failed(&volume->kernel_log);
 	} else {
@@ -215,7 +216,12 @@ int64_t snapshot_created_seconds(const struct snapshot *snapshot)
 
 bool snapshot_is_writable(const struct snapshot *snapshot)
 {
-	return snapshot->profile->writable_snapshots;
+	return snapshot->profile->writable_snapshots || snapshot->is_clone;
+}
+
+bool snapshot_is_clone(const struct snapshot *snapshot)
+{
+	return snapshot->is_clone;
 }
 
 void snapshot_opened(struct snapshot *snapshot)

@@ -181,16 +181,15 @@ int snapshot_create_enter(struct snapshot_create *create)
 	new_file_name(create, new_file, sizeof new_file);
 	snapshot_file_name(create->copied_name, file, sizeof file);
 	error = volume->folder->ops->rename(volume->folder, new_file, file);
-	if (error == 0 && volume->options.durable) {
+	if (error == 0 && (volume->options.durable || create->kind != SNAPSHOT_TAKEN)) {
 		error = volume->folder->ops->sync(volume->folder);
-		if (error < 0 && create->replaces) {
-			/* The other one is gone: this one is better than none. */
+		/* Without the other one, or when it cannot be taken back: better than none. */
+		if (error < 0 && (create->replaces ||
+					 volume->folder->ops->remove(volume->folder, file) < 0)) {
 			log_error_code(error, "snapshot '%s' may not outlive a power cut",
 				create->copied_name);
 			error = 0;
 		}
-		if (error < 0)
-			volume->folder->ops->remove(volume->folder, file);
 	}
 	if (error < 0) {
 		snapshot->store = NULL; /* snapshot_create_end() destroys it */
@@ -327,6 +326,8 @@ void volume_snapshot_create(struct volume *volume, struct snapshot_create *creat
 	create->refusal = NULL;
 	create->was_logged = false;
 	error = check_place(volume, create);
+	if (error == 0 && (create->of || create->kind != SNAPSHOT_TAKEN) && !volume->chain)
+		error = snapshot_refuse(create, -EOPNOTSUPP, "only a chain has clones");
 	if (error < 0) {
 		create->done(create, error);
 		return;

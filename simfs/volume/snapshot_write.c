@@ -210,15 +210,14 @@ void snapshot_write_start(struct volume_request *request)
 {
 	struct snapshot *snapshot = request->snapshot;
 
-	MUST(!snapshot->deletion && snapshot->profile->writable_snapshots);
+	MUST(!snapshot->deletion && snapshot_is_writable(snapshot));
 	/* Also behind a barrier: it must not be deleted under a write that waits. */
 	snapshot->requests_under_way++;
 	live_write_start(request);
 }
 
-static void flushed(struct blockio_request *io, int result)
+void snapshot_flush_end(struct volume_request *request, int result)
 {
-	struct volume_request *request = CONTAINER_OF(io, struct volume_request, io);
 	struct snapshot *snapshot = request->snapshot;
 
 	if (snapshot->state != SNAPSHOT_ACTIVE)
@@ -227,6 +226,17 @@ static void flushed(struct blockio_request *io, int result)
 	snapshot->requests_under_way--;
 	snapshot_maybe_delete(snapshot);
 	request->done(request, result);
+}
+
+static void flushed(struct blockio_request *io, int result)
+{
+	snapshot_flush_end(CONTAINER_OF(io, struct volume_request, io), result);
+}
+
+void snapshot_flush_cow(struct volume_request *request)
+{
+	request->io.done = flushed;
+	blockio_start(store_io(request->snapshot->store), &request->io, BLOCKIO_FLUSH, 0, NULL, 0);
 }
 
 void snapshot_flush_start(struct volume_request *request)
@@ -240,6 +250,5 @@ void snapshot_flush_start(struct volume_request *request)
 	}
 	request->volume->reads_under_way++;
 	snapshot->requests_under_way++;
-	request->io.done = flushed;
-	blockio_start(store_io(snapshot->store), &request->io, BLOCKIO_FLUSH, 0, NULL, 0);
+	request->volume->topology->snapshot_flush(request);
 }

@@ -237,6 +237,9 @@ int state_load_snapshot(struct volume *volume, const char *file, enum store_role
 		if (!volume->options.quiet)
 			log_info("snapshot '%s' is lost: '%s' at offset %" PRIu64 ": %s", name,
 				file, findings.damage_offset, findings.damage);
+	} else if (snapshot->is_clone) {
+		/* Its record was flushed when it was made, and its nodes are durable. */
+		error = findings.machine_restarted ? state_mark(store, 0) : 0;
 	} else if (snapshot->state == SNAPSHOT_ACTIVE && findings.machine_restarted &&
 		   !findings.was_durable) {
 		error = give_up(snapshot);

@@ -39,6 +39,10 @@ struct topology {
 	/* Required.  A read of an active snapshot, which is counted as under way. */
 	void (*snapshot_read)(struct volume_request *request);
 
+	/* Required.  A write to a snapshot has its turn; a flush of an active one starts. */
+	void (*snapshot_write)(struct volume_request *request);
+	void (*snapshot_flush)(struct volume_request *request);
+
 	/* Required.  Name and number are in order; `done` is called sooner or later. */
 	void (*snapshot_create)(struct snapshot_create *create);
 

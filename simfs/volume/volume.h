@@ -249,9 +249,18 @@ struct chain_turn {
 	struct list link;
 };
 
+/* Of a chain: what one can make of what is there. */
+enum snapshot_kind {
+	SNAPSHOT_TAKEN,	 /* a snapshot of the live view or of a clone */
+	SNAPSHOT_CLONED, /* a clone of a snapshot: it can be written to, and shares its data */
+	SNAPSHOT_COPIED, /* a clone that shares nothing: all data is copied before it is there */
+};
+
 struct snapshot_create {
 	/* In. */
 	const char *name; /* copied */
+	enum snapshot_kind kind;
+	struct snapshot *of; /* NULL: the live view; it is not deleted meanwhile */
 	bool has_limit;
 	struct size_or_share limit;
 	uint32_t block_bytes; /* 0: the volume's */
@@ -264,7 +273,9 @@ struct snapshot_create {
 	/* Required.  RESULT 0: `snapshot` is taken, and when `hold_writes` was
 	 * set, `barrier` stands and is the caller's to end.
 	 * Else -EEXIST; -EINVAL (name, limit, block, or the profile refuses a
-	 * second one); -ENAMETOOLONG; -ENOSPC; -errno of the store's file. */
+	 * second one, or nothing of this kind can be made of `of`); -ENAMETOOLONG;
+	 * -ENOSPC; -EMLINK (a chain is too long); -EOPNOTSUPP (of a chain only);
+	 * -ECANCELED (a copy: the volume is being closed); -errno of the store's file. */
 	void (*done)(struct snapshot_create *create, int result);
 	bool hold_writes;
 
@@ -318,6 +329,9 @@ int64_t snapshot_created_seconds(const struct snapshot *snapshot);
 
 /* Whether writes to SNAPSHOT may be submitted; they act on it alone. */
 bool snapshot_is_writable(const struct snapshot *snapshot);
+
+/* Of a chain: it is a clone, of which snapshots can be taken. */
+bool snapshot_is_clone(const struct snapshot *snapshot);
 
 /* Counts the files open on SNAPSHOT, which keep it from being deleted. */
 void snapshot_opened(struct snapshot *snapshot);

@@ -18,7 +18,7 @@
 enum snapshot_state { SNAPSHOT_ACTIVE, SNAPSHOT_FAILING, SNAPSHOT_FAILED };
 
 /* What struct store_facts.mode says. */
-enum snapshot_mode { SNAPSHOT_MODE_SNAPSHOT, SNAPSHOT_MODE_INCREMENTAL };
+enum snapshot_mode { SNAPSHOT_MODE_SNAPSHOT, SNAPSHOT_MODE_INCREMENTAL, SNAPSHOT_MODE_CLONE };
 
 /* A device that dattobd was told of while its file system was not mounted. */
 struct datto_unverified {
@@ -47,8 +47,9 @@ struct snapshot {
 	unsigned requests_under_way;
 	struct store_waiter marked;
 	struct list waiting_for_mark; /* struct volume_request.link */
-	struct node *base;	      /* in a chain: its parent */
-	bool is_relinking;	      /* its parent is being written */
+	struct node *base;	      /* in a chain: its parent; of a clone: its head */
+	bool is_clone;		      /* in a chain */
+	bool is_relinking;	      /* its parent, or its head, is being changed */
 	bool tracks_only;	      /* of dattobd: an incremental */
 	bool has_been_dormant;
 	uint64_t counted_blocks;	  /* of a shared area, unless it is the newest */
@@ -206,6 +207,8 @@ void snapshot_write_start(struct volume_request *request);
 void snapshot_write_turn(struct volume_request *request);
 void snapshot_write_end(struct volume_request *request);
 void snapshot_flush_start(struct volume_request *request);
+void snapshot_flush_cow(struct volume_request *request);
+void snapshot_flush_end(struct volume_request *request, int result);
 
 /* snapshot.c */
 void snapshot_fail(struct snapshot *snapshot, int error, const char *why);

@@ -82,6 +82,7 @@ struct engine_request {
 /* A request with a buffer of its own; a write's is filled from STAMP. */
 struct engine_request *engine_read_new(struct snapshot *snapshot, uint64_t offset, size_t length);
 struct engine_request *engine_write_new(uint64_t offset, size_t length, uint64_t stamp);
+struct engine_request *engine_flush_new(struct snapshot *snapshot);
 
 /* NULL is fine. */
 void engine_request_free(struct engine_request *request);
@@ -97,6 +98,11 @@ void engine_stamp_fill(void *bytes, size_t length, uint64_t stamp);
 /* -------------------------------------------------------- all in one go */
 
 int engine_write(struct engine *engine, uint64_t offset, size_t length, uint64_t stamp);
+
+/* The same to the snapshot NAME, and its flush. */
+int engine_write_to(
+	struct engine *engine, const char *name, uint64_t offset, size_t length, uint64_t stamp);
+int engine_flush_of(struct engine *engine, const char *name);
 int engine_flush(struct engine *engine);
 
 /* Reads any length; SNAPSHOT NULL is the live view.  The first error or 0. */
@@ -106,6 +112,8 @@ int engine_read(struct engine *engine, struct snapshot *snapshot, uint64_t offse
 struct engine_snapshot_options {
 	const char *limit; /* NULL: the volume's */
 	uint32_t block_bytes;
+	enum snapshot_kind kind;
+	const char *of; /* NULL: the live view */
 };
 
 /* Takes the snapshot NAME: OPTIONS and RET may be NULL. */

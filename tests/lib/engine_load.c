@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "tests/lib/engine_load.h"
+#include "tests/lib/engine_load_internal.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -7,22 +7,7 @@
 #include <string.h>
 
 #include "simfs/base/check.h"
-#include "simfs/base/cleanup.h"
 #include "simfs/base/mix.h"
-
-/* Streams of chance, of which every operation has one value each. */
-enum chance {
-	CHANCE_KIND,
-	CHANCE_PAUSE,
-	CHANCE_LENGTH,
-	CHANCE_LENGTH_SCALE,
-	CHANCE_OFFSET,
-	CHANCE_PLACE,
-	CHANCE_SNAPSHOT,
-	CHANCE_BLOCK,
-	CHANCE_HOLD,
-	CHANCES,
-};
 
 #define SECTOR_BYTES 512u
 
@@ -32,7 +17,7 @@ enum chance {
 /* Every second request goes to this part of the volume, so that many overlap. */
 #define HOT_SHARE 16
 
-static uint64_t chance(const struct load *load, enum chance which, uint64_t bound)
+uint64_t load_chance(const struct load *load, enum chance which, uint64_t bound)
 {
 	return mix_below(load->options.seed, load->operation * CHANCES + which, bound);
 }
@@ -61,19 +46,19 @@ static struct load_slot *slot_take(struct load *load, enum volume_kind kind)
 {
 	struct load_slot *slot = load->slots;
 	uint64_t volume_bytes = load->options.engine.volume_bytes;
-	uint64_t place_bytes = chance(load, CHANCE_PLACE, 2) ? volume_bytes
-							     : volume_bytes / HOT_SHARE;
+	uint64_t place_bytes = load_chance(load, CHANCE_PLACE, 2) ? volume_bytes
+								  : volume_bytes / HOT_SHARE;
 	uint64_t most = load->options.length_max;
 
 	while (slot->is_busy)
 		slot++;
 	/* As many small ones as large ones; three of four of whole sectors. */
-	for (uint64_t halves = chance(load, CHANCE_LENGTH_SCALE, LENGTH_SCALES); halves > 0;
+	for (uint64_t halves = load_chance(load, CHANCE_LENGTH_SCALE, LENGTH_SCALES); halves > 0;
 		halves--)
 		most = most > SECTOR_BYTES ? most / 2 : most;
 
-	uint64_t length = 1 + chance(load, CHANCE_LENGTH, most);
-	uint64_t offset = chance(load, CHANCE_OFFSET, place_bytes);
+	uint64_t length = 1 + load_chance(load, CHANCE_LENGTH, most);
+	uint64_t offset = load_chance(load, CHANCE_OFFSET, place_bytes);
 
 	if (load->operation % 4 != 0) {
 		length = (length + SECTOR_BYTES - 1) & ~(uint64_t)(SECTOR_BYTES - 1);
@@ -134,8 +119,8 @@ static void start_zero(struct load *load)
 
 	if (load->operation % 4 == 0)
 		return;
-	slot = slot_take(
-		load, may_discard && chance(load, CHANCE_HOLD, 2) ? VOLUME_DISCARD : VOLUME_ZERO);
+	slot = slot_take(load,
+		may_discard && load_chance(load, CHANCE_HOLD, 2) ? VOLUME_DISCARD : VOLUME_ZERO);
 	memset(slot->request.buffer, 0, slot->request.length);
 	disturbs(load, slot);
 	volume_submit(load->engine.volume, &slot->request);
@@ -160,14 +145,14 @@ bool load_is_there(struct load *load, struct load_snapshot *snapshot)
 	return snapshot->state == LOAD_THERE;
 }
 
-static struct load_snapshot *choose_snapshot(struct load *load)
+struct load_snapshot *load_choose_snapshot(struct load *load)
 {
-	return &load->snapshots[chance(load, CHANCE_SNAPSHOT, LOAD_SNAPSHOTS_MAX)];
+	return &load->snapshots[load_chance(load, CHANCE_SNAPSHOT, LOAD_SNAPSHOTS_MAX)];
 }
 
 static void start_on_snapshot(struct load *load, enum volume_kind kind)
 {
-	struct load_snapshot *snapshot = choose_snapshot(load);
+	struct load_snapshot *snapshot = load_choose_snapshot(load);
 
 	if (!load_is_there(load, snapshot))
 		return;
@@ -189,7 +174,8 @@ static void start_read_snapshot(struct load *load)
 
 static void start_write_snapshot(struct load *load)
 {
-	start_on_snapshot(load, VOLUME_WRITE);
+	if (!volume_profile(load->engine.volume)->chain || load_choose_snapshot(load)->is_clone)
+		start_on_snapshot(load, VOLUME_WRITE);
 }
 
 static void start_flush(struct load *load)
@@ -200,100 +186,13 @@ static void start_flush(struct load *load)
 	volume_submit(load->engine.volume, &slot->request);
 }
 
-/* --------------------------------------------------------------- snapshots */
-
-static void release_held(struct load *load)
-{
-	volume_barrier_end(load->engine.volume, TAKE_PTR(load->held));
-}
-
-static void created(struct snapshot_create *create, int result)
-{
-	struct load_snapshot *snapshot = CONTAINER_OF(create, struct load_snapshot, create);
-	struct load *load = snapshot->load;
-
-	load->busy--;
-	snapshot->state = result == 0 ? LOAD_THERE : LOAD_ABSENT;
-	snapshot->has_failed = snapshot->was_told_failed = false;
-	if (result < 0 && !load->options.may_fail)
-		load_fail(load, "snapshot '%s' could not be taken: %d", snapshot->name, result);
-	if (result < 0)
-		return;
-	memcpy(snapshot->content, load->live, load->options.engine.volume_bytes);
-	memset(snapshot->unsure, 0, load->options.engine.volume_bytes * sizeof(bool));
-	if (create->hold_writes)
-		load->held = &create->barrier;
-}
-
-void load_take(struct load *load, unsigned index, uint32_t block_bytes)
-{
-	static const uint32_t choice[] = { 4096, 16384, 65536 };
-	struct load_snapshot *snapshot = &load->snapshots[index];
-	bool is_fixed = volume_profile(load->engine.volume)->block_is_fixed;
-
-	if (block_bytes == 0)
-		block_bytes = load->options.snapshot_block_bytes;
-	MUST(snapshot->state == LOAD_ABSENT);
-	snapshot->state = LOAD_CREATING;
-	snapshot->create = (struct snapshot_create){
-		.name = snapshot->name,
-		.block_bytes = is_fixed	     ? 0
-			       : block_bytes ? block_bytes
-					     : choice[chance(load, CHANCE_BLOCK, 3)],
-		.hold_writes = !load->held && chance(load, CHANCE_HOLD, 2),
-		.done = created,
-	};
-	load->busy++;
-	volume_snapshot_create(load->engine.volume, &snapshot->create);
-}
-
-static void start_create(struct load *load)
-{
-	struct load_snapshot *snapshot = choose_snapshot(load);
-
-	if (load_is_there(load, snapshot) || snapshot->state != LOAD_ABSENT)
-		return;
-	/* One barrier is held at a time, and its owner is not made anew meanwhile. */
-	for (unsigned i = 0; i < LOAD_SNAPSHOTS_MAX; i++) {
-		if (load->snapshots[i].state == LOAD_CREATING)
-			return;
-	}
-	if (load->held)
-		release_held(load);
-	load_take(load, (unsigned)(snapshot - load->snapshots), 0);
-}
-
-static void deleted(struct snapshot_delete *deletion, int result)
-{
-	struct load_snapshot *snapshot = CONTAINER_OF(deletion, struct load_snapshot, deletion);
-	struct load *load = snapshot->load;
-
-	load->busy--;
-	if (result < 0 && !load->options.may_fail)
-		load_fail(load, "snapshot '%s' could not be deleted: %d", snapshot->name, result);
-	snapshot->state = result == 0 ? LOAD_ABSENT : LOAD_THERE;
-}
-
-static void start_delete(struct load *load)
-{
-	struct load_snapshot *snapshot = choose_snapshot(load);
-
-	if (!load_is_there(load, snapshot))
-		return;
-	snapshot->state = LOAD_DELETING;
-	snapshot->deletion.done = deleted;
-	load->busy++;
-	volume_snapshot_delete(load->engine.volume, engine_find(&load->engine, snapshot->name),
-		&snapshot->deletion);
-}
-
 /* --------------------------------------------------------------------- run */
 
 static void start_reopen(struct load *load)
 {
 	while (load->busy > 0 || load->held) {
 		if (load->held)
-			release_held(load);
+			load_release_held(load);
 		else if (!engine_step(&load->engine))
 			load_fail(load, "%u requests never end", load->busy);
 	}
@@ -316,8 +215,9 @@ static void operate(struct load *load)
 		[LOAD_WRITE_SNAPSHOT] = start_write_snapshot,
 		[LOAD_FLUSH] = start_flush,
 		[LOAD_ZERO] = start_zero,
-		[LOAD_CREATE] = start_create,
-		[LOAD_DELETE] = start_delete,
+		[LOAD_CREATE] = load_start_create,
+		[LOAD_CLONE] = load_start_clone,
+		[LOAD_DELETE] = load_start_delete,
 		[LOAD_REOPEN] = start_reopen,
 	};
 	const unsigned *weights = load->options.weights;
@@ -326,7 +226,7 @@ static void operate(struct load *load)
 
 	for (unsigned i = 0; i < LOAD_KINDS; i++)
 		sum += weights[i];
-	pick = chance(load, CHANCE_KIND, sum);
+	pick = load_chance(load, CHANCE_KIND, sum);
 	while (pick >= weights[kind])
 		pick -= weights[kind++];
 	load->operation++;
@@ -350,7 +250,7 @@ bool load_run(struct load *load, uint64_t operations, uint64_t steps_max)
 		if (engine_step(&load->engine)) {
 			load->steps++;
 		} else if (load->held) {
-			release_held(load);
+			load_release_held(load);
 		} else if (load->operation < end && !is_full) {
 			operate(load);
 		} else if (load->busy > 0) {

@@ -16,16 +16,17 @@
 #include "tests/lib/engine.h"
 
 #define LOAD_DEPTH_MAX	   32
-#define LOAD_SNAPSHOTS_MAX 3
+#define LOAD_SNAPSHOTS_MAX 4
 
 enum load_kind {
 	LOAD_WRITE,
 	LOAD_READ_LIVE,
 	LOAD_READ_SNAPSHOT,
-	LOAD_WRITE_SNAPSHOT, /* where the profile has writable ones */
+	LOAD_WRITE_SNAPSHOT, /* where the profile has writable ones; in a chain, clones */
 	LOAD_FLUSH,
-	LOAD_ZERO, /* a discard or a zeroing */
-	LOAD_CREATE,
+	LOAD_ZERO,   /* a discard or a zeroing */
+	LOAD_CREATE, /* in a chain, also of clones */
+	LOAD_CLONE,  /* or a full copy, of a snapshot */
 	LOAD_DELETE,
 	LOAD_REOPEN, /* in order: waits for all, closes and opens */
 	LOAD_KINDS,
@@ -63,9 +64,13 @@ struct load_snapshot {
 	enum load_snapshot_state state;
 	char name[8];
 	uint8_t *content;
-	bool *unsure;	      /* bytes of a write to it that ended badly: old or new */
-	bool was_told_failed; /* may be gone after a mount, when it could not be marked */
-	bool has_failed;      /* seen as failed: must not come back */
+	bool *unsure; /* bytes of a write to it that ended badly: old or new */
+	bool *doubt;  /* bytes of such a write that a kill may bring, though it was seen not to act
+		       */
+	bool is_clone;
+	struct load_snapshot *source; /* of which it is being made; NULL: the live view */
+	bool was_told_failed;	      /* may be gone after a mount, when it could not be marked */
+	bool has_failed;	      /* seen as failed: must not come back */
 	struct snapshot_create create;
 	struct snapshot_delete deletion;
 };
@@ -81,7 +86,9 @@ struct load {
 	struct volume_barrier *held; /* of a creation that holds the writes */
 	uint64_t operation;
 	uint64_t steps;
-	uint64_t snapshots_kept; /* over power cuts, and compared */
+	uint64_t clones_made;
+	uint64_t clones_taken_of; /* snapshots that were taken of one */
+	uint64_t snapshots_kept;  /* over power cuts, and compared */
 
 	/* Of engine_load_power.c, with engine.power_cuts. */
 	uint8_t *flushed;     /* what no power cut takes back */

@@ -53,8 +53,10 @@ static void snapshot_written(struct load_slot *slot, int result)
 {
 	const struct volume_request *request = &slot->request;
 	bool *unsure = slot->snapshot->unsure + request->offset;
+	bool *doubt = slot->snapshot->doubt + request->offset;
 
 	memset(unsure, result < 0, request->length * sizeof *unsure);
+	memset(doubt, result < 0, request->length * sizeof *doubt);
 	if (result == 0)
 		memcpy(slot->snapshot->content + request->offset, request->buffer, request->length);
 }
@@ -70,7 +72,7 @@ static uint8_t *live_peek(struct load *load, const struct volume_request *reques
 		return memcpy(bytes, load_image(load) + request->offset, request->length);
 	for (uint64_t i = 0; i < request->length; i++) {
 		uint64_t at = request->offset + i, size_bytes;
-		struct node *owner = view_owner(chain, chain_live(chain), at / CHAIN_BLOCK_BYTES);
+		struct node *owner = view_owner(chain, chain->live, at / CHAIN_BLOCK_BYTES);
 		char file[64] = ENGINE_IMAGE;
 
 		if (!node_is_image(owner)) {
@@ -285,6 +287,9 @@ static void settle_snapshot(struct load *load, struct load_snapshot *snapshot)
 {
 	bool is_there = volume_snapshot_find(load->engine.volume, snapshot->name) != NULL;
 
+	for (uint64_t at = 0; at < load->options.engine.volume_bytes; at++)
+		snapshot->unsure[at] |= snapshot->doubt[at];
+	memset(snapshot->doubt, 0, load->options.engine.volume_bytes * sizeof(bool));
 	switch (snapshot->state) {
 	case LOAD_ABSENT:
 		if (is_there)

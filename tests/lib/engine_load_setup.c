@@ -39,6 +39,7 @@ void load_init(struct load *load, const struct load_options *options)
 		snprintf(load->snapshots[i].name, sizeof load->snapshots[i].name, "s%u", i);
 		MUST(load->snapshots[i].content = malloc(volume_bytes));
 		MUST(load->snapshots[i].unsure = calloc(volume_bytes, sizeof(bool)));
+		MUST(load->snapshots[i].doubt = calloc(volume_bytes, sizeof(bool)));
 	}
 }
 
@@ -50,6 +51,7 @@ void load_deinit(struct load *load)
 	for (unsigned i = 0; i < LOAD_SNAPSHOTS_MAX; i++) {
 		free(load->snapshots[i].content);
 		free(load->snapshots[i].unsure);
+		free(load->snapshots[i].doubt);
 	}
 	load_power_deinit(load);
 	free(load->live);

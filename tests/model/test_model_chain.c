@@ -25,10 +25,13 @@ static const struct pace {
 	const char *name;
 	uint64_t step_ns;
 	enum chain_format format;
+	unsigned clones; /* their weight */
 } paces[] = {
-	{ "fast", 3 * NS_PER_S, CHAIN_VHD },
-	{ "slow", NS_PER_S / 5, CHAIN_VHD },
-	{ "slow, qcow2", NS_PER_S / 5, CHAIN_QCOW2 },
+	{ "fast", 3 * NS_PER_S, CHAIN_VHD, 0 },
+	{ "slow", NS_PER_S / 5, CHAIN_VHD, 0 },
+	{ "slow, qcow2", NS_PER_S / 5, CHAIN_QCOW2, 0 },
+	{ "fast, clones", 3 * NS_PER_S, CHAIN_VHD, 6 },
+	{ "slow, clones", NS_PER_S / 5, CHAIN_VHD, 6 },
 };
 
 #define RUNS ((int)(2 * sizeof paces / sizeof paces[0]))
@@ -64,8 +67,10 @@ START_TEST(coalesce_under_load_and_kills_changes_no_acknowledged_byte)
 				 .weights = { [LOAD_WRITE] = 100,
 					 [LOAD_READ_LIVE] = 20,
 					 [LOAD_READ_SNAPSHOT] = 40,
+					 [LOAD_WRITE_SNAPSHOT] = pace->clones * 8,
 					 [LOAD_FLUSH] = 2,
 					 [LOAD_CREATE] = 6,
+					 [LOAD_CLONE] = pace->clones,
 					 [LOAD_DELETE] = 5 },
 			 });
 	for (uint64_t i = 0; i < rounds; i++) {

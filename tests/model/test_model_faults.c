@@ -27,6 +27,7 @@ static const struct run {
 	enum chain_format format;
 	uint64_t step_ns;
 	unsigned snapshot_writes; /* their weight */
+	unsigned clones;
 } runs[] = {
 	{ .name = "plain", .profile = "plain" },
 	{ .name = "plain, small", .profile = "plain", .limit = "20%" },
@@ -36,6 +37,18 @@ static const struct run {
 	{ .name = "chain", .profile = "xen", .step_ns = 2 * NS_PER_S },
 	{ .name = "chain, slow", .profile = "xen", .step_ns = NS_PER_S / 3 },
 	{ .name = "chain, qcow2", .profile = "xen", .format = CHAIN_QCOW2, .step_ns = NS_PER_S },
+	{ .name = "chain, clones",
+		.profile = "xen",
+		.step_ns = NS_PER_S,
+		.snapshot_writes = 60,
+		.clones = 25 },
+	{ .name = "chain, qcow2, clones, full",
+		.profile = "xen",
+		.format = CHAIN_QCOW2,
+		.limit = "4MiB",
+		.step_ns = NS_PER_S,
+		.snapshot_writes = 60,
+		.clones = 25 },
 	{ .name = "chain, lvm, full",
 		.profile = "xen",
 		.sr = CHAIN_SR_LVM,
@@ -112,6 +125,7 @@ START_TEST(faults_kills_and_coalesce_under_load_change_no_acknowledged_byte)
 					 [LOAD_FLUSH] = 3,
 					 [LOAD_ZERO] = 10,
 					 [LOAD_CREATE] = 12,
+					 [LOAD_CLONE] = run->clones,
 					 [LOAD_DELETE] = 8,
 					 [LOAD_REOPEN] = 1 },
 				 .may_fail = true,
@@ -121,6 +135,11 @@ START_TEST(faults_kills_and_coalesce_under_load_change_no_acknowledged_byte)
 	printf("model: %s: %" PRIu64 " operations, %" PRIu64 " faults\n", run->name, load.operation,
 		faults);
 	ck_assert_uint_gt(faults, 0);
+	if (run->clones > 0) {
+		printf("model: %s: %" PRIu64 " clones, %" PRIu64 " snapshots of some\n", run->name,
+			load.clones_made, load.clones_taken_of);
+		ck_assert_uint_gt(load.clones_taken_of, 0);
+	}
 	load_deinit(&load);
 }
 END_TEST

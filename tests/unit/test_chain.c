@@ -2,8 +2,6 @@
 /* The chain topology: depth, limits, space, and what coalesce leaves as it was. */
 #include <check.h>
 #include <errno.h>
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +10,7 @@
 #include "tests/lib/engine.h"
 #include "tests/lib/engine_suite.h"
 #include "tests/lib/engine_views.h"
+#include "tests/unit/chain_bench.h"
 
 #define MIB	     (1ull << 20)
 #define VOLUME_BYTES (16 * MIB + 512)
@@ -20,54 +19,32 @@ static struct engine engine;
 
 static void start(const struct engine_options *options)
 {
-	struct engine_options own = *options;
-
-	own.profile = &profile_xen;
-	own.volume_bytes = own.volume_bytes ? own.volume_bytes : VOLUME_BYTES;
-	own.step_ns = NS_PER_MS;
-	engine_init(&engine, engine_seed(), &own);
+	chain_bench_init(&engine, VOLUME_BYTES, options);
 }
 
 static uint64_t depth(void)
 {
-	return gauge_value(volume_gauges(engine.volume), GAUGE_CHAIN_DEPTH);
+	return chain_bench_depth(&engine);
 }
 
 static const char *log_text(void)
 {
-	const struct text_log *log = volume_kernel_log(engine.volume);
-	static char text[1 << 16];
-	size_t length = log->length < sizeof text - 1 ? log->length : sizeof text - 1;
-
-	memcpy(text, log->text, length);
-	text[length] = '\0';
-	return text;
+	return chain_bench_log(&engine);
 }
 
-/* Writes to four places, different ones for each ROUND. */
 static void write_round(unsigned round)
 {
-	for (unsigned i = 0; i < 4; i++)
-		ck_assert_int_eq(
-			engine_write(&engine, (round * 37 + i * 911) % 4000 * 4096 + i * 100, 9000,
-				round * 10 + i),
-			0);
+	chain_bench_write(&engine, NULL, round);
 }
 
 static void take(unsigned index)
 {
-	char name[16];
-
-	snprintf(name, sizeof name, "s%u", index);
-	ck_assert_int_eq(engine_snapshot(&engine, name, NULL, NULL), 0);
+	chain_bench_take(&engine, index);
 }
 
 static void drop(unsigned index)
 {
-	char name[16];
-
-	snprintf(name, sizeof name, "s%u", index);
-	ck_assert_int_eq(engine_delete(&engine, name), 0);
+	chain_bench_drop(&engine, index);
 }
 
 START_TEST(a_snapshot_keeps_its_content_and_the_live_view_goes_on)
@@ -120,8 +97,7 @@ START_TEST(deleting_frees_nothing_until_coalesce_has_run)
 		drop(i);
 	ck_assert_uint_eq(depth(), 30);
 	views_take(&engine, &views);
-	ck_assert_int_eq(volume_coalesce(engine.volume, false), 0);
-	engine_settle(&engine);
+	chain_bench_coalesce(&engine);
 	ck_assert_uint_eq(depth(), 10);
 	views_check(&engine, &views);
 	ck_assert_int_eq(engine_kill_and_open(&engine), 0);
@@ -145,8 +121,7 @@ START_TEST(without_snapshots_all_goes_back_into_the_image)
 	for (unsigned i = 0; i < 5; i++)
 		drop(i);
 	views_take(&engine, &views);
-	ck_assert_int_eq(volume_coalesce(engine.volume, false), 0);
-	engine_settle(&engine);
+	chain_bench_coalesce(&engine);
 	ck_assert_uint_eq(depth(), 1);
 	views_check(&engine, &views);
 	ck_assert_mem_eq(
@@ -202,6 +177,25 @@ START_TEST(coalesce_waits_for_the_quiet_period_but_for_the_first_time)
 }
 END_TEST
 
+/* What a client does that makes deltas: it keeps the last snapshot until the next one is there. */
+START_TEST(a_client_that_keeps_one_snapshot_sees_depth_3_until_coalesce_and_then_2)
+{
+	start(&(struct engine_options){ .no_coalesce = true });
+	write_round(0);
+	take(0);
+	ck_assert_uint_eq(depth(), 2);
+	for (unsigned i = 1; i < 5; i++) {
+		write_round(i);
+		take(i);
+		drop(i - 1);
+		ck_assert_uint_eq(depth(), 3);
+		chain_bench_coalesce(&engine);
+		ck_assert_uint_eq(depth(), 2);
+	}
+	engine_deinit(&engine);
+}
+END_TEST
+
 START_TEST(a_full_sr_lets_coalesce_not_begin_and_says_so)
 {
 	struct views views;
@@ -217,8 +211,7 @@ START_TEST(a_full_sr_lets_coalesce_not_begin_and_says_so)
 	drop(1);
 	ck_assert_int_eq(engine_write(&engine, 8 * MIB, 4096, 4), -ENOSPC);
 	views_take(&engine, &views);
-	ck_assert_int_eq(volume_coalesce(engine.volume, false), 0);
-	engine_settle(&engine);
+	chain_bench_coalesce(&engine);
 	ck_assert_uint_eq(depth(), 4);
 	ck_assert_ptr_nonnull(strstr(log_text(), "No space to coalesce"));
 	ck_assert_ptr_nonnull(strstr(log_text(), "SM_GC_NO_SPACE"));
@@ -369,6 +362,8 @@ int main(int argc, char **argv)
 	tcase_add_test(all, a_snapshot_without_a_write_before_it_makes_a_vhd_chain_no_longer);
 	tcase_add_test(all, but_a_qcow2_chain);
 	tcase_add_test(all, coalesce_waits_for_the_quiet_period_but_for_the_first_time);
+	tcase_add_test(
+		all, a_client_that_keeps_one_snapshot_sees_depth_3_until_coalesce_and_then_2);
 	tcase_add_test(all, a_full_sr_lets_coalesce_not_begin_and_says_so);
 	tcase_add_loop_test(all, a_full_file_sr_refuses_a_snapshot_with_81_and_lvm_with_44, 0, 2);
 	tcase_add_test(all, changed_blocks_are_those_of_the_nodes_above);

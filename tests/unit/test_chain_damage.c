@@ -40,8 +40,11 @@ static void setup(void)
 	}
 	ck_assert_int_eq(engine_write(&engine, 20000, 5000, 9), 0);
 	ck_assert_int_eq(engine_delete(&engine, "s1"), 0);
-	for (unsigned i = 0; i < 3; i++)
-		node_file_name(engine.volume->chain->spine[i + 1]->id, files[i], sizeof files[i]);
+
+	const struct node *node = engine.volume->chain->live;
+
+	for (unsigned i = 3; i > 0; i--, node = node->parent)
+		node_file_name(node->id, files[i - 1], sizeof files[i - 1]);
 	views_take(&engine, &views);
 	ck_assert_int_eq(engine_close(&engine), 0);
 }

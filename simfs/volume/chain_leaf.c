@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * chain_leaf.c - makes a new node.
+ *
+ *   leaf_create ─▶ ID.node.new ─▶ superblock ─▶ flushed ─▶ leaf_enter: ID.node, in its tree
+ *
+ * A rig killed before the rename leaves a .new file, which the next mount
+ * removes; after it, an empty leaf over what its parent shows, or garbage.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "simfs/base/check.h"
+#include "simfs/base/clock.h"
+#include "simfs/base/mix.h"
+#include "simfs/volume/chain.h"
+
+static void new_file_name(uint64_t id, char *buffer, size_t length)
+{
+	snprintf(buffer, length, "%016" PRIx64 NODE_SUFFIX NEW_SUFFIX, id);
+}
+
+void leaf_undo(struct node_create *create)
+{
+	struct node *node = create->node;
+	struct blockio_folder *folder;
+	char file[64];
+
+	if (!node)
+		return;
+	create->node = NULL;
+	folder = create->chain->volume->folder;
+	/* What stays behind is removed by the next mount, under either name. */
+	node_file_name(node->id, file, sizeof file);
+	folder->ops->remove(folder, file);
+	new_file_name(node->id, file, sizeof file);
+	folder->ops->remove(folder, file);
+	node_discard(create->chain, node);
+}
+
+static void leaf_flushed(struct blockio_request *io, int result)
+{
+	struct node_create *create = CONTAINER_OF(io, struct node_create, io);
+
+	if (result < 0)
+		leaf_undo(create);
+	create->done(create, result);
+}
+
+/* The head will need the file: its superblock must be there when its name is. */
+static void leaf_written(struct store_waiter *waiter, int error)
+{
+	struct node_create *create = CONTAINER_OF(waiter, struct node_create, written);
+
+	if (error < 0) {
+		leaf_undo(create);
+		create->done(create, error);
+		return;
+	}
+	create->io.done = leaf_flushed;
+	blockio_start(store_io(create->node->store), &create->io, BLOCKIO_FLUSH, 0, NULL, 0);
+}
+
+void leaf_create(struct chain *chain, struct node_create *create, const struct node *parent,
+	uint64_t lineage)
+{
+	struct volume *volume = chain->volume;
+	struct store_facts facts = {
+		.volume_id = volume->volume_id,
+		.order = volume->next_order++,
+		.volume_bytes = volume_bytes(volume),
+		.block_bytes = CHAIN_BLOCK_BYTES,
+		.created_seconds = clock_wall_seconds(),
+		.parent_id = parent ? parent->id : CHAIN_NO_PARENT,
+		.lineage = lineage,
+		.boot_id = volume->options.boot_id,
+		.role = ROLE_CHAIN_NODE,
+	};
+	struct store *store;
+	char file[64];
+	int error;
+
+	MUST(!create->node);
+	create->chain = chain;
+	facts.store_id = mix64(volume->volume_id ^ mix64(facts.order));
+	snprintf(facts.name, sizeof facts.name, "%016" PRIx64, facts.store_id);
+	snprintf(facts.profile, sizeof facts.profile, "%s", volume->options.profile->name);
+	new_file_name(facts.store_id, file, sizeof file);
+	error = store_create(volume->folder, file, &facts, &store);
+	if (error < 0) {
+		create->done(create, error);
+		return;
+	}
+	create->node = node_new(chain, facts.store_id, store);
+	if (!create->node) {
+		store_destroy(store);
+		volume->folder->ops->remove(volume->folder, file);
+		create->done(create, -ENOMEM);
+		return;
+	}
+	store_set_durable(store, true);
+	create->written = (struct store_waiter){ .done = leaf_written };
+	store_mark(store, 0, 0, &create->written);
+}
+
+int leaf_enter(struct node_create *create, struct node *parent)
+{
+	struct chain *chain = create->chain;
+	struct blockio_folder *folder = chain->volume->folder;
+	struct node *node = create->node;
+	char new_file[64], file[64];
+	int error;
+
+	if (chain->node_count >= CHAIN_NODES_MAX ||
+		(parent && node_depth(parent) >= CHAIN_DEPTH_MAX))
+		return -EMLINK;
+	new_file_name(node->id, new_file, sizeof new_file);
+	node_file_name(node->id, file, sizeof file);
+	error = folder->ops->rename(folder, new_file, file);
+	if (error < 0)
+		return error;
+	/* Writes that are flushed into it must find it again. */
+	error = folder->ops->sync(folder);
+	if (error < 0) {
+		folder->ops->rename(folder, file, new_file);
+		return error;
+	}
+	create->node = NULL;
+	node_hang(chain, node, parent);
+	return 0;
+}
+
+int leaf_push(struct node_create *create, struct snapshot *clone)
+{
+	struct chain *chain = create->chain;
+	struct node *node = create->node, *head = chain_head(chain, clone);
+	int error = leaf_enter(create, head);
+
+	if (error < 0)
+		return error;
+	/* See chain_flush(): it is no longer what is written to. */
+	head->dirty_since = 1;
+	view_move(head, node);
+	chain_set_head(chain, clone, node);
+	return 0;
+}
