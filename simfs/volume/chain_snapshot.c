@@ -194,7 +194,7 @@ static void record_write(struct snapshot_create *create)
 	struct store_facts facts = *store_facts(create->store);
 
 	/* What of a failed write may turn up in it after a kill must be superseded first. */
-	if (node->store && store_error(node->store) < 0) {
+	if (create->kind == SNAPSHOT_TAKEN && node->store && store_error(node->store) < 0) {
 		int error = store_error(node->store);
 
 		node_resume(node);

@@ -68,6 +68,26 @@ START_TEST(a_clone_shares_the_snapshots_data_and_its_writes_are_its_own)
 }
 END_TEST
 
+START_TEST(a_clone_outlives_a_power_cut_with_all_that_its_snapshot_had)
+{
+	for (uint64_t cut = 0; cut < 20; cut++) {
+		start(&(struct engine_options){ .no_coalesce = true, .power_cuts = true });
+		chain_bench_write(&engine, NULL, 1);
+		chain_bench_take(&engine, 0);
+		chain_bench_write(&engine, NULL, 2);
+		chain_bench_take(&engine, 1);
+		chain_bench_write(&engine, NULL, 3);
+		ck_assert_int_eq(make(_i == 0 ? SNAPSHOT_CLONED : SNAPSHOT_COPIED, "s1", "c"), 0);
+		views_take(&engine, &views);
+		engine_power_cut(&engine, engine_seed() + cut);
+		ck_assert_int_eq(engine_open(&engine), 0);
+		view_check(&engine, engine_find(&engine, "c"), views.snapshots[2].bytes);
+		views_free(&views);
+		engine_deinit(&engine);
+	}
+}
+END_TEST
+
 START_TEST(of_a_clone_snapshots_are_taken_and_clones_of_those)
 {
 	start(&(struct engine_options){ .no_coalesce = true });
@@ -362,6 +382,7 @@ int main(int argc, char **argv)
 	tcase_set_timeout(all, 60);
 	tcase_add_loop_test(
 		all, a_clone_shares_the_snapshots_data_and_its_writes_are_its_own, 0, 2);
+	tcase_add_loop_test(all, a_clone_outlives_a_power_cut_with_all_that_its_snapshot_had, 0, 2);
 	tcase_add_test(all, of_a_clone_snapshots_are_taken_and_clones_of_those);
 	tcase_add_test(all, what_makes_no_sense_is_refused);
 	tcase_add_test(all, without_a_chain_there_are_no_clones);
