@@ -29,7 +29,6 @@
 
 #include <jansson.h>
 
-#include "faults/gauge.h"
 #include "faults/journal.h"
 #include "simfs/base/list.h"
 #include "simfs/base/sizes.h"
@@ -38,6 +37,7 @@
 #include "simfs/profile/chain.h"
 #include "simfs/profile/profile.h"
 #include "simfs/store/store.h"
+#include "simfs/volume/volume_gauges.h"
 
 /* Longest read or write; FUSE's largest too. */
 #define VOLUME_REQUEST_MAX_BYTES (1u << 20)
@@ -358,31 +358,6 @@ uint64_t snapshot_changed_blocks(const struct snapshot *snapshot);
  */
 bool snapshot_changed_next(const struct snapshot *snapshot, uint64_t from_bytes,
 	uint64_t *ret_offset_bytes, uint64_t *ret_length_bytes);
-
-/* ------------------------------------------------------------------- gauges */
-
-/*
- * Waits for a gauge, and holds snapshot reads from the moment it has reached
- * the value until volume_hold_end().  The read that reached it is held too.
- */
-struct volume_hold {
-	enum gauge gauge;
-	uint64_t at_least;
-
-	/* Required.  Called once, possibly from within volume_hold_begin(). */
-	void (*reached)(struct volume_hold *hold);
-
-	bool is_reached;
-	struct list link;
-};
-
-void volume_hold_begin(struct volume *volume, struct volume_hold *hold);
-void volume_hold_end(struct volume *volume, struct volume_hold *hold);
-
-/* For reading; set only through the calls below, which see what follows. */
-const struct gauges *volume_gauges(struct volume *volume);
-int volume_gauge_feign(struct volume *volume, enum gauge gauge, uint64_t value);
-void volume_gauge_release(struct volume *volume, enum gauge gauge);
 
 /* ------------------------------------------------------------------- texts */
 

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* volume_gauges.h - the part of volume.h that is about gauges. */
+#ifndef SNAPRIG_VOLUME_VOLUME_GAUGES_H
+#define SNAPRIG_VOLUME_VOLUME_GAUGES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "faults/gauge.h"
+#include "simfs/base/list.h"
+
+struct volume;
+
+/*
+ * Waits for a gauge, and holds snapshot reads from the moment it has reached
+ * the value until volume_hold_end().  The read that reached it is held too.
+ */
+struct volume_hold {
+	enum gauge gauge;
+	uint64_t at_least;
+
+	/* Required.  Called once, possibly from within volume_hold_begin(). */
+	void (*reached)(struct volume_hold *hold);
+
+	bool is_reached;
+	struct list link;
+};
+
+void volume_hold_begin(struct volume *volume, struct volume_hold *hold);
+void volume_hold_end(struct volume *volume, struct volume_hold *hold);
+
+/* For reading; set only through the calls below, which see what follows. */
+const struct gauges *volume_gauges(struct volume *volume);
+int volume_gauge_feign(struct volume *volume, enum gauge gauge, uint64_t value);
+void volume_gauge_release(struct volume *volume, enum gauge gauge);
+
+#endif
