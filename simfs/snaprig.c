@@ -8,8 +8,8 @@
 
 #include "scenarios/clients/reference.h"
 #include "scenarios/engine/commands.h"
-#include "scenarios/engine/suggest.h"
 #include "simfs/base/log.h"
+#include "simfs/base/suggest.h"
 #include "simfs/commands.h"
 #include "simfs/control/cli.h"
 #include "simfs/control/cli_commands.h"

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "scenarios/engine/memory.h"
-#include "scenarios/engine/suggest.h"
 #include "scenarios/engine/yaml_values.h"
+#include "simfs/base/suggest.h"
 
 static void list_deinit(struct name_list *list)
 {

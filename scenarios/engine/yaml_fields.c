@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "scenarios/engine/suggest.h"
 #include "simfs/base/check.h"
+#include "simfs/base/suggest.h"
 
 #define WORDS_MAX 16
 

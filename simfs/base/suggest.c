@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "scenarios/engine/suggest.h"
+#include "simfs/base/suggest.h"
 
 #include <string.h>
 

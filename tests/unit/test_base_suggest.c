@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "scenarios/engine/suggest.h"
+#include "simfs/base/suggest.h"
 #include "tests/lib/engine_suite.h"
 
 static const struct distance_case {
@@ -77,7 +77,7 @@ END_TEST
 
 int main(int argc, char **argv)
 {
-	Suite *suite = suite_create("scenario suggest");
+	Suite *suite = suite_create("base suggest");
 	TCase *tests = tcase_create("words");
 
 	(void)argc;

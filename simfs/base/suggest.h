@@ -2,8 +2,8 @@
 /*
  * suggest.h - "did you mean": the known word that is nearest to a mistyped one.
  */
-#ifndef SNAPRIG_SCENARIOS_SUGGEST_H
-#define SNAPRIG_SCENARIOS_SUGGEST_H
+#ifndef SNAPRIG_BASE_SUGGEST_H
+#define SNAPRIG_BASE_SUGGEST_H
 
 #include <stddef.h>
 
