@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -118,6 +119,56 @@ int size_or_share_parse(const char *text, struct size_or_share *ret)
 		return error;
 	*ret = (struct size_or_share){ .bytes = bytes };
 	return 0;
+}
+
+/* VALUE in the largest of UNITS that leaves nothing over; they are in order of size. */
+static const char *quantity_write(
+	uint64_t value, const struct unit *units, char *buffer, size_t length)
+{
+	const struct unit *largest = units;
+
+	for (; value > 0 && units->name; units++) {
+		if (value % units->factor == 0)
+			largest = units;
+	}
+	snprintf(buffer, length, "%" PRIu64 "%s", value / largest->factor, largest->name);
+	return buffer;
+}
+
+const char *size_write(uint64_t bytes, char *buffer, size_t length)
+{
+	/* Without sectors and the letter B, which would win for being last. */
+	static const struct unit units[] = {
+		{ "", 1 },
+		{ "KiB", 1ull << 10 },
+		{ "MiB", 1ull << 20 },
+		{ "GiB", 1ull << 30 },
+		{ "TiB", 1ull << 40 },
+		{ NULL, 0 },
+	};
+
+	return quantity_write(bytes, units, buffer, length);
+}
+
+const char *duration_write(uint64_t ns, char *buffer, size_t length)
+{
+	return quantity_write(ns, duration_units, buffer, length);
+}
+
+const char *share_write(uint64_t per_million, char *buffer, size_t length)
+{
+	uint64_t fraction = per_million % 10000;
+	int digits = 4;
+
+	if (fraction == 0) {
+		snprintf(buffer, length, "%" PRIu64 "%%", per_million / 10000);
+		return buffer;
+	}
+	for (; fraction % 10 == 0; fraction /= 10)
+		digits--;
+	snprintf(buffer, length, "%" PRIu64 ".%0*" PRIu64 "%%", per_million / 10000, digits,
+		fraction);
+	return buffer;
 }
 
 const char *size_hint(const char *text, char *buffer, size_t length)

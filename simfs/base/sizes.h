@@ -35,6 +35,14 @@ int share_parse(const char *text, uint32_t *ret_per_million);
 int duration_parse(const char *text, uint64_t *ret_ns);
 
 /*
+ * Write what the parser of the same name reads as exactly that value: "64MiB",
+ * "10%", "20ms".  Return BUFFER.
+ */
+const char *size_write(uint64_t bytes, char *buffer, size_t length);
+const char *share_write(uint64_t per_million, char *buffer, size_t length);
+const char *duration_write(uint64_t ns, char *buffer, size_t length);
+
+/*
  * What the writer of TEXT probably meant, for a message's "(try …)":
  * "64MiB" for "64MB"; else an example of a right size.  Writes into BUFFER.
  */

@@ -162,6 +162,47 @@ START_TEST(durations_are_read)
 END_TEST
 
 static const struct {
+	const char *(*write)(uint64_t value, char *buffer, size_t length);
+	uint64_t value;
+	const char *text;
+} written[] = {
+	{ size_write, 0, "0" },
+	{ size_write, 4095, "4095" },
+	{ size_write, 4096, "4KiB" },
+	{ size_write, 24u << 20, "24MiB" },
+	{ size_write, (1ull << 40) + 1024, "1073741825KiB" },
+	{ share_write, 0, "0%" },
+	{ share_write, 50000, "5%" },
+	{ share_write, 1, "0.0001%" },
+	{ share_write, 705000, "70.5%" },
+	{ share_write, 1002030, "100.203%" },
+	{ duration_write, 0, "0ns" },
+	{ duration_write, 20000000, "20ms" },
+	{ duration_write, 1500000000, "1500ms" },
+	{ duration_write, 3600000000000, "1h" },
+};
+
+START_TEST(what_is_written_exactly_is_read_back_the_same)
+{
+	for (size_t i = 0; i < COUNT_OF(written); i++) {
+		char text[64];
+		uint64_t value = 0;
+		uint32_t share = 0;
+
+		ck_assert_str_eq(
+			written[i].write(written[i].value, text, sizeof text), written[i].text);
+		if (written[i].write == size_write)
+			ck_assert_int_eq(size_parse(text, &value), 0);
+		else if (written[i].write == duration_write)
+			ck_assert_int_eq(duration_parse(text, &value), 0);
+		else
+			ck_assert_int_eq(share_parse(text, &share), 0);
+		ck_assert_uint_eq(value + share, written[i].value);
+	}
+}
+END_TEST
+
+static const struct {
 	const char *text;
 	const char *hint;
 } hints[] = {
@@ -230,6 +271,7 @@ int main(int argc, char **argv)
 	tcase_add_test(reading, what_is_no_share_is_refused);
 	tcase_add_test(reading, a_limit_is_a_size_or_a_share);
 	tcase_add_test(reading, durations_are_read);
+	tcase_add_test(reading, what_is_written_exactly_is_read_back_the_same);
 	tcase_add_test(writing, a_hint_is_what_was_meant_and_can_be_read);
 	tcase_add_test(writing, sizes_are_written_for_people);
 	suite_add_tcase(suite, reading);
