@@ -19,6 +19,8 @@ static const struct gauge_row rows[GAUGE_COUNT] = {
 		"the highest offset at which a snapshot was read, as a share of the volume" },
 	[GAUGE_SNAPSHOT_COUNT] = { "snapshot.count", GAUGE_NUMBER, false,
 		"snapshots, failed ones included" },
+	[GAUGE_SNAPSHOT_AGE] = { "snapshot.age", GAUGE_TIME, false,
+		"how long ago the oldest snapshot was taken, on the rig's clock" },
 	[GAUGE_LIVE_WRITTEN] = { "live.written", GAUGE_BYTES, false,
 		"bytes written to the live view since the mount" },
 	[GAUGE_OPS] = { "ops", GAUGE_NUMBER, false,
@@ -50,6 +52,8 @@ int gauge_value_parse(enum gauge gauge, const char *text, uint64_t *ret)
 	uint32_t per_million;
 	int error;
 
+	if (rows[gauge].unit == GAUGE_TIME)
+		return duration_parse(text, ret);
 	if (rows[gauge].unit != GAUGE_SHARE)
 		return size_parse(text, ret);
 	error = share_parse(text, &per_million);
@@ -62,13 +66,31 @@ const char *gauge_value_format(enum gauge gauge, uint64_t value, char *buffer, s
 {
 	uint64_t hundredths = value / 100;
 
-	if (rows[gauge].unit != GAUGE_SHARE)
+	if (rows[gauge].unit == GAUGE_TIME)
+		duration_write(value, buffer, length);
+	else if (rows[gauge].unit != GAUGE_SHARE)
 		snprintf(buffer, length, "%" PRIu64, value);
 	else if (hundredths % 100 == 0)
 		snprintf(buffer, length, "%" PRIu64 "%%", hundredths / 100);
 	else
 		snprintf(buffer, length, "%" PRIu64 ".%02" PRIu64 "%%", hundredths / 100,
 			hundredths % 100);
+	return buffer;
+}
+
+const char *gauge_value_write(enum gauge gauge, uint64_t value, char *buffer, size_t length)
+{
+	switch (rows[gauge].unit) {
+	case GAUGE_SHARE:
+		return share_write(value, buffer, length);
+	case GAUGE_BYTES:
+		return size_write(value, buffer, length);
+	case GAUGE_TIME:
+		return duration_write(value, buffer, length);
+	case GAUGE_NUMBER:
+		break;
+	}
+	snprintf(buffer, length, "%" PRIu64, value);
 	return buffer;
 }
 

@@ -18,6 +18,7 @@ enum gauge {
 	GAUGE_MEMORY_USED,   /* 1 - MemAvailable / MemTotal */
 	GAUGE_READ_PROGRESS, /* highest offset at which any snapshot was read, as a share */
 	GAUGE_SNAPSHOT_COUNT,
+	GAUGE_SNAPSHOT_AGE,	 /* of the oldest snapshot */
 	GAUGE_LIVE_WRITTEN,	 /* bytes written to the live view since the mount */
 	GAUGE_OPS,		 /* reads and writes of live view and snapshots since the mount */
 	GAUGE_CHAIN_DEPTH,	 /* nodes from the image to the live view */
@@ -29,6 +30,7 @@ enum gauge_unit {
 	GAUGE_SHARE, /* per million: 85 % is 850000 */
 	GAUGE_BYTES,
 	GAUGE_NUMBER,
+	GAUGE_TIME, /* nanoseconds */
 };
 
 struct gauge_row {
@@ -53,8 +55,11 @@ int gauge_find(const char *name, enum gauge *ret);
 /* Reads TEXT in the gauge's unit ("85%", "64MiB", "29"): 0, -EINVAL or -ERANGE. */
 int gauge_value_parse(enum gauge gauge, const char *text, uint64_t *ret);
 
-/* Writes VALUE as gauge_value_parse() reads it.  Returns BUFFER. */
+/* Writes VALUE for people, a share with two decimals.  Returns BUFFER. */
 const char *gauge_value_format(enum gauge gauge, uint64_t value, char *buffer, size_t length);
+
+/* Writes VALUE so that gauge_value_parse() reads exactly it.  Returns BUFFER. */
+const char *gauge_value_write(enum gauge gauge, uint64_t value, char *buffer, size_t length);
 
 static inline void gauge_measure(struct gauges *gauges, enum gauge gauge, uint64_t value)
 {

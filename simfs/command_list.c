@@ -81,9 +81,10 @@ static json_t *collect_profiles(void)
 
 static json_t *collect_gauges(void)
 {
-	static const char *const units[] = {
-		[GAUGE_SHARE] = "share", [GAUGE_BYTES] = "bytes", [GAUGE_NUMBER] = "number"
-	};
+	static const char *const units[] = { [GAUGE_SHARE] = "share",
+		[GAUGE_BYTES] = "bytes",
+		[GAUGE_NUMBER] = "number",
+		[GAUGE_TIME] = "time" };
 	json_t *gauges = json_array();
 	const struct gauge_row *row;
 

@@ -9,7 +9,7 @@
 #include "simfs/base/cleanup.h"
 #include "simfs/base/sizes.h"
 
-enum unit { UNIT_SHARE, UNIT_BYTES, UNIT_NUMBER };
+enum unit { UNIT_SHARE, UNIT_BYTES, UNIT_NUMBER, UNIT_TIME };
 
 /* Those that the rig has; a test holds this table against the rig's own. */
 static const struct gauge_word {
@@ -22,6 +22,7 @@ static const struct gauge_word {
 	{ "memory.used", UNIT_SHARE, true },
 	{ "read.progress", UNIT_SHARE, false },
 	{ "snapshot.count", UNIT_NUMBER, false },
+	{ "snapshot.age", UNIT_TIME, false },
 	{ "live.written", UNIT_BYTES, false },
 	{ "ops", UNIT_NUMBER, false },
 	{ "chain.depth", UNIT_NUMBER, false },
@@ -32,6 +33,7 @@ static const char *const unit_hints[] = {
 	[UNIT_SHARE] = "25%",
 	[UNIT_BYTES] = "64MiB",
 	[UNIT_NUMBER] = "29",
+	[UNIT_TIME] = "60s",
 };
 
 #define GAUGE_WORDS (sizeof gauges / sizeof gauges[0])
@@ -54,6 +56,8 @@ static bool value_fits(enum unit unit, const char *value)
 		return share_parse(value, &per_million) == 0 && per_million <= 1000000;
 	case UNIT_BYTES:
 		return size_parse(value, &number) == 0;
+	case UNIT_TIME:
+		return duration_parse(value, &number) == 0;
 	case UNIT_NUMBER:
 		return number_parse(value, &number) == 0;
 	}

@@ -145,7 +145,8 @@ static void print_counters(const json_t *status, FILE *file)
 void cli_metrics_print(const json_t *status, FILE *file)
 {
 	print_volume(status, file);
-	print_gauges(status, "gauge", "What a gauge reads; shares run from 0 to 1.", "value", file);
+	print_gauges(status, "gauge",
+		"What a gauge reads; shares run from 0 to 1, times in seconds.", "value", file);
 	print_gauges(status, "gauge_feigned", "Whether a gauge is feigned.", "feigned", file);
 	print_snapshot_states(status, file);
 	print_stores(status, "snapshot_store_used_bytes", "Bytes of the limit that are used.",

@@ -101,7 +101,7 @@ void cli_table_snapshots(const json_t *snapshots, FILE *file)
 	json_decref(rows);
 }
 
-/* The value of a gauge of status, where a share is a number from 0 to 1, in its unit. */
+/* The value of a gauge of status, where a share is a number from 0 to 1 and a time in seconds. */
 static void format_gauge(const char *name, const json_t *value, char *buffer, size_t length)
 {
 	double number = json_number_value(value);
@@ -113,6 +113,8 @@ static void format_gauge(const char *name, const json_t *value, char *buffer, si
 		gauge_value_format(gauge, (uint64_t)(number * 1000000 + 0.5), buffer, length);
 	else if (gauge_at(gauge)->unit == GAUGE_BYTES)
 		size_format((uint64_t)json_integer_value(value), buffer, length);
+	else if (gauge_at(gauge)->unit == GAUGE_TIME)
+		snprintf(buffer, length, "%.1f s", number);
 	else
 		snprintf(buffer, length, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
 }

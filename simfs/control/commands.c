@@ -82,9 +82,10 @@ bool commands_gauge(struct control_request *request, enum gauge *ret)
 bool commands_gauge_value(
 	struct control_request *request, enum gauge gauge, const char *value_name, uint64_t *ret)
 {
-	static const char *const examples[] = {
-		[GAUGE_SHARE] = "85%", [GAUGE_BYTES] = "64MiB", [GAUGE_NUMBER] = "29"
-	};
+	static const char *const examples[] = { [GAUGE_SHARE] = "85%",
+		[GAUGE_BYTES] = "64MiB",
+		[GAUGE_NUMBER] = "29",
+		[GAUGE_TIME] = "60s" };
 	const struct gauge_row *row = gauge_at(gauge);
 	const char *text;
 

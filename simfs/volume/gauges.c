@@ -41,6 +41,20 @@ static void measure_snapshots(struct volume *volume)
 		(uint64_t)((unsigned __int128)highest_read * 1000000 / volume_bytes(volume)));
 }
 
+static void measure_age(struct volume *volume)
+{
+	uint64_t now_ns = clock_now_ns(), oldest_ns = 0;
+
+	list_for_each (at, &volume->snapshots) {
+		const struct snapshot *snapshot = CONTAINER_OF(at, struct snapshot, link);
+		uint64_t age_ns = snapshot->older_ns + (now_ns - snapshot->known_ns);
+
+		if (age_ns > oldest_ns)
+			oldest_ns = age_ns;
+	}
+	gauge_measure(&volume->gauges, GAUGE_SNAPSHOT_AGE, oldest_ns);
+}
+
 static void measure_memory(struct volume *volume)
 {
 	uint64_t now_ns = clock_now_ns();
@@ -56,6 +70,7 @@ static void measure_memory(struct volume *volume)
 void gauges_measure(struct volume *volume)
 {
 	measure_snapshots(volume);
+	measure_age(volume);
 	measure_memory(volume);
 	gauge_measure(&volume->gauges, GAUGE_SNAPSHOT_COUNT, volume->snapshot_count);
 	gauge_measure(&volume->gauges, GAUGE_LIVE_WRITTEN, volume->counters.live_written_bytes);

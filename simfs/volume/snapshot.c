@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "simfs/base/check.h"
+#include "simfs/base/clock.h"
 #include "simfs/base/log.h"
 
 _Static_assert(VOLUME_SNAPSHOT_NAME_MAX < STORE_NAME_BYTES, "a name fits a superblock");
@@ -50,6 +51,7 @@ struct snapshot *snapshot_new(struct volume *volume, const char *name, struct st
 	snprintf(snapshot->name, sizeof snapshot->name, "%s", name);
 	list_init(&snapshot->link);
 	list_init(&snapshot->waiting_for_mark);
+	snapshot->known_ns = clock_now_ns();
 	if (store) {
 		const struct store_facts *facts = store_facts(store);
 		const struct profile *profile = profile_find(facts->profile);

@@ -231,6 +231,10 @@ int state_load_snapshot(struct volume *volume, const char *file, enum store_role
 		store_destroy(store);
 		return -ENOMEM;
 	}
+	/* Its age goes on where the mount before it ended, by the time on the wall. */
+	if (store && clock_wall_seconds() > snapshot_created_seconds(snapshot))
+		snapshot->older_ns = NS_PER_S * (uint64_t)(clock_wall_seconds() -
+							   snapshot_created_seconds(snapshot));
 	if (error == -EUCLEAN) {
 		snapshot->state = SNAPSHOT_FAILED;
 		snapshot->error = -EUCLEAN;

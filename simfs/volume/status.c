@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* status.c - the volume as JSON, and as the imitated driver would show it. */
+#include "simfs/base/clock.h"
 #include "simfs/base/log.h"
 #include "simfs/volume/volume_internal.h"
 
@@ -48,14 +49,24 @@ static json_t *snapshots_json(struct volume *volume)
 	return array;
 }
 
-/* A share as a number from 0 to 1, everything else as it is. */
+/* A share as a number from 0 to 1, a time in seconds, everything else as it is. */
+static json_t *gauge_number(enum gauge gauge, uint64_t value)
+{
+	switch (gauge_at(gauge)->unit) {
+	case GAUGE_SHARE:
+		return json_real((double)value / 1000000);
+	case GAUGE_TIME:
+		return json_real((double)value / NS_PER_S);
+	case GAUGE_BYTES:
+	case GAUGE_NUMBER:
+		break;
+	}
+	return json_integer((json_int_t)value);
+}
+
 static json_t *gauge_json(const struct gauges *gauges, enum gauge gauge)
 {
-	uint64_t value = gauge_value(gauges, gauge);
-
-	return json_pack("{s:o, s:b}", "value",
-		gauge_at(gauge)->unit == GAUGE_SHARE ? json_real((double)value / 1000000)
-						     : json_integer((json_int_t)value),
+	return json_pack("{s:o, s:b}", "value", gauge_number(gauge, gauge_value(gauges, gauge)),
 		"feigned", (int)gauges->is_feigned[gauge]);
 }
 

@@ -43,6 +43,8 @@ struct snapshot {
 	int error;
 	uint64_t overflow_blocks;
 	uint64_t highest_read; /* offset at which a read began */
+	uint64_t known_ns;     /* on the rig's clock: since when the volume has it ... */
+	uint64_t older_ns;     /* ... and how old it was then */
 	unsigned files_open;
 	unsigned requests_under_way;
 	struct store_waiter marked;

@@ -63,6 +63,7 @@ START_TEST(what_is_written_is_read_back_the_same)
 		{ GAUGE_READ_PROGRESS, 123400, "12.34%" },
 		{ GAUGE_STORE_BYTES, 13422592, "13422592" },
 		{ GAUGE_OPS, 7, "7" },
+		{ GAUGE_SNAPSHOT_AGE, 60000000000, "1m" },
 	};
 
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {

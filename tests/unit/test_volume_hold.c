@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "simfs/base/clock.h"
 #include "tests/lib/engine.h"
 #include "tests/lib/engine_suite.h"
 
@@ -175,6 +176,26 @@ START_TEST(each_gauge_is_reached_by_what_moves_it)
 }
 END_TEST
 
+/* The clock stands still after this, so it is the last one. */
+START_TEST(the_age_is_that_of_the_oldest_snapshot)
+{
+	uint64_t now_ns = clock_now_ns();
+
+	clock_step_to(now_ns + NS_PER_S);
+	ck_assert_int_eq(engine_snapshot(&engine, "younger", NULL, NULL), 0);
+	clock_step_to(now_ns + 61 * NS_PER_S);
+	ck_assert_uint_ge(
+		gauge_value(volume_gauges(engine.volume), GAUGE_SNAPSHOT_AGE), 61 * NS_PER_S);
+	ck_assert_uint_lt(
+		gauge_value(volume_gauges(engine.volume), GAUGE_SNAPSHOT_AGE), 120 * NS_PER_S);
+	ck_assert_int_eq(engine_delete(&engine, "s"), 0);
+	ck_assert_uint_eq(
+		gauge_value(volume_gauges(engine.volume), GAUGE_SNAPSHOT_AGE), 60 * NS_PER_S);
+	ck_assert_int_eq(engine_delete(&engine, "younger"), 0);
+	ck_assert_uint_eq(gauge_value(volume_gauges(engine.volume), GAUGE_SNAPSHOT_AGE), 0);
+}
+END_TEST
+
 START_TEST(gauges_tell_what_the_volume_holds)
 {
 	const struct gauges *gauges;
@@ -206,6 +227,7 @@ int main(int argc, char **argv)
 	tcase_add_test(tcase, the_last_reached_hold_lets_the_reads_go);
 	tcase_add_test(tcase, each_gauge_is_reached_by_what_moves_it);
 	tcase_add_test(tcase, gauges_tell_what_the_volume_holds);
+	tcase_add_test(tcase, the_age_is_that_of_the_oldest_snapshot);
 	suite_add_tcase(suite, tcase);
 	return engine_suite_run(suite, argv[0]);
 }
