@@ -5,7 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "faults/action.h"
 #include "faults/gauge.h"
+#include "faults/point.h"
 #include "scenarios/engine/clients.h"
 #include "scenarios/engine/clients_share.h"
 #include "scenarios/engine/scenario.h"
@@ -96,6 +98,25 @@ static json_t *collect_gauges(void)
 	return gauges;
 }
 
+static json_t *collect_points(void)
+{
+	json_t *points = json_array();
+	const struct point_row *row;
+
+	for (size_t at = 0; (row = fault_point_at(at)); at++) {
+		json_t *actions = json_array();
+
+		for (size_t i = FAULT_NO_ACTION + 1; i < FAULT_ACTIONS; i++) {
+			if (!action_refusal((enum fault_action)i, (enum fault_point)at))
+				json_array_append_new(actions, json_string(action_at(i)->name));
+		}
+		json_array_append_new(points, json_pack("{s:s, s:s, s:o, s:s}", "name", row->name,
+						      "kind", point_kind_name(row->kind), "actions",
+						      actions, "about", row->about));
+	}
+	return points;
+}
+
 /* Every file of the data folder NAME; the caller deinits FILES also when it is false. */
 static bool find_files(const char *name, struct scenario_files *files)
 {
@@ -183,6 +204,8 @@ static json_t *collect_clients(void)
 static const struct listing listings[] = {
 	{ "profiles", collect_profiles, { "PROFILE", "IMITATES", "LIMIT", "BLOCK", "AT THE LIMIT" },
 		{ "name", "imitates", "limit", "block_bytes", "about" } },
+	{ "points", collect_points, { "POINT", "KIND", "WHAT IS TRUE THERE" },
+		{ "name", "kind", "about" } },
 	{ "gauges", collect_gauges, { "GAUGE", "UNIT", "ABOUT" }, { "name", "unit", "about" } },
 	{ "scenarios", collect_scenarios, { "SCENARIO", "PROFILE", "CLIENT", "ABOUT" },
 		{ "name", "profile", "client", "about" } },
@@ -255,12 +278,12 @@ static const struct cli_option options[] = {
 
 static const struct cli cli = {
 	.name = "list",
-	.arguments = "profiles|gauges|scenarios|clients",
+	.arguments = "profiles|points|gauges|scenarios|clients",
 	.arguments_min = 1,
 	.arguments_max = 1,
-	.about = "Lists the systems that a volume can imitate (profiles), the quantities that it\n"
-		 "measures (gauges), the scenarios of the catalog, or the backup tools that\n"
-		 "scenarios can judge (clients).",
+	.about = "Lists the systems that a volume can imitate (profiles), the places where faults\n"
+		 "can strike (points), the quantities that it measures (gauges), the scenarios of\n"
+		 "the catalog, or the backup tools that scenarios can judge (clients).",
 	.options = options,
 	.examples = "  snaprig list profiles\n"
 		    "  snaprig list clients --json | jq -r '.clients[] | select(.missing).name'\n",

@@ -20,7 +20,7 @@ int command_create(int argc, char **argv);
 /* snaprig mount IMAGE MNT … */
 int command_mount(int argc, char **argv);
 
-/* snaprig list profiles|gauges|scenarios|clients [--json] */
+/* snaprig list profiles|points|gauges|scenarios|clients [--json] */
 int command_list(int argc, char **argv);
 
 /* snaprig doctor [--json] */

@@ -47,7 +47,7 @@ static const struct subcommand subcommands[] = {
 	{ "restore", "BACKUP OUT", "restore it", command_restore },
 
 	{ "this machine", NULL, NULL, NULL },
-	{ "list", "profiles|gauges|scenarios|clients", "list what there is", command_list },
+	{ "list", "profiles|points|gauges|scenarios|clients", "list what there is", command_list },
 	{ "doctor", "", "tell what works here, and how to get the rest", command_doctor },
 };
 

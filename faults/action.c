@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "faults/action.h"
+
+#define KIND(name) (1u << POINT_##name)
+#define ANY_KIND   (KIND(READ) | KIND(WRITE) | KIND(FLUSH) | KIND(APPEND) | KIND(MOMENT))
+
+static const struct action_row rows[FAULT_ACTIONS] = {
+	[FAULT_NO_ACTION] = { NULL, ACTION_ALONE, "" },
+	[FAULT_ERROR] = { "error", ACTION_ERRNO, "fails with this errno; nothing is done" },
+	[FAULT_DELAY] = { "delay", ACTION_TIME, "goes on later, on the rig's clock" },
+	[FAULT_HANG] = { "hang", ACTION_ALONE, "goes on when it is released" },
+	[FAULT_SHORT] = { "short", ACTION_BYTES, "only so many bytes, and says so" },
+	[FAULT_ZERO] = { "zero", ACTION_ALONE, "all bytes are zeros" },
+	[FAULT_STALE] = { "stale", ACTION_ALONE, "the bytes that the live view has now" },
+	[FAULT_FLIP] = { "flip", ACTION_COUNT, "so many bits are wrong" },
+	[FAULT_TEAR] = { "tear", ACTION_BYTES, "only so many bytes are written; says success" },
+	[FAULT_DROP] = { "drop", ACTION_ALONE, "nothing is done; says success" },
+	[FAULT_MISDIRECT] = { "misdirect", ACTION_BYTES, "happens so many bytes further on" },
+	[FAULT_FAIL_SNAPSHOT] = { "fail-snapshot", ACTION_ALONE,
+		"the snapshot fails as at its limit" },
+	[FAULT_CRASH] = { "crash", ACTION_ALONE, "SIGKILL to the rig" },
+};
+
+/* Where an action makes sense; with both reasons why not. */
+static const struct {
+	unsigned kinds;
+	const char *kind_reason;
+	unsigned traits;
+	const char *trait_reason;
+} sense[FAULT_ACTIONS] = {
+	[FAULT_ERROR] = { ANY_KIND, NULL, 0, NULL },
+	[FAULT_DELAY] = { ANY_KIND, NULL, POINT_CAN_WAIT, "a mount that waits cannot be used" },
+	[FAULT_HANG] = { ANY_KIND, NULL, POINT_CAN_WAIT,
+		"nobody could release it before the mount is there" },
+	[FAULT_SHORT] = { KIND(READ) | KIND(WRITE), "only reads and writes have a length",
+		POINT_IN_VIEW,
+		"below the mount a transfer is whole or fails (try live.* or snapshot.*)" },
+	[FAULT_ZERO] = { KIND(READ), "only a read brings bytes", POINT_HAS_BYTES, NULL },
+	[FAULT_STALE] = { KIND(READ), "only a read brings bytes", POINT_OVER_LIVE,
+		"only a snapshot can show the live view instead (try snapshot.read)" },
+	[FAULT_FLIP] = { KIND(READ) | KIND(WRITE) | KIND(APPEND), "no bytes are moved there",
+		POINT_HAS_BYTES, "all stores share the old bytes (try store.append)" },
+	[FAULT_TEAR] = { KIND(WRITE) | KIND(APPEND), "only what is written can be torn",
+		POINT_HAS_BYTES, "all stores share the old bytes (try store.append)" },
+	[FAULT_DROP] = { KIND(WRITE) | KIND(FLUSH) | KIND(APPEND),
+		"only what is acknowledged can be dropped", 0, NULL },
+	[FAULT_MISDIRECT] = { KIND(READ) | KIND(WRITE) | KIND(APPEND), "no bytes are moved there",
+		POINT_HAS_BYTES, "all stores share the old bytes (try store.append)" },
+	[FAULT_FAIL_SNAPSHOT] = { ANY_KIND, NULL, POINT_MAY_FAIL_IT,
+		"no snapshot is at hand there (try snapshot.read or cow.store)" },
+	[FAULT_CRASH] = { ANY_KIND, NULL, 0, NULL },
+};
+
+const struct action_row *action_at(size_t action)
+{
+	return action < FAULT_ACTIONS ? &rows[action] : NULL;
+}
+
+const char *action_refusal(enum fault_action action, enum fault_point point)
+{
+	const struct point_row *row = fault_point_at(point);
+
+	if (!(sense[action].kinds & 1u << row->kind))
+		return sense[action].kind_reason;
+	if ((row->traits & sense[action].traits) != sense[action].traits)
+		return sense[action].trait_reason;
+	return NULL;
+}
