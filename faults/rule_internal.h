@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* rule_internal.h - the keys of a rule, shared by the parser and the writer only. */
+#ifndef SNAPRIG_FAULTS_RULE_INTERNAL_H
+#define SNAPRIG_FAULTS_RULE_INTERNAL_H
+
+#include "faults/rule.h"
+
+#define RULE_VALUE_BYTES (RULE_FILE_BYTES + 1)
+
+/* A trigger, or the name. */
+struct rule_key {
+	const char *name;
+	const char *example;
+	unsigned trait;	    /* which a point must have for it, or 0 ... */
+	const char *reason; /* ... and why */
+
+	/* Required.  Whether VALUE could be read; what is no value for RULE is none. */
+	bool (*read)(struct fault_rule *rule, const char *value);
+
+	/* Required.  Writes the value into BUFFER, of RULE_VALUE_BYTES; false: not there. */
+	bool (*write)(const struct fault_rule *rule, char *buffer);
+};
+
+/* Up to a NULL name, in the order in which they are written. */
+extern const struct rule_key rule_keys[];
+
+#define RULE_KEYS_MAX 16
+
+#endif

@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * rule_parse.c - reads the line of a rule, word by word.
+ *
+ * Every message names the column of the word that is wrong.
+ */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "faults/rule_internal.h"
+#include "simfs/base/log.h"
+#include "simfs/base/sizes.h"
+#include "simfs/base/suggest.h"
+
+#define BLANKS " \t"
+
+struct reader {
+	struct fault_rule rule;
+	char *message;
+	unsigned column; /* of the word being read, from 1 */
+	bool has_key[RULE_KEYS_MAX];
+};
+
+/* What is wrong with the current word; always false. */
+__attribute__((format(printf, 3, 4))) static bool wrong(
+	struct reader *reader, const char *meant, const char *format, ...)
+{
+	char what[RULE_MESSAGE_BYTES - 128];
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(what, sizeof what, format, arguments);
+	va_end(arguments);
+	if (meant)
+		snprintf(reader->message, RULE_MESSAGE_BYTES, "%s at column %u; did you mean '%s'?",
+			what, reader->column, meant);
+	else
+		snprintf(reader->message, RULE_MESSAGE_BYTES, "%s at column %u", what,
+			reader->column);
+	return false;
+}
+
+/* ---- the point ---- */
+
+static bool read_point(struct reader *reader, const char *word)
+{
+	const char *names[FAULT_POINTS];
+
+	if (fault_point_find(word, &reader->rule.point) == 0)
+		return true;
+	for (size_t i = 0; i < FAULT_POINTS; i++)
+		names[i] = fault_point_at(i)->name;
+	return wrong(reader, suggest_near(word, names, FAULT_POINTS), "unknown point '%s'", word);
+}
+
+/* ---- the action ---- */
+
+static const char *const action_examples[] = {
+	[ACTION_ALONE] = NULL,
+	[ACTION_ERRNO] = "EIO",
+	[ACTION_TIME] = "20ms",
+	[ACTION_BYTES] = "512",
+	[ACTION_COUNT] = "1",
+};
+
+static bool value_read(struct fault_rule *rule, enum action_value kind, const char *value)
+{
+	switch (kind) {
+	case ACTION_ALONE:
+		return true;
+	case ACTION_ERRNO:
+		rule->error = error_from_name(value);
+		return rule->error < 0;
+	case ACTION_TIME:
+		return duration_parse(value, &rule->value) == 0;
+	case ACTION_BYTES:
+		return size_parse(value, &rule->value) == 0;
+	case ACTION_COUNT:
+		return value[strspn(value, "0123456789")] == '\0' &&
+		       size_parse(value, &rule->value) == 0 && rule->value > 0;
+	}
+	return false;
+}
+
+/* What no one value shows. */
+static const char *amount_refusal(const struct fault_rule *rule)
+{
+	bool writes = fault_point_at(rule->point)->kind != POINT_READ;
+
+	if (rule->value > 0)
+		return NULL;
+	if (rule->action == FAULT_TEAR)
+		return "nothing would be left of it (try drop)";
+	if (rule->action == FAULT_SHORT && writes)
+		return "nobody goes on after a write of nothing (try error=ENOSPC)";
+	return rule->action == FAULT_MISDIRECT ? "that is where it belongs" : NULL;
+}
+
+static bool read_action(
+	struct reader *reader, enum fault_action action, const char *word, const char *value)
+{
+	struct fault_rule *rule = &reader->rule;
+	const struct action_row *row = action_at(action);
+	const char *refusal = action_refusal(action, rule->point);
+
+	if (rule->action != FAULT_NO_ACTION)
+		return wrong(reader, NULL, "a second action '%s' beside '%s'", word,
+			action_at(rule->action)->name);
+	if (row->value == ACTION_ALONE && value)
+		return wrong(reader, NULL, "'%s' takes no value", word);
+	if (row->value != ACTION_ALONE && !value)
+		return wrong(reader, NULL, "a value is missing for '%s' (try %s=%s)", word, word,
+			action_examples[row->value]);
+	if (!value_read(rule, row->value, value))
+		return wrong(reader, NULL, "cannot read %s '%s' (try %s=%s)", word, value, word,
+			action_examples[row->value]);
+	rule->action = action;
+	if (!refusal)
+		refusal = amount_refusal(rule);
+	if (refusal)
+		return wrong(reader, NULL, "'%s' makes no sense at point '%s': %s", word,
+			fault_point_at(rule->point)->name, refusal);
+	return true;
+}
+
+/* ---- triggers ---- */
+
+/* A gauge that does not exist is worth a better message than the whole value. */
+static bool wrong_value(struct reader *reader, const struct rule_key *key, const char *value)
+{
+	const char *names[GAUGE_COUNT];
+	size_t length = strcspn(value, "<>=");
+	char gauge[64];
+	enum gauge found;
+
+	if (strcmp(key->name, "when") == 0 && value[length] && length < sizeof gauge) {
+		memcpy(gauge, value, length);
+		gauge[length] = '\0';
+		for (size_t i = 0; i < GAUGE_COUNT; i++)
+			names[i] = gauge_at(i)->name;
+		if (gauge_find(gauge, &found) < 0)
+			return wrong(reader, suggest_near(gauge, names, GAUGE_COUNT),
+				"unknown gauge '%s'", gauge);
+	}
+	return wrong(reader, NULL, "cannot read %s '%s' (try %s)", key->name, value, key->example);
+}
+
+static bool read_key(struct reader *reader, size_t index, const char *value)
+{
+	const struct rule_key *key = &rule_keys[index];
+	const struct point_row *point = fault_point_at(reader->rule.point);
+
+	if (reader->has_key[index])
+		return wrong(reader, NULL, "a second '%s'", key->name);
+	reader->has_key[index] = true;
+	if (!value)
+		return wrong(reader, NULL, "a value is missing for '%s' (try %s)", key->name,
+			key->example);
+	if (!key->read(&reader->rule, value))
+		return wrong_value(reader, key, value);
+	if ((point->traits & key->trait) != key->trait)
+		return wrong(reader, NULL, "'%s' makes no sense at point '%s': %s", key->name,
+			point->name, key->reason);
+	return true;
+}
+
+static bool unknown_key(struct reader *reader, const char *word)
+{
+	const char *names[RULE_KEYS_MAX + FAULT_ACTIONS];
+	size_t count = 0;
+
+	for (size_t i = FAULT_NO_ACTION + 1; i < FAULT_ACTIONS; i++)
+		names[count++] = action_at(i)->name;
+	for (const struct rule_key *key = rule_keys; key->name; key++)
+		names[count++] = key->name;
+	return wrong(reader, suggest_near(word, names, count), "unknown key '%s'", word);
+}
+
+static bool read_word(struct reader *reader, char *word)
+{
+	char *equals = strchr(word, '=');
+	const char *value = equals ? equals + 1 : NULL;
+
+	if (equals)
+		*equals = '\0';
+	for (size_t i = FAULT_NO_ACTION + 1; i < FAULT_ACTIONS; i++) {
+		if (strcmp(word, action_at(i)->name) == 0)
+			return read_action(reader, (enum fault_action)i, word, value);
+	}
+	for (size_t i = 0; rule_keys[i].name; i++) {
+		if (strcmp(word, rule_keys[i].name) == 0)
+			return read_key(reader, i, value);
+	}
+	return unknown_key(reader, word);
+}
+
+/* ---- the line ---- */
+
+static bool is_one_line(struct reader *reader, const char *text)
+{
+	if (strlen(text) > RULE_TEXT_MAX) {
+		snprintf(reader->message, RULE_MESSAGE_BYTES, "a rule has at most %d bytes",
+			RULE_TEXT_MAX);
+		return false;
+	}
+	for (const char *at = text; *at; at++) {
+		reader->column = (unsigned)(at - text) + 1;
+		if (((unsigned char)*at < ' ' && *at != '\t') || *at == 0x7f)
+			return wrong(reader, NULL, "a control character");
+	}
+	return true;
+}
+
+static bool read_line(struct reader *reader, const char *text)
+{
+	char line[RULE_TEXT_MAX + 1];
+	char *at = line;
+	bool is_first = true;
+
+	if (!is_one_line(reader, text))
+		return false;
+	memcpy(line, text, strlen(text) + 1);
+	for (at += strspn(at, BLANKS); *at; at += strspn(at, BLANKS)) {
+		char *word = at;
+
+		at += strcspn(at, BLANKS);
+		if (*at)
+			*at++ = '\0';
+		reader->column = (unsigned)(word - line) + 1;
+		if (!(is_first ? read_point(reader, word) : read_word(reader, word)))
+			return false;
+		is_first = false;
+	}
+	reader->column = (unsigned)(at - line) + 1;
+	if (is_first)
+		return wrong(reader, NULL, "a point is missing (try snapshot.read error=EIO)");
+	if (reader->rule.action == FAULT_NO_ACTION)
+		return wrong(reader, NULL, "an action is missing (try error=EIO)");
+	return true;
+}
+
+int rule_parse(const char *text, struct fault_rule *ret, char *message)
+{
+	struct reader reader = {
+		.rule = { .every = 1, .chance = 1000000 },
+		.message = message,
+	};
+
+	if (!read_line(&reader, text))
+		return -EINVAL;
+	*ret = reader.rule;
+	return 0;
+}
