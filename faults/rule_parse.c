@@ -243,10 +243,13 @@ static bool read_line(struct reader *reader, const char *text)
 
 int rule_parse(const char *text, struct fault_rule *ret, char *message)
 {
-	struct reader reader = {
-		.rule = { .every = 1, .chance = 1000000 },
-		.message = message,
-	};
+	struct reader reader;
+
+	/* With what lies between its fields, so that rules can be compared. */
+	memset(&reader, 0, sizeof reader);
+	reader.rule.every = 1;
+	reader.rule.chance = 1000000;
+	reader.message = message;
 
 	if (!read_line(&reader, text))
 		return -EINVAL;

@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "faults/fault.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "simfs/base/clock.h"
+#include "simfs/base/mix.h"
+
+/* What every hit looks at comes first. */
+struct armed_rule {
+	struct list link;
+	uint64_t seen, matched, fired;
+	struct fault_rule rule;
+	uint64_t id;
+	uint64_t key; /* of the text: what its chance depends on */
+	uint64_t armed_ns;
+	char text[RULE_TEXT_MAX + 1];
+};
+
+static struct armed_rule *rule_of(struct list *link)
+{
+	return CONTAINER_OF(link, struct armed_rule, link);
+}
+
+/* ---- deciding ---- */
+
+static bool offset_matches(const struct fault_rule *rule, const struct fault_context *context)
+{
+	return !rule->has_offset || (context->offset < rule->offset_end &&
+					    context->offset + context->length > rule->offset_first);
+}
+
+static bool gauge_matches(const struct fault_plane *plane, const struct fault_rule *rule)
+{
+	uint64_t value;
+
+	if (!rule->has_when)
+		return true;
+	plane->measure(plane->context);
+	value = gauge_value(plane->gauges, rule->gauge);
+	switch (rule->relation) {
+	case RULE_AT_LEAST:
+		return value >= rule->gauge_value;
+	case RULE_AT_MOST:
+		return value <= rule->gauge_value;
+	case RULE_ABOVE:
+		return value > rule->gauge_value;
+	case RULE_BELOW:
+		return value < rule->gauge_value;
+	case RULE_EQUAL:
+		return value == rule->gauge_value;
+	}
+	return false;
+}
+
+static bool time_matches(const struct armed_rule *armed)
+{
+	const struct fault_rule *rule = &armed->rule;
+	uint64_t age_ns;
+
+	if (!rule->has_from && !rule->has_for)
+		return true;
+	age_ns = clock_now_ns() - armed->armed_ns;
+	if (age_ns < rule->from_ns)
+		return false;
+	return !rule->has_for || age_ns - rule->from_ns < rule->for_ns;
+}
+
+/* What is no longer than is left of it would be whole. */
+static bool length_matches(const struct fault_rule *rule, const struct fault_context *context)
+{
+	bool cuts = rule->action == FAULT_SHORT || rule->action == FAULT_TEAR;
+
+	return !cuts || context->length > rule->value;
+}
+
+/* The cheap filters first. */
+static bool rule_matches(const struct fault_plane *plane, const struct armed_rule *armed,
+	const struct fault_context *context)
+{
+	const struct fault_rule *rule = &armed->rule;
+
+	if (!offset_matches(rule, context) || !length_matches(rule, context))
+		return false;
+	if (rule->snapshot[0] &&
+		(!context->snapshot || strcmp(rule->snapshot, context->snapshot) != 0))
+		return false;
+	if (rule->phase[0] && strcmp(rule->phase, plane->phase) != 0)
+		return false;
+	return time_matches(armed) && gauge_matches(plane, rule) &&
+	       (!rule->file[0] || access(rule->file, F_OK) == 0);
+}
+
+static bool may_fire_again(const struct armed_rule *armed)
+{
+	return armed->rule.times == 0 || armed->fired < armed->rule.times;
+}
+
+/* Whether the match number armed->matched is due. */
+static bool rule_is_due(const struct fault_plane *plane, const struct armed_rule *armed)
+{
+	const struct fault_rule *rule = &armed->rule;
+
+	if (!may_fire_again(armed) || armed->matched <= rule->after ||
+		(armed->matched - rule->after) % rule->every != 0)
+		return false;
+	return rule->chance == 1000000 ||
+	       mix_below(plane->seed ^ armed->key, armed->matched, 1000000) < rule->chance;
+}
+
+static void fire(const struct fault_plane *plane, struct armed_rule *armed,
+	const struct fault_context *context)
+{
+	const struct point_row *point = fault_point_at(armed->rule.point);
+	json_t *fields = json_pack("{s:s, s:I, s:s, s:s, s:I}", "point", point->name, "id",
+		(json_int_t)armed->id, "rule", armed->text, "action",
+		action_at(armed->rule.action)->name, "hit", (json_int_t)armed->matched);
+
+	if (context->snapshot)
+		json_object_set_new(fields, "snapshot", json_string(context->snapshot));
+	if (point->traits & POINT_HAS_RANGE) {
+		json_object_set_new(fields, "offset", json_integer((json_int_t)context->offset));
+		json_object_set_new(fields, "length", json_integer((json_int_t)context->length));
+	}
+	armed->fired++;
+	journal_event(plane->journal, plane->gauges->measured[GAUGE_OPS], "fault.fired", fields);
+}
+
+bool fault_decide(struct fault_plane *plane, enum fault_point point,
+	const struct fault_context *context, struct fault_decision *ret)
+{
+	struct armed_rule *first = NULL;
+
+	list_for_each (at, &plane->rules) {
+		struct armed_rule *armed = rule_of(at);
+
+		if (armed->rule.point != point)
+			continue;
+		armed->seen++;
+		if (!rule_matches(plane, armed, context))
+			continue;
+		armed->matched++;
+		if (!first && rule_is_due(plane, armed))
+			first = armed;
+	}
+	if (!first)
+		return false;
+	fire(plane, first, context);
+	*ret = (struct fault_decision){
+		.action = first->rule.action,
+		.error = first->rule.error,
+		.value = first->rule.value,
+		.luck = mix64(plane->seed ^ mix64(first->key ^ first->matched)),
+		.rule_id = first->id,
+	};
+	return true;
+}
+
+uint64_t fault_flip_bit(const struct fault_decision *decision, uint64_t index, uint64_t bits)
+{
+	/* One in each of `value` parts of equal size. */
+	uint64_t first = (uint64_t)((unsigned __int128)bits * index / decision->value);
+	uint64_t end = (uint64_t)((unsigned __int128)bits * (index + 1) / decision->value);
+
+	return end > first ? first + mix_below(decision->luck, index, end - first) : first;
+}
+
+/* ---- the rules ---- */
+
+static void journal_rule(
+	const struct fault_plane *plane, const char *event, const struct armed_rule *armed)
+{
+	journal_event(plane->journal, plane->gauges->measured[GAUGE_OPS], event,
+		json_pack("{s:I, s:s}", "id", (json_int_t)armed->id, "rule", armed->text));
+}
+
+static void rule_drop(struct fault_plane *plane, struct armed_rule *armed)
+{
+	list_remove(&armed->link);
+	plane->rules_at[armed->rule.point]--;
+	plane->rule_count--;
+	free(armed);
+}
+
+static struct armed_rule *rule_named(const struct fault_plane *plane, const char *name)
+{
+	list_for_each (at, &plane->rules) {
+		if (strcmp(rule_of(at)->rule.name, name) == 0)
+			return rule_of(at);
+	}
+	return NULL;
+}
+
+static struct armed_rule *rule_numbered(const struct fault_plane *plane, const char *number)
+{
+	char text[24];
+
+	list_for_each (at, &plane->rules) {
+		snprintf(text, sizeof text, "%" PRIu64, rule_of(at)->id);
+		if (strcmp(text, number) == 0)
+			return rule_of(at);
+	}
+	return NULL;
+}
+
+static uint64_t key_of(const char *text)
+{
+	uint64_t key = 0;
+
+	for (; *text; text++)
+		key = mix64(key ^ (unsigned char)*text);
+	return key;
+}
+
+void fault_plane_init(struct fault_plane *plane)
+{
+	memset(plane->rules_at, 0, sizeof plane->rules_at);
+	list_init(&plane->rules);
+	plane->rule_count = 0;
+	plane->next_id = 1;
+	plane->phase[0] = '\0';
+}
+
+void fault_plane_deinit(struct fault_plane *plane)
+{
+	while (!list_empty(&plane->rules))
+		rule_drop(plane, rule_of(plane->rules.next));
+}
+
+int fault_add(struct fault_plane *plane, const char *text, uint64_t *ret_id, char *message)
+{
+	struct fault_rule rule;
+	char written[RULE_TEXT_MAX + 1];
+	int error = rule_parse(text, &rule, message);
+	struct armed_rule *same = error == 0 && rule.name[0] ? rule_named(plane, rule.name) : NULL;
+	struct armed_rule *armed;
+
+	if (error < 0)
+		return error;
+	rule_format(&rule, written, sizeof written);
+	if (same && strcmp(same->text, written) == 0) {
+		*ret_id = same->id;
+		return 0;
+	}
+	if (!same && plane->rule_count == FAULT_RULES_MAX) {
+		snprintf(
+			message, RULE_MESSAGE_BYTES, "there are %u rules already", FAULT_RULES_MAX);
+		return -ENOSPC;
+	}
+	armed = calloc(1, sizeof *armed);
+	if (!armed) {
+		snprintf(message, RULE_MESSAGE_BYTES, "out of memory");
+		return -ENOMEM;
+	}
+	armed->rule = rule;
+	armed->id = plane->next_id++;
+	armed->armed_ns = clock_now_ns();
+	memcpy(armed->text, written, sizeof written);
+	armed->key = key_of(written);
+	/* In the place of the one that it replaces: the first that fires wins. */
+	list_append(same ? &same->link : &plane->rules, &armed->link);
+	plane->rules_at[rule.point]++;
+	plane->rule_count++;
+	if (same)
+		rule_drop(plane, same);
+	journal_rule(plane, "fault.added", armed);
+	*ret_id = armed->id;
+	return 0;
+}
+
+int fault_remove(struct fault_plane *plane, const char *name_or_id, uint64_t *ret_id)
+{
+	struct armed_rule *armed = name_or_id[0] ? rule_named(plane, name_or_id) : NULL;
+
+	if (!armed)
+		armed = rule_numbered(plane, name_or_id);
+	if (!armed)
+		return -ENOENT;
+	*ret_id = armed->id;
+	journal_rule(plane, "fault.removed", armed);
+	rule_drop(plane, armed);
+	return 0;
+}
+
+bool fault_remove_first(struct fault_plane *plane, uint64_t *ret_id)
+{
+	if (list_empty(&plane->rules))
+		return false;
+
+	struct armed_rule *armed = rule_of(plane->rules.next);
+
+	*ret_id = armed->id;
+	journal_rule(plane, "fault.removed", armed);
+	rule_drop(plane, armed);
+	return true;
+}
+
+int fault_phase_set(struct fault_plane *plane, const char *phase)
+{
+	if (strlen(phase) >= sizeof plane->phase)
+		return -EINVAL;
+	snprintf(plane->phase, sizeof plane->phase, "%s", phase);
+	journal_event(plane->journal, plane->gauges->measured[GAUGE_OPS], "phase",
+		json_pack("{s:s}", "phase", phase));
+	return 0;
+}
+
+json_t *fault_list(const struct fault_plane *plane)
+{
+	json_t *array = json_array();
+
+	list_for_each (at, &plane->rules) {
+		const struct armed_rule *armed = rule_of(at);
+		const struct fault_rule *rule = &armed->rule;
+
+		json_array_append_new(array,
+			json_pack("{s:I, s:s?, s:s, s:s, s:s, s:b, s:b, s:I, s:I, s:I}", "id",
+				(json_int_t)armed->id, "name", rule->name[0] ? rule->name : NULL,
+				"rule", armed->text, "point", fault_point_at(rule->point)->name,
+				"action", action_at(rule->action)->name, "replayable",
+				(int)rule_is_replayable(rule), "armed", (int)may_fire_again(armed),
+				"seen", (json_int_t)armed->seen, "matched",
+				(json_int_t)armed->matched, "fired", (json_int_t)armed->fired));
+	}
+	return array;
+}
