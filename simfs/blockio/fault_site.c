@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "simfs/blockio/fault_site.h"
+
+#include <signal.h>
+#include <unistd.h>
+
+#include "simfs/base/clock.h"
+
+void fault_site_init(struct fault_site *site)
+{
+	site->may_wait = false;
+	site->has_served = false;
+	list_init(&site->waits);
+	list_init(&site->transfers);
+}
+
+bool fault_site_decide(struct fault_site *site, enum fault_point point,
+	const struct fault_context *context, struct fault_decision *ret)
+{
+	struct fault_decision decision;
+
+	if (!fault_is_armed(&site->plane, point) ||
+		!fault_decide(&site->plane, point, context, &decision))
+		return false;
+	if (decision.action == FAULT_CRASH) {
+		if (site->crash)
+			site->crash(site->context);
+		else
+			kill(getpid(), SIGKILL);
+		return false;
+	}
+	if ((decision.action == FAULT_DELAY || decision.action == FAULT_HANG) && !site->may_wait)
+		return false;
+	*ret = decision;
+	return true;
+}
+
+void fault_flip(const struct fault_decision *decision, void *bytes, size_t length)
+{
+	uint64_t bits = (uint64_t)length * 8;
+	struct fault_decision flips = *decision;
+
+	if (flips.value > bits)
+		flips.value = bits;
+	for (uint64_t i = 0; i < flips.value; i++) {
+		uint64_t bit = fault_flip_bit(&flips, i, bits);
+
+		((uint8_t *)bytes)[bit / 8] ^= (uint8_t)(1u << bit % 8);
+	}
+}
+
+/* ---- waiting ---- */
+
+void fault_wait_for(struct fault_site *site, struct fault_wait *wait,
+	const struct fault_decision *decision, void (*go)(struct fault_wait *wait))
+{
+	wait->go = go;
+	wait->rule_id = decision->rule_id;
+	wait->due_ns = decision->action == FAULT_HANG ? UINT64_MAX
+						      : clock_now_ns() + decision->value;
+	list_append(&site->waits, &wait->link);
+}
+
+void fault_wait_tick(
+	struct fault_site *site, struct fault_wait *wait, void (*go)(struct fault_wait *wait))
+{
+	*wait = (struct fault_wait){ .go = go };
+	list_append(&site->waits, &wait->link);
+}
+
+uint64_t fault_site_due_ns(const struct fault_site *site)
+{
+	uint64_t due_ns = UINT64_MAX;
+
+	list_for_each (at, &site->waits) {
+		const struct fault_wait *wait = CONTAINER_OF(at, struct fault_wait, link);
+
+		if (wait->due_ns < due_ns)
+			due_ns = wait->due_ns;
+	}
+	return due_ns;
+}
+
+static bool is_due(const struct fault_wait *wait, uint64_t now_ns)
+{
+	return wait->due_ns <= now_ns;
+}
+
+static bool hangs(const struct fault_wait *wait, uint64_t ignored)
+{
+	(void)ignored;
+	return wait->due_ns == UINT64_MAX;
+}
+
+static bool waits_for_rule(const struct fault_wait *wait, uint64_t rule_id)
+{
+	return wait->rule_id == rule_id;
+}
+
+static bool any(const struct fault_wait *wait, uint64_t ignored)
+{
+	(void)wait;
+	(void)ignored;
+	return true;
+}
+
+/* Those that are there now: one that goes on may begin to wait again. */
+static unsigned let_go(struct fault_site *site,
+	bool (*is_meant)(const struct fault_wait *wait, uint64_t what), uint64_t what)
+{
+	struct list meant, *at = site->waits.next;
+	unsigned count = 0;
+
+	list_init(&meant);
+	while (at != &site->waits) {
+		struct list *next = at->next;
+
+		if (is_meant(CONTAINER_OF(at, struct fault_wait, link), what)) {
+			list_remove(at);
+			list_append(&meant, at);
+		}
+		at = next;
+	}
+	while ((at = list_pop(&meant))) {
+		struct fault_wait *wait = CONTAINER_OF(at, struct fault_wait, link);
+
+		count++;
+		wait->go(wait);
+	}
+	return count;
+}
+
+bool fault_site_tick(struct fault_site *site)
+{
+	return !list_empty(&site->waits) && let_go(site, is_due, clock_now_ns()) > 0;
+}
+
+unsigned fault_site_release(struct fault_site *site)
+{
+	return let_go(site, hangs, 0);
+}
+
+void fault_site_release_rule(struct fault_site *site, uint64_t rule_id)
+{
+	let_go(site, waits_for_rule, rule_id);
+}
+
+void fault_site_open(struct fault_site *site)
+{
+	site->may_wait = true;
+	site->has_served = true;
+}
+
+void fault_site_close(struct fault_site *site)
+{
+	site->may_wait = false;
+	let_go(site, any, 0);
+}
+
+bool fault_site_idle(const struct fault_site *site)
+{
+	return list_empty(&site->waits);
+}

@@ -1,0 +1,351 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * faulty.c - one transfer that a fault strikes.
+ *
+ *	             ┌─ error, drop ─▶ (the next tick) ─▶ answered
+ *	struck ──────┼─ delay, hang ─▶ (waits) ─▶ goes on as if nothing had been
+ *	             └─ zero, flip, tear, misdirect ─▶ another transfer in its place ─▶ answered
+ *
+ * The other transfer has memory of its own: what is written is shared with
+ * whoever else preserves it, and must not change under them.
+ */
+#include "simfs/blockio/faulty.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "simfs/base/check.h"
+
+/* Longest name of a snapshot and its end. */
+#define NAME_BYTES 80
+
+struct faulty {
+	struct blockio io;
+	struct blockio_ops ops;
+	struct blockio *next;
+	bool owns_next;
+	struct fault_site *site;
+	bool is_store;
+	char snapshot[NAME_BYTES];
+};
+
+struct transfer {
+	struct faulty *faulty;
+	struct blockio_request *outer;
+	struct blockio_request inner;
+	struct fault_decision decision;
+	struct fault_wait wait;
+	int result;
+	size_t length;
+	char *bytes;
+	struct list link;
+};
+
+static struct faulty *faulty_of(struct blockio *io)
+{
+	return CONTAINER_OF(io, struct faulty, io);
+}
+
+/* ---- bytes ---- */
+
+static size_t request_length(const struct blockio_request *request)
+{
+	size_t length = 0;
+
+	for (unsigned i = 0; i < request->iov_count; i++)
+		length += request->iov[i].iov_len;
+	return length;
+}
+
+static void gather(struct transfer *transfer)
+{
+	char *at = transfer->bytes;
+
+	for (unsigned i = 0; i < transfer->outer->iov_count; i++) {
+		memcpy(at, transfer->outer->iov[i].iov_base, transfer->outer->iov[i].iov_len);
+		at += transfer->outer->iov[i].iov_len;
+	}
+}
+
+static void scatter(const struct transfer *transfer)
+{
+	const char *at = transfer->bytes;
+
+	for (unsigned i = 0; i < transfer->outer->iov_count; i++) {
+		memcpy(transfer->outer->iov[i].iov_base, at, transfer->outer->iov[i].iov_len);
+		at += transfer->outer->iov[i].iov_len;
+	}
+}
+
+/* ---- the ways of a transfer ---- */
+
+static void transfer_free(struct transfer *transfer)
+{
+	list_remove(&transfer->link);
+	free(transfer->bytes);
+	free(transfer);
+}
+
+static void transfer_answer(struct transfer *transfer)
+{
+	struct blockio_request *outer = transfer->outer;
+	int result = transfer->result;
+
+	transfer_free(transfer);
+	outer->done(outer, result);
+}
+
+static void answer_go(struct fault_wait *wait)
+{
+	transfer_answer(CONTAINER_OF(wait, struct transfer, wait));
+}
+
+static void answer_later(struct transfer *transfer, int result)
+{
+	transfer->result = result;
+	fault_wait_tick(transfer->faulty->site, &transfer->wait, answer_go);
+}
+
+static void act_error(struct transfer *transfer)
+{
+	answer_later(transfer, transfer->decision.error);
+}
+
+static void act_drop(struct transfer *transfer)
+{
+	answer_later(transfer, 0);
+}
+
+static void pass_go(struct fault_wait *wait)
+{
+	struct transfer *transfer = CONTAINER_OF(wait, struct transfer, wait);
+	struct blockio *next = transfer->faulty->next;
+	struct blockio_request *outer = transfer->outer;
+
+	transfer_free(transfer);
+	blockio_submit(next, outer);
+}
+
+static void act_wait(struct transfer *transfer)
+{
+	fault_wait_for(transfer->faulty->site, &transfer->wait, &transfer->decision, pass_go);
+}
+
+static void changed_done(struct blockio_request *inner, int result)
+{
+	struct transfer *transfer = CONTAINER_OF(inner, struct transfer, inner);
+	const struct fault_decision *decision = &transfer->decision;
+
+	transfer->result = result;
+	if (result == 0 && inner->kind == BLOCKIO_READ) {
+		if (decision->action == FAULT_ZERO)
+			memset(transfer->bytes, 0, transfer->length);
+		if (decision->action == FAULT_FLIP)
+			fault_flip(decision, transfer->bytes, transfer->length);
+		scatter(transfer);
+	}
+	transfer_answer(transfer);
+}
+
+/* VALUE further on than OFFSET: all that is aligned, and in the image. */
+static uint64_t misdirected(
+	const struct blockio *io, bool wraps, uint64_t offset, size_t length, uint64_t value)
+{
+	uint64_t step = value - value % io->alignment_bytes;
+	uint64_t room = io->size_bytes - io->size_bytes % io->alignment_bytes;
+
+	offset += step ? step : io->alignment_bytes;
+	if (!wraps || room <= length)
+		return offset;
+	offset %= room;
+	return offset + length <= room ? offset : room - length;
+}
+
+static void act_change(struct transfer *transfer)
+{
+	const struct fault_decision *decision = &transfer->decision;
+	struct faulty *faulty = transfer->faulty;
+	struct blockio_request *outer = transfer->outer;
+	size_t length = request_length(outer);
+	uint64_t offset = outer->offset;
+	void *bytes;
+
+	if (posix_memalign(&bytes, BLOCKIO_ALIGNMENT_MAX, length) != 0) {
+		answer_later(transfer, -ENOMEM);
+		return;
+	}
+	transfer->bytes = bytes;
+	transfer->length = length;
+	if (outer->kind == BLOCKIO_WRITE) {
+		gather(transfer);
+		if (decision->action == FAULT_FLIP)
+			fault_flip(decision, bytes, length);
+	}
+	if (decision->action == FAULT_TEAR)
+		length = decision->value - decision->value % faulty->io.alignment_bytes;
+	if (decision->action == FAULT_MISDIRECT)
+		offset = misdirected(
+			&faulty->io, !faulty->is_store, offset, length, decision->value);
+	if (length == 0) {
+		answer_later(transfer, 0);
+		return;
+	}
+	transfer->inner.done = changed_done;
+	blockio_start(faulty->next, &transfer->inner, outer->kind, offset, bytes, length);
+}
+
+static void (*const acts[FAULT_ACTIONS])(struct transfer *transfer) = {
+	[FAULT_ERROR] = act_error,
+	[FAULT_DELAY] = act_wait,
+	[FAULT_HANG] = act_wait,
+	[FAULT_ZERO] = act_change,
+	[FAULT_FLIP] = act_change,
+	[FAULT_TEAR] = act_change,
+	[FAULT_DROP] = act_drop,
+	[FAULT_MISDIRECT] = act_change,
+};
+
+/* ---- striking ---- */
+
+static enum fault_point point_of(const struct faulty *faulty, enum blockio_kind kind)
+{
+	static const enum fault_point points[][BLOCKIO_KINDS] = {
+		{ FAULT_ORIGIN_READ, FAULT_ORIGIN_WRITE, FAULT_POINTS, FAULT_POINTS },
+		{ FAULT_POINTS, FAULT_STORE_APPEND, FAULT_STORE_FLUSH, FAULT_POINTS },
+		{ FAULT_STORE_RECOVER, FAULT_STORE_APPEND, FAULT_STORE_FLUSH, FAULT_POINTS },
+	};
+
+	return points[!faulty->is_store ? 0 : faulty->site->has_served ? 1 : 2][kind];
+}
+
+static bool strikes(struct faulty *faulty, struct blockio_request *request, enum fault_point point)
+{
+	struct fault_context context = {
+		.snapshot = faulty->snapshot[0] ? faulty->snapshot : NULL,
+		.offset = request->offset,
+		.length = request_length(request),
+	};
+	struct fault_decision decision;
+	struct transfer *transfer;
+
+	if (!fault_site_decide(faulty->site, point, &context, &decision))
+		return false;
+	/* Without memory nothing strikes any more: the rig has other troubles. */
+	transfer = calloc(1, sizeof *transfer);
+	if (!transfer)
+		return false;
+	transfer->faulty = faulty;
+	transfer->outer = request;
+	transfer->decision = decision;
+	list_append(&faulty->site->transfers, &transfer->link);
+	MUST(acts[decision.action]);
+	acts[decision.action](transfer);
+	return true;
+}
+
+static void faulty_submit(struct blockio *io, struct blockio_request *request)
+{
+	struct faulty *faulty = faulty_of(io);
+	enum fault_point point = point_of(faulty, request->kind);
+
+	if (fault_is_armed(&faulty->site->plane, point) && strikes(faulty, request, point))
+		return;
+	blockio_submit(faulty->next, request);
+}
+
+/* ---- the rest goes through ---- */
+
+static int faulty_resize(struct blockio *io, uint64_t size_bytes)
+{
+	struct blockio *next = faulty_of(io)->next;
+	int error = next->ops->resize(next, size_bytes);
+
+	io->size_bytes = next->size_bytes;
+	return error;
+}
+
+static void faulty_reserve(struct blockio *io, uint64_t end_bytes)
+{
+	struct blockio *next = faulty_of(io)->next;
+
+	next->ops->reserve(next, end_bytes);
+}
+
+static bool faulty_next_data(
+	struct blockio *io, uint64_t from, uint64_t *ret_first, uint64_t *ret_end)
+{
+	struct blockio *next = faulty_of(io)->next;
+
+	return next->ops->next_data(next, from, ret_first, ret_end);
+}
+
+static void faulty_step(struct blockio *io)
+{
+	struct faulty *faulty = faulty_of(io);
+
+	if (!fault_site_tick(faulty->site))
+		faulty->next->ops->step(faulty->next);
+}
+
+static void faulty_destroy(struct blockio *io)
+{
+	struct faulty *faulty = faulty_of(io);
+
+	if (faulty->owns_next)
+		blockio_destroy(faulty->next);
+	free(faulty);
+}
+
+static struct faulty *faulty_new(struct fault_site *site, struct blockio *next)
+{
+	struct faulty *faulty = calloc(1, sizeof *faulty);
+
+	if (!faulty)
+		return NULL;
+	faulty->ops = (struct blockio_ops){
+		.name = "faulty",
+		.submit = faulty_submit,
+		.resize = faulty_resize,
+		.reserve = next->ops->reserve ? faulty_reserve : NULL,
+		.next_data = next->ops->next_data ? faulty_next_data : NULL,
+		.step = faulty_step,
+		.destroy = faulty_destroy,
+	};
+	faulty->io = *next;
+	faulty->io.ops = &faulty->ops;
+	faulty->next = next;
+	faulty->site = site;
+	return faulty;
+}
+
+int faulty_image_create(struct fault_site *site, struct blockio *next, struct blockio **ret)
+{
+	struct faulty *faulty = faulty_new(site, next);
+
+	if (!faulty)
+		return -ENOMEM;
+	*ret = &faulty->io;
+	return 0;
+}
+
+int faulty_store_create(
+	struct fault_site *site, const char *snapshot, struct blockio *next, struct blockio **ret)
+{
+	struct faulty *faulty = faulty_new(site, next);
+
+	if (!faulty)
+		return -ENOMEM;
+	faulty->owns_next = true;
+	faulty->is_store = true;
+	snprintf(faulty->snapshot, sizeof faulty->snapshot, "%s", snapshot);
+	*ret = &faulty->io;
+	return 0;
+}
+
+void faulty_forget(struct fault_site *site)
+{
+	while (!list_empty(&site->transfers))
+		transfer_free(CONTAINER_OF(site->transfers.next, struct transfer, link));
+}
