@@ -26,11 +26,11 @@ struct text_file {
  * This libfuse has no field for parallel direct writes, without which the
  * kernel lets one write at a time into a file; so the reply is made here.
  */
-static void reply_open(fuse_req_t request, uint64_t handle, uint32_t flags)
+static int reply_open(fuse_req_t request, uint64_t handle, uint32_t flags)
 {
 	struct fuse_open_out out = { .fh = handle, .open_flags = flags };
 
-	fuse_reply_buf(request, (const char *)&out, sizeof out);
+	return fuse_reply_buf(request, (const char *)&out, sizeof out);
 }
 
 static char *make_text(struct session *session, fuse_ino_t inode)
@@ -84,17 +84,40 @@ static int open_snapshot_error(const struct snapshot *snapshot, int flags)
 	return mode == O_WRONLY ? EEXIST : EROFS;
 }
 
+struct opening {
+	struct snapshot_open open;
+	fuse_req_t request;
+};
+
+static void snapshot_open_done(struct snapshot_open *open, struct snapshot *snapshot, int result)
+{
+	struct opening *opening = CONTAINER_OF(open, struct opening, open);
+
+	session_of(opening->request)->commands_under_way--;
+	if (result < 0)
+		fuse_reply_err(opening->request, -result);
+	/* Whoever asked was interrupted: nobody will close it. */
+	else if (reply_open(opening->request, (uintptr_t)snapshot,
+			 FOPEN_DIRECT_IO | FOPEN_PARALLEL_DIRECT_WRITES) == -ENOENT)
+		snapshot_closed(snapshot);
+	free(opening);
+}
+
 static void open_snapshot(
 	fuse_req_t request, struct snapshot *snapshot, const struct fuse_file_info *file)
 {
+	struct session *session = session_of(request);
 	int error = open_snapshot_error(snapshot, file->flags);
+	struct opening *opening = error ? NULL : calloc(1, sizeof *opening);
 
-	if (error) {
-		fuse_reply_err(request, error);
+	if (!opening) {
+		fuse_reply_err(request, error ? error : ENOMEM);
 		return;
 	}
-	snapshot_opened(snapshot);
-	reply_open(request, (uintptr_t)snapshot, FOPEN_DIRECT_IO | FOPEN_PARALLEL_DIRECT_WRITES);
+	opening->request = request;
+	opening->open.done = snapshot_open_done;
+	session->commands_under_way++;
+	volume_snapshot_open(session->volume, snapshot, &opening->open);
 }
 
 void files_open(fuse_req_t request, fuse_ino_t inode, struct fuse_file_info *file)
@@ -146,9 +169,9 @@ static void request_done(struct volume_request *done, int result)
 	struct slot *slot = CONTAINER_OF(done, struct slot, request);
 
 	if (result == 0 && done->kind == VOLUME_READ)
-		slot_reply_data(slot, done->data, done->length);
+		slot_reply_data(slot, done->data, done->done_length);
 	else if (result == 0 && done->kind == VOLUME_WRITE)
-		slot_reply_write(slot, done->length);
+		slot_reply_write(slot, done->done_length);
 	else
 		slot_reply_error(slot, result);
 }

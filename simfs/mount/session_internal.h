@@ -53,7 +53,7 @@ struct session {
 	unsigned reads_armed;
 	unsigned slots_busy; /* serving or replying */
 	unsigned notices_under_way;
-	unsigned commands_under_way; /* snapshots being taken or deleted */
+	unsigned commands_under_way; /* snapshots being taken, opened or deleted */
 	struct list reading;	     /* slots whose read is in the ring */
 
 	struct slot *current;  /* whose request is being decoded */

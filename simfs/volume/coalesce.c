@@ -8,6 +8,7 @@
 
 #include "simfs/base/check.h"
 #include "simfs/base/clock.h"
+#include "simfs/base/log.h"
 #include "simfs/volume/chain.h"
 
 static struct coalesce *of(struct chain *chain)
@@ -180,7 +181,8 @@ static void nothing(struct chain *chain)
 	(void)chain;
 }
 
-void coalesce_tick(struct chain *chain)
+/* Does what is to be done in the state. */
+static void step(struct chain *chain)
 {
 	static void (*const steps[])(struct chain *) = {
 		[COALESCE_IDLE] = nothing,
@@ -194,13 +196,57 @@ void coalesce_tick(struct chain *chain)
 	struct coalesce *coalesce = of(chain);
 	bool is_between = coalesce->state == COALESCE_QUIET || coalesce->state == COALESCE_SCAN;
 
-	if (coalesce->due_ns == UINT64_MAX || coalesce->due_ns > clock_now_ns())
-		return;
-	coalesce->due_ns = UINT64_MAX;
 	if (coalesce->abort_asked && is_between) {
 		chain_log(chain, "Aborted");
 		coalesce_end(chain);
 		return;
 	}
 	steps[coalesce->state](chain);
+}
+
+/* A fault has stopped it: the node at hand, or all of it. */
+static void give_up(struct chain *chain, int error)
+{
+	if (of(chain)->node) {
+		merge_end(chain, error);
+		return;
+	}
+	coalesce_say(chain, "cannot begin to coalesce (%s)", error_name(error));
+	coalesce_end(chain);
+}
+
+static void moment_go(struct volume_moment *moment, int result)
+{
+	struct chain *chain = CONTAINER_OF(moment, struct chain, coalesce.moment);
+
+	if (result < 0)
+		give_up(chain, result);
+	else
+		step(chain);
+}
+
+void coalesce_tick(struct chain *chain)
+{
+	static const enum fault_point points[] = {
+		[COALESCE_IDLE] = FAULT_POINTS,
+		[COALESCE_QUIET] = FAULT_POINTS,
+		[COALESCE_SCAN] = FAULT_COALESCE_START,
+		[COALESCE_COPY] = FAULT_COALESCE_COPY,
+		[COALESCE_FLUSH] = FAULT_POINTS,
+		[COALESCE_RELINK] = FAULT_COALESCE_RELINK,
+		[COALESCE_LEAF_SNAPSHOT] = FAULT_POINTS,
+	};
+	struct coalesce *coalesce = of(chain);
+	enum fault_point point = points[coalesce->state];
+
+	if (coalesce->due_ns == UINT64_MAX || coalesce->due_ns > clock_now_ns())
+		return;
+	coalesce->due_ns = UINT64_MAX;
+	if (point == FAULT_POINTS ||
+		(point == FAULT_COALESCE_START && !coalesce_candidates(chain))) {
+		step(chain);
+		return;
+	}
+	coalesce->moment.go = moment_go;
+	fault_moment(chain->volume, point, NULL, NULL, &coalesce->moment);
 }

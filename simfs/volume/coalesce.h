@@ -72,6 +72,7 @@ struct coalesce {
 	struct store_waiter written;
 	struct volume_barrier barrier;
 	struct chain_turn turn;
+	struct volume_moment moment;
 	bool is_locked; /* for the children to change over */
 	struct leaf_tracker tracker;
 

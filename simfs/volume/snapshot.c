@@ -333,13 +333,31 @@ void snapshot_delete_begin(struct snapshot *snapshot, struct snapshot_delete *co
 	snapshot_maybe_delete(snapshot);
 }
 
+/* A fault may have held it up, and SNAPSHOT may have gone or be used meanwhile. */
+static void delete_go(struct volume_moment *moment, int result)
+{
+	struct snapshot_delete *command = CONTAINER_OF(moment, struct snapshot_delete, moment);
+	struct snapshot *snapshot = volume_snapshot_by_id(command->volume, command->snapshot_id);
+
+	if (result == 0 && !snapshot)
+		result = -ENOENT;
+	else if (result == 0 && snapshot->files_open > 0)
+		result = -EBUSY;
+	if (result < 0)
+		command->done(command, result);
+	else
+		snapshot_delete_begin(snapshot, command);
+}
+
 void volume_snapshot_delete(
 	struct volume *volume, struct snapshot *snapshot, struct snapshot_delete *command)
 {
-	(void)volume;
 	if (snapshot->files_open > 0 || snapshot->deletion) {
 		command->done(command, -EBUSY);
 		return;
 	}
-	snapshot_delete_begin(snapshot, command);
+	command->volume = volume;
+	command->snapshot_id = snapshot->id;
+	command->moment.go = delete_go;
+	fault_moment(volume, FAULT_SNAPSHOT_DELETE, snapshot->name, snapshot, &command->moment);
 }

@@ -316,6 +316,48 @@ void snapshot_create_cow(struct snapshot_create *create)
 	store_mark(create->store, 0, 0, &create->written);
 }
 
+/* Whether SNAPSHOT, or NULL, can still be made something of. */
+static bool is_there(const struct volume *volume, const struct snapshot *snapshot)
+{
+	list_for_each (at, &volume->snapshots) {
+		if (CONTAINER_OF(at, struct snapshot, link) == snapshot)
+			return !snapshot->deletion;
+	}
+	return !snapshot;
+}
+
+/* What a fault has held up meets another volume than it was asked of. */
+static int check_again(struct volume *volume, struct snapshot_create *create)
+{
+	if (!is_there(volume, create->replaces) || !is_there(volume, create->of))
+		return snapshot_refuse(create, -ENOENT, "what it is made of is gone");
+	return check_place(volume, create);
+}
+
+static void chain_go(struct volume_moment *moment, int result)
+{
+	struct snapshot_create *create = CONTAINER_OF(moment, struct snapshot_create, moment);
+
+	if (result == 0 && moment->has_waited)
+		result = check_again(create->volume, create);
+	if (result < 0)
+		create->done(create, result);
+	else
+		create->volume->topology->snapshot_create(create);
+}
+
+static void create_go(struct volume_moment *moment, int result)
+{
+	struct snapshot_create *create = CONTAINER_OF(moment, struct snapshot_create, moment);
+
+	if (result < 0 || !create->volume->chain) {
+		chain_go(moment, result);
+		return;
+	}
+	moment->go = chain_go;
+	fault_moment(create->volume, FAULT_CHAIN_SNAPSHOT, create->name, NULL, moment);
+}
+
 void volume_snapshot_create(struct volume *volume, struct snapshot_create *create)
 {
 	int error;
@@ -333,5 +375,7 @@ void volume_snapshot_create(struct volume *volume, struct snapshot_create *creat
 		return;
 	}
 	snprintf(create->copied_name, sizeof create->copied_name, "%s", create->name);
-	volume->topology->snapshot_create(create);
+	create->name = create->copied_name;
+	create->moment = (struct volume_moment){ .go = create_go };
+	fault_moment(volume, FAULT_SNAPSHOT_CREATE, create->name, NULL, &create->moment);
 }

@@ -8,6 +8,7 @@
 
 #include "simfs/base/check.h"
 #include "simfs/base/cleanup.h"
+#include "simfs/base/clock.h"
 #include "simfs/base/log.h"
 #include "simfs/profile/datto.h"
 #include "simfs/volume/volume_internal.h"
@@ -21,6 +22,7 @@ static void volume_free(struct volume *volume, bool forget)
 		volume->topology->deinit(volume, forget);
 	zero_forget_all(volume);
 	scratch_free_all(volume);
+	faults_close(volume);
 	text_log_deinit(&volume->kernel_log);
 	journal_deinit(&volume->journal);
 	free(volume);
@@ -39,8 +41,6 @@ int volume_open(struct blockio *origin, struct blockio_folder *folder,
 
 	if (!volume)
 		return -ENOMEM;
-	volume->origin = origin;
-	volume->folder = folder;
 	volume->options = *options;
 	volume->alignment_bytes = origin->alignment_bytes;
 	volume->turn_bytes = origin->alignment_bytes;
@@ -58,8 +58,10 @@ int volume_open(struct blockio *origin, struct blockio_folder *folder,
 	list_init(&volume->scratch_spare);
 	journal_init(&volume->journal);
 
-	int error = volume->topology->init ? volume->topology->init(volume) : 0;
+	int error = faults_open(volume, origin, folder);
 
+	if (error == 0 && volume->topology->init)
+		error = volume->topology->init(volume);
 	if (error == 0)
 		error = state_load(volume);
 
@@ -70,6 +72,7 @@ int volume_open(struct blockio *origin, struct blockio_folder *folder,
 	journal_event(&volume->journal, 0, "mounted",
 		json_pack("{s:s, s:I, s:i}", "profile", options->profile->name, "size_bytes",
 			(json_int_t)origin->size_bytes, "snapshots", (int)volume->snapshot_count));
+	fault_site_open(&volume->faults);
 	*ret = volume;
 	return 0;
 }
@@ -134,7 +137,7 @@ bool volume_idle(const struct volume *volume)
 {
 	if (volume->writes_under_way > 0 || volume->reads_under_way > 0 ||
 		!list_empty(&volume->parked_writes) || !list_empty(&volume->creating) ||
-		!list_empty(&volume->zeros))
+		!list_empty(&volume->zeros) || !fault_site_idle(&volume->faults))
 		return false;
 	list_for_each (at, &volume->snapshots) {
 		const struct snapshot *snapshot = CONTAINER_OF(at, struct snapshot, link);
@@ -148,18 +151,28 @@ bool volume_idle(const struct volume *volume)
 
 void volume_stop(struct volume *volume)
 {
+	fault_site_close(&volume->faults);
 	if (volume->topology->stop)
 		volume->topology->stop(volume);
 }
 
-uint64_t volume_due_ns(const struct volume *volume)
+static uint64_t topology_due_ns(const struct volume *volume)
 {
 	return volume->topology->due_ns ? volume->topology->due_ns(volume) : UINT64_MAX;
 }
 
+uint64_t volume_due_ns(const struct volume *volume)
+{
+	uint64_t of_faults = fault_site_due_ns(&volume->faults);
+	uint64_t of_topology = topology_due_ns(volume);
+
+	return of_faults < of_topology ? of_faults : of_topology;
+}
+
 void volume_tick(struct volume *volume)
 {
-	if (volume->topology->tick)
+	fault_site_tick(&volume->faults);
+	if (topology_due_ns(volume) <= clock_now_ns())
 		volume->topology->tick(volume);
 }
 
@@ -207,7 +220,7 @@ int volume_grow(struct volume *volume, uint64_t bytes, const char **ret_why)
 	return 0;
 }
 
-void volume_submit(struct volume *volume, struct volume_request *request)
+void request_start(struct volume_request *request)
 {
 	static void (*const start[])(struct volume_request *) = {
 		[VOLUME_READ] = live_read_start,
@@ -222,7 +235,20 @@ void volume_submit(struct volume *volume, struct volume_request *request)
 		[VOLUME_FLUSH] = snapshot_flush_start,
 	};
 
+	if (request->snapshot) {
+		start_of_snapshot[request->kind](request);
+		return;
+	}
+	start[request->kind](request);
+	hold_check(request->volume);
+}
+
+void volume_submit(struct volume *volume, struct volume_request *request)
+{
+	enum fault_point point = request_point(request);
+
 	request->volume = volume;
+	request->done_length = request->length;
 	if (request->kind != VOLUME_FLUSH) {
 		MUST(request->length > 0);
 		MUST(request->kind > VOLUME_FLUSH || request->length <= VOLUME_REQUEST_MAX_BYTES);
@@ -231,12 +257,9 @@ void volume_submit(struct volume *volume, struct volume_request *request)
 		volume->gauges.measured[GAUGE_OPS]++;
 	}
 	MUST(!request->snapshot || request->kind <= VOLUME_FLUSH);
-	if (request->snapshot) {
-		start_of_snapshot[request->kind](request);
+	if (fault_is_armed(&volume->faults.plane, point) && fault_takes(request, point))
 		return;
-	}
-	start[request->kind](request);
-	hold_check(volume);
+	request_start(request);
 }
 
 struct snapshot *volume_snapshot_find(struct volume *volume, const char *name)

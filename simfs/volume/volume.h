@@ -37,6 +37,7 @@
 #include "simfs/profile/chain.h"
 #include "simfs/profile/profile.h"
 #include "simfs/store/store.h"
+#include "simfs/volume/volume_faults.h"
 #include "simfs/volume/volume_gauges.h"
 
 /* Longest read or write; FUSE's largest too. */
@@ -85,7 +86,8 @@ struct volume_options {
 	uint64_t coalesce_bytes_per_second; /* 0: as fast as it goes */
 	bool no_coalesce;		    /* but when it is asked for */
 
-	uint64_t seed;
+	uint64_t seed; /* of what faults leave to chance */
+	struct volume_fault_options faults;
 	const char *image;     /* absolute path, for status */
 	const char *live_path; /* absolute path of the live view, for datto-info */
 	const char *transport; /* for status */
@@ -104,8 +106,9 @@ struct volume_options {
  * Opens the volume in ORIGIN with the state in FOLDER, and recovers snapshots
  * whose rig was killed.  Blocks.  ORIGIN and FOLDER stay the caller's and must
  * live longer.  What was found is said (log_info) unless OPTIONS->quiet.
- * Returns 0; -EINVAL when the size is no multiple of 512 or is 0; -EUCLEAN
- * when the state belongs to another volume; or -errno; all but the last said.
+ * Returns 0; -EINVAL when the size is no multiple of 512 or is 0, or a rule cannot
+ * be read; -EUCLEAN when the state belongs to another volume; or -errno; all but the
+ * last said.
  */
 int volume_open(struct blockio *origin, struct blockio_folder *folder,
 	const struct volume_options *options, struct volume **ret);
@@ -190,6 +193,10 @@ struct volume_request {
 	 * snapshot) ends within volume_submit(). */
 	void (*done)(struct volume_request *request, int result);
 
+	/* Out: how many bytes of `length` were read or written; not all when a
+	 * fault cut it short.  A fault may also have changed a write's buffer. */
+	size_t done_length;
+
 	/* Of the volume. */
 	struct volume *volume;
 	struct blockio_request io;
@@ -203,6 +210,7 @@ struct volume_request {
 	int error;
 	bool error_from_origin;
 	struct request_part parts[VOLUME_REQUEST_PARTS];
+	struct request_fault fault;
 	struct list link;
 };
 
@@ -267,7 +275,7 @@ struct snapshot_create {
 
 	/* Of dattobd's commands (datto.h). */
 	uint32_t minor;
-	const char *label;	   /* copied; NULL: "" */
+	const char *label;	   /* kept until `done`; NULL: "" */
 	struct snapshot *replaces; /* an incremental, of the same name; it is gone afterwards */
 
 	/* Required.  RESULT 0: `snapshot` is taken, and when `hold_writes` was
@@ -291,6 +299,7 @@ struct snapshot_create {
 	struct store_waiter written;
 	struct blockio_request io;
 	struct chain_turn turn;
+	struct volume_moment moment;
 	struct node *base; /* in a chain */
 	char copied_name[STORE_NAME_BYTES];
 	struct list link;
@@ -302,10 +311,14 @@ struct snapshot_delete {
 	/* Required.  Called when the reads of it that are under way have ended;
 	 * none may begin any more.  RESULT 0: it and its file are gone.  Else it
 	 * stays: -EBUSY (a file of it is open, or it is being deleted already),
-	 * or -errno of removing its file. */
+	 * -ENOENT (it went while a fault held this up), or -errno of removing
+	 * its file or of a fault. */
 	void (*done)(struct snapshot_delete *command, int result);
 
 	/* Of the volume. */
+	struct volume *volume;
+	struct volume_moment moment;
+	uint64_t snapshot_id;
 	struct volume_barrier barrier;
 	bool has_begun; /* the barrier */
 	struct snapshot *snapshot;

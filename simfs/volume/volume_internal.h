@@ -60,8 +60,9 @@ struct snapshot {
 };
 
 struct volume {
-	struct blockio *origin;
-	struct blockio_folder *folder;
+	struct blockio *origin;	       /* these two ask the fault plane */
+	struct blockio_folder *folder; /* (blockio/faulty.h) */
+	struct fault_site faults;
 	struct volume_options options;
 	const struct topology *topology; /* the profile's */
 	uint64_t volume_id;
@@ -138,6 +139,28 @@ void range_take(struct volume *volume, struct volume_request *request);
 struct volume_range range_leave(struct volume_request *request);
 void range_wake(struct volume *volume, struct volume_range given);
 void write_turn(struct volume_request *request);
+
+/* fault_io.c: whether a fault has taken REQUEST, which is armed for: it goes on of itself. */
+enum fault_point request_point(const struct volume_request *request);
+bool fault_takes(struct volume_request *request, enum fault_point point);
+
+/* OFFSET moved on by BYTES, so that LENGTH bytes from there are in the volume. */
+uint64_t fault_misdirected(
+	const struct volume *volume, uint64_t offset, uint64_t length, uint64_t bytes);
+
+/* fault_moment.c: a hit of POINT at which SNAPSHOT (of that name, if it is there) is known. */
+void fault_moment(struct volume *volume, enum fault_point point, const char *name,
+	struct snapshot *snapshot, struct volume_moment *moment);
+
+/* Opens what asks the fault plane, and adds the rules of the options: 0, or -errno, said. */
+int faults_open(struct volume *volume, struct blockio *origin, struct blockio_folder *folder);
+void faults_close(struct volume *volume);
+
+/* Fails SNAPSHOT as at its limit, when it has not failed yet. */
+void fault_fail_snapshot(struct snapshot *snapshot);
+
+/* volume.c: starts REQUEST as it stands. */
+void request_start(struct volume_request *request);
 
 /* live.c */
 void live_read_start(struct volume_request *request);

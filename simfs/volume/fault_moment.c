@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* fault_moment.c - the fault plane of a volume, and what strikes it where no bytes are moved. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "simfs/base/log.h"
+#include "simfs/blockio/faulty.h"
+#include "simfs/volume/volume_internal.h"
+
+/* ---- the plane ---- */
+
+static void measure(void *context)
+{
+	gauges_measure(context);
+}
+
+/* NAME.store and ID.node, also while they are being made. */
+static bool is_store(const char *file, char *snapshot, size_t snapshot_bytes)
+{
+	const char *suffix = strstr(file, STORE_SUFFIX);
+
+	for (const char *next = suffix; next; next = strstr(next + 1, STORE_SUFFIX))
+		suffix = next;
+	snapshot[0] = '\0';
+	if (suffix)
+		snprintf(snapshot, snapshot_bytes, "%.*s", (int)(suffix - file), file);
+	return suffix || strstr(file, NODE_SUFFIX);
+}
+
+int faults_open(struct volume *volume, struct blockio *origin, struct blockio_folder *folder)
+{
+	const struct volume_fault_options *options = &volume->options.faults;
+	struct fault_site *site = &volume->faults;
+	char message[RULE_MESSAGE_BYTES];
+	uint64_t id;
+	int error = 0;
+
+	site->crash = options->crash;
+	site->context = volume->options.context;
+	site->plane = (struct fault_plane){
+		.seed = volume->options.seed,
+		.gauges = &volume->gauges,
+		.journal = &volume->journal,
+		.measure = measure,
+		.context = volume,
+	};
+	fault_plane_init(&site->plane);
+	fault_site_init(site);
+	for (size_t i = 0; i < options->rule_count && error == 0; i++) {
+		error = fault_add(&site->plane, options->rules[i], &id, message);
+		if (error < 0)
+			log_error("fault rule '%s': %s", options->rules[i], message);
+	}
+	if (error < 0)
+		return -EINVAL;
+	error = faulty_image_create(site, origin, &volume->origin);
+	if (error == 0)
+		error = faulty_folder_create(site, folder, is_store, &volume->folder);
+	return error;
+}
+
+void faults_close(struct volume *volume)
+{
+	faulty_forget(&volume->faults);
+	blockio_destroy(volume->origin);
+	if (volume->folder)
+		volume->folder->ops->destroy(volume->folder);
+	fault_plane_deinit(&volume->faults.plane);
+}
+
+/* ---- moments ---- */
+
+void fault_fail_snapshot(struct snapshot *snapshot)
+{
+	if (snapshot && snapshot->state == SNAPSHOT_ACTIVE)
+		snapshot_fail(snapshot, snapshot->profile->overflow_error, "fault");
+}
+
+static void moment_go(struct fault_wait *wait)
+{
+	struct volume_moment *moment = CONTAINER_OF(wait, struct volume_moment, wait);
+
+	moment->go(moment, 0);
+}
+
+void fault_moment(struct volume *volume, enum fault_point point, const char *name,
+	struct snapshot *snapshot, struct volume_moment *moment)
+{
+	struct fault_context context = { .snapshot = name };
+	struct fault_decision decision = { .action = FAULT_NO_ACTION };
+
+	fault_site_decide(&volume->faults, point, &context, &decision);
+	switch (decision.action) {
+	case FAULT_ERROR:
+		moment->go(moment, decision.error);
+		return;
+	case FAULT_DELAY:
+	case FAULT_HANG:
+		moment->has_waited = true;
+		fault_wait_for(&volume->faults, &moment->wait, &decision, moment_go);
+		return;
+	case FAULT_FAIL_SNAPSHOT:
+		fault_fail_snapshot(snapshot);
+		break;
+	default:
+		break;
+	}
+	moment->go(moment, 0);
+}
+
+void volume_command(struct volume *volume, struct volume_moment *moment)
+{
+	fault_moment(volume, FAULT_CONTROL_COMMAND, NULL, NULL, moment);
+}
+
+static void open_go(struct volume_moment *moment, int result)
+{
+	struct snapshot_open *open = CONTAINER_OF(moment, struct snapshot_open, moment);
+	struct snapshot *snapshot = volume_snapshot_by_id(open->volume, open->snapshot_id);
+
+	if (result == 0 && !snapshot)
+		result = -ENOENT;
+	if (result == 0)
+		snapshot_opened(snapshot);
+	open->done(open, snapshot, result);
+}
+
+void volume_snapshot_open(
+	struct volume *volume, struct snapshot *snapshot, struct snapshot_open *open)
+{
+	open->volume = volume;
+	open->snapshot_id = snapshot->id;
+	open->moment.go = open_go;
+	fault_moment(volume, FAULT_SNAPSHOT_OPEN, snapshot->name, snapshot, &open->moment);
+}
+
+/* ---- the rules ---- */
+
+int volume_fault_add(struct volume *volume, const char *text, uint64_t *ret_id, char *message)
+{
+	return fault_add(&volume->faults.plane, text, ret_id, message);
+}
+
+int volume_fault_remove(struct volume *volume, const char *name_or_id)
+{
+	uint64_t id;
+	int error = fault_remove(&volume->faults.plane, name_or_id, &id);
+
+	if (error == 0)
+		fault_site_release_rule(&volume->faults, id);
+	return error;
+}
+
+unsigned volume_fault_clear(struct volume *volume)
+{
+	unsigned count = 0;
+	uint64_t id;
+
+	while (fault_remove_first(&volume->faults.plane, &id)) {
+		fault_site_release_rule(&volume->faults, id);
+		count++;
+	}
+	return count;
+}
+
+unsigned volume_fault_release(struct volume *volume)
+{
+	return fault_site_release(&volume->faults);
+}
+
+json_t *volume_fault_list(const struct volume *volume)
+{
+	return fault_list(&volume->faults.plane);
+}
+
+int volume_phase_set(struct volume *volume, const char *phase)
+{
+	return fault_phase_set(&volume->faults.plane, phase);
+}

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * volume_faults.h - the part of volume.h that is about faults.
+ *
+ * A volume has a fault plane (faults/fault.h).  Its rules strike requests as
+ * they come (fault_io.c), what is preserved for snapshots (preserve.c), files
+ * (blockio/faulty.h), the worker of a chain (coalesce.c), and moments at which
+ * no bytes are moved (fault_moment.c).
+ */
+#ifndef SNAPRIG_VOLUME_VOLUME_FAULTS_H
+#define SNAPRIG_VOLUME_VOLUME_FAULTS_H
+
+#include <jansson.h>
+
+#include "simfs/blockio/fault_site.h"
+
+struct snapshot;
+struct volume;
+struct volume_request;
+
+struct volume_fault_options {
+	/* Rules (faults/rule.h) that hold from the beginning on. */
+	const char *const *rules;
+	size_t rule_count;
+
+	/* Optional.  Instead of SIGKILL to the process, when a fault says crash;
+	 * with the context of the volume's options. */
+	void (*crash)(void *context);
+};
+
+/* What a fault has made of a request, until it ends (fault_io.c, preserve.c). */
+struct request_fault {
+	struct fault_wait wait;
+	struct fault_decision decision;
+	void (*done)(struct volume_request *request, int result);
+	struct snapshot *snapshot; /* as they were asked for: */
+	uint64_t offset;
+	size_t length;
+
+	/* Of preserving. */
+	struct fault_decision old; /* of the old bytes */
+	uint64_t old_end;
+	int old_result;
+	struct list *at; /* whose turn it is */
+};
+
+/* A moment at which a fault may strike: `go` is called, at once or later, with 0 or -errno. */
+struct volume_moment {
+	void (*go)(struct volume_moment *moment, int result);
+	bool has_waited;
+	struct fault_wait wait;
+};
+
+/* ------------------------------------------------------- opening a snapshot */
+
+struct snapshot_open {
+	/* Required.  RESULT 0: SNAPSHOT counts one open file more.  Else -ENOENT
+	 * (it has gone meanwhile), or -errno of a fault. */
+	void (*done)(struct snapshot_open *open, struct snapshot *snapshot, int result);
+
+	/* Of the volume. */
+	struct volume *volume;
+	struct volume_moment moment;
+	uint64_t snapshot_id;
+};
+
+void volume_snapshot_open(
+	struct volume *volume, struct snapshot *snapshot, struct snapshot_open *open);
+
+/* --------------------------------------------------------------- the rules */
+
+/* As fault_add(). */
+int volume_fault_add(struct volume *volume, const char *text, uint64_t *ret_id, char *message);
+
+/* Removes the rule of that name or number, and lets go who waits because of it: 0 or -ENOENT. */
+int volume_fault_remove(struct volume *volume, const char *name_or_id);
+
+/* The same with all rules; how many there were. */
+unsigned volume_fault_clear(struct volume *volume);
+
+/* Lets go who hangs, but keeps the rules; how many there were. */
+unsigned volume_fault_release(struct volume *volume);
+
+/* As fault_list(). */
+json_t *volume_fault_list(const struct volume *volume);
+
+/* As fault_phase_set(). */
+int volume_phase_set(struct volume *volume, const char *phase);
+
+/* A hit of control.command: MOMENT goes on. */
+void volume_command(struct volume *volume, struct volume_moment *moment);
+
+#endif

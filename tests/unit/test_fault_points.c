@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Every point is reached by what its sentence says, and what strikes there acts there. */
+#include <check.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "simfs/base/clock.h"
+#include "simfs/base/mix.h"
+#include "tests/lib/engine_suite.h"
+#include "tests/unit/fault_bench.h"
+
+#define BLOCK 4096u
+
+static void open_as(const char *profile, bool durable)
+{
+	fault_bench_open(&(struct engine_options){ .volume_bytes = BENCH_VOLUME_BYTES,
+				 .profile = profile_find(profile),
+				 .durable = durable,
+				 .step_ns = NS_PER_MS },
+		true);
+}
+
+/* ---- every point is reached ---- */
+
+static void read_live(void)
+{
+	uint8_t byte;
+
+	engine_read(&bench_engine, NULL, 0, &byte, 1);
+}
+
+static void write_live(void)
+{
+	engine_write(&bench_engine, 0, BLOCK, 3);
+}
+
+static void flush_live(void)
+{
+	engine_flush(&bench_engine);
+}
+
+static void create(void)
+{
+	engine_snapshot(&bench_engine, "t", NULL, NULL);
+}
+
+static void opened(struct snapshot_open *open, struct snapshot *snapshot, int result)
+{
+	(void)open;
+	if (result == 0)
+		snapshot_closed(snapshot);
+}
+
+static void open_snapshot(void)
+{
+	struct snapshot_open open = { .done = opened };
+
+	volume_snapshot_open(bench_engine.volume, engine_find(&bench_engine, "s"), &open);
+}
+
+static void read_snapshot(void)
+{
+	uint8_t byte;
+
+	engine_read(&bench_engine, engine_find(&bench_engine, "s"), 0, &byte, 1);
+}
+
+static void write_snapshot(void)
+{
+	size_t done;
+
+	fault_bench_write(engine_find(&bench_engine, "s"), 0, BLOCK, 3, &done);
+}
+
+static void delete (void)
+{
+	engine_delete(&bench_engine, "s");
+}
+
+static void open_again(void)
+{
+	ck_assert_int_eq(engine_close(&bench_engine), 0);
+	ck_assert_int_eq(engine_open(&bench_engine), 0);
+}
+
+static void coalesce(void)
+{
+	engine_write(&bench_engine, 0, BLOCK, 4);
+	create();
+	delete ();
+	volume_coalesce(bench_engine.volume, false);
+	engine_settle(&bench_engine);
+}
+
+static void command_done(struct volume_moment *moment, int result)
+{
+	(void)moment;
+	(void)result;
+}
+
+static void command(void)
+{
+	struct volume_moment moment = { .go = command_done };
+
+	volume_command(bench_engine.volume, &moment);
+}
+
+static const struct {
+	enum fault_point point;
+	void (*reach)(void);
+	const char *profile;
+} ways[FAULT_POINTS] = {
+	{ FAULT_LIVE_READ, read_live, "plain" },
+	{ FAULT_LIVE_WRITE, write_live, "plain" },
+	{ FAULT_LIVE_FLUSH, flush_live, "plain" },
+	{ FAULT_SNAPSHOT_CREATE, create, "plain" },
+	{ FAULT_SNAPSHOT_OPEN, open_snapshot, "plain" },
+	{ FAULT_SNAPSHOT_READ, read_snapshot, "plain" },
+	{ FAULT_SNAPSHOT_WRITE, write_snapshot, "lvm" },
+	{ FAULT_SNAPSHOT_DELETE, delete, "plain" },
+	{ FAULT_COW_READ_OLD, write_live, "plain" },
+	{ FAULT_COW_STORE, write_live, "plain" },
+	{ FAULT_COW_AFTER_STORE, write_live, "plain" },
+	{ FAULT_STORE_APPEND, write_live, "plain" },
+	{ FAULT_STORE_FLUSH, write_live, "plain" },
+	{ FAULT_STORE_RECOVER, open_again, "plain" },
+	{ FAULT_ORIGIN_READ, read_live, "plain" },
+	{ FAULT_ORIGIN_WRITE, write_live, "plain" },
+	{ FAULT_CHAIN_SNAPSHOT, create, "xen" },
+	{ FAULT_COALESCE_START, coalesce, "xen" },
+	{ FAULT_COALESCE_COPY, coalesce, "xen" },
+	{ FAULT_COALESCE_RELINK, coalesce, "xen" },
+	{ FAULT_CONTROL_COMMAND, command, "plain" },
+};
+
+START_TEST(a_point_is_reached_where_its_sentence_is_true)
+{
+	char text[64];
+	const char *rules[] = { text };
+
+	ck_assert_int_eq(ways[_i].point, _i);
+	open_as(ways[_i].profile, ways[_i].point == FAULT_STORE_FLUSH);
+	snprintf(text, sizeof text, "%s crash", fault_point_at((size_t)_i)->name);
+	bench_engine.volume_options.faults.rules = rules;
+	bench_engine.volume_options.faults.rule_count = 1;
+	fault_bench_add(text);
+	ck_assert_int_eq(fault_bench_count(0, "seen"), 0);
+	ways[_i].reach();
+	ck_assert_msg(fault_bench_crashes > 0, "%s", text);
+	ck_assert_int_eq(fault_bench_count(0, "fired"), fault_bench_crashes);
+	bench_engine.volume_options.faults.rule_count = 0;
+	bench_close();
+}
+END_TEST
+
+START_TEST(a_rule_that_cannot_be_read_is_no_volume)
+{
+	const char *rules[] = { "live.reed zero" };
+
+	open_as("plain", false);
+	ck_assert_int_eq(engine_close(&bench_engine), 0);
+	bench_engine.volume_options.faults.rules = rules;
+	bench_engine.volume_options.faults.rule_count = 1;
+	ck_assert_int_eq(engine_open(&bench_engine), -EINVAL);
+	bench_engine.volume_options.faults.rule_count = 0;
+	ck_assert_int_eq(engine_open(&bench_engine), 0);
+	bench_close();
+}
+END_TEST
+
+/* ---- moments ---- */
+
+START_TEST(snapshots_are_refused_and_kept_by_an_error)
+{
+	open_as("xen", false);
+	fault_bench_add("snapshot.create error=ENOSPC times=1");
+	fault_bench_add("chain.snapshot error=EMLINK times=1");
+	fault_bench_add("snapshot.delete error=EBUSY times=1");
+	ck_assert_int_eq(engine_snapshot(&bench_engine, "t", NULL, NULL), -ENOSPC);
+	ck_assert_int_eq(engine_snapshot(&bench_engine, "t", NULL, NULL), -EMLINK);
+	ck_assert_int_eq(engine_snapshot(&bench_engine, "t", NULL, NULL), 0);
+	ck_assert_int_eq(engine_delete(&bench_engine, "t"), -EBUSY);
+	ck_assert_int_eq(engine_delete(&bench_engine, "t"), 0);
+	bench_close();
+}
+END_TEST
+
+static int last_result;
+
+static void created(struct snapshot_create *create_, int result)
+{
+	(void)create_;
+	last_result = result;
+}
+
+START_TEST(what_was_held_up_meets_the_volume_as_it_is_then)
+{
+	struct snapshot_create late = { .name = "t", .done = created };
+
+	open_as("plain", false);
+	last_result = 1;
+	fault_bench_add("snapshot.create hang times=1");
+	volume_snapshot_create(bench_engine.volume, &late);
+	ck_assert_int_eq(last_result, 1);
+	ck_assert_int_eq(engine_snapshot(&bench_engine, "t", NULL, NULL), 0);
+	volume_fault_release(bench_engine.volume);
+	ck_assert_int_eq(last_result, -EEXIST);
+	bench_close();
+}
+END_TEST
+
+START_TEST(the_worker_of_a_chain_is_stopped_and_goes_on_another_time)
+{
+	static const char *const rules[] = { "coalesce.start error=EIO times=1",
+		"coalesce.copy error=EIO times=1", "coalesce.relink error=EIO times=1",
+		"coalesce.copy hang times=1" };
+
+	open_as("xen", false);
+	fault_bench_add(rules[_i]);
+	coalesce();
+	ck_assert_int_eq(fault_bench_count(0, "fired"), 1);
+	volume_fault_release(bench_engine.volume);
+	volume_coalesce(bench_engine.volume, false);
+	engine_settle(&bench_engine);
+	ck_assert(volume_idle(bench_engine.volume));
+	ck_assert_uint_eq(
+		gauge_value(volume_gauges(bench_engine.volume), GAUGE_CHAIN_COALESCABLE), 0);
+	engine_stamp_fill(bench_live, BLOCK, 4);
+	bench_expect_live();
+	bench_close();
+}
+END_TEST
+
+/* ---- the same again ---- */
+
+/* The journal of random operations under rules of chance. */
+static char *journal_of_a_run(uint64_t seed)
+{
+	const struct text_log *log;
+	uint8_t byte;
+	char *text;
+
+	fault_bench_open(&(struct engine_options){ .volume_bytes = BENCH_VOLUME_BYTES,
+				 .step_ns = NS_PER_MS },
+		false);
+	ck_assert_int_eq(engine_close(&bench_engine), 0);
+	bench_engine.volume_options.seed = seed;
+	ck_assert_int_eq(engine_open(&bench_engine), 0);
+	fault_bench_add("live.write error=EIO chance=20%");
+	fault_bench_add("live.read flip=3 chance=30%");
+	fault_bench_add("origin.write drop chance=10%");
+	for (uint64_t i = 0; i < 200; i++) {
+		uint64_t offset = mix_below(5, i, BENCH_VOLUME_BYTES - BLOCK);
+
+		if (i % 2)
+			engine_read(&bench_engine, NULL, offset, &byte, 1);
+		else
+			engine_write(&bench_engine, offset, BLOCK, i);
+	}
+	log = &volume_journal(bench_engine.volume)->log;
+	text = strndup(log->text, log->length);
+	ck_assert_int_gt(fault_bench_count(0, "fired"), 5);
+	ck_assert_int_gt(fault_bench_count(1, "fired"), 5);
+	ck_assert_int_gt(fault_bench_count(2, "fired"), 2);
+	bench_close();
+	return text;
+}
+
+START_TEST(the_same_seed_and_operations_give_the_same_journal)
+{
+	char *first = journal_of_a_run(7), *second = journal_of_a_run(7);
+	char *other = journal_of_a_run(8);
+
+	ck_assert_str_eq(first, second);
+	ck_assert_str_ne(first, other);
+	free(first);
+	free(second);
+	free(other);
+}
+END_TEST
+
+int main(int argc, char **argv)
+{
+	Suite *suite = suite_create("fault points");
+	TCase *tcase = tcase_create("fault points");
+
+	(void)argc;
+	tcase_add_loop_test(tcase, a_point_is_reached_where_its_sentence_is_true, 0, FAULT_POINTS);
+	tcase_add_test(tcase, a_rule_that_cannot_be_read_is_no_volume);
+	tcase_add_test(tcase, snapshots_are_refused_and_kept_by_an_error);
+	tcase_add_test(tcase, what_was_held_up_meets_the_volume_as_it_is_then);
+	tcase_add_loop_test(tcase, the_worker_of_a_chain_is_stopped_and_goes_on_another_time, 0, 4);
+	tcase_add_test(tcase, the_same_seed_and_operations_give_the_same_journal);
+	suite_add_tcase(suite, tcase);
+	return engine_suite_run(suite, argv[0]);
+}
