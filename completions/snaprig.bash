@@ -38,6 +38,7 @@ _snaprig_value()
 {
 	case $1 in
 	--profile) _snaprig_reply "$(_snaprig_listed profiles)" ;;
+	--fault) _snaprig_reply "$(_snaprig_listed points)" ;;
 	--transport) _snaprig_reply 'auto dev' ;;
 	--sr) _snaprig_reply 'file lvm' ;;
 	--format) _snaprig_reply 'vhd qcow2' ;;
@@ -58,6 +59,9 @@ _snaprig_argument()
 	'snapshot create:1' | 'snapshot clone:1' | 'snapshot delete:1' | 'snapshot list:1' | 'snapshot changed:1')
 		_snaprig_files -d ;;
 	'gauge set:1' | 'gauge release:1') _snaprig_files -d ;;
+	'fault add:1' | 'fault list:1' | 'fault remove:1' | 'fault clear:1' | 'fault release:1')
+		_snaprig_files -d ;;
+	'fault add:2') _snaprig_reply "$(_snaprig_listed points)" ;;
 	'datto ctl:1' | 'datto mount:1' | 'datto umount:1') _snaprig_files -d ;;
 	'datto ctl:2')
 		_snaprig_reply 'setup-snapshot reload-snapshot reload-incremental destroy
@@ -75,7 +79,7 @@ _snaprig_argument()
 
 _snaprig()
 {
-	local commands='create mount umount status snapshot coalesce datto gauge run validate demo backup restore
+	local commands='create mount umount status snapshot coalesce datto fault gauge run validate demo backup restore
 		list doctor help'
 	local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
 	local command=${COMP_WORDS[1]} first=2 count=1 mnt='' at
@@ -89,8 +93,9 @@ _snaprig()
 	help:2) _snaprig_reply "$commands" && return ;;
 	snapshot:2) _snaprig_reply 'create clone delete list changed' && return ;;
 	gauge:2) _snaprig_reply 'set release' && return ;;
+	fault:2) _snaprig_reply 'add list remove clear release' && return ;;
 	datto:2) _snaprig_reply 'ctl mount umount' && return ;;
-	snapshot:* | gauge:* | datto:*) command="$command ${COMP_WORDS[2]}" first=3 ;;
+	snapshot:* | gauge:* | fault:* | datto:*) command="$command ${COMP_WORDS[2]}" first=3 ;;
 	esac
 
 	_snaprig_value "$previous" && return

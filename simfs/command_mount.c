@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "faults/rule.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/log.h"
 #include "simfs/commands.h"
@@ -26,6 +27,7 @@
 struct values {
 	const char *profile, *limit, *block, *store, *transport, *seed, *fuse_options;
 	const char *sr, *format, *coalesce_rate, *time_scale;
+	struct cli_list faults;
 	bool no_coalesce;
 	bool durable;
 	bool verify;
@@ -59,7 +61,12 @@ static const struct cli_option options[] = {
 		offsetof(struct values, store) },
 	{ "transport", "NAME", "auto or dev, which are the same in this version",
 		offsetof(struct values, transport) },
-	{ "seed", "N", "shown in the status (default 1)", offsetof(struct values, seed) },
+	{ "fault", "RULE...",
+		"a fault that is armed from the beginning on; may be there several\n"
+		"times ('snaprig fault add --help')",
+		offsetof(struct values, faults) },
+	{ "seed", "N", "of what faults leave to chance (default 1)",
+		offsetof(struct values, seed) },
 	{ "foreground", NULL, "stay in the foreground", offsetof(struct values, foreground) },
 	{ "o", "OPTIONS", "for FUSE: allow_other, ro, ...", offsetof(struct values, fuse_options) },
 	{ 0 },
@@ -162,6 +169,22 @@ static int read_chain(const struct values *values, struct daemon_options *ret)
 	return 0;
 }
 
+static int read_faults(const struct cli_list *faults, struct daemon_options *ret)
+{
+	char message[RULE_MESSAGE_BYTES];
+	struct fault_rule rule;
+
+	for (size_t i = 0; i < faults->count; i++) {
+		if (rule_parse(faults->texts[i], &rule, message) < 0) {
+			log_error("fault '%s': %s", faults->texts[i], message);
+			return -EINVAL;
+		}
+	}
+	ret->fault_rules = faults->texts;
+	ret->fault_rule_count = faults->count;
+	return 0;
+}
+
 /* A number with up to three decimals, in thousandths: more than 0, at most a million. */
 static int read_time_scale(const char *text, uint64_t *ret_per_mille)
 {
@@ -197,7 +220,7 @@ static int read_values(const struct values *values, struct daemon_options *ret)
 		(values->limit && read_limit(values->limit, ret) < 0) ||
 		(values->time_scale &&
 			read_time_scale(values->time_scale, &ret->time_scale_per_mille) < 0) ||
-		read_chain(values, ret) < 0)
+		read_faults(&values->faults, ret) < 0 || read_chain(values, ret) < 0)
 		return -EINVAL;
 	return 0;
 }

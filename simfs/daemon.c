@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,7 +11,6 @@
 #include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <xxhash.h>
 
 #include "simfs/base/check.h"
 #include "simfs/base/cleanup.h"
@@ -22,6 +20,7 @@
 #include "simfs/control/commands.h"
 #include "simfs/control/protocol.h"
 #include "simfs/control/server.h"
+#include "simfs/machine.h"
 #include "simfs/mount/session.h"
 #include "simfs/volume/volume.h"
 
@@ -47,33 +46,6 @@ struct daemon {
 	struct signalfd_siginfo signal;
 	bool ending;
 };
-
-/* Share of memory that is not available, per million; 0 where /proc does not tell. */
-static uint32_t memory_used_per_million(void)
-{
-	AUTO(auto_fclose) FILE *file = fopen("/proc/meminfo", "re");
-	uint64_t total = 0, available = 0;
-	char line[128];
-
-	while (file && (total == 0 || available == 0) && fgets(line, sizeof line, file)) {
-		if (sscanf(line, "MemTotal: %" SCNu64, &total) != 1)
-			(void)sscanf(line, "MemAvailable: %" SCNu64, &available);
-	}
-	if (total == 0 || available > total)
-		return 0;
-	return (uint32_t)((total - available) * 1000000 / total);
-}
-
-/* Which run of the machine this is; 0 where /proc does not tell. */
-static uint64_t boot_id(void)
-{
-	AUTO(auto_fclose) FILE *file = fopen("/proc/sys/kernel/random/boot_id", "re");
-	char text[64];
-
-	if (!file || !fgets(text, sizeof text, file))
-		return 0;
-	return XXH3_64bits(text, strlen(text)) | 1;
-}
 
 static int open_image(struct daemon *daemon)
 {
@@ -133,16 +105,18 @@ static int open_volume(struct daemon *daemon)
 		.block_bytes = options->block_bytes,
 		.durable = options->durable,
 		.verify = options->verify,
-		.boot_id = boot_id(),
+		.boot_id = machine_boot_id(),
 		.sr = options->sr,
 		.format = options->format,
 		.coalesce_bytes_per_second = options->coalesce_bytes_per_second,
 		.no_coalesce = options->no_coalesce,
 		.seed = options->seed,
+		.faults = { .rules = options->fault_rules,
+			.rule_count = options->fault_rule_count },
 		.image = options->image,
 		.live_path = daemon->live_path,
 		.transport = "dev",
-		.memory_used = memory_used_per_million,
+		.memory_used = machine_memory_used,
 		.snapshot_failed = snapshot_failed,
 		.context = daemon,
 	};

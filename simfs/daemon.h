@@ -9,6 +9,7 @@
 #define SNAPRIG_DAEMON_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "simfs/base/sizes.h"
@@ -36,6 +37,8 @@ struct daemon_options {
 
 	uint64_t time_scale_per_mille; /* of the rig's clock */
 	uint64_t seed;
+	const char *const *fault_rules; /* which can be read */
+	size_t fault_rule_count;
 	const char *fuse_options; /* NULL: none */
 
 	/* Required.  The volume is mounted and can be used. */

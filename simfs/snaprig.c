@@ -35,6 +35,8 @@ static const struct subcommand subcommands[] = {
 	{ "coalesce", "MNT", "make a chain of nodes shorter", command_coalesce },
 	{ "datto", "ctl|mount|umount MNT ...", "what dattobd's tool and its file system do",
 		command_datto },
+	{ "fault", "add|list|remove|clear|release MNT ...", "break it at an exact moment",
+		command_fault },
 	{ "gauge", "set|release MNT GAUGE", "feign a measured quantity", command_gauge },
 
 	{ "scenarios", NULL, NULL, NULL },

@@ -56,6 +56,21 @@ static bool asks_for_help(const char *argument)
 	return strcmp(argument, "--help") == 0 || strcmp(argument, "-h") == 0;
 }
 
+static bool is_list(const struct cli_option *option)
+{
+	size_t length = strlen(option->value);
+
+	return length > 3 && strcmp(option->value + length - 3, "...") == 0;
+}
+
+static int add_to_list(const struct cli *cli, struct cli_list *list, const char *value)
+{
+	if (list->count == CLI_LIST_MAX)
+		return usage_error(cli, "there are too many options: unexpected", value);
+	list->texts[list->count++] = value;
+	return CLI_GO_ON;
+}
+
 /*
  * Takes the option at argv[*AT], and its value behind it, into VALUES; *AT is
  * left at the last that was taken.
@@ -87,6 +102,8 @@ static int take_option(const struct cli *cli, char **argv, int *at, void *values
 		return usage_error(cli, "a value is missing behind", argument);
 	if (!equals)
 		(*at)++;
+	if (is_list(option))
+		return add_to_list(cli, field, value);
 	*(const char **)field = value;
 	return CLI_GO_ON;
 }

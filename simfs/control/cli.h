@@ -24,9 +24,17 @@
 
 struct cli_option {
 	const char *name;  /* "limit" for --limit, "o" for -o */
-	const char *value; /* what stands for its value in the help, "SIZE"; NULL: a flag */
+	const char *value; /* what stands for its value in the help, "SIZE"; NULL: a flag;
+			    * "RULE...": it may be there several times, into a cli_list */
 	const char *about;
 	size_t offset; /* of its `const char *`, or of the flag's `bool`, in the values */
+};
+
+#define CLI_LIST_MAX 64
+
+struct cli_list {
+	const char *texts[CLI_LIST_MAX];
+	size_t count;
 };
 
 /* One subcommand, as its help describes it. */

@@ -27,4 +27,7 @@ int command_datto(int argc, char **argv);
 /* snaprig gauge set|release MNT GAUGE … */
 int command_gauge(int argc, char **argv);
 
+/* snaprig fault add|list|remove|clear|release MNT … */
+int command_fault(int argc, char **argv);
+
 #endif

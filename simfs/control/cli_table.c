@@ -139,6 +139,35 @@ static void print_gauges(json_t *gauges, FILE *file)
 	json_decref(rows);
 }
 
+static json_t *number_cell(const json_t *object, const char *field)
+{
+	return json_sprintf(
+		"%" JSON_INTEGER_FORMAT, json_integer_value(json_object_get(object, field)));
+}
+
+void cli_table_faults(const json_t *faults, FILE *file)
+{
+	static const char *const headings[] = { "ID", "SEEN", "MATCHED", "FIRED", "ARMED",
+		"REPLAYABLE", "RULE", NULL };
+	json_t *rows = json_array();
+	size_t index;
+	json_t *fault;
+
+	json_array_foreach(faults, index, fault)
+	{
+		bool armed = json_is_true(json_object_get(fault, "armed"));
+		bool replayable = json_is_true(json_object_get(fault, "replayable"));
+
+		json_array_append_new(
+			rows, json_pack("[o, o, o, o, s, s, O]", number_cell(fault, "id"),
+				      number_cell(fault, "seen"), number_cell(fault, "matched"),
+				      number_cell(fault, "fired"), armed ? "yes" : "no",
+				      replayable ? "yes" : "no", json_object_get(fault, "rule")));
+	}
+	cli_table_print(headings, rows, file);
+	json_decref(rows);
+}
+
 static void print_counters(json_t *counters, FILE *file)
 {
 	static const char *const headings[] = { "COUNTER", "SINCE THE MOUNT", NULL };
@@ -218,4 +247,8 @@ void cli_table_status(const json_t *status, FILE *file)
 	print_gauges(json_object_get(status, "gauges"), file);
 	fputc('\n', file);
 	print_counters(json_object_get(status, "counters"), file);
+	if (json_array_size(json_object_get(status, "faults")) > 0) {
+		fputc('\n', file);
+		cli_table_faults(json_object_get(status, "faults"), file);
+	}
 }

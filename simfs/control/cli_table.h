@@ -21,6 +21,9 @@ void cli_table_print(const char *const *headings, const json_t *rows, FILE *file
 /* Prints the `snapshots` of a status object. */
 void cli_table_snapshots(const json_t *snapshots, FILE *file);
 
+/* Prints the `faults` of a status object. */
+void cli_table_faults(const json_t *faults, FILE *file);
+
 /* Prints a whole status object. */
 void cli_table_status(const json_t *status, FILE *file);
 

@@ -18,6 +18,10 @@
 
 #define END_TIMEOUT_NS (60 * NS_PER_S)
 
+/* How long those that hung of a fault may take to close what they have open. */
+#define RELEASE_TRIES	 100
+#define RELEASE_PAUSE_US 20000
+
 extern char **environ;
 
 static const struct cli cli = {
@@ -116,10 +120,38 @@ static int remove_stale_mount(const char *mount_point, const char *path)
 	return EXIT_MET;
 }
 
+/* How many of the mount's users were let go that hung of a fault. */
+static json_int_t let_go(struct control_client *client)
+{
+	json_t *answer = NULL;
+	json_int_t count = 0;
+
+	if (control_client_call(client, "fault.release", NULL, END_TIMEOUT_NS, &answer) == 0)
+		count = json_integer_value(json_object_get(answer, "released"));
+	json_decref(answer);
+	return count;
+}
+
+/* Who hangs keeps the mount in use, and is let go; it may hang again before it ends. */
+static int unmount_hanging(const char *path, struct control_client *client)
+{
+	int error = unmount(path);
+	bool somebody_hung = false;
+
+	for (unsigned i = 0; error == -EBUSY && i < RELEASE_TRIES; i++) {
+		somebody_hung |= let_go(client) > 0;
+		if (!somebody_hung)
+			break;
+		usleep(RELEASE_PAUSE_US);
+		error = unmount(path);
+	}
+	return error;
+}
+
 static int unmount_and_wait(
 	const char *mount_point, const char *path, struct control_client *client)
 {
-	int error = unmount(path);
+	int error = unmount_hanging(path, client);
 
 	if (error < 0)
 		return report_unmount(mount_point, path, error);

@@ -195,25 +195,41 @@ static const char *const datto_ctl_arguments[] = { "words", NULL };
 static const char *const datto_file_system_arguments[] = { "mounted", NULL };
 static const char *const gauge_set_arguments[] = { "gauge", "value", NULL };
 static const char *const gauge_release_arguments[] = { "gauge", NULL };
+static const char *const fault_add_arguments[] = { "rule", NULL };
+static const char *const fault_remove_arguments[] = { "fault", NULL };
+static const char *const phase_set_arguments[] = { "phase", NULL };
 static const char *const hold_arguments[] = { "gauge", "at_least", NULL };
 
+/* Those with an `act` are struck by faults; the others must work to get rid of one. */
 const struct control_command commands_table[] = {
-	{ "ping", run_ping, NULL },
-	{ "status", run_status, NULL },
-	{ "snapshot.create", commands_run_snapshot_create, snapshot_create_arguments },
-	{ "snapshot.clone", commands_run_snapshot_clone, snapshot_clone_arguments },
-	{ "writes.resume", commands_run_writes_resume, NULL },
-	{ "snapshot.delete", commands_run_snapshot_delete, snapshot_delete_arguments },
-	{ "snapshot.list", commands_run_snapshot_list, NULL },
-	{ "snapshot.changed", commands_run_snapshot_changed, snapshot_changed_arguments },
-	{ "coalesce", run_coalesce, coalesce_arguments },
-	{ "datto.ctl", commands_run_datto_ctl, datto_ctl_arguments },
-	{ "datto.file_system", commands_run_datto_file_system, datto_file_system_arguments },
-	{ "gauge.set", commands_run_gauge_set, gauge_set_arguments },
-	{ "gauge.release", commands_run_gauge_release, gauge_release_arguments },
-	{ "hold", commands_run_hold, hold_arguments },
-	{ "resume", commands_run_resume, NULL },
-	{ NULL, NULL, NULL },
+	{ "ping", run_ping, NULL, NULL },
+	{ "status", commands_run_struck, NULL, run_status },
+	{ "snapshot.create", commands_run_struck, snapshot_create_arguments,
+		commands_run_snapshot_create },
+	{ "snapshot.clone", commands_run_struck, snapshot_clone_arguments,
+		commands_run_snapshot_clone },
+	{ "writes.resume", commands_run_struck, NULL, commands_run_writes_resume },
+	{ "snapshot.delete", commands_run_struck, snapshot_delete_arguments,
+		commands_run_snapshot_delete },
+	{ "snapshot.list", commands_run_struck, NULL, commands_run_snapshot_list },
+	{ "snapshot.changed", commands_run_struck, snapshot_changed_arguments,
+		commands_run_snapshot_changed },
+	{ "coalesce", commands_run_struck, coalesce_arguments, run_coalesce },
+	{ "datto.ctl", commands_run_struck, datto_ctl_arguments, commands_run_datto_ctl },
+	{ "datto.file_system", commands_run_struck, datto_file_system_arguments,
+		commands_run_datto_file_system },
+	{ "gauge.set", commands_run_struck, gauge_set_arguments, commands_run_gauge_set },
+	{ "gauge.release", commands_run_struck, gauge_release_arguments,
+		commands_run_gauge_release },
+	{ "hold", commands_run_struck, hold_arguments, commands_run_hold },
+	{ "resume", commands_run_struck, NULL, commands_run_resume },
+	{ "fault.add", commands_run_fault_add, fault_add_arguments, NULL },
+	{ "fault.list", commands_run_fault_list, NULL, NULL },
+	{ "fault.remove", commands_run_fault_remove, fault_remove_arguments, NULL },
+	{ "fault.clear", commands_run_fault_clear, NULL, NULL },
+	{ "fault.release", commands_run_fault_release, NULL, NULL },
+	{ "phase.set", commands_run_phase_set, phase_set_arguments, NULL },
+	{ NULL, NULL, NULL, NULL },
 };
 
 /* ---- life ---- */

@@ -43,6 +43,15 @@ void commands_run_gauge_set(struct control_request *request, void *context);
 void commands_run_gauge_release(struct control_request *request, void *context);
 void commands_run_hold(struct control_request *request, void *context);
 void commands_run_resume(struct control_request *request, void *context);
+void commands_run_fault_add(struct control_request *request, void *context);
+void commands_run_fault_list(struct control_request *request, void *context);
+void commands_run_fault_remove(struct control_request *request, void *context);
+void commands_run_fault_clear(struct control_request *request, void *context);
+void commands_run_fault_release(struct control_request *request, void *context);
+void commands_run_phase_set(struct control_request *request, void *context);
+
+/* Runs the `act` of the command, unless a fault at control.command has it otherwise. */
+void commands_run_struck(struct control_request *request, void *context);
 
 /* Lets every held write go on. */
 void commands_release_writes(struct commands *commands);

@@ -40,7 +40,17 @@
  *                                                  request on, reads of snapshots wait until
  *                                                  `resume` or until this connection ends
  * resume            -                              {}
+ * fault.add         rule                           {"id": N}; a rule (faults/rule.h) with the name
+ *                                                  of another takes its place
+ * fault.list        -                              {"faults": [...]} as in status.json
+ * fault.remove      fault                          {}; by name or number.  Who waits because of it
+ *                                                  goes on
+ * fault.clear       -                              {"removed": N}
+ * fault.release     -                              {"released": N}; who hangs goes on, and the
+ *                                                  rules stay
+ * phase.set         phase                          {}; what `phase=` of a rule is compared with
  *
+ * Faults at control.command strike all of them but ping, fault.* and phase.set.
  * `resume` and `writes.resume` act for all connections; a `hold` that still
  * waits on the same connection is then answered with ECANCELED.  An unknown
  * command is refused with EOPNOTSUPP, an unknown argument with EINVAL.  A peer

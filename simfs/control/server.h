@@ -49,6 +49,9 @@ struct control_command {
 	/* The arguments that it knows, NULL-terminated; NULL: none.  A request
 	 * with another one is refused before it comes to run(). */
 	const char *const *arguments;
+
+	/* Optional.  Not the server's: for a run() that several commands share. */
+	void (*act)(struct control_request *request, void *context);
 };
 
 /*

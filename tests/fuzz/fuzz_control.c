@@ -18,9 +18,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static const char *const arguments[] = { "name", "limit", NULL };
 
 static const struct control_command commands[] = {
-	{ "ping", NULL, NULL },
-	{ "snapshot.create", NULL, arguments },
-	{ NULL, NULL, NULL },
+	{ "ping", NULL, NULL, NULL },
+	{ "snapshot.create", NULL, arguments, NULL },
+	{ NULL, NULL, NULL, NULL },
 };
 
 static void check_answer(char *stolen, json_t *id)

@@ -78,13 +78,13 @@ static void run_flood(struct control_request *request, void *context)
 static const char *const echo_arguments[] = { "text", NULL };
 
 static const struct control_command own_commands[] = {
-	{ "echo", run_echo, echo_arguments },
-	{ "later", run_later, NULL },
-	{ "refuse", run_refuse, NULL },
-	{ "hold", run_hold, NULL },
-	{ "release", run_release, NULL },
-	{ "flood", run_flood, NULL },
-	{ NULL, NULL, NULL },
+	{ "echo", run_echo, echo_arguments, NULL },
+	{ "later", run_later, NULL, NULL },
+	{ "refuse", run_refuse, NULL, NULL },
+	{ "hold", run_hold, NULL, NULL },
+	{ "release", run_release, NULL, NULL },
+	{ "flood", run_flood, NULL, NULL },
+	{ NULL, NULL, NULL, NULL },
 };
 
 /* ---- the event loop, turned by the test ---- */
