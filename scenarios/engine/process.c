@@ -219,6 +219,8 @@ int process_run(const struct process_order *order, struct process_result *ret)
 	if (ended < 0) {
 		result.waited_in = process_group_waits(pid);
 		kill(-pid, SIGKILL);
+		if (order->killed)
+			order->killed(order->context);
 		if (end_await(pid, clock_now_ns() + KILL_PATIENCE_NS, false) < 0) {
 			process_result_deinit(&result);
 			return ended == -EINTR ? -EINTR : -ETIME;

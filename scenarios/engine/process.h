@@ -19,6 +19,10 @@ struct process_order {
 	const char *output_path;	/* stdout and stderr are appended to it */
 	const char *folder;		/* to start in; NULL: ours */
 	uint64_t time_limit_ns;		/* 0: none */
+
+	/* Optional.  Its group was killed, and may hang in what this can let go. */
+	void (*killed)(void *context);
+	void *context;
 };
 
 struct process_result {

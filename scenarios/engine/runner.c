@@ -24,6 +24,7 @@ static step_runner *const step_runners[] = {
 	[STEP_WRITE] = run_write,
 	[STEP_GAUGE] = run_gauge,
 	[STEP_RELEASE] = run_release,
+	[STEP_FAULT] = run_fault,
 	[STEP_BACKUP] = run_backup_step,
 	[STEP_RESTORE] = run_restore_step,
 	[STEP_EXPECT] = run_expect,
@@ -68,11 +69,13 @@ static void step_run(struct run *run, const struct phase *phase, const struct st
 
 static void phase_run(struct run *run, const struct phase *phase)
 {
+	struct reason reason = { "" };
 	size_t i = 0;
 
+	if (phase_tell(run, phase, &reason) < 0)
+		run_end(run, OUTCOME_ERROR, &reason);
 	while (i < phase->step_count && !run->is_over) {
 		size_t first = i;
-		struct reason reason = { "" };
 
 		while (i < phase->step_count && is_armed_kind(&phase->steps[i]))
 			i++;
@@ -253,8 +256,10 @@ void run_scenario(const struct scenario *scenario, const struct client *client,
 	run_prepare(&run);
 	for (size_t i = 0; i < scenario->phase_count && !run.is_over; i++)
 		phase_run(&run, &scenario->phases[i]);
-	if (!run.is_over)
+	if (!run.is_over) {
 		judge_unjudged(&run);
+		faults_check(&run);
+	}
 	run_close(&run);
 	run.result->duration_ns = clock_now_ns() - begin_ns;
 }

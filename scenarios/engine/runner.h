@@ -18,7 +18,8 @@ struct run_backup {
 	const char *of;
 	enum verdict verdict;
 	int exit_status;
-	bool fault_struck;  /* the snapshot was not active any more when the client ended */
+	bool fault_struck;  /* when the client ended, its snapshot was not active any more, or a
+			     * rule had fired since the backup before */
 	bool judged;	    /* an expectation spoke of it */
 	bool cause_unnamed; /* misreported, for what it did not say */
 	uint64_t duration_ns;

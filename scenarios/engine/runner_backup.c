@@ -35,6 +35,8 @@ static int client_run(struct run *run, const char *template, const struct client
 		.output_path = log_path,
 		.folder = run->work,
 		.time_limit_ns = run->scenario->time_limit_ns,
+		.killed = faults_let_go,
+		.context = run,
 	};
 
 	return process_run(&order, ret);
@@ -151,14 +153,14 @@ static char *left_describe(const struct run *run, const char *name)
 	return text ? text : memory_copy(LEFT_NOTHING);
 }
 
-static bool fault_has_struck(struct run *run, const char *snapshot_name)
+static bool snapshot_has_failed(struct run *run, const char *snapshot_name)
 {
 	json_t *snapshot = rig_snapshot(run->rig, snapshot_name);
 	const char *state = json_string_value(json_object_get(snapshot, "state"));
-	bool has_struck = !state || strcmp(state, "active") != 0;
+	bool has_failed = !state || strcmp(state, "active") != 0;
 
 	json_decref(snapshot);
-	return has_struck;
+	return has_failed;
 }
 
 static bool earlier_not_intact(const struct run *run)
@@ -221,7 +223,9 @@ static int backup_make(struct run *run, struct run_backup *backup, struct reason
 		return -EIO;
 	backup->exit_status = ret->exit_status;
 	backup->duration_ns = ret->duration_ns;
-	backup->fault_struck = fault_has_struck(run, backup->of);
+	/* Both are asked: what has fired is counted up to here. */
+	backup->fault_struck = faults_struck(run);
+	backup->fault_struck |= snapshot_has_failed(run, backup->of);
 	free(backup->left_behind);
 	backup->left_behind = left_describe(run, backup->name);
 	leaks_look_at_backup(run, backup, ret->left_running);

@@ -30,7 +30,8 @@ static enum outcome no_backup(struct reason *reason)
 static enum outcome fault_missing(const struct run_backup *backup, struct reason *reason)
 {
 	reason_set(reason,
-		"snapshot '%s' was still active when backup '%s' ended: the fault never struck",
+		"snapshot '%s' was still active when backup '%s' ended, and no rule had fired: "
+		"the fault never struck",
 		backup->of, backup->name);
 	return OUTCOME_INCONCLUSIVE;
 }

@@ -50,7 +50,9 @@ struct run {
 	struct digest *restored;   /* by the latest restore; NULL: it gave nothing whole */
 	struct armed_batch *armed; /* the latest first */
 
-	bool is_over; /* no further step is begun */
+	bool has_faults;
+	json_int_t faults_fired; /* up to the end of the latest backup */
+	bool is_over;		 /* no further step is begun */
 };
 
 /* Runs a step; anything but OUTCOME_PASSED comes with a REASON. */
@@ -62,6 +64,21 @@ step_runner run_snapshot, run_delete, run_write, run_gauge, run_release;
 /* A step that may be armed, now; the gauge is set through CONTROL.  Any thread. */
 enum outcome run_at_moment(const struct run *run, const struct step *step,
 	struct control_client *control, struct reason *reason);
+
+/* runner_faults.c */
+step_runner run_fault;
+
+/* Tells the rig that PHASE begins, for rules that look at it: 0, or -errno with REASON. */
+int phase_tell(struct run *run, const struct phase *phase, struct reason *reason);
+
+/* Whether a rule has fired since this was asked before. */
+bool faults_struck(struct run *run);
+
+/* Raises the result when a rule never struck: then nothing was tested. */
+void faults_check(struct run *run);
+
+/* Lets go what of a killed client hangs in the volume; for process_order.killed. */
+void faults_let_go(void *context);
 
 /* runner_backup.c */
 step_runner run_backup_step, run_restore_step;

@@ -17,6 +17,9 @@ static void step_deinit(struct step *step)
 	free(step->name);
 	free(step->of);
 	free(step->value);
+	for (size_t i = 0; i < step->faults.count; i++)
+		free(step->faults.texts[i]);
+	free(step->faults.texts);
 	free(step->start.gauge);
 	free(step->start.at_least);
 	free(step->expectation.says);

@@ -53,6 +53,7 @@ enum step_kind {
 	STEP_WRITE,    /* write: { name, pattern, bytes, [start] } */
 	STEP_GAUGE,    /* gauge: { name, value, [start] } */
 	STEP_RELEASE,  /* release: GAUGE */
+	STEP_FAULT,    /* fault: RULE, or a list of them */
 	STEP_BACKUP,   /* backup: { of, to } */
 	STEP_RESTORE,  /* restore: { from, to } */
 	STEP_EXPECT,   /* expect: { … } */
@@ -77,16 +78,23 @@ struct expectation {
 	bool no_leaks;	  /* leaks: none */
 };
 
+/* Rules (faults/rule.h) that can be read. */
+struct fault_texts {
+	char **texts;
+	size_t count;
+};
+
 struct step {
 	enum step_kind kind;
 	struct place place;
-	char *name;	      /* snapshot, writer, gauge, or backup (`to`);
-			       * RESTORE: `to`, or NULL */
-	char *of;	      /* BACKUP: snapshot;  RESTORE: backup */
-	enum pattern pattern; /* WRITE */
-	uint64_t bytes;	      /* WRITE */
-	char *value;	      /* GAUGE */
-	struct moment start;  /* WRITE, GAUGE */
+	char *name;		   /* snapshot, writer, gauge, or backup (`to`);
+				    * RESTORE: `to`, or NULL */
+	char *of;		   /* BACKUP: snapshot;  RESTORE: backup */
+	enum pattern pattern;	   /* WRITE */
+	uint64_t bytes;		   /* WRITE */
+	char *value;		   /* GAUGE */
+	struct moment start;	   /* WRITE, GAUGE */
+	struct fault_texts faults; /* FAULT */
 	struct expectation expectation;
 };
 

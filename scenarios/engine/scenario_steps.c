@@ -137,6 +137,7 @@ static const struct field step_fields[] = {
 	[STEP_WRITE] = { "write", read_table, .table = &write_table },
 	[STEP_GAUGE] = { "gauge", read_table, .table = &gauge_table },
 	[STEP_RELEASE] = { "release", read_set_gauge, AT(name) },
+	[STEP_FAULT] = { "fault", read_faults, AT(faults) },
 	[STEP_BACKUP] = { "backup", read_table, .table = &backup_table },
 	[STEP_RESTORE] = { "restore", read_table, .table = &restore_table },
 	[STEP_EXPECT] = { "expect", read_table, AT(expectation), .table = &expect_table },

@@ -85,6 +85,20 @@ static char *gauge_title(const struct step *step)
 	return memory_format("gauge '%s': %s%s", step->name, step->value, start);
 }
 
+static char *faults_title(const struct step *step)
+{
+	char *title = memory_copy("fault");
+
+	for (size_t i = 0; i < step->faults.count; i++) {
+		char *longer = memory_format(
+			"%s%s '%s'", title, i > 0 ? "," : "", step->faults.texts[i]);
+
+		free(title);
+		title = longer;
+	}
+	return title;
+}
+
 char *step_title(const struct step *step)
 {
 	switch (step->kind) {
@@ -98,6 +112,8 @@ char *step_title(const struct step *step)
 		return gauge_title(step);
 	case STEP_RELEASE:
 		return memory_format("release '%s'", step->name);
+	case STEP_FAULT:
+		return faults_title(step);
 	case STEP_BACKUP:
 		return memory_format("backup '%s' to '%s'", step->of, step->name);
 	case STEP_RESTORE:

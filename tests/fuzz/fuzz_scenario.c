@@ -26,7 +26,8 @@ static void check_scenario(const struct scenario *scenario)
 		for (size_t j = 0; j < phase->step_count; j++) {
 			const struct step *step = &phase->steps[j];
 
-			MUST(step->name || step->kind == STEP_EXPECT || step->kind == STEP_RESTORE);
+			MUST(step->name || step->faults.count > 0 || step->kind == STEP_EXPECT ||
+				step->kind == STEP_RESTORE);
 			MUST(step->place.line > 0 && step->place.column > 0);
 			free(step_title(step));
 		}

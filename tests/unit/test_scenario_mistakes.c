@@ -50,6 +50,14 @@ static const struct message_case step_cases[] = {
 		"9:64: 'ops' cannot reach '1%' (try 29)" },
 	{ "write: { name: w, pattern: random, bytes: 4KiB, start: store.used>=200% }",
 		"9:64: 'store.used' cannot reach '200%' (try 25%)" },
+	{ "fault: snapshot.reed zero",
+		"9:16: unknown point 'snapshot.reed' at column 1; did you mean 'snapshot.read'?" },
+	{ "fault: [ live.read zero, live.read tear=1 ]",
+		"9:34: 'tear' makes no sense at point 'live.read': only what is written can be "
+		"torn at column 11" },
+	{ "fault: []", "9:16: 'fault' has no rules" },
+	{ "fault: { a: b }", "9:16: 'fault' must be a rule, not a map" },
+	{ "fault:", "9:15: a point is missing (try snapshot.read error=EIO) at column 1" },
 	{ "gauge: { name: cpu, value: 1 }", "9:24: unknown gauge 'cpu' (known: memory.used)" },
 	{ "gauge: { name: ops, value: 1 }", "9:24: gauge 'ops' cannot be set, only watched" },
 	{ "expect: { verdict: none }",
@@ -178,7 +186,7 @@ START_TEST(control_characters_do_not_reach_the_terminal)
 	AUTO(auto_free) char *messages = scenario_text_messages(text);
 
 	ck_assert_str_eq(messages, "x.yaml:9:9: unknown key 'a?[2J?b?\?' (known: snapshot, delete, "
-				   "write, gauge, release, backup, restore, expect)\n");
+				   "write, gauge, release, fault, backup, restore, expect)\n");
 }
 END_TEST
 

@@ -237,6 +237,26 @@ START_TEST(gauge_is_released_after_it_was_set)
 }
 END_TEST
 
+START_TEST(faults_are_one_rule_or_a_list)
+{
+	AUTO(auto_free)
+	char *text = scenario_text_with_steps(
+		"      - fault: snapshot.read zero\n"
+		"      - fault: [ live.read zero, live.write drop ]\n");
+	struct scenario *scenario = scenario_text_parse(text);
+	const struct step *steps = &scenario->phases[0].steps[2];
+	AUTO(auto_free) char *title = step_title(&steps[1]);
+
+	ck_assert_int_eq(steps[0].kind, STEP_FAULT);
+	ck_assert_uint_eq(steps[0].faults.count, 1);
+	ck_assert_str_eq(steps[0].faults.texts[0], "snapshot.read zero");
+	ck_assert_uint_eq(steps[1].faults.count, 2);
+	ck_assert_str_eq(steps[1].faults.texts[1], "live.write drop");
+	ck_assert_str_eq(title, "fault 'live.read zero', 'live.write drop'");
+	scenario_destroy(scenario);
+}
+END_TEST
+
 START_TEST(byte_order_mark_and_carriage_returns_do_not_matter)
 {
 	struct scenario *scenario = scenario_text_parse(
@@ -285,6 +305,7 @@ int main(int argc, char **argv)
 	tcase_add_loop_test(tests, exit_is_a_word_or_a_number, 0, COUNT(exit_cases));
 	tcase_add_loop_test(tests, every_step_is_read_and_has_a_title, 0, COUNT(title_cases));
 	tcase_add_test(tests, gauge_is_released_after_it_was_set);
+	tcase_add_test(tests, faults_are_one_rule_or_a_list);
 	tcase_add_test(tests, byte_order_mark_and_carriage_returns_do_not_matter);
 	tcase_add_test(tests, every_scenario_of_the_catalog_is_well_formed);
 	suite_add_tcase(suite, tests);
