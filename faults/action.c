@@ -23,32 +23,31 @@ static const struct action_row rows[FAULT_ACTIONS] = {
 
 /* Where an action makes sense; with both reasons why not. */
 static const struct {
-	unsigned kinds;
-	const char *kind_reason;
-	unsigned traits;
-	const char *trait_reason;
+	unsigned kinds, traits;
+	const char *kind_reason, *trait_reason;
 } sense[FAULT_ACTIONS] = {
-	[FAULT_ERROR] = { ANY_KIND, NULL, 0, NULL },
-	[FAULT_DELAY] = { ANY_KIND, NULL, POINT_CAN_WAIT, "a mount that waits cannot be used" },
-	[FAULT_HANG] = { ANY_KIND, NULL, POINT_CAN_WAIT,
+	[FAULT_ERROR] = { ANY_KIND, 0, NULL, NULL },
+	[FAULT_DELAY] = { ANY_KIND, POINT_CAN_WAIT, NULL, "a mount that waits cannot be used" },
+	[FAULT_HANG] = { ANY_KIND, POINT_CAN_WAIT, NULL,
 		"nobody could release it before the mount is there" },
-	[FAULT_SHORT] = { KIND(READ) | KIND(WRITE), "only reads and writes have a length",
-		POINT_IN_VIEW,
+	[FAULT_SHORT] = { KIND(READ) | KIND(WRITE), POINT_IN_VIEW,
+		"only reads and writes have a length",
 		"below the mount a transfer is whole or fails (try live.* or snapshot.*)" },
-	[FAULT_ZERO] = { KIND(READ), "only a read brings bytes", POINT_HAS_BYTES, NULL },
-	[FAULT_STALE] = { KIND(READ), "only a read brings bytes", POINT_OVER_LIVE,
+	[FAULT_ZERO] = { KIND(READ), POINT_HAS_BYTES, "only a read brings bytes", NULL },
+	[FAULT_STALE] = { KIND(READ), POINT_OVER_LIVE, "only a read brings bytes",
 		"only a snapshot can show the live view instead (try snapshot.read)" },
-	[FAULT_FLIP] = { KIND(READ) | KIND(WRITE) | KIND(APPEND), "no bytes are moved there",
-		POINT_HAS_BYTES, "all stores share the old bytes (try store.append)" },
-	[FAULT_TEAR] = { KIND(WRITE) | KIND(APPEND), "only what is written can be torn",
-		POINT_HAS_BYTES, "all stores share the old bytes (try store.append)" },
-	[FAULT_DROP] = { KIND(WRITE) | KIND(FLUSH) | KIND(APPEND),
-		"only what is acknowledged can be dropped", 0, NULL },
-	[FAULT_MISDIRECT] = { KIND(READ) | KIND(WRITE) | KIND(APPEND), "no bytes are moved there",
-		POINT_HAS_BYTES, "all stores share the old bytes (try store.append)" },
-	[FAULT_FAIL_SNAPSHOT] = { ANY_KIND, NULL, POINT_MAY_FAIL_IT,
+	[FAULT_FLIP] = { KIND(READ) | KIND(WRITE) | KIND(APPEND), POINT_HAS_BYTES,
+		"no bytes are moved there", "all stores share the old bytes (try store.append)" },
+	[FAULT_TEAR] = { KIND(WRITE) | KIND(APPEND), POINT_HAS_BYTES,
+		"only what is written can be torn",
+		"all stores share the old bytes (try store.append)" },
+	[FAULT_DROP] = { KIND(WRITE) | KIND(FLUSH) | KIND(APPEND), 0,
+		"only what is acknowledged can be dropped", NULL },
+	[FAULT_MISDIRECT] = { KIND(READ) | KIND(WRITE) | KIND(APPEND), POINT_HAS_BYTES,
+		"no bytes are moved there", "all stores share the old bytes (try store.append)" },
+	[FAULT_FAIL_SNAPSHOT] = { ANY_KIND, POINT_MAY_FAIL_IT, NULL,
 		"no snapshot is at hand there (try snapshot.read or cow.store)" },
-	[FAULT_CRASH] = { ANY_KIND, NULL, 0, NULL },
+	[FAULT_CRASH] = { ANY_KIND, 0, NULL, NULL },
 };
 
 const struct action_row *action_at(size_t action)
