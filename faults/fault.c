@@ -273,7 +273,7 @@ int fault_add(struct fault_plane *plane, const char *text, uint64_t *ret_id, cha
 	return 0;
 }
 
-int fault_remove(struct fault_plane *plane, const char *name_or_id, uint64_t *ret_id)
+int fault_remove(struct fault_plane *plane, const char *name_or_id)
 {
 	struct armed_rule *armed = name_or_id[0] ? rule_named(plane, name_or_id) : NULL;
 
@@ -281,23 +281,29 @@ int fault_remove(struct fault_plane *plane, const char *name_or_id, uint64_t *re
 		armed = rule_numbered(plane, name_or_id);
 	if (!armed)
 		return -ENOENT;
-	*ret_id = armed->id;
 	journal_rule(plane, "fault.removed", armed);
 	rule_drop(plane, armed);
 	return 0;
 }
 
-bool fault_remove_first(struct fault_plane *plane, uint64_t *ret_id)
+unsigned fault_clear(struct fault_plane *plane)
 {
-	if (list_empty(&plane->rules))
-		return false;
+	unsigned count = plane->rule_count;
 
-	struct armed_rule *armed = rule_of(plane->rules.next);
+	while (!list_empty(&plane->rules)) {
+		journal_rule(plane, "fault.removed", rule_of(plane->rules.next));
+		rule_drop(plane, rule_of(plane->rules.next));
+	}
+	return count;
+}
 
-	*ret_id = armed->id;
-	journal_rule(plane, "fault.removed", armed);
-	rule_drop(plane, armed);
-	return true;
+bool fault_is_there(const struct fault_plane *plane, uint64_t id)
+{
+	list_for_each (at, &plane->rules) {
+		if (rule_of(at)->id == id)
+			return true;
+	}
+	return false;
 }
 
 int fault_phase_set(struct fault_plane *plane, const char *phase)

@@ -88,11 +88,14 @@ uint64_t fault_flip_bit(const struct fault_decision *decision, uint64_t index, u
  */
 int fault_add(struct fault_plane *plane, const char *text, uint64_t *ret_id, char *message);
 
-/* Removes the rule of that name or number: 0 and its number, or -ENOENT. */
-int fault_remove(struct fault_plane *plane, const char *name_or_id, uint64_t *ret_id);
+/* Removes the rule of that name or number: 0 or -ENOENT. */
+int fault_remove(struct fault_plane *plane, const char *name_or_id);
 
-/* Removes the first rule: false when there is none. */
-bool fault_remove_first(struct fault_plane *plane, uint64_t *ret_id);
+/* Removes all rules; how many there were. */
+unsigned fault_clear(struct fault_plane *plane);
+
+/* Whether there is a rule of that number. */
+bool fault_is_there(const struct fault_plane *plane, uint64_t id);
 
 /* What a rule's phase= is compared with: 0, or -EINVAL for a name that is none. */
 int fault_phase_set(struct fault_plane *plane, const char *phase);

@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <jansson.h>
+
 #include "faults/rule_internal.h"
 #include "simfs/base/log.h"
 #include "simfs/base/sizes.h"
@@ -210,7 +212,13 @@ static bool is_one_line(struct reader *reader, const char *text)
 		if (((unsigned char)*at < ' ' && *at != '\t') || *at == 0x7f)
 			return wrong(reader, NULL, "a control character");
 	}
-	return true;
+
+	/* It is shown in JSON, which has no other text. */
+	json_t *json = json_string(text);
+
+	json_decref(json);
+	reader->column = 1;
+	return json || wrong(reader, NULL, "a rule is UTF-8: something else");
 }
 
 static bool read_line(struct reader *reader, const char *text)

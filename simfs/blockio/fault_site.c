@@ -81,32 +81,33 @@ uint64_t fault_site_due_ns(const struct fault_site *site)
 	return due_ns;
 }
 
-static bool is_due(const struct fault_wait *wait, uint64_t now_ns)
+static bool is_due(const struct fault_site *site, const struct fault_wait *wait)
 {
-	return wait->due_ns <= now_ns;
+	(void)site;
+	return wait->due_ns <= clock_now_ns();
 }
 
-static bool hangs(const struct fault_wait *wait, uint64_t ignored)
+static bool hangs(const struct fault_site *site, const struct fault_wait *wait)
 {
-	(void)ignored;
+	(void)site;
 	return wait->due_ns == UINT64_MAX;
 }
 
-static bool waits_for_rule(const struct fault_wait *wait, uint64_t rule_id)
+static bool is_orphan(const struct fault_site *site, const struct fault_wait *wait)
 {
-	return wait->rule_id == rule_id;
+	return wait->rule_id > 0 && !fault_is_there(&site->plane, wait->rule_id);
 }
 
-static bool any(const struct fault_wait *wait, uint64_t ignored)
+static bool any(const struct fault_site *site, const struct fault_wait *wait)
 {
+	(void)site;
 	(void)wait;
-	(void)ignored;
 	return true;
 }
 
 /* Those that are there now: one that goes on may begin to wait again. */
 static unsigned let_go(struct fault_site *site,
-	bool (*is_meant)(const struct fault_wait *wait, uint64_t what), uint64_t what)
+	bool (*is_meant)(const struct fault_site *site, const struct fault_wait *wait))
 {
 	struct list meant, *at = site->waits.next;
 	unsigned count = 0;
@@ -115,7 +116,7 @@ static unsigned let_go(struct fault_site *site,
 	while (at != &site->waits) {
 		struct list *next = at->next;
 
-		if (is_meant(CONTAINER_OF(at, struct fault_wait, link), what)) {
+		if (is_meant(site, CONTAINER_OF(at, struct fault_wait, link))) {
 			list_remove(at);
 			list_append(&meant, at);
 		}
@@ -132,17 +133,17 @@ static unsigned let_go(struct fault_site *site,
 
 bool fault_site_tick(struct fault_site *site)
 {
-	return !list_empty(&site->waits) && let_go(site, is_due, clock_now_ns()) > 0;
+	return !list_empty(&site->waits) && let_go(site, is_due) > 0;
 }
 
 unsigned fault_site_release(struct fault_site *site)
 {
-	return let_go(site, hangs, 0);
+	return let_go(site, hangs);
 }
 
-void fault_site_release_rule(struct fault_site *site, uint64_t rule_id)
+void fault_site_release_orphans(struct fault_site *site)
 {
-	let_go(site, waits_for_rule, rule_id);
+	let_go(site, is_orphan);
 }
 
 void fault_site_open(struct fault_site *site)
@@ -154,7 +155,7 @@ void fault_site_open(struct fault_site *site)
 void fault_site_close(struct fault_site *site)
 {
 	site->may_wait = false;
-	let_go(site, any, 0);
+	let_go(site, any);
 }
 
 bool fault_site_idle(const struct fault_site *site)

@@ -64,8 +64,8 @@ bool fault_site_tick(struct fault_site *site);
 /* Lets those go that hang; how many there were. */
 unsigned fault_site_release(struct fault_site *site);
 
-/* Lets those go that wait because of the rule of that number, which is gone. */
-void fault_site_release_rule(struct fault_site *site, uint64_t rule_id);
+/* Lets those go that wait because of a rule that is not there any more. */
+void fault_site_release_orphans(struct fault_site *site);
 
 /* From now on somebody is served. */
 void fault_site_open(struct fault_site *site);

@@ -48,7 +48,7 @@ int faults_open(struct volume *volume, struct blockio *origin, struct blockio_fo
 	fault_plane_init(&site->plane);
 	fault_site_init(site);
 	for (size_t i = 0; i < options->rule_count && error == 0; i++) {
-		error = fault_add(&site->plane, options->rules[i], &id, message);
+		error = volume_fault_add(volume, options->rules[i], &id, message);
 		if (error < 0)
 			log_error("fault rule '%s': %s", options->rules[i], message);
 	}
@@ -137,30 +137,48 @@ void volume_snapshot_open(
 
 /* ---- the rules ---- */
 
+/*
+ * Looking for a file in the mount would be a request to the very thread that
+ * looks.  A link that leads there cannot be seen from its name.
+ */
+static bool looks_into_mount(const struct volume *volume, const char *text)
+{
+	const char *live = volume->options.live_path;
+	const char *end = live ? strrchr(live, '/') : NULL;
+	char message[RULE_MESSAGE_BYTES];
+	struct fault_rule rule;
+
+	return end && rule_parse(text, &rule, message) == 0 &&
+	       strncmp(rule.file, live, (size_t)(end - live) + 1) == 0;
+}
+
 int volume_fault_add(struct volume *volume, const char *text, uint64_t *ret_id, char *message)
 {
-	return fault_add(&volume->faults.plane, text, ret_id, message);
+	int error;
+
+	if (looks_into_mount(volume, text)) {
+		snprintf(message, RULE_MESSAGE_BYTES, "'file' cannot lie in the mount itself");
+		return -EINVAL;
+	}
+	error = fault_add(&volume->faults.plane, text, ret_id, message);
+	if (error == 0)
+		fault_site_release_orphans(&volume->faults);
+	return error;
 }
 
 int volume_fault_remove(struct volume *volume, const char *name_or_id)
 {
-	uint64_t id;
-	int error = fault_remove(&volume->faults.plane, name_or_id, &id);
+	int error = fault_remove(&volume->faults.plane, name_or_id);
 
-	if (error == 0)
-		fault_site_release_rule(&volume->faults, id);
+	fault_site_release_orphans(&volume->faults);
 	return error;
 }
 
 unsigned volume_fault_clear(struct volume *volume)
 {
-	unsigned count = 0;
-	uint64_t id;
+	unsigned count = fault_clear(&volume->faults.plane);
 
-	while (fault_remove_first(&volume->faults.plane, &id)) {
-		fault_site_release_rule(&volume->faults, id);
-		count++;
-	}
+	fault_site_release_orphans(&volume->faults);
 	return count;
 }
 

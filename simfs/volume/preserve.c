@@ -152,7 +152,8 @@ static bool strikes(struct volume_request *request, enum fault_point point,
 		.length = request->length,
 	};
 
-	return fault_site_decide(&request->volume->faults, point, &context, ret);
+	return fault_is_armed(&request->volume->faults.plane, point) &&
+	       fault_site_decide(&request->volume->faults, point, &context, ret);
 }
 
 static bool waits(const struct fault_decision *decision)

@@ -82,6 +82,8 @@ int volume_close(struct volume *volume)
 	int first_error = 0;
 
 	MUST(volume_idle(volume));
+	/* Also when nobody has stopped it: none of the following can be let go. */
+	fault_site_close(&volume->faults);
 	list_for_each (at, &volume->snapshots) {
 		struct snapshot *snapshot = CONTAINER_OF(at, struct snapshot, link);
 

@@ -69,7 +69,8 @@ void volume_snapshot_open(
 
 /* --------------------------------------------------------------- the rules */
 
-/* As fault_add(). */
+/* As fault_add(); who waits because of a rule that it replaces goes on.  -EINVAL, too, for a file
+ * in the mount. */
 int volume_fault_add(struct volume *volume, const char *text, uint64_t *ret_id, char *message);
 
 /* Removes the rule of that name or number, and lets go who waits because of it: 0 or -ENOENT. */

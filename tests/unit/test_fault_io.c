@@ -247,7 +247,13 @@ static void by_the_end(void)
 	volume_stop(bench_engine.volume);
 }
 
-static void (*const ends[])(void) = { by_release, by_removal, by_clearing, by_the_end };
+static void by_replacement(void)
+{
+	fault_bench_add("snapshot.read zero name=stuck after=100");
+}
+
+static void (*const ends[])(
+	void) = { by_replacement, by_release, by_removal, by_clearing, by_the_end };
 
 START_TEST(what_hangs_goes_on_when_it_is_let_go)
 {

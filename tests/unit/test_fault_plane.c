@@ -124,14 +124,14 @@ END_TEST
 
 START_TEST(only_points_with_rules_are_worth_asking)
 {
-	uint64_t id = add("live.read zero"), removed;
+	uint64_t id = add("live.read zero");
 	char text[32];
 
 	ck_assert(fault_is_armed(&plane, FAULT_LIVE_READ));
 	ck_assert(!fault_is_armed(&plane, FAULT_LIVE_WRITE));
 	ck_assert(!fault_is_armed(&plane, FAULT_POINTS));
 	snprintf(text, sizeof text, "%llu", (unsigned long long)id);
-	ck_assert_int_eq(fault_remove(&plane, text, &removed), 0);
+	ck_assert_int_eq(fault_remove(&plane, text), 0);
 	ck_assert(!fault_is_armed(&plane, FAULT_LIVE_READ));
 }
 END_TEST
@@ -258,17 +258,17 @@ END_TEST
 
 START_TEST(rules_are_removed_by_name_or_number)
 {
-	uint64_t id, first = add("live.read zero name=a");
+	uint64_t first = add("live.read zero name=a"), second = add("live.read zero name=b");
 
-	add("live.read zero name=b");
-	ck_assert_int_eq(fault_remove(&plane, "c", &id), -ENOENT);
-	ck_assert_int_eq(fault_remove(&plane, "", &id), -ENOENT);
-	ck_assert_int_eq(fault_remove(&plane, "99", &id), -ENOENT);
-	ck_assert_int_eq(fault_remove(&plane, "a", &id), 0);
-	ck_assert_uint_eq(id, first);
-	ck_assert(fault_remove_first(&plane, &id));
-	ck_assert(!fault_remove_first(&plane, &id));
-	ck_assert_uint_eq(plane.rule_count, 0);
+	ck_assert_int_eq(fault_remove(&plane, "c"), -ENOENT);
+	ck_assert_int_eq(fault_remove(&plane, ""), -ENOENT);
+	ck_assert_int_eq(fault_remove(&plane, "99"), -ENOENT);
+	ck_assert_int_eq(fault_remove(&plane, "a"), 0);
+	ck_assert(!fault_is_there(&plane, first));
+	ck_assert(fault_is_there(&plane, second));
+	ck_assert_uint_eq(fault_clear(&plane), 1);
+	ck_assert_uint_eq(fault_clear(&plane), 0);
+	ck_assert(!fault_is_armed(&plane, FAULT_LIVE_READ));
 }
 END_TEST
 

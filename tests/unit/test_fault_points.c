@@ -172,6 +172,39 @@ END_TEST
 
 /* ---- moments ---- */
 
+START_TEST(a_snapshot_fails_when_it_is_opened)
+{
+	int error;
+
+	open_as("plain", false);
+	fault_bench_add("snapshot.open fail-snapshot snapshot=other");
+	open_snapshot();
+	ck_assert(!engine_has_failed(engine_find(&bench_engine, "s"), NULL));
+	fault_bench_add("snapshot.open fail-snapshot");
+	open_snapshot();
+	ck_assert(engine_has_failed(engine_find(&bench_engine, "s"), &error));
+	ck_assert_int_eq(error, -ENOSPC);
+	engine_settle(&bench_engine);
+	bench_close();
+}
+END_TEST
+
+START_TEST(a_file_in_the_mount_cannot_be_looked_for)
+{
+	char message[RULE_MESSAGE_BYTES];
+	uint64_t id;
+
+	open_as("plain", false);
+	/* The engine's live view is /mount/live. */
+	ck_assert_int_eq(
+		volume_fault_add(bench_engine.volume, "live.read zero file=/mount/x", &id, message),
+		-EINVAL);
+	ck_assert_str_eq(message, "'file' cannot lie in the mount itself");
+	fault_bench_add("live.read zero file=/mountain");
+	bench_close();
+}
+END_TEST
+
 START_TEST(snapshots_are_refused_and_kept_by_an_error)
 {
 	open_as("xen", false);
@@ -289,6 +322,8 @@ int main(int argc, char **argv)
 	(void)argc;
 	tcase_add_loop_test(tcase, a_point_is_reached_where_its_sentence_is_true, 0, FAULT_POINTS);
 	tcase_add_test(tcase, a_rule_that_cannot_be_read_is_no_volume);
+	tcase_add_test(tcase, a_snapshot_fails_when_it_is_opened);
+	tcase_add_test(tcase, a_file_in_the_mount_cannot_be_looked_for);
 	tcase_add_test(tcase, snapshots_are_refused_and_kept_by_an_error);
 	tcase_add_test(tcase, what_was_held_up_meets_the_volume_as_it_is_then);
 	tcase_add_loop_test(tcase, the_worker_of_a_chain_is_stopped_and_goes_on_another_time, 0, 4);

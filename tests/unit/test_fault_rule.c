@@ -149,6 +149,7 @@ static const struct {
 		"'misdirect' makes no sense at point 'live.read': that is where it belongs at "
 		"column 11" },
 	{ "live.read\nzero", "a control character at column 10" },
+	{ "live.read zero phase=\xff", "a rule is UTF-8: something else at column 1" },
 };
 
 START_TEST(a_mistake_is_told_with_its_column_and_what_was_meant)
