@@ -63,10 +63,13 @@ void commands_run_hold(struct control_request *request, void *context)
 	command->connection = request->connection;
 	command->hold = hold;
 	command->hook.closed = holder_left;
+	/* A fault may have held the command up, and nobody may hold who is gone. */
+	if (!control_connection_on_close(request->connection, &command->hook)) {
+		free(command);
+		control_request_refuse(request, -ECANCELED, "whoever asked is gone");
+		return;
+	}
 	list_append(&commands->holds, &command->link);
-
-	/* The connection is there: this request has just come over it. */
-	(void)control_connection_on_close(request->connection, &command->hook);
 	volume_hold_begin(volume, &command->hold);
 }
 

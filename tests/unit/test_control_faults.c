@@ -144,6 +144,27 @@ START_TEST(a_command_that_hangs_is_answered_when_it_is_released)
 }
 END_TEST
 
+START_TEST(one_who_left_while_a_fault_held_the_command_up_holds_nobody)
+{
+	struct engine_request *read;
+	struct snapshot *snapshot;
+	int other = peer_open();
+
+	ck_assert_int_eq(engine_snapshot(&engine, "s", NULL, &snapshot), 0);
+	expect("'fault.add','rule':'control.command hang times=1'", OK("{'id':1}"));
+	peer_say(other, "{\"id\":9,\"command\":\"hold\",\"gauge\":\"ops\",\"at_least\":\"0\"}\n");
+	bench_turn_for_ms(3);
+	close(other);
+	/* Until the server has seen it leave. */
+	bench_turn_for_ms(400);
+	expect("'fault.release'", OK("{'released':1}"));
+	read = engine_read_new(snapshot, 0, 4096);
+	engine_submit(&engine, read);
+	TURN_UNTIL(read->has_ended);
+	engine_request_free(read);
+}
+END_TEST
+
 int main(int argc, char **argv)
 {
 	Suite *suite = suite_create("control faults");
@@ -157,6 +178,7 @@ int main(int argc, char **argv)
 	tcase_add_test(tcase, the_phase_is_what_rules_compare);
 	tcase_add_test(tcase, commands_are_struck_but_for_those_that_get_rid_of_faults);
 	tcase_add_test(tcase, a_command_that_hangs_is_answered_when_it_is_released);
+	tcase_add_test(tcase, one_who_left_while_a_fault_held_the_command_up_holds_nobody);
 	suite_add_tcase(suite, tcase);
 	return engine_suite_run(suite, argv[0]);
 }
