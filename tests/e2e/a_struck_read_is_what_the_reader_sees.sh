@@ -77,14 +77,14 @@ if [ "$e2e_status" = 0 ]; then
 	fault 'snapshot.read error=EIO'
 	e2e_status=0
 	"$E2E_TOOLS/mapped" "$s0" 6000000 || e2e_status=$?
-	same 135 "$e2e_status" "exit of one who maps what cannot be read (SIGBUS)"
+	same 4 "$e2e_status" "exit of one who maps what cannot be read (SIGBUS)"
 	fault 'snapshot.read fail-snapshot'
 	e2e_status=0
 	"$E2E_TOOLS/mapped" "$s0" 6000000 || e2e_status=$?
-	same 135 "$e2e_status" "exit of one who maps a snapshot that fails"
+	same 4 "$e2e_status" "exit of one who maps a snapshot that fails"
 	e2e_status=0
 	"$E2E_TOOLS/mapped" "$s0" 5000000 || e2e_status=$?
-	same 135 "$e2e_status" "exit of one who maps what was cached before it failed"
+	same 4 "$e2e_status" "exit of one who maps what was cached before it failed"
 	same failed "$(status '.snapshots[0].state')" "state of the snapshot"
 else
 	same 3 "$e2e_status" "exit of one who maps where the kernel cannot"
