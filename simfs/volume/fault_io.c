@@ -11,7 +11,6 @@
  * A changed request goes its way with another snapshot, offset or length than
  * it was asked for; changed_done() puts back what the caller knows it by.
  */
-#include <errno.h>
 #include <string.h>
 
 #include "simfs/base/check.h"
@@ -70,11 +69,8 @@ static void wait_go(struct fault_wait *wait)
 	struct volume_request *request = CONTAINER_OF(wait, struct volume_request, fault.wait);
 	struct snapshot *snapshot = request->snapshot;
 
-	/* It is on its way out by its profile's doing. */
-	if (snapshot && snapshot->deletion)
-		request->done(request, -EIO);
-	else
-		request_start(request);
+	/* A deletion that has come meanwhile waits for it, as for all that came before. */
+	request_start(request);
 	snapshot_let_go(snapshot);
 }
 

@@ -190,7 +190,6 @@ void snapshot_read_start(struct volume_request *request)
 	struct snapshot *snapshot = request->snapshot;
 	struct volume *volume = request->volume;
 
-	MUST(!snapshot->deletion);
 	volume->counters.snapshot_reads++;
 	volume->reads_under_way++;
 	snapshot->requests_under_way++;

@@ -210,7 +210,7 @@ void snapshot_write_start(struct volume_request *request)
 {
 	struct snapshot *snapshot = request->snapshot;
 
-	MUST(!snapshot->deletion && snapshot_is_writable(snapshot));
+	MUST(snapshot_is_writable(snapshot));
 	/* Also behind a barrier: it must not be deleted under a write that waits. */
 	snapshot->requests_under_way++;
 	live_write_start(request);
@@ -243,7 +243,6 @@ void snapshot_flush_start(struct volume_request *request)
 {
 	struct snapshot *snapshot = request->snapshot;
 
-	MUST(!snapshot->deletion);
 	if (snapshot->state != SNAPSHOT_ACTIVE) {
 		request->done(request, -EIO);
 		return;

@@ -259,6 +259,7 @@ void volume_submit(struct volume *volume, struct volume_request *request)
 		volume->gauges.measured[GAUGE_OPS]++;
 	}
 	MUST(!request->snapshot || request->kind <= VOLUME_FLUSH);
+	MUST(!request->snapshot || !request->snapshot->deletion);
 	if (fault_is_armed(&volume->faults.plane, point) && fault_takes(request, point))
 		return;
 	request_start(request);

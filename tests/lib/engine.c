@@ -40,6 +40,7 @@ void engine_init(struct engine *engine, uint64_t seed, const struct engine_optio
 		.context = options->context,
 	};
 	engine->step_ns = options->step_ns;
+	engine->jump_ns = options->jump_ns;
 	if (options->step_ns > 0)
 		clock_step_to(NS_PER_S);
 	if (options->limit)
@@ -119,15 +120,30 @@ int engine_kill_and_open(struct engine *engine)
 	return engine_open(engine);
 }
 
+static bool tick(struct engine *engine)
+{
+	if (!engine->volume || volume_due_ns(engine->volume) > clock_now_ns())
+		return false;
+	volume_tick(engine->volume);
+	return true;
+}
+
+/* To when the volume has something to do, if that is near enough. */
+static bool jump(struct engine *engine)
+{
+	uint64_t due_ns = engine->volume ? volume_due_ns(engine->volume) : UINT64_MAX;
+
+	if (engine->jump_ns == 0 || due_ns > clock_now_ns() + engine->jump_ns)
+		return false;
+	clock_step_to(due_ns);
+	return tick(engine);
+}
+
 bool engine_step(struct engine *engine)
 {
 	if (engine->step_ns > 0)
 		clock_step_to(clock_now_ns() + engine->step_ns);
-	if (engine->volume && volume_due_ns(engine->volume) <= clock_now_ns()) {
-		volume_tick(engine->volume);
-		return true;
-	}
-	return memory_disk_step(engine->disk);
+	return tick(engine) || memory_disk_step(engine->disk) || jump(engine);
 }
 
 void engine_settle(struct engine *engine)

@@ -27,6 +27,7 @@ struct engine_options {
 	uint64_t coalesce_bytes_per_second;
 	bool no_coalesce;
 	uint64_t step_ns; /* the clock is stepped, and by so much with each step of the disk */
+	uint64_t jump_ns; /* with step_ns: when the disk is idle, the clock jumps at most so far */
 	bool power_cuts;  /* engine_power_cut() will be called */
 	bool durable;
 	uint32_t (*memory_used)(void);
@@ -36,7 +37,7 @@ struct engine_options {
 
 struct engine {
 	uint64_t seed;
-	uint64_t step_ns;
+	uint64_t step_ns, jump_ns;
 	struct volume_options volume_options;
 	struct memory_disk *disk;
 	struct blockio_folder *folder;
