@@ -51,5 +51,11 @@ refused 2 "unknown point 'snapshot.reed' at column 1; did you mean 'snapshot.rea
 	rig fault add "$mnt" 'snapshot.reed zero'
 refused 2 "'tear' makes no sense at point 'live.read': only what is written can be torn" \
 	rig fault add "$mnt" 'live.read tear=1'
+# The points say what is true there, and what may strike.
+rig list points | grep -q '^snapshot.read  *read  *a read of a snapshot has come' ||
+	fail "the points do not say what is true there"
+rig list points --json | jq -e '.points | all(.actions | index("error") and index("crash"))
+	and any(.name == "snapshot.read" and (.actions | index("stale")))' >/dev/null ||
+	fail "the points do not say what may strike there"
 umount_volume
 refused 2 "did you mean 'live.read'" rig mount "$image" "$mnt" --fault 'live.reed zero'

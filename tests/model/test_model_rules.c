@@ -20,6 +20,7 @@
 #define VOLUME_BYTES ((4u << 20) + 512)
 #define LENGTH_MAX   (64u << 10)
 #define KILLS	     8
+#define OPERATIONS   6000
 
 static struct load load;
 static char texts[FAULT_POINTS][64];
@@ -162,12 +163,14 @@ static void expect_fired(int row)
 
 START_TEST(whatever_waits_no_acknowledged_byte_changes)
 {
-	uint64_t count = engine_count(6000);
+	uint64_t count = engine_count(OPERATIONS);
 
 	start(_i, make_delays, false);
 	arm();
 	ck_assert(load_run(&load, count, UINT64_MAX));
-	expect_fired(_i);
+	/* What happens seldom need not happen in a short run. */
+	if (count >= OPERATIONS)
+		expect_fired(_i);
 	load_check(&load);
 	for (uint64_t i = 0; i < KILLS; i++) {
 		load_run(&load, count / KILLS, load.steps + mix_below(load.options.seed, i, 2000));
@@ -180,7 +183,7 @@ END_TEST
 
 START_TEST(whatever_fails_no_acknowledged_byte_changes)
 {
-	uint64_t count = engine_count(6000);
+	uint64_t count = engine_count(OPERATIONS);
 
 	start(_i, make_errors, true);
 	for (uint64_t i = 0; i < KILLS; i++) {
