@@ -13,7 +13,7 @@ SHELL := /bin/bash
 
 # ---- configuration ---------------------------------------------------------
 
-CONFIGS := release debug asan tsan
+CONFIGS := release debug asan tsan nofaults
 CONFIG := $(or $(firstword $(filter $(CONFIGS),$(MAKECMDGOALS))),release)
 ifeq ($(filter $(CONFIG),$(CONFIGS)),)
 $(error unknown configuration '$(CONFIG)' (one of: $(CONFIGS)))
@@ -54,6 +54,9 @@ FLAGS_release := -O2 -g -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -fstack-protector-
 FLAGS_debug := -Og -g3
 FLAGS_asan := -O1 -g3 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 FLAGS_tsan := -O1 -g3 -fsanitize=thread -fno-omit-frame-pointer
+# What the points cost: see bench-faults.
+FLAGS_nofaults = $(FLAGS_release) -DFAULTS_COMPILED_OUT
+LINK_nofaults = $(LINK_release)
 LINK_release := -Wl,-z,relro,-z,now
 
 BASE_CFLAGS := -std=gnu11 -pthread $(WARNINGS) $(FLAGS_$(CONFIG)) -D_GNU_SOURCE -I. \
@@ -92,11 +95,11 @@ H_FILES := $(wildcard simfs/*.h simfs/*/*.h faults/*.h scenarios/*/*.h tests/*/*
 
 # ---- goals -----------------------------------------------------------------
 
-.PHONY: all tests help demo check bench tidy lint format install clean deps compdb \
+.PHONY: all tests help demo check bench bench-faults tidy lint format install clean deps compdb \
 	conform fuzz $(CONFIGS)
 
 help: ## show this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 18
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 22
 	@echo '  configurations (before a goal or alone): $(CONFIGS); CC=clang; V=1 shows commands'
 
 all: $(PROGRAM) $(if $(filter build/release,$(BUILD)),snaprig) ## build the program: ./snaprig
@@ -128,6 +131,12 @@ bench: ## fio on the raw image and on the mount, as ratios (BENCH_SECONDS, _SIZE
 	$(Q)tools/deps build bench
 	$(build) all
 	$(Q)bench/run $(PROGRAM)
+
+bench-faults: ## what fault points cost that do not strike (BENCH_SECONDS, _SIZE, _ROUNDS)
+	$(Q)tools/deps build bench
+	+$(Q)$(MAKE) --no-print-directory CONFIG=release CC=$(CC) all
+	+$(Q)$(MAKE) --no-print-directory CONFIG=nofaults CC=$(CC) all
+	$(Q)bench/faults build/release/snaprig build/nofaults/snaprig
 
 tidy: ## sizes, layers, banned calls, formatting
 	$(Q)tools/deps lint

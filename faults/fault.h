@@ -67,7 +67,14 @@ void fault_plane_deinit(struct fault_plane *plane);
 /* Whether it is worth asking: the one branch that a point without rules costs. */
 static inline bool fault_is_armed(const struct fault_plane *plane, enum fault_point point)
 {
+#ifdef FAULTS_COMPILED_OUT
+	/* What bench/faults compares with; nothing strikes then. */
+	(void)plane;
+	(void)point;
+	return false;
+#else
 	return __builtin_expect(plane->rules_at[point] > 0, 0);
+#endif
 }
 
 /*

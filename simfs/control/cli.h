@@ -30,7 +30,7 @@ struct cli_option {
 	size_t offset; /* of its `const char *`, or of the flag's `bool`, in the values */
 };
 
-#define CLI_LIST_MAX 64
+#define CLI_LIST_MAX 256
 
 struct cli_list {
 	const char *texts[CLI_LIST_MAX];
