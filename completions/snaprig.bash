@@ -72,14 +72,14 @@ _snaprig_argument()
 	'snapshot delete:2' | 'snapshot changed:2' | 'snapshot clone:2') _snaprig_reply "$(_snaprig_snapshots "$mnt")" ;;
 	'gauge set:2' | 'gauge release:2') _snaprig_reply "$(_snaprig_listed gauges)" ;;
 	list:1) _snaprig_reply 'profiles points gauges scenarios clients' ;;
-	mount:1 | create:1 | run:* | validate:* | backup:* | restore:*) _snaprig_files -f ;;
+	mount:1 | create:1 | run:* | replay:* | shrink:* | validate:* | backup:* | restore:*) _snaprig_files -f ;;
 	*) COMPREPLY=() ;;
 	esac
 }
 
 _snaprig()
 {
-	local commands='create mount umount status snapshot coalesce datto fault gauge run validate demo backup restore
+	local commands='create mount umount status snapshot coalesce datto fault gauge run replay shrink validate demo backup restore
 		list doctor help'
 	local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
 	local command=${COMP_WORDS[1]} first=2 count=1 mnt='' at

@@ -17,7 +17,8 @@ struct armed_rule {
 	uint64_t seen, matched, fired;
 	struct fault_rule rule;
 	uint64_t id;
-	uint64_t key; /* of the text: what its chance depends on */
+	uint64_t key;	   /* of the text: what its chance depends on */
+	uint64_t deed_key; /* of what it does and where, whenever that is: its luck */
 	uint64_t armed_ns;
 	char text[RULE_TEXT_MAX + 1];
 };
@@ -155,7 +156,7 @@ bool fault_decide(struct fault_plane *plane, enum fault_point point,
 		.action = first->rule.action,
 		.error = first->rule.error,
 		.value = first->rule.value,
-		.luck = mix64(plane->seed ^ mix64(first->key ^ first->matched)),
+		.luck = mix64(plane->seed ^ mix64(first->deed_key ^ first->matched)),
 		.rule_id = first->id,
 	};
 	return true;
@@ -217,6 +218,20 @@ static uint64_t key_of(const char *text)
 	return key;
 }
 
+/* The same for a rule that repeats single hits of RULE. */
+static uint64_t deed_key_of(const struct fault_rule *rule)
+{
+	struct fault_rule deed = *rule;
+	char text[RULE_TEXT_MAX + 1];
+
+	deed.after = 0;
+	deed.every = 1;
+	deed.times = 0;
+	deed.chance = 1000000;
+	deed.name[0] = '\0';
+	return key_of(rule_format(&deed, text, sizeof text));
+}
+
 void fault_plane_init(struct fault_plane *plane)
 {
 	memset(plane->rules_at, 0, sizeof plane->rules_at);
@@ -262,6 +277,7 @@ int fault_add(struct fault_plane *plane, const char *text, uint64_t *ret_id, cha
 	armed->armed_ns = clock_now_ns();
 	memcpy(armed->text, written, sizeof written);
 	armed->key = key_of(written);
+	armed->deed_key = deed_key_of(&rule);
 	/* In the place of the one that it replaces: the first that fires wins. */
 	list_append(same ? &same->link : &plane->rules, &armed->link);
 	plane->rules_at[rule.point]++;

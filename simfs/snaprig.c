@@ -41,6 +41,8 @@ static const struct subcommand subcommands[] = {
 
 	{ "scenarios", NULL, NULL, NULL },
 	{ "run", "SCENARIO|DIR...", "run scenarios, judge the clients", command_run },
+	{ "replay", "RECORD", "run a recorded scenario again, fault by fault", command_replay },
+	{ "shrink", "RECORD", "find the fewest faults that lead to its verdict", command_shrink },
 	{ "validate", "SCENARIO|DIR...", "find mistakes in scenarios", command_validate },
 	{ "demo", "", "one COW overflow, every client, one table", command_demo },
 

@@ -13,6 +13,7 @@
 #include "scenarios/engine/command_run_json.h"
 #include "scenarios/engine/command_run_set.h"
 #include "scenarios/engine/commands.h"
+#include "scenarios/engine/memory.h"
 #include "scenarios/engine/report.h"
 #include "scenarios/engine/runner.h"
 #include "scenarios/engine/runner_interrupt.h"
@@ -30,6 +31,7 @@ static const char help[] =
 	"  --seed N             instead of the scenarios' own seeds\n"
 	"  --report junit=FILE  writes a JUnit report, too\n"
 	"  --report tap=FILE    writes the TAP to a file, too\n"
+	"  --record DIR         writes each run down, for replay and shrink, as DIR/NAME.jsonl\n"
 	"  --work DIR           where work folders are made (default $TMPDIR, or /tmp)\n"
 	"  --keep               keep the work folders, and say where they are\n"
 	"  --json               print one JSON object instead of TAP\n"
@@ -45,6 +47,7 @@ struct run_arguments {
 	uint64_t seed;
 	const char *junit_path;
 	const char *tap_path;
+	const char *record_folder;
 	bool as_json;
 };
 
@@ -90,6 +93,9 @@ static int read_option(int option, char **argv, struct run_arguments *arguments)
 	case 'w':
 		arguments->options.work_parent = optarg;
 		return 0;
+	case 'd':
+		arguments->record_folder = optarg;
+		return 0;
 	case 'k':
 		arguments->options.keep = true;
 		return 0;
@@ -111,6 +117,7 @@ static int read_arguments(int argc, char **argv, struct run_arguments *arguments
 	static const struct option options[] = {
 		{ "seed", required_argument, NULL, 's' },
 		{ "report", required_argument, NULL, 'r' },
+		{ "record", required_argument, NULL, 'd' },
 		{ "work", required_argument, NULL, 'w' },
 		{ "keep", no_argument, NULL, 'k' },
 		{ "json", no_argument, NULL, 'j' },
@@ -154,6 +161,20 @@ static int report_write(const char *path, const struct results *results,
 	return 0;
 }
 
+static void item_run(
+	const struct run_item *item, const struct run_arguments *arguments, struct results *results)
+{
+	struct run_options options = arguments->options;
+	AUTO(auto_free)
+	char *record = arguments->record_folder
+			       ? memory_format("%s/%s.jsonl", arguments->record_folder,
+					 item->scenario->name)
+			       : NULL;
+
+	options.record_path = record;
+	run_scenario(item->scenario, item->client, &options, results);
+}
+
 /* Runs them all; an interrupt ends it after the scenario that it struck. */
 static void set_run(
 	const struct run_set *set, const struct run_arguments *arguments, struct results *results)
@@ -162,8 +183,7 @@ static void set_run(
 		report_tap_begin(set->count, stdout);
 	for (size_t i = 0; i < set->count && !interrupt_seen(); i++) {
 		fflush(stdout);
-		run_scenario(
-			set->items[i].scenario, set->items[i].client, &arguments->options, results);
+		item_run(&set->items[i], arguments, results);
 
 		const struct scenario_result *result = &results->scenarios[i];
 

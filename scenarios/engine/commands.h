@@ -11,8 +11,13 @@
 /* snaprig validate [--json] SCENARIO|DIR… */
 int command_validate(int argc, char **argv);
 
-/* snaprig run SCENARIO|DIR… [--seed N] [--report KIND=FILE] [--keep] [--work DIR] [--json] */
+/* snaprig run SCENARIO|DIR… [--seed N] [--report KIND=FILE] [--record DIR] [--keep] [--work DIR]
+ * [--json] */
 int command_run(int argc, char **argv);
+
+/* snaprig replay RECORD, snaprig shrink RECORD [--work DIR] [--keep] [--json] */
+int command_replay(int argc, char **argv);
+int command_shrink(int argc, char **argv);
 
 /* snaprig demo: the COW overflow against each client, as one table */
 int command_demo(int argc, char **argv);

@@ -17,6 +17,7 @@
 #include "simfs/base/check.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/clock.h"
+#include "simfs/base/log.h"
 
 static step_runner *const step_runners[] = {
 	[STEP_SNAPSHOT] = run_snapshot,
@@ -212,6 +213,12 @@ static void run_close(struct run *run)
 		leaks_look(run);
 	if (run->rig && run->options->keep)
 		logs_keep(run);
+	if (run->rig && run->options->record_path) {
+		AUTO(auto_free)
+		char *path = memory_format("%s/.snaprig/events.jsonl", run->mount_point);
+
+		run->journal = file_text(path);
+	}
 	if (rig_stop(run->rig, &reason) < 0)
 		result_raise(run->result, OUTCOME_ERROR, reason.text);
 	work_remove(run);
@@ -225,6 +232,9 @@ static void run_close(struct run *run)
 		free(run->backups[i].log_path);
 		free(run->backups[i].out_path);
 	}
+	for (size_t i = 0; i < run->rule_count; i++)
+		free(run->rules_added[i]);
+	free(run->rules_added);
 	free(run->points);
 	free(run->backups);
 	free(run->program);
@@ -239,6 +249,21 @@ static void replay_set(struct run *run)
 		"snaprig run %s --seed %" PRIu64, run->scenario->path, run->scenario->seed);
 
 	result_set_replay(run->result, replay);
+}
+
+static void record(struct run *run)
+{
+	AUTO(auto_free) char *journal = run->journal;
+	const char *path = run->options->record_path;
+	int error = path ? record_write(path, run->result, journal) : 0;
+
+	if (error < 0) {
+		AUTO(auto_free)
+		char *message = memory_format(
+			"cannot write record '%s': %s", path, error_text(error));
+
+		result_raise(run->result, OUTCOME_ERROR, message);
+	}
 }
 
 void run_scenario(const struct scenario *scenario, const struct client *client,
@@ -261,5 +286,6 @@ void run_scenario(const struct scenario *scenario, const struct client *client,
 		faults_check(&run);
 	}
 	run_close(&run);
+	record(&run);
 	run.result->duration_ns = clock_now_ns() - begin_ns;
 }

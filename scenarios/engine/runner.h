@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "scenarios/engine/clients.h"
+#include "scenarios/engine/record.h"
 #include "scenarios/engine/results.h"
 #include "scenarios/engine/scenario.h"
 
@@ -32,6 +33,10 @@ struct run_backup {
 struct run_options {
 	const char *work_parent; /* NULL: $TMPDIR, or /tmp */
 	bool keep;		 /* the work folder stays, and is named on stderr */
+	const char *record_path; /* where the run is written down (record.h); NULL: nowhere */
+
+	/* Optional.  Rules strike as they did in this run, but for what is left out. */
+	const struct record *repeats;
 
 	/* Optional.  Called after each run of the client. */
 	void (*backup_over)(void *context, const struct run_backup *backup);

@@ -50,7 +50,11 @@ struct run {
 	struct digest *restored;   /* by the latest restore; NULL: it gave nothing whole */
 	struct armed_batch *armed; /* the latest first */
 
+	char *journal; /* the rig's, with options->record_path, at the end; or NULL */
+
 	bool has_faults;
+	char **rules_added; /* with options->repeats: as they were to be added */
+	size_t rule_count;
 	json_int_t faults_fired; /* up to the end of the latest backup */
 	bool is_over;		 /* no further step is begun */
 };
