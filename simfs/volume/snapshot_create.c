@@ -316,20 +316,18 @@ void snapshot_create_cow(struct snapshot_create *create)
 	store_mark(create->store, 0, 0, &create->written);
 }
 
-/* Whether SNAPSHOT, or NULL, can still be made something of. */
-static bool is_there(const struct volume *volume, const struct snapshot *snapshot)
+/* Whether SNAPSHOT, or NULL, whose number was ID, can still be made something of: another one
+ * may lie where it lay. */
+static bool is_there(struct volume *volume, const struct snapshot *snapshot, uint64_t id)
 {
-	list_for_each (at, &volume->snapshots) {
-		if (CONTAINER_OF(at, struct snapshot, link) == snapshot)
-			return !snapshot->deletion;
-	}
-	return !snapshot;
+	return !snapshot || volume_snapshot_by_id(volume, id) == snapshot;
 }
 
 /* What a fault has held up meets another volume than it was asked of. */
 static int check_again(struct volume *volume, struct snapshot_create *create)
 {
-	if (!is_there(volume, create->replaces) || !is_there(volume, create->of))
+	if (!is_there(volume, create->replaces, create->replaces_id) ||
+		!is_there(volume, create->of, create->of_id))
 		return snapshot_refuse(create, -ENOENT, "what it is made of is gone");
 	return check_place(volume, create);
 }
@@ -376,6 +374,8 @@ void volume_snapshot_create(struct volume *volume, struct snapshot_create *creat
 	}
 	snprintf(create->copied_name, sizeof create->copied_name, "%s", create->name);
 	create->name = create->copied_name;
+	create->of_id = create->of ? create->of->id : 0;
+	create->replaces_id = create->replaces ? create->replaces->id : 0;
 	create->moment = (struct volume_moment){ .go = create_go };
 	fault_moment(volume, FAULT_SNAPSHOT_CREATE, create->name, NULL, &create->moment);
 }

@@ -302,6 +302,7 @@ struct snapshot_create {
 	struct volume_moment moment;
 	struct node *base; /* in a chain */
 	char copied_name[STORE_NAME_BYTES];
+	uint64_t of_id, replaces_id;
 	struct list link;
 };
 
