@@ -2,10 +2,11 @@
 /*
  * preserve.c - puts the old bytes of a write's blocks into every store that lacks them.
  *
- *   preserve_start ─┬─ nothing lacks a block ──────────────────────────────────────┐
- *                   ├─▶ old_read_start ─▶ old_read ─▶ preserve_all ─▶ preserved ───┴─▶
- * preserve_settle └─ only incrementals do ─────────────▲ preserve_settle ─▶ (a failing snapshot's
- * mark) ─▶ cow_write_submit
+ *   preserve_start ─┬─ nothing lacks a block ────────────────────────────────────┐
+ *                   ├─▶ old_read_start ─▶ old_read ─▶ preserve_all ─▶ preserved ─┤
+ *                   └─ only incrementals do ───────────▲                         │
+ *     ┌──────────────────────────────────────────────────────────────────────────┘
+ *     └─▶ preserve_settle ─▶ (a failing snapshot's mark) ─▶ cow_write_submit
  *
  * A fault may hold it up, or turn it aside, at each of its points: before the
  * old bytes are read, before a store gets them, and when all have them.
