@@ -129,7 +129,7 @@ static void fire(const struct fault_plane *plane, struct armed_rule *armed,
 		json_object_set_new(fields, "length", json_integer((json_int_t)context->length));
 	}
 	armed->fired++;
-	journal_event(plane->journal, plane->gauges->measured[GAUGE_OPS], "fault.fired", fields);
+	journal_add(plane->journal, plane->gauges->measured[GAUGE_OPS], EVENT_FAULT_FIRED, fields);
 }
 
 bool fault_decide(struct fault_plane *plane, enum fault_point point,
@@ -174,9 +174,9 @@ uint64_t fault_flip_bit(const struct fault_decision *decision, uint64_t index, u
 /* ---- the rules ---- */
 
 static void journal_rule(
-	const struct fault_plane *plane, const char *event, const struct armed_rule *armed)
+	const struct fault_plane *plane, enum journal_event event, const struct armed_rule *armed)
 {
-	journal_event(plane->journal, plane->gauges->measured[GAUGE_OPS], event,
+	journal_add(plane->journal, plane->gauges->measured[GAUGE_OPS], event,
 		json_pack("{s:I, s:s}", "id", (json_int_t)armed->id, "rule", armed->text));
 }
 
@@ -284,7 +284,7 @@ int fault_add(struct fault_plane *plane, const char *text, uint64_t *ret_id, cha
 	plane->rule_count++;
 	if (same)
 		rule_drop(plane, same);
-	journal_rule(plane, "fault.added", armed);
+	journal_rule(plane, EVENT_FAULT_ADDED, armed);
 	*ret_id = armed->id;
 	return 0;
 }
@@ -297,7 +297,7 @@ int fault_remove(struct fault_plane *plane, const char *name_or_id)
 		armed = rule_numbered(plane, name_or_id);
 	if (!armed)
 		return -ENOENT;
-	journal_rule(plane, "fault.removed", armed);
+	journal_rule(plane, EVENT_FAULT_REMOVED, armed);
 	rule_drop(plane, armed);
 	return 0;
 }
@@ -307,7 +307,7 @@ unsigned fault_clear(struct fault_plane *plane)
 	unsigned count = plane->rule_count;
 
 	while (!list_empty(&plane->rules)) {
-		journal_rule(plane, "fault.removed", rule_of(plane->rules.next));
+		journal_rule(plane, EVENT_FAULT_REMOVED, rule_of(plane->rules.next));
 		rule_drop(plane, rule_of(plane->rules.next));
 	}
 	return count;
@@ -327,7 +327,7 @@ int fault_phase_set(struct fault_plane *plane, const char *phase)
 	if (strlen(phase) >= sizeof plane->phase)
 		return -EINVAL;
 	snprintf(plane->phase, sizeof plane->phase, "%s", phase);
-	journal_event(plane->journal, plane->gauges->measured[GAUGE_OPS], "phase",
+	journal_add(plane->journal, plane->gauges->measured[GAUGE_OPS], EVENT_PHASE,
 		json_pack("{s:s}", "phase", phase));
 	return 0;
 }

@@ -1,10 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "faults/journal.h"
 
+#include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "simfs/base/check.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/clock.h"
+
+static const char *const names[JOURNAL_EVENTS] = {
+#define JOURNAL_EVENT(symbol, name) [EVENT_##symbol] = name,
+#include "faults/journal_events.def"
+#undef JOURNAL_EVENT
+};
+
+const char *journal_event_name(size_t event)
+{
+	return event < JOURNAL_EVENTS ? names[event] : NULL;
+}
 
 void journal_init(struct journal *journal)
 {
@@ -13,23 +27,172 @@ void journal_init(struct journal *journal)
 
 void journal_deinit(struct journal *journal)
 {
-	text_log_deinit(&journal->log);
+	free(journal->text);
+	free(journal->note);
+	*journal = (struct journal){ 0 };
 }
 
-void journal_event(struct journal *journal, uint64_t operation, const char *event, json_t *fields)
+/* A line with its newline, not terminated, or NULL without memory; FIELDS are stolen. */
+static char *make_line(const struct journal *journal, uint64_t sequence, uint64_t operation,
+	enum journal_event event, json_t *fields, size_t *ret_length)
 {
-	json_t *object = json_pack("{s:I, s:I, s:s}", "time_ns",
-		(json_int_t)(clock_now_ns() - journal->start_ns), "operation",
-		(json_int_t)operation, "event", event);
-	AUTO(auto_free) char *text = NULL;
+	json_t *object = json_pack("{s:I, s:I, s:I, s:s}", "sequence", (json_int_t)sequence,
+		"time_ns", (json_int_t)(clock_now_ns() - journal->start_ns), "operation",
+		(json_int_t)operation, "event", names[event]);
+	char *line = NULL;
 
 	if (object && fields)
 		json_object_update(object, fields);
-	text = json_dumps(object, JSON_COMPACT);
-	if (text)
-		text_log_line(&journal->log, "%s", text);
-	else
-		journal->log.lines_dropped++;
-	json_decref(fields);
+	if (object)
+		line = json_dumps(object, JSON_COMPACT);
 	json_decref(object);
+	json_decref(fields);
+	if (line) {
+		*ret_length = strlen(line) + 1;
+		line[*ret_length - 1] = '\n'; /* in place of the terminator */
+	}
+	return line;
+}
+
+static uint64_t sequence_of(const char *line)
+{
+	static const char lead[] = "{\"sequence\":";
+
+	MUST(memcmp(line, lead, sizeof lead - 1) == 0);
+	return strtoull(line + sizeof lead - 1, NULL, 10);
+}
+
+/* Drops the oldest half, in whole lines.  Returns 0, or -ENOMEM. */
+static int drop_oldest(struct journal *journal, uint64_t operation)
+{
+	char *end = journal->text + journal->length;
+	char *half = memchr(
+		journal->text + journal->length / 2, '\n', journal->length - journal->length / 2);
+	size_t note_length;
+	uint64_t count = journal->dropped_count;
+	char *note;
+
+	/* No line is longer than half of all. */
+	MUST(half && half + 1 < end);
+	for (const char *at = journal->text; at <= half; at++)
+		count += *at == '\n';
+	note = make_line(journal, sequence_of(half + 1) - 1, operation, EVENT_JOURNAL_DROPPED,
+		json_pack("{s:I}", "events", (json_int_t)count), &note_length);
+	if (!note)
+		return -ENOMEM;
+	free(journal->note);
+	journal->note = note;
+	journal->note_length = note_length;
+	journal->dropped_count = count;
+	journal->text_offset += (uint64_t)(half + 1 - journal->text);
+	journal->length = (size_t)(end - (half + 1));
+	memmove(journal->text, half + 1, journal->length);
+	return 0;
+}
+
+/* Makes room for LENGTH more bytes: 0 or -errno. */
+static int reserve(struct journal *journal, size_t length, uint64_t operation)
+{
+	size_t room = journal->room ? journal->room : 4096;
+	char *text;
+
+	if (length > JOURNAL_MAX_BYTES / 4)
+		return -EMSGSIZE;
+	if (journal->length + length > JOURNAL_MAX_BYTES)
+		return drop_oldest(journal, operation);
+	while (room < journal->length + length)
+		room *= 2;
+	if (room == journal->room)
+		return 0;
+	text = realloc(journal->text, room);
+	if (!text)
+		return -ENOMEM;
+	journal->text = text;
+	journal->room = room;
+	return 0;
+}
+
+void journal_add(
+	struct journal *journal, uint64_t operation, enum journal_event event, json_t *fields)
+{
+	size_t length;
+	AUTO(auto_free)
+	char *line = make_line(journal, ++journal->sequence, operation, event, fields, &length);
+
+	if (!line || reserve(journal, length, operation) < 0) {
+		journal->lost_count++;
+		return;
+	}
+	memcpy(journal->text + journal->length, line, length);
+	journal->length += length;
+}
+
+/* ---- reading ---- */
+
+uint64_t journal_bytes(const struct journal *journal)
+{
+	return journal->text_offset + journal->length;
+}
+
+static uint64_t note_offset(const struct journal *journal)
+{
+	return journal->text_offset - journal->note_length;
+}
+
+size_t journal_read(const struct journal *journal, uint64_t offset, char *buffer, size_t length)
+{
+	const struct {
+		const char *bytes; /* NULL: blanks */
+		uint64_t end;
+	} parts[] = {
+		{ NULL, note_offset(journal) },
+		{ journal->note, journal->text_offset },
+		{ journal->text, journal_bytes(journal) },
+	};
+	uint64_t begin = 0;
+	size_t done = 0;
+
+	for (size_t i = 0; i < sizeof parts / sizeof parts[0]; begin = parts[i++].end) {
+		uint64_t at = offset + done;
+		size_t count = length - done;
+
+		if (at >= parts[i].end || count == 0)
+			continue;
+		if (count > parts[i].end - at)
+			count = (size_t)(parts[i].end - at);
+		if (parts[i].bytes)
+			memcpy(buffer + done, parts[i].bytes + (at - begin), count);
+		else
+			memset(buffer + done, ' ', count);
+		done += count;
+	}
+	return done;
+}
+
+size_t journal_lines(
+	const struct journal *journal, uint64_t *offset, size_t length, const char **ret)
+{
+	const char *end, *from = journal->text;
+	size_t left;
+
+	/* Who is that far behind is told what was dropped. */
+	if (*offset < journal->text_offset) {
+		*offset = journal->text_offset;
+		*ret = journal->note;
+		return journal->note_length;
+	}
+	if (!from || *offset >= journal_bytes(journal))
+		return 0;
+	from += *offset - journal->text_offset;
+	left = (size_t)(journal_bytes(journal) - *offset);
+	end = from + left - 1;
+	if (left > length) {
+		end = memrchr(from, '\n', length);
+		if (!end)
+			end = memchr(from, '\n', left);
+	}
+	MUST(end);
+	*ret = from;
+	*offset += (uint64_t)(end + 1 - from);
+	return (size_t)(end + 1 - from);
 }

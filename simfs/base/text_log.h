@@ -2,9 +2,9 @@
 /*
  * text_log.h - lines of text that are kept in memory, up to a bound.
  *
- * What .snaprig/kernel.log and .snaprig/events.jsonl show.  Readers address it
- * by offset, so nothing is ever taken away from the front: at the bound, one
- * last line says that the log is full, and the rest is counted, not kept.
+ * What .snaprig/kernel.log shows.  Readers address it by offset, so nothing is
+ * ever taken away from the front: at the bound, one last line says that the log
+ * is full, and the rest is counted, not kept.
  */
 #ifndef SNAPRIG_BASE_TEXT_LOG_H
 #define SNAPRIG_BASE_TEXT_LOG_H

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "simfs/base/check.h"
+#include "simfs/base/cleanup.h"
 #include "simfs/mount/session_internal.h"
 #include "simfs/volume/datto.h"
 
@@ -164,6 +165,21 @@ static void reply_text(
 	fuse_reply_buf(request, text + offset, length < size ? length : size);
 }
 
+static void reply_events(fuse_req_t request, size_t size, off_t offset)
+{
+	const struct journal *journal = volume_journal(session_of(request)->volume);
+	uint64_t bytes = journal_bytes(journal);
+	uint64_t left = offset < 0 || (uint64_t)offset >= bytes ? 0 : bytes - (uint64_t)offset;
+	size_t length = left < size ? (size_t)left : size;
+	AUTO(auto_free) char *buffer = malloc(length + 1);
+
+	if (buffer)
+		fuse_reply_buf(
+			request, buffer, journal_read(journal, (uint64_t)offset, buffer, length));
+	else
+		fuse_reply_err(request, ENOMEM);
+}
+
 static void request_done(struct volume_request *done, int result)
 {
 	struct slot *slot = CONTAINER_OF(done, struct slot, request);
@@ -193,9 +209,7 @@ void files_read(fuse_req_t request, fuse_ino_t inode, size_t size, off_t offset,
 {
 	struct session *session = session_of(request);
 	struct text_file *text = (void *)(uintptr_t)file->fh;
-	const struct text_log *log = inode == NODE_KERNEL_LOG
-					     ? volume_kernel_log(session->volume)
-					     : &volume_journal(session->volume)->log;
+	const struct text_log *log = volume_kernel_log(session->volume);
 	uint64_t bytes = volume_bytes(session->volume);
 	struct snapshot *snapshot = node_snapshot(session, inode);
 
@@ -208,7 +222,11 @@ void files_read(fuse_req_t request, fuse_ino_t inode, size_t size, off_t offset,
 		reply_text(request, text->text, text->length, size, offset);
 		return;
 	}
-	if (inode == NODE_KERNEL_LOG || inode == NODE_EVENTS) {
+	if (inode == NODE_EVENTS) {
+		reply_events(request, size, offset);
+		return;
+	}
+	if (inode == NODE_KERNEL_LOG) {
 		reply_text(request, log->text, log->length, size, offset);
 		return;
 	}

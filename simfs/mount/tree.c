@@ -74,7 +74,7 @@ static void node_attributes(struct session *session, const struct node *node, st
 	else if (node->inode == NODE_KERNEL_LOG)
 		ret->st_size = (off_t)volume_kernel_log(session->volume)->length;
 	else if (node->inode == NODE_EVENTS)
-		ret->st_size = (off_t)volume_journal(session->volume)->log.length;
+		ret->st_size = (off_t)journal_bytes(volume_journal(session->volume));
 	else if (node->inode == NODE_CONTROL)
 		ret->st_size = (off_t)strlen(session->socket_path);
 	ret->st_blocks = ret->st_size / 512;

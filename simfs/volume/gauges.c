@@ -102,12 +102,12 @@ const struct gauges *volume_gauges(struct volume *volume)
 	return &volume->gauges;
 }
 
-static void journal_gauge(struct volume *volume, const char *event, enum gauge gauge)
+static void journal_gauge(struct volume *volume, enum journal_event event, enum gauge gauge)
 {
 	char value[32];
 
 	gauge_value_format(gauge, gauge_value(&volume->gauges, gauge), value, sizeof value);
-	journal_event(&volume->journal, volume->gauges.measured[GAUGE_OPS], event,
+	journal_add(&volume->journal, volume->gauges.measured[GAUGE_OPS], event,
 		json_pack("{s:s, s:s}", "gauge", gauge_at(gauge)->name, "value", value));
 }
 
@@ -117,7 +117,7 @@ int volume_gauge_feign(struct volume *volume, enum gauge gauge, uint64_t value)
 
 	if (error < 0)
 		return error;
-	journal_gauge(volume, "gauge.set", gauge);
+	journal_gauge(volume, EVENT_GAUGE_SET, gauge);
 	hold_check(volume);
 	return 0;
 }
@@ -126,5 +126,5 @@ void volume_gauge_release(struct volume *volume, enum gauge gauge)
 {
 	gauge_release(&volume->gauges, gauge);
 	gauges_measure(volume);
-	journal_gauge(volume, "gauge.released", gauge);
+	journal_gauge(volume, EVENT_GAUGE_RELEASED, gauge);
 }

@@ -28,8 +28,8 @@ void hold_check(struct volume *volume)
 				continue;
 			hold->is_reached = true;
 			told = true;
-			journal_event(&volume->journal, volume->gauges.measured[GAUGE_OPS],
-				"hold.reached",
+			journal_add(&volume->journal, volume->gauges.measured[GAUGE_OPS],
+				EVENT_HOLD_REACHED,
 				json_pack("{s:s}", "gauge", gauge_at(hold->gauge)->name));
 			hold->reached(hold);
 			break;

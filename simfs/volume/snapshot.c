@@ -163,7 +163,7 @@ void snapshot_fail_one(struct snapshot *snapshot, int error, const char *why)
 	MUST(snapshot->state == SNAPSHOT_ACTIVE && error < 0);
 	snapshot->state = SNAPSHOT_FAILING;
 	snapshot->error = error;
-	journal_event(&volume->journal, volume->gauges.measured[GAUGE_OPS], "snapshot.failed",
+	journal_add(&volume->journal, volume->gauges.measured[GAUGE_OPS], EVENT_SNAPSHOT_FAILED,
 		json_pack("{s:s, s:s, s:s}", "snapshot", snapshot->name, "error", error_name(error),
 			"why", why));
 	store_stop(snapshot->store, error);
@@ -282,8 +282,8 @@ static void delete_drained(struct volume_barrier *barrier)
 
 	if (is_gone) {
 		error = 0;
-		journal_event(&volume->journal, volume->gauges.measured[GAUGE_OPS],
-			"snapshot.deleted", json_pack("{s:s}", "snapshot", snapshot->name));
+		journal_add(&volume->journal, volume->gauges.measured[GAUGE_OPS],
+			EVENT_SNAPSHOT_DELETED, json_pack("{s:s}", "snapshot", snapshot->name));
 		volume->snapshot_count--;
 		if (volume->topology->snapshot_deleted)
 			volume->topology->snapshot_deleted(snapshot);

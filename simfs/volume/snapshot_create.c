@@ -206,7 +206,7 @@ int snapshot_create_enter(struct snapshot_create *create)
 	list_append(&volume->snapshots, &snapshot->link);
 	volume->snapshot_count++;
 	area_recount(volume);
-	journal_event(&volume->journal, volume->gauges.measured[GAUGE_OPS], "snapshot.created",
+	journal_add(&volume->journal, volume->gauges.measured[GAUGE_OPS], EVENT_SNAPSHOT_CREATED,
 		json_pack("{s:s}", "snapshot", snapshot->name));
 	return 0;
 }

@@ -108,6 +108,12 @@ static json_t *counters_json(const struct volume *volume)
 	return object;
 }
 
+static json_t *journal_json(const struct journal *journal)
+{
+	return json_pack("{s:I, s:I, s:I}", "events", (json_int_t)journal->sequence, "dropped",
+		(json_int_t)journal->dropped_count, "lost", (json_int_t)journal->lost_count);
+}
+
 /* JSON is UTF-8 and a path need not be. */
 static json_t *path_json(const char *path)
 {
@@ -121,14 +127,14 @@ json_t *volume_status(struct volume *volume)
 	const struct volume_options *options = &volume->options;
 
 	json_t *object = json_pack(
-		"{s:i, s:o, s:s, s:s?, s:I, s:s, s:b, s:b, s:I, s:o, s:o, s:o, s:o}",
+		"{s:i, s:o, s:s, s:s?, s:I, s:s, s:b, s:b, s:I, s:o, s:o, s:o, s:o, s:o}",
 		"schema_version", VOLUME_STATUS_VERSION, "image", path_json(options->image),
 		"profile", options->profile->name, "transport", options->transport, "size_bytes",
 		(json_int_t)volume_bytes(volume), "state", "active", "writes_held",
 		(int)!list_empty(&volume->barriers), "durable", (int)options->durable, "seed",
 		(json_int_t)options->seed, "gauges", gauges_json(volume), "snapshots",
 		snapshots_json(volume), "counters", counters_json(volume), "faults",
-		volume_fault_list(volume));
+		volume_fault_list(volume), "journal", journal_json(&volume->journal));
 
 	if (object && volume->topology->status)
 		volume->topology->status(volume, object);

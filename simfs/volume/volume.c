@@ -69,7 +69,7 @@ int volume_open(struct blockio *origin, struct blockio_folder *folder,
 		volume_free(volume, false);
 		return error;
 	}
-	journal_event(&volume->journal, 0, "mounted",
+	journal_add(&volume->journal, 0, EVENT_MOUNTED,
 		json_pack("{s:s, s:I, s:i}", "profile", options->profile->name, "size_bytes",
 			(json_int_t)origin->size_bytes, "snapshots", (int)volume->snapshot_count));
 	fault_site_open(&volume->faults);
@@ -217,7 +217,7 @@ int volume_grow(struct volume *volume, uint64_t bytes, const char **ret_why)
 		origin->ops->resize(origin, bytes_before);
 		return error;
 	}
-	journal_event(&volume->journal, volume->gauges.measured[GAUGE_OPS], "volume.grown",
+	journal_add(&volume->journal, volume->gauges.measured[GAUGE_OPS], EVENT_VOLUME_GROWN,
 		json_pack("{s:I}", "size_bytes", (json_int_t)bytes));
 	return 0;
 }

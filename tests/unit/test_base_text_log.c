@@ -4,8 +4,6 @@
 #include <errno.h>
 #include <string.h>
 
-#include "faults/journal.h"
-#include "simfs/base/clock.h"
 #include "simfs/base/log.h"
 #include "simfs/base/mix.h"
 #include "simfs/base/text_log.h"
@@ -64,41 +62,6 @@ START_TEST(a_line_longer_than_the_bound_is_dropped)
 }
 END_TEST
 
-START_TEST(a_journal_event_is_one_json_object_with_time_and_operation)
-{
-	struct journal journal;
-
-	clock_step_to(5 * NS_PER_S);
-	journal_init(&journal);
-	clock_step_to(5 * NS_PER_S + 42);
-	journal_event(&journal, 17, "snapshot.failed", json_pack("{s:s}", "snapshot", "s\n0"));
-	ck_assert(memchr(journal.log.text, '\n', journal.log.length) ==
-		  journal.log.text + journal.log.length - 1);
-
-	json_t *object = json_loadb(journal.log.text, journal.log.length, 0, NULL);
-
-	ck_assert_ptr_nonnull(object);
-	ck_assert_int_eq(json_integer_value(json_object_get(object, "time_ns")), 42);
-	ck_assert_int_eq(json_integer_value(json_object_get(object, "operation")), 17);
-	ck_assert_str_eq(json_string_value(json_object_get(object, "event")), "snapshot.failed");
-	ck_assert_str_eq(json_string_value(json_object_get(object, "snapshot")), "s\n0");
-	json_decref(object);
-	journal_deinit(&journal);
-}
-END_TEST
-
-START_TEST(a_journal_event_without_fields_is_kept_too)
-{
-	struct journal journal;
-
-	journal_init(&journal);
-	journal_event(&journal, 1, "drained", NULL);
-	ck_assert_uint_eq(journal.log.lines_dropped, 0);
-	ck_assert_uint_gt(journal.log.length, 0);
-	journal_deinit(&journal);
-}
-END_TEST
-
 START_TEST(an_error_has_a_name_and_is_found_by_it)
 {
 	ck_assert_str_eq(error_name(0), "0");
@@ -129,19 +92,15 @@ int main(int argc, char **argv)
 {
 	Suite *suite = suite_create("base logs");
 	TCase *logs = tcase_create("text log");
-	TCase *journals = tcase_create("journal");
 	TCase *names = tcase_create("names and mixer");
 
 	(void)argc;
 	tcase_add_test(logs, lines_are_kept_in_order_each_with_its_newline);
 	tcase_add_test(logs, a_full_log_says_so_once_and_counts_what_it_drops);
 	tcase_add_test(logs, a_line_longer_than_the_bound_is_dropped);
-	tcase_add_test(journals, a_journal_event_is_one_json_object_with_time_and_operation);
-	tcase_add_test(journals, a_journal_event_without_fields_is_kept_too);
 	tcase_add_test(names, an_error_has_a_name_and_is_found_by_it);
 	tcase_add_test(names, the_same_range_of_a_stream_always_has_the_same_bytes);
 	suite_add_tcase(suite, logs);
-	suite_add_tcase(suite, journals);
 	suite_add_tcase(suite, names);
 	return engine_suite_run(suite, argv[0]);
 }

@@ -295,7 +295,8 @@ END_TEST
 START_TEST(what_fired_is_in_the_journal)
 {
 	static const char wanted[] =
-		"{\"time_ns\":0,\"operation\":3,\"event\":\"fault.fired\",\"point\":\"live.read\","
+		"{\"sequence\":2,\"time_ns\":0,\"operation\":3,\"event\":\"fault.fired\",\"point\":"
+		"\"live.read\","
 		"\"id\":1,\"rule\":\"live.read zero every=2\",\"action\":\"zero\",\"hit\":2,"
 		"\"offset\":8192,\"length\":4096}\n";
 	size_t before;
@@ -303,10 +304,10 @@ START_TEST(what_fired_is_in_the_journal)
 	add("live.read zero every=2");
 	gauge_measure(&gauges, GAUGE_OPS, 3);
 	hit_at(4096);
-	before = journal.log.length;
+	before = journal.length;
 	hit_at(8192);
-	ck_assert_uint_eq(journal.log.length - before, strlen(wanted));
-	ck_assert_mem_eq(journal.log.text + before, wanted, strlen(wanted));
+	ck_assert_uint_eq(journal.length - before, strlen(wanted));
+	ck_assert_mem_eq(journal.text + before, wanted, strlen(wanted));
 }
 END_TEST
 

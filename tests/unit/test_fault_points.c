@@ -271,7 +271,7 @@ END_TEST
 /* The journal of random operations under rules of chance. */
 static char *journal_of_a_run(uint64_t seed)
 {
-	const struct text_log *log;
+	const struct journal *journal;
 	uint8_t byte;
 	char *text;
 
@@ -292,8 +292,8 @@ static char *journal_of_a_run(uint64_t seed)
 		else
 			engine_write(&bench_engine, offset, BLOCK, i);
 	}
-	log = &volume_journal(bench_engine.volume)->log;
-	text = strndup(log->text, log->length);
+	journal = volume_journal(bench_engine.volume);
+	text = strndup(journal->text, journal->length);
 	ck_assert_int_gt(fault_bench_count(0, "fired"), 5);
 	ck_assert_int_gt(fault_bench_count(1, "fired"), 5);
 	ck_assert_int_gt(fault_bench_count(2, "fired"), 2);
