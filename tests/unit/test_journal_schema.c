@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * test_journal_schema.c - every event is in events.schema.json, and a run of the
+ * engine that makes each of them happen has only lines that it allows.
+ */
+#include <check.h>
+#include <regex.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "simfs/base/clock.h"
+#include "tests/lib/engine_suite.h"
+#include "tests/unit/fault_bench.h"
+
+#define SCHEMA	   "faults/events.schema.json"
+#define DEFINITION "#/$defs/"
+
+/* Read once, before the tests: Check runs each of them in a child. */
+static json_t *schema;
+static json_t *definitions;
+
+/* How often each event was seen. */
+static unsigned seen[JOURNAL_EVENTS];
+
+/* ---- the part of JSON Schema that the schema uses ---- */
+
+static bool is_valid(json_t *value, json_t *rules);
+
+static bool has_type(const json_t *value, const char *type)
+{
+	return strcmp(type, "object") == 0 ? json_is_object(value)
+	       : strcmp(type, "integer") == 0
+		       ? json_is_integer(value)
+		       : strcmp(type, "string") == 0 && json_is_string(value);
+}
+
+static bool matches(const json_t *value, const char *pattern)
+{
+	regex_t regex;
+
+	ck_assert_int_eq(regcomp(&regex, pattern, REG_EXTENDED | REG_NOSUB), 0);
+
+	bool found = json_is_string(value) &&
+		     regexec(&regex, json_string_value(value), 0, NULL, 0) == 0;
+
+	regfree(&regex);
+	return found;
+}
+
+static bool has_all(const json_t *value, const json_t *required)
+{
+	size_t index;
+	json_t *key;
+
+	json_array_foreach(required, index, key)
+	{
+		if (!json_object_get(value, json_string_value(key)))
+			return false;
+	}
+	return true;
+}
+
+/* Each property has its rules, and there is no other. */
+static bool are_valid(json_t *object, const json_t *properties)
+{
+	const char *key;
+	json_t *value;
+
+	json_object_foreach(object, key, value)
+	{
+		json_t *rules = json_object_get(properties, key);
+
+		if (!rules || !is_valid(value, rules))
+			return false;
+	}
+	return true;
+}
+
+static bool is_valid_by(json_t *value, const char *rule, json_t *operand)
+{
+	const char *text = json_string_value(operand);
+
+	if (strcmp(rule, "type") == 0)
+		return has_type(value, text);
+	if (strcmp(rule, "const") == 0)
+		return json_equal(value, operand);
+	if (strcmp(rule, "minimum") == 0)
+		return json_number_value(value) >= json_number_value(operand);
+	if (strcmp(rule, "pattern") == 0)
+		return matches(value, text);
+	if (strcmp(rule, "required") == 0)
+		return has_all(value, operand);
+	if (strcmp(rule, "properties") == 0)
+		return are_valid(value, operand);
+	if (strcmp(rule, "$ref") == 0)
+		return is_valid(value, json_object_get(definitions, text + strlen(DEFINITION)));
+	/* Above, no other property is allowed anyway. */
+	if (strcmp(rule, "additionalProperties") == 0)
+		return json_is_false(operand);
+	ck_assert_msg(strcmp(rule, "description") == 0, "'%s' is not checked here", rule);
+	return true;
+}
+
+static bool is_valid(json_t *value, json_t *rules)
+{
+	const char *rule;
+	json_t *operand;
+
+	ck_assert(json_is_object(rules));
+	json_object_foreach(rules, rule, operand)
+	{
+		if (!is_valid_by(value, rule, operand))
+			return false;
+	}
+	return true;
+}
+
+/* ---- lines ---- */
+
+static void expect_valid_line(const char *line)
+{
+	json_t *event = json_loads(line, 0, NULL);
+	const char *name = json_string_value(json_object_get(event, "event"));
+	size_t number = 0;
+
+	ck_assert_msg(name, "no event: %s", line);
+	ck_assert_msg(is_valid(event, json_object_get(definitions, name)), "%s", line);
+	while (number < JOURNAL_EVENTS && strcmp(name, journal_event_name(number)) != 0)
+		number++;
+	ck_assert_msg(number < JOURNAL_EVENTS, "%s", line);
+	seen[number]++;
+	json_decref(event);
+}
+
+static void expect_valid_journal(void)
+{
+	const struct journal *journal = volume_journal(bench_engine.volume);
+	size_t length = (size_t)journal_bytes(journal);
+	char *text = malloc(length + 1), *rest = text;
+
+	ck_assert_uint_eq(journal_read(journal, 0, text, length), length);
+	text[length] = '\0';
+	for (char *line; (line = strsep(&rest, "\n")) && rest;)
+		expect_valid_line(line);
+	ck_assert_uint_eq(journal->lost_count, 0);
+	free(text);
+}
+
+/* ---- a run in which everything happens ---- */
+
+static void ignore_hold(struct volume_hold *hold)
+{
+	(void)hold;
+}
+
+static void strike_and_lose_the_snapshot(void)
+{
+	uint8_t byte;
+
+	fault_bench_add("live.flush drop times=1");
+	ck_assert_int_eq(engine_flush(&bench_engine), 0);
+	fault_bench_add("snapshot.read fail-snapshot");
+	ck_assert_int_ne(
+		engine_read(&bench_engine, engine_find(&bench_engine, "s"), 0, &byte, 1), 0);
+	ck_assert_uint_eq(volume_fault_clear(bench_engine.volume), 2);
+	ck_assert_int_eq(engine_delete(&bench_engine, "s"), 0);
+}
+
+static void hold_and_feign(void)
+{
+	struct volume_hold hold = { .gauge = GAUGE_OPS, .at_least = 1, .reached = ignore_hold };
+
+	volume_hold_begin(bench_engine.volume, &hold);
+	volume_hold_end(bench_engine.volume, &hold);
+	ck_assert_int_eq(volume_gauge_feign(bench_engine.volume, GAUGE_MEMORY_USED, 500000), 0);
+	volume_gauge_release(bench_engine.volume, GAUGE_MEMORY_USED);
+	ck_assert_int_eq(volume_phase_set(bench_engine.volume, "middle"), 0);
+}
+
+START_TEST(every_event_happens_and_is_as_the_schema_says)
+{
+	const char *why;
+
+	fault_bench_open(&(struct engine_options){ .volume_bytes = BENCH_VOLUME_BYTES,
+				 .step_ns = NS_PER_MS },
+		true);
+	strike_and_lose_the_snapshot();
+	hold_and_feign();
+	ck_assert_int_eq(volume_grow(bench_engine.volume, 2 * BENCH_VOLUME_BYTES, &why), 0);
+	expect_valid_journal();
+	while (volume_journal(bench_engine.volume)->dropped_count == 0)
+		volume_gauge_release(bench_engine.volume, GAUGE_MEMORY_USED);
+	expect_valid_journal();
+	for (size_t i = 0; i < JOURNAL_EVENTS; i++)
+		ck_assert_msg(seen[i] > 0, "no '%s' has happened", journal_event_name(i));
+	bench_close();
+}
+END_TEST
+
+START_TEST(the_schema_has_the_events_of_the_table_and_no_others)
+{
+	json_t *events = json_object_get(schema, "oneOf");
+
+	ck_assert_uint_eq(json_array_size(events), JOURNAL_EVENTS);
+	for (size_t i = 0; i < JOURNAL_EVENTS; i++) {
+		const char *reference = json_string_value(
+			json_object_get(json_array_get(events, i), "$ref"));
+		json_t *definition = json_object_get(definitions, journal_event_name(i));
+		json_t *event = json_object_get(json_object_get(definition, "properties"), "event");
+
+		ck_assert_int_eq(strncmp(reference, DEFINITION, strlen(DEFINITION)), 0);
+		ck_assert_str_eq(reference + strlen(DEFINITION), journal_event_name(i));
+		ck_assert_str_eq(
+			json_string_value(json_object_get(event, "const")), journal_event_name(i));
+		ck_assert(json_is_false(json_object_get(definition, "additionalProperties")));
+	}
+}
+END_TEST
+
+START_TEST(what_is_not_as_the_schema_says_is_found)
+{
+	static const char *const lines[] = {
+		/* A field too few, a field too many, another type, a number too small. */
+		"{\"sequence\":1,\"time_ns\":0,\"operation\":0,\"event\":\"phase\"}",
+		"{\"sequence\":1,\"time_ns\":0,\"operation\":0,\"event\":\"phase\","
+		"\"phase\":\"a\",\"more\":1}",
+		"{\"sequence\":1,\"time_ns\":0,\"operation\":0,\"event\":\"phase\",\"phase\":1}",
+		"{\"sequence\":0,\"time_ns\":0,\"operation\":0,\"event\":\"phase\","
+		"\"phase\":\"a\"}",
+		/* Another event than the definition's. */
+		"{\"sequence\":1,\"time_ns\":0,\"operation\":0,\"event\":\"phases\","
+		"\"phase\":\"a\"}",
+	};
+	json_t *event = json_loads(lines[_i], 0, NULL);
+
+	ck_assert_ptr_nonnull(event);
+	ck_assert(!is_valid(event, json_object_get(definitions, "phase")));
+	json_decref(event);
+}
+END_TEST
+
+int main(int argc, char **argv)
+{
+	json_error_t error;
+	Suite *suite = suite_create("journal schema");
+	TCase *tests = tcase_create("schema");
+
+	(void)argc;
+	schema = json_load_file(SCHEMA, 0, &error);
+	if (!schema) {
+		fprintf(stderr, "%s:%d: %s\n", SCHEMA, error.line, error.text);
+		return 1;
+	}
+	definitions = json_object_get(schema, "$defs");
+	tcase_add_test(tests, every_event_happens_and_is_as_the_schema_says);
+	tcase_add_test(tests, the_schema_has_the_events_of_the_table_and_no_others);
+	tcase_add_loop_test(tests, what_is_not_as_the_schema_says_is_found, 0, 5);
+	suite_add_tcase(suite, tests);
+
+	int code = engine_suite_run(suite, argv[0]);
+
+	json_decref(schema);
+	return code;
+}
