@@ -55,7 +55,7 @@ _snaprig_argument()
 	local command=$1 count=$2 mnt=$3
 
 	case $command:$count in
-	mount:2 | umount:1 | status:1 | coalesce:1) _snaprig_files -d ;;
+	mount:2 | umount:1 | status:1 | events:1 | coalesce:1) _snaprig_files -d ;;
 	'snapshot create:1' | 'snapshot clone:1' | 'snapshot delete:1' | 'snapshot list:1' | 'snapshot changed:1')
 		_snaprig_files -d ;;
 	'gauge set:1' | 'gauge release:1') _snaprig_files -d ;;
@@ -79,7 +79,7 @@ _snaprig_argument()
 
 _snaprig()
 {
-	local commands='create mount umount status snapshot coalesce datto fault gauge run replay shrink validate demo backup restore
+	local commands='create mount umount status events snapshot coalesce datto fault gauge run replay shrink validate demo backup restore
 		list doctor help'
 	local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
 	local command=${COMP_WORDS[1]} first=2 count=1 mnt='' at

@@ -255,6 +255,7 @@ static int run_until(struct daemon *daemon, bool (*idle)(const struct daemon *da
 			log_error_code(error, "the ring failed");
 			return EXIT_RIG;
 		}
+		commands_tell(daemon->commands);
 	}
 	return EXIT_MET;
 }
@@ -289,6 +290,7 @@ static int serve(struct daemon *daemon)
 	volume_stop(daemon->volume);
 	code = run_until(daemon, is_drained);
 	session_unmount(daemon->session);
+	commands_end_telling(daemon->commands);
 	if (code == EXIT_MET) {
 		if (volume_close(daemon->volume) < 0)
 			code = EXIT_RIG;

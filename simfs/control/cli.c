@@ -204,7 +204,7 @@ static bool is_askers_mistake(int error)
 	return false;
 }
 
-static int report_call(const char *mount_point, struct control_client *client, int error)
+int cli_report_call(const char *mount_point, struct control_client *client, int error)
 {
 	const char *message = control_client_message(client);
 
@@ -236,7 +236,7 @@ static int call(const char *mount_point, const char *command, json_t *arguments,
 	int error = control_client_call(client, command, arguments, timeout_ns, ret_result);
 
 	if (error < 0)
-		exit_code = report_call(mount_point, client, error);
+		exit_code = cli_report_call(mount_point, client, error);
 	control_client_destroy(client);
 	return exit_code;
 }

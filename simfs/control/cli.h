@@ -78,6 +78,9 @@ int cli_connect(const char *mount_point, struct control_client **ret);
 /* The message for ERROR of connecting to MOUNT_POINT, and its exit code. */
 int cli_report_connect(const char *mount_point, int error);
 
+/* The message for ERROR of the last call, and its exit code. */
+int cli_report_call(const char *mount_point, struct control_client *client, int error);
+
 /* control_client_call() on the volume at MOUNT_POINT: EXIT_MET, or the code after a message. */
 int cli_call(const char *mount_point, const char *command, json_t *arguments, json_t **ret_result);
 

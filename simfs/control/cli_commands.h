@@ -14,6 +14,9 @@ int command_umount(int argc, char **argv);
 /* snaprig status MNT [--json|--metrics] */
 int command_status(int argc, char **argv);
 
+/* snaprig events MNT [--follow] [--json] */
+int command_events(int argc, char **argv);
+
 /* snaprig snapshot create|delete|list|changed MNT … */
 int command_snapshot(int argc, char **argv);
 int cli_run_snapshot_changed(int argc, char **argv);

@@ -198,9 +198,11 @@ static const char *const gauge_release_arguments[] = { "gauge", NULL };
 static const char *const fault_add_arguments[] = { "rule", NULL };
 static const char *const fault_remove_arguments[] = { "fault", NULL };
 static const char *const phase_set_arguments[] = { "phase", NULL };
+static const char *const events_arguments[] = { "from", "wait", NULL };
 static const char *const hold_arguments[] = { "gauge", "at_least", NULL };
 
-/* Those with an `act` are struck by faults; the others must work to get rid of one. */
+/* Those with an `act` are struck by faults; the others must work to get rid of
+ * one, or change nothing and are asked again and again. */
 const struct control_command commands_table[] = {
 	{ "ping", run_ping, NULL, NULL },
 	{ "status", commands_run_struck, NULL, run_status },
@@ -228,6 +230,7 @@ const struct control_command commands_table[] = {
 	{ "fault.remove", commands_run_fault_remove, fault_remove_arguments, NULL },
 	{ "fault.clear", commands_run_fault_clear, NULL, NULL },
 	{ "fault.release", commands_run_fault_release, NULL, NULL },
+	{ "events", commands_run_events, events_arguments, NULL },
 	{ "phase.set", commands_run_phase_set, phase_set_arguments, NULL },
 	{ NULL, NULL, NULL, NULL },
 };
@@ -241,8 +244,10 @@ int commands_create(struct volume *volume, struct commands **ret)
 	if (!commands)
 		return -ENOMEM;
 	commands->volume = volume;
+	commands->journal = volume_journal(volume);
 	list_init(&commands->held_writes);
 	list_init(&commands->holds);
+	list_init(&commands->followers);
 	*ret = commands;
 	return 0;
 }
@@ -262,5 +267,6 @@ void commands_destroy(struct commands *commands)
 		return;
 	commands_forget_writes(commands);
 	commands_forget_holds(commands);
+	commands_forget_followers(commands);
 	free(commands);
 }

@@ -6,7 +6,9 @@
  *	control_server_create(ring, folder_fd, commands_table, commands, &server);
  *	...
  *	commands_end(commands);		nothing is held any more
- *	...run the ring until volume_idle(volume), close the volume...
+ *	...run the ring until volume_idle(volume)...
+ *	commands_end_telling(commands);	the journal is complete
+ *	...close the volume...
  *	control_server_close(server);	whoever waits for the end sees it now
  *	...run the ring until control_server_idle(server)...
  *	control_server_destroy(server);
@@ -28,10 +30,19 @@ int commands_create(struct volume *volume, struct commands **ret);
 
 /*
  * Lets go all writes and reads that are held, and touches the volume no more:
- * from now on every command but ping is refused with ESHUTDOWN.  Snapshots
+ * from now on every command but ping and events is refused with ESHUTDOWN.  Snapshots
  * that are being made or deleted are finished, and answered, by the volume.
  */
 void commands_end(struct commands *commands);
+
+/* Answers those who follow the journal, when there is more of it; after each turn of the ring. */
+void commands_tell(struct commands *commands);
+
+/*
+ * The same for the last time, before the volume is closed; who follows is
+ * refused with ESHUTDOWN then.
+ */
+void commands_end_telling(struct commands *commands);
 
 /* After the server is gone, and if need be without commands_end(); NULL is fine. */
 void commands_destroy(struct commands *commands);

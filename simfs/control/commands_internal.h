@@ -8,9 +8,11 @@
 #include "simfs/control/commands.h"
 
 struct commands {
-	struct volume *volume; /* NULL from commands_end() on */
+	struct volume *volume;	 /* NULL from commands_end() on */
+	struct journal *journal; /* the volume's; NULL from commands_end_telling() on */
 	struct list held_writes;
 	struct list holds;
+	struct list followers; /* of the journal */
 };
 
 /*
@@ -48,6 +50,7 @@ void commands_run_fault_list(struct control_request *request, void *context);
 void commands_run_fault_remove(struct control_request *request, void *context);
 void commands_run_fault_clear(struct control_request *request, void *context);
 void commands_run_fault_release(struct control_request *request, void *context);
+void commands_run_events(struct control_request *request, void *context);
 void commands_run_phase_set(struct control_request *request, void *context);
 
 /* Runs the `act` of the command, unless a fault at control.command has it otherwise. */
@@ -62,5 +65,6 @@ void commands_release_holds(struct commands *commands);
 /* Frees what still holds, when the volume is gone. */
 void commands_forget_writes(struct commands *commands);
 void commands_forget_holds(struct commands *commands);
+void commands_forget_followers(struct commands *commands);
 
 #endif

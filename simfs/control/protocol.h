@@ -48,9 +48,16 @@
  * fault.clear       -                              {"removed": N}
  * fault.release     -                              {"released": N}; who hangs goes on, and the
  *                                                  rules stay
+ * events            [from], [wait: true]           {"lines": "…", "next": N}: whole lines of
+ *                                                  .snaprig/events.jsonl from offset `from` on,
+ *                                                  PROTOCOL_EVENTS_MAX_BYTES at most, "" at the
+ *                                                  end; `next` is the `from` of the next request.
+ *                                                  With wait, answered when there is a line, and
+ *                                                  refused with ESHUTDOWN behind the last
  * phase.set         phase                          {}; what `phase=` of a rule is compared with
  *
- * Faults at control.command strike all of them but ping, fault.* and phase.set.
+ * Faults at control.command strike all of them but ping, events, fault.* and
+ * phase.set.
  * `resume` and `writes.resume` act for all connections; a `hold` that still
  * waits on the same connection is then answered with ECANCELED.  An unknown
  * command is refused with EOPNOTSUPP, an unknown argument with EINVAL.  A peer
@@ -70,6 +77,7 @@
 #define PROTOCOL_BACKLOG_MAX_BYTES (1024 * 1024)
 #define PROTOCOL_CONNECTIONS_MAX   64
 #define PROTOCOL_EXTENTS_MAX	   1000
+#define PROTOCOL_EVENTS_MAX_BYTES  (64 * 1024)
 
 /* Of every JSON document that the rig prints or serves. */
 #define SCHEMA_VERSION 1
