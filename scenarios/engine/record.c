@@ -181,6 +181,13 @@ static const char *verdict_read(struct record *record, const json_t *line)
 	return NULL;
 }
 
+static const char *dropped_read(struct record *record, const json_t *line)
+{
+	(void)record;
+	(void)line;
+	return "the journal had no room for all events: some faults are not known";
+}
+
 /* What is wrong with LINE, or NULL; events that change nothing are passed over. */
 static const char *line_read(struct record *record, const json_t *line)
 {
@@ -191,6 +198,7 @@ static const char *line_read(struct record *record, const json_t *line)
 		{ "run", run_read },
 		{ "fault.added", added_read },
 		{ "fault.fired", fired_read },
+		{ "journal.dropped", dropped_read },
 		{ "verdict", verdict_read },
 	};
 	const char *event = text_of(line, "event");
