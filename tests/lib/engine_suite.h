@@ -12,6 +12,12 @@ uint64_t engine_seed(void);
 /* COUNT of the environment, else FALLBACK; less under a sanitizer. */
 uint64_t engine_count(uint64_t fallback);
 
+/* Every so manieth place of a sweep is tried: 1, or 8 where a sanitizer makes it slow. */
+static inline uint64_t engine_stride(void)
+{
+	return 8 / engine_count(8) > 0 ? 8 / engine_count(8) : 1;
+}
+
 /*
  * Runs SUITE; says for each failure how to have it again.  PROGRAM is argv[0].
  * Returns what main() returns.

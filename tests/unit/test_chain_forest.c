@@ -70,7 +70,7 @@ START_TEST(a_kill_at_any_step_of_coalesce_changes_no_view_of_any_tree)
 	bool has_ended = false;
 	unsigned at = 1;
 
-	for (; !has_ended; at++) {
+	for (; !has_ended; at += (unsigned)engine_stride()) {
 		unsigned steps = 0;
 
 		forest_grow(false, false);
@@ -91,7 +91,7 @@ START_TEST(a_power_cut_at_any_step_of_coalesce_changes_no_view_that_was_flushed)
 	bool has_ended = false;
 	unsigned at = 1;
 
-	for (; !has_ended; at++) {
+	for (; !has_ended; at += (unsigned)engine_stride()) {
 		unsigned steps = 0;
 
 		forest_grow(true, false);
@@ -143,7 +143,7 @@ START_TEST(a_disk_error_at_any_step_of_coalesce_changes_no_view_of_any_tree)
 	uint64_t nth = 1;
 
 	while (coalesce_with_error(kind, nth, errors[_i % 2], _i / 2 % 2 == 1))
-		nth++;
+		nth += engine_stride();
 	ck_assert_uint_gt(nth, 5);
 }
 END_TEST

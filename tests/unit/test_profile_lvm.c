@@ -73,9 +73,12 @@ static void compare(uint32_t chunk_sectors, uint64_t cow_sectors, uint64_t chunk
 	char expected[96], found[96];
 
 	for (uint64_t chunks = 0; chunks < chunks_max; chunks++) {
-		store_status(&store, chunk_sectors, cow_sectors, expected, sizeof expected);
-		profile_lvm.native(&facts, found, sizeof found);
-		ck_assert_str_eq(found, expected);
+		/* A million texts take a while. */
+		if (chunks % engine_stride() == 0) {
+			store_status(&store, chunk_sectors, cow_sectors, expected, sizeof expected);
+			profile_lvm.native(&facts, found, sizeof found);
+			ck_assert_str_eq(found, expected);
+		}
 
 		bool prepared = store_prepares(&store, chunk_sectors, cow_sectors);
 
