@@ -40,6 +40,7 @@ _snaprig_value()
 	--profile) _snaprig_reply "$(_snaprig_listed profiles)" ;;
 	--fault) _snaprig_reply "$(_snaprig_listed points)" ;;
 	--transport) _snaprig_reply 'auto dev' ;;
+	--memory) _snaprig_reply 'system cgroup:' && compopt -o nospace ;;
 	--sr) _snaprig_reply 'file lvm' ;;
 	--format) _snaprig_reply 'vhd qcow2' ;;
 	--report) _snaprig_reply 'junit= tap=' && compopt -o nospace ;;

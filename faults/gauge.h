@@ -15,7 +15,7 @@
 enum gauge {
 	GAUGE_STORE_USED,    /* the fullest store's share of its limit */
 	GAUGE_STORE_BYTES,   /* bytes that count against limits, of all stores */
-	GAUGE_MEMORY_USED,   /* 1 - MemAvailable / MemTotal */
+	GAUGE_MEMORY_USED,   /* of the machine or of a cgroup */
 	GAUGE_READ_PROGRESS, /* highest offset at which any snapshot was read, as a share */
 	GAUGE_SNAPSHOT_COUNT,
 	GAUGE_SNAPSHOT_AGE,	 /* of the oldest snapshot */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* command_mount.c - snaprig mount IMAGE MNT */
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <stddef.h>
@@ -9,12 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "faults/rule.h"
+#include "simfs/base/cgroup.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/log.h"
+#include "simfs/command_mount_background.h"
 #include "simfs/commands.h"
 #include "simfs/control/cli.h"
 #include "simfs/control/protocol.h"
@@ -26,7 +26,7 @@
 
 struct values {
 	const char *profile, *limit, *block, *store, *transport, *seed, *fuse_options;
-	const char *sr, *format, *coalesce_rate, *time_scale;
+	const char *sr, *format, *coalesce_rate, *time_scale, *memory;
 	struct cli_list faults;
 	bool no_coalesce;
 	bool durable;
@@ -53,6 +53,10 @@ static const struct cli_option options[] = {
 		offsetof(struct values, no_coalesce) },
 	{ "time-scale", "X", "the rig's clock runs X times as fast as time: 100, 0.5",
 		offsetof(struct values, time_scale) },
+	{ "memory", "SOURCE",
+		"what memory.used is measured from: system (the default), or\n"
+		"cgroup:PATH, the folder of a cgroup with a memory limit",
+		offsetof(struct values, memory) },
 	{ "durable", NULL, "snapshots outlive a power cut, too; writes under them are slower",
 		offsetof(struct values, durable) },
 	{ "verify", NULL, "read all stores and check their data, which may take minutes",
@@ -197,6 +201,30 @@ static int read_time_scale(const char *text, uint64_t *ret_per_mille)
 	return 0;
 }
 
+static int read_memory(const char *text, struct daemon_options *ret)
+{
+	static const char prefix[] = "cgroup:";
+	struct cgroup_memory memory;
+	const char *path;
+	int error;
+
+	if (strcmp(text, "system") == 0)
+		return 0;
+	path = text + strlen(prefix);
+	if (strncmp(text, prefix, strlen(prefix)) != 0 || *path != '/')
+		return bad("memory source", text, "system, or cgroup:/PATH");
+	error = cgroup_read(path, &memory);
+	if (error == -ENOENT)
+		log_error("memory source '%s' is no cgroup of a memory controller", text);
+	else if (error == -ENODATA)
+		log_error("memory source '%s' has no limit to take a share of", text);
+	else if (error < 0)
+		log_error_code(error, "cannot read memory source '%s'", text);
+	ret->memory_cgroup = path;
+	ret->memory_source_name = text;
+	return error;
+}
+
 /* Fills RET from what was typed: 0 or -EINVAL after a message. */
 static int read_values(const struct values *values, struct daemon_options *ret)
 {
@@ -218,6 +246,7 @@ static int read_values(const struct values *values, struct daemon_options *ret)
 		(values->seed && read_number(values->seed, &ret->seed) < 0) ||
 		(values->block && read_block(values->block, ret->profile, &ret->block_bytes) < 0) ||
 		(values->limit && read_limit(values->limit, ret) < 0) ||
+		(values->memory && read_memory(values->memory, ret) < 0) ||
 		(values->time_scale &&
 			read_time_scale(values->time_scale, &ret->time_scale_per_mille) < 0) ||
 		read_faults(&values->faults, ret) < 0 || read_chain(values, ret) < 0)
@@ -248,74 +277,6 @@ static int prepare_mount_point(const char *path)
 		log_info("removed the mount that a dead rig left at '%s'", path);
 	}
 	return EXIT_MET;
-}
-
-/* What the process in the background does when the mount can be used. */
-struct background {
-	int ready_fd; /* on which the parent waits; -1 in the foreground */
-	const char *log_path;
-};
-
-/*
- * Tells the parent, and lets the terminal go: whoever reads our output must
- * see its end when the parent ends.  Later messages go to the log.
- */
-static void mount_ready(void *context)
-{
-	struct background *background = context;
-
-	if (background->ready_fd < 0)
-		return;
-
-	AUTO(auto_close) int null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
-	AUTO(auto_close)
-	int log_fd = open(background->log_path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-
-	if (null_fd >= 0) {
-		dup2(null_fd, STDIN_FILENO);
-		dup2(null_fd, STDOUT_FILENO);
-		dup2(log_fd >= 0 ? log_fd : null_fd, STDERR_FILENO);
-	}
-	/* A parent that is gone does not matter: the mount is served. */
-	(void)!write(background->ready_fd, "", 1);
-	close(background->ready_fd);
-	background->ready_fd = -1;
-}
-
-static int run_in_background(const struct daemon_options *daemon, struct background *background)
-{
-	int fds[2];
-	int status;
-	char byte;
-
-	if (pipe2(fds, O_CLOEXEC) < 0) {
-		log_error_code(-errno, "cannot make a pipe");
-		return EXIT_RIG;
-	}
-
-	pid_t child = fork();
-
-	if (child < 0) {
-		log_error_code(-errno, "cannot start the serving process");
-		return EXIT_RIG;
-	}
-	if (child == 0) {
-		close(fds[0]);
-		setsid();
-		background->ready_fd = fds[1];
-		_exit(daemon_run(daemon));
-	}
-	close(fds[1]);
-
-	ssize_t length = read(fds[0], &byte, 1);
-
-	close(fds[0]);
-	if (length == 1)
-		return EXIT_MET;
-	if (waitpid(child, &status, 0) < 0 || !WIFEXITED(status))
-		return EXIT_RIG;
-	/* It ended before it was mounted; a clean end was a signal's. */
-	return WEXITSTATUS(status) == EXIT_MET ? EXIT_RIG : WEXITSTATUS(status);
 }
 
 /* PATH from the root on, to free(); its last part need not exist, or may be dead. */
@@ -365,10 +326,10 @@ static int mount_volume(const struct values *values, const struct daemon_options
 	daemon.image = real_image;
 	daemon.mount_point = real_point;
 	daemon.state_folder = state;
-	daemon.ready = mount_ready;
+	daemon.ready = background_ready;
 	daemon.context = &background;
 	background.log_path = log_path;
-	return values->foreground ? daemon_run(&daemon) : run_in_background(&daemon, &background);
+	return values->foreground ? daemon_run(&daemon) : background_run(&daemon, &background);
 }
 
 int command_mount(int argc, char **argv)

@@ -38,6 +38,7 @@ struct daemon {
 	struct commands *commands;
 	struct control_server *server;
 	struct session *session;
+	struct memory_cgroup memory_cgroup; /* when one is measured */
 	char *live_path;
 	char *socket_path;
 
@@ -116,12 +117,15 @@ static int open_volume(struct daemon *daemon)
 		.image = options->image,
 		.live_path = daemon->live_path,
 		.transport = "dev",
-		.memory_used = machine_memory_used,
+		.memory = options->memory_cgroup ? &daemon->memory_cgroup.source : &memory_system,
 		.snapshot_failed = snapshot_failed,
 		.context = daemon,
 	};
 	uint64_t limit_bytes;
 
+	if (options->memory_cgroup)
+		memory_cgroup_init(&daemon->memory_cgroup, options->memory_source_name,
+			options->memory_cgroup);
 	if (options->has_limit && profile_limit_bytes(options->profile, &options->limit,
 					  daemon->origin->size_bytes, &limit_bytes) < 0) {
 		log_error("limit '%s' is nothing, or more than the volume could need (try 10%%)",

@@ -41,6 +41,10 @@ struct daemon_options {
 	size_t fault_rule_count;
 	const char *fuse_options; /* NULL: none */
 
+	/* Of memory.used: a cgroup with a limit, and as it was typed; NULL: the system. */
+	const char *memory_cgroup;
+	const char *memory_source_name;
+
 	/* Required.  The volume is mounted and can be used. */
 	void (*ready)(void *context);
 	void *context;

@@ -5,9 +5,6 @@
 
 #include <stdint.h>
 
-/* Share of memory that is not available, per million; 0 where /proc does not tell. */
-uint32_t machine_memory_used(void);
-
 /* Which run of the machine this is; 0 where /proc does not tell. */
 uint64_t machine_boot_id(void);
 

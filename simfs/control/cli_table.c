@@ -129,10 +129,15 @@ static void print_gauges(json_t *gauges, FILE *file)
 	json_object_foreach(gauges, name, gauge)
 	{
 		bool feigned = json_is_true(json_object_get(gauge, "feigned"));
-		char value[32], text[64];
+		const char *source = json_string_value(json_object_get(gauge, "source"));
+		char value[32], text[256];
 
 		format_gauge(name, json_object_get(gauge, "value"), value, sizeof value);
-		snprintf(text, sizeof text, "%s%s", value, feigned ? ", feigned" : "");
+		snprintf(text, sizeof text, "%s%s%s", value,
+			feigned	 ? ", feigned"
+			: source ? ", "
+				 : "",
+			source && !feigned ? source : "");
 		json_array_append_new(rows, json_pack("[s, s]", name, text));
 	}
 	cli_table_print(headings, rows, file);

@@ -55,16 +55,23 @@ static void measure_age(struct volume *volume)
 	gauge_measure(&volume->gauges, GAUGE_SNAPSHOT_AGE, oldest_ns);
 }
 
+static const struct memory_source *memory_source(const struct volume *volume)
+{
+	return volume->memory ? volume->memory : volume->options.memory;
+}
+
 static void measure_memory(struct volume *volume)
 {
+	const struct memory_source *source = memory_source(volume);
 	uint64_t now_ns = clock_now_ns();
+	uint32_t used_per_million;
 
-	if (!volume->options.memory_used ||
-		(volume->memory_sampled_ns > 0 &&
-			now_ns - volume->memory_sampled_ns < MEMORY_SAMPLE_NS))
+	if (!source || (volume->memory_sampled_ns > 0 &&
+			       now_ns - volume->memory_sampled_ns < MEMORY_SAMPLE_NS))
 		return;
 	volume->memory_sampled_ns = now_ns;
-	gauge_measure(&volume->gauges, GAUGE_MEMORY_USED, volume->options.memory_used());
+	if (source->read(source, &used_per_million) == 0)
+		gauge_measure(&volume->gauges, GAUGE_MEMORY_USED, used_per_million);
 }
 
 void gauges_measure(struct volume *volume)
@@ -127,4 +134,22 @@ void volume_gauge_release(struct volume *volume, enum gauge gauge)
 	gauge_release(&volume->gauges, gauge);
 	gauges_measure(volume);
 	journal_gauge(volume, EVENT_GAUGE_RELEASED, gauge);
+}
+
+void volume_memory_from(struct volume *volume, const struct memory_source *source)
+{
+	if (volume->memory == source)
+		return;
+	volume->memory = source;
+	volume->memory_sampled_ns = 0;
+	gauges_measure(volume);
+	journal_gauge(volume, EVENT_GAUGE_SOURCE, GAUGE_MEMORY_USED);
+	hold_check(volume);
+}
+
+const char *volume_memory_source_name(const struct volume *volume)
+{
+	const struct memory_source *source = memory_source(volume);
+
+	return source ? source->name : NULL;
 }

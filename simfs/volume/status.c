@@ -49,6 +49,14 @@ static json_t *snapshots_json(struct volume *volume)
 	return array;
 }
 
+/* JSON is UTF-8 and a path need not be. */
+static json_t *path_json(const char *path)
+{
+	json_t *text = path ? json_string(path) : NULL;
+
+	return text ? text : json_null();
+}
+
 /* A share as a number from 0 to 1, a time in seconds, everything else as it is. */
 static json_t *gauge_number(enum gauge gauge, uint64_t value)
 {
@@ -73,10 +81,14 @@ static json_t *gauge_json(const struct gauges *gauges, enum gauge gauge)
 static json_t *gauges_json(struct volume *volume)
 {
 	const struct gauges *gauges = volume_gauges(volume);
+	const char *source = volume_memory_source_name(volume);
 	json_t *object = json_object();
 
 	for (size_t i = 0; i < GAUGE_COUNT; i++)
 		json_object_set_new(object, gauge_at(i)->name, gauge_json(gauges, (enum gauge)i));
+	if (source)
+		json_object_set_new(json_object_get(object, gauge_at(GAUGE_MEMORY_USED)->name),
+			"source", path_json(source));
 	return object;
 }
 
@@ -112,14 +124,6 @@ static json_t *journal_json(const struct journal *journal)
 {
 	return json_pack("{s:I, s:I, s:I}", "events", (json_int_t)journal->sequence, "dropped",
 		(json_int_t)journal->dropped_count, "lost", (json_int_t)journal->lost_count);
-}
-
-/* JSON is UTF-8 and a path need not be. */
-static json_t *path_json(const char *path)
-{
-	json_t *text = path ? json_string(path) : NULL;
-
-	return text ? text : json_null();
 }
 
 json_t *volume_status(struct volume *volume)

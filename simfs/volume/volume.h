@@ -37,6 +37,7 @@
 #include "simfs/profile/chain.h"
 #include "simfs/profile/profile.h"
 #include "simfs/store/store.h"
+#include "simfs/volume/memory_source.h"
 #include "simfs/volume/volume_faults.h"
 #include "simfs/volume/volume_gauges.h"
 
@@ -93,8 +94,8 @@ struct volume_options {
 	const char *transport; /* for status */
 	bool quiet;	       /* does not say what it found when it was opened */
 
-	/* Optional.  Share of memory that is not available, per million. */
-	uint32_t (*memory_used)(void);
+	/* Optional.  Of the gauge memory.used, which stays at nothing without one. */
+	const struct memory_source *memory;
 
 	/* Optional.  SNAPSHOT cannot be read any more, as when it has failed:
 	 * whoever cached its content forgets it. */

@@ -102,6 +102,7 @@ struct volume {
 	struct list scratch_spare;
 	struct gauges gauges;
 	uint64_t memory_sampled_ns;
+	const struct memory_source *memory; /* NULL: that of the options */
 	struct text_log kernel_log;
 	struct journal journal;
 	struct chain *chain; /* NULL: copy-on-write */
@@ -312,6 +313,9 @@ void snapshot_create_cow(struct snapshot_create *create);
 /* gauges.c: brings measured values up to date. */
 void gauges_measure(struct volume *volume);
 void memory_guard(struct volume *volume);
+
+/* Of memory.used, or NULL. */
+const char *volume_memory_source_name(const struct volume *volume);
 
 /* state.c: reads what FOLDER holds. */
 int state_load(struct volume *volume);

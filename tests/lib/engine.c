@@ -14,12 +14,22 @@
 
 #define SECTOR_BYTES 512
 
+static int read_memory(const struct memory_source *source, uint32_t *ret_per_million)
+{
+	const struct engine *engine = CONTAINER_OF(source, struct engine, memory);
+
+	*ret_per_million = engine->memory_used();
+	return 0;
+}
+
 void engine_init(struct engine *engine, uint64_t seed, const struct engine_options *options)
 {
 	struct blockio *image;
 	uint32_t alignment_bytes = options->store_alignment_bytes;
 
-	*engine = (struct engine){ .seed = seed };
+	*engine = (struct engine){
+		.seed = seed, .memory = { "test", read_memory }, .memory_used = options->memory_used
+	};
 	engine->volume_options = (struct volume_options){
 		.profile = options->profile ? options->profile : &profile_plain,
 		.has_limit = options->limit != NULL,
@@ -35,7 +45,7 @@ void engine_init(struct engine *engine, uint64_t seed, const struct engine_optio
 		.live_path = "/mount/live",
 		.transport = "none",
 		.quiet = true,
-		.memory_used = options->memory_used,
+		.memory = options->memory_used ? &engine->memory : NULL,
 		.snapshot_failed = options->snapshot_failed,
 		.context = options->context,
 	};

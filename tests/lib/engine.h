@@ -39,6 +39,8 @@ struct engine {
 	uint64_t seed;
 	uint64_t step_ns, jump_ns;
 	struct volume_options volume_options;
+	struct memory_source memory; /* what a test's memory_used() becomes */
+	uint32_t (*memory_used)(void);
 	struct memory_disk *disk;
 	struct blockio_folder *folder;
 	struct blockio_folder *image_folder;

@@ -174,6 +174,8 @@ static void hold_and_feign(void)
 	volume_hold_end(bench_engine.volume, &hold);
 	ck_assert_int_eq(volume_gauge_feign(bench_engine.volume, GAUGE_MEMORY_USED, 500000), 0);
 	volume_gauge_release(bench_engine.volume, GAUGE_MEMORY_USED);
+	volume_memory_from(bench_engine.volume, &memory_system);
+	volume_memory_from(bench_engine.volume, NULL);
 	ck_assert_int_eq(volume_phase_set(bench_engine.volume, "middle"), 0);
 }
 

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * command_mount_background.h - a process of its own serves the mount.
+ */
+#ifndef SNAPRIG_COMMAND_MOUNT_BACKGROUND_H
+#define SNAPRIG_COMMAND_MOUNT_BACKGROUND_H
+
+#include "simfs/daemon.h"
+
+struct background {
+	int ready_fd; /* on which the parent waits; -1 in the foreground */
+	const char *log_path;
+};
+
+/* The `ready` of the daemon, with BACKGROUND as its context. */
+void background_ready(void *context);
+
+/* Serves in a child; returns the exit code when the mount can be used, or could not be. */
+int background_run(const struct daemon_options *daemon, struct background *background);
+
+#endif
