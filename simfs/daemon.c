@@ -18,6 +18,7 @@
 #include "simfs/base/log.h"
 #include "simfs/blockio/file.h"
 #include "simfs/control/commands.h"
+#include "simfs/control/pressure.h"
 #include "simfs/control/protocol.h"
 #include "simfs/control/server.h"
 #include "simfs/machine.h"
@@ -144,7 +145,9 @@ static int open_volume(struct daemon *daemon)
 
 static int open_control(struct daemon *daemon)
 {
-	int error = commands_create(daemon->volume, &daemon->commands);
+	pressure_sweep();
+
+	int error = commands_create(daemon->ring, daemon->volume, &daemon->commands);
 
 	if (error == 0)
 		error = control_server_create(daemon->ring, daemon->folder_fd, commands_table,
@@ -271,7 +274,8 @@ static bool is_ending(const struct daemon *daemon)
 
 static bool is_drained(const struct daemon *daemon)
 {
-	return session_idle(daemon->session) && volume_idle(daemon->volume);
+	return session_idle(daemon->session) && volume_idle(daemon->volume) &&
+	       commands_idle(daemon->commands);
 }
 
 static bool is_control_idle(const struct daemon *daemon)

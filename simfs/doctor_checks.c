@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +12,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "simfs/base/cgroup.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/log.h"
 #include "simfs/blockio/ring.h"
@@ -185,16 +187,20 @@ static void check_loop_devices(struct finding *finding)
 
 static void check_memory_cgroup(struct finding *finding)
 {
-	char controllers[256] = "";
+	char path[PATH_MAX];
 
-	find_line("/sys/fs/cgroup/cgroup.controllers", "", controllers, sizeof controllers);
-	if (strstr(controllers, "memory") || access("/sys/fs/cgroup/memory", F_OK) == 0)
-		found(finding, HEALTH_OK, "", "there; not used by this version");
-	else
+	if (cgroup_find_parent(path, sizeof path) < 0)
 		found(finding, HEALTH_LIMITED,
 			"boot with cgroup_enable=memory; mount a cgroup2 file system on "
 			"'/sys/fs/cgroup'",
-			"memory pressure can only be feigned ('snaprig gauge set')");
+			"memory pressure can only be feigned ('snaprig gauge set'), not --real");
+	else if (access(path, W_OK) < 0)
+		found(finding, HEALTH_LIMITED, "be root; a container needs its cgroups writable",
+			"memory pressure can only be feigned, not --real: no cgroup can be made "
+			"in '%.200s'",
+			path);
+	else
+		found(finding, HEALTH_OK, "", "memory can be pressed for real in '%.200s'", path);
 }
 
 static void check_mke2fs(struct finding *finding)

@@ -13,6 +13,7 @@
 #include "simfs/commands.h"
 #include "simfs/control/cli.h"
 #include "simfs/control/cli_commands.h"
+#include "simfs/control/pressure.h"
 #include "simfs/control/protocol.h"
 #include "simfs/control/version.h"
 
@@ -38,7 +39,8 @@ static const struct subcommand subcommands[] = {
 		command_datto },
 	{ "fault", "add|list|remove|clear|release MNT ...", "break it at an exact moment",
 		command_fault },
-	{ "gauge", "set|release MNT GAUGE", "feign a measured quantity", command_gauge },
+	{ "gauge", "set|release MNT GAUGE", "feign a measured quantity, or press memory",
+		command_gauge },
 
 	{ "scenarios", NULL, NULL, NULL },
 	{ "run", "SCENARIO|DIR...", "run scenarios, judge the clients", command_run },
@@ -154,6 +156,10 @@ int main(int argc, char **argv)
 		return run_help(argc - 1, argv + 1);
 	if (strcmp(name, "--version") == 0)
 		return print_version();
+
+	/* What a rig starts, and nobody else. */
+	if (strcmp(name, PRESSURE_CHILD) == 0)
+		return pressure_child(argc - 1, argv + 1);
 
 	const struct subcommand *subcommand = find_subcommand(name);
 

@@ -223,7 +223,7 @@ int cli_report_call(const char *mount_point, struct control_client *client, int 
 }
 
 static int call(const char *mount_point, const char *command, json_t *arguments,
-	uint64_t timeout_ns, json_t **ret_result)
+	uint64_t timeout_ns, bool may_skip, json_t **ret_result)
 {
 	struct control_client *client;
 	int exit_code = cli_connect(mount_point, &client);
@@ -237,19 +237,27 @@ static int call(const char *mount_point, const char *command, json_t *arguments,
 
 	if (error < 0)
 		exit_code = cli_report_call(mount_point, client, error);
+	if (error == -EPERM && may_skip)
+		exit_code = EXIT_SKIPPED;
 	control_client_destroy(client);
 	return exit_code;
 }
 
 int cli_call(const char *mount_point, const char *command, json_t *arguments, json_t **ret_result)
 {
-	return call(mount_point, command, arguments, CLI_ANSWER_TIMEOUT_NS, ret_result);
+	return call(mount_point, command, arguments, CLI_ANSWER_TIMEOUT_NS, false, ret_result);
+}
+
+int cli_call_or_skip(
+	const char *mount_point, const char *command, json_t *arguments, json_t **ret_result)
+{
+	return call(mount_point, command, arguments, CLI_ANSWER_TIMEOUT_NS, true, ret_result);
 }
 
 int cli_call_long(
 	const char *mount_point, const char *command, json_t *arguments, json_t **ret_result)
 {
-	return call(mount_point, command, arguments, 0, ret_result);
+	return call(mount_point, command, arguments, 0, false, ret_result);
 }
 
 /* ---- output ---- */

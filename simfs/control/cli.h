@@ -88,6 +88,10 @@ int cli_call(const char *mount_point, const char *command, json_t *arguments, js
 int cli_call_long(
 	const char *mount_point, const char *command, json_t *arguments, json_t **ret_result);
 
+/* The same, where -EPERM means that a privilege is missing: EXIT_SKIPPED. */
+int cli_call_or_skip(
+	const char *mount_point, const char *command, json_t *arguments, json_t **ret_result);
+
 /* Prints DOCUMENT for programs.  Returns EXIT_MET, or EXIT_RIG when stdout took it not. */
 int cli_print_json(const json_t *document);
 

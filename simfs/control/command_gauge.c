@@ -1,9 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <stddef.h>
 #include <stdio.h>
 
 #include "simfs/control/cli.h"
 #include "simfs/control/cli_commands.h"
 #include "simfs/control/protocol.h"
+
+struct set_values {
+	bool real;
+	const char *size;
+};
+
+static const struct cli_option set_options[] = {
+	{ "real", NULL,
+		"of memory.used: do not feign it, but take memory, in a cgroup of its\n"
+		"own, until it reads VALUE (10% to 95%); needs root",
+		offsetof(struct set_values, real) },
+	{ "size", "SIZE", "the limit of that cgroup: 32MiB to 1GiB (default 256MiB)",
+		offsetof(struct set_values, size) },
+	{ 0 },
+};
 
 static const struct cli set_cli = {
 	.name = "gauge set",
@@ -12,8 +28,10 @@ static const struct cli set_cli = {
 	.arguments_max = 3,
 	.about = "Feigns a gauge: from now on the volume acts as if it had measured VALUE.\n"
 		 "'snaprig list gauges' names the gauges, 'snaprig status MNT' shows them.",
-	.examples = "  snaprig gauge set mnt memory.used 85%\n",
-	.exits = CLI_EXITS,
+	.options = set_options,
+	.examples = "  snaprig gauge set mnt memory.used 85%\n"
+		    "  snaprig gauge set mnt memory.used 85% --real --size 64MiB\n",
+	.exits = CLI_EXITS "  77   --real: a privilege or the memory controller is missing\n",
 };
 
 static const struct cli release_cli = {
@@ -21,20 +39,27 @@ static const struct cli release_cli = {
 	.arguments = "MNT GAUGE",
 	.arguments_min = 2,
 	.arguments_max = 2,
-	.about = "Ends what 'snaprig gauge set' began: the gauge is measured again.",
+	.about = "Ends what 'snaprig gauge set' began: the gauge is measured again, and memory "
+		 "that\n"
+		 "was taken is given back.",
 	.examples = "  snaprig gauge release mnt memory.used\n",
 	.exits = CLI_EXITS,
 };
 
 static int run_set(int argc, char **argv)
 {
+	struct set_values values = { 0 };
+	json_t *arguments;
 	size_t count;
-	int exit_code = cli_parse(&set_cli, argc, argv, NULL, &count);
+	int exit_code = cli_parse(&set_cli, argc, argv, &values, &count);
 
 	if (exit_code != CLI_GO_ON)
 		return exit_code;
-	return cli_call(argv[1], "gauge.set",
-		json_pack("{s:s, s:s}", "gauge", argv[2], "value", argv[3]), NULL);
+	arguments = json_pack(
+		"{s:s, s:s, s:b}", "gauge", argv[2], "value", argv[3], "real", (int)values.real);
+	if (values.size)
+		json_object_set_new(arguments, "size", json_string(values.size));
+	return cli_call_or_skip(argv[1], "gauge.set", arguments, NULL);
 }
 
 static int run_release(int argc, char **argv)

@@ -153,36 +153,6 @@ static void run_coalesce(struct control_request *request, void *context)
 		run_status(request, context);
 }
 
-void commands_run_gauge_set(struct control_request *request, void *context)
-{
-	struct volume *volume;
-	enum gauge gauge;
-	uint64_t value;
-
-	if (!commands_volume(context, request, &volume) || !commands_gauge(request, &gauge) ||
-		!commands_gauge_value(request, gauge, "value", &value))
-		return;
-
-	int error = volume_gauge_feign(volume, gauge, value);
-
-	if (error < 0)
-		control_request_refuse(request, error,
-			"gauge '%s' cannot be set: nothing acts on it", gauge_at(gauge)->name);
-	else
-		control_request_answer(request, commands_gauge_reading(volume, gauge));
-}
-
-void commands_run_gauge_release(struct control_request *request, void *context)
-{
-	struct volume *volume;
-	enum gauge gauge;
-
-	if (!commands_volume(context, request, &volume) || !commands_gauge(request, &gauge))
-		return;
-	volume_gauge_release(volume, gauge);
-	control_request_answer(request, commands_gauge_reading(volume, gauge));
-}
-
 /* ---- the table ---- */
 
 static const char *const snapshot_create_arguments[] = { "name", "limit", "block", "hold_writes",
@@ -193,7 +163,7 @@ static const char *const snapshot_changed_arguments[] = { "name", "from", NULL }
 static const char *const coalesce_arguments[] = { "abort", NULL };
 static const char *const datto_ctl_arguments[] = { "words", NULL };
 static const char *const datto_file_system_arguments[] = { "mounted", NULL };
-static const char *const gauge_set_arguments[] = { "gauge", "value", NULL };
+static const char *const gauge_set_arguments[] = { "gauge", "value", "real", "size", NULL };
 static const char *const gauge_release_arguments[] = { "gauge", NULL };
 static const char *const fault_add_arguments[] = { "rule", NULL };
 static const char *const fault_remove_arguments[] = { "fault", NULL };
@@ -237,9 +207,10 @@ const struct control_command commands_table[] = {
 
 /* ---- life ---- */
 
-int commands_create(struct volume *volume, struct commands **ret)
+int commands_create(struct ring *ring, struct volume *volume, struct commands **ret)
 {
-	struct commands *commands = malloc(sizeof *commands);
+	struct commands *commands = calloc(1, sizeof *commands);
+	int error;
 
 	if (!commands)
 		return -ENOMEM;
@@ -248,6 +219,11 @@ int commands_create(struct volume *volume, struct commands **ret)
 	list_init(&commands->held_writes);
 	list_init(&commands->holds);
 	list_init(&commands->followers);
+	error = commands_create_pressure(commands, ring);
+	if (error < 0) {
+		free(commands);
+		return error;
+	}
 	*ret = commands;
 	return 0;
 }
@@ -258,7 +234,14 @@ void commands_end(struct commands *commands)
 		return;
 	commands_release_writes(commands);
 	commands_release_holds(commands);
+	volume_memory_from(commands->volume, NULL);
 	commands->volume = NULL;
+	pressure_end(commands->pressure);
+}
+
+bool commands_idle(const struct commands *commands)
+{
+	return pressure_is_idle(commands->pressure);
 }
 
 void commands_destroy(struct commands *commands)
@@ -268,5 +251,6 @@ void commands_destroy(struct commands *commands)
 	commands_forget_writes(commands);
 	commands_forget_holds(commands);
 	commands_forget_followers(commands);
+	pressure_destroy(commands->pressure);
 	free(commands);
 }

@@ -2,11 +2,11 @@
 /*
  * commands.h - what the commands of protocol.h do to a volume.
  *
- *	commands_create(volume, &commands);
+ *	commands_create(ring, volume, &commands);
  *	control_server_create(ring, folder_fd, commands_table, commands, &server);
  *	...
  *	commands_end(commands);		nothing is held any more
- *	...run the ring until volume_idle(volume)...
+ *	...run the ring until volume_idle(volume) and commands_idle(commands)...
  *	commands_end_telling(commands);	the journal is complete
  *	...close the volume...
  *	control_server_close(server);	whoever waits for the end sees it now
@@ -25,8 +25,8 @@ struct commands;
 /* For control_server_create(), with a struct commands as its context. */
 extern const struct control_command commands_table[];
 
-/* VOLUME stays the caller's.  Returns 0 or -ENOMEM. */
-int commands_create(struct volume *volume, struct commands **ret);
+/* RING and VOLUME stay the caller's.  Returns 0 or -ENOMEM. */
+int commands_create(struct ring *ring, struct volume *volume, struct commands **ret);
 
 /*
  * Lets go all writes and reads that are held, and touches the volume no more:
@@ -43,6 +43,9 @@ void commands_tell(struct commands *commands);
  * refused with ESHUTDOWN then.
  */
 void commands_end_telling(struct commands *commands);
+
+/* After commands_end(): no process of theirs runs any more. */
+bool commands_idle(const struct commands *commands);
 
 /* After the server is gone, and if need be without commands_end(); NULL is fine. */
 void commands_destroy(struct commands *commands);

@@ -6,6 +6,7 @@
 #define SNAPRIG_CONTROL_COMMANDS_INTERNAL_H
 
 #include "simfs/control/commands.h"
+#include "simfs/control/pressure.h"
 
 struct commands {
 	struct volume *volume;	 /* NULL from commands_end() on */
@@ -13,6 +14,10 @@ struct commands {
 	struct list held_writes;
 	struct list holds;
 	struct list followers; /* of the journal */
+
+	struct pressure *pressure;
+	struct control_request *press_request;	 /* gauge.set that waits for the share */
+	struct control_request *release_request; /* gauge.release that waits for the end */
 };
 
 /*
@@ -55,6 +60,9 @@ void commands_run_phase_set(struct control_request *request, void *context);
 
 /* Runs the `act` of the command, unless a fault at control.command has it otherwise. */
 void commands_run_struck(struct control_request *request, void *context);
+
+/* Returns 0 or -ENOMEM. */
+int commands_create_pressure(struct commands *commands, struct ring *ring);
 
 /* Lets every held write go on. */
 void commands_release_writes(struct commands *commands);

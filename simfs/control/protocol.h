@@ -33,8 +33,14 @@
  *                                                  at most.  `next` is the `from` of the next
  *                                                  request, or null behind the last.  Refused for
  *                                                  a snapshot that failed
- * gauge.set         gauge, value                   {"gauge": …, "value": …}; feigned from now on
- * gauge.release     gauge                          the same, measured again
+ * gauge.set         gauge, value, [real: true],    {"gauge": …, "value": …}; feigned from now on.
+ *                   [size]                         With real, of memory.used only, when memory
+ *                                                  was taken until it reads the value, in a
+ *                                                  cgroup with the limit `size`; EPERM: a
+ *                                                  privilege or the controller is missing; EBUSY:
+ *                                                  memory is pressed already
+ * gauge.release     gauge                          the same, measured again; what was taken is
+ *                                                  given back
  * hold              gauge, at_least                {"gauge": …, "value": …}; answered when the
  *                                                  gauge has reached the value.  From that very
  *                                                  request on, reads of snapshots wait until

@@ -32,7 +32,7 @@ static void set_up(void)
 	const struct engine_options options = { .volume_bytes = VOLUME_BYTES };
 
 	engine_init(&engine, 1, &options);
-	ck_assert_int_eq(commands_create(engine.volume, &commands), 0);
+	ck_assert_int_eq(commands_create(NULL, engine.volume, &commands), 0);
 	bench_set_up_with(commands_table, commands);
 	bench.turned = step_engine;
 	peer = peer_open();

@@ -24,7 +24,7 @@ static void step_engine(void)
 static void set_up(void)
 {
 	engine_init(&engine, 1, &(struct engine_options){ .volume_bytes = 1u << 20 });
-	ck_assert_int_eq(commands_create(engine.volume, &commands), 0);
+	ck_assert_int_eq(commands_create(NULL, engine.volume, &commands), 0);
 	bench_set_up_with(commands_table, commands);
 	bench.turned = step_engine;
 	peer = peer_open();
