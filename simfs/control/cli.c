@@ -19,7 +19,14 @@ static void print_option(const char *name, const char *value, const char *about)
 	/* A name of one letter is a short option: mount's -o. */
 	snprintf(left, sizeof left, "%s%s%s%s", name[1] ? "--" : "-", name, value ? " " : "",
 		value ? value : "");
-	printf("  %-20s %s\n", left, about);
+	/* What goes on in another line stands below its beginning. */
+	for (const char *line = about; line;) {
+		const char *end = strchr(line, '\n');
+
+		printf("  %-20s %.*s\n", left, (int)(end ? end - line : (long)strlen(line)), line);
+		left[0] = '\0';
+		line = end ? end + 1 : NULL;
+	}
 }
 
 static void print_help(const struct cli *cli)
