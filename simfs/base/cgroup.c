@@ -82,7 +82,7 @@ static uint64_t read_stat(const char *path, const char *key)
 
 int cgroup_read(const char *path, struct cgroup_memory *ret)
 {
-	struct cgroup_memory memory;
+	struct cgroup_memory memory = { 0 };
 	enum cgroup_version version;
 	int error = cgroup_detect(path, &version);
 
