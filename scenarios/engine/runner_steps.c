@@ -93,11 +93,16 @@ static enum outcome gauge_now(
 	const struct step *step, struct control_client *control, struct reason *reason)
 {
 	int error = control_client_call(control, "gauge.set",
-		json_pack("{s:s, s:s}", "gauge", step->name, "value", step->value), RIG_PATIENCE_NS,
-		NULL);
+		json_pack("{s:s, s:s, s:b}", "gauge", step->name, "value", step->value, "real",
+			(int)step->memory_is_real),
+		RIG_PATIENCE_NS, NULL);
 
 	if (error == 0)
 		return OUTCOME_PASSED;
+	if (error == -EPERM && step->memory_is_real) {
+		reason_set(reason, "%s", control_client_message(control));
+		return OUTCOME_SKIPPED;
+	}
 	reason_error(reason, error, "cannot set gauge '%s' to %s", step->name, step->value);
 	return OUTCOME_ERROR;
 }

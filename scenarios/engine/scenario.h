@@ -93,6 +93,7 @@ struct step {
 	enum pattern pattern;	   /* WRITE */
 	uint64_t bytes;		   /* WRITE */
 	char *value;		   /* GAUGE */
+	bool memory_is_real;	   /* GAUGE: pressed, not feigned */
 	struct moment start;	   /* WRITE, GAUGE */
 	struct fault_texts faults; /* FAULT */
 	struct expectation expectation;

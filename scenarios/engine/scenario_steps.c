@@ -26,6 +26,8 @@ static const char *const pattern_words[] = {
 	[PATTERN_SEQUENTIAL] = "sequential",
 };
 
+static const char *const memory_words[] = { "real" };
+
 static const char *const verdict_words[] = {
 	[VERDICT_NONE] = NULL,
 	[VERDICT_INTACT] = "intact",
@@ -100,6 +102,7 @@ static const struct field_table write_table = FIELD_TABLE("write", write_fields)
 static const struct field gauge_fields[] = {
 	{ "name", read_gauge, AT(name), .required = true },
 	{ "value", read_gauge_value, AT(value), .required = true },
+	{ "memory", read_wish, AT(memory_is_real), CHOICES(memory_words) },
 	{ "start", read_moment, AT(start) },
 };
 static const struct field_table gauge_table = FIELD_TABLE("gauge", gauge_fields);

@@ -82,7 +82,8 @@ static char *gauge_title(const struct step *step)
 {
 	AUTO(auto_free) char *start = start_text(&step->start);
 
-	return memory_format("gauge '%s': %s%s", step->name, step->value, start);
+	return memory_format("gauge '%s': %s%s%s", step->name, step->value,
+		step->memory_is_real ? ", for real" : "", start);
 }
 
 static char *faults_title(const struct step *step)
