@@ -9,25 +9,25 @@
 #include "simfs/base/sizes.h"
 
 static const struct gauge_row rows[GAUGE_COUNT] = {
-	[GAUGE_STORE_USED] = { "store.used", GAUGE_SHARE, false,
+	[GAUGE_STORE_USED] = { "store.used", GAUGE_SHARE,
 		"the fullest store's share of its limit" },
-	[GAUGE_STORE_BYTES] = { "store.bytes", GAUGE_BYTES, false,
+	[GAUGE_STORE_BYTES] = { "store.bytes", GAUGE_BYTES,
 		"bytes that count against the limits, of all stores" },
-	[GAUGE_MEMORY_USED] = { "memory.used", GAUGE_SHARE, true,
+	[GAUGE_MEMORY_USED] = { "memory.used", GAUGE_SHARE,
 		"memory that is not available, as a share of all memory" },
-	[GAUGE_READ_PROGRESS] = { "read.progress", GAUGE_SHARE, false,
+	[GAUGE_READ_PROGRESS] = { "read.progress", GAUGE_SHARE,
 		"the highest offset at which a snapshot was read, as a share of the volume" },
-	[GAUGE_SNAPSHOT_COUNT] = { "snapshot.count", GAUGE_NUMBER, false,
+	[GAUGE_SNAPSHOT_COUNT] = { "snapshot.count", GAUGE_NUMBER,
 		"snapshots, failed ones included" },
-	[GAUGE_SNAPSHOT_AGE] = { "snapshot.age", GAUGE_TIME, false,
+	[GAUGE_SNAPSHOT_AGE] = { "snapshot.age", GAUGE_TIME,
 		"how long ago the oldest snapshot was taken, on the rig's clock" },
-	[GAUGE_LIVE_WRITTEN] = { "live.written", GAUGE_BYTES, false,
+	[GAUGE_LIVE_WRITTEN] = { "live.written", GAUGE_BYTES,
 		"bytes written to the live view since the mount" },
-	[GAUGE_OPS] = { "ops", GAUGE_NUMBER, false,
+	[GAUGE_OPS] = { "ops", GAUGE_NUMBER,
 		"reads and writes of the live view and of snapshots since the mount" },
-	[GAUGE_CHAIN_DEPTH] = { "chain.depth", GAUGE_NUMBER, false,
+	[GAUGE_CHAIN_DEPTH] = { "chain.depth", GAUGE_NUMBER,
 		"nodes from the image to the live view" },
-	[GAUGE_CHAIN_COALESCABLE] = { "chain.coalescable", GAUGE_NUMBER, false,
+	[GAUGE_CHAIN_COALESCABLE] = { "chain.coalescable", GAUGE_NUMBER,
 		"nodes that could be merged into their parents" },
 };
 
@@ -94,13 +94,10 @@ const char *gauge_value_write(enum gauge gauge, uint64_t value, char *buffer, si
 	return buffer;
 }
 
-int gauge_feign(struct gauges *gauges, enum gauge gauge, uint64_t value)
+void gauge_feign(struct gauges *gauges, enum gauge gauge, uint64_t value)
 {
-	if (!rows[gauge].can_be_feigned)
-		return -EOPNOTSUPP;
 	gauges->is_feigned[gauge] = true;
 	gauges->feigned[gauge] = value;
-	return 0;
 }
 
 void gauge_release(struct gauges *gauges, enum gauge gauge)

@@ -36,7 +36,6 @@ enum gauge_unit {
 struct gauge_row {
 	const char *name;
 	enum gauge_unit unit;
-	bool can_be_feigned; /* something in the rig acts on it */
 	const char *about;
 };
 
@@ -71,8 +70,8 @@ static inline uint64_t gauge_value(const struct gauges *gauges, enum gauge gauge
 	return gauges->is_feigned[gauge] ? gauges->feigned[gauge] : gauges->measured[gauge];
 }
 
-/* Returns 0, or -EOPNOTSUPP when nothing in the rig would act on a feigned value. */
-int gauge_feign(struct gauges *gauges, enum gauge gauge, uint64_t value);
+/* What watches the gauge sees VALUE from now on; what it measures is as it was. */
+void gauge_feign(struct gauges *gauges, enum gauge gauge, uint64_t value);
 void gauge_release(struct gauges *gauges, enum gauge gauge);
 
 #endif

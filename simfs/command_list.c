@@ -92,9 +92,8 @@ static json_t *collect_gauges(void)
 
 	for (size_t at = 0; (row = gauge_at(at)); at++)
 		json_array_append_new(
-			gauges, json_pack("{s:s, s:s, s:b, s:s}", "name", row->name, "unit",
-					units[row->unit], "can_be_feigned",
-					(int)row->can_be_feigned, "about", row->about));
+			gauges, json_pack("{s:s, s:s, s:s}", "name", row->name, "unit",
+					units[row->unit], "about", row->about));
 	return gauges;
 }
 

@@ -15,18 +15,17 @@ enum unit { UNIT_SHARE, UNIT_BYTES, UNIT_NUMBER, UNIT_TIME };
 static const struct gauge_word {
 	const char *name;
 	enum unit unit;
-	bool can_be_set;
 } gauges[] = {
-	{ "store.used", UNIT_SHARE, false },
-	{ "store.bytes", UNIT_BYTES, false },
-	{ "memory.used", UNIT_SHARE, true },
-	{ "read.progress", UNIT_SHARE, false },
-	{ "snapshot.count", UNIT_NUMBER, false },
-	{ "snapshot.age", UNIT_TIME, false },
-	{ "live.written", UNIT_BYTES, false },
-	{ "ops", UNIT_NUMBER, false },
-	{ "chain.depth", UNIT_NUMBER, false },
-	{ "chain.coalescable", UNIT_NUMBER, false },
+	{ "store.used", UNIT_SHARE },
+	{ "store.bytes", UNIT_BYTES },
+	{ "memory.used", UNIT_SHARE },
+	{ "read.progress", UNIT_SHARE },
+	{ "snapshot.count", UNIT_NUMBER },
+	{ "snapshot.age", UNIT_TIME },
+	{ "live.written", UNIT_BYTES },
+	{ "ops", UNIT_NUMBER },
+	{ "chain.depth", UNIT_NUMBER },
+	{ "chain.coalescable", UNIT_NUMBER },
 };
 
 static const char *const unit_hints[] = {
@@ -38,12 +37,9 @@ static const char *const unit_hints[] = {
 
 #define GAUGE_WORDS (sizeof gauges / sizeof gauges[0])
 
-const char *gauge_word(size_t index, bool *ret_can_be_set)
+const char *gauge_word(size_t index)
 {
-	if (index >= GAUGE_WORDS)
-		return NULL;
-	*ret_can_be_set = gauges[index].can_be_set;
-	return gauges[index].name;
+	return index < GAUGE_WORDS ? gauges[index].name : NULL;
 }
 
 static bool value_fits(enum unit unit, const char *value)
@@ -81,35 +77,24 @@ const char *gauge_value_hint(const char *gauge, const char *value)
 	return value_fits(word->unit, value) ? NULL : unit_hints[word->unit];
 }
 
-/*
- * The gauge that the text of NODE names, or NULL after adding the mistake.
- * TO_SET: only those that can be set.
- */
-static const struct gauge_word *word_read(
-	struct reading *reading, const struct tree_node *node, bool to_set)
+/* The gauge that the text of NODE names, or NULL after adding the mistake. */
+static const struct gauge_word *word_read(struct reading *reading, const struct tree_node *node)
 {
 	const struct gauge_word *found = word_find(node->text);
 	const char *words[GAUGE_WORDS];
-	size_t word_count = 0;
 
-	if (found && (found->can_be_set || !to_set))
-		return found;
-	for (size_t i = 0; i < GAUGE_WORDS; i++) {
-		if (gauges[i].can_be_set || !to_set)
-			words[word_count++] = gauges[i].name;
-	}
 	if (found)
-		mistakes_add(reading->mistakes, node->place,
-			"gauge '%s' cannot be set, only watched", node->text);
-	else
-		unknown_add(reading, node, "gauge", NULL, words, word_count);
+		return found;
+	for (size_t i = 0; i < GAUGE_WORDS; i++)
+		words[i] = gauges[i].name;
+	unknown_add(reading, node, "gauge", NULL, words, GAUGE_WORDS);
 	return NULL;
 }
 
 void read_gauge(struct reading *reading, const struct field *field, const struct tree_node *node,
 	void *target)
 {
-	if (is_scalar(reading, field, node, "a gauge's name") && word_read(reading, node, true))
+	if (is_scalar(reading, field, node, "a gauge's name") && word_read(reading, node))
 		*(char **)target = memory_copy(node->text);
 }
 
@@ -154,7 +139,7 @@ void read_moment(struct reading *reading, const struct field *field, const struc
 	AUTO(auto_free) char *at_least = trimmed(relation + 2, relation + strlen(relation));
 	struct tree_node name = { .kind = TREE_SCALAR, .place = node->place, .text = gauge };
 
-	if (!word_read(reading, &name, false))
+	if (!word_read(reading, &name))
 		return;
 
 	const char *hint = gauge_value_hint(gauge, at_least);

@@ -50,7 +50,7 @@ field_reader read_past_snapshot;
 /* char *: the name of a backup that was made. */
 field_reader read_backup;
 
-/* char *: the name of a gauge that can be set; and of one that an earlier step has set. */
+/* char *: the name of a gauge; and of one that an earlier step has set. */
 field_reader read_gauge;
 field_reader read_set_gauge;
 
@@ -63,8 +63,8 @@ field_reader read_moment;
 /* Remembers that a step sets GAUGE at LINE. */
 void names_add_gauge(struct names *names, const char *gauge, unsigned line);
 
-/* The name of the gauge INDEX, and whether a step may set it; NULL behind the last one. */
-const char *gauge_word(size_t index, bool *ret_can_be_set);
+/* The name of the gauge INDEX; NULL behind the last one. */
+const char *gauge_word(size_t index);
 
 /* An example of what GAUGE can be when VALUE is none of it; NULL when VALUE is right. */
 const char *gauge_value_hint(const char *gauge, const char *value);

@@ -26,8 +26,11 @@ static const struct cli set_cli = {
 	.arguments = "MNT GAUGE VALUE",
 	.arguments_min = 3,
 	.arguments_max = 3,
-	.about = "Feigns a gauge: from now on the volume acts as if it had measured VALUE.\n"
-		 "'snaprig list gauges' names the gauges, 'snaprig status MNT' shows them.",
+	.about =
+		"Feigns a gauge: whatever watches it - rules with when=, moments of scenarios, a\n"
+		"profile's memory guard - sees VALUE from now on.  The volume goes on counting: a\n"
+		"chain is as deep as it is.\n"
+		"'snaprig list gauges' names the gauges, 'snaprig status MNT' shows them.",
 	.options = set_options,
 	.examples = "  snaprig gauge set mnt memory.used 85%\n"
 		    "  snaprig gauge set mnt memory.used 85% --real --size 64MiB\n",

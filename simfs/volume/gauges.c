@@ -118,15 +118,11 @@ static void journal_gauge(struct volume *volume, enum journal_event event, enum 
 		json_pack("{s:s, s:s}", "gauge", gauge_at(gauge)->name, "value", value));
 }
 
-int volume_gauge_feign(struct volume *volume, enum gauge gauge, uint64_t value)
+void volume_gauge_feign(struct volume *volume, enum gauge gauge, uint64_t value)
 {
-	int error = gauge_feign(&volume->gauges, gauge, value);
-
-	if (error < 0)
-		return error;
+	gauge_feign(&volume->gauges, gauge, value);
 	journal_gauge(volume, EVENT_GAUGE_SET, gauge);
 	hold_check(volume);
-	return 0;
 }
 
 void volume_gauge_release(struct volume *volume, enum gauge gauge)

@@ -31,7 +31,7 @@ void volume_hold_end(struct volume *volume, struct volume_hold *hold);
 
 /* For reading; set only through the calls below, which see what follows. */
 const struct gauges *volume_gauges(struct volume *volume);
-int volume_gauge_feign(struct volume *volume, enum gauge gauge, uint64_t value);
+void volume_gauge_feign(struct volume *volume, enum gauge gauge, uint64_t value);
 void volume_gauge_release(struct volume *volume, enum gauge gauge);
 
 #endif

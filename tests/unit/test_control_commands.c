@@ -155,8 +155,8 @@ static const struct {
 		"unknown gauge 'moon' ('snaprig list gauges' prints them)" },
 	{ "{'command':'gauge.set','gauge':'memory.used','value':'85'}", "EINVAL",
 		"cannot read the value '85' of gauge 'memory.used' (try 85%)" },
-	{ "{'command':'gauge.set','gauge':'ops','value':'29'}", "EOPNOTSUPP",
-		"gauge 'ops' cannot be set: nothing acts on it" },
+	{ "{'command':'gauge.set','gauge':'ops','value':'29%'}", "EINVAL",
+		"cannot read the value '29%' of gauge 'ops' (try 29)" },
 	{ "{'command':'hold','gauge':'ops'}", "EINVAL",
 		"argument 'at_least' of 'hold' is missing" },
 };

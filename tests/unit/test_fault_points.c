@@ -314,6 +314,18 @@ START_TEST(the_same_seed_and_operations_give_the_same_journal)
 }
 END_TEST
 
+START_TEST(a_rule_sees_what_a_gauge_is_feigned_to_be)
+{
+	fault_bench_open(&(struct engine_options){ .volume_bytes = BENCH_VOLUME_BYTES }, false);
+	fault_bench_add("snapshot.create error=ENOSPC when=snapshot.count>=5");
+	volume_gauge_feign(bench_engine.volume, GAUGE_SNAPSHOT_COUNT, 5);
+	ck_assert_int_eq(engine_snapshot(&bench_engine, "a", NULL, NULL), -ENOSPC);
+	volume_gauge_release(bench_engine.volume, GAUGE_SNAPSHOT_COUNT);
+	ck_assert_int_eq(engine_snapshot(&bench_engine, "a", NULL, NULL), 0);
+	bench_close();
+}
+END_TEST
+
 int main(int argc, char **argv)
 {
 	Suite *suite = suite_create("fault points");
@@ -327,6 +339,7 @@ int main(int argc, char **argv)
 	tcase_add_test(tcase, snapshots_are_refused_and_kept_by_an_error);
 	tcase_add_test(tcase, what_was_held_up_meets_the_volume_as_it_is_then);
 	tcase_add_loop_test(tcase, the_worker_of_a_chain_is_stopped_and_goes_on_another_time, 0, 4);
+	tcase_add_test(tcase, a_rule_sees_what_a_gauge_is_feigned_to_be);
 	tcase_add_test(tcase, the_same_seed_and_operations_give_the_same_journal);
 	suite_add_tcase(suite, tcase);
 	return engine_suite_run(suite, argv[0]);

@@ -58,8 +58,7 @@ static const struct message_case step_cases[] = {
 	{ "fault: []", "9:16: 'fault' has no rules" },
 	{ "fault: { a: b }", "9:16: 'fault' must be a rule, not a map" },
 	{ "fault:", "9:15: a point is missing (try snapshot.read error=EIO) at column 1" },
-	{ "gauge: { name: cpu, value: 1 }", "9:24: unknown gauge 'cpu' (known: memory.used)" },
-	{ "gauge: { name: ops, value: 1 }", "9:24: gauge 'ops' cannot be set, only watched" },
+	{ "gauge: { name: op, value: 1 }", "9:24: unknown gauge 'op' (did you mean 'ops'?)" },
 	{ "expect: { verdict: none }",
 		"9:28: unknown value 'none' for 'verdict' (known: intact, recovered, detected, "
 		"misreported, silent-corruption, hung, inconclusive)" },

@@ -49,7 +49,7 @@ START_TEST(above_it_a_source_write_discards_the_snapshot_with_one_line)
 {
 	uint8_t byte;
 
-	ck_assert_int_eq(volume_gauge_feign(bench_engine.volume, GAUGE_MEMORY_USED, 800001), 0);
+	volume_gauge_feign(bench_engine.volume, GAUGE_MEMORY_USED, 800001);
 	/* Reads do not ask. */
 	ck_assert_int_eq(engine_read(&bench_engine, NULL, 0, &byte, 1), 0);
 	bench_expect_whole("s");
