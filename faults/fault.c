@@ -13,9 +13,10 @@
 
 /* What every hit looks at comes first. */
 struct armed_rule {
-	struct list link;
+	struct list point_link;
 	uint64_t seen, matched, fired;
 	struct fault_rule rule;
+	struct list link;
 	uint64_t id;
 	uint64_t key;	   /* of the text: what its chance depends on */
 	uint64_t deed_key; /* of what it does and where, whenever that is: its luck */
@@ -137,11 +138,9 @@ bool fault_decide(struct fault_plane *plane, enum fault_point point,
 {
 	struct armed_rule *first = NULL;
 
-	list_for_each (at, &plane->rules) {
-		struct armed_rule *armed = rule_of(at);
+	list_for_each (at, &plane->at[point]) {
+		struct armed_rule *armed = CONTAINER_OF(at, struct armed_rule, point_link);
 
-		if (armed->rule.point != point)
-			continue;
 		armed->seen++;
 		if (!rule_matches(plane, armed, context))
 			continue;
@@ -183,6 +182,7 @@ static void journal_rule(
 static void rule_drop(struct fault_plane *plane, struct armed_rule *armed)
 {
 	list_remove(&armed->link);
+	list_remove(&armed->point_link);
 	plane->rules_at[armed->rule.point]--;
 	plane->rule_count--;
 	free(armed);
@@ -236,6 +236,8 @@ void fault_plane_init(struct fault_plane *plane)
 {
 	memset(plane->rules_at, 0, sizeof plane->rules_at);
 	list_init(&plane->rules);
+	for (size_t point = 0; point < FAULT_POINTS; point++)
+		list_init(&plane->at[point]);
 	plane->rule_count = 0;
 	plane->next_id = 1;
 	plane->phase[0] = '\0';
@@ -245,6 +247,18 @@ void fault_plane_deinit(struct fault_plane *plane)
 {
 	while (!list_empty(&plane->rules))
 		rule_drop(plane, rule_of(plane->rules.next));
+}
+
+/* Among those of its point ARMED has the place that it has among all. */
+static void point_enter(struct fault_plane *plane, struct armed_rule *armed)
+{
+	struct list *before = &plane->at[armed->rule.point];
+	struct list *at = armed->link.next;
+
+	while (at != &plane->rules && rule_of(at)->rule.point != armed->rule.point)
+		at = at->next;
+	list_append(at == &plane->rules ? before : &rule_of(at)->point_link, &armed->point_link);
+	plane->rules_at[armed->rule.point]++;
 }
 
 int fault_add(struct fault_plane *plane, const char *text, uint64_t *ret_id, char *message)
@@ -280,7 +294,7 @@ int fault_add(struct fault_plane *plane, const char *text, uint64_t *ret_id, cha
 	armed->deed_key = deed_key_of(&rule);
 	/* In the place of the one that it replaces: the first that fires wins. */
 	list_append(same ? &same->link : &plane->rules, &armed->link);
-	plane->rules_at[rule.point]++;
+	point_enter(plane, armed);
 	plane->rule_count++;
 	if (same)
 		rule_drop(plane, same);

@@ -54,7 +54,8 @@ struct fault_plane {
 
 	/* Of the plane. */
 	uint32_t rules_at[FAULT_POINTS + 1];
-	struct list rules; /* struct armed_rule.link, as they were added */
+	struct list rules;	      /* struct armed_rule.link, as they were added */
+	struct list at[FAULT_POINTS]; /* struct armed_rule.point_link, those of a point, too */
 	unsigned rule_count;
 	uint64_t next_id;
 	char phase[RULE_NAME_BYTES];

@@ -311,6 +311,25 @@ START_TEST(what_fired_is_in_the_journal)
 }
 END_TEST
 
+START_TEST(a_rule_keeps_its_place_when_another_takes_it_even_by_way_of_another_point)
+{
+	add("live.read zero name=a");
+	add("live.write drop name=other");
+	add("live.read flip=1 name=b");
+	ck_assert_int_eq(hit_at(0), FAULT_ZERO);
+	add("live.read error=EIO name=a");
+	ck_assert_int_eq(hit_at(0), FAULT_ERROR);
+	add("live.write drop name=a");
+	ck_assert_int_eq(hit_at(0), FAULT_FLIP);
+	add("live.read zero name=a");
+	ck_assert_int_eq(hit_at(0), FAULT_ZERO);
+	ck_assert_int_eq(fault_remove(&plane, "a"), 0);
+	ck_assert_int_eq(hit_at(0), FAULT_FLIP);
+	ck_assert_int_eq(fault_remove(&plane, "b"), 0);
+	ck_assert_int_eq(hit_at(0), FAULT_NO_ACTION);
+}
+END_TEST
+
 int main(int argc, char **argv)
 {
 	Suite *suite = suite_create("fault plane");
@@ -331,6 +350,8 @@ int main(int argc, char **argv)
 	tcase_add_test(tcase, a_rule_that_has_used_its_times_up_is_not_armed_any_more);
 	tcase_add_test(tcase, there_is_an_end_to_the_number_of_rules);
 	tcase_add_test(tcase, what_fired_is_in_the_journal);
+	tcase_add_test(
+		tcase, a_rule_keeps_its_place_when_another_takes_it_even_by_way_of_another_point);
 	suite_add_tcase(suite, tcase);
 	return engine_suite_run(suite, argv[0]);
 }
