@@ -32,7 +32,7 @@ static const struct subcommand subcommands[] = {
 	{ "umount", "MNT", "unmount it, and wait until it is on disk", command_umount },
 	{ "status", "MNT", "show its snapshots, gauges and counters", command_status },
 	{ "events", "MNT", "show what happened, or follow it", command_events },
-	{ "snapshot", "create|delete|list|changed MNT", "take, delete and list snapshots",
+	{ "snapshot", "create|clone|delete|list|changed MNT", "take and delete snapshots",
 		command_snapshot },
 	{ "coalesce", "MNT", "make a chain of nodes shorter", command_coalesce },
 	{ "datto", "ctl|mount|umount MNT ...", "what dattobd's tool and its file system do",
