@@ -112,6 +112,13 @@ unsigned node_depth(const struct node *node)
 	return depth;
 }
 
+const struct node *node_root(const struct node *node)
+{
+	while (node->parent)
+		node = node->parent;
+	return node;
+}
+
 void node_free(struct chain *chain, struct node *node)
 {
 	if (!node)

@@ -153,6 +153,7 @@ static inline uint64_t node_lineage(const struct node *node)
 
 /* Nodes from the root to NODE, both counted. */
 unsigned node_depth(const struct node *node);
+const struct node *node_root(const struct node *node);
 
 static inline void node_dirtied(struct chain *chain, struct node *node)
 {

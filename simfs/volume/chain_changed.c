@@ -51,13 +51,6 @@ static void join_branch(
 		join(node, from, run);
 }
 
-static const struct node *root_of(const struct node *node)
-{
-	while (node->parent)
-		node = node->parent;
-	return node;
-}
-
 bool chain_changed_next(const struct snapshot *snapshot, uint64_t from_block, uint64_t *ret_first,
 	uint64_t *ret_count)
 {
@@ -65,7 +58,7 @@ bool chain_changed_next(const struct snapshot *snapshot, uint64_t from_block, ui
 	const struct node *base = snapshot->base, *live = chain->live;
 	struct run run = { UINT64_MAX, 0 };
 
-	if (root_of(base) != root_of(live)) {
+	if (node_root(base) != node_root(live)) {
 		run = (struct run){ from_block, chain->block_count };
 	} else {
 		join_branch(live, base, from_block, &run);

@@ -27,7 +27,7 @@ static bool child_must_relink(const struct chain *chain, const struct node *node
 
 /* Its parent's only child (cleanup.py, isCoalesceable and isLeafCoalesceable): a base copy with
  * children, or a head. */
-static bool is_candidate(const struct chain *chain, const struct node *node)
+bool coalesce_is_candidate(const struct chain *chain, const struct node *node)
 {
 	const struct node *parent = node->parent;
 
@@ -37,17 +37,12 @@ static bool is_candidate(const struct chain *chain, const struct node *node)
 	       (node_is_head(chain, node) || children(node) > 0) && !child_must_relink(chain, node);
 }
 
-bool coalesce_is_candidate(const struct chain *chain, const struct node *node)
-{
-	return is_candidate(chain, node);
-}
-
 unsigned coalesce_candidates(const struct chain *chain)
 {
 	unsigned count = 0;
 
 	list_for_each (at, &chain->nodes)
-		count += is_candidate(chain, CONTAINER_OF(at, struct node, link));
+		count += coalesce_is_candidate(chain, CONTAINER_OF(at, struct node, link));
 	return count;
 }
 
@@ -105,13 +100,6 @@ bool coalesce_has_work(const struct chain *chain)
 
 /* ---- order ---- */
 
-static const struct node *root_of(const struct node *node)
-{
-	while (node->parent)
-		node = node->parent;
-	return node;
-}
-
 /* Nodes and snapshots on the longest way from ROOT to a leaf. */
 static unsigned tree_height(const struct chain *chain, const struct node *root)
 {
@@ -121,7 +109,7 @@ static unsigned tree_height(const struct chain *chain, const struct node *root)
 		const struct node *node = CONTAINER_OF(at, struct node, link);
 		unsigned depth = node_depth(node) + (node->child_snapshots > 0);
 
-		if (root_of(node) == root && depth > height)
+		if (node_root(node) == root && depth > height)
 			height = depth;
 	}
 	return height;
@@ -135,7 +123,7 @@ static unsigned rank(const struct chain *chain, const struct node *node)
 	/* A head that was made smaller, before others. */
 	if (node_is_head(chain, node))
 		return CHAIN_DEPTH_MAX + 3 + !leaf_is_tracked(chain, node);
-	return CHAIN_DEPTH_MAX + 2 - tree_height(chain, root_of(node));
+	return CHAIN_DEPTH_MAX + 2 - tree_height(chain, node_root(node));
 }
 
 void candidates_begin(struct chain *chain)
@@ -144,7 +132,7 @@ void candidates_begin(struct chain *chain)
 		struct node *node = CONTAINER_OF(at, struct node, link);
 
 		node->rank = 0;
-		if (is_candidate(chain, node) && !node->has_failed_to_coalesce)
+		if (coalesce_is_candidate(chain, node) && !node->has_failed_to_coalesce)
 			node->rank = 1 + rank(chain, node);
 	}
 }
