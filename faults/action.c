@@ -17,7 +17,7 @@ static const struct action_row rows[FAULT_ACTIONS] = {
 	[FAULT_DROP] = { "drop", ACTION_ALONE, "nothing is done; says success" },
 	[FAULT_MISDIRECT] = { "misdirect", ACTION_BYTES, "happens so many bytes further on" },
 	[FAULT_FAIL_SNAPSHOT] = { "fail-snapshot", ACTION_ALONE,
-		"the snapshot fails as at its limit" },
+		"the snapshot fails, with the error of its limit; no driver logs it" },
 	[FAULT_CRASH] = { "crash", ACTION_ALONE, "SIGKILL to the rig" },
 };
 

@@ -19,7 +19,7 @@ enum fault_action {
 	FAULT_TEAR,	     /* tear=512: only so many bytes are written, success is said */
 	FAULT_DROP,	     /* drop: nothing is done, success is said */
 	FAULT_MISDIRECT,     /* misdirect=4KiB: it happens so much further on */
-	FAULT_FAIL_SNAPSHOT, /* fail-snapshot: it fails as at its limit */
+	FAULT_FAIL_SNAPSHOT, /* fail-snapshot: with the error of its limit; no driver logs it */
 	FAULT_CRASH,	     /* crash: SIGKILL to the rig */
 	FAULT_ACTIONS,
 };
