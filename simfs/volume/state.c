@@ -191,6 +191,17 @@ static int give_up(struct snapshot *snapshot)
 	return error;
 }
 
+/* Its age goes on where the mount before it ended, by the time on the wall: 0 when that, which
+ * the file says, cannot be. */
+static uint64_t age_ns(int64_t created_seconds)
+{
+	int64_t now_seconds = clock_wall_seconds();
+
+	if (created_seconds <= 0 || created_seconds > now_seconds)
+		return 0;
+	return NS_PER_S * (uint64_t)(now_seconds - created_seconds);
+}
+
 int state_load_snapshot(struct volume *volume, const char *file, enum store_role role)
 {
 	struct store_findings findings;
@@ -231,10 +242,7 @@ int state_load_snapshot(struct volume *volume, const char *file, enum store_role
 		store_destroy(store);
 		return -ENOMEM;
 	}
-	/* Its age goes on where the mount before it ended, by the time on the wall. */
-	if (store && clock_wall_seconds() > snapshot_created_seconds(snapshot))
-		snapshot->older_ns = NS_PER_S * (uint64_t)(clock_wall_seconds() -
-							   snapshot_created_seconds(snapshot));
+	snapshot->older_ns = age_ns(snapshot_created_seconds(snapshot));
 	if (error == -EUCLEAN) {
 		snapshot->state = SNAPSHOT_FAILED;
 		snapshot->error = -EUCLEAN;
