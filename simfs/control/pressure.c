@@ -18,8 +18,8 @@
 #include "simfs/base/check.h"
 #include "simfs/base/list.h"
 #include "simfs/base/log.h"
+#include "simfs/control/child_process.h"
 #include "simfs/control/pressure_place.h"
-#include "simfs/control/pressure_start.h"
 
 /* So that the gauge is looked at often enough, and not at every page. */
 #define STEP_MIN_BYTES ((uint64_t)64 << 10)
@@ -44,7 +44,7 @@ struct pressure {
 	uint64_t size_bytes, share_per_million;
 	uint64_t taken_bytes;
 
-	struct pressure_process process;
+	struct child_process process;
 	bool child_runs;
 	struct ring_op exit_op;
 	struct ring_op answer_op;
@@ -108,7 +108,7 @@ static void end_if_gone(struct pressure *pressure)
 {
 	if (pressure->child_runs || pressure->answer_awaited)
 		return;
-	pressure_process_close(&pressure->process);
+	child_process_close(&pressure->process);
 	pressure->remove_tries = 0;
 	remove_cgroup(pressure);
 }
@@ -156,7 +156,7 @@ static void await_answer(struct pressure *pressure)
 
 	pressure->answer_awaited = true;
 	io_uring_prep_read(
-		sqe, pressure->process.answer_fd, &pressure->answer, sizeof pressure->answer, 0);
+		sqe, pressure->process.output_fd, &pressure->answer, sizeof pressure->answer, 0);
 	ring_start(pressure->ring, sqe, &pressure->answer_op);
 }
 
@@ -192,7 +192,7 @@ static void take_step(struct pressure *pressure)
 		pressure->taken_bytes = pressure->size_bytes;
 	/* The pipe is empty, so this does not wait; of a child that died, its answer tells. */
 	(void)!write(
-		pressure->process.wanted_fd, &pressure->taken_bytes, sizeof pressure->taken_bytes);
+		pressure->process.input_fd, &pressure->taken_bytes, sizeof pressure->taken_bytes);
 	await_answer(pressure);
 }
 
@@ -217,6 +217,16 @@ static void child_answered(struct ring_op *op, int result, uint32_t flags)
 	end_if_gone(pressure);
 }
 
+static int start_child(struct pressure *pressure, const char *path, uint64_t size_bytes)
+{
+	char name[] = "snaprig", command[] = PRESSURE_CHILD;
+	char size[32];
+	char *argv[] = { name, command, (char *)path, size, NULL };
+
+	snprintf(size, sizeof size, "%" PRIu64, size_bytes);
+	return child_process_start(&pressure->process, argv);
+}
+
 int pressure_begin(struct pressure *pressure, uint64_t size_bytes, uint64_t share_per_million,
 	char message[PRESSURE_MESSAGE_BYTES])
 {
@@ -235,7 +245,7 @@ int pressure_begin(struct pressure *pressure, uint64_t size_bytes, uint64_t shar
 		error = pressure_check(size_bytes, share_per_million, available_bytes, message);
 	if (error < 0)
 		return error;
-	error = pressure_process_start(&pressure->process, path, size_bytes);
+	error = start_child(pressure, path, size_bytes);
 	if (error < 0) {
 		snprintf(message, PRESSURE_MESSAGE_BYTES,
 			"cannot start the process that presses memory: %s", error_text(error));
@@ -294,7 +304,7 @@ void pressure_destroy(struct pressure *pressure)
 
 		pidfd_send_signal(pressure->process.pidfd, SIGKILL, NULL, 0);
 		waitid(P_PIDFD, (id_t)pressure->process.pidfd, &info, WEXITED);
-		pressure_process_close(&pressure->process);
+		child_process_close(&pressure->process);
 	}
 	/* If the kernel is not ready yet, the next rig removes it. */
 	if (pressure->state != IDLE)
