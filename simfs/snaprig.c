@@ -16,6 +16,7 @@
 #include "simfs/control/pressure.h"
 #include "simfs/control/protocol.h"
 #include "simfs/control/version.h"
+#include "simfs/control/writer_child.h"
 
 struct subcommand {
 	const char *name;
@@ -160,6 +161,8 @@ int main(int argc, char **argv)
 	/* What a rig starts, and nobody else. */
 	if (strcmp(name, PRESSURE_CHILD) == 0)
 		return pressure_child(argc - 1, argv + 1);
+	if (strcmp(name, WRITER_CHILD) == 0)
+		return writer_child(argc - 1, argv + 1);
 
 	const struct subcommand *subcommand = find_subcommand(name);
 
