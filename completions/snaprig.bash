@@ -38,6 +38,7 @@ _snaprig_value()
 {
 	case $1 in
 	--profile) _snaprig_reply "$(_snaprig_listed profiles)" ;;
+	--writer) _snaprig_reply 'simulated hook fsfreeze' ;;
 	--fault) _snaprig_reply "$(_snaprig_listed points)" ;;
 	--transport) _snaprig_reply 'auto dev' ;;
 	--memory) _snaprig_reply 'system cgroup:' && compopt -o nospace ;;
@@ -62,6 +63,11 @@ _snaprig_argument()
 	'gauge set:1' | 'gauge release:1') _snaprig_files -d ;;
 	'fault add:1' | 'fault list:1' | 'fault remove:1' | 'fault clear:1' | 'fault release:1')
 		_snaprig_files -d ;;
+	'writers list:1' | 'writers add:1' | 'writers remove:1' | 'writers kill:1' | 'writers freeze:1' | 'writers thaw:1' | 'writers notify:1')
+		_snaprig_files -d ;;
+	'writers add:2') _snaprig_reply 'simulated hook fsfreeze' ;;
+	'writers notify:2')
+		_snaprig_reply 'identify backup-complete pre-restore post-restore backup-shutdown abort' ;;
 	'fault add:2') _snaprig_reply "$(_snaprig_listed points)" ;;
 	'datto ctl:1' | 'datto mount:1' | 'datto umount:1') _snaprig_files -d ;;
 	'datto ctl:2')
@@ -80,7 +86,7 @@ _snaprig_argument()
 
 _snaprig()
 {
-	local commands='create mount umount status events snapshot coalesce datto fault gauge run replay shrink validate demo backup restore
+	local commands='create mount umount status events snapshot coalesce datto fault writers gauge run replay shrink validate demo backup restore
 		list doctor help'
 	local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
 	local command=${COMP_WORDS[1]} first=2 count=1 mnt='' at
@@ -95,8 +101,9 @@ _snaprig()
 	snapshot:2) _snaprig_reply 'create clone delete list changed' && return ;;
 	gauge:2) _snaprig_reply 'set release' && return ;;
 	fault:2) _snaprig_reply 'add list remove clear release' && return ;;
+	writers:2) _snaprig_reply 'list add remove kill freeze thaw notify' && return ;;
 	datto:2) _snaprig_reply 'ctl mount umount' && return ;;
-	snapshot:* | gauge:* | fault:* | datto:*) command="$command ${COMP_WORDS[2]}" first=3 ;;
+	snapshot:* | gauge:* | fault:* | writers:* | datto:*) command="$command ${COMP_WORDS[2]}" first=3 ;;
 	esac
 
 	_snaprig_value "$previous" && return

@@ -81,6 +81,16 @@ static bool length_matches(const struct fault_rule *rule, const struct fault_con
 	return !cuts || context->length > rule->value;
 }
 
+/* A value of a rule holds no blanks, and a writer's name may. */
+static bool writer_matches(const char *wanted, const char *name)
+{
+	for (; *wanted && *name; wanted++, name++) {
+		if (*wanted != *name && !(*wanted == '_' && *name == ' '))
+			return false;
+	}
+	return *wanted == *name;
+}
+
 /* The cheap filters first. */
 static bool rule_matches(const struct fault_plane *plane, const struct armed_rule *armed,
 	const struct fault_context *context)
@@ -91,6 +101,8 @@ static bool rule_matches(const struct fault_plane *plane, const struct armed_rul
 		return false;
 	if (rule->snapshot[0] &&
 		(!context->snapshot || strcmp(rule->snapshot, context->snapshot) != 0))
+		return false;
+	if (rule->writer[0] && (!context->writer || !writer_matches(rule->writer, context->writer)))
 		return false;
 	if (rule->phase[0] && strcmp(rule->phase, plane->phase) != 0)
 		return false;
@@ -125,6 +137,8 @@ static void fire(const struct fault_plane *plane, struct armed_rule *armed,
 
 	if (context->snapshot)
 		json_object_set_new(fields, "snapshot", json_string(context->snapshot));
+	if (context->writer)
+		json_object_set_new(fields, "writer", json_string(context->writer));
 	if (point->traits & POINT_HAS_RANGE) {
 		json_object_set_new(fields, "offset", json_integer((json_int_t)context->offset));
 		json_object_set_new(fields, "length", json_integer((json_int_t)context->length));

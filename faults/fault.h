@@ -6,7 +6,8 @@
  * volume; whoever asked acts.  Of one hit:
  *
  *	seen	 every rule at the point, in the order in which they were added
- *	matched	 those whose filters hold: offset, snapshot, when, phase, file, from, for
+ *	matched	 those whose filters hold: offset, snapshot, writer, when, phase, file,
+ *		 from, for
  *	fired	 the first that is due by after, every, chance and times
  *
  * Each rule counts for itself, whatever another one does, and its chance is a
@@ -32,6 +33,7 @@
 /* What is known of a hit. */
 struct fault_context {
 	const char *snapshot; /* NULL: of none */
+	const char *writer;   /* NULL: of none */
 	uint64_t offset;      /* of a point that has a range */
 	uint64_t length;
 };

@@ -13,6 +13,8 @@ enum {
 	MAY_FAIL_IT = POINT_MAY_FAIL_IT,
 	OVER_LIVE = POINT_OVER_LIVE,
 	CAN_WAIT = POINT_CAN_WAIT,
+	HAS_CODES = POINT_HAS_CODES,
+	WRITER_TRAITS = POINT_OF_WRITER | POINT_OF_SNAPSHOT | POINT_HAS_CODES | POINT_CAN_WAIT,
 };
 
 static const struct point_row rows[FAULT_POINTS] = {
@@ -46,6 +48,7 @@ const char *point_kind_name(enum point_kind kind)
 		[POINT_FLUSH] = "flush",
 		[POINT_APPEND] = "append",
 		[POINT_MOMENT] = "moment",
+		[POINT_EVENT] = "event",
 	};
 
 	return names[kind];

@@ -24,6 +24,7 @@ enum point_kind {
 	POINT_FLUSH,
 	POINT_APPEND, /* a store gets bytes that only it has */
 	POINT_MOMENT, /* something is about to happen that moves no bytes */
+	POINT_EVENT,  /* a writer is told of something, and is to answer */
 };
 
 enum point_trait {
@@ -34,6 +35,8 @@ enum point_trait {
 	POINT_MAY_FAIL_IT = 1 << 4, /* which can fail there */
 	POINT_OVER_LIVE = 1 << 5,   /* the live view has other bytes at the same place */
 	POINT_CAN_WAIT = 1 << 6,    /* who waits there can be released */
+	POINT_OF_WRITER = 1 << 7,   /* it is known of which writer */
+	POINT_HAS_CODES = 1 << 8,   /* an error there has a code of VSS (base/vss_codes.h) */
 };
 
 struct point_row {

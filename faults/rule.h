@@ -53,6 +53,7 @@ struct fault_rule {
 	char phase[RULE_NAME_BYTES];
 	char file[RULE_FILE_BYTES]; /* which exists */
 	char snapshot[RULE_NAME_BYTES + 1];
+	char writer[RULE_NAME_BYTES + 1]; /* with '_' for a blank of its name */
 
 	/* On the rig's clock, from when the rule was added. */
 	bool has_from, has_for;

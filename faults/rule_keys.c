@@ -176,7 +176,7 @@ static bool write_when(const struct fault_rule *rule, char *buffer)
 	return rule->has_when;
 }
 
-/* ---- phase, file, snapshot, name ---- */
+/* ---- phase, file, snapshot, writer, name ---- */
 
 static bool read_phase(struct fault_rule *rule, const char *value)
 {
@@ -207,6 +207,16 @@ static bool read_snapshot(struct fault_rule *rule, const char *value)
 static bool write_snapshot(const struct fault_rule *rule, char *buffer)
 {
 	return write_text(rule->snapshot, buffer);
+}
+
+static bool read_writer(struct fault_rule *rule, const char *value)
+{
+	return read_text(value, rule->writer, sizeof rule->writer);
+}
+
+static bool write_writer(const struct fault_rule *rule, char *buffer)
+{
+	return write_text(rule->writer, buffer);
 }
 
 /* A name is told from a number, under which every rule is known, too. */
@@ -255,6 +265,8 @@ const struct rule_key rule_keys[] = {
 		read_offset, write_offset },
 	{ "snapshot", "snapshot=s0", POINT_OF_SNAPSHOT, "it is of no one snapshot", read_snapshot,
 		write_snapshot },
+	{ "writer", "writer=System_Writer", POINT_OF_WRITER, "no writer is asked there",
+		read_writer, write_writer },
 	{ "when", "when=store.used>=70%", 0, NULL, read_when, write_when },
 	{ "phase", "phase=inject", 0, NULL, read_phase, write_phase },
 	{ "file", "file=/tmp/go", 0, NULL, read_file, write_file },

@@ -15,6 +15,7 @@
 #include "simfs/base/log.h"
 #include "simfs/base/sizes.h"
 #include "simfs/base/suggest.h"
+#include "simfs/base/vss_codes.h"
 
 #define BLANKS " \t"
 
@@ -59,13 +60,31 @@ static bool read_point(struct reader *reader, const char *word)
 
 /* ---- the action ---- */
 
-static const char *const action_examples[] = {
-	[ACTION_ALONE] = NULL,
-	[ACTION_ERRNO] = "EIO",
-	[ACTION_TIME] = "20ms",
-	[ACTION_BYTES] = "512",
-	[ACTION_COUNT] = "1",
-};
+static bool has_codes(enum fault_point point)
+{
+	return fault_point_at(point)->traits & POINT_HAS_CODES;
+}
+
+static const char *action_example(enum fault_point point, enum action_value kind)
+{
+	static const char *const examples[] = {
+		[ACTION_ALONE] = NULL,
+		[ACTION_ERRNO] = "EIO",
+		[ACTION_TIME] = "20ms",
+		[ACTION_BYTES] = "512",
+		[ACTION_COUNT] = "1",
+	};
+
+	return kind == ACTION_ERRNO && has_codes(point) ? "0x800423f2" : examples[kind];
+}
+
+/* Where VSS has codes, one can be named in place of the errno that it stands for. */
+static int error_read(enum fault_point point, const char *value)
+{
+	const struct vss_code *code = has_codes(point) ? vss_code_find(value) : NULL;
+
+	return code ? code->error : error_from_name(value);
+}
 
 static bool value_read(struct fault_rule *rule, enum action_value kind, const char *value)
 {
@@ -73,7 +92,7 @@ static bool value_read(struct fault_rule *rule, enum action_value kind, const ch
 	case ACTION_ALONE:
 		return true;
 	case ACTION_ERRNO:
-		rule->error = error_from_name(value);
+		rule->error = error_read(rule->point, value);
 		return rule->error < 0;
 	case ACTION_TIME:
 		return duration_parse(value, &rule->value) == 0;
@@ -114,10 +133,10 @@ static bool read_action(
 		return wrong(reader, NULL, "'%s' takes no value", word);
 	if (row->value != ACTION_ALONE && !value)
 		return wrong(reader, NULL, "a value is missing for '%s' (try %s=%s)", word, word,
-			action_examples[row->value]);
+			action_example(rule->point, row->value));
 	if (!value_read(rule, row->value, value))
 		return wrong(reader, NULL, "cannot read %s '%s' (try %s=%s)", word, value, word,
-			action_examples[row->value]);
+			action_example(rule->point, row->value));
 	rule->action = action;
 	if (!refusal)
 		refusal = amount_refusal(rule);

@@ -20,6 +20,7 @@
 #include "simfs/control/protocol.h"
 #include "simfs/daemon.h"
 #include "simfs/mount/mount_point.h"
+#include "simfs/volume/writer_spec.h"
 
 /* In the state folder: what a rig in the background has to say. */
 #define STATE_LOG "rig.log"
@@ -27,7 +28,8 @@
 struct values {
 	const char *profile, *limit, *block, *store, *transport, *seed, *fuse_options;
 	const char *sr, *format, *coalesce_rate, *time_scale, *memory;
-	struct cli_list faults;
+	struct cli_list faults, writers;
+	bool no_writer_check;
 	bool no_coalesce;
 	bool durable;
 	bool verify;
@@ -69,6 +71,13 @@ static const struct cli_option options[] = {
 		"a fault that is armed from the beginning on; may be there several\n"
 		"times ('snaprig fault add --help')",
 		offsetof(struct values, faults) },
+	{ "writer", "WRITER...",
+		"an application that must freeze for a snapshot; may be there several\n"
+		"times ('snaprig writers add --help')",
+		offsetof(struct values, writers) },
+	{ "no-writer-check", NULL,
+		"a snapshot is there although a writer failed: who took it has to ask",
+		offsetof(struct values, no_writer_check) },
 	{ "seed", "N", "of what faults leave to chance (default 1)",
 		offsetof(struct values, seed) },
 	{ "foreground", NULL, "stay in the foreground", offsetof(struct values, foreground) },
@@ -189,6 +198,23 @@ static int read_faults(const struct cli_list *faults, struct daemon_options *ret
 	return 0;
 }
 
+static int read_writers(const struct values *values, struct daemon_options *ret)
+{
+	char message[WRITER_MESSAGE_BYTES];
+	struct writer_spec writer;
+
+	for (size_t i = 0; i < values->writers.count; i++) {
+		if (writer_spec_parse(values->writers.texts[i], &writer, message) < 0) {
+			log_error("writer '%s': %s", values->writers.texts[i], message);
+			return -EINVAL;
+		}
+	}
+	ret->writers = values->writers.texts;
+	ret->writer_count = values->writers.count;
+	ret->no_writer_check = values->no_writer_check;
+	return 0;
+}
+
 /* A number with up to three decimals, in thousandths: more than 0, at most a million. */
 static int read_time_scale(const char *text, uint64_t *ret_per_mille)
 {
@@ -249,7 +275,8 @@ static int read_values(const struct values *values, struct daemon_options *ret)
 		(values->memory && read_memory(values->memory, ret) < 0) ||
 		(values->time_scale &&
 			read_time_scale(values->time_scale, &ret->time_scale_per_mille) < 0) ||
-		read_faults(&values->faults, ret) < 0 || read_chain(values, ret) < 0)
+		read_faults(&values->faults, ret) < 0 || read_writers(values, ret) < 0 ||
+		read_chain(values, ret) < 0)
 		return -EINVAL;
 	return 0;
 }

@@ -21,6 +21,7 @@
 #include "simfs/control/pressure.h"
 #include "simfs/control/protocol.h"
 #include "simfs/control/server.h"
+#include "simfs/control/writer_process.h"
 #include "simfs/machine.h"
 #include "simfs/mount/session.h"
 #include "simfs/volume/volume.h"
@@ -35,6 +36,7 @@ struct daemon {
 	struct blockio *origin;
 	int folder_fd;
 	struct blockio_folder *folder;
+	struct writer_hands *hands;
 	struct volume *volume;
 	struct commands *commands;
 	struct control_server *server;
@@ -115,6 +117,10 @@ static int open_volume(struct daemon *daemon)
 		.seed = options->seed,
 		.faults = { .rules = options->fault_rules,
 			.rule_count = options->fault_rule_count },
+		.writers = { .texts = options->writers,
+			.count = options->writer_count,
+			.unchecked = options->no_writer_check,
+			.hands = daemon->hands },
 		.image = options->image,
 		.live_path = daemon->live_path,
 		.transport = "dev",
@@ -232,6 +238,8 @@ static int open_ring(struct daemon *daemon)
 	int error = ring_create(&daemon->ring);
 
 	if (error == 0)
+		error = writer_hands_create(daemon->ring, &daemon->hands);
+	if (error == 0)
 		return EXIT_MET;
 	log_error_code(error, "cannot use io_uring%s",
 		error == -EPERM ? " (see kernel.io_uring_disabled)" : "");
@@ -303,6 +311,7 @@ static int serve(struct daemon *daemon)
 		if (volume_close(daemon->volume) < 0)
 			code = EXIT_RIG;
 		daemon->volume = NULL;
+		writer_hands_disown(daemon->hands);
 	}
 	control_server_close(daemon->server);
 	if (run_until(daemon, is_control_idle) != EXIT_MET)
@@ -334,6 +343,7 @@ static void take_down(struct daemon *daemon)
 	commands_destroy(daemon->commands);
 	if (daemon->volume)
 		volume_forget(daemon->volume);
+	writer_hands_destroy(daemon->hands);
 	if (daemon->folder)
 		daemon->folder->ops->destroy(daemon->folder);
 	blockio_destroy(daemon->origin);

@@ -39,6 +39,9 @@ struct daemon_options {
 	uint64_t seed;
 	const char *const *fault_rules; /* which can be read */
 	size_t fault_rule_count;
+	const char *const *writers; /* which can be read */
+	size_t writer_count;
+	bool no_writer_check;
 	const char *fuse_options; /* NULL: none */
 
 	/* Of memory.used: a cgroup with a limit, and as it was typed; NULL: the system. */

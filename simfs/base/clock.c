@@ -45,6 +45,11 @@ void clock_set_scale(uint64_t per_mille)
 	scale_per_mille = per_mille;
 }
 
+uint64_t clock_scale(void)
+{
+	return scale_per_mille;
+}
+
 uint64_t clock_wait_ns(uint64_t rig_ns)
 {
 	unsigned __int128 wait_ns = (unsigned __int128)rig_ns * 1000 / scale_per_mille;

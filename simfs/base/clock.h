@@ -22,6 +22,9 @@ uint64_t clock_now_ns(void);
  */
 void clock_set_scale(uint64_t per_mille);
 
+/* In thousandths, as clock_set_scale() has it. */
+uint64_t clock_scale(void);
+
 /* How long it takes until the clock has gone on by RIG_NS; UINT64_MAX stays. */
 uint64_t clock_wait_ns(uint64_t rig_ns);
 

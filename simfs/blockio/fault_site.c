@@ -61,6 +61,11 @@ void fault_wait_for(struct fault_site *site, struct fault_wait *wait,
 	list_append(&site->waits, &wait->link);
 }
 
+void fault_wait_cancel(struct fault_wait *wait)
+{
+	list_remove(&wait->link);
+}
+
 void fault_wait_tick(
 	struct fault_site *site, struct fault_wait *wait, void (*go)(struct fault_wait *wait))
 {

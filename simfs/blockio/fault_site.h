@@ -48,6 +48,9 @@ bool fault_site_decide(struct fault_site *site, enum fault_point point,
 void fault_wait_for(struct fault_site *site, struct fault_wait *wait,
 	const struct fault_decision *decision, void (*go)(struct fault_wait *wait));
 
+/* WAIT, which waits, does not go on any more. */
+void fault_wait_cancel(struct fault_wait *wait);
+
 /* WAIT goes on at the next tick. */
 void fault_wait_tick(
 	struct fault_site *site, struct fault_wait *wait, void (*go)(struct fault_wait *wait));

@@ -224,7 +224,8 @@ int cli_report_call(const char *mount_point, struct control_client *client, int 
 	else
 		log_error_code(error, "cannot talk to the volume of '%s'", mount_point);
 
-	if (error == -ETIMEDOUT)
+	/* With a message it is the answer: a writer did not freeze in time. */
+	if (error == -ETIMEDOUT && message[0] == '\0')
 		return EXIT_TIMED_OUT;
 	return is_askers_mistake(error) ? EXIT_USAGE : EXIT_RIG;
 }

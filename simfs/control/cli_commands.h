@@ -33,4 +33,7 @@ int command_gauge(int argc, char **argv);
 /* snaprig fault add|list|remove|clear|release MNT … */
 int command_fault(int argc, char **argv);
 
+/* snaprig writers list|add|remove|kill|freeze|thaw|notify MNT … */
+int command_writers(int argc, char **argv);
+
 #endif

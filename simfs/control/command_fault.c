@@ -22,9 +22,12 @@ static const struct cli add_cli = {
 		 "  error=EIO  delay=20ms  hang  short=512  zero  stale  flip=1  tear=512  drop\n"
 		 "  misdirect=4KiB  fail-snapshot  crash\n\n"
 		 "triggers, all of which must hold:\n"
-		 "  offset=24MiB..32MiB  snapshot=NAME  when=store.used>=70%  phase=NAME\n"
+		 "  offset=24MiB..32MiB  snapshot=NAME  writer=NAME  when=store.used>=70%  "
+		 "phase=NAME\n"
 		 "  file=/PATH (exists)  from=10s  for=10s  after=100  every=10  chance=5%  "
 		 "times=1\n\n"
+		 "At writer.* and snapshot.commit an error can be a code of VSS: "
+		 "error=0x800423f2.\n\n"
 		 "name=NAME gives it a name: another rule of that name takes its place, the same\n"
 		 "rule changes nothing.",
 	.examples = "  snaprig fault add mnt 'snapshot.read error=EIO offset=24MiB.. times=1'\n"

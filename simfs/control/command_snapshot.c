@@ -7,7 +7,7 @@
 #include "simfs/control/protocol.h"
 
 struct values {
-	bool json, full;
+	bool json, full, no_writers;
 	const char *of;
 	const char *limit;
 	const char *block;
@@ -25,6 +25,8 @@ static const struct cli_option create_options[] = {
 	{ "block", "SIZE", "bytes preserved at a time: 4KiB", offsetof(struct values, block) },
 	{ "of", "CLONE", "take it of a clone, instead of the live view",
 		offsetof(struct values, of) },
+	{ "no-writers", NULL, "ask no writer to freeze for it",
+		offsetof(struct values, no_writers) },
 	OPTION_JSON,
 	{ 0 },
 };
@@ -107,7 +109,10 @@ static int run_create(int argc, char **argv)
 	json_t *arguments = json_pack("{s:s, s:s*, s:s*, s:s*}", "name", argv[2], "limit",
 		values.limit, "block", values.block, "of", values.of);
 
-	exit_code = cli_call(argv[1], "snapshot.create", arguments, &snapshot);
+	if (values.no_writers)
+		json_object_set_new(arguments, "writers", json_false());
+	/* Its writers may take their time, and have limits of their own. */
+	exit_code = cli_call_long(argv[1], "snapshot.create", arguments, &snapshot);
 	if (exit_code == EXIT_MET && values.json)
 		exit_code = cli_print_json(snapshot);
 	json_decref(snapshot);

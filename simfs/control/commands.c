@@ -156,7 +156,7 @@ static void run_coalesce(struct control_request *request, void *context)
 /* ---- the table ---- */
 
 static const char *const snapshot_create_arguments[] = { "name", "limit", "block", "hold_writes",
-	"of", NULL };
+	"of", "writers", NULL };
 static const char *const snapshot_clone_arguments[] = { "of", "name", "full", NULL };
 static const char *const snapshot_delete_arguments[] = { "name", NULL };
 static const char *const snapshot_changed_arguments[] = { "name", "from", NULL };
@@ -167,6 +167,9 @@ static const char *const gauge_set_arguments[] = { "gauge", "value", "real", "si
 static const char *const gauge_release_arguments[] = { "gauge", NULL };
 static const char *const fault_add_arguments[] = { "rule", NULL };
 static const char *const fault_remove_arguments[] = { "fault", NULL };
+static const char *const writers_add_arguments[] = { "writer", NULL };
+static const char *const writers_name_arguments[] = { "name", NULL };
+static const char *const writers_notify_arguments[] = { "event", NULL };
 static const char *const phase_set_arguments[] = { "phase", NULL };
 static const char *const events_arguments[] = { "from", "wait", NULL };
 static const char *const hold_arguments[] = { "gauge", "at_least", NULL };
@@ -195,6 +198,15 @@ const struct control_command commands_table[] = {
 		commands_run_gauge_release },
 	{ "hold", commands_run_struck, hold_arguments, commands_run_hold },
 	{ "resume", commands_run_struck, NULL, commands_run_resume },
+	{ "writers.list", commands_run_writers_list, NULL, NULL },
+	{ "writers.add", commands_run_struck, writers_add_arguments, commands_run_writers_add },
+	{ "writers.remove", commands_run_struck, writers_name_arguments,
+		commands_run_writers_remove },
+	{ "writers.kill", commands_run_struck, writers_name_arguments, commands_run_writers_kill },
+	{ "writers.freeze", commands_run_struck, NULL, commands_run_writers_freeze },
+	{ "writers.thaw", commands_run_struck, NULL, commands_run_writers_thaw },
+	{ "writers.notify", commands_run_struck, writers_notify_arguments,
+		commands_run_writers_notify },
 	{ "fault.add", commands_run_fault_add, fault_add_arguments, NULL },
 	{ "fault.list", commands_run_fault_list, NULL, NULL },
 	{ "fault.remove", commands_run_fault_remove, fault_remove_arguments, NULL },

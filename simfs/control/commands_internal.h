@@ -58,6 +58,14 @@ void commands_run_fault_release(struct control_request *request, void *context);
 void commands_run_events(struct control_request *request, void *context);
 void commands_run_phase_set(struct control_request *request, void *context);
 
+void commands_run_writers_list(struct control_request *request, void *context);
+void commands_run_writers_add(struct control_request *request, void *context);
+void commands_run_writers_remove(struct control_request *request, void *context);
+void commands_run_writers_kill(struct control_request *request, void *context);
+void commands_run_writers_freeze(struct control_request *request, void *context);
+void commands_run_writers_thaw(struct control_request *request, void *context);
+void commands_run_writers_notify(struct control_request *request, void *context);
+
 /* Runs the `act` of the command, unless a fault at control.command has it otherwise. */
 void commands_run_struck(struct control_request *request, void *context);
 

@@ -137,7 +137,7 @@ static void create_start(struct commands *commands, struct volume *volume,
 
 void commands_run_snapshot_create(struct control_request *request, void *context)
 {
-	struct snapshot_create create = { .done = create_done };
+	struct snapshot_create create = { .done = create_done, .with_writers = true };
 	const char *of = NULL;
 	struct volume *volume;
 
@@ -145,6 +145,7 @@ void commands_run_snapshot_create(struct control_request *request, void *context
 		commands_text(request, "name", &create.name) &&
 		commands_optional_text(request, "of", &of) &&
 		commands_optional_bool(request, "hold_writes", &create.hold_writes) &&
+		commands_optional_bool(request, "writers", &create.with_writers) &&
 		read_sizes(request, &create) && (!of || read_of(request, volume, of, &create.of)))
 		create_start(context, volume, request, &create);
 }

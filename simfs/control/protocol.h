@@ -20,7 +20,8 @@
  *                   [hold_writes: true]            With hold_writes, live writes wait from the
  *                                                  instant of the snapshot until writes.resume
  *                                                  or until this connection ends
- *                   [of]                           `of` is a clone; else it is of the live view
+ *                   [of], [writers: false]         `of` is a clone; else it is of the live view.
+ *                                                  Writers freeze for it unless they are left out
  * snapshot.clone    of, name, [full: true]         the clone's object of status.json; with full,
  *                                                  when all data of snapshot `of` was copied
  * writes.resume     -                              {}
@@ -60,10 +61,23 @@
  *                                                  end; `next` is the `from` of the next request.
  *                                                  With wait, answered when there is a line, and
  *                                                  refused with ESHUTDOWN behind the last
+ * writers.list      -                              {"set": …, "writers": […], "text": "…"}: as in
+ *                                                  status.json, and as vssadmin prints them
+ * writers.add       writer                         {}; a writer (volume/writer_spec.h) with the
+ *                                                  name of another takes its place
+ * writers.remove    name                           {}
+ * writers.kill      name                           {}; a simulated one's process dies
+ * writers.freeze    -                              {}; when all are frozen.  EBUSY: a snapshot is
+ *                                                  being taken; else what the first one that
+ *                                                  failed has failed with
+ * writers.thaw      -                              {}; when all are thawed.  EINVAL: nothing is
+ *                                                  frozen, or any more
+ * writers.notify    event                          {}; identify, backup-complete, pre-restore,
+ *                                                  post-restore, backup-shutdown or abort
  * phase.set         phase                          {}; what `phase=` of a rule is compared with
  *
- * Faults at control.command strike all of them but ping, events, fault.* and
- * phase.set.
+ * Faults at control.command strike all of them but ping, events, fault.*,
+ * writers.list, writers.freeze, writers.thaw and phase.set.
  * `resume` and `writes.resume` act for all connections; a `hold` that still
  * waits on the same connection is then answered with ECANCELED.  An unknown
  * command is refused with EOPNOTSUPP, an unknown argument with EINVAL.  A peer

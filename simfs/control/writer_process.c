@@ -30,6 +30,7 @@ struct holder {
 	struct list link;
 	struct process_hands *hands;
 	struct writer_hand *hand;
+	struct writer_hand nobody; /* in its place, when it is gone */
 	enum writer_kind kind;
 	char *path;
 	enum state state;
@@ -96,9 +97,14 @@ static int start(struct holder *holder, bool only_thaws)
 /* The last call of the hand, which may begin anew from there. */
 static void call_last(struct holder *holder, int result, const char *why)
 {
-	struct writer_hand *hand = holder->hand;
+	struct writer_hand *hand = holder->hand, nobody;
 	bool is_frozen_call = holder->state == FREEZING;
 
+	/* It lies in what goes now. */
+	if (hand == &holder->nobody) {
+		nobody = *hand;
+		hand = &nobody;
+	}
 	holder_destroy(holder);
 	hand->work = NULL;
 	if (result == 0)
@@ -259,6 +265,36 @@ int writer_hands_create(struct ring *ring, struct writer_hands **ret)
 	list_init(&all->holders);
 	*ret = &all->hands;
 	return 0;
+}
+
+static void nobody_is_told(struct writer_hand *hand, int result, const char *why)
+{
+	(void)hand;
+	(void)result;
+	(void)why;
+}
+
+static void nobody_is_told_of_death(struct writer_hand *hand, const char *why)
+{
+	(void)hand;
+	(void)why;
+}
+
+void writer_hands_disown(struct writer_hands *hands)
+{
+	list_for_each (at, &CONTAINER_OF(hands, struct process_hands, hands)->holders) {
+		struct holder *holder = CONTAINER_OF(at, struct holder, link);
+
+		holder->nobody = (struct writer_hand){
+			.frozen = nobody_is_told,
+			.died = nobody_is_told_of_death,
+			.thawed = nobody_is_told,
+		};
+		holder->hand = &holder->nobody;
+		if (holder->state != THAWING)
+			child_process_end_input(&holder->process);
+		holder->state = THAWING;
+	}
 }
 
 void writer_hands_destroy(struct writer_hands *hands)

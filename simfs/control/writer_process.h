@@ -22,6 +22,12 @@ int writer_hands_create(struct ring *ring, struct writer_hands **ret);
  */
 void writer_hands_destroy(struct writer_hands *hands);
 
+/*
+ * Who had hands is gone, and is not called any more; what they hold is thawed.
+ * For the end of a volume that did not wait for a thaw.
+ */
+void writer_hands_disown(struct writer_hands *hands);
+
 /* No hand is under way. */
 bool writer_hands_idle(const struct writer_hands *hands);
 

@@ -62,6 +62,7 @@ void snapshots_create(fuse_req_t request, fuse_ino_t parent, const char *name, m
 	taking->file = *file;
 	taking->create.name = taking->name;
 	taking->create.done = taken;
+	taking->create.with_writers = true;
 	session->commands_under_way++;
 	volume_snapshot_create(session->volume, &taking->create);
 }

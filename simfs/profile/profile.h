@@ -119,6 +119,11 @@ struct profile {
 	/* Optional.  What it logs of a failed snapshot that it finds when mounted. */
 	void (*log_found_failed)(struct text_log *kernel_log);
 
+	/* Optional.  A snapshot holds live writes for no longer than WRITER_HOLD_NS of
+	 * volume/writers.h even when there is no writer, and this is what it logs
+	 * when it does: WAS_HELD, or not even flushed by then. */
+	void (*log_hold_timeout)(struct text_log *kernel_log, bool was_held);
+
 	/* A read error that a reader of the snapshot meets fails all of it. */
 	bool read_error_fails_snapshot;
 

@@ -25,6 +25,8 @@
 #define SHADOW_COPIES_MAX 64
 
 enum volsnap_event {
+	VOLSNAP_HOLD_TIMEOUT = 8,
+	VOLSNAP_FLUSH_TIMEOUT = 9,
 	VOLSNAP_IO_FAILURE = 14,
 	VOLSNAP_NO_HEAP = 15,
 	VOLSNAP_GROW_FAILED = 35,
@@ -88,6 +90,18 @@ static void vss_log_oldest_dropped(struct text_log *kernel_log)
 		VOLSNAP_OLDEST_DELETED);
 }
 
+static void vss_log_hold_timeout(struct text_log *kernel_log, bool was_held)
+{
+	text_log_line(kernel_log,
+		"VolSnap %d: The flush and hold writes operation on volume C: timed out while "
+		"waiting for %s.",
+		was_held ? VOLSNAP_HOLD_TIMEOUT : VOLSNAP_FLUSH_TIMEOUT,
+		was_held ? "a release writes command" : "file system cleanup");
+	text_log_line(kernel_log,
+		"VSS 12298: Volume Shadow Copy Service error: The I/O writes cannot be held during "
+		"the shadow copy creation period on volume C:\\.");
+}
+
 /* As `vssadmin list shadowstorage` would say it: of the area, not of one copy. */
 static void vss_native(const struct profile_snapshot *snapshot, char *buffer, size_t length)
 {
@@ -114,5 +128,6 @@ const struct profile profile_vss = {
 	.log_overflow = vss_log_overflow,
 	.log_failure = vss_log_failure,
 	.log_oldest_dropped = vss_log_oldest_dropped,
+	.log_hold_timeout = vss_log_hold_timeout,
 	.native = vss_native,
 };

@@ -137,8 +137,8 @@ static void end(struct snapshot_create *create, int error)
 /* Also ends the barrier, which a clone has none of. */
 static void end_instant(struct snapshot_create *create, int error)
 {
-	if (create->kind == SNAPSHOT_TAKEN && (error < 0 || !create->hold_writes))
-		volume_barrier_end(create->volume, &create->barrier);
+	if (create->kind == SNAPSHOT_TAKEN)
+		snapshot_hold_end(create, error);
 	end(create, error);
 }
 
@@ -179,6 +179,8 @@ static void record_written(struct store_waiter *waiter, int error)
 	bool is_clone = create->kind != SNAPSHOT_TAKEN;
 	char text[NODE_TEXT_BYTES];
 
+	if (error == 0 && !is_clone)
+		error = snapshot_hold_error(create);
 	if (error == 0)
 		error = is_clone ? enter_clone(create) : enter_snapshot(create);
 	if (error == 0)
@@ -243,10 +245,12 @@ static void base_flush(struct snapshot_create *create)
 		NULL, 0);
 }
 
-static void drained(struct volume_barrier *barrier)
+static void held(struct snapshot_create *create, int result)
 {
-	struct snapshot_create *create = CONTAINER_OF(barrier, struct snapshot_create, barrier);
-
+	if (result < 0) {
+		end_instant(create, result);
+		return;
+	}
 	if (!create->volume->options.durable) {
 		record_write(create);
 		return;
@@ -265,8 +269,7 @@ static void leaf_made(struct node_create *leaf, int error)
 	if (error < 0) {
 		end(create, error);
 	} else if (create->kind == SNAPSHOT_TAKEN) {
-		create->barrier.drained = drained;
-		volume_barrier_begin(create->volume, &create->barrier);
+		snapshot_hold_begin(create, held);
 	} else {
 		create->base = node_of(create);
 		base_flush(create);

@@ -84,13 +84,13 @@ static void moment_go(struct fault_wait *wait)
 	moment->go(moment, 0);
 }
 
-void fault_moment(struct volume *volume, enum fault_point point, const char *name,
-	struct snapshot *snapshot, struct volume_moment *moment)
+static void moment_in(struct volume *volume, enum fault_point point,
+	const struct fault_context *context, struct snapshot *snapshot,
+	struct volume_moment *moment)
 {
-	struct fault_context context = { .snapshot = name };
 	struct fault_decision decision = { .action = FAULT_NO_ACTION };
 
-	fault_site_decide(&volume->faults, point, &context, &decision);
+	fault_site_decide(&volume->faults, point, context, &decision);
 	switch (decision.action) {
 	case FAULT_ERROR:
 		moment->go(moment, decision.error);
@@ -103,10 +103,33 @@ void fault_moment(struct volume *volume, enum fault_point point, const char *nam
 	case FAULT_FAIL_SNAPSHOT:
 		fault_fail_snapshot(snapshot);
 		break;
+	case FAULT_DROP:
+		moment->is_dropped = true;
+		break;
 	default:
 		break;
 	}
 	moment->go(moment, 0);
+}
+
+void fault_moment(struct volume *volume, enum fault_point point, const char *name,
+	struct snapshot *snapshot, struct volume_moment *moment)
+{
+	struct fault_context context = { .snapshot = name };
+
+	moment_in(volume, point, &context, snapshot, moment);
+}
+
+void fault_writer(struct volume *volume, enum fault_point point, const char *writer,
+	struct volume_moment *moment)
+{
+	const struct snapshot_create *create = volume->writers.set.create;
+	struct fault_context context = {
+		.snapshot = create ? create->name : NULL,
+		.writer = writer,
+	};
+
+	moment_in(volume, point, &context, NULL, moment);
 }
 
 void volume_command(struct volume *volume, struct volume_moment *moment)

@@ -14,9 +14,7 @@
 
 #include "simfs/base/check.h"
 #include "simfs/base/cleanup.h"
-#include "simfs/base/clock.h"
 #include "simfs/base/log.h"
-#include "simfs/base/mix.h"
 #include "simfs/profile/datto.h"
 #include "simfs/volume/volume_internal.h"
 
@@ -98,61 +96,13 @@ static int check_place(struct volume *volume, struct snapshot_create *create)
 	return 0;
 }
 
-int snapshot_choose_facts(struct snapshot_create *create, struct store_facts *facts)
+/* A set with writers is not over yet. */
+static void answer(struct snapshot_create *create, int result)
 {
-	struct volume *volume = create->volume;
-	const struct profile *profile = volume->options.profile;
-	uint32_t block_bytes = create->block_bytes ? create->block_bytes
-						   : volume->options.block_bytes;
-	const struct size_or_share *limit = &profile->limit;
-
-	if (block_bytes == 0)
-		block_bytes = profile->block_bytes;
-	if (profile->block_is_fixed && block_bytes != profile->block_bytes)
-		return snapshot_refuse(create, -EINVAL, "the profile's block size is fixed");
-	if (block_bytes < STORE_UNIT_BYTES || block_bytes > VOLUME_BLOCK_MAX_BYTES ||
-		(block_bytes & (block_bytes - 1)) != 0)
-		return snapshot_refuse(
-			create, -EINVAL, "a block is a power of two from 4KiB to 512KiB");
-	if (create->has_limit)
-		limit = &create->limit;
-	else if (volume->options.has_limit)
-		limit = &volume->options.limit;
-
-	*facts = (struct store_facts){
-		.volume_id = volume->volume_id,
-		.order = volume->next_order++,
-		.volume_bytes = volume_bytes(volume),
-		.block_bytes = block_bytes,
-		.created_seconds = clock_wall_seconds(),
-		.boot_id = volume->options.boot_id,
-		.minor = create->minor,
-		.sequence_id = 1,
-	};
-	facts->lineage = facts->order;
-	if (create->replaces) {
-		const struct store_facts *replaced = store_facts(create->replaces->store);
-
-		facts->sequence_id = replaced->sequence_id + 1;
-		facts->lineage = replaced->lineage;
-	}
-	snprintf(facts->label, sizeof facts->label, "%s", create->label ? create->label : "");
-	facts->store_id = mix64(volume->volume_id ^ mix64(facts->order));
-	if ((limit->is_share || limit->bytes > 0 || limit != &profile->limit) &&
-		profile_limit_bytes(profile, limit, facts->volume_bytes, &facts->limit_bytes) < 0)
-		return snapshot_refuse(create, -EINVAL,
-			"a limit is more than nothing and at most twice the volume");
-	if (facts->limit_bytes == 0 && profile->default_limit_bytes)
-		facts->limit_bytes = profile->default_limit_bytes(facts->volume_bytes, block_bytes);
-	if (profile->refuse_limit) {
-		const char *why = profile->refuse_limit(facts->limit_bytes, block_bytes);
-
-		if (why)
-			return snapshot_refuse(create, -EINVAL, why);
-	}
-	snprintf(facts->name, sizeof facts->name, "%s", create->name);
-	snprintf(facts->profile, sizeof facts->profile, "%s", profile->name);
-	return 0;
+	if (create->is_in_set)
+		writer_set_committed(create, result);
+	else
+		create->done(create, result);
 }
 
 void snapshot_create_end(struct snapshot_create *create, int result)
@@ -166,7 +116,7 @@ void snapshot_create_end(struct snapshot_create *create, int result)
 		store_destroy(create->store);
 		volume->folder->ops->remove(volume->folder, file);
 	}
-	create->done(create, result);
+	answer(create, result);
 }
 
 int snapshot_create_enter(struct snapshot_create *create)
@@ -214,12 +164,12 @@ int snapshot_create_enter(struct snapshot_create *create)
 static void taken(struct snapshot_create *create, int error)
 {
 	struct volume *volume = create->volume;
-	struct volume_barrier *barrier = &create->barrier;
 
 	if (error == 0)
+		error = snapshot_hold_error(create);
+	if (error == 0)
 		error = snapshot_create_enter(create);
-	if (error < 0 || !create->hold_writes)
-		volume_barrier_end(volume, barrier);
+	snapshot_hold_end(create, error);
 	if (error == 0)
 		area_drop_oldest(volume);
 	snapshot_create_end(create, error);
@@ -252,22 +202,23 @@ static void elders_written(struct store_waiter *waiter, int error)
 		origin_flush(create);
 }
 
-static void drained(struct volume_barrier *barrier);
+static void held(struct snapshot_create *create, int result);
 
 static void replaced_is_still(struct store_waiter *waiter, int error)
 {
 	(void)error;
-	drained(&CONTAINER_OF(waiter, struct snapshot_create, written)->barrier);
+	held(CONTAINER_OF(waiter, struct snapshot_create, written), 0);
 }
 
-static void drained(struct volume_barrier *barrier)
+static void held(struct snapshot_create *create, int result)
 {
-	struct snapshot_create *create = CONTAINER_OF(barrier, struct snapshot_create, barrier);
 	struct store_facts facts = *store_facts(create->store);
 	struct snapshot *replaces = create->replaces;
 
-	if (replaces && replaces->state != SNAPSHOT_ACTIVE) {
-		taken(create, replaces->error);
+	if (result == 0 && replaces && replaces->state != SNAPSHOT_ACTIVE)
+		result = replaces->error;
+	if (result < 0) {
+		taken(create, result);
 		return;
 	}
 	if (replaces && !store_idle(replaces->store)) {
@@ -292,8 +243,7 @@ static void written(struct store_waiter *waiter, int error)
 		snapshot_create_end(create, error);
 		return;
 	}
-	create->barrier.drained = drained;
-	volume_barrier_begin(create->volume, &create->barrier);
+	snapshot_hold_begin(create, held);
 }
 
 void snapshot_create_cow(struct snapshot_create *create)
@@ -307,7 +257,7 @@ void snapshot_create_cow(struct snapshot_create *create)
 		error = store_create(create->volume->folder, file, &facts, &create->store);
 	}
 	if (error < 0) {
-		create->done(create, error);
+		answer(create, error);
 		return;
 	}
 	store_set_durable(create->store, create->volume->options.durable);
@@ -340,6 +290,18 @@ static void chain_go(struct volume_moment *moment, int result)
 		result = check_again(create->volume, create);
 	if (result < 0)
 		create->done(create, result);
+	else if (writer_set_is_wanted(create))
+		writer_set_begin(create);
+	else
+		create->volume->topology->snapshot_create(create);
+}
+
+void snapshot_create_commit(struct snapshot_create *create)
+{
+	int error = check_again(create->volume, create);
+
+	if (error < 0)
+		answer(create, error);
 	else
 		create->volume->topology->snapshot_create(create);
 }
@@ -365,6 +327,9 @@ void volume_snapshot_create(struct volume *volume, struct snapshot_create *creat
 	create->store = NULL;
 	create->refusal = NULL;
 	create->was_logged = false;
+	create->is_in_set = false;
+	create->hold = (struct snapshot_hold){ .due_ns = UINT64_MAX };
+	create->hold_is_limited = writer_limits_hold(create);
 	error = check_place(volume, create);
 	if (error == 0 && (create->of || create->kind != SNAPSHOT_TAKEN) && !volume->chain)
 		error = snapshot_refuse(create, -EOPNOTSUPP, "only a chain has clones");

@@ -20,6 +20,7 @@ static void volume_free(struct volume *volume, bool forget)
 		snapshot_free(CONTAINER_OF(volume->snapshots.next, struct snapshot, link));
 	if (volume->topology->deinit)
 		volume->topology->deinit(volume, forget);
+	writers_close(volume);
 	zero_forget_all(volume);
 	scratch_free_all(volume);
 	faults_close(volume);
@@ -56,12 +57,15 @@ int volume_open(struct blockio *origin, struct blockio_folder *folder,
 	list_init(&volume->holds);
 	list_init(&volume->held_reads);
 	list_init(&volume->scratch_spare);
+	list_init(&volume->writers.list);
 	journal_init(&volume->journal);
 
 	int error = faults_open(volume, origin, folder);
 
 	if (error == 0 && volume->topology->init)
 		error = volume->topology->init(volume);
+	if (error == 0)
+		error = writers_open(volume);
 	if (error == 0)
 		error = state_load(volume);
 
@@ -139,7 +143,8 @@ bool volume_idle(const struct volume *volume)
 {
 	if (volume->writes_under_way > 0 || volume->reads_under_way > 0 ||
 		!list_empty(&volume->parked_writes) || !list_empty(&volume->creating) ||
-		!list_empty(&volume->zeros) || !fault_site_idle(&volume->faults))
+		!list_empty(&volume->zeros) || !writers_idle(volume) ||
+		!fault_site_idle(&volume->faults))
 		return false;
 	list_for_each (at, &volume->snapshots) {
 		const struct snapshot *snapshot = CONTAINER_OF(at, struct snapshot, link);
@@ -154,6 +159,7 @@ bool volume_idle(const struct volume *volume)
 void volume_stop(struct volume *volume)
 {
 	fault_site_close(&volume->faults);
+	writers_stop(volume);
 	if (volume->topology->stop)
 		volume->topology->stop(volume);
 }
@@ -165,15 +171,24 @@ static uint64_t topology_due_ns(const struct volume *volume)
 
 uint64_t volume_due_ns(const struct volume *volume)
 {
-	uint64_t of_faults = fault_site_due_ns(&volume->faults);
-	uint64_t of_topology = topology_due_ns(volume);
+	const uint64_t due_ns[] = {
+		fault_site_due_ns(&volume->faults),
+		topology_due_ns(volume),
+		writers_due_ns(volume),
+		snapshot_hold_due_ns(volume),
+	};
+	uint64_t first_ns = UINT64_MAX;
 
-	return of_faults < of_topology ? of_faults : of_topology;
+	for (size_t i = 0; i < sizeof due_ns / sizeof due_ns[0]; i++)
+		first_ns = due_ns[i] < first_ns ? due_ns[i] : first_ns;
+	return first_ns;
 }
 
 void volume_tick(struct volume *volume)
 {
 	fault_site_tick(&volume->faults);
+	writers_tick(volume);
+	snapshot_hold_tick(volume);
 	if (topology_due_ns(volume) <= clock_now_ns())
 		volume->topology->tick(volume);
 }

@@ -38,8 +38,10 @@
 #include "simfs/profile/profile.h"
 #include "simfs/store/store.h"
 #include "simfs/volume/memory_source.h"
+#include "simfs/volume/snapshot_hold.h"
 #include "simfs/volume/volume_faults.h"
 #include "simfs/volume/volume_gauges.h"
+#include "simfs/volume/writers.h"
 
 /* Longest read or write; FUSE's largest too. */
 #define VOLUME_REQUEST_MAX_BYTES (1u << 20)
@@ -89,6 +91,7 @@ struct volume_options {
 
 	uint64_t seed; /* of what faults leave to chance */
 	struct volume_fault_options faults;
+	struct volume_writer_options writers;
 	const char *image;     /* absolute path, for status */
 	const char *live_path; /* absolute path of the live view, for datto-info */
 	const char *transport; /* for status */
@@ -273,6 +276,7 @@ struct snapshot_create {
 	bool has_limit;
 	struct size_or_share limit;
 	uint32_t block_bytes; /* 0: the volume's */
+	bool with_writers;    /* they freeze for it (writers.h) */
 
 	/* Of dattobd's commands (datto.h). */
 	uint32_t minor;
@@ -284,7 +288,9 @@ struct snapshot_create {
 	 * Else -EEXIST; -EINVAL (name, limit, block, or the profile refuses a
 	 * second one, or nothing of this kind can be made of `of`); -ENAMETOOLONG;
 	 * -ENOSPC; -EMLINK (a chain is too long); -EOPNOTSUPP (of a chain only);
-	 * -ECANCELED (a copy: the volume is being closed); -errno of the store's file. */
+	 * -ECANCELED (a copy, or with writers: the volume is being closed); of a writer
+	 * that failed, or of flushing and holding writes, what vss_codes.h has; -EBUSY
+	 * (the writers are busy); -errno of the store's file. */
 	void (*done)(struct snapshot_create *create, int result);
 	bool hold_writes;
 
@@ -301,6 +307,9 @@ struct snapshot_create {
 	struct blockio_request io;
 	struct chain_turn turn;
 	struct volume_moment moment;
+	struct snapshot_hold hold;
+	bool hold_is_limited;
+	bool is_in_set;
 	struct node *base; /* in a chain */
 	char copied_name[STORE_NAME_BYTES];
 	uint64_t of_id, replaces_id;

@@ -48,6 +48,7 @@ struct request_fault {
 struct volume_moment {
 	void (*go)(struct volume_moment *moment, int result);
 	bool has_waited;
+	bool is_dropped; /* nobody is told; a moment of a writer only */
 	struct fault_wait wait;
 };
 

@@ -5,6 +5,7 @@
 
 #include "simfs/volume/topology.h"
 #include "simfs/volume/volume.h"
+#include "simfs/volume/writer_set.h"
 
 /* Largest block of any profile; a preserved range rounds out to it on both sides. */
 #define VOLUME_BLOCK_MAX_BYTES (512u << 10)
@@ -105,6 +106,7 @@ struct volume {
 	const struct memory_source *memory; /* NULL: that of the options */
 	struct text_log kernel_log;
 	struct journal journal;
+	struct volume_writers writers;
 	struct chain *chain; /* NULL: copy-on-write */
 
 	struct {
@@ -152,6 +154,10 @@ uint64_t fault_misdirected(
 /* fault_moment.c: a hit of POINT at which SNAPSHOT (of that name, if it is there) is known. */
 void fault_moment(struct volume *volume, enum fault_point point, const char *name,
 	struct snapshot *snapshot, struct volume_moment *moment);
+
+/* The same for a writer, which is told of something. */
+void fault_writer(struct volume *volume, enum fault_point point, const char *writer,
+	struct volume_moment *moment);
 
 /* Opens what asks the fault plane, and adds the rules of the options: 0, or -errno, said. */
 int faults_open(struct volume *volume, struct blockio *origin, struct blockio_folder *folder);
@@ -293,13 +299,15 @@ void area_drop_oldest(struct volume *volume);
 /* Ends at the opening of the volume what a kill interrupted: 0, or -errno after a message. */
 int area_loaded(struct volume *volume);
 
-/* snapshot_create.c */
+/* snapshot_create.c: the snapshot itself, when all writers are frozen. */
+void snapshot_create_commit(struct snapshot_create *create);
+
 bool snapshot_is_being_created(struct volume *volume, const char *name);
 
 /* Says WHY to whoever asked for CREATE; returns ERROR. */
 int snapshot_refuse(struct snapshot_create *create, int error, const char *why);
 
-/* Fills FACTS from what was asked for: 0, or what `done` gets. */
+/* snapshot_facts.c: fills FACTS from what was asked for: 0, or what `done` gets. */
 int snapshot_choose_facts(struct snapshot_create *create, struct store_facts *facts);
 
 /* Ends CREATE; after an error nothing of its file NAME.store.new is left. */

@@ -117,6 +117,7 @@ struct engine_snapshot_options {
 	uint32_t block_bytes;
 	enum snapshot_kind kind;
 	const char *of; /* NULL: the live view */
+	bool with_writers;
 };
 
 /* Takes the snapshot NAME: OPTIONS and RET may be NULL. */

@@ -92,6 +92,7 @@ int engine_snapshot(struct engine *engine, const char *name,
 	if (options) {
 		command.create.block_bytes = options->block_bytes;
 		command.create.kind = options->kind;
+		command.create.with_writers = options->with_writers;
 		if (options->of)
 			command.create.of = engine_find(engine, options->of);
 		command.create.has_limit = options->limit != NULL;

@@ -94,6 +94,32 @@ static void coalesce(void)
 	engine_settle(&bench_engine);
 }
 
+static void ask_writers(void)
+{
+	const struct engine_snapshot_options options = { .with_writers = true };
+	char message[WRITER_MESSAGE_BYTES];
+
+	ck_assert_int_eq(volume_writer_add(bench_engine.volume, "simulated name=w", message), 0);
+	engine_snapshot(&bench_engine, "t", &options, NULL);
+}
+
+static void told(struct writers_command *command_, int result, const char *why)
+{
+	(void)command_;
+	(void)why;
+	ck_assert_int_eq(result, 0);
+}
+
+static void tell_writers(void)
+{
+	struct writers_command notified = { .done = told };
+	char message[WRITER_MESSAGE_BYTES];
+
+	ck_assert_int_eq(volume_writer_add(bench_engine.volume, "simulated name=w", message), 0);
+	for (size_t notice = 0; writer_notice_name(notice); notice++)
+		volume_writers_notify(bench_engine.volume, (enum writer_notice)notice, &notified);
+}
+
 static void command_done(struct volume_moment *moment, int result)
 {
 	(void)moment;
@@ -116,6 +142,7 @@ static const struct {
 	{ FAULT_LIVE_WRITE, write_live, "plain" },
 	{ FAULT_LIVE_FLUSH, flush_live, "plain" },
 	{ FAULT_SNAPSHOT_CREATE, create, "plain" },
+	{ FAULT_SNAPSHOT_COMMIT, create, "plain" },
 	{ FAULT_SNAPSHOT_OPEN, open_snapshot, "plain" },
 	{ FAULT_SNAPSHOT_READ, read_snapshot, "plain" },
 	{ FAULT_SNAPSHOT_WRITE, write_snapshot, "lvm" },
@@ -128,6 +155,16 @@ static const struct {
 	{ FAULT_STORE_RECOVER, open_again, "plain" },
 	{ FAULT_ORIGIN_READ, read_live, "plain" },
 	{ FAULT_ORIGIN_WRITE, write_live, "plain" },
+	{ FAULT_WRITER_IDENTIFY, ask_writers, "plain" },
+	{ FAULT_WRITER_PREPARE_BACKUP, ask_writers, "plain" },
+	{ FAULT_WRITER_PREPARE_SNAPSHOT, ask_writers, "plain" },
+	{ FAULT_WRITER_FREEZE, ask_writers, "plain" },
+	{ FAULT_WRITER_THAW, ask_writers, "plain" },
+	{ FAULT_WRITER_POST_SNAPSHOT, ask_writers, "plain" },
+	{ FAULT_WRITER_BACKUP_COMPLETE, tell_writers, "plain" },
+	{ FAULT_WRITER_PRE_RESTORE, tell_writers, "plain" },
+	{ FAULT_WRITER_POST_RESTORE, tell_writers, "plain" },
+	{ FAULT_WRITER_BACKUP_SHUTDOWN, tell_writers, "plain" },
 	{ FAULT_CHAIN_SNAPSHOT, create, "xen" },
 	{ FAULT_COALESCE_START, coalesce, "xen" },
 	{ FAULT_COALESCE_COPY, coalesce, "xen" },

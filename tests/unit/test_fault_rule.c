@@ -45,6 +45,10 @@ static const char *const written[][2] = {
 	{ "live.read zero when=ops=5", "live.read zero when=ops=5" },
 	{ "live.read zero when=snapshot.age>90s", "live.read zero when=snapshot.age>90s" },
 	{ "live.read short=0", "live.read short=0" },
+	{ "writer.freeze writer=System_Writer error=0x800423F2 snapshot=s",
+		"writer.freeze error=ETIMEDOUT snapshot=s writer=System_Writer" },
+	{ "writer.thaw drop", "writer.thaw drop" },
+	{ "snapshot.commit error=0x80042314", "snapshot.commit error=ETIME" },
 };
 
 START_TEST(a_rule_is_written_in_one_way_and_read_back_the_same)
@@ -103,6 +107,13 @@ static const struct {
 	{ "live.read eror=EIO", "unknown key 'eror' at column 11; did you mean 'error'?" },
 	{ "live.read zero ofset=0..", "unknown key 'ofset' at column 16; did you mean 'offset'?" },
 	{ "live.read error=EOI", "cannot read error 'EOI' (try error=EIO) at column 11" },
+	{ "live.read error=0x800423f2",
+		"cannot read error '0x800423f2' (try error=EIO) at column 11" },
+	{ "writer.freeze error=0x800423f9",
+		"cannot read error '0x800423f9' (try error=0x800423f2) at column 15" },
+	{ "live.read zero writer=a",
+		"'writer' makes no sense at point 'live.read': no writer is asked there at column "
+		"16" },
 	{ "live.read error=", "cannot read error '' (try error=EIO) at column 11" },
 	{ "live.read error", "a value is missing for 'error' (try error=EIO) at column 11" },
 	{ "live.read delay=20", "cannot read delay '20' (try delay=20ms) at column 11" },

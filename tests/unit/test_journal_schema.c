@@ -179,6 +179,19 @@ static void hold_and_feign(void)
 	ck_assert_int_eq(volume_phase_set(bench_engine.volume, "middle"), 0);
 }
 
+static void freeze_well_and_badly(void)
+{
+	const struct engine_snapshot_options options = { .with_writers = true };
+	char message[WRITER_MESSAGE_BYTES];
+
+	ck_assert_int_eq(
+		volume_writer_add(bench_engine.volume, "simulated name=\"a b\"", message), 0);
+	ck_assert_int_eq(engine_snapshot(&bench_engine, "t", &options, NULL), 0);
+	ck_assert_int_eq(engine_delete(&bench_engine, "t"), 0);
+	fault_bench_add("writer.freeze error=ENOSPC writer=a_b times=1");
+	ck_assert_int_lt(engine_snapshot(&bench_engine, "t", &options, NULL), 0);
+}
+
 START_TEST(every_event_happens_and_is_as_the_schema_says)
 {
 	const char *why;
@@ -188,6 +201,7 @@ START_TEST(every_event_happens_and_is_as_the_schema_says)
 		true);
 	strike_and_lose_the_snapshot();
 	hold_and_feign();
+	freeze_well_and_badly();
 	ck_assert_int_eq(volume_grow(bench_engine.volume, 2 * BENCH_VOLUME_BYTES, &why), 0);
 	expect_valid_journal();
 	while (volume_journal(bench_engine.volume)->dropped_count == 0)

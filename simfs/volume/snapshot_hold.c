@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "simfs/volume/snapshot_hold.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+#include "simfs/base/clock.h"
+#include "simfs/base/vss_codes.h"
+#include "simfs/volume/volume_internal.h"
+
+static void commit_go(struct volume_moment *moment, int result)
+{
+	struct snapshot_create *create = CONTAINER_OF(moment, struct snapshot_create, moment);
+
+	create->hold.phase = HOLD_MAKING;
+	create->hold.held(create, result);
+}
+
+static void drained(struct volume_barrier *barrier)
+{
+	struct snapshot_create *create = CONTAINER_OF(barrier, struct snapshot_create, barrier);
+
+	create->hold.phase = HOLD_HELD;
+	if (create->hold.due_ns != UINT64_MAX)
+		create->hold.due_ns = clock_now_ns() + WRITER_HOLD_NS;
+	create->moment = (struct volume_moment){ .go = commit_go };
+	fault_moment(create->volume, FAULT_SNAPSHOT_COMMIT, create->name, NULL, &create->moment);
+}
+
+void snapshot_hold_begin(
+	struct snapshot_create *create, void (*held)(struct snapshot_create *create, int result))
+{
+	create->hold = (struct snapshot_hold){
+		.held = held,
+		.phase = HOLD_FLUSHING,
+		.due_ns = create->hold_is_limited ? clock_now_ns() + WRITER_HOLD_NS : UINT64_MAX,
+	};
+	create->barrier.drained = drained;
+	volume_barrier_begin(create->volume, &create->barrier);
+}
+
+int snapshot_hold_error(const struct snapshot_create *create)
+{
+	return create->hold.error;
+}
+
+void snapshot_hold_end(struct snapshot_create *create, int result)
+{
+	bool stands = create->hold.error == 0;
+
+	create->hold.phase = HOLD_OVER;
+	create->hold.due_ns = UINT64_MAX;
+	if (stands && (result < 0 || !create->hold_writes))
+		volume_barrier_end(create->volume, &create->barrier);
+}
+
+/* ---- the limit ---- */
+
+static void time_out(struct snapshot_create *create)
+{
+	struct volume *volume = create->volume;
+	enum hold_phase phase = create->hold.phase;
+	const struct vss_code *code = vss_code_of(phase == HOLD_FLUSHING ? -EINPROGRESS : -ETIME);
+
+	create->hold.due_ns = UINT64_MAX;
+	create->hold.error = code->error;
+	snprintf(create->hold.why, sizeof create->hold.why,
+		"live writes could not be %s: %s (0x%08x)",
+		phase == HOLD_FLUSHING ? "flushed" : "held", code->name, code->code);
+	create->refusal = create->hold.why;
+	create->was_logged = true;
+	if (volume->options.profile->log_hold_timeout)
+		volume->options.profile->log_hold_timeout(
+			&volume->kernel_log, phase != HOLD_FLUSHING);
+	if (phase == HOLD_HELD)
+		fault_wait_cancel(&create->moment.wait);
+	create->hold.phase = HOLD_MAKING;
+	volume_barrier_end(volume, &create->barrier);
+	if (phase != HOLD_MAKING)
+		create->hold.held(create, code->error);
+}
+
+static struct snapshot_create *next_due(const struct volume *volume)
+{
+	struct snapshot_create *next = NULL;
+
+	list_for_each (at, &volume->creating) {
+		struct snapshot_create *create = CONTAINER_OF(at, struct snapshot_create, link);
+
+		if (!next || create->hold.due_ns < next->hold.due_ns)
+			next = create;
+	}
+	return next;
+}
+
+uint64_t snapshot_hold_due_ns(const struct volume *volume)
+{
+	const struct snapshot_create *next = next_due(volume);
+
+	return next ? next->hold.due_ns : UINT64_MAX;
+}
+
+void snapshot_hold_tick(struct volume *volume)
+{
+	while (snapshot_hold_due_ns(volume) <= clock_now_ns())
+		time_out(next_due(volume));
+}

@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * test_model_writers.c - writers, requesters and faults in any order, on one clock.
+ *
+ * Snapshots are asked for and writers frozen, thawed, killed and replaced while
+ * others of it are under way and rules strike; time goes on in leaps.  Whenever
+ * all has come to rest nobody is frozen, no write is held, and a snapshot is
+ * there if, and only if, whoever asked for it was told so.  COUNT rounds.
+ */
+#include <check.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "simfs/base/clock.h"
+#include "simfs/base/mix.h"
+#include "tests/lib/engine_suite.h"
+#include "tests/unit/writers_bench.h"
+
+#define ASKED_MAX 24
+
+static uint64_t state;
+
+static uint64_t below(uint64_t bound)
+{
+	state++;
+	return mix_below(engine_seed(), state, bound);
+}
+
+static struct bench_asked asked[ASKED_MAX];
+static char names[ASKED_MAX][16];
+static struct engine_request *writes[ASKED_MAX];
+static size_t asked_count;
+
+static const char *const points[] = { "writer.identify", "writer.prepare-backup",
+	"writer.prepare-snapshot", "writer.freeze", "writer.thaw", "writer.post-snapshot",
+	"writer.backup-complete", "snapshot.commit", "snapshot.create", "store.append",
+	"store.flush", "origin.write" };
+
+#define WRITER_POINTS 7
+
+static void add_rule(void)
+{
+	size_t point = (size_t)below(sizeof points / sizeof points[0]);
+	static const char *const actions[] = { "error=EAGAIN", "error=EIO", "delay=5s", "delay=70s",
+		"hang", "drop" };
+	/* A write to the image that hangs or fails is not what this is about. */
+	bool is_origin = strcmp(points[point], "origin.write") == 0;
+	size_t action = is_origin ? 2 : (size_t)below(point < WRITER_POINTS ? 6 : 5);
+	char rule[128];
+
+	snprintf(rule, sizeof rule, "%s %s times=%d%s", points[point], actions[action],
+		(int)below(2) + 1, point < WRITER_POINTS && below(2) ? " writer=w1" : "");
+	fault_bench_add(rule);
+}
+
+static void put_writer(void)
+{
+	static const char *const specs[] = { "", " freeze=3s", " thaw=4s", " dies=2s", " limit=6s",
+		" freeze=80s" };
+	char text[96], message[WRITER_MESSAGE_BYTES];
+	int error;
+
+	snprintf(text, sizeof text, "simulated name=w%d%s", (int)below(3),
+		specs[below(sizeof specs / sizeof specs[0])]);
+	error = volume_writer_add(bench_engine.volume, text, message);
+	ck_assert_msg(error == 0 || error == -EBUSY, "%s: %s", text, message);
+}
+
+static void ask(void)
+{
+	struct bench_asked *next = &asked[asked_count];
+
+	if (asked_count == ASKED_MAX)
+		return;
+	snprintf(names[asked_count], sizeof names[0], "s%zu", asked_count);
+	writes[asked_count] = NULL;
+	switch (below(6)) {
+	case 0:
+		writers_bench_freeze(next);
+		break;
+	case 1:
+		writers_bench_thaw(next);
+		break;
+	case 2:
+		writers_bench_notify(next, (enum writer_notice)below(WRITER_ABORT + 1));
+		break;
+	default:
+		writers_bench_begin(next, names[asked_count], false);
+		names[asked_count][0] = 'S';
+		break;
+	}
+	asked_count++;
+}
+
+static void write_live(void)
+{
+	if (asked_count == 0 || writes[asked_count - 1])
+		return;
+	writes[asked_count - 1] = engine_write_new(below(200) * 4096, 4096, below(1000));
+	engine_submit(&bench_engine, writes[asked_count - 1]);
+}
+
+static void run_on(void)
+{
+	for (uint64_t steps = below(12); steps > 0 && engine_step(&bench_engine); steps--)
+		continue;
+}
+
+static void do_something(void)
+{
+	char name[8];
+
+	switch (below(10)) {
+	case 0:
+		add_rule();
+		break;
+	case 1:
+		put_writer();
+		break;
+	case 2:
+		snprintf(name, sizeof name, "w%d", (int)below(3));
+		(void)volume_writer_kill(bench_engine.volume, name);
+		break;
+	case 3:
+		volume_fault_release(bench_engine.volume);
+		break;
+	case 4:
+	case 5:
+		write_live();
+		break;
+	case 6:
+	case 7:
+		run_on();
+		break;
+	default:
+		ask();
+		break;
+	}
+}
+
+/* A fault that hangs outside a writer's event has no limit. */
+static void come_to_rest(void)
+{
+	engine_settle(&bench_engine);
+	volume_fault_clear(bench_engine.volume);
+	engine_settle(&bench_engine);
+}
+
+static void expect_all_at_rest(void)
+{
+	json_t *all = volume_writers_json(bench_engine.volume);
+	size_t index;
+	json_t *writer;
+
+	ck_assert_str_eq(json_string_value(json_object_get(all, "set")), "idle");
+	json_array_foreach(json_object_get(all, "writers"), index, writer)
+		ck_assert(json_is_false(json_object_get(writer, "frozen")));
+	json_decref(all);
+	for (size_t i = 0; i < asked_count; i++) {
+		ck_assert(asked[i].has_ended);
+		ck_assert(!writes[i] || writes[i]->has_ended);
+		engine_request_free(writes[i]);
+		if (names[i][0] != 'S')
+			continue;
+		names[i][0] = 's';
+		ck_assert_int_eq(writers_bench_has_snapshot(names[i]), asked[i].result == 0);
+		if (asked[i].result == 0)
+			ck_assert_int_eq(engine_delete(&bench_engine, names[i]), 0);
+	}
+	asked_count = 0;
+	engine_settle(&bench_engine);
+	ck_assert(volume_idle(bench_engine.volume));
+}
+
+static const char *const profiles[] = { "plain", "vss", "xen", "lvm" };
+
+START_TEST(whoever_does_what_nobody_stays_frozen)
+{
+	static const char *const writers[] = { "simulated name=w0", "simulated name=w1", NULL };
+	uint64_t rounds = engine_count(1500);
+
+	state = (uint64_t)_i << 32;
+	writers_bench_open(profiles[_i], writers, below(2));
+	for (uint64_t round = 0; round < rounds; round++) {
+		for (uint64_t left = 4 + below(20); left > 0; left--)
+			do_something();
+		come_to_rest();
+		expect_all_at_rest();
+	}
+	writers_bench_close();
+}
+END_TEST
+
+int main(int argc, char **argv)
+{
+	Suite *suite = suite_create("model of writers");
+	TCase *model = tcase_create("model");
+
+	(void)argc;
+	tcase_set_timeout(model, 300);
+	tcase_add_loop_test(model, whoever_does_what_nobody_stays_frozen, 0,
+		sizeof profiles / sizeof profiles[0]);
+	suite_add_tcase(suite, model);
+	return engine_suite_run(suite, argv[0]);
+}

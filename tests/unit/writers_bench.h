@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* writers_bench.h - a volume with writers, and hands that a test moves. */
+#ifndef SNAPRIG_TESTS_UNIT_WRITERS_BENCH_H
+#define SNAPRIG_TESTS_UNIT_WRITERS_BENCH_H
+
+#include "tests/unit/fault_bench.h"
+
+/* A snapshot that is being taken with writers, or a command for them. */
+struct bench_asked {
+	struct snapshot_create create;
+	struct writers_command command;
+	bool has_ended;
+	int result;
+	char why[512]; /* "": none */
+};
+
+/* Opens the volume under PROFILE with WRITERS, up to a NULL; the clock jumps to what is due. */
+void writers_bench_open(const char *profile, const char *const *writers, bool unchecked);
+
+/* Closes it; nobody is frozen then, and nothing is under way. */
+void writers_bench_close(void);
+
+/* Adds one that must be right. */
+void writers_bench_add(const char *text);
+
+/* Begins; it may have ended. */
+void writers_bench_begin(struct bench_asked *asked, const char *name, bool hold_writes);
+void writers_bench_freeze(struct bench_asked *asked);
+void writers_bench_thaw(struct bench_asked *asked);
+void writers_bench_notify(struct bench_asked *asked, enum writer_notice notice);
+
+/* Steps until ASKED has ended; its result. */
+int writers_bench_wait(struct bench_asked *asked);
+
+/* Takes the snapshot NAME: its result, and why it was refused in ASKED. */
+int writers_bench_take(struct bench_asked *asked, const char *name);
+
+/* The writer of that name: number of its state; is it frozen; a field of its failure, or "". */
+int writers_bench_state(const char *name);
+bool writers_bench_is_frozen(const char *name);
+const char *writers_bench_failure(const char *name, const char *field);
+
+/* How often EVENT is in the journal. */
+unsigned writers_bench_events(enum journal_event event);
+
+bool writers_bench_has_snapshot(const char *name);
+
+/* ---- the hands: what they were asked is kept as text, "freeze /a;thaw /a;" ---- */
+extern char writers_bench_hands_did[512];
+
+/* Lets the hand of PATH say what it has to. */
+void writers_bench_hand_frozen(const char *path, int result, const char *why);
+void writers_bench_hand_died(const char *path);
+void writers_bench_hand_thawed(const char *path, int result, const char *why);
+
+#endif
