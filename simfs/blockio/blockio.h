@@ -54,7 +54,7 @@ struct blockio {
 	const struct blockio_ops *ops;
 
 	/* Offsets, lengths and addresses must be multiples of this (a power of
-	 * two, 512..BLOCKIO_ALIGNMENT_MAX); constant. */
+	 * two, 512..BLOCKIO_ALIGNMENT_MAX; 1 of a text); constant. */
 	uint32_t alignment_bytes;
 
 	/* Bytes in the file when it was opened or last resized. */
@@ -82,6 +82,12 @@ struct blockio_ops {
 	 * the rest is a hole.  May block shortly, for metadata. */
 	bool (*next_data)(
 		struct blockio *io, uint64_t from, uint64_t *ret_first, uint64_t *ret_end);
+
+	/* Required of a text, for nobody else.  Reads or writes all of LENGTH bytes
+	 * before it returns: 0 or -errno.  May block.  No completion is handled
+	 * meanwhile, so that it can be done in the middle of anything. */
+	int (*transfer_now)(struct blockio *io, enum blockio_kind kind, uint64_t offset,
+		void *buffer, size_t length);
 
 	/* Required.  Makes one step towards some completion; what a caller that
 	 * may block does until its request is done. */
@@ -124,6 +130,11 @@ struct blockio_folder_ops {
 	/* Required.  Opens NAME; with CREATE it must not exist (-EEXIST). */
 	int (*open)(
 		struct blockio_folder *folder, const char *name, bool create, struct blockio **ret);
+
+	/* Required, but of a folder that asks the fault plane.  Opens NAME, made when
+	 * it is not there, for bytes of any alignment: what people read.  They go
+	 * through the page cache, and reach the disk later. */
+	int (*open_text)(struct blockio_folder *folder, const char *name, struct blockio **ret);
 
 	/* Required.  -ENOENT when it is not there. */
 	int (*remove)(struct blockio_folder *folder, const char *name);

@@ -238,6 +238,27 @@ static bool file_next_data(
 	return true;
 }
 
+static int file_transfer_now(
+	struct blockio *io, enum blockio_kind kind, uint64_t offset, void *buffer, size_t length)
+{
+	int fd = file_of(io)->fd;
+	char *at = buffer, *end = at + length;
+
+	while (at < end) {
+		size_t left = (size_t)(end - at);
+		ssize_t count = kind == BLOCKIO_READ ? pread(fd, at, left, (off_t)offset)
+						     : pwrite(fd, at, left, (off_t)offset);
+
+		if (count < 0 && errno == EINTR)
+			continue;
+		if (count <= 0)
+			return count < 0 ? -errno : -EIO;
+		at += count;
+		offset += (uint64_t)count;
+	}
+	return 0;
+}
+
 static void file_destroy(struct blockio *io)
 {
 	struct file_blockio *file = file_of(io);
@@ -256,6 +277,7 @@ static const struct blockio_ops file_ops = {
 	.resize = file_resize,
 	.reserve = file_reserve,
 	.next_data = file_next_data,
+	.transfer_now = file_transfer_now,
 	.step = file_step,
 	.destroy = file_destroy,
 };
@@ -297,7 +319,7 @@ static uint32_t choose_alignment(int fd, uint64_t size_bytes)
 	return alignment;
 }
 
-int file_blockio_wrap(struct ring *ring, int fd, struct blockio **ret)
+static int wrap(struct ring *ring, int fd, bool is_text, struct blockio **ret)
 {
 	struct stat facts;
 
@@ -311,7 +333,9 @@ int file_blockio_wrap(struct ring *ring, int fd, struct blockio **ret)
 	*file = (struct file_blockio){
 		.io = {
 			.ops = &file_ops,
-			.alignment_bytes = choose_alignment(fd, (uint64_t)facts.st_size),
+			.alignment_bytes = is_text
+				? 1
+				: choose_alignment(fd, (uint64_t)facts.st_size),
 			.size_bytes = (uint64_t)facts.st_size,
 		},
 		.ring = ring,
@@ -321,6 +345,16 @@ int file_blockio_wrap(struct ring *ring, int fd, struct blockio **ret)
 	list_init(&file->waiting);
 	*ret = &file->io;
 	return 0;
+}
+
+int file_blockio_wrap(struct ring *ring, int fd, struct blockio **ret)
+{
+	return wrap(ring, fd, false, ret);
+}
+
+int file_blockio_wrap_text(struct ring *ring, int fd, struct blockio **ret)
+{
+	return wrap(ring, fd, true, ret);
 }
 
 int file_blockio_open_image(struct ring *ring, const char *path, struct blockio **ret)

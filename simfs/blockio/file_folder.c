@@ -23,12 +23,11 @@ static struct file_folder *folder_of(struct blockio_folder *folder)
 	return CONTAINER_OF(folder, struct file_folder, folder);
 }
 
-static int folder_open(
-	struct blockio_folder *folder, const char *name, bool create, struct blockio **ret)
+static int open_with(struct file_folder *files, const char *name, int flags,
+	int (*wrap)(struct ring *ring, int fd, struct blockio **ret), struct blockio **ret)
 {
-	struct file_folder *files = folder_of(folder);
-	int flags = O_RDWR | O_CLOEXEC | O_NOFOLLOW | (create ? O_CREAT | O_EXCL : 0);
-	AUTO(auto_close) int fd = openat(files->fd, name, flags, 0600);
+	AUTO(auto_close)
+	int fd = openat(files->fd, name, O_RDWR | O_CLOEXEC | O_NOFOLLOW | flags, 0600);
 	struct stat facts;
 
 	if (fd < 0 || fstat(fd, &facts) < 0)
@@ -36,12 +35,24 @@ static int folder_open(
 	if (!S_ISREG(facts.st_mode))
 		return -EINVAL;
 
-	int error = file_blockio_wrap(files->ring, fd, ret);
+	int error = wrap(files->ring, fd, ret);
 
 	if (error < 0)
 		return error;
 	TAKE_FD(fd);
 	return 0;
+}
+
+static int folder_open(
+	struct blockio_folder *folder, const char *name, bool create, struct blockio **ret)
+{
+	return open_with(
+		folder_of(folder), name, create ? O_CREAT | O_EXCL : 0, file_blockio_wrap, ret);
+}
+
+static int folder_open_text(struct blockio_folder *folder, const char *name, struct blockio **ret)
+{
+	return open_with(folder_of(folder), name, O_CREAT, file_blockio_wrap_text, ret);
 }
 
 static int folder_remove(struct blockio_folder *folder, const char *name)
@@ -112,6 +123,7 @@ static void folder_destroy(struct blockio_folder *folder)
 
 static const struct blockio_folder_ops file_folder_ops = {
 	.open = folder_open,
+	.open_text = folder_open_text,
 	.remove = folder_remove,
 	.rename = folder_rename,
 	.list = folder_list,

@@ -7,5 +7,6 @@
 
 /* A blockio on FD, which becomes its own when 0 is returned. */
 int file_blockio_wrap(struct ring *ring, int fd, struct blockio **ret);
+int file_blockio_wrap_text(struct ring *ring, int fd, struct blockio **ret);
 
 #endif

@@ -13,7 +13,7 @@
 static void memory_submit(struct blockio *io, struct blockio_request *request)
 {
 	struct memory_disk *disk = memory_of(io)->disk;
-	uint64_t mask = disk->alignment_bytes - 1;
+	uint64_t mask = io->alignment_bytes - 1;
 
 	if (request->kind == BLOCKIO_FLUSH) {
 		memory_note_flush(disk, request);
@@ -85,6 +85,16 @@ static int memory_write(
 	return error;
 }
 
+static int memory_transfer_now(
+	struct blockio *io, enum blockio_kind kind, uint64_t offset, void *buffer, size_t length)
+{
+	struct memory_blockio *memory = memory_of(io);
+
+	if (kind == BLOCKIO_READ)
+		return memory_read(&memory->file->content, offset, buffer, length);
+	return memory_write(memory, offset, buffer, length);
+}
+
 /* The first LENGTH bytes of REQUEST, or all. */
 static int transfer(const struct blockio_request *request, uint64_t length)
 {
@@ -154,10 +164,11 @@ static bool has_suffix(const struct memory_file *file, const char *suffix)
 static bool fault_strikes(struct memory_disk *disk, const struct blockio_request *request)
 {
 	struct memory_fault *fault = &disk->fault;
+	bool is_meant = disk->fault_suffix
+				? has_suffix(memory_of(request->io)->file, disk->fault_suffix)
+				: request->io->alignment_bytes > 1;
 
-	if (fault->count == 0 || fault->kind != request->kind)
-		return false;
-	if (disk->fault_suffix && !has_suffix(memory_of(request->io)->file, disk->fault_suffix))
+	if (fault->count == 0 || fault->kind != request->kind || !is_meant)
 		return false;
 	if (fault->skip > 0) {
 		fault->skip--;
@@ -212,6 +223,7 @@ static const struct blockio_ops memory_ops = {
 	.name = "memory",
 	.submit = memory_submit,
 	.resize = memory_resize,
+	.transfer_now = memory_transfer_now,
 	.step = memory_step,
 	.destroy = memory_destroy,
 };

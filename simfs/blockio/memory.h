@@ -41,7 +41,8 @@ void memory_disk_fail(
 void memory_disk_fail_short(
 	struct memory_disk *disk, enum blockio_kind kind, uint64_t nth, uint64_t count, int error);
 
-/* From now on faults strike, and count, only requests on files whose name ends so; NULL: all. */
+/* From now on faults strike, and count, only requests on files whose name ends so; NULL: all
+ * but texts, which are written at moments that few tests are about. */
 void memory_disk_fail_only(struct memory_disk *disk, const char *suffix);
 
 /* How many requests memory_disk_fail() or _fail_short() has failed since one

@@ -71,6 +71,16 @@ static int folder_open(
 	return memory_wrap(disk, file ? file : file_create(disk, name), ret);
 }
 
+static int folder_open_text(struct blockio_folder *folder, const char *name, struct blockio **ret)
+{
+	struct memory_disk *disk = disk_of(folder);
+	int error = folder_open(folder, name, !memory_file_find(disk, name), ret);
+
+	if (error == 0)
+		(*ret)->alignment_bytes = 1;
+	return error;
+}
+
 static int folder_remove(struct blockio_folder *folder, const char *name)
 {
 	struct memory_file *file = memory_file_find(disk_of(folder), name);
@@ -118,6 +128,7 @@ static void folder_destroy(struct blockio_folder *folder)
 
 static const struct blockio_folder_ops memory_folder_ops = {
 	.open = folder_open,
+	.open_text = folder_open_text,
 	.remove = folder_remove,
 	.rename = folder_rename,
 	.list = folder_list,

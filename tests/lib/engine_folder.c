@@ -104,6 +104,14 @@ static int file_resize(struct blockio *io, uint64_t size_bytes)
 	return error;
 }
 
+static int file_transfer_now(
+	struct blockio *io, enum blockio_kind kind, uint64_t offset, void *buffer, size_t length)
+{
+	struct blockio *memory = file_of(io)->memory;
+
+	return memory->ops->transfer_now(memory, kind, offset, buffer, length);
+}
+
 static void file_step(struct blockio *io)
 {
 	struct engine_file *file = file_of(io);
@@ -127,11 +135,32 @@ static const struct blockio_ops file_ops = {
 	.name = "engine",
 	.submit = file_submit,
 	.resize = file_resize,
+	.transfer_now = file_transfer_now,
 	.step = file_step,
 	.destroy = file_destroy,
 };
 
 /* ------------------------------------------------------------------ folder */
+
+static struct blockio *wrap(struct engine_folder *folder, const char *name,
+	uint32_t alignment_bytes, struct blockio *memory)
+{
+	struct engine_file *file = malloc(sizeof *file);
+
+	MUST(file);
+	*file = (struct engine_file){
+		.io = {
+			.ops = &file_ops,
+			.alignment_bytes = alignment_bytes,
+			.size_bytes = memory->size_bytes,
+		},
+		.memory = memory,
+		.folder = folder,
+	};
+	snprintf(file->name, sizeof file->name, "%s", name);
+	list_append(&folder->opened, &file->link);
+	return &file->io;
+}
 
 static int folder_open(
 	struct blockio_folder *base, const char *name, bool create, struct blockio **ret)
@@ -142,25 +171,22 @@ static int folder_open(
 
 	if (error == 0)
 		error = folder->memory->ops->open(folder->memory, name, create, &memory);
-	if (error < 0)
-		return error;
+	if (error == 0)
+		*ret = wrap(folder, name, folder->alignment_bytes, memory);
+	return error;
+}
 
-	struct engine_file *file = malloc(sizeof *file);
+static int folder_open_text(struct blockio_folder *base, const char *name, struct blockio **ret)
+{
+	struct engine_folder *folder = engine_folder_of(base);
+	struct blockio *memory;
+	int error = fault_strikes(folder);
 
-	MUST(file);
-	*file = (struct engine_file){
-		.io = {
-			.ops = &file_ops,
-			.alignment_bytes = folder->alignment_bytes,
-			.size_bytes = memory->size_bytes,
-		},
-		.memory = memory,
-		.folder = folder,
-	};
-	snprintf(file->name, sizeof file->name, "%s", name);
-	list_append(&folder->opened, &file->link);
-	*ret = &file->io;
-	return 0;
+	if (error == 0)
+		error = folder->memory->ops->open_text(folder->memory, name, &memory);
+	if (error == 0)
+		*ret = wrap(folder, name, 1, memory);
+	return error;
 }
 
 /* Gives the file NAME, and all openings of it, the name TO. */
@@ -255,6 +281,7 @@ static void folder_destroy(struct blockio_folder *base)
 
 static const struct blockio_folder_ops folder_ops = {
 	.open = folder_open,
+	.open_text = folder_open_text,
 	.remove = folder_remove,
 	.rename = folder_rename,
 	.list = folder_list,
