@@ -57,7 +57,7 @@ _snaprig_argument()
 	local command=$1 count=$2 mnt=$3
 
 	case $command:$count in
-	mount:2 | umount:1 | status:1 | events:1 | coalesce:1) _snaprig_files -d ;;
+	mount:2 | umount:1 | status:1 | coalesce:1) _snaprig_files -d ;;
 	'snapshot create:1' | 'snapshot clone:1' | 'snapshot delete:1' | 'snapshot list:1' | 'snapshot changed:1')
 		_snaprig_files -d ;;
 	'gauge set:1' | 'gauge release:1') _snaprig_files -d ;;
@@ -79,7 +79,7 @@ _snaprig_argument()
 	'snapshot delete:2' | 'snapshot changed:2' | 'snapshot clone:2') _snaprig_reply "$(_snaprig_snapshots "$mnt")" ;;
 	'gauge set:2' | 'gauge release:2') _snaprig_reply "$(_snaprig_listed gauges)" ;;
 	list:1) _snaprig_reply 'profiles points gauges scenarios clients' ;;
-	mount:1 | create:1 | run:* | replay:* | shrink:* | validate:* | backup:* | restore:*) _snaprig_files -f ;;
+	mount:1 | events:1 | create:1 | run:* | replay:* | shrink:* | validate:* | backup:* | restore:*) _snaprig_files -f ;;
 	*) COMPREPLY=() ;;
 	esac
 }

@@ -125,6 +125,8 @@ void journal_add(
 	}
 	memcpy(journal->text + journal->length, line, length);
 	journal->length += length;
+	if (journal->added)
+		journal->added(journal->context);
 }
 
 /* ---- reading ---- */

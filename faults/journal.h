@@ -15,6 +15,9 @@
  * the older ones had held reads as blanks up to one line, `journal.dropped`,
  * that says how many they were and has the sequence number of the last of them.
  * Only who is so far behind that the line he is reading is dropped sees it broken.
+ *
+ * That it lies on disk as well, and outlives the process, is its owner's doing
+ * (simfs/volume/event_file.h), who is told of each event.
  */
 #ifndef SNAPRIG_FAULTS_JOURNAL_H
 #define SNAPRIG_FAULTS_JOURNAL_H
@@ -45,6 +48,10 @@ struct journal {
 	uint64_t text_offset; /* of `text` in the file; before it lies `note` */
 	char *note;	      /* the line journal.dropped; NULL: nothing was dropped */
 	size_t note_length;
+
+	/* Optional.  Called when an event was added; it adds none itself. */
+	void (*added)(void *context);
+	void *context;
 };
 
 /* Starts the journal's clock. */

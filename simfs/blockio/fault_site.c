@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "simfs/blockio/fault_site.h"
 
-#include <signal.h>
-#include <unistd.h>
-
 #include "simfs/base/clock.h"
 
 void fault_site_init(struct fault_site *site)
@@ -23,10 +20,7 @@ bool fault_site_decide(struct fault_site *site, enum fault_point point,
 		!fault_decide(&site->plane, point, context, &decision))
 		return false;
 	if (decision.action == FAULT_CRASH) {
-		if (site->crash)
-			site->crash(site->context);
-		else
-			kill(getpid(), SIGKILL);
+		site->crash(site->context);
 		return false;
 	}
 	if ((decision.action == FAULT_DELAY || decision.action == FAULT_HANG) && !site->may_wait)

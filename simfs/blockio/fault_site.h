@@ -22,8 +22,8 @@ struct fault_wait {
 struct fault_site {
 	struct fault_plane plane;
 
-	/* Optional.  Instead of SIGKILL to the process; when it returns, nothing
-	 * has happened. */
+	/* Required.  Ends the process; when it returns, as in a test, nothing has
+	 * happened. */
 	void (*crash)(void *context);
 	void *context;
 

@@ -14,7 +14,7 @@ int command_umount(int argc, char **argv);
 /* snaprig status MNT [--json|--metrics] */
 int command_status(int argc, char **argv);
 
-/* snaprig events MNT [--follow] [--json] */
+/* snaprig events MNT|IMAGE [--follow] [--json] */
 int command_events(int argc, char **argv);
 
 /* snaprig snapshot create|delete|list|changed MNT … */

@@ -3,12 +3,16 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "simfs/base/cleanup.h"
+#include "simfs/base/log.h"
 #include "simfs/control/cli.h"
 #include "simfs/control/cli_commands.h"
 #include "simfs/control/protocol.h"
+#include "simfs/volume/event_file.h"
 
 /* How long SIGINT may take to be noticed. */
 #define LOOK_EVERY_NS (200 * NS_PER_MS)
@@ -21,22 +25,25 @@ struct values {
 static const struct cli_option options[] = {
 	{ "follow", NULL, "go on with what happens, until the volume is unmounted",
 		offsetof(struct values, follow) },
-	{ "json", NULL, "print the lines of MNT/.snaprig/events.jsonl, one JSON object each",
+	{ "json", NULL, "print the lines of the journal as they are, one JSON object each",
 		offsetof(struct values, json) },
 	{ 0 },
 };
 
 static const struct cli cli = {
 	.name = "events",
-	.arguments = "MNT",
+	.arguments = "MNT|IMAGE",
 	.arguments_min = 1,
 	.arguments_max = 1,
 	.about = "Prints the journal of the volume that is mounted on MNT: seconds since the "
 		 "mount,\n"
-		 "how many reads and writes had begun, what happened, and to what.",
+		 "how many reads and writes had begun, what happened, and to what.  Of an IMAGE, "
+		 "what\n"
+		 "IMAGE.snaprig/ has of all its mounts, also of one whose rig was killed.",
 	.options = options,
 	.examples =
 		"  snaprig events mnt\n"
+		"  snaprig events disk.img\n"
 		"  snaprig events mnt --follow --json | jq 'select(.event == \"fault.fired\")'\n",
 	.exits = CLI_EXITS,
 };
@@ -93,6 +100,12 @@ static void print_event(json_t *event)
 	putchar('\n');
 }
 
+static void print_head(const struct values *values)
+{
+	if (!values->json)
+		printf("%12s  %9s  %s\n", "SECONDS", "OPERATION", "EVENT");
+}
+
 static void print_lines_for_people(const char *lines)
 {
 	const char *end;
@@ -104,6 +117,86 @@ static void print_lines_for_people(const char *lines)
 			print_event(event);
 		json_decref(event);
 	}
+}
+
+/* ---- from the disk ---- */
+
+static bool is_image(const char *path)
+{
+	struct stat status;
+
+	return stat(path, &status) == 0 && S_ISREG(status.st_mode);
+}
+
+/* The lines of FILE that are events: a kill may have torn others. */
+static int print_file(FILE *file, bool as_json)
+{
+	AUTO(auto_free) char *line = NULL;
+	size_t room = 0;
+	ssize_t length;
+
+	while ((length = getline(&line, &room, file)) > 0) {
+		json_t *event = json_loadb(line, (size_t)length, 0, NULL);
+
+		if (event && as_json)
+			printf("%.*s\n", (int)strcspn(line, "\n"), line);
+		else if (event)
+			print_event(event);
+		json_decref(event);
+	}
+	return ferror(file) ? -EIO : 0;
+}
+
+/* 0, -ENOENT when it is not there, or -errno; the last said. */
+static int print_file_in(const char *folder, const char *name, bool as_json)
+{
+	AUTO(auto_free) char *path = NULL;
+
+	if (asprintf(&path, "%s/%s", folder, name) < 0) {
+		path = NULL;
+		return -ENOMEM;
+	}
+
+	FILE *file = fopen(path, "re");
+	int error = file ? print_file(file, as_json) : -errno;
+
+	if (file)
+		fclose(file);
+	if (error < 0 && error != -ENOENT)
+		log_error_code(error, "cannot read '%s'", path);
+	return error;
+}
+
+static int print_events_of_image(const char *image, const struct values *values)
+{
+	static const char *const names[] = { EVENT_FILE_OLD, EVENT_FILE };
+	AUTO(auto_free) char *real_image = realpath(image, NULL);
+	AUTO(auto_free) char *folder = NULL;
+	bool is_there = false;
+
+	if (values->follow) {
+		log_error("cannot follow image '%s' (--follow takes the folder that it is mounted "
+			  "on)",
+			image);
+		return EXIT_USAGE;
+	}
+	if (!real_image || asprintf(&folder, "%s" STATE_SUFFIX, real_image) < 0) {
+		folder = NULL;
+		log_error_code(-errno, "cannot find the journal of image '%s'", image);
+		return EXIT_RIG;
+	}
+	print_head(values);
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		int error = print_file_in(folder, names[i], values->json);
+
+		if (error < 0 && error != -ENOENT)
+			return EXIT_RIG;
+		is_there |= error == 0;
+	}
+	if (is_there)
+		return cli_finish_output();
+	log_error("image '%s' has no journal ('%s/%s' is not there)", image, folder, EVENT_FILE);
+	return EXIT_USAGE;
 }
 
 /* ---- from the volume ---- */
@@ -162,8 +255,7 @@ static int print_events(
 	bool at_end = false;
 	int exit_code = EXIT_MET;
 
-	if (!values->json)
-		printf("%12s  %9s  %s\n", "SECONDS", "OPERATION", "EVENT");
+	print_head(values);
 	while (exit_code == EXIT_MET && !at_end && !is_interrupted) {
 		json_t *answer = NULL;
 		int error = next_lines(client, &from, values->follow, &answer);
@@ -190,6 +282,8 @@ int command_events(int argc, char **argv)
 
 	if (exit_code != CLI_GO_ON)
 		return exit_code;
+	if (is_image(argv[1]))
+		return print_events_of_image(argv[1], &values);
 	exit_code = cli_connect(argv[1], &client);
 	if (exit_code != EXIT_MET)
 		return exit_code;

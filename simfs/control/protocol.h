@@ -60,7 +60,8 @@
  *                                                  PROTOCOL_EVENTS_MAX_BYTES at most, "" at the
  *                                                  end; `next` is the `from` of the next request.
  *                                                  With wait, answered when there is a line, and
- *                                                  refused with ESHUTDOWN behind the last
+ *                                                  refused with ESHUTDOWN behind the last.  What
+ *                                                  lies on disk of it: volume/event_file.h
  * writers.list      -                              {"set": …, "writers": […], "text": "…"}: as in
  *                                                  status.json, and as vssadmin prints them
  * writers.add       writer                         {}; a writer (volume/writer_spec.h) with the

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* fault_moment.c - the fault plane of a volume, and what strikes it where no bytes are moved. */
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "simfs/base/log.h"
 #include "simfs/blockio/faulty.h"
@@ -13,6 +15,18 @@
 static void measure(void *context)
 {
 	gauges_measure(context);
+}
+
+/* What struck is on disk before the process dies of it. */
+static void crash(void *context)
+{
+	struct volume *volume = context;
+
+	event_file_write_now(&volume->event_file);
+	if (volume->options.faults.crash)
+		volume->options.faults.crash(volume->options.context);
+	else
+		kill(getpid(), SIGKILL);
 }
 
 /* NAME.store and ID.node, also while they are being made. */
@@ -36,8 +50,8 @@ int faults_open(struct volume *volume, struct blockio *origin, struct blockio_fo
 	uint64_t id;
 	int error = 0;
 
-	site->crash = options->crash;
-	site->context = volume->options.context;
+	site->crash = crash;
+	site->context = volume;
 	site->plane = (struct fault_plane){
 		.seed = volume->options.seed,
 		.gauges = &volume->gauges,

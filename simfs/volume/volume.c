@@ -25,6 +25,7 @@ static void volume_free(struct volume *volume, bool forget)
 	scratch_free_all(volume);
 	faults_close(volume);
 	text_log_deinit(&volume->kernel_log);
+	event_file_deinit(&volume->event_file);
 	journal_deinit(&volume->journal);
 	free(volume);
 }
@@ -59,6 +60,7 @@ int volume_open(struct blockio *origin, struct blockio_folder *folder,
 	list_init(&volume->scratch_spare);
 	list_init(&volume->writers.list);
 	journal_init(&volume->journal);
+	event_file_init(&volume->event_file, folder, &volume->journal);
 
 	int error = faults_open(volume, origin, folder);
 
@@ -73,6 +75,8 @@ int volume_open(struct blockio *origin, struct blockio_folder *folder,
 		volume_free(volume, false);
 		return error;
 	}
+	/* Not before: a folder that is refused is another volume's. */
+	event_file_start(&volume->event_file);
 	journal_add(&volume->journal, 0, EVENT_MOUNTED,
 		json_pack("{s:s, s:I, s:i}", "profile", options->profile->name, "size_bytes",
 			(json_int_t)origin->size_bytes, "snapshots", (int)volume->snapshot_count));
@@ -119,6 +123,8 @@ int volume_close(struct volume *volume)
 		if (first_error == 0)
 			first_error = error;
 	}
+	/* Closing may have had something to tell. */
+	event_file_write_now(&volume->event_file);
 	volume_free(volume, false);
 	return first_error;
 }
@@ -144,7 +150,7 @@ bool volume_idle(const struct volume *volume)
 	if (volume->writes_under_way > 0 || volume->reads_under_way > 0 ||
 		!list_empty(&volume->parked_writes) || !list_empty(&volume->creating) ||
 		!list_empty(&volume->zeros) || !writers_idle(volume) ||
-		!fault_site_idle(&volume->faults))
+		!fault_site_idle(&volume->faults) || !event_file_idle(&volume->event_file))
 		return false;
 	list_for_each (at, &volume->snapshots) {
 		const struct snapshot *snapshot = CONTAINER_OF(at, struct snapshot, link);

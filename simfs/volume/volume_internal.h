@@ -3,6 +3,7 @@
 #ifndef SNAPRIG_VOLUME_VOLUME_INTERNAL_H
 #define SNAPRIG_VOLUME_VOLUME_INTERNAL_H
 
+#include "simfs/volume/event_file.h"
 #include "simfs/volume/topology.h"
 #include "simfs/volume/volume.h"
 #include "simfs/volume/writer_set.h"
@@ -106,6 +107,7 @@ struct volume {
 	const struct memory_source *memory; /* NULL: that of the options */
 	struct text_log kernel_log;
 	struct journal journal;
+	struct event_file event_file; /* does not ask the fault plane, nor counts as I/O */
 	struct volume_writers writers;
 	struct chain *chain; /* NULL: copy-on-write */
 

@@ -202,6 +202,9 @@ void load_check(struct load *load)
 {
 	bool is_chain = volume_profile(load->engine.volume)->chain;
 
+	/* The journal is written behind what it tells of. */
+	if (!is_chain)
+		engine_settle(&load->engine);
 	/* Coalesce may be at work, which nobody has asked for. */
 	if (load->busy > 0 || (!is_chain && !volume_idle(load->engine.volume)))
 		load_fail(load, "the engine is not idle when all has ended");

@@ -9,6 +9,7 @@
 #include "simfs/base/clock.h"
 #include "simfs/base/log.h"
 #include "simfs/base/mix.h"
+#include "simfs/volume/event_file.h"
 #include "tests/lib/engine_folder.h"
 #include "tests/lib/engine_load.h"
 #include "tests/lib/engine_suite.h"
@@ -23,8 +24,10 @@
 /* Runs of the kills of one workload; each has its own seed. */
 #define KILLED_RUNS 2
 
-/* Calls of the folder are failed beside the three kinds of blockio. */
-#define FAULT_FOLDER BLOCKIO_KINDS
+/* Calls of the folder are failed beside the kinds of blockio, and writes of the
+ * journal apart from all others: they fail nothing else. */
+#define FAULT_FOLDER  BLOCKIO_KINDS
+#define FAULT_JOURNAL (BLOCKIO_KINDS + 1)
 
 /* In the table of faults: until the end. */
 #define FROM_THEN_ON UINT64_MAX
@@ -60,6 +63,8 @@ static const struct fault {
 	{ FAULT_FOLDER, -EIO, false, FROM_THEN_ON },
 	{ FAULT_FOLDER, -ENOSPC, false, 1 },
 	{ FAULT_FOLDER, -ENOSPC, false, FROM_THEN_ON },
+	{ FAULT_JOURNAL, -EIO, true, 1 },
+	{ FAULT_JOURNAL, -ENOSPC, false, FROM_THEN_ON },
 };
 
 #define COUNT_OF(array) ((int)(sizeof(array) / sizeof *(array)))
@@ -70,6 +75,7 @@ static const char *const kind_names[] = {
 	[BLOCKIO_FLUSH] = "flush",
 	[BLOCKIO_PUNCH] = "punch",
 	[FAULT_FOLDER] = "call of the folder",
+	[FAULT_JOURNAL] = "write of the journal",
 };
 
 static struct load load;
@@ -95,14 +101,16 @@ static void start_load(uint64_t seed, const struct sweep_workload *workload, boo
 static void set_fault(const struct fault *fault, uint64_t nth, uint64_t count)
 {
 	struct memory_disk *disk = load.engine.disk;
+	bool is_journal = fault->kind == FAULT_JOURNAL;
+	enum blockio_kind kind = is_journal ? BLOCKIO_WRITE : (enum blockio_kind)fault->kind;
 
+	memory_disk_fail_only(disk, is_journal ? EVENT_FILE : NULL);
 	if (fault->kind == FAULT_FOLDER)
 		engine_folder_fail(load.engine.folder, nth, count, fault->error);
 	else if (fault->is_short)
-		memory_disk_fail_short(
-			disk, (enum blockio_kind)fault->kind, nth, count, fault->error);
+		memory_disk_fail_short(disk, kind, nth, count, fault->error);
 	else
-		memory_disk_fail(disk, (enum blockio_kind)fault->kind, nth, count, fault->error);
+		memory_disk_fail(disk, kind, nth, count, fault->error);
 }
 
 static uint64_t faults_fired(int kind)
@@ -131,7 +139,8 @@ static void check_three_times(void)
 /* Runs the load with one fault; false when it was not reached any more. */
 static bool fail_nth(const struct sweep_workload *workload, const struct fault *fault, uint64_t nth)
 {
-	start_load(engine_seed(), workload, true);
+	start_load(
+		engine_seed(), workload, fault->kind != FAULT_JOURNAL || workload->limit != NULL);
 	set_fault(fault, nth, fault->count);
 	load_run(&load, OPERATIONS, UINT64_MAX);
 

@@ -274,6 +274,7 @@ START_TEST(what_hangs_goes_on_when_it_is_let_go)
 		ck_assert_mem_eq(reads_[i]->request.data, bench_content + i * 4096, 4096);
 		engine_request_free(reads_[i]);
 	}
+	engine_settle(&bench_engine);
 	ck_assert(volume_idle(bench_engine.volume));
 }
 END_TEST

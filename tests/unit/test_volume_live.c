@@ -133,6 +133,7 @@ START_TEST(writes_that_do_not_overlap_do_not_wait_for_each_other)
 	struct engine_request *first = engine_write_new(0, 4096, 1);
 	struct engine_request *second = engine_write_new(8192, 4096, 2);
 
+	engine_settle(&engine);
 	engine_submit(&engine, first);
 	engine_submit(&engine, second);
 	ck_assert(engine_step(&engine) && engine_step(&engine));

@@ -139,6 +139,7 @@ START_TEST(what_could_not_be_created_leaves_nothing_behind)
 	ck_assert_int_eq(engine_snapshot(&engine, "s", NULL, NULL), -ENOSPC);
 	ck_assert(!engine_file_exists(&engine, "s.store.new"));
 	ck_assert(!engine_file_exists(&engine, "s.store"));
+	engine_settle(&engine);
 	ck_assert(volume_idle(engine.volume));
 	ck_assert_int_eq(engine_snapshot(&engine, "s", NULL, NULL), 0);
 }

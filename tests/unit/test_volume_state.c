@@ -260,16 +260,16 @@ START_TEST(an_open_that_fails_can_be_tried_again)
 
 		int error = engine_open(&engine);
 
-		if (engine_folder_failed(engine.folder) == 0) {
-			ck_assert_int_eq(error, 0);
+		/* The journal's file comes last, and is none of those that must be opened. */
+		if (error == 0)
 			break;
-		}
 		ck_assert_int_eq(error, -EMFILE);
 		engine_folder_fail(engine.folder, 1, 0, 0);
 		ck_assert_int_eq(engine_open(&engine), 0);
 		expect_whole("a", content[0]);
 		expect_whole("b", content[1]);
 	}
+	engine_folder_fail(engine.folder, 1, 0, 0);
 }
 END_TEST
 
