@@ -66,7 +66,14 @@ int background_run(const struct daemon_options *daemon, struct background *backg
 	close(fds[0]);
 	if (length == 1)
 		return EXIT_MET;
-	if (waitpid(child, &status, 0) < 0 || !WIFEXITED(status))
+	if (waitpid(child, &status, 0) < 0)
+		return EXIT_RIG;
+	/* It had no time to say so itself. */
+	if (WIFSIGNALED(status))
+		log_error("cannot mount '%s': the process that was to serve it was killed by "
+			  "signal %d",
+			daemon->image, WTERMSIG(status));
+	if (!WIFEXITED(status))
 		return EXIT_RIG;
 	/* It ended before it was mounted; a clean end was a signal's. */
 	return WEXITSTATUS(status) == EXIT_MET ? EXIT_RIG : WEXITSTATUS(status);

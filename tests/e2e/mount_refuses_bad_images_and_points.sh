@@ -31,3 +31,10 @@ same 0 "$(find mnt -mindepth 1 | wc -l)" "entries of the mount point"
 
 rig mount volume.img mnt
 is_mounted "$work/mnt" || fail "a good image on a good mount point is not mounted"
+
+# One that is killed before it can be used cannot say so itself.
+touch mnt/snapshots/s0
+rig umount mnt
+refused 4 "'.*volume.img'.*killed by signal 9" \
+	rig mount volume.img mnt --fault 'store.recover crash'
+! is_mounted "$work/mnt" || fail "it is mounted by nobody"
