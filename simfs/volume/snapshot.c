@@ -270,7 +270,10 @@ static void delete_drained(struct volume_barrier *barrier)
 	/* No write preserves for it from here on, so its file goes first: after
 	 * a kill it would be taken for whole. */
 	MUST(snapshot->state != SNAPSHOT_FAILING && snapshot->requests_under_way == 0);
-	snapshot_file_name(snapshot->name, file, sizeof file);
+	if (snapshot->is_lost)
+		snprintf(file, sizeof file, "%s" LOST_SUFFIX, snapshot->name);
+	else
+		snapshot_file_name(snapshot->name, file, sizeof file);
 
 	int error = volume->folder->ops->remove(volume->folder, file);
 

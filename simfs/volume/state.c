@@ -13,6 +13,7 @@
  */
 #include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -83,6 +84,7 @@ static bool has_stores(const struct names *names)
 {
 	for (size_t i = 0; i < names->count; i++) {
 		if (state_has_suffix(names->names[i], STORE_SUFFIX) ||
+			state_has_suffix(names->names[i], LOST_SUFFIX) ||
 			state_has_suffix(names->names[i], NODE_SUFFIX))
 			return true;
 	}
@@ -94,6 +96,29 @@ static void names_free(struct names *names)
 	for (size_t i = 0; i < names->count; i++)
 		free(names->names[i]);
 	free(names->names);
+}
+
+static bool has_name(const struct names *names, const char *name)
+{
+	for (size_t i = 0; i < names->count; i++) {
+		if (strcmp(names->names[i], name) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* A snapshot that is lost, unless somebody has put a store of its name beside it: nobody can say
+ * which of the two is meant. */
+static int load_lost(struct volume *volume, const char *file, const struct names *names)
+{
+	size_t length = strlen(file) - strlen(LOST_SUFFIX);
+	char store[NAME_MAX + 1];
+
+	snprintf(store, sizeof store, "%.*s" STORE_SUFFIX, (int)length, file);
+	if (!has_name(names, store))
+		return state_load_lost(volume, file);
+	log_error("both '%s' and '%s' are there: one of them has to go", store, file);
+	return -EEXIST;
 }
 
 bool state_has_suffix(const char *name, const char *suffix)
@@ -118,8 +143,7 @@ static void say_recovered(const struct volume *volume, const struct snapshot *sn
 			findings->torn_bytes);
 }
 
-/* In order of creation, whatever the order of the listing. */
-static void snapshot_insert(struct volume *volume, struct snapshot *snapshot)
+void state_insert(struct volume *volume, struct snapshot *snapshot)
 {
 	struct list *before = volume->snapshots.next;
 
@@ -137,13 +161,12 @@ struct expected {
 	const struct volume *volume;
 	const char *name;
 	enum store_role role;
+	bool is_foreign; /* whole, but not wanted here */
 	bool is_of_another_topology;
 };
 
-static const char *foreign(const struct store_facts *facts, void *context)
+static const char *why_foreign(const struct store_facts *facts, struct expected *expected)
 {
-	struct expected *expected = context;
-
 	if (facts->volume_id != expected->volume->volume_id ||
 		facts->volume_bytes != volume_bytes(expected->volume))
 		return "store of another volume";
@@ -156,6 +179,15 @@ static const char *foreign(const struct store_facts *facts, void *context)
 		return "store of another topology";
 	}
 	return NULL;
+}
+
+static const char *foreign(const struct store_facts *facts, void *context)
+{
+	struct expected *expected = context;
+	const char *why = why_foreign(facts, expected);
+
+	expected->is_foreign = why != NULL;
+	return why;
 }
 
 static bool is_read_on(const struct store_facts *facts, void *context)
@@ -244,11 +276,11 @@ int state_load_snapshot(struct volume *volume, const char *file, enum store_role
 	}
 	snapshot->older_ns = age_ns(snapshot_created_seconds(snapshot));
 	if (error == -EUCLEAN) {
-		snapshot->state = SNAPSHOT_FAILED;
-		snapshot->error = -EUCLEAN;
 		if (!volume->options.quiet)
 			log_info("snapshot '%s' is lost: '%s' at offset %" PRIu64 ": %s", name,
 				file, findings.damage_offset, findings.damage);
+		/* That of another one is never believed here, and worth something elsewhere. */
+		error = expected.is_foreign ? 0 : state_lose(snapshot, file);
 	} else if (snapshot->is_clone) {
 		/* Its record was flushed when it was made, and its nodes are durable. */
 		error = findings.machine_restarted ? state_mark(store, 0) : 0;
@@ -258,8 +290,8 @@ int state_load_snapshot(struct volume *volume, const char *file, enum store_role
 	} else {
 		say_recovered(volume, snapshot, &findings);
 	}
-	snapshot_insert(volume, snapshot);
-	return error == -EUCLEAN ? 0 : error;
+	state_insert(volume, snapshot);
+	return error;
 }
 
 /*
@@ -298,6 +330,10 @@ int state_load(struct volume *volume)
 	for (size_t i = 0; i < names.count && error == 0; i++) {
 		const char *name = names.names[i];
 
+		if (state_has_suffix(name, LOST_SUFFIX)) {
+			error = load_lost(volume, name, &names);
+			continue;
+		}
 		if (!is_unfinished(name)) {
 			error = volume->topology->load(volume, name);
 			continue;

@@ -52,6 +52,7 @@ struct snapshot {
 	struct store_waiter marked;
 	struct list waiting_for_mark; /* struct volume_request.link */
 	struct node *base;	      /* in a chain: its parent; of a clone: its head */
+	bool is_lost;		      /* its file has LOST_SUFFIX (state_lost.c) */
 	bool is_clone;		      /* in a chain */
 	bool is_relinking;	      /* its parent, or its head, is being changed */
 	bool tracks_only;	      /* of dattobd: an incremental */
@@ -269,6 +270,8 @@ void snapshot_delete_begin(struct snapshot *snapshot, struct snapshot_delete *co
 void snapshot_resume_delete(struct snapshot *snapshot);
 struct snapshot *snapshot_new(struct volume *volume, const char *name, struct store *store);
 void snapshot_free(struct snapshot *snapshot);
+
+/* Of the store of an active snapshot of that name. */
 void snapshot_file_name(const char *snapshot, char *buffer, size_t length);
 
 /* barrier.c */
@@ -346,9 +349,20 @@ int state_mark(struct store *store, int error);
 
 bool state_has_suffix(const char *name, const char *suffix);
 
+/* Puts SNAPSHOT, whose number is set, into the list in order of creation. */
+void state_insert(struct volume *volume, struct snapshot *snapshot);
+
+/* state_lost.c: SNAPSHOT's store in FILE was found damaged: it is shown as failed, and the file
+ * renamed, so that no later mount believes it.  0, or -errno after a message. */
+int state_lose(struct snapshot *snapshot, const char *file);
+
+/* Loads what is left of one, whose FILE ends in LOST_SUFFIX: 0, or -errno after a message. */
+int state_load_lost(struct volume *volume, const char *file);
+
 /* Loads the snapshot in FILE, whose name ends in STORE_SUFFIX; ROLE is what the topology has. */
 #define STORE_SUFFIX ".store"
 #define NODE_SUFFIX  ".node"
+#define LOST_SUFFIX  ".lost"
 #define NEW_SUFFIX   ".new"
 int state_load_snapshot(struct volume *volume, const char *file, enum store_role role);
 

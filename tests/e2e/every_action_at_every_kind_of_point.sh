@@ -16,13 +16,12 @@ requires jq
 #
 # How often it fires, or - when nobody is left to ask; what the program is told;
 # what live view and snapshot hold then (live/s0/s1, and +1 for a node that can be
-# merged); and what the next mount finds when that is something else, or * when
-# the row does not say.
+# merged); and what the next mount finds when that is something else.
 #
 # A short write is written on by the program, again and again; and a flush that is
 # dropped is nothing that anybody could see while the machine is up.  A write that
 # goes astray below the mount spoils the snapshot as well: nobody preserved what it hit.
-# A store that one mount has misread may be read rightly by the next: no row relies on it.
+# A store that one mount has misread is believed by no other.
 reads()
 {
 	cat <<-END
@@ -63,9 +62,9 @@ reads()
 	origin.read crash - dead dead now/old
 
 	store.recover error=EIO - EIO unmounted now/old
-	store.recover zero 1 ok now/invalid:EUCLEAN *
-	store.recover flip=1 2 ok now/invalid:EUCLEAN *
-	store.recover misdirect=64KiB 1 ok now/invalid:EUCLEAN *
+	store.recover zero 1 ok now/invalid:EUCLEAN
+	store.recover flip=1 2 ok now/invalid:EUCLEAN
+	store.recover misdirect=64KiB 1 ok now/invalid:EUCLEAN
 	store.recover crash - killed unmounted now/old
 	END
 }

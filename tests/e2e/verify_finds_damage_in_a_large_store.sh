@@ -23,3 +23,9 @@ same EUCLEAN "$(status '.snapshots[0].error')" "error of a damaged one"
 cat "$mnt/snapshots/s0" >/dev/null 2>&1 && fail "a damaged snapshot can be read"
 same "$live" "$(digest "$mnt/live")" "live view"
 umount_volume
+
+# A mount that does not look at the data must not believe it again: what was
+# written meanwhile is preserved nowhere.
+rig mount "$image" "$mnt"
+same EUCLEAN "$(status '.snapshots[0].error')" "error of a damaged one in the next mount"
+umount_volume

@@ -164,6 +164,61 @@ static void copy_file(struct engine *from, const char *name, struct engine *to, 
 	memcpy(engine_file(to, as, &size_now_bytes), bytes, size_bytes);
 }
 
+/* The next mount might read it rightly, and nobody has preserved for it meanwhile. */
+START_TEST(a_damaged_snapshot_stays_lost_when_its_damage_is_gone)
+{
+	engine_kill(&engine);
+	flip("a.store", STORE_UNIT_BYTES + 100);
+	ck_assert_int_eq(engine_open(&engine), 0);
+	expect_lost("a");
+	write_live(0, VOLUME_BYTES, 4);
+	ck_assert_int_eq(engine_close(&engine), 0);
+	flip("a.lost", STORE_UNIT_BYTES + 100);
+	ck_assert_int_eq(engine_open(&engine), 0);
+	expect_lost("a");
+	expect_whole("b", content[1]);
+}
+END_TEST
+
+/* It cannot be marked: nobody knows where its first block is. */
+START_TEST(a_snapshot_that_one_mount_has_misread_stays_lost)
+{
+	static const char *const rules[] = { "store.recover zero times=1 snapshot=a" };
+
+	engine_kill(&engine);
+	engine.volume_options.faults.rules = rules;
+	engine.volume_options.faults.rule_count = 1;
+	ck_assert_int_eq(engine_open(&engine), 0);
+	expect_lost("a");
+	write_live(0, VOLUME_BYTES, 4);
+	ck_assert_int_eq(engine_close(&engine), 0);
+	engine.volume_options.faults.rule_count = 0;
+	ck_assert_int_eq(engine_open(&engine), 0);
+	expect_lost("a");
+	ck_assert(!engine_file_exists(&engine, "a.store"));
+	/* Its name is free again when it is deleted, and its file is gone. */
+	ck_assert_int_eq(engine_snapshot(&engine, "a", NULL, NULL), -EEXIST);
+	ck_assert_int_eq(engine_delete(&engine, "a"), 0);
+	ck_assert(!engine_file_exists(&engine, "a.lost"));
+	ck_assert_int_eq(engine_snapshot(&engine, "a", NULL, NULL), 0);
+	ck_assert_int_eq(engine_kill_and_open(&engine), 0);
+	ck_assert(!engine_has_failed(engine_find(&engine, "a"), NULL));
+}
+END_TEST
+
+START_TEST(a_lost_snapshot_and_a_store_of_its_name_are_no_volume)
+{
+	engine_kill(&engine);
+	copy_file(&engine, "a.store", &engine, "a.lost");
+	ck_assert_int_eq(engine_open(&engine), -EEXIST);
+	copy_file(&engine, "b.store", &engine, "a.store");
+	ck_assert(engine_file_exists(&engine, "a.lost"));
+	ck_assert_int_eq(engine.folder->ops->remove(engine.folder, "a.lost"), 0);
+	ck_assert_int_eq(engine_open(&engine), 0);
+	expect_lost("a");
+}
+END_TEST
+
 START_TEST(a_store_of_another_volume_is_not_believed)
 {
 	engine_init(&other, engine_seed() + 1,
@@ -282,6 +337,9 @@ int main(int argc, char **argv)
 	tcase_add_checked_fixture(tcase, open_engine, close_engine);
 	tcase_add_test(tcase, snapshots_come_back_in_order_of_creation);
 	tcase_add_test(tcase, a_damaged_snapshot_is_lost_and_the_other_stays);
+	tcase_add_test(tcase, a_damaged_snapshot_stays_lost_when_its_damage_is_gone);
+	tcase_add_test(tcase, a_snapshot_that_one_mount_has_misread_stays_lost);
+	tcase_add_test(tcase, a_lost_snapshot_and_a_store_of_its_name_are_no_volume);
 	tcase_add_test(tcase, snapshots_without_a_superblock_take_nobodys_id);
 	tcase_add_test(tcase, a_store_of_another_volume_is_not_believed);
 	tcase_add_test(tcase, a_store_under_another_name_is_not_believed);
