@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * fuzz_folder.c - a state folder to which anything happened is opened or refused:
+ * never a crash, and never a wrong byte of what is shown as whole.
+ *
+ * It has two snapshots of a small volume, and is closed in order.  The input says
+ * what is done to its files before it is opened again:
+ *
+ *	byte 0		1: a chain (xen), else copy-on-write (plain)
+ *	then		edits of four bytes each: what and to which file, and two
+ *			numbers, of which more in edit()
+ *
+ * fuzz_store.c makes stores of its own; here the volume's record, the names of
+ * the coalesce worker's journals, lost snapshots and the files of the journal
+ * have their turn, and how all of them go together.
+ */
+#include <errno.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <jansson.h>
+
+#include "simfs/base/check.h"
+#include "simfs/base/clock.h"
+#include "simfs/blockio/memory.h"
+#include "simfs/volume/volume.h"
+#include "tests/lib/engine_folder.h"
+
+#define VOLUME_BYTES (64u << 10)
+#define FILES_MAX    32
+#define SNAPSHOTS    2
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static struct memory_disk *disk;
+static struct blockio_folder *folder;
+static struct blockio *origin;
+static char *buffer;
+
+/* What each snapshot and the live view held when they were closed. */
+static uint8_t held[SNAPSHOTS + 1][VOLUME_BYTES];
+static const char *const snapshot_names[SNAPSHOTS] = { "a", "b" };
+
+/* ---- doing things ---- */
+
+static int last_result;
+static unsigned ended;
+
+static void settle(void)
+{
+	while (memory_disk_step(disk))
+		continue;
+}
+
+static void request_done(struct volume_request *request, int result)
+{
+	(void)request;
+	ended++;
+	last_result = result;
+}
+
+static int go_over(struct volume *volume, struct snapshot *snapshot, enum volume_kind kind)
+{
+	static struct volume_request request;
+
+	request = (struct volume_request){
+		.kind = kind,
+		.snapshot = snapshot,
+		.length = VOLUME_BYTES,
+		.buffer = buffer,
+		.done = request_done,
+	};
+	ended = 0;
+	volume_submit(volume, &request);
+	settle();
+	MUST(ended == 1);
+	if (kind == VOLUME_READ && last_result == 0)
+		memmove(buffer, request.data, VOLUME_BYTES);
+	return last_result;
+}
+
+static void write_live(struct volume *volume, uint8_t stamp)
+{
+	/* Each time a little less, so that views have bytes of all ages. */
+	for (size_t i = 0; i < VOLUME_BYTES; i++)
+		buffer[i] = (char)(i / 4096 >= stamp * 3u ? stamp : held[SNAPSHOTS][i]);
+	memcpy(held[SNAPSHOTS], buffer, VOLUME_BYTES);
+	MUST(go_over(volume, NULL, VOLUME_WRITE) == 0);
+}
+
+static void created(struct snapshot_create *create, int result)
+{
+	(void)create;
+	ended++;
+	last_result = result;
+}
+
+static void take(struct volume *volume, size_t index)
+{
+	static struct snapshot_create create;
+
+	create = (struct snapshot_create){ .name = snapshot_names[index], .done = created };
+	ended = 0;
+	volume_snapshot_create(volume, &create);
+	settle();
+	MUST(ended == 1 && last_result == 0);
+	memcpy(held[index], held[SNAPSHOTS], VOLUME_BYTES);
+}
+
+static void make(const struct volume_options *options)
+{
+	struct volume *volume;
+
+	memset(held, 0, sizeof held);
+	MUST(volume_open(origin, folder, options, &volume) == 0);
+	write_live(volume, 1);
+	take(volume, 0);
+	write_live(volume, 2);
+	take(volume, 1);
+	write_live(volume, 3);
+	volume_stop(volume);
+	settle();
+	MUST(volume_close(volume) == 0);
+}
+
+/* ---- what happens to the folder ---- */
+
+struct names {
+	char names[FILES_MAX][128];
+	size_t count;
+};
+
+static int add_name(const char *name, void *context)
+{
+	struct names *names = context;
+
+	/* The image is not the rig's to check. */
+	if (strcmp(name, "image") != 0 && names->count < FILES_MAX)
+		snprintf(names->names[names->count++], sizeof names->names[0], "%s", name);
+	return 0;
+}
+
+static void put(const char *name, size_t size)
+{
+	struct blockio *io;
+
+	if (folder->ops->open(folder, name, true, &io) < 0)
+		return;
+	MUST(io->ops->resize(io, size) == 0);
+	blockio_destroy(io);
+}
+
+/* A name that the folder could have of itself. */
+static void name_for(uint8_t number, const char *like, char *name, size_t length)
+{
+	static const char *const patterns[] = { "%.16s.new", "coalesce_%.16s", "relink_%.16s",
+		"leaf_%.16s", "%.16s", "%.16s.lost", "a.lost", "b.store", "c.store", "volume",
+		"events.jsonl", "events.old.jsonl", "%.16s.store", "%.16s.node" };
+
+	snprintf(name, length, patterns[number % (sizeof patterns / sizeof patterns[0])], like);
+}
+
+static void edit(uint8_t what, uint8_t one, uint8_t two)
+{
+	struct names names = { 0 };
+	const char *name;
+	char other[160];
+	uint64_t size;
+	uint8_t *bytes;
+
+	MUST(folder->ops->list(folder, add_name, &names) == 0);
+	if (names.count == 0)
+		return;
+	name = names.names[what / 8 % names.count];
+	name_for(two, name, other, sizeof other);
+	bytes = memory_disk_bytes(disk, name, &size);
+	switch (what % 8) {
+	case 0: /* byte ONE of block TWO is another */
+	case 1:
+		if (one + two * 256ull < size)
+			bytes[one + two * 256ull] ^= (uint8_t)(what | 1);
+		break;
+	case 2: /* it ends at sector ONE */
+		if (one * 512ull < size) {
+			struct blockio *io;
+
+			MUST(folder->ops->open(folder, name, false, &io) == 0);
+			MUST(io->ops->resize(io, one * 512ull) == 0);
+			blockio_destroy(io);
+		}
+		break;
+	case 3:
+		folder->ops->remove(folder, name);
+		break;
+	case 4:
+		folder->ops->rename(folder, name, other);
+		break;
+	case 5:
+		put(other, one * 512ull);
+		break;
+	case 6: /* two of its blocks change places */
+		if ((one > two ? one : two) * 4096ull + 4096 <= size) {
+			memcpy(buffer, bytes + one * 4096ull, 4096);
+			memmove(bytes + one * 4096ull, bytes + two * 4096ull, 4096);
+			memcpy(bytes + two * 4096ull, buffer, 4096);
+		}
+		break;
+	case 7: /* zeros */
+		if (one * 512ull + 512 <= size)
+			memset(bytes + one * 512ull, 0, 512);
+		break;
+	}
+}
+
+/* ---- what is left ---- */
+
+static void check(const struct volume_options *options)
+{
+	bool is_chain = options->profile->chain;
+	struct volume *volume;
+	int error = volume_open(origin, folder, options, &volume);
+
+	MUST(error <= 0);
+	if (error < 0)
+		return;
+	for (size_t i = 0; i < SNAPSHOTS; i++) {
+		struct snapshot *snapshot = volume_snapshot_find(volume, snapshot_names[i]);
+
+		/* Of a chain whole files may have gone, which nobody can know of. */
+		if (snapshot && go_over(volume, snapshot, VOLUME_READ) == 0)
+			MUST(is_chain || memcmp(buffer, held[i], VOLUME_BYTES) == 0);
+	}
+	MUST(go_over(volume, NULL, VOLUME_READ) == 0 || is_chain);
+	MUST(is_chain || memcmp(buffer, held[SNAPSHOTS], VOLUME_BYTES) == 0);
+	(void)go_over(volume, NULL, VOLUME_WRITE);
+	volume_coalesce(volume, false);
+	for (unsigned i = 0; i < 64; i++) {
+		settle();
+		clock_step_to(clock_now_ns() + NS_PER_S);
+		if (volume_due_ns(volume) <= clock_now_ns())
+			volume_tick(volume);
+	}
+	json_decref(volume_status(volume));
+	volume_stop(volume);
+	settle();
+	MUST(volume_idle(volume));
+	(void)volume_close(volume);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct volume_options options = {
+		.profile = size > 0 && data[0] & 1 ? &profile_xen : &profile_plain,
+		.quiet = true,
+	};
+	void *memory;
+
+	clock_step_to(NS_PER_S);
+	MUST(posix_memalign(&memory, BLOCKIO_ALIGNMENT_MAX, VOLUME_BUFFER_BYTES) == 0);
+	buffer = memory;
+	MUST(memory_disk_create(1, 512, &disk) == 0);
+	/* What coalesce merges is removed while it is open. */
+	folder = engine_folder_create(disk, 1, 512);
+	MUST(folder->ops->open(folder, "image", true, &origin) == 0);
+	MUST(origin->ops->resize(origin, VOLUME_BYTES) == 0);
+	make(&options);
+	for (size_t at = 1; at + 3 <= size && at < 64; at += 3)
+		edit(data[at], data[at + 1], data[at + 2]);
+	check(&options);
+	blockio_destroy(origin);
+	folder->ops->destroy(folder);
+	memory_disk_destroy(disk);
+	free(buffer);
+	return 0;
+}
