@@ -169,8 +169,8 @@ START_TEST(a_turned_bit_of_the_elders_is_found)
 		ck_assert_int_eq(engine_close(&vss_engine), 0);
 		/* It is not believed again, unless somebody insists. */
 		*byte ^= (uint8_t)(1u << bit % 8);
-		ck_assert_int_eq(vss_engine.folder->ops->rename(
-					 vss_engine.folder, "s1.lost", "s1.store"),
+		ck_assert_int_eq(
+			vss_engine.folder->ops->rename(vss_engine.folder, "s1.lost", "s1.store"),
 			0);
 	}
 	engine_deinit(&vss_engine);

@@ -106,6 +106,59 @@ START_TEST(held_writes_are_held_while_the_writers_thaw)
 }
 END_TEST
 
+START_TEST(held_writes_go_on_when_a_writer_fails_after_all)
+{
+	struct bench_asked asked;
+
+	writers_bench_open("vss", two, false);
+	fault_bench_add("writer.post-snapshot error=0x800423f3 times=1");
+	writers_bench_begin(&asked, "s", true);
+	ck_assert_int_eq(writers_bench_wait(&asked), -EAGAIN);
+	ck_assert_int_eq(engine_write(&bench_engine, 0, 4096, 77), 0);
+	writers_bench_close();
+}
+END_TEST
+
+START_TEST(a_name_that_is_taken_while_writers_freeze_is_refused)
+{
+	struct bench_asked asked;
+
+	writers_bench_open("plain", two, false);
+	writers_bench_begin(&asked, "s", false);
+	ck_assert_int_eq(engine_snapshot(&bench_engine, "s", NULL, NULL), 0);
+	ck_assert_int_eq(writers_bench_wait(&asked), -EEXIST);
+	ck_assert_str_eq(asked.why, "it exists already");
+	ck_assert_int_eq(writers_bench_state("a"), 1);
+	bench_expect_whole("s");
+	writers_bench_close();
+}
+END_TEST
+
+static struct bench_asked again;
+
+static void take_again(struct snapshot_create *create, int result)
+{
+	(void)create;
+	ck_assert_int_eq(result, -EIO);
+	writers_bench_begin(&again, "again", false);
+}
+
+START_TEST(who_is_refused_may_ask_again_at_once)
+{
+	struct snapshot_create create = { .name = "s", .done = take_again, .with_writers = true };
+
+	writers_bench_open("plain", two, false);
+	fault_bench_add("writer.freeze error=EIO writer=a times=1");
+	fault_bench_add("writer.freeze delay=1ms writer=b");
+	volume_snapshot_create(bench_engine.volume, &create);
+	ck_assert_int_eq(writers_bench_wait(&again), 0);
+	ck_assert_int_eq(writers_bench_state("b"), 5);
+	/* Nobody hears of the set that is over. */
+	ck_assert_int_eq(fault_bench_count(1, "matched"), 1);
+	writers_bench_close();
+}
+END_TEST
+
 /* ---- each event fails with each code ---- */
 
 static const struct {
@@ -290,6 +343,9 @@ int main(int argc, char **argv)
 	tcase_add_test(well, a_snapshot_without_writers_asks_nobody);
 	tcase_add_test(well, only_one_set_at_a_time);
 	tcase_add_test(well, held_writes_are_held_while_the_writers_thaw);
+	tcase_add_test(well, held_writes_go_on_when_a_writer_fails_after_all);
+	tcase_add_test(well, a_name_that_is_taken_while_writers_freeze_is_refused);
+	tcase_add_test(well, who_is_refused_may_ask_again_at_once);
 	suite_add_tcase(suite, well);
 	tcase_add_loop_test(fails, a_writer_that_fails_leaves_no_snapshot_and_nobody_frozen, 0,
 		STEPS * (int)(sizeof profiles / sizeof profiles[0]));
