@@ -7,6 +7,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -47,15 +48,16 @@ static void answer(struct writer_answer *answer, enum writer_deed deed, int resu
 	(void)!write(STDOUT_FILENO, answer, sizeof *answer);
 }
 
-static void wait_for_end_of_input(void)
+/* Or until it has been frozen for HOLD_MS. */
+static void wait_for_end_of_input(int hold_ms)
 {
 	struct pollfd input = { .fd = STDIN_FILENO, .events = POLLIN };
 
-	while (poll(&input, 1, -1) < 0 && errno == EINTR)
+	while (poll(&input, 1, hold_ms) < 0 && errno == EINTR)
 		;
 }
 
-static void hold(bool is_hook, const char *path)
+static void hold(bool is_hook, const char *path, int hold_ms)
 {
 	struct writer_answer said = { 0 };
 	AUTO(auto_close) int fd = -1;
@@ -67,7 +69,7 @@ static void hold(bool is_hook, const char *path)
 	if (result < 0)
 		return;
 	if (result == 0)
-		wait_for_end_of_input();
+		wait_for_end_of_input(hold_ms);
 	result = is_hook ? writer_hook_thaw(path, said.why) : writer_fsthaw(path, fd, said.why);
 	answer(&said, WRITER_THAW, result);
 }
@@ -85,14 +87,16 @@ int writer_child(int argc, char **argv)
 {
 	bool is_hook = argc > 2 && strcmp(argv[1], WRITER_CHILD_HOOK) == 0;
 	bool only_thaws = argc == 4 && strcmp(argv[3], WRITER_CHILD_THAW_ONLY) == 0;
+	char *end = NULL;
+	long hold_ms = argc == 4 ? strtol(argv[3], &end, 10) : 0;
 
-	if (argc != (only_thaws ? 4 : 3) ||
+	if (argc != 4 || (!only_thaws && (*end != '\0' || hold_ms <= 0)) ||
 		(!is_hook && strcmp(argv[1], WRITER_CHILD_FSFREEZE) != 0))
 		return EXIT_USAGE;
 	outlive_the_rig();
 	if (only_thaws)
 		thaw_only(is_hook, argv[2]);
 	else
-		hold(is_hook, argv[2]);
+		hold(is_hook, argv[2], hold_ms < INT_MAX ? (int)hold_ms : INT_MAX);
 	return EXIT_MET;
 }

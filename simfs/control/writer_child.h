@@ -10,6 +10,7 @@
  *	   |   stdin ended: a hook is killed ------+
  *	   v                                       v
  *	answer --> hold --stdin ended--> thaw --> answer --> exit
+ *	                --for too long->
  */
 #ifndef SNAPRIG_CONTROL_WRITER_CHILD_H
 #define SNAPRIG_CONTROL_WRITER_CHILD_H
@@ -30,7 +31,8 @@ struct writer_answer {
 	char why[WRITER_WHY_BYTES]; /* a text; empty when RESULT is 0 */
 };
 
-/* As argv[1] of this very program; then what PATH is, PATH, and nothing or THAW_ONLY. */
+/* As argv[1] of this very program; then what PATH is, PATH, and how many milliseconds
+ * it is held at most, or THAW_ONLY. */
 #define WRITER_CHILD	      "hold-writer"
 #define WRITER_CHILD_HOOK     "hook"
 #define WRITER_CHILD_FSFREEZE "fsfreeze"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "simfs/control/writer_freeze.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/fs.h>
@@ -184,6 +185,28 @@ static int open_mounted(enum writer_deed deed, const char *path, int *ret, char 
 	return 0;
 }
 
+/* Whether a file or folder that the rig has open lies on the file system of FD. */
+static bool is_the_rigs(int fd)
+{
+	struct stat wanted, found;
+	struct dirent *entry;
+	char path[64];
+
+	snprintf(path, sizeof path, "/proc/%d/fd", (int)getppid());
+
+	AUTO(auto_closedir) DIR *folder = opendir(path);
+
+	if (!folder || fstat(fd, &wanted) < 0)
+		return false;
+	while ((entry = readdir(folder))) {
+		if (fstatat(dirfd(folder), entry->d_name, &found, 0) == 0 &&
+			(S_ISREG(found.st_mode) || S_ISDIR(found.st_mode)) &&
+			found.st_dev == wanted.st_dev)
+			return true;
+	}
+	return false;
+}
+
 int writer_fsfreeze(const char *path, int *ret_fd, char *why)
 {
 	AUTO(auto_close) int fd = -1;
@@ -191,6 +214,14 @@ int writer_fsfreeze(const char *path, int *ret_fd, char *why)
 
 	if (error < 0)
 		return error;
+	if (is_the_rigs(fd)) {
+		snprintf(why, WRITER_WHY_BYTES,
+			"failed to freeze '%.512s': the rig's own files lie on it, and it would "
+			"wait "
+			"for itself",
+			path);
+		return -EDEADLK;
+	}
 	if (ioctl(fd, FIFREEZE, 0) < 0)
 		return cannot_do(WRITER_FREEZE, path, fd, -errno, why);
 	*ret_fd = TAKE_FD(fd);

@@ -26,6 +26,7 @@ int writer_hook_thaw(const char *path, char *why);
 /*
  * Freezes the file system that is mounted at PATH.  Returns 0 or -errno; -EINVAL when
  * nothing is mounted just there: nobody means to freeze the file system around it.
+ * -EDEADLK: this process's parent has files open there, and would wait for its own thaw.
  * *RET_FD keeps the file system from being unmounted, and is the caller's.
  */
 int writer_fsfreeze(const char *path, int *ret_fd, char *why);

@@ -2,6 +2,7 @@
 #include "simfs/control/writer_process.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <poll.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -11,6 +12,7 @@
 
 #include "simfs/base/check.h"
 #include "simfs/base/cleanup.h"
+#include "simfs/base/clock.h"
 #include "simfs/base/list.h"
 #include "simfs/base/log.h"
 #include "simfs/control/child_process.h"
@@ -33,6 +35,7 @@ struct holder {
 	struct writer_hand nobody; /* in its place, when it is gone */
 	enum writer_kind kind;
 	char *path;
+	uint64_t hold_ns;
 	enum state state;
 
 	struct child_process process;
@@ -68,16 +71,19 @@ static void await_answer(struct holder *holder)
 static int start(struct holder *holder, bool only_thaws)
 {
 	char name[] = "snaprig", command[] = WRITER_CHILD, thaw_only[] = WRITER_CHILD_THAW_ONLY;
-	char hook[] = WRITER_CHILD_HOOK, fsfreeze[] = WRITER_CHILD_FSFREEZE;
+	char hook[] = WRITER_CHILD_HOOK, fsfreeze[] = WRITER_CHILD_FSFREEZE, hold_ms[32];
 	char *argv[] = {
 		name,
 		command,
 		holder->kind == WRITER_HOOK ? hook : fsfreeze,
 		holder->path,
-		only_thaws ? thaw_only : NULL,
+		only_thaws ? thaw_only : hold_ms,
 		NULL,
 	};
-	int error = child_process_start(&holder->process, argv);
+	int error;
+
+	snprintf(hold_ms, sizeof hold_ms, "%" PRIu64, (uint64_t)(holder->hold_ns / NS_PER_MS));
+	error = child_process_start(&holder->process, argv);
 
 	if (error < 0)
 		return error;
@@ -153,7 +159,11 @@ static void tell_death(struct holder *holder)
 {
 	char why[WRITER_WHY_BYTES];
 
-	snprintf(why, sizeof why, "the process that held '%.512s' frozen was killed", holder->path);
+	snprintf(why, sizeof why,
+		holder->has_last_answer
+			? "'%.512s' was frozen for too long, and has thawed of itself"
+			: "the process that held '%.512s' frozen was killed",
+		holder->path);
 	/* Before the call: there is nothing left to be asked for. */
 	holder->state = THAWING;
 	holder->hand->died(holder->hand, why);
@@ -214,7 +224,7 @@ static void child_answered(struct ring_op *op, int result, uint32_t flags)
 /* ---- the hands ---- */
 
 static int process_freeze(struct writer_hands *hands, struct writer_hand *hand,
-	enum writer_kind kind, const char *path)
+	enum writer_kind kind, const char *path, uint64_t hold_ns)
 {
 	struct process_hands *all = CONTAINER_OF(hands, struct process_hands, hands);
 
@@ -229,6 +239,7 @@ static int process_freeze(struct writer_hands *hands, struct writer_hand *hand,
 	holder->hand = hand;
 	holder->kind = kind;
 	holder->path = copy;
+	holder->hold_ns = hold_ns;
 	holder->state = FREEZING;
 	holder->exit_op.done = child_exited;
 	holder->answer_op.done = child_answered;

@@ -25,6 +25,9 @@
 #include "simfs/base/vss_codes.h"
 #include "simfs/volume/writer_internal.h"
 
+/* The rig comes first, unless it is stuck. */
+#define HAND_GRACE_NS (5 * NS_PER_S)
+
 static const struct {
 	const char *name;
 	enum fault_point point;
@@ -260,7 +263,8 @@ static void work_by_hand(struct volume_writer *writer)
 		hands->thaw(hands, &writer->hand);
 	} else if (writer->event == TOLD_FREEZE) {
 		writer->hand_state = HAND_FREEZING;
-		error = hands->freeze(hands, &writer->hand, writer->spec.kind, writer->spec.path);
+		error = hands->freeze(hands, &writer->hand, writer->spec.kind, writer->spec.path,
+			clock_wait_ns(writer->spec.limit_ns) + HAND_GRACE_NS);
 		if (error == 0)
 			return;
 		writer->hand_state = HAND_IDLE;
@@ -305,7 +309,7 @@ static void fault_passed(struct volume_moment *moment, int result)
 		work(writer);
 }
 
-void writer_tell(struct volume_writer *writer, enum writer_event event)
+void writer_tell(struct volume_writer *writer, enum writer_event event, uint64_t now_ns)
 {
 	MUST(!writer->is_busy);
 	writer->event = event;
@@ -321,8 +325,8 @@ void writer_tell(struct volume_writer *writer, enum writer_event event)
 		return;
 	}
 	if (event == TOLD_FREEZE)
-		writer->freeze_told_ns = clock_now_ns();
-	writer->limit_due_ns = clock_now_ns() + writer->spec.limit_ns;
+		writer->freeze_told_ns = now_ns;
+	writer->limit_due_ns = now_ns + writer->spec.limit_ns;
 	writer->waits_for_fault = true;
 	writer->moment = (struct volume_moment){ .go = fault_passed };
 	fault_writer(writer->volume, events[event].point, writer->spec.name, &writer->moment);

@@ -22,6 +22,7 @@
 #define SNAPRIG_VOLUME_WRITER_HANDS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 enum writer_kind {
 	WRITER_SIMULATED,
@@ -35,14 +36,15 @@ struct writer_hand {
 	 * WHY is one line for people, lent, and NULL when RESULT is 0. */
 
 	/* RESULT 0: it is frozen.  Else it is not, and this hand is over: -EPERM,
-	 * -EOPNOTSUPP (a file system that cannot freeze; a FUSE mount is one), -EBUSY
+	 * -EOPNOTSUPP (a file system that cannot freeze; a FUSE mount is one), -EDEADLK
+	 * (the rig's own files lie on it), -EBUSY
 	 * (frozen already, by somebody else), -EAGAIN (a hook exited with 75,
 	 * EX_TEMPFAIL: it asks to be tried again), -EIO (a hook failed in any other
 	 * way), -errno.  Not called any more after thaw(). */
 	void (*frozen)(struct writer_hand *hand, int result, const char *why);
 
-	/* The process that held it frozen is gone, unasked; what it froze is being
-	 * thawed, and `thawed` follows. */
+	/* The process that held it frozen is gone, or has held it for too long, unasked;
+	 * what it froze is being thawed, and `thawed` follows. */
 	void (*died)(struct writer_hand *hand, const char *why);
 
 	/* It is over.  RESULT as `frozen` has it: not 0 when thawing failed. */
@@ -53,9 +55,11 @@ struct writer_hand {
 
 struct writer_hands {
 	/* Required.  Begins to freeze what PATH names, a KIND other than WRITER_SIMULATED.
+	 * Frozen for HOLD_NS, by time and not by the rig's clock, it thaws of itself, and
+	 * has `died`: whoever should thaw it may be waiting for what is frozen.
 	 * 0, or -errno: nothing has begun. */
 	int (*freeze)(struct writer_hands *hands, struct writer_hand *hand, enum writer_kind kind,
-		const char *path);
+		const char *path, uint64_t hold_ns);
 
 	/* Required.  Begins to thaw.  What is still freezing is given up: a hook is killed
 	 * and then called with `thaw`; a file system is thawed as soon as it has frozen. */

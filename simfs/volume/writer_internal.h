@@ -92,9 +92,10 @@ struct volume_writer {
 int writer_create(
 	struct volume *volume, const struct writer_spec *spec, struct volume_writer **ret);
 
-/* Tells it of EVENT.  It answers by writer_set_answered() or writer_set_failed(), at once or later.
+/* Tells it of EVENT, at NOW_NS like all others of a step: who reach their limits together are due
+ * together.  It answers by writer_set_answered() or writer_set_failed(), at once or later.
  */
-void writer_tell(struct volume_writer *writer, enum writer_event event);
+void writer_tell(struct volume_writer *writer, enum writer_event event, uint64_t now_ns);
 
 /* Gives up what is under way, and thaws it; what it had reached in a set is undone. */
 void writer_abort(struct volume_writer *writer);

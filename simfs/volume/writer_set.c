@@ -160,7 +160,7 @@ static bool any_busy(const struct volume *volume)
 static void tell(struct volume *volume, const struct writer_step *step)
 {
 	const struct writer_set *set = &volume->writers.set;
-	uint64_t number = set->number;
+	uint64_t number = set->number, now_ns = clock_now_ns();
 
 	list_for_each (at, &volume->writers.list) {
 		struct volume_writer *writer = CONTAINER_OF(at, struct volume_writer, link);
@@ -169,7 +169,7 @@ static void tell(struct volume *volume, const struct writer_step *step)
 			return;
 		if (writer->takes_part && !writer_has_failed(writer) &&
 			step->whom & 1u << writer->spec.kind)
-			writer_tell(writer, step->event);
+			writer_tell(writer, step->event, now_ns);
 	}
 }
 

@@ -108,13 +108,16 @@ END_TEST
 START_TEST(arguments_that_no_rig_gives_are_refused)
 {
 	char name[] = WRITER_CHILD, kind[] = WRITER_CHILD_HOOK, path[] = HOOK, other[] = "other";
-	char *too_few[] = { name, kind, NULL };
-	char *no_kind[] = { name, other, path, NULL };
+	char hold[] = "1000", never[] = "0";
+	char *too_few[] = { name, kind, path, NULL };
+	char *no_kind[] = { name, other, path, hold, NULL };
+	char *no_time[] = { name, kind, path, never, NULL };
 	char *no_option[] = { name, kind, path, other, NULL };
 
 	ck_assert_int_eq(writer_child(1, too_few), EXIT_USAGE);
-	ck_assert_int_eq(writer_child(2, too_few), EXIT_USAGE);
-	ck_assert_int_eq(writer_child(3, no_kind), EXIT_USAGE);
+	ck_assert_int_eq(writer_child(3, too_few), EXIT_USAGE);
+	ck_assert_int_eq(writer_child(4, no_kind), EXIT_USAGE);
+	ck_assert_int_eq(writer_child(4, no_time), EXIT_USAGE);
 	ck_assert_int_eq(writer_child(4, no_option), EXIT_USAGE);
 }
 END_TEST

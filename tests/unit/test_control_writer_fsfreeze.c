@@ -123,14 +123,29 @@ START_TEST(a_file_system_that_somebody_else_thawed_is_reported)
 }
 END_TEST
 
+START_TEST(the_file_system_of_the_rigs_own_files_is_not_frozen)
+{
+	struct told told = { 0 };
+	AUTO(auto_close) int own = open(MOUNTED "/own", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+
+	ck_assert_int_ge(own, 0);
+	freeze(&told);
+	ck_assert_int_eq(told.result, -EDEADLK);
+	ck_assert_ptr_nonnull(strstr(told.why, "the rig's own files lie on it"));
+	ck_assert_int_eq(do_directly(FITHAW), -EINVAL);
+}
+END_TEST
+
 START_TEST(what_cannot_freeze_says_so)
 {
 	struct told told = { 0 };
 
-	ck_assert_int_eq(hands_freeze(&told, WRITER_FSFREEZE, "/proc"), 0);
+	ck_assert_int_eq(system("mkdir memory && mount -t tmpfs none memory"), 0);
+	ck_assert_int_eq(hands_freeze(&told, WRITER_FSFREEZE, "memory"), 0);
 	TURN_UNTIL(told.frozen_count == 1);
+	ck_assert_int_eq(system("umount memory && rmdir memory"), 0);
 	ck_assert_int_eq(told.result, -EOPNOTSUPP);
-	ck_assert_str_eq(told.why, "failed to freeze '/proc': Operation not supported");
+	ck_assert_str_eq(told.why, "failed to freeze 'memory': Operation not supported");
 }
 END_TEST
 
@@ -142,6 +157,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, a_file_system_is_thawed_when_its_process_is_killed);
 	tcase_add_test(tests, a_file_system_is_thawed_when_the_rig_ends);
 	tcase_add_test(tests, a_file_system_that_somebody_else_thawed_is_reported);
+	tcase_add_test(tests, the_file_system_of_the_rigs_own_files_is_not_frozen);
 	tcase_add_test(tests, what_cannot_freeze_says_so);
 }
 

@@ -84,6 +84,21 @@ START_TEST(a_hook_that_never_ends_is_killed_and_thawed)
 }
 END_TEST
 
+START_TEST(what_the_rig_does_not_thaw_in_time_thaws_of_itself)
+{
+	struct told told = { 0 };
+
+	hook_make(":", ":");
+	hands_bench.hold_ns = 50 * NS_PER_MS;
+	ck_assert_int_eq(hands_freeze(&told, WRITER_HOOK, HOOK), 0);
+	TURN_UNTIL(told.thawed_count == 1);
+	ck_assert_int_eq(told.result, 0);
+	ck_assert_uint_eq(told.frozen_count, 1);
+	ck_assert_uint_eq(told.died_count, 1);
+	ck_assert(hook_log_is("freeze\nthaw\n"));
+}
+END_TEST
+
 START_TEST(a_hook_that_fails_when_it_is_given_up_has_not_failed)
 {
 	struct told told = { 0 };
@@ -247,6 +262,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, a_hand_may_begin_anew_when_it_is_told_of_its_end);
 	tcase_add_test(tests, hands_do_not_wait_for_each_other);
 	tcase_add_test(tests, a_hook_that_never_ends_is_killed_and_thawed);
+	tcase_add_test(tests, what_the_rig_does_not_thaw_in_time_thaws_of_itself);
 	tcase_add_test(tests, a_hook_that_fails_when_it_is_given_up_has_not_failed);
 	tcase_add_test(tests, a_hand_is_thawed_right_after_it_began);
 	tcase_add_test(tests, what_a_killed_process_held_is_thawed);

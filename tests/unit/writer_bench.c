@@ -64,7 +64,8 @@ int hands_freeze(struct told *told, enum writer_kind kind, const char *path)
 	told->kind = kind;
 	told->path = path;
 	hands_bench.is_calling = true;
-	error = hands_bench.hands->freeze(hands_bench.hands, &told->hand, kind, path);
+	error = hands_bench.hands->freeze(
+		hands_bench.hands, &told->hand, kind, path, hands_bench.hold_ns);
 	hands_bench.is_calling = false;
 	return error;
 }
@@ -94,6 +95,7 @@ pid_t hands_holder(void)
 void hands_setup(void)
 {
 	run_folder_setup();
+	hands_bench.hold_ns = 60 * NS_PER_S;
 	ck_assert_int_eq(ring_create(&hands_bench.ring), 0);
 	ck_assert_int_eq(writer_hands_create(hands_bench.ring, &hands_bench.hands), 0);
 	ck_assert(writer_hands_idle(hands_bench.hands));

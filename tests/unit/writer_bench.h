@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+#include "simfs/base/clock.h"
 #include "simfs/control/writer_process.h"
 
 /* Of TURN_MS: longer than any of it takes under a sanitizer. */
@@ -32,6 +33,7 @@ struct told {
 struct hands_bench {
 	struct ring *ring;
 	struct writer_hands *hands;
+	uint64_t hold_ns;
 	bool is_calling; /* the hands; they call nobody meanwhile */
 };
 

@@ -28,11 +28,12 @@ static void did(const char *what, const char *path)
 }
 
 static int hands_freeze(struct writer_hands *hands, struct writer_hand *hand, enum writer_kind kind,
-	const char *path)
+	const char *path, uint64_t hold_ns)
 {
 	size_t free_one = 0;
 
 	(void)hands;
+	ck_assert_uint_gt(hold_ns, 0);
 	(void)kind;
 	while (held[free_one].hand)
 		free_one++;
