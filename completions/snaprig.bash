@@ -40,6 +40,7 @@ _snaprig_value()
 	--profile) _snaprig_reply "$(_snaprig_listed profiles)" ;;
 	--writer) _snaprig_reply 'simulated hook fsfreeze' ;;
 	--fault) _snaprig_reply "$(_snaprig_listed points)" ;;
+	--retry) _snaprig_reply 'none aip-2018 microsoft' ;;
 	--transport) _snaprig_reply 'auto dev' ;;
 	--memory) _snaprig_reply 'system cgroup:' && compopt -o nospace ;;
 	--sr) _snaprig_reply 'file lvm' ;;

@@ -53,7 +53,7 @@ static const struct subcommand subcommands[] = {
 	{ "demo", "", "one COW overflow, every client, one table", command_demo },
 
 	{ "the reference client", NULL, NULL, NULL },
-	{ "backup", "SNAPSHOT OUT", "back a snapshot up", command_backup },
+	{ "backup", "[--take] SNAPSHOT OUT", "back a snapshot up", command_backup },
 	{ "restore", "BACKUP OUT", "restore it", command_restore },
 
 	{ "this machine", NULL, NULL, NULL },

@@ -17,13 +17,20 @@
 /* "The snapshot could not be read"; a process can only pass on the low byte, 198. */
 #define REFERENCE_EXIT_READ (-314)
 
+/*
+ * "The snapshot could not be taken": a writer failed (the vendor's article on
+ * exit code -311 has the log), or writes could not be flushed or held.  What
+ * can be passed on is 201.
+ */
+#define REFERENCE_EXIT_VSS (-311)
+
 /* The target could not be written, or what is asked makes no sense. */
 #define REFERENCE_EXIT_TARGET 1
 
 /* The backup is not what was written, and nothing was restored from it. */
 #define REFERENCE_EXIT_DAMAGED 3
 
-/* snaprig backup SNAPSHOT OUT; returns the exit code of the process. */
+/* snaprig backup [--take [--retry POLICY]] SNAPSHOT OUT; returns the exit code of the process. */
 int command_backup(int argc, char **argv);
 
 /* snaprig restore OUT IMAGE; returns the exit code of the process. */

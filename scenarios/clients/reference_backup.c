@@ -2,48 +2,47 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "scenarios/clients/reference.h"
 #include "scenarios/clients/reference_files.h"
+#include "scenarios/clients/reference_log.h"
 #include "scenarios/clients/reference_manifest.h"
+#include "scenarios/clients/reference_vss.h"
 #include "simfs/base/cleanup.h"
-#include "simfs/base/clock.h"
 #include "simfs/base/log.h"
 #include "simfs/control/protocol.h"
 
 static const char help[] =
-	"usage: snaprig backup SNAPSHOT OUT\n"
+	"usage: snaprig backup [--take [--retry POLICY]] SNAPSHOT OUT\n"
 	"\n"
 	"The reference client: reads the file SNAPSHOT in order and makes the backup OUT and\n"
 	"OUT.manifest.  They appear when they are whole, or not at all.\n"
 	"\n"
-	"Exit code: 0 done, 198 (the low byte of -314) SNAPSHOT could not be read, 1 OUT could\n"
-	"not be written, 2 usage\n";
+	"options:\n"
+	"  --take          take the snapshot, MNT/snapshots/NAME of a mounted volume, which is\n"
+	"                  not there yet; look whether the volume's writers are well, and\n"
+	"                  delete it in the end\n"
+	"  --retry POLICY  when it cannot be taken, on the rig's clock:\n";
 
-/* One line of the log: "05/07/2025 06:12:55.812 text" (UTC). */
-__attribute__((format(printf, 1, 2))) static void log_line(const char *format, ...)
+static const char help_end[] =
+	"\n"
+	"Exit code: 0 done, 201 (the low byte of -311) SNAPSHOT could not be taken, 198 (that of\n"
+	"-314) SNAPSHOT could not be read, 1 OUT could not be written, 2 usage\n";
+
+static void help_print(void)
 {
-	int64_t now_ns = clock_wall_ns();
-	time_t seconds = now_ns / (int64_t)NS_PER_S;
-	struct tm now;
-	char stamp[32];
-	va_list arguments;
+	const struct retry_policy *policy;
 
-	gmtime_r(&seconds, &now);
-	strftime(stamp, sizeof stamp, "%m/%d/%Y %H:%M:%S", &now);
-	printf("%s.%03d ", stamp, (int)(now_ns / (int64_t)NS_PER_MS % 1000));
-	va_start(arguments, format);
-	vprintf(format, arguments);
-	va_end(arguments);
-	putchar('\n');
-	fflush(stdout);
+	fputs(help, stdout);
+	for (size_t i = 0; (policy = retry_policy_at(i)); i++)
+		printf("    %-12s  %s%s\n", policy->name, policy->about,
+			i == 0 ? " (the default)" : "");
+	fputs(help_end, stdout);
 }
 
 /* One backup on its way. */
@@ -68,16 +67,16 @@ static void pipeline_deinit(struct pipeline *pipeline)
 static int read_failed(uint64_t offset, size_t length, size_t got, int error)
 {
 	if (error < 0)
-		log_line("ReadFile failed Level = ERROR[%d]", -error);
-	log_line("Warning: less data read, (%" PRIu64 ", %zu %zu)", offset, length, got);
-	log_line("###### something wrong during run pipe line");
+		pipeline_log("ReadFile failed Level = ERROR[%d]", -error);
+	pipeline_log("Warning: less data read, (%" PRIu64 ", %zu %zu)", offset, length, got);
+	pipeline_log("###### something wrong during run pipe line");
 	return REFERENCE_EXIT_READ;
 }
 
 static int target_failed(int error, const char *path)
 {
 	log_error_code(error, "cannot write backup '%s'", path);
-	log_line("###### something wrong during run pipe line");
+	pipeline_log("###### something wrong during run pipe line");
 	return REFERENCE_EXIT_TARGET;
 }
 
@@ -180,22 +179,85 @@ static int pipeline_run(const char *snapshot, const char *out)
 	return exit_code;
 }
 
+/* The snapshot is the client's own: it goes when the pipeline has ended. */
+static int taken_run(const struct retry_policy *policy, const char *snapshot, const char *out)
+{
+	struct vss *vss;
+	int exit_code = vss_take(snapshot, policy, &vss);
+
+	if (exit_code != 0)
+		return exit_code;
+	exit_code = pipeline_run(snapshot, out);
+	vss_release(vss, exit_code == 0);
+	return exit_code;
+}
+
+/* What was typed. */
+struct backup_words {
+	const struct retry_policy *retry; /* NULL: the first */
+	const char *snapshot;
+	const char *out;
+	bool takes;
+};
+
+static const struct retry_policy *policy_read(const char *name)
+{
+	const struct retry_policy *policy = name ? retry_policy_find(name) : NULL;
+
+	if (!policy)
+		log_error("unknown retry policy '%s' (see 'snaprig backup --help')",
+			name ? name : "");
+	return policy;
+}
+
+/* 0, or -EINVAL after a message. */
+static int words_read(int argc, char **argv, struct backup_words *ret)
+{
+	int at = 1;
+
+	for (; at < argc && argv[at][0] == '-'; at++) {
+		if (strcmp(argv[at], "--take") == 0) {
+			ret->takes = true;
+		} else if (strcmp(argv[at], "--retry") == 0) {
+			ret->retry = policy_read(at + 1 < argc ? argv[++at] : NULL);
+			if (!ret->retry)
+				return -EINVAL;
+		} else {
+			log_error("unknown option '%s' (see 'snaprig backup --help')", argv[at]);
+			return -EINVAL;
+		}
+	}
+	if (argc - at != 2) {
+		log_error("SNAPSHOT and OUT are needed (see 'snaprig backup --help')");
+		return -EINVAL;
+	}
+	if (ret->retry && !ret->takes) {
+		log_error("--retry is of a snapshot that is taken: --take is missing");
+		return -EINVAL;
+	}
+	ret->snapshot = argv[at];
+	ret->out = argv[at + 1];
+	return 0;
+}
+
 int command_backup(int argc, char **argv)
 {
+	struct backup_words words = { 0 };
+
 	if (argc == 2 && strcmp(argv[1], "--help") == 0) {
-		fputs(help, stdout);
+		help_print();
 		return EXIT_MET;
 	}
-	if (argc != 3 || argv[1][0] == '-') {
-		log_error("SNAPSHOT and OUT are needed (see 'snaprig backup --help')");
+	if (words_read(argc, argv, &words) < 0)
 		return EXIT_USAGE;
-	}
 	stop_watch();
-	log_line("Pipeline start");
-	log_line("OOOW: No");
+	pipeline_log("Pipeline start");
+	pipeline_log("OOOW: No");
 
-	int exit_code = pipeline_run(argv[1], argv[2]);
+	int exit_code = words.takes ? taken_run(words.retry ? words.retry : retry_policy_at(0),
+					      words.snapshot, words.out)
+				    : pipeline_run(words.snapshot, words.out);
 
-	log_line("Pipeline end, exit code: %d", exit_code);
+	pipeline_log("Pipeline end, exit code: %d", exit_code);
 	return exit_code & 0xff;
 }

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "scenarios/clients/reference_log.h"
+
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <time.h>
+
+#include "simfs/base/clock.h"
+
+#define STAMP_BYTES 48
+
+typedef struct tm *break_down(const time_t *seconds, struct tm *ret);
+
+/* "05/07/2025 06:12:55.812" into STAMP. */
+static void stamp_now(break_down *zone, char stamp[STAMP_BYTES])
+{
+	int64_t now_ns = clock_wall_ns();
+	time_t seconds = now_ns / (int64_t)NS_PER_S;
+	struct tm now;
+	size_t length;
+
+	zone(&seconds, &now);
+	length = strftime(stamp, STAMP_BYTES, "%m/%d/%Y %H:%M:%S", &now);
+	snprintf(stamp + length, STAMP_BYTES - length, ".%03d",
+		(int)(now_ns / (int64_t)NS_PER_MS % 1000));
+}
+
+void pipeline_log(const char *format, ...)
+{
+	char stamp[STAMP_BYTES];
+	va_list arguments;
+
+	stamp_now(gmtime_r, stamp);
+	printf("%s ", stamp);
+	va_start(arguments, format);
+	vprintf(format, arguments);
+	va_end(arguments);
+	putchar('\n');
+	fflush(stdout);
+}
+
+void pipeline_log_output(void)
+{
+	char stamp[STAMP_BYTES];
+
+	stamp_now(localtime_r, stamp);
+	pipeline_log("[%s] OUTPUT:", stamp);
+}

@@ -1,0 +1,342 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "scenarios/clients/reference_vss.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <jansson.h>
+
+#include "scenarios/clients/reference.h"
+#include "scenarios/clients/reference_files.h"
+#include "scenarios/clients/reference_log.h"
+#include "simfs/base/cleanup.h"
+#include "simfs/base/clock.h"
+#include "simfs/base/log.h"
+#include "simfs/base/vss_codes.h"
+#include "simfs/control/client.h"
+#include "simfs/control/protocol.h"
+
+/* What COM says when it has no better word: E_UNEXPECTED. */
+#define CODE_UNEXPECTED 0x8000ffffu
+
+/* Whatever only asks or tells is answered at once. */
+#define PATIENCE_NS (30 * NS_PER_S)
+
+/* How often a wait looks whether it is asked to stop. */
+#define SLICE_NS (20 * NS_PER_MS)
+
+struct vss {
+	struct control_client *control;
+	char *path;
+	const char *name; /* of the snapshot, in the path */
+	double time_scale;
+};
+
+static void auto_json(json_t **json)
+{
+	json_decref(*json);
+}
+
+static void vss_destroy(struct vss *vss)
+{
+	if (!vss)
+		return;
+	control_client_destroy(vss->control);
+	free(vss->path);
+	free(vss);
+}
+
+static void auto_vss(struct vss **vss)
+{
+	vss_destroy(*vss);
+}
+
+/* ---- the rig ---- */
+
+/* MNT of "MNT/snapshots/NAME", the caller's, and NAME in PATH; or NULL. */
+static char *mount_point_of(const char *path, const char **ret_name)
+{
+	static const char folder[] = MOUNT_SNAPSHOTS;
+	const char *slash = strrchr(path, '/');
+	size_t length = slash ? (size_t)(slash - path) : 0;
+
+	if (length < strlen(folder) || slash[1] == '\0' ||
+		strncmp(slash - strlen(folder), folder, strlen(folder)) != 0)
+		return NULL;
+	length -= strlen(folder);
+	*ret_name = slash + 1;
+	if (length == 0)
+		return strdup(".");
+	return path[length - 1] == '/' ? strndup(path, length) : NULL;
+}
+
+static int call(struct vss *vss, const char *command, json_t *arguments, json_t **ret)
+{
+	return control_client_call(vss->control, command, arguments, PATIENCE_NS, ret);
+}
+
+static int cannot_take(const char *path, int error, const char *why)
+{
+	log_error("cannot take snapshot '%s': %s", path, why && *why ? why : error_text(error));
+	return REFERENCE_EXIT_TARGET;
+}
+
+static int vss_open(const char *path, struct vss **ret)
+{
+	AUTO(auto_vss) struct vss *vss = calloc(1, sizeof *vss);
+	AUTO(auto_free) char *mount_point = NULL;
+	AUTO(auto_json) json_t *status = NULL;
+	int error;
+
+	if (vss)
+		vss->path = strdup(path);
+	if (!vss || !vss->path)
+		return cannot_take(path, -ENOMEM, NULL);
+	mount_point = mount_point_of(vss->path, &vss->name);
+	if (!mount_point)
+		return cannot_take(path, -EINVAL, "it is no MNT/" MOUNT_SNAPSHOTS "/NAME");
+	error = control_client_connect(mount_point, &vss->control);
+	if (error == 0)
+		error = call(vss, "status", NULL, &status);
+	if (error == -ENOENT || error == -ENOTDIR)
+		return cannot_take(path, error, "no volume is mounted there");
+	if (error < 0)
+		return cannot_take(path, error, NULL);
+	vss->time_scale = json_number_value(json_object_get(status, "time_scale"));
+	*ret = TAKE_PTR(vss);
+	return 0;
+}
+
+static void snapshot_delete(struct vss *vss)
+{
+	int error = call(vss, "snapshot.delete", json_pack("{s:s}", "name", vss->name), NULL);
+
+	/* The volume may have given it up before. */
+	if (error < 0 && error != -ENOENT)
+		log_error_code(error, "cannot delete snapshot '%s'", vss->path);
+}
+
+/* ---- one try ---- */
+
+/* What went wrong: of each writer that failed, or of the provider. */
+struct vss_failure {
+	json_t *writers; /* those that failed */
+	uint32_t code;	 /* without any */
+	bool is_refused; /* nothing was begun, and it makes no sense to try again */
+};
+
+static void vss_failure_deinit(struct vss_failure *failure)
+{
+	json_decref(failure->writers);
+	failure->writers = NULL;
+}
+
+/* The writers that have failed, the caller's list; with ERROR, only if that is one's. */
+static json_t *writers_failed(struct vss *vss, int error)
+{
+	AUTO(auto_json) json_t *answer = NULL;
+	json_t *failed = json_array(), *writer;
+	bool has_its = false;
+	size_t i;
+
+	if (call(vss, "writers.list", NULL, &answer) < 0)
+		return failed;
+	json_array_foreach(json_object_get(answer, "writers"), i, writer)
+	{
+		json_t *failure = json_object_get(writer, "failure");
+		const char *name = json_string_value(json_object_get(failure, "error"));
+
+		if (!json_is_object(failure))
+			continue;
+		has_its = has_its || (name && error_from_name(name) == error);
+		json_array_append(failed, writer);
+	}
+	/* What failed in a snapshot before stays failed until writers are asked again. */
+	if (error < 0 && !has_its)
+		json_array_clear(failed);
+	return failed;
+}
+
+static const char *text_of(const json_t *object, const char *key)
+{
+	const char *text = json_string_value(json_object_get(object, key));
+
+	return text ? text : "";
+}
+
+static uint32_t code_of_writer(const json_t *writer)
+{
+	return (uint32_t)strtoul(text_of(json_object_get(writer, "failure"), "code"), NULL, 16);
+}
+
+static void failure_log(const struct vss_failure *failure)
+{
+	json_t *writer;
+	size_t i;
+
+	pipeline_log("com exception caught(0x%08x) in VssStart", failure->code);
+	if (json_array_size(failure->writers) == 0)
+		return;
+	pipeline_log_output();
+	json_array_foreach(failure->writers, i, writer)
+	{
+		/* It has no words for any of them: all are in the log as unknown. */
+		printf("ERROR: Selected writer '%s' is in failed state!\n"
+		       "- Status: %d (%s)\n"
+		       "- Writer Failure code: 0x%08x (<Unknown error code>)\n"
+		       "- Writer ID: %s\n"
+		       "- Instance ID: %s\n",
+			text_of(writer, "name"),
+			(int)json_integer_value(json_object_get(writer, "state")),
+			text_of(writer, "state_name"), code_of_writer(writer),
+			text_of(writer, "id"), text_of(writer, "instance_id"));
+	}
+	fflush(stdout);
+}
+
+/* The provider's code for ERROR, as flushing and holding writes fail; else E_UNEXPECTED. */
+static uint32_t code_of_provider(int error)
+{
+	bool is_known = error == -EINPROGRESS || error == -ETIME;
+
+	return is_known ? vss_code_of(error)->code : CODE_UNEXPECTED;
+}
+
+/*
+ * Waits for as long as it takes, also when asked to stop: a freeze cannot be
+ * called off, and what it comes to must not be left.  The limits of VSS end it.
+ */
+static int snapshot_create(struct vss *vss)
+{
+	return control_client_call(
+		vss->control, "snapshot.create", json_pack("{s:s}", "name", vss->name), 0, NULL);
+}
+
+/* One try: 0, or -errno with *FAILURE. */
+static int try_once(struct vss *vss, struct vss_failure *failure)
+{
+	int error;
+
+	pipeline_log("VssStart()");
+	pipeline_log("Using Common Provider");
+	error = snapshot_create(vss);
+
+	/* Nothing was begun. */
+	if (error == -EEXIST || error == -EINVAL || error == -ENAMETOOLONG) {
+		failure->is_refused = true;
+		cannot_take(vss->path, error, control_client_message(vss->control));
+		return error;
+	}
+	if (error < 0)
+		log_error("%s", *control_client_message(vss->control)
+					? control_client_message(vss->control)
+					: error_text(error));
+	failure->writers = writers_failed(vss, error);
+	if (error == 0 && json_array_size(failure->writers) == 0)
+		return 0;
+	failure->code = json_array_size(failure->writers) > 0 ? CODE_UNEXPECTED
+							      : code_of_provider(error);
+	failure_log(failure);
+	if (error == 0)
+		snapshot_delete(vss);
+	return error < 0 ? error : -EREMOTEIO;
+}
+
+/* ---- retries ---- */
+
+/* The code that decides: of several writers, the one that must not be tried again. */
+static uint32_t deciding_code(const struct vss_failure *failure, const struct retry_policy *policy)
+{
+	uint32_t code = failure->code;
+	json_t *writer;
+	size_t i;
+
+	json_array_foreach(failure->writers, i, writer)
+	{
+		code = code_of_writer(writer);
+		if (!retry_policy_repeats(policy, code))
+			break;
+	}
+	return code;
+}
+
+/* Waits on the rig's clock; false when it was asked to stop. */
+static bool wait_for(const struct vss *vss, uint64_t rig_ns)
+{
+	double scale = vss->time_scale > 0 ? vss->time_scale : 1;
+	uint64_t end_ns = clock_now_ns() + (uint64_t)((double)rig_ns / scale);
+
+	while (!asked_to_stop()) {
+		uint64_t now_ns = clock_now_ns();
+		uint64_t left_ns = end_ns > now_ns ? end_ns - now_ns : 0;
+		struct timespec slice = { 0, (long)(left_ns < SLICE_NS ? left_ns : SLICE_NS) };
+
+		if (left_ns == 0)
+			return true;
+		nanosleep(&slice, NULL);
+	}
+	return false;
+}
+
+/* Whether TRIES were not enough and another one is to be made, after waiting for it. */
+static bool again(const struct vss *vss, const struct retry_policy *policy,
+	const struct vss_failure *failure, unsigned tries)
+{
+	uint32_t code = deciding_code(failure, policy);
+
+	if (policy->tries_max <= 1)
+		return false;
+	if (!retry_policy_repeats(policy, code)) {
+		pipeline_log(
+			"Not tried again: 0x%08x is not in retry policy '%s'", code, policy->name);
+		return false;
+	}
+	if (tries >= policy->tries_max) {
+		pipeline_log("Not tried again: all %u tries of retry policy '%s' are used up",
+			policy->tries_max, policy->name);
+		return false;
+	}
+	pipeline_log("Try %u of %u in %u s: 0x%08x is in retry policy '%s'", tries + 1,
+		policy->tries_max, (unsigned)(policy->wait_ns / NS_PER_S), code, policy->name);
+	return wait_for(vss, policy->wait_ns);
+}
+
+int vss_take(const char *path, const struct retry_policy *policy, struct vss **ret)
+{
+	AUTO(auto_vss) struct vss *vss = NULL;
+	bool repeats = true;
+	int exit_code = vss_open(path, &vss);
+
+	if (exit_code != 0)
+		return exit_code;
+	for (unsigned tries = 1; repeats; tries++) {
+		AUTO(vss_failure_deinit) struct vss_failure failure = { 0 };
+		int error = try_once(vss, &failure);
+
+		if (error == 0) {
+			*ret = TAKE_PTR(vss);
+			return 0;
+		}
+		if (failure.is_refused)
+			return REFERENCE_EXIT_TARGET;
+		repeats = again(vss, policy, &failure, tries);
+	}
+	return asked_to_stop() ? cannot_take(path, -ECANCELED, NULL) : REFERENCE_EXIT_VSS;
+}
+
+void vss_release(struct vss *vss, bool complete)
+{
+	const char *event = complete ? "backup-complete" : "abort";
+	int error = call(vss, "writers.notify", json_pack("{s:s}", "event", event), NULL);
+
+	/* The backup is what it is; but whoever reads the log must know. */
+	if (error < 0)
+		pipeline_log("Warning: the writers were not told of %s: %s", event,
+			*control_client_message(vss->control) ? control_client_message(vss->control)
+							      : error_text(error));
+	snapshot_delete(vss);
+	vss_destroy(vss);
+}

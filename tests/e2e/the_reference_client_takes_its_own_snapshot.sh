@@ -1,0 +1,134 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+#
+# Its log when a writer fails is that of ActiveImage Protector, line by line; it
+# tries again what its policy says and nothing else, and no snapshot is left.
+. "${0%/*}/../lib/e2e.sh"
+
+mount_volume 16MiB --profile vss --time-scale 100 --writer 'simulated name="System Writer"' \
+	--writer 'simulated name=db'
+mkdir out
+
+# takes EXIT NAME [OPTION...] - a backup out/NAME; what it logged is in lines.
+takes()
+{
+	e2e_wanted=$1 taken=$2 e2e_status=0
+	shift 2
+	rig backup --take "$@" "$mnt/snapshots/$taken" "out/$taken" >log 2>said || e2e_status=$?
+	cat log said
+	same "$e2e_wanted" "$e2e_status" "exit code"
+	sed -E 's,^[0-9/]{10} [0-9:.]{12} ,,; s,^\[[0-9/]{10} [0-9:.]{12}\],[STAMP],' log >lines
+	same "" "$(ls -A "$mnt/snapshots")" "snapshots left"
+}
+tells()
+{
+	grep -qF -e "$1" lines || fail "does not tell '$1'"
+}
+tries()
+{
+	same "$1" "$(grep -c '^VssStart()' lines)" "tries"
+}
+fails_with()
+{
+	rig fault add "$mnt" "writer.freeze error=$1 writer=System_Writer times=${2:-1}"
+}
+
+fails_with 0x800423f2
+takes 201 b1
+instance=$(rig writers list "$mnt" --json | jq -r '.writers[0].instance_id')
+cat >wanted <<END
+Pipeline start
+OOOW: No
+VssStart()
+Using Common Provider
+com exception caught(0x8000ffff) in VssStart
+[STAMP] OUTPUT:
+ERROR: Selected writer 'System Writer' is in failed state!
+- Status: 9 (VSS_WS_FAILED_AT_FREEZE)
+- Writer Failure code: 0x800423f2 (<Unknown error code>)
+- Writer ID: {e8132975-6f93-4464-a53e-1050253ae220}
+- Instance ID: $instance
+Pipeline end, exit code: -311
+END
+diff wanted lines || fail "the log differs from the documented one"
+
+# Each code with each policy.
+number=1
+for policy in none aip-2018 microsoft; do
+	for code in 1 2 3 4; do
+		number=$((number + 1))
+		case $policy:$code in
+		microsoft:2 | microsoft:3) continue ;; # each of them waits for 6 s
+		none:? | *:4) wanted=201 tries=1 ;;
+		*) wanted=0 tries=2 ;;
+		esac
+		fails_with "0x800423f$code"
+		takes "$wanted" "b$number" --retry "$policy"
+		tries "$tries"
+		tells "- Writer Failure code: 0x800423f$code"
+	done
+done
+
+# Until the tries are used up.
+fails_with 0x800423f2 3
+takes 201 exhausted --retry aip-2018
+tries 3
+tells "Not tried again: all 3 tries of retry policy 'aip-2018' are used up"
+
+# A writer that answers too late, and one that dies.
+rig fault add "$mnt" 'writer.freeze hang writer=System_Writer times=1'
+takes 201 late
+tells "ERROR: Selected writer 'System Writer' is in failed state!"
+tells "- Writer Failure code: 0x800423f2"
+rig writers kill "$mnt" db
+takes 201 dead
+rig writers add "$mnt" 'simulated name=db'
+
+# Writes that cannot be held are no writer's fault.
+rig fault add "$mnt" 'snapshot.commit delay=11s times=1'
+takes 201 held
+tells "com exception caught(0x80042314) in VssStart"
+! grep -q "OUTPUT" lines || fail "it blames a writer"
+
+# A thaw that is lost comes after the instant.
+rig fault add "$mnt" 'writer.thaw drop writer=db times=1'
+takes 0 thaw
+tells "Warning: the writers were not told of backup-complete: "
+rig fault clear "$mnt"
+nobody_is_frozen()
+{
+	rig writers list "$mnt" --json | jq -e '[.writers[].frozen] | any | not' >/dev/null
+}
+wait_until 10 nobody_is_frozen
+
+# Asked to stop while it waits, it does.
+fails_with 0x800423f2 1000
+"$SNAPRIG" backup --take --retry microsoft "$mnt/snapshots/s" out/s >log &
+client=$!
+wait_until 10 grep -q "Try 2 of 4 in 600 s" log
+kill "$client"
+e2e_status=0
+wait "$client" || e2e_status=$?
+same 1 "$e2e_status" "exit code when it was stopped"
+same "" "$(ls -A "$mnt/snapshots")" "snapshots left"
+rig fault clear "$mnt"
+
+# What makes no sense.
+touch "$mnt/snapshots/there"
+refused 1 "snapshot 'there' exists already" rig backup --take "$mnt/snapshots/there" out/x
+same there "$(ls -A "$mnt/snapshots")" "the snapshot of another"
+refused 1 "no volume is mounted there" rig backup --take out/snapshots/x out/x
+refused 1 "it is no MNT/snapshots/NAME" rig backup --take out/x out/y
+refused 2 "unknown retry policy 'aip'" rig backup --take --retry aip "$mnt/snapshots/x" out/x
+refused 2 "--take is missing" rig backup --retry none "$mnt/snapshots/x" out/x
+umount_volume
+
+# The rig hands out what it should not: the client looks for itself.
+mkdir unchecked
+mnt=$work/unchecked
+rig mount "$image" "$mnt" --profile vss --no-writer-check --writer 'simulated name=db'
+rm "$mnt/snapshots/there"
+rig fault add "$mnt" 'writer.freeze error=0x800423f3 times=1'
+takes 201 unchecked
+tells "- Writer Failure code: 0x800423f3"
+umount_volume
