@@ -159,6 +159,7 @@ static const char *const snapshot_create_arguments[] = { "name", "limit", "block
 	"of", "writers", NULL };
 static const char *const snapshot_clone_arguments[] = { "of", "name", "full", NULL };
 static const char *const snapshot_delete_arguments[] = { "name", NULL };
+static const char *const snapshot_watch_arguments[] = { "name", NULL };
 static const char *const snapshot_changed_arguments[] = { "name", "from", NULL };
 static const char *const coalesce_arguments[] = { "abort", NULL };
 static const char *const datto_ctl_arguments[] = { "words", NULL };
@@ -175,7 +176,7 @@ static const char *const events_arguments[] = { "from", "wait", NULL };
 static const char *const hold_arguments[] = { "gauge", "at_least", NULL };
 
 /* Those with an `act` are struck by faults; the others must work to get rid of
- * one, or change nothing and are asked again and again. */
+ * one, or change nothing and are asked again and again, or are a judge's. */
 const struct control_command commands_table[] = {
 	{ "ping", run_ping, NULL, NULL },
 	{ "status", commands_run_struck, NULL, run_status },
@@ -186,6 +187,7 @@ const struct control_command commands_table[] = {
 	{ "writes.resume", commands_run_struck, NULL, commands_run_writes_resume },
 	{ "snapshot.delete", commands_run_struck, snapshot_delete_arguments,
 		commands_run_snapshot_delete },
+	{ "snapshot.watch", commands_run_snapshot_watch, snapshot_watch_arguments, NULL },
 	{ "snapshot.list", commands_run_struck, NULL, commands_run_snapshot_list },
 	{ "snapshot.changed", commands_run_struck, snapshot_changed_arguments,
 		commands_run_snapshot_changed },
@@ -229,6 +231,7 @@ int commands_create(struct ring *ring, struct volume *volume, struct commands **
 	commands->volume = volume;
 	commands->journal = volume_journal(volume);
 	list_init(&commands->held_writes);
+	list_init(&commands->watches);
 	list_init(&commands->holds);
 	list_init(&commands->followers);
 	error = commands_create_pressure(commands, ring);
@@ -245,6 +248,7 @@ void commands_end(struct commands *commands)
 	if (!commands->volume)
 		return;
 	commands_release_writes(commands);
+	commands_release_watches(commands, true);
 	commands_release_holds(commands);
 	volume_memory_from(commands->volume, NULL);
 	commands->volume = NULL;
@@ -261,6 +265,7 @@ void commands_destroy(struct commands *commands)
 	if (!commands)
 		return;
 	commands_forget_writes(commands);
+	commands_forget_watches(commands);
 	commands_forget_holds(commands);
 	commands_forget_followers(commands);
 	pressure_destroy(commands->pressure);

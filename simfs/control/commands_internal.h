@@ -7,11 +7,13 @@
 
 #include "simfs/control/commands.h"
 #include "simfs/control/pressure.h"
+#include "simfs/volume/volume_watch.h"
 
 struct commands {
 	struct volume *volume;	 /* NULL from commands_end() on */
 	struct journal *journal; /* the volume's; NULL from commands_end_telling() on */
 	struct list held_writes;
+	struct list watches;
 	struct list holds;
 	struct list followers; /* of the journal */
 
@@ -41,6 +43,7 @@ json_t *commands_gauge_reading(struct volume *volume, enum gauge gauge);
 void commands_run_snapshot_create(struct control_request *request, void *context);
 void commands_run_snapshot_clone(struct control_request *request, void *context);
 void commands_run_snapshot_delete(struct control_request *request, void *context);
+void commands_run_snapshot_watch(struct control_request *request, void *context);
 void commands_run_snapshot_list(struct control_request *request, void *context);
 void commands_run_snapshot_changed(struct control_request *request, void *context);
 void commands_run_datto_ctl(struct control_request *request, void *context);
@@ -72,13 +75,17 @@ void commands_run_struck(struct control_request *request, void *context);
 /* Returns 0 or -ENOMEM. */
 int commands_create_pressure(struct commands *commands, struct ring *ring);
 
-/* Lets every held write go on. */
+/* Lets every held write go on, but for those that a watch holds. */
 void commands_release_writes(struct commands *commands);
+
+/* Lets every write that a watch holds go on; WAITING: those that wait are refused, too. */
+void commands_release_watches(struct commands *commands, bool waiting);
 
 /* Lets every held read go on, and refuses those who still wait to hold. */
 void commands_release_holds(struct commands *commands);
 
 /* Frees what still holds, when the volume is gone. */
+void commands_forget_watches(struct commands *commands);
 void commands_forget_writes(struct commands *commands);
 void commands_forget_holds(struct commands *commands);
 void commands_forget_followers(struct commands *commands);

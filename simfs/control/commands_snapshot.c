@@ -190,6 +190,7 @@ void commands_run_writes_resume(struct control_request *request, void *context)
 	if (!commands_volume(context, request, &volume))
 		return;
 	commands_release_writes(context);
+	commands_release_watches(context, false);
 	control_request_answer(request, NULL);
 }
 

@@ -24,6 +24,9 @@
  *                                                  Writers freeze for it unless they are left out
  * snapshot.clone    of, name, [full: true]         the clone's object of status.json; with full,
  *                                                  when all data of snapshot `of` was copied
+ * snapshot.watch    name                           {"name": …}; answered when a snapshot of that
+ *                                                  name has been taken, by whomever.  Live writes
+ *                                                  wait from its instant on, as with hold_writes
  * writes.resume     -                              {}
  * snapshot.delete   name                           {}; when its files are gone
  * snapshot.list     -                              {"snapshots": [...]}
@@ -78,12 +81,12 @@
  * phase.set         phase                          {}; what `phase=` of a rule is compared with
  *
  * Faults at control.command strike all of them but ping, events, fault.*,
- * writers.list, writers.freeze, writers.thaw and phase.set.
+ * snapshot.watch, writers.list, writers.freeze, writers.thaw and phase.set.
  * `resume` and `writes.resume` act for all connections; a `hold` that still
- * waits on the same connection is then answered with ECANCELED.  An unknown
- * command is refused with EOPNOTSUPP, an unknown argument with EINVAL.  A peer
- * of another uid gets one line with EPERM, the connection beyond
- * PROTOCOL_CONNECTIONS_MAX one with EBUSY, before they are disconnected.
+ * waits on the same connection is then answered with ECANCELED, and a watch
+ * that waits waits on.  An unknown command is refused with EOPNOTSUPP, an
+ * unknown argument with EINVAL.  A peer of another uid gets one line with EPERM,
+ * the connection beyond PROTOCOL_CONNECTIONS_MAX one with EBUSY, before they are disconnected.
  *
  * Sizes, shares and durations are strings as on the command line ("10%",
  * "64MiB").  A line longer than PROTOCOL_LINE_MAX_BYTES, or one that is not a

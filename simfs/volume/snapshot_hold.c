@@ -50,6 +50,8 @@ void snapshot_hold_end(struct snapshot_create *create, int result)
 
 	create->hold.phase = HOLD_OVER;
 	create->hold.due_ns = UINT64_MAX;
+	if (stands && result == 0)
+		watch_tell(create->volume, create->copied_name);
 	if (stands && (result < 0 || !create->hold_writes))
 		volume_barrier_end(create->volume, &create->barrier);
 }

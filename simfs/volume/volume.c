@@ -53,6 +53,7 @@ int volume_open(struct blockio *origin, struct blockio_folder *folder,
 	list_init(&volume->creating);
 	list_init(&volume->ranges);
 	list_init(&volume->barriers);
+	list_init(&volume->watches);
 	list_init(&volume->parked_writes);
 	list_init(&volume->zeros);
 	list_init(&volume->holds);

@@ -6,6 +6,7 @@
 #include "simfs/volume/event_file.h"
 #include "simfs/volume/topology.h"
 #include "simfs/volume/volume.h"
+#include "simfs/volume/volume_watch.h"
 #include "simfs/volume/writer_set.h"
 
 /* Largest block of any profile; a preserved range rounds out to it on both sides. */
@@ -95,6 +96,8 @@ struct volume {
 	uint64_t reads_under_way;
 	struct list barriers;
 	struct list parked_writes; /* behind a barrier */
+	struct list watches;	   /* struct volume_watch.link */
+	uint64_t watch_count;	   /* of all that were begun */
 
 	struct list zeros; /* under way */
 	bool cannot_punch; /* the image's file system has said so */
@@ -303,6 +306,9 @@ void area_drop_oldest(struct volume *volume);
 
 /* Ends at the opening of the volume what a kill interrupted: 0, or -errno after a message. */
 int area_loaded(struct volume *volume);
+
+/* watch.c: a snapshot of that NAME is there, and its barrier still stands. */
+void watch_tell(struct volume *volume, const char *name);
 
 /* snapshot_create.c: the snapshot itself, when all writers are frozen. */
 void snapshot_create_commit(struct snapshot_create *create);

@@ -150,6 +150,7 @@ static const struct {
 		"cannot read the limit '10MB' (try 10MiB)" },
 	{ "{'command':'snapshot.create','name':'a','block':'0'}", "EINVAL",
 		"cannot read the block size '0' (try 4KiB)" },
+	{ "{'command':'snapshot.watch','name':'a/b'}", "EINVAL", "'a/b' cannot name a snapshot" },
 	{ "{'command':'snapshot.delete','name':'nobody'}", "ENOENT", "no snapshot 'nobody'" },
 	{ "{'command':'gauge.set','gauge':'moon','value':'1'}", "ENOENT",
 		"unknown gauge 'moon' ('snaprig list gauges' prints them)" },
