@@ -81,6 +81,8 @@ static const char *const compares_words[] = {
 	[CLIENT_COMPARES_USED_BLOCKS] = "used-blocks",
 };
 
+static const char *const takes_words[] = { "snapshot" };
+
 static const struct field client_fields[] = {
 	{ .key = "about", .read = read_text, .offset = offsetof(struct client, about) },
 	{ .key = "requires", .read = read_texts, .offset = offsetof(struct client, requires) },
@@ -100,6 +102,11 @@ static const struct field client_fields[] = {
 		.choices = compares_words,
 		.choice_count = sizeof compares_words / sizeof compares_words[0] },
 	{ .key = "publishes", .read = read_texts, .offset = offsetof(struct client, publishes) },
+	{ .key = "takes",
+		.read = read_wish,
+		.offset = offsetof(struct client, takes_snapshot),
+		.choices = takes_words,
+		.choice_count = sizeof takes_words / sizeof takes_words[0] },
 };
 
 static const struct field_table client_table = FIELD_TABLE("client", client_fields);

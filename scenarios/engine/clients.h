@@ -10,6 +10,7 @@
  *	cleanup: "a command for /bin/sh"	run after a backup that did not succeed
  *	compares: whole | used-blocks		what of the volume it saves
  *	publishes: [ "{out}", … ]		what a backup consists of
+ *	takes: snapshot				{snapshot} is not there yet: `backup` takes it
  *
  * A command's exit status is the tool's.  {snaprig} is this program and {log}
  * a file for a log that is no part of the backup.  Values are put in quoted
@@ -18,6 +19,7 @@
 #ifndef SNAPRIG_SCENARIOS_CLIENTS_H
 #define SNAPRIG_SCENARIOS_CLIENTS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 
@@ -38,6 +40,7 @@ struct client {
 	char *cleanup; /* NULL: none */
 	enum client_compares compares;
 	struct text_list publishes;
+	bool takes_snapshot;
 };
 
 /*

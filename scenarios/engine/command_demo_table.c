@@ -65,6 +65,7 @@ static const char *colour_of(const struct demo_row *row)
 	case VERDICT_DETECTED:
 		return "\033[32m";
 	case VERDICT_MISREPORTED:
+	case VERDICT_RETRIED_NON_RETRYABLE:
 	case VERDICT_INCONCLUSIVE:
 	case VERDICT_NONE:
 		return "\033[33m";

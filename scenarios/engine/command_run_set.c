@@ -71,15 +71,31 @@ static int write_check(const struct scenario *scenario, const struct step *step)
 	return -EINVAL;
 }
 
-static int writes_check(const struct scenario *scenario)
+/* Who takes the snapshot of a backup is written in the scenario and in the adapter. */
+static int taker_check(const struct run_item *item, const struct step *step)
 {
+	const struct client *client = item->client;
+
+	if (step->kind != STEP_BACKUP || !client || client->takes_snapshot == step->takes)
+		return 0;
+	fprintf(stderr, "%s:%u:%u: client '%s' %s (try backup: { %s: %s, to: %s })\n",
+		item->scenario->path, step->place.line, step->place.column, client->name,
+		step->takes ? "takes no snapshots" : "takes its snapshot itself",
+		step->takes ? "of" : "takes", step->of, step->name);
+	return -EINVAL;
+}
+
+static int steps_check(const struct run_item *item)
+{
+	const struct scenario *scenario = item->scenario;
 	int result = 0;
 
 	for (size_t i = 0; i < scenario->phase_count; i++) {
 		const struct phase *phase = &scenario->phases[i];
 
 		for (size_t at = 0; at < phase->step_count; at++) {
-			if (write_check(scenario, &phase->steps[at]) < 0)
+			if (write_check(scenario, &phase->steps[at]) < 0 ||
+				taker_check(item, &phase->steps[at]) < 0)
 				result = -EINVAL;
 		}
 	}
@@ -107,7 +123,7 @@ static int scenario_add(struct run_set *set, const char *path)
 		fprintf(stderr, "%s: %s", path, messages ? messages : "out of memory\n");
 	else
 		error = item_check(&item);
-	if (writes_check(item.scenario) < 0)
+	if (steps_check(&item) < 0)
 		error = -EINVAL;
 
 	/* Also when it is of no use: the set owns it now. */

@@ -146,11 +146,12 @@ static const char *added_read(struct record *record, const json_t *line)
 static char *place_of(const json_t *line)
 {
 	const char *snapshot = text_of(line, "snapshot");
+	const char *writer = text_of(line, "writer");
 	const char *between = snapshot ? " of " : "";
 
 	if (!json_object_get(line, "offset"))
-		return memory_format(
-			"%s%s%s", text_of(line, "point"), between, snapshot ? snapshot : "");
+		return memory_format("%s%s%s%s%s", text_of(line, "point"), between,
+			snapshot ? snapshot : "", writer ? " by " : "", writer ? writer : "");
 	return memory_format("%s%s%s at %" PRIu64 "+%" PRIu64, text_of(line, "point"), between,
 		snapshot ? snapshot : "", number_of(line, "offset"), number_of(line, "length"));
 }

@@ -36,13 +36,27 @@ struct rig {
 static pid_t rig_spawn(const struct rig_order *order, const char *program)
 {
 	AUTO(auto_free) char *seed = memory_format("%" PRIu64, order->seed);
-	const char *argv[16] = { program, "mount", order->image_path, order->mount_point,
+	AUTO(auto_free) char *scale = memory_format("%" PRIu64, order->time_scale);
+	const char *const head[] = { program, "mount", order->image_path, order->mount_point,
 		"--foreground", "--profile", order->profile, "--seed", seed };
-	size_t count = 9;
+	size_t count = sizeof head / sizeof head[0];
+	AUTO(auto_free)
+	const char **argv = memory_new((count + 6 + 2 * order->writer_count) * sizeof *argv);
 
+	memcpy(argv, head, sizeof head);
 	if (order->limit) {
 		argv[count++] = "--limit";
 		argv[count++] = order->limit;
+	}
+	if (order->time_scale > 0) {
+		argv[count++] = "--time-scale";
+		argv[count++] = scale;
+	}
+	if (order->writers_unchecked)
+		argv[count++] = "--no-writer-check";
+	for (size_t i = 0; i < order->writer_count; i++) {
+		argv[count++] = "--writer";
+		argv[count++] = order->writers[i];
 	}
 
 	struct process_order process = { .argv = argv, .output_path = order->log_path };

@@ -22,6 +22,10 @@ struct rig_order {
 	const char *profile;
 	const char *limit; /* NULL: the profile's */
 	uint64_t seed;
+	char *const *writers; /* WRITER_COUNT of them */
+	size_t writer_count;
+	bool writers_unchecked;
+	uint64_t time_scale;  /* 0: as time does */
 	const char *log_path; /* what the process prints goes here */
 };
 

@@ -136,6 +136,10 @@ static int volume_mount(struct run *run, struct reason *reason)
 		.profile = run->scenario->profile,
 		.limit = run->scenario->limit,
 		.seed = run->scenario->seed,
+		.writers = run->scenario->writers.texts,
+		.writer_count = run->scenario->writers.count,
+		.writers_unchecked = run->scenario->writers_unchecked,
+		.time_scale = run->scenario->time_scale,
 		.log_path = log,
 	};
 

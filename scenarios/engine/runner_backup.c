@@ -15,6 +15,7 @@
 #include "scenarios/engine/runner_armed.h"
 #include "scenarios/engine/runner_files.h"
 #include "scenarios/engine/runner_internal.h"
+#include "scenarios/engine/runner_watch.h"
 #include "scenarios/engine/verdict.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/sizes.h"
@@ -71,6 +72,11 @@ static void restored_look(struct run *run, const char *path, const struct snapsh
 	int64_t size = file_size(path);
 	struct comparison comparison;
 
+	if (!point) {
+		restoring_set(ret, RESTORED_UNKNOWN,
+			memory_copy("no snapshot was taken to compare it with"));
+		return;
+	}
 	if (size < 0) {
 		restoring_set(ret, RESTORED_NOTHING, memory_copy("the restore made no file"));
 		return;
@@ -173,13 +179,15 @@ static bool earlier_not_intact(const struct run *run)
 }
 
 static void backup_judge(struct run *run, struct run_backup *backup,
-	const struct process_result *process, const struct restoring *restoring)
+	const struct process_result *process, const struct restoring *restoring,
+	const struct journal_facts *journal)
 {
 	struct verdict_facts facts = {
 		.timed_out = process->timed_out,
 		.exit_status = process->exit_status,
 		.restored = restoring->restored,
 		.earlier_not_intact = earlier_not_intact(run),
+		.retried_non_retryable = journal->retried_non_retryable,
 	};
 
 	backup->verdict = verdict_judge(&facts);
@@ -193,9 +201,31 @@ static void backup_judge(struct run *run, struct run_backup *backup,
 		backup->reason = memory_copy(verdict_explain(&facts));
 }
 
+/* As client_run(), of the backup, while the oracle waits for the snapshot that the client takes. */
+static int client_run_watched(struct run *run, const struct run_backup *backup,
+	const struct client_words *words, struct reason *reason, struct process_result *ret)
+{
+	struct journal_facts before;
+	struct watch *watch;
+	int error = journal_look(run, &before, reason);
+
+	if (error == 0)
+		error = watch_begin(run, backup->of, reason, &watch);
+	if (error < 0)
+		return error;
+
+	int run_error = client_run(run, run->client->backup, words, backup->log_path, ret);
+
+	error = watch_end(run, watch, reason);
+	if (run_error < 0)
+		return reason_error(reason, run_error, "cannot run client '%s'", run->client->name);
+	/* Why the rig is gone is known better elsewhere. */
+	return rig_alive(run->rig, reason) ? error : 0;
+}
+
 /* Runs the client; then the steps that waited beside it are over, too. */
 static int backup_make(struct run *run, struct run_backup *backup, struct reason *reason,
-	struct process_result *ret)
+	struct process_result *ret, struct journal_facts *ret_journal)
 {
 	AUTO(auto_free) char *folder = work_path(run, "out", backup->name);
 	AUTO(auto_free)
@@ -213,11 +243,15 @@ static int backup_make(struct run *run, struct run_backup *backup, struct reason
 	if (mkdir(folder, 0700) < 0)
 		return reason_error(reason, -errno, "cannot make '%s'", folder);
 
-	int error = client_run(run, run->client->backup, &words, backup->log_path, ret);
+	int error = 0;
 
+	if (backup->takes)
+		error = client_run_watched(run, backup, &words, reason, ret);
+	else if ((error = client_run(run, run->client->backup, &words, backup->log_path, ret)) < 0)
+		reason_error(reason, error, "cannot run client '%s'", run->client->name);
 	armed_join(run);
 	if (error < 0)
-		return reason_error(reason, error, "cannot run client '%s'", run->client->name);
+		return error;
 	/* Without it nothing can be said of the client. */
 	if (!rig_alive(run->rig, reason))
 		return -EIO;
@@ -225,7 +259,11 @@ static int backup_make(struct run *run, struct run_backup *backup, struct reason
 	backup->duration_ns = ret->duration_ns;
 	/* Both are asked: what has fired is counted up to here. */
 	backup->fault_struck = faults_struck(run);
-	backup->fault_struck |= snapshot_has_failed(run, backup->of);
+	if (!backup->takes)
+		backup->fault_struck |= snapshot_has_failed(run, backup->of);
+	else if (journal_look(run, ret_journal, reason) < 0)
+		return -EIO;
+	backup->fault_struck |= ret_journal->has_failed;
 	free(backup->left_behind);
 	backup->left_behind = left_describe(run, backup->name);
 	leaks_look_at_backup(run, backup, ret->left_running);
@@ -268,14 +306,15 @@ static int backup_complete(struct run *run, struct run_backup *backup, struct re
 {
 	struct process_result process = { 0 };
 	struct restoring restoring = { .restored = RESTORED_NOTHING };
-	int error = backup_make(run, backup, reason, &process);
+	struct journal_facts journal = { 0 };
+	int error = backup_make(run, backup, reason, &process, &journal);
 
 	if (error == 0 && !process.timed_out && strcmp(backup->left_behind, LEFT_NOTHING) != 0)
 		error = restore_try(run, backup, reason, &restoring);
 	if (error == 0)
 		error = backup_clean(run, backup, reason);
 	if (error == 0) {
-		backup_judge(run, backup, &process, &restoring);
+		backup_judge(run, backup, &process, &restoring, &journal);
 		restored_keep(run, &restoring);
 	}
 	free(restoring.detail);
@@ -289,6 +328,7 @@ enum outcome run_backup_step(struct run *run, const struct step *step, struct re
 	struct run_backup backup = {
 		.name = step->name,
 		.of = step->of,
+		.takes = step->takes,
 		.left_behind = memory_copy(LEFT_NOTHING),
 		.out_path = memory_format("%s/out/%s/%s.backup", run->work, step->name, step->name),
 		.log_path = memory_format("%s/logs/%s.backup.log", run->work, step->name),

@@ -30,9 +30,9 @@ static enum outcome no_backup(struct reason *reason)
 static enum outcome fault_missing(const struct run_backup *backup, struct reason *reason)
 {
 	reason_set(reason,
-		"snapshot '%s' was still active when backup '%s' ended, and no rule had fired: "
-		"the fault never struck",
-		backup->of, backup->name);
+		"%s '%s' %s when backup '%s' ended, and no rule had fired: the fault never struck",
+		backup->takes ? "neither a writer nor snapshot" : "snapshot", backup->of,
+		backup->takes ? "had failed" : "was still active", backup->name);
 	return OUTCOME_INCONCLUSIVE;
 }
 

@@ -2,8 +2,9 @@
 /*
  * runner_internal.h - a scenario in progress, shared by the runner's files.
  *
- * Owned by the main thread.  The thread of armed steps reads what does not
- * change any more (scenario and paths) and uses the ledger, which has a lock.
+ * Owned by the main thread.  The threads of armed steps and of watches read what
+ * does not change any more (scenario, client and paths) and use the ledger, which
+ * has a lock.
  */
 #ifndef SNAPRIG_SCENARIOS_RUNNER_INTERNAL_H
 #define SNAPRIG_SCENARIOS_RUNNER_INTERNAL_H
@@ -56,6 +57,7 @@ struct run {
 	char **rules_added; /* with options->repeats: as they were to be added */
 	size_t rule_count;
 	json_int_t faults_fired; /* up to the end of the latest backup */
+	json_int_t journal_from; /* what journal_look() has not seen yet */
 	bool is_over;		 /* no further step is begun */
 };
 
@@ -84,6 +86,15 @@ void faults_check(struct run *run);
 /* Lets go what of a killed client hangs in the volume; for process_order.killed. */
 void faults_let_go(void *context);
 
+/* runner_journal.c: what the rig's journal tells of a while. */
+struct journal_facts {
+	bool has_failed;	    /* a writer, or a snapshot */
+	bool retried_non_retryable; /* as in struct verdict_facts */
+};
+
+/* Of the while since it was asked before: 0, or -errno with REASON. */
+int journal_look(struct run *run, struct journal_facts *ret, struct reason *reason);
+
 /* runner_backup.c */
 step_runner run_backup_step, run_restore_step;
 
@@ -98,6 +109,13 @@ void restored_compare(const struct run *run, const struct digest *restored,
 	const struct snapshot_point *point, struct comparison *ret);
 
 struct snapshot_point *point_find(struct run *run, const char *name);
+
+/* What the image holds now, while writes are held, into POINT: 0, or -errno with REASON.  Any
+ * thread. */
+int point_read(const struct run *run, struct snapshot_point *point, struct reason *reason);
+
+/* The run's from now on. */
+void point_add(struct run *run, const struct snapshot_point *point);
 
 /* runner_leaks.c: adds what was left behind, up to now, to the result's leaks. */
 void leaks_look(struct run *run);

@@ -22,8 +22,7 @@ struct snapshot_point *point_find(struct run *run, const char *name)
 	return NULL;
 }
 
-/* What the image holds now, while writes are held. */
-static int point_read(struct run *run, struct snapshot_point *point, struct reason *reason)
+int point_read(const struct run *run, struct snapshot_point *point, struct reason *reason)
 {
 	int error = digest_create(run->image, &point->content);
 
@@ -32,6 +31,12 @@ static int point_read(struct run *run, struct snapshot_point *point, struct reas
 	if (run->client->compares == CLIENT_COMPARES_USED_BLOCKS)
 		error = ext4_used_blocks(run->image, reason, &point->used);
 	return error;
+}
+
+void point_add(struct run *run, const struct snapshot_point *point)
+{
+	run->points = memory_grow(run->points, run->point_count, sizeof *run->points);
+	run->points[run->point_count++] = *point;
 }
 
 enum outcome run_snapshot(struct run *run, const struct step *step, struct reason *reason)
@@ -44,8 +49,7 @@ enum outcome run_snapshot(struct run *run, const struct step *step, struct reaso
 
 	int error = point_read(run, &point, reason);
 
-	run->points = memory_grow(run->points, run->point_count, sizeof *run->points);
-	run->points[run->point_count++] = point;
+	point_add(run, &point);
 	if (error < 0)
 		return OUTCOME_ERROR;
 	error = rig_call(run->rig, "writes.resume", NULL, reason, NULL);

@@ -50,6 +50,9 @@ void scenario_destroy(struct scenario *scenario)
 	free(scenario->client);
 	free(scenario->limit);
 	free(scenario->content.image);
+	for (size_t i = 0; i < scenario->writers.count; i++)
+		free(scenario->writers.texts[i]);
+	free(scenario->writers.texts);
 	free(scenario);
 }
 

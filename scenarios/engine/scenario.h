@@ -37,6 +37,7 @@ enum verdict {
 	VERDICT_DETECTED,
 	VERDICT_MISREPORTED,
 	VERDICT_SILENT_CORRUPTION,
+	VERDICT_RETRIED_NON_RETRYABLE,
 	VERDICT_HUNG,
 	VERDICT_INCONCLUSIVE,
 };
@@ -54,7 +55,7 @@ enum step_kind {
 	STEP_GAUGE,    /* gauge: { name, value, [start] } */
 	STEP_RELEASE,  /* release: GAUGE */
 	STEP_FAULT,    /* fault: RULE, or a list of them */
-	STEP_BACKUP,   /* backup: { of, to } */
+	STEP_BACKUP,   /* backup: { of | takes, to } */
 	STEP_RESTORE,  /* restore: { from, to } */
 	STEP_EXPECT,   /* expect: { … } */
 };
@@ -84,12 +85,21 @@ struct fault_texts {
 	size_t count;
 };
 
+/* Writers (simfs/volume/writer_spec.h) that can be read. */
+struct writer_texts {
+	char **texts;
+	size_t count;
+};
+
+#define SCENARIO_WRITERS_MAX 64
+
 struct step {
 	enum step_kind kind;
 	struct place place;
 	char *name;		   /* snapshot, writer, gauge, or backup (`to`);
 				    * RESTORE: `to`, or NULL */
 	char *of;		   /* BACKUP: snapshot;  RESTORE: backup */
+	bool takes;		   /* BACKUP: the client takes the snapshot itself */
 	enum pattern pattern;	   /* WRITE */
 	uint64_t bytes;		   /* WRITE */
 	char *value;		   /* GAUGE */
@@ -117,6 +127,9 @@ struct scenario {
 	uint64_t time_limit_ns; /* of one run of the client; SCENARIO_TIME_LIMIT_NS by default */
 	uint64_t volume_bytes;	/* a multiple of 512; 0: the size of the CONTENT_IMAGE */
 	struct content_spec content;
+	struct writer_texts writers;
+	bool writers_unchecked; /* the rig hands out snapshots although a writer failed */
+	uint64_t time_scale;	/* how fast the rig's clock runs; 0: as time does */
 	struct phase *phases;
 	size_t phase_count;
 };

@@ -19,6 +19,9 @@
 #define VOLUME_MAX_BYTES (64ull << 40)
 #define FILES_MAX	 1000000
 
+/* That of `mount --time-scale`. */
+#define TIME_SCALE_MAX 1000000
+
 /* mke2fs needs room for its journal and tables. */
 #define EXT4_MIN_BYTES (8ull << 20)
 
@@ -46,6 +49,8 @@ static const struct field volume_fields[] = {
 };
 static const struct field_table volume_table = FIELD_TABLE("volume", volume_fields);
 
+static const char *const check_words[] = { "none" };
+
 static const struct field scenario_fields[] = {
 	{ "name", read_name, AT(name), .required = true },
 	{ "about", read_text, AT(about) },
@@ -54,6 +59,10 @@ static const struct field scenario_fields[] = {
 	{ "volume", read_table, .required = true, .table = &volume_table },
 	{ "client", read_name, AT(client), .required = true },
 	{ "time-limit", read_duration, AT(time_limit_ns) },
+	{ "time-scale", read_number, AT(time_scale), .min = 1, .max = TIME_SCALE_MAX },
+	{ "writers", read_writers, AT(writers) },
+	{ "writer-check", read_wish, AT(writers_unchecked), .choices = check_words,
+		.choice_count = sizeof check_words / sizeof check_words[0] },
 	{ "phases", read_phases, .required = true },
 };
 static const struct field_table scenario_table = FIELD_TABLE("scenario", scenario_fields);

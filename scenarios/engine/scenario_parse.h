@@ -39,6 +39,9 @@ field_reader read_steps;
 /* struct fault_texts: a rule, or a list of them. */
 field_reader read_faults;
 
+/* struct writer_texts: a list of writers. */
+field_reader read_writers;
+
 /* The tables that steps are made of: "step" first. */
 extern const struct field_table *const step_tables[];
 extern const size_t step_table_count;

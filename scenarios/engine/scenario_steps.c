@@ -3,6 +3,7 @@
  * scenario_steps.c - the steps of a phase.
  */
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "scenarios/engine/memory.h"
@@ -35,6 +36,7 @@ static const char *const verdict_words[] = {
 	[VERDICT_DETECTED] = "detected",
 	[VERDICT_MISREPORTED] = "misreported",
 	[VERDICT_SILENT_CORRUPTION] = "silent-corruption",
+	[VERDICT_RETRIED_NON_RETRYABLE] = "retried-non-retryable",
 	[VERDICT_HUNG] = "hung",
 	[VERDICT_INCONCLUSIVE] = "inconclusive",
 };
@@ -107,8 +109,21 @@ static const struct field gauge_fields[] = {
 };
 static const struct field_table gauge_table = FIELD_TABLE("gauge", gauge_fields);
 
+/* A snapshot that the client takes, of a name that was not used before. */
+static void read_takes(struct reading *reading, const struct field *field,
+	const struct tree_node *node, void *target)
+{
+	struct step *step = target;
+
+	step->takes = true;
+	free(step->of);
+	step->of = NULL;
+	read_new_snapshot(reading, field, node, &step->of);
+}
+
 static const struct field backup_fields[] = {
-	{ "of", read_snapshot, AT(of), .required = true },
+	{ "of", read_snapshot, AT(of) },
+	{ "takes", read_takes, .offset = 0 },
 	{ "to", read_new_backup, AT(name), .required = true },
 };
 static const struct field_table backup_table = FIELD_TABLE("backup", backup_fields);
@@ -196,6 +211,23 @@ static void gauge_check(
 			"'%s' cannot be '%s' (try %s)", step->name, step->value, hint);
 }
 
+static void backup_check(
+	struct reading *reading, const struct tree_node *node, const struct place *place)
+{
+	if (node->kind != TREE_MAP)
+		return;
+
+	bool is_given = tree_find(node, "of"), is_taken = tree_find(node, "takes");
+
+	if (!is_given && !is_taken)
+		mistakes_add(reading->mistakes, *place,
+			"missing key 'of' in backup (or 'takes', when the client takes the "
+			"snapshot)");
+	if (is_given && is_taken)
+		mistakes_add(reading->mistakes, *place,
+			"backup has 'of' and 'takes' (who takes the snapshot?)");
+}
+
 /* Does the step make something that others refer to, and is not known by what name? */
 static bool makes_unknown(const struct step *step)
 {
@@ -218,6 +250,8 @@ static void step_read(struct reading *reading, const struct tree_node *node, str
 	field->read(reading, field, entry->value, (char *)step + field->offset);
 	if (step->kind == STEP_EXPECT)
 		expectation_check(reading, entry->value, &step->expectation);
+	if (step->kind == STEP_BACKUP)
+		backup_check(reading, entry->value, &entry->value->place);
 	if (step->kind == STEP_GAUGE)
 		gauge_check(reading, entry->value, step);
 	if (makes_unknown(step))

@@ -116,7 +116,8 @@ char *step_title(const struct step *step)
 	case STEP_FAULT:
 		return faults_title(step);
 	case STEP_BACKUP:
-		return memory_format("backup '%s' to '%s'", step->of, step->name);
+		return memory_format("backup '%s'%s to '%s'", step->of,
+			step->takes ? ", taken by the client," : "", step->name);
 	case STEP_RESTORE:
 		return step->name ? memory_format("restore '%s' to '%s'", step->of, step->name)
 				  : memory_format("restore '%s'", step->of);

@@ -30,15 +30,24 @@ static const struct judgement on_failure[] = {
 		"it reported a failure, and what it left could not be judged" },
 };
 
+static const struct judgement retried = { VERDICT_RETRIED_NON_RETRYABLE,
+	"a writer said that it would fail again, and another snapshot was asked for" };
+
 static const struct judgement out_of_time = { VERDICT_HUNG, "it outlived its time limit" };
 
 static const struct judgement *judgement_of(const struct verdict_facts *facts)
 {
+	const struct judgement *judgement;
+
 	MUST(facts->restored < sizeof on_success / sizeof on_success[0]);
 	if (facts->timed_out)
 		return &out_of_time;
-	return facts->exit_status == 0 ? &on_success[facts->restored]
-				       : &on_failure[facts->restored];
+	judgement = facts->exit_status == 0 ? &on_success[facts->restored]
+					    : &on_failure[facts->restored];
+	if (facts->retried_non_retryable && judgement->verdict != VERDICT_SILENT_CORRUPTION &&
+		judgement->verdict != VERDICT_MISREPORTED)
+		return &retried;
+	return judgement;
 }
 
 enum verdict verdict_judge(const struct verdict_facts *facts)

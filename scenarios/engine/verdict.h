@@ -22,6 +22,10 @@ struct verdict_facts {
 	int exit_status;
 	enum restored restored;
 	bool earlier_not_intact; /* an earlier backup of the scenario was not intact */
+
+	/* A writer failed with a code that says that it will fail again, and the
+	 * client had another snapshot taken all the same. */
+	bool retried_non_retryable;
 };
 
 /*
@@ -33,7 +37,9 @@ struct verdict_facts {
  *
  * Out of time is `hung` whatever was left, and what cannot be known is
  * `inconclusive`.  A failure that leaves a right backup is misreported, too:
- * it says that there is none.
+ * it says that there is none.  What would else be intact, recovered, detected or
+ * inconclusive is `retried-non-retryable` when the facts say so; what else is
+ * wrong is worse.
  */
 enum verdict verdict_judge(const struct verdict_facts *facts);
 

@@ -16,7 +16,16 @@ client absent "true" "true" "requires: [ sh, no-such-tool ]"
 echo "$steps" | scenario absent absent zeros
 printf -- '- write: { name: w, pattern: random, bytes: 33MiB }\n' | scenario too-much good zeros
 printf -- '- write: { name: w, pattern: random, bytes: 5000 }\n' | scenario uneven good zeros
+echo '- backup: { takes: s2, to: b1 }' | scenario taken good zeros
+echo "$steps" | scenario given reference-vss zeros
+client wordy "true" "true" "takes: snapshots"
+echo "$steps" | scenario wordy wordy zeros
 
+refused 2 "taken.yaml:11:[0-9]+: client 'good' takes no snapshots \(try backup: \{ of: s2, to: b1" \
+	rig run taken.yaml
+refused 2 "given.yaml:11:[0-9]+: client 'reference-vss' takes its snapshot itself" \
+	rig run given.yaml
+refused 2 "unknown value 'snapshots' for 'takes' \(did you mean 'snapshot'" rig run wordy.yaml
 refused 2 "unknown client 'nobody' \(one of: .*dd-gzip.*reference" rig run unknown.yaml
 refused 2 "'partclone' saves the used blocks" rig run used-blocks.yaml
 refused 2 "misspelt.yaml:[0-9]+:[0-9]+: unknown word '\{snapshto\}'" rig run misspelt.yaml

@@ -61,7 +61,7 @@ static const struct message_case step_cases[] = {
 	{ "gauge: { name: op, value: 1 }", "9:24: unknown gauge 'op' (did you mean 'ops'?)" },
 	{ "expect: { verdict: none }",
 		"9:28: unknown value 'none' for 'verdict' (known: intact, recovered, detected, "
-		"misreported, silent-corruption, hung, inconclusive)" },
+		"misreported, silent-corruption, retried-non-retryable, hung, inconclusive)" },
 	{ "expect: { verdict: silent-coruption }",
 		"9:28: unknown value 'silent-coruption' for 'verdict' (did you mean "
 		"'silent-corruption'?)" },
@@ -78,6 +78,13 @@ static const struct message_case step_cases[] = {
 	{ "expect: [ intact ]", "9:17: expect must be a map, not a list" },
 	{ "backup: { of: s9, to: b9 }",
 		"9:23: snapshot 's9' is never made before this step (did you mean 's0'?)" },
+	{ "backup: { to: b9 }",
+		"9:17: missing key 'of' in backup (or 'takes', when the client takes the "
+		"snapshot)" },
+	{ "backup: { of: s0, takes: s1, to: b9 }",
+		"9:17: backup has 'of' and 'takes' (who takes the snapshot?)" },
+	{ "backup: { takes: s0, to: b9 }",
+		"9:26: snapshot 's0' was made before, at line 7 (each needs its own name)" },
 	{ "backup: { of: nothing, to: b9 }",
 		"9:23: snapshot 'nothing' is never made before this step" },
 };
@@ -128,6 +135,34 @@ static const struct message_case head_cases[] = {
 	{ "volume: { size: 1MiB, content: { image: x, ext4: y } }",
 		"3:32: content must have exactly one key, not 2 (check the indentation)" },
 };
+
+static const struct message_case writer_cases[] = {
+	{ "time-scale: 0", "4:13: 'time-scale' is too small (at least 1)" },
+	{ "time-scale: 1.5", "4:13: cannot read number '1.5' (try 7)" },
+	{ "time-scale: 1000001", "4:13: 'time-scale' is too large (at most 1000000)" },
+	{ "writers: simulated name=db",
+		"4:10: 'writers' must be a list of writers, not a single value (try [ simulated "
+		"name=db ])" },
+	{ "writers: []", "4:10: 'writers' has no writers" },
+	{ "writers: [ [ x ] ]", "4:12: 'writers' must be a list of writers, not a list" },
+	{ "writers: [ simulated name=db, simulatd name=x ]",
+		"4:31: unknown kind of writer 'simulatd' (simulated, hook or fsfreeze) at column "
+		"1; did you mean 'simulated'?" },
+	{ "writer-check: no", "4:15: 'writer-check' must be a text (write \"no\" in quotes)" },
+};
+
+START_TEST(wrong_writers_are_told_where_and_what)
+{
+	AUTO(auto_free)
+	char *text = memory_format("name: x\nprofile: vss\nvolume: { size: 1MiB, content: zeros }\n"
+				   "%s\nclient: dd\nphases: [ { work: [ { snapshot: s0 } ] } ]\n",
+		writer_cases[_i].text);
+	AUTO(auto_free) char *messages = scenario_text_messages(text);
+	AUTO(auto_free) char *wanted = memory_format("x.yaml:%s\n", writer_cases[_i].message);
+
+	ck_assert_str_eq(messages, wanted);
+}
+END_TEST
 
 START_TEST(wrong_volume_is_told_where_and_what)
 {
@@ -265,6 +300,7 @@ int main(int argc, char **argv)
 
 	tcase_add_loop_test(tests, wrong_step_is_told_where_and_what, 0, COUNT(step_cases));
 	tcase_add_loop_test(tests, wrong_volume_is_told_where_and_what, 0, COUNT(head_cases));
+	tcase_add_loop_test(tests, wrong_writers_are_told_where_and_what, 0, COUNT(writer_cases));
 	tcase_add_loop_test(tests, wrong_phases_are_told_where_and_what, 0, COUNT(phase_cases));
 	tcase_add_test(tests, step_that_cannot_be_read_brings_no_more_mistakes_about_its_name);
 	tcase_add_test(tests, control_characters_do_not_reach_the_terminal);

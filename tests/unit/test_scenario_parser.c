@@ -156,6 +156,43 @@ START_TEST(optional_keys_at_the_top_are_read)
 }
 END_TEST
 
+START_TEST(writers_and_their_clock_are_read)
+{
+	struct scenario *scenario = volume_parse("{ size: 1MiB, content: zeros }",
+		"time-scale: 100\nwriter-check: none\n"
+		"writers: [ 'simulated name=\"System Writer\"', simulated name=db dies=5s ]\n");
+	struct scenario *without = volume_parse("{ size: 1MiB, content: zeros }", "");
+
+	ck_assert_uint_eq(scenario->time_scale, 100);
+	ck_assert(scenario->writers_unchecked);
+	ck_assert_uint_eq(scenario->writers.count, 2);
+	ck_assert_str_eq(scenario->writers.texts[0], "simulated name=\"System Writer\"");
+	ck_assert_str_eq(scenario->writers.texts[1], "simulated name=db dies=5s");
+	ck_assert_uint_eq(without->time_scale, 0);
+	ck_assert(!without->writers_unchecked);
+	ck_assert_uint_eq(without->writers.count, 0);
+	scenario_destroy(without);
+	scenario_destroy(scenario);
+}
+END_TEST
+
+START_TEST(a_snapshot_that_the_client_takes_is_known_afterwards)
+{
+	AUTO(auto_free)
+	char *text = scenario_text_with_steps("      - backup: { takes: s1, to: b1 }\n"
+					      "      - expect: { content: s1 }\n"
+					      "      - expect: { snapshot: s1, state: gone }\n");
+	struct scenario *scenario = scenario_text_parse(text);
+	const struct step *steps = scenario->phases[0].steps;
+
+	ck_assert(!steps[1].takes);
+	ck_assert(steps[2].takes);
+	ck_assert_str_eq(steps[2].of, "s1");
+	ck_assert_str_eq(steps[2].name, "b1");
+	scenario_destroy(scenario);
+}
+END_TEST
+
 static const struct exit_case {
 	const char *text;
 	enum exit_wish wish;
@@ -196,6 +233,7 @@ static const struct title_case {
 		"gauge 'memory.used': 85% at store.bytes>=4MiB" },
 	{ "gauge: { name: memory.used, value: 80.5% }", "gauge 'memory.used': 80.5%" },
 	{ "backup: { of: s0, to: b1 }", "backup 's0' to 'b1'" },
+	{ "backup: { takes: s1, to: b1 }", "backup 's1', taken by the client, to 'b1'" },
 	{ "restore: { from: b0 }", "restore 'b0'" },
 	{ "restore: { from: b0, to: r0 }", "restore 'b0' to 'r0'" },
 	{ "expect: { verdict: hung, exit: -314, says: \"5\" }",
@@ -296,6 +334,8 @@ int main(int argc, char **argv)
 
 	(void)argc;
 
+	tcase_add_test(tests, writers_and_their_clock_are_read);
+	tcase_add_test(tests, a_snapshot_that_the_client_takes_is_known_afterwards);
 	tcase_add_test(tests, head_of_a_scenario_is_read);
 	tcase_add_test(tests, phases_and_steps_keep_their_order_and_place);
 	tcase_add_test(tests, write_with_a_moment_is_read);

@@ -1,0 +1,107 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+#
+# The oracle sees the snapshot that a client takes at its very instant, and a
+# client that repeats what must not be repeated is told from one that does not.
+. "${0%/*}/../lib/e2e.sh"
+. "$e2e_root/tests/lib/e2e_run.sh"
+
+restore='cat {out} >{restored}'
+taking='takes: snapshot'
+
+# vss NAME CLIENT [HEAD] - as `scenario`; the steps come on stdin.
+vss()
+{
+	cat >"$1.yaml" <<-END
+		name: $1
+		seed: 7
+		profile: vss
+		volume: { size: 16MiB, content: random }
+		writers: [ 'simulated name="System Writer"', simulated name=db ]
+		time-scale: 100
+		client: $2
+		${3:-}
+		phases:
+		  - inject:
+		$(sed 's/^/      /')
+	END
+}
+failing='- fault: writer.freeze error=0x800423f4 writer=db times=1'
+backup='- backup: { takes: s1, to: b1 }'
+
+# What is written before and after the instant makes no difference.
+client honest 'touch {snapshot}; sleep 0.2; cat {snapshot} >{out}; rm {snapshot}' \
+	"$restore" "$taking"
+vss honest honest <<END
+- write: { name: early, pattern: random, bytes: 1MiB }
+- write: { name: late, pattern: random, bytes: 4MiB, start: "read.progress>=1%" }
+$backup
+- expect: { verdict: intact, content: s1, live: intact, leaks: none }
+- expect: { snapshot: s1, state: gone }
+END
+ran 0 honest.yaml
+
+# Reading the live view is not reading the snapshot.
+client live 'touch {snapshot}; head -c 1M {snapshot} >{out}.tmp
+  while head -c 1M {live} | cmp -s - {out}.tmp; do sleep 0.05; done
+  rm {out}.tmp; cat {live} >{out}; rm {snapshot}' "$restore" "$taking"
+sed -i "s,{live},\$(dirname {snapshot})/../live,g" "$SNAPRIG_SHARE/clients/live.yaml"
+vss live live <<END
+- write: { name: late, pattern: sequential, bytes: 16MiB, start: "read.progress>=1%" }
+$backup
+END
+ran 1 live.yaml
+tells "b1.*verdict: silent-corruption, exit: 0"
+
+# One that repeats whatever has failed, and what came of it in the end.
+client stubborn 'until touch {snapshot}; do sleep 0.05; done
+  cat {snapshot} >{out}; rm {snapshot}' "$restore" "$taking"
+printf '%s\n' "$failing" "$backup" '- expect: { verdict: retried-non-retryable, exit: zero }' |
+	vss stubborn stubborn
+ran 0 stubborn.yaml
+printf '%s\n' "$failing" "$backup" '- expect: { verdict: intact }' | vss wished stubborn
+ran 1 wished.yaml
+tells "expected verdict intact, met retried-non-retryable: a writer said that it would fail again"
+printf '%s\n' "$failing" "$backup" | vss unjudged stubborn
+ran 1 unjudged.yaml
+tells "backup 'b1' is retried-non-retryable, which no step expects"
+
+# What may pass may be repeated.
+printf '%s\n' '- fault: writer.freeze error=0x800423f3 writer=db times=1' "$backup" \
+	'- expect: { verdict: intact }' | vss retryable stubborn
+ran 0 retryable.yaml
+
+# Each client takes it once: the next one's try is not a retry.
+printf '%s\n' "$failing" "$backup" '- expect: { verdict: detected }' \
+	'- backup: { takes: s2, to: b2 }' '- expect: { verdict: recovered, content: s2 }' |
+	vss once reference-vss-aip2018
+ran 0 once.yaml
+
+# Without a snapshot there is nothing to compare with.
+client none "head -c 16M /dev/zero >{out}" "$restore" "$taking"
+printf '%s\n' "$backup" | vss none none
+ran 1 none.yaml
+tells "b1.*verdict: inconclusive, exit: 0.*no snapshot was taken to compare it with"
+client liar "true" "$restore" "$taking"
+printf '%s\n' "$failing" "$backup" | vss liar liar
+ran 1 liar.yaml
+tells "b1.*verdict: silent-corruption, exit: 0"
+
+# Who takes it removes it.
+client forgetful 'touch {snapshot}; cat {snapshot} >{out}' "$restore" "$taking"
+printf '%s\n' "$backup" '- expect: { leaks: none }' | vss forgetful forgetful
+ran 1 forgetful.yaml
+tells "left behind: snapshot 's1'"
+
+# A writer that dies on its own is a fault that struck.
+printf '%s\n' "$backup" '- expect: { verdict: detected, exit: -311, says: "VSS_WS_UNKNOWN" }' |
+	vss dies reference-vss
+sed -i 's/simulated name=db/simulated name=db dies=1ms thaw=1s/' dies.yaml
+ran 0 dies.yaml
+
+# A record has all that a replay needs.
+mkdir records
+ran 0 once.yaml --record records
+rig replay records/once.jsonl >replayed
+cat replayed
+grep -q "faults     1 of 1 struck again" replayed || fail "the replay is another run"
