@@ -134,16 +134,23 @@ static void vss_failure_deinit(struct vss_failure *failure)
 	failure->writers = NULL;
 }
 
-/* The writers that have failed, the caller's list; with ERROR, only if that is one's. */
-static json_t *writers_failed(struct vss *vss, int error)
+/*
+ * Looks for the writers that have failed, after a set that ended with ERROR: then
+ * only if that is one's.  Returns ERROR, or, after one that did not fail, why it
+ * is none to go on with: a writer has failed, or it cannot be known.
+ */
+static int writers_look(struct vss *vss, int error, json_t *failed)
 {
 	AUTO(auto_json) json_t *answer = NULL;
-	json_t *failed = json_array(), *writer;
+	json_t *writer;
 	bool has_its = false;
+	int asked = call(vss, "writers.list", NULL, &answer);
 	size_t i;
 
-	if (call(vss, "writers.list", NULL, &answer) < 0)
-		return failed;
+	if (asked < 0) {
+		log_error_code(asked, "cannot ask for the writers");
+		return error < 0 ? error : asked;
+	}
 	json_array_foreach(json_object_get(answer, "writers"), i, writer)
 	{
 		json_t *failure = json_object_get(writer, "failure");
@@ -157,7 +164,7 @@ static json_t *writers_failed(struct vss *vss, int error)
 	/* What failed in a snapshot before stays failed until writers are asked again. */
 	if (error < 0 && !has_its)
 		json_array_clear(failed);
-	return failed;
+	return error == 0 && json_array_size(failed) > 0 ? -EREMOTEIO : error;
 }
 
 static const char *text_of(const json_t *object, const char *key)
@@ -218,11 +225,11 @@ static int snapshot_create(struct vss *vss)
 /* One try: 0, or -errno with *FAILURE. */
 static int try_once(struct vss *vss, struct vss_failure *failure)
 {
-	int error;
+	int error, created;
 
 	pipeline_log("VssStart()");
 	pipeline_log("Using Common Provider");
-	error = snapshot_create(vss);
+	error = created = snapshot_create(vss);
 
 	/* Nothing was begun. */
 	if (error == -EEXIST || error == -EINVAL || error == -ENAMETOOLONG) {
@@ -234,15 +241,16 @@ static int try_once(struct vss *vss, struct vss_failure *failure)
 		log_error("%s", *control_client_message(vss->control)
 					? control_client_message(vss->control)
 					: error_text(error));
-	failure->writers = writers_failed(vss, error);
-	if (error == 0 && json_array_size(failure->writers) == 0)
+	failure->writers = json_array();
+	error = writers_look(vss, error, failure->writers);
+	if (error == 0)
 		return 0;
 	failure->code = json_array_size(failure->writers) > 0 ? CODE_UNEXPECTED
 							      : code_of_provider(error);
 	failure_log(failure);
-	if (error == 0)
+	if (created == 0)
 		snapshot_delete(vss);
-	return error < 0 ? error : -EREMOTEIO;
+	return error;
 }
 
 /* ---- retries ---- */

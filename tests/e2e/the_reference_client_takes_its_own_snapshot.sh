@@ -108,15 +108,26 @@ wait_until 10 nobody_is_frozen
 
 # Asked to stop while it waits, it does.
 fails_with 0x800423f2 1000
-"$SNAPRIG" backup --take --retry microsoft "$mnt/snapshots/s" out/s >log &
+"$SNAPRIG" backup --take --retry microsoft "$mnt/snapshots/s" out/s >log.wait &
 client=$!
-wait_until 10 grep -q "Try 2 of 4 in 600 s" log
+wait_until 10 grep -q "Try 2 of 4 in 600 s" log.wait
 kill "$client"
 e2e_status=0
 wait "$client" || e2e_status=$?
 same 1 "$e2e_status" "exit code when it was stopped"
 same "" "$(ls -A "$mnt/snapshots")" "snapshots left"
 rig fault clear "$mnt"
+
+# A freeze cannot be called off; its snapshot is not left all the same.
+rig fault add "$mnt" 'writer.freeze delay=40s times=1'
+"$SNAPRIG" backup --take "$mnt/snapshots/s" out/s >log.freeze &
+client=$!
+wait_until 10 grep -q "Using Common Provider" log.freeze
+kill "$client"
+e2e_status=0
+wait "$client" || e2e_status=$?
+same 1 "$e2e_status" "exit code when it was stopped"
+same "" "$(ls -A "$mnt/snapshots")" "snapshots left"
 
 # What makes no sense.
 touch "$mnt/snapshots/there"
