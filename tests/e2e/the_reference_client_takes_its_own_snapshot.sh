@@ -89,7 +89,19 @@ rig writers kill "$mnt" db
 takes 201 dead
 rig writers add "$mnt" 'simulated name=db'
 
-# Writes that cannot be held are no writer's fault.
+# Writes that cannot be flushed or held are no writer's fault.
+rig fault add "$mnt" 'origin.write delay=100s times=1'
+write_at 0 4096 "$mnt/live" &
+writer=$!
+has_struck()
+{
+	rig fault list "$mnt" --json | jq -e '.faults[-1].fired == 1' >/dev/null
+}
+wait_until 10 has_struck
+takes 201 flushed
+tells "com exception caught(0x80042313) in VssStart"
+! grep -q "OUTPUT" lines || fail "it blames a writer"
+wait "$writer"
 rig fault add "$mnt" 'snapshot.commit delay=11s times=1'
 takes 201 held
 tells "com exception caught(0x80042314) in VssStart"
