@@ -182,7 +182,7 @@ static int pipeline_run(const char *snapshot, const char *out)
 /* The snapshot is the client's own: it goes when the pipeline has ended. */
 static int taken_run(const struct retry_policy *policy, const char *snapshot, const char *out)
 {
-	struct vss *vss;
+	struct vss *vss = NULL;
 	int exit_code = vss_take(snapshot, policy, &vss);
 
 	if (exit_code != 0)

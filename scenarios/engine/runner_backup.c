@@ -206,7 +206,7 @@ static int client_run_watched(struct run *run, const struct run_backup *backup,
 	const struct client_words *words, struct reason *reason, struct process_result *ret)
 {
 	struct journal_facts before;
-	struct watch *watch;
+	struct watch *watch = NULL;
 	int error = journal_look(run, &before, reason);
 
 	if (error == 0)
