@@ -173,6 +173,7 @@ START_TEST(a_volume_is_closed_under_a_watch_that_waits)
 	struct volume_watch watch = watch_of("s");
 
 	volume_watch_begin(engine.volume, &watch);
+	engine_settle(&engine);
 	ck_assert(volume_idle(engine.volume));
 	volume_watch_end(&watch);
 	ck_assert_int_eq(engine_close(&engine), 0);
