@@ -14,6 +14,7 @@ static const struct vss_code codes[] = {
 	{ 0x800423f4, -EIO, false, "VSS_E_WRITERERROR_NONRETRYABLE", "Non-retryable error" },
 	{ 0x80042313, -EINPROGRESS, true, "VSS_E_FLUSH_WRITES_TIMEOUT", "Timed out" },
 	{ 0x80042314, -ETIME, true, "VSS_E_HOLD_WRITES_TIMEOUT", "Timed out" },
+	{ 0x80042316, -EBUSY, true, "VSS_E_SNAPSHOT_SET_IN_PROGRESS", "Retryable error" },
 };
 
 #define CODES	      (sizeof codes / sizeof codes[0])
@@ -24,13 +25,20 @@ const struct vss_code *vss_code_at(size_t index)
 	return index < CODES ? &codes[index] : NULL;
 }
 
-const struct vss_code *vss_code_of(int error)
+const struct vss_code *vss_code_exact(int error)
 {
 	for (size_t i = 0; i < CODES; i++) {
 		if (codes[i].error == error)
 			return &codes[i];
 	}
-	return &codes[NOT_RETRYABLE];
+	return NULL;
+}
+
+const struct vss_code *vss_code_of(int error)
+{
+	const struct vss_code *code = vss_code_exact(error);
+
+	return code ? code : &codes[NOT_RETRYABLE];
 }
 
 const struct vss_code *vss_code_find(const char *text)

@@ -26,7 +26,11 @@ struct vss_code {
 /* The codes in order; NULL behind the last. */
 const struct vss_code *vss_code_at(size_t index);
 
-/* The code of ERROR (-errno); of one that no code stands for, VSS_E_WRITERERROR_NONRETRYABLE. */
+/* The code that ERROR (-errno) stands for, or NULL. */
+const struct vss_code *vss_code_exact(int error);
+
+/* The code of a writer that failed with ERROR (-errno); of one that no code stands for,
+ * VSS_E_WRITERERROR_NONRETRYABLE. */
 const struct vss_code *vss_code_of(int error);
 
 /* The code that TEXT ("0x800423f2", in any case) is, or NULL. */

@@ -151,12 +151,12 @@ void commands_run_writers_notify(struct control_request *request, void *context)
 
 	if (!commands_volume(context, request, &volume) || !commands_text(request, "event", &event))
 		return;
-	for (size_t i = 0; writer_notice_name(i); i++)
+	for (size_t i = 0; i <= WRITER_ABORT; i++)
 		names[i] = writer_notice_name(i);
-	while (writer_notice_name(notice) && strcmp(names[notice], event) != 0)
+	while (notice <= WRITER_ABORT && strcmp(names[notice], event) != 0)
 		notice++;
 	near = suggest_near(event, names, WRITER_ABORT + 1);
-	if (!writer_notice_name(notice))
+	if (notice > WRITER_ABORT)
 		control_request_refuse(request, -EINVAL, "unknown event '%s'%s%s%s", event,
 			near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
 	else if ((command = tell(request)))

@@ -274,9 +274,9 @@ struct snapshot_create {
 	enum snapshot_kind kind;
 	struct snapshot *of; /* NULL: the live view; it is not deleted meanwhile */
 	bool has_limit;
+	bool with_writers; /* they freeze for it (writers.h) */
 	struct size_or_share limit;
 	uint32_t block_bytes; /* 0: the volume's */
-	bool with_writers;    /* they freeze for it (writers.h) */
 
 	/* Of dattobd's commands (datto.h). */
 	uint32_t minor;
@@ -301,6 +301,8 @@ struct snapshot_create {
 	bool was_logged;     /* it is in the kernel log */
 
 	/* Of the volume. */
+	bool hold_is_limited;
+	bool is_in_set;
 	struct volume *volume;
 	struct store *store;
 	struct store_waiter written;
@@ -308,8 +310,6 @@ struct snapshot_create {
 	struct chain_turn turn;
 	struct volume_moment moment;
 	struct snapshot_hold hold;
-	bool hold_is_limited;
-	bool is_in_set;
 	struct node *base; /* in a chain */
 	char copied_name[STORE_NAME_BYTES];
 	uint64_t of_id, replaces_id;

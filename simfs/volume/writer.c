@@ -192,6 +192,8 @@ static void hand_frozen(struct writer_hand *hand, int result, const char *why)
 	struct volume_writer *writer = of_hand(hand);
 
 	writer->hand_state = result == 0 ? HAND_FROZEN : HAND_IDLE;
+	/* Somebody else has frozen it, and may have thawed it the next time. */
+	result = result == -EBUSY ? -EAGAIN : result;
 	if (result == 0)
 		writer_reached(writer);
 	else

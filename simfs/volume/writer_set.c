@@ -109,8 +109,9 @@ static void set_abort(struct volume *volume)
 {
 	struct writer_set *set = &volume->writers.set;
 	struct snapshot *snapshot = TAKE_PTR(set->snapshot);
+	const struct vss_code *code = vss_code_exact(set->error);
 	const char *why = set->why;
-	char code[16];
+	char text[16];
 
 	set->phase = SET_ABORTING;
 	list_for_each (at, &volume->writers.list) {
@@ -122,10 +123,10 @@ static void set_abort(struct volume *volume)
 	if (!why[0])
 		why = set->create && set->create->refusal ? set->create->refusal
 							  : error_text(set->error);
-	snprintf(code, sizeof code, "0x%08x", vss_code_of(set->error)->code);
+	snprintf(text, sizeof text, "0x%08x", code ? code->code : 0);
 	note(volume, EVENT_WRITERS_ABORTED,
-		json_pack("{s:s, s:s, s:s}", "error", error_name(set->error), "code", code, "why",
-			why));
+		json_pack("{s:s, s:s*, s:s}", "error", error_name(set->error), "code",
+			code ? text : NULL, "why", why));
 	if (snapshot) {
 		if (set->create->hold_writes)
 			volume_barrier_end(volume, &set->create->barrier);

@@ -23,11 +23,11 @@ mount_volume 8MiB --profile vss --time-scale 100 \
 	--writer 'simulated name="System Writer" freeze=200ms' --writer 'simulated name=db'
 touch "$mnt/snapshots/s0"
 same 5 "$(state 'System Writer')" "state after a snapshot"
-rig writers list "$mnt" >list
-same "Writer name: 'System Writer'" "$(sed -n 1p list)" "first line"
-same "   Writer Id: {e8132975-6f93-4464-a53e-1050253ae220}" "$(sed -n 2p list)" "its id"
-same "   State: [5] Waiting for completion" "$(sed -n 4p list)" "its state"
-same "   Last error: No error" "$(sed -n 5p list)" "its last error"
+rig writers list "$mnt" >printed
+same "Writer name: 'System Writer'" "$(sed -n 1p printed)" "first line"
+same "   Writer Id: {e8132975-6f93-4464-a53e-1050253ae220}" "$(sed -n 2p printed)" "its id"
+same "   State: [5] Waiting for completion" "$(sed -n 4p printed)" "its state"
+same "   Last error: No error" "$(sed -n 5p printed)" "its last error"
 rig writers notify "$mnt" backup-complete
 same 1 "$(state db)" "state after BackupComplete"
 
@@ -38,9 +38,9 @@ refused 1 'Connection timed out' touch "$mnt/snapshots/s1"
 took_ms=$((($(date +%s%N) - before) / 1000000))
 [ "$took_ms" -ge 590 ] || fail "60 s passed in $took_ms ms"
 [ ! -e "$mnt/snapshots/s1" ] || fail "a snapshot is left that was refused"
-rig writers list "$mnt" >list
-same "   State: [9] Failed" "$(sed -n 4p list)" "state after the time-out"
-same "   Last error: Timed out" "$(sed -n 5p list)" "error after the time-out"
+rig writers list "$mnt" >printed
+same "   State: [9] Failed" "$(sed -n 4p printed)" "state after the time-out"
+same "   Last error: Timed out" "$(sed -n 5p printed)" "error after the time-out"
 same writer "$(failure 'System Writer' blame)" "whose fault it was"
 
 # Each code is one errno for who only sees that.
