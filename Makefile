@@ -96,7 +96,7 @@ H_FILES := $(wildcard simfs/*.h simfs/*/*.h faults/*.h scenarios/*/*.h tests/*/*
 # ---- goals -----------------------------------------------------------------
 
 .PHONY: all tests help demo check bench bench-faults tidy lint format install clean deps compdb \
-	conform fuzz $(CONFIGS)
+	conform pressure fuzz $(CONFIGS)
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 22
@@ -126,6 +126,11 @@ conform: ## fresh traces on the real kernel's dm-snapshot and on the rig (SEED, 
 	$(Q)tools/deps build tests conform
 	$(build) tests
 	$(Q)tests/conform/run $(BUILD)
+
+pressure: ## memory is pressed in a cgroup of version 2, on Debian's kernel, emulated
+	$(Q)tools/deps build conform
+	$(build) all
+	$(Q)tests/conform/pressure $(BUILD)
 
 bench: ## fio on the raw image and on the mount, as ratios (BENCH_SECONDS, _SIZE, _ROUNDS)
 	$(Q)tools/deps build bench
