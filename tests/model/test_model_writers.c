@@ -151,14 +151,7 @@ static void come_to_rest(void)
 
 static void expect_all_at_rest(void)
 {
-	json_t *all = volume_writers_json(bench_engine.volume);
-	size_t index;
-	json_t *writer;
-
-	ck_assert_str_eq(json_string_value(json_object_get(all, "set")), "idle");
-	json_array_foreach(json_object_get(all, "writers"), index, writer)
-		ck_assert(json_is_false(json_object_get(writer, "frozen")));
-	json_decref(all);
+	writers_bench_expect_rest();
 	for (size_t i = 0; i < asked_count; i++) {
 		ck_assert(asked[i].has_ended);
 		ck_assert(!writes[i] || writes[i]->has_ended);

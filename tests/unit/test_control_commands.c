@@ -10,75 +10,14 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "simfs/control/commands.h"
-#include "tests/lib/engine.h"
 #include "tests/lib/engine_suite.h"
-#include "tests/unit/control_bench.h"
+#include "tests/unit/commands_bench.h"
 
-#define VOLUME_BYTES (1u << 20)
-#define BLOCK_BYTES  4096u
-
-static struct engine engine;
-static struct commands *commands;
-static int peer;
-
-static void step_engine(void)
-{
-	engine_settle(&engine);
-}
-
-static void set_up(void)
-{
-	const struct engine_options options = { .volume_bytes = VOLUME_BYTES };
-
-	engine_init(&engine, 1, &options);
-	ck_assert_int_eq(commands_create(NULL, engine.volume, &commands), 0);
-	bench_set_up_with(commands_table, commands);
-	bench.turned = step_engine;
-	peer = peer_open();
-}
-
-static void tear_down(void)
-{
-	commands_end(commands);
-	engine_settle(&engine);
-	ck_assert(volume_idle(engine.volume));
-	ck_assert_int_eq(engine_close(&engine), 0);
-	bench_tear_down();
-	commands_destroy(commands);
-	engine_deinit(&engine);
-	close(peer);
-}
-
-/* Sends REQUEST, with ' for ", and gives back the answer (the caller's). */
-static json_t *ask_by(int fd, const char *request)
-{
-	char line[512];
-
-	snprintf(line, sizeof line, "%s\n", request);
-	for (char *at = line; *at; at++)
-		if (*at == '\'')
-			*at = '"';
-	peer_say(fd, line);
-
-	json_t *answer = json_loads(peer_hear(fd), 0, NULL);
-
-	ck_assert(json_is_object(answer));
-	return answer;
-}
-
-static void expect_ok(const char *request)
-{
-	json_t *answer = ask_by(peer, request);
-
-	ck_assert_msg(json_is_true(json_object_get(answer, "ok")), "%s: %s", request,
-		json_string_value(json_object_get(answer, "message")));
-	json_decref(answer);
-}
+#define BLOCK_BYTES 4096u
 
 static void expect_refusal(const char *request, const char *error, const char *message)
 {
-	json_t *answer = ask_by(peer, request);
+	json_t *answer = served_ask_by(served_peer, request);
 
 	ck_assert_str_eq(json_string_value(json_object_get(answer, "error")), error);
 	ck_assert_str_eq(json_string_value(json_object_get(answer, "message")), message);
@@ -95,7 +34,7 @@ static bool is_served(struct engine_request *request)
 
 START_TEST(ping_tells_version_and_process)
 {
-	json_t *answer = ask_by(peer, "{'id':1,'command':'ping'}");
+	json_t *answer = served_ask_by(served_peer, "{'id':1,'command':'ping'}");
 	const char *version;
 	int pid;
 
@@ -110,9 +49,9 @@ END_TEST
 
 START_TEST(status_describes_the_volume)
 {
-	json_t *answer = ask_by(peer, "{'command':'status'}");
+	json_t *answer = served_ask_by(served_peer, "{'command':'status'}");
 	json_t *result = json_object_get(answer, "result");
-	json_t *expected = volume_status(engine.volume);
+	json_t *expected = volume_status(served_engine.volume);
 
 	ck_assert(json_equal(result, expected));
 	json_decref(expected);
@@ -122,16 +61,17 @@ END_TEST
 
 START_TEST(a_gauge_is_feigned_until_it_is_released)
 {
-	json_t *answer = ask_by(
-		peer, "{'command':'gauge.set','gauge':'memory.used','value':'85%'}");
+	json_t *answer = served_ask_by(
+		served_peer, "{'command':'gauge.set','gauge':'memory.used','value':'85%'}");
 
 	ck_assert_str_eq(
 		json_string_value(json_object_get(json_object_get(answer, "result"), "value")),
 		"85%");
 	json_decref(answer);
-	ck_assert_uint_eq(gauge_value(volume_gauges(engine.volume), GAUGE_MEMORY_USED), 850000);
-	expect_ok("{'command':'gauge.release','gauge':'memory.used'}");
-	ck_assert_uint_eq(gauge_value(volume_gauges(engine.volume), GAUGE_MEMORY_USED), 0);
+	ck_assert_uint_eq(
+		gauge_value(volume_gauges(served_engine.volume), GAUGE_MEMORY_USED), 850000);
+	served_expect_ok("{'command':'gauge.release','gauge':'memory.used'}");
+	ck_assert_uint_eq(gauge_value(volume_gauges(served_engine.volume), GAUGE_MEMORY_USED), 0);
 }
 END_TEST
 
@@ -165,7 +105,7 @@ static const struct {
 START_TEST(a_mistake_is_named)
 {
 	expect_refusal(mistakes[_i].request, mistakes[_i].error, mistakes[_i].message);
-	ck_assert_ptr_null(volume_snapshot_next(engine.volume, NULL));
+	ck_assert_ptr_null(volume_snapshot_next(served_engine.volume, NULL));
 }
 END_TEST
 
@@ -173,8 +113,9 @@ END_TEST
 
 START_TEST(a_snapshot_comes_and_goes)
 {
-	json_t *answer = ask_by(peer, "{'command':'snapshot.create','name':'s0','limit':'10%'}");
-	struct snapshot *snapshot = volume_snapshot_find(engine.volume, "s0");
+	json_t *answer = served_ask_by(
+		served_peer, "{'command':'snapshot.create','name':'s0','limit':'10%'}");
+	struct snapshot *snapshot = volume_snapshot_find(served_engine.volume, "s0");
 	json_t *expected = snapshot_status(snapshot);
 
 	ck_assert(json_equal(json_object_get(answer, "result"), expected));
@@ -183,7 +124,7 @@ START_TEST(a_snapshot_comes_and_goes)
 
 	expect_refusal("{'command':'snapshot.create','name':'s0'}", "EEXIST",
 		"snapshot 's0' exists already");
-	answer = ask_by(peer, "{'command':'snapshot.list'}");
+	answer = served_ask_by(served_peer, "{'command':'snapshot.list'}");
 	ck_assert_uint_eq(
 		json_array_size(json_object_get(json_object_get(answer, "result"), "snapshots")),
 		1);
@@ -193,14 +134,14 @@ START_TEST(a_snapshot_comes_and_goes)
 	expect_refusal(
 		"{'command':'snapshot.delete','name':'s0'}", "EBUSY", "snapshot 's0' is in use");
 	snapshot_closed(snapshot);
-	expect_ok("{'command':'snapshot.delete','name':'s0'}");
-	ck_assert_ptr_null(volume_snapshot_find(engine.volume, "s0"));
+	served_expect_ok("{'command':'snapshot.delete','name':'s0'}");
+	ck_assert_ptr_null(volume_snapshot_find(served_engine.volume, "s0"));
 }
 END_TEST
 
 START_TEST(a_bad_name_is_refused_with_a_reason)
 {
-	json_t *answer = ask_by(peer, "{'command':'snapshot.create','name':'a/b'}");
+	json_t *answer = served_ask_by(served_peer, "{'command':'snapshot.create','name':'a/b'}");
 	const char *message = json_string_value(json_object_get(answer, "message"));
 
 	ck_assert_str_eq(json_string_value(json_object_get(answer, "error")), "EINVAL");
@@ -215,10 +156,10 @@ START_TEST(writes_are_held_until_they_may_resume)
 {
 	struct engine_request *write = engine_write_new(0, BLOCK_BYTES, 1);
 
-	expect_ok("{'command':'snapshot.create','name':'s0','hold_writes':true}");
-	engine_submit(&engine, write);
+	served_expect_ok("{'command':'snapshot.create','name':'s0','hold_writes':true}");
+	engine_submit(&served_engine, write);
 	ck_assert(!is_served(write));
-	expect_ok("{'command':'writes.resume'}");
+	served_expect_ok("{'command':'writes.resume'}");
 	ck_assert(is_served(write));
 	engine_request_free(write);
 }
@@ -228,12 +169,12 @@ START_TEST(held_writes_go_on_when_the_holder_leaves)
 {
 	struct engine_request *write = engine_write_new(0, BLOCK_BYTES, 1);
 
-	expect_ok("{'command':'snapshot.create','name':'s0','hold_writes':true}");
-	engine_submit(&engine, write);
+	served_expect_ok("{'command':'snapshot.create','name':'s0','hold_writes':true}");
+	engine_submit(&served_engine, write);
 	ck_assert(!is_served(write));
-	close(peer);
+	close(served_peer);
 	ck_assert(is_served(write));
-	peer = peer_open();
+	served_peer = peer_open();
 	engine_request_free(write);
 }
 END_TEST
@@ -243,14 +184,15 @@ START_TEST(writes_are_not_held_for_one_who_left_before)
 	struct engine_request *write = engine_write_new(0, BLOCK_BYTES, 1);
 
 	bench.turned = NULL;
-	peer_say(peer, "{\"command\":\"snapshot.create\",\"name\":\"s0\",\"hold_writes\":true}\n");
+	peer_say(served_peer,
+		"{\"command\":\"snapshot.create\",\"name\":\"s0\",\"hold_writes\":true}\n");
 	bench_turn_for_ms(5);
-	close(peer);
+	close(served_peer);
 	bench_turn_for_ms(5);
-	bench.turned = step_engine;
-	engine_submit(&engine, write);
+	bench.turned = served_step;
+	engine_submit(&served_engine, write);
 	ck_assert(is_served(write));
-	peer = peer_open();
+	served_peer = peer_open();
 	engine_request_free(write);
 }
 END_TEST
@@ -262,22 +204,25 @@ START_TEST(a_hold_stops_the_reader_that_reaches_the_value)
 	struct engine_request *reads[2];
 	struct snapshot *snapshot;
 
-	ck_assert_int_eq(engine_snapshot(&engine, "s0", NULL, &snapshot), 0);
-	peer_say(peer, "{\"id\":1,\"command\":\"hold\",\"gauge\":\"read.progress\",\"at_least\":"
-		       "\"50%\"}\n");
+	ck_assert_int_eq(engine_snapshot(&served_engine, "s0", NULL, &snapshot), 0);
+	peer_say(served_peer,
+		"{\"id\":1,\"command\":\"hold\",\"gauge\":\"read.progress\",\"at_least\":"
+		"\"50%\"}\n");
 	for (unsigned at = 0; at < 2; at++)
-		reads[at] = engine_read_new(snapshot, at * VOLUME_BYTES * 3 / 4, BLOCK_BYTES);
+		reads[at] = engine_read_new(
+			snapshot, at * SERVED_VOLUME_BYTES * 3 / 4, BLOCK_BYTES);
 
 	bench_turn_for_ms(5);
-	engine_submit(&engine, reads[0]);
+	engine_submit(&served_engine, reads[0]);
 	ck_assert(is_served(reads[0]));
-	ck_assert(!peer_is_told(peer));
+	ck_assert(!peer_is_told(served_peer));
 
-	engine_submit(&engine, reads[1]);
-	peer_expect(peer, "{\"id\":1,\"ok\":true,\"result\":{\"gauge\":\"read.progress\",\"value\":"
-			  "\"75%\"}}");
+	engine_submit(&served_engine, reads[1]);
+	peer_expect(served_peer,
+		"{\"id\":1,\"ok\":true,\"result\":{\"gauge\":\"read.progress\",\"value\":"
+		"\"75%\"}}");
 	ck_assert(!is_served(reads[1]));
-	expect_ok("{'command':'resume'}");
+	served_expect_ok("{'command':'resume'}");
 	ck_assert(is_served(reads[1]));
 	for (unsigned at = 0; at < 2; at++)
 		engine_request_free(reads[at]);
@@ -289,14 +234,14 @@ START_TEST(held_reads_go_on_when_the_holder_leaves)
 	struct engine_request *read;
 	struct snapshot *snapshot;
 
-	ck_assert_int_eq(engine_snapshot(&engine, "s0", NULL, &snapshot), 0);
-	expect_ok("{'command':'hold','gauge':'ops','at_least':'0'}");
+	ck_assert_int_eq(engine_snapshot(&served_engine, "s0", NULL, &snapshot), 0);
+	served_expect_ok("{'command':'hold','gauge':'ops','at_least':'0'}");
 	read = engine_read_new(snapshot, 0, BLOCK_BYTES);
-	engine_submit(&engine, read);
+	engine_submit(&served_engine, read);
 	ck_assert(!is_served(read));
-	close(peer);
+	close(served_peer);
 	ck_assert(is_served(read));
-	peer = peer_open();
+	served_peer = peer_open();
 	engine_request_free(read);
 }
 END_TEST
@@ -308,10 +253,10 @@ START_TEST(resume_gives_up_waiting_for_ones_own_gauge_only)
 	int other = peer_open();
 
 	peer_say(other, hold);
-	peer_say(peer, hold);
-	peer_say(peer, "{\"id\":2,\"command\":\"resume\"}\n");
-	ck_assert_ptr_nonnull(strstr(peer_hear(peer), "ECANCELED"));
-	peer_expect(peer, "{\"id\":2,\"ok\":true,\"result\":{}}");
+	peer_say(served_peer, hold);
+	peer_say(served_peer, "{\"id\":2,\"command\":\"resume\"}\n");
+	ck_assert_ptr_nonnull(strstr(peer_hear(served_peer), "ECANCELED"));
+	peer_expect(served_peer, "{\"id\":2,\"ok\":true,\"result\":{}}");
 	bench_turn_for_ms(5);
 	ck_assert(!peer_is_told(other));
 	close(other);
@@ -322,14 +267,14 @@ START_TEST(the_end_releases_all_and_refuses_the_rest)
 {
 	struct engine_request *write = engine_write_new(0, BLOCK_BYTES, 1);
 
-	expect_ok("{'command':'snapshot.create','name':'s0','hold_writes':true}");
-	expect_ok("{'command':'hold','gauge':'ops','at_least':'0'}");
-	engine_submit(&engine, write);
+	served_expect_ok("{'command':'snapshot.create','name':'s0','hold_writes':true}");
+	served_expect_ok("{'command':'hold','gauge':'ops','at_least':'0'}");
+	engine_submit(&served_engine, write);
 	ck_assert(!is_served(write));
-	commands_end(commands);
+	commands_end(served_commands);
 	ck_assert(is_served(write));
 	expect_refusal("{'command':'status'}", "ESHUTDOWN", "the volume is being unmounted");
-	expect_ok("{'command':'ping'}");
+	served_expect_ok("{'command':'ping'}");
 	engine_request_free(write);
 }
 END_TEST
@@ -339,7 +284,7 @@ static Suite *commands_suite(void)
 	Suite *suite = suite_create("control commands");
 	TCase *tests = tcase_create("commands");
 
-	tcase_add_checked_fixture(tests, set_up, tear_down);
+	tcase_add_checked_fixture(tests, served_set_up, served_tear_down);
 	tcase_set_timeout(tests, 60);
 	tcase_add_test(tests, ping_tells_version_and_process);
 	tcase_add_test(tests, status_describes_the_volume);

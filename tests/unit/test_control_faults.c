@@ -7,39 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "simfs/control/commands.h"
-#include "tests/lib/engine.h"
 #include "tests/lib/engine_suite.h"
-#include "tests/unit/control_bench.h"
-
-static struct engine engine;
-static struct commands *commands;
-static int peer;
-
-static void step_engine(void)
-{
-	engine_settle(&engine);
-}
-
-static void set_up(void)
-{
-	engine_init(&engine, 1, &(struct engine_options){ .volume_bytes = 1u << 20 });
-	ck_assert_int_eq(commands_create(NULL, engine.volume, &commands), 0);
-	bench_set_up_with(commands_table, commands);
-	bench.turned = step_engine;
-	peer = peer_open();
-}
-
-static void tear_down(void)
-{
-	commands_end(commands);
-	engine_settle(&engine);
-	ck_assert_int_eq(engine_close(&engine), 0);
-	bench_tear_down();
-	commands_destroy(commands);
-	engine_deinit(&engine);
-	close(peer);
-}
+#include "tests/unit/commands_bench.h"
 
 /* Sends a command, with ' for ", and hears the same way. */
 static void expect(const char *command, const char *answer)
@@ -50,8 +19,8 @@ static void expect(const char *command, const char *answer)
 	for (char *at = line; *at; at++)
 		if (*at == '\'')
 			*at = '"';
-	peer_say(peer, line);
-	snprintf(heard, sizeof heard, "%s", peer_hear(peer));
+	peer_say(served_peer, line);
+	snprintf(heard, sizeof heard, "%s", peer_hear(served_peer));
 	for (char *at = heard; *at; at++)
 		if (*at == '"')
 			*at = '\'';
@@ -95,11 +64,11 @@ START_TEST(who_hangs_is_released)
 	struct engine_request *read = engine_read_new(NULL, 0, 4096);
 
 	expect("'fault.add','rule':'live.read hang'", OK("{'id':1}"));
-	engine_submit(&engine, read);
+	engine_submit(&served_engine, read);
 	bench_turn_for_ms(3);
 	ck_assert(!read->has_ended);
 	expect("'fault.release'", OK("{'released':1}"));
-	ck_assert_int_eq(engine_wait(&engine, read), 0);
+	ck_assert_int_eq(engine_wait(&served_engine, read), 0);
 	expect("'fault.release'", OK("{'released':0}"));
 	engine_request_free(read);
 }
@@ -110,11 +79,11 @@ START_TEST(the_phase_is_what_rules_compare)
 	uint8_t byte;
 
 	expect("'fault.add','rule':'live.read error=EIO phase=inject'", OK("{'id':1}"));
-	ck_assert_int_eq(engine_read(&engine, NULL, 0, &byte, 1), 0);
+	ck_assert_int_eq(engine_read(&served_engine, NULL, 0, &byte, 1), 0);
 	expect("'phase.set','phase':'inject'", OK("{}"));
-	ck_assert_int_eq(engine_read(&engine, NULL, 0, &byte, 1), -EIO);
+	ck_assert_int_eq(engine_read(&served_engine, NULL, 0, &byte, 1), -EIO);
 	expect("'phase.set','phase':''", OK("{}"));
-	ck_assert_int_eq(engine_read(&engine, NULL, 0, &byte, 1), 0);
+	ck_assert_int_eq(engine_read(&served_engine, NULL, 0, &byte, 1), 0);
 }
 END_TEST
 
@@ -150,7 +119,7 @@ START_TEST(one_who_left_while_a_fault_held_the_command_up_holds_nobody)
 	struct snapshot *snapshot;
 	int other = peer_open();
 
-	ck_assert_int_eq(engine_snapshot(&engine, "s", NULL, &snapshot), 0);
+	ck_assert_int_eq(engine_snapshot(&served_engine, "s", NULL, &snapshot), 0);
 	expect("'fault.add','rule':'control.command hang times=1'", OK("{'id':1}"));
 	peer_say(other, "{\"id\":9,\"command\":\"hold\",\"gauge\":\"ops\",\"at_least\":\"0\"}\n");
 	bench_turn_for_ms(3);
@@ -159,7 +128,7 @@ START_TEST(one_who_left_while_a_fault_held_the_command_up_holds_nobody)
 	bench_turn_for_ms(400);
 	expect("'fault.release'", OK("{'released':1}"));
 	read = engine_read_new(snapshot, 0, 4096);
-	engine_submit(&engine, read);
+	engine_submit(&served_engine, read);
 	TURN_UNTIL(read->has_ended);
 	engine_request_free(read);
 }
@@ -171,7 +140,7 @@ int main(int argc, char **argv)
 	TCase *tcase = tcase_create("control faults");
 
 	(void)argc;
-	tcase_add_checked_fixture(tcase, set_up, tear_down);
+	tcase_add_checked_fixture(tcase, served_set_up, served_tear_down);
 	tcase_add_test(tcase, faults_are_added_listed_and_removed);
 	tcase_add_test(tcase, a_rule_that_is_wrong_is_refused_with_its_column);
 	tcase_add_test(tcase, who_hangs_is_released);

@@ -11,62 +11,22 @@
 #include "tests/lib/engine_suite.h"
 #include "tests/unit/writers_bench.h"
 
-static const char *const two[] = { "simulated name=\"System Writer\"", "simulated name=b", NULL };
-
-#define SYSTEM "System Writer"
-
-static uint64_t began_ns;
-
-static void open_two(const char *profile)
-{
-	writers_bench_open(profile, two, false);
-	began_ns = clock_now_ns();
-}
-
-/* On the rig's clock, since open_two(); the steps of the disk take a little. */
-static void expect_seconds(uint64_t seconds)
-{
-	uint64_t took_ns = clock_now_ns() - began_ns;
-
-	ck_assert_uint_ge(took_ns, seconds * NS_PER_S);
-	ck_assert_uint_lt(took_ns, (seconds + 1) * NS_PER_S);
-}
-
-static void expect_failed(const char *name, int state, const char *blame, const char *why)
-{
-	ck_assert_int_eq(writers_bench_state(name), state);
-	ck_assert(!writers_bench_is_frozen(name));
-	ck_assert_str_eq(writers_bench_failure(name, "code"), "0x800423f2");
-	ck_assert_str_eq(writers_bench_failure(name, "blame"), blame);
-	ck_assert_str_eq(writers_bench_failure(name, "why"), why);
-}
-
-static void expect_next_is_well(void)
-{
-	struct bench_asked asked;
-
-	volume_fault_clear(bench_engine.volume);
-	ck_assert_int_eq(writers_bench_take(&asked, "next"), 0);
-	ck_assert_int_eq(writers_bench_state(SYSTEM), 5);
-	writers_bench_close();
-}
-
 /* ---- freeze and thaw ---- */
 
 START_TEST(a_freeze_that_is_stuck_is_given_up_after_60_s)
 {
 	struct bench_asked asked;
 
-	open_two("vss");
+	writers_bench_open_two("vss");
 	fault_bench_add("writer.freeze hang writer=System_Writer");
 	ck_assert_int_eq(writers_bench_take(&asked, "s"), -ETIMEDOUT);
-	expect_seconds(60);
-	expect_failed(SYSTEM, 9, "writer", "it did not answer Freeze within 60 s");
+	writers_bench_expect_seconds(60);
+	writers_bench_expect_failed(SYSTEM, 9, "writer", "it did not answer Freeze within 60 s");
 	ck_assert_int_eq(writers_bench_state("b"), 1);
 	ck_assert_str_eq(asked.why, "writer 'System Writer': it did not answer Freeze within 60 s: "
 				    "VSS_E_WRITERERROR_TIMEOUT (0x800423f2)");
 	ck_assert(!writers_bench_has_snapshot("s"));
-	expect_next_is_well();
+	writers_bench_expect_next_well();
 }
 END_TEST
 
@@ -75,12 +35,12 @@ START_TEST(of_two_that_reach_their_limits_the_guilty_one_fails)
 {
 	struct bench_asked asked;
 
-	open_two("vss");
+	writers_bench_open_two("vss");
 	fault_bench_add("writer.freeze hang writer=b");
 	ck_assert_int_eq(writers_bench_take(&asked, "s"), -ETIMEDOUT);
-	expect_failed("b", 9, "writer", "it did not answer Freeze within 60 s");
+	writers_bench_expect_failed("b", 9, "writer", "it did not answer Freeze within 60 s");
 	ck_assert_int_eq(writers_bench_state(SYSTEM), 1);
-	expect_next_is_well();
+	writers_bench_expect_next_well();
 }
 END_TEST
 
@@ -88,18 +48,18 @@ START_TEST(the_limit_runs_from_freeze_to_thaw_however_long_freezing_took)
 {
 	struct bench_asked asked;
 
-	open_two("vss");
+	writers_bench_open_two("vss");
 	writers_bench_add("simulated name=b freeze=50s limit=60s");
 	writers_bench_add("simulated name=\"System Writer\" limit=10m");
 	writers_bench_freeze(&asked);
 	ck_assert_int_eq(writers_bench_wait(&asked), 0);
-	expect_seconds(50);
+	writers_bench_expect_seconds(50);
 	while (writers_bench_is_frozen("b"))
 		ck_assert(engine_step(&bench_engine));
-	expect_seconds(60);
+	writers_bench_expect_seconds(60);
 	ck_assert_int_eq(writers_bench_state("b"), 9);
 	writers_bench_add("simulated name=b");
-	expect_next_is_well();
+	writers_bench_expect_next_well();
 }
 END_TEST
 
@@ -107,16 +67,16 @@ START_TEST(a_writer_that_is_kept_frozen_by_another_one_says_so)
 {
 	struct bench_asked asked;
 
-	open_two("vss");
+	writers_bench_open_two("vss");
 	writers_bench_add("simulated name=b limit=5s");
 	writers_bench_add("simulated name=\"System Writer\" freeze=20s");
 	ck_assert_int_eq(writers_bench_take(&asked, "s"), -ETIMEDOUT);
-	expect_seconds(5);
-	expect_failed("b", 9, "another writer",
+	writers_bench_expect_seconds(5);
+	writers_bench_expect_failed("b", 9, "another writer",
 		"it was frozen for 5 s, while writer 'System Writer' did not answer Freeze");
 	ck_assert_int_eq(writers_bench_state(SYSTEM), 1);
 	writers_bench_add("simulated name=b");
-	expect_next_is_well();
+	writers_bench_expect_next_well();
 }
 END_TEST
 
@@ -124,12 +84,12 @@ START_TEST(a_thaw_that_is_stuck_is_given_up_and_takes_the_snapshot_with_it)
 {
 	struct bench_asked asked;
 
-	open_two("vss");
+	writers_bench_open_two("vss");
 	fault_bench_add("writer.thaw hang writer=b");
 	ck_assert_int_eq(writers_bench_take(&asked, "s"), -ETIMEDOUT);
-	expect_failed("b", 10, "writer", "it did not answer Thaw within 60 s");
+	writers_bench_expect_failed("b", 10, "writer", "it did not answer Thaw within 60 s");
 	ck_assert(!writers_bench_has_snapshot("s"));
-	expect_next_is_well();
+	writers_bench_expect_next_well();
 }
 END_TEST
 
@@ -137,7 +97,7 @@ START_TEST(a_thaw_that_is_lost_looks_like_success_until_the_writer_gives_up)
 {
 	struct bench_asked asked;
 
-	open_two("vss");
+	writers_bench_open_two("vss");
 	fault_bench_add("writer.thaw drop writer=b");
 	ck_assert_int_eq(writers_bench_take(&asked, "s"), 0);
 	ck_assert_int_eq(writers_bench_state("b"), 3);
@@ -145,10 +105,11 @@ START_TEST(a_thaw_that_is_lost_looks_like_success_until_the_writer_gives_up)
 	ck_assert_int_eq(writers_bench_take(&asked, "t"), -EBUSY);
 	ck_assert_str_eq(asked.why, "writer 'b' is still frozen");
 	engine_settle(&bench_engine);
-	expect_seconds(60);
-	expect_failed("b", 9, "service", "it was frozen for 60 s, since its Thaw was lost");
+	writers_bench_expect_seconds(60);
+	writers_bench_expect_failed(
+		"b", 9, "service", "it was frozen for 60 s, since its Thaw was lost");
 	bench_expect_whole("s");
-	expect_next_is_well();
+	writers_bench_expect_next_well();
 }
 END_TEST
 
@@ -156,13 +117,13 @@ START_TEST(a_lost_thaw_can_be_made_good)
 {
 	struct bench_asked asked;
 
-	open_two("vss");
+	writers_bench_open_two("vss");
 	fault_bench_add("writer.thaw drop writer=b times=1");
 	ck_assert_int_eq(writers_bench_take(&asked, "s"), 0);
 	writers_bench_thaw(&asked);
 	ck_assert_int_eq(writers_bench_wait(&asked), 0);
 	ck_assert(!writers_bench_is_frozen("b"));
-	expect_next_is_well();
+	writers_bench_expect_next_well();
 }
 END_TEST
 
@@ -170,12 +131,12 @@ START_TEST(a_thaw_before_the_freeze_looks_like_a_time_out)
 {
 	struct bench_asked asked;
 
-	open_two("vss");
+	writers_bench_open_two("vss");
 	fault_bench_add("writer.freeze drop writer=b");
 	ck_assert_int_eq(writers_bench_take(&asked, "s"), -ETIMEDOUT);
-	expect_seconds(0);
-	expect_failed("b", 10, "service", "it was told Thaw before it had frozen");
-	expect_next_is_well();
+	writers_bench_expect_seconds(0);
+	writers_bench_expect_failed("b", 10, "service", "it was told Thaw before it had frozen");
+	writers_bench_expect_next_well();
 }
 END_TEST
 
@@ -192,12 +153,12 @@ START_TEST(any_event_has_the_limit_to_be_answered)
 	};
 	struct bench_asked asked;
 
-	open_two("vss");
+	writers_bench_open_two("vss");
 	fault_bench_add(rows[_i].rule);
 	ck_assert_int_eq(writers_bench_take(&asked, "s"), -ETIMEDOUT);
-	expect_seconds(60);
+	writers_bench_expect_seconds(60);
 	ck_assert_int_eq(writers_bench_state("b"), rows[_i].state);
-	expect_next_is_well();
+	writers_bench_expect_next_well();
 }
 END_TEST
 
@@ -207,11 +168,11 @@ START_TEST(a_writer_that_dies_frozen_is_thawed_and_fails_the_snapshot)
 {
 	struct bench_asked asked;
 
-	open_two("vss");
+	writers_bench_open_two("vss");
 	writers_bench_add("simulated name=b dies=3s");
 	fault_bench_add("writer.freeze delay=10s writer=System_Writer");
 	ck_assert_int_eq(writers_bench_take(&asked, "s"), -ESRCH);
-	expect_seconds(3);
+	writers_bench_expect_seconds(3);
 	ck_assert_int_eq(writers_bench_state("b"), 0);
 	ck_assert(!writers_bench_is_frozen("b"));
 	ck_assert_str_eq(writers_bench_failure("b", "blame"), "writer");
@@ -222,7 +183,7 @@ START_TEST(a_writer_that_dies_frozen_is_thawed_and_fails_the_snapshot)
 	ck_assert_int_eq(writers_bench_take(&asked, "s"), -ESRCH);
 	ck_assert_int_eq(writers_bench_state("b"), 0);
 	writers_bench_add("simulated name=b");
-	expect_next_is_well();
+	writers_bench_expect_next_well();
 }
 END_TEST
 
@@ -230,12 +191,12 @@ START_TEST(a_writer_that_is_killed_answers_no_more)
 {
 	struct bench_asked asked;
 
-	open_two("vss");
+	writers_bench_open_two("vss");
 	ck_assert_int_eq(volume_writer_kill(bench_engine.volume, "c"), -ENOENT);
 	ck_assert_int_eq(volume_writer_kill(bench_engine.volume, "b"), 0);
 	ck_assert_int_eq(writers_bench_take(&asked, "s"), -ESRCH);
 	ck_assert_int_eq(volume_writer_remove(bench_engine.volume, "b"), 0);
-	expect_next_is_well();
+	writers_bench_expect_next_well();
 }
 END_TEST
 
@@ -247,7 +208,7 @@ START_TEST(writes_that_are_held_for_10_s_go_on_and_there_is_no_snapshot)
 	struct engine_request *write = engine_write_new(0, 4096, 3);
 	struct bench_asked asked;
 
-	open_two(profiles[_i]);
+	writers_bench_open_two(profiles[_i]);
 	fault_bench_add("snapshot.commit hang");
 	writers_bench_begin(&asked, "s", false);
 	while (memory_disk_step(bench_engine.disk))
@@ -256,13 +217,13 @@ START_TEST(writes_that_are_held_for_10_s_go_on_and_there_is_no_snapshot)
 	ck_assert(!write->has_ended);
 	ck_assert_int_eq(engine_wait(&bench_engine, write), 0);
 	ck_assert_int_eq(writers_bench_wait(&asked), -ETIME);
-	expect_seconds(10);
+	writers_bench_expect_seconds(10);
 	ck_assert_str_eq(
 		asked.why, "live writes could not be held: VSS_E_HOLD_WRITES_TIMEOUT (0x80042314)");
 	ck_assert_int_eq(writers_bench_state(SYSTEM), 1);
 	ck_assert(!writers_bench_has_snapshot("s"));
 	engine_request_free(write);
-	expect_next_is_well();
+	writers_bench_expect_next_well();
 }
 END_TEST
 
@@ -271,7 +232,7 @@ START_TEST(what_is_flushed_for_10_s_ends_the_set)
 	struct engine_request *write = engine_write_new(0, 4096, 3);
 	struct bench_asked asked;
 
-	open_two("vss");
+	writers_bench_open_two("vss");
 	fault_bench_add("origin.write delay=30s");
 	engine_submit(&bench_engine, write);
 	ck_assert_int_eq(writers_bench_take(&asked, "s"), -EINPROGRESS);
@@ -280,7 +241,7 @@ START_TEST(what_is_flushed_for_10_s_ends_the_set)
 	ck_assert(!write->has_ended);
 	ck_assert_int_eq(engine_wait(&bench_engine, write), 0);
 	engine_request_free(write);
-	expect_next_is_well();
+	writers_bench_expect_next_well();
 }
 END_TEST
 
@@ -288,9 +249,11 @@ START_TEST(io_under_way_at_the_limit_makes_no_snapshot_any_more)
 {
 	struct engine_request *write = engine_write_new(0, 4096, 3);
 	struct bench_asked asked;
+	uint64_t began_ns;
 
 	/* The elders, or what the snapshot hangs on, are written while writes are held. */
-	open_two(_i == 0 ? "vss" : "xen");
+	writers_bench_open_two(_i == 0 ? "vss" : "xen");
+	began_ns = clock_now_ns();
 	fault_bench_add(_i == 0 ? "store.append delay=30s snapshot=s after=1"
 				: "store.append delay=30s snapshot=s");
 	writers_bench_begin(&asked, "s", false);
@@ -305,7 +268,7 @@ START_TEST(io_under_way_at_the_limit_makes_no_snapshot_any_more)
 	ck_assert(!writers_bench_has_snapshot("s"));
 	ck_assert(!engine_file_exists(&bench_engine, "s.store"));
 	engine_request_free(write);
-	expect_next_is_well();
+	writers_bench_expect_next_well();
 }
 END_TEST
 

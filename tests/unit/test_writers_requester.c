@@ -11,51 +11,11 @@
 #include "tests/lib/engine_suite.h"
 #include "tests/unit/writers_bench.h"
 
-static const char *const two[] = { "simulated name=\"System Writer\"", "simulated name=b", NULL };
-
-#define SYSTEM "System Writer"
-
-static uint64_t began_ns;
-
-static void open_two(const char *profile)
-{
-	writers_bench_open(profile, two, false);
-	began_ns = clock_now_ns();
-}
-
-/* On the rig's clock, since open_two(); the steps of the disk take a little. */
-static void expect_seconds(uint64_t seconds)
-{
-	uint64_t took_ns = clock_now_ns() - began_ns;
-
-	ck_assert_uint_ge(took_ns, seconds * NS_PER_S);
-	ck_assert_uint_lt(took_ns, (seconds + 1) * NS_PER_S);
-}
-
-static void expect_failed(const char *name, int state, const char *blame, const char *why)
-{
-	ck_assert_int_eq(writers_bench_state(name), state);
-	ck_assert(!writers_bench_is_frozen(name));
-	ck_assert_str_eq(writers_bench_failure(name, "code"), "0x800423f2");
-	ck_assert_str_eq(writers_bench_failure(name, "blame"), blame);
-	ck_assert_str_eq(writers_bench_failure(name, "why"), why);
-}
-
-static void expect_next_is_well(void)
-{
-	struct bench_asked asked;
-
-	volume_fault_clear(bench_engine.volume);
-	ck_assert_int_eq(writers_bench_take(&asked, "next"), 0);
-	ck_assert_int_eq(writers_bench_state(SYSTEM), 5);
-	writers_bench_close();
-}
-
 START_TEST(a_snapshot_between_freeze_and_thaw_asks_nobody_again)
 {
 	struct bench_asked asked;
 
-	open_two("plain");
+	writers_bench_open_two("plain");
 	writers_bench_freeze(&asked);
 	ck_assert_int_eq(writers_bench_wait(&asked), 0);
 	ck_assert(writers_bench_is_frozen("b"));
@@ -66,7 +26,7 @@ START_TEST(a_snapshot_between_freeze_and_thaw_asks_nobody_again)
 	ck_assert_int_eq(writers_bench_wait(&asked), 0);
 	ck_assert_int_eq(writers_bench_state("b"), 5);
 	bench_expect_whole("s");
-	expect_next_is_well();
+	writers_bench_expect_next_well();
 }
 END_TEST
 
@@ -74,17 +34,17 @@ START_TEST(whom_the_requester_forgets_thaws_after_60_s)
 {
 	struct bench_asked asked;
 
-	open_two("plain");
+	writers_bench_open_two("plain");
 	writers_bench_freeze(&asked);
 	engine_settle(&bench_engine);
-	expect_seconds(60);
-	expect_failed(SYSTEM, 9, "requester",
+	writers_bench_expect_seconds(60);
+	writers_bench_expect_failed(SYSTEM, 9, "requester",
 		"it was frozen for 60 s, and whoever had it frozen did not thaw it");
 	ck_assert_int_eq(writers_bench_state("b"), 1);
 	writers_bench_thaw(&asked);
 	ck_assert_int_eq(asked.result, -EINVAL);
 	ck_assert_ptr_nonnull(strstr(asked.why, "nothing is frozen: writer 'System Writer': "));
-	expect_next_is_well();
+	writers_bench_expect_next_well();
 }
 END_TEST
 
@@ -94,13 +54,12 @@ START_TEST(a_requester_without_anybody_to_freeze_is_not_waited_for_either)
 	struct bench_asked asked;
 
 	writers_bench_open("plain", none, false);
-	began_ns = clock_now_ns();
 	writers_bench_freeze(&asked);
 	ck_assert_int_eq(asked.result, 0);
 	writers_bench_freeze(&asked);
 	ck_assert_int_eq(asked.result, -EBUSY);
 	engine_settle(&bench_engine);
-	expect_seconds(60);
+	writers_bench_expect_seconds(60);
 	writers_bench_thaw(&asked);
 	ck_assert_int_eq(asked.result, -EINVAL);
 	writers_bench_close();
@@ -111,7 +70,7 @@ START_TEST(thawing_what_is_not_frozen_is_refused)
 {
 	struct bench_asked freeze, thaw;
 
-	open_two("plain");
+	writers_bench_open_two("plain");
 	writers_bench_thaw(&thaw);
 	ck_assert_int_eq(thaw.result, -EINVAL);
 	ck_assert_str_eq(thaw.why, "nothing is frozen");
@@ -122,7 +81,7 @@ START_TEST(thawing_what_is_not_frozen_is_refused)
 	ck_assert_int_eq(thaw.result, -EINVAL);
 	ck_assert_int_eq(writers_bench_wait(&freeze), -ECANCELED);
 	ck_assert(!writers_bench_is_frozen(SYSTEM));
-	expect_next_is_well();
+	writers_bench_expect_next_well();
 }
 END_TEST
 

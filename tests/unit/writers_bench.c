@@ -94,6 +94,8 @@ void writers_bench_hand_thawed(const char *path, int result, const char *why)
 
 /* ---- the volume ---- */
 
+static uint64_t began_ns;
+
 void writers_bench_open(const char *profile, const char *const *writers, bool unchecked)
 {
 	writers_bench_hands_did[0] = '\0';
@@ -109,9 +111,10 @@ void writers_bench_open(const char *profile, const char *const *writers, bool un
 	ck_assert_int_eq(engine_open(&bench_engine), 0);
 	for (; *writers; writers++)
 		writers_bench_add(*writers);
+	began_ns = clock_now_ns();
 }
 
-void writers_bench_close(void)
+void writers_bench_expect_rest(void)
 {
 	json_t *all = volume_writers_json(bench_engine.volume);
 	size_t index;
@@ -121,6 +124,11 @@ void writers_bench_close(void)
 	json_array_foreach(json_object_get(all, "writers"), index, writer)
 		ck_assert(json_is_false(json_object_get(writer, "frozen")));
 	json_decref(all);
+}
+
+void writers_bench_close(void)
+{
+	writers_bench_expect_rest();
 	for (size_t i = 0; i < HANDS_MAX; i++)
 		ck_assert_ptr_null(held[i].hand);
 	/* Nothing holds live writes. */
@@ -265,4 +273,41 @@ unsigned writers_bench_events(enum journal_event event)
 bool writers_bench_has_snapshot(const char *name)
 {
 	return volume_snapshot_find(bench_engine.volume, name) != NULL;
+}
+
+/* ---- two of them, and time ---- */
+
+void writers_bench_open_two(const char *profile)
+{
+	static const char *const two[] = { "simulated name=\"" SYSTEM "\"", "simulated name=b",
+		NULL };
+
+	writers_bench_open(profile, two, false);
+}
+
+void writers_bench_expect_seconds(uint64_t seconds)
+{
+	uint64_t took_ns = clock_now_ns() - began_ns;
+
+	ck_assert_uint_ge(took_ns, seconds * NS_PER_S);
+	ck_assert_uint_lt(took_ns, (seconds + 1) * NS_PER_S);
+}
+
+void writers_bench_expect_failed(const char *name, int state, const char *blame, const char *why)
+{
+	ck_assert_int_eq(writers_bench_state(name), state);
+	ck_assert(!writers_bench_is_frozen(name));
+	ck_assert_str_eq(writers_bench_failure(name, "code"), "0x800423f2");
+	ck_assert_str_eq(writers_bench_failure(name, "blame"), blame);
+	ck_assert_str_eq(writers_bench_failure(name, "why"), why);
+}
+
+void writers_bench_expect_next_well(void)
+{
+	struct bench_asked asked;
+
+	volume_fault_clear(bench_engine.volume);
+	ck_assert_int_eq(writers_bench_take(&asked, "next"), 0);
+	ck_assert_int_eq(writers_bench_state(SYSTEM), 5);
+	writers_bench_close();
 }

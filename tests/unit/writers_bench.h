@@ -14,11 +14,28 @@ struct bench_asked {
 	char why[512]; /* "": none */
 };
 
-/* Opens the volume under PROFILE with WRITERS, up to a NULL; the clock jumps to what is due. */
+/* Opens the volume under PROFILE with WRITERS, up to a NULL; the clock jumps to what is due,
+ * and seconds are counted from here on. */
 void writers_bench_open(const char *profile, const char *const *writers, bool unchecked);
 
-/* Closes it; nobody is frozen then, and nothing is under way. */
+/* Closes it; all is at rest then. */
 void writers_bench_close(void);
+
+/* The same, checked, with "System Writer" and "b". */
+#define SYSTEM "System Writer"
+void writers_bench_open_two(const char *profile);
+
+/* No set is under way, and nobody is frozen. */
+void writers_bench_expect_rest(void);
+
+/* So many seconds have passed, on the rig's clock; the steps of the disk take a little. */
+void writers_bench_expect_seconds(uint64_t seconds);
+
+/* The writer of that name has failed by a time-out, as they say. */
+void writers_bench_expect_failed(const char *name, int state, const char *blame, const char *why);
+
+/* Without faults, the next set goes well; closes the volume. */
+void writers_bench_expect_next_well(void);
 
 /* Adds one that must be right. */
 void writers_bench_add(const char *text);
