@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "scenarios/engine/clients.h"
 #include "scenarios/engine/command_run_json.h"
@@ -111,6 +112,21 @@ static int read_option(int option, char **argv, struct run_arguments *arguments)
 	}
 }
 
+/* Before anything is run: at the end it would be too late to say it. */
+static int record_folder_check(const char *path)
+{
+	struct stat stat_of;
+	int error = 0;
+
+	if (path && stat(path, &stat_of) < 0)
+		error = -errno;
+	else if (path && !S_ISDIR(stat_of.st_mode))
+		error = -ENOTDIR;
+	if (error < 0)
+		log_error_code(error, "cannot record in '%s'", path);
+	return error < 0 ? -EINVAL : 0;
+}
+
 /* 0, 1 when help was asked for and printed, or -EINVAL after a message. */
 static int read_arguments(int argc, char **argv, struct run_arguments *arguments)
 {
@@ -135,6 +151,8 @@ static int read_arguments(int argc, char **argv, struct run_arguments *arguments
 		}
 		error = read_option(option, argv, arguments);
 	}
+	if (error == 0)
+		error = record_folder_check(arguments->record_folder);
 	if (error == 0 && optind == argc) {
 		log_error("no scenario given (see 'snaprig run --help')");
 		error = -EINVAL;

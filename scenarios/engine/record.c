@@ -84,11 +84,13 @@ static void line_write(FILE *file, json_t *object)
 int record_write(const char *path, const struct scenario_result *result, const char *journal)
 {
 	AUTO(auto_fclose) FILE *file = fopen(path, "we");
-	AUTO(auto_free) char *verdict = record_verdict(result);
-	AUTO(auto_free) char *absolute = realpath(result->path, NULL);
 
 	if (!file)
 		return -errno;
+
+	AUTO(auto_free) char *verdict = record_verdict(result);
+	AUTO(auto_free) char *absolute = realpath(result->path, NULL);
+
 	line_write(file, json_pack("{s:s, s:i, s:s, s:I}", "event", "run", "schema_version",
 				 SCHEMA_VERSION, "scenario", absolute ? absolute : result->path,
 				 "seed", (json_int_t)result->seed));
