@@ -70,14 +70,15 @@ static void hold(bool is_hook, const char *path, int hold_ms)
 		return;
 	if (result == 0)
 		wait_for_end_of_input(hold_ms);
-	result = is_hook ? writer_hook_thaw(path, said.why) : writer_fsthaw(path, fd, said.why);
+	result = is_hook ? writer_hook_thaw(path, WRITER_THAW_MAX_MS, said.why)
+			 : writer_fsthaw(path, fd, said.why);
 	answer(&said, WRITER_THAW, result);
 }
 
 static void thaw_only(bool is_hook, const char *path)
 {
 	struct writer_answer said = { 0 };
-	int result = is_hook ? writer_hook_thaw(path, said.why)
+	int result = is_hook ? writer_hook_thaw(path, WRITER_THAW_MAX_MS, said.why)
 			     : writer_fsthaw_left(path, said.why);
 
 	answer(&said, WRITER_THAW, result);

@@ -19,6 +19,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "simfs/base/check.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/log.h"
 
@@ -92,6 +93,27 @@ static bool hook_ends_first(pid_t pid)
 	return events[0].revents != 0;
 }
 
+/* Whether it is gone within LIMIT_MS; yes, when that cannot be looked at. */
+static bool hook_ends_within(pid_t pid, int limit_ms)
+{
+	AUTO(auto_close) int pidfd = pidfd_open(pid, 0);
+	struct pollfd event = { .fd = pidfd, .events = POLLIN };
+	int ended = pidfd < 0 ? 1 : -1;
+
+	while (ended < 0) {
+		ended = poll(&event, 1, limit_ms);
+		MUST(ended >= 0 || errno == EINTR);
+	}
+	return ended > 0;
+}
+
+/* With all that it started; its group is its own to leave. */
+static void kill_hook(pid_t pid)
+{
+	kill(-pid, SIGKILL);
+	kill(pid, SIGKILL);
+}
+
 /* How the hook ended, in the words of qemu-ga. */
 static int judge_hook(pid_t pid, char *why)
 {
@@ -126,24 +148,31 @@ int writer_hook_freeze(const char *path, char *why)
 	if (pid < 0)
 		return cannot_run(path, pid, why);
 	if (!hook_ends_first(pid)) {
-		kill(-pid, SIGKILL);
-		/* Its group is its own to leave. */
-		kill(pid, SIGKILL);
+		kill_hook(pid);
 		(void)judge_hook(pid, unheard);
 		return WRITER_GIVEN_UP;
 	}
 	error = judge_hook(pid, why);
 	/* It may have got half-way.  What it says to that adds nothing to its failure. */
 	if (error < 0)
-		(void)writer_hook_thaw(path, unheard);
+		(void)writer_hook_thaw(path, WRITER_THAW_MAX_MS, unheard);
 	return error;
 }
 
-int writer_hook_thaw(const char *path, char *why)
+int writer_hook_thaw(const char *path, int limit_ms, char *why)
 {
+	char unheard[WRITER_WHY_BYTES];
 	pid_t pid = start_hook(path, WRITER_THAW);
 
-	return pid < 0 ? cannot_run(path, pid, why) : judge_hook(pid, why);
+	if (pid < 0)
+		return cannot_run(path, pid, why);
+	if (hook_ends_within(pid, limit_ms))
+		return judge_hook(pid, why);
+	kill_hook(pid);
+	(void)judge_hook(pid, unheard);
+	snprintf(why, WRITER_WHY_BYTES, "fsfreeze hook has not thawed within %g s",
+		(double)limit_ms / 1000);
+	return -ETIMEDOUT;
 }
 
 /* ---- a file system ---- */

@@ -20,8 +20,11 @@
  */
 int writer_hook_freeze(const char *path, char *why);
 
-/* Calls PATH with `thaw`.  Returns 0 or -errno. */
-int writer_hook_thaw(const char *path, char *why);
+/* How long a hook may take to thaw, as Proxmox waits for one (reference "snapshot drivers" §5). */
+#define WRITER_THAW_MAX_MS 180000
+
+/* Calls PATH with `thaw`, and kills it after LIMIT_MS.  Returns 0, -ETIMEDOUT or another -errno. */
+int writer_hook_thaw(const char *path, int limit_ms, char *why);
 
 /*
  * Freezes the file system that is mounted at PATH.  Returns 0 or -errno; -EINVAL when

@@ -71,6 +71,18 @@ START_TEST(a_failure_to_thaw_is_told)
 }
 END_TEST
 
+START_TEST(a_hook_that_never_thaws_is_killed)
+{
+	char why[WRITER_WHY_BYTES];
+
+	hook_make(":", "sleep 100 & echo $! >sleeper; wait");
+	ck_assert_int_eq(writer_hook_thaw(HOOK, 300, why), -ETIMEDOUT);
+	ck_assert_str_eq(why, "fsfreeze hook has not thawed within 0.3 s");
+	ck_assert(file_exists("sleeper"));
+	SLEEP_UNTIL(!process_in_file_runs("sleeper"));
+}
+END_TEST
+
 START_TEST(what_cannot_be_frozen_is_named)
 {
 	struct told missing = { 0 }, folder = { 0 };
@@ -129,6 +141,7 @@ static void add_tests(TCase *tests)
 		(int)(sizeof failures / sizeof failures[0]));
 	tcase_add_test(tests, a_hook_that_cannot_be_called_is_named);
 	tcase_add_test(tests, a_failure_to_thaw_is_told);
+	tcase_add_test(tests, a_hook_that_never_thaws_is_killed);
 	tcase_add_test(tests, what_cannot_be_frozen_is_named);
 	tcase_add_test(tests, a_user_is_told_that_it_takes_root);
 	tcase_add_test(tests, arguments_that_no_rig_gives_are_refused);
