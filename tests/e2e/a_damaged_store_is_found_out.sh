@@ -3,7 +3,8 @@
 #
 # A store that was cut, flipped, or swapped for another volume's is found out:
 # the volume mounts, the live view is whole, and the snapshot fails with a
-# message that names the file; it never reads as something else.
+# message that names the file; it never reads as something else.  What was found
+# damaged once stays lost, until somebody puts another store in its place.
 . "${0%/*}/../lib/e2e.sh"
 
 # judge WHAT - sets $outcome to "right" or to "error"; other bytes fail the test.
@@ -43,6 +44,13 @@ store_of()
 	find "$1.snaprig" -type f -name '*s0*' | head -n 1
 }
 
+# put FILE - in place of the store, whatever became of that.
+put()
+{
+	rm -f "${store%.store}.lost"
+	cp "$1" "$store"
+}
+
 mount_volume 8MiB
 write_at 0 $((8 << 20)) "$mnt/live"
 touch "$mnt/snapshots/s0"
@@ -61,9 +69,16 @@ truncate -s $((size / 2)) "$store"
 remount_with "cut in half"
 must_be_error "cut in half"
 umount_volume
+[ ! -e "$store" ] || fail "the store is still believed"
+[ -e "${store%.store}.lost" ] || fail "the store is not put aside"
+remount_with "cut, once more"
+must_be_error "cut, once more"
+umount_volume
+cp good "$store"
+refused 4 'one of them has to go' rig mount "$image" "$mnt"
 
 for place in 40 $((size / 3)) $((size - 5000)); do
-	cp good "$store"
+	put good
 	byte=$(od -An -tu1 -j "$place" -N1 good | tr -d ' ')
 	# shellcheck disable=SC2059 # an octal escape
 	printf "\\$(printf %o $((byte ^ 16)))" |
@@ -73,7 +88,8 @@ for place in 40 $((size / 3)) $((size - 5000)); do
 	umount_volume
 done
 
-: >"$store"
+: >empty
+put empty
 remount_with "empty"
 must_be_error "empty"
 umount_volume
@@ -85,7 +101,7 @@ rig mount other.img other
 touch other/snapshots/s0
 write_at 0 65536 other/live
 rig umount other
-cp "$(store_of other.img)" "$store"
+put "$(store_of other.img)"
 remount_with "of another volume"
 must_be_error "of another volume"
 rm "$mnt/snapshots/s0"
