@@ -4,11 +4,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/fs.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mount.h>
 #include <unistd.h>
 
 #include "scenarios/engine/process.h"
@@ -22,6 +24,9 @@
 static void setup(void)
 {
 	hands_setup();
+	/* What a test that fails leaves mounted goes with its process. */
+	ck_assert_int_eq(unshare(CLONE_NEWNS), 0);
+	ck_assert_int_eq(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL), 0);
 	ck_assert_int_eq(system("truncate -s 8M image && mkfs.ext4 -q -F image && mkdir " MOUNTED
 				" && mount -o loop image " MOUNTED),
 		0);
