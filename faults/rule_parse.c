@@ -9,10 +9,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <jansson.h>
-
 #include "faults/rule_internal.h"
 #include "simfs/base/log.h"
+#include "simfs/base/one_line.h"
 #include "simfs/base/sizes.h"
 #include "simfs/base/suggest.h"
 #include "simfs/base/vss_codes.h"
@@ -226,18 +225,15 @@ static bool is_one_line(struct reader *reader, const char *text)
 			RULE_TEXT_MAX);
 		return false;
 	}
-	for (const char *at = text; *at; at++) {
-		reader->column = (unsigned)(at - text) + 1;
-		if (((unsigned char)*at < ' ' && *at != '\t') || *at == 0x7f)
-			return wrong(reader, NULL, "a control character");
-	}
-
-	/* It is shown in JSON, which has no other text. */
-	json_t *json = json_string(text);
-
-	json_decref(json);
 	reader->column = 1;
-	return json || wrong(reader, NULL, "a rule is UTF-8: something else");
+	switch (one_line_check(text, &reader->column)) {
+	case 0:
+		return true;
+	case -EILSEQ:
+		return wrong(reader, NULL, "a rule is UTF-8: something else");
+	default:
+		return wrong(reader, NULL, "a control character");
+	}
 }
 
 static bool read_line(struct reader *reader, const char *text)

@@ -9,10 +9,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <jansson.h>
 #include <xxhash.h>
 
 #include "simfs/base/mix.h"
+#include "simfs/base/one_line.h"
 #include "simfs/base/sizes.h"
 #include "simfs/base/suggest.h"
 
@@ -194,20 +194,16 @@ static char *end_word(char *at)
 
 static bool is_one_line(struct reader *reader, const char *text)
 {
-	json_t *json;
-
 	if (strlen(text) > WRITER_TEXT_MAX)
 		return wrong(reader, NULL, "a writer has at most %d bytes", WRITER_TEXT_MAX);
-	for (const char *at = text; *at; at++) {
-		reader->column = (unsigned)(at - text) + 1;
-		if (((unsigned char)*at < ' ' && *at != '\t') || *at == 0x7f)
-			return wrong(reader, NULL, "a control character");
+	switch (one_line_check(text, &reader->column)) {
+	case 0:
+		return true;
+	case -EILSEQ:
+		return wrong(reader, NULL, "a writer is UTF-8: something else");
+	default:
+		return wrong(reader, NULL, "a control character");
 	}
-	/* It is shown in JSON, which has no other text. */
-	reader->column = 1;
-	json = json_string(text);
-	json_decref(json);
-	return json || wrong(reader, NULL, "a writer is UTF-8: something else");
 }
 
 static bool read_line(struct reader *reader, const char *text)
