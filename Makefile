@@ -74,7 +74,7 @@ PROGRAM := $(BUILD)/snaprig
 
 # A folder's test_*.c are programs, fuzz_*.c are fuzz targets, and whatever else
 # is there (and in tests/lib) helps them all.
-CHECK_DIRS := unit model sweep durability conformance
+CHECK_DIRS := unit model sweep durability conformance long
 TEST_MAINS := $(wildcard $(CHECK_DIRS:%=tests/%/test_*.c))
 FUZZ_MAINS := $(wildcard tests/fuzz/fuzz_*.c)
 E2E_MAINS := $(wildcard tests/e2e/*.c)
@@ -95,7 +95,7 @@ H_FILES := $(wildcard simfs/*.h simfs/*/*.h faults/*.h scenarios/*/*.h tests/*/*
 
 # ---- goals -----------------------------------------------------------------
 
-.PHONY: all tests help demo check bench bench-faults tidy lint format install clean deps compdb \
+.PHONY: all tests help demo check check-long bench bench-faults tidy lint format install clean deps compdb \
 	conform pressure fuzz $(CONFIGS)
 
 help: ## show this list
@@ -121,6 +121,11 @@ demo: ## one COW overflow, four backup tools, one table
 check: deps ## every test; TESTS="pattern ..." runs some
 	$(build) all tests
 	$(Q)tools/run-tests $(BUILD) $(CONFIG) $(TESTS)
+
+check-long: deps ## what takes longer than a push should wait; TESTS="pattern ..." runs some
+	$(build) all tests
+	$(Q)TEST_SET=long TEST_SECONDS_MAX=$${TEST_SECONDS_MAX:-3600} RUN_SECONDS_MAX=$${RUN_SECONDS_MAX:-14400} \
+		tools/run-tests $(BUILD) $(CONFIG) $(TESTS)
 
 conform: ## fresh traces on the real kernel's dm-snapshot and on the rig (SEED, COUNT)
 	$(Q)tools/deps build tests conform
