@@ -20,9 +20,9 @@ const char *journal_event_name(size_t event)
 	return event < JOURNAL_EVENTS ? names[event] : NULL;
 }
 
-void journal_init(struct journal *journal)
+void journal_init(struct journal *journal, size_t max_bytes)
 {
-	*journal = (struct journal){ .start_ns = clock_now_ns() };
+	*journal = (struct journal){ .max_bytes = max_bytes, .start_ns = clock_now_ns() };
 }
 
 void journal_deinit(struct journal *journal)
@@ -96,9 +96,9 @@ static int reserve(struct journal *journal, size_t length, uint64_t operation)
 	size_t room = journal->room ? journal->room : 4096;
 	char *text;
 
-	if (length > JOURNAL_MAX_BYTES / 4)
+	if (length > journal->max_bytes / 4)
 		return -EMSGSIZE;
-	if (journal->length + length > JOURNAL_MAX_BYTES)
+	if (journal->length + length > journal->max_bytes)
 		return drop_oldest(journal, operation);
 	while (room < journal->length + length)
 		room *= 2;

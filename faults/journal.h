@@ -11,7 +11,7 @@
  *
  * The journal lies in memory and is a file that only grows: what was appended
  * keeps its offset, so that it can be followed.  It keeps the newest events, at
- * least half of JOURNAL_MAX_BYTES of them and never more than all of it.  What
+ * least half of `max_bytes` of them and never more than all of it.  What
  * the older ones had held reads as blanks up to one line, `journal.dropped`,
  * that says how many they were and has the sequence number of the last of them.
  * Only who is so far behind that the line he is reading is dropped sees it broken.
@@ -27,6 +27,7 @@
 
 #include <jansson.h>
 
+/* What a journal holds when nobody asks for less. */
 #define JOURNAL_MAX_BYTES (4u << 20)
 
 enum journal_event {
@@ -37,6 +38,7 @@ enum journal_event {
 };
 
 struct journal {
+	size_t max_bytes;
 	uint64_t start_ns;
 	uint64_t sequence;	/* of the last event */
 	uint64_t dropped_count; /* the oldest events, gone for newer ones */
@@ -54,8 +56,8 @@ struct journal {
 	void *context;
 };
 
-/* Starts the journal's clock. */
-void journal_init(struct journal *journal);
+/* Starts the journal's clock.  It holds MAX_BYTES at most. */
+void journal_init(struct journal *journal, size_t max_bytes);
 void journal_deinit(struct journal *journal);
 
 /*

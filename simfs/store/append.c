@@ -78,9 +78,10 @@ void segment_summarize(struct store *store)
 /* How many more blocks SEGMENT takes of those with FLAGS. */
 static uint64_t segment_room(const struct segment *segment, uint32_t flags)
 {
-	uint64_t blocks_max = segment_records_max(segment->store, flags);
+	uint64_t blocks_max = segment_records_limit(segment->store, flags);
 
-	if (segment->range_count == SEGMENT_RANGES_MAX || segment->header->flags != flags)
+	if (segment->range_count == segment->store->limits->ranges ||
+		segment->header->flags != flags)
 		return 0;
 	return blocks_max - segment->header->record_count;
 }

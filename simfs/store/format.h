@@ -91,6 +91,10 @@ _Static_assert(sizeof(struct store_superblock_unit) <= STORE_UNIT_BYTES, "it is 
 
 #define SEGMENT_RECORDS_MAX 504u
 
+/* What a reader accepts; what is written may be bounded more narrowly (store_limits.h). */
+#define SEGMENT_DATA_MAX_BYTES (2u << 20)
+#define SUMMARY_RUNS_MAX       4096u
+
 /* `flags` of a segment's header. */
 #define SEGMENT_FLAG_CHANGED 1u /* its records have no data: the blocks were only changed */
 #define SEGMENT_FLAG_SUMMARY 2u /* no records; its data are runs, see summary.c */

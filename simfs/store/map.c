@@ -9,9 +9,6 @@
 
 #include "simfs/base/check.h"
 
-/* From here on a dense chunk takes no more than 8 bytes for each block it knows. */
-#define DENSE_COUNT 2056u
-
 /* An allocation of the C library: a multiple of this, one word of which is its own. */
 #define GRANULE_BYTES	      16u
 #define OWN_BYTES	      8u
@@ -28,7 +25,7 @@ static size_t directory_bytes(const struct store_map *map)
 
 int store_map_init(struct store_map *map, uint64_t block_count)
 {
-	*map = (struct store_map){ .block_count = block_count };
+	*map = (struct store_map){ .block_count = block_count, .dense_blocks = MAP_DENSE_BLOCKS };
 	if (block_count > MAP_BLOCKS_MAX)
 		return -EFBIG;
 
@@ -127,7 +124,7 @@ static int chunk_grow(struct store_map *map, uint64_t index)
 	struct map_chunk *old = map->chunks[index];
 	uint32_t count = old ? old->count : 0, old_capacity = old ? old->capacity : 0;
 
-	if (count >= DENSE_COUNT)
+	if (count >= map->dense_blocks)
 		return chunk_make_dense(map, index);
 
 	uint32_t capacity = sparse_capacity(count);

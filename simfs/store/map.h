@@ -31,6 +31,9 @@
 
 #define MAP_CHUNK_BLOCKS 4096u
 
+/* From here on a dense chunk takes no more than 8 bytes for each block it knows. */
+#define MAP_DENSE_BLOCKS 2056u
+
 /* The directory of so many is 128 MiB of addresses, which can still be walked. */
 #define MAP_BLOCKS_MAX (1ull << 36)
 
@@ -45,9 +48,11 @@ struct store_map {
 	uint64_t block_count;
 	uint64_t chunk_end; /* behind the highest chunk there is */
 	uint64_t bytes;
+	uint32_t dense_blocks; /* known ones at which a chunk becomes dense */
 };
 
-/* Returns 0, -ENOMEM, or -EFBIG for more than MAP_BLOCKS_MAX. */
+/* Returns 0, -ENOMEM, or -EFBIG for more than MAP_BLOCKS_MAX.  dense_blocks is MAP_DENSE_BLOCKS and
+ * may be lowered. */
 int store_map_init(struct store_map *map, uint64_t block_count);
 void store_map_deinit(struct store_map *map);
 

@@ -103,7 +103,8 @@ int store_open(struct blockio_folder *folder, const char *name,
 		superblock_facts(superblock_unit, &facts);
 		if (!fault && options->refuses)
 			fault = options->refuses(&facts, options->context);
-		error = fault ? damaged(findings, 0, fault) : store_new(io, &facts, &store);
+		error = fault ? damaged(findings, 0, fault)
+			      : store_new(io, &facts, options->limits, &store);
 	}
 	if (error < 0) {
 		blockio_destroy(io);

@@ -24,9 +24,6 @@
 #include "simfs/base/check.h"
 #include "simfs/store/store_internal.h"
 
-/* Segments up to this long are read through, longer ones skipped. */
-#define SKIP_BYTES (64u << 10)
-
 /* A scan in progress. */
 struct scan {
 	struct store *store;
@@ -108,12 +105,14 @@ int damaged(struct store_findings *findings, uint64_t offset, const char *why)
 /* How much to read when the header at the end is asked for. */
 static uint64_t header_ahead_bytes(const struct scan *scan)
 {
+	const struct store_limits *limits = scan->store->limits;
+
 	if (scan->options->verify_data)
-		return WINDOW_BYTES;
+		return limits->ahead_bytes;
 	if (scan->has_last &&
-		segment_units(scan->store, &scan->last) * STORE_UNIT_BYTES > SKIP_BYTES)
+		segment_units(scan->store, &scan->last) * STORE_UNIT_BYTES > limits->skip_bytes)
 		return STORE_UNIT_BYTES;
-	return WINDOW_BYTES;
+	return limits->ahead_bytes;
 }
 
 /* Takes the segment behind the last one: 1, or 0 when none checks there. */
@@ -159,7 +158,7 @@ static int find_later_segment(struct scan *scan)
 		const void *bytes;
 		struct segment_header header;
 		int error = window_get(scan->window, unit * STORE_UNIT_BYTES, STORE_UNIT_BYTES,
-			WINDOW_BYTES, &bytes);
+			store->limits->ahead_bytes, &bytes);
 
 		if (error < 0)
 			return error;

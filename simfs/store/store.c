@@ -9,17 +9,26 @@
 #include "simfs/base/cleanup.h"
 #include "simfs/store/store_internal.h"
 
-int store_new(struct blockio *io, const struct store_facts *facts, struct store **ret)
+int store_new_map(struct store *store, uint64_t block_count)
+{
+	int error = store_map_init(&store->map, block_count);
+
+	store->map.dense_blocks = store->limits->dense_blocks;
+	return error;
+}
+
+int store_new(struct blockio *io, const struct store_facts *facts,
+	const struct store_limits *limits, struct store **ret)
 {
 	AUTO(auto_free) struct store *store = calloc(1, sizeof *store);
 	void *superblock = NULL;
 
 	if (!store || posix_memalign(&superblock, BLOCKIO_ALIGNMENT_MAX, STORE_UNIT_BYTES) != 0)
 		return -ENOMEM;
+	store->limits = limits ? limits : &store_limits_default;
 	store->hash_state = XXH3_createState();
 
-	int error = store->hash_state ? store_map_init(&store->map, store_block_count(facts))
-				      : -ENOMEM;
+	int error = store->hash_state ? store_new_map(store, store_block_count(facts)) : -ENOMEM;
 
 	if (error == 0) {
 		error = summary_init(&store->summary);
@@ -47,7 +56,7 @@ int store_new(struct blockio *io, const struct store_facts *facts, struct store 
 }
 
 int store_create(struct blockio_folder *folder, const char *name, const struct store_facts *facts,
-	struct store **ret)
+	const struct store_limits *limits, struct store **ret)
 {
 	struct blockio *io;
 	int error = folder->ops->open(folder, name, true, &io);
@@ -55,7 +64,7 @@ int store_create(struct blockio_folder *folder, const char *name, const struct s
 	MUST(facts->block_bytes % STORE_UNIT_BYTES == 0);
 	if (error < 0)
 		return error;
-	error = store_new(io, facts, ret);
+	error = store_new(io, facts, limits, ret);
 	if (error < 0) {
 		blockio_destroy(io);
 		folder->ops->remove(folder, name);

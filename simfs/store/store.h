@@ -35,6 +35,7 @@
 #include "simfs/base/list.h"
 #include "simfs/blockio/blockio.h"
 #include "simfs/store/format.h"
+#include "simfs/store/store_limits.h"
 
 struct store;
 
@@ -101,10 +102,11 @@ static inline void store_waiter_release(struct store_waiter *waiter, int error)
 
 /*
  * Makes the file NAME in FOLDER for a new store.  Nothing is written yet:
- * store_mark() does that.  Returns 0, -EEXIST, -ENOMEM or what the folder said.
+ * store_mark() does that.  LIMITS must live longer than the store; NULL: the
+ * default ones.  Returns 0, -EEXIST, -ENOMEM or what the folder said.
  */
 int store_create(struct blockio_folder *folder, const char *name, const struct store_facts *facts,
-	struct store **ret);
+	const struct store_limits *limits, struct store **ret);
 
 /* What store_open() found, for the message of a mount. */
 struct store_findings {
@@ -136,6 +138,8 @@ struct store_open_options {
 	/* Whether the owner of a store with FACTS needs the data of every block:
 	 * a block without is damage then.  Optional. */
 	bool (*needs_data)(const struct store_facts *facts, void *context);
+
+	const struct store_limits *limits; /* as store_create() */
 
 	uint64_t boot_id; /* of the machine, as in struct store_facts */
 	bool durable;	  /* as store_set_durable(); makes durable what it finds */

@@ -8,16 +8,6 @@
 #include "simfs/store/map.h"
 #include "simfs/store/store.h"
 
-/* Bounds one write, and the window of a recovery. */
-#define SEGMENT_DATA_MAX_BYTES (2u << 20)
-
-/* Of preserved ranges, not blocks: each is one iovec of the write. */
-#define SEGMENT_RANGES_MAX 256u
-
-/* A summary is due before it would have more runs or sum up more segments. */
-#define SUMMARY_RUNS_MAX     4096u
-#define SUMMARY_SEGMENTS_MAX 1024u
-
 /* A batch of blocks on its way into the file; a seal when it has none. */
 struct segment {
 	struct blockio_request request;
@@ -62,6 +52,7 @@ struct summary {
 
 struct store {
 	struct blockio *io;
+	const struct store_limits *limits;
 	struct store_facts facts;
 	struct store_map map;
 	uint64_t blocks;
@@ -100,7 +91,7 @@ static inline uint64_t store_block_count(const struct store_facts *facts)
 	return (facts->volume_bytes + facts->block_bytes - 1) / facts->block_bytes;
 }
 
-/* How many records a segment with FLAGS may have. */
+/* How many records a segment with FLAGS may have, whoever wrote it. */
 static inline uint32_t segment_records_max(const struct store *store, uint32_t flags)
 {
 	uint32_t data_max = SEGMENT_DATA_MAX_BYTES / store->facts.block_bytes;
@@ -110,6 +101,19 @@ static inline uint32_t segment_records_max(const struct store *store, uint32_t f
 	if (flags & SEGMENT_FLAG_CHANGED || data_max > SEGMENT_RECORDS_MAX)
 		return SEGMENT_RECORDS_MAX;
 	return data_max;
+}
+
+/* How many this store gives it. */
+static inline uint32_t segment_records_limit(const struct store *store, uint32_t flags)
+{
+	uint32_t records_max = segment_records_max(store, flags);
+	uint32_t data_max = store->limits->data_bytes / store->facts.block_bytes;
+
+	if (records_max > store->limits->records)
+		records_max = store->limits->records;
+	if (flags & SEGMENT_FLAG_CHANGED || records_max <= data_max)
+		return records_max;
+	return data_max > 0 ? data_max : 1;
 }
 
 static inline uint64_t segment_data_bytes(
@@ -242,7 +246,11 @@ int scan_segments(struct store *store, struct window *window, const struct scan_
 
 /* ------------------------------------------------------------------- store.c */
 
-/* An empty store over IO, which becomes its own when 0 is returned. */
-int store_new(struct blockio *io, const struct store_facts *facts, struct store **ret);
+/* An empty store over IO, which becomes its own when 0 is returned.  LIMITS as store_create(). */
+int store_new(struct blockio *io, const struct store_facts *facts,
+	const struct store_limits *limits, struct store **ret);
+
+/* An empty map of BLOCK_COUNT: 0 or -errno. */
+int store_new_map(struct store *store, uint64_t block_count);
 
 #endif

@@ -60,7 +60,7 @@ static void add_block(struct store *store, uint64_t block, uint32_t position)
 
 	if (last && run_goes_on(store, last, block, position)) {
 		last->count++;
-	} else if (summary->run_count == SUMMARY_RUNS_MAX) {
+	} else if (summary->run_count == store->limits->summary_runs) {
 		/* After a scan of all, which had no summary to go by. */
 		summary->is_off = true;
 	} else {
@@ -95,9 +95,10 @@ void summary_add(struct store *store, const struct segment_header *header)
 bool summary_is_due(const struct store *store)
 {
 	const struct summary *summary = &store->summary;
+	const struct store_limits *limits = store->limits;
 
-	return !summary->is_off && (summary->run_count + SEGMENT_RECORDS_MAX > SUMMARY_RUNS_MAX ||
-					   summary->segment_count >= SUMMARY_SEGMENTS_MAX);
+	return !summary->is_off && (summary->run_count + limits->records > limits->summary_runs ||
+					   summary->segment_count >= limits->summary_segments);
 }
 
 bool summary_is_wanted(const struct store *store)
@@ -166,6 +167,14 @@ static int enter_runs(
 	return error;
 }
 
+/* No summary is longer. */
+static uint64_t ahead_bytes(const struct store *store)
+{
+	uint64_t bytes = SUMMARY_RUNS_MAX * sizeof(struct summary_run) + STORE_UNIT_BYTES;
+
+	return bytes < store->limits->ahead_bytes ? bytes : store->limits->ahead_bytes;
+}
+
 /* Reads the summary at UNIT: 0, -EUCLEAN when none checks there, or -errno. */
 static int load_one(
 	struct store *store, struct window *window, uint64_t unit, struct segment_header *ret)
@@ -176,8 +185,8 @@ static int load_one(
 	if (unit > UINT32_MAX)
 		return -EUCLEAN;
 
-	int error = window_get(window, unit * STORE_UNIT_BYTES, STORE_UNIT_BYTES,
-		SUMMARY_RUNS_MAX * sizeof(struct summary_run) + STORE_UNIT_BYTES, &bytes);
+	int error = window_get(
+		window, unit * STORE_UNIT_BYTES, STORE_UNIT_BYTES, ahead_bytes(store), &bytes);
 
 	if (error < 0)
 		return error;
@@ -229,5 +238,5 @@ int summary_load(struct store *store, struct window *window, uint64_t unit)
 		return error;
 	store_map_deinit(&store->map);
 	store->blocks = 0;
-	return store_map_init(&store->map, block_count);
+	return store_new_map(store, block_count);
 }

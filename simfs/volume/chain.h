@@ -48,7 +48,7 @@
 /* Names of nodes in `owners`; 0 is nobody's. */
 #define CHAIN_SLOTS 256u
 
-/* Of all trees: each has a slot, and as many more may be those of merged ones. */
+/* Of all trees: each has a slot.  A chain that has more is refused when it is opened. */
 #define CHAIN_NODES_MAX 200u
 
 struct node {

@@ -120,13 +120,14 @@ static void chunk_start(struct chain_copy *copy)
 {
 	struct volume *volume = copy->chain->volume;
 	uint64_t left = volume_bytes(volume) - copy->offset;
+	uint64_t chunk_max = volume->limits->coalesce_chunk_bytes;
 
 	copy->read = (struct volume_request){
 		.kind = VOLUME_READ,
 		.snapshot = copy->create->of,
 		.volume = volume,
 		.offset = copy->offset,
-		.length = left < COALESCE_CHUNK_BYTES ? left : COALESCE_CHUNK_BYTES,
+		.length = left < chunk_max ? left : chunk_max,
 		.buffer = copy->buffer,
 		.done = chunk_read,
 	};

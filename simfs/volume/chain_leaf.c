@@ -87,7 +87,7 @@ void leaf_create(struct chain *chain, struct node_create *create, const struct n
 	snprintf(facts.name, sizeof facts.name, "%016" PRIx64, facts.store_id);
 	snprintf(facts.profile, sizeof facts.profile, "%s", volume->options.profile->name);
 	new_file_name(facts.store_id, file, sizeof file);
-	error = store_create(volume->folder, file, &facts, &store);
+	error = store_create(volume->folder, file, &facts, volume->limits->store, &store);
 	if (error < 0) {
 		create->done(create, error);
 		return;
@@ -112,7 +112,7 @@ int leaf_enter(struct node_create *create, struct node *parent)
 	char new_file[64], file[64];
 	int error;
 
-	if (chain->node_count >= CHAIN_NODES_MAX ||
+	if (chain->node_count >= chain->volume->limits->chain_nodes ||
 		(parent && node_depth(parent) >= CHAIN_DEPTH_MAX))
 		return -EMLINK;
 	new_file_name(node->id, new_file, sizeof new_file);

@@ -50,6 +50,7 @@ static int node_load(struct volume *volume, const char *file)
 		.context = volume,
 		.boot_id = volume->options.boot_id,
 		.durable = true,
+		.limits = volume->limits->store,
 		.verify_data = volume->options.verify,
 	};
 	struct store_findings findings = { 0 };

@@ -89,7 +89,8 @@ static void plan(struct volume_request *request)
 	request->part_count = 0;
 	/* One of its own: the others may end at once, or there may be none. */
 	request->parts_under_way = 1;
-	while (request->cursor < end && request->part_count < VOLUME_REQUEST_PARTS)
+	while (request->cursor < end &&
+		request->part_count < request->volume->limits->request_parts)
 		request->cursor = part_plan(request, request->cursor, end);
 	if (--request->parts_under_way == 0)
 		round_done(request);

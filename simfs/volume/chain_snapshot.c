@@ -97,7 +97,7 @@ static int check_source(struct snapshot_create *create)
 				 : "a clone is made of a snapshot");
 	if (of && of->state != SNAPSHOT_ACTIVE)
 		return snapshot_refuse(create, -EIO, "what it is of has failed");
-	if (create->volume->chain->node_count >= CHAIN_NODES_MAX)
+	if (create->volume->chain->node_count >= create->volume->limits->chain_nodes)
 		return snapshot_refuse(create, -ENOSPC, "there are too many nodes");
 	return 0;
 }
@@ -290,7 +290,7 @@ int chain_record_create(struct snapshot_create *create)
 	facts.role = ROLE_CHAIN_SNAPSHOT;
 	facts.mode = is_clone ? SNAPSHOT_MODE_CLONE : SNAPSHOT_MODE_SNAPSHOT;
 	snprintf(file, sizeof file, "%s" STORE_SUFFIX NEW_SUFFIX, create->copied_name);
-	error = store_create(volume->folder, file, &facts, &create->store);
+	error = store_create(volume->folder, file, &facts, volume->limits->store, &create->store);
 	if (error == 0)
 		store_set_durable(create->store, volume->options.durable || is_clone);
 	return error;

@@ -95,7 +95,7 @@ static void slots_renew(struct chain *chain)
 void view_slot_take(struct chain *chain, struct node *node)
 {
 	/* NODE is on the list already, and gets one so. */
-	if (slot_free(chain) == CHAIN_SLOTS) {
+	if (slot_free(chain) >= chain->volume->limits->chain_slots) {
 		slots_renew(chain);
 		return;
 	}

@@ -193,7 +193,7 @@ static void flush_round(struct volume_request *request)
 	for (struct node *node = head_of(request); node && request->error == 0;
 		node = node->parent) {
 		if (node->dirty_since > 0 && node->dirty_since <= request->cursor &&
-			request->part_count < VOLUME_REQUEST_PARTS)
+			request->part_count < request->volume->limits->request_parts)
 			flush_start(request, node);
 	}
 	if (request->part_count > 0)

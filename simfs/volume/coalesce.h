@@ -31,9 +31,6 @@ struct chain;
 struct node;
 struct node_create;
 
-/* What is copied at a time. */
-#define COALESCE_CHUNK_BYTES (1u << 20)
-
 enum coalesce_state {
 	COALESCE_IDLE,
 	COALESCE_QUIET,

@@ -45,7 +45,7 @@ void merge_begin(struct chain *chain, struct node *node, bool is_leaf)
 		node_text(chain, node, text, sizeof text),
 		node_text(chain, parent_of(chain), into, sizeof into));
 	if (!coalesce->buffer && posix_memalign(&coalesce->buffer, BLOCKIO_ALIGNMENT_MAX,
-					 COALESCE_CHUNK_BYTES) != 0) {
+					 chain->volume->limits->coalesce_chunk_bytes) != 0) {
 		coalesce->buffer = NULL;
 		error = -ENOMEM;
 	}
@@ -158,7 +158,8 @@ void merge_copy(struct chain *chain)
 	}
 
 	uint64_t bytes = count * CHAIN_BLOCK_BYTES;
-	uint64_t most = bytes < COALESCE_CHUNK_BYTES ? bytes : COALESCE_CHUNK_BYTES;
+	uint64_t chunk_max = chain->volume->limits->coalesce_chunk_bytes;
+	uint64_t most = bytes < chunk_max ? bytes : chunk_max;
 	uint64_t run = store_run_bytes(store, first, most);
 
 	coalesce->chunk_first = first;

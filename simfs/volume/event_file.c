@@ -8,15 +8,14 @@
 #include "simfs/base/cleanup.h"
 #include "simfs/base/log.h"
 
-#define FILE_MAX_BYTES (JOURNAL_MAX_BYTES / 2)
-
-/* Of one write; a line may be longer. */
-#define BATCH_BYTES (64u << 10)
-
-void event_file_init(
-	struct event_file *file, struct blockio_folder *folder, struct journal *journal)
+void event_file_init(struct event_file *file, struct blockio_folder *folder,
+	struct journal *journal, size_t batch_bytes)
 {
-	*file = (struct event_file){ .folder = folder, .journal = journal };
+	*file = (struct event_file){
+		.folder = folder,
+		.journal = journal,
+		.batch_max_bytes = batch_bytes,
+	};
 }
 
 void event_file_deinit(struct event_file *file)
@@ -76,7 +75,8 @@ static int make_room(struct event_file *file, size_t length)
 {
 	int error = file->io ? 0 : open_file(file);
 
-	if (error < 0 || file->file_bytes == 0 || file->file_bytes + length <= FILE_MAX_BYTES)
+	if (error < 0 || file->file_bytes == 0 ||
+		file->file_bytes + length <= file->journal->max_bytes / 2)
 		return error;
 	error = file->folder->ops->rename(file->folder, EVENT_FILE, EVENT_FILE_OLD);
 	if (error < 0)
@@ -88,7 +88,7 @@ static int make_room(struct event_file *file, size_t length)
 static int batch_set(struct event_file *file, const char *lines, size_t length, uint64_t end)
 {
 	if (length > file->batch_room) {
-		size_t room = length > BATCH_BYTES ? length : BATCH_BYTES;
+		size_t room = length > file->batch_max_bytes ? length : file->batch_max_bytes;
 		char *batch = realloc(file->batch, room);
 
 		if (!batch)
@@ -120,7 +120,7 @@ static void write_next(struct event_file *file)
 
 	if (file->is_writing)
 		return;
-	length = journal_lines(file->journal, &end, BATCH_BYTES, &lines);
+	length = journal_lines(file->journal, &end, file->batch_max_bytes, &lines);
 	if (length == 0)
 		return;
 	error = make_room(file, length);
@@ -178,7 +178,7 @@ void event_file_write_now(struct event_file *file)
 	while (error == 0) {
 		uint64_t end = file->journal_offset;
 
-		length = journal_lines(file->journal, &end, BATCH_BYTES, &lines);
+		length = journal_lines(file->journal, &end, file->batch_max_bytes, &lines);
 		if (length == 0)
 			return;
 		if (!file->is_writing)

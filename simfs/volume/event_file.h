@@ -8,7 +8,7 @@
  *
  *  (1) An event is on its way to the file before control goes back to the loop;
  *      those that come while a write is under way go out together in the next.
- *  (2) The file is at most JOURNAL_MAX_BYTES / 2 long.  Then it becomes
+ *  (2) The file is at most half as long as that may be.  Then it becomes
  *      events.old.jsonl, in place of the one before, and a new one begins.  Only a
  *      crash makes it longer: by what came while its last write was under way.
  *  (3) A line that a kill or a power cut has torn is ended before the next one
@@ -40,6 +40,7 @@ struct event_file {
 	uint64_t journal_offset; /* up to here the journal is in the file */
 	bool has_complained;
 
+	size_t batch_max_bytes;
 	bool is_writing;
 	struct blockio_request request;
 	char *batch; /* a copy: the journal moves its lines */
@@ -48,9 +49,12 @@ struct event_file {
 	uint64_t batch_end; /* in the journal */
 };
 
-/* FOLDER and JOURNAL stay the caller's and live longer.  No file is touched yet. */
-void event_file_init(
-	struct event_file *file, struct blockio_folder *folder, struct journal *journal);
+/*
+ * FOLDER and JOURNAL stay the caller's and live longer.  BATCH_BYTES: of one write; a line may be
+ * longer.  No file is touched yet.
+ */
+void event_file_init(struct event_file *file, struct blockio_folder *folder,
+	struct journal *journal, size_t batch_bytes);
 
 /* What is under way was dropped, or has ended. */
 void event_file_deinit(struct event_file *file);

@@ -91,7 +91,7 @@ static int check_place(struct volume *volume, struct snapshot_create *create)
 		count = profile->snapshots_max;
 	if (profile->snapshots_max > 0 && count >= profile->snapshots_max && !profile->shares_area)
 		return refuse_another(create);
-	if (count >= VOLUME_SNAPSHOTS_MAX)
+	if (count >= volume->limits->snapshots)
 		return snapshot_refuse(create, -ENOSPC, "there are too many snapshots");
 	return 0;
 }
@@ -254,7 +254,8 @@ void snapshot_create_cow(struct snapshot_create *create)
 
 	if (error == 0) {
 		new_file_name(create, file, sizeof file);
-		error = store_create(create->volume->folder, file, &facts, &create->store);
+		error = store_create(create->volume->folder, file, &facts,
+			create->volume->limits->store, &create->store);
 	}
 	if (error < 0) {
 		answer(create, error);

@@ -85,7 +85,7 @@ static void plan(struct volume_request *request)
 	uint64_t at = request->cursor;
 
 	request->part_count = 0;
-	while (at < end && request->part_count < VOLUME_REQUEST_PARTS) {
+	while (at < end && request->part_count < volume->limits->request_parts) {
 		struct request_part *part = &request->parts[request->part_count++];
 		uint64_t position;
 

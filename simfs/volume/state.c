@@ -204,9 +204,6 @@ static bool needs_data(const struct store_facts *facts, void *context)
 	return facts->mode != SNAPSHOT_MODE_INCREMENTAL;
 }
 
-/* Data of a store that is read in a moment is verified; a mount must not take minutes unasked. */
-#define VERIFY_UP_TO_BYTES (64u << 20)
-
 /* Acknowledged blocks of it may be missing, and nobody can say which. */
 static int give_up(struct snapshot *snapshot)
 {
@@ -254,7 +251,8 @@ int state_load_snapshot(struct volume *volume, const char *file, enum store_role
 		.boot_id = volume->options.boot_id,
 		.durable = volume->options.durable,
 		.verify_data = volume->options.verify,
-		.verify_up_to_bytes = VERIFY_UP_TO_BYTES,
+		.verify_up_to_bytes = volume->limits->verify_up_to_bytes,
+		.limits = volume->limits->store,
 	};
 	int error = store_open(volume->folder, file, &options, &store, &findings);
 

@@ -44,6 +44,7 @@ int volume_open(struct blockio *origin, struct blockio_folder *folder,
 	if (!volume)
 		return -ENOMEM;
 	volume->options = *options;
+	volume->limits = options->limits ? options->limits : &volume_limits_default;
 	volume->alignment_bytes = origin->alignment_bytes;
 	volume->turn_bytes = origin->alignment_bytes;
 	volume->topology = options->profile->chain ? &topology_chain : &topology_cow;
@@ -60,8 +61,9 @@ int volume_open(struct blockio *origin, struct blockio_folder *folder,
 	list_init(&volume->held_reads);
 	list_init(&volume->scratch_spare);
 	list_init(&volume->writers.list);
-	journal_init(&volume->journal);
-	event_file_init(&volume->event_file, folder, &volume->journal);
+	journal_init(&volume->journal, volume->limits->journal_bytes);
+	event_file_init(
+		&volume->event_file, folder, &volume->journal, volume->limits->event_batch_bytes);
 
 	int error = faults_open(volume, origin, folder);
 

@@ -41,6 +41,7 @@
 #include "simfs/volume/snapshot_hold.h"
 #include "simfs/volume/volume_faults.h"
 #include "simfs/volume/volume_gauges.h"
+#include "simfs/volume/volume_limits.h"
 #include "simfs/volume/writers.h"
 
 /* Longest read or write; FUSE's largest too. */
@@ -49,17 +50,11 @@
 /* A read rounds out to the backend's alignment on both sides. */
 #define VOLUME_BUFFER_BYTES (VOLUME_REQUEST_MAX_BYTES + 2 * BLOCKIO_ALIGNMENT_MAX)
 
-/* Snapshots of a volume, whatever its profile says. */
-#define VOLUME_SNAPSHOTS_MAX 4096u
-
 /* Longest name; it is a file name in three places. */
 #define VOLUME_SNAPSHOT_NAME_MAX 64
 
 /* `schema_version` of volume_status(). */
 #define VOLUME_STATUS_VERSION 1
-
-/* Parts of one request that are under way at a time. */
-#define VOLUME_REQUEST_PARTS 8
 
 struct volume;
 struct snapshot;
@@ -89,7 +84,8 @@ struct volume_options {
 	uint64_t coalesce_bytes_per_second; /* 0: as fast as it goes */
 	bool no_coalesce;		    /* but when it is asked for */
 
-	uint64_t seed; /* of what faults leave to chance */
+	const struct volume_limits *limits; /* live longer than the volume; NULL: the default */
+	uint64_t seed;			    /* of what faults leave to chance */
 	struct volume_fault_options faults;
 	struct volume_writer_options writers;
 	const char *image;     /* absolute path, for status */

@@ -68,7 +68,8 @@ struct volume {
 	struct blockio_folder *folder; /* (blockio/faulty.h) */
 	struct fault_site faults;
 	struct volume_options options;
-	const struct topology *topology; /* the profile's */
+	const struct volume_limits *limits; /* those of the options, or the default */
+	const struct topology *topology;    /* the profile's */
 	uint64_t volume_id;
 	uint64_t alignment_bytes; /* every transfer of the origin is a multiple of it */
 	uint64_t turn_bytes;	  /* writes that meet in so many bytes take turns */

@@ -44,22 +44,22 @@ void zero_choose(struct volume_request *piece)
 	struct volume *volume = piece->volume;
 	uint64_t alignment = volume->alignment_bytes;
 	uint64_t left = zero->whole->offset + zero->whole->length - zero->cursor;
-	uint64_t edge = zero->cursor % alignment;
+	uint64_t edge = zero->cursor % alignment, piece_max = volume->limits->zero_piece_bytes;
 	bool may_punch = !volume->chain && !volume->cannot_punch;
 
 	piece->offset = zero->cursor;
 	piece->is_punched = may_punch && edge == 0 && left >= alignment;
 	if (piece->is_punched) {
 		left = round_down(left, alignment);
-		if (left > VOLUME_REQUEST_MAX_BYTES && is_wanted(zero))
-			left = VOLUME_REQUEST_MAX_BYTES;
+		if (left > piece_max && is_wanted(zero))
+			left = piece_max;
 		piece->length = left;
 		return;
 	}
 	/* After an edge the rest may be punched. */
 	if (may_punch && edge > 0 && left > alignment - edge)
 		left = alignment - edge;
-	piece->length = left < VOLUME_REQUEST_MAX_BYTES ? left : VOLUME_REQUEST_MAX_BYTES;
+	piece->length = left < piece_max ? left : piece_max;
 	memset(piece->buffer, 0, piece->length);
 }
 

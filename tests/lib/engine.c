@@ -40,6 +40,7 @@ void engine_init(struct engine *engine, uint64_t seed, const struct engine_optio
 		.format = options->format,
 		.no_coalesce = options->no_coalesce,
 		.coalesce_bytes_per_second = options->coalesce_bytes_per_second,
+		.limits = options->limits,
 		.seed = seed,
 		.image = "/image",
 		.live_path = "/mount/live",

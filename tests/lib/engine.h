@@ -26,6 +26,7 @@ struct engine_options {
 	enum chain_format format;
 	uint64_t coalesce_bytes_per_second;
 	bool no_coalesce;
+	const struct volume_limits *limits; /* NULL: the default */
 	uint64_t step_ns; /* the clock is stepped, and by so much with each step of the disk */
 	uint64_t jump_ns; /* with step_ns: when the disk is idle, the clock jumps at most so far */
 	bool power_cuts;  /* engine_power_cut() will be called */

@@ -27,7 +27,8 @@ void store_bench_init(
 	};
 	MUST(memory_disk_create(seed, BLOCKIO_ALIGNMENT_MAX, &bench->disk) == 0);
 	MUST(memory_folder_create(bench->disk, &bench->folder) == 0);
-	MUST(store_create(bench->folder, STORE_BENCH_NAME, &bench->facts, &bench->store) == 0);
+	MUST(store_create(bench->folder, STORE_BENCH_NAME, &bench->facts,
+		     bench->open_options.limits, &bench->store) == 0);
 	MUST(store_bench_mark(bench, 0, 0) == 0);
 }
 

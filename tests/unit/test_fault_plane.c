@@ -23,7 +23,7 @@ static void measure(void *context)
 static void plane_open(uint64_t seed)
 {
 	gauges = (struct gauges){ 0 };
-	journal_init(&journal);
+	journal_init(&journal, JOURNAL_MAX_BYTES);
 	plane = (struct fault_plane){
 		.seed = seed, .gauges = &gauges, .journal = &journal, .measure = measure
 	};

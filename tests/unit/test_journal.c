@@ -13,7 +13,7 @@ static struct journal journal;
 static void setup(void)
 {
 	clock_step_to(5 * NS_PER_S);
-	journal_init(&journal);
+	journal_init(&journal, JOURNAL_MAX_BYTES);
 	clock_step_to(5 * NS_PER_S + 42);
 }
 

@@ -35,7 +35,7 @@ START_TEST(a_store_is_not_created_over_a_file)
 	struct store *other = NULL;
 
 	ck_assert_int_eq(
-		store_create(bench.folder, STORE_BENCH_NAME, &bench.facts, &other), -EEXIST);
+		store_create(bench.folder, STORE_BENCH_NAME, &bench.facts, NULL, &other), -EEXIST);
 	ck_assert_ptr_null(other);
 }
 END_TEST

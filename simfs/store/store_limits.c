@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "simfs/store/store_limits.h"
+
+#include "simfs/store/format.h"
+#include "simfs/store/map.h"
+
+const struct store_limits store_limits_default = {
+	.data_bytes = SEGMENT_DATA_MAX_BYTES,
+	.records = SEGMENT_RECORDS_MAX,
+	.ranges = SEGMENT_RANGES_MAX,
+	.summary_runs = SUMMARY_RUNS_MAX,
+	.summary_segments = 1024,
+	.ahead_bytes = SEGMENT_DATA_MAX_BYTES + STORE_UNIT_BYTES,
+	.skip_bytes = 64u << 10,
+	.dense_blocks = MAP_DENSE_BLOCKS,
+};
+
+const struct store_limits store_limits_smallest = {
+	.data_bytes = 4 * STORE_UNIT_BYTES,
+	.records = 4,
+	.ranges = 2,
+	.summary_runs = 6,
+	.summary_segments = 3,
+	.ahead_bytes = 2 * STORE_UNIT_BYTES,
+	.skip_bytes = STORE_UNIT_BYTES,
+	.dense_blocks = 4,
+};

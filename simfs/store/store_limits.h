@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * store_limits.h - how much a store does at a time.
+ *
+ * They bound what is written, never what can be read: a store of other limits
+ * opens, up to the maxima of format.h.  Tests take the smallest, so that a few
+ * blocks fill a segment, wait behind it and make a summary due.
+ */
+#ifndef SNAPRIG_STORE_STORE_LIMITS_H
+#define SNAPRIG_STORE_STORE_LIMITS_H
+
+#include <stdint.h>
+
+/* The most `ranges` can be: a segment has room for so many. */
+#define SEGMENT_RANGES_MAX 256u
+
+/* None is 0 or above that of `store_limits_default`. */
+struct store_limits {
+	/* Of one segment; one block always fits.  A range is what one append
+	 * brings, and one iovec of the write. */
+	uint32_t data_bytes;
+	uint32_t records;
+	uint32_t ranges;
+
+	/* A summary is due before it would have more runs (at least `records`), or
+	 * sum up more segments. */
+	uint32_t summary_runs;
+	uint32_t summary_segments;
+
+	/* A scan reads so much at a time, whole units, and skips the data of a
+	 * segment that is longer than so much. */
+	uint32_t ahead_bytes;
+	uint32_t skip_bytes;
+
+	/* Known blocks at which a chunk of the map becomes dense (map.h). */
+	uint32_t dense_blocks;
+};
+
+extern const struct store_limits store_limits_default;
+extern const struct store_limits store_limits_smallest;
+
+#endif

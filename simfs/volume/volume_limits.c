@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "simfs/volume/volume_limits.h"
+
+#include "faults/journal.h"
+#include "simfs/volume/chain.h"
+
+const struct volume_limits volume_limits_default = {
+	.store = &store_limits_default,
+	.request_parts = VOLUME_REQUEST_PARTS,
+	.zero_piece_bytes = VOLUME_REQUEST_MAX_BYTES,
+	.snapshots = 4096,
+	.verify_up_to_bytes = 64u << 20,
+	.chain_nodes = CHAIN_NODES_MAX,
+	.chain_slots = CHAIN_SLOTS,
+	.coalesce_chunk_bytes = 1u << 20,
+	.journal_bytes = JOURNAL_MAX_BYTES,
+	.event_batch_bytes = 64u << 10,
+};
+
+const struct volume_limits volume_limits_smallest = {
+	.store = &store_limits_smallest,
+	.request_parts = 2,
+	.zero_piece_bytes = 8u << 10,
+	.snapshots = 16,
+	.verify_up_to_bytes = 64u << 10,
+	.chain_nodes = 40,
+	.chain_slots = 4,
+	.coalesce_chunk_bytes = 8u << 10,
+	.journal_bytes = 32u << 10,
+	.event_batch_bytes = 1u << 10,
+};

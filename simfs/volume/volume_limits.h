@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * volume_limits.h - how much a volume does at a time, and how much it holds.
+ *
+ * What they bound goes on in the next batch, part, piece or round; so a test that
+ * takes the smallest sees with a few requests what else takes a busy disk.  What
+ * one volume has written, another with other limits can open.
+ */
+#ifndef SNAPRIG_VOLUME_VOLUME_LIMITS_H
+#define SNAPRIG_VOLUME_VOLUME_LIMITS_H
+
+#include <stddef.h>
+
+#include "simfs/store/store_limits.h"
+
+/* The most `request_parts` can be: a request has room for so many. */
+#define VOLUME_REQUEST_PARTS 8
+
+/* None is 0 or above that of `volume_limits_default`. */
+struct volume_limits {
+	const struct store_limits *store;
+
+	/* Parts of one request that are under way at a time. */
+	unsigned request_parts;
+
+	/* Of a discard or zeroing that a snapshot wants, at a time; a multiple of the
+	 * image's alignment. */
+	uint32_t zero_piece_bytes;
+
+	/* Whatever the profile says. */
+	unsigned snapshots;
+
+	/* The data of stores up to so long is verified when they are opened: a mount
+	 * must not take minutes unasked. */
+	uint64_t verify_up_to_bytes;
+
+	/* Of a chain: nodes of all trees; short names of nodes, before those of
+	 * merged ones are given up (chain_view.c); what is copied at a time, whole blocks. */
+	unsigned chain_nodes;
+	unsigned chain_slots;
+	uint32_t coalesce_chunk_bytes;
+
+	/* Of the journal in memory, and of one write to its file. */
+	size_t journal_bytes;
+	size_t event_batch_bytes;
+};
+
+extern const struct volume_limits volume_limits_default;
+extern const struct volume_limits volume_limits_smallest;
+
+#endif
