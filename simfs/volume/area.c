@@ -1,224 +1,160 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * area.c - the one area that the snapshots of some profiles share (VSS).
+ * area.c - the one area that the snapshots of some profiles share (VSS): who has which block.
  *
- * There a block that is replaced is kept once, in the newest snapshot's part of
- * the area, and an older snapshot finds it there.  Here each has a store of its
- * own and keeps the block too; so what the one area would hold is counted:
+ * A block that is replaced is kept once, in the store of the newest snapshot,
+ * the receiver.  An older snapshot that lacks it finds it there:
  *
- *	newest snapshot		all blocks of its store
- *	an older one		those its store had when the next one was taken
- *
- *	   s1 ▒▒▒▒▒▒░░░░░░░░	▒ counted
- *	   s2       ▒▒▒▒░░░░	░ kept, but the next one's
- *	   s3           ▒▒▒▒
+ *	   s1 ▒▒▒▒▒▒			s1 reads its own store, then that of s2,
+ *	   s2       ▒▒▒▒		of s3, and then the image
+ *	   s3           ▒▒▒▒ ◀── what is replaced now
  *	   ──────────────────▶ time
  *
- * A store says how many blocks each older one had when its snapshot was taken
- * (its elders).  So when s2 goes, s3 knows what s1 has from then on, and
- * nothing is written that a kill could leave half done.
+ * So the store of a snapshot that is deleted is kept for the older ones; it
+ * goes when the last of them has gone (area_life.c).  A kept store receives
+ * nothing more: when s3 is deleted, s2 is the receiver, which does not get what
+ * s3 has.
  *
- * What fails one of them fails all, and all are deleted then.
+ * What an area holds is counted in blocks.  A kept store counts for the next
+ * older snapshot, as far as that lacks its blocks: VolSnap merges the two.
  */
-#include "simfs/base/log.h"
+#include "simfs/base/check.h"
 #include "simfs/volume/volume_internal.h"
 
-/* One that is being deleted counts no more, even when a reader keeps it for hours. */
-static bool is_in_area(const struct snapshot *snapshot)
+bool area_has(const struct snapshot *snapshot)
 {
-	return snapshot->profile->shares_area && snapshot->store && !snapshot->deletion &&
+	return snapshot->profile->shares_area && snapshot->store && !snapshot->is_lost &&
 	       snapshot->state == SNAPSHOT_ACTIVE;
 }
 
-/* What SNAPSHOT knows of ELDER, or NULL. */
-static const struct store_elder *elder_find(
-	const struct snapshot *snapshot, const struct snapshot *elder)
+/* One that is being deleted counts no more, even when a reader keeps it for hours. */
+static bool is_counted(const struct snapshot *snapshot)
 {
-	const struct store_facts *facts = store_facts(snapshot->store);
+	return area_has(snapshot) && !snapshot->is_kept && !snapshot->deletion;
+}
 
-	for (uint32_t i = 0; i < facts->elder_count; i++) {
-		if (facts->elders[i].order == elder->id)
-			return &facts->elders[i];
+struct snapshot *area_next(const struct snapshot *snapshot)
+{
+	struct list *end = &snapshot->volume->snapshots;
+
+	if (!snapshot->profile->shares_area)
+		return NULL;
+	for (struct list *at = snapshot->link.next; at != end; at = at->next) {
+		struct snapshot *next = CONTAINER_OF(at, struct snapshot, link);
+
+		if (area_has(next))
+			return next;
 	}
 	return NULL;
 }
 
-/* What ELDER had when SNAPSHOT was taken. */
-static uint64_t elder_blocks(const struct snapshot *snapshot, const struct snapshot *elder)
+struct snapshot *snapshot_holder(struct snapshot *snapshot, uint64_t block)
 {
-	const struct store_elder *known = elder_find(snapshot, elder);
+	struct snapshot *at = snapshot;
 
-	/* It knows all, but when somebody put a store there by hand. */
-	return known ? known->blocks : store_blocks(elder->store);
+	while (at && store_offset(at->store, block) == 0)
+		at = area_next(at);
+	return at;
 }
+
+bool snapshot_next_run(const struct snapshot *snapshot, uint64_t from_block, uint64_t *ret_first,
+	uint64_t *ret_count)
+{
+	uint64_t first = UINT64_MAX, run_first, run_count;
+	bool has_grown = true;
+
+	for (const struct snapshot *at = snapshot; at; at = area_next(at)) {
+		if (store_next_run(at->store, from_block, &run_first, &run_count) &&
+			run_first < first)
+			first = run_first;
+	}
+	if (first == UINT64_MAX)
+		return false;
+
+	uint64_t end = first;
+
+	/* A run goes on where another store takes over. */
+	while (has_grown) {
+		has_grown = false;
+		for (const struct snapshot *at = snapshot; at; at = area_next(at)) {
+			if (!store_next_run(at->store, end, &run_first, &run_count) ||
+				run_first != end)
+				continue;
+			MUST(run_count > 0);
+			end += run_count;
+			has_grown = true;
+		}
+	}
+	*ret_first = first;
+	*ret_count = end - first;
+	return true;
+}
+
+/* ---- counting ---- */
 
 void area_recount(struct volume *volume)
 {
-	struct snapshot *before = NULL;
+	struct snapshot *owner = NULL;
 
+	volume->area_receiver = NULL;
 	volume->area_older_blocks = 0;
 	list_for_each (at, &volume->snapshots) {
 		struct snapshot *snapshot = CONTAINER_OF(at, struct snapshot, link);
 
-		if (!is_in_area(snapshot))
+		if (!area_has(snapshot))
 			continue;
-		if (before) {
-			before->counted_blocks = elder_blocks(snapshot, before);
-			volume->area_older_blocks += before->counted_blocks;
+		if (!snapshot->is_kept) {
+			owner = is_counted(snapshot) ? snapshot : NULL;
+			snapshot->counted_blocks = store_blocks(snapshot->store);
+			snapshot->kept_blocks = 0;
+			/* A reader of one that is being deleted needs what is replaced, too. */
+			volume->area_receiver = snapshot;
+		} else if (owner) {
+			owner->kept_blocks += snapshot->counted_blocks;
 		}
-		before = snapshot;
+		if (owner)
+			volume->area_older_blocks += snapshot->counted_blocks;
 	}
-	volume->area_newest = before;
+	/* It grows: its blocks are asked for, not remembered. */
+	if (volume->area_receiver && is_counted(volume->area_receiver))
+		volume->area_older_blocks -= volume->area_receiver->counted_blocks;
 }
 
-uint64_t area_blocks_of(const struct snapshot *snapshot)
+/* Whether OWNER, or a kept one between it and KEPT, has BLOCK. */
+static bool is_had_before(const struct snapshot *owner, const struct snapshot *kept, uint64_t block)
 {
-	if (snapshot->volume->area_newest == snapshot)
-		return store_blocks_taken(snapshot->store);
-	return snapshot->counted_blocks;
-}
-
-uint64_t area_blocks(const struct volume *volume)
-{
-	const struct snapshot *newest = volume->area_newest;
-
-	return volume->area_older_blocks + (newest ? store_blocks_taken(newest->store) : 0);
-}
-
-void area_note_elders(const struct volume *volume, struct store_facts *facts)
-{
-	facts->elder_count = 0;
-	list_for_each (at, &volume->snapshots) {
-		const struct snapshot *snapshot = CONTAINER_OF(at, struct snapshot, link);
-
-		if (!is_in_area(snapshot) || facts->elder_count == STORE_ELDERS_MAX)
-			continue;
-		facts->elders[facts->elder_count++] = (struct store_elder){
-			.order = snapshot->id,
-			.blocks = store_blocks(snapshot->store),
-		};
-	}
-}
-
-void area_fail_others(struct volume *volume, int error, const char *why)
-{
-	list_for_each (at, &volume->snapshots) {
-		struct snapshot *snapshot = CONTAINER_OF(at, struct snapshot, link);
-
-		if (is_in_area(snapshot))
-			snapshot_fail_one(snapshot, error, why);
-	}
-	area_recount(volume);
-}
-
-static void dropped(struct snapshot_delete *command, int result)
-{
-	if (result < 0)
-		log_error_code(result, "cannot delete snapshot '%s', which is given up",
-			command->snapshot->name);
-}
-
-void area_drop(struct snapshot *snapshot)
-{
-	if (snapshot->deletion) {
-		snapshot_maybe_delete(snapshot);
-		return;
-	}
-	snapshot->drop.done = dropped;
-	snapshot_delete_begin(snapshot, &snapshot->drop);
-}
-
-void area_drop_oldest(struct volume *volume)
-{
-	const struct profile *profile = volume->options.profile;
-	struct snapshot *oldest = NULL;
-	unsigned count = 0;
-
-	if (!profile->shares_area)
-		return;
-	for (struct snapshot *at = volume_snapshot_next(volume, NULL); at;
-		at = volume_snapshot_next(volume, at)) {
-		if (!is_in_area(at))
-			continue;
-		oldest = oldest ? oldest : at;
-		count++;
-	}
-	if (count <= profile->snapshots_max)
-		return;
-	profile->log_oldest_dropped(&volume->kernel_log);
-	area_drop(oldest);
-}
-
-/* Whether SNAPSHOT has failed, or was active when another one failed. */
-static bool is_given_up(struct volume *volume, const struct snapshot *snapshot)
-{
-	if (!snapshot->profile->shares_area || !snapshot->store)
-		return false;
-	list_for_each (at, &volume->snapshots) {
-		const struct snapshot *other = CONTAINER_OF(at, struct snapshot, link);
-
-		if (!other->profile->shares_area || !other->store ||
-			other->state == SNAPSHOT_ACTIVE)
-			continue;
-		if (other == snapshot || elder_find(other, snapshot) || elder_find(snapshot, other))
+	for (const struct snapshot *at = owner; at != kept; at = area_next(at)) {
+		if (store_offset(at->store, block) != 0)
 			return true;
 	}
 	return false;
 }
 
-static int remove_given_up(struct snapshot *snapshot)
+void area_count_kept(struct snapshot *owner)
 {
-	struct volume *volume = snapshot->volume;
-	char file[STORE_NAME_BYTES + 16];
-	int error;
+	for (struct snapshot *kept = area_next(owner); kept && kept->is_kept;
+		kept = area_next(kept)) {
+		uint64_t from = 0, first, count;
 
-	snapshot_file_name(snapshot->name, file, sizeof file);
-	error = volume->folder->ops->remove(volume->folder, file);
-	if (error == 0 && volume->options.durable)
-		error = volume->folder->ops->sync(volume->folder);
-	if (error < 0) {
-		log_error_code(error, "cannot remove '%s', which is given up", file);
-		return error;
+		kept->counted_blocks = 0;
+		while (store_next_run(kept->store, from, &first, &count)) {
+			MUST(count > 0);
+			from = first + count;
+			for (uint64_t block = first; block < from; block++)
+				kept->counted_blocks += !is_had_before(owner, kept, block);
+		}
 	}
-	if (!volume->options.quiet)
-		log_info("removed snapshot '%s', which had failed", snapshot->name);
-	volume->snapshot_count--;
-	snapshot_free(snapshot);
-	return 0;
 }
 
-/* Removes those in STATE that are given up: 0 or the first -errno. */
-static int remove_all_given_up(struct volume *volume, enum snapshot_state state)
+uint64_t area_blocks_of(const struct snapshot *snapshot)
 {
-	int first_error = 0;
-
-	for (struct list *at = volume->snapshots.next, *next; at != &volume->snapshots; at = next) {
-		struct snapshot *snapshot = CONTAINER_OF(at, struct snapshot, link);
-
-		next = at->next;
-		if (snapshot->state != state || !is_given_up(volume, snapshot))
-			continue;
-
-		int error = remove_given_up(snapshot);
-
-		if (first_error == 0)
-			first_error = error;
-	}
-	return first_error;
+	return store_blocks_taken(snapshot->store) + snapshot->kept_blocks;
 }
 
-/*
- * First those that do not bear the mark themselves: without them the volume
- * must not be written to, or they would be there, and wrong, at the next
- * opening.  One that bears it may stay, and is shown as failed.
- */
-int area_loaded(struct volume *volume)
+uint64_t area_blocks(const struct volume *volume)
 {
-	int error = remove_all_given_up(volume, SNAPSHOT_ACTIVE);
+	const struct snapshot *receiver = volume->area_receiver;
+	bool counts = receiver && is_counted(receiver);
 
-	if (error == 0) {
-		remove_all_given_up(volume, SNAPSHOT_FAILED);
-		area_recount(volume);
-	}
-	return error;
+	return volume->area_older_blocks + (counts ? store_blocks_taken(receiver->store) : 0);
 }

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "simfs/base/check.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/log.h"
 #include "simfs/volume/volume_internal.h"
@@ -125,7 +126,7 @@ void cow_write_submit(struct volume_request *request)
 
 static int cow_load(struct volume *volume, const char *file)
 {
-	if (state_has_suffix(file, STORE_SUFFIX))
+	if (state_has_suffix(file, STORE_SUFFIX) || state_has_suffix(file, KEPT_SUFFIX))
 		return state_load_snapshot(volume, file, ROLE_COW_SNAPSHOT);
 	if (state_has_suffix(file, NODE_SUFFIX)) {
 		log_error("the state holds a chain of nodes ('%s'): mount it with --profile xen",
@@ -141,13 +142,21 @@ static int cow_load(struct volume *volume, const char *file)
  */
 static uint64_t cow_changed_blocks(const struct snapshot *snapshot)
 {
-	return store_blocks(snapshot->store);
+	uint64_t blocks = 0, from = 0, first, count;
+
+	if (!snapshot->profile->shares_area)
+		return store_blocks(snapshot->store);
+	for (; snapshot_next_run(snapshot, from, &first, &count); from = first + count) {
+		MUST(count > 0);
+		blocks += count;
+	}
+	return blocks;
 }
 
 static bool cow_changed_next(const struct snapshot *snapshot, uint64_t from_block,
 	uint64_t *ret_first, uint64_t *ret_count)
 {
-	return store_next_run(snapshot->store, from_block, ret_first, ret_count);
+	return snapshot_next_run(snapshot, from_block, ret_first, ret_count);
 }
 
 const struct topology topology_cow = {

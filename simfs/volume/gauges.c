@@ -21,6 +21,9 @@ static void measure_snapshots(struct volume *volume)
 		struct profile_snapshot facts = snapshot_for_profile(snapshot);
 		uint64_t used = snapshot->profile->used_bytes(&facts);
 
+		/* It counts for the one that it is kept for. */
+		if (snapshot->is_kept)
+			continue;
 		bytes += used;
 		if (snapshot->highest_read > highest_read)
 			highest_read = snapshot->highest_read;
@@ -49,7 +52,7 @@ static void measure_age(struct volume *volume)
 		const struct snapshot *snapshot = CONTAINER_OF(at, struct snapshot, link);
 		uint64_t age_ns = snapshot->older_ns + (now_ns - snapshot->known_ns);
 
-		if (age_ns > oldest_ns)
+		if (!snapshot->is_kept && age_ns > oldest_ns)
 			oldest_ns = age_ns;
 	}
 	gauge_measure(&volume->gauges, GAUGE_SNAPSHOT_AGE, oldest_ns);

@@ -27,14 +27,14 @@ struct extent {
 	uint64_t end;
 };
 
-static bool snapshot_lacks(const struct snapshot *snapshot, uint64_t block)
+static bool snapshot_lacks(struct snapshot *snapshot, uint64_t block)
 {
-	return store_offset(snapshot->store, block) == 0;
+	return !snapshot_holder(snapshot, block);
 }
 
 /* Widens MISSING by the blocks of REQUEST that SNAPSHOT lacks. */
-static void extent_add(struct extent *missing, const struct volume_request *request,
-	const struct snapshot *snapshot)
+static void extent_add(
+	struct extent *missing, const struct volume_request *request, struct snapshot *snapshot)
 {
 	uint64_t block_bytes = snapshot_block_bytes(snapshot);
 	uint64_t first = request->offset / block_bytes;
@@ -82,9 +82,6 @@ void preserve_run(struct snapshot *snapshot, struct volume_request *request, uin
 	struct profile_snapshot facts = snapshot_for_profile(snapshot);
 	uint64_t block = first;
 
-	/* In a shared area a block is the newest one's. */
-	if (profile->shares_area && snapshot != snapshot->volume->area_newest)
-		block = end;
 	while (block < end) {
 		if (profile->admits(&facts)) {
 			facts.blocks_taken++;

@@ -29,7 +29,7 @@ static struct extent store_data(const struct snapshot *snapshot, uint64_t from)
 	uint64_t block_bytes = snapshot_block_bytes(snapshot);
 	uint64_t first, count;
 
-	if (!store_next_run(snapshot->store, from / block_bytes, &first, &count))
+	if (!snapshot_next_run(snapshot, from / block_bytes, &first, &count))
 		return (struct extent){ 0 };
 	return (struct extent){ first * block_bytes, (first + count) * block_bytes };
 }

@@ -34,11 +34,6 @@ int snapshot_name_check(const char *name)
 	return text ? 0 : -EINVAL;
 }
 
-void snapshot_file_name(const char *snapshot, char *buffer, size_t length)
-{
-	snprintf(buffer, length, "%s.store", snapshot);
-}
-
 struct snapshot *snapshot_new(struct volume *volume, const char *name, struct store *store)
 {
 	struct snapshot *snapshot = calloc(1, sizeof *snapshot);
@@ -91,6 +86,8 @@ bool snapshot_is_stale(const struct snapshot *snapshot)
 
 bool snapshot_traces(const struct snapshot *snapshot, enum volume_kind kind)
 {
+	if (snapshot->profile->shares_area && snapshot != snapshot->volume->area_receiver)
+		return false;
 	return snapshot->state == SNAPSHOT_ACTIVE && !datto_is_dormant(snapshot) &&
 	       !(kind == VOLUME_DISCARD && snapshot->profile->ignores_discards);
 }
@@ -128,7 +125,7 @@ static void remove_unmarked(struct snapshot *snapshot, int error)
 {
 	char file[STORE_NAME_BYTES + 16];
 
-	snapshot_file_name(snapshot->name, file, sizeof file);
+	snapshot_file(snapshot, file, sizeof file);
 
 	int removed = snapshot->volume->folder->ops->remove(snapshot->volume->folder, file);
 
@@ -163,13 +160,15 @@ void snapshot_fail_one(struct snapshot *snapshot, int error, const char *why)
 	MUST(snapshot->state == SNAPSHOT_ACTIVE && error < 0);
 	snapshot->state = SNAPSHOT_FAILING;
 	snapshot->error = error;
-	journal_add(&volume->journal, volume->gauges.measured[GAUGE_OPS], EVENT_SNAPSHOT_FAILED,
-		json_pack("{s:s, s:s, s:s}", "snapshot", snapshot->name, "error", error_name(error),
-			"why", why));
+	if (!snapshot->is_kept)
+		journal_add(&volume->journal, volume->gauges.measured[GAUGE_OPS],
+			EVENT_SNAPSHOT_FAILED,
+			json_pack("{s:s, s:s, s:s}", "snapshot", snapshot->name, "error",
+				error_name(error), "why", why));
 	store_stop(snapshot->store, error);
 	snapshot->marked = (struct store_waiter){ .done = mark_done };
 	store_mark(snapshot->store, error, snapshot->overflow_blocks, &snapshot->marked);
-	if (volume->options.snapshot_failed)
+	if (volume->options.snapshot_failed && !snapshot->is_kept)
 		volume->options.snapshot_failed(volume->options.context, snapshot);
 }
 
@@ -249,6 +248,29 @@ static void store_is_still(struct store_waiter *waiter, int error)
 	delete_drained(&snapshot->deletion->barrier);
 }
 
+static void delete_tell(const struct snapshot *snapshot)
+{
+	struct volume *volume = snapshot->volume;
+
+	journal_add(&volume->journal, volume->gauges.measured[GAUGE_OPS], EVENT_SNAPSHOT_DELETED,
+		json_pack("{s:s}", "snapshot", snapshot->name));
+	volume->snapshot_count--;
+}
+
+/* Nobody sees SNAPSHOT any more, but older ones read its store. */
+static void delete_and_keep(struct snapshot *snapshot, struct snapshot_delete *command)
+{
+	struct volume *volume = snapshot->volume;
+	int error = area_keep(snapshot);
+
+	if (error == 0)
+		delete_tell(snapshot);
+	snapshot->deletion = NULL;
+	area_recount(volume);
+	volume_barrier_end(volume, &command->barrier);
+	command->done(command, error);
+}
+
 static void delete_drained(struct volume_barrier *barrier)
 {
 	struct snapshot_delete *command = CONTAINER_OF(barrier, struct snapshot_delete, barrier);
@@ -267,13 +289,15 @@ static void delete_drained(struct volume_barrier *barrier)
 	struct volume *volume = snapshot->volume;
 	char file[STORE_NAME_BYTES + 16];
 
+	MUST(snapshot->state != SNAPSHOT_FAILING && snapshot->requests_under_way == 0);
+	if (area_needs(snapshot)) {
+		delete_and_keep(snapshot, command);
+		return;
+	}
+
 	/* No write preserves for it from here on, so its file goes first: after
 	 * a kill it would be taken for whole. */
-	MUST(snapshot->state != SNAPSHOT_FAILING && snapshot->requests_under_way == 0);
-	if (snapshot->is_lost)
-		snprintf(file, sizeof file, "%s" LOST_SUFFIX, snapshot->name);
-	else
-		snapshot_file_name(snapshot->name, file, sizeof file);
+	snapshot_file(snapshot, file, sizeof file);
 
 	int error = volume->folder->ops->remove(volume->folder, file);
 
@@ -285,21 +309,22 @@ static void delete_drained(struct volume_barrier *barrier)
 
 	if (is_gone) {
 		error = 0;
-		journal_add(&volume->journal, volume->gauges.measured[GAUGE_OPS],
-			EVENT_SNAPSHOT_DELETED, json_pack("{s:s}", "snapshot", snapshot->name));
-		volume->snapshot_count--;
+		if (!snapshot->is_kept)
+			delete_tell(snapshot);
 		if (volume->topology->snapshot_deleted)
 			volume->topology->snapshot_deleted(snapshot);
 		list_remove(&snapshot->link);
 	} else {
 		snapshot->deletion = NULL;
-		area_recount(volume);
 	}
+	area_recount(volume);
 	volume_barrier_end(volume, barrier);
 	command->done(command, error);
 	/* Last: COMMAND may be its own. */
 	if (is_gone)
 		snapshot_free(snapshot);
+	if (is_gone)
+		area_drop_unneeded(volume);
 }
 
 void snapshot_resume_delete(struct snapshot *snapshot)

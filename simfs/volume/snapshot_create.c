@@ -77,7 +77,9 @@ static int check_place(struct volume *volume, struct snapshot_create *create)
 	if (create->replaces)
 		return 0;
 	list_for_each (at, &volume->snapshots) {
-		if (strcmp(CONTAINER_OF(at, struct snapshot, link)->name, create->name) == 0)
+		const struct snapshot *other = CONTAINER_OF(at, struct snapshot, link);
+
+		if (!other->is_kept && strcmp(other->name, create->name) == 0)
 			return snapshot_refuse(create, -EEXIST, "it exists already");
 	}
 	if (snapshot_is_being_created(volume, create->name))
@@ -161,19 +163,41 @@ int snapshot_create_enter(struct snapshot_create *create)
 	return 0;
 }
 
-static void taken(struct snapshot_create *create, int error)
+static void create_over(struct snapshot_create *create, int error)
 {
 	struct volume *volume = create->volume;
 
+	snapshot_create_end(create, error);
+	hold_check(volume);
+}
+
+/* What older snapshots read of this one cannot be told to the next mount: all of them go. */
+static void linked(struct store_waiter *waiter, int error)
+{
+	struct snapshot_create *create = CONTAINER_OF(waiter, struct snapshot_create, written);
+	struct snapshot *snapshot = create->snapshot;
+
+	if (error < 0 && snapshot->state == SNAPSHOT_ACTIVE)
+		snapshot_fail_logged(snapshot, PROFILE_STORE_WRITE, error, NULL);
+	create_over(create, error);
+}
+
+static void taken(struct snapshot_create *create, int error)
+{
 	if (error == 0)
 		error = snapshot_hold_error(create);
 	if (error == 0)
 		error = snapshot_create_enter(create);
 	snapshot_hold_end(create, error);
-	if (error == 0)
-		area_drop_oldest(volume);
-	snapshot_create_end(create, error);
-	hold_check(volume);
+	if (error < 0) {
+		create_over(create, error);
+		return;
+	}
+	area_drop_oldest(create->volume);
+	create->written = (struct store_waiter){ .done = linked };
+	store_waiter_add(&create->written);
+	area_link(create->snapshot, &create->written);
+	store_waiter_release(&create->written, 0);
 }
 
 static void origin_flushed(struct blockio_request *io, int result)
@@ -192,16 +216,6 @@ static void origin_flush(struct snapshot_create *create)
 	blockio_start(create->volume->origin, &create->io, BLOCKIO_FLUSH, 0, NULL, 0);
 }
 
-static void elders_written(struct store_waiter *waiter, int error)
-{
-	struct snapshot_create *create = CONTAINER_OF(waiter, struct snapshot_create, written);
-
-	if (error < 0)
-		taken(create, error);
-	else
-		origin_flush(create);
-}
-
 static void held(struct snapshot_create *create, int result);
 
 static void replaced_is_still(struct store_waiter *waiter, int error)
@@ -212,7 +226,6 @@ static void replaced_is_still(struct store_waiter *waiter, int error)
 
 static void held(struct snapshot_create *create, int result)
 {
-	struct store_facts facts = *store_facts(create->store);
 	struct snapshot *replaces = create->replaces;
 
 	if (result == 0 && replaces && replaces->state != SNAPSHOT_ACTIVE)
@@ -226,13 +239,7 @@ static void held(struct snapshot_create *create, int result)
 		store_mark(replaces->store, 0, 0, &create->written);
 		return;
 	}
-	if (!create->volume->options.profile->shares_area) {
-		origin_flush(create);
-		return;
-	}
-	area_note_elders(create->volume, &facts);
-	create->written = (struct store_waiter){ .done = elders_written };
-	store_update(create->store, &facts, &create->written);
+	origin_flush(create);
 }
 
 static void written(struct store_waiter *waiter, int error)

@@ -2,7 +2,8 @@
 /*
  * snapshot_read.c - reads a snapshot while the live view is being written.
  *
- * The store's copy of a block, else the origin's.  A write may preserve a
+ * The store's copy of a block, or that of a newer snapshot which shares an area
+ * with it, else the origin's.  A write may preserve a
  * block and replace it in the origin while the origin is being read; so after
  * the read the map is asked again, and what has meanwhile come into the store
  * is read from there.  A block that is in the store stays there, so at most
@@ -53,27 +54,26 @@ void snapshot_read_end(struct volume_request *request, int result)
 }
 
 /*
- * Where the bytes at OFFSET are: sets *RET_POSITION in the store (0: in the
- * origin) and returns how many of the LENGTH bytes follow on in one piece.
+ * Sets where the bytes at part->offset are, and how many of LENGTH follow on in
+ * one piece.  Returns their position in the holder's store, or in the origin.
  */
-static uint64_t run_length(
-	const struct snapshot *snapshot, uint64_t offset, uint64_t length, uint64_t *ret_position)
+static uint64_t part_choose(struct request_part *part, struct snapshot *snapshot, uint64_t length)
 {
 	uint64_t block_bytes = snapshot_block_bytes(snapshot);
-	uint64_t block = offset / block_bytes;
-	uint64_t within = offset % block_bytes;
-	uint64_t start = store_offset(snapshot->store, block);
+	uint64_t block = part->offset / block_bytes;
+	uint64_t within = part->offset % block_bytes;
 	uint64_t run = block_bytes - within;
+	uint64_t start;
 
-	while (run < length) {
-		uint64_t next = store_offset(snapshot->store, ++block);
-
-		if (start == 0 ? next != 0 : next != start + within + run)
+	part->holder = snapshot_holder(snapshot, block);
+	start = part->holder ? store_offset(part->holder->store, block) + within : part->offset;
+	for (; run < length; run += block_bytes) {
+		if (snapshot_holder(snapshot, ++block) != part->holder ||
+			(part->holder && store_offset(part->holder->store, block) != start + run))
 			break;
-		run += block_bytes;
 	}
-	*ret_position = start ? start + within : 0;
-	return run < length ? run : length;
+	part->length = run < length ? run : length;
+	return start;
 }
 
 /* Fills and starts the parts of one round from the cursor on. */
@@ -91,12 +91,14 @@ static void plan(struct volume_request *request)
 
 		part->request = request;
 		part->offset = at;
-		part->length = run_length(snapshot, at, end - at, &position);
-		part->from_origin = position == 0;
+		position = part_choose(part, snapshot, end - at);
 		part->io.done = part_done;
 		request->parts_under_way++;
-		blockio_start(part->from_origin ? volume->origin : store_io(snapshot->store),
-			&part->io, BLOCKIO_READ, part->from_origin ? at : position,
+		/* Its store must not go while it is read for another snapshot. */
+		if (part->holder)
+			part->holder->requests_under_way++;
+		blockio_start(part->holder ? store_io(part->holder->store) : volume->origin,
+			&part->io, BLOCKIO_READ, position,
 			request->buffer + (at - read_first(request)), part->length);
 		at += part->length;
 	}
@@ -105,14 +107,14 @@ static void plan(struct volume_request *request)
 /* Whether a write has preserved a block of PART since it was planned. */
 static bool part_overtaken(const struct request_part *part)
 {
-	const struct snapshot *snapshot = part->request->snapshot;
+	struct snapshot *snapshot = part->request->snapshot;
 	uint64_t block_bytes = snapshot_block_bytes(snapshot);
 	uint64_t last = (part->offset + part->length - 1) / block_bytes;
 
-	if (!part->from_origin)
+	if (part->holder)
 		return false;
 	for (uint64_t block = part->offset / block_bytes; block <= last; block++) {
-		if (store_offset(snapshot->store, block) != 0)
+		if (snapshot_holder(snapshot, block))
 			return true;
 	}
 	return false;
@@ -161,7 +163,11 @@ static void part_done(struct blockio_request *io, int result)
 
 	if (result < 0 && request->error == 0) {
 		request->error = result;
-		request->error_from_origin = part->from_origin;
+		request->error_from_origin = !part->holder;
+	}
+	if (part->holder) {
+		part->holder->requests_under_way--;
+		snapshot_maybe_delete(part->holder);
 	}
 	if (--request->parts_under_way == 0)
 		round_done(request);

@@ -4,6 +4,7 @@
  *
  *	volume			struct volume_record, one unit
  *	NAME.store		a snapshot
+ *	ORDER.kept		one that was deleted, for the older ones (area_life.c)
  *	ID.node			a node of a chain, beside the image, which is its root
  *	*.new			one that was being taken when the rig was killed
  *
@@ -24,6 +25,21 @@
 #include "simfs/base/log.h"
 #include "simfs/base/mix.h"
 #include "simfs/volume/volume_internal.h"
+
+void snapshot_file_name(const char *snapshot, char *buffer, size_t length)
+{
+	snprintf(buffer, length, "%s" STORE_SUFFIX, snapshot);
+}
+
+void snapshot_file(const struct snapshot *snapshot, char *buffer, size_t length)
+{
+	if (snapshot->is_lost)
+		snprintf(buffer, length, "%s" LOST_SUFFIX, snapshot->name);
+	else if (snapshot->is_kept)
+		snprintf(buffer, length, "%016" PRIx64 KEPT_SUFFIX, snapshot->id);
+	else
+		snapshot_file_name(snapshot->name, buffer, length);
+}
 
 struct wait {
 	struct store_waiter waiter;
@@ -84,6 +100,7 @@ static bool has_stores(const struct names *names)
 {
 	for (size_t i = 0; i < names->count; i++) {
 		if (state_has_suffix(names->names[i], STORE_SUFFIX) ||
+			state_has_suffix(names->names[i], KEPT_SUFFIX) ||
 			state_has_suffix(names->names[i], LOST_SUFFIX) ||
 			state_has_suffix(names->names[i], NODE_SUFFIX))
 			return true;
@@ -131,7 +148,7 @@ bool state_has_suffix(const char *name, const char *suffix)
 static void say_recovered(const struct volume *volume, const struct snapshot *snapshot,
 	const struct store_findings *findings)
 {
-	if (volume->options.quiet || findings->was_clean)
+	if (volume->options.quiet || findings->was_clean || snapshot->is_kept)
 		return;
 	if (snapshot->state == SNAPSHOT_FAILED)
 		log_info("snapshot '%s' had failed with %s", snapshot->name,
@@ -151,7 +168,7 @@ void state_insert(struct volume *volume, struct snapshot *snapshot)
 		CONTAINER_OF(before, struct snapshot, link)->id < snapshot->id)
 		before = before->next;
 	list_append(before, &snapshot->link);
-	volume->snapshot_count++;
+	volume->snapshot_count += !snapshot->is_kept;
 	if (snapshot->id >= volume->next_order)
 		volume->next_order = snapshot->id + 1;
 }
@@ -159,7 +176,7 @@ void state_insert(struct volume *volume, struct snapshot *snapshot)
 /* Whose store is expected in a file. */
 struct expected {
 	const struct volume *volume;
-	const char *name;
+	const char *name; /* NULL: any */
 	enum store_role role;
 	bool is_foreign; /* whole, but not wanted here */
 	bool is_of_another_topology;
@@ -170,7 +187,7 @@ static const char *why_foreign(const struct store_facts *facts, struct expected 
 	if (facts->volume_id != expected->volume->volume_id ||
 		facts->volume_bytes != volume_bytes(expected->volume))
 		return "store of another volume";
-	if (strcmp(facts->name, expected->name) != 0)
+	if (expected->name && strcmp(facts->name, expected->name) != 0)
 		return "store of another snapshot";
 	if (facts->block_bytes > VOLUME_BLOCK_MAX_BYTES)
 		return "superblock makes no sense";
@@ -231,18 +248,35 @@ static uint64_t age_ns(int64_t created_seconds)
 	return NS_PER_S * (uint64_t)(now_seconds - created_seconds);
 }
 
+/* What the older ones need is not there, and they are given up (area_life.c). */
+static int lose_kept(struct snapshot *snapshot, const char *file, bool is_foreign)
+{
+	struct blockio_folder *folder = snapshot->volume->folder;
+	int error = is_foreign ? 0 : folder->ops->remove(folder, file);
+
+	if (error < 0)
+		log_error_code(error, "cannot remove '%s'", file);
+	snapshot_free(snapshot);
+	return error;
+}
+
 int state_load_snapshot(struct volume *volume, const char *file, enum store_role role)
 {
 	struct store_findings findings;
 	struct store *store;
 	char name[STORE_NAME_BYTES] = "";
-	size_t length = strlen(file) - strlen(STORE_SUFFIX);
+	bool is_kept = state_has_suffix(file, KEPT_SUFFIX);
+	size_t length = strlen(file) - (is_kept ? strlen(KEPT_SUFFIX) : strlen(STORE_SUFFIX));
 
 	if (length > VOLUME_SNAPSHOT_NAME_MAX)
 		return 0;
 	memcpy(name, file, length);
 
-	struct expected expected = { .volume = volume, .name = name, .role = role };
+	struct expected expected = {
+		.volume = volume,
+		.name = is_kept ? NULL : name,
+		.role = role,
+	};
 	struct store_open_options options = {
 		.refuses = foreign,
 		.needs_data = needs_data,
@@ -272,11 +306,14 @@ int state_load_snapshot(struct volume *volume, const char *file, enum store_role
 		store_destroy(store);
 		return -ENOMEM;
 	}
+	snapshot->is_kept = is_kept;
 	snapshot->older_ns = age_ns(snapshot_created_seconds(snapshot));
 	if (error == -EUCLEAN) {
 		if (!volume->options.quiet)
 			log_info("snapshot '%s' is lost: '%s' at offset %" PRIu64 ": %s", name,
 				file, findings.damage_offset, findings.damage);
+		if (is_kept)
+			return lose_kept(snapshot, file, expected.is_foreign);
 		/* That of another one is never believed here, and worth something elsewhere. */
 		error = expected.is_foreign ? 0 : state_lose(snapshot, file);
 	} else if (snapshot->is_clone) {

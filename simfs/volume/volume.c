@@ -318,7 +318,7 @@ struct snapshot *volume_snapshot_next(struct volume *volume, struct snapshot *sn
 	for (; link != &volume->snapshots; link = link->next) {
 		struct snapshot *next = CONTAINER_OF(link, struct snapshot, link);
 
-		if (!next->deletion)
+		if (!next->deletion && !next->is_kept)
 			return next;
 	}
 	return NULL;

@@ -157,8 +157,8 @@ struct request_part {
 	struct volume_request *request;
 	uint64_t offset; /* in the volume */
 	size_t length;
-	bool from_origin;
-	struct node *node; /* in a chain: whose data it is */
+	struct snapshot *holder; /* by copy-on-write: whose store is read; NULL: the origin */
+	struct node *node;	 /* in a chain: whose data it is */
 };
 
 /* A range of the live view that writes take turns in. */

@@ -3,6 +3,7 @@
 #ifndef SNAPRIG_VOLUME_VOLUME_INTERNAL_H
 #define SNAPRIG_VOLUME_VOLUME_INTERNAL_H
 
+#include "simfs/volume/area.h"
 #include "simfs/volume/event_file.h"
 #include "simfs/volume/topology.h"
 #include "simfs/volume/volume.h"
@@ -58,7 +59,10 @@ struct snapshot {
 	bool is_relinking;	      /* its parent, or its head, is being changed */
 	bool tracks_only;	      /* of dattobd: an incremental */
 	bool has_been_dormant;
-	uint64_t counted_blocks;	  /* of a shared area, unless it is the newest */
+	bool is_kept;			  /* deleted, but older ones share its store (area.h) */
+	bool is_given_up;		  /* while the volume is opened: see area_life.c */
+	uint64_t counted_blocks;	  /* of a shared area, unless it is the receiver */
+	uint64_t kept_blocks;		  /* of those that are kept for it */
 	struct snapshot_delete *deletion; /* when set: not found by name or id any more */
 	struct snapshot_delete drop;	  /* the deletion, when it is not asked for (area.c) */
 };
@@ -80,7 +84,7 @@ struct volume {
 	struct list creating; /* struct snapshot_create.link */
 
 	/* Of the snapshots that share an area (area.c). */
-	struct snapshot *area_newest;
+	struct snapshot *area_receiver;
 	uint64_t area_older_blocks;
 
 	struct {
@@ -275,9 +279,6 @@ void snapshot_resume_delete(struct snapshot *snapshot);
 struct snapshot *snapshot_new(struct volume *volume, const char *name, struct store *store);
 void snapshot_free(struct snapshot *snapshot);
 
-/* Of the store of an active snapshot of that name. */
-void snapshot_file_name(const char *snapshot, char *buffer, size_t length);
-
 /* barrier.c */
 bool barrier_parks(struct volume *volume, struct volume_request *request);
 void barrier_check(struct volume *volume);
@@ -285,28 +286,6 @@ void barrier_check(struct volume *volume);
 /* hold.c */
 bool hold_parks(struct volume *volume, struct volume_request *request);
 void hold_check(struct volume *volume);
-
-/* area.c: of the profiles that share one (struct profile, shares_area). */
-
-/* Counts anew: a snapshot came, went or failed. */
-void area_recount(struct volume *volume);
-
-/* What SNAPSHOT has of the area, and what all have. */
-uint64_t area_blocks_of(const struct snapshot *snapshot);
-uint64_t area_blocks(const struct volume *volume);
-
-/* Puts into FACTS what the snapshots have now.  No live write is under way. */
-void area_note_elders(const struct volume *volume, struct store_facts *facts);
-
-/* Fails all that have not failed yet. */
-void area_fail_others(struct volume *volume, int error, const char *why);
-
-/* Deletes SNAPSHOT, which has failed or is one too many, of itself. */
-void area_drop(struct snapshot *snapshot);
-void area_drop_oldest(struct volume *volume);
-
-/* Ends at the opening of the volume what a kill interrupted: 0, or -errno after a message. */
-int area_loaded(struct volume *volume);
 
 /* watch.c: a snapshot of that NAME is there, and its barrier still stands. */
 void watch_tell(struct volume *volume, const char *name);
@@ -356,6 +335,12 @@ int state_mark(struct store *store, int error);
 
 bool state_has_suffix(const char *name, const char *suffix);
 
+/* Of the store of an active snapshot of that name. */
+void snapshot_file_name(const char *snapshot, char *buffer, size_t length);
+
+/* Of SNAPSHOT's store, whatever has become of it. */
+void snapshot_file(const struct snapshot *snapshot, char *buffer, size_t length);
+
 /* Puts SNAPSHOT, whose number is set, into the list in order of creation. */
 void state_insert(struct volume *volume, struct snapshot *snapshot);
 
@@ -370,6 +355,7 @@ int state_load_lost(struct volume *volume, const char *file);
 #define STORE_SUFFIX ".store"
 #define NODE_SUFFIX  ".node"
 #define LOST_SUFFIX  ".lost"
+#define KEPT_SUFFIX  ".kept"
 #define NEW_SUFFIX   ".new"
 int state_load_snapshot(struct volume *volume, const char *file, enum store_role role);
 

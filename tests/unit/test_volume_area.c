@@ -143,40 +143,6 @@ START_TEST(the_area_is_counted_exactly_whatever_comes_and_goes)
 }
 END_TEST
 
-/* Without its elders a store is not believed: what the area holds would be wrong. */
-START_TEST(a_turned_bit_of_the_elders_is_found)
-{
-	uint64_t size_bytes;
-
-	vss_start(VSS_NO_LIMIT);
-	vss_snapshot("s0");
-	vss_write(0, 100);
-	vss_snapshot("s1");
-	ck_assert_int_eq(engine_close(&vss_engine), 0);
-	for (unsigned bit = 0; bit < 8 * sizeof(struct store_elder); bit++) {
-		uint8_t *byte;
-
-		byte = engine_file(&vss_engine, "s1.store", &size_bytes) + STORE_SUPERBLOCK_BYTES +
-		       bit / 8;
-		*byte ^= (uint8_t)(1u << bit % 8);
-		ck_assert_int_eq(engine_open(&vss_engine), 0);
-
-		int error = 0;
-
-		ck_assert(engine_has_failed(engine_find(&vss_engine, "s1"), &error));
-		ck_assert_int_eq(error, -EUCLEAN);
-		ck_assert(!engine_has_failed(engine_find(&vss_engine, "s0"), NULL));
-		ck_assert_int_eq(engine_close(&vss_engine), 0);
-		/* It is not believed again, unless somebody insists. */
-		*byte ^= (uint8_t)(1u << bit % 8);
-		ck_assert_int_eq(
-			vss_engine.folder->ops->rename(vss_engine.folder, "s1.lost", "s1.store"),
-			0);
-	}
-	engine_deinit(&vss_engine);
-}
-END_TEST
-
 START_TEST(the_area_may_grow_to_a_tenth_or_to_its_least)
 {
 	static const struct {
@@ -202,7 +168,6 @@ int main(int argc, char **argv)
 	tcase_set_timeout(all, 120);
 	tcase_add_test(all, a_block_counts_once_for_the_newest);
 	tcase_add_loop_test(all, the_area_is_counted_exactly_whatever_comes_and_goes, 0, 4);
-	tcase_add_test(all, a_turned_bit_of_the_elders_is_found);
 	tcase_add_loop_test(all, the_area_may_grow_to_a_tenth_or_to_its_least, 0, 4);
 	suite_add_tcase(suite, all);
 	return engine_suite_run(suite, argv[0]);

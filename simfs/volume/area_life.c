@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * area_life.c - how the snapshots that share an area fail and go, and how they are found again.
+ *
+ *	            delete, older ones are there
+ *	in the area ────────────────────────────▶ kept ──┐ the last older one is gone
+ *	     │ ▲                                         ▼
+ *	     │ └ found by a mount       delete, none is older
+ *	     └──────────────────────────────────────────▶ gone
+ *
+ * What fails one of them fails all, and all are deleted then.
+ *
+ * A store names the next newer one (parent_id), without which it would lie:
+ *  (1) it is named when the newer snapshot has its file, and before anybody is
+ *      told of it.  A kill in between leaves a link out, which the next mount
+ *      mends, since both are there;
+ *  (2) whose parent is missing or damaged is given up, and so are all older ones;
+ *  (3) when one bears the mark of a failure, all that are linked with it are
+ *      given up, marked or not.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "simfs/base/check.h"
+#include "simfs/base/log.h"
+#include "simfs/volume/volume_internal.h"
+
+static struct snapshot *area_before(const struct snapshot *snapshot)
+{
+	struct list *end = &snapshot->volume->snapshots;
+
+	for (struct list *at = snapshot->link.previous; at != end; at = at->previous) {
+		struct snapshot *before = CONTAINER_OF(at, struct snapshot, link);
+
+		if (area_has(before))
+			return before;
+	}
+	return NULL;
+}
+
+/* ---- failing ---- */
+
+void area_fail_others(struct volume *volume, int error, const char *why)
+{
+	list_for_each (at, &volume->snapshots) {
+		struct snapshot *snapshot = CONTAINER_OF(at, struct snapshot, link);
+
+		if (area_has(snapshot))
+			snapshot_fail_one(snapshot, error, why);
+	}
+	area_recount(volume);
+}
+
+static void dropped(struct snapshot_delete *command, int result)
+{
+	if (result < 0)
+		log_error_code(result, "cannot delete snapshot '%s', which is given up",
+			command->snapshot->name);
+}
+
+void area_drop(struct snapshot *snapshot)
+{
+	if (snapshot->deletion) {
+		snapshot_maybe_delete(snapshot);
+		return;
+	}
+	snapshot->drop.done = dropped;
+	snapshot_delete_begin(snapshot, &snapshot->drop);
+}
+
+void area_drop_oldest(struct volume *volume)
+{
+	const struct profile *profile = volume->options.profile;
+	struct snapshot *oldest = NULL;
+	unsigned count = 0;
+
+	if (!profile->shares_area)
+		return;
+	for (struct snapshot *at = volume_snapshot_next(volume, NULL); at;
+		at = volume_snapshot_next(volume, at)) {
+		if (!area_has(at))
+			continue;
+		oldest = oldest ? oldest : at;
+		count++;
+	}
+	if (count <= profile->snapshots_max)
+		return;
+	profile->log_oldest_dropped(&volume->kernel_log);
+	area_drop(oldest);
+}
+
+/* ---- keeping ---- */
+
+bool area_needs(const struct snapshot *snapshot)
+{
+	return area_has(snapshot) && area_before(snapshot);
+}
+
+int area_keep(struct snapshot *snapshot)
+{
+	struct blockio_folder *folder = snapshot->volume->folder;
+	struct snapshot *owner = snapshot;
+	char file[STORE_NAME_BYTES + 16], kept[STORE_NAME_BYTES + 16];
+	int error;
+
+	snapshot_file(snapshot, file, sizeof file);
+	snapshot->is_kept = true;
+	snapshot_file(snapshot, kept, sizeof kept);
+	error = folder->ops->rename(folder, file, kept);
+	/* Under its own name a power cut would show it again. */
+	if (error == 0 && snapshot->volume->options.durable)
+		error = folder->ops->sync(folder);
+	if (error < 0) {
+		snapshot->is_kept = false;
+		return error;
+	}
+	while (owner && owner->is_kept)
+		owner = area_before(owner);
+	MUST(owner);
+	area_count_kept(owner);
+	return 0;
+}
+
+void area_drop_unneeded(struct volume *volume)
+{
+	list_for_each (at, &volume->snapshots) {
+		struct snapshot *snapshot = CONTAINER_OF(at, struct snapshot, link);
+
+		if (!area_has(snapshot))
+			continue;
+		/* The one behind it has its turn when this one has gone. */
+		if (snapshot->is_kept)
+			area_drop(snapshot);
+		return;
+	}
+}
+
+/* ---- the links ---- */
+
+void area_link(struct snapshot *snapshot, struct store_waiter *waiter)
+{
+	struct snapshot *before = area_has(snapshot) ? area_before(snapshot) : NULL;
+
+	if (!before)
+		return;
+
+	struct store_facts facts = *store_facts(before->store);
+
+	facts.parent_id = snapshot->id;
+	store_update(before->store, &facts, waiter);
+}
+
+/* ---- what a mount finds ---- */
+
+/* Whether its links can be read. */
+static bool has_links(const struct snapshot *snapshot)
+{
+	return snapshot->profile->shares_area && snapshot->store && !snapshot->is_lost;
+}
+
+/* Rule (3), from the oldest to the newest. */
+static bool is_marked(const struct snapshot *snapshot)
+{
+	if (snapshot->state == SNAPSHOT_FAILED)
+		return true;
+	list_for_each (at, &snapshot->volume->snapshots) {
+		const struct snapshot *older = CONTAINER_OF(at, struct snapshot, link);
+
+		if (has_links(older) && older->is_given_up &&
+			store_facts(older->store)->parent_id == snapshot->id)
+			return true;
+	}
+	return false;
+}
+
+/* Rule (2), from the newest to the oldest. */
+static bool has_whole_parent(const struct snapshot *snapshot)
+{
+	uint64_t parent_id = store_facts(snapshot->store)->parent_id;
+
+	if (parent_id == 0)
+		return true;
+	list_for_each (at, &snapshot->volume->snapshots) {
+		const struct snapshot *newer = CONTAINER_OF(at, struct snapshot, link);
+
+		if (has_links(newer) && newer->id == parent_id)
+			return !newer->is_given_up;
+	}
+	return false;
+}
+
+static void judge(struct volume *volume)
+{
+	list_for_each (at, &volume->snapshots) {
+		struct snapshot *snapshot = CONTAINER_OF(at, struct snapshot, link);
+
+		snapshot->is_given_up = has_links(snapshot) && is_marked(snapshot);
+	}
+	for (struct list *at = volume->snapshots.previous; at != &volume->snapshots;
+		at = at->previous) {
+		struct snapshot *snapshot = CONTAINER_OF(at, struct snapshot, link);
+
+		if (has_links(snapshot) && !has_whole_parent(snapshot))
+			snapshot->is_given_up = true;
+	}
+}
+
+static int remove_found(struct snapshot *snapshot, const char *why)
+{
+	struct volume *volume = snapshot->volume;
+	char file[STORE_NAME_BYTES + 16];
+	int error;
+
+	snapshot_file(snapshot, file, sizeof file);
+	error = volume->folder->ops->remove(volume->folder, file);
+	if (error == 0 && volume->options.durable)
+		error = volume->folder->ops->sync(volume->folder);
+	if (error < 0) {
+		log_error_code(error, "cannot remove '%s', which is given up", file);
+		return error;
+	}
+	if (!volume->options.quiet && !snapshot->is_kept)
+		log_info("removed snapshot '%s', %s", snapshot->name, why);
+	if (!snapshot->is_kept)
+		volume->snapshot_count--;
+	snapshot_free(snapshot);
+	return 0;
+}
+
+/* Removes those in STATE that are given up: 0 or the first -errno. */
+static int remove_all_given_up(struct volume *volume, enum snapshot_state state)
+{
+	int first_error = 0;
+
+	for (struct list *at = volume->snapshots.next, *next; at != &volume->snapshots; at = next) {
+		struct snapshot *snapshot = CONTAINER_OF(at, struct snapshot, link);
+		const char *why = state == SNAPSHOT_FAILED
+					  ? "which had failed"
+					  : "which shares blocks with one that is lost or failed";
+
+		next = at->next;
+		if (snapshot->state != state || !snapshot->is_given_up)
+			continue;
+
+		int error = remove_found(snapshot, why);
+
+		if (first_error == 0)
+			first_error = error;
+	}
+	return first_error;
+}
+
+static struct snapshot *area_first(struct volume *volume)
+{
+	list_for_each (at, &volume->snapshots) {
+		struct snapshot *snapshot = CONTAINER_OF(at, struct snapshot, link);
+
+		if (area_has(snapshot))
+			return snapshot;
+	}
+	return NULL;
+}
+
+/* Rule (1): a kill came between a snapshot's name and the link to it. */
+static int mend_links(struct volume *volume)
+{
+	int error = 0;
+
+	for (struct snapshot *at = area_first(volume); at && error == 0; at = area_next(at)) {
+		const struct snapshot *next = area_next(at);
+		struct store_facts facts = *store_facts(at->store);
+
+		if (!next || facts.parent_id == next->id)
+			continue;
+		facts.parent_id = next->id;
+		error = state_update(at->store, &facts);
+	}
+	if (error < 0)
+		log_error_code(error, "cannot say in a store which snapshot is the next newer one");
+	return error;
+}
+
+/*
+ * First those that do not bear the mark themselves: without them the volume
+ * must not be written to, or they would be there, and wrong, at the next
+ * opening.  One that bears it may stay, and is shown as failed.
+ */
+int area_loaded(struct volume *volume)
+{
+	struct snapshot *first;
+	int error;
+
+	judge(volume);
+	error = remove_all_given_up(volume, SNAPSHOT_ACTIVE);
+	if (error < 0)
+		return error;
+	remove_all_given_up(volume, SNAPSHOT_FAILED);
+	while ((first = area_first(volume)) && first->is_kept) {
+		error = remove_found(first, "");
+		if (error < 0)
+			return error;
+	}
+	for (struct snapshot *at = first; at; at = area_next(at)) {
+		if (!at->is_kept)
+			area_count_kept(at);
+	}
+	area_recount(volume);
+	return mend_links(volume);
+}
