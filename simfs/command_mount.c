@@ -15,15 +15,12 @@
 #include "simfs/base/cleanup.h"
 #include "simfs/base/log.h"
 #include "simfs/command_mount_background.h"
+#include "simfs/command_mount_places.h"
 #include "simfs/commands.h"
 #include "simfs/control/cli.h"
 #include "simfs/control/protocol.h"
 #include "simfs/daemon.h"
-#include "simfs/mount/mount_point.h"
 #include "simfs/volume/writer_spec.h"
-
-/* In the state folder: what a rig in the background has to say. */
-#define STATE_LOG "rig.log"
 
 struct values {
 	const char *profile, *limit, *block, *store, *transport, *seed, *fuse_options;
@@ -281,81 +278,24 @@ static int read_values(const struct values *values, struct daemon_options *ret)
 	return 0;
 }
 
-/* Whether MNT can be mounted on; a stale mount of ours is taken away. */
-static int prepare_mount_point(const char *path)
-{
-	enum mount_point_state state;
-	int error = mount_point_look(path, &state);
-
-	if (error < 0) {
-		log_error_code(error, "cannot use mount point '%s'", path);
-		return EXIT_USAGE;
-	}
-	if (state == MOUNT_POINT_TAKEN) {
-		log_error("mount point '%s' has something mounted on it", path);
-		return EXIT_RIG;
-	}
-	if (state == MOUNT_POINT_STALE) {
-		error = mount_point_clear(path);
-		if (error < 0) {
-			log_error_code(error, "cannot remove the dead mount at '%s'", path);
-			return EXIT_RIG;
-		}
-		log_info("removed the mount that a dead rig left at '%s'", path);
-	}
-	return EXIT_MET;
-}
-
-/* PATH from the root on, to free(); its last part need not exist, or may be dead. */
-static char *absolute_path(const char *path)
-{
-	char *absolute = realpath(path, NULL);
-	AUTO(auto_free) char *here = absolute ? NULL : getcwd(NULL, 0);
-
-	if (absolute)
-		return absolute;
-	if (*path == '/')
-		return strdup(path);
-	if (!here || asprintf(&absolute, "%s/%s", here, path) < 0)
-		return NULL;
-	return absolute;
-}
-
 static int mount_volume(const struct values *values, const struct daemon_options *typed,
 	const char *image, const char *point)
 {
-	AUTO(auto_free) char *real_image = realpath(image, NULL);
-	int image_error = real_image ? 0 : -errno;
-	AUTO(auto_free) char *real_point = absolute_path(point);
-	AUTO(auto_free) char *state = NULL;
-	AUTO(auto_free) char *log_path = NULL;
-	struct background background = { .ready_fd = -1 };
+	struct background background = { .ready_fd = -1, .null_fd = -1 };
 	struct daemon_options daemon = *typed;
-	int code;
+	AUTO(mount_places_deinit) struct mount_places places;
+	int code = mount_places_find(image, point, values->store, &places);
 
-	if (!real_image) {
-		log_error_code(image_error, "cannot open image '%s'", image);
-		return EXIT_USAGE;
-	}
-	if (values->store)
-		state = absolute_path(values->store);
-	else if (asprintf(&state, "%s" STATE_SUFFIX, real_image) < 0)
-		state = NULL;
-	if (state && asprintf(&log_path, "%s/" STATE_LOG, state) < 0)
-		log_path = NULL;
-	if (!real_point || !log_path) {
-		log_error("out of memory");
-		return EXIT_RIG;
-	}
-	code = prepare_mount_point(real_point);
+	if (code == EXIT_MET)
+		code = mount_places_check(&places, daemon.memory_cgroup);
 	if (code != EXIT_MET)
 		return code;
-	daemon.image = real_image;
-	daemon.mount_point = real_point;
-	daemon.state_folder = state;
+	daemon.image = places.image;
+	daemon.mount_point = places.mount_point;
+	daemon.state_folder = places.state_folder;
+	daemon.in_background = !values->foreground;
 	daemon.ready = background_ready;
 	daemon.context = &background;
-	background.log_path = log_path;
 	return values->foreground ? daemon_run(&daemon) : background_run(&daemon, &background);
 }
 

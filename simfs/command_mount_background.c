@@ -3,11 +3,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "simfs/base/cleanup.h"
 #include "simfs/base/log.h"
+#include "simfs/base/log_file.h"
 #include "simfs/control/protocol.h"
 
 /*
@@ -21,19 +23,48 @@ void background_ready(void *context)
 	if (background->ready_fd < 0)
 		return;
 
-	AUTO(auto_close) int null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
-	AUTO(auto_close)
-	int log_fd = open(background->log_path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+	bool has_log = log_file_take_over() == 0;
 
-	if (null_fd >= 0) {
-		dup2(null_fd, STDIN_FILENO);
-		dup2(null_fd, STDOUT_FILENO);
-		dup2(log_fd >= 0 ? log_fd : null_fd, STDERR_FILENO);
-	}
+	/* A machine without /dev/null has a log. */
+	int nothing_fd = background->null_fd >= 0 ? background->null_fd : STDERR_FILENO;
+
+	dup2(nothing_fd, STDIN_FILENO);
+	dup2(nothing_fd, STDOUT_FILENO);
+	if (!has_log)
+		dup2(nothing_fd, STDERR_FILENO);
 	/* A parent that is gone does not matter: the mount is served. */
 	(void)!write(background->ready_fd, "", 1);
 	close(background->ready_fd);
 	background->ready_fd = -1;
+}
+
+/*
+ * In the child: what comes from the starter goes, but stdout and stderr, which
+ * background_ready() lets go.  READY_FD becomes the first descriptor behind them.
+ */
+static int leave_starter(int ready_fd, struct background *background)
+{
+	int first = STDERR_FILENO + 1;
+
+	setsid();
+	if (ready_fd != first && (dup3(ready_fd, first, O_CLOEXEC) < 0))
+		return -errno;
+	if (close_range((unsigned)first + 1, ~0u, 0) < 0 || chdir("/") < 0)
+		return -errno;
+	background->ready_fd = first;
+	/* Now, as later its name may lead through the mount. */
+	background->null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+	return 0;
+}
+
+static int serve(const struct daemon_options *daemon, int ready_fd, struct background *background)
+{
+	int error = leave_starter(ready_fd, background);
+
+	if (error == 0)
+		return daemon_run(daemon);
+	log_error_code(error, "cannot let go of what belongs to the starter");
+	return EXIT_RIG;
 }
 
 int background_run(const struct daemon_options *daemon, struct background *background)
@@ -55,9 +86,7 @@ int background_run(const struct daemon_options *daemon, struct background *backg
 	}
 	if (child == 0) {
 		close(fds[0]);
-		setsid();
-		background->ready_fd = fds[1];
-		_exit(daemon_run(daemon));
+		_exit(serve(daemon, fds[1], background));
 	}
 	close(fds[1]);
 

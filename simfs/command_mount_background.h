@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * command_mount_background.h - a process of its own serves the mount.
+ *
+ * It keeps nothing of its starter: no descriptor, no terminal, no current folder.
+ * Else a lock that the starter holds would stay held, a pipe would never end, and a
+ * file system could not be unmounted, for as long as the volume is mounted.
  */
 #ifndef SNAPRIG_COMMAND_MOUNT_BACKGROUND_H
 #define SNAPRIG_COMMAND_MOUNT_BACKGROUND_H
@@ -9,7 +13,7 @@
 
 struct background {
 	int ready_fd; /* on which the parent waits; -1 in the foreground */
-	const char *log_path;
+	int null_fd;
 };
 
 /* The `ready` of the daemon, with BACKGROUND as its context. */

@@ -2,25 +2,25 @@
 #include "simfs/daemon.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "simfs/base/check.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/clock.h"
 #include "simfs/base/log.h"
+#include "simfs/base/log_file.h"
 #include "simfs/blockio/file.h"
 #include "simfs/control/commands.h"
 #include "simfs/control/pressure.h"
 #include "simfs/control/protocol.h"
 #include "simfs/control/server.h"
+#include "simfs/control/state_folder.h"
 #include "simfs/control/writer_process.h"
 #include "simfs/machine.h"
 #include "simfs/mount/session.h"
@@ -74,17 +74,14 @@ static int open_image(struct daemon *daemon)
 
 static int open_state_folder(struct daemon *daemon)
 {
-	const char *path = daemon->options->state_folder;
+	const struct daemon_options *options = daemon->options;
+	int error = state_folder_open(options->state_folder, true, &daemon->folder_fd);
 
-	if (mkdir(path, 0700) < 0 && errno != EEXIST) {
-		log_error_code(-errno, "cannot make state folder '%s'", path);
-		return EXIT_RIG;
-	}
-	daemon->folder_fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (daemon->folder_fd < 0) {
-		log_error_code(-errno, "cannot open state folder '%s'", path);
-		return EXIT_RIG;
-	}
+	if (error < 0)
+		return error == -EPERM ? EXIT_USAGE : EXIT_RIG;
+	/* Now, as later its name may lead through the mount.  A full disk takes no log. */
+	if (options->in_background)
+		(void)log_file_open(daemon->folder_fd, STATE_LOG, STATE_LOG_OLD);
 	if (file_folder_create(daemon->ring, daemon->folder_fd, &daemon->folder) == 0)
 		return EXIT_MET;
 	log_error("out of memory");
@@ -347,6 +344,7 @@ static void take_down(struct daemon *daemon)
 	if (daemon->folder)
 		daemon->folder->ops->destroy(daemon->folder);
 	blockio_destroy(daemon->origin);
+	log_file_close();
 	if (daemon->folder_fd >= 0)
 		close(daemon->folder_fd);
 	if (daemon->signal_fd >= 0)

@@ -48,6 +48,8 @@ struct daemon_options {
 	const char *memory_cgroup;
 	const char *memory_source_name;
 
+	bool in_background; /* its messages go to STATE_LOG, once log_file_take_over() is called */
+
 	/* Required.  The volume is mounted and can be used. */
 	void (*ready)(void *context);
 	void *context;

@@ -2,9 +2,11 @@
 /*
  * snaprig.c - main(): a table of subcommands.  Each lives with what it commands.
  */
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "scenarios/clients/reference.h"
 #include "scenarios/engine/commands.h"
@@ -147,10 +149,22 @@ static int print_version(void)
 	return cli_finish_output();
 }
 
+/*
+ * Whoever starts us may have closed what messages go to.  The next file to be opened,
+ * an image, say, would take its place, and the messages.
+ */
+static void fill_standard_descriptors(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) != fd)
+			(void)!open("/", O_PATH);
+}
+
 int main(int argc, char **argv)
 {
 	const char *name = argc > 1 ? argv[1] : NULL;
 
+	fill_standard_descriptors();
 	if (!name) {
 		print_help(stderr);
 		return EXIT_USAGE;

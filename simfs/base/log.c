@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "simfs/base/check.h"
+#include "simfs/base/log_file.h"
 
 /* The highest errno that Linux defines for user space is 133; room to spare. */
 #define ERRNO_COUNT 200
@@ -33,7 +34,8 @@ static void print_line(const char *format, va_list arguments, int error)
 	}
 	text[length++] = '\n';
 	text[length] = '\0';
-	fputs(text, stderr);
+	if (log_file_write(text, (size_t)length) < 0)
+		fputs(text, stderr);
 }
 
 void log_error(const char *format, ...)

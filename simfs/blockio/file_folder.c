@@ -5,11 +5,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "simfs/base/cleanup.h"
+#include "simfs/base/own_file.h"
 #include "simfs/blockio/file.h"
 
 struct file_folder {
@@ -26,21 +26,14 @@ static struct file_folder *folder_of(struct blockio_folder *folder)
 static int open_with(struct file_folder *files, const char *name, int flags,
 	int (*wrap)(struct ring *ring, int fd, struct blockio **ret), struct blockio **ret)
 {
-	AUTO(auto_close)
-	int fd = openat(files->fd, name, O_RDWR | O_CLOEXEC | O_NOFOLLOW | flags, 0600);
-	struct stat facts;
+	AUTO(auto_close) int fd = -1;
+	int error = own_file_open(files->fd, name, O_RDWR | flags, &fd);
 
-	if (fd < 0 || fstat(fd, &facts) < 0)
-		return -errno;
-	if (!S_ISREG(facts.st_mode))
-		return -EINVAL;
-
-	int error = wrap(files->ring, fd, ret);
-
-	if (error < 0)
-		return error;
-	TAKE_FD(fd);
-	return 0;
+	if (error == 0)
+		error = wrap(files->ring, fd, ret);
+	if (error == 0)
+		TAKE_FD(fd);
+	return error;
 }
 
 static int folder_open(

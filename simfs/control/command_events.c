@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <ctype.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -147,6 +148,23 @@ static int print_file(FILE *file, bool as_json)
 	return ferror(file) ? -EIO : 0;
 }
 
+/* What else may lie there could be waited for for ever.  0 or -errno. */
+static int open_regular(const char *path, FILE **ret)
+{
+	AUTO(auto_close) int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	struct stat status;
+
+	if (fd < 0 || fstat(fd, &status) < 0)
+		return -errno;
+	if (!S_ISREG(status.st_mode))
+		return -EINVAL;
+	*ret = fdopen(fd, "r");
+	if (!*ret)
+		return -errno;
+	TAKE_FD(fd);
+	return 0;
+}
+
 /* 0, -ENOENT when it is not there, or -errno; the last said. */
 static int print_file_in(const char *folder, const char *name, bool as_json)
 {
@@ -157,9 +175,11 @@ static int print_file_in(const char *folder, const char *name, bool as_json)
 		return -ENOMEM;
 	}
 
-	FILE *file = fopen(path, "re");
-	int error = file ? print_file(file, as_json) : -errno;
+	FILE *file = NULL;
+	int error = open_regular(path, &file);
 
+	if (error == 0)
+		error = print_file(file, as_json);
 	if (file)
 		fclose(file);
 	if (error < 0 && error != -ENOENT)

@@ -113,6 +113,8 @@
 #define MOUNT_CONTROL	".snaprig/control"
 #define STATE_SUFFIX	".snaprig"
 #define STATE_SOCKET	"control.sock"
+#define STATE_LOG	"rig.log" /* what a rig in the background has to say */
+#define STATE_LOG_OLD	"rig.old.log"
 
 /* Longest name of a snapshot; it is a file name in three places. */
 #define SNAPSHOT_NAME_MAX 64

@@ -2,6 +2,8 @@
 #include "simfs/mount/mount_point.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -78,6 +80,55 @@ int mount_point_look(const char *path, enum mount_point_state *ret)
 		return -ENOTDIR;
 	*ret = *type ? MOUNT_POINT_TAKEN : MOUNT_POINT_FREE;
 	return 0;
+}
+
+static bool is_same(const struct stat *one, const struct stat *other)
+{
+	return one->st_dev == other->st_dev && one->st_ino == other->st_ino;
+}
+
+/* Goes up from FOLDER_FD, which becomes this function's, to the root. */
+static int find_above(int folder_fd, const struct stat *wanted, bool *ret)
+{
+	struct stat facts, above;
+
+	if (fstat(folder_fd, &facts) < 0) {
+		int error = -errno;
+
+		close(folder_fd);
+		return error;
+	}
+	for (;;) {
+		int above_fd = openat(folder_fd, "..", O_PATH | O_DIRECTORY | O_CLOEXEC);
+		int error = above_fd < 0 || fstat(above_fd, &above) < 0 ? -errno : 0;
+		bool found = is_same(&facts, wanted);
+
+		close(folder_fd);
+		if (error < 0 || found || is_same(&facts, &above)) {
+			*ret = found;
+			if (above_fd >= 0)
+				close(above_fd);
+			return found ? 0 : error;
+		}
+		folder_fd = above_fd;
+		facts = above;
+	}
+}
+
+int mount_point_hides(const char *point, const char *path, bool *ret)
+{
+	AUTO(auto_free) char *copy = strdup(path);
+	struct stat wanted;
+	int fd;
+
+	if (!copy)
+		return -ENOMEM;
+	if (stat(point, &wanted) < 0)
+		return -errno;
+	fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		fd = open(dirname(copy), O_PATH | O_DIRECTORY | O_CLOEXEC);
+	return fd < 0 ? -errno : find_above(fd, &wanted, ret);
 }
 
 int mount_point_clear(const char *path)

@@ -3,6 +3,8 @@
 #ifndef SNAPRIG_MOUNT_MOUNT_POINT_H
 #define SNAPRIG_MOUNT_MOUNT_POINT_H
 
+#include <stdbool.h>
+
 enum mount_point_state {
 	MOUNT_POINT_FREE,  /* a folder on which nothing is mounted */
 	MOUNT_POINT_STALE, /* a rig was mounted there and its process is gone */
@@ -14,6 +16,14 @@ enum mount_point_state {
  * -ENOTCONN or -ECONNABORTED when the dead mount there is not one of ours.
  */
 int mount_point_look(const char *path, enum mount_point_state *ret);
+
+/*
+ * Whether a mount at POINT would hide PATH: POINT is a folder on the way to it, or
+ * PATH itself, by whatever name (a bind mount's, too: what is mounted there can come
+ * to be mounted on its other names).  The last part of PATH need not exist.  Returns
+ * 0 and *RET, or -errno.
+ */
+int mount_point_hides(const char *point, const char *path, bool *ret);
 
 /* Takes a stale mount away: 0, or -errno (-EIO when fusermount3 failed). */
 int mount_point_clear(const char *path);
