@@ -11,7 +11,6 @@
 #include <linux/fuse.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "simfs/base/check.h"
 #include "simfs/base/cleanup.h"
@@ -152,6 +151,18 @@ void files_release(fuse_req_t request, fuse_ino_t inode, struct fuse_file_info *
 		free(text);
 	}
 	fuse_reply_err(request, 0);
+}
+
+uint64_t files_text_bytes(
+	const struct session *session, fuse_ino_t inode, const struct fuse_file_info *file)
+{
+	const struct text_file *text = (const void *)(uintptr_t)file->fh;
+
+	if (inode == NODE_EVENTS)
+		return journal_bytes(volume_journal(session->volume));
+	if (inode == NODE_KERNEL_LOG)
+		return volume_kernel_log(session->volume)->length;
+	return text ? text->length : 0;
 }
 
 static void reply_text(
@@ -315,36 +326,4 @@ void files_fallocate(fuse_req_t request, fuse_ino_t inode, int mode, off_t offse
 	start(slot_take(session, request),
 		how == FALLOC_FL_PUNCH_HOLE ? VOLUME_DISCARD : VOLUME_ZERO, NULL, (uint64_t)offset,
 		(size_t)length);
-}
-
-/* Where the data that is at or after FROM ends; FROM when there is a hole. */
-static uint64_t data_end(struct volume *volume, struct snapshot *snapshot, uint64_t from)
-{
-	uint64_t first, end;
-
-	while (volume_next_data(volume, snapshot, from, &first, &end) && first <= from)
-		from = end;
-	return from;
-}
-
-void files_lseek(
-	fuse_req_t request, fuse_ino_t inode, off_t offset, int whence, struct fuse_file_info *file)
-{
-	struct volume *volume = session_of(request)->volume;
-	struct snapshot *snapshot = node_snapshot(session_of(request), inode);
-	uint64_t from = (uint64_t)offset, first, end;
-
-	(void)file;
-	if ((inode != NODE_LIVE && !snapshot) || (whence != SEEK_DATA && whence != SEEK_HOLE)) {
-		fuse_reply_err(request, EINVAL);
-		return;
-	}
-	if (offset < 0 || from >= volume_bytes(volume) ||
-		(whence == SEEK_DATA && !volume_next_data(volume, snapshot, from, &first, &end))) {
-		fuse_reply_err(request, ENXIO);
-		return;
-	}
-	if (whence == SEEK_HOLE)
-		first = data_end(volume, snapshot, from);
-	fuse_reply_lseek(request, (off_t)first);
 }

@@ -121,6 +121,12 @@ void files_write(fuse_req_t request, fuse_ino_t inode, const char *data, size_t 
 void files_fsync(fuse_req_t request, fuse_ino_t inode, int datasync, struct fuse_file_info *file);
 void files_fallocate(fuse_req_t request, fuse_ino_t inode, int mode, off_t offset, off_t length,
 	struct fuse_file_info *file);
+
+/* The length of the text INODE that is open as FILE: of a log, as it is just now. */
+uint64_t files_text_bytes(
+	const struct session *session, fuse_ino_t inode, const struct fuse_file_info *file);
+
+/* seek.c */
 void files_lseek(fuse_req_t request, fuse_ino_t inode, off_t offset, int whence,
 	struct fuse_file_info *file);
 

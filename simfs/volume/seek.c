@@ -2,55 +2,102 @@
 /*
  * seek.c - where there is data: SEEK_DATA and SEEK_HOLE of the mounted files.
  *
- * The live view has data where its image has; a snapshot there, too, and where
- * its store has a block.  Of a chain with nodes all is said to be data.
+ * A view lies in layers: the image, with data where its file has some, and
+ * stores, with data where they have a block; those are a snapshot's own or, in a
+ * chain, the nodes' from the view's to its root.  What is in no layer reads as
+ * zeros, and is a hole.
+ *
+ * Invariants:
+ *  (1) A range that is found is not empty, begins at or after what was asked for
+ *      and ends in the volume, whatever the sizes of volume and blocks are and
+ *      whatever a layer answers: who asks on from its end gets on.
+ *  (2) What cannot be read has data everywhere: whoever passes over holes must
+ *      meet the error, and not take it for zeros.
  */
+#include "simfs/base/check.h"
+#include "simfs/volume/chain.h"
 #include "simfs/volume/volume_internal.h"
 
-/* A range of bytes; empty: none. */
-struct extent {
-	uint64_t first;
-	uint64_t end;
+/* What is looked for, and the nearest found so far; END 0: none. */
+struct search {
+	uint64_t from;
+	uint64_t first, end;
 };
 
-static struct extent image_data(struct volume *volume, uint64_t from)
+/* A layer has data from FIRST to END, which may begin before what is looked for. */
+static void search_meets(struct search *search, uint64_t first, uint64_t end)
+{
+	if (first < search->from)
+		first = search->from;
+	if (first >= end)
+		return;
+	if (search->end == 0 || first < search->first ||
+		(first == search->first && end > search->end)) {
+		search->first = first;
+		search->end = end;
+	}
+}
+
+static void search_image(struct search *search, struct volume *volume)
 {
 	struct blockio *origin = volume->origin;
-	struct extent found = { from, volume_bytes(volume) };
+	uint64_t first, end;
 
-	if (origin->ops->next_data && !volume->chain &&
-		!origin->ops->next_data(origin, from, &found.first, &found.end))
-		return (struct extent){ 0 };
-	return found;
+	if (!origin->ops->next_data)
+		search_meets(search, search->from, volume_bytes(volume));
+	else if (origin->ops->next_data(origin, search->from, &first, &end))
+		search_meets(search, first, end);
 }
 
-static struct extent store_data(const struct snapshot *snapshot, uint64_t from)
+static void search_meets_blocks(
+	struct search *search, uint64_t first, uint64_t count, uint64_t block_bytes)
 {
-	uint64_t block_bytes = snapshot_block_bytes(snapshot);
+	search_meets(search, first * block_bytes, (first + count) * block_bytes);
+}
+
+static void search_preserved(struct search *search, const struct snapshot *snapshot)
+{
+	uint64_t block_bytes = snapshot_block_bytes(snapshot), first, count;
+
+	if (snapshot_next_run(snapshot, search->from / block_bytes, &first, &count))
+		search_meets_blocks(search, first, count, block_bytes);
+}
+
+static void search_nodes(struct search *search, struct volume *volume, const struct node *view)
+{
 	uint64_t first, count;
 
-	if (!snapshot_next_run(snapshot, from / block_bytes, &first, &count))
-		return (struct extent){ 0 };
-	return (struct extent){ first * block_bytes, (first + count) * block_bytes };
-}
-
-static bool is_empty(const struct extent *extent)
-{
-	return extent->end == 0;
+	for (const struct node *node = view; node; node = node->parent) {
+		if (node_is_image(node))
+			search_image(search, volume);
+		else if (store_next_run(
+				 node->store, search->from / CHAIN_BLOCK_BYTES, &first, &count))
+			search_meets_blocks(search, first, count, CHAIN_BLOCK_BYTES);
+	}
 }
 
 bool volume_next_data(struct volume *volume, struct snapshot *snapshot, uint64_t from,
 	uint64_t *ret_first, uint64_t *ret_end)
 {
-	struct extent found = image_data(volume, from), stored = { 0 };
+	struct search search = { .from = from };
+	uint64_t bytes = volume_bytes(volume);
 
-	if (snapshot && snapshot->store && !volume->chain)
-		stored = store_data(snapshot, from);
-	if (is_empty(&found) && is_empty(&stored))
+	if (from >= bytes)
 		return false;
-	if (is_empty(&found) || (!is_empty(&stored) && stored.first < found.first))
-		found = stored;
-	*ret_first = found.first < from ? from : found.first;
-	*ret_end = found.end < volume_bytes(volume) ? found.end : volume_bytes(volume);
+	if (snapshot && !snapshot_is_readable(snapshot)) {
+		search_meets(&search, from, bytes);
+	} else if (volume->chain) {
+		search_nodes(&search, volume, chain_head(volume->chain, snapshot));
+	} else {
+		search_image(&search, volume);
+		if (snapshot)
+			search_preserved(&search, snapshot);
+	}
+	/* The last block may reach beyond the end, and so may an image that was made longer. */
+	if (search.end == 0 || search.first >= bytes)
+		return false;
+	*ret_first = search.first;
+	*ret_end = search.end < bytes ? search.end : bytes;
+	MUST(*ret_first >= from && *ret_first < *ret_end);
 	return true;
 }

@@ -20,7 +20,7 @@
 
 static void part_done(struct blockio_request *io, int result);
 
-static bool is_readable(const struct snapshot *snapshot)
+bool snapshot_is_readable(const struct snapshot *snapshot)
 {
 	if (snapshot->tracks_only || datto_is_dormant(snapshot))
 		return false;
@@ -137,7 +137,7 @@ static void round_done(struct volume_request *request)
 
 	if (request->error < 0)
 		read_failed(request);
-	if (!is_readable(request->snapshot))
+	if (!snapshot_is_readable(request->snapshot))
 		request->error = -EIO;
 	if (request->error < 0) {
 		snapshot_read_end(request, request->error);
@@ -184,7 +184,7 @@ void snapshot_read_cow(struct volume_request *request)
 
 void snapshot_read_go(struct volume_request *request)
 {
-	if (!is_readable(request->snapshot)) {
+	if (!snapshot_is_readable(request->snapshot)) {
 		snapshot_read_end(request, -EIO);
 		return;
 	}

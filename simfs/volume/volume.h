@@ -218,7 +218,8 @@ void volume_submit(struct volume *volume, struct volume_request *request);
 
 /*
  * The first range with data of SNAPSHOT (NULL: the live view) at or after FROM;
- * another may follow it without a gap.  False when the rest is a hole.
+ * another may follow it without a gap.  It is not empty, and ends in the volume.
+ * False when the rest is a hole, or FROM is no place in the volume.
  */
 bool volume_next_data(struct volume *volume, struct snapshot *snapshot, uint64_t from,
 	uint64_t *ret_first, uint64_t *ret_end);

@@ -239,7 +239,8 @@ bool datto_device_exists(struct volume *volume);
 bool datto_auto_expand(struct snapshot *snapshot);
 bool datto_is_dormant(const struct snapshot *snapshot);
 
-/* snapshot_read.c */
+/* snapshot_read.c: a read of SNAPSHOT that begins now does not fail at once. */
+bool snapshot_is_readable(const struct snapshot *snapshot);
 void snapshot_read_start(struct volume_request *request);
 void snapshot_read_go(struct volume_request *request);
 void snapshot_read_end(struct volume_request *request, int result);

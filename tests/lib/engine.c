@@ -64,6 +64,8 @@ void engine_init(struct engine *engine, uint64_t seed, const struct engine_optio
 		0);
 	MUST(image->ops->resize(image, options->volume_bytes) == 0);
 	blockio_destroy(image);
+	if (options->tells_holes)
+		engine_folder_tell_holes(engine->image_folder);
 	if (options->power_cuts)
 		memory_disk_remember(engine->disk);
 	MUST(engine_open(engine) == 0);

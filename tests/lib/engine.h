@@ -29,6 +29,7 @@ struct engine_options {
 	const struct volume_limits *limits; /* NULL: the default */
 	uint64_t step_ns; /* the clock is stepped, and by so much with each step of the disk */
 	uint64_t jump_ns; /* with step_ns: when the disk is idle, the clock jumps at most so far */
+	bool tells_holes; /* of the image; else all of it is said to be data */
 	bool power_cuts;  /* engine_power_cut() will be called */
 	bool durable;
 	uint32_t (*memory_used)(void);

@@ -10,6 +10,7 @@
 
 #define NAME_BYTES 128
 #define NAMES_MAX  256
+#define PAGE_BYTES 4096u
 
 /* What is removed while it is open gets such a name; listings leave it out. */
 #define REMOVED_FORMAT ".removed.%u"
@@ -21,6 +22,7 @@ struct engine_folder {
 	uint64_t listings;
 	uint32_t alignment_bytes;
 	unsigned removed_count;
+	bool tells_holes;
 	struct list opened; /* struct engine_file.link */
 	struct {
 		uint64_t skip, count, failed;
@@ -112,6 +114,33 @@ static int file_transfer_now(
 	return memory->ops->transfer_now(memory, kind, offset, buffer, length);
 }
 
+/* The end of the pages from AT on that are all zeros, or of those that are not. */
+static uint64_t pages_end(struct blockio *memory, uint64_t at, bool zeros)
+{
+	static const uint8_t zero_page[PAGE_BYTES];
+	uint8_t page[PAGE_BYTES];
+
+	for (; at < memory->size_bytes; at += PAGE_BYTES) {
+		MUST(memory->ops->transfer_now(memory, BLOCKIO_READ, at, page, sizeof page) == 0);
+		if ((memcmp(page, zero_page, sizeof page) == 0) != zeros)
+			return at;
+	}
+	return memory->size_bytes;
+}
+
+static bool file_next_data(
+	struct blockio *io, uint64_t from, uint64_t *ret_first, uint64_t *ret_end)
+{
+	struct blockio *memory = file_of(io)->memory;
+	uint64_t first = pages_end(memory, from / PAGE_BYTES * PAGE_BYTES, true);
+
+	if (first == memory->size_bytes)
+		return false;
+	*ret_first = first < from ? from : first;
+	*ret_end = pages_end(memory, first, false);
+	return true;
+}
+
 static void file_step(struct blockio *io)
 {
 	struct engine_file *file = file_of(io);
@@ -140,6 +169,16 @@ static const struct blockio_ops file_ops = {
 	.destroy = file_destroy,
 };
 
+static const struct blockio_ops file_ops_with_holes = {
+	.name = "engine",
+	.submit = file_submit,
+	.resize = file_resize,
+	.next_data = file_next_data,
+	.transfer_now = file_transfer_now,
+	.step = file_step,
+	.destroy = file_destroy,
+};
+
 /* ------------------------------------------------------------------ folder */
 
 static struct blockio *wrap(struct engine_folder *folder, const char *name,
@@ -150,7 +189,7 @@ static struct blockio *wrap(struct engine_folder *folder, const char *name,
 	MUST(file);
 	*file = (struct engine_file){
 		.io = {
-			.ops = &file_ops,
+			.ops = folder->tells_holes ? &file_ops_with_holes : &file_ops,
 			.alignment_bytes = alignment_bytes,
 			.size_bytes = memory->size_bytes,
 		},
@@ -326,4 +365,9 @@ void engine_folder_watch(struct blockio_folder *base,
 uint64_t engine_folder_failed(const struct blockio_folder *folder)
 {
 	return engine_folder_of(folder)->fault.failed;
+}
+
+void engine_folder_tell_holes(struct blockio_folder *folder)
+{
+	engine_folder_of(folder)->tells_holes = true;
 }
