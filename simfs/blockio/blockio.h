@@ -21,10 +21,20 @@
 /* Any backend accepts ranges and memory that are multiples of this. */
 #define BLOCKIO_ALIGNMENT_MAX 4096u
 
-/* A punch makes the range a hole, which reads as zeros; its one iovec names no memory. */
-enum blockio_kind { BLOCKIO_READ, BLOCKIO_WRITE, BLOCKIO_FLUSH, BLOCKIO_PUNCH };
+/*
+ * A punch makes the range a hole, which reads as zeros.  An allocation takes
+ * room for the range from the disk; the file's bytes and its size stay.  The
+ * one iovec of both names no memory.
+ */
+enum blockio_kind {
+	BLOCKIO_READ,
+	BLOCKIO_WRITE,
+	BLOCKIO_FLUSH,
+	BLOCKIO_PUNCH,
+	BLOCKIO_ALLOCATE,
+};
 
-#define BLOCKIO_KINDS (BLOCKIO_PUNCH + 1)
+#define BLOCKIO_KINDS (BLOCKIO_ALLOCATE + 1)
 
 /*
  * One transfer.  The caller owns it, and keeps it and the memory it names
@@ -32,8 +42,8 @@ enum blockio_kind { BLOCKIO_READ, BLOCKIO_WRITE, BLOCKIO_FLUSH, BLOCKIO_PUNCH };
  */
 struct blockio_request {
 	/* Required.  RESULT is 0 when the whole range was transferred (flushed,
-	 * punched), else -errno; how much was transferred is then unknown.
-	 * -EOPNOTSUPP of a punch: this file cannot, and nothing was done. */
+	 * punched, allocated), else -errno; how much was transferred is then unknown.
+	 * -EOPNOTSUPP of the last two: this file cannot, and nothing was done. */
 	void (*done)(struct blockio_request *request, int result);
 
 	enum blockio_kind kind;

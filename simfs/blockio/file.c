@@ -99,6 +99,10 @@ static void file_submit(struct blockio *io, struct blockio_request *request)
 		io_uring_prep_fallocate(sqe, file->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
 			(off_t)request->offset, (off_t)request->iov->iov_len);
 		break;
+	case BLOCKIO_ALLOCATE:
+		io_uring_prep_fallocate(sqe, file->fd, FALLOC_FL_KEEP_SIZE, (off_t)request->offset,
+			(off_t)request->iov->iov_len);
+		break;
 	}
 	ring_start(file->ring, sqe, &request->op);
 }
@@ -134,7 +138,7 @@ static void file_done(struct ring_op *op, int result, uint32_t flags)
 		file_submit(request->io, request);
 		return;
 	}
-	if (result < 0 || request->kind == BLOCKIO_FLUSH || request->kind == BLOCKIO_PUNCH) {
+	if (result < 0 || request->kind >= BLOCKIO_FLUSH) {
 		request->done(request, result < 0 ? result : 0);
 		return;
 	}

@@ -146,6 +146,8 @@ static int perform(struct memory_disk *disk, const struct blockio_request *reque
 {
 	if (request->kind == BLOCKIO_PUNCH)
 		return punch(request);
+	if (request->kind == BLOCKIO_ALLOCATE)
+		return 0;
 	if (request->kind != BLOCKIO_FLUSH)
 		return transfer(request, UINT64_MAX);
 	if (disk->remembers)

@@ -64,6 +64,33 @@ int datto_refuse_snapshot(struct text_log *kernel_log)
 	return -EINVAL;
 }
 
+void datto_log_no_room_of(struct text_log *kernel_log, const char *driver, const char *label,
+	int error, bool is_setup)
+{
+	if (!*label)
+		label = COW_FILE_PATH;
+	if (error == -EOPNOTSUPP) {
+		text_log_line(kernel_log,
+			"%s: fallocate is not supported for '%s', falling back on writing zeros",
+			driver, label);
+		return;
+	}
+	text_log_line(kernel_log, "%s: error performing fallocate on file '%s': %d", driver, label,
+		error);
+	text_log_line(kernel_log, "%s: error during cow manager initialization: %d", driver, error);
+	text_log_line(kernel_log, "%s: error setting up cow manager: %d", driver, error);
+	if (!is_setup)
+		return;
+	text_log_line(
+		kernel_log, "%s: error setting up tracer as active snapshot: %d", driver, error);
+	text_log_line(kernel_log, "%s: error during setup ioctl handler: %d", driver, error);
+}
+
+void datto_log_no_room(struct text_log *kernel_log, const char *label, int error, bool is_setup)
+{
+	datto_log_no_room_of(kernel_log, "datto", label, error, is_setup);
+}
+
 /*
  * How a write ends whose blocks could not be stored.  "memory demands" is no
  * memory: the driver multiplies the bytes of the write by 4096, and "saved" is
@@ -211,6 +238,7 @@ const struct profile profile_datto = {
 	.refuse_snapshot = datto_refuse_snapshot,
 	.log_overflow = datto_log_overflow,
 	.log_failure = datto_log_failure,
+	.log_no_room = datto_log_no_room,
 	.read_error_fails_snapshot = true,
 	.native = datto_native,
 	.is_dattobd = true,

@@ -55,6 +55,11 @@ unsigned datto_state(const struct profile_snapshot *snapshot);
  */
 char *datto_info_text(const struct datto_device *device);
 
+/* As log_no_room() of struct profile; DRIVER begins each line. */
+void datto_log_no_room_of(struct text_log *kernel_log, const char *driver, const char *label,
+	int error, bool is_setup);
+void datto_log_no_room(struct text_log *kernel_log, const char *label, int error, bool is_setup);
+
 uint64_t datto_used_bytes(const struct profile_snapshot *snapshot);
 bool datto_admits(const struct profile_snapshot *snapshot);
 void datto_log_not_expanded(struct text_log *kernel_log, uint64_t step_bytes,

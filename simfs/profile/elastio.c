@@ -16,6 +16,7 @@
 #include <stdio.h>
 
 #include "simfs/base/log.h"
+#include "simfs/profile/datto.h"
 #include "simfs/profile/profile.h"
 
 #define COW_BLOCK_BYTES	      4096u
@@ -59,6 +60,12 @@ static void elastio_log_overflow(
 		"): %d",
 		elastio_used_bytes(snapshot), snapshot->limit_bytes, -EFBIG);
 	log_write_failed(kernel_log, -EFBIG);
+}
+
+static void elastio_log_no_room(
+	struct text_log *kernel_log, const char *label, int error, bool is_setup)
+{
+	datto_log_no_room_of(kernel_log, "elastio-snap", label, error, is_setup);
 }
 
 static void elastio_log_failure(
@@ -118,6 +125,7 @@ const struct profile profile_elastio = {
 	.refuse_snapshot = elastio_refuse_snapshot,
 	.log_overflow = elastio_log_overflow,
 	.log_failure = elastio_log_failure,
+	.log_no_room = elastio_log_no_room,
 	.read_error_fails_snapshot = true,
 	.log_memory = elastio_log_memory,
 	.native = elastio_native,

@@ -62,9 +62,9 @@ struct profile {
 	bool writable_snapshots;
 
 	/* The limit is that of one area for all snapshots of the volume, in which a
-	 * block counts once, for the newest; the newest snapshot's limit holds.  When
-	 * one of them fails, all do, and are deleted.  Beyond snapshots_max, which
-	 * is at most STORE_ELDERS_MAX, the oldest is deleted. */
+	 * block is stored once, for the newest; the newest snapshot's limit holds.  When
+	 * one of them fails, all do, and are deleted.  Beyond snapshots_max, the oldest
+	 * is deleted. */
 	bool shares_area;
 
 	/* Discards of the live view are not traced: snapshots lose what they covered. */
@@ -103,6 +103,14 @@ struct profile {
 	/* Optional.  The error and the log lines of taking a snapshot beyond
 	 * snapshots_max; without it, -ENOSPC and none. */
 	int (*refuse_snapshot)(struct text_log *kernel_log);
+
+	/* Optional.  The driver takes room for a whole limit from the disk when a
+	 * snapshot is taken, and this is what it logs when it gets none: with
+	 * -EOPNOTSUPP the snapshot is taken all the same, with another ERROR it is
+	 * not.  LABEL as in struct profile_snapshot; IS_SETUP: it was asked for
+	 * anew, and did not come of a change of its device's state. */
+	void (*log_no_room)(
+		struct text_log *kernel_log, const char *label, int error, bool is_setup);
 
 	/* Required with shares_area.  What it logs of the oldest one's deletion. */
 	void (*log_oldest_dropped)(struct text_log *kernel_log);

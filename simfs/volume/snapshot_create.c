@@ -253,6 +253,16 @@ static void written(struct store_waiter *waiter, int error)
 	snapshot_hold_begin(create, held);
 }
 
+static void room_taken(struct snapshot_create *create, int result)
+{
+	if (result < 0) {
+		snapshot_create_end(create, result);
+		return;
+	}
+	create->written = (struct store_waiter){ .done = written };
+	store_mark(create->store, 0, 0, &create->written);
+}
+
 void snapshot_create_cow(struct snapshot_create *create)
 {
 	struct store_facts facts;
@@ -270,8 +280,7 @@ void snapshot_create_cow(struct snapshot_create *create)
 	}
 	store_set_durable(create->store, create->volume->options.durable);
 	list_append(&create->volume->creating, &create->link);
-	create->written = (struct store_waiter){ .done = written };
-	store_mark(create->store, 0, 0, &create->written);
+	room_take(create, room_taken);
 }
 
 /* Whether SNAPSHOT, or NULL, whose number was ID, can still be made something of: another one

@@ -324,6 +324,8 @@ int state_load_snapshot(struct volume *volume, const char *file, enum store_role
 		error = give_up(snapshot);
 	} else {
 		say_recovered(volume, snapshot, &findings);
+		if (snapshot->state == SNAPSHOT_ACTIVE)
+			room_take_again(snapshot);
 	}
 	state_insert(volume, snapshot);
 	return error;

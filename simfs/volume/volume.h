@@ -304,6 +304,7 @@ struct snapshot_create {
 	struct store *store;
 	struct store_waiter written;
 	struct blockio_request io;
+	void (*has_room)(struct snapshot_create *create, int result);
 	struct chain_turn turn;
 	struct volume_moment moment;
 	struct snapshot_hold hold;

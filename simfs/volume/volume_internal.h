@@ -310,6 +310,16 @@ void snapshot_create_end(struct snapshot_create *create, int result);
 int snapshot_create_enter(struct snapshot_create *create);
 void snapshot_create_cow(struct snapshot_create *create);
 
+/*
+ * room.c: takes room on the disk for the whole limit of CREATE's store, where the
+ * profile does (log_no_room), and calls GO, now or later, with 0 or -errno.
+ */
+void room_take(
+	struct snapshot_create *create, void (*go)(struct snapshot_create *create, int result));
+
+/* The same for SNAPSHOT, which was found in the state folder.  Blocks. */
+void room_take_again(struct snapshot *snapshot);
+
 /* gauges.c: brings measured values up to date. */
 void gauges_measure(struct volume *volume);
 void memory_guard(struct volume *volume);

@@ -145,6 +145,46 @@ START_TEST(a_snapshot_that_a_reader_failed_can_be_deleted_at_once)
 }
 END_TEST
 
+START_TEST(a_snapshot_whose_limit_finds_no_room_is_not_taken)
+{
+	static const char *const lines[] = {
+		"datto: error performing fallocate on file '/.datto': -28",
+		"datto: error during cow manager initialization: -28",
+		"datto: error setting up cow manager: -28",
+		"datto: error setting up tracer as active snapshot: -28",
+		"datto: error during setup ioctl handler: -28",
+	};
+	uint8_t byte;
+
+	ck_assert_int_eq(engine_delete(&bench_engine, "s"), 0);
+	memory_disk_fail(bench_engine.disk, BLOCKIO_ALLOCATE, 1, 1, -ENOSPC);
+	ck_assert_int_eq(engine_snapshot(&bench_engine, "t", NULL, NULL), -ENOSPC);
+	expect_logged(lines, sizeof lines / sizeof *lines);
+	ck_assert(!engine_file_exists(&bench_engine, "t.store"));
+	ck_assert(!engine_file_exists(&bench_engine, "t.store.new"));
+	/* The next one finds some, now and after a mount. */
+	ck_assert_int_eq(engine_snapshot(&bench_engine, "t", NULL, NULL), 0);
+	memory_disk_fail(bench_engine.disk, BLOCKIO_ALLOCATE, 1, 1, -ENOSPC);
+	ck_assert_int_eq(engine_kill_and_open(&bench_engine), 0);
+	ck_assert_uint_eq(memory_disk_failed(bench_engine.disk), 1);
+	ck_assert_int_eq(
+		engine_read(&bench_engine, engine_find(&bench_engine, "t"), 0, &byte, 1), 0);
+}
+END_TEST
+
+START_TEST(a_file_system_that_cannot_allocate_is_said_and_the_snapshot_taken)
+{
+	static const char *const lines[] = {
+		"datto: fallocate is not supported for '/.datto', falling back on writing zeros",
+	};
+
+	ck_assert_int_eq(engine_delete(&bench_engine, "s"), 0);
+	memory_disk_fail(bench_engine.disk, BLOCKIO_ALLOCATE, 1, 1, -EOPNOTSUPP);
+	ck_assert_int_eq(engine_snapshot(&bench_engine, "t", NULL, NULL), 0);
+	expect_logged(lines, 1);
+}
+END_TEST
+
 int main(int argc, char **argv)
 {
 	Suite *suite = suite_create("volume datto");
@@ -157,6 +197,8 @@ int main(int argc, char **argv)
 	tcase_add_test(datto, datto_says_why_old_bytes_could_not_be_read);
 	tcase_add_test(datto, datto_says_that_the_store_could_not_be_written);
 	tcase_add_test(datto, a_snapshot_that_a_reader_failed_can_be_deleted_at_once);
+	tcase_add_test(datto, a_snapshot_whose_limit_finds_no_room_is_not_taken);
+	tcase_add_test(datto, a_file_system_that_cannot_allocate_is_said_and_the_snapshot_taken);
 	suite_add_tcase(suite, datto);
 	return engine_suite_run(suite, argv[0]);
 }

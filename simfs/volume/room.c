@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * room.c - room on the disk for all that a limit allows, taken when a snapshot is taken.
+ *
+ * Some drivers do so, lest the disk be full before the limit is reached; what
+ * they then say, and whether they go on without, is the profile's.
+ */
+#include <errno.h>
+
+#include "simfs/base/log.h"
+#include "simfs/volume/volume_internal.h"
+
+static bool is_wanted(const struct profile *profile, const struct store_facts *facts)
+{
+	return profile->log_no_room && facts->limit_bytes > 0;
+}
+
+/* Where the file system cannot, the driver writes zeros; here none are written. */
+static void taken(struct blockio_request *io, int result)
+{
+	struct snapshot_create *create = CONTAINER_OF(io, struct snapshot_create, io);
+	struct volume *volume = create->volume;
+
+	if (result < 0)
+		volume->options.profile->log_no_room(&volume->kernel_log,
+			store_facts(create->store)->label, result, !create->replaces);
+	if (result == -EOPNOTSUPP)
+		result = 0;
+	if (result < 0) {
+		create->was_logged = true;
+		create->refusal = "there is no room for its whole limit";
+	}
+	create->has_room(create, result);
+}
+
+void room_take(
+	struct snapshot_create *create, void (*go)(struct snapshot_create *create, int result))
+{
+	const struct store_facts *facts = store_facts(create->store);
+
+	if (!is_wanted(create->volume->options.profile, facts)) {
+		go(create, 0);
+		return;
+	}
+	create->has_room = go;
+	create->io.done = taken;
+	blockio_start(store_io(create->store), &create->io, BLOCKIO_ALLOCATE, 0, NULL,
+		facts->limit_bytes);
+}
+
+void room_take_again(struct snapshot *snapshot)
+{
+	const struct store_facts *facts = store_facts(snapshot->store);
+	int error;
+
+	/* An incremental keeps no bytes. */
+	if (!is_wanted(snapshot->profile, facts) || snapshot->tracks_only)
+		return;
+	error = blockio_do(
+		store_io(snapshot->store), BLOCKIO_ALLOCATE, 0, NULL, facts->limit_bytes);
+	if (error < 0 && error != -EOPNOTSUPP && !snapshot->volume->options.quiet)
+		log_info("snapshot '%s' may find its disk full before its limit: there is no "
+			 "room for all of that",
+			snapshot->name);
+}
