@@ -20,6 +20,7 @@
 #include "simfs/control/cli.h"
 #include "simfs/control/protocol.h"
 #include "simfs/daemon.h"
+#include "simfs/mount/mount_options.h"
 #include "simfs/volume/writer_spec.h"
 
 struct values {
@@ -78,7 +79,10 @@ static const struct cli_option options[] = {
 	{ "seed", "N", "of what faults leave to chance (default 1)",
 		offsetof(struct values, seed) },
 	{ "foreground", NULL, "stay in the foreground", offsetof(struct values, foreground) },
-	{ "o", "OPTIONS", "for FUSE: allow_other, ro, ...", offsetof(struct values, fuse_options) },
+	{ "o", "OPTIONS",
+		"with commas: ro, allow_other, allow_root, max_read=BYTES, noatime,\n"
+		"default_permissions, [no]dev, [no]exec, [no]suid, dirsync, debug",
+		offsetof(struct values, fuse_options) },
 	{ 0 },
 };
 
@@ -179,6 +183,17 @@ static int read_chain(const struct values *values, struct daemon_options *ret)
 	return 0;
 }
 
+static int read_fuse_options(const char *text)
+{
+	char message[MOUNT_OPTIONS_MESSAGE_BYTES];
+	struct mount_options fuse_options;
+	int error = mount_options_parse(text, &fuse_options, message);
+
+	if (error < 0)
+		log_error("%s", message);
+	return error;
+}
+
 static int read_faults(const struct cli_list *faults, struct daemon_options *ret)
 {
 	char message[RULE_MESSAGE_BYTES];
@@ -270,6 +285,7 @@ static int read_values(const struct values *values, struct daemon_options *ret)
 		(values->block && read_block(values->block, ret->profile, &ret->block_bytes) < 0) ||
 		(values->limit && read_limit(values->limit, ret) < 0) ||
 		(values->memory && read_memory(values->memory, ret) < 0) ||
+		(values->fuse_options && read_fuse_options(values->fuse_options) < 0) ||
 		(values->time_scale &&
 			read_time_scale(values->time_scale, &ret->time_scale_per_mille) < 0) ||
 		read_faults(&values->faults, ret) < 0 || read_writers(values, ret) < 0 ||

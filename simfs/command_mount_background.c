@@ -3,7 +3,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdbool.h>
+#include <stdio.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -67,6 +70,22 @@ static int serve(const struct daemon_options *daemon, int ready_fd, struct backg
 	return EXIT_RIG;
 }
 
+/* Whether somebody serves what is mounted, as others see it. */
+static bool answers(const char *mount_point)
+{
+	AUTO(auto_free) char *live = NULL;
+	struct stat facts;
+
+	if (asprintf(&live, "%s/" MOUNT_LIVE, mount_point) < 0) {
+		live = NULL;
+		return false;
+	}
+	if (stat(live, &facts) == 0)
+		return true;
+	log_error_code(-errno, "the volume on '%s' does not answer", mount_point);
+	return false;
+}
+
 int background_run(const struct daemon_options *daemon, struct background *background)
 {
 	int fds[2];
@@ -93,8 +112,10 @@ int background_run(const struct daemon_options *daemon, struct background *backg
 	ssize_t length = read(fds[0], &byte, 1);
 
 	close(fds[0]);
-	if (length == 1)
+	if (length == 1 && answers(daemon->mount_point))
 		return EXIT_MET;
+	if (length == 1)
+		kill(child, SIGTERM);
 	if (waitpid(child, &status, 0) < 0)
 		return EXIT_RIG;
 	/* It had no time to say so itself. */

@@ -311,7 +311,7 @@ static int serve(struct daemon *daemon)
 		writer_hands_disown(daemon->hands);
 	}
 	control_server_close(daemon->server);
-	if (run_until(daemon, is_control_idle) != EXIT_MET)
+	if (run_until(daemon, is_control_idle) != EXIT_MET || session_has_failed(daemon->session))
 		code = EXIT_RIG;
 	return code;
 }

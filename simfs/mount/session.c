@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +15,10 @@
 
 static void session_init(void *userdata, struct fuse_conn_info *connection)
 {
-	(void)userdata;
+	struct session *session = userdata;
+
+	/* What it was mounted with; libfuse refuses to serve a volume that is not told. */
+	connection->max_read = session->mount_options.max_read_bytes;
 	/* Requests of one direct read or write go out side by side. */
 	connection->want |= connection->capable & FUSE_CAP_ASYNC_DIO;
 	connection->want |= connection->capable & FUSE_CAP_PARALLEL_DIROPS;
@@ -47,6 +51,20 @@ static const struct fuse_lowlevel_ops session_ops = {
 	.lseek = files_lseek,
 };
 
+/* What libfuse has to say is a message like any other. */
+__attribute__((format(printf, 2, 0))) static void log_of_fuse(
+	enum fuse_log_level level, const char *format, va_list arguments)
+{
+	char text[1024];
+
+	vsnprintf(text, sizeof text, format, arguments);
+	text[strcspn(text, "\n")] = '\0';
+	if (level <= FUSE_LOG_ERR)
+		log_error("%s", text);
+	else
+		log_info("%s", text);
+}
+
 /* "fsname=…,subtype=snaprig,…"; a comma in the image's path is escaped. */
 static char *mount_options(const struct session_options *options)
 {
@@ -68,8 +86,15 @@ static int session_mount(struct session *session)
 {
 	AUTO(auto_free) char *text = mount_options(&session->options);
 	struct fuse_args arguments = FUSE_ARGS_INIT(0, NULL);
+	char message[MOUNT_OPTIONS_MESSAGE_BYTES];
 	int flags;
 
+	fuse_set_log_func(log_of_fuse);
+	if (session->options.fuse_options && mount_options_parse(session->options.fuse_options,
+						     &session->mount_options, message) < 0) {
+		log_error("%s", message);
+		return -EINVAL;
+	}
 	if (!text || fuse_opt_add_arg(&arguments, "snaprig") < 0 ||
 		fuse_opt_add_arg(&arguments, "-o") < 0 || fuse_opt_add_arg(&arguments, text) < 0)
 		return -ENOMEM;
@@ -126,6 +151,11 @@ void session_forget_content(struct session *session, struct snapshot *snapshot)
 	if (session->initialised && !session->stopping)
 		fuse_lowlevel_notify_inval_inode(
 			session->fuse, NODE_SNAPSHOT_FIRST + snapshot_id(snapshot), 0, 0);
+}
+
+bool session_has_failed(const struct session *session)
+{
+	return session->has_failed;
 }
 
 void session_stop(struct session *session)

@@ -48,6 +48,9 @@ void session_serve(struct session *session, struct volume *volume);
 /* The caches of SNAPSHOT's content are dropped; for volume_options.snapshot_failed. */
 void session_forget_content(struct session *session, struct snapshot *snapshot);
 
+/* Whether `ended` was called because the kernel refuses what it is offered: nothing was served. */
+bool session_has_failed(const struct session *session);
+
 /* Takes no further requests; those under way go on. */
 void session_stop(struct session *session);
 

@@ -7,6 +7,7 @@
 #include <fuse_lowlevel.h>
 
 #include "simfs/base/list.h"
+#include "simfs/mount/mount_options.h"
 #include "simfs/mount/session.h"
 
 /*
@@ -38,6 +39,7 @@ struct session {
 	struct ring *ring;
 	struct volume *volume;
 	struct session_options options;
+	struct mount_options mount_options;
 	struct fuse_session *fuse;
 	char *mount_point;
 	char *socket_path;
@@ -46,6 +48,7 @@ struct session {
 	bool initialised;
 	bool stopping;
 	bool told_ended;
+	bool has_failed;	/* kernel and libfuse could not agree */
 	uint32_t kernel_flags2; /* of the kernel's INIT */
 
 	struct list free_slots;

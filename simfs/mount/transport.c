@@ -144,6 +144,15 @@ static void handle_request(struct slot *slot, size_t length)
 	session->current = NULL;
 }
 
+static void tell_ended(struct session *session)
+{
+	if (session->told_ended)
+		return;
+	session->told_ended = true;
+	session->stopping = true;
+	session->options.ended(session->options.context);
+}
+
 static void read_done(struct ring_op *op, int result, uint32_t flags)
 {
 	struct slot *slot = CONTAINER_OF(op, struct slot, read_op);
@@ -158,11 +167,8 @@ static void read_done(struct ring_op *op, int result, uint32_t flags)
 		slot_release(slot);
 		/* -ENODEV is the unmount.  -ENOENT (a request that was taken
 		 * back), -EINTR and -EAGAIN pass. */
-		if (result == -ENODEV && !session->told_ended) {
-			session->told_ended = true;
-			session->stopping = true;
-			session->options.ended(session->options.context);
-		}
+		if (result == -ENODEV)
+			tell_ended(session);
 	}
 	transport_fill(session);
 }
@@ -316,7 +322,12 @@ static ssize_t transport_writev(int fd, struct iovec *iov, int count, void *user
 
 	ssize_t written = writev(fd, iov, count);
 
-	session->options.ready(session->options.context);
+	if (header->error == 0 && written >= 0) {
+		session->options.ready(session->options.context);
+	} else {
+		session->has_failed = true;
+		tell_ended(session);
+	}
 	return written;
 }
 

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "simfs/mount/mount_options.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What a read is at least, and the most that one request carries. */
+#define MAX_READ_MIN_BYTES 4096u
+#define MAX_READ_MAX_BYTES (1u << 20)
+
+struct option {
+	const char *name; /* with "=" at its end: a value follows */
+	const char *why;  /* refused, and why; NULL: taken */
+};
+
+static const char rig_sets_it[] = "is for the rig to say";
+static const char no_device[] = "is for file systems on a block device";
+
+static const struct option options[] = {
+	{ "allow_other", NULL },
+	{ "allow_root", NULL },
+	{ "async", NULL },
+	{ "atime", NULL },
+	{ "debug", NULL },
+	{ "default_permissions", NULL },
+	{ "dev", NULL },
+	{ "dirsync", NULL },
+	{ "exec", NULL },
+	{ "max_read=", NULL },
+	{ "noatime", NULL },
+	{ "nodev", NULL },
+	{ "noexec", NULL },
+	{ "nosuid", NULL },
+	{ "ro", NULL },
+	{ "rw", NULL },
+	{ "suid", NULL },
+
+	/* fusermount3 looks while the kernel still takes the ring of a killed rig apart,
+	 * and leaves the mount that it was to take away. */
+	{ "auto_unmount", "does not work for a rig that is killed (its mount goes with the next "
+			  "'mount', or 'umount')" },
+	{ "blkdev", no_device },
+	{ "blksize=", no_device },
+	{ "fd=", rig_sets_it },
+	{ "fsname=", rig_sets_it },
+	{ "group_id=", rig_sets_it },
+	{ "max_readahead=", rig_sets_it },
+	{ "max_write=", rig_sets_it },
+	{ "rootmode=", rig_sets_it },
+	{ "subtype=", rig_sets_it },
+	/* The kernel sends no flush behind each write, and the rig cannot see it. */
+	{ "sync", "has no effect on FUSE (try --durable, or open files with O_SYNC)" },
+	{ "user_id=", rig_sets_it },
+};
+
+static const struct option *find_option(const char *text, size_t length)
+{
+	for (size_t at = 0; at < sizeof options / sizeof options[0]; at++) {
+		size_t name_length = strlen(options[at].name);
+		bool has_value = options[at].name[name_length - 1] == '=';
+
+		if ((has_value ? length >= name_length : length == name_length) &&
+			memcmp(text, options[at].name, name_length) == 0)
+			return &options[at];
+	}
+	return NULL;
+}
+
+static int read_max_read(const char *value, size_t length, uint32_t *ret)
+{
+	char digits[16];
+	char *end;
+	unsigned long bytes;
+
+	if (length == 0 || length >= sizeof digits)
+		return -EINVAL;
+	memcpy(digits, value, length);
+	digits[length] = '\0';
+	bytes = strtoul(digits, &end, 10);
+	if (*end != '\0' || digits[0] == '-' || digits[0] == '+' || bytes < MAX_READ_MIN_BYTES ||
+		bytes > MAX_READ_MAX_BYTES)
+		return -EINVAL;
+	*ret = (uint32_t)bytes;
+	return 0;
+}
+
+/* Whether NAME is one of TEXT's options. */
+static bool has_option(const char *text, const char *name)
+{
+	size_t length = strlen(name);
+
+	for (const char *at = text; at; at = strchr(at, ',')) {
+		at += *at == ',';
+		if (strncmp(at, name, length) == 0 && (at[length] == ',' || at[length] == '\0'))
+			return true;
+	}
+	return false;
+}
+
+static int parse_one(const char *text, size_t length, struct mount_options *ret, char *message)
+{
+	const struct option *option = find_option(text, length);
+	int shown = length > 100 ? 100 : (int)length;
+
+	if (!option || option->why) {
+		snprintf(message, MOUNT_OPTIONS_MESSAGE_BYTES, "option '%.*s' of -o %s", shown,
+			text, option ? option->why : "is unknown (see 'snaprig mount --help')");
+		return -EINVAL;
+	}
+	if (strcmp(option->name, "max_read=") != 0)
+		return 0;
+
+	size_t name_length = strlen(option->name);
+
+	if (read_max_read(text + name_length, length - name_length, &ret->max_read_bytes) == 0)
+		return 0;
+	snprintf(message, MOUNT_OPTIONS_MESSAGE_BYTES,
+		"option '%.*s' of -o is no number of bytes from %u to %u", shown, text,
+		MAX_READ_MIN_BYTES, MAX_READ_MAX_BYTES);
+	return -EINVAL;
+}
+
+int mount_options_parse(const char *text, struct mount_options *ret, char *message)
+{
+	*ret = (struct mount_options){ 0 };
+	for (const char *at = text;;) {
+		size_t length = strcspn(at, ",");
+		int error = parse_one(at, length, ret, message);
+
+		if (error < 0)
+			return error;
+		if (at[length] == '\0')
+			break;
+		at += length + 1;
+	}
+	if (has_option(text, "allow_other") && has_option(text, "allow_root")) {
+		snprintf(message, MOUNT_OPTIONS_MESSAGE_BYTES,
+			"options 'allow_other' and 'allow_root' of -o exclude each other");
+		return -EINVAL;
+	}
+	return 0;
+}
