@@ -85,13 +85,16 @@ HELPERS := $(filter-out $(TEST_MAINS) $(FUZZ_MAINS) $(FUZZ_REPLAY),\
 HELPER_LIBRARY := $(BUILD)/libtests.a
 TEST_PROGRAMS := $(TEST_MAINS:%.c=$(BUILD)/%) $(FUZZ_MAINS:%.c=$(BUILD)/%)
 E2E_PROGRAMS := $(E2E_MAINS:%.c=$(BUILD)/%)
+# One of them has a folder.
+LOAD_PROGRAM := $(BUILD)/tests/e2e/volume_load
+LOAD_SOURCES := $(wildcard tests/e2e/load/*.c)
 BENCH_MAINS := $(wildcard tests/bench/*.c)
 BENCH_PROGRAMS := $(BENCH_MAINS:%.c=$(BUILD)/%)
 CONFORM_PROGRAM := $(CONFORM_MAIN:%.c=$(BUILD)/%)
 
 objects = $(patsubst %.c,$(BUILD)/%.o,$(1))
-C_FILES := $(wildcard $(MAIN)) $(SOURCES) $(TEST_MAINS) $(FUZZ_MAINS) $(E2E_MAINS) $(BENCH_MAINS) $(CONFORM_MAIN) $(FUZZ_REPLAY) $(HELPERS)
-H_FILES := $(wildcard simfs/*.h simfs/*/*.h faults/*.h scenarios/*/*.h tests/*/*.h)
+C_FILES := $(wildcard $(MAIN)) $(SOURCES) $(TEST_MAINS) $(FUZZ_MAINS) $(E2E_MAINS) $(LOAD_SOURCES) $(BENCH_MAINS) $(CONFORM_MAIN) $(FUZZ_REPLAY) $(HELPERS)
+H_FILES := $(wildcard simfs/*.h simfs/*/*.h faults/*.h scenarios/*/*.h tests/*/*.h tests/e2e/load/*.h)
 
 # ---- goals -----------------------------------------------------------------
 
@@ -108,7 +111,8 @@ all: $(PROGRAM) $(if $(filter build/release,$(BUILD)),snaprig) ## build the prog
 $(CONFIGS): $(if $(filter-out $(CONFIGS),$(MAKECMDGOALS)),,all)
 	@:
 
-tests: $(PROGRAM) $(TEST_PROGRAMS) $(E2E_PROGRAMS) $(BENCH_PROGRAMS) $(CONFORM_PROGRAM) ## build every test program
+tests: $(PROGRAM) $(TEST_PROGRAMS) $(E2E_PROGRAMS) $(LOAD_PROGRAM) $(BENCH_PROGRAMS) \
+	$(CONFORM_PROGRAM) ## build every test program
 
 deps: ## find what the build, the clients and the tests need, and install it
 	$(Q)tools/deps build clients tests
@@ -213,6 +217,10 @@ $(TEST_PROGRAMS): $(BUILD)/%: $(BUILD)/%.o $(HELPER_LIBRARY) $(LIBRARY)
 
 # They look from outside and are linked with nothing of ours.
 $(E2E_PROGRAMS): $(BUILD)/%: $(BUILD)/%.o
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^
+
+$(LOAD_PROGRAM): $(call objects,$(LOAD_SOURCES))
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^
 

@@ -13,6 +13,7 @@ set -eu
 
 e2e_root=$(cd "${0%/*}/../.." && pwd)
 e2e_name=$(basename "$0" .sh)
+e2e_folder=$(basename "$(dirname "$0")")
 SNAPRIG=${SNAPRIG:-$e2e_root/build/release/snaprig}
 E2E_TOOLS=${E2E_TOOLS:-$e2e_root/build/release/tests/e2e}
 e2e_fixtures=$e2e_root/tests/fixtures
@@ -27,7 +28,10 @@ esac
 fail()
 {
 	echo "FAIL: $*"
-	echo "replay: SEED=$SEED make CONFIG=${SNAPRIG_CONFIG:-release} check TESTS=e2e/$e2e_name"
+	e2e_goal=check
+	[ "$e2e_folder" != long ] || e2e_goal=check-long
+	echo "replay: SEED=$SEED make CONFIG=${SNAPRIG_CONFIG:-release} $e2e_goal" \
+		"TESTS=$e2e_folder/$e2e_name"
 	exit 1
 }
 

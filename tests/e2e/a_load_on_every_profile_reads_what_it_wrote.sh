@@ -1,0 +1,35 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+#
+# A load of several processes on mounts of every profile: whatever is written,
+# discarded, zeroed, sought, mapped, snapshotted, cloned or deleted, and whenever
+# the rig is killed, all reads as an array would, and snapshots stay.
+#
+# LOAD_OPERATIONS and LOAD_KILLS are shared by the variants, or by LOAD_VARIANTS.
+. "${0%/*}/../lib/e2e.sh"
+. "$e2e_root/tests/lib/load.sh"
+
+operations=${LOAD_OPERATIONS:-2600}
+kills=${LOAD_KILLS:-13}
+# No multiple of any block.
+size=$((6291456 + 3 * 512))
+
+# shellcheck disable=SC2086 # words
+set -- ${LOAD_VARIANTS:-$load_variants}
+seed=$SEED
+for variant in "$@"; do
+	seed=$((seed + 1000))
+	if [ "$variant" = plain-device ] && ! losetup -f >/dev/null 2>&1; then
+		echo "no loop device: $variant is left out"
+		continue
+	fi
+	load_start "$variant" "$size" "$seed"
+	load_run 3600 $((operations / $#))
+	load_remount
+	round=0
+	while [ "$round" -lt $((kills / $#)) ]; do
+		round=$((round + 1))
+		load_kill "0.$(printf '%03d' $(((seed + round * 7919) % 700 + 20)))"
+	done
+	load_end
+done

@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=sh
+#
+# load.sh - volume_load (tests/e2e/load) on a mount of each kind.
+#
+#	. "${0%/*}/../lib/e2e.sh"
+#	. "$e2e_root/tests/lib/load.sh"
+#	load_start VARIANT SIZE SEED [OPTIONS WRITERS SNAPSHOTS TRAIT...]
+#			an image, its mount, its ledger; OPTIONS and TRAITs beside the variant's
+#	load_run SECONDS OPERATIONS	a load, and everything is compared at its end
+#	load_kill SECONDS		a load that ends by kill -9, a mount, everything is compared
+#	load_end			all unmounted and removed
+#
+# The ledger is in /dev/shm: whatever a test kills or fills, it stays.
+
+load_variants="plain plain-durable plain-device datto actiphy elastio lvm lvm-512k vss"
+load_variants="$load_variants xen xen-qcow2 xen-thick xen-full"
+load_tool=$E2E_TOOLS/volume_load
+export SNAPRIG
+# shellcheck disable=SC2016 # when it runs
+on_exit 'rm -f "/dev/shm/$e2e_name.$$".*'
+
+# load_options VARIANT - sets what the variant is mounted with, and what it can.
+load_options()
+{
+	load_device=
+	case $1 in
+	plain) load_mount="" load_traits="discards grows" ;;
+	plain-durable) load_mount="--durable" load_traits="discards grows" ;;
+	plain-device) load_mount="" load_traits="discards sectors" load_device=1 ;;
+	# One snapshot at a time; what was discarded it loses, so nothing is.
+	datto) load_mount="--profile datto --limit 150%" load_traits="grows may-refuse" ;;
+	actiphy) load_mount="--profile actiphy --limit 150%" load_traits="grows may-refuse" ;;
+	elastio) load_mount="--profile elastio --limit 150%" load_traits="grows may-refuse" ;;
+	lvm) load_mount="--profile lvm" load_traits="discards grows writable" ;;
+	lvm-512k) load_mount="--profile lvm --block 512KiB" load_traits="discards grows writable" ;;
+	vss) load_mount="--profile vss" load_traits="discards grows" ;;
+	# A chain has no more than 30 nodes.
+	xen) load_mount="--profile xen --time-scale 1000" load_traits="clones may-refuse" ;;
+	xen-qcow2) load_mount="--profile xen --format qcow2" load_traits="clones may-refuse" ;;
+	xen-thick) load_mount="--profile xen --sr lvm" load_traits="clones may-refuse" ;;
+	# Its SR is too small for what is written: writes fail, and snapshots do.
+	xen-full)
+		load_mount="--profile xen --limit 40MiB --time-scale 1000"
+		load_traits="clones may-refuse may-fail"
+		;;
+	*) fail "there is no variant '$1'" ;;
+	esac
+}
+
+load_mounts()
+{
+	# shellcheck disable=SC2086 # options are words
+	rig mount "$image" "$mnt" $load_mount 2>said || {
+		cat said
+		load_fail "does not mount"
+	}
+	[ -z "$load_device" ] || load_device=$(losetup -f --show "$mnt/live")
+}
+
+load_detach()
+{
+	[ -z "$load_device" ] || losetup -d "$load_device"
+}
+
+load_fail()
+{
+	[ ! -e "$load_ledger" ] || "$load_tool" report "$load_ledger"
+	[ ! -e "$image.snaprig/rig.log" ] || tail -n 5 "$image.snaprig/rig.log"
+	[ -z "$(rig_pid)" ] || kill -9 "$(rig_pid)"
+	fail "$load_variant, seed $load_seed: $*"
+}
+
+load_start()
+{
+	load_variant=$1 load_size=$2 load_seed=$3
+	load_options "$1"
+	load_mount="$load_mount ${4:-}"
+	load_shape="${5:-6} ${6:-5}"
+	[ $# -lt 6 ] || {
+		shift 6
+		load_traits="$load_traits $*"
+	}
+	image=$work/volume.img mnt=$work/mnt
+	load_ledger=/dev/shm/$e2e_name.$$.$load_variant
+	mkdir -p "$mnt"
+	rm -rf "$image" "$image.snaprig" "$load_ledger"
+	rig create "$image" --size "$load_size"
+	load_mounts
+	# shellcheck disable=SC2086 # words
+	"$load_tool" create "$load_ledger" "$load_size" $((load_size + 2097152)) \
+		$load_shape "$load_seed" $load_traits
+}
+
+# load_tool_says STATUS... - runs the tool; the status must be one of them.
+load_says()
+{
+	load_wanted=$1 load_status=0
+	shift
+	"$load_tool" "$@" >said 2>&1 || load_status=$?
+	cat said
+	case " $load_wanted " in
+	*" $load_status "*) ;;
+	*) load_fail "volume_load $1 exits with $load_status" ;;
+	esac
+}
+
+load_verify()
+{
+	load_says 0 verify "$load_ledger" "$mnt"
+}
+
+load_run()
+{
+	# shellcheck disable=SC2086 # none or one
+	load_says 0 run "$load_ledger" "$mnt" "$1" "$2" $load_device
+	load_verify
+}
+
+# load_kill SECONDS - of load before the rig is killed, a fraction.
+load_kill()
+{
+	load_rig=$(rig_pid)
+	(
+		sleep "$1"
+		kill -9 "$load_rig"
+	) &
+	load_killer=$!
+	# shellcheck disable=SC2086 # none or one
+	load_says 5 run "$load_ledger" "$mnt" 600 1000000000 $load_device
+	wait "$load_killer"
+	wait_until 10 is_dead "$load_rig" || load_fail "process $load_rig does not die"
+	load_detach
+	load_mounts
+	load_verify
+}
+
+# load_remount - in order.
+load_remount()
+{
+	load_detach
+	umount_volume
+	load_mounts
+	load_verify
+}
+
+load_end()
+{
+	load_detach
+	load_device=
+	umount_volume
+	echo "$load_variant: $("$load_tool" report "$load_ledger")"
+	rm -rf "$image" "$image.snaprig" "$load_ledger"
+}
