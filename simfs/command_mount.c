@@ -31,6 +31,8 @@ struct values {
 	bool no_coalesce;
 	bool durable;
 	bool verify;
+	bool trust_image;
+	bool fail_snapshots;
 	bool foreground;
 };
 
@@ -61,6 +63,12 @@ static const struct cli_option options[] = {
 		offsetof(struct values, durable) },
 	{ "verify", NULL, "read all stores and check their data, which may take minutes",
 		offsetof(struct values, verify) },
+	{ "trust-image", NULL,
+		"the image is what its snapshots are of, whatever its times and its\n"
+		"inode say",
+		offsetof(struct values, trust_image) },
+	{ "fail-snapshots", NULL, "it is not: the snapshots that share its data fail",
+		offsetof(struct values, fail_snapshots) },
 	{ "store", "DIR", "where the state lies (default IMAGE.snaprig)",
 		offsetof(struct values, store) },
 	{ "transport", "NAME", "auto or dev, which are the same in this version",
@@ -275,6 +283,13 @@ static int read_values(const struct values *values, struct daemon_options *ret)
 		.time_scale_per_mille = 1000,
 		.fuse_options = values->fuse_options,
 	};
+	if (values->trust_image && values->fail_snapshots) {
+		log_error("'--trust-image' and '--fail-snapshots' exclude each other");
+		return -EINVAL;
+	}
+	ret->image_policy = values->trust_image	     ? IMAGE_TRUST
+			    : values->fail_snapshots ? IMAGE_FAIL
+						     : IMAGE_COMPARE;
 	ret->profile = profile_find(profile);
 	if (!ret->profile) {
 		log_error("unknown profile '%s' ('snaprig list profiles' shows them)", profile);

@@ -106,6 +106,7 @@ static int open_volume(struct daemon *daemon)
 		.block_bytes = options->block_bytes,
 		.durable = options->durable,
 		.verify = options->verify,
+		.image_policy = options->image_policy,
 		.boot_id = machine_boot_id(),
 		.sr = options->sr,
 		.format = options->format,
@@ -141,9 +142,9 @@ static int open_volume(struct daemon *daemon)
 
 	if (error == 0)
 		return EXIT_MET;
-	if (error != -EINVAL && error != -EUCLEAN)
+	if (error != -EINVAL && error != -EUCLEAN && error != -ESTALE)
 		log_error_code(error, "cannot read the state in '%s'", options->state_folder);
-	return error == -EINVAL ? EXIT_USAGE : EXIT_RIG;
+	return error == -EINVAL || error == -ESTALE ? EXIT_USAGE : EXIT_RIG;
 }
 
 static int open_control(struct daemon *daemon)

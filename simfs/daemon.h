@@ -15,6 +15,7 @@
 #include "simfs/base/sizes.h"
 #include "simfs/profile/chain.h"
 #include "simfs/profile/profile.h"
+#include "simfs/volume/image.h"
 
 struct daemon_options {
 	const char *image;	  /* absolute */
@@ -28,6 +29,7 @@ struct daemon_options {
 
 	bool durable;
 	bool verify;
+	enum image_policy image_policy;
 
 	/* Of a chain, as in struct volume_options. */
 	enum chain_sr sr;

@@ -37,6 +37,34 @@ int blockio_do(
 	return waiting.result;
 }
 
+void blockio_know(struct blockio *io, uint64_t bytes)
+{
+	io->known_bytes = bytes;
+	if (io->ops->know)
+		io->ops->know(io);
+}
+
+bool blockio_note_end(struct blockio *io, uint64_t end_bytes)
+{
+	if (end_bytes >= io->known_bytes)
+		return false;
+	if (!io->is_lossy || end_bytes < io->lost_from)
+		io->lost_from = end_bytes;
+	io->is_lossy = true;
+	return true;
+}
+
+bool blockio_is_lost(const struct blockio *io, const struct blockio_request *request)
+{
+	uint64_t end = request->offset;
+
+	if (!io->is_lossy || request->kind == BLOCKIO_FLUSH)
+		return false;
+	for (unsigned i = 0; i < request->iov_count; i++)
+		end += request->iov[i].iov_len;
+	return request->offset < io->known_bytes && io->lost_from < end;
+}
+
 void blockio_destroy(struct blockio *io)
 {
 	if (io)

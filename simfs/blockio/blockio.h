@@ -69,13 +69,34 @@ struct blockio {
 
 	/* Bytes in the file when it was opened or last resized. */
 	uint64_t size_bytes;
+
+	/*
+	 * So many bytes the file is known to have: of an image all, of a store what
+	 * was acknowledged, at first none (blockio_know()).  Behind them a read finds
+	 * what is there, then zeros.  One of them that is not there any more is lost:
+	 * when IS_LOSSY, every read, write and punch from LOST_FROM to known_bytes is
+	 * -EUCLEAN, so that a hole that a later write would leave there is never taken
+	 * for content.
+	 */
+	uint64_t known_bytes;
+	uint64_t lost_from;
+	bool is_lossy;
+};
+
+/* What tells a file from another one, and from what it was. */
+struct blockio_facts {
+	uint64_t size_bytes;
+	int64_t modified_ns; /* since 1970: its content was changed */
+	int64_t changed_ns;  /* the same, or its name, owner, mode */
+	uint64_t inode;
+	bool has_name; /* false: it was removed, or another one has its place */
 };
 
 struct blockio_ops {
 	const char *name;
 
 	/* Required.  Starts REQUEST; its `done` is called exactly once, later.
-	 * A read beyond the end of the file gives zeros. */
+	 * -EUCLEAN: the file has lost some of it (known_bytes). */
 	void (*submit)(struct blockio *io, struct blockio_request *request);
 
 	/* Required.  Cuts or extends the file (with zeros) at once: 0 or -errno.
@@ -87,6 +108,19 @@ struct blockio_ops {
 	 * room behind it (zeros) ahead of need, and goes on at once.  A failure
 	 * is silent, since the write itself will tell. */
 	void (*reserve)(struct blockio *io, uint64_t end_bytes);
+
+	/* Optional.  `known_bytes` has changed: who stands before a file tells it. */
+	void (*know)(struct blockio *io);
+
+	/* Optional.  What the file is just now; one that is found shorter than
+	 * known_bytes has lost what is not there (lost_from).  0 or -errno.  Does not
+	 * wait for a disk. */
+	int (*look)(struct blockio *io, struct blockio_facts *ret);
+
+	/* Optional, with `look`.  The same for a file that nobody writes to any more,
+	 * as it will be found after a power cut, too; and whoever changes it from now
+	 * on leaves it with other times than these.  May block. */
+	int (*settle)(struct blockio *io, struct blockio_facts *ret);
 
 	/* Optional.  The first range with data at or after FROM; false when all of
 	 * the rest is a hole.  May block shortly, for metadata. */
@@ -124,50 +158,15 @@ void blockio_start(struct blockio *io, struct blockio_request *request, enum blo
 int blockio_do(
 	struct blockio *io, enum blockio_kind kind, uint64_t offset, void *buffer, size_t length);
 
+/* Sets known_bytes of IO. */
+void blockio_know(struct blockio *io, uint64_t bytes);
+
+/* For backends: notes that IO ends at END_BYTES, and whether it has lost something by that;
+ * whether REQUEST is of something that it has lost. */
+bool blockio_note_end(struct blockio *io, uint64_t end_bytes);
+bool blockio_is_lost(const struct blockio *io, const struct blockio_request *request);
+
 /* Destroys IO; NULL is fine. */
 void blockio_destroy(struct blockio *io);
-
-/*
- * A folder of such files: IMAGE.snaprig/, or its twin in memory.  These calls
- * act at once.  They touch metadata only and happen when a snapshot is made
- * or deleted, never on the path of a read or a write.
- */
-struct blockio_folder {
-	const struct blockio_folder_ops *ops;
-};
-
-struct blockio_folder_ops {
-	/* Required.  Opens NAME; with CREATE it must not exist (-EEXIST). */
-	int (*open)(
-		struct blockio_folder *folder, const char *name, bool create, struct blockio **ret);
-
-	/* Required, but of a folder that asks the fault plane.  Opens NAME, made when
-	 * it is not there, for bytes of any alignment: what people read.  They go
-	 * through the page cache, and reach the disk later. */
-	int (*open_text)(struct blockio_folder *folder, const char *name, struct blockio **ret);
-
-	/* Required.  -ENOENT when it is not there. */
-	int (*remove)(struct blockio_folder *folder, const char *name);
-
-	/* Required.  Replaces TO when it exists. */
-	int (*rename)(struct blockio_folder *folder, const char *from, const char *to);
-
-	/* Required.  Calls VISIT with each name, in no order, until it returns
-	 * non-zero, and returns that; else 0 or -errno. */
-	int (*list)(struct blockio_folder *folder, int (*visit)(const char *name, void *context),
-		void *context);
-
-	/* Required.  When it answers 0, what was created, removed and renamed
-	 * before is durable; without it a power cut may undo the last of that,
-	 * in the opposite order.  0 or -errno. */
-	int (*sync)(struct blockio_folder *folder);
-
-	/* Optional.  What is free where it lies.  0 or -errno. */
-	int (*space)(
-		struct blockio_folder *folder, uint64_t *ret_blocks, uint64_t *ret_block_bytes);
-
-	/* Required. */
-	void (*destroy)(struct blockio_folder *folder);
-};
 
 #endif

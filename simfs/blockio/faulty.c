@@ -264,6 +264,7 @@ static int faulty_resize(struct blockio *io, uint64_t size_bytes)
 	int error = next->ops->resize(next, size_bytes);
 
 	io->size_bytes = next->size_bytes;
+	io->known_bytes = next->known_bytes;
 	return error;
 }
 
@@ -272,6 +273,33 @@ static void faulty_reserve(struct blockio *io, uint64_t end_bytes)
 	struct blockio *next = faulty_of(io)->next;
 
 	next->ops->reserve(next, end_bytes);
+}
+
+static void faulty_know(struct blockio *io)
+{
+	blockio_know(faulty_of(io)->next, io->known_bytes);
+}
+
+/* WHICH is `look` or `settle` of what is behind IO. */
+static int ask(struct blockio *io, int (*which)(struct blockio *io, struct blockio_facts *ret),
+	struct blockio_facts *ret)
+{
+	struct blockio *next = faulty_of(io)->next;
+	int error = which(next, ret);
+
+	io->is_lossy = next->is_lossy;
+	io->lost_from = next->lost_from;
+	return error;
+}
+
+static int faulty_look(struct blockio *io, struct blockio_facts *ret)
+{
+	return ask(io, faulty_of(io)->next->ops->look, ret);
+}
+
+static int faulty_settle(struct blockio *io, struct blockio_facts *ret)
+{
+	return ask(io, faulty_of(io)->next->ops->settle, ret);
 }
 
 static bool faulty_next_data(
@@ -310,6 +338,9 @@ static struct faulty *faulty_new(struct fault_site *site, struct blockio *next)
 		.submit = faulty_submit,
 		.resize = faulty_resize,
 		.reserve = next->ops->reserve ? faulty_reserve : NULL,
+		.know = faulty_know,
+		.look = next->ops->look ? faulty_look : NULL,
+		.settle = next->ops->settle ? faulty_settle : NULL,
 		.next_data = next->ops->next_data ? faulty_next_data : NULL,
 		.step = faulty_step,
 		.destroy = faulty_destroy,

@@ -9,8 +9,8 @@
 #ifndef SNAPRIG_BLOCKIO_FAULTY_H
 #define SNAPRIG_BLOCKIO_FAULTY_H
 
-#include "simfs/blockio/blockio.h"
 #include "simfs/blockio/fault_site.h"
+#include "simfs/blockio/folder.h"
 
 /* Over the image NEXT, which stays the caller's.  Returns 0 or -ENOMEM. */
 int faulty_image_create(struct fault_site *site, struct blockio *next, struct blockio **ret);

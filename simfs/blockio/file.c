@@ -1,20 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "simfs/blockio/file.h"
-
+/* file.c - one file on the ring: transfers, room ahead, and what it is. */
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/stat.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "simfs/base/check.h"
-#include "simfs/base/cleanup.h"
-#include "simfs/blockio/file_folder.h"
+#include "simfs/base/clock.h"
+#include "simfs/blockio/file_internal.h"
 
 /*
  * Room is made in steps, and this far ahead of the end: enough for the segments
@@ -23,27 +19,8 @@
 #define ROOM_STEP_BYTES	 (2u << 20)
 #define ROOM_AHEAD_BYTES (2u * ROOM_STEP_BYTES)
 
-/* linux/stat.h of kernel 6.1 headers knows these; the C library's does not. */
-#ifndef STATX_DIOALIGN
-#define STATX_DIOALIGN 0x2000u
-#endif
-
-struct file_blockio {
-	struct blockio io;
-	struct ring *ring;
-	int fd;
-
-	/* Room that is made ahead of need; see file_reserve(). */
-	uint64_t room_end; /* up to here the file is written */
-	bool room_failed;
-	bool making_room;
-	uint64_t room_from, room_to; /* while making_room: what is being filled */
-	void *zeros;		     /* ROOM_STEP_BYTES, mapped; NULL until needed */
-	struct list waiting;	     /* writes into what is being filled */
-	struct ring_op room_op;
-};
-
 static void file_done(struct ring_op *op, int result, uint32_t flags);
+static void lost_done(struct ring_op *op, int result, uint32_t flags);
 
 static struct file_blockio *file_of(struct blockio *io)
 {
@@ -74,6 +51,12 @@ static void file_submit(struct blockio *io, struct blockio_request *request)
 
 	struct io_uring_sqe *sqe = ring_sqe(file->ring);
 
+	if (blockio_is_lost(io, request)) {
+		request->op.done = lost_done;
+		io_uring_prep_nop(sqe);
+		ring_start(file->ring, sqe, &request->op);
+		return;
+	}
 	request->op.done = file_done;
 	switch (request->kind) {
 	case BLOCKIO_READ:
@@ -129,6 +112,40 @@ static void request_zero_rest(struct blockio_request *request)
 		memset(request->iov[i].iov_base, 0, request->iov[i].iov_len);
 }
 
+static void lost_done(struct ring_op *op, int result, uint32_t flags)
+{
+	struct blockio_request *request = CONTAINER_OF(op, struct blockio_request, op);
+
+	(void)result;
+	(void)flags;
+	request->done(request, -EUCLEAN);
+}
+
+/*
+ * What is left of REQUEST lies behind the end of the file: zeros, unless it should
+ * be there.  A write that makes no progress and no error will make none the
+ * next time either.
+ */
+static void end_reached(struct blockio_request *request)
+{
+	if (request->kind != BLOCKIO_READ) {
+		request->done(request, -EIO);
+		return;
+	}
+	if (blockio_note_end(request->io, request->offset)) {
+		request->done(request, -EUCLEAN);
+		return;
+	}
+	request_zero_rest(request);
+	request->done(request, 0);
+}
+
+/* A read ended in the middle of a unit: only the end of a file does that. */
+static bool is_cut(const struct blockio_request *request)
+{
+	return request->kind == BLOCKIO_READ && request->offset % request->io->alignment_bytes != 0;
+}
+
 static void file_done(struct ring_op *op, int result, uint32_t flags)
 {
 	struct blockio_request *request = CONTAINER_OF(op, struct blockio_request, op);
@@ -142,19 +159,14 @@ static void file_done(struct ring_op *op, int result, uint32_t flags)
 		request->done(request, result < 0 ? result : 0);
 		return;
 	}
-	if (result == 0) {
-		/* End of file: a read gives zeros; a write that makes no
-		 * progress and no error will make none the next time either. */
-		if (request->kind == BLOCKIO_READ)
-			request_zero_rest(request);
-		request->done(request, request->kind == BLOCKIO_READ ? 0 : -EIO);
-		return;
-	}
-	if (request_advance(request, (size_t)result)) {
+	if (result == 0)
+		end_reached(request);
+	else if (!request_advance(request, (size_t)result))
+		request->done(request, 0);
+	else if (is_cut(request))
+		end_reached(request);
+	else
 		file_submit(request->io, request);
-		return;
-	}
-	request->done(request, 0);
 }
 
 static void file_step(struct blockio *io)
@@ -172,7 +184,45 @@ static int file_resize(struct blockio *io, uint64_t size_bytes)
 		return -errno;
 	io->size_bytes = size_bytes;
 	file->room_end = size_bytes;
+	if (io->known_bytes > size_bytes)
+		io->known_bytes = size_bytes;
 	return 0;
+}
+
+static int64_t in_ns(const struct timespec *time)
+{
+	return time->tv_sec * (int64_t)NS_PER_S + time->tv_nsec;
+}
+
+static int file_look(struct blockio *io, struct blockio_facts *ret)
+{
+	struct stat facts;
+
+	if (fstat(file_of(io)->fd, &facts) < 0)
+		return -errno;
+	*ret = (struct blockio_facts){
+		.size_bytes = (uint64_t)facts.st_size,
+		.modified_ns = in_ns(&facts.st_mtim),
+		.changed_ns = in_ns(&facts.st_ctim),
+		.inode = facts.st_ino,
+		.has_name = facts.st_nlink > 0,
+	};
+	blockio_note_end(io, ret->size_bytes);
+	return 0;
+}
+
+/* Longer than any kernel's tick, in which two changes of a file can have one time. */
+#define TICK_MAX_NS (20 * NS_PER_MS)
+
+static int file_settle(struct blockio *io, struct blockio_facts *ret)
+{
+	int error = fsync(file_of(io)->fd) < 0 ? -errno : file_look(io, ret);
+	int64_t now_ns = clock_wall_ns();
+
+	if (error == 0 && ret->changed_ns <= now_ns &&
+		ret->changed_ns > now_ns - (int64_t)TICK_MAX_NS)
+		usleep(TICK_MAX_NS / 1000);
+	return error;
 }
 
 static void room_made(struct ring_op *op, int result, uint32_t flags)
@@ -275,110 +325,15 @@ static void file_destroy(struct blockio *io)
 	free(file);
 }
 
-static const struct blockio_ops file_ops = {
+const struct blockio_ops file_ops = {
 	.name = "file",
 	.submit = file_submit,
 	.resize = file_resize,
 	.reserve = file_reserve,
+	.look = file_look,
+	.settle = file_settle,
 	.next_data = file_next_data,
 	.transfer_now = file_transfer_now,
 	.step = file_step,
 	.destroy = file_destroy,
 };
-
-/*
- * What O_DIRECT transfers of FD must be aligned to.  statx tells (kernel 6.1);
- * where it does not, a page is right for every file system we know.
- */
-static uint32_t direct_alignment(int fd)
-{
-	struct statx facts = { 0 };
-
-	if (syscall(SYS_statx, fd, "", AT_EMPTY_PATH, STATX_DIOALIGN, &facts) < 0 ||
-		!(facts.stx_mask & STATX_DIOALIGN))
-		return BLOCKIO_ALIGNMENT_MAX;
-
-	uint32_t alignment = facts.stx_dio_offset_align;
-
-	if (facts.stx_dio_mem_align > alignment)
-		alignment = facts.stx_dio_mem_align;
-	if (alignment == 0 || alignment > BLOCKIO_ALIGNMENT_MAX)
-		return 0;
-	return alignment < 512 ? 512 : alignment;
-}
-
-/*
- * Turns O_DIRECT on for FD where that works.  Without it the page cache takes
- * any alignment, but the callers' minimum of a sector stays.
- */
-static uint32_t choose_alignment(int fd, uint64_t size_bytes)
-{
-	uint32_t alignment = direct_alignment(fd);
-	int flags = fcntl(fd, F_GETFL);
-
-	/* The last, partial unit of a file could not be written. */
-	if (alignment == 0 || size_bytes % alignment != 0 || flags < 0 ||
-		fcntl(fd, F_SETFL, flags | O_DIRECT) < 0)
-		return 512;
-	return alignment;
-}
-
-static int wrap(struct ring *ring, int fd, bool is_text, struct blockio **ret)
-{
-	struct stat facts;
-
-	if (fstat(fd, &facts) < 0)
-		return -errno;
-
-	struct file_blockio *file = malloc(sizeof *file);
-
-	if (!file)
-		return -ENOMEM;
-	*file = (struct file_blockio){
-		.io = {
-			.ops = &file_ops,
-			.alignment_bytes = is_text
-				? 1
-				: choose_alignment(fd, (uint64_t)facts.st_size),
-			.size_bytes = (uint64_t)facts.st_size,
-		},
-		.ring = ring,
-		.fd = fd,
-		.room_end = (uint64_t)facts.st_size,
-	};
-	list_init(&file->waiting);
-	*ret = &file->io;
-	return 0;
-}
-
-int file_blockio_wrap(struct ring *ring, int fd, struct blockio **ret)
-{
-	return wrap(ring, fd, false, ret);
-}
-
-int file_blockio_wrap_text(struct ring *ring, int fd, struct blockio **ret)
-{
-	return wrap(ring, fd, true, ret);
-}
-
-int file_blockio_open_image(struct ring *ring, const char *path, struct blockio **ret)
-{
-	AUTO(auto_close) int fd = open(path, O_RDWR | O_CLOEXEC);
-	struct stat facts;
-
-	if (fd < 0 || fstat(fd, &facts) < 0)
-		return -errno;
-	if (S_ISDIR(facts.st_mode))
-		return -EISDIR;
-	if (!S_ISREG(facts.st_mode))
-		return -EINVAL;
-	if (flock(fd, LOCK_EX | LOCK_NB) < 0)
-		return errno == EWOULDBLOCK ? -EBUSY : -errno;
-
-	int error = file_blockio_wrap(ring, fd, ret);
-
-	if (error < 0)
-		return error;
-	TAKE_FD(fd);
-	return 0;
-}

@@ -9,7 +9,7 @@
 #ifndef SNAPRIG_BLOCKIO_FILE_H
 #define SNAPRIG_BLOCKIO_FILE_H
 
-#include "simfs/blockio/blockio.h"
+#include "simfs/blockio/folder.h"
 
 /*
  * Opens the existing regular file PATH for reading and writing and locks it

@@ -29,6 +29,21 @@ static void memory_submit(struct blockio *io, struct blockio_request *request)
 	disk->waiting_count++;
 }
 
+void memory_touch(struct memory_file *file)
+{
+	file->modified = ++file->changed;
+}
+
+void memory_disk_touch(struct memory_disk *disk, const char *name, bool content)
+{
+	struct memory_file *file = memory_file_find(disk, name);
+
+	MUST(file);
+	file->changed++;
+	if (content)
+		file->modified = file->changed;
+}
+
 int memory_bytes_resize(struct memory_bytes *content, uint64_t size_bytes)
 {
 	if (size_bytes > content->room_bytes || !content->bytes) {
@@ -50,21 +65,44 @@ static int memory_resize(struct blockio *io, uint64_t size_bytes)
 {
 	struct memory_blockio *memory = memory_of(io);
 
+	memory_touch(memory->file);
 	memory_note_resize(memory->disk, memory->file, size_bytes);
 
 	int error = memory_bytes_resize(&memory->file->content, size_bytes);
 
-	if (error == 0)
-		io->size_bytes = size_bytes;
-	return error;
+	if (error < 0)
+		return error;
+	io->size_bytes = size_bytes;
+	if (io->known_bytes > size_bytes)
+		io->known_bytes = size_bytes;
+	return 0;
 }
 
-static int memory_read(const struct memory_bytes *content, uint64_t at, uint8_t *to, size_t length)
+/* Time goes on by one with each change that this process makes, or a test as somebody else. */
+static int memory_look(struct blockio *io, struct blockio_facts *ret)
 {
+	const struct memory_file *file = memory_of(io)->file;
+
+	*ret = (struct blockio_facts){
+		.size_bytes = file->content.size_bytes,
+		.modified_ns = (int64_t)file->modified,
+		.changed_ns = (int64_t)file->changed,
+		.inode = file->number,
+		.has_name = file->name != NULL,
+	};
+	blockio_note_end(io, ret->size_bytes);
+	return 0;
+}
+
+static int memory_read(struct blockio *io, uint64_t at, uint8_t *to, size_t length)
+{
+	const struct memory_bytes *content = &memory_of(io)->file->content;
 	size_t there = at >= content->size_bytes ? 0 : (size_t)(content->size_bytes - at);
 
-	if (there > length)
+	if (there >= length)
 		there = length;
+	else if (at + there < io->known_bytes && blockio_note_end(io, content->size_bytes))
+		return -EUCLEAN;
 	if (there > 0)
 		memcpy(to, content->bytes + at, there);
 	memset(to + there, 0, length - there);
@@ -77,6 +115,7 @@ static int memory_write(
 	struct memory_bytes *content = &memory->file->content;
 	int error = 0;
 
+	memory_touch(memory->file);
 	memory_note_write(memory->disk, memory->file, at, from, length);
 	if (at + length > content->size_bytes)
 		error = memory_bytes_resize(content, at + length);
@@ -88,17 +127,14 @@ static int memory_write(
 static int memory_transfer_now(
 	struct blockio *io, enum blockio_kind kind, uint64_t offset, void *buffer, size_t length)
 {
-	struct memory_blockio *memory = memory_of(io);
-
 	if (kind == BLOCKIO_READ)
-		return memory_read(&memory->file->content, offset, buffer, length);
-	return memory_write(memory, offset, buffer, length);
+		return memory_read(io, offset, buffer, length);
+	return memory_write(memory_of(io), offset, buffer, length);
 }
 
 /* The first LENGTH bytes of REQUEST, or all. */
 static int transfer(const struct blockio_request *request, uint64_t length)
 {
-	struct memory_blockio *memory = memory_of(request->io);
 	uint64_t at = request->offset;
 	int error = 0;
 
@@ -108,9 +144,9 @@ static int transfer(const struct blockio_request *request, uint64_t length)
 							       : (size_t)length;
 
 		if (request->kind == BLOCKIO_READ)
-			error = memory_read(&memory->file->content, at, bytes, part);
+			error = memory_read(request->io, at, bytes, part);
 		else
-			error = memory_write(memory, at, bytes, part);
+			error = memory_write(memory_of(request->io), at, bytes, part);
 		at += part;
 		length -= part;
 	}
@@ -144,6 +180,8 @@ static int punch(const struct blockio_request *request)
 /* Does what REQUEST asks for: its result. */
 static int perform(struct memory_disk *disk, const struct blockio_request *request)
 {
+	if (blockio_is_lost(request->io, request))
+		return -EUCLEAN;
 	if (request->kind == BLOCKIO_PUNCH)
 		return punch(request);
 	if (request->kind == BLOCKIO_ALLOCATE)
@@ -225,6 +263,8 @@ static const struct blockio_ops memory_ops = {
 	.name = "memory",
 	.submit = memory_submit,
 	.resize = memory_resize,
+	.look = memory_look,
+	.settle = memory_look,
 	.transfer_now = memory_transfer_now,
 	.step = memory_step,
 	.destroy = memory_destroy,

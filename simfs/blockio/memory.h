@@ -10,7 +10,7 @@
 #ifndef SNAPRIG_BLOCKIO_MEMORY_H
 #define SNAPRIG_BLOCKIO_MEMORY_H
 
-#include "simfs/blockio/blockio.h"
+#include "simfs/blockio/folder.h"
 
 /* What all files of one test share: the queue and the faults. */
 struct memory_disk;
@@ -69,6 +69,9 @@ void memory_disk_power_cut(struct memory_disk *disk, uint64_t seed);
 
 /* A folder on DISK; what is in it lives as long as the disk. */
 int memory_folder_create(struct memory_disk *disk, struct blockio_folder **ret);
+
+/* Lets somebody else change the file NAME: its content, which the test does, or its name. */
+void memory_disk_touch(struct memory_disk *disk, const char *name, bool content);
 
 /* The bytes of the file NAME for reading and spoiling, *RET_SIZE_BYTES long; NULL when absent. */
 uint8_t *memory_disk_bytes(struct memory_disk *disk, const char *name, uint64_t *ret_size_bytes);

@@ -27,6 +27,7 @@ static struct memory_file *file_create(struct memory_disk *disk, const char *nam
 	struct memory_file *file = calloc(1, sizeof *file);
 
 	MUST(file);
+	file->number = ++disk->file_count;
 	list_init(&file->changes);
 	list_append(&disk->files, &file->link);
 	memory_rename(disk, file, name);

@@ -17,6 +17,9 @@ struct memory_file {
 	unsigned opened;
 	struct list link;
 
+	/* As struct blockio_facts; time is a count of changes. */
+	uint64_t number, modified, changed;
+
 	/* Of memory_power.c, while the disk remembers. */
 	char *durable_name; /* NULL: none */
 	struct memory_bytes durable;
@@ -40,6 +43,7 @@ struct memory_disk {
 	struct list files;
 	struct list waiting; /* struct blockio_request.link */
 	uint64_t waiting_count;
+	uint64_t file_count; /* of all that were ever made */
 	uint64_t completed[BLOCKIO_KINDS];
 	struct memory_fault fault;
 	const char *fault_suffix; /* NULL: of any file */
@@ -65,6 +69,9 @@ static inline struct memory_blockio *memory_of(struct blockio *io)
 /* memory.c */
 int memory_bytes_resize(struct memory_bytes *content, uint64_t size_bytes);
 int memory_wrap(struct memory_disk *disk, struct memory_file *file, struct blockio **ret);
+
+/* The content of FILE is being changed. */
+void memory_touch(struct memory_file *file);
 
 /* memory_folder.c */
 struct memory_file *memory_file_find(struct memory_disk *disk, const char *name);

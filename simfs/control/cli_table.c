@@ -241,6 +241,8 @@ void cli_table_status(const json_t *status, FILE *file)
 	char size[32];
 
 	fprintf(file, "image      %s\n", text_of(status, "image"));
+	if (json_is_string(json_object_get(status, "image_changed")))
+		fprintf(file, "           %s\n", text_of(status, "image_changed"));
 	fprintf(file, "size       %s\n", size_of(status, "size_bytes", "-", size, sizeof size));
 	fprintf(file, "profile    %s\n", text_of(status, "profile"));
 	fprintf(file, "transport  %s\n", text_of(status, "transport"));

@@ -183,6 +183,7 @@ static int segment_map(const struct segment *segment)
 	int error = store_map_segment(store, segment->header);
 
 	MUST(error != -EEXIST);
+	blockio_know(store->io, store->acknowledged_end_unit * STORE_UNIT_BYTES);
 	return error;
 }
 

@@ -37,6 +37,7 @@ static int rebuild(struct store *store, const struct store_superblock *superbloc
 	store->end_unit = store->acknowledged_end_unit;
 	store->sequence = store->acknowledged_sequence;
 	store->blocks_taken = store->blocks;
+	blockio_know(store->io, store->end_unit * STORE_UNIT_BYTES);
 	findings->segments = store->sequence;
 	if (error == 0 && findings->was_clean &&
 		(superblock->end_unit != store->end_unit ||

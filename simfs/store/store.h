@@ -33,7 +33,7 @@
 #include <stdint.h>
 
 #include "simfs/base/list.h"
-#include "simfs/blockio/blockio.h"
+#include "simfs/blockio/folder.h"
 #include "simfs/store/format.h"
 #include "simfs/store/store_limits.h"
 

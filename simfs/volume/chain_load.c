@@ -19,7 +19,8 @@ static const char *foreign(const struct store_facts *facts, void *context)
 {
 	const struct volume *volume = context;
 
-	if (facts->volume_id != volume->volume_id || facts->volume_bytes != volume_bytes(volume))
+	if (facts->volume_id != volume->volume_id ||
+		facts->volume_bytes != volume->image.stored_bytes)
 		return "node of another volume";
 	if (facts->role != ROLE_CHAIN_NODE || facts->block_bytes != CHAIN_BLOCK_BYTES)
 		return "not a node of a chain";

@@ -76,6 +76,10 @@ static uint64_t part_plan(struct volume_request *request, uint64_t offset, uint6
 
 static void read_ended(struct volume_request *request)
 {
+	if (request->snapshot && request->error == -EUCLEAN) {
+		image_snapshot_damaged(request);
+		request->error = -EIO;
+	}
 	if (request->snapshot)
 		snapshot_read_end(request, request->error);
 	else

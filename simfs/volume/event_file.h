@@ -27,7 +27,7 @@
 #include <stdint.h>
 
 #include "faults/journal.h"
-#include "simfs/blockio/blockio.h"
+#include "simfs/blockio/folder.h"
 
 #define EVENT_FILE     "events.jsonl"
 #define EVENT_FILE_OLD "events.old.jsonl"

@@ -11,6 +11,7 @@
 
 void live_end(struct volume_request *request, int result)
 {
+	result = image_answer(request->volume, result);
 	request->volume->reads_under_way--;
 	request->done(request, result);
 }
@@ -58,6 +59,7 @@ void live_write_end(struct volume_request *request, int result)
 	struct volume *volume = request->volume;
 	struct volume_range given;
 
+	result = image_answer(volume, result);
 	if (request->scratch)
 		scratch_give(volume, request->scratch);
 	if (result == 0 && request->kind != VOLUME_WRITE) {

@@ -267,6 +267,8 @@ static void old_read(struct blockio_request *io, int result)
 	const struct fault_decision *decision = &request->fault.old;
 	size_t length = request->fault.old_end - request->cursor;
 
+	if (result == -EUCLEAN)
+		image_look_now(request->volume);
 	if (decision->action == FAULT_ZERO)
 		memset(request->scratch, 0, length);
 	if (decision->action == FAULT_FLIP)

@@ -74,6 +74,8 @@ static int check_place(struct volume *volume, struct snapshot_create *create)
 		return snapshot_refuse(create, error,
 			"a snapshot's name is UTF-8 without '/', control characters and a leading "
 			"dot");
+	if (volume->origin->is_lossy)
+		return snapshot_refuse(create, -EIO, "the image has lost some of its data");
 	if (create->replaces)
 		return 0;
 	list_for_each (at, &volume->snapshots) {
@@ -130,6 +132,13 @@ int snapshot_create_enter(struct snapshot_create *create)
 
 	if (!snapshot)
 		return -ENOMEM;
+	/* Of what is gone there is no snapshot. */
+	image_look_now(volume);
+	if (volume->origin->is_lossy) {
+		snapshot->store = NULL; /* snapshot_create_end() destroys it */
+		snapshot_free(snapshot);
+		return -EIO;
+	}
 	new_file_name(create, new_file, sizeof new_file);
 	snapshot_file_name(create->copied_name, file, sizeof file);
 	error = volume->folder->ops->rename(volume->folder, new_file, file);

@@ -120,11 +120,13 @@ static bool part_overtaken(const struct request_part *part)
 	return false;
 }
 
-/* A disk error: some drivers give the whole snapshot up. */
+/* A disk error: some drivers give the whole snapshot up; what is lost nobody has. */
 static void read_failed(struct volume_request *request)
 {
 	struct snapshot *snapshot = request->snapshot;
 
+	if (request->error == -EUCLEAN)
+		image_snapshot_damaged(request);
 	if (snapshot->profile->read_error_fails_snapshot && snapshot->state == SNAPSHOT_ACTIVE)
 		snapshot_fail_logged(snapshot,
 			request->error_from_origin ? PROFILE_READ_ORIGIN : PROFILE_READ_STORE,

@@ -74,6 +74,7 @@ void snapshot_write_end(struct volume_request *request)
 	int result = snapshot->state == SNAPSHOT_ACTIVE ? request->error : -EIO;
 	struct volume_range given;
 
+	result = image_answer(volume, result);
 	if (request->scratch)
 		scratch_give(volume, request->scratch);
 	if (result == 0) {

@@ -185,7 +185,7 @@ struct expected {
 static const char *why_foreign(const struct store_facts *facts, struct expected *expected)
 {
 	if (facts->volume_id != expected->volume->volume_id ||
-		facts->volume_bytes != volume_bytes(expected->volume))
+		facts->volume_bytes != expected->volume->image.stored_bytes)
 		return "store of another volume";
 	if (expected->name && strcmp(facts->name, expected->name) != 0)
 		return "store of another snapshot";
@@ -380,10 +380,15 @@ int state_load(struct volume *volume)
 		error = folder->ops->remove(folder, name);
 	}
 	place_unreadable(volume);
-	if (error == 0)
-		error = area_loaded(volume);
 	if (error == 0 && volume->topology->loaded)
 		error = volume->topology->loaded(volume);
+	if (error == 0)
+		error = image_loaded(volume);
+	if (error == 0)
+		error = area_loaded(volume);
+	/* Last: until then the record may say what the image was. */
+	if (error == 0)
+		error = state_record_open(volume);
 	names_free(&names);
 	return error;
 }

@@ -1,7 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* state_record.c - IMAGE.snaprig/volume: which volume it is, and how long. */
+/*
+ * state_record.c - IMAGE.snaprig/volume: which volume it is, how long, and what its image was
+ * when it was unmounted in order.
+ *
+ *	mount ─▶ compare ─▶ (snapshots of a changed image fail) ─▶ "open" is durable ─▶ served
+ *	unmount ─▶ all is flushed ─▶ "clean", with the facts of the image
+ *
+ * So a record that says "clean" is of an image that the rig has not touched since.
+ */
 #include <errno.h>
-#include <inttypes.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -13,42 +21,47 @@
 #include "simfs/base/mix.h"
 #include "simfs/volume/volume_internal.h"
 
-#define VOLUME_FILE	"volume"
-#define VOLUME_FILE_NEW "volume.new"
-#define VOLUME_MAGIC	0x31766c6f70616e73ull
+#define VOLUME_FILE	  "volume"
+#define VOLUME_FILE_NEW	  "volume.new"
+#define VOLUME_MAGIC	  0x32766c6f70616e73ull
+#define VOLUME_MAGIC_1	  0x31766c6f70616e73ull /* it ends with volume_bytes */
+
+#define RECORD_FLAG_CLEAN 1u /* what follows holds */
 
 struct volume_record {
 	uint64_t magic;
 	uint64_t hash; /* XXH3-64 of the rest */
 	uint64_t volume_id;
 	uint64_t volume_bytes;
+	uint64_t flags;
+	uint64_t sharers;
+	uint64_t image_bytes;
+	int64_t image_modified_ns;
+	int64_t image_changed_ns;
+	uint64_t image_inode;
 };
 
 static uint64_t record_hash(const struct volume_record *record)
 {
-	return XXH3_64bits(&record->volume_id, sizeof *record - 2 * sizeof(uint64_t));
+	size_t end = record->magic == VOLUME_MAGIC_1 ? offsetof(struct volume_record, flags)
+						     : sizeof *record;
+
+	return XXH3_64bits(&record->volume_id, end - offsetof(struct volume_record, volume_id));
 }
 
-/* Of VOLUME, whose id is known. */
-static int record_write(struct volume *volume, void *unit)
+/* Writes the unit of RECORD, whose hash is not set yet. */
+static int unit_write(struct blockio_folder *folder, struct volume_record *record)
 {
-	struct blockio_folder *folder = volume->folder;
-	struct volume_record *record = unit;
 	struct blockio *io;
+	int error;
 
-	memset(unit, 0, STORE_UNIT_BYTES);
 	record->magic = VOLUME_MAGIC;
-	record->volume_id = volume->volume_id;
-	record->volume_bytes = volume_bytes(volume);
 	record->hash = record_hash(record);
-
 	folder->ops->remove(folder, VOLUME_FILE_NEW);
-
-	int error = folder->ops->open(folder, VOLUME_FILE_NEW, true, &io);
-
+	error = folder->ops->open(folder, VOLUME_FILE_NEW, true, &io);
 	if (error < 0)
 		return error;
-	error = blockio_do(io, BLOCKIO_WRITE, 0, unit, STORE_UNIT_BYTES);
+	error = blockio_do(io, BLOCKIO_WRITE, 0, record, STORE_UNIT_BYTES);
 	/* A power cut may keep the name and lose the bytes: no mount would be possible. */
 	if (error == 0)
 		error = blockio_do(io, BLOCKIO_FLUSH, 0, NULL, 0);
@@ -60,38 +73,77 @@ static int record_write(struct volume *volume, void *unit)
 	return error;
 }
 
-int state_grown(struct volume *volume)
+/* IMAGE is what is known of it; NULL: it is in use. */
+static int record_write(struct volume *volume, const struct image_record *image)
 {
 	void *unit = NULL;
 
 	if (posix_memalign(&unit, BLOCKIO_ALIGNMENT_MAX, STORE_UNIT_BYTES) != 0)
 		return -ENOMEM;
+	memset(unit, 0, STORE_UNIT_BYTES);
 
-	AUTO(auto_free) void *owned = unit;
+	AUTO(auto_free) struct volume_record *record = unit;
+	int error;
 
-	return record_write(volume, owned);
+	record->volume_id = volume->volume_id;
+	record->volume_bytes = volume_bytes(volume);
+	if (image && image->is_clean) {
+		record->flags = RECORD_FLAG_CLEAN;
+		record->sharers = image->sharers;
+		record->image_bytes = image->facts.size_bytes;
+		record->image_modified_ns = image->facts.modified_ns;
+		record->image_changed_ns = image->facts.changed_ns;
+		record->image_inode = image->facts.inode;
+	}
+	error = unit_write(volume->folder, record);
+	if (error == 0)
+		volume->image.stored_bytes = record->volume_bytes;
+	return error;
+}
+
+int state_record_open(struct volume *volume)
+{
+	if (volume->image.is_open_on_disk && volume->image.stored_bytes == volume_bytes(volume))
+		return 0;
+
+	int error = record_write(volume, NULL);
+
+	volume->image.is_open_on_disk = error == 0;
+	return error;
+}
+
+int state_record_close(struct volume *volume)
+{
+	struct image_record image;
+	int error = image_settle(volume, &image);
+
+	if (error < 0 || !image.is_clean)
+		return error;
+	return record_write(volume, &image);
 }
 
 static int record_check(struct volume *volume, const struct volume_record *record, bool has_stores)
 {
-	if (record->magic != VOLUME_MAGIC || record->hash != record_hash(record)) {
+	bool is_known = record->magic == VOLUME_MAGIC || record->magic == VOLUME_MAGIC_1;
+	struct image_record image = { 0 };
+
+	if (!is_known || record->hash != record_hash(record)) {
 		log_error("state file '" VOLUME_FILE "' does not check at offset 0 "
 			  "(remove the state folder to give up its snapshots)");
 		return -EUCLEAN;
 	}
-	/* It grew, while it was mounted or not; what it has is what it had. */
-	if (record->volume_bytes < volume_bytes(volume) && !has_stores) {
-		volume->volume_id = record->volume_id;
-		return state_grown(volume);
-	}
-	if (record->volume_bytes != volume_bytes(volume)) {
-		log_error("state is of a volume of %" PRIu64 " bytes, the image has %" PRIu64
-			  " (remove the state folder to give up its snapshots)",
-			record->volume_bytes, volume_bytes(volume));
-		return -EUCLEAN;
-	}
 	volume->volume_id = record->volume_id;
-	return 0;
+	volume->image.stored_bytes = record->volume_bytes;
+	if (record->magic == VOLUME_MAGIC && record->flags & RECORD_FLAG_CLEAN) {
+		image.is_clean = true;
+		image.sharers = record->sharers;
+		image.facts.size_bytes = record->image_bytes;
+		image.facts.modified_ns = record->image_modified_ns;
+		image.facts.changed_ns = record->image_changed_ns;
+		image.facts.inode = record->image_inode;
+	}
+	volume->image.is_open_on_disk = record->magic == VOLUME_MAGIC && !image.is_clean;
+	return image_compare(volume, &image, has_stores);
 }
 
 int state_record_load(struct volume *volume, bool has_stores)
@@ -107,7 +159,8 @@ int state_record_load(struct volume *volume, bool has_stores)
 
 	if (error == -ENOENT) {
 		volume->volume_id = mix64((uint64_t)clock_wall_ns() ^ mix64((uint64_t)getpid()));
-		return record_write(volume, owned);
+		volume->image.stored_bytes = volume_bytes(volume);
+		return 0;
 	}
 	if (error < 0)
 		return error;

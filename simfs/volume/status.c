@@ -130,10 +130,11 @@ json_t *volume_status(struct volume *volume)
 {
 	const struct volume_options *options = &volume->options;
 
-	json_t *object = json_pack(
-		"{s:i, s:o, s:s, s:s?, s:I, s:s, s:b, s:b, s:I, s:f, s:o, s:o, s:o, s:o, s:o, s:o}",
+	json_t *object = json_pack("{s:i, s:o, s:s?, s:s, s:s?, s:I, s:s, s:b, s:b, s:I, s:f, s:o, "
+				   "s:o, s:o, s:o, s:o, s:o}",
 		"schema_version", VOLUME_STATUS_VERSION, "image", path_json(options->image),
-		"profile", options->profile->name, "transport", options->transport, "size_bytes",
+		"image_changed", volume->image.why[0] ? volume->image.why : NULL, "profile",
+		options->profile->name, "transport", options->transport, "size_bytes",
 		(json_int_t)volume_bytes(volume), "state", "active", "writes_held",
 		(int)!list_empty(&volume->barriers), "durable", (int)options->durable, "seed",
 		(json_int_t)options->seed, "time_scale", (double)clock_scale() / 1000, "gauges",

@@ -67,6 +67,8 @@ int volume_open(struct blockio *origin, struct blockio_folder *folder,
 
 	int error = faults_open(volume, origin, folder);
 
+	if (error == 0)
+		blockio_know(volume->origin, origin->size_bytes);
 	if (error == 0 && volume->topology->init)
 		error = volume->topology->init(volume);
 	if (error == 0)
@@ -125,6 +127,12 @@ int volume_close(struct volume *volume)
 		log_error_code(error, "cannot flush the image");
 		if (first_error == 0)
 			first_error = error;
+	}
+	/* Last of the state: it says that all of it and the image are as they should be. */
+	if (first_error == 0) {
+		first_error = state_record_close(volume);
+		if (first_error < 0)
+			log_error_code(first_error, "cannot write what the image is");
 	}
 	/* Closing may have had something to tell. */
 	event_file_write_now(&volume->event_file);
@@ -230,17 +238,21 @@ int volume_grow(struct volume *volume, uint64_t bytes, const char **ret_why)
 	*ret_why = "it has snapshots, which do not grow with it";
 	if (!list_empty(&volume->snapshots) || !list_empty(&volume->creating))
 		return -EBUSY;
+	*ret_why = "the image has lost some of it";
+	if (origin->is_lossy)
+		return -EIO;
 	/* The image first: one that is longer than its record is believed. */
 	*ret_why = "the image cannot be made longer";
 	error = origin->ops->resize(origin, bytes);
 	if (error < 0)
 		return error;
 	*ret_why = "its state cannot be written";
-	error = state_grown(volume);
+	error = state_record_open(volume);
 	if (error < 0) {
 		origin->ops->resize(origin, bytes_before);
 		return error;
 	}
+	blockio_know(origin, bytes);
 	journal_add(&volume->journal, volume->gauges.measured[GAUGE_OPS], EVENT_VOLUME_GROWN,
 		json_pack("{s:I}", "size_bytes", (json_int_t)bytes));
 	return 0;
@@ -275,6 +287,7 @@ void volume_submit(struct volume *volume, struct volume_request *request)
 
 	request->volume = volume;
 	request->done_length = request->length;
+	image_look(volume);
 	if (request->kind != VOLUME_FLUSH) {
 		MUST(request->length > 0);
 		MUST(request->kind > VOLUME_FLUSH || request->length <= VOLUME_REQUEST_MAX_BYTES);

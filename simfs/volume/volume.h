@@ -33,10 +33,11 @@
 #include "simfs/base/list.h"
 #include "simfs/base/sizes.h"
 #include "simfs/base/text_log.h"
-#include "simfs/blockio/blockio.h"
+#include "simfs/blockio/folder.h"
 #include "simfs/profile/chain.h"
 #include "simfs/profile/profile.h"
 #include "simfs/store/store.h"
+#include "simfs/volume/image.h"
 #include "simfs/volume/memory_source.h"
 #include "simfs/volume/snapshot_hold.h"
 #include "simfs/volume/volume_faults.h"
@@ -92,6 +93,7 @@ struct volume_options {
 	const char *live_path; /* absolute path of the live view, for datto-info */
 	const char *transport; /* for status */
 	bool quiet;	       /* does not say what it found when it was opened */
+	enum image_policy image_policy;
 
 	/* Optional.  Of the gauge memory.used, which stays at nothing without one. */
 	const struct memory_source *memory;
@@ -106,9 +108,9 @@ struct volume_options {
  * Opens the volume in ORIGIN with the state in FOLDER, and recovers snapshots
  * whose rig was killed.  Blocks.  ORIGIN and FOLDER stay the caller's and must
  * live longer.  What was found is said (log_info) unless OPTIONS->quiet.
- * Returns 0; -EINVAL when the size is no multiple of 512 or is 0, or a rule cannot
- * be read; -EUCLEAN when the state belongs to another volume; or -errno; all but the
- * last said.
+ * Returns 0; -EINVAL when the size is no multiple of 512 or is 0, or a rule cannot be read;
+ * -EUCLEAN when the state belongs to another volume; -ESTALE (image_compare(), nothing was
+ * touched); or -errno; all but the last said.
  */
 int volume_open(struct blockio *origin, struct blockio_folder *folder,
 	const struct volume_options *options, struct volume **ret);

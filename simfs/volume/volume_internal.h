@@ -75,6 +75,7 @@ struct volume {
 	const struct volume_limits *limits; /* those of the options, or the default */
 	const struct topology *topology;    /* the profile's */
 	uint64_t volume_id;
+	struct image image;
 	uint64_t alignment_bytes; /* every transfer of the origin is a multiple of it */
 	uint64_t turn_bytes;	  /* writes that meet in so many bytes take turns */
 
@@ -330,12 +331,15 @@ const char *volume_memory_source_name(const struct volume *volume);
 /* state.c: reads what FOLDER holds. */
 int state_load(struct volume *volume);
 
-/* Reads the record of the volume, or makes it; HAS_STORES: of snapshots or nodes, which are as
- * long as the volume was.  0; -EUCLEAN or -errno after a message. */
+/* Reads the record of the volume, and compares its image with it; changes no file.  HAS_STORES: of
+ * snapshots or nodes, which are as long as the volume was.  0, or -errno, said but for I/O. */
 int state_record_load(struct volume *volume, bool has_stores);
 
-/* Writes the record of a volume that has another length now: 0 or -errno. */
-int state_grown(struct volume *volume);
+/* Writes the record of a volume that is in use, which has this length now: 0 or -errno. */
+int state_record_open(struct volume *volume);
+
+/* The same of one that is closed in order. */
+int state_record_close(struct volume *volume);
 
 /* What struct store_facts.role says. */
 enum store_role { ROLE_COW_SNAPSHOT, ROLE_CHAIN_SNAPSHOT, ROLE_CHAIN_NODE };

@@ -101,8 +101,25 @@ static int file_resize(struct blockio *io, uint64_t size_bytes)
 	struct engine_file *file = file_of(io);
 	int error = file->memory->ops->resize(file->memory, size_bytes);
 
-	if (error == 0)
+	if (error == 0) {
 		io->size_bytes = size_bytes;
+		io->known_bytes = file->memory->known_bytes;
+	}
+	return error;
+}
+
+static void file_know(struct blockio *io)
+{
+	blockio_know(file_of(io)->memory, io->known_bytes);
+}
+
+static int file_look(struct blockio *io, struct blockio_facts *ret)
+{
+	struct blockio *memory = file_of(io)->memory;
+	int error = memory->ops->look(memory, ret);
+
+	io->is_lossy = memory->is_lossy;
+	io->lost_from = memory->lost_from;
 	return error;
 }
 
@@ -164,6 +181,9 @@ static const struct blockio_ops file_ops = {
 	.name = "engine",
 	.submit = file_submit,
 	.resize = file_resize,
+	.know = file_know,
+	.look = file_look,
+	.settle = file_look,
 	.transfer_now = file_transfer_now,
 	.step = file_step,
 	.destroy = file_destroy,

@@ -4,6 +4,7 @@
  * engine that makes each of them happen has only lines that it allows.
  */
 #include <check.h>
+#include <errno.h>
 #include <regex.h>
 #include <stdlib.h>
 #include <string.h>
@@ -192,6 +193,14 @@ static void freeze_well_and_badly(void)
 	ck_assert_int_lt(engine_snapshot(&bench_engine, "t", &options, NULL), 0);
 }
 
+static void cut_the_image(void)
+{
+	uint8_t byte;
+
+	engine_file_resize(&bench_engine, ENGINE_IMAGE, BENCH_VOLUME_BYTES);
+	ck_assert_int_eq(engine_read(&bench_engine, NULL, BENCH_VOLUME_BYTES, &byte, 1), -EIO);
+}
+
 START_TEST(every_event_happens_and_is_as_the_schema_says)
 {
 	const char *why;
@@ -203,6 +212,7 @@ START_TEST(every_event_happens_and_is_as_the_schema_says)
 	hold_and_feign();
 	freeze_well_and_badly();
 	ck_assert_int_eq(volume_grow(bench_engine.volume, 2 * BENCH_VOLUME_BYTES, &why), 0);
+	cut_the_image();
 	expect_valid_journal();
 	while (volume_journal(bench_engine.volume)->dropped_count == 0)
 		volume_gauge_release(bench_engine.volume, GAUGE_MEMORY_USED);

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* file_open.c - opens files for blockio: which can have O_DIRECT, and what may be an image. */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/stat.h>
+#include <stdlib.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "simfs/base/cleanup.h"
+#include "simfs/blockio/file_folder.h"
+#include "simfs/blockio/file_internal.h"
+
+/* linux/stat.h of kernel 6.1 headers knows these; the C library's does not. */
+#ifndef STATX_DIOALIGN
+#define STATX_DIOALIGN 0x2000u
+#endif
+
+/*
+ * What O_DIRECT transfers of FD must be aligned to.  statx tells (kernel 6.1);
+ * where it does not, a page is right for every file system we know.
+ */
+static uint32_t direct_alignment(int fd)
+{
+	struct statx facts = { 0 };
+
+	if (syscall(SYS_statx, fd, "", AT_EMPTY_PATH, STATX_DIOALIGN, &facts) < 0 ||
+		!(facts.stx_mask & STATX_DIOALIGN))
+		return BLOCKIO_ALIGNMENT_MAX;
+
+	uint32_t alignment = facts.stx_dio_offset_align;
+
+	if (facts.stx_dio_mem_align > alignment)
+		alignment = facts.stx_dio_mem_align;
+	if (alignment == 0 || alignment > BLOCKIO_ALIGNMENT_MAX)
+		return 0;
+	return alignment < 512 ? 512 : alignment;
+}
+
+/*
+ * Turns O_DIRECT on for FD where that works.  Without it the page cache takes
+ * any alignment, but the callers' minimum of a sector stays.
+ */
+static uint32_t choose_alignment(int fd, uint64_t size_bytes)
+{
+	uint32_t alignment = direct_alignment(fd);
+	int flags = fcntl(fd, F_GETFL);
+
+	/* The last, partial unit of a file could not be written. */
+	if (alignment == 0 || size_bytes % alignment != 0 || flags < 0 ||
+		fcntl(fd, F_SETFL, flags | O_DIRECT) < 0)
+		return 512;
+	return alignment;
+}
+
+static int wrap(struct ring *ring, int fd, bool is_text, struct blockio **ret)
+{
+	struct stat facts;
+
+	if (fstat(fd, &facts) < 0)
+		return -errno;
+
+	struct file_blockio *file = malloc(sizeof *file);
+
+	if (!file)
+		return -ENOMEM;
+	*file = (struct file_blockio){
+		.io = {
+			.ops = &file_ops,
+			.alignment_bytes = is_text
+				? 1
+				: choose_alignment(fd, (uint64_t)facts.st_size),
+			.size_bytes = (uint64_t)facts.st_size,
+		},
+		.ring = ring,
+		.fd = fd,
+		.room_end = (uint64_t)facts.st_size,
+	};
+	list_init(&file->waiting);
+	*ret = &file->io;
+	return 0;
+}
+
+int file_blockio_wrap(struct ring *ring, int fd, struct blockio **ret)
+{
+	return wrap(ring, fd, false, ret);
+}
+
+int file_blockio_wrap_text(struct ring *ring, int fd, struct blockio **ret)
+{
+	return wrap(ring, fd, true, ret);
+}
+
+int file_blockio_open_image(struct ring *ring, const char *path, struct blockio **ret)
+{
+	AUTO(auto_close) int fd = open(path, O_RDWR | O_CLOEXEC);
+	struct stat facts;
+
+	if (fd < 0 || fstat(fd, &facts) < 0)
+		return -errno;
+	if (S_ISDIR(facts.st_mode))
+		return -EISDIR;
+	if (!S_ISREG(facts.st_mode))
+		return -EINVAL;
+	if (flock(fd, LOCK_EX | LOCK_NB) < 0)
+		return errno == EWOULDBLOCK ? -EBUSY : -errno;
+
+	int error = file_blockio_wrap(ring, fd, ret);
+
+	if (error < 0)
+		return error;
+	TAKE_FD(fd);
+	return 0;
+}
