@@ -58,11 +58,13 @@ FLAGS_tsan := -O1 -g3 -fsanitize=thread -fno-omit-frame-pointer
 FLAGS_nofaults = $(FLAGS_release) -DFAULTS_COMPILED_OUT
 LINK_nofaults = $(LINK_release)
 LINK_release := -Wl,-z,relro,-z,now
+# The trace of a rig that stands still has names.
+LINK_TRACE := -rdynamic
 
 BASE_CFLAGS := -std=gnu11 -pthread $(WARNINGS) $(FLAGS_$(CONFIG)) -D_GNU_SOURCE -I. \
 	-DSNAPRIG_SHARE_DIR='"$(SHARE_DIR)"'
 ALL_CFLAGS = $(BASE_CFLAGS) $(call packages_cflags,$(PACKAGES)) $(CFLAGS)
-ALL_LDFLAGS = -pthread $(FLAGS_$(CONFIG)) $(LINK_$(CONFIG)) $(LDFLAGS)
+ALL_LDFLAGS = -pthread $(FLAGS_$(CONFIG)) $(LINK_$(CONFIG)) $(LINK_TRACE) $(LDFLAGS)
 LIBS = $(call packages_libs,$(PACKAGES))
 
 # ---- sources ---------------------------------------------------------------

@@ -43,6 +43,7 @@ _snaprig_value()
 	--retry) _snaprig_reply 'none aip-2018 microsoft' ;;
 	--transport) _snaprig_reply 'auto dev' ;;
 	--memory) _snaprig_reply 'system cgroup:' && compopt -o nospace ;;
+	--watchdog) _snaprig_reply 'off 60s' ;;
 	--sr) _snaprig_reply 'file lvm' ;;
 	--format) _snaprig_reply 'vhd qcow2' ;;
 	--report) _snaprig_reply 'junit= tap=' && compopt -o nospace ;;

@@ -14,6 +14,7 @@
 #include "simfs/base/cgroup.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/log.h"
+#include "simfs/base/watchdog.h"
 #include "simfs/command_mount_background.h"
 #include "simfs/command_mount_places.h"
 #include "simfs/commands.h"
@@ -25,7 +26,7 @@
 
 struct values {
 	const char *profile, *limit, *block, *store, *transport, *seed, *fuse_options;
-	const char *sr, *format, *coalesce_rate, *time_scale, *memory;
+	const char *sr, *format, *coalesce_rate, *time_scale, *memory, *watchdog;
 	struct cli_list faults, writers;
 	bool no_writer_check;
 	bool no_coalesce;
@@ -86,6 +87,10 @@ static const struct cli_option options[] = {
 		offsetof(struct values, no_writer_check) },
 	{ "seed", "N", "of what faults leave to chance (default 1)",
 		offsetof(struct values, seed) },
+	{ "watchdog", "TIME",
+		"a rig that stands still for so long, or computes, ends with a trace\n"
+		"in rig.log (default 60s; off)",
+		offsetof(struct values, watchdog) },
 	{ "foreground", NULL, "stay in the foreground", offsetof(struct values, foreground) },
 	{ "o", "OPTIONS",
 		"with commas: ro, allow_other, allow_root, max_read=BYTES, noatime,\n"
@@ -247,6 +252,17 @@ static int read_time_scale(const char *text, uint64_t *ret_per_mille)
 	return 0;
 }
 
+static int read_watchdog(const char *text, uint64_t *ret_ns)
+{
+	*ret_ns = 0;
+	if (strcmp(text, "off") == 0)
+		return 0;
+	if (duration_parse(text, ret_ns) < 0 || *ret_ns < WATCHDOG_MIN_NS ||
+		*ret_ns > WATCHDOG_MAX_NS)
+		return bad("watchdog time", text, "60s; from 100ms to 1440m, or off");
+	return 0;
+}
+
 static int read_memory(const char *text, struct daemon_options *ret)
 {
 	static const char prefix[] = "cgroup:";
@@ -281,6 +297,7 @@ static int read_values(const struct values *values, struct daemon_options *ret)
 		.durable = values->durable,
 		.verify = values->verify,
 		.time_scale_per_mille = 1000,
+		.watchdog_ns = WATCHDOG_DEFAULT_NS,
 		.fuse_options = values->fuse_options,
 	};
 	if (values->trust_image && values->fail_snapshots) {
@@ -303,6 +320,7 @@ static int read_values(const struct values *values, struct daemon_options *ret)
 		(values->fuse_options && read_fuse_options(values->fuse_options) < 0) ||
 		(values->time_scale &&
 			read_time_scale(values->time_scale, &ret->time_scale_per_mille) < 0) ||
+		(values->watchdog && read_watchdog(values->watchdog, &ret->watchdog_ns) < 0) ||
 		read_faults(&values->faults, ret) < 0 || read_writers(values, ret) < 0 ||
 		read_chain(values, ret) < 0)
 		return -EINVAL;

@@ -15,6 +15,7 @@
 #include "simfs/base/clock.h"
 #include "simfs/base/log.h"
 #include "simfs/base/log_file.h"
+#include "simfs/base/watchdog.h"
 #include "simfs/blockio/file.h"
 #include "simfs/control/commands.h"
 #include "simfs/control/pressure.h"
@@ -332,6 +333,7 @@ static int make_paths(struct daemon *daemon)
 /* Takes down what there is, top to bottom; what was never built is NULL. */
 static void take_down(struct daemon *daemon)
 {
+	watchdog_stop();
 	if (daemon->session)
 		session_unmount(daemon->session);
 	/* First: the kernel forgets whatever still points into the rest. */
@@ -386,6 +388,9 @@ int daemon_run(const struct daemon_options *options)
 	int code = EXIT_MET;
 
 	clock_set_scale(options->time_scale_per_mille);
+	/* Without it a rig is worth having, too. */
+	if (watchdog_start(options->watchdog_ns) < 0)
+		log_error("cannot watch whether the rig stands still");
 	for (size_t i = 0; i < sizeof steps / sizeof steps[0] && code == EXIT_MET; i++)
 		code = steps[i](&daemon);
 	take_down(&daemon);

@@ -64,6 +64,16 @@ void clock_step_to(uint64_t now_ns)
 	stepped_now_ns = now_ns;
 }
 
+uint64_t clock_cpu_ns(pthread_t thread)
+{
+	struct timespec used = { 0 };
+	clockid_t clock;
+
+	if (pthread_getcpuclockid(thread, &clock) == 0)
+		clock_gettime(clock, &used);
+	return (uint64_t)used.tv_sec * NS_PER_S + (uint64_t)used.tv_nsec;
+}
+
 int64_t clock_wall_ns(void)
 {
 	struct timespec now;

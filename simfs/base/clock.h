@@ -8,6 +8,7 @@
 #ifndef SNAPRIG_BASE_CLOCK_H
 #define SNAPRIG_BASE_CLOCK_H
 
+#include <pthread.h>
 #include <stdint.h>
 
 #define NS_PER_MS 1000000ull
@@ -30,6 +31,9 @@ uint64_t clock_wait_ns(uint64_t rig_ns);
 
 /* For tests: from now on the clock stands at NOW_NS until it is stepped again. */
 void clock_step_to(uint64_t now_ns);
+
+/* What THREAD, which has not ended, has used of a CPU, as time goes by. */
+uint64_t clock_cpu_ns(pthread_t thread);
 
 /* Wall-clock seconds since 1970; for names and logs that people read, never for decisions. */
 int64_t clock_wall_seconds(void);

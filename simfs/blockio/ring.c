@@ -6,6 +6,7 @@
 
 #include "simfs/base/check.h"
 #include "simfs/base/cleanup.h"
+#include "simfs/base/watchdog.h"
 
 /*
  * More than are ever under way at once for the limits of mount/ (requests) and
@@ -107,8 +108,11 @@ int ring_run_once(struct ring *ring)
 int ring_run_for(struct ring *ring, uint64_t wait_ns)
 {
 	struct io_uring_cqe *cqe;
-	int error = submit_and_wait(ring, wait_ns);
+	int error;
 
+	watchdog_rests();
+	error = submit_and_wait(ring, wait_ns);
+	watchdog_works();
 	if (error < 0 && error != -EINTR && error != -EAGAIN && error != -EBUSY && error != -ETIME)
 		return error;
 
@@ -122,6 +126,7 @@ int ring_run_for(struct ring *ring, uint64_t wait_ns)
 		if (!(flags & IORING_CQE_F_MORE))
 			ring->under_way--;
 		op->done(op, result, flags);
+		watchdog_works();
 	}
 	return 0;
 }
