@@ -191,11 +191,17 @@ static void reply_events(fuse_req_t request, size_t size, off_t offset)
 		fuse_reply_err(request, ENOMEM);
 }
 
+static void flush_start(struct slot *slot);
+
 static void request_done(struct volume_request *done, int result)
 {
 	struct slot *slot = CONTAINER_OF(done, struct slot, request);
 
-	if (result == 0 && done->kind == VOLUME_READ)
+	if (result == 0 && slot->must_flush)
+		flush_start(slot);
+	else if (result == 0 && done->kind == VOLUME_FLUSH && slot->flushing_length > 0)
+		slot_reply_write(slot, slot->flushing_length);
+	else if (result == 0 && done->kind == VOLUME_READ)
 		slot_reply_data(slot, done->data, done->done_length);
 	else if (result == 0 && done->kind == VOLUME_WRITE)
 		slot_reply_write(slot, done->done_length);
@@ -203,7 +209,7 @@ static void request_done(struct volume_request *done, int result)
 		slot_reply_error(slot, result);
 }
 
-static void start(struct slot *slot, enum volume_kind kind, struct snapshot *snapshot,
+static void submit(struct slot *slot, enum volume_kind kind, struct snapshot *snapshot,
 	uint64_t offset, size_t length)
 {
 	slot->request.kind = kind;
@@ -213,6 +219,43 @@ static void start(struct slot *slot, enum volume_kind kind, struct snapshot *sna
 	slot->request.buffer = slot->memory + SLOT_LEAD_BYTES;
 	slot->request.done = request_done;
 	volume_submit(slot->session->volume, &slot->request);
+}
+
+/* Of a write that has ended; an open file keeps its snapshot, but it may be given up meanwhile. */
+static void flush_start(struct slot *slot)
+{
+	struct volume *volume = slot->session->volume;
+	struct snapshot *snapshot = NULL;
+
+	slot->must_flush = false;
+	slot->flushing_length = slot->request.done_length;
+	if (slot->snapshot_id != 0)
+		snapshot = volume_snapshot_by_id(volume, slot->snapshot_id);
+	if (slot->snapshot_id != 0 && !snapshot)
+		slot_reply_error(slot, -EIO);
+	else
+		submit(slot, VOLUME_FLUSH, snapshot, 0, 0);
+}
+
+static void start(struct slot *slot, enum volume_kind kind, struct snapshot *snapshot,
+	uint64_t offset, size_t length)
+{
+	slot->must_flush = false;
+	slot->flushing_length = 0;
+	submit(slot, kind, snapshot, offset, length);
+}
+
+/*
+ * O_DSYNC, O_SYNC and RWF_DSYNC come as flags of each write: the kernel sends no
+ * FSYNC after a direct one.
+ */
+static void start_write(struct slot *slot, struct snapshot *snapshot, uint64_t offset,
+	size_t length, const struct fuse_file_info *file)
+{
+	slot->must_flush = (file->flags & O_DSYNC) != 0;
+	slot->flushing_length = 0;
+	slot->snapshot_id = snapshot ? snapshot_id(snapshot) : 0;
+	submit(slot, VOLUME_WRITE, snapshot, offset, length);
 }
 
 void files_read(fuse_req_t request, fuse_ino_t inode, size_t size, off_t offset,
@@ -259,7 +302,6 @@ void files_write(fuse_req_t request, fuse_ino_t inode, const char *data, size_t 
 	struct snapshot *snapshot = node_snapshot(session, inode);
 	uint64_t bytes = volume_bytes(session->volume);
 
-	(void)file;
 	if (inode >= NODE_SNAPSHOT_FIRST && !snapshot) {
 		fuse_reply_err(request, EIO);
 		return;
@@ -284,7 +326,7 @@ void files_write(fuse_req_t request, fuse_ino_t inode, const char *data, size_t 
 
 	/* The transport reads a write's header right before the page. */
 	MUST(data == slot->memory + SLOT_LEAD_BYTES);
-	start(slot, VOLUME_WRITE, snapshot, (uint64_t)offset, size);
+	start_write(slot, snapshot, (uint64_t)offset, size, file);
 }
 
 void files_fsync(fuse_req_t request, fuse_ino_t inode, int datasync, struct fuse_file_info *file)

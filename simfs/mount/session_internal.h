@@ -29,6 +29,9 @@ struct slot {
 	struct ring_op reply_op;
 	char *memory; /* SLOT_LEAD_BYTES + VOLUME_BUFFER_BYTES, mapped */
 	struct volume_request request;
+	bool must_flush;	/* a write is answered when it was flushed, too ... */
+	size_t flushing_length; /* ... with this, while it is */
+	uint64_t snapshot_id;	/* of what is written to; 0: the live view */
 	fuse_req_t fuse_request;
 	struct iovec reply[2];
 	char reply_small[192];
