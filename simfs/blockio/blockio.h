@@ -24,7 +24,8 @@
 /*
  * A punch makes the range a hole, which reads as zeros.  An allocation takes
  * room for the range from the disk; the file's bytes and its size stay.  The
- * one iovec of both names no memory.
+ * one iovec of both names no memory.  Nothing is answered with 0 from the event
+ * loop, and touches no file.
  */
 enum blockio_kind {
 	BLOCKIO_READ,
@@ -32,9 +33,10 @@ enum blockio_kind {
 	BLOCKIO_FLUSH,
 	BLOCKIO_PUNCH,
 	BLOCKIO_ALLOCATE,
+	BLOCKIO_NOTHING,
 };
 
-#define BLOCKIO_KINDS (BLOCKIO_ALLOCATE + 1)
+#define BLOCKIO_KINDS (BLOCKIO_NOTHING + 1)
 
 /*
  * One transfer.  The caller owns it, and keeps it and the memory it names

@@ -211,13 +211,14 @@ static void (*const acts[FAULT_ACTIONS])(struct transfer *transfer) = {
 
 static enum fault_point point_of(const struct faulty *faulty, enum blockio_kind kind)
 {
-	static const enum fault_point points[][BLOCKIO_KINDS] = {
-		{ FAULT_ORIGIN_READ, FAULT_ORIGIN_WRITE, FAULT_POINTS, FAULT_POINTS, FAULT_POINTS },
-		{ FAULT_POINTS, FAULT_STORE_APPEND, FAULT_STORE_FLUSH, FAULT_POINTS, FAULT_POINTS },
-		{ FAULT_STORE_RECOVER, FAULT_STORE_APPEND, FAULT_STORE_FLUSH, FAULT_POINTS,
-			FAULT_POINTS },
+	static const enum fault_point points[][BLOCKIO_FLUSH + 1] = {
+		{ FAULT_ORIGIN_READ, FAULT_ORIGIN_WRITE, FAULT_POINTS },
+		{ FAULT_POINTS, FAULT_STORE_APPEND, FAULT_STORE_FLUSH },
+		{ FAULT_STORE_RECOVER, FAULT_STORE_APPEND, FAULT_STORE_FLUSH },
 	};
 
+	if (kind > BLOCKIO_FLUSH)
+		return FAULT_POINTS;
 	return points[!faulty->is_store ? 0 : faulty->site->has_served ? 1 : 2][kind];
 }
 

@@ -86,6 +86,9 @@ static void file_submit(struct blockio *io, struct blockio_request *request)
 		io_uring_prep_fallocate(sqe, file->fd, FALLOC_FL_KEEP_SIZE, (off_t)request->offset,
 			(off_t)request->iov->iov_len);
 		break;
+	case BLOCKIO_NOTHING:
+		io_uring_prep_nop(sqe);
+		break;
 	}
 	ring_start(file->ring, sqe, &request->op);
 }

@@ -17,7 +17,7 @@ static void memory_submit(struct blockio *io, struct blockio_request *request)
 
 	if (request->kind == BLOCKIO_FLUSH) {
 		memory_note_flush(disk, request);
-	} else {
+	} else if (request->kind != BLOCKIO_NOTHING) {
 		MUST((request->offset & mask) == 0);
 		for (unsigned i = 0; i < request->iov_count; i++) {
 			MUST(request->iov[i].iov_len > 0);
@@ -184,11 +184,9 @@ static int perform(struct memory_disk *disk, const struct blockio_request *reque
 		return -EUCLEAN;
 	if (request->kind == BLOCKIO_PUNCH)
 		return punch(request);
-	if (request->kind == BLOCKIO_ALLOCATE)
-		return 0;
-	if (request->kind != BLOCKIO_FLUSH)
+	if (request->kind <= BLOCKIO_WRITE)
 		return transfer(request, UINT64_MAX);
-	if (disk->remembers)
+	if (disk->remembers && request->kind == BLOCKIO_FLUSH)
 		memory_flushed(memory_of(request->io)->file, request);
 	return 0;
 }

@@ -63,7 +63,7 @@ void segment_summarize(struct store *store)
 	struct segment *segment = segment_new(store, 0);
 
 	if (!segment) {
-		store_stop(store, -ENOMEM);
+		segments_stop(store, -ENOMEM);
 		return;
 	}
 	summary_fill(store, segment->header);
@@ -109,9 +109,9 @@ void store_append(struct store *store, uint64_t first_block, uint64_t count, voi
 
 		store_waiter_add(waiter);
 		if (!segment) {
-			store_stop(store, -ENOMEM);
-			store_waiter_release(waiter, store->error);
-			return;
+			segments_stop(store, -ENOMEM);
+			store_answer(store, waiter, store->error);
+			break;
 		}
 
 		uint64_t room = segment_room(segment, flags);
@@ -132,20 +132,17 @@ void store_append(struct store *store, uint64_t first_block, uint64_t count, voi
 		count -= taken;
 	}
 	segment_start(store);
+	store_answers_later(store);
 }
 
-/* Answers everyone in SEGMENT with RESULT; the segment is spare afterwards. */
+/* Everyone in SEGMENT is answered with RESULT, later; the segment is spare. */
 static void segment_finish(struct segment *segment, int result)
 {
 	struct store *store = segment->store;
-	struct store_waiter *waiters[SEGMENT_RANGES_MAX];
-	unsigned count = segment->range_count;
 
-	/* Spare before anyone is answered: an answer may append at once. */
-	memcpy(waiters, segment->waiters, count * sizeof *waiters);
+	for (unsigned i = 0; i < segment->range_count; i++)
+		store_answer(store, segment->waiters[i], result);
 	list_append(&store->spare, &segment->link);
-	for (unsigned i = 0; i < count; i++)
-		store_waiter_release(waiters[i], result);
 }
 
 int store_map_segment(struct store *store, const struct segment_header *header)
@@ -197,17 +194,16 @@ static void segment_done(struct blockio_request *request, int result)
 		return;
 	}
 	store->writing = NULL;
-	store->is_answering = true;
 	if (result == 0)
 		result = segment_map(segment);
-	if (result < 0)
-		store_stop(store, result);
-	else if (segment->header->flags & SEGMENT_FLAG_SUMMARY)
+	if (result == 0 && (segment->header->flags & SEGMENT_FLAG_SUMMARY))
 		superblock_write(store);
 	segment_finish(segment, result);
+	if (result < 0)
+		segments_stop(store, result);
 	segment_start(store);
 	rewrites_go(store);
-	store->is_answering = false;
+	store_answers_go(store);
 }
 
 /* Header and data. */
@@ -239,8 +235,8 @@ static void segment_write(struct store *store)
 
 	if (end_unit > UINT32_MAX) {
 		/* Beyond what the map can name: 16 TiB. */
-		store_stop(store, -EFBIG);
 		segment_finish(segment, -EFBIG);
+		segments_stop(store, -EFBIG);
 		return;
 	}
 	header->magic = SEGMENT_MAGIC;
@@ -279,22 +275,25 @@ static void segment_start(struct store *store)
 void segment_seal(struct store *store)
 {
 	if (!store->writing && list_empty(&store->waiting) && !segment_new(store, 0))
-		store_stop(store, -ENOMEM);
+		segments_stop(store, -ENOMEM);
 	segment_start(store);
 }
 
-void store_stop(struct store *store, int error)
+void segments_stop(struct store *store, int error)
 {
-	struct list stopped;
 	struct list *link;
 
 	if (store->error == 0)
 		store->error = error;
-	list_init(&stopped);
-	list_splice(&stopped, &store->waiting);
-	while ((link = list_pop(&stopped)))
+	while ((link = list_pop(&store->waiting)))
 		segment_finish(CONTAINER_OF(link, struct segment, link), store->error);
 	rewrites_go(store);
+}
+
+void store_stop(struct store *store, int error)
+{
+	segments_stop(store, error);
+	store_answers_later(store);
 }
 
 void store_resume(struct store *store)
@@ -307,4 +306,5 @@ void store_resume(struct store *store)
 	store->sequence = store->acknowledged_sequence;
 	store->blocks_taken = store->blocks;
 	segment_seal(store);
+	store_answers_later(store);
 }

@@ -19,10 +19,8 @@
 
 static void rewrite_end(struct rewrite *rewrite, int result)
 {
-	struct store_waiter *waiter = rewrite->waiter;
-
 	list_append(&rewrite->store->rewrites_spare, &rewrite->link);
-	store_waiter_release(waiter, result);
+	store_answer(rewrite->store, rewrite->waiter, result);
 }
 
 static void rewrite_done(struct blockio_request *request, int result)
@@ -31,6 +29,7 @@ static void rewrite_done(struct blockio_request *request, int result)
 
 	list_remove(&rewrite->link);
 	rewrite_end(rewrite, result);
+	store_answers_go(rewrite->store);
 }
 
 static uint64_t rewrite_end_offset(const struct rewrite *rewrite)
@@ -109,7 +108,8 @@ void store_rewrite(struct store *store, uint64_t block, uint32_t within_bytes, v
 	MUST((uint64_t)within_bytes + length_bytes <= store_run_bytes(store, block, length_bytes));
 	store_waiter_add(waiter);
 	if (!rewrite) {
-		store_waiter_release(waiter, -ENOMEM);
+		store_answer(store, waiter, -ENOMEM);
+		store_answers_later(store);
 		return;
 	}
 	*rewrite = (struct rewrite){
@@ -126,4 +126,5 @@ void store_rewrite(struct store *store, uint64_t block, uint32_t within_bytes, v
 	rewrite->request.iov = &rewrite->request.single;
 	list_init(&rewrite->link);
 	rewrite_go(rewrite);
+	store_answers_later(store);
 }

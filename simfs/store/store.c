@@ -51,6 +51,8 @@ int store_new(struct blockio *io, const struct store_facts *facts,
 	list_init(&store->rewrites_waiting);
 	list_init(&store->rewrites_under_way);
 	list_init(&store->rewrites_spare);
+	list_init(&store->answers);
+	list_init(&store->wanting_idle);
 	*ret = TAKE_PTR(store);
 	return 0;
 }
@@ -78,7 +80,11 @@ void store_destroy(struct store *store)
 
 	if (!store)
 		return;
-	MUST(store_idle(store));
+	MUST(store_idle(store) && list_empty(&store->wanting_idle));
+	if (store->is_answering) {
+		store->is_destroyed = true;
+		return;
+	}
 	while ((link = list_pop(&store->spare))) {
 		struct segment *segment = CONTAINER_OF(link, struct segment, link);
 
@@ -106,6 +112,9 @@ void store_forget(struct store *store)
 	list_splice(&store->rewrites_spare, &store->rewrites_waiting);
 	list_splice(&store->rewrites_spare, &store->rewrites_under_way);
 	store->superblock.is_writing = false;
+	store->is_nothing_under_way = false;
+	list_init(&store->answers);
+	list_init(&store->wanting_idle);
 	store_destroy(store);
 }
 
@@ -184,9 +193,9 @@ struct blockio *store_io(struct store *store)
 
 bool store_idle(const struct store *store)
 {
-	return !store->is_answering && !store->writing && list_empty(&store->waiting) &&
-	       !store->superblock.is_writing && list_empty(&store->rewrites_waiting) &&
-	       list_empty(&store->rewrites_under_way);
+	return !store->writing && list_empty(&store->waiting) && !store->superblock.is_writing &&
+	       list_empty(&store->rewrites_waiting) && list_empty(&store->rewrites_under_way) &&
+	       list_empty(&store->answers) && !store->is_nothing_under_way;
 }
 
 int store_error(const struct store *store)

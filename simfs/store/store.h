@@ -32,6 +32,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "simfs/base/check.h"
 #include "simfs/base/list.h"
 #include "simfs/blockio/folder.h"
 #include "simfs/store/format.h"
@@ -77,27 +78,54 @@ struct store_facts {
 
 /*
  * Counts the appends, rewrites and marks of its owner that are under way.  `done` is
- * called once, when the last one ended, with the first error among them.
+ * called once, when the last one ended, with the first error among them: by a store
+ * from the event loop, never from within a call, and with the store settled
+ * (answers.c); by its owner's own release at once.  The last answer of a store may
+ * destroy it.
  * Hold one count of your own while adding (store_waiter_add, _release).
+ *
+ * Zeros are one that is free.  It has one purpose from when it is armed until
+ * `done` is called, from where it may be armed again.
  */
 struct store_waiter {
 	unsigned pending;
 	int error;
-	void (*done)(struct store_waiter *waiter, int error);
-	struct list link; /* of the store */
+	void (*done)(struct store_waiter *waiter, int error); /* NULL: free */
+
+	/* Of the store. */
+	struct list link;
+	bool is_listed;
 };
+
+static inline void store_waiter_arm(
+	struct store_waiter *waiter, void (*done)(struct store_waiter *waiter, int error))
+{
+	MUST(!waiter->done && waiter->pending == 0 && !waiter->is_listed);
+	*waiter = (struct store_waiter){ .done = done };
+}
 
 static inline void store_waiter_add(struct store_waiter *waiter)
 {
+	MUST(waiter->done && (waiter->pending > 0 || !waiter->is_listed));
 	waiter->pending++;
+}
+
+/* Of the store, and of what is below: calls `done`. */
+static inline void store_waiter_end(struct store_waiter *waiter)
+{
+	void (*done)(struct store_waiter * waiter, int error) = waiter->done;
+
+	waiter->done = NULL;
+	done(waiter, waiter->error);
 }
 
 static inline void store_waiter_release(struct store_waiter *waiter, int error)
 {
+	MUST(waiter->pending > 0);
 	if (error < 0 && waiter->error == 0)
 		waiter->error = error;
 	if (--waiter->pending == 0)
-		waiter->done(waiter, waiter->error);
+		store_waiter_end(waiter);
 }
 
 /*
@@ -240,7 +268,8 @@ void store_append(struct store *store, uint64_t first_block, uint64_t count, voi
 void store_rewrite(struct store *store, uint64_t block, uint32_t within_bytes, void *data,
 	uint32_t length_bytes, struct store_waiter *waiter);
 
-/* Refuses what is appended from now on and what has not been written yet, with ERROR. */
+/* Refuses what is appended from now on and what has not been written yet, with ERROR; who waits
+ * for that is told later, from the event loop. */
 void store_stop(struct store *store, int error);
 
 /* Why nothing more is appended (-errno), or 0. */
@@ -254,8 +283,12 @@ int store_error(const struct store *store);
  */
 void store_resume(struct store *store);
 
-/* Nothing is being written or waits for that, and the store answers nobody just now: it may go. */
+/* Nothing is being written or waits for that, and nobody waits for an answer: it may go. */
 bool store_idle(const struct store *store);
+
+/* WAITER ends when the store is idle, and may destroy it then.  A store also writes of
+ * itself: its superblock after a summary. */
+void store_quiesce(struct store *store, struct store_waiter *waiter);
 
 /*
  * Writes the superblock: with ERROR 0 as it stands, else as failed with ERROR

@@ -68,8 +68,7 @@ struct store {
 	bool is_durable;
 	bool has_changed; /* a record without data */
 	struct summary summary;
-	int error;	   /* sticky: why nothing more is appended */
-	bool is_answering; /* it is used after the answer: not idle, nobody may destroy it */
+	int error; /* sticky: why nothing more is appended */
 	XXH3_state_t *hash_state;
 	struct superblock_writer superblock;
 
@@ -79,6 +78,14 @@ struct store {
 	struct list rewrites_waiting;
 	struct list rewrites_under_way;
 	struct list rewrites_spare;
+
+	/* Of answers.c. */
+	struct list answers;		/* struct store_waiter.link: told next, in this order */
+	struct list wanting_idle;	/* the same: told when it is idle */
+	struct blockio_request nothing; /* which brings the event loop to them */
+	bool is_nothing_under_way;
+	bool is_answering;
+	bool is_destroyed; /* by an answer */
 };
 
 static inline uint64_t store_units_per_block(const struct store *store)
@@ -144,6 +151,17 @@ static inline uint32_t segment_position(
 	return (uint32_t)(header->unit + 1 + index * store_units_per_block(store));
 }
 
+/* ----------------------------------------------------------------- answers.c */
+
+/* Takes one count off WAITER, for what has ended with ERROR; queues it when that was the last. */
+void store_answer(struct store *store, struct store_waiter *waiter, int error);
+
+/* Answers all in the queue: the last thing that a completion does.  STORE may be gone then. */
+void store_answers_go(struct store *store);
+
+/* Sees to it that the event loop does; the last thing that any other call does. */
+void store_answers_later(struct store *store);
+
 /* -------------------------------------------------------------- superblock.c */
 
 uint64_t superblock_hash(const struct store_superblock *superblock);
@@ -173,6 +191,9 @@ void segment_summarize(struct store *store);
 
 /* Sees to it that a segment is on its way, if only a seal.  The store has not ended. */
 void segment_seal(struct store *store);
+
+/* store_stop(), for a caller that answers itself. */
+void segments_stop(struct store *store, int error);
 
 /* ----------------------------------------------------------------- rewrite.c */
 

@@ -145,7 +145,7 @@ static void superblock_written(struct blockio_request *request, int result)
 {
 	struct superblock_writer *writer = CONTAINER_OF(request, struct superblock_writer, request);
 	struct store *store = CONTAINER_OF(writer, struct store, superblock);
-	struct list answered, *link;
+	struct list *link;
 	bool lost_flag = result < 0 && (writer->unit->superblock.flags & ~writer->flags_on_disk &
 					       STORE_FLAG_REWRITTEN) != 0;
 
@@ -155,23 +155,23 @@ static void superblock_written(struct blockio_request *request, int result)
 	}
 
 	writer->is_writing = false;
-	store->is_answering = true;
 	if (result == 0)
 		writer->flags_on_disk = writer->unit->superblock.flags;
 	if (lost_flag)
 		store->is_rewritten = false; /* whoever rewrites next asks again */
-	list_init(&answered);
-	list_splice(&answered, &writer->answered);
+	while ((link = list_pop(&writer->answered))) {
+		struct store_waiter *waiter = CONTAINER_OF(link, struct store_waiter, link);
+
+		waiter->is_listed = false;
+		store_answer(store, waiter, result);
+	}
 	if (writer->is_wanted)
 		superblock_write(store);
 	if (lost_flag)
 		rewrites_fail(store, result);
 	else
 		rewrites_go(store);
-	store->is_answering = false;
-	/* The last of them may destroy the store. */
-	while ((link = list_pop(&answered)))
-		store_waiter_release(CONTAINER_OF(link, struct store_waiter, link), result);
+	store_answers_go(store);
 }
 
 void superblock_write(struct store *store)
@@ -194,6 +194,8 @@ static void mark(struct store *store, struct store_waiter *waiter)
 {
 	if (waiter) {
 		store_waiter_add(waiter);
+		MUST(!waiter->is_listed);
+		waiter->is_listed = true;
 		list_append(&store->superblock.asking, &waiter->link);
 	}
 	superblock_write(store);

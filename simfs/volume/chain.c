@@ -97,6 +97,7 @@ struct node *node_new(struct chain *chain, uint64_t id, struct store *store)
 		free(node);
 		return NULL;
 	}
+	node->chain = chain;
 	node->id = id;
 	node->store = store;
 	list_init(&node->link);
@@ -197,18 +198,16 @@ static void store_is_still(struct store_waiter *waiter, int error)
 {
 	struct node *node = CONTAINER_OF(waiter, struct node, still);
 
-	/* It only had to end: its file is gone. */
 	(void)error;
 	node_leave(node->chain, node);
 }
 
-/* Nobody reads it any more; but a store also writes of itself, and a mark ends behind that. */
+/* Nobody reads it any more; but a store also writes of itself. */
 static void node_leave(struct chain *chain, struct node *node)
 {
 	if (!store_idle(node->store)) {
-		node->chain = chain;
-		node->still = (struct store_waiter){ .done = store_is_still };
-		store_mark(node->store, 0, 0, &node->still);
+		store_waiter_arm(&node->still, store_is_still);
+		store_quiesce(node->store, &node->still);
 		return;
 	}
 	list_remove(&node->link);

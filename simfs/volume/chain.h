@@ -57,6 +57,7 @@ struct node {
 	struct node *parent; /* NULL: a root */
 	unsigned child_nodes;
 	unsigned child_snapshots;
+	struct chain *chain;
 	struct snapshot *clone; /* whose head it is; NULL: none's */
 	uint8_t slot;
 	uint8_t *owners; /* NULL: not made yet; a slot per block */
@@ -75,8 +76,8 @@ struct node {
 	struct chain_turn removal;
 	struct list link; /* of chain->nodes, loading or leaving */
 	bool is_leaving;
-	struct chain *chain; /* while it leaves */
-	struct store_waiter still;
+	struct store_waiter still;    /* while it leaves */
+	struct store_waiter relinked; /* its parent changes */
 };
 
 /* A node that is being made: its file is ID.node.new until it is entered. */

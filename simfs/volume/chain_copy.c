@@ -108,7 +108,7 @@ static void chunk_read(struct volume_request *request, int result)
 	struct chain_copy *copy = CONTAINER_OF(request, struct chain_copy, read);
 	uint64_t blocks = (request->length + CHAIN_BLOCK_BYTES - 1) / CHAIN_BLOCK_BYTES;
 
-	copy->written = (struct store_waiter){ .done = chunk_done };
+	store_waiter_arm(&copy->written, chunk_done);
 	store_waiter_add(&copy->written);
 	if (result == 0)
 		result = runs_write(copy, blocks);

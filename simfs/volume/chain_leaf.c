@@ -100,7 +100,7 @@ void leaf_create(struct chain *chain, struct node_create *create, const struct n
 		return;
 	}
 	store_set_durable(store, true);
-	create->written = (struct store_waiter){ .done = leaf_written };
+	store_waiter_arm(&create->written, leaf_written);
 	store_mark(store, 0, 0, &create->written);
 }
 

@@ -206,7 +206,7 @@ static void record_write(struct snapshot_create *create)
 	create->base = create->kind == SNAPSHOT_TAKEN ? snapshot_base(create->volume->chain, node)
 						      : node;
 	facts.parent_id = create->base->id;
-	create->written = (struct store_waiter){ .done = record_written };
+	store_waiter_arm(&create->written, record_written);
 	store_update(create->store, &facts, &create->written);
 }
 
@@ -376,7 +376,6 @@ void chain_snapshot_deleted(struct snapshot *snapshot)
 		/* Its parent may just be being changed. */
 		head->clone = NULL;
 		head->is_going = true;
-		head->chain = chain;
 		head->removal.go = head_remove;
 		snapshot->base = NULL;
 		chain_lock(chain, &head->removal);

@@ -57,7 +57,7 @@ static void blocks_write(struct volume_request *request, char *bytes)
 	uint64_t first = first_block(request);
 
 	node_dirtied(request->volume->chain, head);
-	request->preserved = (struct store_waiter){ .done = written };
+	store_waiter_arm(&request->preserved, written);
 	store_waiter_add(&request->preserved);
 	node_write(head, first, end_block(request) - first, bytes, &request->preserved);
 	store_waiter_release(&request->preserved, 0);

@@ -130,6 +130,12 @@ void merge_flush(struct chain *chain);
 void merge_relink(struct chain *chain);
 void merge_end(struct chain *chain, int error);
 
+/* Nobody names the node that is merged any more: it goes. */
+void merge_node_out(struct chain *chain);
+
+/* coalesce_relink.c: has its children name its parent, then ends the merge. */
+void relink_begin(struct chain *chain);
+
 /* coalesce_leaf.c: whether HEAD was made smaller in this run, to merge it. */
 bool leaf_is_tracked(const struct chain *chain, const struct node *head);
 

@@ -11,7 +11,6 @@
  * shows the same, so children may change over one after the other.
  */
 #include <errno.h>
-#include <inttypes.h>
 #include <stdlib.h>
 
 #include "simfs/base/check.h"
@@ -108,7 +107,7 @@ static void node_chunk_write(struct chain *chain, struct node *parent)
 {
 	struct coalesce *coalesce = of(chain);
 
-	coalesce->written = (struct store_waiter){ .done = node_written };
+	store_waiter_arm(&coalesce->written, node_written);
 	store_waiter_add(&coalesce->written);
 	node_write(parent, coalesce->chunk_first, coalesce->chunk_count, coalesce->buffer,
 		&coalesce->written);
@@ -203,7 +202,7 @@ static void speed_add(struct coalesce *coalesce)
  * Nobody names the node any more; it goes, and the journal behind it.  The
  * leaf's file must be gone before its parent is written to.
  */
-static void node_out(struct chain *chain)
+void merge_node_out(struct chain *chain)
 {
 	struct coalesce *coalesce = of(chain);
 	uint64_t id = coalesce->node->id;
@@ -223,87 +222,6 @@ static void node_out(struct chain *chain)
 	merge_end(chain, 0);
 }
 
-static void relinked(struct store_waiter *waiter, int error)
-{
-	struct chain *chain = CONTAINER_OF(waiter, struct chain, coalesce.written);
-
-	/* Some of them name the parent: both ways are right, and it is tried again. */
-	if (error < 0)
-		merge_end(chain, error);
-	else
-		node_out(chain);
-}
-
-static void snapshot_relinked(struct store_waiter *waiter, int error)
-{
-	struct snapshot *snapshot = CONTAINER_OF(waiter, struct snapshot, marked);
-	struct chain *chain = snapshot->volume->chain;
-
-	snapshot->is_relinking = false;
-	snapshot_resume_delete(snapshot);
-	store_waiter_release(&chain->coalesce.written, error);
-}
-
-/* Nodes are durable stores: what of them was written needs no flush. */
-static void children_relink(struct chain *chain)
-{
-	struct store_waiter *written = &of(chain)->written;
-	const struct node *node = of(chain)->node;
-
-	list_for_each (at, &chain->nodes) {
-		struct node *child = CONTAINER_OF(at, struct node, link);
-
-		if (child->parent != node)
-			continue;
-
-		struct store_facts facts = *store_facts(child->store);
-
-		facts.parent_id = node->parent->id;
-		store_update(child->store, &facts, written);
-	}
-	list_for_each (at, &chain->volume->snapshots) {
-		struct snapshot *snapshot = CONTAINER_OF(at, struct snapshot, link);
-
-		if (snapshot->base != node)
-			continue;
-
-		struct store_facts facts = *store_facts(snapshot->store);
-
-		facts.parent_id = node->parent->id;
-		snapshot->is_relinking = true;
-		snapshot->marked = (struct store_waiter){ .done = snapshot_relinked };
-		store_waiter_add(written);
-		store_update(snapshot->store, &facts, &snapshot->marked);
-	}
-}
-
-static void relink_go(struct chain_turn *turn)
-{
-	struct chain *chain = CONTAINER_OF(turn, struct chain, coalesce.turn);
-	struct coalesce *coalesce = of(chain);
-	struct node *node = coalesce->node;
-	struct blockio_folder *folder = chain->volume->folder;
-	int error = journal_write(chain, JOURNAL_RELINK, node->id);
-
-	/* From here on the next mount would drop the node: it gets no data any more. */
-	if (error == 0) {
-		node->must_relink = true;
-		error = folder->ops->sync(folder);
-	}
-
-	coalesce->is_locked = true;
-	if (error < 0) {
-		merge_end(chain, error);
-		return;
-	}
-	(void)journal_remove(chain, JOURNAL_COALESCE, node->id);
-	chain_log(chain, "Relinking children of %016" PRIx64, node->id);
-	coalesce->written = (struct store_waiter){ .done = relinked };
-	store_waiter_add(&coalesce->written);
-	children_relink(chain);
-	store_waiter_release(&coalesce->written, 0);
-}
-
 static void inherited(struct store_waiter *waiter, int error)
 {
 	struct chain *chain = CONTAINER_OF(waiter, struct chain, coalesce.written);
@@ -313,7 +231,7 @@ static void inherited(struct store_waiter *waiter, int error)
 		return;
 	}
 	parent_of(chain)->must_inherit = false;
-	node_out(chain);
+	merge_node_out(chain);
 }
 
 /*
@@ -327,7 +245,7 @@ static void leaf_inherit(struct chain *chain)
 	uint64_t lineage = node_lineage(coalesce->node);
 
 	if (node_lineage(parent) == lineage && !parent->must_inherit) {
-		node_out(chain);
+		merge_node_out(chain);
 		return;
 	}
 	parent->must_inherit = true;
@@ -335,7 +253,7 @@ static void leaf_inherit(struct chain *chain)
 	struct store_facts facts = *store_facts(parent->store);
 
 	facts.lineage = lineage;
-	coalesce->written = (struct store_waiter){ .done = inherited };
+	store_waiter_arm(&coalesce->written, inherited);
 	store_update(parent->store, &facts, &coalesce->written);
 }
 
@@ -347,8 +265,7 @@ void merge_relink(struct chain *chain)
 		leaf_inherit(chain);
 		return;
 	}
-	coalesce->turn.go = relink_go;
-	chain_lock(chain, &coalesce->turn);
+	relink_begin(chain);
 }
 
 /* ---- the end ---- */

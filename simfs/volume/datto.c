@@ -264,7 +264,7 @@ static void incremental_drained(struct volume_barrier *barrier)
 	struct store_facts facts = *store_facts(command->snapshot->store);
 
 	facts.mode = SNAPSHOT_MODE_INCREMENTAL;
-	command->written = (struct store_waiter){ .done = incremental_written };
+	store_waiter_arm(&command->written, incremental_written);
 	store_update(command->snapshot->store, &facts, &command->written);
 }
 
@@ -322,7 +322,7 @@ static int expand(struct datto_command *command)
 	facts = *store_facts(command->snapshot->store);
 	facts.limit_bytes += command->expand_bytes;
 	command->snapshot->requests_under_way++;
-	command->written = (struct store_waiter){ .done = expanded };
+	store_waiter_arm(&command->written, expanded);
 	store_update(command->snapshot->store, &facts, &command->written);
 	return 0;
 }

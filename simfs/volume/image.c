@@ -245,7 +245,7 @@ int image_compare(struct volume *volume, const struct image_record *record, bool
 }
 
 /* Of another length all are wrong that can be read, also those that share nothing. */
-static bool must_fail(const struct snapshot *snapshot)
+static bool has_to_fail(const struct snapshot *snapshot)
 {
 	if (!snapshot->volume->image.was_resized)
 		return is_sharer(snapshot);
@@ -284,7 +284,7 @@ int image_loaded(struct volume *volume)
 		struct snapshot *snapshot = CONTAINER_OF(at, struct snapshot, link);
 		int error;
 
-		if (!must_fail(snapshot))
+		if (!has_to_fail(snapshot))
 			continue;
 		failed++;
 		error = fail_found(snapshot);

@@ -338,7 +338,7 @@ void preserve_start(struct volume_request *request)
 		preserve_settle(request);
 		return;
 	}
-	request->preserved = (struct store_waiter){ .done = preserved };
+	store_waiter_arm(&request->preserved, preserved);
 	if (missing.end == 0) {
 		preserve_all(request, 0);
 		return;

@@ -166,7 +166,7 @@ void snapshot_fail_one(struct snapshot *snapshot, int error, const char *why)
 			json_pack("{s:s, s:s, s:s}", "snapshot", snapshot->name, "error",
 				error_name(error), "why", why));
 	store_stop(snapshot->store, error);
-	snapshot->marked = (struct store_waiter){ .done = mark_done };
+	store_waiter_arm(&snapshot->marked, mark_done);
 	store_mark(snapshot->store, error, snapshot->overflow_blocks, &snapshot->marked);
 	if (volume->options.snapshot_failed && !snapshot->is_kept)
 		volume->options.snapshot_failed(volume->options.context, snapshot);
@@ -241,11 +241,10 @@ static void delete_drained(struct volume_barrier *barrier);
 
 static void store_is_still(struct store_waiter *waiter, int error)
 {
-	struct snapshot *snapshot = CONTAINER_OF(waiter, struct snapshot, marked);
+	struct snapshot_delete *command = CONTAINER_OF(waiter, struct snapshot_delete, still);
 
-	/* It only had to end: its file goes. */
 	(void)error;
-	delete_drained(&snapshot->deletion->barrier);
+	delete_drained(&command->barrier);
 }
 
 static void delete_tell(const struct snapshot *snapshot)
@@ -278,11 +277,9 @@ static void delete_drained(struct volume_barrier *barrier)
 
 	if (snapshot->is_relinking)
 		return;
-	/* A store also writes of itself, its superblock after a summary: a mark
-	 * is written behind that. */
 	if (snapshot->store && !store_idle(snapshot->store)) {
-		snapshot->marked = (struct store_waiter){ .done = store_is_still };
-		store_mark(snapshot->store, 0, 0, &snapshot->marked);
+		store_waiter_arm(&command->still, store_is_still);
+		store_quiesce(snapshot->store, &command->still);
 		return;
 	}
 
@@ -331,7 +328,7 @@ void snapshot_resume_delete(struct snapshot *snapshot)
 {
 	struct snapshot_delete *command = snapshot->deletion;
 
-	if (command && command->has_begun && command->barrier.is_drained)
+	if (command && command->has_begun && command->barrier.is_drained && !command->still.done)
 		delete_drained(&command->barrier);
 }
 
@@ -355,6 +352,7 @@ void snapshot_delete_begin(struct snapshot *snapshot, struct snapshot_delete *co
 {
 	command->snapshot = snapshot;
 	command->has_begun = false;
+	command->still = (struct store_waiter){ 0 };
 	command->barrier.drained = delete_drained;
 	snapshot->deletion = command;
 	area_recount(snapshot->volume);

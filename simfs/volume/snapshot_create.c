@@ -203,7 +203,7 @@ static void taken(struct snapshot_create *create, int error)
 		return;
 	}
 	area_drop_oldest(create->volume);
-	create->written = (struct store_waiter){ .done = linked };
+	store_waiter_arm(&create->written, linked);
 	store_waiter_add(&create->written);
 	area_link(create->snapshot, &create->written);
 	store_waiter_release(&create->written, 0);
@@ -244,8 +244,8 @@ static void held(struct snapshot_create *create, int result)
 		return;
 	}
 	if (replaces && !store_idle(replaces->store)) {
-		create->written = (struct store_waiter){ .done = replaced_is_still };
-		store_mark(replaces->store, 0, 0, &create->written);
+		store_waiter_arm(&create->written, replaced_is_still);
+		store_quiesce(replaces->store, &create->written);
 		return;
 	}
 	origin_flush(create);
@@ -268,7 +268,7 @@ static void room_taken(struct snapshot_create *create, int result)
 		snapshot_create_end(create, result);
 		return;
 	}
-	create->written = (struct store_waiter){ .done = written };
+	store_waiter_arm(&create->written, written);
 	store_mark(create->store, 0, 0, &create->written);
 }
 

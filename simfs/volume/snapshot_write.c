@@ -125,7 +125,7 @@ static void blocks_store(struct volume_request *request, char *bytes, uint64_t b
 	uint64_t last = last_block(request);
 	uint64_t block = first_block(request);
 
-	request->preserved = (struct store_waiter){ .done = stored };
+	store_waiter_arm(&request->preserved, stored);
 	store_waiter_add(&request->preserved);
 	while (block <= last && snapshot->state == SNAPSHOT_ACTIVE) {
 		uint64_t end = block;

@@ -332,6 +332,7 @@ struct snapshot_delete {
 	uint64_t snapshot_id;
 	struct volume_barrier barrier;
 	bool has_begun; /* the barrier */
+	struct store_waiter still;
 	struct snapshot *snapshot;
 };
 

@@ -51,7 +51,8 @@ struct snapshot {
 	uint64_t older_ns;     /* ... and how old it was then */
 	unsigned files_open;
 	unsigned requests_under_way;
-	struct store_waiter marked;
+	struct store_waiter marked;   /* that it has failed */
+	struct store_waiter relinked; /* while is_relinking */
 	struct list waiting_for_mark; /* struct volume_request.link */
 	struct node *base;	      /* in a chain: its parent; of a clone: its head */
 	bool is_lost;		      /* its file has LOST_SUFFIX (state_lost.c) */

@@ -117,7 +117,7 @@ static struct store *make_store(
 	for (uint64_t at = 0; at < count;) {
 		/* The first goes at once, and those behind it share a segment. */
 		for (uint64_t i = 0; i < per_segment && at < count; i++, at++) {
-			waiters[i] = (struct store_waiter){ .done = appended };
+			store_waiter_arm(&waiters[i], appended);
 			waits++;
 			store_append(store, block_at(at, is_scattered), 1, zeros, &waiters[i]);
 		}

@@ -47,7 +47,7 @@ static void mark_done(struct store_waiter *waiter, int error)
 	failed_marks += error == 0;
 }
 
-static struct store_waiter failure = { .done = mark_done };
+static struct store_waiter failure;
 
 /* Appends of one to eight blocks each; at the end it is marked as failed when FAILS. */
 static unsigned start_all(uint64_t seed, bool fails)
@@ -66,7 +66,8 @@ static unsigned start_all(uint64_t seed, bool fails)
 		if (mix_below(seed, ~count, 2))
 			memory_disk_step(bench.disk);
 	}
-	failure = (struct store_waiter){ .done = mark_done };
+	failure = (struct store_waiter){ 0 };
+	store_waiter_arm(&failure, mark_done);
 	if (fails)
 		store_mark(bench.store, -EIO, 0, &failure);
 	return count;

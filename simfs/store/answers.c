@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * answers.c - tells waiters how it ended, when the store is settled.
+ *
+ *	            last count goes                    store_answers_go()
+ *	COUNTED ───────────────────────▶ QUEUED ─────────────────────────────▶ done()
+ *	                                   │ the store was called, no completion
+ *	                                   └──▶ a request for nothing ──▶ ┘
+ *
+ *  (1) What a waiter is told is fixed when it is queued: nothing that an earlier
+ *      answer does to the store changes it.
+ *  (2) `done` runs from the event loop alone, and when the store has nothing left
+ *      to do for what has just happened.  So it may call anything of the store,
+ *      and never finds its caller, nor the store's, in the middle of something.
+ *  (3) Answers given while one is being given come behind it; none is nested.
+ *  (4) The last of them may destroy the store, which goes when it has returned.
+ */
+#include "simfs/base/check.h"
+#include "simfs/store/store_internal.h"
+
+void store_answer(struct store *store, struct store_waiter *waiter, int error)
+{
+	MUST(waiter->pending > 0);
+	if (error < 0 && waiter->error == 0)
+		waiter->error = error;
+	if (--waiter->pending > 0)
+		return;
+	MUST(!waiter->is_listed);
+	waiter->is_listed = true;
+	list_append(&store->answers, &waiter->link);
+}
+
+/* The next that may be told, or NULL. */
+static struct store_waiter *next_answer(struct store *store)
+{
+	struct list *link = list_pop(&store->answers);
+
+	/* One at a time: it may start something that the next one waits for, too. */
+	if (!link && store_idle(store))
+		link = list_pop(&store->wanting_idle);
+	return link ? CONTAINER_OF(link, struct store_waiter, link) : NULL;
+}
+
+void store_answers_go(struct store *store)
+{
+	struct store_waiter *waiter;
+
+	/* A completion in the loop of somebody who blocks in an answer: that goes on. */
+	if (store->is_answering)
+		return;
+	store->is_answering = true;
+	while (!store->is_destroyed && (waiter = next_answer(store))) {
+		waiter->is_listed = false;
+		store_waiter_end(waiter);
+	}
+	store->is_answering = false;
+	if (store->is_destroyed)
+		store_destroy(store);
+}
+
+static void nothing_done(struct blockio_request *request, int result)
+{
+	struct store *store = CONTAINER_OF(request, struct store, nothing);
+
+	(void)result;
+	store->is_nothing_under_way = false;
+	store_answers_go(store);
+}
+
+void store_answers_later(struct store *store)
+{
+	bool is_due = !list_empty(&store->answers) || !list_empty(&store->wanting_idle);
+
+	if (!is_due || store->is_answering || store->is_nothing_under_way)
+		return;
+	store->is_nothing_under_way = true;
+	store->nothing.done = nothing_done;
+	blockio_start(store->io, &store->nothing, BLOCKIO_NOTHING, 0, NULL, 0);
+}
+
+void store_quiesce(struct store *store, struct store_waiter *waiter)
+{
+	store_waiter_add(waiter);
+	MUST(!waiter->is_listed);
+	waiter->is_listed = true;
+	list_append(&store->wanting_idle, &waiter->link);
+	store_answers_later(store);
+}

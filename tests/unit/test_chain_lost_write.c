@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * test_chain_lost_write.c - the one write of a store that fails, under many
+ * large writes to the live view: more than one segment is waiting behind it.
+ */
+#include <check.h>
+#include <string.h>
+
+#include "tests/lib/engine.h"
+#include "tests/lib/engine_suite.h"
+
+#define MIB    (1u << 20)
+#define WRITES 12
+
+static void check_acknowledged(struct engine *engine, struct engine_request *const *requests)
+{
+	static uint8_t wanted[MIB], found[MIB];
+
+	for (unsigned i = 0; i < WRITES; i++) {
+		ck_assert(requests[i]->has_ended);
+		if (requests[i]->result < 0)
+			continue;
+		ck_assert_int_eq(engine_read(engine, NULL, (uint64_t)i * MIB, found, MIB), 0);
+		engine_stamp_fill(wanted, MIB, 100 + i);
+		ck_assert_msg(memcmp(found, wanted, MIB) == 0,
+			"write %u was acknowledged and is not there", i);
+	}
+}
+
+START_TEST(a_write_behind_one_that_failed_is_not_acknowledged_unless_it_is_there)
+{
+	static struct engine engine;
+	struct engine_request *requests[WRITES];
+	unsigned failed = 0;
+
+	engine_init(&engine, 1,
+		&(struct engine_options){
+			.volume_bytes = 16 * MIB, .profile = &profile_xen, .no_coalesce = true });
+	ck_assert_int_eq(engine_snapshot(&engine, "s0", NULL, NULL), 0);
+	for (unsigned i = 0; i < WRITES; i++) {
+		requests[i] = engine_write_new((uint64_t)i * MIB, MIB, 100 + i);
+		engine_submit(&engine, requests[i]);
+	}
+	memory_disk_fail(engine.disk, BLOCKIO_WRITE, (uint64_t)_i, 1, -EIO);
+	engine_settle(&engine);
+	check_acknowledged(&engine, requests);
+	for (unsigned i = 0; i < WRITES; i++) {
+		failed += requests[i]->result < 0;
+		engine_request_free(requests[i]);
+	}
+	ck_assert_uint_gt(failed, 0);
+	ck_assert_int_eq(engine_close(&engine), 0);
+	engine_deinit(&engine);
+}
+END_TEST
+
+int main(int argc, char **argv)
+{
+	Suite *suite = suite_create("lost write of a chain");
+	TCase *writes = tcase_create("writes");
+
+	(void)argc;
+	tcase_add_loop_test(writes,
+		a_write_behind_one_that_failed_is_not_acknowledged_unless_it_is_there, 1, 6);
+	suite_add_tcase(suite, writes);
+	return engine_suite_run(suite, argv[0]);
+}
