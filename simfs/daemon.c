@@ -178,6 +178,13 @@ static void session_ended(void *context)
 	daemon->ending = true;
 }
 
+static void end_asked(void *context)
+{
+	struct daemon *daemon = context;
+
+	session_end(daemon->session);
+}
+
 static int open_session(struct daemon *daemon)
 {
 	const struct daemon_options *options = daemon->options;
@@ -197,6 +204,7 @@ static int open_session(struct daemon *daemon)
 		return error == -EINVAL ? EXIT_USAGE : EXIT_RIG;
 	}
 	session_serve(daemon->session, daemon->volume);
+	commands_on_end(daemon->commands, end_asked, daemon);
 	return EXIT_MET;
 }
 

@@ -120,6 +120,15 @@ static void run_ping(struct control_request *request, void *context)
 		request, json_pack("{s:s, s:i}", "version", SNAPRIG_VERSION, "pid", (int)getpid()));
 }
 
+static void run_end(struct control_request *request, void *context)
+{
+	struct commands *commands = context;
+
+	control_request_answer(request, NULL);
+	if (commands->end)
+		commands->end(commands->end_context);
+}
+
 static void run_status(struct control_request *request, void *context)
 {
 	struct volume *volume;
@@ -179,6 +188,7 @@ static const char *const hold_arguments[] = { "gauge", "at_least", NULL };
  * one, or change nothing and are asked again and again, or are a judge's. */
 const struct control_command commands_table[] = {
 	{ "ping", run_ping, NULL, NULL },
+	{ "end", run_end, NULL, NULL },
 	{ "status", commands_run_struck, NULL, run_status },
 	{ "snapshot.create", commands_run_struck, snapshot_create_arguments,
 		commands_run_snapshot_create },
@@ -241,6 +251,12 @@ int commands_create(struct ring *ring, struct volume *volume, struct commands **
 	}
 	*ret = commands;
 	return 0;
+}
+
+void commands_on_end(struct commands *commands, void (*end)(void *context), void *context)
+{
+	commands->end = end;
+	commands->end_context = context;
 }
 
 void commands_end(struct commands *commands)

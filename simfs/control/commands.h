@@ -28,6 +28,9 @@ extern const struct control_command commands_table[];
 /* RING and VOLUME stay the caller's.  Returns 0 or -ENOMEM. */
 int commands_create(struct ring *ring, struct volume *volume, struct commands **ret);
 
+/* What `end` asks for: END is called with CONTEXT. */
+void commands_on_end(struct commands *commands, void (*end)(void *context), void *context);
+
 /*
  * Lets go all writes and reads that are held, and touches the volume no more:
  * from now on every command but ping and events is refused with ESHUTDOWN.  Snapshots

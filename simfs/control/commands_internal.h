@@ -17,6 +17,9 @@ struct commands {
 	struct list holds;
 	struct list followers; /* of the journal */
 
+	void (*end)(void *context);
+	void *end_context;
+
 	struct pressure *pressure;
 	struct control_request *press_request;	 /* gauge.set that waits for the share */
 	struct control_request *release_request; /* gauge.release that waits for the end */

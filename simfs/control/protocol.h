@@ -15,6 +15,9 @@
  * command           arguments                      result, and when it is answered
  * ----------------  -----------------------------  ------------------------------------------
  * ping              -                              {"version": "…", "pid": N}
+ * end               -                              {}; once the mount has gone from its own mount
+ *                                                  namespace the rig ends, though somebody still
+ *                                                  has it in another, with open files
  * status            -                              the object of .snaprig/status.json
  * snapshot.create   name, [limit], [block],        the snapshot's object of status.json.
  *                   [hold_writes: true]            With hold_writes, live writes wait from the
@@ -80,7 +83,7 @@
  *                                                  post-restore, backup-shutdown or abort
  * phase.set         phase                          {}; what `phase=` of a rule is compared with
  *
- * Faults at control.command strike all of them but ping, events, fault.*,
+ * Faults at control.command strike all of them but ping, end, events, fault.*,
  * snapshot.watch, writers.list, writers.freeze, writers.thaw and phase.set.
  * `resume` and `writes.resume` act for all connections; a `hold` that still
  * waits on the same connection is then answered with ECANCELED, and a watch

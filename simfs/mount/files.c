@@ -29,8 +29,12 @@ struct text_file {
 static int reply_open(fuse_req_t request, uint64_t handle, uint32_t flags)
 {
 	struct fuse_open_out out = { .fh = handle, .open_flags = flags };
+	struct session *session = session_of(request);
+	int error = fuse_reply_buf(request, (const char *)&out, sizeof out);
 
-	return fuse_reply_buf(request, (const char *)&out, sizeof out);
+	if (error == 0)
+		session_opened(session);
+	return error;
 }
 
 static char *make_text(struct session *session, fuse_ino_t inode)
@@ -143,6 +147,7 @@ void files_release(fuse_req_t request, fuse_ino_t inode, struct fuse_file_info *
 {
 	struct text_file *text = (void *)(uintptr_t)file->fh;
 
+	session_closed(session_of(request));
 	/* It may be deleted, and is not found by its inode then; an open file keeps it. */
 	if (inode >= NODE_SNAPSHOT_FIRST) {
 		snapshot_closed((void *)(uintptr_t)file->fh);

@@ -4,8 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
-#include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
@@ -15,57 +13,19 @@
 #include <unistd.h>
 
 #include "simfs/base/cleanup.h"
-
-/* Undoes the octal escapes of /proc/self/mountinfo ("\040" is a space). */
-static void unescape(char *text)
-{
-	char *to = text;
-
-	for (const char *at = text; *at; to++) {
-		if (at[0] == '\\' && at[1] && at[2] && at[3]) {
-			*to = (char)((at[1] - '0') * 64 + (at[2] - '0') * 8 + (at[3] - '0'));
-			at += 4;
-		} else {
-			*to = *at++;
-		}
-	}
-	*to = '\0';
-}
-
-/* The type of what is mounted on PATH last, into TYPE ("" for nothing): 0 or -errno. */
-static int mounted_type(const char *path, char *type, size_t length)
-{
-	AUTO(auto_fclose) FILE *file = fopen("/proc/self/mountinfo", "re");
-	AUTO(auto_free) char *line = NULL;
-	size_t room = 0;
-
-	*type = '\0';
-	if (!file)
-		return -errno;
-	while (getline(&line, &room, file) >= 0) {
-		char *rest = strstr(line, " - ");
-		char point[4096], kind[128];
-
-		if (!rest || sscanf(line, "%*s %*s %*s %*s %4095s", point) != 1 ||
-			sscanf(rest, " - %127s", kind) != 1)
-			continue;
-		unescape(point);
-		if (strcmp(point, path) == 0)
-			snprintf(type, length, "%s", kind);
-	}
-	return 0;
-}
+#include "simfs/base/mount_table.h"
 
 int mount_point_look(const char *path, enum mount_point_state *ret)
 {
 	struct stat facts;
 	struct statfs asked;
-	char type[128];
+	struct mount_entry entry;
 	/* The kernel may know a dead mount's attributes; this one it must ask for. */
 	int looked = stat(path, &facts) < 0 || statfs(path, &asked) < 0 ? -errno : 0;
-	int error = mounted_type(path, type, sizeof type);
+	int error = mount_table_find(MOUNT_TABLE_SELF, path, &entry);
+	const char *type = error == 0 ? entry.type : "";
 
-	if (error < 0)
+	if (error < 0 && error != -ENOENT)
 		return error;
 	/* The second is the answer while the kernel is still taking its rig apart. */
 	if (looked == -ENOTCONN || looked == -ECONNABORTED) {

@@ -82,6 +82,52 @@ static char *mount_options(const struct session_options *options)
 	return fclose(out) == 0 ? text : NULL;
 }
 
+void session_tell_ended(struct session *session)
+{
+	if (session->told_ended)
+		return;
+	session->told_ended = true;
+	session->stopping = true;
+	session->options.ended(session->options.context);
+}
+
+/*
+ * A mount that was taken away lazily is served until nobody uses it any more, as that of
+ * any file system; but to whom it is a copy in another namespace, that is no use of it.
+ */
+static void end_if_unused(struct session *session)
+{
+	if (session->is_detached && (session->open_count == 0 || session->end_asked))
+		session_tell_ended(session);
+}
+
+void session_opened(struct session *session)
+{
+	session->open_count++;
+}
+
+void session_closed(struct session *session)
+{
+	MUST(session->open_count > 0);
+	session->open_count--;
+	end_if_unused(session);
+}
+
+static void mount_gone(void *context)
+{
+	struct session *session = context;
+
+	session->is_detached = true;
+	end_if_unused(session);
+}
+
+void session_end(struct session *session)
+{
+	session->end_asked = true;
+	session->is_detached |= !mount_watch_is_mounted(session->watch);
+	end_if_unused(session);
+}
+
 static int session_mount(struct session *session)
 {
 	AUTO(auto_free) char *text = mount_options(&session->options);
@@ -106,6 +152,10 @@ static int session_mount(struct session *session)
 		return -EIO;
 	session->mounted = true;
 	session->fd = fuse_session_fd(session->fuse);
+	if (mount_watch_create(
+		    session->ring, session->mount_point, mount_gone, session, &session->watch) < 0)
+		log_info("cannot watch the mount of '%s': it ends with its last copy",
+			session->mount_point);
 
 	/* The ring waits by itself; a read it issues must not. */
 	flags = fcntl(session->fd, F_GETFL);
@@ -160,6 +210,7 @@ bool session_has_failed(const struct session *session)
 
 void session_stop(struct session *session)
 {
+	mount_watch_stop(session->watch);
 	if (!session->stopping || session->reads_armed > 0) {
 		session->stopping = true;
 		transport_cancel(session);
@@ -169,12 +220,14 @@ void session_stop(struct session *session)
 bool session_idle(const struct session *session)
 {
 	return session->reads_armed == 0 && session->slots_busy == 0 &&
-	       session->notices_under_way == 0 && session->commands_under_way == 0;
+	       session->notices_under_way == 0 && session->commands_under_way == 0 &&
+	       mount_watch_idle(session->watch);
 }
 
 void session_unmount(struct session *session)
 {
-	if (session->mounted)
+	/* By its path: what somebody mounted there meanwhile is not ours to take away. */
+	if (session->mounted && mount_watch_is_on_top(session->watch, session->mount_point))
 		fuse_session_unmount(session->fuse);
 	session->mounted = false;
 }
@@ -186,6 +239,7 @@ void session_destroy(struct session *session)
 	if (session->fuse)
 		fuse_session_destroy(session->fuse);
 	slots_free(session);
+	mount_watch_destroy(session->watch);
 	free(session->mount_point);
 	free(session->socket_path);
 	free(session);

@@ -32,7 +32,8 @@ struct session_options {
 	/* Required.  The first request was answered: the mount can be used. */
 	void (*ready)(void *context);
 
-	/* Required.  The mount is gone (unmounted from outside). */
+	/* Required.  The mount is gone: unmounted from outside, wherever copies of its mount
+	 * namespace still have it, and nobody has anything open. */
 	void (*ended)(void *context);
 	void *context;
 };
@@ -50,6 +51,12 @@ void session_forget_content(struct session *session, struct snapshot *snapshot);
 
 /* Whether `ended` was called because the kernel refuses what it is offered: nothing was served. */
 bool session_has_failed(const struct session *session);
+
+/*
+ * Ends as soon as the mount has gone from the mount namespace that it was made in, even
+ * if what is left of it elsewhere has files open; without this, those are served first.
+ */
+void session_end(struct session *session);
 
 /* Takes no further requests; those under way go on. */
 void session_stop(struct session *session);

@@ -8,6 +8,7 @@
 
 #include "simfs/base/list.h"
 #include "simfs/mount/mount_options.h"
+#include "simfs/mount/mount_watch.h"
 #include "simfs/mount/session.h"
 
 /*
@@ -51,7 +52,13 @@ struct session {
 	bool initialised;
 	bool stopping;
 	bool told_ended;
-	bool has_failed;	/* kernel and libfuse could not agree */
+	bool has_failed; /* kernel and libfuse could not agree */
+
+	struct mount_watch *watch; /* NULL: it cannot be watched */
+	bool is_detached;	   /* gone from its mount namespace */
+	bool end_asked;
+	uint64_t open_count; /* files and folders, by whomever */
+
 	uint32_t kernel_flags2; /* of the kernel's INIT */
 
 	struct list free_slots;
@@ -91,6 +98,13 @@ void slot_reply_error(struct slot *slot, int error);
 
 /* A snapshot's inode is its id and this. */
 #define NODE_SNAPSHOT_FIRST 1000
+
+/* session.c: a file or folder was opened, is closed. */
+void session_opened(struct session *session);
+void session_closed(struct session *session);
+
+/* The mount is gone, or is not to be served: once. */
+void session_tell_ended(struct session *session);
 
 static inline struct session *session_of(fuse_req_t request)
 {

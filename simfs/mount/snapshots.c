@@ -34,8 +34,12 @@ static void taken(struct snapshot_create *create, int result)
 		taking->file.fh = (uintptr_t)create->snapshot;
 		taking->file.direct_io = 1;
 		/* Whoever asked was interrupted: nobody will close it. */
-		if (fuse_reply_create(taking->request, &entry, &taking->file) == -ENOENT)
+		int error = fuse_reply_create(taking->request, &entry, &taking->file);
+
+		if (error == -ENOENT)
 			snapshot_closed(create->snapshot);
+		else if (error == 0)
+			session_opened(session);
 	}
 	free(taking->name);
 	free(taking);

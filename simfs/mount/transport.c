@@ -144,15 +144,6 @@ static void handle_request(struct slot *slot, size_t length)
 	session->current = NULL;
 }
 
-static void tell_ended(struct session *session)
-{
-	if (session->told_ended)
-		return;
-	session->told_ended = true;
-	session->stopping = true;
-	session->options.ended(session->options.context);
-}
-
 static void read_done(struct ring_op *op, int result, uint32_t flags)
 {
 	struct slot *slot = CONTAINER_OF(op, struct slot, read_op);
@@ -168,7 +159,7 @@ static void read_done(struct ring_op *op, int result, uint32_t flags)
 		/* -ENODEV is the unmount.  -ENOENT (a request that was taken
 		 * back), -EINTR and -EAGAIN pass. */
 		if (result == -ENODEV)
-			tell_ended(session);
+			session_tell_ended(session);
 	}
 	transport_fill(session);
 }
@@ -326,7 +317,7 @@ static ssize_t transport_writev(int fd, struct iovec *iov, int count, void *user
 		session->options.ready(session->options.context);
 	} else {
 		session->has_failed = true;
-		tell_ended(session);
+		session_tell_ended(session);
 	}
 	return written;
 }

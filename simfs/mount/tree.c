@@ -269,7 +269,8 @@ void tree_opendir(fuse_req_t request, fuse_ino_t inode, struct fuse_file_info *f
 		return;
 	}
 	file->fh = (uintptr_t)listing;
-	fuse_reply_open(request, file);
+	if (fuse_reply_open(request, file) == 0)
+		session_opened(session);
 }
 
 void tree_readdir(fuse_req_t request, fuse_ino_t inode, size_t size, off_t offset,
@@ -293,6 +294,7 @@ void tree_releasedir(fuse_req_t request, fuse_ino_t inode, struct fuse_file_info
 	struct listing *listing = (void *)(uintptr_t)file->fh;
 
 	(void)inode;
+	session_closed(session_of(request));
 	free(listing->bytes);
 	free(listing);
 	fuse_reply_err(request, 0);

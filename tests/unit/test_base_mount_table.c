@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What is mounted where, from tables as the kernel writes them. */
+#include <check.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "simfs/base/mount_table.h"
+#include "tests/unit/run_folder.h"
+
+static struct mount_entry entry;
+
+static void table(const char *text)
+{
+	FILE *file = fopen("table", "we");
+
+	ck_assert_ptr_nonnull(file);
+	fputs(text, file);
+	ck_assert_int_eq(fclose(file), 0);
+}
+
+START_TEST(a_line_is_read_with_and_without_optional_fields)
+{
+	ck_assert(mount_entry_parse("98 33 0:52 / /mnt rw,nosuid shared:7 master:1 - fuse.snaprig "
+				    "/tmp/v.img rw,user_id=0\n",
+		&entry));
+	ck_assert_str_eq(entry.device, "0:52");
+	ck_assert_str_eq(entry.point, "/mnt");
+	ck_assert_str_eq(entry.type, "fuse.snaprig");
+	ck_assert_str_eq(entry.source, "/tmp/v.img");
+	ck_assert(mount_entry_parse("98 33 0:52 /root /mnt rw - tmpfs none rw", &entry));
+	ck_assert_str_eq(entry.type, "tmpfs");
+}
+END_TEST
+
+START_TEST(escapes_are_undone_in_paths)
+{
+	ck_assert(mount_entry_parse(
+		"1 2 0:3 / /a\\040b\\011c\\134d rw - fuse.snaprig /v\\040x.img rw", &entry));
+	ck_assert_str_eq(entry.point, "/a b\tc\\d");
+	ck_assert_str_eq(entry.source, "/v x.img");
+}
+END_TEST
+
+START_TEST(what_is_no_line_is_refused)
+{
+	static const char *const lines[] = { "", "\n", "1 2 0:3 / /mnt rw tmpfs none rw", "1 2 - 3",
+		" - ", "1 2 0:3 - x" };
+
+	for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++)
+		ck_assert_msg(!mount_entry_parse(lines[i], &entry), "%s", lines[i]);
+}
+END_TEST
+
+START_TEST(the_last_on_a_path_and_the_first_of_a_device_are_found)
+{
+	table("1 0 0:1 / / rw - ext4 /dev/vda rw\n"
+	      "garbage\n"
+	      "2 1 0:2 / /mnt rw - tmpfs below rw\n"
+	      "3 2 0:3 / /mnt rw - fuse.snaprig above rw\n"
+	      "4 1 0:3 / /other rw - fuse.snaprig above rw\n"
+	      "5 1 0:33 / /mnt/x rw - tmpfs none rw\n");
+	ck_assert_int_eq(mount_table_find("table", "/mnt", &entry), 0);
+	ck_assert_str_eq(entry.source, "above");
+	ck_assert_int_eq(mount_table_find("table", "/mn", &entry), -ENOENT);
+	ck_assert_int_eq(mount_table_find_device("table", "0:3", &entry), 0);
+	ck_assert_str_eq(entry.point, "/mnt");
+	ck_assert_int_eq(mount_table_find_device("table", "0:4", &entry), -ENOENT);
+	ck_assert_int_eq(mount_table_find("missing", "/mnt", &entry), -ENOENT);
+	ck_assert_int_eq(mount_table_find(".", "/mnt", &entry), -EIO);
+}
+END_TEST
+
+START_TEST(this_namespace_is_no_other_one)
+{
+	char holders[256];
+
+	ck_assert_int_eq(mount_table_find(MOUNT_TABLE_SELF, "/proc", &entry), 0);
+	mount_table_holders("0:none", holders, sizeof holders);
+	ck_assert_str_eq(holders, "");
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("mount_table");
+	TCase *tcase = tcase_create("mount_table");
+
+	tcase_add_checked_fixture(tcase, run_folder_setup, run_folder_teardown);
+	tcase_add_test(tcase, a_line_is_read_with_and_without_optional_fields);
+	tcase_add_test(tcase, escapes_are_undone_in_paths);
+	tcase_add_test(tcase, what_is_no_line_is_refused);
+	tcase_add_test(tcase, the_last_on_a_path_and_the_first_of_a_device_are_found);
+	tcase_add_test(tcase, this_namespace_is_no_other_one);
+	suite_add_tcase(suite, tcase);
+
+	SRunner *runner = srunner_create(suite);
+
+	srunner_run_all(runner, CK_NORMAL);
+
+	int failed = srunner_ntests_failed(runner);
+
+	srunner_free(runner);
+	return failed ? 1 : 0;
+}
