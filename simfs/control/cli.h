@@ -19,9 +19,6 @@
 
 #define CLI_GO_ON (-1)
 
-/* A volume that takes longer to answer has failed. */
-#define CLI_ANSWER_TIMEOUT_NS (120 * NS_PER_S)
-
 struct cli_option {
 	const char *name;  /* "limit" for --limit, "o" for -o */
 	const char *value; /* what stands for its value in the help, "SIZE"; NULL: a flag;
@@ -81,16 +78,25 @@ int cli_report_connect(const char *mount_point, int error);
 /* The message for ERROR of the last call, and its exit code. */
 int cli_report_call(const char *mount_point, struct control_client *client, int error);
 
+/* The message for a rig that does not answer; PID (0: unknown) is its process.  EXIT_TIMED_OUT. */
+int cli_report_silence(const char *mount_point, pid_t pid);
+
 /* control_client_call() on the volume at MOUNT_POINT: EXIT_MET, or the code after a message. */
 int cli_call(const char *mount_point, const char *command, json_t *arguments, json_t **ret_result);
 
-/* The same for what takes as long as it takes: waits for ever. */
+/*
+ * The same for what takes as long as it takes: waits for as long as the rig answers at
+ * all.
+ */
 int cli_call_long(
 	const char *mount_point, const char *command, json_t *arguments, json_t **ret_result);
 
 /* The same, where -EPERM means that a privilege is missing: EXIT_SKIPPED. */
 int cli_call_or_skip(
 	const char *mount_point, const char *command, json_t *arguments, json_t **ret_result);
+
+/* control_client_wait() for an answer that takes as long as it takes. */
+int cli_wait(struct control_client *client, uint64_t id, json_t **ret_result);
 
 /* Prints DOCUMENT for programs.  Returns EXIT_MET, or EXIT_RIG when stdout took it not. */
 int cli_print_json(const json_t *document);

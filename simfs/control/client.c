@@ -2,19 +2,18 @@
 #include "simfs/control/client.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
 
 #include "simfs/base/cleanup.h"
 #include "simfs/base/clock.h"
 #include "simfs/base/list.h"
 #include "simfs/base/log.h"
+#include "simfs/base/sizes.h"
+#include "simfs/control/client_connect.h"
 #include "simfs/control/protocol.h"
 
 /* No answer is as long as this; what sends one is not a volume. */
@@ -30,7 +29,7 @@ struct early_answer {
 };
 
 struct control_client {
-	int fd;
+	struct control_peer peer;
 	uint64_t latest_id;
 	struct list early_answers;
 	char message[1024];
@@ -44,72 +43,51 @@ struct control_client {
 
 /* ---- connecting ---- */
 
-static int connect_in_folder(int folder_fd, const char *name, struct control_client **ret)
+static int client_create(const struct control_peer *peer, struct control_client **ret)
 {
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	int length = snprintf(
-		address.sun_path, sizeof address.sun_path, "/proc/self/fd/%d/%s", folder_fd, name);
-
-	if ((size_t)length >= sizeof address.sun_path)
-		return -ENAMETOOLONG;
-
-	AUTO(auto_close) int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (fd < 0)
-		return -errno;
-	if (connect(fd, (struct sockaddr *)&address, sizeof address) < 0)
-		return -errno;
-
 	struct control_client *client = calloc(1, sizeof *client);
-	if (!client)
-		return -ENOMEM;
 
-	client->fd = TAKE_FD(fd);
+	if (!client) {
+		close(peer->fd);
+		if (peer->pidfd >= 0)
+			close(peer->pidfd);
+		return -ENOMEM;
+	}
+	client->peer = *peer;
 	list_init(&client->early_answers);
 	*ret = client;
 	return 0;
 }
 
-/* As control_client_connect_socket(), for a path that is relative to BASE_FD. */
-static int connect_at(int base_fd, const char *path, struct control_client **ret)
-{
-	const char *slash = strrchr(path, '/');
-	AUTO(auto_free)
-	char *folder = slash ? strndup(path, (size_t)(slash - path) + 1) : strdup(".");
-
-	if (!folder)
-		return -ENOMEM;
-
-	AUTO(auto_close) int folder_fd = openat(base_fd, folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (folder_fd < 0)
-		return -errno;
-	return connect_in_folder(folder_fd, slash ? slash + 1 : path, ret);
-}
-
 int control_client_connect_socket(const char *socket_path, struct control_client **ret)
 {
-	return connect_at(AT_FDCWD, socket_path, ret);
+	struct control_peer peer;
+	int error = control_peer_connect(socket_path, &peer);
+
+	return error < 0 ? error : client_create(&peer, ret);
 }
 
 int control_client_connect(const char *mount_point, struct control_client **ret)
 {
-	char target[PATH_MAX];
+	struct control_peer peer;
+	int error = control_peer_find(mount_point, control_client_patience_ns(), &peer);
 
-	/* What is open below the mount keeps it busy: none of it outlives this function. */
-	AUTO(auto_close) int mount_fd = open(mount_point, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (mount_fd < 0)
-		return -errno;
+	return error < 0 ? error : client_create(&peer, ret);
+}
 
-	AUTO(auto_close) int rig_fd = openat(mount_fd, MOUNT_RIG, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (rig_fd < 0)
-		return -errno;
+uint64_t control_client_patience_ns(void)
+{
+	const char *text = getenv("SNAPRIG_TIMEOUT");
+	uint64_t patience_ns;
 
-	ssize_t length = readlinkat(mount_fd, MOUNT_CONTROL, target, sizeof target);
-	if (length < 0)
-		return errno == EINVAL ? -ENOENT : -errno;
-	if ((size_t)length == sizeof target)
-		return -ENAMETOOLONG;
-	target[length] = '\0';
-	return connect_at(rig_fd, target, ret);
+	if (!text || duration_parse(text, &patience_ns) < 0 || patience_ns == 0)
+		return CONTROL_PATIENCE_NS;
+	return patience_ns;
+}
+
+pid_t control_client_pid(const struct control_client *client)
+{
+	return client->peer.pid;
 }
 
 void control_client_destroy(struct control_client *client)
@@ -125,7 +103,9 @@ void control_client_destroy(struct control_client *client)
 		json_decref(early->answer);
 		free(early);
 	}
-	close(client->fd);
+	close(client->peer.fd);
+	if (client->peer.pidfd >= 0)
+		close(client->peer.pidfd);
 	free(client->bytes);
 	free(client);
 }
@@ -172,7 +152,7 @@ int control_client_send(
 		return -EMSGSIZE;
 	text[length] = '\n';
 
-	int result = send_all(client->fd, text, length + 1);
+	int result = send_all(client->peer.fd, text, length + 1);
 
 	/* A volume that turns a connection away says why before it hangs up. */
 	if (result < 0 && result != -ECONNRESET)
@@ -208,7 +188,7 @@ static uint64_t deadline_of(uint64_t timeout_ns)
 /* Adds what the volume sent to the bytes.  0, -ETIMEDOUT, -ECONNRESET at the end, or -errno. */
 static int receive_more(struct control_client *client, uint64_t deadline_ns)
 {
-	struct pollfd poll_fd = { .fd = client->fd, .events = POLLIN };
+	struct pollfd poll_fd = { .fd = client->peer.fd, .events = POLLIN };
 
 	if (client->size - client->length < RECEIVE_BYTES) {
 		size_t size = 2 * client->size + RECEIVE_BYTES;
@@ -231,7 +211,7 @@ static int receive_more(struct control_client *client, uint64_t deadline_ns)
 			return -ETIMEDOUT;
 	}
 
-	ssize_t received = recv(client->fd, client->bytes + client->length,
+	ssize_t received = recv(client->peer.fd, client->bytes + client->length,
 		client->size - client->length, MSG_DONTWAIT);
 
 	if (received == 0)
@@ -368,6 +348,22 @@ const char *control_client_message(const struct control_client *client)
 	return client->message;
 }
 
+/* All that the process had open is closed before its pidfd tells. */
+static int wait_for_process(const struct control_client *client, uint64_t deadline_ns)
+{
+	struct pollfd process = { .fd = client->peer.pidfd, .events = POLLIN };
+	int ended;
+
+	if (client->peer.pidfd < 0)
+		return 0;
+	do {
+		ended = poll(&process, 1, milliseconds_until(deadline_ns));
+		if (ended < 0 && errno != EINTR)
+			return -errno;
+	} while (ended < 0);
+	return ended > 0 ? 0 : -ETIMEDOUT;
+}
+
 int control_client_wait_end(struct control_client *client, uint64_t timeout_ns)
 {
 	uint64_t deadline_ns = deadline_of(timeout_ns);
@@ -379,7 +375,7 @@ int control_client_wait_end(struct control_client *client, uint64_t timeout_ns)
 		client->length = client->scanned = 0;
 		result = receive_more(client, deadline_ns);
 		if (result == -ECONNRESET)
-			return 0;
+			return wait_for_process(client, deadline_ns);
 		if (result < 0)
 			return result;
 	}

@@ -12,15 +12,23 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <sys/types.h>
+
 #include <jansson.h>
 
 struct control_client;
 
+/* How long a rig may take to answer what takes no time, unless SNAPRIG_TIMEOUT says else. */
+#define CONTROL_PATIENCE_NS (30ull * 1000000000)
+uint64_t control_client_patience_ns(void);
+
 /*
  * Connects to the volume mounted at MOUNT_POINT.  Returns 0, or -ENOTCONN when
  * a volume was mounted there and its process is gone, -ENOENT or -ENOTDIR when
- * MOUNT_POINT is no snaprig mount, or what connect() said.  The socket's path
- * may be longer than sun_path: it is reached through its directory.
+ * MOUNT_POINT is no snaprig mount, -EHOSTDOWN when it is one whose state folder is gone,
+ * -ETIMEDOUT when its rig does not answer in control_client_patience_ns(), -EPERM when who
+ * would answer is neither this user nor root, or what connect() said.  The socket's path may
+ * be longer than sun_path: it is reached through its directory.
  */
 int control_client_connect(const char *mount_point, struct control_client **ret);
 
@@ -53,7 +61,14 @@ int control_client_call(struct control_client *client, const char *command, json
 /* The message of the last answer that was an error; "" when there was none. */
 const char *control_client_message(const struct control_client *client);
 
-/* Waits until the volume closes the connection, as it does when it ends: 0 or -ETIMEDOUT. */
+/* The process that answers; 0 when that cannot be told. */
+pid_t control_client_pid(const struct control_client *client);
+
+/*
+ * Waits until the volume closes the connection, as it does when it ends, and until its
+ * process has ended, so that nothing of it is open: 0 or -ETIMEDOUT.  That it is this
+ * process is certain once it has answered something on this connection.
+ */
 int control_client_wait_end(struct control_client *client, uint64_t timeout_ns);
 
 #endif

@@ -223,7 +223,7 @@ static int print_events_of_image(const char *image, const struct values *values)
 
 static int wait_answer(struct control_client *client, uint64_t id, bool follow, json_t **ret)
 {
-	uint64_t timeout_ns = follow ? LOOK_EVERY_NS : CLI_ANSWER_TIMEOUT_NS;
+	uint64_t timeout_ns = follow ? LOOK_EVERY_NS : control_client_patience_ns();
 	int error;
 
 	do {

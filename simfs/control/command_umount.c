@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <libgen.h>
 #include <spawn.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
@@ -11,12 +12,16 @@
 
 #include "simfs/base/cleanup.h"
 #include "simfs/base/log.h"
+#include "simfs/base/mount_table.h"
 #include "simfs/control/cli.h"
 #include "simfs/control/cli_commands.h"
 #include "simfs/control/cli_users.h"
 #include "simfs/control/protocol.h"
 
 #define END_TIMEOUT_NS (60 * NS_PER_S)
+
+/* After which it is worth looking why a rig does not end. */
+#define LOOK_AFTER_NS (2 * NS_PER_S)
 
 /* How long those that hung of a fault may take to close what they have open. */
 #define RELEASE_TRIES	 100
@@ -36,7 +41,7 @@ static const struct cli cli = {
 	.exits = "  0    unmounted\n"
 		 "  2    the command line is wrong, or no volume is mounted there\n"
 		 "  4    it is in use, or the rig or the machine failed\n"
-		 "  124  unmounted, but the rig did not end in time\n",
+		 "  124  the rig did not answer, or did not end, in time\n",
 };
 
 /* The whole path of MOUNT_POINT, even when it is a mount whose rig is gone.  To free(), or NULL. */
@@ -57,33 +62,55 @@ static char *absolute_path(const char *mount_point)
 	return whole;
 }
 
-/* Runs fusermount3, which an ordinary user needs.  Returns 0 when it succeeded, or -errno. */
+/*
+ * Runs fusermount3, which an ordinary user needs.  Returns 0 when it succeeded, -EBUSY when
+ * it says so, -EIO after it has said what else is the matter, or -errno.
+ */
 static int run_fusermount(const char *path)
 {
 	char *argv[] = { (char[]){ "fusermount3" }, (char[]){ "-u" }, (char[]){ "--" },
 		strdup(path), NULL };
 	AUTO(auto_free) char *copy = argv[3];
-	posix_spawn_file_actions_t actions;
-	int status = 0;
+	char said[1024] = "";
+	int ends[2], status = 0;
 	pid_t child;
 
 	if (!copy)
 		return -ENOMEM;
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return -errno;
 
-	/* What it says is said here, in our words. */
+	posix_spawn_file_actions_t actions;
+
+	/* Of what it says, that the mount is in use is said here, with who uses it. */
 	posix_spawn_file_actions_init(&actions);
-	posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+	posix_spawn_file_actions_adddup2(&actions, ends[1], STDERR_FILENO);
 
 	int error = posix_spawnp(&child, argv[0], &actions, NULL, argv, environ);
 
 	posix_spawn_file_actions_destroy(&actions);
+	close(ends[1]);
+	if (error == 0) {
+		size_t length = 0;
+		ssize_t got;
+
+		while ((got = read(ends[0], said + length, sizeof said - 1 - length)) > 0)
+			length += (size_t)got;
+		said[length] = '\0';
+		while (waitpid(child, &status, 0) < 0 && errno == EINTR)
+			;
+	}
+	close(ends[0]);
 	if (error != 0)
 		return -error;
-	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
-		;
-
-	/* It does not tell why; of a mount of one's own that is there, there is one reason. */
-	return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : -EBUSY;
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+		return 0;
+	if (strstr(said, error_text(-EBUSY)))
+		return -EBUSY;
+	said[strcspn(said, "\n")] = '\0';
+	log_error("%s%s", said[0] ? said : "fusermount3: failed without a word",
+		strstr(said, "/etc/mtab") ? " (ln -s /proc/self/mounts /etc/mtab)" : "");
+	return -EIO;
 }
 
 static int unmount(const char *path)
@@ -104,6 +131,8 @@ static int report_unmount(const char *mount_point, const char *path, int error)
 	} else if (error == -ENOENT) {
 		log_error(
 			"cannot unmount '%s': fusermount3 is missing (package fuse3)", mount_point);
+	} else if (error == -EIO) {
+		log_error("cannot unmount '%s'", mount_point);
 	} else {
 		log_error_code(error, "cannot unmount '%s'", mount_point);
 	}
@@ -148,23 +177,83 @@ static int unmount_hanging(const char *path, struct control_client *client)
 	return error;
 }
 
-static int unmount_and_wait(
-	const char *mount_point, const char *path, struct control_client *client)
+/* Why the rig that was told to end, PID, still runs after its mount went from here. */
+static int report_running(const char *mount_point, const char *device, pid_t pid)
 {
-	int error = unmount_hanging(path, client);
+	AUTO(auto_free) struct mount_entry *entry = malloc(sizeof *entry);
+	char table[64];
 
-	if (error < 0)
-		return report_unmount(mount_point, path, error);
+	snprintf(table, sizeof table, "/proc/%d/mountinfo", (int)pid);
+	if (entry && *device && pid > 0 && mount_table_find_device(table, device, entry) == 0) {
+		log_error("'%s' is unmounted, but its rig goes on: for its process %d, it is also "
+			  "mounted on '%s'",
+			mount_point, (int)pid, entry->point);
+		return EXIT_RIG;
+	}
+	return CLI_GO_ON;
+}
 
-	error = control_client_wait_end(client, END_TIMEOUT_NS);
+/* Waits for the end of the rig, which is no longer mounted here. */
+static int wait_for_end(const char *mount_point, const char *device, struct control_client *client)
+{
+	pid_t pid = control_client_pid(client);
+	int error, code;
+
+	/* Copies of the mount in other namespaces, with open files, would keep it alive. */
+	(void)control_client_call(client, "end", NULL, control_client_patience_ns(), NULL);
+	error = control_client_wait_end(client, LOOK_AFTER_NS);
 	if (error == -ETIMEDOUT) {
-		log_error("'%s' is unmounted, but its rig did not end within 60 s", mount_point);
+		code = report_running(mount_point, device, pid);
+		if (code != CLI_GO_ON)
+			return code;
+		error = control_client_wait_end(client, END_TIMEOUT_NS);
+	}
+	if (error == -ETIMEDOUT) {
+		log_error("'%s' is unmounted, but its rig (process %d) did not end within 60 s",
+			mount_point, (int)pid);
 		return EXIT_TIMED_OUT;
 	}
 	if (error < 0) {
 		log_error_code(error, "cannot wait for the rig of '%s'", mount_point);
 		return EXIT_RIG;
 	}
+	return EXIT_MET;
+}
+
+static int unmount_and_wait(
+	const char *mount_point, const char *path, struct control_client *client)
+{
+	AUTO(auto_free) struct mount_entry *entry = malloc(sizeof *entry);
+	char holders[1024] = "", device[MOUNT_DEVICE_BYTES] = "";
+	int error = control_client_call(client, "ping", NULL, control_client_patience_ns(), NULL);
+
+	/* It also makes sure that the process which is waited for is this rig's. */
+	if (error == -ETIMEDOUT)
+		return cli_report_call(mount_point, client, error);
+	if (entry && mount_table_find(MOUNT_TABLE_SELF, path, entry) == 0) {
+		memcpy(device, entry->device, sizeof device);
+		mount_table_holders(device, holders, sizeof holders);
+	}
+	error = unmount_hanging(path, client);
+	if (error < 0)
+		return report_unmount(mount_point, path, error);
+
+	int code = wait_for_end(mount_point, device, client);
+
+	if (code == EXIT_MET && *holders)
+		log_info("'%s' was also mounted in the mount namespace of %s, where it is dead now",
+			mount_point, holders);
+	return code;
+}
+
+/* Without the socket, as its folder is gone or nobody listens. */
+static int unmount_blindly(const char *mount_point, const char *path)
+{
+	int error = unmount(path);
+
+	if (error < 0)
+		return report_unmount(mount_point, path, error);
+	log_info("'%s' is unmounted; its rig could not be told, and ends unseen", mount_point);
 	return EXIT_MET;
 }
 
@@ -188,8 +277,10 @@ int command_umount(int argc, char **argv)
 	/* Connected before: afterwards there is no way to it any more. */
 	int error = control_client_connect(path, &client);
 
-	if (error == -ENOTCONN)
+	if (error == -ENOTCONN || error == -ECONNABORTED)
 		return remove_stale_mount(mount_point, path);
+	if (error == -EHOSTDOWN || error == -ECONNREFUSED)
+		return unmount_blindly(mount_point, path);
 	if (error < 0)
 		return cli_report_connect(mount_point, error);
 

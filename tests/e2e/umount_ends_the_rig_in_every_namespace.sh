@@ -1,0 +1,109 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+#
+# A mount namespace that was made while the volume was mounted keeps a copy of the
+# mount.  The rig ends all the same, by whichever way it is unmounted where it was
+# mounted; what is left elsewhere is dead, and `umount` says whose it was.
+. "${0%/*}/../lib/e2e.sh"
+
+requires_root
+requires unshare
+unshare -m true 2>/dev/null || skip "no mount namespace can be made"
+mount_volume 4MiB
+touch "$mnt/snapshots/s0"
+content=$(digest "$mnt/live")
+umount_volume
+
+# copy COMMAND... - in a namespace of its own; its process in $copy.
+copy()
+{
+	unshare -m --propagation private sh -c "$1" &
+	copy=$!
+	wait_until 10 has_copy || fail "no copy of the mount"
+}
+
+has_copy()
+{
+	grep -qsF " $mnt " "/proc/$copy/mountinfo" &&
+		[ "$(readlink "/proc/$copy/ns/mnt")" != "$(readlink /proc/self/ns/mnt)" ]
+}
+
+# ends WAY - the rig has ended, its image is free, and the copy is dead.
+ends()
+{
+	wait_until 10 is_dead "$pid" || fail "$1: process $pid lives on"
+	! is_mounted "$mnt" || fail "$1: still mounted"
+	! stat "/proc/$copy/root$mnt/live" 2>said || fail "$1: the copy is alive"
+	grep -qE "not connected|abort" said || fail "$1: the copy says $(cat said)"
+	kill "$copy" 2>/dev/null || :
+	wait "$copy" || :
+	rig mount "$image" "$mnt"
+	same "$content" "$(digest "$mnt/live")" "$1: content"
+	rig umount "$mnt"
+}
+
+by_command()
+{
+	timeout 30 "$SNAPRIG" umount "$mnt" 2>said || fail "umount: $? $(cat said)"
+	is_dead "$pid" || fail "umount said 0, and the rig runs"
+	grep -q "namespace of .*(pid $copy)" said || fail "does not name pid $copy: $(cat said)"
+}
+
+by_umount()
+{
+	umount "$mnt"
+}
+
+by_fusermount()
+{
+	fusermount3 -u "$mnt"
+}
+
+by_signal()
+{
+	kill -TERM "$pid"
+}
+
+for way in by_command by_umount by_fusermount by_signal; do
+	rig mount "$image" "$mnt"
+	pid=$(rig_pid)
+	copy 'exec sleep 60'
+	"$way"
+	ends "$way"
+done
+
+# Somebody there has a file open: that counts for umount(8), as with any file system,
+# and not for the rig's own `umount`.
+rig mount "$image" "$mnt"
+pid=$(rig_pid)
+copy "exec sleep 60 <$mnt/live"
+by_command
+ends "by_command with an open file"
+rig mount "$image" "$mnt"
+pid=$(rig_pid)
+copy "exec sleep 60 <$mnt/live"
+umount "$mnt"
+! wait_until 1 is_dead "$pid" || fail "the rig has left who had a file open"
+kill "$copy"
+wait "$copy" || :
+wait_until 10 is_dead "$pid" || fail "the rig lives on after the last file was closed"
+
+# On another name in the same namespace it goes on, and `umount` says where.
+mkdir bound
+rig mount "$image" "$mnt"
+mount --bind "$mnt" bound
+pid=$(rig_pid)
+refused 4 "also mounted on '$work/bound'" timeout 30 "$SNAPRIG" umount "$mnt"
+same "$content" "$(digest bound/live)" "content on the other name"
+umount bound
+wait_until 10 is_dead "$pid" || fail "the rig lives on without any mount"
+
+# Many mounts come and go meanwhile; the rig is not taken in.
+rig mount "$image" "$mnt"
+mkdir -p many
+for round in $(seq 60); do
+	mount -t tmpfs none many
+	umount many
+done
+same "$content" "$(digest "$mnt/live")" "content after many mounts"
+umount_volume
