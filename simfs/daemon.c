@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
@@ -364,25 +363,10 @@ static void take_down(struct daemon *daemon)
 	free(daemon->socket_path);
 }
 
-/* Each snapshot has a file open, and the soft limit is made for shells. */
-static int raise_file_limit(struct daemon *daemon)
-{
-	struct rlimit limit;
-
-	(void)daemon;
-	if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
-		limit.rlim_cur = limit.rlim_max;
-		/* Without it, a snapshot too many is refused with EMFILE. */
-		setrlimit(RLIMIT_NOFILE, &limit);
-	}
-	return EXIT_MET;
-}
-
 int daemon_run(const struct daemon_options *options)
 {
 	static int (*const steps[])(struct daemon *) = {
 		make_paths,
-		raise_file_limit,
 		open_ring,
 		open_image,
 		open_state_folder,
@@ -396,6 +380,7 @@ int daemon_run(const struct daemon_options *options)
 	int code = EXIT_MET;
 
 	clock_set_scale(options->time_scale_per_mille);
+	machine_raise_file_limit();
 	/* Without it a rig is worth having, too. */
 	if (watchdog_start(options->watchdog_ns) < 0)
 		log_error("cannot watch whether the rig stands still");

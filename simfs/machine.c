@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <xxhash.h>
 
 #include "simfs/base/cleanup.h"
@@ -15,4 +16,14 @@ uint64_t machine_boot_id(void)
 	if (!file || !fgets(text, sizeof text, file))
 		return 0;
 	return XXH3_64bits(text, strlen(text)) | 1;
+}
+
+void machine_raise_file_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &limit);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* machine.h - what /proc tells of the machine. */
+/* machine.h - what the machine tells, and gives. */
 #ifndef SNAPRIG_MACHINE_H
 #define SNAPRIG_MACHINE_H
 
@@ -7,5 +7,11 @@
 
 /* Which run of the machine this is; 0 where /proc does not tell. */
 uint64_t machine_boot_id(void);
+
+/*
+ * Each snapshot has a file open, and the soft limit is made for shells: it becomes the
+ * hard one.  Where that fails, a snapshot too many is refused earlier.
+ */
+void machine_raise_file_limit(void);
 
 #endif
