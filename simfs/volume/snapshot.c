@@ -275,7 +275,8 @@ static void delete_drained(struct volume_barrier *barrier)
 	struct snapshot_delete *command = CONTAINER_OF(barrier, struct snapshot_delete, barrier);
 	struct snapshot *snapshot = command->snapshot;
 
-	if (snapshot->is_relinking)
+	/* Both resume it: coalesce, and who reads its store for an older one. */
+	if (snapshot->is_relinking || (snapshot->requests_under_way > 0 && !area_needs(snapshot)))
 		return;
 	if (snapshot->store && !store_idle(snapshot->store)) {
 		store_waiter_arm(&command->still, store_is_still);
@@ -286,11 +287,12 @@ static void delete_drained(struct volume_barrier *barrier)
 	struct volume *volume = snapshot->volume;
 	char file[STORE_NAME_BYTES + 16];
 
-	MUST(snapshot->state != SNAPSHOT_FAILING && snapshot->requests_under_way == 0);
+	MUST(snapshot->state != SNAPSHOT_FAILING);
 	if (area_needs(snapshot)) {
 		delete_and_keep(snapshot, command);
 		return;
 	}
+	MUST(snapshot->requests_under_way == 0);
 
 	/* No write preserves for it from here on, so its file goes first: after
 	 * a kill it would be taken for whole. */
@@ -341,8 +343,13 @@ void snapshot_maybe_delete(struct snapshot *snapshot)
 {
 	struct snapshot_delete *command = snapshot->deletion;
 
-	if (!command || command->has_begun || snapshot->files_open > 0 ||
-		snapshot->requests_under_way > 0 || snapshot->state == SNAPSHOT_FAILING)
+	if (command && command->has_begun) {
+		/* Who reads its store for an older one may begin and end even now. */
+		snapshot_resume_delete(snapshot);
+		return;
+	}
+	if (!command || snapshot->files_open > 0 || snapshot->requests_under_way > 0 ||
+		snapshot->state == SNAPSHOT_FAILING)
 		return;
 	command->has_begun = true;
 	volume_barrier_begin(snapshot->volume, &command->barrier);

@@ -15,11 +15,11 @@
 #define COPIES 3
 static uint64_t contents[COPIES][VSS_BLOCKS];
 
-static void start_three(void)
+static void start_three_seeded(uint64_t seed)
 {
 	char name[16];
 
-	vss_start(VSS_NO_LIMIT);
+	vss_start_seeded(VSS_NO_LIMIT, seed);
 	for (unsigned i = 0; i < COPIES; i++) {
 		snprintf(name, sizeof name, "s%u", i);
 		memcpy(contents[i], vss_stamps, sizeof vss_stamps);
@@ -27,6 +27,11 @@ static void start_three(void)
 		vss_write(10 + i, 100 + i);
 		vss_write(20, 200 + i);
 	}
+}
+
+static void start_three(void)
+{
+	start_three_seeded(engine_seed());
 }
 
 static void check_those_there(void)
@@ -42,6 +47,18 @@ static void check_those_there(void)
 			vss_check(snapshot, contents[i]);
 	}
 	vss_check(NULL, vss_stamps);
+}
+
+static void created(struct snapshot_create *create, int result)
+{
+	(void)create;
+	(void)result;
+}
+
+static void deleted(struct snapshot_delete *deletion, int result)
+{
+	(void)deletion;
+	(void)result;
 }
 
 static uint64_t blocks_in_store(const char *name)
@@ -186,6 +203,36 @@ START_TEST(a_read_through_newer_stores_survives_their_failure)
 }
 END_TEST
 
+/* A deletion waits for the live writes; meanwhile an older one is read, through the store that is
+ * to go, and the read may outlast them, as the disk's seed has it.  Every other time all fail. */
+START_TEST(a_read_of_an_older_one_may_begin_while_a_newer_one_is_being_deleted)
+{
+	struct snapshot_delete deletion = { .done = deleted };
+	struct engine_request *write = engine_write_new(0, VSS_BLOCK, 800);
+
+	start_three_seeded(engine_seed() + (uint64_t)_i);
+
+	struct engine_request *read = engine_read_new(
+		engine_find(&vss_engine, "s0"), 10 * VSS_BLOCK, 4 * VSS_BLOCK);
+
+	vss_stamps[0] = 800;
+	engine_submit(&vss_engine, write);
+	volume_snapshot_delete(vss_engine.volume, engine_find(&vss_engine, "s1"), &deletion);
+	engine_submit(&vss_engine, read);
+	while (!write->has_ended)
+		memory_disk_step(vss_engine.disk);
+	if (_i % 2 == 1)
+		snapshot_fail(engine_find(&vss_engine, "s2"), -EIO, "test");
+	engine_settle(&vss_engine);
+	ck_assert(read->has_ended);
+	ck_assert(read->result == 0 || (_i % 2 == 1 && read->result == -EIO));
+	check_those_there();
+	engine_request_free(read);
+	engine_request_free(write);
+	engine_deinit(&vss_engine);
+}
+END_TEST
+
 /* 0: damaged, 1: gone; each while it has its name, and kept. */
 START_TEST(a_store_that_is_lost_takes_the_older_ones_along)
 {
@@ -213,18 +260,6 @@ START_TEST(a_store_that_is_lost_takes_the_older_ones_along)
 	engine_deinit(&vss_engine);
 }
 END_TEST
-
-static void created(struct snapshot_create *create, int result)
-{
-	(void)create;
-	(void)result;
-}
-
-static void deleted(struct snapshot_delete *deletion, int result)
-{
-	(void)deletion;
-	(void)result;
-}
 
 /* Both kinds of command, killed after each step: what is there is right, and goes on being so. */
 START_TEST(a_kill_at_any_step_of_taking_or_deleting_changes_no_snapshot)
@@ -273,6 +308,8 @@ int main(int argc, char **argv)
 	tcase_add_test(all, the_name_of_a_deleted_one_is_free_while_its_store_is_kept);
 	tcase_add_test(all, what_a_kept_one_holds_is_not_stored_again);
 	tcase_add_loop_test(all, a_read_through_newer_stores_survives_their_failure, 0, 5);
+	tcase_add_loop_test(
+		all, a_read_of_an_older_one_may_begin_while_a_newer_one_is_being_deleted, 0, 32);
 	tcase_add_loop_test(all, a_store_that_is_lost_takes_the_older_ones_along, 0, 4);
 	tcase_add_loop_test(
 		all, a_kill_at_any_step_of_taking_or_deleting_changes_no_snapshot, 0, 2);

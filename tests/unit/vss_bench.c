@@ -19,7 +19,12 @@ void vss_write(unsigned block, uint64_t stamp)
 
 void vss_start(const char *limit)
 {
-	engine_init(&vss_engine, engine_seed(),
+	vss_start_seeded(limit, engine_seed());
+}
+
+void vss_start_seeded(const char *limit, uint64_t seed)
+{
+	engine_init(&vss_engine, seed,
 		&(struct engine_options){ .volume_bytes = VSS_BLOCKS * VSS_BLOCK,
 			.profile = profile_find("vss"),
 			.limit = limit });

@@ -15,6 +15,9 @@ extern uint64_t vss_stamps[VSS_BLOCKS]; /* of the live view's blocks */
 /* Opens a volume whose blocks have been written. */
 void vss_start(const char *limit);
 
+/* The same on a disk whose requests end in another order. */
+void vss_start_seeded(const char *limit, uint64_t seed);
+
 /* Writes that block of the live view, which must succeed. */
 void vss_write(unsigned block, uint64_t stamp);
 
