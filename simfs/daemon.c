@@ -12,6 +12,7 @@
 #include "simfs/base/check.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/clock.h"
+#include "simfs/base/fd_reserve.h"
 #include "simfs/base/log.h"
 #include "simfs/base/log_file.h"
 #include "simfs/base/watchdog.h"
@@ -22,13 +23,10 @@
 #include "simfs/control/server.h"
 #include "simfs/control/state_folder.h"
 #include "simfs/control/writer_process.h"
+#include "simfs/daemon_taking.h"
 #include "simfs/machine.h"
 #include "simfs/mount/session.h"
 #include "simfs/volume/volume.h"
-
-/* How long the image of a rig that was just killed may stay locked by its last I/O. */
-#define LOCK_TRIES    20
-#define LOCK_PAUSE_US 50000
 
 struct daemon {
 	const struct daemon_options *options;
@@ -53,23 +51,7 @@ struct daemon {
 
 static int open_image(struct daemon *daemon)
 {
-	const char *image = daemon->options->image;
-	int error = -EBUSY;
-
-	for (int i = 0; i < LOCK_TRIES && error == -EBUSY; i++) {
-		if (i > 0)
-			usleep(LOCK_PAUSE_US);
-		error = file_blockio_open_image(daemon->ring, image, &daemon->origin);
-	}
-	if (error == 0)
-		return EXIT_MET;
-	if (error == -EBUSY)
-		log_error("image '%s' is mounted by another rig", image);
-	else if (error == -EINVAL)
-		log_error("image '%s' is no regular file", image);
-	else
-		log_error_code(error, "cannot open image '%s'", image);
-	return error == -EBUSY || error == -EIO || error == -ENOMEM ? EXIT_RIG : EXIT_USAGE;
+	return taking_image(daemon->ring, daemon->options->image, &daemon->origin);
 }
 
 static int open_state_folder(struct daemon *daemon)
@@ -154,8 +136,8 @@ static int open_control(struct daemon *daemon)
 	int error = commands_create(daemon->ring, daemon->volume, &daemon->commands);
 
 	if (error == 0)
-		error = control_server_create(daemon->ring, daemon->folder_fd, commands_table,
-			daemon->commands, &daemon->server);
+		error = taking_socket(
+			daemon->ring, daemon->folder_fd, daemon->commands, &daemon->server);
 	if (error < 0) {
 		log_error_code(error, "cannot listen on '%s'", daemon->socket_path);
 		return EXIT_RIG;
@@ -204,6 +186,8 @@ static int open_session(struct daemon *daemon)
 	}
 	session_serve(daemon->session, daemon->volume);
 	commands_on_end(daemon->commands, end_asked, daemon);
+	/* Now: what mounts a volume with all its snapshots needs some of them. */
+	fd_reserve_fill();
 	return EXIT_MET;
 }
 

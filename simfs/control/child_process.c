@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "simfs/base/cleanup.h"
+#include "simfs/base/fd_reserve.h"
 
 /*
  * A new image, not a fork: the rig's own pages, its mount and its ring are no
@@ -38,7 +39,7 @@ static int spawn(char *const argv[], int stdin_fd, int stdout_fd, pid_t *ret)
 	return -error;
 }
 
-int child_process_start(struct child_process *process, char *const argv[])
+static int start(struct child_process *process, char *const argv[])
 {
 	int input[2], output[2];
 	pid_t pid;
@@ -70,6 +71,19 @@ int child_process_start(struct child_process *process, char *const argv[])
 	process->input_fd = TAKE_FD(input_write);
 	process->output_fd = TAKE_FD(output_read);
 	return 0;
+}
+
+int child_process_start(struct child_process *process, char *const argv[])
+{
+	int error = start(process, argv);
+
+	/* What is frozen must be thawed, however many files are open. */
+	if (error == -EMFILE) {
+		fd_reserve_give_all();
+		error = start(process, argv);
+		fd_reserve_fill();
+	}
+	return error;
 }
 
 void child_process_end_input(struct child_process *process)

@@ -11,6 +11,7 @@
 #include "simfs/base/check.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/clock.h"
+#include "simfs/base/fd_reserve.h"
 #include "simfs/control/server_internal.h"
 #include "simfs/control/server_request.h"
 
@@ -25,6 +26,8 @@ void connection_destroy(struct control_connection *connection)
 	while (list_pop(&connection->hooks))
 		;
 	close(connection->fd);
+	/* It may have been one of those that are kept back. */
+	fd_reserve_fill();
 	free(connection->unsent);
 	free(connection);
 }
@@ -184,6 +187,12 @@ static void refuse_line(
 	connection_send(connection, server_request_failure(id, error, message));
 }
 
+bool connection_is_idle(const struct control_connection *connection)
+{
+	return connection->request_count == 0 && list_empty(&connection->hooks) &&
+	       unsent_length(connection) == 0;
+}
+
 static void handle_line(struct control_connection *connection, const char *line, size_t length)
 {
 	struct control_server *server = connection->server;
@@ -192,6 +201,10 @@ static void handle_line(struct control_connection *connection, const char *line,
 	json_t *arguments = NULL;
 	json_t *id;
 	char message[256];
+
+	list_remove(&connection->link);
+	list_append(&server->connections, &connection->link);
+
 	int result = server_request_parse(
 		line, length, server->commands, &id, &command, &arguments, message, sizeof message);
 

@@ -23,7 +23,7 @@ enum connection_state { CONNECTION_OPEN, CONNECTION_DRAINING, CONNECTION_BROKEN 
 
 struct control_connection {
 	struct control_server *server;
-	struct list link; /* of the server's connections */
+	struct list link; /* of the server's connections; the one used last is last */
 	int fd;
 	enum connection_state state;
 	bool over; /* the hooks ran */
@@ -54,6 +54,9 @@ void connection_destroy(struct control_connection *connection);
 
 /* Sends LINE (stolen; NULL, when memory ran out, breaks the connection). */
 void connection_send(struct control_connection *connection, char *line);
+
+/* It waits for no answer, and holds nothing. */
+bool connection_is_idle(const struct control_connection *connection);
 
 /* Gives the peer up.  The connection itself stays until the event loop lets it go. */
 void connection_break(struct control_connection *connection);

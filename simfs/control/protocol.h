@@ -89,7 +89,8 @@
  * waits on the same connection is then answered with ECANCELED, and a watch
  * that waits waits on.  An unknown command is refused with EOPNOTSUPP, an
  * unknown argument with EINVAL.  A peer of another uid gets one line with EPERM,
- * the connection beyond PROTOCOL_CONNECTIONS_MAX one with EBUSY, before they are disconnected.
+ * the connection beyond PROTOCOL_CONNECTIONS_MAX one with EBUSY, before they are disconnected;
+ * but one that waits for nothing and holds nothing makes room for it, with such a line.
  *
  * Sizes, shares and durations are strings as on the command line ("10%",
  * "64MiB").  A line longer than PROTOCOL_LINE_MAX_BYTES, or one that is not a

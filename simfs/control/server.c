@@ -12,6 +12,7 @@
 #include "simfs/base/check.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/clock.h"
+#include "simfs/base/fd_reserve.h"
 #include "simfs/base/log.h"
 #include "simfs/control/connection.h"
 #include "simfs/control/protocol.h"
@@ -92,6 +93,36 @@ static void turn_away(int fd, int error, const char *message)
 	close(fd);
 }
 
+/*
+ * Makes room for one more.  Whoever waits for nothing, and holds nothing, has no use of
+ * his connection that a new one could not have: the one that was used longest ago goes.
+ */
+static bool has_room(struct control_server *server)
+{
+	struct control_connection *idlest = NULL;
+	unsigned count = 0;
+
+	list_for_each (link, &server->connections) {
+		struct control_connection *connection = CONTAINER_OF(
+			link, struct control_connection, link);
+
+		if (connection->state == CONNECTION_BROKEN)
+			continue;
+		count++;
+		if (!idlest && connection_is_idle(connection))
+			idlest = connection;
+	}
+	if (count < PROTOCOL_CONNECTIONS_MAX)
+		return true;
+	if (!idlest)
+		return false;
+	connection_send(
+		idlest, server_request_failure(json_null(), -EBUSY,
+				"somebody else needs the connection that was idle longest"));
+	connection_break(idlest);
+	return true;
+}
+
 static void welcome(struct control_server *server, int fd)
 {
 	struct ucred peer;
@@ -99,7 +130,7 @@ static void welcome(struct control_server *server, int fd)
 
 	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &length) < 0 || peer.uid != geteuid())
 		turn_away(fd, -EPERM, "the volume belongs to another user");
-	else if (server->connection_count >= PROTOCOL_CONNECTIONS_MAX)
+	else if (!has_room(server))
 		turn_away(fd, -EBUSY, "the volume has too many control connections");
 	else if (connection_create(server, fd) < 0)
 		log_error("out of memory for a control connection");
@@ -127,9 +158,11 @@ static void retry_later(struct control_server *server)
 	ring_start(server->ring, sqe, &server->accept_op);
 }
 
-static bool nobody_to_blame(int error)
+/* Nobody is to blame, or there is a descriptor now. */
+static bool can_try_again(int error)
 {
-	return error == -ECONNABORTED || error == -EINTR || error == -EAGAIN;
+	return error == -ECONNABORTED || error == -EINTR || error == -EAGAIN ||
+	       (error == -EMFILE && fd_reserve_give());
 }
 
 static void accept_done(struct ring_op *op, int result, uint32_t flags)
@@ -145,7 +178,7 @@ static void accept_done(struct ring_op *op, int result, uint32_t flags)
 	}
 	if (result >= 0)
 		welcome(server, result);
-	if (result >= 0 || nobody_to_blame(result))
+	if (result >= 0 || can_try_again(result))
 		accept_next(server);
 	else
 		retry_later(server);

@@ -12,8 +12,7 @@ mkdir -m 777 theirs
 mkdir -p fake/.snaprig
 ln -s "$work/theirs/control.sock" fake/.snaprig/control
 setpriv --reuid 65534 --clear-groups socat -u \
-	"UNIX-LISTEN:$work/theirs/control.sock,fork,mode=666" \
-	"OPEN:$work/theirs/heard,creat,append" &
+	UNIX-LISTEN:theirs/control.sock,fork,mode=666 OPEN:theirs/heard,creat,append &
 listener=$!
 on_exit 'kill "$listener"'
 wait_until 10 test -S theirs/control.sock || fail "nobody listens"

@@ -126,32 +126,67 @@ START_TEST(a_server_whose_ring_is_gone_can_be_destroyed)
 }
 END_TEST
 
-START_TEST(one_connection_too_many_is_told_so)
+START_TEST(one_connection_too_many_is_told_so_when_all_wait)
 {
 	int peers[PROTOCOL_CONNECTIONS_MAX + 1];
 
 	for (unsigned at = 0; at < PROTOCOL_CONNECTIONS_MAX; at++) {
 		peers[at] = peer_open();
-		peer_say(peers[at], "{\"command\":\"echo\"}\n");
-		peer_hear(peers[at]);
+		peer_say(peers[at], "{\"command\":\"later\"}\n");
+		TURN_UNTIL(bench.kept_count == at + 1);
 	}
 	peers[PROTOCOL_CONNECTIONS_MAX] = peer_open();
 	ck_assert_ptr_nonnull(strstr(peer_hear(peers[PROTOCOL_CONNECTIONS_MAX]), "EBUSY"));
 	peer_expect_end(peers[PROTOCOL_CONNECTIONS_MAX]);
 
-	close(peers[0]);
-	bench_turn_for_ms(5);
+	/* Answered, it waits for nothing any more. */
+	control_request_answer(bench.kept[7], NULL);
+	peer_hear(peers[7]);
 
 	int late = peer_open();
 
 	peer_expect_served(late);
+	ck_assert_ptr_nonnull(strstr(peer_hear(peers[7]), "EBUSY"));
+	peer_expect_end(peers[7]);
+	for (unsigned at = 0; at < PROTOCOL_CONNECTIONS_MAX; at++)
+		if (at != 7)
+			control_request_answer(bench.kept[at], NULL);
 	close(late);
-	for (unsigned at = 1; at <= PROTOCOL_CONNECTIONS_MAX; at++)
+	for (unsigned at = 0; at <= PROTOCOL_CONNECTIONS_MAX; at++)
 		close(peers[at]);
 }
 END_TEST
 
-/* ---- the socket file ---- */
+START_TEST(the_idlest_connection_makes_room_for_a_new_one)
+{
+	int peers[PROTOCOL_CONNECTIONS_MAX], late[3];
+
+	for (unsigned at = 0; at < PROTOCOL_CONNECTIONS_MAX; at++) {
+		peers[at] = peer_open();
+		peer_expect_served(peers[at]);
+	}
+	/* The first holds something, the second is used again; the third only looks idle. */
+	peer_say(peers[0], "{\"command\":\"hold\"}\n");
+	peer_hear(peers[0]);
+	peer_expect_served(peers[1]);
+	peer_say(peers[2], "{\"command\":\"later\"}\n");
+	TURN_UNTIL(bench.kept_count == 1);
+	for (unsigned at = 0; at < 3; at++) {
+		late[at] = peer_open();
+		peer_expect_served(late[at]);
+		ck_assert_ptr_nonnull(strstr(peer_hear(peers[3 + at]), "EBUSY"));
+		peer_expect_end(peers[3 + at]);
+	}
+	ck_assert_uint_eq(bench.hooks_fired, 0);
+	peer_expect_served(peers[1]);
+	control_request_answer(bench.kept[0], NULL);
+	for (unsigned at = 0; at < 3; at++)
+		close(late[at]);
+	for (unsigned at = 0; at < PROTOCOL_CONNECTIONS_MAX; at++)
+		close(peers[at]);
+	TURN_UNTIL(bench.hooks_fired == 1);
+}
+END_TEST
 
 START_TEST(the_socket_is_its_owners_alone)
 {
@@ -264,7 +299,8 @@ static TCase *connections_case(void)
 	tcase_add_test(tests, a_cancelled_hook_does_not_fire);
 	tcase_add_test(tests, closing_the_server_ends_connections_and_fires_hooks);
 	tcase_add_test(tests, a_server_whose_ring_is_gone_can_be_destroyed);
-	tcase_add_test(tests, one_connection_too_many_is_told_so);
+	tcase_add_test(tests, one_connection_too_many_is_told_so_when_all_wait);
+	tcase_add_test(tests, the_idlest_connection_makes_room_for_a_new_one);
 	tcase_add_test(tests, the_socket_is_its_owners_alone);
 	tcase_add_test(tests, another_user_is_kept_out_twice);
 	tcase_add_test(tests, a_living_rigs_socket_is_not_taken_over);

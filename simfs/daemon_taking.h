@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * daemon_taking.h - takes what only one rig can have: an image, a control socket.
+ *
+ * The ring of a rig that was just killed keeps them for as long as its last I/O lasts,
+ * which is a moment: so they are asked for again.
+ */
+#ifndef SNAPRIG_DAEMON_TAKING_H
+#define SNAPRIG_DAEMON_TAKING_H
+
+#include "simfs/blockio/blockio.h"
+#include "simfs/control/commands.h"
+#include "simfs/control/server.h"
+
+/* Opens and locks the image PATH.  Returns EXIT_MET, or the exit code after a message. */
+int taking_image(struct ring *ring, const char *path, struct blockio **ret);
+
+/* As control_server_create(), for the commands of a volume. */
+int taking_socket(
+	struct ring *ring, int folder_fd, struct commands *commands, struct control_server **ret);
+
+#endif

@@ -1,0 +1,67 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+#
+# With as many snapshots as there are descriptors, the control socket still answers,
+# and all of them can be mounted again.  Idle connections shut nobody out, and the
+# socket of a rig that was just killed is waited for.
+. "${0%/*}/../lib/e2e.sh"
+
+requires jq socat
+image=$work/volume.img
+mnt=$work/mnt
+mkdir "$mnt"
+rig create "$image" --size 1MiB
+
+# with_few COMMAND... - with 48 descriptors at most.
+with_few()
+{
+	(ulimit -n 48 && exec "$@")
+}
+
+with_few "$SNAPRIG" mount "$image" "$mnt"
+count=0
+while touch "$mnt/snapshots/s$count" 2>said; do
+	count=$((count + 1))
+	[ "$count" -lt 60 ] || fail "48 descriptors are no limit"
+done
+grep -q "Too many open files" said || fail "touch says: $(cat said)"
+[ "$count" -ge 10 ] || fail "only $count snapshots"
+same "$count" "$(timeout 20 "$SNAPRIG" status "$mnt" --json | jq '.snapshots | length')" snapshots
+timeout 20 "$SNAPRIG" snapshot list "$mnt" >list
+# Several at a time, who keep what they have.
+for peer in 1 2 3 4; do
+	sleep 3 | socat -u - UNIX-CONNECT:mnt/.snaprig/control &
+done
+sleep 0.3
+timeout 20 "$SNAPRIG" status "$mnt" >/dev/null
+wait
+timeout 20 "$SNAPRIG" snapshot delete "$mnt" s0
+touch "$mnt/snapshots/s0"
+! touch "$mnt/snapshots/more" 2>/dev/null || fail "there was room for another one"
+names=$(names_of "$mnt/snapshots")
+umount_volume
+with_few "$SNAPRIG" mount "$image" "$mnt" || fail "cannot mount as many again"
+same "$names" "$(names_of "$mnt/snapshots")" "snapshots after another mount"
+for snapshot in "$mnt"/snapshots/*; do
+	digest "$snapshot" >/dev/null || fail "cannot read $snapshot"
+done
+timeout 20 "$SNAPRIG" snapshot delete "$mnt" s1
+umount_volume
+
+# 64 connections that do nothing.
+rig mount "$image" "$mnt"
+for peer in $(seq 70); do
+	sleep 2 | socat -u - UNIX-CONNECT:mnt/.snaprig/control 2>/dev/null &
+done
+sleep 0.7
+timeout 20 "$SNAPRIG" status "$mnt" >/dev/null || fail "idle connections shut the owner out"
+timeout 20 "$SNAPRIG" snapshot create "$mnt" late || fail "idle connections shut the owner out"
+wait
+umount_volume
+
+# Somebody still listens, for a moment.
+(cd "$image.snaprig" && timeout 0.5 socat UNIX-LISTEN:control.sock,fork SYSTEM:true) &
+wait_until 5 test -S "$image.snaprig/control.sock" || fail "nobody listens"
+rig mount "$image" "$mnt" || fail "the socket of one who is going was not waited for"
+wait
+rig status "$mnt" >/dev/null
