@@ -2,10 +2,10 @@
 /*
  * power_writer - writes stamped sectors, and keeps a ledger of what a power cut may take.
  *
- *	power_writer create LEDGER BLOCKS
- *	power_writer write FILE LEDGER SEED		until FILE fails, as it does when its rig dies
- *	power_writer live FILE BEFORE AFTER		nothing that was flushed is lost
- *	power_writer snapshot FILE BEFORE AFTER		it is of a moment between the two
+ *	create LEDGER BLOCKS
+ *	write FILE LEDGER SEED		until FILE fails, as it does when its rig dies
+ *	live FILE BEFORE AFTER		nothing that was flushed is lost
+ *	snapshot FILE BEFORE AFTER	it is of a moment between the two
  *
  * The ledger is a mapped file on a disk that stays.  Of each block it has the
  * number of its last write that was begun, acknowledged and flushed, so that a
@@ -123,8 +123,8 @@ static bool flush(const struct writer *writer, int fd, uint64_t first, uint64_t 
 }
 
 /* One write of COUNT blocks from FIRST on: false when it fails. */
-static bool write_run(const struct writer *writer, int fd, uint64_t *words, uint64_t first,
-	uint64_t count)
+static bool write_run(
+	const struct writer *writer, int fd, uint64_t *words, uint64_t first, uint64_t count)
 {
 	struct entry *entries = writer->ledger->entries;
 
@@ -207,8 +207,8 @@ static bool sector_is_right(const uint64_t *words, uint64_t sector, uint64_t lea
 	return false;
 }
 
-static int command_verify(bool live, const char *path, const char *before_path,
-	const char *after_path)
+static int command_verify(
+	bool live, const char *path, const char *before_path, const char *after_path)
 {
 	const struct ledger *before = ledger_open(before_path), *after = ledger_open(after_path);
 	FILE *file = fopen(path, "re");
