@@ -104,9 +104,9 @@ static const struct cli cli = {
 	.arguments = "IMAGE MNT",
 	.arguments_min = 2,
 	.arguments_max = 2,
-	.about = "Serves IMAGE as MNT/live, with its snapshots in MNT/snapshots.  Returns when\n"
-		 "the mount can be used; a process in the background serves it, and writes what\n"
-		 "it has to say to rig.log beside the state.",
+	.about = "Serves IMAGE, a file or a block device, as MNT/live, with its snapshots in\n"
+		 "MNT/snapshots.  Returns when the mount can be used; a process in the background\n"
+		 "serves it, and writes what it has to say to rig.log beside the state.",
 	.options = options,
 	.examples = "  snaprig mount vol.img mnt --profile datto\n"
 		    "  touch mnt/snapshots/monday\n"

@@ -114,6 +114,12 @@ int mount_places_find(
 		log_error_code(error, "cannot open image '%s'", image);
 		return EXIT_USAGE;
 	}
+	if (S_ISBLK(facts.st_mode) && !store) {
+		log_error("image '%s' is a block device, beside which no state can lie: /dev does "
+			  "not last (try --store DIR)",
+			image);
+		return EXIT_USAGE;
+	}
 	ret->mount_point = absolute_path(point);
 	if (store)
 		ret->state_folder = state_path(store);

@@ -23,9 +23,9 @@ int taking_image(struct ring *ring, const char *path, struct blockio **ret)
 	if (error == 0)
 		return EXIT_MET;
 	if (error == -EBUSY)
-		log_error("image '%s' is mounted by another rig", path);
+		log_error("image '%s' is mounted by another rig, or is a device in use", path);
 	else if (error == -EINVAL)
-		log_error("image '%s' is no regular file", path);
+		log_error("image '%s' is neither a regular file nor a block device", path);
 	else
 		log_error_code(error, "cannot open image '%s'", path);
 	return error == -EBUSY || error == -EIO || error == -ENOMEM ? EXIT_RIG : EXIT_USAGE;

@@ -88,10 +88,10 @@ struct blockio {
 /* What tells a file from another one, and from what it was. */
 struct blockio_facts {
 	uint64_t size_bytes;
-	int64_t modified_ns; /* since 1970: its content was changed */
-	int64_t changed_ns;  /* the same, or its name, owner, mode */
-	uint64_t inode;
-	bool has_name; /* false: it was removed, or another one has its place */
+	int64_t modified_ns; /* since 1970: its content was changed; of a device 0, as are ... */
+	int64_t changed_ns;  /* ... the same, or its name, owner, mode, */
+	uint64_t inode;	     /* ... and this */
+	bool has_name;	     /* false: it was removed, or another one has its place */
 };
 
 struct blockio_ops {

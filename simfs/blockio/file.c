@@ -199,9 +199,20 @@ static int64_t in_ns(const struct timespec *time)
 
 static int file_look(struct blockio *io, struct blockio_facts *ret)
 {
+	struct file_blockio *file = file_of(io);
 	struct stat facts;
 
-	if (fstat(file_of(io)->fd, &facts) < 0)
+	if (file->is_device) {
+		/* Its node tells when somebody made the node, and nothing of the content. */
+		*ret = (struct blockio_facts){ .has_name = true };
+
+		int error = file_length(file->fd, true, &ret->size_bytes);
+
+		if (error == 0)
+			blockio_note_end(io, ret->size_bytes);
+		return error;
+	}
+	if (fstat(file->fd, &facts) < 0)
 		return -errno;
 	*ret = (struct blockio_facts){
 		.size_bytes = (uint64_t)facts.st_size,

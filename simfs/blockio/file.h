@@ -12,9 +12,10 @@
 #include "simfs/blockio/folder.h"
 
 /*
- * Opens the existing regular file PATH for reading and writing and locks it
- * (flock) against a second rig.  Returns 0, -EBUSY when it is locked, -EISDIR,
- * -EINVAL when it is neither file nor folder, or what open() said.
+ * Opens the existing regular file or block device PATH for reading and writing and
+ * locks it (flock) against a second rig; a device also against being mounted or
+ * used by others that ask for it alone.  Returns 0, -EBUSY when it is locked or in
+ * use, -EISDIR, -EINVAL when it is none of these, or what open() said.
  */
 int file_blockio_open_image(struct ring *ring, const char *path, struct blockio **ret);
 

@@ -9,6 +9,7 @@ struct file_blockio {
 	struct blockio io;
 	struct ring *ring;
 	int fd;
+	bool is_device; /* a block device: as long as it is, and without times of its own */
 
 	/* Room that is made ahead of need; see file_reserve() in file.c. */
 	uint64_t room_end; /* up to here the file is written */
@@ -21,5 +22,8 @@ struct file_blockio {
 };
 
 extern const struct blockio_ops file_ops;
+
+/* file_open.c: how long the file or device FD is: 0 or -errno. */
+int file_length(int fd, bool is_device, uint64_t *ret_bytes);
 
 #endif

@@ -2,9 +2,11 @@
 /* file_open.c - opens files for blockio: which can have O_DIRECT, and what may be an image. */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/fs.h>
 #include <linux/stat.h>
 #include <stdlib.h>
 #include <sys/file.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -55,28 +57,39 @@ static uint32_t choose_alignment(int fd, uint64_t size_bytes)
 	return alignment;
 }
 
-static int wrap(struct ring *ring, int fd, bool is_text, struct blockio **ret)
+int file_length(int fd, bool is_device, uint64_t *ret_bytes)
 {
 	struct stat facts;
 
+	if (is_device)
+		return ioctl(fd, BLKGETSIZE64, ret_bytes) < 0 ? -errno : 0;
 	if (fstat(fd, &facts) < 0)
 		return -errno;
+	*ret_bytes = (uint64_t)facts.st_size;
+	return 0;
+}
 
-	struct file_blockio *file = malloc(sizeof *file);
+static int wrap(struct ring *ring, int fd, bool is_text, bool is_device, struct blockio **ret)
+{
+	uint64_t size_bytes;
+	int error = file_length(fd, is_device, &size_bytes);
+	struct file_blockio *file;
 
+	if (error < 0)
+		return error;
+	file = malloc(sizeof *file);
 	if (!file)
 		return -ENOMEM;
 	*file = (struct file_blockio){
 		.io = {
 			.ops = &file_ops,
-			.alignment_bytes = is_text
-				? 1
-				: choose_alignment(fd, (uint64_t)facts.st_size),
-			.size_bytes = (uint64_t)facts.st_size,
+			.alignment_bytes = is_text ? 1 : choose_alignment(fd, size_bytes),
+			.size_bytes = size_bytes,
 		},
 		.ring = ring,
 		.fd = fd,
-		.room_end = (uint64_t)facts.st_size,
+		.is_device = is_device,
+		.room_end = size_bytes,
 	};
 	list_init(&file->waiting);
 	*ret = &file->io;
@@ -85,29 +98,31 @@ static int wrap(struct ring *ring, int fd, bool is_text, struct blockio **ret)
 
 int file_blockio_wrap(struct ring *ring, int fd, struct blockio **ret)
 {
-	return wrap(ring, fd, false, ret);
+	return wrap(ring, fd, false, false, ret);
 }
 
 int file_blockio_wrap_text(struct ring *ring, int fd, struct blockio **ret)
 {
-	return wrap(ring, fd, true, ret);
+	return wrap(ring, fd, true, false, ret);
 }
 
 int file_blockio_open_image(struct ring *ring, const char *path, struct blockio **ret)
 {
-	AUTO(auto_close) int fd = open(path, O_RDWR | O_CLOEXEC);
-	struct stat facts;
+	struct stat named, facts;
+	bool is_device = stat(path, &named) == 0 && S_ISBLK(named.st_mode);
+	/* Of a device O_EXCL claims it: it cannot be mounted meanwhile. */
+	AUTO(auto_close) int fd = open(path, O_RDWR | O_CLOEXEC | (is_device ? O_EXCL : 0));
 
 	if (fd < 0 || fstat(fd, &facts) < 0)
 		return -errno;
 	if (S_ISDIR(facts.st_mode))
 		return -EISDIR;
-	if (!S_ISREG(facts.st_mode))
+	if (is_device ? !S_ISBLK(facts.st_mode) : !S_ISREG(facts.st_mode))
 		return -EINVAL;
 	if (flock(fd, LOCK_EX | LOCK_NB) < 0)
 		return errno == EWOULDBLOCK ? -EBUSY : -errno;
 
-	int error = file_blockio_wrap(ring, fd, ret);
+	int error = wrap(ring, fd, false, is_device, ret);
 
 	if (error < 0)
 		return error;
