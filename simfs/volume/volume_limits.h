@@ -21,14 +21,14 @@ struct volume_limits {
 	const struct store_limits *store;
 
 	/* Parts of one request that are under way at a time. */
-	unsigned request_parts;
+	uint32_t request_parts;
 
 	/* Of a discard or zeroing that a snapshot wants, at a time; a multiple of the
 	 * image's alignment. */
 	uint32_t zero_piece_bytes;
 
 	/* Whatever the profile says. */
-	unsigned snapshots;
+	uint32_t snapshots;
 
 	/* The data of stores up to so long is verified when they are opened: a mount
 	 * must not take minutes unasked. */
@@ -36,8 +36,8 @@ struct volume_limits {
 
 	/* Of a chain: nodes of all trees; short names of nodes, before those of
 	 * merged ones are given up (chain_view.c); what is copied at a time, whole blocks. */
-	unsigned chain_nodes;
-	unsigned chain_slots;
+	uint32_t chain_nodes;
+	uint32_t chain_slots;
 	uint32_t coalesce_chunk_bytes;
 
 	/* Of the journal in memory, and of one write to its file. */

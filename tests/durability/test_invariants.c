@@ -31,7 +31,9 @@ static void start_load(uint64_t seed, const struct profile *profile, const char 
 				 .seed = seed,
 				 .engine = { .volume_bytes = VOLUME_BYTES,
 					 .profile = profile,
-					 .limit = limit },
+					 .limit = limit,
+					 .limits = seed % 2 ? engine_limits_smallest()
+							    : &volume_limits_default },
 				 .depth = 8,
 				 .length_max = 32 << 10,
 				 .weights = { [LOAD_WRITE] = 50,
@@ -295,6 +297,7 @@ START_TEST(invariant_6_a_flipped_bit_is_found_or_changes_nothing)
 
 	for (uint64_t i = 0; i < count; i++) {
 		start_load(engine_seed() + i, NULL, NULL);
+		load.engine.volume_options.verify = true;
 		load.options.weights[LOAD_DELETE] = 0;
 		load_run(&load, 80, UINT64_MAX);
 		flip_and_open(engine_seed() ^ mix64(i));

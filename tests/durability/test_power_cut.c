@@ -20,12 +20,12 @@
 #define VOLUME_BYTES ((128u << 10) + 512)
 #define OPERATIONS   300
 
-/* Cuts after each step; each loses something else. */
+/* Cuts after each step, half of them under the smallest limits; each loses something else. */
 #define CUTS 4
 
 static struct load load;
 
-static bool durable;
+static bool durable, smallest; /* how the volume is opened */
 static uint64_t kept;
 
 static void start_load(uint64_t seed, const struct profile *profile, const char *limit)
@@ -37,7 +37,9 @@ static void start_load(uint64_t seed, const struct profile *profile, const char 
 					 .limit = limit,
 					 .durable = durable,
 					 .step_ns = profile && profile->chain ? 10 * NS_PER_S : 0,
-					 .power_cuts = true },
+					 .power_cuts = true,
+					 .limits = smallest ? engine_limits_smallest()
+							    : &volume_limits_default },
 				 .depth = 6,
 				 .length_max = 16 << 10,
 				 .weights = { [LOAD_WRITE] = 50,
@@ -79,12 +81,15 @@ static void cut_everywhere(const struct profile *profile, const char *limit)
 	if (stride == 0)
 		stride = 1;
 	for (; goes_on; steps += stride) {
-		for (uint64_t cut = 0; cut < CUTS; cut++, cuts++)
-			goes_on = cut_after(profile, limit, steps, cut);
+		goes_on = false;
+		for (uint64_t cut = 0; cut < CUTS; cut++, cuts++) {
+			smallest = cut % 2;
+			goes_on |= cut_after(profile, limit, steps, cut);
+		}
 	}
 	printf("durability: %" PRIu64 " power cuts after each of %" PRIu64 " steps\n", cuts, steps);
 	fflush(stdout);
-	ck_assert_uint_gt(steps, OPERATIONS / 2);
+	ck_assert(steps > OPERATIONS / 2 || !engine_count_is_full());
 }
 
 /* Invariant 4: "without it, a power cut may cost the snapshots, never the live view". */
@@ -122,7 +127,7 @@ START_TEST(invariant_4_a_power_cut_after_any_step_costs_no_durable_snapshot)
 	durable = true;
 	kept = 0;
 	cut_everywhere(profile_find(profiles[_i]), limits[_i]);
-	ck_assert_uint_gt(kept, 20);
+	ck_assert(kept > 20 || !engine_count_is_full());
 	durable = false;
 }
 END_TEST

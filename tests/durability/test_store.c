@@ -35,7 +35,10 @@ static void open_bench(uint64_t seed, bool durable)
 	store_bench_init(&bench, seed, VOLUME_BYTES, BLOCK_BYTES);
 	ck_assert_int_eq(store_bench_close(&bench), 0);
 	bench.open_options = (struct store_open_options){
-		.boot_id = BOOT_BEFORE, .durable = durable, .verify_data = true
+		.boot_id = BOOT_BEFORE,
+		.durable = durable,
+		.verify_data = true,
+		.limits = seed % 2 ? &store_limits_smallest : &store_limits_default,
 	};
 	memory_disk_remember(bench.disk);
 	ck_assert_int_eq(store_bench_open(&bench), 0);

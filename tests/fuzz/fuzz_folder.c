@@ -6,7 +6,8 @@
  * It has two snapshots of a small volume, and is closed in order.  The input says
  * what is done to its files before it is opened again:
  *
- *	byte 0		1: a chain (xen), else copy-on-write (plain)
+ *	byte 0		1: a chain (xen), else copy-on-write (plain); 2, 4: it is
+ *			made, and opened again, under the smallest limits
  *	then		edits of four bytes each: what and to which file, and two
  *			numbers, of which more in edit()
  *
@@ -250,10 +251,16 @@ static void check(const struct volume_options *options)
 	(void)volume_close(volume);
 }
 
+/* Whether the first byte has BIT. */
+static bool data_bit(const uint8_t *data, size_t size, uint8_t bit)
+{
+	return size > 0 && (data[0] & bit) != 0;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct volume_options options = {
-		.profile = size > 0 && data[0] & 1 ? &profile_xen : &profile_plain,
+		.profile = data_bit(data, size, 1) ? &profile_xen : &profile_plain,
 		.quiet = true,
 	};
 	void *memory;
@@ -266,9 +273,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	folder = engine_folder_create(disk, 1, 512);
 	MUST(folder->ops->open(folder, "image", true, &origin) == 0);
 	MUST(origin->ops->resize(origin, VOLUME_BYTES) == 0);
+	options.limits = data_bit(data, size, 2) ? &volume_limits_smallest : NULL;
 	make(&options);
 	for (size_t at = 1; at + 3 <= size && at < 64; at += 3)
 		edit(data[at], data[at + 1], data[at + 2]);
+	options.limits = data_bit(data, size, 4) ? &volume_limits_smallest : NULL;
 	check(&options);
 	blockio_destroy(origin);
 	folder->ops->destroy(folder);

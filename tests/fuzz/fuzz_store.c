@@ -36,6 +36,7 @@
 #define MAKE_SUMMARY	 8u  /* the superblock names the last summary */
 #define MAKE_VERIFIED	 16u /* the store alone is opened with its data verified */
 #define MAKE_RESTARTED	 32u /* and on another boot of the machine */
+#define MAKE_SMALLEST	 64u /* it is opened under the smallest limits */
 
 #define SEGMENT_GAP	 1u /* its sequence is one too high */
 #define SEGMENT_EXTRA	 2u /* one byte of the header is changed before it is hashed */
@@ -230,6 +231,7 @@ static void check_store(struct blockio_folder *folder, uint8_t bits)
 	struct store_open_options options = {
 		.boot_id = bits & MAKE_RESTARTED ? 1 : 0,
 		.verify_data = (bits & MAKE_VERIFIED) != 0,
+		.limits = bits & MAKE_SMALLEST ? &store_limits_smallest : NULL,
 	};
 	struct store_findings findings;
 	struct store *store = NULL;
@@ -294,9 +296,13 @@ static void go_over(struct memory_disk *disk, struct volume *volume, struct snap
 }
 
 static void check_volume(struct memory_disk *disk, struct blockio *origin,
-	struct blockio_folder *folder, uint32_t role, char *buffer)
+	struct blockio_folder *folder, uint32_t role, uint8_t bits, char *buffer)
 {
-	struct volume_options options = { .profile = &profile_plain, .quiet = true };
+	struct volume_options options = {
+		.profile = &profile_plain,
+		.quiet = true,
+		.limits = bits & MAKE_SMALLEST ? &volume_limits_smallest : NULL,
+	};
 	struct volume *volume;
 
 	if (volume_open(origin, folder, &options, &volume) < 0) {
@@ -342,7 +348,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	put_file(folder, disk, "s.store", file, make_file(&input, bits, volume_id, file));
 	check_store(folder, bits);
-	check_volume(disk, origin, folder, ((struct store_superblock *)file)->role, buffer);
+	check_volume(disk, origin, folder, ((struct store_superblock *)file)->role, bits, buffer);
 	blockio_destroy(origin);
 	folder->ops->destroy(folder);
 	memory_disk_destroy(disk);

@@ -50,6 +50,7 @@ void engine_init(struct engine *engine, uint64_t seed, const struct engine_optio
 		.snapshot_failed = options->snapshot_failed,
 		.context = options->context,
 	};
+	engine->any_limits = options->any_limits;
 	engine->step_ns = options->step_ns;
 	engine->jump_ns = options->jump_ns;
 	if (options->step_ns > 0)
@@ -85,6 +86,12 @@ int engine_open(struct engine *engine)
 
 	MUST(!engine->volume);
 	MUST(folder->ops->open(folder, ENGINE_IMAGE, false, &engine->origin) == 0);
+
+	if (engine->any_limits) {
+		engine_limits_choose(
+			&engine->limits, mix64(engine->seed ^ mix64(++engine->openings)));
+		engine->volume_options.limits = &engine->limits.volume;
+	}
 
 	int error = volume_open(
 		engine->origin, engine->folder, &engine->volume_options, &engine->volume);

@@ -12,6 +12,7 @@
 
 #include "simfs/blockio/memory.h"
 #include "simfs/volume/volume.h"
+#include "tests/lib/engine_limits.h"
 
 /* The file of the source volume; it lies beside the stores. */
 #define ENGINE_IMAGE "image"
@@ -27,6 +28,7 @@ struct engine_options {
 	uint64_t coalesce_bytes_per_second;
 	bool no_coalesce;
 	const struct volume_limits *limits; /* NULL: the default */
+	bool any_limits;  /* each opening has others, by the seed (engine_limits.h) */
 	uint64_t step_ns; /* the clock is stepped, and by so much with each step of the disk */
 	uint64_t jump_ns; /* with step_ns: when the disk is idle, the clock jumps at most so far */
 	bool tells_holes; /* of the image; else all of it is said to be data */
@@ -41,6 +43,9 @@ struct engine {
 	uint64_t seed;
 	uint64_t step_ns, jump_ns;
 	struct volume_options volume_options;
+	struct engine_limits limits; /* of an engine with any_limits */
+	bool any_limits;
+	uint64_t openings;
 	struct memory_source memory; /* what a test's memory_used() becomes */
 	uint32_t (*memory_used)(void);
 	struct memory_disk *disk;

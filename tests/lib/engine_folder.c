@@ -84,7 +84,7 @@ static void file_submit(struct blockio *io, struct blockio_request *request)
 	struct engine_file *file = file_of(io);
 	uint64_t mask = io->alignment_bytes - 1;
 
-	if (request->kind != BLOCKIO_FLUSH) {
+	if (request->kind != BLOCKIO_FLUSH && request->kind != BLOCKIO_ALLOCATE) {
 		MUST((request->offset & mask) == 0);
 		for (unsigned i = 0; i < request->iov_count; i++) {
 			MUST((request->iov[i].iov_len & mask) == 0);

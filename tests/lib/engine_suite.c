@@ -5,8 +5,12 @@
 #include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define SEED_DEFAULT 7
+
+/* What load_fail() says (engine_load_check.c). */
+#define OPERATION_TEXT ", operation "
 
 /* Blocks up to so large (more glibc does not take), and so much free memory, stay here. */
 #define BLOCK_KEPT_BYTES (32 << 20)
@@ -47,13 +51,43 @@ uint64_t engine_count(uint64_t fallback)
 	return number_of("COUNT", scaled > 0 ? scaled : 1);
 }
 
-/* A run is made again by its seed, the number of its operations and its test case. */
-static void print_replay(const char *program, const char *test_case)
+bool engine_count_is_full(void)
 {
-	const char *count = getenv("COUNT");
+	const char *text = getenv("COUNT");
 
-	printf("replay: SEED=%" PRIu64 "%s%s CK_RUN_CASE='%s' %s\n", engine_seed(),
-		count ? " COUNT=" : "", count ? count : "", test_case, program);
+	return !text || !*text;
+}
+
+static unsigned count_runs;
+
+void engine_suite_shares_count(unsigned runs)
+{
+	count_runs = runs;
+}
+
+/* Of COUNT, as much as was needed to fail with MESSAGE, which load_fail() has made; else 0. */
+static uint64_t count_needed(const char *message)
+{
+	const char *operation = strstr(message, OPERATION_TEXT);
+
+	if (count_runs == 0 || !operation)
+		return 0;
+	return (strtoull(operation + strlen(OPERATION_TEXT), NULL, 10) + 1) * count_runs;
+}
+
+/* A run is made again by its seed, the number of its operations and its test case. */
+static void print_replay(const char *program, TestResult *failure)
+{
+	uint64_t needed = count_needed(tr_msg(failure));
+	const char *count = getenv("COUNT");
+	char text[32] = "";
+
+	if (needed > 0)
+		snprintf(text, sizeof text, " COUNT=%" PRIu64, needed);
+	else if (count)
+		snprintf(text, sizeof text, " COUNT=%s", count);
+	printf("replay: SEED=%" PRIu64 "%s CK_RUN_CASE='%s' %s\n", engine_seed(), text,
+		tr_tcname(failure), program);
 }
 
 int engine_suite_run(Suite *suite, const char *program)
@@ -73,7 +107,7 @@ int engine_suite_run(Suite *suite, const char *program)
 	TestResult **failures = srunner_failures(runner);
 
 	for (int i = 0; i < failed; i++)
-		print_replay(program, tr_tcname(failures[i]));
+		print_replay(program, failures[i]);
 	free(failures);
 	srunner_free(runner);
 	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;

@@ -2,8 +2,8 @@
 /*
  * The whole engine against plain arrays, under a random load.
  *
- * There are two runs, of the seed that SEED says (else a fixed one) and of one
- * made from it.  COUNT is the number of operations.
+ * There are two runs, of the seed that SEED says (else a fixed one), and of one
+ * made from it under other limits.  COUNT is the number of operations.
  */
 #include <check.h>
 #include <inttypes.h>
@@ -20,6 +20,9 @@
 
 #define LENGTH_MAX   (256u << 10)
 #define SEED_COUNT   2
+
+/* Between two kills. */
+#define ROUND_OPERATIONS 400
 
 static uint64_t seed_of(int index)
 {
@@ -48,7 +51,9 @@ START_TEST(two_hundred_thousand_writes_leave_three_snapshots_as_they_were)
 
 	load_init(&load, &(struct load_options){
 				 .seed = seed_of(_i),
-				 .engine = { .volume_bytes = VOLUME_BYTES },
+				 .engine = { .volume_bytes = VOLUME_BYTES,
+					 .limits = _i == 1 ? engine_limits_smallest()
+							   : &volume_limits_default },
 				 .depth = LOAD_DEPTH_MAX,
 				 .length_max = LENGTH_MAX,
 				 .weights = { [LOAD_WRITE] = 100,
@@ -73,26 +78,27 @@ END_TEST
 START_TEST(kills_and_snapshots_that_come_and_go_change_no_acknowledged_byte)
 {
 	static struct load load;
-	uint64_t count = engine_count(40000), kills = count / 400 + 1;
+	uint64_t count = engine_count(40000);
 
-	load_init(&load,
-		&(struct load_options){
-			.seed = seed_of(_i),
-			.engine = { .volume_bytes = VOLUME_BYTES, .store_alignment_bytes = 4096 },
-			.depth = 16,
-			.length_max = LENGTH_MAX / 4,
-			.weights = { [LOAD_WRITE] = 100,
-				[LOAD_READ_LIVE] = 10,
-				[LOAD_READ_SNAPSHOT] = 40,
-				[LOAD_FLUSH] = 1,
-				[LOAD_CREATE] = 6,
-				[LOAD_DELETE] = 2 },
-		});
-	for (uint64_t i = 0; i < kills; i++) {
+	load_init(&load, &(struct load_options){
+				 .seed = seed_of(_i),
+				 .engine = { .volume_bytes = VOLUME_BYTES,
+					 .store_alignment_bytes = 4096,
+					 .any_limits = _i == 1 },
+				 .depth = 16,
+				 .length_max = LENGTH_MAX / 4,
+				 .weights = { [LOAD_WRITE] = 100,
+					 [LOAD_READ_LIVE] = 10,
+					 [LOAD_READ_SNAPSHOT] = 40,
+					 [LOAD_FLUSH] = 1,
+					 [LOAD_CREATE] = 6,
+					 [LOAD_DELETE] = 2 },
+			 });
+	for (uint64_t i = 0; load.operation < count; i++) {
 		/* In the midst of it, or after the last answer. */
 		uint64_t steps = mix_below(load.options.seed, i, 2000);
 
-		load_run(&load, count / kills, load.steps + steps);
+		load_run(&load, ROUND_OPERATIONS, load.steps + steps);
 		load_kill(&load);
 		load_check(&load);
 	}

@@ -3,8 +3,9 @@
  * A chain under a random load, with coalesce at work all the time, against
  * plain arrays: snapshots come and go, the rig is closed and killed.
  *
- * There are two runs for each pace of the clock, of the seed that SEED says
- * (else a fixed one) and of one made from it.  COUNT is the number of operations.
+ * There are two runs for each pace of the clock, of the seed that SEED says (else a fixed
+ * one), and of one made from it, with other limits at each mount.  COUNT is the number of
+ * operations of each.
  */
 #include <check.h>
 #include <inttypes.h>
@@ -19,6 +20,9 @@
 
 #define VOLUME_BYTES ((8u << 20) + 512)
 #define LENGTH_MAX   (64u << 10)
+
+/* Between two mounts. */
+#define ROUND_OPERATIONS 500
 
 /* Fast: the quiet period is over soon.  Slow: a leaf's merge is done before its time is. */
 static const struct pace {
@@ -52,7 +56,7 @@ START_TEST(coalesce_under_load_and_kills_changes_no_acknowledged_byte)
 	static struct load load;
 	const struct pace *pace = &paces[_i / 2];
 	uint64_t seed = _i % 2 == 0 ? engine_seed() : mix64(engine_seed());
-	uint64_t count = engine_count(30000), rounds = count / 500 + 1, merged = 0;
+	uint64_t count = engine_count(24000), merged = 0;
 
 	printf("model: %s run %d of SEED=%" PRIu64 "\n", pace->name, _i % 2, engine_seed());
 	fflush(stdout);
@@ -61,7 +65,8 @@ START_TEST(coalesce_under_load_and_kills_changes_no_acknowledged_byte)
 				 .engine = { .volume_bytes = VOLUME_BYTES,
 					 .profile = &profile_xen,
 					 .format = pace->format,
-					 .step_ns = pace->step_ns },
+					 .step_ns = pace->step_ns,
+					 .any_limits = _i % 2 != 0 },
 				 .depth = 16,
 				 .length_max = LENGTH_MAX,
 				 .weights = { [LOAD_WRITE] = 100,
@@ -73,25 +78,25 @@ START_TEST(coalesce_under_load_and_kills_changes_no_acknowledged_byte)
 					 [LOAD_CLONE] = pace->clones,
 					 [LOAD_DELETE] = 5 },
 			 });
-	for (uint64_t i = 0; i < rounds; i++) {
+	for (uint64_t i = 0; load.operation < count; i++) {
 		/* In the midst of it, or after the last answer; every third time in order. */
 		uint64_t steps = mix_below(seed, i, 2000);
 
 		if (i % 3 == 2) {
-			load_run(&load, count / rounds, UINT64_MAX);
+			load_run(&load, ROUND_OPERATIONS, UINT64_MAX);
 			merged += merges(&load);
 			if (engine_close(&load.engine) < 0 || engine_open(&load.engine) < 0)
 				load_fail(&load, "cannot close and open");
 			load_settle_snapshots(&load);
 		} else {
-			load_run(&load, count / rounds, load.steps + steps);
+			load_run(&load, ROUND_OPERATIONS, load.steps + steps);
 			merged += merges(&load);
 			load_kill(&load);
 		}
 		load_check(&load);
 	}
 	printf("model: %s: %" PRIu64 " merges\n", pace->name, merged);
-	ck_assert_uint_gt(merged, 10);
+	ck_assert(merged > 10 || !engine_count_is_full());
 	load_deinit(&load);
 }
 END_TEST
@@ -102,6 +107,7 @@ int main(int argc, char **argv)
 	TCase *load = tcase_create("load");
 
 	(void)argc;
+	engine_suite_shares_count(1);
 	tcase_set_timeout(load, 240);
 	tcase_add_loop_test(
 		load, coalesce_under_load_and_kills_changes_no_acknowledged_byte, 0, RUNS);

@@ -2,8 +2,8 @@
 /*
  * Everything together: copy-on-write and chains, snapshots that come and go,
  * writes to snapshots, coalesce, mounts, kills, and faults of the backend, under
- * a random load, against plain arrays: a million operations.  COUNT is that number, of all
- * runs together; SEED decides each of them.
+ * a random load, against plain arrays: a million operations, and at each mount other limits.
+ * COUNT is that number, of all runs together; SEED decides each of them.
  */
 #include <check.h>
 #include <errno.h>
@@ -115,7 +115,8 @@ START_TEST(faults_kills_and_coalesce_under_load_change_no_acknowledged_byte)
 					 .limit = run->limit,
 					 .sr = run->sr,
 					 .format = run->format,
-					 .step_ns = run->step_ns },
+					 .step_ns = run->step_ns,
+					 .any_limits = true },
 				 .depth = 12,
 				 .length_max = 64 << 10,
 				 .weights = { [LOAD_WRITE] = 100,
@@ -134,11 +135,11 @@ START_TEST(faults_kills_and_coalesce_under_load_change_no_acknowledged_byte)
 		round_run(seed, round);
 	printf("model: %s: %" PRIu64 " operations, %" PRIu64 " faults\n", run->name, load.operation,
 		faults);
-	ck_assert_uint_gt(faults, 0);
+	ck_assert(faults > 0 || !engine_count_is_full());
 	if (run->clones > 0) {
 		printf("model: %s: %" PRIu64 " clones, %" PRIu64 " snapshots of some\n", run->name,
 			load.clones_made, load.clones_taken_of);
-		ck_assert_uint_gt(load.clones_taken_of, 0);
+		ck_assert(load.clones_taken_of > 0 || !engine_count_is_full());
 	}
 	load_deinit(&load);
 }
@@ -150,6 +151,7 @@ int main(int argc, char **argv)
 	TCase *load_case = tcase_create("faults");
 
 	(void)argc;
+	engine_suite_shares_count(RUNS);
 	tcase_set_timeout(load_case, 1200);
 	tcase_add_loop_test(load_case,
 		faults_kills_and_coalesce_under_load_change_no_acknowledged_byte, 0, RUNS);

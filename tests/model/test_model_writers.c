@@ -33,6 +33,7 @@ static struct bench_asked asked[ASKED_MAX];
 static char names[ASKED_MAX][16];
 static struct engine_request *writes[ASKED_MAX];
 static size_t asked_count;
+static bool may_fail; /* a store has a rule in this round */
 
 static const char *const points[] = { "writer.identify", "writer.prepare-backup",
 	"writer.prepare-snapshot", "writer.freeze", "writer.thaw", "writer.post-snapshot",
@@ -51,6 +52,7 @@ static void add_rule(void)
 	size_t action = is_origin ? 2 : (size_t)below(point < WRITER_POINTS ? 6 : 5);
 	char rule[128];
 
+	may_fail |= point > WRITER_POINTS + 1;
 	snprintf(rule, sizeof rule, "%s %s times=%d%s", points[point], actions[action],
 		(int)below(2) + 1, point < WRITER_POINTS && below(2) ? " writer=w1" : "");
 	fault_bench_add(rule);
@@ -149,6 +151,17 @@ static void come_to_rest(void)
 	engine_settle(&bench_engine);
 }
 
+/* All that share an area go with the first of them that fails. */
+static void expect_snapshot(const char *name, int result)
+{
+	bool may_go = may_fail && volume_profile(bench_engine.volume)->shares_area;
+
+	if (result < 0)
+		ck_assert(!writers_bench_has_snapshot(name));
+	else
+		ck_assert(writers_bench_has_snapshot(name) || may_go);
+}
+
 static void expect_all_at_rest(void)
 {
 	writers_bench_expect_rest();
@@ -159,11 +172,12 @@ static void expect_all_at_rest(void)
 		if (names[i][0] != 'S')
 			continue;
 		names[i][0] = 's';
-		ck_assert_int_eq(writers_bench_has_snapshot(names[i]), asked[i].result == 0);
-		if (asked[i].result == 0)
+		expect_snapshot(names[i], asked[i].result);
+		if (writers_bench_has_snapshot(names[i]))
 			ck_assert_int_eq(engine_delete(&bench_engine, names[i]), 0);
 	}
 	asked_count = 0;
+	may_fail = false;
 	engine_settle(&bench_engine);
 	ck_assert(volume_idle(bench_engine.volume));
 }
@@ -176,6 +190,8 @@ START_TEST(whoever_does_what_nobody_stays_frozen)
 	uint64_t rounds = engine_count(1500);
 
 	state = (uint64_t)_i << 32;
+	if (below(2))
+		writers_bench_limits = &volume_limits_smallest;
 	writers_bench_open(profiles[_i], writers, below(2));
 	for (uint64_t round = 0; round < rounds; round++) {
 		for (uint64_t left = 4 + below(20); left > 0; left--)

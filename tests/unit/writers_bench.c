@@ -94,6 +94,8 @@ void writers_bench_hand_thawed(const char *path, int result, const char *why)
 
 /* ---- the volume ---- */
 
+const struct volume_limits *writers_bench_limits;
+
 static uint64_t began_ns;
 
 void writers_bench_open(const char *profile, const char *const *writers, bool unchecked)
@@ -108,6 +110,7 @@ void writers_bench_open(const char *profile, const char *const *writers, bool un
 	ck_assert_int_eq(engine_close(&bench_engine), 0);
 	bench_engine.volume_options.writers.hands = &hands;
 	bench_engine.volume_options.writers.unchecked = unchecked;
+	bench_engine.volume_options.limits = writers_bench_limits;
 	ck_assert_int_eq(engine_open(&bench_engine), 0);
 	for (; *writers; writers++)
 		writers_bench_add(*writers);

@@ -14,6 +14,9 @@ struct bench_asked {
 	char why[512]; /* "": none */
 };
 
+/* Of the next volume; NULL: the default. */
+extern const struct volume_limits *writers_bench_limits;
+
 /* Opens the volume under PROFILE with WRITERS, up to a NULL; the clock jumps to what is due,
  * and seconds are counted from here on. */
 void writers_bench_open(const char *profile, const char *const *writers, bool unchecked);
