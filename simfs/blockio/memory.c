@@ -17,7 +17,7 @@ static void memory_submit(struct blockio *io, struct blockio_request *request)
 
 	if (request->kind == BLOCKIO_FLUSH) {
 		memory_note_flush(disk, request);
-	} else if (request->kind != BLOCKIO_NOTHING) {
+	} else if (request->kind != BLOCKIO_NOTHING && request->kind != BLOCKIO_ALLOCATE) {
 		MUST((request->offset & mask) == 0);
 		for (unsigned i = 0; i < request->iov_count; i++) {
 			MUST(request->iov[i].iov_len > 0);
