@@ -37,6 +37,9 @@ verify()
 	echo "$1" >>right
 }
 
+# What others have mounted is held by this copy of their mounts, too.
+awk -v work="$work/" '($1 ~ "^/dev/loop" || $3 ~ "^fuse") && index($2, work) != 1 { print $2 }' \
+	/proc/self/mounts | tac | xargs -r umount -l 2>/dev/null || true
 mount -o loop "$work/host/cut" "$work/after"
 "$SNAPRIG" mount "$work/after/volume.img" "$mnt" "$@" 2>mount.said ||
 	fail "cannot be mounted: $(cat mount.said)"
