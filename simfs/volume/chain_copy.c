@@ -25,6 +25,7 @@ struct chain_copy {
 	void *buffer;
 	uint64_t offset; /* of the chunk */
 	struct store_waiter written;
+	struct blockio_request next; /* which brings the event loop to the next chunk */
 	struct chain_turn turn;
 	bool is_cancelled;
 	struct list link;
@@ -50,7 +51,7 @@ static void copy_end(struct chain_copy *copy, int error)
 
 /* ---- chunks ---- */
 
-static void chunk_start(struct chain_copy *copy);
+static void chunk_later(struct chain_copy *copy);
 static void copied(struct chain_copy *copy);
 
 static void chunk_done(struct store_waiter *waiter, int error)
@@ -63,7 +64,7 @@ static void chunk_done(struct store_waiter *waiter, int error)
 	if (error < 0)
 		copy_end(copy, error);
 	else if (copy->offset < volume_bytes(copy->chain->volume))
-		chunk_start(copy);
+		chunk_later(copy);
 	else
 		copied(copy);
 }
@@ -132,8 +133,24 @@ static void chunk_start(struct chain_copy *copy)
 		.done = chunk_read,
 	};
 	volume->reads_under_way++;
-	copy->create->of->requests_under_way++;
+	snapshot_get(copy->create->of);
 	chain_snapshot_read(&copy->read);
+}
+
+static void chunk_go(struct blockio_request *next, int result)
+{
+	(void)result;
+	chunk_start(CONTAINER_OF(next, struct chain_copy, next));
+}
+
+/*
+ * From the event loop: one that is all holes ends at once, so the chunks of a
+ * large hole would be nested, and nobody else served meanwhile.
+ */
+static void chunk_later(struct chain_copy *copy)
+{
+	copy->next.done = chunk_go;
+	blockio_start(copy->chain->volume->origin, &copy->next, BLOCKIO_NOTHING, 0, NULL, 0);
 }
 
 /* ---- begin and end ---- */

@@ -45,10 +45,7 @@ void leaf_release(struct chain *chain)
 	struct snapshot *clone = of(chain)->clone;
 
 	of(chain)->clone = NULL;
-	if (clone) {
-		clone->is_relinking = false;
-		snapshot_resume_delete(clone);
-	}
+	snapshot_put(clone);
 }
 
 static uint64_t average_speed(const struct coalesce *coalesce)
@@ -202,8 +199,7 @@ void leaf_begin(struct chain *chain, struct node *head)
 
 	coalesce->state = COALESCE_LEAF_SNAPSHOT;
 	coalesce->clone = head->clone;
-	if (head->clone)
-		head->clone->is_relinking = true;
+	snapshot_get(head->clone);
 	if (!leaf_is_tracked(chain, head))
 		coalesce->tracker = (struct leaf_tracker){ .lineage = node_lineage(head) };
 	if (is_small(chain)) {

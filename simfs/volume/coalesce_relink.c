@@ -29,8 +29,7 @@ static void snapshot_relinked(struct store_waiter *waiter, int error)
 	struct snapshot *snapshot = CONTAINER_OF(waiter, struct snapshot, relinked);
 	struct chain *chain = snapshot->volume->chain;
 
-	snapshot->is_relinking = false;
-	snapshot_resume_delete(snapshot);
+	snapshot_put(snapshot);
 	store_waiter_release(&chain->coalesce.written, error);
 }
 
@@ -69,7 +68,7 @@ static void children_relink(struct chain *chain)
 		struct store_facts facts = *store_facts(snapshot->store);
 
 		facts.parent_id = node->parent->id;
-		snapshot->is_relinking = true;
+		snapshot_get(snapshot);
 		store_waiter_arm(&snapshot->relinked, snapshot_relinked);
 		store_waiter_add(written);
 		store_update(snapshot->store, &facts, &snapshot->relinked);

@@ -136,8 +136,7 @@ static void created(struct snapshot_create *create, int result)
 		return;
 	}
 	if (command->ioctl == DATTO_TO_SNAPSHOT && result < 0) {
-		command->snapshot->requests_under_way--;
-		snapshot_maybe_delete(command->snapshot);
+		snapshot_put(command->snapshot);
 	}
 	datto_command_end(command, result);
 }
@@ -157,7 +156,7 @@ static void take(struct datto_command *command)
 		command->create.name = command->snapshot->name;
 		command->create.replaces = command->snapshot;
 		/* It stays until it is replaced. */
-		command->snapshot->requests_under_way++;
+		snapshot_get(command->snapshot);
 	}
 	volume_snapshot_create(command->volume, &command->create);
 }
@@ -251,8 +250,7 @@ static void incremental_written(struct store_waiter *waiter, int error)
 		say(volume, failure,
 			"errors occurred while cleaning up cow thread, putting incremental into "
 			"error state");
-	snapshot->requests_under_way--;
-	snapshot_maybe_delete(snapshot);
+	snapshot_put(snapshot);
 	volume_barrier_end(volume, &command->barrier);
 	datto_command_end(command, failure < 0 ? failure : error);
 }
@@ -274,7 +272,7 @@ static int to_incremental(struct datto_command *command)
 
 	if (error < 0)
 		return error;
-	command->snapshot->requests_under_way++;
+	snapshot_get(command->snapshot);
 	command->barrier.drained = incremental_drained;
 	volume_barrier_begin(command->volume, &command->barrier);
 	return 0;
@@ -307,8 +305,7 @@ static void expanded(struct store_waiter *waiter, int error)
 {
 	struct datto_command *command = CONTAINER_OF(waiter, struct datto_command, written);
 
-	command->snapshot->requests_under_way--;
-	snapshot_maybe_delete(command->snapshot);
+	snapshot_put(command->snapshot);
 	datto_command_end(command, error);
 }
 
@@ -321,7 +318,7 @@ static int expand(struct datto_command *command)
 		return error;
 	facts = *store_facts(command->snapshot->store);
 	facts.limit_bytes += command->expand_bytes;
-	command->snapshot->requests_under_way++;
+	snapshot_get(command->snapshot);
 	store_waiter_arm(&command->written, expanded);
 	store_update(command->snapshot->store, &facts, &command->written);
 	return 0;

@@ -39,21 +39,6 @@ uint64_t fault_misdirected(
 	return offset + length <= size ? offset : size - length;
 }
 
-/* Keeps SNAPSHOT, when there is one, until snapshot_let_go(). */
-static void snapshot_keep(struct snapshot *snapshot)
-{
-	if (snapshot)
-		snapshot->requests_under_way++;
-}
-
-static void snapshot_let_go(struct snapshot *snapshot)
-{
-	if (!snapshot)
-		return;
-	snapshot->requests_under_way--;
-	snapshot_maybe_delete(snapshot);
-}
-
 static void act_error(struct volume_request *request)
 {
 	request->done(request, request->fault.decision.error);
@@ -71,12 +56,12 @@ static void wait_go(struct fault_wait *wait)
 
 	/* A deletion that has come meanwhile waits for it, as for all that came before. */
 	request_start(request);
-	snapshot_let_go(snapshot);
+	snapshot_put(snapshot);
 }
 
 static void act_wait(struct volume_request *request)
 {
-	snapshot_keep(request->snapshot);
+	snapshot_get(request->snapshot);
 	fault_wait_for(
 		&request->volume->faults, &request->fault.wait, &request->fault.decision, wait_go);
 }
@@ -103,7 +88,7 @@ static void changed_done(struct volume_request *request, int result)
 			fault_flip(&fault->decision, request->data, request->length);
 	}
 	/* Not before: SNAPSHOT may go then, and `done` of a reader does not need it. */
-	snapshot_let_go(snapshot);
+	snapshot_put(snapshot);
 	request->done(request, result);
 }
 
@@ -146,7 +131,7 @@ static void act_change(struct volume_request *request)
 	fault->length = request->length;
 	fault->done = request->done;
 	request->done = changed_done;
-	snapshot_keep(request->snapshot);
+	snapshot_get(request->snapshot);
 	change(request);
 	request_start(request);
 }

@@ -18,11 +18,6 @@
 #include "simfs/profile/datto.h"
 #include "simfs/volume/volume_internal.h"
 
-static void new_file_name(const struct snapshot_create *create, char *buffer, size_t length)
-{
-	snprintf(buffer, length, "%s.store.new", create->copied_name);
-}
-
 bool snapshot_is_being_created(struct volume *volume, const char *name)
 {
 	list_for_each (at, &volume->creating) {
@@ -100,78 +95,6 @@ static int check_place(struct volume *volume, struct snapshot_create *create)
 	return 0;
 }
 
-/* A set with writers is not over yet. */
-static void answer(struct snapshot_create *create, int result)
-{
-	if (create->is_in_set)
-		writer_set_committed(create, result);
-	else
-		create->done(create, result);
-}
-
-void snapshot_create_end(struct snapshot_create *create, int result)
-{
-	struct volume *volume = create->volume;
-	char file[STORE_NAME_BYTES + 16];
-
-	list_remove(&create->link);
-	if (result < 0) {
-		new_file_name(create, file, sizeof file);
-		store_destroy(create->store);
-		volume->folder->ops->remove(volume->folder, file);
-	}
-	answer(create, result);
-}
-
-int snapshot_create_enter(struct snapshot_create *create)
-{
-	struct volume *volume = create->volume;
-	char new_file[STORE_NAME_BYTES + 16], file[STORE_NAME_BYTES + 16];
-	struct snapshot *snapshot = snapshot_new(volume, create->copied_name, create->store);
-	int error;
-
-	if (!snapshot)
-		return -ENOMEM;
-	/* Of what is gone there is no snapshot. */
-	image_look_now(volume);
-	if (volume->origin->is_lossy) {
-		snapshot->store = NULL; /* snapshot_create_end() destroys it */
-		snapshot_free(snapshot);
-		return -EIO;
-	}
-	new_file_name(create, new_file, sizeof new_file);
-	snapshot_file_name(create->copied_name, file, sizeof file);
-	error = volume->folder->ops->rename(volume->folder, new_file, file);
-	if (error == 0 && (volume->options.durable || create->kind != SNAPSHOT_TAKEN)) {
-		error = volume->folder->ops->sync(volume->folder);
-		/* Without the other one, or when it cannot be taken back: better than none. */
-		if (error < 0 && (create->replaces ||
-					 volume->folder->ops->remove(volume->folder, file) < 0)) {
-			log_error_code(error, "snapshot '%s' may not outlive a power cut",
-				create->copied_name);
-			error = 0;
-		}
-	}
-	if (error < 0) {
-		snapshot->store = NULL; /* snapshot_create_end() destroys it */
-		snapshot_free(snapshot);
-		return error;
-	}
-	if (create->replaces) {
-		/* The rename has put the one in place of the other. */
-		volume->snapshot_count--;
-		snapshot_free(TAKE_PTR(create->replaces));
-	}
-	create->store = NULL;
-	create->snapshot = snapshot;
-	list_append(&volume->snapshots, &snapshot->link);
-	volume->snapshot_count++;
-	area_recount(volume);
-	journal_add(&volume->journal, volume->gauges.measured[GAUGE_OPS], EVENT_SNAPSHOT_CREATED,
-		json_pack("{s:s}", "snapshot", snapshot->name));
-	return 0;
-}
-
 static void create_over(struct snapshot_create *create, int error)
 {
 	struct volume *volume = create->volume;
@@ -188,13 +111,32 @@ static void linked(struct store_waiter *waiter, int error)
 
 	if (error < 0 && snapshot->state == SNAPSHOT_ACTIVE)
 		snapshot_fail_logged(snapshot, PROFILE_STORE_WRITE, error, NULL);
+	if (error < 0 && create->hold_writes)
+		volume_barrier_end(create->volume, &create->barrier);
 	create_over(create, error);
+}
+
+/* It was not in use when this began. */
+static int replaced_error(const struct snapshot_create *create)
+{
+	const struct snapshot *replaces = create->replaces;
+
+	if (!replaces)
+		return 0;
+	if (replaces->state != SNAPSHOT_ACTIVE)
+		return replaces->error;
+	/* The one reference is of whoever asked. */
+	if (replaces->deletion || replaces->files_open > 0 || replaces->references > 1)
+		return -EBUSY;
+	return 0;
 }
 
 static void taken(struct snapshot_create *create, int error)
 {
 	if (error == 0)
 		error = snapshot_hold_error(create);
+	if (error == 0)
+		error = replaced_error(create);
 	if (error == 0)
 		error = snapshot_create_enter(create);
 	snapshot_hold_end(create, error);
@@ -237,8 +179,8 @@ static void held(struct snapshot_create *create, int result)
 {
 	struct snapshot *replaces = create->replaces;
 
-	if (result == 0 && replaces && replaces->state != SNAPSHOT_ACTIVE)
-		result = replaces->error;
+	if (result == 0)
+		result = replaced_error(create);
 	if (result < 0) {
 		taken(create, result);
 		return;
@@ -279,12 +221,12 @@ void snapshot_create_cow(struct snapshot_create *create)
 	int error = snapshot_choose_facts(create, &facts);
 
 	if (error == 0) {
-		new_file_name(create, file, sizeof file);
+		snapshot_new_file_name(create, file, sizeof file);
 		error = store_create(create->volume->folder, file, &facts,
 			create->volume->limits->store, &create->store);
 	}
 	if (error < 0) {
-		answer(create, error);
+		snapshot_create_answer(create, error);
 		return;
 	}
 	store_set_durable(create->store, create->volume->options.durable);
@@ -327,7 +269,7 @@ void snapshot_create_commit(struct snapshot_create *create)
 	int error = check_again(create->volume, create);
 
 	if (error < 0)
-		answer(create, error);
+		snapshot_create_answer(create, error);
 	else
 		create->volume->topology->snapshot_create(create);
 }

@@ -48,8 +48,7 @@ void snapshot_read_end(struct volume_request *request, int result)
 	else
 		volume->counters.snapshot_read_bytes += request->length;
 	volume->reads_under_way--;
-	snapshot->requests_under_way--;
-	snapshot_maybe_delete(snapshot);
+	snapshot_put(snapshot);
 	request->done(request, result);
 }
 
@@ -96,7 +95,7 @@ static void plan(struct volume_request *request)
 		request->parts_under_way++;
 		/* Its store must not go while it is read for another snapshot. */
 		if (part->holder)
-			part->holder->requests_under_way++;
+			snapshot_get(part->holder);
 		blockio_start(part->holder ? store_io(part->holder->store) : volume->origin,
 			&part->io, BLOCKIO_READ, position,
 			request->buffer + (at - read_first(request)), part->length);
@@ -167,10 +166,7 @@ static void part_done(struct blockio_request *io, int result)
 		request->error = result;
 		request->error_from_origin = !part->holder;
 	}
-	if (part->holder) {
-		part->holder->requests_under_way--;
-		snapshot_maybe_delete(part->holder);
-	}
+	snapshot_put(part->holder);
 	if (--request->parts_under_way == 0)
 		round_done(request);
 }
@@ -200,7 +196,7 @@ void snapshot_read_start(struct volume_request *request)
 
 	volume->counters.snapshot_reads++;
 	volume->reads_under_way++;
-	snapshot->requests_under_way++;
+	snapshot_get(snapshot);
 	if (request->offset > snapshot->highest_read)
 		snapshot->highest_read = request->offset;
 	if (hold_parks(volume, request))

@@ -83,8 +83,7 @@ void snapshot_write_end(struct volume_request *request)
 	}
 	given = range_leave(request);
 	volume->writes_under_way--;
-	snapshot->requests_under_way--;
-	snapshot_maybe_delete(snapshot);
+	snapshot_put(snapshot);
 	request->done(request, result);
 	range_wake(volume, given);
 	barrier_check(volume);
@@ -213,7 +212,7 @@ void snapshot_write_start(struct volume_request *request)
 
 	MUST(snapshot_is_writable(snapshot));
 	/* Also behind a barrier: it must not be deleted under a write that waits. */
-	snapshot->requests_under_way++;
+	snapshot_get(snapshot);
 	live_write_start(request);
 }
 
@@ -224,8 +223,7 @@ void snapshot_flush_end(struct volume_request *request, int result)
 	if (snapshot->state != SNAPSHOT_ACTIVE)
 		result = -EIO;
 	request->volume->reads_under_way--;
-	snapshot->requests_under_way--;
-	snapshot_maybe_delete(snapshot);
+	snapshot_put(snapshot);
 	request->done(request, result);
 }
 
@@ -249,6 +247,6 @@ void snapshot_flush_start(struct volume_request *request)
 		return;
 	}
 	request->volume->reads_under_way++;
-	snapshot->requests_under_way++;
+	snapshot_get(snapshot);
 	request->volume->topology->snapshot_flush(request);
 }

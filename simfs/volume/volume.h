@@ -280,13 +280,13 @@ struct snapshot_create {
 	/* Of dattobd's commands (datto.h). */
 	uint32_t minor;
 	const char *label;	   /* kept until `done`; NULL: "" */
-	struct snapshot *replaces; /* an incremental, of the same name; it is gone afterwards */
+	struct snapshot *replaces; /* an incremental of that name, kept by one reference */
 
-	/* Required.  RESULT 0: `snapshot` is taken, and when `hold_writes` was
-	 * set, `barrier` stands and is the caller's to end.
-	 * Else -EEXIST; -EINVAL (name, limit, block, or the profile refuses a
-	 * second one, or nothing of this kind can be made of `of`); -ENAMETOOLONG;
-	 * -ENOSPC; -EMLINK (a chain is too long); -EOPNOTSUPP (of a chain only);
+	/* Required.  RESULT 0: `snapshot` is taken (it may have failed since, and it may be
+	 * deleted as soon as this returns, if no file of it is open then), and when `hold_writes`
+	 * was set, `barrier` stands and is the caller's to end. Else -EEXIST; -EINVAL (name, limit,
+	 * block, or the profile refuses a second one, or nothing of this kind can be made of `of`);
+	 * -ENAMETOOLONG; -ENOSPC; -EMLINK (a chain is too long); -EOPNOTSUPP (of a chain only);
 	 * -ECANCELED (a copy, or with writers: the volume is being closed); of a writer
 	 * that failed, or of flushing and holding writes, what vss_codes.h has; -EBUSY
 	 * (the writers are busy); -errno of the store's file. */
@@ -319,7 +319,8 @@ struct snapshot_create {
 void volume_snapshot_create(struct volume *volume, struct snapshot_create *create);
 
 struct snapshot_delete {
-	/* Required.  Called when the reads of it that are under way have ended;
+	/* Required.  Called when the reads of it that are under way have ended, and when
+	 * whoever takes it was told of it, which writers that thaw hold up;
 	 * none may begin any more.  RESULT 0: it and its file are gone.  Else it
 	 * stays: -EBUSY (a file of it is open, or it is being deleted already),
 	 * -ENOENT (it went while a fault held this up), or -errno of removing

@@ -50,14 +50,13 @@ struct snapshot {
 	uint64_t known_ns;     /* on the rig's clock: since when the volume has it ... */
 	uint64_t older_ns;     /* ... and how old it was then */
 	unsigned files_open;
-	unsigned requests_under_way;
+	unsigned references;	      /* snapshot_get() */
 	struct store_waiter marked;   /* that it has failed */
-	struct store_waiter relinked; /* while is_relinking */
+	struct store_waiter relinked; /* its parent changes */
 	struct list waiting_for_mark; /* struct volume_request.link */
 	struct node *base;	      /* in a chain: its parent; of a clone: its head */
 	bool is_lost;		      /* its file has LOST_SUFFIX (state_lost.c) */
 	bool is_clone;		      /* in a chain */
-	bool is_relinking;	      /* its parent, or its head, is being changed */
 	bool tracks_only;	      /* of dattobd: an incremental */
 	bool has_been_dormant;
 	bool is_kept;			  /* deleted, but older ones share its store (area.h) */
@@ -277,8 +276,14 @@ void snapshot_maybe_delete(struct snapshot *snapshot);
 /* Deletes SNAPSHOT, which nobody deletes yet, when the last file on it is closed. */
 void snapshot_delete_begin(struct snapshot *snapshot, struct snapshot_delete *command);
 
-/* SNAPSHOT is not relinking any more: goes on with a deletion that waited for it. */
-void snapshot_resume_delete(struct snapshot *snapshot);
+/*
+ * Whoever keeps a pointer to SNAPSHOT over a completion holds a reference: it
+ * stays, and its deletion waits, until the last one was put.  After that the
+ * pointer is not used any more: it may be gone.  NULL, the live view, is fine.
+ */
+void snapshot_get(struct snapshot *snapshot);
+void snapshot_put(struct snapshot *snapshot);
+
 struct snapshot *snapshot_new(struct volume *volume, const char *name, struct store *store);
 void snapshot_free(struct snapshot *snapshot);
 
@@ -306,6 +311,14 @@ int snapshot_choose_facts(struct snapshot_create *create, struct store_facts *fa
 
 /* Ends CREATE; after an error nothing of its file NAME.store.new is left. */
 void snapshot_create_end(struct snapshot_create *create, int result);
+
+/* Tells whoever asked for CREATE, and lets go of its snapshot; or its set first, which does that.
+ */
+void snapshot_create_tell(struct snapshot_create *create, int result);
+void snapshot_create_answer(struct snapshot_create *create, int result);
+
+/* Of the store while the snapshot is made. */
+void snapshot_new_file_name(const struct snapshot_create *create, char *buffer, size_t length);
 
 /* Puts the snapshot of create->store on the list under its own name: 0, or -errno and nothing is
  * changed.  No live write is under way. */

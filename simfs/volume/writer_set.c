@@ -72,9 +72,7 @@ static void set_end(struct volume *volume)
 	if (create) {
 		if (set->why[0])
 			create->refusal = set->why;
-		if (set->error < 0)
-			create->snapshot = NULL;
-		create->done(create, set->error);
+		snapshot_create_tell(create, set->error);
 	} else if (command) {
 		command->done(command, set->error, set->why[0] ? set->why : NULL);
 	}
@@ -105,10 +103,26 @@ static void snapshot_gone(struct snapshot_delete *deletion, int result)
 	abort_go(volume);
 }
 
+/* Takes back the snapshot.  Somebody else may be deleting it: he waits for the reference. */
+static void undo(struct volume *volume)
+{
+	struct writer_set *set = &volume->writers.set;
+	struct snapshot *snapshot = TAKE_PTR(set->create->snapshot);
+
+	set->is_made = false;
+	if (set->create->hold_writes)
+		volume_barrier_end(volume, &set->create->barrier);
+	if (!snapshot->deletion) {
+		set->is_deleting = true;
+		set->deletion = (struct snapshot_delete){ .done = snapshot_gone };
+		snapshot_delete_begin(snapshot, &set->deletion);
+	}
+	snapshot_put(snapshot);
+}
+
 static void set_abort(struct volume *volume)
 {
 	struct writer_set *set = &volume->writers.set;
-	struct snapshot *snapshot = TAKE_PTR(set->snapshot);
 	const struct vss_code *code = vss_code_exact(set->error);
 	const char *why = set->why;
 	char text[16];
@@ -127,13 +141,8 @@ static void set_abort(struct volume *volume)
 	note(volume, EVENT_WRITERS_ABORTED,
 		json_pack("{s:s, s:s*, s:s}", "error", error_name(set->error), "code",
 			code ? text : NULL, "why", why));
-	if (snapshot) {
-		if (set->create->hold_writes)
-			volume_barrier_end(volume, &set->create->barrier);
-		set->is_deleting = true;
-		set->deletion.done = snapshot_gone;
-		snapshot_delete_begin(snapshot, &set->deletion);
-	}
+	if (set->is_made)
+		undo(volume);
 	abort_go(volume);
 }
 
@@ -273,9 +282,8 @@ void writer_set_committed(struct snapshot_create *create, int result)
 	struct writer_set *set = &volume->writers.set;
 
 	MUST(set->phase == SET_COMMITTING && set->create == create);
-	if (result == 0)
-		set->snapshot = create->snapshot;
-	else if (set->error == 0)
+	set->is_made = result == 0;
+	if (result < 0 && set->error == 0)
 		set->error = result;
 	if (set->error < 0) {
 		set_abort(volume);
@@ -323,7 +331,7 @@ void writer_set_start(struct volume *volume, const struct writer_step *steps, bo
 	set->at = 0;
 	set->number++;
 	set->was_held = false;
-	set->snapshot = NULL;
+	set->is_made = false;
 	if (is_snapshot(set) && volume->writers.count > 0)
 		note(volume, EVENT_WRITERS_BEGUN, set_fields(set));
 	set->error = 0;

@@ -31,7 +31,7 @@ struct writer_set {
 
 	struct snapshot_create *create;	 /* NULL: no snapshot is asked for */
 	struct writers_command *command; /* who is answered when it is held or over; may be NULL */
-	struct snapshot *snapshot;	 /* which it has made */
+	bool is_made;			 /* create->snapshot, of which it holds the reference */
 	struct snapshot_delete deletion;
 	bool is_deleting;
 

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * snapshot_delete.c - who keeps a snapshot, and how it goes.
+ *
+ *	deletion ─▶ no file open, no reference, not FAILING ─▶ barrier drained
+ *	              ─▶ no reference, store idle ─▶ file removed ─▶ answered ─▶ freed
+ *
+ *  (1) Nobody finds it by name or number from the beginning of its deletion on.
+ *  (2) What waits for something is called again by what it waits for: the last
+ *      snapshot_put(), snapshot_closed(), its mark, the barrier, its store.
+ */
+#include <errno.h>
+#include <stdio.h>
+
+#include "simfs/base/check.h"
+#include "simfs/volume/volume_internal.h"
+
+static void delete_drained(struct volume_barrier *barrier);
+
+static void store_is_still(struct store_waiter *waiter, int error)
+{
+	struct snapshot_delete *command = CONTAINER_OF(waiter, struct snapshot_delete, still);
+
+	(void)error;
+	delete_drained(&command->barrier);
+}
+
+static void delete_tell(const struct snapshot *snapshot)
+{
+	struct volume *volume = snapshot->volume;
+
+	journal_add(&volume->journal, volume->gauges.measured[GAUGE_OPS], EVENT_SNAPSHOT_DELETED,
+		json_pack("{s:s}", "snapshot", snapshot->name));
+	volume->snapshot_count--;
+}
+
+/* Nobody sees SNAPSHOT any more, but older ones read its store. */
+static void delete_and_keep(struct snapshot *snapshot, struct snapshot_delete *command)
+{
+	struct volume *volume = snapshot->volume;
+	int error = area_keep(snapshot);
+
+	if (error == 0)
+		delete_tell(snapshot);
+	snapshot->deletion = NULL;
+	area_recount(volume);
+	volume_barrier_end(volume, &command->barrier);
+	command->done(command, error);
+}
+
+static void delete_drained(struct volume_barrier *barrier)
+{
+	struct snapshot_delete *command = CONTAINER_OF(barrier, struct snapshot_delete, barrier);
+	struct snapshot *snapshot = command->snapshot;
+
+	/* snapshot_put() comes back.  One that is only kept stays for who reads its store for an
+	 * older one, who may begin and end even now. */
+	if (snapshot->references > 0 && !area_needs(snapshot))
+		return;
+	if (snapshot->store && !store_idle(snapshot->store)) {
+		store_waiter_arm(&command->still, store_is_still);
+		store_quiesce(snapshot->store, &command->still);
+		return;
+	}
+
+	struct volume *volume = snapshot->volume;
+	char file[STORE_NAME_BYTES + 16];
+
+	MUST(snapshot->state != SNAPSHOT_FAILING);
+	if (area_needs(snapshot)) {
+		delete_and_keep(snapshot, command);
+		return;
+	}
+
+	/* No write preserves for it from here on, so its file goes first: after
+	 * a kill it would be taken for whole. */
+	snapshot_file(snapshot, file, sizeof file);
+
+	int error = volume->folder->ops->remove(volume->folder, file);
+
+	/* A power cut must not bring it back when nobody preserves for it any more. */
+	if (error == 0 && volume->options.durable)
+		error = volume->folder->ops->sync(volume->folder);
+	/* An unmarked failure has removed it before. */
+	bool is_gone = error == 0 || error == -ENOENT;
+
+	if (is_gone) {
+		error = 0;
+		if (!snapshot->is_kept)
+			delete_tell(snapshot);
+		if (volume->topology->snapshot_deleted)
+			volume->topology->snapshot_deleted(snapshot);
+		list_remove(&snapshot->link);
+	} else {
+		snapshot->deletion = NULL;
+	}
+	area_recount(volume);
+	volume_barrier_end(volume, barrier);
+	command->done(command, error);
+	/* Last: COMMAND may be its own. */
+	if (is_gone)
+		snapshot_free(snapshot);
+	if (is_gone)
+		area_drop_unneeded(volume);
+}
+
+/*
+ * Reads under way may be of the origin, so writes preserve until the last one
+ * has ended; and a write that preserves may still fail it meanwhile.  Writes
+ * to the snapshot that wait behind a barrier count as under way.
+ */
+void snapshot_maybe_delete(struct snapshot *snapshot)
+{
+	struct snapshot_delete *command = snapshot->deletion;
+
+	if (!command || snapshot->references > 0 || snapshot->state == SNAPSHOT_FAILING)
+		return;
+	if (command->has_begun) {
+		if (command->barrier.is_drained && !command->still.done)
+			delete_drained(&command->barrier);
+		return;
+	}
+	if (snapshot->files_open > 0)
+		return;
+	command->has_begun = true;
+	volume_barrier_begin(snapshot->volume, &command->barrier);
+}
+
+void snapshot_get(struct snapshot *snapshot)
+{
+	if (snapshot)
+		snapshot->references++;
+}
+
+void snapshot_put(struct snapshot *snapshot)
+{
+	if (!snapshot)
+		return;
+	MUST(snapshot->references > 0);
+	snapshot->references--;
+	snapshot_maybe_delete(snapshot);
+}
+
+void snapshot_delete_begin(struct snapshot *snapshot, struct snapshot_delete *command)
+{
+	MUST(!snapshot->deletion);
+	command->snapshot = snapshot;
+	command->has_begun = false;
+	command->still = (struct store_waiter){ 0 };
+	command->barrier.drained = delete_drained;
+	snapshot->deletion = command;
+	area_recount(snapshot->volume);
+	snapshot_maybe_delete(snapshot);
+}
+
+/* A fault may have held it up, and SNAPSHOT may have gone or be used meanwhile. */
+static void delete_go(struct volume_moment *moment, int result)
+{
+	struct snapshot_delete *command = CONTAINER_OF(moment, struct snapshot_delete, moment);
+	struct snapshot *snapshot = volume_snapshot_by_id(command->volume, command->snapshot_id);
+
+	if (result == 0 && !snapshot)
+		result = -ENOENT;
+	else if (result == 0 && snapshot->files_open > 0)
+		result = -EBUSY;
+	if (result < 0)
+		command->done(command, result);
+	else
+		snapshot_delete_begin(snapshot, command);
+}
+
+void volume_snapshot_delete(
+	struct volume *volume, struct snapshot *snapshot, struct snapshot_delete *command)
+{
+	if (snapshot->files_open > 0 || snapshot->deletion) {
+		command->done(command, -EBUSY);
+		return;
+	}
+	command->volume = volume;
+	command->snapshot_id = snapshot->id;
+	command->moment.go = delete_go;
+	fault_moment(volume, FAULT_SNAPSHOT_DELETE, snapshot->name, snapshot, &command->moment);
+}
