@@ -61,6 +61,8 @@ static int open_state_folder(struct daemon *daemon)
 
 	if (error < 0)
 		return error == -EPERM ? EXIT_USAGE : EXIT_RIG;
+	if (taking_folder(daemon->folder_fd, options->state_folder) != EXIT_MET)
+		return EXIT_RIG;
 	/* Now, as later its name may lead through the mount.  A full disk takes no log. */
 	if (options->in_background)
 		(void)log_file_open(daemon->folder_fd, STATE_LOG, STATE_LOG_OLD);

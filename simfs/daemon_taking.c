@@ -2,6 +2,7 @@
 #include "simfs/daemon_taking.h"
 
 #include <errno.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include "simfs/base/log.h"
@@ -29,6 +30,22 @@ int taking_image(struct ring *ring, const char *path, struct blockio **ret)
 	else
 		log_error_code(error, "cannot open image '%s'", path);
 	return error == -EBUSY || error == -EIO || error == -ENOMEM ? EXIT_RIG : EXIT_USAGE;
+}
+
+int taking_folder(int folder_fd, const char *path)
+{
+	int error = -EWOULDBLOCK;
+
+	for (int i = 0; i < TRIES && error == -EWOULDBLOCK; i++) {
+		if (i > 0)
+			usleep(PAUSE_US);
+		error = flock(folder_fd, LOCK_EX | LOCK_NB) < 0 ? -errno : 0;
+	}
+	if (error == -EWOULDBLOCK)
+		log_error("state folder '%s' is in use by another rig", path);
+	else if (error < 0)
+		log_error_code(error, "cannot lock state folder '%s'", path);
+	return error == 0 ? EXIT_MET : EXIT_RIG;
 }
 
 int taking_socket(

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * daemon_taking.h - takes what only one rig can have: an image, a control socket.
+ * daemon_taking.h - takes what only one rig can have: an image, a state, a control socket.
  *
  * The ring of a rig that was just killed keeps them for as long as its last I/O lasts,
  * which is a moment: so they are asked for again.
@@ -14,6 +14,10 @@
 
 /* Opens and locks the image PATH.  Returns EXIT_MET, or the exit code after a message. */
 int taking_image(struct ring *ring, const char *path, struct blockio **ret);
+
+/* Locks the state folder PATH, which is open as FOLDER_FD.  The same: the image may be another file
+ * by now, and its name is not. */
+int taking_folder(int folder_fd, const char *path);
 
 /* As control_server_create(), for the commands of a volume. */
 int taking_socket(

@@ -53,6 +53,8 @@ echo "replaced while it is mounted, and so at the next mount"
 again 1MiB
 cp "$image" new.img
 mv new.img "$image"
+mkdir second
+refused 4 "state folder .* is in use by another rig" rig mount "$image" second
 same "$of_s" "$(digest "$mnt/snapshots/s")" "the snapshot of the file that was there"
 status .image_changed | grep -q "removed or replaced" || fail "status does not say it"
 umount_volume
