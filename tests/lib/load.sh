@@ -15,15 +15,36 @@
 
 load_variants="plain plain-durable plain-device datto actiphy elastio lvm lvm-512k vss"
 load_variants="$load_variants xen xen-qcow2 xen-thick xen-full"
+# The same with others that come between; of all of the above there is one.
+load_meddled="plain-meddled lvm-meddled vss-meddled xen-meddled"
 load_tool=$E2E_TOOLS/volume_load
 export SNAPRIG
 # shellcheck disable=SC2016 # when it runs
 on_exit 'rm -f "/dev/shm/$e2e_name.$$".*'
 
+# What meets another thing on its way more often when it is slower.
+load_delays="cow.store delay=2ms chance=5%
+cow.after-store delay=2ms chance=5%
+store.append delay=3ms chance=5%
+store.flush delay=5ms chance=20%
+origin.read delay=2ms chance=3%
+origin.write delay=2ms chance=3%
+snapshot.create delay=10ms chance=30%
+snapshot.commit delay=3ms chance=30%
+snapshot.delete delay=10ms chance=30%
+snapshot.open delay=5ms chance=10%
+snapshot.read delay=2ms chance=5%
+writer.freeze delay=5ms chance=30%
+writer.thaw delay=20ms chance=50%
+chain.snapshot delay=10ms chance=30%
+coalesce.start delay=10ms chance=30%
+coalesce.copy delay=5ms chance=30%
+coalesce.relink delay=10ms chance=50%"
+
 # load_options VARIANT - sets what the variant is mounted with, and what it can.
 load_options()
 {
-	load_device=
+	load_device= load_rules= load_writer=
 	case $1 in
 	plain) load_mount="" load_traits="discards grows" ;;
 	plain-durable) load_mount="--durable" load_traits="discards grows" ;;
@@ -44,6 +65,12 @@ load_options()
 		load_mount="--profile xen --limit 40MiB --time-scale 1000"
 		load_traits="clones may-refuse may-fail"
 		;;
+	*-meddled)
+		load_options "${1%-meddled}"
+		load_traits="$load_traits meddled may-refuse"
+		load_rules=$load_delays
+		load_writer="simulated name=Slow freeze=5ms thaw=20ms"
+		;;
 	*) fail "there is no variant '$1'" ;;
 	esac
 }
@@ -55,6 +82,10 @@ load_mounts()
 		cat said
 		load_fail "does not mount"
 	}
+	[ -z "$load_writer" ] || rig writers add "$mnt" "$load_writer" >/dev/null
+	echo "$load_rules" | while read -r load_rule; do
+		[ -z "$load_rule" ] || rig fault add "$mnt" "$load_rule" >/dev/null
+	done
 	[ -z "$load_device" ] || load_device=$(losetup -f --show "$mnt/live")
 }
 
@@ -66,8 +97,9 @@ load_detach()
 load_fail()
 {
 	[ ! -e "$load_ledger" ] || "$load_tool" report "$load_ledger"
-	[ ! -e "$image.snaprig/rig.log" ] || tail -n 5 "$image.snaprig/rig.log"
+	grep -A 60 'ERROR: ' "$image.snaprig/rig.log" || tail -n 5 "$image.snaprig/rig.log" || :
 	[ -z "$(rig_pid)" ] || kill -9 "$(rig_pid)"
+	load_keep failed
 	fail "$load_variant, seed $load_seed: $*"
 }
 
@@ -131,8 +163,18 @@ load_kill()
 	wait "$load_killer"
 	wait_until 10 is_dead "$load_rig" || load_fail "process $load_rig does not die"
 	load_detach
+	load_keep killed
 	load_mounts
 	load_verify
+}
+
+# load_keep NAME - what lies on the disk goes to the folder LOAD_KEEP, if there is one.
+load_keep()
+{
+	[ -n "${LOAD_KEEP:-}" ] || return 0
+	rm -rf "$LOAD_KEEP/$1"
+	mkdir -p "$LOAD_KEEP/$1"
+	cp -r --sparse=always "$image" "$image.snaprig" "$load_ledger" "$LOAD_KEEP/$1"
 }
 
 # load_remount - in order.

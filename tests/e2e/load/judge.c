@@ -101,10 +101,21 @@ static void judge_stripe(struct stripe *stripe, const unsigned char *view, uint6
 			operation_apply(
 				stripe->load, stripe->writer, next, stripe->bytes, stripe->mask);
 	}
+	const unsigned char *wanted = stripe->bytes;
+
+	for (uint64_t done = atomic_load(&writer->replayed); done < hi; done++) {
+		const struct operation *next = &writer->log[done % LOG_OPERATIONS];
+
+		if (furthest_at >= next->offset && furthest_at < next->offset + next->length)
+			printf("operation %ju there: %s of %u bytes at %ju%s\n", (uintmax_t)done,
+				kind_name(next->kind), next->length, (uintmax_t)next->offset,
+				next->has_failed ? ", failed" : "");
+	}
 	differs("%s, writer %u (bytes %ju to %ju): is what no number of its operations from %ju to "
-		"%ju left; after %ju it is right up to byte %ju",
+		"%ju left; after %ju it is right up to byte %ju, which is %#x and not %#x",
 		what, stripe->writer, (uintmax_t)writer->from, (uintmax_t)to, (uintmax_t)lo,
-		(uintmax_t)hi, (uintmax_t)furthest, (uintmax_t)furthest_at);
+		(uintmax_t)hi, (uintmax_t)furthest, (uintmax_t)furthest_at, view[furthest_at],
+		wanted[furthest_at]);
 }
 
 void judge_view(const struct load *load, const unsigned char *view, uint64_t size_bytes,
@@ -285,6 +296,8 @@ int verify_all(struct load *load)
 		if (atomic_load(&ledger->slots[i].state) != SLOT_FREE)
 			verify_slot(load, &ledger->slots[i], view);
 	}
+	if (ledger->traits & TRAIT_MEDDLED)
+		meddlers_clear(load);
 	/* The logs are of use up to here. */
 	verify_live(load, view);
 	verify_names(load);

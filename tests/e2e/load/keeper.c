@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 struct caretaker {
@@ -53,29 +52,6 @@ static struct slot *pick_if(
 static struct slot *pick(struct caretaker *caretaker, enum slot_state state)
 {
 	return pick_if(caretaker, state, false);
-}
-
-/* The program, with arguments up to a NULL; its exit code. */
-static int call(const char *const *arguments)
-{
-	const char *program = getenv("SNAPRIG");
-	pid_t pid = fork();
-	int status;
-
-	if (pid == 0) {
-		int null = open("/dev/null", O_RDWR);
-
-		dup2(null, STDOUT_FILENO);
-		dup2(null, STDERR_FILENO);
-		execv(program ? program : "snaprig", (char *const *)arguments);
-		_exit(127);
-	}
-	if (pid < 0 || waitpid(pid, &status, 0) != pid || !WIFEXITED(status) ||
-		WEXITSTATUS(status) == 127) {
-		fprintf(stderr, "volume_load: cannot call '%s'\n", program ? program : "snaprig");
-		exit(END_MACHINE);
-	}
-	return WEXITSTATUS(status);
 }
 
 static void slot_name(struct caretaker *caretaker, struct slot *slot, char letter)
@@ -181,7 +157,7 @@ static int clone_one(struct caretaker *caretaker)
 	const char *clone[] = { "snaprig", "snapshot", "clone", mount, source->name, slot->name,
 		is_full, NULL };
 
-	if (call(source->is_writable ? of : clone) != 0)
+	if (call_program(source->is_writable ? of : clone) != 0)
 		return refused(caretaker, slot, "by the command");
 	atomic_store(&slot->state, SLOT_ALIVE);
 	caretaker->keeper->cloned++;
@@ -291,7 +267,7 @@ static int coalesce(struct caretaker *caretaker)
 {
 	const char *arguments[] = { "snaprig", "coalesce", caretaker->load->mount, NULL };
 
-	if (call(arguments) != 0 && !load_is_mounted(caretaker->load))
+	if (call_program(arguments) != 0 && !load_is_mounted(caretaker->load))
 		return END_UNMOUNTED;
 	caretaker->keeper->coalesced++;
 	return END_RIGHT;

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "simfs/base/mix.h"
@@ -100,9 +101,12 @@ const char *load_path(const struct load *load, const char *folder, const char *n
 
 bool load_is_mounted(const struct load *load)
 {
-	struct stat facts;
+	/* Facts of a file may be older than the end of its rig: it is opened. */
+	int fd = open(load_path(load, "live", ""), O_RDONLY | O_CLOEXEC);
 
-	return stat(load_path(load, "live", ""), &facts) == 0;
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
 }
 
 int load_open_live(const struct load *load, int flags)
@@ -115,6 +119,14 @@ int load_open_live(const struct load *load, int flags)
 	if (!load_is_mounted(load))
 		exit(END_UNMOUNTED);
 	gives_up(path);
+}
+
+const char *kind_name(uint64_t kind)
+{
+	static const char *const names[KIND_COUNT] = { "write", "direct write", "mapped write",
+		"discard", "zeroing", "read", "mapped read", "seek", "sync" };
+
+	return kind < KIND_COUNT ? names[kind] : "?";
 }
 
 bool operation_changes(enum kind kind)
@@ -152,6 +164,28 @@ void operation_apply(const struct load *load, unsigned writer, const struct oper
 	}
 	operation_fill(load, writer, operation, bytes + operation->offset);
 	memset(mask + operation->offset, 0, operation->length);
+}
+
+int call_program(const char *const *arguments)
+{
+	const char *program = getenv("SNAPRIG");
+	pid_t pid = fork();
+	int status;
+
+	if (pid == 0) {
+		int null = open("/dev/null", O_RDWR);
+
+		dup2(null, STDOUT_FILENO);
+		dup2(null, STDERR_FILENO);
+		execv(program ? program : "snaprig", (char *const *)arguments);
+		_exit(127);
+	}
+	if (pid < 0 || waitpid(pid, &status, 0) != pid || !WIFEXITED(status) ||
+		WEXITSTATUS(status) == 127) {
+		fprintf(stderr, "volume_load: cannot call '%s'\n", program ? program : "snaprig");
+		exit(END_MACHINE);
+	}
+	return WEXITSTATUS(status);
 }
 
 uint64_t draw(uint64_t *state, uint64_t bound)

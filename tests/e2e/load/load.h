@@ -30,6 +30,7 @@
 enum {
 	WRITERS_MAX = 32,
 	SNAPSHOTS_MAX = 6,
+	MEDDLERS = 2,
 	LOG_OPERATIONS = 1 << 13,
 	OPERATION_BYTES_MAX = 1 << 20,
 	PAGE_BYTES = 4096,
@@ -68,6 +69,7 @@ enum trait {
 	TRAIT_BIG = 1 << 5,	   /* writes of 1 MiB, and reads of them */
 	TRAIT_MAY_FAIL = 1 << 6,   /* writes and snapshots, of the store's room or faults */
 	TRAIT_MAY_REFUSE = 1 << 7, /* a snapshot cannot always be taken */
+	TRAIT_MEDDLED = 1 << 8,	   /* others come between */
 };
 
 struct operation {
@@ -124,6 +126,7 @@ struct ledger {
 	uint64_t size_next_bytes; /* while it is made longer */
 	_Atomic uint64_t stop;
 	_Atomic uint64_t operations;
+	_Atomic uint64_t meddler_beats[MEDDLERS];
 	struct keeper keeper;
 	struct slot slots[SNAPSHOTS_MAX];
 	struct writer writers[WRITERS_MAX];
@@ -165,6 +168,7 @@ void operation_apply(const struct load *load, unsigned writer, const struct oper
 	unsigned char *bytes, unsigned char *mask);
 
 bool operation_changes(enum kind kind);
+const char *kind_name(uint64_t kind);
 
 /* A number in [0, bound), another one for each turn of *STATE. */
 uint64_t draw(uint64_t *state, uint64_t bound);
@@ -172,10 +176,18 @@ uint64_t draw(uint64_t *state, uint64_t bound);
 /* Prints what differs and where, and ends the program with END_DIFFERENCE. */
 __attribute__((noreturn, format(printf, 1, 2))) void differs(const char *format, ...);
 
-/* ---- writer.c, keeper.c: the processes; they return END_... ---- */
+/* Calls SNAPRIG with arguments up to a NULL; its exit code. */
+int call_program(const char *const *arguments);
+
+/* ---- writer.c, keeper.c, meddler.c: the processes; they return END_... ---- */
 
 int writer_run(struct load *load, unsigned index);
 int keeper_run(struct load *load);
+int meddler_run(struct load *load, unsigned index);
+
+/* What the names of meddlers' snapshots begin with, and how all of them go. */
+#define MEDDLED_PREFIX "meddled"
+void meddlers_clear(const struct load *load);
 
 /* ---- mapped.c: 0 or an errno ---- */
 

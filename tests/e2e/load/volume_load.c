@@ -25,7 +25,7 @@
 #define HANG_SECONDS 60
 
 static const char *const trait_names[] = { "discards", "clones", "writable", "grows", "sectors",
-	"big", "may-fail", "may-refuse" };
+	"big", "may-fail", "may-refuse", "meddled" };
 
 static int usage(void)
 {
@@ -69,21 +69,37 @@ struct child {
 	uint64_t naps; /* since they moved on */
 };
 
+/* Which processes there are: writers, the keeper, meddlers. */
+static unsigned child_count(const struct ledger *ledger)
+{
+	return (unsigned)ledger->writer_count + 1 + (ledger->traits & TRAIT_MEDDLED ? MEDDLERS : 0);
+}
+
 static bool start(struct child *child, struct load *load, unsigned index)
 {
+	unsigned keeper = (unsigned)load->ledger->writer_count;
+
 	child->pid = fork();
 	if (child->pid == 0)
-		_exit(index == load->ledger->writer_count ? keeper_run(load)
-							  : writer_run(load, index));
+		_exit(index < keeper	  ? writer_run(load, index)
+			: index == keeper ? keeper_run(load)
+					  : meddler_run(load, index - keeper - 1));
 	return child->pid > 0;
+}
+
+static uint64_t beats_of(const struct ledger *ledger, unsigned index)
+{
+	unsigned keeper = (unsigned)ledger->writer_count;
+
+	return index < keeper	 ? atomic_load(&ledger->writers[index].beats)
+	       : index == keeper ? atomic_load(&ledger->keeper.beats)
+				 : atomic_load(&ledger->meddler_beats[index - keeper - 1]);
 }
 
 /* Has it done nothing for too long? */
 static bool hangs(struct child *child, const struct ledger *ledger, unsigned index)
 {
-	bool is_keeper = index == ledger->writer_count;
-	uint64_t beats = is_keeper ? atomic_load(&ledger->keeper.beats)
-				   : atomic_load(&ledger->writers[index].beats);
+	uint64_t beats = beats_of(ledger, index);
 
 	if (beats != child->beats) {
 		child->beats = beats;
@@ -91,9 +107,9 @@ static bool hangs(struct child *child, const struct ledger *ledger, unsigned ind
 	}
 	if (++child->naps < HANG_SECONDS * 1000 / NAP_MS)
 		return false;
-	printf("hang: %s %u has waited for %d s (kind %ju)\n", is_keeper ? "keeper" : "writer",
-		index, HANG_SECONDS,
-		(uintmax_t)(is_keeper ? 0 : atomic_load(&ledger->writers[index].doing)));
+	printf("hang: process %u has waited for %d s\n", index, HANG_SECONDS);
+	if (index < ledger->writer_count)
+		printf("in a %s\n", kind_name(atomic_load(&ledger->writers[index].doing)));
 	return true;
 }
 
@@ -112,7 +128,7 @@ static int worse(int one, int other)
 static int watch(struct load *load, struct child *children, double seconds, uint64_t operations)
 {
 	struct ledger *ledger = load->ledger;
-	unsigned count = (unsigned)ledger->writer_count + 1, left = count;
+	unsigned count = child_count(ledger), left = count;
 	double naps = 0;
 	int end = END_RIGHT;
 
@@ -145,7 +161,7 @@ static int watch(struct load *load, struct child *children, double seconds, uint
 
 static int command_run(int argc, char **argv)
 {
-	struct child children[WRITERS_MAX + 1] = { 0 };
+	struct child children[WRITERS_MAX + 1 + MEDDLERS] = { 0 };
 	struct load load = { .mount = argv[3], .device = argc == 7 ? argv[6] : NULL };
 	bool has_started = true;
 	int end = END_MACHINE;
@@ -153,13 +169,13 @@ static int command_run(int argc, char **argv)
 	ledger_open(&load, argv[2]);
 	atomic_store(&load.ledger->stop, 0);
 	fflush(stdout);
-	for (unsigned i = 0; i <= load.ledger->writer_count; i++)
+	for (unsigned i = 0; i < child_count(load.ledger); i++)
 		has_started = has_started && start(&children[i], &load, i);
 	if (has_started)
 		end = watch(&load, children, strtod(argv[4], NULL),
 			atomic_load(&load.ledger->operations) + strtoull(argv[5], NULL, 10));
 	atomic_store(&load.ledger->stop, 1);
-	for (unsigned i = 0; i <= load.ledger->writer_count; i++) {
+	for (unsigned i = 0; i < child_count(load.ledger); i++) {
 		if (children[i].pid > 0)
 			kill(children[i].pid, SIGKILL);
 	}

@@ -23,9 +23,6 @@ struct actor {
 	unsigned char *bytes; /* aligned to a page */
 };
 
-static const char *const kind_names[KIND_COUNT] = { "write", "direct write", "mapped write",
-	"discard", "zeroing", "read", "mapped read", "seek", "sync" };
-
 /* ---- what to do, and where -------------------------------------------------- */
 
 static enum kind choose_kind(struct actor *actor)
@@ -148,7 +145,7 @@ static void compare(const struct actor *actor, const struct operation *operation
 	for (uint64_t i = 0; i < operation->length; i++) {
 		if (actor->bytes[i] != wanted[i] && !mask[i])
 			differs("writer %u, %s of %u bytes at %ju: byte %ju is %#x and not %#x",
-				actor->index, kind_names[operation->kind], operation->length,
+				actor->index, kind_name(operation->kind), operation->length,
 				(uintmax_t)operation->offset, (uintmax_t)(operation->offset + i),
 				actor->bytes[i], wanted[i]);
 	}
@@ -196,8 +193,9 @@ static int one_change(struct actor *actor, struct operation *operation)
 	*logged = *operation;
 	atomic_store(&writer->issued, issued + 1);
 	error = change(actor, operation);
-	if (error && !load_is_mounted(actor->load))
-		return error;
+	/* Of pages that it cannot send any more, as the volume is gone, the kernel says nothing. */
+	if ((error || operation->kind == KIND_MAPPED) && !load_is_mounted(actor->load))
+		return error ? error : ENOTCONN;
 	logged->has_failed = error != 0;
 	operation_apply(
 		actor->load, actor->index, logged, actor->load->live, actor->load->live_mask);
@@ -223,7 +221,7 @@ static int one_operation(struct actor *actor)
 		return END_UNMOUNTED;
 	if (error && !(ledger->traits & TRAIT_MAY_FAIL))
 		differs("writer %u, %s of %u bytes at %ju: %s", actor->index,
-			kind_names[operation.kind], operation.length, (uintmax_t)operation.offset,
+			kind_name(operation.kind), operation.length, (uintmax_t)operation.offset,
 			strerror(error));
 	writer->failed += error != 0;
 	writer->done[operation.kind]++;
