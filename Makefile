@@ -100,7 +100,7 @@ H_FILES := $(wildcard simfs/*.h simfs/*/*.h faults/*.h scenarios/*/*.h tests/*/*
 
 # ---- goals -----------------------------------------------------------------
 
-.PHONY: all tests help demo check check-long bench bench-faults tidy lint format install clean deps compdb \
+.PHONY: all tests help demo check check-long bench bench-faults bench-latency tidy lint format install clean deps compdb \
 	conform pressure fuzz $(CONFIGS)
 
 help: ## show this list
@@ -147,6 +147,11 @@ bench: ## fio on the raw image and on the mount, as ratios (BENCH_SECONDS, _SIZE
 	$(Q)tools/deps build bench
 	$(build) all
 	$(Q)bench/run $(PROGRAM)
+
+bench-latency: ## how long a live write takes while a store goes, snapshots come and go, a leaf merges
+	$(Q)tools/deps build bench
+	$(build) all tests
+	$(Q)bench/latency $(PROGRAM) $(BUILD)/tests/bench/bench_latency
 
 bench-faults: ## what fault points cost that do not strike (BENCH_SECONDS, _SIZE, _ROUNDS)
 	$(Q)tools/deps build bench

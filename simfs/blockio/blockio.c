@@ -70,3 +70,11 @@ void blockio_destroy(struct blockio *io)
 	if (io)
 		io->ops->destroy(io);
 }
+
+void blockio_abandon(struct blockio *io)
+{
+	if (io && io->ops->abandon)
+		io->ops->abandon(io);
+	else
+		blockio_destroy(io);
+}

@@ -107,9 +107,10 @@ struct blockio_ops {
 	int (*resize)(struct blockio *io, uint64_t size_bytes);
 
 	/* Optional.  The file is being appended to and ends at END_BYTES: makes
-	 * room behind it (zeros) ahead of need, and goes on at once.  A failure
-	 * is silent, since the write itself will tell. */
-	void (*reserve)(struct blockio *io, uint64_t end_bytes);
+	 * room behind it (zeros) ahead of need, in proportion to what it holds and
+	 * not beyond LIMIT_BYTES (0: no limit), and goes on at once.  A failure is
+	 * silent, since the write itself will tell. */
+	void (*reserve)(struct blockio *io, uint64_t end_bytes, uint64_t limit_bytes);
 
 	/* Optional.  `known_bytes` has changed: who stands before a file tells it. */
 	void (*know)(struct blockio *io);
@@ -141,6 +142,10 @@ struct blockio_ops {
 
 	/* Required.  Nothing may be under way. */
 	void (*destroy)(struct blockio *io);
+
+	/* Optional; else `destroy` it is.  The same of a file that was removed: what it
+	 * took on the disk is given back later. */
+	void (*abandon)(struct blockio *io);
 };
 
 static inline void blockio_submit(struct blockio *io, struct blockio_request *request)
@@ -170,5 +175,8 @@ bool blockio_is_lost(const struct blockio *io, const struct blockio_request *req
 
 /* Destroys IO; NULL is fine. */
 void blockio_destroy(struct blockio *io);
+
+/* The same of a file that was removed while the volume is being served: does not block. */
+void blockio_abandon(struct blockio *io);
 
 #endif

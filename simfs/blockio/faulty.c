@@ -269,11 +269,11 @@ static int faulty_resize(struct blockio *io, uint64_t size_bytes)
 	return error;
 }
 
-static void faulty_reserve(struct blockio *io, uint64_t end_bytes)
+static void faulty_reserve(struct blockio *io, uint64_t end_bytes, uint64_t limit_bytes)
 {
 	struct blockio *next = faulty_of(io)->next;
 
-	next->ops->reserve(next, end_bytes);
+	next->ops->reserve(next, end_bytes, limit_bytes);
 }
 
 static void faulty_know(struct blockio *io)
@@ -328,6 +328,15 @@ static void faulty_destroy(struct blockio *io)
 	free(faulty);
 }
 
+static void faulty_abandon(struct blockio *io)
+{
+	struct faulty *faulty = faulty_of(io);
+
+	if (faulty->owns_next)
+		blockio_abandon(faulty->next);
+	free(faulty);
+}
+
 static struct faulty *faulty_new(struct fault_site *site, struct blockio *next)
 {
 	struct faulty *faulty = calloc(1, sizeof *faulty);
@@ -345,6 +354,7 @@ static struct faulty *faulty_new(struct fault_site *site, struct blockio *next)
 		.next_data = next->ops->next_data ? faulty_next_data : NULL,
 		.step = faulty_step,
 		.destroy = faulty_destroy,
+		.abandon = faulty_abandon,
 	};
 	faulty->io = *next;
 	faulty->io.ops = &faulty->ops;

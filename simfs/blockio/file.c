@@ -12,13 +12,6 @@
 #include "simfs/base/clock.h"
 #include "simfs/blockio/file_internal.h"
 
-/*
- * Room is made in steps, and this far ahead of the end: enough for the segments
- * that are written while one step is on its way.
- */
-#define ROOM_STEP_BYTES	 (2u << 20)
-#define ROOM_AHEAD_BYTES (2u * ROOM_STEP_BYTES)
-
 static void file_done(struct ring_op *op, int result, uint32_t flags);
 static void lost_done(struct ring_op *op, int result, uint32_t flags);
 
@@ -27,27 +20,13 @@ static struct file_blockio *file_of(struct blockio *io)
 	return CONTAINER_OF(io, struct file_blockio, io);
 }
 
-/* Whether REQUEST writes where zeros are being written: they must not come later. */
-static bool meets_zeros(const struct file_blockio *file, const struct blockio_request *request)
-{
-	uint64_t end = request->offset;
-
-	if (!file->making_room || request->kind != BLOCKIO_WRITE)
-		return false;
-	for (unsigned i = 0; i < request->iov_count; i++)
-		end += request->iov[i].iov_len;
-	return request->offset < file->room_to && file->room_from < end;
-}
-
 /* Submits what is left of REQUEST, which is at least one byte, or a flush. */
-static void file_submit(struct blockio *io, struct blockio_request *request)
+void file_submit(struct blockio *io, struct blockio_request *request)
 {
 	struct file_blockio *file = file_of(io);
 
-	if (meets_zeros(file, request)) {
-		list_append(&file->waiting, &request->link);
+	if (file_room_holds(file, request))
 		return;
-	}
 
 	struct io_uring_sqe *sqe = ring_sqe(file->ring);
 
@@ -239,57 +218,6 @@ static int file_settle(struct blockio *io, struct blockio_facts *ret)
 	return error;
 }
 
-static void room_made(struct ring_op *op, int result, uint32_t flags)
-{
-	struct file_blockio *file = CONTAINER_OF(op, struct file_blockio, room_op);
-	struct list waiting;
-	struct list *link;
-
-	(void)flags;
-	/* A disk that is full tells the writes themselves; asking again is no use. */
-	if (result <= 0)
-		file->room_failed = true;
-	else
-		file->room_end = file->room_from + (uint32_t)result;
-	file->making_room = false;
-	list_init(&waiting);
-	list_splice(&waiting, &file->waiting);
-	while ((link = list_pop(&waiting)))
-		file_submit(&file->io, CONTAINER_OF(link, struct blockio_request, link));
-}
-
-/*
- * An O_DIRECT write into a hole, behind the end or into room that was only
- * allocated makes ext4 change its metadata before it is done: 2 to 3 times the
- * time of a write over zeros (bench: first-touch-4k, 10 k against 18 k a second).
- * So zeros are written ahead, in large pieces.
- */
-static void file_reserve(struct blockio *io, uint64_t end_bytes)
-{
-	struct file_blockio *file = file_of(io);
-	uint64_t end = (end_bytes + BLOCKIO_ALIGNMENT_MAX - 1) & ~(BLOCKIO_ALIGNMENT_MAX - 1ull);
-	struct io_uring_sqe *sqe;
-
-	if (file->making_room || file->room_failed || end + ROOM_AHEAD_BYTES <= file->room_end)
-		return;
-	if (!file->zeros) {
-		file->zeros = mmap(
-			NULL, ROOM_STEP_BYTES, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-		if (file->zeros == MAP_FAILED) {
-			file->zeros = NULL;
-			file->room_failed = true;
-			return;
-		}
-	}
-	file->room_from = end > file->room_end ? end : file->room_end;
-	file->room_to = file->room_from + ROOM_STEP_BYTES;
-	file->making_room = true;
-	file->room_op.done = room_made;
-	sqe = ring_sqe(file->ring);
-	io_uring_prep_write(sqe, file->fd, file->zeros, ROOM_STEP_BYTES, file->room_from);
-	ring_start(file->ring, sqe, &file->room_op);
-}
-
 static bool file_next_data(
 	struct blockio *io, uint64_t from, uint64_t *ret_first, uint64_t *ret_end)
 {
@@ -333,21 +261,40 @@ static void file_destroy(struct blockio *io)
 
 	while (file->making_room)
 		file_step(io);
-	if (file->zeros)
-		munmap(file->zeros, ROOM_STEP_BYTES);
 	close(file->fd);
 	free(file);
+}
+
+static void leaver_gone(struct file_leaver *leaver)
+{
+	free(CONTAINER_OF(leaver, struct file_blockio, leaver));
+}
+
+static void file_abandon(struct blockio *io)
+{
+	struct file_blockio *file = file_of(io);
+
+	if (!file->leaving) {
+		file_destroy(io);
+		return;
+	}
+	file->is_leaving = true;
+	file->leaver = (struct file_leaver){
+		.gone = leaver_gone, .fd = file->fd, .is_ready = !file->making_room
+	};
+	file_leaving_add(file->leaving, &file->leaver);
 }
 
 const struct blockio_ops file_ops = {
 	.name = "file",
 	.submit = file_submit,
 	.resize = file_resize,
-	.reserve = file_reserve,
+	.reserve = file_room_reserve,
 	.look = file_look,
 	.settle = file_settle,
 	.next_data = file_next_data,
 	.transfer_now = file_transfer_now,
 	.step = file_step,
 	.destroy = file_destroy,
+	.abandon = file_abandon,
 };

@@ -10,12 +10,13 @@
 
 #include "simfs/base/cleanup.h"
 #include "simfs/base/own_file.h"
-#include "simfs/blockio/file.h"
+#include "simfs/blockio/file_internal.h"
 
 struct file_folder {
 	struct blockio_folder folder;
 	struct ring *ring;
 	int fd; /* the caller's */
+	struct file_leaving leaving;
 };
 
 static struct file_folder *folder_of(struct blockio_folder *folder)
@@ -31,9 +32,11 @@ static int open_with(struct file_folder *files, const char *name, int flags,
 
 	if (error == 0)
 		error = wrap(files->ring, fd, ret);
-	if (error == 0)
-		TAKE_FD(fd);
-	return error;
+	if (error < 0)
+		return error;
+	TAKE_FD(fd);
+	CONTAINER_OF(*ret, struct file_blockio, io)->leaving = &files->leaving;
+	return 0;
 }
 
 static int folder_open(
@@ -111,6 +114,7 @@ static int folder_space(
 
 static void folder_destroy(struct blockio_folder *folder)
 {
+	file_leaving_deinit(&folder_of(folder)->leaving);
 	free(folder_of(folder));
 }
 
@@ -136,6 +140,7 @@ int file_folder_create(struct ring *ring, int fd, struct blockio_folder **ret)
 		.ring = ring,
 		.fd = fd,
 	};
+	file_leaving_init(&files->leaving, ring);
 	*ret = &files->folder;
 	return 0;
 }

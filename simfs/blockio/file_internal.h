@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* file_internal.h - what file.c and file_open.c share; for nobody else. */
+/* file_internal.h - what the bodies of file.h share; for nobody else. */
 #ifndef SNAPRIG_BLOCKIO_FILE_INTERNAL_H
 #define SNAPRIG_BLOCKIO_FILE_INTERNAL_H
 
 #include "simfs/blockio/file.h"
+#include "simfs/blockio/file_leaving.h"
 
 struct file_blockio {
 	struct blockio io;
@@ -11,19 +12,31 @@ struct file_blockio {
 	int fd;
 	bool is_device; /* a block device: as long as it is, and without times of its own */
 
-	/* Room that is made ahead of need; see file_reserve() in file.c. */
+	/* Room that is made ahead of need; see file_room.c. */
 	uint64_t room_end; /* up to here the file is written */
 	bool room_failed;
 	bool making_room;
 	uint64_t room_from, room_to; /* while making_room: what is being filled */
-	void *zeros;		     /* ROOM_STEP_BYTES, mapped; NULL until needed */
 	struct list waiting;	     /* writes into what is being filled */
 	struct ring_op room_op;
+
+	/* When it has no name any more. */
+	struct file_leaving *leaving; /* of its folder; NULL: it is closed at once */
+	bool is_leaving;
+	struct file_leaver leaver;
 };
 
 extern const struct blockio_ops file_ops;
 
 /* file_open.c: how long the file or device FD is: 0 or -errno. */
 int file_length(int fd, bool is_device, uint64_t *ret_bytes);
+
+void file_submit(struct blockio *io, struct blockio_request *request);
+
+/* file_room.c: as blockio_ops.reserve. */
+void file_room_reserve(struct blockio *io, uint64_t end_bytes, uint64_t limit_bytes);
+
+/* Whether REQUEST writes where room is being made, and waits for that now. */
+bool file_room_holds(struct file_blockio *file, struct blockio_request *request);
 
 #endif

@@ -250,7 +250,8 @@ static void segment_write(struct store *store)
 	store->writing = segment;
 	store->end_unit = end_unit;
 	if (store->io->ops->reserve)
-		store->io->ops->reserve(store->io, store->end_unit * STORE_UNIT_BYTES);
+		store->io->ops->reserve(
+			store->io, store->end_unit * STORE_UNIT_BYTES, store->facts.limit_bytes);
 
 	segment->iov[0] = (struct iovec){ .iov_base = header, .iov_len = STORE_UNIT_BYTES };
 	segment->request.kind = BLOCKIO_WRITE;

@@ -96,9 +96,20 @@ void store_destroy(struct store *store)
 	store_map_deinit(&store->map);
 	summary_deinit(&store->summary);
 	XXH3_freeState(store->hash_state);
-	blockio_destroy(store->io);
+	if (store->is_abandoned)
+		blockio_abandon(store->io);
+	else
+		blockio_destroy(store->io);
 	free(store->superblock.unit);
 	free(store);
+}
+
+void store_abandon(struct store *store)
+{
+	if (!store)
+		return;
+	store->is_abandoned = true;
+	store_destroy(store);
 }
 
 void store_forget(struct store *store)

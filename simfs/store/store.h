@@ -193,6 +193,9 @@ int store_open(struct blockio_folder *folder, const char *name,
 /* Nothing may be under way.  Does not touch the file.  NULL is fine. */
 void store_destroy(struct store *store);
 
+/* The same of a store whose file was removed, while others are served: does not block. */
+void store_abandon(struct store *store);
+
 /* As store_destroy(), in the middle of whatever it does: its backend has dropped that. */
 void store_forget(struct store *store);
 

@@ -86,6 +86,7 @@ struct store {
 	bool is_nothing_under_way;
 	bool is_answering;
 	bool is_destroyed; /* by an answer */
+	bool is_abandoned; /* its file was removed */
 };
 
 static inline uint64_t store_units_per_block(const struct store *store)

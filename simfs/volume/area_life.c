@@ -23,6 +23,7 @@
 #include <stdio.h>
 
 #include "simfs/base/check.h"
+#include "simfs/base/cleanup.h"
 #include "simfs/base/log.h"
 #include "simfs/volume/volume_internal.h"
 
@@ -224,6 +225,7 @@ static int remove_found(struct snapshot *snapshot, const char *why)
 		log_info("removed snapshot '%s', %s", snapshot->name, why);
 	if (!snapshot->is_kept)
 		volume->snapshot_count--;
+	store_abandon(TAKE_PTR(snapshot->store));
 	snapshot_free(snapshot);
 	return 0;
 }

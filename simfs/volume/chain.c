@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "simfs/base/check.h"
+#include "simfs/base/cleanup.h"
 #include "simfs/base/log.h"
 
 struct blockio *node_io(const struct chain *chain, const struct node *node)
@@ -211,6 +212,7 @@ static void node_leave(struct chain *chain, struct node *node)
 		return;
 	}
 	list_remove(&node->link);
+	store_abandon(TAKE_PTR(node->store));
 	node_free(chain, node);
 }
 

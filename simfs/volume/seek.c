@@ -41,8 +41,16 @@ static void search_meets(struct search *search, uint64_t first, uint64_t end)
 static void search_image(struct search *search, struct volume *volume)
 {
 	struct blockio *origin = volume->origin;
+	struct blockio_facts facts;
 	uint64_t first, end;
 
+	/* What was cut off is no hole: it cannot be read. */
+	if (origin->ops->look)
+		(void)origin->ops->look(origin, &facts);
+	if (origin->is_lossy)
+		search_meets(search,
+			origin->lost_from > search->from ? origin->lost_from : search->from,
+			volume_bytes(volume));
 	if (!origin->ops->next_data)
 		search_meets(search, search->from, volume_bytes(volume));
 	else if (origin->ops->next_data(origin, search->from, &first, &end))

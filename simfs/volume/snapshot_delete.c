@@ -13,6 +13,7 @@
 #include <stdio.h>
 
 #include "simfs/base/check.h"
+#include "simfs/base/cleanup.h"
 #include "simfs/volume/volume_internal.h"
 
 static void delete_drained(struct volume_barrier *barrier);
@@ -98,10 +99,11 @@ static void delete_drained(struct volume_barrier *barrier)
 	volume_barrier_end(volume, barrier);
 	command->done(command, error);
 	/* Last: COMMAND may be its own. */
-	if (is_gone)
+	if (is_gone) {
+		store_abandon(TAKE_PTR(snapshot->store));
 		snapshot_free(snapshot);
-	if (is_gone)
 		area_drop_unneeded(volume);
+	}
 }
 
 /*

@@ -84,6 +84,7 @@ int snapshot_create_enter(struct snapshot_create *create)
 	if (create->replaces) {
 		/* The rename has put the one in place of the other. */
 		volume->snapshot_count--;
+		store_abandon(TAKE_PTR(create->replaces->store));
 		snapshot_free(TAKE_PTR(create->replaces));
 	}
 	create->store = NULL;

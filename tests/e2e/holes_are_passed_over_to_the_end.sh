@@ -51,3 +51,11 @@ refused 1 "Input/output error" qemu-img convert -f raw -O raw "$mnt/snapshots/s0
 same "$(stat -c "0 %s" "$mnt/.snaprig/events.jsonl")" "$("$holes" "$mnt/.snaprig/events.jsonl")" \
 	"data of a text"
 umount_volume
+rm -r "$image" "$image.snaprig"
+
+# Nor is what was cut off the image.
+mount_volume 4MiB
+write_at 0 4194304 "$mnt/live"
+truncate -s 1M "$image"
+timeout 20 "$holes" "$mnt/live" >"$work/map" || fail "no end to the holes of a cut image"
+same 4194304 "$(awk '{ sum += $2 } END { print sum }' "$work/map")" "data of a cut image"

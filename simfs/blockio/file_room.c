@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * file_room.c - room that is made behind the end of a file that is appended to.
+ *
+ * An O_DIRECT write into a hole, behind the end or into room that was only
+ * allocated makes ext4 change its metadata before it is done: 2 to 3 times the
+ * time of a write over zeros (bench: first-touch-4k, 10 k against 18 k a second).
+ * So zeros are written ahead, in large pieces: a quarter of what the file holds,
+ * so that a file that holds little takes little, and no more than ROOM_STEP_BYTES.
+ */
+#include "simfs/base/check.h"
+#include "simfs/blockio/file_internal.h"
+
+/*
+ * Room is made in steps, and two of them ahead of the end: enough for the segments
+ * that are written while one step is on its way.
+ */
+#define ROOM_STEP_BYTES	 (2u << 20)
+#define ROOM_STEPS_AHEAD 2u
+#define ROOM_SHARE	 4u
+#define ROOM_STEP_MIN	 (64u << 10)
+
+/* All files write the same ones, which take no memory: nobody writes to them. */
+static _Alignas(BLOCKIO_ALIGNMENT_MAX) char zeros[ROOM_STEP_BYTES];
+
+static uint64_t round_to(uint64_t bytes, uint64_t unit)
+{
+	return bytes / unit * unit;
+}
+
+/* How much is made at a time behind END; 0: nothing yet. */
+static uint64_t step_bytes(uint64_t end)
+{
+	uint64_t step = round_to(end / ROOM_SHARE, ROOM_STEP_MIN);
+
+	return step < ROOM_STEP_BYTES ? step : ROOM_STEP_BYTES;
+}
+
+bool file_room_holds(struct file_blockio *file, struct blockio_request *request)
+{
+	uint64_t end = request->offset;
+
+	if (!file->making_room || request->kind != BLOCKIO_WRITE)
+		return false;
+	for (unsigned i = 0; i < request->iov_count; i++)
+		end += request->iov[i].iov_len;
+	/* The zeros must not come later. */
+	if (request->offset >= file->room_to || file->room_from >= end)
+		return false;
+	list_append(&file->waiting, &request->link);
+	return true;
+}
+
+static void room_made(struct ring_op *op, int result, uint32_t flags)
+{
+	struct file_blockio *file = CONTAINER_OF(op, struct file_blockio, room_op);
+	struct list waiting;
+	struct list *link;
+
+	(void)flags;
+	/* A disk that is full tells the writes themselves; asking again is no use. */
+	if (result <= 0)
+		file->room_failed = true;
+	else
+		file->room_end = file->room_from + (uint32_t)result;
+	file->making_room = false;
+	if (file->is_leaving) {
+		file_leaving_ready(file->leaving, &file->leaver);
+		return;
+	}
+	list_init(&waiting);
+	list_splice(&waiting, &file->waiting);
+	while ((link = list_pop(&waiting)))
+		file_submit(&file->io, CONTAINER_OF(link, struct blockio_request, link));
+}
+
+void file_room_reserve(struct blockio *io, uint64_t end_bytes, uint64_t limit_bytes)
+{
+	struct file_blockio *file = CONTAINER_OF(io, struct file_blockio, io);
+	uint64_t end = round_to(end_bytes + BLOCKIO_ALIGNMENT_MAX - 1, BLOCKIO_ALIGNMENT_MAX);
+	uint64_t step = step_bytes(end);
+	uint64_t limit = limit_bytes == 0 ? UINT64_MAX
+					  : round_to(limit_bytes, BLOCKIO_ALIGNMENT_MAX);
+	uint64_t from = end > file->room_end ? end : file->room_end;
+	uint64_t to = from + step < limit ? from + step : limit;
+	struct io_uring_sqe *sqe;
+
+	if (file->making_room || file->room_failed ||
+		end + ROOM_STEPS_AHEAD * step <= file->room_end || from >= to)
+		return;
+	file->room_from = from;
+	file->room_to = to;
+	file->making_room = true;
+	file->room_op.done = room_made;
+	sqe = ring_sqe(file->ring);
+	io_uring_prep_write(sqe, file->fd, zeros, (unsigned)(to - from), from);
+	ring_start(file->ring, sqe, &file->room_op);
+}

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Files on the ring: those that go are closed behind the scenes; room is in proportion. */
+#include <check.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "simfs/blockio/file_internal.h"
+#include "tests/lib/engine_suite.h"
+
+#define KIB 1024ull
+#define MIB (1024 * KIB)
+
+static char path[] = "/var/tmp/test_blockio_file.XXXXXX";
+static int folder_fd;
+static struct ring *ring;
+static struct blockio_folder *folder;
+
+static void setup(void)
+{
+	ck_assert_ptr_nonnull(mkdtemp(path));
+	folder_fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	ck_assert_int_ge(folder_fd, 0);
+	ck_assert_int_eq(ring_create(&ring), 0);
+	ck_assert_int_eq(file_folder_create(ring, folder_fd, &folder), 0);
+}
+
+static void teardown(void)
+{
+	ring_destroy(ring);
+	folder->ops->destroy(folder);
+	close(folder_fd);
+	rmdir(path);
+}
+
+static struct blockio *file_new(const char *name)
+{
+	struct blockio *io;
+
+	ck_assert_int_eq(folder->ops->open(folder, name, true, &io), 0);
+	return io;
+}
+
+static int fd_of(struct blockio *io)
+{
+	return CONTAINER_OF(io, struct file_blockio, io)->fd;
+}
+
+static uint64_t size_of(struct blockio *io)
+{
+	struct stat facts;
+
+	ck_assert_int_eq(fstat(fd_of(io), &facts), 0);
+	return (uint64_t)facts.st_size;
+}
+
+/* What the ring has under way ends. */
+static void settle(void)
+{
+	while (ring_under_way(ring) > 0)
+		ck_assert_int_eq(ring_run_once(ring), 0);
+}
+
+static bool is_open(int fd)
+{
+	return fcntl(fd, F_GETFD) >= 0;
+}
+
+/* Removes and abandons NAME; returns the descriptor that it had. */
+static int leave(const char *name, struct blockio *io)
+{
+	int fd = fd_of(io);
+
+	ck_assert_int_eq(folder->ops->remove(folder, name), 0);
+	blockio_abandon(io);
+	return fd;
+}
+
+START_TEST(files_that_were_removed_are_closed_by_and_by)
+{
+	int fds[3];
+
+	for (int i = 0; i < 3; i++) {
+		char name[2] = { (char)('a' + i), '\0' };
+		struct blockio *io = file_new(name);
+
+		ck_assert_int_eq(io->ops->resize(io, MIB), 0);
+		fds[i] = leave(name, io);
+		/* Not within the call. */
+		ck_assert(is_open(fds[i]));
+	}
+	settle();
+	for (int i = 0; i < 3; i++)
+		ck_assert(!is_open(fds[i]));
+}
+END_TEST
+
+START_TEST(one_that_is_being_filled_is_closed_afterwards)
+{
+	struct blockio *busy = file_new("busy"), *other = file_new("other");
+	int busy_fd, other_fd;
+
+	busy->ops->reserve(busy, 8 * MIB, 0);
+	busy_fd = leave("busy", busy);
+	other_fd = leave("other", other);
+	settle();
+	ck_assert(!is_open(busy_fd));
+	ck_assert(!is_open(other_fd));
+}
+END_TEST
+
+START_TEST(what_is_left_when_the_ring_goes_is_freed)
+{
+	struct blockio *busy = file_new("busy");
+
+	busy->ops->reserve(busy, 8 * MIB, 0);
+	leave("busy", busy);
+	leave("a", file_new("a"));
+	leave("b", file_new("b"));
+	/* teardown() does not settle; a sanitizer would tell. */
+}
+END_TEST
+
+START_TEST(one_that_is_not_removed_is_closed_at_once)
+{
+	struct blockio *io = file_new("a");
+	int fd = fd_of(io);
+
+	blockio_destroy(io);
+	ck_assert(!is_open(fd));
+	ck_assert_int_eq(folder->ops->remove(folder, "a"), 0);
+}
+END_TEST
+
+/* What the file is long after room was made behind END as often as it is asked for. */
+static uint64_t with_room(uint64_t end, uint64_t limit)
+{
+	struct blockio *io = file_new("a");
+	uint64_t size;
+
+	ck_assert_int_eq(ftruncate(fd_of(io), (off_t)end), 0);
+	for (int i = 0; i < 8; i++) {
+		io->ops->reserve(io, end, limit);
+		settle();
+	}
+	size = size_of(io);
+	blockio_destroy(io);
+	ck_assert_int_eq(folder->ops->remove(folder, "a"), 0);
+	return size;
+}
+
+START_TEST(room_is_in_proportion_to_what_is_there)
+{
+	ck_assert_uint_eq(with_room(8 * KIB, 0), 8 * KIB);
+	ck_assert_uint_eq(with_room(200 * KIB, 0), 200 * KIB);
+	for (uint64_t end = 256 * KIB; end < 16 * MIB; end += 516 * KIB) {
+		uint64_t size = with_room(end, 0);
+
+		ck_assert_uint_gt(size, end);
+		ck_assert_uint_le(size, end + end / 4 * 3);
+		ck_assert_uint_le(size, end + 6 * MIB);
+	}
+}
+END_TEST
+
+START_TEST(room_is_not_made_beyond_the_limit)
+{
+	ck_assert_uint_eq(with_room(2 * MIB, 2 * MIB + 100 * KIB), 2 * MIB + 100 * KIB);
+	ck_assert_uint_eq(with_room(2 * MIB, 2 * MIB), 2 * MIB);
+	ck_assert_uint_eq(with_room(2 * MIB, MIB), 2 * MIB);
+}
+END_TEST
+
+int main(int argc, char **argv)
+{
+	Suite *suite = suite_create("blockio file");
+	TCase *leaving = tcase_create("leaving"), *room = tcase_create("room");
+
+	(void)argc;
+	tcase_add_checked_fixture(leaving, setup, teardown);
+	tcase_add_checked_fixture(room, setup, teardown);
+	tcase_set_timeout(leaving, 60);
+	tcase_set_timeout(room, 60);
+	tcase_add_test(leaving, files_that_were_removed_are_closed_by_and_by);
+	tcase_add_test(leaving, one_that_is_being_filled_is_closed_afterwards);
+	tcase_add_test(leaving, what_is_left_when_the_ring_goes_is_freed);
+	tcase_add_test(leaving, one_that_is_not_removed_is_closed_at_once);
+	tcase_add_test(room, room_is_in_proportion_to_what_is_there);
+	tcase_add_test(room, room_is_not_made_beyond_the_limit);
+	suite_add_tcase(suite, leaving);
+	suite_add_tcase(suite, room);
+	return engine_suite_run(suite, argv[0]);
+}
