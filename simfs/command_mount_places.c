@@ -29,6 +29,11 @@ static int prepare_mount_point(const char *path)
 	}
 	if (state == MOUNT_POINT_STALE) {
 		error = mount_point_clear(path);
+		if (error == -EIO) {
+			/* fusermount3 has said why. */
+			log_error("cannot remove the dead mount at '%s'", path);
+			return EXIT_RIG;
+		}
 		if (error < 0) {
 			log_error_code(error, "cannot remove the dead mount at '%s'", path);
 			return EXIT_RIG;

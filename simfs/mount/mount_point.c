@@ -104,7 +104,7 @@ int mount_point_clear(const char *path)
 	if (child < 0)
 		return -errno;
 	if (child == 0) {
-		execlp("fusermount3", "fusermount3", "-u", "-z", "-q", "--", path, (char *)NULL);
+		execlp("fusermount3", "fusermount3", "-u", "-z", "--", path, (char *)NULL);
 		_exit(127);
 	}
 	if (waitpid(child, &status, 0) < 0)

@@ -6,9 +6,7 @@
 # Without privileges the rig mounts through fusermount3, and does the same.
 . "${0%/*}/../lib/e2e.sh"
 
-requires fusermount3
-[ "$(id -u)" != 0 ] || skip "runs as an ordinary user only"
-[ -w /dev/fuse ] || skip "/dev/fuse cannot be opened"
+requires_user_mount
 mount_volume 8MiB
 same "$(id -u)" "$(stat -c %u "$mnt/live")" "owner of the live view"
 write_at 0 1048576 "$mnt/live"

@@ -7,9 +7,7 @@
 # fusermount3 has to say is not lost.
 . "${0%/*}/../lib/e2e.sh"
 
-requires fusermount3
-[ "$(id -u)" != 0 ] || skip "runs as an ordinary user only"
-[ -w /dev/fuse ] || skip "/dev/fuse cannot be opened"
+requires_user_mount
 mount_volume 4MiB
 write_at 0 1048576 "$mnt/live"
 umount_volume

@@ -7,8 +7,8 @@
 . "${0%/*}/../lib/e2e.sh"
 
 requires_root
-requires unshare
-unshare -m true 2>/dev/null || skip "no mount namespace can be made"
+requires unshare mountpoint
+(in_a_namespace true) || skip "no mount namespace can be made"
 mount_volume 4MiB
 touch "$mnt/snapshots/s0"
 content=$(digest "$mnt/live")
@@ -17,7 +17,7 @@ umount_volume
 # copy COMMAND... - in a namespace of its own; its process in $copy.
 copy()
 {
-	unshare -m --propagation private sh -c "$1" &
+	in_a_namespace sh -c "$1" &
 	copy=$!
 	wait_until 10 has_copy || fail "no copy of the mount"
 }

@@ -55,6 +55,27 @@ requires_root()
 	[ "$(id -u)" = 0 ] || skip "needs root"
 }
 
+# requires_user_mount - an ordinary user, who can mount and unmount.
+requires_user_mount()
+{
+	[ "$(id -u)" != 0 ] || skip "runs as an ordinary user only"
+	requires fusermount3
+	[ -w /dev/fuse ] || skip "/dev/fuse cannot be opened"
+	[ -e /etc/mtab ] ||
+		skip "fusermount3 cannot unmount without /etc/mtab (ln -s /proc/self/mounts /etc/mtab)"
+}
+
+# in_a_namespace COMMAND... - in a mount namespace of its own; also in a chroot, where
+# / is no mount point whose propagation could be set.
+in_a_namespace()
+{
+	if mountpoint -q /; then
+		exec unshare --mount --propagation private "$@"
+	else
+		exec unshare --mount --propagation unchanged "$@"
+	fi
+}
+
 # requires_loop - a loop device can be had.
 requires_loop()
 {

@@ -26,7 +26,8 @@ static void setup(void)
 	hands_setup();
 	/* What a test that fails leaves mounted goes with its process. */
 	ck_assert_int_eq(unshare(CLONE_NEWNS), 0);
-	ck_assert_int_eq(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL), 0);
+	/* In a chroot it may be no mount point, and then there is nothing to be set. */
+	ck_assert(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 || errno == EINVAL);
 	ck_assert_int_eq(system("truncate -s 8M image && mkfs.ext4 -q -F image && mkdir " MOUNTED
 				" && mount -o loop image " MOUNTED),
 		0);

@@ -1,0 +1,44 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+#
+# Where fusermount3 cannot unmount, an ordinary user is told what it says and what
+# helps, and not that the mount is in use.  Root is told why it cannot reach a user's.
+. "${0%/*}/../lib/e2e.sh"
+
+requires_root
+requires setpriv fusermount3 mountpoint
+(in_a_namespace true) || skip "no mount namespace can be made"
+cp "$SNAPRIG" snaprig
+mkdir -m 777 theirs
+mkdir -p etc bin
+chmod 755 "$work" etc bin snaprig
+mknod -m 666 fuse c 10 229 2>/dev/null || skip "no device can be made"
+cp -a /etc/passwd /etc/group /etc/ld.so.* etc/
+cp /etc/nsswitch.conf etc/ 2>/dev/null || :
+printf '#!/bin/sh\nexec setpriv --reuid 65534 --regid 65534 --clear-groups "%s/snaprig" "$@"\n' \
+	"$work" >bin/user
+chmod 755 bin/user
+
+cat >script <<'END'
+set -e
+mount --bind fuse /dev/fuse
+PATH=$PWD/bin:$PATH
+mkdir -p -m 777 theirs/mnt
+user create "$PWD/theirs/v.img" --size 1MiB
+user mount "$PWD/theirs/v.img" "$PWD/theirs/mnt"
+./snaprig status theirs/mnt >said 2>&1 && exit 11
+grep -q "belongs to another user, who alone can reach it (umount(8)" said || exit 12
+./snaprig umount theirs/mnt >said 2>&1 && exit 13
+grep -q "belongs to another user" said || exit 14
+mount --bind etc /etc
+user umount "$PWD/theirs/mnt" >said 2>&1 && exit 15
+cat said
+grep -q "/etc/mtab.*ln -s /proc/self/mounts" said || exit 16
+! grep -q "in use" said || exit 17
+umount /etc
+user umount "$PWD/theirs/mnt"
+END
+chmod 644 script
+status=0
+(in_a_namespace sh script) || status=$?
+same 0 "$status" "step (see the script)"
