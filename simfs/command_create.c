@@ -51,7 +51,7 @@ static int make_image(const char *path, uint64_t size_bytes)
 		error = -errno;
 		log_error_code(error, "cannot give image '%s' its size", path);
 		unlink(path);
-		return EXIT_RIG;
+		return error == -EFBIG ? EXIT_USAGE : EXIT_RIG;
 	}
 	return EXIT_MET;
 }
@@ -70,11 +70,15 @@ int command_create(int argc, char **argv)
 		log_error("create needs --size (see 'snaprig create --help')");
 		return EXIT_USAGE;
 	}
-	if (size_parse(values.size, &size_bytes) < 0) {
+	int error = size_parse(values.size, &size_bytes);
+
+	if (error == -ERANGE)
+		log_error("size '%s' is more than a file can have", values.size);
+	else if (error < 0)
 		log_error("cannot read size '%s' (try %s)", values.size,
 			size_hint(values.size, hint, sizeof hint));
+	if (error < 0)
 		return EXIT_USAGE;
-	}
 	if (size_bytes == 0 || size_bytes % 512 != 0) {
 		log_error("size '%s' is no multiple of 512 above 0", values.size);
 		return EXIT_USAGE;

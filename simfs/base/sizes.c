@@ -182,7 +182,9 @@ const char *size_hint(const char *text, char *buffer, size_t length)
 
 		if (*at && letter) {
 			snprintf(buffer, length, "%llu%ciB", (unsigned long long)value, *letter);
-			return buffer;
+			/* One that is too large is no hint. */
+			if (size_parse(buffer, &value) == 0)
+				return buffer;
 		}
 	}
 	snprintf(buffer, length, "64MiB");

@@ -81,6 +81,12 @@ int cli_report_call(const char *mount_point, struct control_client *client, int 
 /* The message for a rig that does not answer; PID (0: unknown) is its process.  EXIT_TIMED_OUT. */
 int cli_report_silence(const char *mount_point, pid_t pid);
 
+/*
+ * json_pack() for what a user has typed, which may be no UTF-8: what cannot be packed is
+ * refused by the call that gets it, instead of being left out.
+ */
+json_t *cli_pack(const char *format, ...);
+
 /* control_client_call() on the volume at MOUNT_POINT: EXIT_MET, or the code after a message. */
 int cli_call(const char *mount_point, const char *command, json_t *arguments, json_t **ret_result);
 

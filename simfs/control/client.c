@@ -133,6 +133,10 @@ int control_client_send(
 	uint64_t id = client->latest_id + 1;
 	json_t *request = arguments ? arguments : json_object();
 
+	if (!json_is_object(request)) {
+		json_decref(request);
+		return -EILSEQ;
+	}
 	if (json_object_set_new(request, "id", json_integer((json_int_t)id)) < 0 ||
 		json_object_set_new(request, "command", json_string(command)) < 0) {
 		json_decref(request);

@@ -40,7 +40,7 @@ void control_client_destroy(struct control_client *client);
 
 /*
  * Sends COMMAND with ARGUMENTS (stolen; NULL for none) and returns without an
- * answer.  *RET_ID names the request for control_client_wait().
+ * answer.  *RET_ID names the request for control_client_wait().  -EILSEQ: ARGUMENTS are no object.
  */
 int control_client_send(
 	struct control_client *client, const char *command, json_t *arguments, uint64_t *ret_id);

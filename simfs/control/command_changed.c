@@ -49,7 +49,7 @@ static int changed_fetch(const char *mount_point, const char *name, json_t **ret
 	for (;;) {
 		json_t *answer = NULL;
 		int exit_code = cli_call(mount_point, "snapshot.changed",
-			json_pack("{s:s, s:I}", "name", name, "from", from), &answer);
+			cli_pack("{s:s, s:I}", "name", name, "from", from), &answer);
 
 		if (exit_code != EXIT_MET) {
 			json_decref(all);

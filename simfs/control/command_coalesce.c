@@ -94,7 +94,7 @@ int command_coalesce(int argc, char **argv)
 		return EXIT_USAGE;
 	}
 	exit_code = cli_call(
-		argv[1], "coalesce", json_pack("{s:b}", "abort", (int)values.abort), &status);
+		argv[1], "coalesce", cli_pack("{s:b}", "abort", (int)values.abort), &status);
 	if (exit_code == EXIT_MET && values.wait)
 		exit_code = wait_idle(argv[1], &status);
 	if (exit_code == EXIT_MET)

@@ -80,7 +80,7 @@ static int run_ctl(int argc, char **argv)
 			return EXIT_USAGE;
 		}
 	}
-	exit_code = cli_call(argv[1], "datto.ctl", json_pack("{s:o}", "words", words), &said);
+	exit_code = cli_call(argv[1], "datto.ctl", cli_pack("{s:o}", "words", words), &said);
 	if (exit_code == EXIT_MET) {
 		const char *error = json_string_value(json_object_get(said, "stderr"));
 
@@ -103,7 +103,7 @@ static int file_system(const struct cli *cli, int argc, char **argv, bool mounte
 	if (exit_code != CLI_GO_ON)
 		return exit_code;
 	return cli_call(
-		argv[1], "datto.file_system", json_pack("{s:b}", "mounted", (int)mounted), NULL);
+		argv[1], "datto.file_system", cli_pack("{s:b}", "mounted", (int)mounted), NULL);
 }
 
 static int run_mount(int argc, char **argv)

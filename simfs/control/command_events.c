@@ -237,7 +237,7 @@ static int next_lines(struct control_client *client, json_int_t *from, bool foll
 {
 	uint64_t id;
 	int error = control_client_send(
-		client, "events", json_pack("{s:I, s:b}", "from", *from, "wait", (int)follow), &id);
+		client, "events", cli_pack("{s:I, s:b}", "from", *from, "wait", (int)follow), &id);
 
 	if (error == 0)
 		error = wait_answer(client, id, follow, ret);

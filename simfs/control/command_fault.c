@@ -109,7 +109,7 @@ static int run_add(int argc, char **argv)
 
 	if (exit_code != CLI_GO_ON)
 		return exit_code;
-	return call_for_number(argv[1], "fault.add", json_pack("{s:s}", "rule", argv[2]), "id");
+	return call_for_number(argv[1], "fault.add", cli_pack("{s:s}", "rule", argv[2]), "id");
 }
 
 static int run_list(int argc, char **argv)
@@ -141,7 +141,7 @@ static int run_remove(int argc, char **argv)
 
 	if (exit_code != CLI_GO_ON)
 		return exit_code;
-	return cli_call(argv[1], "fault.remove", json_pack("{s:s}", "fault", argv[2]), NULL);
+	return cli_call(argv[1], "fault.remove", cli_pack("{s:s}", "fault", argv[2]), NULL);
 }
 
 static int run_clear(int argc, char **argv)

@@ -58,10 +58,8 @@ static int run_set(int argc, char **argv)
 
 	if (exit_code != CLI_GO_ON)
 		return exit_code;
-	arguments = json_pack(
-		"{s:s, s:s, s:b}", "gauge", argv[2], "value", argv[3], "real", (int)values.real);
-	if (values.size)
-		json_object_set_new(arguments, "size", json_string(values.size));
+	arguments = cli_pack("{s:s, s:s, s:b, s:s*}", "gauge", argv[2], "value", argv[3], "real",
+		(int)values.real, "size", values.size);
 	return cli_call_or_skip(argv[1], "gauge.set", arguments, NULL);
 }
 
@@ -72,7 +70,7 @@ static int run_release(int argc, char **argv)
 
 	if (exit_code != CLI_GO_ON)
 		return exit_code;
-	return cli_call(argv[1], "gauge.release", json_pack("{s:s}", "gauge", argv[2]), NULL);
+	return cli_call(argv[1], "gauge.release", cli_pack("{s:s}", "gauge", argv[2]), NULL);
 }
 
 static const struct cli_action actions[] = {

@@ -106,7 +106,7 @@ static int run_create(int argc, char **argv)
 		return exit_code;
 
 	/* An argument with '*' is left out when its value is NULL. */
-	json_t *arguments = json_pack("{s:s, s:s*, s:s*, s:s*}", "name", argv[2], "limit",
+	json_t *arguments = cli_pack("{s:s, s:s*, s:s*, s:s*}", "name", argv[2], "limit",
 		values.limit, "block", values.block, "of", values.of);
 
 	if (values.no_writers)
@@ -129,7 +129,7 @@ static int run_clone(int argc, char **argv)
 	if (exit_code != CLI_GO_ON)
 		return exit_code;
 	exit_code = cli_call_long(argv[1], "snapshot.clone",
-		json_pack("{s:s, s:s, s:b}", "of", argv[2], "name", argv[3], "full",
+		cli_pack("{s:s, s:s, s:b}", "of", argv[2], "name", argv[3], "full",
 			(int)values.full),
 		&clone);
 	if (exit_code == EXIT_MET && values.json)
@@ -145,7 +145,7 @@ static int run_delete(int argc, char **argv)
 
 	if (exit_code != CLI_GO_ON)
 		return exit_code;
-	return cli_call(argv[1], "snapshot.delete", json_pack("{s:s}", "name", argv[2]), NULL);
+	return cli_call(argv[1], "snapshot.delete", cli_pack("{s:s}", "name", argv[2]), NULL);
 }
 
 static int run_list(int argc, char **argv)

@@ -117,7 +117,7 @@ static int call(const struct cli *cli, int argc, char **argv, const char *comman
 
 	if (exit_code != CLI_GO_ON)
 		return exit_code;
-	return cli_call_long(argv[1], command, key ? json_pack("{s:s}", key, argv[2]) : NULL, NULL);
+	return cli_call_long(argv[1], command, key ? cli_pack("{s:s}", key, argv[2]) : NULL, NULL);
 }
 
 static int run_add(int argc, char **argv)

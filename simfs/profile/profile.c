@@ -40,7 +40,12 @@ int profile_limit_bytes(const struct profile *profile, const struct size_or_shar
 	if (limit->is_share) {
 		if (limit->per_million > 2000000 && !profile->chain)
 			return -EINVAL;
-		bytes = (uint64_t)((unsigned __int128)volume_bytes * limit->per_million / 1000000);
+
+		unsigned __int128 share = (unsigned __int128)volume_bytes * limit->per_million;
+
+		if (share / 1000000 > INT64_MAX)
+			return -EINVAL;
+		bytes = (uint64_t)(share / 1000000);
 	}
 	if (bytes == 0 || (bytes / 2 > volume_bytes && is_bounded))
 		return -EINVAL;
