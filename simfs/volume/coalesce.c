@@ -121,9 +121,21 @@ bool coalesce_idle(const struct chain *chain)
 	return chain->coalesce.state == COALESCE_IDLE;
 }
 
+/* When the writers that wait for a merge have waited for long enough. */
+static uint64_t time_out_ns(const struct chain *chain)
+{
+	const struct coalesce *coalesce = &chain->coalesce;
+
+	if (!coalesce->is_leaf || coalesce->has_timed_out)
+		return UINT64_MAX;
+	return coalesce->begin_ns + chain->profile->leaf_timeout_ns;
+}
+
 uint64_t coalesce_due_ns(const struct chain *chain)
 {
-	return chain->coalesce.due_ns;
+	uint64_t time_out = time_out_ns(chain);
+
+	return time_out < chain->coalesce.due_ns ? time_out : chain->coalesce.due_ns;
 }
 
 /* ---- what to do ---- */
@@ -239,6 +251,8 @@ void coalesce_tick(struct chain *chain)
 	struct coalesce *coalesce = of(chain);
 	enum fault_point point = points[coalesce->state];
 
+	if (time_out_ns(chain) <= clock_now_ns())
+		merge_time_out(chain);
 	if (coalesce->due_ns == UINT64_MAX || coalesce->due_ns > clock_now_ns())
 		return;
 	coalesce->due_ns = UINT64_MAX;

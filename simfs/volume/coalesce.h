@@ -59,7 +59,8 @@ struct coalesce {
 
 	/* The merge under way. */
 	struct node *node;
-	bool is_leaf;		/* with the writers waiting behind `barrier` */
+	bool is_leaf;		/* with the writers waiting behind `barrier` ... */
+	bool has_timed_out;	/* ... until now: what is under way ends, and nothing follows it */
 	struct snapshot *clone; /* whose head is being merged; NULL: the live view's, or none */
 	uint64_t cursor, chunk_first, chunk_count;
 	uint64_t done_blocks, total_blocks;
@@ -129,6 +130,7 @@ void merge_copy(struct chain *chain);
 void merge_flush(struct chain *chain);
 void merge_relink(struct chain *chain);
 void merge_end(struct chain *chain, int error);
+void merge_time_out(struct chain *chain);
 
 /* Nobody names the node that is merged any more: it goes. */
 void merge_node_out(struct chain *chain);

@@ -36,6 +36,7 @@ void merge_begin(struct chain *chain, struct node *node, bool is_leaf)
 
 	coalesce->node = node;
 	coalesce->is_leaf = is_leaf;
+	coalesce->has_timed_out = false;
 	coalesce->cursor = 0;
 	coalesce->done_blocks = 0;
 	coalesce->total_blocks = store_blocks(node->store);
@@ -66,6 +67,8 @@ static void chunk_done(struct chain *chain, int error)
 	uint64_t bytes = coalesce->chunk_count * CHAIN_BLOCK_BYTES;
 	uint64_t pause_ns = 0;
 
+	if (error == 0 && coalesce->has_timed_out)
+		error = -ETIMEDOUT;
 	if (error < 0) {
 		merge_end(chain, error);
 		return;
@@ -119,7 +122,7 @@ static void chunk_read(struct blockio_request *io, int result)
 	struct chain *chain = CONTAINER_OF(io, struct chain, coalesce.io);
 	struct node *parent = parent_of(chain);
 
-	if (result < 0) {
+	if (result < 0 || of(chain)->has_timed_out) {
 		chunk_done(chain, result);
 		return;
 	}
@@ -131,10 +134,20 @@ static void chunk_read(struct blockio_request *io, int result)
 		image_write(chain);
 }
 
-static bool leaf_timed_out(const struct chain *chain)
+/*
+ * The limit of a leaf's merge, also in the middle of a chunk or of what a fault holds
+ * up: its writers go on at once.  What is being copied may go on, too, since the leaf
+ * hides it; the merge itself ends when that has ended.
+ */
+void merge_time_out(struct chain *chain)
 {
-	return chain->coalesce.is_leaf &&
-	       clock_now_ns() - chain->coalesce.begin_ns > chain->profile->leaf_timeout_ns;
+	struct coalesce *coalesce = of(chain);
+	char text[NODE_TEXT_BYTES];
+
+	coalesce_say(chain, "Timed out: leaf-coalesce of %s",
+		node_text(chain, coalesce->node, text, sizeof text));
+	coalesce->has_timed_out = true;
+	volume_barrier_end(chain->volume, &coalesce->barrier);
 }
 
 void merge_copy(struct chain *chain)
@@ -147,7 +160,7 @@ void merge_copy(struct chain *chain)
 		merge_end(chain, -ECANCELED);
 		return;
 	}
-	if (leaf_timed_out(chain)) {
+	if (coalesce->has_timed_out) {
 		merge_end(chain, -ETIMEDOUT);
 		return;
 	}
@@ -174,6 +187,8 @@ static void flushed(struct blockio_request *io, int result)
 {
 	struct chain *chain = CONTAINER_OF(io, struct chain, coalesce.io);
 
+	if (result == 0 && of(chain)->has_timed_out)
+		result = -ETIMEDOUT;
 	if (result < 0)
 		merge_end(chain, result);
 	else
@@ -226,6 +241,8 @@ static void inherited(struct store_waiter *waiter, int error)
 {
 	struct chain *chain = CONTAINER_OF(waiter, struct chain, coalesce.written);
 
+	if (error == 0 && of(chain)->has_timed_out)
+		error = -ETIMEDOUT;
 	if (error < 0) {
 		merge_end(chain, error);
 		return;
@@ -261,11 +278,12 @@ void merge_relink(struct chain *chain)
 {
 	struct coalesce *coalesce = of(chain);
 
-	if (coalesce->is_leaf) {
+	if (coalesce->has_timed_out)
+		merge_end(chain, -ETIMEDOUT);
+	else if (coalesce->is_leaf)
 		leaf_inherit(chain);
-		return;
-	}
-	relink_begin(chain);
+	else
+		relink_begin(chain);
 }
 
 /* ---- the end ---- */
@@ -284,9 +302,7 @@ static void failed(struct chain *chain, int error)
 		return;
 	}
 	coalesce->node->has_failed_to_coalesce = true;
-	if (error == -ETIMEDOUT)
-		coalesce_say(chain, "Timed out: leaf-coalesce of %s", text);
-	else
+	if (!coalesce->has_timed_out)
 		coalesce_say(chain, "%s while coalescing: %s (%s)",
 			error == -ENOSPC ? "Run out of space" : "I/O error", text,
 			error_name(error));
@@ -295,13 +311,13 @@ static void failed(struct chain *chain, int error)
 void merge_end(struct chain *chain, int error)
 {
 	struct coalesce *coalesce = of(chain);
-	bool was_leaf = coalesce->is_leaf;
+	bool was_leaf = coalesce->is_leaf, has_timed_out = coalesce->has_timed_out;
 
 	if (error < 0)
 		failed(chain, error);
 	coalesce->node = NULL;
-	coalesce->is_leaf = false;
-	if (was_leaf)
+	coalesce->is_leaf = coalesce->has_timed_out = false;
+	if (was_leaf && !has_timed_out)
 		volume_barrier_end(chain->volume, &coalesce->barrier);
 	if (was_leaf || coalesce->is_locked) {
 		coalesce->is_locked = false;
