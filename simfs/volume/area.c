@@ -148,7 +148,8 @@ void area_count_kept(struct snapshot *owner)
 
 uint64_t area_blocks_of(const struct snapshot *snapshot)
 {
-	return store_blocks_taken(snapshot->store) + snapshot->kept_blocks;
+	/* One that an earlier mount found lost has no store. */
+	return (snapshot->store ? store_blocks_taken(snapshot->store) : 0) + snapshot->kept_blocks;
 }
 
 uint64_t area_blocks(const struct volume *volume)
