@@ -122,10 +122,14 @@ static int unmount(const char *path)
 
 static int report_unmount(const char *mount_point, const char *path, int error)
 {
+	AUTO(auto_free) struct mount_entry *entry = malloc(sizeof *entry);
 	char users[1024];
 
 	if (error == -EBUSY) {
 		cli_users_find(path, users, sizeof users);
+		/* Whoever follows this namespace with his own can hold it as well. */
+		if (!*users && entry && mount_table_find(MOUNT_TABLE_SELF, path, entry) == 0)
+			mount_table_holders(entry->device, users, sizeof users);
 		log_error("cannot unmount '%s': in use%s%s", mount_point, users[0] ? " by " : "",
 			users);
 	} else if (error == -ENOENT) {

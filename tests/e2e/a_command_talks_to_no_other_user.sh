@@ -13,8 +13,7 @@ mkdir -p fake/.snaprig
 ln -s "$work/theirs/control.sock" fake/.snaprig/control
 setpriv --reuid 65534 --clear-groups socat -u \
 	UNIX-LISTEN:theirs/control.sock,fork,mode=666 OPEN:theirs/heard,creat,append &
-listener=$!
-on_exit 'kill "$listener"'
+on_exit "kill $!"
 wait_until 10 test -S theirs/control.sock || fail "nobody listens"
 for command in "status fake" "snapshot create fake secret" "umount fake" "fault list fake"; do
 	# shellcheck disable=SC2086 # words

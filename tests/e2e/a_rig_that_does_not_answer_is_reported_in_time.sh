@@ -22,7 +22,7 @@ rig fault clear "$mnt"
 
 SNAPRIG_TIMEOUT=200ms
 kill -STOP "$pid"
-on_exit 'kill -CONT "$pid" 2>/dev/null'
+on_exit "kill -CONT $pid 2>/dev/null"
 for command in "status $mnt" "snapshot list $mnt" "snapshot create $mnt s9" "fault list $mnt" \
 	"events $mnt" "writers list $mnt" "gauge release $mnt memory.used" "umount $mnt"; do
 	# shellcheck disable=SC2086 # words
@@ -30,8 +30,9 @@ for command in "status $mnt" "snapshot list $mnt" "snapshot create $mnt s9" "fau
 		timeout 20 "$SNAPRIG" $command
 done
 # Nothing of them holds on to who has started them.
+# shellcheck disable=SC2016 # for the other shell
 said=$(timeout 20 sh -c '"$1" status "$2" 2>&1; echo done' sh "$SNAPRIG" "$mnt") ||
-	fail "a command that gave up keeps a pipe open"
+	fail "a command that gave up keeps a pipe open: $said"
 kill -CONT "$pid"
 rig status "$mnt" >/dev/null
 same "s0 s1" "$(names_of "$mnt/snapshots" | sed 's/ s9//')" snapshots

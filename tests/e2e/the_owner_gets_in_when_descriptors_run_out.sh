@@ -6,7 +6,7 @@
 # socket of a rig that was just killed is waited for.
 . "${0%/*}/../lib/e2e.sh"
 
-requires jq socat
+requires jq socat prlimit
 image=$work/volume.img
 mnt=$work/mnt
 mkdir "$mnt"
@@ -15,7 +15,7 @@ rig create "$image" --size 1MiB
 # with_few COMMAND... - with 48 descriptors at most.
 with_few()
 {
-	(ulimit -n 48 && exec "$@")
+	prlimit --nofile=48:48 "$@"
 }
 
 with_few "$SNAPRIG" mount "$image" "$mnt"
@@ -27,10 +27,10 @@ done
 grep -q "Too many open files" said || fail "touch says: $(cat said)"
 [ "$count" -ge 10 ] || fail "only $count snapshots"
 same "$count" "$(timeout 20 "$SNAPRIG" status "$mnt" --json | jq '.snapshots | length')" snapshots
-timeout 20 "$SNAPRIG" snapshot list "$mnt" >list
+timeout 20 "$SNAPRIG" snapshot list "$mnt" >/dev/null
 # Several at a time, who keep what they have.
-for peer in 1 2 3 4; do
-	sleep 3 | socat -u - UNIX-CONNECT:mnt/.snaprig/control &
+for seconds in 3 3 3 3; do
+	sleep "$seconds" | socat -u - UNIX-CONNECT:mnt/.snaprig/control &
 done
 sleep 0.3
 timeout 20 "$SNAPRIG" status "$mnt" >/dev/null
@@ -50,7 +50,9 @@ umount_volume
 
 # 64 connections that do nothing.
 rig mount "$image" "$mnt"
-for peer in $(seq 70); do
+idle=0
+while [ "$idle" -lt 70 ]; do
+	idle=$((idle + 1))
 	sleep 2 | socat -u - UNIX-CONNECT:mnt/.snaprig/control 2>/dev/null &
 done
 sleep 0.7

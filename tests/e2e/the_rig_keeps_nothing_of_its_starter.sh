@@ -17,6 +17,7 @@ flock -n lock true || fail "the rig holds its starter's lock"
 umount_volume
 
 # A pipe on any descriptor ends with who wrote into it.
+# shellcheck disable=SC2016 # for the other shell
 said=$(timeout 20 sh -c 'exec 7>&1; "$1" mount "$2" "$3" 7>&7 2>&1; echo "exit $?"' sh \
 	"$SNAPRIG" "$image" "$mnt") || fail "a pipe does not end"
 same "exit 0" "$said" "mount in a pipe"
@@ -24,7 +25,7 @@ pid=$(rig_pid)
 for fd in "/proc/$pid/fd/"*; do
 	case $(readlink "$fd") in
 	*/volume.img | */volume.img.snaprig | */volume.img.snaprig/* | /dev/null | /dev/fuse) ;;
-	socket:* | anon_inode:* | /proc/*) ;;
+	socket:* | anon_inode:* | /proc/* | /) ;;
 	*) fail "descriptor ${fd##*/} is $(readlink "$fd")" ;;
 	esac
 done
@@ -43,3 +44,20 @@ for closed in '2>&-' '>&- 2>&-' '<&- >&- 2>&-' '<&-'; do
 	umount_volume
 	same "$before" "$(digest "$image")" "image after $closed"
 done
+
+# What the rig starts has nothing of either.
+cat >hook <<END
+#!/bin/sh
+for fd in /proc/self/fd/*; do
+	echo "\${fd##*/}" >>"$work/hook.fds"
+done
+END
+chmod 755 hook
+exec 7>held
+rig mount "$image" "$mnt" --writer "hook path=$work/hook name=hook"
+touch "$mnt/snapshots/s0"
+# The shell has one more while it looks, and maybe its script.
+same "" "$(sort -un hook.fds | awk '$1 > 2 && $1 != 3 && $1 != 10 && $1 != 255')" \
+	"descriptors of a hook"
+exec 7>&-
+umount_volume

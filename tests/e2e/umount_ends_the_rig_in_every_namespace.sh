@@ -98,11 +98,34 @@ same "$content" "$(digest bound/live)" "content on the other name"
 umount bound
 wait_until 10 is_dead "$pid" || fail "the rig lives on without any mount"
 
+# One that was there before, and follows this one, may hold it: then it says who.
+mkdir shared
+mount -t tmpfs none shared
+mount --make-shared shared
+mkdir shared/mnt
+# shellcheck disable=SC2016 # for the other shell
+unshare --mount --propagation slave sh -c \
+	'until grep -qsF "$1 " /proc/self/mounts; do sleep 0.1; done; exec sleep 60 <"$1/live"' \
+	sh "$work/shared/mnt" &
+copy=$!
+rig mount "$image" shared/mnt
+is_reading()
+{
+	[ "$(cat "/proc/$copy/comm")" = sleep ] &&
+		[ "$(readlink "/proc/$copy/fd/0")" = "$work/shared/mnt/live" ]
+}
+wait_until 10 is_reading || fail "nobody follows"
+refused 4 "in use by .*pid $copy" rig umount shared/mnt
+kill "$copy"
+wait "$copy" || :
+rig umount shared/mnt
+umount shared
+
 # Many mounts come and go meanwhile; the rig is not taken in.
 rig mount "$image" "$mnt"
 mkdir -p many
 for round in $(seq 60); do
-	mount -t tmpfs none many
+	mount -t tmpfs "round-$round" many
 	umount many
 done
 same "$content" "$(digest "$mnt/live")" "content after many mounts"

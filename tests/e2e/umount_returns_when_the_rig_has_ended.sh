@@ -11,7 +11,7 @@ mkdir disk mnt
 mnt=$work/mnt
 truncate -s 64M disk.img
 mkfs.ext4 -q disk.img
-rounds=$([ "$e2e_slow" = 1 ] && echo 8 || echo 25)
+rounds=$([ "$e2e_slow" = 1 ] && echo 6 || echo 15)
 for round in $(seq "$rounds"); do
 	mount -o loop disk.img disk
 	[ -e disk/volume.img ] || rig create disk/volume.img --size 4MiB

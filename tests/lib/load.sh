@@ -11,7 +11,7 @@
 #	load_kill SECONDS		a load that ends by kill -9, a mount, everything is compared
 #	load_end			all unmounted and removed
 #
-# The ledger is in /dev/shm: whatever a test kills or fills, it stays.
+# The ledger is in /dev/shm, where there is one: whatever a test kills or fills, it stays.
 
 load_variants="plain plain-durable plain-device datto actiphy elastio lvm lvm-512k vss"
 load_variants="$load_variants xen xen-qcow2 xen-thick xen-full"
@@ -20,7 +20,9 @@ load_meddled="plain-meddled lvm-meddled vss-meddled xen-meddled"
 load_tool=$E2E_TOOLS/volume_load
 export SNAPRIG
 # shellcheck disable=SC2016 # when it runs
-on_exit 'rm -f "/dev/shm/$e2e_name.$$".*'
+load_shared=/dev/shm
+[ -d "$load_shared" ] || load_shared=${TMPDIR:-/tmp}
+on_exit 'rm -f "$load_shared/$e2e_name.$$".*'
 
 # What meets another thing on its way more often when it is slower.
 load_delays="cow.store delay=2ms chance=5%
@@ -114,7 +116,7 @@ load_start()
 		load_traits="$load_traits $*"
 	}
 	image=$work/volume.img mnt=$work/mnt
-	load_ledger=/dev/shm/$e2e_name.$$.$load_variant
+	load_ledger=$load_shared/$e2e_name.$$.$load_variant
 	mkdir -p "$mnt"
 	rm -rf "$image" "$image.snaprig" "$load_ledger"
 	rig create "$image" --size "$load_size"
