@@ -81,7 +81,7 @@ _snaprig_argument()
 	'snapshot delete:2' | 'snapshot changed:2' | 'snapshot clone:2') _snaprig_reply "$(_snaprig_snapshots "$mnt")" ;;
 	'gauge set:2' | 'gauge release:2') _snaprig_reply "$(_snaprig_listed gauges)" ;;
 	list:1) _snaprig_reply 'profiles points gauges scenarios clients' ;;
-	mount:1 | events:1 | create:1 | run:* | replay:* | shrink:* | validate:* | backup:* | restore:*) _snaprig_files -f ;;
+	mount:1 | verify:1 | events:1 | create:1 | run:* | replay:* | shrink:* | validate:* | backup:* | restore:*) _snaprig_files -f ;;
 	*) COMPREPLY=() ;;
 	esac
 }

@@ -20,6 +20,9 @@ int command_create(int argc, char **argv);
 /* snaprig mount IMAGE MNT … */
 int command_mount(int argc, char **argv);
 
+/* snaprig verify IMAGE [--store DIR] [--json] */
+int command_verify(int argc, char **argv);
+
 /* snaprig list profiles|points|gauges|scenarios|clients [--json] */
 int command_list(int argc, char **argv);
 

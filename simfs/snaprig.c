@@ -32,6 +32,7 @@ static const struct subcommand subcommands[] = {
 	{ "volumes", NULL, NULL, NULL },
 	{ "create", "IMAGE --size SIZE", "make an image for a volume", command_create },
 	{ "mount", "IMAGE MNT", "mount a volume", command_mount },
+	{ "verify", "IMAGE", "read and check all of it, unmounted", command_verify },
 	{ "umount", "MNT", "unmount it, and wait until it is on disk", command_umount },
 	{ "status", "MNT", "show its snapshots, gauges and counters", command_status },
 	{ "events", "MNT", "show what happened, or follow it", command_events },

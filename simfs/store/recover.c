@@ -54,10 +54,6 @@ static int rebuild(struct store *store, const struct store_superblock *superbloc
 static int make_ready(struct store *store, struct store_findings *findings)
 {
 	uint64_t end_bytes = store_file_bytes(store);
-
-	if (store->io->size_bytes > end_bytes)
-		findings->torn_bytes = store->io->size_bytes - end_bytes;
-
 	int error = store->io->ops->resize(store->io, end_bytes);
 
 	if (error == 0 && store->is_durable)
@@ -133,7 +129,9 @@ int store_open(struct blockio_folder *folder, const char *name,
 	if (error == 0 && store->has_changed && options->needs_data &&
 		options->needs_data(&facts, options->context))
 		error = damaged(findings, 0, "a block has no data");
-	if (error == 0)
+	if (store->io->size_bytes > store_file_bytes(store))
+		findings->torn_bytes = store->io->size_bytes - store_file_bytes(store);
+	if (error == 0 && !options->read_only)
 		error = make_ready(store, findings);
 	if (error < 0 && error != -EUCLEAN) {
 		store_destroy(store);

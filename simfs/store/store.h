@@ -177,6 +177,9 @@ struct store_open_options {
 	 * the file is no larger than so many bytes. */
 	bool verify_data;
 	uint64_t verify_up_to_bytes;
+
+	/* Leaves the file as it was found; the store is then for looking at only. */
+	bool read_only;
 };
 
 /*

@@ -136,9 +136,8 @@ void image_snapshot_damaged(struct volume_request *request)
 
 /* ---- between mounts ---- */
 
-/* Which of the facts differ, by name: "size and mtime". */
-static void difference(const struct blockio_facts *was, const struct blockio_facts *is,
-	char *buffer, size_t length)
+void image_difference(const struct blockio_facts *was, const struct blockio_facts *is, char *buffer,
+	size_t length)
 {
 	const struct {
 		const char *name;
@@ -204,7 +203,7 @@ static int compare_facts(struct volume *volume, const struct blockio_facts *was)
 		return 0;
 	if (error < 0)
 		return error;
-	difference(was, &is, differs, sizeof differs);
+	image_difference(was, &is, differs, sizeof differs);
 	if (differs[0] == '\0')
 		return 0;
 	is_sure = was->size_bytes != is.size_bytes || was->modified_ns != is.modified_ns;

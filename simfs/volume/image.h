@@ -57,6 +57,10 @@ struct image {
  */
 int image_compare(struct volume *volume, const struct image_record *record, bool has_stores);
 
+/* Which of the facts differ, by name ("size and mtime"); "" when none does. */
+void image_difference(const struct blockio_facts *was, const struct blockio_facts *is, char *buffer,
+	size_t length);
+
 /* All is loaded: fails the snapshots of an image that was found changed: 0, or -errno after a
  * message. */
 int image_loaded(struct volume *volume);

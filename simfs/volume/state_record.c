@@ -122,49 +122,62 @@ int state_record_close(struct volume *volume)
 	return record_write(volume, &image);
 }
 
-static int record_check(struct volume *volume, const struct volume_record *record, bool has_stores)
+int state_record_read(struct blockio_folder *folder, struct state_record *ret)
 {
-	bool is_known = record->magic == VOLUME_MAGIC || record->magic == VOLUME_MAGIC_1;
-	struct image_record image = { 0 };
+	struct blockio *io;
+	void *unit = NULL;
+	int error = folder->ops->open(folder, VOLUME_FILE, false, &io);
 
-	if (!is_known || record->hash != record_hash(record)) {
-		log_error("state file '" VOLUME_FILE "' does not check at offset 0 "
-			  "(remove the state folder to give up its snapshots)");
+	if (error < 0)
+		return error;
+	if (posix_memalign(&unit, BLOCKIO_ALIGNMENT_MAX, STORE_UNIT_BYTES) != 0) {
+		blockio_destroy(io);
+		return -ENOMEM;
+	}
+
+	AUTO(auto_free) const struct volume_record *record = unit;
+
+	error = blockio_do(io, BLOCKIO_READ, 0, unit, STORE_UNIT_BYTES);
+	blockio_destroy(io);
+	if (error < 0)
+		return error;
+	if ((record->magic != VOLUME_MAGIC && record->magic != VOLUME_MAGIC_1) ||
+		record->hash != record_hash(record))
 		return -EUCLEAN;
-	}
-	volume->volume_id = record->volume_id;
-	volume->image.stored_bytes = record->volume_bytes;
-	if (record->magic == VOLUME_MAGIC && record->flags & RECORD_FLAG_CLEAN) {
-		image.is_clean = true;
-		image.sharers = record->sharers;
-		image.facts.size_bytes = record->image_bytes;
-		image.facts.modified_ns = record->image_modified_ns;
-		image.facts.changed_ns = record->image_changed_ns;
-		image.facts.inode = record->image_inode;
-	}
-	volume->image.is_open_on_disk = record->magic == VOLUME_MAGIC && !image.is_clean;
-	return image_compare(volume, &image, has_stores);
+	*ret = (struct state_record){
+		.volume_id = record->volume_id,
+		.volume_bytes = record->volume_bytes,
+		.is_current = record->magic == VOLUME_MAGIC,
+	};
+	if (ret->is_current && record->flags & RECORD_FLAG_CLEAN)
+		ret->image = (struct image_record){
+			.is_clean = true,
+			.sharers = record->sharers,
+			.facts = { .size_bytes = record->image_bytes,
+				.modified_ns = record->image_modified_ns,
+				.changed_ns = record->image_changed_ns,
+				.inode = record->image_inode },
+		};
+	return 0;
 }
 
 int state_record_load(struct volume *volume, bool has_stores)
 {
-	struct blockio *io;
-	void *unit = NULL;
-
-	if (posix_memalign(&unit, BLOCKIO_ALIGNMENT_MAX, STORE_UNIT_BYTES) != 0)
-		return -ENOMEM;
-
-	AUTO(auto_free) void *owned = unit;
-	int error = volume->folder->ops->open(volume->folder, VOLUME_FILE, false, &io);
+	struct state_record record;
+	int error = state_record_read(volume->folder, &record);
 
 	if (error == -ENOENT) {
 		volume->volume_id = mix64((uint64_t)clock_wall_ns() ^ mix64((uint64_t)getpid()));
 		volume->image.stored_bytes = volume_bytes(volume);
 		return 0;
 	}
+	if (error == -EUCLEAN)
+		log_error("state file '" VOLUME_FILE "' does not check at offset 0 "
+			  "(remove the state folder to give up its snapshots)");
 	if (error < 0)
 		return error;
-	error = blockio_do(io, BLOCKIO_READ, 0, owned, STORE_UNIT_BYTES);
-	blockio_destroy(io);
-	return error < 0 ? error : record_check(volume, owned, has_stores);
+	volume->volume_id = record.volume_id;
+	volume->image.stored_bytes = record.volume_bytes;
+	volume->image.is_open_on_disk = record.is_current && !record.image.is_clean;
+	return image_compare(volume, &record.image, has_stores);
 }

@@ -5,6 +5,7 @@
 
 #include "simfs/volume/area.h"
 #include "simfs/volume/event_file.h"
+#include "simfs/volume/state_record.h"
 #include "simfs/volume/topology.h"
 #include "simfs/volume/volume.h"
 #include "simfs/volume/volume_watch.h"
@@ -344,16 +345,6 @@ const char *volume_memory_source_name(const struct volume *volume);
 
 /* state.c: reads what FOLDER holds. */
 int state_load(struct volume *volume);
-
-/* Reads the record of the volume, and compares its image with it; changes no file.  HAS_STORES: of
- * snapshots or nodes, which are as long as the volume was.  0, or -errno, said but for I/O. */
-int state_record_load(struct volume *volume, bool has_stores);
-
-/* Writes the record of a volume that is in use, which has this length now: 0 or -errno. */
-int state_record_open(struct volume *volume);
-
-/* The same of one that is closed in order. */
-int state_record_close(struct volume *volume);
 
 /* What struct store_facts.role says. */
 enum store_role { ROLE_COW_SNAPSHOT, ROLE_CHAIN_SNAPSHOT, ROLE_CHAIN_NODE };
