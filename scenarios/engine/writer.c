@@ -99,9 +99,11 @@ static int blocks_write(const struct writer_order *order, int fd, unsigned char 
 {
 	uint64_t offset = block * ORACLE_BLOCK_BYTES;
 
+	uint64_t writes[BLOCKS_PER_WRITE];
+
 	mix_fill(buffer, length * ORACLE_BLOCK_BYTES, stream, offset);
 	for (size_t i = 0; i < length; i++)
-		ledger_begin(order->ledger, block + i,
+		writes[i] = ledger_begin(order->ledger, block + i,
 			digest_hash(buffer + i * ORACLE_BLOCK_BYTES, ORACLE_BLOCK_BYTES));
 
 	int error = file_write_all(fd, buffer, length * ORACLE_BLOCK_BYTES, offset);
@@ -109,7 +111,7 @@ static int blocks_write(const struct writer_order *order, int fd, unsigned char 
 	if (error < 0)
 		return error;
 	for (size_t i = 0; i < length; i++)
-		ledger_acknowledge(order->ledger, block + i);
+		ledger_acknowledge(order->ledger, block + i, writes[i]);
 	return 0;
 }
 

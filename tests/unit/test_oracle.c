@@ -151,8 +151,7 @@ START_TEST(ledger_knows_what_was_acknowledged)
 
 	struct ledger *ledger = ledger_create(digest_of("a"));
 
-	ledger_begin(ledger, 5, hash_of_block("new", 5));
-	ledger_acknowledge(ledger, 5);
+	ledger_acknowledge(ledger, 5, ledger_begin(ledger, 5, hash_of_block("new", 5)));
 	ck_assert_uint_eq(ledger_against(ledger, "a").first_different, 5);
 	ck_assert_uint_eq(ledger_against(ledger, "new").different_count, 7);
 	ledger_destroy(ledger);
@@ -172,6 +171,91 @@ START_TEST(ledger_takes_the_old_or_the_new_for_what_was_not_acknowledged)
 	ck_assert(!ledger_against(ledger, "torn").same);
 	ledger_begin(ledger, 5, hash_of_block("torn", 5));
 	ck_assert(ledger_against(ledger, "torn").same);
+	ledger_destroy(ledger);
+}
+END_TEST
+
+#define HASH_A 101
+#define HASH_B 102
+#define HASH_C 103
+
+/* Whether block 2 of a content that LEDGER has may be HASH; 0: what it was. */
+static bool may_be(struct ledger *ledger, uint64_t hash)
+{
+	struct digest *met = digest_of("a");
+	struct comparison comparison;
+
+	if (hash != 0)
+		met->hashes[2] = hash;
+	ledger_compare(ledger, met, &comparison);
+	digest_destroy(met);
+	return comparison.same;
+}
+
+static struct ledger *ledger_of_eight(void)
+{
+	run_folder_file("a", 1, 8 * BLOCK);
+	return ledger_create(digest_of("a"));
+}
+
+START_TEST(of_two_writers_at_once_either_may_be_the_last)
+{
+	for (unsigned order = 0; order < 4; order++) {
+		struct ledger *ledger = ledger_of_eight();
+		uint64_t a = ledger_begin(ledger, 2, HASH_A);
+		uint64_t b = ledger_begin(ledger, 2, HASH_B);
+
+		ck_assert(may_be(ledger, 0) && may_be(ledger, HASH_A) && may_be(ledger, HASH_B));
+		ledger_acknowledge(ledger, 2, order & 1 ? b : a);
+		/* Neither the one that is not acknowledged nor the other is out of it. */
+		ck_assert(!may_be(ledger, 0));
+		ck_assert(may_be(ledger, HASH_A) && may_be(ledger, HASH_B));
+		ledger_acknowledge(ledger, 2, order & 1 ? a : b);
+		ck_assert(!may_be(ledger, 0) && !may_be(ledger, HASH_C));
+		ck_assert(may_be(ledger, order & 2 ? HASH_A : HASH_B));
+		/* It was seen while nobody wrote: it stays what it is. */
+		ck_assert(!may_be(ledger, order & 2 ? HASH_B : HASH_A));
+		ledger_destroy(ledger);
+	}
+}
+END_TEST
+
+START_TEST(a_write_that_began_behind_the_others_is_the_only_one_left)
+{
+	struct ledger *ledger = ledger_of_eight();
+	uint64_t a = ledger_begin(ledger, 2, HASH_A), b = ledger_begin(ledger, 2, HASH_B);
+
+	ledger_acknowledge(ledger, 2, b);
+	ledger_acknowledge(ledger, 2, a);
+	ledger_acknowledge(ledger, 2, ledger_begin(ledger, 2, HASH_C));
+	ck_assert(!may_be(ledger, HASH_A) && !may_be(ledger, HASH_B) && !may_be(ledger, 0));
+	ck_assert(may_be(ledger, HASH_C));
+	ledger_destroy(ledger);
+}
+END_TEST
+
+START_TEST(a_write_that_never_ended_may_come_any_time)
+{
+	struct ledger *ledger = ledger_of_eight();
+
+	ledger_begin(ledger, 2, HASH_A);
+	ledger_acknowledge(ledger, 2, ledger_begin(ledger, 2, HASH_B));
+	ck_assert(may_be(ledger, HASH_B) && may_be(ledger, HASH_A) && may_be(ledger, HASH_B));
+	ck_assert(!may_be(ledger, 0));
+	ledger_destroy(ledger);
+}
+END_TEST
+
+/* The volume was made longer meanwhile. */
+START_TEST(a_block_behind_the_first_content_counts_for_nothing)
+{
+	struct ledger *ledger = ledger_of_eight();
+
+	ledger_acknowledge(ledger, 8, ledger_begin(ledger, 8, HASH_A));
+	ledger_acknowledge(ledger, 1000, ledger_begin(ledger, 1000, HASH_A));
+	ck_assert(may_be(ledger, 0));
+	run_folder_file("a", 1, 16 * BLOCK);
+	ck_assert(!ledger_against(ledger, "a").same);
 	ledger_destroy(ledger);
 }
 END_TEST
@@ -262,6 +346,10 @@ int main(int argc, char **argv)
 	tcase_add_test(tests, what_cannot_be_read_is_an_error);
 	tcase_add_test(tests, ledger_knows_what_was_acknowledged);
 	tcase_add_test(tests, ledger_takes_the_old_or_the_new_for_what_was_not_acknowledged);
+	tcase_add_test(tests, of_two_writers_at_once_either_may_be_the_last);
+	tcase_add_test(tests, a_write_that_began_behind_the_others_is_the_only_one_left);
+	tcase_add_test(tests, a_write_that_never_ended_may_come_any_time);
+	tcase_add_test(tests, a_block_behind_the_first_content_counts_for_nothing);
 	tcase_add_loop_test(tests, writer_writes_what_it_enters_and_just_as_much, PATTERN_RANDOM,
 		PATTERN_SEQUENTIAL + 1);
 	tcase_add_test(tests, writer_writes_the_same_again_and_another_name_something_else);
