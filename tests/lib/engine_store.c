@@ -12,6 +12,12 @@
 void store_bench_init(
 	struct store_bench *bench, uint64_t seed, uint64_t volume_bytes, uint32_t block_bytes)
 {
+	store_bench_init_limited(bench, seed, volume_bytes, block_bytes, NULL);
+}
+
+void store_bench_init_limited(struct store_bench *bench, uint64_t seed, uint64_t volume_bytes,
+	uint32_t block_bytes, const struct store_limits *limits)
+{
 	*bench = (struct store_bench){
 		.facts = {
 			.name = "s",
@@ -24,6 +30,7 @@ void store_bench_init(
 			.block_bytes = block_bytes,
 			.created_seconds = 1700000000,
 		},
+		.open_options = { .limits = limits },
 	};
 	MUST(memory_disk_create(seed, BLOCKIO_ALIGNMENT_MAX, &bench->disk) == 0);
 	MUST(memory_folder_create(bench->disk, &bench->folder) == 0);

@@ -32,9 +32,12 @@ struct store_bench {
 	unsigned append_count;
 };
 
-/* A store that was created and marked; volume_bytes / block_bytes blocks. */
+/* A store that was created and marked; volume_bytes / block_bytes blocks.  The second one is
+ * under LIMITS, which are those of the openings, too. */
 void store_bench_init(
 	struct store_bench *bench, uint64_t seed, uint64_t volume_bytes, uint32_t block_bytes);
+void store_bench_init_limited(struct store_bench *bench, uint64_t seed, uint64_t volume_bytes,
+	uint32_t block_bytes, const struct store_limits *limits);
 void store_bench_deinit(struct store_bench *bench);
 
 /* Appends blocks with their content; its result is in the returned struct. */

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A store under the smallest limits, and one that changes them. */
+#include <check.h>
+#include <errno.h>
+#include <string.h>
+
+#include "tests/lib/engine_store.h"
+#include "tests/lib/engine_suite.h"
+
+#define BLOCKS 256u
+
+/* Whole units: a header, and so many blocks of one unit. */
+#define SEGMENT_UNITS(blocks) (1 + (uint64_t)(blocks))
+
+static struct store_bench bench;
+
+static void open_bench(void)
+{
+	store_bench_init_limited(
+		&bench, engine_seed(), BLOCKS * 4096ull, 4096, &store_limits_smallest);
+}
+
+static void close_bench(void)
+{
+	store_bench_deinit(&bench);
+}
+
+static void expect_units(uint64_t units)
+{
+	ck_assert_uint_eq(store_file_bytes(bench.store), units * STORE_UNIT_BYTES);
+}
+
+START_TEST(a_segment_takes_two_ranges_and_the_next_ones_wait)
+{
+	struct store_bench_append *appends[6];
+
+	for (unsigned i = 0; i < 6; i++)
+		appends[i] = store_bench_append(&bench, 10 * i, 1);
+	/* The first is on its way alone, and nothing else is: invariant 3. */
+	expect_units(1 + SEGMENT_UNITS(1));
+	store_bench_settle(&bench);
+	expect_units(1 + SEGMENT_UNITS(1) + 2 * SEGMENT_UNITS(2) +
+		     2 /* a summary is due after three segments */ + SEGMENT_UNITS(1));
+	for (unsigned i = 0; i < 6; i++) {
+		ck_assert(appends[i]->has_ended && appends[i]->result == 0);
+		ck_assert(store_bench_has(&bench, 10 * i, 1));
+	}
+}
+END_TEST
+
+START_TEST(a_segment_takes_four_records_and_a_long_append_goes_into_several)
+{
+	store_bench_append(&bench, 0, 10);
+	store_bench_settle(&bench);
+	expect_units(1 + 2 * SEGMENT_UNITS(4) + SEGMENT_UNITS(2));
+	ck_assert(store_bench_has(&bench, 0, 10));
+}
+END_TEST
+
+/* Only the end of it was written when the write failed, and nobody who waited was told else. */
+START_TEST(an_error_ends_every_segment_that_waits)
+{
+	struct store_bench_append *appends[8];
+
+	memory_disk_fail(bench.disk, BLOCKIO_WRITE, 1, 1, -ENOSPC);
+	for (unsigned i = 0; i < 8; i++)
+		appends[i] = store_bench_append(&bench, 3 * i, 2);
+	store_bench_settle(&bench);
+	for (unsigned i = 0; i < 8; i++) {
+		ck_assert(appends[i]->has_ended);
+		ck_assert_int_eq(appends[i]->result, -ENOSPC);
+		ck_assert(!store_bench_has(&bench, 3 * i, 2));
+	}
+	ck_assert_int_eq(store_error(bench.store), -ENOSPC);
+}
+END_TEST
+
+/* Blocks all over, each alone, so that a summary has a run for each. */
+static void append_some(unsigned first, unsigned count)
+{
+	for (unsigned i = first; i < first + count; i++)
+		store_bench_append(&bench, i * 37 % BLOCKS, 1);
+	store_bench_settle(&bench);
+}
+
+static void expect_some(unsigned count)
+{
+	ck_assert_uint_eq(store_blocks(bench.store), count);
+	for (unsigned i = 0; i < count; i++)
+		ck_assert(store_bench_has(&bench, i * 37 % BLOCKS, 1));
+}
+
+static const struct store_limits *const turns[] = { &store_limits_default, &store_limits_smallest };
+
+/* _i: closed in order or killed, data verified or not, and which limits come first. */
+START_TEST(what_was_written_under_some_limits_is_there_under_others)
+{
+	unsigned count = 0;
+
+	for (unsigned turn = 0; turn < 6; turn++) {
+		if (_i & 1)
+			store_bench_leave(&bench);
+		else
+			ck_assert_int_eq(store_bench_close(&bench), 0);
+		bench.open_options.verify_data = _i & 2;
+		bench.open_options.limits = turns[(turn + (unsigned)_i / 4) % 2];
+		ck_assert_int_eq(store_bench_open(&bench), 0);
+		expect_some(count);
+		append_some(count, 40);
+		count += 40;
+		expect_some(count);
+	}
+}
+END_TEST
+
+START_TEST(a_torn_segment_is_cut_off_through_a_window_of_two_units)
+{
+	uint64_t size_bytes;
+
+	append_some(0, 1);
+	store_bench_append(&bench, 100, 4);
+	store_bench_settle(&bench);
+	store_bench_leave(&bench);
+	memory_disk_bytes(bench.disk, STORE_BENCH_NAME, &size_bytes)[6 * STORE_UNIT_BYTES + 9] ^= 1;
+	ck_assert_int_eq(store_bench_open(&bench), 0);
+	ck_assert(store_bench_has(&bench, 0, 1));
+	ck_assert(!store_bench_has(&bench, 100, 1));
+	ck_assert_uint_eq(bench.findings.torn_bytes, SEGMENT_UNITS(4) * STORE_UNIT_BYTES);
+}
+END_TEST
+
+int main(int argc, char **argv)
+{
+	Suite *suite = suite_create("limits of a store");
+	TCase *tcase = tcase_create("limits");
+
+	(void)argc;
+	tcase_add_checked_fixture(tcase, open_bench, close_bench);
+	tcase_add_test(tcase, a_segment_takes_two_ranges_and_the_next_ones_wait);
+	tcase_add_test(tcase, a_segment_takes_four_records_and_a_long_append_goes_into_several);
+	tcase_add_test(tcase, an_error_ends_every_segment_that_waits);
+	tcase_add_loop_test(tcase, what_was_written_under_some_limits_is_there_under_others, 0, 8);
+	tcase_add_test(tcase, a_torn_segment_is_cut_off_through_a_window_of_two_units);
+	suite_add_tcase(suite, tcase);
+	return engine_suite_run(suite, argv[0]);
+}
