@@ -5,7 +5,8 @@
 # discarded, zeroed, sought, mapped, snapshotted, cloned or deleted, and whenever
 # the rig is killed, all reads as an array would, and snapshots stay.
 #
-# LOAD_OPERATIONS and LOAD_KILLS are shared by the variants, or by LOAD_VARIANTS.
+# LOAD_OPERATIONS and LOAD_KILLS are shared by the variants; LOAD_VARIANTS names some, or
+# `meddled` or `all`.
 . "${0%/*}/../lib/e2e.sh"
 . "$e2e_root/tests/lib/load.sh"
 
@@ -15,7 +16,12 @@ kills=${LOAD_KILLS:-13}
 size=$((6291456 + 3 * 512))
 
 # shellcheck disable=SC2086 # words
-set -- ${LOAD_VARIANTS:-$load_variants}
+case ${LOAD_VARIANTS:-} in
+'') set -- $load_variants ;;
+meddled) set -- $load_meddled ;;
+all) set -- $load_variants $load_meddled ;;
+*) set -- $LOAD_VARIANTS ;;
+esac
 seed=$SEED
 for variant in "$@"; do
 	seed=$((seed + 1000))

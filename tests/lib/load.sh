@@ -15,7 +15,7 @@
 
 load_variants="plain plain-durable plain-device datto actiphy elastio lvm lvm-512k vss"
 load_variants="$load_variants xen xen-qcow2 xen-thick xen-full"
-# The same with others that come between; of all of the above there is one.
+# Of each of those there is one with others that come between; these are the most telling.
 load_meddled="plain-meddled lvm-meddled vss-meddled xen-meddled"
 load_tool=$E2E_TOOLS/volume_load
 export SNAPRIG
