@@ -91,7 +91,8 @@ struct blockio_facts {
 	int64_t modified_ns; /* since 1970: its content was changed; of a device 0, as are ... */
 	int64_t changed_ns;  /* ... the same, or its name, owner, mode, */
 	uint64_t inode;	     /* ... and this */
-	bool has_name;	     /* false: it was removed, or another one has its place */
+	uint64_t allocated_bytes; /* without its holes; changes when nothing else does */
+	bool has_name;		  /* false: it was removed, or another one has its place */
 };
 
 struct blockio_ops {

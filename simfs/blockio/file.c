@@ -198,6 +198,7 @@ static int file_look(struct blockio *io, struct blockio_facts *ret)
 		.modified_ns = in_ns(&facts.st_mtim),
 		.changed_ns = in_ns(&facts.st_ctim),
 		.inode = facts.st_ino,
+		.allocated_bytes = (uint64_t)facts.st_blocks * 512,
 		.has_name = facts.st_nlink > 0,
 	};
 	blockio_note_end(io, ret->size_bytes);

@@ -88,6 +88,7 @@ static int memory_look(struct blockio *io, struct blockio_facts *ret)
 		.modified_ns = (int64_t)file->modified,
 		.changed_ns = (int64_t)file->changed,
 		.inode = file->number,
+		.allocated_bytes = file->content.size_bytes,
 		.has_name = file->name != NULL,
 	};
 	blockio_note_end(io, ret->size_bytes);

@@ -64,7 +64,8 @@ struct store_superblock {
 	uint32_t mode;
 	uint32_t minor;
 	char label[STORE_LABEL_BYTES];
-	uint32_t zero[38];
+	uint32_t created_nanoseconds; /* of that second */
+	uint32_t zero[37];
 };
 
 _Static_assert(sizeof(struct store_superblock) == STORE_SUPERBLOCK_BYTES, "it is one sector");

@@ -55,6 +55,7 @@ struct store_facts {
 	uint64_t limit_bytes;
 	uint32_t block_bytes; /* a power of two, a multiple of STORE_UNIT_BYTES */
 	int64_t created_seconds;
+	uint32_t created_nanoseconds; /* of that second */
 	bool failed;
 	int error;
 	uint64_t overflow_blocks;

@@ -46,6 +46,9 @@ static void act_error(struct volume_request *request)
 
 static void act_drop(struct volume_request *request)
 {
+	/* Who loses it has told the time all the same. */
+	if (request->kind == VOLUME_WRITE)
+		surface_written(request->volume, request->snapshot);
 	request->done(request, 0);
 }
 

@@ -77,6 +77,7 @@ static void sharers_fail(struct volume *volume)
 
 static void found_lossy(struct volume *volume)
 {
+	volume->image.is_cut = true;
 	snprintf(volume->image.why, sizeof volume->image.why,
 		"it had %" PRIu64 " bytes and was cut to %" PRIu64 " while it was mounted",
 		volume->origin->known_bytes, volume->origin->lost_from);
@@ -101,13 +102,13 @@ static void found_nameless(struct volume *volume)
 void image_look_now(struct volume *volume)
 {
 	struct blockio *origin = volume->origin;
-	bool was_lossy = origin->is_lossy;
 	struct blockio_facts facts;
 
 	volume->image.looked_ns = clock_now_ns();
 	if (!origin->ops->look || origin->ops->look(origin, &facts) < 0)
 		return;
-	if (volume->origin->is_lossy && !was_lossy)
+	/* Whoever looked before has not told it. */
+	if (origin->is_lossy && !volume->image.is_cut)
 		found_lossy(volume);
 	if (!facts.has_name && !volume->image.is_nameless)
 		found_nameless(volume);

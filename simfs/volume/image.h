@@ -42,11 +42,12 @@ struct image_record {
 
 struct image {
 	uint64_t looked_ns;
-	uint64_t stored_bytes;	   /* length of the volume of which the state is */
-	bool is_open_on_disk;	   /* the record says so, and nothing of the image */
-	bool was_changed;	   /* found at the mount */
-	bool was_resized;	   /* the same: its snapshots have another length */
-	bool is_nameless;	   /* said already */
+	uint64_t stored_bytes; /* length of the volume of which the state is */
+	bool is_open_on_disk;  /* the record says so, and nothing of the image */
+	bool was_changed;      /* found at the mount */
+	bool was_resized;      /* the same: its snapshots have another length */
+	bool is_cut;	       /* said already, as is: */
+	bool is_nameless;
 	char why[IMAGE_WHY_BYTES]; /* what was found; "": nothing */
 };
 

@@ -71,6 +71,7 @@ void live_write_end(struct volume_request *request, int result)
 	}
 	given = range_leave(request);
 	volume->writes_under_way--;
+	surface_written(volume, NULL);
 	request->done(request, result);
 	range_wake(volume, given);
 	hold_check(volume);

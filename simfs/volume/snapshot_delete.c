@@ -30,6 +30,7 @@ static void delete_tell(const struct snapshot *snapshot)
 {
 	struct volume *volume = snapshot->volume;
 
+	surface_list_changed(volume);
 	journal_add(&volume->journal, volume->gauges.measured[GAUGE_OPS], EVENT_SNAPSHOT_DELETED,
 		json_pack("{s:s}", "snapshot", snapshot->name));
 	volume->snapshot_count--;

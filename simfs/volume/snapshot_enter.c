@@ -93,6 +93,7 @@ int snapshot_create_enter(struct snapshot_create *create)
 	snapshot_get(snapshot);
 	list_append(&volume->snapshots, &snapshot->link);
 	volume->snapshot_count++;
+	surface_list_changed(volume);
 	area_recount(volume);
 	journal_add(&volume->journal, volume->gauges.measured[GAUGE_OPS], EVENT_SNAPSHOT_CREATED,
 		json_pack("{s:s}", "snapshot", snapshot->name));

@@ -10,6 +10,7 @@
 int snapshot_choose_facts(struct snapshot_create *create, struct store_facts *facts)
 {
 	struct volume *volume = create->volume;
+	int64_t created_ns = volume_stamp(volume);
 	const struct profile *profile = volume->options.profile;
 	uint32_t block_bytes = create->block_bytes ? create->block_bytes
 						   : volume->options.block_bytes;
@@ -33,7 +34,8 @@ int snapshot_choose_facts(struct snapshot_create *create, struct store_facts *fa
 		.order = volume->next_order++,
 		.volume_bytes = volume_bytes(volume),
 		.block_bytes = block_bytes,
-		.created_seconds = clock_wall_seconds(),
+		.created_seconds = created_ns / (int64_t)NS_PER_S,
+		.created_nanoseconds = (uint32_t)(created_ns % (int64_t)NS_PER_S),
 		.boot_id = volume->options.boot_id,
 		.minor = create->minor,
 		.sequence_id = 1,

@@ -83,6 +83,7 @@ void snapshot_write_end(struct volume_request *request)
 	}
 	given = range_leave(request);
 	volume->writes_under_way--;
+	surface_written(volume, snapshot);
 	snapshot_put(snapshot);
 	request->done(request, result);
 	range_wake(volume, given);

@@ -75,6 +75,8 @@ int volume_open(struct blockio *origin, struct blockio_folder *folder,
 		error = writers_open(volume);
 	if (error == 0)
 		error = state_load(volume);
+	if (error == 0)
+		error = surface_open(volume);
 
 	if (error < 0) {
 		volume_free(volume, false);
@@ -128,6 +130,9 @@ int volume_close(struct volume *volume)
 		if (first_error == 0)
 			first_error = error;
 	}
+	error = surface_close(volume);
+	if (error < 0 && first_error == 0)
+		first_error = error;
 	/* Last of the state: it says that all of it and the image are as they should be. */
 	if (first_error == 0) {
 		first_error = state_record_close(volume);
@@ -253,6 +258,7 @@ int volume_grow(struct volume *volume, uint64_t bytes, const char **ret_why)
 		return error;
 	}
 	blockio_know(origin, bytes);
+	surface_written(volume, NULL);
 	journal_add(&volume->journal, volume->gauges.measured[GAUGE_OPS], EVENT_VOLUME_GROWN,
 		json_pack("{s:I}", "size_bytes", (json_int_t)bytes));
 	return 0;

@@ -6,6 +6,7 @@
 #include "simfs/volume/area.h"
 #include "simfs/volume/event_file.h"
 #include "simfs/volume/state_record.h"
+#include "simfs/volume/surface.h"
 #include "simfs/volume/topology.h"
 #include "simfs/volume/volume.h"
 #include "simfs/volume/volume_watch.h"
@@ -64,6 +65,7 @@ struct snapshot {
 	bool is_given_up;		  /* while the volume is opened: see area_life.c */
 	uint64_t counted_blocks;	  /* of a shared area, unless it is the receiver */
 	uint64_t kept_blocks;		  /* of those that are kept for it */
+	int64_t written_ns;		  /* when it was written to; 0: never */
 	struct snapshot_delete *deletion; /* when set: not found by name or id any more */
 	struct snapshot_delete drop;	  /* the deletion, when it is not asked for (area.c) */
 };
@@ -120,6 +122,7 @@ struct volume {
 	struct journal journal;
 	struct event_file event_file; /* does not ask the fault plane, nor counts as I/O */
 	struct volume_writers writers;
+	struct volume_surface surface;
 	struct chain *chain; /* NULL: copy-on-write */
 
 	struct {
