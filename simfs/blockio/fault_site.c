@@ -52,18 +52,20 @@ void fault_wait_for(struct fault_site *site, struct fault_wait *wait,
 	wait->rule_id = decision->rule_id;
 	wait->due_ns = decision->action == FAULT_HANG ? UINT64_MAX
 						      : clock_now_ns() + decision->value;
+	wait->is_waiting = true;
 	list_append(&site->waits, &wait->link);
 }
 
 void fault_wait_cancel(struct fault_wait *wait)
 {
 	list_remove(&wait->link);
+	wait->is_waiting = false;
 }
 
 void fault_wait_tick(
 	struct fault_site *site, struct fault_wait *wait, void (*go)(struct fault_wait *wait))
 {
-	*wait = (struct fault_wait){ .go = go };
+	*wait = (struct fault_wait){ .go = go, .is_waiting = true };
 	list_append(&site->waits, &wait->link);
 }
 
@@ -125,6 +127,7 @@ static unsigned let_go(struct fault_site *site,
 		struct fault_wait *wait = CONTAINER_OF(at, struct fault_wait, link);
 
 		count++;
+		wait->is_waiting = false;
 		wait->go(wait);
 	}
 	return count;

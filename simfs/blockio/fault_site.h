@@ -16,6 +16,7 @@ struct fault_wait {
 	void (*go)(struct fault_wait *wait);
 	uint64_t due_ns; /* UINT64_MAX: when it is released */
 	uint64_t rule_id;
+	bool is_waiting;
 	struct list link;
 };
 
@@ -47,6 +48,12 @@ bool fault_site_decide(struct fault_site *site, enum fault_point point,
 /* WAIT goes on as DECISION, a delay or a hang, says. */
 void fault_wait_for(struct fault_site *site, struct fault_wait *wait,
 	const struct fault_decision *decision, void (*go)(struct fault_wait *wait));
+
+/* WAIT, which was all zeros before it was first used, is waiting. */
+static inline bool fault_is_waiting(const struct fault_wait *wait)
+{
+	return wait->is_waiting;
+}
 
 /* WAIT, which waits, does not go on any more. */
 void fault_wait_cancel(struct fault_wait *wait);

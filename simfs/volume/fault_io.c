@@ -11,9 +11,11 @@
  * A changed request goes its way with another snapshot, offset or length than
  * it was asked for; changed_done() puts back what the caller knows it by.
  */
+#include <errno.h>
 #include <string.h>
 
 #include "simfs/base/check.h"
+#include "simfs/volume/snapshot_cancel.h"
 #include "simfs/volume/volume_internal.h"
 
 enum fault_point request_point(const struct volume_request *request)
@@ -67,6 +69,19 @@ static void act_wait(struct volume_request *request)
 	snapshot_get(request->snapshot);
 	fault_wait_for(
 		&request->volume->faults, &request->fault.wait, &request->fault.decision, wait_go);
+}
+
+bool fault_cancels(struct volume_request *request)
+{
+	struct snapshot *snapshot = request->snapshot;
+
+	/* One that waits elsewhere, while it preserves, has begun. */
+	if (!fault_is_waiting(&request->fault.wait) || request->fault.wait.go != wait_go)
+		return false;
+	fault_wait_cancel(&request->fault.wait);
+	request->done(request, -EINTR);
+	snapshot_put(snapshot);
+	return true;
 }
 
 static void act_fail_snapshot(struct volume_request *request)

@@ -163,12 +163,17 @@ static void open_go(struct volume_moment *moment, int result)
 	open->done(open, snapshot, result);
 }
 
+bool snapshot_is_going(const struct snapshot *snapshot)
+{
+	return snapshot->deletion || snapshot->is_kept;
+}
+
 void volume_snapshot_open(
 	struct volume *volume, struct snapshot *snapshot, struct snapshot_open *open)
 {
 	open->volume = volume;
 	open->snapshot_id = snapshot->id;
-	open->moment.go = open_go;
+	open->moment = (struct volume_moment){ .go = open_go };
 	fault_moment(volume, FAULT_SNAPSHOT_OPEN, snapshot->name, snapshot, &open->moment);
 }
 

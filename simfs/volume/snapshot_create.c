@@ -296,6 +296,7 @@ void volume_snapshot_create(struct volume *volume, struct snapshot_create *creat
 	create->refusal = NULL;
 	create->was_logged = false;
 	create->is_in_set = false;
+	create->is_cancelled = false;
 	create->hold = (struct snapshot_hold){ .due_ns = UINT64_MAX };
 	create->hold_is_limited = writer_limits_hold(create);
 	error = check_place(volume, create);

@@ -35,6 +35,14 @@ void snapshot_hold_begin(
 		.phase = HOLD_FLUSHING,
 		.due_ns = create->hold_is_limited ? clock_now_ns() + WRITER_HOLD_NS : UINT64_MAX,
 	};
+	/* Nothing is held for what nobody wants any more. */
+	if (create->is_cancelled) {
+		create->hold.phase = HOLD_MAKING;
+		create->hold.due_ns = UINT64_MAX;
+		create->hold.error = -EINTR;
+		held(create, -EINTR);
+		return;
+	}
 	create->barrier.drained = drained;
 	volume_barrier_begin(create->volume, &create->barrier);
 }
@@ -56,6 +64,32 @@ void snapshot_hold_end(struct snapshot_create *create, int result)
 		volume_barrier_end(create->volume, &create->barrier);
 }
 
+/* ---- it is not wanted any more ---- */
+
+/* Live writes go on, and no snapshot comes of what is under way. */
+static void give_up(struct snapshot_create *create, int error)
+{
+	enum hold_phase phase = create->hold.phase;
+
+	create->hold.due_ns = UINT64_MAX;
+	create->hold.error = error;
+	if (phase == HOLD_HELD)
+		fault_wait_cancel(&create->moment.wait);
+	create->hold.phase = HOLD_MAKING;
+	volume_barrier_end(create->volume, &create->barrier);
+	if (phase != HOLD_MAKING)
+		create->hold.held(create, error);
+}
+
+bool snapshot_hold_cancel(struct snapshot_create *create)
+{
+	if (create->hold.phase == HOLD_OVER)
+		return false;
+	if (create->hold.error == 0)
+		give_up(create, -EINTR);
+	return true;
+}
+
 /* ---- the limit ---- */
 
 static void time_out(struct snapshot_create *create)
@@ -64,8 +98,6 @@ static void time_out(struct snapshot_create *create)
 	enum hold_phase phase = create->hold.phase;
 	const struct vss_code *code = vss_code_of(phase == HOLD_FLUSHING ? -EINPROGRESS : -ETIME);
 
-	create->hold.due_ns = UINT64_MAX;
-	create->hold.error = code->error;
 	snprintf(create->hold.why, sizeof create->hold.why,
 		"live writes could not be %s: %s (0x%08x)",
 		phase == HOLD_FLUSHING ? "flushed" : "held", code->name, code->code);
@@ -74,12 +106,7 @@ static void time_out(struct snapshot_create *create)
 	if (volume->options.profile->log_hold_timeout)
 		volume->options.profile->log_hold_timeout(
 			&volume->kernel_log, phase != HOLD_FLUSHING);
-	if (phase == HOLD_HELD)
-		fault_wait_cancel(&create->moment.wait);
-	create->hold.phase = HOLD_MAKING;
-	volume_barrier_end(volume, &create->barrier);
-	if (phase != HOLD_MAKING)
-		create->hold.held(create, code->error);
+	give_up(create, code->error);
 }
 
 static struct snapshot_create *next_due(const struct volume *volume)

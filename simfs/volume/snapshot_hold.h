@@ -12,6 +12,7 @@
 #ifndef SNAPRIG_VOLUME_SNAPSHOT_HOLD_H
 #define SNAPRIG_VOLUME_SNAPSHOT_HOLD_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct snapshot_create;
@@ -39,6 +40,10 @@ int snapshot_hold_error(const struct snapshot_create *create);
 
 /* Lets them go on; but keeps them, when RESULT is 0 and CREATE asks for it. */
 void snapshot_hold_end(struct snapshot_create *create, int result);
+
+/* CREATE is not wanted any more: what its hold has not led to does not come.  False when nothing
+ * is held for it. */
+bool snapshot_hold_cancel(struct snapshot_create *create);
 uint64_t snapshot_hold_due_ns(const struct volume *volume);
 void snapshot_hold_tick(struct volume *volume);
 

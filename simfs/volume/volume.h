@@ -301,7 +301,7 @@ struct snapshot_create {
 
 	/* Of the volume. */
 	bool hold_is_limited;
-	bool is_in_set;
+	bool is_in_set, is_cancelled;
 	struct volume *volume;
 	struct store *store;
 	struct store_waiter written;

@@ -65,6 +65,9 @@ struct snapshot_open {
 	uint64_t snapshot_id;
 };
 
+/* Whether SNAPSHOT, of which a file is open, is being deleted: nothing of it is to be had. */
+bool snapshot_is_going(const struct snapshot *snapshot);
+
 void volume_snapshot_open(
 	struct volume *volume, struct snapshot *snapshot, struct snapshot_open *open);
 

@@ -155,6 +155,14 @@ void writer_set_give_up(struct volume *volume, int error, const char *why)
 	set_abort(volume);
 }
 
+void writer_set_cancel(struct snapshot_create *create)
+{
+	const struct writer_set *set = &create->volume->writers.set;
+
+	if (set->create == create && set->phase == SET_TELLING && !create->snapshot)
+		writer_set_give_up(create->volume, -EINTR, "whoever asked for it was killed");
+}
+
 /* ---- the steps ---- */
 
 static bool any_busy(const struct volume *volume)

@@ -71,6 +71,10 @@ void writer_set_begin(struct snapshot_create *create);
 /* What came of snapshot_create_commit(). */
 void writer_set_committed(struct snapshot_create *create, int result);
 
+/* CREATE, for which a set is under way, is not wanted any more: the set is aborted, unless its
+ * snapshot is there or just being made. */
+void writer_set_cancel(struct snapshot_create *create);
+
 /* When it is time for writers_tick(), on the rig's clock; UINT64_MAX: never. */
 /* Of the status. */
 json_t *writers_status(const struct volume *volume);
