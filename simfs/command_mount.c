@@ -94,7 +94,8 @@ static const struct cli_option options[] = {
 	{ "foreground", NULL, "stay in the foreground", offsetof(struct values, foreground) },
 	{ "o", "OPTIONS",
 		"with commas: ro, allow_other, allow_root, max_read=BYTES, noatime,\n"
-		"default_permissions, [no]dev, [no]exec, [no]suid, dirsync, debug",
+		"default_permissions, [no]dev, [no]exec, [no]suid, dirsync, debug;\n"
+		"whose the files are: uid=N, gid=N, mode=OCTAL, umask=OCTAL",
 		offsetof(struct values, fuse_options) },
 	{ 0 },
 };

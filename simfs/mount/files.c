@@ -13,20 +13,14 @@
 #include <string.h>
 
 #include "simfs/base/check.h"
-#include "simfs/base/cleanup.h"
 #include "simfs/mount/session_internal.h"
-#include "simfs/volume/datto.h"
-
-struct text_file {
-	char *text;
-	size_t length;
-};
+#include "simfs/volume/snapshot_cancel.h"
 
 /*
  * This libfuse has no field for parallel direct writes, without which the
  * kernel lets one write at a time into a file; so the reply is made here.
  */
-static int reply_open(fuse_req_t request, uint64_t handle, uint32_t flags)
+int reply_open(fuse_req_t request, uint64_t handle, uint32_t flags)
 {
 	struct fuse_open_out out = { .fh = handle, .open_flags = flags };
 	struct session *session = session_of(request);
@@ -37,45 +31,10 @@ static int reply_open(fuse_req_t request, uint64_t handle, uint32_t flags)
 	return error;
 }
 
-static char *make_text(struct session *session, fuse_ino_t inode)
-{
-	if (inode == NODE_DATTO_INFO)
-		return volume_datto_info(session->volume);
-
-	json_t *status = volume_status(session->volume);
-	char *text = json_dumps(status, JSON_INDENT(2));
-	size_t length = text ? strlen(text) : 0;
-	char *line = text ? realloc(text, length + 2) : NULL;
-
-	json_decref(status);
-	if (!line) {
-		free(text);
-		return NULL;
-	}
-	memcpy(line + length, "\n", 2);
-	return line;
-}
-
-static void open_text(fuse_req_t request, fuse_ino_t inode)
-{
-	struct text_file *file = calloc(1, sizeof *file);
-
-	if (file)
-		file->text = make_text(session_of(request), inode);
-	if (!file || !file->text) {
-		free(file);
-		fuse_reply_err(request, ENOMEM);
-		return;
-	}
-	file->length = strlen(file->text);
-	reply_open(request, (uintptr_t)file, FOPEN_DIRECT_IO);
-}
-
 /*
- * `touch` opens an existing file for writing only: the answer is that the
- * snapshot exists.  Everyone else who wants to write learns that it cannot be
- * written to.  On a writable snapshot touch is told from other writers by
- * O_NONBLOCK, which nobody else asks of a regular file.
+ * `touch` opens an existing file for writing only, and is told from others who
+ * want to write by O_NONBLOCK, which nobody else asks of a regular file: what it
+ * says is that the snapshot exists.
  */
 static int open_snapshot_error(const struct snapshot *snapshot, int flags)
 {
@@ -83,21 +42,24 @@ static int open_snapshot_error(const struct snapshot *snapshot, int flags)
 
 	if (mode == O_RDONLY)
 		return 0;
-	if (snapshot_is_writable(snapshot))
-		return mode == O_WRONLY && (flags & O_NONBLOCK) ? EEXIST : 0;
-	return mode == O_WRONLY ? EEXIST : EROFS;
+	if (mode == O_WRONLY && (flags & O_NONBLOCK))
+		return EEXIST;
+	return snapshot_is_writable(snapshot) ? 0 : EROFS;
 }
 
 struct opening {
 	struct snapshot_open open;
+	struct asker asker;
 	fuse_req_t request;
+	struct session *session;
 };
 
 static void snapshot_open_done(struct snapshot_open *open, struct snapshot *snapshot, int result)
 {
 	struct opening *opening = CONTAINER_OF(open, struct opening, open);
 
-	session_of(opening->request)->commands_under_way--;
+	opening->session->commands_under_way--;
+	asker_end(&opening->asker);
 	if (result < 0)
 		fuse_reply_err(opening->request, -result);
 	/* Whoever asked was interrupted: nobody will close it. */
@@ -107,7 +69,15 @@ static void snapshot_open_done(struct snapshot_open *open, struct snapshot *snap
 	free(opening);
 }
 
-static void open_snapshot(
+/* A fault is all that holds an open up. */
+static void opener_killed(struct asker *asker)
+{
+	struct opening *opening = CONTAINER_OF(asker, struct opening, asker);
+
+	volume_snapshot_open_cancel(&opening->open);
+}
+
+static void files_open_snapshot(
 	fuse_req_t request, struct snapshot *snapshot, const struct fuse_file_info *file)
 {
 	struct session *session = session_of(request);
@@ -118,8 +88,11 @@ static void open_snapshot(
 		fuse_reply_err(request, error ? error : ENOMEM);
 		return;
 	}
+	opening->session = session;
 	opening->request = request;
 	opening->open.done = snapshot_open_done;
+	opening->asker.killed = opener_killed;
+	session_asks(session, &opening->asker);
 	session->commands_under_way++;
 	volume_snapshot_open(session->volume, snapshot, &opening->open);
 }
@@ -129,71 +102,39 @@ void files_open(fuse_req_t request, fuse_ino_t inode, struct fuse_file_info *fil
 	struct snapshot *snapshot = node_snapshot(session_of(request), inode);
 
 	if (snapshot) {
-		open_snapshot(request, snapshot, file);
+		files_open_snapshot(request, snapshot, file);
 	} else if (inode == NODE_LIVE) {
 		reply_open(request, 0, FOPEN_DIRECT_IO | FOPEN_PARALLEL_DIRECT_WRITES);
+	} else if (inode >= NODE_TAKING_FIRST) {
+		snapshots_take(request, inode, file);
 	} else if (inode >= NODE_SNAPSHOT_FIRST) {
 		fuse_reply_err(request, ENOENT);
 	} else if ((file->flags & O_ACCMODE) != O_RDONLY) {
 		fuse_reply_err(request, EACCES);
-	} else if (inode == NODE_STATUS || inode == NODE_DATTO_INFO) {
-		open_text(request, inode);
 	} else {
-		reply_open(request, 0, FOPEN_DIRECT_IO);
+		text_open(request, inode);
 	}
 }
 
 void files_release(fuse_req_t request, fuse_ino_t inode, struct fuse_file_info *file)
 {
-	struct text_file *text = (void *)(uintptr_t)file->fh;
-
 	session_closed(session_of(request));
 	/* It may be deleted, and is not found by its inode then; an open file keeps it. */
 	if (inode >= NODE_SNAPSHOT_FIRST) {
+		taking_released(session_of(request), inode, file);
 		snapshot_closed((void *)(uintptr_t)file->fh);
-	} else if (text) {
-		free(text->text);
-		free(text);
+	} else if (inode != NODE_LIVE) {
+		text_release(file);
 	}
 	fuse_reply_err(request, 0);
 }
 
-uint64_t files_text_bytes(
-	const struct session *session, fuse_ino_t inode, const struct fuse_file_info *file)
+struct snapshot *open_snapshot(fuse_ino_t inode, const struct fuse_file_info *file)
 {
-	const struct text_file *text = (const void *)(uintptr_t)file->fh;
+	struct snapshot *snapshot = inode >= NODE_SNAPSHOT_FIRST ? (void *)(uintptr_t)file->fh
+								 : NULL;
 
-	if (inode == NODE_EVENTS)
-		return journal_bytes(volume_journal(session->volume));
-	if (inode == NODE_KERNEL_LOG)
-		return volume_kernel_log(session->volume)->length;
-	return text ? text->length : 0;
-}
-
-static void reply_text(
-	fuse_req_t request, const char *text, size_t length, size_t size, off_t offset)
-{
-	if (offset < 0 || (size_t)offset >= length) {
-		fuse_reply_buf(request, NULL, 0);
-		return;
-	}
-	length -= (size_t)offset;
-	fuse_reply_buf(request, text + offset, length < size ? length : size);
-}
-
-static void reply_events(fuse_req_t request, size_t size, off_t offset)
-{
-	const struct journal *journal = volume_journal(session_of(request)->volume);
-	uint64_t bytes = journal_bytes(journal);
-	uint64_t left = offset < 0 || (uint64_t)offset >= bytes ? 0 : bytes - (uint64_t)offset;
-	size_t length = left < size ? (size_t)left : size;
-	AUTO(auto_free) char *buffer = malloc(length + 1);
-
-	if (buffer)
-		fuse_reply_buf(
-			request, buffer, journal_read(journal, (uint64_t)offset, buffer, length));
-	else
-		fuse_reply_err(request, ENOMEM);
+	return snapshot && !snapshot_is_going(snapshot) ? snapshot : NULL;
 }
 
 static void flush_start(struct slot *slot);
@@ -267,26 +208,16 @@ void files_read(fuse_req_t request, fuse_ino_t inode, size_t size, off_t offset,
 	struct fuse_file_info *file)
 {
 	struct session *session = session_of(request);
-	struct text_file *text = (void *)(uintptr_t)file->fh;
-	const struct text_log *log = volume_kernel_log(session->volume);
 	uint64_t bytes = volume_bytes(session->volume);
-	struct snapshot *snapshot = node_snapshot(session, inode);
+	struct snapshot *snapshot = open_snapshot(inode, file);
 
 	/* Gone, it must not be taken for the live view. */
 	if (inode >= NODE_SNAPSHOT_FIRST && !snapshot) {
 		fuse_reply_err(request, EIO);
 		return;
 	}
-	if (text && !snapshot) {
-		reply_text(request, text->text, text->length, size, offset);
-		return;
-	}
-	if (inode == NODE_EVENTS) {
-		reply_events(request, size, offset);
-		return;
-	}
-	if (inode == NODE_KERNEL_LOG) {
-		reply_text(request, log->text, log->length, size, offset);
+	if (inode != NODE_LIVE && !snapshot) {
+		text_read(request, inode, size, offset, file);
 		return;
 	}
 	if (offset < 0 || (uint64_t)offset >= bytes || size == 0) {
@@ -304,7 +235,7 @@ void files_write(fuse_req_t request, fuse_ino_t inode, const char *data, size_t 
 	struct fuse_file_info *file)
 {
 	struct session *session = session_of(request);
-	struct snapshot *snapshot = node_snapshot(session, inode);
+	struct snapshot *snapshot = open_snapshot(inode, file);
 	uint64_t bytes = volume_bytes(session->volume);
 
 	if (inode >= NODE_SNAPSHOT_FIRST && !snapshot) {
@@ -337,10 +268,9 @@ void files_write(fuse_req_t request, fuse_ino_t inode, const char *data, size_t 
 void files_fsync(fuse_req_t request, fuse_ino_t inode, int datasync, struct fuse_file_info *file)
 {
 	struct session *session = session_of(request);
-	struct snapshot *snapshot = node_snapshot(session, inode);
+	struct snapshot *snapshot = open_snapshot(inode, file);
 
 	(void)datasync;
-	(void)file;
 	if (inode != NODE_LIVE && !(snapshot && snapshot_is_writable(snapshot))) {
 		fuse_reply_err(request, 0);
 		return;

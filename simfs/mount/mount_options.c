@@ -103,9 +103,12 @@ static bool has_option(const char *text, const char *name)
 
 static int parse_one(const char *text, size_t length, struct mount_options *ret, char *message)
 {
-	const struct option *option = find_option(text, length);
+	const struct option *option;
 	int shown = length > 100 ? 100 : (int)length;
 
+	if (owner_take(text, length, &ret->owner, message))
+		return message[0] ? -EINVAL : 0;
+	option = find_option(text, length);
 	if (!option || option->why) {
 		snprintf(message, MOUNT_OPTIONS_MESSAGE_BYTES, "option '%.*s' of -o %s", shown,
 			text, option ? option->why : "is unknown (see 'snaprig mount --help')");
@@ -127,6 +130,9 @@ static int parse_one(const char *text, size_t length, struct mount_options *ret,
 int mount_options_parse(const char *text, struct mount_options *ret, char *message)
 {
 	*ret = (struct mount_options){ 0 };
+	owner_init(&ret->owner);
+	if (!text)
+		return 0;
 	for (const char *at = text;;) {
 		size_t length = strcspn(at, ",");
 		int error = parse_one(at, length, ret, message);
@@ -143,4 +149,24 @@ int mount_options_parse(const char *text, struct mount_options *ret, char *messa
 		return -EINVAL;
 	}
 	return 0;
+}
+
+char *mount_options_for_fuse(const char *text)
+{
+	size_t room = strlen(text) + 1, used = 0;
+	char *rest = calloc(1, room);
+	char message[MOUNT_OPTIONS_MESSAGE_BYTES];
+	struct owner owner;
+
+	for (const char *at = text; rest;) {
+		size_t length = strcspn(at, ",");
+
+		if (!owner_take(at, length, &owner, message))
+			used += (size_t)snprintf(rest + used, room - used, "%s%.*s",
+				used ? "," : "", (int)length, at);
+		if (at[length] == '\0')
+			break;
+		at += length + 1;
+	}
+	return rest;
 }

@@ -35,10 +35,10 @@ void files_lseek(
 	fuse_req_t request, fuse_ino_t inode, off_t offset, int whence, struct fuse_file_info *file)
 {
 	struct session *session = session_of(request);
-	struct snapshot *snapshot = node_snapshot(session, inode);
+	struct snapshot *snapshot = open_snapshot(inode, file);
 	bool is_view = inode == NODE_LIVE || snapshot;
 	uint64_t bytes = is_view ? volume_bytes(session->volume)
-				 : files_text_bytes(session, inode, file);
+				 : text_file_bytes(session, inode, file);
 
 	if (inode >= NODE_SNAPSHOT_FIRST && !snapshot)
 		fuse_reply_err(request, EIO);

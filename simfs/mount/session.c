@@ -10,6 +10,7 @@
 
 #include "simfs/base/check.h"
 #include "simfs/base/cleanup.h"
+#include "simfs/base/clock.h"
 #include "simfs/base/log.h"
 #include "simfs/mount/session_internal.h"
 
@@ -40,8 +41,16 @@ static const struct fuse_lowlevel_ops session_ops = {
 	.opendir = tree_opendir,
 	.readdir = tree_readdir,
 	.releasedir = tree_releasedir,
-	.create = snapshots_create,
-	.unlink = snapshots_unlink,
+	.statfs = tree_statfs,
+	.mknod = snapshots_mknod,
+	.unlink = removals_unlink,
+	.mkdir = tree_mkdir,
+	.rmdir = tree_rmdir,
+	.symlink = tree_symlink,
+	.link = tree_link,
+	.rename = tree_rename,
+	.forget = snapshots_forget,
+	.forget_multi = snapshots_forget_many,
 	.open = files_open,
 	.release = files_release,
 	.read = files_read,
@@ -66,7 +75,7 @@ __attribute__((format(printf, 2, 0))) static void log_of_fuse(
 }
 
 /* "fsname=…,subtype=snaprig,…"; a comma in the image's path is escaped. */
-static char *mount_options(const struct session_options *options)
+static char *mount_options(const struct session_options *options, const char *fuse_options)
 {
 	char *text = NULL;
 	size_t length = 0;
@@ -77,8 +86,8 @@ static char *mount_options(const struct session_options *options)
 	fprintf(out, "default_permissions,subtype=snaprig,fsname=");
 	for (const char *at = options->image; *at; at++)
 		fprintf(out, *at == ',' || *at == '\\' ? "\\%c" : "%c", *at);
-	if (options->fuse_options)
-		fprintf(out, ",%s", options->fuse_options);
+	if (*fuse_options)
+		fprintf(out, ",%s", fuse_options);
 	return fclose(out) == 0 ? text : NULL;
 }
 
@@ -130,14 +139,16 @@ void session_end(struct session *session)
 
 static int session_mount(struct session *session)
 {
-	AUTO(auto_free) char *text = mount_options(&session->options);
+	const char *options = session->options.fuse_options;
+	AUTO(auto_free) char *fuse_options = mount_options_for_fuse(options ? options : "");
+	AUTO(auto_free)
+	char *text = fuse_options ? mount_options(&session->options, fuse_options) : NULL;
 	struct fuse_args arguments = FUSE_ARGS_INIT(0, NULL);
 	char message[MOUNT_OPTIONS_MESSAGE_BYTES];
 	int flags;
 
 	fuse_set_log_func(log_of_fuse);
-	if (session->options.fuse_options && mount_options_parse(session->options.fuse_options,
-						     &session->mount_options, message) < 0) {
+	if (mount_options_parse(options, &session->mount_options, message) < 0) {
 		log_error("%s", message);
 		return -EINVAL;
 	}
@@ -178,6 +189,10 @@ int session_create(struct ring *ring, const struct session_options *options, str
 	session->fd = -1;
 	list_init(&session->free_slots);
 	list_init(&session->reading);
+	list_init(&session->takings);
+	list_init(&session->removals);
+	askers_init(&session->askers);
+	session->began_ns = clock_wall_ns();
 
 	int error = session->mount_point && session->socket_path ? session_mount(session) : -ENOMEM;
 
@@ -200,7 +215,7 @@ void session_forget_content(struct session *session, struct snapshot *snapshot)
 {
 	if (session->initialised && !session->stopping)
 		fuse_lowlevel_notify_inval_inode(
-			session->fuse, NODE_SNAPSHOT_FIRST + snapshot_id(snapshot), 0, 0);
+			session->fuse, snapshots_inode(session, snapshot), 0, 0);
 }
 
 bool session_has_failed(const struct session *session)
@@ -240,6 +255,9 @@ void session_destroy(struct session *session)
 		fuse_session_destroy(session->fuse);
 	slots_free(session);
 	mount_watch_destroy(session->watch);
+	takings_free(session);
+	removals_free(session);
+	texts_free(session);
 	free(session->mount_point);
 	free(session->socket_path);
 	free(session);

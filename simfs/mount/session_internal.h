@@ -7,6 +7,7 @@
 #include <fuse_lowlevel.h>
 
 #include "simfs/base/list.h"
+#include "simfs/mount/asker.h"
 #include "simfs/mount/mount_options.h"
 #include "simfs/mount/mount_watch.h"
 #include "simfs/mount/session.h"
@@ -24,6 +25,8 @@
 /* A slot's buffer begins one page in; a write's header lies right before it. */
 #define SLOT_LEAD_BYTES 4096
 
+struct fuse_in_header;
+
 struct slot {
 	struct session *session;
 	struct ring_op read_op;
@@ -33,7 +36,8 @@ struct slot {
 	bool must_flush;	/* a write is answered when it was flushed, too ... */
 	size_t flushing_length; /* ... with this, while it is */
 	uint64_t snapshot_id;	/* of what is written to; 0: the live view */
-	fuse_req_t fuse_request;
+	struct asker asker;
+	fuse_req_t fuse_request; /* NULL: who asked was killed, and has been answered */
 	struct iovec reply[2];
 	char reply_small[192];
 	struct list link;
@@ -44,6 +48,7 @@ struct session {
 	struct volume *volume;
 	struct session_options options;
 	struct mount_options mount_options;
+	int64_t began_ns; /* wall clock */
 	struct fuse_session *fuse;
 	char *mount_point;
 	char *socket_path;
@@ -69,6 +74,16 @@ struct session {
 	unsigned commands_under_way; /* snapshots being taken, opened or deleted */
 	struct list reading;	     /* slots whose read is in the ring */
 
+	struct askers askers;
+	struct ring_op look_op; /* see session_look() */
+	bool is_looking;
+
+	struct list takings;   /* snapshots.c */
+	uint64_t taking_count; /* of all that there were */
+	struct list removals;  /* removals.c */
+
+	struct text *texts[2]; /* texts.c: made last */
+
 	struct slot *current;  /* whose request is being decoded */
 	struct slot *replying; /* whose reply libfuse is about to write */
 };
@@ -85,19 +100,11 @@ void slot_reply_data(struct slot *slot, const char *data, size_t length);
 void slot_reply_write(struct slot *slot, size_t length);
 void slot_reply_error(struct slot *slot, int error);
 
-/* tree.c */
-#define NODE_ROOT	1
-#define NODE_LIVE	2
-#define NODE_SNAPSHOTS	3
-#define NODE_RIG	4
-#define NODE_STATUS	5
-#define NODE_EVENTS	6
-#define NODE_KERNEL_LOG 7
-#define NODE_CONTROL	8
-#define NODE_DATTO_INFO 9
+/* The request that was read into SLOT. */
+const struct fuse_in_header *slot_header(const struct slot *slot);
 
-/* A snapshot's inode is its id and this. */
-#define NODE_SNAPSHOT_FIRST 1000
+/* session_askers.c: a signal has come for somebody, as HEADER and what is behind it say. */
+void session_interrupt(struct session *session, const struct fuse_in_header *header);
 
 /* session.c: a file or folder was opened, is closed. */
 void session_opened(struct session *session);
@@ -106,48 +113,15 @@ void session_closed(struct session *session);
 /* The mount is gone, or is not to be served: once. */
 void session_tell_ended(struct session *session);
 
-static inline struct session *session_of(fuse_req_t request)
-{
-	return fuse_req_userdata(request);
-}
+/* Has askers_look() and removals_look() asked in a while. */
+void session_look(struct session *session);
 
-/* The snapshot that INODE stands for, or NULL. */
-struct snapshot *node_snapshot(struct session *session, fuse_ino_t inode);
+/* ASKER, whose `killed` is set, waits for the answer to the request being decoded. */
+void session_asks(struct session *session, struct asker *asker);
 
-void tree_lookup(fuse_req_t request, fuse_ino_t parent, const char *name);
-void tree_getattr(fuse_req_t request, fuse_ino_t inode, struct fuse_file_info *file);
-void tree_setattr(fuse_req_t request, fuse_ino_t inode, struct stat *attributes, int to_set,
-	struct fuse_file_info *file);
-void tree_readlink(fuse_req_t request, fuse_ino_t inode);
-void tree_opendir(fuse_req_t request, fuse_ino_t inode, struct fuse_file_info *file);
-void tree_readdir(fuse_req_t request, fuse_ino_t inode, size_t size, off_t offset,
-	struct fuse_file_info *file);
-void tree_releasedir(fuse_req_t request, fuse_ino_t inode, struct fuse_file_info *file);
-int tree_entry_snapshot(
-	struct session *session, struct snapshot *snapshot, struct fuse_entry_param *entry);
+/* Whose request is being decoded: 0 when it cannot be told. */
+pid_t session_thread(const struct session *session);
 
-/* snapshots.c: touch and rm. */
-void snapshots_create(fuse_req_t request, fuse_ino_t parent, const char *name, mode_t mode,
-	struct fuse_file_info *file);
-void snapshots_unlink(fuse_req_t request, fuse_ino_t parent, const char *name);
-
-/* files.c */
-void files_open(fuse_req_t request, fuse_ino_t inode, struct fuse_file_info *file);
-void files_release(fuse_req_t request, fuse_ino_t inode, struct fuse_file_info *file);
-void files_read(fuse_req_t request, fuse_ino_t inode, size_t size, off_t offset,
-	struct fuse_file_info *file);
-void files_write(fuse_req_t request, fuse_ino_t inode, const char *data, size_t size, off_t offset,
-	struct fuse_file_info *file);
-void files_fsync(fuse_req_t request, fuse_ino_t inode, int datasync, struct fuse_file_info *file);
-void files_fallocate(fuse_req_t request, fuse_ino_t inode, int mode, off_t offset, off_t length,
-	struct fuse_file_info *file);
-
-/* The length of the text INODE that is open as FILE: of a log, as it is just now. */
-uint64_t files_text_bytes(
-	const struct session *session, fuse_ino_t inode, const struct fuse_file_info *file);
-
-/* seek.c */
-void files_lseek(fuse_req_t request, fuse_ino_t inode, off_t offset, int whence,
-	struct fuse_file_info *file);
+#include "simfs/mount/tree_internal.h"
 
 #endif

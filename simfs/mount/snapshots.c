@@ -1,105 +1,260 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* snapshots.c - `touch` takes a snapshot, `rm` deletes it. */
+/*
+ * snapshots.c - a file that is made in snapshots/ takes a snapshot.
+ *
+ * The kernel locks a folder while a name in it is made, and whoever lists it waits
+ * for that.  A snapshot may take minutes: its writers have to freeze, a fault may
+ * hold it up.  So a CREATE, which makes and opens, is not answered at all (ENOSYS:
+ * the kernel then does without); a MKNOD is answered at once, and makes nothing but
+ * a number for what is to come; the OPEN behind it, during which no folder is
+ * locked, takes the snapshot, waits for it, and says what came of it:
+ *
+ *	        MKNOD             OPEN               taken
+ *	(none) ─────▶ NAMED ───────────▶ MAKING ──────────────▶ MADE
+ *	                                    └── failed ──▶ OVER
+ *
+ *  (1) Until the snapshot is there nobody finds its name, and whoever makes a file
+ *      of that name while it is MAKING is told that it exists.
+ *  (2) One that is MADE stands for its snapshot, by the number that the kernel was
+ *      given, as long as the kernel knows that number.
+ *  (3) Who waits and is killed takes the snapshot back, unless it is there.
+ */
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/fuse.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "simfs/base/cleanup.h"
 #include "simfs/mount/session_internal.h"
+#include "simfs/volume/snapshot_cancel.h"
+
+enum taking_state { TAKING_NAMED, TAKING_MAKING, TAKING_MADE, TAKING_OVER };
 
 struct taking {
+	struct session *session;
 	struct snapshot_create create;
-	fuse_req_t request;
-	struct fuse_file_info file;
-	char *name;
+	struct asker asker;
+	fuse_req_t request; /* of the open that waits; NULL: nobody does */
+	enum taking_state state;
+	fuse_ino_t inode;
+	uint64_t lookups;     /* so many times the kernel was told of it */
+	uint64_t snapshot_id; /* when it is made */
+	bool is_fresh;	      /* who took it has not closed it */
+	struct list link;     /* session->takings */
+	char name[];
 };
 
-struct deleting {
-	struct snapshot_delete command;
-	fuse_req_t request;
-};
+static struct taking *taking_find(struct session *session, fuse_ino_t inode)
+{
+	if (inode < NODE_TAKING_FIRST)
+		return NULL;
+	list_for_each (at, &session->takings) {
+		struct taking *taking = CONTAINER_OF(at, struct taking, link);
+
+		if (taking->inode == inode)
+			return taking;
+	}
+	return NULL;
+}
+
+static void taking_free(struct taking *taking)
+{
+	list_remove(&taking->link);
+	free(taking);
+}
+
+static void taking_maybe_free(struct taking *taking)
+{
+	if (taking->lookups == 0 && taking->state != TAKING_MAKING)
+		taking_free(taking);
+}
+
+struct snapshot *taking_snapshot(struct session *session, fuse_ino_t inode)
+{
+	const struct taking *taking = taking_find(session, inode);
+
+	return taking && taking->state == TAKING_MADE
+		       ? volume_snapshot_by_id(session->volume, taking->snapshot_id)
+		       : NULL;
+}
+
+bool taking_is_pending(struct session *session, fuse_ino_t inode)
+{
+	const struct taking *taking = taking_find(session, inode);
+
+	return taking && (taking->state == TAKING_NAMED || taking->state == TAKING_MAKING);
+}
+
+bool taking_is_fresh(struct session *session, fuse_ino_t inode)
+{
+	const struct taking *taking = taking_find(session, inode);
+
+	return taking && taking->is_fresh;
+}
+
+void taking_looked_up(struct session *session, fuse_ino_t inode)
+{
+	struct taking *taking = taking_find(session, inode);
+
+	if (taking)
+		taking->lookups++;
+}
+
+void taking_released(struct session *session, fuse_ino_t inode, const struct fuse_file_info *file)
+{
+	struct taking *taking = taking_find(session, inode);
+
+	if (taking && (file->flags & O_ACCMODE) != O_RDONLY)
+		taking->is_fresh = false;
+}
+
+fuse_ino_t snapshots_inode(struct session *session, const struct snapshot *snapshot)
+{
+	list_for_each (at, &session->takings) {
+		const struct taking *taking = CONTAINER_OF(at, struct taking, link);
+
+		if (taking->state == TAKING_MADE && taking->snapshot_id == snapshot_id(snapshot))
+			return taking->inode;
+	}
+	return NODE_SNAPSHOT_FIRST + snapshot_id(snapshot);
+}
+
+void snapshots_forget(fuse_req_t request, fuse_ino_t inode, uint64_t lookups)
+{
+	struct taking *taking = taking_find(session_of(request), inode);
+
+	if (taking) {
+		taking->lookups -= lookups < taking->lookups ? lookups : taking->lookups;
+		taking_maybe_free(taking);
+	}
+	fuse_reply_none(request);
+}
+
+void snapshots_forget_many(fuse_req_t request, size_t count, struct fuse_forget_data *forgets)
+{
+	struct session *session = session_of(request);
+
+	for (size_t i = 0; i < count; i++) {
+		struct taking *taking = taking_find(session, forgets[i].ino);
+
+		if (!taking)
+			continue;
+		taking->lookups -= forgets[i].nlookup < taking->lookups ? forgets[i].nlookup
+									: taking->lookups;
+		taking_maybe_free(taking);
+	}
+	fuse_reply_none(request);
+}
+
+void takings_free(struct session *session)
+{
+	while (!list_empty(&session->takings))
+		taking_free(CONTAINER_OF(session->takings.next, struct taking, link));
+}
+
+/* ---- making one ---- */
+
+static bool name_is_taken(struct session *session, const char *name)
+{
+	list_for_each (at, &session->takings) {
+		const struct taking *taking = CONTAINER_OF(at, struct taking, link);
+
+		if (taking->state == TAKING_MAKING && strcmp(taking->name, name) == 0)
+			return true;
+	}
+	return volume_snapshot_find(session->volume, name) != NULL;
+}
+
+void snapshots_mknod(
+	fuse_req_t request, fuse_ino_t parent, const char *name, mode_t mode, dev_t device)
+{
+	struct session *session = session_of(request);
+	struct fuse_entry_param entry = { 0 };
+	struct taking *taking;
+
+	(void)device;
+	if (parent != NODE_SNAPSHOTS || !S_ISREG(mode)) {
+		fuse_reply_err(request, EPERM);
+		return;
+	}
+	if (name_is_taken(session, name)) {
+		fuse_reply_err(request, EEXIST);
+		return;
+	}
+	taking = calloc(1, sizeof *taking + strlen(name) + 1);
+	if (!taking) {
+		fuse_reply_err(request, ENOMEM);
+		return;
+	}
+	taking->session = session;
+	taking->inode = NODE_TAKING_FIRST + session->taking_count++;
+	taking->lookups = 1;
+	memcpy(taking->name, name, strlen(name) + 1);
+	list_append(&session->takings, &taking->link);
+	entry.ino = taking->inode;
+	taking_attributes(session, taking->inode, &entry.attr);
+	/* Who asked was killed, and the kernel knows nothing of it. */
+	if (fuse_reply_entry(request, &entry) != 0)
+		taking_free(taking);
+}
 
 static void taken(struct snapshot_create *create, int result)
 {
 	struct taking *taking = CONTAINER_OF(create, struct taking, create);
-	struct session *session = session_of(taking->request);
-	struct fuse_entry_param entry;
+	struct session *session = taking->session;
+	fuse_req_t request = taking->request;
 
 	session->commands_under_way--;
-	if (result < 0) {
-		fuse_reply_err(taking->request, -result);
-	} else {
-		tree_entry_snapshot(session, create->snapshot, &entry);
+	taking->request = NULL;
+	taking->state = result < 0 ? TAKING_OVER : TAKING_MADE;
+	if (request)
+		asker_end(&taking->asker);
+	if (result == 0)
+		taking->snapshot_id = snapshot_id(create->snapshot);
+	if (request && result < 0) {
+		fuse_reply_err(request, -result);
+	} else if (request) {
 		snapshot_opened(create->snapshot);
-		taking->file.fh = (uintptr_t)create->snapshot;
-		taking->file.direct_io = 1;
+		taking->is_fresh = true;
 		/* Whoever asked was interrupted: nobody will close it. */
-		int error = fuse_reply_create(taking->request, &entry, &taking->file);
-
-		if (error == -ENOENT)
+		if (reply_open(request, (uintptr_t)create->snapshot,
+			    FOPEN_DIRECT_IO | FOPEN_PARALLEL_DIRECT_WRITES) == -ENOENT) {
+			taking->is_fresh = false;
 			snapshot_closed(create->snapshot);
-		else if (error == 0)
-			session_opened(session);
+		}
 	}
-	free(taking->name);
-	free(taking);
+	taking_maybe_free(taking);
 }
 
-void snapshots_create(fuse_req_t request, fuse_ino_t parent, const char *name, mode_t mode,
-	struct fuse_file_info *file)
+/* What cannot be taken back at once, a disk's answer or a writer that thaws, goes on alone. */
+static void taker_killed(struct asker *asker)
+{
+	struct taking *taking = CONTAINER_OF(asker, struct taking, asker);
+	fuse_req_t request = TAKE_PTR(taking->request);
+
+	asker_end(asker);
+	fuse_reply_err(request, EINTR);
+	volume_snapshot_cancel(&taking->create);
+}
+
+void snapshots_take(fuse_req_t request, fuse_ino_t inode, const struct fuse_file_info *file)
 {
 	struct session *session = session_of(request);
-	struct taking *taking;
+	struct taking *taking = taking_find(session, inode);
 
-	(void)mode;
-	if (parent != NODE_SNAPSHOTS) {
-		fuse_reply_err(request, EPERM);
+	(void)file;
+	if (!taking || taking->state != TAKING_NAMED) {
+		fuse_reply_err(request, taking && taking->state == TAKING_MAKING ? EEXIST : ENOENT);
 		return;
 	}
-	taking = calloc(1, sizeof *taking);
-	if (!taking || !(taking->name = strdup(name))) {
-		free(taking);
-		fuse_reply_err(request, ENOMEM);
-		return;
-	}
+	taking->state = TAKING_MAKING;
 	taking->request = request;
-	taking->file = *file;
 	taking->create.name = taking->name;
 	taking->create.done = taken;
 	taking->create.with_writers = true;
+	taking->asker.killed = taker_killed;
+	session_asks(session, &taking->asker);
 	session->commands_under_way++;
 	volume_snapshot_create(session->volume, &taking->create);
-}
-
-static void deleted(struct snapshot_delete *command, int result)
-{
-	struct deleting *deleting = CONTAINER_OF(command, struct deleting, command);
-
-	session_of(deleting->request)->commands_under_way--;
-	fuse_reply_err(deleting->request, -result);
-	free(deleting);
-}
-
-void snapshots_unlink(fuse_req_t request, fuse_ino_t parent, const char *name)
-{
-	struct session *session = session_of(request);
-	struct snapshot *snapshot = parent == NODE_SNAPSHOTS
-					    ? volume_snapshot_find(session->volume, name)
-					    : NULL;
-
-	if (!snapshot) {
-		fuse_reply_err(request, parent == NODE_SNAPSHOTS ? ENOENT : EPERM);
-		return;
-	}
-
-	struct deleting *deleting = calloc(1, sizeof *deleting);
-
-	if (!deleting) {
-		fuse_reply_err(request, ENOMEM);
-		return;
-	}
-	deleting->request = request;
-	deleting->command.done = deleted;
-	session->commands_under_way++;
-	volume_snapshot_delete(session->volume, snapshot, &deleting->command);
 }

@@ -13,9 +13,12 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/uio.h>
+#include <unistd.h>
 
 #include "simfs/base/check.h"
+#include "simfs/base/cleanup.h"
 #include "simfs/mount/session_internal.h"
+#include "simfs/volume/snapshot_cancel.h"
 
 /*
  * Reads of /dev/fuse that are in the ring.  One would do, but a second request
@@ -129,12 +132,22 @@ static void note_init(struct session *session, const char *bytes, size_t length)
 		session->kernel_flags2 = init->flags2;
 }
 
+const struct fuse_in_header *slot_header(const struct slot *slot)
+{
+	return (const void *)(slot->memory + SLOT_LEAD_BYTES - REQUEST_HEADER_BYTES);
+}
+
 static void handle_request(struct slot *slot, size_t length)
 {
 	struct session *session = slot->session;
 	char *bytes = slot->memory + SLOT_LEAD_BYTES - REQUEST_HEADER_BYTES;
 	struct fuse_buf buffer = { .mem = bytes, .size = length };
 
+	if (slot_header(slot)->opcode == FUSE_INTERRUPT) {
+		session_interrupt(session, slot_header(slot));
+		slot_release(slot);
+		return;
+	}
 	if (!session->initialised)
 		note_init(session, bytes, length);
 	session->current = slot;
@@ -164,11 +177,24 @@ static void read_done(struct ring_op *op, int result, uint32_t flags)
 	transport_fill(session);
 }
 
+/* The engine keeps the slot for what cannot be taken back. */
+static void slot_killed(struct asker *asker)
+{
+	struct slot *slot = CONTAINER_OF(asker, struct slot, asker);
+
+	if (volume_request_cancel(&slot->request))
+		return;
+	asker_end(asker);
+	fuse_reply_err(TAKE_PTR(slot->fuse_request), EINTR);
+}
+
 struct slot *slot_take(struct session *session, fuse_req_t request)
 {
 	struct slot *slot = session->current;
 
 	MUST(slot);
+	slot->asker.killed = slot_killed;
+	session_asks(session, &slot->asker);
 	session->current = NULL;
 	session->slots_busy++;
 	slot->fuse_request = request;
@@ -187,22 +213,36 @@ static void reply_done(struct ring_op *op, int result, uint32_t flags)
 	transport_fill(slot->session);
 }
 
+/* False: nobody waits for a reply any more, and the slot is free. */
+static bool begin_reply(struct slot *slot)
+{
+	if (slot->fuse_request) {
+		asker_end(&slot->asker);
+		slot->session->replying = slot;
+		return true;
+	}
+	slot->session->slots_busy--;
+	slot_release(slot);
+	transport_fill(slot->session);
+	return false;
+}
+
 void slot_reply_data(struct slot *slot, const char *data, size_t length)
 {
-	slot->session->replying = slot;
-	fuse_reply_buf(slot->fuse_request, data, length);
+	if (begin_reply(slot))
+		fuse_reply_buf(slot->fuse_request, data, length);
 }
 
 void slot_reply_write(struct slot *slot, size_t length)
 {
-	slot->session->replying = slot;
-	fuse_reply_write(slot->fuse_request, length);
+	if (begin_reply(slot))
+		fuse_reply_write(slot->fuse_request, length);
 }
 
 void slot_reply_error(struct slot *slot, int error)
 {
-	slot->session->replying = slot;
-	fuse_reply_err(slot->fuse_request, -error);
+	if (begin_reply(slot))
+		fuse_reply_err(slot->fuse_request, -error);
 }
 
 /*

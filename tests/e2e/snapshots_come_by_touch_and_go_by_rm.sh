@@ -5,6 +5,8 @@
 # the command line says the same in words.
 . "${0%/*}/../lib/e2e.sh"
 
+requires jq
+
 mount_volume 8MiB
 write_at 0 65536 "$mnt/live"
 was=$(digest "$mnt/live")
@@ -15,8 +17,23 @@ same "$was" "$(digest "$mnt/snapshots/s0")" "snapshot s0"
 same "$(stat -c %s "$mnt/live")" "$(stat -c %s "$mnt/snapshots/s0")" "size of s0"
 [ "$was" != "$(digest "$mnt/live")" ] || fail "the live view did not change"
 
-# A second touch is of a file that is there; it must not be another snapshot.
-touch "$mnt/snapshots/s0" 2>/dev/null || :
+# A second touch is of a file that is there: no snapshot is taken, and whoever asked
+# for one must not believe it, however it is asked for.
+for how in "" -c -m -a "-d yesterday"; do
+	# shellcheck disable=SC2086 # two words
+	refused 1 "File exists|not permitted" touch $how "$mnt/snapshots/s0"
+done
+refused '1|2' "File exists" sh -c "set -C; : > '$mnt/snapshots/s0'"
+refused '1|2' "Read-only" sh -c ": > '$mnt/snapshots/s0'"
+refused '1|2' "Read-only" sh -c ": >> '$mnt/snapshots/s0'"
+refused 1 "File exists" truncate -s 0 "$mnt/snapshots/s0"
+rig fault add "$mnt" 'snapshot.read fail-snapshot times=1' >/dev/null
+touch "$mnt/snapshots/dead"
+dd if="$mnt/snapshots/dead" of=/dev/null bs=4k count=1 status=none 2>/dev/null || :
+rig fault clear "$mnt" >/dev/null
+same failed "$(status '.snapshots[] | select(.name == "dead") | .state')" "state of one that failed"
+refused 1 "File exists" touch "$mnt/snapshots/dead"
+rm "$mnt/snapshots/dead"
 same "$was" "$(digest "$mnt/snapshots/s0")" "s0 after another touch"
 
 rig snapshot create "$mnt" s1
@@ -41,8 +58,15 @@ refused 1 "" touch "$mnt/file"
 refused 1 "" rm "$mnt/live"
 refused 1 "" mv "$mnt/snapshots/s0" "$mnt/snapshots/s9"
 refused 1 "" truncate -s 1 "$mnt/live"
-refused 1 "" dd if=/dev/zero of="$mnt/snapshots/s0" bs=512 count=1 conv=notrunc
+refused 1 "Read-only" dd if=/dev/zero of="$mnt/snapshots/s0" bs=512 count=1 conv=notrunc
 same "$was" "$(digest "$mnt/snapshots/s0")" "s0 in the end"
+
+# Other ways to make a file, and one that makes nothing.
+: >"$mnt/snapshots/s2"
+perl -e 'use Fcntl; sysopen(F, shift, O_RDWR | O_CREAT | O_EXCL) or die' "$mnt/snapshots/s3"
+refused 1 "" mkfifo "$mnt/snapshots/s4"
+same "s0 s1 s2 s3" "$(names_of "$mnt/snapshots")" "snapshots that were made in other ways"
+rm "$mnt/snapshots/s2" "$mnt/snapshots/s3"
 
 rm "$mnt/snapshots/s0"
 rig snapshot delete "$mnt" s1

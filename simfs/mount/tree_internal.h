@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* tree_internal.h - the mounted tree; of session_internal.h. */
+#ifndef SNAPRIG_MOUNT_TREE_INTERNAL_H
+#define SNAPRIG_MOUNT_TREE_INTERNAL_H
+
+/* Also in control/protocol.h, for those who look for it. */
+#define NAME_SNAPSHOTS	"snapshots"
+
+#define NODE_ROOT	1
+#define NODE_LIVE	2
+#define NODE_SNAPSHOTS	3
+#define NODE_RIG	4
+#define NODE_STATUS	5
+#define NODE_EVENTS	6
+#define NODE_KERNEL_LOG 7
+#define NODE_CONTROL	8
+#define NODE_DATTO_INFO 9
+
+/* A snapshot's inode is its id and this.  The kernel may know it by another number: */
+#define NODE_SNAPSHOT_FIRST 1000
+
+/* of those that were taken here (snapshots.c). */
+#define NODE_TAKING_FIRST (1ull << 62)
+
+struct node {
+	fuse_ino_t inode;
+	fuse_ino_t parent;
+	const char *name;
+	mode_t type;
+	enum owned owned;
+};
+
+static inline struct session *session_of(fuse_req_t request)
+{
+	return fuse_req_userdata(request);
+}
+
+/* ---- tree.c ---- */
+
+/* NULL: there is none. */
+const struct node *node_find(const struct session *session, fuse_ino_t inode);
+unsigned node_count(const struct session *session);
+
+/* The snapshot that INODE stands for, or NULL. */
+struct snapshot *node_snapshot(struct session *session, fuse_ino_t inode);
+
+/* Answers REQUEST with the entry of a node that is always there. */
+void tree_reply_node(fuse_req_t request, fuse_ino_t inode);
+
+void tree_lookup(fuse_req_t request, fuse_ino_t parent, const char *name);
+void tree_readlink(fuse_req_t request, fuse_ino_t inode);
+void tree_opendir(fuse_req_t request, fuse_ino_t inode, struct fuse_file_info *file);
+void tree_readdir(fuse_req_t request, fuse_ino_t inode, size_t size, off_t offset,
+	struct fuse_file_info *file);
+void tree_releasedir(fuse_req_t request, fuse_ino_t inode, struct fuse_file_info *file);
+
+/* -EPERM: the tree is what it is. */
+void tree_mkdir(fuse_req_t request, fuse_ino_t parent, const char *name, mode_t mode);
+void tree_rmdir(fuse_req_t request, fuse_ino_t parent, const char *name);
+void tree_symlink(fuse_req_t request, const char *text, fuse_ino_t parent, const char *name);
+void tree_link(fuse_req_t request, fuse_ino_t inode, fuse_ino_t parent, const char *name);
+void tree_rename(fuse_req_t request, fuse_ino_t parent, const char *name, fuse_ino_t to_parent,
+	const char *to_name, unsigned int flags);
+
+/* ---- attributes.c ---- */
+
+/* How long the kernel may keep what never changes. */
+#define STEADY_TIMEOUT_S 60.0
+
+double attribute_timeout(fuse_ino_t inode);
+void node_attributes(struct session *session, const struct node *node, struct stat *ret);
+void snapshot_attributes(
+	struct session *session, const struct snapshot *snapshot, struct stat *ret);
+void taking_attributes(struct session *session, fuse_ino_t inode, struct stat *ret);
+
+void tree_getattr(fuse_req_t request, fuse_ino_t inode, struct fuse_file_info *file);
+void tree_setattr(fuse_req_t request, fuse_ino_t inode, struct stat *attributes, int to_set,
+	struct fuse_file_info *file);
+void tree_statfs(fuse_req_t request, fuse_ino_t inode);
+
+/* ---- texts.c ---- */
+
+/* Of INODE there is one text after the other, and not one that grows. */
+bool text_is_made(fuse_ino_t inode);
+void text_make(struct session *session, fuse_ino_t inode);
+uint64_t text_bytes(struct session *session, fuse_ino_t inode);
+void text_open(fuse_req_t request, fuse_ino_t inode);
+void text_release(struct fuse_file_info *file);
+void text_read(fuse_req_t request, fuse_ino_t inode, size_t size, off_t offset,
+	const struct fuse_file_info *file);
+
+/* The length of the text INODE that is open as FILE: of a log, as it is just now. */
+uint64_t text_file_bytes(
+	struct session *session, fuse_ino_t inode, const struct fuse_file_info *file);
+void texts_free(struct session *session);
+
+/* ---- snapshots.c: a file is made, a snapshot taken ---- */
+
+void snapshots_mknod(
+	fuse_req_t request, fuse_ino_t parent, const char *name, mode_t mode, dev_t device);
+
+/* The open behind it. */
+void snapshots_take(fuse_req_t request, fuse_ino_t inode, const struct fuse_file_info *file);
+void snapshots_forget(fuse_req_t request, fuse_ino_t inode, uint64_t lookups);
+void snapshots_forget_many(fuse_req_t request, size_t count, struct fuse_forget_data *forgets);
+
+/* By which number the kernel knows SNAPSHOT. */
+fuse_ino_t snapshots_inode(struct session *session, const struct snapshot *snapshot);
+
+/* Of any INODE: the snapshot that was taken by it; it is not there yet; its taker has it open. */
+struct snapshot *taking_snapshot(struct session *session, fuse_ino_t inode);
+bool taking_is_pending(struct session *session, fuse_ino_t inode);
+bool taking_is_fresh(struct session *session, fuse_ino_t inode);
+
+/* The kernel was told of INODE once more; FILE, which is open on it, is closed. */
+void taking_looked_up(struct session *session, fuse_ino_t inode);
+void taking_released(struct session *session, fuse_ino_t inode, const struct fuse_file_info *file);
+void takings_free(struct session *session);
+
+/* ---- removals.c: a file is removed, a snapshot deleted ---- */
+
+void removals_unlink(fuse_req_t request, fuse_ino_t parent, const char *name);
+
+/* Whether the lookup is of somebody who removes one; then it is answered now or later. */
+bool removals_lookup(fuse_req_t request, fuse_ino_t parent, const char *name);
+
+/* Sees to those that take long; whether it has to be asked again. */
+bool removals_look(struct session *session);
+void removals_free(struct session *session);
+
+/* ---- files.c ---- */
+
+/* As fuse_reply_open(), with all flags of the kernel's. */
+int reply_open(fuse_req_t request, uint64_t handle, uint32_t flags);
+
+/* The snapshot that FILE is open on; NULL when it is of another kind, or the snapshot goes. */
+struct snapshot *open_snapshot(fuse_ino_t inode, const struct fuse_file_info *file);
+
+void files_open(fuse_req_t request, fuse_ino_t inode, struct fuse_file_info *file);
+void files_release(fuse_req_t request, fuse_ino_t inode, struct fuse_file_info *file);
+void files_read(fuse_req_t request, fuse_ino_t inode, size_t size, off_t offset,
+	struct fuse_file_info *file);
+void files_write(fuse_req_t request, fuse_ino_t inode, const char *data, size_t size, off_t offset,
+	struct fuse_file_info *file);
+void files_fsync(fuse_req_t request, fuse_ino_t inode, int datasync, struct fuse_file_info *file);
+void files_fallocate(fuse_req_t request, fuse_ino_t inode, int mode, off_t offset, off_t length,
+	struct fuse_file_info *file);
+
+/* ---- seek.c ---- */
+
+void files_lseek(fuse_req_t request, fuse_ino_t inode, off_t offset, int whence,
+	struct fuse_file_info *file);
+
+#endif
