@@ -131,12 +131,41 @@ static int replaced_error(const struct snapshot_create *create)
 	return 0;
 }
 
+static void taken(struct snapshot_create *create, int error);
+
+static void renumbered(struct store_waiter *waiter, int error)
+{
+	taken(CONTAINER_OF(waiter, struct snapshot_create, written), error);
+}
+
+/* Numbers are in the order of the instants; another one may have come first. */
+static bool is_overtaken(const struct snapshot_create *create)
+{
+	struct list *last = create->volume->snapshots.previous;
+
+	return last != &create->volume->snapshots &&
+	       CONTAINER_OF(last, struct snapshot, link)->id > store_facts(create->store)->order;
+}
+
+static void renumber(struct snapshot_create *create)
+{
+	struct store_facts facts = *store_facts(create->store);
+
+	facts.order = create->volume->next_order++;
+	store_waiter_arm(&create->written, renumbered);
+	store_update(create->store, &facts, &create->written);
+}
+
 static void taken(struct snapshot_create *create, int error)
 {
 	if (error == 0)
 		error = snapshot_hold_error(create);
 	if (error == 0)
 		error = replaced_error(create);
+	if (error == 0 && is_overtaken(create)) {
+		renumber(create);
+		return;
+	}
 	if (error == 0)
 		error = snapshot_create_enter(create);
 	snapshot_hold_end(create, error);

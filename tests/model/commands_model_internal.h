@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* commands_model_internal.h - between the two files of the model; for nobody else. */
+#ifndef SNAPRIG_TESTS_MODEL_COMMANDS_MODEL_INTERNAL_H
+#define SNAPRIG_TESTS_MODEL_COMMANDS_MODEL_INTERNAL_H
+
+#include "tests/model/commands_model.h"
+
+/* ---- commands_model.c ---- */
+
+/* Writes BLOCK of the live view. */
+void model_write(unsigned block);
+
+/* The clone NAME shows what OF shows. */
+void model_cloned(const char *name, const char *of);
+
+/* Of a driver that is told of an unmount: what is written from now on changes its snapshot. */
+void model_traces_no_more(void);
+
+void model_went_wrong(const char *why);
+
+/* ---- commands_model_past.c ---- */
+
+/* Writes and takes snapshots. */
+void model_past(enum model_world world);
+
+/* ---- commands_model_kinds.c ---- */
+
+/* Begins COMMAND's ioctl. */
+void model_datto_begin(struct model_command *command);
+
+/* A step has passed. */
+void model_command_step(struct model_command *command);
+
+/* Closes what it has open. */
+void model_command_close(struct model_command *command);
+
+/* Thaws what is held. */
+void model_thaw(void);
+
+#endif

@@ -1,0 +1,381 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* commands_model_kinds.c - each command that is run into another one. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "simfs/base/check.h"
+#include "simfs/volume/chain.h"
+#include "simfs/volume/volume_faults.h"
+#include "tests/model/commands_model_internal.h"
+
+#define BIT(world) (1u << WORLD_##world)
+#define COW	   (BIT(PLAIN) | BIT(LVM) | BIT(VSS))
+#define ALL	   (COW | BIT(DATTO) | BIT(XEN))
+
+/* How many steps a file stays open. */
+#define OPEN_STEPS 6u
+
+static void end(struct model_command *command, int result)
+{
+	if (command->has_ended)
+		model_went_wrong("a command was answered twice");
+	command->has_ended = true;
+	command->result = result;
+}
+
+static struct snapshot *find(const char *name)
+{
+	return volume_snapshot_find(model_engine.volume, name);
+}
+
+/* Of those that were there: the one that most happens to. */
+static struct snapshot *find_newest(void)
+{
+	struct snapshot *snapshot = find("c");
+
+	return snapshot ? snapshot : find("datto0");
+}
+
+/* ---- made ---- */
+
+static void created(struct snapshot_create *create, int result)
+{
+	struct model_command *command = CONTAINER_OF(create, struct model_command, create);
+
+	if (result == 0 && (!create->snapshot || snapshot_id(create->snapshot) == 0))
+		model_went_wrong("what was made is not there");
+	if (result == 0 && create->kind != SNAPSHOT_TAKEN)
+		model_cloned(command->name, "a");
+	end(command, result);
+}
+
+static void make(struct model_command *command, enum snapshot_kind kind, bool with_writers)
+{
+	struct snapshot *of = kind == SNAPSHOT_TAKEN ? NULL : find("a");
+
+	if (kind != SNAPSHOT_TAKEN && !of) {
+		end(command, -ENOENT);
+		return;
+	}
+	command->create = (struct snapshot_create){
+		.name = command->name,
+		.kind = kind,
+		.of = of,
+		.with_writers = with_writers,
+		.done = created,
+	};
+	volume_snapshot_create(model_engine.volume, &command->create);
+}
+
+static void start_create(struct model_command *command)
+{
+	make(command, SNAPSHOT_TAKEN, false);
+}
+
+static void start_create_with_writers(struct model_command *command)
+{
+	make(command, SNAPSHOT_TAKEN, true);
+}
+
+static void start_clone(struct model_command *command)
+{
+	make(command, SNAPSHOT_CLONED, false);
+}
+
+static void start_full_clone(struct model_command *command)
+{
+	make(command, SNAPSHOT_COPIED, false);
+}
+
+/* ---- deleted ---- */
+
+static void start_delete_new(struct model_command *command);
+
+static void deleted(struct snapshot_delete *delete, int result)
+{
+	struct model_command *command = CONTAINER_OF(delete, struct model_command, delete);
+
+	if (result == 0 && command->kind->start == start_delete_new && !command->other->has_ended)
+		model_went_wrong("what was made is gone before anybody was told of it");
+	end(command, result);
+}
+
+static void delete (struct model_command *command, struct snapshot *snapshot)
+{
+	if (!snapshot) {
+		end(command, -ENOENT);
+		return;
+	}
+	command->delete = (struct snapshot_delete){ .done = deleted };
+	volume_snapshot_delete(model_engine.volume, snapshot, &command->delete);
+}
+
+static void start_delete(struct model_command *command)
+{
+	delete (command, find("a"));
+}
+
+static void start_delete_newest(struct model_command *command)
+{
+	delete (command, find_newest());
+}
+
+static void start_delete_clone(struct model_command *command)
+{
+	delete (command, find("d"));
+}
+
+/* As soon as it is there. */
+static void start_delete_new(struct model_command *command)
+{
+	delete (command, find(command->other->name));
+}
+
+/* ---- opened ---- */
+
+static void opened(struct snapshot_open *open, struct snapshot *snapshot, int result)
+{
+	struct model_command *command = CONTAINER_OF(open, struct model_command, open);
+
+	if (result < 0) {
+		end(command, result);
+		return;
+	}
+	command->opened = snapshot;
+	command->steps_left = OPEN_STEPS;
+}
+
+static void start_open(struct model_command *command)
+{
+	struct snapshot *snapshot = find_newest();
+
+	if (!snapshot) {
+		end(command, -ENOENT);
+		return;
+	}
+	command->open = (struct snapshot_open){ .done = opened };
+	volume_snapshot_open(model_engine.volume, snapshot, &command->open);
+}
+
+void model_command_close(struct model_command *command)
+{
+	struct snapshot *snapshot = command->opened;
+
+	if (!snapshot)
+		return;
+	command->opened = NULL;
+	snapshot_closed(snapshot);
+	end(command, 0);
+}
+
+/* ---- failed ---- */
+
+static void fail(struct model_command *command, struct snapshot *snapshot)
+{
+	char rule[128], message[RULE_MESSAGE_BYTES];
+	uint64_t id;
+
+	if (!snapshot) {
+		end(command, -ENOENT);
+		return;
+	}
+	snprintf(rule, sizeof rule, "snapshot.read fail-snapshot snapshot=%s times=1",
+		snapshot_name(snapshot));
+	MUST(volume_fault_add(model_engine.volume, rule, &id, message) == 0);
+	command->read = engine_read_new(snapshot, 0, MODEL_BLOCK);
+	engine_submit(&model_engine, command->read);
+	command->steps_left = UINT32_MAX;
+}
+
+static void start_fail(struct model_command *command)
+{
+	fail(command, find_newest());
+}
+
+static void start_fail_new(struct model_command *command)
+{
+	fail(command, find(command->other->name));
+}
+
+/* One write of a store. */
+static void start_store_error(struct model_command *command)
+{
+	bool is_chain = model_engine.volume->chain != NULL;
+
+	memory_disk_fail_only(model_engine.disk, is_chain ? ".node" : ".store");
+	memory_disk_fail(model_engine.disk, BLOCKIO_WRITE, 1, 1, -EIO);
+	end(command, 0);
+}
+
+/* ---- coalesce ---- */
+
+static void start_coalesce(struct model_command *command)
+{
+	MUST(volume_coalesce(model_engine.volume, false) == 0);
+	command->steps_left = UINT32_MAX;
+}
+
+static void start_abort(struct model_command *command)
+{
+	MUST(volume_coalesce(model_engine.volume, true) == 0);
+	end(command, 0);
+}
+
+/* ---- writers ---- */
+
+static void told(struct writers_command *writers, int result, const char *why)
+{
+	(void)why;
+	end(CONTAINER_OF(writers, struct model_command, writers), result);
+}
+
+static void start_freeze(struct model_command *command)
+{
+	command->writers.done = told;
+	volume_writers_freeze(model_engine.volume, &command->writers);
+}
+
+static void start_thaw(struct model_command *command)
+{
+	command->writers.done = told;
+	volume_writers_thaw(model_engine.volume, &command->writers);
+}
+
+static void start_kill_writer(struct model_command *command)
+{
+	end(command, volume_writer_kill(model_engine.volume, "W"));
+}
+
+void model_thaw(void)
+{
+	struct model_command thaw = { 0 };
+
+	start_thaw(&thaw);
+	engine_settle(&model_engine);
+	if (!thaw.has_ended)
+		model_went_wrong("nobody thaws");
+}
+
+/* ---- dattobd ---- */
+
+static void ioctl_done(struct datto_command *datto, int result)
+{
+	end(CONTAINER_OF(datto, struct model_command, datto), result);
+}
+
+void model_datto_begin(struct model_command *command)
+{
+	command->datto.block_device = model_engine.volume_options.live_path;
+	command->datto.cow_path = "/mnt/.datto";
+	command->datto.expand_bytes = MODEL_BLOCK;
+	command->datto.done = ioctl_done;
+	volume_datto_ioctl(model_engine.volume, &command->datto);
+}
+
+static void start_datto(struct model_command *command, enum datto_ioctl ioctl)
+{
+	command->datto.ioctl = ioctl;
+	model_datto_begin(command);
+}
+
+static void start_to_incremental(struct model_command *command)
+{
+	start_datto(command, DATTO_TO_INCREMENTAL);
+}
+
+static void start_to_snapshot(struct model_command *command)
+{
+	start_datto(command, DATTO_TO_SNAPSHOT);
+}
+
+static void start_expand(struct model_command *command)
+{
+	start_datto(command, DATTO_EXPAND);
+}
+
+static void start_destroy(struct model_command *command)
+{
+	start_datto(command, DATTO_DESTROY);
+}
+
+static void start_unmount(struct model_command *command)
+{
+	model_traces_no_more();
+	start_datto(command, DATTO_UNMOUNT);
+}
+
+static void start_mount(struct model_command *command)
+{
+	start_datto(command, DATTO_MOUNT);
+}
+
+/* ---- all ---- */
+
+static void start_grow(struct model_command *command)
+{
+	const char *why;
+
+	end(command,
+		volume_grow(model_engine.volume, volume_bytes(model_engine.volume) + 65536, &why));
+}
+
+static void start_nothing(struct model_command *command)
+{
+	end(command, 0);
+}
+
+const struct model_kind model_kinds[] = {
+	{ "create", ALL, false, start_create },
+	{ "create-with-writers", ALL, false, start_create_with_writers },
+	{ "clone", BIT(XEN), false, start_clone },
+	{ "full-clone", BIT(XEN), false, start_full_clone },
+	{ "delete", ALL, false, start_delete },
+	{ "delete-newest", ALL, false, start_delete_newest },
+	{ "delete-new", ALL, false, start_delete_new },
+	{ "delete-clone", BIT(XEN), false, start_delete_clone },
+	{ "open", ALL, false, start_open },
+	{ "fail", ALL, true, start_fail },
+	{ "fail-new", ALL, true, start_fail_new },
+	{ "store-error", ALL, true, start_store_error },
+	{ "coalesce", BIT(XEN), false, start_coalesce },
+	{ "abort", BIT(XEN), false, start_abort },
+	{ "freeze", COW, false, start_freeze },
+	{ "thaw", COW, false, start_thaw },
+	{ "kill-writer", COW, false, start_kill_writer },
+	{ "to-incremental", BIT(DATTO), true, start_to_incremental },
+	{ "to-snapshot", BIT(DATTO), true, start_to_snapshot },
+	{ "expand", BIT(DATTO), false, start_expand },
+	{ "destroy", BIT(DATTO), false, start_destroy },
+	{ "unmount", BIT(DATTO), true, start_unmount },
+	{ "mount", BIT(DATTO), true, start_mount },
+	{ "grow", BIT(PLAIN) | BIT(DATTO), false, start_grow },
+	{ "stop", ALL, true, start_nothing },
+	{ 0 },
+};
+
+void model_begin(struct model_command *commands, const struct model_kind *kind, unsigned number)
+{
+	struct model_command *command = &commands[number];
+
+	*command = (struct model_command){ .kind = kind, .has_begun = true };
+	snprintf(command->name, sizeof command->name, "n%u", number);
+	command->other = &commands[1 - number];
+	kind->start(command);
+}
+
+void model_command_step(struct model_command *command)
+{
+	if (!command->has_begun || command->has_ended || command->steps_left == 0)
+		return;
+	if (command->read && command->read->has_ended) {
+		end(command, command->read->result);
+		engine_request_free(command->read);
+		command->read = NULL;
+	} else if (command->kind->start == start_coalesce) {
+		if (coalesce_idle(model_engine.volume->chain))
+			end(command, 0);
+	} else if (command->opened && --command->steps_left == 0) {
+		model_command_close(command);
+	}
+}
