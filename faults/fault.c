@@ -37,13 +37,19 @@ static bool offset_matches(const struct fault_rule *rule, const struct fault_con
 					    context->offset + context->length > rule->offset_first);
 }
 
-static bool gauge_matches(const struct fault_plane *plane, const struct fault_rule *rule)
+/* The gauges of one hit, a bit each, that are up to date. */
+_Static_assert(GAUGE_COUNT <= 32, "a bit for each gauge");
+
+static bool gauge_matches(
+	const struct fault_plane *plane, const struct fault_rule *rule, uint32_t *measured)
 {
 	uint64_t value;
 
 	if (!rule->has_when)
 		return true;
-	plane->measure(plane->context);
+	if (!(*measured & 1u << rule->gauge) && !plane->gauges->is_feigned[rule->gauge])
+		plane->measure(plane->context, rule->gauge);
+	*measured |= 1u << rule->gauge;
 	value = gauge_value(plane->gauges, rule->gauge);
 	switch (rule->relation) {
 	case RULE_AT_LEAST:
@@ -93,7 +99,7 @@ static bool writer_matches(const char *wanted, const char *name)
 
 /* The cheap filters first. */
 static bool rule_matches(const struct fault_plane *plane, const struct armed_rule *armed,
-	const struct fault_context *context)
+	const struct fault_context *context, uint32_t *measured)
 {
 	const struct fault_rule *rule = &armed->rule;
 
@@ -106,7 +112,7 @@ static bool rule_matches(const struct fault_plane *plane, const struct armed_rul
 		return false;
 	if (rule->phase[0] && strcmp(rule->phase, plane->phase) != 0)
 		return false;
-	return time_matches(armed) && gauge_matches(plane, rule) &&
+	return time_matches(armed) && gauge_matches(plane, rule, measured) &&
 	       (!rule->file[0] || access(rule->file, F_OK) == 0);
 }
 
@@ -151,12 +157,13 @@ bool fault_decide(struct fault_plane *plane, enum fault_point point,
 	const struct fault_context *context, struct fault_decision *ret)
 {
 	struct armed_rule *first = NULL;
+	uint32_t measured = 0;
 
 	list_for_each (at, &plane->at[point]) {
 		struct armed_rule *armed = CONTAINER_OF(at, struct armed_rule, point_link);
 
 		armed->seen++;
-		if (!rule_matches(plane, armed, context))
+		if (!rule_matches(plane, armed, context, &measured))
 			continue;
 		armed->matched++;
 		if (!first && rule_is_due(plane, armed))

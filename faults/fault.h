@@ -11,7 +11,8 @@
  *	fired	 the first that is due by after, every, chance and times
  *
  * Each rule counts for itself, whatever another one does, and its chance is a
- * function of (seed, text of the rule, number of the match).  So the same
+ * function of (seed, text of the rule, number of the match).  A gauge is measured
+ * once in a hit, and only if a rule asks for it.  So the same
  * operations and the same seed give the same decisions, whichever rules there
  * are besides.
  */
@@ -51,7 +52,7 @@ struct fault_plane {
 	uint64_t seed;
 	const struct gauges *gauges;
 	struct journal *journal;
-	void (*measure)(void *context); /* brings the gauges up to date */
+	void (*measure)(void *context, enum gauge gauge); /* brings it up to date */
 	void *context;
 
 	/* Of the plane. */

@@ -130,17 +130,24 @@ static void chain_deinit(struct volume *volume, bool forget)
 	volume->chain = NULL;
 }
 
-static void chain_measure(struct volume *volume)
+static bool chain_measure(struct volume *volume, enum gauge gauge)
 {
 	const struct chain *chain = volume->chain;
+	uint64_t value;
 
-	gauge_measure(&volume->gauges, GAUGE_CHAIN_DEPTH, node_depth(chain->live));
-	gauge_measure(&volume->gauges, GAUGE_CHAIN_COALESCABLE, coalesce_candidates(chain));
-	gauge_measure(&volume->gauges, GAUGE_STORE_BYTES, space_used_bytes(chain));
-	if (chain->capacity_bytes > 0)
-		gauge_measure(&volume->gauges, GAUGE_STORE_USED,
-			(uint64_t)((unsigned __int128)space_used_bytes(chain) * 1000000 /
-				   chain->capacity_bytes));
+	if (gauge == GAUGE_CHAIN_DEPTH)
+		value = node_depth(chain->live);
+	else if (gauge == GAUGE_CHAIN_COALESCABLE)
+		value = coalesce_candidates(chain);
+	else if (gauge == GAUGE_STORE_BYTES)
+		value = space_used_bytes(chain);
+	else if (gauge == GAUGE_STORE_USED && chain->capacity_bytes > 0)
+		value = (uint64_t)((unsigned __int128)space_used_bytes(chain) * 1000000 /
+				   chain->capacity_bytes);
+	else
+		return false;
+	gauge_measure(&volume->gauges, gauge, value);
+	return true;
 }
 
 static uint64_t chain_due_ns(const struct volume *volume)

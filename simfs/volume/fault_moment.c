@@ -12,9 +12,9 @@
 
 /* ---- the plane ---- */
 
-static void measure(void *context)
+static void measure(void *context, enum gauge gauge)
 {
-	gauges_measure(context);
+	gauge_measure_now(context, gauge);
 }
 
 /* What struck is on disk before the process dies of it. */

@@ -12,9 +12,10 @@
  */
 #define MEMORY_SAMPLE_NS (100 * NS_PER_MS)
 
-static void measure_snapshots(struct volume *volume)
+/* What counts against limits, and the fullest one's share: both in one go. */
+static void measure_stores(struct volume *volume)
 {
-	uint64_t bytes = 0, used_per_million = 0, highest_read = 0;
+	uint64_t bytes = 0, used_per_million = 0;
 
 	list_for_each (at, &volume->snapshots) {
 		const struct snapshot *snapshot = CONTAINER_OF(at, struct snapshot, link);
@@ -25,8 +26,6 @@ static void measure_snapshots(struct volume *volume)
 		if (snapshot->is_kept)
 			continue;
 		bytes += used;
-		if (snapshot->highest_read > highest_read)
-			highest_read = snapshot->highest_read;
 		if (facts.limit_bytes > 0) {
 			facts.blocks_taken = facts.area_blocks;
 			used = snapshot->profile->used_bytes(&facts);
@@ -40,6 +39,18 @@ static void measure_snapshots(struct volume *volume)
 	}
 	gauge_measure(&volume->gauges, GAUGE_STORE_BYTES, bytes);
 	gauge_measure(&volume->gauges, GAUGE_STORE_USED, used_per_million);
+}
+
+static void measure_progress(struct volume *volume)
+{
+	uint64_t highest_read = 0;
+
+	list_for_each (at, &volume->snapshots) {
+		const struct snapshot *snapshot = CONTAINER_OF(at, struct snapshot, link);
+
+		if (!snapshot->is_kept && snapshot->highest_read > highest_read)
+			highest_read = snapshot->highest_read;
+	}
 	gauge_measure(&volume->gauges, GAUGE_READ_PROGRESS,
 		(uint64_t)((unsigned __int128)highest_read * 1000000 / volume_bytes(volume)));
 }
@@ -56,6 +67,16 @@ static void measure_age(struct volume *volume)
 			oldest_ns = age_ns;
 	}
 	gauge_measure(&volume->gauges, GAUGE_SNAPSHOT_AGE, oldest_ns);
+}
+
+static void measure_count(struct volume *volume)
+{
+	gauge_measure(&volume->gauges, GAUGE_SNAPSHOT_COUNT, volume->snapshot_count);
+}
+
+static void measure_written(struct volume *volume)
+{
+	gauge_measure(&volume->gauges, GAUGE_LIVE_WRITTEN, volume->counters.live_written_bytes);
 }
 
 static const struct memory_source *memory_source(const struct volume *volume)
@@ -77,15 +98,29 @@ static void measure_memory(struct volume *volume)
 		gauge_measure(&volume->gauges, GAUGE_MEMORY_USED, used_per_million);
 }
 
+void gauge_measure_now(struct volume *volume, enum gauge gauge)
+{
+	/* What is missing is of the topology, or counted as it happens. */
+	static void (*const measure[GAUGE_COUNT])(struct volume * volume) = {
+		[GAUGE_STORE_USED] = measure_stores,
+		[GAUGE_STORE_BYTES] = measure_stores,
+		[GAUGE_MEMORY_USED] = measure_memory,
+		[GAUGE_READ_PROGRESS] = measure_progress,
+		[GAUGE_SNAPSHOT_COUNT] = measure_count,
+		[GAUGE_SNAPSHOT_AGE] = measure_age,
+		[GAUGE_LIVE_WRITTEN] = measure_written,
+	};
+
+	if (volume->topology->measure && volume->topology->measure(volume, gauge))
+		return;
+	if (measure[gauge])
+		measure[gauge](volume);
+}
+
 void gauges_measure(struct volume *volume)
 {
-	measure_snapshots(volume);
-	measure_age(volume);
-	measure_memory(volume);
-	gauge_measure(&volume->gauges, GAUGE_SNAPSHOT_COUNT, volume->snapshot_count);
-	gauge_measure(&volume->gauges, GAUGE_LIVE_WRITTEN, volume->counters.live_written_bytes);
-	if (volume->topology->measure)
-		volume->topology->measure(volume);
+	for (enum gauge gauge = 0; gauge < GAUGE_COUNT; gauge++)
+		gauge_measure_now(volume, gauge);
 }
 
 void memory_guard(struct volume *volume)

@@ -16,8 +16,8 @@ void hold_check(struct volume *volume)
 {
 	bool told = !list_empty(&volume->holds);
 
-	if (told)
-		gauges_measure(volume);
+	list_for_each (at, &volume->holds)
+		gauge_measure_now(volume, CONTAINER_OF(at, struct volume_hold, link)->gauge);
 	while (told) {
 		told = false;
 		list_for_each (at, &volume->holds) {

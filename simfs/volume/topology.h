@@ -15,6 +15,8 @@
 
 #include <jansson.h>
 
+#include "faults/gauge.h"
+
 struct snapshot;
 struct snapshot_create;
 struct volume;
@@ -59,8 +61,8 @@ struct topology {
 	void (*status)(struct volume *volume, json_t *object);
 	void (*snapshot_status)(const struct snapshot *snapshot, json_t *object);
 
-	/* Optional.  Brings its gauges up to date. */
-	void (*measure)(struct volume *volume);
+	/* Optional.  Brings GAUGE up to date; false: it is none of its own. */
+	bool (*measure)(struct volume *volume, enum gauge gauge);
 
 	/* Optional.  As volume_coalesce(). */
 	void (*coalesce)(struct volume *volume, bool abort);

@@ -341,6 +341,7 @@ void room_take_again(struct snapshot *snapshot);
 
 /* gauges.c: brings measured values up to date. */
 void gauges_measure(struct volume *volume);
+void gauge_measure_now(struct volume *volume, enum gauge gauge);
 void memory_guard(struct volume *volume);
 
 /* Of memory.used, or NULL. */

@@ -15,9 +15,12 @@ static struct gauges gauges;
 static struct journal journal;
 static char message[RULE_MESSAGE_BYTES];
 
-static void measure(void *context)
+static unsigned measured[GAUGE_COUNT];
+
+static void measure(void *context, enum gauge gauge)
 {
 	(void)context;
+	measured[gauge]++;
 }
 
 static void plane_open(uint64_t seed)
@@ -154,6 +157,30 @@ START_TEST(a_snapshot_a_phase_and_a_gauge_are_looked_at)
 	ck_assert_int_eq(counter(0, "seen"), 5);
 	ck_assert_int_eq(counter(0, "matched"), 1);
 	ck_assert_int_eq(counter(0, "fired"), 1);
+}
+END_TEST
+
+START_TEST(a_gauge_is_measured_once_in_a_hit_and_only_if_it_is_asked_for)
+{
+	char text[RULE_TEXT_MAX];
+
+	for (unsigned i = 0; i < 100; i++) {
+		snprintf(text, sizeof text, "live.read zero when=%s>=%u%%",
+			i % 3 == 0   ? "store.used"
+			: i % 3 == 1 ? "memory.used"
+				     : "read.progress",
+			i + 1);
+		add(text);
+	}
+	add("live.write drop when=chain.coalescable>=1");
+	add("live.read zero offset=1MiB.. when=snapshot.count>=1");
+	gauge_feign(&gauges, GAUGE_MEMORY_USED, 0);
+	memset(measured, 0, sizeof measured);
+	ck_assert_int_eq(hit_at(0), FAULT_NO_ACTION);
+	ck_assert_int_eq(hit_at(0), FAULT_NO_ACTION);
+	for (enum gauge gauge = 0; gauge < GAUGE_COUNT; gauge++)
+		ck_assert_uint_eq(measured[gauge],
+			gauge == GAUGE_STORE_USED || gauge == GAUGE_READ_PROGRESS ? 2 : 0);
 }
 END_TEST
 
@@ -340,6 +367,7 @@ int main(int argc, char **argv)
 	tcase_add_test(tcase, a_rule_fires_at_the_hits_that_its_triggers_say);
 	tcase_add_test(tcase, only_points_with_rules_are_worth_asking);
 	tcase_add_test(tcase, a_snapshot_a_phase_and_a_gauge_are_looked_at);
+	tcase_add_test(tcase, a_gauge_is_measured_once_in_a_hit_and_only_if_it_is_asked_for);
 	tcase_add_test(tcase, from_and_for_count_on_the_rigs_clock_since_the_rule_was_added);
 	tcase_add_test(tcase, the_first_rule_that_is_due_wins_and_the_others_count_on);
 	tcase_add_test(tcase, chance_depends_on_seed_rule_and_hit_and_nothing_else);
