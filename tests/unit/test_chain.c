@@ -354,6 +354,7 @@ int main(int argc, char **argv)
 {
 	Suite *suite = suite_create("chain");
 	TCase *all = tcase_create("chain");
+	TCase *steps = tcase_create("steps");
 
 	tcase_add_test(all, a_snapshot_keeps_its_content_and_the_live_view_goes_on);
 	tcase_add_test(all, twenty_nine_snapshots_succeed_and_the_thirtieth_is_109);
@@ -367,10 +368,12 @@ int main(int argc, char **argv)
 	tcase_add_test(all, a_full_sr_lets_coalesce_not_begin_and_says_so);
 	tcase_add_loop_test(all, a_full_file_sr_refuses_a_snapshot_with_81_and_lvm_with_44, 0, 2);
 	tcase_add_test(all, changed_blocks_are_those_of_the_nodes_above);
-	tcase_add_loop_test(all, a_kill_at_any_step_of_coalesce_changes_no_view, 0, 2);
-	tcase_add_loop_test(all, a_disk_error_at_any_step_of_coalesce_changes_no_view, 0, 6);
+	tcase_add_loop_test(steps, a_kill_at_any_step_of_coalesce_changes_no_view, 0, 2);
+	tcase_add_loop_test(steps, a_disk_error_at_any_step_of_coalesce_changes_no_view, 0, 6);
 	(void)argc;
-	tcase_set_timeout(all, 300);
+	tcase_set_timeout(all, 60);
+	tcase_set_timeout(steps, 300);
 	suite_add_tcase(suite, all);
+	suite_add_tcase(suite, steps);
 	return engine_suite_run(suite, argv[0]);
 }

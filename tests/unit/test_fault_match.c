@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Which hits a rule means: the edges of its range, whole names, a chance of its own. */
+#include <check.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "faults/fault.h"
+#include "simfs/base/clock.h"
+#include "tests/lib/engine_suite.h"
+
+static struct fault_plane plane;
+static struct gauges gauges;
+static struct journal journal;
+
+static void measure(void *context)
+{
+	(void)context;
+}
+
+static void open_plane(void)
+{
+	clock_step_to(NS_PER_S);
+	gauges = (struct gauges){ 0 };
+	journal_init(&journal, JOURNAL_MAX_BYTES);
+	plane = (struct fault_plane){
+		.seed = 7, .gauges = &gauges, .journal = &journal, .measure = measure
+	};
+	fault_plane_init(&plane);
+}
+
+static void close_plane(void)
+{
+	fault_plane_deinit(&plane);
+	journal_deinit(&journal);
+}
+
+static void add(const char *text)
+{
+	char message[RULE_MESSAGE_BYTES];
+	uint64_t id;
+
+	ck_assert_msg(fault_add(&plane, text, &id, message) == 0, "%s: %s", text, message);
+}
+
+static bool strikes(enum fault_point point, const struct fault_context *context)
+{
+	struct fault_decision decision;
+
+	return fault_decide(&plane, point, context, &decision);
+}
+
+static bool strikes_read(uint64_t offset)
+{
+	return strikes(
+		FAULT_LIVE_READ, &(struct fault_context){ .offset = offset, .length = 4096 });
+}
+
+START_TEST(a_range_means_the_hits_that_have_a_byte_of_it)
+{
+	add("live.read zero offset=4096..8192");
+	ck_assert(!strikes_read(0));
+	ck_assert(strikes_read(1));
+	ck_assert(strikes_read(4096));
+	ck_assert(strikes_read(8191));
+	ck_assert(!strikes_read(8192));
+}
+END_TEST
+
+static bool strikes_writer(const char *name)
+{
+	return strikes(FAULT_WRITER_FREEZE, &(struct fault_context){ .writer = name });
+}
+
+START_TEST(a_writer_is_meant_by_its_whole_name)
+{
+	add("writer.freeze hang writer=System_W");
+	ck_assert(strikes_writer("System W"));
+	ck_assert(!strikes_writer("System Writer"));
+	ck_assert(!strikes_writer("System"));
+	ck_assert(!strikes_writer(NULL));
+}
+END_TEST
+
+static bool strikes_snapshot(const char *name)
+{
+	return strikes(
+		FAULT_SNAPSHOT_READ, &(struct fault_context){ .snapshot = name, .length = 4096 });
+}
+
+START_TEST(a_snapshot_is_meant_by_its_whole_name_and_none_is_not)
+{
+	add("snapshot.read zero snapshot=s1");
+	ck_assert(strikes_snapshot("s1"));
+	ck_assert(!strikes_snapshot("s10"));
+	ck_assert(!strikes_snapshot("s"));
+	ck_assert(!strikes_snapshot(NULL));
+}
+END_TEST
+
+/* Else two of 50 % would strike together, and never alone. */
+START_TEST(each_rule_has_a_chance_of_its_own)
+{
+	uint64_t first = 0, second = 0;
+
+	add("live.read zero chance=50%");
+	for (unsigned i = 0; i < 64; i++)
+		first |= (uint64_t)strikes_read(0) << i;
+	close_plane();
+	open_plane();
+	add("live.read zero chance=50% offset=..1");
+	for (unsigned i = 0; i < 64; i++)
+		second |= (uint64_t)strikes_read(0) << i;
+	ck_assert_uint_ne(first, second);
+	ck_assert(first != 0 && second != 0);
+}
+END_TEST
+
+int main(int argc, char **argv)
+{
+	Suite *suite = suite_create("what a rule means");
+	TCase *tcase = tcase_create("match");
+
+	(void)argc;
+	tcase_add_checked_fixture(tcase, open_plane, close_plane);
+	tcase_add_test(tcase, a_range_means_the_hits_that_have_a_byte_of_it);
+	tcase_add_test(tcase, a_writer_is_meant_by_its_whole_name);
+	tcase_add_test(tcase, a_snapshot_is_meant_by_its_whole_name_and_none_is_not);
+	tcase_add_test(tcase, each_rule_has_a_chance_of_its_own);
+	suite_add_tcase(suite, tcase);
+	return engine_suite_run(suite, argv[0]);
+}
