@@ -17,8 +17,9 @@ goes_through()
 	touch "$1/mnt/snapshots/s0"
 	was=$(digest "$1/mnt/snapshots/s0")
 	write_at 4096 65536 "$1/mnt/live"
-	same 1 "$(timeout 60 "$SNAPRIG" status "$1/mnt" --json | jq '.snapshots | length')" "in '$1'"
-	pid=$(timeout 60 "$SNAPRIG" status "$1/mnt" >/dev/null && pid_of "$1")
+	same s0 "$(timeout 60 "$SNAPRIG" status "$1/mnt" --json | jq -r '.snapshots[].name')" \
+		"status in '$1'"
+	pid=$(pid_of "$1")
 	kill -9 "$pid"
 	wait_until 10 is_dead "$pid" || fail "process $pid does not die"
 	timeout 60 "$SNAPRIG" mount "$1/v.img" "$1/mnt" 2>said || fail "stale mount in '$1'"
