@@ -118,8 +118,9 @@ int area_keep(struct snapshot *snapshot)
 	}
 	while (owner && owner->is_kept)
 		owner = area_before(owner);
-	MUST(owner);
-	area_count_kept(owner);
+	/* Without one only kept ones are older, which are going: this one follows them. */
+	if (owner)
+		area_count_kept(owner);
 	return 0;
 }
 

@@ -233,6 +233,31 @@ START_TEST(a_read_of_an_older_one_may_begin_while_a_newer_one_is_being_deleted)
 }
 END_TEST
 
+/* When the last older one goes, the kept one begins to go, and is still there for the newest. */
+START_TEST(all_that_are_left_may_be_deleted_at_once)
+{
+	struct snapshot_delete oldest = { .done = deleted }, newest = { .done = deleted };
+	struct engine_request *write = engine_write_new(0, VSS_BLOCK, 800);
+
+	start_three_seeded(engine_seed() + (uint64_t)_i);
+	ck_assert_int_eq(engine_delete(&vss_engine, "s1"), 0);
+
+	vss_stamps[0] = 800;
+	engine_submit(&vss_engine, write);
+	volume_snapshot_delete(vss_engine.volume, engine_find(&vss_engine, "s0"), &oldest);
+	volume_snapshot_delete(vss_engine.volume, engine_find(&vss_engine, "s2"), &newest);
+	engine_settle(&vss_engine);
+	ck_assert_int_eq(write->result, 0);
+	ck_assert(list_empty(&vss_engine.volume->snapshots));
+	check_those_there();
+	engine_request_free(write);
+	ck_assert_int_eq(engine_close(&vss_engine), 0);
+	ck_assert_int_eq(engine_open(&vss_engine), 0);
+	ck_assert_ptr_null(volume_snapshot_next(vss_engine.volume, NULL));
+	engine_deinit(&vss_engine);
+}
+END_TEST
+
 /* 0: damaged, 1: gone; each while it has its name, and kept. */
 START_TEST(a_store_that_is_lost_takes_the_older_ones_along)
 {
@@ -312,6 +337,7 @@ int main(int argc, char **argv)
 	tcase_add_loop_test(all, a_read_through_newer_stores_survives_their_failure, 0, 5);
 	tcase_add_loop_test(
 		all, a_read_of_an_older_one_may_begin_while_a_newer_one_is_being_deleted, 0, 32);
+	tcase_add_loop_test(all, all_that_are_left_may_be_deleted_at_once, 0, 4);
 	tcase_add_loop_test(all, a_store_that_is_lost_takes_the_older_ones_along, 0, 4);
 	tcase_add_loop_test(
 		all, a_kill_at_any_step_of_taking_or_deleting_changes_no_snapshot, 0, 2);
