@@ -12,9 +12,10 @@ static struct fault_plane plane;
 static struct gauges gauges;
 static struct journal journal;
 
-static void measure(void *context)
+static void measure(void *context, enum gauge gauge)
 {
 	(void)context;
+	(void)gauge;
 }
 
 static void open_plane(void)
