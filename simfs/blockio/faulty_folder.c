@@ -40,6 +40,14 @@ static int folder_open(
 	return error;
 }
 
+/* No point is about what a store keeps beside its data. */
+static int folder_open_text(struct blockio_folder *folder, const char *name, struct blockio **ret)
+{
+	struct blockio_folder *next = faulty_of(folder)->next;
+
+	return next->ops->open_text(next, name, ret);
+}
+
 static int folder_remove(struct blockio_folder *folder, const char *name)
 {
 	struct blockio_folder *next = faulty_of(folder)->next;
@@ -92,6 +100,7 @@ int faulty_folder_create(struct fault_site *site, struct blockio_folder *next,
 		return -ENOMEM;
 	faulty->ops = (struct blockio_folder_ops){
 		.open = folder_open,
+		.open_text = folder_open_text,
 		.remove = folder_remove,
 		.rename = folder_rename,
 		.list = folder_list,

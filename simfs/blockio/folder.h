@@ -19,9 +19,9 @@ struct blockio_folder_ops {
 	int (*open)(
 		struct blockio_folder *folder, const char *name, bool create, struct blockio **ret);
 
-	/* Required, but of a folder that asks the fault plane.  Opens NAME, made when
-	 * it is not there, for bytes of any alignment: what people read.  They go
-	 * through the page cache, and reach the disk later. */
+	/* Required.  Opens NAME, made when it is not there, for bytes of any alignment:
+	 * what people read, and small things.  They go through the page cache, and
+	 * reach the disk later. */
 	int (*open_text)(struct blockio_folder *folder, const char *name, struct blockio **ret);
 
 	/* Required.  -ENOENT when it is not there. */

@@ -26,7 +26,7 @@ uint64_t segment_hash(const struct segment_header *header)
 {
 	/* The hash is the second word: what is before and behind it counts. */
 	uint64_t behind = XXH3_64bits(
-		&header->data_hash, sizeof *header - offsetof(struct segment_header, data_hash));
+		&header->store_id, sizeof *header - offsetof(struct segment_header, store_id));
 
 	return XXH3_64bits_withSeed(&header->magic, sizeof header->magic, behind);
 }
@@ -66,11 +66,15 @@ void segment_summarize(struct store *store)
 		segments_stop(store, -ENOMEM);
 		return;
 	}
-	summary_fill(store, segment->header);
-	segment->iov[1] = (struct iovec){ .iov_base = store->summary.runs,
-		.iov_len = segment_data_bytes(store, segment->header) };
 	/* Before those that wait. */
 	list_remove(&segment->link);
+	if (summary_fill(store, segment->header) < 0) {
+		list_append(&store->spare, &segment->link);
+		segments_stop(store, -ENOMEM);
+		return;
+	}
+	segment->iov[1] = (struct iovec){ .iov_base = store->summary.data,
+		.iov_len = segment_data_bytes(store, segment->header) };
 	list_prepend(&store->waiting, &segment->link);
 	segment_write(store);
 }
@@ -145,9 +149,21 @@ static void segment_finish(struct segment *segment, int result)
 	list_append(&store->spare, &segment->link);
 }
 
-int store_map_segment(struct store *store, const struct segment_header *header)
+/* Data units of the segment with HEADER, which is no summary, become what it says. */
+static int sums_enter(struct store *store, struct segment_header *header)
 {
-	int error = 0;
+	const uint32_t *sums = segment_sums(store, header);
+	uint64_t count = segment_data_bytes(store, header) / STORE_UNIT_BYTES;
+	int error = count > 0 ? sums_reserve(&store->sums, header->unit + 1 + count) : 0;
+
+	for (uint64_t i = 0; i < count && error == 0; i++)
+		sums_set(&store->sums, header->unit + 1 + i, sums[i]);
+	return error;
+}
+
+int store_map_segment(struct store *store, struct segment_header *header)
+{
+	int error = header->flags & SEGMENT_FLAG_SUMMARY ? 0 : sums_enter(store, header);
 	uint32_t entered = 0;
 
 	for (; entered < header->record_count && error == 0; entered++) {
@@ -160,7 +176,7 @@ int store_map_segment(struct store *store, const struct segment_header *header)
 				&store->map, block, segment_position(store, header, entered));
 	}
 	if (error < 0) {
-		/* The last one was not entered. */
+		/* The last one was not entered, and sums that nothing names mean nothing. */
 		for (uint32_t i = 0; i + 1 < entered; i++)
 			store_map_remove(&store->map, header->blocks[i]);
 		return error;
@@ -174,7 +190,7 @@ int store_map_segment(struct store *store, const struct segment_header *header)
 	return 0;
 }
 
-static int segment_map(const struct segment *segment)
+static int segment_map(struct segment *segment)
 {
 	struct store *store = segment->store;
 	int error = store_map_segment(store, segment->header);
@@ -216,14 +232,24 @@ static unsigned segment_iov_count(const struct segment *segment)
 	return header->flags & SEGMENT_FLAG_SUMMARY ? 2 : 1 + segment->range_count;
 }
 
-static uint64_t segment_data_hash(const struct segment *segment)
+/* Of the blocks of SEGMENT, or of what it sums up. */
+static void segment_sum(struct segment *segment)
 {
-	XXH3_state_t *state = segment->store->hash_state;
+	struct segment_header *header = segment->header;
+	uint32_t *sums = segment_sums(segment->store, header);
 
-	XXH3_64bits_reset(state);
-	for (unsigned i = 1; i < segment_iov_count(segment); i++)
-		XXH3_64bits_update(state, segment->iov[i].iov_base, segment->iov[i].iov_len);
-	return XXH3_64bits_digest(state);
+	if (header->flags & SEGMENT_FLAG_SUMMARY) {
+		header->summary.data_hash = XXH3_64bits(
+			segment->iov[1].iov_base, segment->iov[1].iov_len);
+		return;
+	}
+	for (unsigned i = 1; i < segment_iov_count(segment); i++) {
+		const char *bytes = segment->iov[i].iov_base;
+		const char *end = bytes + segment->iov[i].iov_len;
+
+		for (; bytes < end; bytes += STORE_UNIT_BYTES)
+			*sums++ = unit_sum(bytes);
+	}
 }
 
 /* Starts the first waiting segment. */
@@ -244,7 +270,7 @@ static void segment_write(struct store *store)
 	header->sequence = ++store->sequence;
 	header->unit = store->end_unit;
 	header->block_bytes = store->facts.block_bytes;
-	header->data_hash = segment_data_hash(segment);
+	segment_sum(segment);
 	header->hash = segment_hash(header);
 
 	store->writing = segment;

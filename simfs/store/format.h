@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * format.h - a store file on disk, format 2, little-endian.
+ * format.h - a store file on disk, format 3, little-endian.
  *
  *	unit 0        superblock: what this store is, and whether it was closed
  *	unit 1 …      segment: header unit, then its blocks in record order
@@ -8,7 +8,9 @@
  *	              from time to time one sums up those before (summary.c)
  *	end           the first unit that holds no segment with the next sequence
  *
- * A unit is STORE_UNIT_BYTES; a block is one or more units.
+ * A unit is STORE_UNIT_BYTES; a block is one or more units.  Each unit of data has
+ * a sum, in the header of its segment; a reader may want less than a block.  What
+ * was written in place later has its sums in a file of its own, ID.sums.
  */
 #ifndef SNAPRIG_STORE_FORMAT_H
 #define SNAPRIG_STORE_FORMAT_H
@@ -19,17 +21,18 @@
 #define STORE_UNIT_BYTES     4096u
 #define STORE_MAGIC	     0x3167697270616e73ull
 #define SEGMENT_MAGIC	     0x3167657370616e73ull
-#define STORE_FORMAT_VERSION 2u
+#define STORE_FORMAT_VERSION 3u
 
 #define STORE_NAME_BYTES     72
 #define STORE_PROFILE_BYTES  16
 #define STORE_LABEL_BYTES    96
 
 /* `flags` of a superblock. */
-#define STORE_FLAG_CLEAN     1u /* closed in order: `end_unit` and `segment_count` hold */
-#define STORE_FLAG_FAILED    2u /* the snapshot failed with `error`; nothing in it is to be read */
-#define STORE_FLAG_REWRITTEN 4u /* blocks were written in place: only the last data hash holds */
-#define STORE_FLAG_DURABLE   8u /* what was acknowledged since it was opened was flushed */
+#define STORE_FLAG_CLEAN     1u	 /* closed in order: `end_unit` and `segment_count` hold */
+#define STORE_FLAG_FAILED    2u	 /* the snapshot failed with `error`; nothing in it is to be read */
+#define STORE_FLAG_REWRITTEN 4u	 /* blocks were written in place since it was closed in order */
+#define STORE_FLAG_DURABLE   8u	 /* what was acknowledged since it was opened was flushed */
+#define STORE_FLAG_SUMS	     16u /* blocks were ever written in place: it has a file of sums */
 
 /* One 512-byte sector: writing it again is never half done. */
 #define STORE_SUPERBLOCK_BYTES 512u
@@ -90,15 +93,17 @@ struct store_superblock_unit {
 
 _Static_assert(sizeof(struct store_superblock_unit) <= STORE_UNIT_BYTES, "it is one unit");
 
-#define SEGMENT_RECORDS_MAX 504u
+#define SEGMENT_BODY_WORDS  1008u
+#define SEGMENT_RECORDS_MAX (SEGMENT_BODY_WORDS / 2)
 
 /* What a reader accepts; what is written may be bounded more narrowly (store_limits.h). */
 #define SEGMENT_DATA_MAX_BYTES (2u << 20)
 #define SUMMARY_RUNS_MAX       4096u
+#define SUMMARY_SUMS_MAX       (256u << 10)
 
 /* `flags` of a segment's header. */
 #define SEGMENT_FLAG_CHANGED 1u /* its records have no data: the blocks were only changed */
-#define SEGMENT_FLAG_SUMMARY 2u /* no records; its data are runs, see summary.c */
+#define SEGMENT_FLAG_SUMMARY 2u /* no records; its data are runs and sums, see summary.c */
 
 /* Blocks that follow on each other, and so do their positions (MAP_CHANGED: have none). */
 struct summary_run {
@@ -111,22 +116,26 @@ struct summary_run {
 struct segment_summary {
 	uint64_t previous_unit; /* of the summary before; 0: none */
 	uint64_t block_count;	/* what the map knew, all in all */
-	uint64_t run_count;	/* struct summary_run, from the next unit on; zeros up to a unit */
+	uint64_t run_count;	/* struct summary_run, from the next unit on */
+	uint64_t sum_count;	/* behind them, of their units, in order; zeros up to a unit */
+	uint64_t data_hash;	/* XXH3-64 of these units */
 };
 
 struct segment_header {
 	uint64_t magic;
-	uint64_t hash;	    /* XXH3-64 of the header unit with hash = 0 */
-	uint64_t data_hash; /* XXH3-64 of the blocks that follow */
+	uint64_t hash; /* XXH3-64 of the header unit with hash = 0 */
 	uint64_t store_id;
 	uint64_t sequence;     /* from 1, without a gap */
 	uint64_t unit;	       /* where it lies: a copy elsewhere does not check */
 	uint32_t record_count; /* 0: a seal, see store.h */
 	uint32_t block_bytes;
 	uint32_t flags;
-	uint32_t zero;
+	uint32_t zero[3];
 	union {
-		uint64_t blocks[SEGMENT_RECORDS_MAX]; /* block numbers in the volume */
+		/* Block numbers in the volume; behind the most that there can be of
+		 * them, the sums of their units in the same order. */
+		uint64_t blocks[SEGMENT_RECORDS_MAX];
+		uint32_t words[SEGMENT_BODY_WORDS];
 		struct segment_summary summary;
 	};
 };

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * recover.c - opens a store: superblock, summaries, then a scan of the rest.
+ * recover.c - opens a store: superblock, summaries, a scan of the rest, sums.
  *
- *	superblock ──▶ summaries ──▶ scan from the newest on ──▶ ready
+ *	superblock ──▶ summaries ──▶ scan from the newest on ──▶ ID.sums ──▶ (verified) ──▶ ready
  *	                   │ none, or one does not check   ▲
  *	                   └──▶ scan from the first on ────┘
  */
@@ -11,7 +11,44 @@
 
 #include "simfs/base/check.h"
 #include "simfs/base/cleanup.h"
-#include "simfs/store/store_internal.h"
+#include "simfs/store/read.h"
+#include "simfs/store/scan.h"
+
+static void found_damaged(void *context, uint64_t offset, uint64_t block)
+{
+	struct store_findings *findings = context;
+
+	(void)block;
+	if (!findings->damage)
+		damaged(findings, offset, "data do not check");
+}
+
+/* The map, and where the store ends. */
+static int rebuild_map(struct store *store, const struct store_superblock *superblock,
+	const struct scan_options *how, struct window *window, struct store_findings *findings)
+{
+	int error = 0;
+
+	if (superblock->summary_unit != 0 && !how->verify_data)
+		error = summary_load(store, window, superblock->summary_unit);
+	if (error == 0)
+		error = scan_segments(store, window, how, findings);
+	store->end_unit = store->acknowledged_end_unit;
+	store->sequence = store->acknowledged_sequence;
+	store->blocks_taken = store->blocks;
+	findings->segments = store->sequence;
+	if (error == 0 && findings->was_clean &&
+		(superblock->end_unit != store->end_unit ||
+			superblock->segment_count != store->sequence))
+		return damaged(findings, store_file_bytes(store), "segment does not check");
+	return error;
+}
+
+/* What was lost with the machine's memory is found out in a durable store only. */
+static bool is_taken_as_found(const struct store *store, const struct store_findings *findings)
+{
+	return store->is_rewritten && findings->machine_restarted && findings->was_durable;
+}
 
 static int rebuild(struct store *store, const struct store_superblock *superblock,
 	const struct store_open_options *options, struct store_findings *findings)
@@ -28,22 +65,18 @@ static int rebuild(struct store *store, const struct store_superblock *superbloc
 			       store->io->size_bytes <= options->verify_up_to_bytes,
 		.may_lose = findings->was_clean || findings->machine_restarted,
 	};
-	int error = 0;
+	int error = rebuild_map(store, superblock, &how, &window, findings);
 
-	if (superblock->summary_unit != 0 && !how.verify_data)
-		error = summary_load(store, &window, superblock->summary_unit);
 	if (error == 0)
-		error = scan_segments(store, &window, &how, findings);
-	store->end_unit = store->acknowledged_end_unit;
-	store->sequence = store->acknowledged_sequence;
-	store->blocks_taken = store->blocks;
+		error = sums_file_load(
+			store, &window, is_taken_as_found(store, findings), findings);
+	if (error == 0 && how.verify_data) {
+		error = store_verify(store, found_damaged, findings);
+		findings->is_map_whole = error == -EUCLEAN;
+	}
+	/* From here on what is missing is found out as such, and not as zeros. */
 	blockio_know(store->io, store->end_unit * STORE_UNIT_BYTES);
-	findings->segments = store->sequence;
-	if (error == 0 && findings->was_clean &&
-		(superblock->end_unit != store->end_unit ||
-			superblock->segment_count != store->sequence))
-		return damaged(findings, store_file_bytes(store), "segment does not check");
-	return error;
+	return findings->is_map_whole && options->keeps_damaged_data ? 0 : error;
 }
 
 /*
@@ -101,7 +134,7 @@ int store_open(struct blockio_folder *folder, const char *name,
 		if (!fault && options->refuses)
 			fault = options->refuses(&facts, options->context);
 		error = fault ? damaged(findings, 0, fault)
-			      : store_new(io, &facts, options->limits, &store);
+			      : store_new(folder, io, &facts, options->limits, &store);
 	}
 	if (error < 0) {
 		blockio_destroy(io);
@@ -111,6 +144,8 @@ int store_open(struct blockio_folder *folder, const char *name,
 	store->is_durable = options->durable;
 	store->superblock.flags_on_disk = superblock->flags;
 	store->is_rewritten = (superblock->flags & STORE_FLAG_REWRITTEN) != 0;
+	store->has_sums_file = (superblock->flags & STORE_FLAG_SUMS) != 0;
+	store->is_read_only = options->read_only;
 	findings->was_clean = (superblock->flags & STORE_FLAG_CLEAN) != 0;
 	findings->was_durable = (superblock->flags & STORE_FLAG_DURABLE) != 0;
 	findings->machine_restarted = !findings->was_clean && options->boot_id != 0 &&

@@ -2,14 +2,19 @@
 /*
  * rewrite.c - writes into blocks that the store has, in place.
  *
- *   store_rewrite()                 rewrites_go()
- *   ──────────────▶ WAITING ─────────────────────────▶ UNDER WAY ──▶ SPARE
- *                      │   flag written, segment sealed               ▲
- *                      └──────────────────────────────────────────────┘
- *                          no flag, or no seal any more: an error
+ *   store_rewrite()           rewrites_go()
+ *   ──────────────▶ WAITING ────────────────▶ UNDER WAY ─────────────────▶ SPARE
+ *                      │  flag written,           │  failed                 ▲
+ *                      │  segment sealed,         └────────▶ LOOKED AT ─────┤
+ *                      │  both sums written                                 │
+ *                      └────────────────────────────────────────────────────┘
+ *                         no flag, no seal any more, no room for sums: an error
  *
- * What it waits for is invariant (5) of store.h.  A rewrite that must wait asks
- * for that itself; each superblock and segment that was written looks again.
+ * What it waits for is invariant (5) of store.h and (1) of sums.h.  A rewrite that
+ * must wait asks for that itself; each superblock and segment that was written
+ * looks again.  One that failed may have been done all the same, or in part:
+ * what is there now is read, and what is neither stays what it was, so that
+ * whoever reads it meets an error.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -19,22 +24,114 @@
 
 static void rewrite_end(struct rewrite *rewrite, int result)
 {
+	free(rewrite->sums);
+	free(rewrite->found);
+	rewrite->sums = NULL;
+	rewrite->found = NULL;
 	list_append(&rewrite->store->rewrites_spare, &rewrite->link);
 	store_answer(rewrite->store, rewrite->waiter, result);
+}
+
+/* Its units are settled. */
+static void rewrite_settle(struct rewrite *rewrite, int result)
+{
+	list_remove(&rewrite->link);
+	/* Else opening the store after a kill looks at them once more. */
+	(void)sums_file_write(rewrite->store, rewrite->unit, rewrite->unit_count, NULL);
+	rewrite_end(rewrite, result);
+	store_answers_go(rewrite->store);
+}
+
+static void looked_at(struct blockio_request *request, int result)
+{
+	struct rewrite *rewrite = CONTAINER_OF(request, struct rewrite, request);
+	const char *unit = rewrite->found;
+
+	for (uint32_t i = 0; i < rewrite->unit_count && result == 0; i++) {
+		if (unit_sum(unit + (size_t)i * STORE_UNIT_BYTES) == rewrite->sums[i])
+			sums_set(&rewrite->store->sums, rewrite->unit + i, rewrite->sums[i]);
+	}
+	rewrite_settle(rewrite, rewrite->error);
+}
+
+static void look_at(struct rewrite *rewrite)
+{
+	size_t length = (size_t)rewrite->unit_count * STORE_UNIT_BYTES;
+
+	if (posix_memalign(&rewrite->found, BLOCKIO_ALIGNMENT_MAX, length) != 0) {
+		rewrite->found = NULL;
+		rewrite_settle(rewrite, rewrite->error);
+		return;
+	}
+	rewrite->request.done = looked_at;
+	blockio_start(rewrite->store->io, &rewrite->request, BLOCKIO_READ,
+		rewrite->unit * STORE_UNIT_BYTES, rewrite->found, length);
 }
 
 static void rewrite_done(struct blockio_request *request, int result)
 {
 	struct rewrite *rewrite = CONTAINER_OF(request, struct rewrite, request);
 
-	list_remove(&rewrite->link);
-	rewrite_end(rewrite, result);
-	store_answers_go(rewrite->store);
+	if (result < 0) {
+		rewrite->error = result;
+		look_at(rewrite);
+		return;
+	}
+	for (uint32_t i = 0; i < rewrite->unit_count; i++)
+		sums_set(&rewrite->store->sums, rewrite->unit + i, rewrite->sums[i]);
+	rewrite_settle(rewrite, 0);
 }
 
-static uint64_t rewrite_end_offset(const struct rewrite *rewrite)
+static bool meets(const struct rewrite *rewrite, uint64_t first, uint64_t end)
 {
-	return rewrite->request.offset + rewrite->request.single.iov_len;
+	return rewrite->unit < end && first < rewrite->unit + rewrite->unit_count;
+}
+
+bool rewrites_meet(const struct store *store, uint64_t first, uint64_t end)
+{
+	list_for_each (at, &store->rewrites_under_way) {
+		if (meets(CONTAINER_OF(at, struct rewrite, link), first, end))
+			return true;
+	}
+	return false;
+}
+
+bool rewrites_sum_checks(const struct store *store, uint64_t unit, uint32_t sum)
+{
+	if (sums_get(&store->sums, unit) == sum)
+		return true;
+	list_for_each (at, &store->rewrites_under_way) {
+		const struct rewrite *rewrite = CONTAINER_OF(at, struct rewrite, link);
+
+		if (meets(rewrite, unit, unit + 1))
+			return rewrite->sums[unit - rewrite->unit] == sum;
+	}
+	return false;
+}
+
+/* Nothing holds it up any more. */
+static void rewrite_start(struct rewrite *rewrite)
+{
+	struct store *store = rewrite->store;
+	const char *bytes = rewrite->request.single.iov_base;
+	int error = 0;
+
+	/* Two that meet could leave what neither has written. */
+	MUST(!rewrites_meet(store, rewrite->unit, rewrite->unit + rewrite->unit_count));
+	rewrite->sums = malloc(rewrite->unit_count * sizeof *rewrite->sums);
+	if (!rewrite->sums)
+		error = -ENOMEM;
+	for (uint32_t i = 0; i < rewrite->unit_count && error == 0; i++)
+		rewrite->sums[i] = unit_sum(bytes + (size_t)i * STORE_UNIT_BYTES);
+	if (error == 0)
+		error = sums_file_write(store, rewrite->unit, rewrite->unit_count, rewrite->sums);
+	if (error < 0) {
+		rewrite_end(rewrite, error);
+		return;
+	}
+	list_append(&store->rewrites_under_way, &rewrite->link);
+	reads_race(store, rewrite->unit, rewrite->unit + rewrite->unit_count);
+	blockio_submit(store->io, &rewrite->request);
 }
 
 /* Starts REWRITE, asks for what it has to wait for, or ends it. */
@@ -45,12 +142,11 @@ static void rewrite_go(struct rewrite *rewrite)
 	if (!(store->superblock.flags_on_disk & STORE_FLAG_REWRITTEN)) {
 		list_append(&store->rewrites_waiting, &rewrite->link);
 		if (!store->is_rewritten) {
-			store->is_rewritten = true;
+			store->is_rewritten = store->has_sums_file = true;
 			superblock_write(store);
 		}
-	} else if (rewrite_end_offset(rewrite) <= store->sealed_unit * STORE_UNIT_BYTES) {
-		list_append(&store->rewrites_under_way, &rewrite->link);
-		blockio_submit(store->io, &rewrite->request);
+	} else if (rewrite->unit + rewrite->unit_count <= store->sealed_unit) {
+		rewrite_start(rewrite);
 	} else if (store->error < 0) {
 		rewrite_end(rewrite, store->error);
 	} else {
@@ -103,8 +199,10 @@ void store_rewrite(struct store *store, uint64_t block, uint32_t within_bytes, v
 	uint32_t length_bytes, struct store_waiter *waiter)
 {
 	struct rewrite *rewrite = rewrite_new(store);
+	uint64_t offset = store_offset(store, block) + within_bytes;
 
 	MUST(store_has_data(store, block) && length_bytes > 0);
+	MUST((within_bytes | length_bytes) % STORE_UNIT_BYTES == 0);
 	MUST((uint64_t)within_bytes + length_bytes <= store_run_bytes(store, block, length_bytes));
 	store_waiter_add(waiter);
 	if (!rewrite) {
@@ -116,12 +214,14 @@ void store_rewrite(struct store *store, uint64_t block, uint32_t within_bytes, v
 		.request = {
 			.done = rewrite_done,
 			.kind = BLOCKIO_WRITE,
-			.offset = store_offset(store, block) + within_bytes,
+			.offset = offset,
 			.single = { .iov_base = data, .iov_len = length_bytes },
 			.iov_count = 1,
 		},
 		.store = store,
 		.waiter = waiter,
+		.unit = offset / STORE_UNIT_BYTES,
+		.unit_count = length_bytes / STORE_UNIT_BYTES,
 	};
 	rewrite->request.iov = &rewrite->request.single;
 	list_init(&rewrite->link);

@@ -10,9 +10,9 @@
  *  - a closed store must end where its superblock says, and
  *  - no later segment of this store may lie behind the end (store.h, (3)),
  *    unless the machine went down and took what it had not yet written.
- * Whether a segment is the last one is known only behind it, and it decides
- * whether its data hash holds (store.h, (5)); so a segment enters the map when
- * the next one was seen, or none.
+ * Whether a segment is the last one is known only behind it, and only that one
+ * can be torn, and has the data that it was written with (store.h, (5)); so a
+ * segment enters the map when the next one was seen, or none.
  * Not found out: a last segment damaged on disk after a crash.  It looks like
  * a torn one.
  */
@@ -22,7 +22,7 @@
 #include <xxhash.h>
 
 #include "simfs/base/check.h"
-#include "simfs/store/store_internal.h"
+#include "simfs/store/scan.h"
 
 /* A scan in progress. */
 struct scan {
@@ -75,7 +75,9 @@ bool header_checks(const struct store *store, const struct segment_header *heade
 		return false;
 	if (header->hash != segment_hash(header))
 		return false;
-	if (header->flags == SEGMENT_FLAG_SUMMARY && header->summary.run_count > SUMMARY_RUNS_MAX)
+	if (header->flags == SEGMENT_FLAG_SUMMARY &&
+		(header->summary.run_count > SUMMARY_RUNS_MAX ||
+			header->summary.sum_count > SUMMARY_SUMS_MAX))
 		return false;
 	for (uint32_t i = 0; i < header->record_count; i++) {
 		if (header->blocks[i] >= store->map.block_count)
@@ -84,15 +86,30 @@ bool header_checks(const struct store *store, const struct segment_header *heade
 	return unit + segment_units(store, header) <= UINT32_MAX;
 }
 
-/* 1 when the data behind HEADER checks, else 0. */
-static int data_checks(struct scan *scan, const struct segment_header *header)
+/* 1 when the data behind HEADER are what it was written with, else 0. */
+static int data_checks(struct scan *scan, struct segment_header *header)
 {
-	uint64_t data_bytes = segment_data_bytes(scan->store, header);
+	const struct store *store = scan->store;
+	uint64_t data_bytes = segment_data_bytes(store, header);
 	const void *bytes;
 	int error = window_get(
 		scan->window, (header->unit + 1) * STORE_UNIT_BYTES, data_bytes, 0, &bytes);
 
-	return error < 0 ? error : XXH3_64bits(bytes, data_bytes) == header->data_hash;
+	if (error < 0)
+		return error;
+
+	const char *at = bytes;
+
+	if (header->flags & SEGMENT_FLAG_SUMMARY)
+		return XXH3_64bits(bytes, data_bytes) == header->summary.data_hash;
+
+	const uint32_t *sums = segment_sums(store, header);
+
+	for (uint64_t i = 0; i < data_bytes / STORE_UNIT_BYTES; i++) {
+		if (unit_sum(at + i * STORE_UNIT_BYTES) != sums[i])
+			return 0;
+	}
+	return 1;
 }
 
 int damaged(struct store_findings *findings, uint64_t offset, const char *why)
@@ -129,7 +146,8 @@ static int scan_segment(struct scan *scan)
 	memcpy(&header, bytes, sizeof header);
 	if (!header_checks(store, &header, scan->end_unit) || header.sequence != scan->sequence + 1)
 		return 0;
-	if (scan->options->verify_data && !store->is_rewritten) {
+	/* What is wrong with data costs no segment: who verifies them looks for himself. */
+	if (scan->options->verify_data && header.flags & SEGMENT_FLAG_SUMMARY) {
 		result = data_checks(scan, &header);
 		if (result != 1)
 			return result;

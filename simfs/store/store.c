@@ -7,6 +7,7 @@
 
 #include "simfs/base/check.h"
 #include "simfs/base/cleanup.h"
+#include "simfs/store/read.h"
 #include "simfs/store/store_internal.h"
 
 int store_new_map(struct store *store, uint64_t block_count)
@@ -17,7 +18,7 @@ int store_new_map(struct store *store, uint64_t block_count)
 	return error;
 }
 
-int store_new(struct blockio *io, const struct store_facts *facts,
+int store_new(struct blockio_folder *folder, struct blockio *io, const struct store_facts *facts,
 	const struct store_limits *limits, struct store **ret)
 {
 	AUTO(auto_free) struct store *store = calloc(1, sizeof *store);
@@ -26,9 +27,8 @@ int store_new(struct blockio *io, const struct store_facts *facts,
 	if (!store || posix_memalign(&superblock, BLOCKIO_ALIGNMENT_MAX, STORE_UNIT_BYTES) != 0)
 		return -ENOMEM;
 	store->limits = limits ? limits : &store_limits_default;
-	store->hash_state = XXH3_createState();
 
-	int error = store->hash_state ? store_new_map(store, store_block_count(facts)) : -ENOMEM;
+	int error = store_new_map(store, store_block_count(facts));
 
 	if (error == 0) {
 		error = summary_init(&store->summary);
@@ -36,10 +36,10 @@ int store_new(struct blockio *io, const struct store_facts *facts,
 			store_map_deinit(&store->map);
 	}
 	if (error < 0) {
-		XXH3_freeState(store->hash_state);
 		free(superblock);
 		return error;
 	}
+	store->folder = folder;
 	store->io = io;
 	store->facts = *facts;
 	store->superblock.unit = superblock;
@@ -53,6 +53,7 @@ int store_new(struct blockio *io, const struct store_facts *facts,
 	list_init(&store->rewrites_spare);
 	list_init(&store->answers);
 	list_init(&store->wanting_idle);
+	list_init(&store->reads);
 	*ret = TAKE_PTR(store);
 	return 0;
 }
@@ -66,7 +67,7 @@ int store_create(struct blockio_folder *folder, const char *name, const struct s
 	MUST(facts->block_bytes % STORE_UNIT_BYTES == 0);
 	if (error < 0)
 		return error;
-	error = store_new(io, facts, limits, ret);
+	error = store_new(folder, io, facts, limits, ret);
 	if (error < 0) {
 		blockio_destroy(io);
 		folder->ops->remove(folder, name);
@@ -80,7 +81,7 @@ void store_destroy(struct store *store)
 
 	if (!store)
 		return;
-	MUST(store_idle(store) && list_empty(&store->wanting_idle));
+	MUST(store_idle(store) && list_empty(&store->wanting_idle) && list_empty(&store->reads));
 	if (store->is_answering) {
 		store->is_destroyed = true;
 		return;
@@ -91,11 +92,18 @@ void store_destroy(struct store *store)
 		free(segment->header);
 		free(segment);
 	}
-	while ((link = list_pop(&store->rewrites_spare)))
-		free(CONTAINER_OF(link, struct rewrite, link));
+	while ((link = list_pop(&store->rewrites_spare))) {
+		struct rewrite *rewrite = CONTAINER_OF(link, struct rewrite, link);
+
+		/* One that was dropped has its own. */
+		free(rewrite->sums);
+		free(rewrite->found);
+		free(rewrite);
+	}
 	store_map_deinit(&store->map);
+	sums_deinit(&store->sums);
 	summary_deinit(&store->summary);
-	XXH3_freeState(store->hash_state);
+	sums_file_close(store);
 	if (store->is_abandoned)
 		blockio_abandon(store->io);
 	else
@@ -109,6 +117,7 @@ void store_abandon(struct store *store)
 	if (!store)
 		return;
 	store->is_abandoned = true;
+	store_drop_sums(store);
 	store_destroy(store);
 }
 
@@ -122,6 +131,8 @@ void store_forget(struct store *store)
 	list_splice(&store->spare, &store->waiting);
 	list_splice(&store->rewrites_spare, &store->rewrites_waiting);
 	list_splice(&store->rewrites_spare, &store->rewrites_under_way);
+	while (list_pop(&store->reads))
+		continue;
 	store->superblock.is_writing = false;
 	store->is_nothing_under_way = false;
 	list_init(&store->answers);
@@ -149,8 +160,11 @@ int store_close(struct store *store)
 	if (error < 0)
 		return error;
 	error = blockio_do(store->io, BLOCKIO_FLUSH, 0, NULL, 0);
+	if (error == 0)
+		error = sums_file_flush(store);
 	if (error < 0)
 		return error;
+	store->is_rewritten = false;
 	return superblock_do(store, STORE_FLAG_CLEAN);
 }
 

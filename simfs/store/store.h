@@ -11,10 +11,11 @@
  *      before it was acknowledged, and a batch of blocks is one write.
  *  (4) What lies behind a segment that does not check is never read as data;
  *      when a later segment of this store is found there, the store is damaged.
- *  (5) The data hash of the last segment holds, always: it is what tells a torn
- *      segment from a whole one.  So nothing is written in place before
- *       - the superblock says STORE_FLAG_REWRITTEN: from then on nobody checks
- *         the data hashes of earlier segments;
+ *  (5) The last segment has the data that it was written with, always: that is
+ *      what tells a torn segment from a whole one.  So nothing is written in place
+ *      before
+ *       - the superblock says STORE_FLAG_REWRITTEN: from then on ID.sums is asked
+ *         what earlier segments have to be (sums.h);
  *       - a later segment than the block's was acknowledged.  If none is on its
  *         way, a seal is appended, which is a segment without records:
  *
@@ -22,7 +23,9 @@
  *	   │superblock│ S1 │ S2 │ S3 │ seal │ the next one
  *	   └──────────┴────┴────┴────┴──────┴ ─ ─ ─ ─ ─ ─
  *	    REWRITTEN  └── in place ──┘  ▲
- *	                                 └ the last: its hash is checked
+ *	                                 └ the last: it is as it was written
+ *
+ *  (6) What is handed out is what was stored, or an error (read.h).
  *
  * A store knows nothing of limits: who appends asks the profile first.
  */
@@ -152,6 +155,13 @@ struct store_findings {
 	uint64_t torn_bytes;	/* cut off behind the last whole segment */
 	uint64_t damage_offset; /* where -EUCLEAN was found */
 	const char *damage;	/* why, when -EUCLEAN */
+	bool is_map_whole;	/* with it: only data are damaged, and all of them is known */
+
+	/* Of what was written in place: entries of ID.sums that do not check, or all
+	 * of it; and after a power cut units whose content nobody can check. */
+	uint64_t bad_sums;
+	bool has_lost_sums;
+	uint64_t units_as_found;
 };
 
 struct store_open_options {
@@ -173,11 +183,13 @@ struct store_open_options {
 	uint64_t boot_id; /* of the machine, as in struct store_facts */
 	bool durable;	  /* as store_set_durable(); makes durable what it finds */
 
-	/* Reads all data and compares it with its hash, where that holds
-	 * (invariant 5); else damaged data is not found out.  Always, or when
-	 * the file is no larger than so many bytes. */
+	/* Reads all data and compares it with its sums; else damaged data are
+	 * found out when somebody reads them.  Always, or when the file is no
+	 * larger than so many bytes.  A store whose owner keeps it with damaged
+	 * data opens all the same: 0, and FINDINGS say where the first are. */
 	bool verify_data;
 	uint64_t verify_up_to_bytes;
+	bool keeps_damaged_data;
 
 	/* Leaves the file as it was found; the store is then for looking at only. */
 	bool read_only;
@@ -251,7 +263,7 @@ bool store_next_run(
  */
 uint64_t store_run_bytes(const struct store *store, uint64_t block, uint64_t enough_bytes);
 
-/* For reading what store_offset() names. */
+/* For flushing; who reads uses store_read(). */
 struct blockio *store_io(struct store *store);
 
 /*
@@ -267,10 +279,10 @@ void store_append(struct store *store, uint64_t first_block, uint64_t count, voi
 /*
  * Writes LENGTH_BYTES of DATA (kept until WAITER ends) into BLOCK, from its
  * WITHIN_BYTES on, in place: the store has data of it, and of the blocks behind
- * it as far as that reaches (store_run_bytes()).  All of that must be multiples of the alignment of
- * store_io().  Several may be under way, beside appends, but the caller lets no two meet in the
- * same bytes.  WAITER is counted once.  An error ends this rewrite only.  It may cost one unit of
- * the file, invariant (5); a store that has ended for want of it answers with that error.
+ * it as far as that reaches (store_run_bytes()); whole units.  Several may be
+ * under way, beside appends, but the caller lets no two meet in the same unit.  WAITER is counted
+ * once.  An error ends this rewrite only.  It may cost one unit of the file, invariant (5); a store
+ * that has ended for want of it answers with that error.
  */
 void store_rewrite(struct store *store, uint64_t block, uint32_t within_bytes, void *data,
 	uint32_t length_bytes, struct store_waiter *waiter);

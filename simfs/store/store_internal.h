@@ -3,10 +3,9 @@
 #ifndef SNAPRIG_STORE_STORE_INTERNAL_H
 #define SNAPRIG_STORE_STORE_INTERNAL_H
 
-#include <xxhash.h>
-
 #include "simfs/store/map.h"
 #include "simfs/store/store.h"
+#include "simfs/store/sums.h"
 
 /* A batch of blocks on its way into the file; a seal when it has none. */
 struct segment {
@@ -24,6 +23,11 @@ struct rewrite {
 	struct blockio_request request;
 	struct store *store;
 	struct store_waiter *waiter;
+	uint64_t unit; /* from here on, so many units ... */
+	uint32_t unit_count;
+	uint32_t *sums; /* ... become these; NULL while it waits */
+	int error;	/* with which it failed; what became of it is being read */
+	void *found;
 	struct list link;
 };
 
@@ -45,7 +49,9 @@ struct superblock_writer {
 struct summary {
 	uint64_t unit; /* of the last one; 0: none */
 	struct summary_run *runs;
+	void *data; /* of one that is being written: whole units, aligned */
 	uint32_t run_count;
+	uint32_t unit_count;
 	uint32_t segment_count;
 	bool is_off; /* it would not fit */
 };
@@ -55,6 +61,7 @@ struct store {
 	const struct store_limits *limits;
 	struct store_facts facts;
 	struct store_map map;
+	struct store_sums sums; /* of the units that the map names */
 	uint64_t blocks;
 	uint64_t blocks_taken;
 
@@ -69,12 +76,11 @@ struct store {
 	bool has_changed; /* a record without data */
 	struct summary summary;
 	int error; /* sticky: why nothing more is appended */
-	XXH3_state_t *hash_state;
 	struct superblock_writer superblock;
 
 	/* Writes in place: allowed below the last acknowledged segment. */
 	uint64_t sealed_unit;
-	bool is_rewritten;
+	bool is_rewritten; /* since it was closed in order */
 	struct list rewrites_waiting;
 	struct list rewrites_under_way;
 	struct list rewrites_spare;
@@ -87,6 +93,13 @@ struct store {
 	bool is_answering;
 	bool is_destroyed; /* by an answer */
 	bool is_abandoned; /* its file was removed */
+	struct list reads; /* struct store_read.link */
+
+	/* ID.sums, which a store has from its first rewrite on; NULL: not open. */
+	struct blockio_folder *folder;
+	struct blockio *sums_file;
+	bool has_sums_file;
+	bool is_read_only;
 };
 
 static inline uint64_t store_units_per_block(const struct store *store)
@@ -104,11 +117,21 @@ static inline uint32_t segment_records_max(const struct store *store, uint32_t f
 {
 	uint32_t data_max = SEGMENT_DATA_MAX_BYTES / store->facts.block_bytes;
 
+	/* A record takes two words, and one for each unit of its block. */
+	uint32_t records_max = SEGMENT_BODY_WORDS /
+			       (2 + store->facts.block_bytes / STORE_UNIT_BYTES);
+
 	if (flags & SEGMENT_FLAG_SUMMARY)
 		return 0;
-	if (flags & SEGMENT_FLAG_CHANGED || data_max > SEGMENT_RECORDS_MAX)
+	if (flags & SEGMENT_FLAG_CHANGED)
 		return SEGMENT_RECORDS_MAX;
-	return data_max;
+	return data_max < records_max ? data_max : records_max;
+}
+
+/* The sums of the units that follow HEADER, no summary. */
+static inline uint32_t *segment_sums(const struct store *store, struct segment_header *header)
+{
+	return header->words + 2 * segment_records_max(store, header->flags);
 }
 
 /* How many this store gives it. */
@@ -128,7 +151,8 @@ static inline uint64_t segment_data_bytes(
 	const struct store *store, const struct segment_header *header)
 {
 	if (header->flags & SEGMENT_FLAG_SUMMARY) {
-		uint64_t bytes = header->summary.run_count * sizeof(struct summary_run);
+		uint64_t bytes = header->summary.run_count * sizeof(struct summary_run) +
+				 header->summary.sum_count * sizeof(uint32_t);
 
 		return (bytes + STORE_UNIT_BYTES - 1) / STORE_UNIT_BYTES * STORE_UNIT_BYTES;
 	}
@@ -185,7 +209,7 @@ uint64_t segment_hash(const struct segment_header *header);
  * Enters the acknowledged segment with HEADER into the map: 0, -EEXIST when
  * one of its blocks is known or there twice, or -ENOMEM; then nothing of it is.
  */
-int store_map_segment(struct store *store, const struct segment_header *header);
+int store_map_segment(struct store *store, struct segment_header *header);
 
 /* Makes a summary the next segment.  Nothing is being written. */
 void segment_summarize(struct store *store);
@@ -204,6 +228,17 @@ void rewrites_go(struct store *store);
 /* Ends all that waits with ERROR. */
 void rewrites_fail(struct store *store, int error);
 
+/* Whether SUM is what UNIT is, or what a write in place that is under way makes of it. */
+bool rewrites_sum_checks(const struct store *store, uint64_t unit, uint32_t sum);
+
+/* Whether one of units from FIRST to before END is under way. */
+bool rewrites_meet(const struct store *store, uint64_t first, uint64_t end);
+
+/* -------------------------------------------------------------------- read.c */
+
+/* Tells the reads that are under way that units from FIRST to before END change now. */
+void reads_race(struct store *store, uint64_t first, uint64_t end);
+
 /* ----------------------------------------------------------------- summary.c */
 
 /* 0 or -ENOMEM. */
@@ -217,59 +252,13 @@ void summary_add(struct store *store, const struct segment_header *header);
 bool summary_is_due(const struct store *store);
 bool summary_is_wanted(const struct store *store);
 
-/* Makes HEADER that of the next summary; its data are summary.runs. */
-void summary_fill(struct store *store, struct segment_header *header);
-
-struct window;
-
-/*
- * Fills the map from the summary at UNIT and those before it, and sets where
- * that ends.  Returns 0, also when one of them does not check and nothing was
- * done, or -errno.
- */
-int summary_load(struct store *store, struct window *window, uint64_t unit);
-
-/* -------------------------------------------------------------------- scan.c */
-
-#define WINDOW_BYTES (SEGMENT_DATA_MAX_BYTES + STORE_UNIT_BYTES)
-
-/* The part of a file that is in memory. */
-struct window {
-	struct blockio *io;
-	char *bytes; /* WINDOW_BYTES, aligned */
-	uint64_t offset;
-	uint64_t length; /* 0: nothing read yet */
-};
-
-/*
- * *RET points to LENGTH bytes of the file at OFFSET, zeros behind its end; when
- * they have to be read, then AHEAD_BYTES from there on, if that is more.
- */
-int window_get(struct window *window, uint64_t offset, uint64_t length, uint64_t ahead_bytes,
-	const void **ret);
-
-/* Whether HEADER, found at UNIT, is a header of this store that checks. */
-bool header_checks(const struct store *store, const struct segment_header *header, uint64_t unit);
-
-/* Says in FINDINGS what is wrong at OFFSET; returns -EUCLEAN. */
-int damaged(struct store_findings *findings, uint64_t offset, const char *why);
-
-struct scan_options {
-	bool verify_data; /* of each segment, where its hash holds, and not only the last one's */
-	bool may_lose;	  /* nobody looks for segments behind the end */
-};
-
-/*
- * Enters the segments behind the last acknowledged one into the map: 0, -errno,
- * or -EUCLEAN and FINDINGS say where.
- */
-int scan_segments(struct store *store, struct window *window, const struct scan_options *options,
-	struct store_findings *findings);
+/* Makes HEADER that of the next summary, whose data are summary.data then: 0 or -ENOMEM. */
+int summary_fill(struct store *store, struct segment_header *header);
 
 /* ------------------------------------------------------------------- store.c */
 
 /* An empty store over IO, which becomes its own when 0 is returned.  LIMITS as store_create(). */
-int store_new(struct blockio *io, const struct store_facts *facts,
+int store_new(struct blockio_folder *folder, struct blockio *io, const struct store_facts *facts,
 	const struct store_limits *limits, struct store **ret);
 
 /* An empty map of BLOCK_COUNT: 0 or -errno. */

@@ -23,9 +23,10 @@ struct store_limits {
 	uint32_t ranges;
 
 	/* A summary is due before it would have more runs (at least `records`), or
-	 * sum up more segments. */
+	 * sum up more segments, and when it has the sums of so many units. */
 	uint32_t summary_runs;
 	uint32_t summary_segments;
+	uint32_t summary_units;
 
 	/* A scan reads so much at a time, whole units, and skips the data of a
 	 * segment that is longer than so much. */

@@ -3,8 +3,9 @@
  * summary.c - what keeps the opening of a store short, also after a kill.
  *
  * A summary is a segment whose data is the part of the map that the segments
- * since the summary before it have added.  One is due when that would not fit
- * any more, or after many segments, and when the store is closed:
+ * since the summary before it have added, with the sums of its units.  One is due
+ * when that would not fit any more, or after many segments, and when the store is
+ * closed:
  *
  *	┌──────────┬────┬─ ─┬────┬─────────┬────┬─ ─┬────┬─────────┬────┬ ─ ─
  *	│superblock│ S1 │   │ S9 │ summary │ S11│   │ S42│ summary │ S44│
@@ -24,22 +25,19 @@
 #include <xxhash.h>
 
 #include "simfs/base/check.h"
-#include "simfs/store/store_internal.h"
+#include "simfs/base/cleanup.h"
+#include "simfs/store/scan.h"
 
 int summary_init(struct summary *summary)
 {
-	void *runs = NULL;
-
-	if (posix_memalign(&runs, BLOCKIO_ALIGNMENT_MAX,
-		    SUMMARY_RUNS_MAX * sizeof(struct summary_run)) != 0)
-		return -ENOMEM;
-	*summary = (struct summary){ .runs = runs };
-	return 0;
+	*summary = (struct summary){ .runs = malloc(SUMMARY_RUNS_MAX * sizeof *summary->runs) };
+	return summary->runs ? 0 : -ENOMEM;
 }
 
 void summary_deinit(struct summary *summary)
 {
 	free(summary->runs);
+	free(summary->data);
 }
 
 static bool run_goes_on(
@@ -58,9 +56,13 @@ static void add_block(struct store *store, uint64_t block, uint32_t position)
 	struct summary_run *last = summary->run_count > 0 ? &summary->runs[summary->run_count - 1]
 							  : NULL;
 
+	if (position != MAP_CHANGED)
+		summary->unit_count += (uint32_t)store_units_per_block(store);
 	if (last && run_goes_on(store, last, block, position)) {
 		last->count++;
-	} else if (summary->run_count == store->limits->summary_runs) {
+		summary->is_off = summary->unit_count > SUMMARY_SUMS_MAX;
+	} else if (summary->run_count == store->limits->summary_runs ||
+		   summary->unit_count > SUMMARY_SUMS_MAX) {
 		/* After a scan of all, which had no summary to go by. */
 		summary->is_off = true;
 	} else {
@@ -82,7 +84,9 @@ void summary_add(struct store *store, const struct segment_header *header)
 		summary->is_off = header->summary.previous_unit != summary->unit;
 		summary->unit = summary->is_off ? 0 : header->unit;
 		summary->run_count = 0;
+		summary->unit_count = 0;
 		summary->segment_count = 0;
+		free(TAKE_PTR(summary->data));
 		return;
 	}
 	summary->segment_count++;
@@ -98,6 +102,7 @@ bool summary_is_due(const struct store *store)
 	const struct store_limits *limits = store->limits;
 
 	return !summary->is_off && (summary->run_count + limits->records > limits->summary_runs ||
+					   summary->unit_count >= limits->summary_units ||
 					   summary->segment_count >= limits->summary_segments);
 }
 
@@ -106,18 +111,44 @@ bool summary_is_wanted(const struct store *store)
 	return !store->summary.is_off && store->summary.segment_count > 0;
 }
 
-void summary_fill(struct store *store, struct segment_header *header)
+/* Where RUN begins, and how many units it has; 0: blocks that only changed. */
+static uint64_t run_units(const struct store *store, const struct summary_run *run)
 {
-	const struct summary *summary = &store->summary;
-	size_t bytes = summary->run_count * sizeof *summary->runs;
+	return run->position == MAP_CHANGED ? 0 : run->count * store_units_per_block(store);
+}
+
+int summary_fill(struct store *store, struct segment_header *header)
+{
+	struct summary *summary = &store->summary;
+	size_t runs_bytes = summary->run_count * sizeof *summary->runs, data_bytes;
+	uint32_t *sum;
 
 	header->flags = SEGMENT_FLAG_SUMMARY;
 	header->summary = (struct segment_summary){
 		.previous_unit = summary->unit,
 		.run_count = summary->run_count,
+		.sum_count = summary->unit_count,
 		.block_count = store->blocks,
 	};
-	memset((char *)summary->runs + bytes, 0, segment_data_bytes(store, header) - bytes);
+	data_bytes = segment_data_bytes(store, header);
+	/* One that could not be written has left its own. */
+	free(TAKE_PTR(summary->data));
+	if (data_bytes == 0)
+		return 0;
+	if (posix_memalign(&summary->data, BLOCKIO_ALIGNMENT_MAX, data_bytes) != 0) {
+		summary->data = NULL;
+		return -ENOMEM;
+	}
+	memset(summary->data, 0, data_bytes);
+	memcpy(summary->data, summary->runs, runs_bytes);
+	sum = (uint32_t *)((char *)summary->data + runs_bytes);
+	for (uint32_t i = 0; i < summary->run_count; i++) {
+		const struct summary_run *run = &summary->runs[i];
+
+		for (uint64_t unit = 0; unit < run_units(store, run); unit++)
+			*sum++ = sums_get(&store->sums, run->position + unit);
+	}
+	return 0;
 }
 
 /* ------------------------------------------------------------------- reading */
@@ -155,22 +186,46 @@ static int enter_run(struct store *store, const struct summary_run *run)
 	return 0;
 }
 
-/* Enters the runs of the summary with HEADER: 0, -EUCLEAN, -EEXIST or -ENOMEM. */
-static int enter_runs(
-	struct store *store, const struct segment_header *header, const struct summary_run *runs)
+/* The units of RUN become what SUMS say: 0 or -ENOMEM. */
+static int enter_sums(struct store *store, const struct summary_run *run, const uint32_t *sums)
 {
-	int error = 0;
+	uint64_t count = run_units(store, run);
+	int error = count > 0 ? sums_reserve(&store->sums, run->position + count) : 0;
 
-	for (uint32_t i = 0; i < header->summary.run_count && error == 0; i++)
-		error = run_checks(store, &runs[i], header->unit) ? enter_run(store, &runs[i])
-								  : -EUCLEAN;
+	for (uint64_t i = 0; i < count && error == 0; i++)
+		sums_set(&store->sums, run->position + i, sums[i]);
 	return error;
 }
 
-/* No summary is longer. */
+/* Enters the runs of the summary with HEADER, and the sums behind them: 0, -EUCLEAN, -EEXIST or
+ * -ENOMEM. */
+static int enter_runs(
+	struct store *store, const struct segment_header *header, const struct summary_run *runs)
+{
+	const uint32_t *sums = (const uint32_t *)(runs + header->summary.run_count);
+	uint64_t sum_count = 0;
+	int error = 0;
+
+	for (uint32_t i = 0; i < header->summary.run_count && error == 0; i++) {
+		const struct summary_run *run = &runs[i];
+		uint64_t units = run_units(store, run);
+
+		if (!run_checks(store, run, header->unit) ||
+			units > header->summary.sum_count - sum_count)
+			return -EUCLEAN;
+		error = enter_run(store, run);
+		if (error == 0)
+			error = enter_sums(store, run, sums + sum_count);
+		sum_count += units;
+	}
+	return error == 0 && sum_count != header->summary.sum_count ? -EUCLEAN : error;
+}
+
+/* A summary of scattered blocks is about so long. */
 static uint64_t ahead_bytes(const struct store *store)
 {
-	uint64_t bytes = SUMMARY_RUNS_MAX * sizeof(struct summary_run) + STORE_UNIT_BYTES;
+	uint64_t bytes = SUMMARY_RUNS_MAX * (sizeof(struct summary_run) + sizeof(uint32_t)) +
+			 STORE_UNIT_BYTES;
 
 	return bytes < store->limits->ahead_bytes ? bytes : store->limits->ahead_bytes;
 }
@@ -197,7 +252,7 @@ static int load_one(
 		window, (unit + 1) * STORE_UNIT_BYTES, segment_data_bytes(store, ret), 0, &bytes);
 	if (error < 0)
 		return error;
-	if (XXH3_64bits(bytes, segment_data_bytes(store, ret)) != ret->data_hash)
+	if (XXH3_64bits(bytes, segment_data_bytes(store, ret)) != ret->summary.data_hash)
 		return -EUCLEAN;
 	return enter_runs(store, ret, bytes);
 }
@@ -237,6 +292,7 @@ int summary_load(struct store *store, struct window *window, uint64_t unit)
 	if (error != -EUCLEAN && error != -EEXIST)
 		return error;
 	store_map_deinit(&store->map);
+	sums_deinit(&store->sums);
 	store->blocks = 0;
 	return store_new_map(store, block_count);
 }

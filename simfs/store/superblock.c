@@ -11,7 +11,8 @@
 #define ERRNO_MAX 4095
 
 #define FLAGS_KNOWN                                                                                \
-	(STORE_FLAG_CLEAN | STORE_FLAG_FAILED | STORE_FLAG_REWRITTEN | STORE_FLAG_DURABLE)
+	(STORE_FLAG_CLEAN | STORE_FLAG_FAILED | STORE_FLAG_REWRITTEN | STORE_FLAG_DURABLE |        \
+		STORE_FLAG_SUMS)
 
 uint64_t superblock_hash(const struct store_superblock *superblock)
 {
@@ -97,6 +98,7 @@ static void superblock_fill(struct store *store, uint32_t flags)
 		.version = STORE_FORMAT_VERSION,
 		.flags = flags | (facts->failed ? STORE_FLAG_FAILED : 0) |
 			 (store->is_rewritten ? STORE_FLAG_REWRITTEN : 0) |
+			 (store->has_sums_file ? STORE_FLAG_SUMS : 0) |
 			 (store->is_durable ? STORE_FLAG_DURABLE : 0),
 		.volume_id = facts->volume_id,
 		.store_id = facts->store_id,

@@ -73,6 +73,8 @@ struct node {
 	bool must_relink;	     /* some of its children may name its parent already */
 	bool must_inherit;	     /* its file may not say yet whose lineage it is of */
 	bool is_going;		     /* its clone was deleted, and its file is next */
+	bool is_damaged;	     /* its map has gaps: nothing above is believed */
+	bool has_damaged_data;	     /* found when it was opened */
 	struct chain_turn removal;
 	struct list link; /* of chain->nodes, loading or leaving */
 	bool is_leaving;
@@ -125,6 +127,7 @@ struct chain {
 	struct snapshot_create *creation; /* the holder, unless it is coalesce */
 
 	struct list copies; /* struct chain_copy.link */
+	bool is_damaged;    /* a node is: the trees stay as they are */
 
 	struct coalesce coalesce;
 };
@@ -299,6 +302,9 @@ uint64_t space_merge_demand_bytes(const struct chain *chain, const struct node *
 
 /* The node ID of chain->loading, or NULL. */
 struct node *loading_find(struct chain *chain, uint64_t id);
+
+/* chain_damage.c: what shows blocks of a damaged node is lost: 0, or -errno after a message. */
+int chain_lose_damaged(struct chain *chain);
 
 /* Ends what coalesce was at: 0, or -errno after a message. */
 int journals_replay(struct chain *chain);

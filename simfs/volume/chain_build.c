@@ -6,8 +6,9 @@
  *	lineages  ─▶ the last node of each is the head of the live view or of a clone
  *	snapshots ─▶ hang on their parents
  *
- * The live view needs its nodes, and nobody can tell whose a damaged one is: a
- * node that is damaged or does not belong here refuses the mount.  A snapshot
+ * A node that says nothing of itself any more may be what the live view is written
+ * to: one whose first block is damaged, or that does not belong here, refuses the
+ * mount.  What else is damaged costs those who need it (chain_damage.c).  A snapshot
  * without its node, or a clone without its head, is a failed one.
  */
 #include <errno.h>
@@ -56,7 +57,7 @@ static bool is_sibling(const struct node *node, const struct node *other)
 /* A leaf that was taken back, but whose file could not be removed: it has nothing. */
 static bool is_left_over(struct chain *chain, const struct node *node)
 {
-	if (store_blocks(node->store) > 0 || has_child(chain, node->id))
+	if (store_blocks(node->store) > 0 || node->is_damaged || has_child(chain, node->id))
 		return false;
 	list_for_each (at, &chain->loading) {
 		if (is_sibling(node, CONTAINER_OF(at, struct node, link)))
@@ -252,6 +253,8 @@ int chain_loaded(struct volume *volume)
 		return error;
 	snapshots_hang(chain);
 	error = heads_check(chain);
+	if (error == 0)
+		error = chain_lose_damaged(chain);
 	if (error == 0)
 		coalesce_kick(chain, false);
 	return error;

@@ -53,19 +53,19 @@ static int node_load(struct volume *volume, const char *file)
 		.durable = true,
 		.limits = volume->limits->store,
 		.verify_data = volume->options.verify,
+		.keeps_damaged_data = true,
 	};
 	struct store_findings findings = { 0 };
 	struct store *store = NULL;
 	char expected[64];
 	int error = store_open(volume->folder, file, &options, &store, &findings);
 
-	if (error == -EUCLEAN) {
-		log_error("node '%s' of the live view at offset %" PRIu64 ": %s", file,
-			findings.damage_offset, findings.damage);
-		store_destroy(store);
+	if (error == -EUCLEAN)
+		log_error("node '%s' at offset %" PRIu64 ": %s", file, findings.damage_offset,
+			findings.damage);
+	if (error == -EUCLEAN && !store)
 		return error;
-	}
-	if (error < 0) {
+	if (error < 0 && error != -EUCLEAN) {
 		log_error_code(error, "cannot open node '%s'", file);
 		return error;
 	}
@@ -78,6 +78,9 @@ static int node_load(struct volume *volume, const char *file)
 		return -ENOMEM;
 	}
 	list_append(&chain->loading, &node->link);
+	node->is_damaged = error < 0;
+	node->has_damaged_data = error == 0 && findings.damage;
+	chain->is_damaged |= node->is_damaged;
 	node_file_name(node->id, expected, sizeof expected);
 	if (strcmp(file, expected) != 0) {
 		log_error("node '%s' at offset 0: it says that it is '%s'", file, expected);
@@ -85,7 +88,8 @@ static int node_load(struct volume *volume, const char *file)
 	}
 	if (facts->order >= volume->next_order)
 		volume->next_order = facts->order + 1;
-	if (!findings.was_clean && !volume->options.quiet)
+	state_tell_sums(volume, file, &findings);
+	if (!findings.was_clean && !node->is_damaged && !volume->options.quiet)
 		log_info("recovered node '%s': %" PRIu64 " blocks, %" PRIu64
 			 " unused bytes cut off",
 			file, store_blocks(store), findings.torn_bytes);
@@ -161,8 +165,10 @@ static int relink_redo(struct chain *chain, uint64_t id)
 	list_for_each (at, &chain->loading) {
 		struct node *child = CONTAINER_OF(at, struct node, link);
 
-		if (error == 0 && store_facts(child->store)->parent_id == id)
-			error = reparent(child->store, parent_id);
+		if (error < 0 || store_facts(child->store)->parent_id != id)
+			continue;
+		/* What is written of it now might pass for all there is. */
+		error = child->is_damaged ? -EUCLEAN : reparent(child->store, parent_id);
 	}
 	list_for_each (at, &volume->snapshots) {
 		struct snapshot *snapshot = CONTAINER_OF(at, struct snapshot, link);
@@ -173,11 +179,12 @@ static int relink_redo(struct chain *chain, uint64_t id)
 	}
 	if (error < 0)
 		return error;
-	list_remove(&node->link);
-	node_free(chain, node);
 	node_file_name(id, file, sizeof file);
 	if (!volume->options.quiet)
 		log_info("finished the merge of node '%s' into its parent", file);
+	store_drop_sums(node->store);
+	list_remove(&node->link);
+	node_free(chain, node);
 	error = volume->folder->ops->remove(volume->folder, file);
 	return error == -ENOENT ? 0 : error;
 }

@@ -12,7 +12,7 @@
 
 #include "simfs/volume/chain.h"
 
-static void part_done(struct blockio_request *io, int result);
+static void part_done(struct request_part *part, int result);
 static void round_done(struct volume_request *request);
 
 static uint64_t read_first(const struct volume_request *request)
@@ -67,10 +67,12 @@ static uint64_t part_plan(struct volume_request *request, uint64_t offset, uint6
 
 	part->request = request;
 	part->node = owner;
-	part->io.done = part_done;
+	part->offset = offset;
+	part->length = length;
+	part->ended = part_done;
 	node_request_begin(owner);
 	request->parts_under_way++;
-	blockio_start(node_io(chain, owner), &part->io, BLOCKIO_READ, position, bytes, length);
+	part_read(part, owner->store, position, bytes);
 	return offset + length;
 }
 
@@ -108,10 +110,8 @@ static void round_done(struct volume_request *request)
 		plan(request);
 }
 
-static void part_done(struct blockio_request *io, int result)
+static void part_done(struct request_part *part, int result)
 {
-	struct request_part *part = CONTAINER_OF(io, struct request_part, io);
-
 	if (part_end(part, result))
 		round_done(part->request);
 }

@@ -85,7 +85,7 @@ static int chain_close(struct volume *volume)
 
 	list_for_each (at, &chain->nodes) {
 		const struct node *node = CONTAINER_OF(at, struct node, link);
-		int error = node->store ? store_close(node->store) : 0;
+		int error = node->store && !node->is_damaged ? store_close(node->store) : 0;
 
 		if (error < 0) {
 			log_error_code(error, "cannot close node %016" PRIx64, node->id);

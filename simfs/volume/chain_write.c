@@ -67,10 +67,8 @@ static void blocks_write(struct volume_request *request, char *bytes)
 
 static void edges_join(struct volume_request *request);
 
-static void edge_done(struct blockio_request *io, int result)
+static void edge_done(struct request_part *part, int result)
 {
-	struct request_part *part = CONTAINER_OF(io, struct request_part, io);
-
 	if (part_end(part, result))
 		edges_join(part->request);
 }
@@ -90,11 +88,12 @@ static void edge_plan(struct volume_request *request, uint64_t block)
 	request->part_count++;
 	part->request = request;
 	part->node = owner;
-	part->io.done = edge_done;
+	part->offset = block * CHAIN_BLOCK_BYTES;
+	part->length = CHAIN_BLOCK_BYTES;
+	part->ended = edge_done;
 	node_request_begin(owner);
 	request->parts_under_way++;
-	blockio_start(node_io(chain, owner), &part->io, BLOCKIO_READ, node_position(owner, block),
-		bytes, CHAIN_BLOCK_BYTES);
+	part_read(part, owner->store, node_position(owner, block), bytes);
 }
 
 static void edges_join(struct volume_request *request)

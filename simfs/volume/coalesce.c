@@ -80,6 +80,10 @@ void coalesce_kick(struct chain *chain, bool now)
 
 	if (coalesce->is_stopping || (chain->volume->options.no_coalesce && !now))
 		return;
+	if (chain->is_damaged) {
+		coalesce_say(chain, "a node is damaged: nothing is coalesced");
+		return;
+	}
 	if (coalesce->state == COALESCE_QUIET && now)
 		coalesce->due_ns = clock_now_ns();
 	/* A worker that is at work goes on as long as it finds something. */

@@ -67,6 +67,7 @@ struct coalesce {
 	uint64_t begin_ns;
 	void *buffer;
 	struct blockio_request io;
+	struct store_read read; /* of the node */
 	struct store_waiter written;
 	struct volume_barrier barrier;
 	struct chain_turn turn;

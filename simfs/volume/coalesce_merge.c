@@ -117,11 +117,17 @@ static void node_chunk_write(struct chain *chain, struct node *parent)
 	store_waiter_release(&coalesce->written, 0);
 }
 
-static void chunk_read(struct blockio_request *io, int result)
+static void chunk_read(struct store_read *read, int result)
 {
-	struct chain *chain = CONTAINER_OF(io, struct chain, coalesce.io);
+	struct chain *chain = CONTAINER_OF(read, struct chain, coalesce.read);
 	struct node *parent = parent_of(chain);
 
+	/* Copied on it would look right. */
+	if (result == -EUCLEAN) {
+		node_damaged(
+			chain, of(chain)->node, read, of(chain)->chunk_first * CHAIN_BLOCK_BYTES);
+		result = -EIO;
+	}
 	if (result < 0 || of(chain)->has_timed_out) {
 		chunk_done(chain, result);
 		return;
@@ -176,9 +182,9 @@ void merge_copy(struct chain *chain)
 
 	coalesce->chunk_first = first;
 	coalesce->chunk_count = (run < most ? run : most) / CHAIN_BLOCK_BYTES;
-	coalesce->io.done = chunk_read;
-	blockio_start(store_io(store), &coalesce->io, BLOCKIO_READ, store_offset(store, first),
-		coalesce->buffer, coalesce->chunk_count * CHAIN_BLOCK_BYTES);
+	coalesce->read.done = chunk_read;
+	store_read(store, &coalesce->read, store_offset(store, first), coalesce->buffer,
+		coalesce->chunk_count * CHAIN_BLOCK_BYTES);
 }
 
 /* ---- all copied ---- */

@@ -18,7 +18,7 @@
 #include "simfs/base/check.h"
 #include "simfs/volume/volume_internal.h"
 
-static void part_done(struct blockio_request *io, int result);
+static void part_done(struct request_part *part, int result);
 
 bool snapshot_is_readable(const struct snapshot *snapshot)
 {
@@ -89,16 +89,16 @@ static void plan(struct volume_request *request)
 		uint64_t position;
 
 		part->request = request;
+		part->node = NULL;
 		part->offset = at;
 		position = part_choose(part, snapshot, end - at);
-		part->io.done = part_done;
+		part->ended = part_done;
 		request->parts_under_way++;
 		/* Its store must not go while it is read for another snapshot. */
 		if (part->holder)
 			snapshot_get(part->holder);
-		blockio_start(part->holder ? store_io(part->holder->store) : volume->origin,
-			&part->io, BLOCKIO_READ, position,
-			request->buffer + (at - read_first(request)), part->length);
+		part_read(part, part->holder ? part->holder->store : NULL, position,
+			request->buffer + (at - read_first(request)));
 		at += part->length;
 	}
 }
@@ -157,9 +157,8 @@ static void round_done(struct volume_request *request)
 		snapshot_read_end(request, 0);
 }
 
-static void part_done(struct blockio_request *io, int result)
+static void part_done(struct request_part *part, int result)
 {
-	struct request_part *part = CONTAINER_OF(io, struct request_part, io);
 	struct volume_request *request = part->request;
 
 	if (result < 0 && request->error == 0) {

@@ -63,8 +63,7 @@ static bool edge_is_needed(const struct volume_request *request, uint64_t block)
 	part_of_block(request, block, &first, &end);
 	if (end - first == snapshot_block_bytes(request->snapshot))
 		return false;
-	return store_offset(store, block) == 0 ||
-	       ((first | end) & (store_io(store)->alignment_bytes - 1)) != 0;
+	return store_offset(store, block) == 0 || ((first | end) & (STORE_UNIT_BYTES - 1)) != 0;
 }
 
 void snapshot_write_end(struct volume_request *request)
@@ -106,13 +105,12 @@ static void block_rewrite(
 	struct volume_request *request, uint64_t block, char *bytes, uint64_t bytes_first)
 {
 	struct store *store = request->snapshot->store;
-	uint64_t alignment = store_io(store)->alignment_bytes;
 	uint64_t block_first = block * snapshot_block_bytes(request->snapshot);
 	uint64_t first, end;
 
 	part_of_block(request, block, &first, &end);
-	first = round_down(first, alignment);
-	end = round_up(end, alignment);
+	first = round_down(first, STORE_UNIT_BYTES);
+	end = round_up(end, STORE_UNIT_BYTES);
 	store_rewrite(store, block, (uint32_t)(first - block_first), bytes + (first - bytes_first),
 		(uint32_t)(end - first), &request->preserved);
 }
@@ -144,7 +142,7 @@ static void blocks_store(struct volume_request *request, char *bytes, uint64_t b
 	store_waiter_release(&request->preserved, 0);
 }
 
-static void edges_read(struct blockio_request *io, int result);
+static void edges_read(struct request_part *part, int result);
 
 /* Reads the edges that are needed, one after the other; then stores. */
 static void edges_read_next(struct volume_request *request)
@@ -160,11 +158,18 @@ static void edges_read_next(struct volume_request *request)
 		request->cursor = block < last ? last : last + 1;
 		if (!edge_is_needed(request, block))
 			continue;
-		request->io.done = edges_read;
-		blockio_start(position ? store_io(snapshot->store) : request->volume->origin,
-			&request->io, BLOCKIO_READ, position ? position : block * block_bytes,
-			request->scratch + (block * block_bytes - scratch_first(request)),
-			block_bytes);
+
+		struct request_part *part = &request->parts[0];
+
+		part->request = request;
+		part->node = NULL;
+		part->holder = position ? snapshot : NULL;
+		part->offset = block * block_bytes;
+		part->length = block_bytes;
+		part->ended = edges_read;
+		part_read(part, position ? snapshot->store : NULL,
+			position ? position : part->offset,
+			request->scratch + (part->offset - scratch_first(request)));
 		return;
 	}
 	memcpy(request->scratch + (request->offset - scratch_first(request)), request->buffer,
@@ -172,10 +177,10 @@ static void edges_read_next(struct volume_request *request)
 	blocks_store(request, request->scratch, scratch_first(request));
 }
 
-/* An edge that cannot be read is this write's error; the snapshot is as it was. */
-static void edges_read(struct blockio_request *io, int result)
+/* An edge that cannot be read is this write's error; the snapshot is as it was, or damaged. */
+static void edges_read(struct request_part *part, int result)
 {
-	struct volume_request *request = CONTAINER_OF(io, struct volume_request, io);
+	struct volume_request *request = part->request;
 
 	request->error = result;
 	if (result < 0 || request->snapshot->state != SNAPSHOT_ACTIVE)

@@ -308,6 +308,7 @@ int state_load_snapshot(struct volume *volume, const char *file, enum store_role
 	}
 	snapshot->is_kept = is_kept;
 	snapshot->older_ns = age_ns(snapshot_created_seconds(snapshot));
+	state_tell_sums(volume, file, &findings);
 	if (error == -EUCLEAN) {
 		if (!volume->options.quiet)
 			log_info("snapshot '%s' is lost: '%s' at offset %" PRIu64 ": %s", name,
@@ -389,6 +390,8 @@ int state_load(struct volume *volume)
 	/* Last: until then the record may say what the image was. */
 	if (error == 0)
 		error = state_record_open(volume);
+	for (size_t i = 0; i < names.count && error == 0; i++)
+		state_sweep_sums(volume, names.names[i]);
 	names_free(&names);
 	return error;
 }

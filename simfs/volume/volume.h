@@ -36,7 +36,7 @@
 #include "simfs/blockio/folder.h"
 #include "simfs/profile/chain.h"
 #include "simfs/profile/profile.h"
-#include "simfs/store/store.h"
+#include "simfs/store/read.h"
 #include "simfs/volume/image.h"
 #include "simfs/volume/memory_source.h"
 #include "simfs/volume/snapshot_hold.h"
@@ -49,13 +49,11 @@
 #define VOLUME_REQUEST_MAX_BYTES (1u << 20)
 
 /* A read rounds out to the backend's alignment on both sides. */
-#define VOLUME_BUFFER_BYTES (VOLUME_REQUEST_MAX_BYTES + 2 * BLOCKIO_ALIGNMENT_MAX)
+#define VOLUME_BUFFER_BYTES	 (VOLUME_REQUEST_MAX_BYTES + 2 * BLOCKIO_ALIGNMENT_MAX)
 
-/* Longest name; it is a file name in three places. */
-#define VOLUME_SNAPSHOT_NAME_MAX 64
+#define VOLUME_SNAPSHOT_NAME_MAX 64 /* longest; it is a file name in three places */
 
-/* `schema_version` of volume_status(). */
-#define VOLUME_STATUS_VERSION 1
+#define VOLUME_STATUS_VERSION	 1 /* `schema_version` of volume_status() */
 
 struct volume;
 struct snapshot;
@@ -156,6 +154,8 @@ struct node;
 /* Part of a snapshot read, and of any request in a chain: one run of blocks from one file. */
 struct request_part {
 	struct blockio_request io;
+	struct store_read read;
+	void (*ended)(struct request_part *part, int result); /* see damage.h */
 	struct volume_request *request;
 	uint64_t offset; /* in the volume */
 	size_t length;

@@ -4,6 +4,7 @@
 #define SNAPRIG_VOLUME_VOLUME_INTERNAL_H
 
 #include "simfs/volume/area.h"
+#include "simfs/volume/damage.h"
 #include "simfs/volume/event_file.h"
 #include "simfs/volume/state_record.h"
 #include "simfs/volume/surface.h"
@@ -120,6 +121,7 @@ struct volume {
 	const struct memory_source *memory; /* NULL: that of the options */
 	struct text_log kernel_log;
 	struct journal journal;
+	unsigned damage_lines;	      /* that were said (damage.c) */
 	struct event_file event_file; /* does not ask the fault plane, nor counts as I/O */
 	struct volume_writers writers;
 	struct volume_surface surface;
@@ -358,6 +360,12 @@ int state_update(struct store *store, const struct store_facts *facts);
 int state_mark(struct store *store, int error);
 
 bool state_has_suffix(const char *name, const char *suffix);
+
+/* state_sums.c: says what was found amiss with the sums of the store in FILE.  Removes NAME when
+ * it is a file of sums and its store is gone. */
+void state_tell_sums(
+	const struct volume *volume, const char *file, const struct store_findings *findings);
+void state_sweep_sums(struct volume *volume, const char *name);
 
 /* Of the store of an active snapshot of that name. */
 void snapshot_file_name(const char *snapshot, char *buffer, size_t length);

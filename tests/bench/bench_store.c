@@ -112,7 +112,7 @@ static struct store *make_store(
 		.io = { .ops = &holes_ops, .alignment_bytes = below->alignment_bytes },
 		.below = below,
 	};
-	MUST(store_new(&holes.io, &facts, NULL, &store) == 0);
+	MUST(store_new(folder, &holes.io, &facts, NULL, &store) == 0);
 	MUST(superblock_do(store, 0) == 0);
 	for (uint64_t at = 0; at < count;) {
 		/* The first goes at once, and those behind it share a segment. */

@@ -51,6 +51,10 @@
 /* Where the volume's file has the volume's id. */
 #define VOLUME_ID_OFFSET 16
 
+/* Of a summary: what it has behind its header. */
+#define SUMS_MAX	  4096u
+#define SUMMARY_BYTES_MAX (3 * STORE_UNIT_BYTES + SUMS_MAX * sizeof(uint32_t))
+
 struct input {
 	const uint8_t *data;
 	size_t size;
@@ -89,17 +93,26 @@ static size_t make_records(struct input *input, struct segment_header *header, u
 	if (bits & SEGMENT_SUMMARY) {
 		header->flags = SEGMENT_FLAG_SUMMARY;
 		header->summary.run_count = count;
-		memset(data, 0, 2 * STORE_UNIT_BYTES);
+		memset(data, 0, SUMMARY_BYTES_MAX);
 		for (uint8_t i = 0; i < count; i++) {
 			struct summary_run run = { .block = input_word(input) };
 
 			run.position = input_word(input);
 			run.count = input_byte(input);
 			header->summary.block_count += run.count;
+			if (run.position != MAP_CHANGED)
+				header->summary.sum_count += (uint64_t)run.count *
+							     header->block_bytes / STORE_UNIT_BYTES;
 			/* A block of odd size puts it anywhere. */
 			memcpy(data + i * sizeof run, &run, sizeof run);
 		}
-		return (count * sizeof(struct summary_run) + STORE_UNIT_BYTES - 1) /
+		/* More would not fit, and is a lie that must be found out. */
+		header->summary.sum_count %= SUMS_MAX + 1;
+		memset(data + count * sizeof(struct summary_run), count,
+			header->summary.sum_count * sizeof(uint32_t));
+		return (count * sizeof(struct summary_run) +
+			       header->summary.sum_count * sizeof(uint32_t) + STORE_UNIT_BYTES -
+			       1) /
 		       STORE_UNIT_BYTES * STORE_UNIT_BYTES;
 	}
 	header->record_count = count;
@@ -113,6 +126,25 @@ static size_t make_records(struct input *input, struct segment_header *header, u
 	return (size_t)count * header->block_bytes;
 }
 
+/* Of what was put at DATA. */
+static void make_sums(struct segment_header *header, const uint8_t *data, size_t data_bytes)
+{
+	uint32_t words = SEGMENT_BODY_WORDS, units = header->block_bytes / STORE_UNIT_BYTES;
+	uint32_t records_max = words / (2 + units), data_max;
+
+	if (header->flags & SEGMENT_FLAG_SUMMARY) {
+		header->summary.data_hash = XXH3_64bits(data, data_bytes);
+		return;
+	}
+	data_max = header->block_bytes ? SEGMENT_DATA_MAX_BYTES / header->block_bytes : 0;
+	if (data_max < records_max)
+		records_max = data_max;
+	for (size_t i = 0; i < data_bytes / STORE_UNIT_BYTES; i++) {
+		if (2 * records_max + i < words)
+			header->words[2 * records_max + i] = unit_sum(data + i * STORE_UNIT_BYTES);
+	}
+}
+
 /* Makes the segment with SEQUENCE at OFFSET of FILE; returns its length, 0 when there is no room.
  */
 static size_t make_segment(struct input *input, uint8_t *file, size_t offset, uint64_t sequence,
@@ -124,7 +156,7 @@ static size_t make_segment(struct input *input, uint8_t *file, size_t offset, ui
 	uint8_t *data = file + offset + STORE_UNIT_BYTES;
 	size_t data_bytes = (size_t)count * block_bytes;
 
-	if (offset + 3 * STORE_UNIT_BYTES + data_bytes > FILE_MAX_BYTES)
+	if (offset + SUMMARY_BYTES_MAX + data_bytes > FILE_MAX_BYTES)
 		return 0;
 	memcpy(&superblock, file, sizeof superblock);
 	header.store_id = superblock.store_id;
@@ -135,9 +167,11 @@ static size_t make_segment(struct input *input, uint8_t *file, size_t offset, ui
 	if (bits & SEGMENT_SUMMARY)
 		*summary_unit = header.unit;
 	data_bytes = make_records(input, &header, bits, count, data);
-	header.data_hash = XXH3_64bits(data, data_bytes);
-	if (bits & SEGMENT_BAD_DATA)
-		header.data_hash++;
+	make_sums(&header, data, data_bytes);
+	if (bits & SEGMENT_BAD_DATA && bits & SEGMENT_SUMMARY)
+		header.summary.data_hash++;
+	else if (bits & SEGMENT_BAD_DATA && data_bytes > 0)
+		data[data_bytes - 1] ^= 1;
 	if (bits & SEGMENT_EXTRA) {
 		size_t at = input_byte(input);
 

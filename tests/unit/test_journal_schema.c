@@ -201,6 +201,21 @@ static void cut_the_image(void)
 	ck_assert_int_eq(engine_read(&bench_engine, NULL, BENCH_VOLUME_BYTES, &byte, 1), -EIO);
 }
 
+/* One byte of the store of a snapshot is another. */
+static void spoil_a_store(void)
+{
+	uint8_t byte;
+	uint64_t size_bytes;
+
+	ck_assert_int_eq(engine_snapshot(&bench_engine, "spoilt", NULL, NULL), 0);
+	ck_assert_int_eq(engine_write(&bench_engine, 0, 4096, 1), 0);
+	engine_file(&bench_engine, "spoilt.store", &size_bytes)[2 * STORE_UNIT_BYTES] ^= 1;
+	ck_assert_int_eq(
+		engine_read(&bench_engine, engine_find(&bench_engine, "spoilt"), 0, &byte, 1),
+		-EIO);
+	ck_assert_int_eq(engine_delete(&bench_engine, "spoilt"), 0);
+}
+
 START_TEST(every_event_happens_and_is_as_the_schema_says)
 {
 	const char *why;
@@ -211,6 +226,7 @@ START_TEST(every_event_happens_and_is_as_the_schema_says)
 	strike_and_lose_the_snapshot();
 	hold_and_feign();
 	freeze_well_and_badly();
+	spoil_a_store();
 	ck_assert_int_eq(volume_grow(bench_engine.volume, 2 * BENCH_VOLUME_BYTES, &why), 0);
 	cut_the_image();
 	expect_valid_journal();

@@ -74,7 +74,7 @@ END_TEST
 
 START_TEST(a_segment_takes_no_more_than_it_has_room_for)
 {
-	/* 504 records each, and 256 ranges each. */
+	/* 336 records each, and 256 ranges each. */
 	struct store_bench_append *large = store_bench_append(&bench, 0, 1200);
 
 	for (uint64_t i = 0; i < 600; i++)
@@ -225,7 +225,7 @@ END_TEST
 
 START_TEST(a_waiter_ends_once_with_the_first_error)
 {
-	/* Three segments, the second of which fails. */
+	/* Five segments, the second of which fails. */
 	memory_disk_fail(bench.disk, BLOCKIO_WRITE, 2, 1, -EIO);
 
 	struct store_bench_append *large = store_bench_append(&bench, 0, 1500);
@@ -233,7 +233,7 @@ START_TEST(a_waiter_ends_once_with_the_first_error)
 	store_bench_settle(&bench);
 	ck_assert(large->has_ended);
 	ck_assert_int_eq(large->result, -EIO);
-	ck_assert_uint_eq(store_blocks(bench.store), 504);
+	ck_assert_uint_eq(store_blocks(bench.store), 336);
 }
 END_TEST
 

@@ -13,7 +13,7 @@
 
 #define BLOCK_BYTES    4096u
 #define BLOCKS	       4096u
-#define SEGMENT_BLOCKS 504u /* at most; a batch of more is two segments */
+#define SEGMENT_BLOCKS 336u /* at most; a batch of more is two segments */
 #define WAITERS	       8u
 
 static struct store_bench bench;

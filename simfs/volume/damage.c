@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * damage.c - bytes of a store that are not what was stored, met while it is served.
+ *
+ * A snapshot that needs them has failed, and with it those that share its area.  What is written
+ * to, the live view or a clone, goes on: only the block cannot be read, until it is written as a
+ * whole. Whoever asked for the bytes gets EIO.
+ */
+#include <errno.h>
+#include <inttypes.h>
+
+#include "simfs/base/log.h"
+#include "simfs/volume/chain.h"
+
+/* A reader that tries again and again must not fill a disk with it. */
+#define LINES_MAX 100u
+
+static void tell(struct volume *volume, const char *file, uint64_t offset, uint64_t block)
+{
+	journal_add(&volume->journal, volume->gauges.measured[GAUGE_OPS], EVENT_STORE_DAMAGED,
+		json_pack("{s:s, s:I, s:I}", "file", file, "offset_bytes", (json_int_t)offset,
+			"block", (json_int_t)block));
+	if (volume->damage_lines > LINES_MAX || volume->options.quiet)
+		return;
+	if (volume->damage_lines++ == LINES_MAX)
+		log_error("more is damaged, and not told any more");
+	else
+		log_error("'%s' at offset %" PRIu64 ": block %" PRIu64 " is not what was stored",
+			file, offset, block);
+}
+
+/* The first of LENGTH_BYTES of the volume from FIRST on that READ found damaged. */
+static uint64_t volume_offset(const struct store_read *read, uint64_t first)
+{
+	return first + (read->damage_offset - read->offset);
+}
+
+void snapshot_damaged(
+	struct snapshot *snapshot, const struct store_read *read, uint64_t first_bytes)
+{
+	char file[STORE_NAME_BYTES + 16];
+
+	snapshot_file(snapshot, file, sizeof file);
+	tell(snapshot->volume, file, read->damage_offset,
+		volume_offset(read, first_bytes) / snapshot_block_bytes(snapshot));
+	if (snapshot->state == SNAPSHOT_ACTIVE)
+		snapshot_fail(snapshot, -EUCLEAN, "store.damaged");
+}
+
+bool snapshot_needs(struct chain *chain, const struct snapshot *snapshot, const struct node *node,
+	uint64_t block)
+{
+	return snapshot->state == SNAPSHOT_ACTIVE && !snapshot->is_clone && snapshot->base &&
+	       view_owner(chain, snapshot->base, block) == node;
+}
+
+void node_damaged(struct chain *chain, const struct node *node, const struct store_read *read,
+	uint64_t first_bytes)
+{
+	struct volume *volume = chain->volume;
+	uint64_t block = volume_offset(read, first_bytes) / CHAIN_BLOCK_BYTES;
+	char file[64];
+
+	node_file_name(node->id, file, sizeof file);
+	tell(volume, file, read->damage_offset, block);
+	list_for_each (at, &volume->snapshots) {
+		struct snapshot *snapshot = CONTAINER_OF(at, struct snapshot, link);
+
+		if (snapshot_needs(chain, snapshot, node, block))
+			snapshot_fail(snapshot, -EUCLEAN, "node.damaged");
+	}
+}
+
+/* ---- reads of parts ---- */
+
+static void part_read_done(struct store_read *read, int result)
+{
+	struct request_part *part = CONTAINER_OF(read, struct request_part, read);
+
+	if (result == -EUCLEAN) {
+		if (part->node)
+			node_damaged(part->request->volume->chain, part->node, read, part->offset);
+		else
+			snapshot_damaged(part->holder, read, part->offset);
+		result = -EIO;
+	}
+	part->ended(part, result);
+}
+
+static void part_io_done(struct blockio_request *io, int result)
+{
+	struct request_part *part = CONTAINER_OF(io, struct request_part, io);
+
+	part->ended(part, result);
+}
+
+void part_read(struct request_part *part, struct store *store, uint64_t position, void *bytes)
+{
+	if (store) {
+		part->read.done = part_read_done;
+		store_read(store, &part->read, position, bytes, part->length);
+		return;
+	}
+	part->io.done = part_io_done;
+	blockio_start(part->request->volume->origin, &part->io, BLOCKIO_READ, position, bytes,
+		part->length);
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* damage.h - reads for requests that are checked, and what is done when they are not right. */
+#ifndef SNAPRIG_VOLUME_DAMAGE_H
+#define SNAPRIG_VOLUME_DAMAGE_H
+
+#include "simfs/store/read.h"
+
+struct chain;
+struct node;
+struct request_part;
+struct snapshot;
+
+/*
+ * Starts the read of part->length bytes for part->offset of the volume: at POSITION of
+ * STORE, or of the image when that is NULL.  part->ended is called later; -EIO when
+ * they are damaged, and then what follows from that was done.  The store is part->node's,
+ * or when that is NULL part->holder's.
+ */
+void part_read(struct request_part *part, struct store *store, uint64_t position, void *bytes);
+
+/* READ, for bytes of the volume from FIRST_BYTES on, has found the store of that one damaged. */
+void snapshot_damaged(
+	struct snapshot *snapshot, const struct store_read *read, uint64_t first_bytes);
+void node_damaged(struct chain *chain, const struct node *node, const struct store_read *read,
+	uint64_t first_bytes);
+
+/* Whether SNAPSHOT, that fails for it, shows BLOCK as NODE has it. */
+bool snapshot_needs(struct chain *chain, const struct snapshot *snapshot, const struct node *node,
+	uint64_t block);
+
+#endif
