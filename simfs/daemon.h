@@ -45,13 +45,12 @@ struct daemon_options {
 	const char *const *writers; /* which can be read */
 	size_t writer_count;
 	bool no_writer_check;
+	bool in_background; /* its messages go to STATE_LOG, once log_file_take_over() is called */
 	const char *fuse_options; /* NULL: none */
 
 	/* Of memory.used: a cgroup with a limit, and as it was typed; NULL: the system. */
 	const char *memory_cgroup;
 	const char *memory_source_name;
-
-	bool in_background; /* its messages go to STATE_LOG, once log_file_take_over() is called */
 
 	/* Required.  The volume is mounted and can be used. */
 	void (*ready)(void *context);

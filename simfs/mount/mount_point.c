@@ -50,29 +50,29 @@ static bool is_same(const struct stat *one, const struct stat *other)
 /* Goes up from FOLDER_FD, which becomes this function's, to the root. */
 static int find_above(int folder_fd, const struct stat *wanted, bool *ret)
 {
+	AUTO(auto_close) int fd = folder_fd;
 	struct stat facts, above;
 
-	if (fstat(folder_fd, &facts) < 0) {
-		int error = -errno;
+	if (fstat(fd, &facts) < 0)
+		return -errno;
+	while (!is_same(&facts, wanted)) {
+		int above_fd = openat(fd, "..", O_PATH | O_DIRECTORY | O_CLOEXEC);
 
-		close(folder_fd);
-		return error;
-	}
-	for (;;) {
-		int above_fd = openat(folder_fd, "..", O_PATH | O_DIRECTORY | O_CLOEXEC);
-		int error = above_fd < 0 || fstat(above_fd, &above) < 0 ? -errno : 0;
-		bool found = is_same(&facts, wanted);
-
-		close(folder_fd);
-		if (error < 0 || found || is_same(&facts, &above)) {
-			*ret = found;
-			if (above_fd >= 0)
-				close(above_fd);
-			return found ? 0 : error;
+		if (above_fd < 0)
+			return -errno;
+		close(fd);
+		fd = above_fd;
+		if (fstat(fd, &above) < 0)
+			return -errno;
+		/* The root is its own parent. */
+		if (is_same(&facts, &above)) {
+			*ret = false;
+			return 0;
 		}
-		folder_fd = above_fd;
 		facts = above;
 	}
+	*ret = true;
+	return 0;
 }
 
 int mount_point_hides(const char *point, const char *path, bool *ret)
