@@ -12,4 +12,10 @@ __attribute__((noreturn, cold)) void must_fail(const char *fact, const char *fil
 
 #define MUST(fact) (__builtin_expect(!!(fact), 1) ? (void)0 : must_fail(#fact, __FILE__, __LINE__))
 
+/*
+ * A loop whose progress is decided by another function asserts it, here or in that
+ * function: NEXT is behind AT.  Without it a wrong answer is a thread that spins.
+ */
+#define MUST_GET_ON(at, next) MUST((next) > (at))
+
 #endif

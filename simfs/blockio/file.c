@@ -232,7 +232,8 @@ static bool file_next_data(
 	end = first < 0 ? -1 : lseek(file->fd, first, SEEK_HOLE);
 	*ret_first = first < 0 ? from : (uint64_t)first;
 	*ret_end = end < 0 ? io->size_bytes : (uint64_t)end;
-	return true;
+	/* It may have been cut meanwhile, by somebody else. */
+	return *ret_first < *ret_end;
 }
 
 static int file_transfer_now(

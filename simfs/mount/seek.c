@@ -12,7 +12,7 @@ static uint64_t data_end(struct volume *volume, struct snapshot *snapshot, uint6
 	uint64_t first, end;
 
 	while (volume_next_data(volume, snapshot, from, &first, &end) && first == from) {
-		MUST(end > from);
+		MUST_GET_ON(from, end);
 		from = end;
 	}
 	return from;

@@ -120,6 +120,9 @@ void store_append(struct store *store, uint64_t first_block, uint64_t count, voi
 
 		uint64_t room = segment_room(segment, flags);
 		uint64_t taken = count < room ? count : room;
+
+		MUST(taken > 0);
+
 		struct segment_header *header = segment->header;
 		size_t length = taken * store->facts.block_bytes;
 

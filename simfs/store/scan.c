@@ -216,9 +216,12 @@ int scan_segments(struct store *store, struct window *window, const struct scan_
 		.sequence = store->acknowledged_sequence,
 		.end_unit = store->acknowledged_end_unit,
 	};
+	uint64_t end_unit = scan.end_unit;
 	int result;
 
-	while ((result = scan_segment(&scan)) == 1)
-		continue;
+	while ((result = scan_segment(&scan)) == 1) {
+		MUST_GET_ON(end_unit, scan.end_unit);
+		end_unit = scan.end_unit;
+	}
 	return result < 0 ? result : scan_end(&scan);
 }

@@ -208,6 +208,7 @@ bool store_next_run(
 		return false;
 	*ret_first = first;
 	*ret_count = store_map_next(&store->map, first, false) - first;
+	MUST(first >= from_block && *ret_count > 0);
 	return true;
 }
 

@@ -48,6 +48,7 @@ void node_write(
 				run += CHAIN_BLOCK_BYTES;
 			store_append(store, first, run / CHAIN_BLOCK_BYTES, bytes, waiter);
 		}
+		MUST(run >= CHAIN_BLOCK_BYTES);
 		first += run / CHAIN_BLOCK_BYTES;
 		bytes += run;
 	}

@@ -10,6 +10,7 @@
  */
 #include <string.h>
 
+#include "simfs/base/check.h"
 #include "simfs/volume/chain.h"
 
 static void part_done(struct request_part *part, int result);
@@ -96,8 +97,12 @@ static void plan(struct volume_request *request)
 	/* One of its own: the others may end at once, or there may be none. */
 	request->parts_under_way = 1;
 	while (request->cursor < end &&
-		request->part_count < request->volume->limits->request_parts)
-		request->cursor = part_plan(request, request->cursor, end);
+		request->part_count < request->volume->limits->request_parts) {
+		uint64_t next = part_plan(request, request->cursor, end);
+
+		MUST_GET_ON(request->cursor, next);
+		request->cursor = next;
+	}
 	if (--request->parts_under_way == 0)
 		round_done(request);
 }

@@ -24,6 +24,7 @@ static void image_units(struct chain *chain, struct node *image)
 		uint64_t end_block = (end + CHAIN_BLOCK_BYTES - 1) / CHAIN_BLOCK_BYTES;
 
 		space_allocate(chain, image, first_block, end_block - first_block);
+		MUST_GET_ON(from, end);
 		from = end;
 	}
 }

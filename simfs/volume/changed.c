@@ -39,5 +39,6 @@ bool snapshot_changed_next(const struct snapshot *snapshot, uint64_t from_bytes,
 		end = volume_end;
 	*ret_offset_bytes = begin;
 	*ret_length_bytes = end - begin;
+	MUST_GET_ON(begin, end);
 	return true;
 }

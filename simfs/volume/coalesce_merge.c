@@ -182,6 +182,7 @@ void merge_copy(struct chain *chain)
 
 	coalesce->chunk_first = first;
 	coalesce->chunk_count = (run < most ? run : most) / CHAIN_BLOCK_BYTES;
+	MUST(coalesce->chunk_count > 0);
 	coalesce->read.done = chunk_read;
 	store_read(store, &coalesce->read, store_offset(store, first), coalesce->buffer,
 		coalesce->chunk_count * CHAIN_BLOCK_BYTES);

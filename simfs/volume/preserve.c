@@ -88,7 +88,12 @@ void preserve_run(struct snapshot *snapshot, struct volume_request *request, uin
 			facts.area_blocks++;
 			block++;
 		} else if (datto_auto_expand(snapshot)) {
-			facts.limit_bytes = store_facts(snapshot->store)->limit_bytes;
+			uint64_t limit_bytes = store_facts(snapshot->store)->limit_bytes;
+
+			/* A step that is beyond all bounds. */
+			if (limit_bytes <= facts.limit_bytes)
+				break;
+			facts.limit_bytes = limit_bytes;
 		} else {
 			break;
 		}

@@ -92,6 +92,7 @@ static void plan(struct volume_request *request)
 		part->node = NULL;
 		part->offset = at;
 		position = part_choose(part, snapshot, end - at);
+		MUST(part->length > 0);
 		part->ended = part_done;
 		request->parts_under_way++;
 		/* Its store must not go while it is read for another snapshot. */
