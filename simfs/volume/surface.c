@@ -16,7 +16,6 @@
 #include "simfs/volume/chain.h"
 #include "simfs/volume/volume_internal.h"
 
-#define TIMES_FILE     "times"
 #define TIMES_FILE_NEW "times.new"
 #define TIMES_MAGIC    0x31656d6974616e73ull
 

@@ -58,6 +58,9 @@ struct volume_room volume_room(struct volume *volume);
 
 /* ---- of volume/ ---- */
 
+/* In the state folder.  One that is damaged is as after a kill. */
+#define TIMES_FILE "times"
+
 /* What a volume keeps of it. */
 struct volume_surface {
 	int64_t last_ns; /* the last stamp */

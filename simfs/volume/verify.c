@@ -149,8 +149,8 @@ static int entry_add(struct verifier *verifier, const char *file, bool is_node)
 /* Notes what is no store and stays behind. */
 static void note_other(struct verifier *verifier, const char *file)
 {
-	static const char *const known[] = { VOLUME_FILE, EVENT_FILE, EVENT_FILE_OLD, "rig.log",
-		"rig.old.log", "control.sock" };
+	static const char *const known[] = { VOLUME_FILE, TIMES_FILE, EVENT_FILE, EVENT_FILE_OLD,
+		"rig.log", "rig.old.log", "control.sock" };
 	enum coalesce_journal kind;
 	uint64_t id;
 
