@@ -120,19 +120,20 @@ done
 same 3 "$(printf '%s\n' $inodes | sort -u | wc -l)" "inodes that differ"
 
 # What a copying client does: same size, and it must not think that nothing changed.
+# (In whole seconds, as rsync compares when it is not told otherwise, two writes can be one.)
 if command -v rsync >/dev/null; then
 	mkdir copy
-	rsync -a "$mnt/live" copy/
+	rsync -a --modify-window=-1 "$mnt/live" copy/
 	write_at 0 512 "$mnt/live" 4
-	rsync -a "$mnt/live" copy/
+	rsync -a --modify-window=-1 "$mnt/live" copy/
 	cmp "$mnt/live" copy/live || fail "rsync thinks that nothing has changed"
 	touch "$mnt/snapshots/s"
-	rsync -a "$mnt/snapshots/s" copy/
+	rsync -a --modify-window=-1 "$mnt/snapshots/s" copy/
 	rm "$mnt/snapshots/s"
 	write_at 0 512 "$mnt/live" 5
 	touch "$mnt/snapshots/s"
-	rsync -a "$mnt/snapshots/s" copy/
+	rsync -a --modify-window=-1 "$mnt/snapshots/s" copy/
 	cmp "$mnt/snapshots/s" copy/s || fail "rsync takes one snapshot for another"
-	rsync -a "$mnt/.snaprig/status.json" copy/
+	rsync -a --modify-window=-1 "$mnt/.snaprig/status.json" copy/
 	jq -e '.schema_version' copy/status.json >/dev/null || fail "rsync does not copy the status"
 fi
