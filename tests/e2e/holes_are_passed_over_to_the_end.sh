@@ -41,6 +41,19 @@ for profile in $(rig list profiles --json | jq -r '.profiles[].name'); do
 	rm -rf "$image" "$image.snaprig"
 done
 
+# Data in many pieces, of two nodes in turn, is one to who looks for its end.
+mount_volume "$size" --profile xen
+for i in $(seq 0 2 78); do
+	dd if=/dev/urandom of="$mnt/live" bs=4k count=1 seek="$i" conv=notrunc status=none
+done
+touch "$mnt/snapshots/s0"
+for i in $(seq 1 2 79); do
+	dd if=/dev/urandom of="$mnt/live" bs=4k count=1 seek="$i" conv=notrunc status=none
+done
+same "0 $((80 * 4096))" "$("$holes" "$mnt/live")" "data in many pieces"
+umount_volume
+rm -rf "$image" "$image.snaprig"
+
 # What cannot be read is no hole: it would be taken for zeros.
 mount_volume 4MiB --limit 64KiB
 touch "$mnt/snapshots/s0"
