@@ -18,7 +18,7 @@ run()
 		write_at $((i * 5000)) 4096 "$mnt/live" "$i"
 		dd if="$mnt/snapshots/s0" bs=4k count=1 skip="$i" status=none
 		dd if="$mnt/live" bs=4k count=1 skip="$i" status=none
-	done | digest /dev/stdin >"digest.$2"
+	done | digest - >"digest.$2"
 	jq -c 'del(.time_ns)' "$mnt/.snaprig/events.jsonl" >"journal.$2"
 	umount_volume
 }
