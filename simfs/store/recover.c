@@ -55,6 +55,7 @@ static int rebuild(struct store *store, const struct store_superblock *superbloc
 {
 	void *bytes = NULL;
 
+	store->is_read_only = options->read_only;
 	if (posix_memalign(&bytes, BLOCKIO_ALIGNMENT_MAX, WINDOW_BYTES) != 0)
 		return -ENOMEM;
 
@@ -130,6 +131,7 @@ int store_open(struct blockio_folder *folder, const char *name,
 	if (error == 0) {
 		const char *fault = superblock_fault(superblock_unit);
 
+		findings->is_of_another_version = superblock_is_of_another_version(superblock);
 		superblock_facts(superblock_unit, &facts);
 		if (!fault && options->refuses)
 			fault = options->refuses(&facts, options->context);
@@ -145,7 +147,6 @@ int store_open(struct blockio_folder *folder, const char *name,
 	store->superblock.flags_on_disk = superblock->flags;
 	store->is_rewritten = (superblock->flags & STORE_FLAG_REWRITTEN) != 0;
 	store->has_sums_file = (superblock->flags & STORE_FLAG_SUMS) != 0;
-	store->is_read_only = options->read_only;
 	findings->was_clean = (superblock->flags & STORE_FLAG_CLEAN) != 0;
 	findings->was_durable = (superblock->flags & STORE_FLAG_DURABLE) != 0;
 	findings->machine_restarted = !findings->was_clean && options->boot_id != 0 &&

@@ -156,6 +156,7 @@ struct store_findings {
 	uint64_t damage_offset; /* where -EUCLEAN was found */
 	const char *damage;	/* why, when -EUCLEAN */
 	bool is_map_whole;	/* with it: only data are damaged, and all of them is known */
+	bool is_of_another_version;
 
 	/* Of what was written in place: entries of ID.sums that do not check, or all
 	 * of it; and after a power cut units whose content nobody can check. */

@@ -193,6 +193,7 @@ uint64_t superblock_hash(const struct store_superblock *superblock);
 
 /* Why UNIT cannot be used, or NULL. */
 const char *superblock_fault(const struct store_superblock_unit *unit);
+bool superblock_is_of_another_version(const struct store_superblock *superblock);
 void superblock_facts(const struct store_superblock_unit *unit, struct store_facts *facts);
 
 /* Writes the superblock with what the store knows, now or after the one under way. */

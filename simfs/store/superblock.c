@@ -27,6 +27,13 @@ static uint64_t elders_hash(const struct store_elder *elders, uint32_t count)
 	return count ? XXH3_64bits(elders, count * sizeof *elders) : 0;
 }
 
+bool superblock_is_of_another_version(const struct store_superblock *superblock)
+{
+	return superblock->magic == STORE_MAGIC &&
+	       superblock->hash == superblock_hash(superblock) &&
+	       superblock->version != STORE_FORMAT_VERSION;
+}
+
 const char *superblock_fault(const struct store_superblock_unit *unit)
 {
 	const struct store_superblock *superblock = &unit->superblock;
@@ -35,7 +42,7 @@ const char *superblock_fault(const struct store_superblock_unit *unit)
 		return "no snaprig store";
 	if (superblock->hash != superblock_hash(superblock))
 		return "superblock does not check";
-	if (superblock->version != STORE_FORMAT_VERSION)
+	if (superblock_is_of_another_version(superblock))
 		return "store of another version";
 	if (superblock->block_bytes < STORE_UNIT_BYTES ||
 		superblock->block_bytes > SEGMENT_DATA_MAX_BYTES ||

@@ -9,6 +9,7 @@ struct chain;
 struct node;
 struct request_part;
 struct snapshot;
+struct volume;
 
 /*
  * Starts the read of part->length bytes for part->offset of the volume: at POSITION of
@@ -27,5 +28,17 @@ void node_damaged(struct chain *chain, const struct node *node, const struct sto
 /* Whether SNAPSHOT, that fails for it, shows BLOCK as NODE has it. */
 bool snapshot_needs(struct chain *chain, const struct snapshot *snapshot, const struct node *node,
 	uint64_t block);
+
+/* ---- what a mount finds ---- */
+
+/* state_lost.c: says that FILE is a store of a format that is not known here; returns -EUCLEAN. */
+int state_refuse_version(const char *file);
+
+/* state_sums.c: says what was found amiss with the sums of the store in FILE. */
+void state_tell_sums(
+	const struct volume *volume, const char *file, const struct store_findings *findings);
+
+/* Removes NAME when it is a file of sums and its store is gone. */
+void state_sweep_sums(struct volume *volume, const char *name);
 
 #endif

@@ -361,12 +361,6 @@ int state_mark(struct store *store, int error);
 
 bool state_has_suffix(const char *name, const char *suffix);
 
-/* state_sums.c: says what was found amiss with the sums of the store in FILE.  Removes NAME when
- * it is a file of sums and its store is gone. */
-void state_tell_sums(
-	const struct volume *volume, const char *file, const struct store_findings *findings);
-void state_sweep_sums(struct volume *volume, const char *name);
-
 /* Of the store of an active snapshot of that name. */
 void snapshot_file_name(const char *snapshot, char *buffer, size_t length);
 

@@ -330,7 +330,8 @@ static void go_over(struct memory_disk *disk, struct volume *volume, struct snap
 }
 
 static void check_volume(struct memory_disk *disk, struct blockio *origin,
-	struct blockio_folder *folder, uint32_t role, uint8_t bits, char *buffer)
+	struct blockio_folder *folder, const struct store_superblock *found, uint8_t bits,
+	char *buffer)
 {
 	struct volume_options options = {
 		.profile = &profile_plain,
@@ -340,8 +341,8 @@ static void check_volume(struct memory_disk *disk, struct blockio *origin,
 	struct volume *volume;
 
 	if (volume_open(origin, folder, &options, &volume) < 0) {
-		/* Only when it says that it is of another topology. */
-		MUST(role != 0);
+		/* Only when it says that it is of another topology, or version. */
+		MUST(found->role != 0 || superblock_is_of_another_version(found));
 		return;
 	}
 
@@ -382,7 +383,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	put_file(folder, disk, "s.store", file, make_file(&input, bits, volume_id, file));
 	check_store(folder, bits);
-	check_volume(disk, origin, folder, ((struct store_superblock *)file)->role, bits, buffer);
+	check_volume(disk, origin, folder, (struct store_superblock *)file, bits, buffer);
 	blockio_destroy(origin);
 	folder->ops->destroy(folder);
 	memory_disk_destroy(disk);

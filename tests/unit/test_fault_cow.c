@@ -41,7 +41,6 @@ static const struct {
 	{ "cow.store error=EIO snapshot=other", 0, true },
 	{ "cow.after-store delay=1ms", 0, true },
 	{ "store.append error=EIO times=1", -EIO, false },
-	{ "store.append flip=1 times=1 offset=8KiB..", 0, false },
 	{ "store.append delay=1ms", 0, true },
 };
 
@@ -66,6 +65,25 @@ START_TEST(a_write_that_is_struck_while_it_preserves)
 			"%s", rule);
 		free(content);
 	}
+}
+END_TEST
+
+START_TEST(what_a_flip_below_the_store_has_spoilt_is_never_handed_out)
+{
+	uint8_t bytes[BLOCK];
+	int error = 0;
+
+	fault_bench_add("store.append flip=1 times=1 offset=8KiB..");
+	bench_write(0, BLOCK, 3);
+	ck_assert_int_eq(fault_bench_count(0, "fired"), 1);
+	ck_assert(!snapshot_has_failed(&error));
+	ck_assert_int_eq(
+		engine_read(&bench_engine, engine_find(&bench_engine, "s"), 0, bytes, sizeof bytes),
+		-EIO);
+	engine_settle(&bench_engine);
+	ck_assert(snapshot_has_failed(&error));
+	ck_assert_int_eq(error, -EUCLEAN);
+	bench_expect_live();
 }
 END_TEST
 
@@ -138,6 +156,7 @@ int main(int argc, char **argv)
 	tcase_add_checked_fixture(tcase, start, bench_close);
 	tcase_add_loop_test(tcase, a_write_that_is_struck_while_it_preserves, 0,
 		sizeof preserving / sizeof preserving[0]);
+	tcase_add_test(tcase, what_a_flip_below_the_store_has_spoilt_is_never_handed_out);
 	tcase_add_test(tcase, an_error_when_all_is_preserved_costs_the_write_and_nothing_else);
 	tcase_add_test(tcase, a_write_that_hangs_before_a_store_goes_on_with_that_store);
 	tcase_add_test(tcase, a_torn_append_is_cut_off_by_the_next_mount);
