@@ -68,10 +68,14 @@ mount_volume 16MiB
 [ "$(stat -c %b "$mnt/live")" -lt 64 ] || fail "a volume of holes occupies blocks"
 write_at 4096 1048576 "$mnt/live"
 blocks=$(stat -c %b "$mnt/live")
-[ "$blocks" -ge 2048 ] && [ "$blocks" -lt 4096 ] || fail "1 MiB occupies $blocks blocks"
+if [ "$blocks" -lt 2048 ] || [ "$blocks" -ge 4096 ]; then
+	fail "1 MiB occupies $blocks blocks"
+fi
 touch "$mnt/snapshots/s"
 blocks=$(stat -c %b "$mnt/snapshots/s")
-[ "$blocks" -ge 2048 ] && [ "$blocks" -lt 4096 ] || fail "a snapshot of it: $blocks blocks"
+if [ "$blocks" -lt 2048 ] || [ "$blocks" -ge 4096 ]; then
+	fail "a snapshot of it: $blocks blocks"
+fi
 
 # A text is as long as it says, for whoever copies by size.
 for text in status.json events.jsonl; do

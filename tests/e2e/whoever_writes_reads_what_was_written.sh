@@ -32,10 +32,10 @@ truncate -s "$size" plain
 exercise plain "$SEED"
 
 for profile in plain datto elastio lvm vss xen; do
-	options= keeps=yes
+	options='' keeps=yes
 	# As their drivers do, these lose from a snapshot what is discarded.
 	case $profile in
-	datto | elastio) options="--limit 150%" keeps= ;;
+	datto | elastio) options="--limit 150%" keeps='' ;;
 	esac
 	# shellcheck disable=SC2086 # words
 	mount_volume "$size" --profile "$profile" $options
