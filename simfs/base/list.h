@@ -3,13 +3,18 @@
  * list.h - a doubly linked list whose links live inside the listed things.
  *
  * A head that points at itself is an empty list, and so is a link that is on
- * no list: list_remove() may be called on it again.
+ * no list: list_remove() may be called on it again.  A link that is put on a
+ * second list while it is on the first, or cleared there, leaves neighbours that
+ * do not point at each other: the next call that passes there ends the program,
+ * instead of going round for ever.
  */
 #ifndef SNAPRIG_BASE_LIST_H
 #define SNAPRIG_BASE_LIST_H
 
 #include <stdbool.h>
 #include <stddef.h>
+
+#include "simfs/base/check.h"
 
 struct list {
 	struct list *next;
@@ -33,6 +38,7 @@ static inline bool list_empty(const struct list *head)
 
 static inline void list_append(struct list *head, struct list *link)
 {
+	MUST(head->previous->next == head);
 	link->previous = head->previous;
 	link->next = head;
 	head->previous->next = link;
@@ -46,6 +52,7 @@ static inline void list_prepend(struct list *head, struct list *link)
 
 static inline void list_remove(struct list *link)
 {
+	MUST(link->previous->next == link && link->next->previous == link);
 	link->previous->next = link->next;
 	link->next->previous = link->previous;
 	list_init(link);

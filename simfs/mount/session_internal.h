@@ -69,7 +69,8 @@ struct session {
 	struct list free_slots;
 	unsigned slot_count;
 	unsigned reads_armed;
-	unsigned slots_busy; /* serving or replying */
+	unsigned reads_failed; /* one after the other */
+	unsigned slots_busy;   /* serving or replying */
 	unsigned notices_under_way;
 	unsigned commands_under_way; /* snapshots being taken, opened or deleted */
 	struct list reading;	     /* slots whose read is in the ring */

@@ -17,6 +17,7 @@
 
 #include "simfs/base/check.h"
 #include "simfs/base/cleanup.h"
+#include "simfs/base/log.h"
 #include "simfs/mount/session_internal.h"
 #include "simfs/volume/snapshot_cancel.h"
 
@@ -32,6 +33,9 @@
 
 /* What comes before the data of a write. */
 #define REQUEST_HEADER_BYTES (sizeof(struct fuse_in_header) + sizeof(struct fuse_write_in))
+
+/* No signal and no interrupted requests are as many without one that comes through. */
+#define READS_FAILED_MAX 100000u
 
 static void read_done(struct ring_op *op, int result, uint32_t flags);
 
@@ -166,13 +170,19 @@ static void read_done(struct ring_op *op, int result, uint32_t flags)
 	list_remove(&slot->link);
 	session->reads_armed--;
 	if (result >= (int)sizeof(struct fuse_in_header)) {
+		session->reads_failed = 0;
 		handle_request(slot, (size_t)result);
 	} else {
 		slot_release(slot);
 		/* -ENODEV is the unmount.  -ENOENT (a request that was taken
-		 * back), -EINTR and -EAGAIN pass. */
-		if (result == -ENODEV)
+		 * back), -EINTR and -EAGAIN pass; what does not would be
+		 * asked for again for ever. */
+		if (result == -ENODEV) {
 			session_tell_ended(session);
+		} else if (++session->reads_failed == READS_FAILED_MAX) {
+			log_error_code(result, "cannot read what the kernel asks for");
+			session_tell_ended(session);
+		}
 	}
 	transport_fill(session);
 }

@@ -168,8 +168,13 @@ void tree_opendir(fuse_req_t request, fuse_ino_t inode, struct fuse_file_info *f
 		return;
 	}
 	file->fh = (uintptr_t)listing;
-	if (fuse_reply_open(request, file) == 0)
+	if (fuse_reply_open(request, file) == 0) {
 		session_opened(session);
+		return;
+	}
+	/* Whoever asked was interrupted: nobody will close it. */
+	free(listing->bytes);
+	free(listing);
 }
 
 void tree_readdir(fuse_req_t request, fuse_ino_t inode, size_t size, off_t offset,

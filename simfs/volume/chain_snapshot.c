@@ -21,9 +21,10 @@
 /* What the storage manager answers when the files cannot be made (FileSR._snapshot). */
 static int clone_failed(struct snapshot_create *create, int error)
 {
-	static char text[96];
+	/* The creation's own: with writers it is read when they have thawed. */
+	char *text = create->hold.why;
 
-	snprintf(text, sizeof text,
+	snprintf(text, sizeof create->hold.why,
 		"SR_BACKEND_FAILURE_81(, Failed to clone VDI [opterr=VDI clone failed error %d], )",
 		-error);
 	text_log_line(&create->volume->kernel_log, "SM: %s", text);

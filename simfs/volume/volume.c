@@ -279,12 +279,15 @@ void request_start(struct volume_request *request)
 		[VOLUME_FLUSH] = snapshot_flush_start,
 	};
 
+	struct volume *volume = request->volume;
+
 	if (request->snapshot) {
 		start_of_snapshot[request->kind](request);
 		return;
 	}
+	/* Then REQUEST is its caller's again, if that has answered it. */
 	start[request->kind](request);
-	hold_check(request->volume);
+	hold_check(volume);
 }
 
 void volume_submit(struct volume *volume, struct volume_request *request)
