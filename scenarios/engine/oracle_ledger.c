@@ -142,17 +142,19 @@ void ledger_acknowledge(struct ledger *ledger, size_t block, uint64_t write)
 /* Whether HASH is one of what BLOCK may be; what is compared with it is that, then. */
 static void block_look(struct ledger *ledger, size_t block, uint64_t hash)
 {
+	const struct candidate *any = ledger->candidates[block];
 	bool may_change = false, is_one = false;
 
-	for (const struct candidate *at = ledger->candidates[block]; at; at = at->next) {
+	if (!any)
+		return;
+	for (const struct candidate *at = any; at; at = at->next) {
 		is_one |= at->hash == hash;
 		may_change |= at->ended == NO_END;
 	}
-	if (!is_one)
-		return;
-	ledger->expected->hashes[block] = hash;
+	/* What it was at first may be out of it: one of them is what it is not. */
+	ledger->expected->hashes[block] = is_one ? hash : any->hash;
 	/* From now on it is this one, and no other. */
-	if (!may_change)
+	if (is_one && !may_change)
 		candidates_drop(&ledger->candidates[block]);
 }
 

@@ -220,6 +220,30 @@ START_TEST(of_two_writers_at_once_either_may_be_the_last)
 }
 END_TEST
 
+/* Nobody has looked at the block before: nothing has told it from what it was. */
+START_TEST(one_that_ended_well_takes_away_what_was_while_another_goes_on)
+{
+	struct ledger *ledger = ledger_of_eight();
+	uint64_t a = ledger_begin(ledger, 2, HASH_A);
+
+	ledger_begin(ledger, 2, HASH_B);
+	ledger_acknowledge(ledger, 2, a);
+	ck_assert(!may_be(ledger, 0));
+	ck_assert(may_be(ledger, HASH_A) && may_be(ledger, HASH_B));
+	ledger_destroy(ledger);
+}
+END_TEST
+
+START_TEST(a_write_that_may_not_have_come_leaves_what_was)
+{
+	struct ledger *ledger = ledger_of_eight();
+
+	ledger_begin(ledger, 2, HASH_A);
+	ck_assert(may_be(ledger, HASH_A) && may_be(ledger, 0) && !may_be(ledger, HASH_B));
+	ledger_destroy(ledger);
+}
+END_TEST
+
 START_TEST(a_write_that_began_behind_the_others_is_the_only_one_left)
 {
 	struct ledger *ledger = ledger_of_eight();
@@ -347,6 +371,8 @@ int main(int argc, char **argv)
 	tcase_add_test(tests, ledger_knows_what_was_acknowledged);
 	tcase_add_test(tests, ledger_takes_the_old_or_the_new_for_what_was_not_acknowledged);
 	tcase_add_test(tests, of_two_writers_at_once_either_may_be_the_last);
+	tcase_add_test(tests, one_that_ended_well_takes_away_what_was_while_another_goes_on);
+	tcase_add_test(tests, a_write_that_may_not_have_come_leaves_what_was);
 	tcase_add_test(tests, a_write_that_began_behind_the_others_is_the_only_one_left);
 	tcase_add_test(tests, a_write_that_never_ended_may_come_any_time);
 	tcase_add_test(tests, a_block_behind_the_first_content_counts_for_nothing);
