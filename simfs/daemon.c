@@ -96,6 +96,7 @@ static int open_volume(struct daemon *daemon)
 		.format = options->format,
 		.coalesce_bytes_per_second = options->coalesce_bytes_per_second,
 		.no_coalesce = options->no_coalesce,
+		.limits = options->smallest_limits ? &volume_limits_smallest : NULL,
 		.seed = options->seed,
 		.faults = { .rules = options->fault_rules,
 			.rule_count = options->fault_rule_count },
@@ -175,6 +176,7 @@ static int open_session(struct daemon *daemon)
 		.mount_point = options->mount_point,
 		.image = options->image,
 		.fuse_options = options->fuse_options,
+		.limits = options->smallest_limits ? &session_limits_smallest : NULL,
 		.socket_path = daemon->socket_path,
 		.ready = session_ready,
 		.ended = session_ended,
@@ -227,7 +229,9 @@ static int listen_for_signals(struct daemon *daemon)
 
 static int open_ring(struct daemon *daemon)
 {
-	int error = ring_create(&daemon->ring);
+	int error = daemon->options->smallest_limits
+			    ? ring_create_sized(RING_SMALLEST, &daemon->ring)
+			    : ring_create(&daemon->ring);
 
 	if (error == 0)
 		error = writer_hands_create(daemon->ring, &daemon->hands);

@@ -39,6 +39,7 @@ struct daemon_options {
 
 	uint64_t time_scale_per_mille; /* of the rig's clock */
 	uint64_t watchdog_ns;	       /* as watchdog_start() has it; 0: none */
+	bool smallest_limits;	       /* of everything that has limits: for tests */
 	uint64_t seed;
 	const char *const *fault_rules; /* which can be read */
 	size_t fault_rule_count;

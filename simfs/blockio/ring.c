@@ -24,34 +24,39 @@ struct ring {
  * submits.  Telling the kernel so (6.1) spares an interrupt per completion;
  * an older kernel gets the plain ring.
  */
-static int ring_init(struct io_uring *uring)
+static int ring_init(struct io_uring *uring, unsigned entries)
 {
 	struct io_uring_params best = {
 		.flags = IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN |
 			 IORING_SETUP_CQSIZE,
-		.cq_entries = 4 * RING_ENTRIES,
+		.cq_entries = 4 * entries,
 	};
-	int error = io_uring_queue_init_params(RING_ENTRIES, uring, &best);
+	int error = io_uring_queue_init_params(entries, uring, &best);
 
 	if (error != -EINVAL)
 		return error;
 
 	struct io_uring_params plain = {
 		.flags = IORING_SETUP_CQSIZE,
-		.cq_entries = 4 * RING_ENTRIES,
+		.cq_entries = 4 * entries,
 	};
 
-	return io_uring_queue_init_params(RING_ENTRIES, uring, &plain);
+	return io_uring_queue_init_params(entries, uring, &plain);
 }
 
 int ring_create(struct ring **ret)
+{
+	return ring_create_sized(RING_ENTRIES, ret);
+}
+
+int ring_create_sized(unsigned entries, struct ring **ret)
 {
 	AUTO(auto_free) struct ring *ring = calloc(1, sizeof *ring);
 
 	if (!ring)
 		return -ENOMEM;
 
-	int error = ring_init(&ring->uring);
+	int error = ring_init(&ring->uring, entries);
 
 	if (error < 0)
 		return error;

@@ -27,6 +27,10 @@ struct ring_op {
 
 /* Returns 0, -ENOSYS where the kernel has no io_uring, -EPERM where it is forbidden. */
 int ring_create(struct ring **ret);
+
+/* The same, with room for ENTRIES in the queue: a full one costs one more system call, no more. */
+#define RING_SMALLEST 4u
+int ring_create_sized(unsigned entries, struct ring **ret);
 void ring_destroy(struct ring *ring);
 
 /*

@@ -14,6 +14,20 @@
 #include "simfs/base/log.h"
 #include "simfs/mount/session_internal.h"
 
+const struct session_limits session_limits_default = {
+	.slots = 512,
+	.background = 128,
+	/* One would do, but a second request could then only be taken after the first
+	 * was handled; each one more is woken in vain when a single request comes. */
+	.reads_ahead = 2,
+};
+
+const struct session_limits session_limits_smallest = {
+	.slots = 16,
+	.background = 4,
+	.reads_ahead = 1,
+};
+
 static void session_init(void *userdata, struct fuse_conn_info *connection)
 {
 	struct session *session = userdata;
@@ -27,8 +41,8 @@ static void session_init(void *userdata, struct fuse_conn_info *connection)
 	connection->want &= ~(unsigned)FUSE_CAP_WRITEBACK_CACHE;
 	/* An open with O_TRUNC comes as a setattr, which is ignored for a device. */
 	connection->want &= ~(unsigned)FUSE_CAP_ATOMIC_O_TRUNC;
-	connection->max_background = BACKGROUND_MAX;
-	connection->congestion_threshold = BACKGROUND_MAX;
+	connection->max_background = session->options.limits->background;
+	connection->congestion_threshold = session->options.limits->background;
 	connection->max_readahead = 0;
 }
 
@@ -184,6 +198,8 @@ int session_create(struct ring *ring, const struct session_options *options, str
 		return -ENOMEM;
 	session->ring = ring;
 	session->options = *options;
+	if (!session->options.limits)
+		session->options.limits = &session_limits_default;
 	session->mount_point = strdup(options->mount_point);
 	session->socket_path = strdup(options->socket_path);
 	session->fd = -1;

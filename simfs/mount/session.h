@@ -23,11 +23,29 @@
 
 struct session;
 
+struct session_limits {
+	/*
+	 * Requests in flight.  The kernel sends so many at most in the background and
+	 * one for each thread that waits; snapshot readers that are held keep theirs,
+	 * and a live write must still find one.
+	 */
+	unsigned slots;
+
+	/* Requests that may wait in the kernel as background ones. */
+	unsigned background;
+
+	/* Reads of /dev/fuse that are in the ring. */
+	unsigned reads_ahead;
+};
+
+extern const struct session_limits session_limits_default, session_limits_smallest;
+
 struct session_options {
-	const char *mount_point;  /* absolute */
-	const char *image;	  /* shown as the mount's source */
-	const char *fuse_options; /* of -o; NULL for none */
-	const char *socket_path;  /* where .snaprig/control points */
+	const struct session_limits *limits; /* NULL: the default; it lives longer */
+	const char *mount_point;	     /* absolute */
+	const char *image;		     /* shown as the mount's source */
+	const char *fuse_options;	     /* of -o; NULL for none */
+	const char *socket_path;	     /* where .snaprig/control points */
 
 	/* Required.  The first request was answered: the mount can be used. */
 	void (*ready)(void *context);

@@ -12,16 +12,6 @@
 #include "simfs/mount/mount_watch.h"
 #include "simfs/mount/session.h"
 
-/*
- * Requests in flight.  The kernel sends 128 at most in the background and one
- * for each thread that waits; snapshot readers that are held keep theirs, and
- * a live write must still find one.
- */
-#define SLOTS_MAX 512
-
-/* Requests that may wait in the kernel as background ones. */
-#define BACKGROUND_MAX 128
-
 /* A slot's buffer begins one page in; a write's header lies right before it. */
 #define SLOT_LEAD_BYTES 4096
 

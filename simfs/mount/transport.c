@@ -21,13 +21,6 @@
 #include "simfs/mount/session_internal.h"
 #include "simfs/volume/snapshot_cancel.h"
 
-/*
- * Reads of /dev/fuse that are in the ring.  One would do, but a second request
- * could then only be taken after the first was handled; each one more is woken
- * in vain when a single request comes.
- */
-#define READS_AHEAD 2
-
 /* Kernel 6.6; not in the headers of 6.1.  Bit 36 of the flags. */
 #define INIT_FLAGS2_DIRECT_IO_ALLOW_MMAP (1u << 4)
 
@@ -44,7 +37,7 @@ static struct slot *slot_new(struct session *session)
 	struct slot *slot;
 	void *memory;
 
-	if (session->slot_count == SLOTS_MAX)
+	if (session->slot_count == session->options.limits->slots)
 		return NULL;
 	slot = calloc(1, sizeof *slot);
 	if (!slot)
@@ -76,10 +69,10 @@ void slots_free(struct session *session)
 		slot_free(CONTAINER_OF(link, struct slot, link));
 }
 
-/* Puts reads into the ring until READS_AHEAD are there or the slots are used up. */
+/* Puts reads into the ring until enough are there or the slots are used up. */
 void transport_fill(struct session *session)
 {
-	while (!session->stopping && session->reads_armed < READS_AHEAD) {
+	while (!session->stopping && session->reads_armed < session->options.limits->reads_ahead) {
 		struct list *link = list_pop(&session->free_slots);
 		struct slot *slot = link ? CONTAINER_OF(link, struct slot, link)
 					 : slot_new(session);
