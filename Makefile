@@ -101,7 +101,7 @@ H_FILES := $(wildcard simfs/*.h simfs/*/*.h faults/*.h scenarios/*/*.h tests/*/*
 # ---- goals -----------------------------------------------------------------
 
 .PHONY: all tests help demo check check-long bench bench-faults bench-latency tidy lint format install clean deps compdb \
-	conform pressure fuzz $(CONFIGS)
+	mutants conform pressure fuzz $(CONFIGS)
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 22
@@ -132,6 +132,10 @@ check-long: deps ## what takes longer than a push should wait; TESTS="pattern ..
 	$(build) all tests
 	$(Q)TEST_SET=long TEST_SECONDS_MAX=$${TEST_SECONDS_MAX:-3600} RUN_SECONDS_MAX=$${RUN_SECONDS_MAX:-14400} \
 		tools/run-tests $(BUILD) $(CONFIG) $(TESTS)
+
+mutants: ## is a wrong line noticed? each of tests/mutants is (MUTANTS="pattern ...")
+	$(Q)tools/deps build tests
+	$(Q)tools/mutants $(MUTANTS)
 
 conform: ## fresh traces on the real kernel's dm-snapshot and on the rig (SEED, COUNT)
 	$(Q)tools/deps build tests conform
