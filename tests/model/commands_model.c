@@ -149,7 +149,7 @@ void model_open(enum model_world world, uint64_t of_seed, bool slowly)
 			watch_begin(&views[i]);
 	}
 	MUST(volume_writer_add(
-		     model_engine.volume, "simulated name=W freeze=4ms thaw=4ms", message) == 0);
+		     model_engine.volume, "simulated name=W freeze=4ms thaw=20ms", message) == 0);
 	MUST(volume_writer_add(model_engine.volume, "simulated name=X thaw=2ms", message) == 0);
 	model_past(world);
 	if (slowly)
