@@ -60,8 +60,7 @@ struct store_superblock {
 	uint64_t boot_id;      /* of the machine when it was opened last */
 	uint64_t summary_unit; /* of a summary, not always the newest; 0: none */
 	uint32_t role;
-	uint32_t elder_count; /* see struct store_superblock_unit */
-	uint64_t elders_hash; /* XXH3-64 of so many of them; 0 when there are none */
+	uint32_t zero_between[3];
 	uint64_t sequence_id; /* of the owner, as are all below */
 	uint64_t lineage;
 	uint32_t mode;
@@ -73,25 +72,11 @@ struct store_superblock {
 
 _Static_assert(sizeof(struct store_superblock) == STORE_SUPERBLOCK_BYTES, "it is one sector");
 
-/* What an older snapshot's store held when this one was taken (struct store_facts). */
-struct store_elder {
-	uint64_t order;
-	uint64_t blocks;
-};
-
-#define STORE_ELDERS_MAX 64u
-
-/*
- * The superblock's unit.  The elders lie outside its sector; they are written
- * before the store gets its name and are the same ever after, so that half of
- * them from one write and half from another are whole.
- */
+/* The unit that it begins. */
 struct store_superblock_unit {
 	struct store_superblock superblock;
-	struct store_elder elders[STORE_ELDERS_MAX];
+	uint8_t zero[STORE_UNIT_BYTES - STORE_SUPERBLOCK_BYTES];
 };
-
-_Static_assert(sizeof(struct store_superblock_unit) <= STORE_UNIT_BYTES, "it is one unit");
 
 #define SEGMENT_BODY_WORDS  1008u
 #define SEGMENT_RECORDS_MAX (SEGMENT_BODY_WORDS / 2)

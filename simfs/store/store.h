@@ -45,7 +45,7 @@ struct store;
 
 /*
  * What a store says of itself.  store_update() replaces `name`, `order`,
- * `limit_bytes`, `parent_id`, `role`, `mode`, `lineage` and the elders; store_mark() what a failure
+ * `limit_bytes`, `parent_id`, `role`, `mode` and `lineage`; store_mark() what a failure
  * sets.
  */
 struct store_facts {
@@ -71,10 +71,6 @@ struct store_facts {
 	uint64_t sequence_id;
 	uint64_t lineage;
 	char label[STORE_LABEL_BYTES];
-
-	/* Of other stores of the volume; constant from when the store has its name. */
-	uint32_t elder_count;
-	struct store_elder elders[STORE_ELDERS_MAX];
 
 	/* Which run of the machine opened it last; 0 when the caller does not tell. */
 	uint64_t boot_id;

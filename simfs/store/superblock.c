@@ -22,11 +22,6 @@ uint64_t superblock_hash(const struct store_superblock *superblock)
 	return XXH3_64bits(&copy, sizeof copy);
 }
 
-static uint64_t elders_hash(const struct store_elder *elders, uint32_t count)
-{
-	return count ? XXH3_64bits(elders, count * sizeof *elders) : 0;
-}
-
 bool superblock_is_of_another_version(const struct store_superblock *superblock)
 {
 	return superblock->magic == STORE_MAGIC &&
@@ -53,11 +48,8 @@ const char *superblock_fault(const struct store_superblock_unit *unit)
 		((superblock->flags & STORE_FLAG_FAILED) != 0) != (superblock->error < 0) ||
 		superblock->name[STORE_NAME_BYTES - 1] != '\0' ||
 		superblock->profile[STORE_PROFILE_BYTES - 1] != '\0' ||
-		superblock->label[STORE_LABEL_BYTES - 1] != '\0' ||
-		superblock->elder_count > STORE_ELDERS_MAX)
+		superblock->label[STORE_LABEL_BYTES - 1] != '\0')
 		return "superblock makes no sense";
-	if (elders_hash(unit->elders, superblock->elder_count) != superblock->elders_hash)
-		return "elders do not check";
 	return NULL;
 }
 
@@ -80,14 +72,12 @@ void superblock_facts(const struct store_superblock_unit *unit, struct store_fac
 		.parent_id = superblock->parent_id,
 		.role = superblock->role,
 		.boot_id = superblock->boot_id,
-		.elder_count = superblock->elder_count,
 		.mode = superblock->mode,
 		.minor = superblock->minor,
 		.sequence_id = superblock->sequence_id,
 		.lineage = superblock->lineage,
 	};
 	memcpy(facts->label, superblock->label, sizeof facts->label);
-	memcpy(facts->elders, unit->elders, sizeof facts->elders);
 	memcpy(facts->name, superblock->name, sizeof facts->name);
 	memcpy(facts->profile, superblock->profile, sizeof facts->profile);
 }
@@ -99,7 +89,6 @@ static void superblock_fill(struct store *store, uint32_t flags)
 	struct store_superblock *superblock = &unit->superblock;
 
 	memset(unit, 0, STORE_UNIT_BYTES);
-	memcpy(unit->elders, facts->elders, facts->elder_count * sizeof *facts->elders);
 	*superblock = (struct store_superblock){
 		.magic = STORE_MAGIC,
 		.version = STORE_FORMAT_VERSION,
@@ -128,8 +117,6 @@ static void superblock_fill(struct store *store, uint32_t flags)
 		.minor = facts->minor,
 		.sequence_id = facts->sequence_id,
 		.lineage = facts->lineage,
-		.elder_count = facts->elder_count,
-		.elders_hash = elders_hash(unit->elders, facts->elder_count),
 	};
 	memcpy(superblock->name, facts->name, sizeof superblock->name);
 	memcpy(superblock->label, facts->label, sizeof superblock->label);
@@ -232,7 +219,5 @@ void store_update(struct store *store, const struct store_facts *facts, struct s
 	store->facts.role = facts->role;
 	store->facts.mode = facts->mode;
 	store->facts.lineage = facts->lineage;
-	store->facts.elder_count = facts->elder_count;
-	memcpy(store->facts.elders, facts->elders, sizeof facts->elders);
 	mark(store, waiter);
 }

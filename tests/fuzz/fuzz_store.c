@@ -188,11 +188,6 @@ static void make_superblock(struct store_superblock *superblock, uint8_t bits)
 		return;
 	superblock->magic = STORE_MAGIC;
 	superblock->version = STORE_FORMAT_VERSION;
-	/* Elders seldom check by chance. */
-	if (superblock->elder_count % 8 != 1)
-		superblock->elder_count = 0;
-	if (superblock->elder_count == 0)
-		superblock->elders_hash = 0;
 	superblock->hash = superblock_hash(superblock);
 }
 
