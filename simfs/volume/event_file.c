@@ -162,6 +162,14 @@ void event_file_start(struct event_file *file)
 	file->journal->context = file;
 }
 
+void event_file_finish(struct event_file *file)
+{
+	/* Each that ends may start another, until all is written. */
+	while (file->is_writing)
+		file->io->ops->step(file->io);
+	event_file_write_now(file);
+}
+
 void event_file_write_now(struct event_file *file)
 {
 	const char *lines;

@@ -66,6 +66,9 @@ void event_file_start(struct event_file *file);
  * no completion: for one who dies, or closes. */
 void event_file_write_now(struct event_file *file);
 
+/* The same, and waits for what is under way: the file may go then.  Blocks. */
+void event_file_finish(struct event_file *file);
+
 /* Nothing is under way; what an error left behind waits for the next event. */
 bool event_file_idle(const struct event_file *file);
 

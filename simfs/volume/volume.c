@@ -140,7 +140,7 @@ int volume_close(struct volume *volume)
 			log_error_code(first_error, "cannot write what the image is");
 	}
 	/* Closing may have had something to tell. */
-	event_file_write_now(&volume->event_file);
+	event_file_finish(&volume->event_file);
 	volume_free(volume, false);
 	return first_error;
 }

@@ -97,14 +97,20 @@ START_TEST(a_file_that_cannot_be_opened_is_opened_later)
 	json_t *events;
 
 	ck_assert_int_eq(engine_close(&bench_engine), 0);
-	stderr_take();
+	/* The others are of files that a mount needs, or of those that it can do without. */
 	for (uint64_t nth = 1;; nth++) {
+		int error;
+
+		stderr_take();
 		engine_folder_fail(bench_engine.folder, nth, 1, -EMFILE);
-		if (engine_open(&bench_engine) == 0)
+		error = engine_open(&bench_engine);
+		if (stderr_give_back("cannot write the journal") == 1)
 			break;
+		ck_assert_uint_eq(engine_folder_failed(bench_engine.folder), 1);
+		if (error == 0)
+			ck_assert_int_eq(engine_close(&bench_engine), 0);
 	}
 	ck_assert_uint_eq(engine_folder_failed(bench_engine.folder), 1);
-	ck_assert_uint_eq(stderr_give_back("cannot write the journal"), 1);
 	ck_assert(volume_idle(bench_engine.volume));
 	ck_assert_int_eq(engine_close(&bench_engine), 0);
 	events = journal_bench_events();
