@@ -6,10 +6,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "simfs/base/clock.h"
 #include "simfs/base/mix.h"
+#include "simfs/base/plain_path.h"
 
 /* What every hit looks at comes first. */
 struct armed_rule {
@@ -113,7 +113,7 @@ static bool rule_matches(const struct fault_plane *plane, const struct armed_rul
 	if (rule->phase[0] && strcmp(rule->phase, plane->phase) != 0)
 		return false;
 	return time_matches(armed) && gauge_matches(plane, rule, measured) &&
-	       (!rule->file[0] || access(rule->file, F_OK) == 0);
+	       (!rule->file[0] || plain_path_look(rule->file) == 0);
 }
 
 static bool may_fire_again(const struct armed_rule *armed)

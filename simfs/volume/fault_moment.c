@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "simfs/base/log.h"
+#include "simfs/base/plain_path.h"
 #include "simfs/blockio/faulty.h"
 #include "simfs/volume/volume_internal.h"
 
@@ -180,26 +181,32 @@ void volume_snapshot_open(
 /* ---- the rules ---- */
 
 /*
- * Looking for a file in the mount would be a request to the very thread that
- * looks.  A link that leads there cannot be seen from its name.
+ * Why the file of the rule TEXT cannot be looked for, or NULL.  In the mount that
+ * would be a request to the very thread that looks.
  */
-static bool looks_into_mount(const struct volume *volume, const char *text)
+static const char *file_flaw(const struct volume *volume, const char *text)
 {
 	const char *live = volume->options.live_path;
 	const char *end = live ? strrchr(live, '/') : NULL;
 	char message[RULE_MESSAGE_BYTES];
 	struct fault_rule rule;
 
-	return end && rule_parse(text, &rule, message) == 0 &&
-	       strncmp(rule.file, live, (size_t)(end - live) + 1) == 0;
+	if (rule_parse(text, &rule, message) < 0 || !rule.file[0])
+		return NULL;
+	if (end && strncmp(rule.file, live, (size_t)(end - live) + 1) == 0)
+		return "'file' cannot lie in the mount itself";
+	if (plain_path_look(rule.file) == -ELOOP)
+		return "'file' goes through a symbolic link: name the place that it leads to";
+	return NULL;
 }
 
 int volume_fault_add(struct volume *volume, const char *text, uint64_t *ret_id, char *message)
 {
+	const char *flaw = file_flaw(volume, text);
 	int error;
 
-	if (looks_into_mount(volume, text)) {
-		snprintf(message, RULE_MESSAGE_BYTES, "'file' cannot lie in the mount itself");
+	if (flaw) {
+		snprintf(message, RULE_MESSAGE_BYTES, "%s", flaw);
 		return -EINVAL;
 	}
 	error = fault_add(&volume->faults.plane, text, ret_id, message);
