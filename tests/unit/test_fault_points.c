@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "simfs/base/clock.h"
 #include "simfs/base/mix.h"
@@ -227,49 +226,6 @@ START_TEST(a_snapshot_fails_when_it_is_opened)
 }
 END_TEST
 
-START_TEST(a_file_in_the_mount_cannot_be_looked_for)
-{
-	char message[RULE_MESSAGE_BYTES];
-	uint64_t id;
-
-	open_as("plain", false);
-	/* The engine's live view is /mount/live. */
-	ck_assert_int_eq(
-		volume_fault_add(bench_engine.volume, "live.read zero file=/mount/x", &id, message),
-		-EINVAL);
-	ck_assert_str_eq(message, "'file' cannot lie in the mount itself");
-	fault_bench_add("live.read zero file=/mountain");
-	bench_close();
-}
-END_TEST
-
-/* Where it leads is not asked: it may be the mount. */
-START_TEST(a_file_is_not_looked_for_through_a_link)
-{
-	char folder[] = "/tmp/snaprig-link.XXXXXX", link[64], rule[128];
-	char message[RULE_MESSAGE_BYTES];
-	uint64_t id;
-
-	ck_assert_ptr_nonnull(mkdtemp(folder));
-	snprintf(link, sizeof link, "%s/link", folder);
-	snprintf(rule, sizeof rule, "live.read error=EIO file=%s/x", link);
-	open_as("plain", false);
-	fault_bench_add(rule);
-	ck_assert_int_eq(symlink("/", link), 0);
-	bench_expect_live();
-	ck_assert_int_eq(volume_fault_add(bench_engine.volume, rule, &id, message), -EINVAL);
-	ck_assert_str_eq(
-		message, "'file' goes through a symbolic link: name the place that it leads to");
-	/* A link is a file itself. */
-	snprintf(rule, sizeof rule, "live.read error=EIO file=%s", link);
-	fault_bench_add(rule);
-	ck_assert_int_eq(engine_read(&bench_engine, NULL, 0, message, 1), -EIO);
-	bench_close();
-	ck_assert_int_eq(unlink(link), 0);
-	ck_assert_int_eq(rmdir(folder), 0);
-}
-END_TEST
-
 START_TEST(snapshots_are_refused_and_kept_by_an_error)
 {
 	open_as("xen", false);
@@ -400,8 +356,6 @@ int main(int argc, char **argv)
 	tcase_add_loop_test(tcase, a_point_is_reached_where_its_sentence_is_true, 0, FAULT_POINTS);
 	tcase_add_test(tcase, a_rule_that_cannot_be_read_is_no_volume);
 	tcase_add_test(tcase, a_snapshot_fails_when_it_is_opened);
-	tcase_add_test(tcase, a_file_in_the_mount_cannot_be_looked_for);
-	tcase_add_test(tcase, a_file_is_not_looked_for_through_a_link);
 	tcase_add_test(tcase, snapshots_are_refused_and_kept_by_an_error);
 	tcase_add_test(tcase, what_was_held_up_meets_the_volume_as_it_is_then);
 	tcase_add_loop_test(tcase, the_worker_of_a_chain_is_stopped_and_goes_on_another_time, 0, 4);

@@ -306,21 +306,21 @@ START_TEST(a_chain_does_not_grow)
 END_TEST
 
 /* A kill between the image and its record, or somebody's truncate. */
-START_TEST(an_image_that_is_longer_is_believed_when_it_has_no_snapshots)
+START_TEST(an_image_that_is_longer_is_believed_but_not_by_its_snapshots)
 {
+	int error = 0;
+
 	start("plain");
 	if (_i == 1)
 		snapshot("s");
 	ck_assert_int_eq(engine_close(&engine), 0);
 	engine_file_resize(&engine, ENGINE_IMAGE, 2 * VOLUME_BYTES);
+	ck_assert_int_eq(engine_open(&engine), 0);
+	ck_assert_uint_eq(volume_bytes(engine.volume), 2 * VOLUME_BYTES);
 	if (_i == 1) {
-		ck_assert_int_eq(engine_open(&engine), -EUCLEAN);
-		engine_file_resize(&engine, ENGINE_IMAGE, VOLUME_BYTES);
-		ck_assert_int_eq(engine_open(&engine), 0);
-		check(engine_find(&engine, "s"), taken);
+		ck_assert(engine_has_failed(engine_find(&engine, "s"), &error));
+		ck_assert_int_eq(error, -EUCLEAN);
 	} else {
-		ck_assert_int_eq(engine_open(&engine), 0);
-		ck_assert_uint_eq(volume_bytes(engine.volume), 2 * VOLUME_BYTES);
 		snapshot("s");
 		ck_assert_int_eq(engine_kill_and_open(&engine), 0);
 		check(engine_find(&engine, "s"), taken);
@@ -363,7 +363,7 @@ int main(int argc, char **argv)
 	tcase_add_test(growing, a_volume_grows_and_keeps_what_it_had);
 	tcase_add_test(growing, a_chain_does_not_grow);
 	tcase_add_loop_test(
-		growing, an_image_that_is_longer_is_believed_when_it_has_no_snapshots, 0, 2);
+		growing, an_image_that_is_longer_is_believed_but_not_by_its_snapshots, 0, 2);
 	tcase_add_test(growing, a_record_that_cannot_be_written_leaves_the_volume_as_it_was);
 	suite_add_tcase(suite, growing);
 	return engine_suite_run(suite, argv[0]);

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The trigger `file=`: what may be looked for, and what is never followed. */
+#include <check.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tests/lib/engine_suite.h"
+#include "tests/unit/fault_bench.h"
+
+static void open_plain(void)
+{
+	fault_bench_open(&(struct engine_options){ .volume_bytes = BENCH_VOLUME_BYTES,
+				 .profile = profile_find("plain") },
+		true);
+}
+
+START_TEST(a_file_in_the_mount_cannot_be_looked_for)
+{
+	char message[RULE_MESSAGE_BYTES];
+	uint64_t id;
+
+	open_plain();
+	/* The engine's live view is /mount/live. */
+	ck_assert_int_eq(
+		volume_fault_add(bench_engine.volume, "live.read zero file=/mount/x", &id, message),
+		-EINVAL);
+	ck_assert_str_eq(message, "'file' cannot lie in the mount itself");
+	fault_bench_add("live.read zero file=/mountain");
+	bench_close();
+}
+END_TEST
+
+/* Where it leads is not asked: it may be the mount. */
+START_TEST(a_file_is_not_looked_for_through_a_link)
+{
+	char folder[] = "/tmp/snaprig-link.XXXXXX", link[64], rule[128];
+	char message[RULE_MESSAGE_BYTES];
+	uint64_t id;
+
+	ck_assert_ptr_nonnull(mkdtemp(folder));
+	snprintf(link, sizeof link, "%s/link", folder);
+	snprintf(rule, sizeof rule, "live.read error=EIO file=%s/x", link);
+	open_plain();
+	fault_bench_add(rule);
+	ck_assert_int_eq(symlink("/", link), 0);
+	bench_expect_live();
+	ck_assert_int_eq(volume_fault_add(bench_engine.volume, rule, &id, message), -EINVAL);
+	ck_assert_str_eq(
+		message, "'file' goes through a symbolic link: name the place that it leads to");
+	/* A link is a file itself. */
+	snprintf(rule, sizeof rule, "live.read error=EIO file=%s", link);
+	fault_bench_add(rule);
+	ck_assert_int_eq(engine_read(&bench_engine, NULL, 0, message, 1), -EIO);
+	bench_close();
+	ck_assert_int_eq(unlink(link), 0);
+	ck_assert_int_eq(rmdir(folder), 0);
+}
+END_TEST
+
+int main(int argc, char **argv)
+{
+	Suite *suite = suite_create("fault file");
+	TCase *all = tcase_create("file");
+
+	(void)argc;
+	tcase_add_test(all, a_file_in_the_mount_cannot_be_looked_for);
+	tcase_add_test(all, a_file_is_not_looked_for_through_a_link);
+	suite_add_tcase(suite, all);
+	return engine_suite_run(suite, argv[0]);
+}
