@@ -130,7 +130,7 @@ int store_verify(struct store *store, void (*found)(void *context, uint64_t offs
 		uint32_t sum = sums_get(&store->sums, unit);
 		const void *bytes;
 
-		if (sum == SUM_NONE)
+		if (sum == SUM_NONE || sum == SUM_UNSETTLED)
 			continue;
 		error = window_get(
 			&window, unit * STORE_UNIT_BYTES, STORE_UNIT_BYTES, WINDOW_BYTES, &bytes);

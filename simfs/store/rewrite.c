@@ -13,8 +13,7 @@
  * What it waits for is invariant (5) of store.h and (1) of sums.h.  A rewrite that
  * must wait asks for that itself; each superblock and segment that was written
  * looks again.  One that failed may have been done all the same, or in part:
- * what is there now is read, and what is neither stays what it was, so that
- * whoever reads it meets an error.
+ * what is there now is read, and holds.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -32,12 +31,13 @@ static void rewrite_end(struct rewrite *rewrite, int result)
 	store_answer(rewrite->store, rewrite->waiter, result);
 }
 
-/* Its units are settled. */
-static void rewrite_settle(struct rewrite *rewrite, int result)
+/* Its units are settled, unless nobody could look at them. */
+static void rewrite_settle(struct rewrite *rewrite, int result, bool is_settled)
 {
 	list_remove(&rewrite->link);
 	/* Else opening the store after a kill looks at them once more. */
-	(void)sums_file_write(rewrite->store, rewrite->unit, rewrite->unit_count, NULL);
+	if (is_settled)
+		(void)sums_file_write(rewrite->store, rewrite->unit, rewrite->unit_count, NULL);
 	rewrite_end(rewrite, result);
 	store_answers_go(rewrite->store);
 }
@@ -47,11 +47,10 @@ static void looked_at(struct blockio_request *request, int result)
 	struct rewrite *rewrite = CONTAINER_OF(request, struct rewrite, request);
 	const char *unit = rewrite->found;
 
-	for (uint32_t i = 0; i < rewrite->unit_count && result == 0; i++) {
-		if (unit_sum(unit + (size_t)i * STORE_UNIT_BYTES) == rewrite->sums[i])
-			sums_set(&rewrite->store->sums, rewrite->unit + i, rewrite->sums[i]);
-	}
-	rewrite_settle(rewrite, rewrite->error);
+	for (uint32_t i = 0; i < rewrite->unit_count; i++)
+		sums_set(&rewrite->store->sums, rewrite->unit + i,
+			result < 0 ? SUM_UNSETTLED : unit_sum(unit + (size_t)i * STORE_UNIT_BYTES));
+	rewrite_settle(rewrite, rewrite->error, result == 0);
 }
 
 static void look_at(struct rewrite *rewrite)
@@ -60,7 +59,9 @@ static void look_at(struct rewrite *rewrite)
 
 	if (posix_memalign(&rewrite->found, BLOCKIO_ALIGNMENT_MAX, length) != 0) {
 		rewrite->found = NULL;
-		rewrite_settle(rewrite, rewrite->error);
+		for (uint32_t i = 0; i < rewrite->unit_count; i++)
+			sums_set(&rewrite->store->sums, rewrite->unit + i, SUM_UNSETTLED);
+		rewrite_settle(rewrite, rewrite->error, false);
 		return;
 	}
 	rewrite->request.done = looked_at;
@@ -79,7 +80,7 @@ static void rewrite_done(struct blockio_request *request, int result)
 	}
 	for (uint32_t i = 0; i < rewrite->unit_count; i++)
 		sums_set(&rewrite->store->sums, rewrite->unit + i, rewrite->sums[i]);
-	rewrite_settle(rewrite, 0);
+	rewrite_settle(rewrite, 0, true);
 }
 
 static bool meets(const struct rewrite *rewrite, uint64_t first, uint64_t end)
@@ -96,10 +97,16 @@ bool rewrites_meet(const struct store *store, uint64_t first, uint64_t end)
 	return false;
 }
 
-bool rewrites_sum_checks(const struct store *store, uint64_t unit, uint32_t sum)
+bool rewrites_sum_checks(struct store *store, uint64_t unit, uint32_t sum)
 {
 	if (sums_get(&store->sums, unit) == sum)
 		return true;
+	if (sums_get(&store->sums, unit) == SUM_UNSETTLED &&
+		!rewrites_meet(store, unit, unit + 1)) {
+		sums_set(&store->sums, unit, sum);
+		(void)sums_file_write(store, unit, 1, NULL);
+		return true;
+	}
 	list_for_each (at, &store->rewrites_under_way) {
 		const struct rewrite *rewrite = CONTAINER_OF(at, struct rewrite, link);
 

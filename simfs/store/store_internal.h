@@ -230,7 +230,7 @@ void rewrites_go(struct store *store);
 void rewrites_fail(struct store *store, int error);
 
 /* Whether SUM is what UNIT is, or what a write in place that is under way makes of it. */
-bool rewrites_sum_checks(const struct store *store, uint64_t unit, uint32_t sum);
+bool rewrites_sum_checks(struct store *store, uint64_t unit, uint32_t sum);
 
 /* Whether one of units from FIRST to before END is under way. */
 bool rewrites_meet(const struct store *store, uint64_t first, uint64_t end);

@@ -12,7 +12,7 @@ uint32_t unit_sum(const void *unit)
 {
 	uint32_t sum = (uint32_t)XXH3_64bits(unit, STORE_UNIT_BYTES);
 
-	return sum != SUM_NONE ? sum : 1;
+	return sum > SUM_UNSETTLED ? sum : SUM_UNSETTLED + 1;
 }
 
 void sums_deinit(struct store_sums *sums)

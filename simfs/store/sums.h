@@ -13,9 +13,10 @@
  * page cache: a killed rig leaves it as it was written.
  *
  *  (1) A unit that is being written in place has both sums in ID.sums before a
- *      byte of it changes, and one when it is written.  So after a kill each unit
- *      is one of at most two things, and they differ only where a write was under
- *      way: opening the store looks which it is.
+ *      byte of it changes, and one when it is written.  So after a kill they
+ *      differ only where a write was under way.  Such a write, and one that
+ *      failed, may have left some of its sectors: nobody was told that it was
+ *      done, and what is found there is what the unit has to be from then on.
  *  (2) ID.sums is flushed when a store is closed in order.  A power cut takes
  *      writes in place and their sums apart; what is found then in a store that
  *      was rewritten since it was last closed becomes what it has to be.
@@ -49,7 +50,10 @@ struct sums_entry {
 	uint64_t check; /* XXH3-64 of the two, the store and the unit */
 };
 
-/* Of STORE_UNIT_BYTES; never SUM_NONE. */
+/* A write in place has failed, and so has the look at what it left: what is read next holds. */
+#define SUM_UNSETTLED 1u
+
+/* Of STORE_UNIT_BYTES; none of the two above. */
 uint32_t unit_sum(const void *unit);
 
 void sums_deinit(struct store_sums *sums);

@@ -108,15 +108,13 @@ static int data_at(struct window *window, uint64_t unit, uint64_t ahead_bytes, u
 static int entry_take(
 	struct store *store, struct window *window, uint64_t unit, const struct sums_entry *entry)
 {
-	uint32_t sum = entry->after, found = SUM_NONE;
+	uint32_t sum = entry->after;
 	int error;
 
 	if (entry->before != entry->after) {
-		error = data_at(window, unit, STORE_UNIT_BYTES, &found);
+		error = data_at(window, unit, STORE_UNIT_BYTES, &sum);
 		if (error < 0)
 			return error;
-		if (found == entry->before)
-			sum = entry->before;
 	}
 	sums_set(&store->sums, unit, sum);
 	if (entry->before == entry->after || store->is_read_only)
