@@ -111,6 +111,9 @@ static void linked(struct store_waiter *waiter, int error)
 
 	if (error < 0 && snapshot->state == SNAPSHOT_ACTIVE)
 		snapshot_fail_logged(snapshot, PROFILE_STORE_WRITE, error, NULL);
+	/* Writes go on meanwhile, and one of them may have cost all. */
+	if (error == 0 && snapshot->state != SNAPSHOT_ACTIVE)
+		error = snapshot->error;
 	if (error < 0 && create->hold_writes)
 		volume_barrier_end(create->volume, &create->barrier);
 	create_over(create, error);

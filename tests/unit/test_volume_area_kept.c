@@ -288,6 +288,33 @@ START_TEST(a_store_that_is_lost_takes_the_older_ones_along)
 }
 END_TEST
 
+static int create_result;
+
+static void create_ended(struct snapshot_create *create, int result)
+{
+	(void)create;
+	create_result = result;
+}
+
+START_TEST(one_that_fails_before_it_was_answered_for_was_never_taken)
+{
+	struct snapshot_create create = { .name = "new", .done = create_ended };
+
+	start_three();
+	create_result = 1;
+	volume_snapshot_create(vss_engine.volume, &create);
+	while (!volume_snapshot_find(vss_engine.volume, "new"))
+		ck_assert(engine_step(&vss_engine));
+	ck_assert_int_eq(create_result, 1);
+	snapshot_fail(engine_find(&vss_engine, "s1"), -ENOSPC, "test");
+	engine_settle(&vss_engine);
+	ck_assert_int_eq(create_result, -ENOSPC);
+	ck_assert_ptr_null(volume_snapshot_next(vss_engine.volume, NULL));
+	vss_check(NULL, vss_stamps);
+	engine_deinit(&vss_engine);
+}
+END_TEST
+
 /* Both kinds of command, killed after each step: what is there is right, and goes on being so. */
 START_TEST(a_kill_at_any_step_of_taking_or_deleting_changes_no_snapshot)
 {
@@ -341,6 +368,7 @@ int main(int argc, char **argv)
 	tcase_add_loop_test(all, a_store_that_is_lost_takes_the_older_ones_along, 0, 4);
 	tcase_add_loop_test(
 		all, a_kill_at_any_step_of_taking_or_deleting_changes_no_snapshot, 0, 2);
+	tcase_add_test(all, one_that_fails_before_it_was_answered_for_was_never_taken);
 	suite_add_tcase(suite, all);
 	return engine_suite_run(suite, argv[0]);
 }
