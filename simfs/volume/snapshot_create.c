@@ -103,6 +103,15 @@ static void create_over(struct snapshot_create *create, int error)
 	hold_check(volume);
 }
 
+/* That it has failed is on disk: no kill brings back what was answered with an error. */
+static void failed_for_good(struct store_waiter *waiter, int error)
+{
+	struct snapshot_create *create = CONTAINER_OF(waiter, struct snapshot_create, written);
+
+	(void)error;
+	create_over(create, create->snapshot->error);
+}
+
 /* What older snapshots read of this one cannot be told to the next mount: all of them go. */
 static void linked(struct store_waiter *waiter, int error)
 {
@@ -116,6 +125,11 @@ static void linked(struct store_waiter *waiter, int error)
 		error = snapshot->error;
 	if (error < 0 && create->hold_writes)
 		volume_barrier_end(create->volume, &create->barrier);
+	if (error < 0 && !store_idle(snapshot->store)) {
+		store_waiter_arm(&create->written, failed_for_good);
+		store_quiesce(snapshot->store, &create->written);
+		return;
+	}
 	create_over(create, error);
 }
 

@@ -63,7 +63,7 @@ reads()
 
 	store.recover error=EIO - EIO unmounted now/old
 	store.recover zero 1 ok now/invalid:EUCLEAN
-	store.recover flip=1 2 ok now/invalid:EUCLEAN
+	store.recover flip=1 4 ok now/invalid:EUCLEAN
 	store.recover misdirect=64KiB 1 ok now/invalid:EUCLEAN
 	store.recover crash - killed unmounted now/old
 	END
@@ -130,9 +130,9 @@ flushes_and_appends()
 	store.append delay=100ms 1 ok now+new/old
 	store.append hang 1 ok now+new/old
 	store.append flip=1 1 ok now+new/old now+new/invalid:EUCLEAN
-	store.append tear=4096 1 ok now+new/old+zeros now+new/invalid:EUCLEAN
-	store.append drop 1 ok now+new/old+zeros now+new/invalid:EUCLEAN
-	store.append misdirect=64KiB 1 ok now+new/old+zeros now+new/invalid:EUCLEAN
+	store.append tear=4096 1 ok now+new/unreadable now+new/invalid:EUCLEAN
+	store.append drop 1 ok now+new/unreadable now+new/invalid:EUCLEAN
+	store.append misdirect=64KiB 1 ok now+new/unreadable now+new/invalid:EUCLEAN
 	store.append crash - dead dead now/old
 	END
 }
