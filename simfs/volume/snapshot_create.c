@@ -7,6 +7,9 @@
  * The instant is when the barrier has drained: no write is under way, and the
  * next one already finds the snapshot.  The rename is what makes it last: a
  * rig killed before it leaves a .new file, which the next mount removes.
+ *
+ * Whoever asked is told before the next write begins, so what he sees of the
+ * live view then is what the snapshot has.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -120,11 +123,10 @@ static void linked(struct store_waiter *waiter, int error)
 
 	if (error < 0 && snapshot->state == SNAPSHOT_ACTIVE)
 		snapshot_fail_logged(snapshot, PROFILE_STORE_WRITE, error, NULL);
-	/* Writes go on meanwhile, and one of them may have cost all. */
+	/* A read of another one may have cost all meanwhile. */
 	if (error == 0 && snapshot->state != SNAPSHOT_ACTIVE)
 		error = snapshot->error;
-	if (error < 0 && create->hold_writes)
-		volume_barrier_end(create->volume, &create->barrier);
+	snapshot_hold_end(create, error);
 	if (error < 0 && !store_idle(snapshot->store)) {
 		store_waiter_arm(&create->written, failed_for_good);
 		store_quiesce(snapshot->store, &create->written);
@@ -185,11 +187,12 @@ static void taken(struct snapshot_create *create, int error)
 	}
 	if (error == 0)
 		error = snapshot_create_enter(create);
-	snapshot_hold_end(create, error);
 	if (error < 0) {
+		snapshot_hold_end(create, error);
 		create_over(create, error);
 		return;
 	}
+	snapshot_hold_made(create);
 	area_drop_oldest(create->volume);
 	store_waiter_arm(&create->written, linked);
 	store_waiter_add(&create->written);

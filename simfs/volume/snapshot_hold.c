@@ -52,12 +52,17 @@ int snapshot_hold_error(const struct snapshot_create *create)
 	return create->hold.error;
 }
 
+void snapshot_hold_made(struct snapshot_create *create)
+{
+	create->hold.phase = HOLD_OVER;
+	create->hold.due_ns = UINT64_MAX;
+}
+
 void snapshot_hold_end(struct snapshot_create *create, int result)
 {
 	bool stands = create->hold.error == 0;
 
-	create->hold.phase = HOLD_OVER;
-	create->hold.due_ns = UINT64_MAX;
+	snapshot_hold_made(create);
 	if (stands && result == 0)
 		watch_tell(create->volume, create->copied_name);
 	if (stands && (result < 0 || !create->hold_writes))

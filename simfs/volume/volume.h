@@ -283,9 +283,10 @@ struct snapshot_create {
 	struct snapshot *replaces; /* an incremental of that name, kept by one reference */
 
 	/* Required.  RESULT 0: `snapshot` is taken (it may have failed since, and it may be
-	 * deleted as soon as this returns, if no file of it is open then), and when `hold_writes`
-	 * was set, `barrier` stands and is the caller's to end. Else -EEXIST; -EINVAL (name, limit,
-	 * block, or the profile refuses a second one, or nothing of this kind can be made of `of`);
+	 * deleted as soon as this returns, if no file of it is open then); without writers that
+	 * thaw no live write has begun since its instant, and when `hold_writes` was set, `barrier`
+	 * stands and is the caller's to end. Else -EEXIST; -EINVAL (name, limit, block, or the
+	 * profile refuses a second one, or nothing of this kind can be made of `of`);
 	 * -ENAMETOOLONG; -ENOSPC; -EMLINK (a chain is too long); -EOPNOTSUPP (of a chain only);
 	 * -ECANCELED (a copy, or with writers: the volume is being closed); of a writer
 	 * that failed, or of flushing and holding writes, what vss_codes.h has; -EBUSY
@@ -300,8 +301,7 @@ struct snapshot_create {
 	bool was_logged;     /* it is in the kernel log */
 
 	/* Of the volume. */
-	bool hold_is_limited;
-	bool is_in_set, is_cancelled;
+	bool hold_is_limited, is_in_set, is_cancelled;
 	struct volume *volume;
 	struct store *store;
 	struct store_waiter written;
