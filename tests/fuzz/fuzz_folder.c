@@ -7,7 +7,9 @@
  * what is done to its files before it is opened again:
  *
  *	byte 0		1: a chain (xen), else copy-on-write (plain); 2, 4: it is
- *			made, and opened again, under the smallest limits
+ *			made, and opened again, under the smallest limits; 8: blocks
+ *			are written in place (of copy-on-write: lvm), so that there
+ *			are files of sums
  *	then		edits of four bytes each: what and to which file, and two
  *			numbers, of which more in edit()
  *
@@ -33,6 +35,8 @@
 #define VOLUME_BYTES (64u << 10)
 #define FILES_MAX    32
 #define SNAPSHOTS    2
+#define PART_OFFSET  6144u
+#define PART_BYTES   12800u
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -83,6 +87,28 @@ static int go_over(struct volume *volume, struct snapshot *snapshot, enum volume
 	return last_result;
 }
 
+/* Writes a part that begins at no block. */
+static void write_part(
+	struct volume *volume, struct snapshot *snapshot, size_t index, uint8_t stamp)
+{
+	static struct volume_request request;
+
+	memset(buffer, stamp, PART_BYTES);
+	memset(held[index] + PART_OFFSET, stamp, PART_BYTES);
+	request = (struct volume_request){
+		.kind = VOLUME_WRITE,
+		.snapshot = snapshot,
+		.offset = PART_OFFSET,
+		.length = PART_BYTES,
+		.buffer = buffer,
+		.done = request_done,
+	};
+	ended = 0;
+	volume_submit(volume, &request);
+	settle();
+	MUST(ended == 1 && last_result == 0);
+}
+
 static void write_live(struct volume *volume, uint8_t stamp)
 {
 	/* Each time a little less, so that views have bytes of all ages. */
@@ -111,7 +137,7 @@ static void take(struct volume *volume, size_t index)
 	memcpy(held[index], held[SNAPSHOTS], VOLUME_BYTES);
 }
 
-static void make(const struct volume_options *options)
+static void make(const struct volume_options *options, bool is_rewritten)
 {
 	struct volume *volume;
 
@@ -122,6 +148,11 @@ static void make(const struct volume_options *options)
 	write_live(volume, 2);
 	take(volume, 1);
 	write_live(volume, 3);
+	for (uint8_t stamp = 4; is_rewritten && stamp < 6; stamp++) {
+		write_part(volume, NULL, SNAPSHOTS, stamp);
+		if (!options->profile->chain)
+			write_part(volume, volume_snapshot_find(volume, "b"), 1, stamp);
+	}
 	volume_stop(volume);
 	settle();
 	MUST(volume_close(volume) == 0);
@@ -260,7 +291,9 @@ static bool data_bit(const uint8_t *data, size_t size, uint8_t bit)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct volume_options options = {
-		.profile = data_bit(data, size, 1) ? &profile_xen : &profile_plain,
+		.profile = data_bit(data, size, 1)   ? &profile_xen
+			   : data_bit(data, size, 8) ? &profile_lvm
+						     : &profile_plain,
 		.quiet = true,
 	};
 	void *memory;
@@ -274,7 +307,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	MUST(folder->ops->open(folder, "image", true, &origin) == 0);
 	MUST(origin->ops->resize(origin, VOLUME_BYTES) == 0);
 	options.limits = data_bit(data, size, 2) ? &volume_limits_smallest : NULL;
-	make(&options);
+	make(&options, data_bit(data, size, 8));
 	for (size_t at = 1; at + 3 <= size && at < 64; at += 3)
 		edit(data[at], data[at + 1], data[at + 2]);
 	options.limits = data_bit(data, size, 4) ? &volume_limits_smallest : NULL;

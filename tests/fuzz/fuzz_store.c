@@ -1,20 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * fuzz_store.c - any bytes are a store or are refused; never a crash, and never
- * a position outside of the file.
- *
- * Hashes keep a fuzzer out of what lies behind them, so the input says what to
- * make of it:
- *
- *	byte 0		MAKE_* bits
- *	then		the superblock
- *	then		segments: SEGMENT_* bits, a count of records, their block
- *			numbers of two bytes, and (with SEGMENT_EXTRA) a byte of
- *			the header to change and its value; of a summary the runs
- *			in place of the block numbers: block and position of two
- *			bytes, count of one
- *
- * Without MAKE_SEGMENTS the rest of the input lies as it is from unit 1 on.
+ * a position outside of the file.  What the input means is in store_input.h.
  */
 #include <errno.h>
 #include <stddef.h>
@@ -23,216 +10,20 @@
 #include <string.h>
 
 #include <jansson.h>
-#include <xxhash.h>
 
 #include "simfs/base/check.h"
 #include "simfs/blockio/memory.h"
+#include "simfs/store/read.h"
 #include "simfs/store/store_internal.h"
 #include "simfs/volume/volume.h"
+#include "tests/fuzz/store_input.h"
 
-#define MAKE_SUPERBLOCK	 1u /* magic, version and hash are right */
-#define MAKE_OF_VOLUME	 2u /* it is this volume's */
-#define MAKE_SEGMENTS	 4u
-#define MAKE_SUMMARY	 8u  /* the superblock names the last summary */
-#define MAKE_VERIFIED	 16u /* the store alone is opened with its data verified */
-#define MAKE_RESTARTED	 32u /* and on another boot of the machine */
-#define MAKE_SMALLEST	 64u /* it is opened under the smallest limits */
-
-#define SEGMENT_GAP	 1u /* its sequence is one too high */
-#define SEGMENT_EXTRA	 2u /* one byte of the header is changed before it is hashed */
-#define SEGMENT_BAD_HASH 4u
-#define SEGMENT_BAD_DATA 8u
-#define SEGMENT_CHANGED	 16u
-#define SEGMENT_SUMMARY	 32u
-
-#define VOLUME_BYTES	 (256u << 10)
-#define FILE_MAX_BYTES	 (4u << 20)
+#define VOLUME_BYTES INPUT_VOLUME_BYTES
 
 /* Where the volume's file has the volume's id. */
 #define VOLUME_ID_OFFSET 16
 
-/* Of a summary: what it has behind its header. */
-#define SUMS_MAX	  4096u
-#define SUMMARY_BYTES_MAX (3 * STORE_UNIT_BYTES + SUMS_MAX * sizeof(uint32_t))
-
-struct input {
-	const uint8_t *data;
-	size_t size;
-};
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static uint8_t input_byte(struct input *input)
-{
-	if (input->size == 0)
-		return 0;
-	input->size--;
-	return *input->data++;
-}
-
-static void input_take(struct input *input, void *bytes, size_t length)
-{
-	size_t taken = length < input->size ? length : input->size;
-
-	memcpy(bytes, input->data, taken);
-	input->data += taken;
-	input->size -= taken;
-}
-
-static uint16_t input_word(struct input *input)
-{
-	uint16_t low = input_byte(input);
-
-	return (uint16_t)(low | input_byte(input) << 8);
-}
-
-/* Fills HEADER with COUNT records, or runs at DATA; returns how long its data are. */
-static size_t make_records(struct input *input, struct segment_header *header, uint8_t bits,
-	uint8_t count, uint8_t *data)
-{
-	if (bits & SEGMENT_SUMMARY) {
-		header->flags = SEGMENT_FLAG_SUMMARY;
-		header->summary.run_count = count;
-		memset(data, 0, SUMMARY_BYTES_MAX);
-		for (uint8_t i = 0; i < count; i++) {
-			struct summary_run run = { .block = input_word(input) };
-
-			run.position = input_word(input);
-			run.count = input_byte(input);
-			header->summary.block_count += run.count;
-			if (run.position != MAP_CHANGED)
-				header->summary.sum_count += (uint64_t)run.count *
-							     header->block_bytes / STORE_UNIT_BYTES;
-			/* A block of odd size puts it anywhere. */
-			memcpy(data + i * sizeof run, &run, sizeof run);
-		}
-		/* More would not fit, and is a lie that must be found out. */
-		header->summary.sum_count %= SUMS_MAX + 1;
-		memset(data + count * sizeof(struct summary_run), count,
-			header->summary.sum_count * sizeof(uint32_t));
-		return (count * sizeof(struct summary_run) +
-			       header->summary.sum_count * sizeof(uint32_t) + STORE_UNIT_BYTES -
-			       1) /
-		       STORE_UNIT_BYTES * STORE_UNIT_BYTES;
-	}
-	header->record_count = count;
-	for (uint8_t i = 0; i < count; i++)
-		header->blocks[i] = input_word(input);
-	if (bits & SEGMENT_CHANGED) {
-		header->flags = SEGMENT_FLAG_CHANGED;
-		return 0;
-	}
-	memset(data, count, (size_t)count * header->block_bytes);
-	return (size_t)count * header->block_bytes;
-}
-
-/* Of what was put at DATA. */
-static void make_sums(struct segment_header *header, const uint8_t *data, size_t data_bytes)
-{
-	uint32_t words = SEGMENT_BODY_WORDS, units = header->block_bytes / STORE_UNIT_BYTES;
-	uint32_t records_max = words / (2 + units), data_max;
-
-	if (header->flags & SEGMENT_FLAG_SUMMARY) {
-		header->summary.data_hash = XXH3_64bits(data, data_bytes);
-		return;
-	}
-	data_max = header->block_bytes ? SEGMENT_DATA_MAX_BYTES / header->block_bytes : 0;
-	if (data_max < records_max)
-		records_max = data_max;
-	for (size_t i = 0; i < data_bytes / STORE_UNIT_BYTES; i++) {
-		if (2 * records_max + i < words)
-			header->words[2 * records_max + i] = unit_sum(data + i * STORE_UNIT_BYTES);
-	}
-}
-
-/* Makes the segment with SEQUENCE at OFFSET of FILE; returns its length, 0 when there is no room.
- */
-static size_t make_segment(struct input *input, uint8_t *file, size_t offset, uint64_t sequence,
-	uint32_t block_bytes, uint64_t *summary_unit)
-{
-	struct store_superblock superblock;
-	struct segment_header header = { .magic = SEGMENT_MAGIC };
-	uint8_t bits = input_byte(input), count = input_byte(input);
-	uint8_t *data = file + offset + STORE_UNIT_BYTES;
-	size_t data_bytes = (size_t)count * block_bytes;
-
-	if (offset + SUMMARY_BYTES_MAX + data_bytes > FILE_MAX_BYTES)
-		return 0;
-	memcpy(&superblock, file, sizeof superblock);
-	header.store_id = superblock.store_id;
-	header.sequence = sequence + (bits & SEGMENT_GAP ? 1 : 0);
-	header.unit = offset / STORE_UNIT_BYTES;
-	header.block_bytes = block_bytes;
-	header.summary.previous_unit = bits & SEGMENT_SUMMARY ? *summary_unit : 0;
-	if (bits & SEGMENT_SUMMARY)
-		*summary_unit = header.unit;
-	data_bytes = make_records(input, &header, bits, count, data);
-	make_sums(&header, data, data_bytes);
-	if (bits & SEGMENT_BAD_DATA && bits & SEGMENT_SUMMARY)
-		header.summary.data_hash++;
-	else if (bits & SEGMENT_BAD_DATA && data_bytes > 0)
-		data[data_bytes - 1] ^= 1;
-	if (bits & SEGMENT_EXTRA) {
-		size_t at = input_byte(input);
-
-		((uint8_t *)&header)[at] = input_byte(input);
-	}
-	header.hash = segment_hash(&header) + (bits & SEGMENT_BAD_HASH ? 1 : 0);
-	memcpy(file + offset, &header, sizeof header);
-	return STORE_UNIT_BYTES + data_bytes;
-}
-
-static void make_superblock(struct store_superblock *superblock, uint8_t bits)
-{
-	if (!(bits & MAKE_SUPERBLOCK))
-		return;
-	superblock->magic = STORE_MAGIC;
-	superblock->version = STORE_FORMAT_VERSION;
-	superblock->hash = superblock_hash(superblock);
-}
-
-/* Makes the store's file from INPUT as BITS say; returns its length. */
-static size_t make_file(struct input *input, uint8_t bits, uint64_t volume_id, uint8_t *file)
-{
-	struct store_superblock superblock = { 0 };
-	size_t size = STORE_UNIT_BYTES, length;
-
-	input_take(input, &superblock, sizeof superblock);
-	if (bits & MAKE_OF_VOLUME) {
-		superblock.volume_id = volume_id;
-		superblock.volume_bytes = VOLUME_BYTES;
-		memset(superblock.name, 0, sizeof superblock.name);
-		superblock.name[0] = 's';
-	}
-	/* One of these that has failed is removed, which this disk cannot while it is open. */
-	if (strncmp(superblock.profile, "vss", sizeof superblock.profile) == 0)
-		superblock.profile[0] = 'V';
-	make_superblock(&superblock, bits);
-	memcpy(file, &superblock, sizeof superblock);
-	if (!(bits & MAKE_SEGMENTS)) {
-		length = input->size;
-		input_take(input, file + size, FILE_MAX_BYTES - size);
-		return size + (length < FILE_MAX_BYTES - size ? length : FILE_MAX_BYTES - size);
-	}
-
-	uint64_t summary_unit = 0;
-
-	for (uint64_t sequence = 1; input->size > 0; sequence++) {
-		length = make_segment(input, file, size, sequence,
-			superblock.block_bytes > SEGMENT_DATA_MAX_BYTES ? STORE_UNIT_BYTES
-									: superblock.block_bytes,
-			&summary_unit);
-		if (length == 0)
-			break;
-		size += length;
-	}
-	if (bits & MAKE_SUMMARY) {
-		superblock.summary_unit = summary_unit;
-		make_superblock(&superblock, bits);
-		memcpy(file, &superblock, sizeof superblock);
-	}
-	return size;
-}
 
 static void put_file(struct blockio_folder *folder, struct memory_disk *disk, const char *name,
 	const uint8_t *bytes, size_t size)
@@ -244,6 +35,24 @@ static void put_file(struct blockio_folder *folder, struct memory_disk *disk, co
 	MUST(io->ops->resize(io, size) == 0);
 	blockio_destroy(io);
 	memcpy(memory_disk_bytes(disk, name, &size_bytes), bytes, size);
+}
+
+/* Makes the store's file at FILE, and the one of its sums. */
+static void put_store(struct blockio_folder *folder, struct memory_disk *disk, struct input *input,
+	uint8_t bits, uint64_t volume_id, uint8_t *file)
+{
+	static struct sums_entry entries[INPUT_FILE_MAX_BYTES / STORE_UNIT_BYTES];
+	struct sums_edits sums = { 0 };
+	char name[STORE_SUMS_NAME_BYTES];
+
+	put_file(folder, disk, "s.store", file,
+		input_make_store(input, bits, volume_id, file, &sums));
+	if (sums.count == 0)
+		return;
+	memset(entries, 0, sizeof entries);
+	store_sums_name(((const struct store_superblock *)file)->store_id, name, sizeof name);
+	put_file(folder, disk, name, (const uint8_t *)entries,
+		input_make_sums(&sums, file, entries));
 }
 
 static void close_volume(struct memory_disk *disk, struct volume *volume)
@@ -360,7 +169,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct blockio *origin;
 	struct volume *volume;
 	uint64_t volume_id, size_bytes;
-	uint8_t *file = calloc(1, FILE_MAX_BYTES);
+	uint8_t *file = calloc(1, INPUT_FILE_MAX_BYTES);
 	void *buffer;
 
 	MUST(file && posix_memalign(&buffer, BLOCKIO_ALIGNMENT_MAX, VOLUME_BUFFER_BYTES) == 0);
@@ -376,7 +185,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	uint8_t bits = input_byte(&input);
 
-	put_file(folder, disk, "s.store", file, make_file(&input, bits, volume_id, file));
+	put_store(folder, disk, &input, bits, volume_id, file);
 	check_store(folder, bits);
 	check_volume(disk, origin, folder, (struct store_superblock *)file, bits, buffer);
 	blockio_destroy(origin);
