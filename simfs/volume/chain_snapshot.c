@@ -138,8 +138,11 @@ static void end(struct snapshot_create *create, int error)
 /* Also ends the barrier, which a clone has none of. */
 static void end_instant(struct snapshot_create *create, int error)
 {
-	if (create->kind == SNAPSHOT_TAKEN)
+	if (create->kind == SNAPSHOT_TAKEN) {
+		if (error == 0)
+			snapshot_hold_made(create);
 		snapshot_hold_end(create, error);
+	}
 	end(create, error);
 }
 

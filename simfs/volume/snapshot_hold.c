@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "simfs/base/check.h"
 #include "simfs/base/clock.h"
 #include "simfs/base/vss_codes.h"
 #include "simfs/volume/volume_internal.h"
@@ -52,20 +53,24 @@ int snapshot_hold_error(const struct snapshot_create *create)
 	return create->hold.error;
 }
 
-void snapshot_hold_made(struct snapshot_create *create)
+static void over(struct snapshot_create *create)
 {
 	create->hold.phase = HOLD_OVER;
 	create->hold.due_ns = UINT64_MAX;
 }
 
+void snapshot_hold_made(struct snapshot_create *create)
+{
+	MUST(create->hold.phase == HOLD_MAKING && create->hold.error == 0);
+	over(create);
+	watch_tell(create->volume, create->copied_name);
+}
+
 void snapshot_hold_end(struct snapshot_create *create, int result)
 {
-	bool stands = create->hold.error == 0;
-
-	snapshot_hold_made(create);
-	if (stands && result == 0)
-		watch_tell(create->volume, create->copied_name);
-	if (stands && (result < 0 || !create->hold_writes))
+	MUST(result < 0 || create->hold.phase == HOLD_OVER);
+	over(create);
+	if (create->hold.error == 0 && (result < 0 || !create->hold_writes))
 		volume_barrier_end(create->volume, &create->barrier);
 }
 

@@ -38,7 +38,8 @@ void snapshot_hold_begin(
 /* What happened since HELD was called: 0, or -errno. */
 int snapshot_hold_error(const struct snapshot_create *create);
 
-/* The snapshot is there: nothing calls it off any more.  Live writes stay stopped. */
+/* The snapshot has been entered, which is its instant: nothing calls it off any more, and who
+ * watches for it is told.  Live writes stay stopped. */
 void snapshot_hold_made(struct snapshot_create *create);
 
 /* Lets them go on; but keeps them, when RESULT is 0 and CREATE asks for it. */
