@@ -25,7 +25,7 @@
  * A punch makes the range a hole, which reads as zeros.  An allocation takes
  * room for the range from the disk; the file's bytes and its size stay.  The
  * one iovec of both names no memory.  Nothing is answered with 0 from the event
- * loop, and touches no file.
+ * loop, and touches no file.  A sync is of a folder, which starts it (folder.h).
  */
 enum blockio_kind {
 	BLOCKIO_READ,
@@ -34,9 +34,10 @@ enum blockio_kind {
 	BLOCKIO_PUNCH,
 	BLOCKIO_ALLOCATE,
 	BLOCKIO_NOTHING,
+	BLOCKIO_SYNC,
 };
 
-#define BLOCKIO_KINDS (BLOCKIO_NOTHING + 1)
+#define BLOCKIO_KINDS (BLOCKIO_SYNC + 1)
 
 /*
  * One transfer.  The caller owns it, and keeps it and the memory it names

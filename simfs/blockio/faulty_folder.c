@@ -77,6 +77,13 @@ static int folder_sync(struct blockio_folder *folder)
 	return next->ops->sync(next);
 }
 
+static void folder_start_sync(struct blockio_folder *folder, struct blockio_request *request)
+{
+	struct blockio_folder *next = faulty_of(folder)->next;
+
+	next->ops->start_sync(next, request);
+}
+
 static int folder_space(
 	struct blockio_folder *folder, uint64_t *ret_blocks, uint64_t *ret_block_bytes)
 {
@@ -105,6 +112,7 @@ int faulty_folder_create(struct fault_site *site, struct blockio_folder *next,
 		.rename = folder_rename,
 		.list = folder_list,
 		.sync = folder_sync,
+		.start_sync = folder_start_sync,
 		.space = next->ops->space ? folder_space : NULL,
 		.destroy = folder_destroy,
 	};

@@ -68,6 +68,8 @@ void file_submit(struct blockio *io, struct blockio_request *request)
 	case BLOCKIO_NOTHING:
 		io_uring_prep_nop(sqe);
 		break;
+	case BLOCKIO_SYNC:
+		MUST(!"a file has no names to sync");
 	}
 	ring_start(file->ring, sqe, &request->op);
 }

@@ -100,6 +100,27 @@ static int folder_sync(struct blockio_folder *folder)
 	return fsync(folder_of(folder)->fd) < 0 ? -errno : 0;
 }
 
+static void synced(struct ring_op *op, int result, uint32_t flags)
+{
+	struct blockio_request *request = CONTAINER_OF(op, struct blockio_request, op);
+
+	(void)flags;
+	request->done(request, result < 0 ? result : 0);
+}
+
+/* A thread of the kernel's waits for the disk. */
+static void folder_start_sync(struct blockio_folder *folder, struct blockio_request *request)
+{
+	struct file_folder *files = folder_of(folder);
+	struct io_uring_sqe *sqe = ring_sqe(files->ring);
+
+	request->kind = BLOCKIO_SYNC;
+	request->io = NULL;
+	request->op.done = synced;
+	io_uring_prep_fsync(sqe, files->fd, 0);
+	ring_start(files->ring, sqe, &request->op);
+}
+
 static int folder_space(
 	struct blockio_folder *folder, uint64_t *ret_blocks, uint64_t *ret_block_bytes)
 {
@@ -125,6 +146,7 @@ static const struct blockio_folder_ops file_folder_ops = {
 	.rename = folder_rename,
 	.list = folder_list,
 	.sync = folder_sync,
+	.start_sync = folder_start_sync,
 	.space = folder_space,
 	.destroy = folder_destroy,
 };

@@ -7,8 +7,8 @@
 
 /*
  * A folder of such files: IMAGE.snaprig/, or its twin in memory.  These calls
- * act at once.  They touch metadata only and happen when a snapshot is made
- * or deleted, never on the path of a read or a write.
+ * act at once, but for start_sync.  They touch metadata only and happen when a
+ * snapshot is made or deleted, never on the path of a read or a write.
  */
 struct blockio_folder {
 	const struct blockio_folder_ops *ops;
@@ -37,8 +37,14 @@ struct blockio_folder_ops {
 
 	/* Required.  When it answers 0, what was created, removed and renamed
 	 * before is durable; without it a power cut may undo the last of that,
-	 * in the opposite order.  0 or -errno. */
+	 * in the opposite order.  0 or -errno.  Blocks until the disk has answered:
+	 * only where nobody is served, as at a mount. */
 	int (*sync)(struct blockio_folder *folder);
+
+	/* Required.  The same while somebody is served: returns at once, and REQUEST's
+	 * `done`, which the caller has set, is called from the event loop.  What happens
+	 * in the folder meanwhile may then be durable, or not. */
+	void (*start_sync)(struct blockio_folder *folder, struct blockio_request *request);
 
 	/* Optional.  What is free where it lies.  0 or -errno. */
 	int (*space)(

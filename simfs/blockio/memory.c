@@ -181,6 +181,10 @@ static int punch(const struct blockio_request *request)
 /* Does what REQUEST asks for: its result. */
 static int perform(struct memory_disk *disk, const struct blockio_request *request)
 {
+	if (request->kind == BLOCKIO_SYNC) {
+		memory_synced(disk, request->offset);
+		return 0;
+	}
 	if (blockio_is_lost(request->io, request))
 		return -EUCLEAN;
 	if (request->kind == BLOCKIO_PUNCH)
@@ -203,11 +207,12 @@ static bool has_suffix(const struct memory_file *file, const char *suffix)
 static bool fault_strikes(struct memory_disk *disk, const struct blockio_request *request)
 {
 	struct memory_fault *fault = &disk->fault;
-	bool is_meant = disk->fault_suffix
-				? has_suffix(memory_of(request->io)->file, disk->fault_suffix)
-				: request->io->alignment_bytes > 1;
 
-	if (fault->count == 0 || fault->kind != request->kind || !is_meant)
+	/* Syncs of the folder are failed by whoever stands before it. */
+	if (fault->count == 0 || fault->kind != request->kind || !request->io)
+		return false;
+	if (disk->fault_suffix ? !has_suffix(memory_of(request->io)->file, disk->fault_suffix)
+			       : request->io->alignment_bytes <= 1)
 		return false;
 	if (fault->skip > 0) {
 		fault->skip--;

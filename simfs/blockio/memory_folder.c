@@ -118,8 +118,20 @@ static int folder_list(
 
 static int folder_sync(struct blockio_folder *folder)
 {
-	memory_synced(disk_of(folder));
+	memory_synced(disk_of(folder), UINT64_MAX);
 	return 0;
+}
+
+static void folder_start_sync(struct blockio_folder *folder, struct blockio_request *request)
+{
+	struct memory_disk *disk = disk_of(folder);
+
+	request->kind = BLOCKIO_SYNC;
+	request->io = NULL;
+	/* Until it completes it carries what it is to make durable. */
+	request->offset = disk->renames_ever;
+	list_append(&disk->waiting, &request->link);
+	disk->waiting_count++;
 }
 
 static void folder_destroy(struct blockio_folder *folder)
@@ -134,6 +146,7 @@ static const struct blockio_folder_ops memory_folder_ops = {
 	.rename = folder_rename,
 	.list = folder_list,
 	.sync = folder_sync,
+	.start_sync = folder_start_sync,
 	.destroy = folder_destroy,
 };
 

@@ -52,7 +52,7 @@ struct memory_disk {
 	bool remembers;
 	uint64_t change_count;
 	struct list renames; /* struct memory_rename.link, oldest first */
-	uint64_t rename_count;
+	uint64_t rename_count, renames_ever;
 };
 
 struct memory_blockio {
@@ -93,7 +93,9 @@ void memory_flushed(struct memory_file *file, const struct blockio_request *flus
  * it back.
  */
 void memory_rename(struct memory_disk *disk, struct memory_file *file, const char *to);
-void memory_synced(struct memory_disk *disk);
+
+/* The first UP_TO of all that ever happened in the folder are durable. */
+void memory_synced(struct memory_disk *disk, uint64_t up_to);
 
 /* All that is remembered of FILE, or of names. */
 void memory_forget(struct memory_file *file);

@@ -41,6 +41,7 @@ struct change {
 
 struct memory_rename {
 	struct list link;
+	uint64_t number;
 	struct memory_file *file;
 	char *to; /* NULL: none */
 };
@@ -225,15 +226,20 @@ void memory_rename(struct memory_disk *disk, struct memory_file *file, const cha
 	struct memory_rename *rename = malloc(sizeof *rename);
 
 	MUST(rename);
-	*rename = (struct memory_rename){ .file = file, .to = name_copy(to) };
+	*rename = (struct memory_rename){
+		.number = ++disk->renames_ever,
+		.file = file,
+		.to = name_copy(to),
+	};
 	list_append(&disk->renames, &rename->link);
 	if (++disk->rename_count > RENAMES_MAX)
 		rename_settle(disk);
 }
 
-void memory_synced(struct memory_disk *disk)
+void memory_synced(struct memory_disk *disk, uint64_t up_to)
 {
-	while (!list_empty(&disk->renames))
+	while (!list_empty(&disk->renames) &&
+		CONTAINER_OF(disk->renames.next, struct memory_rename, link)->number <= up_to)
 		rename_settle(disk);
 }
 

@@ -174,23 +174,53 @@ START_TEST(room_is_not_made_beyond_the_limit)
 }
 END_TEST
 
+static unsigned synced;
+
+static void note_synced(struct blockio_request *request, int result)
+{
+	(void)request;
+	ck_assert_int_eq(result, 0);
+	synced++;
+}
+
+START_TEST(a_sync_that_is_started_is_answered_from_the_event_loop)
+{
+	struct blockio_request requests[2] = { { .done = note_synced }, { .done = note_synced } };
+	struct blockio *io = file_new("a");
+
+	synced = 0;
+	ck_assert_int_eq(folder->ops->rename(folder, "a", "b"), 0);
+	folder->ops->start_sync(folder, &requests[0]);
+	folder->ops->start_sync(folder, &requests[1]);
+	ck_assert_uint_eq(synced, 0);
+	settle();
+	ck_assert_uint_eq(synced, 2);
+	leave("b", io);
+	settle();
+}
+END_TEST
+
 int main(int argc, char **argv)
 {
 	Suite *suite = suite_create("blockio file");
 	TCase *leaving = tcase_create("leaving"), *room = tcase_create("room");
+	TCase *names = tcase_create("names");
 
 	(void)argc;
 	tcase_add_checked_fixture(leaving, setup, teardown);
 	tcase_add_checked_fixture(room, setup, teardown);
+	tcase_add_checked_fixture(names, setup, teardown);
 	tcase_set_timeout(leaving, 60);
 	tcase_set_timeout(room, 60);
 	tcase_add_test(leaving, files_that_were_removed_are_closed_by_and_by);
 	tcase_add_test(leaving, one_that_is_being_filled_is_closed_afterwards);
 	tcase_add_test(leaving, what_is_left_when_the_ring_goes_is_freed);
 	tcase_add_test(leaving, one_that_is_not_removed_is_closed_at_once);
+	tcase_add_test(names, a_sync_that_is_started_is_answered_from_the_event_loop);
 	tcase_add_test(room, room_is_in_proportion_to_what_is_there);
 	tcase_add_test(room, room_is_not_made_beyond_the_limit);
 	suite_add_tcase(suite, leaving);
 	suite_add_tcase(suite, room);
+	suite_add_tcase(suite, names);
 	return engine_suite_run(suite, argv[0]);
 }

@@ -166,6 +166,36 @@ START_TEST(files_are_created_once_renamed_and_removed)
 }
 END_TEST
 
+/* It is of what was done before; the second rename comes while it is under way. */
+START_TEST(a_sync_is_answered_later_and_promises_nothing_of_what_happens_meanwhile)
+{
+	uint64_t size_bytes;
+	int lost = 0;
+
+	for (uint64_t seed = 0; seed < 40; seed++) {
+		open_disk(seed);
+		memory_disk_remember(disk);
+		requests[0].done = note_end;
+		ck_assert_int_eq(folder->ops->rename(folder, "file", "before"), 0);
+		folder->ops->start_sync(folder, &requests[0]);
+		ck_assert_int_eq(ended_count, 0);
+		ck_assert_int_eq(folder->ops->rename(folder, "before", "after"), 0);
+		settle();
+		ck_assert_int_eq(ended_count, 1);
+		ck_assert_int_eq(results[0], 0);
+		blockio_destroy(file);
+		memory_disk_power_cut(disk, seed);
+		ck_assert_ptr_null(memory_disk_bytes(disk, "file", &size_bytes));
+		lost += folder->ops->open(folder, "before", false, &file) == 0;
+		if (memory_disk_bytes(disk, "after", &size_bytes))
+			ck_assert_int_eq(folder->ops->open(folder, "after", false, &file), 0);
+		close_disk();
+	}
+	ck_assert_int_gt(lost, 0);
+	ck_assert_int_lt(lost, 40);
+}
+END_TEST
+
 int main(int argc, char **argv)
 {
 	Suite *suite = suite_create("memory disk");
@@ -177,6 +207,8 @@ int main(int argc, char **argv)
 	tcase_add_test(tcase, a_kill_drops_what_waits_and_keeps_what_was_done);
 	tcase_add_test(tcase, the_nth_request_of_its_kind_fails_and_does_nothing);
 	tcase_add_test(tcase, files_are_created_once_renamed_and_removed);
+	tcase_add_test(
+		tcase, a_sync_is_answered_later_and_promises_nothing_of_what_happens_meanwhile);
 	suite_add_tcase(suite, tcase);
 	return engine_suite_run(suite, argv[0]);
 }
