@@ -162,11 +162,11 @@ static void session_ended(void *context)
 	daemon->ending = true;
 }
 
-static void end_asked(void *context)
+static bool end_asked(void *context, struct mount_entry *ret)
 {
 	struct daemon *daemon = context;
 
-	session_end(daemon->session);
+	return session_end(daemon->session, ret);
 }
 
 static int open_session(struct daemon *daemon)

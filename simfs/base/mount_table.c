@@ -2,6 +2,7 @@
 #include "simfs/base/mount_table.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,8 +10,8 @@
 
 #include "simfs/base/cleanup.h"
 
-/* Namespaces that are told apart, and named. */
-#define NAMESPACES_MAX 8
+/* Namespaces that are looked at; a machine of containers has one for each of them. */
+#define NAMESPACES_MAX 512
 
 /* Undoes the octal escapes of mountinfo ("\040" is a space). */
 static void unescape(char *text)
@@ -35,8 +36,8 @@ bool mount_entry_parse(const char *line, struct mount_entry *ret)
 
 	ret->source[0] = '\0';
 	if (!rest ||
-		sscanf(line, "%*s %*s %23s %*s %4095s %*s%n", ret->device, ret->point, &used) !=
-			2 ||
+		sscanf(line, "%u %*s %23s %*s %4095s %*s%n", &ret->number, ret->device, ret->point,
+			&used) != 3 ||
 		used == 0 || line + used > rest ||
 		sscanf(rest, " - %127s %4095s", ret->type, ret->source) < 1)
 		return false;
@@ -90,60 +91,103 @@ int mount_table_find_device(const char *table, const char *device, struct mount_
 /* ---- other namespaces ---- */
 
 struct namespaces {
-	char names[NAMESPACES_MAX][64];
+	uint64_t inodes[NAMESPACES_MAX];
 	unsigned count;
 };
 
-/* Whether the mount namespace of /proc/PID was not met before; what cannot be seen was. */
-static bool is_new(struct namespaces *namespaces, const char *pid)
+/* Whether the mount namespace of /proc/PID was not met before, and which it is; what cannot
+ * be seen was. */
+static bool is_new(struct namespaces *namespaces, const char *pid, uint64_t *ret_inode)
 {
 	char path[64], name[64];
 	ssize_t length;
 
-	snprintf(path, sizeof path, "/proc/%.20s/ns/mnt", pid);
+	snprintf(path, sizeof path, "/proc/%.15s/ns/mnt", pid);
 	length = readlink(path, name, sizeof name - 1);
 	if (length < 0 || namespaces->count == NAMESPACES_MAX)
 		return false;
 	name[length] = '\0';
+	if (sscanf(name, "mnt:[%" SCNu64 "]", ret_inode) != 1)
+		return false;
 	for (unsigned i = 0; i < namespaces->count; i++)
-		if (strcmp(namespaces->names[i], name) == 0)
+		if (namespaces->inodes[i] == *ret_inode)
 			return false;
-	memcpy(namespaces->names[namespaces->count++], name, sizeof name);
+	namespaces->inodes[namespaces->count++] = *ret_inode;
 	return true;
 }
 
-static void add_holder(const char *pid, char *buffer, size_t length)
+void mount_holders_find(const char *device, struct mount_holders *ret)
+{
+	AUTO(auto_closedir) DIR *folder = opendir("/proc");
+	AUTO(auto_free) struct mount_entry *entry = malloc(sizeof *entry);
+	AUTO(auto_free) struct namespaces *namespaces = calloc(1, sizeof *namespaces);
+	struct dirent *process;
+	uint64_t inode;
+
+	ret->count = 0;
+	if (!folder || !entry || !namespaces)
+		return;
+	(void)is_new(namespaces, "self", &inode);
+	while (ret->count < MOUNT_HOLDERS_MAX && (process = readdir(folder))) {
+		const char *pid = process->d_name;
+		char table[64];
+
+		if (pid[0] < '1' || pid[0] > '9' || !is_new(namespaces, pid, &inode))
+			continue;
+		snprintf(table, sizeof table, "/proc/%.15s/mountinfo", pid);
+		if (mount_table_find_device(table, device, entry) < 0)
+			continue;
+
+		struct mount_holder *holder = &ret->list[ret->count++];
+
+		holder->namespace_inode = inode;
+		holder->mount_number = entry->number;
+		snprintf(holder->pid, sizeof holder->pid, "%.15s", pid);
+	}
+}
+
+static bool holds(const struct mount_holders *holders, const struct mount_holder *wanted)
+{
+	for (unsigned i = 0; i < holders->count; i++)
+		if (holders->list[i].namespace_inode == wanted->namespace_inode &&
+			holders->list[i].mount_number == wanted->mount_number)
+			return true;
+	return false;
+}
+
+void mount_holders_look_again(const char *device, struct mount_holders *holders)
+{
+	struct mount_holders now;
+	unsigned kept = 0;
+
+	if (holders->count == 0)
+		return;
+	mount_holders_find(device, &now);
+	for (unsigned i = 0; i < holders->count; i++)
+		if (holds(&now, &holders->list[i]))
+			holders->list[kept++] = holders->list[i];
+	holders->count = kept;
+}
+
+static void add_holder(const struct mount_holder *holder, char *buffer, size_t length)
 {
 	char path[64], name[64] = "a process";
 	size_t used = strlen(buffer);
 
-	snprintf(path, sizeof path, "/proc/%.20s/comm", pid);
+	snprintf(path, sizeof path, "/proc/%s/comm", holder->pid);
 
 	AUTO(auto_fclose) FILE *file = fopen(path, "re");
 
 	if (file && fgets(name, sizeof name, file))
 		name[strcspn(name, "\n")] = '\0';
-	snprintf(buffer + used, length - used, "%s%s (pid %.20s)", used ? ", " : "", name, pid);
+	snprintf(
+		buffer + used, length - used, "%s%s (pid %s)", used ? ", " : "", name, holder->pid);
 }
 
-const char *mount_table_holders(const char *device, char *buffer, size_t length)
+const char *mount_holders_text(const struct mount_holders *holders, char *buffer, size_t length)
 {
-	AUTO(auto_closedir) DIR *folder = opendir("/proc");
-	AUTO(auto_free) struct mount_entry *entry = malloc(sizeof *entry);
-	struct namespaces namespaces = { .count = 0 };
-	struct dirent *process;
-
 	buffer[0] = '\0';
-	(void)is_new(&namespaces, "self");
-	while (folder && entry && (process = readdir(folder))) {
-		char table[64];
-
-		if (process->d_name[0] < '1' || process->d_name[0] > '9' ||
-			!is_new(&namespaces, process->d_name))
-			continue;
-		snprintf(table, sizeof table, "/proc/%.20s/mountinfo", process->d_name);
-		if (mount_table_find_device(table, device, entry) == 0)
-			add_holder(process->d_name, buffer, length);
-	}
+	for (unsigned i = 0; i < holders->count; i++)
+		add_holder(&holders->list[i], buffer, length);
 	return buffer;
 }

@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #define MOUNT_TABLE_SELF "/proc/self/mountinfo"
 
@@ -17,6 +18,7 @@
 #define MOUNT_DEVICE_BYTES 24
 
 struct mount_entry {
+	unsigned number; /* of this mount, as long as it is there */
 	char device[MOUNT_DEVICE_BYTES];
 	char point[4096];
 	char type[128]; /* "fuse.snaprig" */
@@ -32,11 +34,25 @@ int mount_table_find(const char *table, const char *path, struct mount_entry *re
 /* Where DEVICE is mounted first, as TABLE has it: 0, -ENOENT or -errno. */
 int mount_table_find_device(const char *table, const char *device, struct mount_entry *ret);
 
-/*
- * Who else keeps DEVICE: the first process, by number, of each other mount namespace that
- * has it mounted, "sleep (pid 12), bash (pid 13)", as far as this user may see; "" for
- * nobody.  Returns BUFFER.
- */
-const char *mount_table_holders(const char *device, char *buffer, size_t length);
+/* Other mount namespaces that have something mounted: so many are told apart. */
+#define MOUNT_HOLDERS_MAX 8
+
+struct mount_holders {
+	unsigned count;
+	struct mount_holder {
+		uint64_t namespace_inode;
+		unsigned mount_number; /* there */
+		char pid[16];	       /* of the first process there, by number */
+	} list[MOUNT_HOLDERS_MAX];
+};
+
+/* Finds who else has DEVICE mounted, as far as this user may see. */
+void mount_holders_find(const char *device, struct mount_holders *ret);
+
+/* Leaves of HOLDERS, who had DEVICE mounted, those who have that very mount still. */
+void mount_holders_look_again(const char *device, struct mount_holders *holders);
+
+/* "sleep (pid 12), bash (pid 13)"; "" for nobody.  Returns BUFFER. */
+const char *mount_holders_text(const struct mount_holders *holders, char *buffer, size_t length);
 
 #endif

@@ -20,7 +20,7 @@
 
 #define END_TIMEOUT_NS (60 * NS_PER_S)
 
-/* After which it is worth looking why a rig does not end. */
+/* How long a rig may go on that says it is mounted elsewhere. */
 #define LOOK_AFTER_NS (2 * NS_PER_S)
 
 /* How long those that hung of a fault may take to close what they have open. */
@@ -123,13 +123,16 @@ static int unmount(const char *path)
 static int report_unmount(const char *mount_point, const char *path, int error)
 {
 	AUTO(auto_free) struct mount_entry *entry = malloc(sizeof *entry);
+	struct mount_holders holders;
 	char users[1024];
 
 	if (error == -EBUSY) {
 		cli_users_find(path, users, sizeof users);
 		/* Whoever follows this namespace with his own can hold it as well. */
-		if (!*users && entry && mount_table_find(MOUNT_TABLE_SELF, path, entry) == 0)
-			mount_table_holders(entry->device, users, sizeof users);
+		if (!*users && entry && mount_table_find(MOUNT_TABLE_SELF, path, entry) == 0) {
+			mount_holders_find(entry->device, &holders);
+			mount_holders_text(&holders, users, sizeof users);
+		}
 		log_error("cannot unmount '%s': in use%s%s", mount_point, users[0] ? " by " : "",
 			users);
 	} else if (error == -ENOENT) {
@@ -181,36 +184,42 @@ static int unmount_hanging(const char *path, struct control_client *client)
 	return error;
 }
 
-/* Why the rig that was told to end, PID, still runs after its mount went from here. */
-static int report_running(const char *mount_point, const char *device, pid_t pid)
+/*
+ * Tells the rig to end, whose copies in other namespaces, with open files, would keep it
+ * alive.  Returns NULL, or where it says that it is mounted, too, and so goes on: to free().
+ * Only the rig can tell: the number of its device may be another mount's by now.
+ */
+static char *tell_to_end(struct control_client *client)
 {
-	AUTO(auto_free) struct mount_entry *entry = malloc(sizeof *entry);
-	char table[64];
+	json_t *answer = NULL, *point = NULL;
+	char *where = NULL;
 
-	snprintf(table, sizeof table, "/proc/%d/mountinfo", (int)pid);
-	if (entry && *device && pid > 0 && mount_table_find_device(table, device, entry) == 0) {
-		log_error("'%s' is unmounted, but its rig goes on: for its process %d, it is also "
-			  "mounted on '%s'",
-			mount_point, (int)pid, entry->point);
-		return EXIT_RIG;
-	}
-	return CLI_GO_ON;
+	if (control_client_call(client, "end", NULL, control_client_patience_ns(), &answer) == 0)
+		point = json_object_get(answer, "mounted_on");
+	if (point)
+		where = strdup(json_is_string(point) ? json_string_value(point) : "?");
+	json_decref(answer);
+	return where;
 }
 
 /* Waits for the end of the rig, which is no longer mounted here. */
-static int wait_for_end(const char *mount_point, const char *device, struct control_client *client)
+static int wait_for_end(const char *mount_point, struct control_client *client)
 {
 	pid_t pid = control_client_pid(client);
-	int error, code;
+	AUTO(auto_free) char *where = tell_to_end(client);
+	/* Somebody may be about to unmount it there. */
+	int error = control_client_wait_end(client, where ? LOOK_AFTER_NS : END_TIMEOUT_NS);
 
-	/* Copies of the mount in other namespaces, with open files, would keep it alive. */
-	(void)control_client_call(client, "end", NULL, control_client_patience_ns(), NULL);
-	error = control_client_wait_end(client, LOOK_AFTER_NS);
-	if (error == -ETIMEDOUT) {
-		code = report_running(mount_point, device, pid);
-		if (code != CLI_GO_ON)
-			return code;
-		error = control_client_wait_end(client, END_TIMEOUT_NS);
+	if (error == -ETIMEDOUT && where) {
+		free(where);
+		where = tell_to_end(client);
+		error = where ? -EBUSY : control_client_wait_end(client, END_TIMEOUT_NS);
+	}
+	if (error == -EBUSY) {
+		log_error("'%s' is unmounted, but its rig goes on: for its process %d, it is also "
+			  "mounted on '%s'",
+			mount_point, (int)pid, where);
+		return EXIT_RIG;
 	}
 	if (error == -ETIMEDOUT) {
 		log_error("'%s' is unmounted, but its rig (process %d) did not end within 60 s",
@@ -228,25 +237,29 @@ static int unmount_and_wait(
 	const char *mount_point, const char *path, struct control_client *client)
 {
 	AUTO(auto_free) struct mount_entry *entry = malloc(sizeof *entry);
-	char holders[1024] = "", device[MOUNT_DEVICE_BYTES] = "";
+	struct mount_holders holders = { .count = 0 };
+	char text[1024];
 	int error = control_client_call(client, "ping", NULL, control_client_patience_ns(), NULL);
 
 	/* It also makes sure that the process which is waited for is this rig's. */
 	if (error == -ETIMEDOUT)
 		return cli_report_call(mount_point, client, error);
-	if (entry && mount_table_find(MOUNT_TABLE_SELF, path, entry) == 0) {
-		memcpy(device, entry->device, sizeof device);
-		mount_table_holders(device, holders, sizeof holders);
-	}
+	if (!entry)
+		return cli_report_call(mount_point, client, -ENOMEM);
+	entry->device[0] = '\0';
+	if (mount_table_find(MOUNT_TABLE_SELF, path, entry) == 0)
+		mount_holders_find(entry->device, &holders);
 	error = unmount_hanging(path, client);
 	if (error < 0)
 		return report_unmount(mount_point, path, error);
 
-	int code = wait_for_end(mount_point, device, client);
+	int code = wait_for_end(mount_point, client);
 
-	if (code == EXIT_MET && *holders)
+	/* Most of them follow this namespace, and the mount has gone there, too. */
+	mount_holders_look_again(entry->device, &holders);
+	if (code == EXIT_MET && holders.count > 0)
 		log_info("'%s' was also mounted in the mount namespace of %s, where it is dead now",
-			mount_point, holders);
+			mount_point, mount_holders_text(&holders, text, sizeof text));
 	return code;
 }
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "simfs/base/cleanup.h"
 #include "simfs/control/commands_internal.h"
 #include "simfs/control/version.h"
 
@@ -123,10 +124,20 @@ static void run_ping(struct control_request *request, void *context)
 static void run_end(struct control_request *request, void *context)
 {
 	struct commands *commands = context;
+	AUTO(auto_free) struct mount_entry *entry = malloc(sizeof *entry);
+	json_t *answer = NULL;
 
-	control_request_answer(request, NULL);
-	if (commands->end)
-		commands->end(commands->end_context);
+	if (!entry) {
+		control_request_refuse(request, -ENOMEM, "out of memory");
+		return;
+	}
+	if (commands->end && commands->end(commands->end_context, entry)) {
+		/* A path need be no text. */
+		json_t *point = json_string(entry->point);
+
+		answer = json_pack("{s:o}", "mounted_on", point ? point : json_null());
+	}
+	control_request_answer(request, answer);
 }
 
 static void run_status(struct control_request *request, void *context)
@@ -253,7 +264,8 @@ int commands_create(struct ring *ring, struct volume *volume, struct commands **
 	return 0;
 }
 
-void commands_on_end(struct commands *commands, void (*end)(void *context), void *context)
+void commands_on_end(struct commands *commands, bool (*end)(void *context, struct mount_entry *ret),
+	void *context)
 {
 	commands->end = end;
 	commands->end_context = context;

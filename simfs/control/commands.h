@@ -17,6 +17,7 @@
 #ifndef SNAPRIG_CONTROL_COMMANDS_H
 #define SNAPRIG_CONTROL_COMMANDS_H
 
+#include "simfs/base/mount_table.h"
 #include "simfs/control/server.h"
 #include "simfs/volume/volume.h"
 
@@ -28,8 +29,12 @@ extern const struct control_command commands_table[];
 /* RING and VOLUME stay the caller's.  Returns 0 or -ENOMEM. */
 int commands_create(struct ring *ring, struct volume *volume, struct commands **ret);
 
-/* What `end` asks for: END is called with CONTEXT. */
-void commands_on_end(struct commands *commands, void (*end)(void *context), void *context);
+/*
+ * What `end` asks for: END is called with CONTEXT; it returns true when the rig goes on,
+ * with *RET, where the volume is mounted.
+ */
+void commands_on_end(struct commands *commands, bool (*end)(void *context, struct mount_entry *ret),
+	void *context);
 
 /*
  * Lets go all writes and reads that are held, and touches the volume no more:

@@ -17,7 +17,7 @@ struct commands {
 	struct list holds;
 	struct list followers; /* of the journal */
 
-	void (*end)(void *context);
+	bool (*end)(void *context, struct mount_entry *ret);
 	void *end_context;
 
 	struct pressure *pressure;

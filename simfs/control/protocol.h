@@ -17,7 +17,9 @@
  * ping              -                              {"version": "…", "pid": N}
  * end               -                              {}; once the mount has gone from its own mount
  *                                                  namespace the rig ends, though somebody still
- *                                                  has it in another, with open files
+ *                                                  has it in another, with open files.
+ *                                                  {"mounted_on": PATH} while it has not; null
+ *                                                  for a path that is no text
  * status            -                              the object of .snaprig/status.json
  * snapshot.create   name, [limit], [block],        the snapshot's object of status.json.
  *                   [hold_writes: true]            With hold_writes, live writes wait from the

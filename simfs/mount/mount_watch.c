@@ -11,7 +11,6 @@
 #include "simfs/base/check.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/list.h"
-#include "simfs/base/mount_table.h"
 
 /* More than a line can be. */
 #define BUFFER_BYTES (64u << 10)
@@ -191,12 +190,9 @@ bool mount_watch_idle(const struct mount_watch *watch)
 	return !watch || (!watch->under_way && !watch->cancelling);
 }
 
-bool mount_watch_is_mounted(const struct mount_watch *watch)
+int mount_watch_find(const struct mount_watch *watch, struct mount_entry *ret)
 {
-	AUTO(auto_free) struct mount_entry *entry = malloc(sizeof *entry);
-
-	return !watch || !entry ||
-	       mount_table_find_device(MOUNT_TABLE_SELF, watch->device, entry) != -ENOENT;
+	return watch ? mount_table_find_device(MOUNT_TABLE_SELF, watch->device, ret) : -ENODEV;
 }
 
 bool mount_watch_is_on_top(const struct mount_watch *watch, const char *path)

@@ -19,6 +19,7 @@
 
 #include <stdbool.h>
 
+#include "simfs/base/mount_table.h"
 #include "simfs/blockio/ring.h"
 
 struct mount_watch;
@@ -37,8 +38,12 @@ void mount_watch_stop(struct mount_watch *watch);
 /* After mount_watch_stop(): nothing of it is in the ring.  NULL is. */
 bool mount_watch_idle(const struct mount_watch *watch);
 
-/* Looks now whether it is still mounted.  Blocks; NULL is "cannot tell", which is yes. */
-bool mount_watch_is_mounted(const struct mount_watch *watch);
+/*
+ * Looks now where it is still mounted.  Blocks.  Returns 0, -ENOENT when it is not, or
+ * -errno: that cannot be told (of NULL, neither).  When its device has ended, its number
+ * may be another mount's by now: the caller looks whether it has, afterwards.
+ */
+int mount_watch_find(const struct mount_watch *watch, struct mount_entry *ret);
 
 /* The same, for what an unmount of PATH would take away. */
 bool mount_watch_is_on_top(const struct mount_watch *watch, const char *path);

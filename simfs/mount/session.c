@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -144,11 +145,22 @@ static void mount_gone(void *context)
 	end_if_unused(session);
 }
 
-void session_end(struct session *session)
+/* Nothing is mounted any more of what it serves, in whatever namespace. */
+static bool device_has_ended(const struct session *session)
 {
+	struct pollfd device = { .fd = session->fd };
+
+	return !session->mounted || (poll(&device, 1, 0) > 0 && (device.revents & POLLERR));
+}
+
+bool session_end(struct session *session, struct mount_entry *ret)
+{
+	int found = mount_watch_find(session->watch, ret);
+
 	session->end_asked = true;
-	session->is_detached |= !mount_watch_is_mounted(session->watch);
+	session->is_detached |= found == -ENOENT || device_has_ended(session);
 	end_if_unused(session);
+	return found == 0 && !session->is_detached;
 }
 
 static int session_mount(struct session *session)

@@ -18,6 +18,7 @@
 
 #include <stdbool.h>
 
+#include "simfs/base/mount_table.h"
 #include "simfs/blockio/ring.h"
 #include "simfs/volume/volume.h"
 
@@ -73,8 +74,9 @@ bool session_has_failed(const struct session *session);
 /*
  * Ends as soon as the mount has gone from the mount namespace that it was made in, even
  * if what is left of it elsewhere has files open; without this, those are served first.
+ * Returns true when it goes on meanwhile, with *RET, where it is mounted.  Blocks.
  */
-void session_end(struct session *session);
+bool session_end(struct session *session, struct mount_entry *ret);
 
 /* Takes no further requests; those under way go on. */
 void session_stop(struct session *session);

@@ -24,8 +24,12 @@ copy()
 
 has_copy()
 {
-	grep -qsF " $mnt " "/proc/$copy/mountinfo" &&
-		[ "$(readlink "/proc/$copy/ns/mnt")" != "$(readlink /proc/self/ns/mnt)" ]
+	grep -qsF " $mnt " "/proc/$copy/mountinfo" && in_another_namespace
+}
+
+in_another_namespace()
+{
+	[ "$(readlink "/proc/$copy/ns/mnt")" != "$(readlink /proc/self/ns/mnt)" ]
 }
 
 # ends WAY - the rig has ended, its image is free, and the copy is dead.
@@ -119,6 +123,16 @@ refused 4 "in use by .*pid $copy" rig umount shared/mnt
 kill "$copy"
 wait "$copy" || :
 rig umount shared/mnt
+
+# Where the unmount is followed nothing is left, and there is nothing to say.
+unshare --mount --propagation slave sleep 60 &
+copy=$!
+wait_until 10 in_another_namespace || fail "no namespace"
+rig mount "$image" shared/mnt
+rig umount shared/mnt 2>said
+same "" "$(cat said)" "what umount says of those who follow it"
+kill "$copy"
+wait "$copy" || :
 umount shared
 
 # Many mounts come and go meanwhile; the rig is not taken in.

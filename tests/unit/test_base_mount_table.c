@@ -25,6 +25,7 @@ START_TEST(a_line_is_read_with_and_without_optional_fields)
 	ck_assert(mount_entry_parse("98 33 0:52 / /mnt rw,nosuid shared:7 master:1 - fuse.snaprig "
 				    "/tmp/v.img rw,user_id=0\n",
 		&entry));
+	ck_assert_uint_eq(entry.number, 98);
 	ck_assert_str_eq(entry.device, "0:52");
 	ck_assert_str_eq(entry.point, "/mnt");
 	ck_assert_str_eq(entry.type, "fuse.snaprig");
@@ -74,11 +75,24 @@ END_TEST
 
 START_TEST(this_namespace_is_no_other_one)
 {
-	char holders[256];
+	struct mount_holders holders;
+	char text[256];
 
 	ck_assert_int_eq(mount_table_find(MOUNT_TABLE_SELF, "/proc", &entry), 0);
-	mount_table_holders("0:none", holders, sizeof holders);
-	ck_assert_str_eq(holders, "");
+	mount_holders_find("0:none", &holders);
+	ck_assert_uint_eq(holders.count, 0);
+	ck_assert_str_eq(mount_holders_text(&holders, text, sizeof text), "");
+}
+END_TEST
+
+START_TEST(who_has_another_mount_by_now_does_not_hold_the_first)
+{
+	struct mount_holders holders = { .count = 2,
+		.list = { { .namespace_inode = 1, .mount_number = 7, .pid = "1" },
+			{ .namespace_inode = 2, .mount_number = 7, .pid = "2" } } };
+
+	mount_holders_look_again("0:none", &holders);
+	ck_assert_uint_eq(holders.count, 0);
 }
 END_TEST
 
@@ -93,6 +107,7 @@ int main(void)
 	tcase_add_test(tcase, what_is_no_line_is_refused);
 	tcase_add_test(tcase, the_last_on_a_path_and_the_first_of_a_device_are_found);
 	tcase_add_test(tcase, this_namespace_is_no_other_one);
+	tcase_add_test(tcase, who_has_another_mount_by_now_does_not_hold_the_first);
 	suite_add_tcase(suite, tcase);
 
 	SRunner *runner = srunner_create(suite);
