@@ -35,7 +35,10 @@ int control_client_connect(const char *mount_point, struct control_client **ret)
 /* As control_client_connect(), by the path of the socket itself. */
 int control_client_connect_socket(const char *socket_path, struct control_client **ret);
 
-/* Closes the connection: what it held (writes, reads) goes on.  NULL is fine. */
+/*
+ * Closes the connection: what it held (writes, reads) goes on, and what it asked for and was
+ * not answered is taken back as far as it can be.  NULL is fine.
+ */
 void control_client_destroy(struct control_client *client);
 
 /*

@@ -5,6 +5,7 @@
 
 #include "simfs/base/log.h"
 #include "simfs/control/commands_internal.h"
+#include "simfs/volume/snapshot_cancel.h"
 
 /* A snapshot that is being taken; afterwards, with hold_writes, the writes that it holds. */
 struct create_command {
@@ -19,7 +20,17 @@ struct create_command {
 struct delete_command {
 	struct control_request *request;
 	struct snapshot_delete delete;
+	struct control_close_hook hook;
 };
+
+/* Whoever asks must be seen to leave: false when he has, and REQUEST was answered. */
+static bool watch_asker(struct control_request *request, struct control_close_hook *hook)
+{
+	if (control_connection_on_close(request->connection, hook))
+		return true;
+	control_request_refuse(request, -ECANCELED, "whoever asked is gone");
+	return false;
+}
 
 /* ---- creating ---- */
 
@@ -34,6 +45,14 @@ static void release_writes(struct create_command *command)
 static void holder_left(struct control_close_hook *hook)
 {
 	release_writes(CONTAINER_OF(hook, struct create_command, hook));
+}
+
+/* What has taken effect by now stays. */
+static void creator_left(struct control_close_hook *hook)
+{
+	struct create_command *command = CONTAINER_OF(hook, struct create_command, hook);
+
+	volume_snapshot_cancel(&command->create);
 }
 
 static void refuse_create(struct control_request *request, int error, const char *refusal)
@@ -56,6 +75,7 @@ static void create_done(struct snapshot_create *create, int result)
 	struct commands *commands = command->commands;
 	struct control_request *request = command->request;
 
+	control_close_hook_cancel(&command->hook);
 	if (result < 0) {
 		refuse_create(request, result, create->refusal);
 		free(command);
@@ -67,9 +87,11 @@ static void create_done(struct snapshot_create *create, int result)
 	if (!create->hold_writes) {
 		free(command);
 	} else {
-		/* Nobody may hold writes who could not be seen to leave. */
-		bool held = control_connection_on_close(request->connection, &command->hook);
+		bool held;
 
+		/* Nobody may hold writes who could not be seen to leave. */
+		command->hook.closed = holder_left;
+		held = control_connection_on_close(request->connection, &command->hook);
 		list_append(&commands->held_writes, &command->link);
 		if (!held || !commands->volume)
 			release_writes(command);
@@ -129,9 +151,12 @@ static void create_start(struct commands *commands, struct volume *volume,
 	command->volume = volume;
 	command->request = request;
 	command->create = *create;
-	list_init(&command->hook.link);
-	command->hook.closed = holder_left;
+	command->hook.closed = creator_left;
 	list_init(&command->link);
+	if (!watch_asker(request, &command->hook)) {
+		free(command);
+		return;
+	}
 	volume_snapshot_create(volume, &command->create);
 }
 
@@ -196,12 +221,20 @@ void commands_run_writes_resume(struct control_request *request, void *context)
 
 /* ---- deleting and listing ---- */
 
+static void deleter_left(struct control_close_hook *hook)
+{
+	struct delete_command *command = CONTAINER_OF(hook, struct delete_command, hook);
+
+	volume_snapshot_delete_cancel(&command->delete);
+}
+
 static void delete_done(struct snapshot_delete *delete, int result)
 {
 	struct delete_command *command = CONTAINER_OF(delete, struct delete_command, delete);
 	struct control_request *request = command->request;
 	const char *name = json_string_value(json_object_get(request->arguments, "name"));
 
+	control_close_hook_cancel(&command->hook);
 	free(command);
 	if (result == -EBUSY)
 		control_request_refuse(request, result, "snapshot '%s' is in use", name);
@@ -235,6 +268,11 @@ void commands_run_snapshot_delete(struct control_request *request, void *context
 	}
 	command->request = request;
 	command->delete = (struct snapshot_delete){ .done = delete_done };
+	command->hook.closed = deleter_left;
+	if (!watch_asker(request, &command->hook)) {
+		free(command);
+		return;
+	}
 	volume_snapshot_delete(volume, snapshot, &command->delete);
 }
 

@@ -290,7 +290,10 @@ static void handle_end_of_input(struct control_connection *connection)
 	connection->state = CONNECTION_DRAINING;
 	if (connection->lines.end > connection->lines.start)
 		refuse_line(connection, json_null(), -EINVAL, "the last line has no end");
-	break_when_drained(connection);
+	if (hung_up(connection))
+		connection_break(connection);
+	else
+		break_when_drained(connection);
 }
 
 /* The peer is gone, or was given up: the one place where a connection ends. */

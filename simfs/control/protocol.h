@@ -85,6 +85,11 @@
  *                                                  post-restore, backup-shutdown or abort
  * phase.set         phase                          {}; what `phase=` of a rule is compared with
  *
+ * What somebody asked for who has left - the connection is closed, and not only the half
+ * that he sends on - is taken back unless it has taken effect: a snapshot or clone does not
+ * come, a snapshot that was to be deleted stays, and what a fault at control.command holds up
+ * is not done.  The ioctls of datto.ctl are not: nothing interrupts the driver's.
+ *
  * Faults at control.command strike all of them but ping, end, events, fault.*,
  * snapshot.watch, writers.list, writers.freeze, writers.thaw and phase.set.
  * `resume` and `writes.resume` act for all connections; a `hold` that still

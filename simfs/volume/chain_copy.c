@@ -61,6 +61,8 @@ static void chunk_done(struct store_waiter *waiter, int error)
 	copy->offset += copy->read.length;
 	if (error == 0 && copy->is_cancelled)
 		error = -ECANCELED;
+	if (error == 0 && copy->create->is_cancelled)
+		error = -EINTR;
 	if (error < 0)
 		copy_end(copy, error);
 	else if (copy->offset < volume_bytes(copy->chain->volume))

@@ -98,6 +98,29 @@ for how in 'error=EIO' 'delay=500ms'; do
 	rig fault clear "$mnt" >/dev/null
 done
 
+# So it is with the commands of the rig itself.
+rig snapshot create "$mnt" b >/dev/null
+for point in snapshot.create snapshot.commit control.command; do
+	rig fault add "$mnt" "$point hang name=stuck" >/dev/null
+	killed "a snapshot create at $point" "$SNAPRIG" snapshot create "$mnt" c
+	rig fault remove "$mnt" stuck
+	lists "a b old" "snapshots after a command was killed at $point"
+done
+rig writers add "$mnt" 'simulated name=slow freeze=1h' >/dev/null
+killed "a snapshot create whose writers freeze" "$SNAPRIG" snapshot create "$mnt" c
+wait_until 20 rig writers remove "$mnt" slow >/dev/null || fail "the writer is not well again"
+lists "a b old" "snapshots after a command was killed whose writers froze"
+for point in snapshot.delete control.command; do
+	rig fault add "$mnt" "$point hang name=stuck" >/dev/null
+	killed "a snapshot delete at $point" "$SNAPRIG" snapshot delete "$mnt" b
+	rig fault remove "$mnt" stuck
+	lists "a b old" "snapshots after a command was killed at $point"
+done
+rig snapshot delete "$mnt" b
+rig snapshot create "$mnt" c >/dev/null
+rm "$mnt/snapshots/c"
+lists "a old" "snapshots after commands that nobody killed"
+
 # Readers and writers, at whatever holds them up.
 for point in snapshot.open snapshot.read; do
 	rig fault add "$mnt" "$point hang name=stuck" >/dev/null

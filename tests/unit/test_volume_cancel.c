@@ -132,6 +132,30 @@ START_TEST(a_creation_that_a_fault_holds_up_ends_at_once)
 }
 END_TEST
 
+START_TEST(a_copy_that_nobody_wants_goes_no_further)
+{
+	for (unsigned steps = 0; steps < 3; steps++) {
+		struct creation creation = {
+			.create.name = "t", .create.kind = SNAPSHOT_COPIED, .create.done = created
+		};
+
+		open_as("xen");
+		creation.create.of = engine_find(&bench_engine, "s");
+		volume_snapshot_create(bench_engine.volume, &creation.create);
+		for (unsigned i = 0; i < steps; i++)
+			engine_step(&bench_engine);
+		ck_assert_uint_eq(creation.told, 0);
+		volume_snapshot_cancel(&creation.create);
+		engine_settle(&bench_engine);
+		ck_assert_uint_eq(creation.told, 1);
+		ck_assert_int_eq(creation.result, -EINTR);
+		ck_assert(!is_there("t"));
+		check_all_is_well("t");
+		close_all();
+	}
+}
+END_TEST
+
 static int delete_result, open_result;
 
 static void deleted(struct snapshot_delete *command, int result)
@@ -237,6 +261,7 @@ int main(int argc, char **argv)
 	tcase_add_loop_test(cases,
 		a_creation_that_is_cancelled_at_any_step_is_there_or_has_never_been, 0, PROFILES);
 	tcase_add_loop_test(cases, a_creation_that_a_fault_holds_up_ends_at_once, 0, PROFILES);
+	tcase_add_test(cases, a_copy_that_nobody_wants_goes_no_further);
 	tcase_add_loop_test(
 		cases, a_deletion_and_an_open_that_a_fault_holds_up_end_at_once, 0, PROFILES);
 	tcase_add_loop_test(
