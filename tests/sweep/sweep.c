@@ -19,7 +19,8 @@
 #define OPERATIONS   200
 
 /* COUNT of the environment so high, or higher: every single one is failed. */
-#define STRIDE_COUNT 120
+#define STRIDE_COUNT  120
+#define COUNT_DEFAULT 24
 
 /* Runs of the kills of one workload: each has its own seed, and one the smallest limits. */
 #define KILLED_RUNS 2
@@ -157,9 +158,15 @@ static bool fail_nth(const struct sweep_workload *workload, const struct fault *
 
 static uint64_t stride_of(void)
 {
-	uint64_t stride = STRIDE_COUNT / engine_count(STRIDE_COUNT);
+	uint64_t stride = STRIDE_COUNT / engine_count(COUNT_DEFAULT);
 
 	return stride > 0 ? stride : 1;
+}
+
+/* Which ones are left out is by the seed. */
+static uint64_t first_of(uint64_t stride)
+{
+	return mix_below(engine_seed(), 1, stride);
 }
 
 /* The loop index chooses the workload and the fault. */
@@ -167,7 +174,7 @@ START_TEST(after_any_fault_live_is_right_and_snapshots_whole_or_failed)
 {
 	const struct sweep_workload *workload = &workloads[_i / COUNT_OF(faults)];
 	const struct fault *fault = &faults[_i % COUNT_OF(faults)];
-	uint64_t stride = stride_of(), nth = 1, tried = 0;
+	uint64_t stride = stride_of(), first = 1 + first_of(stride), nth = first, tried = 0;
 
 	/* Each fault of each workload gets them, by the seed. */
 	smallest = (_i + _i / COUNT_OF(faults) + (int)(engine_seed() % 2)) % 2;
@@ -176,7 +183,7 @@ START_TEST(after_any_fault_live_is_right_and_snapshots_whole_or_failed)
 	printf("sweep: %s: %s, %s%s, %s: %" PRIu64 " faults tried, of %" PRIu64 "\n",
 		workload->name, kind_names[fault->kind], error_name(fault->error),
 		fault->is_short ? " and short" : "", fault->count == 1 ? "once" : "from then on",
-		tried, nth - 1);
+		tried, nth - first);
 	fflush(stdout);
 	/* Where nothing is closed or flushed, there is no flush to fail. */
 	ck_assert(tried > 0 || fault->kind == BLOCKIO_FLUSH ||
@@ -205,7 +212,7 @@ static bool kill_after(const struct sweep_workload *workload, uint64_t seed, uin
 START_TEST(a_kill_after_any_step_leaves_snapshots_whole_and_every_acknowledged_write)
 {
 	const struct sweep_workload *workload = &workloads[_i / KILLED_RUNS];
-	uint64_t stride = stride_of(), steps = 0;
+	uint64_t stride = stride_of(), steps = first_of(stride);
 
 	smallest = _i % KILLED_RUNS;
 	while (kill_after(workload, engine_seed() + (uint64_t)(_i % KILLED_RUNS), steps))
