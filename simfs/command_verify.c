@@ -16,6 +16,7 @@
 #include "simfs/control/protocol.h"
 #include "simfs/control/state_folder.h"
 #include "simfs/daemon_taking.h"
+#include "simfs/machine.h"
 #include "simfs/volume/verify.h"
 
 /* `schema_version` of --json. */
@@ -41,7 +42,9 @@ static const struct cli cli = {
 	.about = "Reads and checks all that lies on disk of a volume that is not mounted, and\n"
 		 "changes nothing: the image against what the last unmount left, every store and\n"
 		 "node with its data, and that they belong together.  Each finding is a line: the\n"
-		 "file, the offset in it, whose it is, and what is wrong.  A line with 'note' is\n"
+		 "file, the offset in it, whose it is, and what is wrong.  Of one file the first "
+		 "100\n"
+		 "damaged blocks are named, and how many more there are.  A line with 'note' is\n"
 		 "worth knowing and no damage.",
 	.options = options,
 	.examples = "  snaprig verify vol.img && snaprig mount vol.img mnt\n",
@@ -70,9 +73,12 @@ static void found(struct verify *verify, const struct verify_finding *finding)
 
 	if (verifying->findings) {
 		json_array_append_new(finding->is_note ? verifying->notes : verifying->findings,
-			json_pack("{s:o, s:I, s:o, s:o}", "file", text_json(finding->file),
+			json_pack("{s:o, s:I, s:o, s:o, s:o}", "file", text_json(finding->file),
 				"offset", (json_int_t)finding->offset, "whose",
-				text_json(finding->whose), "what", text_json(finding->what)));
+				text_json(finding->whose), "block",
+				finding->has_block ? json_integer((json_int_t)finding->block)
+						   : json_null(),
+				"what", text_json(finding->what)));
 		return;
 	}
 	printf("%s%s: offset %" PRIu64 ": %s%s%s\n", finding->is_note ? "note: " : "",
@@ -170,6 +176,8 @@ int command_verify(int argc, char **argv)
 		return EXIT_RIG;
 	}
 	verifying.image = image;
+	verifying.verify.boot_id = machine_boot_id();
+	machine_raise_file_limit();
 	if (values.json) {
 		verifying.findings = json_array();
 		verifying.notes = json_array();

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * read.c - reads that are checked, one by one or all of a store.
+ * read.c - reads that are checked, one by one.
  *
  *   store_read() ─▶ UNDER WAY ─▶ checks ────────────────────────────────▶ done
  *                      ▲            │ does not, and a write in place met it │
@@ -14,11 +14,9 @@
 #include "simfs/store/read.h"
 
 #include <errno.h>
-#include <stdlib.h>
 
 #include "simfs/base/check.h"
-#include "simfs/base/cleanup.h"
-#include "simfs/store/scan.h"
+#include "simfs/store/store_internal.h"
 
 static uint64_t first_unit(const struct store_read *read)
 {
@@ -92,54 +90,4 @@ void reads_race(struct store *store, uint64_t first, uint64_t end)
 		if (first_unit(read) < end && first < end_unit(read))
 			read->is_raced = true;
 	}
-}
-
-/* ---- all of a store ---- */
-
-/* The block that lies at OFFSET; slow, for what is found damaged. */
-static uint64_t block_at(const struct store *store, uint64_t offset)
-{
-	uint64_t first = 0, count = 0;
-
-	while (store_next_run(store, first + count, &first, &count)) {
-		for (uint64_t block = first; block < first + count; block++) {
-			uint64_t begin = store_offset(store, block);
-
-			if (begin > STORE_CHANGED && begin <= offset &&
-				offset < begin + store->facts.block_bytes)
-				return block;
-		}
-	}
-	return store->map.block_count;
-}
-
-int store_verify(struct store *store, void (*found)(void *context, uint64_t offset, uint64_t block),
-	void *context)
-{
-	uint64_t end = store->acknowledged_end_unit;
-	void *memory = NULL;
-	int error = 0, verdict = 0;
-
-	if (posix_memalign(&memory, BLOCKIO_ALIGNMENT_MAX, WINDOW_BYTES) != 0)
-		return -ENOMEM;
-
-	AUTO(auto_free) char *owned = memory;
-	struct window window = { .io = store->io, .bytes = owned };
-
-	for (uint64_t unit = 1; unit < end && error == 0; unit++) {
-		uint32_t sum = sums_get(&store->sums, unit);
-		const void *bytes;
-
-		if (sum == SUM_NONE || sum == SUM_UNSETTLED)
-			continue;
-		error = window_get(
-			&window, unit * STORE_UNIT_BYTES, STORE_UNIT_BYTES, WINDOW_BYTES, &bytes);
-		if (error < 0 || unit_sum(bytes) == sum)
-			continue;
-		verdict = -EUCLEAN;
-		if (found)
-			found(context, unit * STORE_UNIT_BYTES,
-				block_at(store, unit * STORE_UNIT_BYTES));
-	}
-	return error < 0 ? error : verdict;
 }

@@ -36,12 +36,20 @@ struct store_read {
 void store_read(
 	struct store *store, struct store_read *read, uint64_t offset, void *bytes, size_t length);
 
+/* A unit of a store that is not what was stored. */
+struct store_damage {
+	uint64_t offset; /* in the file */
+	uint64_t block;	 /* whose it is */
+	int error;	 /* -EUCLEAN, or why it cannot be read */
+};
+
 /*
- * Reads all data of STORE and calls FOUND (optional) for each unit that is not what
- * was stored.  Blocks: nothing may be under way.  0, -EUCLEAN when there was one, or -errno.
+ * Reads all data of STORE and calls FOUND for each unit that is damaged; what that
+ * returns, if it is no 0, ends it.  Blocks: nothing may be under way.  0, -EUCLEAN when there was
+ * one, or -errno.
  */
-int store_verify(struct store *store, void (*found)(void *context, uint64_t offset, uint64_t block),
-	void *context);
+int store_verify(struct store *store,
+	int (*found)(void *context, const struct store_damage *damage), void *context);
 
 /* What the file of sums of a store is called, which it has when it was ever written in place. */
 #define STORE_SUMS_SUFFIX     ".sums"

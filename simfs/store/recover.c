@@ -14,13 +14,16 @@
 #include "simfs/store/read.h"
 #include "simfs/store/scan.h"
 
-static void found_damaged(void *context, uint64_t offset, uint64_t block)
+static int found_damaged(void *context, const struct store_damage *damage)
 {
 	struct store_findings *findings = context;
 
-	(void)block;
+	/* The next mount may be able to read it. */
+	if (damage->error != -EUCLEAN)
+		return damage->error;
 	if (!findings->damage)
-		damaged(findings, offset, "data do not check");
+		damaged(findings, damage->offset, "data do not check");
+	return 0;
 }
 
 /* The map, and where the store ends. */
@@ -29,7 +32,7 @@ static int rebuild_map(struct store *store, const struct store_superblock *super
 {
 	int error = 0;
 
-	if (superblock->summary_unit != 0 && !how->verify_data)
+	if (superblock->summary_unit != 0 && !how->summaries)
 		error = summary_load(store, window, superblock->summary_unit);
 	if (error == 0)
 		error = scan_segments(store, window, how, findings);
@@ -61,9 +64,10 @@ static int rebuild(struct store *store, const struct store_superblock *superbloc
 
 	AUTO(auto_free) char *owned = bytes;
 	struct window window = { .io = store->io, .bytes = owned };
+	bool verify_data = options->verify_data ||
+			   store->io->size_bytes <= options->verify_up_to_bytes;
 	struct scan_options how = {
-		.verify_data = options->verify_data ||
-			       store->io->size_bytes <= options->verify_up_to_bytes,
+		.summaries = verify_data || options->verify_places,
 		.may_lose = findings->was_clean || findings->machine_restarted,
 	};
 	int error = rebuild_map(store, superblock, &how, &window, findings);
@@ -71,7 +75,7 @@ static int rebuild(struct store *store, const struct store_superblock *superbloc
 	if (error == 0)
 		error = sums_file_load(
 			store, &window, is_taken_as_found(store, findings), findings);
-	if (error == 0 && how.verify_data) {
+	if (error == 0 && verify_data) {
 		error = store_verify(store, found_damaged, findings);
 		findings->is_map_whole = error == -EUCLEAN;
 	}

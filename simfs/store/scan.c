@@ -55,6 +55,11 @@ int window_get(struct window *window, uint64_t offset, uint64_t length, uint64_t
 
 		int error = blockio_do(window->io, BLOCKIO_READ, offset, window->bytes, wanted);
 
+		/* One bad sector ahead is no reason to miss what lies before it. */
+		if (error == -EIO && wanted > length) {
+			wanted = length;
+			error = blockio_do(window->io, BLOCKIO_READ, offset, window->bytes, wanted);
+		}
 		if (error < 0)
 			return error;
 		window->offset = offset;
@@ -124,8 +129,6 @@ static uint64_t header_ahead_bytes(const struct scan *scan)
 {
 	const struct store_limits *limits = scan->store->limits;
 
-	if (scan->options->verify_data)
-		return limits->ahead_bytes;
 	if (scan->has_last &&
 		segment_units(scan->store, &scan->last) * STORE_UNIT_BYTES > limits->skip_bytes)
 		return STORE_UNIT_BYTES;
@@ -147,7 +150,7 @@ static int scan_segment(struct scan *scan)
 	if (!header_checks(store, &header, scan->end_unit) || header.sequence != scan->sequence + 1)
 		return 0;
 	/* What is wrong with data costs no segment: who verifies them looks for himself. */
-	if (scan->options->verify_data && header.flags & SEGMENT_FLAG_SUMMARY) {
+	if (scan->options->summaries && header.flags & SEGMENT_FLAG_SUMMARY) {
 		result = data_checks(scan, &header);
 		if (result != 1)
 			return result;

@@ -29,8 +29,8 @@ bool header_checks(const struct store *store, const struct segment_header *heade
 int damaged(struct store_findings *findings, uint64_t offset, const char *why);
 
 struct scan_options {
-	bool verify_data; /* of each summary, too */
-	bool may_lose;	  /* nobody looks for segments behind the end */
+	bool summaries; /* are checked */
+	bool may_lose;	/* nobody looks for segments behind the end */
 };
 
 /*

@@ -157,6 +157,7 @@ struct store_findings {
 	/* Of what was written in place: entries of ID.sums that do not check, or all
 	 * of it; and after a power cut units whose content nobody can check. */
 	uint64_t bad_sums;
+	uint64_t bad_sums_offset; /* of the first one */
 	bool has_lost_sums;
 	uint64_t units_as_found;
 };
@@ -187,6 +188,9 @@ struct store_open_options {
 	bool verify_data;
 	uint64_t verify_up_to_bytes;
 	bool keeps_damaged_data;
+
+	/* Reads all headers, and believes no summary: as with `verify_data`, without data. */
+	bool verify_places;
 
 	/* Leaves the file as it was found; the store is then for looking at only. */
 	bool read_only;

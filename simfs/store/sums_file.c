@@ -122,8 +122,14 @@ static int entry_take(
 	return sums_file_write(store, unit, 1, NULL);
 }
 
+static void entry_is_bad(struct store_findings *findings, uint64_t unit)
+{
+	if (findings->bad_sums++ == 0)
+		findings->bad_sums_offset = unit * sizeof(struct sums_entry);
+}
+
 static int entries_take(struct store *store, struct window *window, uint64_t first,
-	const struct sums_entry *entries, uint64_t *ret_bad)
+	const struct sums_entry *entries, struct store_findings *findings)
 {
 	int error = 0;
 
@@ -134,7 +140,7 @@ static int entries_take(struct store *store, struct window *window, uint64_t fir
 		if (entry->check == 0 && entry->before == 0 && entry->after == 0)
 			continue;
 		if (entry->check != entry_check(store, unit, entry))
-			++*ret_bad;
+			entry_is_bad(findings, unit);
 		else if (sums_get(&store->sums, unit) != SUM_NONE)
 			error = entry_take(store, window, unit, entry);
 	}
@@ -142,8 +148,8 @@ static int entries_take(struct store *store, struct window *window, uint64_t fir
 }
 
 /* All of FILE, of which nothing may stay for units that come later. */
-static int file_load(
-	struct store *store, struct blockio *file, struct window *window, uint64_t *ret_bad)
+static int file_load(struct store *store, struct blockio *file, struct window *window,
+	struct store_findings *findings)
 {
 	uint64_t end_bytes = store->acknowledged_end_unit * sizeof(struct sums_entry);
 	void *memory = NULL;
@@ -168,7 +174,8 @@ static int file_load(
 		}
 		error = blockio_do(file, BLOCKIO_READ, at, entries, BATCH_BYTES);
 		if (error == 0)
-			error = entries_take(store, window, at / sizeof *entries, entries, ret_bad);
+			error = entries_take(
+				store, window, at / sizeof *entries, entries, findings);
 	}
 	if (error == 0 && file->size_bytes > end_bytes && !store->is_read_only)
 		error = file->ops->resize(file, end_bytes);
@@ -210,7 +217,7 @@ int sums_file_load(
 	error = store->folder->ops->open(store->folder, name, false, &file);
 	/* What was written in place is found out then when it is read. */
 	if (error == 0) {
-		error = file_load(store, file, window, &findings->bad_sums);
+		error = file_load(store, file, window, findings);
 		blockio_destroy(file);
 	} else if (error == -ENOENT) {
 		findings->has_lost_sums = true;

@@ -21,7 +21,6 @@ struct found {
 	struct chain *chain;
 	struct node *node;
 	char file[64];
-	int error;
 };
 
 /* It has failed, also for the mounts to come. */
@@ -36,21 +35,26 @@ static int fail(struct snapshot *snapshot)
 	return error;
 }
 
-static void found_damaged(void *context, uint64_t offset, uint64_t block)
+static int found_damaged(void *context, const struct store_damage *damage)
 {
 	struct found *found = context;
 	struct chain *chain = found->chain;
+	int error = 0;
 
-	log_error("'%s' at offset %" PRIu64 ": block %" PRIu64 " is not what was stored",
-		found->file, offset, block);
+	/* The next mount may be able to read it. */
+	if (damage->error != -EUCLEAN)
+		return damage->error;
+	damage_tell(chain->volume, found->file, damage->offset, damage->block);
 	list_for_each (at, &chain->volume->snapshots) {
 		struct snapshot *snapshot = CONTAINER_OF(at, struct snapshot, link);
 
-		if (found->error < 0 || !snapshot_needs(chain, snapshot, found->node, block))
+		if (error < 0 || !snapshot_needs(chain, snapshot, found->node, damage->block))
 			continue;
-		log_error("snapshot '%s' is lost: it shows that block", snapshot->name);
-		found->error = fail(snapshot);
+		log_error("snapshot '%s' is lost: it shows block %" PRIu64 " of '%s'",
+			snapshot->name, damage->block, found->file);
+		error = fail(snapshot);
 	}
+	return error;
 }
 
 static int data_lose(struct chain *chain, struct node *node)
@@ -60,7 +64,7 @@ static int data_lose(struct chain *chain, struct node *node)
 
 	node_file_name(node->id, found.file, sizeof found.file);
 	error = store_verify(node->store, found_damaged, &found);
-	return error < 0 && error != -EUCLEAN ? error : found.error;
+	return error == -EUCLEAN ? 0 : error;
 }
 
 static bool is_above(const struct node *view, const struct node *node)

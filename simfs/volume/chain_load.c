@@ -27,13 +27,6 @@ static const char *foreign(const struct store_facts *facts, void *context)
 	return NULL;
 }
 
-static bool needs_data(const struct store_facts *facts, void *context)
-{
-	(void)facts;
-	(void)context;
-	return true;
-}
-
 static void count_units(struct chain *chain, struct node *node)
 {
 	uint64_t first = 0, count = 0;
@@ -47,7 +40,7 @@ static int node_load(struct volume *volume, const char *file)
 	struct chain *chain = volume->chain;
 	struct store_open_options options = {
 		.refuses = foreign,
-		.needs_data = needs_data,
+		.needs_data = state_needs_data,
 		.context = volume,
 		.boot_id = volume->options.boot_id,
 		.durable = true,

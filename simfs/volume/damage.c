@@ -15,7 +15,7 @@
 /* A reader that tries again and again must not fill a disk with it. */
 #define LINES_MAX 100u
 
-static void tell(struct volume *volume, const char *file, uint64_t offset, uint64_t block)
+void damage_tell(struct volume *volume, const char *file, uint64_t offset, uint64_t block)
 {
 	journal_add(&volume->journal, volume->gauges.measured[GAUGE_OPS], EVENT_STORE_DAMAGED,
 		json_pack("{s:s, s:I, s:I}", "file", file, "offset_bytes", (json_int_t)offset,
@@ -41,7 +41,7 @@ void snapshot_damaged(
 	char file[STORE_NAME_BYTES + 16];
 
 	snapshot_file(snapshot, file, sizeof file);
-	tell(snapshot->volume, file, read->damage_offset,
+	damage_tell(snapshot->volume, file, read->damage_offset,
 		volume_offset(read, first_bytes) / snapshot_block_bytes(snapshot));
 	if (snapshot->state == SNAPSHOT_ACTIVE)
 		snapshot_fail(snapshot, -EUCLEAN, "store.damaged");
@@ -62,7 +62,7 @@ void node_damaged(struct chain *chain, const struct node *node, const struct sto
 	char file[64];
 
 	node_file_name(node->id, file, sizeof file);
-	tell(volume, file, read->damage_offset, block);
+	damage_tell(volume, file, read->damage_offset, block);
 	list_for_each (at, &volume->snapshots) {
 		struct snapshot *snapshot = CONTAINER_OF(at, struct snapshot, link);
 

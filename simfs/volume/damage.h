@@ -25,6 +25,9 @@ void snapshot_damaged(
 void node_damaged(struct chain *chain, const struct node *node, const struct store_read *read,
 	uint64_t first_bytes);
 
+/* Says, and notes in the journal, that BLOCK at OFFSET of FILE is not what was stored. */
+void damage_tell(struct volume *volume, const char *file, uint64_t offset, uint64_t block);
+
 /* Whether SNAPSHOT, that fails for it, shows BLOCK as NODE has it. */
 bool snapshot_needs(struct chain *chain, const struct snapshot *snapshot, const struct node *node,
 	uint64_t block);
@@ -37,6 +40,9 @@ int state_refuse_version(const char *file);
 /* state_sums.c: says what was found amiss with the sums of the store in FILE. */
 void state_tell_sums(
 	const struct volume *volume, const char *file, const struct store_findings *findings);
+
+/* Whether NAME is what a file of sums is called. */
+bool state_is_sums(const char *name);
 
 /* Removes NAME when it is a file of sums and its store is gone. */
 void state_sweep_sums(struct volume *volume, const char *name);

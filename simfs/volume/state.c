@@ -207,7 +207,7 @@ static const char *foreign(const struct store_facts *facts, void *context)
 	return why;
 }
 
-static bool is_read_on(const struct store_facts *facts, void *context)
+bool state_reads_failed(const struct store_facts *facts, void *context)
 {
 	const struct profile *profile = profile_find(facts->profile);
 
@@ -215,10 +215,10 @@ static bool is_read_on(const struct store_facts *facts, void *context)
 	return profile && profile->goes_stale;
 }
 
-static bool needs_data(const struct store_facts *facts, void *context)
+bool state_needs_data(const struct store_facts *facts, void *context)
 {
 	(void)context;
-	return facts->mode != SNAPSHOT_MODE_INCREMENTAL;
+	return facts->role == ROLE_CHAIN_NODE || facts->mode != SNAPSHOT_MODE_INCREMENTAL;
 }
 
 /* Acknowledged blocks of it may be missing, and nobody can say which. */
@@ -279,8 +279,8 @@ int state_load_snapshot(struct volume *volume, const char *file, enum store_role
 	};
 	struct store_open_options options = {
 		.refuses = foreign,
-		.needs_data = needs_data,
-		.reads_failed = is_read_on,
+		.needs_data = state_needs_data,
+		.reads_failed = state_reads_failed,
 		.context = &expected,
 		.boot_id = volume->options.boot_id,
 		.durable = volume->options.durable,

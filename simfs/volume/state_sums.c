@@ -28,7 +28,7 @@ void state_tell_sums(
 			file, findings->units_as_found * STORE_UNIT_BYTES >> 10);
 }
 
-static bool is_sums(const char *name)
+bool state_is_sums(const char *name)
 {
 	return state_has_suffix(name, STORE_SUMS_SUFFIX) &&
 	       strlen(name) == STORE_SUMS_ID_DIGITS + strlen(STORE_SUMS_SUFFIX) &&
@@ -67,6 +67,6 @@ static bool is_of_node(struct volume *volume, const char *name)
 
 void state_sweep_sums(struct volume *volume, const char *name)
 {
-	if (is_sums(name) && !is_of_snapshot(volume, name) && !is_of_node(volume, name))
+	if (state_is_sums(name) && !is_of_snapshot(volume, name) && !is_of_node(volume, name))
 		(void)volume->folder->ops->remove(volume->folder, name);
 }

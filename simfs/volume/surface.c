@@ -138,7 +138,7 @@ static int record_write(struct volume *volume, bool is_in_use)
 }
 
 /* 0; -ENOENT; -EUCLEAN; or -errno. */
-static int record_read(struct volume *volume, struct times_record *ret)
+static int record_read(struct blockio_folder *folder, struct times_record *ret)
 {
 	struct blockio *io;
 	void *unit = NULL;
@@ -147,7 +147,7 @@ static int record_read(struct volume *volume, struct times_record *ret)
 		return -ENOMEM;
 
 	AUTO(auto_free) void *owned = unit;
-	int error = volume->folder->ops->open(volume->folder, TIMES_FILE, false, &io);
+	int error = folder->ops->open(folder, TIMES_FILE, false, &io);
 
 	if (error < 0)
 		return error;
@@ -203,7 +203,7 @@ int surface_open(struct volume *volume)
 {
 	int64_t image_ns = image_facts(volume).modified_ns;
 	struct times_record record;
-	int error = record_read(volume, &record);
+	int error = record_read(volume->folder, &record);
 
 	if (error == 0) {
 		go_on(volume, &record, image_ns);
@@ -225,6 +225,14 @@ int surface_open(struct volume *volume)
 	if (error < 0)
 		log_error_code(error, "cannot use state file '" TIMES_FILE "'");
 	return error;
+}
+
+bool surface_checks(struct blockio_folder *folder)
+{
+	struct times_record record;
+	int error = record_read(folder, &record);
+
+	return error == 0 || error == -ENOENT;
 }
 
 int surface_close(struct volume *volume)

@@ -16,8 +16,10 @@
 #ifndef SNAPRIG_VOLUME_SURFACE_H
 #define SNAPRIG_VOLUME_SURFACE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
+struct blockio_folder;
 struct snapshot;
 struct volume;
 
@@ -82,6 +84,9 @@ void surface_list_changed(struct volume *volume);
  * -errno after a message.  Until surface_close() the state says that it is in use.
  */
 int surface_open(struct volume *volume);
+
+/* Whether what FOLDER has of it checks, or there is none. */
+bool surface_checks(struct blockio_folder *folder);
 
 /* 0, or -errno after a message. */
 int surface_close(struct volume *volume);

@@ -6,12 +6,24 @@
 #include "simfs/volume/chain.h"
 #include "simfs/volume/verify.h"
 
+enum verify_kind { VERIFY_SNAPSHOT, VERIFY_KEPT, VERIFY_NODE };
+
 /* One file with a store. */
 struct verify_entry {
 	char *file;
-	bool is_node;
+	enum verify_kind kind;
 	bool has_facts; /* its superblock checks */
 	struct store_facts facts;
+	struct store *store; /* NULL: it cannot be read, or is none of ours */
+	bool is_damaged;
+
+	/* Of its data. */
+	uint64_t damaged_blocks;
+	uint64_t damaged_last;
+
+	/* Of the nodes that there are (verify_chain.c). */
+	const struct verify_entry *parent;
+	bool is_head; /* the last node of its lineage */
 };
 
 struct verifier {
@@ -20,8 +32,10 @@ struct verifier {
 	struct blockio_folder *folder;
 	struct state_record record;
 	bool has_record;
-	struct verify_entry *entries;
+	struct verify_entry *entries; /* snapshots first */
 	size_t entry_count;
+	char **others; /* files that are no stores */
+	size_t other_count;
 };
 
 #define VERIFY_WHOSE_BYTES 96
@@ -33,7 +47,24 @@ void verify_tell(const struct verifier *verifier, bool is_note, const char *file
 const char *verify_whose(const struct verifier *verifier, const struct verify_entry *entry,
 	char *buffer, size_t length);
 
-/* verify_chain.c: that the stores belong together. */
-void verify_relations(const struct verifier *verifier);
+/* verify_store.c: opens what is in the file of ENTRY, then reads it; -errno when that cannot be. */
+int verify_store_open(const struct verifier *verifier, struct verify_entry *entry);
+int verify_store_data(const struct verifier *verifier, struct verify_entry *entry);
+
+/* verify_chain.c: finds the parents and heads among the nodes that were opened. */
+void verify_chain_link(struct verifier *verifier);
+
+/* Who shows BLOCK as the node ENTRY has it, as " (the live view and ... show it)". */
+const char *verify_shown_by(const struct verifier *verifier, const struct verify_entry *entry,
+	uint64_t block, char *buffer, size_t length);
+
+/* That the stores of a chain, and all numbers, belong together. */
+void verify_chain(const struct verifier *verifier);
+
+/* verify_area.c: that snapshots which show blocks of newer ones have them. */
+void verify_area(const struct verifier *verifier);
+
+/* verify_files.c: what is no store. */
+void verify_files(const struct verifier *verifier);
 
 #endif

@@ -361,6 +361,10 @@ int state_mark(struct store *store, int error);
 
 bool state_has_suffix(const char *name, const char *suffix);
 
+/* For store_open(): whether a failed store is read on, and whether one needs data. */
+bool state_reads_failed(const struct store_facts *facts, void *context);
+bool state_needs_data(const struct store_facts *facts, void *context);
+
 /* Of the store of an active snapshot of that name. */
 void snapshot_file_name(const char *snapshot, char *buffer, size_t length);
 

@@ -74,6 +74,35 @@ echo "damaged"
 again
 umount_volume
 cp -a "$image.snaprig" whole
+# Each block of 4 KiB has a line of its own: 64 were replaced under s, then a summary.
+flip "$image.snaprig/s.store" 8192
+flip "$image.snaprig/s.store" 69000
+flip "$image.snaprig/s.store" 200000
+verify 1 "^s.store: offset 8192: snapshot 's': block [0-9]+ is not what was stored$" \
+	"^s.store: offset 65536: snapshot 's': block [0-9]+ is not what was stored$" \
+	"^s.store: offset 196608: snapshot 's': block [0-9]+ is not what was stored$" \
+	'blocks checked, 3 findings$'
+rig verify "$image" --json | jq -e '[.findings[] | select(.file == "s.store" and .block != null) |
+	.offset] == [8192, 65536, 196608]' >/dev/null || fail "the object does not name all blocks"
+cp -a whole/s.store "$image.snaprig/"
+
+echo "more damage than anybody wants to read"
+rm -rf whole
+again
+write_at 0 1048576 "$mnt/live" 7
+umount_volume
+cp -a "$image.snaprig" whole
+# Where its segments begin, of which the last one is a summary.
+headers=" $(grep -abo snapseg1 "$image.snaprig/t.store" | cut -d: -f1 | tr '\n' ' ')"
+for unit in $(seq 2 130); do
+	case $headers in
+	*" $((unit * 4096)) "*) ;;
+	*) flip "$image.snaprig/t.store" $((unit * 4096)) ;;
+	esac
+done
+verify 1 "^t.store: offset 0: snapshot 't': [0-9]+ more of its blocks are damaged$"
+[ "$(grep -c 'is not what was stored' found)" = 100 ] || fail "not 100 blocks are named"
+cp -a whole/t.store "$image.snaprig/"
 for place in s.store:100 s.store:8000 s.store:50000 t.store:4300 volume:20; do
 	flip "$image.snaprig/${place%:*}" "${place#*:}"
 	case $place in
@@ -93,6 +122,35 @@ verify 1 '^volume: offset 0: it is missing'
 cp -a whole/volume "$image.snaprig/"
 printf X | dd of="$image" bs=1 seek=1500000 conv=notrunc status=none
 verify 1 "volume.img: offset 0: changed since the last unmount: mtime and ctime"
+
+echo "a file of sums"
+again --profile lvm --limit 200%
+write_at 0 65536 "$mnt/snapshots/s" 8
+write_at 0 65536 "$mnt/snapshots/s" 9
+umount_volume
+verify 0
+! grep -q sums found || fail "sums are told of what is whole"
+sums=$(cd "$image.snaprig" && echo *.sums)
+mv "$image.snaprig/$sums" sums
+verify 1 "^$sums: offset 0: snapshot 's': it is missing: "
+mv sums "$image.snaprig/$sums"
+first=$(cmp -l "$image.snaprig/$sums" /dev/zero 2>/dev/null | awk 'NR == 1 { print $1 - 1 }')
+flip "$image.snaprig/$sums" "$first"
+verify 1 "^$sums: offset [0-9]+: snapshot 's': 1 of its sums do not check"
+cp "$image.snaprig/$sums" "$image.snaprig/0123456789abcdef.sums"
+verify 1 "^note: 0123456789abcdef.sums: .*a store that is gone"
+
+echo "a store that is kept"
+again --profile vss
+write_at 786432 262144 "$mnt/live" 7
+rig snapshot delete "$mnt" t
+umount_volume
+kept=$(cd "$image.snaprig" && echo *.kept)
+verify 0
+! grep -q kept found || fail "what is kept is told of"
+flip "$image.snaprig/$kept" 9000
+verify 1 "^$kept: offset 8192: a deleted snapshot, kept for older ones: block [0-9]+ is not" \
+	"^s.store: offset 0: snapshot 's': it shows blocks of '$kept'"
 
 echo "a chain"
 again --profile xen --no-coalesce

@@ -198,15 +198,26 @@ START_TEST(a_read_error_while_opening_is_told_and_harms_nothing)
 
 	for (uint64_t nth = 1; nth <= 2; nth++) {
 		store_bench_restore(&damage_bench, damage_saved, damage_saved_bytes);
-		memory_disk_fail(damage_bench.disk, BLOCKIO_READ, nth, 1, -EIO);
+		/* What is read ahead is left out then, and the header alone fails, too. */
+		memory_disk_fail(damage_bench.disk, BLOCKIO_READ, nth, nth, -EIO);
 		ck_assert_int_eq(store_bench_open(&damage_bench), -EIO);
-		ck_assert_uint_eq(memory_disk_failed(damage_bench.disk), 1);
+		ck_assert_uint_eq(memory_disk_failed(damage_bench.disk), nth);
 		ck_assert_ptr_null(damage_bench.store);
 		ck_assert_mem_eq(
 			memory_disk_bytes(damage_bench.disk, STORE_BENCH_NAME, &size_bytes),
 			damage_saved, damage_saved_bytes);
 	}
 	ck_assert_int_eq(store_bench_open(&damage_bench), 0);
+	damage_expect_segments(DAMAGE_SEGMENTS);
+}
+END_TEST
+
+START_TEST(a_bad_sector_ahead_of_a_header_does_not_keep_the_store_from_opening)
+{
+	store_bench_restore(&damage_bench, damage_saved, damage_saved_bytes);
+	memory_disk_fail(damage_bench.disk, BLOCKIO_READ, 2, 1, -EIO);
+	ck_assert_int_eq(store_bench_open(&damage_bench), 0);
+	ck_assert_uint_eq(memory_disk_failed(damage_bench.disk), 1);
 	damage_expect_segments(DAMAGE_SEGMENTS);
 }
 END_TEST
@@ -230,6 +241,7 @@ int main(int argc, char **argv)
 	tcase_add_test(killed, segments_of_another_store_do_not_count);
 	tcase_add_test(killed, a_failed_store_opens_whatever_its_segments_are);
 	tcase_add_test(killed, a_read_error_while_opening_is_told_and_harms_nothing);
+	tcase_add_test(killed, a_bad_sector_ahead_of_a_header_does_not_keep_the_store_from_opening);
 	tcase_add_loop_test(closed, a_closed_store_cut_anywhere_is_refused_where_it_was_cut, 0, 2);
 	tcase_add_test(closed, a_cut_superblock_is_no_store);
 	suite_add_tcase(suite, killed);

@@ -4,6 +4,7 @@
  * together has one, and a mount of what had none shows every view as it was.
  */
 #include <check.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,11 +12,11 @@
 #include "simfs/base/cleanup.h"
 #include "simfs/store/store_internal.h"
 #include "simfs/volume/chain.h"
-#include "simfs/volume/verify.h"
 #include "tests/lib/engine.h"
 #include "tests/lib/engine_suite.h"
 #include "tests/lib/engine_views.h"
 #include "tests/unit/chain_bench.h"
+#include "tests/unit/verify_bench.h"
 
 #define VOLUME_BYTES (64u << 10)
 
@@ -24,40 +25,6 @@ static struct views views;
 
 /* Of the live view's nodes, the head last. */
 static char files[2][64];
-
-/* What was found last, in one text. */
-static char found_text[4096];
-
-static void found(struct verify *verify, const struct verify_finding *finding)
-{
-	size_t used = strlen(found_text);
-
-	(void)verify;
-	if (!finding->is_note)
-		snprintf(found_text + used, sizeof found_text - used, "%s@%d:%s:%s\n",
-			finding->file ? finding->file : ENGINE_IMAGE, (int)finding->offset,
-			finding->whose ? finding->whose : "", finding->what);
-}
-
-/* How many findings. */
-static uint64_t verify(void)
-{
-	struct blockio_folder *folder = engine.image_folder;
-	struct verify result = { .found = found };
-	struct blockio *origin;
-
-	found_text[0] = '\0';
-	ck_assert_int_eq(folder->ops->open(folder, ENGINE_IMAGE, false, &origin), 0);
-	ck_assert_int_eq(volume_verify(origin, engine.folder, &result), 0);
-	blockio_destroy(origin);
-	return result.findings;
-}
-
-static void expect_found(const char *text)
-{
-	ck_assert_uint_gt(verify(), 0);
-	ck_assert_msg(strstr(found_text, text), "'%s' is not in: %s", text, found_text);
-}
 
 /* Snapshots s0, s1 and t of a chain, and the clone c of s0; closed. */
 static void setup(void)
@@ -91,17 +58,24 @@ static void teardown(void)
 	engine_deinit(&engine);
 }
 
-/* The superblock of FILE, to change; superblock_end() makes it check again. */
 static struct store_superblock *superblock_of(const char *file)
 {
-	uint64_t size_bytes;
-
-	return (void *)engine_file(&engine, file, &size_bytes);
+	return verify_bench_superblock(&engine, file);
 }
 
 static void superblock_end(const char *file)
 {
-	superblock_of(file)->hash = superblock_hash(superblock_of(file));
+	verify_bench_superblock_end(&engine, file);
+}
+
+static void expect_found(const char *text)
+{
+	verify_bench_expect(&engine, text);
+}
+
+static uint64_t verify(void)
+{
+	return verify_bench(&engine);
 }
 
 static uint64_t id_of(const char *file)
@@ -114,12 +88,12 @@ static uint64_t id_of(const char *file)
 START_TEST(what_is_whole_has_no_finding_however_often_it_is_looked_at)
 {
 	for (int round = 0; round < 3; round++) {
-		ck_assert_msg(verify() == 0, "%s", found_text);
+		ck_assert_msg(verify() == 0, "%s", verify_bench_text());
 		ck_assert_int_eq(engine_open(&engine), 0);
 		views_check(&engine, &views);
 		if (round == 1) {
 			engine_kill(&engine);
-			ck_assert_msg(verify() == 0, "%s", found_text);
+			ck_assert_msg(verify() == 0, "%s", verify_bench_text());
 			ck_assert_int_eq(engine_open(&engine), 0);
 		}
 		ck_assert_int_eq(engine_close(&engine), 0);
@@ -133,7 +107,15 @@ START_TEST(a_node_whose_parent_is_missing_is_named)
 {
 	ck_assert_int_eq(engine.folder->ops->remove(engine.folder, files[0]), 0);
 	expect_found(files[0]);
-	ck_assert_ptr_nonnull(strstr(found_text, "its parent"));
+	ck_assert_ptr_nonnull(strstr(verify_bench_text(), "its parent"));
+}
+END_TEST
+
+START_TEST(what_others_show_and_is_written_to_is_named)
+{
+	ck_assert_int_eq(engine.folder->ops->remove(engine.folder, files[1]), 0);
+	expect_found("it is written to, and the leaf over it is missing");
+	ck_assert_int_eq(engine_open(&engine), -EUCLEAN);
 }
 END_TEST
 
@@ -219,7 +201,8 @@ static void flip_everywhere(const char *file)
 		engine_file(&engine, file, &size_bytes)[at] ^= 0x10;
 		if (verify() > 0) {
 			seen++;
-			ck_assert_msg(strstr(found_text, file), "%s: %s", file, found_text);
+			ck_assert_msg(strstr(verify_bench_text(), file), "%s: %s", file,
+				verify_bench_text());
 		} else {
 			ck_assert_int_eq(engine_open(&engine), 0);
 			views_check(&engine, &views);
@@ -248,6 +231,7 @@ int main(int argc, char **argv)
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_test(tcase, what_is_whole_has_no_finding_however_often_it_is_looked_at);
 	tcase_add_test(tcase, a_node_whose_parent_is_missing_is_named);
+	tcase_add_test(tcase, what_others_show_and_is_written_to_is_named);
 	tcase_add_test(tcase, parents_that_go_in_a_circle_are_named);
 	tcase_add_test(tcase, two_nodes_that_are_both_the_last_of_a_lineage_are_named);
 	tcase_add_test(tcase, a_clone_without_a_node_is_named);
