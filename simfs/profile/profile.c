@@ -33,12 +33,13 @@ const struct profile *profile_find(const char *name)
 int profile_limit_bytes(const struct profile *profile, const struct size_or_share *limit,
 	uint64_t volume_bytes, uint64_t *ret)
 {
-	/* An SR is as large as it is; other profiles know what they could need. */
-	bool is_bounded = !profile->refuse_limit && !profile->chain;
+	/* An SR is as large as it is, and an area serves all snapshots; one store has a most. */
+	bool is_shared = profile->chain || profile->shares_area;
+	bool is_bounded = !profile->refuse_limit && !is_shared;
 	uint64_t bytes = limit->bytes;
 
 	if (limit->is_share) {
-		if (limit->per_million > 2000000 && !profile->chain)
+		if (limit->per_million > 2000000 && !is_shared)
 			return -EINVAL;
 
 		unsigned __int128 share = (unsigned __int128)volume_bytes * limit->per_million;

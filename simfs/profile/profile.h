@@ -154,8 +154,9 @@ const struct profile *profile_at(size_t index);
 
 /*
  * The limit in bytes of a volume of VOLUME_BYTES; a share is rounded down, as
- * the drivers do.  Returns 0, or -EINVAL when it is nothing or, unless PROFILE
- * has refuse_limit() or is a chain, more than the volume could ever need (as large as twice).
+ * the drivers do.  Returns 0, or -EINVAL when it is nothing or more than one store could ever
+ * need (as large as twice); what all snapshots share, and what refuse_limit() judges, may be
+ * larger.
  */
 int profile_limit_bytes(const struct profile *profile, const struct size_or_share *limit,
 	uint64_t volume_bytes, uint64_t *ret);

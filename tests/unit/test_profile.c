@@ -178,6 +178,21 @@ START_TEST(a_limit_is_something_and_at_most_twice_the_volume)
 }
 END_TEST
 
+START_TEST(an_area_for_all_snapshots_may_be_larger_than_twice_the_volume)
+{
+	static const char *const texts[] = { "400%", "4MiB" };
+
+	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+		struct size_or_share limit;
+		uint64_t bytes = 0;
+
+		ck_assert_int_eq(size_or_share_parse(texts[i], &limit), 0);
+		ck_assert_int_eq(profile_limit_bytes(&profile_vss, &limit, 1 << 20, &bytes), 0);
+		ck_assert_uint_eq(bytes, 4 << 20);
+	}
+}
+END_TEST
+
 START_TEST(every_profile_is_found_by_its_name)
 {
 	size_t count = 0;
@@ -210,6 +225,7 @@ int main(int argc, char **argv)
 	tcase_add_test(datto, actiphy_guards_a_fifth_of_memory_and_says_so_in_one_line);
 	tcase_add_test(others, plain_has_no_limit_unless_one_is_given);
 	tcase_add_test(others, a_limit_is_something_and_at_most_twice_the_volume);
+	tcase_add_test(others, an_area_for_all_snapshots_may_be_larger_than_twice_the_volume);
 	tcase_add_test(others, every_profile_is_found_by_its_name);
 	suite_add_tcase(suite, datto);
 	suite_add_tcase(suite, others);
