@@ -41,7 +41,7 @@ interrupted TERM 143
 "$SNAPRIG" run slow.yaml >tap 2>said &
 run=$!
 wait_until 20 sleeps || fail "the client was not started"
-kill -9 "$(pgrep -f "^$SNAPRIG mount .*$TMPDIR/")"
+kill -9 "$(pgrep -f "${SNAPRIG##*/} mount .*$TMPDIR/")"
 kill "$(pgrep -f "^sleep $nap\$")"
 e2e_status=0
 wait "$run" || e2e_status=$?

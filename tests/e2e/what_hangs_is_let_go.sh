@@ -60,8 +60,9 @@ wait_until 10 no_rig_runs || fail "the rig does not end"
 
 rig mount "$image" "$mnt"
 hang
+pid=$(rig_pid)
 fusermount3 -uz "$mnt" 2>/dev/null || umount -l "$mnt"
-goes_on 'fusermount3 -uz' '0|1' &
 # The mount lives on until its last file is closed; SIGTERM ends it.
-kill -TERM "$(rig_pid)" 2>/dev/null || :
+kill -TERM "$pid"
+goes_on 'fusermount3 -uz' '0|1'
 wait_until 10 no_rig_runs || fail "the rig does not end after a lazy unmount"

@@ -162,10 +162,21 @@ is_mounted()
 	awk -v point="$1" '$2 == point { found = 1 } END { exit !found }' /proc/self/mounts
 }
 
-# rig_pid [MNT] - process that serves the mount.
+# rig_pid [MNT] - process that serves the mount: it has /dev/fuse open, and the image
+# that the mount names.  Its command line may be a wrapper's.
 rig_pid()
 {
-	pgrep -f "^$SNAPRIG mount .*${1:-$mnt}( |\$)" | head -n 1
+	e2e_point=${1:-$mnt}
+	[ "${e2e_point#/}" != "$e2e_point" ] || e2e_point=$PWD/$e2e_point
+	e2e_image=$(awk -v point="$e2e_point" '$5 == point { sub(/.* - /, ""); image = $2 }
+		END { print image }' /proc/self/mountinfo)
+	[ -n "$e2e_image" ] || return 0
+	# shellcheck disable=SC2012 # of links in /proc
+	ls -l /proc/[0-9]*/fd 2>/dev/null | awk -v image=" -> $(realpath "$e2e_image")" '
+		/^\/proc\// { fuse = held = 0; pid = $0; gsub(/[^0-9]/, "", pid) }
+		/ -> \/dev\/fuse$/ { fuse = 1 }
+		substr($0, length($0) - length(image) + 1) == image { held = 1 }
+		fuse && held { print pid; exit }'
 }
 
 # wait_until SECONDS COMMAND... - until it succeeds.
@@ -182,7 +193,7 @@ wait_until()
 
 no_rig_runs()
 {
-	! pgrep -f "^$SNAPRIG mount .*$work/" >/dev/null
+	! pgrep -f "${SNAPRIG##*/} mount .*$work/" >/dev/null
 }
 
 # is_dead PID - a zombie is: who reaps it may take its time.
