@@ -2,17 +2,19 @@
 /*
  * list.h - a doubly linked list whose links live inside the listed things.
  *
- * A head that points at itself is an empty list, and so is a link that is on
- * no list: list_remove() may be called on it again.  A link that is put on a
- * second list while it is on the first, or cleared there, leaves neighbours that
- * do not point at each other: the next call that passes there ends the program,
- * instead of going round for ever.
+ * A head that points at itself is an empty list.  A link is on no list while it
+ * is all zeros, as its thing was made, or was removed.  One that is on a list is
+ * not put on another, and one that is on none is not removed: that ends the
+ * program.  So does whoever goes on from a link that was removed meanwhile, since
+ * it leads nowhere, and what passes a link that was cleared on its list, since its
+ * neighbours do not point at each other.
  */
 #ifndef SNAPRIG_BASE_LIST_H
 #define SNAPRIG_BASE_LIST_H
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "simfs/base/check.h"
 
@@ -22,6 +24,9 @@ struct list {
 };
 
 #define CONTAINER_OF(pointer, type, member) ((type *)((char *)(pointer)-offsetof(type, member)))
+
+/* Where a removed link leads: no processor has an address like that. */
+#define LIST_NOWHERE ((struct list *)(uintptr_t)0xdead4ea1dead4ea0)
 
 /* Walks HEAD; `at` may not be removed in the body (use list_pop for that). */
 #define list_for_each(at, head) for (struct list *at = (head)->next; at != (head); at = at->next)
@@ -36,8 +41,15 @@ static inline bool list_empty(const struct list *head)
 	return head->next == head;
 }
 
+/* LINK, which is no head, is on some list. */
+static inline bool list_is_linked(const struct list *link)
+{
+	return link->next && link->next != LIST_NOWHERE;
+}
+
 static inline void list_append(struct list *head, struct list *link)
 {
+	MUST(!list_is_linked(link));
 	MUST(head->previous->next == head);
 	link->previous = head->previous;
 	link->next = head;
@@ -52,10 +64,11 @@ static inline void list_prepend(struct list *head, struct list *link)
 
 static inline void list_remove(struct list *link)
 {
+	MUST(list_is_linked(link));
 	MUST(link->previous->next == link && link->next->previous == link);
 	link->previous->next = link->next;
 	link->next->previous = link->previous;
-	list_init(link);
+	link->next = link->previous = LIST_NOWHERE;
 }
 
 /* The first link, taken off the list, or NULL when the list is empty. */

@@ -121,12 +121,11 @@ void commands_tell(struct commands *commands)
 
 void commands_end_telling(struct commands *commands)
 {
-	struct list *link;
-
 	commands_tell(commands);
 	commands->journal = NULL;
-	while ((link = list_pop(&commands->followers)))
-		refuse_ending(follower_free(CONTAINER_OF(link, struct follower, link)));
+	while (!list_empty(&commands->followers))
+		refuse_ending(follower_free(
+			CONTAINER_OF(commands->followers.next, struct follower, link)));
 }
 
 void commands_forget_followers(struct commands *commands)

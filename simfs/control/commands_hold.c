@@ -52,7 +52,7 @@ void commands_run_hold(struct control_request *request, void *context)
 		!commands_gauge_value(request, hold.gauge, "at_least", &hold.at_least))
 		return;
 
-	struct hold_command *command = malloc(sizeof *command);
+	struct hold_command *command = calloc(1, sizeof *command);
 
 	if (!command) {
 		control_request_refuse(request, -ENOMEM, "out of memory");

@@ -141,7 +141,7 @@ static bool read_of(struct control_request *request, struct volume *volume, cons
 static void create_start(struct commands *commands, struct volume *volume,
 	struct control_request *request, const struct snapshot_create *create)
 {
-	struct create_command *command = malloc(sizeof *command);
+	struct create_command *command = calloc(1, sizeof *command);
 
 	if (!command) {
 		control_request_refuse(request, -ENOMEM, "out of memory");
@@ -152,7 +152,6 @@ static void create_start(struct commands *commands, struct volume *volume,
 	command->request = request;
 	command->create = *create;
 	command->hook.closed = creator_left;
-	list_init(&command->link);
 	if (!watch_asker(request, &command->hook)) {
 		free(command);
 		return;
@@ -194,10 +193,9 @@ void commands_run_snapshot_clone(struct control_request *request, void *context)
 
 void commands_release_writes(struct commands *commands)
 {
-	struct list *link;
-
-	while ((link = list_pop(&commands->held_writes)))
-		release_writes(CONTAINER_OF(link, struct create_command, link));
+	while (!list_empty(&commands->held_writes))
+		release_writes(
+			CONTAINER_OF(commands->held_writes.next, struct create_command, link));
 }
 
 void commands_forget_writes(struct commands *commands)
@@ -260,7 +258,7 @@ void commands_run_snapshot_delete(struct control_request *request, void *context
 		return;
 	}
 
-	struct delete_command *command = malloc(sizeof *command);
+	struct delete_command *command = calloc(1, sizeof *command);
 
 	if (!command) {
 		control_request_refuse(request, -ENOMEM, "out of memory");

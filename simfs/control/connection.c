@@ -361,6 +361,7 @@ int connection_create(struct control_server *server, int fd)
 	connection->in_op.done = in_done;
 	connection->out_op.done = out_done;
 	connection->waiting_for_room = false;
+	connection->link = (struct list){ 0 };
 	connection->unsent = NULL;
 	connection->unsent_start = connection->unsent_end = connection->unsent_size = 0;
 	list_init(&connection->hooks);
@@ -374,7 +375,6 @@ int connection_create(struct control_server *server, int fd)
 bool control_connection_on_close(
 	struct control_connection *connection, struct control_close_hook *hook)
 {
-	list_init(&hook->link);
 	if (connection->over)
 		return false;
 	list_append(&connection->hooks, &hook->link);
@@ -383,5 +383,6 @@ bool control_connection_on_close(
 
 void control_close_hook_cancel(struct control_close_hook *hook)
 {
-	list_remove(&hook->link);
+	if (list_is_linked(&hook->link))
+		list_remove(&hook->link);
 }

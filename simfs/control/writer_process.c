@@ -310,16 +310,14 @@ void writer_hands_disown(struct writer_hands *hands)
 
 void writer_hands_destroy(struct writer_hands *hands)
 {
-	struct list *link;
-
 	if (!hands)
 		return;
 
 	struct process_hands *all = CONTAINER_OF(hands, struct process_hands, hands);
 
 	/* Which makes the processes thaw, and end. */
-	while ((link = list_pop(&all->holders))) {
-		struct holder *holder = CONTAINER_OF(link, struct holder, link);
+	while (!list_empty(&all->holders)) {
+		struct holder *holder = CONTAINER_OF(all->holders.next, struct holder, link);
 
 		child_process_close(&holder->process);
 		holder_destroy(holder);

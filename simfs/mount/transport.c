@@ -50,7 +50,6 @@ static struct slot *slot_new(struct session *session)
 	}
 	slot->session = session;
 	slot->memory = memory;
-	list_init(&slot->link);
 	session->slot_count++;
 	return slot;
 }

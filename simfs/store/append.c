@@ -42,7 +42,7 @@ static struct segment *segment_new(struct store *store, uint32_t flags)
 	} else {
 		void *header = NULL;
 
-		segment = malloc(sizeof *segment);
+		segment = calloc(1, sizeof *segment);
 		if (!segment ||
 			posix_memalign(&header, BLOCKIO_ALIGNMENT_MAX, STORE_UNIT_BYTES) != 0) {
 			free(segment);

@@ -78,7 +78,6 @@ void store_read(
 	read->offset = offset;
 	read->bytes = bytes;
 	read->length = length;
-	list_init(&read->link);
 	read_start(read);
 }
 

@@ -231,7 +231,6 @@ void store_rewrite(struct store *store, uint64_t block, uint32_t within_bytes, v
 		.unit_count = length_bytes / STORE_UNIT_BYTES,
 	};
 	rewrite->request.iov = &rewrite->request.single;
-	list_init(&rewrite->link);
 	rewrite_go(rewrite);
 	store_answers_later(store);
 }

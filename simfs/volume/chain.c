@@ -102,7 +102,6 @@ struct node *node_new(struct chain *chain, uint64_t id, struct store *store)
 	node->chain = chain;
 	node->id = id;
 	node->store = store;
-	list_init(&node->link);
 	return node;
 }
 

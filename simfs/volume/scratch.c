@@ -26,7 +26,10 @@ char *scratch_take(struct volume *volume)
 
 void scratch_give(struct volume *volume, char *scratch)
 {
-	list_prepend(&volume->scratch_spare, (struct list *)scratch);
+	struct list *link = (struct list *)scratch;
+
+	*link = (struct list){ 0 };
+	list_prepend(&volume->scratch_spare, link);
 }
 
 void scratch_free_all(struct volume *volume)

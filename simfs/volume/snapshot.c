@@ -44,7 +44,6 @@ struct snapshot *snapshot_new(struct volume *volume, const char *name, struct st
 	snapshot->store = store;
 	snapshot->profile = volume->options.profile;
 	snprintf(snapshot->name, sizeof snapshot->name, "%s", name);
-	list_init(&snapshot->link);
 	list_init(&snapshot->waiting_for_mark);
 	snapshot->known_ns = clock_now_ns();
 	if (store) {
@@ -70,7 +69,8 @@ struct snapshot *snapshot_new(struct volume *volume, const char *name, struct st
 
 void snapshot_free(struct snapshot *snapshot)
 {
-	list_remove(&snapshot->link);
+	if (list_is_linked(&snapshot->link))
+		list_remove(&snapshot->link);
 	store_destroy(snapshot->store);
 	free(snapshot);
 }

@@ -153,7 +153,7 @@ void load_start_delete(struct load *load)
 	if (!load_is_there(load, snapshot) || is_source(load, snapshot))
 		return;
 	snapshot->state = LOAD_DELETING;
-	snapshot->deletion.done = deleted;
+	snapshot->deletion = (struct snapshot_delete){ .done = deleted };
 	load->busy++;
 	volume_snapshot_delete(load->engine.volume, engine_find(&load->engine, snapshot->name),
 		&snapshot->deletion);
