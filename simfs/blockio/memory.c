@@ -125,12 +125,49 @@ static int memory_write(
 	return error;
 }
 
+static bool has_suffix(const struct memory_file *file, const char *suffix)
+{
+	size_t length = file->name ? strlen(file->name) : 0, tail = strlen(suffix);
+
+	return file->name && length >= tail && strcmp(file->name + length - tail, suffix) == 0;
+}
+
+/* Whether the fault strikes what asks IO for KIND. */
+static bool fault_strikes(
+	struct memory_disk *disk, const struct blockio *io, enum blockio_kind kind)
+{
+	struct memory_fault *fault = &disk->fault;
+	const struct memory_file *file;
+
+	/* Syncs of the folder are failed by whoever stands before it. */
+	if (fault->count == 0 || fault->kind != kind || !io)
+		return false;
+	file = CONTAINER_OF(io, const struct memory_blockio, io)->file;
+	if (disk->fault_suffix ? !has_suffix(file, disk->fault_suffix) : io->alignment_bytes <= 1)
+		return false;
+	if (fault->skip > 0) {
+		fault->skip--;
+		return false;
+	}
+	fault->count--;
+	fault->failed++;
+	return true;
+}
+
 static int memory_transfer_now(
 	struct blockio *io, enum blockio_kind kind, uint64_t offset, void *buffer, size_t length)
 {
-	if (kind == BLOCKIO_READ)
-		return memory_read(io, offset, buffer, length);
-	return memory_write(memory_of(io), offset, buffer, length);
+	struct memory_disk *disk = memory_of(io)->disk;
+	int struck = fault_strikes(disk, io, kind) ? disk->fault.error : 0;
+	int error = 0;
+
+	/* What stops in the middle of so little stops anywhere. */
+	if (struck < 0)
+		length = disk->fault.is_short ? mix_below(disk->seed, ~disk->steps++, length) : 0;
+	if (length > 0)
+		error = kind == BLOCKIO_READ ? memory_read(io, offset, buffer, length)
+					     : memory_write(memory_of(io), offset, buffer, length);
+	return struck < 0 ? struck : error;
 }
 
 /* The first LENGTH bytes of REQUEST, or all. */
@@ -196,33 +233,6 @@ static int perform(struct memory_disk *disk, const struct blockio_request *reque
 	return 0;
 }
 
-static bool has_suffix(const struct memory_file *file, const char *suffix)
-{
-	size_t length = file->name ? strlen(file->name) : 0, tail = strlen(suffix);
-
-	return file->name && length >= tail && strcmp(file->name + length - tail, suffix) == 0;
-}
-
-/* Whether the fault strikes REQUEST. */
-static bool fault_strikes(struct memory_disk *disk, const struct blockio_request *request)
-{
-	struct memory_fault *fault = &disk->fault;
-
-	/* Syncs of the folder are failed by whoever stands before it. */
-	if (fault->count == 0 || fault->kind != request->kind || !request->io)
-		return false;
-	if (disk->fault_suffix ? !has_suffix(memory_of(request->io)->file, disk->fault_suffix)
-			       : request->io->alignment_bytes <= 1)
-		return false;
-	if (fault->skip > 0) {
-		fault->skip--;
-		return false;
-	}
-	fault->count--;
-	fault->failed++;
-	return true;
-}
-
 bool memory_disk_step(struct memory_disk *disk)
 {
 	if (disk->waiting_count == 0)
@@ -241,7 +251,7 @@ bool memory_disk_step(struct memory_disk *disk)
 	int result;
 
 	disk->completed[request->kind]++;
-	if (fault_strikes(disk, request)) {
+	if (fault_strikes(disk, request->io, request->kind)) {
 		result = fault->error;
 		if (fault->is_short && request->kind <= BLOCKIO_WRITE)
 			transfer_short(disk, request);

@@ -145,8 +145,14 @@ static void rewrite_start(struct rewrite *rewrite)
 static void rewrite_go(struct rewrite *rewrite)
 {
 	struct store *store = rewrite->store;
+	int error = 0;
 
-	if (!(store->superblock.flags_on_disk & STORE_FLAG_REWRITTEN)) {
+	/* Before the flag says that it is there. */
+	if (!store->is_rewritten)
+		error = sums_file_open(store);
+	if (error < 0) {
+		rewrite_end(rewrite, error);
+	} else if (!(store->superblock.flags_on_disk & STORE_FLAG_REWRITTEN)) {
 		list_append(&store->rewrites_waiting, &rewrite->link);
 		if (!store->is_rewritten) {
 			store->is_rewritten = store->has_sums_file = true;

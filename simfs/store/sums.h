@@ -80,6 +80,9 @@ struct store;
 struct store_findings;
 struct window;
 
+/* Makes it, unless it is there: 0 or -errno. */
+int sums_file_open(struct store *store);
+
 /*
  * Says of COUNT units from FIRST on that they become AFTER; NULL: that they are what
  * they are.  0 or -errno.

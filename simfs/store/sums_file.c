@@ -32,7 +32,7 @@ static uint64_t entry_check(
 	return XXH3_64bits(words, sizeof words);
 }
 
-static int file_open(struct store *store)
+int sums_file_open(struct store *store)
 {
 	char name[STORE_SUMS_NAME_BYTES];
 
@@ -42,10 +42,10 @@ static int file_open(struct store *store)
 	return store->folder->ops->open_text(store->folder, name, &store->sums_file);
 }
 
-int sums_file_write(struct store *store, uint64_t first, uint64_t count, const uint32_t *after)
+static int entries_write(struct store *store, uint64_t first, uint64_t count, const uint32_t *after)
 {
 	struct sums_entry entries[BATCH_ENTRIES];
-	int error = file_open(store);
+	int error = sums_file_open(store);
 
 	for (uint64_t done = 0, batch; done < count && error == 0; done += batch) {
 		batch = count - done < BATCH_ENTRIES ? count - done : BATCH_ENTRIES;
@@ -60,6 +60,18 @@ int sums_file_write(struct store *store, uint64_t first, uint64_t count, const u
 		error = store->sums_file->ops->transfer_now(store->sums_file, BLOCKIO_WRITE,
 			(first + done) * sizeof *entries, entries, batch * sizeof *entries);
 	}
+	return error;
+}
+
+int sums_file_write(struct store *store, uint64_t first, uint64_t count, const uint32_t *after)
+{
+	int error = entries_write(store, first, count, after);
+
+	/* What stopped in the middle of an entry has left none, and the one before it may be
+	 * what its unit is known by. */
+	if (error < 0 && store->sums_file && entries_write(store, first, count, NULL) == 0 &&
+		!after)
+		error = 0;
 	return error;
 }
 
@@ -220,7 +232,7 @@ int sums_file_load(
 		error = file_load(store, file, window, findings);
 		blockio_destroy(file);
 	} else if (error == -ENOENT) {
-		findings->has_lost_sums = true;
+		findings->has_lost_sums = !as_found;
 		error = 0;
 	}
 	if (error == 0 && as_found)
