@@ -25,6 +25,10 @@
 #define STEP_MIN_BYTES ((uint64_t)64 << 10)
 #define STEP_MAX_BYTES ((uint64_t)4 << 20)
 
+/* So many pages the kernel counts ahead, on each processor that takes memory (the child is
+ * kept on one), and takes back when it likes.  The share holds without them. */
+#define COUNTED_AHEAD_PAGES 64
+
 /* The kernel counts a process that was reaped for a moment more. */
 #define REMOVE_TRIES	100
 #define REMOVE_PAUSE_NS 10000000
@@ -169,7 +173,11 @@ static void take_step(struct pressure *pressure)
 		give_up(pressure, error);
 		return;
 	}
-	if (cgroup_used_per_million(&memory) >= pressure->share_per_million) {
+
+	uint64_t target_bytes = memory.limit_bytes * pressure->share_per_million / 1000000 +
+				COUNTED_AHEAD_PAGES * (uint64_t)sysconf(_SC_PAGESIZE);
+
+	if (memory.used_bytes >= target_bytes) {
 		pressure->state = PRESSING;
 		settle(pressure, 0);
 		return;
@@ -179,7 +187,6 @@ static void take_step(struct pressure *pressure)
 		return;
 	}
 
-	uint64_t target_bytes = memory.limit_bytes * pressure->share_per_million / 1000000;
 	uint64_t step_bytes = target_bytes > memory.used_bytes ? target_bytes - memory.used_bytes
 							       : 0;
 

@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -54,6 +56,19 @@ static int answer(int64_t result)
 	return write(STDOUT_FILENO, &result, sizeof result) == sizeof result ? 0 : -EPIPE;
 }
 
+/* What the kernel counts ahead (pressure.c), it counts for each processor. */
+static void stay_on_one_processor(void)
+{
+	int processor = sched_getcpu();
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	if (processor < 0 || processor >= CPU_SETSIZE)
+		return;
+	CPU_SET(processor, &set);
+	(void)sched_setaffinity(0, sizeof set, &set);
+}
+
 /* Takes what is asked for of SIZE bytes, until nobody asks any more. */
 static int serve(char *memory, uint64_t size_bytes)
 {
@@ -78,8 +93,11 @@ int pressure_child(int argc, char **argv)
 
 	if (size_bytes < PRESSURE_SIZE_MIN_BYTES || size_bytes > PRESSURE_SIZE_MAX_BYTES)
 		return EXIT_USAGE;
-	/* The end of stdin says the same, but only between two steps. */
+	/* The end of stdin says the same, but only between two steps; and that it died before. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (poll(&(struct pollfd){ .fd = STDIN_FILENO }, 1, 0) > 0)
+		return EXIT_RIG;
+	stay_on_one_processor();
 	/* Whole huge pages would make the steps coarse. */
 	prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);
 	/* Whoever runs out of memory nearby, it is this one that goes. */

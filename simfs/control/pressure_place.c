@@ -19,6 +19,10 @@
 /* Followed by the process id of the rig. */
 #define PREFIX "snaprig-"
 
+/* How long a mount waits for the end of who is left in the cgroups of dead rigs: 1 s in all. */
+#define SWEEP_TRIES    100
+#define SWEEP_PAUSE_US 10000
+
 int pressure_place(char *path, size_t length, uint64_t *ret_available_bytes, char *message)
 {
 	char parent[PATH_MAX];
@@ -93,12 +97,28 @@ static bool runs(long pid)
 	return state != 'Z' && state != 'X';
 }
 
+/*
+ * Of a rig that has died just now, the process that pressed is about to: what is still in
+ * the cgroup NAME is waited for as long as TRIES last.
+ */
+static bool remove_left(int parent_fd, const char *name, unsigned *tries)
+{
+	while (unlinkat(parent_fd, name, AT_REMOVEDIR) < 0) {
+		if (errno != EBUSY || *tries == 0)
+			return false;
+		(*tries)--;
+		usleep(SWEEP_PAUSE_US);
+	}
+	return true;
+}
+
 void pressure_sweep(void)
 {
 	char parent[PATH_MAX];
 	AUTO(auto_closedir)
 	DIR *folder = cgroup_find_parent(parent, sizeof parent) == 0 ? opendir(parent) : NULL;
 	struct dirent *entry;
+	unsigned tries = SWEEP_TRIES;
 
 	while (folder && (entry = readdir(folder))) {
 		char *end;
@@ -109,7 +129,7 @@ void pressure_sweep(void)
 		pid = strtol(entry->d_name + strlen(PREFIX), &end, 10);
 		/* Of a rig that runs, it may be about to be used; of none, it is empty. */
 		if (*end == '\0' && pid > 0 && !runs(pid) &&
-			unlinkat(dirfd(folder), entry->d_name, AT_REMOVEDIR) == 0)
+			remove_left(dirfd(folder), entry->d_name, &tries))
 			log_info("removed the cgroup that a dead rig left in '%s'", parent);
 	}
 }
