@@ -67,7 +67,9 @@ struct store_superblock {
 	uint32_t minor;
 	char label[STORE_LABEL_BYTES];
 	uint32_t created_nanoseconds; /* of that second */
-	uint32_t zero[37];
+	uint32_t zero_behind[1];
+	uint64_t acknowledged; /* segments, when this was written: none of them is a torn one */
+	uint32_t zero[34];
 };
 
 _Static_assert(sizeof(struct store_superblock) == STORE_SUPERBLOCK_BYTES, "it is one sector");

@@ -69,6 +69,12 @@ static int rebuild(struct store *store, const struct store_superblock *superbloc
 	struct scan_options how = {
 		.summaries = verify_data || options->verify_places,
 		.may_lose = findings->was_clean || findings->machine_restarted,
+		/* A power cut may keep the superblock and lose what was before it; that of a
+		 * closed store says more. */
+		.acknowledged = findings->was_clean || (findings->machine_restarted &&
+							       !findings->was_durable)
+					? 0
+					: superblock->acknowledged,
 	};
 	int error = rebuild_map(store, superblock, &how, &window, findings);
 

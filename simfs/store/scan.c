@@ -13,8 +13,8 @@
  * Whether a segment is the last one is known only behind it, and only that one
  * can be torn, and has the data that it was written with (store.h, (5)); so a
  * segment enters the map when the next one was seen, or none.
- * Not found out: a last segment damaged on disk after a crash.  It looks like
- * a torn one.
+ * Not found out: a last segment damaged on disk after a crash, unless the superblock
+ * was written since it was acknowledged, and says so.  It looks like a torn one.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -200,9 +200,13 @@ static int scan_end(struct scan *scan)
 	if (result == 1)
 		return damaged(scan->findings, scan->end_unit * STORE_UNIT_BYTES,
 			"segment does not check and later ones do");
+	if (scan->sequence < scan->options->acknowledged)
+		return damaged(scan->findings, scan->end_unit * STORE_UNIT_BYTES,
+			"segment does not check");
 	if (!scan->has_last)
 		return 0;
-	result = data_checks(scan, &scan->last);
+	/* What is wrong with its data is found out by who reads them. */
+	result = scan->sequence <= scan->options->acknowledged ? 1 : data_checks(scan, &scan->last);
 	if (result == 1)
 		result = store_map_segment(scan->store, &scan->last);
 	return result == -EEXIST ? 0 : result;

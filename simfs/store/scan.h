@@ -31,6 +31,9 @@ int damaged(struct store_findings *findings, uint64_t offset, const char *why);
 struct scan_options {
 	bool summaries; /* are checked */
 	bool may_lose;	/* nobody looks for segments behind the end */
+
+	/* So many segments were acknowledged: what is wrong with one of them is damage. */
+	uint64_t acknowledged;
 };
 
 /*

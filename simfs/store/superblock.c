@@ -103,6 +103,7 @@ static void superblock_fill(struct store *store, uint32_t flags)
 		.limit_bytes = facts->limit_bytes,
 		.end_unit = store->end_unit,
 		.segment_count = store->sequence,
+		.acknowledged = store->acknowledged_sequence,
 		.created_seconds = facts->created_seconds,
 		.created_nanoseconds = facts->created_nanoseconds,
 		.block_bytes = facts->block_bytes,

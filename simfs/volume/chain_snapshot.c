@@ -149,8 +149,13 @@ static void end_instant(struct snapshot_create *create, int error)
 static int enter_snapshot(struct snapshot_create *create)
 {
 	struct chain *chain = create->volume->chain;
-	int error = leaf_is_reused(chain, node_of(create)) ? 0
-							   : leaf_push(&chain->leaf, create->of);
+	struct node *head = node_of(create);
+	int error = leaf_is_reused(chain, head) ? 0 : leaf_push(&chain->leaf, create->of);
+
+	/* Nobody appends to it for long: after a kill its last segment is to be known for one
+	 * that was acknowledged. */
+	if (error == 0 && head->store)
+		store_mark(head->store, 0, 0, NULL);
 
 	if (error == 0)
 		error = snapshot_create_enter(create);

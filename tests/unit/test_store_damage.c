@@ -212,6 +212,35 @@ START_TEST(a_read_error_while_opening_is_told_and_harms_nothing)
 }
 END_TEST
 
+START_TEST(a_last_segment_of_which_the_superblock_knows_is_never_a_torn_one)
+{
+	uint64_t last = damage_segments[DAMAGE_SEGMENTS - 1].unit * STORE_UNIT_BYTES, size_bytes;
+	uint8_t *marked;
+
+	store_bench_restore(&damage_bench, damage_saved, damage_saved_bytes);
+	ck_assert_int_eq(store_bench_open(&damage_bench), 0);
+	ck_assert_int_eq(store_bench_mark(&damage_bench, 0, 0), 0);
+	store_bench_leave(&damage_bench);
+	marked = store_bench_save(&damage_bench, &size_bytes);
+	for (uint64_t at = last; at < size_bytes; at += 509) {
+		store_bench_restore(&damage_bench, marked, size_bytes);
+		memory_disk_bytes(damage_bench.disk, STORE_BENCH_NAME, &size_bytes)[at] ^= 1;
+		if (at < last + STORE_UNIT_BYTES)
+			damage_expect(last);
+		else
+			damage_expect_places();
+	}
+	for (uint64_t end = last; end < size_bytes; end += STORE_UNIT_BYTES) {
+		store_bench_restore(&damage_bench, marked, end);
+		if (end == last)
+			damage_expect(last);
+		else
+			damage_expect_places();
+	}
+	free(marked);
+}
+END_TEST
+
 START_TEST(a_bad_sector_ahead_of_a_header_does_not_keep_the_store_from_opening)
 {
 	store_bench_restore(&damage_bench, damage_saved, damage_saved_bytes);
@@ -240,6 +269,7 @@ int main(int argc, char **argv)
 	tcase_add_test(killed, a_header_among_torn_data_is_no_later_segment);
 	tcase_add_test(killed, segments_of_another_store_do_not_count);
 	tcase_add_test(killed, a_failed_store_opens_whatever_its_segments_are);
+	tcase_add_test(killed, a_last_segment_of_which_the_superblock_knows_is_never_a_torn_one);
 	tcase_add_test(killed, a_read_error_while_opening_is_told_and_harms_nothing);
 	tcase_add_test(killed, a_bad_sector_ahead_of_a_header_does_not_keep_the_store_from_opening);
 	tcase_add_loop_test(closed, a_closed_store_cut_anywhere_is_refused_where_it_was_cut, 0, 2);
