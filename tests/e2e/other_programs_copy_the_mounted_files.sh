@@ -5,7 +5,8 @@
 # over holes, gets the bytes of the live view and of a snapshot: on every profile, at
 # sizes that are no multiple of anything, with holes, data, zeros and both at the end.
 #
-# A program that is not there is left out; PROGRAMS=required fails without it.
+# A program that is not there is left out; with PROGRAMS=required, as in tests/long, the
+# test fails without it.
 . "${0%/*}/../lib/e2e.sh"
 
 # copy_NAME FROM TO - by that program; or `compare_NAME FROM REFERENCE`.
