@@ -78,7 +78,7 @@ static void set_end(struct volume *volume)
 	}
 }
 
-static void abort_go(struct volume *volume)
+void writer_set_thawed(struct volume *volume)
 {
 	if (volume->writers.set.phase != SET_ABORTING || volume->writers.set.is_deleting)
 		return;
@@ -100,10 +100,11 @@ static void snapshot_gone(struct snapshot_delete *deletion, int result)
 		log_error_code(result, "cannot delete snapshot '%s', which its writers failed",
 			deletion->snapshot->name);
 	set->is_deleting = false;
-	abort_go(volume);
+	writer_set_thawed(volume);
 }
 
-/* Takes back the snapshot.  Somebody else may be deleting it: he waits for the reference. */
+/* Takes back the snapshot.  Somebody else may be deleting it: he waits for the reference.  Who
+ * reads it or has it open may do so for ever, and nobody waits for that: it goes when he ends. */
 static void undo(struct volume *volume)
 {
 	struct writer_set *set = &volume->writers.set;
@@ -112,7 +113,9 @@ static void undo(struct volume *volume)
 	set->is_made = false;
 	if (set->create->hold_writes)
 		volume_barrier_end(volume, &set->create->barrier);
-	if (!snapshot->deletion) {
+	if (snapshot->files_open > 0 || snapshot->references > 1) {
+		area_drop(snapshot);
+	} else if (!snapshot->deletion) {
 		set->is_deleting = true;
 		set->deletion = (struct snapshot_delete){ .done = snapshot_gone };
 		snapshot_delete_begin(snapshot, &set->deletion);
@@ -143,7 +146,7 @@ static void set_abort(struct volume *volume)
 			code ? text : NULL, "why", why));
 	if (set->is_made)
 		undo(volume);
-	abort_go(volume);
+	writer_set_thawed(volume);
 }
 
 void writer_set_give_up(struct volume *volume, int error, const char *why)
@@ -277,11 +280,6 @@ void writer_set_failed(struct volume_writer *writer)
 		set_abort(volume);
 	else
 		set_go(volume);
-}
-
-void writer_set_thawed(struct volume *volume)
-{
-	abort_go(volume);
 }
 
 void writer_set_committed(struct snapshot_create *create, int result)

@@ -7,6 +7,7 @@
 #include <errno.h>
 
 #include "simfs/base/clock.h"
+#include "simfs/volume/volume_faults.h"
 #include "simfs/volume/writers.h"
 #include "tests/lib/engine.h"
 #include "tests/lib/engine_suite.h"
@@ -52,6 +53,12 @@ static void created(struct snapshot_create *create, int result)
 		snapshot_opened(create->snapshot);
 		asking->made = create->snapshot;
 	}
+}
+
+static void created_another(struct snapshot_create *create, int result)
+{
+	(void)result;
+	CONTAINER_OF(create, struct asked, create)->has_ended = true;
 }
 
 static void deleted(struct snapshot_delete *command, int result)
@@ -150,6 +157,72 @@ START_TEST(a_set_that_fails_leaves_the_snapshot_to_who_deletes_it_already)
 }
 END_TEST
 
+static void expect_failure_but_a_snapshot_in_use(struct snapshot *snapshot)
+{
+	for (unsigned i = 0; i < 10000 && !asked.has_ended; i++)
+		engine_step(&engine);
+	ck_assert_msg(asked.has_ended, "whoever asked waits for who uses the snapshot");
+	ck_assert_int_lt(asked.result, 0);
+	ck_assert_ptr_null(volume_snapshot_next(engine.volume, NULL));
+	ck_assert(snapshot_is_going(snapshot));
+}
+
+/* The writers are free, and nothing of the failed one is left. */
+static void expect_another(void)
+{
+	engine_settle(&engine);
+	ck_assert(!engine_file_exists(&engine, "s.store"));
+	asked.has_ended = false;
+	take_until_visible();
+	engine_settle(&engine);
+	ck_assert(asked.has_ended);
+	close_engine();
+}
+
+START_TEST(a_set_that_fails_does_not_wait_for_who_has_its_snapshot_open)
+{
+	struct snapshot *snapshot;
+
+	open_with(&profile_plain, NULL, "simulated name=W thaw=3s limit=2s");
+	snapshot = take_until_visible();
+	snapshot_opened(snapshot);
+	expect_failure_but_a_snapshot_in_use(snapshot);
+	/* Nor do the next ones, though the name is not free yet. */
+	asked.has_ended = false;
+	asked.create = (struct snapshot_create){
+		.name = "t", .with_writers = true, .done = created_another
+	};
+	volume_snapshot_create(engine.volume, &asked.create);
+	engine_settle(&engine);
+	ck_assert(asked.has_ended);
+	snapshot_closed(snapshot);
+	expect_another();
+}
+END_TEST
+
+START_TEST(a_set_that_fails_does_not_wait_for_a_read_that_hangs)
+{
+	struct engine_request *read = engine_read_new(NULL, 0, BLOCK);
+	char message[RULE_MESSAGE_BYTES];
+	struct snapshot *snapshot;
+	uint64_t id;
+
+	open_with(&profile_plain, NULL, "simulated name=W thaw=3s limit=2s");
+	ck_assert_int_eq(
+		volume_fault_add(engine.volume, "snapshot.read hang times=1", &id, message), 0);
+	snapshot = take_until_visible();
+	read->request.snapshot = snapshot;
+	engine_submit(&engine, read);
+	expect_failure_but_a_snapshot_in_use(snapshot);
+	ck_assert(!read->has_ended);
+	ck_assert_uint_eq(volume_fault_release(engine.volume), 1);
+	engine_settle(&engine);
+	ck_assert(read->has_ended);
+	engine_request_free(read);
+	expect_another();
+}
+END_TEST
+
 START_TEST(a_copy_that_overflows_while_its_writers_thaw_goes_when_its_taker_was_told)
 {
 	open_with(&profile_vss, "128KiB", "simulated name=W thaw=3s");
@@ -174,6 +247,8 @@ int main(int argc, char **argv)
 	tcase_add_test(thaw, a_deletion_waits_until_whoever_takes_it_was_told);
 	tcase_add_test(thaw, who_was_told_of_a_snapshot_may_open_it_although_it_is_deleted_already);
 	tcase_add_test(thaw, a_set_that_fails_leaves_the_snapshot_to_who_deletes_it_already);
+	tcase_add_test(thaw, a_set_that_fails_does_not_wait_for_who_has_its_snapshot_open);
+	tcase_add_test(thaw, a_set_that_fails_does_not_wait_for_a_read_that_hangs);
 	tcase_add_test(
 		thaw, a_copy_that_overflows_while_its_writers_thaw_goes_when_its_taker_was_told);
 	suite_add_tcase(suite, thaw);
