@@ -40,8 +40,9 @@ enum blockio_kind {
 #define BLOCKIO_KINDS (BLOCKIO_SYNC + 1)
 
 /*
- * One transfer.  The caller owns it, and keeps it and the memory it names
- * until `done` was called.  The iovec array is used up by the backend.
+ * One transfer, all zeros before it is first used.  The caller owns it, keeps it
+ * and the memory it names, and does not start it again, until `done` was called.
+ * The iovec array is used up by the backend.
  */
 struct blockio_request {
 	/* Required.  RESULT is 0 when the whole range was transferred (flushed,
@@ -61,6 +62,7 @@ struct blockio_request {
 	struct blockio *io;
 	struct ring_op op;
 	struct list link;
+	bool is_under_way;
 };
 
 struct blockio {
@@ -150,10 +152,31 @@ struct blockio_ops {
 	void (*abandon)(struct blockio *io);
 };
 
-static inline void blockio_submit(struct blockio *io, struct blockio_request *request)
+/* For who stands before a file: REQUEST, which was submitted to it, goes on to IO. */
+static inline void blockio_pass(struct blockio *io, struct blockio_request *request)
 {
 	request->io = io;
 	io->ops->submit(io, request);
+}
+
+/* For backends: REQUEST begins, and it ends. */
+static inline void blockio_begin(struct blockio_request *request)
+{
+	MUST(!request->is_under_way);
+	request->is_under_way = true;
+}
+
+static inline void blockio_end(struct blockio_request *request, int result)
+{
+	MUST(request->is_under_way);
+	request->is_under_way = false;
+	request->done(request, result);
+}
+
+static inline void blockio_submit(struct blockio *io, struct blockio_request *request)
+{
+	blockio_begin(request);
+	blockio_pass(io, request);
 }
 
 /* Starts a transfer of one buffer; REQUEST->done is set by the caller before. */

@@ -45,28 +45,36 @@ void fault_flip(const struct fault_decision *decision, void *bytes, size_t lengt
 
 /* ---- waiting ---- */
 
+static void begin(struct fault_site *site, struct fault_wait *wait, uint64_t due_ns,
+	uint64_t rule_id, void (*go)(struct fault_wait *wait))
+{
+	MUST(!fault_is_waiting(wait));
+	*wait = (struct fault_wait){
+		.go = go,
+		.due_ns = due_ns,
+		.rule_id = rule_id,
+	};
+	list_append(&site->waits, &wait->link);
+}
+
 void fault_wait_for(struct fault_site *site, struct fault_wait *wait,
 	const struct fault_decision *decision, void (*go)(struct fault_wait *wait))
 {
-	wait->go = go;
-	wait->rule_id = decision->rule_id;
-	wait->due_ns = decision->action == FAULT_HANG ? UINT64_MAX
-						      : clock_now_ns() + decision->value;
-	wait->is_waiting = true;
-	list_append(&site->waits, &wait->link);
+	bool hangs = decision->action == FAULT_HANG;
+
+	begin(site, wait, hangs ? UINT64_MAX : clock_now_ns() + decision->value, decision->rule_id,
+		go);
 }
 
 void fault_wait_cancel(struct fault_wait *wait)
 {
 	list_remove(&wait->link);
-	wait->is_waiting = false;
 }
 
 void fault_wait_tick(
 	struct fault_site *site, struct fault_wait *wait, void (*go)(struct fault_wait *wait))
 {
-	*wait = (struct fault_wait){ .go = go, .is_waiting = true };
-	list_append(&site->waits, &wait->link);
+	begin(site, wait, 0, 0, go);
 }
 
 uint64_t fault_site_due_ns(const struct fault_site *site)
@@ -127,7 +135,6 @@ static unsigned let_go(struct fault_site *site,
 		struct fault_wait *wait = CONTAINER_OF(at, struct fault_wait, link);
 
 		count++;
-		wait->is_waiting = false;
 		wait->go(wait);
 	}
 	return count;

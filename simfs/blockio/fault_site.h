@@ -11,12 +11,11 @@
 
 #include "faults/fault.h"
 
-/* One who waits; embedded in what goes on afterwards. */
+/* One who waits, for one thing; embedded in what goes on afterwards.  All zeros at first. */
 struct fault_wait {
 	void (*go)(struct fault_wait *wait);
 	uint64_t due_ns; /* UINT64_MAX: when it is released */
 	uint64_t rule_id;
-	bool is_waiting;
 	struct list link;
 };
 
@@ -49,10 +48,9 @@ bool fault_site_decide(struct fault_site *site, enum fault_point point,
 void fault_wait_for(struct fault_site *site, struct fault_wait *wait,
 	const struct fault_decision *decision, void (*go)(struct fault_wait *wait));
 
-/* WAIT, which was all zeros before it was first used, is waiting. */
 static inline bool fault_is_waiting(const struct fault_wait *wait)
 {
-	return wait->is_waiting;
+	return list_is_linked(&wait->link);
 }
 
 /* WAIT, which waits, does not go on any more. */

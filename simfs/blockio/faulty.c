@@ -94,7 +94,7 @@ static void transfer_answer(struct transfer *transfer)
 	int result = transfer->result;
 
 	transfer_free(transfer);
-	outer->done(outer, result);
+	blockio_end(outer, result);
 }
 
 static void answer_go(struct fault_wait *wait)
@@ -125,7 +125,7 @@ static void pass_go(struct fault_wait *wait)
 	struct blockio_request *outer = transfer->outer;
 
 	transfer_free(transfer);
-	blockio_submit(next, outer);
+	blockio_pass(next, outer);
 }
 
 static void act_wait(struct transfer *transfer)
@@ -254,7 +254,7 @@ static void faulty_submit(struct blockio *io, struct blockio_request *request)
 
 	if (fault_is_armed(&faulty->site->plane, point) && strikes(faulty, request, point))
 		return;
-	blockio_submit(faulty->next, request);
+	blockio_pass(faulty->next, request);
 }
 
 /* ---- the rest goes through ---- */

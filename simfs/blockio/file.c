@@ -102,7 +102,7 @@ static void lost_done(struct ring_op *op, int result, uint32_t flags)
 
 	(void)result;
 	(void)flags;
-	request->done(request, -EUCLEAN);
+	blockio_end(request, -EUCLEAN);
 }
 
 /*
@@ -113,15 +113,15 @@ static void lost_done(struct ring_op *op, int result, uint32_t flags)
 static void end_reached(struct blockio_request *request)
 {
 	if (request->kind != BLOCKIO_READ) {
-		request->done(request, -EIO);
+		blockio_end(request, -EIO);
 		return;
 	}
 	if (blockio_note_end(request->io, request->offset)) {
-		request->done(request, -EUCLEAN);
+		blockio_end(request, -EUCLEAN);
 		return;
 	}
 	request_zero_rest(request);
-	request->done(request, 0);
+	blockio_end(request, 0);
 }
 
 /* A read ended in the middle of a unit: only the end of a file does that. */
@@ -140,13 +140,13 @@ static void file_done(struct ring_op *op, int result, uint32_t flags)
 		return;
 	}
 	if (result < 0 || request->kind >= BLOCKIO_FLUSH) {
-		request->done(request, result < 0 ? result : 0);
+		blockio_end(request, result < 0 ? result : 0);
 		return;
 	}
 	if (result == 0)
 		end_reached(request);
 	else if (!request_advance(request, (size_t)result))
-		request->done(request, 0);
+		blockio_end(request, 0);
 	else if (is_cut(request))
 		end_reached(request);
 	else

@@ -105,7 +105,7 @@ static void synced(struct ring_op *op, int result, uint32_t flags)
 	struct blockio_request *request = CONTAINER_OF(op, struct blockio_request, op);
 
 	(void)flags;
-	request->done(request, result < 0 ? result : 0);
+	blockio_end(request, result < 0 ? result : 0);
 }
 
 /* A thread of the kernel's waits for the disk. */
@@ -114,6 +114,7 @@ static void folder_start_sync(struct blockio_folder *folder, struct blockio_requ
 	struct file_folder *files = folder_of(folder);
 	struct io_uring_sqe *sqe = ring_sqe(files->ring);
 
+	blockio_begin(request);
 	request->kind = BLOCKIO_SYNC;
 	request->io = NULL;
 	request->op.done = synced;

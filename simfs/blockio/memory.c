@@ -258,7 +258,7 @@ bool memory_disk_step(struct memory_disk *disk)
 	} else {
 		result = perform(disk, request);
 	}
-	request->done(request, result);
+	blockio_end(request, result);
 	return true;
 }
 
@@ -269,6 +269,8 @@ static void memory_step(struct blockio *io)
 
 static void memory_destroy(struct blockio *io)
 {
+	list_for_each (at, &memory_of(io)->disk->waiting)
+		MUST(CONTAINER_OF(at, struct blockio_request, link)->io != io);
 	memory_of(io)->file->opened--;
 	free(memory_of(io));
 }
@@ -332,8 +334,10 @@ void memory_disk_destroy(struct memory_disk *disk)
 
 void memory_disk_kill(struct memory_disk *disk)
 {
-	while (list_pop(&disk->waiting))
-		continue;
+	struct list *link;
+
+	while ((link = list_pop(&disk->waiting)))
+		CONTAINER_OF(link, struct blockio_request, link)->is_under_way = false;
 	disk->waiting_count = 0;
 }
 

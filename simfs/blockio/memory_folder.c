@@ -126,6 +126,7 @@ static void folder_start_sync(struct blockio_folder *folder, struct blockio_requ
 {
 	struct memory_disk *disk = disk_of(folder);
 
+	blockio_begin(request);
 	request->kind = BLOCKIO_SYNC;
 	request->io = NULL;
 	/* Until it completes it carries what it is to make durable. */

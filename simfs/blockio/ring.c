@@ -88,6 +88,8 @@ struct io_uring_sqe *ring_sqe(struct ring *ring)
 
 void ring_start(struct ring *ring, struct io_uring_sqe *sqe, struct ring_op *op)
 {
+	MUST(!op->is_under_way);
+	op->is_under_way = !op->is_shared;
 	io_uring_sqe_set_data(sqe, op);
 	ring->under_way++;
 }
@@ -128,8 +130,10 @@ int ring_run_for(struct ring *ring, uint64_t wait_ns)
 
 		/* Before `done`: it may run long enough to fill the queue. */
 		io_uring_cqe_seen(&ring->uring, cqe);
-		if (!(flags & IORING_CQE_F_MORE))
+		if (!(flags & IORING_CQE_F_MORE)) {
 			ring->under_way--;
+			op->is_under_way = false;
+		}
 		op->done(op, result, flags);
 		watchdog_works();
 	}

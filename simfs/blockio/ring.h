@@ -17,12 +17,19 @@
 struct ring;
 
 /*
- * One thing under way.  Embedded in what it belongs to, and not moved until
- * `done` was called.  RESULT is cqe->res, FLAGS is cqe->flags: a multishot
- * operation has more to come while IORING_CQE_F_MORE is set.
+ * One thing under way, all zeros before it is first used.  Embedded in what it
+ * belongs to, and not moved, nor started again, until `done` was called.  RESULT is
+ * cqe->res, FLAGS is cqe->flags: a multishot operation has more to come while
+ * IORING_CQE_F_MORE is set.
  */
 struct ring_op {
 	void (*done)(struct ring_op *op, int result, uint32_t flags);
+
+	/* `done` asks nothing of it: it stands for any number of things under way. */
+	bool is_shared;
+
+	/* Of the ring. */
+	bool is_under_way;
 };
 
 /* Returns 0, -ENOSYS where the kernel has no io_uring, -EPERM where it is forbidden. */
@@ -44,7 +51,7 @@ void ring_destroy(struct ring *ring);
  */
 struct io_uring_sqe *ring_sqe(struct ring *ring);
 
-/* Ties SQE to OP.  It reaches the kernel at the next ring_run_once(). */
+/* Ties SQE to OP, which is not under way.  It reaches the kernel at the next ring_run_once(). */
 void ring_start(struct ring *ring, struct io_uring_sqe *sqe, struct ring_op *op);
 
 /*

@@ -358,8 +358,8 @@ int connection_create(struct control_server *server, int fd)
 	connection->over = false;
 	connection->references = 1;
 	connection->request_count = 0;
-	connection->in_op.done = in_done;
-	connection->out_op.done = out_done;
+	connection->in_op = (struct ring_op){ .done = in_done };
+	connection->out_op = (struct ring_op){ .done = out_done };
 	connection->waiting_for_room = false;
 	connection->link = (struct list){ 0 };
 	connection->unsent = NULL;

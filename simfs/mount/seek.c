@@ -42,7 +42,7 @@ static void hole_look_later(fuse_req_t request, fuse_ino_t inode, uint64_t from)
 		fuse_reply_err(request, ENOMEM);
 		return;
 	}
-	*seeking = (struct seeking){ request, inode, from, { hole_look_on } };
+	*seeking = (struct seeking){ request, inode, from, { .done = hole_look_on } };
 	session->commands_under_way++;
 	sqe = ring_sqe(session->ring);
 	io_uring_prep_nop(sqe);

@@ -100,7 +100,7 @@ static void cancel_done(struct ring_op *op, int result, uint32_t flags)
 
 void transport_cancel(struct session *session)
 {
-	static struct ring_op cancel_op = { .done = cancel_done };
+	static struct ring_op cancel_op = { .done = cancel_done, .is_shared = true };
 
 	list_for_each (at, &session->reading) {
 		struct slot *slot = CONTAINER_OF(at, struct slot, link);

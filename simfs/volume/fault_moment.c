@@ -174,7 +174,7 @@ void volume_snapshot_open(
 {
 	open->volume = volume;
 	open->snapshot_id = snapshot->id;
-	open->moment = (struct volume_moment){ .go = open_go };
+	volume_moment_arm(&open->moment, open_go);
 	fault_moment(volume, FAULT_SNAPSHOT_OPEN, snapshot->name, snapshot, &open->moment);
 }
 

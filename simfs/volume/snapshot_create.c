@@ -359,6 +359,6 @@ void volume_snapshot_create(struct volume *volume, struct snapshot_create *creat
 	create->name = create->copied_name;
 	create->of_id = create->of ? create->of->id : 0;
 	create->replaces_id = create->replaces ? create->replaces->id : 0;
-	create->moment = (struct volume_moment){ .go = create_go };
+	volume_moment_arm(&create->moment, create_go);
 	fault_moment(volume, FAULT_SNAPSHOT_CREATE, create->name, NULL, &create->moment);
 }

@@ -181,6 +181,6 @@ void volume_snapshot_delete(
 	}
 	command->volume = volume;
 	command->snapshot_id = snapshot->id;
-	command->moment = (struct volume_moment){ .go = delete_go };
+	volume_moment_arm(&command->moment, delete_go);
 	fault_moment(volume, FAULT_SNAPSHOT_DELETE, snapshot->name, snapshot, &command->moment);
 }

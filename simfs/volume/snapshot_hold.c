@@ -24,7 +24,7 @@ static void drained(struct volume_barrier *barrier)
 	create->hold.phase = HOLD_HELD;
 	if (create->hold.due_ns != UINT64_MAX)
 		create->hold.due_ns = clock_now_ns() + WRITER_HOLD_NS;
-	create->moment = (struct volume_moment){ .go = commit_go };
+	volume_moment_arm(&create->moment, commit_go);
 	fault_moment(create->volume, FAULT_SNAPSHOT_COMMIT, create->name, NULL, &create->moment);
 }
 

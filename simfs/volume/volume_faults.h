@@ -52,6 +52,14 @@ struct volume_moment {
 	struct fault_wait wait;
 };
 
+/* MOMENT, all zeros before it is first used, is not under way: it comes, and GO with it. */
+static inline void volume_moment_arm(
+	struct volume_moment *moment, void (*go)(struct volume_moment *moment, int result))
+{
+	MUST(!fault_is_waiting(&moment->wait));
+	*moment = (struct volume_moment){ .go = go };
+}
+
 /* ------------------------------------------------------- opening a snapshot */
 
 struct snapshot_open {

@@ -330,7 +330,7 @@ void writer_tell(struct volume_writer *writer, enum writer_event event, uint64_t
 		writer->freeze_told_ns = now_ns;
 	writer->limit_due_ns = now_ns + writer->spec.limit_ns;
 	writer->waits_for_fault = true;
-	writer->moment = (struct volume_moment){ .go = fault_passed };
+	volume_moment_arm(&writer->moment, fault_passed);
 	fault_writer(writer->volume, events[event].point, writer->spec.name, &writer->moment);
 }
 

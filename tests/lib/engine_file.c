@@ -39,7 +39,7 @@ static void file_submit(struct blockio *io, struct blockio_request *request)
 	}
 	if (file->folder->watch)
 		file->folder->watch(file->folder->watch_context, file->name, request);
-	blockio_submit(file->memory, request);
+	blockio_pass(file->memory, request);
 }
 
 static int file_resize(struct blockio *io, uint64_t size_bytes)

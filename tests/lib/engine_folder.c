@@ -154,7 +154,7 @@ static void synced(struct blockio_request *own, int result)
 
 	list_remove(&sync->link);
 	free(sync);
-	request->done(request, error < 0 ? error : result);
+	blockio_end(request, error < 0 ? error : result);
 }
 
 static void folder_start_sync(struct blockio_folder *base, struct blockio_request *request)
@@ -163,6 +163,7 @@ static void folder_start_sync(struct blockio_folder *base, struct blockio_reques
 	struct engine_sync *sync = calloc(1, sizeof *sync);
 
 	MUST(sync);
+	blockio_begin(request);
 	sync->request = request;
 	sync->error = fault_strikes(folder);
 	sync->own.done = synced;
