@@ -109,7 +109,8 @@ void snapshot_attributes(struct session *session, const struct snapshot *snapsho
 	set_times(ret, snapshot_times(snapshot));
 }
 
-/* A snapshot that is asked for and not there yet. */
+/* A snapshot that is asked for and not there yet, or not any more before its taker has closed it.
+ */
 void taking_attributes(struct session *session, fuse_ino_t inode, struct stat *ret)
 {
 	int64_t now_ns = clock_wall_ns();
@@ -130,7 +131,7 @@ static int inode_attributes(struct session *session, fuse_ino_t inode, struct st
 		node_attributes(session, node, attributes);
 	else if (snapshot)
 		snapshot_attributes(session, snapshot, attributes);
-	else if (taking_is_pending(session, inode))
+	else if (taking_is_pending(session, inode) || taking_is_fresh(session, inode))
 		taking_attributes(session, inode, attributes);
 	else
 		return -ENOENT;
@@ -195,11 +196,11 @@ static int set_times_of(struct session *session, fuse_ino_t inode, const struct 
 			volume_set_modified(session->volume, ns_of(&attributes->st_mtim));
 		return 0;
 	}
-	if (!snapshot)
-		return -EPERM;
-	/* Of whoever has just taken it, `touch` in most cases. */
+	/* Of whoever has just taken it, `touch` in most cases; it may be deleted already. */
 	if (taking_is_fresh(session, inode))
 		return 0;
+	if (!snapshot)
+		return -EPERM;
 	return to_set & FUSE_SET_ATTR_MTIME_NOW ? -EEXIST : -EPERM;
 }
 
