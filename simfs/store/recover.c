@@ -112,6 +112,27 @@ static int make_ready(struct store *store, struct store_findings *findings)
 	return error;
 }
 
+uint32_t store_other_version(struct blockio_folder *folder, const char *name)
+{
+	struct blockio *io;
+	void *unit = NULL;
+
+	if (posix_memalign(&unit, BLOCKIO_ALIGNMENT_MAX, STORE_UNIT_BYTES) != 0)
+		return 0;
+
+	AUTO(auto_free) const struct store_superblock *superblock = unit;
+	uint32_t version = 0;
+
+	/* What cannot be read is told by who opens it. */
+	if (folder->ops->open(folder, name, false, &io) < 0)
+		return 0;
+	if (blockio_do(io, BLOCKIO_READ, 0, unit, STORE_UNIT_BYTES) == 0 &&
+		superblock_is_of_another_version(superblock))
+		version = superblock->version;
+	blockio_destroy(io);
+	return version;
+}
+
 int store_open(struct blockio_folder *folder, const char *name,
 	const struct store_open_options *options, struct store **ret,
 	struct store_findings *findings)
@@ -141,7 +162,6 @@ int store_open(struct blockio_folder *folder, const char *name,
 	if (error == 0) {
 		const char *fault = superblock_fault(superblock_unit);
 
-		findings->is_of_another_version = superblock_is_of_another_version(superblock);
 		superblock_facts(superblock_unit, &facts);
 		if (!fault && options->refuses)
 			fault = options->refuses(&facts, options->context);

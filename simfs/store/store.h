@@ -152,7 +152,6 @@ struct store_findings {
 	uint64_t damage_offset; /* where -EUCLEAN was found */
 	const char *damage;	/* why, when -EUCLEAN */
 	bool is_map_whole;	/* with it: only data are damaged, and all of them is known */
-	bool is_of_another_version;
 
 	/* Of what was written in place: entries of ID.sums that do not check, or all
 	 * of it; and after a power cut units whose content nobody can check. */
@@ -206,6 +205,12 @@ struct store_open_options {
 int store_open(struct blockio_folder *folder, const char *name,
 	const struct store_open_options *options, struct store **ret,
 	struct store_findings *findings);
+
+/*
+ * Of the store NAME, whose superblock checks and of which this program knows nothing more: its
+ * format, else 0.  Reads that alone.  Blocks.
+ */
+uint32_t store_other_version(struct blockio_folder *folder, const char *name);
 
 /* Nothing may be under way.  Does not touch the file.  NULL is fine. */
 void store_destroy(struct store *store);

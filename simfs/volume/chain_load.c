@@ -53,8 +53,6 @@ static int node_load(struct volume *volume, const char *file)
 	char expected[64];
 	int error = store_open(volume->folder, file, &options, &store, &findings);
 
-	if (findings.is_of_another_version)
-		return state_refuse_version(file);
 	if (error == -EUCLEAN)
 		log_error("node '%s' at offset %" PRIu64 ": %s", file, findings.damage_offset,
 			findings.damage);

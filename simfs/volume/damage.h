@@ -5,6 +5,7 @@
 
 #include "simfs/store/read.h"
 
+struct blockio_folder;
 struct chain;
 struct node;
 struct request_part;
@@ -34,8 +35,9 @@ bool snapshot_needs(struct chain *chain, const struct snapshot *snapshot, const 
 
 /* ---- what a mount finds ---- */
 
-/* state_lost.c: says that FILE is a store of a format that is not known here; returns -EUCLEAN. */
-int state_refuse_version(const char *file);
+/* state_version.c: -EUCLEAN, said, when FOLDER has a store of a format that is not known here;
+ * faults do not strike it.  0, or -errno. */
+int state_check_versions(struct blockio_folder *folder);
 
 /* state_sums.c: says what was found amiss with the sums of the store in FILE. */
 void state_tell_sums(

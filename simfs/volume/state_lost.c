@@ -14,14 +14,6 @@
 #include "simfs/base/log.h"
 #include "simfs/volume/volume_internal.h"
 
-int state_refuse_version(const char *file)
-{
-	log_error("'%s' was written by another version of snaprig: mount the volume with that one, "
-		  "or remove the file with all that it holds",
-		file);
-	return -EUCLEAN;
-}
-
 static void mark_lost(struct snapshot *snapshot)
 {
 	snapshot->state = SNAPSHOT_FAILED;

@@ -39,8 +39,12 @@ int volume_open(struct blockio *origin, struct blockio_folder *folder,
 		return -EINVAL;
 	}
 
-	struct volume *volume = calloc(1, sizeof *volume);
+	struct volume *volume;
+	int error = state_check_versions(folder);
 
+	if (error < 0)
+		return error;
+	volume = calloc(1, sizeof *volume);
 	if (!volume)
 		return -ENOMEM;
 	volume->options = *options;
@@ -65,8 +69,7 @@ int volume_open(struct blockio *origin, struct blockio_folder *folder,
 	event_file_init(
 		&volume->event_file, folder, &volume->journal, volume->limits->event_batch_bytes);
 
-	int error = faults_open(volume, origin, folder);
-
+	error = faults_open(volume, origin, folder);
 	if (error == 0)
 		blockio_know(volume->origin, origin->size_bytes);
 	if (error == 0 && volume->topology->init)
