@@ -8,10 +8,10 @@
 requires fio
 # Most writes are small, or 200,000 of them would be 25 GiB.
 sizes=512/40:1k/15:4k/30:16k/10:64k/4:256k/1
-size=96m loops=18 writes_min=200000 pause=0.4
-[ "$e2e_slow" = 0 ] || size=24m loops=4 writes_min=8000 pause=0.1
-mount_volume 128MiB
-write_at 0 $((128 << 20)) "$mnt/live"
+size=96m loops=18 writes_min=200000 pause=0.4 volume_mib=128
+[ "$e2e_slow" = 0 ] || size=24m loops=4 writes_min=8000 pause=0.1 volume_mib=32
+mount_volume ${volume_mib}MiB
+write_at 0 $((volume_mib << 20)) "$mnt/live"
 
 fio --name=verify --filename="$mnt/live" --rw=randwrite --bssplit="$sizes" --blockalign=512 \
 	--direct=1 --ioengine=io_uring --iodepth=16 --size="$size" --loops="$loops" \
@@ -19,11 +19,16 @@ fio --name=verify --filename="$mnt/live" --rw=randwrite --bssplit="$sizes" --blo
 fio=$!
 on_exit "kill $fio 2>/dev/null"
 
+# The last one comes while there still are writes, however long a digest takes.
+digests=
 for name in s0 s1 s2; do
 	sleep "$pause"
 	touch "$mnt/snapshots/$name"
-	digest "$mnt/snapshots/$name" >"$name.digest"
+	digest "$mnt/snapshots/$name" >"$name.digest" &
+	digests="$digests $!"
 done
+# shellcheck disable=SC2086 # one word for each
+wait $digests || fail "a snapshot cannot be read"
 wait "$fio" || {
 	tail -n 20 fio.log
 	fail "fio found a difference"
