@@ -18,7 +18,7 @@
 /* More than any two commands take, with all that runs beside. */
 #define STEPS_MAX 20000u
 
-const char *const model_world_names[WORLDS] = { "plain", "lvm", "vss", "datto", "xen" };
+const char *const model_world_names[WORLDS] = { "plain", "lvm", "vss", "datto", "xen", "empty" };
 
 struct engine model_engine;
 
@@ -124,8 +124,8 @@ void model_went_wrong(const char *why)
 void model_open(enum model_world world, uint64_t of_seed, bool slowly)
 {
 	static const struct profile *const profiles[WORLDS] = { &profile_plain, &profile_lvm,
-		&profile_vss, &profile_datto, &profile_xen };
-	static const char *const limits[WORLDS] = { NULL, "100%", "100%", "100%", NULL };
+		&profile_vss, &profile_datto, &profile_xen, &profile_plain };
+	static const char *const limits[WORLDS] = { NULL, "100%", "100%", "100%", NULL, NULL };
 	char message[RULE_MESSAGE_BYTES];
 	uint64_t id;
 

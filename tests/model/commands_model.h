@@ -20,7 +20,8 @@
 #define MODEL_BLOCK  16384u
 #define MODEL_BLOCKS 16u
 
-enum model_world { WORLD_PLAIN, WORLD_LVM, WORLD_VSS, WORLD_DATTO, WORLD_XEN, WORLDS };
+/* In the last one there is no snapshot yet: only such a volume grows. */
+enum model_world { WORLD_PLAIN, WORLD_LVM, WORLD_VSS, WORLD_DATTO, WORLD_XEN, WORLD_EMPTY, WORLDS };
 
 extern const char *const model_world_names[WORLDS];
 
@@ -28,7 +29,7 @@ extern const char *const model_world_names[WORLDS];
 struct model_command {
 	const struct model_kind *kind;
 	char name[8];
-	const struct model_command *other;
+	struct model_command *other;
 	bool has_begun, has_ended;
 	int result;
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* commands_model_internal.h - between the two files of the model; for nobody else. */
+/* commands_model_internal.h - between the files of the model; for nobody else. */
 #ifndef SNAPRIG_TESTS_MODEL_COMMANDS_MODEL_INTERNAL_H
 #define SNAPRIG_TESTS_MODEL_COMMANDS_MODEL_INTERNAL_H
 
@@ -22,6 +22,11 @@ void model_went_wrong(const char *why);
 
 /* Writes and takes snapshots. */
 void model_past(enum model_world world);
+
+/* ---- commands_model_cancel.c ---- */
+
+/* Whoever asked for COMMAND does not want it any more. */
+void model_cancel(struct model_command *command);
 
 /* ---- commands_model_kinds.c ---- */
 

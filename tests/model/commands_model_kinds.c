@@ -12,6 +12,7 @@
 #define BIT(world) (1u << WORLD_##world)
 #define COW	   (BIT(PLAIN) | BIT(LVM) | BIT(VSS))
 #define ALL	   (COW | BIT(DATTO) | BIT(XEN))
+#define EMPTY	   BIT(EMPTY)
 
 /* How many steps a file stays open. */
 #define OPEN_STEPS 6u
@@ -247,6 +248,12 @@ static void start_kill_writer(struct model_command *command)
 	end(command, volume_writer_kill(model_engine.volume, "W"));
 }
 
+static void start_notify(struct model_command *command)
+{
+	command->writers.done = told;
+	volume_writers_notify(model_engine.volume, WRITER_BACKUP_COMPLETE, &command->writers);
+}
+
 void model_thaw(void)
 {
 	struct model_command thaw = { 0 };
@@ -320,37 +327,45 @@ static void start_grow(struct model_command *command)
 		volume_grow(model_engine.volume, volume_bytes(model_engine.volume) + 65536, &why));
 }
 
+static void start_cancel(struct model_command *command)
+{
+	model_cancel(command->other);
+	end(command, 0);
+}
+
 static void start_nothing(struct model_command *command)
 {
 	end(command, 0);
 }
 
 const struct model_kind model_kinds[] = {
-	{ "create", ALL, false, start_create },
-	{ "create-with-writers", ALL, false, start_create_with_writers },
+	{ "create", ALL | EMPTY, false, start_create },
+	{ "create-with-writers", ALL | EMPTY, false, start_create_with_writers },
 	{ "clone", BIT(XEN), false, start_clone },
 	{ "full-clone", BIT(XEN), false, start_full_clone },
 	{ "delete", ALL, false, start_delete },
 	{ "delete-newest", ALL, false, start_delete_newest },
-	{ "delete-new", ALL, false, start_delete_new },
+	{ "delete-new", ALL | EMPTY, false, start_delete_new },
 	{ "delete-clone", BIT(XEN), false, start_delete_clone },
 	{ "open", ALL, false, start_open },
 	{ "fail", ALL, true, start_fail },
-	{ "fail-new", ALL, true, start_fail_new },
-	{ "store-error", ALL, true, start_store_error },
+	{ "fail-new", ALL | EMPTY, true, start_fail_new },
+	{ "store-error", ALL | EMPTY, true, start_store_error },
 	{ "coalesce", BIT(XEN), false, start_coalesce },
 	{ "abort", BIT(XEN), false, start_abort },
-	{ "freeze", COW, false, start_freeze },
-	{ "thaw", COW, false, start_thaw },
-	{ "kill-writer", COW, false, start_kill_writer },
+	{ "freeze", ALL | EMPTY, false, start_freeze },
+	{ "thaw", ALL | EMPTY, false, start_thaw },
+	{ "kill-writer", ALL | EMPTY, false, start_kill_writer },
+	{ "notify", ALL | EMPTY, false, start_notify },
 	{ "to-incremental", BIT(DATTO), true, start_to_incremental },
 	{ "to-snapshot", BIT(DATTO), true, start_to_snapshot },
 	{ "expand", BIT(DATTO), false, start_expand },
 	{ "destroy", BIT(DATTO), false, start_destroy },
 	{ "unmount", BIT(DATTO), true, start_unmount },
 	{ "mount", BIT(DATTO), true, start_mount },
-	{ "grow", BIT(PLAIN) | BIT(DATTO), false, start_grow },
-	{ "stop", ALL, true, start_nothing },
+	{ "grow", BIT(PLAIN) | BIT(DATTO) | EMPTY, false, start_grow },
+	{ "cancel", ALL | EMPTY, false, start_cancel },
+	{ "stop", ALL | EMPTY, true, start_nothing },
 	{ 0 },
 };
 

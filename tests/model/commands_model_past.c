@@ -46,7 +46,9 @@ static void past_of_others(enum model_world world)
 
 void model_past(enum model_world world)
 {
-	if (world == WORLD_DATTO)
+	if (world == WORLD_EMPTY)
+		write_all(1);
+	else if (world == WORLD_DATTO)
 		past_of_datto();
 	else
 		past_of_others(world);
