@@ -82,14 +82,15 @@ struct node {
 	struct store_waiter relinked; /* its parent changes */
 };
 
-/* A node that is being made: its file is ID.node.new until it is entered. */
+/* A node that is being made: its file is ID.node.new until it is named. */
 struct node_create {
 	struct chain *chain;
 	struct node *node; /* NULL: none is there */
 	struct store_waiter written;
 	struct blockio_request io;
 
-	/* Required.  RESULT 0: `node` is ready to be entered.  Else -errno, and nothing is left. */
+	/* Required.  RESULT 0: `node` is ready to be named or, when it was, to be entered.
+	 * Else -errno, and nothing is left. */
 	void (*done)(struct node_create *create, int result);
 };
 
@@ -244,13 +245,18 @@ void chain_unlock(struct chain *chain);
 void leaf_create(struct chain *chain, struct node_create *create, const struct node *parent,
 	uint64_t lineage);
 
-/* Gives the file of CREATE its name and hangs the node under PARENT: 0, or -errno and nothing is
- * changed. */
-int leaf_enter(struct node_create *create, struct node *parent);
+/*
+ * Gives the file of CREATE, which is ready, its name for good; `done` is called again, now
+ * or later.  PARENT is what it will hang under.  The trees are locked until it does.
+ */
+void leaf_name(struct node_create *create, const struct node *parent);
+
+/* Hangs the node, which has its name, under PARENT. */
+void leaf_enter(struct node_create *create, struct node *parent);
 
 /* The same over the head of CLONE (NULL: the live view), which it then is; nobody writes to it
  * just now. */
-int leaf_push(struct node_create *create, struct snapshot *clone);
+void leaf_push(struct node_create *create, struct snapshot *clone);
 
 /* Forgets the node of CREATE if it was not entered, with its file. */
 void leaf_undo(struct node_create *create);

@@ -2,16 +2,21 @@
 /*
  * chain_leaf.c - makes a new node.
  *
- *   leaf_create ─▶ ID.node.new ─▶ superblock ─▶ flushed ─▶ leaf_enter: ID.node, in its tree
+ *   leaf_create ─▶ ID.node.new ─▶ superblock ─▶ flushed
+ *   leaf_name   ─▶ ID.node ─▶ the folder is synced
+ *   leaf_enter  ─▶ in its tree
  *
- * A rig killed before the rename leaves a .new file, which the next mount
- * removes; after it, an empty leaf over what its parent shows, or garbage.
+ * The disk is waited for before anybody waits for the leaf: it has its name, and
+ * its parent may still be written to.  A rig killed before the rename leaves a
+ * .new file, which the next mount removes; after it, an empty leaf over what its
+ * parent shows, or garbage.
  */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 
 #include "simfs/base/check.h"
+#include "simfs/base/cleanup.h"
 #include "simfs/base/clock.h"
 #include "simfs/base/mix.h"
 #include "simfs/volume/chain.h"
@@ -25,17 +30,21 @@ void leaf_undo(struct node_create *create)
 {
 	struct node *node = create->node;
 	struct blockio_folder *folder;
-	char file[64];
+	char file[64], new_file[64];
+	int error;
 
 	if (!node)
 		return;
 	create->node = NULL;
 	folder = create->chain->volume->folder;
-	/* What stays behind is removed by the next mount, under either name. */
 	node_file_name(node->id, file, sizeof file);
-	folder->ops->remove(folder, file);
-	new_file_name(node->id, file, sizeof file);
-	folder->ops->remove(folder, file);
+	new_file_name(node->id, new_file, sizeof new_file);
+	error = folder->ops->remove(folder, file);
+	/* Under this name the next mount removes what stays behind, whatever becomes of its parent.
+	 */
+	if (error < 0 && error != -ENOENT)
+		folder->ops->rename(folder, file, new_file);
+	folder->ops->remove(folder, new_file);
 	node_discard(create->chain, node);
 }
 
@@ -104,44 +113,57 @@ void leaf_create(struct chain *chain, struct node_create *create, const struct n
 	store_mark(store, 0, 0, &create->written);
 }
 
-int leaf_enter(struct node_create *create, struct node *parent)
+static void leaf_synced(struct blockio_request *io, int result)
+{
+	struct node_create *create = CONTAINER_OF(io, struct node_create, io);
+
+	if (result < 0)
+		leaf_undo(create);
+	create->done(create, result);
+}
+
+static int leaf_rename(struct node_create *create, const struct node *parent)
 {
 	struct chain *chain = create->chain;
 	struct blockio_folder *folder = chain->volume->folder;
-	struct node *node = create->node;
 	char new_file[64], file[64];
-	int error;
 
 	if (chain->node_count >= chain->volume->limits->chain_nodes ||
 		(parent && node_depth(parent) >= CHAIN_DEPTH_MAX))
 		return -EMLINK;
-	new_file_name(node->id, new_file, sizeof new_file);
-	node_file_name(node->id, file, sizeof file);
-	error = folder->ops->rename(folder, new_file, file);
-	if (error < 0)
-		return error;
-	/* Writes that are flushed into it must find it again. */
-	error = folder->ops->sync(folder);
-	if (error < 0) {
-		folder->ops->rename(folder, file, new_file);
-		return error;
-	}
-	create->node = NULL;
-	node_hang(chain, node, parent);
-	return 0;
+	new_file_name(create->node->id, new_file, sizeof new_file);
+	node_file_name(create->node->id, file, sizeof file);
+	return folder->ops->rename(folder, new_file, file);
 }
 
-int leaf_push(struct node_create *create, struct snapshot *clone)
+void leaf_name(struct node_create *create, const struct node *parent)
+{
+	struct blockio_folder *folder = create->chain->volume->folder;
+	int error = leaf_rename(create, parent);
+
+	if (error < 0) {
+		leaf_undo(create);
+		create->done(create, error);
+		return;
+	}
+	/* Writes that are flushed into it must find it again. */
+	create->io.done = leaf_synced;
+	folder->ops->start_sync(folder, &create->io);
+}
+
+void leaf_enter(struct node_create *create, struct node *parent)
+{
+	node_hang(create->chain, TAKE_PTR(create->node), parent);
+}
+
+void leaf_push(struct node_create *create, struct snapshot *clone)
 {
 	struct chain *chain = create->chain;
 	struct node *node = create->node, *head = chain_head(chain, clone);
-	int error = leaf_enter(create, head);
 
-	if (error < 0)
-		return error;
+	leaf_enter(create, head);
 	/* See chain_flush(): it is no longer what is written to. */
 	head->dirty_since = 1;
 	view_move(head, node);
 	chain_set_head(chain, clone, node);
-	return 0;
 }

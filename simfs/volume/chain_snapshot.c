@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * chain_snapshot.c - takes a snapshot or makes a clone in a chain, and lets one go.
+ * chain_snapshot.c - takes a snapshot or makes a clone in a chain.
  *
- *   (lock) ─▶ checks ─▶ NAME.store.new, ID.node.new ─▶ barrier drained, or the clone's data
- *     flushed ─▶ the record says what it is ─▶ rename ID ─▶ rename NAME ─▶ (unlock)
+ *   (lock) ─▶ checks ─▶ NAME.store.new, ID.node.new ─┬─ snapshot ─▶ rename ID ─▶ barrier drained
+ *     ─▶ the record says what it is ─▶ ID in its tree ─▶ rename NAME ─▶ (unlock)
+ *                                                    └─ clone ─▶ its data flushed
+ *     ─▶ the record says what it is ─▶ rename ID ─▶ rename NAME ─▶ ID in its tree ─▶ (unlock)
  *
- * A new leaf is entered before the snapshot.  A rig killed between the two
- * leaves an empty leaf over the same content: a node more, nothing wrong.  The
- * other way round a snapshot would hang on a node that is being written.  A
- * clone's node without its record is garbage, which coalesce removes.
+ * A new leaf has its name before the snapshot, and before live writes wait.  A
+ * rig killed between the two leaves an empty leaf over the same content: a node
+ * more, nothing wrong.  The other way round a snapshot would hang on a node that
+ * is being written.  A clone's node without its record is garbage, which coalesce
+ * removes.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -150,52 +153,68 @@ static int enter_snapshot(struct snapshot_create *create)
 {
 	struct chain *chain = create->volume->chain;
 	struct node *head = node_of(create);
-	int error = leaf_is_reused(chain, head) ? 0 : leaf_push(&chain->leaf, create->of);
+	int error;
 
+	if (!leaf_is_reused(chain, head))
+		leaf_push(&chain->leaf, create->of);
 	/* Nobody appends to it for long: after a kill its last segment is to be known for one
 	 * that was acknowledged. */
-	if (error == 0 && head->store)
+	if (head->store)
 		store_mark(head->store, 0, 0, NULL);
-
-	if (error == 0)
-		error = snapshot_create_enter(create);
+	error = snapshot_create_enter(create);
 	if (error == 0)
 		snapshot_hang(create->snapshot, create->base);
 	return error;
 }
 
-static int enter_clone(struct snapshot_create *create)
+static void say_made(struct snapshot_create *create)
 {
-	struct chain *chain = create->volume->chain;
-	struct node *node = chain->leaf.node;
-	int error = leaf_enter(
-		&chain->leaf, create->kind == SNAPSHOT_CLONED ? create->of->base : NULL);
+	char text[NODE_TEXT_BYTES];
 
-	if (error < 0)
-		return error;
-	error = snapshot_create_enter(create);
+	text_log_line(&create->volume->kernel_log, "SM: %s of %s",
+		create->kind == SNAPSHOT_TAKEN ? "snapshot" : "clone",
+		node_text(create->volume->chain, create->base, text, sizeof text));
+}
+
+/* What a clone hangs under; NULL: it is a root. */
+static struct node *clone_parent(const struct snapshot_create *create)
+{
+	return create->kind == SNAPSHOT_CLONED ? create->of->base : NULL;
+}
+
+static void clone_named(struct node_create *leaf, int error)
+{
+	struct chain *chain = leaf->chain;
+	struct snapshot_create *create = chain->creation;
+	struct node *node = leaf->node;
+
 	if (error == 0)
+		error = snapshot_create_enter(create);
+	if (error == 0) {
+		leaf_enter(leaf, clone_parent(create));
 		chain_set_head(chain, create->snapshot, node);
-	else
-		chain_remove(chain, node);
-	return error;
+		say_made(create);
+	}
+	end(create, error);
 }
 
 /* The record is in its file, and says what it is. */
 static void record_written(struct store_waiter *waiter, int error)
 {
 	struct snapshot_create *create = CONTAINER_OF(waiter, struct snapshot_create, written);
-	bool is_clone = create->kind != SNAPSHOT_TAKEN;
-	char text[NODE_TEXT_BYTES];
+	struct chain *chain = create->volume->chain;
 
-	if (error == 0 && !is_clone)
+	if (error == 0 && create->kind != SNAPSHOT_TAKEN) {
+		chain->leaf.done = clone_named;
+		leaf_name(&chain->leaf, clone_parent(create));
+		return;
+	}
+	if (error == 0)
 		error = snapshot_hold_error(create);
 	if (error == 0)
-		error = is_clone ? enter_clone(create) : enter_snapshot(create);
+		error = enter_snapshot(create);
 	if (error == 0)
-		text_log_line(&create->volume->kernel_log, "SM: %s of %s",
-			is_clone ? "clone" : "snapshot",
-			node_text(create->volume->chain, create->base, text, sizeof text));
+		say_made(create);
 	end_instant(create, error);
 }
 
@@ -271,6 +290,16 @@ static void held(struct snapshot_create *create, int result)
 
 /* ---- the files ---- */
 
+static void leaf_named(struct node_create *leaf, int error)
+{
+	struct snapshot_create *create = leaf->chain->creation;
+
+	if (error < 0)
+		end(create, error);
+	else
+		snapshot_hold_begin(create, held);
+}
+
 static void leaf_made(struct node_create *leaf, int error)
 {
 	struct snapshot_create *create = leaf->chain->creation;
@@ -278,7 +307,8 @@ static void leaf_made(struct node_create *leaf, int error)
 	if (error < 0) {
 		end(create, error);
 	} else if (create->kind == SNAPSHOT_TAKEN) {
-		snapshot_hold_begin(create, held);
+		leaf->done = leaf_named;
+		leaf_name(leaf, node_of(create));
 	} else {
 		create->base = node_of(create);
 		base_flush(create);
@@ -356,40 +386,4 @@ void chain_snapshot_create(struct snapshot_create *create)
 	}
 	create->turn.go = create_go;
 	chain_lock(create->volume->chain, &create->turn);
-}
-
-/* ---- deleting ---- */
-
-static void head_remove(struct chain_turn *turn)
-{
-	struct node *node = CONTAINER_OF(turn, struct node, removal);
-	struct chain *chain = node->chain;
-
-	/* What cannot be removed now is garbage for coalesce. */
-	node->is_going = false;
-	(void)chain_remove(chain, node);
-	chain_unlock(chain);
-}
-
-void chain_snapshot_deleted(struct snapshot *snapshot)
-{
-	struct volume *volume = snapshot->volume;
-	struct chain *chain = volume->chain;
-	struct node *head = snapshot->is_clone ? snapshot->base : NULL;
-
-	text_log_line(&volume->kernel_log, "SM: deleted %s '%s'",
-		snapshot->is_clone ? "clone" : "snapshot", snapshot->name);
-	if (head) {
-		/* What a power cut brings back would be a clone without its node. */
-		(void)volume->folder->ops->sync(volume->folder);
-		/* Its parent may just be being changed. */
-		head->clone = NULL;
-		head->is_going = true;
-		head->removal.go = head_remove;
-		snapshot->base = NULL;
-		chain_lock(chain, &head->removal);
-	} else {
-		snapshot_hang(snapshot, NULL);
-	}
-	coalesce_kick(chain, false);
 }

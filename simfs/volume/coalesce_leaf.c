@@ -3,7 +3,7 @@
  * coalesce_leaf.c - merges a head, the live view's or a clone's, into its parent.
  *
  *	leaf_begin ─┬─ small ─▶ lock, barrier ─▶ merge_begin ─▶ (writers go on)
- *	            └─ large ─▶ lock ─▶ new leaf ─▶ barrier ─▶ push ─▶ merge of the old one
+ *	            └─ large ─▶ lock ─▶ named leaf ─▶ barrier ─▶ push ─▶ merge of the old one
  *	                                             and from the scan on once more
  *
  * While a small leaf is copied its writers wait.  A large one gets a leaf over
@@ -150,10 +150,22 @@ static void push_drained(struct volume_barrier *barrier)
 {
 	struct chain *chain = CONTAINER_OF(barrier, struct chain, coalesce.barrier);
 	struct node *old = the_head(chain);
-	int error = leaf_push(&chain->leaf, of(chain)->clone);
 
+	leaf_push(&chain->leaf, of(chain)->clone);
 	volume_barrier_end(chain->volume, barrier);
-	push_end(chain, old, error);
+	push_end(chain, old, 0);
+}
+
+static void leaf_named(struct node_create *create, int error)
+{
+	struct chain *chain = create->chain;
+
+	if (error < 0) {
+		push_end(chain, NULL, error);
+		return;
+	}
+	of(chain)->barrier.drained = push_drained;
+	volume_barrier_begin(chain->volume, &of(chain)->barrier);
 }
 
 static void leaf_made(struct node_create *create, int error)
@@ -164,8 +176,8 @@ static void leaf_made(struct node_create *create, int error)
 		push_end(chain, NULL, error);
 		return;
 	}
-	of(chain)->barrier.drained = push_drained;
-	volume_barrier_begin(chain->volume, &of(chain)->barrier);
+	create->done = leaf_named;
+	leaf_name(create, the_head(chain));
 }
 
 static void push_go(struct chain_turn *turn)
