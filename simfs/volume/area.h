@@ -48,8 +48,10 @@ void area_drop_oldest(struct volume *volume);
 bool area_needs(const struct snapshot *snapshot);
 
 /* SNAPSHOT, whose store is needed, is kept from now on and has no name: 0, or -errno and nothing
- * is changed.  No live write is under way. */
+ * is changed.  No live write is under way until it is durable; then it is counted, or undone. */
 int area_keep(struct snapshot *snapshot);
+int area_keep_undo(struct snapshot *snapshot);
+void area_kept(struct snapshot *snapshot);
 
 /* Deletes what is kept for nobody any more, one after the other. */
 void area_drop_unneeded(struct volume *volume);

@@ -98,30 +98,41 @@ bool area_needs(const struct snapshot *snapshot)
 	return area_has(snapshot) && area_before(snapshot);
 }
 
-int area_keep(struct snapshot *snapshot)
+/* Gives the file the name that goes with IS_KEPT. */
+static int keep_rename(struct snapshot *snapshot, bool is_kept)
 {
 	struct blockio_folder *folder = snapshot->volume->folder;
-	struct snapshot *owner = snapshot;
-	char file[STORE_NAME_BYTES + 16], kept[STORE_NAME_BYTES + 16];
+	char from[STORE_NAME_BYTES + 16], to[STORE_NAME_BYTES + 16];
 	int error;
 
-	snapshot_file(snapshot, file, sizeof file);
-	snapshot->is_kept = true;
-	snapshot_file(snapshot, kept, sizeof kept);
-	error = folder->ops->rename(folder, file, kept);
-	/* Under its own name a power cut would show it again. */
-	if (error == 0 && snapshot->volume->options.durable)
-		error = folder->ops->sync(folder);
-	if (error < 0) {
-		snapshot->is_kept = false;
-		return error;
-	}
+	snapshot_file(snapshot, from, sizeof from);
+	snapshot->is_kept = is_kept;
+	snapshot_file(snapshot, to, sizeof to);
+	error = folder->ops->rename(folder, from, to);
+	if (error < 0)
+		snapshot->is_kept = !is_kept;
+	return error;
+}
+
+int area_keep(struct snapshot *snapshot)
+{
+	return keep_rename(snapshot, true);
+}
+
+int area_keep_undo(struct snapshot *snapshot)
+{
+	return keep_rename(snapshot, false);
+}
+
+void area_kept(struct snapshot *snapshot)
+{
+	struct snapshot *owner = snapshot;
+
 	while (owner && owner->is_kept)
 		owner = area_before(owner);
 	/* Without one only kept ones are older, which are going: this one follows them. */
 	if (owner)
 		area_count_kept(owner);
-	return 0;
 }
 
 void area_drop_unneeded(struct volume *volume)

@@ -22,8 +22,6 @@ void chain_snapshot_deleted(struct snapshot *snapshot)
 	text_log_line(&volume->kernel_log, "SM: deleted %s '%s'",
 		snapshot->is_clone ? "clone" : "snapshot", snapshot->name);
 	if (head) {
-		/* What a power cut brings back would be a clone without its node. */
-		(void)volume->folder->ops->sync(volume->folder);
 		/* Its parent may just be being changed. */
 		head->clone = NULL;
 		head->is_going = true;

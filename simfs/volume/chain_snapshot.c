@@ -141,30 +141,9 @@ static void end(struct snapshot_create *create, int error)
 /* Also ends the barrier, which a clone has none of. */
 static void end_instant(struct snapshot_create *create, int error)
 {
-	if (create->kind == SNAPSHOT_TAKEN) {
-		if (error == 0)
-			snapshot_hold_made(create);
+	if (create->kind == SNAPSHOT_TAKEN)
 		snapshot_hold_end(create, error);
-	}
 	end(create, error);
-}
-
-static int enter_snapshot(struct snapshot_create *create)
-{
-	struct chain *chain = create->volume->chain;
-	struct node *head = node_of(create);
-	int error;
-
-	if (!leaf_is_reused(chain, head))
-		leaf_push(&chain->leaf, create->of);
-	/* Nobody appends to it for long: after a kill its last segment is to be known for one
-	 * that was acknowledged. */
-	if (head->store)
-		store_mark(head->store, 0, 0, NULL);
-	error = snapshot_create_enter(create);
-	if (error == 0)
-		snapshot_hang(create->snapshot, create->base);
-	return error;
 }
 
 static void say_made(struct snapshot_create *create)
@@ -176,26 +155,59 @@ static void say_made(struct snapshot_create *create)
 		node_text(create->volume->chain, create->base, text, sizeof text));
 }
 
+static void snapshot_entered(struct snapshot_create *create, int error)
+{
+	if (error == 0) {
+		snapshot_hang(create->snapshot, create->base);
+		snapshot_hold_made(create);
+		say_made(create);
+	}
+	end_instant(create, error);
+}
+
+static void snapshot_enter(struct snapshot_create *create)
+{
+	struct chain *chain = create->volume->chain;
+	struct node *head = node_of(create);
+
+	snapshot_hold_commit(create);
+	if (!leaf_is_reused(chain, head))
+		leaf_push(&chain->leaf, create->of);
+	/* Nobody appends to it for long: after a kill its last segment is to be known for one
+	 * that was acknowledged. */
+	if (head->store)
+		store_mark(head->store, 0, 0, NULL);
+	snapshot_create_enter(create, snapshot_entered);
+}
+
 /* What a clone hangs under; NULL: it is a root. */
 static struct node *clone_parent(const struct snapshot_create *create)
 {
 	return create->kind == SNAPSHOT_CLONED ? create->of->base : NULL;
 }
 
-static void clone_named(struct node_create *leaf, int error)
+/* In its tree before, its node would be garbage. */
+static void clone_entered(struct snapshot_create *create, int error)
 {
-	struct chain *chain = leaf->chain;
-	struct snapshot_create *create = chain->creation;
-	struct node *node = leaf->node;
+	struct chain *chain = create->volume->chain;
+	struct node *node = chain->leaf.node;
 
-	if (error == 0)
-		error = snapshot_create_enter(create);
 	if (error == 0) {
-		leaf_enter(leaf, clone_parent(create));
+		leaf_enter(&chain->leaf, clone_parent(create));
 		chain_set_head(chain, create->snapshot, node);
 		say_made(create);
 	}
 	end(create, error);
+}
+
+static void clone_named(struct node_create *leaf, int error)
+{
+	struct snapshot_create *create = leaf->chain->creation;
+
+	if (error < 0)
+		end(create, error);
+	else
+		snapshot_create_enter(create, clone_entered);
 }
 
 /* The record is in its file, and says what it is. */
@@ -204,18 +216,16 @@ static void record_written(struct store_waiter *waiter, int error)
 	struct snapshot_create *create = CONTAINER_OF(waiter, struct snapshot_create, written);
 	struct chain *chain = create->volume->chain;
 
-	if (error == 0 && create->kind != SNAPSHOT_TAKEN) {
+	if (error == 0 && create->kind == SNAPSHOT_TAKEN)
+		error = snapshot_hold_error(create);
+	if (error < 0) {
+		end_instant(create, error);
+	} else if (create->kind == SNAPSHOT_TAKEN) {
+		snapshot_enter(create);
+	} else {
 		chain->leaf.done = clone_named;
 		leaf_name(&chain->leaf, clone_parent(create));
-		return;
 	}
-	if (error == 0)
-		error = snapshot_hold_error(create);
-	if (error == 0)
-		error = enter_snapshot(create);
-	if (error == 0)
-		say_made(create);
-	end_instant(create, error);
 }
 
 static void record_write(struct snapshot_create *create)

@@ -17,86 +17,7 @@
 
 #include "simfs/base/check.h"
 #include "simfs/base/cleanup.h"
-#include "simfs/base/log.h"
-#include "simfs/profile/datto.h"
 #include "simfs/volume/volume_internal.h"
-
-bool snapshot_is_being_created(struct volume *volume, const char *name)
-{
-	list_for_each (at, &volume->creating) {
-		struct snapshot_create *create = CONTAINER_OF(at, struct snapshot_create, link);
-
-		if (strcmp(create->copied_name, name) == 0)
-			return true;
-	}
-	return false;
-}
-
-int snapshot_refuse(struct snapshot_create *create, int error, const char *why)
-{
-	create->refusal = why;
-	return error;
-}
-
-static unsigned count_being_created(struct volume *volume)
-{
-	unsigned count = 0;
-
-	list_for_each (at, &volume->creating)
-		count++;
-	return count;
-}
-
-static int refuse_another(struct snapshot_create *create)
-{
-	const struct profile *profile = create->volume->options.profile;
-	int error = -ENOSPC;
-
-	if (profile->refuse_snapshot) {
-		create->was_logged = true;
-		error = profile->refuse_snapshot(&create->volume->kernel_log);
-	}
-	return snapshot_refuse(create, error, "the profile allows no further snapshot");
-}
-
-/* Whether the name and the number of snapshots allow it: 0 or what `done` gets. */
-static int check_place(struct volume *volume, struct snapshot_create *create)
-{
-	const struct profile *profile = volume->options.profile;
-	unsigned count = volume->snapshot_count + count_being_created(volume);
-	int error = snapshot_name_check(create->name);
-
-	if (error == -ENAMETOOLONG)
-		return snapshot_refuse(create, error, "a snapshot's name has at most 64 bytes");
-	if (error < 0)
-		return snapshot_refuse(create, error,
-			"a snapshot's name is UTF-8 without '/', control characters and a leading "
-			"dot");
-	if (volume->origin->is_lossy)
-		return snapshot_refuse(create, -EIO, "the image has lost some of its data");
-	if (create->replaces)
-		return 0;
-	list_for_each (at, &volume->snapshots) {
-		const struct snapshot *other = CONTAINER_OF(at, struct snapshot, link);
-
-		if (!other->is_kept && strcmp(other->name, create->name) == 0)
-			return snapshot_refuse(create, -EEXIST, "it exists already");
-	}
-	if (snapshot_is_being_created(volume, create->name))
-		return snapshot_refuse(create, -EEXIST, "it is being taken already");
-	if (profile->is_dattobd && volume->datto.is_unmounted) {
-		create->was_logged = true;
-		datto_log_unmounted(&volume->kernel_log);
-		return snapshot_refuse(create, -EINVAL, "its file system is not mounted");
-	}
-	if (profile->is_dattobd && volume->datto.unverified.exists)
-		count = profile->snapshots_max;
-	if (profile->snapshots_max > 0 && count >= profile->snapshots_max && !profile->shares_area)
-		return refuse_another(create);
-	if (count >= volume->limits->snapshots)
-		return snapshot_refuse(create, -ENOSPC, "there are too many snapshots");
-	return 0;
-}
 
 static void create_over(struct snapshot_create *create, int error)
 {
@@ -150,20 +71,60 @@ static int replaced_error(const struct snapshot_create *create)
 	return 0;
 }
 
-static void taken(struct snapshot_create *create, int error);
-
-static void renumbered(struct store_waiter *waiter, int error)
+/*
+ * Snapshots come on the list one after the other, as the disk is waited for in
+ * between: so their numbers are in the order of their instants, as the list is.
+ */
+static void enter_next(struct volume *volume)
 {
-	taken(CONTAINER_OF(waiter, struct snapshot_create, written), error);
+	struct list *link = list_pop(&volume->entering);
+
+	volume->is_entering = link != NULL;
+	if (link) {
+		struct chain_turn *turn = CONTAINER_OF(link, struct chain_turn, link);
+
+		turn->go(turn);
+	}
 }
 
-/* Numbers are in the order of the instants; another one may have come first. */
+static void not_taken(struct snapshot_create *create, int error)
+{
+	snapshot_hold_end(create, error);
+	create_over(create, error);
+}
+
+static void entered(struct snapshot_create *create, int error)
+{
+	struct volume *volume = create->volume;
+
+	if (error < 0) {
+		not_taken(create, error);
+		enter_next(volume);
+		return;
+	}
+	snapshot_hold_made(create);
+	area_drop_oldest(volume);
+	store_waiter_arm(&create->written, linked);
+	store_waiter_add(&create->written);
+	area_link(create->snapshot, &create->written);
+	store_waiter_release(&create->written, 0);
+	enter_next(volume);
+}
+
+/* Another one may have come first. */
 static bool is_overtaken(const struct snapshot_create *create)
 {
 	struct list *last = create->volume->snapshots.previous;
 
 	return last != &create->volume->snapshots &&
 	       CONTAINER_OF(last, struct snapshot, link)->id > store_facts(create->store)->order;
+}
+
+static void enter(struct snapshot_create *create, int error);
+
+static void renumbered(struct store_waiter *waiter, int error)
+{
+	enter(CONTAINER_OF(waiter, struct snapshot_create, written), error);
 }
 
 static void renumber(struct snapshot_create *create)
@@ -175,29 +136,41 @@ static void renumber(struct snapshot_create *create)
 	store_update(create->store, &facts, &create->written);
 }
 
-static void taken(struct snapshot_create *create, int error)
+static void enter(struct snapshot_create *create, int error)
 {
 	if (error == 0)
 		error = snapshot_hold_error(create);
 	if (error == 0)
 		error = replaced_error(create);
-	if (error == 0 && is_overtaken(create)) {
+	if (error < 0) {
+		entered(create, error);
+		return;
+	}
+	if (is_overtaken(create)) {
 		renumber(create);
 		return;
 	}
-	if (error == 0)
-		error = snapshot_create_enter(create);
+	snapshot_hold_commit(create);
+	snapshot_create_enter(create, entered);
+}
+
+static void enter_go(struct chain_turn *turn)
+{
+	enter(CONTAINER_OF(turn, struct snapshot_create, turn), 0);
+}
+
+static void taken(struct snapshot_create *create, int error)
+{
+	struct volume *volume = create->volume;
+
 	if (error < 0) {
-		snapshot_hold_end(create, error);
-		create_over(create, error);
+		not_taken(create, error);
 		return;
 	}
-	snapshot_hold_made(create);
-	area_drop_oldest(create->volume);
-	store_waiter_arm(&create->written, linked);
-	store_waiter_add(&create->written);
-	area_link(create->snapshot, &create->written);
-	store_waiter_release(&create->written, 0);
+	create->turn.go = enter_go;
+	list_append(&volume->entering, &create->turn.link);
+	if (!volume->is_entering)
+		enter_next(volume);
 }
 
 static void origin_flushed(struct blockio_request *io, int result)
@@ -296,7 +269,7 @@ static int check_again(struct volume *volume, struct snapshot_create *create)
 	if (!is_there(volume, create->replaces, create->replaces_id) ||
 		!is_there(volume, create->of, create->of_id))
 		return snapshot_refuse(create, -ENOENT, "what it is made of is gone");
-	return check_place(volume, create);
+	return snapshot_place_check(volume, create);
 }
 
 static void chain_go(struct volume_moment *moment, int result)
@@ -342,13 +315,14 @@ void volume_snapshot_create(struct volume *volume, struct snapshot_create *creat
 	create->volume = volume;
 	create->snapshot = NULL;
 	create->store = NULL;
+	create->entering = NULL;
 	create->refusal = NULL;
 	create->was_logged = false;
 	create->is_in_set = false;
 	create->is_cancelled = false;
 	create->hold = (struct snapshot_hold){ .due_ns = UINT64_MAX };
 	create->hold_is_limited = writer_limits_hold(create);
-	error = check_place(volume, create);
+	error = snapshot_place_check(volume, create);
 	if (error == 0 && (create->of || create->kind != SNAPSHOT_TAKEN) && !volume->chain)
 		error = snapshot_refuse(create, -EOPNOTSUPP, "only a chain has clones");
 	if (error < 0) {

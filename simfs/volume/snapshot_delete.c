@@ -3,17 +3,21 @@
  * snapshot_delete.c - who keeps a snapshot, and how it goes.
  *
  *	deletion ─▶ no file open, no reference, not FAILING ─▶ barrier drained
- *	              ─▶ no reference, store idle ─▶ file removed ─▶ answered ─▶ freed
+ *	              ─▶ no reference, store idle ─▶ file removed ─▶ (the folder is synced)
+ *	              ─▶ no reference, store idle ─▶ answered ─▶ freed
  *
  *  (1) Nobody finds it by name or number from the beginning of its deletion on.
  *  (2) What waits for something is called again by what it waits for: the last
- *      snapshot_put(), snapshot_closed(), its mark, the barrier, its store.
+ *      snapshot_put(), snapshot_closed(), its mark, the barrier, its store, the
+ *      folder.
+ *  (3) It is on the list until it is freed: whatever is done to all of them is
+ *      done to it, too.  Live writes are held, and none preserves for it.
  */
 #include <errno.h>
-#include <stdio.h>
 
 #include "simfs/base/check.h"
 #include "simfs/base/cleanup.h"
+#include "simfs/base/log.h"
 #include "simfs/volume/volume_internal.h"
 
 static void delete_drained(struct volume_barrier *barrier);
@@ -36,18 +40,138 @@ static void delete_tell(const struct snapshot *snapshot)
 	volume->snapshot_count--;
 }
 
+/* It stays, or is kept. */
+static void delete_over(struct snapshot *snapshot, int error)
+{
+	struct volume *volume = snapshot->volume;
+	struct snapshot_delete *command = snapshot->deletion;
+
+	snapshot->deletion = NULL;
+	area_recount(volume);
+	volume_barrier_end(volume, &command->barrier);
+	command->done(command, error);
+}
+
+/* ---- kept ---- */
+
+static void kept(struct snapshot *snapshot, int error)
+{
+	struct volume *volume = snapshot->volume;
+
+	if (error < 0 && area_keep_undo(snapshot) < 0) {
+		log_error_code(error, "a power cut may show snapshot '%s' again, which is deleted",
+			snapshot->name);
+		error = 0;
+	}
+	if (error == 0) {
+		area_kept(snapshot);
+		delete_tell(snapshot);
+	}
+	/* It has failed meanwhile, and nobody needs it. */
+	if (snapshot->state != SNAPSHOT_ACTIVE) {
+		area_recount(volume);
+		snapshot_maybe_delete(snapshot);
+		return;
+	}
+	delete_over(snapshot, error);
+	/* The older ones may have gone meanwhile. */
+	area_drop_unneeded(volume);
+}
+
+static void keep_synced(struct blockio_request *io, int result)
+{
+	struct snapshot_delete *command = CONTAINER_OF(io, struct snapshot_delete, io);
+
+	command->is_syncing = false;
+	kept(command->snapshot, result);
+}
+
 /* Nobody sees SNAPSHOT any more, but older ones read its store. */
 static void delete_and_keep(struct snapshot *snapshot, struct snapshot_delete *command)
 {
 	struct volume *volume = snapshot->volume;
 	int error = area_keep(snapshot);
 
-	if (error == 0)
+	if (error < 0) {
+		delete_over(snapshot, error);
+		return;
+	}
+	if (!volume->options.durable) {
+		kept(snapshot, 0);
+		return;
+	}
+	/* Under its own name a power cut would show it again. */
+	command->is_syncing = true;
+	command->io.done = keep_synced;
+	volume->folder->ops->start_sync(volume->folder, &command->io);
+}
+
+/* ---- gone ---- */
+
+/*
+ * Its file is gone.  One that a power cut may bring back bears the mark of a
+ * failure by then: nobody has preserved for it.
+ */
+static void removal_synced(struct blockio_request *io, int result)
+{
+	struct snapshot_delete *command = CONTAINER_OF(io, struct snapshot_delete, io);
+	struct snapshot *snapshot = command->snapshot;
+
+	command->is_syncing = false;
+	if (result < 0) {
+		log_error_code(
+			result, "cannot make it durable that '%s' is deleted", snapshot->name);
+		if (snapshot->store && snapshot->state == SNAPSHOT_ACTIVE)
+			snapshot_fail_one(snapshot, result, "snapshot.delete");
+	}
+	snapshot_maybe_delete(snapshot);
+}
+
+static void gone(struct snapshot *snapshot)
+{
+	struct volume *volume = snapshot->volume;
+	struct snapshot_delete *command = snapshot->deletion;
+
+	if (!snapshot->is_kept)
 		delete_tell(snapshot);
-	snapshot->deletion = NULL;
+	if (volume->topology->snapshot_deleted)
+		volume->topology->snapshot_deleted(snapshot);
+	list_remove(&snapshot->link);
 	area_recount(volume);
 	volume_barrier_end(volume, &command->barrier);
-	command->done(command, error);
+	command->done(command, 0);
+	/* Last: COMMAND may be its own. */
+	store_abandon(TAKE_PTR(snapshot->store));
+	snapshot_free(snapshot);
+	area_drop_unneeded(volume);
+}
+
+/* No write preserves for it from here on, so its file goes first: after a kill it would be taken
+ * for whole. */
+static void file_remove(struct snapshot *snapshot)
+{
+	struct volume *volume = snapshot->volume;
+	struct snapshot_delete *command = snapshot->deletion;
+	char file[STORE_NAME_BYTES + 16];
+	int error;
+
+	snapshot_file(snapshot, file, sizeof file);
+	error = volume->folder->ops->remove(volume->folder, file);
+	/* An unmarked failure has removed it before. */
+	if (error < 0 && error != -ENOENT) {
+		delete_over(snapshot, error);
+		return;
+	}
+	command->is_removed = true;
+	/* A power cut must not bring it back when nobody preserves for it any more, nor a clone
+	 * without its node. */
+	if (!volume->options.durable && !snapshot->is_clone) {
+		gone(snapshot);
+		return;
+	}
+	command->is_syncing = true;
+	command->io.done = removal_synced;
+	volume->folder->ops->start_sync(volume->folder, &command->io);
 }
 
 static void delete_drained(struct volume_barrier *barrier)
@@ -64,47 +188,13 @@ static void delete_drained(struct volume_barrier *barrier)
 		store_quiesce(snapshot->store, &command->still);
 		return;
 	}
-
-	struct volume *volume = snapshot->volume;
-	char file[STORE_NAME_BYTES + 16];
-
 	MUST(snapshot->state != SNAPSHOT_FAILING);
-	if (area_needs(snapshot)) {
+	if (command->is_removed)
+		gone(snapshot);
+	else if (area_needs(snapshot))
 		delete_and_keep(snapshot, command);
-		return;
-	}
-
-	/* No write preserves for it from here on, so its file goes first: after
-	 * a kill it would be taken for whole. */
-	snapshot_file(snapshot, file, sizeof file);
-
-	int error = volume->folder->ops->remove(volume->folder, file);
-
-	/* A power cut must not bring it back when nobody preserves for it any more. */
-	if (error == 0 && volume->options.durable)
-		error = volume->folder->ops->sync(volume->folder);
-	/* An unmarked failure has removed it before. */
-	bool is_gone = error == 0 || error == -ENOENT;
-
-	if (is_gone) {
-		error = 0;
-		if (!snapshot->is_kept)
-			delete_tell(snapshot);
-		if (volume->topology->snapshot_deleted)
-			volume->topology->snapshot_deleted(snapshot);
-		list_remove(&snapshot->link);
-	} else {
-		snapshot->deletion = NULL;
-	}
-	area_recount(volume);
-	volume_barrier_end(volume, barrier);
-	command->done(command, error);
-	/* Last: COMMAND may be its own. */
-	if (is_gone) {
-		store_abandon(TAKE_PTR(snapshot->store));
-		snapshot_free(snapshot);
-		area_drop_unneeded(volume);
-	}
+	else
+		file_remove(snapshot);
 }
 
 /*
@@ -119,7 +209,7 @@ void snapshot_maybe_delete(struct snapshot *snapshot)
 	if (!command || snapshot->references > 0 || snapshot->state == SNAPSHOT_FAILING)
 		return;
 	if (command->has_begun) {
-		if (command->barrier.is_drained && !command->still.done)
+		if (command->barrier.is_drained && !command->still.done && !command->is_syncing)
 			delete_drained(&command->barrier);
 		return;
 	}
@@ -148,7 +238,7 @@ void snapshot_delete_begin(struct snapshot *snapshot, struct snapshot_delete *co
 {
 	MUST(!snapshot->deletion);
 	command->snapshot = snapshot;
-	command->has_begun = false;
+	command->has_begun = command->is_syncing = command->is_removed = false;
 	command->still = (struct store_waiter){ 0 };
 	command->barrier.drained = delete_drained;
 	snapshot->deletion = command;

@@ -2,7 +2,13 @@
 /*
  * snapshot_enter.c - a snapshot that was made comes on the list, or goes again;
  * and whoever asked for it is told.
+ *
+ *   rename ─▶ (--durable, or a clone: the folder is synced) ─▶ on the list ─▶ `entered`
+ *
+ * Live writes are held meanwhile: a rig killed before it is on the list leaves a
+ * whole snapshot of which nobody was told.
  */
+#include <errno.h>
 #include <stdio.h>
 
 #include "simfs/base/cleanup.h"
@@ -47,47 +53,20 @@ void snapshot_create_end(struct snapshot_create *create, int result)
 	snapshot_create_answer(create, result);
 }
 
-int snapshot_create_enter(struct snapshot_create *create)
+/* The rename has put the one in place of the other. */
+static void replaced_go(struct snapshot_create *create)
+{
+	create->volume->snapshot_count--;
+	store_abandon(TAKE_PTR(create->replaces->store));
+	snapshot_free(TAKE_PTR(create->replaces));
+}
+
+static void list_it(struct snapshot_create *create)
 {
 	struct volume *volume = create->volume;
-	char new_file[STORE_NAME_BYTES + 16], file[STORE_NAME_BYTES + 16];
-	struct snapshot *snapshot = snapshot_new(volume, create->copied_name, create->store);
-	int error;
+	struct snapshot *snapshot = TAKE_PTR(create->entering);
 
-	if (!snapshot)
-		return -ENOMEM;
-	/* Of what is gone there is no snapshot. */
-	image_look_now(volume);
-	if (volume->origin->is_lossy) {
-		snapshot->store = NULL; /* snapshot_create_end() destroys it */
-		snapshot_free(snapshot);
-		return -EIO;
-	}
-	snapshot_new_file_name(create, new_file, sizeof new_file);
-	snapshot_file_name(create->copied_name, file, sizeof file);
-	error = volume->folder->ops->rename(volume->folder, new_file, file);
-	if (error == 0 && (volume->options.durable || create->kind != SNAPSHOT_TAKEN)) {
-		error = volume->folder->ops->sync(volume->folder);
-		/* Without the other one, or when it cannot be taken back: better than none. */
-		if (error < 0 && (create->replaces ||
-					 volume->folder->ops->remove(volume->folder, file) < 0)) {
-			log_error_code(error, "snapshot '%s' may not outlive a power cut",
-				create->copied_name);
-			error = 0;
-		}
-	}
-	if (error < 0) {
-		snapshot->store = NULL; /* snapshot_create_end() destroys it */
-		snapshot_free(snapshot);
-		return error;
-	}
-	if (create->replaces) {
-		/* The rename has put the one in place of the other. */
-		volume->snapshot_count--;
-		store_abandon(TAKE_PTR(create->replaces->store));
-		snapshot_free(TAKE_PTR(create->replaces));
-	}
-	create->store = NULL;
+	snapshot->store = TAKE_PTR(create->store);
 	create->snapshot = snapshot;
 	/* From here on it can be deleted: that waits until CREATE was told of it. */
 	snapshot_get(snapshot);
@@ -97,5 +76,99 @@ int snapshot_create_enter(struct snapshot_create *create)
 	area_recount(volume);
 	journal_add(&volume->journal, volume->gauges.measured[GAUGE_OPS], EVENT_SNAPSHOT_CREATED,
 		json_pack("{s:s}", "snapshot", snapshot->name));
-	return 0;
+}
+
+static void not_entered(struct snapshot_create *create, int error)
+{
+	if (create->entering)
+		snapshot_free(TAKE_PTR(create->entering));
+	create->entered(create, error);
+}
+
+static void say_not_durable(const struct snapshot_create *create, int error)
+{
+	log_error_code(error, "snapshot '%s' may not outlive a power cut", create->copied_name);
+}
+
+/* Its file bears the mark of a failure, and nobody believes it, should it turn up again. */
+static void marked(struct store_waiter *waiter, int error)
+{
+	struct snapshot_create *create = CONTAINER_OF(waiter, struct snapshot_create, written);
+
+	if (error < 0)
+		log_error_code(error, "a power cut may show snapshot '%s', which was not taken",
+			create->copied_name);
+	not_entered(create, create->sync_error);
+}
+
+static void synced(struct blockio_request *io, int result)
+{
+	struct snapshot_create *create = CONTAINER_OF(io, struct snapshot_create, io);
+	struct blockio_folder *folder = create->volume->folder;
+	char file[STORE_NAME_BYTES + 16];
+
+	if (create->snapshot) {
+		if (result < 0)
+			say_not_durable(create, result);
+		create->entered(create, 0);
+		return;
+	}
+	snapshot_file_name(create->copied_name, file, sizeof file);
+	if (result < 0 && folder->ops->remove(folder, file) == 0) {
+		create->sync_error = result;
+		store_waiter_arm(&create->written, marked);
+		store_mark(create->store, result, 0, &create->written);
+		return;
+	}
+	/* One whose file cannot be taken back: better than none. */
+	if (result < 0)
+		say_not_durable(create, result);
+	list_it(create);
+	create->entered(create, 0);
+}
+
+/* Gives the file its name: 0, or -errno and nothing is changed. */
+static int name_it(struct snapshot_create *create)
+{
+	struct volume *volume = create->volume;
+	char new_file[STORE_NAME_BYTES + 16], file[STORE_NAME_BYTES + 16];
+
+	create->entering = snapshot_new(volume, create->copied_name, create->store);
+	if (!create->entering)
+		return -ENOMEM;
+	create->entering->store = NULL; /* CREATE's until it is on the list */
+	/* Of what is gone there is no snapshot. */
+	image_look_now(volume);
+	if (volume->origin->is_lossy)
+		return -EIO;
+	snapshot_new_file_name(create, new_file, sizeof new_file);
+	snapshot_file_name(create->copied_name, file, sizeof file);
+	return volume->folder->ops->rename(volume->folder, new_file, file);
+}
+
+void snapshot_create_enter(
+	struct snapshot_create *create, void (*entered)(struct snapshot_create *create, int result))
+{
+	struct volume *volume = create->volume;
+	int error;
+
+	create->entered = entered;
+	error = name_it(create);
+	if (error < 0) {
+		not_entered(create, error);
+		return;
+	}
+	/* There is no way back to the other one, so this one is there at once. */
+	if (create->replaces) {
+		replaced_go(create);
+		list_it(create);
+	}
+	if (volume->options.durable || create->kind != SNAPSHOT_TAKEN) {
+		create->io.done = synced;
+		volume->folder->ops->start_sync(volume->folder, &create->io);
+		return;
+	}
+	if (create->entering)
+		list_it(create);
+	create->entered(create, 0);
 }

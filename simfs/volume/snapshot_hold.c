@@ -59,10 +59,15 @@ static void over(struct snapshot_create *create)
 	create->hold.due_ns = UINT64_MAX;
 }
 
-void snapshot_hold_made(struct snapshot_create *create)
+void snapshot_hold_commit(struct snapshot_create *create)
 {
 	MUST(create->hold.phase == HOLD_MAKING && create->hold.error == 0);
 	over(create);
+}
+
+void snapshot_hold_made(struct snapshot_create *create)
+{
+	MUST(create->hold.phase == HOLD_OVER && create->hold.error == 0);
 	watch_tell(create->volume, create->copied_name);
 }
 

@@ -38,8 +38,11 @@ void snapshot_hold_begin(
 /* What happened since HELD was called: 0, or -errno. */
 int snapshot_hold_error(const struct snapshot_create *create);
 
-/* The snapshot has been entered, which is its instant: nothing calls it off any more, and who
- * watches for it is told.  Live writes stay stopped. */
+/* The snapshot is being entered: nothing calls it off any more. */
+void snapshot_hold_commit(struct snapshot_create *create);
+
+/* It has been entered, which is its instant: who watches for it is told.  Live writes stay
+ * stopped. */
 void snapshot_hold_made(struct snapshot_create *create);
 
 /* Lets them go on; but keeps them, when RESULT is 0 and CREATE asks for it. */

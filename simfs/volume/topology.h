@@ -48,7 +48,7 @@ struct topology {
 	/* Required.  Name and number are in order; `done` is called sooner or later. */
 	void (*snapshot_create)(struct snapshot_create *create);
 
-	/* Optional.  SNAPSHOT's file is gone and it goes next. */
+	/* Optional.  SNAPSHOT's file is gone, of a clone for good, and it goes next. */
 	void (*snapshot_deleted)(struct snapshot *snapshot);
 
 	/* Required.  As snapshot_changed_blocks() and snapshot_changed_next(). */

@@ -56,6 +56,7 @@ int volume_open(struct blockio *origin, struct blockio_folder *folder,
 	volume->datto.cache_bytes = DATTO_CACHE_BYTES;
 	list_init(&volume->snapshots);
 	list_init(&volume->creating);
+	list_init(&volume->entering);
 	list_init(&volume->ranges);
 	list_init(&volume->barriers);
 	list_init(&volume->watches);
@@ -152,8 +153,13 @@ void volume_forget(struct volume *volume)
 {
 	list_for_each (at, &volume->snapshots)
 		store_forget(TAKE_PTR(CONTAINER_OF(at, struct snapshot, link)->store));
-	list_for_each (at, &volume->creating)
-		store_forget(CONTAINER_OF(at, struct snapshot_create, link)->store);
+	list_for_each (at, &volume->creating) {
+		struct snapshot_create *create = CONTAINER_OF(at, struct snapshot_create, link);
+
+		store_forget(create->store);
+		if (create->entering)
+			snapshot_free(create->entering);
+	}
 	list_for_each (at, &volume->ranges) {
 		struct volume_request *request = CONTAINER_OF(
 			at, struct volume_request, range.link);

@@ -218,11 +218,9 @@ struct volume_request {
 
 void volume_submit(struct volume *volume, struct volume_request *request);
 
-/*
- * The first range with data of SNAPSHOT (NULL: the live view) at or after FROM;
- * another may follow it without a gap.  It is not empty, and ends in the volume.
- * False when the rest is a hole, or FROM is no place in the volume.
- */
+/* The first range with data of SNAPSHOT (NULL: the live view) at or after FROM; another may follow
+ * it without a gap.  It is not empty, and ends in the volume.  False when the rest is a hole, or
+ * FROM is no place in the volume. */
 bool volume_next_data(struct volume *volume, struct snapshot *snapshot, uint64_t from,
 	uint64_t *ret_first, uint64_t *ret_end);
 
@@ -236,10 +234,8 @@ int volume_grow(struct volume *volume, uint64_t bytes, const char **ret_why);
 
 /* --------------------------------------------------------------- snapshots */
 
-/*
- * Stops live writes: those under way end, `drained` is called, those that come
- * wait until volume_barrier_end().  Several may stand at once.
- */
+/* Stops live writes: those under way end, `drained` is called, those that come wait until
+ * volume_barrier_end().  Several may stand at once. */
 struct volume_barrier {
 	void (*drained)(struct volume_barrier *barrier);
 	bool is_drained;
@@ -254,7 +250,7 @@ void volume_barrier_end(struct volume *volume, struct volume_barrier *barrier);
 /* Why NAME cannot name a snapshot (-EINVAL, -ENAMETOOLONG), or 0. */
 int snapshot_name_check(const char *name);
 
-/* Waits until nobody else changes the order of a chain's nodes. */
+/* Waits until nobody else changes the order of a chain's nodes, or that of the snapshots. */
 struct chain_turn {
 	void (*go)(struct chain_turn *turn);
 	struct list link;
@@ -288,9 +284,9 @@ struct snapshot_create {
 	 * stands and is the caller's to end. Else -EEXIST; -EINVAL (name, limit, block, or the
 	 * profile refuses a second one, or nothing of this kind can be made of `of`);
 	 * -ENAMETOOLONG; -ENOSPC; -EMLINK (a chain is too long); -EOPNOTSUPP (of a chain only);
-	 * -ECANCELED (a copy, or with writers: the volume is being closed); of a writer
-	 * that failed, or of flushing and holding writes, what vss_codes.h has; -EBUSY
-	 * (the writers are busy); -errno of the store's file. */
+	 * -ECANCELED (a copy, or with writers: the volume is being closed); of a writer that
+	 * failed, or of flushing and holding writes, what vss_codes.h has; -EBUSY (the writers are
+	 * busy); -errno of the store's file. */
 	void (*done)(struct snapshot_create *create, int result);
 	bool hold_writes;
 
@@ -307,6 +303,9 @@ struct snapshot_create {
 	struct store_waiter written;
 	struct blockio_request io;
 	void (*has_room)(struct snapshot_create *create, int result);
+	void (*entered)(struct snapshot_create *create, int result);
+	struct snapshot *entering; /* not on the list yet */
+	int sync_error;
 	struct chain_turn turn;
 	struct volume_moment moment;
 	struct snapshot_hold hold;
@@ -319,12 +318,11 @@ struct snapshot_create {
 void volume_snapshot_create(struct volume *volume, struct snapshot_create *create);
 
 struct snapshot_delete {
-	/* Required.  Called when the reads of it that are under way have ended, and when
-	 * whoever takes it was told of it, which writers that thaw hold up;
-	 * none may begin any more.  RESULT 0: it and its file are gone.  Else it
-	 * stays: -EBUSY (a file of it is open, or it is being deleted already),
-	 * -ENOENT (it went while a fault held this up), or -errno of removing
-	 * its file or of a fault. */
+	/* Required.  Called when the reads of it that are under way have ended, and when whoever
+	 * takes it was told of it, which writers that thaw hold up; none may begin any more.
+	 * RESULT 0: it and its file are gone.  Else it stays: -EBUSY (a file of it is open, or it
+	 * is being deleted already), -ENOENT (it went while a fault held this up), or -errno of
+	 * removing its file or of a fault. */
 	void (*done)(struct snapshot_delete *command, int result);
 
 	/* Of the volume. */
@@ -333,6 +331,8 @@ struct snapshot_delete {
 	uint64_t snapshot_id;
 	struct volume_barrier barrier;
 	bool has_begun; /* the barrier */
+	bool is_syncing, is_removed;
+	struct blockio_request io;
 	struct store_waiter still;
 	struct snapshot *snapshot;
 };

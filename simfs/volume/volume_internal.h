@@ -87,6 +87,8 @@ struct volume {
 	unsigned snapshot_count;
 	uint64_t next_order;
 	struct list creating; /* struct snapshot_create.link */
+	bool is_entering;     /* one of them comes on the list; the turns of the others: */
+	struct list entering; /* struct snapshot_create.turn.link */
 
 	/* Of the snapshots that share an area (area.c). */
 	struct snapshot *area_receiver;
@@ -307,6 +309,8 @@ void watch_tell(struct volume *volume, const char *name);
 /* snapshot_create.c: the snapshot itself, when all writers are frozen. */
 void snapshot_create_commit(struct snapshot_create *create);
 
+/* snapshot_place.c: whether name and number of snapshots allow it: 0 or what `done` gets. */
+int snapshot_place_check(struct volume *volume, struct snapshot_create *create);
 bool snapshot_is_being_created(struct volume *volume, const char *name);
 
 /* Says WHY to whoever asked for CREATE; returns ERROR. */
@@ -318,23 +322,21 @@ int snapshot_choose_facts(struct snapshot_create *create, struct store_facts *fa
 /* Ends CREATE; after an error nothing of its file NAME.store.new is left. */
 void snapshot_create_end(struct snapshot_create *create, int result);
 
-/* Tells whoever asked for CREATE, and lets go of its snapshot; or its set first, which does that.
- */
+/* Tells whoever asked for CREATE, and lets go of its snapshot; or its set first. */
 void snapshot_create_tell(struct snapshot_create *create, int result);
 void snapshot_create_answer(struct snapshot_create *create, int result);
 
 /* Of the store while the snapshot is made. */
 void snapshot_new_file_name(const struct snapshot_create *create, char *buffer, size_t length);
 
-/* Puts the snapshot of create->store on the list under its own name: 0, or -errno and nothing is
- * changed.  No live write is under way. */
-int snapshot_create_enter(struct snapshot_create *create);
+/* Puts the snapshot of create->store on the list under its own name, then calls ENTERED, now or
+ * later, with 0, or -errno and nothing is changed.  No live write is under way until then. */
+void snapshot_create_enter(struct snapshot_create *create,
+	void (*entered)(struct snapshot_create *create, int result));
 void snapshot_create_cow(struct snapshot_create *create);
 
-/*
- * room.c: takes room on the disk for the whole limit of CREATE's store, where the
- * profile does (log_no_room), and calls GO, now or later, with 0 or -errno.
- */
+/* room.c: takes room on the disk for the whole limit of CREATE's store, where the profile does
+ * (log_no_room), and calls GO, now or later, with 0 or -errno. */
 void room_take(
 	struct snapshot_create *create, void (*go)(struct snapshot_create *create, int result));
 

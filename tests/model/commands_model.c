@@ -140,6 +140,7 @@ void model_open(enum model_world world, uint64_t of_seed, bool slowly)
 			.profile = profiles[world],
 			.limit = limits[world],
 			.no_coalesce = true,
+			.durable = mix64(of_seed) % 2 == 0,
 			.step_ns = NS_PER_MS,
 			.jump_ns = 100 * NS_PER_S });
 	for (size_t i = 0; i < VIEWS; i++) {

@@ -81,6 +81,7 @@ static const char *const kind_names[] = {
 
 static struct load load;
 static bool smallest; /* limits */
+static bool durable;
 
 static const struct sweep_workload *workloads;
 
@@ -92,6 +93,7 @@ static void start_load(uint64_t seed, const struct sweep_workload *workload, boo
 					 .profile = profile_find(workload->profile),
 					 .limit = workload->limit,
 					 .step_ns = workload->step_ns,
+					 .durable = durable,
 					 .limits = smallest ? engine_limits_smallest()
 							    : &volume_limits_default },
 				 .depth = 6,
@@ -178,6 +180,7 @@ START_TEST(after_any_fault_live_is_right_and_snapshots_whole_or_failed)
 
 	/* Each fault of each workload gets them, by the seed. */
 	smallest = (_i + _i / COUNT_OF(faults) + (int)(engine_seed() % 2)) % 2;
+	durable = (_i / 2 + _i / COUNT_OF(faults) + (int)(engine_seed() / 2 % 2)) % 2;
 	for (; fail_nth(workload, fault, nth); nth += stride)
 		tried++;
 	printf("sweep: %s: %s, %s%s, %s: %" PRIu64 " faults tried, of %" PRIu64 "\n",
@@ -215,6 +218,7 @@ START_TEST(a_kill_after_any_step_leaves_snapshots_whole_and_every_acknowledged_w
 	uint64_t stride = stride_of(), steps = first_of(stride);
 
 	smallest = _i % KILLED_RUNS;
+	durable = (_i + (int)(engine_seed() / 2)) % 2;
 	while (kill_after(workload, engine_seed() + (uint64_t)(_i % KILLED_RUNS), steps))
 		steps += stride;
 	printf("sweep: %s: killed after each of %" PRIu64 " steps, in steps of %" PRIu64 "\n",
