@@ -216,7 +216,7 @@ static void node_leave(struct chain *chain, struct node *node)
 	node_free(chain, node);
 }
 
-static int file_remove(struct chain *chain, const struct node *node)
+int node_file_remove(struct chain *chain, const struct node *node)
 {
 	struct blockio_folder *folder = chain->volume->folder;
 	char file[64];
@@ -227,16 +227,6 @@ static int file_remove(struct chain *chain, const struct node *node)
 	if (error < 0)
 		log_error_code(error, "cannot remove '%s', which nobody needs any more", file);
 	return error;
-}
-
-/* A power cut that brings a leaf back would hide what is written from now on. */
-static void removal_sync(struct chain *chain, const struct node *node)
-{
-	int error = chain->volume->folder->ops->sync(chain->volume->folder);
-
-	if (error < 0)
-		log_error_code(
-			error, "cannot make it durable that node %016" PRIx64 " is gone", node->id);
 }
 
 void node_discard(struct chain *chain, struct node *node)
@@ -275,17 +265,11 @@ static void children_move(struct chain *chain, struct node *node, struct node *p
 	}
 }
 
-int chain_take_out(struct chain *chain, struct node *node, bool it_must_go)
+void chain_take_out(struct chain *chain, struct node *node)
 {
 	struct node *parent = node->parent;
-	int error;
 
 	MUST(parent);
-	error = file_remove(chain, node);
-	if (error < 0 && it_must_go)
-		return error;
-	if (it_must_go)
-		removal_sync(chain, node);
 	if (node_is_head(chain, node))
 		chain_set_head(chain, node->clone, parent);
 	children_move(chain, node, parent);
@@ -293,7 +277,6 @@ int chain_take_out(struct chain *chain, struct node *node, bool it_must_go)
 	view_move(node, parent);
 	view_slot_merge(chain, node, parent);
 	node_unhang(chain, node);
-	return error;
 }
 
 int chain_remove(struct chain *chain, struct node *node)
@@ -301,7 +284,7 @@ int chain_remove(struct chain *chain, struct node *node)
 	int error;
 
 	MUST(node->child_nodes == 0 && node->child_snapshots == 0 && node->store);
-	error = file_remove(chain, node);
+	error = node_file_remove(chain, node);
 	if (error < 0)
 		return error;
 	view_drop(chain, node);

@@ -219,12 +219,12 @@ void snapshot_hang(struct snapshot *snapshot, struct node *base);
 /* NODE is what is written to from now on, of CLONE or of the live view. */
 void chain_set_head(struct chain *chain, struct snapshot *clone, struct node *node);
 
-/*
- * Removes the file of NODE, no root, and takes it out of its tree: what it
- * showed, its parent shows now, and is the head if it was one.  Returns 0, or
- * -errno of removing the file; the node then stays if IT_MUST_GO.
- */
-int chain_take_out(struct chain *chain, struct node *node, bool it_must_go);
+/* Removes the file of NODE, which stays where it is: 0, or -errno, said. */
+int node_file_remove(struct chain *chain, const struct node *node);
+
+/* Takes NODE, no root, out of its tree: what it showed, its parent shows now, and is the head if it
+ * was one. */
+void chain_take_out(struct chain *chain, struct node *node);
 
 /* Removes the file of NODE, which has no children, and takes it out of its tree: 0 or -errno. */
 int chain_remove(struct chain *chain, struct node *node);

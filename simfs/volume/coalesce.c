@@ -130,7 +130,7 @@ static uint64_t time_out_ns(const struct chain *chain)
 {
 	const struct coalesce *coalesce = &chain->coalesce;
 
-	if (!coalesce->is_leaf || coalesce->has_timed_out)
+	if (!coalesce->is_leaf || coalesce->has_timed_out || coalesce->has_no_way_back)
 		return UINT64_MAX;
 	return coalesce->begin_ns + chain->profile->leaf_timeout_ns;
 }

@@ -61,6 +61,7 @@ struct coalesce {
 	struct node *node;
 	bool is_leaf;		/* with the writers waiting behind `barrier` ... */
 	bool has_timed_out;	/* ... until now: what is under way ends, and nothing follows it */
+	bool has_no_way_back;	/* the leaf's file is gone: they wait until that is durable */
 	struct snapshot *clone; /* whose head is being merged; NULL: the live view's, or none */
 	uint64_t cursor, chunk_first, chunk_count;
 	uint64_t done_blocks, total_blocks;

@@ -11,6 +11,7 @@
  * shows the same, so children may change over one after the other.
  */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 
 #include "simfs/base/check.h"
@@ -220,28 +221,54 @@ static void speed_add(struct coalesce *coalesce)
 			   took_ns);
 }
 
+/* The file is gone, or could not be removed: then the next mount needs the journal to do it. */
+static void node_out(struct chain *chain, bool has_file)
+{
+	struct coalesce *coalesce = of(chain);
+	uint64_t id = coalesce->node->id;
+
+	chain_take_out(chain, coalesce->node);
+	speed_add(coalesce);
+	coalesce->node = NULL;
+	coalesce->merges++;
+	/* A journal that stays by itself means nothing. */
+	if (!has_file)
+		(void)journal_remove(chain, coalesce->is_leaf ? JOURNAL_LEAF : JOURNAL_RELINK, id);
+	merge_end(chain, 0);
+}
+
+static void leaf_gone(struct blockio_request *io, int result)
+{
+	struct chain *chain = CONTAINER_OF(io, struct chain, coalesce.io);
+
+	if (result < 0)
+		log_error_code(result, "cannot make it durable that node %016" PRIx64 " is gone",
+			of(chain)->node->id);
+	node_out(chain, false);
+}
+
 /*
- * Nobody names the node any more; it goes, and the journal behind it.  The
- * leaf's file must be gone before its parent is written to.
+ * Nobody names the node any more; it goes, and the journal behind it.  A leaf's
+ * file must be gone for good before its parent is written to: a power cut that
+ * brings it back would hide what is written from now on.
  */
 void merge_node_out(struct chain *chain)
 {
 	struct coalesce *coalesce = of(chain);
-	uint64_t id = coalesce->node->id;
-	int error = chain_take_out(chain, coalesce->node, coalesce->is_leaf);
+	struct blockio_folder *folder = chain->volume->folder;
+	int error = node_file_remove(chain, coalesce->node);
 
-	if (error < 0 && coalesce->is_leaf) {
+	if (!coalesce->is_leaf) {
+		node_out(chain, error < 0);
+		return;
+	}
+	if (error < 0) {
 		merge_end(chain, error);
 		return;
 	}
-	speed_add(coalesce);
-	coalesce->node = NULL;
-	coalesce->merges++;
-	/* While its file is there the next mount needs the journal to remove it;
-	 * a journal that stays by itself means nothing. */
-	if (error == 0)
-		(void)journal_remove(chain, coalesce->is_leaf ? JOURNAL_LEAF : JOURNAL_RELINK, id);
-	merge_end(chain, 0);
+	coalesce->has_no_way_back = true;
+	coalesce->io.done = leaf_gone;
+	folder->ops->start_sync(folder, &coalesce->io);
 }
 
 static void inherited(struct store_waiter *waiter, int error)
@@ -323,7 +350,7 @@ void merge_end(struct chain *chain, int error)
 	if (error < 0)
 		failed(chain, error);
 	coalesce->node = NULL;
-	coalesce->is_leaf = coalesce->has_timed_out = false;
+	coalesce->is_leaf = coalesce->has_timed_out = coalesce->has_no_way_back = false;
 	if (was_leaf && !has_timed_out)
 		volume_barrier_end(chain->volume, &coalesce->barrier);
 	if (was_leaf || coalesce->is_locked) {

@@ -2,7 +2,8 @@
 /*
  * coalesce_relink.c - the children of a node that was merged get its parent.
  *
- *	(lock) ─▶ journal ─▶ an update of each child's store ─▶ all written ─▶ the node goes
+ *	(lock) ─▶ journal ─▶ it is durable ─▶ an update of each child's store ─▶ all written
+ *		─▶ the node goes
  *
  * Both ways are right while some have changed over and some have not.  A snapshot
  * may fail meanwhile, or have failed and not be marked yet: its mark and its new
@@ -75,31 +76,39 @@ static void children_relink(struct chain *chain)
 	}
 }
 
+static void journal_synced(struct blockio_request *io, int result)
+{
+	struct chain *chain = CONTAINER_OF(io, struct chain, coalesce.io);
+	struct coalesce *coalesce = &chain->coalesce;
+
+	if (result < 0) {
+		merge_end(chain, result);
+		return;
+	}
+	(void)journal_remove(chain, JOURNAL_COALESCE, coalesce->node->id);
+	chain_log(chain, "Relinking children of %016" PRIx64, coalesce->node->id);
+	store_waiter_arm(&coalesce->written, relinked);
+	store_waiter_add(&coalesce->written);
+	children_relink(chain);
+	store_waiter_release(&coalesce->written, 0);
+}
+
 static void relink_go(struct chain_turn *turn)
 {
 	struct chain *chain = CONTAINER_OF(turn, struct chain, coalesce.turn);
 	struct coalesce *coalesce = &chain->coalesce;
-	struct node *node = coalesce->node;
 	struct blockio_folder *folder = chain->volume->folder;
-	int error = journal_write(chain, JOURNAL_RELINK, node->id);
-
-	/* From here on the next mount would drop the node: it gets no data any more. */
-	if (error == 0) {
-		node->must_relink = true;
-		error = folder->ops->sync(folder);
-	}
+	int error = journal_write(chain, JOURNAL_RELINK, coalesce->node->id);
 
 	coalesce->is_locked = true;
 	if (error < 0) {
 		merge_end(chain, error);
 		return;
 	}
-	(void)journal_remove(chain, JOURNAL_COALESCE, node->id);
-	chain_log(chain, "Relinking children of %016" PRIx64, node->id);
-	store_waiter_arm(&coalesce->written, relinked);
-	store_waiter_add(&coalesce->written);
-	children_relink(chain);
-	store_waiter_release(&coalesce->written, 0);
+	/* From here on the next mount would drop the node: it gets no data any more. */
+	coalesce->node->must_relink = true;
+	coalesce->io.done = journal_synced;
+	folder->ops->start_sync(folder, &coalesce->io);
 }
 
 void relink_begin(struct chain *chain)
