@@ -134,14 +134,21 @@ static int run(void (*work)(void), void (*meanwhile)(pid_t child))
 	return status;
 }
 
+/* TSan keeps a signal until the thread makes a call that it knows, which none of these does. */
+#ifdef __SANITIZE_THREAD__
+#define TRACE(text) "does not answer"
+#else
+#define TRACE(text) (text)
+#endif
+
 static const struct {
 	void (*work)(void);
 	const char *says;
 } stand_still[] = {
-	{ spin, "where its thread is:" },
-	{ sleep_in_kernel, "where its thread is:" },
+	{ spin, TRACE("where its thread is:") },
+	{ sleep_in_kernel, TRACE("where its thread is:") },
 	{ sleep_deaf, "does not answer" },
-	{ spin_in_the_ring, "ring_run_for" },
+	{ spin_in_the_ring, TRACE("ring_run_for") },
 };
 
 START_TEST(a_thread_that_stands_still_ends_with_a_trace)
