@@ -44,7 +44,9 @@ END
 chmod +x bin/fusermount3
 
 # Somebody else on this machine may be quicker to take the number.
-for round in 1 2 3; do
+rounds=3
+while [ $rounds -gt 0 ] && [ ! -e reused ]; do
+	rounds=$((rounds - 1))
 	pid=$(rig_pid)
 	# It answers nobody for longer than `umount` waits before it looks why.
 	(
@@ -62,8 +64,8 @@ for round in 1 2 3; do
 	for number in later/[1-8]; do
 		! is_mounted "$work/$number" || rig umount "$number"
 	done
-	[ ! -e reused ] || exit 0
 	rm -rf later/*
 	rig mount "$image" "$mnt"
 done
-skip "the kernel gave the number to somebody else"
+umount_volume
+[ -e reused ] || skip "the kernel gave the number to somebody else"
