@@ -100,7 +100,7 @@ H_FILES := $(wildcard simfs/*.h simfs/*/*.h faults/*.h scenarios/*/*.h tests/*/*
 
 # ---- goals -----------------------------------------------------------------
 
-.PHONY: all tests help demo check check-long bench bench-faults bench-latency tidy lint format install clean deps compdb \
+.PHONY: all tests help demo check check-long bench bench-before bench-faults bench-latency tidy lint format install clean deps compdb \
 	mutants conform pressure fuzz $(CONFIGS)
 
 help: ## show this list
@@ -151,6 +151,11 @@ bench: ## fio on the raw image and on the mount, as ratios (BENCH_SECONDS, _SIZE
 	$(Q)tools/deps build bench
 	$(build) all
 	$(Q)bench/run $(PROGRAM)
+
+bench-before: ## the same jobs on another build, BEFORE=PROGRAM, in turn: what a change has cost
+	$(Q)tools/deps build bench
+	$(build) all
+	$(Q)bench/before $(PROGRAM) $(BEFORE)
 
 bench-latency: ## how long a live write takes while a store goes, snapshots come and go, a leaf merges
 	$(Q)tools/deps build bench
