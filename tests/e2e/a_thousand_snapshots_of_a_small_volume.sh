@@ -6,6 +6,7 @@
 . "${0%/*}/../lib/e2e.sh"
 
 requires jq prlimit
+not_under_valgrind "keeps the limit of open files for itself"
 count=1000
 [ "$e2e_slow" = 0 ] || count=200
 prlimit --pid "$$" --nofile=128:

@@ -7,6 +7,7 @@
 # privilege, and goes on feigning.
 . "${0%/*}/../lib/e2e.sh"
 
+not_under_valgrind "does not know pidfd_open(2), and rigs have no children"
 requires jq fusermount3
 [ "$(id -u)" != 0 ] || skip "runs as an ordinary user only"
 [ -w /dev/fuse ] || skip "/dev/fuse cannot be opened"

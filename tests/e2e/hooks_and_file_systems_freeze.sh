@@ -5,6 +5,7 @@
 # and thaw when a process that holds them, or the rig itself, is killed.
 . "${0%/*}/../lib/e2e.sh"
 
+not_under_valgrind "does not know pidfd_open(2), and rigs have no children"
 requires jq mkfs.ext4
 requires_loop
 

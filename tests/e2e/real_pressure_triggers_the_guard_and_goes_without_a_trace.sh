@@ -7,6 +7,7 @@
 
 requires jq
 requires_root
+not_under_valgrind "does not know pidfd_open(2), and rigs have no children"
 line='datto: physical memory usage has exceeded 80% threshold. cow file update is stopped'
 size=64MiB
 

@@ -21,8 +21,9 @@ SEED=${SEED:-1}
 # A sanitizer's build is slow: it gets fewer rounds and more patience.
 case ${SNAPRIG_CONFIG:-release} in
 asan | tsan) e2e_slow=1 ;;
-*) e2e_slow=0 ;;
+*) e2e_slow=${VALGRIND:+1} ;;
 esac
+e2e_slow=${e2e_slow:-0}
 
 # fail MESSAGE... - the test has failed.
 fail()
@@ -53,6 +54,12 @@ requires()
 requires_root()
 {
 	[ "$(id -u)" = 0 ] || skip "needs root"
+}
+
+# not_under_valgrind WHY... - the test is skipped there.
+not_under_valgrind()
+{
+	[ -z "${VALGRIND:-}" ] || skip "valgrind $*"
 }
 
 # requires_user_mount - an ordinary user, who can mount and unmount.
