@@ -6,6 +6,7 @@
 # socket of a rig that was just killed is waited for.
 . "${0%/*}/../lib/e2e.sh"
 
+not_under_valgrind "has descriptors of its own"
 requires jq socat prlimit
 image=$work/volume.img
 mnt=$work/mnt

@@ -6,6 +6,7 @@
 # harm: no message gets into the image.
 . "${0%/*}/../lib/e2e.sh"
 
+not_under_valgrind "has descriptors of its own"
 requires flock
 image=$work/volume.img
 mnt=$work/mnt

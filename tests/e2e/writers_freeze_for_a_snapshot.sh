@@ -5,6 +5,7 @@
 # vssadmin shows them, and thaw whatever happens.
 . "${0%/*}/../lib/e2e.sh"
 
+not_under_valgrind "is too slow for what lies between freeze and thaw"
 requires jq
 
 # state NAME - the number of the writer's state.
