@@ -93,6 +93,8 @@ END_TEST
 /* A walk that removes where it stands. */
 START_TEST(a_walk_over_a_removed_link_goes_nowhere)
 {
+	/* A sanitizer has a handler of its own. */
+	signal(SIGSEGV, SIG_DFL);
 	list_for_each (at, &head)
 		list_remove(at);
 }
