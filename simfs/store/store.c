@@ -140,34 +140,6 @@ void store_forget(struct store *store)
 	store_destroy(store);
 }
 
-int store_close(struct store *store)
-{
-	MUST(store_idle(store));
-
-	/* Without room for it the next opening takes longer, and that is all. */
-	if (store->error == 0 && summary_is_wanted(store)) {
-		segment_summarize(store);
-		while (!store_idle(store))
-			store->io->ops->step(store->io);
-	}
-
-	/* Gives back the room that was reserved and not used, or not filled. */
-	store->end_unit = store->acknowledged_end_unit;
-	store->sequence = store->acknowledged_sequence;
-
-	int error = store->io->ops->resize(store->io, store->end_unit * STORE_UNIT_BYTES);
-
-	if (error < 0)
-		return error;
-	error = blockio_do(store->io, BLOCKIO_FLUSH, 0, NULL, 0);
-	if (error == 0)
-		error = sums_file_flush(store);
-	if (error < 0)
-		return error;
-	store->is_rewritten = false;
-	return superblock_do(store, STORE_FLAG_CLEAN);
-}
-
 void store_set_durable(struct store *store, bool is_durable)
 {
 	store->is_durable = is_durable;

@@ -221,7 +221,26 @@ void store_abandon(struct store *store);
 /* As store_destroy(), in the middle of whatever it does: its backend has dropped that. */
 void store_forget(struct store *store);
 
-/* Marks the store as closed in order.  Blocks; nothing may be under way.  0 or -errno. */
+/* One that is being closed; kept until `done`. */
+struct store_closing {
+	/* Required.  RESULT 0: it is closed in order, and can be destroyed.  Else -errno. */
+	void (*done)(struct store_closing *closing, int result);
+
+	/* Of the store. */
+	struct store *store;
+	struct store_waiter still;
+	struct blockio_request request;
+	void (*next)(struct store_closing *closing, int error);
+};
+
+/*
+ * Marks the store as closed in order; nothing may be under way, and nothing else
+ * begins any more.  `done` is called now or later.  Truncates the file, which may
+ * block shortly, and waits for the disk through it.
+ */
+void store_close_start(struct store *store, struct store_closing *closing);
+
+/* The same, and waits for it: 0 or -errno. */
 int store_close(struct store *store);
 
 /*

@@ -199,7 +199,10 @@ void superblock_facts(const struct store_superblock_unit *unit, struct store_fac
 /* Writes the superblock with what the store knows, now or after the one under way. */
 void superblock_write(struct store *store);
 
-/* The same at once, with FLAGS besides; for opening and closing.  Blocks. */
+/* What it would write, with FLAGS besides, is in superblock.unit. */
+void superblock_fill(struct store *store, uint32_t flags);
+
+/* The same at once, with FLAGS besides; for opening.  Blocks. */
 int superblock_do(struct store *store, uint32_t flags);
 
 /* ------------------------------------------------------------------ append.c */

@@ -96,9 +96,6 @@ int sums_file_write(struct store *store, uint64_t first, uint64_t count, const u
 int sums_file_load(
 	struct store *store, struct window *window, bool as_found, struct store_findings *findings);
 
-/* Makes it durable: 0 or -errno. */
-int sums_file_flush(struct store *store);
-
 void sums_file_close(struct store *store);
 
 #endif

@@ -75,11 +75,6 @@ int sums_file_write(struct store *store, uint64_t first, uint64_t count, const u
 	return error;
 }
 
-int sums_file_flush(struct store *store)
-{
-	return store->sums_file ? blockio_do(store->sums_file, BLOCKIO_FLUSH, 0, NULL, 0) : 0;
-}
-
 void sums_file_close(struct store *store)
 {
 	blockio_destroy(TAKE_PTR(store->sums_file));

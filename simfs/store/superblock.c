@@ -82,7 +82,7 @@ void superblock_facts(const struct store_superblock_unit *unit, struct store_fac
 	memcpy(facts->profile, superblock->profile, sizeof facts->profile);
 }
 
-static void superblock_fill(struct store *store, uint32_t flags)
+void superblock_fill(struct store *store, uint32_t flags)
 {
 	const struct store_facts *facts = &store->facts;
 	struct store_superblock_unit *unit = store->superblock.unit;

@@ -2,12 +2,14 @@
 /* chain_topology.c - the chain's life, and its table. */
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "simfs/base/check.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/log.h"
 #include "simfs/volume/chain.h"
+#include "simfs/volume/closing.h"
 
 /* What of the image is no hole counts as allocated; where nobody can tell, all of it. */
 static void image_units(struct chain *chain, struct node *image)
@@ -79,22 +81,18 @@ static bool chain_idle(const struct volume *volume)
 	return !chain->is_locked && list_empty(&chain->leaving) && coalesce_idle(chain);
 }
 
-static int chain_close(struct volume *volume)
+static void chain_close(struct volume *volume, struct closing *closing)
 {
-	struct chain *chain = volume->chain;
-	int first_error = 0;
+	char what[64];
 
-	list_for_each (at, &chain->nodes) {
+	list_for_each (at, &volume->chain->nodes) {
 		const struct node *node = CONTAINER_OF(at, struct node, link);
-		int error = node->store && !node->is_damaged ? store_close(node->store) : 0;
 
-		if (error < 0) {
-			log_error_code(error, "cannot close node %016" PRIx64, node->id);
-			if (first_error == 0)
-				first_error = error;
-		}
+		if (!node->store || node->is_damaged)
+			continue;
+		snprintf(what, sizeof what, "node %016" PRIx64, node->id);
+		closing_add(closing, node->store, what);
 	}
-	return first_error;
 }
 
 static void node_drop(struct chain *chain, struct node *node, bool forget)

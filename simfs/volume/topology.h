@@ -17,6 +17,7 @@
 
 #include "faults/gauge.h"
 
+struct closing;
 struct snapshot;
 struct snapshot_create;
 struct volume;
@@ -75,8 +76,8 @@ struct topology {
 	void (*stop)(struct volume *volume);
 	bool (*idle)(const struct volume *volume);
 
-	/* Optional.  Closes its stores in order: 0 or the first -errno, said. */
-	int (*close)(struct volume *volume);
+	/* Optional.  Adds its own stores to those that are closed in order. */
+	void (*close)(struct volume *volume, struct closing *closing);
 
 	/* Optional.  Frees what it has; FORGET: in the middle of whatever is under way. */
 	void (*deinit)(struct volume *volume, bool forget);

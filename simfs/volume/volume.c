@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,6 +12,7 @@
 #include "simfs/base/clock.h"
 #include "simfs/base/log.h"
 #include "simfs/profile/datto.h"
+#include "simfs/volume/closing.h"
 #include "simfs/volume/volume_internal.h"
 
 /* FORGET: whatever is under way was dropped. */
@@ -98,7 +100,9 @@ int volume_open(struct blockio *origin, struct blockio_folder *folder,
 
 int volume_close(struct volume *volume)
 {
-	int first_error = 0;
+	struct closing closing = { .io = volume->origin };
+	char what[STORE_NAME_BYTES + 16];
+	int first_error;
 
 	MUST(volume_idle(volume));
 	/* Also when nobody has stopped it: none of the following can be let go. */
@@ -109,23 +113,12 @@ int volume_close(struct volume *volume)
 		/* A failed one has its mark, a damaged one is left as it was found. */
 		if (snapshot->state != SNAPSHOT_ACTIVE)
 			continue;
-
-		int error = store_close(snapshot->store);
-
-		if (error < 0) {
-			log_error_code(
-				error, "cannot close store of snapshot '%s'", snapshot->name);
-			if (first_error == 0)
-				first_error = error;
-		}
+		snprintf(what, sizeof what, "snapshot '%s'", snapshot->name);
+		closing_add(&closing, snapshot->store, what);
 	}
-
-	if (volume->topology->close) {
-		int error = volume->topology->close(volume);
-
-		if (error < 0 && first_error == 0)
-			first_error = error;
-	}
+	if (volume->topology->close)
+		volume->topology->close(volume, &closing);
+	first_error = closing_end(&closing);
 
 	int error = blockio_do(volume->origin, BLOCKIO_FLUSH, 0, NULL, 0);
 
