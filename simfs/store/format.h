@@ -69,7 +69,8 @@ struct store_superblock {
 	uint32_t created_nanoseconds; /* of that second */
 	uint32_t zero_behind[1];
 	uint64_t acknowledged; /* segments, when this was written: none of them is a torn one */
-	uint32_t zero[34];
+	uint64_t closing_id;   /* of the owner: the last time that it was closed in order */
+	uint32_t zero[32];
 };
 
 _Static_assert(sizeof(struct store_superblock) == STORE_SUPERBLOCK_BYTES, "it is one sector");

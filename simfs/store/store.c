@@ -140,6 +140,11 @@ void store_forget(struct store *store)
 	store_destroy(store);
 }
 
+void store_set_closing_id(struct store *store, uint64_t closing_id)
+{
+	store->facts.closing_id = closing_id;
+}
+
 void store_set_durable(struct store *store, bool is_durable)
 {
 	store->is_durable = is_durable;

@@ -71,6 +71,7 @@ struct store_facts {
 	uint64_t sequence_id;
 	uint64_t lineage;
 	char label[STORE_LABEL_BYTES];
+	uint64_t closing_id; /* see store_set_closing_id() */
 
 	/* Which run of the machine opened it last; 0 when the caller does not tell. */
 	uint64_t boot_id;
@@ -220,6 +221,9 @@ void store_abandon(struct store *store);
 
 /* As store_destroy(), in the middle of whatever it does: its backend has dropped that. */
 void store_forget(struct store *store);
+
+/* store_close() writes it; what is closed together is known by it. */
+void store_set_closing_id(struct store *store, uint64_t closing_id);
 
 /* One that is being closed; kept until `done`. */
 struct store_closing {

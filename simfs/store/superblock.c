@@ -76,6 +76,7 @@ void superblock_facts(const struct store_superblock_unit *unit, struct store_fac
 		.minor = superblock->minor,
 		.sequence_id = superblock->sequence_id,
 		.lineage = superblock->lineage,
+		.closing_id = superblock->closing_id,
 	};
 	memcpy(facts->label, superblock->label, sizeof facts->label);
 	memcpy(facts->name, superblock->name, sizeof facts->name);
@@ -118,6 +119,7 @@ void superblock_fill(struct store *store, uint32_t flags)
 		.minor = facts->minor,
 		.sequence_id = facts->sequence_id,
 		.lineage = facts->lineage,
+		.closing_id = facts->closing_id,
 	};
 	memcpy(superblock->name, facts->name, sizeof superblock->name);
 	memcpy(superblock->label, facts->label, sizeof superblock->label);

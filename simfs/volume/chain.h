@@ -74,6 +74,7 @@ struct node {
 	bool must_inherit;	     /* its file may not say yet whose lineage it is of */
 	bool is_going;		     /* its clone was deleted, and its file is next */
 	bool is_damaged;	     /* its map has gaps: nothing above is believed */
+	bool is_older;		     /* the same: it is one of before the last unmount */
 	bool has_damaged_data;	     /* found when it was opened */
 	struct chain_turn removal;
 	struct list link; /* of chain->nodes, loading or leaving */

@@ -74,9 +74,13 @@ static bool is_above(const struct node *view, const struct node *node)
 	return view != NULL;
 }
 
-/* Nothing that needs NODE can be believed; its file may be put back as it was. */
+/*
+ * Nothing that needs NODE can be believed; its file may be put back as it was.  That of one
+ * that is older looks right after a kill: who needs it has failed for the mounts to come, too.
+ */
 static int places_lose(struct chain *chain, const struct node *node)
 {
+	int error = 0;
 	char file[64];
 
 	node_file_name(node->id, file, sizeof file);
@@ -92,10 +96,12 @@ static int places_lose(struct chain *chain, const struct node *node)
 		if (snapshot->state != SNAPSHOT_ACTIVE || !is_above(snapshot->base, node))
 			continue;
 		log_error("snapshot '%s' is lost: it needs '%s'", snapshot->name, file);
+		if (node->is_older && error == 0)
+			error = fail(snapshot);
 		snapshot->state = SNAPSHOT_FAILED;
 		snapshot->error = -EUCLEAN;
 	}
-	return 0;
+	return error;
 }
 
 int chain_lose_damaged(struct chain *chain)

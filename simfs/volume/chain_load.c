@@ -51,6 +51,7 @@ static int node_load(struct volume *volume, const char *file)
 	struct store_findings findings = { 0 };
 	struct store *store = NULL;
 	char expected[64];
+	bool is_older = false;
 	int error = store_open(volume->folder, file, &options, &store, &findings);
 
 	if (error == -EUCLEAN)
@@ -64,6 +65,14 @@ static int node_load(struct volume *volume, const char *file)
 	}
 
 	const struct store_facts *facts = store_facts(store);
+
+	/* One that is damaged was not closed. */
+	if (error == 0 && state_is_older(facts, volume->image.closing_id)) {
+		log_error("node '%s' at offset 0: it is older than the last unmount", file);
+		is_older = true;
+		error = -EUCLEAN;
+	}
+
 	struct node *node = node_new(chain, facts->store_id, store);
 
 	if (!node) {
@@ -72,6 +81,7 @@ static int node_load(struct volume *volume, const char *file)
 	}
 	list_append(&chain->loading, &node->link);
 	node->is_damaged = error < 0;
+	node->is_older = is_older;
 	node->has_damaged_data = error == 0 && findings.damage;
 	chain->is_damaged |= node->is_damaged;
 	node_file_name(node->id, expected, sizeof expected);

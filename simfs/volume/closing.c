@@ -43,6 +43,7 @@ void closing_add(struct closing *closing, struct store *store, const char *what)
 {
 	struct one *one;
 
+	store_set_closing_id(store, closing->closing_id);
 	while (closing->under_way >= UNDER_WAY_MAX)
 		step(closing);
 	one = calloc(1, sizeof *one);

@@ -8,11 +8,14 @@
 #ifndef SNAPRIG_VOLUME_CLOSING_H
 #define SNAPRIG_VOLUME_CLOSING_H
 
+#include <stdint.h>
+
 struct blockio;
 struct store;
 
 struct closing {
-	struct blockio *io; /* whose steps lead to what is waited for */
+	struct blockio *io;  /* whose steps lead to what is waited for */
+	uint64_t closing_id; /* of all of them (state_record.c) */
 	unsigned under_way;
 	int first_error;
 };

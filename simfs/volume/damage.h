@@ -35,6 +35,9 @@ bool snapshot_needs(struct chain *chain, const struct snapshot *snapshot, const 
 
 /* ---- what a mount finds ---- */
 
+/* state_lost.c: an unmount closes the store of SNAPSHOT, which is whole and has not failed. */
+bool state_is_closed(const struct snapshot *snapshot);
+
 /* state_version.c: -EUCLEAN, said, when FOLDER has a store of a format that is not known here;
  * faults do not strike it.  0, or -errno. */
 int state_check_versions(struct blockio_folder *folder);

@@ -34,7 +34,8 @@ enum image_policy {
 /* What the record says; it holds when the volume was unmounted in order. */
 struct image_record {
 	bool is_clean;
-	uint64_t sharers; /* image_sharers() */
+	uint64_t closing_id; /* of all stores that were closed then; 0: not known */
+	uint64_t sharers;    /* image_sharers() */
 	struct blockio_facts facts;
 };
 
@@ -43,6 +44,7 @@ struct image_record {
 struct image {
 	uint64_t looked_ns;
 	uint64_t stored_bytes; /* length of the volume of which the state is */
+	uint64_t closing_id;   /* found in the record, then that of this unmount */
 	bool is_open_on_disk;  /* the record says so, and nothing of the image */
 	bool was_changed;      /* found at the mount */
 	bool was_resized;      /* the same: its snapshots have another length */

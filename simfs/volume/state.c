@@ -204,6 +204,9 @@ static const char *foreign(const struct store_facts *facts, void *context)
 	const char *why = why_foreign(facts, expected);
 
 	expected->is_foreign = why != NULL;
+	/* Nobody has preserved for it since, and it must never be believed. */
+	if (!why && state_is_older(facts, expected->volume->image.closing_id))
+		why = "it is older than the last unmount";
 	return why;
 }
 

@@ -21,6 +21,17 @@ static void mark_lost(struct snapshot *snapshot)
 	snapshot->is_lost = true;
 }
 
+bool state_is_closed(const struct snapshot *snapshot)
+{
+	const struct store *store = snapshot->store;
+
+	/* A failed one has its mark, unless it only shows what is lost elsewhere, and may be whole
+	 * again; a damaged one is left as it was found. */
+	return snapshot->state == SNAPSHOT_ACTIVE ||
+	       (store && !snapshot->is_lost && !store_facts(store)->failed &&
+		       store_error(store) == 0);
+}
+
 int state_lose(struct snapshot *snapshot, const char *file)
 {
 	struct blockio_folder *folder = snapshot->volume->folder;

@@ -19,11 +19,12 @@
 #include "simfs/base/clock.h"
 #include "simfs/base/log.h"
 #include "simfs/base/mix.h"
-#include "simfs/volume/volume_internal.h"
+#include "simfs/volume/chain.h"
 
 #define VOLUME_FILE	  "volume"
 #define VOLUME_FILE_NEW	  "volume.new"
-#define VOLUME_MAGIC	  0x32766c6f70616e73ull
+#define VOLUME_MAGIC	  0x33766c6f70616e73ull
+#define VOLUME_MAGIC_2	  0x32766c6f70616e73ull /* it ends with image_inode */
 #define VOLUME_MAGIC_1	  0x31766c6f70616e73ull /* it ends with volume_bytes */
 
 #define RECORD_FLAG_CLEAN 1u /* what follows holds */
@@ -39,13 +40,17 @@ struct volume_record {
 	int64_t image_modified_ns;
 	int64_t image_changed_ns;
 	uint64_t image_inode;
+	uint64_t closing_id;
 };
 
 static uint64_t record_hash(const struct volume_record *record)
 {
-	size_t end = record->magic == VOLUME_MAGIC_1 ? offsetof(struct volume_record, flags)
-						     : sizeof *record;
+	size_t end = sizeof *record;
 
+	if (record->magic == VOLUME_MAGIC_1)
+		end = offsetof(struct volume_record, flags);
+	else if (record->magic == VOLUME_MAGIC_2)
+		end = offsetof(struct volume_record, closing_id);
 	return XXH3_64bits(&record->volume_id, end - offsetof(struct volume_record, volume_id));
 }
 
@@ -94,11 +99,27 @@ static int record_write(struct volume *volume, const struct image_record *image)
 		record->image_modified_ns = image->facts.modified_ns;
 		record->image_changed_ns = image->facts.changed_ns;
 		record->image_inode = image->facts.inode;
+		record->closing_id = volume->image.closing_id;
 	}
 	error = unit_write(volume->folder, record);
 	if (error == 0)
 		volume->image.stored_bytes = record->volume_bytes;
 	return error;
+}
+
+bool state_is_older(const struct store_facts *facts, uint64_t closing_id)
+{
+	return closing_id != 0 && !facts->failed && facts->closing_id != closing_id;
+}
+
+void state_choose_closing_id(struct volume *volume)
+{
+	uint64_t id = mix64(volume->volume_id ^ mix64((uint64_t)clock_wall_ns()));
+
+	/* A damaged node is not closed, and may be put back as it was then. */
+	if (volume->image.closing_id != 0 && volume->chain && volume->chain->is_damaged)
+		return;
+	volume->image.closing_id = id ? id : 1;
 }
 
 int state_record_open(struct volume *volume)
@@ -141,7 +162,8 @@ int state_record_read(struct blockio_folder *folder, struct state_record *ret)
 	blockio_destroy(io);
 	if (error < 0)
 		return error;
-	if ((record->magic != VOLUME_MAGIC && record->magic != VOLUME_MAGIC_1) ||
+	if ((record->magic != VOLUME_MAGIC && record->magic != VOLUME_MAGIC_2 &&
+		    record->magic != VOLUME_MAGIC_1) ||
 		record->hash != record_hash(record))
 		return -EUCLEAN;
 	*ret = (struct state_record){
@@ -149,9 +171,10 @@ int state_record_read(struct blockio_folder *folder, struct state_record *ret)
 		.volume_bytes = record->volume_bytes,
 		.is_current = record->magic == VOLUME_MAGIC,
 	};
-	if (ret->is_current && record->flags & RECORD_FLAG_CLEAN)
+	if (record->magic != VOLUME_MAGIC_1 && record->flags & RECORD_FLAG_CLEAN)
 		ret->image = (struct image_record){
 			.is_clean = true,
+			.closing_id = ret->is_current ? record->closing_id : 0,
 			.sharers = record->sharers,
 			.facts = { .size_bytes = record->image_bytes,
 				.modified_ns = record->image_modified_ns,
@@ -178,6 +201,7 @@ int state_record_load(struct volume *volume, bool has_stores)
 		return error;
 	volume->volume_id = record.volume_id;
 	volume->image.stored_bytes = record.volume_bytes;
+	volume->image.closing_id = record.image.closing_id;
 	volume->image.is_open_on_disk = record.is_current && !record.image.is_clean;
 	return image_compare(volume, &record.image, has_stores);
 }

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "simfs/blockio/folder.h"
+#include "simfs/store/store.h"
 #include "simfs/volume/image.h"
 
 /* Reads the record of the volume, and compares its image with it; changes no file.  HAS_STORES: of
@@ -24,6 +25,15 @@ struct state_record {
 
 /* 0; -ENOENT; -EUCLEAN when it does not check; or -errno. */
 int state_record_read(struct blockio_folder *folder, struct state_record *ret);
+
+/*
+ * Whether a store of the state with FACTS, which has not failed, is older than the last unmount,
+ * which was in order and closed all of them: somebody has put it there.
+ */
+bool state_is_older(const struct store_facts *facts, uint64_t closing_id);
+
+/* Draws the number that all stores of this unmount and its record have. */
+void state_choose_closing_id(struct volume *volume);
 
 /* Writes the record of a volume that is in use, which has this length now: 0 or -errno. */
 int state_record_open(struct volume *volume);

@@ -57,6 +57,8 @@ static const char *misfit(const struct verifier *verifier, const struct verify_e
 	if (verifier->has_record && (facts->volume_id != verifier->record.volume_id ||
 					    facts->volume_bytes != verifier->record.volume_bytes))
 		return "it is of another volume";
+	if (verifier->has_record && state_is_older(facts, verifier->record.image.closing_id))
+		return "it is older than the last unmount";
 	if ((entry->kind == VERIFY_NODE) != (facts->role == ROLE_CHAIN_NODE))
 		return "it is of another kind than its name says";
 	if (entry->kind == VERIFY_SNAPSHOT)

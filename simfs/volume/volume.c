@@ -107,11 +107,12 @@ int volume_close(struct volume *volume)
 	MUST(volume_idle(volume));
 	/* Also when nobody has stopped it: none of the following can be let go. */
 	fault_site_close(&volume->faults);
+	state_choose_closing_id(volume);
+	closing.closing_id = volume->image.closing_id;
 	list_for_each (at, &volume->snapshots) {
 		struct snapshot *snapshot = CONTAINER_OF(at, struct snapshot, link);
 
-		/* A failed one has its mark, a damaged one is left as it was found. */
-		if (snapshot->state != SNAPSHOT_ACTIVE)
+		if (!state_is_closed(snapshot))
 			continue;
 		snprintf(what, sizeof what, "snapshot '%s'", snapshot->name);
 		closing_add(&closing, snapshot->store, what);

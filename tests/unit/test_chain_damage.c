@@ -101,7 +101,13 @@ START_TEST(every_flipped_bit_of_a_header_refuses_the_mount_or_changes_nothing)
 	/* The superblock and the header of the first segment. */
 	for (uint64_t bit = 0; bit < 2 * STORE_UNIT_BYTES * 8; bit += step(bit) * stride) {
 		engine_file(&engine, files[_i], &size_bytes)[bit / 8] ^= (uint8_t)(1u << bit % 8);
-		refused += !opens_right();
+		if (opens_right()) {
+			/* What was before that is older than the last unmount. */
+			free(copy);
+			copy = file_copy(files[_i], &size_bytes);
+			continue;
+		}
+		refused++;
 		file_restore(files[_i], copy, size_bytes);
 	}
 	ck_assert_uint_gt(refused, 0);

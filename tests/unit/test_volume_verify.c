@@ -184,6 +184,17 @@ END_TEST
 
 /* ---- damaged ---- */
 
+/* A copy of FILE, to free(). */
+static uint8_t *take(const char *file, uint64_t *ret_size_bytes)
+{
+	const uint8_t *bytes = engine_file(&engine, file, ret_size_bytes);
+	uint8_t *copy = malloc(*ret_size_bytes);
+
+	ck_assert_ptr_nonnull(copy);
+	memcpy(copy, bytes, *ret_size_bytes);
+	return copy;
+}
+
 /*
  * A byte changed anywhere in FILE: when there is no finding, a mount shows every
  * view as it was.
@@ -191,12 +202,8 @@ END_TEST
 static void flip_everywhere(const char *file)
 {
 	uint64_t size_bytes, step = 4096 / engine_count(64) + 1, seen = 0;
-	AUTO(auto_free) uint8_t *copy = NULL;
+	AUTO(auto_free) uint8_t *copy = take(file, &size_bytes);
 
-	engine_file(&engine, file, &size_bytes);
-	copy = malloc(size_bytes);
-	ck_assert_ptr_nonnull(copy);
-	memcpy(copy, engine_file(&engine, file, &size_bytes), size_bytes);
 	for (uint64_t at = 0; at < size_bytes; at += at < 512 ? 1 : step) {
 		engine_file(&engine, file, &size_bytes)[at] ^= 0x10;
 		if (verify() > 0) {
@@ -207,6 +214,9 @@ static void flip_everywhere(const char *file)
 			ck_assert_int_eq(engine_open(&engine), 0);
 			views_check(&engine, &views);
 			ck_assert_int_eq(engine_close(&engine), 0);
+			/* What was before that is older than the last unmount. */
+			free(TAKE_PTR(copy));
+			copy = take(file, &size_bytes);
 		}
 		engine_file_resize(&engine, file, size_bytes);
 		memcpy(engine_file(&engine, file, &size_bytes), copy, size_bytes);
