@@ -54,15 +54,21 @@ static void copy_end(struct chain_copy *copy, int error)
 static void chunk_later(struct chain_copy *copy);
 static void copied(struct chain_copy *copy);
 
+/* Why nobody wants COPY any more, or 0. */
+static int given_up(const struct chain_copy *copy)
+{
+	if (copy->is_cancelled)
+		return -ECANCELED;
+	return copy->create->is_cancelled ? -EINTR : 0;
+}
+
 static void chunk_done(struct store_waiter *waiter, int error)
 {
 	struct chain_copy *copy = CONTAINER_OF(waiter, struct chain_copy, written);
 
 	copy->offset += copy->read.length;
-	if (error == 0 && copy->is_cancelled)
-		error = -ECANCELED;
-	if (error == 0 && copy->create->is_cancelled)
-		error = -EINTR;
+	if (error == 0)
+		error = given_up(copy);
 	if (error < 0)
 		copy_end(copy, error);
 	else if (copy->offset < volume_bytes(copy->chain->volume))
@@ -163,7 +169,13 @@ static void finish_go(struct chain_turn *turn)
 	struct chain_copy *copy = CONTAINER_OF(turn, struct chain_copy, turn);
 	struct chain *chain = copy->chain;
 	struct snapshot_create *create = copy->create;
+	int error = given_up(copy);
 
+	if (error < 0) {
+		copy_end(copy, error);
+		chain_unlock(chain);
+		return;
+	}
 	chain->leaf.chain = chain;
 	chain->leaf.node = copy->leaf.node;
 	copy_free(copy);

@@ -349,7 +349,7 @@ static void create_go(struct chain_turn *turn)
 {
 	struct snapshot_create *create = CONTAINER_OF(turn, struct snapshot_create, turn);
 	struct chain *chain = create->volume->chain;
-	int error = check_chain(create);
+	int error = create->is_cancelled ? -EINTR : check_chain(create);
 
 	chain->creation = create;
 	if (error == 0)

@@ -171,6 +171,35 @@ static void opened(struct snapshot_open *open, struct snapshot *snapshot, int re
 	open_result = result;
 }
 
+/* A snapshot that is being taken changes the chain, and others wait for their turn. */
+START_TEST(a_clone_that_is_cancelled_while_it_waits_for_its_turn_has_never_been)
+{
+	struct creation first, clone;
+
+	open_as("xen");
+	fault_bench_add("snapshot.commit hang");
+	begin_creation(&first, "t");
+	engine_settle(&bench_engine);
+	clone = (struct creation){ .create = { .name = "u",
+					   .kind = _i == 0 ? SNAPSHOT_CLONED : SNAPSHOT_COPIED,
+					   .of = engine_find(&bench_engine, "s"),
+					   .done = created } };
+	volume_snapshot_create(bench_engine.volume, &clone.create);
+	engine_settle(&bench_engine);
+	ck_assert_uint_eq(clone.told, 0);
+	volume_snapshot_cancel(&clone.create);
+	volume_fault_clear(bench_engine.volume);
+	engine_settle(&bench_engine);
+	ck_assert_int_eq(first.result, 0);
+	ck_assert_uint_eq(clone.told, 1);
+	ck_assert_int_eq(clone.result, -EINTR);
+	ck_assert(!is_there("u"));
+	ck_assert(!engine_file_exists(&bench_engine, "u.store.new"));
+	check_all_is_well("t");
+	close_all();
+}
+END_TEST
+
 START_TEST(a_deletion_and_an_open_that_a_fault_holds_up_end_at_once)
 {
 	struct snapshot_delete command = { .done = deleted };
@@ -262,6 +291,8 @@ int main(int argc, char **argv)
 		a_creation_that_is_cancelled_at_any_step_is_there_or_has_never_been, 0, PROFILES);
 	tcase_add_loop_test(cases, a_creation_that_a_fault_holds_up_ends_at_once, 0, PROFILES);
 	tcase_add_test(cases, a_copy_that_nobody_wants_goes_no_further);
+	tcase_add_loop_test(
+		cases, a_clone_that_is_cancelled_while_it_waits_for_its_turn_has_never_been, 0, 2);
 	tcase_add_loop_test(
 		cases, a_deletion_and_an_open_that_a_fault_holds_up_end_at_once, 0, PROFILES);
 	tcase_add_loop_test(
