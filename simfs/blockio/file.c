@@ -69,7 +69,8 @@ void file_submit(struct blockio *io, struct blockio_request *request)
 		io_uring_prep_nop(sqe);
 		break;
 	case BLOCKIO_SYNC:
-		MUST(!"a file has no names to sync");
+		/* A file has no names. */
+		MUST(request->kind != BLOCKIO_SYNC);
 	}
 	ring_start(file->ring, sqe, &request->op);
 }
