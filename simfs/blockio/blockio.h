@@ -129,8 +129,9 @@ struct blockio_ops {
 	 * on leaves it with other times than these.  May block. */
 	int (*settle)(struct blockio *io, struct blockio_facts *ret);
 
-	/* Optional.  The first range with data at or after FROM; false when all of
-	 * the rest is a hole.  May block shortly, for metadata. */
+	/* Optional.  The first range with data at or after FROM, or the beginning of it:
+	 * more may follow without a gap.  False when all of the rest is a hole.  May
+	 * block shortly, for metadata. */
 	bool (*next_data)(
 		struct blockio *io, uint64_t from, uint64_t *ret_first, uint64_t *ret_end);
 

@@ -222,23 +222,6 @@ static int file_settle(struct blockio *io, struct blockio_facts *ret)
 	return error;
 }
 
-static bool file_next_data(
-	struct blockio *io, uint64_t from, uint64_t *ret_first, uint64_t *ret_end)
-{
-	struct file_blockio *file = file_of(io);
-	off_t first = lseek(file->fd, (off_t)from, SEEK_DATA);
-	off_t end;
-
-	if (first < 0 && errno == ENXIO)
-		return false;
-	/* A file system that cannot tell says that all is data. */
-	end = first < 0 ? -1 : lseek(file->fd, first, SEEK_HOLE);
-	*ret_first = first < 0 ? from : (uint64_t)first;
-	*ret_end = end < 0 ? io->size_bytes : (uint64_t)end;
-	/* It may have been cut meanwhile, by somebody else. */
-	return *ret_first < *ret_end;
-}
-
 static int file_transfer_now(
 	struct blockio *io, enum blockio_kind kind, uint64_t offset, void *buffer, size_t length)
 {

@@ -33,6 +33,9 @@ int file_length(int fd, bool is_device, uint64_t *ret_bytes);
 
 void file_submit(struct blockio *io, struct blockio_request *request);
 
+/* file_data.c: as blockio_ops.next_data. */
+bool file_next_data(struct blockio *io, uint64_t from, uint64_t *ret_first, uint64_t *ret_end);
+
 /* file_room.c: as blockio_ops.reserve. */
 void file_room_reserve(struct blockio *io, uint64_t end_bytes, uint64_t limit_bytes);
 

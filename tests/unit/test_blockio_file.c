@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -47,6 +48,14 @@ static struct blockio *file_new(const char *name)
 static int fd_of(struct blockio *io)
 {
 	return CONTAINER_OF(io, struct file_blockio, io)->fd;
+}
+
+static int open_plainly(const char *name)
+{
+	int fd = openat(folder_fd, name, O_RDWR | O_CLOEXEC);
+
+	ck_assert_int_ge(fd, 0);
+	return fd;
 }
 
 static uint64_t size_of(struct blockio *io)
@@ -174,6 +183,54 @@ START_TEST(room_is_not_made_beyond_the_limit)
 }
 END_TEST
 
+/* Ranges without a gap between them are one. */
+static bool next_data(struct blockio *io, uint64_t from, uint64_t *ret_first, uint64_t *ret_end)
+{
+	uint64_t first, end;
+
+	if (!io->ops->next_data(io, from, ret_first, ret_end))
+		return false;
+	while (io->ops->next_data(io, *ret_end, &first, &end) && first == *ret_end)
+		*ret_end = end;
+	return true;
+}
+
+START_TEST(data_are_found_where_lseek_finds_them)
+{
+	struct blockio *io = file_new("a");
+	static char bytes[128 * KIB];
+	uint64_t from = 0, first, end;
+	int ranges = 0;
+
+	memset(bytes, 'x', sizeof bytes);
+	ck_assert_int_eq(ftruncate(fd_of(io), 64 * MIB + 512), 0);
+	/* Some of it in a row, in many extents; some behind a hole; allocated and not written;
+	 * in memory only, in the middle of that; and the end, with room behind it. */
+	int fd = open_plainly("a");
+
+	for (uint64_t i = 0; i < 300; i++)
+		ck_assert_int_eq(pwrite(fd, bytes, 4096, (off_t)(i * 8192)), 4096);
+	ck_assert_int_eq(pwrite(fd, bytes, 128 * KIB, 8 * MIB), 128 * KIB);
+	ck_assert_int_eq(pwrite(fd, bytes, 128 * KIB, 8 * MIB + 128 * KIB), 128 * KIB);
+	fsync(fd);
+	ck_assert_int_eq(fallocate(fd, FALLOC_FL_KEEP_SIZE, 16 * MIB, 4 * MIB), 0);
+	ck_assert_int_eq(pwrite(fd, bytes, 4096, 17 * MIB), 4096);
+	ck_assert_int_eq(pwrite(fd, bytes, 512, 64 * MIB), 512);
+	ck_assert_int_eq(fallocate(fd, FALLOC_FL_KEEP_SIZE, 64 * MIB, 4 * MIB), 0);
+	io->size_bytes = size_of(io);
+	for (; next_data(io, from, &first, &end); from = end) {
+		ck_assert_uint_eq(first, (uint64_t)lseek(fd, (off_t)from, SEEK_DATA));
+		ck_assert_uint_eq(end, (uint64_t)lseek(fd, (off_t)first, SEEK_HOLE));
+		ranges++;
+	}
+	ck_assert_int_lt(lseek(fd, (off_t)from, SEEK_DATA), 0);
+	ck_assert_int_gt(ranges, 0);
+	close(fd);
+	leave("a", io);
+	settle();
+}
+END_TEST
+
 static unsigned synced;
 
 static void note_synced(struct blockio_request *request, int result)
@@ -217,6 +274,7 @@ int main(int argc, char **argv)
 	tcase_add_test(leaving, what_is_left_when_the_ring_goes_is_freed);
 	tcase_add_test(leaving, one_that_is_not_removed_is_closed_at_once);
 	tcase_add_test(names, a_sync_that_is_started_is_answered_from_the_event_loop);
+	tcase_add_test(names, data_are_found_where_lseek_finds_them);
 	tcase_add_test(room, room_is_in_proportion_to_what_is_there);
 	tcase_add_test(room, room_is_not_made_beyond_the_limit);
 	suite_add_tcase(suite, leaving);
