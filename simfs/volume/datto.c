@@ -135,9 +135,8 @@ static void created(struct snapshot_create *create, int result)
 		command->done(command, result);
 		return;
 	}
-	if (command->ioctl == DATTO_TO_SNAPSHOT && result < 0) {
-		snapshot_put(command->snapshot);
-	}
+	/* One that was replaced has gone, with the reference, whatever came of the other. */
+	snapshot_put(create->replaces);
 	datto_command_end(command, result);
 }
 

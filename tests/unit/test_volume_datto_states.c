@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "simfs/base/mix.h"
+#include "simfs/volume/volume_faults.h"
 #include "tests/lib/engine_suite.h"
 #include "tests/unit/datto_bench.h"
 
@@ -235,6 +236,43 @@ START_TEST(what_is_written_while_it_is_dormant_is_not_traced)
 }
 END_TEST
 
+/* With --durable its name is made durable when it is there already, in the incremental's place. */
+START_TEST(a_snapshot_that_fails_before_its_name_is_durable_is_answered_with_an_error)
+{
+	struct engine_request *read;
+	struct datto_run transition = { 0 };
+	char message[RULE_MESSAGE_BYTES];
+	uint64_t before, id;
+
+	datto_start("200%");
+	ck_assert_int_eq(engine_close(&datto_engine), 0);
+	datto_engine.volume_options.durable = true;
+	ck_assert_int_eq(engine_open(&datto_engine), 0);
+	ck_assert_int_eq(datto_run(DATTO_TO_INCREMENTAL), 0);
+	before = snapshot_id(datto_device());
+	datto_begin(&transition, DATTO_TO_SNAPSHOT);
+	while (snapshot_id(datto_device()) == before)
+		ck_assert(engine_step(&datto_engine));
+	ck_assert(!transition.has_ended);
+	ck_assert_int_eq(volume_fault_add(datto_engine.volume,
+				 "snapshot.read fail-snapshot times=1", &id, message),
+		0);
+	read = engine_read_new(datto_device(), 0, DATTO_BLOCK);
+	engine_submit(&datto_engine, read);
+	engine_settle(&datto_engine);
+	ck_assert(read->has_ended && transition.has_ended);
+	ck_assert_int_lt(read->result, 0);
+	ck_assert_int_lt(transition.result, 0);
+	engine_request_free(read);
+	/* It is there, and has failed; nothing else is. */
+	ck_assert_ptr_null(volume_snapshot_next(datto_engine.volume, datto_device()));
+	ck_assert_int_lt(snapshot_changed_error(datto_device()), 0);
+	ck_assert_int_eq(datto_run(DATTO_DESTROY), 0);
+	ck_assert_int_eq(engine_close(&datto_engine), 0);
+	engine_deinit(&datto_engine);
+}
+END_TEST
+
 int main(int argc, char **argv)
 {
 	Suite *suite = suite_create("datto states");
@@ -249,6 +287,8 @@ int main(int argc, char **argv)
 	tcase_add_test(all, an_overflow_on_the_way_to_incremental_leaves_a_failed_incremental);
 	tcase_add_test(all, a_disk_error_leaves_the_old_or_fails_and_never_the_live_view);
 	tcase_add_test(all, commands_in_the_wrong_mode_are_refused);
+	tcase_add_test(
+		all, a_snapshot_that_fails_before_its_name_is_durable_is_answered_with_an_error);
 	tcase_add_test(all, another_profile_has_no_dattobd);
 	tcase_add_test(all, what_is_written_while_it_is_dormant_is_not_traced);
 	suite_add_tcase(suite, all);
