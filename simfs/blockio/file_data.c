@@ -26,15 +26,15 @@
 /* At a time: 40 us, and as a rule no more than one read of the disk. */
 #define EXTENTS_AT_ONCE 64
 
-struct extents {
+union extents {
 	struct fiemap map;
-	struct fiemap_extent all[EXTENTS_AT_ONCE];
+	char room[sizeof(struct fiemap) + EXTENTS_AT_ONCE * sizeof(struct fiemap_extent)];
 };
 
 /* The end of the extents in a row from FIRST on, as far as is looked at; 0: nobody knows. */
 static uint64_t extents_end(int fd, uint64_t first)
 {
-	struct extents extents;
+	union extents extents;
 	uint64_t end = first;
 
 	memset(&extents, 0, sizeof extents);
@@ -44,7 +44,7 @@ static uint64_t extents_end(int fd, uint64_t first)
 	if (ioctl(fd, FS_IOC_FIEMAP, &extents.map) < 0)
 		return 0;
 	for (uint32_t i = 0; i < extents.map.fm_mapped_extents; i++) {
-		const struct fiemap_extent *extent = &extents.all[i];
+		const struct fiemap_extent *extent = &extents.map.fm_extents[i];
 
 		/* Where nothing was written there may still be something in memory. */
 		if (extent->fe_logical > end || extent->fe_flags & FIEMAP_EXTENT_UNWRITTEN)
