@@ -68,20 +68,17 @@ END_TEST
 
 START_TEST(a_leaf_whose_file_cannot_go_stays_what_is_written_to)
 {
-	make_leaf(false);
 	/* Among the calls of the merge, the removal of the leaf; the journal's are others. */
-	for (uint64_t nth = 1; nth < 12; nth++) {
+	for (uint64_t nth = 1; nth < 6; nth++) {
+		make_leaf(false);
 		engine_folder_fail(engine.folder, nth, 1, -EIO);
 		chain_bench_coalesce(&engine);
 		engine_folder_fail(engine.folder, 1, 0, 0);
 		ck_assert_int_eq(engine_write(&engine, 0, 4096, 3 + nth), 0);
 		ck_assert_int_eq(engine_kill_and_open(&engine), 0);
 		expect_stamp(3 + nth);
-		chain_bench_take(&engine, 0);
-		ck_assert_int_eq(engine_write(&engine, 0, 4096, 2), 0);
-		chain_bench_drop(&engine, 0);
+		engine_deinit(&engine);
 	}
-	engine_deinit(&engine);
 }
 END_TEST
 
