@@ -102,7 +102,10 @@ one_flip()
 	kind=$1 seed=$2 where='' told=''
 	cp -r --sparse=always "$kind.pristine/." .
 	if [ $((seed % 2)) = 0 ]; then
-		where=$("$damage" flip "$image.snaprig" "$seed")
+		case $kind in
+		*killed) where=$("$damage" flip "$image.snaprig" "$seed" killed) ;;
+		*) where=$("$damage" flip "$image.snaprig" "$seed") ;;
+		esac
 		verify=
 		[ $((seed % 4)) = 0 ] || verify=--verify
 		mounts ${verify:+"$verify"} || return 0

@@ -2,7 +2,7 @@
 /*
  * damage - flips a bit of a state folder, and looks what becomes of the views.
  *
- *	damage flip FOLDER SEED		one bit of one of its files; prints which
+ *	damage flip FOLDER SEED [killed]	one bit of one of its files; prints which
  *	damage look MNT WANTED SEED	each file of the folder WANTED is a view, `live` or a
  *					snapshot's name; prints "right", "failed" or "absent"
  *					and the name of each
@@ -22,6 +22,7 @@
 #include <unistd.h>
 
 #include "simfs/base/mix.h"
+#include "simfs/store/format.h"
 
 #define FILES_MAX   64
 #define PIECE_BYTES 65536
@@ -63,7 +64,29 @@ static bool list(const char *folder, struct names *ret)
 	return ret->count > 0;
 }
 
-static int command_flip(const char *folder, uint64_t seed)
+/*
+ * Where the last segment of the store in FD begins, when after a kill nothing tells it
+ * from one that was torn; else SIZE.  What is done to such a one is not noticed.
+ */
+static uint64_t end_of_known(int fd, uint64_t size)
+{
+	struct store_superblock superblock;
+	struct segment_header header;
+
+	if (pread(fd, &superblock, sizeof superblock, 0) != sizeof superblock ||
+		superblock.magic != STORE_MAGIC)
+		return size;
+	for (uint64_t unit = size / STORE_UNIT_BYTES; unit-- > 1;) {
+		off_t at = (off_t)(unit * STORE_UNIT_BYTES);
+
+		if (pread(fd, &header, sizeof header, at) == sizeof header &&
+			header.magic == SEGMENT_MAGIC)
+			return header.sequence > superblock.acknowledged ? (uint64_t)at : size;
+	}
+	return size;
+}
+
+static int command_flip(const char *folder, uint64_t seed, bool is_killed)
 {
 	struct names files;
 	char path[4096];
@@ -80,6 +103,9 @@ static int command_flip(const char *folder, uint64_t seed)
 	if (fd < 0 || fstat(fd, &facts) < 0 || facts.st_size == 0)
 		return 4;
 	uint64_t size = (uint64_t)facts.st_size;
+
+	if (is_killed)
+		size = end_of_known(fd, size);
 	/* What describes the rest is small, and as worth a bit as the rest. */
 	uint64_t reach = mix_below(seed, 2, 2) && size > 12288 ? 12288 : size;
 	off_t offset = (off_t)mix_below(seed, 3, reach);
@@ -183,8 +209,10 @@ static int command_look(const char *mount, const char *wanted, uint64_t seed)
 
 int main(int argc, char **argv)
 {
-	if (argc == 4 && !strcmp(argv[1], "flip"))
-		return command_flip(argv[2], strtoull(argv[3], NULL, 10));
+	bool is_killed = argc == 5 && !strcmp(argv[4], "killed");
+
+	if ((argc == 4 || is_killed) && !strcmp(argv[1], "flip"))
+		return command_flip(argv[2], strtoull(argv[3], NULL, 10), is_killed);
 	if (argc == 5 && !strcmp(argv[1], "look"))
 		return command_look(argv[2], argv[3], strtoull(argv[4], NULL, 10));
 	fprintf(stderr, "usage: damage flip|look ...\n");
