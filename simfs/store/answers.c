@@ -36,8 +36,12 @@ static struct store_waiter *next_answer(struct store *store)
 	struct list *link = list_pop(&store->answers);
 
 	/* One at a time: it may start something that the next one waits for, too. */
-	if (!link && store_idle(store))
+	if (!link && store_idle(store)) {
 		link = list_pop(&store->wanting_idle);
+		/* Of store_quiesce(): it may be armed again. */
+		if (link)
+			CONTAINER_OF(link, struct store_waiter, link)->pending--;
+	}
 	return link ? CONTAINER_OF(link, struct store_waiter, link) : NULL;
 }
 

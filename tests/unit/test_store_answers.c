@@ -187,6 +187,19 @@ static void teardown(void)
 	free(data);
 }
 
+START_TEST(who_has_waited_for_rest_may_wait_again)
+{
+	for (unsigned i = 0; i < 2; i++) {
+		store_mark(bench.store, 0, 0, NULL);
+		store_waiter_arm(&waiters[WAITERS], noted);
+		store_quiesce(bench.store, &waiters[WAITERS]);
+		while (waiters[WAITERS].done)
+			ck_assert(memory_disk_step(bench.disk));
+		ck_assert(store_idle(bench.store));
+	}
+}
+END_TEST
+
 int main(int argc, char **argv)
 {
 	Suite *suite = suite_create("answers of a store");
@@ -195,6 +208,7 @@ int main(int argc, char **argv)
 
 	(void)argc;
 	tcase_add_checked_fixture(answered, setup, teardown);
+	tcase_add_test(answered, who_has_waited_for_rest_may_wait_again);
 	tcase_add_test(answered, a_resumed_store_answers_all_that_it_did_not_write_with_the_error);
 	tcase_add_test(answered, what_an_answer_appends_is_answered_behind_the_others);
 	tcase_add_test(answered, a_stop_answers_nobody_before_it_returns);
