@@ -64,7 +64,8 @@ void slots_free(struct session *session)
 {
 	struct list *link;
 
-	while ((link = list_pop(&session->free_slots)) || (link = list_pop(&session->reading)))
+	while ((link = list_pop(&session->free_slots)) || (link = list_pop(&session->reading)) ||
+		(link = list_pop(&session->waiting)))
 		slot_free(CONTAINER_OF(link, struct slot, link));
 }
 
@@ -146,11 +147,33 @@ static void handle_request(struct slot *slot, size_t length)
 	}
 	if (!session->initialised)
 		note_init(session, bytes, length);
+	MUST(!session->current);
 	session->current = slot;
 	fuse_session_process_buf(session->fuse, &buffer);
 	if (session->current)
 		slot_release(slot);
 	session->current = NULL;
+}
+
+/*
+ * What an answer needs may wait for the disk, by turning the ring (a volume that grows):
+ * requests that come meanwhile are served behind it.
+ */
+static void handle_in_turn(struct slot *slot, size_t length)
+{
+	struct session *session = slot->session;
+	struct list *link;
+
+	slot->request_length = length;
+	list_append(&session->waiting, &slot->link);
+	if (session->is_decoding)
+		return;
+	session->is_decoding = true;
+	while ((link = list_pop(&session->waiting))) {
+		slot = CONTAINER_OF(link, struct slot, link);
+		handle_request(slot, slot->request_length);
+	}
+	session->is_decoding = false;
 }
 
 static void read_done(struct ring_op *op, int result, uint32_t flags)
@@ -163,7 +186,7 @@ static void read_done(struct ring_op *op, int result, uint32_t flags)
 	session->reads_armed--;
 	if (result >= (int)sizeof(struct fuse_in_header)) {
 		session->reads_failed = 0;
-		handle_request(slot, (size_t)result);
+		handle_in_turn(slot, (size_t)result);
 	} else {
 		slot_release(slot);
 		/* -ENODEV is the unmount.  -ENOENT (a request that was taken
