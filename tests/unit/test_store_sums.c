@@ -256,7 +256,7 @@ START_TEST(a_read_that_meets_a_write_in_place_sees_each_unit_before_or_after)
 
 			mix_fill(wanted, sizeof wanted, stamp, 0);
 			memcpy(disk_bytes(STORE_BENCH_NAME, store_offset(bench.store, 1)), wanted,
-				512 * (1 + mix_below(seed, 3 * round + 2, 15)));
+				1024 * (2 + 2 * mix_below(seed, 3 * round + 2, 3)));
 		}
 		while (memory_disk_step(bench.disk))
 			continue;
