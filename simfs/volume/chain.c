@@ -224,8 +224,10 @@ int node_file_remove(struct chain *chain, const struct node *node)
 
 	node_file_name(node->id, file, sizeof file);
 	error = folder->ops->remove(folder, file);
-	if (error < 0)
+	if (error < 0) {
+		chain->volume->image.has_strays = true;
 		log_error_code(error, "cannot remove '%s', which nobody needs any more", file);
+	}
 	return error;
 }
 

@@ -42,8 +42,8 @@ void leaf_undo(struct node_create *create)
 	error = folder->ops->remove(folder, file);
 	/* Under this name the next mount removes what stays behind, whatever becomes of its parent.
 	 */
-	if (error < 0 && error != -ENOENT)
-		folder->ops->rename(folder, file, new_file);
+	if (error < 0 && error != -ENOENT && folder->ops->rename(folder, file, new_file) < 0)
+		create->chain->volume->image.has_strays = true;
 	folder->ops->remove(folder, new_file);
 	node_discard(create->chain, node);
 }

@@ -45,6 +45,7 @@ struct image {
 	uint64_t looked_ns;
 	uint64_t stored_bytes; /* length of the volume of which the state is */
 	uint64_t closing_id;   /* found in the record, then that of this unmount */
+	bool has_strays;       /* files are left that are in no tree, and no unmount closes */
 	bool is_open_on_disk;  /* the record says so, and nothing of the image */
 	bool was_changed;      /* found at the mount */
 	bool was_resized;      /* the same: its snapshots have another length */

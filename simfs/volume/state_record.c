@@ -117,9 +117,10 @@ void state_choose_closing_id(struct volume *volume)
 	uint64_t id = mix64(volume->volume_id ^ mix64((uint64_t)clock_wall_ns()));
 
 	/* A damaged node is not closed, and may be put back as it was then. */
-	if (volume->image.closing_id != 0 && volume->chain && volume->chain->is_damaged)
+	if (volume->chain && volume->chain->is_damaged)
 		return;
-	volume->image.closing_id = id ? id : 1;
+	/* The next mount cannot tell a stray from a node that somebody has put back. */
+	volume->image.closing_id = volume->image.has_strays ? 0 : id ? id : 1;
 }
 
 int state_record_open(struct volume *volume)

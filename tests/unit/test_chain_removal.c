@@ -82,6 +82,31 @@ START_TEST(a_leaf_whose_file_cannot_go_stays_what_is_written_to)
 }
 END_TEST
 
+/* Calls of the folder fail from one of them on, while a snapshot comes and a leaf is merged. */
+START_TEST(what_could_not_be_removed_is_no_older_node_to_the_next_mount)
+{
+	struct snapshot *snapshot;
+
+	for (uint64_t nth = 1; nth < 16; nth++) {
+		make_leaf(false);
+		/* All stores have the number of an unmount. */
+		ck_assert_int_eq(engine_close(&engine), 0);
+		ck_assert_int_eq(engine_open(&engine), 0);
+		engine_folder_fail(engine.folder, nth, UINT64_MAX, -EIO);
+		(void)engine_snapshot(
+			&engine, "s", &(struct engine_snapshot_options){ 0 }, &snapshot);
+		chain_bench_coalesce(&engine);
+		(void)engine_write(&engine, 0, 4096, 2 + nth);
+		engine_folder_fail(engine.folder, 1, 0, 0);
+		ck_assert_int_eq(engine_write(&engine, 0, 4096, 3 + nth), 0);
+		ck_assert_int_eq(engine_close(&engine), 0);
+		ck_assert_int_eq(engine_open(&engine), 0);
+		expect_stamp(3 + nth);
+		engine_deinit(&engine);
+	}
+}
+END_TEST
+
 int main(int argc, char **argv)
 {
 	Suite *suite = suite_create("removal of a leaf");
@@ -91,6 +116,7 @@ int main(int argc, char **argv)
 	tcase_add_test(tcase, no_power_cut_brings_a_merged_leaf_back_over_what_was_written_since);
 	tcase_add_test(tcase, no_power_cut_takes_a_merged_leaf_along_before_its_data_are_down);
 	tcase_add_test(tcase, a_leaf_whose_file_cannot_go_stays_what_is_written_to);
+	tcase_add_test(tcase, what_could_not_be_removed_is_no_older_node_to_the_next_mount);
 	suite_add_tcase(suite, tcase);
 	return engine_suite_run(suite, argv[0]);
 }
