@@ -87,7 +87,7 @@ printf '%s\n' "$failing" "$backup" | vss liar liar
 ran 1 liar.yaml
 tells "b1.*verdict: silent-corruption, exit: 0"
 
-# One that never ends, and one that cannot: what it asked for comes after it was killed.
+# One that never ends, and one that cannot: what it asked for does not come after it was killed.
 client slow 'sleep 60' "$restore" "$taking"
 printf '%s\n' "$backup" | vss slow slow 'time-limit: 500ms'
 ran 124 slow.yaml
@@ -95,8 +95,7 @@ tells "b1.*verdict: hung"
 printf '%s\n' '- fault: snapshot.create hang times=1' "$backup" \
 	'- expect: { verdict: hung }' '- expect: { leaks: none }' |
 	vss stuck reference-vss 'time-limit: 500ms'
-ran 1 stuck.yaml
-tells "left behind: snapshot 's1'"
+ran 0 stuck.yaml
 
 # Who takes it removes it.
 client forgetful 'touch {snapshot}; cat {snapshot} >{out}' "$restore" "$taking"
