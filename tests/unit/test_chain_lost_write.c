@@ -4,6 +4,7 @@
  * large writes to the live view: more than one segment is waiting behind it.
  */
 #include <check.h>
+#include <errno.h>
 #include <string.h>
 
 #include "tests/lib/engine.h"
@@ -54,6 +55,22 @@ START_TEST(a_write_behind_one_that_failed_is_not_acknowledged_unless_it_is_there
 }
 END_TEST
 
+START_TEST(a_snapshot_can_be_taken_after_a_write_that_failed)
+{
+	static struct engine engine;
+
+	engine_init(&engine, 1,
+		&(struct engine_options){
+			.volume_bytes = MIB, .profile = &profile_xen, .no_coalesce = true });
+	ck_assert_int_eq(engine_snapshot(&engine, "s0", NULL, NULL), 0);
+	memory_disk_fail(engine.disk, BLOCKIO_WRITE, 1, 1, -EIO);
+	ck_assert_int_eq(engine_write(&engine, 0, 4096, 1), -EIO);
+	ck_assert_int_eq(engine_snapshot(&engine, "s1", NULL, NULL), 0);
+	ck_assert_int_eq(engine_close(&engine), 0);
+	engine_deinit(&engine);
+}
+END_TEST
+
 int main(int argc, char **argv)
 {
 	Suite *suite = suite_create("lost write of a chain");
@@ -62,6 +79,7 @@ int main(int argc, char **argv)
 	(void)argc;
 	tcase_add_loop_test(writes,
 		a_write_behind_one_that_failed_is_not_acknowledged_unless_it_is_there, 1, 6);
+	tcase_add_test(writes, a_snapshot_can_be_taken_after_a_write_that_failed);
 	suite_add_tcase(suite, writes);
 	return engine_suite_run(suite, argv[0]);
 }
