@@ -62,7 +62,8 @@ struct node {
 	uint8_t slot;
 	uint8_t *owners; /* NULL: not made yet; a slot per block */
 	unsigned requests_under_way;
-	uint64_t dirty_since; /* chain->write_sequence of the first write not flushed; 0: none */
+	uint64_t dirty_since; /* chain->write_sequence of the first merge into it not flushed; 0:
+			       * none; 1: it is or was a head, and is flushed at any rate */
 
 	/* Units of the format that are allocated, one bit each. */
 	uint64_t *units;

@@ -56,7 +56,6 @@ static void blocks_write(struct volume_request *request, char *bytes)
 	struct node *head = head_of(request);
 	uint64_t first = first_block(request);
 
-	node_dirtied(request->volume->chain, head);
 	store_waiter_arm(&request->preserved, written);
 	store_waiter_add(&request->preserved);
 	node_write(head, first, end_block(request) - first, bytes, &request->preserved);
@@ -143,7 +142,6 @@ void chain_write(struct volume_request *request)
 		return;
 	}
 	if (node_is_image(head)) {
-		node_dirtied(chain, head);
 		cow_write_submit(request);
 		return;
 	}
@@ -215,7 +213,7 @@ void chain_flush(struct volume_request *request)
 		if (node->requests_under_way > 0)
 			node->dirty_since = 1;
 	}
-	/* Its writes are noted when they begin, and may have ended since it was flushed. */
+	/* Its writes are not noted, nor when they end. */
 	head->dirty_since = 1;
 	flush_round(request);
 }

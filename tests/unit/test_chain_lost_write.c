@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * test_chain_lost_write.c - the one write of a store that fails, under many
- * large writes to the live view: more than one segment is waiting behind it.
+ * test_chain_lost_write.c - writes to a chain that fail: the one write of a store, under
+ * many large writes to the live view, with more than one segment waiting behind it; and
+ * what comes after one.
  */
 #include <check.h>
 #include <errno.h>
 #include <string.h>
 
+#include "simfs/volume/chain.h"
 #include "tests/lib/engine.h"
 #include "tests/lib/engine_suite.h"
+#include "tests/unit/chain_bench.h"
 
 #define MIB    (1u << 20)
 #define WRITES 12
@@ -71,6 +74,26 @@ START_TEST(a_snapshot_can_be_taken_after_a_write_that_failed)
 }
 END_TEST
 
+START_TEST(a_write_to_a_clone_that_has_failed_does_not_act)
+{
+	static struct engine engine;
+	struct snapshot *clone;
+	uint64_t blocks;
+
+	chain_bench_init(&engine, MIB, &(struct engine_options){ .no_coalesce = true });
+	chain_bench_take(&engine, 0);
+	ck_assert_int_eq(chain_bench_make(&engine, SNAPSHOT_CLONED, "s0", "c"), 0);
+	ck_assert_int_eq(engine_write_to(&engine, "c", 0, 4096, 2), 0);
+	clone = engine_find(&engine, "c");
+	snapshot_fail(clone, -EIO, "test");
+	engine_settle(&engine);
+	blocks = store_blocks(clone->base->store);
+	ck_assert_int_eq(engine_write_to(&engine, "c", 4096, 4096, 3), -EIO);
+	ck_assert_uint_eq(store_blocks(clone->base->store), blocks);
+	engine_deinit(&engine);
+}
+END_TEST
+
 int main(int argc, char **argv)
 {
 	Suite *suite = suite_create("lost write of a chain");
@@ -80,6 +103,7 @@ int main(int argc, char **argv)
 	tcase_add_loop_test(writes,
 		a_write_behind_one_that_failed_is_not_acknowledged_unless_it_is_there, 1, 6);
 	tcase_add_test(writes, a_snapshot_can_be_taken_after_a_write_that_failed);
+	tcase_add_test(writes, a_write_to_a_clone_that_has_failed_does_not_act);
 	suite_add_tcase(suite, writes);
 	return engine_suite_run(suite, argv[0]);
 }
