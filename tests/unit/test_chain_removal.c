@@ -107,6 +107,28 @@ START_TEST(what_could_not_be_removed_is_no_older_node_to_the_next_mount)
 }
 END_TEST
 
+/* It remembers that its second block was found in the image. */
+START_TEST(a_leaf_is_merged_into_a_node_that_was_read_before)
+{
+	uint8_t wanted[4096], bytes[4096];
+
+	/* The first snapshot keeps the image apart. */
+	chain_bench_init(&engine, VOLUME_BYTES, &(struct engine_options){ .no_coalesce = true });
+	chain_bench_take(&engine, 0);
+	ck_assert_int_eq(engine_write(&engine, 0, 4096, 2), 0);
+	chain_bench_take(&engine, 1);
+	ck_assert_int_eq(engine_read(&engine, engine_find(&engine, "s1"), 4096, bytes, 4096), 0);
+	ck_assert_int_eq(engine_write(&engine, 4096, 4096, 3), 0);
+	chain_bench_drop(&engine, 1);
+	chain_bench_coalesce(&engine);
+	ck_assert_uint_eq(chain_bench_nodes(&engine), 2);
+	ck_assert_int_eq(engine_read(&engine, NULL, 4096, bytes, 4096), 0);
+	engine_stamp_fill(wanted, sizeof wanted, 3);
+	ck_assert_mem_eq(bytes, wanted, sizeof wanted);
+	engine_deinit(&engine);
+}
+END_TEST
+
 int main(int argc, char **argv)
 {
 	Suite *suite = suite_create("removal of a leaf");
@@ -117,6 +139,7 @@ int main(int argc, char **argv)
 	tcase_add_test(tcase, no_power_cut_takes_a_merged_leaf_along_before_its_data_are_down);
 	tcase_add_test(tcase, a_leaf_whose_file_cannot_go_stays_what_is_written_to);
 	tcase_add_test(tcase, what_could_not_be_removed_is_no_older_node_to_the_next_mount);
+	tcase_add_test(tcase, a_leaf_is_merged_into_a_node_that_was_read_before);
 	suite_add_tcase(suite, tcase);
 	return engine_suite_run(suite, argv[0]);
 }
