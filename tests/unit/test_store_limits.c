@@ -2,6 +2,7 @@
 /* A store under the smallest limits, and one that changes them. */
 #include <check.h>
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "tests/lib/engine_store.h"
@@ -54,6 +55,59 @@ START_TEST(a_segment_takes_four_records_and_a_long_append_goes_into_several)
 	store_bench_settle(&bench);
 	expect_units(1 + 2 * SEGMENT_UNITS(4) + SEGMENT_UNITS(2));
 	ck_assert(store_bench_has(&bench, 0, 10));
+}
+END_TEST
+
+/* Of data there is room for more. */
+START_TEST(a_segment_takes_no_more_records_than_its_limit)
+{
+	struct store_limits limits = store_limits_smallest;
+
+	limits.records = 3;
+	limits.data_bytes = 16 * 4096;
+	limits.summary_segments = 16;
+	limits.summary_runs = 16;
+	close_bench();
+	store_bench_init_limited(&bench, engine_seed(), BLOCKS * 4096ull, 4096, &limits);
+	store_bench_append(&bench, 0, 10);
+	store_bench_settle(&bench);
+	expect_units(1 + 3 * SEGMENT_UNITS(3) + SEGMENT_UNITS(1));
+	ck_assert(store_bench_has(&bench, 0, 10));
+}
+END_TEST
+
+/* A write that was answered with an error may be on the disk as a whole: its blocks were never
+ * acknowledged. */
+START_TEST(what_a_failed_segment_has_left_is_superseded_by_resuming)
+{
+	uint64_t size_bytes, now_bytes;
+
+	store_bench_append(&bench, 0, 1);
+	store_bench_settle(&bench);
+	store_bench_append(&bench, 1, 3);
+	store_bench_settle(&bench);
+
+	uint8_t *written = store_bench_save(&bench, &size_bytes);
+
+	close_bench();
+	open_bench();
+	store_bench_append(&bench, 0, 1);
+	store_bench_settle(&bench);
+	memory_disk_fail_short(bench.disk, BLOCKIO_WRITE, 1, 1, -EIO);
+	store_bench_append(&bench, 1, 3);
+	store_bench_settle(&bench);
+	ck_assert_int_eq(store_error(bench.store), -EIO);
+
+	struct blockio *io = store_io(bench.store);
+
+	ck_assert_int_eq(io->ops->resize(io, size_bytes), 0);
+	memcpy(memory_disk_bytes(bench.disk, STORE_BENCH_NAME, &now_bytes), written, size_bytes);
+	free(written);
+	store_resume(bench.store);
+	store_bench_settle(&bench);
+	store_bench_leave(&bench);
+	ck_assert_int_eq(store_bench_open(&bench), 0);
+	ck_assert_uint_eq(store_blocks(bench.store), 1);
 }
 END_TEST
 
@@ -138,6 +192,8 @@ int main(int argc, char **argv)
 	tcase_add_checked_fixture(tcase, open_bench, close_bench);
 	tcase_add_test(tcase, a_segment_takes_two_ranges_and_the_next_ones_wait);
 	tcase_add_test(tcase, a_segment_takes_four_records_and_a_long_append_goes_into_several);
+	tcase_add_test(tcase, a_segment_takes_no_more_records_than_its_limit);
+	tcase_add_test(tcase, what_a_failed_segment_has_left_is_superseded_by_resuming);
 	tcase_add_test(tcase, an_error_ends_every_segment_that_waits);
 	tcase_add_loop_test(tcase, what_was_written_under_some_limits_is_there_under_others, 0, 8);
 	tcase_add_test(tcase, a_torn_segment_is_cut_off_through_a_window_of_two_units);
