@@ -76,6 +76,69 @@ START_TEST(a_segment_takes_no_more_records_than_its_limit)
 }
 END_TEST
 
+/* One segment of changed blocks, which has no data, ends where an older one begins. */
+START_TEST(a_segment_of_another_sequence_is_not_taken)
+{
+	uint64_t size_bytes, now_bytes;
+	uint8_t *written;
+
+	for (uint64_t i = 0; i < 3; i++) {
+		store_bench_append(&bench, 10 * i, 1);
+		store_bench_settle(&bench);
+	}
+	written = store_bench_save(&bench, &size_bytes);
+	close_bench();
+	open_bench();
+	store_bench_append(&bench, 0, 1);
+	store_bench_settle(&bench);
+	memory_disk_fail(bench.disk, BLOCKIO_WRITE, 1, 1, -EIO);
+	store_bench_append(&bench, 10, 1);
+	store_bench_settle(&bench);
+
+	struct blockio *io = store_io(bench.store);
+
+	ck_assert_int_eq(io->ops->resize(io, size_bytes), 0);
+	memcpy(memory_disk_bytes(bench.disk, STORE_BENCH_NAME, &now_bytes), written, size_bytes);
+	free(written);
+	store_resume(bench.store);
+	store_bench_change(&bench, 30, 1);
+	store_bench_settle(&bench);
+	store_bench_leave(&bench);
+	ck_assert_int_eq(store_bench_open(&bench), 0);
+	ck_assert(store_bench_has(&bench, 0, 1));
+	ck_assert_uint_eq(store_offset(bench.store, 10), 0);
+	ck_assert_uint_eq(store_offset(bench.store, 20), 0);
+}
+END_TEST
+
+static unsigned answers;
+
+static void answered(struct store_waiter *waiter, int error)
+{
+	(void)waiter;
+	ck_assert_int_eq(error, 0);
+	answers++;
+}
+
+START_TEST(who_asks_for_a_superblock_while_one_is_written_gets_another)
+{
+	struct store_waiter waiters[3] = { 0 };
+	struct store_facts facts = *store_facts(bench.store);
+
+	answers = 0;
+	for (unsigned i = 0; i < 3; i++) {
+		facts.parent_id = 70 + i;
+		store_waiter_arm(&waiters[i], answered);
+		store_update(bench.store, &facts, &waiters[i]);
+	}
+	store_bench_settle(&bench);
+	ck_assert_uint_eq(answers, 3);
+	store_bench_leave(&bench);
+	ck_assert_int_eq(store_bench_open(&bench), 0);
+	ck_assert_uint_eq(store_facts(bench.store)->parent_id, 72);
+}
+END_TEST
+
 /* A write that was answered with an error may be on the disk as a whole: its blocks were never
  * acknowledged. */
 START_TEST(what_a_failed_segment_has_left_is_superseded_by_resuming)
@@ -194,6 +257,8 @@ int main(int argc, char **argv)
 	tcase_add_test(tcase, a_segment_takes_four_records_and_a_long_append_goes_into_several);
 	tcase_add_test(tcase, a_segment_takes_no_more_records_than_its_limit);
 	tcase_add_test(tcase, what_a_failed_segment_has_left_is_superseded_by_resuming);
+	tcase_add_test(tcase, a_segment_of_another_sequence_is_not_taken);
+	tcase_add_test(tcase, who_asks_for_a_superblock_while_one_is_written_gets_another);
 	tcase_add_test(tcase, an_error_ends_every_segment_that_waits);
 	tcase_add_loop_test(tcase, what_was_written_under_some_limits_is_there_under_others, 0, 8);
 	tcase_add_test(tcase, a_torn_segment_is_cut_off_through_a_window_of_two_units);
