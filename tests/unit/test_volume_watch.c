@@ -61,6 +61,28 @@ static void note_created(struct snapshot_create *create, int result)
 	created = true;
 }
 
+static void drained(struct volume_barrier *barrier)
+{
+	(void)barrier;
+}
+
+START_TEST(writes_wait_until_the_last_barrier_has_ended)
+{
+	struct volume_barrier first = { .drained = drained }, second = first;
+	struct engine_request *write = engine_write_new(0, BLOCK_BYTES, 1);
+
+	volume_barrier_begin(engine.volume, &first);
+	volume_barrier_begin(engine.volume, &second);
+	engine_submit(&engine, write);
+	volume_barrier_end(engine.volume, &first);
+	engine_settle(&engine);
+	ck_assert(!write->has_ended);
+	volume_barrier_end(engine.volume, &second);
+	ck_assert_int_eq(engine_wait(&engine, write), 0);
+	engine_request_free(write);
+}
+END_TEST
+
 /* Writes come all the while: each is in the snapshot, or it is held. */
 START_TEST(no_write_gets_between_the_snapshot_and_the_watch)
 {
@@ -193,6 +215,7 @@ int main(int argc, char **argv)
 
 	(void)argc;
 	tcase_add_checked_fixture(tcase, open_engine, close_engine);
+	tcase_add_test(tcase, writes_wait_until_the_last_barrier_has_ended);
 	tcase_add_test(tcase, no_write_gets_between_the_snapshot_and_the_watch);
 	tcase_add_test(tcase, only_the_watches_of_that_name_are_told);
 	tcase_add_test(tcase, a_watch_that_has_ended_is_told_nothing_and_holds_nothing);
