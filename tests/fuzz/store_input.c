@@ -135,7 +135,7 @@ static size_t make_segment(struct input *input, uint8_t *file, size_t offset, ui
 	uint8_t *data = file + offset + STORE_UNIT_BYTES;
 	size_t data_bytes = (size_t)count * block_bytes;
 
-	if (offset + SUMMARY_BYTES_MAX + data_bytes > INPUT_FILE_MAX_BYTES)
+	if (offset + STORE_UNIT_BYTES + SUMMARY_BYTES_MAX + data_bytes > INPUT_FILE_MAX_BYTES)
 		return 0;
 	memcpy(&superblock, file, sizeof superblock);
 	header.store_id = superblock.store_id;
