@@ -191,6 +191,18 @@ START_TEST(a_failed_flag_ends_the_rewrite_and_the_next_one_asks_again)
 }
 END_TEST
 
+START_TEST(a_run_ends_where_the_next_block_lies_elsewhere)
+{
+	static const uint64_t blocks[] = { 0, 9, 1, 2 };
+
+	for (unsigned i = 0; i < 4; i++) {
+		store_bench_append(&bench, blocks[i], 1);
+		store_bench_settle(&bench);
+	}
+	ck_assert_uint_eq(store_run_bytes(bench.store, 0, 3 * BLOCK_BYTES), BLOCK_BYTES);
+}
+END_TEST
+
 START_TEST(a_failed_seal_ends_the_store_until_it_is_resumed)
 {
 	store_bench_append(&bench, 0, 1);
@@ -370,6 +382,7 @@ int main(int argc, char **argv)
 	tcase_add_test(tests, a_segment_on_its_way_is_the_seal);
 	tcase_add_test(tests, a_torn_last_segment_of_a_rewritten_store_is_still_found);
 	tcase_add_test(tests, a_failed_flag_ends_the_rewrite_and_the_next_one_asks_again);
+	tcase_add_test(tests, a_run_ends_where_the_next_block_lies_elsewhere);
 	tcase_add_test(tests, a_failed_seal_ends_the_store_until_it_is_resumed);
 	tcase_add_test(tests, a_failed_rewrite_ends_nothing_else);
 	tcase_add_loop_test(tests, a_store_is_forgotten_in_the_middle_of_rewrites, 0, 8);
