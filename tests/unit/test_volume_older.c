@@ -69,11 +69,29 @@ static void put_back(const char *file)
 	free(older);
 }
 
+/* NAME has failed, also after a kill and an unmount; the first WHOLE snapshots are as before. */
+static void expect_lost_for_good(const char *name, unsigned whole)
+{
+	static const char *const names[] = { "s0", "s1" };
+	int why;
+
+	for (unsigned mounts = 0; mounts < 3; mounts++) {
+		ck_assert(engine_has_failed(engine_find(&engine, name), &why));
+		ck_assert_int_eq(why, -EUCLEAN);
+		view_check(&engine, NULL, views.live);
+		for (unsigned i = 0; i < whole; i++)
+			view_check(
+				&engine, engine_find(&engine, names[i]), views.snapshots[i].bytes);
+		if (mounts == 0)
+			ck_assert_int_eq(engine_kill_and_open(&engine), 0);
+		else
+			close_and_open();
+	}
+}
+
 /* 0: as the unmount before left it, 1: as it was in the middle of the last mount. */
 START_TEST(a_store_of_before_the_last_unmount_is_lost)
 {
-	int why;
-
 	start("plain");
 	if (_i == 0)
 		ck_assert_int_eq(engine_close(&engine), 0);
@@ -86,16 +104,7 @@ START_TEST(a_store_of_before_the_last_unmount_is_lost)
 	put_back("s1.store");
 	verify_bench_expect(&engine, "s1.store@0:snapshot 's1':it is older than the last unmount");
 	ck_assert_int_eq(engine_open(&engine), 0);
-	for (unsigned mounts = 0; mounts < 3; mounts++) {
-		ck_assert(engine_has_failed(engine_find(&engine, "s1"), &why));
-		ck_assert_int_eq(why, -EUCLEAN);
-		view_check(&engine, NULL, views.live);
-		view_check(&engine, engine_find(&engine, "s0"), views.snapshots[0].bytes);
-		if (mounts == 0)
-			ck_assert_int_eq(engine_kill_and_open(&engine), 0);
-		else
-			close_and_open();
-	}
+	expect_lost_for_good("s1", 1);
 	free(kept);
 	views_free(&views);
 }
@@ -131,7 +140,6 @@ END_TEST
 START_TEST(a_clone_whose_node_is_older_is_lost_for_good)
 {
 	char file[64];
-	int why;
 
 	start("xen");
 	ck_assert_int_eq(chain_bench_make(&engine, SNAPSHOT_CLONED, "s1", "c"), 0);
@@ -146,17 +154,7 @@ START_TEST(a_clone_whose_node_is_older_is_lost_for_good)
 	ck_assert_int_eq(engine_close(&engine), 0);
 	put_back(file);
 	ck_assert_int_eq(engine_open(&engine), 0);
-	for (unsigned mounts = 0; mounts < 3; mounts++) {
-		ck_assert(engine_has_failed(engine_find(&engine, "c"), &why));
-		ck_assert_int_eq(why, -EUCLEAN);
-		view_check(&engine, NULL, views.live);
-		view_check(&engine, engine_find(&engine, "s0"), views.snapshots[0].bytes);
-		view_check(&engine, engine_find(&engine, "s1"), views.snapshots[1].bytes);
-		if (mounts == 0)
-			ck_assert_int_eq(engine_kill_and_open(&engine), 0);
-		else
-			close_and_open();
-	}
+	expect_lost_for_good("c", 2);
 	free(kept);
 	views_free(&views);
 }
