@@ -94,7 +94,9 @@ static void go(struct volume_moment *moment, int result)
 	void *context = struck->context;
 
 	free(struck);
-	if (result < 0)
+	if (result == 0 && control_connection_has_left(request->connection))
+		control_request_refuse(request, -ECANCELED, "whoever asked is gone");
+	else if (result < 0)
 		control_request_refuse(request, result, "a fault struck '%s': %s",
 			request->command->name, error_text(result));
 	else

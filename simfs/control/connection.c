@@ -230,17 +230,11 @@ static void handle_line(struct control_connection *connection, const char *line,
 	};
 	connection->references++;
 	connection->request_count++;
+	connections_see_who_left(server);
 	command->run(request, server->context);
 }
 
 /* ---- receiving ---- */
-
-static bool hung_up(const struct control_connection *connection)
-{
-	struct pollfd poll_fd = { .fd = connection->fd };
-
-	return poll(&poll_fd, 1, 0) > 0;
-}
 
 /* Starts what will tell when the peer sent something, or is gone. */
 static void receive(struct control_connection *connection)
@@ -290,7 +284,7 @@ static void handle_end_of_input(struct control_connection *connection)
 	connection->state = CONNECTION_DRAINING;
 	if (connection->lines.end > connection->lines.start)
 		refuse_line(connection, json_null(), -EINVAL, "the last line has no end");
-	if (hung_up(connection))
+	if (connection_hung_up(connection))
 		connection_break(connection);
 	else
 		break_when_drained(connection);
@@ -299,16 +293,7 @@ static void handle_end_of_input(struct control_connection *connection)
 /* The peer is gone, or was given up: the one place where a connection ends. */
 static void end(struct control_connection *connection)
 {
-	struct list *link;
-
-	connection_break(connection);
-	connection->over = true;
-	while ((link = list_pop(&connection->hooks))) {
-		struct control_close_hook *hook = CONTAINER_OF(
-			link, struct control_close_hook, link);
-
-		hook->closed(hook);
-	}
+	connection_leave(connection);
 	unreference(connection);
 }
 
@@ -332,7 +317,7 @@ static void in_done(struct ring_op *op, int result, uint32_t flags)
 	(void)flags;
 	if (connection->state == CONNECTION_OPEN)
 		handle_received(connection, result);
-	else if (connection->state == CONNECTION_DRAINING && hung_up(connection))
+	else if (connection->state == CONNECTION_DRAINING && connection_hung_up(connection))
 		connection_break(connection);
 
 	if (connection->state == CONNECTION_BROKEN)
@@ -370,19 +355,4 @@ int connection_create(struct control_server *server, int fd)
 	server->connection_count++;
 	receive(connection);
 	return 0;
-}
-
-bool control_connection_on_close(
-	struct control_connection *connection, struct control_close_hook *hook)
-{
-	if (connection->over)
-		return false;
-	list_append(&connection->hooks, &hook->link);
-	return true;
-}
-
-void control_close_hook_cancel(struct control_close_hook *hook)
-{
-	if (list_is_linked(&hook->link))
-		list_remove(&hook->link);
 }

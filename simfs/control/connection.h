@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * connection.h - one peer of the control server; between server.c and connection.c only.
+ * connection.h - one peer of the control server; between server.c and connection*.c only.
  *
  *   OPEN ──peer sends no more──▶ DRAINING ──all is answered and sent──▶ BROKEN
  *     └──────────────── connection_break(), from anywhere ────────────────▲
  *
  *   BROKEN	shut down; nothing is sent any more.  The operation that waits
  *		for the peer then completes, runs the hooks from the event loop,
- *		and lets the connection go when the last request is answered.
+ *		unless somebody else's request has run them before, and lets the
+ *		connection go when the last request is answered.
  *
  * Answers are given to the kernel at once, without waiting; the ring is asked
  * only to tell when there is room again.  So what an ending connection leaves
@@ -57,6 +58,16 @@ void connection_send(struct control_connection *connection, char *line);
 
 /* It waits for no answer, and holds nothing. */
 bool connection_is_idle(const struct control_connection *connection);
+
+/* Whether both halves are closed: one that only sends no more is there. */
+bool connection_hung_up(const struct control_connection *connection);
+
+/* Breaks it and runs its hooks, once. */
+void connection_leave(struct control_connection *connection);
+
+/* Lets those go who have left and have hooks: the ring may tell of a request before it tells
+ * of a peer that left before it was sent. */
+void connections_see_who_left(struct control_server *server);
 
 /* Gives the peer up.  The connection itself stays until the event loop lets it go. */
 void connection_break(struct control_connection *connection);

@@ -96,9 +96,13 @@ void control_request_answer(struct control_request *request, json_t *result);
 __attribute__((format(printf, 3, 4))) void control_request_refuse(
 	struct control_request *request, int error, const char *format, ...);
 
+/* Whether the peer is gone; one that only sends no more is not. */
+bool control_connection_has_left(const struct control_connection *connection);
+
 /*
  * Ties HOOK (its `closed` is set) to CONNECTION.  Returns false, and ties
- * nothing, when the connection is over already.
+ * nothing, when the peer has left already.  No command of another peer acts
+ * before those hooks were called of whoever left before it was sent.
  */
 bool control_connection_on_close(
 	struct control_connection *connection, struct control_close_hook *hook);

@@ -82,6 +82,24 @@ START_TEST(a_snapshot_stays_when_who_wanted_it_deleted_has_left)
 }
 END_TEST
 
+/* The next request is there before the ring has told of the end. */
+START_TEST(who_has_just_left_is_seen_to_have_left_before_the_next_command_acts)
+{
+	static const char *const rules[] = { "snapshot.delete hang", "control.command hang" };
+	int other = peer_open(), peer;
+
+	json_decref(served_ask_by(other, "{'command':'snapshot.create','name':'s'}"));
+	rule(rules[_i]);
+	peer = peer_open();
+	peer_say(peer, DELETE);
+	close(peer);
+	json_decref(served_ask_by(other, "{'command':'fault.clear'}"));
+	bench_turn_for_ms(SEEN_MS);
+	ck_assert(is_there("s"));
+	close(other);
+}
+END_TEST
+
 START_TEST(who_only_sends_no_more_gets_what_was_asked_for)
 {
 	int peer;
@@ -135,6 +153,8 @@ int main(int argc, char **argv)
 	tcase_set_timeout(tests, 60);
 	tcase_add_test(tests, a_snapshot_does_not_come_when_who_asked_has_left);
 	tcase_add_test(tests, a_snapshot_stays_when_who_wanted_it_deleted_has_left);
+	tcase_add_loop_test(
+		tests, who_has_just_left_is_seen_to_have_left_before_the_next_command_acts, 0, 2);
 	tcase_add_test(tests, who_only_sends_no_more_gets_what_was_asked_for);
 	tcase_add_test(tests, who_leaves_when_it_is_there_leaves_it);
 	tcase_add_test(tests, an_unmount_ends_what_hangs_and_nobody_waits_for);
