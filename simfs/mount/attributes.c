@@ -16,7 +16,6 @@
 #include <string.h>
 
 #include "simfs/base/clock.h"
-#include "simfs/base/log.h"
 #include "simfs/mount/session_internal.h"
 #include "simfs/volume/surface.h"
 
@@ -144,15 +143,22 @@ double attribute_timeout(fuse_ino_t inode)
 										: 0;
 }
 
-void tree_getattr(fuse_req_t request, fuse_ino_t inode, struct fuse_file_info *file)
+void attributes_reply(fuse_req_t request, fuse_ino_t inode, int error)
 {
 	struct stat attributes;
 
-	(void)file;
-	if (inode_attributes(session_of(request), inode, &attributes) < 0)
-		fuse_reply_err(request, ENOENT);
+	if (error == 0)
+		error = inode_attributes(session_of(request), inode, &attributes);
+	if (error < 0)
+		fuse_reply_err(request, -error);
 	else
 		fuse_reply_attr(request, &attributes, attribute_timeout(inode));
+}
+
+void tree_getattr(fuse_req_t request, fuse_ino_t inode, struct fuse_file_info *file)
+{
+	(void)file;
+	attributes_reply(request, inode, 0);
 }
 
 /* ---- changing them ---- */
@@ -162,15 +168,11 @@ void tree_getattr(fuse_req_t request, fuse_ino_t inode, struct fuse_file_info *f
 	(FUSE_SET_ATTR_ATIME | FUSE_SET_ATTR_MTIME | FUSE_SET_ATTR_ATIME_NOW |                     \
 		FUSE_SET_ATTR_MTIME_NOW)
 
-/* `truncate -s` makes a volume longer. */
-static int grow(struct session *session, off_t size)
+static bool is_growth(
+	const struct session *session, fuse_ino_t inode, const struct stat *attributes, int to_set)
 {
-	const char *why;
-	int error = volume_grow(session->volume, (uint64_t)size, &why);
-
-	if (error < 0)
-		log_error("cannot make the volume longer: %s", why);
-	return error;
+	return inode == NODE_LIVE && (to_set & FUSE_SET_ATTR_SIZE) &&
+	       attributes->st_size > (off_t)volume_bytes(session->volume);
 }
 
 static int set_size(struct session *session, fuse_ino_t inode, const struct snapshot *snapshot,
@@ -181,8 +183,6 @@ static int set_size(struct session *session, fuse_ino_t inode, const struct snap
 
 	if (!is_device)
 		return snapshot ? -EROFS : -EPERM;
-	if (inode == NODE_LIVE && size > now)
-		return grow(session, size);
 	return size == now || (size == 0 && !file) ? 0 : -EINVAL;
 }
 
@@ -214,16 +214,15 @@ void tree_setattr(fuse_req_t request, fuse_ino_t inode, struct stat *attributes,
 
 	if (error == 0 && (to_set & SET_OWNER))
 		error = -EPERM;
+	if (error == 0 && is_growth(session, inode, attributes, to_set)) {
+		growing_start(request, (uint64_t)attributes->st_size);
+		return;
+	}
 	if (error == 0 && (to_set & FUSE_SET_ATTR_SIZE))
 		error = set_size(session, inode, snapshot, attributes->st_size, file);
 	if (error == 0 && (to_set & SET_TIMES) && !(to_set & FUSE_SET_ATTR_SIZE))
 		error = set_times_of(session, inode, snapshot, attributes, to_set);
-	if (error == 0)
-		error = inode_attributes(session, inode, &now);
-	if (error < 0)
-		fuse_reply_err(request, -error);
-	else
-		fuse_reply_attr(request, &now, attribute_timeout(inode));
+	attributes_reply(request, inode, error);
 }
 
 /* ---- the file system ---- */

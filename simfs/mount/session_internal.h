@@ -63,7 +63,7 @@ struct session {
 	unsigned reads_failed; /* one after the other */
 	unsigned slots_busy;   /* serving or replying */
 	unsigned notices_under_way;
-	unsigned commands_under_way; /* snapshots being taken, opened or deleted */
+	unsigned commands_under_way; /* snapshots being taken, opened, deleted; growth */
 	struct list reading;	     /* slots whose read is in the ring */
 	struct list waiting;	     /* slots whose request came while another is decoded */
 	bool is_decoding;

@@ -73,10 +73,18 @@ void snapshot_attributes(
 	struct session *session, const struct snapshot *snapshot, struct stat *ret);
 void taking_attributes(struct session *session, fuse_ino_t inode, struct stat *ret);
 
+/* Answers REQUEST with the attributes of INODE, or with ERROR. */
+void attributes_reply(fuse_req_t request, fuse_ino_t inode, int error);
 void tree_getattr(fuse_req_t request, fuse_ino_t inode, struct fuse_file_info *file);
 void tree_setattr(fuse_req_t request, fuse_ino_t inode, struct stat *attributes, int to_set,
 	struct fuse_file_info *file);
 void tree_statfs(fuse_req_t request, fuse_ino_t inode);
+
+/* ---- growing.c ---- */
+
+/* Makes the volume longer, and answers REQUEST, a setattr of the live view, with what came of it,
+ * now or later. */
+void growing_start(fuse_req_t request, uint64_t bytes);
 
 /* ---- texts.c ---- */
 

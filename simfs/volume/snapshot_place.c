@@ -66,6 +66,12 @@ int snapshot_place_check(struct volume *volume, struct snapshot_create *create)
 			"dot");
 	if (volume->origin->is_lossy)
 		return snapshot_refuse(create, -EIO, "the image has lost some of its data");
+	if (volume->growth)
+		return snapshot_refuse(create, -EBUSY, "the volume is being made longer");
+	/* Of a growth that was undone. */
+	if (!volume->image.is_open_on_disk)
+		return snapshot_refuse(create, -EIO,
+			"its state may say that the volume is longer: mount it again");
 	if (create->replaces)
 		return 0;
 	list_for_each (at, &volume->snapshots) {

@@ -54,45 +54,136 @@ static uint64_t record_hash(const struct volume_record *record)
 	return XXH3_64bits(&record->volume_id, end - offsetof(struct volume_record, volume_id));
 }
 
-/* Writes the unit of RECORD, whose hash is not set yet. */
-static int unit_write(struct blockio_folder *folder, struct volume_record *record)
+/* ---- on its way ---- */
+
+static void write_end(struct state_record_write *write, int result)
 {
-	struct blockio *io;
-	int error;
+	state_record_forget(write);
+	write->done(write, result);
+}
+
+void state_record_forget(struct state_record_write *write)
+{
+	blockio_destroy(TAKE_PTR(write->io));
+	free(TAKE_PTR(write->record));
+}
+
+static void synced(struct blockio_request *request, int result)
+{
+	struct state_record_write *write = CONTAINER_OF(
+		request, struct state_record_write, request);
+	struct image *image = &write->volume->image;
+
+	if (result == 0) {
+		image->stored_bytes = write->record->volume_bytes;
+		image->is_open_on_disk = (write->record->flags & RECORD_FLAG_CLEAN) == 0;
+	}
+	write_end(write, result);
+}
+
+static void flushed(struct blockio_request *request, int result)
+{
+	struct state_record_write *write = CONTAINER_OF(
+		request, struct state_record_write, request);
+	struct blockio_folder *folder = write->volume->folder;
+
+	blockio_destroy(TAKE_PTR(write->io));
+	if (result == 0)
+		result = folder->ops->rename(folder, VOLUME_FILE_NEW, VOLUME_FILE);
+	if (result < 0) {
+		write_end(write, result);
+		return;
+	}
+	write->volume->image.is_open_on_disk = false;
+	request->done = synced;
+	folder->ops->start_sync(folder, request);
+}
+
+/* A power cut may keep the name and lose the bytes: no mount would be possible. */
+static void written(struct blockio_request *request, int result)
+{
+	struct state_record_write *write = CONTAINER_OF(
+		request, struct state_record_write, request);
+
+	if (result < 0) {
+		write_end(write, result);
+		return;
+	}
+	request->done = flushed;
+	blockio_start(write->io, request, BLOCKIO_FLUSH, 0, NULL, 0);
+}
+
+/* Of VOLUME, when it has BYTES.  NULL without memory. */
+static struct volume_record *record_new(const struct volume *volume, uint64_t bytes)
+{
+	void *unit;
+
+	if (posix_memalign(&unit, BLOCKIO_ALIGNMENT_MAX, STORE_UNIT_BYTES) != 0)
+		return NULL;
+	memset(unit, 0, STORE_UNIT_BYTES);
+
+	struct volume_record *record = unit;
 
 	record->magic = VOLUME_MAGIC;
-	record->hash = record_hash(record);
+	record->volume_id = volume->volume_id;
+	record->volume_bytes = bytes;
+	return record;
+}
+
+/* WRITE->record is all but its hash. */
+static void write_start(struct volume *volume, struct state_record_write *write)
+{
+	struct blockio_folder *folder = volume->folder;
+	int error;
+
+	write->volume = volume;
+	write->record->hash = record_hash(write->record);
 	folder->ops->remove(folder, VOLUME_FILE_NEW);
-	error = folder->ops->open(folder, VOLUME_FILE_NEW, true, &io);
-	if (error < 0)
-		return error;
-	error = blockio_do(io, BLOCKIO_WRITE, 0, record, STORE_UNIT_BYTES);
-	/* A power cut may keep the name and lose the bytes: no mount would be possible. */
-	if (error == 0)
-		error = blockio_do(io, BLOCKIO_FLUSH, 0, NULL, 0);
-	blockio_destroy(io);
-	if (error == 0)
-		error = folder->ops->rename(folder, VOLUME_FILE_NEW, VOLUME_FILE);
-	if (error == 0)
-		error = folder->ops->sync(folder);
-	return error;
+	error = folder->ops->open(folder, VOLUME_FILE_NEW, true, &write->io);
+	if (error < 0) {
+		write->io = NULL;
+		write_end(write, error);
+		return;
+	}
+	write->request.done = written;
+	blockio_start(
+		write->io, &write->request, BLOCKIO_WRITE, 0, write->record, STORE_UNIT_BYTES);
+}
+
+void state_record_start(struct volume *volume, uint64_t bytes, struct state_record_write *write)
+{
+	write->record = record_new(volume, bytes);
+	if (write->record)
+		write_start(volume, write);
+	else
+		write->done(write, -ENOMEM);
+}
+
+/* ---- waited for ---- */
+
+struct waiting {
+	struct state_record_write write;
+	bool has_ended;
+	int result;
+};
+
+static void waiting_done(struct state_record_write *write, int result)
+{
+	struct waiting *waiting = CONTAINER_OF(write, struct waiting, write);
+
+	waiting->has_ended = true;
+	waiting->result = result;
 }
 
 /* IMAGE is what is known of it; NULL: it is in use. */
 static int record_write(struct volume *volume, const struct image_record *image)
 {
-	void *unit = NULL;
+	struct volume_record *record = record_new(volume, volume_bytes(volume));
+	struct waiting waiting = { .write = { .done = waiting_done, .record = record } };
 
-	if (posix_memalign(&unit, BLOCKIO_ALIGNMENT_MAX, STORE_UNIT_BYTES) != 0)
+	if (!record)
 		return -ENOMEM;
-	memset(unit, 0, STORE_UNIT_BYTES);
-
-	AUTO(auto_free) struct volume_record *record = unit;
-	int error;
-
-	record->volume_id = volume->volume_id;
-	record->volume_bytes = volume_bytes(volume);
-	if (image && image->is_clean) {
+	if (image) {
 		record->flags = RECORD_FLAG_CLEAN;
 		record->sharers = image->sharers;
 		record->image_bytes = image->facts.size_bytes;
@@ -101,10 +192,10 @@ static int record_write(struct volume *volume, const struct image_record *image)
 		record->image_inode = image->facts.inode;
 		record->closing_id = volume->image.closing_id;
 	}
-	error = unit_write(volume->folder, record);
-	if (error == 0)
-		volume->image.stored_bytes = record->volume_bytes;
-	return error;
+	write_start(volume, &waiting.write);
+	while (!waiting.has_ended)
+		volume->origin->ops->step(volume->origin);
+	return waiting.result;
 }
 
 bool state_is_older(const struct store_facts *facts, uint64_t closing_id)
@@ -127,11 +218,7 @@ int state_record_open(struct volume *volume)
 {
 	if (volume->image.is_open_on_disk && volume->image.stored_bytes == volume_bytes(volume))
 		return 0;
-
-	int error = record_write(volume, NULL);
-
-	volume->image.is_open_on_disk = error == 0;
-	return error;
+	return record_write(volume, NULL);
 }
 
 int state_record_close(struct volume *volume)

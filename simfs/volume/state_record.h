@@ -16,6 +16,8 @@ int state_record_load(struct volume *volume, bool has_stores);
 
 #define VOLUME_FILE "volume"
 
+struct volume_record;
+
 struct state_record {
 	uint64_t volume_id;
 	uint64_t volume_bytes;
@@ -35,7 +37,28 @@ bool state_is_older(const struct store_facts *facts, uint64_t closing_id);
 /* Draws the number that all stores of this unmount and its record have. */
 void state_choose_closing_id(struct volume *volume);
 
-/* Writes the record of a volume that is in use, which has this length now: 0 or -errno. */
+/*
+ * The record of a volume that is in use, on its way to the disk.  The caller owns it, and keeps
+ * it until `done`, within which it may start it again.
+ */
+struct state_record_write {
+	/* Required.  RESULT 0: it is durable.  Else -errno, and the one before is there, unless
+	 * image.is_open_on_disk is false: then nobody knows which of the two. */
+	void (*done)(struct state_record_write *write, int result);
+
+	struct volume *volume;
+	struct volume_record *record;
+	struct blockio *io; /* of the file that it is written to */
+	struct blockio_request request;
+};
+
+/* Starts to write that the volume has BYTES; `done` may be called within. */
+void state_record_start(struct volume *volume, uint64_t bytes, struct state_record_write *write);
+
+/* Frees what one needs that is under way and was dropped. */
+void state_record_forget(struct state_record_write *write);
+
+/* Writes the record of a volume that is in use, unless it is there: 0 or -errno.  Blocks. */
 int state_record_open(struct volume *volume);
 
 /* The same of one that is closed in order. */

@@ -13,6 +13,7 @@
 #include "simfs/base/log.h"
 #include "simfs/profile/datto.h"
 #include "simfs/volume/closing.h"
+#include "simfs/volume/grow.h"
 #include "simfs/volume/volume_internal.h"
 
 /* FORGET: whatever is under way was dropped. */
@@ -51,6 +52,7 @@ int volume_open(struct blockio *origin, struct blockio_folder *folder,
 		return -ENOMEM;
 	volume->options = *options;
 	volume->limits = options->limits ? options->limits : &volume_limits_default;
+	volume->size_bytes = origin->size_bytes;
 	volume->alignment_bytes = origin->alignment_bytes;
 	volume->turn_bytes = origin->alignment_bytes;
 	volume->topology = options->profile->chain ? &topology_chain : &topology_cow;
@@ -74,7 +76,7 @@ int volume_open(struct blockio *origin, struct blockio_folder *folder,
 
 	error = faults_open(volume, origin, folder);
 	if (error == 0)
-		blockio_know(volume->origin, origin->size_bytes);
+		blockio_know(volume->origin, volume->size_bytes);
 	if (error == 0 && volume->topology->init)
 		error = volume->topology->init(volume);
 	if (error == 0)
@@ -92,7 +94,7 @@ int volume_open(struct blockio *origin, struct blockio_folder *folder,
 	event_file_start(&volume->event_file);
 	journal_add(&volume->journal, 0, EVENT_MOUNTED,
 		json_pack("{s:s, s:I, s:i}", "profile", options->profile->name, "size_bytes",
-			(json_int_t)origin->size_bytes, "snapshots", (int)volume->snapshot_count));
+			(json_int_t)volume->size_bytes, "snapshots", (int)volume->snapshot_count));
 	fault_site_open(&volume->faults);
 	*ret = volume;
 	return 0;
@@ -161,6 +163,7 @@ void volume_forget(struct volume *volume)
 		if (!request->range.waits && request->scratch)
 			scratch_give(volume, request->scratch);
 	}
+	growth_forget(volume->growth);
 	volume_free(volume, true);
 }
 
@@ -168,7 +171,7 @@ bool volume_idle(const struct volume *volume)
 {
 	if (volume->writes_under_way > 0 || volume->reads_under_way > 0 ||
 		!list_empty(&volume->parked_writes) || !list_empty(&volume->creating) ||
-		!list_empty(&volume->zeros) || !writers_idle(volume) ||
+		!list_empty(&volume->zeros) || volume->growth || !writers_idle(volume) ||
 		!fault_site_idle(&volume->faults) || !event_file_idle(&volume->event_file))
 		return false;
 	list_for_each (at, &volume->snapshots) {
@@ -228,43 +231,7 @@ int volume_coalesce(struct volume *volume, bool abort)
 
 uint64_t volume_bytes(const struct volume *volume)
 {
-	return volume->origin->size_bytes;
-}
-
-int volume_grow(struct volume *volume, uint64_t bytes, const char **ret_why)
-{
-	struct blockio *origin = volume->origin;
-	uint64_t bytes_before = origin->size_bytes;
-	int error = -EINVAL;
-
-	*ret_why = "a volume only grows, by whole sectors of its image";
-	if (bytes < bytes_before || bytes % origin->alignment_bytes != 0)
-		return -EINVAL;
-	*ret_why = "a chain does not grow";
-	if (volume->chain)
-		return -EOPNOTSUPP;
-	*ret_why = "it has snapshots, which do not grow with it";
-	if (!list_empty(&volume->snapshots) || !list_empty(&volume->creating))
-		return -EBUSY;
-	*ret_why = "the image has lost some of it";
-	if (origin->is_lossy)
-		return -EIO;
-	/* The image first: one that is longer than its record is believed. */
-	*ret_why = "the image cannot be made longer";
-	error = origin->ops->resize(origin, bytes);
-	if (error < 0)
-		return error;
-	*ret_why = "its state cannot be written";
-	error = state_record_open(volume);
-	if (error < 0) {
-		origin->ops->resize(origin, bytes_before);
-		return error;
-	}
-	blockio_know(origin, bytes);
-	surface_written(volume, NULL);
-	journal_add(&volume->journal, volume->gauges.measured[GAUGE_OPS], EVENT_VOLUME_GROWN,
-		json_pack("{s:I}", "size_bytes", (json_int_t)bytes));
-	return 0;
+	return volume->size_bytes;
 }
 
 void request_start(struct volume_request *request)

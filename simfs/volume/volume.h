@@ -142,6 +142,7 @@ void volume_tick(struct volume *volume);
  */
 int volume_coalesce(struct volume *volume, bool abort);
 
+/* How long it is; volume_grow() (grow.h) makes that more. */
 uint64_t volume_bytes(const struct volume *volume);
 
 /* ---------------------------------------------------------------- requests */
@@ -223,14 +224,6 @@ void volume_submit(struct volume *volume, struct volume_request *request);
  * FROM is no place in the volume. */
 bool volume_next_data(struct volume *volume, struct snapshot *snapshot, uint64_t from,
 	uint64_t *ret_first, uint64_t *ret_end);
-
-/*
- * Makes the volume, and its image, longer.  Acts at once.  Returns 0, or with
- * *RET_WHY for a message: -EINVAL (no whole sectors of the image, or shorter),
- * -EBUSY (snapshots are there, and are as long as they are), -EOPNOTSUPP (a
- * chain), or -errno of the image or the state.
- */
-int volume_grow(struct volume *volume, uint64_t bytes, const char **ret_why);
 
 /* --------------------------------------------------------------- snapshots */
 

@@ -36,9 +36,6 @@ struct datto_unverified {
 	char cow_path[STORE_LABEL_BYTES];
 };
 
-struct chain;
-struct node;
-
 struct snapshot {
 	struct volume *volume;
 	struct list link;
@@ -79,6 +76,8 @@ struct volume {
 	const struct volume_limits *limits; /* those of the options, or the default */
 	const struct topology *topology;    /* the profile's */
 	uint64_t volume_id;
+	uint64_t size_bytes;	      /* that requests see: the image is longer while it grows */
+	struct volume_growth *growth; /* under way, or NULL */
 	struct image image;
 	uint64_t alignment_bytes; /* every transfer of the origin is a multiple of it */
 	uint64_t turn_bytes;	  /* writes that meet in so many bytes take turns */

@@ -134,6 +134,9 @@ int engine_snapshot(struct engine *engine, const char *name,
 /* Deletes the snapshot NAME, which must be there. */
 int engine_delete(struct engine *engine, const char *name);
 
+/* Makes the volume BYTES long; RET_WHY, what was wrong, may be NULL. */
+int engine_grow(struct engine *engine, uint64_t bytes, const char **ret_why);
+
 /* The snapshot NAME, which must be there. */
 struct snapshot *engine_find(struct engine *engine, const char *name);
 

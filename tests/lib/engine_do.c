@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "simfs/base/check.h"
+#include "simfs/volume/grow.h"
 #include "tests/lib/engine.h"
 
 static int do_request(struct engine *engine, struct engine_request *request)
@@ -128,5 +129,31 @@ int engine_delete(struct engine *engine, const char *name)
 	volume_snapshot_delete(engine->volume, engine_find(engine, name), &command.delete);
 	while (!command.has_ended)
 		MUST(engine_step(engine));
+	return command.result;
+}
+
+struct grow_command {
+	struct volume_growth growth;
+	bool has_ended;
+	int result;
+};
+
+static void grow_done(struct volume_growth *growth, int result)
+{
+	struct grow_command *command = CONTAINER_OF(growth, struct grow_command, growth);
+
+	command->has_ended = true;
+	command->result = result;
+}
+
+int engine_grow(struct engine *engine, uint64_t bytes, const char **ret_why)
+{
+	struct grow_command command = { .growth = { .bytes = bytes, .done = grow_done } };
+
+	volume_grow(engine->volume, &command.growth);
+	while (!command.has_ended)
+		MUST(engine_step(engine));
+	if (ret_why)
+		*ret_why = command.result < 0 ? command.growth.why : NULL;
 	return command.result;
 }

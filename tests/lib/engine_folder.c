@@ -17,6 +17,7 @@ struct engine_sync {
 	struct blockio_request own;
 	struct blockio_request *request;
 	int error; /* what it ends with; 0: what the disk says */
+	bool is_held;
 	struct list link;
 };
 
@@ -157,6 +158,15 @@ static void synced(struct blockio_request *own, int result)
 	blockio_end(request, error < 0 ? error : result);
 }
 
+static void sync_go(struct engine_folder *folder, struct engine_sync *sync)
+{
+	sync->is_held = false;
+	folder->memory->ops->start_sync(folder->memory, &sync->own);
+	/* One that fails makes nothing durable. */
+	if (sync->error < 0)
+		sync->own.offset = 0;
+}
+
 static void folder_start_sync(struct blockio_folder *base, struct blockio_request *request)
 {
 	struct engine_folder *folder = engine_folder_of(base);
@@ -168,10 +178,9 @@ static void folder_start_sync(struct blockio_folder *base, struct blockio_reques
 	sync->error = fault_strikes(folder);
 	sync->own.done = synced;
 	list_append(&folder->syncs, &sync->link);
-	folder->memory->ops->start_sync(folder->memory, &sync->own);
-	/* One that fails makes nothing durable. */
-	if (sync->error < 0)
-		sync->own.offset = 0;
+	sync->is_held = true;
+	if (!folder->holds_syncs)
+		sync_go(folder, sync);
 }
 
 static void folder_destroy(struct blockio_folder *base)
@@ -220,6 +229,19 @@ void engine_folder_fail(struct blockio_folder *base, uint64_t nth, uint64_t coun
 	folder->fault.count = count;
 	folder->fault.failed = 0;
 	folder->fault.error = error;
+}
+
+void engine_folder_hold_syncs(struct blockio_folder *base, bool holds)
+{
+	struct engine_folder *folder = engine_folder_of(base);
+
+	folder->holds_syncs = holds;
+	list_for_each (at, &folder->syncs) {
+		struct engine_sync *sync = CONTAINER_OF(at, struct engine_sync, link);
+
+		if (!holds && sync->is_held)
+			sync_go(folder, sync);
+	}
 }
 
 void engine_folder_watch(struct blockio_folder *base,

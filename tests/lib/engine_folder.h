@@ -26,6 +26,10 @@ struct blockio_folder *engine_folder_create(
  */
 void engine_folder_fail(struct blockio_folder *folder, uint64_t nth, uint64_t count, int error);
 
+/* While HOLDS, no sync that is started ends, as on a disk that takes its time; then all that wait
+ * go on.  One that a kill has dropped must not be let go on. */
+void engine_folder_hold_syncs(struct blockio_folder *folder, bool holds);
+
 /* Tells WATCH, before it is started, of every request on a file of FOLDER that is NAME now. */
 void engine_folder_watch(struct blockio_folder *folder,
 	void (*watch)(void *context, const char *name, const struct blockio_request *request),

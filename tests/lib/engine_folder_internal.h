@@ -15,6 +15,7 @@ struct engine_folder {
 	uint32_t alignment_bytes;
 	unsigned removed_count;
 	bool tells_holes;
+	bool holds_syncs;
 	struct list opened; /* struct engine_file.link */
 	struct list syncs;  /* struct engine_sync.link: also those that a kill has dropped */
 	struct {

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "simfs/volume/datto.h"
+#include "simfs/volume/grow.h"
 #include "simfs/volume/volume.h"
 #include "simfs/volume/writers.h"
 #include "tests/lib/engine.h"
@@ -39,6 +40,7 @@ struct model_command {
 	struct snapshot *opened;
 	struct datto_command datto;
 	struct writers_command writers;
+	struct volume_growth growth;
 	struct engine_request *read;
 	unsigned steps_left; /* until it ends of itself; 0: it does not */
 };

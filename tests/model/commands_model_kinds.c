@@ -33,9 +33,7 @@ static struct snapshot *find(const char *name)
 /* Of those that were there: the one that most happens to. */
 static struct snapshot *find_newest(void)
 {
-	struct snapshot *snapshot = find("c");
-
-	return snapshot ? snapshot : find("datto0");
+	return find("c") ? find("c") : find("datto0");
 }
 
 /* ---- made ---- */
@@ -319,12 +317,18 @@ static void start_mount(struct model_command *command)
 
 /* ---- all ---- */
 
+static void grown(struct volume_growth *growth, int result)
+{
+	if ((volume_bytes(model_engine.volume) == growth->bytes) != (result == 0))
+		model_went_wrong("the volume has not the length that was told");
+	end(CONTAINER_OF(growth, struct model_command, growth), result);
+}
+
 static void start_grow(struct model_command *command)
 {
-	const char *why;
-
-	end(command,
-		volume_grow(model_engine.volume, volume_bytes(model_engine.volume) + 65536, &why));
+	command->growth.bytes = volume_bytes(model_engine.volume) + 65536;
+	command->growth.done = grown;
+	volume_grow(model_engine.volume, &command->growth);
 }
 
 static void start_cancel(struct model_command *command)

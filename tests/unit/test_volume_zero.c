@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Discards and zeroing of the live view, and volumes that grow. */
+/* Discards and zeroing of the live view. */
 #include <check.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -258,94 +258,10 @@ START_TEST(a_kill_in_the_middle_leaves_old_or_zeros)
 }
 END_TEST
 
-/* ---- growing ---- */
-
-static int grow(uint64_t bytes)
-{
-	const char *why = NULL;
-	int error = volume_grow(engine.volume, bytes, &why);
-
-	ck_assert(error == 0 || why);
-	return error;
-}
-
-START_TEST(a_volume_grows_and_keeps_what_it_had)
-{
-	uint8_t bytes[512], wanted[512] = { 0 };
-
-	start("plain");
-	snapshot("s");
-	ck_assert_int_eq(grow(2 * VOLUME_BYTES), -EBUSY);
-	ck_assert_int_eq(engine_delete(&engine, "s"), 0);
-	ck_assert_int_eq(grow(VOLUME_BYTES - 512), -EINVAL);
-	ck_assert_int_eq(grow(VOLUME_BYTES + 100), -EINVAL);
-	ck_assert_int_eq(grow(2 * VOLUME_BYTES), 0);
-	ck_assert_uint_eq(volume_bytes(engine.volume), 2 * VOLUME_BYTES);
-	check(NULL, live);
-	ck_assert_int_eq(
-		engine_read(&engine, NULL, 2 * VOLUME_BYTES - 512, bytes, sizeof bytes), 0);
-	ck_assert_mem_eq(bytes, wanted, sizeof bytes);
-	snapshot("t");
-	ck_assert_int_eq(engine_write(&engine, 2 * VOLUME_BYTES - 512, 512, 9), 0);
-	ck_assert_int_eq(engine_kill_and_open(&engine), 0);
-	ck_assert_uint_eq(volume_bytes(engine.volume), 2 * VOLUME_BYTES);
-	ck_assert_int_eq(engine_read(&engine, engine_find(&engine, "t"), 2 * VOLUME_BYTES - 512,
-				 bytes, sizeof bytes),
-		0);
-	ck_assert_mem_eq(bytes, wanted, sizeof bytes);
-	engine_deinit(&engine);
-}
-END_TEST
-
-START_TEST(a_chain_does_not_grow)
-{
-	start("xen");
-	ck_assert_int_eq(grow(2 * VOLUME_BYTES), -EOPNOTSUPP);
-	engine_deinit(&engine);
-}
-END_TEST
-
-/* A kill between the image and its record, or somebody's truncate. */
-START_TEST(an_image_that_is_longer_is_believed_but_not_by_its_snapshots)
-{
-	int error = 0;
-
-	start("plain");
-	if (_i == 1)
-		snapshot("s");
-	ck_assert_int_eq(engine_close(&engine), 0);
-	engine_file_resize(&engine, ENGINE_IMAGE, 2 * VOLUME_BYTES);
-	ck_assert_int_eq(engine_open(&engine), 0);
-	ck_assert_uint_eq(volume_bytes(engine.volume), 2 * VOLUME_BYTES);
-	if (_i == 1) {
-		ck_assert(engine_has_failed(engine_find(&engine, "s"), &error));
-		ck_assert_int_eq(error, -EUCLEAN);
-	} else {
-		snapshot("s");
-		ck_assert_int_eq(engine_kill_and_open(&engine), 0);
-		check(engine_find(&engine, "s"), taken);
-	}
-	engine_deinit(&engine);
-}
-END_TEST
-
-START_TEST(a_record_that_cannot_be_written_leaves_the_volume_as_it_was)
-{
-	start("plain");
-	memory_disk_fail(engine.disk, BLOCKIO_WRITE, 1, 1, -ENOSPC);
-	ck_assert_int_eq(grow(2 * VOLUME_BYTES), -ENOSPC);
-	ck_assert_uint_eq(volume_bytes(engine.volume), VOLUME_BYTES);
-	ck_assert_int_eq(engine_close(&engine), 0);
-	ck_assert_int_eq(engine_open(&engine), 0);
-	check(NULL, live);
-	engine_deinit(&engine);
-}
-END_TEST
-
 int main(int argc, char **argv)
 {
 	Suite *suite = suite_create("zero");
-	TCase *zeroing = tcase_create("zeroing"), *growing = tcase_create("growing");
+	TCase *zeroing = tcase_create("zeroing");
 
 	(void)argc;
 	tcase_set_timeout(zeroing, 120);
@@ -359,12 +275,5 @@ int main(int argc, char **argv)
 	tcase_add_test(zeroing, a_snapshot_in_the_middle_of_a_discard_is_of_one_instant);
 	tcase_add_test(zeroing, a_kill_in_the_middle_leaves_old_or_zeros);
 	suite_add_tcase(suite, zeroing);
-	tcase_set_timeout(growing, 60);
-	tcase_add_test(growing, a_volume_grows_and_keeps_what_it_had);
-	tcase_add_test(growing, a_chain_does_not_grow);
-	tcase_add_loop_test(
-		growing, an_image_that_is_longer_is_believed_but_not_by_its_snapshots, 0, 2);
-	tcase_add_test(growing, a_record_that_cannot_be_written_leaves_the_volume_as_it_was);
-	suite_add_tcase(suite, growing);
 	return engine_suite_run(suite, argv[0]);
 }
