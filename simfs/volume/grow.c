@@ -105,6 +105,7 @@ static int check(struct volume *volume, struct volume_growth *growth)
 	if (!list_empty(&volume->snapshots) || !list_empty(&volume->creating))
 		return -EBUSY;
 	growth->why = "the image has lost some of it";
+	image_look_now(volume);
 	return origin->is_lossy ? -EIO : 0;
 }
 

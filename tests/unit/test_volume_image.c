@@ -52,6 +52,17 @@ START_TEST(of_an_image_that_has_lost_data_nothing_new_is_taken)
 }
 END_TEST
 
+/* Nobody has met what is lost yet. */
+START_TEST(a_growth_does_not_make_a_cut_image_long_again)
+{
+	ck_assert_int_eq(engine_delete(engine, "s"), 0);
+	engine_file_resize(engine, ENGINE_IMAGE, IMAGE_HALF);
+	ck_assert_int_eq(engine_grow(engine, BENCH_VOLUME_BYTES * 2, NULL), -EIO);
+	ck_assert_uint_eq(image_bench_file_bytes(ENGINE_IMAGE), IMAGE_HALF);
+	ck_assert_int_eq(image_bench_read(NULL, IMAGE_HALF), -EIO);
+}
+END_TEST
+
 START_TEST(after_the_next_mount_a_cut_image_is_as_long_as_it_is_and_its_snapshots_failed)
 {
 	engine_file_resize(engine, ENGINE_IMAGE, IMAGE_HALF);
@@ -138,6 +149,7 @@ int main(int argc, char **argv)
 	tcase_add_test(cow, a_write_does_not_make_a_cut_image_long_again);
 	tcase_add_test(cow, what_somebody_puts_in_place_of_lost_data_is_not_shown);
 	tcase_add_test(cow, of_an_image_that_has_lost_data_nothing_new_is_taken);
+	tcase_add_test(cow, a_growth_does_not_make_a_cut_image_long_again);
 	tcase_add_test(
 		cow, after_the_next_mount_a_cut_image_is_as_long_as_it_is_and_its_snapshots_failed);
 	tcase_add_test(cow, a_volume_still_grows_by_itself);
