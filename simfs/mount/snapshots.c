@@ -26,6 +26,7 @@
 #include <string.h>
 
 #include "simfs/base/cleanup.h"
+#include "simfs/base/log.h"
 #include "simfs/mount/session_internal.h"
 #include "simfs/volume/snapshot_cancel.h"
 
@@ -212,6 +213,9 @@ static void taken(struct snapshot_create *create, int result)
 		asker_end(&taking->asker);
 	if (result == 0)
 		taking->snapshot_id = snapshot_id(create->snapshot);
+	/* Who makes a file hears nothing but the number. */
+	if (result < 0 && create->refusal)
+		log_error("cannot take a snapshot: %s", create->refusal);
 	if (request && result < 0) {
 		fuse_reply_err(request, -result);
 	} else if (request) {

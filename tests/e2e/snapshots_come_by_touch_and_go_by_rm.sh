@@ -47,6 +47,8 @@ refused '2|4' "'\.\.'" rig snapshot create "$mnt" ..
 long=$(printf '%065d' 0)
 refused '2|4' "long|at most" rig snapshot create "$mnt" "$long"
 refused 1 "too long" touch "$mnt/snapshots/$long"
+grep -q "cannot take a snapshot: a snapshot's name has at most 64 bytes" "$image.snaprig/rig.log" ||
+	fail "the log does not say why no snapshot was taken"
 refused '2|4' "'none'" rig snapshot delete "$mnt" none
 refused 1 "No such file" rm "$mnt/snapshots/none"
 refused '2|4' "limit" rig snapshot create "$mnt" s2 --limit 0
