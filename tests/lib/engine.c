@@ -288,6 +288,18 @@ uint8_t *engine_content(struct engine *engine, struct snapshot *snapshot)
 	return bytes;
 }
 
+uint64_t engine_difference(const uint8_t *found, const uint8_t *wanted, uint64_t length)
+{
+	uint64_t at = 0;
+
+	/* Nearly always they are the same, and byte by byte that takes long. */
+	if (memcmp(found, wanted, length) == 0)
+		return length;
+	while (found[at] == wanted[at])
+		at++;
+	return at;
+}
+
 uint8_t *engine_file(struct engine *engine, const char *name, uint64_t *ret_size_bytes)
 {
 	uint8_t *bytes = memory_disk_bytes(engine->disk, name, ret_size_bytes);

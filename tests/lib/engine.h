@@ -146,6 +146,9 @@ bool engine_has_failed(const struct snapshot *snapshot, int *ret);
 /* The whole content, to free(). */
 uint8_t *engine_content(struct engine *engine, struct snapshot *snapshot);
 
+/* Where FOUND differs from WANTED first; LENGTH when it does nowhere. */
+uint64_t engine_difference(const uint8_t *found, const uint8_t *wanted, uint64_t length);
+
 /* The bytes of a file as they lie on the disk; it must be there. */
 uint8_t *engine_file(struct engine *engine, const char *name, uint64_t *ret_size_bytes);
 

@@ -67,6 +67,7 @@ struct load_snapshot {
 	bool *unsure; /* bytes of a write to it that ended badly: old or new */
 	bool *doubt;  /* bytes of such a write that a kill may bring, though it was seen not to act
 		       */
+	bool has_unsure, has_doubt; /* any byte: else nobody needs to look through all of them */
 	bool is_clone;
 	struct load_snapshot *source; /* of which it is being made; NULL: the live view */
 	bool was_told_failed;	      /* may be gone after a mount, when it could not be marked */
@@ -80,6 +81,7 @@ struct load {
 	struct engine engine;
 	uint8_t *live;
 	uint16_t *doubt; /* bytes of failed writes that a kill may bring: 0, or 256 + byte */
+	bool has_doubt;	 /* any byte */
 	struct load_slot slots[LOAD_DEPTH_MAX];
 	unsigned busy; /* slots, creations and deletions under way */
 	struct load_snapshot snapshots[LOAD_SNAPSHOTS_MAX];

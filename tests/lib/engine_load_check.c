@@ -57,6 +57,8 @@ static void snapshot_written(struct load_slot *slot, int result)
 
 	memset(unsure, result < 0, request->length * sizeof *unsure);
 	memset(doubt, result < 0, request->length * sizeof *doubt);
+	if (result < 0)
+		slot->snapshot->has_unsure = slot->snapshot->has_doubt = true;
 	if (result == 0)
 		memcpy(slot->snapshot->content + request->offset, request->buffer, request->length);
 }
@@ -100,6 +102,8 @@ static void write_failed(struct load *load, const struct volume_request *request
 		if (load->engine.volume->chain)
 			load->doubt[request->offset + i] = 256 + (uint8_t)request->buffer[i];
 	}
+	if (load->engine.volume->chain)
+		load->has_doubt = true;
 }
 
 /* Overlapping writes act in order of arrival. */
@@ -193,7 +197,9 @@ static void check_snapshot(struct load *load, struct load_snapshot *snapshot)
 
 	compare(load, snapshot->name, 0, content, snapshot->content, snapshot->unsure,
 		volume_bytes);
-	memset(snapshot->unsure, 0, volume_bytes * sizeof(bool));
+	if (snapshot->has_unsure)
+		memset(snapshot->unsure, 0, volume_bytes * sizeof(bool));
+	snapshot->has_unsure = false;
 	free(snapshot->content);
 	snapshot->content = content;
 }
@@ -253,18 +259,27 @@ uint8_t *load_live_bytes(struct load *load)
 	return memcpy(bytes, load_image(load), load->options.engine.volume_bytes);
 }
 
-/* Writes that were killed may have happened or not: the array follows the live view. */
-static void settle_writes(struct load *load)
+/* Writes that had failed may happen after all: the array follows the live view. */
+static void settle_doubt(struct load *load, const uint8_t *image)
 {
-	AUTO(auto_free) uint8_t *image = load_live_bytes(load);
 	uint64_t volume_bytes = load->options.engine.volume_bytes;
 
+	if (!load->has_doubt)
+		return;
 	for (uint64_t at = 0; at < volume_bytes; at++) {
 		if (load->doubt[at] == 256 + image[at])
 			load->live[at] = image[at];
 	}
 	memset(load->doubt, 0, volume_bytes * sizeof *load->doubt);
+	load->has_doubt = false;
+}
 
+/* Writes that were killed may have happened or not. */
+static void settle_writes(struct load *load)
+{
+	AUTO(auto_free) uint8_t *image = load_live_bytes(load);
+
+	settle_doubt(load, image);
 	for (unsigned i = 0; i < LOAD_DEPTH_MAX; i++) {
 		const struct volume_request *request = &load->slots[i].request;
 
@@ -285,14 +300,23 @@ static void settle_writes(struct load *load)
 	}
 }
 
+static void settle_snapshot_doubt(struct load_snapshot *snapshot, uint64_t volume_bytes)
+{
+	if (!snapshot->has_doubt)
+		return;
+	for (uint64_t at = 0; at < volume_bytes; at++)
+		snapshot->unsure[at] |= snapshot->doubt[at];
+	memset(snapshot->doubt, 0, volume_bytes * sizeof(bool));
+	snapshot->has_unsure = true;
+	snapshot->has_doubt = false;
+}
+
 /* What was being made or deleted may be there or not; what was there is there. */
 static void settle_snapshot(struct load *load, struct load_snapshot *snapshot)
 {
 	bool is_there = volume_snapshot_find(load->engine.volume, snapshot->name) != NULL;
 
-	for (uint64_t at = 0; at < load->options.engine.volume_bytes; at++)
-		snapshot->unsure[at] |= snapshot->doubt[at];
-	memset(snapshot->doubt, 0, load->options.engine.volume_bytes * sizeof(bool));
+	settle_snapshot_doubt(snapshot, load->options.engine.volume_bytes);
 	switch (snapshot->state) {
 	case LOAD_ABSENT:
 		if (is_there)

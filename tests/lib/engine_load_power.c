@@ -141,12 +141,11 @@ static void check_snapshot(struct load *load, const struct load_snapshot *expect
 		return;
 
 	uint8_t *content = engine_content(&load->engine, snapshot);
+	uint64_t at = engine_difference(content, expected->content, volume_bytes);
 
-	for (uint64_t at = 0; at < volume_bytes; at++) {
-		if (content[at] != expected->content[at])
-			load_fail(load, "power cut %" PRIu64 " spoilt snapshot '%s' at %" PRIu64,
-				seed, expected->name, at);
-	}
+	if (at < volume_bytes)
+		load_fail(load, "power cut %" PRIu64 " spoilt snapshot '%s' at %" PRIu64, seed,
+			expected->name, at);
 	free(content);
 	load->snapshots_kept++;
 }

@@ -29,6 +29,8 @@ static void created(struct snapshot_create *create, int result)
 	load->clones_taken_of += !snapshot->is_clone && snapshot->source;
 	memset(snapshot->unsure, 0, volume_bytes * sizeof(bool));
 	memset(snapshot->doubt, 0, volume_bytes * sizeof(bool));
+	snapshot->has_unsure = snapshot->source && snapshot->source->has_unsure;
+	snapshot->has_doubt = false;
 	if (snapshot->source) {
 		memcpy(snapshot->content, snapshot->source->content, volume_bytes);
 		memcpy(snapshot->unsure, snapshot->source->unsure, volume_bytes * sizeof(bool));

@@ -20,12 +20,12 @@ void views_take(struct engine *engine, struct views *views)
 void view_check(struct engine *engine, struct snapshot *snapshot, const uint8_t *expected)
 {
 	uint8_t *bytes = engine_content(engine, snapshot);
+	uint64_t size_bytes = volume_bytes(engine->volume);
+	uint64_t at = engine_difference(bytes, expected, size_bytes);
 
-	for (uint64_t at = 0; at < volume_bytes(engine->volume); at++) {
-		if (bytes[at] != expected[at])
-			ck_abort_msg("%s differs at byte %" PRIu64,
-				snapshot ? snapshot_name(snapshot) : "the live view", at);
-	}
+	if (at < size_bytes)
+		ck_abort_msg("%s differs at byte %" PRIu64,
+			snapshot ? snapshot_name(snapshot) : "the live view", at);
 	free(bytes);
 }
 
