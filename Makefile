@@ -227,9 +227,10 @@ $(PROGRAM): $(call objects,$(MAIN)) $(LIBRARY)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(CACHED_LIBS)
 
 # The archive of helpers comes first; libtests has the main() of a fuzz target.
+# What is wrapped: see tests/lib/check_places.c.
 $(TEST_PROGRAMS): $(BUILD)/%: $(BUILD)/%.o $(HELPER_LIBRARY) $(LIBRARY)
 	$(call say,LD,$@)
-	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(CACHED_LIBS) $(TEST_LIBS)
+	$(Q)$(CC) $(ALL_LDFLAGS) -Wl,--wrap=_mark_point -o $@ $^ $(CACHED_LIBS) $(TEST_LIBS)
 
 # They look from outside and are linked with nothing of ours.
 $(E2E_PROGRAMS): $(BUILD)/%: $(BUILD)/%.o
