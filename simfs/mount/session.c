@@ -217,7 +217,6 @@ int session_create(struct ring *ring, const struct session_options *options, str
 	session->fd = -1;
 	list_init(&session->free_slots);
 	list_init(&session->reading);
-	list_init(&session->waiting);
 	list_init(&session->takings);
 	list_init(&session->removals);
 	askers_init(&session->askers);

@@ -27,7 +27,6 @@ struct slot {
 	size_t flushing_length; /* ... with this, while it is */
 	uint64_t snapshot_id;	/* of what is written to; 0: the live view */
 	struct asker asker;
-	size_t request_length;	 /* while it waits */
 	fuse_req_t fuse_request; /* NULL: who asked was killed, and has been answered */
 	struct iovec reply[2];
 	char reply_small[192];
@@ -65,8 +64,7 @@ struct session {
 	unsigned notices_under_way;
 	unsigned commands_under_way; /* snapshots being taken, opened, deleted; growth */
 	struct list reading;	     /* slots whose read is in the ring */
-	struct list waiting;	     /* slots whose request came while another is decoded */
-	bool is_decoding;
+	bool is_decoding;	     /* a request */
 
 	struct askers askers;
 	struct ring_op look_op; /* see session_look() */

@@ -64,8 +64,7 @@ void slots_free(struct session *session)
 {
 	struct list *link;
 
-	while ((link = list_pop(&session->free_slots)) || (link = list_pop(&session->reading)) ||
-		(link = list_pop(&session->waiting)))
+	while ((link = list_pop(&session->free_slots)) || (link = list_pop(&session->reading)))
 		slot_free(CONTAINER_OF(link, struct slot, link));
 }
 
@@ -147,7 +146,6 @@ static void handle_request(struct slot *slot, size_t length)
 	}
 	if (!session->initialised)
 		note_init(session, bytes, length);
-	MUST(!session->current);
 	session->current = slot;
 	fuse_session_process_buf(session->fuse, &buffer);
 	if (session->current)
@@ -155,24 +153,14 @@ static void handle_request(struct slot *slot, size_t length)
 	session->current = NULL;
 }
 
-/*
- * What an answer needs may wait for the disk, by turning the ring (a volume that grows):
- * requests that come meanwhile are served behind it.
- */
-static void handle_in_turn(struct slot *slot, size_t length)
+/* Nothing that a request sets off turns the ring: another one would be decoded inside it. */
+static void handle_alone(struct slot *slot, size_t length)
 {
 	struct session *session = slot->session;
-	struct list *link;
 
-	slot->request_length = length;
-	list_append(&session->waiting, &slot->link);
-	if (session->is_decoding)
-		return;
+	MUST(!session->is_decoding);
 	session->is_decoding = true;
-	while ((link = list_pop(&session->waiting))) {
-		slot = CONTAINER_OF(link, struct slot, link);
-		handle_request(slot, slot->request_length);
-	}
+	handle_request(slot, length);
 	session->is_decoding = false;
 }
 
@@ -186,7 +174,7 @@ static void read_done(struct ring_op *op, int result, uint32_t flags)
 	session->reads_armed--;
 	if (result >= (int)sizeof(struct fuse_in_header)) {
 		session->reads_failed = 0;
-		handle_in_turn(slot, (size_t)result);
+		handle_alone(slot, (size_t)result);
 	} else {
 		slot_release(slot);
 		/* -ENODEV is the unmount.  -ENOENT (a request that was taken

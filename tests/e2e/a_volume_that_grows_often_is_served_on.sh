@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 #
-# While the live view grows the rig waits for the disk, and requests that come meanwhile
-# are served behind it: however often that happens, none is lost, nor what it needs.
+# While the live view grows the rig is served on: however often that happens, no request is
+# lost, nor what it needs, and none is decoded while another one waits for the disk.
 . "${0%/*}/../lib/e2e.sh"
 
 requires fio jq
