@@ -324,6 +324,7 @@ int chain_loaded(struct volume *volume);
 void chain_live_read(struct volume_request *request);
 void chain_write(struct volume_request *request);
 void chain_flush(struct volume_request *request);
+void chain_flush_end(struct volume_request *request, int result);
 void chain_snapshot_read(struct volume_request *request);
 void chain_snapshot_create(struct snapshot_create *create);
 

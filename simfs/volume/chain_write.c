@@ -195,16 +195,23 @@ static void flush_round(struct volume_request *request)
 	}
 	if (request->part_count > 0)
 		return;
+	chain_flush_end(request, request->error);
+}
+
+void chain_flush_end(struct volume_request *request, int result)
+{
 	if (request->snapshot)
-		snapshot_flush_end(request, request->error);
+		snapshot_flush_end(request, result);
 	else
-		live_end(request, request->error);
+		live_end(request, result);
 }
 
 void chain_flush(struct volume_request *request)
 {
 	struct node *head = head_of(request);
 
+	if (settle_parks(request->volume->chain, request))
+		return;
 	request->error = 0;
 	request->parts_under_way = 0;
 	request->cursor = request->volume->chain->write_sequence;

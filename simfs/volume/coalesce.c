@@ -34,6 +34,7 @@ const char *coalesce_state_name(enum coalesce_state state)
 void coalesce_init(struct chain *chain)
 {
 	of(chain)->due_ns = UINT64_MAX;
+	list_init(&of(chain)->flushes);
 }
 
 void coalesce_deinit(struct chain *chain)
@@ -122,7 +123,7 @@ void coalesce_stop(struct chain *chain)
 
 bool coalesce_idle(const struct chain *chain)
 {
-	return chain->coalesce.state == COALESCE_IDLE;
+	return chain->coalesce.state == COALESCE_IDLE && !chain->coalesce.is_settling;
 }
 
 /* When the writers that wait for a merge have waited for long enough. */
@@ -130,7 +131,7 @@ static uint64_t time_out_ns(const struct chain *chain)
 {
 	const struct coalesce *coalesce = &chain->coalesce;
 
-	if (!coalesce->is_leaf || coalesce->has_timed_out || coalesce->has_no_way_back)
+	if (!coalesce->is_leaf || coalesce->has_timed_out)
 		return UINT64_MAX;
 	return coalesce->begin_ns + chain->profile->leaf_timeout_ns;
 }

@@ -61,7 +61,6 @@ struct coalesce {
 	struct node *node;
 	bool is_leaf;		/* with the writers waiting behind `barrier` ... */
 	bool has_timed_out;	/* ... until now: what is under way ends, and nothing follows it */
-	bool has_no_way_back;	/* the leaf's file is gone: they wait until that is durable */
 	struct snapshot *clone; /* whose head is being merged; NULL: the live view's, or none */
 	uint64_t cursor, chunk_first, chunk_count;
 	uint64_t done_blocks, total_blocks;
@@ -73,8 +72,16 @@ struct coalesce {
 	struct volume_barrier barrier;
 	struct chain_turn turn;
 	struct volume_moment moment;
-	bool is_locked; /* for the children to change over */
+	bool is_locked; /* for the children to change over, or until a leaf is gone for good */
 	struct leaf_tracker tracker;
+
+	/* coalesce_settle.c */
+	bool is_unsettled;	  /* a power cut may bring the last merged leaf back */
+	bool is_settling;	  /* the folder is being synced ... */
+	bool must_settle_again;	  /* ... since before that leaf went */
+	bool has_merge_to_settle; /* which ends then */
+	struct blockio_request settle_io;
+	struct list flushes; /* requests that wait for it */
 
 	/* Bytes per second of the last merges. */
 	uint64_t speeds[10];
@@ -136,6 +143,14 @@ void merge_time_out(struct chain *chain);
 
 /* Nobody names the node that is merged any more: it goes. */
 void merge_node_out(struct chain *chain);
+
+/* coalesce_settle.c: the merged leaf is gone, its parent is the head, and its writers go on;
+ * ends the merge when the leaf is gone for good. */
+void settle_begin(struct chain *chain);
+
+/* Whether REQUEST, a flush, waits until the last merged leaf is gone for good; then it goes on by
+ * itself, or ends with what went wrong. */
+bool settle_parks(struct chain *chain, struct volume_request *request);
 
 /* coalesce_relink.c: has its children name its parent, then ends the merge. */
 void relink_begin(struct chain *chain);

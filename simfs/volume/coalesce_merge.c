@@ -234,41 +234,23 @@ static void node_out(struct chain *chain, bool has_file)
 	/* A journal that stays by itself means nothing. */
 	if (!has_file)
 		(void)journal_remove(chain, coalesce->is_leaf ? JOURNAL_LEAF : JOURNAL_RELINK, id);
-	merge_end(chain, 0);
 }
 
-static void leaf_gone(struct blockio_request *io, int result)
-{
-	struct chain *chain = CONTAINER_OF(io, struct chain, coalesce.io);
-
-	if (result < 0)
-		log_error_code(result, "cannot make it durable that node %016" PRIx64 " is gone",
-			of(chain)->node->id);
-	node_out(chain, false);
-}
-
-/*
- * Nobody names the node any more; it goes, and the journal behind it.  A leaf's
- * file must be gone for good before its parent is written to: a power cut that
- * brings it back would hide what is written from now on.
- */
+/* Nobody names the node any more; it goes, and the journal behind it. */
 void merge_node_out(struct chain *chain)
 {
 	struct coalesce *coalesce = of(chain);
-	struct blockio_folder *folder = chain->volume->folder;
 	int error = node_file_remove(chain, coalesce->node);
 
-	if (!coalesce->is_leaf) {
-		node_out(chain, error < 0);
-		return;
-	}
-	if (error < 0) {
+	if (coalesce->is_leaf && error < 0) {
 		merge_end(chain, error);
 		return;
 	}
-	coalesce->has_no_way_back = true;
-	coalesce->io.done = leaf_gone;
-	folder->ops->start_sync(folder, &coalesce->io);
+	node_out(chain, error < 0);
+	if (coalesce->is_leaf)
+		settle_begin(chain);
+	else
+		merge_end(chain, 0);
 }
 
 static void inherited(struct store_waiter *waiter, int error)
@@ -350,7 +332,7 @@ void merge_end(struct chain *chain, int error)
 	if (error < 0)
 		failed(chain, error);
 	coalesce->node = NULL;
-	coalesce->is_leaf = coalesce->has_timed_out = coalesce->has_no_way_back = false;
+	coalesce->is_leaf = coalesce->has_timed_out = false;
 	if (was_leaf && !has_timed_out)
 		volume_barrier_end(chain->volume, &coalesce->barrier);
 	if (was_leaf || coalesce->is_locked) {
