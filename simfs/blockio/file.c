@@ -140,6 +140,8 @@ static void file_done(struct ring_op *op, int result, uint32_t flags)
 		file_submit(request->io, request);
 		return;
 	}
+	if (result < 0)
+		file_error_say(file_of(request->io), request, result);
 	if (result < 0 || request->kind >= BLOCKIO_FLUSH) {
 		blockio_end(request, result < 0 ? result : 0);
 		return;

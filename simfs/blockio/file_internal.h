@@ -10,7 +10,8 @@ struct file_blockio {
 	struct blockio io;
 	struct ring *ring;
 	int fd;
-	bool is_device; /* a block device: as long as it is, and without times of its own */
+	uint64_t errors; /* that the disk answered with */
+	bool is_device;	 /* a block device: as long as it is, and without times of its own */
 
 	/* Room that is made ahead of need; see file_room.c. */
 	uint64_t room_end; /* up to here the file is written */
@@ -35,6 +36,10 @@ void file_submit(struct blockio *io, struct blockio_request *request);
 
 /* file_data.c: as blockio_ops.next_data. */
 bool file_next_data(struct blockio *io, uint64_t from, uint64_t *ret_first, uint64_t *ret_end);
+
+/* file_error.c: logs that the disk has answered REQUEST with ERROR, if not many have come before.
+ */
+void file_error_say(struct file_blockio *file, const struct blockio_request *request, int error);
 
 /* file_room.c: as blockio_ops.reserve. */
 void file_room_reserve(struct blockio *io, uint64_t end_bytes, uint64_t limit_bytes);
