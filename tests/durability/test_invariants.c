@@ -318,7 +318,7 @@ START_TEST(invariant_6_a_flipped_bit_is_found_or_changes_nothing)
 		load_check(&load);
 		load_deinit(&load);
 	}
-	ck_assert_uint_gt(found, count / 10);
+	ck_assert(found > count / 10 || !engine_count_is_full());
 }
 END_TEST
 

@@ -75,11 +75,9 @@ static bool cut_after(
 
 static void cut_everywhere(const struct profile *profile, const char *limit)
 {
-	uint64_t stride = 120 / engine_count(120), steps = 0, cuts = 0;
+	uint64_t stride = engine_stride_of(120, 120), steps = 0, cuts = 0;
 	bool goes_on = true;
 
-	if (stride == 0)
-		stride = 1;
 	for (; goes_on; steps += stride) {
 		goes_on = false;
 		for (uint64_t cut = 0; cut < CUTS; cut++, cuts++) {

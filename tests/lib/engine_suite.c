@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/lib/engine_suite.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <malloc.h>
 #include <stdio.h>
@@ -8,6 +9,7 @@
 #include <string.h>
 
 #define SEED_DEFAULT 7
+#define EXIT_USAGE   2
 
 /* What load_fail() says (engine_load_check.c). */
 #define OPERATION_TEXT ", operation "
@@ -32,23 +34,43 @@
 #define SLOWDOWN 1
 #endif
 
-static uint64_t number_of(const char *variable, uint64_t fallback)
+/* Of the environment, and LEAST or more: else whoever asked for it is told, and nothing runs. */
+static uint64_t number_of(const char *variable, uint64_t fallback, uint64_t least)
 {
 	const char *text = getenv(variable);
+	char *end;
 
-	return text && *text ? strtoull(text, NULL, 0) : fallback;
+	if (!text || !*text)
+		return fallback;
+	errno = 0;
+
+	uint64_t number = strtoull(text, &end, 0);
+
+	if (*end != '\0' || *text == '-' || errno != 0 || number < least) {
+		fprintf(stderr, "%s='%s' is no number from %" PRIu64 " on\n", variable, text,
+			least);
+		exit(EXIT_USAGE);
+	}
+	return number;
 }
 
 uint64_t engine_seed(void)
 {
-	return number_of("SEED", SEED_DEFAULT);
+	return number_of("SEED", SEED_DEFAULT, 0);
 }
 
 uint64_t engine_count(uint64_t fallback)
 {
 	uint64_t scaled = fallback / SLOWDOWN;
 
-	return number_of("COUNT", scaled > 0 ? scaled : 1);
+	return number_of("COUNT", scaled > 0 ? scaled : 1, 1);
+}
+
+uint64_t engine_stride_of(uint64_t places, uint64_t fallback)
+{
+	uint64_t stride = places / engine_count(fallback);
+
+	return stride > 0 ? stride : 1;
 }
 
 bool engine_count_is_full(void)
@@ -99,6 +121,8 @@ int engine_suite_run(Suite *suite, const char *program)
 	mallopt(M_MMAP_THRESHOLD, BLOCK_KEPT_BYTES);
 	mallopt(M_TRIM_THRESHOLD, FREE_KEPT_BYTES);
 
+	/* Both are refused before anything runs. */
+	engine_count(1);
 	printf("seed %" PRIu64 "\n", engine_seed());
 	fflush(stdout);
 	srunner_run_all(runner, CK_NORMAL);

@@ -10,8 +10,11 @@
 /* SEED of the environment, else a fixed one. */
 uint64_t engine_seed(void);
 
-/* COUNT of the environment, else FALLBACK; less under a sanitizer. */
+/* COUNT of the environment, else FALLBACK; less under a sanitizer; never 0. */
 uint64_t engine_count(uint64_t fallback);
+
+/* Every so manieth of PLACES is tried, when engine_count(FALLBACK) of them are wanted; never 0. */
+uint64_t engine_stride_of(uint64_t places, uint64_t fallback);
 
 /*
  * Nobody asked for another COUNT: what a run must have met to say anything (faults,
@@ -29,7 +32,7 @@ void engine_suite_shares_count(unsigned runs);
 /* Every so manieth place of a sweep is tried: 1, or 8 where a sanitizer makes it slow. */
 static inline uint64_t engine_stride(void)
 {
-	return 8 / engine_count(8) > 0 ? 8 / engine_count(8) : 1;
+	return engine_stride_of(8, 8);
 }
 
 /*

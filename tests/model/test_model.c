@@ -47,7 +47,7 @@ START_TEST(two_hundred_thousand_writes_leave_three_snapshots_as_they_were)
 {
 	static const uint32_t block_bytes[LOAD_SNAPSHOTS_MAX] = { 4096, 16384, 65536 };
 	static struct load load;
-	uint64_t writes = engine_count(200000), count = writes / 3;
+	uint64_t writes = engine_count(200000), count = (writes + 2) / 3;
 
 	load_init(&load, &(struct load_options){
 				 .seed = seed_of(_i),
@@ -66,7 +66,7 @@ START_TEST(two_hundred_thousand_writes_leave_three_snapshots_as_they_were)
 		load_take(&load, i, block_bytes[i]);
 	}
 	ck_assert(load_run(&load, count, UINT64_MAX));
-	ck_assert_uint_ge(writes_ended(&load), writes);
+	ck_assert(writes_ended(&load) >= writes || !engine_count_is_full());
 	load_check(&load);
 	ck_assert_int_eq(engine_close(&load.engine), 0);
 	ck_assert_int_eq(engine_open(&load.engine), 0);

@@ -160,9 +160,7 @@ static bool fail_nth(const struct sweep_workload *workload, const struct fault *
 
 static uint64_t stride_of(void)
 {
-	uint64_t stride = STRIDE_COUNT / engine_count(COUNT_DEFAULT);
-
-	return stride > 0 ? stride : 1;
+	return engine_stride_of(STRIDE_COUNT, COUNT_DEFAULT);
 }
 
 /* Which ones are left out is by the seed. */

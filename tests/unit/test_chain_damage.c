@@ -95,7 +95,7 @@ static uint64_t step(uint64_t bit)
 
 START_TEST(every_flipped_bit_of_a_header_refuses_the_mount_or_changes_nothing)
 {
-	uint64_t stride = 64 / engine_count(64), refused = 0, size_bytes;
+	uint64_t stride = engine_stride_of(64, 64), refused = 0, size_bytes;
 	AUTO(auto_free) uint8_t *copy = file_copy(files[_i], &size_bytes);
 
 	/* The superblock and the header of the first segment. */

@@ -214,8 +214,7 @@ START_TEST(a_turned_bit_anywhere_is_eio_and_a_failed_snapshot_or_nothing)
 	printf("%s: %u views right, %u failed, %u mounts refused\n", rounds[_i].profile, right,
 		failed, refused);
 	fflush(stdout);
-	ck_assert_uint_gt(right, 0);
-	ck_assert_uint_gt(failed, 0);
+	ck_assert((right > 0 && failed > 0) || !engine_count_is_full());
 }
 END_TEST
 

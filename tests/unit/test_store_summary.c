@@ -180,10 +180,10 @@ START_TEST(whatever_is_wrong_with_a_summary_the_segments_are_scanned)
 		store_bench_leave(&bench);
 	}
 	/* Each round opens tens of MiB: all of the fixed part would take minutes. */
-	uint64_t stride = 8 * 80 / engine_count(90) | 1;
+	uint64_t stride = engine_stride_of(8 * 80, 90) | 1;
 
 	for (uint64_t bit = 0; bit < 8 * STORE_UNIT_BYTES;
-		bit += bit < 8 * 80 ? stride : 8 * STORE_UNIT_BYTES / engine_count(30) | 1) {
+		bit += bit < 8 * 80 ? stride : engine_stride_of(8 * STORE_UNIT_BYTES, 30) | 1) {
 		store_bench_restore(&bench, saved, saved_bytes);
 		memory_disk_bytes(bench.disk, STORE_BENCH_NAME,
 			&size_bytes)[units[bit % 2] * STORE_UNIT_BYTES + bit / 8] ^=
