@@ -1,19 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 #
-# Every scenario of the catalog meets its expectations, and the demo shows it.
+# The demo's table has a row for each client; it says what came of its backup.
 . "${0%/*}/../lib/e2e.sh"
-
-requires mke2fs dd gzip partclone.ext4
-TMPDIR=$work/tmp SNAPRIG_SHARE=$e2e_root/scenarios
-export TMPDIR SNAPRIG_SHARE
-mkdir "$TMPDIR"
-rig run "$e2e_root/scenarios/catalog" >tap || {
-	cat tap
-	fail "the catalog does not hold"
-}
-count=$(find "$e2e_root/scenarios/catalog" -name '*.yaml' | wc -l)
-same "$count" "$(grep -c '^ok' tap)" "scenarios"
+. "$e2e_root/tests/lib/catalog.sh"
 
 rig demo >table
 cat table
