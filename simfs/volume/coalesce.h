@@ -24,7 +24,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "simfs/store/store.h"
+#include "simfs/store/read.h"
 #include "simfs/volume/volume.h"
 
 struct chain;
@@ -39,6 +39,16 @@ enum coalesce_state {
 	COALESCE_FLUSH,
 	COALESCE_RELINK,
 	COALESCE_LEAF_SNAPSHOT,
+};
+
+/* The most `coalesce_reads` of the limits can be. */
+#define COALESCE_READS 16
+
+/* One piece of a chunk. */
+struct merge_read {
+	struct store_read read;
+	struct chain *chain;
+	uint64_t block; /* the first of it */
 };
 
 /* What makes a leaf smaller, and when to give it up. */
@@ -63,11 +73,14 @@ struct coalesce {
 	bool has_timed_out;	/* ... until now: what is under way ends, and nothing follows it */
 	struct snapshot *clone; /* whose head is being merged; NULL: the live view's, or none */
 	uint64_t cursor, chunk_first, chunk_count;
+	uint64_t gathered; /* the chunk's blocks before it have been read or are being */
+	struct merge_read reads[COALESCE_READS];
+	unsigned reads_under_way;
+	int gather_error; /* of the first that failed */
 	uint64_t done_blocks, total_blocks;
 	uint64_t begin_ns;
 	void *buffer;
 	struct blockio_request io;
-	struct store_read read; /* of the node */
 	struct store_waiter written;
 	struct volume_barrier barrier;
 	struct chain_turn turn;
@@ -140,6 +153,10 @@ void merge_flush(struct chain *chain);
 void merge_relink(struct chain *chain);
 void merge_end(struct chain *chain, int error);
 void merge_time_out(struct chain *chain);
+
+/* coalesce_gather.c: reads the chunk of the node into the buffer, then merge_gathered(). */
+void gather_begin(struct chain *chain);
+void merge_gathered(struct chain *chain, int error);
 
 /* Nobody names the node that is merged any more: it goes. */
 void merge_node_out(struct chain *chain);

@@ -118,19 +118,12 @@ static void node_chunk_write(struct chain *chain, struct node *parent)
 	store_waiter_release(&coalesce->written, 0);
 }
 
-static void chunk_read(struct store_read *read, int result)
+void merge_gathered(struct chain *chain, int error)
 {
-	struct chain *chain = CONTAINER_OF(read, struct chain, coalesce.read);
 	struct node *parent = parent_of(chain);
 
-	/* Copied on it would look right. */
-	if (result == -EUCLEAN) {
-		node_damaged(
-			chain, of(chain)->node, read, of(chain)->chunk_first * CHAIN_BLOCK_BYTES);
-		result = -EIO;
-	}
-	if (result < 0 || of(chain)->has_timed_out) {
-		chunk_done(chain, result);
+	if (error < 0 || of(chain)->has_timed_out) {
+		chunk_done(chain, error);
 		return;
 	}
 	node_dirtied(chain, parent);
@@ -176,17 +169,11 @@ void merge_copy(struct chain *chain)
 		return;
 	}
 
-	uint64_t bytes = count * CHAIN_BLOCK_BYTES;
-	uint64_t chunk_max = chain->volume->limits->coalesce_chunk_bytes;
-	uint64_t most = bytes < chunk_max ? bytes : chunk_max;
-	uint64_t run = store_run_bytes(store, first, most);
+	uint64_t chunk_max = chain->volume->limits->coalesce_chunk_bytes / CHAIN_BLOCK_BYTES;
 
 	coalesce->chunk_first = first;
-	coalesce->chunk_count = (run < most ? run : most) / CHAIN_BLOCK_BYTES;
-	MUST(coalesce->chunk_count > 0);
-	coalesce->read.done = chunk_read;
-	store_read(store, &coalesce->read, store_offset(store, first), coalesce->buffer,
-		coalesce->chunk_count * CHAIN_BLOCK_BYTES);
+	coalesce->chunk_count = count < chunk_max ? count : chunk_max;
+	gather_begin(chain);
 }
 
 /* ---- all copied ---- */

@@ -13,6 +13,7 @@ const struct volume_limits volume_limits_default = {
 	.chain_nodes = CHAIN_NODES_MAX,
 	.chain_slots = CHAIN_SLOTS,
 	.coalesce_chunk_bytes = 1u << 20,
+	.coalesce_reads = COALESCE_READS,
 	.journal_bytes = JOURNAL_MAX_BYTES,
 	.event_batch_bytes = 64u << 10,
 };
@@ -26,6 +27,7 @@ const struct volume_limits volume_limits_smallest = {
 	.chain_nodes = 40,
 	.chain_slots = 4,
 	.coalesce_chunk_bytes = 8u << 10,
+	.coalesce_reads = 1,
 	.journal_bytes = 32u << 10,
 	.event_batch_bytes = 1u << 10,
 };

@@ -39,6 +39,7 @@ struct volume_limits {
 	uint32_t chain_nodes;
 	uint32_t chain_slots;
 	uint32_t coalesce_chunk_bytes;
+	uint32_t coalesce_reads; /* of a chunk, side by side */
 
 	/* Of the journal in memory, and of one write to its file. */
 	size_t journal_bytes;

@@ -29,6 +29,7 @@ static const struct field volume_fields[] = {
 	{ offsetof(struct volume_limits, request_parts), 1 },
 	{ offsetof(struct volume_limits, chain_slots), 1 },
 	{ offsetof(struct volume_limits, coalesce_chunk_bytes), UNIT_BYTES },
+	{ offsetof(struct volume_limits, coalesce_reads), 1 },
 };
 
 /* As many small ones as large ones, from one unit up to what the field has by default. */
