@@ -47,8 +47,9 @@ void snapshot_create_end(struct snapshot_create *create, int result)
 	list_remove(&create->link);
 	if (result < 0) {
 		snapshot_new_file_name(create, file, sizeof file);
-		store_destroy(create->store);
 		volume->folder->ops->remove(volume->folder, file);
+		/* Nobody waits until what it took on the disk is given back. */
+		store_abandon(create->store);
 	}
 	snapshot_create_answer(create, result);
 }

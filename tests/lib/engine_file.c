@@ -123,6 +123,14 @@ static void file_destroy(struct blockio *io)
 	free(file);
 }
 
+static void file_abandon(struct blockio *io)
+{
+	struct engine_file *file = file_of(io);
+
+	file->folder->abandoned_count += file->is_removed;
+	file_destroy(io);
+}
+
 static const struct blockio_ops file_ops = {
 	.name = "engine",
 	.submit = file_submit,
@@ -133,6 +141,7 @@ static const struct blockio_ops file_ops = {
 	.transfer_now = file_transfer_now,
 	.step = file_step,
 	.destroy = file_destroy,
+	.abandon = file_abandon,
 };
 
 static const struct blockio_ops file_ops_with_holes = {
@@ -143,6 +152,7 @@ static const struct blockio_ops file_ops_with_holes = {
 	.transfer_now = file_transfer_now,
 	.step = file_step,
 	.destroy = file_destroy,
+	.abandon = file_abandon,
 };
 
 struct blockio *engine_file_wrap(struct engine_folder *folder, const char *name,

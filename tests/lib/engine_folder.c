@@ -254,6 +254,11 @@ void engine_folder_watch(struct blockio_folder *base,
 	folder->watch_context = context;
 }
 
+uint64_t engine_folder_abandoned(const struct blockio_folder *folder)
+{
+	return engine_folder_of(folder)->abandoned_count;
+}
+
 uint64_t engine_folder_failed(const struct blockio_folder *folder)
 {
 	return engine_folder_of(folder)->fault.failed;

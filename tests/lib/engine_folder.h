@@ -38,6 +38,9 @@ void engine_folder_watch(struct blockio_folder *folder,
 /* Files that are opened from now on tell where they have data: in pages that are not all zeros. */
 void engine_folder_tell_holes(struct blockio_folder *folder);
 
+/* How many removed files were closed by nobody who waits (blockio_abandon()). */
+uint64_t engine_folder_abandoned(const struct blockio_folder *folder);
+
 /* How many calls engine_folder_fail() has failed since it was last called. */
 uint64_t engine_folder_failed(const struct blockio_folder *folder);
 

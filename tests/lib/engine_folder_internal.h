@@ -14,6 +14,7 @@ struct engine_folder {
 	uint64_t listings;
 	uint32_t alignment_bytes;
 	unsigned removed_count;
+	uint64_t abandoned_count;
 	bool tells_holes;
 	bool holds_syncs;
 	struct list opened; /* struct engine_file.link */

@@ -286,6 +286,25 @@ START_TEST(both_of_an_area_may_be_deleted_at_once)
 }
 END_TEST
 
+/* Its room may be that of its whole limit, which takes long to give back. */
+START_TEST(nobody_waits_for_the_file_of_a_snapshot_that_was_not_taken)
+{
+	struct snapshot_create create = { .name = "s", .done = created };
+	uint64_t abandoned;
+
+	start("datto");
+	abandoned = engine_folder_abandoned(engine.folder);
+	memory_disk_fail_only(engine.disk, ".store.new");
+	memory_disk_fail(engine.disk, BLOCKIO_WRITE, 1, 1, -EIO);
+	volume_snapshot_create(engine.volume, &create);
+	engine_settle(&engine);
+	ck_assert(has_ended && ended_with == -EIO);
+	ck_assert_uint_eq(engine_folder_abandoned(engine.folder), abandoned + 1);
+	ck_assert(!engine_file_exists(&engine, "s.store.new"));
+	engine_deinit(&engine);
+}
+END_TEST
+
 int main(int argc, char **argv)
 {
 	Suite *suite = suite_create("volume syncs");
@@ -305,6 +324,7 @@ int main(int argc, char **argv)
 	tcase_add_test(tcase, one_that_cannot_be_kept_durably_stays_what_it_was);
 	tcase_add_test(tcase, one_that_fails_while_it_is_being_kept_goes);
 	tcase_add_test(tcase, both_of_an_area_may_be_deleted_at_once);
+	tcase_add_test(tcase, nobody_waits_for_the_file_of_a_snapshot_that_was_not_taken);
 	suite_add_tcase(suite, tcase);
 	return engine_suite_run(suite, argv[0]);
 }
