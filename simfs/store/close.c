@@ -64,6 +64,9 @@ static void flushed(struct store_closing *closing, int error)
 {
 	struct store *store = closing->store;
 
+	/* A rig that was killed may have written it, and this one only read it. */
+	if (error == 0 && store->is_rewritten)
+		error = sums_file_open(store);
 	if (error == 0 && store->sums_file)
 		go(closing, 0, store->sums_file, BLOCKIO_FLUSH, sums_flushed);
 	else

@@ -155,11 +155,12 @@ static int scan_segment(struct scan *scan)
 		if (result != 1)
 			return result;
 	}
-	if (scan->has_last)
-		result = store_map_segment(store, &scan->last);
+	result = scan->has_last ? store_map_segment(store, &scan->last) : 0;
 	if (result == -EEXIST)
 		return damaged(scan->findings, scan->last.unit * STORE_UNIT_BYTES,
 			"segment has a block twice");
+	if (result == 0 && header.flags & SEGMENT_FLAG_SUMMARY)
+		result = summary_take_sums(store, scan->window, &header);
 	if (result < 0)
 		return result;
 	scan->last = header;

@@ -52,4 +52,11 @@ int scan_segments(struct store *store, struct window *window, const struct scan_
  */
 int summary_load(struct store *store, struct window *window, uint64_t unit);
 
+/*
+ * A scan has come to the summary with HEADER: its sums hold from here on, as for who goes
+ * by it.  Data that do not check say nothing.  0 or -errno.
+ */
+int summary_take_sums(
+	struct store *store, struct window *window, const struct segment_header *header);
+
 #endif

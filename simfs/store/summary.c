@@ -230,6 +230,18 @@ static uint64_t ahead_bytes(const struct store *store)
 	return bytes < store->limits->ahead_bytes ? bytes : store->limits->ahead_bytes;
 }
 
+/* The data of the summary with HEADER: 0, -EUCLEAN when they do not check, or -errno. */
+static int data_get(const struct store *store, struct window *window,
+	const struct segment_header *header, const void **ret)
+{
+	uint64_t data_bytes = segment_data_bytes(store, header);
+	int error = window_get(window, (header->unit + 1) * STORE_UNIT_BYTES, data_bytes, 0, ret);
+
+	if (error == 0 && XXH3_64bits(*ret, data_bytes) != header->summary.data_hash)
+		error = -EUCLEAN;
+	return error;
+}
+
 /* Reads the summary at UNIT: 0, -EUCLEAN when none checks there, or -errno. */
 static int load_one(
 	struct store *store, struct window *window, uint64_t unit, struct segment_header *ret)
@@ -248,13 +260,34 @@ static int load_one(
 	memcpy(ret, bytes, sizeof *ret);
 	if (!header_checks(store, ret, unit) || !(ret->flags & SEGMENT_FLAG_SUMMARY))
 		return -EUCLEAN;
-	error = window_get(
-		window, (unit + 1) * STORE_UNIT_BYTES, segment_data_bytes(store, ret), 0, &bytes);
+	error = data_get(store, window, ret, &bytes);
+	return error < 0 ? error : enter_runs(store, ret, bytes);
+}
+
+int summary_take_sums(
+	struct store *store, struct window *window, const struct segment_header *header)
+{
+	const struct summary_run *runs;
+	const uint32_t *sums;
+	const void *bytes;
+	uint64_t left = header->summary.sum_count;
+	int error = data_get(store, window, header, &bytes);
+
 	if (error < 0)
-		return error;
-	if (XXH3_64bits(bytes, segment_data_bytes(store, ret)) != ret->summary.data_hash)
-		return -EUCLEAN;
-	return enter_runs(store, ret, bytes);
+		return error == -EUCLEAN ? 0 : error;
+	runs = bytes;
+	sums = (const uint32_t *)(runs + header->summary.run_count);
+	for (uint32_t i = 0; i < header->summary.run_count && error == 0; i++) {
+		uint64_t units = run_units(store, &runs[i]);
+
+		/* Nor does an opening that goes by it believe it. */
+		if (!run_checks(store, &runs[i], header->unit) || units > left)
+			return 0;
+		error = enter_sums(store, &runs[i], sums);
+		sums += units;
+		left -= units;
+	}
+	return error;
 }
 
 /* The chain of summaries from the one at UNIT on back. */
