@@ -188,7 +188,7 @@ static void start_flush(struct load *load)
 
 /* --------------------------------------------------------------------- run */
 
-static void start_reopen(struct load *load)
+void load_reopen(struct load *load)
 {
 	while (load->busy > 0 || load->held) {
 		if (load->held)
@@ -218,7 +218,7 @@ static void operate(struct load *load)
 		[LOAD_CREATE] = load_start_create,
 		[LOAD_CLONE] = load_start_clone,
 		[LOAD_DELETE] = load_start_delete,
-		[LOAD_REOPEN] = start_reopen,
+		[LOAD_REOPEN] = load_reopen,
 	};
 	const unsigned *weights = load->options.weights;
 	uint64_t sum = 0, pick;

@@ -124,6 +124,9 @@ bool load_is_there(struct load *load, struct load_snapshot *snapshot);
 /* Kills, opens, and lets the arrays follow where the engine had the choice. */
 void load_kill(struct load *load);
 
+/* Waits for all that is under way, closes in order and opens. */
+void load_reopen(struct load *load);
+
 /*
  * Cuts the power and opens.  Each sector of the image must be what it was when
  * the last flush that ended was submitted, or as some write since has left it;

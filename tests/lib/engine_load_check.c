@@ -294,9 +294,10 @@ static void settle_writes(struct load *load)
 	for (unsigned i = 0; i < LOAD_DEPTH_MAX; i++) {
 		const struct volume_request *request = &load->slots[i].request;
 
-		if (is_pending(&load->slots[i]))
-			memcpy(load->live + request->offset, image + request->offset,
-				request->length);
+		if (!is_pending(&load->slots[i]))
+			continue;
+		memcpy(load->live + request->offset, image + request->offset, request->length);
+		load_power_written(load, request);
 	}
 }
 
