@@ -98,7 +98,7 @@ takes 201 dead
 rig writers add "$mnt" 'simulated name=db'
 
 # Writes that cannot be flushed or held are no writer's fault.
-rig fault add "$mnt" 'origin.write delay=100s times=1'
+rig fault add "$mnt" 'origin.write hang times=1'
 write_at 0 4096 "$mnt/live" &
 writer=$!
 has_struck()
@@ -109,6 +109,7 @@ wait_until 10 has_struck
 takes 201 flushed
 tells "com exception caught(0x80042313) in VssStart"
 ! grep -q "OUTPUT" lines || fail "it blames a writer"
+rig fault clear "$mnt"
 wait "$writer"
 rig fault add "$mnt" 'snapshot.commit delay=11s times=1'
 takes 201 held

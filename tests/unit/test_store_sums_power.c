@@ -145,6 +145,32 @@ START_TEST(a_close_in_order_flushes_the_sums_that_a_killed_rig_has_left)
 }
 END_TEST
 
+/* What else there is holds. */
+START_TEST(an_entry_of_sums_that_does_not_check_is_none)
+{
+	char name[STORE_SUMS_NAME_BYTES];
+	uint8_t found[4096], wanted[4096], *entries;
+	uint64_t size_bytes, unit;
+
+	open_bench(engine_seed(), _i != 0);
+	/* The one behind it makes the file that long. */
+	store_bench_rewrite(&bench, 2, 0, 4096, 50);
+	store_bench_settle(&bench);
+	unit = store_offset(bench.store, 1) / STORE_UNIT_BYTES;
+	kill_store();
+	store_sums_name(bench.facts.store_id, name, sizeof name);
+	entries = memory_disk_bytes(bench.disk, name, &size_bytes);
+	ck_assert_uint_ge(size_bytes, (unit + 1) * 16);
+	memset(entries + unit * 16, 0x5a, 16);
+	ck_assert_int_eq(store_bench_open(&bench), 0);
+	ck_assert_uint_eq(bench.findings.bad_sums, 1);
+	read_block(1, found);
+	store_bench_fill(&bench, 1, wanted);
+	ck_assert_mem_eq(found, wanted, sizeof wanted);
+	store_bench_deinit(&bench);
+}
+END_TEST
+
 int main(int argc, char **argv)
 {
 	Suite *suite = suite_create("sums and power cuts");
@@ -156,6 +182,7 @@ int main(int argc, char **argv)
 		tcase, no_summary_expects_a_write_in_place_that_a_power_cut_took_back, 0, 2);
 	tcase_add_loop_test(
 		tcase, a_close_in_order_flushes_the_sums_that_a_killed_rig_has_left, 0, 2);
+	tcase_add_loop_test(tcase, an_entry_of_sums_that_does_not_check_is_none, 0, 2);
 	suite_add_tcase(suite, tcase);
 	return engine_suite_run(suite, argv[0]);
 }

@@ -145,6 +145,18 @@ START_TEST(after_a_kill_nothing_is_compared)
 }
 END_TEST
 
+/* It shares nothing, and is as long as the volume was. */
+START_TEST(of_an_image_of_another_length_also_a_snapshot_that_shares_nothing_fails)
+{
+	bench_write(0, BENCH_VOLUME_BYTES, 5);
+	ck_assert_int_eq(engine_close(engine), 0);
+	engine_file_resize(engine, ENGINE_IMAGE, _i == 0 ? IMAGE_HALF : 2 * BENCH_VOLUME_BYTES);
+	ck_assert_int_eq(engine_open(engine), 0);
+	ck_assert(engine_has_failed(engine_find(engine, "s"), NULL));
+	ck_assert_int_eq(image_bench_read("s", 0), -EIO);
+}
+END_TEST
+
 START_TEST(what_the_rig_writes_after_a_clean_end_is_no_change_to_it)
 {
 	for (int round = 0; round < 4; round++) {
@@ -252,6 +264,8 @@ int main(int argc, char **argv)
 	tcase_add_test(cow, an_image_that_may_be_another_can_be_used_without_its_snapshots);
 	tcase_add_test(cow, without_snapshots_an_image_may_be_any);
 	tcase_add_test(cow, after_a_kill_nothing_is_compared);
+	tcase_add_loop_test(
+		cow, of_an_image_of_another_length_also_a_snapshot_that_shares_nothing_fails, 0, 2);
 	tcase_add_test(cow, what_the_rig_writes_after_a_clean_end_is_no_change_to_it);
 	tcase_add_test(chain, an_edited_root_fails_what_hangs_on_it_and_the_live_view_goes_on);
 	tcase_add_test(chain, a_chain_whose_root_has_another_length_is_refused);
