@@ -131,10 +131,10 @@ void store_forget(struct store *store)
 	list_splice(&store->spare, &store->waiting);
 	list_splice(&store->rewrites_spare, &store->rewrites_waiting);
 	list_splice(&store->rewrites_spare, &store->rewrites_under_way);
-	while (list_pop(&store->reads))
-		continue;
 	store->superblock.is_writing = false;
 	store->is_nothing_under_way = false;
+	/* Whoever reads, or waits, may have been freed already. */
+	list_init(&store->reads);
 	list_init(&store->answers);
 	list_init(&store->wanting_idle);
 	store_destroy(store);
