@@ -358,8 +358,26 @@ void load_drop(struct load *load)
 	load->held = NULL;
 }
 
+/* One that is failing, which nobody was told yet, may be gone instead as one that was. */
+static void note_failing(struct load *load)
+{
+	struct volume *volume = load->engine.volume;
+
+	/* NULL: it could not be opened again. */
+	for (unsigned i = 0; i < LOAD_SNAPSHOTS_MAX && volume; i++) {
+		struct load_snapshot *expected = &load->snapshots[i];
+		struct snapshot *snapshot = NULL;
+
+		if (expected->state == LOAD_THERE)
+			snapshot = volume_snapshot_find(volume, expected->name);
+		if (snapshot && engine_has_failed(snapshot, NULL))
+			expected->was_told_failed = true;
+	}
+}
+
 void load_kill(struct load *load)
 {
+	note_failing(load);
 	engine_kill(&load->engine);
 	if (engine_open(&load->engine) < 0)
 		load_fail(load, "cannot open after a kill");

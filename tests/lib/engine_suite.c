@@ -77,7 +77,7 @@ bool engine_count_is_full(void)
 {
 	const char *text = getenv("COUNT");
 
-	return !text || !*text;
+	return SLOWDOWN == 1 && (!text || !*text);
 }
 
 static unsigned count_runs;

@@ -18,8 +18,8 @@ uint64_t engine_stride_of(uint64_t places, uint64_t fallback);
 
 /*
  * Nobody asked for another COUNT: what a run must have met to say anything (faults,
- * merges) is there.  A run that is made shorter, to find out why it failed, need
- * not meet it.
+ * merges) is there.  A run that is made shorter, to find out why it failed or by a
+ * sanitizer, need not meet it.
  */
 bool engine_count_is_full(void);
 
