@@ -219,6 +219,9 @@ int process_run(const struct process_order *order, struct process_result *ret)
 	if (ended < 0) {
 		result.waited_in = process_group_waits(pid);
 		kill(-pid, SIGKILL);
+		/* Whoever can die has left then: the rig takes back what he asked for, and would
+		 * do it for one who is still there when what hangs is let go. */
+		free(process_group_left(pid, GROUP_GRACE_NS));
 		if (order->killed)
 			order->killed(order->context);
 		if (end_await(pid, clock_now_ns() + KILL_PATIENCE_NS, false) < 0) {
