@@ -2,8 +2,7 @@
 /*
  * coalesce_gather.c - reads the blocks of a chunk, which lie anywhere in a node's file.
  *
- *	gather_begin ─▶ a read for each piece, so many side by side ─▶ all have ended ─▶
- *merge_gathered
+ *	gather_begin ─▶ reads of pieces, some at a time ─▶ all have ended ─▶ merge_gathered
  *
  * A leaf was written in any order, and while a small one is merged its writers wait:
  * piece after piece would take as many turns of the disk as it has blocks.
