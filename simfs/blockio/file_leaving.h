@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * file_leaving.h - closes files that have no name any more, and nobody waits.
+ * file_leaving.h - gives back the room of files that have no name any more, and nobody waits.
  *
- * The last close of such a file gives back what it took on the disk, which takes
- * 0.4 ms for each MiB.  So it is done by a thread of the kernel's, one file after
- * the other, as several would only keep each other from the file system's journal.
+ * A file system gives back 4 GiB in half a second, in which each write of others
+ * takes 20 ms (bench-latency).  So the file is emptied from its end, a little at a time by a
+ * thread of the kernel's, and between two steps the disk is left alone for several times as
+ * long as a step took.  One file after the other: several would only keep each
+ * other from the file system's journal.
+ *
+ *	waiting -> emptying <-> resting -> closing -> gone, resting -> the next one
  */
 #ifndef SNAPRIG_BLOCKIO_FILE_LEAVING_H
 #define SNAPRIG_BLOCKIO_FILE_LEAVING_H
@@ -22,16 +26,34 @@ struct file_leaver {
 	struct list link;
 };
 
+/* What is given back at a time: less when a step takes long, as in a file in many pieces. */
+#define FILE_LEAVING_STEP_MIN (256u << 10)
+#define FILE_LEAVING_STEP_MAX (16u << 20)
+
+enum file_leaving_state {
+	FILE_LEAVING_IDLE,
+	FILE_LEAVING_EMPTYING,
+	FILE_LEAVING_CLOSING,
+	FILE_LEAVING_RESTING,
+};
+
 struct file_leaving {
 	struct ring *ring;
 	struct list waiting;
-	struct file_leaver *closing;
+
+	enum file_leaving_state state;
+	struct file_leaver *leaver; /* NULL: none is on its way, or it is closed already */
+	uint64_t left_bytes;	    /* of its length, not given back yet */
+	uint64_t step_bytes;
+	uint64_t step_bytes_max; /* FILE_LEAVING_STEP_MAX, or what a test sets */
+	uint64_t begun_ns;
+	struct __kernel_timespec rest;
 	struct ring_op op;
 };
 
 void file_leaving_init(struct file_leaving *leaving, struct ring *ring);
 
-/* After the ring: those that are left are `gone`. */
+/* After the ring: those that are left are closed at once, and `gone`. */
 void file_leaving_deinit(struct file_leaving *leaving);
 
 /* Takes LEAVER over until it is `gone`; it may become ready later, which is told so. */

@@ -42,7 +42,7 @@ enum coalesce_state {
 };
 
 /* The most `coalesce_reads` of the limits can be. */
-#define COALESCE_READS 16
+#define COALESCE_READS 64
 
 /* One piece of a chunk. */
 struct merge_read {

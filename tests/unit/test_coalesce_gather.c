@@ -11,7 +11,7 @@
 #include "tests/unit/chain_bench.h"
 
 #define VOLUME_BYTES (1u << 20)
-#define BLOCKS	     24u
+#define BLOCKS	     80u
 
 static struct engine engine;
 static uint8_t *content;
