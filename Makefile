@@ -70,7 +70,7 @@ LIBS = $(call packages_libs,$(PACKAGES))
 # ---- sources ---------------------------------------------------------------
 
 MAIN := simfs/snaprig.c
-SOURCES := $(filter-out $(MAIN),$(wildcard simfs/*.c simfs/*/*.c faults/*.c scenarios/*/*.c))
+SOURCES := $(filter-out $(MAIN),$(wildcard simfs/*.c simfs/*/*.c simfs/volume/*/*.c faults/*.c scenarios/*/*.c))
 LIBRARY := $(BUILD)/libsnaprig.a
 PROGRAM := $(BUILD)/snaprig
 
@@ -96,7 +96,7 @@ CONFORM_PROGRAM := $(CONFORM_MAIN:%.c=$(BUILD)/%)
 
 objects = $(patsubst %.c,$(BUILD)/%.o,$(1))
 C_FILES := $(wildcard $(MAIN)) $(SOURCES) $(TEST_MAINS) $(FUZZ_MAINS) $(E2E_MAINS) $(LOAD_SOURCES) $(BENCH_MAINS) $(CONFORM_MAIN) $(FUZZ_REPLAY) $(HELPERS)
-H_FILES := $(wildcard simfs/*.h simfs/*/*.h faults/*.h scenarios/*/*.h tests/*/*.h tests/e2e/load/*.h)
+H_FILES := $(wildcard simfs/*.h simfs/*/*.h simfs/volume/*/*.h faults/*.h scenarios/*/*.h tests/*/*.h tests/e2e/load/*.h)
 
 # ---- goals -----------------------------------------------------------------
 
@@ -212,11 +212,11 @@ $(TEST_PROGRAMS): TEST_LIBS = $(call packages_libs,check)
 # An archive is made anew, lest it keep the object of a file that is gone.
 $(LIBRARY): $(call objects,$(SOURCES)) $(BUILD)/sources
 	$(call say,AR,$@)
-	$(Q)rm -f $@ && $(AR) rcs $@ $(filter %.o,$^)
+	$(Q)rm -f $@ && $(AR) qcs $@ $(filter %.o,$^)
 
 $(HELPER_LIBRARY): $(call objects,$(HELPERS) $(FUZZ_REPLAY)) $(BUILD)/sources
 	$(call say,AR,$@)
-	$(Q)rm -f $@ && $(AR) rcs $@ $(filter %.o,$^)
+	$(Q)rm -f $@ && $(AR) qcs $@ $(filter %.o,$^)
 
 $(BUILD)/sources: FORCE
 	@mkdir -p $(@D)

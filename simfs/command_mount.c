@@ -22,7 +22,7 @@
 #include "simfs/control/protocol.h"
 #include "simfs/daemon.h"
 #include "simfs/mount/mount_options.h"
-#include "simfs/volume/writer_spec.h"
+#include "simfs/volume/writers/spec.h"
 
 struct values {
 	const char *profile, *limit, *block, *store, *transport, *seed, *fuse_options;

@@ -17,7 +17,7 @@
 #include "simfs/control/state_folder.h"
 #include "simfs/daemon_taking.h"
 #include "simfs/machine.h"
-#include "simfs/volume/verify.h"
+#include "simfs/volume/verify/verify.h"
 
 /* `schema_version` of --json. */
 #define VERIFY_VERSION 1

@@ -85,7 +85,7 @@ struct fault_texts {
 	size_t count;
 };
 
-/* Writers (simfs/volume/writer_spec.h) that can be read. */
+/* Writers (simfs/volume/writers/spec.h) that can be read. */
 struct writer_texts {
 	char **texts;
 	size_t count;

@@ -4,7 +4,7 @@
 #include "scenarios/engine/mistakes.h"
 #include "scenarios/engine/scenario_parse.h"
 #include "scenarios/engine/yaml_values.h"
-#include "simfs/volume/writer_spec.h"
+#include "simfs/volume/writers/spec.h"
 
 static void writer_read(struct reading *reading, const struct field *field,
 	const struct tree_node *node, struct writer_texts *writers)

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 #include "simfs/control/commands_internal.h"
-#include "simfs/control/dbdctl.h"
+#include "simfs/volume/datto/dbdctl.h"
 
 #define WORDS_MAX 16
 

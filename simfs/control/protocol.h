@@ -72,7 +72,7 @@
  *                                                  lies on disk of it: volume/event_file.h
  * writers.list      -                              {"set": …, "writers": […], "text": "…"}: as in
  *                                                  status.json, and as vssadmin prints them
- * writers.add       writer                         {}; a writer (volume/writer_spec.h) with the
+ * writers.add       writer                         {}; a writer (volume/writers/spec.h) with the
  *                                                  name of another takes its place
  * writers.remove    name                           {}
  * writers.kill      name                           {}; a simulated one's process dies

@@ -26,7 +26,7 @@ enum writer_deed {
 
 /* Small enough that a pipe takes it whole. */
 struct writer_answer {
-	int64_t result;		    /* 0 or -errno, as writer_hands.h has it */
+	int64_t result;		    /* 0 or -errno, as writers/hands.h has it */
 	int32_t deed;		    /* enum writer_deed */
 	char why[WRITER_WHY_BYTES]; /* a text; empty when RESULT is 0 */
 };

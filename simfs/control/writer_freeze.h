@@ -2,7 +2,7 @@
 /*
  * writer_freeze.h - how a hook and a file system are frozen and thawed.
  *
- * All of it blocks.  Errors are as writer_hands.h has them, with one line for
+ * All of it blocks.  Errors are as writers/hands.h has them, with one line for
  * people in WHY, which has room for WRITER_WHY_BYTES.
  */
 #ifndef SNAPRIG_CONTROL_WRITER_FREEZE_H

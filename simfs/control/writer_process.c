@@ -18,7 +18,7 @@
 #include "simfs/control/child_process.h"
 #include "simfs/control/writer_child.h"
 
-/* The states of writer_hands.h. */
+/* The states of writers/hands.h. */
 enum state { FREEZING, FROZEN, THAWING };
 
 struct process_hands {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * writer_process.h - the hands of writers (volume/writer_hands.h) as processes.
+ * writer_process.h - the hands of writers (volume/writers/hands.h) as processes.
  *
  * Each hand is a process of writer_child.h, which the ring watches.  Where one is
  * killed, another one thaws what it left.  Nothing here waits for anything.
@@ -11,7 +11,7 @@
 #include <stdbool.h>
 
 #include "simfs/blockio/ring.h"
-#include "simfs/volume/writer_hands.h"
+#include "simfs/volume/writers/hands.h"
 
 /* Returns 0 or -ENOMEM. */
 int writer_hands_create(struct ring *ring, struct writer_hands **ret);

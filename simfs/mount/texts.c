@@ -14,7 +14,7 @@
 
 #include "simfs/base/cleanup.h"
 #include "simfs/mount/session_internal.h"
-#include "simfs/volume/datto.h"
+#include "simfs/volume/datto/datto.h"
 
 struct text {
 	unsigned reference_count;

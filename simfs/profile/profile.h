@@ -128,7 +128,7 @@ struct profile {
 	void (*log_found_failed)(struct text_log *kernel_log);
 
 	/* Optional.  A snapshot holds live writes for no longer than WRITER_HOLD_NS of
-	 * volume/writers.h even when there is no writer, and this is what it logs
+	 * volume/writers/writers.h even when there is no writer, and this is what it logs
 	 * when it does: WAS_HELD, or not even flushed by then. */
 	void (*log_hold_timeout)(struct text_log *kernel_log, bool was_held);
 
@@ -139,7 +139,7 @@ struct profile {
 	void (*native)(const struct profile_snapshot *snapshot, char *buffer, size_t length);
 
 	/* It is dattobd or a descendant: .snaprig/datto-info is there, and
-	 * volume_datto_ioctl() acts (volume/datto.h). */
+	 * volume_datto_ioctl() acts (volume/datto/datto.h). */
 	bool is_dattobd;
 
 	/* Its topology is a chain, with these numbers; NULL: copy-on-write. */

@@ -10,7 +10,7 @@
 #include <inttypes.h>
 
 #include "simfs/base/log.h"
-#include "simfs/volume/chain.h"
+#include "simfs/volume/chain/chain.h"
 
 /* A reader that tries again and again must not fill a disk with it. */
 #define LINES_MAX 100u

@@ -8,7 +8,7 @@
 
 #include "simfs/base/clock.h"
 #include "simfs/base/log.h"
-#include "simfs/volume/chain.h"
+#include "simfs/volume/chain/chain.h"
 
 /*
  * A live write behind the new end of an image that has just been cut makes it long

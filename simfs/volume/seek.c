@@ -15,7 +15,7 @@
  *      meet the error, and not take it for zeros.
  */
 #include "simfs/base/check.h"
-#include "simfs/volume/chain.h"
+#include "simfs/volume/chain/chain.h"
 #include "simfs/volume/volume_internal.h"
 
 /* What is looked for, and the nearest found so far; END 0: none. */

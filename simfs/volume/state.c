@@ -4,7 +4,7 @@
  *
  *	volume			struct volume_record, one unit
  *	NAME.store		a snapshot
- *	ORDER.kept		one that was deleted, for the older ones (area_life.c)
+ *	ORDER.kept		one that was deleted, for the older ones (cow/area_life.c)
  *	ID.node			a node of a chain, beside the image, which is its root
  *	*.new			one that was being taken when the rig was killed
  *
@@ -251,7 +251,7 @@ static uint64_t age_ns(int64_t created_seconds)
 	return NS_PER_S * (uint64_t)(now_seconds - created_seconds);
 }
 
-/* What the older ones need is not there, and they are given up (area_life.c). */
+/* What the older ones need is not there, and they are given up (cow/area_life.c). */
 static int lose_kept(struct snapshot *snapshot, const char *file, bool is_foreign)
 {
 	struct blockio_folder *folder = snapshot->volume->folder;

@@ -19,7 +19,7 @@
 #include "simfs/base/clock.h"
 #include "simfs/base/log.h"
 #include "simfs/base/mix.h"
-#include "simfs/volume/chain.h"
+#include "simfs/volume/chain/chain.h"
 
 #define VOLUME_FILE	  "volume"
 #define VOLUME_FILE_NEW	  "volume.new"

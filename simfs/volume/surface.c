@@ -13,7 +13,7 @@
 #include "simfs/base/cleanup.h"
 #include "simfs/base/clock.h"
 #include "simfs/base/log.h"
-#include "simfs/volume/chain.h"
+#include "simfs/volume/chain/chain.h"
 #include "simfs/volume/volume_internal.h"
 
 #define TIMES_FILE_NEW "times.new"

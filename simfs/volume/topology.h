@@ -2,8 +2,8 @@
 /*
  * topology.h - where the bytes of the live view and of the snapshots lie.
  *
- * Two bodies: copy-on-write (cow.c: the live view is the image, snapshots keep
- * what it loses) and chain (chain.h: the live view is a leaf over older nodes).
+ * Two bodies: copy-on-write (cow/cow.c: the live view is the image, snapshots keep
+ * what it loses) and chain (chain/chain.h: the live view is a leaf over older nodes).
  * What they share - turns of writes, barriers, holds, names, deletion - is in
  * the files that call these.
  */

@@ -11,7 +11,7 @@
  *      it, one that starts after the end is not.
  *  (2) A block is in the store of every active snapshot before the write that
  *      replaces it is submitted; but for what a profile does not trace, as the
- *      system it imitates does not (datto.h: dormant).
+ *      system it imitates does not (datto/datto.h: dormant).
  *  (3) Nothing that happens to a snapshot or its store fails a live write.
  *  (4) A snapshot that has failed stays failed, also after `kill -9`: the mark
  *      is in its file before the first write that goes unpreserved.
@@ -43,7 +43,7 @@
 #include "simfs/volume/volume_faults.h"
 #include "simfs/volume/volume_gauges.h"
 #include "simfs/volume/volume_limits.h"
-#include "simfs/volume/writers.h"
+#include "simfs/volume/writers/writers.h"
 
 /* Longest read or write; FUSE's largest too. */
 #define VOLUME_REQUEST_MAX_BYTES (1u << 20)
@@ -262,11 +262,11 @@ struct snapshot_create {
 	enum snapshot_kind kind;
 	struct snapshot *of; /* NULL: the live view; it is not deleted meanwhile */
 	bool has_limit;
-	bool with_writers; /* they freeze for it (writers.h) */
+	bool with_writers; /* they freeze for it (writers/writers.h) */
 	struct size_or_share limit;
 	uint32_t block_bytes; /* 0: the volume's */
 
-	/* Of dattobd's commands (datto.h). */
+	/* Of dattobd's commands (datto/datto.h). */
 	uint32_t minor;
 	const char *label;	   /* kept until `done`; NULL: "" */
 	struct snapshot *replaces; /* an incremental of that name, kept by one reference */

@@ -3,8 +3,8 @@
  * volume_faults.h - the part of volume.h that is about faults.
  *
  * A volume has a fault plane (faults/fault.h).  Its rules strike requests as
- * they come (fault_io.c), what is preserved for snapshots (preserve.c), files
- * (blockio/faulty.h), the worker of a chain (coalesce.c), and moments at which
+ * they come (fault_io.c), what is preserved for snapshots (cow/preserve.c), files
+ * (blockio/faulty.h), the worker of a chain (coalesce/worker.c), and moments at which
  * no bytes are moved (fault_moment.c).
  */
 #ifndef SNAPRIG_VOLUME_VOLUME_FAULTS_H
@@ -28,7 +28,7 @@ struct volume_fault_options {
 	void (*crash)(void *context);
 };
 
-/* What a fault has made of a request, until it ends (fault_io.c, preserve.c). */
+/* What a fault has made of a request, until it ends (fault_io.c, cow/preserve.c). */
 struct request_fault {
 	struct fault_wait wait;
 	struct fault_decision decision;

@@ -3,7 +3,7 @@
 #ifndef SNAPRIG_VOLUME_VOLUME_INTERNAL_H
 #define SNAPRIG_VOLUME_VOLUME_INTERNAL_H
 
-#include "simfs/volume/area.h"
+#include "simfs/volume/cow/area.h"
 #include "simfs/volume/damage.h"
 #include "simfs/volume/event_file.h"
 #include "simfs/volume/state_record.h"
@@ -11,7 +11,7 @@
 #include "simfs/volume/topology.h"
 #include "simfs/volume/volume.h"
 #include "simfs/volume/volume_watch.h"
-#include "simfs/volume/writer_set.h"
+#include "simfs/volume/writers/set.h"
 
 /* Largest block of any profile; a preserved range rounds out to it on both sides. */
 #define VOLUME_BLOCK_MAX_BYTES (512u << 10)
@@ -59,13 +59,13 @@ struct snapshot {
 	bool is_clone;		      /* in a chain */
 	bool tracks_only;	      /* of dattobd: an incremental */
 	bool has_been_dormant;
-	bool is_kept;			  /* deleted, but older ones share its store (area.h) */
-	bool is_given_up;		  /* while the volume is opened: see area_life.c */
+	bool is_kept;			  /* deleted, but older ones share its store (cow/area.h) */
+	bool is_given_up;		  /* while the volume is opened: see cow/area_life.c */
 	uint64_t counted_blocks;	  /* of a shared area, unless it is the receiver */
 	uint64_t kept_blocks;		  /* of those that are kept for it */
 	int64_t written_ns;		  /* when it was written to; 0: never */
 	struct snapshot_delete *deletion; /* when set: not found by name or id any more */
-	struct snapshot_delete drop;	  /* the deletion, when it is not asked for (area.c) */
+	struct snapshot_delete drop;	  /* the deletion, when it is not asked for (cow/area.c) */
 };
 
 struct volume {
@@ -89,7 +89,7 @@ struct volume {
 	bool is_entering;     /* one of them comes on the list; the turns of the others: */
 	struct list entering; /* struct snapshot_create.turn.link */
 
-	/* Of the snapshots that share an area (area.c). */
+	/* Of the snapshots that share an area (cow/area.c). */
 	struct snapshot *area_receiver;
 	uint64_t area_older_blocks;
 
@@ -206,14 +206,14 @@ void zero_start(struct volume_request *request);
 void zero_choose(struct volume_request *piece);
 void zero_forget_all(struct volume *volume);
 
-/* cow.c: the bodies, of which a chain without nodes makes use too. */
+/* cow/cow.c: the bodies, of which a chain without nodes makes use too. */
 void cow_live_read(struct volume_request *request);
 void cow_live_flush(struct volume_request *request);
 
 /* Writes REQUEST to the origin, what it replaces being preserved. */
 void cow_write_submit(struct volume_request *request);
 
-/* preserve.c: preserves what REQUEST will replace, then calls cow_write_submit(). */
+/* cow/preserve.c: preserves what REQUEST will replace, then calls cow_write_submit(). */
 void preserve_start(struct volume_request *request);
 
 /*
@@ -230,14 +230,14 @@ void preserve_commit(struct snapshot *snapshot, const struct volume_request *req
 /* Ends REQUEST, for a live write or one to a snapshot, once no snapshot's mark is on its way. */
 void preserve_settle(struct volume_request *request);
 
-/* datto.c: ends COMMAND, after its handler's line. */
+/* datto/states.c: ends COMMAND, after its handler's line. */
 struct datto_command;
 void datto_command_end(struct datto_command *command, int result);
 
-/* datto_mount.c: 0 when it has begun. */
+/* datto/mount.c: 0 when it has begun. */
 int datto_mount_or_unmount(struct datto_command *command);
 
-/* datto_device.c: the snapshot that the driver traces, or NULL: it has one of a block device. */
+/* datto/device.c: the snapshot that the driver traces, or NULL: it has one of a block device. */
 struct snapshot *datto_traced(struct volume *volume);
 
 /* That, or one that is not verified. */
@@ -247,14 +247,14 @@ bool datto_device_exists(struct volume *volume);
 bool datto_auto_expand(struct snapshot *snapshot);
 bool datto_is_dormant(const struct snapshot *snapshot);
 
-/* snapshot_read.c: a read of SNAPSHOT that begins now does not fail at once. */
+/* cow/read.c: a read of SNAPSHOT that begins now does not fail at once. */
 bool snapshot_is_readable(const struct snapshot *snapshot);
 void snapshot_read_start(struct volume_request *request);
 void snapshot_read_go(struct volume_request *request);
 void snapshot_read_end(struct volume_request *request, int result);
 void snapshot_read_cow(struct volume_request *request);
 
-/* snapshot_write.c */
+/* cow/write.c */
 void snapshot_write_start(struct volume_request *request);
 void snapshot_write_turn(struct volume_request *request);
 void snapshot_write_end(struct volume_request *request);
@@ -334,7 +334,7 @@ void snapshot_create_enter(struct snapshot_create *create,
 	void (*entered)(struct snapshot_create *create, int result));
 void snapshot_create_cow(struct snapshot_create *create);
 
-/* room.c: takes room on the disk for the whole limit of CREATE's store, where the profile does
+/* cow/room.c: takes room on the disk for the whole limit of CREATE's store, where the profile does
  * (log_no_room), and calls GO, now or later, with 0 or -errno. */
 void room_take(
 	struct snapshot_create *create, void (*go)(struct snapshot_create *create, int result));

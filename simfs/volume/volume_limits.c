@@ -2,7 +2,7 @@
 #include "simfs/volume/volume_limits.h"
 
 #include "faults/journal.h"
-#include "simfs/volume/chain.h"
+#include "simfs/volume/chain/chain.h"
 
 const struct volume_limits volume_limits_default = {
 	.store = &store_limits_default,

@@ -35,7 +35,7 @@ struct volume_limits {
 	uint64_t verify_up_to_bytes;
 
 	/* Of a chain: nodes of all trees; short names of nodes, before those of
-	 * merged ones are given up (chain_view.c); what is copied at a time, whole blocks. */
+	 * merged ones are given up (chain/view.c); what is copied at a time, whole blocks. */
 	uint32_t chain_nodes;
 	uint32_t chain_slots;
 	uint32_t coalesce_chunk_bytes;

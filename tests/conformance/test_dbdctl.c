@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "simfs/base/check.h"
-#include "simfs/control/dbdctl.h"
+#include "simfs/volume/datto/dbdctl.h"
 #include "tests/conformance/transcript.h"
 #include "tests/lib/engine_suite.h"
 

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "simfs/base/check.h"
-#include "simfs/volume/datto.h"
+#include "simfs/volume/datto/datto.h"
 #include "tests/lib/engine_suite.h"
 
 #define TRANSCRIPT "tests/fixtures/dattobd/transcript.txt"

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "simfs/base/check.h"
-#include "simfs/volume/writer_spec.h"
+#include "simfs/volume/writers/spec.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

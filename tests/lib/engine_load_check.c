@@ -10,7 +10,7 @@
 
 #include "simfs/base/check.h"
 #include "simfs/base/cleanup.h"
-#include "simfs/volume/chain.h"
+#include "simfs/volume/chain/chain.h"
 #include "tests/lib/engine_load.h"
 
 void load_fail(const struct load *load, const char *format, ...)

@@ -12,10 +12,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "simfs/volume/datto.h"
+#include "simfs/volume/datto/datto.h"
 #include "simfs/volume/grow.h"
 #include "simfs/volume/volume.h"
-#include "simfs/volume/writers.h"
+#include "simfs/volume/writers/writers.h"
 #include "tests/lib/engine.h"
 
 #define MODEL_BLOCK  16384u

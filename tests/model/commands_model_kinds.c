@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "simfs/base/check.h"
-#include "simfs/volume/chain.h"
+#include "simfs/volume/chain/chain.h"
 #include "simfs/volume/volume_faults.h"
 #include "tests/model/commands_model_internal.h"
 

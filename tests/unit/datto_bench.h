@@ -3,7 +3,7 @@
 #ifndef SNAPRIG_TESTS_UNIT_DATTO_BENCH_H
 #define SNAPRIG_TESTS_UNIT_DATTO_BENCH_H
 
-#include "simfs/volume/datto.h"
+#include "simfs/volume/datto/datto.h"
 #include "tests/lib/engine.h"
 
 #define DATTO_BLOCK  4096

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "simfs/volume/chain.h"
+#include "simfs/volume/chain/chain.h"
 #include "tests/lib/engine_suite.h"
 #include "tests/unit/chain_bench.h"
 

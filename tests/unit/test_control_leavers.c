@@ -16,7 +16,7 @@
 #include "simfs/base/mix.h"
 #include "simfs/control/server_internal.h"
 #include "simfs/volume/volume_faults.h"
-#include "simfs/volume/writers.h"
+#include "simfs/volume/writers/writers.h"
 #include "tests/lib/engine_suite.h"
 #include "tests/unit/commands_bench.h"
 

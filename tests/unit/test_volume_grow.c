@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "simfs/volume/datto.h"
+#include "simfs/volume/datto/datto.h"
 #include "tests/lib/engine_folder.h"
 #include "tests/lib/engine_suite.h"
 #include "tests/unit/grow_bench.h"

@@ -10,8 +10,8 @@
 #include <string.h>
 
 #include "simfs/store/read.h"
-#include "simfs/volume/chain.h"
-#include "simfs/volume/verify.h"
+#include "simfs/volume/chain/chain.h"
+#include "simfs/volume/verify/verify.h"
 #include "tests/lib/engine_suite.h"
 #include "tests/unit/chain_bench.h"
 #include "tests/unit/verify_bench.h"

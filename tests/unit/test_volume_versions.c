@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "simfs/volume/chain.h"
+#include "simfs/volume/chain/chain.h"
 #include "tests/lib/engine.h"
 #include "tests/lib/engine_suite.h"
 #include "tests/lib/engine_views.h"

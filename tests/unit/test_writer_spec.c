@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "simfs/base/vss_codes.h"
-#include "simfs/volume/writer_spec.h"
+#include "simfs/volume/writers/spec.h"
 #include "tests/lib/engine_suite.h"
 
 static struct writer_spec spec;

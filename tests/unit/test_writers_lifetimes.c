@@ -8,7 +8,7 @@
 
 #include "simfs/base/clock.h"
 #include "simfs/volume/volume_faults.h"
-#include "simfs/volume/writers.h"
+#include "simfs/volume/writers/writers.h"
 #include "tests/lib/engine.h"
 #include "tests/lib/engine_suite.h"
 

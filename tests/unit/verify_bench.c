@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "simfs/store/store_internal.h"
-#include "simfs/volume/verify.h"
+#include "simfs/volume/verify/verify.h"
 
 uint64_t verify_bench_boot_id;
 

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * volume/damage.c - nodes that a mount has found damaged.
+ *
+ *	only data		a snapshot that shows one of those blocks has failed; the live
+ *				view and clones cannot read that block
+ *	what lies where, too	a block that the node seems to lack may be one that is not found,
+ *				and what lies below it is wrong: all that is above is lost.  The
+ *				node's file is left as it is, and nothing is coalesced.
+ *
+ * The live view is not given up: a mount without it would be one of another disk,
+ * so that a node of its own of which the places are lost refuses the mount.
+ */
+#include <errno.h>
+#include <inttypes.h>
+
+#include "simfs/base/log.h"
+#include "simfs/volume/chain/chain.h"
+
+struct found {
+	struct chain *chain;
+	struct node *node;
+	char file[64];
+};
+
+/* It has failed, also for the mounts to come. */
+static int fail(struct snapshot *snapshot)
+{
+	int error = state_mark(snapshot->store, -EUCLEAN);
+
+	snapshot->state = SNAPSHOT_FAILED;
+	snapshot->error = -EUCLEAN;
+	if (error < 0)
+		log_error_code(error, "cannot mark snapshot '%s' as damaged", snapshot->name);
+	return error;
+}
+
+static int found_damaged(void *context, const struct store_damage *damage)
+{
+	struct found *found = context;
+	struct chain *chain = found->chain;
+	int error = 0;
+
+	/* The next mount may be able to read it. */
+	if (damage->error != -EUCLEAN)
+		return damage->error;
+	damage_tell(chain->volume, found->file, damage->offset, damage->block);
+	list_for_each (at, &chain->volume->snapshots) {
+		struct snapshot *snapshot = CONTAINER_OF(at, struct snapshot, link);
+
+		if (error < 0 || !snapshot_needs(chain, snapshot, found->node, damage->block))
+			continue;
+		log_error("snapshot '%s' is lost: it shows block %" PRIu64 " of '%s'",
+			snapshot->name, damage->block, found->file);
+		error = fail(snapshot);
+	}
+	return error;
+}
+
+static int data_lose(struct chain *chain, struct node *node)
+{
+	struct found found = { .chain = chain, .node = node };
+	int error;
+
+	node_file_name(node->id, found.file, sizeof found.file);
+	error = store_verify(node->store, found_damaged, &found);
+	return error == -EUCLEAN ? 0 : error;
+}
+
+static bool is_above(const struct node *view, const struct node *node)
+{
+	while (view && view != node)
+		view = view->parent;
+	return view != NULL;
+}
+
+/*
+ * Nothing that needs NODE can be believed; its file may be put back as it was.  That of one
+ * that is older looks right after a kill: who needs it has failed for the mounts to come, too.
+ */
+static int places_lose(struct chain *chain, const struct node *node)
+{
+	int error = 0;
+	char file[64];
+
+	node_file_name(node->id, file, sizeof file);
+	if (is_above(chain->live, node)) {
+		log_error("the live view needs '%s', which is damaged: put back a good copy of it "
+			  "and of all else in this folder",
+			file);
+		return -EUCLEAN;
+	}
+	list_for_each (at, &chain->volume->snapshots) {
+		struct snapshot *snapshot = CONTAINER_OF(at, struct snapshot, link);
+
+		if (snapshot->state != SNAPSHOT_ACTIVE || !is_above(snapshot->base, node))
+			continue;
+		log_error("snapshot '%s' is lost: it needs '%s'", snapshot->name, file);
+		if (node->is_older && error == 0)
+			error = fail(snapshot);
+		snapshot->state = SNAPSHOT_FAILED;
+		snapshot->error = -EUCLEAN;
+	}
+	return error;
+}
+
+int chain_lose_damaged(struct chain *chain)
+{
+	int error = 0;
+
+	list_for_each (at, &chain->nodes) {
+		struct node *node = CONTAINER_OF(at, struct node, link);
+
+		if (error == 0 && node->is_damaged)
+			error = places_lose(chain, node);
+		else if (error == 0 && node->has_damaged_data)
+			error = data_lose(chain, node);
+	}
+	return error;
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* delete.c - a snapshot or a clone of a chain goes. */
+#include "simfs/volume/chain/chain.h"
+
+static void head_remove(struct chain_turn *turn)
+{
+	struct node *node = CONTAINER_OF(turn, struct node, removal);
+	struct chain *chain = node->chain;
+
+	/* What cannot be removed now is garbage for coalesce. */
+	node->is_going = false;
+	(void)chain_remove(chain, node);
+	chain_unlock(chain);
+}
+
+void chain_snapshot_deleted(struct snapshot *snapshot)
+{
+	struct volume *volume = snapshot->volume;
+	struct chain *chain = volume->chain;
+	struct node *head = snapshot->is_clone ? snapshot->base : NULL;
+
+	text_log_line(&volume->kernel_log, "SM: deleted %s '%s'",
+		snapshot->is_clone ? "clone" : "snapshot", snapshot->name);
+	if (head) {
+		/* Its parent may just be being changed. */
+		head->clone = NULL;
+		head->is_going = true;
+		head->removal.go = head_remove;
+		snapshot->base = NULL;
+		chain_lock(chain, &head->removal);
+	} else {
+		snapshot_hang(snapshot, NULL);
+	}
+	coalesce_kick(chain, false);
+}

@@ -1,0 +1,399 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * volume/snapshot.c - takes a snapshot or makes a clone in a chain.
+ *
+ *   (lock) ─▶ checks ─▶ NAME.store.new, ID.node.new ─┬─ snapshot ─▶ rename ID ─▶ barrier drained
+ *     ─▶ the record says what it is ─▶ ID in its tree ─▶ rename NAME ─▶ (unlock)
+ *                                                    └─ clone ─▶ its data flushed
+ *     ─▶ the record says what it is ─▶ rename ID ─▶ rename NAME ─▶ ID in its tree ─▶ (unlock)
+ *
+ * A new leaf has its name before the snapshot, and before live writes wait.  A
+ * rig killed between the two leaves an empty leaf over the same content: a node
+ * more, nothing wrong.  The other way round a snapshot would hang on a node that
+ * is being written.  A clone's node without its record is garbage, which coalesce
+ * removes.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "simfs/base/check.h"
+#include "simfs/volume/chain/chain.h"
+
+/* What the storage manager answers when the files cannot be made (FileSR._snapshot). */
+static int clone_failed(struct snapshot_create *create, int error)
+{
+	/* The creation's own: with writers it is read when they have thawed. */
+	char *text = create->hold.why;
+
+	snprintf(text, sizeof create->hold.why,
+		"SR_BACKEND_FAILURE_81(, Failed to clone VDI [opterr=VDI clone failed error %d], )",
+		-error);
+	text_log_line(&create->volume->kernel_log, "SM: %s", text);
+	return snapshot_refuse(create, error, text);
+}
+
+/* What is written to, and gets a new leaf over it; of a clone, what it shows. */
+static struct node *node_of(const struct snapshot_create *create)
+{
+	return chain_head(create->volume->chain, create->of);
+}
+
+/* VHD: a leaf nobody wrote to stays the head, and the snapshot hangs where it does. */
+static bool leaf_is_reused(const struct chain *chain, const struct node *head)
+{
+	return chain->format == CHAIN_VHD && head->parent && store_blocks_taken(head->store) == 0;
+}
+
+/* The node that a snapshot shows which is taken now. */
+static struct node *snapshot_base(const struct chain *chain, struct node *head)
+{
+	/* vhd_util_find_snapshot_target() passes over empty nodes. */
+	while (leaf_is_reused(chain, head))
+		head = head->parent;
+	return head;
+}
+
+/* ---- before anything is changed ---- */
+
+static int check_space(struct snapshot_create *create, uint64_t demand_bytes)
+{
+	struct chain *chain = create->volume->chain;
+	uint64_t free_bytes = space_free_bytes(chain);
+
+	if (demand_bytes <= free_bytes)
+		return 0;
+	if (chain->sr == CHAIN_SR_FILE)
+		return clone_failed(create, -ENOSPC);
+	text_log_line(&chain->volume->kernel_log,
+		"SM: Not enough space! free space: %" PRIu64 ", need: %" PRIu64, free_bytes,
+		demand_bytes);
+	return snapshot_refuse(
+		create, -ENOSPC, "SR_BACKEND_FAILURE_44(, There is insufficient space, )");
+}
+
+static int check_depth(struct snapshot_create *create)
+{
+	const struct chain *chain = create->volume->chain;
+	/* Of the leaf: a snapshot is one itself, over what it shows. */
+	unsigned depth = node_depth(node_of(create)) + (create->kind == SNAPSHOT_CLONED);
+
+	if (depth < chain->profile->depth_max)
+		return 0;
+	text_log_line(&create->volume->kernel_log, "SM: The snapshot chain is too long");
+	return snapshot_refuse(
+		create, -EMLINK, "SR_BACKEND_FAILURE_109(, The snapshot chain is too long, )");
+}
+
+/* What it is of may have failed, or may be of the wrong kind. */
+static int check_source(struct snapshot_create *create)
+{
+	const struct snapshot *of = create->of;
+	bool is_taken = create->kind == SNAPSHOT_TAKEN;
+
+	if (create->has_limit)
+		return snapshot_refuse(create, -EINVAL,
+			"the limit is the SR's, and a snapshot has none of its own");
+	if (is_taken ? of && !of->is_clone : !of || of->is_clone)
+		return snapshot_refuse(create, -EINVAL,
+			is_taken ? "a snapshot is taken of the live view or of a clone"
+				 : "a clone is made of a snapshot");
+	if (of && of->state != SNAPSHOT_ACTIVE)
+		return snapshot_refuse(create, -EIO, "what it is of has failed");
+	if (create->volume->chain->node_count >= create->volume->limits->chain_nodes)
+		return snapshot_refuse(create, -ENOSPC, "there are too many nodes");
+	return 0;
+}
+
+static int check_chain(struct snapshot_create *create)
+{
+	struct chain *chain = create->volume->chain;
+	int error = check_source(create);
+
+	if (error == 0 && create->kind != SNAPSHOT_COPIED)
+		error = check_depth(create);
+	if (error < 0)
+		return error;
+	return check_space(create, create->kind == SNAPSHOT_TAKEN
+					   ? space_snapshot_demand_bytes(chain, node_of(create))
+					   : space_clone_demand_bytes(chain));
+}
+
+/* ---- the end ---- */
+
+static void end(struct snapshot_create *create, int error)
+{
+	struct chain *chain = create->volume->chain;
+	struct snapshot *of = create->of;
+
+	leaf_undo(&chain->leaf);
+	chain->creation = NULL;
+	if (error < 0 && !create->refusal)
+		clone_failed(create, error);
+	snapshot_create_end(create, error);
+	if (of)
+		snapshot_closed(of);
+	chain_unlock(chain);
+	hold_check(chain->volume);
+}
+
+/* Also ends the barrier, which a clone has none of. */
+static void end_instant(struct snapshot_create *create, int error)
+{
+	if (create->kind == SNAPSHOT_TAKEN)
+		snapshot_hold_end(create, error);
+	end(create, error);
+}
+
+static void say_made(struct snapshot_create *create)
+{
+	char text[NODE_TEXT_BYTES];
+
+	text_log_line(&create->volume->kernel_log, "SM: %s of %s",
+		create->kind == SNAPSHOT_TAKEN ? "snapshot" : "clone",
+		node_text(create->volume->chain, create->base, text, sizeof text));
+}
+
+static void snapshot_entered(struct snapshot_create *create, int error)
+{
+	if (error == 0) {
+		snapshot_hang(create->snapshot, create->base);
+		snapshot_hold_made(create);
+		say_made(create);
+	}
+	end_instant(create, error);
+}
+
+static void snapshot_enter(struct snapshot_create *create)
+{
+	struct chain *chain = create->volume->chain;
+	struct node *head = node_of(create);
+
+	snapshot_hold_commit(create);
+	if (!leaf_is_reused(chain, head))
+		leaf_push(&chain->leaf, create->of);
+	/* Nobody appends to it for long: after a kill its last segment is to be known for one
+	 * that was acknowledged. */
+	if (head->store)
+		store_mark(head->store, 0, 0, NULL);
+	snapshot_create_enter(create, snapshot_entered);
+}
+
+/* What a clone hangs under; NULL: it is a root. */
+static struct node *clone_parent(const struct snapshot_create *create)
+{
+	return create->kind == SNAPSHOT_CLONED ? create->of->base : NULL;
+}
+
+/* In its tree before, its node would be garbage. */
+static void clone_entered(struct snapshot_create *create, int error)
+{
+	struct chain *chain = create->volume->chain;
+	struct node *node = chain->leaf.node;
+
+	if (error == 0) {
+		leaf_enter(&chain->leaf, clone_parent(create));
+		chain_set_head(chain, create->snapshot, node);
+		say_made(create);
+	}
+	end(create, error);
+}
+
+static void clone_named(struct node_create *leaf, int error)
+{
+	struct snapshot_create *create = leaf->chain->creation;
+
+	if (error < 0)
+		end(create, error);
+	else
+		snapshot_create_enter(create, clone_entered);
+}
+
+/* The record is in its file, and says what it is. */
+static void record_written(struct store_waiter *waiter, int error)
+{
+	struct snapshot_create *create = CONTAINER_OF(waiter, struct snapshot_create, written);
+	struct chain *chain = create->volume->chain;
+
+	if (error == 0 && create->kind == SNAPSHOT_TAKEN)
+		error = snapshot_hold_error(create);
+	if (error < 0) {
+		end_instant(create, error);
+	} else if (create->kind == SNAPSHOT_TAKEN) {
+		snapshot_enter(create);
+	} else {
+		chain->leaf.done = clone_named;
+		leaf_name(&chain->leaf, clone_parent(create));
+	}
+}
+
+static void record_write(struct snapshot_create *create)
+{
+	struct node *node = node_of(create);
+	struct store_facts facts = *store_facts(create->store);
+
+	/* What of a failed write may turn up in it after a kill must be superseded first. */
+	if (create->kind == SNAPSHOT_TAKEN && node->store && store_error(node->store) < 0) {
+		int error = store_error(node->store);
+
+		node_resume(node);
+		end_instant(create, error);
+		return;
+	}
+	create->base = create->kind == SNAPSHOT_TAKEN ? snapshot_base(create->volume->chain, node)
+						      : node;
+	facts.parent_id = create->base->id;
+	store_waiter_arm(&create->written, record_written);
+	store_update(create->store, &facts, &create->written);
+}
+
+/* ---- what it shows must not go back to what it was before ---- */
+
+static void base_flush(struct snapshot_create *create);
+
+static void base_flushed(struct blockio_request *io, int result)
+{
+	struct snapshot_create *create = CONTAINER_OF(io, struct snapshot_create, io);
+
+	if (result < 0) {
+		create->base->dirty_since = 1;
+		end_instant(create, result);
+		return;
+	}
+	/* The rest of a snapshot's way was flushed when it became base copies. */
+	create->base = create->kind == SNAPSHOT_TAKEN ? NULL : create->base->parent;
+	base_flush(create);
+}
+
+/* From create->base on to the root; nothing changes the trees meanwhile. */
+static void base_flush(struct snapshot_create *create)
+{
+	/* A flush that is under way may not cover all that has ended by now. */
+	while (create->base && create->base->dirty_since == 0 &&
+		create->base->requests_under_way == 0)
+		create->base = create->base->parent;
+	if (!create->base) {
+		record_write(create);
+		return;
+	}
+	create->base->dirty_since = 0;
+	create->io.done = base_flushed;
+	blockio_start(node_io(create->volume->chain, create->base), &create->io, BLOCKIO_FLUSH, 0,
+		NULL, 0);
+}
+
+static void held(struct snapshot_create *create, int result)
+{
+	if (result < 0) {
+		end_instant(create, result);
+		return;
+	}
+	if (!create->volume->options.durable) {
+		record_write(create);
+		return;
+	}
+	create->base = node_of(create);
+	create->base->dirty_since = 1;
+	base_flush(create);
+}
+
+/* ---- the files ---- */
+
+static void leaf_named(struct node_create *leaf, int error)
+{
+	struct snapshot_create *create = leaf->chain->creation;
+
+	if (error < 0)
+		end(create, error);
+	else
+		snapshot_hold_begin(create, held);
+}
+
+static void leaf_made(struct node_create *leaf, int error)
+{
+	struct snapshot_create *create = leaf->chain->creation;
+
+	if (error < 0) {
+		end(create, error);
+	} else if (create->kind == SNAPSHOT_TAKEN) {
+		leaf->done = leaf_named;
+		leaf_name(leaf, node_of(create));
+	} else {
+		create->base = node_of(create);
+		base_flush(create);
+	}
+}
+
+int chain_record_create(struct snapshot_create *create)
+{
+	struct volume *volume = create->volume;
+	bool is_clone = create->kind != SNAPSHOT_TAKEN;
+	struct store_facts facts;
+	char file[STORE_NAME_BYTES + 16];
+	int error = snapshot_choose_facts(create, &facts);
+
+	if (error < 0)
+		return error;
+	facts.limit_bytes = 0;
+	facts.role = ROLE_CHAIN_SNAPSHOT;
+	facts.mode = is_clone ? SNAPSHOT_MODE_CLONE : SNAPSHOT_MODE_SNAPSHOT;
+	snprintf(file, sizeof file, "%s" STORE_SUFFIX NEW_SUFFIX, create->copied_name);
+	error = store_create(volume->folder, file, &facts, volume->limits->store, &create->store);
+	if (error == 0)
+		store_set_durable(create->store, volume->options.durable || is_clone);
+	return error;
+}
+
+static void create_go(struct chain_turn *turn)
+{
+	struct snapshot_create *create = CONTAINER_OF(turn, struct snapshot_create, turn);
+	struct chain *chain = create->volume->chain;
+	int error = create->is_cancelled ? -EINTR : check_chain(create);
+
+	chain->creation = create;
+	if (error == 0)
+		error = chain_record_create(create);
+	if (error < 0) {
+		end(create, error);
+		return;
+	}
+	chain->leaf.done = leaf_made;
+	leaf_create(chain, &chain->leaf, node_of(create),
+		create->kind == SNAPSHOT_TAKEN ? node_lineage(node_of(create))
+					       : store_facts(create->store)->order);
+}
+
+static void copy_go(struct snapshot_create *create)
+{
+	struct snapshot *of = create->of;
+	int error = check_chain(create);
+
+	if (error == 0) {
+		chain_copy_begin(create);
+		return;
+	}
+	snapshot_create_end(create, error);
+	if (of)
+		snapshot_closed(of);
+}
+
+void chain_copy_enter(struct snapshot_create *create)
+{
+	create->volume->chain->creation = create;
+	record_write(create);
+}
+
+void chain_snapshot_create(struct snapshot_create *create)
+{
+	list_append(&create->volume->creating, &create->link);
+	/* What it is of must not go meanwhile. */
+	if (create->of)
+		snapshot_opened(create->of);
+	if (create->kind == SNAPSHOT_COPIED) {
+		copy_go(create);
+		return;
+	}
+	create->turn.go = create_go;
+	chain_lock(create->volume->chain, &create->turn);
+}

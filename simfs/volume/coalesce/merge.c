@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * merge.c - copies a node's data into its parent, and takes the node out.
+ *
+ *	merge_begin ─▶ merge_copy ─▶ read ─▶ write ─┐ chunk by chunk, at the rate asked for
+ *	                   ▲                        │
+ *	                   └────────────────────────┴─▶ merge_flush ─▶ merge_relink ─▶ scan
+ *
+ * Up to the flush nothing that anybody reads changes: the node hides from all
+ * what it has, and its parent has no other child.  From then on the parent
+ * shows the same, so children may change over one after the other.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "simfs/base/check.h"
+#include "simfs/base/clock.h"
+#include "simfs/base/log.h"
+#include "simfs/volume/chain/chain.h"
+
+static struct coalesce *of(struct chain *chain)
+{
+	return &chain->coalesce;
+}
+
+static struct node *parent_of(struct chain *chain)
+{
+	return of(chain)->node->parent;
+}
+
+void merge_begin(struct chain *chain, struct node *node, bool is_leaf)
+{
+	struct coalesce *coalesce = of(chain);
+	char text[NODE_TEXT_BYTES], into[NODE_TEXT_BYTES];
+	int error = 0;
+
+	coalesce->node = node;
+	coalesce->is_leaf = is_leaf;
+	coalesce->has_timed_out = false;
+	coalesce->cursor = 0;
+	coalesce->done_blocks = 0;
+	coalesce->total_blocks = store_blocks(node->store);
+	coalesce->begin_ns = clock_now_ns();
+	chain_log(chain, "%s %s -> %s", is_leaf ? "Leaf-coalescing" : "Coalescing",
+		node_text(chain, node, text, sizeof text),
+		node_text(chain, parent_of(chain), into, sizeof into));
+	if (!coalesce->buffer && posix_memalign(&coalesce->buffer, BLOCKIO_ALIGNMENT_MAX,
+					 chain->volume->limits->coalesce_chunk_bytes) != 0) {
+		coalesce->buffer = NULL;
+		error = -ENOMEM;
+	}
+	if (error == 0)
+		error = journal_write(chain, is_leaf ? JOURNAL_LEAF : JOURNAL_COALESCE, node->id);
+	if (error < 0) {
+		merge_end(chain, error);
+		return;
+	}
+	coalesce_go(chain, COALESCE_COPY, 0);
+}
+
+/* ---- copying ---- */
+
+static void chunk_done(struct chain *chain, int error)
+{
+	struct coalesce *coalesce = of(chain);
+	uint64_t rate = chain->volume->options.coalesce_bytes_per_second;
+	uint64_t bytes = coalesce->chunk_count * CHAIN_BLOCK_BYTES;
+	uint64_t pause_ns = 0;
+
+	if (error == 0 && coalesce->has_timed_out)
+		error = -ETIMEDOUT;
+	if (error < 0) {
+		merge_end(chain, error);
+		return;
+	}
+	coalesce->cursor = coalesce->chunk_first + coalesce->chunk_count;
+	coalesce->done_blocks += coalesce->chunk_count;
+	/* A leaf's writers wait: it is small, and not held back. */
+	if (rate > 0 && !coalesce->is_leaf && !coalesce->abort_asked)
+		pause_ns = (uint64_t)((unsigned __int128)bytes * NS_PER_S / rate);
+	coalesce_go(chain, COALESCE_COPY, pause_ns);
+}
+
+static void image_written(struct blockio_request *io, int result)
+{
+	chunk_done(CONTAINER_OF(io, struct chain, coalesce.io), result);
+}
+
+static void node_written(struct store_waiter *waiter, int error)
+{
+	chunk_done(CONTAINER_OF(waiter, struct chain, coalesce.written), error);
+}
+
+/* The last block of the image may be cut; its transfers are aligned all the same. */
+static void image_write(struct chain *chain)
+{
+	struct coalesce *coalesce = of(chain);
+	uint64_t first = coalesce->chunk_first * CHAIN_BLOCK_BYTES;
+	uint64_t end = first + coalesce->chunk_count * CHAIN_BLOCK_BYTES;
+	uint64_t volume_end = volume_bytes(chain->volume);
+
+	if (end > volume_end)
+		end = round_up(volume_end, chain->volume->alignment_bytes);
+	coalesce->io.done = image_written;
+	blockio_start(chain->volume->origin, &coalesce->io, BLOCKIO_WRITE, first, coalesce->buffer,
+		end - first);
+}
+
+static void node_chunk_write(struct chain *chain, struct node *parent)
+{
+	struct coalesce *coalesce = of(chain);
+
+	store_waiter_arm(&coalesce->written, node_written);
+	store_waiter_add(&coalesce->written);
+	node_write(parent, coalesce->chunk_first, coalesce->chunk_count, coalesce->buffer,
+		&coalesce->written);
+	store_waiter_release(&coalesce->written, 0);
+}
+
+void merge_gathered(struct chain *chain, int error)
+{
+	struct node *parent = parent_of(chain);
+
+	if (error < 0 || of(chain)->has_timed_out) {
+		chunk_done(chain, error);
+		return;
+	}
+	node_dirtied(chain, parent);
+	space_allocate(chain, parent, of(chain)->chunk_first, of(chain)->chunk_count);
+	if (parent->store)
+		node_chunk_write(chain, parent);
+	else
+		image_write(chain);
+}
+
+/*
+ * The limit of a leaf's merge, also in the middle of a chunk or of what a fault holds
+ * up: its writers go on at once.  What is being copied may go on, too, since the leaf
+ * hides it; the merge itself ends when that has ended.
+ */
+void merge_time_out(struct chain *chain)
+{
+	struct coalesce *coalesce = of(chain);
+	char text[NODE_TEXT_BYTES];
+
+	coalesce_say(chain, "Timed out: leaf-coalesce of %s",
+		node_text(chain, coalesce->node, text, sizeof text));
+	coalesce->has_timed_out = true;
+	volume_barrier_end(chain->volume, &coalesce->barrier);
+}
+
+void merge_copy(struct chain *chain)
+{
+	struct coalesce *coalesce = of(chain);
+	struct store *store = coalesce->node->store;
+	uint64_t first, count;
+
+	if (coalesce->abort_asked) {
+		merge_end(chain, -ECANCELED);
+		return;
+	}
+	if (coalesce->has_timed_out) {
+		merge_end(chain, -ETIMEDOUT);
+		return;
+	}
+	if (!store_next_run(store, coalesce->cursor, &first, &count)) {
+		coalesce_go(chain, COALESCE_FLUSH, 0);
+		return;
+	}
+
+	uint64_t chunk_max = chain->volume->limits->coalesce_chunk_bytes / CHAIN_BLOCK_BYTES;
+
+	coalesce->chunk_first = first;
+	coalesce->chunk_count = count < chunk_max ? count : chunk_max;
+	gather_begin(chain);
+}
+
+/* ---- all copied ---- */
+
+static void flushed(struct blockio_request *io, int result)
+{
+	struct chain *chain = CONTAINER_OF(io, struct chain, coalesce.io);
+
+	if (result == 0 && of(chain)->has_timed_out)
+		result = -ETIMEDOUT;
+	if (result < 0)
+		merge_end(chain, result);
+	else
+		coalesce_go(chain, COALESCE_RELINK, 0);
+}
+
+void merge_flush(struct chain *chain)
+{
+	of(chain)->io.done = flushed;
+	blockio_start(node_io(chain, parent_of(chain)), &of(chain)->io, BLOCKIO_FLUSH, 0, NULL, 0);
+}
+
+static void speed_add(struct coalesce *coalesce)
+{
+	uint64_t took_ns = clock_now_ns() - coalesce->begin_ns;
+	size_t count = sizeof coalesce->speeds / sizeof coalesce->speeds[0];
+
+	if (took_ns == 0 || coalesce->done_blocks == 0)
+		return;
+	coalesce->speeds[coalesce->speed_count++ % count] =
+		(uint64_t)((unsigned __int128)coalesce->done_blocks * CHAIN_BLOCK_BYTES * NS_PER_S /
+			   took_ns);
+}
+
+/* The file is gone, or could not be removed: then the next mount needs the journal to do it. */
+static void node_out(struct chain *chain, bool has_file)
+{
+	struct coalesce *coalesce = of(chain);
+	uint64_t id = coalesce->node->id;
+
+	chain_take_out(chain, coalesce->node);
+	speed_add(coalesce);
+	coalesce->node = NULL;
+	coalesce->merges++;
+	/* A journal that stays by itself means nothing. */
+	if (!has_file)
+		(void)journal_remove(chain, coalesce->is_leaf ? JOURNAL_LEAF : JOURNAL_RELINK, id);
+}
+
+/* Nobody names the node any more; it goes, and the journal behind it. */
+void merge_node_out(struct chain *chain)
+{
+	struct coalesce *coalesce = of(chain);
+	int error = node_file_remove(chain, coalesce->node);
+
+	if (coalesce->is_leaf && error < 0) {
+		merge_end(chain, error);
+		return;
+	}
+	node_out(chain, error < 0);
+	if (coalesce->is_leaf)
+		settle_begin(chain);
+	else
+		merge_end(chain, 0);
+}
+
+static void inherited(struct store_waiter *waiter, int error)
+{
+	struct chain *chain = CONTAINER_OF(waiter, struct chain, coalesce.written);
+
+	if (error == 0 && of(chain)->has_timed_out)
+		error = -ETIMEDOUT;
+	if (error < 0) {
+		merge_end(chain, error);
+		return;
+	}
+	parent_of(chain)->must_inherit = false;
+	merge_node_out(chain);
+}
+
+/*
+ * The parent is the head when the leaf's file is gone, and must bear its
+ * lineage then.  Until then that is nobody's: of a clone that was deleted.
+ */
+static void leaf_inherit(struct chain *chain)
+{
+	struct coalesce *coalesce = of(chain);
+	struct node *parent = parent_of(chain);
+	uint64_t lineage = node_lineage(coalesce->node);
+
+	if (node_lineage(parent) == lineage && !parent->must_inherit) {
+		merge_node_out(chain);
+		return;
+	}
+	parent->must_inherit = true;
+
+	struct store_facts facts = *store_facts(parent->store);
+
+	facts.lineage = lineage;
+	store_waiter_arm(&coalesce->written, inherited);
+	store_update(parent->store, &facts, &coalesce->written);
+}
+
+void merge_relink(struct chain *chain)
+{
+	struct coalesce *coalesce = of(chain);
+
+	if (coalesce->has_timed_out)
+		merge_end(chain, -ETIMEDOUT);
+	else if (coalesce->is_leaf)
+		leaf_inherit(chain);
+	else
+		relink_begin(chain);
+}
+
+/* ---- the end ---- */
+
+static void failed(struct chain *chain, int error)
+{
+	struct coalesce *coalesce = of(chain);
+	char text[NODE_TEXT_BYTES];
+
+	node_text(chain, coalesce->node, text, sizeof text);
+	if (!coalesce->node->must_relink)
+		(void)journal_remove(chain, coalesce->is_leaf ? JOURNAL_LEAF : JOURNAL_COALESCE,
+			coalesce->node->id);
+	if (error == -ECANCELED) {
+		coalesce_say(chain, "Aborted coalesce of %s", text);
+		return;
+	}
+	coalesce->node->has_failed_to_coalesce = true;
+	if (!coalesce->has_timed_out)
+		coalesce_say(chain, "%s while coalescing: %s (%s)",
+			error == -ENOSPC ? "Run out of space" : "I/O error", text,
+			error_name(error));
+}
+
+void merge_end(struct chain *chain, int error)
+{
+	struct coalesce *coalesce = of(chain);
+	bool was_leaf = coalesce->is_leaf, has_timed_out = coalesce->has_timed_out;
+
+	if (error < 0)
+		failed(chain, error);
+	coalesce->node = NULL;
+	coalesce->is_leaf = coalesce->has_timed_out = false;
+	if (was_leaf && !has_timed_out)
+		volume_barrier_end(chain->volume, &coalesce->barrier);
+	if (was_leaf || coalesce->is_locked) {
+		coalesce->is_locked = false;
+		chain_unlock(chain);
+	}
+	leaf_release(chain);
+	if (error == -ECANCELED)
+		coalesce_end(chain);
+	else
+		coalesce_go(chain, COALESCE_SCAN, 0);
+}

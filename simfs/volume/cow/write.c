@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * write.c - writes to a snapshot, where the profile has writable ones.
+ *
+ *   snapshot_write_start ─▶ (behind a barrier) ─▶ (turn) ─▶ snapshot_write_turn
+ *     ─▶ edges_read (the blocks it covers in part) ─▶ blocks_store ─▶ stored
+ *     ─▶ preserve_settle (a failing snapshot's mark) ─▶ snapshot_write_end
+ *
+ * What is written goes into the store: a block that is there already is
+ * rewritten in place, any other is appended as a whole, the rest of it from
+ * the origin.  From then on it is the snapshot's, and a live write to it has
+ * nothing to preserve.
+ *
+ * Writes to snapshots take the same turns as live writes (volume/range.c), whole
+ * blocks at a time.  So nobody preserves a block while a write to it is under
+ * way, and what the map says of the request's blocks holds until it ends.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "simfs/base/check.h"
+#include "simfs/volume/volume_internal.h"
+
+static uint64_t write_end(const struct volume_request *request)
+{
+	return request->offset + request->length;
+}
+
+static uint64_t first_block(const struct volume_request *request)
+{
+	return request->offset / snapshot_block_bytes(request->snapshot);
+}
+
+static uint64_t last_block(const struct volume_request *request)
+{
+	return (write_end(request) - 1) / snapshot_block_bytes(request->snapshot);
+}
+
+/* Where scratch memory begins: the blocks of the write lie in it as a whole. */
+static uint64_t scratch_first(const struct volume_request *request)
+{
+	return round_down(request->offset, snapshot_block_bytes(request->snapshot));
+}
+
+/* The part of BLOCK that REQUEST writes, in bytes of the volume. */
+static void part_of_block(const struct volume_request *request, uint64_t block, uint64_t *ret_first,
+	uint64_t *ret_end)
+{
+	uint64_t block_bytes = snapshot_block_bytes(request->snapshot);
+	uint64_t first = block * block_bytes;
+	uint64_t end = first + block_bytes;
+
+	*ret_first = request->offset > first ? request->offset : first;
+	*ret_end = write_end(request) < end ? write_end(request) : end;
+}
+
+/* Whether the bytes around what REQUEST writes of BLOCK are needed for storing it. */
+static bool edge_is_needed(const struct volume_request *request, uint64_t block)
+{
+	struct store *store = request->snapshot->store;
+	uint64_t first, end;
+
+	part_of_block(request, block, &first, &end);
+	if (end - first == snapshot_block_bytes(request->snapshot))
+		return false;
+	return store_offset(store, block) == 0 || ((first | end) & (STORE_UNIT_BYTES - 1)) != 0;
+}
+
+void snapshot_write_end(struct volume_request *request)
+{
+	struct volume *volume = request->volume;
+	struct snapshot *snapshot = request->snapshot;
+	int result = snapshot->state == SNAPSHOT_ACTIVE ? request->error : -EIO;
+	struct volume_range given;
+
+	result = image_answer(volume, result);
+	if (request->scratch)
+		scratch_give(volume, request->scratch);
+	if (result == 0) {
+		volume->counters.snapshot_writes++;
+		volume->counters.snapshot_written_bytes += request->length;
+	}
+	given = range_leave(request);
+	volume->writes_under_way--;
+	surface_written(volume, snapshot);
+	snapshot_put(snapshot);
+	request->done(request, result);
+	range_wake(volume, given);
+	barrier_check(volume);
+}
+
+static void stored(struct store_waiter *waiter, int error)
+{
+	struct volume_request *request = CONTAINER_OF(waiter, struct volume_request, preserved);
+	struct snapshot *snapshot = request->snapshot;
+
+	request->error = error;
+	if (snapshot->state == SNAPSHOT_ACTIVE && store_error(snapshot->store) < 0)
+		snapshot_fail_logged(
+			snapshot, PROFILE_STORE_WRITE, store_error(snapshot->store), request);
+	preserve_settle(request);
+}
+
+static void block_rewrite(
+	struct volume_request *request, uint64_t block, char *bytes, uint64_t bytes_first)
+{
+	struct store *store = request->snapshot->store;
+	uint64_t block_first = block * snapshot_block_bytes(request->snapshot);
+	uint64_t first, end;
+
+	part_of_block(request, block, &first, &end);
+	first = round_down(first, STORE_UNIT_BYTES);
+	end = round_up(end, STORE_UNIT_BYTES);
+	store_rewrite(store, block, (uint32_t)(first - block_first), bytes + (first - bytes_first),
+		(uint32_t)(end - first), &request->preserved);
+}
+
+/* Stores the blocks of REQUEST, whose content is at BYTES from BYTES_FIRST on. */
+static void blocks_store(struct volume_request *request, char *bytes, uint64_t bytes_first)
+{
+	struct snapshot *snapshot = request->snapshot;
+	uint64_t block_bytes = snapshot_block_bytes(snapshot);
+	uint64_t last = last_block(request);
+	uint64_t block = first_block(request);
+
+	store_waiter_arm(&request->preserved, stored);
+	store_waiter_add(&request->preserved);
+	while (block <= last && snapshot->state == SNAPSHOT_ACTIVE) {
+		uint64_t end = block;
+
+		if (store_offset(snapshot->store, block) != 0) {
+			block_rewrite(request, block++, bytes, bytes_first);
+			continue;
+		}
+		while (end <= last && store_offset(snapshot->store, end) == 0)
+			end++;
+		preserve_run(
+			snapshot, request, block, end, bytes + (block * block_bytes - bytes_first));
+		block = end;
+	}
+	preserve_commit(snapshot, request);
+	store_waiter_release(&request->preserved, 0);
+}
+
+static void edges_read(struct request_part *part, int result);
+
+/* Reads the edges that are needed, one after the other; then stores. */
+static void edges_read_next(struct volume_request *request)
+{
+	struct snapshot *snapshot = request->snapshot;
+	uint64_t block_bytes = snapshot_block_bytes(snapshot);
+	uint64_t last = last_block(request);
+
+	while (request->cursor <= last) {
+		uint64_t block = request->cursor;
+		uint64_t position = store_offset(snapshot->store, block);
+
+		request->cursor = block < last ? last : last + 1;
+		if (!edge_is_needed(request, block))
+			continue;
+
+		struct request_part *part = &request->parts[0];
+
+		part->request = request;
+		part->node = NULL;
+		part->holder = position ? snapshot : NULL;
+		part->offset = block * block_bytes;
+		part->length = block_bytes;
+		part->ended = edges_read;
+		part_read(part, position ? snapshot->store : NULL,
+			position ? position : part->offset,
+			request->scratch + (part->offset - scratch_first(request)));
+		return;
+	}
+	memcpy(request->scratch + (request->offset - scratch_first(request)), request->buffer,
+		request->length);
+	blocks_store(request, request->scratch, scratch_first(request));
+}
+
+/* An edge that cannot be read is this write's error; the snapshot is as it was, or damaged. */
+static void edges_read(struct request_part *part, int result)
+{
+	struct volume_request *request = part->request;
+
+	request->error = result;
+	if (result < 0 || request->snapshot->state != SNAPSHOT_ACTIVE)
+		preserve_settle(request);
+	else
+		edges_read_next(request);
+}
+
+void snapshot_write_turn(struct volume_request *request)
+{
+	request->error = 0;
+	if (request->snapshot->state != SNAPSHOT_ACTIVE) {
+		preserve_settle(request);
+		return;
+	}
+	if (request->offset % BLOCKIO_ALIGNMENT_MAX == 0 &&
+		!edge_is_needed(request, first_block(request)) &&
+		!edge_is_needed(request, last_block(request))) {
+		blocks_store(request, request->buffer, request->offset);
+		return;
+	}
+	request->scratch = scratch_take(request->volume);
+	if (!request->scratch) {
+		request->error = -ENOMEM;
+		preserve_settle(request);
+		return;
+	}
+	request->cursor = first_block(request);
+	edges_read_next(request);
+}
+
+void snapshot_write_start(struct volume_request *request)
+{
+	struct snapshot *snapshot = request->snapshot;
+
+	MUST(snapshot_is_writable(snapshot));
+	/* Also behind a barrier: it must not be deleted under a write that waits. */
+	snapshot_get(snapshot);
+	live_write_start(request);
+}
+
+void snapshot_flush_end(struct volume_request *request, int result)
+{
+	struct snapshot *snapshot = request->snapshot;
+
+	if (snapshot->state != SNAPSHOT_ACTIVE)
+		result = -EIO;
+	request->volume->reads_under_way--;
+	snapshot_put(snapshot);
+	request->done(request, result);
+}
+
+static void flushed(struct blockio_request *io, int result)
+{
+	snapshot_flush_end(CONTAINER_OF(io, struct volume_request, io), result);
+}
+
+void snapshot_flush_cow(struct volume_request *request)
+{
+	request->io.done = flushed;
+	blockio_start(store_io(request->snapshot->store), &request->io, BLOCKIO_FLUSH, 0, NULL, 0);
+}
+
+void snapshot_flush_start(struct volume_request *request)
+{
+	struct snapshot *snapshot = request->snapshot;
+
+	if (snapshot->state != SNAPSHOT_ACTIVE) {
+		request->done(request, -EIO);
+		return;
+	}
+	request->volume->reads_under_way++;
+	snapshot_get(snapshot);
+	request->volume->topology->snapshot_flush(request);
+}

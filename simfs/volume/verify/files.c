@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* files.c - what lies in a state folder beside the stores, and whether it belongs there. */
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "simfs/volume/event_file.h"
+#include "simfs/volume/verify/verifier.h"
+
+static bool is_one_of_ours(const char *file)
+{
+	static const char *const known[] = { VOLUME_FILE, EVENT_FILE, EVENT_FILE_OLD, "rig.log",
+		"rig.old.log", "control.sock" };
+
+	for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+		if (strcmp(file, known[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
+static const struct verify_entry *find(const struct verifier *verifier, const char *file)
+{
+	for (size_t i = 0; i < verifier->entry_count; i++) {
+		if (strcmp(verifier->entries[i].file, file) == 0)
+			return &verifier->entries[i];
+	}
+	return NULL;
+}
+
+static void check_sums(const struct verifier *verifier, const char *file)
+{
+	bool is_sure = true;
+
+	/* What was read of it was told with its store. */
+	for (size_t i = 0; i < verifier->entry_count; i++) {
+		const struct verify_entry *entry = &verifier->entries[i];
+		char owned[STORE_SUMS_NAME_BYTES];
+
+		is_sure &= entry->has_facts;
+		store_sums_name(entry->facts.store_id, owned, sizeof owned);
+		if (entry->has_facts && strcmp(owned, file) == 0)
+			return;
+	}
+	/* A store that says nothing of itself may be the one. */
+	verify_tell(verifier, true, file, 0, NULL, "%s",
+		is_sure ? "the sums of a store that is gone; the next mount removes it"
+			: "the sums of a store that is gone or cannot be read");
+}
+
+static void check_lost(const struct verifier *verifier, const char *file)
+{
+	char store[NAME_MAX + 1];
+
+	snprintf(store, sizeof store, "%.*s" STORE_SUFFIX,
+		(int)(strlen(file) - strlen(LOST_SUFFIX)), file);
+	if (find(verifier, store))
+		verify_tell(verifier, false, file, 0, NULL,
+			"'%s' is there, too: a mount is refused until one of them is gone", store);
+	else
+		verify_tell(verifier, true, file, 0, NULL,
+			"an earlier mount found it damaged, and nothing of it is shown");
+}
+
+static void check_file(const struct verifier *verifier, const char *file)
+{
+	enum coalesce_journal kind;
+	uint64_t id;
+
+	if (strcmp(file, TIMES_FILE) == 0) {
+		if (!surface_checks(verifier->folder))
+			verify_tell(verifier, true, file, 0, NULL,
+				"it does not check: the next mount takes other times for the "
+				"files");
+	} else if (is_one_of_ours(file)) {
+		return;
+	} else if (state_is_sums(file)) {
+		check_sums(verifier, file);
+	} else if (state_has_suffix(file, LOST_SUFFIX)) {
+		check_lost(verifier, file);
+	} else if (journal_parse(file, &kind, &id)) {
+		verify_tell(verifier, true, file, 0, NULL,
+			"a merge of nodes was interrupted; the next mount ends it");
+	} else if (state_has_suffix(file, NEW_SUFFIX)) {
+		verify_tell(verifier, true, file, 0, NULL,
+			"left over from what was interrupted; the next mount removes it");
+	} else {
+		verify_tell(verifier, true, file, 0, NULL, "no file of a rig's, as it seems");
+	}
+}
+
+void verify_files(const struct verifier *verifier)
+{
+	for (size_t i = 0; i < verifier->other_count; i++)
+		check_file(verifier, verifier->others[i]);
+}

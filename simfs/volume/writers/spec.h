@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * spec.h - a writer as one line: what it is, and how it behaves.
+ *
+ *	simulated name="System Writer" freeze=200ms thaw=50ms
+ *	simulated name=db dies=5s
+ *	hook path=/etc/qemu/fsfreeze-hook
+ *	fsfreeze path=/mnt/data limit=10s
+ *
+ * The same on the command line, on the control socket and in a scenario.  A
+ * value with blanks stands in double quotes.  Times are on the rig's clock.
+ *
+ *	name=NAME    required of a simulated one; else the path
+ *	id={GUID}    the writer id; without it Windows' own for a name that Windows
+ *	             has ("System Writer"), else one made of the name
+ *	freeze=T     simulated: takes so long to freeze
+ *	thaw=T       simulated: takes so long to thaw
+ *	dies=T       simulated: its process ends so long after it froze
+ *	limit=T      gives up when it is frozen for longer, or does not answer within it
+ *	path=PATH    absolute: the hook's program, or the file system's mount point
+ *
+ * What else goes wrong with a writer is a fault at one of the points writer.*.
+ */
+#ifndef SNAPRIG_VOLUME_WRITERS_SPEC_H
+#define SNAPRIG_VOLUME_WRITERS_SPEC_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "simfs/base/clock.h"
+#include "simfs/volume/writers/hands.h"
+
+#define WRITER_TEXT_MAX	     1024 /* bytes of a line */
+#define WRITER_NAME_BYTES    65
+#define WRITER_PATH_BYTES    256
+#define WRITER_GUID_BYTES    39 /* "{e8132975-6f93-4464-a53e-1050253ae220}" */
+#define WRITER_MESSAGE_BYTES 1536
+
+/* dwTimeoutFreeze of CVssWriter::Initialize (reference "snapshot drivers" §4). */
+#define WRITER_LIMIT_NS (60 * NS_PER_S)
+
+struct writer_spec {
+	enum writer_kind kind;
+	char name[WRITER_NAME_BYTES];
+	char id[WRITER_GUID_BYTES]; /* never "" */
+	char path[WRITER_PATH_BYTES];
+	uint64_t freeze_ns, thaw_ns;
+	uint64_t dies_ns; /* 0: it does not */
+	uint64_t limit_ns;
+};
+
+/*
+ * Reads TEXT.  Returns 0; or -EINVAL with *RET untouched and a message with
+ * column and suggestion in MESSAGE, of WRITER_MESSAGE_BYTES.
+ */
+int writer_spec_parse(const char *text, struct writer_spec *ret, char *message);
+
+/* "simulated", "hook", "fsfreeze". */
+const char *writer_kind_name(enum writer_kind kind);
+
+/* A GUID made of FIRST and SECOND; into BUFFER of WRITER_GUID_BYTES. */
+void writer_guid(uint64_t first, uint64_t second, char *buffer);
+
+#endif
