@@ -26,7 +26,7 @@
 #include "simfs/daemon_taking.h"
 #include "simfs/machine.h"
 #include "simfs/mount/session.h"
-#include "simfs/volume/volume.h"
+#include "simfs/volume/core.h"
 
 struct daemon {
 	const struct daemon_options *options;

@@ -4,6 +4,7 @@
 #include "simfs/base/log.h"
 #include "simfs/control/commands_internal.h"
 #include "simfs/control/protocol.h"
+#include "simfs/volume/changed.h"
 
 /* The extents of SNAPSHOT from FROM on, as many as an answer takes, and where to go on. */
 static json_t *changed_json(struct volume *volume, struct snapshot *snapshot, uint64_t from)

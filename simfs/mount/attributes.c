@@ -17,6 +17,7 @@
 
 #include "simfs/base/clock.h"
 #include "simfs/mount/session_internal.h"
+#include "simfs/volume/snapshot.h"
 #include "simfs/volume/surface.h"
 
 static struct timespec timespec_of(int64_t ns)

@@ -14,6 +14,8 @@
 
 #include "simfs/base/check.h"
 #include "simfs/mount/session_internal.h"
+#include "simfs/volume/request.h"
+#include "simfs/volume/snapshot.h"
 #include "simfs/volume/snapshot_cancel.h"
 
 /*

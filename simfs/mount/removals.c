@@ -25,6 +25,7 @@
 
 #include "simfs/base/cleanup.h"
 #include "simfs/mount/session_internal.h"
+#include "simfs/volume/snapshot.h"
 #include "simfs/volume/snapshot_cancel.h"
 
 /* Looks at it (session_look) after which one who has not returned will not. */

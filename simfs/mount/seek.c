@@ -6,6 +6,7 @@
 
 #include "simfs/base/check.h"
 #include "simfs/mount/session_internal.h"
+#include "simfs/volume/request.h"
 
 /* Ranges that are passed over in one go; then others are served first. */
 #define RANGES_AT_ONCE 32

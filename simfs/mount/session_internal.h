@@ -11,6 +11,8 @@
 #include "simfs/mount/mount_options.h"
 #include "simfs/mount/mount_watch.h"
 #include "simfs/mount/session.h"
+#include "simfs/volume/request.h"
+#include "simfs/volume/snapshot.h"
 
 /* A slot's buffer begins one page in; a write's header lies right before it. */
 #define SLOT_LEAD_BYTES 4096

@@ -28,6 +28,7 @@
 #include "simfs/base/cleanup.h"
 #include "simfs/base/log.h"
 #include "simfs/mount/session_internal.h"
+#include "simfs/volume/snapshot.h"
 #include "simfs/volume/snapshot_cancel.h"
 
 enum taking_state { TAKING_NAMED, TAKING_MAKING, TAKING_MADE, TAKING_OVER };

@@ -19,6 +19,7 @@
 #include "simfs/base/cleanup.h"
 #include "simfs/base/log.h"
 #include "simfs/mount/session_internal.h"
+#include "simfs/volume/request.h"
 #include "simfs/volume/snapshot_cancel.h"
 
 /* Kernel 6.6; not in the headers of 6.1.  Bit 36 of the flags. */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "simfs/mount/session_internal.h"
+#include "simfs/volume/snapshot.h"
 
 static const struct node nodes[] = {
 	{ NODE_ROOT, NODE_ROOT, ".", S_IFDIR, OWNED_FOLDER },

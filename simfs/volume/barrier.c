@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* barrier.c - an instant at which no live write is under way. */
-#include "simfs/volume/volume_internal.h"
+#include "simfs/volume/core.h"
+#include "simfs/volume/way.h"
 
 void volume_barrier_begin(struct volume *volume, struct volume_barrier *barrier)
 {

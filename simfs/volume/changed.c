@@ -4,8 +4,9 @@
  *
  * Each topology keeps what it needs for that anyway, in files that last.
  */
+#include "simfs/volume/changed.h"
 #include "simfs/base/check.h"
-#include "simfs/volume/volume_internal.h"
+#include "simfs/volume/core.h"
 
 int snapshot_changed_error(const struct snapshot *snapshot)
 {

@@ -10,7 +10,11 @@
 #include <inttypes.h>
 
 #include "simfs/base/log.h"
-#include "simfs/volume/chain/chain.h"
+#include "simfs/volume/chain/nodes.h"
+#include "simfs/volume/chain/view.h"
+#include "simfs/volume/damage.h"
+#include "simfs/volume/life.h"
+#include "simfs/volume/state.h"
 
 /* A reader that tries again and again must not fill a disk with it. */
 #define LINES_MAX 100u

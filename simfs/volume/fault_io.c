@@ -15,8 +15,11 @@
 #include <string.h>
 
 #include "simfs/base/check.h"
+#include "simfs/volume/acting.h"
+#include "simfs/volume/core.h"
+#include "simfs/volume/life.h"
 #include "simfs/volume/snapshot_cancel.h"
-#include "simfs/volume/volume_internal.h"
+#include "simfs/volume/way.h"
 
 enum fault_point request_point(const struct volume_request *request)
 {

@@ -9,7 +9,11 @@
 #include "simfs/base/log.h"
 #include "simfs/base/plain_path.h"
 #include "simfs/blockio/faulty.h"
-#include "simfs/volume/volume_internal.h"
+#include "simfs/volume/acting.h"
+#include "simfs/volume/core.h"
+#include "simfs/volume/life.h"
+#include "simfs/volume/measure.h"
+#include "simfs/volume/state.h"
 
 /* ---- the plane ---- */
 

@@ -3,7 +3,10 @@
 #include <errno.h>
 
 #include "simfs/base/clock.h"
-#include "simfs/volume/volume_internal.h"
+#include "simfs/volume/core.h"
+#include "simfs/volume/life.h"
+#include "simfs/volume/measure.h"
+#include "simfs/volume/way.h"
 
 /*
  * The real drivers ask for the available memory at every write.  Asking here

@@ -15,12 +15,12 @@
  *      volume because even the last step has failed (snapshot_place.c).
  */
 #include "simfs/volume/grow.h"
+#include "simfs/volume/core.h"
 
 #include <errno.h>
 #include <inttypes.h>
 
 #include "simfs/base/log.h"
-#include "simfs/volume/volume_internal.h"
 
 static void growth_end(struct volume_growth *growth, int result)
 {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* hold.c - stops snapshot readers at the very request at which a gauge reaches a value. */
-#include "simfs/volume/volume_internal.h"
+#include "simfs/volume/core.h"
+#include "simfs/volume/measure.h"
+#include "simfs/volume/way.h"
 
 static bool any_hold_reached(struct volume *volume)
 {

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "simfs/volume/image.h"
+#include "simfs/volume/chain/nodes.h"
+#include "simfs/volume/cow/area.h"
+#include "simfs/volume/life.h"
+#include "simfs/volume/state.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -8,7 +12,6 @@
 
 #include "simfs/base/clock.h"
 #include "simfs/base/log.h"
-#include "simfs/volume/chain/chain.h"
 
 /*
  * A live write behind the new end of an image that has just been cut makes it long

@@ -7,7 +7,8 @@
  *   live_write_start ─▶ (behind a barrier) ─▶ range_take ─▶ (turn) ─▶ write_turn
  *     ─▶ topology->live_write ─▶ live_write_end
  */
-#include "simfs/volume/volume_internal.h"
+#include "simfs/volume/core.h"
+#include "simfs/volume/way.h"
 
 void live_end(struct volume_request *request, int result)
 {

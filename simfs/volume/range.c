@@ -5,7 +5,8 @@
  * A list and a scan: as many writes are under way as the kernel sends (at most
  * a few hundred), and a tree would cost more than it spares.
  */
-#include "simfs/volume/volume_internal.h"
+#include "simfs/volume/core.h"
+#include "simfs/volume/way.h"
 
 static bool ranges_overlap(const struct volume_range *a, const struct volume_range *b)
 {

@@ -8,7 +8,8 @@
  */
 #include <sys/mman.h>
 
-#include "simfs/volume/volume_internal.h"
+#include "simfs/volume/core.h"
+#include "simfs/volume/way.h"
 
 /* A spare buffer's first bytes hold the link. */
 char *scratch_take(struct volume *volume)

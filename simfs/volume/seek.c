@@ -15,8 +15,9 @@
  *      meet the error, and not take it for zeros.
  */
 #include "simfs/base/check.h"
-#include "simfs/volume/chain/chain.h"
-#include "simfs/volume/volume_internal.h"
+#include "simfs/volume/chain/nodes.h"
+#include "simfs/volume/cow/area.h"
+#include "simfs/volume/way.h"
 
 /* What is looked for, and the nearest found so far; END 0: none. */
 struct search {

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* snapshot.c - what a snapshot is, how it fails and how it goes. */
-#include "simfs/volume/volume_internal.h"
+#include "simfs/volume/core.h"
+#include "simfs/volume/cow/area.h"
+#include "simfs/volume/cow/cow.h"
+#include "simfs/volume/life.h"
+#include "simfs/volume/state.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "simfs/volume/snapshot_cancel.h"
+#include "simfs/volume/core.h"
+#include "simfs/volume/way.h"
 
 #include <errno.h>
-
-#include "simfs/volume/volume_internal.h"
 
 /* A fault holds MOMENT up: it goes on as one that failed.  False when it does not. */
 static bool moment_cancel(struct volume_moment *moment)

@@ -17,7 +17,13 @@
 
 #include "simfs/base/check.h"
 #include "simfs/base/cleanup.h"
-#include "simfs/volume/volume_internal.h"
+#include "simfs/volume/acting.h"
+#include "simfs/volume/core.h"
+#include "simfs/volume/cow/area.h"
+#include "simfs/volume/cow/cow.h"
+#include "simfs/volume/creation.h"
+#include "simfs/volume/life.h"
+#include "simfs/volume/way.h"
 
 static void create_over(struct snapshot_create *create, int error)
 {

@@ -18,7 +18,11 @@
 #include "simfs/base/check.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/log.h"
-#include "simfs/volume/volume_internal.h"
+#include "simfs/volume/acting.h"
+#include "simfs/volume/core.h"
+#include "simfs/volume/cow/area.h"
+#include "simfs/volume/life.h"
+#include "simfs/volume/state.h"
 
 static void delete_drained(struct volume_barrier *barrier);
 

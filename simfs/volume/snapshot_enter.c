@@ -13,7 +13,11 @@
 
 #include "simfs/base/cleanup.h"
 #include "simfs/base/log.h"
-#include "simfs/volume/volume_internal.h"
+#include "simfs/volume/core.h"
+#include "simfs/volume/cow/area.h"
+#include "simfs/volume/creation.h"
+#include "simfs/volume/life.h"
+#include "simfs/volume/state.h"
 
 void snapshot_new_file_name(const struct snapshot_create *create, char *buffer, size_t length)
 {

@@ -5,7 +5,8 @@
 
 #include "simfs/base/clock.h"
 #include "simfs/base/mix.h"
-#include "simfs/volume/volume_internal.h"
+#include "simfs/volume/core.h"
+#include "simfs/volume/creation.h"
 
 int snapshot_choose_facts(struct snapshot_create *create, struct store_facts *facts)
 {

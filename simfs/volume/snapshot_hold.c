@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "simfs/volume/snapshot_hold.h"
+#include "simfs/volume/acting.h"
+#include "simfs/volume/core.h"
+#include "simfs/volume/life.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -7,7 +10,6 @@
 #include "simfs/base/check.h"
 #include "simfs/base/clock.h"
 #include "simfs/base/vss_codes.h"
-#include "simfs/volume/volume_internal.h"
 
 static void commit_go(struct volume_moment *moment, int result)
 {

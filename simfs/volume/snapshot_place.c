@@ -4,7 +4,8 @@
 #include <string.h>
 
 #include "simfs/profile/datto.h"
-#include "simfs/volume/volume_internal.h"
+#include "simfs/volume/core.h"
+#include "simfs/volume/creation.h"
 
 bool snapshot_is_being_created(struct volume *volume, const char *name)
 {

@@ -24,22 +24,12 @@
 #include "simfs/base/clock.h"
 #include "simfs/base/log.h"
 #include "simfs/base/mix.h"
-#include "simfs/volume/volume_internal.h"
-
-void snapshot_file_name(const char *snapshot, char *buffer, size_t length)
-{
-	snprintf(buffer, length, "%s" STORE_SUFFIX, snapshot);
-}
-
-void snapshot_file(const struct snapshot *snapshot, char *buffer, size_t length)
-{
-	if (snapshot->is_lost)
-		snprintf(buffer, length, "%s" LOST_SUFFIX, snapshot->name);
-	else if (snapshot->is_kept)
-		snprintf(buffer, length, "%016" PRIx64 KEPT_SUFFIX, snapshot->id);
-	else
-		snapshot_file_name(snapshot->name, buffer, length);
-}
+#include "simfs/volume/core.h"
+#include "simfs/volume/cow/area.h"
+#include "simfs/volume/cow/cow.h"
+#include "simfs/volume/damage.h"
+#include "simfs/volume/life.h"
+#include "simfs/volume/state.h"
 
 struct wait {
 	struct store_waiter waiter;
@@ -136,13 +126,6 @@ static int load_lost(struct volume *volume, const char *file, const struct names
 		return state_load_lost(volume, file);
 	log_error("both '%s' and '%s' are there: one of them has to go", store, file);
 	return -EEXIST;
-}
-
-bool state_has_suffix(const char *name, const char *suffix)
-{
-	size_t length = strlen(name), tail = strlen(suffix);
-
-	return length > tail && strcmp(name + length - tail, suffix) == 0;
 }
 
 static void say_recovered(const struct volume *volume, const struct snapshot *snapshot,

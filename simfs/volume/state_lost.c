@@ -12,7 +12,10 @@
 #include <string.h>
 
 #include "simfs/base/log.h"
-#include "simfs/volume/volume_internal.h"
+#include "simfs/volume/core.h"
+#include "simfs/volume/damage.h"
+#include "simfs/volume/life.h"
+#include "simfs/volume/state.h"
 
 static void mark_lost(struct snapshot *snapshot)
 {

@@ -20,6 +20,7 @@
 #include "simfs/base/log.h"
 #include "simfs/base/mix.h"
 #include "simfs/volume/chain/chain.h"
+#include "simfs/volume/core.h"
 
 #define VOLUME_FILE	  "volume"
 #define VOLUME_FILE_NEW	  "volume.new"

@@ -6,7 +6,9 @@
 #include <string.h>
 
 #include "simfs/base/log.h"
-#include "simfs/volume/volume_internal.h"
+#include "simfs/volume/core.h"
+#include "simfs/volume/damage.h"
+#include "simfs/volume/state.h"
 
 void state_tell_sums(
 	const struct volume *volume, const char *file, const struct store_findings *findings)

@@ -9,7 +9,9 @@
 #include <errno.h>
 
 #include "simfs/base/log.h"
-#include "simfs/volume/volume_internal.h"
+#include "simfs/volume/core.h"
+#include "simfs/volume/damage.h"
+#include "simfs/volume/state.h"
 
 static int check(const char *file, void *context)
 {

@@ -2,7 +2,10 @@
 /* status.c - the volume as JSON, and as the imitated driver would show it. */
 #include "simfs/base/clock.h"
 #include "simfs/base/log.h"
-#include "simfs/volume/volume_internal.h"
+#include "simfs/volume/changed.h"
+#include "simfs/volume/core.h"
+#include "simfs/volume/life.h"
+#include "simfs/volume/measure.h"
 
 static json_t *limit_json(uint64_t limit_bytes)
 {

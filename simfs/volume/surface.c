@@ -4,6 +4,7 @@
  * which takes them over to the next mount.
  */
 #include "simfs/volume/surface.h"
+#include "simfs/volume/chain/chain.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -13,8 +14,6 @@
 #include "simfs/base/cleanup.h"
 #include "simfs/base/clock.h"
 #include "simfs/base/log.h"
-#include "simfs/volume/chain/chain.h"
-#include "simfs/volume/volume_internal.h"
 
 #define TIMES_FILE_NEW "times.new"
 #define TIMES_MAGIC    0x31656d6974616e73ull

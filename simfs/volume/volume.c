@@ -1,5 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "simfs/volume/volume.h"
+#include "simfs/volume/acting.h"
+#include "simfs/volume/closing.h"
+#include "simfs/volume/core.h"
+#include "simfs/volume/damage.h"
+#include "simfs/volume/grow.h"
+#include "simfs/volume/life.h"
+#include "simfs/volume/state.h"
+#include "simfs/volume/way.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -12,9 +19,6 @@
 #include "simfs/base/clock.h"
 #include "simfs/base/log.h"
 #include "simfs/profile/datto.h"
-#include "simfs/volume/closing.h"
-#include "simfs/volume/grow.h"
-#include "simfs/volume/volume_internal.h"
 
 /* FORGET: whatever is under way was dropped. */
 static void volume_free(struct volume *volume, bool forget)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "simfs/volume/volume_limits.h"
+#include "simfs/volume/chain/chain.h"
+#include "simfs/volume/request.h"
 
 #include "faults/journal.h"
-#include "simfs/volume/chain/chain.h"
 
 const struct volume_limits volume_limits_default = {
 	.store = &store_limits_default,

@@ -8,7 +8,7 @@
 #ifndef SNAPRIG_VOLUME_VOLUME_WATCH_H
 #define SNAPRIG_VOLUME_VOLUME_WATCH_H
 
-#include "simfs/volume/volume.h"
+#include "simfs/volume/snapshot.h"
 
 struct volume_watch {
 	const char *name; /* of the snapshot; the caller's, for as long as the watch lasts */

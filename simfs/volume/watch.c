@@ -2,7 +2,9 @@
 /* watch.c - holds live writes at the instant of a snapshot for whoever waits for it. */
 #include <string.h>
 
-#include "simfs/volume/volume_internal.h"
+#include "simfs/volume/core.h"
+#include "simfs/volume/life.h"
+#include "simfs/volume/volume_watch.h"
 
 void volume_watch_begin(struct volume *volume, struct volume_watch *watch)
 {

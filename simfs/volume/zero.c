@@ -20,7 +20,9 @@
 #include <string.h>
 
 #include "simfs/base/check.h"
-#include "simfs/volume/volume_internal.h"
+#include "simfs/volume/core.h"
+#include "simfs/volume/life.h"
+#include "simfs/volume/way.h"
 
 struct zero {
 	struct volume_request piece;

@@ -13,7 +13,9 @@
 
 #include "simfs/base/check.h"
 #include "simfs/base/mix.h"
-#include "simfs/volume/volume_internal.h"
+#include "simfs/volume/core.h"
+#include "simfs/volume/life.h"
+#include "simfs/volume/state.h"
 #include "tests/lib/engine_folder.h"
 #include "tests/lib/engine_load.h"
 #include "tests/lib/engine_suite.h"

@@ -29,7 +29,8 @@
 #include "simfs/base/check.h"
 #include "simfs/base/clock.h"
 #include "simfs/blockio/memory.h"
-#include "simfs/volume/volume.h"
+#include "simfs/volume/core.h"
+#include "simfs/volume/request.h"
 #include "tests/lib/engine_folder.h"
 
 #define VOLUME_BYTES (64u << 10)

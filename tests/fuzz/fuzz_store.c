@@ -15,7 +15,8 @@
 #include "simfs/blockio/memory.h"
 #include "simfs/store/read.h"
 #include "simfs/store/store_internal.h"
-#include "simfs/volume/volume.h"
+#include "simfs/volume/core.h"
+#include "simfs/volume/request.h"
 #include "tests/fuzz/store_input.h"
 
 #define VOLUME_BYTES INPUT_VOLUME_BYTES

@@ -11,6 +11,8 @@
 #include <stdint.h>
 
 #include "simfs/blockio/memory.h"
+#include "simfs/volume/request.h"
+#include "simfs/volume/snapshot.h"
 #include "simfs/volume/volume.h"
 #include "tests/lib/engine_limits.h"
 

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/lib/engine_limits.h"
+#include "simfs/store/store.h"
 
 #include <stddef.h>
 
 #include "simfs/base/mix.h"
-#include "simfs/volume/volume.h"
+#include "simfs/volume/volume_limits.h"
 
 #define UNIT_BYTES STORE_UNIT_BYTES
 

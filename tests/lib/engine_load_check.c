@@ -10,7 +10,9 @@
 
 #include "simfs/base/check.h"
 #include "simfs/base/cleanup.h"
-#include "simfs/volume/chain/chain.h"
+#include "simfs/volume/chain/nodes.h"
+#include "simfs/volume/chain/view.h"
+#include "simfs/volume/request.h"
 #include "tests/lib/engine_load.h"
 
 void load_fail(const struct load *load, const char *format, ...)

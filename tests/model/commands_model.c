@@ -9,6 +9,7 @@
 #include "simfs/base/check.h"
 #include "simfs/base/clock.h"
 #include "simfs/base/mix.h"
+#include "simfs/volume/changed.h"
 #include "simfs/volume/volume_faults.h"
 #include "simfs/volume/volume_watch.h"
 #include "tests/model/commands_model_internal.h"

@@ -14,6 +14,8 @@
 
 #include "simfs/volume/datto/datto.h"
 #include "simfs/volume/grow.h"
+#include "simfs/volume/request.h"
+#include "simfs/volume/snapshot.h"
 #include "simfs/volume/volume.h"
 #include "simfs/volume/writers/writers.h"
 #include "tests/lib/engine.h"

@@ -3,6 +3,7 @@
 #ifndef SNAPRIG_TESTS_MODEL_COMMANDS_MODEL_INTERNAL_H
 #define SNAPRIG_TESTS_MODEL_COMMANDS_MODEL_INTERNAL_H
 
+#include "simfs/volume/chain/chain.h"
 #include "tests/model/commands_model.h"
 
 /* ---- commands_model.c ---- */

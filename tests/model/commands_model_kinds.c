@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "simfs/base/check.h"
-#include "simfs/volume/chain/chain.h"
-#include "simfs/volume/volume_faults.h"
+#include "simfs/volume/datto/datto.h"
+#include "simfs/volume/grow.h"
 #include "tests/model/commands_model_internal.h"
 
 #define BIT(world) (1u << WORLD_##world)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "simfs/volume/changed.h"
 #include "tests/lib/engine_suite.h"
 
 #define LIVE "/mount/live"

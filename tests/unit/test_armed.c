@@ -10,8 +10,10 @@
 #include "simfs/base/check.h"
 #include "simfs/blockio/fault_site.h"
 #include "simfs/blockio/file.h"
+#include "simfs/volume/core.h"
+#include "simfs/volume/request.h"
 #include "simfs/volume/snapshot_cancel.h"
-#include "simfs/volume/volume_internal.h"
+#include "simfs/volume/volume_watch.h"
 #include "tests/lib/engine.h"
 #include "tests/lib/engine_suite.h"
 

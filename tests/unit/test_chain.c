@@ -7,6 +7,7 @@
 
 #include "simfs/base/check.h"
 #include "simfs/base/clock.h"
+#include "simfs/volume/changed.h"
 #include "tests/lib/engine.h"
 #include "tests/lib/engine_suite.h"
 #include "tests/lib/engine_views.h"

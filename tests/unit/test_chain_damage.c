@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "simfs/base/cleanup.h"
-#include "simfs/volume/chain/chain.h"
+#include "simfs/volume/chain/nodes.h"
 #include "tests/lib/engine.h"
 #include "tests/lib/engine_suite.h"
 #include "tests/lib/engine_views.h"

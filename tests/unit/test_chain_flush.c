@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "simfs/volume/chain/chain.h"
+#include "simfs/volume/chain/nodes.h"
 #include "tests/lib/engine_folder.h"
 #include "tests/lib/engine_suite.h"
 #include "tests/unit/chain_bench.h"

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "simfs/volume/chain/chain.h"
+#include "simfs/volume/life.h"
 #include "tests/lib/engine.h"
 #include "tests/lib/engine_suite.h"
 #include "tests/unit/chain_bench.h"

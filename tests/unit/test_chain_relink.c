@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "simfs/volume/chain/chain.h"
+#include "simfs/volume/coalesce/merge.h"
 #include "tests/lib/engine_suite.h"
 #include "tests/unit/chain_bench.h"
 

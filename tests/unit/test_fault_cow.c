@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "simfs/base/clock.h"
+#include "simfs/volume/changed.h"
 #include "tests/lib/engine_suite.h"
 #include "tests/unit/fault_bench.h"
 

@@ -6,7 +6,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "simfs/volume/volume_internal.h"
+#include "simfs/volume/changed.h"
+#include "simfs/volume/core.h"
+#include "simfs/volume/life.h"
+#include "simfs/volume/state.h"
 #include "tests/lib/engine_folder.h"
 #include "tests/lib/engine_suite.h"
 #include "tests/unit/vss_bench.h"

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "simfs/base/mix.h"
+#include "simfs/volume/changed.h"
 #include "tests/lib/engine.h"
 #include "tests/lib/engine_suite.h"
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "simfs/base/mix.h"
+#include "simfs/volume/changed.h"
 #include "simfs/volume/volume_faults.h"
 #include "tests/lib/engine_suite.h"
 #include "tests/unit/datto_bench.h"

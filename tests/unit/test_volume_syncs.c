@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "simfs/volume/volume_internal.h"
+#include "simfs/volume/core.h"
+#include "simfs/volume/life.h"
 #include "tests/lib/engine.h"
 #include "tests/lib/engine_folder.h"
 #include "tests/lib/engine_suite.h"

@@ -11,7 +11,8 @@
 
 #include "simfs/base/cleanup.h"
 #include "simfs/store/store_internal.h"
-#include "simfs/volume/chain/chain.h"
+#include "simfs/volume/chain/nodes.h"
+#include "simfs/volume/state.h"
 #include "tests/lib/engine.h"
 #include "tests/lib/engine_suite.h"
 #include "tests/lib/engine_views.h"

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "simfs/store/read.h"
-#include "simfs/volume/chain/chain.h"
+#include "simfs/volume/chain/nodes.h"
 #include "simfs/volume/verify/verify.h"
 #include "tests/lib/engine_suite.h"
 #include "tests/unit/chain_bench.h"

@@ -10,7 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "simfs/volume/chain/chain.h"
+#include "simfs/volume/chain/nodes.h"
+#include "simfs/volume/state.h"
 #include "tests/lib/engine.h"
 #include "tests/lib/engine_suite.h"
 #include "tests/lib/engine_views.h"

@@ -15,7 +15,9 @@
 #include <inttypes.h>
 
 #include "simfs/base/log.h"
-#include "simfs/volume/chain/chain.h"
+#include "simfs/volume/chain/bodies.h"
+#include "simfs/volume/chain/load.h"
+#include "simfs/volume/chain/nodes.h"
 
 static int node_refuse(const struct node *node, const char *why)
 {

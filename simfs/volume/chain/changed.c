@@ -9,7 +9,8 @@
  *
  * Trees with different roots have nothing in common.
  */
-#include "simfs/volume/chain/chain.h"
+#include "simfs/volume/chain/bodies.h"
+#include "simfs/volume/chain/nodes.h"
 
 static bool is_above(const struct node *node, const struct node *ancestor)
 {

@@ -15,7 +15,12 @@
 #include <string.h>
 
 #include "simfs/base/cleanup.h"
-#include "simfs/volume/chain/chain.h"
+#include "simfs/volume/chain/bodies.h"
+#include "simfs/volume/chain/leaf.h"
+#include "simfs/volume/chain/nodes.h"
+#include "simfs/volume/chain/space.h"
+#include "simfs/volume/creation.h"
+#include "simfs/volume/life.h"
 
 struct chain_copy {
 	struct chain *chain;

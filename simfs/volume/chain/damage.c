@@ -15,7 +15,10 @@
 #include <inttypes.h>
 
 #include "simfs/base/log.h"
-#include "simfs/volume/chain/chain.h"
+#include "simfs/volume/chain/load.h"
+#include "simfs/volume/chain/nodes.h"
+#include "simfs/volume/damage.h"
+#include "simfs/volume/state.h"
 
 struct found {
 	struct chain *chain;

@@ -19,7 +19,10 @@
 #include "simfs/base/cleanup.h"
 #include "simfs/base/clock.h"
 #include "simfs/base/mix.h"
-#include "simfs/volume/chain/chain.h"
+#include "simfs/volume/chain/leaf.h"
+#include "simfs/volume/chain/nodes.h"
+#include "simfs/volume/chain/view.h"
+#include "simfs/volume/state.h"
 
 static void new_file_name(uint64_t id, char *buffer, size_t length)
 {

@@ -13,7 +13,12 @@
 #include <string.h>
 
 #include "simfs/base/log.h"
-#include "simfs/volume/chain/chain.h"
+#include "simfs/volume/chain/bodies.h"
+#include "simfs/volume/chain/load.h"
+#include "simfs/volume/chain/nodes.h"
+#include "simfs/volume/chain/space.h"
+#include "simfs/volume/damage.h"
+#include "simfs/volume/state.h"
 
 static const char *foreign(const struct store_facts *facts, void *context)
 {

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* nodes.c - the nodes of a chain and their trees. */
-#include "simfs/volume/chain/chain.h"
+#include "simfs/volume/chain/nodes.h"
+#include "simfs/volume/chain/space.h"
+#include "simfs/volume/chain/view.h"
+#include "simfs/volume/request.h"
+#include "simfs/volume/state.h"
 
 #include <errno.h>
 #include <inttypes.h>

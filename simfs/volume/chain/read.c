@@ -11,7 +11,12 @@
 #include <string.h>
 
 #include "simfs/base/check.h"
-#include "simfs/volume/chain/chain.h"
+#include "simfs/volume/chain/bodies.h"
+#include "simfs/volume/chain/nodes.h"
+#include "simfs/volume/chain/view.h"
+#include "simfs/volume/cow/cow.h"
+#include "simfs/volume/damage.h"
+#include "simfs/volume/way.h"
 
 static void part_done(struct request_part *part, int result);
 static void round_done(struct volume_request *request);

@@ -19,7 +19,13 @@
 #include <string.h>
 
 #include "simfs/base/check.h"
-#include "simfs/volume/chain/chain.h"
+#include "simfs/volume/chain/bodies.h"
+#include "simfs/volume/chain/leaf.h"
+#include "simfs/volume/chain/nodes.h"
+#include "simfs/volume/chain/space.h"
+#include "simfs/volume/creation.h"
+#include "simfs/volume/state.h"
+#include "simfs/volume/way.h"
 
 /* What the storage manager answers when the files cannot be made (FileSR._snapshot). */
 static int clone_failed(struct snapshot_create *create, int error)
@@ -323,26 +329,6 @@ static void leaf_made(struct node_create *leaf, int error)
 		create->base = node_of(create);
 		base_flush(create);
 	}
-}
-
-int chain_record_create(struct snapshot_create *create)
-{
-	struct volume *volume = create->volume;
-	bool is_clone = create->kind != SNAPSHOT_TAKEN;
-	struct store_facts facts;
-	char file[STORE_NAME_BYTES + 16];
-	int error = snapshot_choose_facts(create, &facts);
-
-	if (error < 0)
-		return error;
-	facts.limit_bytes = 0;
-	facts.role = ROLE_CHAIN_SNAPSHOT;
-	facts.mode = is_clone ? SNAPSHOT_MODE_CLONE : SNAPSHOT_MODE_SNAPSHOT;
-	snprintf(file, sizeof file, "%s" STORE_SUFFIX NEW_SUFFIX, create->copied_name);
-	error = store_create(volume->folder, file, &facts, volume->limits->store, &create->store);
-	if (error == 0)
-		store_set_durable(create->store, volume->options.durable || is_clone);
-	return error;
 }
 
 static void create_go(struct chain_turn *turn)

@@ -7,7 +7,9 @@
  */
 #include <errno.h>
 
-#include "simfs/volume/chain/chain.h"
+#include "simfs/volume/chain/bodies.h"
+#include "simfs/volume/chain/nodes.h"
+#include "simfs/volume/chain/space.h"
 
 static uint64_t unit_blocks(const struct chain *chain)
 {

@@ -4,7 +4,9 @@
 #include <stdio.h>
 
 #include "simfs/base/clock.h"
-#include "simfs/volume/chain/chain.h"
+#include "simfs/volume/chain/bodies.h"
+#include "simfs/volume/chain/nodes.h"
+#include "simfs/volume/chain/space.h"
 
 static json_t *uuid_json(const struct chain *chain, uint64_t id)
 {

@@ -8,7 +8,9 @@
 #include "simfs/base/check.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/log.h"
-#include "simfs/volume/chain/chain.h"
+#include "simfs/volume/chain/bodies.h"
+#include "simfs/volume/chain/nodes.h"
+#include "simfs/volume/chain/space.h"
 #include "simfs/volume/closing.h"
 
 /* What of the image is no hole counts as allocated; where nobody can tell, all of it. */

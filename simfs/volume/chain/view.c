@@ -12,6 +12,7 @@
 
 #include "simfs/base/check.h"
 #include "simfs/volume/chain/chain.h"
+#include "simfs/volume/chain/view.h"
 
 static uint8_t *owners_map(const struct chain *chain)
 {

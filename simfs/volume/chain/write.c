@@ -12,7 +12,13 @@
 #include <string.h>
 
 #include "simfs/base/check.h"
-#include "simfs/volume/chain/chain.h"
+#include "simfs/volume/chain/bodies.h"
+#include "simfs/volume/chain/nodes.h"
+#include "simfs/volume/chain/space.h"
+#include "simfs/volume/chain/view.h"
+#include "simfs/volume/cow/cow.h"
+#include "simfs/volume/damage.h"
+#include "simfs/volume/way.h"
 
 /* It stays the head until the write has ended: to become a base copy takes a barrier. */
 static struct node *head_of(const struct volume_request *request)

@@ -6,7 +6,8 @@
  * merge that was begun, inline merges with those of the tallest tree first, and
  * the heads at last.
  */
-#include "simfs/volume/chain/chain.h"
+#include "simfs/volume/chain/nodes.h"
+#include "simfs/volume/coalesce/merge.h"
 
 static unsigned children(const struct node *node)
 {

@@ -25,11 +25,12 @@
 #include <stdint.h>
 
 #include "simfs/store/read.h"
-#include "simfs/volume/volume.h"
+#include "simfs/volume/snapshot.h"
 
 struct chain;
 struct node;
 struct node_create;
+struct volume_request;
 
 enum coalesce_state {
 	COALESCE_IDLE,
@@ -123,70 +124,8 @@ const char *coalesce_state_name(enum coalesce_state state);
 /* Base copies and heads that could be merged now but for the room. */
 unsigned coalesce_candidates(const struct chain *chain);
 
-/* ---- between the files of coalesce ---- */
-
-/* choose.c: whether NODE could be merged into its parent. */
-bool coalesce_is_candidate(const struct chain *chain, const struct node *node);
-
-/* Whether there is something to merge or to delete. */
-bool coalesce_has_work(const struct chain *chain);
-
-/* Deletes the nodes that nobody needs. */
-void garbage_remove(struct chain *chain);
-
-/* Chooses the candidates of a scan, which come one after the other; then NULL. */
-void candidates_begin(struct chain *chain);
-struct node *candidate_next(struct chain *chain);
-
-/* Goes on with STATE at a tick in PAUSE_NS. */
-void coalesce_go(struct chain *chain, enum coalesce_state state, uint64_t pause_ns);
-void coalesce_end(struct chain *chain);
-
-/* Why nothing was done, for the status and the log. */
-__attribute__((format(printf, 2, 3))) void coalesce_say(
-	struct chain *chain, const char *format, ...);
-
-/* merge.c: copies the data of NODE into its parent and takes NODE out. */
-void merge_begin(struct chain *chain, struct node *node, bool is_leaf);
-void merge_copy(struct chain *chain);
-void merge_flush(struct chain *chain);
-void merge_relink(struct chain *chain);
-void merge_end(struct chain *chain, int error);
-void merge_time_out(struct chain *chain);
-
-/* gather.c: reads the chunk of the node into the buffer, then merge_gathered(). */
-void gather_begin(struct chain *chain);
-void merge_gathered(struct chain *chain, int error);
-
-/* Nobody names the node that is merged any more: it goes. */
-void merge_node_out(struct chain *chain);
-
-/* settle.c: the merged leaf is gone, its parent is the head, and its writers go on;
- * ends the merge when the leaf is gone for good. */
-void settle_begin(struct chain *chain);
-
-/* Whether REQUEST, a flush, waits until the last merged leaf is gone for good; then it goes on by
- * itself, or ends with what went wrong. */
+/* settle.c: whether REQUEST, a flush, waits until the last merged leaf is gone for good; then it
+ * goes on by itself, or ends with what went wrong. */
 bool settle_parks(struct chain *chain, struct volume_request *request);
-
-/* relink.c: has its children name its parent, then ends the merge. */
-void relink_begin(struct chain *chain);
-
-/* leaf.c: whether HEAD was made smaller in this run, to merge it. */
-bool leaf_is_tracked(const struct chain *chain, const struct node *head);
-
-/* Its clone may be deleted again, which waited meanwhile. */
-void leaf_release(struct chain *chain);
-
-/* HEAD could be merged. */
-void leaf_begin(struct chain *chain, struct node *head);
-
-/* intents.c */
-enum coalesce_journal { JOURNAL_COALESCE, JOURNAL_RELINK, JOURNAL_LEAF, JOURNAL_KINDS };
-int journal_write(struct chain *chain, enum coalesce_journal kind, uint64_t id);
-int journal_remove(struct chain *chain, enum coalesce_journal kind, uint64_t id);
-
-/* Whether FILE is a journal; sets its kind and node. */
-bool journal_parse(const char *file, enum coalesce_journal *ret_kind, uint64_t *ret_id);
 
 #endif

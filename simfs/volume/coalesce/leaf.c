@@ -15,7 +15,11 @@
 
 #include "simfs/base/clock.h"
 #include "simfs/base/log.h"
-#include "simfs/volume/chain/chain.h"
+#include "simfs/volume/chain/leaf.h"
+#include "simfs/volume/chain/nodes.h"
+#include "simfs/volume/chain/space.h"
+#include "simfs/volume/coalesce/merge.h"
+#include "simfs/volume/life.h"
 
 static struct coalesce *of(struct chain *chain)
 {

@@ -17,7 +17,9 @@
 #include "simfs/base/check.h"
 #include "simfs/base/clock.h"
 #include "simfs/base/log.h"
-#include "simfs/volume/chain/chain.h"
+#include "simfs/volume/chain/nodes.h"
+#include "simfs/volume/chain/space.h"
+#include "simfs/volume/coalesce/merge.h"
 
 static struct coalesce *of(struct chain *chain)
 {

@@ -12,7 +12,9 @@
  */
 #include <inttypes.h>
 
-#include "simfs/volume/chain/chain.h"
+#include "simfs/volume/chain/nodes.h"
+#include "simfs/volume/coalesce/merge.h"
+#include "simfs/volume/life.h"
 
 static void relinked(struct store_waiter *waiter, int error)
 {

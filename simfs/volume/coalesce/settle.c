@@ -15,7 +15,10 @@
  */
 #include "simfs/base/check.h"
 #include "simfs/base/log.h"
+#include "simfs/volume/chain/bodies.h"
 #include "simfs/volume/chain/chain.h"
+#include "simfs/volume/coalesce/merge.h"
+#include "simfs/volume/request.h"
 
 static void settle(struct chain *chain);
 

@@ -9,7 +9,10 @@
 #include "simfs/base/check.h"
 #include "simfs/base/clock.h"
 #include "simfs/base/log.h"
-#include "simfs/volume/chain/chain.h"
+#include "simfs/volume/acting.h"
+#include "simfs/volume/chain/nodes.h"
+#include "simfs/volume/chain/space.h"
+#include "simfs/volume/coalesce/merge.h"
 
 static struct coalesce *of(struct chain *chain)
 {

@@ -18,8 +18,9 @@
  * What an area holds is counted in blocks.  A kept store counts for the next
  * older snapshot, as far as that lacks its blocks: VolSnap merges the two.
  */
+#include "simfs/volume/cow/area.h"
 #include "simfs/base/check.h"
-#include "simfs/volume/volume_internal.h"
+#include "simfs/volume/core.h"
 
 bool area_has(const struct snapshot *snapshot)
 {

@@ -25,7 +25,10 @@
 #include "simfs/base/check.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/log.h"
-#include "simfs/volume/volume_internal.h"
+#include "simfs/volume/core.h"
+#include "simfs/volume/cow/area.h"
+#include "simfs/volume/life.h"
+#include "simfs/volume/state.h"
 
 static struct snapshot *area_before(const struct snapshot *snapshot)
 {

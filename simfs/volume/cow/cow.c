@@ -12,7 +12,13 @@
 #include "simfs/base/check.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/log.h"
-#include "simfs/volume/volume_internal.h"
+#include "simfs/volume/core.h"
+#include "simfs/volume/cow/area.h"
+#include "simfs/volume/cow/cow.h"
+#include "simfs/volume/creation.h"
+#include "simfs/volume/measure.h"
+#include "simfs/volume/state.h"
+#include "simfs/volume/way.h"
 
 static bool is_aligned(const struct volume_request *request)
 {

@@ -19,7 +19,12 @@
 #include <string.h>
 
 #include "simfs/base/check.h"
-#include "simfs/volume/volume_internal.h"
+#include "simfs/volume/acting.h"
+#include "simfs/volume/core.h"
+#include "simfs/volume/cow/area.h"
+#include "simfs/volume/cow/cow.h"
+#include "simfs/volume/life.h"
+#include "simfs/volume/way.h"
 
 /* The part of a write that some snapshot lacks, in bytes; empty when end is 0. */
 struct extent {

@@ -16,7 +16,11 @@
 #include <errno.h>
 
 #include "simfs/base/check.h"
-#include "simfs/volume/volume_internal.h"
+#include "simfs/volume/core.h"
+#include "simfs/volume/cow/area.h"
+#include "simfs/volume/damage.h"
+#include "simfs/volume/life.h"
+#include "simfs/volume/way.h"
 
 static void part_done(struct request_part *part, int result);
 

@@ -8,7 +8,8 @@
 #include <errno.h>
 
 #include "simfs/base/log.h"
-#include "simfs/volume/volume_internal.h"
+#include "simfs/volume/core.h"
+#include "simfs/volume/cow/cow.h"
 
 static bool is_wanted(const struct profile *profile, const struct store_facts *facts)
 {

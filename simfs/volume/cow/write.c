@@ -19,7 +19,11 @@
 #include <string.h>
 
 #include "simfs/base/check.h"
-#include "simfs/volume/volume_internal.h"
+#include "simfs/volume/core.h"
+#include "simfs/volume/cow/cow.h"
+#include "simfs/volume/damage.h"
+#include "simfs/volume/life.h"
+#include "simfs/volume/way.h"
 
 static uint64_t write_end(const struct volume_request *request)
 {

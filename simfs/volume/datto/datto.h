@@ -25,7 +25,7 @@
 #ifndef SNAPRIG_VOLUME_DATTO_DATTO_H
 #define SNAPRIG_VOLUME_DATTO_DATTO_H
 
-#include "simfs/volume/volume.h"
+#include "simfs/volume/snapshot.h"
 
 enum datto_ioctl {
 	DATTO_SETUP,

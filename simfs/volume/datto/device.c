@@ -2,8 +2,9 @@
 /* device.c - the device that dattobd would show of a volume. */
 #include "simfs/base/mix.h"
 #include "simfs/profile/datto.h"
+#include "simfs/volume/core.h"
 #include "simfs/volume/datto/datto.h"
-#include "simfs/volume/volume_internal.h"
+#include "simfs/volume/life.h"
 
 struct snapshot *datto_traced(struct volume *volume)
 {

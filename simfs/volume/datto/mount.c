@@ -2,8 +2,9 @@
 /* mount.c - the file system on a volume comes and goes, and dattobd with it (datto.h). */
 #include <errno.h>
 
+#include "simfs/volume/core.h"
 #include "simfs/volume/datto/datto.h"
-#include "simfs/volume/volume_internal.h"
+#include "simfs/volume/datto/device.h"
 
 /* There is no file that a reload could find: see datto.h. */
 static void verify(struct volume *volume)

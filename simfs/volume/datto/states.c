@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "simfs/volume/core.h"
 #include "simfs/volume/datto/datto.h"
+#include "simfs/volume/datto/device.h"
+#include "simfs/volume/life.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "simfs/profile/datto.h"
-#include "simfs/volume/volume_internal.h"
 
 /* ---- how a command ends ---- */
 

@@ -4,6 +4,9 @@
 #define SNAPRIG_VOLUME_VERIFY_VERIFIER_H
 
 #include "simfs/volume/chain/chain.h"
+#include "simfs/volume/chain/nodes.h"
+#include "simfs/volume/damage.h"
+#include "simfs/volume/state.h"
 #include "simfs/volume/verify/verify.h"
 
 enum verify_kind { VERIFY_SNAPSHOT, VERIFY_KEPT, VERIFY_NODE };

@@ -3,7 +3,8 @@
 #include <errno.h>
 #include <stdio.h>
 
-#include "simfs/volume/writers/writer_internal.h"
+#include "simfs/volume/core.h"
+#include "simfs/volume/writers/steps.h"
 
 /* Of those whom a Thaw did not reach. */
 static const struct writer_step thaw_steps[] = {

@@ -17,7 +17,10 @@
 #include "simfs/base/clock.h"
 #include "simfs/base/log.h"
 #include "simfs/base/vss_codes.h"
-#include "simfs/volume/writers/writer_internal.h"
+#include "simfs/volume/cow/area.h"
+#include "simfs/volume/creation.h"
+#include "simfs/volume/life.h"
+#include "simfs/volume/writers/steps.h"
 
 const struct writer_step writer_snapshot_steps[] = {
 	{ STEP_TELL, TOLD_IDENTIFY, WRITERS_ALL },

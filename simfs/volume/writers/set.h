@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * set.h - the snapshot set that is under way; of volume/volume_internal.h.
+ * set.h - the snapshot set that is under way; of volume/core.h.
  *
  *	            begin
  *	  IDLE ────────────▶ TELLING ◀──────────────┐ committed, thaw
@@ -14,7 +14,9 @@
 #ifndef SNAPRIG_VOLUME_WRITERS_SET_H
 #define SNAPRIG_VOLUME_WRITERS_SET_H
 
-#include "simfs/volume/volume.h"
+#include <jansson.h>
+
+#include "simfs/volume/snapshot.h"
 
 enum writer_set_phase { SET_IDLE, SET_TELLING, SET_COMMITTING, SET_HELD, SET_ABORTING };
 

@@ -5,7 +5,8 @@
 
 #include "simfs/base/log.h"
 #include "simfs/base/vss_codes.h"
-#include "simfs/volume/writers/writer_internal.h"
+#include "simfs/volume/core.h"
+#include "simfs/volume/writers/writer.h"
 
 /* The names are those of vss.h, the others what `vssadmin list writers` prints. */
 static const struct {

@@ -9,7 +9,8 @@
 #include <stdio.h>
 
 #include "simfs/base/clock.h"
-#include "simfs/volume/writers/writer_internal.h"
+#include "simfs/volume/core.h"
+#include "simfs/volume/writers/steps.h"
 
 static uint64_t earlier(uint64_t one, uint64_t other)
 {

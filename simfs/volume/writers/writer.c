@@ -23,7 +23,8 @@
 #include "simfs/base/log.h"
 #include "simfs/base/mix.h"
 #include "simfs/base/vss_codes.h"
-#include "simfs/volume/writers/writer_internal.h"
+#include "simfs/volume/core.h"
+#include "simfs/volume/writers/steps.h"
 
 /* The rig comes first, unless it is stuck. */
 #define HAND_GRACE_NS (5 * NS_PER_S)

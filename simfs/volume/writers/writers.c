@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* writers.c - the writers of a volume: they come, go and die. */
 #include "simfs/volume/writers/writers.h"
+#include "simfs/volume/core.h"
+#include "simfs/volume/writers/writer.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -8,7 +10,6 @@
 #include <string.h>
 
 #include "simfs/base/log.h"
-#include "simfs/volume/writers/writer_internal.h"
 
 static struct volume_writer *find(const struct volume *volume, const char *name)
 {

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* writer_internal.h - what the files about writers share; for nobody else. */
-#ifndef SNAPRIG_VOLUME_WRITERS_WRITER_INTERNAL_H
-#define SNAPRIG_VOLUME_WRITERS_WRITER_INTERNAL_H
+/* writer.h - one writer, for the files of writers/. */
+#ifndef SNAPRIG_VOLUME_WRITERS_WRITER_H
+#define SNAPRIG_VOLUME_WRITERS_WRITER_H
 
-#include "simfs/volume/volume_internal.h"
+#include "simfs/volume/acting.h"
+#include "simfs/volume/core.h"
+#include "simfs/volume/writers/hands.h"
+#include "simfs/volume/writers/spec.h"
+#include "simfs/volume/writers/writers.h"
 
 /* VSS_WRITER_STATE of vss.h. */
 enum writer_state {
@@ -123,43 +127,6 @@ bool writer_has_failed(const struct volume_writer *writer);
 
 /* "PrepareForBackup". */
 const char *writer_event_name(enum writer_event event);
-
-/* ---- set.c ---- */
-
-/* Whom a step is for.  File systems freeze last and thaw first, as with qemu-ga: the
- * applications on them still have something to write. */
-#define WRITERS_FILE_SYSTEMS (1u << WRITER_FSFREEZE)
-#define WRITERS_APPLICATIONS (1u << WRITER_SIMULATED | 1u << WRITER_HOOK)
-#define WRITERS_ALL	     (WRITERS_FILE_SYSTEMS | WRITERS_APPLICATIONS)
-
-struct writer_step {
-	enum { STEP_TELL, STEP_COMMIT, STEP_END } kind;
-	enum writer_event event;
-	unsigned whom;
-};
-
-/* Of a set that makes a snapshot, or in whose middle somebody else does. */
-extern const struct writer_step writer_snapshot_steps[];
-
-/* Whether a set can begin: 0, or -EBUSY with why in set->busy. */
-int writer_set_check(struct volume *volume);
-
-/* Begins STEPS, which it can, with all writers or those that are frozen.  Who has failed is
- * left out, unless they are of a snapshot: that is a new beginning. */
-void writer_set_start(struct volume *volume, const struct writer_step *steps, bool only_frozen);
-
-/* Ends the set that is under way with ERROR, because of WHY. */
-void writer_set_give_up(struct volume *volume, int error, const char *why);
-
-/* Goes on with a set that is held. */
-void writer_set_resume(struct volume *volume);
-
-/* WRITER has answered what it was told; or it has failed, asked or not. */
-void writer_set_answered(struct volume *volume);
-void writer_set_failed(struct volume_writer *writer);
-
-/* A writer has thawed that nobody waited for. */
-void writer_set_thawed(struct volume *volume);
 
 /* ---- time.c ---- */
 

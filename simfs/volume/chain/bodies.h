@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* bodies.h - the bodies of struct topology, and the copies of a chain. */
+#ifndef SNAPRIG_VOLUME_CHAIN_BODIES_H
+#define SNAPRIG_VOLUME_CHAIN_BODIES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <jansson.h>
+
+struct chain;
+struct snapshot;
+struct snapshot_create;
+struct volume;
+struct volume_request;
+
+int chain_load(struct volume *volume, const char *file);
+int chain_loaded(struct volume *volume);
+void chain_live_read(struct volume_request *request);
+void chain_write(struct volume_request *request);
+void chain_flush(struct volume_request *request);
+void chain_flush_end(struct volume_request *request, int result);
+void chain_snapshot_read(struct volume_request *request);
+void chain_snapshot_create(struct snapshot_create *create);
+
+/* copy.c: CREATE is of a snapshot, all of whose data is copied. */
+void chain_copy_begin(struct snapshot_create *create);
+
+/* CREATE has its data in chain->leaf, and the trees are locked for it. */
+void chain_copy_enter(struct snapshot_create *create);
+
+/* What the copies under way take in the SR. */
+uint64_t chain_copies_bytes(const struct chain *chain);
+
+/* Ends all that are under way, soon. */
+void chain_copies_cancel(struct chain *chain);
+void chain_copies_forget(struct chain *chain);
+
+/* Makes the file of the record of CREATE, NAME.store.new, which create->store is then: 0 or
+ * -errno. */
+int chain_record_create(struct snapshot_create *create);
+void chain_snapshot_deleted(struct snapshot *snapshot);
+uint64_t chain_changed_blocks(const struct snapshot *snapshot);
+bool chain_changed_next(const struct snapshot *snapshot, uint64_t from_block, uint64_t *ret_first,
+	uint64_t *ret_count);
+void chain_status(struct volume *volume, json_t *object);
+void chain_snapshot_status(const struct snapshot *snapshot, json_t *object);
+
+#endif

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* nodes.h - the nodes of a chain, and their trees. */
+#ifndef SNAPRIG_VOLUME_CHAIN_NODES_H
+#define SNAPRIG_VOLUME_CHAIN_NODES_H
+
+#include "simfs/volume/chain/chain.h"
+
+struct request_part;
+
+static inline bool node_is_head(const struct chain *chain, const struct node *node)
+{
+	return node == chain->live || node->clone;
+}
+
+static inline bool node_is_image(const struct node *node)
+{
+	return node->id == 0;
+}
+
+static inline uint64_t node_lineage(const struct node *node)
+{
+	return node->store ? store_facts(node->store)->lineage : 0;
+}
+
+/* Nodes from the root to NODE, both counted. */
+unsigned node_depth(const struct node *node);
+const struct node *node_root(const struct node *node);
+
+static inline void node_dirtied(struct chain *chain, struct node *node)
+{
+	chain->write_sequence++;
+	if (node->dirty_since == 0)
+		node->dirty_since = chain->write_sequence;
+}
+
+struct blockio *node_io(const struct chain *chain, const struct node *node);
+
+/* Whether NODE has data of BLOCK: a root without it shows zeros there. */
+static inline bool node_has(const struct node *node, uint64_t block)
+{
+	return node_is_image(node) || store_has_data(node->store, block);
+}
+
+/* Where BLOCK lies in node_io(); NODE has it. */
+uint64_t node_position(const struct node *node, uint64_t block);
+
+/*
+ * Writes COUNT blocks from FIRST on, whose content is at BYTES (kept until
+ * WAITER ends): in place what NODE has, appended what it lacks.  No image.
+ * WAITER is counted once or more.
+ */
+void node_write(struct node *node, uint64_t first, uint64_t count, char *bytes,
+	struct store_waiter *waiter);
+
+/* Lets NODE take writes again after an error: a disk that was full or failed once may have
+ * recovered. */
+void node_resume(struct node *node);
+
+/* Counts the end of PART with RESULT; true when it was the last one of its request. */
+bool part_end(struct request_part *part, int result);
+
+/* A node for STORE (NULL: the image), in no tree; takes STORE over.  NULL without memory. */
+struct node *node_new(struct chain *chain, uint64_t id, struct store *store);
+
+/* NULL is fine. */
+void node_free(struct chain *chain, struct node *node);
+void node_file_name(uint64_t id, char *buffer, size_t length);
+
+/* "*811e7004[VHD](80.000G/2.155M)": as the storage manager's log prints it. */
+const char *node_text(
+	const struct chain *chain, const struct node *node, char *buffer, size_t length);
+const char *node_text_of(const struct chain *chain, uint64_t id, bool is_hidden, uint64_t sr_bytes,
+	char *buffer, size_t length);
+#define NODE_TEXT_BYTES 96
+
+/* Enters NODE, which is in no list, as a child of PARENT (NULL: a root). */
+void node_hang(struct chain *chain, struct node *node, struct node *parent);
+
+/* Frees NODE, which is in no tree, when nobody reads it and its store does nothing any more. */
+void node_discard(struct chain *chain, struct node *node);
+
+/* SNAPSHOT, no clone, is a child of BASE from now on (NULL: of nobody). */
+void snapshot_hang(struct snapshot *snapshot, struct node *base);
+
+/* NODE is what is written to from now on, of CLONE or of the live view. */
+void chain_set_head(struct chain *chain, struct snapshot *clone, struct node *node);
+
+/* Removes the file of NODE, which stays where it is: 0, or -errno, said. */
+int node_file_remove(struct chain *chain, const struct node *node);
+
+/* Takes NODE, no root, out of its tree: what it showed, its parent shows now, and is the head if it
+ * was one. */
+void chain_take_out(struct chain *chain, struct node *node);
+
+/* Removes the file of NODE, which has no children, and takes it out of its tree: 0 or -errno. */
+int chain_remove(struct chain *chain, struct node *node);
+
+void node_request_begin(struct node *node);
+void node_request_end(struct chain *chain, struct node *node);
+
+/* Calls turn->go when the trees may be changed, now or later; whoever was called unlocks. */
+void chain_lock(struct chain *chain, struct chain_turn *turn);
+void chain_unlock(struct chain *chain);
+
+#endif

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* core.h - what a volume and a snapshot are, for the files of volume/ and below it. */
+#ifndef SNAPRIG_VOLUME_CORE_H
+#define SNAPRIG_VOLUME_CORE_H
+
+#include "simfs/blockio/fault_site.h"
+#include "simfs/store/store.h"
+#include "simfs/volume/datto/device.h"
+#include "simfs/volume/event_file.h"
+#include "simfs/volume/snapshot.h"
+#include "simfs/volume/state_record.h"
+#include "simfs/volume/surface.h"
+#include "simfs/volume/topology.h"
+#include "simfs/volume/volume.h"
+#include "simfs/volume/writers/set.h"
+
+/* Largest block of any profile; a preserved range rounds out to it on both sides. */
+#define VOLUME_BLOCK_MAX_BYTES (512u << 10)
+
+/*
+ *   ACTIVE ──snapshot_fail()──▶ FAILING ──mark_done()──▶ FAILED
+ *
+ * FAILING: reads fail already; the mark is on its way into the store's file,
+ * and live writes wait for it (promise 4).  All states: only deletion leaves.
+ */
+enum snapshot_state { SNAPSHOT_ACTIVE, SNAPSHOT_FAILING, SNAPSHOT_FAILED };
+
+/* What struct store_facts.mode says. */
+enum snapshot_mode { SNAPSHOT_MODE_SNAPSHOT, SNAPSHOT_MODE_INCREMENTAL, SNAPSHOT_MODE_CLONE };
+
+struct snapshot {
+	struct volume *volume;
+	struct list link;
+	uint64_t id;
+	char name[STORE_NAME_BYTES];
+	const struct profile *profile; /* of when it was taken */
+	struct store *store;	       /* NULL: its file could not be read at all */
+	enum snapshot_state state;
+	int error;
+	uint64_t overflow_blocks;
+	uint64_t highest_read; /* offset at which a read began */
+	uint64_t known_ns;     /* on the rig's clock: since when the volume has it ... */
+	uint64_t older_ns;     /* ... and how old it was then */
+	unsigned files_open;
+	unsigned references;	      /* snapshot_get() */
+	struct store_waiter marked;   /* that it has failed */
+	struct store_waiter relinked; /* its parent changes */
+	struct list waiting_for_mark; /* struct volume_request.link */
+	struct node *base;	      /* in a chain: its parent; of a clone: its head */
+	bool is_lost;		      /* its file has LOST_SUFFIX (state_lost.c) */
+	bool is_clone;		      /* in a chain */
+	bool tracks_only;	      /* of dattobd: an incremental */
+	bool has_been_dormant;
+	bool is_kept;			  /* deleted, but older ones share its store (cow/area.h) */
+	bool is_given_up;		  /* while the volume is opened: see cow/area_life.c */
+	uint64_t counted_blocks;	  /* of a shared area, unless it is the receiver */
+	uint64_t kept_blocks;		  /* of those that are kept for it */
+	int64_t written_ns;		  /* when it was written to; 0: never */
+	struct snapshot_delete *deletion; /* when set: not found by name or id any more */
+	struct snapshot_delete drop;	  /* the deletion, when it is not asked for (cow/area.c) */
+};
+
+struct volume {
+	struct blockio *origin;	       /* these two ask the fault plane */
+	struct blockio_folder *folder; /* (blockio/faulty.h) */
+	struct fault_site faults;
+	struct volume_options options;
+	const struct volume_limits *limits; /* those of the options, or the default */
+	const struct topology *topology;    /* the profile's */
+	uint64_t volume_id;
+	uint64_t size_bytes;	      /* that requests see: the image is longer while it grows */
+	struct volume_growth *growth; /* under way, or NULL */
+	struct image image;
+	uint64_t alignment_bytes; /* every transfer of the origin is a multiple of it */
+	uint64_t turn_bytes;	  /* writes that meet in so many bytes take turns */
+
+	struct list snapshots; /* oldest first; constant while a write is under way */
+	unsigned snapshot_count;
+	uint64_t next_order;
+	struct list creating; /* struct snapshot_create.link */
+	bool is_entering;     /* one of them comes on the list; the turns of the others: */
+	struct list entering; /* struct snapshot_create.turn.link */
+
+	/* Of the snapshots that share an area (cow/area.c). */
+	struct snapshot *area_receiver;
+	uint64_t area_older_blocks;
+
+	struct datto_driver datto;
+
+	struct list ranges; /* of writes that have begun, in order of arrival */
+	unsigned ranges_waiting;
+	uint64_t writes_under_way;
+	uint64_t reads_under_way;
+	struct list barriers;
+	struct list parked_writes; /* behind a barrier */
+	struct list watches;	   /* struct volume_watch.link */
+	uint64_t watch_count;	   /* of all that were begun */
+
+	struct list zeros; /* under way */
+	bool cannot_punch; /* the image's file system has said so */
+
+	struct list holds;
+	struct list held_reads;
+
+	struct list scratch_spare;
+	struct gauges gauges;
+	uint64_t memory_sampled_ns;
+	const struct memory_source *memory; /* NULL: that of the options */
+	struct text_log kernel_log;
+	struct journal journal;
+	unsigned damage_lines;	      /* that were said (damage.c) */
+	struct event_file event_file; /* does not ask the fault plane, nor counts as I/O */
+	struct volume_writers writers;
+	struct volume_surface surface;
+	struct chain *chain; /* NULL: copy-on-write */
+
+	struct {
+		uint64_t live_reads, live_writes, live_flushes;
+		uint64_t live_read_bytes, live_written_bytes;
+		uint64_t live_discards, live_discarded_bytes; /* zeroing, too */
+		uint64_t snapshot_reads, snapshot_read_bytes, snapshot_read_errors;
+		uint64_t snapshot_writes, snapshot_written_bytes;
+		uint64_t blocks_preserved, snapshot_read_retries;
+	} counters;
+};
+
+static inline uint64_t round_down(uint64_t value, uint64_t unit)
+{
+	return value & ~(unit - 1);
+}
+
+static inline uint64_t round_up(uint64_t value, uint64_t unit)
+{
+	return (value + unit - 1) & ~(unit - 1);
+}
+
+static inline uint32_t snapshot_block_bytes(const struct snapshot *snapshot)
+{
+	return store_facts(snapshot->store)->block_bytes;
+}
+
+#endif

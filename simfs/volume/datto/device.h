@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* device.h - the device that dattobd traces, between the files of datto/ and for who asks about it.
+ */
+#ifndef SNAPRIG_VOLUME_DATTO_DEVICE_H
+#define SNAPRIG_VOLUME_DATTO_DEVICE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "simfs/store/store.h"
+
+struct datto_command;
+struct snapshot;
+struct volume;
+
+/* A device that dattobd was told of while its file system was not mounted. */
+struct datto_unverified {
+	bool exists;
+	bool is_incremental;
+	uint32_t minor;
+	int error;
+	char cow_path[STORE_LABEL_BYTES];
+};
+
+/* What the driver knows of its device. */
+struct datto_driver {
+	bool is_unmounted;
+	uint64_t cache_bytes;
+	uint64_t step_bytes; /* of auto-expand; 0: off */
+	uint64_t reserved_bytes;
+	struct datto_unverified unverified;
+};
+
+/* datto/states.c: ends COMMAND, after its handler's line. */
+struct datto_command;
+void datto_command_end(struct datto_command *command, int result);
+
+/* datto/mount.c: 0 when it has begun. */
+int datto_mount_or_unmount(struct datto_command *command);
+
+/* datto/device.c: the snapshot that the driver traces, or NULL: it has one of a block device. */
+struct snapshot *datto_traced(struct volume *volume);
+
+/* That, or one that is not verified. */
+bool datto_device_exists(struct volume *volume);
+
+/* Gives SNAPSHOT, which is full, a step more room when that is asked for; says when it cannot. */
+bool datto_auto_expand(struct snapshot *snapshot);
+bool datto_is_dormant(const struct snapshot *snapshot);
+
+#endif

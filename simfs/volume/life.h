@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* life.h - a snapshot comes, fails and goes. */
+#ifndef SNAPRIG_VOLUME_LIFE_H
+#define SNAPRIG_VOLUME_LIFE_H
+
+#include "simfs/profile/profile.h"
+#include "simfs/volume/request.h"
+#include "simfs/volume/snapshot.h"
+
+struct snapshot *snapshot_new(struct volume *volume, const char *name, struct store *store);
+void snapshot_free(struct snapshot *snapshot);
+
+/*
+ * Whoever keeps a pointer to SNAPSHOT over a completion holds a reference: it
+ * stays, and its deletion waits, until the last one was put.  After that the
+ * pointer is not used any more: it may be gone.  NULL, the live view, is fine.
+ */
+void snapshot_get(struct snapshot *snapshot);
+void snapshot_put(struct snapshot *snapshot);
+
+/* snapshot.c */
+void snapshot_fail(struct snapshot *snapshot, int error, const char *why);
+
+/* The same without those that share an area with it. */
+void snapshot_fail_one(struct snapshot *snapshot, int error, const char *why);
+
+/* snapshot_fail(), and what the profile logs of it; WRITE is NULL for a reader's failure. */
+void snapshot_fail_logged(struct snapshot *snapshot, enum profile_failure failure, int error,
+	const struct volume_request *write);
+
+/* Failed in a way in which it can be read on (struct profile, goes_stale). */
+bool snapshot_is_stale(const struct snapshot *snapshot);
+
+/* What a request of KIND replaces in the live view is kept for SNAPSHOT. */
+bool snapshot_traces(const struct snapshot *snapshot, enum volume_kind kind);
+struct profile_snapshot snapshot_for_profile(const struct snapshot *snapshot);
+void snapshot_maybe_delete(struct snapshot *snapshot);
+
+/* Deletes SNAPSHOT, which nobody deletes yet, when the last file on it is closed. */
+void snapshot_delete_begin(struct snapshot *snapshot, struct snapshot_delete *command);
+
+/* watch.c: a snapshot of that NAME is there, and its barrier still stands. */
+void watch_tell(struct volume *volume, const char *name);
+
+#endif

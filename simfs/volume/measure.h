@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* measure.h - the gauges are brought up to date, and the one that a profile guards is acted on. */
+#ifndef SNAPRIG_VOLUME_MEASURE_H
+#define SNAPRIG_VOLUME_MEASURE_H
+
+#include "faults/gauge.h"
+
+struct volume;
+
+/* gauges.c: brings measured values up to date. */
+void gauges_measure(struct volume *volume);
+void gauge_measure_now(struct volume *volume, enum gauge gauge);
+void memory_guard(struct volume *volume);
+
+/* Of memory.used, or NULL. */
+const char *volume_memory_source_name(const struct volume *volume);
+
+#endif

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * request.h - reads, writes and what else is asked of a volume.
+ *
+ * Promise (6) of volume.h is of these.
+ */
+#ifndef SNAPRIG_VOLUME_REQUEST_H
+#define SNAPRIG_VOLUME_REQUEST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "simfs/base/list.h"
+#include "simfs/blockio/blockio.h"
+#include "simfs/store/read.h"
+#include "simfs/store/store.h"
+#include "simfs/volume/volume_faults.h"
+#include "simfs/volume/volume_limits.h"
+
+struct snapshot;
+struct volume;
+
+/* Longest read or write; FUSE's largest too. */
+#define VOLUME_REQUEST_MAX_BYTES (1u << 20)
+
+/* A read rounds out to the backend's alignment on both sides. */
+#define VOLUME_BUFFER_BYTES (VOLUME_REQUEST_MAX_BYTES + 2 * BLOCKIO_ALIGNMENT_MAX)
+
+/* A discard and a zeroing make a range of the live view read as zeros (zero.c). */
+enum volume_kind { VOLUME_READ, VOLUME_WRITE, VOLUME_FLUSH, VOLUME_DISCARD, VOLUME_ZERO };
+
+struct node;
+
+/* Part of a snapshot read, and of any request in a chain: one run of blocks from one file. */
+struct request_part {
+	struct blockio_request io;
+	struct store_read read;
+	void (*ended)(struct request_part *part, int result); /* see damage.h */
+	struct volume_request *request;
+	uint64_t offset; /* in the volume */
+	size_t length;
+	struct snapshot *holder; /* by copy-on-write: whose store is read; NULL: the origin */
+	struct node *node;	 /* in a chain: whose data it is */
+};
+
+/* A range of the live view that writes take turns in. */
+struct volume_range {
+	uint64_t first;
+	uint64_t end;
+	bool waits;
+	struct list link;
+};
+
+/*
+ * One read, write, flush, discard or zeroing.  The caller owns it and keeps it
+ * until `done`.  Offset and length are in bytes, of any alignment, within the
+ * volume and not 0 (a flush has neither), reads and writes at most
+ * VOLUME_REQUEST_MAX_BYTES long.  Only snapshots that snapshot_is_writable() are
+ * written to; discards and zeroing are of the live view only.  They act piece by
+ * piece: a snapshot may be taken in between.  -EOPNOTSUPP: a chain has no discard.
+ */
+struct volume_request {
+	enum volume_kind kind;
+	struct snapshot *snapshot; /* NULL: the live view */
+	uint64_t offset;
+	size_t length;
+
+	/* Aligned to BLOCKIO_ALIGNMENT_MAX.  A write's bytes begin here; a read
+	 * has room for VOLUME_BUFFER_BYTES and finds its bytes at `data`; a
+	 * discard and a zeroing overwrite VOLUME_REQUEST_MAX_BYTES. */
+	char *buffer;
+	char *data;
+
+	/* Required.  RESULT is 0 or -errno.  What needs no I/O (a read of a failed
+	 * snapshot) ends within volume_submit(). */
+	void (*done)(struct volume_request *request, int result);
+
+	/* Out: how many bytes of `length` were read or written; not all when a
+	 * fault cut it short.  A fault may also have changed a write's buffer. */
+	size_t done_length;
+
+	/* Of the volume. */
+	struct volume *volume;
+	struct blockio_request io;
+	struct volume_range range;
+	struct store_waiter preserved;
+	char *scratch;
+	bool is_punched; /* a piece without bytes */
+	uint64_t cursor; /* of a read in parts: what has been read */
+	unsigned parts_under_way;
+	unsigned part_count;
+	int error;
+	bool error_from_origin;
+	struct request_part parts[VOLUME_REQUEST_PARTS];
+	struct request_fault fault;
+	struct list link;
+};
+
+void volume_submit(struct volume *volume, struct volume_request *request);
+
+/* The first range with data of SNAPSHOT (NULL: the live view) at or after FROM; another may follow
+ * it without a gap.  It is not empty, and ends in the volume.  False when the rest is a hole, or
+ * FROM is no place in the volume. */
+bool volume_next_data(struct volume *volume, struct snapshot *snapshot, uint64_t from,
+	uint64_t *ret_first, uint64_t *ret_end);
+
+#endif

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* state.h - the stores in the state folder: what they are called, and how they are read at a mount.
+ */
+#ifndef SNAPRIG_VOLUME_STATE_H
+#define SNAPRIG_VOLUME_STATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "simfs/store/store.h"
+
+struct snapshot;
+struct volume;
+
+/* What struct store_facts.role says. */
+enum store_role { ROLE_COW_SNAPSHOT, ROLE_CHAIN_SNAPSHOT, ROLE_CHAIN_NODE };
+
+/* Loads the snapshot in FILE, whose name ends in STORE_SUFFIX; ROLE is what the topology has. */
+#define STORE_SUFFIX ".store"
+#define NODE_SUFFIX  ".node"
+#define LOST_SUFFIX  ".lost"
+#define KEPT_SUFFIX  ".kept"
+#define NEW_SUFFIX   ".new"
+int state_load_snapshot(struct volume *volume, const char *file, enum store_role role);
+
+/* state.c: reads what FOLDER holds. */
+int state_load(struct volume *volume);
+
+/* Writes FACTS, or that STORE has failed with ERROR, and waits for it: 0 or -errno. */
+int state_update(struct store *store, const struct store_facts *facts);
+int state_mark(struct store *store, int error);
+
+/* state_names.c */
+bool state_has_suffix(const char *name, const char *suffix);
+
+/* For store_open(): whether a failed store is read on, and whether one needs data. */
+bool state_reads_failed(const struct store_facts *facts, void *context);
+bool state_needs_data(const struct store_facts *facts, void *context);
+
+/* Of the store of an active snapshot of that name. */
+void snapshot_file_name(const char *snapshot, char *buffer, size_t length);
+
+/* Of SNAPSHOT's store, whatever has become of it. */
+void snapshot_file(const struct snapshot *snapshot, char *buffer, size_t length);
+
+/* Puts SNAPSHOT, whose number is set, into the list in order of creation. */
+void state_insert(struct volume *volume, struct snapshot *snapshot);
+
+/* state_lost.c: SNAPSHOT's store in FILE was found damaged: it is shown as failed, and the file
+ * renamed, so that no later mount believes it.  0, or -errno after a message. */
+int state_lose(struct snapshot *snapshot, const char *file);
+
+/* Loads what is left of one, whose FILE ends in LOST_SUFFIX: 0, or -errno after a message. */
+int state_load_lost(struct volume *volume, const char *file);
+
+#endif

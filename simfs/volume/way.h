@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * way.h - the way of a request through the volume.
+ *
+ * A live write: barrier.c, range.c, then the topology; a read of a snapshot: hold.c,
+ * then the topology.  Each is parked where it has to wait, and goes on from there.
+ */
+#ifndef SNAPRIG_VOLUME_WAY_H
+#define SNAPRIG_VOLUME_WAY_H
+
+#include <stdbool.h>
+
+#include "simfs/volume/request.h"
+
+struct snapshot;
+struct volume;
+
+/* volume.c: starts REQUEST as it stands. */
+void request_start(struct volume_request *request);
+
+/* live.c */
+void live_read_start(struct volume_request *request);
+void live_write_start(struct volume_request *request);
+void live_flush_start(struct volume_request *request);
+
+/* Ends a live write whose turn it is. */
+void live_write_end(struct volume_request *request, int result);
+
+/* Ends a live read or flush. */
+void live_end(struct volume_request *request, int result);
+
+/* barrier.c */
+bool barrier_parks(struct volume *volume, struct volume_request *request);
+void barrier_check(struct volume *volume);
+
+/* range.c: calls write_turn() for REQUEST, now or when its turn comes. */
+void range_take(struct volume *volume, struct volume_request *request);
+
+/* Gives the range back, and lets go on who waited for it: after REQUEST has
+ * been answered, since they may be answered at once. */
+struct volume_range range_leave(struct volume_request *request);
+void range_wake(struct volume *volume, struct volume_range given);
+void write_turn(struct volume_request *request);
+
+/* hold.c */
+bool hold_parks(struct volume *volume, struct volume_request *request);
+void hold_check(struct volume *volume);
+
+/* cow/read.c: a read of SNAPSHOT that begins now does not fail at once. */
+bool snapshot_is_readable(const struct snapshot *snapshot);
+void snapshot_read_start(struct volume_request *request);
+void snapshot_read_go(struct volume_request *request);
+void snapshot_read_end(struct volume_request *request, int result);
+void snapshot_read_cow(struct volume_request *request);
+
+/* cow/write.c */
+void snapshot_write_start(struct volume_request *request);
+void snapshot_write_turn(struct volume_request *request);
+void snapshot_write_end(struct volume_request *request);
+void snapshot_flush_start(struct volume_request *request);
+void snapshot_flush_cow(struct volume_request *request);
+void snapshot_flush_end(struct volume_request *request, int result);
+
+/* zero.c */
+void zero_start(struct volume_request *request);
+
+/* Sets the range of PIECE, whose snapshots stand still from now on. */
+void zero_choose(struct volume_request *piece);
+void zero_forget_all(struct volume *volume);
+
+/* scratch.c: buffers of SCRATCH_BYTES; NULL without memory. */
+#define SCRATCH_BYTES ((size_t)VOLUME_REQUEST_MAX_BYTES + 2 * VOLUME_BLOCK_MAX_BYTES)
+char *scratch_take(struct volume *volume);
+void scratch_give(struct volume *volume, char *scratch);
+void scratch_free_all(struct volume *volume);
+
+#endif
