@@ -5,9 +5,9 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include "simfs/base/exit_code.h"
 #include "simfs/base/log.h"
 #include "simfs/blockio/file.h"
-#include "simfs/control/protocol.h"
 
 #define TRIES	 20
 #define PAUSE_US 50000

@@ -10,15 +10,15 @@
 
 #include "scenarios/clients/reference.h"
 #include "scenarios/engine/commands.h"
+#include "simfs/base/exit_code.h"
 #include "simfs/base/log.h"
 #include "simfs/base/suggest.h"
-#include "simfs/commands.h"
-#include "simfs/control/cli.h"
-#include "simfs/control/cli_commands.h"
-#include "simfs/control/pressure.h"
-#include "simfs/control/protocol.h"
+#include "simfs/children/pressure.h"
+#include "simfs/children/writer_child.h"
+#include "simfs/cli/cli.h"
+#include "simfs/cli/commands.h"
+#include "simfs/cli/volume_commands.h"
 #include "simfs/control/version.h"
-#include "simfs/control/writer_child.h"
 
 struct subcommand {
 	const char *name;

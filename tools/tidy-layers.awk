@@ -57,7 +57,7 @@ function layer_of(path,    parts, count)
 {
 	count = split(path, parts, "/")
 	if (path ~ /^simfs\/[^\/]*$/)
-		return path ~ /^simfs\/(snaprig|command_|doctor_|commands)/ ? "main" : "daemon"
+		return path ~ /^simfs\/snaprig/ ? "main" : "daemon"
 	if (parts[1] == "simfs" && parts[2] == "volume" && count > 3)
 		return "simfs/volume/" parts[3]
 	if (parts[1] == "simfs" || parts[1] == "scenarios")
@@ -80,6 +80,9 @@ function allowed(from, to, path,    folder)
 	if (from == "main" || from == "tests" || from == to)
 		return 1
 	if (((from, path) in also) || ((from, folder) in also))
+		return 1
+	# It lists and looks for what there is.
+	if (from == "simfs/cli" && to ~ /^scenarios/)
 		return 1
 	if (from ~ /^scenarios/)
 		return is_spoken(to, path) || (to ~ /^scenarios/ && rank[from] > rank[to])

@@ -14,8 +14,8 @@
 #include "scenarios/clients/reference_manifest.h"
 #include "scenarios/clients/reference_vss.h"
 #include "simfs/base/cleanup.h"
+#include "simfs/base/exit_code.h"
 #include "simfs/base/log.h"
-#include "simfs/control/protocol.h"
 
 static const char help[] =
 	"usage: snaprig backup [--take [--retry POLICY]] SNAPSHOT OUT\n"

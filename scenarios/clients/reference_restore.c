@@ -12,8 +12,8 @@
 #include "scenarios/clients/reference_files.h"
 #include "scenarios/clients/reference_manifest.h"
 #include "simfs/base/cleanup.h"
+#include "simfs/base/exit_code.h"
 #include "simfs/base/log.h"
-#include "simfs/control/protocol.h"
 
 static const char help[] =
 	"usage: snaprig restore OUT IMAGE\n"

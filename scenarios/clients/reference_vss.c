@@ -14,6 +14,7 @@
 #include "scenarios/clients/reference_log.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/clock.h"
+#include "simfs/base/exit_code.h"
 #include "simfs/base/log.h"
 #include "simfs/base/vss_codes.h"
 #include "simfs/control/client.h"

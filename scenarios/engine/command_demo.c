@@ -16,8 +16,8 @@
 #include "scenarios/engine/runner.h"
 #include "scenarios/engine/runner_interrupt.h"
 #include "simfs/base/cleanup.h"
+#include "simfs/base/exit_code.h"
 #include "simfs/base/log.h"
-#include "simfs/control/protocol.h"
 
 static const char help[] =
 	"usage: snaprig demo\n"

@@ -10,7 +10,7 @@
 #include "simfs/base/check.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/clock.h"
-#include "simfs/control/protocol.h"
+#include "simfs/base/exit_code.h"
 
 static struct demo_row *row_last(struct demo_table *table)
 {

@@ -20,6 +20,7 @@
 #include "scenarios/engine/memory.h"
 #include "scenarios/engine/runner_interrupt.h"
 #include "simfs/base/cleanup.h"
+#include "simfs/base/exit_code.h"
 #include "simfs/base/log.h"
 #include "simfs/control/protocol.h"
 

@@ -20,8 +20,8 @@
 #include "scenarios/engine/runner_interrupt.h"
 #include "scenarios/engine/yaml_values.h"
 #include "simfs/base/cleanup.h"
+#include "simfs/base/exit_code.h"
 #include "simfs/base/log.h"
-#include "simfs/control/protocol.h"
 
 static const char help[] =
 	"usage: snaprig run SCENARIO|DIRECTORY... [options]\n"

@@ -17,6 +17,7 @@
 #include "scenarios/engine/runner_interrupt.h"
 #include "scenarios/engine/shrink.h"
 #include "simfs/base/cleanup.h"
+#include "simfs/base/exit_code.h"
 #include "simfs/base/list.h"
 #include "simfs/base/log.h"
 #include "simfs/control/protocol.h"

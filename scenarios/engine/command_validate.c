@@ -15,6 +15,7 @@
 #include "scenarios/engine/report_text.h"
 #include "scenarios/engine/scenario_files.h"
 #include "scenarios/engine/scenario_parse.h"
+#include "simfs/base/exit_code.h"
 #include "simfs/base/log.h"
 #include "simfs/control/protocol.h"
 

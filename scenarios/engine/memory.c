@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "simfs/base/exit_code.h"
 #include "simfs/base/log.h"
-#include "simfs/control/protocol.h"
 
 static void *memory_must(void *memory)
 {

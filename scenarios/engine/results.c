@@ -7,7 +7,7 @@
 #include "scenarios/engine/memory.h"
 #include "scenarios/engine/step_title.h"
 #include "simfs/base/check.h"
-#include "simfs/control/protocol.h"
+#include "simfs/base/exit_code.h"
 
 static const struct {
 	const char *name;

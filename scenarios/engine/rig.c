@@ -18,7 +18,7 @@
 #include "scenarios/engine/runner_interrupt.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/clock.h"
-#include "simfs/control/protocol.h"
+#include "simfs/base/exit_code.h"
 
 /* How often to look whether the volume is there yet. */
 #define READY_POLL_US	 (5 * 1000)

@@ -16,6 +16,7 @@
 
 #include "simfs/base/cleanup.h"
 #include "simfs/base/clock.h"
+#include "simfs/base/exit_code.h"
 #include "simfs/base/mount_table.h"
 #include "simfs/control/protocol.h"
 

@@ -5,8 +5,8 @@
 #ifndef SNAPRIG_CONTROL_COMMANDS_INTERNAL_H
 #define SNAPRIG_CONTROL_COMMANDS_INTERNAL_H
 
+#include "simfs/children/pressure.h"
 #include "simfs/control/commands.h"
-#include "simfs/control/pressure.h"
 #include "simfs/volume/volume_watch.h"
 
 struct commands {

@@ -130,15 +130,4 @@
 /* Longest name of a snapshot; it is a file name in three places. */
 #define SNAPSHOT_NAME_MAX 64
 
-/* What a program of this suite exits with (DESIGN §11). */
-enum exit_code {
-	EXIT_MET = 0,	       /* all expectations met */
-	EXIT_FINDING = 1,      /* an expectation failed */
-	EXIT_USAGE = 2,	       /* usage or scenario error */
-	EXIT_INCONCLUSIVE = 3, /* the fault never fired, or the oracle cannot tell */
-	EXIT_RIG = 4,	       /* the rig or the machine failed */
-	EXIT_SKIPPED = 77,     /* a privilege or a tool is missing */
-	EXIT_TIMED_OUT = 124,
-};
-
 #endif

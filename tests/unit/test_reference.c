@@ -17,7 +17,7 @@
 #include "scenarios/clients/reference_manifest.h"
 #include "scenarios/engine/oracle.h"
 #include "scenarios/engine/runner_files.h"
-#include "simfs/control/protocol.h"
+#include "simfs/base/exit_code.h"
 #include "tests/lib/engine_suite.h"
 #include "tests/unit/run_folder.h"
 

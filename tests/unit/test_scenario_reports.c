@@ -11,7 +11,7 @@
 #include "scenarios/engine/results.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/clock.h"
-#include "simfs/control/protocol.h"
+#include "simfs/base/exit_code.h"
 #include "tests/lib/engine_suite.h"
 
 /* A scenario as far as its result needs one; NAME must outlive it. */

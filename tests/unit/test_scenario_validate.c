@@ -10,6 +10,7 @@
 #include <jansson.h>
 
 #include "scenarios/engine/commands.h"
+#include "simfs/base/exit_code.h"
 #include "simfs/control/protocol.h"
 #include "tests/lib/engine_suite.h"
 #include "tests/unit/scenario_text.h"

@@ -10,7 +10,7 @@
 #include "simfs/base/cleanup.h"
 #include "simfs/base/clock.h"
 #include "simfs/base/list.h"
-#include "simfs/control/writer_child.h"
+#include "simfs/children/writer_child.h"
 #include "tests/unit/run_folder.h"
 
 struct hands_bench hands_bench;

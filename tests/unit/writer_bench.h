@@ -13,7 +13,7 @@
 #include <sys/types.h>
 
 #include "simfs/base/clock.h"
-#include "simfs/control/writer_process.h"
+#include "simfs/children/writer_process.h"
 
 /* Of TURN_MS: longer than any of it takes under a sanitizer. */
 #define TURNS_MAX 3000

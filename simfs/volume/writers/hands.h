@@ -4,7 +4,7 @@
  *
  * A hook is a program, and freezing a file system waits for that file system,
  * which may lie on the very volume: neither can be done by the thread that
- * serves it.  So the volume is given hands; control/writer_process.h has them.
+ * serves it.  So the volume is given hands; children/writer_process.h has them.
  *
  *	  begin
  *	    |

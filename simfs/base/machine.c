@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "simfs/base/machine.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <xxhash.h>
+
+#include "simfs/base/cleanup.h"
+
+uint64_t machine_boot_id(void)
+{
+	AUTO(auto_fclose) FILE *file = fopen("/proc/sys/kernel/random/boot_id", "re");
+	char text[64];
+
+	if (!file || !fgets(text, sizeof text, file))
+		return 0;
+	return XXH3_64bits(text, strlen(text)) | 1;
+}
+
+void machine_raise_file_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &limit);
+}

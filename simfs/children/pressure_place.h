@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* pressure_place.h - where the cgroup of pressure.h goes, and how large it may be. */
+#ifndef SNAPRIG_CHILDREN_PRESSURE_PLACE_H
+#define SNAPRIG_CHILDREN_PRESSURE_PLACE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * Writes the path of this process's own cgroup, which is not made, into PATH, and
+ * how much memory there is for it.  Returns 0, or -EPERM (no memory controller) or
+ * -ENODATA with why in MESSAGE, of PRESSURE_MESSAGE_BYTES.
+ */
+int pressure_place(char *path, size_t length, uint64_t *ret_available_bytes, char *message);
+
+#endif

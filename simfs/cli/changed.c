@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* `snaprig snapshot changed`: which blocks changed since a snapshot. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "simfs/base/exit_code.h"
+#include "simfs/base/log.h"
+#include "simfs/cli/cli.h"
+#include "simfs/cli/volume_commands.h"
+#include "simfs/control/protocol.h"
+
+struct values {
+	bool json;
+	const char *bitmap;
+};
+
+static const struct cli_option options[] = {
+	{ "json", NULL, "print one JSON object: extents are [offset, length], in bytes",
+		offsetof(struct values, json) },
+	{ "bitmap", "FILE", "write a bit for each block, the lowest of a byte first",
+		offsetof(struct values, bitmap) },
+	{ 0 },
+};
+
+static const struct cli cli = {
+	.name = "snapshot changed",
+	.arguments = "MNT NAME",
+	.arguments_min = 2,
+	.arguments_max = 2,
+	.about =
+		"Lists which blocks of the live view changed since a snapshot was taken: offset\n"
+		"and length in bytes, one range a line.  It is exact to the snapshot's block, and\n"
+		"lasts over mounts.  Of a snapshot that was written to itself, those blocks are\n"
+		"listed too.  One that failed is refused: what changed since is not known.",
+	.options = options,
+	.examples = "  snaprig snapshot changed mnt s0\n"
+		    "  snaprig snapshot changed mnt s0 --bitmap s0.bitmap\n",
+	.exits = CLI_EXITS,
+};
+
+/* Asks until all of it is there: one answer with all extents, the caller's. */
+static int changed_fetch(const char *mount_point, const char *name, json_t **ret)
+{
+	json_int_t from = 0;
+	json_t *all = NULL;
+
+	for (;;) {
+		json_t *answer = NULL;
+		int exit_code = cli_call(mount_point, "snapshot.changed",
+			cli_pack("{s:s, s:I}", "name", name, "from", from), &answer);
+
+		if (exit_code != EXIT_MET) {
+			json_decref(all);
+			return exit_code;
+		}
+
+		json_t *next = json_object_get(answer, "next");
+		bool is_last = !json_is_integer(next);
+
+		from = json_integer_value(next);
+		if (all) {
+			json_array_extend(json_object_get(all, "extents"),
+				json_object_get(answer, "extents"));
+			json_decref(answer);
+		} else {
+			all = answer;
+		}
+		if (is_last) {
+			json_object_del(all, "next");
+			*ret = all;
+			return EXIT_MET;
+		}
+	}
+}
+
+static uint64_t extent_part(const json_t *extent, size_t index)
+{
+	return (uint64_t)json_integer_value(json_array_get(extent, index));
+}
+
+static int bitmap_write(const char *path, const json_t *changed)
+{
+	uint64_t block_bytes = (uint64_t)json_integer_value(
+		json_object_get(changed, "block_bytes"));
+	uint64_t size_bytes = (uint64_t)json_integer_value(json_object_get(changed, "size_bytes"));
+
+	if (block_bytes == 0) {
+		log_error("the volume's answer has no block size");
+		return EXIT_RIG;
+	}
+
+	uint64_t blocks = (size_bytes + block_bytes - 1) / block_bytes;
+	uint8_t *bits = calloc(1, blocks / 8 + 1);
+	FILE *file = bits ? fopen(path, "we") : NULL;
+	json_t *extent;
+	size_t i;
+
+	if (!file) {
+		log_error_code(-errno, "cannot create '%s'", path);
+		free(bits);
+		return EXIT_RIG;
+	}
+	json_array_foreach(json_object_get(changed, "extents"), i, extent)
+	{
+		uint64_t first = extent_part(extent, 0) / block_bytes;
+		uint64_t end = (extent_part(extent, 0) + extent_part(extent, 1) + block_bytes - 1) /
+			       block_bytes;
+
+		for (uint64_t block = first; block < end && block < blocks; block++)
+			bits[block / 8] |= (uint8_t)(1u << block % 8);
+	}
+
+	bool is_written = fwrite(bits, 1, (blocks + 7) / 8, file) == (blocks + 7) / 8;
+
+	is_written = fclose(file) == 0 && is_written;
+	free(bits);
+	if (!is_written)
+		log_error_code(-errno, "cannot write '%s'", path);
+	return is_written ? EXIT_MET : EXIT_RIG;
+}
+
+int cli_run_snapshot_changed(int argc, char **argv)
+{
+	struct values values = { 0 };
+	json_t *changed = NULL;
+	size_t count, i;
+	json_t *extent;
+	int exit_code = cli_parse(&cli, argc, argv, &values, &count);
+
+	if (exit_code != CLI_GO_ON)
+		return exit_code;
+	exit_code = changed_fetch(argv[1], argv[2], &changed);
+	if (exit_code == EXIT_MET && values.bitmap)
+		exit_code = bitmap_write(values.bitmap, changed);
+	if (exit_code == EXIT_MET && values.json) {
+		json_object_set_new(changed, "schema_version", json_integer(SCHEMA_VERSION));
+		json_object_set_new(changed, "snapshot", json_string(argv[2]));
+		exit_code = cli_print_json(changed);
+	} else if (exit_code == EXIT_MET && !values.bitmap) {
+		json_array_foreach(json_object_get(changed, "extents"), i, extent)
+			printf("%" PRIu64 " %" PRIu64 "\n", extent_part(extent, 0),
+				extent_part(extent, 1));
+		exit_code = cli_finish_output();
+	}
+	json_decref(changed);
+	return exit_code;
+}

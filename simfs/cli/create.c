@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* create.c - snaprig create IMAGE --size SIZE */
+#include <errno.h>
+#include <fcntl.h>
+#include <stddef.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "simfs/base/cleanup.h"
+#include "simfs/base/exit_code.h"
+#include "simfs/base/log.h"
+#include "simfs/base/sizes.h"
+#include "simfs/cli/cli.h"
+#include "simfs/cli/commands.h"
+
+struct values {
+	const char *size;
+};
+
+static const struct cli_option options[] = {
+	{ "size", "SIZE", "a multiple of 512: 64MiB, 1GiB, 2048s (sectors), 1048576",
+		offsetof(struct values, size) },
+	{ 0 },
+};
+
+static const struct cli cli = {
+	.name = "create",
+	.arguments = "IMAGE",
+	.arguments_min = 1,
+	.arguments_max = 1,
+	.about = "Makes IMAGE, a sparse file of zeros, as the source volume of a rig.\n"
+		 "An existing file is never overwritten.",
+	.options = options,
+	.examples = "  snaprig create vol.img --size 1GiB\n",
+	.exits = "  0    made\n"
+		 "  2    the command line is wrong, or IMAGE exists already\n"
+		 "  4    the machine failed\n",
+};
+
+static int make_image(const char *path, uint64_t size_bytes)
+{
+	AUTO(auto_close) int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	int error;
+
+	if (fd < 0) {
+		error = -errno;
+		log_error_code(error, "cannot make image '%s'", path);
+		return error == -ENOSPC || error == -EIO ? EXIT_RIG : EXIT_USAGE;
+	}
+	if (ftruncate(fd, (off_t)size_bytes) < 0) {
+		error = -errno;
+		log_error_code(error, "cannot give image '%s' its size", path);
+		unlink(path);
+		return error == -EFBIG ? EXIT_USAGE : EXIT_RIG;
+	}
+	return EXIT_MET;
+}
+
+int command_create(int argc, char **argv)
+{
+	struct values values = { 0 };
+	uint64_t size_bytes = 0;
+	char hint[64];
+	size_t count;
+	int code = cli_parse(&cli, argc, argv, &values, &count);
+
+	if (code != CLI_GO_ON)
+		return code;
+	if (!values.size) {
+		log_error("create needs --size (see 'snaprig create --help')");
+		return EXIT_USAGE;
+	}
+	int error = size_parse(values.size, &size_bytes);
+
+	if (error == -ERANGE)
+		log_error("size '%s' is more than a file can have", values.size);
+	else if (error < 0)
+		log_error("cannot read size '%s' (try %s)", values.size,
+			size_hint(values.size, hint, sizeof hint));
+	if (error < 0)
+		return EXIT_USAGE;
+	if (size_bytes == 0 || size_bytes % 512 != 0) {
+		log_error("size '%s' is no multiple of 512 above 0", values.size);
+		return EXIT_USAGE;
+	}
+	return make_image(argv[1], size_bytes);
+}

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "simfs/cli/commands.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "scenarios/engine/clients.h"
+#include "scenarios/engine/clients_share.h"
+#include "scenarios/engine/scenario_files.h"
+#include "simfs/base/cleanup.h"
+#include "simfs/base/exit_code.h"
+#include "simfs/base/log.h"
+#include "simfs/cli/cli.h"
+#include "simfs/cli/doctor_checks.h"
+#include "simfs/control/protocol.h"
+
+struct values {
+	bool json;
+};
+
+static const struct cli_option options[] = {
+	{ "json", NULL, "print the findings as JSON", offsetof(struct values, json) },
+	{ 0 },
+};
+
+static const struct cli cli = {
+	.name = "doctor",
+	.arguments = "",
+	.about = "Tells what works on this machine, and how to get what does not.  Each line "
+		 "begins\n"
+		 "with ok, limited (something less works) or missing.",
+	.options = options,
+	.exits = "  0    volumes can be mounted here\n"
+		 "  2    the command line is wrong\n"
+		 "  77   they cannot\n",
+};
+
+static const char *health_name(enum health health)
+{
+	static const char *const names[] = {
+		[HEALTH_OK] = "ok", [HEALTH_LIMITED] = "limited", [HEALTH_MISSING] = "missing"
+	};
+
+	return names[health];
+}
+
+static void add(json_t *findings, const char *name, bool needed, const struct finding *finding)
+{
+	const char *remedy = finding->remedy[0] ? finding->remedy : NULL;
+
+	json_array_append_new(
+		findings, json_pack("{s:s, s:s, s:s, s:s?, s:b}", "name", name, "health",
+				  health_name(finding->health), "what", finding->what, "remedy",
+				  remedy, "needed_to_mount", (int)needed));
+}
+
+/* Adds what the machine has.  Returns whether volumes can be mounted. */
+static bool check_machine(json_t *findings)
+{
+	size_t count;
+	const struct doctor_check *checks = doctor_checks(&count);
+	bool mountable = true;
+
+	for (size_t at = 0; at < count; at++) {
+		struct finding finding = { .health = HEALTH_OK };
+
+		checks[at].check(&finding);
+		add(findings, checks[at].name, checks[at].is_needed_to_mount, &finding);
+		if (checks[at].is_needed_to_mount && finding.health == HEALTH_MISSING)
+			mountable = false;
+	}
+	return mountable;
+}
+
+/* Adds the programs that the client in FILE requires. */
+static void check_client(json_t *findings, const char *file)
+{
+	AUTO(auto_free) char *name = strndup(file, strcspn(file, "."));
+	struct client *client;
+
+	/* What is wrong with an adapter has been said. */
+	if (!name || client_load(name, stderr, &client) < 0)
+		return;
+
+	struct finding finding = { .health = HEALTH_OK };
+	const char *program = client_missing(client);
+	char title[128];
+
+	snprintf(title, sizeof title, "client %s", client->name);
+	if (program) {
+		const char *package = client->packages.count > 0 ? client->packages.texts[0]
+								 : program;
+
+		doctor_check_program(&finding, program, package, "scenarios with this client");
+		snprintf(finding.what, sizeof finding.what, "'%s' is not in PATH", program);
+	} else {
+		snprintf(finding.what, sizeof finding.what, "has all that it requires");
+	}
+	add(findings, title, false, &finding);
+	client_destroy(client);
+}
+
+static void check_clients(json_t *findings)
+{
+	AUTO(auto_free) char *folder = share_folder("clients");
+	struct scenario_files files;
+
+	scenario_files_init(&files);
+	if (!folder || scenario_files_add(&files, folder) < 0) {
+		const struct finding finding = {
+			.health = HEALTH_MISSING,
+			.what = "the folder 'clients' is not found",
+			.remedy = "make install, or let SNAPRIG_SHARE name where it lies",
+		};
+
+		add(findings, "clients", false, &finding);
+	}
+	for (size_t at = 0; at < files.count; at++) {
+		const char *slash = strrchr(files.paths[at], '/');
+
+		check_client(findings, slash ? slash + 1 : files.paths[at]);
+	}
+	scenario_files_deinit(&files);
+}
+
+static void print_findings(const json_t *findings)
+{
+	size_t index;
+	json_t *finding;
+
+	json_array_foreach(findings, index, finding)
+	{
+		const char *remedy = json_string_value(json_object_get(finding, "remedy"));
+
+		printf("%-8s %s: %s%s%s\n", json_string_value(json_object_get(finding, "health")),
+			json_string_value(json_object_get(finding, "name")),
+			json_string_value(json_object_get(finding, "what")), remedy ? "  - " : "",
+			remedy ? remedy : "");
+	}
+}
+
+static int print_report(const json_t *findings, bool mountable, bool as_json)
+{
+	if (!as_json) {
+		print_findings(findings);
+		printf("\nvolumes can%s be mounted on this machine\n", mountable ? "" : "not");
+		return cli_finish_output();
+	}
+
+	json_t *document = json_pack("{s:i, s:b, s:O}", "schema_version", SCHEMA_VERSION,
+		"mountable", (int)mountable, "findings", findings);
+	int exit_code = cli_print_json(document);
+
+	json_decref(document);
+	return exit_code;
+}
+
+int command_doctor(int argc, char **argv)
+{
+	struct values values = { 0 };
+	size_t count;
+	int exit_code = cli_parse(&cli, argc, argv, &values, &count);
+
+	if (exit_code != CLI_GO_ON)
+		return exit_code;
+
+	json_t *findings = json_array();
+	bool mountable = check_machine(findings);
+
+	check_clients(findings);
+	exit_code = print_report(findings, mountable, values.json);
+	json_decref(findings);
+	if (exit_code != EXIT_MET)
+		return exit_code;
+	return mountable ? EXIT_MET : EXIT_SKIPPED;
+}

@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "simfs/cli/commands.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "faults/action.h"
+#include "faults/gauge.h"
+#include "faults/point.h"
+#include "scenarios/engine/clients.h"
+#include "scenarios/engine/clients_share.h"
+#include "scenarios/engine/scenario.h"
+#include "scenarios/engine/scenario_files.h"
+#include "simfs/base/cleanup.h"
+#include "simfs/base/exit_code.h"
+#include "simfs/base/log.h"
+#include "simfs/base/sizes.h"
+#include "simfs/cli/cli.h"
+#include "simfs/cli/table.h"
+#include "simfs/control/protocol.h"
+#include "simfs/profile/profile.h"
+
+struct values {
+	bool json;
+};
+
+/* What can be listed. */
+struct listing {
+	const char *name;
+
+	/* Required.  An array of objects, the caller's; NULL after a message. */
+	json_t *(*collect)(void);
+
+	/* The columns for people, and the fields they come from; up to a NULL. */
+	const char *headings[CLI_TABLE_COLUMNS_MAX];
+	const char *fields[CLI_TABLE_COLUMNS_MAX];
+};
+
+/* ---- what is listed ---- */
+
+static json_t *share_text(uint32_t per_million)
+{
+	char text[32];
+
+	snprintf(text, sizeof text, "%g%%", (double)per_million / 10000);
+	return json_string(text);
+}
+
+static json_t *limit_text(const struct profile *profile)
+{
+	const struct size_or_share *limit = &profile->limit;
+	char text[32];
+
+	if (profile->default_limit_bytes)
+		return json_string("by size");
+	if (limit->is_share)
+		return share_text(limit->per_million);
+	if (limit->bytes == 0)
+		return json_null();
+	return json_string(size_format(limit->bytes, text, sizeof text));
+}
+
+static json_t *collect_profiles(void)
+{
+	json_t *profiles = json_array();
+	const struct profile *profile;
+
+	for (size_t at = 0; (profile = profile_at(at)); at++)
+		json_array_append_new(profiles,
+			json_pack("{s:s, s:s, s:s, s:I, s:b, s:o, s:o, s:o}", "name", profile->name,
+				"imitates", profile->imitates, "about", profile->about,
+				"block_bytes", (json_int_t)profile->block_bytes, "block_is_fixed",
+				(int)profile->block_is_fixed, "limit", limit_text(profile),
+				"snapshots_max",
+				profile->snapshots_max ? json_integer(profile->snapshots_max)
+						       : json_null(),
+				"memory_available_min",
+				profile->memory_available_min_per_million
+					? share_text(profile->memory_available_min_per_million)
+					: json_null()));
+	return profiles;
+}
+
+static json_t *collect_gauges(void)
+{
+	static const char *const units[] = { [GAUGE_SHARE] = "share",
+		[GAUGE_BYTES] = "bytes",
+		[GAUGE_NUMBER] = "number",
+		[GAUGE_TIME] = "time" };
+	json_t *gauges = json_array();
+	const struct gauge_row *row;
+
+	for (size_t at = 0; (row = gauge_at(at)); at++)
+		json_array_append_new(
+			gauges, json_pack("{s:s, s:s, s:s}", "name", row->name, "unit",
+					units[row->unit], "about", row->about));
+	return gauges;
+}
+
+static json_t *collect_points(void)
+{
+	json_t *points = json_array();
+	const struct point_row *row;
+
+	for (size_t at = 0; (row = fault_point_at(at)); at++) {
+		json_t *actions = json_array();
+
+		for (size_t i = FAULT_NO_ACTION + 1; i < FAULT_ACTIONS; i++) {
+			if (!action_refusal((enum fault_action)i, (enum fault_point)at))
+				json_array_append_new(actions, json_string(action_at(i)->name));
+		}
+		json_array_append_new(points, json_pack("{s:s, s:s, s:o, s:s}", "name", row->name,
+						      "kind", point_kind_name(row->kind), "actions",
+						      actions, "about", row->about));
+	}
+	return points;
+}
+
+/* Every file of the data folder NAME; the caller deinits FILES also when it is false. */
+static bool find_files(const char *name, struct scenario_files *files)
+{
+	AUTO(auto_free) char *folder = share_folder(name);
+
+	scenario_files_init(files);
+	if (!folder) {
+		log_error(
+			"cannot find the folder '%s' (SNAPRIG_SHARE may name where it lies)", name);
+		return false;
+	}
+
+	int error = scenario_files_add(files, folder);
+
+	if (error < 0)
+		log_error_code(error, "cannot read '%s'", folder);
+	return error == 0;
+}
+
+static json_t *collect_scenarios(void)
+{
+	struct scenario_files files;
+	json_t *scenarios = find_files("catalog", &files) ? json_array() : NULL;
+
+	for (size_t at = 0; scenarios && at < files.count; at++) {
+		struct scenario *scenario;
+
+		/* Its mistakes are printed, and the others are listed. */
+		if (scenario_load(files.paths[at], stderr, &scenario) < 0)
+			continue;
+		json_array_append_new(
+			scenarios, json_pack("{s:s, s:s, s:s, s:s, s:s?}", "name", scenario->name,
+					   "profile", scenario->profile, "client", scenario->client,
+					   "path", files.paths[at], "about", scenario->about));
+		scenario_destroy(scenario);
+	}
+	scenario_files_deinit(&files);
+	return scenarios;
+}
+
+static json_t *texts_json(const struct text_list *list)
+{
+	json_t *texts = json_array();
+
+	for (size_t at = 0; at < list->count; at++)
+		json_array_append_new(texts, json_string(list->texts[at]));
+	return texts;
+}
+
+static json_t *client_json(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	const char *file = slash ? slash + 1 : path;
+	AUTO(auto_free) char *name = strndup(file, strcspn(file, "."));
+	struct client *client;
+
+	if (!name || client_load(name, stderr, &client) < 0)
+		return NULL;
+
+	const char *missing = client_missing(client);
+	json_t *object = json_pack("{s:s, s:s?, s:o, s:o, s:s?, s:s}", "name", client->name,
+		"about", client->about, "requires", texts_json(&client->requires), "packages",
+		texts_json(&client->packages), "missing", missing, "usable",
+		missing ? "no" : "yes");
+
+	client_destroy(client);
+	return object;
+}
+
+static json_t *collect_clients(void)
+{
+	struct scenario_files files;
+	json_t *clients = find_files("clients", &files) ? json_array() : NULL;
+
+	for (size_t at = 0; clients && at < files.count; at++) {
+		json_t *client = client_json(files.paths[at]);
+
+		if (client)
+			json_array_append_new(clients, client);
+	}
+	scenario_files_deinit(&files);
+	return clients;
+}
+
+static const struct listing listings[] = {
+	{ "profiles", collect_profiles, { "PROFILE", "IMITATES", "LIMIT", "BLOCK", "AT THE LIMIT" },
+		{ "name", "imitates", "limit", "block_bytes", "about" } },
+	{ "points", collect_points, { "POINT", "KIND", "WHAT IS TRUE THERE" },
+		{ "name", "kind", "about" } },
+	{ "gauges", collect_gauges, { "GAUGE", "UNIT", "ABOUT" }, { "name", "unit", "about" } },
+	{ "scenarios", collect_scenarios, { "SCENARIO", "PROFILE", "CLIENT", "ABOUT" },
+		{ "name", "profile", "client", "about" } },
+	{ "clients", collect_clients, { "CLIENT", "USABLE", "ABOUT" },
+		{ "name", "usable", "about" } },
+};
+
+#define LISTING_COUNT (sizeof listings / sizeof listings[0])
+
+/* ---- the command ---- */
+
+/* FIELD of OBJECT as a cell of the table. */
+static json_t *cell_of(const json_t *object, const char *field)
+{
+	json_t *value = json_object_get(object, field);
+	char text[32];
+
+	if (json_is_string(value))
+		return json_incref(value);
+	if (json_is_integer(value))
+		return json_string(
+			size_format((uint64_t)json_integer_value(value), text, sizeof text));
+	return json_string("none");
+}
+
+static void print_table(const struct listing *listing, const json_t *objects)
+{
+	json_t *rows = json_array();
+	size_t index;
+	json_t *object;
+
+	json_array_foreach(objects, index, object)
+	{
+		json_t *row = json_array();
+
+		for (size_t column = 0; listing->fields[column]; column++)
+			json_array_append_new(row, cell_of(object, listing->fields[column]));
+		json_array_append_new(rows, row);
+	}
+	cli_table_print(listing->headings, rows, stdout);
+	json_decref(rows);
+}
+
+static int print_listing(const struct listing *listing, bool as_json)
+{
+	json_t *objects = listing->collect();
+	int exit_code;
+
+	if (!objects)
+		return EXIT_RIG;
+	if (as_json) {
+		json_t *document = json_pack(
+			"{s:i, s:O}", "schema_version", SCHEMA_VERSION, listing->name, objects);
+
+		exit_code = cli_print_json(document);
+		json_decref(document);
+	} else {
+		print_table(listing, objects);
+		exit_code = cli_finish_output();
+	}
+	json_decref(objects);
+	return exit_code;
+}
+
+static const struct cli_option options[] = {
+	{ "json", NULL, "print the list as JSON, with all there is to know",
+		offsetof(struct values, json) },
+	{ 0 },
+};
+
+static const struct cli cli = {
+	.name = "list",
+	.arguments = "profiles|points|gauges|scenarios|clients",
+	.arguments_min = 1,
+	.arguments_max = 1,
+	.about = "Lists the systems that a volume can imitate (profiles), the places where faults\n"
+		 "can strike (points), the quantities that it measures (gauges), the scenarios of\n"
+		 "the catalog, or the backup tools that scenarios can judge (clients).",
+	.options = options,
+	.examples = "  snaprig list profiles\n"
+		    "  snaprig list clients --json | jq -r '.clients[] | select(.missing).name'\n",
+	.exits = "  0    done\n"
+		 "  2    the command line is wrong\n"
+		 "  4    what is to be listed could not be read\n",
+};
+
+int command_list(int argc, char **argv)
+{
+	struct values values = { 0 };
+	size_t count;
+	int exit_code = cli_parse(&cli, argc, argv, &values, &count);
+
+	if (exit_code != CLI_GO_ON)
+		return exit_code;
+
+	for (size_t at = 0; at < LISTING_COUNT; at++)
+		if (strcmp(listings[at].name, argv[1]) == 0)
+			return print_listing(&listings[at], values.json);
+	log_error("unknown list '%s' (one of: %s)", argv[1], cli.arguments);
+	return EXIT_USAGE;
+}

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "simfs/cli/mount_background.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "simfs/base/cleanup.h"
+#include "simfs/base/exit_code.h"
+#include "simfs/base/log.h"
+#include "simfs/base/log_file.h"
+#include "simfs/control/protocol.h"
+
+/*
+ * Tells the parent, and lets the terminal go: whoever reads our output must
+ * see its end when the parent ends.  Later messages go to the log.
+ */
+void background_ready(void *context)
+{
+	struct background *background = context;
+
+	if (background->ready_fd < 0)
+		return;
+
+	bool has_log = log_file_take_over() == 0;
+
+	/* A machine without /dev/null has a log. */
+	int nothing_fd = background->null_fd >= 0 ? background->null_fd : STDERR_FILENO;
+
+	dup2(nothing_fd, STDIN_FILENO);
+	dup2(nothing_fd, STDOUT_FILENO);
+	if (!has_log)
+		dup2(nothing_fd, STDERR_FILENO);
+	/* A parent that is gone does not matter: the mount is served. */
+	(void)!write(background->ready_fd, "", 1);
+	close(background->ready_fd);
+	background->ready_fd = -1;
+}
+
+/*
+ * In the child: what comes from the starter goes, but stdout and stderr, which
+ * background_ready() lets go.  READY_FD becomes the first descriptor behind them.
+ */
+static int leave_starter(int ready_fd, struct background *background)
+{
+	int first = STDERR_FILENO + 1;
+
+	setsid();
+	if (ready_fd != first && (dup3(ready_fd, first, O_CLOEXEC) < 0))
+		return -errno;
+	if (close_range((unsigned)first + 1, ~0u, 0) < 0 || chdir("/") < 0)
+		return -errno;
+	background->ready_fd = first;
+	/* Now, as later its name may lead through the mount. */
+	background->null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+	return 0;
+}
+
+static int serve(const struct daemon_options *daemon, int ready_fd, struct background *background)
+{
+	int error = leave_starter(ready_fd, background);
+
+	if (error == 0)
+		return daemon_run(daemon);
+	log_error_code(error, "cannot let go of what belongs to the starter");
+	return EXIT_RIG;
+}
+
+/* Whether somebody serves what is mounted, as others see it. */
+static bool answers(const char *mount_point)
+{
+	AUTO(auto_free) char *live = NULL;
+	struct stat facts;
+
+	if (asprintf(&live, "%s/" MOUNT_LIVE, mount_point) < 0) {
+		live = NULL;
+		return false;
+	}
+	if (stat(live, &facts) == 0)
+		return true;
+	log_error_code(-errno, "the volume on '%s' does not answer", mount_point);
+	return false;
+}
+
+int background_run(const struct daemon_options *daemon, struct background *background)
+{
+	int fds[2];
+	int status;
+	char byte;
+
+	if (pipe2(fds, O_CLOEXEC) < 0) {
+		log_error_code(-errno, "cannot make a pipe");
+		return EXIT_RIG;
+	}
+
+	pid_t child = fork();
+
+	if (child < 0) {
+		log_error_code(-errno, "cannot start the serving process");
+		return EXIT_RIG;
+	}
+	if (child == 0) {
+		close(fds[0]);
+		_exit(serve(daemon, fds[1], background));
+	}
+	close(fds[1]);
+
+	ssize_t length = read(fds[0], &byte, 1);
+
+	close(fds[0]);
+	if (length == 1 && answers(daemon->mount_point))
+		return EXIT_MET;
+	if (length == 1)
+		kill(child, SIGTERM);
+	if (waitpid(child, &status, 0) < 0)
+		return EXIT_RIG;
+	/* It had no time to say so itself. */
+	if (WIFSIGNALED(status))
+		log_error("cannot mount '%s': the process that was to serve it was killed by "
+			  "signal %d",
+			daemon->image, WTERMSIG(status));
+	if (!WIFEXITED(status))
+		return EXIT_RIG;
+	/* It ended before it was mounted; a clean end was a signal's. */
+	return WEXITSTATUS(status) == EXIT_MET ? EXIT_RIG : WEXITSTATUS(status);
+}

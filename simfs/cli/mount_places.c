@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "simfs/cli/mount_places.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "simfs/base/cleanup.h"
+#include "simfs/base/exit_code.h"
+#include "simfs/base/log.h"
+#include "simfs/control/protocol.h"
+#include "simfs/mount/mount_point.h"
+
+/* Whether MNT can be mounted on; a stale mount of ours is taken away. */
+static int prepare_mount_point(const char *path)
+{
+	enum mount_point_state state;
+	int error = mount_point_look(path, &state);
+
+	if (error < 0) {
+		log_error_code(error, "cannot use mount point '%s'", path);
+		return EXIT_USAGE;
+	}
+	if (state == MOUNT_POINT_TAKEN) {
+		log_error("mount point '%s' has something mounted on it", path);
+		return EXIT_RIG;
+	}
+	if (state == MOUNT_POINT_STALE) {
+		error = mount_point_clear(path);
+		if (error == -EIO) {
+			/* fusermount3 has said why. */
+			log_error("cannot remove the dead mount at '%s'", path);
+			return EXIT_RIG;
+		}
+		if (error < 0) {
+			log_error_code(error, "cannot remove the dead mount at '%s'", path);
+			return EXIT_RIG;
+		}
+		log_info("removed the mount that a dead rig left at '%s'", path);
+	}
+	return EXIT_MET;
+}
+
+/* PATH from the root on, to free(); its last part need not exist, or may be dead. */
+static char *absolute_path(const char *path)
+{
+	char *absolute = realpath(path, NULL);
+	AUTO(auto_free) char *here = absolute ? NULL : getcwd(NULL, 0);
+
+	if (absolute)
+		return absolute;
+	if (*path == '/')
+		return strdup(path);
+	if (!here || asprintf(&absolute, "%s/%s", here, path) < 0)
+		return NULL;
+	return absolute;
+}
+
+/* As absolute_path(), but a link in its last part stays one, and is refused later. */
+static char *state_path(const char *store)
+{
+	AUTO(auto_free) char *copy = strdup(store);
+	size_t length = strlen(store);
+
+	if (!copy)
+		return NULL;
+	while (length > 1 && copy[length - 1] == '/')
+		copy[--length] = '\0';
+
+	char *slash = strrchr(copy, '/');
+	const char *name = slash ? slash + 1 : copy;
+	char *path;
+
+	if (*name == '\0' || strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+		return absolute_path(copy);
+	if (slash)
+		*slash = '\0';
+
+	AUTO(auto_free) char *folder = absolute_path(!slash ? "." : slash == copy ? "/" : copy);
+
+	if (!folder || asprintf(&path, "%s/%s", strcmp(folder, "/") == 0 ? "" : folder, name) < 0)
+		return NULL;
+	return path;
+}
+
+/*
+ * Whoever looks for what a mount at POINT hides, asks the rig that is to answer:
+ * not even the rig's own socket could be found.
+ */
+static int refuse_hidden(const char *point, const char *what, const char *path)
+{
+	bool hides;
+	int error = path ? mount_point_hides(point, path, &hides) : 0;
+
+	if (!path || (error == 0 && !hides))
+		return EXIT_MET;
+	if (error < 0)
+		log_error_code(error, "cannot find %s '%s'", what, path);
+	else
+		log_error("mount point '%s' would hide %s '%s' (try a folder that does not hold "
+			  "it)",
+			point, what, path);
+	return EXIT_USAGE;
+}
+
+int mount_places_find(
+	const char *image, const char *point, const char *store, struct mount_places *ret)
+{
+	struct stat facts;
+	int error;
+
+	*ret = (struct mount_places){ .image = realpath(image, NULL) };
+	error = !ret->image || stat(ret->image, &facts) < 0 ? -errno : 0;
+	if (error == 0 && S_ISDIR(facts.st_mode))
+		error = -EISDIR;
+	if (error < 0) {
+		log_error_code(error, "cannot open image '%s'", image);
+		return EXIT_USAGE;
+	}
+	if (S_ISBLK(facts.st_mode) && !store) {
+		log_error("image '%s' is a block device, beside which no state can lie: /dev does "
+			  "not last (try --store DIR)",
+			image);
+		return EXIT_USAGE;
+	}
+	ret->mount_point = absolute_path(point);
+	if (store)
+		ret->state_folder = state_path(store);
+	else if (asprintf(&ret->state_folder, "%s" STATE_SUFFIX, ret->image) < 0)
+		ret->state_folder = NULL;
+	if (ret->mount_point && ret->state_folder)
+		return EXIT_MET;
+	log_error("out of memory");
+	return EXIT_RIG;
+}
+
+int mount_places_check(const struct mount_places *places, const char *memory_cgroup)
+{
+	int code = prepare_mount_point(places->mount_point);
+
+	if (code == EXIT_MET)
+		code = refuse_hidden(places->mount_point, "image", places->image);
+	if (code == EXIT_MET)
+		code = refuse_hidden(places->mount_point, "state folder", places->state_folder);
+	if (code == EXIT_MET)
+		code = refuse_hidden(places->mount_point, "memory source", memory_cgroup);
+	return code;
+}
+
+void mount_places_deinit(struct mount_places *places)
+{
+	free(places->image);
+	free(places->mount_point);
+	free(places->state_folder);
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * table.h - a volume's status as people read it.
+ */
+#ifndef SNAPRIG_CLI_TABLE_H
+#define SNAPRIG_CLI_TABLE_H
+
+#include <stdio.h>
+
+#include <jansson.h>
+
+/* Columns that can be printed. */
+#define CLI_TABLE_COLUMNS_MAX 8
+
+/*
+ * Prints ROWS, an array of arrays of strings, in columns under HEADINGS (up to
+ * a NULL, at most CLI_TABLE_COLUMNS_MAX).  The last column is not padded.
+ */
+void cli_table_print(const char *const *headings, const json_t *rows, FILE *file);
+
+/* Prints the `snapshots` of a status object. */
+void cli_table_snapshots(const json_t *snapshots, FILE *file);
+
+/* Prints the `faults` of a status object. */
+void cli_table_faults(const json_t *faults, FILE *file);
+
+/* Prints a whole status object. */
+void cli_table_status(const json_t *status, FILE *file);
+
+#endif

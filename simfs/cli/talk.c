@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* talk.c - one call to a mounted volume, and what is said when it fails. */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "simfs/base/cleanup.h"
+#include "simfs/base/exit_code.h"
+#include "simfs/base/log.h"
+#include "simfs/base/mount_table.h"
+#include "simfs/base/sizes.h"
+#include "simfs/cli/cli.h"
+#include "simfs/control/client_connect.h"
+
+/* What the kernel says of process PID: 'S', 'T' …; '\0' when it is not there any more. */
+static char process_state(pid_t pid)
+{
+	char path[64], state = '\0';
+
+	snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+
+	AUTO(auto_fclose) FILE *file = fopen(path, "re");
+
+	if (!file || fscanf(file, "%*d (%*[^)]) %c", &state) != 1)
+		return '\0';
+	return state;
+}
+
+int cli_report_silence(const char *mount_point, pid_t pid)
+{
+	char seconds[32];
+	const char *time = duration_write(control_client_patience_ns(), seconds, sizeof seconds);
+	char state = pid > 0 ? process_state(pid) : '\0';
+
+	if (pid <= 0)
+		log_error("the rig of '%s' has not answered for %s", mount_point, time);
+	else if (state == 'T' || state == 't')
+		log_error("the rig of '%s' has not answered for %s: its process %d is stopped "
+			  "('kill -CONT %d' lets it go on)",
+			mount_point, time, (int)pid, (int)pid);
+	else if (state == '\0' || state == 'Z')
+		log_error("the rig of '%s' has not answered for %s: its process %d has ended",
+			mount_point, time, (int)pid);
+	else
+		log_error("the rig of '%s' has not answered for %s: its process %d hangs (state "
+			  "%c; 'kill -9 %d' loses nothing that was acknowledged)",
+			mount_point, time, (int)pid, state, (int)pid);
+	return EXIT_TIMED_OUT;
+}
+
+/* Root is no exception: FUSE shows a user's mount to nobody else. */
+static int report_denied(const char *mount_point)
+{
+	AUTO(auto_free) char *path = realpath(mount_point, NULL);
+	AUTO(auto_free) struct mount_entry *entry = malloc(sizeof *entry);
+
+	if (entry && mount_table_find(MOUNT_TABLE_SELF, path ? path : mount_point, entry) == 0 &&
+		strcmp(entry->type, "fuse.snaprig") == 0)
+		log_error("the volume on '%s' belongs to another user, who alone can reach it "
+			  "(umount(8) ends it)",
+			mount_point);
+	else
+		log_error_code(-EACCES, "cannot reach the volume of '%s'", mount_point);
+	return EXIT_RIG;
+}
+
+int cli_report_connect(const char *mount_point, int error)
+{
+	struct stat status;
+
+	switch (error) {
+	case -ENOTCONN:
+		log_error("the rig of '%s' is gone ('snaprig umount %s' removes what is left)",
+			mount_point, mount_point);
+		return EXIT_RIG;
+	case -ETIMEDOUT:
+		return cli_report_silence(mount_point, control_peer_guess(mount_point));
+	case -EHOSTDOWN:
+		log_error("the state folder of '%s' is gone, and the way to its rig with it "
+			  "('snaprig umount %s' still ends it)",
+			mount_point, mount_point);
+		return EXIT_RIG;
+	case -EPERM:
+		log_error("what answers for '%s' is another user's: it was told nothing",
+			mount_point);
+		return EXIT_RIG;
+	case -EACCES:
+		return report_denied(mount_point);
+	case -ENOENT:
+	case -ENOTDIR:
+		if (stat(mount_point, &status) < 0)
+			log_error_code(-errno, "cannot find the mount point '%s'", mount_point);
+		else
+			log_error("no volume is mounted on '%s'", mount_point);
+		return EXIT_USAGE;
+	default:
+		log_error_code(error, "cannot reach the volume of '%s'", mount_point);
+		return EXIT_RIG;
+	}
+}
+
+int cli_connect(const char *mount_point, struct control_client **ret)
+{
+	int error = control_client_connect(mount_point, ret);
+
+	return error < 0 ? cli_report_connect(mount_point, error) : EXIT_MET;
+}
+
+/* What the volume refused because of what it was asked is the asker's to mend. */
+static bool is_askers_mistake(int error)
+{
+	static const int mistakes[] = { -EINVAL, -ERANGE, -ENAMETOOLONG, -EEXIST, -ENOENT,
+		-EOPNOTSUPP, -EMSGSIZE };
+
+	for (size_t at = 0; at < sizeof mistakes / sizeof mistakes[0]; at++)
+		if (mistakes[at] == error)
+			return true;
+	return false;
+}
+
+int cli_report_call(const char *mount_point, struct control_client *client, int error)
+{
+	const char *message = control_client_message(client);
+
+	/* With a message it is the answer: a writer did not freeze in time. */
+	if (error == -ETIMEDOUT && message[0] == '\0')
+		return cli_report_silence(mount_point, control_client_pid(client));
+	if (error == -EILSEQ) {
+		log_error("an argument is no UTF-8");
+		return EXIT_USAGE;
+	}
+	if (message[0] != '\0')
+		log_error("%s", message);
+	else if (error == -ECONNRESET)
+		log_error("the volume of '%s' went away before it answered", mount_point);
+	else
+		log_error_code(error, "cannot talk to the volume of '%s'", mount_point);
+
+	return is_askers_mistake(error) ? EXIT_USAGE : EXIT_RIG;
+}
+
+json_t *cli_pack(const char *format, ...)
+{
+	va_list arguments;
+	json_t *packed;
+
+	va_start(arguments, format);
+	packed = json_vpack_ex(NULL, 0, format, arguments);
+	va_end(arguments);
+	return packed ? packed : json_null();
+}
+
+int cli_wait(struct control_client *client, uint64_t id, json_t **ret_result)
+{
+	uint64_t patience_ns = control_client_patience_ns();
+	int error;
+
+	/* What takes its time is told from what hangs by a question that takes none. */
+	do {
+		error = control_client_wait(client, id, patience_ns, ret_result);
+		if (error != -ETIMEDOUT || *control_client_message(client))
+			return error;
+		error = control_client_call(client, "ping", NULL, patience_ns, NULL);
+	} while (error == 0);
+	return error;
+}
+
+/* As cli_report_call(), for COMMAND, which takes no time. */
+static int report_plain_call(
+	const char *mount_point, struct control_client *client, const char *command, int error)
+{
+	uint64_t patience_ns = control_client_patience_ns();
+	char seconds[32];
+
+	if (error != -ETIMEDOUT || *control_client_message(client) ||
+		control_client_call(client, "ping", NULL, patience_ns, NULL) < 0)
+		return cli_report_call(mount_point, client, error);
+	log_error(
+		"the rig of '%s' is well, and has not answered '%s' for %s: it may hang of a fault "
+		"('snaprig fault release %s' lets it go)",
+		mount_point, command, duration_write(patience_ns, seconds, sizeof seconds),
+		mount_point);
+	return EXIT_TIMED_OUT;
+}
+
+static int send_and_wait(
+	struct control_client *client, const char *command, json_t *arguments, json_t **ret_result)
+{
+	uint64_t id;
+	int error = control_client_send(client, command, arguments, &id);
+
+	return error < 0 ? error : cli_wait(client, id, ret_result);
+}
+
+static int call(const char *mount_point, const char *command, json_t *arguments, bool is_long,
+	bool may_skip, json_t **ret_result)
+{
+	struct control_client *client;
+	int exit_code = cli_connect(mount_point, &client);
+
+	if (exit_code != EXIT_MET) {
+		json_decref(arguments);
+		return exit_code;
+	}
+
+	int error = is_long ? send_and_wait(client, command, arguments, ret_result)
+			    : control_client_call(client, command, arguments,
+				      control_client_patience_ns(), ret_result);
+
+	if (error < 0)
+		exit_code = is_long ? cli_report_call(mount_point, client, error)
+				    : report_plain_call(mount_point, client, command, error);
+	if (error == -EPERM && may_skip)
+		exit_code = EXIT_SKIPPED;
+	control_client_destroy(client);
+	return exit_code;
+}
+
+int cli_call(const char *mount_point, const char *command, json_t *arguments, json_t **ret_result)
+{
+	return call(mount_point, command, arguments, false, false, ret_result);
+}
+
+int cli_call_or_skip(
+	const char *mount_point, const char *command, json_t *arguments, json_t **ret_result)
+{
+	return call(mount_point, command, arguments, false, true, ret_result);
+}
+
+int cli_call_long(
+	const char *mount_point, const char *command, json_t *arguments, json_t **ret_result)
+{
+	return call(mount_point, command, arguments, true, false, ret_result);
+}

@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the command line makes of its arguments, and of a volume's status.
+ */
+#include "simfs/cli/cli.h"
+
+#include <check.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "simfs/base/exit_code.h"
+#include "simfs/cli/metrics.h"
+#include "simfs/cli/table.h"
+#include "simfs/cli/users.h"
+#include "tests/lib/engine_suite.h"
+
+struct values {
+	bool json;
+	const char *limit;
+};
+
+static const struct cli_option options[] = {
+	{ "json", NULL, "print JSON", offsetof(struct values, json) },
+	{ "limit", "SIZE", "room", offsetof(struct values, limit) },
+	{ 0 },
+};
+
+static const struct cli cli = {
+	.name = "test",
+	.arguments = "MNT NAME",
+	.arguments_min = 2,
+	.arguments_max = 2,
+	.about = "Tests.",
+	.options = options,
+	.exits = CLI_EXITS,
+};
+
+/* Parses the words of LINE behind "test". */
+static int parse(const char *line, struct values *values, char **ret_first, size_t *ret_count)
+{
+	static char copy[256];
+	char *argv[16] = { (char[]){ "test" } };
+	int argc = 1;
+
+	char *rest = copy;
+
+	snprintf(copy, sizeof copy, "%s", line);
+	for (char *word; (word = strsep(&rest, " "));)
+		if (*word)
+			argv[argc++] = word;
+	*values = (struct values){ 0 };
+
+	int exit_code = cli_parse(&cli, argc, argv, values, ret_count);
+
+	*ret_first = argv[1];
+	return exit_code;
+}
+
+static const struct {
+	const char *line;
+	bool json;
+	const char *limit;
+	const char *first;
+} good_lines[] = {
+	{ "mnt s0", false, NULL, "mnt" },
+	{ "mnt s0 --json", true, NULL, "mnt" },
+	{ "--json mnt --limit 10% s0", true, "10%", "mnt" },
+	{ "--limit=10% mnt s0", false, "10%", "mnt" },
+	{ "--limit --json mnt s0", false, "--json", "mnt" },
+	{ "-- --json s0", false, NULL, "--json" },
+	{ "- s0", false, NULL, "-" },
+};
+
+START_TEST(options_stand_anywhere)
+{
+	struct values values;
+	size_t count = 0;
+	char *first;
+
+	ck_assert_int_eq(parse(good_lines[_i].line, &values, &first, &count), CLI_GO_ON);
+	ck_assert_uint_eq(count, 2);
+	ck_assert(values.json == good_lines[_i].json);
+	ck_assert_pstr_eq(values.limit, good_lines[_i].limit);
+	ck_assert_str_eq(first, good_lines[_i].first);
+}
+END_TEST
+
+/* An abbreviation is no option either: a later version may have two that begin so. */
+static const char *const bad_lines[] = { "", "mnt", "mnt s0 more", "mnt s0 --jso", "mnt s0 --jsonx",
+	"mnt s0 -j", "mnt s0 --json=yes", "mnt s0 --limit" };
+
+START_TEST(what_is_not_understood_is_refused)
+{
+	struct values values;
+	size_t count = 99;
+	char *first;
+
+	ck_assert_int_eq(parse(bad_lines[_i], &values, &first, &count), EXIT_USAGE);
+	ck_assert_uint_eq(count, 99);
+}
+END_TEST
+
+/* ---- output ---- */
+
+static json_t *sample_status(void)
+{
+	json_t *status = json_loads(
+		"{\"image\": \"/a\\\"b\\\\c\\nd\", \"profile\": \"datto\", \"transport\": \"dev\","
+		" \"state\": \"active\", \"size_bytes\": 1048576, \"gauges\":"
+		" {\"memory.used\": {\"value\": 0.85, \"feigned\": true},"
+		"  \"live.written\": {\"value\": 4096, \"feigned\": false}},"
+		" \"snapshots\": [{\"name\": \"s0\", \"state\": \"failed\", \"error\": \"EFBIG\","
+		"  \"native\": \"x y\", \"store\": {\"used_bytes\": 4096, \"limit_bytes\": 8192,"
+		"  \"blocks\": 1}}, {\"name\": \"s1\", \"state\": \"active\", \"error\": null,"
+		"  \"native\": \"z\", \"store\": {\"used_bytes\": 0, \"limit_bytes\": null,"
+		"  \"blocks\": 0}}], \"counters\": {\"live_reads\": 7}}",
+		0, NULL);
+
+	ck_assert_ptr_nonnull(status);
+	return status;
+}
+
+static char *printed(void (*print)(const json_t *status, FILE *file))
+{
+	json_t *status = sample_status();
+	char *text = NULL;
+	size_t length;
+	FILE *file = open_memstream(&text, &length);
+
+	print(status, file);
+	fclose(file);
+	json_decref(status);
+	return text;
+}
+
+static const char *const metric_lines[] = {
+	"# TYPE snaprig_live_reads_total counter\n",
+	"snaprig_volume_size_bytes{image=\"/a\\\"b\\\\c\\nd\"} 1048576\n",
+	"snaprig_gauge{image=\"/a\\\"b\\\\c\\nd\",gauge=\"memory.used\"} 0.85\n",
+	"snaprig_gauge_feigned{image=\"/a\\\"b\\\\c\\nd\",gauge=\"memory.used\"} 1\n",
+	",snapshot=\"s0\",state=\"failed\",error=\"EFBIG\"} 1\n",
+	"snaprig_snapshot_store_limit_bytes{image=\"/a\\\"b\\\\c\\nd\",snapshot=\"s0\"} 8192\n",
+	"snaprig_live_reads_total{image=\"/a\\\"b\\\\c\\nd\"} 7\n",
+};
+
+START_TEST(metrics_are_escaped_and_whole)
+{
+	char *text = printed(cli_metrics_print);
+	const char *line = strstr(text, metric_lines[_i]);
+
+	ck_assert_msg(line, "no '%s' in:\n%s", metric_lines[_i], text);
+
+	/* No limit is no sample, and no zero. */
+	ck_assert_ptr_null(strstr(text, "limit_bytes{image=\"/a\\\"b\\\\c\\nd\",snapshot=\"s1\""));
+	free(text);
+}
+END_TEST
+
+START_TEST(every_metric_has_help_and_type_once)
+{
+	char *text = printed(cli_metrics_print);
+	char head[128] = "";
+	char *rest = text;
+
+	for (char *line; (line = strsep(&rest, "\n")) && *line;) {
+		char name[128];
+
+		if (sscanf(line, "# HELP %127s", name) == 1)
+			snprintf(head, sizeof head, "%s", name);
+		else if (sscanf(line, "# TYPE %127s", name) == 1)
+			ck_assert_str_eq(name, head);
+		else if (sscanf(line, "%127[^{]", name) == 1)
+			ck_assert_str_eq(name, head);
+	}
+	ck_assert_str_eq(head, "snaprig_live_reads_total");
+	free(text);
+}
+END_TEST
+
+static const char *const table_lines[] = {
+	"size       1 MiB\n",
+	"SNAPSHOT  STATE   ERROR  USED   LIMIT  BLOCKS  NATIVE\n",
+	"s0        failed  EFBIG  4 KiB  8 KiB  1       x y\n",
+	"s1        active  -      0 B    none   0       z\n",
+	"memory.used   85%, feigned\n",
+	"live.written  4 KiB\n",
+};
+
+START_TEST(people_get_columns)
+{
+	char *text = printed(cli_table_status);
+
+	ck_assert_msg(strstr(text, table_lines[_i]), "no '%s' in:\n%s", table_lines[_i], text);
+	ck_assert_ptr_null(strstr(text, " \n"));
+	free(text);
+}
+END_TEST
+
+START_TEST(who_uses_a_folder_is_found)
+{
+	char folder[] = "/tmp/snaprig-unit-XXXXXX";
+	char users[512], expected[64];
+	int fds[2];
+	char byte;
+	pid_t child;
+
+	ck_assert_ptr_nonnull(mkdtemp(folder));
+	ck_assert_str_eq(cli_users_find(folder, users, sizeof users), "");
+	ck_assert_int_eq(pipe(fds), 0);
+	child = fork();
+	if (child == 0) {
+		close(fds[0]);
+		_exit(chdir(folder) == 0 && write(fds[1], "", 1) == 1 ? pause() : 1);
+	}
+	ck_assert_int_eq(read(fds[0], &byte, 1), 1);
+	snprintf(expected, sizeof expected, "(pid %d)", (int)child);
+	cli_users_find(folder, users, sizeof users);
+	ck_assert_msg(strstr(users, expected), "no '%s' in '%s'", expected, users);
+	kill(child, SIGKILL);
+	ck_assert_int_eq(waitpid(child, NULL, 0), child);
+	ck_assert_int_eq(rmdir(folder), 0);
+}
+END_TEST
+
+#define COUNT(rows) ((int)(sizeof(rows) / sizeof(rows)[0]))
+
+int main(int argc, char **argv)
+{
+	Suite *suite = suite_create("control command line");
+	TCase *tests = tcase_create("command line");
+
+	(void)argc;
+
+	tcase_add_loop_test(tests, options_stand_anywhere, 0, COUNT(good_lines));
+	tcase_add_loop_test(tests, what_is_not_understood_is_refused, 0, COUNT(bad_lines));
+	tcase_add_loop_test(tests, metrics_are_escaped_and_whole, 0, COUNT(metric_lines));
+	tcase_add_test(tests, every_metric_has_help_and_type_once);
+	tcase_add_loop_test(tests, people_get_columns, 0, COUNT(table_lines));
+	tcase_add_test(tests, who_uses_a_folder_is_found);
+	suite_add_tcase(suite, tests);
+	return engine_suite_run(suite, argv[0]);
+}
