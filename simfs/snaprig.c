@@ -8,8 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "scenarios/cli/commands.h"
 #include "scenarios/clients/reference.h"
-#include "scenarios/engine/commands.h"
 #include "simfs/base/exit_code.h"
 #include "simfs/base/log.h"
 #include "simfs/base/suggest.h"

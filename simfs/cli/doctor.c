@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "scenarios/engine/clients.h"
-#include "scenarios/engine/clients_share.h"
-#include "scenarios/engine/scenario_files.h"
+#include "scenarios/clients/clients.h"
+#include "scenarios/clients/share.h"
+#include "scenarios/format/files.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/exit_code.h"
 #include "simfs/base/log.h"

@@ -6,10 +6,10 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "scenarios/engine/mistakes.h"
-#include "scenarios/engine/report_text.h"
-#include "scenarios/engine/scenario_parse.h"
-#include "scenarios/engine/step_title.h"
+#include "scenarios/format/mistakes.h"
+#include "scenarios/format/parse.h"
+#include "scenarios/format/step_title.h"
+#include "scenarios/report/text.h"
 #include "simfs/base/check.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "scenarios/engine/runner_files.h"
+#include "scenarios/base/files.h"
 #include "simfs/base/mix.h"
 
 static char folder[256];

@@ -7,9 +7,9 @@
 
 #include <check.h>
 
-#include "scenarios/engine/memory.h"
-#include "scenarios/engine/mistakes.h"
-#include "scenarios/engine/scenario_parse.h"
+#include "scenarios/base/heap.h"
+#include "scenarios/format/mistakes.h"
+#include "scenarios/format/parse.h"
 #include "simfs/base/cleanup.h"
 
 /* Takes every PART out of TEXT. */

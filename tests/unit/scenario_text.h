@@ -5,7 +5,7 @@
 #ifndef SNAPRIG_TESTS_SCENARIO_TEXT_H
 #define SNAPRIG_TESTS_SCENARIO_TEXT_H
 
-#include "scenarios/engine/scenario.h"
+#include "scenarios/format/scenario.h"
 
 /* Where the scenarios of these tests lie, from the root of the checkout. */
 #define SCENARIO_FIXTURES "tests/fixtures/scenarios/"

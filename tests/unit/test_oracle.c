@@ -9,9 +9,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "scenarios/engine/oracle.h"
-#include "scenarios/engine/oracle_ledger.h"
-#include "scenarios/engine/writer.h"
+#include "scenarios/judge/ledger.h"
+#include "scenarios/judge/oracle.h"
+#include "scenarios/run/load.h"
 #include "tests/lib/engine_suite.h"
 #include "tests/unit/run_folder.h"
 

@@ -10,12 +10,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "scenarios/engine/content.h"
-#include "scenarios/engine/ext4_map.h"
-#include "scenarios/engine/oracle.h"
-#include "scenarios/engine/oracle_ledger.h"
-#include "scenarios/engine/process.h"
-#include "scenarios/engine/writer.h"
+#include "scenarios/base/process.h"
+#include "scenarios/judge/ledger.h"
+#include "scenarios/judge/oracle.h"
+#include "scenarios/run/content.h"
+#include "scenarios/run/ext4_map.h"
+#include "scenarios/run/load.h"
 #include "tests/lib/engine_suite.h"
 #include "tests/unit/run_folder.h"
 

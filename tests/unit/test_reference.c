@@ -13,10 +13,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "scenarios/base/files.h"
 #include "scenarios/clients/reference.h"
 #include "scenarios/clients/reference_manifest.h"
-#include "scenarios/engine/oracle.h"
-#include "scenarios/engine/runner_files.h"
+#include "scenarios/judge/oracle.h"
 #include "simfs/base/exit_code.h"
 #include "tests/lib/engine_suite.h"
 #include "tests/unit/run_folder.h"

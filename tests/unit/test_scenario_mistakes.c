@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "scenarios/engine/memory.h"
-#include "scenarios/engine/mistakes.h"
-#include "scenarios/engine/yaml_tree.h"
+#include "scenarios/base/heap.h"
+#include "scenarios/format/mistakes.h"
+#include "scenarios/format/yaml_tree.h"
 #include "simfs/base/cleanup.h"
 #include "tests/lib/engine_suite.h"
 #include "tests/unit/scenario_text.h"

@@ -6,8 +6,8 @@
 #include <glob.h>
 #include <stdlib.h>
 
-#include "scenarios/engine/scenario.h"
-#include "scenarios/engine/step_title.h"
+#include "scenarios/format/scenario.h"
+#include "scenarios/format/step_title.h"
 #include "simfs/base/cleanup.h"
 #include "tests/lib/engine_suite.h"
 #include "tests/unit/scenario_text.h"

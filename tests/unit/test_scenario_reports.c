@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "scenarios/engine/report.h"
-#include "scenarios/engine/report_text.h"
-#include "scenarios/engine/results.h"
+#include "scenarios/judge/results.h"
+#include "scenarios/report/report.h"
+#include "scenarios/report/text.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/clock.h"
 #include "simfs/base/exit_code.h"

@@ -9,8 +9,8 @@
 #include <jansson.h>
 
 #include "faults/gauge.h"
-#include "scenarios/engine/scenario_names.h"
-#include "scenarios/engine/scenario_parse.h"
+#include "scenarios/format/names.h"
+#include "scenarios/format/parse.h"
 #include "tests/lib/engine_suite.h"
 
 #define SCHEMA "scenarios/scenario.schema.json"

@@ -9,7 +9,7 @@
 
 #include <jansson.h>
 
-#include "scenarios/engine/commands.h"
+#include "scenarios/cli/commands.h"
 #include "simfs/base/exit_code.h"
 #include "simfs/control/protocol.h"
 #include "tests/lib/engine_suite.h"

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "scenarios/engine/shrink.h"
+#include "scenarios/report/shrink.h"
 #include "simfs/base/list.h"
 #include "tests/lib/engine_suite.h"
 

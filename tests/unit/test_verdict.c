@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "scenarios/engine/verdict.h"
+#include "scenarios/judge/verdict.h"
 #include "tests/lib/engine_suite.h"
 
 static const struct verdict_case {

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "scenarios/base/files.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "scenarios/base/heap.h"
+#include "simfs/base/cleanup.h"
+
+#define COPY_BYTES     ((size_t)1 << 20)
+#define TEXT_BYTES_MAX ((size_t)64 << 20)
+#define FOLDERS_OPEN   16
+
+int file_write_all(int fd, const void *bytes, size_t length, uint64_t offset)
+{
+	const unsigned char *at = bytes;
+
+	while (length > 0) {
+		ssize_t written = pwrite(fd, at, length, (off_t)offset);
+
+		if (written < 0 && errno == EINTR)
+			continue;
+		if (written < 0)
+			return -errno;
+		if (written == 0)
+			return -EIO;
+		at += written;
+		length -= (size_t)written;
+		offset += (uint64_t)written;
+	}
+	return 0;
+}
+
+/* Copies the data between OFFSET and END. */
+static int stretch_copy(int from, int to, off_t offset, off_t end, unsigned char *buffer)
+{
+	while (offset < end) {
+		size_t length = end - offset < (off_t)COPY_BYTES ? (size_t)(end - offset)
+								 : COPY_BYTES;
+		ssize_t got = pread(from, buffer, length, offset);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0)
+			return got < 0 ? -errno : -EIO;
+
+		int error = file_write_all(to, buffer, (size_t)got, (uint64_t)offset);
+
+		if (error < 0)
+			return error;
+		offset += got;
+	}
+	return 0;
+}
+
+int file_copy(const char *from_path, const char *to_path)
+{
+	AUTO(auto_close) int from = open(from_path, O_RDONLY | O_CLOEXEC);
+	AUTO(auto_close) int to = -1;
+	AUTO(auto_free) unsigned char *buffer = memory_new(COPY_BYTES);
+	struct stat stat;
+
+	if (from < 0 || fstat(from, &stat) < 0)
+		return -errno;
+	to = open(to_path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (to < 0 || ftruncate(to, stat.st_size) < 0)
+		return -errno;
+
+	off_t at = 0;
+
+	while (at < stat.st_size) {
+		off_t begin = lseek(from, at, SEEK_DATA);
+
+		if (begin < 0 && errno == ENXIO)
+			break;
+
+		off_t end = begin < 0 ? -1 : lseek(from, begin, SEEK_HOLE);
+
+		if (end < 0)
+			return -errno;
+
+		int error = stretch_copy(from, to, begin, end, buffer);
+
+		if (error < 0)
+			return error;
+		at = end;
+	}
+	return 0;
+}
+
+char *file_text(const char *path)
+{
+	AUTO(auto_fclose) FILE *file = fopen(path, "re");
+	AUTO(auto_free) char *text = NULL;
+	size_t length = 0, room = 0;
+
+	if (!file)
+		return NULL;
+	while (length < TEXT_BYTES_MAX) {
+		room = 2 * room + 4096;
+
+		char *larger = memory_new(room + 1);
+
+		if (text)
+			memcpy(larger, text, length);
+		free(text);
+		text = larger;
+
+		size_t got = fread(text + length, 1, room - length, file);
+
+		length += got;
+		if (length < room)
+			break;
+	}
+	return TAKE_PTR(text);
+}
+
+char *file_last_line(const char *path)
+{
+	AUTO(auto_free) char *text = file_text(path);
+	char *last = NULL, *rest;
+
+	for (char *line = text ? strtok_r(text, "\r\n", &rest) : NULL; line;
+		line = strtok_r(NULL, "\r\n", &rest)) {
+		if (line[strspn(line, " \t")])
+			last = line;
+	}
+	return memory_copy(last);
+}
+
+int64_t file_size(const char *path)
+{
+	struct stat found;
+
+	return stat(path, &found) == 0 && S_ISREG(found.st_mode) ? found.st_size : -1;
+}
+
+static int entry_remove(const char *path, const struct stat *found, int kind, struct FTW *where)
+{
+	(void)found;
+	(void)kind;
+	(void)where;
+	/* What cannot be removed stays; its folder will, too. */
+	(void)remove(path);
+	return 0;
+}
+
+void folder_remove(const char *path)
+{
+	nftw(path, entry_remove, FOLDERS_OPEN, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
+}
+
+static void files_list(const char *folder, const char *prefix, struct folder_listing *listing)
+{
+	struct dirent **entries;
+	int count = scandir(folder, &entries, NULL, alphasort);
+
+	for (int i = 0; i < count; i++) {
+		AUTO(auto_free) struct dirent *entry = entries[i];
+		struct stat found;
+
+		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
+			continue;
+
+		AUTO(auto_free) char *path = memory_format("%s/%s", folder, entry->d_name);
+		AUTO(auto_free) char *name = memory_format("%s%s", prefix, entry->d_name);
+
+		if (lstat(path, &found) < 0)
+			continue;
+		if (S_ISDIR(found.st_mode)) {
+			AUTO(auto_free) char *below = memory_format("%s/", name);
+
+			files_list(path, below, listing);
+			continue;
+		}
+		listing->files = memory_grow(
+			listing->files, listing->count, sizeof *listing->files);
+		listing->files[listing->count++] = (struct listed_file){
+			.path = TAKE_PTR(name),
+			.bytes = (uint64_t)found.st_size,
+		};
+	}
+	if (count >= 0)
+		free(entries);
+}
+
+void folder_list(const char *path, struct folder_listing *ret)
+{
+	*ret = (struct folder_listing){ 0 };
+	files_list(path, "", ret);
+}
+
+void folder_listing_deinit(struct folder_listing *listing)
+{
+	for (size_t i = 0; i < listing->count; i++)
+		free(listing->files[i].path);
+	free(listing->files);
+	*listing = (struct folder_listing){ 0 };
+}

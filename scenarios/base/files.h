@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * files.h - whole files and folders.
+ */
+#ifndef SNAPRIG_SCENARIOS_BASE_FILES_H
+#define SNAPRIG_SCENARIOS_BASE_FILES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Writes all LENGTH bytes at OFFSET.  Returns 0 or -errno. */
+int file_write_all(int fd, const void *bytes, size_t length, uint64_t offset);
+
+/* Copies FROM to the new file TO; holes stay holes where the file systems can.  0 or -errno. */
+int file_copy(const char *from, const char *to);
+
+/* Everything in the file (at most 64 MiB of it), with a 0 behind it; or NULL.  The caller's. */
+char *file_text(const char *path);
+
+/* The last line of the file that is not empty, the caller's; or NULL. */
+char *file_last_line(const char *path);
+
+/* The size of the file in bytes, or -1 when there is none. */
+int64_t file_size(const char *path);
+
+/* Removes the folder with all that is in it; never crosses into a mount. */
+void folder_remove(const char *path);
+
+/* What lies below a folder, other than folders; paths are relative to it, in order. */
+struct folder_listing {
+	struct listed_file {
+		char *path;
+		uint64_t bytes;
+	} * files;
+	size_t count;
+};
+
+void folder_list(const char *path, struct folder_listing *ret);
+void folder_listing_deinit(struct folder_listing *listing);
+
+#endif

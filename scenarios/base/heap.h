@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * heap.h - the heap for small plain trees, without a way to fail.
+ *
+ * A scenario takes some kilobytes.  When even those are not to be had, the
+ * program says so and ends with EXIT_RIG: there is nothing better to do.
+ */
+#ifndef SNAPRIG_SCENARIOS_BASE_HEAP_H
+#define SNAPRIG_SCENARIOS_BASE_HEAP_H
+
+#include <stddef.h>
+
+/* SIZE zeroed bytes; never NULL. */
+__attribute__((malloc)) void *memory_new(size_t size);
+
+/* A copy of TEXT, or NULL for NULL. */
+__attribute__((malloc)) char *memory_copy(const char *text);
+
+/* What printf would print; never NULL. */
+__attribute__((malloc, format(printf, 1, 2))) char *memory_format(const char *format, ...);
+
+/*
+ * Makes room for one more element behind the COUNT that ARRAY has; the new
+ * one is zeroed.  ARRAY may move: the result replaces it.
+ */
+void *memory_grow(void *array, size_t count, size_t element_bytes);
+
+#endif

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "scenarios/base/process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/pidfd.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "scenarios/base/heap.h"
+#include "scenarios/base/interrupt.h"
+#include "scenarios/base/process_group.h"
+#include "simfs/base/cleanup.h"
+#include "simfs/base/clock.h"
+
+/* Tools like mke2fs live where the PATH of an ordinary user does not lead. */
+#define SBIN_FOLDERS "/usr/local/sbin:/usr/sbin:/sbin"
+
+/* How often a wait looks whether the run was interrupted. */
+#define SLICE_MS 50
+
+/* A killed process ends at once, unless a request of its hangs in the kernel. */
+#define KILL_PATIENCE_NS (10 * NS_PER_S)
+
+/* What a shell's last child needs to be gone after the shell is. */
+#define GROUP_GRACE_NS (200 * NS_PER_MS)
+
+static char *search_path(void)
+{
+	const char *path = getenv("PATH");
+
+	return memory_format("%s:" SBIN_FOLDERS, path && *path ? path : "/usr/bin:/bin");
+}
+
+/* The full path of NAME, the caller's, or NULL. */
+static char *program_find(const char *name)
+{
+	AUTO(auto_free) char *folders = search_path();
+	char *rest;
+
+	if (strchr(name, '/'))
+		return access(name, X_OK) == 0 ? memory_copy(name) : NULL;
+	for (char *at = strtok_r(folders, ":", &rest); at; at = strtok_r(NULL, ":", &rest)) {
+		char *path = memory_format("%s/%s", at, name);
+
+		if (access(path, X_OK) == 0)
+			return path;
+		free(path);
+	}
+	return NULL;
+}
+
+bool process_program_exists(const char *name)
+{
+	AUTO(auto_free) char *path = program_find(name);
+
+	return path != NULL;
+}
+
+static bool same_variable(const char *left, const char *right)
+{
+	size_t length = strcspn(left, "=");
+
+	return strncmp(left, right, length + 1) == 0;
+}
+
+static void environment_set(char **environment, size_t *count, char *entry)
+{
+	for (size_t i = 0; i < *count; i++) {
+		if (same_variable(environment[i], entry)) {
+			free(environment[i]);
+			environment[i] = entry;
+			return;
+		}
+	}
+	environment[(*count)++] = entry;
+}
+
+static void environment_free(char ***environment)
+{
+	for (size_t i = 0; *environment && (*environment)[i]; i++)
+		free((*environment)[i]);
+	free(*environment);
+}
+
+/* Ours, with a PATH that leads to the tools, and what the order adds. */
+static char **environment_make(const char *const *added)
+{
+	AUTO(auto_free) char *path = search_path();
+	size_t room = 2, count = 0;
+
+	for (size_t i = 0; environ[i]; i++)
+		room++;
+	for (size_t i = 0; added && added[i]; i++)
+		room++;
+
+	char **environment = memory_new(room * sizeof *environment);
+
+	for (size_t i = 0; environ[i]; i++)
+		environment[count++] = memory_copy(environ[i]);
+	environment_set(environment, &count, memory_format("PATH=%s", path));
+	for (size_t i = 0; added && added[i]; i++)
+		environment_set(environment, &count, memory_copy(added[i]));
+	return environment;
+}
+
+/* In the child: nothing here allocates, for another thread may hold the heap's lock. */
+__attribute__((noreturn)) static void child_become(
+	const struct process_order *order, const char *program, char **environment, int output)
+{
+	struct sigaction normal = { .sa_handler = SIG_DFL };
+	sigset_t none;
+
+	setpgid(0, 0);
+	prctl(PR_SET_PDEATHSIG, SIGTERM);
+	for (int number = 1; number < NSIG; number++)
+		sigaction(number, &normal, NULL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+
+	int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
+
+	if (nothing < 0 || dup2(nothing, STDIN_FILENO) < 0 || dup2(output, STDOUT_FILENO) < 0 ||
+		dup2(output, STDERR_FILENO) < 0 || (order->folder && chdir(order->folder) < 0))
+		_exit(126);
+	execve(program, (char *const *)order->argv, environment);
+	_exit(127);
+}
+
+pid_t process_start(const struct process_order *order)
+{
+	AUTO(auto_free) char *program = program_find(order->argv[0]);
+	AUTO(environment_free) char **environment = environment_make(order->environment);
+	AUTO(auto_close)
+	int output = open(order->output_path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+
+	if (!program)
+		return -ENOENT;
+	if (output < 0)
+		return -errno;
+
+	pid_t pid = fork();
+
+	if (pid < 0)
+		return -errno;
+	if (pid == 0)
+		child_become(order, program, environment, output);
+	/* Both sides do it: whoever is first, the group is there when fork() has returned. */
+	setpgid(pid, pid);
+	return pid;
+}
+
+/* The exit status of PID, which has ended. */
+static int status_reap(pid_t pid)
+{
+	int status = 0;
+
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+/* The milliseconds to DEADLINE_NS (0: none), rounded up, and at most SLICE_MS. */
+static int slice_until(uint64_t deadline_ns)
+{
+	uint64_t now_ns = clock_now_ns();
+
+	if (deadline_ns == 0 || deadline_ns > now_ns + SLICE_MS * NS_PER_MS)
+		return SLICE_MS;
+	return deadline_ns <= now_ns ? 0 : (int)((deadline_ns - now_ns) / NS_PER_MS) + 1;
+}
+
+/* Waits for PID until DEADLINE_NS (0: none): 0, -ETIMEDOUT, or -EINTR when HEEDED. */
+static int end_await(pid_t pid, uint64_t deadline_ns, bool heeded)
+{
+	AUTO(auto_close) int fd = pidfd_open(pid, 0);
+
+	if (fd < 0)
+		return -errno;
+	for (;;) {
+		struct pollfd poll_fd = { .fd = fd, .events = POLLIN };
+
+		if (poll(&poll_fd, 1, slice_until(deadline_ns)) > 0)
+			return 0;
+		if (heeded && interrupt_seen())
+			return -EINTR;
+		if (deadline_ns && clock_now_ns() >= deadline_ns)
+			return -ETIMEDOUT;
+	}
+}
+
+int process_wait(pid_t pid, uint64_t timeout_ns, int *ret_exit_status)
+{
+	int error = end_await(pid, clock_now_ns() + timeout_ns, false);
+
+	if (error == 0)
+		*ret_exit_status = status_reap(pid);
+	return error;
+}
+
+int process_run(const struct process_order *order, struct process_result *ret)
+{
+	uint64_t begin_ns = clock_now_ns();
+	uint64_t deadline_ns = order->time_limit_ns ? begin_ns + order->time_limit_ns : 0;
+	pid_t pid = process_start(order);
+
+	if (pid < 0)
+		return pid;
+
+	struct process_result result = { 0 };
+	int ended = end_await(pid, deadline_ns, true);
+
+	result.timed_out = ended == -ETIMEDOUT;
+	if (ended < 0) {
+		result.waited_in = process_group_waits(pid);
+		kill(-pid, SIGKILL);
+		/* Whoever can die has left then: the rig takes back what he asked for, and would
+		 * do it for one who is still there when what hangs is let go. */
+		free(process_group_left(pid, GROUP_GRACE_NS));
+		if (order->killed)
+			order->killed(order->context);
+		if (end_await(pid, clock_now_ns() + KILL_PATIENCE_NS, false) < 0) {
+			process_result_deinit(&result);
+			return ended == -EINTR ? -EINTR : -ETIME;
+		}
+	}
+	result.exit_status = status_reap(pid);
+	if (result.timed_out)
+		result.exit_status = PROCESS_TIMED_OUT;
+	else
+		result.left_running = process_group_left(pid, GROUP_GRACE_NS);
+	kill(-pid, SIGKILL);
+	result.duration_ns = clock_now_ns() - begin_ns;
+	if (ended == -EINTR) {
+		process_result_deinit(&result);
+		return -EINTR;
+	}
+	*ret = result;
+	return 0;
+}
+
+void process_result_deinit(struct process_result *result)
+{
+	free(result->waited_in);
+	free(result->left_running);
+	*result = (struct process_result){ 0 };
+}

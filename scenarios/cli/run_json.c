@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "scenarios/cli/run_json.h"
+
+#include <string.h>
+
+#include <jansson.h>
+
+#include "scenarios/base/heap.h"
+#include "scenarios/report/text.h"
+#include "simfs/base/cleanup.h"
+#include "simfs/base/clock.h"
+#include "simfs/control/protocol.h"
+
+static json_t *text_json(const char *text)
+{
+	AUTO(auto_free) char *clean = memory_copy(text);
+
+	if (!text)
+		return json_null();
+	for (char *at = clean; *at;) {
+		size_t length = utf8_length(at);
+
+		if (length == 0)
+			*at = '?';
+		at += length > 0 ? length : 1;
+	}
+	return json_string(clean);
+}
+
+static json_t *seconds_json(uint64_t duration_ns)
+{
+	return json_real((double)duration_ns / (double)NS_PER_S);
+}
+
+static json_t *step_json(const struct step_result *step)
+{
+	return json_pack("{s:o, s:o, s:i, s:i, s:s, s:o, s:o}", "phase", text_json(step->phase),
+		"step", text_json(step->title), "line", (int)step->place.line, "column",
+		(int)step->place.column, "outcome", outcome_name(step->outcome), "message",
+		text_json(step->message), "seconds", seconds_json(step->duration_ns));
+}
+
+static json_t *backup_json(const struct backup_result *backup)
+{
+	return json_pack("{s:o, s:o, s:s, s:i, s:o, s:o}", "name", text_json(backup->name), "of",
+		text_json(backup->of), "verdict", verdict_name(backup->verdict), "exit",
+		backup->exit_status, "reason", text_json(backup->reason), "seconds",
+		seconds_json(backup->duration_ns));
+}
+
+static json_t *scenario_json(const struct scenario_result *result)
+{
+	json_t *steps = json_array(), *backups = json_array(), *leaks = json_array();
+
+	for (size_t i = 0; i < result->step_count; i++)
+		json_array_append_new(steps, step_json(&result->steps[i]));
+	for (size_t i = 0; i < result->backup_count; i++)
+		json_array_append_new(backups, backup_json(&result->backups[i]));
+	for (size_t i = 0; i < result->leak_count; i++)
+		json_array_append_new(leaks, text_json(result->leaks[i]));
+	return json_pack("{s:o, s:o, s:o, s:o, s:I, s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "name",
+		text_json(result->name), "path", text_json(result->path), "profile",
+		text_json(result->profile), "client", text_json(result->client), "seed",
+		(json_int_t)result->seed, "outcome", outcome_name(result->outcome), "message",
+		text_json(result->message), "seconds", seconds_json(result->duration_ns), "steps",
+		steps, "backups", backups, "leaks", leaks, "replay", text_json(result->replay));
+}
+
+void report_json(const struct results *results, FILE *file)
+{
+	json_t *scenarios = json_array();
+
+	for (size_t i = 0; i < results->scenario_count; i++)
+		json_array_append_new(scenarios, scenario_json(&results->scenarios[i]));
+
+	json_t *document = json_pack("{s:i, s:i, s:o}", "schema_version", SCHEMA_VERSION, "exit",
+		results_exit_code(results), "scenarios", scenarios);
+
+	json_dumpf(document, file, JSON_INDENT(2));
+	fputc('\n', file);
+	json_decref(document);
+}

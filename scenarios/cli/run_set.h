@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * run_set.h - the scenarios that a command line names, read, with their clients.
+ */
+#ifndef SNAPRIG_SCENARIOS_CLI_RUN_SET_H
+#define SNAPRIG_SCENARIOS_CLI_RUN_SET_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "scenarios/clients/clients.h"
+#include "scenarios/format/scenario.h"
+
+struct run_item {
+	struct scenario *scenario;
+	struct client *client;
+};
+
+struct run_set {
+	struct run_item *items;
+	size_t count;
+};
+
+void run_set_init(struct run_set *set);
+void run_set_deinit(struct run_set *set);
+
+/*
+ * Reads the scenario at PATH, or all below the directory PATH, with the
+ * adapters of their clients, and adds them.  Returns 0, or -EINVAL after
+ * printing every mistake to stderr.
+ */
+int run_set_add(struct run_set *set, const char *path);
+
+/* Gives every scenario the seed SEED. */
+void run_set_seed(struct run_set *set, uint64_t seed);
+
+#endif

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * shrink.c - snaprig shrink: the fewest faults that still lead to the verdict.
+ *
+ * First whole rules are left out, then single hits of those that are left.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <jansson.h>
+
+#include "scenarios/base/heap.h"
+#include "scenarios/base/interrupt.h"
+#include "scenarios/cli/commands.h"
+#include "scenarios/cli/replay.h"
+#include "scenarios/report/shrink.h"
+#include "simfs/base/cleanup.h"
+#include "simfs/base/exit_code.h"
+#include "simfs/base/list.h"
+#include "simfs/base/log.h"
+#include "simfs/control/protocol.h"
+
+static const char help[] =
+	"usage: snaprig shrink RECORD [options]\n"
+	"\n"
+	"Runs the scenario of a record ('snaprig run --record') again and again, with fewer\n"
+	"and fewer of the faults that struck, as long as the verdict is the same.  Prints\n"
+	"the rules that are left, each of which strikes once: one at a line.\n"
+	"\n"
+	"  --work DIR   where work folders are made (default $TMPDIR, or /tmp)\n"
+	"  --keep       keep the work folders, and say where they are\n"
+	"  --json       print one JSON object\n"
+	"  --help       print this text\n"
+	"\n"
+	"Exit code: 0 done; 1 already with all of them the verdict is another one; 2 usage,\n"
+	"or a record or a scenario that cannot be read; 4 the rig failed, or was interrupted\n";
+
+struct shrinking {
+	struct shrink shrink;
+	struct replay *replay;
+	bool by_rules; /* what is left out is rules, not hits */
+	unsigned runs;
+	bool has_failed;
+};
+
+static size_t hits_left(const struct record *record)
+{
+	size_t left = 0;
+
+	for (size_t i = 0; i < record->hit_count; i++)
+		left += !record->hits[i].is_left_out;
+	return left;
+}
+
+static bool same_verdict(struct shrinking *shrinking)
+{
+	struct record *record = &shrinking->replay->record;
+	AUTO(auto_free) char *verdict = NULL;
+	bool is_same;
+
+	if (shrinking->has_failed)
+		return false;
+	verdict = replay_once(shrinking->replay, NULL);
+	shrinking->has_failed = !verdict;
+	is_same = verdict && strcmp(verdict, record->verdict) == 0;
+	log_info("run %u: %zu of %zu faults: %s", ++shrinking->runs, hits_left(record),
+		record->hit_count,
+		is_same	  ? "the same"
+		: verdict ? verdict
+			  : "no verdict");
+	return is_same;
+}
+
+/* What was left out with the rules stays out. */
+static bool still_does(struct shrink *shrink)
+{
+	struct shrinking *shrinking = CONTAINER_OF(shrink, struct shrinking, shrink);
+	struct record *record = &shrinking->replay->record;
+
+	for (size_t i = 0; i < record->hit_count; i++)
+		record->hits[i].is_left_out =
+			shrink->is_left_out[shrinking->by_rules ? record->hits[i].rule : i];
+	return same_verdict(shrinking);
+}
+
+static void shrink_by(struct shrinking *shrinking, bool by_rules)
+{
+	struct record *record = &shrinking->replay->record;
+	size_t count = by_rules ? record->rule_count : record->hit_count;
+
+	shrinking->by_rules = by_rules;
+	shrinking->shrink.count = count;
+	shrinking->shrink.is_left_out = memory_new(count * sizeof(bool) + 1);
+	shrinking->shrink.still_does = still_does;
+	for (size_t i = 0; i < count && !by_rules; i++)
+		shrinking->shrink.is_left_out[i] = record->hits[i].is_left_out;
+	shrink_run(&shrinking->shrink);
+	/* The last try may have been one that did not. */
+	for (size_t i = 0; i < record->hit_count; i++)
+		record->hits[i].is_left_out =
+			shrinking->shrink.is_left_out[by_rules ? record->hits[i].rule : i];
+	free(shrinking->shrink.is_left_out);
+}
+
+static void report(const struct shrinking *shrinking)
+{
+	const struct record *record = &shrinking->replay->record;
+	json_t *rules = json_array(), *rule;
+	size_t index;
+
+	for (size_t i = 0; i < record->hit_count; i++) {
+		AUTO(auto_free) char *text = record_hit_rule(record, &record->hits[i]);
+
+		if (!record->hits[i].is_left_out)
+			json_array_append_new(rules, json_string(text));
+	}
+	if (shrinking->replay->as_json) {
+		json_t *object = json_pack("{s:i, s:s, s:I, s:s, s:i, s:I, s:O}", "schema_version",
+			SCHEMA_VERSION, "scenario", record->scenario_path, "seed",
+			(json_int_t)record->seed, "verdict", record->verdict, "runs",
+			(int)shrinking->runs, "faults", (json_int_t)record->hit_count, "rules",
+			rules);
+
+		json_dumpf(object, stdout, JSON_INDENT(2));
+		putchar('\n');
+		json_decref(object);
+	} else {
+		json_array_foreach(rules, index, rule) puts(json_string_value(rule));
+		log_info("%s: %zu of %zu faults lead there", record->verdict,
+			json_array_size(rules), record->hit_count);
+	}
+	json_decref(rules);
+}
+
+int command_shrink(int argc, char **argv)
+{
+	struct replay replay;
+	int exit_code = replay_begin(&replay, argc, argv, help);
+
+	if (exit_code < 0) {
+		struct shrinking shrinking = { .replay = &replay };
+
+		/* A fault that never struck is why, and leaving others out changes nothing. */
+		if (strncmp(replay.record.verdict, "inconclusive", strlen("inconclusive")) == 0)
+			log_info("that run was inconclusive");
+		if (same_verdict(&shrinking)) {
+			shrink_by(&shrinking, true);
+			shrink_by(&shrinking, false);
+			exit_code = EXIT_MET;
+		} else {
+			log_error("the verdict is another one already with all faults");
+			exit_code = EXIT_FINDING;
+		}
+		if (shrinking.has_failed)
+			exit_code = EXIT_RIG;
+		else if (exit_code == EXIT_MET)
+			report(&shrinking);
+		interrupt_obey();
+	}
+	replay_end(&replay);
+	return exit_code;
+}

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * validate.c - snaprig validate: are these scenarios well formed?
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <jansson.h>
+
+#include "scenarios/cli/commands.h"
+#include "scenarios/format/files.h"
+#include "scenarios/format/mistakes.h"
+#include "scenarios/format/parse.h"
+#include "scenarios/report/text.h"
+#include "simfs/base/exit_code.h"
+#include "simfs/base/log.h"
+#include "simfs/control/protocol.h"
+
+static const char help[] =
+	"usage: snaprig validate [--json] SCENARIO|DIRECTORY...\n"
+	"\n"
+	"Reads each scenario, and every *.yaml and *.yml below each directory, without\n"
+	"running it.  Prints 'ok PATH' for one that is well formed, and every mistake of\n"
+	"one that is not as 'PATH:LINE:COLUMN: MESSAGE' on stderr.\n"
+	"\n"
+	"  --json   print one JSON object instead\n"
+	"  --help   print this text\n"
+	"\n"
+	"Exit code: 0 all are well formed, 2 a mistake or a file that cannot be read\n";
+
+/* A JSON string of TEXT, which may be a path of any bytes. */
+static json_t *json_text(const char *text)
+{
+	char *clean = NULL;
+	size_t length = 0;
+	FILE *file = open_memstream(&clean, &length);
+
+	while (file && *text) {
+		size_t character = utf8_length(text);
+
+		fwrite(character > 0 ? text : "?", 1, character > 0 ? character : 1, file);
+		text += character > 0 ? character : 1;
+	}
+	if (file)
+		fclose(file);
+
+	json_t *json = json_string(clean ? clean : "");
+
+	free(clean);
+	return json;
+}
+
+static json_t *json_of_file(const char *path, const struct mistakes *mistakes)
+{
+	json_t *errors = json_array();
+
+	for (size_t i = 0; i < mistakes->count; i++) {
+		const struct mistake *mistake = &mistakes->items[i];
+		json_t *error = json_pack("{s:i, s:i, s:o}", "line", (int)mistake->place.line,
+			"column", (int)mistake->place.column, "message", json_text(mistake->text));
+
+		json_array_append_new(errors, error);
+	}
+	return json_pack("{s:o, s:b, s:o, s:i}", "path", json_text(path), "ok",
+		mistakes->count == 0, "errors", errors, "errors_dropped",
+		(int)mistakes->dropped_count);
+}
+
+/* Reads the scenario at PATH and tells of it: on JSON_FILES when given, else as text. */
+static bool file_validate(const char *path, json_t *json_files)
+{
+	struct scenario *scenario = NULL;
+	struct mistakes mistakes;
+
+	mistakes_init(&mistakes);
+
+	bool is_ok = scenario_read(path, &mistakes, &scenario) == 0;
+
+	if (json_files)
+		json_array_append_new(json_files, json_of_file(path, &mistakes));
+	else if (is_ok)
+		printf("ok %s\n", path);
+	else
+		mistakes_print(&mistakes, path, stderr);
+	mistakes_deinit(&mistakes);
+	scenario_destroy(scenario);
+	return is_ok;
+}
+
+static bool files_validate(const struct scenario_files *files, bool as_json)
+{
+	json_t *json_files = as_json ? json_array() : NULL;
+	bool is_ok = true;
+
+	for (size_t i = 0; i < files->count; i++)
+		is_ok = file_validate(files->paths[i], json_files) && is_ok;
+	if (!as_json)
+		return is_ok;
+
+	json_t *document = json_pack(
+		"{s:i, s:o}", "schema_version", SCHEMA_VERSION, "files", json_files);
+
+	json_dumpf(document, stdout, JSON_INDENT(2));
+	putchar('\n');
+	json_decref(document);
+	return is_ok;
+}
+
+static int paths_validate(char **paths, size_t count, bool as_json)
+{
+	struct scenario_files files;
+	int exit_code = EXIT_MET;
+
+	scenario_files_init(&files);
+	for (size_t i = 0; i < count; i++) {
+		int error = scenario_files_add(&files, paths[i]);
+
+		if (error == 0)
+			continue;
+		exit_code = EXIT_USAGE;
+		if (error == -ENOENT)
+			log_error("no scenario in directory '%s'", paths[i]);
+		else
+			log_error_code(error, "cannot read directory '%s'", paths[i]);
+	}
+	if (!files_validate(&files, as_json))
+		exit_code = EXIT_USAGE;
+	scenario_files_deinit(&files);
+	return exit_code;
+}
+
+int command_validate(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "json", no_argument, NULL, 'j' },
+		{ "help", no_argument, NULL, 'h' },
+		{ NULL, 0, NULL, 0 },
+	};
+	bool as_json = false;
+	int option;
+
+	optind = 0;
+	opterr = 0;
+	while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+		switch (option) {
+		case 'j':
+			as_json = true;
+			break;
+		case 'h':
+			fputs(help, stdout);
+			return EXIT_MET;
+		default:
+			log_error("unknown option '%s' (see 'snaprig validate --help')",
+				argv[optind - 1]);
+			return EXIT_USAGE;
+		}
+	}
+	if (optind == argc) {
+		log_error("no scenario given (see 'snaprig validate --help')");
+		return EXIT_USAGE;
+	}
+	return paths_validate(argv + optind, (size_t)(argc - optind), as_json);
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "scenarios/clients/share.h"
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "scenarios/base/heap.h"
+#include "scenarios/format/files.h"
+#include "simfs/base/cleanup.h"
+
+char *share_program(void)
+{
+	char path[PATH_MAX];
+	ssize_t length = readlink("/proc/self/exe", path, sizeof path - 1);
+
+	if (length < 0)
+		return NULL;
+	path[length] = '\0';
+	return memory_copy(path);
+}
+
+/*
+ * Hands PATH (stolen) back when there are data files in it, else NULL.  A build
+ * has folders of the same names beside the program, for its objects.
+ */
+static char *folder_or_null(char *path)
+{
+	struct scenario_files files;
+
+	scenario_files_init(&files);
+
+	bool has_files = access(path, F_OK) == 0 && scenario_files_add(&files, path) == 0;
+
+	scenario_files_deinit(&files);
+	if (has_files)
+		return path;
+	free(path);
+	return NULL;
+}
+
+/* What may lie between the folder of the program and that of NAME. */
+static const char *const beside_program[] = {
+	"../../scenarios", /* build/CONFIG/snaprig of a source tree */
+	"scenarios",
+	"../share/snaprig",
+};
+
+static char *folder_beside_program(const char *name)
+{
+	AUTO(auto_free) char *program = share_program();
+	char *slash = program ? strrchr(program, '/') : NULL;
+	char *folder = NULL;
+
+	if (!slash)
+		return NULL;
+	*slash = '\0';
+	for (size_t i = 0; i < sizeof beside_program / sizeof beside_program[0] && !folder; i++)
+		folder = folder_or_null(
+			memory_format("%s/%s/%s", program, beside_program[i], name));
+	return folder;
+}
+
+char *share_folder(const char *name)
+{
+	const char *told = getenv("SNAPRIG_SHARE");
+	char *folder = told && *told ? folder_or_null(memory_format("%s/%s", told, name)) : NULL;
+
+	if (!folder)
+		folder = folder_beside_program(name);
+	if (!folder)
+		folder = folder_or_null(memory_format("%s/%s", SNAPRIG_SHARE_DIR, name));
+	return folder;
+}

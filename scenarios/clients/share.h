@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * share.h - where the data files of the program lie.
+ */
+#ifndef SNAPRIG_SCENARIOS_CLIENTS_SHARE_H
+#define SNAPRIG_SCENARIOS_CLIENTS_SHARE_H
+
+/* The path of this program, the caller's; or NULL when the kernel does not tell. */
+char *share_program(void);
+
+/*
+ * The folder NAME ("clients", "catalog") with data files in it, the caller's:
+ * the first there is of $SNAPRIG_SHARE/NAME, scenarios/NAME in the source tree
+ * that the program was built in or beside the program, share/snaprig/NAME
+ * beside its bin folder, and where `make install` puts it.  NULL for none.
+ */
+char *share_folder(const char *name);
+
+#endif

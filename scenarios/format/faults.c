@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* faults.c - the step fault: one rule, or a list of them. */
+#include "faults/rule.h"
+#include "scenarios/base/heap.h"
+#include "scenarios/format/mistakes.h"
+#include "scenarios/format/parse.h"
+#include "scenarios/format/yaml_values.h"
+
+static void rule_read(struct reading *reading, const struct field *field,
+	const struct tree_node *node, struct fault_texts *faults)
+{
+	char message[RULE_MESSAGE_BYTES];
+	struct fault_rule rule;
+
+	if (!is_scalar(reading, field, node, "a rule"))
+		return;
+	if (rule_parse(node->text, &rule, message) < 0) {
+		mistakes_add(reading->mistakes, node->place, "%s", message);
+		return;
+	}
+	faults->texts = memory_grow(faults->texts, faults->count, sizeof *faults->texts);
+	faults->texts[faults->count++] = memory_copy(node->text);
+}
+
+void read_faults(struct reading *reading, const struct field *field, const struct tree_node *node,
+	void *target)
+{
+	if (node->kind != TREE_LIST) {
+		rule_read(reading, field, node, target);
+		return;
+	}
+	if (node->entry_count == 0)
+		mistakes_add(reading->mistakes, node->place, "'%s' has no rules", field->key);
+	for (size_t i = 0; i < node->entry_count; i++)
+		rule_read(reading, field, node->entries[i].value, target);
+}

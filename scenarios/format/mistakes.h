@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * mistakes.h - what is wrong in a file, collected while it is read.
+ *
+ * Reading goes on after a mistake, so that its writer learns of all of them
+ * at once.  The first MISTAKES_MAX are kept, the others only counted.
+ */
+#ifndef SNAPRIG_SCENARIOS_FORMAT_MISTAKES_H
+#define SNAPRIG_SCENARIOS_FORMAT_MISTAKES_H
+
+#include <stddef.h>
+#include <stdio.h>
+
+#include "scenarios/format/scenario.h"
+
+#define MISTAKES_MAX 100
+
+struct mistake {
+	struct place place; /* line 0: the file as a whole */
+	char *text;	    /* one line, valid UTF-8 when the file is */
+};
+
+struct mistakes {
+	struct mistake *items; /* in the order of the file after mistakes_sort() */
+	size_t count;
+	size_t dropped_count; /* those beyond MISTAKES_MAX */
+};
+
+void mistakes_init(struct mistakes *mistakes);
+void mistakes_deinit(struct mistakes *mistakes);
+
+/* Adds one; control characters in the text become '?', a very long text is cut. */
+__attribute__((format(printf, 3, 4))) void mistakes_add(
+	struct mistakes *mistakes, struct place place, const char *format, ...);
+
+void mistakes_sort(struct mistakes *mistakes);
+
+/* Prints each as "PATH:line:column: text". */
+void mistakes_print(const struct mistakes *mistakes, const char *path, FILE *file);
+
+#endif

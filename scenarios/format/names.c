@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "scenarios/format/names.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "scenarios/base/heap.h"
+#include "scenarios/format/yaml_values.h"
+#include "simfs/base/suggest.h"
+
+static void list_deinit(struct name_list *list)
+{
+	for (size_t i = 0; i < list->count; i++)
+		free(list->items[i].text);
+	free(list->items);
+}
+
+void names_init(struct names *names)
+{
+	*names = (struct names){ 0 };
+}
+
+void names_deinit(struct names *names)
+{
+	list_deinit(&names->snapshots);
+	list_deinit(&names->backups);
+	list_deinit(&names->gauges);
+}
+
+static struct known_name *list_find(const struct name_list *list, const char *text)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		if (strcmp(list->items[i].text, text) == 0)
+			return &list->items[i];
+	}
+	return NULL;
+}
+
+static void known_add(struct name_list *list, const char *text, unsigned line)
+{
+	list->items = memory_grow(list->items, list->count, sizeof *list->items);
+	list->items[list->count++] = (struct known_name){ memory_copy(text), line, 0 };
+}
+
+void names_add_gauge(struct names *names, const char *gauge, unsigned line)
+{
+	known_add(&names->gauges, gauge, line);
+}
+
+/* As read_name(); returns the name, which is TARGET's, or NULL after a mistake. */
+static const char *name_read(struct reading *reading, const struct field *field,
+	const struct tree_node *node, void *target)
+{
+	char **name = target;
+
+	read_name(reading, field, node, name);
+	return *name;
+}
+
+static void new_read(struct reading *reading, const struct field *field,
+	const struct tree_node *node, struct name_list *list, const char *what, void *target)
+{
+	const char *name = name_read(reading, field, node, target);
+
+	if (!name)
+		return;
+
+	const struct known_name *known = list_find(list, name);
+
+	if (known)
+		mistakes_add(reading->mistakes, node->place,
+			"%s '%s' was made before, at line %u (each needs its own name)", what, name,
+			known->line);
+	else
+		known_add(list, name, node->place.line);
+}
+
+void read_new_snapshot(struct reading *reading, const struct field *field,
+	const struct tree_node *node, void *target)
+{
+	new_read(reading, field, node, &reading->names->snapshots, "snapshot", target);
+}
+
+void read_new_backup(struct reading *reading, const struct field *field,
+	const struct tree_node *node, void *target)
+{
+	new_read(reading, field, node, &reading->names->backups, "backup", target);
+}
+
+/* "snapshot 's2' is never made before this step", and which one may be meant. */
+static void never_made_add(struct reading *reading, const struct tree_node *node,
+	const struct name_list *list, const char *what)
+{
+	const char *near = NULL;
+	unsigned distance = 3;
+
+	for (size_t i = 0; i < list->count; i++) {
+		unsigned its_distance = suggest_distance(node->text, list->items[i].text);
+
+		if (its_distance < distance) {
+			distance = its_distance;
+			near = list->items[i].text;
+		}
+	}
+	if (near)
+		mistakes_add(reading->mistakes, node->place,
+			"%s '%s' is never made before this step (did you mean '%s'?)", what,
+			node->text, near);
+	else
+		mistakes_add(reading->mistakes, node->place,
+			"%s '%s' is never made before this step", what, node->text);
+}
+
+/* Reads the name of something that was made; NULL after a mistake, or when one cannot know. */
+static struct known_name *known_read(struct reading *reading, const struct field *field,
+	const struct tree_node *node, const struct name_list *list, const char *what, void *target)
+{
+	const char *name = name_read(reading, field, node, target);
+
+	if (!name)
+		return NULL;
+
+	struct known_name *known = list_find(list, name);
+
+	if (!known && !reading->names->incomplete)
+		never_made_add(reading, node, list, what);
+	return known;
+}
+
+/* As known_read(), for a snapshot that must not be deleted yet. */
+static struct known_name *snapshot_read(struct reading *reading, const struct field *field,
+	const struct tree_node *node, void *target)
+{
+	struct known_name *known = known_read(
+		reading, field, node, &reading->names->snapshots, "snapshot", target);
+
+	if (!known || known->deleted_line == 0)
+		return known;
+	mistakes_add(reading->mistakes, node->place, "snapshot '%s' is deleted at line %u",
+		known->text, known->deleted_line);
+	return NULL;
+}
+
+void read_snapshot(struct reading *reading, const struct field *field, const struct tree_node *node,
+	void *target)
+{
+	snapshot_read(reading, field, node, target);
+}
+
+void read_deleted_snapshot(struct reading *reading, const struct field *field,
+	const struct tree_node *node, void *target)
+{
+	struct known_name *known = snapshot_read(reading, field, node, target);
+
+	if (known)
+		known->deleted_line = node->place.line;
+}
+
+void read_past_snapshot(struct reading *reading, const struct field *field,
+	const struct tree_node *node, void *target)
+{
+	known_read(reading, field, node, &reading->names->snapshots, "snapshot", target);
+}
+
+void read_backup(struct reading *reading, const struct field *field, const struct tree_node *node,
+	void *target)
+{
+	known_read(reading, field, node, &reading->names->backups, "backup", target);
+}
+
+void read_set_gauge(struct reading *reading, const struct field *field,
+	const struct tree_node *node, void *target)
+{
+	char **gauge = target;
+
+	read_gauge(reading, field, node, gauge);
+	if (!*gauge || reading->names->incomplete)
+		return;
+	if (!list_find(&reading->names->gauges, *gauge))
+		mistakes_add(reading->mistakes, node->place,
+			"gauge '%s' is never set before this step", *gauge);
+}

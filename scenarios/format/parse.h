@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * parse.h - a scenario from a text in memory, and the tables behind it.
+ */
+#ifndef SNAPRIG_SCENARIOS_FORMAT_PARSE_H
+#define SNAPRIG_SCENARIOS_FORMAT_PARSE_H
+
+#include <stddef.h>
+
+#include "scenarios/format/mistakes.h"
+#include "scenarios/format/scenario.h"
+#include "scenarios/format/yaml_fields.h"
+
+#define PHASES_MAX 64
+#define STEPS_MAX  1000 /* of a phase */
+
+/*
+ * Reads the scenario in LENGTH bytes at TEXT; PATH is only remembered.
+ * Returns 0, or -EINVAL with every mistake added to MISTAKES, sorted.
+ */
+int scenario_parse(const char *path, const char *text, size_t length, struct mistakes *mistakes,
+	struct scenario **ret);
+
+/*
+ * As scenario_parse(), from the file at PATH.  Also the -errno of reading it,
+ * which is added to MISTAKES too.
+ */
+int scenario_read(const char *path, struct mistakes *mistakes, struct scenario **ret);
+
+/*
+ * Every table of keys of the format, for the test that holds
+ * scenario.schema.json against them.
+ */
+const struct field_table *const *scenario_tables(size_t *ret_count);
+
+/* Reads NODE, a list of steps, into the phase at TARGET. */
+field_reader read_steps;
+
+/* struct fault_texts: a rule, or a list of them. */
+field_reader read_faults;
+
+/* struct writer_texts: a list of writers. */
+field_reader read_writers;
+
+/* The tables that steps are made of: "step" first. */
+extern const struct field_table *const step_tables[];
+extern const size_t step_table_count;
+
+#endif

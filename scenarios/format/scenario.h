@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * scenario.h - a scenario as it was read: what to mount, what to do, what to expect.
+ *
+ * A plain tree, owned by struct scenario and freed with it.  Every part keeps
+ * the place in the file where it stands, for messages of the run.
+ */
+#ifndef SNAPRIG_SCENARIOS_FORMAT_SCENARIO_H
+#define SNAPRIG_SCENARIOS_FORMAT_SCENARIO_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+/* How long one run of the client may take when the scenario does not say. */
+#define SCENARIO_TIME_LIMIT_NS 60000000000ull
+
+struct place {
+	unsigned line;	 /* from 1 */
+	unsigned column; /* from 1 */
+};
+
+enum content_kind { CONTENT_ZEROS, CONTENT_RANDOM, CONTENT_IMAGE, CONTENT_EXT4 };
+
+struct content_spec {
+	enum content_kind kind;
+	char *image;	/* CONTENT_IMAGE: path, as written */
+	uint32_t files; /* CONTENT_EXT4: how many files … */
+	uint64_t bytes; /* … with how many bytes in all */
+};
+
+enum verdict {
+	VERDICT_NONE,
+	VERDICT_INTACT,
+	VERDICT_RECOVERED,
+	VERDICT_DETECTED,
+	VERDICT_MISREPORTED,
+	VERDICT_SILENT_CORRUPTION,
+	VERDICT_RETRIED_NON_RETRYABLE,
+	VERDICT_HUNG,
+	VERDICT_INCONCLUSIVE,
+};
+
+/* "start: read.progress>=25%": the step runs when the gauge has reached the value. */
+struct moment {
+	char *gauge; /* NULL: at once */
+	char *at_least;
+};
+
+enum step_kind {
+	STEP_SNAPSHOT, /* snapshot: NAME */
+	STEP_DELETE,   /* delete: NAME */
+	STEP_WRITE,    /* write: { name, pattern, bytes, [start] } */
+	STEP_GAUGE,    /* gauge: { name, value, [start] } */
+	STEP_RELEASE,  /* release: GAUGE */
+	STEP_FAULT,    /* fault: RULE, or a list of them */
+	STEP_BACKUP,   /* backup: { of | takes, to } */
+	STEP_RESTORE,  /* restore: { from, to } */
+	STEP_EXPECT,   /* expect: { … } */
+};
+
+enum pattern { PATTERN_RANDOM, PATTERN_SEQUENTIAL };
+
+enum exit_wish { EXIT_WISH_ANY, EXIT_WISH_ZERO, EXIT_WISH_NONZERO, EXIT_WISH_NUMBER };
+
+/* What is not wished is NULL, VERDICT_NONE, EXIT_WISH_ANY or false. */
+struct expectation {
+	enum verdict verdict; /* of the latest backup */
+	enum exit_wish exit_wish;
+	int exit_number;  /* -314 and its low byte (198) are the same */
+	char *says;	  /* in what the client printed */
+	char *snapshot;	  /* whose state, error and kernel log */
+	char *state;	  /* active | failed | … */
+	char *error;	  /* "EFBIG" */
+	char *kernel_log; /* text in .snaprig/kernel.log */
+	bool live_intact; /* live: intact */
+	char *content;	  /* content: NAME, the restored bytes are this snapshot's */
+	bool no_leaks;	  /* leaks: none */
+};
+
+/* Rules (faults/rule.h) that can be read. */
+struct fault_texts {
+	char **texts;
+	size_t count;
+};
+
+/* Writers (simfs/volume/writers/spec.h) that can be read. */
+struct writer_texts {
+	char **texts;
+	size_t count;
+};
+
+#define SCENARIO_WRITERS_MAX 64
+
+struct step {
+	enum step_kind kind;
+	struct place place;
+	char *name;		   /* snapshot, writer, gauge, or backup (`to`);
+				    * RESTORE: `to`, or NULL */
+	char *of;		   /* BACKUP: snapshot;  RESTORE: backup */
+	bool takes;		   /* BACKUP: the client takes the snapshot itself */
+	enum pattern pattern;	   /* WRITE */
+	uint64_t bytes;		   /* WRITE */
+	char *value;		   /* GAUGE */
+	bool memory_is_real;	   /* GAUGE: pressed, not feigned */
+	struct moment start;	   /* WRITE, GAUGE */
+	struct fault_texts faults; /* FAULT */
+	struct expectation expectation;
+};
+
+struct phase {
+	char *name;
+	struct place place;
+	struct step *steps;
+	size_t step_count;
+};
+
+struct scenario {
+	char *path; /* of its file, as given */
+	char *name;
+	char *about;   /* "" when the file says nothing */
+	uint64_t seed; /* 0 when the file says nothing */
+	char *profile;
+	char *client;
+	char *limit;		/* NULL: the profile's */
+	uint64_t time_limit_ns; /* of one run of the client; SCENARIO_TIME_LIMIT_NS by default */
+	uint64_t volume_bytes;	/* a multiple of 512; 0: the size of the CONTENT_IMAGE */
+	struct content_spec content;
+	struct writer_texts writers;
+	bool writers_unchecked; /* the rig hands out snapshots although a writer failed */
+	uint64_t time_scale;	/* how fast the rig's clock runs; 0: as time does */
+	struct phase *phases;
+	size_t phase_count;
+};
+
+/*
+ * Reads the scenario in FILE.  Returns 0; or -EINVAL after printing every
+ * mistake to MESSAGES as "path:line:column: …", with a suggestion where one
+ * is near; or the -errno of reading the file, which is printed too.
+ */
+int scenario_load(const char *path, FILE *messages, struct scenario **ret);
+void scenario_destroy(struct scenario *scenario);
+
+/* "silent-corruption"; "none" for VERDICT_NONE. */
+const char *verdict_name(enum verdict verdict);
+
+#endif

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "scenarios/format/step_title.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "scenarios/base/heap.h"
+#include "simfs/base/cleanup.h"
+#include "simfs/base/sizes.h"
+
+/* Appends ", KEY VALUE" to TITLE, or " KEY VALUE" when it is the first wish. */
+static void title_wish(char **title, int *count, const char *key, const char *value)
+{
+	if (!value)
+		return;
+
+	char *longer = memory_format("%s%s %s %s", *title, *count > 0 ? "," : "", key, value);
+
+	free(*title);
+	*title = longer;
+	(*count)++;
+}
+
+static const char *exit_text(const struct expectation *wish, char *buffer, size_t length)
+{
+	switch (wish->exit_wish) {
+	case EXIT_WISH_ANY:
+		return NULL;
+	case EXIT_WISH_ZERO:
+		return "zero";
+	case EXIT_WISH_NONZERO:
+		return "nonzero";
+	case EXIT_WISH_NUMBER:
+		snprintf(buffer, length, "%d", wish->exit_number);
+		return buffer;
+	}
+	return NULL;
+}
+
+static char *expect_title(const struct expectation *wish)
+{
+	char *title = memory_copy("expect");
+	AUTO(auto_free) char *says = wish->says ? memory_format("'%s'", wish->says) : NULL;
+	AUTO(auto_free)
+	char *kernel_log = wish->kernel_log ? memory_format("'%s'", wish->kernel_log) : NULL;
+	char number[16];
+	int count = 0;
+
+	title_wish(&title, &count, "verdict",
+		wish->verdict == VERDICT_NONE ? NULL : verdict_name(wish->verdict));
+	title_wish(&title, &count, "exit", exit_text(wish, number, sizeof number));
+	title_wish(&title, &count, "says", says);
+	title_wish(&title, &count, "snapshot", wish->snapshot);
+	title_wish(&title, &count, "state", wish->state);
+	title_wish(&title, &count, "error", wish->error);
+	title_wish(&title, &count, "kernel-log", kernel_log);
+	title_wish(&title, &count, "live", wish->live_intact ? "intact" : NULL);
+	title_wish(&title, &count, "content", wish->content);
+	title_wish(&title, &count, "leaks", wish->no_leaks ? "none" : NULL);
+	return title;
+}
+
+static char *start_text(const struct moment *start)
+{
+	if (!start->gauge)
+		return memory_copy("");
+	return memory_format(" at %s>=%s", start->gauge, start->at_least);
+}
+
+static char *write_title(const struct step *step)
+{
+	AUTO(auto_free) char *start = start_text(&step->start);
+	const char *pattern = step->pattern == PATTERN_RANDOM ? "random" : "sequential";
+	char size[32];
+
+	size_format(step->bytes, size, sizeof size);
+	return memory_format("write '%s': %s %s%s", step->name, size, pattern, start);
+}
+
+static char *gauge_title(const struct step *step)
+{
+	AUTO(auto_free) char *start = start_text(&step->start);
+
+	return memory_format("gauge '%s': %s%s%s", step->name, step->value,
+		step->memory_is_real ? ", for real" : "", start);
+}
+
+static char *faults_title(const struct step *step)
+{
+	char *title = memory_copy("fault");
+
+	for (size_t i = 0; i < step->faults.count; i++) {
+		char *longer = memory_format(
+			"%s%s '%s'", title, i > 0 ? "," : "", step->faults.texts[i]);
+
+		free(title);
+		title = longer;
+	}
+	return title;
+}
+
+char *step_title(const struct step *step)
+{
+	switch (step->kind) {
+	case STEP_SNAPSHOT:
+		return memory_format("snapshot '%s'", step->name);
+	case STEP_DELETE:
+		return memory_format("delete '%s'", step->name);
+	case STEP_WRITE:
+		return write_title(step);
+	case STEP_GAUGE:
+		return gauge_title(step);
+	case STEP_RELEASE:
+		return memory_format("release '%s'", step->name);
+	case STEP_FAULT:
+		return faults_title(step);
+	case STEP_BACKUP:
+		return memory_format("backup '%s'%s to '%s'", step->of,
+			step->takes ? ", taken by the client," : "", step->name);
+	case STEP_RESTORE:
+		return step->name ? memory_format("restore '%s' to '%s'", step->of, step->name)
+				  : memory_format("restore '%s'", step->of);
+	case STEP_EXPECT:
+		return expect_title(&step->expectation);
+	}
+	return memory_copy("step");
+}

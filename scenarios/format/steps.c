@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * steps.c - the steps of a phase.
+ */
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "scenarios/base/heap.h"
+#include "scenarios/format/names.h"
+#include "scenarios/format/parse.h"
+#include "scenarios/format/yaml_values.h"
+#include "simfs/base/log.h"
+
+#define AT(member)     .offset = offsetof(struct step, member)
+#define WISH(member)   .offset = offsetof(struct expectation, member)
+#define CHOICES(words) .choices = (words), .choice_count = sizeof(words) / sizeof(words)[0]
+
+/* Exit codes are bytes; programs that exit with -314 are written down as they say it. */
+#define EXIT_NUMBER_MAX 65535
+
+#define WRITE_MIN_BYTES 512u
+#define WRITE_MAX_BYTES (1ull << 40)
+
+static const char *const pattern_words[] = {
+	[PATTERN_RANDOM] = "random",
+	[PATTERN_SEQUENTIAL] = "sequential",
+};
+
+static const char *const memory_words[] = { "real" };
+
+static const char *const verdict_words[] = {
+	[VERDICT_NONE] = NULL,
+	[VERDICT_INTACT] = "intact",
+	[VERDICT_RECOVERED] = "recovered",
+	[VERDICT_DETECTED] = "detected",
+	[VERDICT_MISREPORTED] = "misreported",
+	[VERDICT_SILENT_CORRUPTION] = "silent-corruption",
+	[VERDICT_RETRIED_NON_RETRYABLE] = "retried-non-retryable",
+	[VERDICT_HUNG] = "hung",
+	[VERDICT_INCONCLUSIVE] = "inconclusive",
+};
+
+const char *verdict_name(enum verdict verdict)
+{
+	return verdict == VERDICT_NONE ? "none" : verdict_words[verdict];
+}
+
+static const char *const state_words[] = { "active", "failed", "invalid", "stale", "dormant",
+	"gone" };
+static const char *const live_words[] = { "intact" };
+static const char *const leaks_words[] = { "none" };
+
+static void read_exit(struct reading *reading, const struct field *field,
+	const struct tree_node *node, void *target)
+{
+	struct expectation *wish = target;
+	uint64_t number;
+
+	if (!is_scalar(reading, field, node, "zero, nonzero or a number"))
+		return;
+	if (strcmp(node->text, "zero") == 0) {
+		wish->exit_wish = EXIT_WISH_ZERO;
+		return;
+	}
+	if (strcmp(node->text, "nonzero") == 0) {
+		wish->exit_wish = EXIT_WISH_NONZERO;
+		return;
+	}
+
+	bool is_negative = node->text[0] == '-';
+
+	if (node->quoted || number_parse(node->text + is_negative, &number) < 0 ||
+		number > EXIT_NUMBER_MAX) {
+		mistakes_add(reading->mistakes, node->place,
+			"cannot read exit '%s' (try zero, nonzero or 1)", node->text);
+		return;
+	}
+	wish->exit_wish = EXIT_WISH_NUMBER;
+	wish->exit_number = is_negative ? -(int)number : (int)number;
+}
+
+static void read_error(struct reading *reading, const struct field *field,
+	const struct tree_node *node, void *target)
+{
+	if (!is_scalar(reading, field, node, "the name of an error"))
+		return;
+	if (error_from_name(node->text) == 0)
+		mistakes_add(
+			reading->mistakes, node->place, "unknown error '%s' (try EIO)", node->text);
+	else
+		*(char **)target = memory_copy(node->text);
+}
+
+static const struct field write_fields[] = {
+	{ "name", read_name, AT(name), .required = true },
+	{ "pattern", read_choice, AT(pattern), .required = true, CHOICES(pattern_words) },
+	{ "bytes", read_size, AT(bytes), .required = true, .min = WRITE_MIN_BYTES,
+		.max = WRITE_MAX_BYTES },
+	{ "start", read_moment, AT(start) },
+};
+static const struct field_table write_table = FIELD_TABLE("write", write_fields);
+
+static const struct field gauge_fields[] = {
+	{ "name", read_gauge, AT(name), .required = true },
+	{ "value", read_gauge_value, AT(value), .required = true },
+	{ "memory", read_wish, AT(memory_is_real), CHOICES(memory_words) },
+	{ "start", read_moment, AT(start) },
+};
+static const struct field_table gauge_table = FIELD_TABLE("gauge", gauge_fields);
+
+/* A snapshot that the client takes, of a name that was not used before. */
+static void read_takes(struct reading *reading, const struct field *field,
+	const struct tree_node *node, void *target)
+{
+	struct step *step = target;
+
+	step->takes = true;
+	free(step->of);
+	step->of = NULL;
+	read_new_snapshot(reading, field, node, &step->of);
+}
+
+static const struct field backup_fields[] = {
+	{ "of", read_snapshot, AT(of) },
+	{ "takes", read_takes, .offset = 0 },
+	{ "to", read_new_backup, AT(name), .required = true },
+};
+static const struct field_table backup_table = FIELD_TABLE("backup", backup_fields);
+
+static const struct field restore_fields[] = {
+	{ "from", read_backup, AT(of), .required = true },
+	{ "to", read_name, AT(name) },
+};
+static const struct field_table restore_table = FIELD_TABLE("restore", restore_fields);
+
+static const struct field expect_fields[] = {
+	{ "verdict", read_choice, WISH(verdict), CHOICES(verdict_words) },
+	{ "exit", read_exit, .offset = 0 },
+	{ "says", read_text, WISH(says) },
+	{ "snapshot", read_snapshot, WISH(snapshot) },
+	{ "state", read_word, WISH(state), CHOICES(state_words) },
+	{ "error", read_error, WISH(error) },
+	{ "kernel-log", read_text, WISH(kernel_log) },
+	{ "live", read_wish, WISH(live_intact), CHOICES(live_words) },
+	{ "content", read_past_snapshot, WISH(content) },
+	{ "leaks", read_wish, WISH(no_leaks), CHOICES(leaks_words) },
+};
+static const struct field_table expect_table = FIELD_TABLE("expect", expect_fields);
+
+/* In the order of enum step_kind. */
+static const struct field step_fields[] = {
+	[STEP_SNAPSHOT] = { "snapshot", read_new_snapshot, AT(name) },
+	[STEP_DELETE] = { "delete", read_deleted_snapshot, AT(name) },
+	[STEP_WRITE] = { "write", read_table, .table = &write_table },
+	[STEP_GAUGE] = { "gauge", read_table, .table = &gauge_table },
+	[STEP_RELEASE] = { "release", read_set_gauge, AT(name) },
+	[STEP_FAULT] = { "fault", read_faults, AT(faults) },
+	[STEP_BACKUP] = { "backup", read_table, .table = &backup_table },
+	[STEP_RESTORE] = { "restore", read_table, .table = &restore_table },
+	[STEP_EXPECT] = { "expect", read_table, AT(expectation), .table = &expect_table },
+};
+static const struct field_table step_table = FIELD_TABLE("step", step_fields);
+
+const struct field_table *const step_tables[] = {
+	&step_table,
+	&write_table,
+	&gauge_table,
+	&backup_table,
+	&restore_table,
+	&expect_table,
+};
+const size_t step_table_count = sizeof step_tables / sizeof step_tables[0];
+
+/* The mistakes of an expectation that no single value shows. */
+static void expectation_check(
+	struct reading *reading, const struct tree_node *node, const struct expectation *wish)
+{
+	const struct names *names = reading->names;
+	bool of_snapshot = wish->state || wish->error;
+	bool of_backup = wish->verdict != VERDICT_NONE || wish->exit_wish != EXIT_WISH_ANY ||
+			 wish->says || wish->content;
+
+	if (node->kind == TREE_MAP && node->entry_count == 0)
+		mistakes_add(reading->mistakes, node->place, "expect expects nothing");
+	if (of_snapshot && !tree_find(node, "snapshot"))
+		mistakes_add(reading->mistakes, node->place,
+			"missing key 'snapshot' in expect (whose '%s'?)",
+			wish->state ? "state" : "error");
+	if (wish->snapshot && !tree_find(node, "state") && !tree_find(node, "error") &&
+		!tree_find(node, "kernel-log"))
+		mistakes_add(reading->mistakes, node->place,
+			"missing key 'state', 'error' or 'kernel-log' for snapshot '%s'",
+			wish->snapshot);
+	if (of_backup && names->backups.count == 0 && !names->incomplete)
+		mistakes_add(
+			reading->mistakes, node->place, "no backup is made before this expect");
+}
+
+static void gauge_check(
+	struct reading *reading, const struct tree_node *node, const struct step *step)
+{
+	const char *hint = NULL;
+
+	if (step->name)
+		names_add_gauge(reading->names, step->name, step->place.line);
+	if (step->name && step->value)
+		hint = gauge_value_hint(step->name, step->value);
+	if (hint)
+		mistakes_add(reading->mistakes, tree_find(node, "value")->place,
+			"'%s' cannot be '%s' (try %s)", step->name, step->value, hint);
+}
+
+static void backup_check(
+	struct reading *reading, const struct tree_node *node, const struct place *place)
+{
+	if (node->kind != TREE_MAP)
+		return;
+
+	bool is_given = tree_find(node, "of"), is_taken = tree_find(node, "takes");
+
+	if (!is_given && !is_taken)
+		mistakes_add(reading->mistakes, *place,
+			"missing key 'of' in backup (or 'takes', when the client takes the "
+			"snapshot)");
+	if (is_given && is_taken)
+		mistakes_add(reading->mistakes, *place,
+			"backup has 'of' and 'takes' (who takes the snapshot?)");
+}
+
+/* Does the step make something that others refer to, and is not known by what name? */
+static bool makes_unknown(const struct step *step)
+{
+	return !step->name && (step->kind == STEP_SNAPSHOT || step->kind == STEP_BACKUP ||
+				      step->kind == STEP_GAUGE);
+}
+
+static void step_read(struct reading *reading, const struct tree_node *node, struct step *step)
+{
+	const struct field *field;
+	const struct tree_entry *entry = single_field(reading, &step_table, node, &field);
+
+	step->place = node->place;
+	if (!entry) {
+		reading->names->incomplete = true;
+		return;
+	}
+	step->kind = (enum step_kind)(field - step_fields);
+	step->place = entry->key->place;
+	field->read(reading, field, entry->value, (char *)step + field->offset);
+	if (step->kind == STEP_EXPECT)
+		expectation_check(reading, entry->value, &step->expectation);
+	if (step->kind == STEP_BACKUP)
+		backup_check(reading, entry->value, &entry->value->place);
+	if (step->kind == STEP_GAUGE)
+		gauge_check(reading, entry->value, step);
+	if (makes_unknown(step))
+		reading->names->incomplete = true;
+}
+
+/* A step that waits for the reading of a snapshot needs a backup that reads it. */
+static void starts_check(struct reading *reading, const struct phase *phase)
+{
+	bool backup_follows = false;
+
+	for (size_t i = phase->step_count; i > 0; i--) {
+		const struct step *step = &phase->steps[i - 1];
+		const char *gauge = step->start.gauge;
+
+		if (step->kind == STEP_BACKUP)
+			backup_follows = true;
+		if (gauge && strcmp(gauge, "read.progress") == 0 && !backup_follows &&
+			!reading->names->incomplete)
+			mistakes_add(reading->mistakes, step->place,
+				"no backup follows in phase '%s', so '%s' never starts",
+				phase->name ? phase->name : "", step->name ? step->name : "");
+	}
+}
+
+void read_steps(struct reading *reading, const struct field *field, const struct tree_node *node,
+	void *target)
+{
+	struct phase *phase = target;
+
+	if (node->kind == TREE_REFUSED) {
+		reading->names->incomplete = true;
+		return;
+	}
+	if (node->kind != TREE_LIST) {
+		mistakes_add(reading->mistakes, node->place,
+			"'%s' must be a list of steps, not %s (begin each with '- ')", field->key,
+			tree_kind_name(node->kind));
+		reading->names->incomplete = true;
+		return;
+	}
+	if (node->entry_count == 0)
+		mistakes_add(reading->mistakes, node->place, "'%s' has no steps", field->key);
+	if (node->entry_count > STEPS_MAX) {
+		mistakes_add(reading->mistakes, node->entries[STEPS_MAX].value->place,
+			"'%s' has more than %d steps", field->key, STEPS_MAX);
+		return;
+	}
+	phase->steps = memory_new((node->entry_count + 1) * sizeof *phase->steps);
+	phase->step_count = node->entry_count;
+	for (size_t i = 0; i < node->entry_count; i++)
+		step_read(reading, node->entries[i].value, &phase->steps[i]);
+	starts_check(reading, phase);
+}

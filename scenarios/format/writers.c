@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* writers.c - the writers of a scenario: one line each. */
+#include "scenarios/base/heap.h"
+#include "scenarios/format/mistakes.h"
+#include "scenarios/format/parse.h"
+#include "scenarios/format/yaml_values.h"
+#include "simfs/volume/writers/spec.h"
+
+static void writer_read(struct reading *reading, const struct field *field,
+	const struct tree_node *node, struct writer_texts *writers)
+{
+	char message[WRITER_MESSAGE_BYTES];
+	struct writer_spec writer;
+
+	if (!is_scalar(reading, field, node, "a list of writers"))
+		return;
+	if (writer_spec_parse(node->text, &writer, message) < 0) {
+		mistakes_add(reading->mistakes, node->place, "%s", message);
+		return;
+	}
+	writers->texts = memory_grow(writers->texts, writers->count, sizeof *writers->texts);
+	writers->texts[writers->count++] = memory_copy(node->text);
+}
+
+void read_writers(struct reading *reading, const struct field *field, const struct tree_node *node,
+	void *target)
+{
+	if (node->kind == TREE_REFUSED)
+		return;
+	if (node->kind != TREE_LIST) {
+		mistakes_add(reading->mistakes, node->place,
+			"'%s' must be a list of writers, not %s (try [ simulated name=db ])",
+			field->key, tree_kind_name(node->kind));
+		return;
+	}
+	if (node->entry_count == 0)
+		mistakes_add(reading->mistakes, node->place, "'%s' has no writers", field->key);
+	if (node->entry_count > SCENARIO_WRITERS_MAX) {
+		mistakes_add(reading->mistakes, node->entries[SCENARIO_WRITERS_MAX].value->place,
+			"'%s' has more than %d writers", field->key, SCENARIO_WRITERS_MAX);
+		return;
+	}
+	for (size_t i = 0; i < node->entry_count; i++)
+		writer_read(reading, field, node->entries[i].value, target);
+}

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * yaml_fields.h - from a map of the tree to a struct, by a table of keys.
+ *
+ * Each thing that a file may say is one row: its key, how its value is read
+ * and where the result goes.  Unknown, missing and duplicate keys are found
+ * here, once for all tables.
+ */
+#ifndef SNAPRIG_SCENARIOS_FORMAT_YAML_FIELDS_H
+#define SNAPRIG_SCENARIOS_FORMAT_YAML_FIELDS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "scenarios/format/yaml_tree.h"
+
+struct field;
+
+/* One file that is being read. */
+struct reading {
+	struct mistakes *mistakes;
+	struct names *names; /* what the steps so far have made */
+};
+
+/*
+ * Reads NODE, the value of FIELD, into TARGET, which is the object plus the
+ * field's offset and holds what calloc() gave it.  A mistake is added to
+ * READING, and TARGET is then left alone.
+ */
+typedef void field_reader(struct reading *reading, const struct field *field,
+	const struct tree_node *node, void *target);
+
+struct field {
+	const char *key;
+	field_reader *read;
+	size_t offset;
+	bool required;
+
+	const char *const *choices; /* read_choice(): the index is the result; … */
+	size_t choice_count;
+	const struct field_table *table; /* read_table() */
+	uint64_t min;			 /* read_size(), read_number(): of the value … */
+	uint64_t max;			 /* … and its end; 0: that of its type */
+};
+
+struct field_table {
+	const char *name; /* for messages, and in the JSON Schema */
+	const struct field *fields;
+	size_t count;
+};
+
+#define FIELD_TABLE(table_name, rows)                                                              \
+	{                                                                                          \
+		.name = (table_name), .fields = (rows), .count = sizeof(rows) / sizeof(rows)[0]    \
+	}
+
+/* Reads the map NODE into OBJECT.  What is no map is a mistake. */
+void fields_read(struct reading *reading, const struct field_table *table,
+	const struct tree_node *node, void *object);
+
+/*
+ * The only entry of NODE, a map with a single key that names one of TABLE's
+ * fields, which is left in *RET_FIELD; or NULL after adding the mistake.
+ */
+const struct tree_entry *single_field(struct reading *reading, const struct field_table *table,
+	const struct tree_node *node, const struct field **ret_field);
+
+/*
+ * Adds "unknown WHAT 'TEXT' for 'OF_KEY'" (OF_KEY may be NULL) with the nearest
+ * of WORDS, or all of them, as a hint.
+ */
+void unknown_add(struct reading *reading, const struct tree_node *node, const char *what,
+	const char *of_key, const char *const *words, size_t word_count);
+
+/* Is NODE a single value?  If not, adds that FIELD must be WHAT ("a size"), with a hint. */
+bool is_scalar(struct reading *reading, const struct field *field, const struct tree_node *node,
+	const char *what);
+
+#endif

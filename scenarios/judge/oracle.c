@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "scenarios/judge/oracle.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include "scenarios/base/heap.h"
+#include "simfs/base/cleanup.h"
+
+#define READ_BYTES ((size_t)1 << 20)
+
+uint64_t digest_hash(const void *bytes, size_t length)
+{
+	return XXH3_64bits(bytes, length);
+}
+
+/* Reads LENGTH bytes at OFFSET, or as many as the file still has. */
+static ssize_t read_whole(int fd, unsigned char *buffer, size_t length, uint64_t offset)
+{
+	size_t done = 0;
+
+	while (done < length) {
+		ssize_t got = pread(fd, buffer + done, length - done, (off_t)(offset + done));
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return -errno;
+		if (got == 0)
+			break;
+		done += (size_t)got;
+	}
+	return (ssize_t)done;
+}
+
+static int digest_fill(struct digest *digest, int fd, unsigned char *buffer)
+{
+	size_t block = 0;
+
+	for (uint64_t offset = 0; offset < digest->size_bytes; offset += READ_BYTES) {
+		ssize_t got = read_whole(fd, buffer, READ_BYTES, offset);
+
+		if (got < 0)
+			return (int)got;
+		for (size_t at = 0; at < (size_t)got; at += ORACLE_BLOCK_BYTES) {
+			size_t length = (size_t)got - at;
+
+			if (length > ORACLE_BLOCK_BYTES)
+				length = ORACLE_BLOCK_BYTES;
+			if (block < digest->block_count)
+				digest->hashes[block++] = digest_hash(buffer + at, length);
+		}
+	}
+	/* It became shorter while it was read: nobody could say what it is. */
+	return block == digest->block_count ? 0 : -EIO;
+}
+
+/*
+ * Through the page cache, which the kernel keeps coherent with the direct
+ * writes of the rig: each of them drops the pages it replaces.
+ */
+int digest_create(const char *path, struct digest **ret)
+{
+	AUTO(auto_close) int fd = open(path, O_RDONLY | O_CLOEXEC);
+	struct stat stat;
+
+	if (fd < 0 || fstat(fd, &stat) < 0)
+		return -errno;
+	if (!S_ISREG(stat.st_mode))
+		return -EINVAL;
+
+	AUTO(auto_free) unsigned char *buffer = memory_new(READ_BYTES);
+	struct digest *digest = memory_new(sizeof *digest);
+
+	digest->size_bytes = (uint64_t)stat.st_size;
+	digest->block_count = (size_t)((digest->size_bytes + ORACLE_BLOCK_BYTES - 1) /
+				       ORACLE_BLOCK_BYTES);
+	digest->hashes = memory_new((digest->block_count + 1) * sizeof *digest->hashes);
+
+	int error = digest_fill(digest, fd, buffer);
+
+	if (error < 0) {
+		digest_destroy(digest);
+		return error;
+	}
+	*ret = digest;
+	return 0;
+}
+
+void digest_destroy(struct digest *digest)
+{
+	if (!digest)
+		return;
+	free(digest->hashes);
+	free(digest);
+}
+
+struct block_set *block_set_create(size_t block_count)
+{
+	struct block_set *set = memory_new(sizeof *set);
+
+	set->block_count = block_count;
+	set->words = memory_new((block_count / 64 + 1) * sizeof *set->words);
+	return set;
+}
+
+void block_set_destroy(struct block_set *set)
+{
+	if (!set)
+		return;
+	free(set->words);
+	free(set);
+}
+
+void digest_compare(const struct digest *expected, const struct digest *met,
+	const struct block_set *only, struct comparison *ret)
+{
+	struct comparison comparison = {
+		.expected_bytes = expected->size_bytes,
+		.met_bytes = met->size_bytes,
+	};
+
+	for (size_t block = 0; block < expected->block_count; block++) {
+		if (only && !block_set_has(only, block))
+			continue;
+		comparison.compared_count++;
+		if (block < met->block_count && met->hashes[block] == expected->hashes[block])
+			continue;
+		if (comparison.different_count++ == 0)
+			comparison.first_different = block;
+	}
+	comparison.same = comparison.different_count == 0 &&
+			  (only || comparison.expected_bytes == comparison.met_bytes);
+	*ret = comparison;
+}
+
+char *comparison_text(const struct comparison *comparison)
+{
+	uint64_t offset = (uint64_t)comparison->first_different * ORACLE_BLOCK_BYTES;
+
+	if (comparison->same)
+		return memory_format("all %zu blocks are the same", comparison->compared_count);
+	if (comparison->met_bytes < comparison->expected_bytes)
+		return memory_format("%" PRIu64 " bytes instead of %" PRIu64
+				     "; %zu of %zu blocks differ",
+			comparison->met_bytes, comparison->expected_bytes,
+			comparison->different_count, comparison->compared_count);
+	if (comparison->different_count == 0)
+		return memory_format("%" PRIu64 " bytes instead of %" PRIu64, comparison->met_bytes,
+			comparison->expected_bytes);
+	return memory_format("%zu of %zu blocks differ, the first at offset %" PRIu64,
+		comparison->different_count, comparison->compared_count, offset);
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * oracle.h - what a content is, known without the code that is judged.
+ *
+ * A digest has one XXH3 per block of a file, read straight from it: taken of
+ * the image at the instant of a snapshot, while writes are held, it says what
+ * the snapshot must contain, and later which blocks of a restored file differ.
+ * It never looks through the mount.
+ */
+#ifndef SNAPRIG_SCENARIOS_JUDGE_ORACLE_H
+#define SNAPRIG_SCENARIOS_JUDGE_ORACLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define ORACLE_BLOCK_BYTES 4096
+
+struct digest {
+	uint64_t size_bytes;
+	size_t block_count; /* the last block may be a part of one */
+	uint64_t *hashes;
+};
+
+/* Reads the file at PATH.  Returns 0 or -errno. */
+int digest_create(const char *path, struct digest **ret);
+void digest_destroy(struct digest *digest);
+
+/* The hash that a digest has for a block of LENGTH bytes. */
+uint64_t digest_hash(const void *bytes, size_t length);
+
+/* One bit per block: 1 when the block belongs to the content. */
+struct block_set {
+	size_t block_count;
+	uint64_t *words;
+};
+
+struct block_set *block_set_create(size_t block_count);
+void block_set_destroy(struct block_set *set);
+
+static inline void block_set_add(struct block_set *set, size_t block)
+{
+	set->words[block / 64] |= 1ull << (block % 64);
+}
+
+static inline bool block_set_has(const struct block_set *set, size_t block)
+{
+	return block < set->block_count && (set->words[block / 64] >> (block % 64) & 1);
+}
+
+struct comparison {
+	uint64_t expected_bytes;
+	uint64_t met_bytes;
+	size_t compared_count; /* blocks */
+	size_t different_count;
+	size_t first_different; /* block; valid when different_count > 0 */
+	bool same;
+};
+
+/*
+ * Compares MET with what is EXPECTED.  Without ONLY every block counts and the
+ * size must be the same; with ONLY just its blocks, and they must all be there.
+ */
+void digest_compare(const struct digest *expected, const struct digest *met,
+	const struct block_set *only, struct comparison *ret);
+
+/* "9217 of 65536 blocks differ, the first at offset 28311552", the caller's to free. */
+char *comparison_text(const struct comparison *comparison);
+
+#endif

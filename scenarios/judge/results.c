@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "scenarios/judge/results.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+
+#include "scenarios/base/heap.h"
+#include "scenarios/format/step_title.h"
+#include "simfs/base/check.h"
+#include "simfs/base/exit_code.h"
+
+static const struct {
+	const char *name;
+	int exit_code;
+} outcomes[] = {
+	[OUTCOME_PASSED] = { "passed", EXIT_MET },
+	[OUTCOME_SKIPPED] = { "skipped", EXIT_SKIPPED },
+	[OUTCOME_INCONCLUSIVE] = { "inconclusive", EXIT_INCONCLUSIVE },
+	[OUTCOME_FAILED] = { "failed", EXIT_FINDING },
+	[OUTCOME_TIMED_OUT] = { "timed-out", EXIT_TIMED_OUT },
+	[OUTCOME_ERROR] = { "error", EXIT_RIG },
+};
+
+const char *outcome_name(enum outcome outcome)
+{
+	return outcomes[outcome].name;
+}
+
+int outcome_exit_code(enum outcome outcome)
+{
+	return outcomes[outcome].exit_code;
+}
+
+void results_init(struct results *results)
+{
+	*results = (struct results){ 0 };
+}
+
+static void scenario_result_deinit(struct scenario_result *result)
+{
+	for (size_t i = 0; i < result->step_count; i++) {
+		free(result->steps[i].phase);
+		free(result->steps[i].title);
+		free(result->steps[i].message);
+	}
+	for (size_t i = 0; i < result->backup_count; i++) {
+		free(result->backups[i].name);
+		free(result->backups[i].of);
+		free(result->backups[i].reason);
+	}
+	for (size_t i = 0; i < result->leak_count; i++)
+		free(result->leaks[i]);
+	free(result->steps);
+	free(result->backups);
+	free(result->leaks);
+	free(result->name);
+	free(result->path);
+	free(result->profile);
+	free(result->client);
+	free(result->message);
+	free(result->replay);
+}
+
+void results_deinit(struct results *results)
+{
+	for (size_t i = 0; i < results->scenario_count; i++)
+		scenario_result_deinit(&results->scenarios[i]);
+	free(results->scenarios);
+	results_init(results);
+}
+
+struct scenario_result *results_add(struct results *results, const struct scenario *scenario)
+{
+	results->scenarios = memory_grow(
+		results->scenarios, results->scenario_count, sizeof *results->scenarios);
+
+	struct scenario_result *result = &results->scenarios[results->scenario_count++];
+
+	*result = (struct scenario_result){
+		.name = memory_copy(scenario->name),
+		.path = memory_copy(scenario->path),
+		.profile = memory_copy(scenario->profile),
+		.client = memory_copy(scenario->client),
+		.seed = scenario->seed,
+		.outcome = OUTCOME_PASSED,
+	};
+	return result;
+}
+
+void result_raise(struct scenario_result *result, enum outcome outcome, const char *message)
+{
+	bool heavier = outcome > result->outcome;
+
+	if (heavier)
+		result->outcome = outcome;
+	if (message && (heavier || !result->message)) {
+		free(result->message);
+		result->message = memory_copy(message);
+	}
+}
+
+void result_add_step(struct scenario_result *result, const struct phase *phase,
+	const struct step *step, enum outcome outcome, const char *message, uint64_t duration_ns)
+{
+	result->steps = memory_grow(result->steps, result->step_count, sizeof *result->steps);
+	result->steps[result->step_count++] = (struct step_result){
+		.phase = memory_copy(phase->name),
+		.title = step_title(step),
+		.place = step->place,
+		.outcome = outcome,
+		.message = memory_copy(message),
+		.duration_ns = duration_ns,
+	};
+	if (outcome != OUTCOME_PASSED)
+		result_raise(result, outcome, message);
+}
+
+void result_add_backup(struct scenario_result *result, const char *name, const char *of,
+	enum verdict verdict, int exit_status, const char *reason, uint64_t duration_ns)
+{
+	result->backups = memory_grow(
+		result->backups, result->backup_count, sizeof *result->backups);
+	result->backups[result->backup_count++] = (struct backup_result){
+		.name = memory_copy(name),
+		.of = memory_copy(of),
+		.verdict = verdict,
+		.exit_status = exit_status,
+		.reason = memory_copy(reason),
+		.duration_ns = duration_ns,
+	};
+}
+
+void result_rejudge_backup(struct scenario_result *result, enum verdict verdict, const char *reason)
+{
+	struct backup_result *latest;
+
+	MUST(result->backup_count > 0);
+	latest = &result->backups[result->backup_count - 1];
+	free(latest->reason);
+	latest->verdict = verdict;
+	latest->reason = memory_copy(reason);
+}
+
+void result_add_leak(struct scenario_result *result, const char *what)
+{
+	result->leaks = memory_grow(result->leaks, result->leak_count, sizeof *result->leaks);
+	result->leaks[result->leak_count++] = memory_copy(what);
+}
+
+void result_set_replay(struct scenario_result *result, const char *replay)
+{
+	free(result->replay);
+	result->replay = memory_copy(replay);
+}
+
+int results_exit_code(const struct results *results)
+{
+	enum outcome heaviest = OUTCOME_PASSED;
+	size_t skipped_count = 0;
+
+	for (size_t i = 0; i < results->scenario_count; i++) {
+		enum outcome outcome = results->scenarios[i].outcome;
+
+		if (outcome == OUTCOME_SKIPPED)
+			skipped_count++;
+		else if (outcome > heaviest)
+			heaviest = outcome;
+	}
+	if (skipped_count > 0 && skipped_count == results->scenario_count)
+		heaviest = OUTCOME_SKIPPED;
+	return outcome_exit_code(heaviest);
+}

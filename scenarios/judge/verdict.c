@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "scenarios/judge/verdict.h"
+
+#include "simfs/base/check.h"
+
+struct judgement {
+	enum verdict verdict;
+	const char *why;
+};
+
+static const struct judgement on_success[] = {
+	[RESTORED_NOTHING] = { VERDICT_SILENT_CORRUPTION,
+		"it reported success, and what it left cannot be restored to a whole volume" },
+	[RESTORED_WRONG] = { VERDICT_SILENT_CORRUPTION,
+		"it reported success, and the restored content is not the snapshot's" },
+	[RESTORED_RIGHT] = { VERDICT_INTACT,
+		"it reported success, and the restored content is the snapshot's" },
+	[RESTORED_UNKNOWN] = { VERDICT_INCONCLUSIVE,
+		"it reported success, and what it left could not be judged" },
+};
+
+static const struct judgement on_failure[] = {
+	[RESTORED_NOTHING] = { VERDICT_DETECTED,
+		"it reported the failure and left nothing that looks complete" },
+	[RESTORED_WRONG] = { VERDICT_MISREPORTED,
+		"it reported a failure, but left a backup that looks complete and is wrong" },
+	[RESTORED_RIGHT] = { VERDICT_MISREPORTED,
+		"it reported a failure, but the backup that it left is right" },
+	[RESTORED_UNKNOWN] = { VERDICT_INCONCLUSIVE,
+		"it reported a failure, and what it left could not be judged" },
+};
+
+static const struct judgement retried = { VERDICT_RETRIED_NON_RETRYABLE,
+	"a writer said that it would fail again, and another snapshot was asked for" };
+
+static const struct judgement out_of_time = { VERDICT_HUNG, "it outlived its time limit" };
+
+static const struct judgement *judgement_of(const struct verdict_facts *facts)
+{
+	const struct judgement *judgement;
+
+	MUST(facts->restored < sizeof on_success / sizeof on_success[0]);
+	if (facts->timed_out)
+		return &out_of_time;
+	judgement = facts->exit_status == 0 ? &on_success[facts->restored]
+					    : &on_failure[facts->restored];
+	if (facts->retried_non_retryable && judgement->verdict != VERDICT_SILENT_CORRUPTION &&
+		judgement->verdict != VERDICT_MISREPORTED)
+		return &retried;
+	return judgement;
+}
+
+enum verdict verdict_judge(const struct verdict_facts *facts)
+{
+	enum verdict verdict = judgement_of(facts)->verdict;
+
+	return verdict == VERDICT_INTACT && facts->earlier_not_intact ? VERDICT_RECOVERED : verdict;
+}
+
+const char *verdict_explain(const struct verdict_facts *facts)
+{
+	return judgement_of(facts)->why;
+}
+
+bool verdict_is_good(enum verdict verdict)
+{
+	return verdict == VERDICT_INTACT || verdict == VERDICT_RECOVERED;
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * verdict.h - the judgement on one run of a client, from facts alone.
+ */
+#ifndef SNAPRIG_SCENARIOS_JUDGE_VERDICT_H
+#define SNAPRIG_SCENARIOS_JUDGE_VERDICT_H
+
+#include <stdbool.h>
+
+#include "scenarios/format/scenario.h"
+
+/* What a restore of what the client left behind has shown. */
+enum restored {
+	RESTORED_NOTHING, /* it was refused, or gave no file of the volume's size */
+	RESTORED_WRONG,	  /* it looks complete, and is not the snapshot's content */
+	RESTORED_RIGHT,
+	RESTORED_UNKNOWN, /* it could not be tried, or the oracle cannot tell */
+};
+
+struct verdict_facts {
+	bool timed_out;
+	int exit_status;
+	enum restored restored;
+	bool earlier_not_intact; /* an earlier backup of the scenario was not intact */
+
+	/* A writer failed with a code that says that it will fail again, and the
+	 * client had another snapshot taken all the same. */
+	bool retried_non_retryable;
+};
+
+/*
+ * DESIGN §10:
+ *
+ *	              restored: nothing            wrong              right
+ *	exit 0        silent-corruption            silent-corruption  intact, recovered
+ *	exit not 0    detected                     misreported        misreported
+ *
+ * Out of time is `hung` whatever was left, and what cannot be known is
+ * `inconclusive`.  A failure that leaves a right backup is misreported, too:
+ * it says that there is none.  What would else be intact, recovered, detected or
+ * inconclusive is `retried-non-retryable` when the facts say so; what else is
+ * wrong is worse.
+ */
+enum verdict verdict_judge(const struct verdict_facts *facts);
+
+/* One line: why the facts led there.  Never NULL. */
+const char *verdict_explain(const struct verdict_facts *facts);
+
+/* Is it one of the verdicts that need no fault to have struck? */
+bool verdict_is_good(enum verdict verdict);
+
+#endif

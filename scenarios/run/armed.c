@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "scenarios/run/armed.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "scenarios/base/heap.h"
+#include "simfs/base/clock.h"
+
+/* How long a thread waits for one moment before it looks at the next. */
+#define SLICE_NS (20 * NS_PER_MS)
+
+/* An answer that was sent before the waiting was ended must still be found. */
+#define LAST_LOOK_NS (200 * NS_PER_MS)
+
+struct armed_step {
+	const struct step *step;
+	bool was_run;
+	enum outcome outcome;
+	struct reason reason;
+	uint64_t duration_ns;
+};
+
+/* The steps of one moment. */
+struct armed_group {
+	const struct moment *moment;
+	struct control_client *control; /* what it holds goes on when it is closed */
+	uint64_t hold_id;
+	bool is_done;
+	struct armed_step *steps;
+	size_t step_count;
+};
+
+struct armed_batch {
+	struct armed_batch *next;
+	struct run *run;
+	const struct phase *phase;
+	struct armed_group *groups;
+	size_t group_count;
+	pthread_t thread;
+
+	/* Set by the main thread, read by the other; it carries no data. */
+	atomic_bool is_cancelled;
+};
+
+static bool same_moment(const struct moment *left, const struct moment *right)
+{
+	return strcmp(left->gauge, right->gauge) == 0 &&
+	       strcmp(left->at_least, right->at_least) == 0;
+}
+
+static void batch_add(struct armed_batch *batch, const struct step *step)
+{
+	struct armed_group *group = NULL;
+
+	for (size_t i = 0; i < batch->group_count && !group; i++) {
+		if (same_moment(batch->groups[i].moment, &step->start))
+			group = &batch->groups[i];
+	}
+	if (!group) {
+		batch->groups = memory_grow(
+			batch->groups, batch->group_count, sizeof *batch->groups);
+		group = &batch->groups[batch->group_count++];
+		group->moment = &step->start;
+	}
+	group->steps = memory_grow(group->steps, group->step_count, sizeof *group->steps);
+	group->steps[group->step_count++] = (struct armed_step){ .step = step };
+}
+
+static void batch_destroy(struct armed_batch *batch)
+{
+	for (size_t i = 0; i < batch->group_count; i++) {
+		control_client_destroy(batch->groups[i].control);
+		free(batch->groups[i].steps);
+	}
+	free(batch->groups);
+	free(batch);
+}
+
+/* Asks for the hold; the ping behind it is answered when the rig knows of it. */
+static int group_hold(struct armed_batch *batch, struct armed_group *group, struct reason *reason)
+{
+	const struct moment *moment = group->moment;
+	int error = control_client_connect(batch->run->mount_point, &group->control);
+
+	if (error < 0)
+		return reason_error(reason, error, "cannot connect to the rig");
+	error = control_client_send(group->control, "hold",
+		json_pack("{s:s, s:s}", "gauge", moment->gauge, "at_least", moment->at_least),
+		&group->hold_id);
+	if (error == 0)
+		error = control_client_call(group->control, "ping", NULL, RIG_PATIENCE_NS, NULL);
+	if (error < 0)
+		return reason_error(
+			reason, error, "cannot wait for %s>=%s", moment->gauge, moment->at_least);
+	return 0;
+}
+
+static void group_run(struct armed_batch *batch, struct armed_group *group)
+{
+	for (size_t i = 0; i < group->step_count; i++) {
+		struct armed_step *armed = &group->steps[i];
+		uint64_t begin_ns = clock_now_ns();
+
+		armed->outcome = run_at_moment(
+			batch->run, armed->step, group->control, &armed->reason);
+		armed->duration_ns = clock_now_ns() - begin_ns;
+		armed->was_run = true;
+		if (armed->outcome != OUTCOME_PASSED)
+			return;
+	}
+}
+
+/* Has the moment come?  Then its steps are run and its readers go on. */
+static void group_look(struct armed_batch *batch, struct armed_group *group, uint64_t patience_ns)
+{
+	int error;
+
+	if (group->is_done)
+		return;
+	error = control_client_wait(group->control, group->hold_id, patience_ns, NULL);
+	if (error == -ETIMEDOUT)
+		return;
+	group->is_done = true;
+	if (error == 0) {
+		group_run(batch, group);
+	} else {
+		struct armed_step *first = &group->steps[0];
+		const char *message = control_client_message(group->control);
+
+		first->was_run = true;
+		first->outcome = OUTCOME_ERROR;
+		reason_error(&first->reason, error, "cannot wait for %s>=%s%s%s",
+			group->moment->gauge, group->moment->at_least, *message ? ": " : "",
+			message);
+	}
+	control_client_destroy(group->control);
+	group->control = NULL;
+}
+
+static void *batch_thread(void *context)
+{
+	struct armed_batch *batch = context;
+	bool is_last = false;
+
+	while (!is_last) {
+		size_t done_count = 0;
+
+		is_last = atomic_load(&batch->is_cancelled);
+		for (size_t i = 0; i < batch->group_count; i++) {
+			group_look(batch, &batch->groups[i], is_last ? LAST_LOOK_NS : SLICE_NS);
+			done_count += batch->groups[i].is_done;
+		}
+		is_last = is_last || done_count == batch->group_count;
+	}
+	return NULL;
+}
+
+int armed_begin(struct run *run, const struct phase *phase, const struct step *steps, size_t count,
+	struct reason *reason)
+{
+	struct armed_batch *batch = memory_new(sizeof *batch);
+	int error = 0;
+
+	batch->run = run;
+	batch->phase = phase;
+	atomic_init(&batch->is_cancelled, false);
+	for (size_t i = 0; i < count; i++)
+		batch_add(batch, &steps[i]);
+	for (size_t i = 0; i < batch->group_count && error == 0; i++)
+		error = group_hold(batch, &batch->groups[i], reason);
+	if (error < 0) {
+		batch_destroy(batch);
+		return error;
+	}
+	error = -pthread_create(&batch->thread, NULL, batch_thread, batch);
+	if (error < 0) {
+		batch_destroy(batch);
+		return reason_error(reason, error, "cannot start a thread");
+	}
+	batch->next = run->armed;
+	run->armed = batch;
+	return 0;
+}
+
+/* A step behind one that failed was not begun, and is no result. */
+static void group_report(struct armed_batch *batch, struct armed_group *group)
+{
+	struct run *run = batch->run;
+
+	for (size_t i = 0; i < group->step_count; i++) {
+		struct armed_step *armed = &group->steps[i];
+
+		if (!group->is_done) {
+			armed->outcome = OUTCOME_INCONCLUSIVE;
+			reason_set(&armed->reason, "the moment %s>=%s never came",
+				group->moment->gauge, group->moment->at_least);
+		} else if (!armed->was_run) {
+			return;
+		}
+		result_add_step(run->result, batch->phase, armed->step, armed->outcome,
+			armed->outcome == OUTCOME_PASSED ? NULL : armed->reason.text,
+			armed->duration_ns);
+		if (armed->outcome != OUTCOME_PASSED)
+			run->is_over = true;
+	}
+}
+
+void armed_join(struct run *run)
+{
+	while (run->armed) {
+		struct armed_batch *batch = run->armed;
+
+		run->armed = batch->next;
+		atomic_store(&batch->is_cancelled, true);
+		pthread_join(batch->thread, NULL);
+		for (size_t i = 0; i < batch->group_count; i++)
+			group_report(batch, &batch->groups[i]);
+		batch_destroy(batch);
+	}
+}

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "scenarios/run/content.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "scenarios/base/files.h"
+#include "scenarios/base/heap.h"
+#include "scenarios/run/content_ext4.h"
+#include "simfs/base/check.h"
+#include "simfs/base/cleanup.h"
+#include "simfs/base/mix.h"
+
+#define CHUNK_BYTES ((size_t)1 << 20)
+
+/* Keeps the content apart from what writers make of the same seed. */
+#define CONTENT_STREAM 0x636f6e74656e74ull
+
+static int zeros_make(const struct content_order *order, struct reason *reason)
+{
+	AUTO(auto_close)
+	int fd = open(order->image_path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+
+	if (fd < 0 || ftruncate(fd, (off_t)order->volume_bytes) < 0)
+		return reason_error(reason, -errno, "cannot make '%s'", order->image_path);
+	return 0;
+}
+
+static int random_make(const struct content_order *order, struct reason *reason)
+{
+	AUTO(auto_close)
+	int fd = open(order->image_path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	AUTO(auto_free) unsigned char *chunk = memory_new(CHUNK_BYTES);
+
+	if (fd < 0)
+		return reason_error(reason, -errno, "cannot make '%s'", order->image_path);
+	for (uint64_t offset = 0; offset < order->volume_bytes; offset += CHUNK_BYTES) {
+		uint64_t length = order->volume_bytes - offset;
+
+		if (length > CHUNK_BYTES)
+			length = CHUNK_BYTES;
+		mix_fill(chunk, CHUNK_BYTES, mix64(order->seed ^ CONTENT_STREAM), offset);
+
+		int error = file_write_all(fd, chunk, (size_t)length, offset);
+
+		if (error < 0)
+			return reason_error(reason, error, "cannot write '%s'", order->image_path);
+	}
+	return 0;
+}
+
+/* `image: PATH` is meant from where the scenario lies. */
+static char *image_source(const struct content_order *order)
+{
+	const char *slash = order->scenario_path ? strrchr(order->scenario_path, '/') : NULL;
+
+	if (order->spec->image[0] == '/' || !slash)
+		return memory_copy(order->spec->image);
+	return memory_format("%.*s/%s", (int)(slash - order->scenario_path), order->scenario_path,
+		order->spec->image);
+}
+
+static int image_copy(const struct content_order *order, struct reason *reason)
+{
+	AUTO(auto_free) char *source = image_source(order);
+	struct stat stat_source;
+
+	if (stat(source, &stat_source) < 0)
+		return reason_error(reason, -errno, "cannot read image '%s'", source);
+	if (!S_ISREG(stat_source.st_mode)) {
+		reason_set(reason, "cannot read image '%s': it is no regular file", source);
+		return -EINVAL;
+	}
+	if ((uint64_t)stat_source.st_size > order->volume_bytes) {
+		reason_set(reason, "image '%s' has %jd bytes, more than the volume's %" PRIu64,
+			source, (intmax_t)stat_source.st_size, order->volume_bytes);
+		return -EINVAL;
+	}
+
+	int error = file_copy(source, order->image_path);
+
+	if (error == 0 && truncate(order->image_path, (off_t)order->volume_bytes) < 0)
+		error = -errno;
+	return error < 0 ? reason_error(reason, error, "cannot copy image '%s'", source) : 0;
+}
+
+static int (*const makers[])(const struct content_order *order, struct reason *reason) = {
+	[CONTENT_ZEROS] = zeros_make,
+	[CONTENT_RANDOM] = random_make,
+	[CONTENT_IMAGE] = image_copy,
+	[CONTENT_EXT4] = content_ext4_make,
+};
+
+int content_make(const struct content_order *order, struct reason *reason)
+{
+	MUST(order->spec->kind < sizeof makers / sizeof makers[0]);
+	return makers[order->spec->kind](order, reason);
+}

@@ -1,0 +1,351 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * expect.c - are the expectations met?
+ *
+ * One function per kind of wish; each is asked about every expectation and
+ * passes what does not wish it.  A wish for a failure is not unmet when the
+ * fault has not struck: then nobody can tell.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "scenarios/base/files.h"
+#include "scenarios/base/heap.h"
+#include "scenarios/judge/verdict.h"
+#include "scenarios/run/runner_internal.h"
+#include "simfs/base/cleanup.h"
+
+static struct run_backup *backup_latest(struct run *run)
+{
+	return run->backup_count > 0 ? &run->backups[run->backup_count - 1] : NULL;
+}
+
+static enum outcome no_backup(struct reason *reason)
+{
+	reason_set(reason, "no backup was made yet");
+	return OUTCOME_ERROR;
+}
+
+static enum outcome fault_missing(const struct run_backup *backup, struct reason *reason)
+{
+	reason_set(reason,
+		"%s '%s' %s when backup '%s' ended, and no rule had fired: the fault never struck",
+		backup->takes ? "neither a writer nor snapshot" : "snapshot", backup->of,
+		backup->takes ? "had failed" : "was still active", backup->name);
+	return OUTCOME_INCONCLUSIVE;
+}
+
+static bool verdict_fits(enum verdict wished, enum verdict met)
+{
+	/* What has recovered is intact. */
+	return met == wished || (wished == VERDICT_INTACT && met == VERDICT_RECOVERED);
+}
+
+static enum outcome check_verdict(
+	struct run *run, const struct expectation *wish, struct reason *reason)
+{
+	struct run_backup *backup = backup_latest(run);
+
+	if (wish->verdict == VERDICT_NONE)
+		return OUTCOME_PASSED;
+	if (!backup)
+		return no_backup(reason);
+	if (!verdict_is_good(wish->verdict) && !backup->fault_struck)
+		return fault_missing(backup, reason);
+	if (verdict_fits(wish->verdict, backup->verdict))
+		return OUTCOME_PASSED;
+	reason_set(reason, "expected verdict %s, met %s: %s", verdict_name(wish->verdict),
+		verdict_name(backup->verdict), backup->reason);
+	if (backup->verdict == VERDICT_HUNG)
+		return OUTCOME_TIMED_OUT;
+	if (backup->verdict == VERDICT_INCONCLUSIVE)
+		return OUTCOME_INCONCLUSIVE;
+	/* Intact, but nothing had failed before: it is no proof of a recovery. */
+	return verdict_is_good(backup->verdict) && verdict_is_good(wish->verdict)
+		       ? OUTCOME_INCONCLUSIVE
+		       : OUTCOME_FAILED;
+}
+
+static bool exit_fits(const struct expectation *wish, int exit_status)
+{
+	switch (wish->exit_wish) {
+	case EXIT_WISH_ANY:
+		return true;
+	case EXIT_WISH_ZERO:
+		return exit_status == 0;
+	case EXIT_WISH_NONZERO:
+		return exit_status != 0;
+	case EXIT_WISH_NUMBER:
+		/* A parent sees the low byte only. */
+		return (wish->exit_number & 0xff) == (exit_status & 0xff);
+	}
+	return false;
+}
+
+static enum outcome check_exit(
+	struct run *run, const struct expectation *wish, struct reason *reason)
+{
+	struct run_backup *backup = backup_latest(run);
+
+	if (wish->exit_wish == EXIT_WISH_ANY)
+		return OUTCOME_PASSED;
+	if (!backup)
+		return no_backup(reason);
+	if (exit_fits(wish, backup->exit_status))
+		return OUTCOME_PASSED;
+	if (wish->exit_wish == EXIT_WISH_NUMBER)
+		reason_set(reason, "expected exit code %d, met %d", wish->exit_number,
+			backup->exit_status);
+	else
+		reason_set(reason, "expected exit code %s, met %d",
+			wish->exit_wish == EXIT_WISH_ZERO ? "zero" : "nonzero",
+			backup->exit_status);
+	return backup->verdict == VERDICT_HUNG ? OUTCOME_TIMED_OUT : OUTCOME_FAILED;
+}
+
+static bool backup_said(const struct run_backup *backup, const char *text)
+{
+	AUTO(auto_free) char *said = file_text(backup->log_path);
+
+	return said && strstr(said, text);
+}
+
+/*
+ * A failure that was noticed, but with another cause than the one to be named,
+ * is misreported.  The rig cannot know the right words: they are the wish's.
+ */
+static void judge_cause(struct run *run, const struct expectation *wish)
+{
+	struct run_backup *backup = backup_latest(run);
+
+	if (!wish->says || !backup || backup->verdict != VERDICT_DETECTED ||
+		!backup->fault_struck || backup_said(backup, wish->says))
+		return;
+	backup->cause_unnamed = true;
+	backup->verdict = VERDICT_MISREPORTED;
+	free(backup->reason);
+	backup->reason = memory_format("the failure was noticed, but not as '%s'", wish->says);
+	result_rejudge_backup(run->result, backup->verdict, backup->reason);
+}
+
+static enum outcome check_says(
+	struct run *run, const struct expectation *wish, struct reason *reason)
+{
+	struct run_backup *backup = backup_latest(run);
+
+	if (!wish->says)
+		return OUTCOME_PASSED;
+	if (!backup)
+		return no_backup(reason);
+
+	AUTO(auto_free) char *line = file_last_line(backup->log_path);
+
+	/* That it is not said is what makes it misreported. */
+	if (backup_said(backup, wish->says) ||
+		(wish->verdict == VERDICT_MISREPORTED && backup->cause_unnamed))
+		return OUTCOME_PASSED;
+	reason_set(reason, "the client did not say '%s'; its last line is '%s'", wish->says,
+		line ? line : "");
+	return OUTCOME_FAILED;
+}
+
+static bool text_is(json_t *json, const char *wish)
+{
+	const char *text = json_string_value(json);
+
+	return text && strcmp(text, wish) == 0;
+}
+
+static const char *text_or(json_t *json, const char *other)
+{
+	return json_is_string(json) ? json_string_value(json) : other;
+}
+
+static enum outcome check_snapshot(
+	struct run *run, const struct expectation *wish, struct reason *reason)
+{
+	enum outcome outcome = OUTCOME_PASSED;
+
+	if (!wish->snapshot || (!wish->state && !wish->error))
+		return OUTCOME_PASSED;
+
+	json_t *snapshot = rig_snapshot(run->rig, wish->snapshot);
+	json_t *state = json_object_get(snapshot, "state");
+	json_t *error = json_object_get(snapshot, "error");
+
+	if (!snapshot) {
+		/* Some systems delete what fails. */
+		if (wish->state && strcmp(wish->state, "gone") == 0)
+			return OUTCOME_PASSED;
+		reason_set(reason, "there is no snapshot '%s'", wish->snapshot);
+		return OUTCOME_FAILED;
+	}
+	if (wish->state && !text_is(state, wish->state)) {
+		reason_set(reason, "snapshot '%s' is %s, expected %s", wish->snapshot,
+			text_or(state, "without a state"), wish->state);
+		outcome = text_is(state, "active") ? OUTCOME_INCONCLUSIVE : OUTCOME_FAILED;
+	} else if (wish->error && !text_is(error, wish->error)) {
+		reason_set(reason, "snapshot '%s' has error %s, expected %s", wish->snapshot,
+			text_or(error, "none"), wish->error);
+		outcome = text_is(state, "active") ? OUTCOME_INCONCLUSIVE : OUTCOME_FAILED;
+	}
+	json_decref(snapshot);
+	return outcome;
+}
+
+static enum outcome check_kernel_log(
+	struct run *run, const struct expectation *wish, struct reason *reason)
+{
+	if (!wish->kernel_log)
+		return OUTCOME_PASSED;
+
+	AUTO(auto_free) char *path = work_path(run, "mnt", ".snaprig/kernel.log");
+	AUTO(auto_free) char *text = file_text(path);
+	AUTO(auto_free) char *line = file_last_line(path);
+
+	if (text && strstr(text, wish->kernel_log))
+		return OUTCOME_PASSED;
+	reason_set(reason, "the kernel log does not have '%s'; its last line is '%s'",
+		wish->kernel_log, line ? line : "");
+	return OUTCOME_FAILED;
+}
+
+static enum outcome check_live(
+	struct run *run, const struct expectation *wish, struct reason *reason)
+{
+	struct comparison comparison;
+	struct digest *met;
+
+	if (!wish->live_intact)
+		return OUTCOME_PASSED;
+
+	int error = digest_create(run->image, &met);
+
+	if (error < 0) {
+		reason_error(reason, error, "cannot digest '%s'", run->image);
+		return OUTCOME_ERROR;
+	}
+	ledger_compare(run->ledger, met, &comparison);
+	digest_destroy(met);
+	if (comparison.same)
+		return OUTCOME_PASSED;
+
+	AUTO(auto_free) char *text = comparison_text(&comparison);
+
+	reason_set(reason, "the live content is not what was written: %s", text);
+	return OUTCOME_FAILED;
+}
+
+static enum outcome check_content(
+	struct run *run, const struct expectation *wish, struct reason *reason)
+{
+	struct snapshot_point *point = wish->content ? point_find(run, wish->content) : NULL;
+	struct comparison comparison;
+
+	if (!wish->content)
+		return OUTCOME_PASSED;
+	if (!point) {
+		reason_set(reason, "there was no snapshot '%s'", wish->content);
+		return OUTCOME_ERROR;
+	}
+	if (!run->restored) {
+		reason_set(reason, "nothing whole was restored");
+		return OUTCOME_FAILED;
+	}
+	restored_compare(run, run->restored, point, &comparison);
+	if (comparison.same)
+		return OUTCOME_PASSED;
+
+	AUTO(auto_free) char *text = comparison_text(&comparison);
+
+	reason_set(reason, "the restored content is not that of snapshot '%s': %s", wish->content,
+		text);
+	return OUTCOME_FAILED;
+}
+
+static enum outcome check_leaks(
+	struct run *run, const struct expectation *wish, struct reason *reason)
+{
+	AUTO(auto_free) char *all = memory_copy("");
+
+	if (!wish->no_leaks)
+		return OUTCOME_PASSED;
+	leaks_look(run);
+	if (run->result->leak_count == 0)
+		return OUTCOME_PASSED;
+	for (size_t i = 0; i < run->result->leak_count; i++) {
+		char *more = memory_format("%s%s%s", all, i > 0 ? ", " : "", run->result->leaks[i]);
+
+		free(all);
+		all = more;
+	}
+	reason_set(reason, "left behind: %s", all);
+	return OUTCOME_FAILED;
+}
+
+typedef enum outcome wish_check(
+	struct run *run, const struct expectation *wish, struct reason *reason);
+
+static const struct {
+	wish_check *check;
+	bool needs_fault; /* unmet, it proves nothing when the fault has not struck */
+} checks[] = {
+	{ check_verdict, true },
+	{ check_exit, true },
+	{ check_says, true },
+	{ check_snapshot, true },
+	{ check_kernel_log, true },
+	{ check_live, false },
+	{ check_content, false },
+	{ check_leaks, false },
+};
+
+enum outcome run_expect(struct run *run, const struct step *step, struct reason *reason)
+{
+	const struct expectation *wish = &step->expectation;
+	struct run_backup *backup = backup_latest(run);
+	enum outcome heaviest = OUTCOME_PASSED, soft = OUTCOME_PASSED;
+	bool is_inconclusive = false;
+
+	if (backup && (wish->verdict != VERDICT_NONE || wish->exit_wish != EXIT_WISH_ANY))
+		backup->judged = true;
+	judge_cause(run, wish);
+	for (size_t i = 0; i < sizeof checks / sizeof checks[0]; i++) {
+		struct reason why = { "" };
+		enum outcome outcome = checks[i].check(run, wish, &why);
+		enum outcome *sum = checks[i].needs_fault ? &soft : &heaviest;
+		size_t length = strlen(reason->text);
+
+		if (outcome == OUTCOME_PASSED)
+			continue;
+		if (outcome > *sum)
+			*sum = outcome;
+		is_inconclusive = is_inconclusive || outcome == OUTCOME_INCONCLUSIVE;
+		snprintf(reason->text + length, sizeof reason->text - length, "%s%s",
+			length > 0 ? "; " : "", why.text);
+	}
+	if (is_inconclusive && soft == OUTCOME_FAILED)
+		soft = OUTCOME_INCONCLUSIVE;
+	if (is_inconclusive)
+		run->is_over = true;
+	return soft > heaviest ? soft : heaviest;
+}
+
+void judge_unjudged(struct run *run)
+{
+	for (size_t i = 0; i < run->backup_count; i++) {
+		const struct run_backup *backup = &run->backups[i];
+		bool is_hung = backup->verdict == VERDICT_HUNG;
+
+		if (backup->judged || verdict_is_good(backup->verdict) ||
+			backup->verdict == VERDICT_NONE)
+			continue;
+
+		AUTO(auto_free)
+		char *message = memory_format("backup '%s' is %s, which no step expects: %s",
+			backup->name, verdict_name(backup->verdict), backup->reason);
+
+		result_raise(run->result, is_hung ? OUTCOME_TIMED_OUT : OUTCOME_FAILED, message);
+	}
+}

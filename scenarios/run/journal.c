@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* journal.c - facts that only the rig's journal has. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "scenarios/run/runner_internal.h"
+#include "simfs/base/vss_codes.h"
+
+struct journal_reading {
+	struct journal_facts facts;
+	bool must_not_retry; /* a writer has said so, and no set has begun since */
+};
+
+static bool is_non_retryable(const json_t *event)
+{
+	const char *code = json_string_value(json_object_get(event, "code"));
+	const struct vss_code *row = code ? vss_code_find(code) : NULL;
+
+	return row && !row->retry;
+}
+
+static void event_read(struct journal_reading *reading, const json_t *event)
+{
+	const char *name = json_string_value(json_object_get(event, "event"));
+
+	if (!name)
+		return;
+	if (strcmp(name, "writer.failed") == 0) {
+		reading->facts.has_failed = true;
+		reading->must_not_retry = reading->must_not_retry || is_non_retryable(event);
+	} else if (strcmp(name, "writers.aborted") == 0 || strcmp(name, "snapshot.failed") == 0) {
+		reading->facts.has_failed = true;
+	} else if (strcmp(name, "writers.begun") == 0 && reading->must_not_retry) {
+		reading->facts.retried_non_retryable = true;
+	}
+}
+
+static void lines_read(struct journal_reading *reading, const char *lines)
+{
+	size_t length;
+
+	for (const char *at = lines; *at; at += length + (at[length] == '\n')) {
+		length = strcspn(at, "\n");
+
+		json_t *event = json_loadb(at, length, 0, NULL);
+
+		event_read(reading, event);
+		json_decref(event);
+	}
+}
+
+int journal_look(struct run *run, struct journal_facts *ret, struct reason *reason)
+{
+	struct journal_reading reading = { 0 };
+	bool is_end = false;
+
+	while (!is_end) {
+		json_t *answer = NULL;
+		int error = rig_call(run->rig, "events",
+			json_pack("{s:I}", "from", run->journal_from), reason, &answer);
+
+		if (error < 0)
+			return error;
+
+		const char *lines = json_string_value(json_object_get(answer, "lines"));
+
+		is_end = !lines || !*lines;
+		lines_read(&reading, is_end ? "" : lines);
+		run->journal_from = json_integer_value(json_object_get(answer, "next"));
+		json_decref(answer);
+	}
+	*ret = reading.facts;
+	return 0;
+}

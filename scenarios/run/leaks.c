@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "scenarios/base/files.h"
+#include "scenarios/base/heap.h"
+#include "scenarios/run/rig_mounts.h"
+#include "scenarios/run/runner_internal.h"
+#include "simfs/base/cleanup.h"
+
+void leak_add(struct run *run, const char *what)
+{
+	for (size_t i = 0; i < run->result->leak_count; i++) {
+		if (strcmp(run->result->leaks[i], what) == 0)
+			return;
+	}
+	result_add_leak(run->result, what);
+}
+
+static void files_look(struct run *run, const char *folder, const char *what)
+{
+	struct folder_listing listing;
+
+	folder_list(folder, &listing);
+	for (size_t i = 0; i < listing.count; i++) {
+		AUTO(auto_free)
+		char *leak = memory_format("%s '%s' of %" PRIu64 " bytes", what,
+			listing.files[i].path, listing.files[i].bytes);
+
+		leak_add(run, leak);
+	}
+	folder_listing_deinit(&listing);
+}
+
+static void snapshots_look(struct run *run)
+{
+	json_t *list = NULL, *snapshot;
+	struct reason ignored = { "" };
+	size_t i;
+
+	if (!run->rig || rig_call(run->rig, "snapshot.list", NULL, &ignored, &list) < 0)
+		return;
+	json_array_foreach(json_object_get(list, "snapshots"), i, snapshot)
+	{
+		const char *name = json_string_value(json_object_get(snapshot, "name"));
+		struct snapshot_point *point = name ? point_find(run, name) : NULL;
+
+		if (point && !point->is_deleted)
+			continue;
+
+		AUTO(auto_free) char *leak = memory_format("snapshot '%s'", name ? name : "");
+
+		leak_add(run, leak);
+	}
+	json_decref(list);
+}
+
+void leaks_look(struct run *run)
+{
+	AUTO(auto_free) char *temporary = memory_format("%s/tmp", run->work);
+	struct mount_list list;
+
+	files_look(run, temporary, "temporary file");
+	snapshots_look(run);
+	mounts_below(run->work, &list);
+	for (size_t i = 0; i < list.count; i++) {
+		AUTO(auto_free) char *leak = memory_format("mount '%s'", list.paths[i]);
+
+		if (strcmp(list.paths[i], run->mount_point) != 0)
+			leak_add(run, leak);
+	}
+	mount_list_deinit(&list);
+	loops_below(run->work, &list);
+	for (size_t i = 0; i < list.count; i++) {
+		AUTO(auto_free) char *leak = memory_format("loop device %s", list.paths[i]);
+
+		leak_add(run, leak);
+	}
+	mount_list_deinit(&list);
+}
+
+static bool is_published(const struct run *run, const struct run_backup *backup, const char *path)
+{
+	struct client_words words = { .out = backup->out_path };
+
+	for (size_t i = 0; i < run->client->publishes.count; i++) {
+		AUTO(auto_free)
+		char *published = client_path(run->client->publishes.texts[i], &words);
+
+		if (strcmp(published, path) == 0)
+			return true;
+	}
+	return false;
+}
+
+void leaks_look_at_backup(
+	struct run *run, const struct run_backup *backup, const char *left_running)
+{
+	AUTO(auto_free) char *folder = work_path(run, "out", backup->name);
+	struct folder_listing listing;
+
+	if (left_running) {
+		AUTO(auto_free)
+		char *leak = memory_format(
+			"process of backup '%s': %s", backup->name, left_running);
+
+		leak_add(run, leak);
+	}
+	folder_list(folder, &listing);
+	for (size_t i = 0; i < listing.count; i++) {
+		AUTO(auto_free) char *path = memory_format("%s/%s", folder, listing.files[i].path);
+		AUTO(auto_free)
+		char *leak = memory_format(
+			"file '%s' of backup '%s'", listing.files[i].path, backup->name);
+
+		if (!is_published(run, backup, path))
+			leak_add(run, leak);
+	}
+	folder_listing_deinit(&listing);
+}

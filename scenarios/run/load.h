@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * load.h - an application that writes to the live volume.
+ *
+ * Which blocks it writes, in which order and with which bytes follows from
+ * the seed and the writer's name alone.  It writes whole blocks of
+ * ORACLE_BLOCK_BYTES and enters each into the ledger.
+ *
+ * On an ext4 content it overwrites the content of files in place, so that the
+ * live file system stays a clean one; elsewhere any block of the volume.  It
+ * never writes a block twice: more bytes than there is room for are an error.
+ */
+#ifndef SNAPRIG_SCENARIOS_RUN_LOAD_H
+#define SNAPRIG_SCENARIOS_RUN_LOAD_H
+
+#include <stdint.h>
+
+#include "scenarios/format/scenario.h"
+#include "scenarios/judge/ledger.h"
+#include "scenarios/run/reason.h"
+
+struct writer_order {
+	const char *name;
+	enum pattern pattern;
+	uint64_t bytes; /* a multiple of ORACLE_BLOCK_BYTES */
+	uint64_t seed;	/* of the scenario */
+	enum content_kind content;
+	const char *image_path; /* to find the files of an ext4 content */
+	const char *live_path;	/* to write to */
+	struct ledger *ledger;
+};
+
+/*
+ * Writes it all.  Returns 0; -EINVAL when the order cannot be met; -EINTR when
+ * the run was interrupted; or the -errno of a write; with REASON.
+ */
+int writer_run(const struct writer_order *order, struct reason *reason);
+
+#endif

@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "scenarios/run/runner.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "scenarios/base/files.h"
+#include "scenarios/base/heap.h"
+#include "scenarios/base/interrupt.h"
+#include "scenarios/clients/share.h"
+#include "scenarios/run/armed.h"
+#include "scenarios/run/content.h"
+#include "scenarios/run/runner_internal.h"
+#include "simfs/base/check.h"
+#include "simfs/base/cleanup.h"
+#include "simfs/base/clock.h"
+#include "simfs/base/log.h"
+
+static step_runner *const step_runners[] = {
+	[STEP_SNAPSHOT] = run_snapshot,
+	[STEP_DELETE] = run_delete,
+	[STEP_WRITE] = run_write,
+	[STEP_GAUGE] = run_gauge,
+	[STEP_RELEASE] = run_release,
+	[STEP_FAULT] = run_fault,
+	[STEP_BACKUP] = run_backup_step,
+	[STEP_RESTORE] = run_restore_step,
+	[STEP_EXPECT] = run_expect,
+};
+
+/* Ends the run with OUTCOME for REASON, unless it was interrupted: that is why, then. */
+static void run_end(struct run *run, enum outcome outcome, const struct reason *reason)
+{
+	run->is_over = true;
+	if (interrupt_seen())
+		result_raise(run->result, OUTCOME_ERROR, "interrupted");
+	else
+		result_raise(run->result, outcome, reason->text);
+}
+
+static bool is_armed_kind(const struct step *step)
+{
+	return step->start.gauge != NULL;
+}
+
+/* Expectations are independent of each other; whatever else fails ends the run. */
+static void step_run(struct run *run, const struct phase *phase, const struct step *step)
+{
+	struct reason reason = { "" }, death = { "" };
+	uint64_t begin_ns = clock_now_ns();
+
+	MUST(step->kind < sizeof step_runners / sizeof step_runners[0]);
+
+	enum outcome outcome = step_runners[step->kind](run, step, &reason);
+
+	if (interrupt_seen()) {
+		run_end(run, OUTCOME_ERROR, &reason);
+		return;
+	}
+	result_add_step(run->result, phase, step, outcome,
+		outcome == OUTCOME_PASSED ? NULL : reason.text, clock_now_ns() - begin_ns);
+	if (outcome != OUTCOME_PASSED && step->kind != STEP_EXPECT)
+		run->is_over = true;
+	if (!rig_alive(run->rig, &death))
+		run_end(run, OUTCOME_ERROR, &death);
+}
+
+static void phase_run(struct run *run, const struct phase *phase)
+{
+	struct reason reason = { "" };
+	size_t i = 0;
+
+	if (phase_tell(run, phase, &reason) < 0)
+		run_end(run, OUTCOME_ERROR, &reason);
+	while (i < phase->step_count && !run->is_over) {
+		size_t first = i;
+
+		while (i < phase->step_count && is_armed_kind(&phase->steps[i]))
+			i++;
+		if (i == first)
+			step_run(run, phase, &phase->steps[i++]);
+		else if (armed_begin(run, phase, &phase->steps[first], i - first, &reason) < 0)
+			run_end(run, OUTCOME_ERROR, &reason);
+	}
+	armed_join(run);
+}
+
+static int volume_make(struct run *run, struct reason *reason)
+{
+	struct content_order order = {
+		.spec = &run->scenario->content,
+		.volume_bytes = run->scenario->volume_bytes,
+		.seed = run->scenario->seed,
+		.image_path = run->image,
+		.work_folder = run->work,
+		.scenario_path = run->scenario->path,
+	};
+	struct digest *before;
+	int error = content_make(&order, reason);
+
+	if (error < 0)
+		return error;
+	error = digest_create(run->image, &before);
+	if (error < 0)
+		return reason_error(reason, error, "cannot digest '%s'", run->image);
+	run->ledger = ledger_create(before);
+	return 0;
+}
+
+/* The oracle reads the image, and in a chain that is not all of the live view. */
+static int oracle_check(struct run *run, struct reason *reason)
+{
+	json_t *status = NULL;
+	int error = rig_call(run->rig, "status", NULL, reason, &status);
+
+	if (error == 0 && json_object_get(status, "chain")) {
+		reason_set(reason,
+			"profile '%s' cannot be judged in this version: the oracle does not read "
+			"chains",
+			run->scenario->profile);
+		error = -EOPNOTSUPP;
+	}
+	json_decref(status);
+	return error;
+}
+
+static int volume_mount(struct run *run, struct reason *reason)
+{
+	AUTO(auto_free) char *log = work_path(run, "logs", "rig.log");
+	struct rig_order order = {
+		.image_path = run->image,
+		.mount_point = run->mount_point,
+		.profile = run->scenario->profile,
+		.limit = run->scenario->limit,
+		.seed = run->scenario->seed,
+		.writers = run->scenario->writers.texts,
+		.writer_count = run->scenario->writers.count,
+		.writers_unchecked = run->scenario->writers_unchecked,
+		.time_scale = run->scenario->time_scale,
+		.log_path = log,
+	};
+
+	int error = rig_start(&order, reason, &run->rig);
+
+	return error < 0 ? error : oracle_check(run, reason);
+}
+
+/* What must be there before anything is made.  False: the run is over. */
+static bool requirements_met(struct run *run)
+{
+	const char *program = client_missing(run->client);
+	struct reason reason = { "" };
+
+	if (program) {
+		size_t count = run->client->packages.count;
+
+		reason_set(&reason, "client '%s' is not installed: no program '%s'%s%s%s",
+			run->client->name, program, count > 0 ? " (package " : "",
+			count > 0 ? run->client->packages.texts[count - 1] : "",
+			count > 0 ? ")" : "");
+		run_end(run, OUTCOME_SKIPPED, &reason);
+		return false;
+	}
+	if (access("/dev/fuse", R_OK | W_OK) < 0) {
+		reason_error(&reason, -errno, "cannot mount: no access to '/dev/fuse'");
+		run_end(run, OUTCOME_SKIPPED, &reason);
+		return false;
+	}
+	return true;
+}
+
+static void run_prepare(struct run *run)
+{
+	struct reason reason = { "" };
+
+	if (!requirements_met(run))
+		return;
+	run->program = share_program();
+
+	int error = work_create(run, &reason);
+
+	if (error == 0)
+		error = volume_make(run, &reason);
+	if (error == 0)
+		error = volume_mount(run, &reason);
+	if (error == -ENOPKG || error == -EACCES)
+		run_end(run, OUTCOME_SKIPPED, &reason);
+	else if (error < 0)
+		run_end(run, OUTCOME_ERROR, &reason);
+}
+
+/* What can be read only while the volume is mounted, for those who keep the folder. */
+static void logs_keep(const struct run *run)
+{
+	static const char *const names[] = { "kernel.log", "status.json", "events.jsonl" };
+
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		AUTO(auto_free)
+		char *from = memory_format("%s/.snaprig/%s", run->mount_point, names[i]);
+		AUTO(auto_free) char *to = work_path(run, "logs", names[i]);
+		AUTO(auto_free) char *text = file_text(from);
+		AUTO(auto_fclose) FILE *file = text ? fopen(to, "we") : NULL;
+
+		if (file)
+			fputs(text, file);
+	}
+}
+
+static void run_close(struct run *run)
+{
+	struct reason reason = { "" };
+
+	if (run->rig && !interrupt_seen())
+		leaks_look(run);
+	if (run->rig && run->options->keep)
+		logs_keep(run);
+	if (run->rig && run->options->record_path) {
+		AUTO(auto_free)
+		char *path = memory_format("%s/.snaprig/events.jsonl", run->mount_point);
+
+		run->journal = file_text(path);
+	}
+	if (rig_stop(run->rig, &reason) < 0)
+		result_raise(run->result, OUTCOME_ERROR, reason.text);
+	work_remove(run);
+	for (size_t i = 0; i < run->point_count; i++) {
+		digest_destroy(run->points[i].content);
+		block_set_destroy(run->points[i].used);
+	}
+	for (size_t i = 0; i < run->backup_count; i++) {
+		free(run->backups[i].reason);
+		free(run->backups[i].left_behind);
+		free(run->backups[i].log_path);
+		free(run->backups[i].out_path);
+	}
+	for (size_t i = 0; i < run->rule_count; i++)
+		free(run->rules_added[i]);
+	free(run->rules_added);
+	free(run->points);
+	free(run->backups);
+	free(run->program);
+	digest_destroy(run->restored);
+	ledger_destroy(run->ledger);
+}
+
+static void replay_set(struct run *run)
+{
+	AUTO(auto_free)
+	char *replay = memory_format(
+		"snaprig run %s --seed %" PRIu64, run->scenario->path, run->scenario->seed);
+
+	result_set_replay(run->result, replay);
+}
+
+static void record(struct run *run)
+{
+	AUTO(auto_free) char *journal = run->journal;
+	const char *path = run->options->record_path;
+	int error = path ? record_write(path, run->result, journal) : 0;
+
+	if (error < 0) {
+		AUTO(auto_free)
+		char *message = memory_format(
+			"cannot write record '%s': %s", path, error_text(error));
+
+		result_raise(run->result, OUTCOME_ERROR, message);
+	}
+}
+
+void run_scenario(const struct scenario *scenario, const struct client *client,
+	const struct run_options *options, struct results *results)
+{
+	uint64_t begin_ns = clock_now_ns();
+	struct run run = {
+		.scenario = scenario,
+		.client = client,
+		.options = options,
+		.result = results_add(results, scenario),
+	};
+
+	replay_set(&run);
+	run_prepare(&run);
+	for (size_t i = 0; i < scenario->phase_count && !run.is_over; i++)
+		phase_run(&run, &scenario->phases[i]);
+	if (!run.is_over) {
+		judge_unjudged(&run);
+		faults_check(&run);
+	}
+	run_close(&run);
+	record(&run);
+	run.result->duration_ns = clock_now_ns() - begin_ns;
+}

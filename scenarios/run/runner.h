@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * runner.h - runs a scenario, from making its volume to unmounting it.
+ */
+#ifndef SNAPRIG_SCENARIOS_RUN_RUNNER_H
+#define SNAPRIG_SCENARIOS_RUN_RUNNER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "scenarios/clients/clients.h"
+#include "scenarios/format/scenario.h"
+#include "scenarios/judge/results.h"
+#include "scenarios/report/record.h"
+
+/* One run of the client, and what came of it. */
+struct run_backup {
+	const char *name; /* of the step: they live as long as the scenario */
+	const char *of;
+	bool takes; /* the client took it itself: it may not have got so far */
+	enum verdict verdict;
+	int exit_status;
+	bool fault_struck;  /* when the client ended, its snapshot was not active any more, or a
+			     * rule had fired since the backup before */
+	bool judged;	    /* an expectation spoke of it */
+	bool cause_unnamed; /* misreported, for what it did not say */
+	uint64_t duration_ns;
+	char *reason;
+	char *left_behind; /* "b1.img 32.0 MiB", "nothing" */
+	char *log_path;	   /* what the client printed */
+	char *out_path;
+};
+
+struct run_options {
+	const char *work_parent; /* NULL: $TMPDIR, or /tmp */
+	bool keep;		 /* the work folder stays, and is named on stderr */
+	const char
+		*record_path; /* where the run is written down (report/record.h); NULL: nowhere */
+
+	/* Optional.  Rules strike as they did in this run, but for what is left out. */
+	const struct record *repeats;
+
+	/* Optional.  Called after each run of the client. */
+	void (*backup_over)(void *context, const struct run_backup *backup);
+	void *context;
+};
+
+/*
+ * Runs SCENARIO with CLIENT, its adapter, and adds what came of it to RESULTS.
+ * Whatever happens, nothing of it stays mounted or running afterwards, and
+ * its work folder is removed unless it is to be kept.
+ *
+ * Actions end the scenario when they fail, expectations do not.  A step with
+ * `start` is armed when it is reached and waits for its moment while the next
+ * backup runs; a moment that did not come by the end of that backup (or of the
+ * phase) makes the scenario inconclusive, and ends it.
+ */
+void run_scenario(const struct scenario *scenario, const struct client *client,
+	const struct run_options *options, struct results *results);
+
+#endif

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * runner_internal.h - a scenario in progress, shared by the runner's files.
+ *
+ * Owned by the main thread.  The threads of armed steps and of watches read what
+ * does not change any more (scenario, client and paths) and use the ledger, which
+ * has a lock.
+ */
+#ifndef SNAPRIG_SCENARIOS_RUN_RUNNER_INTERNAL_H
+#define SNAPRIG_SCENARIOS_RUN_RUNNER_INTERNAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "scenarios/clients/clients.h"
+#include "scenarios/judge/ledger.h"
+#include "scenarios/judge/oracle.h"
+#include "scenarios/judge/results.h"
+#include "scenarios/run/reason.h"
+#include "scenarios/run/rig.h"
+#include "scenarios/run/runner.h"
+
+/* What the oracle knows of one snapshot. */
+struct snapshot_point {
+	const char *name;
+	struct digest *content;
+	struct block_set *used; /* NULL: every block counts */
+	bool is_deleted;
+};
+
+struct armed_batch;
+
+struct run {
+	const struct scenario *scenario;
+	const struct client *client;
+	const struct run_options *options;
+	struct scenario_result *result;
+
+	char *work; /* the folder of all that follows */
+	char *image;
+	char *mount_point;
+	char *live;
+	char *program; /* ours */
+
+	struct rig *rig;
+	struct ledger *ledger;
+	struct snapshot_point *points;
+	size_t point_count;
+	struct run_backup *backups;
+	size_t backup_count;
+	struct digest *restored;   /* by the latest restore; NULL: it gave nothing whole */
+	struct armed_batch *armed; /* the latest first */
+
+	char *journal; /* the rig's, with options->record_path, at the end; or NULL */
+
+	bool has_faults;
+	char **rules_added; /* with options->repeats: as they were to be added */
+	size_t rule_count;
+	json_int_t faults_fired; /* up to the end of the latest backup */
+	json_int_t journal_from; /* what journal_look() has not seen yet */
+	bool is_over;		 /* no further step is begun */
+};
+
+/* Runs a step; anything but OUTCOME_PASSED comes with a REASON. */
+typedef enum outcome step_runner(struct run *run, const struct step *step, struct reason *reason);
+
+/* steps.c */
+step_runner run_snapshot, run_delete, run_write, run_gauge, run_release;
+
+/* A step that may be armed, now; the gauge is set through CONTROL.  Any thread. */
+enum outcome run_at_moment(const struct run *run, const struct step *step,
+	struct control_client *control, struct reason *reason);
+
+/* faults.c */
+step_runner run_fault;
+
+/* Tells the rig that PHASE begins, for rules that look at it: 0, or -errno with REASON. */
+int phase_tell(struct run *run, const struct phase *phase, struct reason *reason);
+
+/* Whether a rule has fired since this was asked before. */
+bool faults_struck(struct run *run);
+
+/* Raises the result when a rule never struck: then nothing was tested. */
+void faults_check(struct run *run);
+
+/* Lets go what of a killed client hangs in the volume; for process_order.killed. */
+void faults_let_go(void *context);
+
+/* journal.c: what the rig's journal tells of a while. */
+struct journal_facts {
+	bool has_failed;	    /* a writer, or a snapshot */
+	bool retried_non_retryable; /* as in struct verdict_facts */
+};
+
+/* Of the while since it was asked before: 0, or -errno with REASON. */
+int journal_look(struct run *run, struct journal_facts *ret, struct reason *reason);
+
+/* backup.c */
+step_runner run_backup_step, run_restore_step;
+
+/* expect.c */
+step_runner run_expect;
+
+/* Raises the result for backups that went wrong and that no expectation spoke of. */
+void judge_unjudged(struct run *run);
+
+/* Compares what was restored with what the oracle knows of POINT. */
+void restored_compare(const struct run *run, const struct digest *restored,
+	const struct snapshot_point *point, struct comparison *ret);
+
+struct snapshot_point *point_find(struct run *run, const char *name);
+
+/* What the image holds now, while writes are held, into POINT: 0, or -errno with REASON.  Any
+ * thread. */
+int point_read(const struct run *run, struct snapshot_point *point, struct reason *reason);
+
+/* The run's from now on. */
+void point_add(struct run *run, const struct snapshot_point *point);
+
+/* leaks.c: adds what was left behind, up to now, to the result's leaks. */
+void leaks_look(struct run *run);
+void leaks_look_at_backup(
+	struct run *run, const struct run_backup *backup, const char *left_running);
+void leak_add(struct run *run, const char *what);
+
+/* work.c: the folder of a run and what is in it. */
+int work_create(struct run *run, struct reason *reason);
+void work_remove(struct run *run);
+char *work_path(const struct run *run, const char *folder, const char *name);
+
+#endif

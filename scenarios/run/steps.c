@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * steps.c - what a scenario does to the volume.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "scenarios/base/heap.h"
+#include "scenarios/run/ext4_map.h"
+#include "scenarios/run/load.h"
+#include "scenarios/run/runner_internal.h"
+#include "simfs/base/cleanup.h"
+
+struct snapshot_point *point_find(struct run *run, const char *name)
+{
+	/* The latest: a name may be used again after its snapshot was deleted. */
+	for (size_t i = run->point_count; i-- > 0;) {
+		if (strcmp(run->points[i].name, name) == 0)
+			return &run->points[i];
+	}
+	return NULL;
+}
+
+int point_read(const struct run *run, struct snapshot_point *point, struct reason *reason)
+{
+	int error = digest_create(run->image, &point->content);
+
+	if (error < 0)
+		return reason_error(reason, error, "cannot digest '%s'", run->image);
+	if (run->client->compares == CLIENT_COMPARES_USED_BLOCKS)
+		error = ext4_used_blocks(run->image, reason, &point->used);
+	return error;
+}
+
+void point_add(struct run *run, const struct snapshot_point *point)
+{
+	run->points = memory_grow(run->points, run->point_count, sizeof *run->points);
+	run->points[run->point_count++] = *point;
+}
+
+enum outcome run_snapshot(struct run *run, const struct step *step, struct reason *reason)
+{
+	struct snapshot_point point = { .name = step->name };
+	json_t *arguments = json_pack("{s:s, s:b}", "name", step->name, "hold_writes", 1);
+
+	if (rig_call(run->rig, "snapshot.create", arguments, reason, NULL) < 0)
+		return OUTCOME_ERROR;
+
+	int error = point_read(run, &point, reason);
+
+	point_add(run, &point);
+	if (error < 0)
+		return OUTCOME_ERROR;
+	error = rig_call(run->rig, "writes.resume", NULL, reason, NULL);
+	return error < 0 ? OUTCOME_ERROR : OUTCOME_PASSED;
+}
+
+enum outcome run_delete(struct run *run, const struct step *step, struct reason *reason)
+{
+	struct snapshot_point *point = point_find(run, step->name);
+	json_t *arguments = json_pack("{s:s}", "name", step->name);
+
+	if (rig_call(run->rig, "snapshot.delete", arguments, reason, NULL) < 0)
+		return OUTCOME_ERROR;
+	if (point)
+		point->is_deleted = true;
+	return OUTCOME_PASSED;
+}
+
+static enum outcome write_now(const struct run *run, const struct step *step, struct reason *reason)
+{
+	struct writer_order order = {
+		.name = step->name,
+		.pattern = step->pattern,
+		.bytes = step->bytes,
+		.seed = run->scenario->seed,
+		.content = run->scenario->content.kind,
+		.image_path = run->image,
+		.live_path = run->live,
+		.ledger = run->ledger,
+	};
+
+	switch (writer_run(&order, reason)) {
+	case 0:
+		return OUTCOME_PASSED;
+	case -EINVAL:
+	case -EINTR:
+		return OUTCOME_ERROR;
+	default:
+		/* The source must not suffer from what its snapshots do. */
+		return OUTCOME_FAILED;
+	}
+}
+
+static enum outcome gauge_now(
+	const struct step *step, struct control_client *control, struct reason *reason)
+{
+	int error = control_client_call(control, "gauge.set",
+		json_pack("{s:s, s:s, s:b}", "gauge", step->name, "value", step->value, "real",
+			(int)step->memory_is_real),
+		RIG_PATIENCE_NS, NULL);
+
+	if (error == 0)
+		return OUTCOME_PASSED;
+	if (error == -EPERM && step->memory_is_real) {
+		reason_set(reason, "%s", control_client_message(control));
+		return OUTCOME_SKIPPED;
+	}
+	reason_error(reason, error, "cannot set gauge '%s' to %s", step->name, step->value);
+	return OUTCOME_ERROR;
+}
+
+enum outcome run_at_moment(const struct run *run, const struct step *step,
+	struct control_client *control, struct reason *reason)
+{
+	return step->kind == STEP_GAUGE ? gauge_now(step, control, reason)
+					: write_now(run, step, reason);
+}
+
+enum outcome run_write(struct run *run, const struct step *step, struct reason *reason)
+{
+	return write_now(run, step, reason);
+}
+
+enum outcome run_gauge(struct run *run, const struct step *step, struct reason *reason)
+{
+	return gauge_now(step, rig_control(run->rig), reason);
+}
+
+enum outcome run_release(struct run *run, const struct step *step, struct reason *reason)
+{
+	json_t *arguments = json_pack("{s:s}", "gauge", step->name);
+	int error = rig_call(run->rig, "gauge.release", arguments, reason, NULL);
+
+	return error < 0 ? OUTCOME_ERROR : OUTCOME_PASSED;
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "scenarios/base/files.h"
+#include "scenarios/base/heap.h"
+#include "scenarios/run/rig_mounts.h"
+#include "scenarios/run/runner_internal.h"
+#include "simfs/base/cleanup.h"
+#include "simfs/base/log.h"
+
+/* mnt: the volume; out: backups; restored: what is made of them; tmp: the client's TMPDIR. */
+static const char *const work_folders[] = { "mnt", "out", "restored", "logs", "tmp" };
+
+char *work_path(const struct run *run, const char *folder, const char *name)
+{
+	return memory_format("%s/%s/%s", run->work, folder, name);
+}
+
+static const char *work_parent(const struct run *run)
+{
+	const char *parent = getenv("TMPDIR");
+
+	if (run->options->work_parent)
+		return run->options->work_parent;
+	return parent && *parent ? parent : "/tmp";
+}
+
+int work_create(struct run *run, struct reason *reason)
+{
+	const char *parent = work_parent(run);
+	AUTO(auto_free) char *template = memory_format("%s/snaprig-XXXXXX", parent);
+	char path[PATH_MAX];
+
+	/* Mounts are known by their real path. */
+	if (!mkdtemp(template) || !realpath(template, path))
+		return reason_error(reason, -errno, "cannot make a work folder in '%s'", parent);
+	run->work = memory_copy(path);
+	for (size_t i = 0; i < sizeof work_folders / sizeof work_folders[0]; i++) {
+		AUTO(auto_free) char *folder = memory_format("%s/%s", path, work_folders[i]);
+
+		if (mkdir(folder, 0700) < 0)
+			return reason_error(reason, -errno, "cannot make '%s'", folder);
+	}
+	run->image = memory_format("%s/volume.img", path);
+	run->mount_point = memory_format("%s/mnt", path);
+	run->live = memory_format("%s/mnt/live", path);
+	return 0;
+}
+
+void work_remove(struct run *run)
+{
+	if (!run->work)
+		return;
+	/* What a client has left; its name is in the result. */
+	mounts_detach(run->work);
+	if (run->options->keep)
+		log_info("the work folder of '%s' is '%s'", run->scenario->name, run->work);
+	else
+		folder_remove(run->work);
+	free(run->work);
+	free(run->image);
+	free(run->mount_point);
+	free(run->live);
+}
