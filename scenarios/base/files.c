@@ -62,7 +62,7 @@ int file_copy(const char *from_path, const char *to_path)
 {
 	AUTO(auto_close) int from = open(from_path, O_RDONLY | O_CLOEXEC);
 	AUTO(auto_close) int to = -1;
-	AUTO(auto_free) unsigned char *buffer = memory_new(COPY_BYTES);
+	AUTO(auto_free) unsigned char *buffer = heap_new(COPY_BYTES);
 	struct stat stat;
 
 	if (from < 0 || fstat(from, &stat) < 0)
@@ -104,7 +104,7 @@ char *file_text(const char *path)
 	while (length < TEXT_BYTES_MAX) {
 		room = 2 * room + 4096;
 
-		char *larger = memory_new(room + 1);
+		char *larger = heap_new(room + 1);
 
 		if (text)
 			memcpy(larger, text, length);
@@ -130,7 +130,7 @@ char *file_last_line(const char *path)
 		if (line[strspn(line, " \t")])
 			last = line;
 	}
-	return memory_copy(last);
+	return heap_copy(last);
 }
 
 int64_t file_size(const char *path)
@@ -167,19 +167,18 @@ static void files_list(const char *folder, const char *prefix, struct folder_lis
 		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
 			continue;
 
-		AUTO(auto_free) char *path = memory_format("%s/%s", folder, entry->d_name);
-		AUTO(auto_free) char *name = memory_format("%s%s", prefix, entry->d_name);
+		AUTO(auto_free) char *path = heap_format("%s/%s", folder, entry->d_name);
+		AUTO(auto_free) char *name = heap_format("%s%s", prefix, entry->d_name);
 
 		if (lstat(path, &found) < 0)
 			continue;
 		if (S_ISDIR(found.st_mode)) {
-			AUTO(auto_free) char *below = memory_format("%s/", name);
+			AUTO(auto_free) char *below = heap_format("%s/", name);
 
 			files_list(path, below, listing);
 			continue;
 		}
-		listing->files = memory_grow(
-			listing->files, listing->count, sizeof *listing->files);
+		listing->files = heap_grow(listing->files, listing->count, sizeof *listing->files);
 		listing->files[listing->count++] = (struct listed_file){
 			.path = TAKE_PTR(name),
 			.bytes = (uint64_t)found.st_size,

@@ -9,7 +9,7 @@
 #include "simfs/base/exit_code.h"
 #include "simfs/base/log.h"
 
-static void *memory_must(void *memory)
+static void *heap_must(void *memory)
 {
 	if (memory)
 		return memory;
@@ -17,17 +17,17 @@ static void *memory_must(void *memory)
 	exit(EXIT_RIG);
 }
 
-void *memory_new(size_t size)
+void *heap_new(size_t size)
 {
-	return memory_must(calloc(1, size));
+	return heap_must(calloc(1, size));
 }
 
-char *memory_copy(const char *text)
+char *heap_copy(const char *text)
 {
-	return text ? memory_must(strdup(text)) : NULL;
+	return text ? heap_must(strdup(text)) : NULL;
 }
 
-char *memory_format(const char *format, ...)
+char *heap_format(const char *format, ...)
 {
 	va_list arguments;
 	char *text = NULL;
@@ -36,14 +36,14 @@ char *memory_format(const char *format, ...)
 	if (vasprintf(&text, format, arguments) < 0)
 		text = NULL;
 	va_end(arguments);
-	return memory_must(text);
+	return heap_must(text);
 }
 
-void *memory_grow(void *array, size_t count, size_t element_bytes)
+void *heap_grow(void *array, size_t count, size_t element_bytes)
 {
 	/* Capacities are powers of two, so they follow from the count alone. */
 	if ((count & (count - 1)) == 0)
-		array = memory_must(reallocarray(array, count == 0 ? 1 : count * 2, element_bytes));
+		array = heap_must(reallocarray(array, count == 0 ? 1 : count * 2, element_bytes));
 	memset((char *)array + count * element_bytes, 0, element_bytes);
 	return array;
 }

@@ -11,18 +11,18 @@
 #include <stddef.h>
 
 /* SIZE zeroed bytes; never NULL. */
-__attribute__((malloc)) void *memory_new(size_t size);
+__attribute__((malloc)) void *heap_new(size_t size);
 
 /* A copy of TEXT, or NULL for NULL. */
-__attribute__((malloc)) char *memory_copy(const char *text);
+__attribute__((malloc)) char *heap_copy(const char *text);
 
 /* What printf would print; never NULL. */
-__attribute__((malloc, format(printf, 1, 2))) char *memory_format(const char *format, ...);
+__attribute__((malloc, format(printf, 1, 2))) char *heap_format(const char *format, ...);
 
 /*
  * Makes room for one more element behind the COUNT that ARRAY has; the new
  * one is zeroed.  ARRAY may move: the result replaces it.
  */
-void *memory_grow(void *array, size_t count, size_t element_bytes);
+void *heap_grow(void *array, size_t count, size_t element_bytes);
 
 #endif

@@ -34,7 +34,7 @@ static char *search_path(void)
 {
 	const char *path = getenv("PATH");
 
-	return memory_format("%s:" SBIN_FOLDERS, path && *path ? path : "/usr/bin:/bin");
+	return heap_format("%s:" SBIN_FOLDERS, path && *path ? path : "/usr/bin:/bin");
 }
 
 /* The full path of NAME, the caller's, or NULL. */
@@ -44,9 +44,9 @@ static char *program_find(const char *name)
 	char *rest;
 
 	if (strchr(name, '/'))
-		return access(name, X_OK) == 0 ? memory_copy(name) : NULL;
+		return access(name, X_OK) == 0 ? heap_copy(name) : NULL;
 	for (char *at = strtok_r(folders, ":", &rest); at; at = strtok_r(NULL, ":", &rest)) {
-		char *path = memory_format("%s/%s", at, name);
+		char *path = heap_format("%s/%s", at, name);
 
 		if (access(path, X_OK) == 0)
 			return path;
@@ -99,13 +99,13 @@ static char **environment_make(const char *const *added)
 	for (size_t i = 0; added && added[i]; i++)
 		room++;
 
-	char **environment = memory_new(room * sizeof *environment);
+	char **environment = heap_new(room * sizeof *environment);
 
 	for (size_t i = 0; environ[i]; i++)
-		environment[count++] = memory_copy(environ[i]);
-	environment_set(environment, &count, memory_format("PATH=%s", path));
+		environment[count++] = heap_copy(environ[i]);
+	environment_set(environment, &count, heap_format("PATH=%s", path));
 	for (size_t i = 0; added && added[i]; i++)
-		environment_set(environment, &count, memory_copy(added[i]));
+		environment_set(environment, &count, heap_copy(added[i]));
 	return environment;
 }
 

@@ -63,8 +63,8 @@ static char *member_describe(const struct member *member, bool with_wait)
 
 	if (!with_wait || !proc_read(member->pid, "wchan", wait, sizeof wait) ||
 		strcmp(wait, "0") == 0 || !*wait)
-		return memory_format("%s (pid %d)", member->name, member->pid);
-	return memory_format("%s (pid %d) in %s", member->name, member->pid, wait);
+		return heap_format("%s (pid %d)", member->name, member->pid);
+	return heap_format("%s (pid %d) in %s", member->name, member->pid, wait);
 }
 
 static char *group_describe(pid_t group, bool with_waits)
@@ -84,7 +84,7 @@ static char *group_describe(pid_t group, bool with_waits)
 		AUTO(auto_free) char *before = text;
 		AUTO(auto_free) char *one = member_describe(&member, with_waits);
 
-		text = memory_format("%s%s%s", before ? before : "", before ? ", " : "", one);
+		text = heap_format("%s%s%s", before ? before : "", before ? ", " : "", one);
 	}
 	return text;
 }

@@ -35,7 +35,7 @@ static int scenarios_load(struct run_set *set)
 {
 	AUTO(auto_free) char *catalog = share_folder("catalog");
 	AUTO(auto_free)
-	char *pattern = catalog ? memory_format("%s/" OVERFLOW_SCENARIOS, catalog) : NULL;
+	char *pattern = catalog ? heap_format("%s/" OVERFLOW_SCENARIOS, catalog) : NULL;
 	glob_t found = { 0 };
 	int result = 0;
 

@@ -20,8 +20,8 @@ static struct demo_row *row_last(struct demo_table *table)
 
 void demo_table_begin(struct demo_table *table, const char *client)
 {
-	table->rows = memory_grow(table->rows, table->count, sizeof *table->rows);
-	table->rows[table->count++].client = memory_copy(client);
+	table->rows = heap_grow(table->rows, table->count, sizeof *table->rows);
+	table->rows[table->count++].client = heap_copy(client);
 }
 
 void demo_table_note(void *context, const struct run_backup *backup)
@@ -31,7 +31,7 @@ void demo_table_note(void *context, const struct run_backup *backup)
 	if (backup->fault_struck && row->verdict == VERDICT_NONE) {
 		row->verdict = backup->verdict;
 		row->exit_status = backup->exit_status;
-		row->left_behind = memory_copy(backup->left_behind);
+		row->left_behind = heap_copy(backup->left_behind);
 	} else if (backup->verdict == VERDICT_RECOVERED) {
 		row->recovered = true;
 	}
@@ -42,7 +42,7 @@ void demo_table_end(struct demo_table *table, const struct scenario_result *resu
 	struct demo_row *row = row_last(table);
 
 	row->outcome = result->outcome;
-	row->message = memory_copy(result->message);
+	row->message = heap_copy(result->message);
 	row->duration_ns = result->duration_ns;
 }
 
@@ -79,8 +79,8 @@ static const char *colour_of(const struct demo_row *row)
 static char *verdict_text(const struct demo_row *row)
 {
 	if (row->verdict == VERDICT_NONE)
-		return memory_copy(outcome_name(row->outcome));
-	return memory_format(
+		return heap_copy(outcome_name(row->outcome));
+	return heap_format(
 		"%s%s", verdict_name(row->verdict), row->recovered ? ", then recovered" : "");
 }
 
@@ -94,11 +94,11 @@ static void row_texts(const struct demo_row *row, char *texts[COLUMNS])
 {
 	bool has_run = row->verdict != VERDICT_NONE;
 
-	texts[0] = memory_copy(row->client);
-	texts[1] = has_run ? memory_format("%d", row->exit_status) : memory_copy("-");
+	texts[0] = heap_copy(row->client);
+	texts[1] = has_run ? heap_format("%d", row->exit_status) : heap_copy("-");
 	texts[2] = verdict_text(row);
-	texts[3] = memory_copy(has_run ? row->left_behind : "-");
-	texts[4] = memory_format("%.1f", (double)row->duration_ns / (double)NS_PER_S);
+	texts[3] = heap_copy(has_run ? row->left_behind : "-");
+	texts[4] = heap_format("%.1f", (double)row->duration_ns / (double)NS_PER_S);
 }
 
 static void widths_measure(const struct demo_table *table, int widths[COLUMNS])

@@ -141,7 +141,7 @@ char *replay_once(struct replay *replay, struct record *ret)
 {
 	const char *folder = getenv("TMPDIR");
 	AUTO(auto_free)
-	char *path = memory_format("%s/snaprig-replay.XXXXXX", folder && *folder ? folder : "/tmp");
+	char *path = heap_format("%s/snaprig-replay.XXXXXX", folder && *folder ? folder : "/tmp");
 	struct results results;
 	char *verdict = NULL;
 	int fd = mkstemp(path);

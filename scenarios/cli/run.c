@@ -185,7 +185,7 @@ static void item_run(
 	struct run_options options = arguments->options;
 	AUTO(auto_free)
 	char *record = arguments->record_folder
-			       ? memory_format("%s/%s.jsonl", arguments->record_folder,
+			       ? heap_format("%s/%s.jsonl", arguments->record_folder,
 					 item->scenario->name)
 			       : NULL;
 

@@ -13,7 +13,7 @@
 
 static json_t *text_json(const char *text)
 {
-	AUTO(auto_free) char *clean = memory_copy(text);
+	AUTO(auto_free) char *clean = heap_copy(text);
 
 	if (!text)
 		return json_null();

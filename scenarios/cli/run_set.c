@@ -127,7 +127,7 @@ static int scenario_add(struct run_set *set, const char *path)
 		error = -EINVAL;
 
 	/* Also when it is of no use: the set owns it now. */
-	set->items = memory_grow(set->items, set->count, sizeof *set->items);
+	set->items = heap_grow(set->items, set->count, sizeof *set->items);
 	set->items[set->count++] = item;
 	return error < 0 ? -EINVAL : 0;
 }

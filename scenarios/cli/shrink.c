@@ -92,7 +92,7 @@ static void shrink_by(struct shrinking *shrinking, bool by_rules)
 
 	shrinking->by_rules = by_rules;
 	shrinking->shrink.count = count;
-	shrinking->shrink.is_left_out = memory_new(count * sizeof(bool) + 1);
+	shrinking->shrink.is_left_out = heap_new(count * sizeof(bool) + 1);
 	shrinking->shrink.still_does = still_does;
 	for (size_t i = 0; i < count && !by_rules; i++)
 		shrinking->shrink.is_left_out[i] = record->hits[i].is_left_out;

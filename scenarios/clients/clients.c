@@ -54,7 +54,7 @@ static void read_texts(struct reading *reading, const struct field *field,
 		read_text(reading, field, node->entries[i].value, &text);
 		if (!text)
 			continue;
-		list->texts = memory_grow(list->texts, list->count, sizeof *list->texts);
+		list->texts = heap_grow(list->texts, list->count, sizeof *list->texts);
 		list->texts[list->count++] = text;
 	}
 }
@@ -135,8 +135,8 @@ static int client_read_file(const char *name, const char *path, FILE *messages, 
 		fprintf(messages, "%s: cannot read the client's adapter\n", path);
 		return error;
 	}
-	client = memory_new(sizeof *client);
-	client->name = memory_copy(name);
+	client = heap_new(sizeof *client);
+	client->name = heap_copy(name);
 	mistakes_init(&mistakes);
 	client_read(text, &mistakes, client);
 	mistakes_sort(&mistakes);
@@ -184,7 +184,7 @@ int client_load(const char *name, FILE *messages, struct client **ret)
 		return -ENOENT;
 	}
 
-	AUTO(auto_free) char *path = memory_format("%s/%s.yaml", folder, name);
+	AUTO(auto_free) char *path = heap_format("%s/%s.yaml", folder, name);
 
 	if (strchr(name, '/') || access(path, F_OK) < 0) {
 		fprintf(messages, "unknown client '%s' (one of: ", name);

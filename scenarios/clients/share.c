@@ -19,7 +19,7 @@ char *share_program(void)
 	if (length < 0)
 		return NULL;
 	path[length] = '\0';
-	return memory_copy(path);
+	return heap_copy(path);
 }
 
 /*
@@ -58,19 +58,18 @@ static char *folder_beside_program(const char *name)
 		return NULL;
 	*slash = '\0';
 	for (size_t i = 0; i < sizeof beside_program / sizeof beside_program[0] && !folder; i++)
-		folder = folder_or_null(
-			memory_format("%s/%s/%s", program, beside_program[i], name));
+		folder = folder_or_null(heap_format("%s/%s/%s", program, beside_program[i], name));
 	return folder;
 }
 
 char *share_folder(const char *name)
 {
 	const char *told = getenv("SNAPRIG_SHARE");
-	char *folder = told && *told ? folder_or_null(memory_format("%s/%s", told, name)) : NULL;
+	char *folder = told && *told ? folder_or_null(heap_format("%s/%s", told, name)) : NULL;
 
 	if (!folder)
 		folder = folder_beside_program(name);
 	if (!folder)
-		folder = folder_or_null(memory_format("%s/%s", SNAPRIG_SHARE_DIR, name));
+		folder = folder_or_null(heap_format("%s/%s", SNAPRIG_SHARE_DIR, name));
 	return folder;
 }

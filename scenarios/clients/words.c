@@ -52,7 +52,7 @@ char *client_unknown_word(const char *template)
 		if (length == 0 || (at > template && at[-1] == '$'))
 			continue;
 		if (word_find(at, length) < 0)
-			return memory_format("%.*s", (int)length, at);
+			return heap_format("%.*s", (int)length, at);
 	}
 	return NULL;
 }

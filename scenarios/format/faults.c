@@ -18,8 +18,8 @@ static void rule_read(struct reading *reading, const struct field *field,
 		mistakes_add(reading->mistakes, node->place, "%s", message);
 		return;
 	}
-	faults->texts = memory_grow(faults->texts, faults->count, sizeof *faults->texts);
-	faults->texts[faults->count++] = memory_copy(node->text);
+	faults->texts = heap_grow(faults->texts, faults->count, sizeof *faults->texts);
+	faults->texts[faults->count++] = heap_copy(node->text);
 }
 
 void read_faults(struct reading *reading, const struct field *field, const struct tree_node *node,

@@ -28,8 +28,8 @@ void scenario_files_deinit(struct scenario_files *files)
 
 static void path_add(struct scenario_files *files, const char *path)
 {
-	files->paths = memory_grow(files->paths, files->count, sizeof *files->paths);
-	files->paths[files->count++] = memory_copy(path);
+	files->paths = heap_grow(files->paths, files->count, sizeof *files->paths);
+	files->paths[files->count++] = heap_copy(path);
 }
 
 static bool is_scenario_name(const char *name)
@@ -55,7 +55,7 @@ static int directory_collect(struct scenario_files *files, const char *path, uns
 		if (entry->d_name[0] == '.')
 			continue;
 
-		AUTO(auto_free) char *below = memory_format("%s/%s", path, entry->d_name);
+		AUTO(auto_free) char *below = heap_format("%s/%s", path, entry->d_name);
 		int error = path_collect(files, below, depth + 1);
 
 		if (error < 0)

@@ -95,14 +95,14 @@ void read_gauge(struct reading *reading, const struct field *field, const struct
 	void *target)
 {
 	if (is_scalar(reading, field, node, "a gauge's name") && word_read(reading, node))
-		*(char **)target = memory_copy(node->text);
+		*(char **)target = heap_copy(node->text);
 }
 
 void read_gauge_value(struct reading *reading, const struct field *field,
 	const struct tree_node *node, void *target)
 {
 	if (is_scalar(reading, field, node, "a gauge's value"))
-		*(char **)target = memory_copy(node->text);
+		*(char **)target = heap_copy(node->text);
 }
 
 /* A copy of the text from START to END without the blanks around it. */
@@ -113,16 +113,16 @@ static char *trimmed(const char *start, const char *end)
 	while (end > start && end[-1] == ' ')
 		end--;
 
-	char *text = memory_new((size_t)(end - start) + 1);
+	char *text = heap_new((size_t)(end - start) + 1);
 
 	memcpy(text, start, (size_t)(end - start));
 	return text;
 }
 
-void read_moment(struct reading *reading, const struct field *field, const struct tree_node *node,
-	void *target)
+void read_condition(struct reading *reading, const struct field *field,
+	const struct tree_node *node, void *target)
 {
-	struct moment *moment = target;
+	struct start_condition *condition = target;
 
 	if (!is_scalar(reading, field, node, "a moment"))
 		return;
@@ -149,6 +149,6 @@ void read_moment(struct reading *reading, const struct field *field, const struc
 			gauge, at_least, hint);
 		return;
 	}
-	moment->gauge = TAKE_PTR(gauge);
-	moment->at_least = TAKE_PTR(at_least);
+	condition->gauge = TAKE_PTR(gauge);
+	condition->at_least = TAKE_PTR(at_least);
 }

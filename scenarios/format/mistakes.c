@@ -62,9 +62,9 @@ void mistakes_add(struct mistakes *mistakes, struct place place, const char *for
 	if (length >= (int)sizeof text)
 		drop_half_character(text);
 	hide_controls(text);
-	mistakes->items = memory_grow(mistakes->items, mistakes->count, sizeof *mistakes->items);
+	mistakes->items = heap_grow(mistakes->items, mistakes->count, sizeof *mistakes->items);
 	mistakes->items[mistakes->count++] = (struct mistake){ .place = place,
-		.text = memory_copy(text) };
+		.text = heap_copy(text) };
 }
 
 void mistakes_sort(struct mistakes *mistakes)

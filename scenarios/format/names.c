@@ -38,8 +38,8 @@ static struct known_name *list_find(const struct name_list *list, const char *te
 
 static void known_add(struct name_list *list, const char *text, unsigned line)
 {
-	list->items = memory_grow(list->items, list->count, sizeof *list->items);
-	list->items[list->count++] = (struct known_name){ memory_copy(text), line, 0 };
+	list->items = heap_grow(list->items, list->count, sizeof *list->items);
+	list->items[list->count++] = (struct known_name){ heap_copy(text), line, 0 };
 }
 
 void names_add_gauge(struct names *names, const char *gauge, unsigned line)

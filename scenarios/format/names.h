@@ -57,8 +57,8 @@ field_reader read_set_gauge;
 /* char *: what a gauge is to read; gauge_value_hint() tells whether it can. */
 field_reader read_gauge_value;
 
-/* struct moment: "read.progress>=25%". */
-field_reader read_moment;
+/* struct start_condition: "read.progress>=25%". */
+field_reader read_condition;
 
 /* Remembers that a step sets GAUGE at LINE. */
 void names_add_gauge(struct names *names, const char *gauge, unsigned line);

@@ -195,7 +195,7 @@ static void read_phases(struct reading *reading, const struct field *field,
 			"'%s' has more than %d phases", field->key, PHASES_MAX);
 		return;
 	}
-	scenario->phases = memory_new((node->entry_count + 1) * sizeof *scenario->phases);
+	scenario->phases = heap_new((node->entry_count + 1) * sizeof *scenario->phases);
 	for (size_t i = 0; i < node->entry_count; i++)
 		phase_read(reading, node->entries[i].value, scenario);
 }
@@ -244,19 +244,19 @@ static void scenario_fill(
 	fields_read(reading, &scenario_table, tree, scenario);
 	volume_check(reading, tree, scenario);
 	if (!scenario->about)
-		scenario->about = memory_copy("");
+		scenario->about = heap_copy("");
 }
 
 int scenario_parse(const char *path, const char *text, size_t length, struct mistakes *mistakes,
 	struct scenario **ret)
 {
-	struct scenario *scenario = memory_new(sizeof *scenario);
+	struct scenario *scenario = heap_new(sizeof *scenario);
 	struct tree_node *tree = yaml_tree_read(text, length, mistakes);
 	struct names names;
 	struct reading reading = { .mistakes = mistakes, .names = &names };
 
 	names_init(&names);
-	scenario->path = memory_copy(path);
+	scenario->path = heap_copy(path);
 	scenario_fill(&reading, tree, scenario);
 	yaml_tree_destroy(tree);
 	names_deinit(&names);

@@ -82,7 +82,7 @@ int scenario_read(const char *path, struct mistakes *mistakes, struct scenario *
 {
 	const struct place whole = { 0, 0 };
 	/* One byte more than allowed, so that a longer file is seen to be longer. */
-	AUTO(auto_free) char *text = memory_new(YAML_BYTES_MAX + 1);
+	AUTO(auto_free) char *text = heap_new(YAML_BYTES_MAX + 1);
 	AUTO(auto_close) int fd = open(path, O_RDONLY | O_CLOEXEC);
 	ssize_t length = fd < 0 ? -errno : read_whole(fd, text, YAML_BYTES_MAX + 1);
 

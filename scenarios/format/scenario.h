@@ -43,7 +43,7 @@ enum verdict {
 };
 
 /* "start: read.progress>=25%": the step runs when the gauge has reached the value. */
-struct moment {
+struct start_condition {
 	char *gauge; /* NULL: at once */
 	char *at_least;
 };
@@ -96,16 +96,16 @@ struct writer_texts {
 struct step {
 	enum step_kind kind;
 	struct place place;
-	char *name;		   /* snapshot, writer, gauge, or backup (`to`);
-				    * RESTORE: `to`, or NULL */
-	char *of;		   /* BACKUP: snapshot;  RESTORE: backup */
-	bool takes;		   /* BACKUP: the client takes the snapshot itself */
-	enum pattern pattern;	   /* WRITE */
-	uint64_t bytes;		   /* WRITE */
-	char *value;		   /* GAUGE */
-	bool memory_is_real;	   /* GAUGE: pressed, not feigned */
-	struct moment start;	   /* WRITE, GAUGE */
-	struct fault_texts faults; /* FAULT */
+	char *name;		      /* snapshot, writer, gauge, or backup (`to`);
+				       * RESTORE: `to`, or NULL */
+	char *of;		      /* BACKUP: snapshot;  RESTORE: backup */
+	bool takes;		      /* BACKUP: the client takes the snapshot itself */
+	enum pattern pattern;	      /* WRITE */
+	uint64_t bytes;		      /* WRITE */
+	char *value;		      /* GAUGE */
+	bool memory_is_real;	      /* GAUGE: pressed, not feigned */
+	struct start_condition start; /* WRITE, GAUGE */
+	struct fault_texts faults;    /* FAULT */
 	struct expectation expectation;
 };
 

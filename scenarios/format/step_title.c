@@ -15,7 +15,7 @@ static void title_wish(char **title, int *count, const char *key, const char *va
 	if (!value)
 		return;
 
-	char *longer = memory_format("%s%s %s %s", *title, *count > 0 ? "," : "", key, value);
+	char *longer = heap_format("%s%s %s %s", *title, *count > 0 ? "," : "", key, value);
 
 	free(*title);
 	*title = longer;
@@ -40,10 +40,10 @@ static const char *exit_text(const struct expectation *wish, char *buffer, size_
 
 static char *expect_title(const struct expectation *wish)
 {
-	char *title = memory_copy("expect");
-	AUTO(auto_free) char *says = wish->says ? memory_format("'%s'", wish->says) : NULL;
+	char *title = heap_copy("expect");
+	AUTO(auto_free) char *says = wish->says ? heap_format("'%s'", wish->says) : NULL;
 	AUTO(auto_free)
-	char *kernel_log = wish->kernel_log ? memory_format("'%s'", wish->kernel_log) : NULL;
+	char *kernel_log = wish->kernel_log ? heap_format("'%s'", wish->kernel_log) : NULL;
 	char number[16];
 	int count = 0;
 
@@ -61,11 +61,11 @@ static char *expect_title(const struct expectation *wish)
 	return title;
 }
 
-static char *start_text(const struct moment *start)
+static char *start_text(const struct start_condition *start)
 {
 	if (!start->gauge)
-		return memory_copy("");
-	return memory_format(" at %s>=%s", start->gauge, start->at_least);
+		return heap_copy("");
+	return heap_format(" at %s>=%s", start->gauge, start->at_least);
 }
 
 static char *write_title(const struct step *step)
@@ -75,23 +75,23 @@ static char *write_title(const struct step *step)
 	char size[32];
 
 	size_format(step->bytes, size, sizeof size);
-	return memory_format("write '%s': %s %s%s", step->name, size, pattern, start);
+	return heap_format("write '%s': %s %s%s", step->name, size, pattern, start);
 }
 
 static char *gauge_title(const struct step *step)
 {
 	AUTO(auto_free) char *start = start_text(&step->start);
 
-	return memory_format("gauge '%s': %s%s%s", step->name, step->value,
+	return heap_format("gauge '%s': %s%s%s", step->name, step->value,
 		step->memory_is_real ? ", for real" : "", start);
 }
 
 static char *faults_title(const struct step *step)
 {
-	char *title = memory_copy("fault");
+	char *title = heap_copy("fault");
 
 	for (size_t i = 0; i < step->faults.count; i++) {
-		char *longer = memory_format(
+		char *longer = heap_format(
 			"%s%s '%s'", title, i > 0 ? "," : "", step->faults.texts[i]);
 
 		free(title);
@@ -104,25 +104,25 @@ char *step_title(const struct step *step)
 {
 	switch (step->kind) {
 	case STEP_SNAPSHOT:
-		return memory_format("snapshot '%s'", step->name);
+		return heap_format("snapshot '%s'", step->name);
 	case STEP_DELETE:
-		return memory_format("delete '%s'", step->name);
+		return heap_format("delete '%s'", step->name);
 	case STEP_WRITE:
 		return write_title(step);
 	case STEP_GAUGE:
 		return gauge_title(step);
 	case STEP_RELEASE:
-		return memory_format("release '%s'", step->name);
+		return heap_format("release '%s'", step->name);
 	case STEP_FAULT:
 		return faults_title(step);
 	case STEP_BACKUP:
-		return memory_format("backup '%s'%s to '%s'", step->of,
+		return heap_format("backup '%s'%s to '%s'", step->of,
 			step->takes ? ", taken by the client," : "", step->name);
 	case STEP_RESTORE:
-		return step->name ? memory_format("restore '%s' to '%s'", step->of, step->name)
-				  : memory_format("restore '%s'", step->of);
+		return step->name ? heap_format("restore '%s' to '%s'", step->of, step->name)
+				  : heap_format("restore '%s'", step->of);
 	case STEP_EXPECT:
 		return expect_title(&step->expectation);
 	}
-	return memory_copy("step");
+	return heap_copy("step");
 }

@@ -89,7 +89,7 @@ static void read_error(struct reading *reading, const struct field *field,
 		mistakes_add(
 			reading->mistakes, node->place, "unknown error '%s' (try EIO)", node->text);
 	else
-		*(char **)target = memory_copy(node->text);
+		*(char **)target = heap_copy(node->text);
 }
 
 static const struct field write_fields[] = {
@@ -97,7 +97,7 @@ static const struct field write_fields[] = {
 	{ "pattern", read_choice, AT(pattern), .required = true, CHOICES(pattern_words) },
 	{ "bytes", read_size, AT(bytes), .required = true, .min = WRITE_MIN_BYTES,
 		.max = WRITE_MAX_BYTES },
-	{ "start", read_moment, AT(start) },
+	{ "start", read_condition, AT(start) },
 };
 static const struct field_table write_table = FIELD_TABLE("write", write_fields);
 
@@ -105,7 +105,7 @@ static const struct field gauge_fields[] = {
 	{ "name", read_gauge, AT(name), .required = true },
 	{ "value", read_gauge_value, AT(value), .required = true },
 	{ "memory", read_wish, AT(memory_is_real), CHOICES(memory_words) },
-	{ "start", read_moment, AT(start) },
+	{ "start", read_condition, AT(start) },
 };
 static const struct field_table gauge_table = FIELD_TABLE("gauge", gauge_fields);
 
@@ -300,7 +300,7 @@ void read_steps(struct reading *reading, const struct field *field, const struct
 			"'%s' has more than %d steps", field->key, STEPS_MAX);
 		return;
 	}
-	phase->steps = memory_new((node->entry_count + 1) * sizeof *phase->steps);
+	phase->steps = heap_new((node->entry_count + 1) * sizeof *phase->steps);
 	phase->step_count = node->entry_count;
 	for (size_t i = 0; i < node->entry_count; i++)
 		step_read(reading, node->entries[i].value, &phase->steps[i]);

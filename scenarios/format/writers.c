@@ -18,8 +18,8 @@ static void writer_read(struct reading *reading, const struct field *field,
 		mistakes_add(reading->mistakes, node->place, "%s", message);
 		return;
 	}
-	writers->texts = memory_grow(writers->texts, writers->count, sizeof *writers->texts);
-	writers->texts[writers->count++] = memory_copy(node->text);
+	writers->texts = heap_grow(writers->texts, writers->count, sizeof *writers->texts);
+	writers->texts[writers->count++] = heap_copy(node->text);
 }
 
 void read_writers(struct reading *reading, const struct field *field, const struct tree_node *node,

@@ -126,7 +126,7 @@ static void refuse_decoration(
 static struct tree_node *node_new(
 	struct builder *builder, enum tree_kind kind, const yaml_event_t *event)
 {
-	struct tree_node *node = memory_new(sizeof *node);
+	struct tree_node *node = heap_new(sizeof *node);
 
 	node->kind = kind;
 	node->place = place_of_mark(event->start_mark);
@@ -142,7 +142,7 @@ static struct tree_node *scalar_read(struct builder *builder, const yaml_event_t
 
 	refuse_decoration(
 		builder, node->place, event->data.scalar.anchor, event->data.scalar.tag != NULL);
-	node->text = memory_copy(value);
+	node->text = heap_copy(value);
 	node->quoted = event->data.scalar.style != YAML_PLAIN_SCALAR_STYLE;
 	if (strlen(value) != event->data.scalar.length) {
 		mistakes_add(builder->mistakes, node->place, "a text cannot contain a zero byte");
@@ -187,7 +187,7 @@ static void entries_read(
 			}
 		}
 		entry.value = node_read(builder, &event, depth);
-		node->entries = memory_grow(node->entries, node->entry_count, sizeof entry);
+		node->entries = heap_grow(node->entries, node->entry_count, sizeof entry);
 		node->entries[node->entry_count++] = entry;
 	}
 }

@@ -67,7 +67,7 @@ void read_text(struct reading *reading, const struct field *field, const struct 
 	void *target)
 {
 	if (is_text(reading, field, node))
-		*(char **)target = memory_copy(node->text);
+		*(char **)target = heap_copy(node->text);
 }
 
 void read_name(struct reading *reading, const struct field *field, const struct tree_node *node,
@@ -89,7 +89,7 @@ void read_name(struct reading *reading, const struct field *field, const struct 
 			"cannot use '%s' as a name (only letters, digits, '.', '_' and '-')",
 			node->text);
 	else
-		*(char **)target = memory_copy(node->text);
+		*(char **)target = heap_copy(node->text);
 }
 
 void read_size(struct reading *reading, const struct field *field, const struct tree_node *node,
@@ -135,7 +135,7 @@ void read_limit(struct reading *reading, const struct field *field, const struct
 		mistakes_add(reading->mistakes, node->place, "'%s' is too large (at most 100%%)",
 			field->key);
 	else
-		*(char **)target = memory_copy(node->text);
+		*(char **)target = heap_copy(node->text);
 }
 
 void read_duration(struct reading *reading, const struct field *field, const struct tree_node *node,
@@ -259,7 +259,7 @@ void read_word(struct reading *reading, const struct field *field, const struct 
 	int index = choice_find(reading, field, node);
 
 	if (index >= 0)
-		*(char **)target = memory_copy(field->choices[index]);
+		*(char **)target = heap_copy(field->choices[index]);
 }
 
 void read_wish(struct reading *reading, const struct field *field, const struct tree_node *node,

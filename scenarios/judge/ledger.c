@@ -36,11 +36,11 @@ struct ledger {
 
 struct ledger *ledger_create(struct digest *before)
 {
-	struct ledger *ledger = memory_new(sizeof *ledger);
+	struct ledger *ledger = heap_new(sizeof *ledger);
 
 	pthread_mutex_init(&ledger->lock, NULL);
 	ledger->expected = before;
-	ledger->candidates = memory_new((before->block_count + 1) * sizeof *ledger->candidates);
+	ledger->candidates = heap_new((before->block_count + 1) * sizeof *ledger->candidates);
 	return ledger;
 }
 
@@ -68,7 +68,7 @@ void ledger_destroy(struct ledger *ledger)
 
 static void candidate_add(struct candidate **list, uint64_t hash, uint64_t begun, uint64_t ended)
 {
-	struct candidate *candidate = memory_new(sizeof *candidate);
+	struct candidate *candidate = heap_new(sizeof *candidate);
 
 	*candidate = (struct candidate){
 		.next = *list,

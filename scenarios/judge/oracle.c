@@ -75,13 +75,13 @@ int digest_create(const char *path, struct digest **ret)
 	if (!S_ISREG(stat.st_mode))
 		return -EINVAL;
 
-	AUTO(auto_free) unsigned char *buffer = memory_new(READ_BYTES);
-	struct digest *digest = memory_new(sizeof *digest);
+	AUTO(auto_free) unsigned char *buffer = heap_new(READ_BYTES);
+	struct digest *digest = heap_new(sizeof *digest);
 
 	digest->size_bytes = (uint64_t)stat.st_size;
 	digest->block_count = (size_t)((digest->size_bytes + ORACLE_BLOCK_BYTES - 1) /
 				       ORACLE_BLOCK_BYTES);
-	digest->hashes = memory_new((digest->block_count + 1) * sizeof *digest->hashes);
+	digest->hashes = heap_new((digest->block_count + 1) * sizeof *digest->hashes);
 
 	int error = digest_fill(digest, fd, buffer);
 
@@ -103,10 +103,10 @@ void digest_destroy(struct digest *digest)
 
 struct block_set *block_set_create(size_t block_count)
 {
-	struct block_set *set = memory_new(sizeof *set);
+	struct block_set *set = heap_new(sizeof *set);
 
 	set->block_count = block_count;
-	set->words = memory_new((block_count / 64 + 1) * sizeof *set->words);
+	set->words = heap_new((block_count / 64 + 1) * sizeof *set->words);
 	return set;
 }
 
@@ -145,15 +145,15 @@ char *comparison_text(const struct comparison *comparison)
 	uint64_t offset = (uint64_t)comparison->first_different * ORACLE_BLOCK_BYTES;
 
 	if (comparison->same)
-		return memory_format("all %zu blocks are the same", comparison->compared_count);
+		return heap_format("all %zu blocks are the same", comparison->compared_count);
 	if (comparison->met_bytes < comparison->expected_bytes)
-		return memory_format("%" PRIu64 " bytes instead of %" PRIu64
-				     "; %zu of %zu blocks differ",
+		return heap_format("%" PRIu64 " bytes instead of %" PRIu64
+				   "; %zu of %zu blocks differ",
 			comparison->met_bytes, comparison->expected_bytes,
 			comparison->different_count, comparison->compared_count);
 	if (comparison->different_count == 0)
-		return memory_format("%" PRIu64 " bytes instead of %" PRIu64, comparison->met_bytes,
+		return heap_format("%" PRIu64 " bytes instead of %" PRIu64, comparison->met_bytes,
 			comparison->expected_bytes);
-	return memory_format("%zu of %zu blocks differ, the first at offset %" PRIu64,
+	return heap_format("%zu of %zu blocks differ, the first at offset %" PRIu64,
 		comparison->different_count, comparison->compared_count, offset);
 }

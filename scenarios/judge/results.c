@@ -71,16 +71,16 @@ void results_deinit(struct results *results)
 
 struct scenario_result *results_add(struct results *results, const struct scenario *scenario)
 {
-	results->scenarios = memory_grow(
+	results->scenarios = heap_grow(
 		results->scenarios, results->scenario_count, sizeof *results->scenarios);
 
 	struct scenario_result *result = &results->scenarios[results->scenario_count++];
 
 	*result = (struct scenario_result){
-		.name = memory_copy(scenario->name),
-		.path = memory_copy(scenario->path),
-		.profile = memory_copy(scenario->profile),
-		.client = memory_copy(scenario->client),
+		.name = heap_copy(scenario->name),
+		.path = heap_copy(scenario->path),
+		.profile = heap_copy(scenario->profile),
+		.client = heap_copy(scenario->client),
 		.seed = scenario->seed,
 		.outcome = OUTCOME_PASSED,
 	};
@@ -95,20 +95,20 @@ void result_raise(struct scenario_result *result, enum outcome outcome, const ch
 		result->outcome = outcome;
 	if (message && (heavier || !result->message)) {
 		free(result->message);
-		result->message = memory_copy(message);
+		result->message = heap_copy(message);
 	}
 }
 
 void result_add_step(struct scenario_result *result, const struct phase *phase,
 	const struct step *step, enum outcome outcome, const char *message, uint64_t duration_ns)
 {
-	result->steps = memory_grow(result->steps, result->step_count, sizeof *result->steps);
+	result->steps = heap_grow(result->steps, result->step_count, sizeof *result->steps);
 	result->steps[result->step_count++] = (struct step_result){
-		.phase = memory_copy(phase->name),
+		.phase = heap_copy(phase->name),
 		.title = step_title(step),
 		.place = step->place,
 		.outcome = outcome,
-		.message = memory_copy(message),
+		.message = heap_copy(message),
 		.duration_ns = duration_ns,
 	};
 	if (outcome != OUTCOME_PASSED)
@@ -118,14 +118,13 @@ void result_add_step(struct scenario_result *result, const struct phase *phase,
 void result_add_backup(struct scenario_result *result, const char *name, const char *of,
 	enum verdict verdict, int exit_status, const char *reason, uint64_t duration_ns)
 {
-	result->backups = memory_grow(
-		result->backups, result->backup_count, sizeof *result->backups);
+	result->backups = heap_grow(result->backups, result->backup_count, sizeof *result->backups);
 	result->backups[result->backup_count++] = (struct backup_result){
-		.name = memory_copy(name),
-		.of = memory_copy(of),
+		.name = heap_copy(name),
+		.of = heap_copy(of),
 		.verdict = verdict,
 		.exit_status = exit_status,
-		.reason = memory_copy(reason),
+		.reason = heap_copy(reason),
 		.duration_ns = duration_ns,
 	};
 }
@@ -138,19 +137,19 @@ void result_rejudge_backup(struct scenario_result *result, enum verdict verdict,
 	latest = &result->backups[result->backup_count - 1];
 	free(latest->reason);
 	latest->verdict = verdict;
-	latest->reason = memory_copy(reason);
+	latest->reason = heap_copy(reason);
 }
 
 void result_add_leak(struct scenario_result *result, const char *what)
 {
-	result->leaks = memory_grow(result->leaks, result->leak_count, sizeof *result->leaks);
-	result->leaks[result->leak_count++] = memory_copy(what);
+	result->leaks = heap_grow(result->leaks, result->leak_count, sizeof *result->leaks);
+	result->leaks[result->leak_count++] = heap_copy(what);
 }
 
 void result_set_replay(struct scenario_result *result, const char *replay)
 {
 	free(result->replay);
-	result->replay = memory_copy(replay);
+	result->replay = heap_copy(replay);
 }
 
 int results_exit_code(const struct results *results)

@@ -26,7 +26,7 @@ char *record_rule_text(const char *text)
 	struct fault_rule rule;
 
 	MUST(rule_parse(text, &rule, message) == 0);
-	return memory_copy(rule_format(&rule, written, sizeof written));
+	return heap_copy(rule_format(&rule, written, sizeof written));
 }
 
 char *record_hit_rule(const struct record *record, const struct record_hit *hit)
@@ -41,7 +41,7 @@ char *record_hit_rule(const struct record *record, const struct record_hit *hit)
 	rule.chance = 1000000;
 	/* Two of one name would be one rule. */
 	rule.name[0] = '\0';
-	return memory_copy(rule_format(&rule, written, sizeof written));
+	return heap_copy(rule_format(&rule, written, sizeof written));
 }
 
 /* More matches than any run has. */
@@ -54,18 +54,18 @@ char *record_idle_rule(const char *text)
 
 	MUST(rule_parse(text, &rule, message) == 0);
 	rule.after = NEVER;
-	return memory_copy(rule_format(&rule, written, sizeof written));
+	return heap_copy(rule_format(&rule, written, sizeof written));
 }
 
 /* ---- writing ---- */
 
 char *record_verdict(const struct scenario_result *result)
 {
-	char *text = memory_copy(outcome_name(result->outcome));
+	char *text = heap_copy(outcome_name(result->outcome));
 
 	for (size_t i = 0; i < result->backup_count; i++) {
 		const struct backup_result *backup = &result->backups[i];
-		char *longer = memory_format("%s%s %s %s", text, i == 0 ? ":" : ",", backup->name,
+		char *longer = heap_format("%s%s %s %s", text, i == 0 ? ":" : ",", backup->name,
 			verdict_name(backup->verdict));
 
 		free(text);
@@ -121,7 +121,7 @@ static const char *run_read(struct record *record, const json_t *line)
 	if (!path)
 		return "'scenario' is missing";
 	free(record->scenario_path);
-	record->scenario_path = memory_copy(path);
+	record->scenario_path = heap_copy(path);
 	record->seed = number_of(line, "seed");
 	return NULL;
 }
@@ -135,9 +135,9 @@ static const char *added_read(struct record *record, const json_t *line)
 
 	if (!text || rule_parse(text, &parsed, message) < 0)
 		return "'rule' cannot be read";
-	record->rules = memory_grow(record->rules, record->rule_count, sizeof *record->rules);
+	record->rules = heap_grow(record->rules, record->rule_count, sizeof *record->rules);
 	rule = &record->rules[record->rule_count];
-	rule->text = memory_copy(text);
+	rule->text = heap_copy(text);
 	rule->id = number_of(line, "id");
 	for (size_t i = 0; i < record->rule_count; i++)
 		rule->occurrence += strcmp(record->rules[i].text, text) == 0;
@@ -152,9 +152,9 @@ static char *place_of(const json_t *line)
 	const char *between = snapshot ? " of " : "";
 
 	if (!json_object_get(line, "offset"))
-		return memory_format("%s%s%s%s%s", text_of(line, "point"), between,
+		return heap_format("%s%s%s%s%s", text_of(line, "point"), between,
 			snapshot ? snapshot : "", writer ? " by " : "", writer ? writer : "");
-	return memory_format("%s%s%s at %" PRIu64 "+%" PRIu64, text_of(line, "point"), between,
+	return heap_format("%s%s%s at %" PRIu64 "+%" PRIu64, text_of(line, "point"), between,
 		snapshot ? snapshot : "", number_of(line, "offset"), number_of(line, "length"));
 }
 
@@ -170,7 +170,7 @@ static const char *fired_read(struct record *record, const json_t *line)
 	if (!text_of(line, "point") || hit.match == 0)
 		return "'point' or 'hit' is missing";
 	hit.place = place_of(line);
-	record->hits = memory_grow(record->hits, record->hit_count, sizeof *record->hits);
+	record->hits = heap_grow(record->hits, record->hit_count, sizeof *record->hits);
 	record->hits[record->hit_count++] = hit;
 	return NULL;
 }
@@ -180,7 +180,7 @@ static const char *verdict_read(struct record *record, const json_t *line)
 	if (!text_of(line, "verdict"))
 		return "'verdict' is missing";
 	free(record->verdict);
-	record->verdict = memory_copy(text_of(line, "verdict"));
+	record->verdict = heap_copy(text_of(line, "verdict"));
 	return NULL;
 }
 

@@ -45,7 +45,7 @@ static size_t count_left(const struct shrink *shrink)
 
 void shrink_run(struct shrink *shrink)
 {
-	bool *kept = memory_new(shrink->count * sizeof *kept + 1);
+	bool *kept = heap_new(shrink->count * sizeof *kept + 1);
 	size_t most = count_left(shrink);
 
 	/* One may only be left out when another has been: the singles come again. */

@@ -26,7 +26,7 @@ struct armed_step {
 
 /* The steps of one moment. */
 struct armed_group {
-	const struct moment *moment;
+	const struct start_condition *condition;
 	struct control_client *control; /* what it holds goes on when it is closed */
 	uint64_t hold_id;
 	bool is_done;
@@ -46,7 +46,7 @@ struct armed_batch {
 	atomic_bool is_cancelled;
 };
 
-static bool same_moment(const struct moment *left, const struct moment *right)
+static bool same_condition(const struct start_condition *left, const struct start_condition *right)
 {
 	return strcmp(left->gauge, right->gauge) == 0 &&
 	       strcmp(left->at_least, right->at_least) == 0;
@@ -57,16 +57,15 @@ static void batch_add(struct armed_batch *batch, const struct step *step)
 	struct armed_group *group = NULL;
 
 	for (size_t i = 0; i < batch->group_count && !group; i++) {
-		if (same_moment(batch->groups[i].moment, &step->start))
+		if (same_condition(batch->groups[i].condition, &step->start))
 			group = &batch->groups[i];
 	}
 	if (!group) {
-		batch->groups = memory_grow(
-			batch->groups, batch->group_count, sizeof *batch->groups);
+		batch->groups = heap_grow(batch->groups, batch->group_count, sizeof *batch->groups);
 		group = &batch->groups[batch->group_count++];
-		group->moment = &step->start;
+		group->condition = &step->start;
 	}
-	group->steps = memory_grow(group->steps, group->step_count, sizeof *group->steps);
+	group->steps = heap_grow(group->steps, group->step_count, sizeof *group->steps);
 	group->steps[group->step_count++] = (struct armed_step){ .step = step };
 }
 
@@ -83,19 +82,19 @@ static void batch_destroy(struct armed_batch *batch)
 /* Asks for the hold; the ping behind it is answered when the rig knows of it. */
 static int group_hold(struct armed_batch *batch, struct armed_group *group, struct reason *reason)
 {
-	const struct moment *moment = group->moment;
+	const struct start_condition *condition = group->condition;
 	int error = control_client_connect(batch->run->mount_point, &group->control);
 
 	if (error < 0)
 		return reason_error(reason, error, "cannot connect to the rig");
 	error = control_client_send(group->control, "hold",
-		json_pack("{s:s, s:s}", "gauge", moment->gauge, "at_least", moment->at_least),
+		json_pack("{s:s, s:s}", "gauge", condition->gauge, "at_least", condition->at_least),
 		&group->hold_id);
 	if (error == 0)
 		error = control_client_call(group->control, "ping", NULL, RIG_PATIENCE_NS, NULL);
 	if (error < 0)
-		return reason_error(
-			reason, error, "cannot wait for %s>=%s", moment->gauge, moment->at_least);
+		return reason_error(reason, error, "cannot wait for %s>=%s", condition->gauge,
+			condition->at_least);
 	return 0;
 }
 
@@ -105,7 +104,7 @@ static void group_run(struct armed_batch *batch, struct armed_group *group)
 		struct armed_step *armed = &group->steps[i];
 		uint64_t begin_ns = clock_now_ns();
 
-		armed->outcome = run_at_moment(
+		armed->outcome = run_at_condition(
 			batch->run, armed->step, group->control, &armed->reason);
 		armed->duration_ns = clock_now_ns() - begin_ns;
 		armed->was_run = true;
@@ -134,7 +133,7 @@ static void group_look(struct armed_batch *batch, struct armed_group *group, uin
 		first->was_run = true;
 		first->outcome = OUTCOME_ERROR;
 		reason_error(&first->reason, error, "cannot wait for %s>=%s%s%s",
-			group->moment->gauge, group->moment->at_least, *message ? ": " : "",
+			group->condition->gauge, group->condition->at_least, *message ? ": " : "",
 			message);
 	}
 	control_client_destroy(group->control);
@@ -162,7 +161,7 @@ static void *batch_thread(void *context)
 int armed_begin(struct run *run, const struct phase *phase, const struct step *steps, size_t count,
 	struct reason *reason)
 {
-	struct armed_batch *batch = memory_new(sizeof *batch);
+	struct armed_batch *batch = heap_new(sizeof *batch);
 	int error = 0;
 
 	batch->run = run;
@@ -197,7 +196,7 @@ static void group_report(struct armed_batch *batch, struct armed_group *group)
 		if (!group->is_done) {
 			armed->outcome = OUTCOME_INCONCLUSIVE;
 			reason_set(&armed->reason, "the moment %s>=%s never came",
-				group->moment->gauge, group->moment->at_least);
+				group->condition->gauge, group->condition->at_least);
 		} else if (!armed->was_run) {
 			return;
 		}

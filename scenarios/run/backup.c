@@ -27,7 +27,7 @@ static int client_run(struct run *run, const char *template, const struct client
 	const char *log_path, struct process_result *ret)
 {
 	AUTO(auto_free) char *command = client_command(template, words);
-	AUTO(auto_free) char *temporary = memory_format("TMPDIR=%s/tmp", run->work);
+	AUTO(auto_free) char *temporary = heap_format("TMPDIR=%s/tmp", run->work);
 	const char *argv[] = { "/bin/sh", "-c", command, NULL };
 	const char *environment[] = { temporary, NULL };
 	struct process_order order = {
@@ -74,22 +74,21 @@ static void restored_look(struct run *run, const char *path, const struct snapsh
 
 	if (!point) {
 		restoring_set(ret, RESTORED_UNKNOWN,
-			memory_copy("no snapshot was taken to compare it with"));
+			heap_copy("no snapshot was taken to compare it with"));
 		return;
 	}
 	if (size < 0) {
-		restoring_set(ret, RESTORED_NOTHING, memory_copy("the restore made no file"));
+		restoring_set(ret, RESTORED_NOTHING, heap_copy("the restore made no file"));
 		return;
 	}
 	if ((uint64_t)size < run->scenario->volume_bytes) {
 		restoring_set(ret, RESTORED_NOTHING,
-			memory_format("the restored file has %" PRId64 " bytes instead of %" PRIu64,
+			heap_format("the restored file has %" PRId64 " bytes instead of %" PRIu64,
 				size, run->scenario->volume_bytes));
 		return;
 	}
 	if (digest_create(path, &ret->digest) < 0) {
-		restoring_set(
-			ret, RESTORED_UNKNOWN, memory_copy("the restored file cannot be read"));
+		restoring_set(ret, RESTORED_UNKNOWN, heap_copy("the restored file cannot be read"));
 		return;
 	}
 	restored_compare(run, ret->digest, point, &comparison);
@@ -104,11 +103,11 @@ static void restored_look(struct run *run, const char *path, const struct snapsh
 static int restore_try(struct run *run, const struct run_backup *backup, struct reason *reason,
 	struct restoring *ret)
 {
-	AUTO(auto_free) char *image = memory_format("%s/restored/%s.img", run->work, backup->name);
+	AUTO(auto_free) char *image = heap_format("%s/restored/%s.img", run->work, backup->name);
 	AUTO(auto_free)
-	char *log = memory_format("%s/logs/%s.restore.log", run->work, backup->name);
+	char *log = heap_format("%s/logs/%s.restore.log", run->work, backup->name);
 	AUTO(auto_free)
-	char *client_log = memory_format("%s/logs/%s.restore-own.log", run->work, backup->name);
+	char *client_log = heap_format("%s/logs/%s.restore-own.log", run->work, backup->name);
 	struct client_words words = {
 		.snapshot = "",
 		.out = backup->out_path,
@@ -128,7 +127,7 @@ static int restore_try(struct run *run, const struct run_backup *backup, struct 
 		AUTO(auto_free) char *line = file_last_line(log);
 
 		restoring_set(ret, RESTORED_NOTHING,
-			memory_format("the restore exited with %d: %s", process.exit_status,
+			heap_format("the restore exited with %d: %s", process.exit_status,
 				line ? line : "it said nothing"));
 	} else {
 		restored_look(run, image, point_find(run, backup->of), ret);
@@ -152,11 +151,11 @@ static char *left_describe(const struct run *run, const char *name)
 		char size[32];
 
 		size_format(listing.files[i].bytes, size, sizeof size);
-		text = memory_format("%s%s%s %s", before ? before : "", before ? ", " : "",
+		text = heap_format("%s%s%s %s", before ? before : "", before ? ", " : "",
 			listing.files[i].path, size);
 	}
 	folder_listing_deinit(&listing);
-	return text ? text : memory_copy(LEFT_NOTHING);
+	return text ? text : heap_copy(LEFT_NOTHING);
 }
 
 static bool snapshot_has_failed(struct run *run, const char *snapshot_name)
@@ -192,13 +191,11 @@ static void backup_judge(struct run *run, struct run_backup *backup,
 
 	backup->verdict = verdict_judge(&facts);
 	if (process->waited_in)
-		backup->reason = memory_format(
-			"%s: %s", verdict_explain(&facts), process->waited_in);
+		backup->reason = heap_format("%s: %s", verdict_explain(&facts), process->waited_in);
 	else if (restoring->detail)
-		backup->reason = memory_format(
-			"%s (%s)", verdict_explain(&facts), restoring->detail);
+		backup->reason = heap_format("%s (%s)", verdict_explain(&facts), restoring->detail);
 	else
-		backup->reason = memory_copy(verdict_explain(&facts));
+		backup->reason = heap_copy(verdict_explain(&facts));
 }
 
 /* As client_run(), of the backup, while the oracle waits for the snapshot that the client takes. */
@@ -229,9 +226,9 @@ static int backup_make(struct run *run, struct run_backup *backup, struct reason
 {
 	AUTO(auto_free) char *folder = work_path(run, "out", backup->name);
 	AUTO(auto_free)
-	char *snapshot = memory_format("%s/snapshots/%s", run->mount_point, backup->of);
+	char *snapshot = heap_format("%s/snapshots/%s", run->mount_point, backup->of);
 	AUTO(auto_free)
-	char *client_log = memory_format("%s/logs/%s.own.log", run->work, backup->name);
+	char *client_log = heap_format("%s/logs/%s.own.log", run->work, backup->name);
 	struct client_words words = {
 		.snapshot = snapshot,
 		.out = backup->out_path,
@@ -273,7 +270,7 @@ static int backup_make(struct run *run, struct run_backup *backup, struct reason
 static int backup_clean(struct run *run, const struct run_backup *backup, struct reason *reason)
 {
 	AUTO(auto_free)
-	char *log = memory_format("%s/logs/%s.cleanup.log", run->work, backup->name);
+	char *log = heap_format("%s/logs/%s.cleanup.log", run->work, backup->name);
 	struct client_words words = {
 		.snapshot = "",
 		.out = backup->out_path,
@@ -329,14 +326,14 @@ enum outcome run_backup_step(struct run *run, const struct step *step, struct re
 		.name = step->name,
 		.of = step->of,
 		.takes = step->takes,
-		.left_behind = memory_copy(LEFT_NOTHING),
-		.out_path = memory_format("%s/out/%s/%s.backup", run->work, step->name, step->name),
-		.log_path = memory_format("%s/logs/%s.backup.log", run->work, step->name),
+		.left_behind = heap_copy(LEFT_NOTHING),
+		.out_path = heap_format("%s/out/%s/%s.backup", run->work, step->name, step->name),
+		.log_path = heap_format("%s/logs/%s.backup.log", run->work, step->name),
 	};
 	int error = backup_complete(run, &backup, reason);
 
 	/* Kept whatever came of it: it owns its texts. */
-	run->backups = memory_grow(run->backups, run->backup_count, sizeof *run->backups);
+	run->backups = heap_grow(run->backups, run->backup_count, sizeof *run->backups);
 	run->backups[run->backup_count++] = backup;
 	if (error < 0)
 		return OUTCOME_ERROR;

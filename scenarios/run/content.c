@@ -34,7 +34,7 @@ static int random_make(const struct content_order *order, struct reason *reason)
 {
 	AUTO(auto_close)
 	int fd = open(order->image_path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	AUTO(auto_free) unsigned char *chunk = memory_new(CHUNK_BYTES);
+	AUTO(auto_free) unsigned char *chunk = heap_new(CHUNK_BYTES);
 
 	if (fd < 0)
 		return reason_error(reason, -errno, "cannot make '%s'", order->image_path);
@@ -59,8 +59,8 @@ static char *image_source(const struct content_order *order)
 	const char *slash = order->scenario_path ? strrchr(order->scenario_path, '/') : NULL;
 
 	if (order->spec->image[0] == '/' || !slash)
-		return memory_copy(order->spec->image);
-	return memory_format("%.*s/%s", (int)(slash - order->scenario_path), order->scenario_path,
+		return heap_copy(order->spec->image);
+	return heap_format("%.*s/%s", (int)(slash - order->scenario_path), order->scenario_path,
 		order->spec->image);
 }
 

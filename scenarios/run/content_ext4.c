@@ -49,7 +49,7 @@ static uint64_t file_weight(uint64_t seed, uint32_t file)
 static int file_fill(const char *path, uint64_t seed, uint64_t size)
 {
 	AUTO(auto_close) int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
-	AUTO(auto_free) unsigned char *chunk = memory_new(CHUNK_BYTES);
+	AUTO(auto_free) unsigned char *chunk = heap_new(CHUNK_BYTES);
 
 	if (fd < 0)
 		return -errno;
@@ -68,7 +68,7 @@ static int file_fill(const char *path, uint64_t seed, uint64_t size)
 
 static int folder_make(const char *staging, uint32_t folder)
 {
-	AUTO(auto_free) char *path = memory_format("%s/folder-%03u", staging, folder);
+	AUTO(auto_free) char *path = heap_format("%s/folder-%03u", staging, folder);
 
 	return mkdir(path, 0755) < 0 ? -errno : 0;
 }
@@ -90,7 +90,7 @@ static int staging_fill(const struct content_order *order, const char *staging)
 						  weight_all);
 		uint32_t folder = file / FILES_PER_FOLDER;
 		AUTO(auto_free)
-		char *path = memory_format("%s/folder-%03u/file-%05u", staging, folder, file);
+		char *path = heap_format("%s/folder-%03u/file-%05u", staging, folder, file);
 
 		if (file % FILES_PER_FOLDER == 0)
 			error = folder_make(staging, folder);
@@ -102,7 +102,7 @@ static int staging_fill(const struct content_order *order, const char *staging)
 	if (error < 0 || files == 0)
 		return error;
 
-	AUTO(auto_free) char *link = memory_format("%s/first", staging);
+	AUTO(auto_free) char *link = heap_format("%s/first", staging);
 
 	return symlink("folder-000/file-00000", link) < 0 ? -errno : 0;
 }
@@ -124,10 +124,10 @@ static int mke2fs_run(const struct content_order *order, const char *staging, st
 	uuid_format(order->seed ^ STREAM_UUID, uuid);
 	uuid_format(order->seed ^ STREAM_HASHES, hashes);
 
-	AUTO(auto_free) char *log = memory_format("%s/mke2fs.log", order->work_folder);
+	AUTO(auto_free) char *log = heap_format("%s/mke2fs.log", order->work_folder);
 	AUTO(auto_free)
-	char *options = memory_format("lazy_itable_init=0,lazy_journal_init=0,nodiscard,"
-				      "root_owner=0:0,hash_seed=%s",
+	char *options = heap_format("lazy_itable_init=0,lazy_journal_init=0,nodiscard,"
+				    "root_owner=0:0,hash_seed=%s",
 		hashes);
 	/* Blocks of 4 KiB whatever the size: writers and the oracle count in them. */
 	const char *argv[] = { "mke2fs", "-t", "ext4", "-q", "-F", "-b", "4096", "-U", uuid, "-E",
@@ -162,7 +162,7 @@ static int mke2fs_run(const struct content_order *order, const char *staging, st
 
 int content_ext4_make(const struct content_order *order, struct reason *reason)
 {
-	AUTO(auto_free) char *staging = memory_format("%s/staging", order->work_folder);
+	AUTO(auto_free) char *staging = heap_format("%s/staging", order->work_folder);
 	struct content_order image = *order;
 	struct content_spec zeros = { .kind = CONTENT_ZEROS };
 

@@ -125,7 +125,7 @@ static void judge_cause(struct run *run, const struct expectation *wish)
 	backup->cause_unnamed = true;
 	backup->verdict = VERDICT_MISREPORTED;
 	free(backup->reason);
-	backup->reason = memory_format("the failure was noticed, but not as '%s'", wish->says);
+	backup->reason = heap_format("the failure was noticed, but not as '%s'", wish->says);
 	result_rejudge_backup(run->result, backup->verdict, backup->reason);
 }
 
@@ -267,7 +267,7 @@ static enum outcome check_content(
 static enum outcome check_leaks(
 	struct run *run, const struct expectation *wish, struct reason *reason)
 {
-	AUTO(auto_free) char *all = memory_copy("");
+	AUTO(auto_free) char *all = heap_copy("");
 
 	if (!wish->no_leaks)
 		return OUTCOME_PASSED;
@@ -275,7 +275,7 @@ static enum outcome check_leaks(
 	if (run->result->leak_count == 0)
 		return OUTCOME_PASSED;
 	for (size_t i = 0; i < run->result->leak_count; i++) {
-		char *more = memory_format("%s%s%s", all, i > 0 ? ", " : "", run->result->leaks[i]);
+		char *more = heap_format("%s%s%s", all, i > 0 ? ", " : "", run->result->leaks[i]);
 
 		free(all);
 		all = more;
@@ -343,7 +343,7 @@ void judge_unjudged(struct run *run)
 			continue;
 
 		AUTO(auto_free)
-		char *message = memory_format("backup '%s' is %s, which no step expects: %s",
+		char *message = heap_format("backup '%s' is %s, which no step expects: %s",
 			backup->name, verdict_name(backup->verdict), backup->reason);
 
 		result_raise(run->result, is_hung ? OUTCOME_TIMED_OUT : OUTCOME_FAILED, message);

@@ -80,7 +80,7 @@ static int block_note(ext2_filsys fs, blk64_t *block, e2_blkcnt_t index, blk64_t
 	(void)index;
 	(void)reference;
 	(void)offset;
-	list->blocks = memory_grow(list->blocks, list->count, sizeof *list->blocks);
+	list->blocks = heap_grow(list->blocks, list->count, sizeof *list->blocks);
 	list->blocks[list->count++] = *block;
 	return 0;
 }

@@ -20,8 +20,8 @@ static unsigned occurrence_of(struct run *run, const char *text)
 
 	for (size_t i = 0; i < run->rule_count; i++)
 		occurrence += strcmp(run->rules_added[i], text) == 0;
-	run->rules_added = memory_grow(run->rules_added, run->rule_count, sizeof *run->rules_added);
-	run->rules_added[run->rule_count++] = memory_copy(text);
+	run->rules_added = heap_grow(run->rules_added, run->rule_count, sizeof *run->rules_added);
+	run->rules_added[run->rule_count++] = heap_copy(text);
 	return occurrence;
 }
 
@@ -107,7 +107,7 @@ void faults_check(struct run *run)
 			continue;
 
 		AUTO(auto_free)
-		char *message = memory_format("the fault '%s' never struck: %s",
+		char *message = heap_format("the fault '%s' never struck: %s",
 			json_string_value(json_object_get(fault, "rule")),
 			matched > 0 ? "its count or chance never came up"
 				    : "nothing that it is for happened");

@@ -25,7 +25,7 @@ static void files_look(struct run *run, const char *folder, const char *what)
 	folder_list(folder, &listing);
 	for (size_t i = 0; i < listing.count; i++) {
 		AUTO(auto_free)
-		char *leak = memory_format("%s '%s' of %" PRIu64 " bytes", what,
+		char *leak = heap_format("%s '%s' of %" PRIu64 " bytes", what,
 			listing.files[i].path, listing.files[i].bytes);
 
 		leak_add(run, leak);
@@ -49,7 +49,7 @@ static void snapshots_look(struct run *run)
 		if (point && !point->is_deleted)
 			continue;
 
-		AUTO(auto_free) char *leak = memory_format("snapshot '%s'", name ? name : "");
+		AUTO(auto_free) char *leak = heap_format("snapshot '%s'", name ? name : "");
 
 		leak_add(run, leak);
 	}
@@ -58,14 +58,14 @@ static void snapshots_look(struct run *run)
 
 void leaks_look(struct run *run)
 {
-	AUTO(auto_free) char *temporary = memory_format("%s/tmp", run->work);
+	AUTO(auto_free) char *temporary = heap_format("%s/tmp", run->work);
 	struct mount_list list;
 
 	files_look(run, temporary, "temporary file");
 	snapshots_look(run);
 	mounts_below(run->work, &list);
 	for (size_t i = 0; i < list.count; i++) {
-		AUTO(auto_free) char *leak = memory_format("mount '%s'", list.paths[i]);
+		AUTO(auto_free) char *leak = heap_format("mount '%s'", list.paths[i]);
 
 		if (strcmp(list.paths[i], run->mount_point) != 0)
 			leak_add(run, leak);
@@ -73,7 +73,7 @@ void leaks_look(struct run *run)
 	mount_list_deinit(&list);
 	loops_below(run->work, &list);
 	for (size_t i = 0; i < list.count; i++) {
-		AUTO(auto_free) char *leak = memory_format("loop device %s", list.paths[i]);
+		AUTO(auto_free) char *leak = heap_format("loop device %s", list.paths[i]);
 
 		leak_add(run, leak);
 	}
@@ -102,16 +102,15 @@ void leaks_look_at_backup(
 
 	if (left_running) {
 		AUTO(auto_free)
-		char *leak = memory_format(
-			"process of backup '%s': %s", backup->name, left_running);
+		char *leak = heap_format("process of backup '%s': %s", backup->name, left_running);
 
 		leak_add(run, leak);
 	}
 	folder_list(folder, &listing);
 	for (size_t i = 0; i < listing.count; i++) {
-		AUTO(auto_free) char *path = memory_format("%s/%s", folder, listing.files[i].path);
+		AUTO(auto_free) char *path = heap_format("%s/%s", folder, listing.files[i].path);
 		AUTO(auto_free)
-		char *leak = memory_format(
+		char *leak = heap_format(
 			"file '%s' of backup '%s'", listing.files[i].path, backup->name);
 
 		if (!is_published(run, backup, path))

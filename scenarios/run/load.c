@@ -32,7 +32,7 @@ static void area_deinit(struct area *area)
 	free(area->blocks);
 }
 
-static int area_find(const struct writer_order *order, struct reason *reason, struct area *ret)
+static int area_find(const struct load_order *order, struct reason *reason, struct area *ret)
 {
 	if (order->content == CONTENT_EXT4)
 		return ext4_data_blocks(order->image_path, reason, &ret->blocks, &ret->count);
@@ -44,7 +44,7 @@ static int area_find(const struct writer_order *order, struct reason *reason, st
 
 	struct area area = { .count = (size_t)(size / ORACLE_BLOCK_BYTES) };
 
-	area.blocks = memory_new((area.count + 1) * sizeof *area.blocks);
+	area.blocks = heap_new((area.count + 1) * sizeof *area.blocks);
 	for (size_t i = 0; i < area.count; i++)
 		area.blocks[i] = i;
 	*ret = area;
@@ -64,7 +64,7 @@ static void area_shuffle(struct area *area, size_t count, uint64_t stream)
 }
 
 static int area_check(
-	const struct writer_order *order, const struct area *area, struct reason *reason)
+	const struct load_order *order, const struct area *area, struct reason *reason)
 {
 	if (order->bytes % ORACLE_BLOCK_BYTES != 0) {
 		reason_set(reason,
@@ -94,7 +94,7 @@ static size_t run_length(const struct area *area, size_t first, size_t end)
 }
 
 /* Writes LENGTH blocks from BLOCK on and enters them. */
-static int blocks_write(const struct writer_order *order, int fd, unsigned char *buffer,
+static int blocks_write(const struct load_order *order, int fd, unsigned char *buffer,
 	uint64_t block, size_t length, uint64_t stream)
 {
 	uint64_t offset = block * ORACLE_BLOCK_BYTES;
@@ -125,7 +125,7 @@ static int live_open(const char *path)
 	return fd < 0 ? -errno : fd;
 }
 
-static int area_write(const struct writer_order *order, const struct area *area, size_t count,
+static int area_write(const struct load_order *order, const struct area *area, size_t count,
 	uint64_t name_hash, struct reason *reason)
 {
 	uint64_t stream = mix64(order->seed ^ name_hash ^ STREAM_BYTES);
@@ -154,7 +154,7 @@ static int area_write(const struct writer_order *order, const struct area *area,
 	return 0;
 }
 
-int writer_run(const struct writer_order *order, struct reason *reason)
+int load_carry_out(const struct load_order *order, struct reason *reason)
 {
 	AUTO(area_deinit) struct area area = { 0 };
 	int error = area_find(order, reason, &area);

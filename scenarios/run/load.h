@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * load.h - an application that writes to the live volume.
+ * load.h - a load of writes to the live volume, as an application makes it.
  *
  * Which blocks it writes, in which order and with which bytes follows from
- * the seed and the writer's name alone.  It writes whole blocks of
+ * the seed and the load's name alone.  It writes whole blocks of
  * ORACLE_BLOCK_BYTES and enters each into the ledger.
  *
  * On an ext4 content it overwrites the content of files in place, so that the
@@ -19,7 +19,7 @@
 #include "scenarios/judge/ledger.h"
 #include "scenarios/run/reason.h"
 
-struct writer_order {
+struct load_order {
 	const char *name;
 	enum pattern pattern;
 	uint64_t bytes; /* a multiple of ORACLE_BLOCK_BYTES */
@@ -34,6 +34,6 @@ struct writer_order {
  * Writes it all.  Returns 0; -EINVAL when the order cannot be met; -EINTR when
  * the run was interrupted; or the -errno of a write; with REASON.
  */
-int writer_run(const struct writer_order *order, struct reason *reason);
+int load_carry_out(const struct load_order *order, struct reason *reason);
 
 #endif

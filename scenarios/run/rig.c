@@ -35,13 +35,13 @@ struct rig {
 
 static pid_t rig_spawn(const struct rig_order *order, const char *program)
 {
-	AUTO(auto_free) char *seed = memory_format("%" PRIu64, order->seed);
-	AUTO(auto_free) char *scale = memory_format("%" PRIu64, order->time_scale);
+	AUTO(auto_free) char *seed = heap_format("%" PRIu64, order->seed);
+	AUTO(auto_free) char *scale = heap_format("%" PRIu64, order->time_scale);
 	const char *const head[] = { program, "mount", order->image_path, order->mount_point,
 		"--foreground", "--profile", order->profile, "--seed", seed };
 	size_t count = sizeof head / sizeof head[0];
 	AUTO(auto_free)
-	const char **argv = memory_new((count + 6 + 2 * order->writer_count) * sizeof *argv);
+	const char **argv = heap_new((count + 6 + 2 * order->writer_count) * sizeof *argv);
 
 	memcpy(argv, head, sizeof head);
 	if (order->limit) {
@@ -71,8 +71,8 @@ static char *rig_last_words(const struct rig *rig)
 	AUTO(auto_free) char *line = file_last_line(rig->log_path);
 
 	if (!line)
-		return memory_copy("it said nothing");
-	return memory_copy(strncmp(line, name, strlen(name)) == 0 ? line + strlen(name) : line);
+		return heap_copy("it said nothing");
+	return heap_copy(strncmp(line, name, strlen(name)) == 0 ? line + strlen(name) : line);
 }
 
 bool rig_alive(struct rig *rig, struct reason *reason)
@@ -131,10 +131,10 @@ int rig_start(const struct rig_order *order, struct reason *reason, struct rig *
 	if (!program)
 		return reason_error(reason, -ENOENT, "cannot find this program in /proc");
 
-	struct rig *rig = memory_new(sizeof *rig);
+	struct rig *rig = heap_new(sizeof *rig);
 
-	rig->mount_point = memory_copy(order->mount_point);
-	rig->log_path = memory_copy(order->log_path);
+	rig->mount_point = heap_copy(order->mount_point);
+	rig->log_path = heap_copy(order->log_path);
 
 	pid_t pid = rig_spawn(order, program);
 	int error;

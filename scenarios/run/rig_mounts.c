@@ -41,7 +41,7 @@ static bool is_below(const char *path, const char *folder)
 
 static void list_add(struct mount_list *list, char *path)
 {
-	list->paths = memory_grow(list->paths, list->count, sizeof *list->paths);
+	list->paths = heap_grow(list->paths, list->count, sizeof *list->paths);
 	list->paths[list->count++] = path;
 }
 
@@ -94,18 +94,18 @@ void loops_below(const char *path, struct mount_list *ret)
 			continue;
 
 		AUTO(auto_free)
-		char *name = memory_format("/sys/block/%s/loop/backing_file", entry->d_name);
+		char *name = heap_format("/sys/block/%s/loop/backing_file", entry->d_name);
 		AUTO(auto_free) char *file = file_last_line(name);
 
 		if (file && is_below(file, path))
-			list_add(ret, memory_format("/dev/%s (%s)", entry->d_name, file));
+			list_add(ret, heap_format("/dev/%s (%s)", entry->d_name, file));
 	}
 }
 
 static void loop_detach(const char *description)
 {
 	AUTO(auto_free)
-	char *device = memory_format("%.*s", (int)strcspn(description, " "), description);
+	char *device = heap_format("%.*s", (int)strcspn(description, " "), description);
 	AUTO(auto_close) int fd = open(device, O_RDONLY | O_CLOEXEC);
 
 	if (fd >= 0)

@@ -199,7 +199,7 @@ static void logs_keep(const struct run *run)
 
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
 		AUTO(auto_free)
-		char *from = memory_format("%s/.snaprig/%s", run->mount_point, names[i]);
+		char *from = heap_format("%s/.snaprig/%s", run->mount_point, names[i]);
 		AUTO(auto_free) char *to = work_path(run, "logs", names[i]);
 		AUTO(auto_free) char *text = file_text(from);
 		AUTO(auto_fclose) FILE *file = text ? fopen(to, "we") : NULL;
@@ -219,7 +219,7 @@ static void run_close(struct run *run)
 		logs_keep(run);
 	if (run->rig && run->options->record_path) {
 		AUTO(auto_free)
-		char *path = memory_format("%s/.snaprig/events.jsonl", run->mount_point);
+		char *path = heap_format("%s/.snaprig/events.jsonl", run->mount_point);
 
 		run->journal = file_text(path);
 	}
@@ -249,7 +249,7 @@ static void run_close(struct run *run)
 static void replay_set(struct run *run)
 {
 	AUTO(auto_free)
-	char *replay = memory_format(
+	char *replay = heap_format(
 		"snaprig run %s --seed %" PRIu64, run->scenario->path, run->scenario->seed);
 
 	result_set_replay(run->result, replay);
@@ -263,7 +263,7 @@ static void record(struct run *run)
 
 	if (error < 0) {
 		AUTO(auto_free)
-		char *message = memory_format(
+		char *message = heap_format(
 			"cannot write record '%s': %s", path, error_text(error));
 
 		result_raise(run->result, OUTCOME_ERROR, message);

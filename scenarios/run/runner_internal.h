@@ -68,7 +68,7 @@ typedef enum outcome step_runner(struct run *run, const struct step *step, struc
 step_runner run_snapshot, run_delete, run_write, run_gauge, run_release;
 
 /* A step that may be armed, now; the gauge is set through CONTROL.  Any thread. */
-enum outcome run_at_moment(const struct run *run, const struct step *step,
+enum outcome run_at_condition(const struct run *run, const struct step *step,
 	struct control_client *control, struct reason *reason);
 
 /* faults.c */

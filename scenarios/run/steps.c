@@ -35,7 +35,7 @@ int point_read(const struct run *run, struct snapshot_point *point, struct reaso
 
 void point_add(struct run *run, const struct snapshot_point *point)
 {
-	run->points = memory_grow(run->points, run->point_count, sizeof *run->points);
+	run->points = heap_grow(run->points, run->point_count, sizeof *run->points);
 	run->points[run->point_count++] = *point;
 }
 
@@ -70,7 +70,7 @@ enum outcome run_delete(struct run *run, const struct step *step, struct reason 
 
 static enum outcome write_now(const struct run *run, const struct step *step, struct reason *reason)
 {
-	struct writer_order order = {
+	struct load_order order = {
 		.name = step->name,
 		.pattern = step->pattern,
 		.bytes = step->bytes,
@@ -81,7 +81,7 @@ static enum outcome write_now(const struct run *run, const struct step *step, st
 		.ledger = run->ledger,
 	};
 
-	switch (writer_run(&order, reason)) {
+	switch (load_carry_out(&order, reason)) {
 	case 0:
 		return OUTCOME_PASSED;
 	case -EINVAL:
@@ -111,7 +111,7 @@ static enum outcome gauge_now(
 	return OUTCOME_ERROR;
 }
 
-enum outcome run_at_moment(const struct run *run, const struct step *step,
+enum outcome run_at_condition(const struct run *run, const struct step *step,
 	struct control_client *control, struct reason *reason)
 {
 	return step->kind == STEP_GAUGE ? gauge_now(step, control, reason)

@@ -94,7 +94,7 @@ static void *watch_thread(void *context)
 
 int watch_begin(struct run *run, const char *name, struct reason *reason, struct watch **ret)
 {
-	struct watch *watch = memory_new(sizeof *watch);
+	struct watch *watch = heap_new(sizeof *watch);
 	int error;
 
 	watch->run = run;

@@ -17,7 +17,7 @@ static const char *const work_folders[] = { "mnt", "out", "restored", "logs", "t
 
 char *work_path(const struct run *run, const char *folder, const char *name)
 {
-	return memory_format("%s/%s/%s", run->work, folder, name);
+	return heap_format("%s/%s/%s", run->work, folder, name);
 }
 
 static const char *work_parent(const struct run *run)
@@ -32,22 +32,22 @@ static const char *work_parent(const struct run *run)
 int work_create(struct run *run, struct reason *reason)
 {
 	const char *parent = work_parent(run);
-	AUTO(auto_free) char *template = memory_format("%s/snaprig-XXXXXX", parent);
+	AUTO(auto_free) char *template = heap_format("%s/snaprig-XXXXXX", parent);
 	char path[PATH_MAX];
 
 	/* Mounts are known by their real path. */
 	if (!mkdtemp(template) || !realpath(template, path))
 		return reason_error(reason, -errno, "cannot make a work folder in '%s'", parent);
-	run->work = memory_copy(path);
+	run->work = heap_copy(path);
 	for (size_t i = 0; i < sizeof work_folders / sizeof work_folders[0]; i++) {
-		AUTO(auto_free) char *folder = memory_format("%s/%s", path, work_folders[i]);
+		AUTO(auto_free) char *folder = heap_format("%s/%s", path, work_folders[i]);
 
 		if (mkdir(folder, 0700) < 0)
 			return reason_error(reason, -errno, "cannot make '%s'", folder);
 	}
-	run->image = memory_format("%s/volume.img", path);
-	run->mount_point = memory_format("%s/mnt", path);
-	run->live = memory_format("%s/mnt/live", path);
+	run->image = heap_format("%s/volume.img", path);
+	run->mount_point = heap_format("%s/mnt", path);
+	run->live = heap_format("%s/mnt/live", path);
 	return 0;
 }
 

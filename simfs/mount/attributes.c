@@ -60,38 +60,38 @@ static void set_sizes(struct stat *attributes, uint64_t bytes, uint64_t allocate
 	attributes->st_blocks = (blkcnt_t)((allocated_bytes + 511) / 512);
 }
 
-static mode_t node_mode(const struct session *session, const struct node *node)
+static mode_t place_mode(const struct session *session, const struct place *place)
 {
-	return S_ISLNK(node->type)
+	return S_ISLNK(place->type)
 		       ? S_IFLNK | 0777
-		       : node->type | owner_mode(&session->mount_options.owner, node->owned);
+		       : place->type | owner_mode(&session->mount_options.owner, place->owned);
 }
 
-void node_attributes(struct session *session, const struct node *node, struct stat *ret)
+void place_attributes(struct session *session, const struct place *place, struct stat *ret)
 {
 	struct file_times times = { session->began_ns, session->began_ns };
 	uint64_t bytes = 0;
 
-	common_attributes(session, node->inode, node_mode(session, node), ret);
-	switch (node->inode) {
-	case NODE_ROOT:
+	common_attributes(session, place->inode, place_mode(session, place), ret);
+	switch (place->inode) {
+	case PLACE_ROOT:
 		ret->st_nlink = 4; /* and as many of its folders as there are */
 		break;
-	case NODE_LIVE:
+	case PLACE_LIVE:
 		set_sizes(ret, volume_bytes(session->volume),
 			volume_allocated_bytes(session->volume));
 		set_times(ret, volume_times(session->volume));
 		return;
-	case NODE_SNAPSHOTS:
+	case PLACE_SNAPSHOTS:
 		times.modified_ns = times.changed_ns = volume_list_changed_ns(session->volume);
 		break;
-	case NODE_CONTROL:
+	case PLACE_CONTROL:
 		bytes = strlen(session->socket_path);
 		break;
-	case NODE_RIG:
+	case PLACE_RIG:
 		break;
 	default:
-		bytes = text_bytes(session, node->inode);
+		bytes = text_bytes(session, place->inode);
 		times.modified_ns = times.changed_ns = clock_wall_ns();
 		break;
 	}
@@ -103,7 +103,7 @@ void snapshot_attributes(struct session *session, const struct snapshot *snapsho
 {
 	enum owned owned = snapshot_is_writable(snapshot) ? OWNED_VOLUME : OWNED_READ_ONLY;
 
-	common_attributes(session, NODE_SNAPSHOT_FIRST + snapshot_id(snapshot),
+	common_attributes(session, PLACE_SNAPSHOT_FIRST + snapshot_id(snapshot),
 		S_IFREG | owner_mode(&session->mount_options.owner, owned), ret);
 	set_sizes(ret, volume_bytes(session->volume), snapshot_allocated_bytes(snapshot));
 	set_times(ret, snapshot_times(snapshot));
@@ -124,11 +124,11 @@ void taking_attributes(struct session *session, fuse_ino_t inode, struct stat *r
 /* Fills ATTRIBUTES of INODE: 0 or -ENOENT. */
 static int inode_attributes(struct session *session, fuse_ino_t inode, struct stat *attributes)
 {
-	const struct node *node = node_find(session, inode);
-	const struct snapshot *snapshot = node_snapshot(session, inode);
+	const struct place *place = place_find(session, inode);
+	const struct snapshot *snapshot = place_snapshot(session, inode);
 
-	if (node)
-		node_attributes(session, node, attributes);
+	if (place)
+		place_attributes(session, place, attributes);
 	else if (snapshot)
 		snapshot_attributes(session, snapshot, attributes);
 	else if (taking_is_pending(session, inode) || taking_is_fresh(session, inode))
@@ -140,8 +140,9 @@ static int inode_attributes(struct session *session, fuse_ino_t inode, struct st
 
 double attribute_timeout(fuse_ino_t inode)
 {
-	return inode == NODE_ROOT || inode == NODE_RIG || inode == NODE_CONTROL ? STEADY_TIMEOUT_S
-										: 0;
+	return inode == PLACE_ROOT || inode == PLACE_RIG || inode == PLACE_CONTROL
+		       ? STEADY_TIMEOUT_S
+		       : 0;
 }
 
 void attributes_reply(fuse_req_t request, fuse_ino_t inode, int error)
@@ -172,14 +173,14 @@ void tree_getattr(fuse_req_t request, fuse_ino_t inode, struct fuse_file_info *f
 static bool is_growth(
 	const struct session *session, fuse_ino_t inode, const struct stat *attributes, int to_set)
 {
-	return inode == NODE_LIVE && (to_set & FUSE_SET_ATTR_SIZE) &&
+	return inode == PLACE_LIVE && (to_set & FUSE_SET_ATTR_SIZE) &&
 	       attributes->st_size > (off_t)volume_bytes(session->volume);
 }
 
 static int set_size(struct session *session, fuse_ino_t inode, const struct snapshot *snapshot,
 	off_t size, const struct fuse_file_info *file)
 {
-	bool is_device = inode == NODE_LIVE || (snapshot && snapshot_is_writable(snapshot));
+	bool is_device = inode == PLACE_LIVE || (snapshot && snapshot_is_writable(snapshot));
 	off_t now = (off_t)volume_bytes(session->volume);
 
 	if (!is_device)
@@ -190,7 +191,7 @@ static int set_size(struct session *session, fuse_ino_t inode, const struct snap
 static int set_times_of(struct session *session, fuse_ino_t inode, const struct snapshot *snapshot,
 	const struct stat *attributes, int to_set)
 {
-	if (inode == NODE_LIVE) {
+	if (inode == PLACE_LIVE) {
 		if (to_set & FUSE_SET_ATTR_MTIME_NOW)
 			volume_set_modified_now(session->volume);
 		else if (to_set & FUSE_SET_ATTR_MTIME)
@@ -209,7 +210,7 @@ void tree_setattr(fuse_req_t request, fuse_ino_t inode, struct stat *attributes,
 	struct fuse_file_info *file)
 {
 	struct session *session = session_of(request);
-	const struct snapshot *snapshot = node_snapshot(session, inode);
+	const struct snapshot *snapshot = place_snapshot(session, inode);
 	struct stat now;
 	int error = inode_attributes(session, inode, &now);
 
@@ -240,7 +241,7 @@ void tree_statfs(fuse_req_t request, fuse_ino_t inode)
 		.f_blocks = (room.used_bytes + room.free_bytes) / 4096,
 		.f_bfree = room.free_bytes / 4096,
 		.f_bavail = room.free_bytes / 4096,
-		.f_files = node_count(session) + room.snapshots_max,
+		.f_files = place_count(session) + room.snapshots_max,
 		.f_ffree = free_files,
 		.f_favail = free_files,
 		.f_namemax = VOLUME_SNAPSHOT_NAME_MAX,

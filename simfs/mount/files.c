@@ -101,15 +101,15 @@ static void files_open_snapshot(
 
 void files_open(fuse_req_t request, fuse_ino_t inode, struct fuse_file_info *file)
 {
-	struct snapshot *snapshot = node_snapshot(session_of(request), inode);
+	struct snapshot *snapshot = place_snapshot(session_of(request), inode);
 
 	if (snapshot) {
 		files_open_snapshot(request, snapshot, file);
-	} else if (inode == NODE_LIVE) {
+	} else if (inode == PLACE_LIVE) {
 		reply_open(request, 0, FOPEN_DIRECT_IO | FOPEN_PARALLEL_DIRECT_WRITES);
-	} else if (inode >= NODE_TAKING_FIRST) {
+	} else if (inode >= PLACE_TAKING_FIRST) {
 		snapshots_take(request, inode, file);
-	} else if (inode >= NODE_SNAPSHOT_FIRST) {
+	} else if (inode >= PLACE_SNAPSHOT_FIRST) {
 		fuse_reply_err(request, ENOENT);
 	} else if ((file->flags & O_ACCMODE) != O_RDONLY) {
 		fuse_reply_err(request, EACCES);
@@ -122,10 +122,10 @@ void files_release(fuse_req_t request, fuse_ino_t inode, struct fuse_file_info *
 {
 	session_closed(session_of(request));
 	/* It may be deleted, and is not found by its inode then; an open file keeps it. */
-	if (inode >= NODE_SNAPSHOT_FIRST) {
+	if (inode >= PLACE_SNAPSHOT_FIRST) {
 		taking_released(session_of(request), inode, file);
 		snapshot_closed((void *)(uintptr_t)file->fh);
-	} else if (inode != NODE_LIVE) {
+	} else if (inode != PLACE_LIVE) {
 		text_release(file);
 	}
 	fuse_reply_err(request, 0);
@@ -133,8 +133,8 @@ void files_release(fuse_req_t request, fuse_ino_t inode, struct fuse_file_info *
 
 struct snapshot *open_snapshot(fuse_ino_t inode, const struct fuse_file_info *file)
 {
-	struct snapshot *snapshot = inode >= NODE_SNAPSHOT_FIRST ? (void *)(uintptr_t)file->fh
-								 : NULL;
+	struct snapshot *snapshot = inode >= PLACE_SNAPSHOT_FIRST ? (void *)(uintptr_t)file->fh
+								  : NULL;
 
 	return snapshot && !snapshot_is_going(snapshot) ? snapshot : NULL;
 }
@@ -214,11 +214,11 @@ void files_read(fuse_req_t request, fuse_ino_t inode, size_t size, off_t offset,
 	struct snapshot *snapshot = open_snapshot(inode, file);
 
 	/* Gone, it must not be taken for the live view. */
-	if (inode >= NODE_SNAPSHOT_FIRST && !snapshot) {
+	if (inode >= PLACE_SNAPSHOT_FIRST && !snapshot) {
 		fuse_reply_err(request, EIO);
 		return;
 	}
-	if (inode != NODE_LIVE && !snapshot) {
+	if (inode != PLACE_LIVE && !snapshot) {
 		text_read(request, inode, size, offset, file);
 		return;
 	}
@@ -240,11 +240,11 @@ void files_write(fuse_req_t request, fuse_ino_t inode, const char *data, size_t 
 	struct snapshot *snapshot = open_snapshot(inode, file);
 	uint64_t bytes = volume_bytes(session->volume);
 
-	if (inode >= NODE_SNAPSHOT_FIRST && !snapshot) {
+	if (inode >= PLACE_SNAPSHOT_FIRST && !snapshot) {
 		fuse_reply_err(request, EIO);
 		return;
 	}
-	if (inode != NODE_LIVE && !(snapshot && snapshot_is_writable(snapshot))) {
+	if (inode != PLACE_LIVE && !(snapshot && snapshot_is_writable(snapshot))) {
 		fuse_reply_err(request, EROFS);
 		return;
 	}
@@ -273,7 +273,7 @@ void files_fsync(fuse_req_t request, fuse_ino_t inode, int datasync, struct fuse
 	struct snapshot *snapshot = open_snapshot(inode, file);
 
 	(void)datasync;
-	if (inode != NODE_LIVE && !(snapshot && snapshot_is_writable(snapshot))) {
+	if (inode != PLACE_LIVE && !(snapshot && snapshot_is_writable(snapshot))) {
 		fuse_reply_err(request, 0);
 		return;
 	}
@@ -292,7 +292,7 @@ void files_fallocate(fuse_req_t request, fuse_ino_t inode, int mode, off_t offse
 	int how = mode & ~FALLOC_FL_KEEP_SIZE;
 
 	(void)file;
-	if (inode != NODE_LIVE || (how != FALLOC_FL_PUNCH_HOLE && how != FALLOC_FL_ZERO_RANGE)) {
+	if (inode != PLACE_LIVE || (how != FALLOC_FL_PUNCH_HOLE && how != FALLOC_FL_ZERO_RANGE)) {
 		fuse_reply_err(request, EOPNOTSUPP);
 		return;
 	}

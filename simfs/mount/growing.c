@@ -29,7 +29,7 @@ static void grown(struct volume_growth *growth, int result)
 		log_error("cannot make the volume longer: %s", growth->why);
 	if (growing->request) {
 		asker_end(&growing->asker);
-		attributes_reply(growing->request, NODE_LIVE, result);
+		attributes_reply(growing->request, PLACE_LIVE, result);
 	}
 	free(growing);
 }

@@ -78,7 +78,7 @@ static void answer_lookup(struct removal *removal)
 	asker_end(&removal->asker);
 	removal->state = REMOVAL_RETURNING;
 	removal->looks = 0;
-	tree_reply_node(request, NODE_SNAPSHOTS);
+	tree_reply_place(request, PLACE_SNAPSHOTS);
 }
 
 static void deleted(struct snapshot_delete *command, int result)
@@ -146,12 +146,12 @@ bool removals_lookup(fuse_req_t request, fuse_ino_t parent, const char *name)
 
 	if (!removal)
 		return false;
-	if (parent == NODE_SNAPSHOTS && strcmp(name, removal->name) == 0) {
+	if (parent == PLACE_SNAPSHOTS && strcmp(name, removal->name) == 0) {
 		if (fuse_reply_entry(request, &removal->entry) == 0)
 			taking_looked_up(session, removal->entry.ino);
 		return true;
 	}
-	if (parent != NODE_ROOT || strcmp(name, NAME_SNAPSHOTS) != 0 || removal->is_over)
+	if (parent != PLACE_ROOT || strcmp(name, NAME_SNAPSHOTS) != 0 || removal->is_over)
 		return false;
 	wait_for(removal, request, REMOVAL_LOOKING);
 	return true;
@@ -180,11 +180,11 @@ void removals_unlink(fuse_req_t request, fuse_ino_t parent, const char *name)
 	struct snapshot *snapshot;
 	struct removal *removal;
 
-	if (parent == NODE_SNAPSHOTS && returns(request, name))
+	if (parent == PLACE_SNAPSHOTS && returns(request, name))
 		return;
-	snapshot = parent == NODE_SNAPSHOTS ? volume_snapshot_find(session->volume, name) : NULL;
+	snapshot = parent == PLACE_SNAPSHOTS ? volume_snapshot_find(session->volume, name) : NULL;
 	if (!snapshot) {
-		fuse_reply_err(request, parent == NODE_SNAPSHOTS ? ENOENT : EPERM);
+		fuse_reply_err(request, parent == PLACE_SNAPSHOTS ? ENOENT : EPERM);
 		return;
 	}
 	removal = calloc(1, sizeof *removal + strlen(name) + 1);

@@ -54,10 +54,10 @@ static void hole_look_later(fuse_req_t request, fuse_ino_t inode, uint64_t from)
 static void hole_look(fuse_req_t request, fuse_ino_t inode, uint64_t from)
 {
 	struct volume *volume = session_of(request)->volume;
-	struct snapshot *snapshot = node_snapshot(session_of(request), inode);
+	struct snapshot *snapshot = place_snapshot(session_of(request), inode);
 	uint64_t first, end;
 
-	if (inode != NODE_LIVE && !snapshot) {
+	if (inode != PLACE_LIVE && !snapshot) {
 		fuse_reply_err(request, EIO);
 		return;
 	}
@@ -87,11 +87,11 @@ void files_lseek(
 {
 	struct session *session = session_of(request);
 	struct snapshot *snapshot = open_snapshot(inode, file);
-	bool is_view = inode == NODE_LIVE || snapshot;
+	bool is_view = inode == PLACE_LIVE || snapshot;
 	uint64_t bytes = is_view ? volume_bytes(session->volume)
 				 : text_file_bytes(session, inode, file);
 
-	if (inode >= NODE_SNAPSHOT_FIRST && !snapshot)
+	if (inode >= PLACE_SNAPSHOT_FIRST && !snapshot)
 		fuse_reply_err(request, EIO);
 	else if (whence != SEEK_DATA && whence != SEEK_HOLE)
 		fuse_reply_err(request, EINVAL);

@@ -49,7 +49,7 @@ struct taking {
 
 static struct taking *taking_find(struct session *session, fuse_ino_t inode)
 {
-	if (inode < NODE_TAKING_FIRST)
+	if (inode < PLACE_TAKING_FIRST)
 		return NULL;
 	list_for_each (at, &session->takings) {
 		struct taking *taking = CONTAINER_OF(at, struct taking, link);
@@ -119,7 +119,7 @@ fuse_ino_t snapshots_inode(struct session *session, const struct snapshot *snaps
 		if (taking->state == TAKING_MADE && taking->snapshot_id == snapshot_id(snapshot))
 			return taking->inode;
 	}
-	return NODE_SNAPSHOT_FIRST + snapshot_id(snapshot);
+	return PLACE_SNAPSHOT_FIRST + snapshot_id(snapshot);
 }
 
 void snapshots_forget(fuse_req_t request, fuse_ino_t inode, uint64_t lookups)
@@ -176,7 +176,7 @@ void snapshots_mknod(
 	struct taking *taking;
 
 	(void)device;
-	if (parent != NODE_SNAPSHOTS || !S_ISREG(mode)) {
+	if (parent != PLACE_SNAPSHOTS || !S_ISREG(mode)) {
 		fuse_reply_err(request, EPERM);
 		return;
 	}
@@ -190,7 +190,7 @@ void snapshots_mknod(
 		return;
 	}
 	taking->session = session;
-	taking->inode = NODE_TAKING_FIRST + session->taking_count++;
+	taking->inode = PLACE_TAKING_FIRST + session->taking_count++;
 	taking->lookups = 1;
 	memcpy(taking->name, name, strlen(name) + 1);
 	list_append(&session->takings, &taking->link);

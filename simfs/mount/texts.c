@@ -24,7 +24,7 @@ struct text {
 
 static struct text **last_made(struct session *session, fuse_ino_t inode)
 {
-	return &session->texts[inode == NODE_DATTO_INFO];
+	return &session->texts[inode == PLACE_DATTO_INFO];
 }
 
 static void text_put(struct text *text)
@@ -57,8 +57,8 @@ void text_make(struct session *session, fuse_ino_t inode)
 	struct text *text = calloc(1, sizeof *text);
 
 	if (text)
-		text->bytes = inode == NODE_STATUS ? status_text(session)
-						   : volume_datto_info(session->volume);
+		text->bytes = inode == PLACE_STATUS ? status_text(session)
+						    : volume_datto_info(session->volume);
 	if (!text || !text->bytes) {
 		free(text);
 		return;
@@ -71,14 +71,14 @@ void text_make(struct session *session, fuse_ino_t inode)
 
 bool text_is_made(fuse_ino_t inode)
 {
-	return inode == NODE_STATUS || inode == NODE_DATTO_INFO;
+	return inode == PLACE_STATUS || inode == PLACE_DATTO_INFO;
 }
 
 uint64_t text_bytes(struct session *session, fuse_ino_t inode)
 {
-	if (inode == NODE_KERNEL_LOG)
+	if (inode == PLACE_KERNEL_LOG)
 		return volume_kernel_log(session->volume)->length;
-	if (inode == NODE_EVENTS)
+	if (inode == PLACE_EVENTS)
 		return journal_bytes(volume_journal(session->volume));
 	if (!*last_made(session, inode))
 		text_make(session, inode);
@@ -155,7 +155,7 @@ void text_read(fuse_req_t request, fuse_ino_t inode, size_t size, off_t offset,
 
 	if (text)
 		reply_part(request, text->bytes, text->length, size, offset);
-	else if (inode == NODE_EVENTS)
+	else if (inode == PLACE_EVENTS)
 		reply_events(request, size, offset);
 	else
 		reply_part(request, log->text, log->length, size, offset);

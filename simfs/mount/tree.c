@@ -7,91 +7,91 @@
 #include "simfs/mount/session_internal.h"
 #include "simfs/volume/snapshot.h"
 
-static const struct node nodes[] = {
-	{ NODE_ROOT, NODE_ROOT, ".", S_IFDIR, OWNED_FOLDER },
-	{ NODE_LIVE, NODE_ROOT, "live", S_IFREG, OWNED_VOLUME },
-	{ NODE_SNAPSHOTS, NODE_ROOT, "snapshots", S_IFDIR, OWNED_FOLDER },
-	{ NODE_RIG, NODE_ROOT, ".snaprig", S_IFDIR, OWNED_FOLDER },
-	{ NODE_STATUS, NODE_RIG, "status.json", S_IFREG, OWNED_TEXT },
-	{ NODE_EVENTS, NODE_RIG, "events.jsonl", S_IFREG, OWNED_TEXT },
-	{ NODE_KERNEL_LOG, NODE_RIG, "kernel.log", S_IFREG, OWNED_TEXT },
-	{ NODE_CONTROL, NODE_RIG, "control", S_IFLNK, OWNED_TEXT },
-	{ NODE_DATTO_INFO, NODE_RIG, "datto-info", S_IFREG, OWNED_TEXT },
+static const struct place places[] = {
+	{ PLACE_ROOT, PLACE_ROOT, ".", S_IFDIR, OWNED_FOLDER },
+	{ PLACE_LIVE, PLACE_ROOT, "live", S_IFREG, OWNED_VOLUME },
+	{ PLACE_SNAPSHOTS, PLACE_ROOT, "snapshots", S_IFDIR, OWNED_FOLDER },
+	{ PLACE_RIG, PLACE_ROOT, ".snaprig", S_IFDIR, OWNED_FOLDER },
+	{ PLACE_STATUS, PLACE_RIG, "status.json", S_IFREG, OWNED_TEXT },
+	{ PLACE_EVENTS, PLACE_RIG, "events.jsonl", S_IFREG, OWNED_TEXT },
+	{ PLACE_KERNEL_LOG, PLACE_RIG, "kernel.log", S_IFREG, OWNED_TEXT },
+	{ PLACE_CONTROL, PLACE_RIG, "control", S_IFLNK, OWNED_TEXT },
+	{ PLACE_DATTO_INFO, PLACE_RIG, "datto-info", S_IFREG, OWNED_TEXT },
 };
 
-#define NODE_COUNT (sizeof nodes / sizeof nodes[0])
+#define PLACE_COUNT (sizeof places / sizeof places[0])
 
-static bool node_exists(const struct session *session, const struct node *node)
+static bool place_exists(const struct session *session, const struct place *place)
 {
-	return node->inode != NODE_DATTO_INFO || volume_profile(session->volume)->is_dattobd;
+	return place->inode != PLACE_DATTO_INFO || volume_profile(session->volume)->is_dattobd;
 }
 
-const struct node *node_find(const struct session *session, fuse_ino_t inode)
+const struct place *place_find(const struct session *session, fuse_ino_t inode)
 {
-	for (size_t i = 0; i < NODE_COUNT; i++) {
-		if (nodes[i].inode == inode && node_exists(session, &nodes[i]))
-			return &nodes[i];
+	for (size_t i = 0; i < PLACE_COUNT; i++) {
+		if (places[i].inode == inode && place_exists(session, &places[i]))
+			return &places[i];
 	}
 	return NULL;
 }
 
-unsigned node_count(const struct session *session)
+unsigned place_count(const struct session *session)
 {
 	unsigned count = 0;
 
-	for (size_t i = 0; i < NODE_COUNT; i++)
-		count += node_exists(session, &nodes[i]);
+	for (size_t i = 0; i < PLACE_COUNT; i++)
+		count += place_exists(session, &places[i]);
 	return count;
 }
 
-struct snapshot *node_snapshot(struct session *session, fuse_ino_t inode)
+struct snapshot *place_snapshot(struct session *session, fuse_ino_t inode)
 {
-	if (inode >= NODE_TAKING_FIRST)
+	if (inode >= PLACE_TAKING_FIRST)
 		return taking_snapshot(session, inode);
-	if (inode < NODE_SNAPSHOT_FIRST)
+	if (inode < PLACE_SNAPSHOT_FIRST)
 		return NULL;
-	return volume_snapshot_by_id(session->volume, inode - NODE_SNAPSHOT_FIRST);
+	return volume_snapshot_by_id(session->volume, inode - PLACE_SNAPSHOT_FIRST);
 }
 
-static const struct node *node_named(
+static const struct place *place_named(
 	const struct session *session, fuse_ino_t parent, const char *name)
 {
-	for (size_t i = 0; i < NODE_COUNT; i++) {
-		if (nodes[i].parent == parent && nodes[i].inode != NODE_ROOT &&
-			strcmp(nodes[i].name, name) == 0 && node_exists(session, &nodes[i]))
-			return &nodes[i];
+	for (size_t i = 0; i < PLACE_COUNT; i++) {
+		if (places[i].parent == parent && places[i].inode != PLACE_ROOT &&
+			strcmp(places[i].name, name) == 0 && place_exists(session, &places[i]))
+			return &places[i];
 	}
 	return NULL;
 }
 
-void tree_reply_node(fuse_req_t request, fuse_ino_t inode)
+void tree_reply_place(fuse_req_t request, fuse_ino_t inode)
 {
 	struct session *session = session_of(request);
-	const struct node *node = node_find(session, inode);
+	const struct place *place = place_find(session, inode);
 	struct fuse_entry_param entry = { .ino = inode, .attr_timeout = attribute_timeout(inode) };
 
 	if (text_is_made(inode))
 		text_make(session, inode);
 	else
 		entry.entry_timeout = STEADY_TIMEOUT_S;
-	node_attributes(session, node, &entry.attr);
+	place_attributes(session, place, &entry.attr);
 	fuse_reply_entry(request, &entry);
 }
 
 void tree_lookup(fuse_req_t request, fuse_ino_t parent, const char *name)
 {
 	struct session *session = session_of(request);
-	const struct node *node = node_named(session, parent, name);
+	const struct place *place = place_named(session, parent, name);
 	struct fuse_entry_param entry = { 0 };
 
 	if (removals_lookup(request, parent, name))
 		return;
-	if (node) {
-		tree_reply_node(request, node->inode);
+	if (place) {
+		tree_reply_place(request, place->inode);
 		return;
 	}
 
-	struct snapshot *snapshot = parent == NODE_SNAPSHOTS
+	struct snapshot *snapshot = parent == PLACE_SNAPSHOTS
 					    ? volume_snapshot_find(session->volume, name)
 					    : NULL;
 
@@ -108,7 +108,7 @@ void tree_lookup(fuse_req_t request, fuse_ino_t parent, const char *name)
 
 void tree_readlink(fuse_req_t request, fuse_ino_t inode)
 {
-	if (inode == NODE_CONTROL)
+	if (inode == PLACE_CONTROL)
 		fuse_reply_readlink(request, session_of(request)->socket_path);
 	else
 		fuse_reply_err(request, EINVAL);
@@ -149,18 +149,18 @@ void tree_opendir(fuse_req_t request, fuse_ino_t inode, struct fuse_file_info *f
 	}
 	listing->request = request;
 	listing_add(listing, ".", inode, S_IFDIR);
-	listing_add(listing, "..", NODE_ROOT, S_IFDIR);
-	for (size_t i = 0; i < NODE_COUNT; i++) {
-		if (nodes[i].parent == inode && nodes[i].inode != NODE_ROOT &&
-			node_exists(session, &nodes[i]))
-			listing_add(listing, nodes[i].name, nodes[i].inode, nodes[i].type);
+	listing_add(listing, "..", PLACE_ROOT, S_IFDIR);
+	for (size_t i = 0; i < PLACE_COUNT; i++) {
+		if (places[i].parent == inode && places[i].inode != PLACE_ROOT &&
+			place_exists(session, &places[i]))
+			listing_add(listing, places[i].name, places[i].inode, places[i].type);
 	}
-	if (inode == NODE_SNAPSHOTS) {
+	if (inode == PLACE_SNAPSHOTS) {
 		struct snapshot *at = NULL;
 
 		while ((at = volume_snapshot_next(session->volume, at)))
 			listing_add(listing, snapshot_name(at),
-				NODE_SNAPSHOT_FIRST + snapshot_id(at), S_IFREG);
+				PLACE_SNAPSHOT_FIRST + snapshot_id(at), S_IFREG);
 	}
 	if (listing->failed) {
 		free(listing->bytes);

@@ -4,25 +4,25 @@
 #define SNAPRIG_MOUNT_TREE_INTERNAL_H
 
 /* Also in control/protocol.h, for those who look for it. */
-#define NAME_SNAPSHOTS	"snapshots"
+#define NAME_SNAPSHOTS	 "snapshots"
 
-#define NODE_ROOT	1
-#define NODE_LIVE	2
-#define NODE_SNAPSHOTS	3
-#define NODE_RIG	4
-#define NODE_STATUS	5
-#define NODE_EVENTS	6
-#define NODE_KERNEL_LOG 7
-#define NODE_CONTROL	8
-#define NODE_DATTO_INFO 9
+#define PLACE_ROOT	 1
+#define PLACE_LIVE	 2
+#define PLACE_SNAPSHOTS	 3
+#define PLACE_RIG	 4
+#define PLACE_STATUS	 5
+#define PLACE_EVENTS	 6
+#define PLACE_KERNEL_LOG 7
+#define PLACE_CONTROL	 8
+#define PLACE_DATTO_INFO 9
 
 /* A snapshot's inode is its id and this.  The kernel may know it by another number: */
-#define NODE_SNAPSHOT_FIRST 1000
+#define PLACE_SNAPSHOT_FIRST 1000
 
 /* of those that were taken here (snapshots.c). */
-#define NODE_TAKING_FIRST (1ull << 62)
+#define PLACE_TAKING_FIRST (1ull << 62)
 
-struct node {
+struct place {
 	fuse_ino_t inode;
 	fuse_ino_t parent;
 	const char *name;
@@ -38,14 +38,14 @@ static inline struct session *session_of(fuse_req_t request)
 /* ---- tree.c ---- */
 
 /* NULL: there is none. */
-const struct node *node_find(const struct session *session, fuse_ino_t inode);
-unsigned node_count(const struct session *session);
+const struct place *place_find(const struct session *session, fuse_ino_t inode);
+unsigned place_count(const struct session *session);
 
 /* The snapshot that INODE stands for, or NULL. */
-struct snapshot *node_snapshot(struct session *session, fuse_ino_t inode);
+struct snapshot *place_snapshot(struct session *session, fuse_ino_t inode);
 
-/* Answers REQUEST with the entry of a node that is always there. */
-void tree_reply_node(fuse_req_t request, fuse_ino_t inode);
+/* Answers REQUEST with the entry of a place that is always there. */
+void tree_reply_place(fuse_req_t request, fuse_ino_t inode);
 
 void tree_lookup(fuse_req_t request, fuse_ino_t parent, const char *name);
 void tree_readlink(fuse_req_t request, fuse_ino_t inode);
@@ -68,7 +68,7 @@ void tree_rename(fuse_req_t request, fuse_ino_t parent, const char *name, fuse_i
 #define STEADY_TIMEOUT_S 60.0
 
 double attribute_timeout(fuse_ino_t inode);
-void node_attributes(struct session *session, const struct node *node, struct stat *ret);
+void place_attributes(struct session *session, const struct place *place, struct stat *ret);
 void snapshot_attributes(
 	struct session *session, const struct snapshot *snapshot, struct stat *ret);
 void taking_attributes(struct session *session, fuse_ino_t inode, struct stat *ret);

@@ -40,7 +40,7 @@ char *scenario_text_messages(const char *text)
 
 char *scenario_fixture_messages(const char *name)
 {
-	AUTO(auto_free) char *path = memory_format("%s%s", SCENARIO_FIXTURES, name);
+	AUTO(auto_free) char *path = heap_format("%s%s", SCENARIO_FIXTURES, name);
 	struct scenario *scenario = NULL;
 	char *messages = NULL;
 	size_t length = 0;
@@ -68,14 +68,14 @@ struct scenario *scenario_text_parse(const char *text)
 
 char *scenario_text_with_steps(const char *steps)
 {
-	return memory_format("name: x\n"
-			     "profile: plain\n"
-			     "volume: { size: 1MiB, content: zeros }\n"
-			     "client: dd\n"
-			     "phases:\n"
-			     "  - work:\n"
-			     "      - snapshot: s0\n"
-			     "      - backup: { of: s0, to: b0 }\n"
-			     "%s",
+	return heap_format("name: x\n"
+			   "profile: plain\n"
+			   "volume: { size: 1MiB, content: zeros }\n"
+			   "client: dd\n"
+			   "phases:\n"
+			   "  - work:\n"
+			   "      - snapshot: s0\n"
+			   "      - backup: { of: s0, to: b0 }\n"
+			   "%s",
 		steps);
 }

@@ -286,7 +286,7 @@ END_TEST
 
 static int write_by(const char *name, enum pattern pattern, uint64_t bytes, struct ledger *ledger)
 {
-	struct writer_order order = {
+	struct load_order order = {
 		.name = name,
 		.pattern = pattern,
 		.bytes = bytes,
@@ -298,7 +298,7 @@ static int write_by(const char *name, enum pattern pattern, uint64_t bytes, stru
 	};
 	struct reason reason;
 
-	return writer_run(&order, &reason);
+	return load_carry_out(&order, &reason);
 }
 
 START_TEST(writer_writes_what_it_enters_and_just_as_much)

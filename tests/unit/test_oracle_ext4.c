@@ -125,7 +125,7 @@ START_TEST(writer_leaves_the_file_system_clean)
 
 	struct digest *before = digest_of("a");
 	struct ledger *ledger = ledger_create(digest_of("a"));
-	struct writer_order order = {
+	struct load_order order = {
 		.name = "burst",
 		.pattern = PATTERN_RANDOM,
 		.bytes = FILE_BYTES,
@@ -136,7 +136,7 @@ START_TEST(writer_leaves_the_file_system_clean)
 		.ledger = ledger,
 	};
 
-	ck_assert_msg(writer_run(&order, &reason) == 0, "%s", reason.text);
+	ck_assert_msg(load_carry_out(&order, &reason) == 0, "%s", reason.text);
 	assert_clean("a");
 
 	struct digest *after = digest_of("a");
@@ -146,7 +146,7 @@ START_TEST(writer_leaves_the_file_system_clean)
 	ledger_compare(ledger, after, &comparison);
 	ck_assert(comparison.same);
 	order.bytes = FILE_BYTES + MIB;
-	ck_assert_int_eq(writer_run(&order, &reason), -EINVAL);
+	ck_assert_int_eq(load_carry_out(&order, &reason), -EINVAL);
 	ck_assert_ptr_nonnull(strstr(reason.text, "the files of the content"));
 	digest_destroy(before);
 	digest_destroy(after);

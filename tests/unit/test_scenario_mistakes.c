@@ -97,7 +97,7 @@ START_TEST(wrong_step_is_told_where_and_what)
 
 	AUTO(auto_free) char *text = scenario_text_with_steps(steps);
 	AUTO(auto_free) char *messages = scenario_text_messages(text);
-	AUTO(auto_free) char *wanted = memory_format("x.yaml:%s\n", step_cases[_i].message);
+	AUTO(auto_free) char *wanted = heap_format("x.yaml:%s\n", step_cases[_i].message);
 
 	ck_assert_str_eq(messages, wanted);
 }
@@ -154,11 +154,11 @@ static const struct message_case writer_cases[] = {
 START_TEST(wrong_writers_are_told_where_and_what)
 {
 	AUTO(auto_free)
-	char *text = memory_format("name: x\nprofile: vss\nvolume: { size: 1MiB, content: zeros }\n"
-				   "%s\nclient: dd\nphases: [ { work: [ { snapshot: s0 } ] } ]\n",
+	char *text = heap_format("name: x\nprofile: vss\nvolume: { size: 1MiB, content: zeros }\n"
+				 "%s\nclient: dd\nphases: [ { work: [ { snapshot: s0 } ] } ]\n",
 		writer_cases[_i].text);
 	AUTO(auto_free) char *messages = scenario_text_messages(text);
-	AUTO(auto_free) char *wanted = memory_format("x.yaml:%s\n", writer_cases[_i].message);
+	AUTO(auto_free) char *wanted = heap_format("x.yaml:%s\n", writer_cases[_i].message);
 
 	ck_assert_str_eq(messages, wanted);
 }
@@ -167,11 +167,11 @@ END_TEST
 START_TEST(wrong_volume_is_told_where_and_what)
 {
 	AUTO(auto_free)
-	char *text = memory_format("name: x\nprofile: plain\n%s\nclient: dd\n"
-				   "phases: [ { work: [ { snapshot: s0 } ] } ]\n",
+	char *text = heap_format("name: x\nprofile: plain\n%s\nclient: dd\n"
+				 "phases: [ { work: [ { snapshot: s0 } ] } ]\n",
 		head_cases[_i].text);
 	AUTO(auto_free) char *messages = scenario_text_messages(text);
-	AUTO(auto_free) char *wanted = memory_format("x.yaml:%s\n", head_cases[_i].message);
+	AUTO(auto_free) char *wanted = heap_format("x.yaml:%s\n", head_cases[_i].message);
 
 	ck_assert_str_eq(messages, wanted);
 }
@@ -191,12 +191,11 @@ static const struct message_case phase_cases[] = {
 START_TEST(wrong_phases_are_told_where_and_what)
 {
 	AUTO(auto_free)
-	char *text = memory_format(
-		"name: x\nprofile: plain\n"
-		"volume: { size: 1MiB, content: zeros }\nclient: dd\nphases: %s\n",
+	char *text = heap_format("name: x\nprofile: plain\n"
+				 "volume: { size: 1MiB, content: zeros }\nclient: dd\nphases: %s\n",
 		phase_cases[_i].text);
 	AUTO(auto_free) char *messages = scenario_text_messages(text);
-	AUTO(auto_free) char *wanted = memory_format("x.yaml:%s\n", phase_cases[_i].message);
+	AUTO(auto_free) char *wanted = heap_format("x.yaml:%s\n", phase_cases[_i].message);
 
 	ck_assert_str_eq(messages, wanted);
 }
@@ -264,7 +263,7 @@ END_TEST
 
 START_TEST(file_longer_than_a_mebibyte_is_refused)
 {
-	AUTO(auto_free) char *text = memory_new(YAML_BYTES_MAX + 2);
+	AUTO(auto_free) char *text = heap_new(YAML_BYTES_MAX + 2);
 
 	memset(text, '#', YAML_BYTES_MAX + 1);
 

@@ -36,9 +36,9 @@ uint64_t chain_copies_bytes(const struct chain *chain);
 void chain_copies_cancel(struct chain *chain);
 void chain_copies_forget(struct chain *chain);
 
-/* Makes the file of the record of CREATE, NAME.store.new, which create->store is then: 0 or
+/* Makes the file of the snapshot of CREATE, NAME.store.new, which create->store is then: 0 or
  * -errno. */
-int chain_record_create(struct snapshot_create *create);
+int chain_snapshot_file_create(struct snapshot_create *create);
 void chain_snapshot_deleted(struct snapshot *snapshot);
 uint64_t chain_changed_blocks(const struct snapshot *snapshot);
 bool chain_changed_next(const struct snapshot *snapshot, uint64_t from_block, uint64_t *ret_first,

@@ -241,7 +241,7 @@ static int heads_check(const struct chain *chain)
 int chain_loaded(struct volume *volume)
 {
 	struct chain *chain = volume->chain;
-	int error = journals_replay(chain);
+	int error = intents_finish(chain);
 
 	if (error == 0)
 		error = left_overs_remove(chain);

@@ -98,8 +98,8 @@ struct node_create {
 };
 
 /* What coalesce was at when the rig was killed. */
-struct chain_journal {
-	enum coalesce_journal kind;
+struct chain_intent {
+	enum coalesce_intent kind;
 	uint64_t id;
 	struct list link;
 };
@@ -118,8 +118,8 @@ struct chain {
 	struct list leaving; /* out of their tree, with requests under way */
 
 	/* While the volume is being opened. */
-	struct list loading;  /* nodes without a place yet */
-	struct list journals; /* struct chain_journal.link */
+	struct list loading; /* nodes without a place yet */
+	struct list intents; /* struct chain_intent.link */
 
 	uint64_t block_count;
 	uint64_t write_sequence; /* begins at 1 */

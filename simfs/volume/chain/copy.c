@@ -215,7 +215,7 @@ void chain_copy_begin(struct snapshot_create *create)
 		error = -ENOMEM;
 	}
 	if (error == 0)
-		error = chain_record_create(create);
+		error = chain_snapshot_file_create(create);
 	if (error < 0) {
 		struct snapshot *of = create->of;
 

@@ -3,7 +3,7 @@
  * load.c - reads the files of a chain when a volume is opened.
  *
  * They come in any order, so they are gathered here, and put together when all
- * are there (build.c).  Before that journals_replay() ends a merge that
+ * are there (build.c).  Before that intents_finish() ends a merge that
  * was all copied: children get the parent's parent, the node's file goes.
  */
 #include <errno.h>
@@ -105,29 +105,29 @@ static int node_load(struct volume *volume, const char *file)
 	return 0;
 }
 
-static int journal_load(struct chain *chain, enum coalesce_journal kind, uint64_t id)
+static int intent_load(struct chain *chain, enum coalesce_intent kind, uint64_t id)
 {
-	struct chain_journal *journal = calloc(1, sizeof *journal);
+	struct chain_intent *intent = calloc(1, sizeof *intent);
 
-	if (!journal)
+	if (!intent)
 		return -ENOMEM;
-	journal->kind = kind;
-	journal->id = id;
-	list_append(&chain->journals, &journal->link);
+	intent->kind = kind;
+	intent->id = id;
+	list_append(&chain->intents, &intent->link);
 	return 0;
 }
 
 int chain_load(struct volume *volume, const char *file)
 {
-	enum coalesce_journal kind;
+	enum coalesce_intent kind;
 	uint64_t id;
 
 	if (state_has_suffix(file, NODE_SUFFIX))
 		return node_load(volume, file);
 	if (state_has_suffix(file, STORE_SUFFIX))
 		return state_load_snapshot(volume, file, ROLE_CHAIN_SNAPSHOT);
-	if (journal_parse(file, &kind, &id))
-		return journal_load(volume->chain, kind, id);
+	if (intent_parse(file, &kind, &id))
+		return intent_load(volume->chain, kind, id);
 	return 0;
 }
 
@@ -197,39 +197,39 @@ static int relink_redo(struct chain *chain, uint64_t id)
 	return error == -ENOENT ? 0 : error;
 }
 
-static int journal_replay(struct chain *chain, const struct chain_journal *journal)
+static int intent_finish(struct chain *chain, const struct chain_intent *intent)
 {
-	bool is_there = loading_find(chain, journal->id) != NULL;
+	bool is_there = loading_find(chain, intent->id) != NULL;
 	int error = 0;
 
-	switch (journal->kind) {
-	case JOURNAL_RELINK:
-		error = relink_redo(chain, journal->id);
+	switch (intent->kind) {
+	case INTENT_RELINK:
+		error = relink_redo(chain, intent->id);
 		break;
-	case JOURNAL_LEAF:
+	case INTENT_LEAF:
 		chain_log(chain, "%s",
 			is_there ? "*** UNDO LEAF-COALESCE" : "*** FINISH LEAF-COALESCE");
 		chain_log(chain, "*** %s successfully",
 			is_there ? "leaf-coalesce undo" : "finished leaf-coalesce");
 		break;
-	case JOURNAL_COALESCE:
-	case JOURNAL_KINDS:
+	case INTENT_COALESCE:
+	case INTENT_KINDS:
 		break;
 	}
-	return error < 0 ? error : journal_remove(chain, journal->kind, journal->id);
+	return error < 0 ? error : intent_remove(chain, intent->kind, intent->id);
 }
 
-int journals_replay(struct chain *chain)
+int intents_finish(struct chain *chain)
 {
 	struct list *link;
 	int error = 0;
 
-	while ((link = list_pop(&chain->journals))) {
-		struct chain_journal *journal = CONTAINER_OF(link, struct chain_journal, link);
+	while ((link = list_pop(&chain->intents))) {
+		struct chain_intent *intent = CONTAINER_OF(link, struct chain_intent, link);
 
 		if (error == 0)
-			error = journal_replay(chain, journal);
-		free(journal);
+			error = intent_finish(chain, intent);
+		free(intent);
 	}
 	if (error < 0)
 		log_error_code(error, "cannot finish a merge of nodes that was interrupted");

@@ -15,6 +15,6 @@ struct node *loading_find(struct chain *chain, uint64_t id);
 int chain_lose_damaged(struct chain *chain);
 
 /* Ends what coalesce was at: 0, or -errno after a message. */
-int journals_replay(struct chain *chain);
+int intents_finish(struct chain *chain);
 
 #endif

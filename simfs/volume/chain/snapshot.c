@@ -3,14 +3,14 @@
  * volume/snapshot.c - takes a snapshot or makes a clone in a chain.
  *
  *   (lock) ─▶ checks ─▶ NAME.store.new, ID.node.new ─┬─ snapshot ─▶ rename ID ─▶ barrier drained
- *     ─▶ the record says what it is ─▶ ID in its tree ─▶ rename NAME ─▶ (unlock)
+ *     ─▶ its file says what it is ─▶ ID in its tree ─▶ rename NAME ─▶ (unlock)
  *                                                    └─ clone ─▶ its data flushed
- *     ─▶ the record says what it is ─▶ rename ID ─▶ rename NAME ─▶ ID in its tree ─▶ (unlock)
+ *     ─▶ its file says what it is ─▶ rename ID ─▶ rename NAME ─▶ ID in its tree ─▶ (unlock)
  *
  * A new leaf has its name before the snapshot, and before live writes wait.  A
  * rig killed between the two leaves an empty leaf over the same content: a node
  * more, nothing wrong.  The other way round a snapshot would hang on a node that
- * is being written.  A clone's node without its record is garbage, which coalesce
+ * is being written.  A clone's node without its snapshot file is garbage, which coalesce
  * removes.
  */
 #include <errno.h>
@@ -216,8 +216,8 @@ static void clone_named(struct node_create *leaf, int error)
 		snapshot_create_enter(create, clone_entered);
 }
 
-/* The record is in its file, and says what it is. */
-static void record_written(struct store_waiter *waiter, int error)
+/* The file of the snapshot says what it is. */
+static void snapshot_file_written(struct store_waiter *waiter, int error)
 {
 	struct snapshot_create *create = CONTAINER_OF(waiter, struct snapshot_create, written);
 	struct chain *chain = create->volume->chain;
@@ -234,7 +234,7 @@ static void record_written(struct store_waiter *waiter, int error)
 	}
 }
 
-static void record_write(struct snapshot_create *create)
+static void snapshot_file_write(struct snapshot_create *create)
 {
 	struct node *node = node_of(create);
 	struct store_facts facts = *store_facts(create->store);
@@ -250,7 +250,7 @@ static void record_write(struct snapshot_create *create)
 	create->base = create->kind == SNAPSHOT_TAKEN ? snapshot_base(create->volume->chain, node)
 						      : node;
 	facts.parent_id = create->base->id;
-	store_waiter_arm(&create->written, record_written);
+	store_waiter_arm(&create->written, snapshot_file_written);
 	store_update(create->store, &facts, &create->written);
 }
 
@@ -280,7 +280,7 @@ static void base_flush(struct snapshot_create *create)
 		create->base->requests_under_way == 0)
 		create->base = create->base->parent;
 	if (!create->base) {
-		record_write(create);
+		snapshot_file_write(create);
 		return;
 	}
 	create->base->dirty_since = 0;
@@ -296,7 +296,7 @@ static void held(struct snapshot_create *create, int result)
 		return;
 	}
 	if (!create->volume->options.durable) {
-		record_write(create);
+		snapshot_file_write(create);
 		return;
 	}
 	create->base = node_of(create);
@@ -339,7 +339,7 @@ static void create_go(struct chain_turn *turn)
 
 	chain->creation = create;
 	if (error == 0)
-		error = chain_record_create(create);
+		error = chain_snapshot_file_create(create);
 	if (error < 0) {
 		end(create, error);
 		return;
@@ -367,7 +367,7 @@ static void copy_go(struct snapshot_create *create)
 void chain_copy_enter(struct snapshot_create *create)
 {
 	create->volume->chain->creation = create;
-	record_write(create);
+	snapshot_file_write(create);
 }
 
 void chain_snapshot_create(struct snapshot_create *create)

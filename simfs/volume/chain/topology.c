@@ -50,7 +50,7 @@ static int chain_init(struct volume *volume)
 	list_init(&chain->nodes);
 	list_init(&chain->leaving);
 	list_init(&chain->loading);
-	list_init(&chain->journals);
+	list_init(&chain->intents);
 	list_init(&chain->turns);
 	list_init(&chain->copies);
 	volume->chain = chain;
@@ -124,8 +124,8 @@ static void chain_deinit(struct volume *volume, bool forget)
 	list_drop(chain, &chain->leaving, forget);
 	list_drop(chain, &chain->loading, forget);
 	node_drop(chain, chain->leaf.node, forget);
-	while ((link = list_pop(&chain->journals)))
-		free(CONTAINER_OF(link, struct chain_journal, link));
+	while ((link = list_pop(&chain->intents)))
+		free(CONTAINER_OF(link, struct chain_intent, link));
 	coalesce_deinit(chain);
 	free(chain);
 	volume->chain = NULL;

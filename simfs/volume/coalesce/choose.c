@@ -87,7 +87,7 @@ void garbage_remove(struct chain *chain)
 	while ((node = garbage_find(chain))) {
 		chain_log(chain, "Deleting unlinked VDI %s",
 			node_text(chain, node, text, sizeof text));
-		/* Its journal stays, and means nothing without it. */
+		/* Its intent stays, and means nothing without it. */
 		if (chain_remove(chain, node) < 0)
 			node->has_failed_to_coalesce = true;
 	}

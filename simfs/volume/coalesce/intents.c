@@ -11,17 +11,17 @@
 #define ID_DIGITS 16
 
 static const char *const prefixes[] = {
-	[JOURNAL_COALESCE] = "coalesce_",
-	[JOURNAL_RELINK] = "relink_",
-	[JOURNAL_LEAF] = "leaf_",
+	[INTENT_COALESCE] = "coalesce_",
+	[INTENT_RELINK] = "relink_",
+	[INTENT_LEAF] = "leaf_",
 };
 
-static void file_name(enum coalesce_journal kind, uint64_t id, char *buffer, size_t length)
+static void file_name(enum coalesce_intent kind, uint64_t id, char *buffer, size_t length)
 {
 	snprintf(buffer, length, "%s%016" PRIx64, prefixes[kind], id);
 }
 
-int journal_write(struct chain *chain, enum coalesce_journal kind, uint64_t id)
+int intent_write(struct chain *chain, enum coalesce_intent kind, uint64_t id)
 {
 	struct blockio_folder *folder = chain->volume->folder;
 	struct blockio *io;
@@ -37,7 +37,7 @@ int journal_write(struct chain *chain, enum coalesce_journal kind, uint64_t id)
 	return error;
 }
 
-int journal_remove(struct chain *chain, enum coalesce_journal kind, uint64_t id)
+int intent_remove(struct chain *chain, enum coalesce_intent kind, uint64_t id)
 {
 	struct blockio_folder *folder = chain->volume->folder;
 	char file[64];
@@ -48,9 +48,9 @@ int journal_remove(struct chain *chain, enum coalesce_journal kind, uint64_t id)
 	return error == -ENOENT ? 0 : error;
 }
 
-bool journal_parse(const char *file, enum coalesce_journal *ret_kind, uint64_t *ret_id)
+bool intent_parse(const char *file, enum coalesce_intent *ret_kind, uint64_t *ret_id)
 {
-	for (size_t kind = 0; kind < JOURNAL_KINDS; kind++) {
+	for (size_t kind = 0; kind < INTENT_KINDS; kind++) {
 		const char *digits = file + strlen(prefixes[kind]);
 		char *end;
 
@@ -58,7 +58,7 @@ bool journal_parse(const char *file, enum coalesce_journal *ret_kind, uint64_t *
 			strlen(digits) != ID_DIGITS ||
 			strspn(digits, "0123456789abcdef") != ID_DIGITS)
 			continue;
-		*ret_kind = (enum coalesce_journal)kind;
+		*ret_kind = (enum coalesce_intent)kind;
 		*ret_id = strtoull(digits, &end, 16);
 		return true;
 	}

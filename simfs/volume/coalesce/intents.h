@@ -8,11 +8,11 @@
 
 struct chain;
 
-enum coalesce_journal { JOURNAL_COALESCE, JOURNAL_RELINK, JOURNAL_LEAF, JOURNAL_KINDS };
-int journal_write(struct chain *chain, enum coalesce_journal kind, uint64_t id);
-int journal_remove(struct chain *chain, enum coalesce_journal kind, uint64_t id);
+enum coalesce_intent { INTENT_COALESCE, INTENT_RELINK, INTENT_LEAF, INTENT_KINDS };
+int intent_write(struct chain *chain, enum coalesce_intent kind, uint64_t id);
+int intent_remove(struct chain *chain, enum coalesce_intent kind, uint64_t id);
 
-/* Whether FILE is a journal; sets its kind and node. */
-bool journal_parse(const char *file, enum coalesce_journal *ret_kind, uint64_t *ret_id);
+/* Whether FILE is an intent; sets its kind and node. */
+bool intent_parse(const char *file, enum coalesce_intent *ret_kind, uint64_t *ret_id);
 
 #endif

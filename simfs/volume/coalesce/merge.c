@@ -53,7 +53,7 @@ void merge_begin(struct chain *chain, struct node *node, bool is_leaf)
 		error = -ENOMEM;
 	}
 	if (error == 0)
-		error = journal_write(chain, is_leaf ? JOURNAL_LEAF : JOURNAL_COALESCE, node->id);
+		error = intent_write(chain, is_leaf ? INTENT_LEAF : INTENT_COALESCE, node->id);
 	if (error < 0) {
 		merge_end(chain, error);
 		return;
@@ -210,7 +210,7 @@ static void speed_add(struct coalesce *coalesce)
 			   took_ns);
 }
 
-/* The file is gone, or could not be removed: then the next mount needs the journal to do it. */
+/* The file is gone, or could not be removed: then the next mount needs the intent to do it. */
 static void node_out(struct chain *chain, bool has_file)
 {
 	struct coalesce *coalesce = of(chain);
@@ -220,12 +220,12 @@ static void node_out(struct chain *chain, bool has_file)
 	speed_add(coalesce);
 	coalesce->node = NULL;
 	coalesce->merges++;
-	/* A journal that stays by itself means nothing. */
+	/* A intent that stays by itself means nothing. */
 	if (!has_file)
-		(void)journal_remove(chain, coalesce->is_leaf ? JOURNAL_LEAF : JOURNAL_RELINK, id);
+		(void)intent_remove(chain, coalesce->is_leaf ? INTENT_LEAF : INTENT_RELINK, id);
 }
 
-/* Nobody names the node any more; it goes, and the journal behind it. */
+/* Nobody names the node any more; it goes, and the intent behind it. */
 void merge_node_out(struct chain *chain)
 {
 	struct coalesce *coalesce = of(chain);
@@ -300,7 +300,7 @@ static void failed(struct chain *chain, int error)
 
 	node_text(chain, coalesce->node, text, sizeof text);
 	if (!coalesce->node->must_relink)
-		(void)journal_remove(chain, coalesce->is_leaf ? JOURNAL_LEAF : JOURNAL_COALESCE,
+		(void)intent_remove(chain, coalesce->is_leaf ? INTENT_LEAF : INTENT_COALESCE,
 			coalesce->node->id);
 	if (error == -ECANCELED) {
 		coalesce_say(chain, "Aborted coalesce of %s", text);

@@ -2,7 +2,7 @@
 /*
  * relink.c - the children of a node that was merged get its parent.
  *
- *	(lock) ─▶ journal ─▶ it is durable ─▶ an update of each child's store ─▶ all written
+ *	(lock) ─▶ intent ─▶ it is durable ─▶ an update of each child's store ─▶ all written
  *		─▶ the node goes
  *
  * Both ways are right while some have changed over and some have not.  A snapshot
@@ -78,7 +78,7 @@ static void children_relink(struct chain *chain)
 	}
 }
 
-static void journal_synced(struct blockio_request *io, int result)
+static void intent_synced(struct blockio_request *io, int result)
 {
 	struct chain *chain = CONTAINER_OF(io, struct chain, coalesce.io);
 	struct coalesce *coalesce = &chain->coalesce;
@@ -87,7 +87,7 @@ static void journal_synced(struct blockio_request *io, int result)
 		merge_end(chain, result);
 		return;
 	}
-	(void)journal_remove(chain, JOURNAL_COALESCE, coalesce->node->id);
+	(void)intent_remove(chain, INTENT_COALESCE, coalesce->node->id);
 	chain_log(chain, "Relinking children of %016" PRIx64, coalesce->node->id);
 	store_waiter_arm(&coalesce->written, relinked);
 	store_waiter_add(&coalesce->written);
@@ -100,7 +100,7 @@ static void relink_go(struct chain_turn *turn)
 	struct chain *chain = CONTAINER_OF(turn, struct chain, coalesce.turn);
 	struct coalesce *coalesce = &chain->coalesce;
 	struct blockio_folder *folder = chain->volume->folder;
-	int error = journal_write(chain, JOURNAL_RELINK, coalesce->node->id);
+	int error = intent_write(chain, INTENT_RELINK, coalesce->node->id);
 
 	coalesce->is_locked = true;
 	if (error < 0) {
@@ -109,7 +109,7 @@ static void relink_go(struct chain_turn *turn)
 	}
 	/* From here on the next mount would drop the node: it gets no data any more. */
 	coalesce->node->must_relink = true;
-	coalesce->io.done = journal_synced;
+	coalesce->io.done = intent_synced;
 	folder->ops->start_sync(folder, &coalesce->io);
 }
 

@@ -64,7 +64,7 @@ static void check_lost(const struct verifier *verifier, const char *file)
 
 static void check_file(const struct verifier *verifier, const char *file)
 {
-	enum coalesce_journal kind;
+	enum coalesce_intent kind;
 	uint64_t id;
 
 	if (strcmp(file, TIMES_FILE) == 0) {
@@ -78,7 +78,7 @@ static void check_file(const struct verifier *verifier, const char *file)
 		check_sums(verifier, file);
 	} else if (state_has_suffix(file, LOST_SUFFIX)) {
 		check_lost(verifier, file);
-	} else if (journal_parse(file, &kind, &id)) {
+	} else if (intent_parse(file, &kind, &id)) {
 		verify_tell(verifier, true, file, 0, NULL,
 			"a merge of nodes was interrupted; the next mount ends it");
 	} else if (state_has_suffix(file, NEW_SUFFIX)) {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* record.c - the file of a snapshot of a chain: it says whose child it is, and holds no data. */
+/* snapshot_file.c - the file of a snapshot of a chain: it says whose child it is, and holds no
+ * data. */
 #include <stdio.h>
 
 #include "simfs/volume/chain/bodies.h"
@@ -7,7 +8,7 @@
 #include "simfs/volume/creation.h"
 #include "simfs/volume/state.h"
 
-int chain_record_create(struct snapshot_create *create)
+int chain_snapshot_file_create(struct snapshot_create *create)
 {
 	struct volume *volume = create->volume;
 	bool is_clone = create->kind != SNAPSHOT_TAKEN;
