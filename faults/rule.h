@@ -20,9 +20,11 @@
 #include "faults/action.h"
 #include "faults/gauge.h"
 #include "faults/point.h"
+#include "simfs/base/spec_line.h"
 
-#define RULE_TEXT_MAX	   1024 /* bytes of a rule; the longest that can be written is shorter */
-#define RULE_MESSAGE_BYTES 1536
+#define RULE_TEXT_MAX                                                                              \
+	SPEC_LINE_MAX /* bytes of a rule; the longest that can be written is shorter */
+#define RULE_MESSAGE_BYTES SPEC_MESSAGE_BYTES
 #define RULE_NAME_BYTES	   64
 #define RULE_FILE_BYTES	   256
 

@@ -5,44 +5,21 @@
  * Every message names the column of the word that is wrong.
  */
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "faults/rule_internal.h"
 #include "simfs/base/log.h"
-#include "simfs/base/one_line.h"
 #include "simfs/base/sizes.h"
 #include "simfs/base/suggest.h"
 #include "simfs/base/vss_codes.h"
 
-#define BLANKS " \t"
-
 struct reader {
 	struct fault_rule rule;
-	char *message;
-	unsigned column; /* of the word being read, from 1 */
-	bool has_key[RULE_KEYS_MAX];
+	struct spec_line line;
 };
 
-/* What is wrong with the current word; always false. */
-__attribute__((format(printf, 3, 4))) static bool wrong(
-	struct reader *reader, const char *meant, const char *format, ...)
-{
-	char what[RULE_MESSAGE_BYTES - 128];
-	va_list arguments;
-
-	va_start(arguments, format);
-	vsnprintf(what, sizeof what, format, arguments);
-	va_end(arguments);
-	if (meant)
-		snprintf(reader->message, RULE_MESSAGE_BYTES, "%s at column %u; did you mean '%s'?",
-			what, reader->column, meant);
-	else
-		snprintf(reader->message, RULE_MESSAGE_BYTES, "%s at column %u", what,
-			reader->column);
-	return false;
-}
+static const struct spec_language language = { .name = "rule" };
 
 /* ---- the point ---- */
 
@@ -54,7 +31,8 @@ static bool read_point(struct reader *reader, const char *word)
 		return true;
 	for (size_t i = 0; i < FAULT_POINTS; i++)
 		names[i] = fault_point_at(i)->name;
-	return wrong(reader, suggest_near(word, names, FAULT_POINTS), "unknown point '%s'", word);
+	return spec_line_wrong(
+		&reader->line, suggest_near(word, names, FAULT_POINTS), "unknown point '%s'", word);
 }
 
 /* ---- the action ---- */
@@ -126,22 +104,23 @@ static bool read_action(
 	const char *refusal = action_refusal(action, rule->point);
 
 	if (rule->action != FAULT_NO_ACTION)
-		return wrong(reader, NULL, "a second action '%s' beside '%s'", word,
-			action_at(rule->action)->name);
+		return spec_line_wrong(&reader->line, NULL, "a second action '%s' beside '%s'",
+			word, action_at(rule->action)->name);
 	if (row->value == ACTION_ALONE && value)
-		return wrong(reader, NULL, "'%s' takes no value", word);
+		return spec_line_wrong(&reader->line, NULL, "'%s' takes no value", word);
 	if (row->value != ACTION_ALONE && !value)
-		return wrong(reader, NULL, "a value is missing for '%s' (try %s=%s)", word, word,
+		return spec_line_wrong(&reader->line, NULL,
+			"a value is missing for '%s' (try %s=%s)", word, word,
 			action_example(rule->point, row->value));
 	if (!value_read(rule, row->value, value))
-		return wrong(reader, NULL, "cannot read %s '%s' (try %s=%s)", word, value, word,
-			action_example(rule->point, row->value));
+		return spec_line_wrong(&reader->line, NULL, "cannot read %s '%s' (try %s=%s)", word,
+			value, word, action_example(rule->point, row->value));
 	rule->action = action;
 	if (!refusal)
 		refusal = amount_refusal(rule);
 	if (refusal)
-		return wrong(reader, NULL, "'%s' makes no sense at point '%s': %s", word,
-			fault_point_at(rule->point)->name, refusal);
+		return spec_line_wrong(&reader->line, NULL, "'%s' makes no sense at point '%s': %s",
+			word, fault_point_at(rule->point)->name, refusal);
 	return true;
 }
 
@@ -161,32 +140,33 @@ static bool wrong_value(struct reader *reader, const struct rule_key *key, const
 		for (size_t i = 0; i < GAUGE_COUNT; i++)
 			names[i] = gauge_at(i)->name;
 		if (gauge_find(gauge, &found) < 0)
-			return wrong(reader, suggest_near(gauge, names, GAUGE_COUNT),
-				"unknown gauge '%s'", gauge);
+			return spec_line_wrong(&reader->line,
+				suggest_near(gauge, names, GAUGE_COUNT), "unknown gauge '%s'",
+				gauge);
 	}
-	return wrong(reader, NULL, "cannot read %s '%s' (try %s)", key->name, value, key->example);
+	return spec_line_wrong(&reader->line, NULL, "cannot read %s '%s' (try %s)", key->name,
+		value, key->example);
 }
 
-static bool read_key(struct reader *reader, size_t index, const char *value)
+static bool read_key(struct reader *reader, size_t index, const struct spec_word *word)
 {
 	const struct rule_key *key = &rule_keys[index];
 	const struct point_row *point = fault_point_at(reader->rule.point);
 
-	if (reader->has_key[index])
-		return wrong(reader, NULL, "a second '%s'", key->name);
-	reader->has_key[index] = true;
-	if (!value)
-		return wrong(reader, NULL, "a value is missing for '%s' (try %s)", key->name,
-			key->example);
-	if (!key->read(&reader->rule, value))
-		return wrong_value(reader, key, value);
+	if (!spec_line_key(&reader->line, index, word))
+		return false;
+	if (!word->value)
+		return spec_line_wrong(&reader->line, NULL, "a value is missing for '%s' (try %s)",
+			key->name, key->example);
+	if (!key->read(&reader->rule, word->value))
+		return wrong_value(reader, key, word->value);
 	if ((point->traits & key->trait) != key->trait)
-		return wrong(reader, NULL, "'%s' makes no sense at point '%s': %s", key->name,
-			point->name, key->reason);
+		return spec_line_wrong(&reader->line, NULL, "'%s' makes no sense at point '%s': %s",
+			key->name, point->name, key->reason);
 	return true;
 }
 
-static bool unknown_key(struct reader *reader, const char *word)
+static bool unknown_key(struct reader *reader, const struct spec_word *word)
 {
 	const char *names[RULE_KEYS_MAX + FAULT_ACTIONS];
 	size_t count = 0;
@@ -195,72 +175,42 @@ static bool unknown_key(struct reader *reader, const char *word)
 		names[count++] = action_at(i)->name;
 	for (const struct rule_key *key = rule_keys; key->name; key++)
 		names[count++] = key->name;
-	return wrong(reader, suggest_near(word, names, count), "unknown key '%s'", word);
+	return spec_line_unknown_key(&reader->line, word, names, count);
 }
 
-static bool read_word(struct reader *reader, char *word)
+static bool read_word(struct reader *reader, const struct spec_word *word)
 {
-	char *equals = strchr(word, '=');
-	const char *value = equals ? equals + 1 : NULL;
-
-	if (equals)
-		*equals = '\0';
 	for (size_t i = FAULT_NO_ACTION + 1; i < FAULT_ACTIONS; i++) {
-		if (strcmp(word, action_at(i)->name) == 0)
-			return read_action(reader, (enum fault_action)i, word, value);
+		if (strcmp(word->name, action_at(i)->name) == 0)
+			return read_action(reader, (enum fault_action)i, word->name, word->value);
 	}
 	for (size_t i = 0; rule_keys[i].name; i++) {
-		if (strcmp(word, rule_keys[i].name) == 0)
-			return read_key(reader, i, value);
+		if (strcmp(word->name, rule_keys[i].name) == 0)
+			return read_key(reader, i, word);
 	}
 	return unknown_key(reader, word);
 }
 
 /* ---- the line ---- */
 
-static bool is_one_line(struct reader *reader, const char *text)
+static bool read_line(struct reader *reader, const char *text, char *message)
 {
-	if (strlen(text) > RULE_TEXT_MAX) {
-		snprintf(reader->message, RULE_MESSAGE_BYTES, "a rule has at most %d bytes",
-			RULE_TEXT_MAX);
+	struct spec_line *line = &reader->line;
+	struct spec_word word;
+
+	if (!spec_line_begin(line, text, &language, message))
 		return false;
-	}
-	reader->column = 1;
-	switch (one_line_check(text, &reader->column)) {
-	case 0:
-		return true;
-	case -EILSEQ:
-		return wrong(reader, NULL, "a rule is UTF-8: something else");
-	default:
-		return wrong(reader, NULL, "a control character");
-	}
-}
-
-static bool read_line(struct reader *reader, const char *text)
-{
-	char line[RULE_TEXT_MAX + 1];
-	char *at = line;
-	bool is_first = true;
-
-	if (!is_one_line(reader, text))
+	if (!spec_line_next(line, &word))
+		return spec_line_wrong(
+			line, NULL, "a point is missing (try snapshot.read error=EIO)");
+	if (!read_point(reader, word.name))
 		return false;
-	memcpy(line, text, strlen(text) + 1);
-	for (at += strspn(at, BLANKS); *at; at += strspn(at, BLANKS)) {
-		char *word = at;
-
-		at += strcspn(at, BLANKS);
-		if (*at)
-			*at++ = '\0';
-		reader->column = (unsigned)(word - line) + 1;
-		if (!(is_first ? read_point(reader, word) : read_word(reader, word)))
+	while (spec_line_next(line, &word)) {
+		if (!read_word(reader, &word))
 			return false;
-		is_first = false;
 	}
-	reader->column = (unsigned)(at - line) + 1;
-	if (is_first)
-		return wrong(reader, NULL, "a point is missing (try snapshot.read error=EIO)");
 	if (reader->rule.action == FAULT_NO_ACTION)
-		return wrong(reader, NULL, "an action is missing (try error=EIO)");
+		return spec_line_wrong(line, NULL, "an action is missing (try error=EIO)");
 	return true;
 }
 
@@ -272,9 +222,8 @@ int rule_parse(const char *text, struct fault_rule *ret, char *message)
 	memset(&reader, 0, sizeof reader);
 	reader.rule.every = 1;
 	reader.rule.chance = 1000000;
-	reader.message = message;
 
-	if (!read_line(&reader, text))
+	if (!read_line(&reader, text, message))
 		return -EINVAL;
 	*ret = reader.rule;
 	return 0;

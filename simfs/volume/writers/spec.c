@@ -4,7 +4,6 @@
 #include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,34 +11,10 @@
 #include <xxhash.h>
 
 #include "simfs/base/mix.h"
-#include "simfs/base/one_line.h"
 #include "simfs/base/sizes.h"
 #include "simfs/base/suggest.h"
 
-#define BLANKS " \t"
-
-struct reader {
-	struct writer_spec spec;
-	char *message;
-	unsigned column; /* of the word being read, from 1 */
-	unsigned keys;	 /* bits of those that were there */
-};
-
-/* What is wrong with the current word; always false. */
-__attribute__((format(printf, 3, 4))) static bool wrong(
-	struct reader *reader, const char *meant, const char *format, ...)
-{
-	char what[WRITER_MESSAGE_BYTES - 128];
-	va_list arguments;
-
-	va_start(arguments, format);
-	vsnprintf(what, sizeof what, format, arguments);
-	va_end(arguments);
-	snprintf(reader->message, WRITER_MESSAGE_BYTES,
-		meant ? "%s at column %u; did you mean '%s'?" : "%s at column %u", what,
-		reader->column, meant);
-	return false;
-}
+static const struct spec_language language = { .name = "writer", .has_quotes = true };
 
 /* ---- what a key can be ---- */
 
@@ -134,111 +109,71 @@ const char *writer_kind_name(enum writer_kind kind)
 
 /* ---- the words ---- */
 
-static bool read_kind(struct reader *reader, const char *word)
+static bool read_kind(struct spec_line *line, const char *word, enum writer_kind *ret)
 {
 	for (size_t i = 0; i < KINDS; i++) {
 		if (strcmp(kinds[i], word) == 0) {
-			reader->spec.kind = (enum writer_kind)i;
+			*ret = (enum writer_kind)i;
 			return true;
 		}
 	}
-	return wrong(reader, suggest_near(word, kinds, KINDS),
+	return spec_line_wrong(line, suggest_near(word, kinds, KINDS),
 		"unknown kind of writer '%s' (simulated, hook or fsfreeze)", word);
 }
 
-static bool read_key(struct reader *reader, char *word)
+static bool read_key(struct spec_line *line, const struct spec_word *word, struct writer_spec *spec)
 {
-	char *equals = strchr(word, '=');
 	const char *names[KEYS];
 
-	if (equals)
-		*equals = '\0';
 	for (size_t i = 0; i < KEYS; i++) {
 		names[i] = keys[i].name;
-		if (strcmp(word, keys[i].name) != 0)
+		if (strcmp(word->name, keys[i].name) != 0)
 			continue;
-		if (reader->keys & 1u << i)
-			return wrong(reader, NULL, "a second '%s'", word);
-		reader->keys |= 1u << i;
-		if (!(keys[i].kinds & 1u << reader->spec.kind))
-			return wrong(reader, NULL, "a writer of kind '%s' has no '%s'",
-				kinds[reader->spec.kind], word);
-		if (!equals || !keys[i].read(&reader->spec, equals + 1))
-			return wrong(reader, NULL, "cannot read %s '%s' (try %s)", word,
-				equals ? equals + 1 : "", keys[i].example);
-		return true;
-	}
-	return wrong(reader, suggest_near(word, names, KEYS), "unknown key '%s'", word);
-}
-
-/* Ends the word at AT and takes the quotes away; returns what follows it, or NULL: a quote is open.
- */
-static char *end_word(char *at)
-{
-	char *to = at;
-	bool is_quoted = false;
-
-	for (; *at && (is_quoted || !strchr(BLANKS, *at)); at++) {
-		if (*at == '"')
-			is_quoted = !is_quoted;
-		else
-			*to++ = *at;
-	}
-	if (is_quoted)
-		return NULL;
-	/* TO may be AT: what ends the word is looked at first. */
-	at += *at != '\0';
-	*to = '\0';
-	return at;
-}
-
-static bool is_one_line(struct reader *reader, const char *text)
-{
-	if (strlen(text) > WRITER_TEXT_MAX)
-		return wrong(reader, NULL, "a writer has at most %d bytes", WRITER_TEXT_MAX);
-	switch (one_line_check(text, &reader->column)) {
-	case 0:
-		return true;
-	case -EILSEQ:
-		return wrong(reader, NULL, "a writer is UTF-8: something else");
-	default:
-		return wrong(reader, NULL, "a control character");
-	}
-}
-
-static bool read_line(struct reader *reader, const char *text)
-{
-	char line[WRITER_TEXT_MAX + 1];
-	char *at = line;
-	bool is_first = true;
-
-	if (!is_one_line(reader, text))
-		return false;
-	memcpy(line, text, strlen(text) + 1);
-	for (at += strspn(at, BLANKS); *at; at += strspn(at, BLANKS)) {
-		char *word = at;
-
-		reader->column = (unsigned)(word - line) + 1;
-		at = end_word(at);
-		if (!at)
-			return wrong(reader, NULL, "a quote that is not closed");
-		if (!(is_first ? read_kind(reader, word) : read_key(reader, word)))
+		if (!spec_line_key(line, i, word))
 			return false;
-		is_first = false;
+		if (!(keys[i].kinds & 1u << spec->kind))
+			return spec_line_wrong(line, NULL, "a writer of kind '%s' has no '%s'",
+				kinds[spec->kind], word->name);
+		if (!word->value || !keys[i].read(spec, word->value))
+			return spec_line_wrong(line, NULL, "cannot read %s '%s' (try %s)",
+				word->name, word->value ? word->value : "", keys[i].example);
+		return true;
 	}
-	reader->column = (unsigned)(at - line) + 1;
-	if (is_first)
-		return wrong(reader, NULL,
-			"a kind of writer is missing (try simulated name=\"System Writer\")");
-	if (reader->spec.kind != WRITER_SIMULATED && !reader->spec.path[0])
-		return wrong(reader, NULL, "a path is missing (try %s)",
-			reader->spec.kind == WRITER_HOOK ? "path=/etc/qemu/fsfreeze-hook"
-							 : "path=/mnt/data");
+	return spec_line_unknown_key(line, word, names, KEYS);
+}
+
+static bool is_complete(struct spec_line *line, const struct writer_spec *spec)
+{
+	if (spec->kind != WRITER_SIMULATED && !spec->path[0])
+		return spec_line_wrong(line, NULL, "a path is missing (try %s)",
+			spec->kind == WRITER_HOOK ? "path=/etc/qemu/fsfreeze-hook"
+						  : "path=/mnt/data");
 	/* A path that is longer than a name is none. */
-	if (!reader->spec.name[0] && (reader->spec.kind == WRITER_SIMULATED ||
-					     strlen(reader->spec.path) >= WRITER_NAME_BYTES))
-		return wrong(reader, NULL, "a name is missing (try name=\"System Writer\")");
+	if (!spec->name[0] &&
+		(spec->kind == WRITER_SIMULATED || strlen(spec->path) >= WRITER_NAME_BYTES))
+		return spec_line_wrong(
+			line, NULL, "a name is missing (try name=\"System Writer\")");
 	return true;
+}
+
+static bool read_line(const char *text, struct writer_spec *spec, char *message)
+{
+	struct spec_line line;
+	struct spec_word word;
+
+	if (!spec_line_begin(&line, text, &language, message))
+		return false;
+	if (!spec_line_next(&line, &word))
+		return !line.is_wrong && spec_line_wrong(&line, NULL,
+						 "a kind of writer is missing (try simulated "
+						 "name=\"System Writer\")");
+	if (!read_kind(&line, word.name, &spec->kind))
+		return false;
+	while (spec_line_next(&line, &word)) {
+		if (!read_key(&line, &word, spec))
+			return false;
+	}
+	return !line.is_wrong && is_complete(&line, spec);
 }
 
 /* ---- what the line left open ---- */
@@ -284,12 +219,11 @@ static void complete(struct writer_spec *spec)
 
 int writer_spec_parse(const char *text, struct writer_spec *ret, char *message)
 {
-	struct reader reader = { .message = message, .column = 1 };
+	struct writer_spec spec = { .limit_ns = WRITER_LIMIT_NS };
 
-	reader.spec.limit_ns = WRITER_LIMIT_NS;
-	if (!read_line(&reader, text))
+	if (!read_line(text, &spec, message))
 		return -EINVAL;
-	complete(&reader.spec);
-	*ret = reader.spec;
+	complete(&spec);
+	*ret = spec;
 	return 0;
 }

@@ -28,13 +28,14 @@
 #include <stdint.h>
 
 #include "simfs/base/clock.h"
+#include "simfs/base/spec_line.h"
 #include "simfs/volume/writers/hands.h"
 
-#define WRITER_TEXT_MAX	     1024 /* bytes of a line */
+#define WRITER_TEXT_MAX	     SPEC_LINE_MAX /* bytes of a line */
 #define WRITER_NAME_BYTES    65
 #define WRITER_PATH_BYTES    256
 #define WRITER_GUID_BYTES    39 /* "{e8132975-6f93-4464-a53e-1050253ae220}" */
-#define WRITER_MESSAGE_BYTES 1536
+#define WRITER_MESSAGE_BYTES SPEC_MESSAGE_BYTES
 
 /* dwTimeoutFreeze of CVssWriter::Initialize (reference "snapshot drivers" §4). */
 #define WRITER_LIMIT_NS (60 * NS_PER_S)
