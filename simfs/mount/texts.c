@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * texts.c - the files of .snaprig: the status and datto-info, made anew, and the logs, as they
- * grow.
+ * texts.c - the files of .snaprig: the status and what a driver tells, made anew, and the logs, as
+ * they grow.
  *
  * Who copies a file reads as much as its size says.  So a text is made when its
  * name is looked up, which comes before every stat() and open(); the size told
@@ -14,7 +14,7 @@
 
 #include "simfs/base/cleanup.h"
 #include "simfs/mount/session_internal.h"
-#include "simfs/volume/datto/datto.h"
+#include "simfs/volume/extension.h"
 
 struct text {
 	unsigned reference_count;
@@ -24,7 +24,7 @@ struct text {
 
 static struct text **last_made(struct session *session, fuse_ino_t inode)
 {
-	return &session->texts[inode == PLACE_DATTO_INFO];
+	return &session->texts[inode == PLACE_INFO];
 }
 
 static void text_put(struct text *text)
@@ -58,7 +58,7 @@ void text_make(struct session *session, fuse_ino_t inode)
 
 	if (text)
 		text->bytes = inode == PLACE_STATUS ? status_text(session)
-						    : volume_datto_info(session->volume);
+						    : volume_info(session->volume);
 	if (!text || !text->bytes) {
 		free(text);
 		return;
@@ -71,7 +71,7 @@ void text_make(struct session *session, fuse_ino_t inode)
 
 bool text_is_made(fuse_ino_t inode)
 {
-	return inode == PLACE_STATUS || inode == PLACE_DATTO_INFO;
+	return inode == PLACE_STATUS || inode == PLACE_INFO;
 }
 
 uint64_t text_bytes(struct session *session, fuse_ino_t inode)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "simfs/mount/session_internal.h"
+#include "simfs/volume/extension.h"
 #include "simfs/volume/snapshot.h"
 
 static const struct place places[] = {
@@ -16,14 +17,20 @@ static const struct place places[] = {
 	{ PLACE_EVENTS, PLACE_RIG, "events.jsonl", S_IFREG, OWNED_TEXT },
 	{ PLACE_KERNEL_LOG, PLACE_RIG, "kernel.log", S_IFREG, OWNED_TEXT },
 	{ PLACE_CONTROL, PLACE_RIG, "control", S_IFLNK, OWNED_TEXT },
-	{ PLACE_DATTO_INFO, PLACE_RIG, "datto-info", S_IFREG, OWNED_TEXT },
+	{ PLACE_INFO, PLACE_RIG, NULL, S_IFREG, OWNED_TEXT },
 };
 
 #define PLACE_COUNT (sizeof places / sizeof places[0])
 
+/* The one without a name is the driver's: NULL when that has none. */
+static const char *place_name(const struct session *session, const struct place *place)
+{
+	return place->name ? place->name : volume_info_name(session->volume);
+}
+
 static bool place_exists(const struct session *session, const struct place *place)
 {
-	return place->inode != PLACE_DATTO_INFO || volume_profile(session->volume)->is_dattobd;
+	return place_name(session, place) != NULL;
 }
 
 const struct place *place_find(const struct session *session, fuse_ino_t inode)
@@ -58,7 +65,8 @@ static const struct place *place_named(
 {
 	for (size_t i = 0; i < PLACE_COUNT; i++) {
 		if (places[i].parent == parent && places[i].inode != PLACE_ROOT &&
-			strcmp(places[i].name, name) == 0 && place_exists(session, &places[i]))
+			place_exists(session, &places[i]) &&
+			strcmp(place_name(session, &places[i]), name) == 0)
 			return &places[i];
 	}
 	return NULL;
@@ -153,7 +161,8 @@ void tree_opendir(fuse_req_t request, fuse_ino_t inode, struct fuse_file_info *f
 	for (size_t i = 0; i < PLACE_COUNT; i++) {
 		if (places[i].parent == inode && places[i].inode != PLACE_ROOT &&
 			place_exists(session, &places[i]))
-			listing_add(listing, places[i].name, places[i].inode, places[i].type);
+			listing_add(listing, place_name(session, &places[i]), places[i].inode,
+				places[i].type);
 	}
 	if (inode == PLACE_SNAPSHOTS) {
 		struct snapshot *at = NULL;

@@ -14,7 +14,7 @@
 #define PLACE_EVENTS	 6
 #define PLACE_KERNEL_LOG 7
 #define PLACE_CONTROL	 8
-#define PLACE_DATTO_INFO 9
+#define PLACE_INFO	 9 /* of the driver: volume_info() */
 
 /* A snapshot's inode is its id and this.  The kernel may know it by another number: */
 #define PLACE_SNAPSHOT_FIRST 1000
@@ -25,7 +25,7 @@
 struct place {
 	fuse_ino_t inode;
 	fuse_ino_t parent;
-	const char *name;
+	const char *name; /* NULL: the driver's volume_info_name() */
 	mode_t type;
 	enum owned owned;
 };

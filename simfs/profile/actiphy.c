@@ -40,5 +40,5 @@ const struct profile profile_actiphy = {
 	.read_error_fails_snapshot = true,
 	.log_memory = actiphy_log_memory,
 	.native = datto_native,
-	.is_dattobd = true,
+	.driver = DATTO_DRIVER,
 };

@@ -241,5 +241,5 @@ const struct profile profile_datto = {
 	.log_no_room = datto_log_no_room,
 	.read_error_fails_snapshot = true,
 	.native = datto_native,
-	.is_dattobd = true,
+	.driver = DATTO_DRIVER,
 };

@@ -11,6 +11,9 @@
 
 #include "simfs/profile/profile.h"
 
+/* `driver` of the profiles that are dattobd or a descendant with its ioctls. */
+#define DATTO_DRIVER "dattobd"
+
 /* Bytes of the COW file before its first data block: header and index. */
 uint64_t datto_data_offset_bytes(uint64_t volume_bytes);
 

@@ -138,9 +138,9 @@ struct profile {
 	/* Required.  The line that the imitated system would print for SNAPSHOT. */
 	void (*native)(const struct profile_snapshot *snapshot, char *buffer, size_t length);
 
-	/* It is dattobd or a descendant: .snaprig/datto-info is there, and
-	 * volume_datto_ioctl() acts (volume/datto/datto.h). */
-	bool is_dattobd;
+	/* What its driver has beside snapshots, by the name of its struct volume_extension
+	 * (volume/extension.h); NULL: nothing. */
+	const char *driver;
 
 	/* Its topology is a chain, with these numbers; NULL: copy-on-write. */
 	const struct profile_chain *chain;

@@ -5,8 +5,8 @@
 
 #include "simfs/blockio/fault_site.h"
 #include "simfs/store/store.h"
-#include "simfs/volume/datto/device.h"
 #include "simfs/volume/event_file.h"
+#include "simfs/volume/extension.h"
 #include "simfs/volume/snapshot.h"
 #include "simfs/volume/state_record.h"
 #include "simfs/volume/surface.h"
@@ -42,15 +42,14 @@ struct snapshot {
 	uint64_t known_ns;     /* on the rig's clock: since when the volume has it ... */
 	uint64_t older_ns;     /* ... and how old it was then */
 	unsigned files_open;
-	unsigned references;	      /* snapshot_get() */
-	struct store_waiter marked;   /* that it has failed */
-	struct store_waiter relinked; /* its parent changes */
-	struct list waiting_for_mark; /* struct volume_request.link */
-	struct node *base;	      /* in a chain: its parent; of a clone: its head */
-	bool is_lost;		      /* its file has LOST_SUFFIX (state_lost.c) */
-	bool is_clone;		      /* in a chain */
-	bool tracks_only;	      /* of dattobd: an incremental */
-	bool has_been_dormant;
+	unsigned references;		  /* snapshot_get() */
+	struct store_waiter marked;	  /* that it has failed */
+	struct store_waiter relinked;	  /* its parent changes */
+	struct list waiting_for_mark;	  /* struct volume_request.link */
+	struct node *base;		  /* in a chain: its parent; of a clone: its head */
+	bool is_lost;			  /* its file has LOST_SUFFIX (state_lost.c) */
+	bool is_clone;			  /* in a chain */
+	bool tracks_only;		  /* of dattobd: an incremental */
 	bool is_kept;			  /* deleted, but older ones share its store (cow/area.h) */
 	bool is_given_up;		  /* while the volume is opened: see cow/area_life.c */
 	uint64_t counted_blocks;	  /* of a shared area, unless it is the receiver */
@@ -60,13 +59,16 @@ struct snapshot {
 	struct snapshot_delete drop;	  /* the deletion, when it is not asked for (cow/area.c) */
 };
 
+struct datto_driver;
+
 struct volume {
 	struct blockio *origin;	       /* these two ask the fault plane */
 	struct blockio_folder *folder; /* (blockio/faulty.h) */
 	struct fault_site faults;
 	struct volume_options options;
-	const struct volume_limits *limits; /* those of the options, or the default */
-	const struct topology *topology;    /* the profile's */
+	const struct volume_limits *limits;    /* those of the options, or the default */
+	const struct topology *topology;       /* the profile's */
+	const struct volume_extension *driver; /* likewise; one without hooks: none */
 	uint64_t volume_id;
 	uint64_t size_bytes;	      /* that requests see: the image is longer while it grows */
 	struct volume_growth *growth; /* under way, or NULL */
@@ -85,7 +87,7 @@ struct volume {
 	struct snapshot *area_receiver;
 	uint64_t area_older_blocks;
 
-	struct datto_driver datto;
+	struct datto_driver *datto; /* NULL: another profile's */
 
 	struct list ranges; /* of writes that have begun, in order of arrival */
 	unsigned ranges_waiting;

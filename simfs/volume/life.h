@@ -31,6 +31,12 @@ void snapshot_fail_logged(struct snapshot *snapshot, enum profile_failure failur
 /* Failed in a way in which it can be read on (struct profile, goes_stale). */
 bool snapshot_is_stale(const struct snapshot *snapshot);
 
+/* The driver does not trace it now, and it cannot be read (volume/extension.h). */
+bool snapshot_is_dormant(const struct snapshot *snapshot);
+
+/* SNAPSHOT is full: whether its driver has given it a higher limit. */
+bool snapshot_expand(struct snapshot *snapshot);
+
 /* What a request of KIND replaces in the live view is kept for SNAPSHOT. */
 bool snapshot_traces(const struct snapshot *snapshot, enum volume_kind kind);
 struct profile_snapshot snapshot_for_profile(const struct snapshot *snapshot);

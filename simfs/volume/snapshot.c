@@ -88,11 +88,25 @@ bool snapshot_is_stale(const struct snapshot *snapshot)
 		       snapshot->error == profile->memory_error);
 }
 
+bool snapshot_is_dormant(const struct snapshot *snapshot)
+{
+	const struct volume_extension *driver = snapshot->volume->driver;
+
+	return driver->is_dormant && driver->is_dormant(snapshot);
+}
+
+bool snapshot_expand(struct snapshot *snapshot)
+{
+	const struct volume_extension *driver = snapshot->volume->driver;
+
+	return driver->expand && driver->expand(snapshot);
+}
+
 bool snapshot_traces(const struct snapshot *snapshot, enum volume_kind kind)
 {
 	if (snapshot->profile->shares_area && snapshot != snapshot->volume->area_receiver)
 		return false;
-	return snapshot->state == SNAPSHOT_ACTIVE && !datto_is_dormant(snapshot) &&
+	return snapshot->state == SNAPSHOT_ACTIVE && !snapshot_is_dormant(snapshot) &&
 	       !(kind == VOLUME_DISCARD && snapshot->profile->ignores_discards);
 }
 
@@ -116,7 +130,7 @@ struct profile_snapshot snapshot_for_profile(const struct snapshot *snapshot)
 		.failed = snapshot->state != SNAPSHOT_ACTIVE,
 		.error = snapshot->error,
 		.tracks_only = snapshot->tracks_only,
-		.is_dormant = datto_is_dormant(snapshot),
+		.is_dormant = snapshot_is_dormant(snapshot),
 		.label = facts ? facts->label : "",
 	};
 }

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <string.h>
 
-#include "simfs/profile/datto.h"
 #include "simfs/volume/core.h"
 #include "simfs/volume/creation.h"
 
@@ -83,13 +82,10 @@ int snapshot_place_check(struct volume *volume, struct snapshot_create *create)
 	}
 	if (snapshot_is_being_created(volume, create->name))
 		return snapshot_refuse(create, -EEXIST, "it is being taken already");
-	if (profile->is_dattobd && volume->datto.is_unmounted) {
-		create->was_logged = true;
-		datto_log_unmounted(&volume->kernel_log);
-		return snapshot_refuse(create, -EINVAL, "its file system is not mounted");
-	}
-	if (profile->is_dattobd && volume->datto.unverified.exists)
-		count = profile->snapshots_max;
+	if (volume->driver->place_check)
+		error = volume->driver->place_check(create, &count);
+	if (error < 0)
+		return error;
 	if (profile->snapshots_max > 0 && count >= profile->snapshots_max && !profile->shares_area)
 		return refuse_another(create);
 	if (count >= volume->limits->snapshots)

@@ -18,7 +18,6 @@
 #include "simfs/base/cleanup.h"
 #include "simfs/base/clock.h"
 #include "simfs/base/log.h"
-#include "simfs/profile/datto.h"
 
 /* FORGET: whatever is under way was dropped. */
 static void volume_free(struct volume *volume, bool forget)
@@ -27,7 +26,7 @@ static void volume_free(struct volume *volume, bool forget)
 		snapshot_free(CONTAINER_OF(volume->snapshots.next, struct snapshot, link));
 	if (volume->topology->deinit)
 		volume->topology->deinit(volume, forget);
-	writers_close(volume);
+	extensions_close(volume);
 	zero_forget_all(volume);
 	scratch_free_all(volume);
 	faults_close(volume);
@@ -61,7 +60,6 @@ int volume_open(struct blockio *origin, struct blockio_folder *folder,
 	volume->turn_bytes = origin->alignment_bytes;
 	volume->topology = options->profile->chain ? &topology_chain : &topology_cow;
 	volume->next_order = 1;
-	volume->datto.cache_bytes = DATTO_CACHE_BYTES;
 	list_init(&volume->snapshots);
 	list_init(&volume->creating);
 	list_init(&volume->entering);
@@ -84,7 +82,7 @@ int volume_open(struct blockio *origin, struct blockio_folder *folder,
 	if (error == 0 && volume->topology->init)
 		error = volume->topology->init(volume);
 	if (error == 0)
-		error = writers_open(volume);
+		error = extensions_open(volume);
 	if (error == 0)
 		error = state_load(volume);
 	if (error == 0)
@@ -175,7 +173,7 @@ bool volume_idle(const struct volume *volume)
 {
 	if (volume->writes_under_way > 0 || volume->reads_under_way > 0 ||
 		!list_empty(&volume->parked_writes) || !list_empty(&volume->creating) ||
-		!list_empty(&volume->zeros) || volume->growth || !writers_idle(volume) ||
+		!list_empty(&volume->zeros) || volume->growth || !extensions_idle(volume) ||
 		!fault_site_idle(&volume->faults) || !event_file_idle(&volume->event_file))
 		return false;
 	list_for_each (at, &volume->snapshots) {
@@ -191,7 +189,7 @@ bool volume_idle(const struct volume *volume)
 void volume_stop(struct volume *volume)
 {
 	fault_site_close(&volume->faults);
-	writers_stop(volume);
+	extensions_stop(volume);
 	if (volume->topology->stop)
 		volume->topology->stop(volume);
 }
@@ -206,7 +204,7 @@ uint64_t volume_due_ns(const struct volume *volume)
 	const uint64_t due_ns[] = {
 		fault_site_due_ns(&volume->faults),
 		topology_due_ns(volume),
-		writers_due_ns(volume),
+		extensions_due_ns(volume),
 		snapshot_hold_due_ns(volume),
 	};
 	uint64_t first_ns = UINT64_MAX;
@@ -219,7 +217,7 @@ uint64_t volume_due_ns(const struct volume *volume)
 void volume_tick(struct volume *volume)
 {
 	fault_site_tick(&volume->faults);
-	writers_tick(volume);
+	extensions_tick(volume);
 	snapshot_hold_tick(volume);
 	if (topology_due_ns(volume) <= clock_now_ns())
 		volume->topology->tick(volume);

@@ -92,7 +92,7 @@ void preserve_run(struct snapshot *snapshot, struct volume_request *request, uin
 			facts.blocks_taken++;
 			facts.area_blocks++;
 			block++;
-		} else if (datto_auto_expand(snapshot)) {
+		} else if (snapshot_expand(snapshot)) {
 			uint64_t limit_bytes = store_facts(snapshot->store)->limit_bytes;
 
 			/* A step that is beyond all bounds. */

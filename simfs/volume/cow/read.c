@@ -26,7 +26,7 @@ static void part_done(struct request_part *part, int result);
 
 bool snapshot_is_readable(const struct snapshot *snapshot)
 {
-	if (snapshot->tracks_only || datto_is_dormant(snapshot))
+	if (snapshot->tracks_only || snapshot_is_dormant(snapshot))
 		return false;
 	return snapshot->state == SNAPSHOT_ACTIVE || snapshot_is_stale(snapshot);
 }

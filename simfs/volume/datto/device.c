@@ -1,16 +1,29 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* device.c - the device that dattobd would show of a volume. */
+/* device.c - the device that dattobd would show of a volume, and what the volume asks of it. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
 #include "simfs/base/mix.h"
 #include "simfs/profile/datto.h"
 #include "simfs/volume/core.h"
+#include "simfs/volume/creation.h"
 #include "simfs/volume/datto/datto.h"
+#include "simfs/volume/datto/device.h"
 #include "simfs/volume/life.h"
+
+static bool is_ours(const struct snapshot *snapshot)
+{
+	const char *driver = snapshot->profile->driver;
+
+	return driver && strcmp(driver, DATTO_DRIVER) == 0;
+}
 
 struct snapshot *datto_traced(struct volume *volume)
 {
 	for (struct snapshot *at = volume_snapshot_next(volume, NULL); at;
 		at = volume_snapshot_next(volume, at)) {
-		if (at->profile->is_dattobd && at->store)
+		if (is_ours(at) && at->store)
 			return at;
 	}
 	return NULL;
@@ -18,24 +31,27 @@ struct snapshot *datto_traced(struct volume *volume)
 
 bool datto_device_exists(struct volume *volume)
 {
-	return volume->datto.unverified.exists || datto_traced(volume);
+	return volume->datto->unverified.exists || datto_traced(volume);
 }
 
-bool datto_is_dormant(const struct snapshot *snapshot)
+static bool is_dormant(const struct snapshot *snapshot)
 {
-	return snapshot->profile->is_dattobd && snapshot->volume->datto.is_unmounted;
+	return snapshot->volume->datto->is_unmounted && is_ours(snapshot);
 }
 
 char *volume_datto_info(struct volume *volume)
 {
-	const struct datto_unverified *unverified = &volume->datto.unverified;
-	const struct snapshot *snapshot = datto_traced(volume);
-	struct datto_device device = { .block_device = volume->options.live_path,
-		.cache_bytes = volume->datto.cache_bytes };
+	const struct datto_driver *driver = volume->datto;
+	struct datto_device device = { .block_device = volume->options.live_path };
 	struct profile_snapshot facts;
 
-	if (!volume->options.profile->is_dattobd)
+	if (!driver)
 		return NULL;
+
+	const struct datto_unverified *unverified = &driver->unverified;
+	const struct snapshot *snapshot = datto_traced(volume);
+
+	device.cache_bytes = driver->cache_bytes;
 	if (unverified->exists) {
 		device.exists = true;
 		device.minor = unverified->minor;
@@ -53,9 +69,9 @@ char *volume_datto_info(struct volume *volume)
 		device.state = datto_state(&facts);
 		device.error = facts.error;
 		device.snapshot = &facts;
-		device.fallocate_bytes = snapshot->has_been_dormant ? 0 : facts.limit_bytes;
-		device.step_bytes = volume->datto.step_bytes;
-		device.reserved_bytes = volume->datto.reserved_bytes;
+		device.fallocate_bytes = driver->dormant_id == snapshot->id ? 0 : facts.limit_bytes;
+		device.step_bytes = driver->step_bytes;
+		device.reserved_bytes = driver->reserved_bytes;
 		device.sequence_id = stored->sequence_id;
 		device.uuid_high = mix64(volume->volume_id ^ stored->lineage);
 		device.uuid_low = mix64(device.uuid_high);
@@ -63,16 +79,17 @@ char *volume_datto_info(struct volume *volume)
 	return datto_info_text(&device);
 }
 
-bool datto_auto_expand(struct snapshot *snapshot)
+/* A step more when that is asked for; says when it cannot. */
+static bool auto_expand(struct snapshot *snapshot)
 {
 	struct volume *volume = snapshot->volume;
 	struct blockio_folder *folder = volume->folder;
-	uint64_t step_bytes = volume->datto.step_bytes;
-	uint64_t reserved_bytes = volume->datto.reserved_bytes;
+	uint64_t step_bytes = volume->datto->step_bytes;
+	uint64_t reserved_bytes = volume->datto->reserved_bytes;
 	uint64_t blocks = 0, block_bytes = 0;
 	struct store_facts facts;
 
-	if (!snapshot->profile->is_dattobd || step_bytes == 0)
+	if (step_bytes == 0 || !is_ours(snapshot))
 		return false;
 	/* The reserve may be nearly all that 64 bits hold. */
 	if (folder->ops->space && folder->ops->space(folder, &blocks, &block_bytes) == 0 &&
@@ -88,3 +105,42 @@ bool datto_auto_expand(struct snapshot *snapshot)
 	store_update(snapshot->store, &facts, NULL);
 	return true;
 }
+
+/* A device that is not verified has its minor, too. */
+static int place_check(struct snapshot_create *create, unsigned *count)
+{
+	struct volume *volume = create->volume;
+
+	if (volume->datto->is_unmounted) {
+		create->was_logged = true;
+		datto_log_unmounted(&volume->kernel_log);
+		return snapshot_refuse(create, -EINVAL, "its file system is not mounted");
+	}
+	*count += volume->datto->unverified.exists;
+	return 0;
+}
+
+static int datto_open(struct volume *volume)
+{
+	volume->datto = calloc(1, sizeof *volume->datto);
+	if (!volume->datto)
+		return -ENOMEM;
+	volume->datto->cache_bytes = DATTO_CACHE_BYTES;
+	return 0;
+}
+
+static void datto_close(struct volume *volume)
+{
+	free(volume->datto);
+}
+
+const struct volume_extension extension_datto = {
+	.driver = DATTO_DRIVER,
+	.open = datto_open,
+	.close = datto_close,
+	.is_dormant = is_dormant,
+	.expand = auto_expand,
+	.place_check = place_check,
+	.info_name = "datto-info",
+	.info = volume_datto_info,
+};

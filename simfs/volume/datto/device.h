@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* device.h - the device that dattobd traces, between the files of datto/ and for who asks about it.
- */
+/* device.h - the device that dattobd traces, between the files of datto/. */
 #ifndef SNAPRIG_VOLUME_DATTO_DEVICE_H
 #define SNAPRIG_VOLUME_DATTO_DEVICE_H
 
@@ -25,6 +24,7 @@ struct datto_unverified {
 /* What the driver knows of its device. */
 struct datto_driver {
 	bool is_unmounted;
+	uint64_t dormant_id; /* of the snapshot that was there when it was unmounted; 0: none */
 	uint64_t cache_bytes;
 	uint64_t step_bytes; /* of auto-expand; 0: off */
 	uint64_t reserved_bytes;
@@ -43,9 +43,5 @@ struct snapshot *datto_traced(struct volume *volume);
 
 /* That, or one that is not verified. */
 bool datto_device_exists(struct volume *volume);
-
-/* Gives SNAPSHOT, which is full, a step more room when that is asked for; says when it cannot. */
-bool datto_auto_expand(struct snapshot *snapshot);
-bool datto_is_dormant(const struct snapshot *snapshot);
 
 #endif

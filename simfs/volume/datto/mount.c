@@ -9,13 +9,13 @@
 /* There is no file that a reload could find: see datto.h. */
 static void verify(struct volume *volume)
 {
-	if (!volume->datto.unverified.exists)
+	if (!volume->datto->unverified.exists)
 		return;
 	text_log_line(
 		&volume->kernel_log, "datto: error during cow manager initialization: %d", -ENOENT);
 	text_log_line(&volume->kernel_log,
 		"datto: error transitioning snapshot tracer to active state: %d", -ENOENT);
-	volume->datto.unverified.error = -ENOENT;
+	volume->datto->unverified.error = -ENOENT;
 }
 
 static void mount_drained(struct volume_barrier *barrier)
@@ -24,12 +24,12 @@ static void mount_drained(struct volume_barrier *barrier)
 	struct volume *volume = command->volume;
 	struct snapshot *snapshot = datto_traced(volume);
 
-	volume->datto.is_unmounted = command->ioctl == DATTO_UNMOUNT;
-	if (!volume->datto.is_unmounted)
+	volume->datto->is_unmounted = command->ioctl == DATTO_UNMOUNT;
+	if (!volume->datto->is_unmounted)
 		verify(volume);
 	else if (snapshot)
-		snapshot->has_been_dormant = true;
-	if (volume->datto.is_unmounted && snapshot && volume->options.snapshot_failed)
+		volume->datto->dormant_id = snapshot->id;
+	if (volume->datto->is_unmounted && snapshot && volume->options.snapshot_failed)
 		volume->options.snapshot_failed(volume->options.context, snapshot);
 	volume_barrier_end(volume, barrier);
 	datto_command_end(command, 0);
@@ -37,7 +37,7 @@ static void mount_drained(struct volume_barrier *barrier)
 
 int datto_mount_or_unmount(struct datto_command *command)
 {
-	if (command->volume->datto.is_unmounted == (command->ioctl == DATTO_UNMOUNT))
+	if (command->volume->datto->is_unmounted == (command->ioctl == DATTO_UNMOUNT))
 		return -EINVAL;
 	command->barrier.drained = mount_drained;
 	volume_barrier_begin(command->volume, &command->barrier);

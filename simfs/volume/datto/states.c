@@ -56,7 +56,7 @@ static int minor_check(struct datto_command *command)
 
 static bool is_at_minor(struct datto_command *command)
 {
-	const struct datto_unverified *unverified = &command->volume->datto.unverified;
+	const struct datto_unverified *unverified = &command->volume->datto->unverified;
 
 	if (unverified->exists)
 		return unverified->minor == command->minor;
@@ -94,7 +94,7 @@ static int not_failed(struct datto_command *command)
 	const struct snapshot *snapshot = command->snapshot;
 
 	if (snapshot ? snapshot->state != SNAPSHOT_ACTIVE
-		     : command->volume->datto.unverified.error < 0)
+		     : command->volume->datto->unverified.error < 0)
 		return refuse(command, -EINVAL, "device specified is in the fail state");
 	return 0;
 }
@@ -103,7 +103,7 @@ static int mode_check(struct datto_command *command, bool is_incremental)
 {
 	const struct snapshot *snapshot = command->snapshot;
 
-	if (snapshot && !datto_is_dormant(snapshot) && snapshot->tracks_only == is_incremental)
+	if (snapshot && !snapshot_is_dormant(snapshot) && snapshot->tracks_only == is_incremental)
 		return 0;
 	return refuse(command, -EINVAL,
 		is_incremental ? "device specified is not in active incremental mode"
@@ -169,17 +169,17 @@ static int setup(struct datto_command *command)
 	error = error == 0 ? device_check(command) : error;
 	if (error < 0)
 		return error;
-	command->volume->datto.cache_bytes = command->cache_bytes ? command->cache_bytes
-								  : DATTO_CACHE_BYTES;
+	command->volume->datto->cache_bytes = command->cache_bytes ? command->cache_bytes
+								   : DATTO_CACHE_BYTES;
 	take(command);
 	return 0;
 }
 
 static void device_gone(struct volume *volume)
 {
-	volume->datto.cache_bytes = DATTO_CACHE_BYTES;
-	volume->datto.step_bytes = 0;
-	volume->datto.unverified.exists = false;
+	volume->datto->cache_bytes = DATTO_CACHE_BYTES;
+	volume->datto->step_bytes = 0;
+	volume->datto->unverified.exists = false;
 }
 
 static void destroyed(struct snapshot_delete *deletion, int result)
@@ -210,10 +210,10 @@ static int destroy(struct datto_command *command)
 static int reload(struct datto_command *command)
 {
 	struct volume *volume = command->volume;
-	struct datto_unverified *unverified = &volume->datto.unverified;
+	struct datto_unverified *unverified = &volume->datto->unverified;
 	int error;
 
-	if (!volume->datto.is_unmounted)
+	if (!volume->datto->is_unmounted)
 		return refuse(command, -EINVAL, "illegal to perform reload while mounted");
 	error = minor_is_free(command);
 	error = error == 0 ? device_check(command) : error;
@@ -227,7 +227,8 @@ static int reload(struct datto_command *command)
 		.minor = command->minor,
 	};
 	snprintf(unverified->cow_path, sizeof unverified->cow_path, "%s", command->cow_path);
-	volume->datto.cache_bytes = command->cache_bytes ? command->cache_bytes : DATTO_CACHE_BYTES;
+	volume->datto->cache_bytes = command->cache_bytes ? command->cache_bytes
+							  : DATTO_CACHE_BYTES;
 	datto_command_end(command, 0);
 	return 0;
 }
@@ -243,7 +244,7 @@ static void incremental_written(struct store_waiter *waiter, int error)
 
 	if (error == 0) {
 		snapshot->tracks_only = true;
-		volume->datto.step_bytes = 0;
+		volume->datto->step_bytes = 0;
 		if (volume->options.snapshot_failed)
 			volume->options.snapshot_failed(volume->options.context, snapshot);
 	}
@@ -296,8 +297,8 @@ static int reconfigure(struct datto_command *command)
 	error = error == 0 ? not_failed(command) : error;
 	if (error < 0)
 		return error;
-	command->volume->datto.cache_bytes = command->cache_bytes ? command->cache_bytes
-								  : DATTO_CACHE_BYTES;
+	command->volume->datto->cache_bytes = command->cache_bytes ? command->cache_bytes
+								   : DATTO_CACHE_BYTES;
 	datto_command_end(command, 0);
 	return 0;
 }
@@ -331,8 +332,8 @@ static int auto_expand(struct datto_command *command)
 
 	if (error < 0)
 		return error;
-	command->volume->datto.step_bytes = command->expand_bytes;
-	command->volume->datto.reserved_bytes = command->reserved_bytes;
+	command->volume->datto->step_bytes = command->expand_bytes;
+	command->volume->datto->reserved_bytes = command->reserved_bytes;
 	datto_command_end(command, 0);
 	return 0;
 }
@@ -357,7 +358,7 @@ void volume_datto_ioctl(struct volume *volume, struct datto_command *command)
 
 	command->volume = volume;
 	command->snapshot = NULL;
-	if (!volume->options.profile->is_dattobd) {
+	if (!volume->datto) {
 		command->done(command, -EOPNOTSUPP);
 		return;
 	}

@@ -51,16 +51,6 @@ struct volume_writers {
 	struct writer_set set;
 };
 
-/* Adds the writers of the options: 0, or -EINVAL, said. */
-int writers_open(struct volume *volume);
-void writers_close(struct volume *volume);
-
-/* Ends the set that is under way, and thaws all. */
-void writers_stop(struct volume *volume);
-
-/* No set is under way, and nobody is frozen or thaws. */
-bool writers_idle(const struct volume *volume);
-
 /* Whether live writes are held for CREATE for no longer than WRITER_HOLD_NS. */
 bool writer_limits_hold(const struct snapshot_create *create);
 
@@ -77,11 +67,7 @@ void writer_set_committed(struct snapshot_create *create, int result);
  * snapshot is there or just being made. */
 void writer_set_cancel(struct snapshot_create *create);
 
-/* When it is time for writers_tick(), on the rig's clock; UINT64_MAX: never. */
 /* Of the status. */
 json_t *writers_status(const struct volume *volume);
-
-uint64_t writers_due_ns(const struct volume *volume);
-void writers_tick(struct volume *volume);
 
 #endif

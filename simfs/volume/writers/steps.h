@@ -40,4 +40,13 @@ void writer_set_failed(struct volume_writer *writer);
 /* A writer has thawed that nobody waited for. */
 void writer_set_thawed(struct volume *volume);
 
+/* ---- hooks of struct volume_extension ---- */
+
+/* requester.c: ends the set that is under way, and thaws all. */
+void writers_stop(struct volume *volume);
+
+/* time.c */
+uint64_t writers_due_ns(const struct volume *volume);
+void writers_tick(struct volume *volume);
+
 #endif

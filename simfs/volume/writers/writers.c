@@ -2,7 +2,7 @@
 /* writers.c - the writers of a volume: they come, go and die. */
 #include "simfs/volume/writers/writers.h"
 #include "simfs/volume/core.h"
-#include "simfs/volume/writers/writer.h"
+#include "simfs/volume/writers/steps.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -103,7 +103,8 @@ int volume_writer_kill(struct volume *volume, const char *name)
 	return 0;
 }
 
-int writers_open(struct volume *volume)
+/* Adds those of the options. */
+static int writers_open(struct volume *volume)
 {
 	const struct volume_writer_options *options = &volume->options.writers;
 	char message[WRITER_MESSAGE_BYTES];
@@ -117,13 +118,14 @@ int writers_open(struct volume *volume)
 	return 0;
 }
 
-void writers_close(struct volume *volume)
+static void writers_close(struct volume *volume)
 {
 	while (!list_empty(&volume->writers.list))
 		destroy(CONTAINER_OF(volume->writers.list.next, struct volume_writer, link));
 }
 
-bool writers_idle(const struct volume *volume)
+/* No set is under way, and nobody is frozen or thaws. */
+static bool writers_idle(const struct volume *volume)
 {
 	if (volume->writers.set.phase != SET_IDLE)
 		return false;
@@ -135,3 +137,12 @@ bool writers_idle(const struct volume *volume)
 	}
 	return true;
 }
+
+const struct volume_extension extension_writers = {
+	.open = writers_open,
+	.close = writers_close,
+	.stop = writers_stop,
+	.idle = writers_idle,
+	.due_ns = writers_due_ns,
+	.tick = writers_tick,
+};
