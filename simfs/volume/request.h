@@ -18,6 +18,8 @@
 #include "simfs/volume/volume_faults.h"
 #include "simfs/volume/volume_limits.h"
 
+struct edges_ops;
+struct parts_ops;
 struct snapshot;
 struct volume;
 
@@ -87,9 +89,15 @@ struct volume_request {
 	struct store_waiter preserved;
 	char *scratch;
 	bool is_punched; /* a piece without bytes */
-	uint64_t cursor; /* of a read in parts: what has been read */
+	uint64_t cursor; /* in parts (parts.h): how far it has got */
+	const struct parts_ops *parts_ops;
 	unsigned parts_under_way;
-	unsigned part_count;
+	unsigned part_count; /* of this round */
+	struct {
+		const struct edges_ops *ops;
+		uint32_t block_bytes;
+	} edges;		 /* of a write (edges.h) */
+	uint64_t flush_sequence; /* in a chain: it flushes writes that ended up to here */
 	int error;
 	bool error_from_origin;
 	struct request_part parts[VOLUME_REQUEST_PARTS];

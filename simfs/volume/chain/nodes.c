@@ -3,7 +3,8 @@
 #include "simfs/volume/chain/nodes.h"
 #include "simfs/volume/chain/space.h"
 #include "simfs/volume/chain/view.h"
-#include "simfs/volume/request.h"
+#include "simfs/volume/damage.h"
+#include "simfs/volume/parts.h"
 #include "simfs/volume/state.h"
 
 #include <errno.h>
@@ -58,14 +59,28 @@ void node_write(
 	}
 }
 
-bool part_end(struct request_part *part, int result)
+struct request_part *node_part_begin(
+	struct volume_request *request, struct node *node, uint64_t offset, size_t length)
 {
-	struct volume_request *request = part->request;
+	struct request_part *part = part_begin(request, offset, length);
 
-	node_request_end(request->volume->chain, part->node);
-	if (result < 0 && request->error == 0)
-		request->error = result;
-	return --request->parts_under_way == 0;
+	part->node = node;
+	node_request_begin(node);
+	return part;
+}
+
+void node_part_read(struct volume_request *request, struct node *node, uint64_t offset,
+	size_t length, char *bytes)
+{
+	struct request_part *part = node_part_begin(request, node, offset, length);
+
+	part_read(part, node->store, node_position(node, offset / CHAIN_BLOCK_BYTES), bytes);
+}
+
+void node_part_ended(struct request_part *part, int result)
+{
+	(void)result;
+	node_request_end(part->request->volume->chain, part->node);
 }
 
 void node_file_name(uint64_t id, char *buffer, size_t length)

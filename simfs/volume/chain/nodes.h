@@ -6,6 +6,7 @@
 #include "simfs/volume/chain/chain.h"
 
 struct request_part;
+struct volume_request;
 
 static inline bool node_is_head(const struct chain *chain, const struct node *node)
 {
@@ -56,8 +57,16 @@ void node_write(struct node *node, uint64_t first, uint64_t count, char *bytes,
  * recovered. */
 void node_resume(struct node *node);
 
-/* Counts the end of PART with RESULT; true when it was the last one of its request. */
-bool part_end(struct request_part *part, int result);
+/*
+ * Parts of a request (volume/parts.h) that are NODE's, which stays open until they have ended:
+ * begins one, and reads LENGTH bytes at OFFSET of the volume into BYTES, which lie in one piece
+ * in NODE.  Their parts_ops.ended is node_part_ended(), or calls it.
+ */
+struct request_part *node_part_begin(
+	struct volume_request *request, struct node *node, uint64_t offset, size_t length);
+void node_part_read(struct volume_request *request, struct node *node, uint64_t offset,
+	size_t length, char *bytes);
+void node_part_ended(struct request_part *part, int result);
 
 /* A node for STORE (NULL: the image), in no tree; takes STORE over.  NULL without memory. */
 struct node *node_new(struct chain *chain, uint64_t id, struct store *store);

@@ -3,8 +3,7 @@
  * cow.c - copy-on-write: the live view is the image, and a snapshot's store
  * gets what a write is about to replace in it (preserve.c).
  *
- *   cow_write ─▶ preserve_start ─▶ cow_write_submit ─┬─ aligned ──────────▶ ended
- *                                                    └─ edges_read ─▶ merge ─┘
+ *   cow_write ─▶ preserve_start ─▶ cow_write_submit ─▶ (edges.h: whole sectors) ─▶ ended
  */
 #include <errno.h>
 #include <string.h>
@@ -16,14 +15,12 @@
 #include "simfs/volume/cow/area.h"
 #include "simfs/volume/cow/cow.h"
 #include "simfs/volume/creation.h"
+#include "simfs/volume/damage.h"
+#include "simfs/volume/edges.h"
 #include "simfs/volume/measure.h"
+#include "simfs/volume/parts.h"
 #include "simfs/volume/state.h"
 #include "simfs/volume/way.h"
-
-static bool is_aligned(const struct volume_request *request)
-{
-	return ((request->offset | request->length) & (request->volume->alignment_bytes - 1)) == 0;
-}
 
 static uint64_t aligned_first(const struct volume_request *request)
 {
@@ -83,20 +80,29 @@ static void punch_done(struct blockio_request *io, int result)
 	cow_write_submit(request);
 }
 
-static void edges_read(struct blockio_request *io, int result)
+static void sectors_write(struct volume_request *request, int error, char *bytes, uint64_t first)
 {
-	struct volume_request *request = CONTAINER_OF(io, struct volume_request, io);
-	uint64_t first = aligned_first(request);
-
-	if (result < 0) {
-		live_write_end(request, result);
+	if (error < 0) {
+		live_write_end(request, error);
 		return;
 	}
-	memcpy(request->scratch + (request->offset - first), request->buffer, request->length);
 	request->io.done = write_done;
-	blockio_start(request->volume->origin, &request->io, BLOCKIO_WRITE, first, request->scratch,
+	blockio_start(request->volume->origin, &request->io, BLOCKIO_WRITE, first, bytes,
 		aligned_end(request) - first);
 }
+
+static void sector_read(struct volume_request *request, uint64_t sector, char *bytes)
+{
+	uint64_t sector_bytes = request->volume->alignment_bytes;
+	struct request_part *part = part_begin(request, sector * sector_bytes, sector_bytes);
+
+	part_read(part, NULL, part->offset, bytes);
+}
+
+static const struct edges_ops write_ops = {
+	.read = sector_read,
+	.done = sectors_write,
+};
 
 /*
  * REQUEST's range is its own.  The sectors around an unaligned write are read
@@ -105,29 +111,14 @@ static void edges_read(struct blockio_request *io, int result)
 void cow_write_submit(struct volume_request *request)
 {
 	struct volume *volume = request->volume;
-	uint64_t first = aligned_first(request);
 
-	if (request->is_punched) {
-		request->io.done = punch_done;
-		blockio_start(volume->origin, &request->io, BLOCKIO_PUNCH, request->offset, NULL,
-			request->length);
+	if (!request->is_punched) {
+		edges_complete(request, (uint32_t)volume->alignment_bytes, &write_ops);
 		return;
 	}
-	if (is_aligned(request)) {
-		request->io.done = write_done;
-		blockio_start(volume->origin, &request->io, BLOCKIO_WRITE, request->offset,
-			request->buffer, request->length);
-		return;
-	}
-	if (!request->scratch)
-		request->scratch = scratch_take(volume);
-	if (!request->scratch) {
-		live_write_end(request, -ENOMEM);
-		return;
-	}
-	request->io.done = edges_read;
-	blockio_start(volume->origin, &request->io, BLOCKIO_READ, first, request->scratch,
-		aligned_end(request) - first);
+	request->io.done = punch_done;
+	blockio_start(volume->origin, &request->io, BLOCKIO_PUNCH, request->offset, NULL,
+		request->length);
 }
 
 static int cow_load(struct volume *volume, const char *file)
