@@ -19,8 +19,8 @@
 
 /*
  * "The snapshot could not be taken": a writer failed (the vendor's article on
- * exit code -311 has the log), or writes could not be flushed or held.  What
- * can be passed on is 201.
+ * exit code -311 has the log: docs/real-systems.md 3), or writes could not be
+ * flushed or held.  What can be passed on is 201.
  */
 #define REFERENCE_EXIT_VSS (-311)
 

@@ -8,10 +8,9 @@
  *	  │      (the snapshot goes)             └─ not again ─▶ REFERENCE_EXIT_VSS
  *	taken ─▶ the pipeline runs ─▶ BackupComplete or Abort ─▶ the snapshot goes
  *
- * DoSnapshotSet can succeed although a writer has failed (reference "snapshot
- * drivers" §4), so the writers are asked after every create.  One that still
- * waits for a thaw that was lost has not failed: its data was frozen at the
- * instant.
+ * DoSnapshotSet can succeed although a writer has failed (docs/real-systems.md
+ * 5.1), so the writers are asked after every create.  One that still waits for a
+ * thaw that was lost has not failed: its data was frozen at the instant.
  *
  * Failures are logged as ActiveImage Protector does, from whose support the
  * words are; of a retry its log is not known, so those lines are ours.

@@ -108,7 +108,7 @@ void result_set_replay(struct scenario_result *result, const char *replay);
 /* "passed", "timed-out", …; never NULL. */
 const char *outcome_name(enum outcome outcome);
 
-/* The exit code of DESIGN §11 for one outcome. */
+/* The exit code (docs/architecture.md 11) for one outcome. */
 int outcome_exit_code(enum outcome outcome);
 
 /*

@@ -29,7 +29,7 @@ struct verdict_facts {
 };
 
 /*
- * DESIGN §10:
+ * docs/architecture.md 10:
  *
  *	              restored: nothing            wrong              right
  *	exit 0        silent-corruption            silent-corruption  intact, recovered

@@ -3,7 +3,7 @@
 #ifndef SNAPRIG_BASE_EXIT_CODE_H
 #define SNAPRIG_BASE_EXIT_CODE_H
 
-/* What a program of this suite exits with (DESIGN §11). */
+/* What a program of this suite exits with (docs/architecture.md 11). */
 enum exit_code {
 	EXIT_MET = 0,	       /* all expectations met */
 	EXIT_FINDING = 1,      /* an expectation failed */

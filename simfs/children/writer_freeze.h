@@ -20,7 +20,7 @@
  */
 int writer_hook_freeze(const char *path, char *why);
 
-/* How long a hook may take to thaw, as Proxmox waits for one (reference "snapshot drivers" §5). */
+/* How long a hook may take to thaw, as Proxmox waits for one (docs/real-systems.md 6.2). */
 #define WRITER_THAW_MAX_MS 180000
 
 /* Calls PATH with `thaw`, and kills it after LIMIT_MS.  Returns 0, -ETIMEDOUT or another -errno. */

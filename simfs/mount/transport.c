@@ -335,7 +335,7 @@ static ssize_t notice_through_worker(struct session *session, const struct iovec
 	return (ssize_t)total;
 }
 
-/* Asks for what this libfuse cannot ask for (DESIGN §4: mmap meets SIGBUS). */
+/* Asks for what this libfuse cannot ask for (docs/architecture.md 4: mmap meets SIGBUS). */
 static void amend_init(struct session *session, const struct iovec *iov, int count)
 {
 	struct fuse_init_out *init = count == 2 ? iov[1].iov_base : NULL;

@@ -4,8 +4,8 @@
  *
  * dattobd's COW file, and a guard of elastio-snap's: when less than 20 % of
  * memory is available at a source write, the COW file is no longer updated and
- * the snapshot is discarded.  Source: the vendor's note on exit code -314,
- * reference "snapshot drivers" §1.8.  "The COW file size limit cannot be
+ * the snapshot is discarded.  Source: the vendor's article on exit code
+ * -314, docs/real-systems.md 3.  "The COW file size limit cannot be
  * changed" is the vendor's word; --limit works all the same, since a test
  * wants small volumes.
  */

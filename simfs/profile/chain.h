@@ -3,8 +3,8 @@
  * chain.h - numbers and arithmetic of a chain profile.
  *
  * Source of all of it: XenServer's storage manager, sm 471cf7ed (2026-04) and
- * XCP-ng sm 3.2.12, as told in the project's notes on chains: depth and limits
- * from vhdutil.py and cleanup.py, space from lvhdutil.py and vhdutil.py.
+ * XCP-ng sm 3.2.12 (docs/real-systems.md 7): depth and limits from vhdutil.py and
+ * cleanup.py, space from lvhdutil.py and vhdutil.py.
  */
 #ifndef SNAPRIG_PROFILE_CHAIN_H
 #define SNAPRIG_PROFILE_CHAIN_H

@@ -2,8 +2,8 @@
 /*
  * datto.h - arithmetic and texts of the dattobd driver, 0.12.1.
  *
- * Source of every number and line: reference "snapshot drivers" §1 (read in
- * datto/dattobd) and a recording of the driver on a 128 MiB volume, which is
+ * Source of every number and line: docs/real-systems.md 1 (read in datto/dattobd)
+ * and a recording of the driver on a 128 MiB volume, which is
  * kept in tests/fixtures/dattobd/.
  */
 #ifndef SNAPRIG_PROFILE_DATTO_H

@@ -7,9 +7,8 @@
  * replaced later they get the new bytes.  The driver shows no error for that.
  * It lasts until the snapshot is deleted.
  *
- * Source: reference "snapshot drivers" §1.8 and the table of §6, rows 5 and 6
- * (elastio-snap of 2022-23, its pull requests 117 and 227); that the limit is
- * of data alone is PR 227.  The COW file's name is our choice.
+ * Source: docs/real-systems.md 2 (elastio-snap of 2022-23, its pull requests 117
+ * and 227); that the limit is of data alone is PR 227.  The COW file's name is our choice.
  */
 #include <errno.h>
 #include <inttypes.h>

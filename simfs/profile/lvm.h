@@ -9,7 +9,7 @@
  *	2 ...		as many data chunks as an area has room for
  *	then		the next area, and so on
  *
- * Source: reference "snapshot drivers" §3 (dm-snap-persistent.c, lvm2) and
+ * Source: docs/real-systems.md 4.1 (dm-snap-persistent.c, lvm2) and
  * recordings of the driver in tests/fixtures/dm-snapshot/.
  */
 #ifndef SNAPRIG_PROFILE_LVM_H

@@ -5,8 +5,8 @@
  * One diff area serves all copies of a volume; when it cannot take a block,
  * every copy goes, and the volume goes on.  The 65th copy costs the oldest.
  *
- * Source: reference "snapshot drivers" §4 and the table of §6, row 25: event
- * numbers and texts, MaxShadowCopies, MinDiffAreaFileSize.  The volume is
+ * Source: docs/real-systems.md 5.3 and 5.4: event numbers and texts,
+ * MaxShadowCopies, MinDiffAreaFileSize.  The volume is
  * called C: as it would be there.  Ours: what is counted is 16 KiB for each
  * block, without VolSnap's own tables; the area may grow to 10 % of the volume,
  * or to what it has at least, if that is more; and --limit may be smaller.

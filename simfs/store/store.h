@@ -2,7 +2,7 @@
 /*
  * store.h - the bounded file that holds the blocks of a snapshot or chain node.
  *
- * Invariants (DESIGN §5 has them for the whole engine; these are the store's):
+ * Invariants (docs/architecture.md 5.2 has those of the whole engine; these are the store's):
  *  (1) A store only grows, and a position is written once: but for what its
  *      owner writes in place with store_rewrite().
  *  (2) The map names a position only after the backing file acknowledged it.

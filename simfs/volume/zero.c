@@ -12,8 +12,8 @@
  * cannot punch, is written as zeros.
  *
  * Discards: most systems take them for writes.  dattobd and its relatives do not
- * trace them, so that a snapshot loses what was discarded (reference "snapshot
- * drivers" §1.4, §7.16).  A chain refuses them, as VHD has none.
+ * trace them, so that a snapshot loses what was discarded (docs/real-systems.md
+ * 1.7).  A chain refuses them, as VHD has none.
  */
 #include <errno.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The invariants of DESIGN section 5 and the promises of volume.h, each looked
- * at where it holds or breaks: when a request is submitted, and after each step.
+ * The invariants of docs/architecture.md 5.2 and the promises of volume.h, each
+ * looked at where it holds or breaks: when a request is submitted, and after each step.
  */
 #include <check.h>
 #include <errno.h>
@@ -234,7 +234,7 @@ static void expect_within_limit(unsigned past_blocks)
 	}
 }
 
-/* dattobd looks where a block begins (oracle/dattobd), so its last one may pass the limit. */
+/* dattobd looks where a block begins (docs/real-systems.md 1.3): the last may pass the limit. */
 static const struct {
 	const char *profile;
 	const char *limit;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * DESIGN invariant 4, the live view: the power is cut after each step of a load,
- * several times with different losses, and the volume opens again with every
+ * Invariant 4 of docs/architecture.md 5.2, the live view: the power is cut after
+ * each step of a load, several times with different losses, and the volume opens again with every
  * write that was flushed.
  */
 #include <check.h>

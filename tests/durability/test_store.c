@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * DESIGN invariant 4, a store: the power is cut after each step of what may
+ * Invariant 4 of docs/architecture.md 5.2, a store: the power is cut after each step of what may
  * happen to one.  A durable store has all that it acknowledged; one that is not
  * may have lost some, and says that the machine went down.
  */

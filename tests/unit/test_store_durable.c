@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Durable stores: what was acknowledged survives a power cut (DESIGN §5, 4).
+ * Durable stores: what was acknowledged survives a power cut (invariant 4 of
+ * docs/architecture.md 5.2).
  *
  * At a cut each sector that was written since the last flush may be old or new,
  * and so may the end of the file.

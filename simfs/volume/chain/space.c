@@ -99,8 +99,8 @@ uint64_t space_free_bytes(const struct chain *chain)
 
 /*
  * On LVM: a full new leaf, a thin one for the snapshot and 8 MiB for journals,
- * less what the old leaf gives back (LVHDSR._snapshot).  A file takes what it
- * needs when it is written.
+ * less what the old leaf gives back (LVHDSR._snapshot, docs/real-systems.md 7.4).
+ * A file takes what it needs when it is written.
  */
 uint64_t space_snapshot_demand_bytes(const struct chain *chain, const struct node *head)
 {

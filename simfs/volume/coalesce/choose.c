@@ -2,9 +2,9 @@
 /*
  * choose.c - what the worker could do, and in which order.
  *
- * As cleanup.py: what nobody needs is deleted first; then the candidates are a
- * merge that was begun, inline merges with those of the tallest tree first, and
- * the heads at last.
+ * As cleanup.py (docs/real-systems.md 7.3): what nobody needs is deleted first;
+ * then the candidates are a merge that was begun, inline merges with those of the
+ * tallest tree first, and the heads at last.
  */
 #include "simfs/volume/chain/nodes.h"
 #include "simfs/volume/coalesce/merge.h"

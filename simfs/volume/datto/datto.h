@@ -15,8 +15,8 @@
  * file system is unmounted the driver traces nothing: what is written to the
  * live view then changes the snapshot, unseen.
  *
- * Source: the recording in tests/fixtures/dattobd/ and reference "snapshot
- * drivers" §1.1, §1.2, §1.6, §1.9 (dattobd 0.12.1).  Ours, since neither tells:
+ * Source: the recording in tests/fixtures/dattobd/ and
+ * docs/real-systems.md 1.1, 1.2, 1.4 and 1.6 (dattobd 0.12.1).  Ours, since neither tells:
  * the line for a command in the wrong mode, and that of a reload which finds no
  * file.  A reload always finds none here, since the rig brings its snapshot
  * back itself when it is mounted.  What auto-expand is set to does not outlive a

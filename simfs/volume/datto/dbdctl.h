@@ -2,8 +2,8 @@
 /*
  * dbdctl.h - the command line of dbdctl, dattobd's tool, and what it answers.
  *
- * Source: reference "snapshot drivers" §1.2 and the recording in
- * tests/fixtures/dattobd/ (dbdctl 0.12.1).
+ * Source: docs/real-systems.md 1.2 and the recording in tests/fixtures/dattobd/
+ * (dbdctl 0.12.1).
  */
 #ifndef SNAPRIG_VOLUME_DATTO_DBDCTL_H
 #define SNAPRIG_VOLUME_DATTO_DBDCTL_H

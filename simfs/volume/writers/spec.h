@@ -37,7 +37,7 @@
 #define WRITER_GUID_BYTES    39 /* "{e8132975-6f93-4464-a53e-1050253ae220}" */
 #define WRITER_MESSAGE_BYTES SPEC_MESSAGE_BYTES
 
-/* dwTimeoutFreeze of CVssWriter::Initialize (reference "snapshot drivers" §4). */
+/* dwTimeoutFreeze of CVssWriter::Initialize (docs/real-systems.md 5.3). */
 #define WRITER_LIMIT_NS (60 * NS_PER_S)
 
 struct writer_spec {

@@ -30,7 +30,7 @@
  *  (3) A set that was aborted leaves no snapshot.
  *  (4) Each failure says whose fault it was.
  *
- * Source: reference "snapshot drivers" §4.  Ours, since it has no number: the
+ * Source: docs/real-systems.md 5.1 to 5.3.  Ours, since it has no number: the
  * limit of flushing, and that each event has the writer's limit to be answered.
  */
 #ifndef SNAPRIG_VOLUME_WRITERS_WRITERS_H

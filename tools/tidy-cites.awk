@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# A comment cites docs/FILE.md, with the number of a section of it or of several:
+# `docs/architecture.md 5.2`, `docs/real-systems.md 1.1, 1.2 and 5.3`.  Both must
+# exist.  A citation may go on in the next line.  Documents that are not in the
+# repository are not cited: whoever reads this has only the repository.
+
+# The sections of the document at PATH; false: there is none.
+function learn(path,    line, words, found)
+{
+	if (path in known)
+		return known[path]
+	known[path] = (getline line < path) > 0
+	found = known[path]
+	while (found) {
+		split(line, words, " ")
+		sub(/\.$/, "", words[2])
+		if (words[1] ~ /^#+$/ && words[2] ~ /^[0-9.]+$/)
+			section[path, words[2]] = 1
+		found = (getline line < path) > 0
+	}
+	close(path)
+	return known[path]
+}
+
+function check(path, numbers,    parts, count, i)
+{
+	if (!learn(path)) {
+		print FILENAME ":" FNR ": no document '" path "'"
+		return
+	}
+	count = split(numbers, parts, /[^0-9.]+/)
+	for (i = 1; i <= count; i++) {
+		sub(/\.$/, "", parts[i])
+		if (parts[i] != "" && !((path, parts[i]) in section))
+			print FILENAME ":" FNR ": '" path "' has no section " parts[i]
+	}
+}
+
+FNR == 1 { begun = "" }
+
+{
+	line = $0
+	# What a comment or a macro of the manual begins with.
+	sub(/^[ \t]*(\*|#+|\/\/|\.\\")?[ \t]*/, "", line)
+	line = begun line
+	begun = ""
+	if (line ~ /(DESIG[N] )|\302\247|(reference "snapshot )/)
+		print FILENAME ":" FNR ": cites what is not in the repository"
+	while (match(line, /docs\/[a-z-]+\.md/)) {
+		path = substr(line, RSTART, RLENGTH)
+		rest = substr(line, RSTART + RLENGTH)
+		if (rest ~ /^[ ,.0-9]*( (and|to))?$/ && rest !~ /[.)]$/) {
+			begun = path rest " "
+			next
+		}
+		match(rest, /^( [0-9]+(\.[0-9]+)*((, | and | to )[0-9]+\.[0-9]+)*)?/)
+		check(path, substr(rest, 1, RLENGTH))
+		line = rest
+	}
+}
