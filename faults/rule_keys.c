@@ -263,7 +263,7 @@ static bool write_for(const struct fault_rule *rule, char *buffer)
 const struct rule_key rule_keys[] = {
 	{ "offset", "offset=24MiB..32MiB", POINT_HAS_RANGE, "nothing there has an offset",
 		read_offset, write_offset },
-	{ "snapshot", "snapshot=s0", POINT_OF_SNAPSHOT, "it is of no one snapshot", read_snapshot,
+	{ "snapshot", "snapshot=s0", POINT_OF_SNAPSHOT, "no snapshot is met there", read_snapshot,
 		write_snapshot },
 	{ "writer", "writer=System_Writer", POINT_OF_WRITER, "no writer is asked there",
 		read_writer, write_writer },

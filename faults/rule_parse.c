@@ -93,7 +93,7 @@ static const char *amount_refusal(const struct fault_rule *rule)
 		return "nothing would be left of it (try drop)";
 	if (rule->action == FAULT_SHORT && writes)
 		return "nobody goes on after a write of nothing (try error=ENOSPC)";
-	return rule->action == FAULT_MISDIRECT ? "that is where it belongs" : NULL;
+	return rule->action == FAULT_MISDIRECT ? "nothing would be misdirected" : NULL;
 }
 
 static bool read_action(

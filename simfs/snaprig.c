@@ -43,8 +43,8 @@ static const struct subcommand subcommands[] = {
 		command_datto },
 	{ "fault", "add|list|remove|clear|release MNT ...", "break it at an exact moment",
 		command_fault },
-	{ "writers", "list|add|remove|kill|freeze|... MNT", "who must freeze for a snapshot",
-		command_writers },
+	{ "writers", "list|add|remove|kill|freeze|... MNT",
+		"the applications that freeze for a snapshot", command_writers },
 	{ "gauge", "set|release MNT GAUGE", "feign a measured quantity, or press memory",
 		command_gauge },
 

@@ -27,7 +27,7 @@ static const char help[] =
 	"\n"
 	"Runs the scenario of a record ('snaprig run --record') again and again, with fewer\n"
 	"and fewer of the faults that struck, as long as the verdict is the same.  Prints\n"
-	"the rules that are left, each of which strikes once: one at a line.\n"
+	"the rules that are left, each of which strikes once: one a line.\n"
 	"\n"
 	"  --work DIR   where work folders are made (default $TMPDIR, or /tmp)\n"
 	"  --keep       keep the work folders, and say where they are\n"

@@ -33,7 +33,7 @@ static const struct cli cli = {
 	.about =
 		"Lists which blocks of the live view changed since a snapshot was taken: offset\n"
 		"and length in bytes, one range a line.  It is exact to the snapshot's block, and\n"
-		"lasts over mounts.  Of a snapshot that was written to itself, those blocks are\n"
+		"lasts over mounts.  Blocks that were written in the snapshot itself are\n"
 		"listed too.  One that failed is refused: what changed since is not known.",
 	.options = options,
 	.examples = "  snaprig snapshot changed mnt s0\n"

@@ -37,8 +37,8 @@ static const struct cli cli = {
 		"  snaprig coalesce mnt --wait && snaprig status mnt --json | jq .chain.depth\n",
 	.exits = "  0    begun; with --wait: all is merged that can be\n"
 		 "  2    the command line is wrong, or the volume has no chain\n"
-		 "  4    with --wait: something could not be merged, which is said; or the rig "
-		 "failed\n",
+		 "  4    with --wait: something could not be merged (the message says what); or\n"
+		 "       the rig failed\n",
 };
 
 static const char *chain_text(json_t *status, const char *name)

@@ -25,7 +25,7 @@ struct values {
 };
 
 static const struct cli_option options[] = {
-	{ "follow", NULL, "go on with what happens, until the volume is unmounted",
+	{ "follow", NULL, "keep printing what happens, until the volume is unmounted",
 		offsetof(struct values, follow) },
 	{ "json", NULL, "print the lines of the journal as they are, one JSON object each",
 		offsetof(struct values, json) },
@@ -39,9 +39,9 @@ static const struct cli cli = {
 	.arguments_max = 1,
 	.about = "Prints the journal of the volume that is mounted on MNT: seconds since the "
 		 "mount,\n"
-		 "how many reads and writes had begun, what happened, and to what.  Of an IMAGE, "
-		 "what\n"
-		 "IMAGE.snaprig/ has of all its mounts, also of one whose rig was killed.",
+		 "how many reads and writes had begun, what happened, and to what.  Given an "
+		 "IMAGE,\n"
+		 "prints what IMAGE.snaprig/ holds of all its mounts, even if the rig was killed.",
 	.options = options,
 	.examples =
 		"  snaprig events mnt\n"

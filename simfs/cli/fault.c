@@ -62,7 +62,7 @@ static const struct cli remove_cli = {
 	.arguments = "MNT NAME-OR-ID",
 	.arguments_min = 2,
 	.arguments_max = 2,
-	.about = "Removes a fault.  Who is delayed or hangs because of it goes on.",
+	.about = "Removes a fault; whatever it delays or hangs goes on.",
 	.examples = "  snaprig fault remove mnt 1\n",
 	.exits = CLI_EXITS,
 };
@@ -72,7 +72,7 @@ static const struct cli clear_cli = {
 	.arguments = "MNT",
 	.arguments_min = 1,
 	.arguments_max = 1,
-	.about = "Removes all faults.  Who is delayed or hangs goes on.",
+	.about = "Removes all faults; whatever is delayed or hangs goes on.",
 	.examples = "  snaprig fault clear mnt\n",
 	.exits = CLI_EXITS,
 };
@@ -82,7 +82,8 @@ static const struct cli release_cli = {
 	.arguments = "MNT",
 	.arguments_min = 1,
 	.arguments_max = 1,
-	.about = "Lets go who hangs, and prints how many there were.  The faults stay.",
+	.about =
+		"Releases everything that hangs, and prints how many there were.  The faults stay.",
 	.examples = "  snaprig fault release mnt\n",
 	.exits = CLI_EXITS,
 };
@@ -170,7 +171,7 @@ static const struct cli_action actions[] = {
 	{ "list", "list the faults and what they did", run_list },
 	{ "remove", "remove one", run_remove },
 	{ "clear", "remove all", run_clear },
-	{ "release", "let go who hangs", run_release },
+	{ "release", "release everything that hangs", run_release },
 	{ 0 },
 };
 

@@ -13,8 +13,8 @@ struct set_values {
 
 static const struct cli_option set_options[] = {
 	{ "real", NULL,
-		"of memory.used: do not feign it, but take memory, in a cgroup of its\n"
-		"own, until it reads VALUE (10% to 95%); needs root",
+		"of memory.used: do not feign it; take memory in a cgroup until it\n"
+		"reads VALUE (10% to 95%); needs root",
 		offsetof(struct set_values, real) },
 	{ "size", "SIZE", "the limit of that cgroup: 32MiB to 1GiB (default 256MiB)",
 		offsetof(struct set_values, size) },

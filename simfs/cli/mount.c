@@ -48,9 +48,9 @@ static const struct cli_option options[] = {
 		offsetof(struct values, block) },
 	{ "sr", "file|lvm", "what a chain lies on: files (thin, the default) or LVM (thick)",
 		offsetof(struct values, sr) },
-	{ "format", "vhd|qcow2", "of a chain's nodes (default vhd)",
+	{ "format", "vhd|qcow2", "the format of a chain's nodes (default vhd)",
 		offsetof(struct values, format) },
-	{ "coalesce-rate", "SIZE", "bytes a second that coalesce copies at most: 20MiB",
+	{ "coalesce-rate", "SIZE", "how much coalesce copies a second at most: 20MiB",
 		offsetof(struct values, coalesce_rate) },
 	{ "no-coalesce", NULL, "coalesce only at 'snaprig coalesce'",
 		offsetof(struct values, no_coalesce) },
@@ -65,37 +65,37 @@ static const struct cli_option options[] = {
 	{ "verify", NULL, "read all stores and check their data, which may take minutes",
 		offsetof(struct values, verify) },
 	{ "trust-image", NULL,
-		"the image is what its snapshots are of, whatever its times and its\n"
-		"inode say",
+		"the snapshots are of this image, whatever its times and its inode\n"
+		"say",
 		offsetof(struct values, trust_image) },
-	{ "fail-snapshots", NULL, "it is not: the snapshots that share its data fail",
+	{ "fail-snapshots", NULL, "they are not: fail the snapshots that share its data",
 		offsetof(struct values, fail_snapshots) },
 	{ "store", "DIR", "where the state lies (default IMAGE.snaprig)",
 		offsetof(struct values, store) },
 	{ "transport", "NAME", "auto or dev, which are the same in this version",
 		offsetof(struct values, transport) },
 	{ "fault", "RULE...",
-		"a fault that is armed from the beginning on; may be there several\n"
-		"times ('snaprig fault add --help')",
+		"a fault that is armed from the start; may be repeated\n"
+		"('snaprig fault add --help')",
 		offsetof(struct values, faults) },
 	{ "writer", "WRITER...",
-		"an application that must freeze for a snapshot; may be there several\n"
-		"times ('snaprig writers add --help')",
+		"an application that must freeze for a snapshot; may be repeated\n"
+		"('snaprig writers add --help')",
 		offsetof(struct values, writers) },
 	{ "no-writer-check", NULL,
-		"a snapshot is there although a writer failed: who took it has to ask",
+		"take the snapshot even if a writer fails: its taker has to ask them",
 		offsetof(struct values, no_writer_check) },
-	{ "seed", "N", "of what faults leave to chance (default 1)",
+	{ "seed", "N", "seed of what faults leave to chance (default 1)",
 		offsetof(struct values, seed) },
 	{ "watchdog", "TIME",
-		"a rig that stands still for so long, or computes, ends with a trace\n"
-		"in rig.log (default 60s; off)",
+		"end a rig that has stood still for so long, with a trace in rig.log\n"
+		"(default 60s; off)",
 		offsetof(struct values, watchdog) },
 	{ "foreground", NULL, "stay in the foreground", offsetof(struct values, foreground) },
 	{ "o", "OPTIONS",
 		"with commas: ro, allow_other, allow_root, max_read=BYTES, noatime,\n"
 		"default_permissions, [no]dev, [no]exec, [no]suid, dirsync, debug;\n"
-		"whose the files are: uid=N, gid=N, mode=OCTAL, umask=OCTAL",
+		"owner and mode of the files: uid=N, gid=N, mode=OCTAL, umask=OCTAL",
 		offsetof(struct values, fuse_options) },
 	{ 0 },
 };
@@ -107,7 +107,7 @@ static const struct cli cli = {
 	.arguments_max = 2,
 	.about = "Serves IMAGE, a file or a block device, as MNT/live, with its snapshots in\n"
 		 "MNT/snapshots.  Returns when the mount can be used; a process in the background\n"
-		 "serves it, and writes what it has to say to rig.log beside the state.",
+		 "serves it, and writes its messages to rig.log beside the state.",
 	.options = options,
 	.examples = "  snaprig mount vol.img mnt --profile datto\n"
 		    "  touch mnt/snapshots/monday\n"

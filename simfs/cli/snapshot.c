@@ -44,10 +44,9 @@ static const struct cli create_cli = {
 	.arguments = "MNT NAME",
 	.arguments_min = 2,
 	.arguments_max = 2,
-	.about =
-		"Takes a snapshot of the volume that is mounted on MNT.  When this returns, the\n"
-		"snapshot can be read as MNT/snapshots/NAME.  What is not said by an option is as\n"
-		"the volume's profile has it.",
+	.about = "Takes a snapshot of the volume that is mounted on MNT.  When this returns, the\n"
+		 "snapshot can be read as MNT/snapshots/NAME.  What no option sets is as in the\n"
+		 "volume's profile.",
 	.options = create_options,
 	.examples = "  snaprig snapshot create mnt s0\n"
 		    "  snaprig snapshot create mnt s1 --limit 16MiB --block 64KiB\n",
@@ -76,8 +75,9 @@ static const struct cli delete_cli = {
 	.arguments = "MNT NAME",
 	.arguments_min = 2,
 	.arguments_max = 2,
-	.about = "Deletes a snapshot.  When this returns, its files are gone; while somebody has\n"
-		 "it open it is refused.",
+	.about =
+		"Deletes a snapshot.  When this returns, its files are gone.  It is refused while\n"
+		"somebody has the snapshot open.",
 	.examples = "  snaprig snapshot delete mnt s0\n",
 	.exits = CLI_EXITS,
 };

@@ -17,15 +17,15 @@ static const struct cli add_cli = {
 	.arguments_max = 2,
 	.about = "Adds an application that must freeze before a snapshot is taken and thaws after "
 		 "it.\n"
-		 "A writer is KIND KEY=VALUE..., in one argument; one of its name is replaced, and "
-		 "one\n"
-		 "that has died is started again.\n\n"
+		 "A writer is KIND KEY=VALUE..., in one argument.  It replaces one of its name, "
+		 "and\n"
+		 "restarts one that has died.\n\n"
 		 "kinds:\n"
 		 "  simulated name=\"System Writer\" [freeze=200ms] [thaw=50ms] [dies=5s]\n"
 		 "  hook path=/etc/qemu/fsfreeze-hook   called with 'freeze' and 'thaw'\n"
 		 "  fsfreeze path=/mnt/data             a file system on a loop device over "
 		 "MNT/live\n\n"
-		 "Of all kinds: name=NAME, id={GUID}, and limit=60s, for which it stays frozen.",
+		 "All kinds take name=NAME, id={GUID} and limit=60s, how long it may stay frozen.",
 	.examples = "  snaprig writers add mnt 'simulated name=\"System Writer\" freeze=200ms'\n"
 		    "  snaprig fault add mnt 'writer.freeze error=0x800423f2 "
 		    "writer=System_Writer'\n",
@@ -46,9 +46,8 @@ static const struct cli kill_cli = {
 	.arguments = "MNT NAME",
 	.arguments_min = 2,
 	.arguments_max = 2,
-	.about =
-		"The process of a simulated writer dies.  If it was frozen the snapshot fails; it\n"
-		"answers no more until it is added again.",
+	.about = "Kills the process of a simulated writer.  If it was frozen, the snapshot fails.\n"
+		 "The writer does not answer again until it is added again.",
 	.exits = CLI_EXITS,
 };
 
@@ -78,10 +77,9 @@ static const struct cli freeze_cli = {
 	.arguments_min = 1,
 	.arguments_max = 1,
 	.about =
-		"Freezes all writers, as qemu-ga does for whoever takes the snapshot himself, and\n"
-		"returns when they are.  Until 'writers thaw' a snapshot asks them for nothing.  "
-		"Who\n"
-		"is frozen for longer than his limit thaws, and all others with him.",
+		"Freezes all writers, as qemu-ga does for a tool that takes the snapshot itself.\n"
+		"Returns once they are frozen.  Until 'writers thaw' no snapshot asks anything of\n"
+		"them.  One that is frozen for longer than its limit thaws, and all others too.",
 	.examples = "  snaprig writers freeze mnt && touch mnt/snapshots/s0; "
 		    "snaprig writers thaw mnt\n",
 	.exits = CLI_EXITS,
@@ -94,7 +92,7 @@ static const struct cli thaw_cli = {
 	.arguments_max = 1,
 	.about = "Thaws what 'writers freeze' froze, or what a thaw did not reach.  When nothing "
 		 "is\n"
-		 "frozen, this says why: a snapshot in between is then worth nothing.",
+		 "frozen any more it says why: do not rely on a snapshot taken in between.",
 	.exits = CLI_EXITS,
 };
 
@@ -180,7 +178,7 @@ static const struct cli_action actions[] = {
 	{ "kill", "let a simulated one die", run_kill },
 	{ "freeze", "freeze all", run_freeze },
 	{ "thaw", "thaw all", run_thaw },
-	{ "notify", "tell them what is no part of a snapshot", run_notify },
+	{ "notify", "tell them of an event outside a snapshot", run_notify },
 	{ 0 },
 };
 

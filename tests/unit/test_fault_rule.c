@@ -142,7 +142,7 @@ static const struct {
 	{ "live.read zero name=1", "cannot read name '1' (try name=bad-sector) at column 16" },
 	{ "live.read zero name=a/b", "cannot read name 'a/b' (try name=bad-sector) at column 16" },
 	{ "live.read zero snapshot=s",
-		"'snapshot' makes no sense at point 'live.read': it is of no one snapshot at "
+		"'snapshot' makes no sense at point 'live.read': no snapshot is met there at "
 		"column 16" },
 	{ "live.flush drop offset=0..",
 		"'offset' makes no sense at point 'live.flush': nothing there has an offset at "
@@ -157,7 +157,7 @@ static const struct {
 		"'short' makes no sense at point 'live.write': nobody goes on after a write of "
 		"nothing (try error=ENOSPC) at column 12" },
 	{ "live.read misdirect=0",
-		"'misdirect' makes no sense at point 'live.read': that is where it belongs at "
+		"'misdirect' makes no sense at point 'live.read': nothing would be misdirected at "
 		"column 11" },
 	{ "live.read\nzero", "a control character at column 10" },
 	{ "live.read zero phase=\xff", "a rule is UTF-8: something else at column 1" },
