@@ -334,8 +334,14 @@ void store_resume(struct store *store);
 /* Nothing is being written or waits for that, and nobody waits for an answer: it may go. */
 bool store_idle(const struct store *store);
 
-/* WAITER ends when the store is idle, and may destroy it then.  A store also writes of
- * itself: its superblock after a summary. */
+/*
+ * WAITER ends when the store is idle and everybody else was answered; nothing is written
+ * for it.  A store also writes of itself: its superblock after a summary.  It ends with 0, and
+ * when the store fails meanwhile, too: what failed is told to whoever asked for that.  Several
+ * are told in order, each one when the store is idle again after the one before.  Whoever is
+ * told may destroy the store, unless another one still waits for it.  Reads are not waited for:
+ * who reads keeps the store.
+ */
 void store_quiesce(struct store *store, struct store_waiter *waiter);
 
 /*

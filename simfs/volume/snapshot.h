@@ -84,7 +84,7 @@ struct snapshot_create {
 	bool hold_is_limited, is_in_set, is_cancelled;
 	struct volume *volume;
 	struct store *store;
-	struct store_waiter written;
+	struct store_waiter written, still;
 	struct blockio_request io;
 	void (*has_room)(struct snapshot_create *create, int result);
 	void (*entered)(struct snapshot_create *create, int result);

@@ -36,7 +36,7 @@ static void create_over(struct snapshot_create *create, int error)
 /* That it has failed is on disk: no kill brings back what was answered with an error. */
 static void failed_for_good(struct store_waiter *waiter, int error)
 {
-	struct snapshot_create *create = CONTAINER_OF(waiter, struct snapshot_create, written);
+	struct snapshot_create *create = CONTAINER_OF(waiter, struct snapshot_create, still);
 
 	(void)error;
 	create_over(create, create->snapshot->error);
@@ -55,8 +55,8 @@ static void linked(struct store_waiter *waiter, int error)
 		error = snapshot->error;
 	snapshot_hold_end(create, error);
 	if (error < 0 && !store_idle(snapshot->store)) {
-		store_waiter_arm(&create->written, failed_for_good);
-		store_quiesce(snapshot->store, &create->written);
+		store_waiter_arm(&create->still, failed_for_good);
+		store_quiesce(snapshot->store, &create->still);
 		return;
 	}
 	create_over(create, error);
@@ -200,7 +200,7 @@ static void held(struct snapshot_create *create, int result);
 static void replaced_is_still(struct store_waiter *waiter, int error)
 {
 	(void)error;
-	held(CONTAINER_OF(waiter, struct snapshot_create, written), 0);
+	held(CONTAINER_OF(waiter, struct snapshot_create, still), 0);
 }
 
 static void held(struct snapshot_create *create, int result)
@@ -214,8 +214,8 @@ static void held(struct snapshot_create *create, int result)
 		return;
 	}
 	if (replaces && !store_idle(replaces->store)) {
-		store_waiter_arm(&create->written, replaced_is_still);
-		store_quiesce(replaces->store, &create->written);
+		store_waiter_arm(&create->still, replaced_is_still);
+		store_quiesce(replaces->store, &create->still);
 		return;
 	}
 	origin_flush(create);

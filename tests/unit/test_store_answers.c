@@ -118,6 +118,17 @@ START_TEST(an_append_to_a_store_that_has_ended_answers_later)
 }
 END_TEST
 
+static struct store_waiter quiet;
+static unsigned quiets;
+
+static void is_quiet(struct store_waiter *waiter, int error)
+{
+	ck_assert_ptr_eq(waiter, &quiet);
+	ck_assert_int_eq(error, 0);
+	ck_assert(store_idle(bench.store));
+	quiets++;
+}
+
 static void destroys(struct store_waiter *waiter, int error)
 {
 	noted(waiter, error);
@@ -135,6 +146,60 @@ START_TEST(a_store_is_quiet_when_all_else_was_answered_and_may_go_then)
 	store_bench_settle(&bench);
 	ck_assert_uint_eq(answers, WAITERS + 1);
 	ck_assert_ptr_null(bench.store);
+}
+END_TEST
+
+START_TEST(a_store_that_fails_meanwhile_is_quiet_when_all_were_told_and_may_go_then)
+{
+	append_all(noted);
+	memory_disk_fail(bench.disk, BLOCKIO_WRITE, 1, 1, -EIO);
+	store_waiter_arm(&waiters[WAITERS], destroys);
+	store_quiesce(bench.store, &waiters[WAITERS]);
+	store_bench_settle(&bench);
+	ck_assert_uint_eq(answers, WAITERS + 1);
+	for (unsigned i = 0; i < WAITERS; i++)
+		ck_assert_int_eq(results[i], -EIO);
+	ck_assert_int_eq(results[WAITERS], 0);
+	ck_assert_ptr_null(bench.store);
+}
+END_TEST
+
+START_TEST(of_two_that_wait_for_quiet_the_second_may_let_the_store_go)
+{
+	append_all(noted);
+	store_waiter_arm(&waiters[WAITERS], destroys);
+	store_waiter_arm(&quiet, is_quiet);
+	store_quiesce(bench.store, &quiet);
+	store_quiesce(bench.store, &waiters[WAITERS]);
+	store_bench_settle(&bench);
+	ck_assert_uint_eq(answers, WAITERS + 1);
+	ck_assert_uint_eq(quiets, 1);
+	ck_assert_ptr_null(bench.store);
+}
+END_TEST
+
+START_TEST(to_wait_for_quiet_writes_nothing)
+{
+	uint64_t writes = memory_disk_completed(bench.disk, BLOCKIO_WRITE);
+	uint64_t flushes = memory_disk_completed(bench.disk, BLOCKIO_FLUSH);
+
+	store_waiter_arm(&quiet, is_quiet);
+	store_quiesce(bench.store, &quiet);
+	ck_assert_uint_eq(quiets, 0);
+	store_bench_settle(&bench);
+	ck_assert_uint_eq(quiets, 1);
+	ck_assert_uint_eq(memory_disk_completed(bench.disk, BLOCKIO_WRITE), writes);
+	ck_assert_uint_eq(memory_disk_completed(bench.disk, BLOCKIO_FLUSH), flushes);
+}
+END_TEST
+
+START_TEST(a_store_that_another_one_waits_for_does_not_go)
+{
+	store_waiter_arm(&waiters[0], destroys);
+	store_waiter_arm(&quiet, is_quiet);
+	store_quiesce(bench.store, &waiters[0]);
+	store_quiesce(bench.store, &quiet);
+	store_bench_settle(&bench);
 }
 END_TEST
 
@@ -216,11 +281,17 @@ int main(int argc, char **argv)
 	tcase_add_test(answered, a_store_is_quiet_when_all_else_was_answered_and_may_go_then);
 	tcase_add_test(
 		answered, of_two_that_wait_for_quiet_the_second_waits_for_what_the_first_starts);
+	tcase_add_test(
+		answered, a_store_that_fails_meanwhile_is_quiet_when_all_were_told_and_may_go_then);
+	tcase_add_test(answered, of_two_that_wait_for_quiet_the_second_may_let_the_store_go);
+	tcase_add_test(answered, to_wait_for_quiet_writes_nothing);
 	suite_add_tcase(suite, answered);
 	tcase_add_checked_fixture(misuse, setup, NULL);
 	tcase_add_test_raise_signal(misuse, a_waiter_that_is_armed_is_not_armed_again, SIGABRT);
 	tcase_add_test_raise_signal(misuse, a_waiter_that_is_not_armed_counts_nothing, SIGABRT);
 	tcase_add_test_raise_signal(misuse, a_waiter_marks_one_store_at_a_time, SIGABRT);
+	tcase_add_test_raise_signal(
+		misuse, a_store_that_another_one_waits_for_does_not_go, SIGABRT);
 	suite_add_tcase(suite, misuse);
 	return engine_suite_run(suite, argv[0]);
 }
