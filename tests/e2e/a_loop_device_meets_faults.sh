@@ -44,7 +44,7 @@ if command -v mkfs.ext4 >/dev/null; then
 	rm "$mnt/snapshots/s0"
 	mkfs.ext4 -q -F -O ^has_journal "$mnt/live"
 	mkdir fs
-	mount -o loop "$mnt/live" fs
+	mount_loop "$mnt/live" fs
 	on_exit "umount '$work/fs' 2>/dev/null"
 	head -c 3000000 old >fs/file
 	sync fs/file

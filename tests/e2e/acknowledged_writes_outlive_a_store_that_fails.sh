@@ -19,7 +19,7 @@ mount -t tmpfs -o size=1G tmpfs store || skip "no tmpfs can be mounted"
 # The store's disk gets full: what is left is a few blocks or segments.
 disk_full()
 {
-	used=$(df --output=used -B1 store | tail -n 1)
+	used=$(stat -f -c '%b %f %S' store | { read -r all free unit && echo $(((all - free) * unit)); })
 	mount -o "remount,size=$((used + $1 * 4096))" store 2>/dev/null || :
 }
 

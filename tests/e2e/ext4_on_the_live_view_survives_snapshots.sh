@@ -11,7 +11,7 @@ requires_loop
 mount_volume 256MiB
 mkfs.ext4 -q -F "$mnt/live"
 mkdir fs
-mount -o loop "$mnt/live" fs
+mount_loop "$mnt/live" fs
 cp -a /usr/share/doc/[a-l]* fs/
 sync -f fs
 touch "$mnt/snapshots/s0"
@@ -34,7 +34,7 @@ umount_volume
 rig mount "$image" "$mnt"
 same "$snapshot" "$(digest "$mnt/snapshots/s0")" "snapshot after a new mount"
 mkdir old
-mount -o loop,ro s0.img old
+mount_loop s0.img old ro
 find fs -maxdepth 0 -empty | grep -q fs || fail "the file system is still mounted"
 (cd /usr/share/doc && find [a-l]* -type f -exec sha256sum {} +) >expected
 (cd old && sha256sum --quiet -c "$work/expected") || fail "files in the snapshot differ"

@@ -41,7 +41,7 @@ interrupted TERM 143
 "$SNAPRIG" run slow.yaml >tap 2>said &
 run=$!
 wait_until 20 sleeps || fail "the client was not started"
-kill -9 "$(pgrep -f "${SNAPRIG##*/} mount .*$TMPDIR/")"
+kill -9 "$(rigs_below "$TMPDIR")"
 kill "$(pgrep -f "^sleep $nap\$")"
 e2e_status=0
 wait "$run" || e2e_status=$?
@@ -56,7 +56,7 @@ run=$!
 wait_until 20 sleeps || fail "the client was not started"
 kill -9 "$run"
 wait_until 20 no_rig_runs || fail "the rig outlives the run"
-! grep -q " $TMPDIR" /proc/self/mounts || fail "the volume is still mounted"
+[ -z "$(mounts_below "$TMPDIR")" ] || fail "the volume is still mounted"
 kill "$(pgrep -f "^sleep $nap\$")"
 rm -rf "${TMPDIR:?}"/*
 

@@ -11,7 +11,7 @@ hidden()
 	text=$1
 	shift
 	refused 2 "would hide $text" timeout -k 1 20 "$SNAPRIG" mount "$@"
-	! grep -qF " $work" /proc/self/mounts || fail "something is mounted"
+	[ -z "$(mounts_below "$work")" ] || fail "something is mounted"
 }
 
 mkdir -p d/e/f other

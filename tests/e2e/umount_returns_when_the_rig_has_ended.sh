@@ -13,7 +13,7 @@ truncate -s 64M disk.img
 mkfs.ext4 -q disk.img
 rounds=$([ "$e2e_slow" = 1 ] && echo 6 || echo 15)
 for round in $(seq "$rounds"); do
-	mount -o loop disk.img disk
+	mount_loop disk.img disk
 	[ -e disk/volume.img ] || rig create disk/volume.img --size 4MiB
 	rig mount disk/volume.img "$mnt"
 	[ "$round" != 1 ] || touch "$mnt/snapshots/s0"

@@ -10,6 +10,9 @@
 # SNAPRIG is the program, E2E_TOOLS the folder of the C helpers; without them
 # those of the release build are taken.
 set -eu
+umask 022
+export LC_ALL=C
+unset LANGUAGE
 
 e2e_root=$(cd "${0%/*}/../.." && pwd)
 e2e_name=$(basename "$0" .sh)
@@ -72,15 +75,10 @@ requires_user_mount()
 		skip "fusermount3 cannot unmount without /etc/mtab (ln -s /proc/self/mounts /etc/mtab)"
 }
 
-# in_a_namespace COMMAND... - in a mount namespace of its own; also in a chroot, where
-# / is no mount point whose propagation could be set.
+# in_a_namespace COMMAND... - in a mount namespace of its own; also in a chroot.
 in_a_namespace()
 {
-	if mountpoint -q /; then
-		exec unshare --mount --propagation private "$@"
-	else
-		exec unshare --mount --propagation unchanged "$@"
-	fi
+	exec "$e2e_root/tests/lib/in_a_namespace.sh" "$@"
 }
 
 # requires_loop - a loop device can be had.
@@ -88,7 +86,36 @@ requires_loop()
 {
 	requires_root
 	requires losetup
-	losetup -f >/dev/null 2>&1 || skip "no loop device"
+	timeout 20 losetup -f >/dev/null 2>&1 || skip "no loop device"
+}
+
+# mount_loop FILE MNT [OPTIONS] - a file system in a file.  Not `mount -o loop`: that asks
+# every loop device whose it is, and one of somebody else's that hangs does not answer.
+# The device goes with the mount.
+mount_loop()
+{
+	e2e_loop=$(losetup -f --show "$1")
+	e2e_status=0
+	mount ${3:+-o "$3"} "$e2e_loop" "$2" || e2e_status=$?
+	losetup -d "$e2e_loop"
+	return "$e2e_status"
+}
+
+# octal_of PATH - as /proc/self/mounts and mountinfo write it.
+octal_of()
+{
+	case $1 in
+	*[\ \\]*) printf '%s\n' "$1" | sed 's/\\/\\134/g; s/ /\\040/g' ;;
+	*) printf '%s\n' "$1" ;;
+	esac
+}
+
+# mounts_below FOLDER - at it or below it, the latest last.  "/tmp/x10" is not below "/tmp/x1".
+mounts_below()
+{
+	# Not by -v: there awk would read the octal numbers.
+	folder=$(octal_of "$1/") awk 'index($2 "/", ENVIRON["folder"]) == 1 { print $2 }' \
+		/proc/self/mounts | sed 's/\\040/ /g; s/\\134/\\/g'
 }
 
 e2e_on_exit=
@@ -107,8 +134,8 @@ e2e_end()
 	cd /
 	eval "$e2e_on_exit"
 	# The innermost mount is the last one.
-	awk -v work="$work/" 'index($2, work) == 1 { print $2 }' /proc/self/mounts | tac |
-		while read -r e2e_point; do
+	mounts_below "$work" | tac |
+		while IFS= read -r e2e_point; do
 			umount "$e2e_point" 2>/dev/null || fusermount3 -u "$e2e_point" 2>/dev/null ||
 				umount -l "$e2e_point" 2>/dev/null || fusermount3 -uz "$e2e_point"
 		done
@@ -166,7 +193,8 @@ umount_volume()
 
 is_mounted()
 {
-	awk -v point="$1" '$2 == point { found = 1 } END { exit !found }' /proc/self/mounts
+	point=$(octal_of "$1") awk '$2 == ENVIRON["point"] { found = 1 } END { exit !found }' \
+		/proc/self/mounts
 }
 
 # rig_pid [MNT] - process that serves the mount: it has /dev/fuse open, and the image
@@ -175,8 +203,9 @@ rig_pid()
 {
 	e2e_point=${1:-$mnt}
 	[ "${e2e_point#/}" != "$e2e_point" ] || e2e_point=$PWD/$e2e_point
-	e2e_image=$(awk -v point="$e2e_point" '$5 == point { sub(/.* - /, ""); image = $2 }
-		END { print image }' /proc/self/mountinfo)
+	e2e_image=$(point=$(octal_of "$e2e_point") awk '
+		$5 == ENVIRON["point"] { sub(/.* - /, ""); image = $2 }
+		END { print image }' /proc/self/mountinfo | sed 's/\\040/ /g; s/\\134/\\/g')
 	[ -n "$e2e_image" ] || return 0
 	# shellcheck disable=SC2012 # of links in /proc
 	ls -l /proc/[0-9]*/fd 2>/dev/null | awk -v image=" -> $(realpath "$e2e_image")" '
@@ -198,9 +227,19 @@ wait_until()
 	done
 }
 
+# rigs_below FOLDER - the processes that serve a mount and name a file there.
+rigs_below()
+{
+	grep -lsaF -e "$1/" /proc/[0-9]*/cmdline | while IFS= read -r e2e_line; do
+		case $(tr '\0' ' ' 2>/dev/null <"$e2e_line") in
+		*"${SNAPRIG##*/} mount "*"$1/"*) echo "$e2e_line" | tr -dc '0-9\n' ;;
+		esac
+	done
+}
+
 no_rig_runs()
 {
-	! pgrep -f "${SNAPRIG##*/} mount .*$work/" >/dev/null
+	[ -z "$(rigs_below "$work")" ]
 }
 
 # is_dead PID - a zombie is: who reaps it may take its time.

@@ -27,10 +27,10 @@ power_world()
 	image=$inner/volume.img
 	truncate -s 1G "$work/host.img"
 	mkfs.xfs -q -m reflink=1 "$work/host.img"
-	mount -o loop "$work/host.img" "$work/host"
+	mount_loop "$work/host.img" "$work/host"
 	truncate -s 512M "$disk"
 	mkfs.ext4 -q "$disk"
-	mount -o loop "$disk" "$inner"
+	mount_loop "$disk" "$inner"
 	power_boot=0
 }
 
@@ -39,7 +39,8 @@ verify_cut()
 {
 	power_boot=$((power_boot + 1))
 	printf '%08x-0000-4000-8000-000000000000\n' $power_boot >boot_id
-	work=$work SNAPRIG=$SNAPRIG E2E_TOOLS=$E2E_TOOLS unshare -m --propagation private sh -euc '
+	work=$work SNAPRIG=$SNAPRIG E2E_TOOLS=$E2E_TOOLS \
+		"$e2e_root/tests/lib/in_a_namespace.sh" sh -euc '
 		mount --bind boot_id /proc/sys/kernel/random/boot_id
 		exec sh "$@"' sh "$e2e_root/tests/lib/power_verify.sh" "$@"
 }

@@ -57,7 +57,7 @@ ran()
 nothing_left()
 {
 	same "" "$(ls -A "$TMPDIR")" "work folder"
-	! grep -q " $TMPDIR" /proc/self/mounts || fail "something is still mounted"
+	[ -z "$(mounts_below "$TMPDIR")" ] || fail "something is still mounted"
 	no_rig_runs || fail "a rig is still running"
 }
 

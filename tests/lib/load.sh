@@ -19,10 +19,12 @@ load_variants="$load_variants xen xen-qcow2 xen-thick xen-full"
 load_meddled="plain-meddled lvm-meddled vss-meddled xen-meddled"
 load_tool=$E2E_TOOLS/volume_load
 export SNAPRIG
-# shellcheck disable=SC2016 # when it runs
 load_shared=/dev/shm
-[ -d "$load_shared" ] || load_shared=${TMPDIR:-/tmp}
-on_exit 'rm -f "$load_shared/$e2e_name.$$".*'
+[ -w "$load_shared" ] || load_shared=${TMPDIR:-/tmp}
+# Of its own: the numbers of processes may be those of others there, who are in a container.
+load_shared=$(mktemp -d "$load_shared/snaprig-load.XXXXXX")
+# shellcheck disable=SC2016 # when it runs
+on_exit 'rm -rf "$load_shared"'
 
 # What meets another thing on its way more often when it is slower.
 load_delays="cow.store delay=2ms chance=5%
@@ -116,7 +118,7 @@ load_start()
 		load_traits="$load_traits $*"
 	}
 	image=$work/volume.img mnt=$work/mnt
-	load_ledger=$load_shared/$e2e_name.$$.$load_variant
+	load_ledger=$load_shared/$load_variant
 	mkdir -p "$mnt"
 	rm -rf "$image" "$image.snaprig" "$load_ledger"
 	rig create "$image" --size "$load_size"

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+#
+# leftovers.bash - what is mounted, attached and running below a folder, and how it
+# goes.  Sourced by tools/run-tests.
+#
+# All is read from what the kernel knows, and no device and no mount is asked: one of
+# somebody else's that hangs would not answer.  Names are compared whole, part by part: what
+# is below /tmp/x10 is not below /tmp/x1.
+
+# mounts_below FOLDER - at it or below it; the latest last.
+mounts_below()
+{
+	local point
+	while read -r _ point _; do
+		# Blanks and the like are octal there.
+		printf -v point '%b' "$point"
+		[[ $point/ != "$1"/* ]] || printf '%s\n' "$point"
+	done </proc/self/mounts
+}
+
+# loops_below FOLDER - the loop devices over files there.
+loops_below()
+{
+	local backing device file
+	for backing in /sys/block/loop*/loop/backing_file; do
+		[ -e "$backing" ] || continue
+		IFS= read -r file 2>/dev/null <"$backing" || continue
+		device=${backing#/sys/block/}
+		[[ $file != "$1"/* ]] || echo "/dev/${device%%/*}"
+	done
+}
+
+# rigs_below FOLDER - "PID COMMAND" of the program's processes that name a file there.
+rigs_below()
+{
+	local line pid command
+	grep -lsaF -e "$1/" /proc/[0-9]*/cmdline | while IFS= read -r line; do
+		command=$(tr '\0' ' ' 2>/dev/null <"$line")
+		pid=${line#/proc/}
+		[[ $command != *"snaprig "*"$1/"* ]] || echo "${pid%/cmdline} $command"
+	done
+}
+
+# leftovers_below FOLDER - a line for each, and what a sanitizer had to say about a
+# program that ran in the background.
+leftovers_below()
+{
+	mounts_below "$1" | sed 's/^/left mounted: /'
+	loops_below "$1" | sed 's/^/left attached: /'
+	rigs_below "$1" | sed 's/^/left running: /'
+	cat "$1"/sanitizer.* 2>/dev/null
+	# The rest is about system calls that it does not know.
+	grep -hs '^==' "$1"/valgrind.*
+}
+
+# release_below FOLDER - the mounts and loop devices.
+release_below()
+{
+	local point
+	mounts_below "$1" | tac | while IFS= read -r point; do
+		umount -l "$point" 2>/dev/null || fusermount3 -uz "$point" 2>/dev/null
+	done
+	loops_below "$1" | xargs -r -n1 timeout 10 losetup -d
+}
