@@ -19,7 +19,7 @@ mount -t tmpfs -o size=1G tmpfs store || skip "no tmpfs can be mounted"
 # The store's disk gets full: what is left is a few blocks or segments.
 disk_full()
 {
-	used=$(stat -f -c '%b %f %S' store | { read -r all free unit && echo $(((all - free) * unit)); })
+	used=$(($(stat -f -c '(%b - %f) * %S' store)))
 	mount -o "remount,size=$((used + $1 * 4096))" store 2>/dev/null || :
 }
 

@@ -30,7 +30,7 @@ failing='- fault: writer.freeze error=0x800423f4 writer=db times=1'
 backup='- backup: { takes: s1, to: b1 }'
 
 # What is written before and after the instant makes no difference.
-client honest 'touch {snapshot}; sleep 0.2; cat {snapshot} >{out}; rm {snapshot}' \
+client honest 'touch {snapshot}; sleep 1; cat {snapshot} >{out}; rm {snapshot}' \
 	"$restore" "$taking"
 vss honest honest <<END
 - write: { name: early, pattern: random, bytes: 1MiB }

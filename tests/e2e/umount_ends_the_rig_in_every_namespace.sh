@@ -24,7 +24,8 @@ copy()
 
 has_copy()
 {
-	grep -qsF " $mnt " "/proc/$copy/mountinfo" && in_another_namespace
+	grep -qsF " $mnt " "/proc/$copy/mountinfo" && in_another_namespace &&
+		[ "$(cat "/proc/$copy/comm")" = sleep ]
 }
 
 in_another_namespace()

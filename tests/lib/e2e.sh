@@ -78,7 +78,7 @@ requires_user_mount()
 # in_a_namespace COMMAND... - in a mount namespace of its own; also in a chroot.
 in_a_namespace()
 {
-	exec "$e2e_root/tests/lib/in_a_namespace.sh" "$@"
+	work=$work exec "$e2e_root/tests/lib/in_a_namespace.sh" "$@"
 }
 
 # requires_loop - a loop device can be had.
@@ -89,16 +89,35 @@ requires_loop()
 	timeout 20 losetup -f >/dev/null 2>&1 || skip "no loop device"
 }
 
+# has_loop FILE - a loop device is over it.
+has_loop()
+{
+	grep -qsxF -e "$(realpath "$1")" /sys/block/loop*/loop/backing_file
+}
+
+has_no_loop()
+{
+	! has_loop "$1"
+}
+
 # mount_loop FILE MNT [OPTIONS] - a file system in a file.  Not `mount -o loop`: that asks
 # every loop device whose it is, and one of somebody else's that hangs does not answer.
-# The device goes with the mount.
+# The device goes with the mount, and with copies of it that others' namespaces have.
 mount_loop()
 {
+	wait_until 120 has_no_loop "$1" || fail "'$1' is still mounted somewhere"
 	e2e_loop=$(losetup -f --show "$1")
 	e2e_status=0
 	mount ${3:+-o "$3"} "$e2e_loop" "$2" || e2e_status=$?
 	losetup -d "$e2e_loop"
 	return "$e2e_status"
+}
+
+# umount_loop FILE MNT - and it is unmounted in every namespace.
+umount_loop()
+{
+	umount "$2"
+	wait_until 120 has_no_loop "$1" || fail "'$1' is mounted in another namespace"
 }
 
 # octal_of PATH - as /proc/self/mounts and mountinfo write it.
@@ -146,7 +165,12 @@ e2e_end()
 	exit "$e2e_status"
 }
 
-work=$(mktemp -d "${E2E_WORK:-${TMPDIR:-/tmp}}/$e2e_name.XXXXXX")
+# Paths are put into lines of words.
+e2e_scratch=${E2E_WORK:-${TMPDIR:-/tmp}}
+case $e2e_scratch in
+*[!A-Za-z0-9/._-]*) e2e_scratch=/tmp ;;
+esac
+work=$(mktemp -d "$e2e_scratch/$e2e_name.XXXXXX")
 trap e2e_end EXIT
 trap 'exit 130' INT TERM
 cd "$work"

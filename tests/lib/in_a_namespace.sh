@@ -4,12 +4,20 @@
 # in_a_namespace.sh COMMAND... - runs it in a mount namespace of its own, from which no
 # mount gets out.
 #
+# A new namespace has a copy of each mount, which keeps a file system alive that is unmounted
+# elsewhere: so of other tests' mounts it keeps none ($work is that of the caller).
+#
 # In a chroot / may be no mount point whose propagation could be set.  There the usual
 # folders are made private one by one, those that are mount points; what is mounted
-# elsewhere may get out, so whoever mounts there unmounts.
+# elsewhere may get out, so whoever mounts there unmounts, and all copies are kept.
 set -eu
 
-! mountpoint -q / || exec unshare --mount --propagation private "$@"
+# shellcheck disable=SC2016 # for the shell inside
+! mountpoint -q / || exec unshare --mount --propagation private sh -c '
+	work=${work:-none}/ awk "\$2 ~ \"/snaprig-tests[.]\" &&
+		index(\$2, ENVIRON[\"work\"]) != 1 { print \$2 }" /proc/self/mounts | tac |
+		xargs -r umount -l 2>/dev/null || :
+	exec "$@"' sh "$@"
 # shellcheck disable=SC2016 # for the shell inside
 exec unshare --mount --propagation unchanged sh -c '
 	for folder in /dev /etc /proc /sys /tmp; do

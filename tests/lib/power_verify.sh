@@ -37,13 +37,6 @@ verify()
 	echo "$1" >>right
 }
 
-# What others have mounted is held by this copy of their mounts, too.  In a chroot it may be
-# no copy (in_a_namespace.sh), and theirs is not touched.
-if mountpoint -q /; then
-	work=$work/ awk '($1 ~ "^/dev/loop" || $3 ~ "^fuse") &&
-		index($2, ENVIRON["work"]) != 1 { print $2 }' /proc/self/mounts | tac |
-		xargs -r umount -l 2>/dev/null || true
-fi
 loop=$(losetup -f --show "$work/host/cut")
 mount "$loop" "$work/after"
 losetup -d "$loop"
