@@ -161,7 +161,7 @@ static void tell_death(struct holder *holder)
 
 	snprintf(why, sizeof why,
 		holder->has_last_answer
-			? "'%.512s' was frozen for too long, and has thawed of itself"
+			? "'%.512s' was frozen for too long, and has thawed by itself"
 			: "the process that held '%.512s' frozen was killed",
 		holder->path);
 	/* Before the call: there is nothing left to be asked for. */

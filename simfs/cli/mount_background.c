@@ -67,7 +67,7 @@ static int serve(const struct daemon_options *daemon, int ready_fd, struct backg
 
 	if (error == 0)
 		return daemon_run(daemon);
-	log_error_code(error, "cannot let go of what belongs to the starter");
+	log_error_code(error, "cannot close the files of the starter");
 	return EXIT_RIG;
 }
 

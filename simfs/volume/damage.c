@@ -27,7 +27,7 @@ void damage_tell(struct volume *volume, const char *file, uint64_t offset, uint6
 	if (volume->damage_lines > LINES_MAX || volume->options.quiet)
 		return;
 	if (volume->damage_lines++ == LINES_MAX)
-		log_error("more is damaged, and not told any more");
+		log_error("more blocks are damaged; they are not listed any more");
 	else
 		log_error("'%s' at offset %" PRIu64 ": block %" PRIu64 " is not what was stored",
 			file, offset, block);

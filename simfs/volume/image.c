@@ -295,7 +295,7 @@ int image_loaded(struct volume *volume)
 			return error;
 	}
 	if (!volume->options.quiet)
-		log_error("image '%s' is not what its snapshots are of: %s (%" PRIu64
+		log_error("image '%s' is not the one that its snapshots are of: %s (%" PRIu64
 			  " of them failed; the live view shows what the image has now)",
 			image_path(volume), volume->image.why, failed);
 	return 0;

@@ -277,7 +277,7 @@ int state_load_snapshot(struct volume *volume, const char *file, enum store_role
 	int error = store_open(volume->folder, file, &options, &store, &findings);
 
 	if (expected.is_of_another_topology) {
-		log_error("snapshot '%s' was taken %s: mount it with the profile of then", name,
+		log_error("snapshot '%s' was taken %s: mount it with a profile of that kind", name,
 			role == ROLE_COW_SNAPSHOT ? "in a chain" : "by copy-on-write");
 		return -EUCLEAN;
 	}

@@ -139,7 +139,7 @@ int volume_close(struct volume *volume)
 	if (first_error == 0) {
 		first_error = state_record_close(volume);
 		if (first_error < 0)
-			log_error_code(first_error, "cannot write what the image is");
+			log_error_code(first_error, "cannot record what the image is like");
 	}
 	/* Closing may have had something to tell. */
 	event_file_finish(&volume->event_file);

@@ -56,7 +56,7 @@ refused 2 "no chain" rig mount "$image" "$mnt" --sr lvm
 rig mount "$image" "$mnt" --profile xen --no-coalesce
 touch "$mnt/snapshots/s0"
 rig umount "$mnt"
-refused 4 "mount it with --profile xen|mount it with the profile of then" rig mount "$image" "$mnt"
+refused 4 "with --profile xen|with a profile of that kind" rig mount "$image" "$mnt"
 
 # An SR without room: coalesce cannot begin, and says so; so does a snapshot.
 rig mount "$image" "$mnt" --profile xen --no-coalesce

@@ -39,7 +39,7 @@ START_TEST(whom_the_requester_forgets_thaws_after_60_s)
 	engine_settle(&bench_engine);
 	writers_bench_expect_seconds(60);
 	writers_bench_expect_failed(SYSTEM, 9, "requester",
-		"it was frozen for 60 s, and whoever had it frozen did not thaw it");
+		"it was frozen for 60 s, and its requester did not thaw it");
 	ck_assert_int_eq(writers_bench_state("b"), 1);
 	writers_bench_thaw(&asked);
 	ck_assert_int_eq(asked.result, -EINVAL);

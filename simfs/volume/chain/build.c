@@ -118,7 +118,8 @@ static bool hang_one(struct chain *chain, int *ret_error)
 			continue;
 		if (chain->node_count >= CHAIN_NODES_MAX ||
 			(parent && node_depth(parent) >= CHAIN_DEPTH_MAX))
-			*ret_error = node_refuse(node, "the chain is longer than any of ours");
+			*ret_error = node_refuse(
+				node, "the chain is longer than any that a rig makes");
 		list_remove(&node->link);
 		node_hang(chain, node, parent);
 		return true;

@@ -106,7 +106,8 @@ static int check_source(struct snapshot_create *create)
 			is_taken ? "a snapshot is taken of the live view or of a clone"
 				 : "a clone is made of a snapshot");
 	if (of && of->state != SNAPSHOT_ACTIVE)
-		return snapshot_refuse(create, -EIO, "what it is of has failed");
+		return snapshot_refuse(
+			create, -EIO, "the snapshot or clone that it is made of has failed");
 	if (create->volume->chain->node_count >= create->volume->limits->chain_nodes)
 		return snapshot_refuse(create, -ENOSPC, "there are too many nodes");
 	return 0;

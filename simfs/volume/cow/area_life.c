@@ -294,7 +294,8 @@ static int mend_links(struct volume *volume)
 		error = state_update(at->store, &facts);
 	}
 	if (error < 0)
-		log_error_code(error, "cannot say in a store which snapshot is the next newer one");
+		log_error_code(
+			error, "cannot record in a store which snapshot is the next newer one");
 	return error;
 }
 

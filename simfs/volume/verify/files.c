@@ -85,7 +85,8 @@ static void check_file(const struct verifier *verifier, const char *file)
 		verify_tell(verifier, true, file, 0, NULL,
 			"left over from what was interrupted; the next mount removes it");
 	} else {
-		verify_tell(verifier, true, file, 0, NULL, "no file of a rig's, as it seems");
+		verify_tell(
+			verifier, true, file, 0, NULL, "it does not seem to be a file of a rig");
 	}
 }
 

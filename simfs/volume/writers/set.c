@@ -166,7 +166,7 @@ void writer_set_cancel(struct snapshot_create *create)
 	const struct writer_set *set = &create->volume->writers.set;
 
 	if (set->create == create && set->phase == SET_TELLING && !create->snapshot)
-		writer_set_give_up(create->volume, -EINTR, "whoever asked for it was killed");
+		writer_set_give_up(create->volume, -EINTR, "its requester was killed");
 }
 
 /* ---- the steps ---- */

@@ -58,7 +58,7 @@ enum writer_blame writer_blame_at_limit(const struct volume_writer *writer, char
 		reason = "while the snapshot was being made";
 	} else if (volume->writers.set.phase == SET_HELD) {
 		blame = BLAME_REQUESTER;
-		reason = "and whoever had it frozen did not thaw it";
+		reason = "and its requester did not thaw it";
 	}
 	snprintf(why, WRITER_FAILURE_BYTES, "it was frozen for %g s, %s", limit_s, reason);
 	if (writer->event != TOLD_FREEZE)
@@ -101,7 +101,7 @@ void writers_tick(struct volume *volume)
 		if (writer && due_ns(writer) <= now_ns)
 			act(writer);
 		else
-			writer_set_give_up(volume, -ETIMEDOUT,
-				"whoever had the writers frozen did not thaw them");
+			writer_set_give_up(
+				volume, -ETIMEDOUT, "the requester did not thaw the writers");
 	}
 }
