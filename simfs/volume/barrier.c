@@ -21,7 +21,7 @@ void volume_barrier_end(struct volume *volume, struct volume_barrier *barrier)
 	list_init(&released);
 	list_splice(&released, &volume->parked_writes);
 	while ((link = list_pop(&released)))
-		live_write_start(CONTAINER_OF(link, struct volume_request, link));
+		write_start(CONTAINER_OF(link, struct volume_request, link));
 }
 
 bool barrier_parks(struct volume *volume, struct volume_request *request)

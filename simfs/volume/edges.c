@@ -75,10 +75,8 @@ void edges_complete(
 		ops->done(request, 0, request->buffer, request->offset);
 		return;
 	}
-	/* Of copy-on-write: it had the old bytes, which are preserved by now. */
-	if (!request->scratch)
-		request->scratch = scratch_take(request->volume);
-	if (request->scratch)
+	/* By copy-on-write it had the old bytes, which are preserved by now. */
+	if (scratch_take(request))
 		parts_start(request, first_block(request), &edge_parts);
 	else
 		ops->done(request, -ENOMEM, NULL, 0);

@@ -2,6 +2,8 @@
 /*
  * range.c - writes whose ranges overlap take turns, in order of arrival.
  *
+ * A write has its turn until it leaves its range, and with it its scratch memory.
+ *
  * A list and a scan: as many writes are under way as the kernel sends (at most
  * a few hundred), and a tree would cost more than it spares.
  */
@@ -52,6 +54,7 @@ void range_take(struct volume *volume, struct volume_request *request)
 
 	range->first = round_down(request->offset, unit);
 	range->end = round_up(request->offset + request->length, unit);
+	request->scratch = NULL;
 	list_append(&volume->ranges, &range->link);
 	range->waits = range_is_blocked(volume, range);
 	if (range->waits)
@@ -78,7 +81,14 @@ struct volume_range range_leave(struct volume_request *request)
 	struct volume_range given = request->range;
 
 	list_remove(&request->range.link);
+	scratch_give(request);
 	return given;
+}
+
+void ranges_forget(struct volume *volume)
+{
+	list_for_each (at, &volume->ranges)
+		scratch_give(CONTAINER_OF(at, struct volume_request, range.link));
 }
 
 void range_wake(struct volume *volume, struct volume_range given)

@@ -2,6 +2,9 @@
 /*
  * scratch.c - buffers for old bytes and for the edges of unaligned writes.
  *
+ * A write has at most one, from when it first asks for it until it gives its range
+ * back (range.c): so nobody else gives it back, and whatever is read into it is over.
+ *
  * Mapped, not allocated: a 4 KiB write touches two pages of its buffer and the
  * rest stays address space.  The last one given back is taken first, while it
  * is still in the processor's cache.  There are never more than requests.
@@ -12,25 +15,30 @@
 #include "simfs/volume/way.h"
 
 /* A spare buffer's first bytes hold the link. */
-char *scratch_take(struct volume *volume)
+char *scratch_take(struct volume_request *write)
 {
-	struct list *link = list_pop(&volume->scratch_spare);
-
-	if (link)
-		return (char *)link;
+	if (write->scratch)
+		return write->scratch;
+	write->scratch = (char *)list_pop(&write->volume->scratch_spare);
+	if (write->scratch)
+		return write->scratch;
 
 	void *bytes = mmap(NULL, SCRATCH_BYTES, PROT_READ | PROT_WRITE,
 		MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
-	return bytes == MAP_FAILED ? NULL : bytes;
+	write->scratch = bytes == MAP_FAILED ? NULL : bytes;
+	return write->scratch;
 }
 
-void scratch_give(struct volume *volume, char *scratch)
+void scratch_give(struct volume_request *write)
 {
-	struct list *link = (struct list *)scratch;
+	struct list *link = (struct list *)write->scratch;
 
+	if (!link)
+		return;
 	*link = (struct list){ 0 };
-	list_prepend(&volume->scratch_spare, link);
+	list_prepend(&write->volume->scratch_spare, link);
+	write->scratch = NULL;
 }
 
 void scratch_free_all(struct volume *volume)

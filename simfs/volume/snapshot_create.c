@@ -185,7 +185,7 @@ static void origin_flushed(struct blockio_request *io, int result)
 }
 
 /* What the snapshot shares with the image must not go back to what it was before. */
-static void origin_flush(struct snapshot_create *create)
+static void image_flush(struct snapshot_create *create)
 {
 	if (!create->volume->options.durable) {
 		taken(create, 0);
@@ -218,7 +218,7 @@ static void held(struct snapshot_create *create, int result)
 		store_quiesce(replaces->store, &create->still);
 		return;
 	}
-	origin_flush(create);
+	image_flush(create);
 }
 
 static void written(struct store_waiter *waiter, int error)

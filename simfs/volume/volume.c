@@ -158,13 +158,7 @@ void volume_forget(struct volume *volume)
 		if (create->entering)
 			snapshot_free(create->entering);
 	}
-	list_for_each (at, &volume->ranges) {
-		struct volume_request *request = CONTAINER_OF(
-			at, struct volume_request, range.link);
-
-		if (!request->range.waits && request->scratch)
-			scratch_give(volume, request->scratch);
-	}
+	ranges_forget(volume);
 	growth_forget(volume->growth);
 	volume_free(volume, true);
 }
@@ -240,7 +234,7 @@ void request_start(struct volume_request *request)
 {
 	static void (*const start[])(struct volume_request *) = {
 		[VOLUME_READ] = live_read_start,
-		[VOLUME_WRITE] = live_write_start,
+		[VOLUME_WRITE] = write_start,
 		[VOLUME_FLUSH] = live_flush_start,
 		[VOLUME_DISCARD] = zero_start,
 		[VOLUME_ZERO] = zero_start,

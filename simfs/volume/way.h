@@ -18,16 +18,16 @@ struct volume;
 /* volume.c: starts REQUEST as it stands. */
 void request_start(struct volume_request *request);
 
-/* live.c */
+/* live.c: reads and flushes of the live view. */
 void live_read_start(struct volume_request *request);
-void live_write_start(struct volume_request *request);
 void live_flush_start(struct volume_request *request);
-
-/* Ends a live write whose turn it is. */
-void live_write_end(struct volume_request *request, int result);
-
-/* Ends a live read or flush. */
 void live_end(struct volume_request *request, int result);
+
+/* write.c: any write.  It ends when it has had its turn; of a snapshot that has failed by then,
+ * with -EIO. */
+void write_start(struct volume_request *request);
+void write_turn(struct volume_request *request);
+void write_end(struct volume_request *request, int result);
 
 /* barrier.c */
 bool barrier_parks(struct volume *volume, struct volume_request *request);
@@ -36,29 +36,30 @@ void barrier_check(struct volume *volume);
 /* range.c: calls write_turn() for REQUEST, now or when its turn comes. */
 void range_take(struct volume *volume, struct volume_request *request);
 
-/* Gives the range back, and lets go on who waited for it: after REQUEST has
- * been answered, since they may be answered at once. */
+/* Gives the range and the scratch memory back, and lets go on who waited for it: after
+ * REQUEST has been answered, since they may be answered at once. */
 struct volume_range range_leave(struct volume_request *request);
 void range_wake(struct volume *volume, struct volume_range given);
-void write_turn(struct volume_request *request);
+void ranges_forget(struct volume *volume);
+
+/* origin.c: the live view where it is the image; REQUEST, a write that has its turn, ends there. */
+void origin_read(struct volume_request *request);
+void origin_write(struct volume_request *request);
+void origin_flush(struct volume_request *request);
 
 /* hold.c */
 bool hold_parks(struct volume *volume, struct volume_request *request);
 void hold_check(struct volume *volume);
 
-/* cow/read.c: a read of SNAPSHOT that begins now does not fail at once. */
+/* snapshot_read.c: a read of SNAPSHOT that begins now does not fail at once. */
 bool snapshot_is_readable(const struct snapshot *snapshot);
 void snapshot_read_start(struct volume_request *request);
 void snapshot_read_go(struct volume_request *request);
 void snapshot_read_end(struct volume_request *request, int result);
-void snapshot_read_cow(struct volume_request *request);
 
-/* cow/write.c */
+/* snapshot_write.c */
 void snapshot_write_start(struct volume_request *request);
-void snapshot_write_turn(struct volume_request *request);
-void snapshot_write_end(struct volume_request *request);
 void snapshot_flush_start(struct volume_request *request);
-void snapshot_flush_cow(struct volume_request *request);
 void snapshot_flush_end(struct volume_request *request, int result);
 
 /* zero.c */
@@ -68,10 +69,11 @@ void zero_start(struct volume_request *request);
 void zero_choose(struct volume_request *piece);
 void zero_forget_all(struct volume *volume);
 
-/* scratch.c: buffers of SCRATCH_BYTES; NULL without memory. */
+/* scratch.c: SCRATCH_BYTES for WRITE, which has its turn: the same until it leaves its range;
+ * NULL without memory. */
 #define SCRATCH_BYTES ((size_t)VOLUME_REQUEST_MAX_BYTES + 2 * VOLUME_BLOCK_MAX_BYTES)
-char *scratch_take(struct volume *volume);
-void scratch_give(struct volume *volume, char *scratch);
+char *scratch_take(struct volume_request *write);
+void scratch_give(struct volume_request *write);
 void scratch_free_all(struct volume *volume);
 
 #endif

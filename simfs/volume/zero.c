@@ -89,7 +89,7 @@ static void piece_done(struct volume_request *piece, int result)
 	if (result < 0 || zero->cursor == whole->offset + whole->length)
 		zero_end(zero, result);
 	else
-		live_write_start(piece);
+		write_start(piece);
 }
 
 void zero_start(struct volume_request *request)
@@ -115,7 +115,7 @@ void zero_start(struct volume_request *request)
 		.done = piece_done,
 	};
 	list_append(&volume->zeros, &zero->link);
-	live_write_start(&zero->piece);
+	write_start(&zero->piece);
 }
 
 void zero_forget_all(struct volume *volume)

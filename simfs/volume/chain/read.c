@@ -15,7 +15,6 @@
 #include "simfs/volume/chain/bodies.h"
 #include "simfs/volume/chain/nodes.h"
 #include "simfs/volume/chain/view.h"
-#include "simfs/volume/cow/cow.h"
 #include "simfs/volume/damage.h"
 #include "simfs/volume/parts.h"
 #include "simfs/volume/way.h"
@@ -101,7 +100,7 @@ static void read_begin(struct volume_request *request)
 void chain_live_read(struct volume_request *request)
 {
 	if (node_is_image(request->volume->chain->live))
-		cow_live_read(request);
+		origin_read(request);
 	else
 		read_begin(request);
 }

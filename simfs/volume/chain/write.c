@@ -15,7 +15,6 @@
 #include "simfs/volume/chain/nodes.h"
 #include "simfs/volume/chain/space.h"
 #include "simfs/volume/chain/view.h"
-#include "simfs/volume/cow/cow.h"
 #include "simfs/volume/edges.h"
 #include "simfs/volume/parts.h"
 #include "simfs/volume/way.h"
@@ -24,16 +23,6 @@
 static struct node *head_of(const struct volume_request *request)
 {
 	return chain_head(request->volume->chain, request->snapshot);
-}
-
-static void write_end(struct volume_request *request, int error)
-{
-	if (!request->snapshot) {
-		live_write_end(request, error);
-		return;
-	}
-	request->error = error;
-	snapshot_write_end(request);
 }
 
 static uint64_t first_block(const struct volume_request *request)
@@ -108,7 +97,7 @@ void chain_write(struct volume_request *request)
 		return;
 	}
 	if (node_is_image(head))
-		cow_write_submit(request);
+		origin_write(request);
 	else
 		edges_complete(request, CHAIN_BLOCK_BYTES, &write_ops);
 }

@@ -6,7 +6,7 @@
  *                   ├─▶ old_read_start ─▶ old_read ─▶ preserve_all ─▶ preserved ─┤
  *                   └─ only incrementals do ───────────▲                         │
  *     ┌──────────────────────────────────────────────────────────────────────────┘
- *     └─▶ preserve_settle ─▶ (a failing snapshot's mark) ─▶ cow_write_submit
+ *     └─▶ preserve_settle ─▶ (a failing snapshot's mark) ─▶ origin_write
  *
  * A fault may hold it up, or turn it aside, at each of its points: before the
  * old bytes are read, before a store gets them, and when all have them.
@@ -22,6 +22,7 @@
 #include "simfs/volume/acting.h"
 #include "simfs/volume/core.h"
 #include "simfs/volume/cow/area.h"
+#include "simfs/volume/cow/bodies.h"
 #include "simfs/volume/cow/cow.h"
 #include "simfs/volume/life.h"
 #include "simfs/volume/way.h"
@@ -196,7 +197,7 @@ static void preserved(struct store_waiter *waiter, int error)
 		fault_wait_for(
 			&request->volume->faults, &request->fault.wait, &decision, settle_go);
 	else
-		live_write_end(request, decision.error);
+		write_end(request, decision.error);
 }
 
 /* What SNAPSHOT lacks of REQUEST goes into its store, if the old bytes could be read. */
@@ -353,8 +354,7 @@ void preserve_start(struct volume_request *request)
 		preserve_all(request, 0);
 		return;
 	}
-	request->scratch = scratch_take(volume);
-	if (!request->scratch) {
+	if (!scratch_take(request)) {
 		preserve_without_memory(request);
 		return;
 	}
@@ -375,7 +375,7 @@ void preserve_settle(struct volume_request *request)
 		}
 	}
 	if (request->snapshot)
-		snapshot_write_end(request);
+		write_end(request, request->error);
 	else
-		cow_write_submit(request);
+		origin_write(request);
 }

@@ -9,27 +9,21 @@
  * is read from there.  A block that is in the store stays there, so at most
  * one more round per block is needed.
  *
- *   snapshot_read_start ─▶ (held) ─▶ snapshot_read_go ─▶ snapshot_read_cow ─▶ plan ─▶ parts ─┐
- *                                                                     ▲   next, or overtaken │
- *                                                                     └──────── round_done ◀─┘
+ *	cow_snapshot_read ─▶ plan ─▶ parts ───────┐
+ *	                      ▲  next, or overtaken │
+ *	                      └────── round_done ◀─┘
  */
 #include <errno.h>
 
 #include "simfs/base/check.h"
 #include "simfs/volume/core.h"
 #include "simfs/volume/cow/area.h"
+#include "simfs/volume/cow/bodies.h"
 #include "simfs/volume/damage.h"
 #include "simfs/volume/life.h"
 #include "simfs/volume/way.h"
 
 static void part_done(struct request_part *part, int result);
-
-bool snapshot_is_readable(const struct snapshot *snapshot)
-{
-	if (snapshot->tracks_only || snapshot_is_dormant(snapshot))
-		return false;
-	return snapshot->state == SNAPSHOT_ACTIVE || snapshot_is_stale(snapshot);
-}
 
 /* The stores may lie on another file system than the origin: what suits any suits both. */
 static uint64_t read_end(const struct volume_request *request)
@@ -40,20 +34,6 @@ static uint64_t read_end(const struct volume_request *request)
 static uint64_t read_first(const struct volume_request *request)
 {
 	return round_down(request->offset, BLOCKIO_ALIGNMENT_MAX);
-}
-
-void snapshot_read_end(struct volume_request *request, int result)
-{
-	struct snapshot *snapshot = request->snapshot;
-	struct volume *volume = request->volume;
-
-	if (result < 0)
-		volume->counters.snapshot_read_errors++;
-	else
-		volume->counters.snapshot_read_bytes += request->length;
-	volume->reads_under_way--;
-	snapshot_put(snapshot);
-	request->done(request, result);
 }
 
 /*
@@ -175,35 +155,11 @@ static void part_done(struct request_part *part, int result)
 		round_done(request);
 }
 
-void snapshot_read_cow(struct volume_request *request)
+void cow_snapshot_read(struct volume_request *request)
 {
 	request->error = 0;
 	request->cursor = read_first(request);
 	request->data = request->buffer + (request->offset - request->cursor);
 	request->parts_under_way = 0;
 	plan(request);
-}
-
-void snapshot_read_go(struct volume_request *request)
-{
-	if (!snapshot_is_readable(request->snapshot)) {
-		snapshot_read_end(request, -EIO);
-		return;
-	}
-	request->volume->topology->snapshot_read(request);
-}
-
-void snapshot_read_start(struct volume_request *request)
-{
-	struct snapshot *snapshot = request->snapshot;
-	struct volume *volume = request->volume;
-
-	volume->counters.snapshot_reads++;
-	volume->reads_under_way++;
-	snapshot_get(snapshot);
-	if (request->offset > snapshot->highest_read)
-		snapshot->highest_read = request->offset;
-	if (hold_parks(volume, request))
-		return;
-	snapshot_read_go(request);
 }

@@ -2,9 +2,8 @@
 /*
  * write.c - writes to a snapshot, where the profile has writable ones.
  *
- *   snapshot_write_start ─▶ (behind a barrier) ─▶ (turn) ─▶ snapshot_write_turn
- *     ─▶ edges_read (the blocks it covers in part) ─▶ blocks_store ─▶ stored
- *     ─▶ preserve_settle (a failing snapshot's mark) ─▶ snapshot_write_end
+ *	cow_snapshot_write ─▶ edges_read (the blocks it covers in part) ─▶ blocks_store
+ *	  ─▶ stored ─▶ preserve_settle (a failing snapshot's mark) ─▶ write_end
  *
  * What is written goes into the store: a block that is there already is
  * rewritten in place, any other is appended as a whole, the rest of it from
@@ -20,12 +19,13 @@
 
 #include "simfs/base/check.h"
 #include "simfs/volume/core.h"
+#include "simfs/volume/cow/bodies.h"
 #include "simfs/volume/cow/cow.h"
 #include "simfs/volume/damage.h"
 #include "simfs/volume/life.h"
 #include "simfs/volume/way.h"
 
-static uint64_t write_end(const struct volume_request *request)
+static uint64_t bytes_end(const struct volume_request *request)
 {
 	return request->offset + request->length;
 }
@@ -37,7 +37,7 @@ static uint64_t first_block(const struct volume_request *request)
 
 static uint64_t last_block(const struct volume_request *request)
 {
-	return (write_end(request) - 1) / snapshot_block_bytes(request->snapshot);
+	return (bytes_end(request) - 1) / snapshot_block_bytes(request->snapshot);
 }
 
 /* Where scratch memory begins: the blocks of the write lie in it as a whole. */
@@ -55,7 +55,7 @@ static void part_of_block(const struct volume_request *request, uint64_t block, 
 	uint64_t end = first + block_bytes;
 
 	*ret_first = request->offset > first ? request->offset : first;
-	*ret_end = write_end(request) < end ? write_end(request) : end;
+	*ret_end = bytes_end(request) < end ? bytes_end(request) : end;
 }
 
 /* Whether the bytes around what REQUEST writes of BLOCK are needed for storing it. */
@@ -68,29 +68,6 @@ static bool edge_is_needed(const struct volume_request *request, uint64_t block)
 	if (end - first == snapshot_block_bytes(request->snapshot))
 		return false;
 	return store_offset(store, block) == 0 || ((first | end) & (STORE_UNIT_BYTES - 1)) != 0;
-}
-
-void snapshot_write_end(struct volume_request *request)
-{
-	struct volume *volume = request->volume;
-	struct snapshot *snapshot = request->snapshot;
-	int result = snapshot->state == SNAPSHOT_ACTIVE ? request->error : -EIO;
-	struct volume_range given;
-
-	result = image_answer(volume, result);
-	if (request->scratch)
-		scratch_give(volume, request->scratch);
-	if (result == 0) {
-		volume->counters.snapshot_writes++;
-		volume->counters.snapshot_written_bytes += request->length;
-	}
-	given = range_leave(request);
-	volume->writes_under_way--;
-	surface_written(volume, snapshot);
-	snapshot_put(snapshot);
-	request->done(request, result);
-	range_wake(volume, given);
-	barrier_check(volume);
 }
 
 static void stored(struct store_waiter *waiter, int error)
@@ -193,7 +170,7 @@ static void edges_read(struct request_part *part, int result)
 		edges_read_next(request);
 }
 
-void snapshot_write_turn(struct volume_request *request)
+void cow_snapshot_write(struct volume_request *request)
 {
 	request->error = 0;
 	if (request->snapshot->state != SNAPSHOT_ACTIVE) {
@@ -206,8 +183,7 @@ void snapshot_write_turn(struct volume_request *request)
 		blocks_store(request, request->buffer, request->offset);
 		return;
 	}
-	request->scratch = scratch_take(request->volume);
-	if (!request->scratch) {
+	if (!scratch_take(request)) {
 		request->error = -ENOMEM;
 		preserve_settle(request);
 		return;
@@ -216,47 +192,13 @@ void snapshot_write_turn(struct volume_request *request)
 	edges_read_next(request);
 }
 
-void snapshot_write_start(struct volume_request *request)
-{
-	struct snapshot *snapshot = request->snapshot;
-
-	MUST(snapshot_is_writable(snapshot));
-	/* Also behind a barrier: it must not be deleted under a write that waits. */
-	snapshot_get(snapshot);
-	live_write_start(request);
-}
-
-void snapshot_flush_end(struct volume_request *request, int result)
-{
-	struct snapshot *snapshot = request->snapshot;
-
-	if (snapshot->state != SNAPSHOT_ACTIVE)
-		result = -EIO;
-	request->volume->reads_under_way--;
-	snapshot_put(snapshot);
-	request->done(request, result);
-}
-
 static void flushed(struct blockio_request *io, int result)
 {
 	snapshot_flush_end(CONTAINER_OF(io, struct volume_request, io), result);
 }
 
-void snapshot_flush_cow(struct volume_request *request)
+void cow_snapshot_flush(struct volume_request *request)
 {
 	request->io.done = flushed;
 	blockio_start(store_io(request->snapshot->store), &request->io, BLOCKIO_FLUSH, 0, NULL, 0);
-}
-
-void snapshot_flush_start(struct volume_request *request)
-{
-	struct snapshot *snapshot = request->snapshot;
-
-	if (snapshot->state != SNAPSHOT_ACTIVE) {
-		request->done(request, -EIO);
-		return;
-	}
-	request->volume->reads_under_way++;
-	snapshot_get(snapshot);
-	request->volume->topology->snapshot_flush(request);
 }

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* bodies.h - the bodies of struct topology by copy-on-write, and what they share. */
+#ifndef SNAPRIG_VOLUME_COW_BODIES_H
+#define SNAPRIG_VOLUME_COW_BODIES_H
+
+#include <stdint.h>
+
+struct snapshot;
+struct volume_request;
+
+/* read.c, write.c */
+void cow_snapshot_read(struct volume_request *request);
+void cow_snapshot_write(struct volume_request *request);
+void cow_snapshot_flush(struct volume_request *request);
+
+/* preserve.c: preserves what REQUEST will replace, then calls origin_write(). */
+void preserve_start(struct volume_request *request);
+
+/*
+ * Appends the blocks from FIRST to before END, which SNAPSHOT lacks, as far as
+ * the profile admits them; request->preserved is counted for them.  Beyond
+ * that the snapshot fails.  BYTES is their content.
+ */
+void preserve_run(struct snapshot *snapshot, struct volume_request *request, uint64_t first,
+	uint64_t end, char *bytes);
+
+/* Fails SNAPSHOT when its driver gives it up for what REQUEST has appended. */
+void preserve_commit(struct snapshot *snapshot, const struct volume_request *request);
+
+#endif

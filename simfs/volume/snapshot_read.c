@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * snapshot_read.c - reads of snapshots, whatever the topology.
+ *
+ *	snapshot_read_start ─▶ (held) ─▶ snapshot_read_go ─▶ topology->snapshot_read
+ *	  ─▶ snapshot_read_end
+ */
+#include <errno.h>
+
+#include "simfs/volume/core.h"
+#include "simfs/volume/life.h"
+#include "simfs/volume/way.h"
+
+bool snapshot_is_readable(const struct snapshot *snapshot)
+{
+	if (snapshot->tracks_only || snapshot_is_dormant(snapshot))
+		return false;
+	return snapshot->state == SNAPSHOT_ACTIVE || snapshot_is_stale(snapshot);
+}
+
+void snapshot_read_start(struct volume_request *request)
+{
+	struct snapshot *snapshot = request->snapshot;
+	struct volume *volume = request->volume;
+
+	volume->counters.snapshot_reads++;
+	volume->reads_under_way++;
+	snapshot_get(snapshot);
+	if (request->offset > snapshot->highest_read)
+		snapshot->highest_read = request->offset;
+	if (!hold_parks(volume, request))
+		snapshot_read_go(request);
+}
+
+void snapshot_read_go(struct volume_request *request)
+{
+	if (snapshot_is_readable(request->snapshot))
+		request->volume->topology->snapshot_read(request);
+	else
+		snapshot_read_end(request, -EIO);
+}
+
+void snapshot_read_end(struct volume_request *request, int result)
+{
+	struct snapshot *snapshot = request->snapshot;
+	struct volume *volume = request->volume;
+
+	if (result < 0)
+		volume->counters.snapshot_read_errors++;
+	else
+		volume->counters.snapshot_read_bytes += request->length;
+	volume->reads_under_way--;
+	snapshot_put(snapshot);
+	request->done(request, result);
+}
