@@ -19,28 +19,34 @@ bool fault_site_decide(struct fault_site *site, enum fault_point point,
 	if (!fault_is_armed(&site->plane, point) ||
 		!fault_decide(&site->plane, point, context, &decision))
 		return false;
-	if (decision.action == FAULT_CRASH) {
+	switch (fault_act_at(decision.action)->course) {
+	case FAULT_DIES:
 		site->crash(site->context);
 		return false;
+	case FAULT_WAITS:
+		if (!site->may_wait)
+			return false;
+		break;
+	case FAULT_GOES_ON:
+	case FAULT_ANSWERS:
+		break;
 	}
-	if ((decision.action == FAULT_DELAY || decision.action == FAULT_HANG) && !site->may_wait)
-		return false;
 	*ret = decision;
 	return true;
 }
 
-void fault_flip(const struct fault_decision *decision, void *bytes, size_t length)
+enum fault_course fault_site_meet(struct fault_site *site, enum fault_point point,
+	const struct fault_context *context, struct fault_wait *wait,
+	void (*go)(struct fault_wait *wait), struct fault_decision *ret)
 {
-	uint64_t bits = (uint64_t)length * 8;
-	struct fault_decision flips = *decision;
+	enum fault_course course;
 
-	if (flips.value > bits)
-		flips.value = bits;
-	for (uint64_t i = 0; i < flips.value; i++) {
-		uint64_t bit = fault_flip_bit(&flips, i, bits);
-
-		((uint8_t *)bytes)[bit / 8] ^= (uint8_t)(1u << bit % 8);
-	}
+	*ret = (struct fault_decision){ .action = FAULT_NO_ACTION };
+	fault_site_decide(site, point, context, ret);
+	course = fault_act_at(ret->action)->course;
+	if (course == FAULT_WAITS)
+		fault_wait_for(site, wait, ret, go);
+	return course;
 }
 
 /* ---- waiting ---- */
@@ -60,7 +66,7 @@ static void begin(struct fault_site *site, struct fault_wait *wait, uint64_t due
 void fault_wait_for(struct fault_site *site, struct fault_wait *wait,
 	const struct fault_decision *decision, void (*go)(struct fault_wait *wait))
 {
-	bool hangs = decision->action == FAULT_HANG;
+	bool hangs = fault_act_at(decision->action)->hangs;
 
 	begin(site, wait, hangs ? UINT64_MAX : clock_now_ns() + decision->value, decision->rule_id,
 		go);

@@ -2,14 +2,14 @@
 /*
  * fault_site.h - what the layers that act on faults share.
  *
- * The plane decides (faults/fault.h).  What is the same wherever a fault
- * strikes is done here: the rig dies of a crash, and whoever is delayed or
- * hangs waits on one list, on the rig's clock, until all are let go.
+ * The plane decides (faults/fault.h); what each action does is a table
+ * (fault_act.h).  Here the rig dies of a crash, and whoever is delayed or hangs
+ * waits on one list, on the rig's clock, until all are let go.
  */
 #ifndef SNAPRIG_BLOCKIO_FAULT_SITE_H
 #define SNAPRIG_BLOCKIO_FAULT_SITE_H
 
-#include "faults/fault.h"
+#include "simfs/blockio/fault_act.h"
 
 /* One who waits, for one thing; embedded in what goes on afterwards.  All zeros at first. */
 struct fault_wait {
@@ -44,6 +44,15 @@ void fault_site_init(struct fault_site *site);
 bool fault_site_decide(struct fault_site *site, enum fault_point point,
 	const struct fault_context *context, struct fault_decision *ret);
 
+/*
+ * The same for one who waits by himself: what becomes of whoever came.  *RET is
+ * what has struck, or no action, which goes on.  FAULT_WAITS: GO is called with
+ * WAIT, and not before this returns.
+ */
+enum fault_course fault_site_meet(struct fault_site *site, enum fault_point point,
+	const struct fault_context *context, struct fault_wait *wait,
+	void (*go)(struct fault_wait *wait), struct fault_decision *ret);
+
 /* WAIT goes on as DECISION, a delay or a hang, says. */
 void fault_wait_for(struct fault_site *site, struct fault_wait *wait,
 	const struct fault_decision *decision, void (*go)(struct fault_wait *wait));
@@ -59,9 +68,6 @@ void fault_wait_cancel(struct fault_wait *wait);
 /* WAIT goes on at the next tick. */
 void fault_wait_tick(
 	struct fault_site *site, struct fault_wait *wait, void (*go)(struct fault_wait *wait));
-
-/* Flips bits of BYTES as DECISION says. */
-void fault_flip(const struct fault_decision *decision, void *bytes, size_t length);
 
 /* When to tick, on the rig's clock; UINT64_MAX: nobody waits for a time. */
 uint64_t fault_site_due_ns(const struct fault_site *site);

@@ -2,9 +2,9 @@
 /*
  * faulty.c - one transfer that a fault strikes.
  *
- *	             ┌─ error, drop ─▶ (the next tick) ─▶ answered
- *	struck ──────┼─ delay, hang ─▶ (waits) ─▶ goes on as if nothing had been
- *	             └─ zero, flip, tear, misdirect ─▶ another transfer in its place ─▶ answered
+ *	             ┌─ FAULT_ANSWERS ─▶ (the next tick) ─▶ answered
+ *	struck ──────┼─ FAULT_WAITS ─▶ (waits) ─▶ pass_go: as if nothing had been
+ *	             └─ FAULT_GOES_ON ─▶ another transfer in its place ─▶ answered
  *
  * The other transfer has memory of its own: what is written is shared with
  * whoever else preserves it, and must not change under them.
@@ -108,16 +108,6 @@ static void answer_later(struct transfer *transfer, int result)
 	fault_wait_tick(transfer->faulty->site, &transfer->wait, answer_go);
 }
 
-static void act_error(struct transfer *transfer)
-{
-	answer_later(transfer, transfer->decision.error);
-}
-
-static void act_drop(struct transfer *transfer)
-{
-	answer_later(transfer, 0);
-}
-
 static void pass_go(struct fault_wait *wait)
 {
 	struct transfer *transfer = CONTAINER_OF(wait, struct transfer, wait);
@@ -128,84 +118,70 @@ static void pass_go(struct fault_wait *wait)
 	blockio_pass(next, outer);
 }
 
-static void act_wait(struct transfer *transfer)
-{
-	fault_wait_for(transfer->faulty->site, &transfer->wait, &transfer->decision, pass_go);
-}
-
 static void changed_done(struct blockio_request *inner, int result)
 {
 	struct transfer *transfer = CONTAINER_OF(inner, struct transfer, inner);
-	const struct fault_decision *decision = &transfer->decision;
 
 	transfer->result = result;
 	if (result == 0 && inner->kind == BLOCKIO_READ) {
-		if (decision->action == FAULT_ZERO)
-			memset(transfer->bytes, 0, transfer->length);
-		if (decision->action == FAULT_FLIP)
-			fault_flip(decision, transfer->bytes, transfer->length);
+		fault_spoil(&transfer->decision, transfer->bytes, transfer->length);
 		scatter(transfer);
 	}
 	transfer_answer(transfer);
 }
 
-/* VALUE further on than OFFSET: all that is aligned, and in the image. */
-static uint64_t misdirected(
-	const struct blockio *io, bool wraps, uint64_t offset, size_t length, uint64_t value)
+static void change(struct transfer *transfer)
 {
-	uint64_t step = value - value % io->alignment_bytes;
-	uint64_t room = io->size_bytes - io->size_bytes % io->alignment_bytes;
-
-	offset += step ? step : io->alignment_bytes;
-	if (!wraps || room <= length)
-		return offset;
-	offset %= room;
-	return offset + length <= room ? offset : room - length;
-}
-
-static void act_change(struct transfer *transfer)
-{
-	const struct fault_decision *decision = &transfer->decision;
 	struct faulty *faulty = transfer->faulty;
 	struct blockio_request *outer = transfer->outer;
-	size_t length = request_length(outer);
-	uint64_t offset = outer->offset;
+	struct fault_move move = {
+		.room = { .size_bytes = faulty->io.size_bytes,
+			.unit_bytes = faulty->io.alignment_bytes,
+			.step_min_bytes = faulty->io.alignment_bytes,
+			.wraps = !faulty->is_store },
+		.offset = outer->offset,
+		.length = request_length(outer),
+	};
 	void *bytes;
 
-	if (posix_memalign(&bytes, BLOCKIO_ALIGNMENT_MAX, length) != 0) {
+	if (posix_memalign(&bytes, BLOCKIO_ALIGNMENT_MAX, move.length) != 0) {
 		answer_later(transfer, -ENOMEM);
 		return;
 	}
 	transfer->bytes = bytes;
-	transfer->length = length;
+	transfer->length = move.length;
 	if (outer->kind == BLOCKIO_WRITE) {
 		gather(transfer);
-		if (decision->action == FAULT_FLIP)
-			fault_flip(decision, bytes, length);
+		move.written = bytes;
 	}
-	if (decision->action == FAULT_TEAR)
-		length = decision->value - decision->value % faulty->io.alignment_bytes;
-	if (decision->action == FAULT_MISDIRECT)
-		offset = misdirected(
-			&faulty->io, !faulty->is_store, offset, length, decision->value);
-	if (length == 0) {
+	fault_change(&transfer->decision, &move);
+	if (move.length == 0) {
 		answer_later(transfer, 0);
 		return;
 	}
 	transfer->inner.done = changed_done;
-	blockio_start(faulty->next, &transfer->inner, outer->kind, offset, bytes, length);
+	blockio_start(faulty->next, &transfer->inner, outer->kind, move.offset, bytes, move.length);
 }
 
-static void (*const acts[FAULT_ACTIONS])(struct transfer *transfer) = {
-	[FAULT_ERROR] = act_error,
-	[FAULT_DELAY] = act_wait,
-	[FAULT_HANG] = act_wait,
-	[FAULT_ZERO] = act_change,
-	[FAULT_FLIP] = act_change,
-	[FAULT_TEAR] = act_change,
-	[FAULT_DROP] = act_drop,
-	[FAULT_MISDIRECT] = act_change,
-};
+static void act(struct transfer *transfer)
+{
+	const struct fault_decision *decision = &transfer->decision;
+
+	switch (fault_act_at(decision->action)->course) {
+	case FAULT_ANSWERS:
+		answer_later(transfer, decision->error);
+		break;
+	case FAULT_WAITS:
+		fault_wait_for(transfer->faulty->site, &transfer->wait, decision, pass_go);
+		break;
+	case FAULT_GOES_ON:
+		MUST(fault_changes(decision));
+		change(transfer);
+		break;
+	case FAULT_DIES:
+		MUST(false);
+	}
+}
 
 /* ---- striking ---- */
 
@@ -242,8 +218,7 @@ static bool strikes(struct faulty *faulty, struct blockio_request *request, enum
 	transfer->outer = request;
 	transfer->decision = decision;
 	list_append(&faulty->site->transfers, &transfer->link);
-	MUST(acts[decision.action]);
-	acts[decision.action](transfer);
+	act(transfer);
 	return true;
 }
 

@@ -2,11 +2,10 @@
 /*
  * fault_io.c - one read, write or flush that a fault strikes as it comes.
  *
- *	            ┌─ error, drop ─▶ ended
- *	fault_takes ┼─ delay, hang ─▶ (waits) ─▶ wait_go ─▶ request_start
- *	            ├─ fail-snapshot ─▶ request_start
- *	            └─ short, zero, stale, flip, tear, misdirect
- *	                 ─▶ changed ─▶ request_start ─▶ changed_done ─▶ ended
+ *	            ┌─ FAULT_ANSWERS ─▶ answer ─▶ ended
+ *	fault_takes ┼─ FAULT_WAITS ─▶ (waits) ─▶ wait_go ─▶ request_start
+ *	            ├─ unchanged (a snapshot that fails) ─▶ request_start
+ *	            └─ change ─▶ request_start ─▶ changed_done ─▶ ended
  *
  * A changed request goes its way with another snapshot, offset or length than
  * it was asked for; changed_done() puts back what the caller knows it by.
@@ -32,29 +31,27 @@ enum fault_point request_point(const struct volume_request *request)
 	return points[request->snapshot != NULL][request->kind];
 }
 
+static struct fault_room room_of(const struct volume *volume)
+{
+	return (struct fault_room){
+		.size_bytes = volume_bytes(volume),
+		.unit_bytes = 1,
+		.wraps = true,
+	};
+}
+
 uint64_t fault_misdirected(
 	const struct volume *volume, uint64_t offset, uint64_t length, uint64_t bytes)
 {
-	uint64_t size = volume_bytes(volume);
+	struct fault_decision decision = { .action = FAULT_MISDIRECT, .value = bytes };
+	struct fault_move move = {
+		.room = room_of(volume),
+		.offset = offset,
+		.length = length,
+	};
 
-	/* Whole blocks may reach beyond a small volume. */
-	if (length >= size)
-		return 0;
-	offset = (offset + bytes % size) % size;
-	return offset + length <= size ? offset : size - length;
-}
-
-static void act_error(struct volume_request *request)
-{
-	request->done(request, request->fault.decision.error);
-}
-
-static void act_drop(struct volume_request *request)
-{
-	/* Who loses it has told the time all the same. */
-	if (request->kind == VOLUME_WRITE)
-		surface_written(request->volume, request->snapshot);
-	request->done(request, 0);
+	fault_change(&decision, &move);
+	return move.offset;
 }
 
 static void wait_go(struct fault_wait *wait)
@@ -65,13 +62,6 @@ static void wait_go(struct fault_wait *wait)
 	/* A deletion that has come meanwhile waits for it, as for all that came before. */
 	request_start(request);
 	snapshot_put(snapshot);
-}
-
-static void act_wait(struct volume_request *request)
-{
-	snapshot_get(request->snapshot);
-	fault_wait_for(
-		&request->volume->faults, &request->fault.wait, &request->fault.decision, wait_go);
 }
 
 bool fault_cancels(struct volume_request *request)
@@ -87,12 +77,6 @@ bool fault_cancels(struct volume_request *request)
 	return true;
 }
 
-static void act_fail_snapshot(struct volume_request *request)
-{
-	fault_fail_snapshot(request->snapshot);
-	request_start(request);
-}
-
 static void changed_done(struct volume_request *request, int result)
 {
 	struct request_fault *fault = &request->fault;
@@ -102,50 +86,23 @@ static void changed_done(struct volume_request *request, int result)
 	request->offset = fault->offset;
 	request->length = fault->length;
 	request->done = fault->done;
-	if (result == 0 && request->kind == VOLUME_READ) {
-		if (fault->decision.action == FAULT_ZERO)
-			memset(request->data, 0, request->length);
-		if (fault->decision.action == FAULT_FLIP)
-			fault_flip(&fault->decision, request->data, request->length);
-	}
+	if (result == 0 && request->kind == VOLUME_READ)
+		fault_spoil(&fault->decision, request->data, request->length);
 	/* Not before: SNAPSHOT may go then, and `done` of a reader does not need it. */
 	snapshot_put(snapshot);
 	request->done(request, result);
 }
 
-/* How much of REQUEST is done, and where. */
 static void change(struct volume_request *request)
 {
-	const struct fault_decision *decision = &request->fault.decision;
-
-	switch (decision->action) {
-	case FAULT_SHORT:
-		request->done_length = decision->value;
-		if (request->kind == VOLUME_WRITE)
-			request->length = decision->value;
-		break;
-	case FAULT_TEAR:
-		request->length = decision->value;
-		break;
-	case FAULT_STALE:
-		request->snapshot = NULL;
-		break;
-	case FAULT_MISDIRECT:
-		request->offset = fault_misdirected(
-			request->volume, request->offset, request->length, decision->value);
-		break;
-	case FAULT_FLIP:
-		if (request->kind == VOLUME_WRITE)
-			fault_flip(decision, request->buffer, request->length);
-		break;
-	default:
-		break;
-	}
-}
-
-static void act_change(struct volume_request *request)
-{
 	struct request_fault *fault = &request->fault;
+	struct fault_move move = {
+		.room = room_of(request->volume),
+		.offset = request->offset,
+		.length = request->length,
+		.told_length = request->done_length,
+		.written = request->kind == VOLUME_WRITE ? request->buffer : NULL,
+	};
 
 	fault->snapshot = request->snapshot;
 	fault->offset = request->offset;
@@ -153,25 +110,25 @@ static void act_change(struct volume_request *request)
 	fault->done = request->done;
 	request->done = changed_done;
 	snapshot_get(request->snapshot);
-	change(request);
+	fault_change(&fault->decision, &move);
+	request->offset = move.offset;
+	request->length = move.length;
+	request->done_length = move.told_length;
+	if (move.is_live)
+		request->snapshot = NULL;
 	request_start(request);
+}
+
+static void answer(struct volume_request *request, int result)
+{
+	/* Who loses what was written has told the time all the same. */
+	if (result == 0 && request->kind == VOLUME_WRITE)
+		surface_written(request->volume, request->snapshot);
+	request->done(request, result);
 }
 
 bool fault_takes(struct volume_request *request, enum fault_point point)
 {
-	static void (*const acts[FAULT_ACTIONS])(struct volume_request *) = {
-		[FAULT_ERROR] = act_error,
-		[FAULT_DELAY] = act_wait,
-		[FAULT_HANG] = act_wait,
-		[FAULT_SHORT] = act_change,
-		[FAULT_ZERO] = act_change,
-		[FAULT_STALE] = act_change,
-		[FAULT_FLIP] = act_change,
-		[FAULT_TEAR] = act_change,
-		[FAULT_DROP] = act_drop,
-		[FAULT_MISDIRECT] = act_change,
-		[FAULT_FAIL_SNAPSHOT] = act_fail_snapshot,
-	};
 	struct fault_context context = {
 		.snapshot = request->snapshot ? request->snapshot->name : NULL,
 		.offset = request->offset,
@@ -179,9 +136,22 @@ bool fault_takes(struct volume_request *request, enum fault_point point)
 	};
 	struct fault_decision *decision = &request->fault.decision;
 
-	if (!fault_site_decide(&request->volume->faults, point, &context, decision))
+	switch (fault_site_meet(&request->volume->faults, point, &context, &request->fault.wait,
+		wait_go, decision)) {
+	case FAULT_ANSWERS:
+		answer(request, decision->error);
+		return true;
+	case FAULT_WAITS:
+		snapshot_get(request->snapshot);
+		return true;
+	case FAULT_GOES_ON:
+	case FAULT_DIES:
+		break;
+	}
+	if (fault_act_at(decision->action)->fails_snapshot)
+		fault_fail_snapshot(request->snapshot);
+	if (!fault_changes(decision))
 		return false;
-	MUST(acts[decision->action]);
-	acts[decision->action](request);
+	change(request);
 	return true;
 }

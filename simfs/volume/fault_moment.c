@@ -107,28 +107,23 @@ static void moment_in(struct volume *volume, enum fault_point point,
 	const struct fault_context *context, struct snapshot *snapshot,
 	struct volume_moment *moment)
 {
-	struct fault_decision decision = { .action = FAULT_NO_ACTION };
+	struct fault_decision decision;
 
-	fault_site_decide(&volume->faults, point, context, &decision);
-	switch (decision.action) {
-	case FAULT_ERROR:
-		moment->go(moment, decision.error);
-		return;
-	case FAULT_DELAY:
-	case FAULT_HANG:
+	switch (fault_site_meet(
+		&volume->faults, point, context, &moment->wait, moment_go, &decision)) {
+	case FAULT_WAITS:
 		moment->has_waited = true;
-		fault_wait_for(&volume->faults, &moment->wait, &decision, moment_go);
 		return;
-	case FAULT_FAIL_SNAPSHOT:
-		fault_fail_snapshot(snapshot);
+	case FAULT_ANSWERS:
+		moment->is_dropped = decision.error == 0;
 		break;
-	case FAULT_DROP:
-		moment->is_dropped = true;
-		break;
-	default:
+	case FAULT_GOES_ON:
+	case FAULT_DIES:
 		break;
 	}
-	moment->go(moment, 0);
+	if (fault_act_at(decision.action)->fails_snapshot)
+		fault_fail_snapshot(snapshot);
+	moment->go(moment, decision.error);
 }
 
 void fault_moment(struct volume *volume, enum fault_point point, const char *name,
