@@ -136,21 +136,20 @@ static bool rule_is_due(const struct fault_plane *plane, const struct armed_rule
 static void fire(const struct fault_plane *plane, struct armed_rule *armed,
 	const struct fault_context *context)
 {
-	const struct point_row *point = fault_point_at(armed->rule.point);
-	json_t *fields = json_pack("{s:s, s:I, s:s, s:s, s:I}", "point", point->name, "id",
-		(json_int_t)armed->id, "rule", armed->text, "action",
-		action_at(armed->rule.action)->name, "hit", (json_int_t)armed->matched);
+	struct journal_fired fired = {
+		.point = armed->rule.point,
+		.action = armed->rule.action,
+		.rule_id = armed->id,
+		.hit = armed->matched,
+		.rule = armed->text,
+		.snapshot = context->snapshot,
+		.writer = context->writer,
+		.offset = context->offset,
+		.length = context->length,
+	};
 
-	if (context->snapshot)
-		json_object_set_new(fields, "snapshot", json_string(context->snapshot));
-	if (context->writer)
-		json_object_set_new(fields, "writer", json_string(context->writer));
-	if (point->traits & POINT_HAS_RANGE) {
-		json_object_set_new(fields, "offset", json_integer((json_int_t)context->offset));
-		json_object_set_new(fields, "length", json_integer((json_int_t)context->length));
-	}
 	armed->fired++;
-	journal_add(plane->journal, plane->gauges->measured[GAUGE_OPS], EVENT_FAULT_FIRED, fields);
+	journal_add_fired(plane->journal, plane->gauges->measured[GAUGE_OPS], &fired);
 }
 
 bool fault_decide(struct fault_plane *plane, enum fault_point point,

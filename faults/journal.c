@@ -22,23 +22,27 @@ const char *journal_event_name(size_t event)
 
 void journal_init(struct journal *journal, size_t max_bytes)
 {
-	*journal = (struct journal){ .max_bytes = max_bytes, .start_ns = clock_now_ns() };
+	memset(journal, 0, sizeof *journal);
+	journal->max_bytes = max_bytes;
+	journal->noted_max = JOURNAL_NOTED_MAX;
+	journal->start_ns = clock_now_ns();
 }
 
 void journal_deinit(struct journal *journal)
 {
 	free(journal->text);
 	free(journal->note);
-	*journal = (struct journal){ 0 };
+	memset(journal, 0, sizeof *journal);
 }
 
+/* ---- lines ---- */
+
 /* A line with its newline, not terminated, or NULL without memory; FIELDS are stolen. */
-static char *make_line(const struct journal *journal, uint64_t sequence, uint64_t operation,
-	enum journal_event event, json_t *fields, size_t *ret_length)
+static char *make_line(const struct journal_head *head, json_t *fields, size_t *ret_length)
 {
-	json_t *object = json_pack("{s:I, s:I, s:I, s:s}", "sequence", (json_int_t)sequence,
-		"time_ns", (json_int_t)(clock_now_ns() - journal->start_ns), "operation",
-		(json_int_t)operation, "event", names[event]);
+	json_t *object = json_pack("{s:I, s:I, s:I, s:s}", "sequence", (json_int_t)head->sequence,
+		"time_ns", (json_int_t)head->time_ns, "operation", (json_int_t)head->operation,
+		"event", names[head->event]);
 	char *line = NULL;
 
 	if (object && fields)
@@ -62,9 +66,10 @@ static uint64_t sequence_of(const char *line)
 	return strtoull(line + sizeof lead - 1, NULL, 10);
 }
 
-/* Drops the oldest half, in whole lines.  Returns 0, or -ENOMEM. */
-static int drop_oldest(struct journal *journal, uint64_t operation)
+/* Drops the oldest half, in whole lines, for the event of HEAD.  Returns 0, or -ENOMEM. */
+static int drop_oldest(struct journal *journal, const struct journal_head *head)
 {
+	struct journal_head note_head = *head;
 	char *end = journal->text + journal->length;
 	char *half = memchr(
 		journal->text + journal->length / 2, '\n', journal->length - journal->length / 2);
@@ -76,8 +81,9 @@ static int drop_oldest(struct journal *journal, uint64_t operation)
 	MUST(half && half + 1 < end);
 	for (const char *at = journal->text; at <= half; at++)
 		count += *at == '\n';
-	note = make_line(journal, sequence_of(half + 1) - 1, operation, EVENT_JOURNAL_DROPPED,
-		json_pack("{s:I}", "events", (json_int_t)count), &note_length);
+	note_head.sequence = sequence_of(half + 1) - 1;
+	note_head.event = EVENT_JOURNAL_DROPPED;
+	note = make_line(&note_head, json_pack("{s:I}", "events", (json_int_t)count), &note_length);
 	if (!note)
 		return -ENOMEM;
 	free(journal->note);
@@ -90,8 +96,8 @@ static int drop_oldest(struct journal *journal, uint64_t operation)
 	return 0;
 }
 
-/* Makes room for LENGTH more bytes: 0 or -errno. */
-static int reserve(struct journal *journal, size_t length, uint64_t operation)
+/* Makes room for LENGTH more bytes, of the event of HEAD: 0 or -errno. */
+static int reserve(struct journal *journal, size_t length, const struct journal_head *head)
 {
 	size_t room = journal->room ? journal->room : 4096;
 	char *text;
@@ -99,7 +105,7 @@ static int reserve(struct journal *journal, size_t length, uint64_t operation)
 	if (length > journal->max_bytes / 4)
 		return -EMSGSIZE;
 	if (journal->length + length > journal->max_bytes)
-		return drop_oldest(journal, operation);
+		return drop_oldest(journal, head);
 	while (room < journal->length + length)
 		room *= 2;
 	if (room == journal->room)
@@ -112,27 +118,120 @@ static int reserve(struct journal *journal, size_t length, uint64_t operation)
 	return 0;
 }
 
-void journal_add(
-	struct journal *journal, uint64_t operation, enum journal_event event, json_t *fields)
+/* FIELDS are stolen. */
+static void line_add(struct journal *journal, const struct journal_head *head, json_t *fields)
 {
 	size_t length;
-	AUTO(auto_free)
-	char *line = make_line(journal, ++journal->sequence, operation, event, fields, &length);
+	AUTO(auto_free) char *line = make_line(head, fields, &length);
 
-	if (!line || reserve(journal, length, operation) < 0) {
+	if (!line || reserve(journal, length, head) < 0) {
 		journal->lost_count++;
 		return;
 	}
 	memcpy(journal->text + journal->length, line, length);
 	journal->length += length;
+}
+
+/* ---- what fired ---- */
+
+/* Without memory some are missing, or all: NULL. */
+static json_t *fired_fields(const struct journal_fired *fired)
+{
+	const struct point_row *point = fault_point_at(fired->point);
+	json_t *fields = json_pack("{s:s, s:I, s:s, s:s, s:I}", "point", point->name, "id",
+		(json_int_t)fired->rule_id, "rule", fired->rule, "action",
+		action_at(fired->action)->name, "hit", (json_int_t)fired->hit);
+
+	if (fired->snapshot)
+		json_object_set_new(fields, "snapshot", json_string(fired->snapshot));
+	if (fired->writer)
+		json_object_set_new(fields, "writer", json_string(fired->writer));
+	if (point->traits & POINT_HAS_RANGE) {
+		json_object_set_new(fields, "offset", json_integer((json_int_t)fired->offset));
+		json_object_set_new(fields, "length", json_integer((json_int_t)fired->length));
+	}
+	return fields;
+}
+
+/* What was noted becomes text. */
+static void write_out(struct journal *journal)
+{
+	for (size_t i = 0; i < journal->noted_count; i++) {
+		const struct journal_noted *noted = &journal->noted[i];
+
+		line_add(journal, &noted->head, fired_fields(&noted->fired));
+	}
+	journal->noted_count = 0;
+}
+
+/* TEXT, which may be NULL, at PLACE; or NULL. */
+static const char *keep(char *place, size_t room, const char *text)
+{
+	size_t length = text ? strlen(text) : 0;
+
+	MUST(length < room);
+	return text ? memcpy(place, text, length + 1) : NULL;
+}
+
+/* ---- adding ---- */
+
+static struct journal_head next_head(
+	struct journal *journal, uint64_t operation, enum journal_event event)
+{
+	return (struct journal_head){
+		.sequence = ++journal->sequence,
+		.time_ns = clock_now_ns() - journal->start_ns,
+		.operation = operation,
+		.event = event,
+	};
+}
+
+static void tell(struct journal *journal)
+{
+	journal->is_untold = false;
 	if (journal->added)
 		journal->added(journal->context);
 }
 
+void journal_add(
+	struct journal *journal, uint64_t operation, enum journal_event event, json_t *fields)
+{
+	struct journal_head head = next_head(journal, operation, event);
+
+	write_out(journal);
+	line_add(journal, &head, fields);
+	tell(journal);
+}
+
+void journal_add_fired(
+	struct journal *journal, uint64_t operation, const struct journal_fired *fired)
+{
+	struct journal_noted *noted;
+
+	if (journal->noted_count == journal->noted_max)
+		write_out(journal);
+	noted = &journal->noted[journal->noted_count++];
+	noted->head = next_head(journal, operation, EVENT_FAULT_FIRED);
+	noted->fired = *fired;
+	noted->fired.rule = keep(noted->rule, sizeof noted->rule, fired->rule);
+	noted->fired.snapshot = keep(noted->snapshot, sizeof noted->snapshot, fired->snapshot);
+	noted->fired.writer = keep(noted->writer, sizeof noted->writer, fired->writer);
+	journal->is_untold = true;
+}
+
+void journal_tell(struct journal *journal)
+{
+	if (!journal->is_untold)
+		return;
+	write_out(journal);
+	tell(journal);
+}
+
 /* ---- reading ---- */
 
-uint64_t journal_bytes(const struct journal *journal)
+uint64_t journal_bytes(struct journal *journal)
 {
+	write_out(journal);
 	return journal->text_offset + journal->length;
 }
 
@@ -141,15 +240,16 @@ static uint64_t note_offset(const struct journal *journal)
 	return journal->text_offset - journal->note_length;
 }
 
-size_t journal_read(const struct journal *journal, uint64_t offset, char *buffer, size_t length)
+size_t journal_read(struct journal *journal, uint64_t offset, char *buffer, size_t length)
 {
+	uint64_t bytes = journal_bytes(journal);
 	const struct {
 		const char *bytes; /* NULL: blanks */
 		uint64_t end;
 	} parts[] = {
 		{ NULL, note_offset(journal) },
 		{ journal->note, journal->text_offset },
-		{ journal->text, journal_bytes(journal) },
+		{ journal->text, bytes },
 	};
 	uint64_t begin = 0;
 	size_t done = 0;
@@ -171,9 +271,9 @@ size_t journal_read(const struct journal *journal, uint64_t offset, char *buffer
 	return done;
 }
 
-size_t journal_lines(
-	const struct journal *journal, uint64_t *offset, size_t length, const char **ret)
+size_t journal_lines(struct journal *journal, uint64_t *offset, size_t length, const char **ret)
 {
+	uint64_t bytes = journal_bytes(journal);
 	const char *end, *from = journal->text;
 	size_t left;
 
@@ -183,10 +283,10 @@ size_t journal_lines(
 		*ret = journal->note;
 		return journal->note_length;
 	}
-	if (!from || *offset >= journal_bytes(journal))
+	if (!from || *offset >= bytes)
 		return 0;
 	from += *offset - journal->text_offset;
-	left = (size_t)(journal_bytes(journal) - *offset);
+	left = (size_t)(bytes - *offset);
 	end = from + left - 1;
 	if (left > length) {
 		end = memrchr(from, '\n', length);

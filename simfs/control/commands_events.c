@@ -19,8 +19,7 @@ struct follower {
 	struct list link;
 };
 
-static void answer_lines(
-	struct control_request *request, const struct journal *journal, uint64_t offset)
+static void answer_lines(struct control_request *request, struct journal *journal, uint64_t offset)
 {
 	const char *lines = "";
 	size_t length = journal_lines(journal, &offset, PROTOCOL_EVENTS_MAX_BYTES, &lines);
@@ -78,7 +77,7 @@ static void follow(struct commands *commands, struct control_request *request, u
 void commands_run_events(struct control_request *request, void *context)
 {
 	struct commands *commands = context;
-	const struct journal *journal = commands->journal;
+	struct journal *journal = commands->journal;
 	json_t *from = json_object_get(request->arguments, "from");
 	uint64_t offset = from ? (uint64_t)json_integer_value(from) : 0;
 	bool wait = false;

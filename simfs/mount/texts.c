@@ -134,7 +134,7 @@ static void reply_part(
 
 static void reply_events(fuse_req_t request, size_t size, off_t offset)
 {
-	const struct journal *journal = volume_journal(session_of(request)->volume);
+	struct journal *journal = volume_journal(session_of(request)->volume);
 	uint64_t bytes = journal_bytes(journal);
 	uint64_t left = offset < 0 || (uint64_t)offset >= bytes ? 0 : bytes - (uint64_t)offset;
 	size_t length = left < size ? (size_t)left : size;

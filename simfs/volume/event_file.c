@@ -27,7 +27,7 @@ void event_file_deinit(struct event_file *file)
 
 bool event_file_idle(const struct event_file *file)
 {
-	return !file->is_writing;
+	return !file->is_writing && !file->journal->is_untold;
 }
 
 static void complain(struct event_file *file, int error)

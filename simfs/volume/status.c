@@ -123,8 +123,10 @@ static json_t *counters_json(const struct volume *volume)
 	return object;
 }
 
-static json_t *journal_json(const struct journal *journal)
+static json_t *journal_json(struct journal *journal)
 {
+	/* What fired may cost the oldest their places. */
+	journal_tell(journal);
 	return json_pack("{s:I, s:I, s:I}", "events", (json_int_t)journal->sequence, "dropped",
 		(json_int_t)journal->dropped_count, "lost", (json_int_t)journal->lost_count);
 }

@@ -73,6 +73,7 @@ int volume_open(struct blockio *origin, struct blockio_folder *folder,
 	list_init(&volume->scratch_spare);
 	list_init(&volume->writers.list);
 	journal_init(&volume->journal, volume->limits->journal_bytes);
+	volume->journal.noted_max = volume->limits->journal_noted;
 	event_file_init(
 		&volume->event_file, folder, &volume->journal, volume->limits->event_batch_bytes);
 
@@ -200,6 +201,7 @@ uint64_t volume_due_ns(const struct volume *volume)
 		topology_due_ns(volume),
 		extensions_due_ns(volume),
 		snapshot_hold_due_ns(volume),
+		volume->journal.is_untold ? 0 : UINT64_MAX,
 	};
 	uint64_t first_ns = UINT64_MAX;
 
@@ -215,6 +217,8 @@ void volume_tick(struct volume *volume)
 	snapshot_hold_tick(volume);
 	if (topology_due_ns(volume) <= clock_now_ns())
 		volume->topology->tick(volume);
+	/* Last: of what has fired in the others, too. */
+	journal_tell(&volume->journal);
 }
 
 int volume_coalesce(struct volume *volume, bool abort)

@@ -16,6 +16,7 @@ const struct volume_limits volume_limits_default = {
 	.coalesce_chunk_bytes = 1u << 20,
 	.coalesce_reads = COALESCE_READS,
 	.journal_bytes = JOURNAL_MAX_BYTES,
+	.journal_noted = JOURNAL_NOTED_MAX,
 	.event_batch_bytes = 64u << 10,
 };
 
@@ -30,5 +31,6 @@ const struct volume_limits volume_limits_smallest = {
 	.coalesce_chunk_bytes = 8u << 10,
 	.coalesce_reads = 1,
 	.journal_bytes = 32u << 10,
+	.journal_noted = 1,
 	.event_batch_bytes = 1u << 10,
 };

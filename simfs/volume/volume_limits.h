@@ -41,8 +41,10 @@ struct volume_limits {
 	uint32_t coalesce_chunk_bytes;
 	uint32_t coalesce_reads; /* of a chunk, side by side */
 
-	/* Of the journal in memory, and of one write to its file. */
+	/* Of the journal in memory, of what has fired and is no line yet, and of one write
+	 * to its file. */
 	size_t journal_bytes;
+	size_t journal_noted;
 	size_t event_batch_bytes;
 };
 

@@ -326,14 +326,14 @@ START_TEST(what_fired_is_in_the_journal)
 		"\"live.read\","
 		"\"id\":1,\"rule\":\"live.read zero every=2\",\"action\":\"zero\",\"hit\":2,"
 		"\"offset\":8192,\"length\":4096}\n";
-	size_t before;
+	uint64_t before;
 
 	add("live.read zero every=2");
 	gauge_measure(&gauges, GAUGE_OPS, 3);
 	hit_at(4096);
-	before = journal.length;
+	before = journal_bytes(&journal);
 	hit_at(8192);
-	ck_assert_uint_eq(journal.length - before, strlen(wanted));
+	ck_assert_uint_eq(journal_bytes(&journal) - before, strlen(wanted));
 	ck_assert_mem_eq(journal.text + before, wanted, strlen(wanted));
 }
 END_TEST

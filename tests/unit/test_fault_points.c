@@ -292,7 +292,7 @@ END_TEST
 /* The journal of random operations under rules of chance. */
 static char *journal_of_a_run(uint64_t seed)
 {
-	const struct journal *journal;
+	struct journal *journal;
 	uint8_t byte;
 	char *text;
 

@@ -135,7 +135,7 @@ static void expect_valid_line(const char *line)
 
 static void expect_valid_journal(void)
 {
-	const struct journal *journal = volume_journal(bench_engine.volume);
+	struct journal *journal = volume_journal(bench_engine.volume);
 	size_t length = (size_t)journal_bytes(journal);
 	char *text = malloc(length + 1), *rest = text;
 

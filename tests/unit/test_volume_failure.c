@@ -105,7 +105,7 @@ START_TEST(a_failure_is_told_once_and_kept_in_the_journal)
 	bench_write(65536, 65536, 3);
 	ck_assert_uint_eq(told_failed, 1);
 
-	const struct journal *journal = volume_journal(bench_engine.volume);
+	struct journal *journal = volume_journal(bench_engine.volume);
 
 	ck_assert_ptr_nonnull(memmem(journal->text, journal->length, "\"snapshot.failed\"",
 		strlen("\"snapshot.failed\"")));

@@ -259,7 +259,7 @@ const char *writers_bench_failure(const char *name, const char *field)
 
 unsigned writers_bench_events(enum journal_event event)
 {
-	const struct journal *journal = volume_journal(bench_engine.volume);
+	struct journal *journal = volume_journal(bench_engine.volume);
 	size_t length = (size_t)journal_bytes(journal);
 	char *text = calloc(1, length + 1);
 	char wanted[64];
