@@ -1,35 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "faults/fault.h"
+/* fault.c - deciding, hit by hit. */
+#include "faults/fault_internal.h"
 
-#include <errno.h>
-#include <inttypes.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "simfs/base/clock.h"
 #include "simfs/base/mix.h"
 #include "simfs/base/plain_path.h"
 
-/* What every hit looks at comes first. */
-struct armed_rule {
-	struct list point_link;
-	uint64_t seen, matched, fired;
-	struct fault_rule rule;
-	struct list link;
-	uint64_t id;
-	uint64_t key;	   /* of the text: what its chance depends on */
-	uint64_t deed_key; /* of what it does and where, whenever that is: its luck */
-	uint64_t armed_ns;
-	char text[RULE_TEXT_MAX + 1];
-};
-
-static struct armed_rule *rule_of(struct list *link)
-{
-	return CONTAINER_OF(link, struct armed_rule, link);
-}
-
-/* ---- deciding ---- */
+/*
+ * What is known of a file is good for so long, and for so many times as long as it
+ * took to learn it: to look may wait for a disk, and all others wait as well.
+ */
+#define FILE_LOOK_NS	   (1 * NS_PER_MS)
+#define FILE_LOOK_REST_MIN 8
 
 static bool offset_matches(const struct fault_rule *rule, const struct fault_context *context)
 {
@@ -97,8 +81,26 @@ static bool writer_matches(const char *wanted, const char *name)
 	return *wanted == *name;
 }
 
+static bool file_matches(struct armed_rule *armed)
+{
+	uint64_t now_ns, took_ns;
+
+	if (!armed->rule.file[0])
+		return true;
+	now_ns = clock_now_ns();
+	if (now_ns >= armed->look_ns) {
+		armed->file_is_there = plain_path_look(armed->rule.file) == 0;
+		took_ns = clock_now_ns() - now_ns;
+		armed->look_ns = now_ns + took_ns;
+		armed->look_ns += took_ns > FILE_LOOK_NS / FILE_LOOK_REST_MIN
+					  ? took_ns * FILE_LOOK_REST_MIN
+					  : FILE_LOOK_NS;
+	}
+	return armed->file_is_there;
+}
+
 /* The cheap filters first. */
-static bool rule_matches(const struct fault_plane *plane, const struct armed_rule *armed,
+static bool rule_matches(const struct fault_plane *plane, struct armed_rule *armed,
 	const struct fault_context *context, uint32_t *measured)
 {
 	const struct fault_rule *rule = &armed->rule;
@@ -112,13 +114,7 @@ static bool rule_matches(const struct fault_plane *plane, const struct armed_rul
 		return false;
 	if (rule->phase[0] && strcmp(rule->phase, plane->phase) != 0)
 		return false;
-	return time_matches(armed) && gauge_matches(plane, rule, measured) &&
-	       (!rule->file[0] || plain_path_look(rule->file) == 0);
-}
-
-static bool may_fire_again(const struct armed_rule *armed)
-{
-	return armed->rule.times == 0 || armed->fired < armed->rule.times;
+	return time_matches(armed) && gauge_matches(plane, rule, measured) && file_matches(armed);
 }
 
 /* Whether the match number armed->matched is due. */
@@ -126,7 +122,7 @@ static bool rule_is_due(const struct fault_plane *plane, const struct armed_rule
 {
 	const struct fault_rule *rule = &armed->rule;
 
-	if (!may_fire_again(armed) || armed->matched <= rule->after ||
+	if (!armed_may_fire(armed) || armed->matched <= rule->after ||
 		(armed->matched - rule->after) % rule->every != 0)
 		return false;
 	return rule->chance == 1000000 ||
@@ -188,200 +184,4 @@ uint64_t fault_flip_bit(const struct fault_decision *decision, uint64_t index, u
 	uint64_t end = (uint64_t)((unsigned __int128)bits * (index + 1) / decision->value);
 
 	return end > first ? first + mix_below(decision->luck, index, end - first) : first;
-}
-
-/* ---- the rules ---- */
-
-static void journal_rule(
-	const struct fault_plane *plane, enum journal_event event, const struct armed_rule *armed)
-{
-	journal_add(plane->journal, plane->gauges->measured[GAUGE_OPS], event,
-		json_pack("{s:I, s:s}", "id", (json_int_t)armed->id, "rule", armed->text));
-}
-
-static void rule_drop(struct fault_plane *plane, struct armed_rule *armed)
-{
-	list_remove(&armed->link);
-	list_remove(&armed->point_link);
-	plane->rules_at[armed->rule.point]--;
-	plane->rule_count--;
-	free(armed);
-}
-
-static struct armed_rule *rule_named(const struct fault_plane *plane, const char *name)
-{
-	list_for_each (at, &plane->rules) {
-		if (strcmp(rule_of(at)->rule.name, name) == 0)
-			return rule_of(at);
-	}
-	return NULL;
-}
-
-static struct armed_rule *rule_numbered(const struct fault_plane *plane, const char *number)
-{
-	char text[24];
-
-	list_for_each (at, &plane->rules) {
-		snprintf(text, sizeof text, "%" PRIu64, rule_of(at)->id);
-		if (strcmp(text, number) == 0)
-			return rule_of(at);
-	}
-	return NULL;
-}
-
-static uint64_t key_of(const char *text)
-{
-	uint64_t key = 0;
-
-	for (; *text; text++)
-		key = mix64(key ^ (unsigned char)*text);
-	return key;
-}
-
-/* The same for a rule that repeats single hits of RULE. */
-static uint64_t deed_key_of(const struct fault_rule *rule)
-{
-	struct fault_rule deed = *rule;
-	char text[RULE_TEXT_MAX + 1];
-
-	deed.after = 0;
-	deed.every = 1;
-	deed.times = 0;
-	deed.chance = 1000000;
-	deed.name[0] = '\0';
-	return key_of(rule_format(&deed, text, sizeof text));
-}
-
-void fault_plane_init(struct fault_plane *plane)
-{
-	memset(plane->rules_at, 0, sizeof plane->rules_at);
-	list_init(&plane->rules);
-	for (size_t point = 0; point < FAULT_POINTS; point++)
-		list_init(&plane->at[point]);
-	plane->rule_count = 0;
-	plane->next_id = 1;
-	plane->phase[0] = '\0';
-}
-
-void fault_plane_deinit(struct fault_plane *plane)
-{
-	while (!list_empty(&plane->rules))
-		rule_drop(plane, rule_of(plane->rules.next));
-}
-
-/* Among those of its point ARMED has the place that it has among all. */
-static void point_enter(struct fault_plane *plane, struct armed_rule *armed)
-{
-	struct list *before = &plane->at[armed->rule.point];
-	struct list *at = armed->link.next;
-
-	while (at != &plane->rules && rule_of(at)->rule.point != armed->rule.point)
-		at = at->next;
-	list_append(at == &plane->rules ? before : &rule_of(at)->point_link, &armed->point_link);
-	plane->rules_at[armed->rule.point]++;
-}
-
-int fault_add(struct fault_plane *plane, const char *text, uint64_t *ret_id, char *message)
-{
-	struct fault_rule rule;
-	char written[RULE_TEXT_MAX + 1];
-	int error = rule_parse(text, &rule, message);
-	struct armed_rule *same = error == 0 && rule.name[0] ? rule_named(plane, rule.name) : NULL;
-	struct armed_rule *armed;
-
-	if (error < 0)
-		return error;
-	rule_format(&rule, written, sizeof written);
-	if (same && strcmp(same->text, written) == 0) {
-		*ret_id = same->id;
-		return 0;
-	}
-	if (!same && plane->rule_count == FAULT_RULES_MAX) {
-		snprintf(
-			message, RULE_MESSAGE_BYTES, "there are %u rules already", FAULT_RULES_MAX);
-		return -ENOSPC;
-	}
-	armed = calloc(1, sizeof *armed);
-	if (!armed) {
-		snprintf(message, RULE_MESSAGE_BYTES, "out of memory");
-		return -ENOMEM;
-	}
-	armed->rule = rule;
-	armed->id = plane->next_id++;
-	armed->armed_ns = clock_now_ns();
-	memcpy(armed->text, written, sizeof written);
-	armed->key = key_of(written);
-	armed->deed_key = deed_key_of(&rule);
-	/* In the place of the one that it replaces: the first that fires wins. */
-	list_append(same ? &same->link : &plane->rules, &armed->link);
-	point_enter(plane, armed);
-	plane->rule_count++;
-	if (same)
-		rule_drop(plane, same);
-	journal_rule(plane, EVENT_FAULT_ADDED, armed);
-	*ret_id = armed->id;
-	return 0;
-}
-
-int fault_remove(struct fault_plane *plane, const char *name_or_id)
-{
-	struct armed_rule *armed = name_or_id[0] ? rule_named(plane, name_or_id) : NULL;
-
-	if (!armed)
-		armed = rule_numbered(plane, name_or_id);
-	if (!armed)
-		return -ENOENT;
-	journal_rule(plane, EVENT_FAULT_REMOVED, armed);
-	rule_drop(plane, armed);
-	return 0;
-}
-
-unsigned fault_clear(struct fault_plane *plane)
-{
-	unsigned count = plane->rule_count;
-
-	while (!list_empty(&plane->rules)) {
-		journal_rule(plane, EVENT_FAULT_REMOVED, rule_of(plane->rules.next));
-		rule_drop(plane, rule_of(plane->rules.next));
-	}
-	return count;
-}
-
-bool fault_is_there(const struct fault_plane *plane, uint64_t id)
-{
-	list_for_each (at, &plane->rules) {
-		if (rule_of(at)->id == id)
-			return true;
-	}
-	return false;
-}
-
-int fault_phase_set(struct fault_plane *plane, const char *phase)
-{
-	if (strlen(phase) >= sizeof plane->phase)
-		return -EINVAL;
-	snprintf(plane->phase, sizeof plane->phase, "%s", phase);
-	journal_add(plane->journal, plane->gauges->measured[GAUGE_OPS], EVENT_PHASE,
-		json_pack("{s:s}", "phase", phase));
-	return 0;
-}
-
-json_t *fault_list(const struct fault_plane *plane)
-{
-	json_t *array = json_array();
-
-	list_for_each (at, &plane->rules) {
-		const struct armed_rule *armed = rule_of(at);
-		const struct fault_rule *rule = &armed->rule;
-
-		json_array_append_new(array,
-			json_pack("{s:I, s:s?, s:s, s:s, s:s, s:b, s:b, s:I, s:I, s:I}", "id",
-				(json_int_t)armed->id, "name", rule->name[0] ? rule->name : NULL,
-				"rule", armed->text, "point", fault_point_at(rule->point)->name,
-				"action", action_at(rule->action)->name, "replayable",
-				(int)rule_is_replayable(rule), "armed", (int)may_fire_again(armed),
-				"seen", (json_int_t)armed->seen, "matched",
-				(json_int_t)armed->matched, "fired", (json_int_t)armed->fired));
-	}
-	return array;
 }

@@ -2,11 +2,13 @@
 /* The trigger `file=`: what may be looked for, and what is never followed. */
 #include <check.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "simfs/base/clock.h"
 #include "tests/lib/engine_suite.h"
 #include "tests/unit/fault_bench.h"
 
@@ -60,6 +62,43 @@ START_TEST(a_file_is_not_looked_for_through_a_link)
 }
 END_TEST
 
+static int read_once(void)
+{
+	uint8_t byte;
+
+	return engine_read(&bench_engine, NULL, 0, &byte, 1);
+}
+
+START_TEST(a_file_that_comes_or_goes_is_seen_within_a_millisecond)
+{
+	char path[] = "/tmp/snaprig-file.XXXXXX", rule[128];
+	int fd = mkstemp(path);
+
+	ck_assert_int_ge(fd, 0);
+	close(fd);
+	snprintf(rule, sizeof rule, "live.read error=EIO file=%s", path);
+	clock_step_to(NS_PER_S);
+	open_plain();
+	fault_bench_add(rule);
+	ck_assert_int_eq(read_once(), -EIO);
+	ck_assert_int_eq(unlink(path), 0);
+	/* Nobody is made to wait for a disk at each read. */
+	ck_assert_int_eq(read_once(), -EIO);
+	clock_step_to(clock_now_ns() + NS_PER_MS - 1);
+	ck_assert_int_eq(read_once(), -EIO);
+	clock_step_to(clock_now_ns() + 1);
+	ck_assert_int_eq(read_once(), 0);
+	fd = open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
+	ck_assert_int_ge(fd, 0);
+	close(fd);
+	ck_assert_int_eq(read_once(), 0);
+	clock_step_to(clock_now_ns() + NS_PER_MS);
+	ck_assert_int_eq(read_once(), -EIO);
+	bench_close();
+	ck_assert_int_eq(unlink(path), 0);
+}
+END_TEST
+
 int main(int argc, char **argv)
 {
 	Suite *suite = suite_create("fault file");
@@ -68,6 +107,7 @@ int main(int argc, char **argv)
 	(void)argc;
 	tcase_add_test(all, a_file_in_the_mount_cannot_be_looked_for);
 	tcase_add_test(all, a_file_is_not_looked_for_through_a_link);
+	tcase_add_test(all, a_file_that_comes_or_goes_is_seen_within_a_millisecond);
 	suite_add_tcase(suite, all);
 	return engine_suite_run(suite, argv[0]);
 }
