@@ -104,6 +104,25 @@ bool commands_gauge_value(
 	return true;
 }
 
+struct control_lease *commands_lease(struct control_request *request, size_t size,
+	void (*let_go)(struct control_lease *lease), struct list *leases)
+{
+	struct control_lease *lease = calloc(1, size);
+
+	if (!lease) {
+		control_request_refuse(request, -ENOMEM, "out of memory");
+		return NULL;
+	}
+	lease->let_go = let_go;
+	lease->request = request;
+	if (!control_lease_begin(lease, request->connection, leases)) {
+		free(lease);
+		control_request_refuse(request, -ECANCELED, "whoever asked is gone");
+		return NULL;
+	}
+	return lease;
+}
+
 json_t *commands_gauge_reading(struct volume *volume, enum gauge gauge)
 {
 	char text[64];
@@ -251,9 +270,8 @@ int commands_create(struct ring *ring, struct volume *volume, struct commands **
 		return -ENOMEM;
 	commands->volume = volume;
 	commands->journal = volume_journal(volume);
-	list_init(&commands->held_writes);
-	list_init(&commands->watches);
-	list_init(&commands->holds);
+	list_init(&commands->write_leases);
+	list_init(&commands->read_leases);
 	list_init(&commands->followers);
 	error = commands_create_pressure(commands, ring);
 	if (error < 0) {
@@ -275,9 +293,8 @@ void commands_end(struct commands *commands)
 {
 	if (!commands->volume)
 		return;
-	commands_release_writes(commands);
-	commands_release_watches(commands, true);
-	commands_release_holds(commands);
+	control_leases_let_go(&commands->write_leases, true, NULL);
+	control_leases_let_go(&commands->read_leases, true, NULL);
 	volume_memory_from(commands->volume, NULL);
 	commands->volume = NULL;
 	pressure_end(commands->pressure);
@@ -292,10 +309,9 @@ void commands_destroy(struct commands *commands)
 {
 	if (!commands)
 		return;
-	commands_forget_writes(commands);
-	commands_forget_watches(commands);
-	commands_forget_holds(commands);
-	commands_forget_followers(commands);
+	control_leases_forget(&commands->write_leases);
+	control_leases_forget(&commands->read_leases);
+	control_leases_forget(&commands->followers);
 	pressure_destroy(commands->pressure);
 	free(commands);
 }

@@ -13,10 +13,8 @@
 
 /* One who waits for more of the journal than OFFSET. */
 struct follower {
-	struct control_request *request;
+	struct control_lease lease; /* first */
 	uint64_t offset;
-	struct control_close_hook hook;
-	struct list link;
 };
 
 static void answer_lines(struct control_request *request, struct journal *journal, uint64_t offset)
@@ -37,41 +35,33 @@ static void refuse_ending(struct control_request *request)
 	control_request_refuse(request, -ESHUTDOWN, "the volume is being unmounted");
 }
 
+static struct follower *follower_of(struct control_lease *lease)
+{
+	return CONTAINER_OF(lease, struct follower, lease);
+}
+
 /* The request stays to be answered. */
 static struct control_request *follower_free(struct follower *follower)
 {
-	struct control_request *request = follower->request;
+	struct control_request *request = follower->lease.request;
 
-	control_close_hook_cancel(&follower->hook);
-	list_remove(&follower->link);
+	control_lease_end(&follower->lease);
 	free(follower);
 	return request;
 }
 
-static void follower_left(struct control_close_hook *hook)
+static void follower_left(struct control_lease *lease)
 {
-	control_request_answer(follower_free(CONTAINER_OF(hook, struct follower, hook)), NULL);
+	control_request_answer(follower_free(follower_of(lease)), NULL);
 }
 
 static void follow(struct commands *commands, struct control_request *request, uint64_t offset)
 {
-	struct follower *follower = malloc(sizeof *follower);
+	struct control_lease *lease = commands_lease(
+		request, sizeof(struct follower), follower_left, &commands->followers);
 
-	if (!follower) {
-		control_request_refuse(request, -ENOMEM, "out of memory");
-		return;
-	}
-	*follower = (struct follower){
-		.request = request,
-		.offset = offset,
-		.hook.closed = follower_left,
-	};
-	if (!control_connection_on_close(request->connection, &follower->hook)) {
-		free(follower);
-		control_request_refuse(request, -ECANCELED, "whoever asked is gone");
-		return;
-	}
-	list_append(&commands->followers, &follower->link);
+	if (lease)
+		follower_of(lease)->offset = offset;
 }
 
 void commands_run_events(struct control_request *request, void *context)
@@ -99,7 +89,8 @@ void commands_run_events(struct control_request *request, void *context)
 static struct follower *find_behind(struct commands *commands)
 {
 	list_for_each (link, &commands->followers) {
-		struct follower *follower = CONTAINER_OF(link, struct follower, link);
+		struct follower *follower = follower_of(
+			CONTAINER_OF(link, struct control_lease, link));
 
 		if (follower->offset < journal_bytes(commands->journal))
 			return follower;
@@ -123,14 +114,6 @@ void commands_end_telling(struct commands *commands)
 	commands_tell(commands);
 	commands->journal = NULL;
 	while (!list_empty(&commands->followers))
-		refuse_ending(follower_free(
-			CONTAINER_OF(commands->followers.next, struct follower, link)));
-}
-
-void commands_forget_followers(struct commands *commands)
-{
-	struct list *link;
-
-	while ((link = list_pop(&commands->followers)))
-		free(CONTAINER_OF(link, struct follower, link));
+		refuse_ending(follower_free(follower_of(
+			CONTAINER_OF(commands->followers.next, struct control_lease, link))));
 }

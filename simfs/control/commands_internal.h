@@ -10,12 +10,11 @@
 #include "simfs/volume/volume_watch.h"
 
 struct commands {
-	struct volume *volume;	 /* NULL from commands_end() on */
-	struct journal *journal; /* the volume's; NULL from commands_end_telling() on */
-	struct list held_writes;
-	struct list watches;
-	struct list holds;
-	struct list followers; /* of the journal */
+	struct volume *volume;	  /* NULL from commands_end() on */
+	struct journal *journal;  /* the volume's; NULL from commands_end_telling() on */
+	struct list write_leases; /* live writes are held for them, or will be */
+	struct list read_leases;  /* the same of snapshots' reads */
+	struct list followers;	  /* of the journal */
 
 	bool (*end)(void *context, struct mount_entry *ret);
 	void *end_context;
@@ -78,19 +77,12 @@ void commands_run_struck(struct control_request *request, void *context);
 /* Returns 0 or -ENOMEM. */
 int commands_create_pressure(struct commands *commands, struct ring *ring);
 
-/* Lets every held write go on, but for those that a watch holds. */
-void commands_release_writes(struct commands *commands);
-
-/* Lets every write that a watch holds go on; WAITING: those that wait are refused, too. */
-void commands_release_watches(struct commands *commands, bool waiting);
-
-/* Lets every held read go on, and refuses those who still wait to hold. */
-void commands_release_holds(struct commands *commands);
-
-/* Frees what still holds, when the volume is gone. */
-void commands_forget_watches(struct commands *commands);
-void commands_forget_writes(struct commands *commands);
-void commands_forget_holds(struct commands *commands);
-void commands_forget_followers(struct commands *commands);
+/*
+ * A lease of REQUEST's peer, as the first thing in SIZE bytes that are otherwise zero, on LEASES
+ * (NULL: on no list).  Answers REQUEST, and returns NULL, when memory ran out or the peer is
+ * gone: nobody may hold anything who could not be seen to leave.
+ */
+struct control_lease *commands_lease(struct control_request *request, size_t size,
+	void (*let_go)(struct control_lease *lease), struct list *leases);
 
 #endif

@@ -9,48 +9,31 @@
 
 /* A snapshot that is being taken; afterwards, with hold_writes, the writes that it holds. */
 struct create_command {
+	struct control_lease lease; /* first */
 	struct commands *commands;
 	struct volume *volume; /* also after commands_end(), which may come before it is taken */
-	struct control_request *request;
 	struct snapshot_create create;
-	struct control_close_hook hook;
-	struct list link; /* of the held writes */
 };
 
 struct delete_command {
-	struct control_request *request;
+	struct control_lease lease; /* first */
 	struct snapshot_delete delete;
-	struct control_close_hook hook;
 };
-
-/* Whoever asks must be seen to leave: false when he has, and REQUEST was answered. */
-static bool watch_asker(struct control_request *request, struct control_close_hook *hook)
-{
-	if (control_connection_on_close(request->connection, hook))
-		return true;
-	control_request_refuse(request, -ECANCELED, "whoever asked is gone");
-	return false;
-}
 
 /* ---- creating ---- */
 
-static void release_writes(struct create_command *command)
+static void writes_let_go(struct control_lease *lease)
 {
+	struct create_command *command = CONTAINER_OF(lease, struct create_command, lease);
+
 	volume_barrier_end(command->volume, &command->create.barrier);
-	control_close_hook_cancel(&command->hook);
-	list_remove(&command->link);
 	free(command);
 }
 
-static void holder_left(struct control_close_hook *hook)
-{
-	release_writes(CONTAINER_OF(hook, struct create_command, hook));
-}
-
 /* What has taken effect by now stays. */
-static void creator_left(struct control_close_hook *hook)
+static void creator_left(struct control_lease *lease)
 {
-	struct create_command *command = CONTAINER_OF(hook, struct create_command, hook);
+	struct create_command *command = CONTAINER_OF(lease, struct create_command, lease);
 
 	volume_snapshot_cancel(&command->create);
 }
@@ -69,13 +52,24 @@ static void refuse_create(struct control_request *request, int error, const char
 			refusal ? refusal : error_text(error));
 }
 
+/* Nobody may hold writes who could not be seen to leave. */
+static void hold_writes(struct create_command *command, struct control_connection *connection)
+{
+	struct control_lease *lease = &command->lease;
+
+	lease->let_go = writes_let_go;
+	lease->request = NULL;
+	if (!command->commands->volume ||
+		!control_lease_begin(lease, connection, &command->commands->write_leases))
+		writes_let_go(lease);
+}
+
 static void create_done(struct snapshot_create *create, int result)
 {
 	struct create_command *command = CONTAINER_OF(create, struct create_command, create);
-	struct commands *commands = command->commands;
-	struct control_request *request = command->request;
+	struct control_request *request = command->lease.request;
 
-	control_close_hook_cancel(&command->hook);
+	control_lease_end(&command->lease);
 	if (result < 0) {
 		refuse_create(request, result, create->refusal);
 		free(command);
@@ -84,18 +78,10 @@ static void create_done(struct snapshot_create *create, int result)
 
 	json_t *status = snapshot_status(create->snapshot);
 
-	if (!create->hold_writes) {
+	if (create->hold_writes)
+		hold_writes(command, request->connection);
+	else
 		free(command);
-	} else {
-		bool held;
-
-		/* Nobody may hold writes who could not be seen to leave. */
-		command->hook.closed = holder_left;
-		held = control_connection_on_close(request->connection, &command->hook);
-		list_append(&commands->held_writes, &command->link);
-		if (!held || !commands->volume)
-			release_writes(command);
-	}
 	control_request_answer(request, status);
 }
 
@@ -141,21 +127,15 @@ static bool read_of(struct control_request *request, struct volume *volume, cons
 static void create_start(struct commands *commands, struct volume *volume,
 	struct control_request *request, const struct snapshot_create *create)
 {
-	struct create_command *command = calloc(1, sizeof *command);
+	struct create_command *command;
+	struct control_lease *lease = commands_lease(request, sizeof *command, creator_left, NULL);
 
-	if (!command) {
-		control_request_refuse(request, -ENOMEM, "out of memory");
+	if (!lease)
 		return;
-	}
+	command = CONTAINER_OF(lease, struct create_command, lease);
 	command->commands = commands;
 	command->volume = volume;
-	command->request = request;
 	command->create = *create;
-	command->hook.closed = creator_left;
-	if (!watch_asker(request, &command->hook)) {
-		free(command);
-		return;
-	}
 	volume_snapshot_create(volume, &command->create);
 }
 
@@ -191,37 +171,22 @@ void commands_run_snapshot_clone(struct control_request *request, void *context)
 	create_start(context, volume, request, &create);
 }
 
-void commands_release_writes(struct commands *commands)
-{
-	while (!list_empty(&commands->held_writes))
-		release_writes(
-			CONTAINER_OF(commands->held_writes.next, struct create_command, link));
-}
-
-void commands_forget_writes(struct commands *commands)
-{
-	struct list *link;
-
-	while ((link = list_pop(&commands->held_writes)))
-		free(CONTAINER_OF(link, struct create_command, link));
-}
-
 void commands_run_writes_resume(struct control_request *request, void *context)
 {
+	struct commands *commands = context;
 	struct volume *volume;
 
-	if (!commands_volume(context, request, &volume))
+	if (!commands_volume(commands, request, &volume))
 		return;
-	commands_release_writes(context);
-	commands_release_watches(context, false);
+	control_leases_let_go(&commands->write_leases, false, NULL);
 	control_request_answer(request, NULL);
 }
 
 /* ---- deleting and listing ---- */
 
-static void deleter_left(struct control_close_hook *hook)
+static void deleter_left(struct control_lease *lease)
 {
-	struct delete_command *command = CONTAINER_OF(hook, struct delete_command, hook);
+	struct delete_command *command = CONTAINER_OF(lease, struct delete_command, lease);
 
 	volume_snapshot_delete_cancel(&command->delete);
 }
@@ -229,10 +194,10 @@ static void deleter_left(struct control_close_hook *hook)
 static void delete_done(struct snapshot_delete *delete, int result)
 {
 	struct delete_command *command = CONTAINER_OF(delete, struct delete_command, delete);
-	struct control_request *request = command->request;
+	struct control_request *request = command->lease.request;
 	const char *name = json_string_value(json_object_get(request->arguments, "name"));
 
-	control_close_hook_cancel(&command->hook);
+	control_lease_end(&command->lease);
 	free(command);
 	if (result == -EBUSY)
 		control_request_refuse(request, result, "snapshot '%s' is in use", name);
@@ -258,19 +223,13 @@ void commands_run_snapshot_delete(struct control_request *request, void *context
 		return;
 	}
 
-	struct delete_command *command = calloc(1, sizeof *command);
+	struct delete_command *command;
+	struct control_lease *lease = commands_lease(request, sizeof *command, deleter_left, NULL);
 
-	if (!command) {
-		control_request_refuse(request, -ENOMEM, "out of memory");
+	if (!lease)
 		return;
-	}
-	command->request = request;
+	command = CONTAINER_OF(lease, struct delete_command, lease);
 	command->delete = (struct snapshot_delete){ .done = delete_done };
-	command->hook.closed = deleter_left;
-	if (!watch_asker(request, &command->hook)) {
-		free(command);
-		return;
-	}
 	volume_snapshot_delete(volume, snapshot, &command->delete);
 }
 

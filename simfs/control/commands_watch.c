@@ -7,42 +7,37 @@
 
 /* One who waits for a snapshot of somebody else, and then holds live writes. */
 struct watch_command {
-	struct control_request *request; /* NULL once the snapshot is there */
+	struct control_lease lease; /* first */
 	char name[VOLUME_SNAPSHOT_NAME_MAX + 1];
 	struct volume_watch watch;
-	struct control_close_hook hook;
-	struct list link;
 };
 
-static void release(struct watch_command *command)
+static void let_go(struct control_lease *lease)
 {
-	volume_watch_end(&command->watch);
-	control_close_hook_cancel(&command->hook);
-	list_remove(&command->link);
-	if (command->request)
-		control_request_refuse(
-			command->request, -ECANCELED, "no snapshot '%s' was taken", command->name);
-	free(command);
-}
+	struct watch_command *command = CONTAINER_OF(lease, struct watch_command, lease);
 
-static void watcher_left(struct control_close_hook *hook)
-{
-	release(CONTAINER_OF(hook, struct watch_command, hook));
+	volume_watch_end(&command->watch);
+	if (lease->request)
+		control_request_refuse(
+			lease->request, -ECANCELED, "no snapshot '%s' was taken", command->name);
+	free(command);
 }
 
 /* Called in the middle of the making of the snapshot: so it only answers. */
 static void taken(struct volume_watch *watch)
 {
 	struct watch_command *command = CONTAINER_OF(watch, struct watch_command, watch);
-	struct control_request *request = command->request;
+	struct control_request *request = command->lease.request;
 
-	command->request = NULL;
+	command->lease.request = NULL;
 	control_request_answer(request, json_pack("{s:s}", "name", command->name));
 }
 
 void commands_run_snapshot_watch(struct control_request *request, void *context)
 {
 	struct commands *commands = context;
+	struct watch_command *command;
+	struct control_lease *lease;
 	struct volume *volume;
 	const char *name;
 
@@ -52,50 +47,11 @@ void commands_run_snapshot_watch(struct control_request *request, void *context)
 		control_request_refuse(request, -EINVAL, "'%s' cannot name a snapshot", name);
 		return;
 	}
-
-	struct watch_command *command = calloc(1, sizeof *command);
-
-	if (!command) {
-		control_request_refuse(request, -ENOMEM, "out of memory");
+	lease = commands_lease(request, sizeof *command, let_go, &commands->write_leases);
+	if (!lease)
 		return;
-	}
-	command->request = request;
+	command = CONTAINER_OF(lease, struct watch_command, lease);
 	snprintf(command->name, sizeof command->name, "%s", name);
 	command->watch = (struct volume_watch){ .name = command->name, .taken = taken };
-	command->hook.closed = watcher_left;
-	/* Nobody may hold writes who could not be seen to leave. */
-	if (!control_connection_on_close(request->connection, &command->hook)) {
-		free(command);
-		control_request_refuse(request, -ECANCELED, "whoever asked is gone");
-		return;
-	}
-	list_append(&commands->watches, &command->link);
 	volume_watch_begin(volume, &command->watch);
-}
-
-static struct watch_command *find_releasable(struct commands *commands, bool waiting)
-{
-	list_for_each (link, &commands->watches) {
-		struct watch_command *command = CONTAINER_OF(link, struct watch_command, link);
-
-		if (waiting || !command->request)
-			return command;
-	}
-	return NULL;
-}
-
-void commands_release_watches(struct commands *commands, bool waiting)
-{
-	struct watch_command *command;
-
-	while ((command = find_releasable(commands, waiting)))
-		release(command);
-}
-
-void commands_forget_watches(struct commands *commands)
-{
-	struct list *link;
-
-	while ((link = list_pop(&commands->watches)))
-		free(CONTAINER_OF(link, struct watch_command, link));
 }

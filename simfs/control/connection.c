@@ -23,7 +23,7 @@
 
 void connection_destroy(struct control_connection *connection)
 {
-	while (list_pop(&connection->hooks))
+	while (list_pop(&connection->leases))
 		;
 	close(connection->fd);
 	/* It may have been one of those that are kept back. */
@@ -189,7 +189,7 @@ static void refuse_line(
 
 bool connection_is_idle(const struct control_connection *connection)
 {
-	return connection->request_count == 0 && list_empty(&connection->hooks) &&
+	return connection->request_count == 0 && list_empty(&connection->leases) &&
 	       unsent_length(connection) == 0;
 }
 
@@ -349,7 +349,7 @@ int connection_create(struct control_server *server, int fd)
 	connection->link = (struct list){ 0 };
 	connection->unsent = NULL;
 	connection->unsent_start = connection->unsent_end = connection->unsent_size = 0;
-	list_init(&connection->hooks);
+	list_init(&connection->leases);
 	connection_lines_init(&connection->lines);
 	list_append(&server->connections, &connection->link);
 	server->connection_count++;

@@ -6,8 +6,8 @@
  *     └──────────────── connection_break(), from anywhere ────────────────▲
  *
  *   BROKEN	shut down; nothing is sent any more.  The operation that waits
- *		for the peer then completes, runs the hooks from the event loop,
- *		unless somebody else's request has run them before, and lets the
+ *		for the peer then completes, lets its leases go from the event loop,
+ *		unless somebody else's request has done so before, and lets the
  *		connection go when the last request is answered.
  *
  * Answers are given to the kernel at once, without waiting; the ring is asked
@@ -27,7 +27,7 @@ struct control_connection {
 	struct list link; /* of the server's connections; the one used last is last */
 	int fd;
 	enum connection_state state;
-	bool over; /* the hooks ran */
+	bool over; /* its leases were let go */
 
 	/* One for each operation and each request under way; freed at zero. */
 	unsigned references;
@@ -36,7 +36,7 @@ struct control_connection {
 	struct ring_op in_op;  /* receives, or looks whether the peer hung up */
 	struct ring_op out_op; /* waits for room to send */
 	bool waiting_for_room;
-	struct list hooks;
+	struct list leases;
 
 	/* Answers that are not sent yet. */
 	char *unsent;
@@ -50,7 +50,7 @@ struct control_connection {
 /* Takes FD over in any case.  Returns 0 or -ENOMEM. */
 int connection_create(struct control_server *server, int fd);
 
-/* Frees what the ring has forgotten; its hooks are untied. */
+/* Frees what the ring has forgotten; its leases are untied. */
 void connection_destroy(struct control_connection *connection);
 
 /* Sends LINE (stolen; NULL, when memory ran out, breaks the connection). */
@@ -62,10 +62,10 @@ bool connection_is_idle(const struct control_connection *connection);
 /* Whether both halves are closed: one that only sends no more is there. */
 bool connection_hung_up(const struct control_connection *connection);
 
-/* Breaks it and runs its hooks, once. */
+/* Breaks it and lets its leases go, once. */
 void connection_leave(struct control_connection *connection);
 
-/* Lets those go who have left and have hooks: the ring may tell of a request before it tells
+/* Lets those go who have left and have leases: the ring may tell of a request before it tells
  * of a peer that left before it was sent. */
 void connections_see_who_left(struct control_server *server);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* connection_leave.c - a peer that has left, and who is told of it. */
+/* connection_leave.c - a peer that has left, and what it had. */
 #include <poll.h>
+#include <stdlib.h>
 
 #include "simfs/control/connection.h"
 #include "simfs/control/server_internal.h"
@@ -17,18 +18,18 @@ bool control_connection_has_left(const struct control_connection *connection)
 	return connection->over || connection_hung_up(connection);
 }
 
+static void let_go(struct control_lease *lease)
+{
+	control_lease_end(lease);
+	lease->let_go(lease);
+}
+
 void connection_leave(struct control_connection *connection)
 {
-	struct list *link;
-
 	connection_break(connection);
 	connection->over = true;
-	while ((link = list_pop(&connection->hooks))) {
-		struct control_close_hook *hook = CONTAINER_OF(
-			link, struct control_close_hook, link);
-
-		hook->closed(hook);
-	}
+	while (!list_empty(&connection->leases))
+		let_go(CONTAINER_OF(connection->leases.next, struct control_lease, of_connection));
 }
 
 static struct control_connection *find_left(const struct control_server *server)
@@ -37,13 +38,13 @@ static struct control_connection *find_left(const struct control_server *server)
 		struct control_connection *connection = CONTAINER_OF(
 			link, struct control_connection, link);
 
-		if (!list_empty(&connection->hooks) && connection_hung_up(connection))
+		if (!list_empty(&connection->leases) && connection_hung_up(connection))
 			return connection;
 	}
 	return NULL;
 }
 
-/* A hook may end other requests, so the list is read anew after each. */
+/* A lease may end other requests, so the list is read anew after each. */
 void connections_see_who_left(struct control_server *server)
 {
 	struct control_connection *connection;
@@ -52,17 +53,51 @@ void connections_see_who_left(struct control_server *server)
 		connection_leave(connection);
 }
 
-bool control_connection_on_close(
-	struct control_connection *connection, struct control_close_hook *hook)
+bool control_lease_begin(
+	struct control_lease *lease, struct control_connection *connection, struct list *leases)
 {
 	if (control_connection_has_left(connection))
 		return false;
-	list_append(&connection->hooks, &hook->link);
+	lease->connection = connection;
+	list_append(&connection->leases, &lease->of_connection);
+	if (leases)
+		list_append(leases, &lease->link);
 	return true;
 }
 
-void control_close_hook_cancel(struct control_close_hook *hook)
+void control_lease_end(struct control_lease *lease)
 {
-	if (list_is_linked(&hook->link))
-		list_remove(&hook->link);
+	if (list_is_linked(&lease->of_connection))
+		list_remove(&lease->of_connection);
+	if (list_is_linked(&lease->link))
+		list_remove(&lease->link);
+}
+
+static struct control_lease *find_to_let_go(
+	struct list *leases, bool waiting, const struct control_connection *connection)
+{
+	list_for_each (link, leases) {
+		struct control_lease *lease = CONTAINER_OF(link, struct control_lease, link);
+
+		if (!lease->request || waiting || lease->connection == connection)
+			return lease;
+	}
+	return NULL;
+}
+
+void control_leases_let_go(
+	struct list *leases, bool waiting, const struct control_connection *connection)
+{
+	struct control_lease *lease;
+
+	while ((lease = find_to_let_go(leases, waiting, connection)))
+		let_go(lease);
+}
+
+void control_leases_forget(struct list *leases)
+{
+	struct list *link;
+
+	while ((link = list_pop(leases)))
+		free(CONTAINER_OF(link, struct control_lease, link));
 }

@@ -32,7 +32,7 @@ struct control_request {
 	/* The whole object that was sent; lent to the command. */
 	json_t *arguments;
 
-	/* For control_connection_on_close(). */
+	/* For control_lease_begin(). */
 	struct control_connection *connection;
 
 	/* The rest is the server's. */
@@ -55,12 +55,23 @@ struct control_command {
 };
 
 /*
- * Called from the event loop when the connection that it was tied to is over;
- * it is then tied to nothing.  Embedded in what the connection holds.
+ * What a peer has until it is let go, or leaves: the first thing in what the command
+ * allocated for it with malloc().
+ *
+ *	waits	`request` is still to be answered
+ *	has	`request` is NULL: it was answered
  */
-struct control_close_hook {
-	void (*closed)(struct control_close_hook *hook);
-	struct list link;
+struct control_lease {
+	/* Required.  Ends what the peer has, answers a request that waits, and frees.
+	 * Called when the connection is over, from the event loop, or by
+	 * control_leases_let_go(); the lease is then tied to nothing. */
+	void (*let_go)(struct control_lease *lease);
+	struct control_request *request;
+
+	/* The rest is the server's. */
+	const struct control_connection *connection;
+	struct list of_connection;
+	struct list link; /* of the list that control_lease_begin() was given */
 };
 
 /*
@@ -74,7 +85,7 @@ int control_server_create(struct ring *ring, int state_folder_fd,
 
 /*
  * Accepts no more, removes the socket file and ends every connection; answers
- * that the kernel has no room for are lost.  Their hooks run from the event
+ * that the kernel has no room for are lost.  Their leases are let go from the event
  * loop, which is to be run until control_server_idle().  Whoever waits for the
  * end of the volume sees it now: what must be over by then comes before.
  */
@@ -85,7 +96,7 @@ bool control_server_idle(const struct control_server *server);
 
 /*
  * SERVER is idle; or its ring is gone, and then its connections go without a
- * word: no hook runs, and no request may be answered any more.  NULL is fine.
+ * word: no lease is let go, and no request may be answered any more.  NULL is fine.
  */
 void control_server_destroy(struct control_server *server);
 
@@ -100,14 +111,24 @@ __attribute__((format(printf, 3, 4))) void control_request_refuse(
 bool control_connection_has_left(const struct control_connection *connection);
 
 /*
- * Ties HOOK (its `closed` is set) to CONNECTION.  Returns false, and ties
- * nothing, when the peer has left already.  No command of another peer acts
- * before those hooks were called of whoever left before it was sent.
+ * Ties LEASE (its `let_go` is set) to CONNECTION, and puts it on LEASES (NULL: on no list).
+ * Returns false, and does neither, when the peer has left already.  No command of another
+ * peer acts before what those had was let go who left before it was sent.
  */
-bool control_connection_on_close(
-	struct control_connection *connection, struct control_close_hook *hook);
+bool control_lease_begin(
+	struct control_lease *lease, struct control_connection *connection, struct list *leases);
 
-/* Unties HOOK, which was tied once; harmless when it is tied to nothing any more. */
-void control_close_hook_cancel(struct control_close_hook *hook);
+/* Unties LEASE, which was tied once; harmless when it is tied to nothing any more. */
+void control_lease_end(struct control_lease *lease);
+
+/*
+ * Lets go those of LEASES that have something; also those that wait when WAITING, or when
+ * they are of CONNECTION (NULL: no one).
+ */
+void control_leases_let_go(
+	struct list *leases, bool waiting, const struct control_connection *connection);
+
+/* Frees LEASES when what they have is gone already, and their server. */
+void control_leases_forget(struct list *leases);
 
 #endif

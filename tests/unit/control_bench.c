@@ -47,23 +47,23 @@ static void run_refuse(struct control_request *request, void *context)
 	control_request_refuse(request, -EEXIST, "snapshot '%s' exists already", "s0");
 }
 
-void bench_count_hook(struct control_close_hook *hook)
+void bench_count_let_go(struct control_lease *lease)
 {
-	(void)hook;
-	bench.hooks_fired++;
+	(void)lease;
+	bench.leases_let_go++;
 }
 
 static void run_hold(struct control_request *request, void *context)
 {
 	(void)context;
-	ck_assert(control_connection_on_close(request->connection, &bench.hook));
+	ck_assert(control_lease_begin(&bench.lease, request->connection, NULL));
 	control_request_answer(request, NULL);
 }
 
 static void run_release(struct control_request *request, void *context)
 {
 	(void)context;
-	control_close_hook_cancel(&bench.hook);
+	control_lease_end(&bench.lease);
 	control_request_answer(request, NULL);
 }
 
@@ -233,8 +233,8 @@ void bench_set_up_with(const struct control_command *commands, void *context)
 	ck_assert_int_eq(ring_create(&bench.ring), 0);
 	ck_assert_int_eq(bench_open_server(&bench.server), 0);
 
-	bench.kept_count = bench.hooks_fired = 0;
-	bench.hook.closed = bench_count_hook;
+	bench.kept_count = bench.leases_let_go = 0;
+	bench.lease.let_go = bench_count_let_go;
 	heart_stopped = false;
 	heartbeat.done = heartbeat_done;
 	bench_beat();

@@ -6,7 +6,7 @@
  *	echo	answers with its argument `text`
  *	later	is kept in bench.kept; the test answers it
  *	refuse	is refused with EEXIST
- *	hold	ties bench.hook to the connection;  release	unties it
+ *	hold	ties bench.lease to the connection;  release	unties it
  *	flood	answers with 60000 bytes
  */
 #ifndef SNAPRIG_TESTS_CONTROL_BENCH_H
@@ -34,8 +34,8 @@ struct control_bench {
 	struct control_request *kept[CONTROL_REQUESTS_MAX + 1];
 	unsigned kept_count;
 
-	struct control_close_hook hook;
-	unsigned hooks_fired;
+	struct control_lease lease;
+	unsigned leases_let_go;
 
 	/* Called after each turn, when it is set. */
 	void (*turned)(void);
@@ -85,7 +85,7 @@ void peer_expect_end(int fd);
 /* Asks for an echo, and gets it. */
 void peer_expect_served(int fd);
 
-/* Counts in bench.hooks_fired. */
-void bench_count_hook(struct control_close_hook *hook);
+/* Counts in bench.leases_let_go. */
+void bench_count_let_go(struct control_lease *lease);
 
 #endif

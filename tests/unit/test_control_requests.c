@@ -90,9 +90,9 @@ START_TEST(a_peer_that_sends_no_more_and_dies_is_noticed)
 	shutdown(peer, SHUT_WR);
 	TURN_UNTIL(bench.kept_count == 1);
 	bench_turn_for_ms(50);
-	ck_assert_uint_eq(bench.hooks_fired, 0);
+	ck_assert_uint_eq(bench.leases_let_go, 0);
 	close(peer);
-	TURN_UNTIL(bench.hooks_fired == 1);
+	TURN_UNTIL(bench.leases_let_go == 1);
 	control_request_answer(bench.kept[0], NULL);
 }
 END_TEST

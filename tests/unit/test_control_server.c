@@ -33,53 +33,53 @@ START_TEST(the_answer_to_a_peer_that_left_is_dropped)
 }
 END_TEST
 
-START_TEST(the_hook_fires_when_the_peer_leaves)
+START_TEST(a_lease_is_let_go_when_the_peer_leaves)
 {
 	int peer = peer_open();
 
 	peer_say(peer, "{\"id\":1,\"command\":\"hold\"}\n");
 	peer_expect(peer, "{\"id\":1,\"ok\":true,\"result\":{}}");
 	bench_turn_for_ms(3);
-	ck_assert_uint_eq(bench.hooks_fired, 0);
+	ck_assert_uint_eq(bench.leases_let_go, 0);
 	close(peer);
-	TURN_UNTIL(bench.hooks_fired == 1);
+	TURN_UNTIL(bench.leases_let_go == 1);
 	bench_turn_for_ms(3);
-	ck_assert_uint_eq(bench.hooks_fired, 1);
+	ck_assert_uint_eq(bench.leases_let_go, 1);
 }
 END_TEST
 
-START_TEST(the_hook_fires_while_a_request_waits)
+START_TEST(a_lease_is_let_go_while_a_request_waits)
 {
 	int peer = peer_open();
 
 	peer_say(peer, "{\"command\":\"hold\"}\n{\"id\":1,\"command\":\"later\"}\n");
 	TURN_UNTIL(bench.kept_count == 1);
 	close(peer);
-	TURN_UNTIL(bench.hooks_fired == 1);
+	TURN_UNTIL(bench.leases_let_go == 1);
 
 	/* Too late to be told of the end. */
-	struct control_close_hook late = { .closed = bench_count_hook };
+	struct control_lease late = { .let_go = bench_count_let_go };
 
-	ck_assert(!control_connection_on_close(bench.kept[0]->connection, &late));
+	ck_assert(!control_lease_begin(&late, bench.kept[0]->connection, NULL));
 	control_request_answer(bench.kept[0], NULL);
 }
 END_TEST
 
-START_TEST(a_cancelled_hook_does_not_fire)
+START_TEST(a_lease_that_has_ended_is_not_let_go)
 {
 	int peer = peer_open();
 
 	peer_say(peer, "{\"command\":\"hold\"}\n{\"command\":\"release\"}\n");
 	peer_hear(peer);
 	peer_hear(peer);
-	control_close_hook_cancel(&bench.hook);
+	control_lease_end(&bench.lease);
 	close(peer);
 	bench_turn_for_ms(10);
-	ck_assert_uint_eq(bench.hooks_fired, 0);
+	ck_assert_uint_eq(bench.leases_let_go, 0);
 }
 END_TEST
 
-START_TEST(closing_the_server_ends_connections_and_fires_hooks)
+START_TEST(closing_the_server_ends_connections_and_lets_leases_go)
 {
 	int peer = peer_open();
 	int fresh;
@@ -87,7 +87,7 @@ START_TEST(closing_the_server_ends_connections_and_fires_hooks)
 	peer_say(peer, "{\"command\":\"hold\"}\n{\"id\":9,\"command\":\"later\"}\n");
 	TURN_UNTIL(bench.kept_count == 1);
 	control_server_close(bench.server);
-	TURN_UNTIL(bench.hooks_fired == 1);
+	TURN_UNTIL(bench.leases_let_go == 1);
 	bench_turn_for_ms(5);
 	ck_assert(!control_server_idle(bench.server));
 	control_request_answer(bench.kept[0], NULL);
@@ -114,7 +114,7 @@ START_TEST(a_server_whose_ring_is_gone_can_be_destroyed)
 	peer_hear(peer);
 	ring_destroy(bench.ring);
 	control_server_destroy(bench.server);
-	ck_assert_uint_eq(bench.hooks_fired, 0);
+	ck_assert_uint_eq(bench.leases_let_go, 0);
 	ck_assert_int_eq(recv(peer, (char[1]){ 0 }, 1, 0), 0);
 	close(peer);
 	ck_assert_int_eq(faccessat(bench.folder_fd, STATE_SOCKET, F_OK, 0), -1);
@@ -177,14 +177,14 @@ START_TEST(the_idlest_connection_makes_room_for_a_new_one)
 		ck_assert_ptr_nonnull(strstr(peer_hear(peers[3 + at]), "EBUSY"));
 		peer_expect_end(peers[3 + at]);
 	}
-	ck_assert_uint_eq(bench.hooks_fired, 0);
+	ck_assert_uint_eq(bench.leases_let_go, 0);
 	peer_expect_served(peers[1]);
 	control_request_answer(bench.kept[0], NULL);
 	for (unsigned at = 0; at < 3; at++)
 		close(late[at]);
 	for (unsigned at = 0; at < PROTOCOL_CONNECTIONS_MAX; at++)
 		close(peers[at]);
-	TURN_UNTIL(bench.hooks_fired == 1);
+	TURN_UNTIL(bench.leases_let_go == 1);
 }
 END_TEST
 
@@ -294,10 +294,10 @@ static TCase *connections_case(void)
 	tcase_add_checked_fixture(tests, bench_set_up, bench_tear_down);
 	tcase_set_timeout(tests, 60);
 	tcase_add_test(tests, the_answer_to_a_peer_that_left_is_dropped);
-	tcase_add_test(tests, the_hook_fires_when_the_peer_leaves);
-	tcase_add_test(tests, the_hook_fires_while_a_request_waits);
-	tcase_add_test(tests, a_cancelled_hook_does_not_fire);
-	tcase_add_test(tests, closing_the_server_ends_connections_and_fires_hooks);
+	tcase_add_test(tests, a_lease_is_let_go_when_the_peer_leaves);
+	tcase_add_test(tests, a_lease_is_let_go_while_a_request_waits);
+	tcase_add_test(tests, a_lease_that_has_ended_is_not_let_go);
+	tcase_add_test(tests, closing_the_server_ends_connections_and_lets_leases_go);
 	tcase_add_test(tests, a_server_whose_ring_is_gone_can_be_destroyed);
 	tcase_add_test(tests, one_connection_too_many_is_told_so_when_all_wait);
 	tcase_add_test(tests, the_idlest_connection_makes_room_for_a_new_one);
