@@ -19,16 +19,6 @@
 #include "simfs/base/exit_code.h"
 #include "simfs/base/log.h"
 
-static const char help[] =
-	"usage: snaprig demo\n"
-	"\n"
-	"Mounts a volume as ActiveImage Protector's driver would snapshot it, overflows its\n"
-	"COW file in the middle of a backup, and shows what each backup tool made of it.\n"
-	"These are the scenarios catalog/actiphy/cow-overflow-*.yaml.\n"
-	"\n"
-	"Exit code: 0 the runs themselves worked, whatever they showed; 4 the rig failed;\n"
-	"77 nothing could be run here\n";
-
 #define OVERFLOW_SCENARIOS "actiphy/cow-overflow-*.yaml"
 
 static int scenarios_load(struct run_set *set)
@@ -84,22 +74,30 @@ static int demo_run(struct run_set *set)
 	return exit_code;
 }
 
-int command_demo(int argc, char **argv)
+static int run(const struct command_line *line, int argc, char **argv)
 {
 	struct run_set set;
+	size_t count;
+	int exit_code = command_line_parse(line, argc, argv, NULL, &count);
 
-	if (argc == 2 && strcmp(argv[1], "--help") == 0) {
-		fputs(help, stdout);
-		return EXIT_MET;
-	}
-	if (argc > 1) {
-		log_error("unknown argument '%s' (see 'snaprig demo --help')", argv[1]);
-		return EXIT_USAGE;
-	}
+	if (exit_code != COMMAND_GO_ON)
+		return exit_code;
 	run_set_init(&set);
-
-	int exit_code = scenarios_load(&set) < 0 ? EXIT_RIG : demo_run(&set);
-
+	exit_code = scenarios_load(&set) < 0 ? EXIT_RIG : demo_run(&set);
 	run_set_deinit(&set);
 	return exit_code;
 }
+
+const struct command_line demo_command = {
+	.name = "demo",
+	.summary = "one COW overflow, every client, one table",
+	.about = "Mounts a volume as ActiveImage Protector's driver would snapshot it, overflows "
+		 "its\n"
+		 "COW file in the middle of a backup, and shows what each backup tool made of it.\n"
+		 "These are the scenarios catalog/actiphy/cow-overflow-*.yaml.",
+	.exits = "  0    the runs themselves worked, whatever they showed\n"
+		 "  2    the command line is wrong\n"
+		 "  4    the rig failed\n"
+		 "  77   nothing could be run here\n",
+	.run = run,
+};

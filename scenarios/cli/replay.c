@@ -6,8 +6,8 @@
 #include "scenarios/cli/replay.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <inttypes.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,66 +24,22 @@
 #include "simfs/base/log.h"
 #include "simfs/control/protocol.h"
 
-static const char replay_help[] =
-	"usage: snaprig replay RECORD [options]\n"
-	"\n"
-	"Runs the scenario of a record ('snaprig run --record') again, with its seed and\n"
-	"with every fault at the very match of its rule at which it struck, and compares.\n"
-	"\n"
-	"  --work DIR   where the work folder is made (default $TMPDIR, or /tmp)\n"
-	"  --keep       keep the work folder, and say where it is\n"
-	"  --json       print one JSON object\n"
-	"  --help       print this text\n"
-	"\n"
-	"Exit code: 0 the same verdict, by the same faults; 1 another one; 3 the same, but a\n"
-	"fault did not strike; 2 usage, or a record or a scenario that cannot be read; 4 the\n"
-	"rig failed\n";
-
 /* ---- shared with shrink ---- */
 
-/* 0, 1 when help was printed, or -EINVAL after a message; sets *RET_PATH. */
-static int read_arguments(
-	struct replay *replay, int argc, char **argv, const char *help, const char **ret_path)
-{
-	static const struct option options[] = {
-		{ "work", required_argument, NULL, 'w' },
-		{ "keep", no_argument, NULL, 'k' },
-		{ "json", no_argument, NULL, 'j' },
-		{ "help", no_argument, NULL, 'h' },
-		{ NULL, 0, NULL, 0 },
-	};
-	int option;
-
-	optind = 0;
-	opterr = 0;
-	while ((option = getopt_long(argc, argv, ":h", options, NULL)) != -1) {
-		switch (option) {
-		case 'h':
-			fputs(help, stdout);
-			return 1;
-		case 'w':
-			replay->options.work_parent = optarg;
-			break;
-		case 'k':
-			replay->options.keep = true;
-			break;
-		case 'j':
-			replay->as_json = true;
-			break;
-		default:
-			log_error("%s option '%s' (see 'snaprig %s --help')",
-				option == ':' ? "no value for" : "unknown", argv[optind - 1],
-				argv[0]);
-			return -EINVAL;
-		}
-	}
-	if (optind + 1 != argc) {
-		log_error("one record is wanted (see 'snaprig %s --help')", argv[0]);
-		return -EINVAL;
-	}
-	*ret_path = argv[optind];
-	return 0;
-}
+const struct command_option replay_options[] = {
+	{ .name = "work",
+		.value = "FOLDER",
+		.kind = COMMAND_FOLDER,
+		.offset = offsetof(struct replay, options.work_parent),
+		.about = "where work folders are made (default $TMPDIR, or /tmp)" },
+	{ .name = "keep",
+		.offset = offsetof(struct replay, options.keep),
+		.about = "keep the work folders, and say where they are" },
+	{ .name = "json",
+		.offset = offsetof(struct replay, as_json),
+		.about = "print one JSON object" },
+	{ 0 },
+};
 
 /* A clock, a file or the machine's memory may decide otherwise the next time. */
 static void warn_not_replayable(const struct record *record)
@@ -99,17 +55,17 @@ static void warn_not_replayable(const struct record *record)
 	}
 }
 
-int replay_begin(struct replay *replay, int argc, char **argv, const char *help)
+int replay_begin(struct replay *replay, const struct command_line *line, int argc, char **argv)
 {
-	const char *path = NULL;
-	int error;
+	size_t count;
+	int exit_code;
 
 	*replay = (struct replay){ 0 };
 	run_set_init(&replay->set);
-	error = read_arguments(replay, argc, argv, help, &path);
-	if (error > 0)
-		return EXIT_MET;
-	if (error < 0 || record_read(path, &replay->record) < 0 ||
+	exit_code = command_line_parse(line, argc, argv, replay, &count);
+	if (exit_code != COMMAND_GO_ON)
+		return exit_code;
+	if (record_read(argv[1], &replay->record) < 0 ||
 		run_set_add(&replay->set, replay->record.scenario_path) < 0)
 		return EXIT_USAGE;
 	if (replay->set.count != 1) {
@@ -119,7 +75,7 @@ int replay_begin(struct replay *replay, int argc, char **argv, const char *help)
 	run_set_seed(&replay->set, replay->record.seed);
 	warn_not_replayable(&replay->record);
 	interrupt_watch();
-	return -1;
+	return COMMAND_GO_ON;
 }
 
 void replay_end(struct replay *replay)
@@ -223,13 +179,13 @@ static int report(const struct replay *replay, const char *verdict, const struct
 	return hits.struck == record->hit_count ? EXIT_MET : EXIT_INCONCLUSIVE;
 }
 
-int command_replay(int argc, char **argv)
+static int run(const struct command_line *line, int argc, char **argv)
 {
 	struct replay replay;
 	struct record again = { 0 };
-	int exit_code = replay_begin(&replay, argc, argv, replay_help);
+	int exit_code = replay_begin(&replay, line, argc, argv);
 
-	if (exit_code < 0) {
+	if (exit_code == COMMAND_GO_ON) {
 		AUTO(auto_free) char *verdict = replay_once(&replay, &again);
 
 		exit_code = verdict ? report(&replay, verdict, &again) : EXIT_RIG;
@@ -239,3 +195,18 @@ int command_replay(int argc, char **argv)
 	replay_end(&replay);
 	return exit_code;
 }
+
+const struct command_line replay_command = {
+	.name = "replay",
+	.summary = "run a recorded scenario again, fault by fault",
+	.operands = { REPLAY_OPERAND },
+	.options = replay_options,
+	.about = "Runs the scenario of a record ('snaprig run --record') again, with its seed and\n"
+		 "with every fault at the very match of its rule at which it struck, and compares.",
+	.exits = "  0    the same verdict, by the same faults\n"
+		 "  1    another one\n"
+		 "  2    the command line is wrong, or a record or a scenario cannot be read\n"
+		 "  3    the same, but a fault did not strike\n"
+		 "  4    the rig failed\n",
+	.run = run,
+};

@@ -6,6 +6,7 @@
 #include "scenarios/cli/run_set.h"
 #include "scenarios/report/record.h"
 #include "scenarios/run/runner.h"
+#include "simfs/base/command_line.h"
 
 struct replay {
 	struct run_options options;
@@ -14,11 +15,19 @@ struct replay {
 	struct run_set set;
 };
 
+/* What both are given, with the offsets of struct replay. */
+extern const struct command_option replay_options[];
+
+#define REPLAY_OPERAND                                                                             \
+	{                                                                                          \
+		.name = "RECORD", .kind = COMMAND_FILE                                             \
+	}
+
 /*
- * Reads the command line, with HELP for --help, and what its record names.
- * Returns -1; or the exit code of the command after a message or the help.
+ * Reads the command line of LINE, and what its record names.  Returns COMMAND_GO_ON; or
+ * the exit code of the command after a message or the help.
  */
-int replay_begin(struct replay *replay, int argc, char **argv, const char *help);
+int replay_begin(struct replay *replay, const struct command_line *line, int argc, char **argv);
 void replay_end(struct replay *replay);
 
 /*

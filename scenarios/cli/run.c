@@ -3,8 +3,8 @@
  * run.c - snaprig run: runs scenarios and reports what came of them.
  */
 #include <errno.h>
-#include <getopt.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,29 +23,11 @@
 #include "simfs/base/exit_code.h"
 #include "simfs/base/log.h"
 
-static const char help[] =
-	"usage: snaprig run SCENARIO|DIRECTORY... [options]\n"
-	"\n"
-	"Runs each scenario, and every *.yaml and *.yml below each directory, and prints\n"
-	"TAP.  Mistakes in any of them are printed before the first is run.\n"
-	"\n"
-	"  --seed N             instead of the scenarios' own seeds\n"
-	"  --report junit=FILE  writes a JUnit report, too\n"
-	"  --report tap=FILE    writes the TAP to a file, too\n"
-	"  --record DIR         writes each run down, for replay and shrink, as DIR/NAME.jsonl\n"
-	"  --work DIR           where work folders are made (default $TMPDIR, or /tmp)\n"
-	"  --keep               keep the work folders, and say where they are\n"
-	"  --json               print one JSON object instead of TAP\n"
-	"  --help               print this text\n"
-	"\n"
-	"Exit code: 2 usage or a mistake in a scenario (nothing is run then); else the first\n"
-	"that applies to any scenario: 4 the rig or the machine failed, 124 timed out,\n"
-	"1 an expectation was not met, 3 inconclusive; 77 when all were skipped; 0\n";
-
 struct run_arguments {
 	struct run_options options;
-	bool has_seed;
+	const char *seed_text; /* NULL: the scenarios' own */
 	uint64_t seed;
+	struct command_texts reports;
 	const char *junit_path;
 	const char *tap_path;
 	const char *record_folder;
@@ -74,42 +56,12 @@ static int read_report(const char *text, struct run_arguments *arguments)
 	return -EINVAL;
 }
 
-static int read_seed(const char *text, struct run_arguments *arguments)
+static int read_seed(struct run_arguments *arguments)
 {
-	if (number_parse(text, &arguments->seed) < 0) {
-		log_error("cannot read seed '%s' (try 7)", text);
-		return -EINVAL;
-	}
-	arguments->has_seed = true;
-	return 0;
-}
-
-static int read_option(int option, char **argv, struct run_arguments *arguments)
-{
-	switch (option) {
-	case 's':
-		return read_seed(optarg, arguments);
-	case 'r':
-		return read_report(optarg, arguments);
-	case 'w':
-		arguments->options.work_parent = optarg;
+	if (!arguments->seed_text || number_parse(arguments->seed_text, &arguments->seed) == 0)
 		return 0;
-	case 'd':
-		arguments->record_folder = optarg;
-		return 0;
-	case 'k':
-		arguments->options.keep = true;
-		return 0;
-	case 'j':
-		arguments->as_json = true;
-		return 0;
-	case ':':
-		log_error("option '%s' needs a value (see 'snaprig run --help')", argv[optind - 1]);
-		return -EINVAL;
-	default:
-		log_error("unknown option '%s' (see 'snaprig run --help')", argv[optind - 1]);
-		return -EINVAL;
-	}
+	log_error("cannot read seed '%s' (try 7)", arguments->seed_text);
+	return -EINVAL;
 }
 
 /* Before anything is run: at the end it would be too late to say it. */
@@ -127,37 +79,14 @@ static int record_folder_check(const char *path)
 	return error < 0 ? -EINVAL : 0;
 }
 
-/* 0, 1 when help was asked for and printed, or -EINVAL after a message. */
-static int read_arguments(int argc, char **argv, struct run_arguments *arguments)
+/* What was typed, as what it means: 0, or -EINVAL after a message. */
+static int read_arguments(struct run_arguments *arguments)
 {
-	static const struct option options[] = {
-		{ "seed", required_argument, NULL, 's' },
-		{ "report", required_argument, NULL, 'r' },
-		{ "record", required_argument, NULL, 'd' },
-		{ "work", required_argument, NULL, 'w' },
-		{ "keep", no_argument, NULL, 'k' },
-		{ "json", no_argument, NULL, 'j' },
-		{ "help", no_argument, NULL, 'h' },
-		{ NULL, 0, NULL, 0 },
-	};
-	int option, error = 0;
+	int error = read_seed(arguments);
 
-	optind = 0;
-	opterr = 0;
-	while (error == 0 && (option = getopt_long(argc, argv, ":h", options, NULL)) != -1) {
-		if (option == 'h') {
-			fputs(help, stdout);
-			return 1;
-		}
-		error = read_option(option, argv, arguments);
-	}
-	if (error == 0)
-		error = record_folder_check(arguments->record_folder);
-	if (error == 0 && optind == argc) {
-		log_error("no scenario given (see 'snaprig run --help')");
-		error = -EINVAL;
-	}
-	return error;
+	for (size_t i = 0; error == 0 && i < arguments->reports.count; i++)
+		error = read_report(arguments->reports.texts[i], arguments);
+	return error == 0 ? record_folder_check(arguments->record_folder) : error;
 }
 
 static int report_write(const char *path, const struct results *results,
@@ -235,25 +164,75 @@ static int set_run_and_report(const struct run_set *set, const struct run_argume
 	return exit_code;
 }
 
-int command_run(int argc, char **argv)
+static int run(const struct command_line *line, int argc, char **argv)
 {
 	struct run_arguments arguments = { 0 };
 	struct run_set set;
-	int error = read_arguments(argc, argv, &arguments);
+	size_t count;
+	int exit_code = command_line_parse(line, argc, argv, &arguments, &count);
+	int error = 0;
 
-	if (error != 0)
-		return error > 0 ? EXIT_MET : EXIT_USAGE;
-
+	if (exit_code != COMMAND_GO_ON)
+		return exit_code;
+	if (read_arguments(&arguments) < 0)
+		return EXIT_USAGE;
 	run_set_init(&set);
-	for (int i = optind; i < argc; i++) {
+	for (size_t i = 1; i <= count; i++) {
 		if (run_set_add(&set, argv[i]) < 0)
 			error = -EINVAL;
 	}
-	if (arguments.has_seed)
+	if (arguments.seed_text)
 		run_set_seed(&set, arguments.seed);
-
-	int exit_code = error < 0 ? EXIT_USAGE : set_run_and_report(&set, &arguments);
-
+	exit_code = error < 0 ? EXIT_USAGE : set_run_and_report(&set, &arguments);
 	run_set_deinit(&set);
 	return exit_code;
 }
+
+#define AT(field) .offset = offsetof(struct run_arguments, field)
+
+static const struct command_option options[] = {
+	{ .name = "seed",
+		.value = "N",
+		.kind = COMMAND_NUMBER,
+		AT(seed_text),
+		.about = "instead of the scenarios' own seeds" },
+	{ .name = "report",
+		.value = "KIND=FILE...",
+		.kind = COMMAND_CHOICE,
+		.choices = "junit= tap=",
+		AT(reports),
+		.about = "write a report to a file, too, of KIND junit or tap" },
+	{ .name = "record",
+		.value = "FOLDER",
+		.kind = COMMAND_FOLDER,
+		AT(record_folder),
+		.about = "write each run down, for replay and shrink, as FOLDER/NAME.jsonl" },
+	{ .name = "work",
+		.value = "FOLDER",
+		.kind = COMMAND_FOLDER,
+		AT(options.work_parent),
+		.about = "where work folders are made (default $TMPDIR, or /tmp)" },
+	{ .name = "keep",
+		AT(options.keep),
+		.about = "keep the work folders, and say where they are" },
+	{ .name = "json", AT(as_json), .about = "print one JSON object instead of TAP" },
+	{ 0 },
+};
+
+const struct command_line run_command = {
+	.name = "run",
+	.summary = "run scenarios, judge the clients",
+	.operands = { { .name = "SCENARIO|FOLDER...", .kind = COMMAND_FILE } },
+	.options = options,
+	.about = "Runs each scenario, and every *.yaml and *.yml below each folder, and prints\n"
+		 "TAP.  Mistakes in any of them are printed before the first is run.",
+	.exits = "  2    the command line or a scenario is wrong, and nothing was run\n"
+		 "Else the first that applies to any scenario:\n"
+		 "  4    the rig or the machine failed\n"
+		 "  124  timed out\n"
+		 "  1    an expectation was not met\n"
+		 "  3    inconclusive\n"
+		 "  77   all were skipped\n"
+		 "  0    all expectations were met\n",
+	.run = run,
+};

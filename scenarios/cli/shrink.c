@@ -22,21 +22,6 @@
 #include "simfs/base/log.h"
 #include "simfs/control/protocol.h"
 
-static const char help[] =
-	"usage: snaprig shrink RECORD [options]\n"
-	"\n"
-	"Runs the scenario of a record ('snaprig run --record') again and again, with fewer\n"
-	"and fewer of the faults that struck, as long as the verdict is the same.  Prints\n"
-	"the rules that are left, each of which strikes once: one a line.\n"
-	"\n"
-	"  --work DIR   where work folders are made (default $TMPDIR, or /tmp)\n"
-	"  --keep       keep the work folders, and say where they are\n"
-	"  --json       print one JSON object\n"
-	"  --help       print this text\n"
-	"\n"
-	"Exit code: 0 done; 1 already with all of them the verdict is another one; 2 usage,\n"
-	"or a record or a scenario that cannot be read; 4 the rig failed, or was interrupted\n";
-
 struct shrinking {
 	struct shrink shrink;
 	struct replay *replay;
@@ -134,12 +119,12 @@ static void report(const struct shrinking *shrinking)
 	json_decref(rules);
 }
 
-int command_shrink(int argc, char **argv)
+static int run(const struct command_line *line, int argc, char **argv)
 {
 	struct replay replay;
-	int exit_code = replay_begin(&replay, argc, argv, help);
+	int exit_code = replay_begin(&replay, line, argc, argv);
 
-	if (exit_code < 0) {
+	if (exit_code == COMMAND_GO_ON) {
 		struct shrinking shrinking = { .replay = &replay };
 
 		/* A fault that never struck is why, and leaving others out changes nothing. */
@@ -162,3 +147,20 @@ int command_shrink(int argc, char **argv)
 	replay_end(&replay);
 	return exit_code;
 }
+
+const struct command_line shrink_command = {
+	.name = "shrink",
+	.summary = "find the fewest faults that lead to its verdict",
+	.operands = { REPLAY_OPERAND },
+	.options = replay_options,
+	.about =
+		"Runs the scenario of a record ('snaprig run --record') again and again, with "
+		"fewer\n"
+		"and fewer of the faults that struck, as long as the verdict is the same.  Prints\n"
+		"the rules that are left, each of which strikes once: one a line.",
+	.exits = "  0    done\n"
+		 "  1    already with all of them the verdict is another one\n"
+		 "  2    the command line is wrong, or a record or a scenario cannot be read\n"
+		 "  4    the rig failed, or was interrupted\n",
+	.run = run,
+};

@@ -3,8 +3,8 @@
  * validate.c - snaprig validate: are these scenarios well formed?
  */
 #include <errno.h>
-#include <getopt.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -18,18 +18,6 @@
 #include "simfs/base/exit_code.h"
 #include "simfs/base/log.h"
 #include "simfs/control/protocol.h"
-
-static const char help[] =
-	"usage: snaprig validate [--json] SCENARIO|DIRECTORY...\n"
-	"\n"
-	"Reads each scenario, and every *.yaml and *.yml below each directory, without\n"
-	"running it.  Prints 'ok PATH' for one that is well formed, and every mistake of\n"
-	"one that is not as 'PATH:LINE:COLUMN: MESSAGE' on stderr.\n"
-	"\n"
-	"  --json   print one JSON object instead\n"
-	"  --help   print this text\n"
-	"\n"
-	"Exit code: 0 all are well formed, 2 a mistake or a file that cannot be read\n";
 
 /* A JSON string of TEXT, which may be a path of any bytes. */
 static json_t *json_text(const char *text)
@@ -132,35 +120,37 @@ static int paths_validate(char **paths, size_t count, bool as_json)
 	return exit_code;
 }
 
-int command_validate(int argc, char **argv)
-{
-	static const struct option options[] = {
-		{ "json", no_argument, NULL, 'j' },
-		{ "help", no_argument, NULL, 'h' },
-		{ NULL, 0, NULL, 0 },
-	};
-	bool as_json = false;
-	int option;
+struct values {
+	bool as_json;
+};
 
-	optind = 0;
-	opterr = 0;
-	while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
-		switch (option) {
-		case 'j':
-			as_json = true;
-			break;
-		case 'h':
-			fputs(help, stdout);
-			return EXIT_MET;
-		default:
-			log_error("unknown option '%s' (see 'snaprig validate --help')",
-				argv[optind - 1]);
-			return EXIT_USAGE;
-		}
-	}
-	if (optind == argc) {
-		log_error("no scenario given (see 'snaprig validate --help')");
-		return EXIT_USAGE;
-	}
-	return paths_validate(argv + optind, (size_t)(argc - optind), as_json);
+static int run(const struct command_line *line, int argc, char **argv)
+{
+	struct values values = { 0 };
+	size_t count;
+	int exit_code = command_line_parse(line, argc, argv, &values, &count);
+
+	if (exit_code != COMMAND_GO_ON)
+		return exit_code;
+	return paths_validate(argv + 1, count, values.as_json);
 }
+
+static const struct command_option options[] = {
+	{ .name = "json",
+		.offset = offsetof(struct values, as_json),
+		.about = "print one JSON object instead" },
+	{ 0 },
+};
+
+const struct command_line validate_command = {
+	.name = "validate",
+	.summary = "find mistakes in scenarios",
+	.operands = { { .name = "SCENARIO|FOLDER...", .kind = COMMAND_FILE } },
+	.options = options,
+	.about = "Reads each scenario, and every *.yaml and *.yml below each folder, without\n"
+		 "running it.  Prints 'ok PATH' for one that is well formed, and every mistake of\n"
+		 "one that is not as 'PATH:LINE:COLUMN: MESSAGE' on stderr.",
+	.exits = "  0    all are well formed\n"
+		 "  2    a mistake, or a file that cannot be read\n",
+	.run = run,
+};

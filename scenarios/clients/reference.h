@@ -11,6 +11,8 @@
 #ifndef SNAPRIG_CLIENTS_REFERENCE_H
 #define SNAPRIG_CLIENTS_REFERENCE_H
 
+#include "simfs/base/command_line.h"
+
 /* What the pipeline reads at a time, and what one checksum is of. */
 #define REFERENCE_CHUNK_BYTES ((size_t)8 << 20)
 
@@ -30,10 +32,7 @@
 /* The backup is not what was written, and nothing was restored from it. */
 #define REFERENCE_EXIT_DAMAGED 3
 
-/* snaprig backup [--take [--retry POLICY]] SNAPSHOT OUT; returns the exit code of the process. */
-int command_backup(int argc, char **argv);
-
-/* snaprig restore OUT IMAGE; returns the exit code of the process. */
-int command_restore(int argc, char **argv);
+extern const struct command_line backup_command;
+extern const struct command_line restore_command;
 
 #endif

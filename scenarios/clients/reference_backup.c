@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,34 +17,6 @@
 #include "simfs/base/cleanup.h"
 #include "simfs/base/exit_code.h"
 #include "simfs/base/log.h"
-
-static const char help[] =
-	"usage: snaprig backup [--take [--retry POLICY]] SNAPSHOT OUT\n"
-	"\n"
-	"The reference client: reads the file SNAPSHOT in order and makes the backup OUT and\n"
-	"OUT.manifest.  They appear when they are whole, or not at all.\n"
-	"\n"
-	"options:\n"
-	"  --take          take the snapshot, MNT/snapshots/NAME of a mounted volume, which is\n"
-	"                  not there yet; look whether the volume's writers are well, and\n"
-	"                  delete it in the end\n"
-	"  --retry POLICY  when it cannot be taken, on the rig's clock:\n";
-
-static const char help_end[] =
-	"\n"
-	"Exit code: 0 done, 201 (the low byte of -311) SNAPSHOT could not be taken, 198 (that of\n"
-	"-314) SNAPSHOT could not be read, 1 OUT could not be written, 2 usage\n";
-
-static void help_print(void)
-{
-	const struct retry_policy *policy;
-
-	fputs(help, stdout);
-	for (size_t i = 0; (policy = retry_policy_at(i)); i++)
-		printf("    %-12s  %s%s\n", policy->name, policy->about,
-			i == 0 ? " (the default)" : "");
-	fputs(help_end, stdout);
-}
 
 /* One backup on its way. */
 struct pipeline {
@@ -193,71 +166,82 @@ static int taken_run(const struct retry_policy *policy, const char *snapshot, co
 }
 
 /* What was typed. */
-struct backup_words {
-	const struct retry_policy *retry; /* NULL: the first */
-	const char *snapshot;
-	const char *out;
+struct values {
+	const char *retry;
 	bool takes;
 };
 
-static const struct retry_policy *policy_read(const char *name)
+/* The policy called NAME (NULL: the first), or NULL after a message. */
+static const struct retry_policy *read_policy(const char *name)
 {
-	const struct retry_policy *policy = name ? retry_policy_find(name) : NULL;
+	const struct retry_policy *policy = name ? retry_policy_find(name) : retry_policy_at(0);
 
 	if (!policy)
-		log_error("unknown retry policy '%s' (see 'snaprig backup --help')",
-			name ? name : "");
+		log_error("unknown retry policy '%s' (see 'snaprig backup --help')", name);
 	return policy;
 }
 
-/* 0, or -EINVAL after a message. */
-static int words_read(int argc, char **argv, struct backup_words *ret)
+static int run(const struct command_line *line, int argc, char **argv)
 {
-	int at = 1;
+	const struct retry_policy *policy;
+	struct values values = { 0 };
+	size_t count;
+	int exit_code = command_line_parse(line, argc, argv, &values, &count);
 
-	for (; at < argc && argv[at][0] == '-'; at++) {
-		if (strcmp(argv[at], "--take") == 0) {
-			ret->takes = true;
-		} else if (strcmp(argv[at], "--retry") == 0) {
-			ret->retry = policy_read(at + 1 < argc ? argv[++at] : NULL);
-			if (!ret->retry)
-				return -EINVAL;
-		} else {
-			log_error("unknown option '%s' (see 'snaprig backup --help')", argv[at]);
-			return -EINVAL;
-		}
-	}
-	if (argc - at != 2) {
-		log_error("SNAPSHOT and OUT are needed (see 'snaprig backup --help')");
-		return -EINVAL;
-	}
-	if (ret->retry && !ret->takes) {
-		log_error("--retry is of a snapshot that is taken: --take is missing");
-		return -EINVAL;
-	}
-	ret->snapshot = argv[at];
-	ret->out = argv[at + 1];
-	return 0;
-}
-
-int command_backup(int argc, char **argv)
-{
-	struct backup_words words = { 0 };
-
-	if (argc == 2 && strcmp(argv[1], "--help") == 0) {
-		help_print();
-		return EXIT_MET;
-	}
-	if (words_read(argc, argv, &words) < 0)
+	if (exit_code != COMMAND_GO_ON)
+		return exit_code;
+	policy = read_policy(values.retry);
+	if (!policy)
 		return EXIT_USAGE;
+	if (values.retry && !values.takes) {
+		log_error("--retry is of a snapshot that is taken: --take is missing");
+		return EXIT_USAGE;
+	}
 	stop_watch();
 	pipeline_log("Pipeline start");
 	pipeline_log("OOOW: No");
-
-	int exit_code = words.takes ? taken_run(words.retry ? words.retry : retry_policy_at(0),
-					      words.snapshot, words.out)
-				    : pipeline_run(words.snapshot, words.out);
-
+	exit_code = values.takes ? taken_run(policy, argv[1], argv[2])
+				 : pipeline_run(argv[1], argv[2]);
 	pipeline_log("Pipeline end, exit code: %d", exit_code);
 	return exit_code & 0xff;
 }
+
+static const struct command_option options[] = {
+	{ .name = "take",
+		.offset = offsetof(struct values, takes),
+		.about = "take the snapshot, MNT/snapshots/NAME of a mounted volume, which is\n"
+			 "not there yet; look whether the volume's writers are well, and\n"
+			 "delete it in the end" },
+	{ .name = "retry",
+		.value = "POLICY",
+		.kind = COMMAND_CHOICE,
+		.offset = offsetof(struct values, retry),
+#define RETRY_POLICY(name, codes, tries, wait_seconds, about) name " "
+		.choices =
+#include "scenarios/clients/retry_policies.def"
+			,
+#undef RETRY_POLICY
+#define RETRY_POLICY(name, codes, tries, wait_seconds, about) "\n" name ": " about
+		.about = "when it cannot be taken, on the rig's clock (default none):"
+#include "scenarios/clients/retry_policies.def"
+	},
+#undef RETRY_POLICY
+	{ 0 },
+};
+
+const struct command_line backup_command = {
+	.name = "backup",
+	.summary = "back a snapshot up",
+	.operands = { { .name = "SNAPSHOT", .kind = COMMAND_FILE },
+		{ .name = "OUT", .kind = COMMAND_FILE } },
+	.options = options,
+	.about = "The reference client: reads the file SNAPSHOT in order and makes the backup OUT "
+		 "and\n"
+		 "OUT.manifest.  They appear when they are whole, or not at all.",
+	.exits = "  0    done\n"
+		 "  1    OUT could not be written\n"
+		 "  2    the command line is wrong\n"
+		 "  198  (the low byte of -314) SNAPSHOT could not be read\n"
+		 "  201  (that of -311) SNAPSHOT could not be taken\n",
+	.run = run,
+};

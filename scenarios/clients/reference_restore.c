@@ -15,15 +15,6 @@
 #include "simfs/base/exit_code.h"
 #include "simfs/base/log.h"
 
-static const char help[] =
-	"usage: snaprig restore OUT IMAGE\n"
-	"\n"
-	"The reference client: makes the file IMAGE of the backup OUT and OUT.manifest, after\n"
-	"checking every checksum on the way.  IMAGE appears when it is whole, or not at all.\n"
-	"\n"
-	"Exit code: 0 done, 1 IMAGE could not be written or OUT not be read, 2 usage,\n"
-	"3 the backup is damaged\n";
-
 /* Larger chunks were not written by this program: do not take memory on their word. */
 #define CHUNK_BYTES_MAX ((uint64_t)64 << 20)
 
@@ -134,16 +125,29 @@ static int restore_run(const char *out, const char *image_path)
 	return exit_code == 0 ? image_publish(&image) : exit_code;
 }
 
-int command_restore(int argc, char **argv)
+static int run(const struct command_line *line, int argc, char **argv)
 {
-	if (argc == 2 && strcmp(argv[1], "--help") == 0) {
-		fputs(help, stdout);
-		return EXIT_MET;
-	}
-	if (argc != 3 || argv[1][0] == '-') {
-		log_error("OUT and IMAGE are needed (see 'snaprig restore --help')");
-		return EXIT_USAGE;
-	}
+	size_t count;
+	int exit_code = command_line_parse(line, argc, argv, NULL, &count);
+
+	if (exit_code != COMMAND_GO_ON)
+		return exit_code;
 	stop_watch();
 	return restore_run(argv[1], argv[2]);
 }
+
+const struct command_line restore_command = {
+	.name = "restore",
+	.summary = "restore it",
+	.operands = { { .name = "OUT", .kind = COMMAND_FILE },
+		{ .name = "IMAGE", .kind = COMMAND_FILE } },
+	.about = "The reference client: makes the file IMAGE of the backup OUT and OUT.manifest, "
+		 "after\n"
+		 "checking every checksum on the way.  IMAGE appears when it is whole, or not at "
+		 "all.",
+	.exits = "  0    done\n"
+		 "  1    IMAGE could not be written, or OUT not be read\n"
+		 "  2    the command line is wrong\n"
+		 "  3    the backup is damaged\n",
+	.run = run,
+};

@@ -9,36 +9,12 @@
 #include "simfs/base/exit_code.h"
 #include "simfs/base/log.h"
 #include "simfs/cli/cli.h"
-#include "simfs/cli/volume_commands.h"
+#include "simfs/cli/command_table.h"
 #include "simfs/control/protocol.h"
 
 struct values {
 	bool json;
 	const char *bitmap;
-};
-
-static const struct cli_option options[] = {
-	{ "json", NULL, "print one JSON object: extents are [offset, length], in bytes",
-		offsetof(struct values, json) },
-	{ "bitmap", "FILE", "write a bit for each block, the lowest of a byte first",
-		offsetof(struct values, bitmap) },
-	{ 0 },
-};
-
-static const struct cli cli = {
-	.name = "snapshot changed",
-	.arguments = "MNT NAME",
-	.arguments_min = 2,
-	.arguments_max = 2,
-	.about =
-		"Lists which blocks of the live view changed since a snapshot was taken: offset\n"
-		"and length in bytes, one range a line.  It is exact to the snapshot's block, and\n"
-		"lasts over mounts.  Blocks that were written in the snapshot itself are\n"
-		"listed too.  One that failed is refused: what changed since is not known.",
-	.options = options,
-	.examples = "  snaprig snapshot changed mnt s0\n"
-		    "  snaprig snapshot changed mnt s0 --bitmap s0.bitmap\n",
-	.exits = CLI_EXITS,
 };
 
 /* Asks until all of it is there: one answer with all extents, the caller's. */
@@ -49,7 +25,7 @@ static int changed_fetch(const char *mount_point, const char *name, json_t **ret
 
 	for (;;) {
 		json_t *answer = NULL;
-		int exit_code = cli_call(mount_point, "snapshot.changed",
+		int exit_code = cli_call(mount_point, ASK("snapshot.changed"),
 			cli_pack("{s:s, s:I}", "name", name, "from", from), &answer);
 
 		if (exit_code != EXIT_MET) {
@@ -122,15 +98,15 @@ static int bitmap_write(const char *path, const json_t *changed)
 	return is_written ? EXIT_MET : EXIT_RIG;
 }
 
-int cli_run_snapshot_changed(int argc, char **argv)
+static int run(const struct command_line *line, int argc, char **argv)
 {
 	struct values values = { 0 };
 	json_t *changed = NULL;
 	size_t count, i;
 	json_t *extent;
-	int exit_code = cli_parse(&cli, argc, argv, &values, &count);
+	int exit_code = command_line_parse(line, argc, argv, &values, &count);
 
-	if (exit_code != CLI_GO_ON)
+	if (exit_code != COMMAND_GO_ON)
 		return exit_code;
 	exit_code = changed_fetch(argv[1], argv[2], &changed);
 	if (exit_code == EXIT_MET && values.bitmap)
@@ -143,8 +119,36 @@ int cli_run_snapshot_changed(int argc, char **argv)
 		json_array_foreach(json_object_get(changed, "extents"), i, extent)
 			printf("%" PRIu64 " %" PRIu64 "\n", extent_part(extent, 0),
 				extent_part(extent, 1));
-		exit_code = cli_finish_output();
+		exit_code = command_line_finish();
 	}
 	json_decref(changed);
 	return exit_code;
 }
+
+static const struct command_option options[] = {
+	{ .name = "json",
+		.offset = offsetof(struct values, json),
+		.about = "print one JSON object: extents are [offset, length], in bytes" },
+	{ .name = "bitmap",
+		.value = "FILE",
+		.kind = COMMAND_FILE,
+		.offset = offsetof(struct values, bitmap),
+		.about = "write a bit for each block, the lowest of a byte first" },
+	{ 0 },
+};
+
+const struct command_line snapshot_changed_action = {
+	.name = "snapshot changed",
+	.summary = "list the blocks that changed since a snapshot",
+	.operands = { ASK_MNT, { .name = "NAME", .kind = COMMAND_SNAPSHOT } },
+	.options = options,
+	.about =
+		"Lists which blocks of the live view changed since a snapshot was taken: offset\n"
+		"and length in bytes, one range a line.  It is exact to the snapshot's block, and\n"
+		"lasts over mounts.  Blocks that were written in the snapshot itself are\n"
+		"listed too.  One that failed is refused: what changed since is not known.",
+	.examples = "  snaprig snapshot changed mnt s0\n"
+		    "  snaprig snapshot changed mnt s0 --bitmap s0.bitmap\n",
+	.exits = ASK_EXITS,
+	.run = run,
+};

@@ -7,38 +7,13 @@
 #include "simfs/base/exit_code.h"
 #include "simfs/base/log.h"
 #include "simfs/cli/cli.h"
-#include "simfs/cli/volume_commands.h"
+#include "simfs/cli/command_table.h"
 
 /* How often a worker that is waited for is asked. */
 #define ASK_EVERY_US 50000
 
 struct values {
 	bool wait, abort, json;
-};
-
-static const struct cli_option options[] = {
-	{ "wait", NULL, "wait until nothing more can be merged", offsetof(struct values, wait) },
-	{ "abort", NULL, "stop a merge that is under way", offsetof(struct values, abort) },
-	{ "json", NULL, "print the chain of the status", offsetof(struct values, json) },
-	{ 0 },
-};
-
-static const struct cli cli = {
-	.name = "coalesce",
-	.arguments = "MNT",
-	.arguments_min = 1,
-	.arguments_max = 1,
-	.about = "Starts the worker that merges nodes of a chain into their parents, without the\n"
-		 "quiet period and in spite of --no-coalesce.  'snaprig status MNT' shows how far\n"
-		 "it is, MNT/.snaprig/kernel.log what it says.",
-	.options = options,
-	.examples =
-		"  snaprig coalesce mnt\n"
-		"  snaprig coalesce mnt --wait && snaprig status mnt --json | jq .chain.depth\n",
-	.exits = "  0    begun; with --wait: all is merged that can be\n"
-		 "  2    the command line is wrong, or the volume has no chain\n"
-		 "  4    with --wait: something could not be merged (the message says what); or\n"
-		 "       the rig failed\n",
 };
 
 static const char *chain_text(json_t *status, const char *name)
@@ -59,7 +34,7 @@ static int wait_idle(const char *mount_point, json_t **status)
 		json_decref(*status);
 		*status = NULL;
 		usleep(ASK_EVERY_US);
-		exit_code = cli_call(mount_point, "status", NULL, status);
+		exit_code = cli_call(mount_point, ASK("status"), NULL, status);
 	}
 	return exit_code;
 }
@@ -80,21 +55,17 @@ static int report(json_t *status, const struct values *values)
 	return EXIT_RIG;
 }
 
-int command_coalesce(int argc, char **argv)
+static int run(const struct command_line *line, int argc, char **argv)
 {
 	struct values values = { 0 };
 	json_t *status = NULL;
 	size_t count;
-	int exit_code = cli_parse(&cli, argc, argv, &values, &count);
+	int exit_code = command_line_parse(line, argc, argv, &values, &count);
 
-	if (exit_code != CLI_GO_ON)
+	if (exit_code != COMMAND_GO_ON)
 		return exit_code;
-	if (values.abort && values.wait) {
-		log_error("'--abort' and '--wait' exclude each other");
-		return EXIT_USAGE;
-	}
 	exit_code = cli_call(
-		argv[1], "coalesce", cli_pack("{s:b}", "abort", (int)values.abort), &status);
+		argv[1], ASK("coalesce"), cli_pack("{s:b}", "abort", (int)values.abort), &status);
 	if (exit_code == EXIT_MET && values.wait)
 		exit_code = wait_idle(argv[1], &status);
 	if (exit_code == EXIT_MET)
@@ -102,3 +73,35 @@ int command_coalesce(int argc, char **argv)
 	json_decref(status);
 	return exit_code;
 }
+
+static const struct command_option options[] = {
+	{ .name = "wait",
+		.offset = offsetof(struct values, wait),
+		.about = "wait until nothing more can be merged" },
+	{ .name = "abort",
+		.excludes = "wait",
+		.offset = offsetof(struct values, abort),
+		.about = "stop a merge that is under way" },
+	{ .name = "json",
+		.offset = offsetof(struct values, json),
+		.about = "print the chain of the status" },
+	{ 0 },
+};
+
+const struct command_line coalesce_command = {
+	.name = "coalesce",
+	.summary = "make a chain of nodes shorter",
+	.operands = { ASK_MNT },
+	.options = options,
+	.about = "Starts the worker that merges nodes of a chain into their parents, without the\n"
+		 "quiet period and in spite of --no-coalesce.  'snaprig status MNT' shows how far\n"
+		 "it is, MNT/.snaprig/kernel.log what it says.",
+	.examples =
+		"  snaprig coalesce mnt\n"
+		"  snaprig coalesce mnt --wait && snaprig status mnt --json | jq .chain.depth\n",
+	.exits = "  0    begun; with --wait: all is merged that can be\n"
+		 "  2    the command line is wrong, or the volume has no chain\n"
+		 "  4    with --wait: something could not be merged (the message says what); or\n"
+		 "       the rig failed\n",
+	.run = run,
+};

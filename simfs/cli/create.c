@@ -11,30 +11,10 @@
 #include "simfs/base/log.h"
 #include "simfs/base/sizes.h"
 #include "simfs/cli/cli.h"
-#include "simfs/cli/commands.h"
+#include "simfs/cli/command_table.h"
 
 struct values {
 	const char *size;
-};
-
-static const struct cli_option options[] = {
-	{ "size", "SIZE", "a multiple of 512: 64MiB, 1GiB, 2048s (sectors), 1048576",
-		offsetof(struct values, size) },
-	{ 0 },
-};
-
-static const struct cli cli = {
-	.name = "create",
-	.arguments = "IMAGE",
-	.arguments_min = 1,
-	.arguments_max = 1,
-	.about = "Makes IMAGE, a sparse file of zeros, as the source volume of a rig.\n"
-		 "An existing file is never overwritten.",
-	.options = options,
-	.examples = "  snaprig create vol.img --size 1GiB\n",
-	.exits = "  0    made\n"
-		 "  2    the command line is wrong, or IMAGE exists already\n"
-		 "  4    the machine failed\n",
 };
 
 static int make_image(const char *path, uint64_t size_bytes)
@@ -56,20 +36,16 @@ static int make_image(const char *path, uint64_t size_bytes)
 	return EXIT_MET;
 }
 
-int command_create(int argc, char **argv)
+static int run(const struct command_line *line, int argc, char **argv)
 {
 	struct values values = { 0 };
 	uint64_t size_bytes = 0;
 	char hint[64];
 	size_t count;
-	int code = cli_parse(&cli, argc, argv, &values, &count);
+	int code = command_line_parse(line, argc, argv, &values, &count);
 
-	if (code != CLI_GO_ON)
+	if (code != COMMAND_GO_ON)
 		return code;
-	if (!values.size) {
-		log_error("create needs --size (see 'snaprig create --help')");
-		return EXIT_USAGE;
-	}
 	int error = size_parse(values.size, &size_bytes);
 
 	if (error == -ERANGE)
@@ -85,3 +61,27 @@ int command_create(int argc, char **argv)
 	}
 	return make_image(argv[1], size_bytes);
 }
+
+static const struct command_option options[] = {
+	{ .name = "size",
+		.value = "SIZE",
+		.kind = COMMAND_SIZE,
+		.is_required = true,
+		.offset = offsetof(struct values, size),
+		.about = "a multiple of 512: 64MiB, 1GiB, 2048s (sectors), 1048576" },
+	{ 0 },
+};
+
+const struct command_line create_command = {
+	.name = "create",
+	.summary = "make an image for a volume",
+	.operands = { { .name = "IMAGE", .kind = COMMAND_FILE } },
+	.options = options,
+	.about = "Makes IMAGE, a sparse file of zeros, as the source volume of a rig.\n"
+		 "An existing file is never overwritten.",
+	.examples = "  snaprig create vol.img --size 1GiB\n",
+	.exits = "  0    made\n"
+		 "  2    the command line is wrong, or IMAGE exists already\n"
+		 "  4    the machine failed\n",
+	.run = run,
+};

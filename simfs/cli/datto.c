@@ -1,19 +1,64 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "simfs/base/cleanup.h"
 #include "simfs/base/exit_code.h"
 #include "simfs/base/log.h"
+#include "simfs/cli/ask.h"
 #include "simfs/cli/cli.h"
-#include "simfs/cli/volume_commands.h"
+#include "simfs/cli/command_table.h"
 
-static const struct cli ctl_cli = {
+/* What names a file is what the driver would be given: an absolute path. */
+static json_t *word_json(const char *word)
+{
+	AUTO(auto_free) char *path = *word == '-' ? NULL : realpath(word, NULL);
+
+	return json_string(path ? path : word);
+}
+
+static int run_ctl(const struct command_line *line, int argc, char **argv)
+{
+	json_t *said = NULL, *words;
+	size_t count;
+	int exit_code = command_line_parse(line, argc, argv, NULL, &count);
+
+	if (exit_code != COMMAND_GO_ON)
+		return exit_code;
+	words = json_array();
+	for (size_t i = 2; i <= count; i++) {
+		if (json_array_append_new(words, word_json(argv[i])) < 0) {
+			log_error("'%s' is no UTF-8", argv[i]);
+			json_decref(words);
+			return EXIT_USAGE;
+		}
+	}
+	exit_code = cli_call(argv[1], ASK("datto.ctl"), cli_pack("{s:o}", "words", words), &said);
+	if (exit_code == EXIT_MET) {
+		const char *error = json_string_value(json_object_get(said, "stderr"));
+
+		if (error && *error)
+			fprintf(stderr, "%s\n", error);
+		fputs(json_string_value(json_object_get(said, "stdout")), stdout);
+		exit_code = command_line_finish();
+	}
+	if (exit_code == EXIT_MET)
+		exit_code = (int)json_integer_value(json_object_get(said, "exit"));
+	json_decref(said);
+	return exit_code;
+}
+
+/* The words are dbdctl's, dashes and all. */
+static const struct command_line ctl = {
 	.name = "datto ctl",
-	.arguments = "MNT COMMAND [ARG ...]",
-	.arguments_min = 2,
-	.arguments_max = 2,
+	.summary = "what dbdctl would do and answer",
+	.operands = { ASK_MNT,
+		{ .name = "COMMAND",
+			.kind = COMMAND_CHOICE,
+			.choices = "setup-snapshot reload-snapshot reload-incremental destroy "
+				   "transition-to-incremental transition-to-snapshot reconfigure "
+				   "expand-cow-file reconfigure-auto-expand help" },
+		{ .name = "[ARG ...]", .kind = COMMAND_FILE } },
 	.about =
 		"Does and answers what dbdctl would, for the volume that is mounted on MNT with\n"
 		"--profile datto or actiphy; its block device is MNT/live.  What the driver logs\n"
@@ -27,103 +72,36 @@ static const struct cli ctl_cli = {
 		 "  2    MNT is wrong, or its profile has no dattobd\n"
 		 "  4    the rig or the machine failed\n"
 		 "  255  as dbdctl: the command line is wrong, or the driver returned an error\n",
+	.takes_words = true,
+	.run = run_ctl,
 };
 
-static const struct cli mount_cli = {
+static const struct command_line mount_again = {
 	.name = "datto mount",
-	.arguments = "MNT",
-	.arguments_min = 1,
-	.arguments_max = 1,
+	.summary = "as if the file system on the volume were mounted again",
+	.operands = { ASK_MNT },
 	.about = "Stands for mounting the file system on the volume again: a dormant snapshot is\n"
 		 "active again.",
-	.exits = CLI_EXITS,
+	.exits = ASK_EXITS,
+	.asks = &(const struct command_question){ .command = "datto.file_system",
+		.says = { "mounted", true } },
 };
 
-static const struct cli umount_cli = {
+static const struct command_line umount_it = {
 	.name = "datto umount",
-	.arguments = "MNT",
-	.arguments_min = 1,
-	.arguments_max = 1,
+	.summary = "as if it were unmounted: the snapshot is dormant",
+	.operands = { ASK_MNT },
 	.about = "Stands for unmounting the file system on the volume: the snapshot is dormant,\n"
 		 "reads of it fail with EIO, and nothing is traced: what is written to MNT/live\n"
 		 "then changes the snapshot, as it would with the driver.",
-	.exits = CLI_EXITS,
+	.exits = ASK_EXITS,
+	.asks = &(const struct command_question){ .command = "datto.file_system",
+		.says = { "mounted", false } },
 };
 
-/* What names a file is what the driver would be given: an absolute path. */
-static json_t *word_json(const char *word)
-{
-	AUTO(auto_free) char *path = *word == '-' ? NULL : realpath(word, NULL);
-
-	return json_string(path ? path : word);
-}
-
-static int run_ctl(int argc, char **argv)
-{
-	json_t *said = NULL;
-	size_t count;
-	bool asks_for_help = argc > 1 && strcmp(argv[1], "--help") == 0;
-	/* The words are dbdctl's, dashes and all. */
-	int exit_code = asks_for_help || argc < 3
-				? cli_parse(&ctl_cli, argc < 3 ? argc : 2, argv, NULL, &count)
-				: CLI_GO_ON;
-
-	if (exit_code != CLI_GO_ON)
-		return exit_code;
-
-	json_t *words = json_array();
-
-	for (int i = 2; i < argc; i++) {
-		if (json_array_append_new(words, word_json(argv[i])) < 0) {
-			log_error("'%s' is no UTF-8", argv[i]);
-			json_decref(words);
-			return EXIT_USAGE;
-		}
-	}
-	exit_code = cli_call(argv[1], "datto.ctl", cli_pack("{s:o}", "words", words), &said);
-	if (exit_code == EXIT_MET) {
-		const char *error = json_string_value(json_object_get(said, "stderr"));
-
-		if (error && *error)
-			fprintf(stderr, "%s\n", error);
-		fputs(json_string_value(json_object_get(said, "stdout")), stdout);
-		exit_code = cli_finish_output();
-	}
-	if (exit_code == EXIT_MET)
-		exit_code = (int)json_integer_value(json_object_get(said, "exit"));
-	json_decref(said);
-	return exit_code;
-}
-
-static int file_system(const struct cli *cli, int argc, char **argv, bool mounted)
-{
-	size_t count;
-	int exit_code = cli_parse(cli, argc, argv, NULL, &count);
-
-	if (exit_code != CLI_GO_ON)
-		return exit_code;
-	return cli_call(
-		argv[1], "datto.file_system", cli_pack("{s:b}", "mounted", (int)mounted), NULL);
-}
-
-static int run_mount(int argc, char **argv)
-{
-	return file_system(&mount_cli, argc, argv, true);
-}
-
-static int run_umount(int argc, char **argv)
-{
-	return file_system(&umount_cli, argc, argv, false);
-}
-
-static const struct cli_action actions[] = {
-	{ "ctl", "what dbdctl would do and answer", run_ctl },
-	{ "mount", "as if the file system on the volume were mounted again", run_mount },
-	{ "umount", "as if it were unmounted: the snapshot is dormant", run_umount },
-	{ 0 },
+const struct command_line *const datto_actions[] = {
+	&ctl,
+	&mount_again,
+	&umount_it,
+	NULL,
 };
-
-int command_datto(int argc, char **argv)
-{
-	return cli_run_action("datto", actions, argc, argv);
-}

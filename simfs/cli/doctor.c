@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "simfs/cli/commands.h"
+#include "simfs/cli/command_table.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -16,23 +16,6 @@
 
 struct values {
 	bool json;
-};
-
-static const struct cli_option options[] = {
-	{ "json", NULL, "print the findings as JSON", offsetof(struct values, json) },
-	{ 0 },
-};
-
-static const struct cli cli = {
-	.name = "doctor",
-	.arguments = "",
-	.about = "Tells what works on this machine, and how to get what does not.  Each line "
-		 "begins\n"
-		 "with ok, limited (something less works) or missing.",
-	.options = options,
-	.exits = "  0    volumes can be mounted here\n"
-		 "  2    the command line is wrong\n"
-		 "  77   they cannot\n",
 };
 
 static const char *health_name(enum health health)
@@ -144,7 +127,7 @@ static int print_report(const json_t *findings, bool mountable, bool as_json)
 	if (!as_json) {
 		print_findings(findings);
 		printf("\nvolumes can%s be mounted on this machine\n", mountable ? "" : "not");
-		return cli_finish_output();
+		return command_line_finish();
 	}
 
 	json_t *document = json_pack("{s:i, s:b, s:O}", "schema_version", SCHEMA_VERSION,
@@ -155,13 +138,13 @@ static int print_report(const json_t *findings, bool mountable, bool as_json)
 	return exit_code;
 }
 
-int command_doctor(int argc, char **argv)
+static int run(const struct command_line *line, int argc, char **argv)
 {
 	struct values values = { 0 };
 	size_t count;
-	int exit_code = cli_parse(&cli, argc, argv, &values, &count);
+	int exit_code = command_line_parse(line, argc, argv, &values, &count);
 
-	if (exit_code != CLI_GO_ON)
+	if (exit_code != COMMAND_GO_ON)
 		return exit_code;
 
 	json_t *findings = json_array();
@@ -174,3 +157,23 @@ int command_doctor(int argc, char **argv)
 		return exit_code;
 	return mountable ? EXIT_MET : EXIT_SKIPPED;
 }
+
+static const struct command_option options[] = {
+	{ .name = "json",
+		.offset = offsetof(struct values, json),
+		.about = "print the findings as JSON" },
+	{ 0 },
+};
+
+const struct command_line doctor_command = {
+	.name = "doctor",
+	.summary = "tell what works here, and how to get the rest",
+	.options = options,
+	.about = "Tells what works on this machine, and how to get what does not.  Each line "
+		 "begins\n"
+		 "with ok, limited (something less works) or missing.",
+	.exits = "  0    volumes can be mounted here\n"
+		 "  2    the command line is wrong\n"
+		 "  77   they cannot\n",
+	.run = run,
+};

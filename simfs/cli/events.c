@@ -12,7 +12,7 @@
 #include "simfs/base/exit_code.h"
 #include "simfs/base/log.h"
 #include "simfs/cli/cli.h"
-#include "simfs/cli/volume_commands.h"
+#include "simfs/cli/command_table.h"
 #include "simfs/control/protocol.h"
 #include "simfs/volume/event_file.h"
 
@@ -22,32 +22,6 @@
 struct values {
 	bool follow;
 	bool json;
-};
-
-static const struct cli_option options[] = {
-	{ "follow", NULL, "keep printing what happens, until the volume is unmounted",
-		offsetof(struct values, follow) },
-	{ "json", NULL, "print the lines of the journal as they are, one JSON object each",
-		offsetof(struct values, json) },
-	{ 0 },
-};
-
-static const struct cli cli = {
-	.name = "events",
-	.arguments = "MNT|IMAGE",
-	.arguments_min = 1,
-	.arguments_max = 1,
-	.about = "Prints the journal of the volume that is mounted on MNT: seconds since the "
-		 "mount,\n"
-		 "how many reads and writes had begun, what happened, and to what.  Given an "
-		 "IMAGE,\n"
-		 "prints what IMAGE.snaprig/ holds of all its mounts, even if the rig was killed.",
-	.options = options,
-	.examples =
-		"  snaprig events mnt\n"
-		"  snaprig events disk.img\n"
-		"  snaprig events mnt --follow --json | jq 'select(.event == \"fault.fired\")'\n",
-	.exits = CLI_EXITS,
 };
 
 static volatile sig_atomic_t is_interrupted;
@@ -215,7 +189,7 @@ static int print_events_of_image(const char *image, const struct values *values)
 		is_there |= error == 0;
 	}
 	if (is_there)
-		return cli_finish_output();
+		return command_line_finish();
 	log_error("image '%s' has no journal ('%s/%s' is not there)", image, folder, EVENT_FILE);
 	return EXIT_USAGE;
 }
@@ -266,7 +240,7 @@ static int print_lines(const char *lines, bool as_json)
 		fputs(lines, stdout);
 	else
 		print_lines_for_people(lines);
-	return cli_finish_output();
+	return command_line_finish();
 }
 
 static int print_events(
@@ -290,18 +264,18 @@ static int print_events(
 			exit_code = cli_report_call(mount_point, client, error);
 		json_decref(answer);
 	}
-	return exit_code == EXIT_MET ? cli_finish_output() : exit_code;
+	return exit_code == EXIT_MET ? command_line_finish() : exit_code;
 }
 
-int command_events(int argc, char **argv)
+static int run(const struct command_line *line, int argc, char **argv)
 {
 	const struct sigaction action = { .sa_handler = interrupt };
 	struct values values = { 0 };
 	struct control_client *client;
 	size_t count;
-	int exit_code = cli_parse(&cli, argc, argv, &values, &count);
+	int exit_code = command_line_parse(line, argc, argv, &values, &count);
 
-	if (exit_code != CLI_GO_ON)
+	if (exit_code != COMMAND_GO_ON)
 		return exit_code;
 	if (is_image(argv[1]))
 		return print_events_of_image(argv[1], &values);
@@ -315,3 +289,31 @@ int command_events(int argc, char **argv)
 	control_client_destroy(client);
 	return exit_code;
 }
+
+static const struct command_option options[] = {
+	{ .name = "follow",
+		.offset = offsetof(struct values, follow),
+		.about = "keep printing what happens, until the volume is unmounted" },
+	{ .name = "json",
+		.offset = offsetof(struct values, json),
+		.about = "print the lines of the journal as they are, one JSON object each" },
+	{ 0 },
+};
+
+const struct command_line events_command = {
+	.name = "events",
+	.summary = "show what happened, or follow it",
+	.operands = { { .name = "MNT|IMAGE", .kind = COMMAND_FILE } },
+	.options = options,
+	.about = "Prints the journal of the volume that is mounted on MNT: seconds since the "
+		 "mount,\n"
+		 "how many reads and writes had begun, what happened, and to what.  Given an "
+		 "IMAGE,\n"
+		 "prints what IMAGE.snaprig/ holds of all its mounts, even if the rig was killed.",
+	.examples =
+		"  snaprig events mnt\n"
+		"  snaprig events disk.img\n"
+		"  snaprig events mnt --follow --json | jq 'select(.event == \"fault.fired\")'\n",
+	.exits = ASK_EXITS,
+	.run = run,
+};

@@ -1,22 +1,39 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <inttypes.h>
 #include <stdio.h>
 
-#include "simfs/base/exit_code.h"
-#include "simfs/cli/cli.h"
+#include "simfs/cli/ask.h"
+#include "simfs/cli/command_table.h"
 #include "simfs/cli/table.h"
-#include "simfs/cli/volume_commands.h"
-#include "simfs/control/protocol.h"
 
-struct values {
-	bool json;
-};
+static int print_number(const json_t *answer, const char *field)
+{
+	printf("%" JSON_INTEGER_FORMAT "\n", json_integer_value(json_object_get(answer, field)));
+	return command_line_finish();
+}
 
-static const struct cli add_cli = {
+static int print_id(json_t *answer)
+{
+	return print_number(answer, "id");
+}
+
+static int print_released(json_t *answer)
+{
+	return print_number(answer, "released");
+}
+
+static int print_list(json_t *answer)
+{
+	cli_table_faults(json_object_get(answer, "faults"), stdout);
+	return command_line_finish();
+}
+
+static const struct command_line add = {
 	.name = "fault add",
-	.arguments = "MNT RULE",
-	.arguments_min = 2,
-	.arguments_max = 2,
+	.summary = "arm a fault",
+	.operands = { ASK_MNT, { .name = "RULE",
+				       .kind = COMMAND_LISTED,
+				       .choices = "points",
+				       .argument = "rule" } },
 	.about = "Arms a fault, and prints its number.  A rule is POINT ACTION TRIGGER..., in one\n"
 		 "argument; 'snaprig list points' names the points.\n\n"
 		 "actions:\n"
@@ -33,149 +50,69 @@ static const struct cli add_cli = {
 		 "rule changes nothing.",
 	.examples = "  snaprig fault add mnt 'snapshot.read error=EIO offset=24MiB.. times=1'\n"
 		    "  snaprig fault add mnt 'cow.store fail-snapshot when=store.used>=70%'\n",
-	.exits = CLI_EXITS,
+	.exits = ASK_EXITS,
+	.asks = &(const struct command_question){ .command = "fault.add", .print = print_id },
 };
 
-static const struct cli_option list_options[] = {
-	{ "json", NULL, "print what the volume answered, as JSON", offsetof(struct values, json) },
+static const struct command_option list_options[] = {
+	ASK_JSON(cli_print_document),
 	{ 0 },
 };
 
-static const struct cli list_cli = {
+static const struct command_line list = {
 	.name = "fault list",
-	.arguments = "MNT",
-	.arguments_min = 1,
-	.arguments_max = 1,
+	.summary = "list the faults and what they did",
+	.operands = { ASK_MNT },
+	.options = list_options,
 	.about =
 		"Lists the faults in the order in which they are asked, and how often their point\n"
 		"was reached (SEEN), their filters held (MATCHED) and they struck (FIRED).  A "
 		"rule\n"
 		"that looks at a clock, a file or the machine cannot be replayed.",
-	.options = list_options,
 	.examples = "  snaprig fault list mnt\n"
 		    "  snaprig fault list mnt --json | jq '.faults[].fired'\n",
-	.exits = CLI_EXITS,
+	.exits = ASK_EXITS,
+	.asks = &(const struct command_question){ .command = "fault.list", .print = print_list },
 };
 
-static const struct cli remove_cli = {
+static const struct command_line remove_one = {
 	.name = "fault remove",
-	.arguments = "MNT NAME-OR-ID",
-	.arguments_min = 2,
-	.arguments_max = 2,
+	.summary = "remove one",
+	.operands = { ASK_MNT,
+		{ .name = "NAME-OR-ID", .kind = COMMAND_TEXT, .argument = "fault" } },
 	.about = "Removes a fault; whatever it delays or hangs goes on.",
 	.examples = "  snaprig fault remove mnt 1\n",
-	.exits = CLI_EXITS,
+	.exits = ASK_EXITS,
+	.asks = &(const struct command_question){ .command = "fault.remove" },
 };
 
-static const struct cli clear_cli = {
+static const struct command_line clear = {
 	.name = "fault clear",
-	.arguments = "MNT",
-	.arguments_min = 1,
-	.arguments_max = 1,
+	.summary = "remove all",
+	.operands = { ASK_MNT },
 	.about = "Removes all faults; whatever is delayed or hangs goes on.",
 	.examples = "  snaprig fault clear mnt\n",
-	.exits = CLI_EXITS,
+	.exits = ASK_EXITS,
+	.asks = &(const struct command_question){ .command = "fault.clear" },
 };
 
-static const struct cli release_cli = {
+static const struct command_line release = {
 	.name = "fault release",
-	.arguments = "MNT",
-	.arguments_min = 1,
-	.arguments_max = 1,
+	.summary = "release everything that hangs",
+	.operands = { ASK_MNT },
 	.about =
 		"Releases everything that hangs, and prints how many there were.  The faults stay.",
 	.examples = "  snaprig fault release mnt\n",
-	.exits = CLI_EXITS,
+	.exits = ASK_EXITS,
+	.asks = &(const struct command_question){ .command = "fault.release",
+		.print = print_released },
 };
 
-/* Calls COMMAND and prints the number FIELD of its answer. */
-static int call_for_number(
-	const char *mount_point, const char *command, json_t *arguments, const char *field)
-{
-	json_t *answer = NULL;
-	int exit_code = cli_call(mount_point, command, arguments, &answer);
-
-	if (exit_code == EXIT_MET) {
-		printf("%" JSON_INTEGER_FORMAT "\n",
-			json_integer_value(json_object_get(answer, field)));
-		exit_code = cli_finish_output();
-	}
-	json_decref(answer);
-	return exit_code;
-}
-
-static int run_add(int argc, char **argv)
-{
-	size_t count;
-	int exit_code = cli_parse(&add_cli, argc, argv, NULL, &count);
-
-	if (exit_code != CLI_GO_ON)
-		return exit_code;
-	return call_for_number(argv[1], "fault.add", cli_pack("{s:s}", "rule", argv[2]), "id");
-}
-
-static int run_list(int argc, char **argv)
-{
-	struct values values = { 0 };
-	json_t *answer = NULL;
-	size_t count;
-	int exit_code = cli_parse(&list_cli, argc, argv, &values, &count);
-
-	if (exit_code != CLI_GO_ON)
-		return exit_code;
-
-	exit_code = cli_call(argv[1], "fault.list", NULL, &answer);
-	if (exit_code == EXIT_MET && values.json) {
-		json_object_set_new(answer, "schema_version", json_integer(SCHEMA_VERSION));
-		exit_code = cli_print_json(answer);
-	} else if (exit_code == EXIT_MET) {
-		cli_table_faults(json_object_get(answer, "faults"), stdout);
-		exit_code = cli_finish_output();
-	}
-	json_decref(answer);
-	return exit_code;
-}
-
-static int run_remove(int argc, char **argv)
-{
-	size_t count;
-	int exit_code = cli_parse(&remove_cli, argc, argv, NULL, &count);
-
-	if (exit_code != CLI_GO_ON)
-		return exit_code;
-	return cli_call(argv[1], "fault.remove", cli_pack("{s:s}", "fault", argv[2]), NULL);
-}
-
-static int run_clear(int argc, char **argv)
-{
-	size_t count;
-	int exit_code = cli_parse(&clear_cli, argc, argv, NULL, &count);
-
-	if (exit_code != CLI_GO_ON)
-		return exit_code;
-	return cli_call(argv[1], "fault.clear", NULL, NULL);
-}
-
-static int run_release(int argc, char **argv)
-{
-	size_t count;
-	int exit_code = cli_parse(&release_cli, argc, argv, NULL, &count);
-
-	if (exit_code != CLI_GO_ON)
-		return exit_code;
-	return call_for_number(argv[1], "fault.release", NULL, "released");
-}
-
-static const struct cli_action actions[] = {
-	{ "add", "arm a fault", run_add },
-	{ "list", "list the faults and what they did", run_list },
-	{ "remove", "remove one", run_remove },
-	{ "clear", "remove all", run_clear },
-	{ "release", "release everything that hangs", run_release },
-	{ 0 },
+const struct command_line *const fault_actions[] = {
+	&add,
+	&list,
+	&remove_one,
+	&clear,
+	&release,
+	NULL,
 };
-
-int command_fault(int argc, char **argv)
-{
-	return cli_run_action("fault", actions, argc, argv);
-}

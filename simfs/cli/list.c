@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "simfs/cli/commands.h"
+#include "simfs/cli/command_table.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -211,6 +211,8 @@ static const struct listing listings[] = {
 		{ "name", "profile", "client", "about" } },
 	{ "clients", collect_clients, { "CLIENT", "USABLE", "ABOUT" },
 		{ "name", "usable", "about" } },
+	/* For tools/commands, and so not in the help. */
+	{ "commands", command_table_json, { "COMMAND", "ABOUT" }, { "name", "summary" } },
 };
 
 #define LISTING_COUNT (sizeof listings / sizeof listings[0])
@@ -264,46 +266,49 @@ static int print_listing(const struct listing *listing, bool as_json)
 		json_decref(document);
 	} else {
 		print_table(listing, objects);
-		exit_code = cli_finish_output();
+		exit_code = command_line_finish();
 	}
 	json_decref(objects);
 	return exit_code;
 }
 
-static const struct cli_option options[] = {
-	{ "json", NULL, "print the list as JSON, with all there is to know",
-		offsetof(struct values, json) },
-	{ 0 },
-};
-
-static const struct cli cli = {
-	.name = "list",
-	.arguments = "profiles|points|gauges|scenarios|clients",
-	.arguments_min = 1,
-	.arguments_max = 1,
-	.about = "Lists the systems that a volume can imitate (profiles), the places where faults\n"
-		 "can strike (points), the quantities that it measures (gauges), the scenarios of\n"
-		 "the catalog, or the backup tools that scenarios can judge (clients).",
-	.options = options,
-	.examples = "  snaprig list profiles\n"
-		    "  snaprig list clients --json | jq -r '.clients[] | select(.missing).name'\n",
-	.exits = "  0    done\n"
-		 "  2    the command line is wrong\n"
-		 "  4    what is to be listed could not be read\n",
-};
-
-int command_list(int argc, char **argv)
+static int run(const struct command_line *line, int argc, char **argv)
 {
 	struct values values = { 0 };
 	size_t count;
-	int exit_code = cli_parse(&cli, argc, argv, &values, &count);
+	int exit_code = command_line_parse(line, argc, argv, &values, &count);
 
-	if (exit_code != CLI_GO_ON)
+	if (exit_code != COMMAND_GO_ON)
 		return exit_code;
 
 	for (size_t at = 0; at < LISTING_COUNT; at++)
 		if (strcmp(listings[at].name, argv[1]) == 0)
 			return print_listing(&listings[at], values.json);
-	log_error("unknown list '%s' (one of: %s)", argv[1], cli.arguments);
+	log_error("unknown list '%s' (one of: %s)", argv[1], line->operands[0].name);
 	return EXIT_USAGE;
 }
+
+static const struct command_option options[] = {
+	{ .name = "json",
+		.offset = offsetof(struct values, json),
+		.about = "print the list as JSON, with all there is to know" },
+	{ 0 },
+};
+
+const struct command_line list_command = {
+	.name = "list",
+	.summary = "list what there is",
+	.operands = { { .name = "profiles|points|gauges|scenarios|clients",
+		.kind = COMMAND_CHOICE,
+		.choices = "profiles points gauges scenarios clients" } },
+	.options = options,
+	.about = "Lists the systems that a volume can imitate (profiles), the places where faults\n"
+		 "can strike (points), the quantities that it measures (gauges), the scenarios of\n"
+		 "the catalog, or the backup tools that scenarios can judge (clients).",
+	.examples = "  snaprig list profiles\n"
+		    "  snaprig list clients --json | jq -r '.clients[] | select(.missing).name'\n",
+	.exits = "  0    done\n"
+		 "  2    the command line is wrong\n"
+		 "  4    what is to be listed could not be read\n",
+	.run = run,
+};

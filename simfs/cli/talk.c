@@ -195,9 +195,10 @@ static int send_and_wait(
 	return error < 0 ? error : cli_wait(client, id, ret_result);
 }
 
-static int call(const char *mount_point, const char *command, json_t *arguments, bool is_long,
-	bool may_skip, json_t **ret_result)
+int cli_call(const char *mount_point, const struct command_question *question, json_t *arguments,
+	json_t **ret_result)
 {
+	bool is_long = question->patience == PATIENCE_LONG;
 	struct control_client *client;
 	int exit_code = cli_connect(mount_point, &client);
 
@@ -206,32 +207,23 @@ static int call(const char *mount_point, const char *command, json_t *arguments,
 		return exit_code;
 	}
 
-	int error = is_long ? send_and_wait(client, command, arguments, ret_result)
-			    : control_client_call(client, command, arguments,
+	int error = is_long ? send_and_wait(client, question->command, arguments, ret_result)
+			    : control_client_call(client, question->command, arguments,
 				      control_client_patience_ns(), ret_result);
 
 	if (error < 0)
 		exit_code = is_long ? cli_report_call(mount_point, client, error)
-				    : report_plain_call(mount_point, client, command, error);
-	if (error == -EPERM && may_skip)
+				    : report_plain_call(
+					      mount_point, client, question->command, error);
+	if (error == -EPERM && question->may_skip)
 		exit_code = EXIT_SKIPPED;
 	control_client_destroy(client);
 	return exit_code;
 }
 
-int cli_call(const char *mount_point, const char *command, json_t *arguments, json_t **ret_result)
+int cli_print_json(const json_t *document)
 {
-	return call(mount_point, command, arguments, false, false, ret_result);
-}
-
-int cli_call_or_skip(
-	const char *mount_point, const char *command, json_t *arguments, json_t **ret_result)
-{
-	return call(mount_point, command, arguments, false, true, ret_result);
-}
-
-int cli_call_long(
-	const char *mount_point, const char *command, json_t *arguments, json_t **ret_result)
-{
-	return call(mount_point, command, arguments, true, false, ret_result);
+	json_dumpf(document, stdout, JSON_INDENT(2));
+	putchar('\n');
+	return command_line_finish();
 }

@@ -15,8 +15,8 @@
 #include "simfs/base/log.h"
 #include "simfs/base/mount_table.h"
 #include "simfs/cli/cli.h"
+#include "simfs/cli/command_table.h"
 #include "simfs/cli/users.h"
-#include "simfs/cli/volume_commands.h"
 
 #define END_TIMEOUT_NS (60 * NS_PER_S)
 
@@ -28,21 +28,6 @@
 #define RELEASE_PAUSE_US 20000
 
 extern char **environ;
-
-static const struct cli cli = {
-	.name = "umount",
-	.arguments = "MNT",
-	.arguments_min = 1,
-	.arguments_max = 1,
-	.about = "Unmounts the volume that is mounted on MNT, and waits until its rig has put\n"
-		 "everything on disk and ended.  Snapshots stay.  What a rig that was killed left\n"
-		 "mounted is removed, too.",
-	.examples = "  snaprig umount mnt\n",
-	.exits = "  0    unmounted\n"
-		 "  2    the command line is wrong, or no volume is mounted there\n"
-		 "  4    it is in use, or the rig or the machine failed\n"
-		 "  124  the rig did not answer, or did not end, in time\n",
-};
 
 /* The whole path of MOUNT_POINT, even when it is a mount whose rig is gone.  To free(), or NULL. */
 static char *absolute_path(const char *mount_point)
@@ -274,13 +259,13 @@ static int unmount_blindly(const char *mount_point, const char *path)
 	return EXIT_MET;
 }
 
-int command_umount(int argc, char **argv)
+static int run(const struct command_line *line, int argc, char **argv)
 {
 	struct control_client *client = NULL;
 	size_t count;
-	int exit_code = cli_parse(&cli, argc, argv, NULL, &count);
+	int exit_code = command_line_parse(line, argc, argv, NULL, &count);
 
-	if (exit_code != CLI_GO_ON)
+	if (exit_code != COMMAND_GO_ON)
 		return exit_code;
 
 	const char *mount_point = argv[1];
@@ -305,3 +290,18 @@ int command_umount(int argc, char **argv)
 	control_client_destroy(client);
 	return exit_code;
 }
+
+const struct command_line umount_command = {
+	.name = "umount",
+	.summary = "unmount it, and wait until it is on disk",
+	.operands = { ASK_MNT },
+	.about = "Unmounts the volume that is mounted on MNT, and waits until its rig has put\n"
+		 "everything on disk and ended.  Snapshots stay.  What a rig that was killed left\n"
+		 "mounted is removed, too.",
+	.examples = "  snaprig umount mnt\n",
+	.exits = "  0    unmounted\n"
+		 "  2    the command line is wrong, or no volume is mounted there\n"
+		 "  4    it is in use, or the rig or the machine failed\n"
+		 "  124  the rig did not answer, or did not end, in time\n",
+	.run = run,
+};

@@ -14,7 +14,7 @@
 #include "simfs/base/machine.h"
 #include "simfs/blockio/file.h"
 #include "simfs/cli/cli.h"
-#include "simfs/cli/commands.h"
+#include "simfs/cli/command_table.h"
 #include "simfs/control/protocol.h"
 #include "simfs/control/state_folder.h"
 #include "simfs/daemon_taking.h"
@@ -26,33 +26,6 @@
 struct values {
 	const char *store;
 	bool json;
-};
-
-static const struct cli_option options[] = {
-	{ "store", "DIR", "where the state lies (default IMAGE.snaprig)",
-		offsetof(struct values, store) },
-	{ "json", NULL, "print one object", offsetof(struct values, json) },
-	{ 0 },
-};
-
-static const struct cli cli = {
-	.name = "verify",
-	.arguments = "IMAGE",
-	.arguments_min = 1,
-	.arguments_max = 1,
-	.about = "Reads and checks all that lies on disk of a volume that is not mounted, and\n"
-		 "changes nothing: the image against what the last unmount left, every store and\n"
-		 "node with its data, and that they belong together.  Each finding is a line: the\n"
-		 "file, the offset in it, whose it is, and what is wrong.  Of one file the first "
-		 "100\n"
-		 "damaged blocks are named, and how many more there are.  A line with 'note' is\n"
-		 "worth knowing and no damage.",
-	.options = options,
-	.examples = "  snaprig verify vol.img && snaprig mount vol.img mnt\n",
-	.exits = "  0    no finding\n"
-		 "  1    findings\n"
-		 "  2    the command line, or what it names, is wrong\n"
-		 "  4    it cannot be checked: it is mounted, or the machine failed\n",
 };
 
 struct verifying {
@@ -98,7 +71,7 @@ static int print_result(const struct verifying *verifying)
 		       " finding%s\n",
 			verify->stores, verify->blocks, verify->findings,
 			verify->findings == 1 ? "" : "s");
-		return cli_finish_output();
+		return command_line_finish();
 	}
 	object = json_pack("{s:i, s:o, s:I, s:I, s:O, s:O}", "schema_version", VERIFY_VERSION,
 		"image", text_json(verifying->image), "stores", (json_int_t)verify->stores,
@@ -149,7 +122,7 @@ static int verify_image(struct verifying *verifying, struct ring *ring, const ch
 	return code;
 }
 
-int command_verify(int argc, char **argv)
+static int run(const struct command_line *line, int argc, char **argv)
 {
 	struct values values = { 0 };
 	struct verifying verifying = { .verify.found = found };
@@ -157,9 +130,9 @@ int command_verify(int argc, char **argv)
 	AUTO(auto_free) char *beside = NULL;
 	struct ring *ring;
 	size_t count;
-	int code = cli_parse(&cli, argc, argv, &values, &count), error;
+	int code = command_line_parse(line, argc, argv, &values, &count), error;
 
-	if (code != CLI_GO_ON)
+	if (code != COMMAND_GO_ON)
 		return code;
 	image = realpath(argv[1], NULL);
 	if (!image) {
@@ -189,3 +162,33 @@ int command_verify(int argc, char **argv)
 	ring_destroy(ring);
 	return code;
 }
+
+static const struct command_option options[] = {
+	{ .name = "store",
+		.value = "FOLDER",
+		.kind = COMMAND_FOLDER,
+		.offset = offsetof(struct values, store),
+		.about = "where the state lies (default IMAGE.snaprig)" },
+	{ .name = "json", .offset = offsetof(struct values, json), .about = "print one object" },
+	{ 0 },
+};
+
+const struct command_line verify_command = {
+	.name = "verify",
+	.summary = "read and check all of it, unmounted",
+	.operands = { { .name = "IMAGE", .kind = COMMAND_FILE } },
+	.options = options,
+	.about = "Reads and checks all that lies on disk of a volume that is not mounted, and\n"
+		 "changes nothing: the image against what the last unmount left, every store and\n"
+		 "node with its data, and that they belong together.  Each finding is a line: the\n"
+		 "file, the offset in it, whose it is, and what is wrong.  Of one file the first "
+		 "100\n"
+		 "damaged blocks are named, and how many more there are.  A line with 'note' is\n"
+		 "worth knowing and no damage.",
+	.examples = "  snaprig verify vol.img && snaprig mount vol.img mnt\n",
+	.exits = "  0    no finding\n"
+		 "  1    findings\n"
+		 "  2    the command line, or what it names, is wrong\n"
+		 "  4    it cannot be checked: it is mounted, or the machine failed\n",
+	.run = run,
+};

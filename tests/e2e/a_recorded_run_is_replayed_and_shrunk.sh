@@ -88,5 +88,5 @@ printf 'nonsense\n' >>cut.jsonl
 refused 2 "cut.jsonl:4: it is no JSON object" rig replay cut.jsonl
 rm twelve.yaml
 refused 2 "twelve.yaml" rig replay records/twelve.jsonl
-refused 2 "one record is wanted" rig shrink
+refused 2 "arguments are missing: expected 'RECORD'" rig shrink
 nothing_left

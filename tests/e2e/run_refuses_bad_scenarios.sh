@@ -34,8 +34,8 @@ refused 2 "uneven.yaml:11:[0-9]+: writer 'w' cannot write 5000 bytes" rig run un
 refused 2 "unknown option '--sed'" rig run --sed 7 good.yaml
 refused 2 "cannot read seed 'x'" rig run --seed x good.yaml
 refused 2 "cannot read report 'pdf=x'" rig run --report pdf=x good.yaml
-refused 2 "needs a value" rig run good.yaml --work
-refused 2 "no scenario given" rig run
+refused 2 "a value is missing behind '--work'" rig run good.yaml --work
+refused 2 "arguments are missing: expected 'SCENARIO[|]FOLDER[.]{3}'" rig run
 refused 2 "missing.yaml" rig run missing.yaml
 mkdir empty
 refused 2 "no scenario in directory 'empty'" rig run empty

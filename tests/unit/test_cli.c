@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the command line makes of its arguments, and of a volume's status.
+ * What the commands about volumes print, and how they find who uses a folder.
  */
-#include "simfs/cli/cli.h"
 
 #include <check.h>
 #include <signal.h>
@@ -12,99 +11,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "simfs/base/exit_code.h"
 #include "simfs/cli/metrics.h"
 #include "simfs/cli/table.h"
 #include "simfs/cli/users.h"
 #include "tests/lib/engine_suite.h"
-
-struct values {
-	bool json;
-	const char *limit;
-};
-
-static const struct cli_option options[] = {
-	{ "json", NULL, "print JSON", offsetof(struct values, json) },
-	{ "limit", "SIZE", "room", offsetof(struct values, limit) },
-	{ 0 },
-};
-
-static const struct cli cli = {
-	.name = "test",
-	.arguments = "MNT NAME",
-	.arguments_min = 2,
-	.arguments_max = 2,
-	.about = "Tests.",
-	.options = options,
-	.exits = CLI_EXITS,
-};
-
-/* Parses the words of LINE behind "test". */
-static int parse(const char *line, struct values *values, char **ret_first, size_t *ret_count)
-{
-	static char copy[256];
-	char *argv[16] = { (char[]){ "test" } };
-	int argc = 1;
-
-	char *rest = copy;
-
-	snprintf(copy, sizeof copy, "%s", line);
-	for (char *word; (word = strsep(&rest, " "));)
-		if (*word)
-			argv[argc++] = word;
-	*values = (struct values){ 0 };
-
-	int exit_code = cli_parse(&cli, argc, argv, values, ret_count);
-
-	*ret_first = argv[1];
-	return exit_code;
-}
-
-static const struct {
-	const char *line;
-	bool json;
-	const char *limit;
-	const char *first;
-} good_lines[] = {
-	{ "mnt s0", false, NULL, "mnt" },
-	{ "mnt s0 --json", true, NULL, "mnt" },
-	{ "--json mnt --limit 10% s0", true, "10%", "mnt" },
-	{ "--limit=10% mnt s0", false, "10%", "mnt" },
-	{ "--limit --json mnt s0", false, "--json", "mnt" },
-	{ "-- --json s0", false, NULL, "--json" },
-	{ "- s0", false, NULL, "-" },
-};
-
-START_TEST(options_stand_anywhere)
-{
-	struct values values;
-	size_t count = 0;
-	char *first;
-
-	ck_assert_int_eq(parse(good_lines[_i].line, &values, &first, &count), CLI_GO_ON);
-	ck_assert_uint_eq(count, 2);
-	ck_assert(values.json == good_lines[_i].json);
-	ck_assert_pstr_eq(values.limit, good_lines[_i].limit);
-	ck_assert_str_eq(first, good_lines[_i].first);
-}
-END_TEST
-
-/* An abbreviation is no option either: a later version may have two that begin so. */
-static const char *const bad_lines[] = { "", "mnt", "mnt s0 more", "mnt s0 --jso", "mnt s0 --jsonx",
-	"mnt s0 -j", "mnt s0 --json=yes", "mnt s0 --limit" };
-
-START_TEST(what_is_not_understood_is_refused)
-{
-	struct values values;
-	size_t count = 99;
-	char *first;
-
-	ck_assert_int_eq(parse(bad_lines[_i], &values, &first, &count), EXIT_USAGE);
-	ck_assert_uint_eq(count, 99);
-}
-END_TEST
-
-/* ---- output ---- */
 
 static json_t *sample_status(void)
 {
@@ -235,8 +145,6 @@ int main(int argc, char **argv)
 
 	(void)argc;
 
-	tcase_add_loop_test(tests, options_stand_anywhere, 0, COUNT(good_lines));
-	tcase_add_loop_test(tests, what_is_not_understood_is_refused, 0, COUNT(bad_lines));
 	tcase_add_loop_test(tests, metrics_are_escaped_and_whole, 0, COUNT(metric_lines));
 	tcase_add_test(tests, every_metric_has_help_and_type_once);
 	tcase_add_loop_test(tests, people_get_columns, 0, COUNT(table_lines));

@@ -28,7 +28,7 @@
 static rlim_t file_bytes_max;
 
 /* Runs a command in a process of its own, with what it says in the file "log". */
-static int run(int (*command)(int argc, char **argv), const char *from, const char *to)
+static int run(const struct command_line *command, const char *from, const char *to)
 {
 	char *argv[] = { (char[]){ "command" }, strdup(from), strdup(to), NULL };
 	int status;
@@ -44,7 +44,7 @@ static int run(int (*command)(int argc, char **argv), const char *from, const ch
 			(file_bytes_max && setrlimit(RLIMIT_FSIZE, &limit) < 0))
 			_exit(99);
 
-		int exit_code = command(3, argv);
+		int exit_code = command->run(command, 3, argv);
 
 		fflush(stdout);
 		_exit(exit_code);
@@ -86,11 +86,11 @@ START_TEST(backup_can_be_restored)
 	struct digest *before, *after;
 	struct comparison comparison;
 
-	ck_assert_int_eq(run(command_backup, "snapshot", "out"), 0);
+	ck_assert_int_eq(run(&backup_command, "snapshot", "out"), 0);
 	ck_assert(said("Pipeline start\n"));
 	ck_assert(said("OOOW: No\n"));
 	ck_assert(said("Pipeline end, exit code: 0\n"));
-	ck_assert_int_eq(run(command_restore, "out", "image"), 0);
+	ck_assert_int_eq(run(&restore_command, "out", "image"), 0);
 	ck_assert_uint_eq(run_folder_count(), 4);
 	ck_assert_int_eq(digest_create("snapshot", &before), 0);
 	ck_assert_int_eq(digest_create("image", &after), 0);
@@ -103,7 +103,7 @@ END_TEST
 
 START_TEST(snapshot_that_cannot_be_opened_is_a_read_error)
 {
-	ck_assert_int_eq(run(command_backup, "missing", "out"), 198);
+	ck_assert_int_eq(run(&backup_command, "missing", "out"), 198);
 	ck_assert(said("ReadFile failed Level = ERROR[2]\n"));
 	ck_assert(said("###### something wrong during run pipe line\n"));
 	ck_assert(said("Pipeline end, exit code: -314\n"));
@@ -114,7 +114,7 @@ END_TEST
 START_TEST(full_target_is_said_and_leaves_nothing)
 {
 	file_bytes_max = 10 << 20;
-	ck_assert_int_eq(run(command_backup, "snapshot", "out"), REFERENCE_EXIT_TARGET);
+	ck_assert_int_eq(run(&backup_command, "snapshot", "out"), REFERENCE_EXIT_TARGET);
 	ck_assert(said("cannot write backup 'out': File too large"));
 	ck_assert(said("Pipeline end, exit code: 1\n"));
 	ck_assert_uint_eq(run_folder_count(), 1);
@@ -123,12 +123,12 @@ END_TEST
 
 START_TEST(what_is_published_is_never_replaced)
 {
-	ck_assert_int_eq(run(command_backup, "snapshot", "out"), 0);
+	ck_assert_int_eq(run(&backup_command, "snapshot", "out"), 0);
 	run_folder_flip("snapshot", 17);
-	ck_assert_int_eq(run(command_backup, "snapshot", "out"), REFERENCE_EXIT_TARGET);
+	ck_assert_int_eq(run(&backup_command, "snapshot", "out"), REFERENCE_EXIT_TARGET);
 	ck_assert(said("File exists"));
-	ck_assert_int_eq(run(command_restore, "out", "snapshot"), REFERENCE_EXIT_TARGET);
-	ck_assert_int_eq(run(command_restore, "out", "image"), 0);
+	ck_assert_int_eq(run(&restore_command, "out", "snapshot"), REFERENCE_EXIT_TARGET);
+	ck_assert_int_eq(run(&restore_command, "out", "image"), 0);
 	ck_assert_uint_eq(run_folder_count(), 4);
 }
 END_TEST
@@ -138,9 +138,9 @@ static const size_t damaged_offsets[] = { 0, REFERENCE_CHUNK_BYTES - 1, REFERENC
 
 START_TEST(damaged_backup_is_refused)
 {
-	ck_assert_int_eq(run(command_backup, "snapshot", "out"), 0);
+	ck_assert_int_eq(run(&backup_command, "snapshot", "out"), 0);
 	run_folder_flip("out", damaged_offsets[_i]);
-	ck_assert_int_eq(run(command_restore, "out", "image"), REFERENCE_EXIT_DAMAGED);
+	ck_assert_int_eq(run(&restore_command, "out", "image"), REFERENCE_EXIT_DAMAGED);
 	ck_assert(said("is damaged: chunk"));
 	/* The snapshot and the backup's two files. */
 	ck_assert_uint_eq(run_folder_count(), 3);
@@ -149,9 +149,9 @@ END_TEST
 
 START_TEST(backup_of_another_size_is_refused)
 {
-	ck_assert_int_eq(run(command_backup, "snapshot", "out"), 0);
+	ck_assert_int_eq(run(&backup_command, "snapshot", "out"), 0);
 	ck_assert_int_eq(truncate("out", SNAPSHOT_BYTES + _i), 0);
-	ck_assert_int_eq(run(command_restore, "out", "image"), REFERENCE_EXIT_DAMAGED);
+	ck_assert_int_eq(run(&restore_command, "out", "image"), REFERENCE_EXIT_DAMAGED);
 	ck_assert(said("another size"));
 }
 END_TEST
@@ -198,9 +198,9 @@ END_TEST
 
 START_TEST(backup_without_a_manifest_is_none)
 {
-	ck_assert_int_eq(run(command_backup, "snapshot", "out"), 0);
+	ck_assert_int_eq(run(&backup_command, "snapshot", "out"), 0);
 	ck_assert_int_eq(unlink("out.manifest"), 0);
-	ck_assert_int_eq(run(command_restore, "out", "image"), REFERENCE_EXIT_TARGET);
+	ck_assert_int_eq(run(&restore_command, "out", "image"), REFERENCE_EXIT_TARGET);
 	ck_assert(said("cannot read manifest 'out.manifest'"));
 	ck_assert_uint_eq(run_folder_count(), 2);
 }
@@ -210,8 +210,8 @@ START_TEST(wrong_usage_is_told)
 {
 	char *argv[] = { (char[]){ "backup" }, NULL };
 
-	ck_assert_int_eq(command_backup(1, argv), EXIT_USAGE);
-	ck_assert_int_eq(command_restore(1, argv), EXIT_USAGE);
+	ck_assert_int_eq(backup_command.run(&backup_command, 1, argv), EXIT_USAGE);
+	ck_assert_int_eq(restore_command.run(&restore_command, 1, argv), EXIT_USAGE);
 }
 END_TEST
 

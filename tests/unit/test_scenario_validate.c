@@ -42,23 +42,23 @@ static void file_to_text(FILE *stream, FILE *file, char *text)
  */
 static int validate(const char *const *arguments)
 {
-	char *argv[8] = { (char[]){ "validate" } };
+	char *argv[8] = { (char[]){ "validate" } }, *copies[8];
 	FILE *out_file = tmpfile();
 	FILE *err_file = tmpfile();
 	int argc = 1;
 
 	ck_assert(out_file && err_file);
 	for (; arguments[argc - 1]; argc++)
-		argv[argc] = strdup(arguments[argc - 1]);
+		argv[argc] = copies[argc] = strdup(arguments[argc - 1]);
 	stream_to_file(stdout, out_file);
 	stream_to_file(stderr, err_file);
 
-	int exit_code = command_validate(argc, argv);
+	int exit_code = validate_command.run(&validate_command, argc, argv);
 
 	file_to_text(stdout, out_file, out);
 	file_to_text(stderr, err_file, err);
 	for (int i = 1; i < argc; i++)
-		free(argv[i]);
+		free(copies[i]);
 	return exit_code;
 }
 
@@ -175,12 +175,15 @@ END_TEST
 START_TEST(help_is_data_and_wrong_usage_is_not)
 {
 	ck_assert_int_eq(VALIDATE("--help"), EXIT_MET);
-	ck_assert_ptr_nonnull(strstr(out, "usage: snaprig validate [--json] SCENARIO"));
+	ck_assert_ptr_nonnull(
+		strstr(out, "usage: snaprig validate [OPTION]... SCENARIO|FOLDER...\n"));
 	ck_assert_str_eq(err, "");
 	ck_assert_int_eq(VALIDATE("--jsn", GOOD), EXIT_USAGE);
 	ck_assert_str_eq(err, "snaprig: unknown option '--jsn' (see 'snaprig validate --help')\n");
 	ck_assert_int_eq(VALIDATE("--json"), EXIT_USAGE);
-	ck_assert_str_eq(err, "snaprig: no scenario given (see 'snaprig validate --help')\n");
+	ck_assert_str_eq(err,
+		"snaprig: arguments are missing: expected 'SCENARIO|FOLDER...' (see 'snaprig "
+		"validate --help')\n");
 }
 END_TEST
 

@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "simfs/base/command_line.h"
+
+#include <errno.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "simfs/base/check.h"
+#include "simfs/base/exit_code.h"
+#include "simfs/base/log.h"
+
+#define OPTIONS_MAX	    64
+#define OPERANDS_TEXT_BYTES 128
+
+/* ---- help ---- */
+
+const char *command_line_operands(const struct command_line *line, char *buffer, size_t length,
+	size_t *ret_min, size_t *ret_max)
+{
+	size_t used = 0;
+
+	*ret_min = *ret_max = 0;
+	buffer[0] = '\0';
+	for (const struct command_operand *at = line->operands; at->name; at++) {
+		used += (size_t)snprintf(
+			buffer + used, length - used, "%s%s", used ? " " : "", at->name);
+		MUST(used < length);
+		*ret_min += at->name[0] != '[';
+		*ret_max = strstr(at->name, "...") ? SIZE_MAX : *ret_max + 1;
+	}
+	return buffer;
+}
+
+static void print_option(const char *name, const char *value, const char *about)
+{
+	char left[64];
+
+	/* A name of one letter is a short option: mount's -o. */
+	snprintf(left, sizeof left, "%s%s%s%s", name[1] ? "--" : "-", name, value ? " " : "",
+		value ? value : "");
+	/* What goes on in another line stands below its beginning. */
+	for (const char *line = about; line;) {
+		const char *end = strchr(line, '\n');
+
+		printf("  %-20s %.*s\n", left, (int)(end ? end - line : (long)strlen(line)), line);
+		left[0] = '\0';
+		line = end ? end + 1 : NULL;
+	}
+}
+
+static void print_help(const struct command_line *line)
+{
+	char operands[OPERANDS_TEXT_BYTES];
+	size_t min, max;
+
+	command_line_operands(line, operands, sizeof operands, &min, &max);
+	printf("usage: snaprig %s%s%s%s\n\n%s\n\noptions:\n", line->name,
+		line->options ? " [OPTION]..." : "", max ? " " : "", operands, line->about);
+	for (const struct command_option *option = line->options; option && option->name; option++)
+		print_option(option->name, option->value, option->about);
+	print_option("help", NULL, "show this");
+	if (line->examples)
+		printf("\nexamples:\n%s", line->examples);
+	printf("\nexit codes:\n%s", line->exits);
+}
+
+bool command_line_asks_for_help(const char *argument)
+{
+	return strcmp(argument, "--help") == 0 || strcmp(argument, "-h") == 0;
+}
+
+int command_line_finish(void)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return EXIT_MET;
+	log_error_code(-errno, "cannot write the output");
+	return EXIT_RIG;
+}
+
+/* ---- what is typed ---- */
+
+struct reading {
+	const struct command_line *line;
+	int (*take)(void *context, const struct command_option *option, const char *value);
+	void *context;
+	uint64_t given; /* a bit for each option that is there */
+};
+
+static int usage_error(const struct command_line *line, const char *problem, const char *subject)
+{
+	log_error("%s '%s' (see 'snaprig %s --help')", problem, subject, line->name);
+	return EXIT_USAGE;
+}
+
+static const struct command_option *find_option(
+	const struct command_option *options, const char *name, size_t length)
+{
+	for (const struct command_option *option = options; option && option->name; option++)
+		if (strlen(option->name) == length && memcmp(option->name, name, length) == 0)
+			return option;
+	return NULL;
+}
+
+static bool is_given(const struct reading *reading, const struct command_option *option)
+{
+	size_t index = (size_t)(option - reading->line->options);
+
+	MUST(index < OPTIONS_MAX);
+	return reading->given >> index & 1;
+}
+
+/*
+ * Takes the option at argv[*AT], and its value behind it; *AT is left at the last that
+ * was taken.
+ */
+static int take_option(struct reading *reading, char **argv, int *at)
+{
+	const struct command_line *line = reading->line;
+	const char *argument = argv[*at];
+	bool is_long = argument[1] == '-';
+	const char *name = argument + (is_long ? 2 : 1);
+	const char *equals = is_long ? strchr(name, '=') : NULL;
+	size_t length = equals ? (size_t)(equals - name) : strlen(name);
+	const struct command_option *option = find_option(line->options, name, length);
+	const char *value = NULL;
+
+	if (!option || (length > 1) != is_long)
+		return usage_error(line, "unknown option", argument);
+	if (!option->value && equals)
+		return usage_error(line, "no value belongs to", argument);
+	if (option->value) {
+		value = equals ? equals + 1 : argv[*at + 1];
+		if (!value)
+			return usage_error(line, "a value is missing behind", argument);
+		if (!equals)
+			(*at)++;
+	}
+	if (!is_given(reading, option))
+		reading->given |= (uint64_t)1 << (option - line->options);
+	return reading->take(reading->context, option, value);
+}
+
+/* What one option asks of another. */
+static int check_options(const struct reading *reading)
+{
+	const struct command_option *options = reading->line->options;
+
+	for (const struct command_option *option = options; option && option->name; option++) {
+		const char *other = option->excludes;
+
+		if (option->is_required && !is_given(reading, option)) {
+			log_error("%s needs --%s (see 'snaprig %s --help')", reading->line->name,
+				option->name, reading->line->name);
+			return EXIT_USAGE;
+		}
+		if (other && is_given(reading, option) &&
+			is_given(reading, find_option(options, other, strlen(other)))) {
+			log_error("'--%s' and '--%s' exclude each other", option->name, other);
+			return EXIT_USAGE;
+		}
+	}
+	return COMMAND_GO_ON;
+}
+
+static int check_operands(const struct command_line *line, char **argv, size_t count)
+{
+	char operands[OPERANDS_TEXT_BYTES];
+	size_t min, max;
+
+	command_line_operands(line, operands, sizeof operands, &min, &max);
+	if (count < min)
+		return usage_error(line, "arguments are missing: expected", operands);
+	if (count > max)
+		return usage_error(line, "unexpected argument", argv[max + 1]);
+	return COMMAND_GO_ON;
+}
+
+int command_line_read(const struct command_line *line, int argc, char **argv,
+	int (*take)(void *context, const struct command_option *option, const char *value),
+	void *context, size_t *ret_count)
+{
+	struct reading reading = { .line = line, .take = take, .context = context };
+	size_t count = 0;
+	bool options_ended = false;
+	int result;
+
+	for (int at = 1; at < argc; at++) {
+		char *argument = argv[at];
+
+		if (options_ended || argument[0] != '-' || argument[1] == '\0') {
+			argv[++count] = argument;
+			options_ended |= line->takes_words;
+		} else if (strcmp(argument, "--") == 0) {
+			options_ended = true;
+		} else if (command_line_asks_for_help(argument)) {
+			print_help(line);
+			return command_line_finish();
+		} else {
+			result = take_option(&reading, argv, &at);
+			if (result != COMMAND_GO_ON)
+				return result;
+		}
+	}
+	result = check_operands(line, argv, count);
+	if (result == COMMAND_GO_ON)
+		result = check_options(&reading);
+	if (result == COMMAND_GO_ON)
+		*ret_count = count;
+	return result;
+}
+
+/* ---- into a struct ---- */
+
+struct parsing {
+	const struct command_line *line;
+	void *values;
+};
+
+static bool is_list(const struct command_option *option)
+{
+	size_t length = strlen(option->value);
+
+	return length > 3 && strcmp(option->value + length - 3, "...") == 0;
+}
+
+static int take_into_values(void *context, const struct command_option *option, const char *value)
+{
+	struct parsing *parsing = context;
+	void *field = (char *)parsing->values + option->offset;
+	struct command_texts *list = field;
+
+	if (!option->value) {
+		*(bool *)field = true;
+		return COMMAND_GO_ON;
+	}
+	if (!is_list(option)) {
+		*(const char **)field = value;
+		return COMMAND_GO_ON;
+	}
+	if (list->count == COMMAND_TEXTS_MAX)
+		return usage_error(parsing->line, "there are too many options: unexpected", value);
+	list->texts[list->count++] = value;
+	return COMMAND_GO_ON;
+}
+
+int command_line_parse(
+	const struct command_line *line, int argc, char **argv, void *values, size_t *ret_count)
+{
+	struct parsing parsing = { .line = line, .values = values };
+
+	return command_line_read(line, argc, argv, take_into_values, &parsing, ret_count);
+}

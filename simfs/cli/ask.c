@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "simfs/cli/ask.h"
+
+#include "simfs/base/exit_code.h"
+#include "simfs/cli/cli.h"
+#include "simfs/control/protocol.h"
+
+struct asking {
+	json_t *arguments;
+	int (*print)(json_t *answer);
+	bool is_text; /* what was typed is UTF-8 so far */
+};
+
+/* Adds VALUE (stolen; NULL: what was typed is no UTF-8) as the argument NAME. */
+static void add(struct asking *asking, const char *name, json_t *value)
+{
+	if (json_object_set_new(asking->arguments, name, value) < 0)
+		asking->is_text = false;
+}
+
+static int take(void *context, const struct command_option *option, const char *value)
+{
+	struct asking *asking = context;
+
+	if (option->print)
+		asking->print = option->print;
+	if (option->argument)
+		add(asking, option->argument,
+			value ? json_string(value) : json_boolean(!option->denies));
+	return COMMAND_GO_ON;
+}
+
+int cli_ask(const struct command_line *line, int argc, char **argv)
+{
+	const struct command_question *question = line->asks;
+	struct asking asking = {
+		.arguments = json_object(), .print = question->print, .is_text = true
+	};
+	json_t *answer = NULL;
+	size_t count;
+	int exit_code = command_line_read(line, argc, argv, take, &asking, &count);
+
+	if (exit_code != COMMAND_GO_ON) {
+		json_decref(asking.arguments);
+		return exit_code;
+	}
+	for (size_t at = 0; at < count; at++)
+		if (line->operands[at].argument)
+			add(&asking, line->operands[at].argument, json_string(argv[at + 1]));
+	if (question->says.name)
+		add(&asking, question->says.name, json_boolean(question->says.value));
+	if (!asking.is_text) {
+		/* It is refused by the call, instead of being left out. */
+		json_decref(asking.arguments);
+		asking.arguments = json_null();
+	}
+	exit_code = cli_call(argv[1], question, asking.arguments, &answer);
+	if (exit_code == EXIT_MET && asking.print)
+		exit_code = asking.print(answer);
+	json_decref(answer);
+	return exit_code;
+}
+
+int cli_print_answer(json_t *answer)
+{
+	return cli_print_json(answer);
+}
+
+int cli_print_document(json_t *answer)
+{
+	json_object_set_new(answer, "schema_version", json_integer(SCHEMA_VERSION));
+	return cli_print_json(answer);
+}

@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "simfs/cli/command_table.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "scenarios/cli/commands.h"
+#include "scenarios/clients/reference.h"
+#include "simfs/base/exit_code.h"
+#include "simfs/base/log.h"
+#include "simfs/base/suggest.h"
+#include "simfs/cli/ask.h"
+
+const struct command_group command_groups[] = {
+	{ .heading = "volumes" },
+	{ .command = &create_command },
+	{ .command = &mount_command },
+	{ .command = &verify_command },
+	{ .command = &umount_command },
+	{ .command = &status_command },
+	{ .command = &events_command },
+	{ .name = "snapshot", .summary = "take and delete snapshots", .actions = snapshot_actions },
+	{ .command = &coalesce_command },
+	{ .name = "datto",
+		.summary = "what dattobd's tool and its file system do",
+		.actions = datto_actions },
+	{ .name = "fault", .summary = "break it at an exact moment", .actions = fault_actions },
+	{ .name = "writers",
+		.summary = "the applications that freeze for a snapshot",
+		.actions = writers_actions },
+	{ .name = "gauge",
+		.summary = "feign a measured quantity, or press memory",
+		.actions = gauge_actions },
+
+	{ .heading = "scenarios" },
+	{ .command = &run_command },
+	{ .command = &replay_command },
+	{ .command = &shrink_command },
+	{ .command = &validate_command },
+	{ .command = &demo_command },
+
+	{ .heading = "the reference client" },
+	{ .command = &backup_command },
+	{ .command = &restore_command },
+
+	{ .heading = "this machine" },
+	{ .command = &list_command },
+	{ .command = &doctor_command },
+	{ 0 },
+};
+
+#define GROUPS_MAX (sizeof command_groups / sizeof command_groups[0])
+
+static const char *group_name(const struct command_group *group)
+{
+	return group->command ? group->command->name : group->name;
+}
+
+static bool is_end(const struct command_group *group)
+{
+	return !group->heading && !group_name(group);
+}
+
+static const char *action_name(const struct command_line *action)
+{
+	return strchr(action->name, ' ') + 1;
+}
+
+/* ---- help ---- */
+
+/* Of many actions only the first are named. */
+#define ACTIONS_SHOWN 5
+
+static void print_synopsis(const struct command_group *group, FILE *file)
+{
+	const struct command_line *command = group->command;
+	char operands[128];
+	size_t min, max;
+
+	fprintf(file, "%s", group_name(group));
+	for (size_t at = 0; !command && group->actions[at]; at++) {
+		if (at <= ACTIONS_SHOWN)
+			fprintf(file, "%s%s", at ? "|" : " ",
+				at < ACTIONS_SHOWN ? action_name(group->actions[at]) : "...");
+	}
+	if (!command) {
+		fputs(" MNT ...", file);
+		return;
+	}
+	command_line_operands(command, operands, sizeof operands, &min, &max);
+	fprintf(file, "%s%s", *operands ? " " : "", operands);
+	for (const struct command_option *at = command->options; at && at->name; at++)
+		if (at->is_required)
+			fprintf(file, " --%s %s", at->name, at->value);
+}
+
+static void print_group(const struct command_group *group, FILE *file)
+{
+	const char *summary = group->command ? group->command->summary : group->summary;
+	char *synopsis = NULL;
+	size_t length;
+	FILE *text = open_memstream(&synopsis, &length);
+
+	if (!text)
+		return;
+	print_synopsis(group, text);
+	fclose(text);
+	fprintf(file, "  %-40s %s\n", synopsis, summary);
+	free(synopsis);
+}
+
+void command_table_help(FILE *file)
+{
+	fputs("usage: snaprig COMMAND [ARGUMENT]...\n"
+	      "\n"
+	      "A test rig on which snapshots fail the way real ones fail.\n",
+		file);
+	for (const struct command_group *group = command_groups; !is_end(group); group++) {
+		if (group->heading)
+			fprintf(file, "\n%s:\n", group->heading);
+		else
+			print_group(group, file);
+	}
+	fputs("\n"
+	      "'snaprig COMMAND --help' tells more of one; 'snaprig --version' tells the "
+	      "version.\n",
+		file);
+}
+
+static int print_actions(const struct command_group *group)
+{
+	printf("usage: snaprig %s ACTION ...\n\nactions:\n", group->name);
+	for (size_t at = 0; group->actions[at]; at++)
+		printf("  %-10s %s\n", action_name(group->actions[at]),
+			group->actions[at]->summary);
+	printf("\n'snaprig %s ACTION --help' tells more.\n", group->name);
+	return command_line_finish();
+}
+
+/* ---- running ---- */
+
+static const struct command_group *find_group(const char *name)
+{
+	for (const struct command_group *group = command_groups; !is_end(group); group++)
+		if (!group->heading && strcmp(group_name(group), name) == 0)
+			return group;
+	return NULL;
+}
+
+static int report_unknown(const char *name)
+{
+	const char *known[GROUPS_MAX];
+	size_t count = 0;
+
+	for (const struct command_group *group = command_groups; !is_end(group); group++)
+		if (!group->heading)
+			known[count++] = group_name(group);
+
+	const char *near = suggest_near(name, known, count);
+
+	if (near)
+		log_error("unknown command '%s' (did you mean '%s'?)", name, near);
+	else
+		log_error("unknown command '%s' (see 'snaprig --help')", name);
+	return EXIT_USAGE;
+}
+
+static int run_line(const struct command_line *line, int argc, char **argv)
+{
+	return line->asks ? cli_ask(line, argc, argv) : line->run(line, argc, argv);
+}
+
+/* argv[0] is its name. */
+static int run_group(const struct command_group *group, int argc, char **argv)
+{
+	const char *name = argc > 1 ? argv[1] : NULL;
+
+	if (group->command)
+		return run_line(group->command, argc, argv);
+	if (name && command_line_asks_for_help(name))
+		return print_actions(group);
+	for (size_t at = 0; name && group->actions[at]; at++)
+		if (strcmp(action_name(group->actions[at]), name) == 0)
+			return run_line(group->actions[at], argc - 1, argv + 1);
+	if (name)
+		log_error("unknown action '%s' (see 'snaprig %s --help')", name, group->name);
+	else
+		log_error("an action is missing (see 'snaprig %s --help')", group->name);
+	return EXIT_USAGE;
+}
+
+static int run_help(int argc, char **argv)
+{
+	const struct command_group *group;
+
+	if (argc < 2 || argv[1][0] == '-') {
+		command_table_help(stdout);
+		return command_line_finish();
+	}
+	group = find_group(argv[1]);
+	if (!group)
+		return report_unknown(argv[1]);
+
+	/* "help snapshot create" is "snapshot create --help". */
+	char **arguments = calloc((size_t)argc + 1, sizeof *arguments);
+	char help[] = "--help";
+
+	if (!arguments) {
+		log_error("out of memory");
+		return EXIT_RIG;
+	}
+	memcpy(arguments, argv + 1, ((size_t)argc - 1) * sizeof *arguments);
+	arguments[argc - 1] = help;
+
+	int exit_code = run_group(group, argc, arguments);
+
+	free(arguments);
+	return exit_code;
+}
+
+int command_table_run(int argc, char **argv)
+{
+	const char *name = argv[1];
+	const struct command_group *group = find_group(name);
+
+	if (command_line_asks_for_help(name) || strcmp(name, "help") == 0)
+		return run_help(argc - 1, argv + 1);
+	return group ? run_group(group, argc - 1, argv + 1) : report_unknown(name);
+}

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The table of commands makes sense, and asks the rig what the rig understands.
+ */
+#include "simfs/cli/command_table.h"
+
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "simfs/cli/ask.h"
+#include "simfs/control/commands.h"
+#include "tests/lib/engine_suite.h"
+
+static void each_line(void (*check)(const struct command_line *line))
+{
+	for (const struct command_group *group = command_groups;
+		group->heading || group->command || group->name; group++) {
+		ck_assert_int_eq(!!group->heading + !!group->command + !!group->name, 1);
+		if (group->command)
+			check(group->command);
+		for (size_t at = 0; group->name && group->actions[at]; at++) {
+			ck_assert_ptr_eq(strstr(group->actions[at]->name, group->name),
+				group->actions[at]->name);
+			ck_assert_int_eq(group->actions[at]->name[strlen(group->name)], ' ');
+			check(group->actions[at]);
+		}
+	}
+}
+
+static const struct command_option *find_option(const struct command_line *line, const char *name)
+{
+	for (const struct command_option *at = line->options; at && at->name; at++)
+		if (strcmp(at->name, name) == 0)
+			return at;
+	return NULL;
+}
+
+static void check_line(const struct command_line *line)
+{
+	ck_assert_msg(line->summary && line->about && line->exits, "%s", line->name);
+	ck_assert_msg(!line->asks != !line->run, "%s asks or runs", line->name);
+	for (const struct command_option *at = line->options; at && at->name; at++) {
+		ck_assert_msg(find_option(line, at->name) == at, "%s has '%s' twice", line->name,
+			at->name);
+		ck_assert_msg(at->about && !at->value == (at->kind == COMMAND_FLAG), "%s --%s",
+			line->name, at->name);
+		ck_assert_msg(!at->excludes || find_option(line, at->excludes), "%s --%s",
+			line->name, at->name);
+		ck_assert_msg(!at->denies || (at->argument && !at->value), "%s --%s", line->name,
+			at->name);
+		ck_assert_msg(!line->asks || at->argument || at->print, "%s --%s has no effect",
+			line->name, at->name);
+	}
+}
+
+START_TEST(every_row_is_whole)
+{
+	each_line(check_line);
+}
+END_TEST
+
+static bool takes(const struct control_command *command, const char *name)
+{
+	for (const char *const *at = command->arguments; at && *at; at++)
+		if (strcmp(*at, name) == 0)
+			return true;
+	return false;
+}
+
+static void check_question(const struct command_line *line)
+{
+	const struct command_question *question = line->asks;
+	const struct control_command *command = commands_table;
+
+	if (!question)
+		return;
+	while (command->name && strcmp(command->name, question->command) != 0)
+		command++;
+	ck_assert_msg(command->name, "%s asks '%s'", line->name, question->command);
+	ck_assert_str_eq(line->operands[0].name, "MNT");
+	ck_assert(!line->operands[0].argument && !line->takes_words);
+	for (const struct command_operand *at = line->operands + 1; at->name; at++)
+		ck_assert_msg(at->argument && takes(command, at->argument), "%s %s", line->name,
+			at->name);
+	for (const struct command_option *at = line->options; at && at->name; at++)
+		ck_assert_msg(!at->argument || takes(command, at->argument), "%s --%s", line->name,
+			at->name);
+	ck_assert_msg(
+		!question->says.name || takes(command, question->says.name), "%s", line->name);
+}
+
+START_TEST(a_rig_knows_what_it_is_asked)
+{
+	each_line(check_question);
+}
+END_TEST
+
+START_TEST(the_tools_are_given_every_row)
+{
+	json_t *commands = command_table_json(), *command, *option;
+	size_t index, at, options = 0;
+
+	ck_assert_uint_gt(json_array_size(commands), 30);
+	json_array_foreach(commands, index, command)
+	{
+		ck_assert(json_is_array(json_object_get(command, "operands")));
+		json_array_foreach(json_object_get(command, "options"), at, option)
+		{
+			ck_assert(json_is_string(json_object_get(option, "kind")));
+			options++;
+		}
+	}
+	ck_assert_uint_gt(options, 50);
+	json_decref(commands);
+}
+END_TEST
+
+int main(int argc, char **argv)
+{
+	Suite *suite = suite_create("table of commands");
+	TCase *tests = tcase_create("rows");
+
+	(void)argc;
+	tcase_add_test(tests, every_row_is_whole);
+	tcase_add_test(tests, a_rig_knows_what_it_is_asked);
+	tcase_add_test(tests, the_tools_are_given_every_row);
+	suite_add_tcase(suite, tests);
+	return engine_suite_run(suite, argv[0]);
+}
