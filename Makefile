@@ -100,7 +100,7 @@ H_FILES := $(wildcard simfs/*.h simfs/*/*.h simfs/volume/*/*.h faults/*.h scenar
 
 # ---- goals -----------------------------------------------------------------
 
-.PHONY: all tests help demo check check-long bench bench-before bench-faults bench-latency tidy lint format install clean deps compdb \
+.PHONY: all tests help demo check check-long commands bench bench-before bench-faults bench-latency tidy lint format install clean deps compdb \
 	mutants conform pressure fuzz $(CONFIGS)
 
 help: ## show this list
@@ -132,6 +132,10 @@ check-long: deps ## what takes longer than a push should wait; TESTS="pattern ..
 	$(build) all tests
 	$(Q)TEST_SET=long TEST_SECONDS_MAX=$${TEST_SECONDS_MAX:-3600} RUN_SECONDS_MAX=$${RUN_SECONDS_MAX:-14400} \
 		tools/run-tests $(BUILD) $(CONFIG) $(TESTS)
+
+commands: all ## what the manual and the completion take from the table of commands
+	$(Q)tools/deps tests
+	$(Q)tools/commands $(PROGRAM)
 
 mutants: ## is a wrong line noticed? each of tests/mutants is (MUTANTS="pattern ...")
 	$(Q)tools/deps build tests

@@ -3,11 +3,144 @@
 #
 # bash completion for snaprig; installed as .../bash-completion/completions/snaprig.
 
-# _snaprig_options COMMAND - the options that its own help names.
-_snaprig_options()
-{
-	"${COMP_WORDS[0]}" "$@" --help 2>/dev/null | grep -oE '^ +--[a-z-]+' | tr -d ' '
-}
+# ---- the table of commands, as `make commands` writes it ----
+_snaprig_commands='create mount verify umount status events snapshot coalesce datto fault writers gauge run replay shrink validate demo backup restore list doctor'
+declare -gA _snaprig_actions=(
+	['datto']='ctl mount umount'
+	['fault']='add list remove clear release'
+	['gauge']='set release'
+	['snapshot']='create clone delete list changed'
+	['writers']='list add remove kill freeze thaw notify'
+)
+declare -gA _snaprig_options=(
+	['create']='--size --help'
+	['mount']='--profile --limit --block --sr --format --coalesce-rate --no-coalesce --time-scale --memory --durable --verify --trust-image --fail-snapshots --store --transport --fault --writer --no-writer-check --seed --watchdog --foreground -o --help'
+	['verify']='--store --json --help'
+	['umount']='--help'
+	['status']='--json --metrics --help'
+	['events']='--follow --json --help'
+	['snapshot create']='--limit --block --of --no-writers --json --help'
+	['snapshot clone']='--full --json --help'
+	['snapshot delete']='--help'
+	['snapshot list']='--json --help'
+	['snapshot changed']='--json --bitmap --help'
+	['coalesce']='--wait --abort --json --help'
+	['datto ctl']='--help'
+	['datto mount']='--help'
+	['datto umount']='--help'
+	['fault add']='--help'
+	['fault list']='--json --help'
+	['fault remove']='--help'
+	['fault clear']='--help'
+	['fault release']='--help'
+	['writers list']='--json --help'
+	['writers add']='--help'
+	['writers remove']='--help'
+	['writers kill']='--help'
+	['writers freeze']='--help'
+	['writers thaw']='--help'
+	['writers notify']='--help'
+	['gauge set']='--real --size --help'
+	['gauge release']='--help'
+	['run']='--seed --report --record --work --keep --json --help'
+	['replay']='--work --keep --json --help'
+	['shrink']='--work --keep --json --help'
+	['validate']='--json --help'
+	['demo']='--help'
+	['backup']='--take --retry --help'
+	['restore']='--help'
+	['list']='--json --help'
+	['doctor']='--json --help'
+)
+declare -gA _snaprig_values=(
+	['create --size']='size:'
+	['mount --profile']='listed:profiles'
+	['mount --limit']='size:'
+	['mount --block']='size:'
+	['mount --sr']='choice:file lvm'
+	['mount --format']='choice:vhd qcow2'
+	['mount --coalesce-rate']='size:'
+	['mount --time-scale']='number:'
+	['mount --memory']='choice:system cgroup:'
+	['mount --store']='folder:'
+	['mount --transport']='choice:auto dev'
+	['mount --fault']='listed:points'
+	['mount --writer']='choice:simulated hook fsfreeze'
+	['mount --seed']='number:'
+	['mount --watchdog']='choice:off 60s'
+	['mount -o']='text:'
+	['verify --store']='folder:'
+	['snapshot create --limit']='size:'
+	['snapshot create --block']='size:'
+	['snapshot create --of']='snapshot:'
+	['snapshot changed --bitmap']='file:'
+	['gauge set --size']='size:'
+	['run --seed']='number:'
+	['run --report']='choice:junit= tap='
+	['run --record']='folder:'
+	['run --work']='folder:'
+	['replay --work']='folder:'
+	['shrink --work']='folder:'
+	['backup --retry']='choice:none aip-2018 microsoft'
+)
+declare -gA _snaprig_operands=(
+	['create 1']='file:'
+	['mount 1']='file:'
+	['mount 2']='folder:'
+	['verify 1']='file:'
+	['umount 1']='folder:'
+	['status 1']='folder:'
+	['events 1']='file:'
+	['snapshot create 1']='folder:'
+	['snapshot create 2']='text:'
+	['snapshot clone 1']='folder:'
+	['snapshot clone 2']='snapshot:'
+	['snapshot clone 3']='text:'
+	['snapshot delete 1']='folder:'
+	['snapshot delete 2']='snapshot:'
+	['snapshot list 1']='folder:'
+	['snapshot changed 1']='folder:'
+	['snapshot changed 2']='snapshot:'
+	['coalesce 1']='folder:'
+	['datto ctl 1']='folder:'
+	['datto ctl 2']='choice:setup-snapshot reload-snapshot reload-incremental destroy transition-to-incremental transition-to-snapshot reconfigure expand-cow-file reconfigure-auto-expand help'
+	['datto ctl *']='file:'
+	['datto mount 1']='folder:'
+	['datto umount 1']='folder:'
+	['fault add 1']='folder:'
+	['fault add 2']='listed:points'
+	['fault list 1']='folder:'
+	['fault remove 1']='folder:'
+	['fault remove 2']='text:'
+	['fault clear 1']='folder:'
+	['fault release 1']='folder:'
+	['writers list 1']='folder:'
+	['writers add 1']='folder:'
+	['writers add 2']='choice:simulated hook fsfreeze'
+	['writers remove 1']='folder:'
+	['writers remove 2']='text:'
+	['writers kill 1']='folder:'
+	['writers kill 2']='text:'
+	['writers freeze 1']='folder:'
+	['writers thaw 1']='folder:'
+	['writers notify 1']='folder:'
+	['writers notify 2']='choice:identify backup-complete pre-restore post-restore backup-shutdown abort'
+	['gauge set 1']='folder:'
+	['gauge set 2']='listed:gauges'
+	['gauge set 3']='text:'
+	['gauge release 1']='folder:'
+	['gauge release 2']='listed:gauges'
+	['run *']='file:'
+	['replay 1']='file:'
+	['shrink 1']='file:'
+	['validate *']='file:'
+	['backup 1']='file:'
+	['backup 2']='file:'
+	['restore 1']='file:'
+	['restore 2']='file:'
+	['list 1']='choice:profiles points gauges scenarios clients'
+)
+# ---- end of the table ----
 
 # _snaprig_listed LIST - the names that `snaprig list` prints.
 _snaprig_listed()
@@ -30,97 +163,69 @@ _snaprig_files()
 	local word=${COMP_WORDS[COMP_CWORD]}
 
 	mapfile -t COMPREPLY < <(compgen "$1" -- "$word")
-	compopt -o filenames
+	compopt -o filenames 2>/dev/null
 }
 
-# What stands behind an option; false when that takes no value.
-_snaprig_value()
+# _snaprig_one_of KIND:CHOICES MNT - what an operand or a value can be.
+_snaprig_one_of()
 {
+	local choices=${1#*:}
+
 	case $1 in
-	--profile) _snaprig_reply "$(_snaprig_listed profiles)" ;;
-	--writer) _snaprig_reply 'simulated hook fsfreeze' ;;
-	--fault) _snaprig_reply "$(_snaprig_listed points)" ;;
-	--retry) _snaprig_reply 'none aip-2018 microsoft' ;;
-	--transport) _snaprig_reply 'auto dev' ;;
-	--memory) _snaprig_reply 'system cgroup:' && compopt -o nospace ;;
-	--watchdog) _snaprig_reply 'off 60s' ;;
-	--sr) _snaprig_reply 'file lvm' ;;
-	--format) _snaprig_reply 'vhd qcow2' ;;
-	--report) _snaprig_reply 'junit= tap=' && compopt -o nospace ;;
-	--store | --work) _snaprig_files -d ;;
-	--size | --limit | --block | --seed | --coalesce-rate | --time-scale) COMPREPLY=() ;;
-	*) return 1 ;;
-	esac
-}
-
-# The COUNTth argument (from 1) behind the command.
-_snaprig_argument()
-{
-	local command=$1 count=$2 mnt=$3
-
-	case $command:$count in
-	mount:2 | umount:1 | status:1 | coalesce:1) _snaprig_files -d ;;
-	'snapshot create:1' | 'snapshot clone:1' | 'snapshot delete:1' | 'snapshot list:1' | 'snapshot changed:1')
-		_snaprig_files -d ;;
-	'gauge set:1' | 'gauge release:1') _snaprig_files -d ;;
-	'fault add:1' | 'fault list:1' | 'fault remove:1' | 'fault clear:1' | 'fault release:1')
-		_snaprig_files -d ;;
-	'writers list:1' | 'writers add:1' | 'writers remove:1' | 'writers kill:1' | 'writers freeze:1' | 'writers thaw:1' | 'writers notify:1')
-		_snaprig_files -d ;;
-	'writers add:2') _snaprig_reply 'simulated hook fsfreeze' ;;
-	'writers notify:2')
-		_snaprig_reply 'identify backup-complete pre-restore post-restore backup-shutdown abort' ;;
-	'fault add:2') _snaprig_reply "$(_snaprig_listed points)" ;;
-	'datto ctl:1' | 'datto mount:1' | 'datto umount:1') _snaprig_files -d ;;
-	'datto ctl:2')
-		_snaprig_reply 'setup-snapshot reload-snapshot reload-incremental destroy
-			transition-to-incremental transition-to-snapshot reconfigure
-			expand-cow-file reconfigure-auto-expand help'
+	choice:*)
+		_snaprig_reply "$choices"
+		# A word that goes on: junit=, cgroup:
+		if [[ ${COMPREPLY[*]} == *[=:] ]]; then
+			compopt -o nospace 2>/dev/null
+		fi
 		;;
-	'datto ctl:3') _snaprig_files -f ;;
-	'snapshot delete:2' | 'snapshot changed:2' | 'snapshot clone:2') _snaprig_reply "$(_snaprig_snapshots "$mnt")" ;;
-	'gauge set:2' | 'gauge release:2') _snaprig_reply "$(_snaprig_listed gauges)" ;;
-	list:1) _snaprig_reply 'profiles points gauges scenarios clients' ;;
-	mount:1 | verify:1 | events:1 | create:1 | run:* | replay:* | shrink:* | validate:* | backup:* | restore:*) _snaprig_files -f ;;
+	listed:*) _snaprig_reply "$(_snaprig_listed "$choices")" ;;
+	snapshot:*) _snaprig_reply "$(_snaprig_snapshots "$2")" ;;
+	file:*) _snaprig_files -f ;;
+	folder:*) _snaprig_files -d ;;
 	*) COMPREPLY=() ;;
 	esac
 }
 
 _snaprig()
 {
-	local commands='create mount umount status events snapshot coalesce datto fault writers gauge run replay shrink validate demo backup restore
-		list doctor help'
 	local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
-	local command=${COMP_WORDS[1]} first=2 count=1 mnt='' at
+	local command=${COMP_WORDS[1]} first=2 count=1 mnt='' at what
 
 	COMPREPLY=()
 	if [ "$COMP_CWORD" = 1 ]; then
-		_snaprig_reply "$commands --help --version"
+		_snaprig_reply "$_snaprig_commands help --help --version"
 		return
 	fi
-	case $command:$COMP_CWORD in
-	help:2) _snaprig_reply "$commands" && return ;;
-	snapshot:2) _snaprig_reply 'create clone delete list changed' && return ;;
-	gauge:2) _snaprig_reply 'set release' && return ;;
-	fault:2) _snaprig_reply 'add list remove clear release' && return ;;
-	writers:2) _snaprig_reply 'list add remove kill freeze thaw notify' && return ;;
-	datto:2) _snaprig_reply 'ctl mount umount' && return ;;
-	snapshot:* | gauge:* | fault:* | writers:* | datto:*) command="$command ${COMP_WORDS[2]}" first=3 ;;
-	esac
+	if [ "$command:$COMP_CWORD" = help:2 ]; then
+		_snaprig_reply "$_snaprig_commands"
+		return
+	fi
+	if [ -n "${_snaprig_actions[$command]-}" ]; then
+		if [ "$COMP_CWORD" = 2 ]; then
+			_snaprig_reply "${_snaprig_actions[$command]} --help"
+			return
+		fi
+		command="$command ${COMP_WORDS[2]}" first=3
+	fi
 
-	_snaprig_value "$previous" && return
-	if [[ $word == -* ]]; then
-		# shellcheck disable=SC2086 # a command of two words
-		_snaprig_reply "$(_snaprig_options $command)"
-		return
-	fi
 	for ((at = first; at < COMP_CWORD; at++)); do
-		if [[ ${COMP_WORDS[at]} != -* ]]; then
+		if [ -n "${_snaprig_values["$command ${COMP_WORDS[at]}"]-}" ]; then
+			at=$((at + 1))
+		elif [[ ${COMP_WORDS[at]} != -* ]]; then
 			mnt=${mnt:-${COMP_WORDS[at]}}
 			count=$((count + 1))
 		fi
 	done
-	_snaprig_argument "$command" "$count" "$mnt"
+	what=${_snaprig_values["$command $previous"]-}
+	if [ -n "$what" ]; then
+		_snaprig_one_of "$what" "$mnt"
+	elif [[ $word == -* ]]; then
+		_snaprig_reply "${_snaprig_options[$command]-}"
+	else
+		what=${_snaprig_operands["$command $count"]-${_snaprig_operands["$command *"]-}}
+		_snaprig_one_of "$what" "$mnt"
+	fi
 }
 
 complete -F _snaprig snaprig
