@@ -4,6 +4,35 @@
 # `docs/architecture.md 5.2`, `docs/real-systems.md 1.1, 1.2 and 5.3`.  Both must
 # exist.  A citation may go on in the next line.  Documents that are not in the
 # repository are not cited: whoever reads this has only the repository.
+#
+# A file of ours that README.md, CONTRIBUTING.md or docs/architecture.md names must
+# exist, from the root or from one of the folders that such a name may begin in.
+
+BEGIN {
+	split("./ simfs/ simfs/volume/ scenarios/ tests/", homes, " ")
+}
+
+function is_there(path,    i, line, found)
+{
+	for (i in homes) {
+		found = (getline line < (homes[i] path)) >= 0
+		close(homes[i] path)
+		if (found)
+			return 1
+	}
+	return 0
+}
+
+function check_files(line,    path)
+{
+	while (match(line, /[A-Za-z0-9_.-]+\/[A-Za-z0-9_\/.-]+\.(c|h|def|awk|sh|json|1|md)/)) {
+		path = substr(line, RSTART, RLENGTH)
+		line = substr(line, RSTART + RLENGTH)
+		# NAME stands for any.
+		if (line !~ /^[A-Za-z_*<]/ && path !~ /NAME/ && !is_there(path))
+			print FILENAME ":" FNR ": no file '" path "'"
+	}
+}
 
 # The sections of the document at PATH; false: there is none.
 function learn(path,    line, words, found)
@@ -47,6 +76,8 @@ FNR == 1 { begun = "" }
 	begun = ""
 	if (line ~ /(DESIG[N] )|\302\247|(reference "snapshot )/)
 		print FILENAME ":" FNR ": cites what is not in the repository"
+	if (FILENAME ~ /(README|CONTRIBUTING|architecture)\.md$/)
+		check_files($0)
 	while (match(line, /docs\/[a-z-]+\.md/)) {
 		path = substr(line, RSTART, RLENGTH)
 		rest = substr(line, RSTART + RLENGTH)

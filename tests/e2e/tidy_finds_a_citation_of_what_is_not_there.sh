@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # A comment that cites a section or a document which is not in the repository is a
-# finding, with its line; one that cites what is there is none.
+# finding, with its line; one that cites what is there is none.  So is a file that
+# README.md names and that is not there.
 . "${0%/*}/../lib/e2e.sh"
 
 # finds LINE|- TEXT... - what tidy says of a file of these lines.
@@ -39,3 +40,12 @@ finds 1 "/* See $other. */"
 # Spelt so that tidy does not find these lines.
 finds 1 "/* DESIG""N section 5 */"
 finds 1 "/* the driver's note, $(printf '\302\247')3 */"
+
+mkdir -p simfs/store
+: >simfs/store/map.c
+echo 'See store/map.c, simfs/store/map.c and (store/NAME.c).' >README.md
+awk -f "$e2e_root/tools/tidy-cites.awk" README.md >found
+[ ! -s found ] || fail "of files that are there it says: $(cat found)"
+echo 'See store/map.c and store/gone.c.' >README.md
+same "README.md:1: no file 'store/gone.c'" \
+	"$(awk -f "$e2e_root/tools/tidy-cites.awk" README.md)" "what it says of a file that is gone"
