@@ -11,7 +11,6 @@
 #include <errno.h>
 #include <string.h>
 
-#include "simfs/base/check.h"
 #include "simfs/volume/chain/bodies.h"
 #include "simfs/volume/chain/nodes.h"
 #include "simfs/volume/chain/view.h"

@@ -9,21 +9,19 @@
  * is read from there.  A block that is in the store stays there, so at most
  * one more round per block is needed.
  *
- *	cow_snapshot_read ─▶ plan ─▶ parts ───────┐
- *	                      ▲  next, or overtaken │
- *	                      └────── round_done ◀─┘
+ *	cow_snapshot_read ─▶ plan ─▶ parts (parts.h) ─▶ round_over ─▶ snapshot_read_end
+ *	                      ▲                              │ the next, or overtaken
+ *	                      └──────────────────────────────┘
  */
 #include <errno.h>
 
-#include "simfs/base/check.h"
 #include "simfs/volume/core.h"
 #include "simfs/volume/cow/area.h"
 #include "simfs/volume/cow/bodies.h"
 #include "simfs/volume/damage.h"
 #include "simfs/volume/life.h"
+#include "simfs/volume/parts.h"
 #include "simfs/volume/way.h"
-
-static void part_done(struct request_part *part, int result);
 
 /* The stores may lie on another file system than the origin: what suits any suits both. */
 static uint64_t read_end(const struct volume_request *request)
@@ -37,55 +35,53 @@ static uint64_t read_first(const struct volume_request *request)
 }
 
 /*
- * Sets where the bytes at part->offset are, and how many of LENGTH follow on in
- * one piece.  Returns their position in the holder's store, or in the origin.
+ * How many of LENGTH bytes at OFFSET, of which HOLDER (NULL: the origin) has the first
+ * block at POSITION, follow on there in one piece.
  */
-static uint64_t part_choose(struct request_part *part, struct snapshot *snapshot, uint64_t length)
+static uint64_t run_bytes(struct snapshot *snapshot, const struct snapshot *holder, uint64_t offset,
+	uint64_t position, uint64_t length)
 {
 	uint64_t block_bytes = snapshot_block_bytes(snapshot);
-	uint64_t block = part->offset / block_bytes;
-	uint64_t within = part->offset % block_bytes;
-	uint64_t run = block_bytes - within;
-	uint64_t start;
+	uint64_t block = offset / block_bytes;
+	uint64_t run = block_bytes - offset % block_bytes;
 
-	part->holder = snapshot_holder(snapshot, block);
-	start = part->holder ? store_offset(part->holder->store, block) + within : part->offset;
 	for (; run < length; run += block_bytes) {
-		if (snapshot_holder(snapshot, ++block) != part->holder ||
-			(part->holder && store_offset(part->holder->store, block) != start + run))
+		if (snapshot_holder(snapshot, ++block) != holder ||
+			(holder && store_offset(holder->store, block) != position + run))
 			break;
 	}
-	part->length = run < length ? run : length;
-	return start;
+	return run < length ? run : length;
 }
 
-/* Fills and starts the parts of one round from the cursor on. */
-static void plan(struct volume_request *request)
+/* The bytes from the cursor on that lie in one piece, in one store or in the origin. */
+static uint64_t plan(struct volume_request *request)
 {
 	struct snapshot *snapshot = request->snapshot;
-	struct volume *volume = request->volume;
-	uint64_t end = read_end(request);
-	uint64_t at = request->cursor;
+	uint64_t block_bytes = snapshot_block_bytes(snapshot);
+	uint64_t offset = request->cursor, position = offset, end = read_end(request);
+	struct request_part *part;
+	struct snapshot *holder;
 
-	request->part_count = 0;
-	while (at < end && request->part_count < volume->limits->request_parts) {
-		struct request_part *part = &request->parts[request->part_count++];
-		uint64_t position;
+	if (offset >= end)
+		return offset;
+	holder = snapshot_holder(snapshot, offset / block_bytes);
+	if (holder)
+		position = store_offset(holder->store, offset / block_bytes) + offset % block_bytes;
+	part = part_begin(
+		request, offset, run_bytes(snapshot, holder, offset, position, end - offset));
+	part->holder = holder;
+	/* Its store must not go while it is read for another snapshot. */
+	snapshot_get(holder);
+	part_read(part, holder ? holder->store : NULL, position,
+		request->buffer + (offset - read_first(request)));
+	return offset + part->length;
+}
 
-		part->request = request;
-		part->node = NULL;
-		part->offset = at;
-		position = part_choose(part, snapshot, end - at);
-		MUST(part->length > 0);
-		part->ended = part_done;
-		request->parts_under_way++;
-		/* Its store must not go while it is read for another snapshot. */
-		if (part->holder)
-			snapshot_get(part->holder);
-		part_read(part, part->holder ? part->holder->store : NULL, position,
-			request->buffer + (at - read_first(request)));
-		at += part->length;
-	}
+static void part_ended(struct request_part *part, int result)
+{
+	if (result < 0 && part->request->error == 0)
+		part->request->error_from_origin = !part->holder;
+	snapshot_put(part->holder);
 }
 
 /* Whether a write has preserved a block of PART since it was planned. */
@@ -117,49 +113,30 @@ static void read_failed(struct volume_request *request)
 			request->error, NULL);
 }
 
-static void round_done(struct volume_request *request)
+static void round_over(struct volume_request *request)
 {
-	struct volume *volume = request->volume;
-
 	if (request->error < 0)
 		read_failed(request);
 	if (!snapshot_is_readable(request->snapshot))
 		request->error = -EIO;
-	if (request->error < 0) {
-		snapshot_read_end(request, request->error);
-		return;
-	}
-	for (unsigned i = 0; i < request->part_count; i++) {
+	for (unsigned i = 0; i < request->part_count && request->error == 0; i++) {
 		if (part_overtaken(&request->parts[i])) {
-			volume->counters.snapshot_read_retries++;
+			request->volume->counters.snapshot_read_retries++;
+			request->cursor = request->parts[i].offset;
 			break;
 		}
-		request->cursor = request->parts[i].offset + request->parts[i].length;
 	}
-	if (request->cursor < read_end(request))
-		plan(request);
-	else
-		snapshot_read_end(request, 0);
 }
 
-static void part_done(struct request_part *part, int result)
-{
-	struct volume_request *request = part->request;
-
-	if (result < 0 && request->error == 0) {
-		request->error = result;
-		request->error_from_origin = !part->holder;
-	}
-	snapshot_put(part->holder);
-	if (--request->parts_under_way == 0)
-		round_done(request);
-}
+static const struct parts_ops read_ops = {
+	.plan = plan,
+	.ended = part_ended,
+	.round_over = round_over,
+	.done = snapshot_read_end,
+};
 
 void cow_snapshot_read(struct volume_request *request)
 {
-	request->error = 0;
-	request->cursor = read_first(request);
-	request->data = request->buffer + (request->offset - request->cursor);
-	request->parts_under_way = 0;
-	plan(request);
+	request->data = request->buffer + (request->offset - read_first(request));
+	parts_start(request, read_first(request), &read_ops);
 }

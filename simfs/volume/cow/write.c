@@ -2,7 +2,7 @@
 /*
  * write.c - writes to a snapshot, where the profile has writable ones.
  *
- *	cow_snapshot_write ─▶ edges_read (the blocks it covers in part) ─▶ blocks_store
+ *	cow_snapshot_write ─▶ (edges.h: the blocks that it covers in part) ─▶ blocks_store
  *	  ─▶ stored ─▶ preserve_settle (a failing snapshot's mark) ─▶ write_end
  *
  * What is written goes into the store: a block that is there already is
@@ -14,15 +14,14 @@
  * blocks at a time.  So nobody preserves a block while a write to it is under
  * way, and what the map says of the request's blocks holds until it ends.
  */
-#include <errno.h>
-#include <string.h>
 
-#include "simfs/base/check.h"
 #include "simfs/volume/core.h"
 #include "simfs/volume/cow/bodies.h"
 #include "simfs/volume/cow/cow.h"
 #include "simfs/volume/damage.h"
+#include "simfs/volume/edges.h"
 #include "simfs/volume/life.h"
+#include "simfs/volume/parts.h"
 #include "simfs/volume/way.h"
 
 static uint64_t bytes_end(const struct volume_request *request)
@@ -40,12 +39,6 @@ static uint64_t last_block(const struct volume_request *request)
 	return (bytes_end(request) - 1) / snapshot_block_bytes(request->snapshot);
 }
 
-/* Where scratch memory begins: the blocks of the write lie in it as a whole. */
-static uint64_t scratch_first(const struct volume_request *request)
-{
-	return round_down(request->offset, snapshot_block_bytes(request->snapshot));
-}
-
 /* The part of BLOCK that REQUEST writes, in bytes of the volume. */
 static void part_of_block(const struct volume_request *request, uint64_t block, uint64_t *ret_first,
 	uint64_t *ret_end)
@@ -58,16 +51,14 @@ static void part_of_block(const struct volume_request *request, uint64_t block, 
 	*ret_end = bytes_end(request) < end ? bytes_end(request) : end;
 }
 
-/* Whether the bytes around what REQUEST writes of BLOCK are needed for storing it. */
+/* In the store it is rewritten by units, and anything else is stored as a whole. */
 static bool edge_is_needed(const struct volume_request *request, uint64_t block)
 {
-	struct store *store = request->snapshot->store;
 	uint64_t first, end;
 
 	part_of_block(request, block, &first, &end);
-	if (end - first == snapshot_block_bytes(request->snapshot))
-		return false;
-	return store_offset(store, block) == 0 || ((first | end) & (STORE_UNIT_BYTES - 1)) != 0;
+	return store_offset(request->snapshot->store, block) == 0 ||
+	       ((first | end) & (STORE_UNIT_BYTES - 1)) != 0;
 }
 
 static void stored(struct store_waiter *waiter, int error)
@@ -96,14 +87,20 @@ static void block_rewrite(
 		(uint32_t)(end - first), &request->preserved);
 }
 
-/* Stores the blocks of REQUEST, whose content is at BYTES from BYTES_FIRST on. */
-static void blocks_store(struct volume_request *request, char *bytes, uint64_t bytes_first)
+/* An edge that cannot be read is this write's error; the snapshot is as it was, or damaged. */
+static void blocks_store(
+	struct volume_request *request, int error, char *bytes, uint64_t bytes_first)
 {
 	struct snapshot *snapshot = request->snapshot;
 	uint64_t block_bytes = snapshot_block_bytes(snapshot);
 	uint64_t last = last_block(request);
 	uint64_t block = first_block(request);
 
+	request->error = error;
+	if (error < 0 || snapshot->state != SNAPSHOT_ACTIVE) {
+		preserve_settle(request);
+		return;
+	}
 	store_waiter_arm(&request->preserved, stored);
 	store_waiter_add(&request->preserved);
 	while (block <= last && snapshot->state == SNAPSHOT_ACTIVE) {
@@ -123,73 +120,33 @@ static void blocks_store(struct volume_request *request, char *bytes, uint64_t b
 	store_waiter_release(&request->preserved, 0);
 }
 
-static void edges_read(struct request_part *part, int result);
-
-/* Reads the edges that are needed, one after the other; then stores. */
-static void edges_read_next(struct volume_request *request)
+static void edge_read(struct volume_request *request, uint64_t block, char *bytes)
 {
 	struct snapshot *snapshot = request->snapshot;
 	uint64_t block_bytes = snapshot_block_bytes(snapshot);
-	uint64_t last = last_block(request);
+	uint64_t position = store_offset(snapshot->store, block);
+	struct request_part *part = part_begin(request, block * block_bytes, block_bytes);
 
-	while (request->cursor <= last) {
-		uint64_t block = request->cursor;
-		uint64_t position = store_offset(snapshot->store, block);
-
-		request->cursor = block < last ? last : last + 1;
-		if (!edge_is_needed(request, block))
-			continue;
-
-		struct request_part *part = &request->parts[0];
-
-		part->request = request;
-		part->node = NULL;
-		part->holder = position ? snapshot : NULL;
-		part->offset = block * block_bytes;
-		part->length = block_bytes;
-		part->ended = edges_read;
-		part_read(part, position ? snapshot->store : NULL,
-			position ? position : part->offset,
-			request->scratch + (part->offset - scratch_first(request)));
-		return;
-	}
-	memcpy(request->scratch + (request->offset - scratch_first(request)), request->buffer,
-		request->length);
-	blocks_store(request, request->scratch, scratch_first(request));
+	if (position)
+		part->holder = snapshot;
+	part_read(
+		part, position ? snapshot->store : NULL, position ? position : part->offset, bytes);
 }
 
-/* An edge that cannot be read is this write's error; the snapshot is as it was, or damaged. */
-static void edges_read(struct request_part *part, int result)
-{
-	struct volume_request *request = part->request;
-
-	request->error = result;
-	if (result < 0 || request->snapshot->state != SNAPSHOT_ACTIVE)
-		preserve_settle(request);
-	else
-		edges_read_next(request);
-}
+static const struct edges_ops write_ops = {
+	.needs = edge_is_needed,
+	.read = edge_read,
+	.done = blocks_store,
+};
 
 void cow_snapshot_write(struct volume_request *request)
 {
+	if (request->snapshot->state == SNAPSHOT_ACTIVE) {
+		edges_complete(request, snapshot_block_bytes(request->snapshot), &write_ops);
+		return;
+	}
 	request->error = 0;
-	if (request->snapshot->state != SNAPSHOT_ACTIVE) {
-		preserve_settle(request);
-		return;
-	}
-	if (request->offset % BLOCKIO_ALIGNMENT_MAX == 0 &&
-		!edge_is_needed(request, first_block(request)) &&
-		!edge_is_needed(request, last_block(request))) {
-		blocks_store(request, request->buffer, request->offset);
-		return;
-	}
-	if (!scratch_take(request)) {
-		request->error = -ENOMEM;
-		preserve_settle(request);
-		return;
-	}
-	request->cursor = first_block(request);
-	edges_read_next(request);
+	preserve_settle(request);
 }
 
 static void flushed(struct blockio_request *io, int result)
