@@ -117,7 +117,7 @@ struct control_lease *commands_lease(struct control_request *request, size_t siz
 	lease->request = request;
 	if (!control_lease_begin(lease, request->connection, leases)) {
 		free(lease);
-		control_request_refuse(request, -ECANCELED, "whoever asked is gone");
+		control_request_refuse(request, -ECANCELED, "the caller is gone");
 		return NULL;
 	}
 	return lease;

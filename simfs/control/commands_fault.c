@@ -95,7 +95,7 @@ static void go(struct volume_moment *moment, int result)
 
 	free(struck);
 	if (result == 0 && control_connection_has_left(request->connection))
-		control_request_refuse(request, -ECANCELED, "whoever asked is gone");
+		control_request_refuse(request, -ECANCELED, "the caller is gone");
 	else if (result < 0)
 		control_request_refuse(request, result, "a fault struck '%s': %s",
 			request->command->name, error_text(result));
