@@ -46,7 +46,6 @@ BEGIN {
 	also["simfs/volume/chain", "simfs/volume/coalesce/coalesce.h"] = 1
 	also["simfs/volume/chain", "simfs/volume/coalesce/intents.h"] = 1
 	also["simfs/volume/coalesce", "simfs/volume/chain/*"] = 1
-	also["simfs/volume/writers", "simfs/volume/cow/area.h"] = 1
 	also["simfs/volume/verify", "simfs/volume/chain/*"] = 1
 	also["simfs/volume/verify", "simfs/volume/coalesce/intents.h"] = 1
 }

@@ -63,8 +63,7 @@ struct profile {
 
 	/* The limit is that of one area for all snapshots of the volume, in which a
 	 * block is stored once, for the newest; the newest snapshot's limit holds.  When
-	 * one of them fails, all do, and are deleted.  Beyond snapshots_max, the oldest
-	 * is deleted. */
+	 * one of them fails, all do, and are deleted. */
 	bool shares_area;
 
 	/* Discards of the live view are not traced: snapshots lose what they covered. */
@@ -112,7 +111,8 @@ struct profile {
 	void (*log_no_room)(
 		struct text_log *kernel_log, const char *label, int error, bool is_setup);
 
-	/* Required with shares_area.  What it logs of the oldest one's deletion. */
+	/* Optional, with shares_area.  Beyond snapshots_max no snapshot is refused, but the oldest
+	 * is deleted, and this is what it logs of that. */
 	void (*log_oldest_dropped)(struct text_log *kernel_log);
 
 	/* Optional.  What the driver logs. */

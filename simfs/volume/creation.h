@@ -26,7 +26,6 @@ void snapshot_new_file_name(const struct snapshot_create *create, char *buffer, 
  * later, with 0, or -errno and nothing is changed.  No live write is under way until then. */
 void snapshot_create_enter(struct snapshot_create *create,
 	void (*entered)(struct snapshot_create *create, int result));
-void snapshot_create_cow(struct snapshot_create *create);
 
 /* Ends CREATE; after an error nothing of its file NAME.store.new is left. */
 void snapshot_create_end(struct snapshot_create *create, int result);

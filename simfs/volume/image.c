@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "simfs/volume/image.h"
 #include "simfs/volume/chain/nodes.h"
-#include "simfs/volume/cow/area.h"
 #include "simfs/volume/life.h"
 #include "simfs/volume/state.h"
 
@@ -74,8 +73,7 @@ static void sharers_fail(struct volume *volume)
 		if (is_sharer(snapshot) && !is_going)
 			snapshot_fail_one(snapshot, -EUCLEAN, "image");
 	}
-	if (volume->options.profile->shares_area)
-		area_recount(volume);
+	snapshots_recount(volume);
 }
 
 static void found_lossy(struct volume *volume)

@@ -42,8 +42,17 @@ bool snapshot_traces(const struct snapshot *snapshot, enum volume_kind kind);
 struct profile_snapshot snapshot_for_profile(const struct snapshot *snapshot);
 void snapshot_maybe_delete(struct snapshot *snapshot);
 
+/* What the topology counts of the snapshots has changed. */
+void snapshots_recount(struct volume *volume);
+
+/* Deletes SNAPSHOT of itself, which may be deleted already. */
+void snapshot_drop(struct snapshot *snapshot);
+
 /* Deletes SNAPSHOT, which nobody deletes yet, when the last file on it is closed. */
 void snapshot_delete_begin(struct snapshot *snapshot, struct snapshot_delete *command);
+
+/* What came of topology->keep(): 0, or SNAPSHOT stays as it was. */
+void snapshot_delete_kept(struct snapshot *snapshot, int error);
 
 /* watch.c: a snapshot of that NAME is there, and its barrier still stands. */
 void watch_tell(struct volume *volume, const char *name);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* snapshot.c - what a snapshot is, how it fails and how it goes. */
 #include "simfs/volume/core.h"
-#include "simfs/volume/cow/area.h"
 #include "simfs/volume/cow/cow.h"
 #include "simfs/volume/life.h"
 #include "simfs/volume/state.h"
@@ -104,7 +103,9 @@ bool snapshot_expand(struct snapshot *snapshot)
 
 bool snapshot_traces(const struct snapshot *snapshot, enum volume_kind kind)
 {
-	if (snapshot->profile->shares_area && snapshot != snapshot->volume->area_receiver)
+	const struct topology *topology = snapshot->volume->topology;
+
+	if (topology->receives && !topology->receives(snapshot))
 		return false;
 	return snapshot->state == SNAPSHOT_ACTIVE && !snapshot_is_dormant(snapshot) &&
 	       !(kind == VOLUME_DISCARD && snapshot->profile->ignores_discards);
@@ -113,19 +114,13 @@ bool snapshot_traces(const struct snapshot *snapshot, enum volume_kind kind)
 struct profile_snapshot snapshot_for_profile(const struct snapshot *snapshot)
 {
 	const struct store_facts *facts = snapshot->store ? store_facts(snapshot->store) : NULL;
-	uint64_t blocks_taken = 0;
-
-	if (snapshot->profile->shares_area)
-		blocks_taken = area_blocks_of(snapshot);
-	else if (facts)
-		blocks_taken = store_blocks_taken(snapshot->store);
-	return (struct profile_snapshot){
+	uint64_t blocks_taken = facts ? store_blocks_taken(snapshot->store) : 0;
+	struct profile_snapshot ret = {
 		.volume_bytes = volume_bytes(snapshot->volume),
 		.block_bytes = facts ? facts->block_bytes : snapshot->profile->block_bytes,
 		.limit_bytes = facts ? facts->limit_bytes : 0,
 		.blocks_taken = blocks_taken,
-		.area_blocks = snapshot->profile->shares_area ? area_blocks(snapshot->volume)
-							      : blocks_taken,
+		.area_blocks = blocks_taken,
 		.overflow_blocks = snapshot->overflow_blocks,
 		.failed = snapshot->state != SNAPSHOT_ACTIVE,
 		.error = snapshot->error,
@@ -133,6 +128,10 @@ struct profile_snapshot snapshot_for_profile(const struct snapshot *snapshot)
 		.is_dormant = snapshot_is_dormant(snapshot),
 		.label = facts ? facts->label : "",
 	};
+
+	if (snapshot->volume->topology->count)
+		snapshot->volume->topology->count(snapshot, &ret);
+	return ret;
 }
 
 /*
@@ -154,6 +153,7 @@ static void remove_unmarked(struct snapshot *snapshot, int error)
 static void mark_done(struct store_waiter *waiter, int error)
 {
 	struct snapshot *snapshot = CONTAINER_OF(waiter, struct snapshot, marked);
+	const struct topology *topology = snapshot->volume->topology;
 	struct list waiting;
 	struct list *link;
 
@@ -163,8 +163,8 @@ static void mark_done(struct store_waiter *waiter, int error)
 	list_init(&waiting);
 	list_splice(&waiting, &snapshot->waiting_for_mark);
 	/* From here on SNAPSHOT may go: with the last of them, or at once. */
-	if (snapshot->profile->shares_area)
-		area_drop(snapshot);
+	if (topology->drops && topology->drops(snapshot))
+		snapshot_drop(snapshot);
 	else
 		snapshot_maybe_delete(snapshot);
 	while ((link = list_pop(&waiting)))
@@ -192,9 +192,11 @@ void snapshot_fail_one(struct snapshot *snapshot, int error, const char *why)
 
 void snapshot_fail(struct snapshot *snapshot, int error, const char *why)
 {
+	const struct topology *topology = snapshot->volume->topology;
+
 	snapshot_fail_one(snapshot, error, why);
-	if (snapshot->profile->shares_area)
-		area_fail_others(snapshot->volume, error, why);
+	if (topology->fail_others)
+		topology->fail_others(snapshot, error, why);
 }
 
 void snapshot_fail_logged(struct snapshot *snapshot, enum profile_failure failure, int error,

@@ -20,11 +20,29 @@
 #include "simfs/base/log.h"
 #include "simfs/volume/acting.h"
 #include "simfs/volume/core.h"
-#include "simfs/volume/cow/area.h"
 #include "simfs/volume/life.h"
 #include "simfs/volume/state.h"
 
 static void delete_drained(struct volume_barrier *barrier);
+
+void snapshots_recount(struct volume *volume)
+{
+	if (volume->topology->recount)
+		volume->topology->recount(volume);
+}
+
+static bool is_needed(const struct snapshot *snapshot)
+{
+	const struct topology *topology = snapshot->volume->topology;
+
+	return topology->needs && topology->needs(snapshot);
+}
+
+static void sweep(struct volume *volume)
+{
+	if (volume->topology->sweep)
+		volume->topology->sweep(volume);
+}
 
 static void store_is_still(struct store_waiter *waiter, int error)
 {
@@ -51,63 +69,28 @@ static void delete_over(struct snapshot *snapshot, int error)
 	struct snapshot_delete *command = snapshot->deletion;
 
 	snapshot->deletion = NULL;
-	area_recount(volume);
+	snapshots_recount(volume);
 	volume_barrier_end(volume, &command->barrier);
 	command->done(command, error);
 }
 
 /* ---- kept ---- */
 
-static void kept(struct snapshot *snapshot, int error)
+void snapshot_delete_kept(struct snapshot *snapshot, int error)
 {
 	struct volume *volume = snapshot->volume;
 
-	if (error < 0 && area_keep_undo(snapshot) < 0) {
-		log_error_code(error, "a power cut may show snapshot '%s' again, which is deleted",
-			snapshot->name);
-		error = 0;
-	}
-	if (error == 0) {
-		area_kept(snapshot);
+	if (error == 0)
 		delete_tell(snapshot);
-	}
 	/* It has failed meanwhile, and nobody needs it. */
 	if (snapshot->state != SNAPSHOT_ACTIVE) {
-		area_recount(volume);
+		snapshots_recount(volume);
 		snapshot_maybe_delete(snapshot);
 		return;
 	}
 	delete_over(snapshot, error);
-	/* The older ones may have gone meanwhile. */
-	area_drop_unneeded(volume);
-}
-
-static void keep_synced(struct blockio_request *io, int result)
-{
-	struct snapshot_delete *command = CONTAINER_OF(io, struct snapshot_delete, io);
-
-	command->is_syncing = false;
-	kept(command->snapshot, result);
-}
-
-/* Nobody sees SNAPSHOT any more, but older ones read its store. */
-static void delete_and_keep(struct snapshot *snapshot, struct snapshot_delete *command)
-{
-	struct volume *volume = snapshot->volume;
-	int error = area_keep(snapshot);
-
-	if (error < 0) {
-		delete_over(snapshot, error);
-		return;
-	}
-	if (!volume->options.durable) {
-		kept(snapshot, 0);
-		return;
-	}
-	/* Under its own name a power cut would show it again. */
-	command->is_syncing = true;
-	command->io.done = keep_synced;
-	volume->folder->ops->start_sync(volume->folder, &command->io);
+	/* Those may have gone meanwhile that it is kept for. */
+	sweep(volume);
 }
 
 /* ---- gone ---- */
@@ -141,13 +124,13 @@ static void gone(struct snapshot *snapshot)
 	if (volume->topology->snapshot_deleted)
 		volume->topology->snapshot_deleted(snapshot);
 	list_remove(&snapshot->link);
-	area_recount(volume);
+	snapshots_recount(volume);
 	volume_barrier_end(volume, &command->barrier);
 	command->done(command, 0);
 	/* Last: COMMAND may be its own. */
 	store_abandon(TAKE_PTR(snapshot->store));
 	snapshot_free(snapshot);
-	area_drop_unneeded(volume);
+	sweep(volume);
 }
 
 /* No write preserves for it from here on, so its file goes first: after a kill it would be taken
@@ -185,7 +168,7 @@ static void delete_drained(struct volume_barrier *barrier)
 
 	/* snapshot_put() comes back.  One that is only kept stays for who reads its store for an
 	 * older one, who may begin and end even now. */
-	if (snapshot->references > 0 && !area_needs(snapshot))
+	if (snapshot->references > 0 && !is_needed(snapshot))
 		return;
 	if (snapshot->store && !store_idle(snapshot->store)) {
 		store_waiter_arm(&command->still, store_is_still);
@@ -195,8 +178,8 @@ static void delete_drained(struct volume_barrier *barrier)
 	MUST(snapshot->state != SNAPSHOT_FAILING);
 	if (command->is_removed)
 		gone(snapshot);
-	else if (area_needs(snapshot))
-		delete_and_keep(snapshot, command);
+	else if (is_needed(snapshot))
+		snapshot->volume->topology->keep(snapshot);
 	else
 		file_remove(snapshot);
 }
@@ -246,8 +229,25 @@ void snapshot_delete_begin(struct snapshot *snapshot, struct snapshot_delete *co
 	command->still = (struct store_waiter){ 0 };
 	command->barrier.drained = delete_drained;
 	snapshot->deletion = command;
-	area_recount(snapshot->volume);
+	snapshots_recount(snapshot->volume);
 	snapshot_maybe_delete(snapshot);
+}
+
+static void dropped(struct snapshot_delete *command, int result)
+{
+	if (result < 0)
+		log_error_code(result, "cannot delete snapshot '%s', which is given up",
+			command->snapshot->name);
+}
+
+void snapshot_drop(struct snapshot *snapshot)
+{
+	if (snapshot->deletion) {
+		snapshot_maybe_delete(snapshot);
+		return;
+	}
+	snapshot->drop.done = dropped;
+	snapshot_delete_begin(snapshot, &snapshot->drop);
 }
 
 /* A fault may have held it up, and SNAPSHOT may have gone or be used meanwhile. */

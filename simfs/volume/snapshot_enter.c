@@ -14,7 +14,6 @@
 #include "simfs/base/cleanup.h"
 #include "simfs/base/log.h"
 #include "simfs/volume/core.h"
-#include "simfs/volume/cow/area.h"
 #include "simfs/volume/creation.h"
 #include "simfs/volume/life.h"
 #include "simfs/volume/state.h"
@@ -78,7 +77,7 @@ static void list_it(struct snapshot_create *create)
 	list_append(&volume->snapshots, &snapshot->link);
 	volume->snapshot_count++;
 	surface_list_changed(volume);
-	area_recount(volume);
+	snapshots_recount(volume);
 	journal_add(&volume->journal, volume->gauges.measured[GAUGE_OPS], EVENT_SNAPSHOT_CREATED,
 		json_pack("{s:s}", "snapshot", snapshot->name));
 }

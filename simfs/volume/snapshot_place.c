@@ -86,7 +86,8 @@ int snapshot_place_check(struct volume *volume, struct snapshot_create *create)
 		error = volume->driver->place_check(create, &count);
 	if (error < 0)
 		return error;
-	if (profile->snapshots_max > 0 && count >= profile->snapshots_max && !profile->shares_area)
+	if (profile->snapshots_max > 0 && count >= profile->snapshots_max &&
+		!profile->log_oldest_dropped)
 		return refuse_another(create);
 	if (count >= volume->limits->snapshots)
 		return snapshot_refuse(create, -ENOSPC, "there are too many snapshots");

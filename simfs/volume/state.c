@@ -25,8 +25,6 @@
 #include "simfs/base/log.h"
 #include "simfs/base/mix.h"
 #include "simfs/volume/core.h"
-#include "simfs/volume/cow/area.h"
-#include "simfs/volume/cow/cow.h"
 #include "simfs/volume/damage.h"
 #include "simfs/volume/life.h"
 #include "simfs/volume/state.h"
@@ -311,8 +309,8 @@ int state_load_snapshot(struct volume *volume, const char *file, enum store_role
 		error = give_up(snapshot);
 	} else {
 		say_recovered(volume, snapshot, &findings);
-		if (snapshot->state == SNAPSHOT_ACTIVE)
-			room_take_again(snapshot);
+		if (snapshot->state == SNAPSHOT_ACTIVE && volume->topology->snapshot_loaded)
+			volume->topology->snapshot_loaded(snapshot);
 	}
 	state_insert(volume, snapshot);
 	return error;
@@ -371,8 +369,8 @@ int state_load(struct volume *volume)
 		error = volume->topology->loaded(volume);
 	if (error == 0)
 		error = image_loaded(volume);
-	if (error == 0)
-		error = area_loaded(volume);
+	if (error == 0 && volume->topology->judge)
+		error = volume->topology->judge(volume);
 	/* Last: until then the record may say what the image was. */
 	if (error == 0)
 		error = state_record_open(volume);

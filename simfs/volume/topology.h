@@ -16,6 +16,7 @@
 #include <jansson.h>
 
 #include "faults/gauge.h"
+#include "simfs/profile/profile.h"
 
 struct closing;
 struct snapshot;
@@ -49,8 +50,43 @@ struct topology {
 	/* Required.  Name and number are in order; `done` is called sooner or later. */
 	void (*snapshot_create)(struct snapshot_create *create);
 
+	/* Optional.  SNAPSHOT was found in the state, active and whole. */
+	void (*snapshot_loaded)(struct snapshot *snapshot);
+
+	/* Optional.  All were found, and those of a changed image have failed: gives up who cannot
+	 * be without others.  0, or -errno after a message. */
+	int (*judge)(struct volume *volume);
+
 	/* Optional.  SNAPSHOT's file is gone, of a clone for good, and it goes next. */
 	void (*snapshot_deleted)(struct snapshot *snapshot);
+
+	/*
+	 * Of snapshots that hang on each other; all optional.
+	 */
+
+	/* One came, failed, or its deletion began or ended. */
+	void (*recount)(struct volume *volume);
+
+	/* Whether what is replaced in the live view may be kept for SNAPSHOT; else for another. */
+	bool (*receives)(const struct snapshot *snapshot);
+
+	/* Corrects in FACTS how many blocks count. */
+	void (*count)(const struct snapshot *snapshot, struct profile_snapshot *facts);
+
+	/* SNAPSHOT has just failed: those fail that cannot be without it. */
+	void (*fail_others)(struct snapshot *snapshot, int error, const char *why);
+
+	/* Whether SNAPSHOT, which has failed, is deleted then. */
+	bool (*drops)(const struct snapshot *snapshot);
+
+	/* Whether others need the store of SNAPSHOT, that is deleted.  Then keep() is called in
+	 * place of removing its file: it sets is_kept, or not, and calls snapshot_delete_kept(),
+	 * now or later. */
+	bool (*needs)(const struct snapshot *snapshot);
+	void (*keep)(struct snapshot *snapshot);
+
+	/* One is gone: those go that nobody needs any more. */
+	void (*sweep)(struct volume *volume);
 
 	/* Required.  As snapshot_changed_blocks() and snapshot_changed_next(). */
 	uint64_t (*changed_blocks)(const struct snapshot *snapshot);

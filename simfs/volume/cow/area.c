@@ -49,6 +49,24 @@ struct snapshot *area_next(const struct snapshot *snapshot)
 	return NULL;
 }
 
+struct snapshot *area_before(const struct snapshot *snapshot)
+{
+	struct list *end = &snapshot->volume->snapshots;
+
+	for (struct list *at = snapshot->link.previous; at != end; at = at->previous) {
+		struct snapshot *before = CONTAINER_OF(at, struct snapshot, link);
+
+		if (area_has(before))
+			return before;
+	}
+	return NULL;
+}
+
+bool area_receives(const struct snapshot *snapshot)
+{
+	return !snapshot->profile->shares_area || snapshot == snapshot->volume->area_receiver;
+}
+
 struct snapshot *snapshot_holder(struct snapshot *snapshot, uint64_t block)
 {
 	struct snapshot *at = snapshot;
@@ -147,16 +165,19 @@ void area_count_kept(struct snapshot *owner)
 	}
 }
 
-uint64_t area_blocks_of(const struct snapshot *snapshot)
-{
-	/* One that an earlier mount found lost has no store. */
-	return (snapshot->store ? store_blocks_taken(snapshot->store) : 0) + snapshot->kept_blocks;
-}
-
-uint64_t area_blocks(const struct volume *volume)
+/* What all have. */
+static uint64_t area_blocks(const struct volume *volume)
 {
 	const struct snapshot *receiver = volume->area_receiver;
 	bool counts = receiver && is_counted(receiver);
 
 	return volume->area_older_blocks + (counts ? store_blocks_taken(receiver->store) : 0);
+}
+
+void area_count(const struct snapshot *snapshot, struct profile_snapshot *facts)
+{
+	if (!snapshot->profile->shares_area)
+		return;
+	facts->blocks_taken += snapshot->kept_blocks;
+	facts->area_blocks = area_blocks(snapshot->volume);
 }

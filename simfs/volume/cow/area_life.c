@@ -30,23 +30,14 @@
 #include "simfs/volume/life.h"
 #include "simfs/volume/state.h"
 
-static struct snapshot *area_before(const struct snapshot *snapshot)
-{
-	struct list *end = &snapshot->volume->snapshots;
-
-	for (struct list *at = snapshot->link.previous; at != end; at = at->previous) {
-		struct snapshot *before = CONTAINER_OF(at, struct snapshot, link);
-
-		if (area_has(before))
-			return before;
-	}
-	return NULL;
-}
-
 /* ---- failing ---- */
 
-void area_fail_others(struct volume *volume, int error, const char *why)
+void area_fail_others(struct snapshot *failed, int error, const char *why)
 {
+	struct volume *volume = failed->volume;
+
+	if (!failed->profile->shares_area)
+		return;
 	list_for_each (at, &volume->snapshots) {
 		struct snapshot *snapshot = CONTAINER_OF(at, struct snapshot, link);
 
@@ -56,21 +47,9 @@ void area_fail_others(struct volume *volume, int error, const char *why)
 	area_recount(volume);
 }
 
-static void dropped(struct snapshot_delete *command, int result)
+bool area_drops(const struct snapshot *snapshot)
 {
-	if (result < 0)
-		log_error_code(result, "cannot delete snapshot '%s', which is given up",
-			command->snapshot->name);
-}
-
-void area_drop(struct snapshot *snapshot)
-{
-	if (snapshot->deletion) {
-		snapshot_maybe_delete(snapshot);
-		return;
-	}
-	snapshot->drop.done = dropped;
-	snapshot_delete_begin(snapshot, &snapshot->drop);
+	return snapshot->profile->shares_area;
 }
 
 void area_drop_oldest(struct volume *volume)
@@ -91,65 +70,7 @@ void area_drop_oldest(struct volume *volume)
 	if (count <= profile->snapshots_max)
 		return;
 	profile->log_oldest_dropped(&volume->kernel_log);
-	area_drop(oldest);
-}
-
-/* ---- keeping ---- */
-
-bool area_needs(const struct snapshot *snapshot)
-{
-	return area_has(snapshot) && area_before(snapshot);
-}
-
-/* Gives the file the name that goes with IS_KEPT. */
-static int keep_rename(struct snapshot *snapshot, bool is_kept)
-{
-	struct blockio_folder *folder = snapshot->volume->folder;
-	char from[STORE_NAME_BYTES + 16], to[STORE_NAME_BYTES + 16];
-	int error;
-
-	snapshot_file(snapshot, from, sizeof from);
-	snapshot->is_kept = is_kept;
-	snapshot_file(snapshot, to, sizeof to);
-	error = folder->ops->rename(folder, from, to);
-	if (error < 0)
-		snapshot->is_kept = !is_kept;
-	return error;
-}
-
-int area_keep(struct snapshot *snapshot)
-{
-	return keep_rename(snapshot, true);
-}
-
-int area_keep_undo(struct snapshot *snapshot)
-{
-	return keep_rename(snapshot, false);
-}
-
-void area_kept(struct snapshot *snapshot)
-{
-	struct snapshot *owner = snapshot;
-
-	while (owner && owner->is_kept)
-		owner = area_before(owner);
-	/* Without one only kept ones are older, which are going: this one follows them. */
-	if (owner)
-		area_count_kept(owner);
-}
-
-void area_drop_unneeded(struct volume *volume)
-{
-	list_for_each (at, &volume->snapshots) {
-		struct snapshot *snapshot = CONTAINER_OF(at, struct snapshot, link);
-
-		if (!area_has(snapshot))
-			continue;
-		/* The one behind it has its turn when this one has gone. */
-		if (snapshot->is_kept)
-			area_drop(snapshot);
-		return;
-	}
+	snapshot_drop(oldest);
 }
 
 /* ---- the links ---- */
@@ -304,7 +225,7 @@ static int mend_links(struct volume *volume)
  * must not be written to, or they would be there, and wrong, at the next
  * opening.  One that bears it may stay, and is shown as failed.
  */
-int area_loaded(struct volume *volume)
+int area_judge(struct volume *volume)
 {
 	struct snapshot *first;
 	int error;

@@ -6,12 +6,24 @@
 #include <stdint.h>
 
 struct snapshot;
+struct snapshot_create;
 struct volume_request;
 
 /* read.c, write.c */
 void cow_snapshot_read(struct volume_request *request);
 void cow_snapshot_write(struct volume_request *request);
 void cow_snapshot_flush(struct volume_request *request);
+
+/* create.c */
+void cow_snapshot_create(struct snapshot_create *create);
+
+/* room.c: takes room on the disk for the whole limit of CREATE's store, where the profile does
+ * (log_no_room), and calls GO, now or later, with 0 or -errno. */
+void room_take(
+	struct snapshot_create *create, void (*go)(struct snapshot_create *create, int result));
+
+/* The same for SNAPSHOT, which was found in the state folder.  Blocks. */
+void room_take_again(struct snapshot *snapshot);
 
 /* preserve.c: preserves what REQUEST will replace, then calls origin_write(). */
 void preserve_start(struct volume_request *request);

@@ -9,7 +9,7 @@
 
 #include "simfs/base/log.h"
 #include "simfs/volume/core.h"
-#include "simfs/volume/cow/cow.h"
+#include "simfs/volume/cow/bodies.h"
 
 static bool is_wanted(const struct profile *profile, const struct store_facts *facts)
 {

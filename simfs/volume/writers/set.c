@@ -17,7 +17,6 @@
 #include "simfs/base/clock.h"
 #include "simfs/base/log.h"
 #include "simfs/base/vss_codes.h"
-#include "simfs/volume/cow/area.h"
 #include "simfs/volume/creation.h"
 #include "simfs/volume/life.h"
 #include "simfs/volume/writers/steps.h"
@@ -117,7 +116,7 @@ static void undo(struct volume *volume)
 	if (set->create->hold_writes)
 		volume_barrier_end(volume, &set->create->barrier);
 	if (snapshot->files_open > 0 || snapshot->references > 1) {
-		area_drop(snapshot);
+		snapshot_drop(snapshot);
 	} else if (!snapshot->deletion) {
 		set->is_deleting = true;
 		set->deletion = (struct snapshot_delete){ .done = snapshot_gone };
