@@ -10,8 +10,7 @@
 #include <inttypes.h>
 
 #include "simfs/base/log.h"
-#include "simfs/volume/chain/nodes.h"
-#include "simfs/volume/chain/view.h"
+#include "simfs/volume/core.h"
 #include "simfs/volume/damage.h"
 #include "simfs/volume/life.h"
 #include "simfs/volume/state.h"
@@ -33,8 +32,7 @@ void damage_tell(struct volume *volume, const char *file, uint64_t offset, uint6
 			file, offset, block);
 }
 
-/* The first of LENGTH_BYTES of the volume from FIRST on that READ found damaged. */
-static uint64_t volume_offset(const struct store_read *read, uint64_t first)
+uint64_t damage_volume_offset(const struct store_read *read, uint64_t first)
 {
 	return first + (read->damage_offset - read->offset);
 }
@@ -46,33 +44,9 @@ void snapshot_damaged(
 
 	snapshot_file(snapshot, file, sizeof file);
 	damage_tell(snapshot->volume, file, read->damage_offset,
-		volume_offset(read, first_bytes) / snapshot_block_bytes(snapshot));
+		damage_volume_offset(read, first_bytes) / snapshot_block_bytes(snapshot));
 	if (snapshot->state == SNAPSHOT_ACTIVE)
 		snapshot_fail(snapshot, -EUCLEAN, "store.damaged");
-}
-
-bool snapshot_needs(struct chain *chain, const struct snapshot *snapshot, const struct node *node,
-	uint64_t block)
-{
-	return snapshot->state == SNAPSHOT_ACTIVE && !snapshot->is_clone && snapshot->base &&
-	       view_owner(chain, snapshot->base, block) == node;
-}
-
-void node_damaged(struct chain *chain, const struct node *node, const struct store_read *read,
-	uint64_t first_bytes)
-{
-	struct volume *volume = chain->volume;
-	uint64_t block = volume_offset(read, first_bytes) / CHAIN_BLOCK_BYTES;
-	char file[64];
-
-	node_file_name(node->id, file, sizeof file);
-	damage_tell(volume, file, read->damage_offset, block);
-	list_for_each (at, &volume->snapshots) {
-		struct snapshot *snapshot = CONTAINER_OF(at, struct snapshot, link);
-
-		if (snapshot_needs(chain, snapshot, node, block))
-			snapshot_fail(snapshot, -EUCLEAN, "node.damaged");
-	}
 }
 
 /* ---- reads of parts ---- */
@@ -82,10 +56,7 @@ static void part_read_done(struct store_read *read, int result)
 	struct request_part *part = CONTAINER_OF(read, struct request_part, read);
 
 	if (result == -EUCLEAN) {
-		if (part->node)
-			node_damaged(part->request->volume->chain, part->node, read, part->offset);
-		else
-			snapshot_damaged(part->holder, read, part->offset);
+		part->request->volume->topology->part_damaged(part);
 		result = -EIO;
 	}
 	part->ended(part, result);

@@ -6,8 +6,6 @@
 #include "simfs/store/read.h"
 
 struct blockio_folder;
-struct chain;
-struct node;
 struct request_part;
 struct snapshot;
 struct volume;
@@ -23,15 +21,12 @@ void part_read(struct request_part *part, struct store *store, uint64_t position
 /* READ, for bytes of the volume from FIRST_BYTES on, has found the store of that one damaged. */
 void snapshot_damaged(
 	struct snapshot *snapshot, const struct store_read *read, uint64_t first_bytes);
-void node_damaged(struct chain *chain, const struct node *node, const struct store_read *read,
-	uint64_t first_bytes);
 
 /* Says, and notes in the journal, that BLOCK at OFFSET of FILE is not what was stored. */
 void damage_tell(struct volume *volume, const char *file, uint64_t offset, uint64_t block);
 
-/* Whether SNAPSHOT, that fails for it, shows BLOCK as NODE has it. */
-bool snapshot_needs(struct chain *chain, const struct snapshot *snapshot, const struct node *node,
-	uint64_t block);
+/* What READ, for bytes of the volume from FIRST on, has found damaged first, in the volume. */
+uint64_t damage_volume_offset(const struct store_read *read, uint64_t first);
 
 /* ---- what a mount finds ---- */
 

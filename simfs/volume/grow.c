@@ -96,7 +96,7 @@ static int check(struct volume *volume, struct volume_growth *growth)
 	if (growth->bytes < volume->size_bytes || growth->bytes % origin->alignment_bytes != 0)
 		return -EINVAL;
 	growth->why = "a chain does not grow";
-	if (volume->chain)
+	if (!volume->topology->live_is_image)
 		return -EOPNOTSUPP;
 	growth->why = "it is being made longer already";
 	if (volume->growth)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "simfs/volume/image.h"
-#include "simfs/volume/chain/nodes.h"
+#include "simfs/volume/core.h"
 #include "simfs/volume/life.h"
 #include "simfs/volume/state.h"
 
@@ -23,35 +23,19 @@ static const char *image_path(const struct volume *volume)
 	return volume->options.image ? volume->options.image : "";
 }
 
-/* Whether some of what SNAPSHOT shows, or says to have changed, hangs on the image. */
 static bool is_sharer(const struct snapshot *snapshot)
 {
-	uint64_t block_bytes;
-
-	if (snapshot->state != SNAPSHOT_ACTIVE)
-		return false;
-	if (snapshot->volume->chain)
-		return snapshot->base && node_is_image(node_root(snapshot->base));
-	if (snapshot->tracks_only)
-		return true;
-	block_bytes = snapshot_block_bytes(snapshot);
-	return store_blocks(snapshot->store) <
-	       (volume_bytes(snapshot->volume) + block_bytes - 1) / block_bytes;
+	return snapshot->state == SNAPSHOT_ACTIVE &&
+	       snapshot->volume->topology->hangs_on_image(snapshot);
 }
 
 uint64_t image_sharers(const struct volume *volume)
 {
-	uint64_t count = 0;
+	const struct topology *topology = volume->topology;
+	uint64_t count = topology->stores_on_image ? topology->stores_on_image(volume) : 0;
 
 	list_for_each (at, &volume->snapshots)
 		count += is_sharer(CONTAINER_OF(at, struct snapshot, link));
-	if (!volume->chain)
-		return count;
-	list_for_each (at, &volume->chain->nodes) {
-		const struct node *node = CONTAINER_OF(at, struct node, link);
-
-		count += !node_is_image(node) && node_is_image(node_root(node));
-	}
 	return count;
 }
 
@@ -171,8 +155,8 @@ void image_difference(const struct blockio_facts *was, const struct blockio_fact
 /* The image is longer or shorter than the volume that the state is of. */
 static int compare_size(struct volume *volume)
 {
-	/* Its nodes are the live view's, too, and none fits any more. */
-	if (volume->chain) {
+	/* Its stores are the live view's, too, and none fits any more. */
+	if (!volume->topology->live_is_image) {
 		log_error("state is of a volume of %" PRIu64 " bytes, the image has %" PRIu64
 			  " (remove the state folder to give up its snapshots)",
 			volume->image.stored_bytes, volume_bytes(volume));

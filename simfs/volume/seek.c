@@ -14,19 +14,12 @@
  *  (2) What cannot be read has data everywhere: whoever passes over holes must
  *      meet the error, and not take it for zeros.
  */
+#include "simfs/volume/seek.h"
 #include "simfs/base/check.h"
-#include "simfs/volume/chain/nodes.h"
-#include "simfs/volume/cow/area.h"
+#include "simfs/volume/core.h"
 #include "simfs/volume/way.h"
 
-/* What is looked for, and the nearest found so far; END 0: none. */
-struct search {
-	uint64_t from;
-	uint64_t first, end;
-};
-
-/* A layer has data from FIRST to END, which may begin before what is looked for. */
-static void search_meets(struct search *search, uint64_t first, uint64_t end)
+void search_meets(struct search *search, uint64_t first, uint64_t end)
 {
 	if (first < search->from)
 		first = search->from;
@@ -39,7 +32,7 @@ static void search_meets(struct search *search, uint64_t first, uint64_t end)
 	}
 }
 
-static void search_image(struct search *search, struct volume *volume)
+void search_image(struct search *search, struct volume *volume)
 {
 	struct blockio *origin = volume->origin;
 	struct blockio_facts facts;
@@ -58,31 +51,10 @@ static void search_image(struct search *search, struct volume *volume)
 		search_meets(search, first, end);
 }
 
-static void search_meets_blocks(
+void search_meets_blocks(
 	struct search *search, uint64_t first, uint64_t count, uint64_t block_bytes)
 {
 	search_meets(search, first * block_bytes, (first + count) * block_bytes);
-}
-
-static void search_preserved(struct search *search, const struct snapshot *snapshot)
-{
-	uint64_t block_bytes = snapshot_block_bytes(snapshot), first, count;
-
-	if (snapshot_next_run(snapshot, search->from / block_bytes, &first, &count))
-		search_meets_blocks(search, first, count, block_bytes);
-}
-
-static void search_nodes(struct search *search, struct volume *volume, const struct node *view)
-{
-	uint64_t first, count;
-
-	for (const struct node *node = view; node; node = node->parent) {
-		if (node_is_image(node))
-			search_image(search, volume);
-		else if (store_next_run(
-				 node->store, search->from / CHAIN_BLOCK_BYTES, &first, &count))
-			search_meets_blocks(search, first, count, CHAIN_BLOCK_BYTES);
-	}
 }
 
 bool volume_next_data(struct volume *volume, struct snapshot *snapshot, uint64_t from,
@@ -93,15 +65,10 @@ bool volume_next_data(struct volume *volume, struct snapshot *snapshot, uint64_t
 
 	if (from >= bytes)
 		return false;
-	if (snapshot && !snapshot_is_readable(snapshot)) {
+	if (snapshot && !snapshot_is_readable(snapshot))
 		search_meets(&search, from, bytes);
-	} else if (volume->chain) {
-		search_nodes(&search, volume, chain_head(volume->chain, snapshot));
-	} else {
-		search_image(&search, volume);
-		if (snapshot)
-			search_preserved(&search, snapshot);
-	}
+	else
+		volume->topology->search(volume, snapshot, &search);
 	/* The last block may reach beyond the end, and so may an image that was made longer. */
 	if (search.end == 0 || search.first >= bytes)
 		return false;

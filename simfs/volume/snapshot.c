@@ -60,7 +60,8 @@ struct snapshot *snapshot_new(struct volume *volume, const char *name, struct st
 		snapshot->error = facts->error;
 		snapshot->overflow_blocks = facts->overflow_blocks;
 		snapshot->tracks_only = facts->mode == SNAPSHOT_MODE_INCREMENTAL;
-		snapshot->is_clone = volume->chain && facts->mode == SNAPSHOT_MODE_CLONE;
+		snapshot->is_clone = volume->topology->has_clones &&
+				     facts->mode == SNAPSHOT_MODE_CLONE;
 		if (facts->failed && snapshot->profile->log_found_failed)
 			snapshot->profile->log_found_failed(&volume->kernel_log);
 	} else {

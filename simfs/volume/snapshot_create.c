@@ -28,7 +28,7 @@ static int check_again(struct volume *volume, struct snapshot_create *create)
 	return snapshot_place_check(volume, create);
 }
 
-static void chain_go(struct volume_moment *moment, int result)
+static void points_passed(struct volume_moment *moment, int result)
 {
 	struct snapshot_create *create = CONTAINER_OF(moment, struct snapshot_create, moment);
 
@@ -56,12 +56,14 @@ static void create_go(struct volume_moment *moment, int result)
 {
 	struct snapshot_create *create = CONTAINER_OF(moment, struct snapshot_create, moment);
 
-	if (result < 0 || !create->volume->chain) {
-		chain_go(moment, result);
+	enum fault_point point = create->volume->topology->create_point;
+
+	if (result < 0 || point == FAULT_SNAPSHOT_CREATE) {
+		points_passed(moment, result);
 		return;
 	}
-	moment->go = chain_go;
-	fault_moment(create->volume, FAULT_CHAIN_SNAPSHOT, create->name, NULL, moment);
+	moment->go = points_passed;
+	fault_moment(create->volume, point, create->name, NULL, moment);
 }
 
 void volume_snapshot_create(struct volume *volume, struct snapshot_create *create)
@@ -79,7 +81,8 @@ void volume_snapshot_create(struct volume *volume, struct snapshot_create *creat
 	create->hold = (struct snapshot_hold){ .due_ns = UINT64_MAX };
 	create->hold_is_limited = writer_limits_hold(create);
 	error = snapshot_place_check(volume, create);
-	if (error == 0 && (create->of || create->kind != SNAPSHOT_TAKEN) && !volume->chain)
+	if (error == 0 && (create->of || create->kind != SNAPSHOT_TAKEN) &&
+		!volume->topology->has_clones)
 		error = snapshot_refuse(create, -EOPNOTSUPP, "only a chain has clones");
 	if (error < 0) {
 		create->done(create, error);

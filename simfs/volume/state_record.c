@@ -19,7 +19,6 @@
 #include "simfs/base/clock.h"
 #include "simfs/base/log.h"
 #include "simfs/base/mix.h"
-#include "simfs/volume/chain/chain.h"
 #include "simfs/volume/core.h"
 
 #define VOLUME_FILE	  "volume"
@@ -208,8 +207,8 @@ void state_choose_closing_id(struct volume *volume)
 {
 	uint64_t id = mix64(volume->volume_id ^ mix64((uint64_t)clock_wall_ns()));
 
-	/* A damaged node is not closed, and may be put back as it was then. */
-	if (volume->chain && volume->chain->is_damaged)
+	/* A damaged store is not closed, and may be put back as it was then. */
+	if (volume->topology->is_damaged && volume->topology->is_damaged(volume))
 		return;
 	/* The next mount cannot tell a stray from a node that somebody has put back. */
 	volume->image.closing_id = volume->image.has_strays ? 0 : id ? id : 1;

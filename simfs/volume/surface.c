@@ -4,7 +4,7 @@
  * which takes them over to the next mount.
  */
 #include "simfs/volume/surface.h"
-#include "simfs/volume/chain/chain.h"
+#include "simfs/volume/core.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -250,34 +250,20 @@ static uint64_t at_most(uint64_t bytes, uint64_t limit_bytes)
 	return bytes < limit_bytes ? bytes : limit_bytes;
 }
 
-static uint64_t chain_way_bytes(const struct node *node)
-{
-	uint64_t bytes = 0;
-
-	for (; node; node = node->parent)
-		bytes += node->store ? store_blocks_taken(node->store) * CHAIN_BLOCK_BYTES : 0;
-	return bytes;
-}
-
 uint64_t volume_allocated_bytes(const struct volume *volume)
 {
-	uint64_t bytes = image_facts(volume).allocated_bytes;
-
-	if (volume->chain)
-		bytes += chain_way_bytes(chain_head(volume->chain, NULL));
-	return at_most(bytes, volume_bytes(volume));
+	return at_most(
+		image_facts(volume).allocated_bytes + volume->topology->view_bytes(volume, NULL),
+		volume_bytes(volume));
 }
 
 uint64_t snapshot_allocated_bytes(const struct snapshot *snapshot)
 {
 	const struct volume *volume = snapshot->volume;
-	uint64_t bytes = image_facts(volume).allocated_bytes;
 
-	if (volume->chain)
-		bytes += chain_way_bytes(snapshot->base);
-	else if (snapshot->store)
-		bytes += store_blocks(snapshot->store) * snapshot_block_bytes(snapshot);
-	return at_most(bytes, volume_bytes(volume));
+	return at_most(image_facts(volume).allocated_bytes +
+			       volume->topology->view_bytes(volume, snapshot),
+		volume_bytes(volume));
 }
 
 static uint64_t stores_bytes(const struct volume *volume)
@@ -289,14 +275,7 @@ static uint64_t stores_bytes(const struct volume *volume)
 
 		bytes += snapshot->store ? store_file_bytes(snapshot->store) : 0;
 	}
-	if (!volume->chain)
-		return bytes;
-	list_for_each (at, &volume->chain->nodes) {
-		const struct node *node = CONTAINER_OF(at, struct node, link);
-
-		bytes += node->store ? store_file_bytes(node->store) : 0;
-	}
-	return bytes;
+	return bytes + (volume->topology->files_bytes ? volume->topology->files_bytes(volume) : 0);
 }
 
 struct volume_room volume_room(struct volume *volume)

@@ -15,16 +15,29 @@
 
 #include <jansson.h>
 
+#include "faults/fault.h"
 #include "faults/gauge.h"
 #include "simfs/profile/profile.h"
 
 struct closing;
+struct request_part;
+struct search;
 struct snapshot;
 struct snapshot_create;
 struct volume;
 struct volume_request;
 
 struct topology {
+	/* The live view is the image: what is discarded or zeroed can be punched out of it, it can
+	 * become longer, and without snapshots it is the image of whatever length. */
+	bool live_is_image;
+
+	/* What struct snapshot_create can ask for beside snapshots of the live view. */
+	bool has_clones;
+
+	/* Hit when a snapshot is about to be taken, after snapshot.create; that: no further one. */
+	enum fault_point create_point;
+
 	/* Optional.  Makes what it needs before the files are shown.  0 or -errno. */
 	int (*init)(struct volume *volume);
 
@@ -92,6 +105,35 @@ struct topology {
 	uint64_t (*changed_blocks)(const struct snapshot *snapshot);
 	bool (*changed_next)(const struct snapshot *snapshot, uint64_t from_block,
 		uint64_t *ret_first, uint64_t *ret_count);
+
+	/*
+	 * What lies where.
+	 */
+
+	/* Required.  Tells SEARCH of all layers of SNAPSHOT, which can be read, or of the live view
+	 * when that is NULL. */
+	void (*search)(
+		struct volume *volume, const struct snapshot *snapshot, struct search *search);
+
+	/* Required.  Bytes that SNAPSHOT, or the live view, has in stores, whether it shows them or
+	 * not. */
+	uint64_t (*view_bytes)(const struct volume *volume, const struct snapshot *snapshot);
+
+	/* Optional.  Bytes of the files of its own stores. */
+	uint64_t (*files_bytes)(const struct volume *volume);
+
+	/* Required.  Whether some of what SNAPSHOT, which is active, shows or says to have changed
+	 * hangs on the image. */
+	bool (*hangs_on_image)(const struct snapshot *snapshot);
+
+	/* Optional.  How many stores of its own do. */
+	uint64_t (*stores_on_image)(const struct volume *volume);
+
+	/* Required.  PART has found that its store is damaged: whoever needs that has failed. */
+	void (*part_damaged)(struct request_part *part);
+
+	/* Optional.  Whether a store of its own was found damaged, and is not closed. */
+	bool (*is_damaged)(const struct volume *volume);
 
 	/* Optional.  Its own part of the status, into the objects of the volume
 	 * and of a snapshot. */

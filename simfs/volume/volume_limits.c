@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "simfs/volume/volume_limits.h"
-#include "simfs/volume/chain/chain.h"
 #include "simfs/volume/request.h"
 
 #include "faults/journal.h"
@@ -11,10 +10,10 @@ const struct volume_limits volume_limits_default = {
 	.zero_piece_bytes = VOLUME_REQUEST_MAX_BYTES,
 	.snapshots = 4096,
 	.verify_up_to_bytes = 64u << 20,
-	.chain_nodes = CHAIN_NODES_MAX,
-	.chain_slots = CHAIN_SLOTS,
+	.chain_nodes = VOLUME_CHAIN_NODES,
+	.chain_slots = VOLUME_CHAIN_SLOTS,
 	.coalesce_chunk_bytes = 1u << 20,
-	.coalesce_reads = COALESCE_READS,
+	.coalesce_reads = VOLUME_COALESCE_READS,
 	.journal_bytes = JOURNAL_MAX_BYTES,
 	.journal_noted = JOURNAL_NOTED_MAX,
 	.event_batch_bytes = 64u << 10,

@@ -16,6 +16,13 @@
 /* The most `request_parts` can be: a request has room for so many. */
 #define VOLUME_REQUEST_PARTS 8
 
+/* The same of `chain_slots`, names of nodes in `owners`, of which 0 is nobody's; of `chain_nodes`,
+ * each of which has a slot: a chain that has more is refused when it is opened; and of
+ * `coalesce_reads`. */
+#define VOLUME_CHAIN_SLOTS    256u
+#define VOLUME_CHAIN_NODES    200u
+#define VOLUME_COALESCE_READS 64
+
 /* None is 0 or above that of `volume_limits_default`. */
 struct volume_limits {
 	const struct store_limits *store;

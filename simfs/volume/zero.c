@@ -47,7 +47,7 @@ void zero_choose(struct volume_request *piece)
 	uint64_t alignment = volume->alignment_bytes;
 	uint64_t left = zero->whole->offset + zero->whole->length - zero->cursor;
 	uint64_t edge = zero->cursor % alignment, piece_max = volume->limits->zero_piece_bytes;
-	bool may_punch = !volume->chain && !volume->cannot_punch;
+	bool may_punch = volume->topology->live_is_image && !volume->cannot_punch;
 
 	piece->offset = zero->cursor;
 	piece->is_punched = may_punch && edge == 0 && left >= alignment;
@@ -97,7 +97,7 @@ void zero_start(struct volume_request *request)
 	struct volume *volume = request->volume;
 	struct zero *zero;
 
-	if (request->kind == VOLUME_DISCARD && volume->chain) {
+	if (request->kind == VOLUME_DISCARD && !volume->topology->live_is_image) {
 		request->done(request, -EOPNOTSUPP);
 		return;
 	}

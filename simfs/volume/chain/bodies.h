@@ -9,6 +9,8 @@
 #include <jansson.h>
 
 struct chain;
+struct request_part;
+struct search;
 struct snapshot;
 struct snapshot_create;
 struct volume;
@@ -43,6 +45,18 @@ void chain_snapshot_deleted(struct snapshot *snapshot);
 uint64_t chain_changed_blocks(const struct snapshot *snapshot);
 bool chain_changed_next(const struct snapshot *snapshot, uint64_t from_block, uint64_t *ret_first,
 	uint64_t *ret_count);
+
+/* layers.c */
+void chain_search(struct volume *volume, const struct snapshot *snapshot, struct search *search);
+uint64_t chain_view_bytes(const struct volume *volume, const struct snapshot *snapshot);
+uint64_t chain_files_bytes(const struct volume *volume);
+bool chain_hangs_on_image(const struct snapshot *snapshot);
+uint64_t chain_stores_on_image(const struct volume *volume);
+
+/* damage.c */
+void chain_part_damaged(struct request_part *part);
+
+/* status.c */
 void chain_status(struct volume *volume, json_t *object);
 void chain_snapshot_status(const struct snapshot *snapshot, json_t *object);
 

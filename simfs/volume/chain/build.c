@@ -116,7 +116,7 @@ static bool hang_one(struct chain *chain, int *ret_error)
 
 		if (!is_root && !parent)
 			continue;
-		if (chain->node_count >= CHAIN_NODES_MAX ||
+		if (chain->node_count >= VOLUME_CHAIN_NODES ||
 			(parent && node_depth(parent) >= CHAIN_DEPTH_MAX))
 			*ret_error = node_refuse(
 				node, "the chain is longer than any that a rig makes");

@@ -46,12 +46,6 @@
 /* In a superblock: the parent of a root that is not the image. */
 #define CHAIN_NO_PARENT UINT64_MAX
 
-/* Names of nodes in `owners`; 0 is nobody's. */
-#define CHAIN_SLOTS 256u
-
-/* Of all trees: each has a slot.  A chain that has more is refused when it is opened. */
-#define CHAIN_NODES_MAX 200u
-
 struct node {
 	uint64_t id;	     /* 0: the image */
 	struct store *store; /* NULL: the image */
@@ -114,7 +108,7 @@ struct chain {
 	struct list nodes; /* of all trees, parents before children; the image is the first */
 	unsigned node_count;
 	struct node *live; /* the live view's head */
-	struct node *slots[CHAIN_SLOTS];
+	struct node *slots[VOLUME_CHAIN_SLOTS];
 	struct list leaving; /* out of their tree, with requests under way */
 
 	/* While the volume is being opened. */

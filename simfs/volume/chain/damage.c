@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * volume/damage.c - nodes that a mount has found damaged.
+ * volume/damage.c - nodes that a mount, or a read, has found damaged.
+ *
+ * A read: a snapshot that shows the block has failed; the live view and clones go on.
+ * A mount:
  *
  *	only data		a snapshot that shows one of those blocks has failed; the live
  *				view and clones cannot read that block
@@ -15,9 +18,12 @@
 #include <inttypes.h>
 
 #include "simfs/base/log.h"
+#include "simfs/volume/chain/bodies.h"
 #include "simfs/volume/chain/load.h"
 #include "simfs/volume/chain/nodes.h"
+#include "simfs/volume/chain/view.h"
 #include "simfs/volume/damage.h"
+#include "simfs/volume/life.h"
 #include "simfs/volume/state.h"
 
 struct found {
@@ -25,6 +31,36 @@ struct found {
 	struct node *node;
 	char file[64];
 };
+
+/* Whether SNAPSHOT, that fails for it, shows BLOCK as NODE has it. */
+static bool snapshot_needs(struct chain *chain, const struct snapshot *snapshot,
+	const struct node *node, uint64_t block)
+{
+	return snapshot->state == SNAPSHOT_ACTIVE && !snapshot->is_clone && snapshot->base &&
+	       view_owner(chain, snapshot->base, block) == node;
+}
+
+void node_damaged(struct chain *chain, const struct node *node, const struct store_read *read,
+	uint64_t first_bytes)
+{
+	struct volume *volume = chain->volume;
+	uint64_t block = damage_volume_offset(read, first_bytes) / CHAIN_BLOCK_BYTES;
+	char file[64];
+
+	node_file_name(node->id, file, sizeof file);
+	damage_tell(volume, file, read->damage_offset, block);
+	list_for_each (at, &volume->snapshots) {
+		struct snapshot *snapshot = CONTAINER_OF(at, struct snapshot, link);
+
+		if (snapshot_needs(chain, snapshot, node, block))
+			snapshot_fail(snapshot, -EUCLEAN, "node.damaged");
+	}
+}
+
+void chain_part_damaged(struct request_part *part)
+{
+	node_damaged(part->request->volume->chain, part->node, &part->read, part->offset);
+}
 
 /* It has failed, also for the mounts to come. */
 static int fail(struct snapshot *snapshot)

@@ -57,6 +57,10 @@ void node_write(struct node *node, uint64_t first, uint64_t count, char *bytes,
  * recovered. */
 void node_resume(struct node *node);
 
+/* READ, for bytes of the volume from FIRST_BYTES on, has found the store of NODE damaged. */
+void node_damaged(struct chain *chain, const struct node *node, const struct store_read *read,
+	uint64_t first_bytes);
+
 /*
  * Parts of a request (volume/parts.h) that are NODE's, which stays open until they have ended:
  * begins one, and reads LENGTH bytes at OFFSET of the volume into BYTES, which lie in one piece

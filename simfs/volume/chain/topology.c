@@ -175,7 +175,14 @@ static void chain_stop(struct volume *volume)
 	coalesce_stop(volume->chain);
 }
 
+static bool chain_is_damaged(const struct volume *volume)
+{
+	return volume->chain->is_damaged;
+}
+
 const struct topology topology_chain = {
+	.has_clones = true,
+	.create_point = FAULT_CHAIN_SNAPSHOT,
 	.init = chain_init,
 	.load = chain_load,
 	.loaded = chain_loaded,
@@ -189,6 +196,13 @@ const struct topology topology_chain = {
 	.snapshot_deleted = chain_snapshot_deleted,
 	.changed_blocks = chain_changed_blocks,
 	.changed_next = chain_changed_next,
+	.search = chain_search,
+	.view_bytes = chain_view_bytes,
+	.files_bytes = chain_files_bytes,
+	.hangs_on_image = chain_hangs_on_image,
+	.stores_on_image = chain_stores_on_image,
+	.part_damaged = chain_part_damaged,
+	.is_damaged = chain_is_damaged,
 	.status = chain_status,
 	.snapshot_status = chain_snapshot_status,
 	.measure = chain_measure,

@@ -72,7 +72,7 @@ static unsigned slot_free(const struct chain *chain)
 {
 	unsigned slot = 1;
 
-	while (slot < CHAIN_SLOTS && chain->slots[slot])
+	while (slot < VOLUME_CHAIN_SLOTS && chain->slots[slot])
 		slot++;
 	return slot;
 }
@@ -82,7 +82,7 @@ static void slots_renew(struct chain *chain)
 {
 	unsigned next = 1;
 
-	for (unsigned slot = 0; slot < CHAIN_SLOTS; slot++)
+	for (unsigned slot = 0; slot < VOLUME_CHAIN_SLOTS; slot++)
 		chain->slots[slot] = NULL;
 	list_for_each (at, &chain->nodes) {
 		struct node *node = CONTAINER_OF(at, struct node, link);
@@ -106,7 +106,7 @@ void view_slot_take(struct chain *chain, struct node *node)
 
 void view_slot_merge(struct chain *chain, const struct node *node, struct node *target)
 {
-	for (unsigned slot = 1; slot < CHAIN_SLOTS; slot++) {
+	for (unsigned slot = 1; slot < VOLUME_CHAIN_SLOTS; slot++) {
 		if (chain->slots[slot] == node)
 			chain->slots[slot] = target;
 	}

@@ -26,6 +26,7 @@
 
 #include "simfs/store/read.h"
 #include "simfs/volume/snapshot.h"
+#include "simfs/volume/volume_limits.h"
 
 struct chain;
 struct node;
@@ -41,9 +42,6 @@ enum coalesce_state {
 	COALESCE_RELINK,
 	COALESCE_LEAF_SNAPSHOT,
 };
-
-/* The most `coalesce_reads` of the limits can be. */
-#define COALESCE_READS 64
 
 /* One piece of a chunk. */
 struct merge_read {
@@ -75,7 +73,7 @@ struct coalesce {
 	struct snapshot *clone; /* whose head is being merged; NULL: the live view's, or none */
 	uint64_t cursor, chunk_first, chunk_count;
 	uint64_t gathered; /* the chunk's blocks before it have been read or are being */
-	struct merge_read reads[COALESCE_READS];
+	struct merge_read reads[VOLUME_COALESCE_READS];
 	unsigned reads_under_way;
 	int gather_error; /* of the first that failed */
 	uint64_t done_blocks, total_blocks;

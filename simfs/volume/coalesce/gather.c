@@ -11,8 +11,8 @@
 
 #include "simfs/base/check.h"
 #include "simfs/volume/chain/chain.h"
+#include "simfs/volume/chain/nodes.h"
 #include "simfs/volume/coalesce/merge.h"
-#include "simfs/volume/damage.h"
 
 static uint64_t chunk_end(const struct coalesce *coalesce)
 {

@@ -15,7 +15,9 @@
 #include "simfs/volume/cow/bodies.h"
 #include "simfs/volume/cow/cow.h"
 #include "simfs/volume/creation.h"
+#include "simfs/volume/damage.h"
 #include "simfs/volume/measure.h"
+#include "simfs/volume/seek.h"
 #include "simfs/volume/state.h"
 #include "simfs/volume/way.h"
 
@@ -61,7 +63,45 @@ static bool cow_changed_next(const struct snapshot *snapshot, uint64_t from_bloc
 	return snapshot_next_run(snapshot, from_block, ret_first, ret_count);
 }
 
+static void cow_search(
+	struct volume *volume, const struct snapshot *snapshot, struct search *search)
+{
+	uint64_t block_bytes, first, count;
+
+	search_image(search, volume);
+	if (!snapshot)
+		return;
+	block_bytes = snapshot_block_bytes(snapshot);
+	if (snapshot_next_run(snapshot, search->from / block_bytes, &first, &count))
+		search_meets_blocks(search, first, count, block_bytes);
+}
+
+static uint64_t cow_view_bytes(const struct volume *volume, const struct snapshot *snapshot)
+{
+	(void)volume;
+	if (!snapshot || !snapshot->store)
+		return 0;
+	return store_blocks(snapshot->store) * snapshot_block_bytes(snapshot);
+}
+
+/* Unless all of it is in its own store. */
+static bool cow_hangs_on_image(const struct snapshot *snapshot)
+{
+	uint64_t block_bytes = snapshot_block_bytes(snapshot);
+
+	return snapshot->tracks_only ||
+	       store_blocks(snapshot->store) <
+		       (volume_bytes(snapshot->volume) + block_bytes - 1) / block_bytes;
+}
+
+static void cow_part_damaged(struct request_part *part)
+{
+	snapshot_damaged(part->holder, &part->read, part->offset);
+}
+
 const struct topology topology_cow = {
+	.live_is_image = true,
+	.create_point = FAULT_SNAPSHOT_CREATE,
 	.load = cow_load,
 	.live_read = origin_read,
 	.live_write = cow_write,
@@ -82,4 +122,8 @@ const struct topology topology_cow = {
 	.sweep = area_sweep,
 	.changed_blocks = cow_changed_blocks,
 	.changed_next = cow_changed_next,
+	.search = cow_search,
+	.view_bytes = cow_view_bytes,
+	.hangs_on_image = cow_hangs_on_image,
+	.part_damaged = cow_part_damaged,
 };
