@@ -94,11 +94,15 @@ static void elastio_log_memory(struct text_log *kernel_log)
 		"cow file update is stopped");
 }
 
+/* At the limit, and at the memory guard. */
+static bool elastio_reads_on(int error)
+{
+	return error == -EFBIG || error == -ENOMEM;
+}
+
 static void elastio_native(const struct profile_snapshot *snapshot, char *buffer, size_t length)
 {
-	bool is_stale = snapshot->error == -EFBIG || snapshot->error == -ENOMEM;
-
-	if (snapshot->failed && !is_stale)
+	if (snapshot->failed && !elastio_reads_on(snapshot->error))
 		snprintf(buffer, length, "\"error\": %d, \"state\": %d", snapshot->error,
 			STATE_ACTIVE_SNAPSHOT);
 	else
@@ -115,7 +119,7 @@ const struct profile profile_elastio = {
 	.limit = { .is_share = true, .per_million = 100000 },
 	.snapshots_max = 1,
 	.ignores_discards = true,
-	.goes_stale = true,
+	.reads_on = elastio_reads_on,
 	.memory_available_min_per_million = 200000,
 	.overflow_error = -EFBIG,
 	.memory_error = -ENOMEM,

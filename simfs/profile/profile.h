@@ -69,9 +69,9 @@ struct profile {
 	/* Discards of the live view are not traced: snapshots lose what they covered. */
 	bool ignores_discards;
 
-	/* At the limit and at the memory guard old blocks are no longer kept, and
-	 * reads go on: what is replaced from then on reads as the live view. */
-	bool goes_stale;
+	/* Optional.  Whether a snapshot that has failed with ERROR is read on, stale: old blocks
+	 * are no longer kept, and what is replaced from then on reads as the live view. */
+	bool (*reads_on)(int error);
 
 	/* What `state` in the status says of a failed snapshot; NULL: "failed". */
 	const char *failed_state;

@@ -28,7 +28,7 @@ void snapshot_fail_one(struct snapshot *snapshot, int error, const char *why);
 void snapshot_fail_logged(struct snapshot *snapshot, enum profile_failure failure, int error,
 	const struct volume_request *write);
 
-/* Failed in a way in which it can be read on (struct profile, goes_stale). */
+/* Failed in a way in which it can be read on (struct profile, reads_on). */
 bool snapshot_is_stale(const struct snapshot *snapshot);
 
 /* The driver does not trace it now, and it cannot be read (volume/extension.h). */

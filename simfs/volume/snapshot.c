@@ -83,9 +83,8 @@ bool snapshot_is_stale(const struct snapshot *snapshot)
 {
 	const struct profile *profile = snapshot->profile;
 
-	return snapshot->state != SNAPSHOT_ACTIVE && snapshot->store && profile->goes_stale &&
-	       (snapshot->error == profile->overflow_error ||
-		       snapshot->error == profile->memory_error);
+	return snapshot->state != SNAPSHOT_ACTIVE && snapshot->store && profile->reads_on &&
+	       profile->reads_on(snapshot->error);
 }
 
 bool snapshot_is_dormant(const struct snapshot *snapshot)

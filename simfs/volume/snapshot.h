@@ -35,8 +35,8 @@ void volume_barrier_end(struct volume *volume, struct volume_barrier *barrier);
 int snapshot_name_check(const char *name);
 
 /* Waits until nobody else changes the order of a chain's nodes, or that of the snapshots. */
-struct chain_turn {
-	void (*go)(struct chain_turn *turn);
+struct order_turn {
+	void (*go)(struct order_turn *turn);
 	struct list link;
 };
 
@@ -90,7 +90,7 @@ struct snapshot_create {
 	void (*entered)(struct snapshot_create *create, int result);
 	struct snapshot *entering; /* not on the list yet */
 	int sync_error;
-	struct chain_turn turn;
+	struct order_turn turn;
 	struct volume_moment moment;
 	struct snapshot_hold hold;
 	struct node *base; /* in a chain */

@@ -196,7 +196,7 @@ bool state_reads_failed(const struct store_facts *facts, void *context)
 	const struct profile *profile = profile_find(facts->profile);
 
 	(void)context;
-	return profile && profile->goes_stale;
+	return profile && profile->reads_on;
 }
 
 bool state_needs_data(const struct store_facts *facts, void *context)

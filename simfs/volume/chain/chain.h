@@ -72,7 +72,7 @@ struct node {
 	bool is_damaged;	     /* its map has gaps: nothing above is believed */
 	bool is_older;		     /* the same: it is one of before the last unmount */
 	bool has_damaged_data;	     /* found when it was opened */
-	struct chain_turn removal;
+	struct order_turn removal;
 	struct list link; /* of chain->nodes, loading or leaving */
 	bool is_leaving;
 	struct store_waiter still;    /* while it leaves */

@@ -31,7 +31,7 @@ struct chain_copy {
 	uint64_t offset; /* of the chunk */
 	struct store_waiter written;
 	struct blockio_request next; /* which brings the event loop to the next chunk */
-	struct chain_turn turn;
+	struct order_turn turn;
 	bool is_cancelled;
 	struct list link;
 };
@@ -169,7 +169,7 @@ static void chunk_later(struct chain_copy *copy)
 /* ---- begin and end ---- */
 
 /* All that it took is chain->leaf's from here on. */
-static void finish_go(struct chain_turn *turn)
+static void finish_go(struct order_turn *turn)
 {
 	struct chain_copy *copy = CONTAINER_OF(turn, struct chain_copy, turn);
 	struct chain *chain = copy->chain;

@@ -3,7 +3,7 @@
 #include "simfs/volume/chain/bodies.h"
 #include "simfs/volume/chain/nodes.h"
 
-static void head_remove(struct chain_turn *turn)
+static void head_remove(struct order_turn *turn)
 {
 	struct node *node = CONTAINER_OF(turn, struct node, removal);
 	struct chain *chain = node->chain;

@@ -152,7 +152,7 @@ void node_free(struct chain *chain, struct node *node)
 
 /* ---- turns ---- */
 
-void chain_lock(struct chain *chain, struct chain_turn *turn)
+void chain_lock(struct chain *chain, struct order_turn *turn)
 {
 	if (chain->is_locked) {
 		list_append(&chain->turns, &turn->link);
@@ -169,7 +169,7 @@ void chain_unlock(struct chain *chain)
 	MUST(chain->is_locked);
 	chain->is_locked = link != NULL;
 	if (link) {
-		struct chain_turn *turn = CONTAINER_OF(link, struct chain_turn, link);
+		struct order_turn *turn = CONTAINER_OF(link, struct order_turn, link);
 
 		turn->go(turn);
 	}

@@ -112,7 +112,7 @@ void node_request_begin(struct node *node);
 void node_request_end(struct chain *chain, struct node *node);
 
 /* Calls turn->go when the trees may be changed, now or later; whoever was called unlocks. */
-void chain_lock(struct chain *chain, struct chain_turn *turn);
+void chain_lock(struct chain *chain, struct order_turn *turn);
 void chain_unlock(struct chain *chain);
 
 #endif

@@ -332,7 +332,7 @@ static void leaf_made(struct node_create *leaf, int error)
 	}
 }
 
-static void create_go(struct chain_turn *turn)
+static void create_go(struct order_turn *turn)
 {
 	struct snapshot_create *create = CONTAINER_OF(turn, struct snapshot_create, turn);
 	struct chain *chain = create->volume->chain;

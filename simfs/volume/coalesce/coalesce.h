@@ -82,7 +82,7 @@ struct coalesce {
 	struct blockio_request io;
 	struct store_waiter written;
 	struct volume_barrier barrier;
-	struct chain_turn turn;
+	struct order_turn turn;
 	struct volume_moment moment;
 	bool is_locked; /* for the children to change over, or until a leaf is gone for good */
 	struct leaf_tracker tracker;

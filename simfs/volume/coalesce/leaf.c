@@ -121,7 +121,7 @@ static void live_drained(struct volume_barrier *barrier)
 	merge_begin(chain, the_head(chain), true);
 }
 
-static void live_go(struct chain_turn *turn)
+static void live_go(struct order_turn *turn)
 {
 	struct chain *chain = CONTAINER_OF(turn, struct chain, coalesce.turn);
 
@@ -184,7 +184,7 @@ static void leaf_made(struct node_create *create, int error)
 	leaf_name(create, the_head(chain));
 }
 
-static void push_go(struct chain_turn *turn)
+static void push_go(struct order_turn *turn)
 {
 	struct chain *chain = CONTAINER_OF(turn, struct chain, coalesce.turn);
 

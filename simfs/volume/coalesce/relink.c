@@ -95,7 +95,7 @@ static void intent_synced(struct blockio_request *io, int result)
 	store_waiter_release(&coalesce->written, 0);
 }
 
-static void relink_go(struct chain_turn *turn)
+static void relink_go(struct order_turn *turn)
 {
 	struct chain *chain = CONTAINER_OF(turn, struct chain, coalesce.turn);
 	struct coalesce *coalesce = &chain->coalesce;

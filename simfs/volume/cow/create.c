@@ -83,7 +83,7 @@ static void enter_next(struct volume *volume)
 
 	volume->is_entering = link != NULL;
 	if (link) {
-		struct chain_turn *turn = CONTAINER_OF(link, struct chain_turn, link);
+		struct order_turn *turn = CONTAINER_OF(link, struct order_turn, link);
 
 		turn->go(turn);
 	}
@@ -156,7 +156,7 @@ static void enter(struct snapshot_create *create, int error)
 	snapshot_create_enter(create, entered);
 }
 
-static void enter_go(struct chain_turn *turn)
+static void enter_go(struct order_turn *turn)
 {
 	enter(CONTAINER_OF(turn, struct snapshot_create, turn), 0);
 }
