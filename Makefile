@@ -128,7 +128,7 @@ check: deps ## every test; TESTS="pattern ..." runs some
 	$(build) all tests
 	$(Q)tools/run-tests $(BUILD) $(CONFIG) $(TESTS)
 
-check-long: deps ## what takes longer than a push should wait; TESTS="pattern ..." runs some
+check-long: deps ## what takes longer than a push should wait (LONG_SECONDS); TESTS="pattern ..." runs some
 	$(build) all tests
 	$(Q)TEST_SET=long TEST_SECONDS_MAX=$${TEST_SECONDS_MAX:-3600} RUN_SECONDS_MAX=$${RUN_SECONDS_MAX:-14400} \
 		tools/run-tests $(BUILD) $(CONFIG) $(TESTS)

@@ -137,7 +137,7 @@ for kind in "$@"; do
 	prepare "$kind"
 done
 failed=0 refused=0 count=${LOAD_FIRST:-0}
-while [ "$count" -lt "$flips" ]; do
+while [ "$count" -lt "$flips" ] && ! budget_is_over "$count" "$flips" bits; do
 	for kind in "$@"; do
 		count=$((count + 1))
 		one_flip "$kind" $((SEED * 1000000 + count))

@@ -23,17 +23,24 @@ all) set -- $load_variants $load_meddled ;;
 *) set -- $LOAD_VARIANTS ;;
 esac
 seed=$SEED
+number=0
 for variant in "$@"; do
-	seed=$((seed + 1000))
+	seed=$((seed + 1000)) number=$((number + 1))
 	if [ "$variant" = plain-device ] && ! losetup -f >/dev/null 2>&1; then
 		echo "no loop device: $variant is left out"
 		continue
 	fi
 	load_start "$variant" "$size" "$seed"
-	load_run 3600 $((operations / $#))
+	# Half of a variant's share of the time, if it has one.
+	seconds=3600
+	[ -z "${BUDGET_SECONDS:-}" ] || seconds=$((BUDGET_SECONDS / 2 / $# + 1))
+	load_run $seconds $((operations / $#))
+	budget_is_over "$(load_count)" $((operations / $#)) "operations of $variant" \
+		$((2 * number - 1)) $((2 * $#)) || :
 	load_remount
 	round=0
-	while [ "$round" -lt $((kills / $#)) ]; do
+	while [ "$round" -lt $((kills / $#)) ] &&
+		! budget_is_over $round $((kills / $#)) "kills of $variant" $number $#; do
 		round=$((round + 1))
 		load_kill "0.$(printf '%03d' $(((seed + round * 7919) % 700 + 20)))"
 	done

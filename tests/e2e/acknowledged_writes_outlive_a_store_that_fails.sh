@@ -59,10 +59,13 @@ load_struck()
 	load_verify
 }
 
+half=0
 for topology in plain xen; do
+	half=$((half + 1))
 	load_start "$topology" "$size" "$SEED" "--store $work/store" 32 2 big may-fail may-refuse
 	moment=0
-	while [ "$moment" -lt "$moments" ]; do
+	while [ "$moment" -lt "$moments" ] &&
+		! budget_is_over "$moment" "$moments" "moments of $topology" $half 2; do
 		moment=$((moment + 1))
 		one_moment "$moment"
 	done

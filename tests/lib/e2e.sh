@@ -177,6 +177,44 @@ cd "$work"
 [ -e /dev/fuse ] || skip "no /dev/fuse"
 [ -x "$SNAPRIG" ] || fail "no program '$SNAPRIG'"
 
+e2e_begun=$(date +%s)
+# budget_is_over DONE ALL WHAT [PART OF] - of the seconds that this test has (BUDGET_SECONDS;
+# else it has all of the time), or of so many parts of them.  What is left out is said.
+budget_is_over()
+{
+	e2e_budget=$((${BUDGET_SECONDS:-0} * ${4:-1} / ${5:-1}))
+	[ -n "${BUDGET_SECONDS:-}" ] && [ $(($(date +%s) - e2e_begun)) -ge $e2e_budget ] || return 1
+	echo "CUT: $1 of $2 $3 in $e2e_budget s"
+}
+
+# run_counted PROGRAM LITTLE ALL - a program of tests/ with as high a COUNT, up to ALL, as fits
+# into what is left of the budget; how long LITTLE takes says how high that is.
+run_counted()
+{
+	e2e_program=$E2E_TOOLS/../$1 e2e_count=$3
+	if [ -n "${BUDGET_SECONDS:-}" ]; then
+		e2e_from=$(date +%s%N)
+		run_count "$2"
+		e2e_took=$((($(date +%s%N) - e2e_from) / 1000000 + 1))
+		e2e_left=$((BUDGET_SECONDS - ($(date +%s) - e2e_begun)))
+		e2e_count=$(($2 * e2e_left * 1000 / e2e_took))
+		[ "$e2e_count" -lt "$3" ] || e2e_count=$3
+		[ "$e2e_count" -gt "$2" ] || e2e_count=$2
+		[ "$e2e_count" = "$3" ] || echo "CUT: $1 with COUNT=$e2e_count of $3"
+		[ "$e2e_count" != "$2" ] || return 0
+	fi
+	run_count "$e2e_count"
+}
+
+run_count()
+{
+	COUNT=$1 "$e2e_program" >said 2>&1 || {
+		cat said
+		fail "COUNT=$1 $e2e_program"
+	}
+	grep -a '^[0-9]*%' said
+}
+
 # rig ARGUMENT... - the program, as the user would call it.
 rig()
 {

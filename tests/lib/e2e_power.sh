@@ -95,7 +95,7 @@ cut_once()
 	power_flushed=$((power_flushed + $(sed -n 's/ blocks had.*//p' live.said)))
 }
 
-# cuts PROFILE DURABLE FIRST-SEED COUNT
+# cuts PROFILE DURABLE FIRST-SEED COUNT [PART OF] - up to so many parts of the budget.
 cuts()
 {
 	power_right=0 power_expected=0 power_flushed=0
@@ -108,13 +108,15 @@ cuts()
 	esac
 	[ "$2" = no ] || power_options="$power_options --durable"
 	power_at=$3
-	while [ "$power_at" -lt $(($3 + $4)) ]; do
+	while [ "$power_at" -lt $(($3 + $4)) ] &&
+		! budget_is_over $((power_at - $3)) "$4" "cuts of $1, durable $2" "${5:-1}" "${6:-1}"; do
 		# shellcheck disable=SC2086
 		cut_once "$power_at" $power_many "$2" $power_options
 		power_at=$((power_at + 1))
 	done
-	echo "$1, durable $2: $4 cuts; $power_flushed flushed blocks there," \
+	echo "$1, durable $2: $((power_at - $3)) cuts; $power_flushed flushed blocks there," \
 		"$power_right snapshots right, $power_expected had been taken"
+	[ "$power_at" -gt "$3" ] || return 0
 	[ $power_flushed -gt 0 ] || fail "nothing had been flushed before any cut"
 	[ "$2" = no ] || [ $power_expected -gt 0 ] || fail "no snapshot had been taken before any cut"
 }

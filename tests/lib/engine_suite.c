@@ -18,6 +18,9 @@
 #define BLOCK_KEPT_BYTES (32 << 20)
 #define FREE_KEPT_BYTES	 (512 << 20)
 
+/* More times as long as usual no test may take. */
+#define TIMES_MAX 1000000
+
 /* clang tells by __has_feature, gcc by a macro. */
 #ifdef __has_feature
 #define HAS_FEATURE(name) __has_feature(name)
@@ -52,6 +55,26 @@ static uint64_t number_of(const char *variable, uint64_t fallback, uint64_t leas
 		exit(EXIT_USAGE);
 	}
 	return number;
+}
+
+/*
+ * Check's limits of time are for the COUNT that is usual.  It reads how many times as long
+ * they are when a test case is made, hence before main().
+ */
+__attribute__((constructor)) static void limits_follow_count(void)
+{
+	const char *count = getenv("COUNT"), *asked = getenv("CK_TIMEOUT_MULTIPLIER");
+	uint64_t times = asked ? strtoull(asked, NULL, 10) : 1;
+	uint64_t wanted = count ? strtoull(count, NULL, 0) : 0;
+	char text[32];
+
+	if (wanted == 0)
+		return;
+	if (wanted > TIMES_MAX / (times > 0 ? times : 1))
+		wanted = TIMES_MAX / (times > 0 ? times : 1);
+	/* No count is below 1, so this is enough, whatever the usual one is. */
+	snprintf(text, sizeof text, "%" PRIu64, times * (1 + wanted));
+	setenv("CK_TIMEOUT_MULTIPLIER", text, 1);
 }
 
 uint64_t engine_seed(void)

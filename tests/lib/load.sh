@@ -141,6 +141,12 @@ load_says()
 	esac
 }
 
+# load_count - of the operations so far.
+load_count()
+{
+	"$load_tool" report "$load_ledger" | sed 's/ operations .*//'
+}
+
 load_verify()
 {
 	load_says 0 verify "$load_ledger" "$mnt"

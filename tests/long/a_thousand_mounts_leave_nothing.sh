@@ -25,7 +25,7 @@ umount_volume
 content=$(digest "$image")
 before=$(connections)
 round=0
-while [ "$round" -lt "$mounts" ]; do
+while [ "$round" -lt "$mounts" ] && ! budget_is_over "$round" "$mounts" mounts 3 4; do
 	round=$((round + 1))
 	rig mount "$image" "$mnt"
 	pid=$(rig_pid)
@@ -37,7 +37,7 @@ done
 wait_until 60 is_back || fail "connections: $(connections), before: $before"
 
 round=0
-while [ "$round" -lt "$kills" ]; do
+while [ "$round" -lt "$kills" ] && ! budget_is_over "$round" "$kills" kills; do
 	round=$((round + 1))
 	rig mount "$image" "$mnt" 2>said || fail "mount in round $round of kills: $(cat said)"
 	pid=$(rig_pid)

@@ -6,8 +6,10 @@
 requires_power
 each=$(((${COUNT:-200} + 9) / 10))
 power_world
+part=0
 for profile in plain lvm vss datto xen; do
 	for durable in no yes; do
-		cuts $profile $durable "$SEED" $each
+		part=$((part + 1))
+		cuts $profile $durable "$SEED" $each $part 10
 	done
 done
