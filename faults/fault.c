@@ -99,6 +99,22 @@ static bool file_matches(struct armed_rule *armed)
 	return armed->file_is_there;
 }
 
+/* Of what lies far off in a rule: whose hit it is, and in which phase and time. */
+static bool names_match(const struct fault_plane *plane, const struct armed_rule *armed,
+	const struct fault_context *context)
+{
+	const struct fault_rule *rule = &armed->rule;
+
+	if (rule->snapshot[0] &&
+		(!context->snapshot || strcmp(rule->snapshot, context->snapshot) != 0))
+		return false;
+	if (rule->writer[0] && (!context->writer || !writer_matches(rule->writer, context->writer)))
+		return false;
+	if (rule->phase[0] && strcmp(rule->phase, plane->phase) != 0)
+		return false;
+	return time_matches(armed);
+}
+
 /* The cheap filters first. */
 static bool rule_matches(const struct fault_plane *plane, struct armed_rule *armed,
 	const struct fault_context *context, uint32_t *measured)
@@ -107,14 +123,10 @@ static bool rule_matches(const struct fault_plane *plane, struct armed_rule *arm
 
 	if (!offset_matches(rule, context) || !length_matches(rule, context))
 		return false;
-	if (rule->snapshot[0] &&
-		(!context->snapshot || strcmp(rule->snapshot, context->snapshot) != 0))
-		return false;
-	if (rule->writer[0] && (!context->writer || !writer_matches(rule->writer, context->writer)))
-		return false;
-	if (rule->phase[0] && strcmp(rule->phase, plane->phase) != 0)
-		return false;
-	return time_matches(armed) && gauge_matches(plane, rule, measured) && file_matches(armed);
+	if (!armed->looks_further)
+		return gauge_matches(plane, rule, measured);
+	return names_match(plane, armed, context) && gauge_matches(plane, rule, measured) &&
+	       file_matches(armed);
 }
 
 /* Whether the match number armed->matched is due. */

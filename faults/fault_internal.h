@@ -9,6 +9,7 @@
 struct armed_rule {
 	struct list point_link;
 	uint64_t seen, matched, fired;
+	bool looks_further; /* at a name, the phase, a clock or a file */
 	struct fault_rule rule;
 	struct list link;
 	uint64_t id;
