@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * format.h - a store file on disk, format 3, little-endian.
+ * format.h - a store file on disk, format 4, little-endian.
  *
  *	unit 0        superblock: what this store is, and whether it was closed
  *	unit 1 …      segment: header unit, then its blocks in record order
@@ -21,11 +21,11 @@
 #define STORE_UNIT_BYTES     4096u
 #define STORE_MAGIC	     0x3167697270616e73ull
 #define SEGMENT_MAGIC	     0x3167657370616e73ull
-#define STORE_FORMAT_VERSION 3u
+#define STORE_FORMAT_VERSION 4u
 
 #define STORE_NAME_BYTES     72
 #define STORE_PROFILE_BYTES  16
-#define STORE_LABEL_BYTES    96
+#define STORE_OWNER_BYTES    128u
 
 /* `flags` of a superblock. */
 #define STORE_FLAG_CLEAN     1u	 /* closed in order: `end_unit` and `segment_count` hold */
@@ -56,16 +56,12 @@ struct store_superblock {
 	char name[STORE_NAME_BYTES];
 	char profile[STORE_PROFILE_BYTES];
 	uint64_t blocks_taken; /* when it failed: what the profile counts afterwards */
-	uint64_t parent_id;    /* of the owner, as is `role`: see struct store_facts */
+	uint64_t zero_between;
 	uint64_t boot_id;      /* of the machine when it was opened last */
 	uint64_t summary_unit; /* of a summary, not always the newest; 0: none */
-	uint32_t role;
-	uint32_t zero_between[3];
-	uint64_t sequence_id; /* of the owner, as are all below */
-	uint64_t lineage;
-	uint32_t mode;
-	uint32_t minor;
-	char label[STORE_LABEL_BYTES];
+	uint32_t owner_kind;   /* of the owner, as are all three: see struct store_owner */
+	uint32_t owner_length;
+	uint8_t owner_bytes[STORE_OWNER_BYTES];
 	uint32_t created_nanoseconds; /* of that second */
 	uint32_t zero_behind[1];
 	uint64_t acknowledged; /* segments, when this was written: none of them is a torn one */

@@ -43,10 +43,17 @@
 
 struct store;
 
+/* What an owner says in the superblock of his store, which keeps it and knows nothing of its
+ * meaning: `length` of the bytes are his, at most all. */
+struct store_owner {
+	uint32_t kind;
+	uint32_t length;
+	uint8_t bytes[STORE_OWNER_BYTES];
+};
+
 /*
  * What a store says of itself.  store_update() replaces `name`, `order`,
- * `limit_bytes`, `parent_id`, `role`, `mode` and `lineage`; store_mark() what a failure
- * sets.
+ * `limit_bytes` and `owner`; store_mark() what a failure sets.
  */
 struct store_facts {
 	char name[STORE_NAME_BYTES]; /* of the snapshot or node */
@@ -63,14 +70,7 @@ struct store_facts {
 	int error;
 	uint64_t overflow_blocks;
 
-	/* The owner's; the store keeps them and knows nothing of their meaning. */
-	uint64_t parent_id;
-	uint32_t role;
-	uint32_t mode;
-	uint32_t minor;
-	uint64_t sequence_id;
-	uint64_t lineage;
-	char label[STORE_LABEL_BYTES];
+	struct store_owner owner;
 	uint64_t closing_id; /* see store_set_closing_id() */
 
 	/* Which run of the machine opened it last; 0 when the caller does not tell. */

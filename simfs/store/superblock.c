@@ -48,7 +48,7 @@ const char *superblock_fault(const struct store_superblock_unit *unit)
 		((superblock->flags & STORE_FLAG_FAILED) != 0) != (superblock->error < 0) ||
 		superblock->name[STORE_NAME_BYTES - 1] != '\0' ||
 		superblock->profile[STORE_PROFILE_BYTES - 1] != '\0' ||
-		superblock->label[STORE_LABEL_BYTES - 1] != '\0')
+		superblock->owner_length > STORE_OWNER_BYTES)
 		return "superblock makes no sense";
 	return NULL;
 }
@@ -69,16 +69,11 @@ void superblock_facts(const struct store_superblock_unit *unit, struct store_fac
 		.failed = (superblock->flags & STORE_FLAG_FAILED) != 0,
 		.error = superblock->error,
 		.overflow_blocks = superblock->overflow_blocks,
-		.parent_id = superblock->parent_id,
-		.role = superblock->role,
 		.boot_id = superblock->boot_id,
-		.mode = superblock->mode,
-		.minor = superblock->minor,
-		.sequence_id = superblock->sequence_id,
-		.lineage = superblock->lineage,
+		.owner = { .kind = superblock->owner_kind, .length = superblock->owner_length },
 		.closing_id = superblock->closing_id,
 	};
-	memcpy(facts->label, superblock->label, sizeof facts->label);
+	memcpy(facts->owner.bytes, superblock->owner_bytes, sizeof facts->owner.bytes);
 	memcpy(facts->name, superblock->name, sizeof facts->name);
 	memcpy(facts->profile, superblock->profile, sizeof facts->profile);
 }
@@ -111,18 +106,14 @@ void superblock_fill(struct store *store, uint32_t flags)
 		.error = facts->error,
 		.overflow_blocks = facts->overflow_blocks,
 		.blocks_taken = store->blocks_taken,
-		.parent_id = facts->parent_id,
 		.boot_id = facts->boot_id,
 		.summary_unit = store->summary.unit,
-		.role = facts->role,
-		.mode = facts->mode,
-		.minor = facts->minor,
-		.sequence_id = facts->sequence_id,
-		.lineage = facts->lineage,
+		.owner_kind = facts->owner.kind,
+		.owner_length = facts->owner.length,
 		.closing_id = facts->closing_id,
 	};
 	memcpy(superblock->name, facts->name, sizeof superblock->name);
-	memcpy(superblock->label, facts->label, sizeof superblock->label);
+	memcpy(superblock->owner_bytes, facts->owner.bytes, sizeof superblock->owner_bytes);
 	memcpy(superblock->profile, facts->profile, sizeof superblock->profile);
 	superblock->hash = superblock_hash(superblock);
 }
@@ -218,9 +209,6 @@ void store_update(struct store *store, const struct store_facts *facts, struct s
 	memcpy(store->facts.name, facts->name, sizeof store->facts.name);
 	store->facts.order = facts->order;
 	store->facts.limit_bytes = facts->limit_bytes;
-	store->facts.parent_id = facts->parent_id;
-	store->facts.role = facts->role;
-	store->facts.mode = facts->mode;
-	store->facts.lineage = facts->lineage;
+	store->facts.owner = facts->owner;
 	mark(store, waiter);
 }

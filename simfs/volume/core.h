@@ -7,6 +7,7 @@
 #include "simfs/store/store.h"
 #include "simfs/volume/event_file.h"
 #include "simfs/volume/extension.h"
+#include "simfs/volume/owner.h"
 #include "simfs/volume/snapshot.h"
 #include "simfs/volume/state_record.h"
 #include "simfs/volume/surface.h"
@@ -24,9 +25,6 @@
  * and live writes wait for it (promise 4).  All states: only deletion leaves.
  */
 enum snapshot_state { SNAPSHOT_ACTIVE, SNAPSHOT_FAILING, SNAPSHOT_FAILED };
-
-/* What struct store_facts.mode says. */
-enum snapshot_mode { SNAPSHOT_MODE_SNAPSHOT, SNAPSHOT_MODE_INCREMENTAL, SNAPSHOT_MODE_CLONE };
 
 struct snapshot {
 	struct volume *volume;

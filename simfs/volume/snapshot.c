@@ -59,9 +59,9 @@ struct snapshot *snapshot_new(struct volume *volume, const char *name, struct st
 		snapshot->state = facts->failed ? SNAPSHOT_FAILED : SNAPSHOT_ACTIVE;
 		snapshot->error = facts->error;
 		snapshot->overflow_blocks = facts->overflow_blocks;
-		snapshot->tracks_only = facts->mode == SNAPSHOT_MODE_INCREMENTAL;
+		snapshot->tracks_only = owner_of(facts).mode == SNAPSHOT_MODE_INCREMENTAL;
 		snapshot->is_clone = volume->topology->has_clones &&
-				     facts->mode == SNAPSHOT_MODE_CLONE;
+				     owner_of(facts).mode == SNAPSHOT_MODE_CLONE;
 		if (facts->failed && snapshot->profile->log_found_failed)
 			snapshot->profile->log_found_failed(&volume->kernel_log);
 	} else {
@@ -126,7 +126,7 @@ struct profile_snapshot snapshot_for_profile(const struct snapshot *snapshot)
 		.error = snapshot->error,
 		.tracks_only = snapshot->tracks_only,
 		.is_dormant = snapshot_is_dormant(snapshot),
-		.label = facts ? facts->label : "",
+		.label = facts ? owner_label(facts) : "",
 	};
 
 	if (snapshot->volume->topology->count)

@@ -8,6 +8,24 @@
 #include "simfs/volume/core.h"
 #include "simfs/volume/creation.h"
 
+static void choose_owner(const struct snapshot_create *create, struct store_facts *facts)
+{
+	struct owner owner = {
+		.lineage = facts->order,
+		.sequence_id = 1,
+		.minor = create->minor,
+	};
+
+	if (create->replaces) {
+		struct owner replaced = owner_of(store_facts(create->replaces->store));
+
+		owner.sequence_id = replaced.sequence_id + 1;
+		owner.lineage = replaced.lineage;
+	}
+	snprintf(owner.label, sizeof owner.label, "%s", create->label ? create->label : "");
+	owner_put(facts, OWNER_COW_SNAPSHOT, &owner);
+}
+
 int snapshot_choose_facts(struct snapshot_create *create, struct store_facts *facts)
 {
 	struct volume *volume = create->volume;
@@ -38,17 +56,8 @@ int snapshot_choose_facts(struct snapshot_create *create, struct store_facts *fa
 		.created_seconds = created_ns / (int64_t)NS_PER_S,
 		.created_nanoseconds = (uint32_t)(created_ns % (int64_t)NS_PER_S),
 		.boot_id = volume->options.boot_id,
-		.minor = create->minor,
-		.sequence_id = 1,
 	};
-	facts->lineage = facts->order;
-	if (create->replaces) {
-		const struct store_facts *replaced = store_facts(create->replaces->store);
-
-		facts->sequence_id = replaced->sequence_id + 1;
-		facts->lineage = replaced->lineage;
-	}
-	snprintf(facts->label, sizeof facts->label, "%s", create->label ? create->label : "");
+	choose_owner(create, facts);
 	facts->store_id = mix64(volume->volume_id ^ mix64(facts->order));
 	if ((limit->is_share || limit->bytes > 0 || limit != &profile->limit) &&
 		profile_limit_bytes(profile, limit, facts->volume_bytes, &facts->limit_bytes) < 0)

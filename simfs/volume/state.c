@@ -158,7 +158,7 @@ void state_insert(struct volume *volume, struct snapshot *snapshot)
 struct expected {
 	const struct volume *volume;
 	const char *name; /* NULL: any */
-	enum store_role role;
+	enum owner_kind kind;
 	bool is_foreign; /* whole, but not wanted here */
 	bool is_of_another_topology;
 };
@@ -172,7 +172,9 @@ static const char *why_foreign(const struct store_facts *facts, struct expected 
 		return "store of another snapshot";
 	if (facts->block_bytes > VOLUME_BLOCK_MAX_BYTES)
 		return "superblock makes no sense";
-	if (facts->role != expected->role) {
+	if (owner_fault(facts))
+		return owner_fault(facts);
+	if (facts->owner.kind != expected->kind) {
 		expected->is_of_another_topology = true;
 		return "store of another topology";
 	}
@@ -202,7 +204,7 @@ bool state_reads_failed(const struct store_facts *facts, void *context)
 bool state_needs_data(const struct store_facts *facts, void *context)
 {
 	(void)context;
-	return facts->role == ROLE_CHAIN_NODE || facts->mode != SNAPSHOT_MODE_INCREMENTAL;
+	return owner_of(facts).mode != SNAPSHOT_MODE_INCREMENTAL;
 }
 
 /* Acknowledged blocks of it may be missing, and nobody can say which. */
@@ -244,7 +246,7 @@ static int lose_kept(struct snapshot *snapshot, const char *file, bool is_foreig
 	return error;
 }
 
-int state_load_snapshot(struct volume *volume, const char *file, enum store_role role)
+int state_load_snapshot(struct volume *volume, const char *file, enum owner_kind kind)
 {
 	struct store_findings findings;
 	struct store *store;
@@ -259,7 +261,7 @@ int state_load_snapshot(struct volume *volume, const char *file, enum store_role
 	struct expected expected = {
 		.volume = volume,
 		.name = is_kept ? NULL : name,
-		.role = role,
+		.kind = kind,
 	};
 	struct store_open_options options = {
 		.refuses = foreign,
@@ -276,7 +278,7 @@ int state_load_snapshot(struct volume *volume, const char *file, enum store_role
 
 	if (expected.is_of_another_topology) {
 		log_error("snapshot '%s' was taken %s: mount it with a profile of that kind", name,
-			role == ROLE_COW_SNAPSHOT ? "in a chain" : "by copy-on-write");
+			kind == OWNER_COW_SNAPSHOT ? "in a chain" : "by copy-on-write");
 		return -EUCLEAN;
 	}
 	if (error < 0 && error != -EUCLEAN) {

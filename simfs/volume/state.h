@@ -8,20 +8,18 @@
 #include <stddef.h>
 
 #include "simfs/store/store.h"
+#include "simfs/volume/owner.h"
 
 struct snapshot;
 struct volume;
 
-/* What struct store_facts.role says. */
-enum store_role { ROLE_COW_SNAPSHOT, ROLE_CHAIN_SNAPSHOT, ROLE_CHAIN_NODE };
-
-/* Loads the snapshot in FILE, whose name ends in STORE_SUFFIX; ROLE is what the topology has. */
+/* Loads the snapshot in FILE, whose name ends in STORE_SUFFIX; KIND is what the topology has. */
 #define STORE_SUFFIX ".store"
 #define NODE_SUFFIX  ".node"
 #define LOST_SUFFIX  ".lost"
 #define KEPT_SUFFIX  ".kept"
 #define NEW_SUFFIX   ".new"
-int state_load_snapshot(struct volume *volume, const char *file, enum store_role role);
+int state_load_snapshot(struct volume *volume, const char *file, enum owner_kind kind);
 
 /* state.c: reads what FOLDER holds. */
 int state_load(struct volume *volume);

@@ -147,7 +147,8 @@ static void check_volume(struct memory_disk *disk, struct blockio *origin,
 
 	if (volume_open(origin, folder, &options, &volume) < 0) {
 		/* Only when it says that it is of another topology, or version. */
-		MUST(found->role != 0 || superblock_is_of_another_version(found));
+		MUST(found->owner_kind != OWNER_COW_SNAPSHOT ||
+			superblock_is_of_another_version(found));
 		return;
 	}
 

@@ -6,6 +6,7 @@
 #include <xxhash.h>
 
 #include "simfs/store/store_internal.h"
+#include "simfs/volume/owner.h"
 
 #define SUMS_BEFORE	 1u /* the sum before is the one of its data */
 #define SUMS_AFTER	 2u
@@ -192,6 +193,9 @@ size_t input_make_store(struct input *input, uint8_t bits, uint64_t volume_id, u
 		superblock.volume_bytes = INPUT_VOLUME_BYTES;
 		memset(superblock.name, 0, sizeof superblock.name);
 		superblock.name[0] = 's';
+		/* As many as its kind has, unless it says another number. */
+		if (superblock.owner_length == 0)
+			superblock.owner_length = owner_length(superblock.owner_kind);
 	}
 	/* One of these that has failed is removed, which this disk cannot while it is open. */
 	if (strncmp(superblock.profile, "vss", sizeof superblock.profile) == 0)

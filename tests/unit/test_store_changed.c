@@ -73,8 +73,8 @@ START_TEST(an_update_replaces_what_is_not_constant)
 
 	snprintf(facts.name, sizeof facts.name, "%s", "renamed");
 	facts.order = 9;
-	facts.parent_id = 0x1122334455667788;
-	facts.role = 5;
+	facts.owner = (struct store_owner){ .kind = 5, .length = STORE_OWNER_BYTES };
+	memset(facts.owner.bytes, 0x77, sizeof facts.owner.bytes);
 	facts.limit_bytes = 1 << 20;
 	facts.volume_id = facts.store_id = 0;
 	ck_assert_int_eq(store_bench_update(&bench, &facts), 0);
@@ -83,8 +83,7 @@ START_TEST(an_update_replaces_what_is_not_constant)
 
 		ck_assert_str_eq(now->name, "renamed");
 		ck_assert_uint_eq(now->order, 9);
-		ck_assert_uint_eq(now->parent_id, facts.parent_id);
-		ck_assert_uint_eq(now->role, 5);
+		ck_assert_mem_eq(&now->owner, &facts.owner, sizeof facts.owner);
 		ck_assert_uint_eq(now->limit_bytes, 1 << 20);
 		ck_assert_uint_eq(now->volume_id, bench.facts.volume_id);
 		ck_assert_uint_eq(now->store_id, bench.facts.store_id);

@@ -127,7 +127,7 @@ START_TEST(who_asks_for_a_superblock_while_one_is_written_gets_another)
 
 	answers = 0;
 	for (unsigned i = 0; i < 3; i++) {
-		facts.parent_id = 70 + i;
+		facts.owner.kind = 70 + i;
 		store_waiter_arm(&waiters[i], answered);
 		store_update(bench.store, &facts, &waiters[i]);
 	}
@@ -135,7 +135,7 @@ START_TEST(who_asks_for_a_superblock_while_one_is_written_gets_another)
 	ck_assert_uint_eq(answers, 3);
 	store_bench_leave(&bench);
 	ck_assert_int_eq(store_bench_open(&bench), 0);
-	ck_assert_uint_eq(store_facts(bench.store)->parent_id, 72);
+	ck_assert_uint_eq(store_facts(bench.store)->owner.kind, 72);
 }
 END_TEST
 

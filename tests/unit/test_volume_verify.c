@@ -5,6 +5,7 @@
  */
 #include <check.h>
 #include <errno.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -120,9 +121,15 @@ START_TEST(what_others_show_and_is_written_to_is_named)
 }
 END_TEST
 
+static void set_parent(const char *file, uint64_t parent_id)
+{
+	memcpy(superblock_of(file)->owner_bytes + offsetof(struct owner, parent_id), &parent_id,
+		sizeof parent_id);
+}
+
 START_TEST(parents_that_go_in_a_circle_are_named)
 {
-	superblock_of(files[0])->parent_id = id_of(files[1]);
+	set_parent(files[0], id_of(files[1]));
 	superblock_end(files[0]);
 	expect_found("go in a circle");
 }
@@ -130,7 +137,7 @@ END_TEST
 
 START_TEST(two_nodes_that_are_both_the_last_of_a_lineage_are_named)
 {
-	superblock_of(files[1])->parent_id = 0;
+	set_parent(files[1], 0);
 	superblock_end(files[1]);
 	expect_found("both the last of one lineage");
 }
@@ -156,7 +163,8 @@ END_TEST
 
 START_TEST(copy_on_write_beside_a_chain_is_named)
 {
-	superblock_of("s1.store")->role = ROLE_COW_SNAPSHOT;
+	superblock_of("s1.store")->owner_kind = OWNER_COW_SNAPSHOT;
+	superblock_of("s1.store")->owner_length = owner_length(OWNER_COW_SNAPSHOT);
 	superblock_end("s1.store");
 	expect_found("lie beside those of a chain");
 }

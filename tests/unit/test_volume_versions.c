@@ -157,7 +157,8 @@ static void start(unsigned kind)
 
 #define KINDS 5
 
-static const uint32_t versions[] = { 1, 2, STORE_FORMAT_VERSION + 1, UINT32_MAX };
+static const uint32_t versions[] = { 1, STORE_FORMAT_VERSION - 1, STORE_FORMAT_VERSION + 1,
+	UINT32_MAX };
 
 /* Of each kind of file; then after a kill. */
 START_TEST(a_store_of_another_version_refuses_the_mount_and_nothing_is_changed)
@@ -196,6 +197,60 @@ START_TEST(a_store_of_another_version_refuses_the_mount_and_nothing_is_changed)
 }
 END_TEST
 
+/* What a superblock that checks says of its owner, and why that is not believed. */
+static const struct {
+	uint32_t kind;
+	uint32_t length;
+	const char *why;
+} owners[] = {
+	{ 7, 16, "its owner is of an unknown kind" },
+	{ OWNER_COW_SNAPSHOT, 0, "its owner's bytes are not as many as that kind has" },
+	{ OWNER_CHAIN_NODE, sizeof(struct owner), "its owner's bytes are not as many" },
+	{ OWNER_CHAIN_SNAPSHOT, STORE_OWNER_BYTES + 1, "superblock makes no sense" },
+	{ OWNER_COW_SNAPSHOT, sizeof(struct owner), "its owner's bytes make no sense" },
+};
+
+#define OWNERS (sizeof owners / sizeof owners[0])
+
+static void owner_change(size_t row)
+{
+	struct store_superblock *superblock = verify_bench_superblock(&engine, file);
+
+	superblock->owner_kind = owners[row].kind;
+	superblock->owner_length = owners[row].length;
+	superblock->owner_bytes[sizeof(struct owner) - 1] = 'x';
+	verify_bench_superblock_end(&engine, file);
+}
+
+/* Of a snapshot, of a node and of a snapshot of a chain. */
+START_TEST(an_owner_that_is_not_known_is_named_with_its_file_and_costs_only_what_is_his)
+{
+	static const unsigned kinds[] = { 0, 2, 3 };
+	unsigned kind = kinds[(size_t)_i / OWNERS];
+	size_t row = (size_t)_i % OWNERS;
+	char text[4096];
+
+	start(kind);
+	ck_assert_int_eq(engine_close(&engine), 0);
+	owner_change(row);
+	verify_bench(&engine);
+	verify_bench_line("%s@0:", file);
+	verify_bench_line("%s", owners[row].why);
+	if (kind == 2) {
+		ck_assert_int_eq(open_and_hear(text, sizeof text), -EUCLEAN);
+		ck_assert_msg(strstr(text, file) && strstr(text, "at offset 0: ") &&
+				      strstr(text, owners[row].why),
+			"%s", text);
+	} else {
+		ck_assert_int_eq(engine_open(&engine), 0);
+		ck_assert_int_eq(engine_find(&engine, "s1")->error, -EUCLEAN);
+		ck_assert_int_eq(engine_find(&engine, "s2")->error, 0);
+	}
+	views_free(&views);
+	engine_deinit(&engine);
+}
+END_TEST
+
 int main(int argc, char **argv)
 {
 	Suite *suite = suite_create("versions");
@@ -205,6 +260,9 @@ int main(int argc, char **argv)
 	tcase_set_timeout(tests, 30);
 	tcase_add_loop_test(tests,
 		a_store_of_another_version_refuses_the_mount_and_nothing_is_changed, 0, 2 * KINDS);
+	tcase_add_loop_test(tests,
+		an_owner_that_is_not_known_is_named_with_its_file_and_costs_only_what_is_his, 0,
+		3 * OWNERS);
 	suite_add_tcase(suite, tests);
 	return engine_suite_run(suite, argv[0]);
 }

@@ -30,7 +30,7 @@ static int node_refuse(const struct node *node, const char *why)
 
 static uint64_t parent_id_of(const struct node *node)
 {
-	return store_facts(node->store)->parent_id;
+	return owner_of(store_facts(node->store)).parent_id;
 }
 
 /* ---- what a leaf that was taken back left ---- */
@@ -44,7 +44,7 @@ static bool has_child(struct chain *chain, uint64_t id)
 	list_for_each (at, &chain->volume->snapshots) {
 		const struct snapshot *snapshot = CONTAINER_OF(at, struct snapshot, link);
 
-		if (snapshot->store && store_facts(snapshot->store)->parent_id == id)
+		if (snapshot->store && owner_of(store_facts(snapshot->store)).parent_id == id)
 			return true;
 	}
 	return false;
@@ -219,7 +219,8 @@ static void snapshots_hang(struct chain *chain)
 
 		if (snapshot->is_clone || snapshot->state != SNAPSHOT_ACTIVE)
 			continue;
-		snapshot_hang(snapshot, find(chain, store_facts(snapshot->store)->parent_id));
+		snapshot_hang(
+			snapshot, find(chain, owner_of(store_facts(snapshot->store)).parent_id));
 		if (!snapshot->base)
 			lose(snapshot, "its parent is not there");
 	}

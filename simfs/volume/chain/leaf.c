@@ -84,10 +84,11 @@ void leaf_create(struct chain *chain, struct node_create *create, const struct n
 		.volume_bytes = volume_bytes(volume),
 		.block_bytes = CHAIN_BLOCK_BYTES,
 		.created_seconds = clock_wall_seconds(),
+		.boot_id = volume->options.boot_id,
+	};
+	const struct owner owner = {
 		.parent_id = parent ? parent->id : CHAIN_NO_PARENT,
 		.lineage = lineage,
-		.boot_id = volume->options.boot_id,
-		.role = ROLE_CHAIN_NODE,
 	};
 	struct store *store;
 	char file[64];
@@ -95,6 +96,7 @@ void leaf_create(struct chain *chain, struct node_create *create, const struct n
 
 	MUST(!create->node);
 	create->chain = chain;
+	owner_put(&facts, OWNER_CHAIN_NODE, &owner);
 	facts.store_id = mix64(volume->volume_id ^ mix64(facts.order));
 	snprintf(facts.name, sizeof facts.name, "%016" PRIx64, facts.store_id);
 	snprintf(facts.profile, sizeof facts.profile, "%s", volume->options.profile->name);

@@ -27,7 +27,9 @@ static const char *foreign(const struct store_facts *facts, void *context)
 	if (facts->volume_id != volume->volume_id ||
 		facts->volume_bytes != volume->image.stored_bytes)
 		return "node of another volume";
-	if (facts->role != ROLE_CHAIN_NODE || facts->block_bytes != CHAIN_BLOCK_BYTES)
+	if (owner_fault(facts))
+		return owner_fault(facts);
+	if (facts->owner.kind != OWNER_CHAIN_NODE || facts->block_bytes != CHAIN_BLOCK_BYTES)
 		return "not a node of a chain";
 	return NULL;
 }
@@ -125,7 +127,7 @@ int chain_load(struct volume *volume, const char *file)
 	if (state_has_suffix(file, NODE_SUFFIX))
 		return node_load(volume, file);
 	if (state_has_suffix(file, STORE_SUFFIX))
-		return state_load_snapshot(volume, file, ROLE_CHAIN_SNAPSHOT);
+		return state_load_snapshot(volume, file, OWNER_CHAIN_SNAPSHOT);
 	if (intent_parse(file, &kind, &id))
 		return intent_load(volume->chain, kind, id);
 	return 0;
@@ -150,7 +152,7 @@ static int reparent(struct store *store, uint64_t parent_id)
 	struct store_facts facts = *store_facts(store);
 	int error;
 
-	facts.parent_id = parent_id;
+	owner_set_parent(&facts, parent_id);
 	error = state_update(store, &facts);
 	/* Before the file of the old one goes. */
 	return error < 0 ? error : blockio_do(store_io(store), BLOCKIO_FLUSH, 0, NULL, 0);
@@ -167,13 +169,13 @@ static int relink_redo(struct chain *chain, uint64_t id)
 	if (!node)
 		return 0;
 
-	uint64_t parent_id = store_facts(node->store)->parent_id;
+	uint64_t parent_id = owner_of(store_facts(node->store)).parent_id;
 
 	chain_log(chain, "==> Coalesce apparently already done: skipping");
 	list_for_each (at, &chain->loading) {
 		struct node *child = CONTAINER_OF(at, struct node, link);
 
-		if (error < 0 || store_facts(child->store)->parent_id != id)
+		if (error < 0 || owner_of(store_facts(child->store)).parent_id != id)
 			continue;
 		/* What is written of it now might pass for all there is. */
 		error = child->is_damaged ? -EUCLEAN : reparent(child->store, parent_id);
@@ -182,7 +184,7 @@ static int relink_redo(struct chain *chain, uint64_t id)
 		struct snapshot *snapshot = CONTAINER_OF(at, struct snapshot, link);
 
 		if (error == 0 && snapshot->state == SNAPSHOT_ACTIVE &&
-			store_facts(snapshot->store)->parent_id == id)
+			owner_of(store_facts(snapshot->store)).parent_id == id)
 			error = reparent(snapshot->store, parent_id);
 	}
 	if (error < 0)

@@ -20,7 +20,7 @@ static inline bool node_is_image(const struct node *node)
 
 static inline uint64_t node_lineage(const struct node *node)
 {
-	return node->store ? store_facts(node->store)->lineage : 0;
+	return node->store ? owner_of(store_facts(node->store)).lineage : 0;
 }
 
 /* Nodes from the root to NODE, both counted. */

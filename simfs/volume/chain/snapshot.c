@@ -250,7 +250,7 @@ static void snapshot_file_write(struct snapshot_create *create)
 	}
 	create->base = create->kind == SNAPSHOT_TAKEN ? snapshot_base(create->volume->chain, node)
 						      : node;
-	facts.parent_id = create->base->id;
+	owner_set_parent(&facts, create->base->id);
 	store_waiter_arm(&create->written, snapshot_file_written);
 	store_update(create->store, &facts, &create->written);
 }

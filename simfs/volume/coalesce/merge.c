@@ -274,7 +274,7 @@ static void leaf_inherit(struct chain *chain)
 
 	struct store_facts facts = *store_facts(parent->store);
 
-	facts.lineage = lineage;
+	owner_set_lineage(&facts, lineage);
 	store_waiter_arm(&coalesce->written, inherited);
 	store_update(parent->store, &facts, &coalesce->written);
 }

@@ -57,7 +57,7 @@ static void children_relink(struct chain *chain)
 
 		struct store_facts facts = *store_facts(child->store);
 
-		facts.parent_id = node->parent->id;
+		owner_set_parent(&facts, node->parent->id);
 		store_waiter_arm(&child->relinked, node_relinked);
 		store_waiter_add(written);
 		store_update(child->store, &facts, &child->relinked);
@@ -70,7 +70,7 @@ static void children_relink(struct chain *chain)
 
 		struct store_facts facts = *store_facts(snapshot->store);
 
-		facts.parent_id = node->parent->id;
+		owner_set_parent(&facts, node->parent->id);
 		snapshot_get(snapshot);
 		store_waiter_arm(&snapshot->relinked, snapshot_relinked);
 		store_waiter_add(written);

@@ -84,7 +84,7 @@ void area_link(struct snapshot *snapshot, struct store_waiter *waiter)
 
 	struct store_facts facts = *store_facts(before->store);
 
-	facts.parent_id = snapshot->id;
+	owner_set_parent(&facts, snapshot->id);
 	store_update(before->store, &facts, waiter);
 }
 
@@ -105,7 +105,7 @@ static bool is_marked(const struct snapshot *snapshot)
 		const struct snapshot *older = CONTAINER_OF(at, struct snapshot, link);
 
 		if (has_links(older) && older->is_given_up &&
-			store_facts(older->store)->parent_id == snapshot->id)
+			owner_of(store_facts(older->store)).parent_id == snapshot->id)
 			return true;
 	}
 	return false;
@@ -114,7 +114,7 @@ static bool is_marked(const struct snapshot *snapshot)
 /* Rule (2), from the newest to the oldest. */
 static bool has_whole_parent(const struct snapshot *snapshot)
 {
-	uint64_t parent_id = store_facts(snapshot->store)->parent_id;
+	uint64_t parent_id = owner_of(store_facts(snapshot->store)).parent_id;
 
 	if (parent_id == 0)
 		return true;
@@ -209,9 +209,9 @@ static int mend_links(struct volume *volume)
 		const struct snapshot *next = area_next(at);
 		struct store_facts facts = *store_facts(at->store);
 
-		if (!next || facts.parent_id == next->id)
+		if (!next || owner_of(&facts).parent_id == next->id)
 			continue;
-		facts.parent_id = next->id;
+		owner_set_parent(&facts, next->id);
 		error = state_update(at->store, &facts);
 	}
 	if (error < 0)

@@ -31,7 +31,7 @@ static void cow_write(struct volume_request *request)
 static int cow_load(struct volume *volume, const char *file)
 {
 	if (state_has_suffix(file, STORE_SUFFIX) || state_has_suffix(file, KEPT_SUFFIX))
-		return state_load_snapshot(volume, file, ROLE_COW_SNAPSHOT);
+		return state_load_snapshot(volume, file, OWNER_COW_SNAPSHOT);
 	if (state_has_suffix(file, NODE_SUFFIX)) {
 		log_error("the state holds a chain of nodes ('%s'): mount it with --profile xen",
 			file);

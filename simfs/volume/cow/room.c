@@ -24,7 +24,7 @@ static void taken(struct blockio_request *io, int result)
 
 	if (result < 0)
 		volume->options.profile->log_no_room(&volume->kernel_log,
-			store_facts(create->store)->label, result, !create->replaces);
+			owner_label(store_facts(create->store)), result, !create->replaces);
 	if (result == -EOPNOTSUPP)
 		result = 0;
 	if (result < 0) {

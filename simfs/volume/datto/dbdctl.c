@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "simfs/volume/datto/dbdctl.h"
+#include "simfs/volume/owner.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -116,7 +117,7 @@ static bool word_read(enum word word, const char *text, struct datto_command *co
 		return true;
 	case COW_PATH:
 		command->cow_path = text;
-		return strlen(text) < STORE_LABEL_BYTES;
+		return strlen(text) < OWNER_LABEL_BYTES;
 	case MINOR:
 		if (!number_read(text, UINT32_MAX, &number))
 			return false;

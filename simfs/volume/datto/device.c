@@ -61,19 +61,20 @@ char *volume_datto_info(struct volume *volume)
 		device.error = unverified->error;
 	} else if (snapshot) {
 		const struct store_facts *stored = store_facts(snapshot->store);
+		const struct owner owner = owner_of(stored);
 
 		facts = snapshot_for_profile(snapshot);
 		device.exists = true;
-		device.minor = stored->minor;
-		device.cow_path = stored->label;
+		device.minor = owner.minor;
+		device.cow_path = owner_label(stored);
 		device.state = datto_state(&facts);
 		device.error = facts.error;
 		device.snapshot = &facts;
 		device.fallocate_bytes = driver->dormant_id == snapshot->id ? 0 : facts.limit_bytes;
 		device.step_bytes = driver->step_bytes;
 		device.reserved_bytes = driver->reserved_bytes;
-		device.sequence_id = stored->sequence_id;
-		device.uuid_high = mix64(volume->volume_id ^ stored->lineage);
+		device.sequence_id = owner.sequence_id;
+		device.uuid_high = mix64(volume->volume_id ^ owner.lineage);
 		device.uuid_low = mix64(device.uuid_high);
 	}
 	return datto_info_text(&device);

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "simfs/store/store.h"
+#include "simfs/volume/owner.h"
 
 struct datto_command;
 struct snapshot;
@@ -18,7 +18,7 @@ struct datto_unverified {
 	bool is_incremental;
 	uint32_t minor;
 	int error;
-	char cow_path[STORE_LABEL_BYTES];
+	char cow_path[OWNER_LABEL_BYTES];
 };
 
 /* What the driver knows of its device. */

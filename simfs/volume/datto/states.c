@@ -61,7 +61,8 @@ static bool is_at_minor(struct datto_command *command)
 	if (unverified->exists)
 		return unverified->minor == command->minor;
 	command->snapshot = datto_traced(command->volume);
-	return command->snapshot && store_facts(command->snapshot->store)->minor == command->minor;
+	return command->snapshot &&
+	       owner_of(store_facts(command->snapshot->store)).minor == command->minor;
 }
 
 static int minor_is_free(struct datto_command *command)
@@ -263,7 +264,7 @@ static void incremental_drained(struct volume_barrier *barrier)
 	struct datto_command *command = CONTAINER_OF(barrier, struct datto_command, barrier);
 	struct store_facts facts = *store_facts(command->snapshot->store);
 
-	facts.mode = SNAPSHOT_MODE_INCREMENTAL;
+	owner_set_mode(&facts, SNAPSHOT_MODE_INCREMENTAL);
 	store_waiter_arm(&command->written, incremental_written);
 	store_update(command->snapshot->store, &facts, &command->written);
 }

@@ -30,8 +30,8 @@ static void check_newer(const struct verifier *verifier, const struct verify_ent
 	char whose[VERIFY_WHOSE_BYTES];
 
 	verify_whose(verifier, entry, whose, sizeof whose);
-	for (size_t steps = 0; at->facts.parent_id != 0; steps++) {
-		at = steps < verifier->entry_count ? find(verifier, at->facts.parent_id) : NULL;
+	for (size_t steps = 0; at->owner.parent_id != 0; steps++) {
+		at = steps < verifier->entry_count ? find(verifier, at->owner.parent_id) : NULL;
 		if (!at) {
 			verify_tell(verifier, false, entry->file, 0, whose,
 				"a newer snapshot, whose blocks it shows, is not there: the next "

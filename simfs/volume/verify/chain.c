@@ -9,7 +9,7 @@
 static bool is_of_chain(const struct verify_entry *entry)
 {
 	return entry->kind == VERIFY_NODE ||
-	       (entry->has_facts && entry->facts.role == ROLE_CHAIN_SNAPSHOT);
+	       (entry->has_facts && entry->facts.owner.kind == OWNER_CHAIN_SNAPSHOT);
 }
 
 static bool is_root(uint64_t parent_id)
@@ -47,7 +47,7 @@ static const struct verify_entry *find_node(const struct verifier *verifier, uin
 
 static bool is_of_lineage(const struct verify_entry *entry, uint64_t lineage)
 {
-	return entry->kind == VERIFY_NODE && entry->has_facts && entry->facts.lineage == lineage;
+	return entry->kind == VERIFY_NODE && entry->has_facts && entry->owner.lineage == lineage;
 }
 
 static bool has_child_of_its_lineage(
@@ -56,7 +56,7 @@ static bool has_child_of_its_lineage(
 	for (size_t i = 0; i < verifier->entry_count; i++) {
 		const struct verify_entry *child = &verifier->entries[i];
 
-		if (child->parent == node && is_of_lineage(child, node->facts.lineage))
+		if (child->parent == node && is_of_lineage(child, node->owner.lineage))
 			return true;
 	}
 	return false;
@@ -81,8 +81,8 @@ static bool is_left_over(const struct verifier *verifier, const struct verify_en
 	for (size_t i = 0; i < verifier->entry_count; i++) {
 		const struct verify_entry *other = &verifier->entries[i];
 
-		if (other != node && is_of_lineage(other, node->facts.lineage) &&
-			other->facts.parent_id == node->facts.parent_id)
+		if (other != node && is_of_lineage(other, node->owner.lineage) &&
+			other->owner.parent_id == node->owner.parent_id)
 			return true;
 	}
 	return false;
@@ -93,8 +93,8 @@ void verify_chain_link(struct verifier *verifier)
 	for (size_t i = 0; i < verifier->entry_count; i++) {
 		struct verify_entry *entry = &verifier->entries[i];
 
-		if (is_of_chain(entry) && entry->has_facts && !is_root(entry->facts.parent_id))
-			entry->parent = find_node(verifier, entry->facts.parent_id);
+		if (is_of_chain(entry) && entry->has_facts && !is_root(entry->owner.parent_id))
+			entry->parent = find_node(verifier, entry->owner.parent_id);
 	}
 	for (size_t i = 0; i < verifier->entry_count; i++) {
 		struct verify_entry *entry = &verifier->entries[i];
@@ -161,7 +161,7 @@ const char *verify_shown_by(const struct verifier *verifier, const struct verify
 		add_view(&shown, "the live view", NULL);
 	for (size_t i = 0; i < verifier->entry_count; i++) {
 		const struct verify_entry *entry = &verifier->entries[i];
-		bool is_clone = entry->facts.mode == SNAPSHOT_MODE_CLONE;
+		bool is_clone = entry->owner.mode == SNAPSHOT_MODE_CLONE;
 		const struct verify_entry *at = entry->parent;
 
 		if (entry->kind != VERIFY_SNAPSHOT || !entry->has_facts || entry->facts.failed)
@@ -187,12 +187,12 @@ static void check_parents(const struct verifier *verifier, const struct verify_e
 {
 	const struct verify_entry *at = entry;
 
-	for (size_t steps = 0; at && at->has_facts && !is_root(at->facts.parent_id); steps++) {
+	for (size_t steps = 0; at && at->has_facts && !is_root(at->owner.parent_id); steps++) {
 		if (!at->parent && at == entry)
-			tell(verifier, entry, "its parent", at->facts.parent_id, " is not there");
+			tell(verifier, entry, "its parent", at->owner.parent_id, " is not there");
 		if (steps > verifier->entry_count) {
 			tell(verifier, entry, "its parents go in a circle, by way of",
-				at->facts.parent_id, "");
+				at->owner.parent_id, "");
 			return;
 		}
 		at = at->parent;
@@ -206,7 +206,7 @@ static bool is_shown(const struct verifier *verifier, const struct verify_entry 
 		const struct verify_entry *entry = &verifier->entries[i];
 
 		if (entry->parent == node && !entry->facts.failed &&
-			entry->facts.mode != SNAPSHOT_MODE_CLONE)
+			entry->owner.mode != SNAPSHOT_MODE_CLONE)
 			return true;
 	}
 	return false;
@@ -220,7 +220,7 @@ static bool is_written_to(const struct verifier *verifier, uint64_t lineage)
 
 		if (entry->kind == VERIFY_SNAPSHOT && entry->has_facts &&
 			entry->facts.order == lineage)
-			return entry->facts.mode == SNAPSHOT_MODE_CLONE && !entry->facts.failed;
+			return entry->owner.mode == SNAPSHOT_MODE_CLONE && !entry->facts.failed;
 	}
 	return lineage == 0;
 }
@@ -233,12 +233,12 @@ static void check_head(const struct verifier *verifier, const struct verify_entr
 
 	if (!node->is_head)
 		return;
-	if (is_shown(verifier, node) && is_written_to(verifier, node->facts.lineage))
+	if (is_shown(verifier, node) && is_written_to(verifier, node->owner.lineage))
 		verify_tell(verifier, false, node->file, 0,
 			verify_whose(verifier, node, whose, sizeof whose),
 			"it is written to, and the leaf over it is missing");
 	for (const struct verify_entry *other = verifier->entries; other < node; other++) {
-		if (other->is_head && is_of_lineage(other, node->facts.lineage))
+		if (other->is_head && is_of_lineage(other, node->owner.lineage))
 			tell(verifier, node, "it and", other->facts.store_id,
 				" are both the last of one lineage");
 	}
@@ -251,7 +251,7 @@ static bool has_node_of(const struct verifier *verifier, uint64_t lineage)
 
 		/* One that does not say may be it. */
 		if (entry->kind == VERIFY_NODE &&
-			(!entry->has_facts || entry->facts.lineage == lineage))
+			(!entry->has_facts || entry->owner.lineage == lineage))
 			return true;
 	}
 	return false;
@@ -270,7 +270,7 @@ static void check_snapshot(const struct verifier *verifier, const struct verify_
 	}
 	if (entry->facts.failed || !is_of_chain(entry))
 		return;
-	if (entry->facts.mode != SNAPSHOT_MODE_CLONE)
+	if (entry->owner.mode != SNAPSHOT_MODE_CLONE)
 		check_parents(verifier, entry);
 	else if (!has_node_of(verifier, entry->facts.order))
 		verify_tell(verifier, false, entry->file, 0, whose, "no node of it is there");
@@ -284,7 +284,7 @@ void verify_chain(const struct verifier *verifier)
 		const struct verify_entry *entry = &verifier->entries[i];
 
 		has_chain |= is_of_chain(entry);
-		has_cow |= entry->has_facts && entry->facts.role == ROLE_COW_SNAPSHOT;
+		has_cow |= entry->has_facts && entry->facts.owner.kind == OWNER_COW_SNAPSHOT;
 	}
 	if (has_chain && has_cow)
 		verify_tell(verifier, false, VOLUME_FILE, 0, NULL,

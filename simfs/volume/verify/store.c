@@ -36,10 +36,10 @@ const char *verify_whose(const struct verifier *verifier, const struct verify_en
 			(int)(strlen(entry->file) - strlen(STORE_SUFFIX)), entry->file);
 		return buffer;
 	}
-	clone = entry->has_facts ? find_clone(verifier, entry->facts.lineage) : NULL;
+	clone = entry->has_facts ? find_clone(verifier, entry->owner.lineage) : NULL;
 	if (!entry->has_facts)
 		snprintf(buffer, length, "a node of a chain");
-	else if (entry->facts.lineage == 0)
+	else if (entry->owner.lineage == 0)
 		snprintf(buffer, length, "a node of the live view");
 	else
 		snprintf(buffer, length, "a node of clone '%s'",
@@ -59,7 +59,9 @@ static const char *misfit(const struct verifier *verifier, const struct verify_e
 		return "it is of another volume";
 	if (verifier->has_record && state_is_older(facts, verifier->record.image.closing_id))
 		return "it is older than the last unmount";
-	if ((entry->kind == VERIFY_NODE) != (facts->role == ROLE_CHAIN_NODE))
+	if (owner_fault(facts))
+		return owner_fault(facts);
+	if ((entry->kind == VERIFY_NODE) != (facts->owner.kind == OWNER_CHAIN_NODE))
 		return "it is of another kind than its name says";
 	if (entry->kind == VERIFY_SNAPSHOT)
 		return strlen(facts->name) == length && !strncmp(facts->name, entry->file, length)
@@ -77,7 +79,7 @@ static const char *misfit(const struct verifier *verifier, const struct verify_e
 static bool is_given_up(const struct verify_entry *entry, const struct store_findings *findings)
 {
 	return findings->machine_restarted && !findings->was_durable &&
-	       entry->kind != VERIFY_NODE && entry->facts.mode != SNAPSHOT_MODE_CLONE;
+	       entry->kind != VERIFY_NODE && entry->owner.mode != SNAPSHOT_MODE_CLONE;
 }
 
 /* Of ID.sums, beside a store that checks. */
@@ -143,6 +145,7 @@ int verify_store_open(const struct verifier *verifier, struct verify_entry *entr
 	if (entry->store) {
 		entry->has_facts = true;
 		entry->facts = *store_facts(entry->store);
+		entry->owner = owner_of(&entry->facts);
 		verifier->verify->blocks += store_blocks(entry->store);
 	}
 	verify_whose(verifier, entry, whose, sizeof whose);

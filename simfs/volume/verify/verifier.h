@@ -17,6 +17,7 @@ struct verify_entry {
 	enum verify_kind kind;
 	bool has_facts; /* its superblock checks */
 	struct store_facts facts;
+	struct owner owner;  /* that of the facts */
 	struct store *store; /* NULL: it cannot be read, or is none of ours */
 	bool is_damaged;
 
