@@ -27,17 +27,11 @@
 /* ---- shared with shrink ---- */
 
 const struct command_option replay_options[] = {
-	{ .name = "work",
-		.value = "FOLDER",
-		.kind = COMMAND_FOLDER,
-		.offset = offsetof(struct replay, options.work_parent),
-		.about = "where work folders are made (default $TMPDIR, or /tmp)" },
-	{ .name = "keep",
-		.offset = offsetof(struct replay, options.keep),
-		.about = "keep the work folders, and say where they are" },
-	{ .name = "json",
-		.offset = offsetof(struct replay, as_json),
-		.about = "print one JSON object" },
+	{ "work", "FOLDER", "where work folders are made (default $TMPDIR, or /tmp)",
+		COMMAND_FOLDER, .offset = offsetof(struct replay, options.work_parent) },
+	{ "keep", NULL, "keep the work folders, and say where they are",
+		.offset = offsetof(struct replay, options.keep) },
+	{ "json", NULL, "print one JSON object", .offset = offsetof(struct replay, as_json) },
 	{ 0 },
 };
 

@@ -136,16 +136,15 @@ static int run(const struct command_line *line, int argc, char **argv)
 }
 
 static const struct command_option options[] = {
-	{ .name = "json",
-		.offset = offsetof(struct values, as_json),
-		.about = "print one JSON object instead" },
+	{ "json", NULL, "print one JSON object instead",
+		.offset = offsetof(struct values, as_json) },
 	{ 0 },
 };
 
 const struct command_line validate_command = {
 	.name = "validate",
 	.summary = "find mistakes in scenarios",
-	.operands = { { .name = "SCENARIO|FOLDER...", .kind = COMMAND_FILE } },
+	.operands = { { "SCENARIO|FOLDER...", COMMAND_FILE, NULL, NULL } },
 	.options = options,
 	.about = "Reads each scenario, and every *.yaml and *.yml below each folder, without\n"
 		 "running it.  Prints 'ok PATH' for one that is well formed, and every mistake of\n"

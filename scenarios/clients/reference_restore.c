@@ -139,8 +139,7 @@ static int run(const struct command_line *line, int argc, char **argv)
 const struct command_line restore_command = {
 	.name = "restore",
 	.summary = "restore it",
-	.operands = { { .name = "OUT", .kind = COMMAND_FILE },
-		{ .name = "IMAGE", .kind = COMMAND_FILE } },
+	.operands = { { "OUT", COMMAND_FILE, NULL, NULL }, { "IMAGE", COMMAND_FILE, NULL, NULL } },
 	.about = "The reference client: makes the file IMAGE of the backup OUT and OUT.manifest, "
 		 "after\n"
 		 "checking every checksum on the way.  IMAGE appears when it is whole, or not at "

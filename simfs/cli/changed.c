@@ -126,21 +126,17 @@ static int run(const struct command_line *line, int argc, char **argv)
 }
 
 static const struct command_option options[] = {
-	{ .name = "json",
-		.offset = offsetof(struct values, json),
-		.about = "print one JSON object: extents are [offset, length], in bytes" },
-	{ .name = "bitmap",
-		.value = "FILE",
-		.kind = COMMAND_FILE,
-		.offset = offsetof(struct values, bitmap),
-		.about = "write a bit for each block, the lowest of a byte first" },
+	{ "json", NULL, "print one JSON object: extents are [offset, length], in bytes",
+		.offset = offsetof(struct values, json) },
+	{ "bitmap", "FILE", "write a bit for each block, the lowest of a byte first", COMMAND_FILE,
+		.offset = offsetof(struct values, bitmap) },
 	{ 0 },
 };
 
 const struct command_line snapshot_changed_action = {
 	.name = "snapshot changed",
 	.summary = "list the blocks that changed since a snapshot",
-	.operands = { ASK_MNT, { .name = "NAME", .kind = COMMAND_SNAPSHOT } },
+	.operands = { ASK_MNT, { "NAME", COMMAND_SNAPSHOT, NULL, NULL } },
 	.options = options,
 	.about =
 		"Lists which blocks of the live view changed since a snapshot was taken: offset\n"

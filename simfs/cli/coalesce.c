@@ -75,16 +75,11 @@ static int run(const struct command_line *line, int argc, char **argv)
 }
 
 static const struct command_option options[] = {
-	{ .name = "wait",
-		.offset = offsetof(struct values, wait),
-		.about = "wait until nothing more can be merged" },
-	{ .name = "abort",
-		.excludes = "wait",
-		.offset = offsetof(struct values, abort),
-		.about = "stop a merge that is under way" },
-	{ .name = "json",
-		.offset = offsetof(struct values, json),
-		.about = "print the chain of the status" },
+	{ "wait", NULL, "wait until nothing more can be merged",
+		.offset = offsetof(struct values, wait) },
+	{ "abort", NULL, "stop a merge that is under way", .excludes = "wait",
+		.offset = offsetof(struct values, abort) },
+	{ "json", NULL, "print the chain of the status", .offset = offsetof(struct values, json) },
 	{ 0 },
 };
 

@@ -63,19 +63,15 @@ static int run(const struct command_line *line, int argc, char **argv)
 }
 
 static const struct command_option options[] = {
-	{ .name = "size",
-		.value = "SIZE",
-		.kind = COMMAND_SIZE,
-		.is_required = true,
-		.offset = offsetof(struct values, size),
-		.about = "a multiple of 512: 64MiB, 1GiB, 2048s (sectors), 1048576" },
+	{ "size", "SIZE", "a multiple of 512: 64MiB, 1GiB, 2048s (sectors), 1048576", COMMAND_SIZE,
+		.is_required = true, .offset = offsetof(struct values, size) },
 	{ 0 },
 };
 
 const struct command_line create_command = {
 	.name = "create",
 	.summary = "make an image for a volume",
-	.operands = { { .name = "IMAGE", .kind = COMMAND_FILE } },
+	.operands = { { "IMAGE", COMMAND_FILE, NULL, NULL } },
 	.options = options,
 	.about = "Makes IMAGE, a sparse file of zeros, as the source volume of a rig.\n"
 		 "An existing file is never overwritten.",

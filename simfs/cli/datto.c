@@ -53,12 +53,12 @@ static const struct command_line ctl = {
 	.name = "datto ctl",
 	.summary = "what dbdctl would do and answer",
 	.operands = { ASK_MNT,
-		{ .name = "COMMAND",
-			.kind = COMMAND_CHOICE,
-			.choices = "setup-snapshot reload-snapshot reload-incremental destroy "
-				   "transition-to-incremental transition-to-snapshot reconfigure "
-				   "expand-cow-file reconfigure-auto-expand help" },
-		{ .name = "[ARG ...]", .kind = COMMAND_FILE } },
+		{ "COMMAND", COMMAND_CHOICE,
+			"setup-snapshot reload-snapshot reload-incremental destroy "
+			"transition-to-incremental transition-to-snapshot reconfigure "
+			"expand-cow-file reconfigure-auto-expand help",
+			NULL },
+		{ "[ARG ...]", COMMAND_FILE, NULL, NULL } },
 	.about =
 		"Does and answers what dbdctl would, for the volume that is mounted on MNT with\n"
 		"--profile datto or actiphy; its block device is MNT/live.  What the driver logs\n"

@@ -159,9 +159,7 @@ static int run(const struct command_line *line, int argc, char **argv)
 }
 
 static const struct command_option options[] = {
-	{ .name = "json",
-		.offset = offsetof(struct values, json),
-		.about = "print the findings as JSON" },
+	{ "json", NULL, "print the findings as JSON", .offset = offsetof(struct values, json) },
 	{ 0 },
 };
 

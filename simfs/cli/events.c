@@ -291,19 +291,17 @@ static int run(const struct command_line *line, int argc, char **argv)
 }
 
 static const struct command_option options[] = {
-	{ .name = "follow",
-		.offset = offsetof(struct values, follow),
-		.about = "keep printing what happens, until the volume is unmounted" },
-	{ .name = "json",
-		.offset = offsetof(struct values, json),
-		.about = "print the lines of the journal as they are, one JSON object each" },
+	{ "follow", NULL, "keep printing what happens, until the volume is unmounted",
+		.offset = offsetof(struct values, follow) },
+	{ "json", NULL, "print the lines of the journal as they are, one JSON object each",
+		.offset = offsetof(struct values, json) },
 	{ 0 },
 };
 
 const struct command_line events_command = {
 	.name = "events",
 	.summary = "show what happened, or follow it",
-	.operands = { { .name = "MNT|IMAGE", .kind = COMMAND_FILE } },
+	.operands = { { "MNT|IMAGE", COMMAND_FILE, NULL, NULL } },
 	.options = options,
 	.about = "Prints the journal of the volume that is mounted on MNT: seconds since the "
 		 "mount,\n"

@@ -30,10 +30,7 @@ static int print_list(json_t *answer)
 static const struct command_line add = {
 	.name = "fault add",
 	.summary = "arm a fault",
-	.operands = { ASK_MNT, { .name = "RULE",
-				       .kind = COMMAND_LISTED,
-				       .choices = "points",
-				       .argument = "rule" } },
+	.operands = { ASK_MNT, { "RULE", COMMAND_LISTED, "points", "rule" } },
 	.about = "Arms a fault, and prints its number.  A rule is POINT ACTION TRIGGER..., in one\n"
 		 "argument; 'snaprig list points' names the points.\n\n"
 		 "actions:\n"
@@ -78,8 +75,7 @@ static const struct command_line list = {
 static const struct command_line remove_one = {
 	.name = "fault remove",
 	.summary = "remove one",
-	.operands = { ASK_MNT,
-		{ .name = "NAME-OR-ID", .kind = COMMAND_TEXT, .argument = "fault" } },
+	.operands = { ASK_MNT, { "NAME-OR-ID", COMMAND_TEXT, NULL, "fault" } },
 	.about = "Removes a fault; whatever it delays or hangs goes on.",
 	.examples = "  snaprig fault remove mnt 1\n",
 	.exits = ASK_EXITS,

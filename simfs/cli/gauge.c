@@ -3,27 +3,20 @@
 #include "simfs/cli/command_table.h"
 
 static const struct command_option set_options[] = {
-	{ .name = "real",
-		.argument = "real",
-		.about = "of memory.used: do not feign it; take memory in a cgroup until it\n"
-			 "reads VALUE (10% to 95%); needs root" },
-	{ .name = "size",
-		.value = "SIZE",
-		.kind = COMMAND_SIZE,
-		.argument = "size",
-		.about = "the limit of that cgroup: 32MiB to 1GiB (default 256MiB)" },
+	{ "real", NULL,
+		"of memory.used: do not feign it; take memory in a cgroup until it\n"
+		"reads VALUE (10% to 95%); needs root",
+		.argument = "real" },
+	{ "size", "SIZE", "the limit of that cgroup: 32MiB to 1GiB (default 256MiB)", COMMAND_SIZE,
+		.argument = "size" },
 	{ 0 },
 };
 
 static const struct command_line set = {
 	.name = "gauge set",
 	.summary = "feign a measured quantity",
-	.operands = { ASK_MNT,
-		{ .name = "GAUGE",
-			.kind = COMMAND_LISTED,
-			.choices = "gauges",
-			.argument = "gauge" },
-		{ .name = "VALUE", .kind = COMMAND_TEXT, .argument = "value" } },
+	.operands = { ASK_MNT, { "GAUGE", COMMAND_LISTED, "gauges", "gauge" },
+		{ "VALUE", COMMAND_TEXT, NULL, "value" } },
 	.options = set_options,
 	.about =
 		"Feigns a gauge: whatever watches it - rules with when=, moments of scenarios, a\n"
@@ -39,10 +32,7 @@ static const struct command_line set = {
 static const struct command_line release = {
 	.name = "gauge release",
 	.summary = "measure it again",
-	.operands = { ASK_MNT, { .name = "GAUGE",
-				       .kind = COMMAND_LISTED,
-				       .choices = "gauges",
-				       .argument = "gauge" } },
+	.operands = { ASK_MNT, { "GAUGE", COMMAND_LISTED, "gauges", "gauge" } },
 	.about = "Ends what 'snaprig gauge set' began: the gauge is measured again, and memory "
 		 "that\n"
 		 "was taken is given back.",

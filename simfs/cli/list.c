@@ -289,18 +289,16 @@ static int run(const struct command_line *line, int argc, char **argv)
 }
 
 static const struct command_option options[] = {
-	{ .name = "json",
-		.offset = offsetof(struct values, json),
-		.about = "print the list as JSON, with all there is to know" },
+	{ "json", NULL, "print the list as JSON, with all there is to know",
+		.offset = offsetof(struct values, json) },
 	{ 0 },
 };
 
 const struct command_line list_command = {
 	.name = "list",
 	.summary = "list what there is",
-	.operands = { { .name = "profiles|points|gauges|scenarios|clients",
-		.kind = COMMAND_CHOICE,
-		.choices = "profiles points gauges scenarios clients" } },
+	.operands = { { "profiles|points|gauges|scenarios|clients", COMMAND_CHOICE,
+		"profiles points gauges scenarios clients", NULL } },
 	.options = options,
 	.about = "Lists the systems that a volume can imitate (profiles), the places where faults\n"
 		 "can strike (points), the quantities that it measures (gauges), the scenarios of\n"

@@ -12,25 +12,13 @@ static int print_list(json_t *answer)
 }
 
 static const struct command_option create_options[] = {
-	{ .name = "limit",
-		.value = "SIZE|SHARE",
-		.kind = COMMAND_SIZE,
-		.argument = "limit",
-		.about = "room for preserved blocks: 64MiB, or 10% of the volume" },
-	{ .name = "block",
-		.value = "SIZE",
-		.kind = COMMAND_SIZE,
-		.argument = "block",
-		.about = "bytes preserved at a time: 4KiB" },
-	{ .name = "of",
-		.value = "CLONE",
-		.kind = COMMAND_SNAPSHOT,
-		.argument = "of",
-		.about = "take it of a clone, instead of the live view" },
-	{ .name = "no-writers",
-		.argument = "writers",
-		.denies = true,
-		.about = "ask no writer to freeze for it" },
+	{ "limit", "SIZE|SHARE", "room for preserved blocks: 64MiB, or 10% of the volume",
+		COMMAND_SIZE, .argument = "limit" },
+	{ "block", "SIZE", "bytes preserved at a time: 4KiB", COMMAND_SIZE, .argument = "block" },
+	{ "of", "CLONE", "take it of a clone, instead of the live view", COMMAND_SNAPSHOT,
+		.argument = "of" },
+	{ "no-writers", NULL, "ask no writer to freeze for it", .argument = "writers",
+		.denies = true },
 	ASK_JSON(cli_print_answer),
 	{ 0 },
 };
@@ -39,7 +27,7 @@ static const struct command_option create_options[] = {
 static const struct command_line create = {
 	.name = "snapshot create",
 	.summary = "take a snapshot",
-	.operands = { ASK_MNT, { .name = "NAME", .kind = COMMAND_TEXT, .argument = "name" } },
+	.operands = { ASK_MNT, { "NAME", COMMAND_TEXT, NULL, "name" } },
 	.options = create_options,
 	.about = "Takes a snapshot of the volume that is mounted on MNT.  When this returns, the\n"
 		 "snapshot can be read as MNT/snapshots/NAME.  What no option sets is as in the\n"
@@ -52,9 +40,8 @@ static const struct command_line create = {
 };
 
 static const struct command_option clone_options[] = {
-	{ .name = "full",
-		.argument = "full",
-		.about = "copy all data: the clone is the root of a tree of its own" },
+	{ "full", NULL, "copy all data: the clone is the root of a tree of its own",
+		.argument = "full" },
 	ASK_JSON(cli_print_answer),
 	{ 0 },
 };
@@ -62,8 +49,8 @@ static const struct command_option clone_options[] = {
 static const struct command_line clone_of = {
 	.name = "snapshot clone",
 	.summary = "make a clone of a snapshot, which can be written to",
-	.operands = { ASK_MNT, { .name = "SNAPSHOT", .kind = COMMAND_SNAPSHOT, .argument = "of" },
-		{ .name = "NAME", .kind = COMMAND_TEXT, .argument = "name" } },
+	.operands = { ASK_MNT, { "SNAPSHOT", COMMAND_SNAPSHOT, NULL, "of" },
+		{ "NAME", COMMAND_TEXT, NULL, "name" } },
 	.options = clone_options,
 	.about = "Makes a clone of a snapshot in a chain: MNT/snapshots/NAME, which can be written "
 		 "to\n"
@@ -81,7 +68,7 @@ static const struct command_line clone_of = {
 static const struct command_line delete = {
 	.name = "snapshot delete",
 	.summary = "delete a snapshot",
-	.operands = { ASK_MNT, { .name = "NAME", .kind = COMMAND_SNAPSHOT, .argument = "name" } },
+	.operands = { ASK_MNT, { "NAME", COMMAND_SNAPSHOT, NULL, "name" } },
 	.about =
 		"Deletes a snapshot.  When this returns, its files are gone.  It is refused while\n"
 		"somebody has the snapshot open.",

@@ -19,13 +19,10 @@ static int print_metrics(json_t *status)
 }
 
 static const struct command_option options[] = {
-	{ .name = "json",
-		.excludes = "metrics",
-		.print = cli_print_answer,
-		.about = "print the object of MNT/.snaprig/status.json" },
-	{ .name = "metrics",
-		.print = print_metrics,
-		.about = "print it as metrics, in the text format of Prometheus" },
+	{ "json", NULL, "print the object of MNT/.snaprig/status.json", .excludes = "metrics",
+		.print = cli_print_answer },
+	{ "metrics", NULL, "print it as metrics, in the text format of Prometheus",
+		.print = print_metrics },
 	{ 0 },
 };
 

@@ -164,19 +164,16 @@ static int run(const struct command_line *line, int argc, char **argv)
 }
 
 static const struct command_option options[] = {
-	{ .name = "store",
-		.value = "FOLDER",
-		.kind = COMMAND_FOLDER,
-		.offset = offsetof(struct values, store),
-		.about = "where the state lies (default IMAGE.snaprig)" },
-	{ .name = "json", .offset = offsetof(struct values, json), .about = "print one object" },
+	{ "store", "FOLDER", "where the state lies (default IMAGE.snaprig)", COMMAND_FOLDER,
+		.offset = offsetof(struct values, store) },
+	{ "json", NULL, "print one object", .offset = offsetof(struct values, json) },
 	{ 0 },
 };
 
 const struct command_line verify_command = {
 	.name = "verify",
 	.summary = "read and check all of it, unmounted",
-	.operands = { { .name = "IMAGE", .kind = COMMAND_FILE } },
+	.operands = { { "IMAGE", COMMAND_FILE, NULL, NULL } },
 	.options = options,
 	.about = "Reads and checks all that lies on disk of a volume that is not mounted, and\n"
 		 "changes nothing: the image against what the last unmount left, every store and\n"

@@ -24,10 +24,10 @@ static int print_document(json_t *answer)
 	}
 
 static const struct command_option list_options[] = {
-	{ .name = "json",
-		.print = print_document,
-		.about = "print what the volume answered, as JSON: with what failed, whose fault "
-			 "it\nwas, and why" },
+	{ "json", NULL,
+		"print what the volume answered, as JSON: with what failed, whose fault "
+		"it\nwas, and why",
+		.print = print_document },
 	{ 0 },
 };
 
@@ -46,10 +46,7 @@ static const struct command_line list = {
 static const struct command_line add = {
 	.name = "writers add",
 	.summary = "add one",
-	.operands = { ASK_MNT, { .name = "WRITER",
-				       .kind = COMMAND_CHOICE,
-				       .choices = "simulated hook fsfreeze",
-				       .argument = "writer" } },
+	.operands = { ASK_MNT, { "WRITER", COMMAND_CHOICE, "simulated hook fsfreeze", "writer" } },
 	.about = "Adds an application that must freeze before a snapshot is taken and thaws after "
 		 "it.\n"
 		 "A writer is KIND KEY=VALUE..., in one argument.  It replaces one of its name, "
@@ -73,7 +70,7 @@ static const struct command_line add = {
 static const struct command_line remove_one = {
 	.name = "writers remove",
 	.summary = "remove one",
-	.operands = { ASK_MNT, { .name = "NAME", .kind = COMMAND_TEXT, .argument = "name" } },
+	.operands = { ASK_MNT, { "NAME", COMMAND_TEXT, NULL, "name" } },
 	.about = "Removes a writer.",
 	.exits = ASK_EXITS,
 	.asks = ASK_WRITERS("writers.remove"),
@@ -82,7 +79,7 @@ static const struct command_line remove_one = {
 static const struct command_line kill_one = {
 	.name = "writers kill",
 	.summary = "let a simulated one die",
-	.operands = { ASK_MNT, { .name = "NAME", .kind = COMMAND_TEXT, .argument = "name" } },
+	.operands = { ASK_MNT, { "NAME", COMMAND_TEXT, NULL, "name" } },
 	.about = "Kills the process of a simulated writer.  If it was frozen, the snapshot fails.\n"
 		 "The writer does not answer again until it is added again.",
 	.exits = ASK_EXITS,
@@ -117,11 +114,10 @@ static const struct command_line thaw = {
 static const struct command_line notify = {
 	.name = "writers notify",
 	.summary = "tell them of an event outside a snapshot",
-	.operands = { ASK_MNT, { .name = "EVENT",
-				       .kind = COMMAND_CHOICE,
-				       .choices = "identify backup-complete pre-restore "
-						  "post-restore backup-shutdown abort",
-				       .argument = "event" } },
+	.operands = { ASK_MNT, { "EVENT", COMMAND_CHOICE,
+				       "identify backup-complete pre-restore "
+				       "post-restore backup-shutdown abort",
+				       "event" } },
 	.about = "Tells all writers what a requester tells them outside a snapshot: identify,\n"
 		 "backup-complete, pre-restore, post-restore, backup-shutdown, abort.",
 	.examples = "  snaprig writers notify mnt backup-complete\n",
