@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "simfs/cli/ask.h"
 
+#include <stdio.h>
+
 #include "simfs/base/exit_code.h"
 #include "simfs/cli/cli.h"
 #include "simfs/control/protocol.h"
@@ -61,9 +63,11 @@ int cli_ask(const struct command_line *line, int argc, char **argv)
 	return exit_code;
 }
 
-int cli_print_answer(json_t *answer)
+int cli_print_json(json_t *document)
 {
-	return cli_print_json(answer);
+	json_dumpf(document, stdout, JSON_INDENT(2));
+	putchar('\n');
+	return command_line_finish();
 }
 
 int cli_print_document(json_t *answer)

@@ -57,8 +57,10 @@ struct command_question {
 /* Reads what was typed, asks, and prints.  Returns the exit code of the process. */
 int cli_ask(const struct command_line *line, int argc, char **argv);
 
-/* Those that print JSON: the answer as it is, or a document with its `schema_version`. */
-int cli_print_answer(json_t *answer);
+/* Prints DOCUMENT for programs.  Returns EXIT_MET, or EXIT_RIG when it could not be written. */
+int cli_print_json(json_t *document);
+
+/* The same with the document's `schema_version`. */
 int cli_print_document(json_t *answer);
 
 #endif

@@ -44,7 +44,4 @@ int cli_call(const char *mount_point, const struct command_question *question, j
 /* control_client_wait() for an answer that takes as long as it takes. */
 int cli_wait(struct control_client *client, uint64_t id, json_t **ret_result);
 
-/* Prints DOCUMENT for programs.  Returns EXIT_MET, or EXIT_RIG when stdout took it not. */
-int cli_print_json(const json_t *document);
-
 #endif

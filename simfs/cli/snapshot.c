@@ -19,7 +19,7 @@ static const struct command_option create_options[] = {
 		.argument = "of" },
 	{ "no-writers", NULL, "ask no writer to freeze for it", .argument = "writers",
 		.denies = true },
-	ASK_JSON(cli_print_answer),
+	ASK_JSON(cli_print_json),
 	{ 0 },
 };
 
@@ -42,7 +42,7 @@ static const struct command_line create = {
 static const struct command_option clone_options[] = {
 	{ "full", NULL, "copy all data: the clone is the root of a tree of its own",
 		.argument = "full" },
-	ASK_JSON(cli_print_answer),
+	ASK_JSON(cli_print_json),
 	{ 0 },
 };
 

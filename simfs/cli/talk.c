@@ -220,10 +220,3 @@ int cli_call(const char *mount_point, const struct command_question *question, j
 	control_client_destroy(client);
 	return exit_code;
 }
-
-int cli_print_json(const json_t *document)
-{
-	json_dumpf(document, stdout, JSON_INDENT(2));
-	putchar('\n');
-	return command_line_finish();
-}

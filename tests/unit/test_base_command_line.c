@@ -149,6 +149,7 @@ START_TEST(options_are_required_and_exclude_each_other)
 	size_t count = 99;
 
 	ck_assert_int_eq(parse_more("mnt", &values, &count), EXIT_USAGE);
+	ck_assert_int_eq(parse_more("mnt --second", &values, &count), EXIT_USAGE);
 	ck_assert_int_eq(
 		parse_more("mnt --needed=1 --second --first", &values, &count), EXIT_USAGE);
 	ck_assert_uint_eq(count, 99);
