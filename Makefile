@@ -36,8 +36,9 @@ BUILD := build/$(CONFIG)$(if $(findstring clang,$(CC)),-clang)
 Q := $(if $(filter 1,$(V)),,@)
 say = $(if $(filter 1,$(V)),@:,@printf '  %-6s %s\n' $(1) $(2))
 
-# What is built by the way is built on all cores.
-build = +$(Q)$(MAKE) --no-print-directory CONFIG=$(CONFIG) CC=$(CC) \
+# What is built by the way is built on all cores, and by one at a time: two who check the
+# same tree do not write the same files.
+build = +$(Q)mkdir -p build && flock -o build/lock $(MAKE) --no-print-directory CONFIG=$(CONFIG) CC=$(CC) \
 	$(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
 
 # ---- flags -----------------------------------------------------------------

@@ -13,8 +13,9 @@ mounts_below()
 {
 	local point
 	while read -r _ point _; do
-		# Blanks and the like are octal there.
-		printf -v point '%b' "$point"
+		# These are octal there; to printf a digit behind would be one more of the number.
+		point=${point//\\040/ } point=${point//\\011/$'\t'}
+		point=${point//\\012/$'\n'} point=${point//\\134/\\}
 		[[ $point/ != "$1"/* ]] || printf '%s\n' "$point"
 	done </proc/self/mounts
 }

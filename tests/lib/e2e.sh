@@ -175,6 +175,7 @@ trap e2e_end EXIT
 trap 'exit 130' INT TERM
 cd "$work"
 [ -e /dev/fuse ] || skip "no /dev/fuse"
+[ "$(id -u)" = 0 ] || requires_user_mount
 [ -x "$SNAPRIG" ] || fail "no program '$SNAPRIG'"
 
 e2e_begun=$(date +%s)
