@@ -53,6 +53,6 @@ if command -v mkfs.ext4 >/dev/null; then
 	refused 1 'Input/output error' dd if=fs/file of=/dev/null bs=64k iflag=direct
 	rig fault clear "$mnt"
 	head -c 3000000 old | cmp - fs/file || fail "the file is gone for good"
-	umount fs
+	umount_loop "$mnt/live" fs
 fi
 umount_volume

@@ -9,9 +9,9 @@ programs=$(cd "$e2e_root/tests" &&
 		durability/test_*.c)
 all=$(echo "$programs" | wc -l)
 for count in 1 2 10; do
-	done=0
+	done=0 part=$((count > 2 ? 3 : count))
 	for program in $programs; do
-		! budget_is_over $done "$all" "programs with COUNT=$count" $((count > 2 ? 3 : count)) 3 || break
+		! budget_is_over $done "$all" "programs with COUNT=$count" $part 3 || break
 		done=$((done + 1))
 		COUNT=$count CK_TIMEOUT_MULTIPLIER=15 "$E2E_TOOLS/../${program%.c}" >said 2>&1 || {
 			grep -a -E ':[FE]:|^replay' said

@@ -30,5 +30,6 @@ run second
 wait $first || fail "of two runs one fails"
 for name in first second; do
 	same 2 "$(grep -c '^ok   e2e/' $name.said)" "scripts that pass"
-	tail -n 1 $name.said | grep -qxE '[0-9]+ passed, 0 failed, 0 skipped' || fail "$(cat $name.said)"
+	tail -n 1 $name.said | grep -qxE '[0-9]+ passed, 0 failed, 0 skipped' ||
+		fail "$(cat $name.said)"
 done
