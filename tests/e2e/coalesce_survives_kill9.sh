@@ -8,7 +8,11 @@
 requires jq
 rounds=${ROUNDS:-30}
 [ "$e2e_slow" = 1 ] && rounds=10
-slowly="--profile xen --no-coalesce --coalesce-rate 12MiB"
+rate=12MiB
+# On a machine that has much else to do the kill comes later, and so does the end.
+read -r load _ </proc/loadavg
+[ "${load%%.*}" -lt 6 ] || rate=6MiB
+slowly="--profile xen --no-coalesce --coalesce-rate $rate"
 # shellcheck disable=SC2086
 mount_volume 8MiB $slowly
 
