@@ -313,8 +313,11 @@ void segments_stop(struct store *store, int error)
 {
 	struct list *link;
 
-	if (store->error == 0)
+	if (store->error == 0) {
 		store->error = error;
+		if (store->ends)
+			(*store->ends)++;
+	}
 	while ((link = list_pop(&store->waiting)))
 		segment_finish(CONTAINER_OF(link, struct segment, link), store->error);
 	rewrites_go(store);

@@ -201,6 +201,13 @@ bool store_idle(const struct store *store)
 	       list_empty(&store->answers) && !store->is_nothing_under_way;
 }
 
+void store_count_ends(struct store *store, unsigned *ends)
+{
+	store->ends = ends;
+	if (store->error < 0)
+		(*ends)++;
+}
+
 int store_error(const struct store *store)
 {
 	return store->error;

@@ -323,6 +323,10 @@ void store_stop(struct store *store, int error);
 /* Why nothing more is appended (-errno), or 0. */
 int store_error(const struct store *store);
 
+/* Counts in *ENDS, which lives longer, that STORE ends with an error, or has ended: so that of
+ * many stores each need not be asked. */
+void store_count_ends(struct store *store, unsigned *ends);
+
 /*
  * Lets a store that ended with an error, and is not failed, go on after its
  * last acknowledged segment, and writes a seal there: else what was answered

@@ -75,7 +75,8 @@ struct store {
 	bool is_durable;
 	bool has_changed; /* a record without data */
 	struct summary summary;
-	int error; /* sticky: why nothing more is appended */
+	int error;	/* sticky: why nothing more is appended */
+	unsigned *ends; /* store_count_ends(), or NULL */
 	struct superblock_writer superblock;
 
 	/* Writes in place: allowed below the last acknowledged segment. */
