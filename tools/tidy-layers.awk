@@ -39,7 +39,7 @@ BEGIN {
 	rank["scenarios/base"] = 22
 
 	# What the core calls of the subjects below it, and a chain of its worker.
-	split("cow/cow.h writers/set.h writers/writers.h", core, " ")
+	split("writers/set.h writers/writers.h", core, " ")
 	for (i in core)
 		also["simfs/volume", "simfs/volume/" core[i]] = 1
 	also["simfs/volume/chain", "simfs/volume/coalesce/coalesce.h"] = 1

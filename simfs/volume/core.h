@@ -71,11 +71,15 @@ struct volume {
 	uint64_t size_bytes;	      /* that requests see: the image is longer while it grows */
 	struct volume_growth *growth; /* under way, or NULL */
 	struct image image;
-	uint64_t alignment_bytes; /* every transfer of the origin is a multiple of it */
-	uint64_t turn_bytes;	  /* writes that meet in so many bytes take turns */
+	uint64_t alignment_bytes;  /* every transfer of the origin is a multiple of it */
+	uint64_t turn_bytes;	   /* writes that meet in so many bytes take turns ... */
+	uint64_t range_unit_bytes; /* ... as snapshots have it now; 0: to be looked for (range.c) */
 
 	struct list snapshots; /* oldest first; constant while a write is under way */
 	unsigned snapshot_count;
+	unsigned marks_under_way; /* of snapshots that are FAILING */
+	unsigned store_ends;	  /* store_count_ends(), and how many were looked for */
+	unsigned store_ends_seen;
 	uint64_t next_order;
 	struct list creating; /* struct snapshot_create.link */
 	bool is_entering;     /* one of them comes on the list; the turns of the others: */

@@ -126,22 +126,20 @@ void gauges_measure(struct volume *volume)
 		gauge_measure_now(volume, gauge);
 }
 
-void memory_guard(struct volume *volume)
+void memory_guard(struct snapshot *snapshot)
 {
-	list_for_each (at, &volume->snapshots) {
-		struct snapshot *snapshot = CONTAINER_OF(at, struct snapshot, link);
-		const struct profile *profile = snapshot->profile;
-		uint32_t available_min = profile->memory_available_min_per_million;
+	const struct profile *profile = snapshot->profile;
+	uint32_t available_min = profile->memory_available_min_per_million;
+	struct volume *volume = snapshot->volume;
 
-		if (available_min == 0 || !snapshot_traces(snapshot, VOLUME_WRITE))
-			continue;
-		measure_memory(volume);
-		if (gauge_value(&volume->gauges, GAUGE_MEMORY_USED) + available_min <= 1000000)
-			continue;
-		if (profile->log_memory)
-			profile->log_memory(&volume->kernel_log);
-		snapshot_fail(snapshot, profile->memory_error, "memory.used");
-	}
+	if (available_min == 0 || !snapshot_traces(snapshot, VOLUME_WRITE))
+		return;
+	measure_memory(volume);
+	if (gauge_value(&volume->gauges, GAUGE_MEMORY_USED) + available_min <= 1000000)
+		return;
+	if (profile->log_memory)
+		profile->log_memory(&volume->kernel_log);
+	snapshot_fail(snapshot, profile->memory_error, "memory.used");
 }
 
 const struct gauges *volume_gauges(struct volume *volume)

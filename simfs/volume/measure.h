@@ -5,12 +5,15 @@
 
 #include "faults/gauge.h"
 
+struct snapshot;
 struct volume;
 
 /* gauges.c: brings measured values up to date. */
 void gauges_measure(struct volume *volume);
 void gauge_measure_now(struct volume *volume, enum gauge gauge);
-void memory_guard(struct volume *volume);
+
+/* Fails SNAPSHOT, for which a write preserves, where its profile gives up when memory is short. */
+void memory_guard(struct snapshot *snapshot);
 
 /* Of memory.used, or NULL. */
 const char *volume_memory_source_name(const struct volume *volume);

@@ -38,13 +38,21 @@ static uint64_t range_unit(struct volume *volume)
 {
 	uint64_t unit = volume->turn_bytes;
 
+	if (volume->range_unit_bytes > 0)
+		return volume->range_unit_bytes;
 	list_for_each (at, &volume->snapshots) {
 		struct snapshot *snapshot = CONTAINER_OF(at, struct snapshot, link);
 
 		if (snapshot->state == SNAPSHOT_ACTIVE && snapshot_block_bytes(snapshot) > unit)
 			unit = snapshot_block_bytes(snapshot);
 	}
+	volume->range_unit_bytes = unit;
 	return unit;
+}
+
+void range_unit_changed(struct volume *volume)
+{
+	volume->range_unit_bytes = 0;
 }
 
 void range_take(struct volume *volume, struct volume_request *request)

@@ -54,6 +54,21 @@ struct volume_range {
 	struct list link;
 };
 
+/* Bytes of the volume, from FIRST to before END; none when END is 0. */
+struct extent {
+	uint64_t first;
+	uint64_t end;
+};
+
+/* What a live write by copy-on-write keeps from step to step (cow/live_write.c). */
+struct request_preserving {
+	struct extent old; /* bytes that are read of the origin */
+	struct fault_decision old_fault;
+	int old_result;
+	struct list *at, *end; /* the snapshots that are still to get what they lack */
+	bool is_held_up;       /* the one at `at`, by a fault */
+};
+
 /*
  * One read, write, flush, discard or zeroing.  The caller owns it and keeps it
  * until `done`.  Offset and length are in bytes, of any alignment, within the
@@ -86,9 +101,12 @@ struct volume_request {
 	struct volume *volume;
 	struct blockio_request io;
 	struct volume_range range;
-	struct store_waiter preserved;
-	char *scratch;
-	bool is_punched; /* a piece without bytes */
+	void (*go)(struct volume_request *request, int result); /* steps.h */
+	unsigned step;
+	struct store_waiter stored; /* what it puts into stores */
+	char *scratch;		    /* scratch.c */
+	bool is_punched;	    /* a piece without bytes */
+	struct request_preserving preserving;
 	uint64_t cursor; /* in parts (parts.h): how far it has got */
 	const struct parts_ops *parts_ops;
 	unsigned parts_under_way;
@@ -96,6 +114,8 @@ struct volume_request {
 	struct {
 		const struct edges_ops *ops;
 		uint32_t block_bytes;
+		char *bytes; /* with their edges; from BYTES_FIRST of the volume on */
+		uint64_t bytes_first;
 	} edges;		 /* of a write (edges.h) */
 	uint64_t flush_sequence; /* in a chain: it flushes writes that ended up to here */
 	int error;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* snapshot.c - what a snapshot is, how it fails and how it goes. */
 #include "simfs/volume/core.h"
-#include "simfs/volume/cow/cow.h"
 #include "simfs/volume/life.h"
 #include "simfs/volume/state.h"
+#include "simfs/volume/way.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -150,16 +150,36 @@ static void remove_unmarked(struct snapshot *snapshot, int error)
 		removed == 0 ? "its file is removed" : "nor remove its file");
 }
 
+bool mark_parks(struct volume_request *request)
+{
+	struct volume *volume = request->volume;
+
+	if (volume->marks_under_way == 0)
+		return false;
+	list_for_each (at, &volume->snapshots) {
+		struct snapshot *snapshot = CONTAINER_OF(at, struct snapshot, link);
+
+		if (snapshot->state == SNAPSHOT_FAILING) {
+			list_append(&snapshot->waiting_for_mark, &request->link);
+			return true;
+		}
+	}
+	return false;
+}
+
 static void mark_done(struct store_waiter *waiter, int error)
 {
 	struct snapshot *snapshot = CONTAINER_OF(waiter, struct snapshot, marked);
-	const struct topology *topology = snapshot->volume->topology;
+	struct volume *volume = snapshot->volume;
+	const struct topology *topology = volume->topology;
 	struct list waiting;
 	struct list *link;
 
 	if (error < 0)
 		remove_unmarked(snapshot, error);
 	snapshot->state = SNAPSHOT_FAILED;
+	MUST(volume->marks_under_way > 0);
+	volume->marks_under_way--;
 	list_init(&waiting);
 	list_splice(&waiting, &snapshot->waiting_for_mark);
 	/* From here on SNAPSHOT may go: with the last of them, or at once. */
@@ -167,8 +187,11 @@ static void mark_done(struct store_waiter *waiter, int error)
 		snapshot_drop(snapshot);
 	else
 		snapshot_maybe_delete(snapshot);
-	while ((link = list_pop(&waiting)))
-		preserve_settle(CONTAINER_OF(link, struct volume_request, link));
+	while ((link = list_pop(&waiting))) {
+		struct volume_request *request = CONTAINER_OF(link, struct volume_request, link);
+
+		request->go(request, 0);
+	}
 }
 
 void snapshot_fail_one(struct snapshot *snapshot, int error, const char *why)
@@ -177,6 +200,8 @@ void snapshot_fail_one(struct snapshot *snapshot, int error, const char *why)
 
 	MUST(snapshot->state == SNAPSHOT_ACTIVE && error < 0);
 	snapshot->state = SNAPSHOT_FAILING;
+	volume->marks_under_way++;
+	range_unit_changed(volume);
 	snapshot->error = error;
 	if (!snapshot->is_kept)
 		journal_add(&volume->journal, volume->gauges.measured[GAUGE_OPS],

@@ -22,11 +22,13 @@
 #include "simfs/volume/core.h"
 #include "simfs/volume/life.h"
 #include "simfs/volume/state.h"
+#include "simfs/volume/way.h"
 
 static void delete_drained(struct volume_barrier *barrier);
 
 void snapshots_recount(struct volume *volume)
 {
+	range_unit_changed(volume);
 	if (volume->topology->recount)
 		volume->topology->recount(volume);
 }

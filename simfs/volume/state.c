@@ -292,6 +292,8 @@ int state_load_snapshot(struct volume *volume, const char *file, enum owner_kind
 		store_destroy(store);
 		return -ENOMEM;
 	}
+	if (store)
+		store_count_ends(store, &volume->store_ends);
 	snapshot->is_kept = is_kept;
 	snapshot->older_ns = age_ns(snapshot_created_seconds(snapshot));
 	state_tell_sums(volume, file, &findings);

@@ -3,7 +3,7 @@
  * volume_faults.h - the part of volume.h that is about faults.
  *
  * A volume has a fault plane (faults/fault.h).  Its rules strike requests as
- * they come (fault_io.c), what is preserved for snapshots (cow/preserve.c), files
+ * they come (fault_io.c), what is preserved for snapshots (cow/live_write.c), files
  * (blockio/faulty.h), the worker of a chain (coalesce/worker.c), and moments at which
  * no bytes are moved (fault_moment.c).
  */
@@ -28,7 +28,8 @@ struct volume_fault_options {
 	void (*crash)(void *context);
 };
 
-/* What a fault has made of a request, until it ends (fault_io.c, cow/preserve.c). */
+/* What a fault has made of a request, until it ends (fault_io.c); `wait` also of one that it holds
+ * up later (steps.h). */
 struct request_fault {
 	struct fault_wait wait;
 	struct fault_decision decision;
@@ -36,12 +37,6 @@ struct request_fault {
 	struct snapshot *snapshot; /* as they were asked for: */
 	uint64_t offset;
 	size_t length;
-
-	/* Of preserving. */
-	struct fault_decision old; /* of the old bytes */
-	uint64_t old_end;
-	int old_result;
-	struct list *at; /* whose turn it is */
 };
 
 /* A moment at which a fault may strike: `go` is called, at once or later, with 0 or -errno. */

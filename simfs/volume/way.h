@@ -42,10 +42,16 @@ struct volume_range range_leave(struct volume_request *request);
 void range_wake(struct volume *volume, struct volume_range given);
 void ranges_forget(struct volume *volume);
 
+/* A snapshot came, failed or went, which may have the largest blocks. */
+void range_unit_changed(struct volume *volume);
+
 /* origin.c: the live view where it is the image; REQUEST, a write that has its turn, ends there. */
 void origin_read(struct volume_request *request);
 void origin_write(struct volume_request *request);
 void origin_flush(struct volume_request *request);
+
+/* snapshot.c: a mark is on its way, and when it is in its file request->go() is called. */
+bool mark_parks(struct volume_request *request);
 
 /* hold.c */
 bool hold_parks(struct volume *volume, struct volume_request *request);

@@ -37,7 +37,7 @@ static uint64_t end_block(const struct volume_request *request)
 
 static void written(struct store_waiter *waiter, int error)
 {
-	struct volume_request *request = CONTAINER_OF(waiter, struct volume_request, preserved);
+	struct volume_request *request = CONTAINER_OF(waiter, struct volume_request, stored);
 
 	/* An error too may leave blocks behind that were written. */
 	node_resume(head_of(request));
@@ -56,10 +56,10 @@ static void blocks_write(struct volume_request *request, int error, char *bytes,
 		return;
 	}
 	MUST(first == block * CHAIN_BLOCK_BYTES);
-	store_waiter_arm(&request->preserved, written);
-	store_waiter_add(&request->preserved);
-	node_write(head, block, end_block(request) - block, bytes, &request->preserved);
-	store_waiter_release(&request->preserved, 0);
+	store_waiter_arm(&request->stored, written);
+	store_waiter_add(&request->stored);
+	node_write(head, block, end_block(request) - block, bytes, &request->stored);
+	store_waiter_release(&request->stored, 0);
 }
 
 /* A block that nobody has is zeros. */

@@ -3,13 +3,16 @@
 #ifndef SNAPRIG_VOLUME_COW_BODIES_H
 #define SNAPRIG_VOLUME_COW_BODIES_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
+struct extent;
 struct snapshot;
 struct snapshot_create;
 struct volume_request;
 
-/* read.c, write.c */
+/* live_write.c, read.c, write.c */
+void cow_live_write(struct volume_request *request);
 void cow_snapshot_read(struct volume_request *request);
 void cow_snapshot_write(struct volume_request *request);
 void cow_snapshot_flush(struct volume_request *request);
@@ -25,12 +28,26 @@ void room_take(
 /* The same for SNAPSHOT, which was found in the state folder.  Blocks. */
 void room_take_again(struct snapshot *snapshot);
 
-/* preserve.c: preserves what REQUEST will replace, then calls origin_write(). */
-void preserve_start(struct volume_request *request);
+/* ---- preserve.c ---- */
+
+/* Makes EXTENT reach over MORE, too. */
+void extent_add(struct extent *extent, const struct extent *more);
+
+/* Whether SNAPSHOT lacks blocks of the write REQUEST; *RET goes from the first to the last one. */
+bool preserve_lacks(
+	struct snapshot *snapshot, const struct volume_request *request, struct extent *ret);
+
+/*
+ * Appends the blocks of REQUEST that SNAPSHOT lacks, run by run; of an incremental only
+ * which they are.  OLD holds the origin's bytes from OLD_FIRST on, and is not looked at
+ * for incrementals.
+ */
+void preserve_into(
+	struct snapshot *snapshot, struct volume_request *request, char *old, uint64_t old_first);
 
 /*
  * Appends the blocks from FIRST to before END, which SNAPSHOT lacks, as far as
- * the profile admits them; request->preserved is counted for them.  Beyond
+ * the profile admits them; request->stored is counted for them.  Beyond
  * that the snapshot fails.  BYTES is their content.
  */
 void preserve_run(struct snapshot *snapshot, struct volume_request *request, uint64_t first,

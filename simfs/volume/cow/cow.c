@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * cow.c - copy-on-write: the live view is the image, and a snapshot's store
- * gets what a write is about to replace in it (preserve.c).
- *
- *   cow_write ─▶ preserve_start ─▶ origin_write ─▶ write_end
+ * gets what a write is about to replace in it (live_write.c).
  */
 #include <errno.h>
 
@@ -13,20 +11,11 @@
 #include "simfs/volume/core.h"
 #include "simfs/volume/cow/area.h"
 #include "simfs/volume/cow/bodies.h"
-#include "simfs/volume/cow/cow.h"
 #include "simfs/volume/creation.h"
 #include "simfs/volume/damage.h"
-#include "simfs/volume/measure.h"
 #include "simfs/volume/seek.h"
 #include "simfs/volume/state.h"
 #include "simfs/volume/way.h"
-
-static void cow_write(struct volume_request *request)
-{
-	if (request->kind != VOLUME_DISCARD)
-		memory_guard(request->volume);
-	preserve_start(request);
-}
 
 static int cow_load(struct volume *volume, const char *file)
 {
@@ -104,7 +93,7 @@ const struct topology topology_cow = {
 	.create_point = FAULT_SNAPSHOT_CREATE,
 	.load = cow_load,
 	.live_read = origin_read,
-	.live_write = cow_write,
+	.live_write = cow_live_write,
 	.live_flush = origin_flush,
 	.snapshot_read = cow_snapshot_read,
 	.snapshot_write = cow_snapshot_write,

@@ -2,8 +2,12 @@
 /*
  * write.c - writes to a snapshot, where the profile has writable ones.
  *
- *	cow_snapshot_write ─▶ (edges.h: the blocks that it covers in part) ─▶ blocks_store
- *	  ─▶ stored ─▶ preserve_settle (a failing snapshot's mark) ─▶ write_end
+ *	BEGIN    has the snapshot failed while the write waited for its turn? ─ yes ─┐
+ *	         the blocks that it covers in part are read (edges.h)                │
+ *	STORE    ║ all of its blocks are there as a whole, and go into the store     │
+ *	STORED   ║ they are there                                                    │
+ *	SETTLE   ║ no mark of a snapshot that fails is on its way any more ◀─────────┘
+ *	         write_end()
  *
  * What is written goes into the store: a block that is there already is
  * rewritten in place, any other is appended as a whole, the rest of it from
@@ -14,15 +18,16 @@
  * blocks at a time.  So nobody preserves a block while a write to it is under
  * way, and what the map says of the request's blocks holds until it ends.
  */
-
 #include "simfs/volume/core.h"
 #include "simfs/volume/cow/bodies.h"
-#include "simfs/volume/cow/cow.h"
 #include "simfs/volume/damage.h"
 #include "simfs/volume/edges.h"
 #include "simfs/volume/life.h"
 #include "simfs/volume/parts.h"
+#include "simfs/volume/steps.h"
 #include "simfs/volume/way.h"
+
+enum snapshot_write_step { BEGIN, STORE, STORED, SETTLE };
 
 static uint64_t bytes_end(const struct volume_request *request)
 {
@@ -61,17 +66,31 @@ static bool edge_is_needed(const struct volume_request *request, uint64_t block)
 	       ((first | end) & (STORE_UNIT_BYTES - 1)) != 0;
 }
 
-static void stored(struct store_waiter *waiter, int error)
+static void edge_read(struct volume_request *request, uint64_t block, char *bytes)
 {
-	struct volume_request *request = CONTAINER_OF(waiter, struct volume_request, preserved);
 	struct snapshot *snapshot = request->snapshot;
+	uint64_t block_bytes = snapshot_block_bytes(snapshot);
+	uint64_t position = store_offset(snapshot->store, block);
+	struct request_part *part = part_begin(request, block * block_bytes, block_bytes);
 
-	request->error = error;
-	if (snapshot->state == SNAPSHOT_ACTIVE && store_error(snapshot->store) < 0)
-		snapshot_fail_logged(
-			snapshot, PROFILE_STORE_WRITE, store_error(snapshot->store), request);
-	preserve_settle(request);
+	if (position)
+		part->holder = snapshot;
+	part_read(
+		part, position ? snapshot->store : NULL, position ? position : part->offset, bytes);
 }
+
+static void edges_laid(struct volume_request *request, int error, char *bytes, uint64_t bytes_first)
+{
+	request->edges.bytes = bytes;
+	request->edges.bytes_first = bytes_first;
+	request->go(request, error);
+}
+
+static const struct edges_ops write_edges = {
+	.needs = edge_is_needed,
+	.read = edge_read,
+	.done = edges_laid,
+};
 
 static void block_rewrite(
 	struct volume_request *request, uint64_t block, char *bytes, uint64_t bytes_first)
@@ -84,25 +103,17 @@ static void block_rewrite(
 	first = round_down(first, STORE_UNIT_BYTES);
 	end = round_up(end, STORE_UNIT_BYTES);
 	store_rewrite(store, block, (uint32_t)(first - block_first), bytes + (first - bytes_first),
-		(uint32_t)(end - first), &request->preserved);
+		(uint32_t)(end - first), &request->stored);
 }
 
-/* An edge that cannot be read is this write's error; the snapshot is as it was, or damaged. */
-static void blocks_store(
-	struct volume_request *request, int error, char *bytes, uint64_t bytes_first)
+/* BYTES are the content of the blocks of REQUEST, from BYTES_FIRST on. */
+static void blocks_store(struct volume_request *request, char *bytes, uint64_t bytes_first)
 {
 	struct snapshot *snapshot = request->snapshot;
 	uint64_t block_bytes = snapshot_block_bytes(snapshot);
 	uint64_t last = last_block(request);
 	uint64_t block = first_block(request);
 
-	request->error = error;
-	if (error < 0 || snapshot->state != SNAPSHOT_ACTIVE) {
-		preserve_settle(request);
-		return;
-	}
-	store_waiter_arm(&request->preserved, stored);
-	store_waiter_add(&request->preserved);
 	while (block <= last && snapshot->state == SNAPSHOT_ACTIVE) {
 		uint64_t end = block;
 
@@ -117,36 +128,48 @@ static void blocks_store(
 		block = end;
 	}
 	preserve_commit(snapshot, request);
-	store_waiter_release(&request->preserved, 0);
 }
 
-static void edge_read(struct volume_request *request, uint64_t block, char *bytes)
+/* ---- the way ---- */
+
+static void snapshot_write_go(struct volume_request *request, int result)
 {
 	struct snapshot *snapshot = request->snapshot;
-	uint64_t block_bytes = snapshot_block_bytes(snapshot);
-	uint64_t position = store_offset(snapshot->store, block);
-	struct request_part *part = part_begin(request, block * block_bytes, block_bytes);
 
-	if (position)
-		part->holder = snapshot;
-	part_read(
-		part, position ? snapshot->store : NULL, position ? position : part->offset, bytes);
+	switch ((enum snapshot_write_step)request->step) {
+	case BEGIN:
+		if (snapshot->state != SNAPSHOT_ACTIVE)
+			break;
+		request->step = STORE;
+		edges_complete(request, snapshot_block_bytes(snapshot), &write_edges);
+		return;
+	case STORE:
+		/* An edge that cannot be read is this write's error; the snapshot is as it was,
+		 * or damaged. */
+		if (result < 0 || snapshot->state != SNAPSHOT_ACTIVE)
+			break;
+		step_store_begin(request);
+		blocks_store(request, request->edges.bytes, request->edges.bytes_first);
+		step_store_end(request, STORED);
+		return;
+	case STORED:
+		if (snapshot->state == SNAPSHOT_ACTIVE && store_error(snapshot->store) < 0)
+			snapshot_fail_logged(snapshot, PROFILE_STORE_WRITE,
+				store_error(snapshot->store), request);
+		break;
+	case SETTLE:
+		result = request->error;
+		break;
+	}
+	request->step = SETTLE;
+	request->error = result;
+	if (!mark_parks(request))
+		write_end(request, result);
 }
-
-static const struct edges_ops write_ops = {
-	.needs = edge_is_needed,
-	.read = edge_read,
-	.done = blocks_store,
-};
 
 void cow_snapshot_write(struct volume_request *request)
 {
-	if (request->snapshot->state == SNAPSHOT_ACTIVE) {
-		edges_complete(request, snapshot_block_bytes(request->snapshot), &write_ops);
-		return;
-	}
-	request->error = 0;
-	preserve_settle(request);
+	steps_begin(request, snapshot_write_go);
 }
 
 static void flushed(struct blockio_request *io, int result)

@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * live_write.c - a write to the live view, of which the snapshots see nothing.
+ *
+ *	LOOK      which of its blocks does some snapshot lack? ─── none ─────┐
+ *	READ_OLD  the old bytes are to be read, once for all;                │
+ *	          cow.read-old may strike                                    │
+ *	OLD_READ  ║ they were read from the origin                           │
+ *	STORE     store after store gets what it lacks;                      │
+ *	          cow.store may strike at each                               │
+ *	STORED    ║ every store has it; cow.after-store may strike           │
+ *	SETTLE    ║ no mark of a snapshot that fails is on its way any more ◀┘
+ *	          origin_write() ─▶ write_end()
+ *
+ * ║ is where it always waits; a fault that strikes may hold it up elsewhere, too.
+ *
+ * The write's range is its own throughout (volume/range.c), so a block that was
+ * missing stays missing until this write has preserved it, and the list of
+ * snapshots stands still (volume/barrier.c).
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "simfs/base/check.h"
+#include "simfs/volume/acting.h"
+#include "simfs/volume/core.h"
+#include "simfs/volume/cow/bodies.h"
+#include "simfs/volume/life.h"
+#include "simfs/volume/measure.h"
+#include "simfs/volume/steps.h"
+#include "simfs/volume/way.h"
+
+enum live_write_step { LOOK, READ_OLD, READ_OLD_NOW, OLD_READ, STORE, STORED, SETTLE };
+
+/* ---- faults ---- */
+
+/* A hit of POINT for SNAPSHOT, or for none: whether a rule has fired. */
+static bool strikes(struct volume_request *request, enum fault_point point,
+	const struct snapshot *snapshot, struct fault_decision *ret)
+{
+	struct fault_context context = {
+		.snapshot = snapshot ? snapshot->name : NULL,
+		.offset = request->offset,
+		.length = request->length,
+	};
+
+	return fault_is_armed(&request->volume->faults.plane, point) &&
+	       fault_site_decide(&request->volume->faults, point, &context, ret);
+}
+
+static bool waits(const struct fault_decision *decision)
+{
+	return decision->action == FAULT_DELAY || decision->action == FAULT_HANG;
+}
+
+/* ---- the old bytes ---- */
+
+/* Without memory for the old bytes those that need them fail. */
+static void fail_without_memory(struct volume_request *request)
+{
+	list_for_each (at, &request->volume->snapshots) {
+		struct snapshot *snapshot = CONTAINER_OF(at, struct snapshot, link);
+
+		if (snapshot_traces(snapshot, request->kind) && !snapshot->tracks_only)
+			snapshot_fail(snapshot, -ENOMEM, "memory");
+	}
+}
+
+/* The one walk along the snapshots: whether one lacks a block.  From there to the last such one
+ * request->preserving.at and .end go; what incrementals lack needs no old bytes. */
+static bool look(struct volume_request *request)
+{
+	struct request_preserving *preserving = &request->preserving;
+	struct extent missing, old = { 0 };
+
+	*preserving = (struct request_preserving){ 0 };
+	list_for_each (at, &request->volume->snapshots) {
+		struct snapshot *snapshot = CONTAINER_OF(at, struct snapshot, link);
+
+		if (request->kind != VOLUME_DISCARD)
+			memory_guard(snapshot);
+		if (!snapshot_traces(snapshot, request->kind) ||
+			!preserve_lacks(snapshot, request, &missing))
+			continue;
+		if (!snapshot->tracks_only)
+			extent_add(&old, &missing);
+		if (!preserving->at)
+			preserving->at = at;
+		preserving->end = at->next;
+	}
+	if (old.end > 0 && !scratch_take(request)) {
+		fail_without_memory(request);
+		old.end = 0;
+	}
+	MUST(old.end == 0 || old.end - old.first <= SCRATCH_BYTES);
+	preserving->old = old;
+	return preserving->at;
+}
+
+/* Whether a fault holds the reading of the old bytes up. */
+static bool old_is_held_up(struct volume_request *request)
+{
+	struct request_preserving *preserving = &request->preserving;
+	struct fault_decision *decision = &preserving->old_fault;
+
+	if (preserving->old.end == 0 || !strikes(request, FAULT_COW_READ_OLD, NULL, decision))
+		return false;
+	if (decision->action == FAULT_ERROR)
+		preserving->old_result = decision->error;
+	if (waits(decision))
+		step_wait(request, READ_OLD_NOW, decision);
+	return waits(decision);
+}
+
+/* False when none are needed, or none are to be had. */
+static bool old_read_start(struct volume_request *request)
+{
+	const struct request_preserving *preserving = &request->preserving;
+	const struct volume *volume = request->volume;
+	uint64_t offset = preserving->old.first;
+	uint64_t length = preserving->old.end - preserving->old.first;
+
+	if (preserving->old.end == 0 || preserving->old_result < 0)
+		return false;
+	if (preserving->old_fault.action == FAULT_MISDIRECT)
+		offset = round_down(
+			fault_misdirected(volume, offset, length, preserving->old_fault.value),
+			volume->alignment_bytes);
+	step_transfer(request, OLD_READ, BLOCKIO_READ, offset, request->scratch, length);
+	return true;
+}
+
+static void old_read(struct volume_request *request, int result)
+{
+	struct request_preserving *preserving = &request->preserving;
+	size_t length = preserving->old.end - preserving->old.first;
+
+	if (result == -EUCLEAN)
+		image_look_now(request->volume);
+	if (preserving->old_fault.action == FAULT_ZERO)
+		memset(request->scratch, 0, length);
+	if (preserving->old_fault.action == FAULT_FLIP)
+		fault_flip(&preserving->old_fault, request->scratch, length);
+	preserving->old_result = result;
+}
+
+/* ---- the stores ---- */
+
+/* What SNAPSHOT lacks goes into its store, if the old bytes could be read. */
+static void store_fill(struct volume_request *request, struct snapshot *snapshot)
+{
+	const struct request_preserving *preserving = &request->preserving;
+	struct extent missing;
+
+	if (preserving->old_result == 0 || snapshot->tracks_only)
+		preserve_into(snapshot, request, request->scratch, preserving->old.first);
+	else if (preserve_lacks(snapshot, request, &missing))
+		snapshot_fail_logged(snapshot, PROFILE_OLD_READ, preserving->old_result, request);
+}
+
+/* Whether a fault takes from SNAPSHOT what it lacks; one that holds it up is waited for. */
+static bool store_is_struck(struct volume_request *request, struct snapshot *snapshot)
+{
+	struct fault_decision decision;
+	struct extent missing;
+
+	if (!fault_is_armed(&request->volume->faults.plane, FAULT_COW_STORE) ||
+		!preserve_lacks(snapshot, request, &missing) ||
+		!strikes(request, FAULT_COW_STORE, snapshot, &decision))
+		return false;
+	request->preserving.is_held_up = waits(&decision);
+	if (waits(&decision))
+		step_wait(request, STORE, &decision);
+	else if (decision.action == FAULT_ERROR)
+		snapshot_fail_logged(snapshot, PROFILE_STORE_WRITE, decision.error, request);
+	else if (decision.action == FAULT_FAIL_SNAPSHOT)
+		fault_fail_snapshot(snapshot);
+	return true;
+}
+
+/* False when a fault holds one up: that one gets its blocks at the next call, unless it has
+ * failed meanwhile. */
+static bool stores_fill(struct volume_request *request)
+{
+	struct request_preserving *preserving = &request->preserving;
+
+	for (; preserving->at != preserving->end; preserving->at = preserving->at->next) {
+		struct snapshot *snapshot = CONTAINER_OF(preserving->at, struct snapshot, link);
+		bool was_held_up = preserving->is_held_up;
+
+		preserving->is_held_up = false;
+		if (!snapshot_traces(snapshot, request->kind))
+			continue;
+		if (was_held_up || !store_is_struck(request, snapshot))
+			store_fill(request, snapshot);
+		if (preserving->is_held_up)
+			return false;
+	}
+	return true;
+}
+
+/* A store that could not write has failed its snapshot, whoever had asked it: never the write. */
+static void fail_ended_stores(struct volume_request *request)
+{
+	struct volume *volume = request->volume;
+
+	if (volume->store_ends == volume->store_ends_seen)
+		return;
+	volume->store_ends_seen = volume->store_ends;
+	list_for_each (at, &volume->snapshots) {
+		struct snapshot *snapshot = CONTAINER_OF(at, struct snapshot, link);
+
+		if (snapshot->state == SNAPSHOT_ACTIVE && store_error(snapshot->store) < 0)
+			snapshot_fail_logged(snapshot, PROFILE_STORE_WRITE,
+				store_error(snapshot->store), request);
+	}
+}
+
+/* ---- the way ---- */
+
+static void live_write_go(struct volume_request *request, int result)
+{
+	struct fault_decision decision;
+
+	switch ((enum live_write_step)request->step) {
+	case LOOK:
+		if (!look(request))
+			break;
+		FALLTHROUGH;
+	case READ_OLD:
+		if (old_is_held_up(request))
+			return;
+		FALLTHROUGH;
+	case READ_OLD_NOW:
+		if (old_read_start(request))
+			return;
+		result = request->preserving.old_result;
+		FALLTHROUGH;
+	case OLD_READ:
+		old_read(request, result);
+		step_store_begin(request);
+		FALLTHROUGH;
+	case STORE:
+		if (stores_fill(request))
+			step_store_end(request, STORED);
+		return;
+	case STORED:
+		fail_ended_stores(request);
+		if (!strikes(request, FAULT_COW_AFTER_STORE, NULL, &decision))
+			break;
+		if (waits(&decision))
+			step_wait(request, SETTLE, &decision);
+		else
+			write_end(request, decision.error);
+		return;
+	case SETTLE:
+		break;
+	}
+	request->step = SETTLE;
+	if (!mark_parks(request))
+		origin_write(request);
+}
+
+void cow_live_write(struct volume_request *request)
+{
+	steps_begin(request, live_write_go);
+}
