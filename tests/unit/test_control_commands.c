@@ -252,7 +252,9 @@ START_TEST(resume_gives_up_waiting_for_ones_own_gauge_only)
 			   "\"at_least\":\"1000\"}\n";
 	int other = peer_open();
 
+	/* It waits already when the other one resumes. */
 	peer_say(other, hold);
+	bench_turn_for_ms(5);
 	peer_say(served_peer, hold);
 	peer_say(served_peer, "{\"id\":2,\"command\":\"resume\"}\n");
 	ck_assert_ptr_nonnull(strstr(peer_hear(served_peer), "ECANCELED"));
