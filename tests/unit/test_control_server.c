@@ -65,6 +65,25 @@ START_TEST(a_lease_is_let_go_while_a_request_waits)
 }
 END_TEST
 
+START_TEST(who_left_is_let_go_before_another_command_acts)
+{
+	int peer = peer_open();
+	int other = peer_open();
+
+	/* Of one that sends no more the ring does not tell when it leaves. */
+	peer_say(peer, "{\"command\":\"hold\"}\n{\"id\":1,\"command\":\"later\"}\n");
+	TURN_UNTIL(bench.kept_count == 1);
+	ck_assert_int_eq(shutdown(peer, SHUT_WR), 0);
+	bench_turn_for_ms(3);
+	ck_assert_uint_eq(bench.leases_let_go, 0);
+	close(peer);
+	peer_expect_served(other);
+	ck_assert_uint_eq(bench.leases_let_go, 1);
+	control_request_answer(bench.kept[0], NULL);
+	close(other);
+}
+END_TEST
+
 START_TEST(a_lease_that_has_ended_is_not_let_go)
 {
 	int peer = peer_open();
@@ -296,6 +315,7 @@ static TCase *connections_case(void)
 	tcase_add_test(tests, the_answer_to_a_peer_that_left_is_dropped);
 	tcase_add_test(tests, a_lease_is_let_go_when_the_peer_leaves);
 	tcase_add_test(tests, a_lease_is_let_go_while_a_request_waits);
+	tcase_add_test(tests, who_left_is_let_go_before_another_command_acts);
 	tcase_add_test(tests, a_lease_that_has_ended_is_not_let_go);
 	tcase_add_test(tests, closing_the_server_ends_connections_and_lets_leases_go);
 	tcase_add_test(tests, a_server_whose_ring_is_gone_can_be_destroyed);
