@@ -109,15 +109,19 @@ mount -t tmpfs none shared
 mount --make-shared shared
 mkdir shared/mnt
 # shellcheck disable=SC2016 # for the other shell
-unshare --mount --propagation slave sh -c \
-	'until grep -qsF "$1 " /proc/self/mounts; do sleep 0.1; done; exec sleep 60 <"$1/live"' \
+unshare --mount --propagation unchanged sh -c 'mount --make-slave "${1%/*}"
+	until grep -qsF "$1 " /proc/self/mounts; do sleep 0.1; done; exec sleep 60 <"$1/live"' \
 	sh "$work/shared/mnt" &
 copy=$!
 rig mount "$image" shared/mnt
 is_reading()
 {
-	[ "$(cat "/proc/$copy/comm")" = sleep ] &&
-		[ "$(readlink "/proc/$copy/fd/0")" = "$work/shared/mnt/live" ]
+	[ "$(cat "/proc/$copy/comm")" = sleep ] || return 1
+	# From a chroot the name is that of the world around it.
+	case $(readlink "/proc/$copy/fd/0") in
+	*"$work/shared/mnt/live") ;;
+	*) return 1 ;;
+	esac
 }
 wait_until 10 is_reading || fail "nobody follows"
 refused 4 "in use by .*pid $copy" rig umount shared/mnt
@@ -126,7 +130,9 @@ wait "$copy" || :
 rig umount shared/mnt
 
 # Where the unmount is followed nothing is left, and there is nothing to say.
-unshare --mount --propagation slave sleep 60 &
+# shellcheck disable=SC2016 # for the other shell
+unshare --mount --propagation unchanged sh -c \
+	'mount --make-slave "$1" && exec sleep 60' sh "$work/shared" &
 copy=$!
 wait_until 10 in_another_namespace || fail "no namespace"
 rig mount "$image" shared/mnt

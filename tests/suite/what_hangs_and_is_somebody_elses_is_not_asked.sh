@@ -20,7 +20,7 @@ kill -STOP "$pid"
 guard=$!
 on_exit "kill $guard 2>/dev/null"
 on_exit "kill -CONT $pid 2>/dev/null"
-for test in unit/test_children_writer_fsfreeze e2e/an_ordinary_user_can_mount \
+for test in unit/test_children_writer_fsfreeze e2e/a_stale_mount_is_replaced \
 	e2e/umount_returns_when_the_rig_has_ended; do
 	env -u E2E_WORK -u LONG_SECONDS -u BUDGET_SECONDS TEST_SET=short TEST_SECONDS_MAX=80 \
 		"$e2e_root/tools/run-tests" "$(dirname "$SNAPRIG")" "${SNAPRIG_CONFIG:-release}" \
