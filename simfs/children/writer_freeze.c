@@ -228,6 +228,9 @@ static bool is_the_rigs(int fd)
 	if (!folder || fstat(fd, &wanted) < 0)
 		return false;
 	while ((entry = readdir(folder))) {
+		/* The folder itself is none of the rig's files. */
+		if (entry->d_name[0] == '.')
+			continue;
 		if (fstatat(dirfd(folder), entry->d_name, &found, 0) == 0 &&
 			(S_ISREG(found.st_mode) || S_ISDIR(found.st_mode)) &&
 			found.st_dev == wanted.st_dev)
@@ -246,8 +249,7 @@ int writer_fsfreeze(const char *path, int *ret_fd, char *why)
 	if (is_the_rigs(fd)) {
 		snprintf(why, WRITER_WHY_BYTES,
 			"failed to freeze '%.512s': the rig's own files lie on it, and it would "
-			"wait "
-			"for itself",
+			"wait for itself",
 			path);
 		return -EDEADLK;
 	}
