@@ -42,19 +42,7 @@ static void misdirect(const struct fault_decision *decision, struct fault_move *
 		move->offset = size - move->length;
 }
 
-static void flip_written(const struct fault_decision *decision, struct fault_move *move)
-{
-	if (move->written)
-		fault_flip(decision, move->written, move->length);
-}
-
-static void zero(const struct fault_decision *decision, void *bytes, size_t length)
-{
-	(void)decision;
-	memset(bytes, 0, length);
-}
-
-void fault_flip(const struct fault_decision *decision, void *bytes, size_t length)
+static void flip(const struct fault_decision *decision, void *bytes, size_t length)
 {
 	uint64_t bits = (uint64_t)length * 8;
 	struct fault_decision flips = *decision;
@@ -68,6 +56,18 @@ void fault_flip(const struct fault_decision *decision, void *bytes, size_t lengt
 	}
 }
 
+static void flip_written(const struct fault_decision *decision, struct fault_move *move)
+{
+	if (move->written)
+		flip(decision, move->written, move->length);
+}
+
+static void zero(const struct fault_decision *decision, void *bytes, size_t length)
+{
+	(void)decision;
+	memset(bytes, 0, length);
+}
+
 static const struct fault_act acts[FAULT_ACTIONS] = {
 	[FAULT_NO_ACTION] = { FAULT_GOES_ON },
 	[FAULT_ERROR] = { FAULT_ANSWERS },
@@ -76,7 +76,7 @@ static const struct fault_act acts[FAULT_ACTIONS] = {
 	[FAULT_SHORT] = { FAULT_GOES_ON, .change = shorten },
 	[FAULT_ZERO] = { FAULT_GOES_ON, .spoil = zero },
 	[FAULT_STALE] = { FAULT_GOES_ON, .change = take_live },
-	[FAULT_FLIP] = { FAULT_GOES_ON, .change = flip_written, .spoil = fault_flip },
+	[FAULT_FLIP] = { FAULT_GOES_ON, .change = flip_written, .spoil = flip },
 	[FAULT_TEAR] = { FAULT_GOES_ON, .change = tear },
 	[FAULT_DROP] = { FAULT_ANSWERS },
 	[FAULT_MISDIRECT] = { FAULT_GOES_ON, .change = misdirect },

@@ -62,7 +62,4 @@ bool fault_changes(const struct fault_decision *decision);
 void fault_change(const struct fault_decision *decision, struct fault_move *move);
 void fault_spoil(const struct fault_decision *decision, void *bytes, size_t length);
 
-/* Flips bits of BYTES as DECISION says. */
-void fault_flip(const struct fault_decision *decision, void *bytes, size_t length);
-
 #endif

@@ -18,9 +18,8 @@ struct volume;
 enum fault_point request_point(const struct volume_request *request);
 bool fault_takes(struct volume_request *request, enum fault_point point);
 
-/* OFFSET moved on by BYTES, so that LENGTH bytes from there are in the volume. */
-uint64_t fault_misdirected(
-	const struct volume *volume, uint64_t offset, uint64_t length, uint64_t bytes);
+/* Where what is misdirected in the volume may come to lie. */
+struct fault_room fault_room_of(const struct volume *volume);
 
 /* fault_moment.c: a hit of POINT at which SNAPSHOT (of that name, if it is there) is known. */
 void fault_moment(struct volume *volume, enum fault_point point, const char *name,

@@ -31,27 +31,13 @@ enum fault_point request_point(const struct volume_request *request)
 	return points[request->snapshot != NULL][request->kind];
 }
 
-static struct fault_room room_of(const struct volume *volume)
+struct fault_room fault_room_of(const struct volume *volume)
 {
 	return (struct fault_room){
 		.size_bytes = volume_bytes(volume),
 		.unit_bytes = 1,
 		.wraps = true,
 	};
-}
-
-uint64_t fault_misdirected(
-	const struct volume *volume, uint64_t offset, uint64_t length, uint64_t bytes)
-{
-	struct fault_decision decision = { .action = FAULT_MISDIRECT, .value = bytes };
-	struct fault_move move = {
-		.room = room_of(volume),
-		.offset = offset,
-		.length = length,
-	};
-
-	fault_change(&decision, &move);
-	return move.offset;
 }
 
 static void wait_go(struct fault_wait *wait)
@@ -97,7 +83,7 @@ static void change(struct volume_request *request)
 {
 	struct request_fault *fault = &request->fault;
 	struct fault_move move = {
-		.room = room_of(request->volume),
+		.room = fault_room_of(request->volume),
 		.offset = request->offset,
 		.length = request->length,
 		.told_length = request->done_length,

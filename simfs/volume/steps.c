@@ -33,10 +33,15 @@ static void waited(struct fault_wait *wait)
 	request->go(request, 0);
 }
 
-void step_wait(struct volume_request *request, unsigned next, const struct fault_decision *decision)
+enum fault_course step_meet(struct volume_request *request, unsigned next, enum fault_point point,
+	const struct fault_context *context, struct fault_decision *ret)
 {
-	request->step = next;
-	fault_wait_for(&request->volume->faults, &request->fault.wait, decision, waited);
+	enum fault_course course = fault_site_meet(
+		&request->volume->faults, point, context, &request->fault.wait, waited, ret);
+
+	if (course == FAULT_WAITS)
+		request->step = next;
+	return course;
 }
 
 static void stored(struct store_waiter *waiter, int error)

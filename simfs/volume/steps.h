@@ -21,9 +21,9 @@ void steps_begin(
 void step_transfer(struct volume_request *request, unsigned next, enum blockio_kind kind,
 	uint64_t offset, void *bytes, size_t length);
 
-/* A delay or a hang; it has no result. */
-void step_wait(
-	struct volume_request *request, unsigned next, const struct fault_decision *decision);
+/* A hit of POINT, as fault_site_meet(): who waits goes on with NEXT, and without a result. */
+enum fault_course step_meet(struct volume_request *request, unsigned next, enum fault_point point,
+	const struct fault_context *context, struct fault_decision *ret);
 
 /*
  * All that stores are asked for with request->stored between these two.  The second goes on

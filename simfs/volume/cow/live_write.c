@@ -19,7 +19,6 @@
  * snapshots stands still (volume/barrier.c).
  */
 #include <errno.h>
-#include <string.h>
 
 #include "simfs/base/check.h"
 #include "simfs/volume/acting.h"
@@ -34,9 +33,9 @@ enum live_write_step { LOOK, READ_OLD, READ_OLD_NOW, OLD_READ, STORE, STORED, SE
 
 /* ---- faults ---- */
 
-/* A hit of POINT for SNAPSHOT, or for none: whether a rule has fired. */
-static bool strikes(struct volume_request *request, enum fault_point point,
-	const struct snapshot *snapshot, struct fault_decision *ret)
+/* A hit of POINT for SNAPSHOT, or for none.  One that is held up goes on at the step NEXT. */
+static enum fault_course meet(struct volume_request *request, enum fault_point point,
+	const struct snapshot *snapshot, unsigned next, struct fault_decision *ret)
 {
 	struct fault_context context = {
 		.snapshot = snapshot ? snapshot->name : NULL,
@@ -44,13 +43,10 @@ static bool strikes(struct volume_request *request, enum fault_point point,
 		.length = request->length,
 	};
 
-	return fault_is_armed(&request->volume->faults.plane, point) &&
-	       fault_site_decide(&request->volume->faults, point, &context, ret);
-}
-
-static bool waits(const struct fault_decision *decision)
-{
-	return decision->action == FAULT_DELAY || decision->action == FAULT_HANG;
+	*ret = (struct fault_decision){ .action = FAULT_NO_ACTION };
+	if (!fault_is_armed(&request->volume->faults.plane, point))
+		return FAULT_GOES_ON;
+	return step_meet(request, next, point, &context, ret);
 }
 
 /* ---- the old bytes ---- */
@@ -101,15 +97,14 @@ static bool look(struct volume_request *request)
 static bool old_is_held_up(struct volume_request *request)
 {
 	struct request_preserving *preserving = &request->preserving;
-	struct fault_decision *decision = &preserving->old_fault;
+	enum fault_course course;
 
-	if (preserving->old.end == 0 || !strikes(request, FAULT_COW_READ_OLD, NULL, decision))
+	if (preserving->old.end == 0)
 		return false;
-	if (decision->action == FAULT_ERROR)
-		preserving->old_result = decision->error;
-	if (waits(decision))
-		step_wait(request, READ_OLD_NOW, decision);
-	return waits(decision);
+	course = meet(request, FAULT_COW_READ_OLD, NULL, READ_OLD_NOW, &preserving->old_fault);
+	if (course == FAULT_ANSWERS)
+		preserving->old_result = preserving->old_fault.error;
+	return course == FAULT_WAITS;
 }
 
 /* False when none are needed, or none are to be had. */
@@ -117,30 +112,30 @@ static bool old_read_start(struct volume_request *request)
 {
 	const struct request_preserving *preserving = &request->preserving;
 	const struct volume *volume = request->volume;
-	uint64_t offset = preserving->old.first;
 	uint64_t length = preserving->old.end - preserving->old.first;
+	struct fault_move move = {
+		.room = fault_room_of(volume),
+		.offset = preserving->old.first,
+		.length = length,
+	};
 
 	if (preserving->old.end == 0 || preserving->old_result < 0)
 		return false;
-	if (preserving->old_fault.action == FAULT_MISDIRECT)
-		offset = round_down(
-			fault_misdirected(volume, offset, length, preserving->old_fault.value),
-			volume->alignment_bytes);
-	step_transfer(request, OLD_READ, BLOCKIO_READ, offset, request->scratch, length);
+	fault_change(&preserving->old_fault, &move);
+	step_transfer(request, OLD_READ, BLOCKIO_READ,
+		round_down(move.offset, volume->alignment_bytes), request->scratch, length);
 	return true;
 }
 
 static void old_read(struct volume_request *request, int result)
 {
 	struct request_preserving *preserving = &request->preserving;
-	size_t length = preserving->old.end - preserving->old.first;
 
 	if (result == -EUCLEAN)
 		image_look_now(request->volume);
-	if (preserving->old_fault.action == FAULT_ZERO)
-		memset(request->scratch, 0, length);
-	if (preserving->old_fault.action == FAULT_FLIP)
-		fault_flip(&preserving->old_fault, request->scratch, length);
+	if (preserving->old.end > 0)
+		fault_spoil(&preserving->old_fault, request->scratch,
+			preserving->old.end - preserving->old.first);
 	preserving->old_result = result;
 }
 
@@ -165,16 +160,24 @@ static bool store_is_struck(struct volume_request *request, struct snapshot *sna
 	struct extent missing;
 
 	if (!fault_is_armed(&request->volume->faults.plane, FAULT_COW_STORE) ||
-		!preserve_lacks(snapshot, request, &missing) ||
-		!strikes(request, FAULT_COW_STORE, snapshot, &decision))
+		!preserve_lacks(snapshot, request, &missing))
 		return false;
-	request->preserving.is_held_up = waits(&decision);
-	if (waits(&decision))
-		step_wait(request, STORE, &decision);
-	else if (decision.action == FAULT_ERROR)
-		snapshot_fail_logged(snapshot, PROFILE_STORE_WRITE, decision.error, request);
-	else if (decision.action == FAULT_FAIL_SNAPSHOT)
-		fault_fail_snapshot(snapshot);
+	switch (meet(request, FAULT_COW_STORE, snapshot, STORE, &decision)) {
+	case FAULT_WAITS:
+		request->preserving.is_held_up = true;
+		return true;
+	case FAULT_ANSWERS:
+		if (decision.error < 0)
+			snapshot_fail_logged(
+				snapshot, PROFILE_STORE_WRITE, decision.error, request);
+		return true;
+	case FAULT_GOES_ON:
+	case FAULT_DIES:
+		break;
+	}
+	if (!fault_act_at(decision.action)->fails_snapshot)
+		return false;
+	fault_fail_snapshot(snapshot);
 	return true;
 }
 
@@ -246,13 +249,17 @@ static void live_write_go(struct volume_request *request, int result)
 		return;
 	case STORED:
 		fail_ended_stores(request);
-		if (!strikes(request, FAULT_COW_AFTER_STORE, NULL, &decision))
-			break;
-		if (waits(&decision))
-			step_wait(request, SETTLE, &decision);
-		else
+		switch (meet(request, FAULT_COW_AFTER_STORE, NULL, SETTLE, &decision)) {
+		case FAULT_WAITS:
+			return;
+		case FAULT_ANSWERS:
 			write_end(request, decision.error);
-		return;
+			return;
+		case FAULT_GOES_ON:
+		case FAULT_DIES:
+			break;
+		}
+		break;
 	case SETTLE:
 		break;
 	}
