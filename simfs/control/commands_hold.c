@@ -8,14 +8,14 @@
 struct hold_command {
 	struct control_lease lease; /* first */
 	struct commands *commands;
-	struct volume_hold hold;
+	struct volume_read_hold hold;
 };
 
 static void let_go(struct control_lease *lease)
 {
 	struct hold_command *command = CONTAINER_OF(lease, struct hold_command, lease);
 
-	volume_hold_end(command->commands->volume, &command->hold);
+	volume_read_hold_end(command->commands->volume, &command->hold);
 	if (lease->request)
 		control_request_refuse(lease->request, -ECANCELED,
 			"gauge '%s' has not reached the value",
@@ -24,7 +24,7 @@ static void let_go(struct control_lease *lease)
 }
 
 /* Called in the middle of the request that reached the value: so it only answers. */
-static void reached(struct volume_hold *hold)
+static void reached(struct volume_read_hold *hold)
 {
 	struct hold_command *command = CONTAINER_OF(hold, struct hold_command, hold);
 	struct control_request *request = command->lease.request;
@@ -37,7 +37,7 @@ static void reached(struct volume_hold *hold)
 void commands_run_hold(struct control_request *request, void *context)
 {
 	struct commands *commands = context;
-	struct volume_hold hold = { .reached = reached };
+	struct volume_read_hold hold = { .reached = reached };
 	struct control_lease *lease;
 	struct hold_command *command;
 	struct volume *volume;
@@ -51,7 +51,7 @@ void commands_run_hold(struct control_request *request, void *context)
 	command = CONTAINER_OF(lease, struct hold_command, lease);
 	command->commands = commands;
 	command->hold = hold;
-	volume_hold_begin(volume, &command->hold);
+	volume_read_hold_begin(volume, &command->hold);
 }
 
 /* Whoever says so: readers go on.  Those of another connection who still wait, wait on. */

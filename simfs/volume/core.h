@@ -103,7 +103,7 @@ struct volume {
 	struct list zeros; /* under way */
 	bool cannot_punch; /* the image's file system has said so */
 
-	struct list holds;
+	struct list read_holds;
 	struct list held_reads;
 
 	struct list scratch_spare;

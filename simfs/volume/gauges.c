@@ -161,7 +161,7 @@ void volume_gauge_feign(struct volume *volume, enum gauge gauge, uint64_t value)
 {
 	gauge_feign(&volume->gauges, gauge, value);
 	journal_gauge(volume, EVENT_GAUGE_SET, gauge);
-	hold_check(volume);
+	read_hold_check(volume);
 }
 
 void volume_gauge_release(struct volume *volume, enum gauge gauge)
@@ -179,7 +179,7 @@ void volume_memory_from(struct volume *volume, const struct memory_source *sourc
 	volume->memory_sampled_ns = 0;
 	gauges_measure(volume);
 	journal_gauge(volume, EVENT_GAUGE_SOURCE, GAUGE_MEMORY_USED);
-	hold_check(volume);
+	read_hold_check(volume);
 }
 
 const char *volume_memory_source_name(const struct volume *volume)

@@ -28,7 +28,7 @@ void snapshot_read_start(struct volume_request *request)
 	snapshot_get(snapshot);
 	if (request->offset > snapshot->highest_read)
 		snapshot->highest_read = request->offset;
-	if (!hold_parks(volume, request))
+	if (!read_hold_parks(volume, request))
 		snapshot_read_go(request);
 }
 

@@ -68,7 +68,7 @@ int volume_open(struct blockio *origin, struct blockio_folder *folder,
 	list_init(&volume->watches);
 	list_init(&volume->parked_writes);
 	list_init(&volume->zeros);
-	list_init(&volume->holds);
+	list_init(&volume->read_holds);
 	list_init(&volume->held_reads);
 	list_init(&volume->scratch_spare);
 	list_init(&volume->writers.list);
@@ -257,7 +257,7 @@ void request_start(struct volume_request *request)
 	}
 	/* Then REQUEST is its caller's again, if that has answered it. */
 	start[request->kind](request);
-	hold_check(volume);
+	read_hold_check(volume);
 }
 
 void volume_submit(struct volume *volume, struct volume_request *request)

@@ -13,21 +13,21 @@ struct volume;
 
 /*
  * Waits for a gauge, and holds snapshot reads from the moment it has reached
- * the value until volume_hold_end().  The read that reached it is held too.
+ * the value until volume_read_hold_end().  The read that reached it is held too.
  */
-struct volume_hold {
+struct volume_read_hold {
 	enum gauge gauge;
 	uint64_t at_least;
 
-	/* Required.  Called once, possibly from within volume_hold_begin(). */
-	void (*reached)(struct volume_hold *hold);
+	/* Required.  Called once, possibly from within volume_read_hold_begin(). */
+	void (*reached)(struct volume_read_hold *hold);
 
 	bool is_reached;
 	struct list link;
 };
 
-void volume_hold_begin(struct volume *volume, struct volume_hold *hold);
-void volume_hold_end(struct volume *volume, struct volume_hold *hold);
+void volume_read_hold_begin(struct volume *volume, struct volume_read_hold *hold);
+void volume_read_hold_end(struct volume *volume, struct volume_read_hold *hold);
 
 /* For reading; set only through the calls below, which see what follows. */
 const struct gauges *volume_gauges(struct volume *volume);

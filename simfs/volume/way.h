@@ -2,7 +2,7 @@
 /*
  * way.h - the way of a request through the volume.
  *
- * A live write: barrier.c, range.c, then the topology; a read of a snapshot: hold.c,
+ * A live write: barrier.c, range.c, then the topology; a read of a snapshot: read_hold.c,
  * then the topology.  Each is parked where it has to wait, and goes on from there.
  */
 #ifndef SNAPRIG_VOLUME_WAY_H
@@ -53,9 +53,9 @@ void origin_flush(struct volume_request *request);
 /* snapshot.c: a mark is on its way, and when it is in its file request->go() is called. */
 bool mark_parks(struct volume_request *request);
 
-/* hold.c */
-bool hold_parks(struct volume *volume, struct volume_request *request);
-void hold_check(struct volume *volume);
+/* read_hold.c */
+bool read_hold_parks(struct volume *volume, struct volume_request *request);
+void read_hold_check(struct volume *volume);
 
 /* snapshot_read.c: a read of SNAPSHOT that begins now does not fail at once. */
 bool snapshot_is_readable(const struct snapshot *snapshot);

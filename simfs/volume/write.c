@@ -65,6 +65,6 @@ void write_end(struct volume_request *request, int result)
 	request->done(request, result);
 	range_wake(volume, given);
 	if (!snapshot)
-		hold_check(volume);
+		read_hold_check(volume);
 	barrier_check(volume);
 }

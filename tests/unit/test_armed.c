@@ -265,19 +265,19 @@ START_TEST(a_barrier_is_not_ended_twice)
 }
 END_TEST
 
-static void reached(struct volume_hold *hold)
+static void reached(struct volume_read_hold *hold)
 {
 	(void)hold;
 }
 
 START_TEST(a_hold_is_not_begun_twice)
 {
-	struct volume_hold hold = {
+	struct volume_read_hold hold = {
 		.gauge = GAUGE_SNAPSHOT_COUNT, .at_least = 9, .reached = reached
 	};
 
-	volume_hold_begin(engine.volume, &hold);
-	volume_hold_begin(engine.volume, &hold);
+	volume_read_hold_begin(engine.volume, &hold);
+	volume_read_hold_begin(engine.volume, &hold);
 }
 END_TEST
 

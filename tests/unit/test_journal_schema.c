@@ -149,7 +149,7 @@ static void expect_valid_journal(void)
 
 /* ---- a run in which everything happens ---- */
 
-static void ignore_hold(struct volume_hold *hold)
+static void ignore_hold(struct volume_read_hold *hold)
 {
 	(void)hold;
 }
@@ -169,10 +169,12 @@ static void strike_and_lose_the_snapshot(void)
 
 static void hold_and_feign(void)
 {
-	struct volume_hold hold = { .gauge = GAUGE_OPS, .at_least = 1, .reached = ignore_hold };
+	struct volume_read_hold hold = {
+		.gauge = GAUGE_OPS, .at_least = 1, .reached = ignore_hold
+	};
 
-	volume_hold_begin(bench_engine.volume, &hold);
-	volume_hold_end(bench_engine.volume, &hold);
+	volume_read_hold_begin(bench_engine.volume, &hold);
+	volume_read_hold_end(bench_engine.volume, &hold);
 	volume_gauge_feign(bench_engine.volume, GAUGE_MEMORY_USED, 500000);
 	volume_gauge_release(bench_engine.volume, GAUGE_MEMORY_USED);
 	volume_memory_from(bench_engine.volume, &memory_system);

@@ -152,11 +152,11 @@ START_TEST(a_snapshot_whose_file_cannot_be_removed_stays)
 END_TEST
 
 /* Leaves "s" being deleted: no write is preserved for it any more, and a held read keeps it. */
-static void delete_under_a_held_read(
-	struct volume_hold *hold, struct snapshot_delete *command, struct engine_request **read)
+static void delete_under_a_held_read(struct volume_read_hold *hold, struct snapshot_delete *command,
+	struct engine_request **read)
 {
 	*read = engine_read_new(engine_find(&engine, "s"), 0, 65536);
-	volume_hold_begin(engine.volume, hold);
+	volume_read_hold_begin(engine.volume, hold);
 	engine_submit(&engine, *read);
 	engine_settle(&engine);
 	volume_snapshot_delete(engine.volume, engine_find(&engine, "s"), command);
@@ -165,14 +165,14 @@ static void delete_under_a_held_read(
 	ck_assert_int_eq(engine_write(&engine, 0, 65536, 2), 0);
 }
 
-static void reached(struct volume_hold *hold)
+static void reached(struct volume_read_hold *hold)
 {
 	(void)hold;
 }
 
 START_TEST(a_snapshot_that_was_being_deleted_is_not_there_with_wrong_bytes_after_a_kill)
 {
-	struct volume_hold hold = { .gauge = GAUGE_OPS, .at_least = 0, .reached = reached };
+	struct volume_read_hold hold = { .gauge = GAUGE_OPS, .at_least = 0, .reached = reached };
 	struct snapshot_delete command = { .done = note_deleted };
 	struct engine_request *read;
 	static uint8_t wanted[65536];
@@ -195,13 +195,13 @@ END_TEST
 
 START_TEST(a_read_under_way_is_not_overtaken_by_a_write_that_comes_after_the_deletion)
 {
-	struct volume_hold hold = { .gauge = GAUGE_OPS, .at_least = 0, .reached = reached };
+	struct volume_read_hold hold = { .gauge = GAUGE_OPS, .at_least = 0, .reached = reached };
 	struct snapshot_delete command = { .done = note_deleted };
 	struct engine_request *read;
 	static uint8_t wanted[65536];
 
 	delete_under_a_held_read(&hold, &command, &read);
-	volume_hold_end(engine.volume, &hold);
+	volume_read_hold_end(engine.volume, &hold);
 	engine_settle(&engine);
 	ck_assert(deleted && deleted_result == 0 && read->has_ended);
 	if (read->result == 0) {
@@ -216,13 +216,13 @@ END_TEST
 
 START_TEST(the_name_of_a_snapshot_that_is_going_is_free_when_it_is_gone)
 {
-	struct volume_hold hold = { .gauge = GAUGE_OPS, .at_least = 0, .reached = reached };
+	struct volume_read_hold hold = { .gauge = GAUGE_OPS, .at_least = 0, .reached = reached };
 	struct snapshot_delete command = { .done = note_deleted };
 	struct engine_request *read;
 
 	delete_under_a_held_read(&hold, &command, &read);
 	ck_assert_int_eq(engine_snapshot(&engine, "s", NULL, NULL), -EEXIST);
-	volume_hold_end(engine.volume, &hold);
+	volume_read_hold_end(engine.volume, &hold);
 	engine_settle(&engine);
 	ck_assert(deleted && deleted_result == 0 && read->has_ended);
 	engine_request_free(read);

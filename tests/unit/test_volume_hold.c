@@ -28,15 +28,15 @@ static void close_engine(void)
 	engine_deinit(&engine);
 }
 
-static void count_reached(struct volume_hold *hold)
+static void count_reached(struct volume_read_hold *hold)
 {
 	(void)hold;
 	reached_count++;
 }
 
-static struct volume_hold hold_of(enum gauge gauge, uint64_t at_least)
+static struct volume_read_hold hold_of(enum gauge gauge, uint64_t at_least)
 {
-	return (struct volume_hold){
+	return (struct volume_read_hold){
 		.gauge = gauge, .at_least = at_least, .reached = count_reached
 	};
 }
@@ -50,22 +50,22 @@ static int read_byte(struct snapshot *of, uint64_t offset)
 
 START_TEST(a_value_that_is_there_already_is_reached_at_once)
 {
-	struct volume_hold hold = hold_of(GAUGE_SNAPSHOT_COUNT, 1);
+	struct volume_read_hold hold = hold_of(GAUGE_SNAPSHOT_COUNT, 1);
 
-	volume_hold_begin(engine.volume, &hold);
+	volume_read_hold_begin(engine.volume, &hold);
 	ck_assert_uint_eq(reached_count, 1);
 	ck_assert(hold.is_reached);
-	volume_hold_end(engine.volume, &hold);
+	volume_read_hold_end(engine.volume, &hold);
 }
 END_TEST
 
 START_TEST(the_read_that_reaches_the_value_is_held_and_those_before_are_not)
 {
-	struct volume_hold hold = hold_of(GAUGE_READ_PROGRESS, 250000);
+	struct volume_read_hold hold = hold_of(GAUGE_READ_PROGRESS, 250000);
 	struct engine_request *at = engine_read_new(snapshot, VOLUME_BYTES / 4, 4096);
 	struct engine_request *later = engine_read_new(snapshot, 0, 4096);
 
-	volume_hold_begin(engine.volume, &hold);
+	volume_read_hold_begin(engine.volume, &hold);
 	ck_assert_int_eq(read_byte(snapshot, VOLUME_BYTES / 4 - 1), 0);
 	ck_assert_uint_eq(reached_count, 0);
 	engine_submit(&engine, at);
@@ -77,7 +77,7 @@ START_TEST(the_read_that_reaches_the_value_is_held_and_those_before_are_not)
 	/* The live view is not held. */
 	ck_assert_int_eq(read_byte(NULL, 0), 0);
 	ck_assert_int_eq(engine_write(&engine, 0, 4096, 1), 0);
-	volume_hold_end(engine.volume, &hold);
+	volume_read_hold_end(engine.volume, &hold);
 	ck_assert_int_eq(engine_wait(&engine, at), 0);
 	ck_assert_int_eq(engine_wait(&engine, later), 0);
 	/* What was written meanwhile is not in the snapshot. */
@@ -89,15 +89,15 @@ END_TEST
 
 START_TEST(held_reads_of_a_snapshot_that_fails_meanwhile_get_eio)
 {
-	struct volume_hold hold = hold_of(GAUGE_READ_PROGRESS, 0);
+	struct volume_read_hold hold = hold_of(GAUGE_READ_PROGRESS, 0);
 	struct engine_request *read = engine_read_new(snapshot, 0, 4096);
 
-	volume_hold_begin(engine.volume, &hold);
+	volume_read_hold_begin(engine.volume, &hold);
 	engine_submit(&engine, read);
 	ck_assert_int_eq(engine_write(&engine, 0, 65536, 1), 0);
 	ck_assert(engine_has_failed(snapshot, NULL));
 	ck_assert(!read->has_ended);
-	volume_hold_end(engine.volume, &hold);
+	volume_read_hold_end(engine.volume, &hold);
 	ck_assert_int_eq(engine_wait(&engine, read), -EIO);
 	engine_request_free(read);
 }
@@ -105,22 +105,22 @@ END_TEST
 
 START_TEST(the_last_reached_hold_lets_the_reads_go)
 {
-	struct volume_hold first = hold_of(GAUGE_SNAPSHOT_COUNT, 1);
-	struct volume_hold second = hold_of(GAUGE_SNAPSHOT_COUNT, 1);
-	struct volume_hold never = hold_of(GAUGE_SNAPSHOT_COUNT, 100);
+	struct volume_read_hold first = hold_of(GAUGE_SNAPSHOT_COUNT, 1);
+	struct volume_read_hold second = hold_of(GAUGE_SNAPSHOT_COUNT, 1);
+	struct volume_read_hold never = hold_of(GAUGE_SNAPSHOT_COUNT, 100);
 	struct engine_request *read = engine_read_new(snapshot, 0, 4096);
 
-	volume_hold_begin(engine.volume, &never);
-	volume_hold_begin(engine.volume, &first);
-	volume_hold_begin(engine.volume, &second);
+	volume_read_hold_begin(engine.volume, &never);
+	volume_read_hold_begin(engine.volume, &first);
+	volume_read_hold_begin(engine.volume, &second);
 	ck_assert_uint_eq(reached_count, 2);
 	engine_submit(&engine, read);
-	volume_hold_end(engine.volume, &first);
+	volume_read_hold_end(engine.volume, &first);
 	engine_settle(&engine);
 	ck_assert(!read->has_ended);
-	volume_hold_end(engine.volume, &second);
+	volume_read_hold_end(engine.volume, &second);
 	ck_assert_int_eq(engine_wait(&engine, read), 0);
-	volume_hold_end(engine.volume, &never);
+	volume_read_hold_end(engine.volume, &never);
 	engine_request_free(read);
 }
 END_TEST
@@ -163,15 +163,15 @@ START_TEST(each_gauge_is_reached_by_what_moves_it)
 	};
 
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-		struct volume_hold hold = hold_of(rows[i].gauge, rows[i].at_least);
+		struct volume_read_hold hold = hold_of(rows[i].gauge, rows[i].at_least);
 
 		close_engine();
 		open_engine();
-		volume_hold_begin(engine.volume, &hold);
+		volume_read_hold_begin(engine.volume, &hold);
 		ck_assert_msg(reached_count == 0, "row %zu: too early", i);
 		rows[i].act();
 		ck_assert_msg(reached_count == 1, "row %zu: not reached", i);
-		volume_hold_end(engine.volume, &hold);
+		volume_read_hold_end(engine.volume, &hold);
 	}
 }
 END_TEST

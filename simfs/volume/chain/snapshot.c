@@ -142,7 +142,7 @@ static void end(struct snapshot_create *create, int error)
 	if (of)
 		snapshot_closed(of);
 	chain_unlock(chain);
-	hold_check(chain->volume);
+	read_hold_check(chain->volume);
 }
 
 /* Also ends the barrier, which a clone has none of. */

@@ -26,7 +26,7 @@ static void create_over(struct snapshot_create *create, int error)
 	struct volume *volume = create->volume;
 
 	snapshot_create_end(create, error);
-	hold_check(volume);
+	read_hold_check(volume);
 }
 
 /* That it has failed is on disk: no kill brings back what was answered with an error. */
