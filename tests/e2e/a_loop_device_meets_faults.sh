@@ -12,7 +12,7 @@ random_bytes 1 8388608 >old
 dd if=old of="$mnt/live" bs=1M conv=notrunc status=none
 touch "$mnt/snapshots/s0"
 loop=$(losetup -f --show -r "$mnt/snapshots/s0")
-on_exit "losetup -d '$loop' 2>/dev/null"
+on_exit "detach_own '$loop'"
 
 # read_device RULE - the whole device, with that fault; prints dd's exit.
 read_device()

@@ -48,7 +48,7 @@ log_is()
 mount_volume 32MiB
 mkfs.ext4 -q -F "$mnt/live"
 loop=$(losetup -f --show "$mnt/live")
-on_exit "losetup -d '$loop' 2>/dev/null"
+on_exit "detach_own '$loop'"
 mkdir fs
 mount "$loop" fs
 on_exit "umount -l '$work/fs' 2>/dev/null"

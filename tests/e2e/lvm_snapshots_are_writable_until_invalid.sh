@@ -14,7 +14,7 @@ touch "$mnt/snapshots/s0"
 same "16/131600 16" "$(status '.snapshots[0].native')" "status of a new snapshot"
 
 device=$(losetup -f --show "$mnt/snapshots/s0")
-on_exit "losetup -d '$device' 2>/dev/null"
+on_exit "detach_own '$device'"
 mkdir fs
 mount "$device" fs
 random_bytes "$SEED" 3000000 >fs/file

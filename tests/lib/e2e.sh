@@ -100,6 +100,15 @@ has_no_loop()
 	! has_loop "$1"
 }
 
+# detach_own LOOP - unless it is over nothing of this test any more: the next one to get it
+# is another test.
+detach_own()
+{
+	if grep -qsF "$work/" "/sys/block/${1#/dev/}/loop/backing_file"; then
+		losetup -d "$1"
+	fi
+}
+
 # mount_loop FILE MNT [OPTIONS] - a file system in a file.  Not `mount -o loop`: that asks
 # every loop device whose it is, and one of somebody else's that hangs does not answer.
 # The device goes with the mount, and with copies of it that others' namespaces have.
