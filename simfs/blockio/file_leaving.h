@@ -26,8 +26,9 @@ struct file_leaver {
 	struct list link;
 };
 
-/* What is given back at a time: less when a step takes long, as in a file in many pieces. */
-#define FILE_LEAVING_STEP_MIN (256u << 10)
+/* What is given back at a time: less when a step takes long, as in a file in many pieces; but
+ * on a disk that is slow at anything the room of a large file is not to come back hours later. */
+#define FILE_LEAVING_STEP_MIN (4u << 20)
 #define FILE_LEAVING_STEP_MAX (16u << 20)
 
 enum file_leaving_state {

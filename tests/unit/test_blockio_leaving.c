@@ -10,7 +10,7 @@
 #include "simfs/blockio/file_leaving.h"
 #include "tests/lib/engine_suite.h"
 
-#define STEP_BYTES (256ul << 10)
+#define STEP_BYTES ((uint64_t)FILE_LEAVING_STEP_MIN)
 #define STEPS	   6u
 
 struct leaver_of_test {
