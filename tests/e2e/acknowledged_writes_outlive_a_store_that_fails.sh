@@ -5,13 +5,15 @@
 # full, a store's write fails, or the rig is killed: with either topology, what
 # was acknowledged is there, and what a snapshot hands out is right.
 #
-# LOAD_MOMENTS is how many of these moments each topology gets.
+# LOAD_MOMENTS	how many moments each topology gets (2); at each, each of the three goes wrong
+# LOAD_TOPOLOGIES	the profiles that stand for them (plain xen)
 . "${0%/*}/../lib/e2e.sh"
 . "$e2e_root/tests/lib/load.sh"
 
 requires_root
-moments=${LOAD_MOMENTS:-6}
-[ "$e2e_slow" = 0 ] || moments=3
+moments=${LOAD_MOMENTS:-2}
+[ "$e2e_slow" = 0 ] || moments=1
+topologies=${LOAD_TOPOLOGIES:-plain xen}
 size=$((33 << 20))
 mkdir store
 mount -t tmpfs -o size=1G tmpfs store || skip "no tmpfs can be mounted"
@@ -23,27 +25,24 @@ disk_full()
 	mount -o "remount,size=$((used + $1 * 4096))" store 2>/dev/null || :
 }
 
-# strike KIND MOMENT - what goes wrong beside the load, after some milliseconds.
+# pause_of MOMENT - how long after the begin of its load a moment is, in seconds.
+pause_of()
+{
+	echo "0.$(printf '%03d' $((($1 + SEED * 1009) * 7919 % 400 + 10)))"
+}
+
+# strike KIND MOMENT - what goes wrong beside the load.
 strike()
 {
-	sleep "0.$(printf '%03d' $(($2 * 7919 % 400 + 10)))"
+	sleep "$(pause_of "$2")"
 	case $1 in
-	full) disk_full $(($2 * 37 % 700)) ;;
+	full) disk_full $((($2 + SEED) * 37 % 700)) ;;
 	error)
 		rule="store.append error=EIO after=$(($2 % 5)) times=$(($2 % 3 + 1))"
 		rig fault add "$mnt" "$rule" >/dev/null || :
 		;;
 	esac
 	sleep 0.2
-}
-
-one_moment()
-{
-	case $(($1 % 3)) in
-	0) load_kill "0.$(printf '%03d' $(($1 * 7919 % 400 + 10)))" ;;
-	1) load_struck full "$1" ;;
-	2) load_struck error "$1" ;;
-	esac
 }
 
 # load_struck KIND MOMENT - a load during which that goes wrong; then all is compared, twice.
@@ -59,15 +58,17 @@ load_struck()
 	load_verify
 }
 
-half=0
-for topology in plain xen; do
+half=0 halves=$(echo "$topologies" | wc -w)
+for topology in $topologies; do
 	half=$((half + 1))
 	load_start "$topology" "$size" "$SEED" "--store $work/store" 32 2 big may-fail may-refuse
 	moment=0
 	while [ "$moment" -lt "$moments" ] &&
-		! budget_is_over "$moment" "$moments" "moments of $topology" $half 2; do
+		! budget_is_over "$moment" "$moments" "moments of $topology" $half "$halves"; do
 		moment=$((moment + 1))
-		one_moment "$moment"
+		load_kill "$(pause_of "$moment")"
+		load_struck full "$moment"
+		load_struck error "$moment"
 	done
 	load_end
 	find store -mindepth 1 -delete
