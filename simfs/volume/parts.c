@@ -10,14 +10,17 @@ static bool round_start(struct volume_request *request)
 	bool has_planned = false;
 
 	request->part_count = 0;
+	request->is_planned = false;
 	while (request->part_count < request->volume->limits->request_parts &&
 		request->error == 0) {
 		unsigned part_count = request->part_count;
 		uint64_t next = request->parts_ops->plan(request);
 
 		/* What was begun lies in front of the cursor, and no round begins it again. */
-		if (next == request->cursor && request->part_count == part_count)
+		if (next == request->cursor && request->part_count == part_count) {
+			request->is_planned = true;
 			break;
+		}
 		MUST_GET_ON(request->cursor, next);
 		request->cursor = next;
 		has_planned = true;
@@ -28,9 +31,11 @@ static bool round_start(struct volume_request *request)
 /* Whether another round is to follow; else REQUEST is done with, and may be gone. */
 static bool round_end(struct volume_request *request)
 {
+	uint64_t cursor = request->cursor;
+
 	if (request->parts_ops->round_over)
 		request->parts_ops->round_over(request);
-	if (request->error == 0)
+	if (request->error == 0 && !(request->is_planned && request->cursor == cursor))
 		return true;
 	request->parts_ops->done(request, request->error);
 	return false;

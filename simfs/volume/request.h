@@ -111,6 +111,7 @@ struct volume_request {
 	const struct parts_ops *parts_ops;
 	unsigned parts_under_way;
 	unsigned part_count; /* of this round */
+	bool is_planned;     /* up to the end: another round is only for what goes back */
 	struct {
 		const struct edges_ops *ops;
 		uint32_t block_bytes;
