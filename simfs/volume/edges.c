@@ -71,7 +71,9 @@ void edges_complete(
 	MUST(block_bytes <= VOLUME_BLOCK_MAX_BYTES);
 	request->edges.block_bytes = block_bytes;
 	request->edges.ops = ops;
-	if (!is_needed(request, first_block(request)) && !is_needed(request, last_block(request))) {
+	if ((request->offset | request->length) % block_bytes == 0 ||
+		(!is_needed(request, first_block(request)) &&
+			!is_needed(request, last_block(request)))) {
 		ops->done(request, 0, request->buffer, request->offset);
 		return;
 	}
