@@ -101,8 +101,8 @@ H_FILES := $(wildcard simfs/*.h simfs/*/*.h simfs/volume/*/*.h faults/*.h scenar
 
 # ---- goals -----------------------------------------------------------------
 
-.PHONY: all tests help demo check check-long commands bench bench-before bench-faults bench-latency tidy lint format install clean deps compdb \
-	mutants conform pressure fuzz $(CONFIGS)
+.PHONY: all tests help demo check check-long commands bench bench-before bench-faults bench-instructions \
+	bench-latency tidy lint format install clean deps compdb mutants conform pressure fuzz $(CONFIGS)
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 22
@@ -161,6 +161,11 @@ bench-before: ## the same jobs on another build, BEFORE=PROGRAM, in turn: what a
 	$(Q)tools/deps build bench
 	$(build) all
 	$(Q)bench/before $(PROGRAM) $(BEFORE)
+
+bench-instructions: ## how many instructions a request takes, here and in BEFORE=PROGRAM (BENCH_REQUESTS)
+	$(Q)tools/deps build bench valgrind
+	$(build) all
+	$(Q)bench/instructions $(PROGRAM) $(BEFORE)
 
 bench-latency: ## how long a live write takes while a store goes, snapshots come and go, a leaf merges
 	$(Q)tools/deps build bench
