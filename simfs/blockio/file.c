@@ -146,11 +146,9 @@ static void file_done(struct ring_op *op, int result, uint32_t flags)
 		blockio_end(request, result < 0 ? result : 0);
 		return;
 	}
-	if (result == 0)
-		end_reached(request);
-	else if (!request_advance(request, (size_t)result))
+	if (result > 0 && !request_advance(request, (size_t)result))
 		blockio_end(request, 0);
-	else if (is_cut(request))
+	else if (result == 0 || is_cut(request))
 		end_reached(request);
 	else
 		file_submit(request->io, request);

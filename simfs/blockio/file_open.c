@@ -71,7 +71,7 @@ int file_length(int fd, bool is_device, uint64_t *ret_bytes)
 
 static int wrap(struct ring *ring, int fd, bool is_text, bool is_device, struct blockio **ret)
 {
-	uint64_t size_bytes;
+	uint64_t size_bytes = 0;
 	int error = file_length(fd, is_device, &size_bytes);
 	struct file_blockio *file;
 

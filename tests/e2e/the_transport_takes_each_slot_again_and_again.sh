@@ -36,7 +36,7 @@ for limits in default smallest; do
 	[ "$reads" -ge "$requests" ] || fail "only $reads reads"
 	rig fault add "$mnt" 'snapshot.read hang' >rule
 	readers=
-	for reader in 1 2 3; do
+	for _ in 1 2 3; do
 		cat "$mnt/snapshots/s" >/dev/null &
 		readers="$readers $!"
 	done

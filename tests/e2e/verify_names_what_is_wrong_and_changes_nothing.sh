@@ -43,7 +43,7 @@ again()
 flip()
 {
 	printf '\377' | cmp -s - "$1" -i "0:$2" -n 1 && byte='\0' || byte='\377'
-	printf "$byte" | dd of="$1" bs=1 seek="$2" conv=notrunc status=none
+	printf '%b' "$byte" | dd of="$1" bs=1 seek="$2" conv=notrunc status=none
 }
 
 echo "whole"

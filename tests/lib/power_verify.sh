@@ -4,6 +4,7 @@
 # power_verify.sh DURABLE OPTION... - what e2e_power.sh runs after a cut, in a
 # namespace with another boot id: mounts what is left with the options, and
 # compares the live view and every snapshot with the ledgers in the work folder.
+# shellcheck disable=SC2154 # $work is the script's that runs it
 set -eu
 durable=$1
 shift
