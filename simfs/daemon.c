@@ -67,10 +67,12 @@ static int open_state_folder(struct daemon *daemon)
 	/* Now, as later its name may lead through the mount.  A full disk takes no log. */
 	if (options->in_background)
 		(void)log_file_open(daemon->folder_fd, STATE_LOG, STATE_LOG_OLD);
-	if (file_folder_create(daemon->ring, daemon->folder_fd, &daemon->folder) == 0)
-		return EXIT_MET;
-	log_error("out of memory");
-	return EXIT_RIG;
+	if (file_folder_create(daemon->ring, daemon->folder_fd, &daemon->folder) < 0) {
+		log_error("out of memory");
+		return EXIT_RIG;
+	}
+	file_folder_has_disk_of(daemon->folder, daemon->origin);
+	return EXIT_MET;
 }
 
 static void snapshot_failed(void *context, struct snapshot *snapshot)

@@ -62,6 +62,7 @@ struct blockio_request {
 	struct blockio *io;
 	struct ring_op op;
 	struct list link;
+	uint64_t gone_before; /* file_leaving.h */
 	bool is_under_way;
 };
 

@@ -37,6 +37,8 @@ void file_submit(struct blockio *io, struct blockio_request *request)
 		return;
 	}
 	request->op.done = file_done;
+	if (file->leaving)
+		request->gone_before = file->leaving->gone_count;
 	switch (request->kind) {
 	case BLOCKIO_READ:
 		if (request->iov_count == 1)
@@ -131,6 +133,15 @@ static bool is_cut(const struct blockio_request *request)
 	return request->kind == BLOCKIO_READ && request->offset % request->io->alignment_bytes != 0;
 }
 
+/* Room that is on its way back is not missed.  An error of a flush is told but once. */
+static bool waits_for_room(struct blockio_request *request, int result)
+{
+	struct file_leaving *leaving = file_of(request->io)->leaving;
+
+	return (result == -ENOSPC || result == -EDQUOT) && request->kind != BLOCKIO_FLUSH &&
+	       leaving && file_leaving_makes_wait(leaving, request);
+}
+
 static void file_done(struct ring_op *op, int result, uint32_t flags)
 {
 	struct blockio_request *request = CONTAINER_OF(op, struct blockio_request, op);
@@ -140,6 +151,8 @@ static void file_done(struct ring_op *op, int result, uint32_t flags)
 		file_submit(request->io, request);
 		return;
 	}
+	if (waits_for_room(request, result))
+		return;
 	if (result < 0)
 		file_error_say(file_of(request->io), request, result);
 	if (result < 0 || request->kind >= BLOCKIO_FLUSH) {

@@ -22,4 +22,9 @@ int file_blockio_open_image(struct ring *ring, const char *path, struct blockio 
 /* A folder of files; FD is a descriptor of it and stays the caller's. */
 int file_folder_create(struct ring *ring, int fd, struct blockio_folder **ret);
 
+/* IMAGE may lie on the disk of FOLDER: while the room of removed files is on its way back there,
+ * a write to the image waits for it rather than find none.  FOLDER outlives what is asked of
+ * IMAGE. */
+void file_folder_has_disk_of(struct blockio_folder *folder, struct blockio *image);
+
 #endif

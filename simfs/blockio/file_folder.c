@@ -122,14 +122,16 @@ static void folder_start_sync(struct blockio_folder *folder, struct blockio_requ
 	ring_start(files->ring, sqe, &request->op);
 }
 
+/* What leaves is given back as soon as it is missed. */
 static int folder_space(
 	struct blockio_folder *folder, uint64_t *ret_blocks, uint64_t *ret_block_bytes)
 {
+	struct file_folder *files = folder_of(folder);
 	struct statvfs facts;
 
-	if (fstatvfs(folder_of(folder)->fd, &facts) < 0)
+	if (fstatvfs(files->fd, &facts) < 0)
 		return -errno;
-	*ret_blocks = facts.f_bavail;
+	*ret_blocks = facts.f_bavail + files->leaving.room_bytes / facts.f_frsize;
 	*ret_block_bytes = facts.f_frsize;
 	return 0;
 }
@@ -151,6 +153,11 @@ static const struct blockio_folder_ops file_folder_ops = {
 	.space = folder_space,
 	.destroy = folder_destroy,
 };
+
+void file_folder_has_disk_of(struct blockio_folder *folder, struct blockio *image)
+{
+	CONTAINER_OF(image, struct file_blockio, io)->leaving = &folder_of(folder)->leaving;
+}
 
 int file_folder_create(struct ring *ring, int fd, struct blockio_folder **ret)
 {

@@ -21,8 +21,10 @@ struct file_blockio {
 	struct list waiting;	     /* writes into what is being filled */
 	struct ring_op room_op;
 
+	/* What leaves the disk that it lies on (file_leaving.h); NULL: nothing does. */
+	struct file_leaving *leaving;
+
 	/* When it has no name any more. */
-	struct file_leaving *leaving; /* of its folder; NULL: it is closed at once */
 	bool is_leaving;
 	struct file_leaver leaver;
 };

@@ -3,27 +3,38 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "simfs/base/check.h"
 #include "simfs/base/clock.h"
+#include "simfs/blockio/file_internal.h"
 
 /* A step that takes longer than this is followed by smaller ones. */
 #define STEP_NS_MAX (2 * NS_PER_MS)
 
-/* The disk is left alone for so many times what a step took. */
-#define REST_FACTOR 8u
-
+static void start_step(struct file_leaving *leaving);
 static void begin_next(struct file_leaving *leaving);
+
+/* Of one that does not tell, nothing is known to be short. */
+static uint64_t disk_bytes(int fd)
+{
+	struct statvfs facts;
+
+	return fstatvfs(fd, &facts) == 0 ? (uint64_t)facts.f_bavail * facts.f_frsize : UINT64_MAX;
+}
 
 void file_leaving_init(struct file_leaving *leaving, struct ring *ring)
 {
 	*leaving = (struct file_leaving){
 		.ring = ring,
+		.disk_bytes = disk_bytes,
+		.haste_bytes = FILE_LEAVING_HASTE_BYTES,
 		.step_bytes = FILE_LEAVING_STEP_MIN,
 		.step_bytes_max = FILE_LEAVING_STEP_MAX,
 	};
 	list_init(&leaving->waiting);
+	list_init(&leaving->without_room);
 }
 
 void file_leaving_deinit(struct file_leaving *leaving)
@@ -61,7 +72,19 @@ static uint64_t step_ns(const struct file_leaving *leaving)
 	return clock_wait_ns(clock_now_ns() - leaving->begun_ns);
 }
 
-static void start_step(struct file_leaving *leaving);
+/* How many times what a step took the disk is left alone behind it; 0: there is no time. */
+static uint64_t rest_factor(const struct file_leaving *leaving)
+{
+	uint64_t waiting_bytes = leaving->room_bytes;
+	uint64_t haste;
+
+	if (leaving->leaver)
+		waiting_bytes -= leaving->leaver->room_bytes;
+	haste = waiting_bytes / leaving->haste_bytes;
+	if (!list_empty(&leaving->without_room) || haste >= FILE_LEAVING_REST_FACTOR)
+		return 0;
+	return FILE_LEAVING_REST_FACTOR - haste;
+}
 
 static void rested(struct ring_op *op, int result, uint32_t flags)
 {
@@ -77,9 +100,11 @@ static void rested(struct ring_op *op, int result, uint32_t flags)
 
 static void start_rest(struct file_leaving *leaving, uint64_t took_ns)
 {
+	uint64_t rest_ns = rest_factor(leaving) * took_ns;
 	struct io_uring_sqe *sqe = ring_sqe(leaving->ring);
-	uint64_t rest_ns = REST_FACTOR * took_ns;
 
+	if (rest_ns > FILE_LEAVING_REST_NS_MAX)
+		rest_ns = FILE_LEAVING_REST_NS_MAX;
 	leaving->state = FILE_LEAVING_RESTING;
 	leaving->rest = (struct __kernel_timespec){
 		.tv_sec = (long long)(rest_ns / NS_PER_S),
@@ -106,6 +131,21 @@ static void emptied(struct ring_op *op, int result, uint32_t flags)
 	start_rest(leaving, took_ns);
 }
 
+/* Those that still find no room wait again, if something still leaves. */
+static void ask_again(struct file_leaving *leaving)
+{
+	struct list waiting;
+	struct list *link;
+
+	list_init(&waiting);
+	list_splice(&waiting, &leaving->without_room);
+	while ((link = list_pop(&waiting))) {
+		struct blockio_request *request = CONTAINER_OF(link, struct blockio_request, link);
+
+		file_submit(request->io, request);
+	}
+}
+
 static void closed(struct ring_op *op, int result, uint32_t flags)
 {
 	struct file_leaving *leaving = CONTAINER_OF(op, struct file_leaving, op);
@@ -114,18 +154,23 @@ static void closed(struct ring_op *op, int result, uint32_t flags)
 	(void)result;
 	(void)flags;
 	leaving->leaver = NULL;
+	leaving->room_bytes -= leaver->room_bytes;
+	leaving->gone_count++;
 	start_rest(leaving, step_ns(leaving));
 	leaver->gone(leaver);
+	ask_again(leaving);
 }
 
 /* Gives back one step of what is left, or closes the file when one step is enough. */
 static void start_step(struct file_leaving *leaving)
 {
 	int fd = leaving->leaver->fd;
+	bool is_whole = leaving->left_bytes <= leaving->step_bytes || rest_factor(leaving) == 0 ||
+			leaving->disk_bytes(fd) <= leaving->room_bytes;
 	struct io_uring_sqe *sqe = ring_sqe(leaving->ring);
 
 	leaving->begun_ns = clock_now_ns();
-	if (leaving->left_bytes > leaving->step_bytes) {
+	if (!is_whole) {
 		leaving->state = FILE_LEAVING_EMPTYING;
 		leaving->left_bytes -= leaving->step_bytes;
 		leaving->op.done = emptied;
@@ -158,6 +203,10 @@ static void begin_next(struct file_leaving *leaving)
 
 void file_leaving_add(struct file_leaving *leaving, struct file_leaver *leaver)
 {
+	struct stat facts;
+
+	leaver->room_bytes = fstat(leaver->fd, &facts) == 0 ? (uint64_t)facts.st_blocks * 512 : 0;
+	leaving->room_bytes += leaver->room_bytes;
 	list_append(&leaving->waiting, &leaver->link);
 	if (leaving->state == FILE_LEAVING_IDLE)
 		begin_next(leaving);
@@ -168,4 +217,15 @@ void file_leaving_ready(struct file_leaving *leaving, struct file_leaver *leaver
 	leaver->is_ready = true;
 	if (leaving->state == FILE_LEAVING_IDLE)
 		begin_next(leaving);
+}
+
+bool file_leaving_makes_wait(struct file_leaving *leaving, struct blockio_request *request)
+{
+	if (request->gone_before != leaving->gone_count)
+		file_submit(request->io, request);
+	else if (leaving->leaver || !list_empty(&leaving->waiting))
+		list_append(&leaving->without_room, &request->link);
+	else
+		return false;
+	return true;
 }

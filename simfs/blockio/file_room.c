@@ -58,9 +58,10 @@ static void room_made(struct ring_op *op, int result, uint32_t flags)
 	struct list *link;
 
 	(void)flags;
-	/* A disk that is full tells the writes themselves; asking again is no use. */
+	/* A disk that is full tells the writes themselves; asking again is no use, unless room
+	 * is on its way back. */
 	if (result <= 0)
-		file->room_failed = true;
+		file->room_failed = !file->leaving || file->leaving->room_bytes == 0;
 	else
 		file->room_end = file->room_from + (uint32_t)result;
 	file->making_room = false;

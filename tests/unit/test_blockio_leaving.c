@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A large file without a name is given back a little at a time, with rests between. */
 #include <check.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "simfs/base/clock.h"
-#include "simfs/blockio/file_leaving.h"
+#include "simfs/blockio/file_folder.h"
+#include "simfs/blockio/file_internal.h"
 #include "tests/lib/engine_suite.h"
 
 #define STEP_BYTES ((uint64_t)FILE_LEAVING_STEP_MIN)
@@ -116,6 +118,11 @@ START_TEST(no_step_gives_back_more_than_its_share)
 }
 END_TEST
 
+static uint64_t rest_ns(void)
+{
+	return (uint64_t)leaving.rest.tv_sec * NS_PER_S + (uint64_t)leaving.rest.tv_nsec;
+}
+
 /* A step takes MS milliseconds: how long is rested then, and how large is the next one? */
 static void check_pace(uint64_t ms, uint64_t step_before, uint64_t step_after)
 {
@@ -125,8 +132,8 @@ static void check_pace(uint64_t ms, uint64_t step_before, uint64_t step_after)
 	ck_assert_int_eq(leaving.state, FILE_LEAVING_EMPTYING);
 	clock_step_to(clock_now_ns() + ms * NS_PER_MS);
 	step();
-	ck_assert_uint_eq((uint64_t)leaving.rest.tv_sec * NS_PER_S + (uint64_t)leaving.rest.tv_nsec,
-		8 * clock_wait_ns(ms * NS_PER_MS));
+	ck_assert_uint_eq(
+		rest_ns(), ms > 10 ? FILE_LEAVING_REST_NS_MAX : 8 * clock_wait_ns(ms * NS_PER_MS));
 	ck_assert_uint_eq(leaving.step_bytes, step_after);
 }
 
@@ -134,6 +141,147 @@ START_TEST(a_step_is_followed_by_a_rest_of_eight_times_its_length)
 {
 	check_pace(1, STEP_BYTES, STEP_BYTES);
 	file_leaving_add(&leaving, &small.leaver);
+}
+END_TEST
+
+/* Files that wait, and are not ready. */
+static struct leaver_of_test others[FILE_LEAVING_REST_FACTOR];
+
+static void others_wait(unsigned count)
+{
+	leaving.haste_bytes = STEP_BYTES;
+	for (unsigned i = 0; i < count; i++) {
+		leaver_make(&others[i], STEP_BYTES, O_RDWR);
+		others[i].leaver.is_ready = false;
+		file_leaving_add(&leaving, &others[i].leaver);
+	}
+}
+
+static void others_end(unsigned count)
+{
+	for (unsigned i = 0; i < count; i++)
+		close(others[i].watch_fd);
+}
+
+START_TEST(the_more_waits_the_shorter_are_the_rests)
+{
+	others_wait((unsigned)_i);
+	file_leaving_add(&leaving, &large.leaver);
+	ck_assert_int_eq(leaving.state, FILE_LEAVING_EMPTYING);
+	clock_step_to(clock_now_ns() + NS_PER_MS);
+	step();
+	ck_assert_uint_eq(
+		rest_ns(), (FILE_LEAVING_REST_FACTOR - (unsigned)_i) * clock_wait_ns(NS_PER_MS));
+	file_leaving_add(&leaving, &small.leaver);
+	others_end((unsigned)_i);
+}
+END_TEST
+
+START_TEST(when_much_waits_files_are_closed_as_a_whole_and_without_rests)
+{
+	others_wait(FILE_LEAVING_REST_FACTOR);
+	file_leaving_add(&leaving, &large.leaver);
+	ck_assert_int_eq(leaving.state, FILE_LEAVING_CLOSING);
+	clock_step_to(clock_now_ns() + NS_PER_MS);
+	step();
+	ck_assert_uint_eq(large.gone, 1);
+	ck_assert_uint_eq(rest_ns(), 0);
+	file_leaving_add(&leaving, &small.leaver);
+	others_end(FILE_LEAVING_REST_FACTOR);
+}
+END_TEST
+
+static uint64_t as_much_as_leaves(int fd)
+{
+	(void)fd;
+	return STEPS * STEP_BYTES;
+}
+
+START_TEST(a_file_is_closed_as_a_whole_when_the_disk_has_no_more_room_than_it_takes)
+{
+	leaving.disk_bytes = as_much_as_leaves;
+	file_leaving_add(&leaving, &large.leaver);
+	ck_assert_int_eq(leaving.state, FILE_LEAVING_CLOSING);
+	file_leaving_add(&leaving, &small.leaver);
+}
+END_TEST
+
+static int answer;
+static unsigned answers;
+
+static void answered(struct blockio_request *request, int result)
+{
+	(void)request;
+	answer = result;
+	answers++;
+}
+
+/* Onto a disk that is full whatever goes. */
+static struct blockio *full_disk(void)
+{
+	struct blockio *io;
+
+	ck_assert_int_eq(
+		file_blockio_wrap_text(ring, open("/dev/full", O_RDWR | O_CLOEXEC), &io), 0);
+	CONTAINER_OF(io, struct file_blockio, io)->leaving = &leaving;
+	answers = 0;
+	return io;
+}
+
+START_TEST(who_finds_no_room_waits_for_what_leaves_and_is_told_when_nothing_does)
+{
+	struct blockio *full = full_disk();
+	struct blockio_request request = { .done = answered };
+	char byte = 1;
+
+	file_leaving_add(&leaving, &large.leaver);
+	file_leaving_add(&leaving, &small.leaver);
+	ck_assert_int_eq(leaving.state, FILE_LEAVING_EMPTYING);
+	blockio_start(full, &request, BLOCKIO_WRITE, 0, &byte, 1);
+	while (ring_under_way(ring) > 0) {
+		step();
+		/* Both must have gone, in the time of a few steps. */
+		ck_assert(answers == 0 || small.gone == 1);
+	}
+	ck_assert_uint_eq(large.gone, 1);
+	ck_assert_uint_eq(answers, 1);
+	ck_assert_int_eq(answer, -ENOSPC);
+	ck_assert_uint_eq(leaving.gone_count, 2);
+	blockio_start(full, &request, BLOCKIO_WRITE, 0, &byte, 1);
+	while (ring_under_way(ring) > 0)
+		step();
+	ck_assert_uint_eq(answers, 2);
+	blockio_destroy(full);
+}
+END_TEST
+
+START_TEST(whose_write_failed_before_the_last_file_went_asks_again)
+{
+	struct blockio *full = full_disk();
+	struct blockio_request request = { .done = answered };
+	char byte = 1;
+
+	blockio_start(full, &request, BLOCKIO_WRITE, 0, &byte, 1);
+	leaving.gone_count++;
+	step();
+	ck_assert_uint_eq(answers, 0);
+	step();
+	ck_assert_uint_eq(answers, 1);
+	ck_assert_int_eq(answer, -ENOSPC);
+	blockio_destroy(full);
+	file_leaving_add(&leaving, &large.leaver);
+	file_leaving_add(&leaving, &small.leaver);
+}
+END_TEST
+
+START_TEST(room_that_leaves_counts_while_it_does)
+{
+	file_leaving_add(&leaving, &large.leaver);
+	file_leaving_add(&leaving, &small.leaver);
+	ck_assert_uint_ge(leaving.room_bytes, (STEPS + 1) * STEP_BYTES);
+	while (ring_under_way(ring) > 0)
+		step();
+	ck_assert_uint_eq(leaving.room_bytes, 0);
 }
 END_TEST
 
@@ -224,6 +372,15 @@ int main(int argc, char **argv)
 	tcase_add_checked_fixture(test_case, setup, teardown);
 	tcase_add_test(test_case, no_step_gives_back_more_than_its_share);
 	tcase_add_test(test_case, a_step_is_followed_by_a_rest_of_eight_times_its_length);
+	tcase_add_loop_test(
+		test_case, the_more_waits_the_shorter_are_the_rests, 0, FILE_LEAVING_REST_FACTOR);
+	tcase_add_test(test_case, when_much_waits_files_are_closed_as_a_whole_and_without_rests);
+	tcase_add_test(test_case,
+		a_file_is_closed_as_a_whole_when_the_disk_has_no_more_room_than_it_takes);
+	tcase_add_test(
+		test_case, who_finds_no_room_waits_for_what_leaves_and_is_told_when_nothing_does);
+	tcase_add_test(test_case, whose_write_failed_before_the_last_file_went_asks_again);
+	tcase_add_test(test_case, room_that_leaves_counts_while_it_does);
 	tcase_add_test(test_case, a_long_step_is_followed_by_smaller_ones);
 	tcase_add_test(test_case, the_smallest_step_becomes_no_smaller);
 	tcase_add_test(test_case, a_short_step_is_followed_by_larger_ones_up_to_the_most);
