@@ -29,8 +29,14 @@ static int scenarios_load(struct run_set *set)
 	glob_t found = { 0 };
 	int result = 0;
 
-	if (!pattern || glob(pattern, 0, NULL, &found) != 0) {
-		log_error("the catalog is missing (set SNAPRIG_SHARE)");
+	if (!catalog) {
+		AUTO(auto_free) char *why = share_missing("catalog");
+
+		log_error("%s", why);
+		return -1;
+	}
+	if (glob(pattern, 0, NULL, &found) != 0) {
+		log_error("there is no scenario '%s'", pattern);
 		return -1;
 	}
 	for (size_t i = 0; i < found.gl_pathc && result == 0; i++)

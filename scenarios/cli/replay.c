@@ -29,6 +29,8 @@
 const struct command_option replay_options[] = {
 	{ "work", "FOLDER", "where work folders are made (default $TMPDIR, or /tmp)",
 		COMMAND_FOLDER, .offset = offsetof(struct replay, options.work_parent) },
+	{ "clients", "FOLDER...", "look for adapters of clients in this folder, too",
+		COMMAND_FOLDER, .offset = offsetof(struct replay, set.clients) },
 	{ "keep", NULL, "keep the work folders, and say where they are",
 		.offset = offsetof(struct replay, options.keep) },
 	{ "json", NULL, "print one JSON object", .offset = offsetof(struct replay, as_json) },

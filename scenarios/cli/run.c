@@ -15,6 +15,7 @@
 #include "scenarios/cli/commands.h"
 #include "scenarios/cli/run_json.h"
 #include "scenarios/cli/run_set.h"
+#include "scenarios/cli/scenario_check.h"
 #include "scenarios/clients/clients.h"
 #include "scenarios/format/yaml_values.h"
 #include "scenarios/report/report.h"
@@ -28,6 +29,7 @@ struct run_arguments {
 	const char *seed_text; /* NULL: the scenarios' own */
 	uint64_t seed;
 	struct command_texts reports;
+	struct command_texts clients;
 	const char *junit_path;
 	const char *tap_path;
 	const char *record_folder;
@@ -86,6 +88,8 @@ static int read_arguments(struct run_arguments *arguments)
 
 	for (size_t i = 0; error == 0 && i < arguments->reports.count; i++)
 		error = read_report(arguments->reports.texts[i], arguments);
+	if (error == 0)
+		error = client_folders_check(&arguments->clients);
 	return error == 0 ? record_folder_check(arguments->record_folder) : error;
 }
 
@@ -164,6 +168,19 @@ static int set_run_and_report(const struct run_set *set, const struct run_argume
 	return exit_code;
 }
 
+/* What a replay of this run needs, too: " --clients DIR". */
+static char *replay_words_of(const struct command_texts *clients)
+{
+	char *words = heap_copy("");
+
+	for (size_t i = 0; i < clients->count; i++) {
+		AUTO(auto_free) char *before = words;
+
+		words = heap_format("%s --clients %s", before, clients->texts[i]);
+	}
+	return words;
+}
+
 static int run(const struct command_line *line, int argc, char **argv)
 {
 	struct run_arguments arguments = { 0 };
@@ -177,12 +194,17 @@ static int run(const struct command_line *line, int argc, char **argv)
 	if (read_arguments(&arguments) < 0)
 		return EXIT_USAGE;
 	run_set_init(&set);
+	set.clients = arguments.clients;
 	for (size_t i = 1; i <= count; i++) {
 		if (run_set_add(&set, argv[i]) < 0)
 			error = -EINVAL;
 	}
 	if (arguments.seed_text)
 		run_set_seed(&set, arguments.seed);
+
+	AUTO(auto_free) char *replay_words = replay_words_of(&arguments.clients);
+
+	arguments.options.replay_words = replay_words;
 	exit_code = error < 0 ? EXIT_USAGE : set_run_and_report(&set, &arguments);
 	run_set_deinit(&set);
 	return exit_code;
@@ -196,6 +218,8 @@ static const struct command_option options[] = {
 		COMMAND_CHOICE, "junit= tap=", AT(reports) },
 	{ "record", "FOLDER", "write each run down, for replay and shrink, as FOLDER/NAME.jsonl",
 		COMMAND_FOLDER, AT(record_folder) },
+	{ "clients", "FOLDER...", "look for adapters of clients in this folder, too",
+		COMMAND_FOLDER, AT(clients) },
 	{ "work", "FOLDER", "where work folders are made (default $TMPDIR, or /tmp)",
 		COMMAND_FOLDER, AT(options.work_parent) },
 	{ "keep", NULL, "keep the work folders, and say where they are", AT(options.keep) },
@@ -209,7 +233,8 @@ const struct command_line run_command = {
 	.operands = { { "SCENARIO|FOLDER...", COMMAND_FILE, NULL, NULL } },
 	.options = options,
 	.about = "Runs each scenario, and every *.yaml and *.yml below each folder, and prints\n"
-		 "TAP.  Mistakes in any of them are printed before the first is run.",
+		 "TAP.  Mistakes in any of them are printed before the first is run.  Adapters of\n"
+		 "clients in such a folder are passed over.",
 	.exits = "  2    the command line or a scenario is wrong, and nothing was run\n"
 		 "Else the first that applies to any scenario:\n"
 		 "  4    the rig or the machine failed\n"

@@ -10,6 +10,7 @@
 
 #include "scenarios/clients/clients.h"
 #include "scenarios/format/scenario.h"
+#include "simfs/base/command_line.h"
 
 struct run_item {
 	struct scenario *scenario;
@@ -19,14 +20,16 @@ struct run_item {
 struct run_set {
 	struct run_item *items;
 	size_t count;
+
+	struct command_texts clients; /* folders of adapters that come before our own */
 };
 
 void run_set_init(struct run_set *set);
 void run_set_deinit(struct run_set *set);
 
 /*
- * Reads the scenario at PATH, or all below the directory PATH, with the
- * adapters of their clients, and adds them.  Returns 0, or -EINVAL after
+ * Reads the scenario at PATH, or all below the directory PATH that are no adapters,
+ * with the adapters of their clients, and adds them.  Returns 0, or -EINVAL after
  * printing every mistake to stderr.
  */
 int run_set_add(struct run_set *set, const char *path);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * validate.c - snaprig validate: are these scenarios well formed?
+ * validate.c - snaprig validate: could these scenarios be run, and these adapters be used?
  */
 #include <errno.h>
 #include <stdbool.h>
@@ -11,13 +11,21 @@
 #include <jansson.h>
 
 #include "scenarios/cli/commands.h"
+#include "scenarios/cli/scenario_check.h"
 #include "scenarios/format/files.h"
 #include "scenarios/format/mistakes.h"
 #include "scenarios/format/parse.h"
+#include "scenarios/format/yaml_file.h"
 #include "scenarios/report/text.h"
+#include "simfs/base/cleanup.h"
 #include "simfs/base/exit_code.h"
 #include "simfs/base/log.h"
 #include "simfs/control/protocol.h"
+
+struct values {
+	bool as_json;
+	struct command_texts clients;
+};
 
 /* A JSON string of TEXT, which may be a path of any bytes. */
 static json_t *json_text(const char *text)
@@ -57,15 +65,33 @@ static json_t *json_of_file(const char *path, const struct mistakes *mistakes)
 		(int)mistakes->dropped_count);
 }
 
-/* Reads the scenario at PATH and tells of it: on JSON_FILES when given, else as text. */
-static bool file_validate(const char *path, json_t *json_files)
+/* Reads the text at PATH as what its keys say that it is. */
+static void text_check(const char *path, const char *text, size_t length,
+	const struct command_texts *clients, struct mistakes *mistakes)
 {
 	struct scenario *scenario = NULL;
+	struct client *client = NULL;
+
+	if (client_is_meant(text, length))
+		(void)client_parse(path, text, length, mistakes, &client);
+	else if (scenario_parse(path, text, length, mistakes, &scenario) == 0)
+		(void)scenario_check(scenario, clients, mistakes, &client);
+	client_destroy(client);
+	scenario_destroy(scenario);
+}
+
+/* Reads the file at PATH and tells of it: on JSON_FILES when given, else as text. */
+static bool file_validate(const char *path, const struct command_texts *clients, json_t *json_files)
+{
+	AUTO(auto_free) char *text = NULL;
 	struct mistakes mistakes;
+	size_t length;
 
 	mistakes_init(&mistakes);
+	if (yaml_file_read(path, &mistakes, &text, &length) == 0)
+		text_check(path, text, length, clients, &mistakes);
 
-	bool is_ok = scenario_read(path, &mistakes, &scenario) == 0;
+	bool is_ok = mistakes.count == 0;
 
 	if (json_files)
 		json_array_append_new(json_files, json_of_file(path, &mistakes));
@@ -74,17 +100,17 @@ static bool file_validate(const char *path, json_t *json_files)
 	else
 		mistakes_print(&mistakes, path, stderr);
 	mistakes_deinit(&mistakes);
-	scenario_destroy(scenario);
 	return is_ok;
 }
 
-static bool files_validate(const struct scenario_files *files, bool as_json)
+static bool files_validate(
+	const struct scenario_files *files, const struct command_texts *clients, bool as_json)
 {
 	json_t *json_files = as_json ? json_array() : NULL;
 	bool is_ok = true;
 
 	for (size_t i = 0; i < files->count; i++)
-		is_ok = file_validate(files->paths[i], json_files) && is_ok;
+		is_ok = file_validate(files->paths[i], clients, json_files) && is_ok;
 	if (!as_json)
 		return is_ok;
 
@@ -97,7 +123,7 @@ static bool files_validate(const struct scenario_files *files, bool as_json)
 	return is_ok;
 }
 
-static int paths_validate(char **paths, size_t count, bool as_json)
+static int paths_validate(char **paths, size_t count, const struct values *values)
 {
 	struct scenario_files files;
 	int exit_code = EXIT_MET;
@@ -114,15 +140,11 @@ static int paths_validate(char **paths, size_t count, bool as_json)
 		else
 			log_error_code(error, "cannot read directory '%s'", paths[i]);
 	}
-	if (!files_validate(&files, as_json))
+	if (!files_validate(&files, &values->clients, values->as_json))
 		exit_code = EXIT_USAGE;
 	scenario_files_deinit(&files);
 	return exit_code;
 }
-
-struct values {
-	bool as_json;
-};
 
 static int run(const struct command_line *line, int argc, char **argv)
 {
@@ -132,10 +154,14 @@ static int run(const struct command_line *line, int argc, char **argv)
 
 	if (exit_code != COMMAND_GO_ON)
 		return exit_code;
-	return paths_validate(argv + 1, count, values.as_json);
+	if (client_folders_check(&values.clients) < 0)
+		return EXIT_USAGE;
+	return paths_validate(argv + 1, count, &values);
 }
 
 static const struct command_option options[] = {
+	{ "clients", "FOLDER...", "look for adapters of clients in this folder, too",
+		COMMAND_FOLDER, .offset = offsetof(struct values, clients) },
 	{ "json", NULL, "print one JSON object instead",
 		.offset = offsetof(struct values, as_json) },
 	{ 0 },
@@ -143,13 +169,14 @@ static const struct command_option options[] = {
 
 const struct command_line validate_command = {
 	.name = "validate",
-	.summary = "find mistakes in scenarios",
+	.summary = "find mistakes in scenarios and adapters",
 	.operands = { { "SCENARIO|FOLDER...", COMMAND_FILE, NULL, NULL } },
 	.options = options,
-	.about = "Reads each scenario, and every *.yaml and *.yml below each folder, without\n"
-		 "running it.  Prints 'ok PATH' for one that is well formed, and every mistake of\n"
-		 "one that is not as 'PATH:LINE:COLUMN: MESSAGE' on stderr.",
-	.exits = "  0    all are well formed\n"
+	.about = "Reads each scenario or adapter of a client, and every *.yaml and *.yml below\n"
+		 "each folder, without running it.  Prints 'ok PATH' for one that could be run,\n"
+		 "and every mistake of one that could not as 'PATH:LINE:COLUMN: MESSAGE' on\n"
+		 "stderr.  Which of them a file is, its keys say.",
+	.exits = "  0    all could be run\n"
 		 "  2    a mistake, or a file that cannot be read\n",
 	.run = run,
 };

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * clients.c - finds adapters.
+ */
 #include "scenarios/clients/clients.h"
 
 #include <dirent.h>
@@ -11,156 +14,33 @@
 #include "scenarios/base/heap.h"
 #include "scenarios/base/process.h"
 #include "scenarios/clients/share.h"
-#include "scenarios/format/yaml_values.h"
 #include "simfs/base/cleanup.h"
+#include "simfs/base/log.h"
+#include "simfs/base/suggest.h"
 
-static void text_list_deinit(struct text_list *list)
-{
-	for (size_t i = 0; i < list->count; i++)
-		free(list->texts[i]);
-	free(list->texts);
-}
+#define SUFFIX	    ".yaml"
+#define CLIENTS_MAX 512 /* of whom one may be meant */
 
-void client_destroy(struct client *client)
-{
-	if (!client)
-		return;
-	text_list_deinit(&client->requires);
-	text_list_deinit(&client->packages);
-	text_list_deinit(&client->publishes);
-	free(client->name);
-	free(client->about);
-	free(client->backup);
-	free(client->restore);
-	free(client->cleanup);
-	free(client);
-}
-
-/* struct text_list: a list of texts, each read as by read_text(). */
-static void read_texts(struct reading *reading, const struct field *field,
-	const struct tree_node *node, void *target)
-{
-	struct text_list *list = target;
-
-	if (node->kind != TREE_LIST) {
-		if (node->kind != TREE_REFUSED)
-			mistakes_add(reading->mistakes, node->place,
-				"'%s' must be a list of texts (try [ dd, gzip ])", field->key);
-		return;
-	}
-	for (size_t i = 0; i < node->entry_count; i++) {
-		char *text = NULL;
-
-		read_text(reading, field, node->entries[i].value, &text);
-		if (!text)
-			continue;
-		list->texts = heap_grow(list->texts, list->count, sizeof *list->texts);
-		list->texts[list->count++] = text;
-	}
-}
-
-/* char *: a text whose {words} are known. */
-static void read_template(struct reading *reading, const struct field *field,
-	const struct tree_node *node, void *target)
-{
-	char **template = target;
-
-	read_text(reading, field, node, target);
-
-	AUTO(auto_free) char *word = *template ? client_unknown_word(*template) : NULL;
-
-	if (word)
-		mistakes_add(reading->mistakes, node->place,
-			"unknown word '%s' in '%s' (known are {snapshot}, {out}, {restored}, {log} "
-			"and {snaprig})",
-			word, field->key);
-}
-
-static const char *const compares_words[] = {
-	[CLIENT_COMPARES_WHOLE] = "whole",
-	[CLIENT_COMPARES_USED_BLOCKS] = "used-blocks",
+/* The names of the adapters in the folders of a search, each one's own. */
+struct client_names {
+	char *names[CLIENTS_MAX];
+	size_t count;
 };
 
-static const char *const takes_words[] = { "snapshot" };
-
-static const struct field client_fields[] = {
-	{ .key = "about", .read = read_text, .offset = offsetof(struct client, about) },
-	{ .key = "requires", .read = read_texts, .offset = offsetof(struct client, requires) },
-	{ .key = "packages", .read = read_texts, .offset = offsetof(struct client, packages) },
-	{ .key = "backup",
-		.read = read_template,
-		.offset = offsetof(struct client, backup),
-		.required = true },
-	{ .key = "restore",
-		.read = read_template,
-		.offset = offsetof(struct client, restore),
-		.required = true },
-	{ .key = "cleanup", .read = read_template, .offset = offsetof(struct client, cleanup) },
-	{ .key = "compares",
-		.read = read_choice,
-		.offset = offsetof(struct client, compares),
-		.choices = compares_words,
-		.choice_count = sizeof compares_words / sizeof compares_words[0] },
-	{ .key = "publishes", .read = read_texts, .offset = offsetof(struct client, publishes) },
-	{ .key = "takes",
-		.read = read_wish,
-		.offset = offsetof(struct client, takes_snapshot),
-		.choices = takes_words,
-		.choice_count = sizeof takes_words / sizeof takes_words[0] },
-};
-
-static const struct field_table client_table = FIELD_TABLE("client", client_fields);
-
-static void client_read(const char *text, struct mistakes *mistakes, struct client *client)
+static void names_free(struct client_names *names)
 {
-	struct reading reading = { .mistakes = mistakes };
-	struct tree_node *tree = yaml_tree_read(text, strlen(text), mistakes);
-
-	if (tree)
-		fields_read(&reading, &client_table, tree, client);
-	else if (mistakes->count == 0)
-		mistakes_add(mistakes, (struct place){ 1, 1 }, "the adapter is empty");
-	yaml_tree_destroy(tree);
-}
-
-static int client_read_file(const char *name, const char *path, FILE *messages, struct client **ret)
-{
-	AUTO(auto_free) char *text = file_text(path);
-	struct mistakes mistakes;
-	struct client *client;
-
-	if (!text) {
-		int error = -errno;
-
-		fprintf(messages, "%s: cannot read the client's adapter\n", path);
-		return error;
-	}
-	client = heap_new(sizeof *client);
-	client->name = heap_copy(name);
-	mistakes_init(&mistakes);
-	client_read(text, &mistakes, client);
-	mistakes_sort(&mistakes);
-	mistakes_print(&mistakes, path, messages);
-
-	bool is_ok = mistakes.count == 0;
-
-	mistakes_deinit(&mistakes);
-	if (!is_ok) {
-		client_destroy(client);
-		return -EINVAL;
-	}
-	*ret = client;
-	return 0;
+	for (size_t i = 0; i < names->count; i++)
+		free(names->names[i]);
 }
 
 static int adapter_filter(const struct dirent *entry)
 {
 	const char *dot = strrchr(entry->d_name, '.');
 
-	return dot && dot > entry->d_name && strcmp(dot, ".yaml") == 0;
+	return dot && dot > entry->d_name && strcmp(dot, SUFFIX) == 0;
 }
 
-static void print_known(const char *folder, FILE *messages)
+static void names_add(struct client_names *names, const char *folder)
 {
 	struct dirent **entries;
 	int count = scandir(folder, &entries, adapter_filter, alphasort);
@@ -168,31 +48,127 @@ static void print_known(const char *folder, FILE *messages)
 	for (int i = 0; i < count; i++) {
 		const char *name = entries[i]->d_name;
 
-		fprintf(messages, "%s%.*s", i > 0 ? ", " : "", (int)(strlen(name) - 5), name);
+		if (names->count < CLIENTS_MAX)
+			names->names[names->count++] = heap_format(
+				"%.*s", (int)(strlen(name) - strlen(SUFFIX)), name);
 		free(entries[i]);
 	}
 	if (count >= 0)
 		free(entries);
 }
 
+static int unknown_client(const char *name, const struct client_search *search, const char *ours,
+	struct mistakes *mistakes, struct place place)
+{
+	AUTO(names_free) struct client_names names = { .count = 0 };
+	AUTO(auto_free) char *all = heap_copy("");
+
+	for (size_t i = 0; i < search->folder_count; i++)
+		names_add(&names, search->folders[i]);
+	names_add(&names, ours);
+
+	const char *near = suggest_near(name, (const char *const *)names.names, names.count);
+
+	for (size_t i = 0; i < names.count; i++) {
+		AUTO(auto_free) char *before = all;
+
+		all = heap_format("%s%s%s", before, i > 0 ? ", " : "", names.names[i]);
+	}
+	if (near)
+		mistakes_add(
+			mistakes, place, "unknown client '%s' (did you mean '%s'?)", name, near);
+	else
+		mistakes_add(mistakes, place, "unknown client '%s' (one of: %s)", name, all);
+	return -ENOENT;
+}
+
+/* The adapter at PATH, whose mistakes come with their own place. */
+static int adapter_read(const char *name, const char *path, struct mistakes *mistakes,
+	struct place place, struct client **ret)
+{
+	AUTO(auto_free) char *text = file_text(path);
+	struct mistakes own;
+
+	if (!text) {
+		mistakes_add(
+			mistakes, place, "cannot read adapter '%s': %s", path, error_text(-errno));
+		return -ENOENT;
+	}
+	mistakes_init(&own);
+
+	int error = client_parse(name, text, strlen(text), &own, ret);
+
+	for (size_t i = 0; i < own.count; i++)
+		mistakes_add(mistakes, place, "client '%s': %s:%u:%u: %s", name, path,
+			own.items[i].place.line, own.items[i].place.column, own.items[i].text);
+	mistakes_deinit(&own);
+	return error;
+}
+
+/* NAME as a path, from beside the scenario. */
+static char *path_beside(const char *name, const char *scenario_path)
+{
+	const char *slash = scenario_path ? strrchr(scenario_path, '/') : NULL;
+
+	if (name[0] == '/' || !slash)
+		return heap_copy(name);
+	return heap_format("%.*s/%s", (int)(slash - scenario_path), scenario_path, name);
+}
+
+static int find_at_path(const char *name, const struct client_search *search,
+	struct mistakes *mistakes, struct place place, struct client **ret)
+{
+	AUTO(auto_free) char *path = path_beside(name, search->scenario_path);
+	const char *base = strrchr(name, '/') + 1;
+	size_t length = strlen(base), suffix = strlen(SUFFIX);
+	bool has_suffix = length > suffix && strcmp(base + length - suffix, SUFFIX) == 0;
+	AUTO(auto_free)
+	char *own_name = heap_format("%.*s", (int)(has_suffix ? length - suffix : length), base);
+
+	return adapter_read(own_name, path, mistakes, place, ret);
+}
+
+int client_find(const char *name, const struct client_search *search, struct mistakes *mistakes,
+	struct place place, struct client **ret)
+{
+	if (strchr(name, '/'))
+		return find_at_path(name, search, mistakes, place, ret);
+	for (size_t i = 0; i < search->folder_count; i++) {
+		AUTO(auto_free) char *path = heap_format("%s/%s" SUFFIX, search->folders[i], name);
+
+		if (access(path, F_OK) == 0)
+			return adapter_read(name, path, mistakes, place, ret);
+	}
+
+	AUTO(auto_free) char *ours = share_folder("clients");
+
+	if (!ours) {
+		AUTO(auto_free) char *why = share_missing("clients");
+
+		mistakes_add(mistakes, place, "%s", why);
+		return -ENOENT;
+	}
+
+	AUTO(auto_free) char *path = heap_format("%s/%s" SUFFIX, ours, name);
+
+	if (access(path, F_OK) < 0)
+		return unknown_client(name, search, ours, mistakes, place);
+	return adapter_read(name, path, mistakes, place, ret);
+}
+
 int client_load(const char *name, FILE *messages, struct client **ret)
 {
-	AUTO(auto_free) char *folder = share_folder("clients");
+	const struct client_search ours = { 0 };
+	struct mistakes mistakes;
 
-	if (!folder) {
-		fprintf(messages, "the folder of the clients is missing (set SNAPRIG_SHARE)\n");
-		return -ENOENT;
-	}
+	mistakes_init(&mistakes);
 
-	AUTO(auto_free) char *path = heap_format("%s/%s.yaml", folder, name);
+	int error = client_find(name, &ours, &mistakes, (struct place){ 0, 0 }, ret);
 
-	if (strchr(name, '/') || access(path, F_OK) < 0) {
-		fprintf(messages, "unknown client '%s' (one of: ", name);
-		print_known(folder, messages);
-		fputs(")\n", messages);
-		return -ENOENT;
-	}
-	return client_read_file(name, path, messages, ret);
+	for (size_t i = 0; i < mistakes.count; i++)
+		fprintf(messages, "%s\n", mistakes.items[i].text);
+	mistakes_deinit(&mistakes);
+	return error;
 }
 
 const char *client_missing(const struct client *client)

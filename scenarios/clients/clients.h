@@ -1,20 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * clients.h - adapters: how a backup tool is called.  Each is a file, NAME.yaml:
+ * clients.h - adapters: how a backup tool is called.
  *
- *	about: one line
- *	requires: [ programs, that must be in PATH ]
- *	packages: [ Debian packages, that have them ]
- *	backup: "a command for /bin/sh"		reads {snapshot}, makes {out}
- *	restore: "a command for /bin/sh"	makes {restored} of {out}
- *	cleanup: "a command for /bin/sh"	run after a backup that did not succeed
- *	compares: whole | used-blocks		what of the volume it saves
- *	publishes: [ "{out}", … ]		what a backup consists of
- *	takes: snapshot				{snapshot} is not there yet: `backup` takes it
- *
- * A command's exit status is the tool's.  {snaprig} is this program and {log}
- * a file for a log that is no part of the backup.  Values are put in quoted
- * for the shell, so the command does not quote them again.
+ * Each is a YAML file, told in adapter.schema.json and in snaprig(1), ADAPTERS.
+ * Values are put into commands quoted for the shell, so a command does not quote
+ * them again.
  */
 #ifndef SNAPRIG_SCENARIOS_CLIENTS_CLIENTS_H
 #define SNAPRIG_SCENARIOS_CLIENTS_CLIENTS_H
@@ -23,7 +13,14 @@
 #include <stddef.h>
 #include <stdio.h>
 
-enum client_compares { CLIENT_COMPARES_WHOLE, CLIENT_COMPARES_USED_BLOCKS };
+#include "scenarios/format/mistakes.h"
+
+/* What of a snapshot a backup must have: all, what its file system uses, or the tree in it. */
+enum client_compares {
+	CLIENT_COMPARES_WHOLE,
+	CLIENT_COMPARES_USED_BLOCKS,
+	CLIENT_COMPARES_TREE, /* `restored` is a folder, there and empty */
+};
 
 struct text_list {
 	char **texts;
@@ -33,43 +30,89 @@ struct text_list {
 struct client {
 	char *name;
 	char *about;
-	struct text_list requires;
-	struct text_list packages;
+	struct text_list requires; /* programs that must be in PATH */
+	struct text_list packages; /* of Debian, that have them */
 	char *backup;
 	char *restore;
-	char *cleanup; /* NULL: none */
+	char *cleanup; /* run after a backup that did not succeed; NULL: none */
+
+	/* Run after a backup that failed: when they succeed, it looks good.  NULL: none. */
+	char *lists;
+	char *verify;
+
 	enum client_compares compares;
-	struct text_list publishes;
-	bool takes_snapshot;
+	struct text_list publishes; /* templates of paths; see client_publishes() */
+	bool takes_snapshot;	    /* it is not there before the client runs */
+};
+
+/* Where adapters are looked for. */
+struct client_search {
+	const char *scenario_path;  /* a path is meant from beside it; NULL: from here */
+	const char *const *folders; /* FOLDER_COUNT of them, before our own */
+	size_t folder_count;
 };
 
 /*
- * Finds and reads the adapter of the client NAME.  Returns 0; -ENOENT when
- * there is none, and -EINVAL for mistakes in its file, after printing either
- * to MESSAGES.
+ * Finds and reads the adapter of the client NAME, or at NAME when that is a path: it
+ * has a '/'.  Returns 0; -ENOENT when there is none, and -EINVAL for mistakes in its
+ * file, after adding either to MISTAKES at PLACE.
  */
+int client_find(const char *name, const struct client_search *search, struct mistakes *mistakes,
+	struct place place, struct client **ret);
+
+/* As client_find(), of ours and from here; the mistakes are printed to MESSAGES. */
 int client_load(const char *name, FILE *messages, struct client **ret);
 void client_destroy(struct client *client);
+
+/*
+ * Reads the LENGTH bytes at TEXT, an adapter of the client NAME.  Returns 0, or
+ * -EINVAL with every mistake added to MISTAKES, sorted.
+ */
+int client_parse(const char *name, const char *text, size_t length, struct mistakes *mistakes,
+	struct client **ret);
+
+/* Whether the LENGTH bytes at TEXT are meant as an adapter, by their keys. */
+bool client_is_meant(const char *text, size_t length);
+
+/* The keys of an adapter, for the test that holds adapter.schema.json against them. */
+struct field_table;
+extern const struct field_table client_table;
 
 /* The first program that the client requires and that is missing; NULL for none. */
 const char *client_missing(const struct client *client);
 
-/* What stands for the {words} of a command. */
+/* What stands for the {words} of a command.  One that is NULL stands for itself. */
 struct client_words {
-	const char *snapshot;
-	const char *out;
-	const char *restored;
-	const char *log;
-	const char *snaprig;
+	const char *snapshot; /* the snapshot to back up */
+	const char *live;     /* the live view */
+	const char *mnt;      /* where the volume is mounted */
+	const char *out;      /* of this backup alone */
+	const char *repo;     /* of all backups of the scenario: a folder, empty at first */
+	const char *restored; /* what the restore is to make */
+	const char *log;      /* for a log that is no part of the backup */
+	const char *snaprig;  /* this program */
 };
 
 /* TEMPLATE with every {word} replaced, quoted for the shell.  The caller's. */
 char *client_command(const char *template, const struct client_words *words);
 
-/* As client_command(), for a path: nothing is quoted. */
-char *client_path(const char *template, const struct client_words *words);
+/*
+ * Those words that are not empty as "SNAPRIG_OUT=…" and so on, for the environment of the
+ * commands, up to a NULL; made by heap_grow().  All of it is the caller's.
+ */
+char **client_environment(const struct client_words *words);
+
+/*
+ * Does the client publish the file at PATH?  A path of `publishes` that ends with '/' is
+ * a folder and all below it; '*', '?' and '[' are those of the shell.
+ */
+bool client_publishes(
+	const struct client *client, const struct client_words *words, const char *path);
 
 /* The first {word} in TEMPLATE that is none of those above, the caller's; or NULL. */
 char *client_unknown_word(const char *template);
+
+/* "{snapshot}, {live}, …": for messages.  The caller's. */
+char *client_known_words(void);
 
 #endif

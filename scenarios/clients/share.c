@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "scenarios/clients/share.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -10,6 +11,7 @@
 #include "scenarios/base/heap.h"
 #include "scenarios/format/files.h"
 #include "simfs/base/cleanup.h"
+#include "simfs/base/log.h"
 
 char *share_program(void)
 {
@@ -62,14 +64,38 @@ static char *folder_beside_program(const char *name)
 	return folder;
 }
 
-char *share_folder(const char *name)
+/* What SNAPRIG_SHARE names; NULL for nothing. */
+static const char *told_folder(void)
 {
 	const char *told = getenv("SNAPRIG_SHARE");
-	char *folder = told && *told ? folder_or_null(heap_format("%s/%s", told, name)) : NULL;
 
+	return told && *told ? told : NULL;
+}
+
+char *share_folder(const char *name)
+{
+	const char *told = told_folder();
+	char *folder = NULL;
+
+	/* Whoever names a folder that is not there means another one, and none of ours. */
+	if (told && access(told, F_OK) < 0)
+		return NULL;
+	if (told)
+		folder = folder_or_null(heap_format("%s/%s", told, name));
 	if (!folder)
 		folder = folder_beside_program(name);
 	if (!folder)
 		folder = folder_or_null(heap_format("%s/%s", SNAPRIG_SHARE_DIR, name));
 	return folder;
+}
+
+char *share_missing(const char *name)
+{
+	const char *told = told_folder();
+
+	if (told && access(told, F_OK) < 0)
+		return heap_format("cannot find the folder '%s': SNAPRIG_SHARE names '%s': %s",
+			name, told, error_text(-errno));
+	return heap_format(
+		"cannot find the folder '%s' (SNAPRIG_SHARE may name where it lies)", name);
 }

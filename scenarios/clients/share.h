@@ -12,8 +12,12 @@ char *share_program(void);
  * The folder NAME ("clients", "catalog") with data files in it, the caller's:
  * the first there is of $SNAPRIG_SHARE/NAME, scenarios/NAME in the source tree
  * that the program was built in or beside the program, share/snaprig/NAME
- * beside its bin folder, and where `make install` puts it.  NULL for none.
+ * beside its bin folder, and where `make install` puts it.  NULL for none; and when
+ * $SNAPRIG_SHARE is not there at all.
  */
 char *share_folder(const char *name);
+
+/* Why share_folder(NAME) is NULL, for people.  The caller's. */
+char *share_missing(const char *name);
 
 #endif

@@ -2,6 +2,8 @@
 /*
  * words.c - puts values in the place of the {words} of a command.
  */
+#include <ctype.h>
+#include <fnmatch.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -11,19 +13,31 @@
 #include "scenarios/base/heap.h"
 #include "scenarios/clients/clients.h"
 #include "simfs/base/check.h"
+#include "simfs/base/cleanup.h"
 
 static const struct {
 	const char *name;
 	size_t offset;
 } words_known[] = {
 	{ "snapshot", offsetof(struct client_words, snapshot) },
+	{ "live", offsetof(struct client_words, live) },
+	{ "mnt", offsetof(struct client_words, mnt) },
 	{ "out", offsetof(struct client_words, out) },
+	{ "repo", offsetof(struct client_words, repo) },
 	{ "restored", offsetof(struct client_words, restored) },
 	{ "log", offsetof(struct client_words, log) },
 	{ "snaprig", offsetof(struct client_words, snaprig) },
 };
 
 #define WORDS_KNOWN (sizeof words_known / sizeof words_known[0])
+
+static const char *word_value(const struct client_words *words, size_t word)
+{
+	const char *value;
+
+	memcpy(&value, (const char *)words + words_known[word].offset, sizeof value);
+	return value;
+}
 
 /* The length of "{word}" at TEXT with small letters only; 0 when it is something else. */
 static size_t word_length(const char *text)
@@ -57,6 +71,20 @@ char *client_unknown_word(const char *template)
 	return NULL;
 }
 
+char *client_known_words(void)
+{
+	char *text = heap_copy("");
+
+	for (size_t i = 0; i < WORDS_KNOWN; i++) {
+		AUTO(auto_free) char *before = text;
+
+		text = heap_format("%s%s{%s}", before, i > 0 ? ", " : "", words_known[i].name);
+	}
+	return text;
+}
+
+typedef void value_writer(const char *value, FILE *file);
+
 static void write_quoted(const char *value, FILE *file)
 {
 	fputc('\'', file);
@@ -69,7 +97,18 @@ static void write_quoted(const char *value, FILE *file)
 	fputc('\'', file);
 }
 
-static char *words_replace(const char *template, const struct client_words *words, bool quoted)
+/* As a part of a pattern that stands for itself. */
+static void write_literally(const char *value, FILE *file)
+{
+	for (; *value; value++) {
+		if (strchr("*?[\\", *value))
+			fputc('\\', file);
+		fputc(*value, file);
+	}
+}
+
+static char *words_replace(
+	const char *template, const struct client_words *words, value_writer *write_value)
 {
 	char *text = NULL;
 	size_t size;
@@ -79,19 +118,13 @@ static char *words_replace(const char *template, const struct client_words *word
 	for (const char *at = template; *at;) {
 		size_t length = at > template && at[-1] == '$' ? 0 : word_length(at);
 		int word = length > 0 ? word_find(at, length) : -1;
-		const char *value = NULL;
+		const char *value = word >= 0 ? word_value(words, (size_t)word) : NULL;
 
-		if (word >= 0)
-			memcpy(&value, (const char *)words + words_known[word].offset,
-				sizeof value);
 		if (!value) {
 			fputc(*at++, file);
 			continue;
 		}
-		if (quoted)
-			write_quoted(value, file);
-		else
-			fputs(value, file);
+		write_value(value, file);
 		at += length;
 	}
 	fclose(file);
@@ -100,10 +133,44 @@ static char *words_replace(const char *template, const struct client_words *word
 
 char *client_command(const char *template, const struct client_words *words)
 {
-	return words_replace(template, words, true);
+	return words_replace(template, words, write_quoted);
 }
 
-char *client_path(const char *template, const struct client_words *words)
+char **client_environment(const struct client_words *words)
 {
-	return words_replace(template, words, false);
+	char **environment = NULL;
+	size_t count = 0;
+
+	for (size_t i = 0; i < WORDS_KNOWN; i++) {
+		const char *value = word_value(words, i);
+
+		/* What the command is not about is not there. */
+		if (!value || !*value)
+			continue;
+
+		char *entry = heap_format("SNAPRIG_%s=%s", words_known[i].name, value);
+
+		for (char *at = entry; *at != '='; at++)
+			*at = (char)toupper((unsigned char)*at);
+		environment = heap_grow(environment, count, sizeof *environment);
+		environment[count++] = entry;
+	}
+	return heap_grow(environment, count, sizeof *environment);
+}
+
+bool client_publishes(
+	const struct client *client, const struct client_words *words, const char *path)
+{
+	for (size_t i = 0; i < client->publishes.count; i++) {
+		AUTO(auto_free)
+		char *pattern = words_replace(client->publishes.texts[i], words, write_literally);
+		size_t length = strlen(pattern);
+		bool is_folder = length > 1 && pattern[length - 1] == '/';
+
+		if (is_folder)
+			pattern[length - 1] = '\0';
+		if (fnmatch(pattern, path, FNM_PATHNAME | (is_folder ? FNM_LEADING_DIR : 0)) == 0)
+			return true;
+	}
+	return false;
 }

@@ -66,6 +66,12 @@ void names_add_gauge(struct names *names, const char *gauge, unsigned line);
 /* The name of the gauge INDEX; NULL behind the last one. */
 const char *gauge_word(size_t index);
 
+/* char *: the name of a profile. */
+field_reader read_profile_name;
+
+/* The name of the profile INDEX; NULL behind the last one. */
+const char *profile_word(size_t index);
+
 /* An example of what GAUGE can be when VALUE is none of it; NULL when VALUE is right. */
 const char *gauge_value_hint(const char *gauge, const char *value);
 

@@ -25,6 +25,8 @@
 /* mke2fs needs room for its journal and tables. */
 #define EXT4_MIN_BYTES (8ull << 20)
 
+static field_reader read_client;
+static field_reader read_profile;
 static field_reader read_content;
 static field_reader read_image;
 static field_reader read_ext4;
@@ -55,9 +57,9 @@ static const struct field scenario_fields[] = {
 	{ "name", read_name, AT(name), .required = true },
 	{ "about", read_text, AT(about) },
 	{ "seed", read_number, AT(seed) },
-	{ "profile", read_name, AT(profile), .required = true },
+	{ "profile", read_profile, .required = true },
 	{ "volume", read_table, .required = true, .table = &volume_table },
-	{ "client", read_name, AT(client), .required = true },
+	{ "client", read_client, .required = true },
 	{ "time-limit", read_duration, AT(time_limit_ns) },
 	{ "time-scale", read_number, AT(time_scale), .min = 1, .max = TIME_SCALE_MAX },
 	{ "writers", read_writers, AT(writers) },
@@ -84,6 +86,26 @@ const struct field_table *const *scenario_tables(size_t *ret_count)
 		tables[count++] = step_tables[i];
 	*ret_count = count;
 	return tables;
+}
+
+/* The name of an adapter, or the path of one. */
+static void read_client(struct reading *reading, const struct field *field,
+	const struct tree_node *node, void *target)
+{
+	struct scenario *scenario = target;
+	bool is_path = node->kind == TREE_SCALAR && strchr(node->text, '/');
+
+	scenario->client_place = node->place;
+	(is_path ? read_text : read_name)(reading, field, node, &scenario->client);
+}
+
+static void read_profile(struct reading *reading, const struct field *field,
+	const struct tree_node *node, void *target)
+{
+	struct scenario *scenario = target;
+
+	scenario->profile_place = node->place;
+	read_profile_name(reading, field, node, &scenario->profile);
 }
 
 static void read_ext4(struct reading *reading, const struct field *field,

@@ -122,7 +122,9 @@ struct scenario {
 	char *about;   /* "" when the file says nothing */
 	uint64_t seed; /* 0 when the file says nothing */
 	char *profile;
-	char *client;
+	struct place profile_place;
+	char *client; /* a name; or a path, which has a '/', from beside the scenario */
+	struct place client_place;
 	char *limit;		/* NULL: the profile's */
 	uint64_t time_limit_ns; /* of one run of the client; SCENARIO_TIME_LIMIT_NS by default */
 	uint64_t volume_bytes;	/* a multiple of 512; 0: the size of the CONTENT_IMAGE */

@@ -30,6 +30,9 @@ static const struct judgement on_failure[] = {
 		"it reported a failure, and what it left could not be judged" },
 };
 
+static const struct judgement shown_as_good = { VERDICT_MISREPORTED,
+	"it reported a failure, but itself shows the backup as a good one" };
+
 static const struct judgement retried = { VERDICT_RETRIED_NON_RETRYABLE,
 	"a writer said that it would fail again, and another snapshot was asked for" };
 
@@ -44,6 +47,9 @@ static const struct judgement *judgement_of(const struct verdict_facts *facts)
 		return &out_of_time;
 	judgement = facts->exit_status == 0 ? &on_success[facts->restored]
 					    : &on_failure[facts->restored];
+	if (facts->exit_status != 0 && facts->looks_good &&
+		judgement->verdict != VERDICT_MISREPORTED)
+		judgement = &shown_as_good;
 	if (facts->retried_non_retryable && judgement->verdict != VERDICT_SILENT_CORRUPTION &&
 		judgement->verdict != VERDICT_MISREPORTED)
 		return &retried;

@@ -21,6 +21,7 @@ struct verdict_facts {
 	bool timed_out;
 	int exit_status;
 	enum restored restored;
+	bool looks_good;	 /* it failed, and itself shows the backup as a good one */
 	bool earlier_not_intact; /* an earlier backup of the scenario was not intact */
 
 	/* A writer failed with a code that says that it will fail again, and the
@@ -37,7 +38,8 @@ struct verdict_facts {
  *
  * Out of time is `hung` whatever was left, and what cannot be known is
  * `inconclusive`.  A failure that leaves a right backup is misreported, too:
- * it says that there is none.  What would else be intact, recovered, detected or
+ * it says that there is none; and so is one whose backup the client itself shows as a
+ * good one, whatever a restore gives.  What would else be intact, recovered, detected or
  * inconclusive is `retried-non-retryable` when the facts say so; what else is
  * wrong is worse.
  */

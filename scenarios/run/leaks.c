@@ -80,25 +80,30 @@ void leaks_look(struct run *run)
 	mount_list_deinit(&list);
 }
 
-static bool is_published(const struct run *run, const struct run_backup *backup, const char *path)
+/* Those of FOLDER that are not published; WHERE it is, in words. */
+static void unpublished_look(
+	struct run *run, const struct run_backup *backup, const char *folder, const char *where)
 {
-	struct client_words words = { .out = backup->out_path };
+	const struct client_words words = { .out = backup->out_path, .repo = run->repo };
+	struct folder_listing listing;
 
-	for (size_t i = 0; i < run->client->publishes.count; i++) {
+	folder_list(folder, &listing);
+	for (size_t i = 0; i < listing.count; i++) {
+		AUTO(auto_free) char *path = heap_format("%s/%s", folder, listing.files[i].path);
 		AUTO(auto_free)
-		char *published = client_path(run->client->publishes.texts[i], &words);
+		char *leak = heap_format("file '%s' of %s", listing.files[i].path, where);
 
-		if (strcmp(published, path) == 0)
-			return true;
+		if (!client_publishes(run->client, &words, path))
+			leak_add(run, leak);
 	}
-	return false;
+	folder_listing_deinit(&listing);
 }
 
 void leaks_look_at_backup(
 	struct run *run, const struct run_backup *backup, const char *left_running)
 {
 	AUTO(auto_free) char *folder = work_path(run, "out", backup->name);
-	struct folder_listing listing;
+	AUTO(auto_free) char *where = heap_format("backup '%s'", backup->name);
 
 	if (left_running) {
 		AUTO(auto_free)
@@ -106,15 +111,6 @@ void leaks_look_at_backup(
 
 		leak_add(run, leak);
 	}
-	folder_list(folder, &listing);
-	for (size_t i = 0; i < listing.count; i++) {
-		AUTO(auto_free) char *path = heap_format("%s/%s", folder, listing.files[i].path);
-		AUTO(auto_free)
-		char *leak = heap_format(
-			"file '%s' of backup '%s'", listing.files[i].path, backup->name);
-
-		if (!is_published(run, backup, path))
-			leak_add(run, leak);
-	}
-	folder_listing_deinit(&listing);
+	unpublished_look(run, backup, folder, where);
+	unpublished_look(run, backup, run->repo, "the repository");
 }

@@ -249,8 +249,8 @@ static void run_close(struct run *run)
 static void replay_set(struct run *run)
 {
 	AUTO(auto_free)
-	char *replay = heap_format(
-		"snaprig run %s --seed %" PRIu64, run->scenario->path, run->scenario->seed);
+	char *replay = heap_format("snaprig run %s --seed %" PRIu64 "%s", run->scenario->path,
+		run->scenario->seed, run->options->replay_words ? run->options->replay_words : "");
 
 	result_set_replay(run->result, replay);
 }

@@ -40,6 +40,7 @@ struct run {
 	char *image;
 	char *mount_point;
 	char *live;
+	char *repo;    /* a folder of all backups */
 	char *program; /* ours */
 
 	struct rig *rig;
@@ -95,7 +96,7 @@ struct journal_facts {
 /* Of the while since it was asked before: 0, or -errno with REASON. */
 int journal_look(struct run *run, struct journal_facts *ret, struct reason *reason);
 
-/* backup.c */
+/* backup.c, restore.c */
 step_runner run_backup_step, run_restore_step;
 
 /* expect.c */
@@ -122,6 +123,10 @@ void leaks_look(struct run *run);
 void leaks_look_at_backup(
 	struct run *run, const struct run_backup *backup, const char *left_running);
 void leak_add(struct run *run, const char *what);
+
+/* left_behind.c: "b1.backup 32.0 MiB, b1.repo/ 7 files 1.2 MiB".  The caller's. */
+#define LEFT_BEHIND_NOTHING "nothing"
+char *left_behind_describe(const struct run *run, const struct run_backup *backup);
 
 /* work.c: the folder of a run and what is in it. */
 int work_create(struct run *run, struct reason *reason);

@@ -12,8 +12,9 @@
 #include "simfs/base/cleanup.h"
 #include "simfs/base/log.h"
 
-/* mnt: the volume; out: backups; restored: what is made of them; tmp: the client's TMPDIR. */
-static const char *const work_folders[] = { "mnt", "out", "restored", "logs", "tmp" };
+/* mnt: the volume; out: a folder for each backup; repo: of all; restored: what is made of
+ * them; tmp: the client's TMPDIR. */
+static const char *const work_folders[] = { "mnt", "out", "repo", "restored", "logs", "tmp" };
 
 char *work_path(const struct run *run, const char *folder, const char *name)
 {
@@ -48,6 +49,7 @@ int work_create(struct run *run, struct reason *reason)
 	run->image = heap_format("%s/volume.img", path);
 	run->mount_point = heap_format("%s/mnt", path);
 	run->live = heap_format("%s/mnt/live", path);
+	run->repo = heap_format("%s/repo", path);
 	return 0;
 }
 
@@ -65,4 +67,5 @@ void work_remove(struct run *run)
 	free(run->image);
 	free(run->mount_point);
 	free(run->live);
+	free(run->repo);
 }

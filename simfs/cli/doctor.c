@@ -90,12 +90,13 @@ static void check_clients(json_t *findings)
 
 	scenario_files_init(&files);
 	if (!folder || scenario_files_add(&files, folder) < 0) {
-		const struct finding finding = {
+		AUTO(auto_free) char *why = share_missing("clients");
+		struct finding finding = {
 			.health = HEALTH_MISSING,
-			.what = "the folder 'clients' is not found",
 			.remedy = "make install, or let SNAPRIG_SHARE name where it lies",
 		};
 
+		snprintf(finding.what, sizeof finding.what, "%s", why);
 		add(findings, "clients", false, &finding);
 	}
 	for (size_t at = 0; at < files.count; at++) {

@@ -124,8 +124,9 @@ static bool find_files(const char *name, struct scenario_files *files)
 
 	scenario_files_init(files);
 	if (!folder) {
-		log_error(
-			"cannot find the folder '%s' (SNAPRIG_SHARE may name where it lies)", name);
+		AUTO(auto_free) char *why = share_missing(name);
+
+		log_error("%s", why);
 		return false;
 	}
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * test_scenario_schema.c - scenario.schema.json says what the parser's tables say.
+ * test_scenario_schema.c - scenario.schema.json and adapter.schema.json say what the parsers'
+ * tables say.
  */
 #include <check.h>
 #include <stdlib.h>
@@ -9,15 +10,21 @@
 #include <jansson.h>
 
 #include "faults/gauge.h"
+#include "scenarios/clients/clients.h"
 #include "scenarios/format/names.h"
 #include "scenarios/format/parse.h"
+#include "simfs/base/check.h"
+#include "simfs/profile/profile.h"
 #include "tests/lib/engine_suite.h"
 
-#define SCHEMA "scenarios/scenario.schema.json"
+#define SCHEMA	       "scenarios/scenario.schema.json"
+#define ADAPTER_SCHEMA "scenarios/adapter.schema.json"
+
+#define TABLES_MAX     20
 
 /* Read once, before the tests: Check runs each of them in a child. */
 static json_t *definitions;
-static const struct field_table *const *tables;
+static const struct field_table *tables[TABLES_MAX];
 static size_t table_count;
 
 static bool list_has(const json_t *list, const char *word)
@@ -37,7 +44,7 @@ static const json_t *definition_of(const struct field_table *table)
 {
 	const json_t *definition = json_object_get(definitions, table->name);
 
-	ck_assert_msg(definition, "no definition '%s' in " SCHEMA, table->name);
+	ck_assert_msg(definition, "no definition '%s' in the schemas", table->name);
 	return definition;
 }
 
@@ -115,19 +122,69 @@ START_TEST(gauges_are_those_of_the_rig)
 }
 END_TEST
 
-int main(int argc, char **argv)
+START_TEST(profiles_are_those_of_the_rig)
+{
+	const json_t *words = json_object_get(json_object_get(definitions, "profile-name"), "enum");
+	size_t count = 0;
+
+	for (; profile_at(count); count++) {
+		ck_assert_str_eq(profile_word(count), profile_at(count)->name);
+		ck_assert_msg(list_has(words, profile_word(count)), "%s", profile_word(count));
+	}
+	ck_assert_ptr_null(profile_word(count));
+	ck_assert_uint_eq(json_array_size(words), count);
+}
+END_TEST
+
+START_TEST(words_of_commands_are_in_the_schema)
+{
+	const char *about = json_string_value(
+		json_object_get(json_object_get(definitions, "command"), "description"));
+	char *known = client_known_words();
+	char *rest;
+
+	for (char *word = strtok_r(known, ", ", &rest); word; word = strtok_r(NULL, ", ", &rest))
+		ck_assert_msg(strstr(about, word), "%s", word);
+	free(known);
+}
+END_TEST
+
+/* The definitions of the schema at PATH, or NULL after saying why not. */
+static json_t *schema_read(const char *path)
 {
 	json_error_t error;
 	/* The largest seed is beyond jansson's integers. */
-	json_t *schema = json_load_file(SCHEMA, JSON_DECODE_INT_AS_REAL, &error);
+	json_t *schema = json_load_file(path, JSON_DECODE_INT_AS_REAL, &error);
+
+	if (!schema)
+		fprintf(stderr, "%s:%d: %s\n", path, error.line, error.text);
+
+	json_t *found = json_incref(json_object_get(schema, "$defs"));
+
+	json_decref(schema);
+	return found;
+}
+
+static void tables_collect(void)
+{
+	const struct field_table *const *of_scenario = scenario_tables(&table_count);
+
+	MUST(table_count < TABLES_MAX);
+	memcpy(tables, of_scenario, table_count * sizeof *tables);
+	tables[table_count++] = &client_table;
+}
+
+int main(int argc, char **argv)
+{
+	json_t *adapter = schema_read(ADAPTER_SCHEMA);
 
 	(void)argc;
-	if (!schema) {
-		fprintf(stderr, "%s:%d: %s\n", SCHEMA, error.line, error.text);
+	definitions = schema_read(SCHEMA);
+	if (!definitions || !adapter)
 		return 1;
-	}
-	definitions = json_object_get(schema, "$defs");
-	tables = scenario_tables(&table_count);
+	json_object_update_missing(definitions, adapter);
+	json_decref(adapter);
+	tables_collect();
 
 	Suite *suite = suite_create("scenario schema");
 	TCase *tests = tcase_create("tables");
@@ -137,10 +194,12 @@ int main(int argc, char **argv)
 	tcase_add_loop_test(tests, required_keys_are_the_same, 0, (int)table_count);
 	tcase_add_loop_test(tests, words_that_a_key_takes_are_the_same, 0, (int)table_count);
 	tcase_add_test(tests, gauges_are_those_of_the_rig);
+	tcase_add_test(tests, profiles_are_those_of_the_rig);
+	tcase_add_test(tests, words_of_commands_are_in_the_schema);
 	suite_add_tcase(suite, tests);
 
 	int code = engine_suite_run(suite, argv[0]);
 
-	json_decref(schema);
+	json_decref(definitions);
 	return table_count > 0 ? code : 1;
 }

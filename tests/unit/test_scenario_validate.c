@@ -187,13 +187,139 @@ START_TEST(help_is_data_and_wrong_usage_is_not)
 }
 END_TEST
 
+/* A folder of files, removed with them. */
+struct folder {
+	char path[32];
+	char file[64];
+};
+
+static void folder_make(struct folder *folder, const char *name, const char *text)
+{
+	FILE *file;
+
+	snprintf(folder->path, sizeof folder->path, "/tmp/snaprig-validate-XXXXXX");
+	ck_assert_ptr_nonnull(mkdtemp(folder->path));
+	snprintf(folder->file, sizeof folder->file, "%s/%s", folder->path, name);
+	file = fopen(folder->file, "w");
+	ck_assert_ptr_nonnull(file);
+	fputs(text, file);
+	fclose(file);
+}
+
+static void folder_drop(const struct folder *folder)
+{
+	unlink(folder->file);
+	rmdir(folder->path);
+}
+
+/* Validates TEXT as the file x.yaml; what is said is in `err`. */
+static int text_validate(const char *text)
+{
+	struct folder folder;
+
+	folder_make(&folder, "x.yaml", text);
+
+	int exit_code = VALIDATE(folder.file);
+
+	folder_drop(&folder);
+	return exit_code;
+}
+
+#define SCENARIO(profile, client, content, steps)                                                  \
+	"name: x\nprofile: " profile "\nvolume: { size: 16MiB, content: " content " }\n"           \
+	"client: " client "\nphases:\n  - p:\n      - snapshot: s0\n" steps
+
+#define BACKUP "      - backup: { of: s0, to: b0 }\n"
+
+static const struct refusal {
+	const char *text;
+	const char *said;
+} refusals[] = {
+	{ SCENARIO("plain", "borgg", "zeros", BACKUP), "x.yaml:4:9: unknown client 'borgg' (" },
+	{ SCENARIO("plain", "dd-gip", "zeros", BACKUP),
+		"x.yaml:4:9: unknown client 'dd-gip' (did you mean 'dd-gzip'?)" },
+	{ SCENARIO("dato", "dd", "zeros", BACKUP),
+		"x.yaml:2:10: unknown profile 'dato' (did you mean 'datto'?)" },
+	{ SCENARIO("xen", "dd", "zeros", BACKUP), "x.yaml:2:10: profile 'xen' cannot be judged" },
+	{ SCENARIO("plain", "partclone", "zeros", BACKUP),
+		"x.yaml:4:9: client 'partclone' saves the used blocks of a file system" },
+	{ SCENARIO("plain", "./none.yaml", "zeros", BACKUP),
+		"/none.yaml': No such file or directory" },
+	{ SCENARIO("plain", "dd", "zeros", "      - backup: { takes: s1, to: b0 }\n"),
+		"x.yaml:8:9: client 'dd' takes no snapshots" },
+	{ SCENARIO("plain", "dd", "zeros",
+		  "      - write: { name: w, pattern: random, bytes: 5000 }\n"),
+		"x.yaml:8:9: writer 'w' cannot write 5000 bytes" },
+	{ "backup: cat {snapshto}\nrestore: x\n",
+		"x.yaml:1:9: unknown word '{snapshto}' in 'backup'" },
+	{ "backup: x\nrestore: x\nrestoer: x\n",
+		"x.yaml:3:1: unknown key 'restoer' (did you mean 'restore'?)" },
+	{ "backup: x\n", "x.yaml:1:1: missing key 'restore' in adapter" },
+	{ "backup: x\nrestore: x\ncompares: tre\n", "x.yaml:3:11: unknown value 'tre'" },
+	{ "backup: x\nrestore: x\npublishes: [ \"{ot}/\" ]\n",
+		"x.yaml:3:14: unknown word '{ot}' in 'publishes'" },
+	{ "backup: x\nrestore: x\npublishes: x\n",
+		"x.yaml:3:12: 'publishes' must be a list of texts" },
+};
+
+START_TEST(what_run_would_refuse_is_found_at_its_place)
+{
+	ck_assert_int_eq(text_validate(refusals[_i].text), EXIT_USAGE);
+	ck_assert_msg(strstr(err, refusals[_i].said), "%s", err);
+	ck_assert_str_eq(out, "");
+}
+END_TEST
+
+START_TEST(adapter_is_known_by_its_keys)
+{
+	ck_assert_int_eq(text_validate("about: one\nbackup: cat {snapshot} >>{repo}/{mnt}\n"
+				       "restore: x {live} {out}\nlists: x {log}\nverify: x\n"
+				       "publishes: [ \"{repo}/\", \"{out}.*\" ]\n"),
+		EXIT_MET);
+	ck_assert_ptr_nonnull(strstr(out, "/x.yaml\n"));
+	ck_assert_int_eq(VALIDATE("scenarios/clients"), EXIT_MET);
+	ck_assert_ptr_nonnull(strstr(out, "ok scenarios/clients/dd.yaml\n"));
+}
+END_TEST
+
+START_TEST(clients_of_a_folder_are_beside_ours)
+{
+	struct folder clients, scenarios;
+
+	folder_make(&clients, "mine.yaml", "backup: x\nrestore: x\n");
+	folder_make(&scenarios, "x.yaml", SCENARIO("plain", "mine", "zeros", BACKUP));
+	ck_assert_int_eq(VALIDATE(scenarios.file), EXIT_USAGE);
+	ck_assert_int_eq(VALIDATE("--clients", clients.path, scenarios.file, GOOD), EXIT_MET);
+	ck_assert_int_eq(VALIDATE("--clients", "no/such", GOOD), EXIT_USAGE);
+	ck_assert_str_eq(err, "snaprig: cannot look for clients in 'no/such': No such file or "
+			      "directory\n");
+	folder_drop(&clients);
+	folder_drop(&scenarios);
+}
+END_TEST
+
+START_TEST(share_that_is_not_there_is_an_error)
+{
+	setenv("SNAPRIG_SHARE", "/no/such", 1);
+	ck_assert_int_eq(VALIDATE(GOOD), EXIT_USAGE);
+	ck_assert_ptr_nonnull(strstr(err, "SNAPRIG_SHARE names '/no/such': No such file"));
+}
+END_TEST
+
 int main(int argc, char **argv)
 {
 	Suite *suite = suite_create("scenario validate");
 	TCase *tests = tcase_create("command");
 
 	(void)argc;
+	/* Ours, from the folder that tests are run in. */
+	setenv("SNAPRIG_SHARE", "scenarios", 1);
 
+	tcase_add_loop_test(tests, what_run_would_refuse_is_found_at_its_place, 0,
+		(int)(sizeof refusals / sizeof refusals[0]));
+	tcase_add_test(tests, adapter_is_known_by_its_keys);
+	tcase_add_test(tests, clients_of_a_folder_are_beside_ours);
+	tcase_add_test(tests, share_that_is_not_there_is_an_error);
 	tcase_add_test(tests, right_scenario_is_ok);
 	tcase_add_test(tests, wrong_scenario_is_told_on_stderr_and_the_others_are_still_read);
 	tcase_add_test(tests, missing_file_is_an_error);

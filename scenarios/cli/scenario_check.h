@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * scenario_check.h - what a scenario cannot be run for, though it is well formed.
+ */
+#ifndef SNAPRIG_SCENARIOS_CLI_SCENARIO_CHECK_H
+#define SNAPRIG_SCENARIOS_CLI_SCENARIO_CHECK_H
+
+#include "scenarios/clients/clients.h"
+#include "scenarios/format/mistakes.h"
+#include "scenarios/format/scenario.h"
+#include "simfs/base/command_line.h"
+
+/*
+ * Finds the client of SCENARIO, also in FOLDERS, and what does not fit together.
+ * Returns 0 with the client, which is the caller's; or -EINVAL with every mistake
+ * added to MISTAKES, sorted.
+ */
+int scenario_check(const struct scenario *scenario, const struct command_texts *folders,
+	struct mistakes *mistakes, struct client **ret);
+
+/* Says which of FOLDERS is none, on stderr: -EINVAL, or 0 for none. */
+int client_folders_check(const struct command_texts *folders);
+
+#endif

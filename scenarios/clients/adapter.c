@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * adapter.c - reads the text of an adapter.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "scenarios/base/heap.h"
+#include "scenarios/clients/clients.h"
+#include "scenarios/format/yaml_values.h"
+#include "simfs/base/cleanup.h"
+
+#define AT(member)     .offset = offsetof(struct client, member)
+#define CHOICES(words) .choices = (words), .choice_count = sizeof(words) / sizeof(words)[0]
+
+static void text_list_deinit(struct text_list *list)
+{
+	for (size_t i = 0; i < list->count; i++)
+		free(list->texts[i]);
+	free(list->texts);
+}
+
+void client_destroy(struct client *client)
+{
+	if (!client)
+		return;
+	text_list_deinit(&client->requires);
+	text_list_deinit(&client->packages);
+	text_list_deinit(&client->publishes);
+	free(client->name);
+	free(client->about);
+	free(client->backup);
+	free(client->restore);
+	free(client->cleanup);
+	free(client->lists);
+	free(client->verify);
+	free(client);
+}
+
+/* struct text_list: a list of texts, each read as by READ_ONE. */
+static void list_read(struct reading *reading, const struct field *field,
+	const struct tree_node *node, struct text_list *list, field_reader *read_one,
+	const char *example)
+{
+	if (node->kind != TREE_LIST) {
+		if (node->kind != TREE_REFUSED)
+			mistakes_add(reading->mistakes, node->place,
+				"'%s' must be a list of texts (try %s)", field->key, example);
+		return;
+	}
+	for (size_t i = 0; i < node->entry_count; i++) {
+		char *text = NULL;
+
+		read_one(reading, field, node->entries[i].value, &text);
+		if (!text)
+			continue;
+		list->texts = heap_grow(list->texts, list->count, sizeof *list->texts);
+		list->texts[list->count++] = text;
+	}
+}
+
+static void read_texts(struct reading *reading, const struct field *field,
+	const struct tree_node *node, void *target)
+{
+	list_read(reading, field, node, target, read_text, "[ dd, gzip ]");
+}
+
+/* char *: a text whose {words} are known. */
+static void read_template(struct reading *reading, const struct field *field,
+	const struct tree_node *node, void *target)
+{
+	char **template = target;
+
+	read_text(reading, field, node, target);
+
+	AUTO(auto_free) char *word = *template ? client_unknown_word(*template) : NULL;
+	AUTO(auto_free) char *known = word ? client_known_words() : NULL;
+
+	if (word)
+		mistakes_add(reading->mistakes, node->place,
+			"unknown word '%s' in '%s' (known are %s)", word, field->key, known);
+}
+
+static void read_templates(struct reading *reading, const struct field *field,
+	const struct tree_node *node, void *target)
+{
+	list_read(reading, field, node, target, read_template, "[ \"{out}\" ]");
+}
+
+static const char *const compares_words[] = {
+	[CLIENT_COMPARES_WHOLE] = "whole",
+	[CLIENT_COMPARES_USED_BLOCKS] = "used-blocks",
+};
+
+static const char *const takes_words[] = { "snapshot" };
+
+static const struct field client_fields[] = {
+	{ "about", read_text, AT(about) },
+	{ "requires", read_texts, AT(requires) },
+	{ "packages", read_texts, AT(packages) },
+	{ "backup", read_template, AT(backup), .required = true },
+	{ "restore", read_template, AT(restore), .required = true },
+	{ "cleanup", read_template, AT(cleanup) },
+	{ "lists", read_template, AT(lists) },
+	{ "verify", read_template, AT(verify) },
+	{ "compares", read_choice, AT(compares), CHOICES(compares_words) },
+	{ "publishes", read_templates, AT(publishes) },
+	{ "takes", read_wish, AT(takes_snapshot), CHOICES(takes_words) },
+};
+
+const struct field_table client_table = FIELD_TABLE("adapter", client_fields);
+
+int client_parse(const char *name, const char *text, size_t length, struct mistakes *mistakes,
+	struct client **ret)
+{
+	struct client *client = heap_new(sizeof *client);
+	struct reading reading = { .mistakes = mistakes };
+	struct tree_node *tree = yaml_tree_read(text, length, mistakes);
+
+	client->name = heap_copy(name);
+	if (tree)
+		fields_read(&reading, &client_table, tree, client);
+	else if (mistakes->count == 0)
+		mistakes_add(mistakes, (struct place){ 1, 1 }, "the adapter is empty");
+	yaml_tree_destroy(tree);
+	mistakes_sort(mistakes);
+	if (mistakes->count > 0) {
+		client_destroy(client);
+		return -EINVAL;
+	}
+	*ret = client;
+	return 0;
+}
+
+bool client_is_meant(const char *text, size_t length)
+{
+	struct mistakes ignored;
+
+	mistakes_init(&ignored);
+
+	struct tree_node *tree = yaml_tree_read(text, length, &ignored);
+	/* One of what no adapter can be without; and none of what no scenario can be. */
+	bool is_adapter = tree && (tree_find(tree, "backup") || tree_find(tree, "restore")) &&
+			  !tree_find(tree, "phases") && !tree_find(tree, "volume");
+
+	yaml_tree_destroy(tree);
+	mistakes_deinit(&ignored);
+	return is_adapter;
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* profiles.c - the systems that a scenario can have imitated. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "scenarios/format/names.h"
+#include "scenarios/format/yaml_values.h"
+
+/* Those that the rig has; a test holds this list against the rig's own. */
+static const char *const profiles[] = {
+	"plain",
+	"datto",
+	"actiphy",
+	"elastio",
+	"lvm",
+	"vss",
+	"xen",
+};
+
+#define PROFILE_WORDS (sizeof profiles / sizeof profiles[0])
+
+const char *profile_word(size_t index)
+{
+	return index < PROFILE_WORDS ? profiles[index] : NULL;
+}
+
+void read_profile_name(struct reading *reading, const struct field *field,
+	const struct tree_node *node, void *target)
+{
+	char *name = NULL;
+
+	read_name(reading, field, node, &name);
+	for (size_t i = 0; name && i < PROFILE_WORDS; i++) {
+		if (strcmp(profiles[i], name) == 0) {
+			*(char **)target = name;
+			return;
+		}
+	}
+	if (name)
+		unknown_add(reading, node, "profile", NULL, profiles, PROFILE_WORDS);
+	free(name);
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "scenarios/run/client_run.h"
+
+#include <stdlib.h>
+
+#include "scenarios/base/heap.h"
+#include "simfs/base/cleanup.h"
+
+char *client_log(const struct run *run, const char *name, const char *what)
+{
+	return heap_format("%s/logs/%s.%s.log", run->work, name, what);
+}
+
+/* The words, and where temporary files go. */
+static char **environment_make(const struct run *run, const struct client_words *words)
+{
+	char **environment = client_environment(words);
+	size_t count = 0;
+
+	while (environment[count])
+		count++;
+	environment = heap_grow(environment, count, sizeof *environment);
+	environment[count++] = heap_format("TMPDIR=%s/tmp", run->work);
+	return heap_grow(environment, count, sizeof *environment);
+}
+
+static void environment_free(char ***environment)
+{
+	for (size_t i = 0; (*environment)[i]; i++)
+		free((*environment)[i]);
+	free(*environment);
+}
+
+int client_run(struct run *run, const struct client_order *order, struct process_result *ret)
+{
+	AUTO(auto_free) char *log = client_log(run, order->backup->name, order->what);
+	AUTO(auto_free)
+	char *own_log = heap_format(
+		"%s/logs/%s.%s-own.log", run->work, order->backup->name, order->what);
+	struct client_words words = {
+		.snapshot = order->snapshot ? order->snapshot : "",
+		.live = run->live,
+		.mnt = run->mount_point,
+		.out = order->backup->out_path,
+		.repo = run->repo,
+		.restored = order->restored ? order->restored : "",
+		.log = own_log,
+		.snaprig = run->program,
+	};
+	AUTO(auto_free) char *command = client_command(order->template, &words);
+	AUTO(environment_free) char **environment = environment_make(run, &words);
+	const char *argv[] = { "/bin/sh", "-c", command, NULL };
+	struct process_order process = {
+		.argv = argv,
+		.environment = (const char *const *)environment,
+		.output_path = log,
+		.folder = run->work,
+		.time_limit_ns = run->scenario->time_limit_ns,
+		.killed = faults_let_go,
+		.context = run,
+	};
+
+	return process_run(&process, ret);
+}
