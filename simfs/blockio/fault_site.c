@@ -120,7 +120,18 @@ static bool any(const struct fault_site *site, const struct fault_wait *wait)
 	return true;
 }
 
-/* Those that are there now: one that goes on may begin to wait again. */
+/* Behind those that are due no later. */
+static void insert_by_due(struct list *waits, struct fault_wait *wait)
+{
+	struct list *at = waits->previous;
+
+	while (at != waits && CONTAINER_OF(at, struct fault_wait, link)->due_ns > wait->due_ns)
+		at = at->previous;
+	list_prepend(at, &wait->link);
+}
+
+/* Those that are there now, in the order of their times: one that goes on may begin to wait again.
+ */
 static unsigned let_go(struct fault_site *site,
 	bool (*is_meant)(const struct fault_site *site, const struct fault_wait *wait))
 {
@@ -133,7 +144,7 @@ static unsigned let_go(struct fault_site *site,
 
 		if (is_meant(site, CONTAINER_OF(at, struct fault_wait, link))) {
 			list_remove(at);
-			list_append(&meant, at);
+			insert_by_due(&meant, CONTAINER_OF(at, struct fault_wait, link));
 		}
 		at = next;
 	}

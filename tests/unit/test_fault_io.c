@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "simfs/base/clock.h"
+#include "simfs/blockio/fault_site.h"
 #include "tests/lib/engine_suite.h"
 #include "tests/unit/fault_bench.h"
 
@@ -224,6 +225,37 @@ START_TEST(a_delay_ends_on_the_rigs_clock_and_holds_up_nobody_else)
 }
 END_TEST
 
+static struct fault_wait *went_on[4];
+static unsigned went_on_count;
+
+static void goes_on(struct fault_wait *wait)
+{
+	went_on[went_on_count++] = wait;
+}
+
+START_TEST(delays_end_in_the_order_of_their_times_also_when_the_rig_is_late)
+{
+	static const unsigned seconds[] = { 7, 3, 5, 3 }, order[] = { 1, 3, 2, 0 };
+	struct fault_wait waits[4] = { 0 };
+	struct fault_site site = { 0 };
+
+	went_on_count = 0;
+	fault_site_init(&site);
+	fault_site_open(&site);
+	for (unsigned i = 0; i < 4; i++) {
+		struct fault_decision decision = { .action = FAULT_DELAY,
+			.value = seconds[i] * NS_PER_S };
+
+		fault_wait_for(&site, &waits[i], &decision, goes_on);
+	}
+	clock_step_to(clock_now_ns() + 10 * NS_PER_S);
+	ck_assert(fault_site_tick(&site));
+	ck_assert_uint_eq(went_on_count, 4);
+	for (unsigned i = 0; i < 4; i++)
+		ck_assert_ptr_eq(went_on[i], &waits[order[i]]);
+}
+END_TEST
+
 /* What ends a hang: each is called with two reads hanging. */
 static void by_release(void)
 {
@@ -317,6 +349,7 @@ int main(int argc, char **argv)
 	tcase_add_test(tcase, misdirected_reads_and_writes_come_round_at_the_end_of_the_volume);
 	tcase_add_test(tcase, a_flush_fails_or_is_dropped);
 	tcase_add_test(tcase, a_delay_ends_on_the_rigs_clock_and_holds_up_nobody_else);
+	tcase_add_test(tcase, delays_end_in_the_order_of_their_times_also_when_the_rig_is_late);
 	tcase_add_loop_test(
 		tcase, what_hangs_goes_on_when_it_is_let_go, 0, sizeof ends / sizeof ends[0]);
 	tcase_add_test(tcase, a_volume_that_ends_does_not_wait_for_a_rule_that_hangs);

@@ -227,6 +227,28 @@ START_TEST(writes_that_are_held_for_10_s_go_on_and_there_is_no_snapshot)
 }
 END_TEST
 
+/* The machine has no processor for the rig, and both are late. */
+START_TEST(a_hold_that_is_over_before_a_delay_ends_is_over_although_both_are_late)
+{
+	struct bench_asked asked;
+
+	writers_bench_open_two("vss");
+	fault_bench_add("snapshot.commit delay=11s");
+	writers_bench_begin(&asked, "s", false);
+	while (volume_due_ns(bench_engine.volume) <= clock_now_ns() + NS_PER_S ||
+		memory_disk_step(bench_engine.disk)) {
+		if (volume_due_ns(bench_engine.volume) <= clock_now_ns() + NS_PER_S) {
+			clock_step_to(volume_due_ns(bench_engine.volume));
+			volume_tick(bench_engine.volume);
+		}
+	}
+	clock_step_to(clock_now_ns() + 30 * NS_PER_S);
+	volume_tick(bench_engine.volume);
+	ck_assert_int_eq(writers_bench_wait(&asked), -ETIME);
+	ck_assert(!writers_bench_has_snapshot("s"));
+}
+END_TEST
+
 START_TEST(what_is_flushed_for_10_s_ends_the_set)
 {
 	struct engine_request *write = engine_write_new(0, 4096, 3);
@@ -290,6 +312,8 @@ int main(int argc, char **argv)
 	tcase_add_test(limits, a_writer_that_is_killed_answers_no_more);
 	tcase_add_loop_test(
 		limits, writes_that_are_held_for_10_s_go_on_and_there_is_no_snapshot, 0, 5);
+	tcase_add_test(
+		limits, a_hold_that_is_over_before_a_delay_ends_is_over_although_both_are_late);
 	tcase_add_test(limits, what_is_flushed_for_10_s_ends_the_set);
 	tcase_add_test(limits, io_under_way_at_the_limit_makes_no_snapshot_any_more);
 	suite_add_tcase(suite, limits);
