@@ -18,6 +18,7 @@
 #include "simfs/base/cleanup.h"
 #include "simfs/base/clock.h"
 #include "simfs/base/log.h"
+#include "simfs/base/machine.h"
 
 static step_runner *const step_runners[] = {
 	[STEP_SNAPSHOT] = run_snapshot,
@@ -153,6 +154,7 @@ static bool requirements_met(struct run *run)
 {
 	const char *program = client_missing(run->client);
 	struct reason reason = { "" };
+	const char *why;
 
 	if (program) {
 		size_t count = run->client->packages.count;
@@ -166,6 +168,11 @@ static bool requirements_met(struct run *run)
 	}
 	if (access("/dev/fuse", R_OK | W_OK) < 0) {
 		reason_error(&reason, -errno, "cannot mount: no access to '/dev/fuse'");
+		run_end(run, OUTCOME_SKIPPED, &reason);
+		return false;
+	}
+	if (!machine_can_unmount(&why)) {
+		reason_set(&reason, "cannot mount: %s", why);
 		run_end(run, OUTCOME_SKIPPED, &reason);
 		return false;
 	}

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <unistd.h>
 #include <xxhash.h>
 
 #include "simfs/base/cleanup.h"
@@ -26,4 +27,13 @@ void machine_raise_file_limit(void)
 		return;
 	limit.rlim_cur = limit.rlim_max;
 	setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+bool machine_can_unmount(const char **ret_why)
+{
+	if (geteuid() == 0 || access("/etc/mtab", R_OK) == 0)
+		return true;
+	*ret_why = "fusermount3 cannot unmount without '/etc/mtab' "
+		   "(ln -s /proc/self/mounts /etc/mtab)";
+	return false;
 }

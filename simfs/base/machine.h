@@ -3,6 +3,7 @@
 #ifndef SNAPRIG_BASE_MACHINE_H
 #define SNAPRIG_BASE_MACHINE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* Which run of the machine this is; 0 where /proc does not tell. */
@@ -13,5 +14,12 @@ uint64_t machine_boot_id(void);
  * hard one.  Where that fails, a snapshot too many is refused earlier.
  */
 void machine_raise_file_limit(void);
+
+/*
+ * Whether this user, who is to mount something, can unmount it again: who is not root asks
+ * fusermount3, which looks into /etc/mtab (fusermount.c of libfuse 3.14).  If not, *RET_WHY tells
+ * that and what helps.
+ */
+bool machine_can_unmount(const char **ret_why);
 
 #endif

@@ -4,6 +4,8 @@
 
 #include "simfs/base/cleanup.h"
 #include "simfs/base/exit_code.h"
+#include "simfs/base/log.h"
+#include "simfs/base/machine.h"
 #include "simfs/cli/command_table.h"
 #include "simfs/cli/mount_background.h"
 #include "simfs/cli/mount_places.h"
@@ -35,6 +37,7 @@ static int run(const struct command_line *line, int argc, char **argv)
 {
 	struct mount_values values = { 0 };
 	struct daemon_options daemon;
+	const char *why;
 	size_t count;
 	int code = command_line_parse(line, argc, argv, &values, &count);
 
@@ -42,6 +45,10 @@ static int run(const struct command_line *line, int argc, char **argv)
 		return code;
 	if (mount_values_read(&values, &daemon) < 0)
 		return EXIT_USAGE;
+	if (!machine_can_unmount(&why)) {
+		log_error("cannot mount: %s", why);
+		return EXIT_SKIPPED;
+	}
 	return mount_volume(&values, &daemon, argv[1], argv[2]);
 }
 
@@ -123,6 +130,7 @@ const struct command_line mount_command = {
 		    "  dd if=mnt/snapshots/monday of=monday.backup bs=1M\n",
 	.exits = "  0    mounted; with --foreground: served, and ended in order\n"
 		 "  2    the command line is wrong, or what it names cannot be mounted\n"
-		 "  4    the rig or the machine failed\n",
+		 "  4    the rig or the machine failed\n"
+		 "  77   an ordinary user could not unmount it again\n",
 	.run = run,
 };

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # Where fusermount3 cannot unmount, an ordinary user is told what it says and what
-# helps, and not that the mount is in use.  Root is told why it cannot reach a user's.
+# helps, and not that the mount is in use; there he is not let mount anything, too.
+# Root is told why it cannot reach a user's.
 . "${0%/*}/../lib/e2e.sh"
 
 requires_root
@@ -36,6 +37,13 @@ user umount "$PWD/theirs/mnt" >said 2>&1 && exit 15
 cat said
 grep -q "/etc/mtab.*ln -s /proc/self/mounts" said || exit 16
 ! grep -q "in use" said || exit 17
+mkdir -p -m 777 theirs/other
+user create "$PWD/theirs/w.img" --size 1MiB
+status=0
+user mount "$PWD/theirs/w.img" "$PWD/theirs/other" >said 2>&1 || status=$?
+[ "$status" = 77 ] || exit 18
+grep -q "cannot mount: fusermount3 .*ln -s /proc/self/mounts" said || exit 19
+[ ! -e theirs/w.img.snaprig ] || exit 20
 umount /etc
 user umount "$PWD/theirs/mnt"
 END
