@@ -15,8 +15,10 @@ static void content_check(
 {
 	enum content_kind content = scenario->content.kind;
 
-	if (client->compares == CLIENT_COMPARES_WHOLE || content == CONTENT_EXT4 ||
-		content == CONTENT_IMAGE)
+	bool needs_files = client->compares != CLIENT_COMPARES_WHOLE ||
+			   client->gives == CLIENT_GIVES_TREE;
+
+	if (!needs_files || content == CONTENT_EXT4 || content == CONTENT_IMAGE)
 		return;
 	mistakes_add(mistakes, scenario->client_place,
 		"client '%s' saves the %s of a file system, and the content has none "

@@ -91,6 +91,13 @@ static void read_templates(struct reading *reading, const struct field *field,
 static const char *const compares_words[] = {
 	[CLIENT_COMPARES_WHOLE] = "whole",
 	[CLIENT_COMPARES_USED_BLOCKS] = "used-blocks",
+	[CLIENT_COMPARES_TREE] = "tree",
+};
+
+static const char *const gives_words[] = {
+	[CLIENT_GIVES_FILE] = "file",
+	[CLIENT_GIVES_DEVICE] = "device",
+	[CLIENT_GIVES_TREE] = "tree",
 };
 
 static const char *const takes_words[] = { "snapshot" };
@@ -105,11 +112,25 @@ static const struct field client_fields[] = {
 	{ "lists", read_template, AT(lists) },
 	{ "verify", read_template, AT(verify) },
 	{ "compares", read_choice, AT(compares), CHOICES(compares_words) },
+	{ "gives", read_choice, AT(gives), CHOICES(gives_words) },
 	{ "publishes", read_templates, AT(publishes) },
 	{ "takes", read_wish, AT(takes_snapshot), CHOICES(takes_words) },
 };
 
 const struct field_table client_table = FIELD_TABLE("adapter", client_fields);
+
+/* What is not there yet cannot be mounted. */
+static void gives_check(
+	struct reading *reading, const struct tree_node *tree, const struct client *client)
+{
+	const struct tree_node *gives = tree_find(tree, "gives");
+
+	if (client->takes_snapshot && client->gives != CLIENT_GIVES_FILE)
+		mistakes_add(reading->mistakes, gives->place,
+			"gives '%s' is for a snapshot that is there, and the client takes it "
+			"itself",
+			gives_words[client->gives]);
+}
 
 int client_parse(const char *name, const char *text, size_t length, struct mistakes *mistakes,
 	struct client **ret)
@@ -123,6 +144,8 @@ int client_parse(const char *name, const char *text, size_t length, struct mista
 		fields_read(&reading, &client_table, tree, client);
 	else if (mistakes->count == 0)
 		mistakes_add(mistakes, (struct place){ 1, 1 }, "the adapter is empty");
+	if (tree)
+		gives_check(&reading, tree, client);
 	yaml_tree_destroy(tree);
 	mistakes_sort(mistakes);
 	if (mistakes->count > 0) {

@@ -22,6 +22,13 @@ enum client_compares {
 	CLIENT_COMPARES_TREE, /* `restored` is a folder, there and empty */
 };
 
+/* What {snapshot} is. */
+enum client_gives {
+	CLIENT_GIVES_FILE,   /* the snapshot's file */
+	CLIENT_GIVES_DEVICE, /* a read-only loop device over it */
+	CLIENT_GIVES_TREE,   /* a folder, the file system in it mounted read-only */
+};
+
 struct text_list {
 	char **texts;
 	size_t count;
@@ -41,6 +48,7 @@ struct client {
 	char *verify;
 
 	enum client_compares compares;
+	enum client_gives gives;
 	struct text_list publishes; /* templates of paths; see client_publishes() */
 	bool takes_snapshot;	    /* it is not there before the client runs */
 };

@@ -118,6 +118,23 @@ void block_set_destroy(struct block_set *set)
 	free(set);
 }
 
+/* BLOCK differs, and it is behind all that were found before. */
+static void range_add(struct comparison *comparison, size_t block)
+{
+	size_t count = comparison->range_count;
+	bool is_next = count > 0 && comparison->last_different + 1 == block;
+
+	if (!is_next)
+		comparison->range_count = ++count;
+	if (count <= COMPARISON_RANGES_MAX) {
+		struct block_range *range = &comparison->ranges[count - 1];
+
+		range->first = is_next ? range->first : block;
+		range->last = block;
+	}
+	comparison->last_different = block;
+}
+
 void digest_compare(const struct digest *expected, const struct digest *met,
 	const struct block_set *only, struct comparison *ret)
 {
@@ -134,10 +151,32 @@ void digest_compare(const struct digest *expected, const struct digest *met,
 			continue;
 		if (comparison.different_count++ == 0)
 			comparison.first_different = block;
+		range_add(&comparison, block);
 	}
 	comparison.same = comparison.different_count == 0 &&
 			  (only || comparison.expected_bytes == comparison.met_bytes);
 	*ret = comparison;
+}
+
+/* "4096..8191, 65536..69631, ..." */
+static char *ranges_text(const struct comparison *comparison)
+{
+	char *text = heap_copy("");
+
+	for (size_t i = 0; i < comparison->range_count && i < COMPARISON_RANGES_MAX; i++) {
+		const struct block_range *range = &comparison->ranges[i];
+		AUTO(auto_free) char *before = text;
+
+		text = heap_format("%s%s%" PRIu64 "..%" PRIu64, before, i > 0 ? ", " : "",
+			(uint64_t)range->first * ORACLE_BLOCK_BYTES,
+			(uint64_t)(range->last + 1) * ORACLE_BLOCK_BYTES - 1);
+	}
+	if (comparison->range_count > COMPARISON_RANGES_MAX) {
+		AUTO(auto_free) char *before = text;
+
+		text = heap_format("%s, ...", before);
+	}
+	return text;
 }
 
 char *comparison_text(const struct comparison *comparison)
@@ -154,6 +193,9 @@ char *comparison_text(const struct comparison *comparison)
 	if (comparison->different_count == 0)
 		return heap_format("%" PRIu64 " bytes instead of %" PRIu64, comparison->met_bytes,
 			comparison->expected_bytes);
-	return heap_format("%zu of %zu blocks differ, the first at offset %" PRIu64,
-		comparison->different_count, comparison->compared_count, offset);
+
+	AUTO(auto_free) char *ranges = ranges_text(comparison);
+
+	return heap_format("%zu of %zu blocks differ, the first at offset %" PRIu64 " (%s)",
+		comparison->different_count, comparison->compared_count, offset, ranges);
 }

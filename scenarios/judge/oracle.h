@@ -48,13 +48,22 @@ static inline bool block_set_has(const struct block_set *set, size_t block)
 	return block < set->block_count && (set->words[block / 64] >> (block % 64) & 1);
 }
 
+#define COMPARISON_RANGES_MAX 4
+
 struct comparison {
 	uint64_t expected_bytes;
 	uint64_t met_bytes;
 	size_t compared_count; /* blocks */
 	size_t different_count;
 	size_t first_different; /* block; valid when different_count > 0 */
+	size_t last_different;	/* so, too */
 	bool same;
+
+	/* The first runs of different blocks, RANGE_COUNT of them in all. */
+	struct block_range {
+		size_t first, last;
+	} ranges[COMPARISON_RANGES_MAX];
+	size_t range_count;
 };
 
 /*
@@ -64,7 +73,10 @@ struct comparison {
 void digest_compare(const struct digest *expected, const struct digest *met,
 	const struct block_set *only, struct comparison *ret);
 
-/* "9217 of 65536 blocks differ, the first at offset 28311552", the caller's to free. */
+/*
+ * "9217 of 65536 blocks differ, the first at offset 28311552 (28311552..28327935, ...)",
+ * the caller's to free.
+ */
 char *comparison_text(const struct comparison *comparison);
 
 #endif

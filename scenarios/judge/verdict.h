@@ -11,7 +11,8 @@
 
 /* What a restore of what the client left behind has shown. */
 enum restored {
-	RESTORED_NOTHING, /* it was refused, or gave no file of the volume's size */
+	RESTORED_NOTHING, /* it was refused, or gave what does not look complete: a smaller file,
+			   * or a tree in which something is missing or has another size */
 	RESTORED_WRONG,	  /* it looks complete, and is not the snapshot's content */
 	RESTORED_RIGHT,
 	RESTORED_UNKNOWN, /* it could not be tried, or the oracle cannot tell */

@@ -12,6 +12,7 @@
 #include "scenarios/judge/verdict.h"
 #include "scenarios/run/armed.h"
 #include "scenarios/run/client_run.h"
+#include "scenarios/run/give.h"
 #include "scenarios/run/restore.h"
 #include "scenarios/run/runner_internal.h"
 #include "scenarios/run/watch.h"
@@ -58,9 +59,23 @@ static void backup_judge(struct run *run, struct run_backup *backup,
 		backup->reason = heap_copy(verdict_explain(&facts));
 }
 
-/* As client_run(), of the backup, while the oracle waits for the snapshot that the client takes. */
-static int client_run_watched(struct run *run, const struct client_order *order,
-	struct reason *reason, struct process_result *ret)
+/* As client_run(), of the backup, with what the client is given of the snapshot. */
+static int client_run_given(struct run *run, struct client_order *order, struct process_result *ret)
+{
+	struct given given;
+	int error = give_begin(run, order->backup, &given, ret);
+
+	order->snapshot = given.path;
+	if (error == 0 && given.path)
+		error = client_run(run, order, ret);
+	order->snapshot = NULL;
+	give_end(&given);
+	return error;
+}
+
+/* The same while the oracle waits for the snapshot that the client takes. */
+static int client_run_watched(struct run *run, struct client_order *order, struct reason *reason,
+	struct process_result *ret)
 {
 	struct journal_facts before;
 	struct watch *watch = NULL;
@@ -71,7 +86,7 @@ static int client_run_watched(struct run *run, const struct client_order *order,
 	if (error < 0)
 		return error;
 
-	int run_error = client_run(run, order, ret);
+	int run_error = client_run_given(run, order, ret);
 
 	error = watch_end(run, watch, reason);
 	if (run_error < 0)
@@ -85,13 +100,10 @@ static int backup_make(struct run *run, struct run_backup *backup, struct reason
 	struct process_result *ret, struct journal_facts *ret_journal)
 {
 	AUTO(auto_free) char *folder = work_path(run, "out", backup->name);
-	AUTO(auto_free)
-	char *snapshot = heap_format("%s/snapshots/%s", run->mount_point, backup->of);
 	struct client_order order = {
 		.what = "backup",
 		.template = run->client->backup,
 		.backup = backup,
-		.snapshot = snapshot,
 	};
 
 	if (mkdir(folder, 0700) < 0)
@@ -101,7 +113,7 @@ static int backup_make(struct run *run, struct run_backup *backup, struct reason
 
 	if (backup->takes)
 		error = client_run_watched(run, &order, reason, ret);
-	else if ((error = client_run(run, &order, ret)) < 0)
+	else if ((error = client_run_given(run, &order, ret)) < 0)
 		reason_error(reason, error, "cannot run client '%s'", run->client->name);
 	armed_join(run);
 	if (error < 0)

@@ -241,7 +241,6 @@ static enum outcome check_content(
 	struct run *run, const struct expectation *wish, struct reason *reason)
 {
 	struct snapshot_point *point = wish->content ? point_find(run, wish->content) : NULL;
-	struct comparison comparison;
 
 	if (!wish->content)
 		return OUTCOME_PASSED;
@@ -249,16 +248,18 @@ static enum outcome check_content(
 		reason_set(reason, "there was no snapshot '%s'", wish->content);
 		return OUTCOME_ERROR;
 	}
-	if (!run->restored) {
+	if (!run->restored && !run->restored_tree) {
 		reason_set(reason, "nothing whole was restored");
 		return OUTCOME_FAILED;
 	}
-	restored_compare(run, run->restored, point, &comparison);
-	if (comparison.same)
+
+	AUTO(auto_free) char *text = NULL;
+	bool is_same = false;
+
+	if (restored_compare(run, point, reason, &is_same, &text) < 0)
+		return OUTCOME_ERROR;
+	if (is_same)
 		return OUTCOME_PASSED;
-
-	AUTO(auto_free) char *text = comparison_text(&comparison);
-
 	reason_set(reason, "the restored content is not that of snapshot '%s': %s", wish->content,
 		text);
 	return OUTCOME_FAILED;

@@ -5,24 +5,19 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "scenarios/base/files.h"
 #include "scenarios/base/heap.h"
 #include "scenarios/run/client_run.h"
+#include "scenarios/run/give.h"
 #include "simfs/base/cleanup.h"
-
-void restored_compare(const struct run *run, const struct digest *restored,
-	const struct snapshot_point *point, struct comparison *ret)
-{
-	bool is_whole = run->client->compares == CLIENT_COMPARES_WHOLE;
-
-	digest_compare(point->content, restored, is_whole ? NULL : point->used, ret);
-}
 
 void restoring_deinit(struct restoring *restoring)
 {
 	digest_destroy(restoring->digest);
+	manifest_destroy(restoring->tree);
 	free(restoring->detail);
 }
 
@@ -33,20 +28,28 @@ static void restoring_set(struct restoring *restoring, enum restored restored, c
 	restoring->detail = detail;
 }
 
-/* Judges the file that the restore command has made, if any. */
-static void restored_look(struct run *run, const char *path, const struct snapshot_point *point,
+/* ---- a file ---- */
+
+static bool file_compare(const struct run *run, const struct snapshot_point *point,
+	const struct digest *met, char **ret_text)
+{
+	bool is_whole = run->client->compares == CLIENT_COMPARES_WHOLE;
+	struct comparison comparison;
+
+	digest_compare(point->content, met, is_whole ? NULL : point->used, &comparison);
+	*ret_text = comparison_text(&comparison);
+	return comparison.same;
+}
+
+/* Judges the file at PATH, if the restore has made it. */
+static void file_look(struct run *run, const char *path, const struct snapshot_point *point,
 	struct restoring *ret)
 {
 	int64_t size = file_size(path);
-	struct comparison comparison;
+	char *text;
 
-	if (!point) {
-		restoring_set(ret, RESTORED_UNKNOWN,
-			heap_copy("no snapshot was taken to compare it with"));
-		return;
-	}
 	if (size < 0) {
-		restoring_set(ret, RESTORED_NOTHING, heap_copy("the restore made no file"));
+		restoring_set(ret, RESTORED_NOTHING, heap_copy("what was restored is no file"));
 		return;
 	}
 	if ((uint64_t)size < run->scenario->volume_bytes) {
@@ -59,49 +62,156 @@ static void restored_look(struct run *run, const char *path, const struct snapsh
 		restoring_set(ret, RESTORED_UNKNOWN, heap_copy("the restored file cannot be read"));
 		return;
 	}
-	restored_compare(run, ret->digest, point, &comparison);
-	restoring_set(ret, comparison.same ? RESTORED_RIGHT : RESTORED_WRONG,
-		comparison_text(&comparison));
+
+	bool is_same = file_compare(run, point, ret->digest, &text);
+
+	restoring_set(ret, is_same ? RESTORED_RIGHT : RESTORED_WRONG, text);
+}
+
+/* ---- a tree ---- */
+
+static int tree_look(struct run *run, const char *path, struct snapshot_point *point,
+	struct reason *reason, struct restoring *ret)
+{
+	struct tree_comparison comparison;
+	AUTO(auto_free) char *where = NULL;
+	int error = tree_of_point(run, point, reason);
+
+	if (error < 0)
+		return error;
+	if (manifest_create(path, &ret->tree, &where) < 0) {
+		restoring_set(ret, RESTORED_UNKNOWN,
+			heap_format(
+				"'%s' of the restored tree cannot be read", where ? where : path));
+		return 0;
+	}
+
+	char *text = manifest_compare(point->tree, ret->tree, &comparison);
+
+	if (comparison.same)
+		restoring_set(ret, RESTORED_RIGHT, text);
+	else
+		restoring_set(
+			ret, comparison.looks_complete ? RESTORED_WRONG : RESTORED_NOTHING, text);
+	return 0;
+}
+
+/* ---- both ---- */
+
+/* Judges what lies at PATH: 0, or -errno with REASON when the oracle cannot. */
+static int restored_look(struct run *run, const char *path, struct snapshot_point *point,
+	struct reason *reason, struct restoring *ret)
+{
+	bool wants_folder = run->client->compares == CLIENT_COMPARES_TREE;
+	struct stat found;
+	bool is_there = lstat(path, &found) == 0;
+
+	if (!point) {
+		restoring_set(ret, RESTORED_UNKNOWN,
+			heap_copy("no snapshot was taken to compare it with"));
+		return 0;
+	}
+	/* That is the adapter's mistake, and tells nothing of the backup. */
+	if (is_there && wants_folder != S_ISDIR(found.st_mode)) {
+		restoring_set(ret, RESTORED_UNKNOWN,
+			heap_copy(wants_folder
+					  ? "the restore made no folder, and the adapter has "
+					    "'compares: tree'"
+					  : "the restore made a folder, and the adapter compares a "
+					    "file (try 'compares: tree')"));
+		return 0;
+	}
+	if (!is_there)
+		restoring_set(ret, RESTORED_NOTHING,
+			heap_format("the restore made no %s", wants_folder ? "folder" : "file"));
+	else if (wants_folder)
+		return tree_look(run, path, point, reason, ret);
+	else
+		file_look(run, path, point, ret);
+	return 0;
+}
+
+/* Whatever lies at PATH goes; a tree is restored into a folder that is there. */
+static int place_clear(const struct run *run, const char *path, struct reason *reason)
+{
+	if (unlink(path) < 0)
+		folder_remove(path);
+	if (run->client->compares != CLIENT_COMPARES_TREE || mkdir(path, 0700) == 0)
+		return 0;
+	return reason_error(reason, -errno, "cannot make '%s'", path);
+}
+
+static int restored_judge(struct run *run, const struct client_order *order, int exit_status,
+	struct reason *reason, struct restoring *ret)
+{
+	const struct run_backup *backup = order->backup;
+
+	if (exit_status == 0)
+		return restored_look(
+			run, order->restored, point_find(run, backup->of), reason, ret);
+
+	AUTO(auto_free) char *log = client_log(run, backup->name, order->what);
+	AUTO(auto_free) char *line = file_last_line(log);
+
+	restoring_set(ret, RESTORED_NOTHING,
+		heap_format("the restore exited with %d: %s", exit_status,
+			line ? line : "it said nothing"));
+	return 0;
 }
 
 int restore_try(struct run *run, const struct run_backup *backup, struct reason *reason,
 	struct restoring *ret)
 {
-	AUTO(auto_free) char *image = heap_format("%s/restored/%s.img", run->work, backup->name);
+	bool is_tree = run->client->compares == CLIENT_COMPARES_TREE;
+	AUTO(auto_free)
+	char *path = heap_format(
+		"%s/restored/%s%s", run->work, backup->name, is_tree ? "" : ".img");
 	struct client_order order = {
 		.what = "restore",
 		.template = run->client->restore,
 		.backup = backup,
-		.restored = image,
+		.restored = path,
 	};
 	struct process_result process;
-	int error;
+	int error = place_clear(run, path, reason);
 
-	unlink(image);
+	if (error < 0)
+		return error;
 	error = client_run(run, &order, &process);
 	if (error < 0)
 		return reason_error(
 			reason, error, "cannot run the restore of '%s'", run->client->name);
-	if (process.exit_status != 0) {
-		AUTO(auto_free) char *log = client_log(run, backup->name, order.what);
-		AUTO(auto_free) char *line = file_last_line(log);
-
-		restoring_set(ret, RESTORED_NOTHING,
-			heap_format("the restore exited with %d: %s", process.exit_status,
-				line ? line : "it said nothing"));
-	} else {
-		restored_look(run, image, point_find(run, backup->of), ret);
-	}
+	error = restored_judge(run, &order, process.exit_status, reason, ret);
 	process_result_deinit(&process);
-	if (!run->options->keep)
-		unlink(image);
+	if (!run->options->keep && unlink(path) < 0)
+		folder_remove(path);
+	return error;
+}
+
+int restored_compare(struct run *run, struct snapshot_point *point, struct reason *reason,
+	bool *ret_same, char **ret_text)
+{
+	struct tree_comparison comparison;
+	int error;
+
+	if (!run->restored_tree) {
+		*ret_same = file_compare(run, point, run->restored, ret_text);
+		return 0;
+	}
+	error = tree_of_point(run, point, reason);
+	if (error < 0)
+		return error;
+	*ret_text = manifest_compare(point->tree, run->restored_tree, &comparison);
+	*ret_same = comparison.same;
 	return 0;
 }
 
 void restored_keep(struct run *run, struct restoring *restoring)
 {
 	digest_destroy(run->restored);
+	manifest_destroy(run->restored_tree);
 	run->restored = TAKE_PTR(restoring->digest);
+	run->restored_tree = TAKE_PTR(restoring->tree);
 }
 
 enum outcome run_restore_step(struct run *run, const struct step *step, struct reason *reason)
@@ -120,7 +230,7 @@ enum outcome run_restore_step(struct run *run, const struct step *step, struct r
 	}
 	if (restore_try(run, backup, reason, &restoring) < 0)
 		outcome = OUTCOME_ERROR;
-	else if (!restoring.digest) {
+	else if (!restoring.digest && !restoring.tree) {
 		reason_set(
 			reason, "backup '%s' cannot be restored: %s", step->of, restoring.detail);
 		outcome = OUTCOME_FAILED;

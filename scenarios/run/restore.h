@@ -11,7 +11,8 @@
 /* What came of a restore. */
 struct restoring {
 	enum restored restored;
-	struct digest *digest; /* of the file, when it has the volume's size at least */
+	struct digest *digest; /* of the file, when it has the volume's size at least; or … */
+	struct manifest *tree; /* … of the folder */
 	char *detail;	       /* what was found, one line */
 };
 
@@ -19,7 +20,7 @@ void restoring_deinit(struct restoring *restoring);
 
 /*
  * Restores what was left in BACKUP's place and looks at the result.  Returns 0,
- * -EINTR, or the -errno of not being able to run the command, with REASON.
+ * -EINTR, or the -errno of not being able to run the command or to judge, with REASON.
  */
 int restore_try(struct run *run, const struct run_backup *backup, struct reason *reason,
 	struct restoring *ret);

@@ -102,10 +102,8 @@ void loops_below(const char *path, struct mount_list *ret)
 	}
 }
 
-static void loop_detach(const char *description)
+void loop_detach(const char *device)
 {
-	AUTO(auto_free)
-	char *device = heap_format("%.*s", (int)strcspn(description, " "), description);
 	AUTO(auto_close) int fd = open(device, O_RDONLY | O_CLOEXEC);
 
 	if (fd >= 0)
@@ -121,7 +119,11 @@ void mounts_detach(const char *path)
 		(void)umount2(list.paths[i], MNT_DETACH);
 	mount_list_deinit(&list);
 	loops_below(path, &list);
-	for (size_t i = 0; i < list.count; i++)
-		loop_detach(list.paths[i]);
+	for (size_t i = 0; i < list.count; i++) {
+		AUTO(auto_free)
+		char *device = heap_format("%.*s", (int)strcspn(list.paths[i], " "), list.paths[i]);
+
+		loop_detach(device);
+	}
 	mount_list_deinit(&list);
 }

@@ -23,6 +23,9 @@ bool mounted_at(const char *path);
 /* The loop devices whose file lies below the folder PATH, as "/dev/loop0 (file)". */
 void loops_below(const char *path, struct mount_list *ret);
 
+/* Detaches the loop device at the path DEVICE, now or when nobody uses it any more. */
+void loop_detach(const char *device);
+
 /* Takes away every mount and loop device below the folder PATH, in use or not. */
 void mounts_detach(const char *path);
 

@@ -13,6 +13,7 @@
 #include "scenarios/clients/share.h"
 #include "scenarios/run/armed.h"
 #include "scenarios/run/content.h"
+#include "scenarios/run/give.h"
 #include "scenarios/run/runner_internal.h"
 #include "simfs/base/check.h"
 #include "simfs/base/cleanup.h"
@@ -166,6 +167,10 @@ static bool requirements_met(struct run *run)
 		run_end(run, OUTCOME_SKIPPED, &reason);
 		return false;
 	}
+	if (!give_is_possible(run->client, &reason)) {
+		run_end(run, OUTCOME_SKIPPED, &reason);
+		return false;
+	}
 	if (access("/dev/fuse", R_OK | W_OK) < 0) {
 		reason_error(&reason, -errno, "cannot mount: no access to '/dev/fuse'");
 		run_end(run, OUTCOME_SKIPPED, &reason);
@@ -233,10 +238,8 @@ static void run_close(struct run *run)
 	if (rig_stop(run->rig, &reason) < 0)
 		result_raise(run->result, OUTCOME_ERROR, reason.text);
 	work_remove(run);
-	for (size_t i = 0; i < run->point_count; i++) {
-		digest_destroy(run->points[i].content);
-		block_set_destroy(run->points[i].used);
-	}
+	for (size_t i = 0; i < run->point_count; i++)
+		point_deinit(&run->points[i]);
 	for (size_t i = 0; i < run->backup_count; i++) {
 		free(run->backups[i].reason);
 		free(run->backups[i].left_behind);
@@ -250,6 +253,7 @@ static void run_close(struct run *run)
 	free(run->backups);
 	free(run->program);
 	digest_destroy(run->restored);
+	manifest_destroy(run->restored_tree);
 	ledger_destroy(run->ledger);
 }
 

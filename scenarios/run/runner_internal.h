@@ -14,6 +14,7 @@
 
 #include "scenarios/clients/clients.h"
 #include "scenarios/judge/ledger.h"
+#include "scenarios/judge/manifest.h"
 #include "scenarios/judge/oracle.h"
 #include "scenarios/judge/results.h"
 #include "scenarios/run/reason.h"
@@ -25,8 +26,12 @@ struct snapshot_point {
 	const char *name;
 	struct digest *content;
 	struct block_set *used; /* NULL: every block counts */
+	char *image;		/* a copy for tree_of_point(), until it was asked; or NULL */
+	struct manifest *tree;	/* NULL: it was not asked yet */
 	bool is_deleted;
 };
+
+void point_deinit(struct snapshot_point *point);
 
 struct armed_batch;
 
@@ -49,8 +54,9 @@ struct run {
 	size_t point_count;
 	struct run_backup *backups;
 	size_t backup_count;
-	struct digest *restored;   /* by the latest restore; NULL: it gave nothing whole */
-	struct armed_batch *armed; /* the latest first */
+	struct digest *restored;	/* by the latest restore; NULL: it gave nothing whole */
+	struct manifest *restored_tree; /* so, of a client that compares trees */
+	struct armed_batch *armed;	/* the latest first */
 
 	char *journal; /* the rig's, with options->record_path, at the end; or NULL */
 
@@ -105,9 +111,12 @@ step_runner run_expect;
 /* Raises the result for backups that went wrong and that no expectation spoke of. */
 void judge_unjudged(struct run *run);
 
-/* Compares what was restored with what the oracle knows of POINT. */
-void restored_compare(const struct run *run, const struct digest *restored,
-	const struct snapshot_point *point, struct comparison *ret);
+/*
+ * Compares what was restored last, which there must be, with what the oracle knows of
+ * POINT: 0 with whether it is the same and why, the caller's; or -errno with REASON.
+ */
+int restored_compare(struct run *run, struct snapshot_point *point, struct reason *reason,
+	bool *ret_same, char **ret_text);
 
 struct snapshot_point *point_find(struct run *run, const char *name);
 

@@ -5,7 +5,9 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "scenarios/base/files.h"
 #include "scenarios/base/heap.h"
 #include "scenarios/run/ext4_map.h"
 #include "scenarios/run/load.h"
@@ -22,6 +24,33 @@ struct snapshot_point *point_find(struct run *run, const char *name)
 	return NULL;
 }
 
+void point_deinit(struct snapshot_point *point)
+{
+	digest_destroy(point->content);
+	block_set_destroy(point->used);
+	manifest_destroy(point->tree);
+	if (point->image)
+		unlink(point->image);
+	free(point->image);
+	*point = (struct snapshot_point){ 0 };
+}
+
+/* For what is done with it at leisure, when writes go on. */
+static int image_keep(const struct run *run, struct snapshot_point *point, struct reason *reason)
+{
+	AUTO(auto_free) char *path = work_path(run, "oracle", "XXXXXX");
+	int fd = mkstemp(path), error;
+
+	if (fd < 0)
+		return reason_error(reason, -errno, "cannot make '%s'", path);
+	close(fd);
+	/* Only its name was wanted. */
+	unlink(path);
+	error = file_copy(run->image, path);
+	point->image = TAKE_PTR(path);
+	return error < 0 ? reason_error(reason, error, "cannot copy '%s'", run->image) : 0;
+}
+
 int point_read(const struct run *run, struct snapshot_point *point, struct reason *reason)
 {
 	int error = digest_create(run->image, &point->content);
@@ -30,6 +59,8 @@ int point_read(const struct run *run, struct snapshot_point *point, struct reaso
 		return reason_error(reason, error, "cannot digest '%s'", run->image);
 	if (run->client->compares == CLIENT_COMPARES_USED_BLOCKS)
 		error = ext4_used_blocks(run->image, reason, &point->used);
+	if (run->client->compares == CLIENT_COMPARES_TREE)
+		error = image_keep(run, point, reason);
 	return error;
 }
 

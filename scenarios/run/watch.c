@@ -28,8 +28,7 @@ struct watch {
 static void watch_destroy(struct watch *watch)
 {
 	control_client_destroy(watch->control);
-	digest_destroy(watch->point.content);
-	block_set_destroy(watch->point.used);
+	point_deinit(&watch->point);
 	free(watch);
 }
 
@@ -45,8 +44,7 @@ static int taken(struct watch *watch)
 	struct snapshot_point point = { .name = watch->point.name, .is_deleted = true };
 	int error = point_read(watch->run, &point, &watch->reason);
 
-	digest_destroy(watch->point.content);
-	block_set_destroy(watch->point.used);
+	point_deinit(&watch->point);
 	watch->point = point;
 	if (error < 0)
 		return error;

@@ -12,9 +12,10 @@
 #include "simfs/base/cleanup.h"
 #include "simfs/base/log.h"
 
-/* mnt: the volume; out: a folder for each backup; repo: of all; restored: what is made of
- * them; tmp: the client's TMPDIR. */
-static const char *const work_folders[] = { "mnt", "out", "repo", "restored", "logs", "tmp" };
+/* mnt: the volume; given: what the client reads; out: a folder for each backup; repo: of all;
+ * restored: what is made of them; tmp: the client's TMPDIR; oracle: ours. */
+static const char *const work_folders[] = { "mnt", "given", "out", "repo", "restored", "logs",
+	"tmp", "oracle" };
 
 char *work_path(const struct run *run, const char *folder, const char *name)
 {

@@ -56,7 +56,9 @@ START_TEST(every_changed_block_is_found_and_no_other)
 	ck_assert(!changed.same);
 	ck_assert_uint_eq(changed.different_count, 3);
 	ck_assert_uint_eq(changed.first_different, 299);
-	ck_assert_str_eq(text, "3 of 700 blocks differ, the first at offset 1224704");
+	ck_assert_uint_eq(changed.range_count, 2);
+	ck_assert_str_eq(text, "3 of 700 blocks differ, the first at offset 1224704 "
+			       "(1224704..1232895, 2863104..2867199)");
 	free(text);
 	digest_destroy(before);
 }

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "scenarios/run/give.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "scenarios/base/files.h"
+#include "scenarios/base/heap.h"
+#include "scenarios/run/file_systems.h"
+#include "simfs/base/cleanup.h"
+#include "simfs/base/clock.h"
+
+#define ORACLE_LIMIT_NS (60 * NS_PER_S)
+
+bool give_is_possible(const struct client *client, struct reason *reason)
+{
+	static const char *const programs[] = { "losetup", "mount" };
+	bool has_tree = client->compares == CLIENT_COMPARES_TREE;
+
+	if (client->gives == CLIENT_GIVES_FILE && !has_tree)
+		return true;
+	if (geteuid() != 0) {
+		reason_set(reason, "client '%s' %s, which takes root", client->name,
+			has_tree ? "is compared with a mounted tree" : "is given a loop device");
+		return false;
+	}
+	for (size_t i = 0; i < sizeof programs / sizeof programs[0]; i++) {
+		if (process_program_exists(programs[i]))
+			continue;
+		reason_set(reason, "client '%s' needs the program '%s'", client->name, programs[i]);
+		return false;
+	}
+	if (access("/dev/loop-control", R_OK | W_OK) == 0)
+		return true;
+	reason_error(reason, -errno, "client '%s' needs loop devices, and '/dev/loop-control'",
+		client->name);
+	return false;
+}
+
+void give_end(struct given *given)
+{
+	file_system_detach(given->mount_point, given->device);
+	if (given->mount_point)
+		rmdir(given->mount_point);
+	free(given->path);
+	free(given->device);
+	free(given->mount_point);
+	*given = (struct given){ 0 };
+}
+
+int give_begin(struct run *run, const struct run_backup *backup, struct given *ret,
+	struct process_result *ret_result)
+{
+	AUTO(auto_free)
+	char *file = heap_format("%s/snapshots/%s", run->mount_point, backup->of);
+	struct attach_order order = {
+		.file = file,
+		.image = run->image,
+		.log_path = backup->log_path,
+		.time_limit_ns = run->scenario->time_limit_ns,
+		.killed = faults_let_go,
+		.context = run,
+	};
+	int error;
+
+	*ret = (struct given){ 0 };
+	if (run->client->gives == CLIENT_GIVES_FILE) {
+		ret->path = TAKE_PTR(file);
+		return 0;
+	}
+
+	AUTO(auto_free) char *mount_point = work_path(run, "given", backup->name);
+
+	if (run->client->gives == CLIENT_GIVES_TREE) {
+		if (mkdir(mount_point, 0700) < 0)
+			return -errno;
+		order.mount_point = mount_point;
+	}
+	error = file_system_attach(&order, ret_result, &ret->device);
+	if (error < 0 || !ret->device)
+		return error;
+	process_result_deinit(ret_result);
+	if (order.mount_point)
+		ret->mount_point = TAKE_PTR(mount_point);
+	ret->path = heap_copy(ret->mount_point ? ret->mount_point : ret->device);
+	return 0;
+}
+
+/* Mounts the copy at MOUNT_POINT: 0, or -errno with REASON. */
+static int copy_mount(const struct run *run, const char *copy, const char *mount_point,
+	struct reason *reason, char **ret_device)
+{
+	AUTO(auto_free) char *log = work_path(run, "logs", "oracle.log");
+	struct attach_order order = {
+		.file = copy,
+		.mount_point = mount_point,
+		.image = copy,
+		.log_path = log,
+		.time_limit_ns = ORACLE_LIMIT_NS,
+	};
+	struct process_result result = { 0 };
+	int error = file_system_attach(&order, &result, ret_device);
+
+	process_result_deinit(&result);
+	if (error < 0)
+		return reason_error(reason, error, "cannot run losetup or mount");
+	if (*ret_device)
+		return 0;
+
+	AUTO(auto_free) char *line = file_last_line(log);
+
+	reason_set(reason, "the oracle cannot mount the file system of the volume: %s",
+		line ? line : "mount said nothing");
+	return -EIO;
+}
+
+int tree_of_point(struct run *run, struct snapshot_point *point, struct reason *reason)
+{
+	AUTO(auto_free) char *mount_point = work_path(run, "oracle", "tree");
+	AUTO(auto_free) char *device = NULL;
+	AUTO(auto_free) char *path = NULL;
+	int error;
+
+	if (point->tree)
+		return 0;
+	if (mkdir(mount_point, 0700) < 0 && errno != EEXIST)
+		return reason_error(reason, -errno, "cannot make '%s'", mount_point);
+	error = copy_mount(run, point->image, mount_point, reason, &device);
+	if (error < 0)
+		return error;
+	error = manifest_create(mount_point, &point->tree, &path);
+	file_system_detach(mount_point, device);
+	if (error < 0)
+		return reason_error(
+			reason, error, "the oracle cannot read '%s'", path ? path : mount_point);
+	unlink(point->image);
+	free(TAKE_PTR(point->image));
+	return 0;
+}
