@@ -14,7 +14,7 @@ declare -gA _snaprig_actions=(
 )
 declare -gA _snaprig_options=(
 	['create']='--size --help'
-	['mount']='--profile --limit --block --sr --format --coalesce-rate --no-coalesce --time-scale --memory --durable --verify --trust-image --fail-snapshots --store --transport --fault --writer --no-writer-check --seed --watchdog --foreground -o --help'
+	['mount']='--size --profile --limit --block --sr --format --coalesce-rate --no-coalesce --time-scale --memory --durable --verify --trust-image --fail-snapshots --store --transport --fault --writer --no-writer-check --seed --watchdog --foreground -o --help'
 	['verify']='--store --json --help'
 	['umount']='--help'
 	['status']='--json --metrics --help'
@@ -54,6 +54,7 @@ declare -gA _snaprig_options=(
 )
 declare -gA _snaprig_values=(
 	['create --size']='size:'
+	['mount --size']='size:'
 	['mount --profile']='listed:profiles'
 	['mount --limit']='size:'
 	['mount --block']='size:'

@@ -55,8 +55,12 @@ static void print_help(const struct command_line *line)
 	size_t min, max;
 
 	command_line_operands(line, operands, sizeof operands, &min, &max);
-	printf("usage: snaprig %s%s%s%s\n\n%s\n\noptions:\n", line->name,
-		line->options ? " [OPTION]..." : "", max ? " " : "", operands, line->about);
+	printf("usage: snaprig %s%s%s%s", line->name, line->options ? " [OPTION]..." : "",
+		max ? " " : "", operands);
+	/* Without any operand it is what the command is about. */
+	if (line->command)
+		printf(max ? " [-- %s]" : " -- %s", line->command);
+	printf("\n\n%s\n\noptions:\n", line->about);
 	for (const struct command_option *option = line->options; option && option->name; option++)
 		print_option(option->name, option->value, option->about);
 	print_option("help", NULL, "show this");
@@ -84,7 +88,8 @@ struct reading {
 	const struct command_line *line;
 	int (*take)(void *context, const struct command_option *option, const char *value);
 	void *context;
-	uint64_t given; /* a bit for each option that is there */
+	uint64_t given;	  /* a bit for each option that is there */
+	size_t stand_ins; /* how many operands options stand for */
 };
 
 static int usage_error(const struct command_line *line, const char *problem, const char *subject)
@@ -136,8 +141,10 @@ static int take_option(struct reading *reading, char **argv, int *at)
 		if (!equals)
 			(*at)++;
 	}
-	if (!is_given(reading, option))
+	if (!is_given(reading, option)) {
 		reading->given |= (uint64_t)1 << (option - line->options);
+		reading->stand_ins += option->is_operand;
+	}
 	return reading->take(reading->context, option, value);
 }
 
@@ -163,16 +170,52 @@ static int check_options(const struct reading *reading)
 	return COMMAND_GO_ON;
 }
 
-static int check_operands(const struct command_line *line, char **argv, size_t count)
+/* As command_line_operands(), without those that options stand for. */
+static void operands_left(const struct reading *reading, char *buffer, size_t length,
+	size_t *ret_min, size_t *ret_max)
 {
+	command_line_operands(reading->line, buffer, length, ret_min, ret_max);
+	MUST(reading->stand_ins <= *ret_min);
+	*ret_min -= reading->stand_ins;
+	if (*ret_max != SIZE_MAX)
+		*ret_max -= reading->stand_ins;
+}
+
+static int check_operands(const struct reading *reading, char **argv, size_t count)
+{
+	const struct command_line *line = reading->line;
 	char operands[OPERANDS_TEXT_BYTES];
 	size_t min, max;
 
-	command_line_operands(line, operands, sizeof operands, &min, &max);
+	operands_left(reading, operands, sizeof operands, &min, &max);
 	if (count < min)
 		return usage_error(line, "arguments are missing: expected", operands);
 	if (count > max)
 		return usage_error(line, "unexpected argument", argv[max + 1]);
+	return COMMAND_GO_ON;
+}
+
+/* Whether -- behind COUNT operands begins the command of a line that has one. */
+static bool begins_command(const struct reading *reading, size_t count)
+{
+	char operands[OPERANDS_TEXT_BYTES];
+	size_t min, max;
+
+	operands_left(reading, operands, sizeof operands, &min, &max);
+	return reading->line->command && count >= min;
+}
+
+/* Moves what stands behind the -- at argv[AT] behind the COUNT operands. */
+static int take_command(const struct command_line *line, char **argv, int at, size_t count)
+{
+	char **words = argv + at + 1, **to = argv + count + 1;
+
+	if (!*words) {
+		log_error("a command is missing behind '--' (see 'snaprig %s --help')", line->name);
+		return EXIT_USAGE;
+	}
+	while ((*to++ = *words++))
+		;
 	return COMMAND_GO_ON;
 }
 
@@ -182,15 +225,18 @@ int command_line_read(const struct command_line *line, int argc, char **argv,
 {
 	struct reading reading = { .line = line, .take = take, .context = context };
 	size_t count = 0;
-	bool options_ended = false;
-	int result;
+	bool options_ended = false, has_command = false;
+	int result = COMMAND_GO_ON;
 
-	for (int at = 1; at < argc; at++) {
+	for (int at = 1; at < argc && !has_command; at++) {
 		char *argument = argv[at];
 
 		if (options_ended || argument[0] != '-' || argument[1] == '\0') {
 			argv[++count] = argument;
 			options_ended |= line->takes_words;
+		} else if (strcmp(argument, "--") == 0 && begins_command(&reading, count)) {
+			has_command = true;
+			result = take_command(line, argv, at, count);
 		} else if (strcmp(argument, "--") == 0) {
 			options_ended = true;
 		} else if (command_line_asks_for_help(argument)) {
@@ -198,11 +244,13 @@ int command_line_read(const struct command_line *line, int argc, char **argv,
 			return command_line_finish();
 		} else {
 			result = take_option(&reading, argv, &at);
-			if (result != COMMAND_GO_ON)
-				return result;
 		}
+		if (result != COMMAND_GO_ON)
+			return result;
 	}
-	result = check_operands(line, argv, count);
+	result = check_operands(&reading, argv, count);
+	if (line->command && !has_command && result == COMMAND_GO_ON)
+		argv[count + 1] = NULL;
 	if (result == COMMAND_GO_ON)
 		result = check_options(&reading);
 	if (result == COMMAND_GO_ON)

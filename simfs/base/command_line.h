@@ -51,6 +51,7 @@ struct command_option {
 	const char *choices;
 	const char *excludes; /* another option that may not be there with it */
 	bool is_required;
+	bool is_operand; /* it stands for the first operand, which is not there then */
 
 	/* Of its `const char *`, its struct command_texts, or the flag's `bool`, in the values
 	 * of command_line_parse(). */
@@ -78,7 +79,8 @@ struct command_line {
 	const char *about;		      /* whole sentences */
 	const char *examples;		      /* lines; NULL: none */
 	const char *exits;		      /* lines */
-	bool takes_words; /* behind the first operand all are operands, dashes or not */
+	const char *command; /* "CMD...": a command line may stand behind --; NULL: none may */
+	bool takes_words;    /* behind the first operand all are operands, dashes or not */
 
 	/* Either: what it asks a rig. */
 	const struct command_question *asks;
@@ -92,6 +94,10 @@ struct command_line {
  * flag) to TAKE, which returns COMMAND_GO_ON or an exit code after a message.  Returns
  * COMMAND_GO_ON with the operands moved to argv[1..*RET_COUNT]; else the exit code,
  * with help or message printed.
+ *
+ * Of a line with a `command`, the words behind -- begin at argv[*RET_COUNT + 1] and end
+ * with a NULL, with which they begin when there are none.  There -- ends the options only,
+ * as elsewhere, when the first operands are not there yet.
  */
 int command_line_read(const struct command_line *line, int argc, char **argv,
 	int (*take)(void *context, const struct command_option *option, const char *value),

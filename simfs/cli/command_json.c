@@ -43,8 +43,9 @@ static json_t *options_json(const struct command_line *line)
 
 static json_t *line_json(const struct command_line *line)
 {
-	return json_pack("{s:s, s:s, s:o, s:o}", "name", line->name, "summary", line->summary,
-		"operands", operands_json(line), "options", options_json(line));
+	return json_pack("{s:s, s:s, s:o, s:o, s:s?}", "name", line->name, "summary", line->summary,
+		"operands", operands_json(line), "options", options_json(line), "command",
+		line->command);
 }
 
 json_t *command_table_json(void)

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* create.c - snaprig create IMAGE --size SIZE */
+#include "simfs/cli/create.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stddef.h>
@@ -36,30 +38,33 @@ static int make_image(const char *path, uint64_t size_bytes)
 	return EXIT_MET;
 }
 
-static int run(const struct command_line *line, int argc, char **argv)
+int create_image(const char *path, const char *size)
 {
-	struct values values = { 0 };
 	uint64_t size_bytes = 0;
 	char hint[64];
-	size_t count;
-	int code = command_line_parse(line, argc, argv, &values, &count);
-
-	if (code != COMMAND_GO_ON)
-		return code;
-	int error = size_parse(values.size, &size_bytes);
+	int error = size_parse(size, &size_bytes);
 
 	if (error == -ERANGE)
-		log_error("size '%s' is more than a file can have", values.size);
+		log_error("size '%s' is more than a file can have", size);
 	else if (error < 0)
-		log_error("cannot read size '%s' (try %s)", values.size,
-			size_hint(values.size, hint, sizeof hint));
+		log_error(
+			"cannot read size '%s' (try %s)", size, size_hint(size, hint, sizeof hint));
 	if (error < 0)
 		return EXIT_USAGE;
 	if (size_bytes == 0 || size_bytes % 512 != 0) {
-		log_error("size '%s' is no multiple of 512 above 0", values.size);
+		log_error("size '%s' is no multiple of 512 above 0", size);
 		return EXIT_USAGE;
 	}
-	return make_image(argv[1], size_bytes);
+	return make_image(path, size_bytes);
+}
+
+static int run(const struct command_line *line, int argc, char **argv)
+{
+	struct values values = { 0 };
+	size_t count;
+	int code = command_line_parse(line, argc, argv, &values, &count);
+
+	return code == COMMAND_GO_ON ? create_image(argv[1], values.size) : code;
 }
 
 static const struct command_option options[] = {

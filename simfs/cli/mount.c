@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* mount.c - snaprig mount IMAGE MNT */
+/* mount.c - snaprig mount IMAGE MNT, and snaprig mount IMAGE [MNT] -- CMD */
 #include <stddef.h>
 
 #include "simfs/base/cleanup.h"
@@ -8,12 +8,15 @@
 #include "simfs/base/machine.h"
 #include "simfs/cli/command_table.h"
 #include "simfs/cli/mount_background.h"
+#include "simfs/cli/mount_captive.h"
 #include "simfs/cli/mount_places.h"
+#include "simfs/cli/mount_temporary.h"
 #include "simfs/cli/mount_values.h"
 #include "simfs/daemon.h"
 
+/* With a COMMAND (NULL: without) it is mounted while that runs. */
 static int mount_volume(const struct mount_values *values, const struct daemon_options *typed,
-	const char *image, const char *point)
+	const char *image, const char *point, char *const *command)
 {
 	struct background background = { .ready_fd = -1, .null_fd = -1 };
 	struct daemon_options daemon = *typed;
@@ -30,7 +33,24 @@ static int mount_volume(const struct mount_values *values, const struct daemon_o
 	daemon.in_background = !values->foreground;
 	daemon.ready = background_ready;
 	daemon.context = &background;
+	if (command)
+		return captive_run(&daemon, &background, command);
 	return values->foreground ? daemon_run(&daemon) : background_run(&daemon, &background);
+}
+
+static int mount_while(const struct mount_values *values, const struct daemon_options *daemon,
+	const char *image, const char *point, char *const *command)
+{
+	struct mount_temporary temporary;
+	int code;
+
+	captive_begin();
+	code = mount_temporary_make(image, values->size, point, &temporary);
+	if (code == EXIT_MET)
+		code = mount_volume(values, daemon, image ? image : temporary.image,
+			point ? point : temporary.mount_point, command);
+	mount_temporary_deinit(&temporary);
+	return code;
 }
 
 static int run(const struct command_line *line, int argc, char **argv)
@@ -43,18 +63,36 @@ static int run(const struct command_line *line, int argc, char **argv)
 
 	if (code != COMMAND_GO_ON)
 		return code;
+
+	char *const *command = argv + count + 1;
+	const char *image = values.size ? NULL : argv[1];
+	const char *point = count > (image != NULL) ? argv[count] : NULL;
+
+	if (!*command && (!image || !point)) {
+		log_error("%s (see 'snaprig mount --help')",
+			image ? "mount needs a folder MNT, or a command behind --"
+			      : "--size needs a command behind --");
+		return EXIT_USAGE;
+	}
+	if (*command && values.foreground) {
+		log_error("'--foreground' and a command exclude each other");
+		return EXIT_USAGE;
+	}
 	if (mount_values_read(&values, &daemon) < 0)
 		return EXIT_USAGE;
 	if (!machine_can_unmount(&why)) {
 		log_error("cannot mount: %s", why);
 		return EXIT_SKIPPED;
 	}
-	return mount_volume(&values, &daemon, argv[1], argv[2]);
+	return *command ? mount_while(&values, &daemon, image, point, command)
+			: mount_volume(&values, &daemon, image, point, NULL);
 }
 
 #define AT(field) .offset = offsetof(struct mount_values, field)
 
 static const struct command_option options[] = {
+	{ "size", "SIZE", "instead of IMAGE, one of zeros that goes when the command has ended",
+		COMMAND_SIZE, AT(size), .is_operand = true },
 	{ "profile", "NAME", "the system to imitate (default plain; 'snaprig list profiles')",
 		COMMAND_LISTED, "profiles", AT(profile) },
 	{ "limit", "SIZE|SHARE",
@@ -120,15 +158,25 @@ const struct command_line mount_command = {
 	.name = "mount",
 	.summary = "mount a volume",
 	.operands = { { "IMAGE", COMMAND_FILE, NULL, NULL },
-		{ "MNT", COMMAND_FOLDER, NULL, NULL } },
+		{ "[MNT]", COMMAND_FOLDER, NULL, NULL } },
 	.options = options,
+	.command = "CMD...",
 	.about = "Serves IMAGE, a file or a block device, as MNT/live, with its snapshots in\n"
 		 "MNT/snapshots.  Returns when the mount can be used; a process in the background\n"
-		 "serves it, and writes its messages to rig.log beside the state.",
+		 "serves it, and writes its messages to rig.log beside the state.\n"
+		 "\n"
+		 "With a CMD it is mounted while CMD runs and never longer, without MNT on a "
+		 "folder\n"
+		 "that goes afterwards, too.  CMD finds the paths in its environment, in "
+		 "SNAPRIG_MNT,\n"
+		 "SNAPRIG_LIVE, SNAPRIG_SNAPSHOTS (the folder) and SNAPRIG_CONTROL (the socket).",
 	.examples = "  snaprig mount vol.img mnt --profile datto\n"
 		    "  touch mnt/snapshots/monday\n"
-		    "  dd if=mnt/snapshots/monday of=monday.backup bs=1M\n",
+		    "  dd if=mnt/snapshots/monday of=monday.backup bs=1M\n"
+		    "  snaprig mount --size 1GiB -- sh -c 'mke2fs $SNAPRIG_LIVE'\n",
 	.exits = "  0    mounted; with --foreground: served, and ended in order\n"
+		 "  N    that of CMD; 128 + N when signal N ended it; 127 or 126 when there is no\n"
+		 "       such program, or it cannot be run\n"
 		 "  2    the command line is wrong, or what it names cannot be mounted\n"
 		 "  4    the rig or the machine failed\n"
 		 "  77   an ordinary user could not unmount it again\n",

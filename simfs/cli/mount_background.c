@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -61,10 +62,24 @@ static int leave_starter(int ready_fd, struct background *background)
 	return 0;
 }
 
-static int serve(const struct daemon_options *daemon, int ready_fd, struct background *background)
+/* In the child: its starter has blocked signals for itself, and STARTER may be gone by now. */
+static int become_captive(const struct background *background, pid_t starter)
+{
+	if (!background->captive_signals)
+		return 0;
+	if (sigprocmask(SIG_SETMASK, background->captive_signals, NULL) < 0 ||
+		prctl(PR_SET_PDEATHSIG, SIGTERM) < 0)
+		return -errno;
+	return getppid() == starter ? 0 : -ESRCH;
+}
+
+static int serve(const struct daemon_options *daemon, int ready_fd, struct background *background,
+	pid_t starter)
 {
 	int error = leave_starter(ready_fd, background);
 
+	if (error == 0)
+		error = become_captive(background, starter);
 	if (error == 0)
 		return daemon_run(daemon);
 	log_error_code(error, "cannot close the files of the starter");
@@ -98,7 +113,7 @@ int background_run(const struct daemon_options *daemon, struct background *backg
 		return EXIT_RIG;
 	}
 
-	pid_t child = fork();
+	pid_t starter = getpid(), child = fork();
 
 	if (child < 0) {
 		log_error_code(-errno, "cannot start the serving process");
@@ -106,9 +121,10 @@ int background_run(const struct daemon_options *daemon, struct background *backg
 	}
 	if (child == 0) {
 		close(fds[0]);
-		_exit(serve(daemon, fds[1], background));
+		_exit(serve(daemon, fds[1], background, starter));
 	}
 	close(fds[1]);
+	background->pid = child;
 
 	ssize_t length = read(fds[0], &byte, 1);
 

@@ -9,11 +9,19 @@
 #ifndef SNAPRIG_CLI_MOUNT_BACKGROUND_H
 #define SNAPRIG_CLI_MOUNT_BACKGROUND_H
 
+#include <signal.h>
+#include <sys/types.h>
+
 #include "simfs/daemon.h"
 
 struct background {
 	int ready_fd; /* on which the parent waits; -1 in the foreground */
 	int null_fd;
+
+	/* Optional.  It has these signals blocked, and ends when its starter does. */
+	const sigset_t *captive_signals;
+
+	pid_t pid; /* of the process that serves, once background_run() has returned EXIT_MET */
 };
 
 /* The `ready` of the daemon, with BACKGROUND as its context. */

@@ -228,6 +228,54 @@ START_TEST(operands_may_be_missing_or_go_on)
 }
 END_TEST
 
+START_TEST(a_command_stands_behind_the_operands)
+{
+	static const struct command_option first[] = {
+		{ "first", "N", "it stands for the first", COMMAND_TEXT,
+			.offset = offsetof(struct more_values, needed), .is_operand = true },
+		{ 0 },
+	};
+	const struct command_line with_command = { .name = "more",
+		.operands = { { "ONE", COMMAND_TEXT, NULL, NULL },
+			{ "[TWO]", COMMAND_TEXT, NULL, NULL } },
+		.options = first,
+		.about = "",
+		.exits = "",
+		.command = "CMD..." };
+	static const struct {
+		const char *typed;
+		int result;
+		size_t count;
+		const char *command; /* its first word; NULL: none */
+	} rows[] = {
+		{ "one -- a --first -- b", COMMAND_GO_ON, 1, "a" },
+		{ "one two -- a", COMMAND_GO_ON, 2, "a" },
+		{ "one two", COMMAND_GO_ON, 2, NULL },
+		{ "--first=1 -- a", COMMAND_GO_ON, 0, "a" },
+		{ "--first=1 --first=2 two -- a", COMMAND_GO_ON, 1, "a" },
+		{ "--first=1 two three -- a", EXIT_USAGE, 99, NULL },
+		{ "one --", EXIT_USAGE, 99, NULL },
+		/* Nothing is there yet that a command could be behind. */
+		{ "-- -one", COMMAND_GO_ON, 1, NULL },
+		{ "-- one two three", EXIT_USAGE, 99, NULL },
+	};
+
+	for (size_t at = 0; at < sizeof rows / sizeof rows[0]; at++) {
+		struct more_values values = { 0 };
+		char *argv[16] = { NULL };
+		size_t count = 99;
+		int argc = split(rows[at].typed, argv);
+
+		argv[argc] = NULL;
+		ck_assert_int_eq(command_line_parse(&with_command, argc, argv, &values, &count),
+			rows[at].result);
+		ck_assert_uint_eq(count, rows[at].count);
+		if (rows[at].result == COMMAND_GO_ON)
+			ck_assert_pstr_eq(argv[count + 1], rows[at].command);
+	}
+}
+END_TEST
+
 #define COUNT(rows) ((int)(sizeof(rows) / sizeof(rows)[0]))
 
 int main(int argc, char **argv)
@@ -242,6 +290,7 @@ int main(int argc, char **argv)
 	tcase_add_test(tests, the_last_value_counts_and_a_list_has_them_all);
 	tcase_add_test(tests, a_list_has_an_end);
 	tcase_add_test(tests, operands_may_be_missing_or_go_on);
+	tcase_add_test(tests, a_command_stands_behind_the_operands);
 	suite_add_tcase(suite, tests);
 	return engine_suite_run(suite, argv[0]);
 }
