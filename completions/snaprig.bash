@@ -4,7 +4,7 @@
 # bash completion for snaprig; installed as .../bash-completion/completions/snaprig.
 
 # ---- the table of commands, as `make commands` writes it ----
-_snaprig_commands='create mount verify umount status events snapshot coalesce datto fault writers gauge run replay shrink validate demo backup restore list doctor'
+_snaprig_commands='create mount verify umount status events snapshot coalesce datto fault writers gauge check run replay shrink validate demo backup restore list doctor'
 declare -gA _snaprig_actions=(
 	['datto']='ctl mount umount'
 	['fault']='add list remove clear release'
@@ -42,6 +42,7 @@ declare -gA _snaprig_options=(
 	['writers notify']='--help'
 	['gauge set']='--real --size --help'
 	['gauge release']='--help'
+	['check']='--failure --at --fault --profile --size --image --restore --takes --writer --steady --time-limit --seed --work --keep --json --help'
 	['run']='--seed --report --record --clients --work --keep --json --help'
 	['replay']='--work --clients --keep --json --help'
 	['shrink']='--work --clients --keep --json --help'
@@ -76,6 +77,17 @@ declare -gA _snaprig_values=(
 	['snapshot create --of']='snapshot:'
 	['snapshot changed --bitmap']='file:'
 	['gauge set --size']='size:'
+	['check --failure']='listed:failures'
+	['check --at']='text:'
+	['check --fault']='listed:points'
+	['check --profile']='listed:profiles'
+	['check --size']='size:'
+	['check --image']='file:'
+	['check --restore']='text:'
+	['check --writer']='choice:none trickle storm'
+	['check --time-limit']='time:'
+	['check --seed']='number:'
+	['check --work']='folder:'
 	['run --seed']='number:'
 	['run --report']='choice:junit= tap='
 	['run --record']='folder:'
@@ -143,7 +155,7 @@ declare -gA _snaprig_operands=(
 	['backup 2']='file:'
 	['restore 1']='file:'
 	['restore 2']='file:'
-	['list 1']='choice:profiles points gauges scenarios clients'
+	['list 1']='choice:profiles points gauges scenarios clients failures'
 )
 # ---- end of the table ----
 

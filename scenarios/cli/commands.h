@@ -8,6 +8,7 @@
 #include "simfs/base/command_line.h"
 
 extern const struct command_line validate_command;
+extern const struct command_line check_command;
 extern const struct command_line run_command;
 extern const struct command_line replay_command;
 extern const struct command_line shrink_command;

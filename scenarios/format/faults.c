@@ -2,9 +2,11 @@
 /* faults.c - the step fault: one rule, or a list of them. */
 #include "faults/rule.h"
 #include "scenarios/base/heap.h"
+#include "scenarios/format/failure.h"
 #include "scenarios/format/mistakes.h"
 #include "scenarios/format/parse.h"
 #include "scenarios/format/yaml_values.h"
+#include "simfs/base/cleanup.h"
 
 static void rule_read(struct reading *reading, const struct field *field,
 	const struct tree_node *node, struct fault_texts *faults)
@@ -14,7 +16,11 @@ static void rule_read(struct reading *reading, const struct field *field,
 
 	if (!is_scalar(reading, field, node, "a rule"))
 		return;
-	if (rule_parse(node->text, &rule, message) < 0) {
+
+	AUTO(auto_free)
+	char *text = reading->is_failure ? failure_example(node->text) : heap_copy(node->text);
+
+	if (rule_parse(text, &rule, message) < 0) {
 		mistakes_add(reading->mistakes, node->place, "%s", message);
 		return;
 	}

@@ -126,6 +126,10 @@ void read_condition(struct reading *reading, const struct field *field,
 
 	if (!is_scalar(reading, field, node, "a moment"))
 		return;
+	if (reading->is_failure && strcmp(node->text, "{at}") == 0) {
+		condition->gauge = heap_copy(node->text);
+		return;
+	}
 
 	const char *relation = strstr(node->text, ">=");
 

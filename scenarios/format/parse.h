@@ -36,6 +36,9 @@ const struct field_table *const *scenario_tables(size_t *ret_count);
 /* Reads NODE, a list of steps, into the phase at TARGET. */
 field_reader read_steps;
 
+/* struct step: what an expect step expects. */
+field_reader read_expectation;
+
 /* struct fault_texts: a rule, or a list of them. */
 field_reader read_faults;
 

@@ -26,17 +26,18 @@ static void step_deinit(struct step *step)
 	free(step->expectation.content);
 }
 
-void scenario_destroy(struct scenario *scenario)
+void steps_deinit(struct step *steps, size_t count)
 {
-	if (!scenario)
-		return;
-	for (size_t i = 0; i < scenario->phase_count; i++) {
-		struct phase *phase = &scenario->phases[i];
+	for (size_t i = 0; i < count; i++)
+		step_deinit(&steps[i]);
+	free(steps);
+}
 
-		for (size_t j = 0; j < phase->step_count; j++)
-			step_deinit(&phase->steps[j]);
-		free(phase->steps);
-		free(phase->name);
+void scenario_deinit(struct scenario *scenario)
+{
+	for (size_t i = 0; i < scenario->phase_count; i++) {
+		steps_deinit(scenario->phases[i].steps, scenario->phases[i].step_count);
+		free(scenario->phases[i].name);
 	}
 	free(scenario->phases);
 	free(scenario->path);
@@ -49,6 +50,13 @@ void scenario_destroy(struct scenario *scenario)
 	for (size_t i = 0; i < scenario->writers.count; i++)
 		free(scenario->writers.texts[i]);
 	free(scenario->writers.texts);
+}
+
+void scenario_destroy(struct scenario *scenario)
+{
+	if (!scenario)
+		return;
+	scenario_deinit(scenario);
 	free(scenario);
 }
 

@@ -46,6 +46,7 @@ enum verdict {
 struct start_condition {
 	char *gauge; /* NULL: at once */
 	char *at_least;
+	bool is_optional; /* a moment that does not come is no loss */
 };
 
 enum step_kind {
@@ -101,7 +102,8 @@ struct step {
 	char *of;		      /* BACKUP: snapshot;  RESTORE: backup */
 	bool takes;		      /* BACKUP: the client takes the snapshot itself */
 	enum pattern pattern;	      /* WRITE */
-	uint64_t bytes;		      /* WRITE */
+	uint64_t bytes;		      /* WRITE; 0: … */
+	uint32_t per_million;	      /* … of the volume, in a failure that is not bound yet */
 	char *value;		      /* GAUGE */
 	bool memory_is_real;	      /* GAUGE: pressed, not feigned */
 	struct start_condition start; /* WRITE, GAUGE */
@@ -131,6 +133,7 @@ struct scenario {
 	struct content_spec content;
 	struct writer_texts writers;
 	bool writers_unchecked; /* the rig hands out snapshots although a writer failed */
+	bool is_failure;	/* snapshots may fail to come, and may be gone */
 	uint64_t time_scale;	/* how fast the rig's clock runs; 0: as time does */
 	struct phase *phases;
 	size_t phase_count;
@@ -143,6 +146,12 @@ struct scenario {
  */
 int scenario_load(const char *path, FILE *messages, struct scenario **ret);
 void scenario_destroy(struct scenario *scenario);
+
+/* Frees COUNT STEPS, and what is theirs. */
+void steps_deinit(struct step *steps, size_t count);
+
+/* As scenario_destroy(), of one that is a part of something else. */
+void scenario_deinit(struct scenario *scenario);
 
 /* "silent-corruption"; "none" for VERDICT_NONE. */
 const char *verdict_name(enum verdict verdict);

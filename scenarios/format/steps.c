@@ -11,6 +11,7 @@
 #include "scenarios/format/parse.h"
 #include "scenarios/format/yaml_values.h"
 #include "simfs/base/log.h"
+#include "simfs/base/sizes.h"
 
 #define AT(member)     .offset = offsetof(struct step, member)
 #define WISH(member)   .offset = offsetof(struct expectation, member)
@@ -50,6 +51,9 @@ static const char *const state_words[] = { "active", "failed", "invalid", "stale
 	"gone" };
 static const char *const live_words[] = { "intact" };
 static const char *const leaks_words[] = { "none" };
+
+static void expectation_check(
+	struct reading *reading, const struct tree_node *node, const struct expectation *wish);
 
 static void read_exit(struct reading *reading, const struct field *field,
 	const struct tree_node *node, void *target)
@@ -92,10 +96,24 @@ static void read_error(struct reading *reading, const struct field *field,
 		*(char **)target = heap_copy(node->text);
 }
 
+/* A size; in a failure a share of the volume, too. */
+static void read_write_bytes(struct reading *reading, const struct field *field,
+	const struct tree_node *node, void *target)
+{
+	struct step *step = target;
+
+	if (!reading->is_failure || node->kind != TREE_SCALAR ||
+		share_parse(node->text, &step->per_million) < 0)
+		read_size(reading, field, node, &step->bytes);
+	else if (step->per_million == 0 || step->per_million > 1000000)
+		mistakes_add(reading->mistakes, node->place,
+			"'%s' is no share of a volume (try 25%%)", node->text);
+}
+
 static const struct field write_fields[] = {
 	{ "name", read_name, AT(name), .required = true },
 	{ "pattern", read_choice, AT(pattern), .required = true, CHOICES(pattern_words) },
-	{ "bytes", read_size, AT(bytes), .required = true, .min = WRITE_MIN_BYTES,
+	{ "bytes", read_write_bytes, .required = true, .min = WRITE_MIN_BYTES,
 		.max = WRITE_MAX_BYTES },
 	{ "start", read_condition, AT(start) },
 };
@@ -147,6 +165,18 @@ static const struct field expect_fields[] = {
 	{ "leaks", read_wish, WISH(no_leaks), CHOICES(leaks_words) },
 };
 static const struct field_table expect_table = FIELD_TABLE("expect", expect_fields);
+
+void read_expectation(struct reading *reading, const struct field *field,
+	const struct tree_node *node, void *target)
+{
+	struct step *step = target;
+
+	step->kind = STEP_EXPECT;
+	step->place = node->place;
+	(void)field;
+	fields_read(reading, &expect_table, node, &step->expectation);
+	expectation_check(reading, node, &step->expectation);
+}
 
 /* In the order of enum step_kind. */
 static const struct field step_fields[] = {

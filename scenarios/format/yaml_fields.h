@@ -21,6 +21,7 @@ struct field;
 struct reading {
 	struct mistakes *mistakes;
 	struct names *names; /* what the steps so far have made */
+	bool is_failure;     /* {words} of failure.h and shares of the volume are values, too */
 };
 
 /*

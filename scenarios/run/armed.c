@@ -193,6 +193,8 @@ static void group_report(struct armed_batch *batch, struct armed_group *group)
 	for (size_t i = 0; i < group->step_count; i++) {
 		struct armed_step *armed = &group->steps[i];
 
+		if (!group->is_done && armed->step->start.is_optional)
+			continue;
 		if (!group->is_done) {
 			armed->outcome = OUTCOME_INCONCLUSIVE;
 			reason_set(&armed->reason, "the moment %s>=%s never came",

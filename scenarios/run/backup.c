@@ -118,13 +118,17 @@ static int backup_make(struct run *run, struct run_backup *backup, struct reason
 	armed_join(run);
 	if (error < 0)
 		return error;
-	/* Without it nothing can be said of the client. */
-	if (!rig_alive(run->rig, reason))
-		return -EIO;
 	backup->exit_status = ret->exit_status;
 	backup->duration_ns = ret->duration_ns;
+	/* Without it nothing can be said of the client, unless that was meant to be. */
+	if (!rig_alive(run->rig, reason)) {
+		error = volume_revive(run, reason);
+		if (error < 0)
+			return error;
+		backup->fault_struck = true;
+	}
 	/* Both are asked: what has fired is counted up to here. */
-	backup->fault_struck = faults_struck(run);
+	backup->fault_struck |= faults_struck(run);
 	if (!backup->takes)
 		backup->fault_struck |= snapshot_has_failed(run, backup->of);
 	else if (journal_look(run, ret_journal, reason) < 0)

@@ -3,13 +3,19 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "faults/rule.h"
 #include "scenarios/base/heap.h"
 #include "scenarios/run/runner_internal.h"
 #include "simfs/base/cleanup.h"
 
 static int fault_add(struct run *run, const char *rule, struct reason *reason)
 {
+	char message[RULE_MESSAGE_BYTES];
+	struct fault_rule parsed;
+
 	run->has_faults = true;
+	if (rule_parse(rule, &parsed, message) == 0 && parsed.action == FAULT_CRASH)
+		run->may_crash = true;
 	return rig_call(run->rig, "fault.add", json_pack("{s:s}", "rule", rule), reason, NULL);
 }
 
@@ -84,9 +90,11 @@ bool faults_struck(struct run *run)
 		fired += json_integer_value(json_object_get(fault, "fired"));
 	json_decref(answer);
 
-	bool has_struck = fired > run->faults_fired;
+	json_int_t fired_before = run->faults_fired;
+	bool has_struck = fired > fired_before;
 
 	run->faults_fired = fired;
+	run->result->faults_fired += has_struck ? (uint64_t)(fired - fired_before) : 0;
 	return has_struck;
 }
 

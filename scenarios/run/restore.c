@@ -111,6 +111,11 @@ static int restored_look(struct run *run, const char *path, struct snapshot_poin
 			heap_copy("no snapshot was taken to compare it with"));
 		return 0;
 	}
+	if (is_there && point->never_came) {
+		restoring_set(ret, RESTORED_WRONG,
+			heap_copy("there was no snapshot of which it could be"));
+		return 0;
+	}
 	/* That is the adapter's mistake, and tells nothing of the backup. */
 	if (is_there && wants_folder != S_ISDIR(found.st_mode)) {
 		restoring_set(ret, RESTORED_UNKNOWN,

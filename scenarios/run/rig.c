@@ -92,6 +92,11 @@ bool rig_alive(struct rig *rig, struct reason *reason)
 	return false;
 }
 
+bool rig_was_killed(const struct rig *rig)
+{
+	return rig->pid == 0 && rig->exit_status == 128 + SIGKILL;
+}
+
 static int exit_to_errno(int exit_status)
 {
 	switch (exit_status) {

@@ -51,6 +51,9 @@ struct control_client *rig_control(struct rig *rig);
 /* Does the process still run?  If not, REASON says how it ended. */
 bool rig_alive(struct rig *rig, struct reason *reason);
 
+/* Was it ended by SIGKILL? */
+bool rig_was_killed(const struct rig *rig);
+
 /* Sends COMMAND (ARGUMENTS stolen) and waits; an error is in REASON, in the rig's own words. */
 int rig_call(struct rig *rig, const char *command, json_t *arguments, struct reason *reason,
 	json_t **ret_result);

@@ -66,7 +66,7 @@ static void step_run(struct run *run, const struct phase *phase, const struct st
 		outcome == OUTCOME_PASSED ? NULL : reason.text, clock_now_ns() - begin_ns);
 	if (outcome != OUTCOME_PASSED && step->kind != STEP_EXPECT)
 		run->is_over = true;
-	if (!rig_alive(run->rig, &death))
+	if (run->rig && !rig_alive(run->rig, &death))
 		run_end(run, OUTCOME_ERROR, &death);
 }
 
@@ -148,6 +148,21 @@ static int volume_mount(struct run *run, struct reason *reason)
 	int error = rig_start(&order, reason, &run->rig);
 
 	return error < 0 ? error : oracle_check(run, reason);
+}
+
+int volume_revive(struct run *run, struct reason *reason)
+{
+	/* REASON has told how it ended. */
+	if (!run->may_crash || !rig_was_killed(run->rig))
+		return -EIO;
+
+	int error = rig_stop(TAKE_PTR(run->rig), reason);
+
+	run->may_crash = run->has_faults = false;
+	run->faults_fired = 0;
+	run->journal_from = 0;
+	run->result->faults_fired++;
+	return error < 0 ? error : volume_mount(run, reason);
 }
 
 /* What must be there before anything is made.  False: the run is over. */

@@ -29,6 +29,7 @@ struct snapshot_point {
 	char *image;		/* a copy for tree_of_point(), until it was asked; or NULL */
 	struct manifest *tree;	/* NULL: it was not asked yet */
 	bool is_deleted;
+	bool never_came; /* its taking failed, and it has no content */
 };
 
 void point_deinit(struct snapshot_point *point);
@@ -49,6 +50,7 @@ struct run {
 	char *program; /* ours */
 
 	struct rig *rig;
+	bool may_crash; /* a rule was to end the rig */
 	struct ledger *ledger;
 	struct snapshot_point *points;
 	size_t point_count;
@@ -77,6 +79,9 @@ step_runner run_snapshot, run_delete, run_write, run_gauge, run_release;
 /* A step that may be armed, now; the gauge is set through CONTROL.  Any thread. */
 enum outcome run_at_condition(const struct run *run, const struct step *step,
 	struct control_client *control, struct reason *reason);
+
+/* runner.c: mounts the volume again after a rule has ended its rig; 0, or -errno with REASON. */
+int volume_revive(struct run *run, struct reason *reason);
 
 /* faults.c */
 step_runner run_fault;

@@ -33,6 +33,7 @@ const struct command_group command_groups[] = {
 		.actions = gauge_actions },
 
 	{ .heading = "scenarios" },
+	{ .command = &check_command },
 	{ .command = &run_command },
 	{ .command = &replay_command },
 	{ .command = &shrink_command },

@@ -10,6 +10,7 @@
 #include "faults/point.h"
 #include "scenarios/clients/clients.h"
 #include "scenarios/clients/share.h"
+#include "scenarios/format/failure.h"
 #include "scenarios/format/files.h"
 #include "scenarios/format/scenario.h"
 #include "simfs/base/cleanup.h"
@@ -202,6 +203,37 @@ static json_t *collect_clients(void)
 	return clients;
 }
 
+static json_t *failure_json(const struct failure *failure)
+{
+	json_t *profiles = json_array(), *needs = json_array();
+
+	for (size_t at = 0; at < failure->profile_count; at++)
+		json_array_append_new(profiles, json_string(failure->profiles[at].name));
+	for (size_t at = 0; at < failure->need_count; at++)
+		json_array_append_new(needs, json_string(failure->needs[at]));
+	return json_pack("{s:s, s:s, s:s?, s:s?, s:o, s:o, s:s}", "name", failure->scenario.name,
+		"about", failure->scenario.about, "source", failure->source, "at", failure->at,
+		"profiles", profiles, "needs", needs, "path", failure->scenario.path);
+}
+
+static json_t *collect_failures(void)
+{
+	struct scenario_files files;
+	json_t *failures = find_files("failures", &files) ? json_array() : NULL;
+
+	for (size_t at = 0; failures && at < files.count; at++) {
+		struct failure *failure;
+
+		/* Its mistakes are printed, and the others are listed. */
+		if (failure_load(files.paths[at], stderr, &failure) < 0)
+			continue;
+		json_array_append_new(failures, failure_json(failure));
+		failure_destroy(failure);
+	}
+	scenario_files_deinit(&files);
+	return failures;
+}
+
 static const struct listing listings[] = {
 	{ "profiles", collect_profiles, { "PROFILE", "IMITATES", "LIMIT", "BLOCK", "AT THE LIMIT" },
 		{ "name", "imitates", "limit", "block_bytes", "about" } },
@@ -212,6 +244,7 @@ static const struct listing listings[] = {
 		{ "name", "profile", "client", "about" } },
 	{ "clients", collect_clients, { "CLIENT", "USABLE", "ABOUT" },
 		{ "name", "usable", "about" } },
+	{ "failures", collect_failures, { "FAILURE", "AT", "ABOUT" }, { "name", "at", "about" } },
 	/* For tools/commands, and so not in the help. */
 	{ "commands", command_table_json, { "COMMAND", "ABOUT" }, { "name", "summary" } },
 };
@@ -298,12 +331,13 @@ static const struct command_option options[] = {
 const struct command_line list_command = {
 	.name = "list",
 	.summary = "list what there is",
-	.operands = { { "profiles|points|gauges|scenarios|clients", COMMAND_CHOICE,
-		"profiles points gauges scenarios clients", NULL } },
+	.operands = { { "profiles|points|gauges|scenarios|clients|failures", COMMAND_CHOICE,
+		"profiles points gauges scenarios clients failures", NULL } },
 	.options = options,
 	.about = "Lists the systems that a volume can imitate (profiles), the places where faults\n"
 		 "can strike (points), the quantities that it measures (gauges), the scenarios of\n"
-		 "the catalog, or the backup tools that scenarios can judge (clients).",
+		 "the catalog, the backup tools that scenarios can judge (clients), or what can\n"
+		 "happen to a snapshot, by name (failures).",
 	.examples = "  snaprig list profiles\n"
 		    "  snaprig list clients --json | jq -r '.clients[] | select(.missing).name'\n",
 	.exits = "  0    done\n"

@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* check_run.c - runs the scenario of a check, and says the worst that applies. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "scenarios/base/heap.h"
+#include "scenarios/cli/check.h"
+#include "scenarios/judge/verdict.h"
+#include "simfs/base/check.h"
+#include "simfs/base/cleanup.h"
+#include "simfs/base/clock.h"
+#include "simfs/base/exit_code.h"
+
+#define RESTORE_DEFAULT "cp -- {out} {restored}"
+
+/* What is kept of a backup when it is over. */
+struct met {
+	enum verdict verdict;
+	int exit_status;
+	bool has_struck;
+	bool is_there;
+	char *reason;
+};
+
+struct check {
+	const struct check_arguments *arguments;
+	bool is_broken; /* a failure, or a rule, is to strike */
+	struct met steady, inject, remedy;
+};
+
+/* The worst last. */
+static const enum verdict by_weight[] = {
+	VERDICT_NONE,
+	VERDICT_INTACT,
+	VERDICT_RECOVERED,
+	VERDICT_DETECTED,
+	VERDICT_INCONCLUSIVE,
+	VERDICT_RETRIED_NON_RETRYABLE,
+	VERDICT_HUNG,
+	VERDICT_MISREPORTED,
+	VERDICT_SILENT_CORRUPTION,
+};
+
+static size_t weight_of(enum verdict verdict)
+{
+	size_t weight = 0;
+
+	while (weight + 1 < sizeof by_weight / sizeof by_weight[0] && by_weight[weight] != verdict)
+		weight++;
+	return weight;
+}
+
+static void backup_over(void *context, const struct run_backup *backup)
+{
+	struct check *check = context;
+	struct met *met = strcmp(backup->name, "b0") == 0   ? &check->steady
+			  : strcmp(backup->name, "b1") == 0 ? &check->inject
+							    : &check->remedy;
+
+	free(met->reason);
+	*met = (struct met){
+		.verdict = backup->verdict,
+		.exit_status = backup->exit_status,
+		.has_struck = backup->fault_struck,
+		.is_there = true,
+		.reason = heap_copy(backup->reason),
+	};
+}
+
+static void result_set(struct check_result *result, const char *verdict, int code, const char *why)
+{
+	free(result->why);
+	result->verdict = verdict;
+	result->code = code;
+	result->why = heap_copy(why ? why : "");
+}
+
+static void verdict_set(struct check_result *result, enum verdict verdict, int code,
+	const char *before, const struct met *met)
+{
+	AUTO(auto_free) char *why = heap_format("%s%s", before, met->reason ? met->reason : "");
+
+	result_set(result, verdict_name(verdict), code, why);
+}
+
+/* What an expectation of the failure did not find in the rig; NULL: it found all. */
+static const char *not_seen(const struct scenario_result *run)
+{
+	for (size_t i = 0; i < run->step_count; i++) {
+		const struct step_result *step = &run->steps[i];
+
+		if (step->outcome == OUTCOME_FAILED || step->outcome == OUTCOME_INCONCLUSIVE)
+			return step->message;
+	}
+	return NULL;
+}
+
+/* Worse than inconclusive: a finding, whether anything was to be found or not. */
+static bool is_bad(const struct met *met)
+{
+	return weight_of(met->verdict) > weight_of(VERDICT_INCONCLUSIVE);
+}
+
+static void broken_judge(
+	const struct check *check, const struct scenario_result *run, struct check_result *result)
+{
+	const struct met *inject = &check->inject, *remedy = &check->remedy;
+	const char *missed = not_seen(run);
+
+	if (is_bad(inject) && weight_of(inject->verdict) >= weight_of(remedy->verdict))
+		verdict_set(result, inject->verdict,
+			inject->verdict == VERDICT_HUNG ? EXIT_TIMED_OUT : EXIT_FINDING, "",
+			inject);
+	else if (is_bad(remedy))
+		verdict_set(result, remedy->verdict, EXIT_FINDING, "after the remedy: ", remedy);
+	else if (!inject->has_struck)
+		result_set(result, verdict_name(VERDICT_INCONCLUSIVE), EXIT_INCONCLUSIVE,
+			"the failure never struck");
+	else if (missed || inject->verdict == VERDICT_INCONCLUSIVE)
+		result_set(result, verdict_name(VERDICT_INCONCLUSIVE), EXIT_INCONCLUSIVE,
+			missed ? missed : inject->reason);
+	else if (remedy->is_there && !verdict_is_good(remedy->verdict))
+		verdict_set(result, remedy->verdict, EXIT_FINDING, "after the remedy: ", remedy);
+	else
+		verdict_set(result, inject->verdict, EXIT_MET, "", inject);
+}
+
+static void sound_judge(const struct check *check, struct check_result *result)
+{
+	const struct met *met = &check->inject;
+	int code = verdict_is_good(met->verdict)	  ? EXIT_MET
+		   : met->verdict == VERDICT_HUNG	  ? EXIT_TIMED_OUT
+		   : met->verdict == VERDICT_INCONCLUSIVE ? EXIT_INCONCLUSIVE
+							  : EXIT_FINDING;
+
+	verdict_set(result, met->verdict, code, "", met);
+}
+
+static void judge(
+	const struct check *check, const struct scenario_result *run, struct check_result *result)
+{
+	if (run->outcome == OUTCOME_SKIPPED)
+		result_set(result, "skipped", EXIT_SKIPPED, run->message);
+	else if (run->outcome == OUTCOME_ERROR)
+		result_set(result, "error", EXIT_RIG, run->message);
+	else if (check->steady.is_there && !verdict_is_good(check->steady.verdict))
+		verdict_set(result, check->steady.verdict, EXIT_FINDING,
+			"without any failure: ", &check->steady);
+	else if (!check->inject.is_there)
+		result_set(result, verdict_name(VERDICT_INCONCLUSIVE), EXIT_INCONCLUSIVE,
+			run->message);
+	else if (check->is_broken)
+		broken_judge(check, run, result);
+	else
+		sound_judge(check, result);
+	if (result->code == EXIT_FINDING && !check->arguments->restore) {
+		AUTO(auto_free)
+		char *why = heap_format("%s; restored by a copy of {out}, as "
+					"--restore says nothing else",
+			result->why);
+
+		result_set(result, result->verdict, result->code, why);
+	}
+	if (run->leak_count > 0 && result->code == EXIT_MET) {
+		AUTO(auto_free) char *why = heap_format("it left behind: %s", run->leaks[0]);
+
+		result_set(result, "leaked", EXIT_FINDING, why);
+	}
+}
+
+static char *text_list_add(struct text_list *list, const char *text)
+{
+	list->texts = heap_grow(list->texts, list->count, sizeof *list->texts);
+	return list->texts[list->count++] = heap_copy(text);
+}
+
+static struct client *client_make(const struct check_arguments *arguments)
+{
+	struct client *client = heap_new(sizeof *client);
+	const char *slash = strrchr(arguments->command[0], '/');
+
+	client->name = heap_copy(slash ? slash + 1 : arguments->command[0]);
+	client->about = heap_copy("");
+	client->backup = heap_copy(arguments->backup);
+	client->restore = heap_copy(arguments->restore ? arguments->restore : RESTORE_DEFAULT);
+	client->compares = CLIENT_COMPARES_WHOLE;
+	client->takes_snapshot = arguments->takes;
+	/* Whatever its names begin with is its product. */
+	text_list_add(&client->publishes, "{out}*");
+	text_list_add(&client->publishes, "{out}/");
+	return client;
+}
+
+/* Everything that does not make the failure is in the words already. */
+static char *replay_make(
+	const struct check_arguments *arguments, const struct failure *failure, const char *profile)
+{
+	AUTO(auto_free)
+	char *name = failure ? check_quote(strchr(arguments->failure, '/') ? arguments->failure
+									   : failure->scenario.name)
+			     : NULL;
+
+	return heap_format("snaprig check%s%s%s%s --seed %" PRIu64 " %s",
+		profile ? " --profile " : "", profile ? profile : "", name ? " --failure " : "",
+		name ? name : "", arguments->seed, arguments->words);
+}
+
+static void result_take(struct check_result *ret, struct scenario_result *run)
+{
+	ret->seconds = (double)run->duration_ns / (double)NS_PER_S;
+	for (size_t i = 0; i < run->leak_count; i++) {
+		ret->leaks = heap_grow(ret->leaks, ret->leak_count, sizeof *ret->leaks);
+		ret->leaks[ret->leak_count++] = heap_copy(run->leaks[i]);
+	}
+}
+
+/* A failure that is none, to be made a scenario of. */
+static struct failure *failure_none(void)
+{
+	static const char text[] = "name: check\nabout: a check\nprofiles: { plain: [] }\n"
+				   "inject: [ snapshot: s1, backup: { of: s1, to: b1 } ]\n";
+	struct mistakes mistakes;
+	struct failure *failure;
+
+	mistakes_init(&mistakes);
+	MUST(failure_parse("check", text, strlen(text), &mistakes, &failure) == 0);
+	mistakes_deinit(&mistakes);
+	return failure;
+}
+
+void check_run(const struct check_arguments *arguments, struct failure *failure,
+	const char *profile, struct check_result *ret)
+{
+	struct check check = {
+		.arguments = arguments,
+		.is_broken = failure || arguments->faults.count > 0,
+	};
+	struct failure *made = failure ? failure : failure_none();
+	struct client *client = client_make(arguments);
+	struct run_options options = arguments->options;
+	struct results results;
+
+	*ret = (struct check_result){
+		.failure = failure ? heap_copy(failure->scenario.name) : NULL,
+		.replay = replay_make(arguments, failure, profile),
+		.client_exit = -1,
+		.seed = arguments->seed,
+	};
+	check_compose(arguments, made, failure ? failure_profile(made, profile) : NULL);
+	ret->profile = heap_copy(made->scenario.profile);
+	options.backup_over = backup_over;
+	options.context = &check;
+	results_init(&results);
+	run_scenario(&made->scenario, client, &options, &results);
+	result_take(ret, &results.scenarios[0]);
+	judge(&check, &results.scenarios[0], ret);
+	if (check.inject.is_there) {
+		ret->client_exit = check.inject.exit_status;
+		ret->fired = results.scenarios[0].faults_fired;
+		if (ret->fired == 0 && check.is_broken && check.inject.has_struck)
+			ret->fired = 1;
+	}
+	results_deinit(&results);
+	free(check.steady.reason);
+	free(check.inject.reason);
+	free(check.remedy.reason);
+	client_destroy(client);
+	failure_destroy(made);
+}
+
+void check_result_deinit(struct check_result *result)
+{
+	for (size_t i = 0; i < result->leak_count; i++)
+		free(result->leaks[i]);
+	free(result->leaks);
+	free(result->failure);
+	free(result->profile);
+	free(result->why);
+	free(result->replay);
+}

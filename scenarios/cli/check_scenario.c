@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* check_scenario.c - a failure becomes the scenario of a check. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "scenarios/base/heap.h"
+#include "scenarios/cli/check.h"
+#include "scenarios/judge/oracle.h"
+#include "simfs/base/check.h"
+#include "simfs/base/cleanup.h"
+
+enum { INJECT, REMEDY };
+
+/* A new step of PHASE, at AT. */
+static struct step *step_insert(struct phase *phase, size_t at, enum step_kind kind)
+{
+	struct step *steps = heap_new((phase->step_count + 1) * sizeof *steps);
+
+	MUST(at <= phase->step_count);
+	if (phase->step_count > 0) {
+		memcpy(steps, phase->steps, at * sizeof *steps);
+		memcpy(steps + at + 1, phase->steps + at, (phase->step_count - at) * sizeof *steps);
+	}
+	free(phase->steps);
+	phase->steps = steps;
+	phase->step_count++;
+	steps[at] = (struct step){ .kind = kind, .place = phase->place };
+	return &steps[at];
+}
+
+static struct step *step_add(struct phase *phase, enum step_kind kind)
+{
+	return step_insert(phase, phase->step_count, kind);
+}
+
+static void step_remove(struct phase *phase, size_t at)
+{
+	struct step *gone = heap_new(sizeof *gone);
+
+	*gone = phase->steps[at];
+	steps_deinit(gone, 1);
+	phase->step_count--;
+	memmove(phase->steps + at, phase->steps + at + 1,
+		(phase->step_count - at) * sizeof *phase->steps);
+}
+
+static void backup_add(struct phase *phase, const char *snapshot, const char *backup)
+{
+	struct step *step;
+
+	step_add(phase, STEP_SNAPSHOT)->name = heap_copy(snapshot);
+	step = step_add(phase, STEP_BACKUP);
+	step->of = heap_copy(snapshot);
+	step->name = heap_copy(backup);
+}
+
+/* Behind the snapshot of a backup. */
+static void faults_add(const struct check_arguments *arguments, struct phase *phase)
+{
+	struct step *step;
+
+	if (arguments->faults.count == 0)
+		return;
+	step = step_insert(phase, 0, STEP_FAULT);
+	for (size_t i = 0; i < arguments->faults.count; i++) {
+		step->faults.texts = heap_grow(
+			step->faults.texts, step->faults.count, sizeof(char *));
+		step->faults.texts[step->faults.count++] = heap_copy(arguments->faults.texts[i]);
+	}
+}
+
+/* How much is written of the volume, and at which shares of the reading. */
+static const struct {
+	unsigned parts; /* each write is one part of so many */
+	unsigned first_percent, step_percent;
+} writers[] = {
+	[CHECK_WRITER_NONE] = { 0, 100, 1 },
+	[CHECK_WRITER_TRICKLE] = { 1024, 10, 40 },
+	[CHECK_WRITER_STORM] = { 16, 5, 15 },
+};
+
+static size_t backup_place(const struct phase *phase)
+{
+	size_t at = 0;
+
+	while (at < phase->step_count && phase->steps[at].kind != STEP_BACKUP)
+		at++;
+	return at;
+}
+
+/* What writes meanwhile, of itself: a client that does not read so far misses nothing. */
+static void writes_add(const struct check_arguments *arguments, struct phase *phase)
+{
+	unsigned percent = writers[arguments->writer].first_percent;
+
+	for (; percent < 100; percent += writers[arguments->writer].step_percent) {
+		uint64_t bytes = arguments->volume_bytes / writers[arguments->writer].parts;
+		struct step *step = step_insert(phase, backup_place(phase), STEP_WRITE);
+
+		bytes -= bytes % ORACLE_BLOCK_BYTES;
+		step->name = heap_format("writer-%u", percent);
+		step->pattern = PATTERN_RANDOM;
+		step->bytes = bytes > 0 ? bytes : ORACLE_BLOCK_BYTES;
+		step->start.gauge = heap_copy("read.progress");
+		step->start.at_least = heap_format("%u%%", percent);
+		step->start.is_optional = true;
+	}
+}
+
+/* What must be seen of the failure: behind the backup that met it. */
+static void sees_add(const struct failure_profile *profile, struct phase *phase)
+{
+	for (size_t i = 0; profile && i < profile->see_count; i++) {
+		struct step *step = step_insert(phase, backup_place(phase) + 1 + i, STEP_EXPECT);
+
+		*step = profile->sees[i];
+		profile->sees[i] = (struct step){ .kind = STEP_EXPECT };
+	}
+}
+
+/* The client takes the snapshots that its backups are of. */
+static void takes_set(struct phase *phase)
+{
+	for (size_t i = 0; i < phase->step_count;) {
+		if (phase->steps[i].kind == STEP_SNAPSHOT) {
+			step_remove(phase, i);
+			continue;
+		}
+		if (phase->steps[i].kind == STEP_BACKUP)
+			phase->steps[i].takes = true;
+		i++;
+	}
+}
+
+/* One backup without the failure, first. */
+static void steady_add(struct scenario *scenario)
+{
+	struct phase *phases = heap_new((scenario->phase_count + 1) * sizeof *phases);
+
+	memcpy(phases + 1, scenario->phases, scenario->phase_count * sizeof *phases);
+	free(scenario->phases);
+	scenario->phases = phases;
+	scenario->phase_count++;
+	phases[0].name = heap_copy("steady");
+	backup_add(&phases[0], "s0", "b0");
+	step_add(&phases[0], STEP_DELETE)->name = heap_copy("s0");
+}
+
+void check_compose(const struct check_arguments *arguments, struct failure *failure,
+	const struct failure_profile *profile)
+{
+	struct scenario *scenario = &failure->scenario;
+	struct phase *inject = &scenario->phases[INJECT];
+	const char *name = arguments->profile ? arguments->profile : profile ? profile->name : NULL;
+
+	failure_bind(failure, arguments->at, arguments->volume_bytes);
+	scenario->profile = heap_copy(name ? name : "plain");
+	scenario->client = heap_copy(arguments->command[0]);
+	scenario->seed = arguments->seed;
+	scenario->is_failure = true;
+	scenario->volume_bytes = arguments->volume_bytes;
+	scenario->content.kind = arguments->image ? CONTENT_IMAGE : CONTENT_RANDOM;
+	if (arguments->image)
+		scenario->content.image = heap_copy(arguments->image);
+	if (arguments->time_limit_ns)
+		scenario->time_limit_ns = arguments->time_limit_ns;
+	if (inject->step_count == 0)
+		backup_add(inject, "s1", "b1");
+	faults_add(arguments, inject);
+	writes_add(arguments, inject);
+	sees_add(profile, inject);
+	if (scenario->phases[REMEDY].step_count == 0) {
+		free(scenario->phases[REMEDY].name);
+		free(scenario->phases[REMEDY].steps);
+		scenario->phase_count--;
+	}
+	if (arguments->steady)
+		steady_add(scenario);
+	for (size_t i = 0; arguments->takes && i < scenario->phase_count; i++)
+		takes_set(&scenario->phases[i]);
+}

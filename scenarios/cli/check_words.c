@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* check_words.c - a command line that was typed, for a shell. */
+#include <ctype.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "scenarios/base/heap.h"
+#include "scenarios/cli/check.h"
+#include "simfs/base/check.h"
+
+static void write_quoted(const char *text, size_t length, FILE *file)
+{
+	fputc('\'', file);
+	for (size_t i = 0; i < length; i++) {
+		if (text[i] == '\'')
+			fputs("'\\''", file);
+		else
+			fputc(text[i], file);
+	}
+	fputc('\'', file);
+}
+
+/* The length of "{word}" at TEXT; 0 when it is something else. */
+static size_t word_length(const char *text)
+{
+	size_t letters = text[0] == '{' ? strspn(text + 1, "abcdefghijklmnopqrstuvwxyz-_") : 0;
+
+	return letters > 0 && text[1 + letters] == '}' ? letters + 2 : 0;
+}
+
+/* Words are quoted when a value is put in their place, so they stand outside of quotes. */
+static void write_argument(const char *argument, FILE *file)
+{
+	const char *from = argument, *at = argument;
+
+	if (!*argument)
+		fputs("''", file);
+	while (*at) {
+		size_t length = word_length(at);
+
+		if (length == 0) {
+			at++;
+			continue;
+		}
+		if (at > from)
+			write_quoted(from, (size_t)(at - from), file);
+		fwrite(at, 1, length, file);
+		from = at += length;
+	}
+	if (at > from)
+		write_quoted(from, (size_t)(at - from), file);
+}
+
+char *check_template(char *const *command)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *file;
+
+	/* One word is a line for a shell, as an adapter's. */
+	if (!command[1])
+		return heap_copy(command[0]);
+	file = open_memstream(&text, &size);
+	MUST(file);
+	fputs("exec", file);
+	for (; *command; command++) {
+		fputc(' ', file);
+		write_argument(*command, file);
+	}
+	fclose(file);
+	return text;
+}
+
+static bool is_plain(const char *text)
+{
+	for (const char *at = text; *at; at++)
+		if (!isalnum((unsigned char)*at) && !strchr("%+,-./:=@_{}", *at))
+			return false;
+	return *text != '\0';
+}
+
+char *check_quote(const char *text)
+{
+	char *quoted = NULL;
+	size_t size;
+	FILE *file;
+
+	if (is_plain(text))
+		return heap_copy(text);
+	file = open_memstream(&quoted, &size);
+	MUST(file);
+	write_quoted(text, strlen(text), file);
+	fclose(file);
+	return quoted;
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * failure.h - a failure by its name: how it is brought about, what is seen of it, and what
+ * its manual advises.
+ *
+ * A file of its own, with the steps of scenarios.  What it does not know yet is a word in it,
+ * bound when the failure is to happen:
+ *
+ *	{at}		the moment: `start: "{at}"`, or `when={at}` of a rule
+ *	{middle}	an odd byte in the middle of the volume: `offset={middle}..`
+ *
+ * and a `write` may say what share of the volume it writes.
+ */
+#ifndef SNAPRIG_SCENARIOS_FORMAT_FAILURE_H
+#define SNAPRIG_SCENARIOS_FORMAT_FAILURE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "scenarios/format/mistakes.h"
+#include "scenarios/format/scenario.h"
+#include "scenarios/format/yaml_fields.h"
+
+/* The profile on which it must be seen so; `sees` are expect steps. */
+struct failure_profile {
+	char *name;
+	struct step *sees;
+	size_t see_count;
+};
+
+struct failure {
+	char *source; /* the document or the report that tells of it */
+	char *at;     /* the moment, "read.progress>=25%"; NULL: it has none of its own */
+	char **needs; /* what a machine must have: programs, or "root" */
+	size_t need_count;
+	struct failure_profile *profiles; /* at least one; the first is the usual */
+	size_t profile_count;
+
+	/* Its name, path, about, limit, writers and times, and the phases "inject" and "remedy",
+	 * of which the second may have no steps.  The rest is not there. */
+	struct scenario scenario;
+};
+
+/* Reads the failure in LENGTH bytes at TEXT, as scenario_parse() does. */
+int failure_parse(const char *path, const char *text, size_t length, struct mistakes *mistakes,
+	struct failure **ret);
+
+/* Reads the file at PATH, as scenario_load() does. */
+int failure_load(const char *path, FILE *messages, struct failure **ret);
+void failure_destroy(struct failure *failure);
+
+/* The profile NAME (NULL: the usual) of FAILURE; or NULL. */
+const struct failure_profile *failure_profile(const struct failure *failure, const char *name);
+
+/* Does it strike at a moment that can be set? */
+bool failure_has_moment(const struct failure *failure);
+
+/*
+ * Binds the words: to the moment AT (NULL: its own), which can be read, and to a volume of
+ * VOLUME_BYTES.
+ */
+void failure_bind(struct failure *failure, const char *at, uint64_t volume_bytes);
+
+/* TEXT with words that are bound to something, for whoever checks it; the caller's. */
+char *failure_example(const char *text);
+
+/* Is TEXT a moment?  Splits it into *RET, whose texts are the caller's; else NULL or a hint. */
+bool moment_parse(const char *text, struct start_condition *ret);
+
+/* Every table of keys that only failures have, for the test of their schema. */
+const struct field_table *const *failure_tables(size_t *ret_count);
+
+#endif

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* failure_words.c - puts what is known in the place of a failure's {words}. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "scenarios/base/heap.h"
+#include "scenarios/format/failure.h"
+#include "simfs/base/check.h"
+#include "simfs/base/cleanup.h"
+#include "simfs/base/sizes.h"
+
+#define WORD_AT	      "{at}"
+#define WORD_MIDDLE   "{middle}"
+
+#define EXAMPLE_AT    "read.progress>=50%"
+#define EXAMPLE_BYTES (64ull << 20)
+
+/* No load works in smaller ones. */
+#define WRITE_BLOCK_BYTES 4096u
+
+#define LIMIT_UNIT_BYTES  (64ull << 10)
+
+/* TEXT (stolen) with VALUE for each WORD. */
+static char *word_bind(char *text, const char *word, const char *value)
+{
+	for (char *at = strstr(text, word); at; at = strstr(text, word)) {
+		char *longer = heap_format(
+			"%.*s%s%s", (int)(at - text), text, value, at + strlen(word));
+
+		free(text);
+		text = longer;
+	}
+	return text;
+}
+
+static char *words_bind(const char *text, const char *at, uint64_t volume_bytes)
+{
+	AUTO(auto_free) char *middle = heap_format("%" PRIu64, volume_bytes / 2 - 1);
+
+	return word_bind(word_bind(heap_copy(text), WORD_AT, at), WORD_MIDDLE, middle);
+}
+
+char *failure_example(const char *text)
+{
+	return words_bind(text, EXAMPLE_AT, EXAMPLE_BYTES);
+}
+
+static bool step_has_moment(const struct step *step)
+{
+	for (size_t i = 0; i < step->faults.count; i++)
+		if (strstr(step->faults.texts[i], WORD_AT))
+			return true;
+	return step->start.gauge && strcmp(step->start.gauge, WORD_AT) == 0;
+}
+
+bool failure_has_moment(const struct failure *failure)
+{
+	for (size_t i = 0; i < failure->scenario.phase_count; i++) {
+		const struct phase *phase = &failure->scenario.phases[i];
+
+		for (size_t at = 0; at < phase->step_count; at++)
+			if (step_has_moment(&phase->steps[at]))
+				return true;
+	}
+	return false;
+}
+
+/* COUNT parts in a million of BYTES, in whole UNITs and at least one. */
+static uint64_t share_of(uint64_t bytes, uint32_t per_million, uint64_t unit)
+{
+	uint64_t share = bytes / 1000000 * per_million + bytes % 1000000 * per_million / 1000000;
+
+	return share < unit ? unit : share - share % unit;
+}
+
+static void step_bind(struct step *step, const char *at, uint64_t volume_bytes)
+{
+	if (step->per_million > 0) {
+		step->bytes = share_of(volume_bytes, step->per_million, WRITE_BLOCK_BYTES);
+		step->per_million = 0;
+	}
+	if (step->start.gauge && strcmp(step->start.gauge, WORD_AT) == 0) {
+		free(step->start.gauge);
+		MUST(moment_parse(at, &step->start));
+	}
+	for (size_t i = 0; i < step->faults.count; i++) {
+		char *bound = words_bind(step->faults.texts[i], at, volume_bytes);
+
+		free(step->faults.texts[i]);
+		step->faults.texts[i] = bound;
+	}
+}
+
+/* A share of any volume is one that every profile takes: LVM counts sectors, VSS 16 KiB. */
+static void limit_bind(struct scenario *scenario, uint64_t volume_bytes)
+{
+	uint32_t per_million;
+
+	if (!scenario->limit || share_parse(scenario->limit, &per_million) < 0)
+		return;
+	free(scenario->limit);
+	scenario->limit = heap_format(
+		"%" PRIu64, share_of(volume_bytes, per_million, LIMIT_UNIT_BYTES));
+}
+
+void failure_bind(struct failure *failure, const char *at, uint64_t volume_bytes)
+{
+	limit_bind(&failure->scenario, volume_bytes);
+	if (!at)
+		at = failure->at ? failure->at : EXAMPLE_AT;
+	for (size_t i = 0; i < failure->scenario.phase_count; i++) {
+		struct phase *phase = &failure->scenario.phases[i];
+
+		for (size_t step = 0; step < phase->step_count; step++)
+			step_bind(&phase->steps[step], at, volume_bytes);
+	}
+}
