@@ -65,7 +65,7 @@ rig create disk/v.img --size $size
 rig mount disk/v.img mnt
 fill
 least=$(free_mib disk)
-for round in $(seq 60); do
+for round in $(seq 20); do
 	touch mnt/snapshots/s$round
 	fallocate -z -l $size mnt/live
 	rm mnt/snapshots/s$round
