@@ -23,11 +23,26 @@ static void journal_rule(
 		json_pack("{s:I, s:s}", "id", (json_int_t)armed->id, "rule", armed->text));
 }
 
+/* Where the first bad sector of POINT lies. */
+static void sectors_look(struct fault_plane *plane, enum fault_point point)
+{
+	uint64_t first = UINT64_MAX;
+
+	list_for_each (at, &plane->at[point]) {
+		const struct armed_rule *armed = CONTAINER_OF(at, struct armed_rule, point_link);
+
+		if (armed->is_bad_sectors && armed->rule.offset_first < first)
+			first = armed->rule.offset_first;
+	}
+	plane->sectors_from[point] = first;
+}
+
 static void rule_drop(struct fault_plane *plane, struct armed_rule *armed)
 {
 	list_remove(&armed->link);
 	list_remove(&armed->point_link);
 	plane->rules_at[armed->rule.point]--;
+	sectors_look(plane, armed->rule.point);
 	plane->rule_count--;
 	free(armed);
 }
@@ -80,8 +95,10 @@ void fault_plane_init(struct fault_plane *plane)
 {
 	memset(plane->rules_at, 0, sizeof plane->rules_at);
 	list_init(&plane->rules);
-	for (size_t point = 0; point < FAULT_POINTS; point++)
+	for (size_t point = 0; point < FAULT_POINTS; point++) {
 		list_init(&plane->at[point]);
+		plane->sectors_from[point] = UINT64_MAX;
+	}
 	plane->rule_count = 0;
 	plane->next_id = 1;
 	plane->phase[0] = '\0';
@@ -103,6 +120,21 @@ static void point_enter(struct fault_plane *plane, struct armed_rule *armed)
 		at = at->next;
 	list_append(at == &plane->rules ? before : &rule_of(at)->point_link, &armed->point_link);
 	plane->rules_at[armed->rule.point]++;
+	sectors_look(plane, armed->rule.point);
+}
+
+/* A disk that cannot read a byte cannot read its sector. */
+static void widen(struct fault_rule *rule)
+{
+	uint64_t past = rule->offset_end % RULE_SECTOR_BYTES;
+
+	rule->offset_first -= rule->offset_first % RULE_SECTOR_BYTES;
+	if (past == 0)
+		return;
+	rule->offset_end -= past;
+	rule->offset_end = rule->offset_end > UINT64_MAX - RULE_SECTOR_BYTES
+				   ? UINT64_MAX
+				   : rule->offset_end + RULE_SECTOR_BYTES;
 }
 
 int fault_add(struct fault_plane *plane, const char *text, uint64_t *ret_id, char *message)
@@ -131,6 +163,9 @@ int fault_add(struct fault_plane *plane, const char *text, uint64_t *ret_id, cha
 		return -ENOMEM;
 	}
 	armed->rule = rule;
+	armed->is_bad_sectors = rule_is_bad_sectors(&rule);
+	if (armed->is_bad_sectors)
+		widen(&armed->rule);
 	armed->looks_further = rule.snapshot[0] || rule.writer[0] || rule.phase[0] ||
 			       rule.file[0] || rule.has_from || rule.has_for;
 	armed->id = plane->next_id++;

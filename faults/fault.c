@@ -129,16 +129,17 @@ static bool rule_matches(const struct fault_plane *plane, struct armed_rule *arm
 	       file_matches(armed);
 }
 
-/* Whether the match number armed->matched is due. */
-static bool rule_is_due(const struct fault_plane *plane, const struct armed_rule *armed)
+/* Whether the match of that NUMBER, from 1, is due. */
+static bool rule_is_due(
+	const struct fault_plane *plane, const struct armed_rule *armed, uint64_t number)
 {
 	const struct fault_rule *rule = &armed->rule;
 
-	if (!armed_may_fire(armed) || armed->matched <= rule->after ||
-		(armed->matched - rule->after) % rule->every != 0)
+	if (!armed_may_fire(armed) || number <= rule->after ||
+		(number - rule->after) % rule->every != 0)
 		return false;
 	return rule->chance == 1000000 ||
-	       mix_below(plane->seed ^ armed->key, armed->matched, 1000000) < rule->chance;
+	       mix_below(plane->seed ^ armed->key, number, 1000000) < rule->chance;
 }
 
 static void fire(const struct fault_plane *plane, struct armed_rule *armed,
@@ -160,6 +161,27 @@ static void fire(const struct fault_plane *plane, struct armed_rule *armed,
 	journal_add_fired(plane->journal, plane->gauges->measured[GAUGE_OPS], &fired);
 }
 
+uint64_t fault_reach(const struct fault_plane *plane, enum fault_point point,
+	const struct fault_context *context)
+{
+	uint64_t end = context->offset + context->length;
+	uint32_t measured = 0;
+
+	if (context->is_whole || end <= plane->sectors_from[point])
+		return context->length;
+	list_for_each (at, &plane->at[point]) {
+		struct armed_rule *armed = CONTAINER_OF(at, struct armed_rule, point_link);
+		uint64_t first = armed->rule.offset_first;
+
+		/* The next match is that of whoever begins there: of none else before him. */
+		if (armed->is_bad_sectors && first > context->offset && first < end &&
+			rule_matches(plane, armed, context, &measured) &&
+			rule_is_due(plane, armed, armed->matched + 1))
+			end = first;
+	}
+	return end - context->offset;
+}
+
 bool fault_decide(struct fault_plane *plane, enum fault_point point,
 	const struct fault_context *context, struct fault_decision *ret)
 {
@@ -173,7 +195,7 @@ bool fault_decide(struct fault_plane *plane, enum fault_point point,
 		if (!rule_matches(plane, armed, context, &measured))
 			continue;
 		armed->matched++;
-		if (!first && rule_is_due(plane, armed))
+		if (!first && rule_is_due(plane, armed, armed->matched))
 			first = armed;
 	}
 	if (!first)

@@ -5,6 +5,8 @@
  * Deciding is book-keeping over hits.  It touches no byte and no file of the
  * volume; whoever asked acts.  Of one hit:
  *
+ *	reach	 an error in a range is bad sectors (rule.h): a read ends before the first one
+ *		 that would fail it, is no hit of it, and goes on as what is left of it
  *	seen	 every rule at the point, in the order in which they were added
  *	matched	 those whose filters hold: offset, snapshot, writer, when, phase, file,
  *		 from, for
@@ -37,6 +39,7 @@ struct fault_context {
 	const char *writer;   /* NULL: of none */
 	uint64_t offset;      /* of a point that has a range */
 	uint64_t length;
+	bool is_whole; /* a part of it is no answer */
 };
 
 struct fault_decision {
@@ -57,7 +60,8 @@ struct fault_plane {
 
 	/* Of the plane. */
 	uint32_t rules_at[FAULT_POINTS + 1];
-	struct list rules;	      /* struct armed_rule.link, as they were added */
+	uint64_t sectors_from[FAULT_POINTS]; /* the first bad one; UINT64_MAX: none */
+	struct list rules;		     /* struct armed_rule.link, as they were added */
 	struct list at[FAULT_POINTS]; /* struct armed_rule.point_link, those of a point, too */
 	unsigned rule_count;
 	uint64_t next_id;
@@ -80,6 +84,14 @@ static inline bool fault_is_armed(const struct fault_plane *plane, enum fault_po
 	return __builtin_expect(plane->rules_at[point] > 0, 0);
 #endif
 }
+
+/*
+ * How many bytes of a read, of the LENGTH of CONTEXT, lie before the first bad sector
+ * behind its first byte that fails what begins there: at least 1; all, when a part
+ * of it is no answer.  Asked before fault_decide(), which is told of no more.
+ */
+uint64_t fault_reach(const struct fault_plane *plane, enum fault_point point,
+	const struct fault_context *context);
 
 /*
  * A hit of POINT.  True when a rule has fired: it is in the journal, and what

@@ -9,7 +9,8 @@
 struct armed_rule {
 	struct list point_link;
 	uint64_t seen, matched, fired;
-	bool looks_further; /* at a name, the phase, a clock or a file */
+	bool looks_further;  /* at a name, the phase, a clock or a file */
+	bool is_bad_sectors; /* rule_is_bad_sectors(): whole ones are in the offset range */
 	struct fault_rule rule;
 	struct list link;
 	uint64_t id;

@@ -45,9 +45,18 @@ const char *rule_format(const struct fault_rule *rule, char *buffer, size_t leng
 	for (const struct rule_key *key = rule_keys; key->name; key++) {
 		used = strlen(buffer);
 		if (key->write(rule, value))
-			snprintf(buffer + used, length - used, " %s=%s", key->name, value);
+			snprintf(buffer + used, length - used, " %s%s%s", key->name,
+				key->example ? "=" : "", value);
 	}
 	return buffer;
+}
+
+bool rule_is_bad_sectors(const struct fault_rule *rule)
+{
+	const struct point_row *point = fault_point_at(rule->point);
+
+	return rule->action == FAULT_ERROR && rule->has_offset && !rule->is_whole &&
+	       point->kind == POINT_READ && (point->traits & POINT_IN_VIEW);
 }
 
 bool rule_is_replayable(const struct fault_rule *rule)

@@ -40,6 +40,7 @@ struct fault_rule {
 	bool has_offset;
 	uint64_t offset_first;
 	uint64_t offset_end; /* UINT64_MAX: no end */
+	bool is_whole;	     /* what meets an error fails as one, see rule_is_bad_sectors() */
 
 	/* Of the hits that match the others: not the first AFTER, then every EVERYth. */
 	uint64_t after;
@@ -72,6 +73,14 @@ int rule_parse(const char *text, struct fault_rule *ret, char *message);
 
 /* Writes RULE as rule_parse() reads it: point, action, triggers, name.  Returns BUFFER. */
 const char *rule_format(const struct fault_rule *rule, char *buffer, size_t length);
+
+/*
+ * Whether RULE is an error in a range of a file that is read through the mount: bad
+ * sectors, of RULE_SECTOR_BYTES.  What begins in one of them meets the error; what
+ * comes to one is read up to it.
+ */
+#define RULE_SECTOR_BYTES 512u
+bool rule_is_bad_sectors(const struct fault_rule *rule);
 
 /*
  * Whether the same operations make RULE decide the same again: not, when it

@@ -10,11 +10,12 @@
 /* A trigger, or the name. */
 struct rule_key {
 	const char *name;
-	const char *example;
-	unsigned trait;	    /* which a point must have for it, or 0 ... */
-	const char *reason; /* ... and why */
+	const char *example; /* NULL: it stands alone, and has no value */
+	unsigned trait;	     /* which a point must have for it, or 0 ... */
+	const char *reason;  /* ... and why */
 
-	/* Required.  Whether VALUE could be read; what is no value for RULE is none. */
+	/* Required.  Whether VALUE (NULL of one that stands alone) could be read; what is no value
+	 * for RULE is none. */
 	bool (*read)(struct fault_rule *rule, const char *value);
 
 	/* Required.  Writes the value into BUFFER, of RULE_VALUE_BYTES; false: not there. */

@@ -76,6 +76,21 @@ static bool write_offset(const struct fault_rule *rule, char *buffer)
 	return rule->has_offset;
 }
 
+/* ---- whole ---- */
+
+static bool read_whole(struct fault_rule *rule, const char *value)
+{
+	(void)value;
+	rule->is_whole = true;
+	return true;
+}
+
+static bool write_whole(const struct fault_rule *rule, char *buffer)
+{
+	buffer[0] = '\0';
+	return rule->is_whole;
+}
+
 /* ---- after, every, times, chance ---- */
 
 static bool read_after(struct fault_rule *rule, const char *value)
@@ -263,6 +278,7 @@ static bool write_for(const struct fault_rule *rule, char *buffer)
 const struct rule_key rule_keys[] = {
 	{ "offset", "offset=24MiB..32MiB", POINT_HAS_RANGE, "nothing there has an offset",
 		read_offset, write_offset },
+	{ "whole", NULL, 0, NULL, read_whole, write_whole },
 	{ "snapshot", "snapshot=s0", POINT_OF_SNAPSHOT, "no snapshot is met there", read_snapshot,
 		write_snapshot },
 	{ "writer", "writer=System_Writer", POINT_OF_WRITER, "no writer is asked there",

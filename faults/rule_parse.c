@@ -17,6 +17,7 @@
 struct reader {
 	struct fault_rule rule;
 	struct spec_line line;
+	unsigned whole_column; /* 0: it is not there */
 };
 
 static const struct spec_language language = { .name = "rule" };
@@ -155,7 +156,9 @@ static bool read_key(struct reader *reader, size_t index, const struct spec_word
 
 	if (!spec_line_key(&reader->line, index, word))
 		return false;
-	if (!word->value)
+	if (!key->example && word->value)
+		return spec_line_wrong(&reader->line, NULL, "'%s' takes no value", key->name);
+	if (key->example && !word->value)
 		return spec_line_wrong(&reader->line, NULL, "a value is missing for '%s' (try %s)",
 			key->name, key->example);
 	if (!key->read(&reader->rule, word->value))
@@ -163,6 +166,8 @@ static bool read_key(struct reader *reader, size_t index, const struct spec_word
 	if ((point->traits & key->trait) != key->trait)
 		return spec_line_wrong(&reader->line, NULL, "'%s' makes no sense at point '%s': %s",
 			key->name, point->name, key->reason);
+	if (reader->rule.is_whole && reader->whole_column == 0)
+		reader->whole_column = reader->line.column;
 	return true;
 }
 
@@ -193,6 +198,15 @@ static bool read_word(struct reader *reader, const struct spec_word *word)
 
 /* ---- the line ---- */
 
+/* Whether nothing would be other without `whole`, which may stand before what it is about. */
+static bool whole_is_idle(const struct reader *reader)
+{
+	struct fault_rule rule = reader->rule;
+
+	rule.is_whole = false;
+	return reader->rule.is_whole && !rule_is_bad_sectors(&rule);
+}
+
 static bool read_line(struct reader *reader, const char *text, char *message)
 {
 	struct spec_line *line = &reader->line;
@@ -211,6 +225,12 @@ static bool read_line(struct reader *reader, const char *text, char *message)
 	}
 	if (reader->rule.action == FAULT_NO_ACTION)
 		return spec_line_wrong(line, NULL, "an action is missing (try error=EIO)");
+	if (whole_is_idle(reader)) {
+		line->column = reader->whole_column;
+		return spec_line_wrong(line, NULL,
+			"'whole' makes no sense: only a read through the mount that comes to an "
+			"error with an offset would be in part");
+	}
 	return true;
 }
 

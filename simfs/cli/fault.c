@@ -41,11 +41,13 @@ static const struct command_line add = {
 		 "phase=NAME\n"
 		 "  file=/PATH (exists)  from=10s  for=10s  after=100  every=10  chance=5%  "
 		 "times=1\n\n"
+		 "An error with an offset is bad sectors: a read that comes to them ends before "
+		 "them,\nthe next one fails.  With 'whole' it fails as one.\n\n"
 		 "At writer.* and snapshot.commit an error can be a code of VSS: "
 		 "error=0x800423f2.\n\n"
 		 "name=NAME gives it a name: another rule of that name takes its place, the same\n"
 		 "rule changes nothing.",
-	.examples = "  snaprig fault add mnt 'snapshot.read error=EIO offset=24MiB.. times=1'\n"
+	.examples = "  snaprig fault add mnt 'snapshot.read error=EIO offset=24MiB..25MiB'\n"
 		    "  snaprig fault add mnt 'cow.store fail-snapshot when=store.used>=70%'\n",
 	.exits = ASK_EXITS,
 	.asks = &(const struct command_question){ .command = "fault.add", .print = print_id },

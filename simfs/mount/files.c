@@ -206,6 +206,18 @@ static void start_write(struct slot *slot, struct snapshot *snapshot, uint64_t o
 	submit(slot, VOLUME_WRITE, snapshot, offset, length);
 }
 
+/*
+ * A read that fills pages of the kernel, as of a mapped file, and not the memory of
+ * whoever reads.  A short answer to that would be taken for the end of the file, and
+ * zeros for what is behind it; only the others come with the owner of their locks.
+ */
+static bool fills_pages(const struct slot *slot)
+{
+	const struct fuse_read_in *read = (const void *)(slot_header(slot) + 1);
+
+	return (read->read_flags & FUSE_READ_LOCKOWNER) == 0;
+}
+
 void files_read(fuse_req_t request, fuse_ino_t inode, size_t size, off_t offset,
 	struct fuse_file_info *file)
 {
@@ -230,7 +242,11 @@ void files_read(fuse_req_t request, fuse_ino_t inode, size_t size, off_t offset,
 		size = bytes - (uint64_t)offset;
 	if (size > VOLUME_REQUEST_MAX_BYTES)
 		size = VOLUME_REQUEST_MAX_BYTES;
-	start(slot_take(session, request), VOLUME_READ, snapshot, (uint64_t)offset, size);
+
+	struct slot *slot = slot_take(session, request);
+
+	slot->request.is_whole = fills_pages(slot);
+	start(slot, VOLUME_READ, snapshot, (uint64_t)offset, size);
 }
 
 void files_write(fuse_req_t request, fuse_ino_t inode, const char *data, size_t size, off_t offset,

@@ -2,13 +2,15 @@
 /*
  * fault_io.c - one read, write or flush that a fault strikes as it comes.
  *
- *	            ┌─ FAULT_ANSWERS ─▶ answer ─▶ ended
- *	fault_takes ┼─ FAULT_WAITS ─▶ (waits) ─▶ wait_go ─▶ request_start
- *	            ├─ unchanged (a snapshot that fails) ─▶ request_start
- *	            └─ change ─▶ request_start ─▶ changed_done ─▶ ended
+ *	                  ┌─ FAULT_ANSWERS ─▶ answer ─▶ ended
+ *	fault_takes ─▶ cut ┼─ FAULT_WAITS ─▶ (waits) ─▶ wait_go ─▶ request_start
+ *	                  ├─ unchanged (a snapshot that fails) ─▶ request_start
+ *	                  └─ change ─▶ request_start ─▶ changed_done ─▶ ended
  *
- * A changed request goes its way with another snapshot, offset or length than
- * it was asked for; changed_done() puts back what the caller knows it by.
+ * A read ends before the first bad sector behind its first byte (faults/rule.h), and
+ * what strikes it strikes what is left.  A changed request goes its way with another
+ * snapshot, offset or length than it was asked for; changed_done() puts back what the
+ * caller knows it by, of one that was cut as well.
  */
 #include <errno.h>
 #include <string.h>
@@ -67,16 +69,45 @@ static void changed_done(struct volume_request *request, int result)
 {
 	struct request_fault *fault = &request->fault;
 	struct snapshot *snapshot = fault->snapshot;
+	size_t moved_length = request->length;
 
 	request->snapshot = snapshot;
 	request->offset = fault->offset;
 	request->length = fault->length;
 	request->done = fault->done;
 	if (result == 0 && request->kind == VOLUME_READ)
-		fault_spoil(&fault->decision, request->data, request->length);
+		fault_spoil(&fault->decision, request->data, moved_length);
 	/* Not before: SNAPSHOT may go then, and `done` of a reader does not need it. */
 	snapshot_put(snapshot);
 	request->done(request, result);
+}
+
+/* Others may be in its place until changed_done(). */
+static void keep(struct volume_request *request)
+{
+	struct request_fault *fault = &request->fault;
+
+	fault->snapshot = request->snapshot;
+	fault->offset = request->offset;
+	fault->length = request->length;
+	fault->done = request->done;
+	request->done = changed_done;
+	snapshot_get(request->snapshot);
+}
+
+/* Whether REQUEST, of which CONTEXT tells, ends earlier than it was asked to. */
+static bool cut(
+	struct volume_request *request, enum fault_point point, struct fault_context *context)
+{
+	uint64_t reach = fault_reach(&request->volume->faults.plane, point, context);
+
+	if (reach == context->length)
+		return false;
+	keep(request);
+	request->length = reach;
+	request->done_length = reach;
+	context->length = reach;
+	return true;
 }
 
 static void change(struct volume_request *request)
@@ -90,12 +121,6 @@ static void change(struct volume_request *request)
 		.written = request->kind == VOLUME_WRITE ? request->buffer : NULL,
 	};
 
-	fault->snapshot = request->snapshot;
-	fault->offset = request->offset;
-	fault->length = request->length;
-	fault->done = request->done;
-	request->done = changed_done;
-	snapshot_get(request->snapshot);
 	fault_change(&fault->decision, &move);
 	request->offset = move.offset;
 	request->length = move.length;
@@ -110,6 +135,10 @@ static void answer(struct volume_request *request, int result)
 	/* Who loses what was written has told the time all the same. */
 	if (result == 0 && request->kind == VOLUME_WRITE)
 		surface_written(request->volume, request->snapshot);
+	if (result < 0 && request->kind == VOLUME_READ && request->snapshot) {
+		request->volume->counters.snapshot_reads++;
+		request->volume->counters.snapshot_read_errors++;
+	}
 	request->done(request, result);
 }
 
@@ -119,8 +148,10 @@ bool fault_takes(struct volume_request *request, enum fault_point point)
 		.snapshot = request->snapshot ? request->snapshot->name : NULL,
 		.offset = request->offset,
 		.length = request->length,
+		.is_whole = request->is_whole,
 	};
 	struct fault_decision *decision = &request->fault.decision;
+	bool is_kept = cut(request, point, &context);
 
 	switch (fault_site_meet(&request->volume->faults, point, &context, &request->fault.wait,
 		wait_go, decision)) {
@@ -138,6 +169,8 @@ bool fault_takes(struct volume_request *request, enum fault_point point)
 		fault_fail_snapshot(request->snapshot);
 	if (!fault_changes(decision))
 		return false;
+	if (!is_kept)
+		keep(request);
 	change(request);
 	return true;
 }

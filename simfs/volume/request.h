@@ -83,6 +83,9 @@ struct volume_request {
 	uint64_t offset;
 	size_t length;
 
+	/* Of a read: no fault may cut it short before bad sectors; it fails as one. */
+	bool is_whole;
+
 	/* Aligned to BLOCKIO_ALIGNMENT_MAX.  A write's bytes begin here; a read
 	 * has room for VOLUME_BUFFER_BYTES and finds its bytes at `data`; a
 	 * discard and a zeroing overwrite VOLUME_REQUEST_MAX_BYTES. */

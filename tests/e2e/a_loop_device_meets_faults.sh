@@ -29,6 +29,20 @@ same 0 "$(read_device 'snapshot.read short=4096 every=5')" "exit with short read
 cmp found old || fail "what the device read on is not what is there"
 same 1 "$(read_device 'snapshot.read error=EIO offset=4MiB..')" "exit with an error"
 same 4194304 "$(wc -c <found)" "bytes before the error"
+
+# A bad sector fails the request of the device that comes to it, and in its cache what the
+# kernel reads as one: a page, or a folio of more of them.
+same 1 "$(read_device 'snapshot.read error=EIO offset=3000001..3000002')" "exit with a bad sector"
+same $((3000001 / 65536 * 65536)) "$(wc -c <found)" "bytes before the request that fails"
+blockdev --flushbufs "$loop"
+refused 1 'Input/output error' dd if="$loop" of=found bs=64k
+[ "$(wc -c <found)" -le $((3000001 / 4096 * 4096)) ] && [ "$(wc -c <found)" -ge 2000000 ] ||
+	fail "$(wc -c <found) bytes before the pages that fail"
+head -c "$(wc -c <found)" old | cmp - found || fail "what lies before it"
+dd if="$loop" of=found bs=512 skip=$((3000001 / 512 + 1)) count=8 iflag=direct status=none
+tail -c +$((3000001 / 512 * 512 + 513)) old | head -c 4096 | cmp - found ||
+	fail "what lies behind it"
+blockdev --flushbufs "$loop"
 same 1 "$(read_device 'snapshot.read short=0 offset=4MiB..')" "exit with a read of nothing"
 same 0 "$(read_device 'snapshot.read zero offset=4MiB..')" "exit with zeros"
 head -c 4194304 old >wanted

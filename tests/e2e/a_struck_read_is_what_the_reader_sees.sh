@@ -3,7 +3,8 @@
 #
 # A short read is short, at any offset; zeros are all that was asked for; stale
 # bytes are the live ones; an error is one for dd, for tar and for who maps the
-# file, whatever was cached before.
+# file, whatever was cached before; in a range it is a bad sector, up to which
+# a read is read.
 . "${0%/*}/../lib/e2e.sh"
 
 requires jq
@@ -57,14 +58,38 @@ fault 'snapshot.read error=EIO offset=4MiB..'
 refused 1 'Input/output error' dd if="$s0" of=out bs=1M
 same 4194304 "$(wc -c <out)" "bytes before the error"
 
-# tar takes a short read for the end of a file that shrank, as it would on a
-# real device, and an error for one.
+# Byte 3000001 lies in the sector from 2999808 to 3000320.
+fault 'snapshot.read error=EIO offset=3000001..3000002'
+refused 1 'Input/output error' dd if="$s0" of=out bs=1M
+part() { tail -c +"$(($2 + 1))" "$1" | head -c "$3"; }
+head -c 2999808 old | cmp - out || fail "what was read is not what lies before the sector"
+refused 1 'Input/output error' bytes_at 2999808 1 "$s0"
+refused 1 'Input/output error' bytes_at 3000319 100 "$s0"
+bytes_at 3000320 1000000 "$s0" >found
+part old 3000320 1000000 | cmp - found || fail "what lies behind the sector"
+bytes_at 2999000 4096 "$s0" >found
+part old 2999000 808 | cmp - found || fail "a read that comes to the sector"
+same 3 "$(status '.faults[0].fired')" "hits of the sector"
+same 4 "$(status .counters.snapshot_read_errors)" "errors that were counted, the first one too"
+fault 'snapshot.read error=EIO offset=3000001..3000002 whole'
+refused 1 'Input/output error' dd if="$s0" of=out bs=1M
+same 2097152 "$(wc -c <out)" "bytes before a read that fails as one"
+
+# Longer than what the kernel asks for at once.
+fault 'snapshot.read error=EIO offset=3000001..3000002 times=1'
+refused 1 'Input/output error' dd if="$s0" of=out bs=4M
+same 2999808 "$(wc -c <out)" "bytes before the sector of long reads"
+
+# tar takes a short read for the end of a file that shrank, as it would on a real
+# device, where a bad sector makes one; and an error for one.
 if command -v tar >/dev/null; then
 	fault 'snapshot.read short=512 offset=4MiB.. times=1'
 	refused 1 'File shrank' tar -C "$mnt/snapshots" -cf out.tar s0
 	fault 'snapshot.read short=0 offset=4MiB..'
 	refused 1 'File shrank' tar -C "$mnt/snapshots" -cf out.tar s0
 	fault 'snapshot.read error=EIO offset=4MiB..'
+	refused 1 'File shrank' tar -C "$mnt/snapshots" -cf out.tar s0
+	fault 'snapshot.read error=EIO offset=4MiB.. whole'
 	refused '1|2' 'Input/output error|Read error' tar -C "$mnt/snapshots" -cf out.tar s0
 fi
 
@@ -74,6 +99,18 @@ e2e_status=0
 "$E2E_TOOLS/mapped" "$s0" 5000000 >found || e2e_status=$?
 if [ "$e2e_status" = 0 ]; then
 	same "$(od -An -tu1 -j5000000 -N1 old | tr -d ' ')" "$(cat found)" "a mapped byte"
+	# Of pages that are filled the one with the sector fails, and no other.
+	fault 'snapshot.read error=EIO offset=3000001..3000002'
+	for at in 2998271 3002368 8388607; do
+		"$E2E_TOOLS/mapped" "$s0" $at >found || fail "exit $? of one who maps byte $at"
+		same "$(od -An -tu1 -j$at -N1 old | tr -d ' ')" "$(cat found)" "byte $at, mapped"
+	done
+	for at in 2998272 3000000 3002367; do
+		e2e_status=0
+		"$E2E_TOOLS/mapped" "$s0" $at || e2e_status=$?
+		same 4 "$e2e_status" "exit of one who maps byte $at, in a bad page (SIGBUS)"
+	done
+	same 8388608 "$(stat -c %s "$s0")" "size of the snapshot"
 	fault 'snapshot.read error=EIO'
 	e2e_status=0
 	"$E2E_TOOLS/mapped" "$s0" 6000000 || e2e_status=$?

@@ -30,6 +30,9 @@ static const char *const written[][2] = {
 	{ "live.write delay=20ms chance=5%", "live.write delay=20ms chance=5%" },
 	{ "snapshot.create error=ENOSPC when=chain.depth>=29",
 		"snapshot.create error=ENOSPC when=chain.depth>=29" },
+	{ "live.read whole error=EIO offset=..512s", "live.read error=EIO offset=..256KiB whole" },
+	{ "snapshot.read error=EIO offset=1..2 whole times=1",
+		"snapshot.read error=EIO offset=1..2 whole times=1" },
 	{ "  live.read\thang  ", "live.read hang" },
 	{ "live.read times=3 zero offset=0..1024KiB", "live.read zero offset=..1MiB times=3" },
 	{ "live.read zero offset=..", "live.read zero offset=.." },
@@ -122,6 +125,19 @@ static const struct {
 	{ "live.read hang=5s", "'hang' takes no value at column 11" },
 	{ "live.read zero error=EIO", "a second action 'error' beside 'zero' at column 16" },
 	{ "live.read zero times=1 times=1", "a second 'times' at column 24" },
+	{ "live.read error=EIO offset=..1 whole=1", "'whole' takes no value at column 32" },
+	{ "live.read whole zero offset=..1",
+		"'whole' makes no sense: only a read through the mount that comes to an error with "
+		"an offset would be in part at column 11" },
+	{ "live.read error=EIO whole times=2",
+		"'whole' makes no sense: only a read through the mount that comes to an error with "
+		"an offset would be in part at column 21" },
+	{ "origin.read whole error=EIO offset=..1",
+		"'whole' makes no sense: only a read through the mount that comes to an error with "
+		"an offset would be in part at column 13" },
+	{ "live.write whole error=EIO offset=..1",
+		"'whole' makes no sense: only a read through the mount that comes to an error with "
+		"an offset would be in part at column 12" },
 	{ "live.read zero times", "a value is missing for 'times' (try times=1) at column 16" },
 	{ "live.read zero times=0", "cannot read times '0' (try times=1) at column 16" },
 	{ "live.read zero every=0", "cannot read every '0' (try every=10) at column 16" },
