@@ -16,6 +16,8 @@ static const struct gauge_row rows[GAUGE_COUNT] = {
 	[GAUGE_MEMORY_USED] = { "memory.used", GAUGE_SHARE,
 		"memory that is not available, as a share of all memory" },
 	[GAUGE_READ_PROGRESS] = { "read.progress", GAUGE_SHARE,
+		"the share of a snapshot that was read, each block once; of the one read most" },
+	[GAUGE_READ_OFFSET] = { "read.offset", GAUGE_SHARE,
 		"the highest offset at which a snapshot was read, as a share of the volume" },
 	[GAUGE_SNAPSHOT_COUNT] = { "snapshot.count", GAUGE_NUMBER,
 		"snapshots, failed ones included" },

@@ -16,7 +16,8 @@ enum gauge {
 	GAUGE_STORE_USED,    /* the fullest store's share of its limit */
 	GAUGE_STORE_BYTES,   /* bytes that count against limits, of all stores */
 	GAUGE_MEMORY_USED,   /* of the machine or of a cgroup */
-	GAUGE_READ_PROGRESS, /* highest offset at which any snapshot was read, as a share */
+	GAUGE_READ_PROGRESS, /* of the snapshot of which most was read */
+	GAUGE_READ_OFFSET,   /* highest offset at which a read of any snapshot began, as a share */
 	GAUGE_SNAPSHOT_COUNT,
 	GAUGE_SNAPSHOT_AGE,	 /* of the oldest snapshot */
 	GAUGE_LIVE_WRITTEN,	 /* bytes written to the live view since the mount */

@@ -20,6 +20,7 @@ static const struct gauge_word {
 	{ "store.bytes", UNIT_BYTES },
 	{ "memory.used", UNIT_SHARE },
 	{ "read.progress", UNIT_SHARE },
+	{ "read.offset", UNIT_SHARE },
 	{ "snapshot.count", UNIT_NUMBER },
 	{ "snapshot.age", UNIT_TIME },
 	{ "live.written", UNIT_BYTES },

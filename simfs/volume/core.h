@@ -8,6 +8,7 @@
 #include "simfs/volume/event_file.h"
 #include "simfs/volume/extension.h"
 #include "simfs/volume/owner.h"
+#include "simfs/volume/progress.h"
 #include "simfs/volume/snapshot.h"
 #include "simfs/volume/state_record.h"
 #include "simfs/volume/surface.h"
@@ -36,9 +37,9 @@ struct snapshot {
 	enum snapshot_state state;
 	int error;
 	uint64_t overflow_blocks;
-	uint64_t highest_read; /* offset at which a read began */
-	uint64_t known_ns;     /* on the rig's clock: since when the volume has it ... */
-	uint64_t older_ns;     /* ... and how old it was then */
+	struct read_progress progress;
+	uint64_t known_ns; /* on the rig's clock: since when the volume has it ... */
+	uint64_t older_ns; /* ... and how old it was then */
 	unsigned files_open;
 	unsigned references;		  /* snapshot_get() */
 	struct store_waiter marked;	  /* that it has failed */

@@ -75,8 +75,12 @@ static void changed_done(struct volume_request *request, int result)
 	request->offset = fault->offset;
 	request->length = fault->length;
 	request->done = fault->done;
-	if (result == 0 && request->kind == VOLUME_READ)
+	if (result == 0 && request->kind == VOLUME_READ) {
 		fault_spoil(&fault->decision, request->data, moved_length);
+		if (snapshot)
+			progress_end(&snapshot->progress, volume_bytes(request->volume),
+				request->offset, moved_length);
+	}
 	/* Not before: SNAPSHOT may go then, and `done` of a reader does not need it. */
 	snapshot_put(snapshot);
 	request->done(request, result);

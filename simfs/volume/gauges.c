@@ -46,16 +46,30 @@ static void measure_stores(struct volume *volume)
 
 static void measure_progress(struct volume *volume)
 {
-	uint64_t highest_read = 0;
+	uint64_t most = 0;
+
+	list_for_each (at, &volume->snapshots) {
+		const struct snapshot *snapshot = CONTAINER_OF(at, struct snapshot, link);
+		uint64_t share = progress_share(&snapshot->progress);
+
+		if (!snapshot->is_kept && share > most)
+			most = share;
+	}
+	gauge_measure(&volume->gauges, GAUGE_READ_PROGRESS, most);
+}
+
+static void measure_offset(struct volume *volume)
+{
+	uint64_t highest = 0;
 
 	list_for_each (at, &volume->snapshots) {
 		const struct snapshot *snapshot = CONTAINER_OF(at, struct snapshot, link);
 
-		if (!snapshot->is_kept && snapshot->highest_read > highest_read)
-			highest_read = snapshot->highest_read;
+		if (!snapshot->is_kept && snapshot->progress.highest_first > highest)
+			highest = snapshot->progress.highest_first;
 	}
-	gauge_measure(&volume->gauges, GAUGE_READ_PROGRESS,
-		(uint64_t)((unsigned __int128)highest_read * 1000000 / volume_bytes(volume)));
+	gauge_measure(&volume->gauges, GAUGE_READ_OFFSET,
+		(uint64_t)((unsigned __int128)highest * 1000000 / volume_bytes(volume)));
 }
 
 static void measure_age(struct volume *volume)
@@ -109,6 +123,7 @@ void gauge_measure_now(struct volume *volume, enum gauge gauge)
 		[GAUGE_STORE_BYTES] = measure_stores,
 		[GAUGE_MEMORY_USED] = measure_memory,
 		[GAUGE_READ_PROGRESS] = measure_progress,
+		[GAUGE_READ_OFFSET] = measure_offset,
 		[GAUGE_SNAPSHOT_COUNT] = measure_count,
 		[GAUGE_SNAPSHOT_AGE] = measure_age,
 		[GAUGE_LIVE_WRITTEN] = measure_written,

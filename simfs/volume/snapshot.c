@@ -76,6 +76,7 @@ void snapshot_free(struct snapshot *snapshot)
 	if (list_is_linked(&snapshot->link))
 		list_remove(&snapshot->link);
 	store_destroy(snapshot->store);
+	progress_deinit(&snapshot->progress);
 	free(snapshot);
 }
 

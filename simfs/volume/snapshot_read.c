@@ -26,8 +26,7 @@ void snapshot_read_start(struct volume_request *request)
 	volume->counters.snapshot_reads++;
 	volume->reads_under_way++;
 	snapshot_get(snapshot);
-	if (request->offset > snapshot->highest_read)
-		snapshot->highest_read = request->offset;
+	progress_begin(&snapshot->progress, request->offset);
 	if (!read_hold_parks(volume, request))
 		snapshot_read_go(request);
 }
@@ -45,11 +44,16 @@ void snapshot_read_end(struct volume_request *request, int result)
 	struct snapshot *snapshot = request->snapshot;
 	struct volume *volume = request->volume;
 
-	if (result < 0)
+	if (result < 0) {
 		volume->counters.snapshot_read_errors++;
-	else
+	} else {
 		volume->counters.snapshot_read_bytes += request->length;
+		progress_end(&snapshot->progress, volume_bytes(volume), request->offset,
+			request->length);
+	}
 	volume->reads_under_way--;
 	snapshot_put(snapshot);
+	/* Then REQUEST is its caller's; how much was read may be what somebody waits for. */
 	request->done(request, result);
+	read_hold_check(volume);
 }

@@ -206,7 +206,7 @@ START_TEST(a_hold_stops_the_reader_that_reaches_the_value)
 
 	ck_assert_int_eq(engine_snapshot(&served_engine, "s0", NULL, &snapshot), 0);
 	peer_say(served_peer,
-		"{\"id\":1,\"command\":\"hold\",\"gauge\":\"read.progress\",\"at_least\":"
+		"{\"id\":1,\"command\":\"hold\",\"gauge\":\"read.offset\",\"at_least\":"
 		"\"50%\"}\n");
 	for (unsigned at = 0; at < 2; at++)
 		reads[at] = engine_read_new(
@@ -219,7 +219,7 @@ START_TEST(a_hold_stops_the_reader_that_reaches_the_value)
 
 	engine_submit(&served_engine, reads[1]);
 	peer_expect(served_peer,
-		"{\"id\":1,\"ok\":true,\"result\":{\"gauge\":\"read.progress\",\"value\":"
+		"{\"id\":1,\"ok\":true,\"result\":{\"gauge\":\"read.offset\",\"value\":"
 		"\"75%\"}}");
 	ck_assert(!is_served(reads[1]));
 	served_expect_ok("{'command':'resume'}");

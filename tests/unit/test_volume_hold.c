@@ -61,7 +61,7 @@ END_TEST
 
 START_TEST(the_read_that_reaches_the_value_is_held_and_those_before_are_not)
 {
-	struct volume_read_hold hold = hold_of(GAUGE_READ_PROGRESS, 250000);
+	struct volume_read_hold hold = hold_of(GAUGE_READ_OFFSET, 250000);
 	struct engine_request *at = engine_read_new(snapshot, VOLUME_BYTES / 4, 4096);
 	struct engine_request *later = engine_read_new(snapshot, 0, 4096);
 
@@ -84,6 +84,74 @@ START_TEST(the_read_that_reaches_the_value_is_held_and_those_before_are_not)
 	ck_assert_uint_eq((uint8_t)later->request.data[0], 0);
 	engine_request_free(at);
 	engine_request_free(later);
+}
+END_TEST
+
+/* What was read counts, wherever it lies; and it is told when the last of it was. */
+START_TEST(reads_are_held_when_as_much_was_read)
+{
+	struct volume_read_hold hold = hold_of(GAUGE_READ_PROGRESS, 250000);
+	struct engine_request *next = engine_read_new(snapshot, 0, 4096);
+
+	volume_read_hold_begin(engine.volume, &hold);
+	ck_assert_int_eq(read_byte(snapshot, VOLUME_BYTES - 1), 0);
+	for (uint64_t block = 1; block < VOLUME_BYTES / 4096 / 4; block++) {
+		ck_assert_uint_eq(reached_count, 0);
+		ck_assert_int_eq(read_byte(snapshot, block * 4096), 0);
+		if (reached_count == 0)
+			ck_assert_int_eq(read_byte(snapshot, block * 4096 + 7), 0);
+	}
+	ck_assert_uint_eq(reached_count, 1);
+	engine_submit(&engine, next);
+	engine_settle(&engine);
+	ck_assert(!next->has_ended);
+	volume_read_hold_end(engine.volume, &hold);
+	ck_assert_int_eq(engine_wait(&engine, next), 0);
+	engine_request_free(next);
+}
+END_TEST
+
+/* All of it is no read's beginning, and is reached all the same. */
+START_TEST(a_hold_is_told_when_all_was_read)
+{
+	struct volume_read_hold hold = hold_of(GAUGE_READ_PROGRESS, 1000000);
+
+	volume_read_hold_begin(engine.volume, &hold);
+	for (uint64_t at = 0; at < VOLUME_BYTES; at += 4096) {
+		ck_assert_uint_eq(reached_count, 0);
+		ck_assert_int_eq(read_byte(snapshot, at), 0);
+	}
+	ck_assert_uint_eq(reached_count, 1);
+	volume_read_hold_end(engine.volume, &hold);
+}
+END_TEST
+
+static void add(const char *rule)
+{
+	char message[RULE_MESSAGE_BYTES];
+	uint64_t id;
+
+	ck_assert_int_eq(volume_fault_add(engine.volume, rule, &id, message), 0);
+}
+
+static uint64_t progress(void)
+{
+	return gauge_value(volume_gauges(engine.volume), GAUGE_READ_PROGRESS);
+}
+
+/* A reader that is given the live view has read, too; one that is given an error has not. */
+START_TEST(what_a_fault_gives_counts_as_read_and_an_error_does_not)
+{
+	const uint64_t block = 1000000 / (VOLUME_BYTES / 4096);
+
+	add("snapshot.read stale offset=4KiB..8KiB");
+	add("snapshot.read error=EIO offset=8KiB..");
+	ck_assert_int_eq(read_byte(snapshot, 8192), -EIO);
+	ck_assert_uint_eq(progress(), 0);
+	ck_assert_int_eq(read_byte(snapshot, 4096), 0);
+	ck_assert_uint_eq(progress(), block);
+	ck_assert_int_eq(read_byte(snapshot, 0), 0);
+	ck_assert_uint_eq(progress(), 2 * block);
 }
 END_TEST
 
@@ -207,7 +275,9 @@ START_TEST(gauges_tell_what_the_volume_holds)
 	ck_assert_uint_eq(gauge_value(gauges, GAUGE_STORE_USED), 125000);
 	ck_assert_uint_eq(gauge_value(gauges, GAUGE_STORE_BYTES), 4096);
 	ck_assert_uint_eq(gauge_value(gauges, GAUGE_LIVE_WRITTEN), 4096);
-	ck_assert_uint_eq(gauge_value(gauges, GAUGE_READ_PROGRESS), 500000);
+	ck_assert_uint_eq(gauge_value(gauges, GAUGE_READ_OFFSET), 500000);
+	ck_assert_uint_eq(
+		gauge_value(gauges, GAUGE_READ_PROGRESS), 2 * 1000000ull / (VOLUME_BYTES / 4096));
 	ck_assert_uint_eq(gauge_value(gauges, GAUGE_SNAPSHOT_COUNT), 1);
 	ck_assert_uint_eq(gauge_value(gauges, GAUGE_OPS), 3);
 	volume_gauge_feign(engine.volume, GAUGE_OPS, 1);
@@ -226,6 +296,9 @@ int main(int argc, char **argv)
 	tcase_add_checked_fixture(tcase, open_engine, close_engine);
 	tcase_add_test(tcase, a_value_that_is_there_already_is_reached_at_once);
 	tcase_add_test(tcase, the_read_that_reaches_the_value_is_held_and_those_before_are_not);
+	tcase_add_test(tcase, reads_are_held_when_as_much_was_read);
+	tcase_add_test(tcase, a_hold_is_told_when_all_was_read);
+	tcase_add_test(tcase, what_a_fault_gives_counts_as_read_and_an_error_does_not);
 	tcase_add_test(tcase, held_reads_of_a_snapshot_that_fails_meanwhile_get_eio);
 	tcase_add_test(tcase, the_last_reached_hold_lets_the_reads_go);
 	tcase_add_test(tcase, each_gauge_is_reached_by_what_moves_it);
