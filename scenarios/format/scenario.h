@@ -56,6 +56,7 @@ enum step_kind {
 	STEP_GAUGE,    /* gauge: { name, value, [start] } */
 	STEP_RELEASE,  /* release: GAUGE */
 	STEP_FAULT,    /* fault: RULE, or a list of them */
+	STEP_TARGET,   /* target: SIZE, room for what clients make; none: as there is */
 	STEP_BACKUP,   /* backup: { of | takes, to } */
 	STEP_RESTORE,  /* restore: { from, to } */
 	STEP_EXPECT,   /* expect: { … } */
@@ -102,7 +103,7 @@ struct step {
 	char *of;		      /* BACKUP: snapshot;  RESTORE: backup */
 	bool takes;		      /* BACKUP: the client takes the snapshot itself */
 	enum pattern pattern;	      /* WRITE */
-	uint64_t bytes;		      /* WRITE; 0: … */
+	uint64_t bytes;		      /* WRITE, TARGET (0: none); 0: … */
 	uint32_t per_million;	      /* … of the volume, in a failure that is not bound yet */
 	char *value;		      /* GAUGE */
 	bool memory_is_real;	      /* GAUGE: pressed, not feigned */

@@ -102,6 +102,8 @@ static char *faults_title(const struct step *step)
 
 char *step_title(const struct step *step)
 {
+	char size[32];
+
 	switch (step->kind) {
 	case STEP_SNAPSHOT:
 		return heap_format("snapshot '%s'", step->name);
@@ -115,6 +117,10 @@ char *step_title(const struct step *step)
 		return heap_format("release '%s'", step->name);
 	case STEP_FAULT:
 		return faults_title(step);
+	case STEP_TARGET:
+		return step->bytes ? heap_format("target: room for %s",
+					     size_format(step->bytes, size, sizeof size))
+				   : heap_copy("target: room as there is");
 	case STEP_BACKUP:
 		return heap_format("backup '%s'%s to '%s'", step->of,
 			step->takes ? ", taken by the client," : "", step->name);

@@ -110,6 +110,14 @@ static void read_write_bytes(struct reading *reading, const struct field *field,
 			"'%s' is no share of a volume (try 25%%)", node->text);
 }
 
+/* As read_write_bytes(), or "none". */
+static void read_target(struct reading *reading, const struct field *field,
+	const struct tree_node *node, void *target)
+{
+	if (node->kind != TREE_SCALAR || strcmp(node->text, "none") != 0)
+		read_write_bytes(reading, field, node, target);
+}
+
 static const struct field write_fields[] = {
 	{ "name", read_name, AT(name), .required = true },
 	{ "pattern", read_choice, AT(pattern), .required = true, CHOICES(pattern_words) },
@@ -186,6 +194,8 @@ static const struct field step_fields[] = {
 	[STEP_GAUGE] = { "gauge", read_table, .table = &gauge_table },
 	[STEP_RELEASE] = { "release", read_set_gauge, AT(name) },
 	[STEP_FAULT] = { "fault", read_faults, AT(faults) },
+	[STEP_TARGET] = { "target", read_target, .offset = 0, .min = WRITE_MIN_BYTES,
+		.max = WRITE_MAX_BYTES },
 	[STEP_BACKUP] = { "backup", read_table, .table = &backup_table },
 	[STEP_RESTORE] = { "restore", read_table, .table = &restore_table },
 	[STEP_EXPECT] = { "expect", read_table, AT(expectation), .table = &expect_table },

@@ -129,6 +129,7 @@ static int backup_make(struct run *run, struct run_backup *backup, struct reason
 	}
 	/* Both are asked: what has fired is counted up to here. */
 	backup->fault_struck |= faults_struck(run);
+	backup->fault_struck |= target_struck(run, backup->exit_status);
 	if (!backup->takes)
 		backup->fault_struck |= snapshot_has_failed(run, backup->of);
 	else if (journal_look(run, ret_journal, reason) < 0)

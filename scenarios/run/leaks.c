@@ -56,6 +56,13 @@ static void snapshots_look(struct run *run)
 	json_decref(list);
 }
 
+static bool is_out_folder(const struct run *run, const char *path)
+{
+	size_t length = strlen(run->work);
+
+	return strncmp(path, run->work, length) == 0 && strcmp(path + length, "/out") == 0;
+}
+
 void leaks_look(struct run *run)
 {
 	AUTO(auto_free) char *temporary = heap_format("%s/tmp", run->work);
@@ -67,7 +74,9 @@ void leaks_look(struct run *run)
 	for (size_t i = 0; i < list.count; i++) {
 		AUTO(auto_free) char *leak = heap_format("mount '%s'", list.paths[i]);
 
-		if (strcmp(list.paths[i], run->mount_point) != 0)
+		/* Our own, and what limits the room for backups (target.c). */
+		if (strcmp(list.paths[i], run->mount_point) != 0 &&
+			!(run->has_target && is_out_folder(run, list.paths[i])))
 			leak_add(run, leak);
 	}
 	mount_list_deinit(&list);

@@ -28,6 +28,7 @@ static step_runner *const step_runners[] = {
 	[STEP_GAUGE] = run_gauge,
 	[STEP_RELEASE] = run_release,
 	[STEP_FAULT] = run_fault,
+	[STEP_TARGET] = run_target,
 	[STEP_BACKUP] = run_backup_step,
 	[STEP_RESTORE] = run_restore_step,
 	[STEP_EXPECT] = run_expect,

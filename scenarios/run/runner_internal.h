@@ -50,7 +50,8 @@ struct run {
 	char *program; /* ours */
 
 	struct rig *rig;
-	bool may_crash; /* a rule was to end the rig */
+	bool has_target; /* its room is limited */
+	bool may_crash;	 /* a rule was to end the rig */
 	struct ledger *ledger;
 	struct snapshot_point *points;
 	size_t point_count;
@@ -82,6 +83,12 @@ enum outcome run_at_condition(const struct run *run, const struct step *step,
 
 /* runner.c: mounts the volume again after a rule has ended its rig; 0, or -errno with REASON. */
 int volume_revive(struct run *run, struct reason *reason);
+
+/* target.c: the room that there is for what clients make. */
+step_runner run_target;
+
+/* Whether a client that ended with EXIT_STATUS has met the end of that room. */
+bool target_struck(const struct run *run, int exit_status);
 
 /* faults.c */
 step_runner run_fault;

@@ -62,6 +62,12 @@ checked 0 detected --fault 'snapshot.read error=EIO after=3' -- cp {snapshot} {o
 checked 1 leaked -- 'cp {snapshot} {out}; touch "$TMPDIR/left"'
 is '.leaks | length == 1'
 checked 0 detected --failure rig-crash -- cp {snapshot} {out}
+checked 1 silent-corruption --failure truncated-source -- cp {snapshot} {out}
+if [ "$(id -u)" = 0 ]; then
+	checked 0 detected --failure target-full -- cp {snapshot} {out}
+	checked 1 silent-corruption --failure target-full -- 'cp {snapshot} {out}; true'
+	checked 0 detected --failure target-full -- 'cp {snapshot} {out} || { rm {out}; exit 1; }'
+fi
 # No snapshot comes, and who backs up all the same has no backup.
 checked 0 detected --failure writer-f4 -- cp {snapshot} {out}
 checked 1 silent-corruption --failure writer-f4 --restore 'gunzip <{out} >{restored}' -- \
@@ -90,6 +96,20 @@ checked 1 leaked --takes -- sh -c 'touch "$1" && cp "$1" "$2"' sh {snapshot} {ou
 random_bytes 1 1048576 >image
 "$SNAPRIG" check --image image -- sh -c 'cmp "$1" "$3" && cp "$1" "$2"' sh {snapshot} {out} \
 	"$work/image" || fail "the image is not the volume"
+
+# All, in one table: each that this machine can bring about, and none is inconclusive.
+e2e_status=0
+"$SNAPRIG" check --size 1MiB --failure all --restore "$copy" -- dd if={snapshot} of={out} bs=64k \
+	>table || e2e_status=$?
+cat table
+same 124 "$e2e_status" "exit of --failure all, among which are read-hangs"
+[ "$(grep -c '' table)" -gt 20 ] || fail "all are few"
+! grep -E " (inconclusive|error|skipped) " table || fail "one cannot be told"
+nothing_is_left "all"
+"$SNAPRIG" check --size 1MiB --failure all --profile lvm --json -- false >all.json || :
+jq -e '.schema_version == 1 and (.results | length > 10) and
+	all(.results[]; .profile == "lvm" and .exit == 1)' all.json >/dev/null ||
+	fail "not all in one object"
 
 # A replay repeats it.
 checked 1 silent-corruption --failure flipped-bits --seed 9 -- cp {snapshot} {out}

@@ -11,6 +11,7 @@
 #include "scenarios/base/heap.h"
 #include "scenarios/format/failure.h"
 #include "scenarios/format/files.h"
+#include "scenarios/format/step_title.h"
 #include "simfs/base/cleanup.h"
 #include "tests/lib/engine_suite.h"
 
@@ -106,6 +107,30 @@ START_TEST(words_are_bound_to_the_moment_and_the_volume)
 }
 END_TEST
 
+START_TEST(the_room_of_clients_is_a_share_or_what_there_is)
+{
+	struct failure *failure = failure_of(
+		"name: f\nabout: a\nprofiles: { plain: [] }\n"
+		"inject: [ snapshot: s1, target: 50%, { backup: { of: s1, to: b1 } } ]\n"
+		"remedy: [ target: none, target: 64KiB ]\n");
+	const struct step *inject = failure->scenario.phases[0].steps;
+	const struct step *remedy = failure->scenario.phases[1].steps;
+
+	failure_bind(failure, NULL, 1u << 20);
+	ck_assert_int_eq(inject[1].kind, STEP_TARGET);
+	ck_assert_uint_eq(inject[1].bytes, 512u << 10);
+	ck_assert_uint_eq(remedy[0].bytes, 0);
+	ck_assert_uint_eq(remedy[1].bytes, 64u << 10);
+
+	AUTO(auto_free) char *limited = step_title(&remedy[1]);
+	AUTO(auto_free) char *free_again = step_title(&remedy[0]);
+
+	ck_assert_str_eq(limited, "target: room for 64 KiB");
+	ck_assert_str_eq(free_again, "target: room as there is");
+	failure_destroy(failure);
+}
+END_TEST
+
 START_TEST(each_profile_has_what_is_seen_there)
 {
 	struct failure *failure = failure_of(HEAD INJECT);
@@ -197,6 +222,7 @@ int main(int argc, char **argv)
 	tcase_add_loop_test(
 		tests, ours_can_be_read_and_are_named_as_their_files, 0, (int)ours.count);
 	tcase_add_test(tests, words_are_bound_to_the_moment_and_the_volume);
+	tcase_add_test(tests, the_room_of_clients_is_a_share_or_what_there_is);
 	tcase_add_test(tests, each_profile_has_what_is_seen_there);
 	tcase_add_loop_test(
 		tests, mistakes_are_told_with_their_place, 0, (int)(sizeof bad / sizeof bad[0]));

@@ -1,0 +1,89 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+#
+# Clients that do harm: each gets a verdict, or a clear message, and the right exit code; and
+# nothing is left mounted, running or lying about.  So it is after a signal at any moment.
+# shellcheck disable=SC2016 # for the other shell
+. "${0%/*}/../lib/e2e.sh"
+
+requires jq
+mkdir tmp
+export TMPDIR="$work/tmp"
+
+nothing_is_left()
+{
+	wait_until 15 no_rig_runs || fail "$1: a rig is still running"
+	same "" "$(mounts_below "$work")" "$1: mounts"
+	same "" "$(ls tmp)" "$1: temporary files"
+}
+
+# bad CODE VERDICT WHY ARGUMENT... - WHY is a pattern of what is said.
+bad()
+{
+	e2e_code=$1 e2e_verdict=$2 e2e_why=$3
+	shift 3
+	e2e_status=0
+	timeout 120 "$SNAPRIG" check --size 4MiB --time-limit 20s --json "$@" >result.json 2>said ||
+		e2e_status=$?
+	jq -c '[.verdict, .exit, .leaks, .why]' result.json || fail "no JSON of: $*"
+	same "$e2e_code" "$e2e_status" "exit of check $*"
+	same "$e2e_verdict" "$(jq -r .verdict result.json)" "verdict of check $*"
+	jq -r .why result.json | grep -qE -e "$e2e_why" || fail "does not say '$e2e_why': $*"
+	nothing_is_left "$*"
+}
+
+copy='cp {snapshot} {out}'
+
+# ---- what it is, and what it prints ----
+
+bad 1 detected "" -- "$work/no-such-program" {snapshot} {out}
+mkdir folder
+bad 1 detected "" -- "$work/folder"
+bad 0 intact "" -- 'head -c 1G /dev/zero >&2; '"$copy"
+bad 0 intact "" -- 'exec >&- 2>&-; '"$copy"
+bad 0 intact "" -- 'cd /; '"$copy"
+
+# ---- how it ends ----
+
+bad 124 hung "outlived" --time-limit 1s -- sh -c 'trap "" TERM INT; while :; do sleep 0.1; done'
+bad 1 detected "" -- 'kill -9 $$'
+bad 1 leaked "sleep" -- "$copy"'; sleep 60 &'
+
+# ---- what becomes of {out} ----
+
+bad 1 silent-corruption "" -- "$copy"'; rm {out}'
+bad 1 silent-corruption "" -- 'ln -s /dev/null {out}; '"$copy"
+bad 1 silent-corruption "" -- 'ln -s {out} {out}; true'
+bad 1 silent-corruption "" -- 'mkdir {out}'
+bad 1 silent-corruption "" --restore 'true' -- 'mkfifo {out}'
+bad 1 silent-corruption "" --restore 'true' -- cp {snapshot} {out}
+bad 3 inconclusive "" --restore 'mkdir {restored}' -- cp {snapshot} {out}
+bad 1 silent-corruption "" --restore 'cp {out} {restored}.elsewhere' -- cp {snapshot} {out}
+
+# ---- what it does to the snapshot and to the rig ----
+
+bad 0 intact "" -- 'echo x >{snapshot}; '"$copy"
+bad 1 detected "" -- 'rm {snapshot}; '"$copy"
+bad 4 error "the rig ended" -- '{snaprig} umount {mnt}; '"$copy"
+# The shell itself is not among those that it looks for.
+bad 4 error "ended by signal 9" -- 'kill -9 $(grep -lsa -e "--for[e]ground" \
+	$(grep -lsaF -e {mnt} /proc/[0-9]*/cmdline) | tr -dc "0-9\n"); '"$copy"
+
+# ---- a signal, at any moment ----
+
+for delay in 0 0.01 0.03 0.06 0.1 0.15 0.2 0.3 0.5 0.8; do
+	for name in INT TERM; do
+		env --default-signal=INT "$SNAPRIG" check --size 4MiB --failure all -- \
+			dd if={snapshot} of={out} bs=4k >out 2>said &
+		pid=$!
+		sleep "$delay"
+		kill -s "$name" "$pid"
+		e2e_status=0
+		wait "$pid" || e2e_status=$?
+		case $name-$e2e_status in
+		INT-130 | TERM-143) ;;
+		*) fail "exit $e2e_status after SIG$name at $delay s" ;;
+		esac
+		nothing_is_left "SIG$name at $delay s"
+	done
+done
