@@ -77,7 +77,8 @@ for delay in 0 0.01 0.03 0.06 0.1 0.15 0.2 0.3 0.5 0.8; do
 			dd if={snapshot} of={out} bs=4k >out 2>said &
 		pid=$!
 		# Before that it is this shell, which has SIGINT ignored for it.
-		wait_until 10 grep -q "^${SNAPRIG##*/}" "/proc/$pid/comm" || fail "it does not begin"
+		wait_until 10 grep -q "^${SNAPRIG##*/}" "/proc/$pid/comm" ||
+			fail "it does not begin"
 		sleep "$delay"
 		kill -s "$name" "$pid"
 		e2e_status=0
