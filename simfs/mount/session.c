@@ -269,8 +269,10 @@ bool session_idle(const struct session *session)
 
 void session_unmount(struct session *session)
 {
-	/* By its path: what somebody mounted there meanwhile is not ours to take away. */
-	if (session->mounted && mount_watch_is_on_top(session->watch, session->mount_point))
+	/* By its path: what somebody mounted there meanwhile is not ours to take away.  Of a mount
+	 * that has ended libfuse only lets go what it keeps. */
+	if (session->mounted && (device_has_ended(session) || mount_watch_is_on_top(session->watch,
+								      session->mount_point)))
 		fuse_session_unmount(session->fuse);
 	session->mounted = false;
 }
