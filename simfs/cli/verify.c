@@ -67,9 +67,10 @@ static int print_result(const struct verifying *verifying)
 	int code;
 
 	if (!verifying->findings) {
-		printf("%" PRIu64 " stores with %" PRIu64 " blocks checked, %" PRIu64
+		printf("%" PRIu64 " store%s with %" PRIu64 " block%s checked, %" PRIu64
 		       " finding%s\n",
-			verify->stores, verify->blocks, verify->findings,
+			verify->stores, verify->stores == 1 ? "" : "s", verify->blocks,
+			verify->blocks == 1 ? "" : "s", verify->findings,
 			verify->findings == 1 ? "" : "s");
 		return command_line_finish();
 	}

@@ -51,7 +51,7 @@ for profile in plain lvm vss xen; do
 	again --profile $profile
 	refused 4 "is mounted by another rig" rig verify "$image"
 	umount_volume
-	verify 0 '^[0-9]+ stores with [1-9][0-9]* blocks checked, 0 findings$'
+	verify 0 '^[0-9]+ stores? with [1-9][0-9]* blocks checked, 0 findings$'
 	[ "$(wc -l <found)" = 1 ] || fail "more is said of what is whole"
 done
 rig verify "$image" --json | jq -e '.schema_version == 1 and .findings == [] and .stores > 1' \
