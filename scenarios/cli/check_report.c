@@ -8,36 +8,19 @@
 #include "scenarios/report/text.h"
 #include "simfs/base/cleanup.h"
 
-/* Of what a client printed and a user named, which may be no UTF-8. */
-static json_t *text_json(const char *text)
-{
-	AUTO(auto_free) char *clean = heap_copy(text);
-
-	if (!text)
-		return json_null();
-	for (char *at = clean; *at;) {
-		size_t length = utf8_length(at);
-
-		if (length == 0)
-			*at = '?';
-		at += length > 0 ? length : 1;
-	}
-	return json_string(clean);
-}
-
 json_t *check_json(const struct check_result *result)
 {
 	json_t *leaks = json_array();
 
 	for (size_t i = 0; i < result->leak_count; i++)
-		json_array_append_new(leaks, text_json(result->leaks[i]));
+		json_array_append_new(leaks, report_text_json(result->leaks[i]));
 	return json_pack("{s:o, s:s, s:s, s:i, s:o, s:I, s:o, s:f, s:I, s:o, s:o}", "failure",
-		text_json(result->failure), "profile", result->profile, "verdict", result->verdict,
-		"code", result->code, "exit",
+		report_text_json(result->failure), "profile", result->profile, "verdict",
+		result->verdict, "code", result->code, "exit",
 		result->client_exit < 0 ? json_null() : json_integer(result->client_exit), "fired",
 		(json_int_t)result->fired, "leaks", leaks, "seconds", result->seconds, "seed",
-		(json_int_t)result->seed, "why", text_json(result->why), "replay",
-		text_json(result->replay));
+		(json_int_t)result->seed, "why", report_text_json(result->why), "replay",
+		report_text_json(result->replay));
 }
 
 static char *title_of(const struct check_result *result)

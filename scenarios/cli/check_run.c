@@ -162,6 +162,13 @@ static void judge(
 
 		result_set(result, result->verdict, result->code, why);
 	}
+	if (check->inject.is_there && check->inject.exit_status == 127) {
+		AUTO(auto_free)
+		char *why = heap_format("%s; exit 127 is a shell's: is there no program '%s'?",
+			result->why, check->arguments->command[0]);
+
+		result_set(result, result->verdict, result->code, why);
+	}
 	if (run->leak_count > 0 && result->code == EXIT_MET) {
 		AUTO(auto_free) char *why = heap_format("it left behind: %s", run->leaks[0]);
 

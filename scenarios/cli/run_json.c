@@ -11,22 +11,6 @@
 #include "simfs/base/clock.h"
 #include "simfs/control/protocol.h"
 
-static json_t *text_json(const char *text)
-{
-	AUTO(auto_free) char *clean = heap_copy(text);
-
-	if (!text)
-		return json_null();
-	for (char *at = clean; *at;) {
-		size_t length = utf8_length(at);
-
-		if (length == 0)
-			*at = '?';
-		at += length > 0 ? length : 1;
-	}
-	return json_string(clean);
-}
-
 static json_t *seconds_json(uint64_t duration_ns)
 {
 	return json_real((double)duration_ns / (double)NS_PER_S);
@@ -34,17 +18,18 @@ static json_t *seconds_json(uint64_t duration_ns)
 
 static json_t *step_json(const struct step_result *step)
 {
-	return json_pack("{s:o, s:o, s:i, s:i, s:s, s:o, s:o}", "phase", text_json(step->phase),
-		"step", text_json(step->title), "line", (int)step->place.line, "column",
-		(int)step->place.column, "outcome", outcome_name(step->outcome), "message",
-		text_json(step->message), "seconds", seconds_json(step->duration_ns));
+	return json_pack("{s:o, s:o, s:i, s:i, s:s, s:o, s:o}", "phase",
+		report_text_json(step->phase), "step", report_text_json(step->title), "line",
+		(int)step->place.line, "column", (int)step->place.column, "outcome",
+		outcome_name(step->outcome), "message", report_text_json(step->message), "seconds",
+		seconds_json(step->duration_ns));
 }
 
 static json_t *backup_json(const struct backup_result *backup)
 {
-	return json_pack("{s:o, s:o, s:s, s:i, s:o, s:o}", "name", text_json(backup->name), "of",
-		text_json(backup->of), "verdict", verdict_name(backup->verdict), "exit",
-		backup->exit_status, "reason", text_json(backup->reason), "seconds",
+	return json_pack("{s:o, s:o, s:s, s:i, s:o, s:o}", "name", report_text_json(backup->name),
+		"of", report_text_json(backup->of), "verdict", verdict_name(backup->verdict),
+		"exit", backup->exit_status, "reason", report_text_json(backup->reason), "seconds",
 		seconds_json(backup->duration_ns));
 }
 
@@ -57,13 +42,14 @@ static json_t *scenario_json(const struct scenario_result *result)
 	for (size_t i = 0; i < result->backup_count; i++)
 		json_array_append_new(backups, backup_json(&result->backups[i]));
 	for (size_t i = 0; i < result->leak_count; i++)
-		json_array_append_new(leaks, text_json(result->leaks[i]));
+		json_array_append_new(leaks, report_text_json(result->leaks[i]));
 	return json_pack("{s:o, s:o, s:o, s:o, s:I, s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "name",
-		text_json(result->name), "path", text_json(result->path), "profile",
-		text_json(result->profile), "client", text_json(result->client), "seed",
-		(json_int_t)result->seed, "outcome", outcome_name(result->outcome), "message",
-		text_json(result->message), "seconds", seconds_json(result->duration_ns), "steps",
-		steps, "backups", backups, "leaks", leaks, "replay", text_json(result->replay));
+		report_text_json(result->name), "path", report_text_json(result->path), "profile",
+		report_text_json(result->profile), "client", report_text_json(result->client),
+		"seed", (json_int_t)result->seed, "outcome", outcome_name(result->outcome),
+		"message", report_text_json(result->message), "seconds",
+		seconds_json(result->duration_ns), "steps", steps, "backups", backups, "leaks",
+		leaks, "replay", report_text_json(result->replay));
 }
 
 void report_json(const struct results *results, FILE *file)

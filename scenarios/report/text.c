@@ -4,6 +4,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "scenarios/base/heap.h"
+#include "simfs/base/cleanup.h"
+
 #define REPLACEMENT "\xef\xbf\xbd"
 
 struct escape {
@@ -123,4 +126,20 @@ void report_write_tap(const char *text, FILE *file)
 	};
 
 	write_escaped(text, escapes, file);
+}
+
+json_t *report_text_json(const char *text)
+{
+	AUTO(auto_free) char *clean = heap_copy(text);
+
+	if (!text)
+		return json_null();
+	for (char *at = clean; *at;) {
+		size_t length = utf8_length(at);
+
+		if (length == 0)
+			*at = '?';
+		at += length > 0 ? length : 1;
+	}
+	return json_string(clean);
 }

@@ -3,13 +3,15 @@
  * text.h - texts of any origin, made fit for the language of a report.
  *
  * A message may quote what a client printed, so it may hold any bytes.  What
- * is no character there (a control, half of UTF-8) is written as U+FFFD.
+ * is no character there (a control, half of UTF-8) is written as U+FFFD, in JSON as '?'.
  */
 #ifndef SNAPRIG_SCENARIOS_REPORT_TEXT_H
 #define SNAPRIG_SCENARIOS_REPORT_TEXT_H
 
 #include <stddef.h>
 #include <stdio.h>
+
+#include <jansson.h>
 
 /* The bytes of the UTF-8 character at TEXT, 1 to 4; 0 when it is none. */
 size_t utf8_length(const char *text);
@@ -22,5 +24,8 @@ void report_write_yaml(const char *text, FILE *file);
 
 /* As a part of a TAP line: '#' and '\' are escaped, line breaks become blanks. */
 void report_write_tap(const char *text, FILE *file);
+
+/* As a string of JSON, a new reference; null for NULL. */
+json_t *report_text_json(const char *text);
 
 #endif
