@@ -3,22 +3,44 @@
 
 #include <errno.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "simfs/base/exit_code.h"
+#include "simfs/base/lock_holder.h"
 #include "simfs/base/log.h"
 #include "simfs/blockio/file.h"
 
-#define TRIES	 20
 #define PAUSE_US 50000
+/* For whoever lives, but ends; and for whoever was killed, whose last I/O a busy disk delays. */
+#define TRIES_OF_THE_LIVING 20
+#define TRIES_OF_THE_DYING  600
+
+/* Whether to ask once more, after a pause, for the FILE at PATH, which someone has locked. */
+static bool asks_again(int tries, const struct stat *file, const char *path)
+{
+	if (tries >= TRIES_OF_THE_LIVING) {
+		enum lock_holder holder = lock_holder_of(file);
+
+		/* Of a device that is mounted nobody holds a lock. */
+		if (tries >= TRIES_OF_THE_DYING || holder == LOCK_HOLDER_LIVES ||
+			(holder == LOCK_HOLDER_UNSEEN && S_ISBLK(file->st_mode)))
+			return false;
+		if (tries == TRIES_OF_THE_LIVING)
+			log_info("waiting for a killed rig to let go of '%s'", path);
+	}
+	usleep(PAUSE_US);
+	return true;
+}
 
 int taking_image(struct ring *ring, const char *path, struct blockio **ret)
 {
-	int error = -EBUSY;
+	int error = file_blockio_open_image(ring, path, ret);
+	struct stat file;
 
-	for (int i = 0; i < TRIES && error == -EBUSY; i++) {
-		if (i > 0)
-			usleep(PAUSE_US);
+	for (int tries = 0; error == -EBUSY && stat(path, &file) == 0; tries++) {
+		if (!asks_again(tries, &file, path))
+			break;
 		error = file_blockio_open_image(ring, path, ret);
 	}
 	if (error == 0)
@@ -32,14 +54,20 @@ int taking_image(struct ring *ring, const char *path, struct blockio **ret)
 	return error == -EBUSY || error == -EIO || error == -ENOMEM ? EXIT_RIG : EXIT_USAGE;
 }
 
+static int try_folder(int folder_fd)
+{
+	return flock(folder_fd, LOCK_EX | LOCK_NB) < 0 ? -errno : 0;
+}
+
 int taking_folder(int folder_fd, const char *path)
 {
-	int error = -EWOULDBLOCK;
+	int error = try_folder(folder_fd);
+	struct stat file;
 
-	for (int i = 0; i < TRIES && error == -EWOULDBLOCK; i++) {
-		if (i > 0)
-			usleep(PAUSE_US);
-		error = flock(folder_fd, LOCK_EX | LOCK_NB) < 0 ? -errno : 0;
+	for (int tries = 0; error == -EWOULDBLOCK && fstat(folder_fd, &file) == 0; tries++) {
+		if (!asks_again(tries, &file, path))
+			break;
+		error = try_folder(folder_fd);
 	}
 	if (error == -EWOULDBLOCK)
 		log_error("state folder '%s' is in use by another rig", path);
@@ -53,7 +81,8 @@ int taking_socket(
 {
 	int error = -EADDRINUSE;
 
-	for (int i = 0; i < TRIES && error == -EADDRINUSE; i++) {
+	/* The folder is locked, so nobody who lives listens there. */
+	for (int i = 0; i < TRIES_OF_THE_DYING && error == -EADDRINUSE; i++) {
 		if (i > 0)
 			usleep(PAUSE_US);
 		error = control_server_create(ring, folder_fd, commands_table, commands, ret);

@@ -2,8 +2,9 @@
 /*
  * daemon_taking.h - takes what only one rig can have: an image, a state, a control socket.
  *
- * The ring of a rig that was just killed keeps them for as long as its last I/O lasts,
- * which is a moment: so they are asked for again.
+ * The ring of a rig that was just killed keeps them for as long as its last I/O lasts: a moment, or
+ * many seconds on a busy disk.  So they are asked for again: for a second of whoever lives, for
+ * half a minute of whoever is dying (base/lock_holder.h).
  */
 #ifndef SNAPRIG_DAEMON_TAKING_H
 #define SNAPRIG_DAEMON_TAKING_H
