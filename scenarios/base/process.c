@@ -14,7 +14,7 @@
 
 #include "scenarios/base/heap.h"
 #include "scenarios/base/interrupt.h"
-#include "scenarios/base/process_group.h"
+#include "scenarios/base/process_family.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/clock.h"
 
@@ -28,7 +28,7 @@
 #define KILL_PATIENCE_NS (10 * NS_PER_S)
 
 /* What a shell's last child needs to be gone after the shell is. */
-#define GROUP_GRACE_NS (200 * NS_PER_MS)
+#define FAMILY_GRACE_NS (200 * NS_PER_MS)
 
 static char *search_path(void)
 {
@@ -203,42 +203,62 @@ int process_wait(pid_t pid, uint64_t timeout_ns, int *ret_exit_status)
 	return error;
 }
 
+/* Ends FAMILY, which has outlived its time: 0, or -ETIME when its leader cannot be killed. */
+static int family_stop(const struct process_order *order, const struct process_family *family)
+{
+	process_family_kill(family);
+	/* Whoever can die has left then: the rig takes back what he asked for, and would
+	 * do it for one who is still there when what hangs is let go. */
+	free(process_family_left(family, FAMILY_GRACE_NS));
+	if (order->killed)
+		order->killed(order->context);
+	return end_await(family->leader, clock_now_ns() + KILL_PATIENCE_NS, false) < 0 ? -ETIME : 0;
+}
+
+/* The family's leader has ended: so do the others, who are named first.  It is reaped last:
+ * until then its number is that of its group. */
+static void family_close(const struct process_family *family, struct process_result *result)
+{
+	if (!result->timed_out)
+		result->left_running = process_family_left(family, FAMILY_GRACE_NS);
+	process_family_kill(family);
+	result->exit_status = status_reap(family->leader);
+	if (result->timed_out)
+		result->exit_status = PROCESS_TIMED_OUT;
+}
+
 int process_run(const struct process_order *order, struct process_result *ret)
 {
 	uint64_t begin_ns = clock_now_ns();
 	uint64_t deadline_ns = order->time_limit_ns ? begin_ns + order->time_limit_ns : 0;
-	pid_t pid = process_start(order);
-
-	if (pid < 0)
-		return pid;
-
 	struct process_result result = { 0 };
-	int ended = end_await(pid, deadline_ns, true);
+	struct process_family family;
+
+	process_family_begin(&family);
+	family.leader = process_start(order);
+	if (family.leader < 0) {
+		int error = family.leader;
+
+		free(family.before);
+		return error;
+	}
+
+	int ended = end_await(family.leader, deadline_ns, true), error = 0;
 
 	result.timed_out = ended == -ETIMEDOUT;
 	if (ended < 0) {
-		result.waited_in = process_group_waits(pid);
-		kill(-pid, SIGKILL);
-		/* Whoever can die has left then: the rig takes back what he asked for, and would
-		 * do it for one who is still there when what hangs is let go. */
-		free(process_group_left(pid, GROUP_GRACE_NS));
-		if (order->killed)
-			order->killed(order->context);
-		if (end_await(pid, clock_now_ns() + KILL_PATIENCE_NS, false) < 0) {
-			process_result_deinit(&result);
-			return ended == -EINTR ? -EINTR : -ETIME;
-		}
+		result.waited_in = process_family_waits(&family);
+		error = family_stop(order, &family);
 	}
-	result.exit_status = status_reap(pid);
-	if (result.timed_out)
-		result.exit_status = PROCESS_TIMED_OUT;
-	else
-		result.left_running = process_group_left(pid, GROUP_GRACE_NS);
-	kill(-pid, SIGKILL);
+	if (error == 0)
+		family_close(&family, &result);
+	process_family_end(&family);
 	result.duration_ns = clock_now_ns() - begin_ns;
-	if (ended == -EINTR) {
+	if (ended == -EINTR)
+		error = -EINTR;
+	if (error < 0) {
 		process_result_deinit(&result);
-		return -EINTR;
+		return error;
 	}
 	*ret = result;
 	return 0;

@@ -30,13 +30,14 @@ struct process_result {
 	bool timed_out;
 	uint64_t duration_ns;
 	char *waited_in;    /* timed out: what its processes waited for; else NULL */
-	char *left_running; /* processes of the group that outlived it; else NULL */
+	char *left_running; /* processes that it started and that outlived it; else NULL */
 };
 
 /*
  * Runs the program and waits for it.  At the time limit, and when a signal
- * interrupts the run (interrupt.h), the whole group is killed; so are
- * members that outlive the program, after they are named in left_running.
+ * interrupts the run (interrupt.h), the program is killed with all that it has
+ * started, wherever that went (process_family.h); so are those that outlive it,
+ * after they are named in left_running.
  * Returns 0 however the program ended; -EINTR when the run was interrupted;
  * -ETIME when it could not be killed (a request of its hangs in the kernel);
  * or the -errno of starting it.  process_result_deinit() releases *RET.

@@ -36,6 +36,7 @@ static const enum verdict by_weight[] = {
 	VERDICT_RECOVERED,
 	VERDICT_DETECTED,
 	VERDICT_INCONCLUSIVE,
+	VERDICT_LEAKED,
 	VERDICT_RETRIED_NON_RETRYABLE,
 	VERDICT_HUNG,
 	VERDICT_MISREPORTED,
@@ -172,7 +173,7 @@ static void judge(
 	if (run->leak_count > 0 && result->code == EXIT_MET) {
 		AUTO(auto_free) char *why = heap_format("it left behind: %s", run->leaks[0]);
 
-		result_set(result, "leaked", EXIT_FINDING, why);
+		result_set(result, verdict_name(VERDICT_LEAKED), EXIT_FINDING, why);
 	}
 }
 

@@ -64,6 +64,7 @@ static const char *colour_of(const struct demo_row *row)
 	case VERDICT_RECOVERED:
 	case VERDICT_DETECTED:
 		return "\033[32m";
+	case VERDICT_LEAKED:
 	case VERDICT_MISREPORTED:
 	case VERDICT_RETRIED_NON_RETRYABLE:
 	case VERDICT_INCONCLUSIVE:

@@ -34,6 +34,7 @@ static const char *const verdict_words[] = {
 	[VERDICT_NONE] = NULL,
 	[VERDICT_INTACT] = "intact",
 	[VERDICT_RECOVERED] = "recovered",
+	[VERDICT_LEAKED] = "leaked",
 	[VERDICT_DETECTED] = "detected",
 	[VERDICT_MISREPORTED] = "misreported",
 	[VERDICT_SILENT_CORRUPTION] = "silent-corruption",

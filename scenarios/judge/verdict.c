@@ -36,6 +36,10 @@ static const struct judgement shown_as_good = { VERDICT_MISREPORTED,
 static const struct judgement retried = { VERDICT_RETRIED_NON_RETRYABLE,
 	"a writer said that it would fail again, and another snapshot was asked for" };
 
+static const struct judgement leaked = { VERDICT_LEAKED,
+	"it reported success, and the restored content is the snapshot's; but it left "
+	"something behind" };
+
 static const struct judgement out_of_time = { VERDICT_HUNG, "it outlived its time limit" };
 
 static const struct judgement *judgement_of(const struct verdict_facts *facts)
@@ -53,6 +57,8 @@ static const struct judgement *judgement_of(const struct verdict_facts *facts)
 	if (facts->retried_non_retryable && judgement->verdict != VERDICT_SILENT_CORRUPTION &&
 		judgement->verdict != VERDICT_MISREPORTED)
 		return &retried;
+	if (facts->has_leaked && judgement->verdict == VERDICT_INTACT)
+		return &leaked;
 	return judgement;
 }
 
@@ -71,4 +77,9 @@ const char *verdict_explain(const struct verdict_facts *facts)
 bool verdict_is_good(enum verdict verdict)
 {
 	return verdict == VERDICT_INTACT || verdict == VERDICT_RECOVERED;
+}
+
+bool verdict_is_of_success(enum verdict verdict)
+{
+	return verdict_is_good(verdict) || verdict == VERDICT_LEAKED;
 }

@@ -11,9 +11,10 @@
 
 /* What a restore of what the client left behind has shown. */
 enum restored {
-	RESTORED_NOTHING, /* it was refused, or gave what does not look complete: a smaller file,
-			   * or a tree in which something is missing or has another size */
-	RESTORED_WRONG,	  /* it looks complete, and is not the snapshot's content */
+	/* It was refused, or gave what does not look complete: a smaller file, or a tree in
+	 * which something is missing or has another size. */
+	RESTORED_NOTHING,
+	RESTORED_WRONG, /* it looks complete, and is not the snapshot's content */
 	RESTORED_RIGHT,
 	RESTORED_UNKNOWN, /* it could not be tried, or the oracle cannot tell */
 };
@@ -23,6 +24,7 @@ struct verdict_facts {
 	int exit_status;
 	enum restored restored;
 	bool looks_good;	 /* it failed, and itself shows the backup as a good one */
+	bool has_leaked;	 /* it left what is no part of the backup */
 	bool earlier_not_intact; /* an earlier backup of the scenario was not intact */
 
 	/* A writer failed with a code that says that it will fail again, and the
@@ -40,16 +42,20 @@ struct verdict_facts {
  * Out of time is `hung` whatever was left, and what cannot be known is
  * `inconclusive`.  A failure that leaves a right backup is misreported, too:
  * it says that there is none; and so is one whose backup the client itself shows as a
- * good one, whatever a restore gives.  What would else be intact, recovered, detected or
- * inconclusive is `retried-non-retryable` when the facts say so; what else is
- * wrong is worse.
+ * good one, whatever a restore gives.  What is intact or recovered in all else is
+ * `leaked` when the client left something behind.  What would else be intact, recovered,
+ * leaked, detected or inconclusive is `retried-non-retryable` when the facts say so; what
+ * else is wrong is worse.
  */
 enum verdict verdict_judge(const struct verdict_facts *facts);
 
 /* One line: why the facts led there.  Never NULL. */
 const char *verdict_explain(const struct verdict_facts *facts);
 
-/* Is it one of the verdicts that need no fault to have struck? */
+/* Is it one of the verdicts that nobody need expect? */
 bool verdict_is_good(enum verdict verdict);
+
+/* Was the content right, and the client of that opinion?  Then no fault need have struck. */
+bool verdict_is_of_success(enum verdict verdict);
 
 #endif

@@ -31,7 +31,7 @@ static bool snapshot_has_failed(struct run *run, const char *snapshot_name)
 static bool earlier_not_intact(const struct run *run)
 {
 	for (size_t i = 0; i < run->backup_count; i++) {
-		if (!verdict_is_good(run->backups[i].verdict))
+		if (!verdict_is_of_success(run->backups[i].verdict))
 			return true;
 	}
 	return false;
@@ -41,17 +41,23 @@ static void backup_judge(struct run *run, struct run_backup *backup,
 	const struct process_result *process, const struct restoring *restoring,
 	const struct journal_facts *journal, bool looks_good)
 {
+	const struct scenario_result *result = run->result;
+	bool has_leaked = result->leak_count > backup->leaks_from;
 	struct verdict_facts facts = {
 		.timed_out = process->timed_out,
 		.exit_status = process->exit_status,
 		.restored = restoring->restored,
 		.looks_good = looks_good,
+		.has_leaked = has_leaked,
 		.earlier_not_intact = earlier_not_intact(run),
 		.retried_non_retryable = journal->retried_non_retryable,
 	};
 
 	backup->verdict = verdict_judge(&facts);
-	if (process->waited_in)
+	if (backup->verdict == VERDICT_LEAKED)
+		backup->reason = heap_format(
+			"%s: %s", verdict_explain(&facts), result->leaks[backup->leaks_from]);
+	else if (process->waited_in)
 		backup->reason = heap_format("%s: %s", verdict_explain(&facts), process->waited_in);
 	else if (restoring->detail)
 		backup->reason = heap_format("%s (%s)", verdict_explain(&facts), restoring->detail);
@@ -137,6 +143,7 @@ static int backup_make(struct run *run, struct run_backup *backup, struct reason
 	backup->fault_struck |= ret_journal->has_failed;
 	free(backup->left_behind);
 	backup->left_behind = left_behind_describe(run, backup);
+	backup->leaks_from = run->result->leak_count;
 	leaks_look_at_backup(run, backup, ret->left_running);
 	return 0;
 }

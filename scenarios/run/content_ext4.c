@@ -157,6 +157,8 @@ static int mke2fs_run(const struct content_order *order, const char *staging, st
 		error = -EINVAL;
 	}
 	process_result_deinit(&result);
+	/* What it said is wanted only for its last line. */
+	unlink(log);
 	return error;
 }
 

@@ -51,7 +51,7 @@ static enum outcome check_verdict(
 		return OUTCOME_PASSED;
 	if (!backup)
 		return no_backup(reason);
-	if (!verdict_is_good(wish->verdict) && !backup->fault_struck)
+	if (!verdict_is_of_success(wish->verdict) && !backup->fault_struck)
 		return fault_missing(backup, reason);
 	if (verdict_fits(wish->verdict, backup->verdict))
 		return OUTCOME_PASSED;

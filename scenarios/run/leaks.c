@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <dirent.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -63,12 +64,30 @@ static bool is_out_folder(const struct run *run, const char *path)
 	return strncmp(path, run->work, length) == 0 && strcmp(path + length, "/out") == 0;
 }
 
+/* What is there that nobody but the client has put into the folder of the run. */
+static void strangers_look(struct run *run)
+{
+	struct dirent **entries;
+	int count = scandir(run->work, &entries, work_is_stranger, alphasort);
+
+	for (int i = 0; i < count; i++) {
+		AUTO(auto_free)
+		char *leak = heap_format("'%s' in its working folder", entries[i]->d_name);
+
+		leak_add(run, leak);
+		free(entries[i]);
+	}
+	if (count >= 0)
+		free(entries);
+}
+
 void leaks_look(struct run *run)
 {
 	AUTO(auto_free) char *temporary = heap_format("%s/tmp", run->work);
 	struct mount_list list;
 
 	files_look(run, temporary, "temporary file");
+	strangers_look(run);
 	snapshots_look(run);
 	mounts_below(run->work, &list);
 	for (size_t i = 0; i < list.count; i++) {
@@ -122,4 +141,5 @@ void leaks_look_at_backup(
 	}
 	unpublished_look(run, backup, folder, where);
 	unpublished_look(run, backup, run->repo, "the repository");
+	leaks_look(run);
 }

@@ -9,6 +9,7 @@
 #ifndef SNAPRIG_SCENARIOS_RUN_RUNNER_INTERNAL_H
 #define SNAPRIG_SCENARIOS_RUN_RUNNER_INTERNAL_H
 
+#include <dirent.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -152,6 +153,8 @@ char *left_behind_describe(const struct run *run, const struct run_backup *backu
 /* work.c: the folder of a run and what is in it. */
 int work_create(struct run *run, struct reason *reason);
 void work_remove(struct run *run);
+/* For scandir(): is the entry of the run's folder none of ours? */
+int work_is_stranger(const struct dirent *entry);
 char *work_path(const struct run *run, const char *folder, const char *name);
 
 #endif

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -16,6 +17,21 @@
  * restored: what is made of them; tmp: the client's TMPDIR; oracle: ours. */
 static const char *const work_folders[] = { "mnt", "given", "out", "repo", "restored", "logs",
 	"tmp", "oracle" };
+
+int work_is_stranger(const struct dirent *entry)
+{
+	static const char image[] = "volume.img";
+
+	/* "." and "..", the image, and the folder of its state beside it. */
+	if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0 ||
+		strncmp(entry->d_name, image, strlen(image)) == 0)
+		return 0;
+	for (size_t i = 0; i < sizeof work_folders / sizeof work_folders[0]; i++) {
+		if (strcmp(entry->d_name, work_folders[i]) == 0)
+			return 0;
+	}
+	return 1;
+}
 
 char *work_path(const struct run *run, const char *folder, const char *name)
 {

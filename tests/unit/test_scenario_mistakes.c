@@ -60,7 +60,8 @@ static const struct message_case step_cases[] = {
 	{ "fault:", "9:15: a point is missing (try snapshot.read error=EIO) at column 1" },
 	{ "gauge: { name: op, value: 1 }", "9:24: unknown gauge 'op' (did you mean 'ops'?)" },
 	{ "expect: { verdict: none }",
-		"9:28: unknown value 'none' for 'verdict' (known: intact, recovered, detected, "
+		"9:28: unknown value 'none' for 'verdict' (known: intact, recovered, leaked, "
+		"detected, "
 		"misreported, silent-corruption, retried-non-retryable, hung, inconclusive)" },
 	{ "expect: { verdict: silent-coruption }",
 		"9:28: unknown value 'silent-coruption' for 'verdict' (did you mean "

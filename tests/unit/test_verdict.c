@@ -48,6 +48,15 @@ static const struct verdict_case {
 		  .retried_non_retryable = true },
 		VERDICT_MISREPORTED },
 	{ { .restored = RESTORED_RIGHT, .looks_good = true }, VERDICT_INTACT },
+	{ { .restored = RESTORED_RIGHT, .has_leaked = true }, VERDICT_LEAKED },
+	{ { .restored = RESTORED_RIGHT, .has_leaked = true, .earlier_not_intact = true },
+		VERDICT_LEAKED },
+	{ { .restored = RESTORED_WRONG, .has_leaked = true }, VERDICT_SILENT_CORRUPTION },
+	{ { .exit_status = 1, .restored = RESTORED_NOTHING, .has_leaked = true },
+		VERDICT_DETECTED },
+	{ { .restored = RESTORED_RIGHT, .has_leaked = true, .retried_non_retryable = true },
+		VERDICT_RETRIED_NON_RETRYABLE },
+	{ { .timed_out = true, .restored = RESTORED_RIGHT, .has_leaked = true }, VERDICT_HUNG },
 	{ { .timed_out = true, .restored = RESTORED_NOTHING, .looks_good = true }, VERDICT_HUNG },
 	{ { .timed_out = true, .restored = RESTORED_NOTHING, .retried_non_retryable = true },
 		VERDICT_HUNG },
@@ -88,6 +97,10 @@ START_TEST(only_intact_and_recovered_are_good)
 	ck_assert(verdict_is_good(VERDICT_INTACT));
 	ck_assert(verdict_is_good(VERDICT_RECOVERED));
 	ck_assert(!verdict_is_good(VERDICT_NONE));
+	ck_assert(!verdict_is_good(VERDICT_LEAKED));
+	ck_assert(verdict_is_of_success(VERDICT_LEAKED));
+	ck_assert(verdict_is_of_success(VERDICT_RECOVERED));
+	ck_assert(!verdict_is_of_success(VERDICT_DETECTED));
 	ck_assert(!verdict_is_good(VERDICT_DETECTED));
 	ck_assert(!verdict_is_good(VERDICT_SILENT_CORRUPTION));
 	ck_assert(!verdict_is_good(VERDICT_HUNG));
