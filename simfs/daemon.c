@@ -374,6 +374,7 @@ int daemon_run(const struct daemon_options *options)
 
 	clock_set_scale(options->time_scale_per_mille);
 	machine_raise_file_limit();
+	machine_keep_small_blocks();
 	/* Without it a rig is worth having, too. */
 	if (watchdog_start(options->watchdog_ns) < 0)
 		log_error("cannot watch whether the rig stands still");

@@ -14,25 +14,38 @@ static uint64_t scale_per_mille = 1000;
 static uint64_t scale_real_ns;
 static uint64_t scale_rig_ns;
 
-static uint64_t real_now_ns(void)
+static uint64_t real_ns(clockid_t clock)
 {
 	struct timespec now;
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
+	clock_gettime(clock, &now);
 	return (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
 }
 
-uint64_t clock_now_ns(void)
+static uint64_t rig_ns(clockid_t clock)
 {
 	uint64_t now_ns;
 
 	if (stepped)
 		return stepped_now_ns;
-	now_ns = real_now_ns();
+	now_ns = real_ns(clock);
+	/* A tick may lie before the moment when the scale was set. */
+	if (now_ns < scale_real_ns)
+		return scale_rig_ns;
 	if (scale_per_mille == 1000)
 		return now_ns - scale_real_ns + scale_rig_ns;
 	return scale_rig_ns +
 	       (uint64_t)((unsigned __int128)(now_ns - scale_real_ns) * scale_per_mille / 1000);
+}
+
+uint64_t clock_now_ns(void)
+{
+	return rig_ns(CLOCK_MONOTONIC);
+}
+
+uint64_t clock_tick_ns(void)
+{
+	return rig_ns(CLOCK_MONOTONIC_COARSE);
 }
 
 void clock_set_scale(uint64_t per_mille)
@@ -40,7 +53,7 @@ void clock_set_scale(uint64_t per_mille)
 	uint64_t now_ns = clock_now_ns();
 
 	MUST(per_mille > 0);
-	scale_real_ns = real_now_ns();
+	scale_real_ns = real_ns(CLOCK_MONOTONIC);
 	scale_rig_ns = now_ns;
 	scale_per_mille = per_mille;
 }
@@ -76,10 +89,7 @@ uint64_t clock_cpu_ns(pthread_t thread)
 
 int64_t clock_wall_ns(void)
 {
-	struct timespec now;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	return now.tv_sec * (int64_t)NS_PER_S + now.tv_nsec;
+	return (int64_t)real_ns(CLOCK_REALTIME);
 }
 
 int64_t clock_wall_seconds(void)

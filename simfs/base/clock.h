@@ -18,6 +18,12 @@
 uint64_t clock_now_ns(void);
 
 /*
+ * The same as of the kernel's last tick: up to 10 ms behind, and without a look at the counter
+ * of the processor, which is worth something where each request asks.
+ */
+uint64_t clock_tick_ns(void);
+
+/*
  * From now on the clock runs PER_MILLE thousandths as fast as time does; it
  * does not jump.  More than 0.
  */

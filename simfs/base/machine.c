@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "simfs/base/machine.h"
 
+#include <malloc.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -27,6 +28,12 @@ void machine_raise_file_limit(void)
 		return;
 	limit.rlim_cur = limit.rlim_max;
 	setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+void machine_keep_small_blocks(void)
+{
+	/* The largest value that mallopt(3) has. */
+	mallopt(M_MXFAST, 80 * sizeof(size_t) / 4);
 }
 
 bool machine_can_unmount(const char **ret_why)

@@ -16,6 +16,13 @@ uint64_t machine_boot_id(void);
 void machine_raise_file_limit(void);
 
 /*
+ * libfuse allocates some 140 bytes for each request, more of which are under way than a thread's
+ * cache of free blocks holds (7): what is given back is kept as it is, and not merged with what
+ * lies beside it, only to be cut out again.
+ */
+void machine_keep_small_blocks(void);
+
+/*
  * Whether this user, who is to mount something, can unmount it again: who is not root asks
  * fusermount3, which looks into /etc/mtab (fusermount.c of libfuse 3.14).  If not, *RET_WHY tells
  * that and what helps.

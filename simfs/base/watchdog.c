@@ -34,29 +34,16 @@
 #define ANSWER_MS  2000
 #define FRAMES_MAX 64
 
+atomic_uint_fast64_t watchdog_things;
+
 static struct {
-	atomic_uint_fast64_t things; /* begun; odd while it works on one */
-	atomic_bool traces;	     /* the signal is ours */
+	atomic_bool traces; /* the signal is ours */
 	bool is_watching;
 	int end_fd; /* an event: the end */
 	pthread_t watched, watcher;
 	pid_t watched_id;
 	uint64_t limit_ns;
 } watchdog;
-
-void watchdog_works(void)
-{
-	uint64_t things = atomic_load_explicit(&watchdog.things, memory_order_relaxed);
-
-	atomic_store_explicit(&watchdog.things, (things | 1) + 2, memory_order_relaxed);
-}
-
-void watchdog_rests(void)
-{
-	uint64_t things = atomic_load_explicit(&watchdog.things, memory_order_relaxed);
-
-	atomic_store_explicit(&watchdog.things, (things | 1) + 1, memory_order_relaxed);
-}
 
 static void say(const char *text)
 {
@@ -140,7 +127,7 @@ static void *watch(void *nothing)
 	uint64_t things = 0, cpu_ns = 0, stuck_ns = 0;
 
 	while (wait_for((int)(slice_ns / NS_PER_MS))) {
-		uint64_t things_now = atomic_load(&watchdog.things);
+		uint64_t things_now = atomic_load(&watchdog_things);
 		uint64_t cpu_now_ns = clock_cpu_ns(watchdog.watched);
 
 		if (things_now != things || things_now % 2 == 0)

@@ -15,6 +15,7 @@
 #ifndef SNAPRIG_BASE_WATCHDOG_H
 #define SNAPRIG_BASE_WATCHDOG_H
 
+#include <stdatomic.h>
 #include <stdint.h>
 
 #include "simfs/base/clock.h"
@@ -33,10 +34,24 @@ int watchdog_start(uint64_t limit_ns);
 /* Not any more; harmless when nothing is watched. */
 void watchdog_stop(void);
 
+/* Things begun; odd while the thread works on one.  Of the two functions below, which stand here
+ * since each completion calls them. */
+extern atomic_uint_fast64_t watchdog_things;
+
 /* The thread goes on with the next thing.  For any thread, watched or not. */
-void watchdog_works(void);
+static inline void watchdog_works(void)
+{
+	uint64_t things = atomic_load_explicit(&watchdog_things, memory_order_relaxed);
+
+	atomic_store_explicit(&watchdog_things, (things | 1) + 2, memory_order_relaxed);
+}
 
 /* The thread waits for something to do, until watchdog_works(). */
-void watchdog_rests(void);
+static inline void watchdog_rests(void)
+{
+	uint64_t things = atomic_load_explicit(&watchdog_things, memory_order_relaxed);
+
+	atomic_store_explicit(&watchdog_things, (things | 1) + 1, memory_order_relaxed);
+}
 
 #endif

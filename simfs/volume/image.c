@@ -101,7 +101,10 @@ void image_look_now(struct volume *volume)
 
 void image_look(struct volume *volume)
 {
-	if (clock_now_ns() - volume->image.looked_ns >= IMAGE_LOOK_NS)
+	uint64_t now_ns = clock_tick_ns();
+
+	/* A look may be newer than the tick. */
+	if (now_ns >= volume->image.looked_ns + IMAGE_LOOK_NS)
 		image_look_now(volume);
 }
 

@@ -98,11 +98,13 @@ void origin_write(struct volume_request *request)
 {
 	struct volume *volume = request->volume;
 
-	if (!request->is_punched) {
+	if (request->is_punched) {
+		request->io.done = punch_done;
+		blockio_start(volume->origin, &request->io, BLOCKIO_PUNCH, request->offset, NULL,
+			request->length);
+	} else if (((request->offset | request->length) & (volume->alignment_bytes - 1)) == 0) {
+		sectors_write(request, 0, request->buffer, request->offset);
+	} else {
 		edges_complete(request, (uint32_t)volume->alignment_bytes, &write_ops);
-		return;
 	}
-	request->io.done = punch_done;
-	blockio_start(volume->origin, &request->io, BLOCKIO_PUNCH, request->offset, NULL,
-		request->length);
 }

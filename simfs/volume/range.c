@@ -10,7 +10,7 @@
 #include "simfs/volume/core.h"
 #include "simfs/volume/way.h"
 
-static bool ranges_overlap(const struct volume_range *a, const struct volume_range *b)
+static bool overlap(const struct extent *a, const struct extent *b)
 {
 	return a->first < b->end && b->first < a->end;
 }
@@ -23,7 +23,7 @@ static bool range_is_blocked(struct volume *volume, const struct volume_range *r
 
 		if (earlier == range)
 			return false;
-		if (ranges_overlap(earlier, range))
+		if (overlap(&earlier->bytes, &range->bytes))
 			return true;
 	}
 	return false;
@@ -60,8 +60,10 @@ void range_take(struct volume *volume, struct volume_request *request)
 	struct volume_range *range = &request->range;
 	uint64_t unit = range_unit(volume);
 
-	range->first = round_down(request->offset, unit);
-	range->end = round_up(request->offset + request->length, unit);
+	range->bytes = (struct extent){
+		.first = round_down(request->offset, unit),
+		.end = round_up(request->offset + request->length, unit),
+	};
 	request->scratch = NULL;
 	list_append(&volume->ranges, &range->link);
 	range->waits = range_is_blocked(volume, range);
@@ -72,25 +74,23 @@ void range_take(struct volume *volume, struct volume_request *request)
 }
 
 /* The first write that waited for GIVEN and is not blocked any more, or NULL. */
-static struct volume_range *range_next(struct volume *volume, const struct volume_range *given)
+static struct volume_range *range_next(struct volume *volume, const struct extent *given)
 {
 	list_for_each (at, &volume->ranges) {
 		struct volume_range *range = CONTAINER_OF(at, struct volume_range, link);
 
-		if (range->waits && ranges_overlap(range, given) &&
+		if (range->waits && overlap(&range->bytes, given) &&
 			!range_is_blocked(volume, range))
 			return range;
 	}
 	return NULL;
 }
 
-struct volume_range range_leave(struct volume_request *request)
+struct extent range_leave(struct volume_request *request)
 {
-	struct volume_range given = request->range;
-
 	list_remove(&request->range.link);
 	scratch_give(request);
-	return given;
+	return request->range.bytes;
 }
 
 void ranges_forget(struct volume *volume)
@@ -99,7 +99,7 @@ void ranges_forget(struct volume *volume)
 		scratch_give(CONTAINER_OF(at, struct volume_request, range.link));
 }
 
-void range_wake(struct volume *volume, struct volume_range given)
+void range_wake(struct volume *volume, struct extent given)
 {
 	struct volume_range *range;
 

@@ -14,12 +14,10 @@ static bool any_read_hold_reached(struct volume *volume)
 }
 
 /* `reached` may begin and end holds, so the list is read anew after each. */
-void read_hold_check(struct volume *volume)
+void read_holds_measure(struct volume *volume)
 {
 	bool told = true;
 
-	if (list_empty(&volume->read_holds))
-		return;
 	list_for_each (at, &volume->read_holds)
 		gauge_measure_now(volume, CONTAINER_OF(at, struct volume_read_hold, link)->gauge);
 	while (told) {

@@ -46,18 +46,17 @@ struct request_part {
 	struct node *node;	 /* in a chain: whose data it is */
 };
 
-/* A range of the live view that writes take turns in. */
-struct volume_range {
-	uint64_t first;
-	uint64_t end;
-	bool waits;
-	struct list link;
-};
-
 /* Bytes of the volume, from FIRST to before END; none when END is 0. */
 struct extent {
 	uint64_t first;
 	uint64_t end;
+};
+
+/* A range of the live view that writes take turns in. */
+struct volume_range {
+	struct extent bytes;
+	bool waits;
+	struct list link;
 };
 
 /* What a live write by copy-on-write keeps from step to step (cow/live_write.c). */

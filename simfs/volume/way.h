@@ -38,8 +38,8 @@ void range_take(struct volume *volume, struct volume_request *request);
 
 /* Gives the range and the scratch memory back, and lets go on who waited for it: after
  * REQUEST has been answered, since they may be answered at once. */
-struct volume_range range_leave(struct volume_request *request);
-void range_wake(struct volume *volume, struct volume_range given);
+struct extent range_leave(struct volume_request *request);
+void range_wake(struct volume *volume, struct extent given);
 void ranges_forget(struct volume *volume);
 
 /* A snapshot came, failed or went, which may have the largest blocks. */
@@ -55,7 +55,13 @@ bool mark_parks(struct volume_request *request);
 
 /* read_hold.c */
 bool read_hold_parks(struct volume *volume, struct volume_request *request);
-void read_hold_check(struct volume *volume);
+void read_holds_measure(struct volume *volume);
+
+static inline void read_hold_check(struct volume *volume)
+{
+	if (!list_empty(&volume->read_holds))
+		read_holds_measure(volume);
+}
 
 /* snapshot_read.c: a read of SNAPSHOT that begins now does not fail at once. */
 bool snapshot_is_readable(const struct snapshot *snapshot);

@@ -51,7 +51,7 @@ void write_end(struct volume_request *request, int result)
 {
 	struct volume *volume = request->volume;
 	struct snapshot *snapshot = request->snapshot;
-	struct volume_range given;
+	struct extent given;
 
 	if (snapshot && snapshot->state != SNAPSHOT_ACTIVE)
 		result = -EIO;
