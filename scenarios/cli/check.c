@@ -139,6 +139,25 @@ static bool is_profile(const char *name)
 	return false;
 }
 
+static int read_gives(struct check_arguments *arguments)
+{
+	const char *text = arguments->gives_text;
+
+	if (text && client_gives_parse(text, &arguments->gives) < 0)
+		log_error("unknown way '%s' to give a snapshot (file, device, tree or nbd)", text);
+	else if (arguments->takes && arguments->gives != CLIENT_GIVES_FILE)
+		log_error("--gives %s is for a snapshot that is there, and with --takes CMD takes "
+			  "it itself",
+			text);
+	else if (arguments->gives == CLIENT_GIVES_TREE && !arguments->image &&
+		 arguments->volume_bytes < CONTENT_EXT4_MIN_BYTES)
+		log_error("a volume of '%s' is too small for a file system (try 16MiB)",
+			arguments->size);
+	else
+		return 0;
+	return -EINVAL;
+}
+
 /* What was typed, as what it means: 0, or -EINVAL after a message. */
 static int read_arguments(struct check_arguments *arguments)
 {
@@ -158,7 +177,7 @@ static int read_arguments(struct check_arguments *arguments)
 		return -EINVAL;
 	}
 	if (read_volume(arguments) < 0 || read_writer(arguments) < 0 || read_rules(arguments) < 0 ||
-		read_moment(arguments) < 0)
+		read_moment(arguments) < 0 || read_gives(arguments) < 0)
 		return -EINVAL;
 	return read_command(arguments);
 }
@@ -308,6 +327,10 @@ static const struct command_option options[] = {
 	{ "image", "IMAGE", "or a copy of this file is the volume", COMMAND_FILE, AT(image) },
 	{ "restore", "CMD", "makes {restored} of {out}, a line for a shell (default: a copy)",
 		COMMAND_TEXT, AT(restore) },
+	{ "gives", "file|device|tree|nbd",
+		"what {snapshot} is: its file (default), a read-only loop device, a folder\n"
+		"with its file system, or the URI of an NBD server",
+		COMMAND_CHOICE, "file device tree nbd", AT(gives_text) },
 	{ "takes", NULL, "CMD takes the snapshot {snapshot} itself (touch)", AT(takes) },
 	{ "writer", "none|trickle|storm", "what writes meanwhile (default none)", COMMAND_CHOICE,
 		"none trickle storm", AT(writer_text) },
@@ -328,17 +351,21 @@ const struct command_line check_command = {
 	.summary = "any backup tool, on a snapshot that breaks",
 	.options = options,
 	.command = "CMD...",
-	.about = "Runs CMD, a backup tool, on the snapshot of a volume, breaks the snapshot\n"
-		 "meanwhile, restores what CMD has made, and compares it with what the snapshot\n"
-		 "held: did it notice, did it lie, did it clean up, did the remedy help?\n"
-		 "\n"
-		 "In CMD stand {snapshot}, the file to save; {live}, the volume; {out}, where the\n"
-		 "backup goes; {log}, a file for a log.  CMD of one word is a line for a shell.",
+	.about =
+		"Runs CMD, a backup tool, on the snapshot of a volume, breaks the snapshot\n"
+		"meanwhile, restores what CMD has made, and compares it with what the snapshot\n"
+		"held: did it notice, did it lie, did it clean up, did the remedy help?\n"
+		"\n"
+		"In CMD stand {snapshot}, what to save (--gives); {live}, the volume; {out}, "
+		"where\n"
+		"the backup goes; {log}, a file for a log.  CMD of one word is a line for a shell.",
 	.examples = "  snaprig check -- dd if={snapshot} of={out} bs=1M\n"
 		    "  snaprig check --failure all -- cp {snapshot} {out}\n"
 		    "  snaprig check --failure cow-overflow --restore 'gunzip <{out} >{restored}' "
 		    "-- \\\n"
-		    "      'dd if={snapshot} bs=1M | gzip >{out}'\n",
+		    "      'dd if={snapshot} bs=1M | gzip >{out}'\n"
+		    "  snaprig check --gives tree --restore 'tar -C {restored} -xf {out}' -- \\\n"
+		    "      tar -C {snapshot} -cf {out} .\n",
 	.exits = "  0    intact; with a failure or a fault: intact, or detected\n"
 		 "  1    a finding: anything else\n"
 		 "  2    the command line, or a file of a failure, is wrong\n"

@@ -20,7 +20,7 @@ enum check_writer { CHECK_WRITER_NONE, CHECK_WRITER_TRICKLE, CHECK_WRITER_STORM 
 struct check_arguments {
 	/* As they are typed; NULL: not at all. */
 	const char *profile, *size, *image, *failure, *at, *restore, *writer_text, *seed_text;
-	const char *time_limit_text;
+	const char *time_limit_text, *gives_text;
 	struct command_texts faults;
 	bool takes, steady, as_json;
 	struct run_options options; /* work_parent and keep */
@@ -30,6 +30,7 @@ struct check_arguments {
 	uint64_t seed;
 	uint64_t time_limit_ns; /* 0: the failure's */
 	enum check_writer writer;
+	enum client_gives gives;
 	char *const *command;
 	char *words;  /* the command line again, without the failure and the seed */
 	char *backup; /* the command, as an adapter has it */

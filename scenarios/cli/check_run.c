@@ -12,7 +12,9 @@
 #include "simfs/base/clock.h"
 #include "simfs/base/exit_code.h"
 
-#define RESTORE_DEFAULT "cp -- {out} {restored}"
+/* A tree is restored into a folder that is there. */
+#define RESTORE_DEFAULT	     "cp -- {out} {restored}"
+#define RESTORE_TREE_DEFAULT "cp -a -- {out}/. {restored}"
 
 /* What is kept of a backup when it is over. */
 struct met {
@@ -187,12 +189,15 @@ static struct client *client_make(const struct check_arguments *arguments)
 {
 	struct client *client = heap_new(sizeof *client);
 	const char *slash = strrchr(arguments->command[0], '/');
+	bool is_tree = arguments->gives == CLIENT_GIVES_TREE;
+	const char *restore = is_tree ? RESTORE_TREE_DEFAULT : RESTORE_DEFAULT;
 
 	client->name = heap_copy(slash ? slash + 1 : arguments->command[0]);
 	client->about = heap_copy("");
 	client->backup = heap_copy(arguments->backup);
-	client->restore = heap_copy(arguments->restore ? arguments->restore : RESTORE_DEFAULT);
-	client->compares = CLIENT_COMPARES_WHOLE;
+	client->restore = heap_copy(arguments->restore ? arguments->restore : restore);
+	client->compares = is_tree ? CLIENT_COMPARES_TREE : CLIENT_COMPARES_WHOLE;
+	client->gives = arguments->gives;
 	client->takes_snapshot = arguments->takes;
 	/* Whatever its names begin with is its product. */
 	text_list_add(&client->publishes, "{out}*");

@@ -11,6 +11,9 @@
 
 enum { INJECT, REMEDY };
 
+/* Of the tree that a client is given. */
+#define TREE_FILES 100
+
 /* A new step of PHASE, at AT. */
 static struct step *step_insert(struct phase *phase, size_t at, enum step_kind kind)
 {
@@ -146,6 +149,21 @@ static void steady_add(struct scenario *scenario)
 	step_add(&phases[0], STEP_DELETE)->name = heap_copy("s0");
 }
 
+/* Random bytes, or an image; or files, in a file system that leaves room for its own. */
+static void content_set(const struct check_arguments *arguments, struct content_spec *content)
+{
+	if (arguments->image) {
+		content->kind = CONTENT_IMAGE;
+		content->image = heap_copy(arguments->image);
+	} else if (arguments->gives == CLIENT_GIVES_TREE) {
+		content->kind = CONTENT_EXT4;
+		content->files = TREE_FILES;
+		content->bytes = (arguments->volume_bytes - CONTENT_EXT4_MIN_BYTES / 2) / 4 * 3;
+	} else {
+		content->kind = CONTENT_RANDOM;
+	}
+}
+
 void check_compose(const struct check_arguments *arguments, struct failure *failure,
 	const struct failure_profile *profile)
 {
@@ -159,9 +177,7 @@ void check_compose(const struct check_arguments *arguments, struct failure *fail
 	scenario->seed = arguments->seed;
 	scenario->is_failure = true;
 	scenario->volume_bytes = arguments->volume_bytes;
-	scenario->content.kind = arguments->image ? CONTENT_IMAGE : CONTENT_RANDOM;
-	if (arguments->image)
-		scenario->content.image = heap_copy(arguments->image);
+	content_set(arguments, &scenario->content);
 	if (arguments->time_limit_ns)
 		scenario->time_limit_ns = arguments->time_limit_ns;
 	if (inject->step_count == 0)

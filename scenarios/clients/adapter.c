@@ -98,7 +98,19 @@ static const char *const gives_words[] = {
 	[CLIENT_GIVES_FILE] = "file",
 	[CLIENT_GIVES_DEVICE] = "device",
 	[CLIENT_GIVES_TREE] = "tree",
+	[CLIENT_GIVES_NBD] = "nbd",
 };
+
+int client_gives_parse(const char *word, enum client_gives *ret)
+{
+	for (size_t i = 0; i < sizeof gives_words / sizeof gives_words[0]; i++) {
+		if (strcmp(gives_words[i], word) == 0) {
+			*ret = (enum client_gives)i;
+			return 0;
+		}
+	}
+	return -EINVAL;
+}
 
 static const char *const takes_words[] = { "snapshot" };
 

@@ -27,7 +27,11 @@ enum client_gives {
 	CLIENT_GIVES_FILE,   /* the snapshot's file */
 	CLIENT_GIVES_DEVICE, /* a read-only loop device over it */
 	CLIENT_GIVES_TREE,   /* a folder, the file system in it mounted read-only */
+	CLIENT_GIVES_NBD,    /* the URI of an NBD server, on a socket, that serves the file */
 };
+
+/* WORD as an adapter has it under `gives`: 0, or -EINVAL. */
+int client_gives_parse(const char *word, enum client_gives *ret);
 
 struct text_list {
 	char **texts;

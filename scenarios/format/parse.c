@@ -22,9 +22,6 @@
 /* That of `mount --time-scale`. */
 #define TIME_SCALE_MAX 1000000
 
-/* mke2fs needs room for its journal and tables. */
-#define EXT4_MIN_BYTES (8ull << 20)
-
 static field_reader read_client;
 static field_reader read_profile;
 static field_reader read_content;
@@ -243,10 +240,10 @@ static void volume_check(
 			"size '%s' is not a multiple of %u bytes", size->text, SECTOR_BYTES);
 	if (scenario->content.kind != CONTENT_EXT4)
 		return;
-	if (bytes < EXT4_MIN_BYTES)
+	if (bytes < CONTENT_EXT4_MIN_BYTES)
 		mistakes_add(reading->mistakes, size->place,
 			"size '%s' is too small for ext4 (at least %s)", size->text,
-			size_format(EXT4_MIN_BYTES, text, sizeof text));
+			size_format(CONTENT_EXT4_MIN_BYTES, text, sizeof text));
 	else if (scenario->content.bytes >= bytes)
 		mistakes_add(reading->mistakes, content->place,
 			"files of %s do not fit into a volume of '%s'",

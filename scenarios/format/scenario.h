@@ -23,6 +23,9 @@ struct place {
 
 enum content_kind { CONTENT_ZEROS, CONTENT_RANDOM, CONTENT_IMAGE, CONTENT_EXT4 };
 
+/* Of a volume with CONTENT_EXT4: mke2fs needs room for its journal and tables. */
+#define CONTENT_EXT4_MIN_BYTES (8ull << 20)
+
 struct content_spec {
 	enum content_kind kind;
 	char *image;	/* CONTENT_IMAGE: path, as written */

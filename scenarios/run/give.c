@@ -10,6 +10,7 @@
 #include "scenarios/base/files.h"
 #include "scenarios/base/heap.h"
 #include "scenarios/run/file_systems.h"
+#include "scenarios/run/give_nbd.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/clock.h"
 
@@ -20,7 +21,14 @@ bool give_is_possible(const struct client *client, struct reason *reason)
 	static const char *const programs[] = { "losetup", "mount" };
 	bool has_tree = client->compares == CLIENT_COMPARES_TREE;
 
-	if (client->gives == CLIENT_GIVES_FILE && !has_tree)
+	if (client->gives == CLIENT_GIVES_NBD && !process_program_exists(NBD_PROGRAM)) {
+		reason_set(reason,
+			"client '%s' is given an NBD server, and there is no program '%s' "
+			"(package %s)",
+			client->name, NBD_PROGRAM, NBD_PROGRAM);
+		return false;
+	}
+	if ((client->gives == CLIENT_GIVES_FILE || client->gives == CLIENT_GIVES_NBD) && !has_tree)
 		return true;
 	if (geteuid() != 0) {
 		reason_set(reason, "client '%s' %s, which takes root", client->name,
@@ -42,6 +50,7 @@ bool give_is_possible(const struct client *client, struct reason *reason)
 
 void give_end(struct given *given)
 {
+	nbd_server_stop(given->server);
 	file_system_detach(given->mount_point, given->device);
 	if (given->mount_point)
 		rmdir(given->mount_point);
@@ -49,6 +58,24 @@ void give_end(struct given *given)
 	free(given->device);
 	free(given->mount_point);
 	*given = (struct given){ 0 };
+}
+
+/* As give_begin(), of FILE. */
+static int nbd_give(const struct run *run, const struct run_backup *backup, const char *file,
+	struct given *ret, struct process_result *ret_result)
+{
+	AUTO(auto_free) char *folder = work_path(run, "given", backup->name);
+	struct nbd_order order = {
+		.file = file,
+		.folder = folder,
+		.log_path = backup->log_path,
+		.time_limit_ns = run->scenario->time_limit_ns,
+	};
+	int error = nbd_server_start(&order, ret_result, &ret->server);
+
+	if (ret->server)
+		ret->path = heap_copy(nbd_server_uri(ret->server));
+	return error;
 }
 
 int give_begin(struct run *run, const struct run_backup *backup, struct given *ret,
@@ -71,6 +98,9 @@ int give_begin(struct run *run, const struct run_backup *backup, struct given *r
 		ret->path = TAKE_PTR(file);
 		return 0;
 	}
+
+	if (run->client->gives == CLIENT_GIVES_NBD)
+		return nbd_give(run, backup, file, ret, ret_result);
 
 	AUTO(auto_free) char *mount_point = work_path(run, "given", backup->name);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * give.h - what the client gets of a snapshot: its file, a loop device or a mounted tree;
- * and the oracle's own look at the tree in a snapshot.
+ * give.h - what the client gets of a snapshot: its file, a loop device, a mounted tree or an
+ * NBD server; and the oracle's own look at the tree in a snapshot.
  */
 #ifndef SNAPRIG_SCENARIOS_RUN_GIVE_H
 #define SNAPRIG_SCENARIOS_RUN_GIVE_H
@@ -16,6 +16,7 @@ struct given {
 	char *path; /* what {snapshot} is; NULL: it could not be given */
 	char *device;
 	char *mount_point;
+	struct nbd_server *server;
 };
 
 /*
