@@ -75,7 +75,7 @@ static int client_run_given(struct run *run, struct client_order *order, struct 
 	if (error == 0 && given.path)
 		error = client_run(run, order, ret);
 	order->snapshot = NULL;
-	give_end(&given);
+	give_end(run, &given);
 	return error;
 }
 

@@ -11,6 +11,7 @@
 #include "scenarios/base/heap.h"
 #include "scenarios/run/file_systems.h"
 #include "scenarios/run/give_nbd.h"
+#include "scenarios/run/rig_mounts.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/clock.h"
 
@@ -48,10 +49,21 @@ bool give_is_possible(const struct client *client, struct reason *reason)
 	return false;
 }
 
-void give_end(struct given *given)
+/* A namespace that somebody else made meanwhile has a copy of the mount, and keeps the device:
+ * that is no leak of the client. */
+static void detach(struct run *run, const char *mount_point, const char *device)
+{
+	file_system_detach(mount_point, device);
+	if (!device || !loop_is_attached(device))
+		return;
+	run->kept_loops = heap_grow(run->kept_loops, run->kept_loop_count, sizeof(char *));
+	run->kept_loops[run->kept_loop_count++] = heap_copy(device);
+}
+
+void give_end(struct run *run, struct given *given)
 {
 	nbd_server_stop(given->server);
-	file_system_detach(given->mount_point, given->device);
+	detach(run, given->mount_point, given->device);
 	if (given->mount_point)
 		rmdir(given->mount_point);
 	free(given->path);
@@ -162,7 +174,7 @@ int tree_of_point(struct run *run, struct snapshot_point *point, struct reason *
 	if (error < 0)
 		return error;
 	error = manifest_create(mount_point, &point->tree, &path);
-	file_system_detach(mount_point, device);
+	detach(run, mount_point, device);
 	if (error < 0)
 		return reason_error(
 			reason, error, "the oracle cannot read '%s'", path ? path : mount_point);

@@ -28,7 +28,7 @@ int give_begin(struct run *run, const struct run_backup *backup, struct given *r
 	struct process_result *ret_result);
 
 /* Takes it away, whoever uses it. */
-void give_end(struct given *given);
+void give_end(struct run *run, struct given *given);
 
 /* The tree in POINT, for a client that compares trees: 0, or -errno with REASON. */
 int tree_of_point(struct run *run, struct snapshot_point *point, struct reason *reason);

@@ -81,6 +81,18 @@ static void strangers_look(struct run *run)
 		free(entries);
 }
 
+/* LOOP, "/dev/loop0 (file)", is ours, and somebody keeps it who is no client. */
+static bool is_kept(const struct run *run, const char *loop)
+{
+	for (size_t i = 0; i < run->kept_loop_count; i++) {
+		size_t length = strlen(run->kept_loops[i]);
+
+		if (strncmp(loop, run->kept_loops[i], length) == 0 && loop[length] == ' ')
+			return true;
+	}
+	return false;
+}
+
 void leaks_look(struct run *run)
 {
 	AUTO(auto_free) char *temporary = heap_format("%s/tmp", run->work);
@@ -103,7 +115,8 @@ void leaks_look(struct run *run)
 	for (size_t i = 0; i < list.count; i++) {
 		AUTO(auto_free) char *leak = heap_format("loop device %s", list.paths[i]);
 
-		leak_add(run, leak);
+		if (!is_kept(run, list.paths[i]))
+			leak_add(run, leak);
 	}
 	mount_list_deinit(&list);
 }

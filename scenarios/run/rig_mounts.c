@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
+#include <unistd.h>
 
 #include "scenarios/base/files.h"
 #include "scenarios/base/heap.h"
@@ -100,6 +101,15 @@ void loops_below(const char *path, struct mount_list *ret)
 		if (file && is_below(file, path))
 			list_add(ret, heap_format("/dev/%s (%s)", entry->d_name, file));
 	}
+}
+
+bool loop_is_attached(const char *device)
+{
+	const char *slash = strrchr(device, '/');
+	AUTO(auto_free)
+	char *name = heap_format("/sys/block/%s/loop/backing_file", slash ? slash + 1 : device);
+
+	return access(name, F_OK) == 0;
 }
 
 void loop_detach(const char *device)

@@ -23,6 +23,9 @@ bool mounted_at(const char *path);
 /* The loop devices whose file lies below the folder PATH, as "/dev/loop0 (file)". */
 void loops_below(const char *path, struct mount_list *ret);
 
+/* Is there a file behind the loop device at the path DEVICE? */
+bool loop_is_attached(const char *device);
+
 /* Detaches the loop device at the path DEVICE, now or when nobody uses it any more. */
 void loop_detach(const char *device);
 

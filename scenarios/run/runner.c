@@ -265,6 +265,9 @@ static void run_close(struct run *run)
 	for (size_t i = 0; i < run->rule_count; i++)
 		free(run->rules_added[i]);
 	free(run->rules_added);
+	for (size_t i = 0; i < run->kept_loop_count; i++)
+		free(run->kept_loops[i]);
+	free(run->kept_loops);
 	free(run->points);
 	free(run->backups);
 	free(run->program);

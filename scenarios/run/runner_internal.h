@@ -61,6 +61,8 @@ struct run {
 	struct digest *restored;	/* by the latest restore; NULL: it gave nothing whole */
 	struct manifest *restored_tree; /* so, of a client that compares trees */
 	struct armed_batch *armed;	/* the latest first */
+	char **kept_loops;		/* devices of ours that somebody keeps, who is no client */
+	size_t kept_loop_count;
 
 	char *journal; /* the rig's, with options->record_path, at the end; or NULL */
 
