@@ -3,7 +3,8 @@
 
 #define KIND(name) (1u << POINT_##name)
 #define ANY_KIND                                                                                   \
-	(KIND(READ) | KIND(WRITE) | KIND(FLUSH) | KIND(APPEND) | KIND(MOMENT) | KIND(EVENT))
+	(KIND(READ) | KIND(WRITE) | KIND(FLUSH) | KIND(APPEND) | KIND(MOMENT) | KIND(EVENT) |      \
+		KIND(CLEAR))
 
 static const struct action_row rows[FAULT_ACTIONS] = {
 	[FAULT_NO_ACTION] = { NULL, ACTION_ALONE, "" },
@@ -42,7 +43,7 @@ static const struct {
 	[FAULT_TEAR] = { KIND(WRITE) | KIND(APPEND), POINT_HAS_BYTES,
 		"only what is written can be torn",
 		"all stores share the old bytes (try store.append)" },
-	[FAULT_DROP] = { KIND(WRITE) | KIND(FLUSH) | KIND(APPEND) | KIND(EVENT), 0,
+	[FAULT_DROP] = { KIND(WRITE) | KIND(FLUSH) | KIND(APPEND) | KIND(EVENT) | KIND(CLEAR), 0,
 		"only what is acknowledged can be dropped", NULL },
 	[FAULT_MISDIRECT] = { KIND(READ) | KIND(WRITE) | KIND(APPEND), POINT_HAS_BYTES,
 		"no bytes are moved there", "all stores share the old bytes (try store.append)" },

@@ -49,6 +49,7 @@ const char *point_kind_name(enum point_kind kind)
 		[POINT_APPEND] = "append",
 		[POINT_MOMENT] = "moment",
 		[POINT_EVENT] = "event",
+		[POINT_CLEAR] = "clear",
 	};
 
 	return names[kind];

@@ -25,6 +25,7 @@ enum point_kind {
 	POINT_APPEND, /* a store gets bytes that only it has */
 	POINT_MOMENT, /* something is about to happen that moves no bytes */
 	POINT_EVENT,  /* a writer is told of something, and is to answer */
+	POINT_CLEAR,  /* a range is to read as zeros */
 };
 
 enum point_trait {

@@ -25,7 +25,8 @@
 enum fault_point request_point(const struct volume_request *request)
 {
 	static const enum fault_point points[2][VOLUME_ZERO + 1] = {
-		{ FAULT_LIVE_READ, FAULT_LIVE_WRITE, FAULT_LIVE_FLUSH, FAULT_POINTS, FAULT_POINTS },
+		{ FAULT_LIVE_READ, FAULT_LIVE_WRITE, FAULT_LIVE_FLUSH, FAULT_LIVE_DISCARD,
+			FAULT_LIVE_DISCARD },
 		{ FAULT_SNAPSHOT_READ, FAULT_SNAPSHOT_WRITE, FAULT_POINTS, FAULT_POINTS,
 			FAULT_POINTS },
 	};
@@ -137,13 +138,33 @@ static void change(struct volume_request *request)
 static void answer(struct volume_request *request, int result)
 {
 	/* Who loses what was written has told the time all the same. */
-	if (result == 0 && request->kind == VOLUME_WRITE)
+	if (result == 0 && request->kind != VOLUME_READ && request->kind != VOLUME_FLUSH)
 		surface_written(request->volume, request->snapshot);
 	if (result < 0 && request->kind == VOLUME_READ && request->snapshot) {
 		request->volume->counters.snapshot_reads++;
 		request->volume->counters.snapshot_read_errors++;
 	}
 	request->done(request, result);
+}
+
+/* What is discarded is no snapshot's, and fails all. */
+static void fail_those(struct volume_request *request)
+{
+	struct volume *volume = request->volume;
+	struct list *at = volume->snapshots.next;
+
+	if (request->snapshot)
+		fault_fail_snapshot(request->snapshot);
+	while (!request->snapshot && at != &volume->snapshots) {
+		struct snapshot *snapshot = CONTAINER_OF(at, struct snapshot, link);
+
+		/* Others may have failed, or gone, with one. */
+		at = at->next;
+		if (snapshot->state == SNAPSHOT_ACTIVE) {
+			fault_fail_snapshot(snapshot);
+			at = volume->snapshots.next;
+		}
+	}
 }
 
 bool fault_takes(struct volume_request *request, enum fault_point point)
@@ -170,7 +191,7 @@ bool fault_takes(struct volume_request *request, enum fault_point point)
 		break;
 	}
 	if (fault_act_at(decision->action)->fails_snapshot)
-		fault_fail_snapshot(request->snapshot);
+		fail_those(request);
 	if (!fault_changes(decision))
 		return false;
 	if (!is_kept)

@@ -193,6 +193,18 @@ moments()
 	END
 }
 
+discards()
+{
+	cat <<-END
+	live.discard error=EIO 1 EIO now/old
+	live.discard delay=100ms 1 ok now+zeros/old
+	live.discard hang 1 ok now+zeros/old
+	live.discard drop 1 ok now/old
+	live.discard fail-snapshot 1 ok now+zeros/invalid:ENOSPC
+	live.discard crash - dead dead now/old
+	END
+}
+
 # What is lost on the way to a writer looks like success, but for a Freeze: the
 # Thaw that follows finds nobody frozen.
 events()
@@ -306,7 +318,7 @@ is_wanted()
 
 rig list points --json >said
 rig fault add --help | sed -n '/^actions:/,/^$/p' | tail -n +2 | xargs -n 1 >actions
-{ reads && writes && flushes_and_appends && moments && events; } | sed '/^$/d' >table
+{ reads && writes && flushes_and_appends && moments && discards && events; } | sed '/^$/d' >table
 same 12 "$(wc -l <actions)" "actions that the help names"
 jq -r '.points[] | "\(.name) \(.kind) \(.actions | join(" "))"' said >kinds
 [ -s kinds ] || fail "there are no points"
@@ -320,7 +332,7 @@ refusals=0
 while read -r point kind sensible; do
 	row=$point
 	case $kind in
-	read | write | flush | append | moment | event) ;;
+	read | write | flush | append | moment | event | clear) ;;
 	*) problem "kind '$kind' has no row" && continue ;;
 	esac
 	while read -r action; do

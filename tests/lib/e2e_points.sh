@@ -59,6 +59,7 @@ for base in now old; do
 	whole $base+new-further wholes/$base $((write_at + further)) new
 done
 whole old+zeros wholes/old $write_at pieces/zeros
+whole now+zeros wholes/now $write_at pieces/zeros
 whole old+misread wholes/old $write_at misdirected
 
 # one_bit_off A B
@@ -167,6 +168,7 @@ operate()
 	case $1 in
 	live.read | origin.read) read_piece "$mnt/live" ;;
 	snapshot.read) read_piece "$mnt/snapshots/s0" ;;
+	live.discard) fallocate -p -o $write_at -l $length "$mnt/live" ;;
 	snapshot.write) write_new "$mnt/snapshots/s0" ;;
 	live.flush) write_new "$mnt/live" && sync "$mnt/live" ;;
 	live.write | origin.write | cow.* | store.append | store.flush) write_new "$mnt/live" ;;

@@ -30,7 +30,8 @@ static size_t rule_count;
 /* What strikes a write as it comes lets others overtake it, which the arrays take for wrong. */
 static bool is_arrival(enum fault_point point)
 {
-	return point == FAULT_LIVE_WRITE || point == FAULT_SNAPSHOT_WRITE;
+	return point == FAULT_LIVE_WRITE || point == FAULT_LIVE_DISCARD ||
+	       point == FAULT_SNAPSHOT_WRITE;
 }
 
 static void rule_make(enum fault_point point, const char *action)

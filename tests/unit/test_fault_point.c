@@ -44,6 +44,7 @@ static const struct {
 	{ FAULT_LIVE_READ, "delay hang short zero flip misdirect" },
 	{ FAULT_LIVE_WRITE, "delay hang short flip tear drop misdirect" },
 	{ FAULT_LIVE_FLUSH, "delay hang drop" },
+	{ FAULT_LIVE_DISCARD, "delay hang drop fail-snapshot" },
 	{ FAULT_SNAPSHOT_CREATE, "delay hang" },
 	{ FAULT_SNAPSHOT_COMMIT, "delay hang" },
 	{ FAULT_SNAPSHOT_OPEN, "delay hang fail-snapshot" },

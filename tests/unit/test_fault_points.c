@@ -133,6 +133,15 @@ static void command(void)
 	volume_command(bench_engine.volume, &moment);
 }
 
+static void discard(void)
+{
+	struct engine_request *request = engine_write_new(0, VOLUME_REQUEST_MAX_BYTES, 0);
+	request->request.kind = VOLUME_DISCARD;
+	engine_submit(&bench_engine, request);
+	ck_assert_int_eq(engine_wait(&bench_engine, request), 0);
+	engine_request_free(request);
+}
+
 static const struct {
 	enum fault_point point;
 	void (*reach)(void);
@@ -141,6 +150,7 @@ static const struct {
 	{ FAULT_LIVE_READ, read_live, "plain" },
 	{ FAULT_LIVE_WRITE, write_live, "plain" },
 	{ FAULT_LIVE_FLUSH, flush_live, "plain" },
+	{ FAULT_LIVE_DISCARD, discard, "plain" },
 	{ FAULT_SNAPSHOT_CREATE, create, "plain" },
 	{ FAULT_SNAPSHOT_COMMIT, create, "plain" },
 	{ FAULT_SNAPSHOT_OPEN, open_snapshot, "plain" },

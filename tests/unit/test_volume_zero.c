@@ -26,7 +26,8 @@ static void start(const char *profile)
 	engine_init(&engine, engine_seed(),
 		&(struct engine_options){ .volume_bytes = VOLUME_BYTES,
 			.profile = profile_find(profile),
-			.limit = strcmp(profile, "xen") == 0 ? NULL : "200%" });
+			.limit = strcmp(profile, "xen") == 0 ? NULL : "200%",
+			.step_ns = NS_PER_MS });
 	for (uint64_t at = 0; at < VOLUME_BYTES; at += 1u << 20)
 		write_live(at, 1u << 20, at + 1);
 }
@@ -151,6 +152,90 @@ START_TEST(without_a_snapshot_all_goes_at_once)
 }
 END_TEST
 
+static void add(const char *rule)
+{
+	char message[RULE_MESSAGE_BYTES];
+	uint64_t id;
+
+	ck_assert_msg(volume_fault_add(engine.volume, rule, &id, message) == 0, "%s", message);
+}
+
+START_TEST(a_fault_strikes_a_discard_and_a_zeroing_and_no_write)
+{
+	for (int kind = VOLUME_DISCARD; kind <= VOLUME_ZERO; kind++) {
+		start("plain");
+		snapshot("s");
+		add("live.discard error=EIO times=1 offset=8KiB..12KiB");
+		ck_assert_int_eq(engine_write(&engine, 8192, 4096, 1), 0);
+		ck_assert_int_eq(zero((enum volume_kind)kind, 0, 8192), 0);
+		ck_assert_int_eq(zero((enum volume_kind)kind, 0, 16384), -EIO);
+		engine_stamp_fill(live + 8192, 4096, 1);
+		check(NULL, live);
+		ck_assert_int_eq(zero((enum volume_kind)kind, 0, 16384), 0);
+		check(NULL, live);
+		check(engine_find(&engine, "s"), taken);
+		engine_deinit(&engine);
+	}
+}
+END_TEST
+
+START_TEST(a_discard_is_dropped_or_waits)
+{
+	static uint8_t before[sizeof live];
+
+	start("plain");
+	snapshot("s");
+	memcpy(before, live, sizeof live);
+	add("live.discard drop times=1");
+	ck_assert_int_eq(zero(VOLUME_DISCARD, 4096, 1000000), 0);
+	check(NULL, before);
+	memcpy(live, before, sizeof live);
+	add("live.discard delay=1ms times=1");
+	ck_assert_int_eq(zero(VOLUME_DISCARD, 4096, 1000000), 0);
+	check(NULL, live);
+	check(engine_find(&engine, "s"), taken);
+	engine_deinit(&engine);
+}
+END_TEST
+
+START_TEST(a_discard_fails_all_snapshots)
+{
+	int error;
+
+	start("plain");
+	snapshot("s");
+	snapshot("t");
+	snapshot("u");
+	add("live.discard fail-snapshot");
+	ck_assert_int_eq(engine_write(&engine, 0, 512, 1), 0);
+	ck_assert(!engine_has_failed(engine_find(&engine, "s"), NULL));
+	ck_assert_int_eq(zero(VOLUME_DISCARD, 0, 4096), 0);
+	for (const char *name = "stu"; *name; name++) {
+		ck_assert(engine_has_failed(
+			engine_find(&engine, (const char[]){ *name, '\0' }), &error));
+		ck_assert_int_eq(error, -ENOSPC);
+	}
+	check(NULL, live);
+	engine_deinit(&engine);
+}
+END_TEST
+
+/* There one that fails takes all with it. */
+START_TEST(a_discard_fails_snapshots_that_go_together)
+{
+	start("vss");
+	snapshot("s");
+	snapshot("t");
+	add("live.discard fail-snapshot");
+	ck_assert_int_eq(zero(VOLUME_DISCARD, 0, 4096), 0);
+	engine_settle(&engine);
+	ck_assert_ptr_null(volume_snapshot_find(engine.volume, "s"));
+	ck_assert_ptr_null(volume_snapshot_find(engine.volume, "t"));
+	check(NULL, live);
+	engine_deinit(&engine);
+}
+END_TEST
+
 START_TEST(where_the_disk_cannot_punch_zeros_are_written)
 {
 	start("plain");
@@ -270,6 +355,10 @@ int main(int argc, char **argv)
 		zeroing, exactly_the_range_reads_as_zeros_and_snapshots_are_whole, 0, 3);
 	tcase_add_loop_test(zeroing, dattobd_traces_zeroing_and_no_discard, 0, 3);
 	tcase_add_test(zeroing, without_a_snapshot_all_goes_at_once);
+	tcase_add_test(zeroing, a_fault_strikes_a_discard_and_a_zeroing_and_no_write);
+	tcase_add_test(zeroing, a_discard_is_dropped_or_waits);
+	tcase_add_test(zeroing, a_discard_fails_all_snapshots);
+	tcase_add_test(zeroing, a_discard_fails_snapshots_that_go_together);
 	tcase_add_test(zeroing, where_the_disk_cannot_punch_zeros_are_written);
 	tcase_add_test(zeroing, an_error_of_the_disk_is_answered_and_costs_no_snapshot);
 	tcase_add_test(zeroing, a_chain_zeroes_and_has_no_discard);
