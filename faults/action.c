@@ -4,7 +4,7 @@
 #define KIND(name) (1u << POINT_##name)
 #define ANY_KIND                                                                                   \
 	(KIND(READ) | KIND(WRITE) | KIND(FLUSH) | KIND(APPEND) | KIND(MOMENT) | KIND(EVENT) |      \
-		KIND(CLEAR))
+		KIND(CLEAR) | KIND(SEEK) | KIND(MAP))
 
 static const struct action_row rows[FAULT_ACTIONS] = {
 	[FAULT_NO_ACTION] = { NULL, ACTION_ALONE, "" },
@@ -18,6 +18,11 @@ static const struct action_row rows[FAULT_ACTIONS] = {
 	[FAULT_TEAR] = { "tear", ACTION_BYTES, "only so many bytes are written; says success" },
 	[FAULT_DROP] = { "drop", ACTION_ALONE, "nothing is done; says success" },
 	[FAULT_MISDIRECT] = { "misdirect", ACTION_BYTES, "happens so many bytes further on" },
+	[FAULT_HOLE] = { "hole", ACTION_ALONE, "data, in the offset range, are told for a hole" },
+	[FAULT_DATA] = { "data", ACTION_ALONE, "a hole, in the offset range, is told for data" },
+	[FAULT_LOST] = { "lost", ACTION_ALONE, "no block is said to have changed" },
+	[FAULT_MISSING] = { "missing", ACTION_COUNT, "so many blocks that changed are left out" },
+	[FAULT_ADDED] = { "added", ACTION_COUNT, "so many blocks that did not change are told" },
 	[FAULT_FAIL_SNAPSHOT] = { "fail-snapshot", ACTION_ALONE,
 		"the snapshot fails, with the error of its limit; no driver logs it" },
 	[FAULT_CRASH] = { "crash", ACTION_ALONE, "SIGKILL to the rig" },
@@ -47,6 +52,14 @@ static const struct {
 		"only what is acknowledged can be dropped", NULL },
 	[FAULT_MISDIRECT] = { KIND(READ) | KIND(WRITE) | KIND(APPEND), POINT_HAS_BYTES,
 		"no bytes are moved there", "all stores share the old bytes (try store.append)" },
+	[FAULT_HOLE] = { KIND(SEEK), 0, "only a seek tells holes (try snapshot.seek)", NULL },
+	[FAULT_DATA] = { KIND(SEEK), 0, "only a seek tells data (try snapshot.seek)", NULL },
+	[FAULT_LOST] = { KIND(MAP), 0, "nothing is told there of changes (try changed.read)",
+		NULL },
+	[FAULT_MISSING] = { KIND(MAP), 0, "nothing is told there of changes (try changed.read)",
+		NULL },
+	[FAULT_ADDED] = { KIND(MAP), 0, "nothing is told there of changes (try changed.read)",
+		NULL },
 	[FAULT_FAIL_SNAPSHOT] = { ANY_KIND, POINT_MAY_FAIL_IT, NULL,
 		"no snapshot is at hand there (try snapshot.read or cow.store)" },
 	[FAULT_CRASH] = { ANY_KIND, 0, NULL, NULL },

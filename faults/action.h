@@ -19,6 +19,11 @@ enum fault_action {
 	FAULT_TEAR,	     /* tear=512: only so many bytes are written, success is said */
 	FAULT_DROP,	     /* drop: nothing is done, success is said */
 	FAULT_MISDIRECT,     /* misdirect=4KiB: it happens so much further on */
+	FAULT_HOLE,	     /* hole: data are told for a hole */
+	FAULT_DATA,	     /* data: a hole is told for data */
+	FAULT_LOST,	     /* lost: nothing is said to have changed */
+	FAULT_MISSING,	     /* missing=1: so many blocks that changed are not told */
+	FAULT_ADDED,	     /* added=1: so many that did not change are told */
 	FAULT_FAIL_SNAPSHOT, /* fail-snapshot: with the error of its limit; no driver logs it */
 	FAULT_CRASH,	     /* crash: SIGKILL to the rig */
 	FAULT_ACTIONS,

@@ -207,6 +207,8 @@ bool fault_decide(struct fault_plane *plane, enum fault_point point,
 		.value = first->rule.value,
 		.luck = mix64(plane->seed ^ mix64(first->deed_key ^ first->matched)),
 		.rule_id = first->id,
+		.first = first->rule.has_offset ? first->rule.offset_first : 0,
+		.end = first->rule.has_offset ? first->rule.offset_end : UINT64_MAX,
 	};
 	return true;
 }

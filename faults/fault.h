@@ -48,6 +48,7 @@ struct fault_decision {
 	uint64_t value; /* ns, bytes or a count, as the action has it */
 	uint64_t luck;	/* for fault_flip_bit() */
 	uint64_t rule_id;
+	uint64_t first, end; /* the offset range of the rule; without one, all offsets */
 };
 
 struct fault_plane {

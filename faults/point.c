@@ -50,6 +50,8 @@ const char *point_kind_name(enum point_kind kind)
 		[POINT_MOMENT] = "moment",
 		[POINT_EVENT] = "event",
 		[POINT_CLEAR] = "clear",
+		[POINT_SEEK] = "seek",
+		[POINT_MAP] = "map",
 	};
 
 	return names[kind];

@@ -26,6 +26,8 @@ enum point_kind {
 	POINT_MOMENT, /* something is about to happen that moves no bytes */
 	POINT_EVENT,  /* a writer is told of something, and is to answer */
 	POINT_CLEAR,  /* a range is to read as zeros */
+	POINT_SEEK,   /* it is told what is data and what a hole */
+	POINT_MAP,    /* it is told which blocks have changed */
 };
 
 enum point_trait {

@@ -80,6 +80,11 @@ static const struct fault_act acts[FAULT_ACTIONS] = {
 	[FAULT_TEAR] = { FAULT_GOES_ON, .change = tear },
 	[FAULT_DROP] = { FAULT_ANSWERS },
 	[FAULT_MISDIRECT] = { FAULT_GOES_ON, .change = misdirect },
+	[FAULT_HOLE] = { FAULT_GOES_ON },
+	[FAULT_DATA] = { FAULT_GOES_ON },
+	[FAULT_LOST] = { FAULT_GOES_ON },
+	[FAULT_MISSING] = { FAULT_GOES_ON },
+	[FAULT_ADDED] = { FAULT_GOES_ON },
 	[FAULT_FAIL_SNAPSHOT] = { FAULT_GOES_ON, .fails_snapshot = true },
 	[FAULT_CRASH] = { FAULT_DIES },
 };

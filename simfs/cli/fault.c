@@ -35,7 +35,7 @@ static const struct command_line add = {
 		 "argument; 'snaprig list points' names the points.\n\n"
 		 "actions:\n"
 		 "  error=EIO  delay=20ms  hang  short=512  zero  stale  flip=1  tear=512  drop\n"
-		 "  misdirect=4KiB  fail-snapshot  crash\n\n"
+		 "  misdirect=4KiB  hole  data  lost  missing=1  added=1  fail-snapshot  crash\n\n"
 		 "triggers, all of which must hold:\n"
 		 "  offset=24MiB..32MiB  snapshot=NAME  writer=NAME  when=store.used>=70%  "
 		 "phase=NAME\n"

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
+#include <stdlib.h>
 
 #include "simfs/base/log.h"
 #include "simfs/control/commands_internal.h"
 #include "simfs/control/protocol.h"
 #include "simfs/volume/changed.h"
+#include "simfs/volume/snapshot_cancel.h"
 
 /* The extents of SNAPSHOT from FROM on, as many as an answer takes, and where to go on. */
 static json_t *changed_json(struct volume *volume, struct snapshot *snapshot, uint64_t from)
@@ -12,25 +14,61 @@ static json_t *changed_json(struct volume *volume, struct snapshot *snapshot, ui
 	json_t *extents = json_array();
 	json_t *status = snapshot_status(snapshot);
 	json_t *next = json_null();
+	struct changed_walk walk;
 	uint64_t offset, length;
 
-	while (snapshot_changed_next(snapshot, from, &offset, &length)) {
+	changed_walk_begin(&walk, snapshot, from);
+	while (changed_walk_next(&walk, &offset, &length)) {
 		if (json_array_size(extents) == PROTOCOL_EXTENTS_MAX) {
 			next = json_integer((json_int_t)offset);
 			break;
 		}
 		json_array_append_new(
 			extents, json_pack("[I, I]", (json_int_t)offset, (json_int_t)length));
-		from = offset + length;
 	}
 
 	json_t *answer = json_pack("{s:O, s:I, s:I, s:o, s:o}", "block_bytes",
 		json_object_get(status, "block_bytes"), "size_bytes",
 		(json_int_t)volume_bytes(volume), "changed_blocks",
-		(json_int_t)snapshot_changed_blocks(snapshot), "extents", extents, "next", next);
+		(json_int_t)changed_told_blocks(snapshot), "extents", extents, "next", next);
 
 	json_decref(status);
 	return answer;
+}
+
+struct changed_command {
+	struct control_lease lease; /* first */
+	uint64_t from;
+	struct changed_ask ask;
+};
+
+static void asker_left(struct control_lease *lease)
+{
+	struct changed_command *command = CONTAINER_OF(lease, struct changed_command, lease);
+
+	volume_moment_cancel(&command->ask.moment);
+}
+
+static void changed_done(struct changed_ask *ask, struct snapshot *snapshot, int result)
+{
+	struct changed_command *command = CONTAINER_OF(ask, struct changed_command, ask);
+	struct control_request *request = command->lease.request;
+	const char *name = json_string_value(json_object_get(request->arguments, "name"));
+	struct volume *volume = ask->volume;
+	uint64_t from = command->from;
+	int error = result == 0 ? snapshot_changed_error(snapshot) : 0;
+
+	control_lease_end(&command->lease);
+	free(command);
+	if (result < 0)
+		control_request_refuse(request, result, "cannot tell what changed since '%s': %s",
+			name, error_text(result));
+	else if (error < 0)
+		control_request_refuse(request, error,
+			"snapshot '%s' failed with %s: what changed since is not known", name,
+			error_name(error));
+	else
+		control_request_answer(request, changed_json(volume, snapshot, from));
 }
 
 void commands_run_snapshot_changed(struct control_request *request, void *context)
@@ -54,14 +92,13 @@ void commands_run_snapshot_changed(struct control_request *request, void *contex
 		return;
 	}
 
-	int error = snapshot_changed_error(snapshot);
+	struct changed_command *command;
+	struct control_lease *lease = commands_lease(request, sizeof *command, asker_left, NULL);
 
-	if (error < 0) {
-		control_request_refuse(request, error,
-			"snapshot '%s' failed with %s: what changed since is not known", name,
-			error_name(error));
+	if (!lease)
 		return;
-	}
-	control_request_answer(
-		request, changed_json(volume, snapshot, (uint64_t)json_integer_value(from)));
+	command = CONTAINER_OF(lease, struct changed_command, lease);
+	command->from = (uint64_t)json_integer_value(from);
+	command->ask.done = changed_done;
+	changed_ask(snapshot, command->from, &command->ask);
 }

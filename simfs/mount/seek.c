@@ -1,5 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* seek.c - SEEK_DATA and SEEK_HOLE in the mounted files, as lseek(2) has them. */
+/*
+ * seek.c - SEEK_DATA and SEEK_HOLE in the mounted files, as lseek(2) has them.
+ *
+ *	files_lseek ─▶ look ─▶ (others are served) ─▶ look ─▶ found ─▶ answered
+ *	                 ▲                                      │ of a snapshot
+ *	                 └── struck: once more, with the lie ◀── asked (snapshot.seek)
+ *
+ * A fault is asked when it is known over which bytes the seek goes: so a range of a
+ * rule means the seeks that it changes.
+ */
 #include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -7,79 +16,154 @@
 #include "simfs/base/check.h"
 #include "simfs/mount/session_internal.h"
 #include "simfs/volume/request.h"
+#include "simfs/volume/snapshot_cancel.h"
 
 /* Ranges that are passed over in one go; then others are served first. */
 #define RANGES_AT_ONCE 32
 
 struct seeking {
 	fuse_req_t request;
+	struct session *session;
 	fuse_ino_t inode;
+	int whence;
 	uint64_t from;
+	uint64_t at; /* up to here it is data; of SEEK_HOLE */
+	bool was_asked;
+	struct fault_decision lie;
+	uint64_t told;
+	struct volume_moment moment;
+	struct asker asker;
 	struct ring_op op;
 };
 
-static void hole_look(fuse_req_t request, fuse_ino_t inode, uint64_t from);
+static void look(struct seeking *seeking);
 
-static void hole_look_on(struct ring_op *op, int result, uint32_t flags)
+static void answer(struct seeking *seeking, int error)
 {
-	struct seeking *seeking = CONTAINER_OF(op, struct seeking, op);
-	struct seeking now = *seeking;
-
-	(void)result;
-	(void)flags;
+	seeking->session->commands_under_way--;
+	asker_end(&seeking->asker);
+	if (error != 0)
+		fuse_reply_err(seeking->request, error);
+	else if (seeking->told >= volume_bytes(seeking->session->volume) &&
+		 seeking->whence == SEEK_DATA)
+		fuse_reply_err(seeking->request, ENXIO);
+	else
+		fuse_reply_lseek(seeking->request, (off_t)seeking->told);
 	free(seeking);
-	session_of(now.request)->commands_under_way--;
-	hole_look(now.request, now.inode, now.from);
 }
 
-/* Goes on from FROM when what waits now has been served. */
-static void hole_look_later(fuse_req_t request, fuse_ino_t inode, uint64_t from)
+/* A fault is all that holds a seek up. */
+static void seeker_killed(struct asker *asker)
+{
+	volume_moment_cancel(&CONTAINER_OF(asker, struct seeking, asker)->moment);
+}
+
+static void asked(struct volume_moment *moment, int result)
+{
+	struct seeking *seeking = CONTAINER_OF(moment, struct seeking, moment);
+
+	if (result < 0) {
+		answer(seeking, -result);
+		return;
+	}
+	if (moment->decision.action == FAULT_NO_ACTION) {
+		answer(seeking, 0);
+		return;
+	}
+	/* The snapshot may be another one than before. */
+	seeking->lie = moment->decision;
+	seeking->at = seeking->from;
+	look(seeking);
+}
+
+/* TOLD is where the data or the hole begins; the end, when there is none. */
+static void found(struct seeking *seeking, struct snapshot *snapshot, uint64_t told)
+{
+	struct volume *volume = seeking->session->volume;
+	uint64_t last = volume_bytes(volume) - 1;
+
+	seeking->told = told;
+	if (!snapshot || seeking->was_asked) {
+		answer(seeking, 0);
+		return;
+	}
+	seeking->was_asked = true;
+	volume_moment_arm(&seeking->moment, asked);
+	volume_snapshot_seek(
+		volume, snapshot, seeking->from, told < last ? told : last, &seeking->moment);
+}
+
+static void look_on(struct ring_op *op, int result, uint32_t flags)
+{
+	(void)result;
+	(void)flags;
+	look(CONTAINER_OF(op, struct seeking, op));
+}
+
+/* Goes on when what waits now has been served. */
+static void look_later(struct seeking *seeking)
+{
+	struct session *session = seeking->session;
+	struct io_uring_sqe *sqe = ring_sqe(session->ring);
+
+	seeking->op.done = look_on;
+	io_uring_prep_nop(sqe);
+	ring_start(session->ring, sqe, &seeking->op);
+}
+
+/* Finds where the data ends that the seek begins in; its beginning when that lies in a hole. */
+static void hole_look(struct seeking *seeking, struct snapshot *snapshot)
+{
+	uint64_t first, end;
+
+	for (unsigned i = 0; i < RANGES_AT_ONCE; i++) {
+		if (!volume_next_told(seeking->session->volume, snapshot, &seeking->lie,
+			    seeking->at, &first, &end) ||
+			first != seeking->at) {
+			found(seeking, snapshot, seeking->at);
+			return;
+		}
+		MUST_GET_ON(seeking->at, end);
+		seeking->at = end;
+	}
+	look_later(seeking);
+}
+
+static void look(struct seeking *seeking)
+{
+	struct volume *volume = seeking->session->volume;
+	struct snapshot *snapshot = place_snapshot(seeking->session, seeking->inode);
+	uint64_t first, end;
+
+	if (seeking->inode != PLACE_LIVE && !snapshot)
+		answer(seeking, EIO);
+	else if (seeking->whence == SEEK_HOLE)
+		hole_look(seeking, snapshot);
+	else if (volume_next_told(volume, snapshot, &seeking->lie, seeking->from, &first, &end))
+		found(seeking, snapshot, first);
+	else
+		found(seeking, snapshot, volume_bytes(volume));
+}
+
+static void view_seek(fuse_req_t request, fuse_ino_t inode, int whence, uint64_t from)
 {
 	struct session *session = session_of(request);
-	struct seeking *seeking = malloc(sizeof *seeking);
-	struct io_uring_sqe *sqe;
+	struct seeking *seeking = calloc(1, sizeof *seeking);
 
 	if (!seeking) {
 		fuse_reply_err(request, ENOMEM);
 		return;
 	}
-	*seeking = (struct seeking){ request, inode, from, { .done = hole_look_on } };
+	seeking->request = request;
+	seeking->session = session;
+	seeking->inode = inode;
+	seeking->whence = whence;
+	seeking->from = from;
+	seeking->at = from;
+	seeking->asker.killed = seeker_killed;
+	session_asks(session, &seeking->asker);
 	session->commands_under_way++;
-	sqe = ring_sqe(session->ring);
-	io_uring_prep_nop(sqe);
-	ring_start(session->ring, sqe, &seeking->op);
-}
-
-/* Answers where the data ends that FROM lies in; with FROM when it lies in a hole. */
-static void hole_look(fuse_req_t request, fuse_ino_t inode, uint64_t from)
-{
-	struct volume *volume = session_of(request)->volume;
-	struct snapshot *snapshot = place_snapshot(session_of(request), inode);
-	uint64_t first, end;
-
-	if (inode != PLACE_LIVE && !snapshot) {
-		fuse_reply_err(request, EIO);
-		return;
-	}
-	for (unsigned i = 0; i < RANGES_AT_ONCE; i++) {
-		if (!volume_next_data(volume, snapshot, from, &first, &end) || first != from) {
-			fuse_reply_lseek(request, (off_t)from);
-			return;
-		}
-		MUST_GET_ON(from, end);
-		from = end;
-	}
-	hole_look_later(request, inode, from);
-}
-
-static void data_look(fuse_req_t request, struct snapshot *snapshot, uint64_t from)
-{
-	uint64_t first, end;
-
-	if (volume_next_data(session_of(request)->volume, snapshot, from, &first, &end))
-		fuse_reply_lseek(request, (off_t)first);
-	else
-		fuse_reply_err(request, ENXIO);
+	look(seeking);
 }
 
 void files_lseek(
@@ -97,10 +181,8 @@ void files_lseek(
 		fuse_reply_err(request, EINVAL);
 	else if (offset < 0 || (uint64_t)offset >= bytes)
 		fuse_reply_err(request, ENXIO);
-	else if (is_view && whence == SEEK_DATA)
-		data_look(request, snapshot, (uint64_t)offset);
 	else if (is_view)
-		hole_look(request, inode, (uint64_t)offset);
+		view_seek(request, inode, whence, (uint64_t)offset);
 	else
 		fuse_reply_lseek(request, whence == SEEK_DATA ? offset : (off_t)bytes);
 }

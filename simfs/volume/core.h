@@ -38,8 +38,9 @@ struct snapshot {
 	int error;
 	uint64_t overflow_blocks;
 	struct read_progress progress;
-	uint64_t known_ns; /* on the rig's clock: since when the volume has it ... */
-	uint64_t older_ns; /* ... and how old it was then */
+	struct fault_decision map_lie; /* what it says to have changed (changed.h) */
+	uint64_t known_ns;	       /* on the rig's clock: since when the volume has it ... */
+	uint64_t older_ns;	       /* ... and how old it was then */
 	unsigned files_open;
 	unsigned references;		  /* snapshot_get() */
 	struct store_waiter marked;	  /* that it has failed */

@@ -123,6 +123,7 @@ static void moment_in(struct volume *volume, enum fault_point point,
 	}
 	if (fault_act_at(decision.action)->fails_snapshot)
 		fault_fail_snapshot(snapshot);
+	moment->decision = decision;
 	moment->go(moment, decision.error);
 }
 
@@ -144,6 +145,18 @@ void fault_writer(struct volume *volume, enum fault_point point, const char *wri
 	};
 
 	moment_in(volume, point, &context, NULL, moment);
+}
+
+void volume_snapshot_seek(struct volume *volume, struct snapshot *snapshot, uint64_t first,
+	uint64_t last, struct volume_moment *moment)
+{
+	struct fault_context context = {
+		.snapshot = snapshot->name,
+		.offset = first,
+		.length = last - first + 1,
+	};
+
+	moment_in(volume, FAULT_SNAPSHOT_SEEK, &context, snapshot, moment);
 }
 
 void volume_command(struct volume *volume, struct volume_moment *moment)

@@ -136,4 +136,9 @@ void volume_submit(struct volume *volume, struct volume_request *request);
 bool volume_next_data(struct volume *volume, struct snapshot *snapshot, uint64_t from,
 	uint64_t *ret_first, uint64_t *ret_end);
 
+/* The same as a fault has it: of LIE, from its first offset to its end, a hole is data or data
+ * are a hole; another action changes nothing. */
+bool volume_next_told(struct volume *volume, struct snapshot *snapshot,
+	const struct fault_decision *lie, uint64_t from, uint64_t *ret_first, uint64_t *ret_end);
+
 #endif

@@ -13,6 +13,7 @@
  *      whatever a layer answers: who asks on from its end gets on.
  *  (2) What cannot be read has data everywhere: whoever passes over holes must
  *      meet the error, and not take it for zeros.
+ *  (3) A lie keeps (1): what is told is not empty, and gets on.
  */
 #include "simfs/volume/seek.h"
 #include "simfs/base/check.h"
@@ -76,4 +77,43 @@ bool volume_next_data(struct volume *volume, struct snapshot *snapshot, uint64_t
 	*ret_end = search.end < bytes ? search.end : bytes;
 	MUST(*ret_first >= from && *ret_first < *ret_end);
 	return true;
+}
+
+/* Data are told for a hole: what is left of them from FROM on. */
+static bool next_but_hole(struct volume *volume, struct snapshot *snapshot,
+	const struct fault_decision *lie, uint64_t from, uint64_t *ret_first, uint64_t *ret_end)
+{
+	uint64_t first, end;
+
+	if (from >= lie->first && from < lie->end)
+		from = lie->end;
+	if (!volume_next_data(volume, snapshot, from, &first, &end))
+		return false;
+	/* What begins in the range goes on behind it, or others do: there is no second range. */
+	if (first >= lie->first && first < lie->end &&
+		!volume_next_data(volume, snapshot, lie->end, &first, &end))
+		return false;
+	if (first < lie->first && lie->first < end)
+		end = lie->first;
+	*ret_first = first;
+	*ret_end = end;
+	return true;
+}
+
+bool volume_next_told(struct volume *volume, struct snapshot *snapshot,
+	const struct fault_decision *lie, uint64_t from, uint64_t *ret_first, uint64_t *ret_end)
+{
+	struct search search = { .from = from };
+	uint64_t bytes = volume_bytes(volume);
+
+	if (lie->action == FAULT_HOLE)
+		return next_but_hole(volume, snapshot, lie, from, ret_first, ret_end);
+	if (lie->action != FAULT_DATA || from >= bytes)
+		return volume_next_data(volume, snapshot, from, ret_first, ret_end);
+	if (volume_next_data(volume, snapshot, from, ret_first, ret_end))
+		search_meets(&search, *ret_first, *ret_end);
+	search_meets(&search, lie->first, lie->end < bytes ? lie->end : bytes);
+	*ret_first = search.first;
+	*ret_end = search.end;
+	return search.end > 0;
 }

@@ -5,8 +5,7 @@
 
 #include <errno.h>
 
-/* A fault holds MOMENT up: it goes on as one that failed.  False when it does not. */
-static bool moment_cancel(struct volume_moment *moment)
+bool volume_moment_cancel(struct volume_moment *moment)
 {
 	if (!fault_is_waiting(&moment->wait))
 		return false;
@@ -18,7 +17,7 @@ static bool moment_cancel(struct volume_moment *moment)
 void volume_snapshot_cancel(struct snapshot_create *create)
 {
 	create->is_cancelled = true;
-	if (moment_cancel(&create->moment) || snapshot_hold_cancel(create))
+	if (volume_moment_cancel(&create->moment) || snapshot_hold_cancel(create))
 		return;
 	if (create->is_in_set)
 		writer_set_cancel(create);
@@ -26,12 +25,12 @@ void volume_snapshot_cancel(struct snapshot_create *create)
 
 void volume_snapshot_delete_cancel(struct snapshot_delete *command)
 {
-	moment_cancel(&command->moment);
+	volume_moment_cancel(&command->moment);
 }
 
 void volume_snapshot_open_cancel(struct snapshot_open *open)
 {
-	moment_cancel(&open->moment);
+	volume_moment_cancel(&open->moment);
 }
 
 static bool is_on(const struct list *list, const struct list *link)

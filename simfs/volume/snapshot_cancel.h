@@ -16,6 +16,7 @@
 struct snapshot_create;
 struct snapshot_delete;
 struct snapshot_open;
+struct volume_moment;
 struct volume_request;
 
 /* No snapshot comes of CREATE, unless it is there already; writers that froze for it thaw. */
@@ -25,6 +26,9 @@ void volume_snapshot_cancel(struct snapshot_create *create);
 void volume_snapshot_delete_cancel(struct snapshot_delete *command);
 
 void volume_snapshot_open_cancel(struct snapshot_open *open);
+
+/* MOMENT, which a fault holds up, goes on with -EINTR; false: nothing does. */
+bool volume_moment_cancel(struct volume_moment *moment);
 
 /* REQUEST, which waits for a fault, a hold or a barrier, ends with -EINTR; false: it does not wait
  * for these, and goes on. */

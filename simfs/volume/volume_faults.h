@@ -43,7 +43,8 @@ struct request_fault {
 struct volume_moment {
 	void (*go)(struct volume_moment *moment, int result);
 	bool has_waited;
-	bool is_dropped; /* nobody is told; a moment of a writer only */
+	bool is_dropped;		/* nobody is told; a moment of a writer only */
+	struct fault_decision decision; /* what has struck, for a seek and a map to tell */
 	struct fault_wait wait;
 };
 
@@ -73,6 +74,11 @@ bool snapshot_is_going(const struct snapshot *snapshot);
 
 void volume_snapshot_open(
 	struct volume *volume, struct snapshot *snapshot, struct snapshot_open *open);
+
+/* A seek of SNAPSHOT has gone over the bytes from FIRST to LAST: MOMENT goes on, and what its
+ * decision says is to be told (volume_next_told()). */
+void volume_snapshot_seek(struct volume *volume, struct snapshot *snapshot, uint64_t first,
+	uint64_t last, struct volume_moment *moment);
 
 /* --------------------------------------------------------------- the rules */
 

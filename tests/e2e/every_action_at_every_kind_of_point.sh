@@ -193,7 +193,8 @@ moments()
 	END
 }
 
-discards()
+# What is told: of data and holes (all of s0 is data), and of blocks that changed.
+tells()
 {
 	cat <<-END
 	live.discard error=EIO 1 EIO now/old
@@ -202,6 +203,23 @@ discards()
 	live.discard drop 1 ok now/old
 	live.discard fail-snapshot 1 ok now+zeros/invalid:ENOSPC
 	live.discard crash - dead dead now/old
+
+	snapshot.seek error=EIO 1 EIO now/old
+	snapshot.seek delay=100ms 1 all-data now/old
+	snapshot.seek hang 1 all-data now/old
+	snapshot.seek hole 1 none now/old
+	snapshot.seek data 1 all-data now/old
+	snapshot.seek fail-snapshot 1 all-data now/invalid:ENOSPC
+	snapshot.seek crash - dead dead now/old
+
+	changed.read error=EIO 1 EIO now/old
+	changed.read delay=100ms 1 changed now/old
+	changed.read hang 1 changed now/old
+	changed.read lost 1 none now/old
+	changed.read missing=16 1 none now/old
+	changed.read added=240 1 changed+all now/old
+	changed.read fail-snapshot 1 failed now/invalid:ENOSPC
+	changed.read crash - dead dead now/old
 	END
 }
 
@@ -289,6 +307,11 @@ refusal()
 		;;
 	flip-* | misdirect-*) echo "no bytes are moved there" ;;
 	tear-*) echo "only what is written can be torn" ;;
+	hole-*) echo "only a seek tells holes (try snapshot.seek)" ;;
+	data-*) echo "only a seek tells data (try snapshot.seek)" ;;
+	lost-* | missing-* | added-*)
+		echo "nothing is told there of changes (try changed.read)"
+		;;
 	drop-*) echo "only what is acknowledged can be dropped" ;;
 	fail-snapshot-*)
 		echo "no snapshot is at hand there (try snapshot.read or cow.store)"
@@ -318,8 +341,8 @@ is_wanted()
 
 rig list points --json >said
 rig fault add --help | sed -n '/^actions:/,/^$/p' | tail -n +2 | xargs -n 1 >actions
-{ reads && writes && flushes_and_appends && moments && discards && events; } | sed '/^$/d' >table
-same 12 "$(wc -l <actions)" "actions that the help names"
+{ reads && writes && flushes_and_appends && moments && tells && events; } | sed '/^$/d' >table
+same 17 "$(wc -l <actions)" "actions that the help names"
 jq -r '.points[] | "\(.name) \(.kind) \(.actions | join(" "))"' said >kinds
 [ -s kinds ] || fail "there are no points"
 
@@ -332,7 +355,7 @@ refusals=0
 while read -r point kind sensible; do
 	row=$point
 	case $kind in
-	read | write | flush | append | moment | event | clear) ;;
+	read | write | flush | append | moment | event | clear | seek | map) ;;
 	*) problem "kind '$kind' has no row" && continue ;;
 	esac
 	while read -r action; do

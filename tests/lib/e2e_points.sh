@@ -52,6 +52,13 @@ part wholes/old $read_at $length >pieces/old
 head -c 512 pieces/now >pieces/now:512
 head -c 512 pieces/old >pieces/old:512
 part wholes/old $((write_at + further)) $length >misdirected
+: >pieces/none
+echo "0 $volume_bytes" >pieces/all-data
+echo "0 $further" >pieces/changed
+{
+	cat pieces/changed
+	seq $further 4096 $((volume_bytes - 1)) | sed 's/$/ 4096/'
+} >pieces/changed+all
 for base in now old; do
 	whole $base+new wholes/$base $write_at new
 	whole $base+new:512 wholes/$base $write_at new.512
@@ -168,6 +175,8 @@ operate()
 	case $1 in
 	live.read | origin.read) read_piece "$mnt/live" ;;
 	snapshot.read) read_piece "$mnt/snapshots/s0" ;;
+	snapshot.seek) "$E2E_TOOLS/holes" "$mnt/snapshots/s0" >piece ;;
+	changed.read) rig snapshot changed "$mnt" s0 >piece ;;
 	live.discard) fallocate -p -o $write_at -l $length "$mnt/live" ;;
 	snapshot.write) write_new "$mnt/snapshots/s0" ;;
 	live.flush) write_new "$mnt/live" && sync "$mnt/live" ;;
@@ -204,6 +213,7 @@ operate_and_tell()
 	*'Too many links'*) echo EMLINK ;;
 	*'not connected'* | *'connection abort'* | *'is gone'* | *'went away'*) echo dead ;;
 	*'was killed'*) echo killed ;;
+	*'failed with'*) echo failed ;;
 	*) head -n 1 err ;;
 	esac >said
 }

@@ -8,6 +8,7 @@
 
 #include "simfs/base/clock.h"
 #include "simfs/base/mix.h"
+#include "simfs/volume/changed.h"
 #include "tests/lib/engine_suite.h"
 #include "tests/unit/fault_bench.h"
 
@@ -142,6 +143,27 @@ static void discard(void)
 	engine_request_free(request);
 }
 
+static void seek(void)
+{
+	struct volume_moment moment = { .go = command_done };
+
+	volume_snapshot_seek(bench_engine.volume, engine_find(&bench_engine, "s"), 0, 0, &moment);
+}
+
+static void changed_told(struct changed_ask *ask, struct snapshot *snapshot, int result)
+{
+	(void)ask;
+	(void)snapshot;
+	ck_assert_int_eq(result, 0);
+}
+
+static void ask_changed(void)
+{
+	struct changed_ask ask = { .done = changed_told };
+
+	changed_ask(engine_find(&bench_engine, "s"), 0, &ask);
+}
+
 static const struct {
 	enum fault_point point;
 	void (*reach)(void);
@@ -155,8 +177,10 @@ static const struct {
 	{ FAULT_SNAPSHOT_COMMIT, create, "plain" },
 	{ FAULT_SNAPSHOT_OPEN, open_snapshot, "plain" },
 	{ FAULT_SNAPSHOT_READ, read_snapshot, "plain" },
+	{ FAULT_SNAPSHOT_SEEK, seek, "plain" },
 	{ FAULT_SNAPSHOT_WRITE, write_snapshot, "lvm" },
 	{ FAULT_SNAPSHOT_DELETE, delete, "plain" },
+	{ FAULT_CHANGED_READ, ask_changed, "plain" },
 	{ FAULT_COW_READ_OLD, write_live, "plain" },
 	{ FAULT_COW_STORE, write_live, "plain" },
 	{ FAULT_COW_AFTER_STORE, write_live, "plain" },
