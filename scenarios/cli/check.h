@@ -32,8 +32,9 @@ struct check_arguments {
 	enum check_writer writer;
 	enum client_gives gives;
 	char *const *command;
-	char *words;  /* the command line again, without the failure and the seed */
-	char *backup; /* the command, as an adapter has it */
+	char *image_path; /* of --image, absolute */
+	char *words;	  /* the command line again, without what a replay tells itself */
+	char *backup;	  /* the command, as an adapter has it */
 };
 
 struct check_result {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* check_run.c - runs the scenario of a check, and says the worst that applies. */
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -205,18 +206,37 @@ static struct client *client_make(const struct check_arguments *arguments)
 	return client;
 }
 
-/* Everything that does not make the failure is in the words already. */
+static void option_write(const char *name, const char *value, FILE *file)
+{
+	AUTO(auto_free) char *quoted = check_quote(value);
+
+	fprintf(file, " --%s %s", name, quoted);
+}
+
+/* What strikes, and when; everything else is in the words already. */
 static char *replay_make(
 	const struct check_arguments *arguments, const struct failure *failure, const char *profile)
 {
-	AUTO(auto_free)
-	char *name = failure ? check_quote(strchr(arguments->failure, '/') ? arguments->failure
-									   : failure->scenario.name)
-			     : NULL;
+	char *text = NULL;
+	size_t size;
+	FILE *file = open_memstream(&text, &size);
 
-	return heap_format("snaprig check%s%s%s%s --seed %" PRIu64 " %s",
-		profile ? " --profile " : "", profile ? profile : "", name ? " --failure " : "",
-		name ? name : "", arguments->seed, arguments->words);
+	MUST(file);
+	fputs("snaprig check", file);
+	if (profile || arguments->profile)
+		option_write("profile", profile ? profile : arguments->profile, file);
+	if (failure)
+		option_write("failure",
+			strchr(arguments->failure, '/') ? arguments->failure
+							: failure->scenario.name,
+			file);
+	if (arguments->at)
+		option_write("at", arguments->at, file);
+	for (size_t i = 0; i < arguments->faults.count; i++)
+		option_write("fault", arguments->faults.texts[i], file);
+	fprintf(file, " --seed %" PRIu64 " %s", arguments->seed, arguments->words);
+	fclose(file);
+	return text;
 }
 
 static void result_take(struct check_result *ret, struct scenario_result *run)
