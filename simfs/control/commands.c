@@ -231,6 +231,7 @@ const struct control_command commands_table[] = {
 	{ "snapshot.list", commands_run_struck, NULL, commands_run_snapshot_list },
 	{ "snapshot.changed", commands_run_struck, snapshot_changed_arguments,
 		commands_run_snapshot_changed },
+	{ "snapshot.reads", commands_run_snapshot_reads, snapshot_changed_arguments, NULL },
 	{ "coalesce", commands_run_struck, coalesce_arguments, run_coalesce },
 	{ "datto.ctl", commands_run_struck, datto_ctl_arguments, commands_run_datto_ctl },
 	{ "datto.file_system", commands_run_struck, datto_file_system_arguments,

@@ -48,6 +48,7 @@ void commands_run_snapshot_delete(struct control_request *request, void *context
 void commands_run_snapshot_watch(struct control_request *request, void *context);
 void commands_run_snapshot_list(struct control_request *request, void *context);
 void commands_run_snapshot_changed(struct control_request *request, void *context);
+void commands_run_snapshot_reads(struct control_request *request, void *context);
 void commands_run_datto_ctl(struct control_request *request, void *context);
 void commands_run_datto_file_system(struct control_request *request, void *context);
 void commands_run_writes_resume(struct control_request *request, void *context);

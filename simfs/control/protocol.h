@@ -42,6 +42,11 @@
  *                                                  at most.  `next` is the `from` of the next
  *                                                  request, or null behind the last.  Refused for
  *                                                  a snapshot that failed
+ * snapshot.reads    name, [from]                   how it was read: {"reads": as in status.json,
+ *                                                  "store_bytes": N, "extents": …, "next": …}, of
+ *                                                  what was read as with snapshot.changed.  Also
+ *                                                  of the one that was deleted last of those that
+ *                                                  were read
  * gauge.set         gauge, value, [real: true],    {"gauge": …, "value": …}; feigned from now on.
  *                   [size]                         With real, of memory.used only, when memory
  *                                                  was taken until it reads the value, in a
@@ -91,7 +96,7 @@
  * is not done.  The ioctls of datto.ctl are not: nothing interrupts the driver's.
  *
  * Faults at control.command strike all of them but ping, end, events, fault.*,
- * snapshot.watch, writers.list, writers.freeze, writers.thaw and phase.set.
+ * snapshot.reads, snapshot.watch, writers.list, writers.freeze, writers.thaw and phase.set.
  * `resume` and `writes.resume` act for all connections; a `hold` that still
  * waits on the same connection is then answered with ECANCELED, and a watch
  * that waits waits on.  An unknown command is refused with EOPNOTSUPP, an

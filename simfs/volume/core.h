@@ -8,7 +8,7 @@
 #include "simfs/volume/event_file.h"
 #include "simfs/volume/extension.h"
 #include "simfs/volume/owner.h"
-#include "simfs/volume/progress.h"
+#include "simfs/volume/read_counts.h"
 #include "simfs/volume/snapshot.h"
 #include "simfs/volume/state_record.h"
 #include "simfs/volume/surface.h"
@@ -38,6 +38,7 @@ struct snapshot {
 	int error;
 	uint64_t overflow_blocks;
 	struct read_progress progress;
+	struct read_counts reads;
 	struct fault_decision map_lie; /* what it says to have changed (changed.h) */
 	uint64_t known_ns;	       /* on the rig's clock: since when the volume has it ... */
 	uint64_t older_ns;	       /* ... and how old it was then */
@@ -107,6 +108,7 @@ struct volume {
 
 	struct list read_holds;
 	struct list held_reads;
+	struct reads_gone reads_gone;
 
 	struct list scratch_spare;
 	struct gauges gauges;

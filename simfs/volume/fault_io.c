@@ -53,6 +53,13 @@ static void wait_go(struct fault_wait *wait)
 	snapshot_put(snapshot);
 }
 
+/* REQUEST, which has not begun, ends. */
+static void told_now(struct volume_request *request, int result)
+{
+	snapshot_read_over(request, request->length, result);
+	request->done(request, result);
+}
+
 bool fault_cancels(struct volume_request *request)
 {
 	struct snapshot *snapshot = request->snapshot;
@@ -61,7 +68,7 @@ bool fault_cancels(struct volume_request *request)
 	if (!fault_is_waiting(&request->fault.wait) || request->fault.wait.go != wait_go)
 		return false;
 	fault_wait_cancel(&request->fault.wait);
-	request->done(request, -EINTR);
+	told_now(request, -EINTR);
 	snapshot_put(snapshot);
 	return true;
 }
@@ -76,12 +83,10 @@ static void changed_done(struct volume_request *request, int result)
 	request->offset = fault->offset;
 	request->length = fault->length;
 	request->done = fault->done;
-	if (result == 0 && request->kind == VOLUME_READ) {
+	request->is_counted = fault->is_counted;
+	if (result == 0 && request->kind == VOLUME_READ)
 		fault_spoil(&fault->decision, request->data, moved_length);
-		if (snapshot)
-			progress_end(&snapshot->progress, volume_bytes(request->volume),
-				request->offset, moved_length);
-	}
+	snapshot_read_over(request, moved_length, result);
 	/* Not before: SNAPSHOT may go then, and `done` of a reader does not need it. */
 	snapshot_put(snapshot);
 	request->done(request, result);
@@ -95,7 +100,9 @@ static void keep(struct volume_request *request)
 	fault->snapshot = request->snapshot;
 	fault->offset = request->offset;
 	fault->length = request->length;
+	fault->is_counted = request->is_counted;
 	fault->done = request->done;
+	request->is_counted = false;
 	request->done = changed_done;
 	snapshot_get(request->snapshot);
 }
@@ -144,7 +151,7 @@ static void answer(struct volume_request *request, int result)
 		request->volume->counters.snapshot_reads++;
 		request->volume->counters.snapshot_read_errors++;
 	}
-	request->done(request, result);
+	told_now(request, result);
 }
 
 /* What is discarded is no snapshot's, and fails all. */

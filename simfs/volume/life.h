@@ -54,6 +54,9 @@ void snapshot_delete_begin(struct snapshot *snapshot, struct snapshot_delete *co
 /* What came of topology->keep(): 0, or SNAPSHOT stays as it was. */
 void snapshot_delete_kept(struct snapshot *snapshot, int error);
 
+/* reads.c: what was read of SNAPSHOT, which goes, can be asked for on. */
+void reads_keep(struct snapshot *snapshot);
+
 /* watch.c: a snapshot of that NAME is there, and its barrier still stands. */
 void watch_tell(struct volume *volume, const char *name);
 

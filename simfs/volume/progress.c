@@ -33,8 +33,8 @@ static uint64_t mask_of(unsigned first, unsigned end)
 	return up_to_end & ~(((uint64_t)1 << first) - 1);
 }
 
-void progress_end(struct read_progress *progress, uint64_t volume_bytes, uint64_t first_bytes,
-	uint64_t length_bytes)
+void progress_end_blocks(struct read_progress *progress, uint64_t volume_bytes,
+	uint64_t first_bytes, uint64_t length_bytes)
 {
 	if (!progress->is_read)
 		make(progress, volume_bytes);
@@ -65,6 +65,38 @@ uint64_t progress_share(const struct read_progress *progress)
 	if (progress->block_count == 0)
 		return 0;
 	return progress->blocks_read * 1000000 / progress->block_count;
+}
+
+/* The first block at or after AT whose bit is IS_READ; or, the last one's end. */
+static uint64_t find(const struct read_progress *progress, uint64_t at, bool is_read)
+{
+	uint64_t flip = is_read ? 0 : UINT64_MAX;
+
+	while (at < progress->block_count) {
+		uint64_t word = progress->is_read[at / WORD_BITS] ^ flip;
+
+		word &= mask_of(at % WORD_BITS, WORD_BITS);
+		at -= at % WORD_BITS;
+		if (word != 0) {
+			at += (uint64_t)__builtin_ctzll(word);
+			break;
+		}
+		at += WORD_BITS;
+	}
+	return at < progress->block_count ? at : progress->block_count;
+}
+
+bool progress_next(
+	const struct read_progress *progress, uint64_t at, uint64_t *ret_first, uint64_t *ret_end)
+{
+	uint64_t first = find(progress, at, true);
+
+	if (first == progress->block_count)
+		return false;
+	*ret_first = first;
+	*ret_end = find(progress, first, false);
+	MUST_GET_ON(first, *ret_end);
+	return true;
 }
 
 void progress_deinit(struct read_progress *progress)

@@ -8,8 +8,11 @@
 #ifndef SNAPRIG_VOLUME_PROGRESS_H
 #define SNAPRIG_VOLUME_PROGRESS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "simfs/base/check.h"
 
 /* All zeros at first. */
 struct read_progress {
@@ -27,15 +30,43 @@ static inline void progress_begin(struct read_progress *progress, uint64_t first
 		progress->highest_first = first_bytes;
 }
 
+/* progress_end() of any number of blocks, and of the first. */
+void progress_end_blocks(struct read_progress *progress, uint64_t volume_bytes,
+	uint64_t first_bytes, uint64_t length_bytes);
+
 /*
  * LENGTH_BYTES, at least 1, from FIRST_BYTES on were read, of VOLUME_BYTES, which are always
  * the same.  Without memory for the bits, which the first read asks for, it does not count.
  */
-void progress_end(struct read_progress *progress, uint64_t volume_bytes, uint64_t first_bytes,
-	uint64_t length_bytes);
+static inline void progress_end(struct read_progress *progress, uint64_t volume_bytes,
+	uint64_t first_bytes, uint64_t length_bytes)
+{
+	uint64_t at = first_bytes >> progress->block_shift;
+	uint64_t last = (first_bytes + length_bytes - 1) >> progress->block_shift;
+
+	if (at != last || !progress->is_read) {
+		progress_end_blocks(progress, volume_bytes, first_bytes, length_bytes);
+		return;
+	}
+	/* On the way of each small read: one block takes no loop. */
+	MUST(at < progress->block_count);
+
+	uint64_t *word = &progress->is_read[at / 64];
+	uint64_t bit = (uint64_t)1 << at % 64;
+
+	progress->blocks_read += (*word & bit) == 0;
+	*word |= bit;
+}
 
 /* Per million: of its blocks those that were read. */
 uint64_t progress_share(const struct read_progress *progress);
+
+/*
+ * The first range of blocks at or after AT that were all read, up to before *RET_END; false when
+ * there is none.
+ */
+bool progress_next(
+	const struct read_progress *progress, uint64_t at, uint64_t *ret_first, uint64_t *ret_end);
 
 void progress_deinit(struct read_progress *progress);
 

@@ -120,6 +120,7 @@ struct volume_request {
 		char *bytes; /* with their edges; from BYTES_FIRST of the volume on */
 		uint64_t bytes_first;
 	} edges;		 /* of a write (edges.h) */
+	bool is_counted;	 /* a reader's: snapshot_read_over() is to come (way.h) */
 	uint64_t flush_sequence; /* in a chain: it flushes writes that ended up to here */
 	int error;
 	bool error_from_origin;

@@ -54,10 +54,11 @@ static void store_is_still(struct store_waiter *waiter, int error)
 	delete_drained(&command->barrier);
 }
 
-static void delete_tell(const struct snapshot *snapshot)
+static void delete_tell(struct snapshot *snapshot)
 {
 	struct volume *volume = snapshot->volume;
 
+	reads_keep(snapshot);
 	surface_list_changed(volume);
 	journal_add(&volume->journal, volume->gauges.measured[GAUGE_OPS], EVENT_SNAPSHOT_DELETED,
 		json_pack("{s:s}", "snapshot", snapshot->name));

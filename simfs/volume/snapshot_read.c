@@ -3,7 +3,10 @@
  * snapshot_read.c - reads of snapshots, whatever the topology.
  *
  *	snapshot_read_start ─▶ (held) ─▶ snapshot_read_go ─▶ topology->snapshot_read
- *	  ─▶ snapshot_read_end
+ *	  ─▶ snapshot_read_end ─▶ snapshot_read_over
+ *
+ * One that a fault has changed is over when that has put it back, and one that a fault
+ * answers or holds up when that lets it go (fault_io.c).
  */
 #include <errno.h>
 
@@ -39,18 +42,29 @@ void snapshot_read_go(struct volume_request *request)
 		snapshot_read_end(request, -EIO);
 }
 
+void snapshot_read_over(struct volume_request *request, size_t read_bytes, int result)
+{
+	struct snapshot *snapshot = request->snapshot;
+
+	if (!request->is_counted)
+		return;
+	request->is_counted = false;
+	read_counts_over(&snapshot->reads, result, request->done_length);
+	if (result == 0)
+		progress_end(&snapshot->progress, volume_bytes(request->volume), request->offset,
+			read_bytes);
+}
+
 void snapshot_read_end(struct volume_request *request, int result)
 {
 	struct snapshot *snapshot = request->snapshot;
 	struct volume *volume = request->volume;
 
-	if (result < 0) {
+	if (result < 0)
 		volume->counters.snapshot_read_errors++;
-	} else {
+	else
 		volume->counters.snapshot_read_bytes += request->length;
-		progress_end(&snapshot->progress, volume_bytes(volume), request->offset,
-			request->length);
-	}
+	snapshot_read_over(request, request->length, result);
 	volume->reads_under_way--;
 	snapshot_put(snapshot);
 	/* Then REQUEST is its caller's; how much was read may be what somebody waits for. */

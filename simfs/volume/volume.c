@@ -29,6 +29,7 @@ static void volume_free(struct volume *volume, bool forget)
 	extensions_close(volume);
 	zero_forget_all(volume);
 	scratch_free_all(volume);
+	progress_deinit(&volume->reads_gone.progress);
 	faults_close(volume);
 	text_log_deinit(&volume->kernel_log);
 	event_file_deinit(&volume->event_file);
@@ -319,6 +320,9 @@ void volume_submit(struct volume *volume, struct volume_request *request)
 	}
 	MUST(!request->snapshot || request->kind <= VOLUME_FLUSH);
 	MUST(!request->snapshot || !request->snapshot->deletion);
+	request->is_counted = request->snapshot && request->kind == VOLUME_READ;
+	if (request->is_counted)
+		read_counts_begin(&request->snapshot->reads, request->offset, request->length);
 	if (fault_is_armed(&volume->faults.plane, point) && fault_takes(request, point))
 		return;
 	request_start(request);

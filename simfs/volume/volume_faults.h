@@ -37,6 +37,7 @@ struct request_fault {
 	struct snapshot *snapshot; /* as they were asked for: */
 	uint64_t offset;
 	size_t length;
+	bool is_counted;
 };
 
 /* A moment at which a fault may strike: `go` is called, at once or later, with 0 or -errno. */

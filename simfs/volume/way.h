@@ -69,6 +69,10 @@ void snapshot_read_start(struct volume_request *request);
 void snapshot_read_go(struct volume_request *request);
 void snapshot_read_end(struct volume_request *request, int result);
 
+/* REQUEST is answered next.  A read that is counted is over: READ_BYTES of it, from its beginning
+ * on, were read if RESULT is 0. */
+void snapshot_read_over(struct volume_request *request, size_t read_bytes, int result);
+
 /* snapshot_write.c */
 void snapshot_write_start(struct volume_request *request);
 void snapshot_flush_start(struct volume_request *request);

@@ -31,6 +31,14 @@ same 4096 "$(status '.snapshots[0].block_bytes')" block_bytes
 same 16 "$(status '.snapshots[0].store.blocks')" "blocks of s0"
 [ "$(status '.snapshots[0].store.used_bytes')" -ge 65536 ] || fail "used_bytes is too small"
 
+# How a snapshot is read is counted as its reader asks.
+same 0 "$(status '.snapshots[0].reads.count')" "reads of s0"
+dd if="$mnt/snapshots/s0" of=/dev/null bs=64k status=none
+dd if="$mnt/snapshots/s0" of=/dev/null bs=4k count=3 skip=1 status=none
+same '[131,8400896,0,130,12288,1,{"4096":3,"65536":128}]' \
+	"$(status '.snapshots[0].reads | [.count, .bytes, .errors, .in_sequence, .bytes_again,
+		.in_flight_max, .sizes] | tojson')" "reads of s0"
+
 jq -S 'del(.counters, .gauges)' "$mnt/.snaprig/status.json" >by-file
 rig status "$mnt" --json | jq -S 'del(.counters, .gauges)' >by-command
 diff -u by-file by-command || fail "file and command differ"

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "simfs/control/protocol.h"
 #include "tests/lib/engine_suite.h"
 #include "tests/unit/commands_bench.h"
 
@@ -92,6 +93,9 @@ static const struct {
 		"cannot read the block size '0' (try 4KiB)" },
 	{ "{'command':'snapshot.watch','name':'a/b'}", "EINVAL", "'a/b' cannot name a snapshot" },
 	{ "{'command':'snapshot.delete','name':'nobody'}", "ENOENT", "no snapshot 'nobody'" },
+	{ "{'command':'snapshot.reads','name':'nobody'}", "ENOENT", "no snapshot 'nobody'" },
+	{ "{'command':'snapshot.reads','name':'s','from':-1}", "EINVAL",
+		"argument 'from' of 'snapshot.reads' must be a number of bytes" },
 	{ "{'command':'gauge.set','gauge':'moon','value':'1'}", "ENOENT",
 		"unknown gauge 'moon' ('snaprig list gauges' prints them)" },
 	{ "{'command':'gauge.set','gauge':'memory.used','value':'85'}", "EINVAL",
@@ -136,6 +140,50 @@ START_TEST(a_snapshot_comes_and_goes)
 	snapshot_closed(snapshot);
 	served_expect_ok("{'command':'snapshot.delete','name':'s0'}");
 	ck_assert_ptr_null(volume_snapshot_find(served_engine.volume, "s0"));
+}
+END_TEST
+
+/* The extents of an answer to REQUEST, which are COUNT; what it says to go on from. */
+static json_int_t reads_answered(const char *request, size_t count)
+{
+	json_t *answer = served_ask_by(served_peer, request);
+	json_t *result = json_object_get(answer, "result");
+	json_t *next = json_object_get(result, "next");
+	json_int_t from = json_is_null(next) ? -1 : json_integer_value(next);
+
+	ck_assert_uint_eq(json_array_size(json_object_get(result, "extents")), count);
+	json_decref(answer);
+	return from;
+}
+
+/* Every other block of 4 KiB is more than an answer takes, if the volume is large enough. */
+START_TEST(what_was_read_is_answered_in_pieces)
+{
+	uint64_t bytes = 2 * (PROTOCOL_EXTENTS_MAX + 5) * (uint64_t)BLOCK_BYTES;
+	struct snapshot *snapshot;
+	uint8_t byte;
+
+	ck_assert_int_eq(engine_grow(&served_engine, bytes, NULL), 0);
+	served_expect_ok("{'command':'snapshot.create','name':'s'}");
+	snapshot = volume_snapshot_find(served_engine.volume, "s");
+	ck_assert_int_eq(reads_answered("{'command':'snapshot.reads','name':'s'}", 0), -1);
+	for (uint64_t at = 0; at < bytes; at += 2 * BLOCK_BYTES)
+		ck_assert_int_eq(engine_read(&served_engine, snapshot, at, &byte, 1), 0);
+	ck_assert_int_eq(
+		reads_answered("{'command':'snapshot.reads','name':'s'}", PROTOCOL_EXTENTS_MAX),
+		2 * PROTOCOL_EXTENTS_MAX * BLOCK_BYTES);
+	ck_assert_int_eq(
+		reads_answered("{'command':'snapshot.reads','name':'s','from':8192000}", 5), -1);
+
+	json_t *answer = served_ask_by(served_peer, "{'command':'snapshot.reads','name':'s'}");
+	json_t *reads = json_object_get(json_object_get(answer, "result"), "reads");
+	json_t *status = snapshot_status(snapshot);
+
+	ck_assert(json_equal(reads, json_object_get(status, "reads")));
+	ck_assert_int_eq(
+		json_integer_value(json_object_get(reads, "count")), PROTOCOL_EXTENTS_MAX + 5);
+	json_decref(status);
+	json_decref(answer);
 }
 END_TEST
 
@@ -294,6 +342,7 @@ static Suite *commands_suite(void)
 	tcase_add_loop_test(
 		tests, a_mistake_is_named, 0, (int)(sizeof mistakes / sizeof mistakes[0]));
 	tcase_add_test(tests, a_snapshot_comes_and_goes);
+	tcase_add_test(tests, what_was_read_is_answered_in_pieces);
 	tcase_add_test(tests, a_bad_name_is_refused_with_a_reason);
 	tcase_add_test(tests, writes_are_held_until_they_may_resume);
 	tcase_add_test(tests, held_writes_go_on_when_the_holder_leaves);
