@@ -21,8 +21,8 @@
 /* Tools like mke2fs live where the PATH of an ordinary user does not lead. */
 #define SBIN_FOLDERS "/usr/local/sbin:/usr/sbin:/sbin"
 
-/* How often a wait looks whether the run was interrupted. */
-#define SLICE_MS 50
+/* How often a wait looks whether the run was interrupted, and at what a program holds. */
+#define SLICE_MS 20
 
 /* A killed process ends at once, unless a request of its hangs in the kernel. */
 #define KILL_PATIENCE_NS (10 * NS_PER_S)
@@ -155,13 +155,16 @@ pid_t process_start(const struct process_order *order)
 	return pid;
 }
 
-/* The exit status of PID, which has ended. */
-static int status_reap(pid_t pid)
+/* The exit status of PID, which has ended; with USAGE, also what it took. */
+static int status_reap(pid_t pid, struct process_usage *usage)
 {
+	struct rusage rusage = { 0 };
 	int status = 0;
 
-	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+	while (wait4(pid, &status, 0, &rusage) < 0 && errno == EINTR)
 		;
+	if (usage)
+		process_usage_ended(&rusage, usage);
 	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
@@ -175,8 +178,9 @@ static int slice_until(uint64_t deadline_ns)
 	return deadline_ns <= now_ns ? 0 : (int)((deadline_ns - now_ns) / NS_PER_MS) + 1;
 }
 
-/* Waits for PID until DEADLINE_NS (0: none): 0, -ETIMEDOUT, or -EINTR when HEEDED. */
-static int end_await(pid_t pid, uint64_t deadline_ns, bool heeded)
+/* Waits for PID until DEADLINE_NS (0: none): 0, or -ETIMEDOUT.  With USAGE, looks at what it
+ * takes meanwhile, and heeds an interrupt: -EINTR. */
+static int end_await(pid_t pid, uint64_t deadline_ns, struct process_usage *usage)
 {
 	AUTO(auto_close) int fd = pidfd_open(pid, 0);
 
@@ -187,8 +191,10 @@ static int end_await(pid_t pid, uint64_t deadline_ns, bool heeded)
 
 		if (poll(&poll_fd, 1, slice_until(deadline_ns)) > 0)
 			return 0;
-		if (heeded && interrupt_seen())
+		if (usage && interrupt_seen())
 			return -EINTR;
+		if (usage)
+			process_usage_look(pid, usage);
 		if (deadline_ns && clock_now_ns() >= deadline_ns)
 			return -ETIMEDOUT;
 	}
@@ -196,10 +202,10 @@ static int end_await(pid_t pid, uint64_t deadline_ns, bool heeded)
 
 int process_wait(pid_t pid, uint64_t timeout_ns, int *ret_exit_status)
 {
-	int error = end_await(pid, clock_now_ns() + timeout_ns, false);
+	int error = end_await(pid, clock_now_ns() + timeout_ns, NULL);
 
 	if (error == 0)
-		*ret_exit_status = status_reap(pid);
+		*ret_exit_status = status_reap(pid, NULL);
 	return error;
 }
 
@@ -212,7 +218,7 @@ static int family_stop(const struct process_order *order, const struct process_f
 	free(process_family_left(family, FAMILY_GRACE_NS));
 	if (order->killed)
 		order->killed(order->context);
-	return end_await(family->leader, clock_now_ns() + KILL_PATIENCE_NS, false) < 0 ? -ETIME : 0;
+	return end_await(family->leader, clock_now_ns() + KILL_PATIENCE_NS, NULL) < 0 ? -ETIME : 0;
 }
 
 /* The family's leader has ended: so do the others, who are named first.  It is reaped last:
@@ -222,19 +228,20 @@ static void family_close(const struct process_family *family, struct process_res
 	if (!result->timed_out)
 		result->left_running = process_family_left(family, FAMILY_GRACE_NS);
 	process_family_kill(family);
-	result->exit_status = status_reap(family->leader);
+	result->exit_status = status_reap(family->leader, &result->usage);
 	if (result->timed_out)
 		result->exit_status = PROCESS_TIMED_OUT;
 }
 
 int process_run(const struct process_order *order, struct process_result *ret)
 {
-	uint64_t begin_ns = clock_now_ns();
-	uint64_t deadline_ns = order->time_limit_ns ? begin_ns + order->time_limit_ns : 0;
+	uint64_t cpu_ns = process_usage_cpu_ns(), begin_ns, deadline_ns;
 	struct process_result result = { 0 };
 	struct process_family family;
 
 	process_family_begin(&family);
+	begin_ns = clock_now_ns();
+	deadline_ns = order->time_limit_ns ? begin_ns + order->time_limit_ns : 0;
 	family.leader = process_start(order);
 	if (family.leader < 0) {
 		int error = family.leader;
@@ -243,8 +250,9 @@ int process_run(const struct process_order *order, struct process_result *ret)
 		return error;
 	}
 
-	int ended = end_await(family.leader, deadline_ns, true), error = 0;
+	int ended = end_await(family.leader, deadline_ns, &result.usage), error = 0;
 
+	result.duration_ns = clock_now_ns() - begin_ns;
 	result.timed_out = ended == -ETIMEDOUT;
 	if (ended < 0) {
 		result.waited_in = process_family_waits(&family);
@@ -253,7 +261,7 @@ int process_run(const struct process_order *order, struct process_result *ret)
 	if (error == 0)
 		family_close(&family, &result);
 	process_family_end(&family);
-	result.duration_ns = clock_now_ns() - begin_ns;
+	result.usage.cpu_ns = process_usage_cpu_ns() - cpu_ns;
 	if (ended == -EINTR)
 		error = -EINTR;
 	if (error < 0) {

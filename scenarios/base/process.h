@@ -10,6 +10,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "scenarios/base/process_usage.h"
+
 /* The exit status that stands for "outlived its time", as timeout(1) has it. */
 #define PROCESS_TIMED_OUT 124
 
@@ -28,7 +30,8 @@ struct process_order {
 struct process_result {
 	int exit_status; /* 128 + N when signal N ended it; PROCESS_TIMED_OUT */
 	bool timed_out;
-	uint64_t duration_ns;
+	uint64_t duration_ns; /* until it ended, or was to be killed */
+	struct process_usage usage;
 	char *waited_in;    /* timed out: what its processes waited for; else NULL */
 	char *left_running; /* processes that it started and that outlived it; else NULL */
 };

@@ -47,6 +47,7 @@ struct check_result {
 	char **leaks;
 	size_t leak_count;
 	double seconds;
+	struct measures measures; /* of the backup that met the failure */
 	uint64_t seed;
 	char *why;    /* one line */
 	char *replay; /* the command line that repeats it */

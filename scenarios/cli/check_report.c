@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* check_report.c - what came of a check, for people and for programs. */
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "scenarios/base/heap.h"
 #include "scenarios/cli/check.h"
+#include "scenarios/report/measures.h"
 #include "scenarios/report/text.h"
 #include "simfs/base/cleanup.h"
+#include "simfs/base/clock.h"
+#include "simfs/base/sizes.h"
 
 json_t *check_json(const struct check_result *result)
 {
@@ -14,13 +18,14 @@ json_t *check_json(const struct check_result *result)
 
 	for (size_t i = 0; i < result->leak_count; i++)
 		json_array_append_new(leaks, report_text_json(result->leaks[i]));
-	return json_pack("{s:o, s:s, s:s, s:i, s:o, s:I, s:o, s:f, s:I, s:o, s:o}", "failure",
-		report_text_json(result->failure), "profile", result->profile, "verdict",
+	return json_pack("{s:o, s:s, s:s, s:i, s:o, s:I, s:o, s:f, s:I, s:o, s:o, s:o, s:o}",
+		"failure", report_text_json(result->failure), "profile", result->profile, "verdict",
 		result->verdict, "code", result->code, "exit",
 		result->client_exit < 0 ? json_null() : json_integer(result->client_exit), "fired",
 		(json_int_t)result->fired, "leaks", leaks, "seconds", result->seconds, "seed",
 		(json_int_t)result->seed, "why", report_text_json(result->why), "replay",
-		report_text_json(result->replay));
+		report_text_json(result->replay), "reads", measures_reads_json(&result->measures),
+		"run", measures_run_json(&result->measures));
 }
 
 static char *title_of(const struct check_result *result)
@@ -32,6 +37,66 @@ static char *title_of(const struct check_result *result)
 static void print_line(const char *name, const char *value)
 {
 	printf("%-9s  %s\n", name, value);
+}
+
+static double milliseconds(uint64_t ns)
+{
+	return (double)ns / (double)NS_PER_MS;
+}
+
+static void print_reads(const struct measures *measures)
+{
+	char read[32], again[32], holes[32], unread[32];
+	AUTO(auto_free) char *sizes = measures_sizes_text(measures);
+	AUTO(auto_free)
+	char *reads = heap_format("%s; %.0f %% in sequence, %" PRIu64 " at a time at most, %" PRIu64
+				  " failed",
+		sizes, measures_sequence_percent(measures), measures->in_flight_max,
+		measures->read_errors);
+	AUTO(auto_free)
+	char *of_map = heap_format("; %s of holes, %s of data never read",
+		size_format(measures->bytes_of_holes, holes, sizeof holes),
+		size_format(measures->bytes_unread, unread, sizeof unread));
+	AUTO(auto_free)
+	char *bytes = heap_format("%s, %s of it again%s",
+		size_format(measures->read_bytes, read, sizeof read),
+		size_format(measures->bytes_again, again, sizeof again),
+		measures->has_map ? of_map : "");
+
+	print_line("reads", measures->reads > 0 ? reads : "none");
+	if (measures->reads > 0)
+		print_line("read", bytes);
+}
+
+static char *latency_text(const char *when, const struct write_latency *latency)
+{
+	if (latency->count == 0)
+		return heap_format("none %s", when);
+	return heap_format("%s p50 %.2f ms, p99 %.2f ms (%" PRIu64 ")", when,
+		milliseconds(latency->p50_ns), milliseconds(latency->p99_ns), latency->count);
+}
+
+static void print_measures(const struct measures *measures)
+{
+	char memory[32], store[32];
+	AUTO(auto_free)
+	char *ran = heap_format("%.3f s, %.1f MiB/s; %.3f s of CPU, %s of memory",
+		(double)measures->duration_ns / (double)NS_PER_S,
+		measures_rate(measures) / (1 << 20), (double)measures->cpu_ns / (double)NS_PER_S,
+		size_format(measures->memory_bytes, memory, sizeof memory));
+	AUTO(auto_free) char *before = latency_text("before", &measures->before);
+	AUTO(auto_free) char *during = latency_text("during", &measures->during);
+	AUTO(auto_free) char *writes = heap_format("%s; %s", before, during);
+
+	if (!measures->is_there)
+		return;
+	print_line("ran", ran);
+	if (measures->has_reads) {
+		print_reads(measures);
+		print_line("store", size_format(measures->store_bytes, store, sizeof store));
+	}
+	if (measures->before.count > 0 || measures->during.count > 0)
+		print_line("writes", writes);
 }
 
 void check_print(const struct check_result *result)
@@ -49,6 +114,7 @@ void check_print(const struct check_result *result)
 	print_line("failure", title);
 	print_line("struck", fired);
 	print_line("client", client);
+	print_measures(&result->measures);
 	for (size_t i = 0; i < result->leak_count; i++)
 		print_line("leak", result->leaks[i]);
 	print_line("replay", result->replay);

@@ -23,6 +23,7 @@ struct met {
 	int exit_status;
 	bool has_struck;
 	bool is_there;
+	struct measures measures;
 	char *reason;
 };
 
@@ -68,6 +69,7 @@ static void backup_over(void *context, const struct run_backup *backup)
 		.exit_status = backup->exit_status,
 		.has_struck = backup->fault_struck,
 		.is_there = true,
+		.measures = backup->measures,
 		.reason = heap_copy(backup->reason),
 	};
 }
@@ -290,6 +292,7 @@ void check_run(const struct check_arguments *arguments, struct failure *failure,
 	judge(&check, &results.scenarios[0], ret);
 	if (check.inject.is_there) {
 		ret->client_exit = check.inject.exit_status;
+		ret->measures = check.inject.measures;
 		ret->fired = results.scenarios[0].faults_fired;
 		if (ret->fired == 0 && check.is_broken && check.inject.has_struck)
 			ret->fired = 1;

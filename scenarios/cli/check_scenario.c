@@ -82,6 +82,18 @@ static const struct {
 	[CHECK_WRITER_STORM] = { 16, 5, 15 },
 };
 
+static struct step *write_insert(
+	const struct check_arguments *arguments, struct phase *phase, size_t at)
+{
+	uint64_t bytes = arguments->volume_bytes / writers[arguments->writer].parts;
+	struct step *step = step_insert(phase, at, STEP_WRITE);
+
+	bytes -= bytes % ORACLE_BLOCK_BYTES;
+	step->pattern = PATTERN_RANDOM;
+	step->bytes = bytes > 0 ? bytes : ORACLE_BLOCK_BYTES;
+	return step;
+}
+
 static size_t backup_place(const struct phase *phase)
 {
 	size_t at = 0;
@@ -97,17 +109,16 @@ static void writes_add(const struct check_arguments *arguments, struct phase *ph
 	unsigned percent = writers[arguments->writer].first_percent;
 
 	for (; percent < 100; percent += writers[arguments->writer].step_percent) {
-		uint64_t bytes = arguments->volume_bytes / writers[arguments->writer].parts;
-		struct step *step = step_insert(phase, backup_place(phase), STEP_WRITE);
+		struct step *step = write_insert(arguments, phase, backup_place(phase));
 
-		bytes -= bytes % ORACLE_BLOCK_BYTES;
 		step->name = heap_format("writer-%u", percent);
-		step->pattern = PATTERN_RANDOM;
-		step->bytes = bytes > 0 ? bytes : ORACLE_BLOCK_BYTES;
 		step->start.gauge = heap_copy("read.progress");
 		step->start.at_least = heap_format("%u%%", percent);
 		step->start.is_optional = true;
 	}
+	/* One more before all else: what those take is compared with it. */
+	if (arguments->writer != CHECK_WRITER_NONE)
+		write_insert(arguments, phase, 0)->name = heap_copy("writer-before");
 }
 
 /* What must be seen of the failure: behind the backup that met it. */

@@ -129,12 +129,21 @@ void result_add_backup(struct scenario_result *result, const char *name, const c
 	};
 }
 
+static struct backup_result *backup_latest(struct scenario_result *result)
+{
+	MUST(result->backup_count > 0);
+	return &result->backups[result->backup_count - 1];
+}
+
+void result_measure_backup(struct scenario_result *result, const struct measures *measures)
+{
+	backup_latest(result)->measures = *measures;
+}
+
 void result_rejudge_backup(struct scenario_result *result, enum verdict verdict, const char *reason)
 {
-	struct backup_result *latest;
+	struct backup_result *latest = backup_latest(result);
 
-	MUST(result->backup_count > 0);
-	latest = &result->backups[result->backup_count - 1];
 	free(latest->reason);
 	latest->verdict = verdict;
 	latest->reason = heap_copy(reason);

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "scenarios/format/scenario.h"
+#include "scenarios/judge/measures.h"
 
 /* In order of weight: a whole run is as bad as its heaviest outcome. */
 enum outcome {
@@ -43,6 +44,7 @@ struct backup_result {
 	int exit_status; /* of the client; 128 + N when signal N ended it */
 	char *reason;	 /* why this verdict, one line; may be NULL */
 	uint64_t duration_ns;
+	struct measures measures;
 };
 
 struct scenario_result {
@@ -95,6 +97,9 @@ void result_add_step(struct scenario_result *result, const struct phase *phase,
 /* Records a judged run of the client.  REASON may be NULL. */
 void result_add_backup(struct scenario_result *result, const char *name, const char *of,
 	enum verdict verdict, int exit_status, const char *reason, uint64_t duration_ns);
+
+/* What the client of the backup added last did. */
+void result_measure_backup(struct scenario_result *result, const struct measures *measures);
 
 /* Another verdict and reason for the backup added last: an expectation knew more. */
 void result_rejudge_backup(

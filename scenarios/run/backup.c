@@ -13,6 +13,7 @@
 #include "scenarios/run/armed.h"
 #include "scenarios/run/client_run.h"
 #include "scenarios/run/give.h"
+#include "scenarios/run/measure.h"
 #include "scenarios/run/restore.h"
 #include "scenarios/run/runner_internal.h"
 #include "scenarios/run/watch.h"
@@ -72,8 +73,10 @@ static int client_run_given(struct run *run, struct client_order *order, struct 
 	int error = give_begin(run, order->backup, &given, ret);
 
 	order->snapshot = given.path;
-	if (error == 0 && given.path)
+	if (error == 0 && given.path) {
+		measure_begin(run, order->backup);
 		error = client_run(run, order, ret);
+	}
 	order->snapshot = NULL;
 	give_end(run, &given);
 	return error;
@@ -126,6 +129,7 @@ static int backup_make(struct run *run, struct run_backup *backup, struct reason
 		return error;
 	backup->exit_status = ret->exit_status;
 	backup->duration_ns = ret->duration_ns;
+	measure_end(run, backup, ret);
 	/* Without it nothing can be said of the client, unless that was meant to be. */
 	if (!rig_alive(run->rig, reason)) {
 		error = volume_revive(run, reason);
@@ -246,6 +250,7 @@ enum outcome run_backup_step(struct run *run, const struct step *step, struct re
 		return OUTCOME_ERROR;
 	result_add_backup(run->result, backup.name, backup.of, backup.verdict, backup.exit_status,
 		backup.reason, backup.duration_ns);
+	result_measure_backup(run->result, &backup.measures);
 	if (run->options->backup_over)
 		run->options->backup_over(run->options->context, &backup);
 	return OUTCOME_PASSED;

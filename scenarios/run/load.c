@@ -13,6 +13,7 @@
 #include "scenarios/base/interrupt.h"
 #include "scenarios/run/ext4_map.h"
 #include "simfs/base/cleanup.h"
+#include "simfs/base/clock.h"
 #include "simfs/base/mix.h"
 
 /* Blocks that lie side by side go into one write of up to this many. */
@@ -106,10 +107,12 @@ static int blocks_write(const struct load_order *order, int fd, unsigned char *b
 		writes[i] = ledger_begin(order->ledger, block + i,
 			digest_hash(buffer + i * ORACLE_BLOCK_BYTES, ORACLE_BLOCK_BYTES));
 
+	uint64_t begin_ns = clock_now_ns();
 	int error = file_write_all(fd, buffer, length * ORACLE_BLOCK_BYTES, offset);
 
 	if (error < 0)
 		return error;
+	write_times_add(order->times, clock_now_ns() - begin_ns);
 	for (size_t i = 0; i < length; i++)
 		ledger_acknowledge(order->ledger, block + i, writes[i]);
 	return 0;

@@ -18,6 +18,7 @@
 #include "scenarios/format/scenario.h"
 #include "scenarios/judge/ledger.h"
 #include "scenarios/run/reason.h"
+#include "scenarios/run/write_times.h"
 
 struct load_order {
 	const char *name;
@@ -28,6 +29,7 @@ struct load_order {
 	const char *image_path; /* to find the files of an ext4 content */
 	const char *live_path;	/* to write to */
 	struct ledger *ledger;
+	struct write_times *times; /* of each write; NULL: nobody asks */
 };
 
 /*

@@ -274,6 +274,8 @@ static void run_close(struct run *run)
 	digest_destroy(run->restored);
 	manifest_destroy(run->restored_tree);
 	ledger_destroy(run->ledger);
+	write_times_destroy(run->times_before);
+	write_times_destroy(run->times_during);
 }
 
 static void replay_set(struct run *run)
@@ -309,6 +311,8 @@ void run_scenario(const struct scenario *scenario, const struct client *client,
 		.client = client,
 		.options = options,
 		.result = results_add(results, scenario),
+		.times_before = write_times_create(),
+		.times_during = write_times_create(),
 	};
 
 	replay_set(&run);

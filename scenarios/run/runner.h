@@ -10,6 +10,7 @@
 
 #include "scenarios/clients/clients.h"
 #include "scenarios/format/scenario.h"
+#include "scenarios/judge/measures.h"
 #include "scenarios/judge/results.h"
 #include "scenarios/report/record.h"
 
@@ -26,6 +27,7 @@ struct run_backup {
 	size_t leaks_from;  /* the first of the result's leaks that is of it */
 	bool cause_unnamed; /* misreported, for what it did not say */
 	uint64_t duration_ns;
+	struct measures measures;
 	char *reason;
 	char *left_behind; /* "b1.img 32.0 MiB", "nothing" */
 	char *log_path;	   /* what the client printed */

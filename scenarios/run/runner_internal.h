@@ -21,16 +21,25 @@
 #include "scenarios/run/reason.h"
 #include "scenarios/run/rig.h"
 #include "scenarios/run/runner.h"
+#include "scenarios/run/write_times.h"
 
 /* What the oracle knows of one snapshot. */
 struct snapshot_point {
 	const char *name;
 	struct digest *content;
 	struct block_set *used; /* NULL: every block counts */
+	struct block_set *data; /* the blocks of the volume that are no holes; or NULL */
 	char *image;		/* a copy for tree_of_point(), until it was asked; or NULL */
 	struct manifest *tree;	/* NULL: it was not asked yet */
 	bool is_deleted;
 	bool never_came; /* its taking failed, and it has no content */
+};
+
+/* Of the client that runs (measure.h); at its beginning: */
+struct measuring {
+	bool is_on;
+	struct measures reads;
+	size_t point_count;
 };
 
 void point_deinit(struct snapshot_point *point);
@@ -63,6 +72,8 @@ struct run {
 	struct armed_batch *armed;	/* the latest first */
 	char **kept_loops;		/* devices of ours that somebody keeps, who is no client */
 	size_t kept_loop_count;
+	struct measuring measuring;
+	struct write_times *times_before, *times_during; /* of steps; of armed ones */
 
 	char *journal; /* the rig's, with options->record_path, at the end; or NULL */
 
@@ -80,7 +91,7 @@ typedef enum outcome step_runner(struct run *run, const struct step *step, struc
 /* steps.c */
 step_runner run_snapshot, run_delete, run_write, run_gauge, run_release;
 
-/* A step that may be armed, now; the gauge is set through CONTROL.  Any thread. */
+/* An armed STEP, now; the gauge is set through CONTROL.  Any thread. */
 enum outcome run_at_condition(const struct run *run, const struct step *step,
 	struct control_client *control, struct reason *reason);
 

@@ -11,6 +11,7 @@
 #include "scenarios/base/heap.h"
 #include "scenarios/run/ext4_map.h"
 #include "scenarios/run/load.h"
+#include "scenarios/run/measure.h"
 #include "scenarios/run/runner_internal.h"
 #include "simfs/base/cleanup.h"
 
@@ -28,6 +29,7 @@ void point_deinit(struct snapshot_point *point)
 {
 	digest_destroy(point->content);
 	block_set_destroy(point->used);
+	block_set_destroy(point->data);
 	manifest_destroy(point->tree);
 	if (point->image)
 		unlink(point->image);
@@ -57,6 +59,7 @@ int point_read(const struct run *run, struct snapshot_point *point, struct reaso
 
 	if (error < 0)
 		return reason_error(reason, error, "cannot digest '%s'", run->image);
+	point->data = measure_data(run->image);
 	if (run->client->compares == CLIENT_COMPARES_USED_BLOCKS)
 		error = ext4_used_blocks(run->image, reason, &point->used);
 	if (run->client->compares == CLIENT_COMPARES_TREE)
@@ -109,7 +112,8 @@ enum outcome run_delete(struct run *run, const struct step *step, struct reason 
 	return OUTCOME_PASSED;
 }
 
-static enum outcome write_now(const struct run *run, const struct step *step, struct reason *reason)
+static enum outcome write_now(const struct run *run, const struct step *step,
+	struct write_times *times, struct reason *reason)
 {
 	struct load_order order = {
 		.name = step->name,
@@ -120,6 +124,7 @@ static enum outcome write_now(const struct run *run, const struct step *step, st
 		.image_path = run->image,
 		.live_path = run->live,
 		.ledger = run->ledger,
+		.times = times,
 	};
 
 	switch (load_carry_out(&order, reason)) {
@@ -156,12 +161,12 @@ enum outcome run_at_condition(const struct run *run, const struct step *step,
 	struct control_client *control, struct reason *reason)
 {
 	return step->kind == STEP_GAUGE ? gauge_now(step, control, reason)
-					: write_now(run, step, reason);
+					: write_now(run, step, run->times_during, reason);
 }
 
 enum outcome run_write(struct run *run, const struct step *step, struct reason *reason)
 {
-	return write_now(run, step, reason);
+	return write_now(run, step, run->times_before, reason);
 }
 
 enum outcome run_gauge(struct run *run, const struct step *step, struct reason *reason)

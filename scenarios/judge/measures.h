@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * measures.h - what a client did in one run, and what that took: numbers, no judgement.
+ *
+ * The reads are the rig's counts (volume/read_counts.h): every read of the snapshot that
+ * arrived there, whoever made it: the client, or the kernel for it.
+ */
+#ifndef SNAPRIG_SCENARIOS_JUDGE_MEASURES_H
+#define SNAPRIG_SCENARIOS_JUDGE_MEASURES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Sizes of reads up to 512 bytes, up to 1 KiB, ... up to 1 MiB. */
+#define MEASURES_SIZE_MIN 512u
+#define MEASURES_SIZES	  12
+
+struct write_latency {
+	uint64_t count;
+	uint64_t p50_ns, p99_ns;
+};
+
+struct measures {
+	bool is_there; /* the client was run */
+	uint64_t duration_ns;
+	uint64_t cpu_ns, memory_bytes; /* process_usage.h */
+
+	bool has_reads; /* else the rig could not be asked, or had no snapshot */
+	uint64_t reads, read_errors, reads_in_sequence, in_flight_max;
+	uint64_t read_bytes, bytes_again;
+	uint64_t sizes[MEASURES_SIZES];
+	uint64_t store_bytes; /* of the snapshot, which only grow */
+
+	bool has_map;	       /* what was read is known block by block, as is what held data */
+	uint64_t bytes_unread; /* data, and never read */
+	uint64_t bytes_of_holes;
+
+	/* Live writes while the client ran, and those after the run before it. */
+	struct write_latency before, during;
+};
+
+#endif

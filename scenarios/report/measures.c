@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "scenarios/report/measures.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "scenarios/base/heap.h"
+#include "simfs/base/cleanup.h"
+#include "simfs/base/clock.h"
+#include "simfs/base/sizes.h"
+
+/* Sizes that are told; the others are a rest. */
+#define SIZES_TOLD 3
+
+static double seconds(uint64_t ns)
+{
+	return (double)ns / (double)NS_PER_S;
+}
+
+static json_t *sizes_json(const struct measures *measures)
+{
+	json_t *sizes = json_object();
+
+	for (unsigned i = 0; i < MEASURES_SIZES; i++) {
+		char size[16];
+
+		snprintf(size, sizeof size, "%u", MEASURES_SIZE_MIN << i);
+		if (measures->sizes[i] > 0)
+			json_object_set_new(
+				sizes, size, json_integer((json_int_t)measures->sizes[i]));
+	}
+	return sizes;
+}
+
+json_t *measures_reads_json(const struct measures *measures)
+{
+	bool has_map = measures->has_map;
+
+	if (!measures->has_reads)
+		return json_null();
+	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o, s:o}", "count",
+		(json_int_t)measures->reads, "bytes", (json_int_t)measures->read_bytes, "errors",
+		(json_int_t)measures->read_errors, "in_sequence",
+		(json_int_t)measures->reads_in_sequence, "bytes_again",
+		(json_int_t)measures->bytes_again, "in_flight_max",
+		(json_int_t)measures->in_flight_max, "sizes", sizes_json(measures), "bytes_unread",
+		has_map ? json_integer((json_int_t)measures->bytes_unread) : json_null(),
+		"bytes_of_holes",
+		has_map ? json_integer((json_int_t)measures->bytes_of_holes) : json_null());
+}
+
+static json_t *latency_json(const struct write_latency *latency)
+{
+	if (latency->count == 0)
+		return json_null();
+	return json_pack("{s:I, s:f, s:f}", "count", (json_int_t)latency->count, "p50_seconds",
+		seconds(latency->p50_ns), "p99_seconds", seconds(latency->p99_ns));
+}
+
+double measures_rate(const struct measures *measures)
+{
+	return measures->duration_ns > 0
+		       ? (double)measures->read_bytes / seconds(measures->duration_ns)
+		       : 0;
+}
+
+json_t *measures_run_json(const struct measures *measures)
+{
+	if (!measures->is_there)
+		return json_null();
+	return json_pack("{s:f, s:f, s:f, s:I, s:I, s:{s:o, s:o}}", "seconds",
+		seconds(measures->duration_ns), "mib_per_second",
+		measures_rate(measures) / (1 << 20), "cpu_seconds", seconds(measures->cpu_ns),
+		"memory_bytes", (json_int_t)measures->memory_bytes, "store_bytes",
+		(json_int_t)measures->store_bytes, "writes", "before",
+		latency_json(&measures->before), "during", latency_json(&measures->during));
+}
+
+/* The size that most of the reads have that are LEFT; MEASURES_SIZES: none is left. */
+static unsigned most_of(const uint64_t *left)
+{
+	unsigned most = MEASURES_SIZES;
+
+	for (unsigned i = 0; i < MEASURES_SIZES; i++) {
+		if (left[i] > 0 && (most == MEASURES_SIZES || left[i] > left[most]))
+			most = i;
+	}
+	return most;
+}
+
+char *measures_sizes_text(const struct measures *measures)
+{
+	uint64_t left[MEASURES_SIZES], rest = measures->reads;
+	char *text = heap_copy("");
+	unsigned most;
+
+	for (unsigned i = 0; i < MEASURES_SIZES; i++)
+		left[i] = measures->sizes[i];
+	for (unsigned told = 0; told < SIZES_TOLD && (most = most_of(left)) < MEASURES_SIZES;
+		told++) {
+		AUTO(auto_free) char *before = text;
+		char size[32];
+
+		text = heap_format("%s%s%" PRIu64 " of %s", before, told > 0 ? ", " : "",
+			left[most],
+			size_format((uint64_t)MEASURES_SIZE_MIN << most, size, sizeof size));
+		rest -= left[most];
+		left[most] = 0;
+	}
+	if (rest > 0) {
+		AUTO(auto_free) char *before = text;
+
+		text = heap_format("%s, %" PRIu64 " others", before, rest);
+	}
+	return text;
+}
+
+double measures_sequence_percent(const struct measures *measures)
+{
+	return measures->reads > 0
+		       ? 100.0 * (double)measures->reads_in_sequence / (double)measures->reads
+		       : 0;
+}
