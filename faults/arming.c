@@ -236,13 +236,14 @@ json_t *fault_list(const struct fault_plane *plane)
 		const struct fault_rule *rule = &armed->rule;
 
 		json_array_append_new(array,
-			json_pack("{s:I, s:s?, s:s, s:s, s:s, s:b, s:b, s:I, s:I, s:I}", "id",
+			json_pack("{s:I, s:s?, s:s, s:s, s:s, s:b, s:b, s:I, s:I, s:I, s:I}", "id",
 				(json_int_t)armed->id, "name", rule->name[0] ? rule->name : NULL,
 				"rule", armed->text, "point", fault_point_at(rule->point)->name,
 				"action", action_at(rule->action)->name, "replayable",
 				(int)rule_is_replayable(rule), "armed", (int)armed_may_fire(armed),
 				"seen", (json_int_t)armed->seen, "matched",
-				(json_int_t)armed->matched, "fired", (json_int_t)armed->fired));
+				(json_int_t)armed->matched, "fired", (json_int_t)armed->fired,
+				"cut", (json_int_t)armed->cut));
 	}
 	return array;
 }

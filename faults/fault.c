@@ -165,6 +165,7 @@ uint64_t fault_reach(const struct fault_plane *plane, enum fault_point point,
 	const struct fault_context *context)
 {
 	uint64_t end = context->offset + context->length;
+	struct armed_rule *first_bad = NULL;
 	uint32_t measured = 0;
 
 	if (context->is_whole || end <= plane->sectors_from[point])
@@ -176,9 +177,13 @@ uint64_t fault_reach(const struct fault_plane *plane, enum fault_point point,
 		/* The next match is that of whoever begins there: of none else before him. */
 		if (armed->is_bad_sectors && first > context->offset && first < end &&
 			rule_matches(plane, armed, context, &measured) &&
-			rule_is_due(plane, armed, armed->matched + 1))
+			rule_is_due(plane, armed, armed->matched + 1)) {
+			first_bad = armed;
 			end = first;
+		}
 	}
+	if (first_bad)
+		first_bad->cut++;
 	return end - context->offset;
 }
 

@@ -293,7 +293,7 @@ void check_run(const struct check_arguments *arguments, struct failure *failure,
 	if (check.inject.is_there) {
 		ret->client_exit = check.inject.exit_status;
 		ret->measures = check.inject.measures;
-		ret->fired = results.scenarios[0].faults_fired;
+		ret->fired = results.scenarios[0].fault_strikes;
 		if (ret->fired == 0 && check.is_broken && check.inject.has_struck)
 			ret->fired = 1;
 	}

@@ -77,24 +77,35 @@ int phase_tell(struct run *run, const struct phase *phase, struct reason *reason
 		run->rig, "phase.set", json_pack("{s:s}", "phase", phase->name), reason, NULL);
 }
 
+static json_int_t count_of(const json_t *fault, const char *which)
+{
+	return json_integer_value(json_object_get(fault, which));
+}
+
+/* A read that ends before a bad sector is all that some clients see of it. */
+static json_int_t strikes_of(const json_t *fault)
+{
+	return count_of(fault, "fired") + count_of(fault, "cut");
+}
+
 bool faults_struck(struct run *run)
 {
 	struct reason reason = { "" };
 	json_t *answer = NULL, *fault;
-	json_int_t fired = 0;
+	json_int_t strikes = 0;
 	size_t index;
 
 	if (!run->has_faults || rig_call(run->rig, "fault.list", NULL, &reason, &answer) < 0)
 		return false;
 	json_array_foreach(json_object_get(answer, "faults"), index, fault)
-		fired += json_integer_value(json_object_get(fault, "fired"));
+		strikes += strikes_of(fault);
 	json_decref(answer);
 
-	json_int_t fired_before = run->faults_fired;
-	bool has_struck = fired > fired_before;
+	json_int_t before = run->fault_strikes;
+	bool has_struck = strikes > before;
 
-	run->faults_fired = fired;
-	run->result->faults_fired += has_struck ? (uint64_t)(fired - fired_before) : 0;
+	run->fault_strikes = strikes;
+	run->result->fault_strikes += has_struck ? (uint64_t)(strikes - before) : 0;
 	return has_struck;
 }
 
@@ -109,9 +120,9 @@ void faults_check(struct run *run)
 		return;
 	json_array_foreach(json_object_get(answer, "faults"), index, fault)
 	{
-		json_int_t matched = json_integer_value(json_object_get(fault, "matched"));
+		json_int_t matched = count_of(fault, "matched");
 
-		if (json_integer_value(json_object_get(fault, "fired")) > 0)
+		if (strikes_of(fault) > 0)
 			continue;
 
 		AUTO(auto_free)

@@ -160,9 +160,9 @@ int volume_revive(struct run *run, struct reason *reason)
 	int error = rig_stop(TAKE_PTR(run->rig), reason);
 
 	run->may_crash = run->has_faults = false;
-	run->faults_fired = 0;
+	run->fault_strikes = 0;
 	run->journal_from = 0;
-	run->result->faults_fired++;
+	run->result->fault_strikes++;
 	return error < 0 ? error : volume_mount(run, reason);
 }
 

@@ -80,9 +80,9 @@ struct run {
 	bool has_faults;
 	char **rules_added; /* with options->repeats: as they were to be added */
 	size_t rule_count;
-	json_int_t faults_fired; /* up to the end of the latest backup */
-	json_int_t journal_from; /* what journal_look() has not seen yet */
-	bool is_over;		 /* no further step is begun */
+	json_int_t fault_strikes; /* up to the end of the latest backup */
+	json_int_t journal_from;  /* what journal_look() has not seen yet */
+	bool is_over;		  /* no further step is begun */
 };
 
 /* Runs a step; anything but OUTCOME_PASSED comes with a REASON. */

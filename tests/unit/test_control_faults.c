@@ -39,9 +39,10 @@ START_TEST(faults_are_added_listed_and_removed)
 		OK("{'faults':[{'id':1,'name':'a','rule':'live.read zero times=2 name=a','point':"
 		   "'live.read','action':'zero','replayable':true,'armed':true,'seen':0,'matched':"
 		   "0,"
-		   "'fired':0},{'id':2,'name':null,'rule':'live.write drop file=/go','point':"
+		   "'fired':0,'cut':0},{'id':2,'name':null,'rule':'live.write drop "
+		   "file=/go','point':"
 		   "'live.write','action':'drop','replayable':false,'armed':true,'seen':0,"
-		   "'matched':0,'fired':0}]}"));
+		   "'matched':0,'fired':0,'cut':0}]}"));
 	expect("'fault.remove','fault':'2'", OK("{}"));
 	expect("'fault.remove','fault':'2'", REFUSED("ENOENT", "no fault '2'"));
 	expect("'fault.clear'", OK("{'removed':1}"));

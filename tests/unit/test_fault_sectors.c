@@ -82,6 +82,7 @@ START_TEST(a_read_ends_before_a_bad_sector_and_the_next_one_fails)
 	fault_bench_add("snapshot.read error=EIO offset=9001..9002");
 	expect_read(AT, LENGTH, REACH);
 	expect_counts(0, 0, 0);
+	ck_assert_int_eq(fault_bench_count(0, "cut"), 1);
 	ck_assert_int_eq(read_at(BAD_FIRST, LENGTH), -EIO);
 	ck_assert_int_eq(read_at(BAD_FIRST, 1), -EIO);
 	ck_assert_int_eq(read_at(BAD_END - 1, LENGTH), -EIO);
@@ -92,6 +93,7 @@ START_TEST(a_read_ends_before_a_bad_sector_and_the_next_one_fails)
 	expect_read(BAD_FIRST - 100, 100, 100);
 	ck_assert_int_eq(read_at(BAD_FIRST, 1), -EIO);
 	expect_counts(0, 4, 4);
+	ck_assert_int_eq(fault_bench_count(0, "cut"), 2);
 }
 END_TEST
 
