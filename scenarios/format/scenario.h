@@ -33,6 +33,9 @@ struct content_spec {
 	uint64_t bytes; /* … with how many bytes in all */
 };
 
+/* Where the image of CONTENT_IMAGE lies: from beside the scenario.  The caller's. */
+char *content_image_path(const struct content_spec *content, const char *scenario_path);
+
 enum verdict {
 	VERDICT_NONE,
 	VERDICT_INTACT,
@@ -134,7 +137,7 @@ struct scenario {
 	struct place client_place;
 	char *limit;		/* NULL: the profile's */
 	uint64_t time_limit_ns; /* of one run of the client; SCENARIO_TIME_LIMIT_NS by default */
-	uint64_t volume_bytes;	/* a multiple of 512; 0: the size of the CONTENT_IMAGE */
+	uint64_t volume_bytes;	/* a multiple of 512; 0: that of a CONTENT_IMAGE, not there */
 	struct content_spec content;
 	struct writer_texts writers;
 	bool writers_unchecked; /* the rig hands out snapshots although a writer failed */

@@ -53,20 +53,9 @@ static int random_make(const struct content_order *order, struct reason *reason)
 	return 0;
 }
 
-/* `image: PATH` is meant from where the scenario lies. */
-static char *image_source(const struct content_order *order)
-{
-	const char *slash = order->scenario_path ? strrchr(order->scenario_path, '/') : NULL;
-
-	if (order->spec->image[0] == '/' || !slash)
-		return heap_copy(order->spec->image);
-	return heap_format("%.*s/%s", (int)(slash - order->scenario_path), order->scenario_path,
-		order->spec->image);
-}
-
 static int image_copy(const struct content_order *order, struct reason *reason)
 {
-	AUTO(auto_free) char *source = image_source(order);
+	AUTO(auto_free) char *source = content_image_path(order->spec, order->scenario_path);
 	struct stat stat_source;
 
 	if (stat(source, &stat_source) < 0)
