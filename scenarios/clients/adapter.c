@@ -38,17 +38,23 @@ void client_destroy(struct client *client)
 	free(client);
 }
 
+/* Is NODE a list?  If not, adds that it must be one, with the EXAMPLE. */
+static bool is_list(struct reading *reading, const struct field *field,
+	const struct tree_node *node, const char *example)
+{
+	if (node->kind != TREE_LIST && node->kind != TREE_REFUSED)
+		mistakes_add(reading->mistakes, node->place,
+			"'%s' must be a list of texts (try %s)", field->key, example);
+	return node->kind == TREE_LIST;
+}
+
 /* struct text_list: a list of texts, each read as by READ_ONE. */
 static void list_read(struct reading *reading, const struct field *field,
 	const struct tree_node *node, struct text_list *list, field_reader *read_one,
 	const char *example)
 {
-	if (node->kind != TREE_LIST) {
-		if (node->kind != TREE_REFUSED)
-			mistakes_add(reading->mistakes, node->place,
-				"'%s' must be a list of texts (try %s)", field->key, example);
+	if (!is_list(reading, field, node, example))
 		return;
-	}
 	for (size_t i = 0; i < node->entry_count; i++) {
 		char *text = NULL;
 
@@ -112,6 +118,29 @@ int client_gives_parse(const char *word, enum client_gives *ret)
 	return -EINVAL;
 }
 
+/* struct tree_losses: a list of what is lost. */
+static void read_losses(struct reading *reading, const struct field *field,
+	const struct tree_node *node, void *target)
+{
+	static const char *const words[] = { "link-times", "fractions-of-seconds", "attributes",
+		"hard-links" };
+	const struct field word_field = { .key = field->key, CHOICES(words) };
+	struct tree_losses *losses = target;
+	bool *const lost[] = { &losses->link_times, &losses->fractions, &losses->attributes,
+		&losses->hard_links };
+
+	if (!is_list(reading, field, node, "[ link-times ]"))
+		return;
+	for (size_t i = 0; i < node->entry_count; i++) {
+		size_t mistakes = reading->mistakes->count;
+		int which = 0;
+
+		read_choice(reading, &word_field, node->entries[i].value, &which);
+		if (reading->mistakes->count == mistakes)
+			*lost[which] = true;
+	}
+}
+
 static const char *const takes_words[] = { "snapshot" };
 
 static const struct field client_fields[] = {
@@ -124,12 +153,24 @@ static const struct field client_fields[] = {
 	{ "lists", read_template, AT(lists) },
 	{ "verify", read_template, AT(verify) },
 	{ "compares", read_choice, AT(compares), CHOICES(compares_words) },
+	{ "loses", read_losses, AT(loses) },
 	{ "gives", read_choice, AT(gives), CHOICES(gives_words) },
 	{ "publishes", read_templates, AT(publishes) },
 	{ "takes", read_wish, AT(takes_snapshot), CHOICES(takes_words) },
 };
 
 const struct field_table client_table = FIELD_TABLE("adapter", client_fields);
+
+/* Of a file every byte counts. */
+static void loses_check(
+	struct reading *reading, const struct tree_node *tree, const struct client *client)
+{
+	const struct tree_node *loses = tree_find(tree, "loses");
+
+	if (loses && client->compares != CLIENT_COMPARES_TREE)
+		mistakes_add(reading->mistakes, loses->place,
+			"'loses' is of a tree, and the client compares none (try compares: tree)");
+}
 
 /* What is not there yet cannot be mounted. */
 static void gives_check(
@@ -156,6 +197,8 @@ int client_parse(const char *name, const char *text, size_t length, struct mista
 		fields_read(&reading, &client_table, tree, client);
 	else if (mistakes->count == 0)
 		mistakes_add(mistakes, (struct place){ 1, 1 }, "the adapter is empty");
+	if (tree)
+		loses_check(&reading, tree, client);
 	if (tree)
 		gives_check(&reading, tree, client);
 	yaml_tree_destroy(tree);

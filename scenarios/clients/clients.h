@@ -14,6 +14,7 @@
 #include <stdio.h>
 
 #include "scenarios/format/mistakes.h"
+#include "scenarios/judge/manifest.h"
 
 /* What of a snapshot a backup must have: all, what its file system uses, or the tree in it. */
 enum client_compares {
@@ -52,6 +53,7 @@ struct client {
 	char *verify;
 
 	enum client_compares compares;
+	struct tree_losses loses; /* with CLIENT_COMPARES_TREE */
 	enum client_gives gives;
 	struct text_list publishes; /* templates of paths; see client_publishes() */
 	bool takes_snapshot;	    /* it is not there before the client runs */

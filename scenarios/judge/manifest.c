@@ -237,10 +237,13 @@ int manifest_create(const char *folder, struct manifest **ret, char **ret_path)
 
 #define NAMED_MAX 3 /* differences that are told */
 
-static bool same_time(const struct entry *left, const struct entry *right)
+static bool same_time(
+	const struct entry *left, const struct entry *right, const struct tree_losses *losses)
 {
+	if (losses->link_times && S_ISLNK(left->stat.st_mode))
+		return true;
 	return left->stat.st_mtim.tv_sec == right->stat.st_mtim.tv_sec &&
-	       left->stat.st_mtim.tv_nsec == right->stat.st_mtim.tv_nsec;
+	       (losses->fractions || left->stat.st_mtim.tv_nsec == right->stat.st_mtim.tv_nsec);
 }
 
 static bool is_device(const struct entry *entry)
@@ -249,8 +252,8 @@ static bool is_device(const struct entry *entry)
 }
 
 /* How MET is not what is EXPECTED, of the same path; NULL when it is. */
-static const char *difference(
-	const struct entry *expected, const struct entry *met, bool *looks_complete)
+static const char *difference(const struct entry *expected, const struct entry *met,
+	const struct tree_losses *losses, bool *looks_complete)
 {
 	bool has_size = S_ISREG(expected->stat.st_mode);
 
@@ -268,11 +271,13 @@ static const char *difference(
 		return "has another mode";
 	if (expected->stat.st_uid != met->stat.st_uid || expected->stat.st_gid != met->stat.st_gid)
 		return "has another owner";
-	if (!same_time(expected, met))
+	if (!same_time(expected, met, losses))
 		return "has another time";
-	if (expected->attributes != met->attributes)
+	if (!losses->attributes && expected->attributes != met->attributes)
 		return "has other attributes";
-	return strcmp(expected->same_as, met->same_as) == 0 ? NULL : "is linked otherwise";
+	if (!losses->hard_links && strcmp(expected->same_as, met->same_as) != 0)
+		return "is linked otherwise";
+	return NULL;
 }
 
 /* Adds that PATH differs in WHAT; only the first are named. */
@@ -290,10 +295,10 @@ static void difference_add(
 }
 
 static void entries_compare(const struct entry *expected, const struct entry *met,
-	struct tree_comparison *comparison, char **named)
+	const struct tree_losses *losses, struct tree_comparison *comparison, char **named)
 {
 	bool looks_complete;
-	const char *what = difference(expected, met, &looks_complete);
+	const char *what = difference(expected, met, losses, &looks_complete);
 
 	comparison->compared_count++;
 	comparison->looks_complete &= looks_complete;
@@ -301,8 +306,8 @@ static void entries_compare(const struct entry *expected, const struct entry *me
 		difference_add(comparison, named, expected->path, what);
 }
 
-char *manifest_compare(
-	const struct manifest *expected, const struct manifest *met, struct tree_comparison *ret)
+char *manifest_compare(const struct manifest *expected, const struct manifest *met,
+	const struct tree_losses *losses, struct tree_comparison *ret)
 {
 	struct tree_comparison comparison = { .looks_complete = true };
 	AUTO(auto_free) char *named = NULL;
@@ -315,7 +320,7 @@ char *manifest_compare(
 				    : path_compare(&expected->entries[left], &met->entries[right]);
 
 		if (order == 0) {
-			entries_compare(&expected->entries[left++], &met->entries[right++],
+			entries_compare(&expected->entries[left++], &met->entries[right++], losses,
 				&comparison, &named);
 			continue;
 		}

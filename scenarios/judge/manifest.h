@@ -23,6 +23,14 @@ struct manifest;
 int manifest_create(const char *folder, struct manifest **ret, char **ret_path);
 void manifest_destroy(struct manifest *manifest);
 
+/* What of a tree a client is known not to bring back, and is not asked for. */
+struct tree_losses {
+	bool link_times; /* times of change of symbolic links */
+	bool fractions;	 /* of seconds, in all times of change */
+	bool attributes; /* extended ones, and with them ACLs */
+	bool hard_links; /* each name becomes a file of its own */
+};
+
 struct tree_comparison {
 	size_t compared_count; /* names */
 	size_t different_count;
@@ -33,10 +41,10 @@ struct tree_comparison {
 };
 
 /*
- * Compares MET with what is EXPECTED.  Returns the text "2 of 441 names differ: 'a/b' has
- * another content, 'c' is missing", the caller's.
+ * Compares MET with what is EXPECTED but for the LOSSES.  Returns the text "2 of 441 names
+ * differ: 'a/b' has another content, 'c' is missing", the caller's.
  */
-char *manifest_compare(
-	const struct manifest *expected, const struct manifest *met, struct tree_comparison *ret);
+char *manifest_compare(const struct manifest *expected, const struct manifest *met,
+	const struct tree_losses *losses, struct tree_comparison *ret);
 
 #endif

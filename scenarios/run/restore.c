@@ -86,7 +86,7 @@ static int tree_look(struct run *run, const char *path, struct snapshot_point *p
 		return 0;
 	}
 
-	char *text = manifest_compare(point->tree, ret->tree, &comparison);
+	char *text = manifest_compare(point->tree, ret->tree, &run->client->loses, &comparison);
 
 	if (comparison.same)
 		restoring_set(ret, RESTORED_RIGHT, text);
@@ -206,7 +206,8 @@ int restored_compare(struct run *run, struct snapshot_point *point, struct reaso
 	error = tree_of_point(run, point, reason);
 	if (error < 0)
 		return error;
-	*ret_text = manifest_compare(point->tree, run->restored_tree, &comparison);
+	*ret_text = manifest_compare(
+		point->tree, run->restored_tree, &run->client->loses, &comparison);
 	*ret_same = comparison.same;
 	return 0;
 }

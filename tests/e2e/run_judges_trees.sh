@@ -46,9 +46,20 @@ judged()
 	[ -z "$(losetup -l -n -O BACK-FILE | grep -F "$TMPDIR")" ] || fail "a loop device is left"
 }
 
+# told NAME LOSSES EXIT - so is the client NAME whose adapter says what it loses.
+told()
+{
+	sed "s/^compares: tree/&\nloses: [ $2 ]/" "$SNAPRIG_SHARE/clients/$1.yaml" \
+		>"$SNAPRIG_SHARE/clients/$1-told.yaml"
+	judged "$1-told" "$3" intact
+}
+
 copy='cp -a {snapshot}/. {out}'
 tree honest "$copy" 'cp -a {out}/. {restored}'
 judged honest 0 intact
+# A volume that says no size has that of the image.
+sed -i 's/size: 16MiB, //' honest.yaml
+ran 0 honest.yaml
 
 # Each way in which it may not be the same, found and named.
 tree other-content "$copy" 'cp -a {out}/. {restored}; cd {restored}
@@ -59,6 +70,7 @@ tells "silent-corruption: .*1 of [0-9]+ names differ: 'large' has another conten
 tree other-mode "$copy" 'cp -a {out}/. {restored}; chmod 0751 {restored}/file'
 judged other-mode 1 intact
 tells "'file' has another mode, 'hard' has another mode"
+told other-mode "link-times, fractions-of-seconds, attributes, hard-links" 1
 tree other-owner "$copy" 'cp -a {out}/. {restored}; chown -h 1 {restored}/soft'
 judged other-owner 1 intact
 tells "'soft' has another owner"
@@ -66,13 +78,22 @@ tree other-time "$copy" 'cp -a {out}/. {restored}
   touch -d "2020-02-02 02:02:02.000000001" {restored}/large'
 judged other-time 1 intact
 tells "'large' has another time"
+told other-time "fractions-of-seconds" 0
+told other-time "link-times, attributes, hard-links" 1
+tree link-time "$copy" 'cp -a {out}/. {restored}; touch -hd 2020-02-03 {restored}/soft'
+judged link-time 1 intact
+tells "'soft' has another time"
+told link-time "link-times" 0
+told link-time "fractions-of-seconds, attributes, hard-links" 1
 tree no-attributes "$copy" 'cp -a {out}/. {restored}; setfattr -x user.note {restored}/large
   touch -r {out}/large {restored}/large'
 judged no-attributes 1 intact
 tells "'large' has other attributes"
+told no-attributes "attributes" 0
 tree no-links "$copy" 'cp -a --no-preserve=links {out}/. {restored}'
 judged no-links 1 intact
 tells "'hard' is linked otherwise"
+told no-links "hard-links" 0
 tree elsewhere "$copy" 'cp -a {out}/. {restored}; ln -sfn large {restored}/soft
   touch -hr {out}/soft {restored}/soft; touch -r {out} {restored}'
 judged elsewhere 1 intact

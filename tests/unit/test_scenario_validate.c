@@ -256,6 +256,13 @@ static const struct refusal {
 		"x.yaml:3:1: unknown key 'restoer' (did you mean 'restore'?)" },
 	{ "backup: x\n", "x.yaml:1:1: missing key 'restore' in adapter" },
 	{ "backup: x\nrestore: x\ncompares: tre\n", "x.yaml:3:11: unknown value 'tre'" },
+	{ "backup: x\nrestore: x\ncompares: tree\nloses: [ acl ]\n",
+		"x.yaml:4:10: unknown value 'acl' for 'loses' (known: link-times, "
+		"fractions-of-seconds, attributes, hard-links)" },
+	{ "backup: x\nrestore: x\ncompares: tree\nloses: attributes\n",
+		"x.yaml:4:8: 'loses' must be a list of texts (try [ link-times ])" },
+	{ "backup: x\nrestore: x\nloses: [ attributes ]\n",
+		"x.yaml:3:8: 'loses' is of a tree, and the client compares none" },
 	{ "backup: x\nrestore: x\npublishes: [ \"{ot}/\" ]\n",
 		"x.yaml:3:14: unknown word '{ot}' in 'publishes'" },
 	{ "backup: x\nrestore: x\npublishes: x\n",
