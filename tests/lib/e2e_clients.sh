@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=sh
+#
+# e2e_clients.sh - what our adapters' tools make of a bad sector; sourced after e2e_run.sh.
+#
+# shellcheck disable=SC2154 # $work, $e2e_root and $e2e_status are of e2e.sh and e2e_run.sh
+SNAPRIG_SHARE=$e2e_root/scenarios
+
+clients_met=0
+content='{ ext4: { files: 30, bytes: 10MiB } }'
+bad_sector='offset=6291713..6291714' # in the middle of a file of $content
+
+# clients_scenario NAME CLIENT - makes it of steps of all phases, on $content.
+clients_scenario()
+{
+	cat >"$1.yaml" <<-END
+		name: $1
+		seed: 7
+		profile: plain
+		time-limit: 120s
+		volume: { ${image_size-size: 16MiB,} content: $content }
+		client: $2
+		phases:
+		$(sed 's/^/  /')
+	END
+}
+
+# is_run NAME - it meets its expectations; false when the tool of it is not here.
+is_run()
+{
+	e2e_status=0
+	rig run "$1.yaml" >tap 2>said || e2e_status=$?
+	case $e2e_status in
+	0) ;;
+	77) sed -n 's/^ok 1 - /SKIP: /p' tap ;;
+	*)
+		cat "$1.yaml" tap said
+		fail "client '$client' is another than is known"
+		;;
+	esac
+	nothing_left
+	return "$e2e_status"
+}
+
+# meets CLIENT VERDICT AFTER [WRITE] - the backup of a sound snapshot is intact, and so is the
+# next into the same repository; under a read error it is VERDICT, and the one after that AFTER.
+# What was intact can be restored whatever came later.  With WRITE, which who knows by times
+# what is new cannot have, a stretch of the volume is another each time.
+meets()
+{
+	client=$1
+	write=${4:+'- write: { name: w, pattern: random, bytes: 1MiB }'}
+	clients_scenario "$client" "$client" <<-END || return
+		- steady:
+		    - snapshot: s1
+		    - backup: { of: s1, to: b1 }
+		    - expect: { verdict: intact, exit: zero, leaks: none }
+		    ${write:-# nothing is new}
+		    - snapshot: s2
+		    - backup: { of: s2, to: b2 }
+		    - expect: { verdict: intact, content: s2, leaks: none }
+		    - restore: { from: b1 }
+		    - expect: { content: s1 }
+	END
+	is_run "$client" || return 0
+	clients_scenario "$client-bad" "$client" <<-END
+		- inject:
+		    - fault: "snapshot.read error=EIO $bad_sector phase=inject"
+		    - snapshot: s1
+		    - backup: { of: s1, to: b1 }
+		    - expect: { verdict: $2 }
+		- recover:
+		    - fault: "snapshot.read delay=1us phase=recover" # who is still wrong is so in a fault
+		    - snapshot: s2
+		    - backup: { of: s2, to: b2 }
+		    - expect: { verdict: $3 }
+	END
+	is_run "$client-bad" || fail "the tool of '$client' has gone"
+	clients_met=$((clients_met + 1))
+	echo "ok: $client: $2, then $3"
+}
