@@ -11,6 +11,8 @@
 #include "scenarios/format/yaml_values.h"
 #include "simfs/base/cleanup.h"
 
+#define KEEPS_MAX      100000
+
 #define AT(member)     .offset = offsetof(struct client, member)
 #define CHOICES(words) .choices = (words), .choice_count = sizeof(words) / sizeof(words)[0]
 
@@ -156,6 +158,7 @@ static const struct field client_fields[] = {
 	{ "loses", read_losses, AT(loses) },
 	{ "gives", read_choice, AT(gives), CHOICES(gives_words) },
 	{ "publishes", read_templates, AT(publishes) },
+	{ "keeps", read_number_32, AT(keeps), .min = 1, .max = KEEPS_MAX },
 	{ "takes", read_wish, AT(takes_snapshot), CHOICES(takes_words) },
 };
 

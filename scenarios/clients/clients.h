@@ -11,6 +11,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 
 #include "scenarios/format/mistakes.h"
@@ -56,6 +57,7 @@ struct client {
 	struct tree_losses loses; /* with CLIENT_COMPARES_TREE */
 	enum client_gives gives;
 	struct text_list publishes; /* templates of paths; see client_publishes() */
+	uint32_t keeps;		    /* the latest so many backups; 0: all */
 	bool takes_snapshot;	    /* it is not there before the client runs */
 };
 

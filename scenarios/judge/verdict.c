@@ -33,6 +33,12 @@ static const struct judgement on_failure[] = {
 static const struct judgement shown_as_good = { VERDICT_MISREPORTED,
 	"it reported a failure, but itself shows the backup as a good one" };
 
+static const struct judgement spoilt_in_silence = { VERDICT_SILENT_CORRUPTION,
+	"it reported success, and an earlier backup that was right is not any more" };
+
+static const struct judgement spoilt = { VERDICT_MISREPORTED,
+	"it reported a failure, and an earlier backup that was right is not any more" };
+
 static const struct judgement retried = { VERDICT_RETRIED_NON_RETRYABLE,
 	"a writer said that it would fail again, and another snapshot was asked for" };
 
@@ -54,6 +60,10 @@ static const struct judgement *judgement_of(const struct verdict_facts *facts)
 	if (facts->exit_status != 0 && facts->looks_good &&
 		judgement->verdict != VERDICT_MISREPORTED)
 		judgement = &shown_as_good;
+	if (facts->earlier_spoilt && facts->exit_status == 0)
+		judgement = &spoilt_in_silence;
+	else if (facts->earlier_spoilt)
+		judgement = &spoilt;
 	if (facts->retried_non_retryable && judgement->verdict != VERDICT_SILENT_CORRUPTION &&
 		judgement->verdict != VERDICT_MISREPORTED)
 		return &retried;

@@ -26,6 +26,7 @@ struct verdict_facts {
 	bool looks_good;	 /* it failed, and itself shows the backup as a good one */
 	bool has_leaked;	 /* it left what is no part of the backup */
 	bool earlier_not_intact; /* an earlier backup of the scenario was not intact */
+	bool earlier_spoilt;	 /* an earlier one was, and cannot be restored any more */
 
 	/* A writer failed with a code that says that it will fail again, and the
 	 * client had another snapshot taken all the same. */
@@ -42,7 +43,8 @@ struct verdict_facts {
  * Out of time is `hung` whatever was left, and what cannot be known is
  * `inconclusive`.  A failure that leaves a right backup is misreported, too:
  * it says that there is none; and so is one whose backup the client itself shows as a
- * good one, whatever a restore gives.  What is intact or recovered in all else is
+ * good one, whatever a restore gives.  Who spoils an earlier backup that was right has at
+ * best misreported that, or corrupted it in silence.  What is intact or recovered in all else is
  * `leaked` when the client left something behind.  What would else be intact, recovered,
  * leaked, detected or inconclusive is `retried-non-retryable` when the facts say so; what
  * else is wrong is worse.

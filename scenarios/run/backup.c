@@ -15,6 +15,7 @@
 #include "scenarios/run/give.h"
 #include "scenarios/run/measure.h"
 #include "scenarios/run/restore.h"
+#include "scenarios/run/retention.h"
 #include "scenarios/run/runner_internal.h"
 #include "scenarios/run/watch.h"
 #include "simfs/base/cleanup.h"
@@ -38,32 +39,57 @@ static bool earlier_not_intact(const struct run *run)
 	return false;
 }
 
-static void backup_judge(struct run *run, struct run_backup *backup,
-	const struct process_result *process, const struct restoring *restoring,
-	const struct journal_facts *journal, bool looks_good)
+/* What was found out about a backup that was made. */
+struct findings {
+	struct process_result process;
+	struct restoring restoring;
+	struct journal_facts journal;
+	bool looks_good;
+	char *spoilt; /* an earlier backup that was right, and how it is wrong now; or NULL */
+};
+
+static void findings_deinit(struct findings *findings)
 {
-	const struct scenario_result *result = run->result;
-	bool has_leaked = result->leak_count > backup->leaks_from;
+	restoring_deinit(&findings->restoring);
+	process_result_deinit(&findings->process);
+	free(findings->spoilt);
+}
+
+/* What the facts are made of, behind their explanation: one line, the caller's. */
+static char *details_make(
+	const struct run *run, const struct run_backup *backup, const struct findings *findings)
+{
+	const char *waited_in = findings->process.waited_in;
+	const char *detail = findings->restoring.detail, *spoilt = findings->spoilt;
+
+	if (backup->verdict == VERDICT_LEAKED)
+		return heap_format(": %s", run->result->leaks[backup->leaks_from]);
+	if (waited_in && spoilt)
+		return heap_format(": %s; what was right is not any more: %s", waited_in, spoilt);
+	if (waited_in || spoilt)
+		return heap_format(": %s", waited_in ? waited_in : spoilt);
+	return detail ? heap_format(" (%s)", detail) : heap_copy("");
+}
+
+static void backup_judge(
+	struct run *run, struct run_backup *backup, const struct findings *findings)
+{
 	struct verdict_facts facts = {
-		.timed_out = process->timed_out,
-		.exit_status = process->exit_status,
-		.restored = restoring->restored,
-		.looks_good = looks_good,
-		.has_leaked = has_leaked,
+		.timed_out = findings->process.timed_out,
+		.exit_status = findings->process.exit_status,
+		.restored = findings->restoring.restored,
+		.looks_good = findings->looks_good,
+		.has_leaked = run->result->leak_count > backup->leaks_from,
 		.earlier_not_intact = earlier_not_intact(run),
-		.retried_non_retryable = journal->retried_non_retryable,
+		.earlier_spoilt = findings->spoilt != NULL,
+		.retried_non_retryable = findings->journal.retried_non_retryable,
 	};
 
 	backup->verdict = verdict_judge(&facts);
-	if (backup->verdict == VERDICT_LEAKED)
-		backup->reason = heap_format(
-			"%s: %s", verdict_explain(&facts), result->leaks[backup->leaks_from]);
-	else if (process->waited_in)
-		backup->reason = heap_format("%s: %s", verdict_explain(&facts), process->waited_in);
-	else if (restoring->detail)
-		backup->reason = heap_format("%s (%s)", verdict_explain(&facts), restoring->detail);
-	else
-		backup->reason = heap_copy(verdict_explain(&facts));
+
+	AUTO(auto_free) char *details = details_make(run, backup, findings);
+
+	backup->reason = heap_format("%s%s", verdict_explain(&facts), details);
 }
 
 /* As client_run(), of the backup, with what the client is given of the snapshot. */
@@ -207,27 +233,31 @@ static int looks_good(struct run *run, const struct run_backup *backup,
 	return error < 0 ? error : ask(run, backup, "verify", client->verify, reason, ret);
 }
 
+/* The earlier ones are looked at when something has happened that may have spoilt them. */
+static bool is_in_trouble(const struct run *run, const struct run_backup *backup)
+{
+	return backup->fault_struck || backup->exit_status != 0 || earlier_not_intact(run);
+}
+
 static int backup_complete(struct run *run, struct run_backup *backup, struct reason *reason)
 {
-	struct process_result process = { 0 };
-	struct restoring restoring = { .restored = RESTORED_NOTHING };
-	struct journal_facts journal = { 0 };
-	bool is_listed = false;
-	int error = backup_make(run, backup, reason, &process, &journal);
+	AUTO(findings_deinit)
+	struct findings findings = { .restoring = { .restored = RESTORED_NOTHING } };
+	int error = backup_make(run, backup, reason, &findings.process, &findings.journal);
 
-	if (error == 0 && !process.timed_out &&
+	if (error == 0 && !findings.process.timed_out &&
 		strcmp(backup->left_behind, LEFT_BEHIND_NOTHING) != 0)
-		error = restore_try(run, backup, reason, &restoring);
+		error = restore_try(run, backup, reason, &findings.restoring);
 	if (error == 0)
-		error = looks_good(run, backup, &process, reason, &is_listed);
+		error = looks_good(run, backup, &findings.process, reason, &findings.looks_good);
 	if (error == 0)
 		error = backup_clean(run, backup, reason);
+	if (error == 0 && is_in_trouble(run, backup))
+		error = retention_look(run, reason, &findings.spoilt);
 	if (error == 0) {
-		backup_judge(run, backup, &process, &restoring, &journal, is_listed);
-		restored_keep(run, &restoring);
+		backup_judge(run, backup, &findings);
+		restored_keep(run, &findings.restoring);
 	}
-	restoring_deinit(&restoring);
-	process_result_deinit(&process);
 	return error;
 }
 

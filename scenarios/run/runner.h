@@ -24,6 +24,7 @@ struct run_backup {
 	bool fault_struck;  /* when the client ended, its snapshot was not active any more, or a
 			     * rule had fired since the backup before */
 	bool judged;	    /* an expectation spoke of it */
+	bool is_spoilt;	    /* it was right, and a later run of the client has changed that */
 	size_t leaks_from;  /* the first of the result's leaks that is of it */
 	bool cause_unnamed; /* misreported, for what it did not say */
 	uint64_t duration_ns;

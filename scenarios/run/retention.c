@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "scenarios/run/retention.h"
+
+#include <stdlib.h>
+
+#include "scenarios/base/heap.h"
+#include "scenarios/run/restore.h"
+
+/* Of this run and those before it the latest so many are kept; 0: all. */
+static size_t first_kept(const struct run *run)
+{
+	size_t count = run->backup_count + 1;
+	size_t keeps = run->client->keeps;
+
+	return keeps == 0 || keeps > count ? 0 : count - keeps;
+}
+
+int retention_look(struct run *run, struct reason *reason, char **ret)
+{
+	*ret = NULL;
+	for (size_t i = first_kept(run); i < run->backup_count; i++) {
+		struct run_backup *backup = &run->backups[i];
+		struct restoring restoring = { .restored = RESTORED_NOTHING };
+
+		if (!verdict_is_of_success(backup->verdict) || backup->is_spoilt)
+			continue;
+
+		int error = restore_try(run, backup, reason, &restoring);
+
+		backup->is_spoilt = restoring.restored != RESTORED_RIGHT;
+		if (error == 0 && backup->is_spoilt && !*ret)
+			*ret = heap_format("backup '%s': %s", backup->name, restoring.detail);
+		restoring_deinit(&restoring);
+		if (error < 0)
+			return error;
+	}
+	return 0;
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * retention.h - do the backups of before still restore?
+ */
+#ifndef SNAPRIG_SCENARIOS_RUN_RETENTION_H
+#define SNAPRIG_SCENARIOS_RUN_RETENTION_H
+
+#include "scenarios/run/runner_internal.h"
+
+/*
+ * After a backup that is not among the run's yet, restores again each earlier one that
+ * was right when it was made and that the client keeps.  Returns 0 with "backup 'b1':
+ * …" of the first that is not right any more, the caller's, or with NULL: each is told
+ * once; or -errno with REASON.
+ */
+int retention_look(struct run *run, struct reason *reason, char **ret);
+
+#endif
