@@ -4,7 +4,7 @@
 # bash completion for snaprig; installed as .../bash-completion/completions/snaprig.
 
 # ---- the table of commands, as `make commands` writes it ----
-_snaprig_commands='create mount verify umount status events snapshot coalesce datto fault writers gauge check run replay shrink validate demo backup restore list doctor'
+_snaprig_commands='create mount verify umount status events snapshot coalesce datto fault writers gauge check compare run replay shrink validate demo backup restore list doctor'
 declare -gA _snaprig_actions=(
 	['datto']='ctl mount umount'
 	['fault']='add list remove clear release'
@@ -43,6 +43,7 @@ declare -gA _snaprig_options=(
 	['gauge set']='--real --size --help'
 	['gauge release']='--help'
 	['check']='--failure --at --fault --profile --size --image --restore --gives --takes --writer --time-limit --seed --work --keep --steady --json --help'
+	['compare']='--rounds --profile --size --image --restore --gives --takes --writer --time-limit --seed --work --keep --json --help'
 	['run']='--seed --report --record --clients --work --keep --json --help'
 	['replay']='--work --clients --keep --json --help'
 	['shrink']='--work --clients --keep --json --help'
@@ -89,6 +90,16 @@ declare -gA _snaprig_values=(
 	['check --time-limit']='time:'
 	['check --seed']='number:'
 	['check --work']='folder:'
+	['compare --rounds']='number:'
+	['compare --profile']='listed:profiles'
+	['compare --size']='size:'
+	['compare --image']='file:'
+	['compare --restore']='text:'
+	['compare --gives']='choice:file device tree nbd'
+	['compare --writer']='choice:none trickle storm'
+	['compare --time-limit']='time:'
+	['compare --seed']='number:'
+	['compare --work']='folder:'
 	['run --seed']='number:'
 	['run --report']='choice:junit= tap='
 	['run --record']='folder:'

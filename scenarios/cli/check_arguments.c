@@ -104,7 +104,7 @@ static int read_moment(const struct check_arguments *arguments)
 	return is_moment && (!arguments->at || arguments->failure) ? 0 : -EINVAL;
 }
 
-static int read_command(struct check_arguments *arguments)
+int check_arguments_read_command(struct check_arguments *arguments)
 {
 	const char *restore = arguments->restore ? arguments->restore : "";
 	AUTO(auto_free) char *of_restore = client_unknown_word(restore);
@@ -170,7 +170,7 @@ static int read_arguments(struct check_arguments *arguments)
 	if (read_volume(arguments) < 0 || read_writer(arguments) < 0 || read_rules(arguments) < 0 ||
 		read_moment(arguments) < 0 || read_gives(arguments) < 0)
 		return -EINVAL;
-	return read_command(arguments);
+	return check_arguments_read_command(arguments);
 }
 
 /* ---- what a replay repeats ---- */

@@ -14,6 +14,11 @@
  */
 int check_arguments_read(
 	const struct command_line *line, int argc, char **argv, struct check_arguments *arguments);
+
+/* Reads the command and the way to restore of ARGUMENTS alone, and sets `backup`, which is the
+ * caller's: 0, or -EINVAL after a message. */
+int check_arguments_read_command(struct check_arguments *arguments);
+
 void check_arguments_deinit(struct check_arguments *arguments);
 
 #endif

@@ -133,8 +133,7 @@ const char *check_failure_missing(const struct failure *failure)
 
 /* ---- all ---- */
 
-/* As results_exit_code(): which of two codes is told. */
-static int code_worse(int left, int right)
+int check_code_worse(int left, int right)
 {
 	static const int order[] = { EXIT_RIG, EXIT_TIMED_OUT, EXIT_FINDING, EXIT_INCONCLUSIVE,
 		EXIT_MET, EXIT_SKIPPED };
@@ -176,7 +175,8 @@ static int profiles_of_all(const struct check_arguments *arguments, const char *
 
 		if (asked && strcmp(asked, own) != 0 && strcmp(own, ANY_PROFILE) != 0)
 			continue;
-		code = code_worse(code, one_of_all(arguments, path, asked ? asked : own, results));
+		code = check_code_worse(
+			code, one_of_all(arguments, path, asked ? asked : own, results));
 	}
 	return code;
 }

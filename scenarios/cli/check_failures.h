@@ -20,4 +20,7 @@ const char *check_failure_missing(const struct failure *failure);
  */
 int check_all(const struct check_arguments *arguments, json_t *results);
 
+/* Of the exit codes of two checks, as results_exit_code(): which is told. */
+int check_code_worse(int left, int right);
+
 #endif

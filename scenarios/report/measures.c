@@ -116,6 +116,13 @@ char *measures_sizes_text(const struct measures *measures)
 	return text;
 }
 
+uint64_t measures_size_of_most(const struct measures *measures)
+{
+	unsigned most = most_of(measures->sizes);
+
+	return most < MEASURES_SIZES ? (uint64_t)MEASURES_SIZE_MIN << most : 0;
+}
+
 double measures_sequence_percent(const struct measures *measures)
 {
 	return measures->reads > 0

@@ -22,6 +22,9 @@ double measures_rate(const struct measures *measures);
 /* "64 of 1 MiB, 3 of 4 KiB": the sizes that most of its reads had; the caller's. */
 char *measures_sizes_text(const struct measures *measures);
 
+/* The size in bytes, rounded up as `sizes` are, that most of its reads had; 0 without reads. */
+uint64_t measures_size_of_most(const struct measures *measures);
+
 /* The share of its reads that began where the one before ended, in per cent. */
 double measures_sequence_percent(const struct measures *measures);
 

@@ -3,7 +3,7 @@
 #
 # `snaprig check` tells how a command read the snapshot, and what it took: numbers that follow
 # from the command alone are exact, whatever becomes of the snapshot.
-# shellcheck disable=SC2016 # for the other shell
+# shellcheck disable=SC2016,SC1083 # for the other shell, and words of check
 . "${0%/*}/../lib/e2e.sh"
 
 requires jq

@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* compare.c - snaprig compare: how clients read, and how fast, side by side. */
+#include "scenarios/cli/compare.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "scenarios/base/heap.h"
+#include "scenarios/base/interrupt.h"
+#include "scenarios/cli/check_arguments.h"
+#include "scenarios/cli/check_failures.h"
+#include "scenarios/cli/commands.h"
+#include "scenarios/format/yaml_values.h"
+#include "simfs/base/cleanup.h"
+#include "simfs/base/exit_code.h"
+#include "simfs/base/log.h"
+
+#define ROUNDS_DEFAULT 5
+#define ROUNDS_MAX     1000
+
+struct compare_arguments {
+	struct check_arguments check; /* of each; first, for check_options.def */
+	struct command_texts restores;
+	const char *rounds_text;
+	uint64_t rounds;
+};
+
+struct compare {
+	struct compare_arguments arguments;
+	struct compare_tool tools[COMPARE_TOOLS_MAX];
+	size_t count;
+};
+
+/* ---- what was typed ---- */
+
+/* WORDS in one line; the caller's. */
+static char *words_text(char *const *words)
+{
+	char *text = heap_copy(words[0]);
+
+	/* One word is a line for a shell already. */
+	if (!words[1])
+		return text;
+	free(text);
+	text = heap_copy("");
+	for (size_t i = 0; words[i]; i++) {
+		AUTO(auto_free) char *before = text;
+		AUTO(auto_free) char *quoted = check_quote(words[i]);
+
+		text = heap_format("%s%s%s", before, i > 0 ? " " : "", quoted);
+	}
+	return text;
+}
+
+/* Makes a client of each part of WORDS between two --, which become their ends. */
+static int tools_split(struct compare *compare, char **words)
+{
+	char **first = words;
+	bool is_end = false;
+
+	for (char **at = words; !is_end; at++) {
+		is_end = *at == NULL;
+		if (!is_end && strcmp(*at, "--") != 0)
+			continue;
+		if (at == first) {
+			log_error("a command is missing behind '--' (see 'snaprig compare "
+				  "--help')");
+			return -EINVAL;
+		}
+		if (compare->count == COMPARE_TOOLS_MAX) {
+			log_error("more than %d commands cannot be compared", COMPARE_TOOLS_MAX);
+			return -EINVAL;
+		}
+		*at = NULL;
+		compare->tools[compare->count++] = (struct compare_tool){
+			.arguments = { .command = first },
+			.command = words_text(first),
+		};
+		first = at + 1;
+	}
+	if (compare->count < 2) {
+		log_error("two commands at least are compared: -- 'CMD' -- 'CMD' (see 'snaprig "
+			  "compare --help')");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static int rounds_read(struct compare_arguments *arguments)
+{
+	const char *text = arguments->rounds_text;
+
+	arguments->rounds = ROUNDS_DEFAULT;
+	if (!text || (number_parse(text, &arguments->rounds) == 0 && arguments->rounds > 0 &&
+			     arguments->rounds <= ROUNDS_MAX))
+		return 0;
+	log_error("cannot read rounds '%s' (try %d; %d at most)", text, ROUNDS_DEFAULT, ROUNDS_MAX);
+	return -EINVAL;
+}
+
+static int tools_read(struct compare *compare)
+{
+	const struct compare_arguments *arguments = &compare->arguments;
+	size_t restores = arguments->restores.count;
+
+	if (restores > 1 && restores != compare->count) {
+		log_error("--restore is given once for all commands, or once for each of them");
+		return -EINVAL;
+	}
+	for (size_t i = 0; i < compare->count; i++) {
+		struct check_arguments *its = &compare->tools[i].arguments;
+		char *const *command = its->command;
+
+		*its = arguments->check;
+		its->command = command;
+		if (restores > 0)
+			its->restore = arguments->restores.texts[restores > 1 ? i : 0];
+		its->backup = NULL;
+		if (check_arguments_read_command(its) < 0)
+			return -EINVAL;
+	}
+	return 0;
+}
+
+/* ---- rounds ---- */
+
+/* Checks TOOL once more: the exit code of that check. */
+static int tool_check(struct compare_tool *tool)
+{
+	struct check_result result;
+	int code;
+
+	check_run(&tool->arguments, NULL, NULL, &result);
+	code = result.code;
+	if (!tool->verdict || (tool->code == EXIT_MET && code != EXIT_MET)) {
+		free(tool->why);
+		tool->why = heap_copy(result.why);
+		tool->verdict = result.verdict;
+	}
+	tool->code = tool->code == EXIT_MET ? code : check_code_worse(tool->code, code);
+	tool->rounds = heap_grow(tool->rounds, tool->round_count, sizeof *tool->rounds);
+	tool->rounds[tool->round_count++] = result.measures;
+	check_result_deinit(&result);
+	return code;
+}
+
+/* In each round another one is first: what comes first may find other caches. */
+static int rounds_run(struct compare *compare)
+{
+	int worst = EXIT_MET;
+
+	for (uint64_t round = 0; round < compare->arguments.rounds; round++) {
+		for (size_t i = 0; i < compare->count; i++) {
+			struct compare_tool *tool = &compare->tools[(i + round) % compare->count];
+			int code = tool_check(tool);
+
+			if (code != EXIT_MET)
+				worst = worst == EXIT_MET ? code : check_code_worse(worst, code);
+			if (interrupt_seen())
+				return worst;
+			/* Another round would go no other way. */
+			if (code == EXIT_RIG || code == EXIT_SKIPPED) {
+				log_error("'%s' cannot be compared: %s", tool->command, tool->why);
+				return code;
+			}
+		}
+	}
+	return worst;
+}
+
+static int print(const struct compare *compare)
+{
+	size_t rounds = (size_t)compare->arguments.rounds;
+
+	if (compare->arguments.check.as_json) {
+		json_t *object = compare_json(compare->tools, compare->count, rounds);
+
+		json_dumpf(object, stdout, JSON_INDENT(2));
+		putchar('\n');
+		json_decref(object);
+	} else {
+		compare_print(compare->tools, compare->count, rounds);
+	}
+	return command_line_finish();
+}
+
+static void compare_deinit(struct compare *compare)
+{
+	/* What else their arguments have is the command line's. */
+	for (size_t i = 0; i < compare->count; i++) {
+		free(compare->tools[i].arguments.backup);
+		free(compare->tools[i].command);
+		free(compare->tools[i].why);
+		free(compare->tools[i].rounds);
+	}
+	check_arguments_deinit(&compare->arguments.check);
+}
+
+static int run(const struct command_line *line, int argc, char **argv)
+{
+	struct compare compare = { 0 };
+	struct check_arguments *check = &compare.arguments.check;
+	int code = check_arguments_read(line, argc, argv, check);
+
+	if (code == COMMAND_GO_ON) {
+		code = EXIT_USAGE;
+		if (rounds_read(&compare.arguments) == 0 &&
+			tools_split(&compare, (char **)check->command) == 0 &&
+			tools_read(&compare) == 0) {
+			interrupt_watch();
+			code = rounds_run(&compare);
+			if (!interrupt_seen() && code != EXIT_RIG && code != EXIT_SKIPPED) {
+				int printed = print(&compare);
+
+				code = printed == EXIT_MET ? code : printed;
+			}
+		}
+	}
+	compare_deinit(&compare);
+	interrupt_obey();
+	return code;
+}
+
+#define AT(field) .offset = offsetof(struct check_arguments, field)
+
+#define CHECK_RESTORE_ROW                                                                          \
+	{                                                                                          \
+		"restore", "CMD...",                                                               \
+			"makes {restored} of {out}, a line for a shell (default: a copy); once "   \
+			"for\n"                                                                    \
+			"all, or once for each of them",                                           \
+			COMMAND_TEXT, .offset = offsetof(struct compare_arguments, restores)       \
+	}
+
+static const struct command_option options[] = {
+	{ "rounds", "N", "how often each is run, by turns (default 5)", COMMAND_NUMBER,
+		.offset = offsetof(struct compare_arguments, rounds_text) },
+#include "scenarios/cli/check_options.def"
+	{ "json", NULL, "print one JSON object", AT(as_json) },
+	{ 0 },
+};
+
+const struct command_line compare_command = {
+	.name = "compare",
+	.summary = "how backup tools read, and how fast, side by side",
+	.options = options,
+	.command = "CMD... -- CMD...",
+	.about = "Checks each CMD, as 'snaprig check' does without a failure, and prints side by\n"
+		 "side what each took and how it read the snapshot: medians of all rounds, with\n"
+		 "the least and the most.  Its last lines say why their times differ.",
+	.examples = "  snaprig compare -- dd if={snapshot} of={out} bs=4k \\\n"
+		    "      -- dd if={snapshot} of={out} bs=1M -- nbdcopy {snapshot} {out}\n"
+		    "  snaprig compare --restore 'gunzip <{out} >{restored}' --writer storm \\\n"
+		    "      -- 'gzip -1 <{snapshot} >{out}' -- 'pigz -1 <{snapshot} >{out}'\n",
+	.exits = "  0    each backup was intact\n"
+		 "  1    a finding: one was not\n"
+		 "  2    the command line is wrong\n"
+		 "  3    inconclusive: one could not be judged\n"
+		 "  4    the rig or the machine failed\n"
+		 "  77   this machine cannot give the snapshot so\n"
+		 "  124  one did not end in time\n",
+	.run = run,
+};
