@@ -76,6 +76,18 @@ is '.run.writes | .before.count == 1 and .during.count == 3 and
 	.before.p50_seconds > 0 and .during.p50_seconds <= .during.p99_seconds'
 is '.run.store_bytes >= 12288'
 
+# Its schema names what there is.
+schema=$e2e_root/scenarios/measures.schema.json
+keys()
+{
+	met=$(jq -c "$2 | keys" result.json)
+	same "$(jq -c ".\"\$defs\".$1.properties | keys" "$schema")" "$met" "keys of $1"
+	same "$(jq -c ".\"\$defs\".$1.required | sort" "$schema")" "$met" "required keys of $1"
+}
+keys reads .reads
+keys run .run
+keys latency .run.writes.during
+
 # ---- for people, and in reports of run ----
 
 "$SNAPRIG" check --size 4MiB --writer storm -- dd if={snapshot} of={out} bs=64k >text
