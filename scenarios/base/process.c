@@ -155,16 +155,13 @@ pid_t process_start(const struct process_order *order)
 	return pid;
 }
 
-/* The exit status of PID, which has ended; with USAGE, also what it took. */
-static int status_reap(pid_t pid, struct process_usage *usage)
+/* The exit status of PID, which has ended. */
+static int status_reap(pid_t pid, struct rusage *ret_rusage)
 {
-	struct rusage rusage = { 0 };
 	int status = 0;
 
-	while (wait4(pid, &status, 0, &rusage) < 0 && errno == EINTR)
+	while (wait4(pid, &status, 0, ret_rusage) < 0 && errno == EINTR)
 		;
-	if (usage)
-		process_usage_ended(&rusage, usage);
 	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
@@ -223,19 +220,24 @@ static int family_stop(const struct process_order *order, const struct process_f
 
 /* The family's leader has ended: so do the others, who are named first.  It is reaped last:
  * until then its number is that of its group. */
-static void family_close(const struct process_family *family, struct process_result *result)
+static void family_close(
+	const struct process_family *family, uint64_t own_bytes, struct process_result *result)
 {
+	struct rusage rusage = { 0 };
+
 	if (!result->timed_out)
 		result->left_running = process_family_left(family, FAMILY_GRACE_NS);
 	process_family_kill(family);
-	result->exit_status = status_reap(family->leader, &result->usage);
+	result->exit_status = status_reap(family->leader, &rusage);
+	process_usage_ended(&rusage, own_bytes, &result->usage);
 	if (result->timed_out)
 		result->exit_status = PROCESS_TIMED_OUT;
 }
 
 int process_run(const struct process_order *order, struct process_result *ret)
 {
-	uint64_t cpu_ns = process_usage_cpu_ns(), begin_ns, deadline_ns;
+	uint64_t cpu_ns = process_usage_cpu_ns(), own_bytes = process_usage_own_bytes();
+	uint64_t begin_ns, deadline_ns;
 	struct process_result result = { 0 };
 	struct process_family family;
 
@@ -259,7 +261,7 @@ int process_run(const struct process_order *order, struct process_result *ret)
 		error = family_stop(order, &family);
 	}
 	if (error == 0)
-		family_close(&family, &result);
+		family_close(&family, own_bytes, &result);
 	process_family_end(&family);
 	result.usage.cpu_ns = process_usage_cpu_ns() - cpu_ns;
 	if (ended == -EINTR)

@@ -13,24 +13,31 @@
 /* Whoever forks for ever is not followed for ever. */
 #define PROCESSES_MAX 256
 
+/* Of libraries, between fork() and exec(). */
+#define TOUCHED_BYTES ((uint64_t)2 << 20)
+
 /* Those that are still to be looked at. */
 struct pids {
 	pid_t items[PROCESSES_MAX];
 	size_t count;
 };
 
-static uint64_t resident_bytes(pid_t pid)
+/* What PID has resident, and how much of that is of files; 0 when it is gone. */
+static uint64_t resident_bytes(pid_t pid, uint64_t *ret_of_files)
 {
+	uint64_t page_bytes = (uint64_t)sysconf(_SC_PAGESIZE);
+	unsigned long pages, of_files;
 	char path[64];
-	unsigned long pages = 0;
 
 	snprintf(path, sizeof path, "/proc/%d/statm", (int)pid);
+	*ret_of_files = 0;
 
 	AUTO(auto_fclose) FILE *file = fopen(path, "re");
 
-	if (!file || fscanf(file, "%*u %lu", &pages) != 1)
+	if (!file || fscanf(file, "%*u %lu %lu", &pages, &of_files) != 2)
 		return 0;
-	return (uint64_t)pages * (uint64_t)sysconf(_SC_PAGESIZE);
+	*ret_of_files = of_files * page_bytes;
+	return pages * page_bytes;
 }
 
 /* The children of the thread THREAD of PID. */
@@ -65,10 +72,10 @@ static void threads_walk(pid_t pid, struct pids *pids)
 void process_usage_look(pid_t leader, struct process_usage *usage)
 {
 	struct pids pids = { .items = { leader }, .count = 1 };
-	uint64_t sum_bytes = 0;
+	uint64_t sum_bytes = 0, of_files;
 
 	for (size_t i = 0; i < pids.count; i++) {
-		sum_bytes += resident_bytes(pids.items[i]);
+		sum_bytes += resident_bytes(pids.items[i], &of_files);
 		threads_walk(pids.items[i], &pids);
 	}
 	if (sum_bytes > usage->memory_bytes)
@@ -88,10 +95,22 @@ uint64_t process_usage_cpu_ns(void)
 	return timeval_ns(&rusage.ru_utime) + timeval_ns(&rusage.ru_stime);
 }
 
-void process_usage_ended(const struct rusage *rusage, struct process_usage *usage)
+uint64_t process_usage_own_bytes(void)
+{
+	uint64_t of_files, bytes = resident_bytes(getpid(), &of_files);
+
+	/* A child gets what is of files only when it touches it. */
+	return bytes - of_files + TOUCHED_BYTES;
+}
+
+void process_usage_ended(
+	const struct rusage *rusage, uint64_t own_bytes, struct process_usage *usage)
 {
 	uint64_t bytes = (uint64_t)rusage->ru_maxrss * 1024;
 
+	/* Then what was looked at is better, if it has lived for so long. */
+	if (bytes <= own_bytes && usage->memory_bytes > 0)
+		return;
 	if (bytes > usage->memory_bytes)
 		usage->memory_bytes = bytes;
 }

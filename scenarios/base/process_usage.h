@@ -23,7 +23,12 @@ uint64_t process_usage_cpu_ns(void);
 /* Looks at LEADER and all below it, and raises the memory of USAGE to what they hold now. */
 void process_usage_look(pid_t leader, struct process_usage *usage);
 
-/* A process of them has ended with RUSAGE: no less was resident than it had alone. */
-void process_usage_ended(const struct rusage *rusage, struct process_usage *usage);
+/* What a child of ours has resident of us before it becomes another program, at most. */
+uint64_t process_usage_own_bytes(void);
+
+/* LEADER has ended with RUSAGE: no less was resident than the largest of them had alone; unless
+ * that may have been a copy of us, of OWN_BYTES. */
+void process_usage_ended(
+	const struct rusage *rusage, uint64_t own_bytes, struct process_usage *usage);
 
 #endif
