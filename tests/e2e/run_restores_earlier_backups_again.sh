@@ -37,7 +37,9 @@ judged()
 	ran "$2" "$1.yaml"
 }
 
+# shellcheck disable=SC2016 # the client's shell
 copy='cat {snapshot} >{repo}/part && mv {repo}/part {repo}/$name'
+# shellcheck disable=SC2016
 restore='cp {repo}/$name {restored}'
 
 repository honest "$copy" "$restore"

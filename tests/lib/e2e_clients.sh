@@ -4,7 +4,7 @@
 # e2e_clients.sh - what our adapters' tools make of a bad sector; sourced after e2e_run.sh.
 #
 # shellcheck disable=SC2154 # $work, $e2e_root and $e2e_status are of e2e.sh and e2e_run.sh
-SNAPRIG_SHARE=$e2e_root/scenarios
+export SNAPRIG_SHARE="$e2e_root/scenarios"
 
 clients_met=0
 content='{ ext4: { files: 30, bytes: 10MiB } }'
