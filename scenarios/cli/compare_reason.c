@@ -139,6 +139,10 @@ static void reads_add(struct comparing *comparing)
 	if (differs(comparing, COMPARE_SIZE, RATIO_MIN) ||
 		differs(comparing, COMPARE_READS, RATIO_MIN))
 		each_add(comparing, tell_sizes);
+	/* Of one that does not read there is no more to be told. */
+	bounds(comparing, COMPARE_READS, &low, &high);
+	if (low == 0)
+		return;
 	if (differs(comparing, COMPARE_BYTES, BYTES_RATIO_MIN))
 		each_add(comparing, tell_bytes);
 	if (differs(comparing, COMPARE_IN_FLIGHT, RATIO_MIN))

@@ -96,6 +96,23 @@ START_TEST(what_differs_of_the_reads_is_told)
 }
 END_TEST
 
+START_TEST(of_one_that_does_not_read_no_more_is_told)
+{
+	slow_down(3);
+	for (size_t i = 0; i < ROUNDS; i++) {
+		rounds[0][i] = (struct measures){ .is_there = true,
+			.duration_ns = rounds[0][i].duration_ns,
+			.has_reads = true,
+			.has_map = true,
+			.bytes_unread = 4096 };
+	}
+	expect(B_SLOWER, "A does not read; B reads in 1 MiB, 64 reads");
+	for (size_t i = 0; i < ROUNDS; i++)
+		rounds[1][i] = rounds[0][i];
+	expect(ALIKE, "they read alike");
+}
+END_TEST
+
 /* Though it is neither the fastest nor the slowest. */
 START_TEST(who_reads_in_another_way_is_told_of)
 {
@@ -166,6 +183,7 @@ int main(int argc, char **argv)
 	tcase_add_checked_fixture(tcase, start, NULL);
 	tcase_add_test(tcase, those_that_are_alike_are_said_to_be);
 	tcase_add_test(tcase, what_differs_of_the_reads_is_told);
+	tcase_add_test(tcase, of_one_that_does_not_read_no_more_is_told);
 	tcase_add_test(tcase, who_reads_in_another_way_is_told_of);
 	tcase_add_test(tcase, processor_time_is_told_when_it_is_a_part_of_the_gap);
 	tcase_add_test(tcase, spreads_are_of_the_rounds_that_have_a_value);
