@@ -16,7 +16,8 @@ killed()
 	shift
 	for e2e_signal in TERM KILL; do
 		e2e_status=0
-		timeout --foreground -k 20 -s "$e2e_signal" 0.5 "$@" >/dev/null 2>&1 || e2e_status=$?
+		timeout --foreground -k 20 -s "$e2e_signal" 0.5 "$@" >/dev/null 2>&1 ||
+			e2e_status=$?
 		case $e2e_signal-$e2e_status in
 		TERM-124 | KILL-137) ;;
 		*) fail "$e2e_what: exit $e2e_status after SIG$e2e_signal" ;;
