@@ -152,6 +152,27 @@ static void reads_add(struct comparing *comparing)
 		each_add(comparing, tell_sequence);
 }
 
+/* Whether the slowest computes for a good part of what it takes longer. */
+static bool computes(const struct comparing *comparing)
+{
+	return gap(comparing, COMPARE_CPU) > CPU_SHARE_MIN * gap(comparing, COMPARE_SECONDS);
+}
+
+/* Whether the slowest does anything that takes longer than what the fastest does. */
+static bool is_explained(const struct comparing *comparing)
+{
+	size_t slow = comparing->slowest, fast = comparing->fastest;
+
+	return computes(comparing) ||
+	       median(comparing, slow, COMPARE_READS) >
+		       RATIO_MIN * median(comparing, fast, COMPARE_READS) ||
+	       median(comparing, slow, COMPARE_BYTES) >
+		       BYTES_RATIO_MIN * median(comparing, fast, COMPARE_BYTES) ||
+	       median(comparing, fast, COMPARE_IN_FLIGHT) >
+		       RATIO_MIN * median(comparing, slow, COMPARE_IN_FLIGHT) ||
+	       -gap(comparing, COMPARE_SEQUENCE) > PERCENT_MIN;
+}
+
 static void times_find(struct comparing *comparing)
 {
 	for (size_t i = 1; i < comparing->count; i++) {
@@ -175,19 +196,25 @@ json_t *compare_reason(const struct compare_tool *tools, size_t count)
 
 	if (fast.count == 0 || slow.count == 0)
 		return comparing.lines;
-	if (slow.min <= fast.max)
-		line_add(&comparing,
-			heap_copy(
-				"their times differ by no more than they do from round to round"));
-	else
+
+	bool differ = slow.min > fast.max;
+
+	if (differ)
 		line_add(&comparing,
 			heap_format("%c takes %.1f times as long as %c", letter(comparing.slowest),
 				slow.median / fast.median, letter(comparing.fastest)));
+	else
+		line_add(&comparing,
+			heap_copy(
+				"their times differ by no more than they do from round to round"));
 	reads_add(&comparing);
-	if (slow.min > fast.max &&
-		gap(&comparing, COMPARE_CPU) > CPU_SHARE_MIN * gap(&comparing, COMPARE_SECONDS))
+	if (differ && computes(&comparing))
 		each_add(&comparing, tell_cpu);
 	if (json_array_size(comparing.lines) == 1)
 		line_add(&comparing, heap_copy("they read alike"));
+	if (differ && !is_explained(&comparing))
+		line_add(&comparing,
+			heap_format("it is not its reads for which %c takes longer than %c",
+				letter(comparing.slowest), letter(comparing.fastest)));
 	return comparing.lines;
 }

@@ -138,8 +138,13 @@ struct compare_spread compare_spread(const struct compare_tool *tool, enum compa
 		qsort(values, spread.count, sizeof *values, compare);
 		spread.min = values[0];
 		spread.max = values[spread.count - 1];
-		spread.median = spread.count % 2 ? values[half]
-						 : (values[half - 1] + values[half]) / 2;
+		/* Between two sizes lies none that there was. */
+		if (spread.count % 2)
+			spread.median = values[half];
+		else if (row == COMPARE_SIZE)
+			spread.median = values[half - 1];
+		else
+			spread.median = (values[half - 1] + values[half]) / 2;
 	}
 	free(values);
 	return spread;
