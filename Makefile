@@ -38,7 +38,7 @@ say = $(if $(filter 1,$(V)),@:,@printf '  %-6s %s\n' $(1) $(2))
 
 # What is built by the way is built on all cores, and by one at a time: two who check the
 # same tree do not write the same files.
-build = +$(Q)mkdir -p build && flock -o build/lock $(MAKE) --no-print-directory CONFIG=$(CONFIG) CC=$(CC) \
+build = +$(Q)mkdir -p build && flock -o build/lock $(MAKE) --no-print-directory CONFIG=$(CONFIG) CC='$(CC)' \
 	$(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
 
 # ---- flags -----------------------------------------------------------------
@@ -174,8 +174,8 @@ bench-latency: ## how long a live write takes while a store goes, snapshots come
 
 bench-faults: ## what fault points cost that do not strike (BENCH_SECONDS, _SIZE, _ROUNDS)
 	$(Q)tools/deps build bench
-	+$(Q)$(MAKE) --no-print-directory CONFIG=release CC=$(CC) all
-	+$(Q)$(MAKE) --no-print-directory CONFIG=nofaults CC=$(CC) all
+	+$(Q)$(MAKE) --no-print-directory CONFIG=release CC='$(CC)' all
+	+$(Q)$(MAKE) --no-print-directory CONFIG=nofaults CC='$(CC)' all
 	$(Q)bench/faults build/release/snaprig build/nofaults/snaprig
 
 tidy: ## sizes, layers, banned calls, formatting
