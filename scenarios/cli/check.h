@@ -23,6 +23,7 @@ struct check_arguments {
 	const char *time_limit_text, *gives_text;
 	struct command_texts faults;
 	bool takes, steady, as_json;
+	bool writes_beside; /* the writer writes beside the reading, until the client ends */
 	struct run_options options; /* work_parent and keep */
 
 	/* What they mean. */

@@ -82,15 +82,16 @@ static const struct {
 	[CHECK_WRITER_STORM] = { 16, 5, 15 },
 };
 
+/* A write of so many PARTS. */
 static struct step *write_insert(
-	const struct check_arguments *arguments, struct phase *phase, size_t at)
+	const struct check_arguments *arguments, struct phase *phase, size_t at, unsigned parts)
 {
 	uint64_t bytes = arguments->volume_bytes / writers[arguments->writer].parts;
 	struct step *step = step_insert(phase, at, STEP_WRITE);
 
 	bytes -= bytes % ORACLE_BLOCK_BYTES;
 	step->pattern = PATTERN_RANDOM;
-	step->bytes = bytes > 0 ? bytes : ORACLE_BLOCK_BYTES;
+	step->bytes = (bytes > 0 ? bytes : ORACLE_BLOCK_BYTES) * parts;
 	return step;
 }
 
@@ -104,21 +105,33 @@ static size_t backup_place(const struct phase *phase)
 }
 
 /* What writes meanwhile, of itself: a client that does not read so far misses nothing. */
+static struct step *writer_insert(const struct check_arguments *arguments, struct phase *phase,
+	unsigned percent, unsigned parts)
+{
+	struct step *step = write_insert(arguments, phase, backup_place(phase), parts);
+
+	step->name = heap_format("writer-%u", percent);
+	step->start.gauge = heap_copy("read.progress");
+	step->start.at_least = heap_format("%u%%", percent);
+	step->start.is_optional = true;
+	return step;
+}
+
 static void writes_add(const struct check_arguments *arguments, struct phase *phase)
 {
-	unsigned percent = writers[arguments->writer].first_percent;
+	unsigned first = writers[arguments->writer].first_percent;
+	unsigned step = writers[arguments->writer].step_percent;
 
-	for (; percent < 100; percent += writers[arguments->writer].step_percent) {
-		struct step *step = write_insert(arguments, phase, backup_place(phase));
-
-		step->name = heap_format("writer-%u", percent);
-		step->start.gauge = heap_copy("read.progress");
-		step->start.at_least = heap_format("%u%%", percent);
-		step->start.is_optional = true;
-	}
+	if (arguments->writer == CHECK_WRITER_NONE)
+		return;
+	/* At later moments reading would wait for what began before. */
+	if (arguments->writes_beside)
+		writer_insert(arguments, phase, first, (99 - first) / step + 1)->start.lets_read =
+			true;
+	for (unsigned percent = first; percent < 100 && !arguments->writes_beside; percent += step)
+		writer_insert(arguments, phase, percent, 1);
 	/* One more before all else: what those take is compared with it. */
-	if (arguments->writer != CHECK_WRITER_NONE)
-		write_insert(arguments, phase, 0)->name = heap_copy("writer-before");
+	write_insert(arguments, phase, 0, 1)->name = heap_copy("writer-before");
 }
 
 /* What must be seen of the failure: behind the backup that met it. */

@@ -203,6 +203,9 @@ static int run(const struct command_line *line, int argc, char **argv)
 {
 	struct compare compare = { 0 };
 	struct check_arguments *check = &compare.arguments.check;
+
+	check->writes_beside = true;
+
 	int code = check_arguments_read(line, argc, argv, check);
 
 	if (code == COMMAND_GO_ON) {

@@ -54,6 +54,7 @@ struct start_condition {
 	char *gauge; /* NULL: at once */
 	char *at_least;
 	bool is_optional; /* a moment that does not come is no loss */
+	bool lets_read;	  /* of a write: reading goes on meanwhile, and it ends with the client */
 };
 
 enum step_kind {

@@ -49,7 +49,7 @@ struct armed_batch {
 static bool same_condition(const struct start_condition *left, const struct start_condition *right)
 {
 	return strcmp(left->gauge, right->gauge) == 0 &&
-	       strcmp(left->at_least, right->at_least) == 0;
+	       strcmp(left->at_least, right->at_least) == 0 && left->lets_read == right->lets_read;
 }
 
 static void batch_add(struct armed_batch *batch, const struct step *step)
@@ -104,8 +104,8 @@ static void group_run(struct armed_batch *batch, struct armed_group *group)
 		struct armed_step *armed = &group->steps[i];
 		uint64_t begin_ns = clock_now_ns();
 
-		armed->outcome = run_at_condition(
-			batch->run, armed->step, group->control, &armed->reason);
+		armed->outcome = run_at_condition(batch->run, armed->step, group->control,
+			&batch->is_cancelled, &armed->reason);
 		armed->duration_ns = clock_now_ns() - begin_ns;
 		armed->was_run = true;
 		if (armed->outcome != OUTCOME_PASSED)
@@ -125,6 +125,11 @@ static void group_look(struct armed_batch *batch, struct armed_group *group, uin
 		return;
 	group->is_done = true;
 	if (error == 0) {
+		/* Whoever goes on has nothing to wait for from here on. */
+		if (group->steps[0].step->start.lets_read) {
+			control_client_destroy(group->control);
+			group->control = NULL;
+		}
 		group_run(batch, group);
 	} else {
 		struct armed_step *first = &group->steps[0];

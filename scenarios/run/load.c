@@ -128,6 +128,11 @@ static int live_open(const char *path)
 	return fd < 0 ? -errno : fd;
 }
 
+static bool is_stopped(const struct load_order *order)
+{
+	return order->stop && atomic_load(order->stop);
+}
+
 static int area_write(const struct load_order *order, const struct area *area, size_t count,
 	uint64_t name_hash, struct reason *reason)
 {
@@ -141,7 +146,7 @@ static int area_write(const struct load_order *order, const struct area *area, s
 		    BLOCKS_PER_WRITE * ORACLE_BLOCK_BYTES) != 0)
 		return reason_error(reason, -ENOMEM, "cannot write to '%s'", order->live_path);
 
-	for (size_t i = 0; i < count;) {
+	for (size_t i = 0; i < count && (i == 0 || !is_stopped(order));) {
 		size_t length = run_length(area, i, count);
 		uint64_t block = area->blocks[i];
 		int error = blocks_write(order, fd, buffer, block, length, stream);

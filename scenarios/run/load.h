@@ -13,6 +13,7 @@
 #ifndef SNAPRIG_SCENARIOS_RUN_LOAD_H
 #define SNAPRIG_SCENARIOS_RUN_LOAD_H
 
+#include <stdatomic.h>
 #include <stdint.h>
 
 #include "scenarios/format/scenario.h"
@@ -30,11 +31,12 @@ struct load_order {
 	const char *live_path;	/* to write to */
 	struct ledger *ledger;
 	struct write_times *times; /* of each write; NULL: nobody asks */
+	const atomic_bool *stop;   /* when it is set no second write is begun; NULL: all are */
 };
 
 /*
- * Writes it all.  Returns 0; -EINVAL when the order cannot be met; -EINTR when
- * the run was interrupted; or the -errno of a write; with REASON.
+ * Writes it all, or up to its `stop`.  Returns 0; -EINVAL when the order cannot be met;
+ * -EINTR when the run was interrupted; or the -errno of a write; with REASON.
  */
 int load_carry_out(const struct load_order *order, struct reason *reason);
 

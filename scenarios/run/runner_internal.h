@@ -10,6 +10,7 @@
 #define SNAPRIG_SCENARIOS_RUN_RUNNER_INTERNAL_H
 
 #include <dirent.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -91,9 +92,10 @@ typedef enum outcome step_runner(struct run *run, const struct step *step, struc
 /* steps.c */
 step_runner run_snapshot, run_delete, run_write, run_gauge, run_release;
 
-/* An armed STEP, now; the gauge is set through CONTROL.  Any thread. */
+/* An armed STEP, now; the gauge is set through CONTROL, and a write that lets_read ends when STOP
+ * is set.  Any thread. */
 enum outcome run_at_condition(const struct run *run, const struct step *step,
-	struct control_client *control, struct reason *reason);
+	struct control_client *control, const atomic_bool *stop, struct reason *reason);
 
 /* runner.c: mounts the volume again after a rule has ended its rig; 0, or -errno with REASON. */
 int volume_revive(struct run *run, struct reason *reason);

@@ -113,7 +113,7 @@ enum outcome run_delete(struct run *run, const struct step *step, struct reason 
 }
 
 static enum outcome write_now(const struct run *run, const struct step *step,
-	struct write_times *times, struct reason *reason)
+	struct write_times *times, const atomic_bool *stop, struct reason *reason)
 {
 	struct load_order order = {
 		.name = step->name,
@@ -125,6 +125,7 @@ static enum outcome write_now(const struct run *run, const struct step *step,
 		.live_path = run->live,
 		.ledger = run->ledger,
 		.times = times,
+		.stop = stop,
 	};
 
 	switch (load_carry_out(&order, reason)) {
@@ -158,15 +159,16 @@ static enum outcome gauge_now(
 }
 
 enum outcome run_at_condition(const struct run *run, const struct step *step,
-	struct control_client *control, struct reason *reason)
+	struct control_client *control, const atomic_bool *stop, struct reason *reason)
 {
-	return step->kind == STEP_GAUGE ? gauge_now(step, control, reason)
-					: write_now(run, step, run->times_during, reason);
+	if (step->kind == STEP_GAUGE)
+		return gauge_now(step, control, reason);
+	return write_now(run, step, run->times_during, step->start.lets_read ? stop : NULL, reason);
 }
 
 enum outcome run_write(struct run *run, const struct step *step, struct reason *reason)
 {
-	return write_now(run, step, run->times_before, reason);
+	return write_now(run, step, run->times_before, NULL, reason);
 }
 
 enum outcome run_gauge(struct run *run, const struct step *step, struct reason *reason)

@@ -63,6 +63,12 @@ is '.tools | .[0].values.bytes_of_holes.median == 15728640 and
 	.[1].values.bytes_of_holes.median == 0'
 compared 0 --size 1MiB --rounds 1 --writer trickle -- cp {snapshot} {out} -- cp {snapshot} {out}
 is 'all(.tools[].values; .write_before_p50_ms.median > 0 and .write_during_p99_ms.median > 0)'
+# It writes beside the reading, for as long as that goes on: else it would be 1792 writes.
+compared 0 --size 16MiB --rounds 1 --writer storm -- dd if={snapshot} of={out} bs=4k \
+	-- dd if={snapshot} of={out} bs=1M
+is '.tools | .[0].rounds[0].run.writes as $slow | .[1].rounds[0].run.writes as $quick |
+	$slow.before.count == 256 and $slow.during.count > $quick.during.count and
+	$quick.during.count < 1700'
 
 # For people: the same numbers, and the reason last.
 "$SNAPRIG" compare --size 4MiB --rounds 2 -- dd if={snapshot} of={out} bs=4k \
