@@ -13,16 +13,6 @@
 #include "simfs/base/cleanup.h"
 #include "simfs/base/exit_code.h"
 #include "simfs/base/log.h"
-#include "simfs/control/protocol.h"
-
-static int print_json(json_t *object)
-{
-	json_object_set_new(object, "schema_version", json_integer(SCHEMA_VERSION));
-	json_dumpf(object, stdout, JSON_INDENT(2));
-	putchar('\n');
-	json_decref(object);
-	return command_line_finish();
-}
 
 static int run_one(const struct check_arguments *arguments)
 {
@@ -45,7 +35,7 @@ static int run_one(const struct check_arguments *arguments)
 	check_run(arguments, failure, profile, &result);
 	if (!interrupt_seen()) {
 		if (arguments->as_json)
-			code = print_json(check_json(&result));
+			code = check_json_print(check_json(&result));
 		else
 			check_print(&result);
 	}
@@ -60,7 +50,8 @@ static int run_all(const struct check_arguments *arguments)
 	int code = check_all(arguments, results);
 
 	if (arguments->as_json && !interrupt_seen() && code != EXIT_USAGE) {
-		int printed = print_json(json_pack("{s:i, s:O}", "code", code, "results", results));
+		int printed = check_json_print(
+			json_pack("{s:i, s:O}", "code", code, "results", results));
 
 		code = printed == EXIT_MET ? code : printed;
 	}

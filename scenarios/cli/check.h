@@ -24,6 +24,7 @@ struct check_arguments {
 	struct command_texts faults;
 	bool takes, steady, as_json;
 	bool writes_beside; /* the writer writes beside the reading, until the client ends */
+	bool only_counts;	    /* the rules strike nothing: hits are counted */
 	struct run_options options; /* work_parent and keep */
 
 	/* What they mean. */
@@ -44,7 +45,10 @@ struct check_result {
 	const char *verdict; /* the worst that applies; "skipped" or "error": none could be had */
 	int code;	     /* the exit code for it */
 	int client_exit;     /* of the backup that met the failure; -1: it was not run */
-	uint64_t fired;	     /* how often the failure struck */
+	uint64_t fired;	     /* how often the failure struck ... */
+	uint64_t hits;	     /* ... and how often rules could have, but for their counts */
+	bool has_place;	     /* a rule struck, first at this offset: */
+	uint64_t place_bytes;
 	char **leaks;
 	size_t leak_count;
 	double seconds;
@@ -77,5 +81,8 @@ json_t *check_json(const struct check_result *result);
 void check_print(const struct check_result *result);
 void check_print_heading(void);
 void check_print_row(const struct check_result *result);
+
+/* An object of JSON, which it takes, to stdout; the exit code. */
+int check_json_print(json_t *object);
 
 #endif

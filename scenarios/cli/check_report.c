@@ -11,6 +11,7 @@
 #include "simfs/base/cleanup.h"
 #include "simfs/base/clock.h"
 #include "simfs/base/sizes.h"
+#include "simfs/control/protocol.h"
 
 json_t *check_json(const struct check_result *result)
 {
@@ -26,6 +27,15 @@ json_t *check_json(const struct check_result *result)
 		(json_int_t)result->seed, "why", report_text_json(result->why), "replay",
 		report_text_json(result->replay), "reads", measures_reads_json(&result->measures),
 		"run", measures_run_json(&result->measures));
+}
+
+int check_json_print(json_t *object)
+{
+	json_object_set_new(object, "schema_version", json_integer(SCHEMA_VERSION));
+	json_dumpf(object, stdout, JSON_INDENT(2));
+	putchar('\n');
+	json_decref(object);
+	return command_line_finish();
 }
 
 static char *title_of(const struct check_result *result)

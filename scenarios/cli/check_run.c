@@ -24,6 +24,8 @@ struct met {
 	bool has_struck;
 	bool is_there;
 	struct measures measures;
+	bool has_place;
+	uint64_t place_bytes;
 	char *reason;
 };
 
@@ -70,6 +72,8 @@ static void backup_over(void *context, const struct run_backup *backup)
 		.has_struck = backup->fault_struck,
 		.is_there = true,
 		.measures = backup->measures,
+		.has_place = backup->has_place,
+		.place_bytes = backup->place_bytes,
 		.reason = heap_copy(backup->reason),
 	};
 }
@@ -234,7 +238,7 @@ static char *replay_make(
 			file);
 	if (arguments->at)
 		option_write("at", arguments->at, file);
-	for (size_t i = 0; i < arguments->faults.count; i++)
+	for (size_t i = 0; i < arguments->faults.count && !arguments->only_counts; i++)
 		option_write("fault", arguments->faults.texts[i], file);
 	fprintf(file, " --seed %" PRIu64 " %s", arguments->seed, arguments->words);
 	fclose(file);
@@ -269,7 +273,7 @@ void check_run(const struct check_arguments *arguments, struct failure *failure,
 {
 	struct check check = {
 		.arguments = arguments,
-		.is_broken = failure || arguments->faults.count > 0,
+		.is_broken = failure || (arguments->faults.count > 0 && !arguments->only_counts),
 	};
 	struct failure *made = failure ? failure : failure_none();
 	struct client *client = client_make(arguments);
@@ -294,6 +298,9 @@ void check_run(const struct check_arguments *arguments, struct failure *failure,
 		ret->client_exit = check.inject.exit_status;
 		ret->measures = check.inject.measures;
 		ret->fired = results.scenarios[0].fault_strikes;
+		ret->hits = results.scenarios[0].fault_matches;
+		ret->has_place = check.inject.has_place;
+		ret->place_bytes = check.inject.place_bytes;
 		if (ret->fired == 0 && check.is_broken && check.inject.has_struck)
 			ret->fired = 1;
 	}

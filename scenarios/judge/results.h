@@ -60,7 +60,8 @@ struct scenario_result {
 	size_t step_count;
 	struct backup_result *backups;
 	size_t backup_count;
-	uint64_t fault_strikes; /* of rules, up to the end of the latest backup */
+	uint64_t fault_strikes; /* of rules, up to the end of the latest backup ... */
+	uint64_t fault_matches; /* ... and how many there could have been, but for their counts */
 	char **leaks;		/* what the client left behind, one line each */
 	size_t leak_count;
 	char *replay; /* the command line that repeats this run; or NULL */

@@ -144,6 +144,7 @@ static int backup_make(struct run *run, struct run_backup *backup, struct reason
 	if (mkdir(folder, 0700) < 0)
 		return reason_error(reason, -errno, "cannot make '%s'", folder);
 
+	struct journal_facts journal;
 	int error = 0;
 
 	if (backup->takes)
@@ -166,10 +167,14 @@ static int backup_make(struct run *run, struct run_backup *backup, struct reason
 	/* Both are asked: what has fired is counted up to here. */
 	backup->fault_struck |= faults_struck(run);
 	backup->fault_struck |= target_struck(run, backup->exit_status);
-	if (!backup->takes)
-		backup->fault_struck |= snapshot_has_failed(run, backup->of);
-	else if (journal_look(run, ret_journal, reason) < 0)
+	if (journal_look(run, &journal, reason) < 0)
 		return -EIO;
+	backup->has_place = journal.has_place;
+	backup->place_bytes = journal.place_bytes;
+	if (backup->takes)
+		*ret_journal = journal;
+	else
+		backup->fault_struck |= snapshot_has_failed(run, backup->of);
 	backup->fault_struck |= ret_journal->has_failed;
 	free(backup->left_behind);
 	backup->left_behind = left_behind_describe(run, backup);

@@ -92,13 +92,17 @@ bool faults_struck(struct run *run)
 {
 	struct reason reason = { "" };
 	json_t *answer = NULL, *fault;
-	json_int_t strikes = 0;
+	json_int_t strikes = 0, matches = 0;
 	size_t index;
 
 	if (!run->has_faults || rig_call(run->rig, "fault.list", NULL, &reason, &answer) < 0)
 		return false;
 	json_array_foreach(json_object_get(answer, "faults"), index, fault)
+	{
 		strikes += strikes_of(fault);
+		matches += json_integer_value(json_object_get(fault, "matched"));
+	}
+	run->result->fault_matches = (uint64_t)matches;
 	json_decref(answer);
 
 	json_int_t before = run->fault_strikes;

@@ -19,13 +19,23 @@ static bool is_non_retryable(const json_t *event)
 	return row && !row->retry;
 }
 
+static void place_read(struct journal_facts *facts, const json_t *offset)
+{
+	if (facts->has_place || !offset)
+		return;
+	facts->has_place = true;
+	facts->place_bytes = (uint64_t)json_integer_value(offset);
+}
+
 static void event_read(struct journal_reading *reading, const json_t *event)
 {
 	const char *name = json_string_value(json_object_get(event, "event"));
 
 	if (!name)
 		return;
-	if (strcmp(name, "writer.failed") == 0) {
+	if (strcmp(name, "fault.fired") == 0) {
+		place_read(&reading->facts, json_object_get(event, "offset"));
+	} else if (strcmp(name, "writer.failed") == 0) {
 		reading->facts.has_failed = true;
 		reading->must_not_retry = reading->must_not_retry || is_non_retryable(event);
 	} else if (strcmp(name, "writers.aborted") == 0 || strcmp(name, "snapshot.failed") == 0) {

@@ -21,8 +21,10 @@ struct run_backup {
 	bool takes; /* the client took it itself: it may not have got so far */
 	enum verdict verdict;
 	int exit_status;
-	bool fault_struck;  /* when the client ended, its snapshot was not active any more, or a
-			     * rule had fired since the backup before */
+	bool fault_struck; /* when the client ended, its snapshot was not active any more, or a
+			    * rule had fired since the backup before */
+	bool has_place;	   /* the first rule that fired had an offset: */
+	uint64_t place_bytes;
 	bool judged;	    /* an expectation spoke of it */
 	bool is_spoilt;	    /* it was right, and a later run of the client has changed that */
 	size_t leaks_from;  /* the first of the result's leaks that is of it */

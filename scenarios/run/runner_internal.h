@@ -125,6 +125,8 @@ void faults_let_go(void *context);
 struct journal_facts {
 	bool has_failed;	    /* a writer, or a snapshot */
 	bool retried_non_retryable; /* as in struct verdict_facts */
+	bool has_place;		    /* a rule struck, first there: */
+	uint64_t place_bytes;
 };
 
 /* Of the while since it was asked before: 0, or -errno with REASON. */
