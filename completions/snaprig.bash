@@ -4,7 +4,7 @@
 # bash completion for snaprig; installed as .../bash-completion/completions/snaprig.
 
 # ---- the table of commands, as `make commands` writes it ----
-_snaprig_commands='create mount verify umount status events snapshot coalesce datto fault writers gauge check compare run replay shrink validate demo backup restore list doctor'
+_snaprig_commands='create mount verify umount status events snapshot coalesce datto fault writers gauge check compare sweep run replay shrink validate demo backup restore list doctor'
 declare -gA _snaprig_actions=(
 	['datto']='ctl mount umount'
 	['fault']='add list remove clear release'
@@ -44,6 +44,7 @@ declare -gA _snaprig_options=(
 	['gauge release']='--help'
 	['check']='--failure --at --fault --profile --size --image --restore --gives --takes --writer --time-limit --seed --work --keep --steady --json --help'
 	['compare']='--rounds --profile --size --image --restore --gives --takes --writer --time-limit --seed --work --keep --json --help'
+	['sweep']='--failure --fault --by --points --every --svg --profile --size --image --restore --gives --takes --writer --time-limit --seed --work --keep --json --help'
 	['run']='--seed --report --record --clients --work --keep --json --help'
 	['replay']='--work --clients --keep --json --help'
 	['shrink']='--work --clients --keep --json --help'
@@ -100,6 +101,20 @@ declare -gA _snaprig_values=(
 	['compare --time-limit']='time:'
 	['compare --seed']='number:'
 	['compare --work']='folder:'
+	['sweep --failure']='listed:failures'
+	['sweep --fault']='listed:points'
+	['sweep --by']='choice:hits offsets'
+	['sweep --points']='number:'
+	['sweep --svg']='file:'
+	['sweep --profile']='listed:profiles'
+	['sweep --size']='size:'
+	['sweep --image']='file:'
+	['sweep --restore']='text:'
+	['sweep --gives']='choice:file device tree nbd'
+	['sweep --writer']='choice:none trickle storm'
+	['sweep --time-limit']='time:'
+	['sweep --seed']='number:'
+	['sweep --work']='folder:'
 	['run --seed']='number:'
 	['run --report']='choice:junit= tap='
 	['run --record']='folder:'

@@ -24,7 +24,7 @@ struct check_arguments {
 	struct command_texts faults;
 	bool takes, steady, as_json;
 	bool writes_beside; /* the writer writes beside the reading, until the client ends */
-	bool only_counts;	    /* the rules strike nothing: hits are counted */
+	bool only_counts;   /* the rules strike nothing: hits are counted */
 	struct run_options options; /* work_parent and keep */
 
 	/* What they mean. */

@@ -187,6 +187,10 @@ static bool is_told_apart(const char *argument, size_t *ret_words)
 		{ "--fault", 2 },
 		{ "--seed", 2 },
 		{ "--profile", 2 },
+		{ "--by", 2 },
+		{ "--points", 2 },
+		{ "--every", 1 },
+		{ "--svg", 2 },
 	};
 
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* sweep_svg.c - the map as a picture that needs nothing else. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "scenarios/cli/sweep.h"
+#include "scenarios/report/text.h"
+#include "simfs/base/cleanup.h"
+#include "simfs/base/sizes.h"
+
+enum {
+	WIDTH = 960,
+	LEFT = 90,
+	BAR_WIDTH = 840,
+	BAR_HEIGHT = 36,
+	TOP = 60,
+	TRACK_HEIGHT = 78,
+	LEGEND_HEIGHT = 24,
+	LETTER_ROOM = 12, /* a narrower range has none */
+};
+
+/* Colours that those tell apart who do not see all. */
+static const struct {
+	const char *verdict;
+	const char *colour;
+} colours[] = {
+	{ "intact", "#228833" },
+	{ "recovered", "#66ccaa" },
+	{ "detected", "#4477aa" },
+	{ "misreported", "#ee7733" },
+	{ "silent-corruption", "#cc3311" },
+	{ "hung", "#aa3377" },
+	{ "leaked", "#ccbb44" },
+};
+
+#define OTHER_COLOUR  "#777777"
+#define MISSED_COLOUR "#dddddd"
+
+static const char *colour_of(const struct sweep_point *point)
+{
+	if (sweep_has_missed(&point->result))
+		return MISSED_COLOUR;
+	for (size_t i = 0; i < sizeof colours / sizeof colours[0]; i++)
+		if (strcmp(colours[i].verdict, point->result.verdict) == 0)
+			return colours[i].colour;
+	return OTHER_COLOUR;
+}
+
+static double x_of(const struct sweep_track *track, uint64_t index)
+{
+	return LEFT + (double)BAR_WIDTH * (double)index / (double)track->count;
+}
+
+static void range_write(
+	const struct sweep_track *track, size_t first, size_t end, int top, FILE *file)
+{
+	const struct sweep_point *point = &track->points[first];
+	double from = x_of(track, point->index);
+	double to = x_of(track, track->points[end - 1].index + 1);
+
+	fprintf(file, "<rect x=\"%.2f\" y=\"%d\" width=\"%.2f\" height=\"%d\" fill=\"%s\"/>\n",
+		from, top, to - from < 1 ? 1 : to - from, BAR_HEIGHT, colour_of(point));
+	if (to - from >= LETTER_ROOM)
+		fprintf(file,
+			"<text x=\"%.2f\" y=\"%d\" text-anchor=\"middle\" "
+			"fill=\"%s\">%c</text>\n",
+			(from + to) / 2, top + BAR_HEIGHT / 2 + 5,
+			sweep_has_missed(&point->result) ? "black" : "white", sweep_letter(point));
+}
+
+static void ends_write(
+	const struct sweep *sweep, const struct sweep_track *track, int top, FILE *file)
+{
+	char first[32], last[32];
+
+	if (sweep->arguments->by == SWEEP_BY_OFFSETS) {
+		size_write(track->first_bytes, first, sizeof first);
+		size_write(track->first_bytes + (track->count - 1) * SWEEP_BLOCK_BYTES, last,
+			sizeof last);
+	} else {
+		snprintf(first, sizeof first, "1");
+		snprintf(last, sizeof last, "%" PRIu64, track->count);
+	}
+	fprintf(file, "<text x=\"%d\" y=\"%d\">%s</text>\n", LEFT, top + BAR_HEIGHT + 22, first);
+	fprintf(file, "<text x=\"%d\" y=\"%d\" text-anchor=\"end\">%s</text>\n", LEFT + BAR_WIDTH,
+		top + BAR_HEIGHT + 22, last);
+}
+
+/* A tick stands under each place that was tried. */
+static void track_write(
+	const struct sweep *sweep, const struct sweep_track *track, int top, FILE *file)
+{
+	fprintf(file, "<text x=\"%d\" y=\"%d\" text-anchor=\"end\">%s</text>\n", LEFT - 10,
+		top + BAR_HEIGHT / 2 + 5, track->name);
+	fprintf(file,
+		"<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" fill=\"none\" "
+		"stroke=\"#999999\"/>\n",
+		LEFT, top, BAR_WIDTH, BAR_HEIGHT);
+	for (size_t first = 0, end; first < track->point_count; first = end) {
+		end = sweep_range_end(track, first);
+		range_write(track, first, end, top, file);
+	}
+	for (size_t i = 0; i < track->point_count; i++)
+		fprintf(file,
+			"<rect x=\"%.2f\" y=\"%d\" width=\"1\" height=\"5\" fill=\"black\"/>\n",
+			x_of(track, track->points[i].index), top + BAR_HEIGHT + 1);
+	ends_write(sweep, track, top, file);
+}
+
+static const struct sweep_point *answer_find(const struct sweep *sweep, size_t answer)
+{
+	for (size_t t = 0; t < sweep->track_count; t++)
+		for (size_t i = 0; i < sweep->tracks[t].point_count; i++) {
+			const struct sweep_point *point = &sweep->tracks[t].points[i];
+
+			if (point->answer == answer && !sweep_has_missed(&point->result))
+				return point;
+		}
+	return NULL;
+}
+
+static void legend_write(const struct sweep *sweep, int top, FILE *file)
+{
+	for (size_t answer = 0; answer < sweep->answer_count; answer++) {
+		const struct sweep_point *point = answer_find(sweep, answer);
+		int y = top + (int)answer * LEGEND_HEIGHT;
+
+		fprintf(file,
+			"<rect x=\"%d\" y=\"%d\" width=\"14\" height=\"14\" fill=\"%s\"/>\n"
+			"<text x=\"%d\" y=\"%d\">%c  %s, exit %d</text>\n",
+			LEFT, y, colour_of(point), LEFT + 22, y + 12, sweep_letter(point),
+			point->result.verdict, point->result.client_exit);
+	}
+}
+
+static void title_write(const struct sweep *sweep, FILE *file)
+{
+	const struct check_arguments *check = &sweep->arguments->check;
+
+	fprintf(file, "<text x=\"20\" y=\"30\" font-size=\"16\">");
+	report_write_xml(check->failure ? check->failure : check->faults.texts[0], file);
+	fputs(" on ", file);
+	report_write_xml(check->backup, file);
+	fputs("</text>\n", file);
+}
+
+int sweep_svg_write(const struct sweep *sweep, const char *path)
+{
+	AUTO(auto_fclose) FILE *file = fopen(path, "we");
+	int legend_top = TOP + (int)sweep->track_count * TRACK_HEIGHT;
+	int height = legend_top + ((int)sweep->answer_count + 1) * LEGEND_HEIGHT;
+
+	if (!file)
+		return -errno;
+	fprintf(file,
+		"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" "
+		"viewBox=\"0 0 %d %d\" font-family=\"sans-serif\" font-size=\"13\">\n"
+		"<rect width=\"100%%\" height=\"100%%\" fill=\"white\"/>\n",
+		WIDTH, height, WIDTH, height);
+	title_write(sweep, file);
+	for (size_t t = 0; t < sweep->track_count; t++)
+		track_write(sweep, &sweep->tracks[t], TOP + (int)t * TRACK_HEIGHT, file);
+	legend_write(sweep, legend_top, file);
+	fputs("</svg>\n", file);
+	return fflush(file) == 0 && !ferror(file) ? 0 : -EIO;
+}

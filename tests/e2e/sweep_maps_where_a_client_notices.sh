@@ -1,0 +1,145 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+#
+# `snaprig sweep` strikes at one hit, moment or offset after the other: where answers change is
+# found with few checks, each place is where it says, and its replay says the same.
+# shellcheck disable=SC1083,SC2016 # words of a command, and for the other shell
+. "${0%/*}/../lib/e2e.sh"
+
+requires jq
+mkdir tmp
+export TMPDIR="$work/tmp"
+
+nothing_is_left()
+{
+	wait_until 10 no_rig_runs || fail "$1: a rig is still running"
+	same "" "$(mounts_below "$work")" "$1: mounts"
+	same "" "$(ls tmp)" "$1: temporary files"
+}
+
+# swept CODE ARGUMENT... - the map is in map.json, which jq reads.
+swept()
+{
+	e2e_code=$1
+	shift
+	e2e_status=0
+	timeout 240 "$SNAPRIG" sweep --size 1MiB --json "$@" >map.json 2>said || e2e_status=$?
+	sed 's/^/  said: /' said
+	ranges_told || fail "no JSON of: $*"
+	same "$e2e_code" "$e2e_status" "exit of sweep $*"
+	same "$e2e_code" "$(jq .code map.json)" "code of sweep $*"
+	nothing_is_left "$*"
+}
+
+ranges_told()
+{
+	jq -r '.tracks[] | .name as $name | .ranges[] |
+		"\($name) \(.answer) \(.first)..\(.last) \(.verdict) \(.exit)"' map.json
+}
+
+is()
+{
+	jq -e "$1" map.json >/dev/null ||
+		fail "not so: $1: $(jq -c 'del(.tracks[].points[].reads)' map.json)"
+}
+
+copy='dd if={snapshot} of={out} bs=64k'
+# It looks at errors in the first half only.
+blind='dd if={snapshot} of={out} bs=64k count=8 &&
+	dd if={snapshot} of={out} bs=64k skip=8 seek=8 conv=noerror,sync,notrunc'
+
+# ---- by hits ----
+
+swept 0 --fault 'snapshot.read error=EIO' -- "$copy"
+same "hits A 1..16 detected 1" "$(ranges_told)" "the map of dd"
+is '.schema_version == 1 and .by == "hits" and .failure == null'
+is '.fault == "snapshot.read error=EIO" and .seed == 1 and .without.verdict == "intact"'
+is '.tracks[0] | .count == 16 and .tried == 16'
+is '[.tracks[0].points[] | .offset_bytes] == [range(0; 1048576; 65536)]'
+is '[.tracks[0].points[] | .number] == [range(1; 17)]'
+is 'all(.tracks[0].points[]; .fired == 1)'
+
+# One that has a beginning and a step of its own strikes at those hits; for as long as it says.
+swept 0 --fault 'snapshot.read error=EIO after=4 every=3 times=2' -- "$copy"
+is '[.tracks[0].points[] | .offset_bytes / 65536] == [6, 9, 12, 15]'
+is '[.tracks[0].points[] | .fired] == [1, 1, 1, 1]'
+
+swept 1 --fault 'snapshot.read error=EIO' --points 7 -- "$blind"
+same 'hits A 1..8 detected 1
+hits B 9..16 silent-corruption 0' "$(ranges_told)" "the map of one that is blind"
+is '.tracks[0].tried == 7'
+replay=$(jq -r '.tracks[0].points[-1].replay' map.json)
+e2e_status=0
+(PATH=${SNAPRIG%/*}:$PATH && eval "$replay") >again.json || e2e_status=$?
+same 1 "$e2e_status" "exit of the replay"
+same "$(jq -c '.tracks[0].points[-1] | [.verdict, .why, .fired]' map.json)" \
+	"$(jq -c '[.verdict, .why, .fired]' again.json)" "the replay"
+
+swept 124 --size 128KiB --time-limit 1s --fault 'snapshot.read hang' -- "$copy"
+same "hits A 1..2 hung 124" "$(ranges_told)" "the map of one that hangs"
+
+# ---- by moments ----
+
+swept 0 --failure cow-overflow -- "$copy"
+same "hits A 1..16 detected 1" "$(ranges_told)" "the map of an overflow"
+is '.failure == "cow-overflow" and .fault == null and .tracks[0].tried == 16'
+is 'all(.tracks[0].points[]; .profile == "datto")'
+swept 1 --failure flipped-bits --points 3 --profile lvm -- "$copy"
+same "hits A 1..16 silent-corruption 0" "$(ranges_told)" "the map of flipped bits"
+is '[.tracks[0].points[] | .offset_bytes] == [0, 458752, 983040]'
+
+# ---- by offsets ----
+
+# It reads one half only, and the restore has the other from elsewhere.
+swept 0 --by offsets --points 24 --fault 'snapshot.read error=EIO' \
+	--restore 'test "$(stat -c %s {out})" = 524288 && cp {out} {restored} &&
+		dd if={live} of={restored} bs=64k skip=8 seek=8' -- \
+	dd if={snapshot} of={out} bs=64k count=8 iflag=fullblock
+is '[.tracks[] | .name] == ["aligned", "unaligned"] and all(.tracks[]; .count == 256)'
+is 'all(.tracks[]; .tried == 12)'
+is 'all(.tracks[]; [.ranges[] | .answer] == ["A", "-"])'
+is '[.tracks[] | .ranges[0].last_offset_bytes] == [520192, 522241]'
+is '[.tracks[] | .ranges[1].first_offset_bytes] == [524288, 526337]'
+
+# ---- for people ----
+
+"$SNAPRIG" sweep --size 1MiB --fault 'snapshot.read error=EIO' --svg map.svg -- "$blind" >text &&
+	fail "no finding"
+grep -qE '^A  1\.\.8 +0\.\.448KiB +detected +1 +[0-9.]+$' text || fail "no row: $(cat text)"
+grep -qE '^B  9\.\.16 +512KiB\.\.960KiB +silent-corruption +0 +[0-9.]+$' text ||
+	fail "no row: $(cat text)"
+grep -q '^hits       AAAAAAAABBBBBBBB  16 of 16 tried$' text || fail "no strip: $(cat text)"
+same '<svg </svg>' "$(head -c 4 map.svg) $(tail -n 1 map.svg)" "both ends of the picture"
+same 1 "$(grep -c 'silent-corruption, exit 0' map.svg)" "answers in the picture"
+refused 4 "cannot write picture 'no/map.svg'" rig sweep --size 64KiB --svg no/map.svg \
+	--fault 'snapshot.read error=EIO' -- "$copy"
+nothing_is_left "a picture"
+
+# ---- what cannot be swept ----
+
+swept 3 --fault 'snapshot.write error=EIO' -- "$copy"
+is '.tracks[0].count == 0'
+swept 1 --fault 'snapshot.read error=EIO' -- false
+is '.without.verdict == "detected" and .tracks == []'
+read='snapshot.read error=EIO'
+refused 2 'a sweep moves one thing' rig sweep -- "$copy"
+refused 2 'a sweep moves one thing' rig sweep --fault "$read" --fault "$read" -- "$copy"
+refused 2 'a sweep moves one failure, and not all' rig sweep --failure all -- "$copy"
+refused 2 "leave out 'chance'" rig sweep --fault "$read chance=5%" -- "$copy"
+refused 2 "there are no offsets at point 'writer.freeze'" rig sweep --by offsets \
+	--fault 'writer.freeze drop' -- "$copy"
+refused 2 "leave out 'offset'" rig sweep --by offsets --fault "$read offset=0..1" -- "$copy"
+refused 2 "failure 'read-error' has no moment" rig sweep --failure read-error -- "$copy"
+refused 2 'strikes at a moment and not at an offset' rig sweep --by offsets \
+	--failure cow-overflow -- "$copy"
+refused 2 "cannot read number of points '0'" rig sweep --points 0 --fault "$read" -- "$copy"
+refused 2 "unknown way 'hit' to sweep" rig sweep --by hit --fault "$read" -- "$copy"
+refused 2 'a command is missing' rig sweep --fault "$read"
+
+# ---- ^C ----
+
+e2e_status=0
+timeout -s INT 3 "$SNAPRIG" sweep --size 4MiB --every --fault "$read" -- \
+	'sleep 0.3; dd if={snapshot} of={out} bs=64k' >text 2>said || e2e_status=$?
+same 124 "$e2e_status" "exit of one that was interrupted"
+nothing_is_left "^C"
