@@ -36,8 +36,9 @@ same 1 "$(read_device 'snapshot.read error=EIO offset=3000001..3000002')" "exit 
 same $((3000001 / 65536 * 65536)) "$(wc -c <found)" "bytes before the request that fails"
 blockdev --flushbufs "$loop"
 refused 1 'Input/output error' dd if="$loop" of=found bs=64k
-[ "$(wc -c <found)" -le $((3000001 / 4096 * 4096)) ] && [ "$(wc -c <found)" -ge 2000000 ] ||
-	fail "$(wc -c <found) bytes before the pages that fail"
+length=$(wc -c <found)
+[ "$length" -le $((3000001 / 4096 * 4096)) ] || fail "$length bytes, pages that fail among them"
+[ "$length" -ge 2000000 ] || fail "only $length bytes before the pages that fail"
 head -c "$(wc -c <found)" old | cmp - found || fail "what lies before it"
 dd if="$loop" of=found bs=512 skip=$((3000001 / 512 + 1)) count=8 iflag=direct status=none
 tail -c +$((3000001 / 512 * 512 + 513)) old | head -c 4096 | cmp - found ||

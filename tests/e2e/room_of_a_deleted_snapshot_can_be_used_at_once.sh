@@ -37,11 +37,11 @@ for options in "plain" "lvm" "vss --limit 110%"; do
 	rig mount disk/v.img mnt --profile $options
 	fill
 	for round in 1 2 3 4 5 6 7 8; do
-		touch mnt/snapshots/s$round
+		touch "mnt/snapshots/s$round"
 		fill || fail "$profile, round $round: the live view"
 		dd if=mnt/snapshots/s$round of=/dev/null bs=1M status=none ||
 			fail "$profile, round $round: $(rig status mnt)"
-		rm mnt/snapshots/s$round
+		rm "mnt/snapshots/s$round"
 	done
 	rig umount mnt
 	umount disk
@@ -66,9 +66,9 @@ rig mount disk/v.img mnt
 fill
 least=$(free_mib disk)
 for round in $(seq 20); do
-	touch mnt/snapshots/s$round
+	touch "mnt/snapshots/s$round"
 	fallocate -z -l $size mnt/live
-	rm mnt/snapshots/s$round
+	rm "mnt/snapshots/s$round"
 	now=$(free_mib disk)
 	[ "$now" -ge "$least" ] || least=$now
 done

@@ -56,8 +56,7 @@ scenario worse worse zeros <<END
 - backup: { of: s1, to: b1 }
 - expect: { verdict: silent-corruption }
 END
-run_status=0
-rig run worse.yaml >tap 2>said || run_status=$?
+rig run worse.yaml >tap 2>said || true
 tells "verdict: silent-corruption"
 nothing_left
 # shellcheck disable=SC2016 # the client's shell

@@ -43,7 +43,7 @@ judged()
 	END
 	sed -i '/^ *$/d; s/32MiB/16MiB/' "$1.yaml"
 	ran "$2" "$1.yaml"
-	[ -z "$(losetup -l -n -O BACK-FILE | grep -F "$TMPDIR")" ] || fail "a loop device is left"
+	! losetup -l -n -O BACK-FILE | grep -qF "$TMPDIR" || fail "a loop device is left"
 }
 
 # told NAME LOSSES EXIT - so is the client NAME whose adapter says what it loses.
@@ -153,7 +153,7 @@ sleeps()
 "$SNAPRIG" run slow.yaml >tap 2>said &
 run=$!
 wait_until 20 sleeps || fail "the client was not started"
-[ -n "$(mounts_below "$TMPDIR" | grep given/b1)" ] || fail "nothing was given"
+mounts_below "$TMPDIR" | grep -q given/b1 || fail "nothing was given"
 kill -INT "$run"
 e2e_status=0
 wait "$run" || e2e_status=$?
@@ -166,7 +166,7 @@ scenario slow slow '{ image: image }' <<END
 END
 sed -i 's/32MiB/16MiB/' slow.yaml
 ran 3 slow.yaml
-[ -z "$(losetup -l -n -O BACK-FILE | grep -F "$TMPDIR")" ] || fail "a loop device is left"
+! losetup -l -n -O BACK-FILE | grep -qF "$TMPDIR" || fail "a loop device is left"
 
 # Files of a file system that is not there.
 client no-tree true true 'compares: tree'

@@ -39,10 +39,12 @@ SNAPRIG_SHARE=/nowhere refused 2 "SNAPRIG_SHARE names '/nowhere': No such file" 
 SNAPRIG_SHARE=/nowhere refused 4 "SNAPRIG_SHARE names '/nowhere'" rig list clients
 
 # A repository of folders: what lies in it is published by its name only.
+# shellcheck disable=SC2016 # the client's shell
 repository='mkdir -p {repo}/data
   n=$(ls {repo}/data | wc -l)
   cp {snapshot} {repo}/data/$n
   echo $n >{out}'
+# shellcheck disable=SC2016 # the client's shell
 adapter repo.yaml "$repository" 'cp {repo}/data/"$(cat {out})" {restored}' \
 	'publishes: [ "{repo}/", "{out}" ]'
 scenario twice ./repo.yaml random <<END
@@ -84,6 +86,7 @@ $burst
 - expect: { verdict: misreported, exit: 1 }
 END
 ran 0 lists.yaml
+# shellcheck disable=SC2016 # the client's shell
 echo 'verify: test $(stat -c %s {repo}/b) = 33554432' >>lister.yaml
 sed 's/verdict: misreported/verdict: detected/' lists.yaml >not-verified.yaml
 ran 0 not-verified.yaml

@@ -3,7 +3,7 @@
 #
 # `snaprig sweep` strikes at one hit, moment or offset after the other: where answers change is
 # found with few checks, each place is where it says, and its replay says the same.
-# shellcheck disable=SC1083,SC2016 # words of a command, and for the other shell
+# shellcheck disable=SC2016 # the other shell
 . "${0%/*}/../lib/e2e.sh"
 
 requires jq

@@ -3,7 +3,6 @@
 #
 # tar on a file system that has a bad sector: exit 2 where it cannot read a folder or the
 # beginning of a file, and only a warning, exit 1, in the middle of one, for which it writes zeros.
-# shellcheck disable=SC1083 # words of a command
 . "${0%/*}/../lib/e2e.sh"
 
 requires jq
