@@ -102,7 +102,10 @@ const struct command_line check_command = {
 	.about =
 		"Runs CMD, a backup tool, on the snapshot of a volume, breaks the snapshot\n"
 		"meanwhile, restores what CMD has made, and compares it with what the snapshot\n"
-		"held: did it notice, did it lie, did it clean up, did the remedy help?\n"
+		"held: did it notice, did it lie, did it clean up, did the remedy help?  And "
+		"tells\n"
+		"how CMD read the snapshot, and what it took ('snaprig compare' does for "
+		"several).\n"
 		"\n"
 		"In CMD stand {snapshot}, what to save (--gives); {live}, the volume; {out}, "
 		"where\n"
