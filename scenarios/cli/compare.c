@@ -140,7 +140,7 @@ static int tool_check(struct compare_tool *tool)
 		tool->why = heap_copy(result.why);
 		tool->verdict = result.verdict;
 	}
-	tool->code = tool->code == EXIT_MET ? code : check_code_worse(tool->code, code);
+	tool->code = check_code_worse(tool->code, code);
 	tool->rounds = heap_grow(tool->rounds, tool->round_count, sizeof *tool->rounds);
 	tool->rounds[tool->round_count++] = result.measures;
 	check_result_deinit(&result);
@@ -157,8 +157,7 @@ static int rounds_run(struct compare *compare)
 			struct compare_tool *tool = &compare->tools[(i + round) % compare->count];
 			int code = tool_check(tool);
 
-			if (code != EXIT_MET)
-				worst = worst == EXIT_MET ? code : check_code_worse(worst, code);
+			worst = check_code_worse(worst, code);
 			if (interrupt_seen())
 				return worst;
 			/* Another round would go no other way. */
@@ -175,15 +174,9 @@ static int print(const struct compare *compare)
 {
 	size_t rounds = (size_t)compare->arguments.rounds;
 
-	if (compare->arguments.check.as_json) {
-		json_t *object = compare_json(compare->tools, compare->count, rounds);
-
-		json_dumpf(object, stdout, JSON_INDENT(2));
-		putchar('\n');
-		json_decref(object);
-	} else {
-		compare_print(compare->tools, compare->count, rounds);
-	}
+	if (compare->arguments.check.as_json)
+		return check_json_print(compare_json(compare->tools, compare->count, rounds));
+	compare_print(compare->tools, compare->count, rounds);
 	return command_line_finish();
 }
 

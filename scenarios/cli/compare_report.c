@@ -9,7 +9,6 @@
 #include "scenarios/report/measures.h"
 #include "scenarios/report/text.h"
 #include "simfs/base/cleanup.h"
-#include "simfs/control/protocol.h"
 
 #define NAME_WIDTH 18
 
@@ -47,8 +46,8 @@ json_t *compare_json(const struct compare_tool *tools, size_t count, size_t roun
 
 	for (size_t i = 0; i < count; i++)
 		json_array_append_new(array, tool_json(&tools[i]));
-	return json_pack("{s:i, s:I, s:o, s:o}", "schema_version", SCHEMA_VERSION, "rounds",
-		(json_int_t)rounds, "tools", array, "reason", compare_reason(tools, count));
+	return json_pack("{s:I, s:o, s:o}", "rounds", (json_int_t)rounds, "tools", array, "reason",
+		compare_reason(tools, count));
 }
 
 /* ---- the table ---- */
