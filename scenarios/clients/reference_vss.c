@@ -205,11 +205,12 @@ static void failure_log(const struct vss_failure *failure)
 	fflush(stdout);
 }
 
-/* The provider's code for ERROR, as flushing and holding writes fail, or when writers are busy;
- * else E_UNEXPECTED. */
+/* The provider's code for ERROR, as flushing and holding writes fail, when writers are busy or
+ * there is no room; else E_UNEXPECTED. */
 static uint32_t code_of_provider(int error)
 {
-	bool is_known = error == -EINPROGRESS || error == -ETIME || error == -EBUSY;
+	bool is_known = error == -EINPROGRESS || error == -ETIME || error == -EBUSY ||
+			error == -ENOSPC;
 
 	return is_known ? vss_code_of(error)->code : CODE_UNEXPECTED;
 }

@@ -15,6 +15,7 @@ static const struct vss_code codes[] = {
 	{ 0x80042313, -EINPROGRESS, true, "VSS_E_FLUSH_WRITES_TIMEOUT", "Timed out" },
 	{ 0x80042314, -ETIME, true, "VSS_E_HOLD_WRITES_TIMEOUT", "Timed out" },
 	{ 0x80042316, -EBUSY, true, "VSS_E_SNAPSHOT_SET_IN_PROGRESS", "Retryable error" },
+	{ 0x8004231f, -ENOSPC, false, "VSS_E_INSUFFICIENT_STORAGE", "Non-retryable error" },
 };
 
 #define CODES	      (sizeof codes / sizeof codes[0])

@@ -43,7 +43,7 @@ static const struct command_line add = {
 		 "times=1\n\n"
 		 "An error with an offset is bad sectors: a read that comes to them ends before "
 		 "them,\nthe next one fails.  With 'whole' it fails as one.\n\n"
-		 "At writer.* and snapshot.commit an error can be a code of VSS: "
+		 "At writer.*, snapshot.create and snapshot.commit an error can be a code of VSS:\n"
 		 "error=0x800423f2.\n\n"
 		 "name=NAME gives it a name: another rule of that name takes its place, the same\n"
 		 "rule changes nothing.",

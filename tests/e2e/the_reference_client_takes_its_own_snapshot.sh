@@ -116,6 +116,13 @@ takes 201 held
 tells "com exception caught(0x80042314) in VssStart"
 ! grep -q "OUTPUT" lines || fail "it blames a writer"
 
+# There is no room for a shadow copy, and to try again does not make any.
+rig fault add "$mnt" 'snapshot.create error=0x8004231f times=1'
+takes 201 no-room --retry microsoft
+tries 1
+tells "com exception caught(0x8004231f) in VssStart"
+! grep -q "OUTPUT" lines || fail "it blames a writer"
+
 # A thaw that is lost comes after the instant; it is lost for 60 s, and the backup must
 # have ended by then.
 again_at 10

@@ -52,6 +52,7 @@ static const char *const written[][2] = {
 		"writer.freeze error=ETIMEDOUT snapshot=s writer=System_Writer" },
 	{ "writer.thaw drop", "writer.thaw drop" },
 	{ "snapshot.commit error=0x80042314", "snapshot.commit error=ETIME" },
+	{ "snapshot.create error=0x8004231F", "snapshot.create error=ENOSPC" },
 };
 
 START_TEST(a_rule_is_written_in_one_way_and_read_back_the_same)

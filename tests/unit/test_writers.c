@@ -174,7 +174,7 @@ static const struct {
 };
 
 #define STEPS 6
-#define CODES 8
+#define CODES 9
 
 static const char *const profiles[] = { "plain", "vss", "lvm", "xen", "datto" };
 
