@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "faults/rule_internal.h"
+#include "simfs/base/check.h"
 #include "simfs/base/log.h"
 #include "simfs/base/sizes.h"
 #include "simfs/base/suggest.h"
@@ -131,10 +132,13 @@ static bool read_action(
 static bool wrong_value(struct reader *reader, const struct rule_key *key, const char *value)
 {
 	const char *names[GAUGE_COUNT];
-	size_t length = strcspn(value, "<>=");
+	size_t length;
 	char gauge[64];
 	enum gauge found;
 
+	/* A key that takes no value is always read. */
+	MUST(value);
+	length = strcspn(value, "<>=");
 	if (strcmp(key->name, "when") == 0 && value[length] && length < sizeof gauge) {
 		memcpy(gauge, value, length);
 		gauge[length] = '\0';

@@ -112,26 +112,32 @@ static bool is_bad(const struct met *met)
 	return weight_of(met->verdict) > weight_of(VERDICT_INCONCLUSIVE);
 }
 
+/* Why nothing can be said of the client; NULL: something can. */
+static const char *undecided(const struct check *check, const struct scenario_result *run)
+{
+	const char *missed = not_seen(run);
+
+	if (!check->inject.has_struck)
+		return "the failure never struck";
+	return check->inject.verdict == VERDICT_INCONCLUSIVE && !missed ? check->inject.reason
+									: missed;
+}
+
 static void broken_judge(
 	const struct check *check, const struct scenario_result *run, struct check_result *result)
 {
 	const struct met *inject = &check->inject, *remedy = &check->remedy;
-	const char *missed = not_seen(run);
+	const char *why = undecided(check, run);
+	bool has_recovered = !remedy->is_there || verdict_is_good(remedy->verdict);
 
 	if (is_bad(inject) && weight_of(inject->verdict) >= weight_of(remedy->verdict))
 		verdict_set(result, inject->verdict,
 			inject->verdict == VERDICT_HUNG ? EXIT_TIMED_OUT : EXIT_FINDING, "",
 			inject);
-	else if (is_bad(remedy))
+	else if (is_bad(remedy) || (!why && !has_recovered))
 		verdict_set(result, remedy->verdict, EXIT_FINDING, "after the remedy: ", remedy);
-	else if (!inject->has_struck)
-		result_set(result, verdict_name(VERDICT_INCONCLUSIVE), EXIT_INCONCLUSIVE,
-			"the failure never struck");
-	else if (missed || inject->verdict == VERDICT_INCONCLUSIVE)
-		result_set(result, verdict_name(VERDICT_INCONCLUSIVE), EXIT_INCONCLUSIVE,
-			missed ? missed : inject->reason);
-	else if (remedy->is_there && !verdict_is_good(remedy->verdict))
-		verdict_set(result, remedy->verdict, EXIT_FINDING, "after the remedy: ", remedy);
+	else if (why)
+		result_set(result, verdict_name(VERDICT_INCONCLUSIVE), EXIT_INCONCLUSIVE, why);
 	else
 		verdict_set(result, inject->verdict, EXIT_MET, "", inject);
 }
