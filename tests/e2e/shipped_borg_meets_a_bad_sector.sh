@@ -8,10 +8,10 @@ requires mke2fs
 . "$e2e_root/tests/lib/e2e_run.sh"
 . "$e2e_root/tests/lib/e2e_clients.sh"
 
-meets borg misreported recovered written
+meets borg misreported recovered kept
 
 # Of what another program reads for it, it asks how that has ended.
-meets borg-stdin detected recovered written
+meets borg-stdin detected recovered kept
 
 # Of a tree: a skip when who runs this is not root.
 meets borg-tree misreported recovered

@@ -8,10 +8,10 @@ requires mke2fs
 . "$e2e_root/tests/lib/e2e_run.sh"
 . "$e2e_root/tests/lib/e2e_clients.sh"
 
-meets restic misreported recovered written
+meets restic misreported recovered kept
 
 # A pipe has the exit status of its last program.
-meets restic-stdin silent-corruption recovered written
+meets restic-stdin silent-corruption recovered kept
 
 # Of a tree: a skip when who runs this is not root.
 meets restic-tree misreported recovered

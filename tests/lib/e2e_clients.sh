@@ -42,14 +42,16 @@ is_run()
 	return "$e2e_status"
 }
 
-# meets CLIENT VERDICT AFTER [WRITE] - the backup of a sound snapshot is intact, and so is the
-# next into the same repository; under a read error it is VERDICT, and the one after that AFTER.
-# What was intact can be restored whatever came later.  With WRITE, which who knows by times
-# what is new cannot have, a stretch of the volume is another each time.
+# meets CLIENT VERDICT AFTER [written|kept] - the backup of a sound snapshot is intact, and so is
+# the next into the same repository; under a read error it is VERDICT, and the one after AFTER.
+# What was intact can be restored whatever came later.  With `written`, which who knows by
+# times what is new cannot have, a stretch of the volume is another each time; with `kept`, too,
+# and one backup is there before the bad one, which must outlive it.
 meets()
 {
 	client=$1
 	write=${4:+'- write: { name: w, pattern: random, bytes: 1MiB }'}
+	earlier="- steady: [ snapshot: s0, backup: { of: s0, to: b0 }, ${write#- } ]"
 	clients_scenario "$client" "$client" <<-END || return
 		- steady:
 		    - snapshot: s1
@@ -63,7 +65,9 @@ meets()
 		    - expect: { content: s1 }
 	END
 	is_run "$client" || return 0
+	[ "${4:-}" = kept ] || earlier=
 	clients_scenario "$client-bad" "$client" <<-END
+		$earlier
 		- inject:
 		    - fault: "snapshot.read error=EIO $bad_sector phase=inject"
 		    - snapshot: s1
