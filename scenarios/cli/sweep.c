@@ -180,6 +180,8 @@ static int sweep_run(struct sweep *sweep)
 	sweep->code = steady_run(sweep);
 	if (!sweep->steady.verdict || interrupt_seen())
 		return sweep->code;
+	if (sweep->code == EXIT_FINDING || sweep->code == EXIT_TIMED_OUT)
+		log_error("without the failure it is not intact: nothing was swept");
 	if (sweep->code != EXIT_MET)
 		return check_code_worse(sweep->code, report_steady(sweep));
 	sweep_aim_tracks(sweep);

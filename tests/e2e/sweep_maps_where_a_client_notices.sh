@@ -121,6 +121,7 @@ swept 3 --fault 'snapshot.write error=EIO' -- "$copy"
 is '.tracks[0].count == 0'
 swept 1 --fault 'snapshot.read error=EIO' -- false
 is '.without.verdict == "detected" and .tracks == []'
+grep -q '^snaprig: without the failure it is not intact' said || fail "not told: $(cat said)"
 read='snapshot.read error=EIO'
 refused 2 'a sweep moves one thing' rig sweep -- "$copy"
 refused 2 'a sweep moves one thing' rig sweep --fault "$read" --fault "$read" -- "$copy"
