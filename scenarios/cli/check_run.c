@@ -32,6 +32,7 @@ struct met {
 struct check {
 	const struct check_arguments *arguments;
 	bool is_broken; /* a failure, or a rule, is to strike */
+	bool has_mark;	/* when what must be seen of it is seen, it has struck */
 	struct met steady, inject, remedy;
 };
 
@@ -117,7 +118,7 @@ static const char *undecided(const struct check *check, const struct scenario_re
 {
 	const char *missed = not_seen(run);
 
-	if (!check->inject.has_struck)
+	if (!check->inject.has_struck && (missed || !check->has_mark))
 		return "the failure never struck";
 	return check->inject.verdict == VERDICT_INCONCLUSIVE && !missed ? check->inject.reason
 									: missed;
@@ -260,6 +261,18 @@ static void result_take(struct check_result *ret, struct scenario_result *run)
 	}
 }
 
+/* What only the failure writes into the log, or does to a gauge, is to be seen. */
+static bool has_mark(const struct failure_profile *profile)
+{
+	for (size_t i = 0; profile && i < profile->see_count; i++) {
+		const struct expectation *wish = &profile->sees[i].expectation;
+
+		if (wish->kernel_log || wish->gauge.gauge)
+			return true;
+	}
+	return false;
+}
+
 /* A failure that is none, to be made a scenario of. */
 static struct failure *failure_none(void)
 {
@@ -292,6 +305,7 @@ void check_run(const struct check_arguments *arguments, struct failure *failure,
 		.client_exit = -1,
 		.seed = arguments->seed,
 	};
+	check.has_mark = failure && has_mark(failure_profile(made, profile));
 	check_compose(arguments, made, failure ? failure_profile(made, profile) : NULL);
 	ret->profile = heap_copy(made->scenario.profile);
 	options.backup_over = backup_over;
@@ -307,7 +321,8 @@ void check_run(const struct check_arguments *arguments, struct failure *failure,
 		ret->hits = results.scenarios[0].fault_matches;
 		ret->has_place = check.inject.has_place;
 		ret->place_bytes = check.inject.place_bytes;
-		if (ret->fired == 0 && check.is_broken && check.inject.has_struck)
+		if (ret->fired == 0 && check.is_broken && ret->code != EXIT_INCONCLUSIVE &&
+			(check.inject.has_struck || check.has_mark))
 			ret->fired = 1;
 	}
 	results_deinit(&results);

@@ -26,14 +26,22 @@ static void content_check(
 		client->name, client->compares == CLIENT_COMPARES_TREE ? "tree" : "used blocks");
 }
 
-/* The oracle reads the image, and in a chain that is not all of the live view. */
+static bool has_chain(const struct scenario *scenario)
+{
+	return strcmp(scenario->profile, "xen") == 0;
+}
+
 static void profile_check(const struct scenario *scenario, struct mistakes *mistakes)
 {
-	if (strcmp(scenario->profile, "xen") == 0)
+	const char *key = scenario->sr			   ? "sr"
+			  : scenario->node_format	   ? "format"
+			  : scenario->coalesces_when_asked ? "coalesce"
+							   : NULL;
+
+	if (key && !has_chain(scenario))
 		mistakes_add(mistakes, scenario->profile_place,
-			"profile '%s' cannot be judged in this version: the oracle does not read "
-			"chains",
-			scenario->profile);
+			"profile '%s' has no chain, which '%s' is of (try xen)", scenario->profile,
+			key);
 }
 
 /* The most that writers of the scenario can find room for. */
@@ -81,6 +89,10 @@ static void phase_check(const struct scenario *scenario, const struct phase *pha
 
 		if (step->kind == STEP_WRITE)
 			write_check(scenario, step, mistakes);
+		if (step->kind == STEP_COALESCE && !has_chain(scenario))
+			mistakes_add(mistakes, step->place,
+				"profile '%s' has no chain to coalesce (try xen)",
+				scenario->profile);
 		if (step->kind == STEP_BACKUP && client)
 			taker_check(client, step, mistakes);
 	}

@@ -22,7 +22,7 @@
 /* The phases of its scenario. */
 enum { INJECT, REMEDY, PHASES };
 
-static field_reader read_moment, read_needs, read_profiles, read_inject, read_later;
+static field_reader read_moment, read_sum, read_needs, read_profiles, read_inject, read_later;
 
 static const char *const check_words[] = { "none" };
 
@@ -33,7 +33,12 @@ static const struct field failure_fields[] = {
 	{ "profiles", read_profiles, .offset = 0, .required = true },
 	{ "needs", read_needs, .offset = 0 },
 	{ "at", read_moment, AT(at) },
-	{ "limit", read_limit, AT(scenario.limit) },
+	{ "limit", read_sum, AT(scenario.limit) },
+	{ "sr", read_word, AT(scenario.sr), .choices = sr_words, .choice_count = SR_WORDS },
+	{ "format", read_word, AT(scenario.node_format), .choices = node_format_words,
+		.choice_count = NODE_FORMAT_WORDS },
+	{ "coalesce", read_wish, AT(scenario.coalesces_when_asked), .choices = coalesce_words,
+		.choice_count = COALESCE_WORDS },
 	{ "time-limit", read_duration, AT(scenario.time_limit_ns) },
 	{ "time-scale", read_number, AT(scenario.time_scale), .min = 1, .max = TIME_SCALE_MAX },
 	{ "writers", read_writers, AT(scenario.writers) },
@@ -65,6 +70,20 @@ bool moment_parse(const char *text, struct start_condition *ret)
 	read_condition(&reading, &field, &node, ret);
 	mistakes_deinit(&mistakes);
 	return ret->gauge != NULL;
+}
+
+/* A size, a share of the volume, or both: what is needed beside what grows with the volume. */
+static void read_sum(struct reading *reading, const struct field *field,
+	const struct tree_node *node, void *target)
+{
+	uint64_t bytes;
+	uint32_t per_million;
+
+	if (node->kind == TREE_SCALAR && strchr(node->text, '+') &&
+		failure_sum_parse(node->text, &bytes, &per_million) == 0)
+		*(char **)target = heap_copy(node->text);
+	else
+		read_limit(reading, field, node, target);
 }
 
 static void read_moment(struct reading *reading, const struct field *field,

@@ -62,6 +62,9 @@ bool failure_has_moment(const struct failure *failure);
  */
 void failure_bind(struct failure *failure, const char *at, uint64_t volume_bytes);
 
+/* Splits TEXT, "33MiB+210%": 0, or -EINVAL. */
+int failure_sum_parse(const char *text, uint64_t *ret_bytes, uint32_t *ret_per_million);
+
 /* TEXT with words that are bound to something, for whoever checks it; the caller's. */
 char *failure_example(const char *text);
 

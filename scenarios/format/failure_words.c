@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* failure_words.c - puts what is known in the place of a failure's {words}. */
+#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,9 +18,12 @@
 #define EXAMPLE_BYTES (64ull << 20)
 
 /* No load works in smaller ones. */
-#define WRITE_BLOCK_BYTES 4096u
+#define WRITE_BLOCK_BYTES   4096u
 
-#define LIMIT_UNIT_BYTES  (64ull << 10)
+#define LIMIT_UNIT_BYTES    (64ull << 10)
+
+#define SUM_MAX_BYTES	    (1ull << 40)
+#define SUM_MAX_PER_MILLION 100000000u
 
 /* TEXT (stolen) with VALUE for each WORD. */
 static char *word_bind(char *text, const char *word, const char *value)
@@ -92,16 +96,31 @@ static void step_bind(struct step *step, const char *at, uint64_t volume_bytes)
 	}
 }
 
+int failure_sum_parse(const char *text, uint64_t *ret_bytes, uint32_t *ret_per_million)
+{
+	const char *plus = strchr(text, '+');
+	AUTO(auto_free) char *size = plus ? heap_format("%.*s", (int)(plus - text), text) : NULL;
+
+	if (!size || size_parse(size, ret_bytes) < 0 || *ret_bytes > SUM_MAX_BYTES ||
+		share_parse(plus + 1, ret_per_million) < 0 ||
+		*ret_per_million > SUM_MAX_PER_MILLION)
+		return -EINVAL;
+	return 0;
+}
+
 /* A share of any volume is one that every profile takes: LVM counts sectors, VSS 16 KiB. */
 static void limit_bind(struct scenario *scenario, uint64_t volume_bytes)
 {
+	uint64_t more = 0;
 	uint32_t per_million;
 
-	if (!scenario->limit || share_parse(scenario->limit, &per_million) < 0)
+	if (!scenario->limit ||
+		(share_parse(scenario->limit, &per_million) < 0 &&
+			failure_sum_parse(scenario->limit, &more, &per_million) < 0))
 		return;
 	free(scenario->limit);
 	scenario->limit = heap_format(
-		"%" PRIu64, share_of(volume_bytes, per_million, LIMIT_UNIT_BYTES));
+		"%" PRIu64, more + share_of(volume_bytes, per_million, LIMIT_UNIT_BYTES));
 }
 
 void failure_bind(struct failure *failure, const char *at, uint64_t volume_bytes)

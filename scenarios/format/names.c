@@ -6,6 +6,7 @@
 
 #include "scenarios/base/heap.h"
 #include "scenarios/format/yaml_values.h"
+#include "simfs/base/cleanup.h"
 #include "simfs/base/suggest.h"
 
 static void list_deinit(struct name_list *list)
@@ -25,6 +26,7 @@ void names_deinit(struct names *names)
 	list_deinit(&names->snapshots);
 	list_deinit(&names->backups);
 	list_deinit(&names->gauges);
+	list_deinit(&names->series);
 }
 
 static struct known_name *list_find(const struct name_list *list, const char *text)
@@ -39,7 +41,7 @@ static struct known_name *list_find(const struct name_list *list, const char *te
 static void known_add(struct name_list *list, const char *text, unsigned line)
 {
 	list->items = heap_grow(list->items, list->count, sizeof *list->items);
-	list->items[list->count++] = (struct known_name){ heap_copy(text), line, 0 };
+	list->items[list->count++] = (struct known_name){ .text = heap_copy(text), .line = line };
 }
 
 void names_add_gauge(struct names *names, const char *gauge, unsigned line)
@@ -79,6 +81,32 @@ void read_new_snapshot(struct reading *reading, const struct field *field,
 	const struct tree_node *node, void *target)
 {
 	new_read(reading, field, node, &reading->names->snapshots, "snapshot", target);
+}
+
+void read_series(struct reading *reading, const struct field *field, const struct tree_node *node,
+	void *target)
+{
+	new_read(reading, field, node, &reading->names->series, "series", target);
+}
+
+void names_add_series(struct names *names, const char *name, unsigned count, unsigned line)
+{
+	struct known_name *series = list_find(&names->series, name);
+
+	if (series)
+		series->count = count;
+	for (unsigned number = 1; number <= count; number++) {
+		AUTO(auto_free) char *one = heap_format("%s-%u", name, number);
+
+		known_add(&names->snapshots, one, line);
+	}
+}
+
+unsigned names_series_count(const struct names *names, const char *name)
+{
+	const struct known_name *series = list_find(&names->series, name);
+
+	return series ? series->count : 0;
 }
 
 void read_new_backup(struct reading *reading, const struct field *field,
@@ -147,11 +175,38 @@ void read_snapshot(struct reading *reading, const struct field *field, const str
 	snapshot_read(reading, field, node, target);
 }
 
+/* All of SERIES, of which none may be deleted yet. */
+static void series_delete(struct reading *reading, const struct tree_node *node,
+	const struct known_name *series, void *target)
+{
+	for (unsigned number = 1; number <= series->count; number++) {
+		AUTO(auto_free) char *name = heap_format("%s-%u", series->text, number);
+		struct known_name *known = list_find(&reading->names->snapshots, name);
+
+		if (known && known->deleted_line > 0) {
+			mistakes_add(reading->mistakes, node->place,
+				"snapshot '%s' is deleted at line %u", name, known->deleted_line);
+			return;
+		}
+		if (known)
+			known->deleted_line = node->place.line;
+	}
+	*(char **)target = heap_copy(series->text);
+}
+
 void read_deleted_snapshot(struct reading *reading, const struct field *field,
 	const struct tree_node *node, void *target)
 {
-	struct known_name *known = snapshot_read(reading, field, node, target);
+	struct known_name *series = node->kind == TREE_SCALAR
+					    ? list_find(&reading->names->series, node->text)
+					    : NULL;
+	struct known_name *known;
 
+	if (series) {
+		series_delete(reading, node, series, target);
+		return;
+	}
+	known = snapshot_read(reading, field, node, target);
 	if (known)
 		known->deleted_line = node->place.line;
 }

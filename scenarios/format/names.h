@@ -17,6 +17,7 @@ struct known_name {
 	char *text;
 	unsigned line;	       /* where it was made */
 	unsigned deleted_line; /* 0: it is still there */
+	unsigned count;	       /* of a series: its snapshots */
 };
 
 struct name_list {
@@ -28,6 +29,7 @@ struct names {
 	struct name_list snapshots;
 	struct name_list backups;
 	struct name_list gauges; /* those that a step has set */
+	struct name_list series; /* of snapshots */
 
 	/* A step that makes something could not be read: what seems unknown may be known. */
 	bool incomplete;
@@ -40,7 +42,17 @@ void names_deinit(struct names *names);
 field_reader read_new_snapshot;
 field_reader read_new_backup;
 
-/* char *: the name of a snapshot that is there; and of one that is deleted from now on. */
+/* char *: the name of a new series of snapshots. */
+field_reader read_series;
+
+/* Remembers the series NAME of COUNT snapshots, NAME-1 and so on. */
+void names_add_series(struct names *names, const char *name, unsigned count, unsigned line);
+
+/* How many snapshots the series NAME has; 0 when there is none. */
+unsigned names_series_count(const struct names *names, const char *name);
+
+/* char *: the name of a snapshot that is there; and of one, or of a series, that
+ * is deleted from now on. */
 field_reader read_snapshot;
 field_reader read_deleted_snapshot;
 

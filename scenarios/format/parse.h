@@ -33,6 +33,14 @@ int scenario_read(const char *path, struct mistakes *mistakes, struct scenario *
  */
 const struct field_table *const *scenario_tables(size_t *ret_count);
 
+/* What a chain lies on, what its nodes are, and when they are merged. */
+#define SR_WORDS	  2
+#define NODE_FORMAT_WORDS 2
+#define COALESCE_WORDS	  1
+extern const char *const sr_words[SR_WORDS];
+extern const char *const node_format_words[NODE_FORMAT_WORDS];
+extern const char *const coalesce_words[COALESCE_WORDS];
+
 /* Reads NODE, a list of steps, into the phase at TARGET. */
 field_reader read_steps;
 

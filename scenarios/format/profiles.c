@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "scenarios/format/names.h"
+#include "scenarios/format/parse.h"
 #include "scenarios/format/yaml_values.h"
 
 /* Those that the rig has; a test holds this list against the rig's own. */
@@ -16,6 +17,10 @@ static const char *const profiles[] = {
 	"vss",
 	"xen",
 };
+
+const char *const sr_words[SR_WORDS] = { "file", "lvm" };
+const char *const node_format_words[NODE_FORMAT_WORDS] = { "vhd", "qcow2" };
+const char *const coalesce_words[COALESCE_WORDS] = { "none" };
 
 #define PROFILE_WORDS (sizeof profiles / sizeof profiles[0])
 

@@ -13,11 +13,12 @@
 
 #define SECTOR_BYTES 512u
 
-static void step_deinit(struct step *step)
+void step_deinit(struct step *step)
 {
 	free(step->name);
 	free(step->of);
 	free(step->value);
+	free(step->fails);
 	for (size_t i = 0; i < step->faults.count; i++)
 		free(step->faults.texts[i]);
 	free(step->faults.texts);
@@ -28,6 +29,8 @@ static void step_deinit(struct step *step)
 	free(step->expectation.state);
 	free(step->expectation.error);
 	free(step->expectation.kernel_log);
+	free(step->expectation.gauge.gauge);
+	free(step->expectation.gauge.at_least);
 	free(step->expectation.content);
 }
 
@@ -51,6 +54,8 @@ void scenario_deinit(struct scenario *scenario)
 	free(scenario->profile);
 	free(scenario->client);
 	free(scenario->limit);
+	free(scenario->sr);
+	free(scenario->node_format);
 	free(scenario->content.image);
 	for (size_t i = 0; i < scenario->writers.count; i++)
 		free(scenario->writers.texts[i]);

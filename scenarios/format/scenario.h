@@ -59,10 +59,12 @@ struct start_condition {
 
 enum step_kind {
 	STEP_SNAPSHOT, /* snapshot: NAME */
-	STEP_DELETE,   /* delete: NAME */
-	STEP_WRITE,    /* write: { name, pattern, bytes, [start] } */
-	STEP_GAUGE,    /* gauge: { name, value, [start] } */
-	STEP_RELEASE,  /* release: GAUGE */
+	STEP_SERIES,  /* snapshots: { name, count, bytes }; read_steps() makes single steps of it */
+	STEP_DELETE,  /* delete: NAME */
+	STEP_WRITE,   /* write: { name, pattern, bytes, [start] } */
+	STEP_GAUGE,   /* gauge: { name, value, [start] } */
+	STEP_RELEASE, /* release: GAUGE */
+	STEP_COALESCE, /* coalesce: wait | starves */
 	STEP_FAULT,    /* fault: RULE, or a list of them */
 	STEP_TARGET,   /* target: SIZE, room for what clients make; none: as there is */
 	STEP_BACKUP,   /* backup: { of | takes, to } */
@@ -78,15 +80,16 @@ enum exit_wish { EXIT_WISH_ANY, EXIT_WISH_ZERO, EXIT_WISH_NONZERO, EXIT_WISH_NUM
 struct expectation {
 	enum verdict verdict; /* of the latest backup */
 	enum exit_wish exit_wish;
-	int exit_number;  /* -314 and its low byte (198) are the same */
-	char *says;	  /* in what the client printed */
-	char *snapshot;	  /* whose state, error and kernel log */
-	char *state;	  /* active | failed | … */
-	char *error;	  /* "EFBIG" */
-	char *kernel_log; /* text in .snaprig/kernel.log */
-	bool live_intact; /* live: intact */
-	char *content;	  /* content: NAME, the restored bytes are this snapshot's */
-	bool no_leaks;	  /* leaks: none */
+	int exit_number;	      /* -314 and its low byte (198) are the same */
+	char *says;		      /* in what the client printed */
+	char *snapshot;		      /* whose state, error and kernel log */
+	char *state;		      /* active | failed | … */
+	char *error;		      /* "EFBIG" */
+	char *kernel_log;	      /* text in .snaprig/kernel.log */
+	struct start_condition gauge; /* that it has reached so much, now */
+	bool live_intact;	      /* live: intact */
+	char *content;		      /* content: NAME, the restored bytes are this snapshot's */
+	bool no_leaks;		      /* leaks: none */
 };
 
 /* Rules (faults/rule.h) that can be read. */
@@ -114,6 +117,9 @@ struct step {
 	uint64_t bytes;		      /* WRITE, TARGET (0: none); 0: … */
 	uint32_t per_million;	      /* … of the volume, in a failure that is not bound yet */
 	char *value;		      /* GAUGE */
+	uint32_t count;		      /* SERIES: snapshots */
+	char *fails;		      /* WRITE: "ENOSPC", which it must meet; NULL: none */
+	bool starves;		      /* COALESCE: something is left for want of room */
 	bool memory_is_real;	      /* GAUGE: pressed, not feigned */
 	struct start_condition start; /* WRITE, GAUGE */
 	struct fault_texts faults;    /* FAULT */
@@ -136,9 +142,12 @@ struct scenario {
 	struct place profile_place;
 	char *client; /* a name; or a path, which has a '/', from beside the scenario */
 	struct place client_place;
-	char *limit;		/* NULL: the profile's */
-	uint64_t time_limit_ns; /* of one run of the client; SCENARIO_TIME_LIMIT_NS by default */
-	uint64_t volume_bytes;	/* a multiple of 512; 0: that of a CONTENT_IMAGE, not there */
+	char *limit;		   /* NULL: the profile's */
+	char *sr;		   /* of a chain: "file", "lvm"; NULL: the profile's */
+	char *node_format;	   /* of a chain: "vhd", "qcow2"; NULL: the profile's */
+	bool coalesces_when_asked; /* a chain, and at no other time */
+	uint64_t time_limit_ns;	   /* of one run of the client; SCENARIO_TIME_LIMIT_NS by default */
+	uint64_t volume_bytes;	   /* a multiple of 512; 0: that of a CONTENT_IMAGE, not there */
 	struct content_spec content;
 	struct writer_texts writers;
 	bool writers_unchecked; /* the rig hands out snapshots although a writer failed */
@@ -158,6 +167,9 @@ void scenario_destroy(struct scenario *scenario);
 
 /* Frees COUNT STEPS, and what is theirs. */
 void steps_deinit(struct step *steps, size_t count);
+
+/* What is theirs of one STEP that is a part of something else. */
+void step_deinit(struct step *step);
 
 /* As scenario_destroy(), of one that is a part of something else. */
 void scenario_deinit(struct scenario *scenario);

@@ -44,6 +44,10 @@ static char *expect_title(const struct expectation *wish)
 	AUTO(auto_free) char *says = wish->says ? heap_format("'%s'", wish->says) : NULL;
 	AUTO(auto_free)
 	char *kernel_log = wish->kernel_log ? heap_format("'%s'", wish->kernel_log) : NULL;
+	AUTO(auto_free)
+	char *gauge = wish->gauge.gauge
+			      ? heap_format("%s>=%s", wish->gauge.gauge, wish->gauge.at_least)
+			      : NULL;
 	char number[16];
 	int count = 0;
 
@@ -55,6 +59,7 @@ static char *expect_title(const struct expectation *wish)
 	title_wish(&title, &count, "state", wish->state);
 	title_wish(&title, &count, "error", wish->error);
 	title_wish(&title, &count, "kernel-log", kernel_log);
+	title_wish(&title, &count, "gauge", gauge);
 	title_wish(&title, &count, "live", wish->live_intact ? "intact" : NULL);
 	title_wish(&title, &count, "content", wish->content);
 	title_wish(&title, &count, "leaks", wish->no_leaks ? "none" : NULL);
@@ -75,7 +80,8 @@ static char *write_title(const struct step *step)
 	char size[32];
 
 	size_format(step->bytes, size, sizeof size);
-	return heap_format("write '%s': %s %s%s", step->name, size, pattern, start);
+	return heap_format("write '%s': %s %s%s%s%s", step->name, size, pattern, start,
+		step->fails ? ", until " : "", step->fails ? step->fails : "");
 }
 
 static char *gauge_title(const struct step *step)
@@ -107,6 +113,10 @@ char *step_title(const struct step *step)
 	switch (step->kind) {
 	case STEP_SNAPSHOT:
 		return heap_format("snapshot '%s'", step->name);
+	case STEP_SERIES:
+		return heap_format("snapshots '%s'", step->name);
+	case STEP_COALESCE:
+		return heap_format("coalesce%s", step->starves ? ", which starves" : "");
 	case STEP_DELETE:
 		return heap_format("delete '%s'", step->name);
 	case STEP_WRITE:

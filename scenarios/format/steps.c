@@ -9,6 +9,7 @@
 #include "scenarios/base/heap.h"
 #include "scenarios/format/names.h"
 #include "scenarios/format/parse.h"
+#include "scenarios/format/series.h"
 #include "scenarios/format/yaml_values.h"
 #include "simfs/base/log.h"
 #include "simfs/base/sizes.h"
@@ -125,8 +126,29 @@ static const struct field write_fields[] = {
 	{ "bytes", read_write_bytes, .required = true, .min = WRITE_MIN_BYTES,
 		.max = WRITE_MAX_BYTES },
 	{ "start", read_condition, AT(start) },
+	{ "fails", read_error, AT(fails) },
 };
 static const struct field_table write_table = FIELD_TABLE("write", write_fields);
+
+static const struct field series_fields[] = {
+	{ "name", read_series, AT(name), .required = true },
+	{ "count", read_number_32, AT(count), .required = true, .min = 1, .max = SERIES_MAX },
+	{ "bytes", read_write_bytes, .required = true, .min = WRITE_MIN_BYTES,
+		.max = WRITE_MAX_BYTES },
+};
+static const struct field_table series_table = FIELD_TABLE("snapshots", series_fields);
+
+static const char *const coalesce_step_words[] = { "wait", "starves" };
+
+/* bool: whether it starves. */
+static void read_coalesce(struct reading *reading, const struct field *field,
+	const struct tree_node *node, void *target)
+{
+	int word = 0;
+
+	read_choice(reading, field, node, &word);
+	*(bool *)target = word == 1;
+}
 
 static const struct field gauge_fields[] = {
 	{ "name", read_gauge, AT(name), .required = true },
@@ -169,6 +191,7 @@ static const struct field expect_fields[] = {
 	{ "state", read_word, WISH(state), CHOICES(state_words) },
 	{ "error", read_error, WISH(error) },
 	{ "kernel-log", read_text, WISH(kernel_log) },
+	{ "gauge", read_condition, WISH(gauge) },
 	{ "live", read_wish, WISH(live_intact), CHOICES(live_words) },
 	{ "content", read_past_snapshot, WISH(content) },
 	{ "leaks", read_wish, WISH(no_leaks), CHOICES(leaks_words) },
@@ -190,10 +213,12 @@ void read_expectation(struct reading *reading, const struct field *field,
 /* In the order of enum step_kind. */
 static const struct field step_fields[] = {
 	[STEP_SNAPSHOT] = { "snapshot", read_new_snapshot, AT(name) },
+	[STEP_SERIES] = { "snapshots", read_table, .table = &series_table },
 	[STEP_DELETE] = { "delete", read_deleted_snapshot, AT(name) },
 	[STEP_WRITE] = { "write", read_table, .table = &write_table },
 	[STEP_GAUGE] = { "gauge", read_table, .table = &gauge_table },
 	[STEP_RELEASE] = { "release", read_set_gauge, AT(name) },
+	[STEP_COALESCE] = { "coalesce", read_coalesce, AT(starves), CHOICES(coalesce_step_words) },
 	[STEP_FAULT] = { "fault", read_faults, AT(faults) },
 	[STEP_TARGET] = { "target", read_target, .offset = 0, .min = WRITE_MIN_BYTES,
 		.max = WRITE_MAX_BYTES },
@@ -206,6 +231,7 @@ static const struct field_table step_table = FIELD_TABLE("step", step_fields);
 const struct field_table *const step_tables[] = {
 	&step_table,
 	&write_table,
+	&series_table,
 	&gauge_table,
 	&backup_table,
 	&restore_table,
@@ -233,6 +259,11 @@ static void expectation_check(
 		mistakes_add(reading->mistakes, node->place,
 			"missing key 'state', 'error' or 'kernel-log' for snapshot '%s'",
 			wish->snapshot);
+	/* The word {at} is a moment of the injection, and here one looks at what is now. */
+	if (wish->gauge.gauge && !wish->gauge.at_least)
+		mistakes_add(reading->mistakes, node->place,
+			"'%s' is no gauge and its value (try \"chain.depth>=29\")",
+			wish->gauge.gauge);
 	if (of_backup && names->backups.count == 0 && !names->incomplete)
 		mistakes_add(
 			reading->mistakes, node->place, "no backup is made before this expect");
@@ -272,8 +303,8 @@ static void backup_check(
 /* Does the step make something that others refer to, and is not known by what name? */
 static bool makes_unknown(const struct step *step)
 {
-	return !step->name && (step->kind == STEP_SNAPSHOT || step->kind == STEP_BACKUP ||
-				      step->kind == STEP_GAUGE);
+	return !step->name && (step->kind == STEP_SNAPSHOT || step->kind == STEP_SERIES ||
+				      step->kind == STEP_BACKUP || step->kind == STEP_GAUGE);
 }
 
 static void step_read(struct reading *reading, const struct tree_node *node, struct step *step)
@@ -341,9 +372,11 @@ void read_steps(struct reading *reading, const struct field *field, const struct
 			"'%s' has more than %d steps", field->key, STEPS_MAX);
 		return;
 	}
-	phase->steps = heap_new((node->entry_count + 1) * sizeof *phase->steps);
-	phase->step_count = node->entry_count;
-	for (size_t i = 0; i < node->entry_count; i++)
-		step_read(reading, node->entries[i].value, &phase->steps[i]);
+	for (size_t i = 0; i < node->entry_count; i++) {
+		struct step step = { 0 };
+
+		step_read(reading, node->entries[i].value, &step);
+		series_add(reading->names, &step, phase);
+	}
 	starts_check(reading, phase);
 }

@@ -139,6 +139,19 @@ void ledger_acknowledge(struct ledger *ledger, size_t block, uint64_t write)
 	pthread_mutex_unlock(&ledger->lock);
 }
 
+void ledger_doubts(struct ledger *ledger, struct doubts *ret)
+{
+	*ret = (struct doubts){ 0 };
+	pthread_mutex_lock(&ledger->lock);
+	for (size_t block = 0; block < ledger->expected->block_count; block++) {
+		for (const struct candidate *at = ledger->candidates[block]; at; at = at->next) {
+			ret->items = heap_grow(ret->items, ret->count, sizeof *ret->items);
+			ret->items[ret->count++] = (struct doubt){ block, at->hash };
+		}
+	}
+	pthread_mutex_unlock(&ledger->lock);
+}
+
 /* Whether HASH is one of what BLOCK may be; what is compared with it is that, then. */
 static void block_look(struct ledger *ledger, size_t block, uint64_t hash)
 {

@@ -31,6 +31,9 @@ uint64_t ledger_begin(struct ledger *ledger, size_t block, uint64_t hash);
 /* WRITE to BLOCK has ended well: what others had ended before it began is gone. */
 void ledger_acknowledge(struct ledger *ledger, size_t block, uint64_t write);
 
+/* What blocks may be, now, for which that is not certain.  RET's items are the caller's. */
+void ledger_doubts(struct ledger *ledger, struct doubts *ret);
+
 /* Compares the content MET with what it must be. */
 void ledger_compare(struct ledger *ledger, const struct digest *met, struct comparison *ret);
 

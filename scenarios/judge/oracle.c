@@ -98,6 +98,7 @@ void digest_destroy(struct digest *digest)
 	if (!digest)
 		return;
 	free(digest->hashes);
+	free(digest->doubts.items);
 	free(digest);
 }
 
@@ -135,6 +136,32 @@ static void range_add(struct comparison *comparison, size_t block)
 	comparison->last_different = block;
 }
 
+static bool doubts_allow(const struct doubts *doubts, size_t block, uint64_t hash)
+{
+	size_t low = 0, high = doubts->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (doubts->items[middle].block < block)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (; low < doubts->count && doubts->items[low].block == block; low++) {
+		if (doubts->items[low].hash == hash)
+			return true;
+	}
+	return false;
+}
+
+static bool block_fits(const struct digest *expected, const struct digest *met, size_t block)
+{
+	return block < met->block_count &&
+	       (met->hashes[block] == expected->hashes[block] ||
+		       doubts_allow(&expected->doubts, block, met->hashes[block]));
+}
+
 void digest_compare(const struct digest *expected, const struct digest *met,
 	const struct block_set *only, struct comparison *ret)
 {
@@ -147,7 +174,7 @@ void digest_compare(const struct digest *expected, const struct digest *met,
 		if (only && !block_set_has(only, block))
 			continue;
 		comparison.compared_count++;
-		if (block < met->block_count && met->hashes[block] == expected->hashes[block])
+		if (block_fits(expected, met, block))
 			continue;
 		if (comparison.different_count++ == 0)
 			comparison.first_different = block;

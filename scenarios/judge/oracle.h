@@ -16,10 +16,22 @@
 
 #define ORACLE_BLOCK_BYTES 4096
 
+/* What a block may be, too: a write to it had begun, and nobody knew that it had ended. */
+struct doubt {
+	size_t block;
+	uint64_t hash;
+};
+
+struct doubts {
+	struct doubt *items; /* in the order of their blocks */
+	size_t count;
+};
+
 struct digest {
 	uint64_t size_bytes;
 	size_t block_count; /* the last block may be a part of one */
 	uint64_t *hashes;
+	struct doubts doubts; /* none, unless somebody adds them: the digest's, then */
 };
 
 /* Reads the file at PATH.  Returns 0 or -errno. */
@@ -67,8 +79,8 @@ struct comparison {
 };
 
 /*
- * Compares MET with what is EXPECTED.  Without ONLY every block counts and the
- * size must be the same; with ONLY just its blocks, and they must all be there.
+ * Compares MET with what is EXPECTED, or may be for its doubts.  Without ONLY every block counts
+ * and the size must be the same; with ONLY just its blocks, and they must all be there.
  */
 void digest_compare(const struct digest *expected, const struct digest *met,
 	const struct block_set *only, struct comparison *ret);

@@ -220,12 +220,8 @@ static enum outcome check_live(
 	if (!wish->live_intact)
 		return OUTCOME_PASSED;
 
-	int error = digest_create(run->image, &met);
-
-	if (error < 0) {
-		reason_error(reason, error, "cannot digest '%s'", run->image);
+	if (live_digest(run, reason, &met) < 0)
 		return OUTCOME_ERROR;
-	}
 	ledger_compare(run->ledger, met, &comparison);
 	digest_destroy(met);
 	if (comparison.same)
@@ -297,6 +293,7 @@ static const struct {
 	{ check_says, true },
 	{ check_snapshot, true },
 	{ check_kernel_log, true },
+	{ check_gauge, true },
 	{ check_live, false },
 	{ check_content, false },
 	{ check_leaks, false },

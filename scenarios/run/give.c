@@ -97,7 +97,7 @@ int give_begin(struct run *run, const struct run_backup *backup, struct given *r
 	char *file = heap_format("%s/snapshots/%s", run->mount_point, backup->of);
 	struct attach_order order = {
 		.file = file,
-		.image = run->image,
+		.image = truth_path(run),
 		.log_path = backup->log_path,
 		.time_limit_ns = run->scenario->time_limit_ns,
 		.killed = faults_let_go,

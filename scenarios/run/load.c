@@ -94,9 +94,14 @@ static size_t run_length(const struct area *area, size_t first, size_t end)
 	return length;
 }
 
+/* The live view, and the shadow or -1. */
+struct targets {
+	int live, shadow;
+};
+
 /* Writes LENGTH blocks from BLOCK on and enters them. */
-static int blocks_write(const struct load_order *order, int fd, unsigned char *buffer,
-	uint64_t block, size_t length, uint64_t stream)
+static int blocks_write(const struct load_order *order, const struct targets *targets,
+	unsigned char *buffer, uint64_t block, size_t length, uint64_t stream)
 {
 	uint64_t offset = block * ORACLE_BLOCK_BYTES;
 
@@ -108,11 +113,16 @@ static int blocks_write(const struct load_order *order, int fd, unsigned char *b
 			digest_hash(buffer + i * ORACLE_BLOCK_BYTES, ORACLE_BLOCK_BYTES));
 
 	uint64_t begin_ns = clock_now_ns();
-	int error = file_write_all(fd, buffer, length * ORACLE_BLOCK_BYTES, offset);
+	int error = file_write_all(targets->live, buffer, length * ORACLE_BLOCK_BYTES, offset);
+	uint64_t end_ns = clock_now_ns();
 
+	/* Before it is acknowledged: what is settled is in the shadow, too. */
+	if (error == 0 && targets->shadow >= 0)
+		error = file_write_all(
+			targets->shadow, buffer, length * ORACLE_BLOCK_BYTES, offset);
 	if (error < 0)
 		return error;
-	write_times_add(order->times, clock_now_ns() - begin_ns);
+	write_times_add(order->times, end_ns - begin_ns);
 	for (size_t i = 0; i < length; i++)
 		ledger_acknowledge(order->ledger, block + i, writes[i]);
 	return 0;
@@ -138,10 +148,15 @@ static int area_write(const struct load_order *order, const struct area *area, s
 {
 	uint64_t stream = mix64(order->seed ^ name_hash ^ STREAM_BYTES);
 	AUTO(auto_free) unsigned char *buffer = NULL;
-	AUTO(auto_close) int fd = live_open(order->live_path);
+	AUTO(auto_close) int live = live_open(order->live_path);
+	AUTO(auto_close)
+	int shadow = order->shadow_path ? open(order->shadow_path, O_WRONLY | O_CLOEXEC) : -1;
+	const struct targets targets = { live, shadow };
 
-	if (fd < 0)
-		return reason_error(reason, fd, "cannot open '%s'", order->live_path);
+	if (live < 0)
+		return reason_error(reason, live, "cannot open '%s'", order->live_path);
+	if (order->shadow_path && shadow < 0)
+		return reason_error(reason, -errno, "cannot open '%s'", order->shadow_path);
 	if (posix_memalign((void **)&buffer, ORACLE_BLOCK_BYTES,
 		    BLOCKS_PER_WRITE * ORACLE_BLOCK_BYTES) != 0)
 		return reason_error(reason, -ENOMEM, "cannot write to '%s'", order->live_path);
@@ -149,7 +164,7 @@ static int area_write(const struct load_order *order, const struct area *area, s
 	for (size_t i = 0; i < count && (i == 0 || !is_stopped(order));) {
 		size_t length = run_length(area, i, count);
 		uint64_t block = area->blocks[i];
-		int error = blocks_write(order, fd, buffer, block, length, stream);
+		int error = blocks_write(order, &targets, buffer, block, length, stream);
 
 		if (error == 0 && interrupt_seen())
 			error = -EINTR;

@@ -27,8 +27,9 @@ struct load_order {
 	uint64_t bytes; /* a multiple of ORACLE_BLOCK_BYTES */
 	uint64_t seed;	/* of the scenario */
 	enum content_kind content;
-	const char *image_path; /* to find the files of an ext4 content */
-	const char *live_path;	/* to write to */
+	const char *image_path;	 /* to find the files of an ext4 content */
+	const char *live_path;	 /* to write to */
+	const char *shadow_path; /* gets the same; NULL: there is none */
 	struct ledger *ledger;
 	struct write_times *times; /* of each write; NULL: nobody asks */
 	const atomic_bool *stop;   /* when it is set no second write is begun; NULL: all are */

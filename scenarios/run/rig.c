@@ -41,13 +41,23 @@ static pid_t rig_spawn(const struct rig_order *order, const char *program)
 		"--foreground", "--profile", order->profile, "--seed", seed };
 	size_t count = sizeof head / sizeof head[0];
 	AUTO(auto_free)
-	const char **argv = heap_new((count + 6 + 2 * order->writer_count) * sizeof *argv);
+	const char **argv = heap_new((count + 11 + 2 * order->writer_count) * sizeof *argv);
 
 	memcpy(argv, head, sizeof head);
 	if (order->limit) {
 		argv[count++] = "--limit";
 		argv[count++] = order->limit;
 	}
+	if (order->sr) {
+		argv[count++] = "--sr";
+		argv[count++] = order->sr;
+	}
+	if (order->node_format) {
+		argv[count++] = "--format";
+		argv[count++] = order->node_format;
+	}
+	if (order->coalesces_when_asked)
+		argv[count++] = "--no-coalesce";
 	if (order->time_scale > 0) {
 		argv[count++] = "--time-scale";
 		argv[count++] = scale;

@@ -21,6 +21,9 @@ struct rig_order {
 	const char *mount_point; /* an empty folder */
 	const char *profile;
 	const char *limit; /* NULL: the profile's */
+	const char *sr;	   /* of a chain, and the format of its nodes; NULL: the profile's */
+	const char *node_format;
+	bool coalesces_when_asked;
 	uint64_t seed;
 	char *const *writers; /* WRITER_COUNT of them */
 	size_t writer_count;

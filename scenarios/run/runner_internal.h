@@ -57,6 +57,7 @@ struct run {
 	char *image;
 	char *mount_point;
 	char *live;
+	char *shadow;  /* of a chain: a plain file with what the live view holds; else NULL */
 	char *repo;    /* a folder of all backups */
 	char *program; /* ours */
 
@@ -89,8 +90,21 @@ struct run {
 /* Runs a step; anything but OUTCOME_PASSED comes with a REASON. */
 typedef enum outcome step_runner(struct run *run, const struct step *step, struct reason *reason);
 
+/* shadow.c: makes run->shadow of the image, which is the live view now: 0, or -errno with
+ * REASON. */
+int shadow_make(struct run *run, struct reason *reason);
+
+/* The plain file in which the oracle finds what the live view holds. */
+const char *truth_path(const struct run *run);
+
+/* Digests what the live view holds, by what the rig has on disk: 0, or -errno with REASON. */
+int live_digest(const struct run *run, struct reason *reason, struct digest **ret);
+
 /* steps.c */
 step_runner run_snapshot, run_delete, run_write, run_gauge, run_release;
+
+/* coalesce.c */
+step_runner run_coalesce;
 
 /* An armed STEP, now; the gauge is set through CONTROL, and a write that lets_read ends when STOP
  * is set.  Any thread. */
@@ -147,6 +161,9 @@ void judge_unjudged(struct run *run);
  */
 int restored_compare(struct run *run, struct snapshot_point *point, struct reason *reason,
 	bool *ret_same, char **ret_text);
+
+/* expect_gauge.c: the wish for a gauge; passes when there is none. */
+enum outcome check_gauge(struct run *run, const struct expectation *wish, struct reason *reason);
 
 struct snapshot_point *point_find(struct run *run, const char *name);
 

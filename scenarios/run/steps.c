@@ -14,6 +14,7 @@
 #include "scenarios/run/measure.h"
 #include "scenarios/run/runner_internal.h"
 #include "simfs/base/cleanup.h"
+#include "simfs/base/log.h"
 
 struct snapshot_point *point_find(struct run *run, const char *name)
 {
@@ -48,20 +49,29 @@ static int image_keep(const struct run *run, struct snapshot_point *point, struc
 	close(fd);
 	/* Only its name was wanted. */
 	unlink(path);
-	error = file_copy(run->image, path);
+	error = file_copy(truth_path(run), path);
 	point->image = TAKE_PTR(path);
-	return error < 0 ? reason_error(reason, error, "cannot copy '%s'", run->image) : 0;
+	return error < 0 ? reason_error(reason, error, "cannot copy '%s'", truth_path(run)) : 0;
 }
 
 int point_read(const struct run *run, struct snapshot_point *point, struct reason *reason)
 {
-	int error = digest_create(run->image, &point->content);
+	const char *truth = truth_path(run);
+	struct doubts doubts = { 0 };
+	int error;
 
-	if (error < 0)
-		return reason_error(reason, error, "cannot digest '%s'", run->image);
-	point->data = measure_data(run->image);
+	/* First: what is settled by then is in the shadow, and nothing is written meanwhile. */
+	if (run->shadow)
+		ledger_doubts(run->ledger, &doubts);
+	error = digest_create(truth, &point->content);
+	if (error < 0) {
+		free(doubts.items);
+		return reason_error(reason, error, "cannot digest '%s'", truth);
+	}
+	point->content->doubts = doubts;
+	point->data = measure_data(truth);
 	if (run->client->compares == CLIENT_COMPARES_USED_BLOCKS)
-		error = ext4_used_blocks(run->image, reason, &point->used);
+		error = ext4_used_blocks(truth, reason, &point->used);
 	if (run->client->compares == CLIENT_COMPARES_TREE)
 		error = image_keep(run, point, reason);
 	return error;
@@ -73,14 +83,23 @@ void point_add(struct run *run, const struct snapshot_point *point)
 	run->points[run->point_count++] = *point;
 }
 
+/* What a chain has no room for, or what would make it too long, is refused. */
+static bool is_of_limit(int error)
+{
+	return error == -ENOSPC || error == -EMLINK;
+}
+
 enum outcome run_snapshot(struct run *run, const struct step *step, struct reason *reason)
 {
 	struct snapshot_point point = { .name = step->name };
 	json_t *arguments = json_pack("{s:s, s:b}", "name", step->name, "hold_writes", 1);
 
-	if (rig_call(run->rig, "snapshot.create", arguments, reason, NULL) < 0) {
-		if (!run->scenario->is_failure || !rig_alive(run->rig, reason) ||
-			!faults_struck(run))
+	int error = rig_call(run->rig, "snapshot.create", arguments, reason, NULL);
+
+	if (error < 0) {
+		bool is_meant = faults_struck(run) || is_of_limit(error);
+
+		if (!run->scenario->is_failure || !is_meant || !rig_alive(run->rig, reason))
 			return OUTCOME_ERROR;
 		/* Whoever reads it all the same must say that it is not there. */
 		point.never_came = true;
@@ -88,8 +107,7 @@ enum outcome run_snapshot(struct run *run, const struct step *step, struct reaso
 		return OUTCOME_PASSED;
 	}
 
-	int error = point_read(run, &point, reason);
-
+	error = point_read(run, &point, reason);
 	point_add(run, &point);
 	if (error < 0)
 		return OUTCOME_ERROR;
@@ -121,14 +139,24 @@ static enum outcome write_now(const struct run *run, const struct step *step,
 		.bytes = step->bytes,
 		.seed = run->scenario->seed,
 		.content = run->scenario->content.kind,
-		.image_path = run->image,
+		.image_path = truth_path(run),
 		.live_path = run->live,
+		.shadow_path = run->shadow,
 		.ledger = run->ledger,
 		.times = times,
 		.stop = stop,
 	};
 
-	switch (load_carry_out(&order, reason)) {
+	int error = load_carry_out(&order, reason);
+
+	if (step->fails && error == error_from_name(step->fails))
+		return OUTCOME_PASSED;
+	if (step->fails && error == 0) {
+		reason_set(
+			reason, "writer '%s' was to meet %s, and did not", step->name, step->fails);
+		return OUTCOME_INCONCLUSIVE;
+	}
+	switch (error) {
 	case 0:
 		return OUTCOME_PASSED;
 	case -EINVAL:

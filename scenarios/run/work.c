@@ -84,5 +84,6 @@ void work_remove(struct run *run)
 	free(run->image);
 	free(run->mount_point);
 	free(run->live);
+	free(run->shadow);
 	free(run->repo);
 }

@@ -29,6 +29,7 @@ static struct scenario_files ours;
 	"  - fault: [ 'snapshot.read error=EIO when={at} offset={middle}..', 'live.write drop']\n" \
 	"  - write: { name: w, pattern: random, bytes: 25%, start: \"{at}\" }\n"                   \
 	"  - backup: { of: s1, to: b1 }\n"
+#define PLAIN  "inject: [ snapshot: s1, { backup: { of: s1, to: b1 } } ]\n"
 #define REMEDY "remedy: [ delete: s1, snapshot: s2, { backup: { of: s2, to: b2 } } ]\n"
 
 /* The first mistake in TEXT, the caller's; NULL: there is none, and *RET is read. */
@@ -107,6 +108,28 @@ START_TEST(words_are_bound_to_the_moment_and_the_volume)
 }
 END_TEST
 
+START_TEST(a_limit_may_be_the_sum_of_a_size_and_a_share)
+{
+	struct failure *failure = failure_of(
+		"name: f\nabout: a\nprofiles: { xen: [ { gauge: chain.depth>=3 } ] }\n"
+		"limit: 1MiB+210%\nsr: lvm\nformat: qcow2\ncoalesce: none\n"
+		"inject: [ snapshots: { name: o, count: 2, bytes: 25% }, snapshot: s1, "
+		"{ backup: { of: s1, to: b1 } } ]\n");
+	const struct step *inject = failure->scenario.phases[0].steps;
+
+	failure_bind(failure, NULL, 10u << 20);
+	ck_assert_str_eq(failure->scenario.limit, "23068672");
+	ck_assert_str_eq(failure->scenario.sr, "lvm");
+	ck_assert_str_eq(failure->scenario.node_format, "qcow2");
+	ck_assert(failure->scenario.coalesces_when_asked);
+	ck_assert_int_eq(inject[2].kind, STEP_WRITE);
+	ck_assert_uint_eq(inject[2].bytes, (10u << 20) / 4);
+	ck_assert_str_eq(
+		failure_profile(failure, "xen")->sees[0].expectation.gauge.gauge, "chain.depth");
+	failure_destroy(failure);
+}
+END_TEST
+
 START_TEST(the_room_of_clients_is_a_share_or_what_there_is)
 {
 	struct failure *failure = failure_of(
@@ -162,6 +185,13 @@ static const struct {
 		"6:9: no backup is made in 'inject'" },
 	{ HEAD "inject: [ snapshot: s1, fault: 'live.write drop when={att}' ]\n", "6:32: " },
 	{ HEAD INJECT "remedy: [ delete: s2 ]\n", "11:19: snapshot 's2' is never made" },
+	{ "name: f\nabout: a\nprofiles: { xen: [] }\nlimit: 1MiB+x%\n" PLAIN,
+		"4:8: cannot read size '1MiB+x%'" },
+	{ "name: f\nabout: a\nprofiles: { xen: [] }\nlimit: 1MiB+1%+1%\n" PLAIN,
+		"4:8: cannot read size" },
+	{ "name: f\nabout: a\nprofiles: { xen: [ { gauge: \"{at}\" } ] }\n"
+	  "inject: [ snapshot: s1, { backup: { of: s1, to: b1 } } ]\n",
+		"3:20: '{at}' is no gauge and its value" },
 	/* What is seen is seen before the remedy. */
 	{ "name: f\nabout: a\nprofiles: { plain: [ { snapshot: s2, state: failed } ] }\n"
 	  "inject: [ snapshot: s1, { backup: { of: s1, to: b1 } } ]\n" REMEDY,
@@ -222,6 +252,7 @@ int main(int argc, char **argv)
 	tcase_add_loop_test(
 		tests, ours_can_be_read_and_are_named_as_their_files, 0, (int)ours.count);
 	tcase_add_test(tests, words_are_bound_to_the_moment_and_the_volume);
+	tcase_add_test(tests, a_limit_may_be_the_sum_of_a_size_and_a_share);
 	tcase_add_test(tests, the_room_of_clients_is_a_share_or_what_there_is);
 	tcase_add_test(tests, each_profile_has_what_is_seen_there);
 	tcase_add_loop_test(

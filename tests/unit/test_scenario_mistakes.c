@@ -220,8 +220,9 @@ START_TEST(control_characters_do_not_reach_the_terminal)
 	AUTO(auto_free) char *messages = scenario_text_messages(text);
 
 	ck_assert_str_eq(messages,
-		"x.yaml:9:9: unknown key 'a?[2J?b?\?' (known: snapshot, delete, "
-		"write, gauge, release, fault, target, backup, restore, expect)\n");
+		"x.yaml:9:9: unknown key 'a?[2J?b?\?' (known: snapshot, "
+		"snapshots, delete, write, gauge, release, coalesce, fault, target, backup, "
+		"restore, expect)\n");
 }
 END_TEST
 

@@ -240,6 +240,12 @@ static const struct title_case {
 		"expect verdict hung, exit -314, says '5'" },
 	{ "expect: { snapshot: s0, state: stale, error: EIO, kernel-log: a b }",
 		"expect snapshot s0, state stale, error EIO, kernel-log 'a b'" },
+	{ "write: { name: w, pattern: random, bytes: 4KiB, fails: ENOSPC }",
+		"write 'w': 4 KiB random, until ENOSPC" },
+	{ "coalesce: wait", "coalesce" },
+	{ "coalesce: starves", "coalesce, which starves" },
+	{ "snapshots: { name: o, count: 1, bytes: 4KiB }", "write 'o-1': 4 KiB random" },
+	{ "expect: { gauge: chain.depth >= 3 }", "expect gauge chain.depth>=3" },
 	{ "expect: { exit: nonzero, content: s0, live: intact, leaks: none }",
 		"expect exit nonzero, live intact, content s0, leaks none" },
 };
@@ -255,6 +261,30 @@ START_TEST(every_step_is_read_and_has_a_title)
 	AUTO(auto_free) char *title = step_title(&scenario->phases[0].steps[2]);
 
 	ck_assert_str_eq(title, title_cases[_i].title);
+	scenario_destroy(scenario);
+}
+END_TEST
+
+START_TEST(series_becomes_single_steps)
+{
+	static const enum step_kind kinds[] = { STEP_WRITE, STEP_SNAPSHOT, STEP_WRITE,
+		STEP_SNAPSHOT, STEP_DELETE, STEP_DELETE, STEP_EXPECT };
+	AUTO(auto_free)
+	char *text = scenario_text_with_steps(
+		"      - snapshots: { name: o, count: 2, bytes: 8KiB }\n"
+		"      - delete: o\n"
+		"      - expect: { content: o-2 }\n");
+	struct scenario *scenario = scenario_text_parse(text);
+	const struct step *steps = &scenario->phases[0].steps[2];
+
+	ck_assert_uint_eq(scenario->phases[0].step_count, 9);
+	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+		ck_assert_int_eq(steps[i].kind, kinds[i]);
+	ck_assert_str_eq(steps[0].name, "o-1");
+	ck_assert_uint_eq(steps[0].bytes, 8u << 10);
+	ck_assert_str_eq(steps[3].name, "o-2");
+	ck_assert_str_eq(steps[4].name, "o-1");
+	ck_assert_str_eq(steps[5].name, "o-2");
 	scenario_destroy(scenario);
 }
 END_TEST
@@ -344,6 +374,7 @@ int main(int argc, char **argv)
 	tcase_add_test(tests, optional_keys_at_the_top_are_read);
 	tcase_add_loop_test(tests, exit_is_a_word_or_a_number, 0, COUNT(exit_cases));
 	tcase_add_loop_test(tests, every_step_is_read_and_has_a_title, 0, COUNT(title_cases));
+	tcase_add_test(tests, series_becomes_single_steps);
 	tcase_add_test(tests, gauge_is_released_after_it_was_set);
 	tcase_add_test(tests, faults_are_one_rule_or_a_list);
 	tcase_add_test(tests, byte_order_mark_and_carriage_returns_do_not_matter);
