@@ -43,6 +43,7 @@ struct check_result {
 	char *failure; /* NULL: none */
 	char *profile;
 	const char *verdict; /* the worst that applies; "skipped" or "error": none could be had */
+	const char *remedy;  /* of the backup after the remedy; NULL: there was none */
 	int code;	     /* the exit code for it */
 	int client_exit;     /* of the backup that met the failure; -1: it was not run */
 	uint64_t fired;	     /* how often the failure struck ... */

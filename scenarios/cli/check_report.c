@@ -19,9 +19,9 @@ json_t *check_json(const struct check_result *result)
 
 	for (size_t i = 0; i < result->leak_count; i++)
 		json_array_append_new(leaks, report_text_json(result->leaks[i]));
-	return json_pack("{s:o, s:s, s:s, s:i, s:o, s:I, s:o, s:f, s:I, s:o, s:o, s:o, s:o}",
+	return json_pack("{s:o, s:s, s:s, s:s?, s:i, s:o, s:I, s:o, s:f, s:I, s:o, s:o, s:o, s:o}",
 		"failure", report_text_json(result->failure), "profile", result->profile, "verdict",
-		result->verdict, "code", result->code, "exit",
+		result->verdict, "remedy", result->remedy, "code", result->code, "exit",
 		result->client_exit < 0 ? json_null() : json_integer(result->client_exit), "fired",
 		(json_int_t)result->fired, "leaks", leaks, "seconds", result->seconds, "seed",
 		(json_int_t)result->seed, "why", report_text_json(result->why), "replay",

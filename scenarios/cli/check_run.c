@@ -62,9 +62,13 @@ static size_t weight_of(enum verdict verdict)
 static void backup_over(void *context, const struct run_backup *backup)
 {
 	struct check *check = context;
-	struct met *met = strcmp(backup->name, "b0") == 0   ? &check->steady
-			  : strcmp(backup->name, "b1") == 0 ? &check->inject
-							    : &check->remedy;
+	struct met *met = strcmp(backup->name, "b1") == 0 ? &check->inject
+			  : check->inject.is_there	  ? &check->remedy
+							  : &check->steady;
+
+	/* What went wrong before the failure is told, whatever came behind it. */
+	if (met == &check->steady && met->is_there && !verdict_is_good(met->verdict))
+		return;
 
 	free(met->reason);
 	*met = (struct met){
@@ -325,6 +329,7 @@ void check_run(const struct check_arguments *arguments, struct failure *failure,
 			(check.inject.has_struck || check.has_mark))
 			ret->fired = 1;
 	}
+	ret->remedy = check.remedy.is_there ? verdict_name(check.remedy.verdict) : NULL;
 	results_deinit(&results);
 	free(check.steady.reason);
 	free(check.inject.reason);

@@ -200,11 +200,14 @@ static void read_later(struct reading *reading, const struct field *field,
 	(void)target;
 }
 
-static bool phase_has(const struct phase *phase, enum step_kind kind)
+static bool is_met(const struct phase *phase)
 {
-	for (size_t i = 0; i < phase->step_count; i++)
-		if (phase->steps[i].kind == kind)
+	for (size_t i = 0; i < phase->step_count; i++) {
+		const struct step *step = &phase->steps[i];
+
+		if (step->kind == STEP_BACKUP && strcmp(step->name, FAILURE_BACKUP) == 0)
 			return true;
+	}
 	return false;
 }
 
@@ -224,9 +227,10 @@ static void failure_check(
 		mistakes_add(reading->mistakes, at->place,
 			"nothing happens at this moment (try start: \"{at}\" in a step, or "
 			"when={at} in a rule)");
-	if (!phase_has(&failure->scenario.phases[INJECT], STEP_BACKUP))
+	if (!is_met(&failure->scenario.phases[INJECT]))
 		mistakes_add(reading->mistakes, inject->place,
-			"no backup is made in 'inject', so nobody meets the failure");
+			"no backup '" FAILURE_BACKUP "' is made in 'inject', so nobody meets the "
+			"failure");
 }
 
 static void failure_fill(

@@ -29,6 +29,9 @@ struct failure_profile {
 	size_t see_count;
 };
 
+/* The name of the backup that meets it. */
+#define FAILURE_BACKUP "b1"
+
 struct failure {
 	char *source; /* the document or the report that tells of it */
 	char *at;     /* the moment, "read.progress>=25%"; NULL: it has none of its own */

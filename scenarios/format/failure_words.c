@@ -78,24 +78,6 @@ static uint64_t share_of(uint64_t bytes, uint32_t per_million, uint64_t unit)
 	return share < unit ? unit : share - share % unit;
 }
 
-static void step_bind(struct step *step, const char *at, uint64_t volume_bytes)
-{
-	if (step->per_million > 0) {
-		step->bytes = share_of(volume_bytes, step->per_million, WRITE_BLOCK_BYTES);
-		step->per_million = 0;
-	}
-	if (step->start.gauge && strcmp(step->start.gauge, WORD_AT) == 0) {
-		free(step->start.gauge);
-		MUST(moment_parse(at, &step->start));
-	}
-	for (size_t i = 0; i < step->faults.count; i++) {
-		char *bound = words_bind(step->faults.texts[i], at, volume_bytes);
-
-		free(step->faults.texts[i]);
-		step->faults.texts[i] = bound;
-	}
-}
-
 int failure_sum_parse(const char *text, uint64_t *ret_bytes, uint32_t *ret_per_million)
 {
 	const char *plus = strchr(text, '+');
@@ -109,23 +91,41 @@ int failure_sum_parse(const char *text, uint64_t *ret_bytes, uint32_t *ret_per_m
 }
 
 /* A share of any volume is one that every profile takes: LVM counts sectors, VSS 16 KiB. */
-static void limit_bind(struct scenario *scenario, uint64_t volume_bytes)
+static void limit_bind(char **limit, uint64_t volume_bytes)
 {
 	uint64_t more = 0;
 	uint32_t per_million;
 
-	if (!scenario->limit ||
-		(share_parse(scenario->limit, &per_million) < 0 &&
-			failure_sum_parse(scenario->limit, &more, &per_million) < 0))
+	if (!*limit || (share_parse(*limit, &per_million) < 0 &&
+			       failure_sum_parse(*limit, &more, &per_million) < 0))
 		return;
-	free(scenario->limit);
-	scenario->limit = heap_format(
+	free(*limit);
+	*limit = heap_format(
 		"%" PRIu64, more + share_of(volume_bytes, per_million, LIMIT_UNIT_BYTES));
+}
+
+static void step_bind(struct step *step, const char *at, uint64_t volume_bytes)
+{
+	if (step->per_million > 0) {
+		step->bytes = share_of(volume_bytes, step->per_million, WRITE_BLOCK_BYTES);
+		step->per_million = 0;
+	}
+	limit_bind(&step->limit, volume_bytes);
+	if (step->start.gauge && strcmp(step->start.gauge, WORD_AT) == 0) {
+		free(step->start.gauge);
+		MUST(moment_parse(at, &step->start));
+	}
+	for (size_t i = 0; i < step->faults.count; i++) {
+		char *bound = words_bind(step->faults.texts[i], at, volume_bytes);
+
+		free(step->faults.texts[i]);
+		step->faults.texts[i] = bound;
+	}
 }
 
 void failure_bind(struct failure *failure, const char *at, uint64_t volume_bytes)
 {
-	limit_bind(&failure->scenario, volume_bytes);
+	limit_bind(&failure->scenario.limit, volume_bytes);
 	if (!at)
 		at = failure->at ? failure->at : EXAMPLE_AT;
 	for (size_t i = 0; i < failure->scenario.phase_count; i++) {

@@ -19,6 +19,7 @@ void step_deinit(struct step *step)
 	free(step->of);
 	free(step->value);
 	free(step->fails);
+	free(step->limit);
 	for (size_t i = 0; i < step->faults.count; i++)
 		free(step->faults.texts[i]);
 	free(step->faults.texts);

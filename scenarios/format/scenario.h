@@ -58,12 +58,13 @@ struct start_condition {
 };
 
 enum step_kind {
-	STEP_SNAPSHOT, /* snapshot: NAME */
+	STEP_SNAPSHOT, /* snapshot: NAME, or { name, limit } */
 	STEP_SERIES,  /* snapshots: { name, count, bytes }; read_steps() makes single steps of it */
 	STEP_DELETE,  /* delete: NAME */
 	STEP_WRITE,   /* write: { name, pattern, bytes, [start] } */
 	STEP_GAUGE,   /* gauge: { name, value, [start] } */
 	STEP_RELEASE, /* release: GAUGE */
+	STEP_WAIT,    /* wait: TIME, on the rig's clock */
 	STEP_COALESCE, /* coalesce: wait | starves */
 	STEP_FAULT,    /* fault: RULE, or a list of them */
 	STEP_TARGET,   /* target: SIZE, room for what clients make; none: as there is */
@@ -119,6 +120,8 @@ struct step {
 	char *value;		      /* GAUGE */
 	uint32_t count;		      /* SERIES: snapshots */
 	char *fails;		      /* WRITE: "ENOSPC", which it must meet; NULL: none */
+	char *limit;		      /* SNAPSHOT: of its store; NULL: the scenario's */
+	uint64_t wait_ns;	      /* WAIT */
 	bool starves;		      /* COALESCE: something is left for want of room */
 	bool memory_is_real;	      /* GAUGE: pressed, not feigned */
 	struct start_condition start; /* WRITE, GAUGE */

@@ -112,9 +112,12 @@ char *step_title(const struct step *step)
 
 	switch (step->kind) {
 	case STEP_SNAPSHOT:
-		return heap_format("snapshot '%s'", step->name);
+		return heap_format("snapshot '%s'%s%s", step->name, step->limit ? ", limit " : "",
+			step->limit ? step->limit : "");
 	case STEP_SERIES:
 		return heap_format("snapshots '%s'", step->name);
+	case STEP_WAIT:
+		return heap_format("wait %s", duration_write(step->wait_ns, size, sizeof size));
 	case STEP_COALESCE:
 		return heap_format("coalesce%s", step->starves ? ", which starves" : "");
 	case STEP_DELETE:

@@ -10,16 +10,14 @@
 #include "scenarios/format/names.h"
 #include "scenarios/format/parse.h"
 #include "scenarios/format/series.h"
+#include "scenarios/format/step_values.h"
 #include "scenarios/format/yaml_values.h"
 #include "simfs/base/log.h"
 #include "simfs/base/sizes.h"
 
-#define AT(member)     .offset = offsetof(struct step, member)
-#define WISH(member)   .offset = offsetof(struct expectation, member)
-#define CHOICES(words) .choices = (words), .choice_count = sizeof(words) / sizeof(words)[0]
-
-/* Exit codes are bytes; programs that exit with -314 are written down as they say it. */
-#define EXIT_NUMBER_MAX 65535
+#define AT(member)	.offset = offsetof(struct step, member)
+#define WISH(member)	.offset = offsetof(struct expectation, member)
+#define CHOICES(words)	.choices = (words), .choice_count = sizeof(words) / sizeof(words)[0]
 
 #define WRITE_MIN_BYTES 512u
 #define WRITE_MAX_BYTES (1ull << 40)
@@ -57,68 +55,11 @@ static const char *const leaks_words[] = { "none" };
 static void expectation_check(
 	struct reading *reading, const struct tree_node *node, const struct expectation *wish);
 
-static void read_exit(struct reading *reading, const struct field *field,
-	const struct tree_node *node, void *target)
-{
-	struct expectation *wish = target;
-	uint64_t number;
-
-	if (!is_scalar(reading, field, node, "zero, nonzero or a number"))
-		return;
-	if (strcmp(node->text, "zero") == 0) {
-		wish->exit_wish = EXIT_WISH_ZERO;
-		return;
-	}
-	if (strcmp(node->text, "nonzero") == 0) {
-		wish->exit_wish = EXIT_WISH_NONZERO;
-		return;
-	}
-
-	bool is_negative = node->text[0] == '-';
-
-	if (node->quoted || number_parse(node->text + is_negative, &number) < 0 ||
-		number > EXIT_NUMBER_MAX) {
-		mistakes_add(reading->mistakes, node->place,
-			"cannot read exit '%s' (try zero, nonzero or 1)", node->text);
-		return;
-	}
-	wish->exit_wish = EXIT_WISH_NUMBER;
-	wish->exit_number = is_negative ? -(int)number : (int)number;
-}
-
-static void read_error(struct reading *reading, const struct field *field,
-	const struct tree_node *node, void *target)
-{
-	if (!is_scalar(reading, field, node, "the name of an error"))
-		return;
-	if (error_from_name(node->text) == 0)
-		mistakes_add(
-			reading->mistakes, node->place, "unknown error '%s' (try EIO)", node->text);
-	else
-		*(char **)target = heap_copy(node->text);
-}
-
-/* A size; in a failure a share of the volume, too. */
-static void read_write_bytes(struct reading *reading, const struct field *field,
-	const struct tree_node *node, void *target)
-{
-	struct step *step = target;
-
-	if (!reading->is_failure || node->kind != TREE_SCALAR ||
-		share_parse(node->text, &step->per_million) < 0)
-		read_size(reading, field, node, &step->bytes);
-	else if (step->per_million == 0 || step->per_million > 1000000)
-		mistakes_add(reading->mistakes, node->place,
-			"'%s' is no share of a volume (try 25%%)", node->text);
-}
-
-/* As read_write_bytes(), or "none". */
-static void read_target(struct reading *reading, const struct field *field,
-	const struct tree_node *node, void *target)
-{
-	if (node->kind != TREE_SCALAR || strcmp(node->text, "none") != 0)
-		read_write_bytes(reading, field, node, target);
-}
+static const struct field snapshot_fields[] = {
+	{ "name", read_new_snapshot, AT(name), .required = true },
+	{ "limit", read_limit, AT(limit) },
+};
+static const struct field_table snapshot_table = FIELD_TABLE("snapshot", snapshot_fields);
 
 static const struct field write_fields[] = {
 	{ "name", read_name, AT(name), .required = true },
@@ -140,16 +81,6 @@ static const struct field_table series_table = FIELD_TABLE("snapshots", series_f
 
 static const char *const coalesce_step_words[] = { "wait", "starves" };
 
-/* bool: whether it starves. */
-static void read_coalesce(struct reading *reading, const struct field *field,
-	const struct tree_node *node, void *target)
-{
-	int word = 0;
-
-	read_choice(reading, field, node, &word);
-	*(bool *)target = word == 1;
-}
-
 static const struct field gauge_fields[] = {
 	{ "name", read_gauge, AT(name), .required = true },
 	{ "value", read_gauge_value, AT(value), .required = true },
@@ -157,18 +88,6 @@ static const struct field gauge_fields[] = {
 	{ "start", read_condition, AT(start) },
 };
 static const struct field_table gauge_table = FIELD_TABLE("gauge", gauge_fields);
-
-/* A snapshot that the client takes, of a name that was not used before. */
-static void read_takes(struct reading *reading, const struct field *field,
-	const struct tree_node *node, void *target)
-{
-	struct step *step = target;
-
-	step->takes = true;
-	free(step->of);
-	step->of = NULL;
-	read_new_snapshot(reading, field, node, &step->of);
-}
 
 static const struct field backup_fields[] = {
 	{ "of", read_snapshot, AT(of) },
@@ -212,12 +131,13 @@ void read_expectation(struct reading *reading, const struct field *field,
 
 /* In the order of enum step_kind. */
 static const struct field step_fields[] = {
-	[STEP_SNAPSHOT] = { "snapshot", read_new_snapshot, AT(name) },
+	[STEP_SNAPSHOT] = { "snapshot", read_snapshot_step, .table = &snapshot_table },
 	[STEP_SERIES] = { "snapshots", read_table, .table = &series_table },
 	[STEP_DELETE] = { "delete", read_deleted_snapshot, AT(name) },
 	[STEP_WRITE] = { "write", read_table, .table = &write_table },
 	[STEP_GAUGE] = { "gauge", read_table, .table = &gauge_table },
 	[STEP_RELEASE] = { "release", read_set_gauge, AT(name) },
+	[STEP_WAIT] = { "wait", read_duration, AT(wait_ns) },
 	[STEP_COALESCE] = { "coalesce", read_coalesce, AT(starves), CHOICES(coalesce_step_words) },
 	[STEP_FAULT] = { "fault", read_faults, AT(faults) },
 	[STEP_TARGET] = { "target", read_target, .offset = 0, .min = WRITE_MIN_BYTES,
@@ -230,6 +150,7 @@ static const struct field_table step_table = FIELD_TABLE("step", step_fields);
 
 const struct field_table *const step_tables[] = {
 	&step_table,
+	&snapshot_table,
 	&write_table,
 	&series_table,
 	&gauge_table,

@@ -27,6 +27,7 @@ static step_runner *const step_runners[] = {
 	[STEP_WRITE] = run_write,
 	[STEP_GAUGE] = run_gauge,
 	[STEP_RELEASE] = run_release,
+	[STEP_WAIT] = run_wait,
 	[STEP_COALESCE] = run_coalesce,
 	[STEP_FAULT] = run_fault,
 	[STEP_TARGET] = run_target,

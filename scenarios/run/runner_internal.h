@@ -101,7 +101,7 @@ const char *truth_path(const struct run *run);
 int live_digest(const struct run *run, struct reason *reason, struct digest **ret);
 
 /* steps.c */
-step_runner run_snapshot, run_delete, run_write, run_gauge, run_release;
+step_runner run_snapshot, run_delete, run_write, run_gauge, run_release, run_wait;
 
 /* coalesce.c */
 step_runner run_coalesce;

@@ -9,12 +9,17 @@
 
 #include "scenarios/base/files.h"
 #include "scenarios/base/heap.h"
+#include "scenarios/base/interrupt.h"
 #include "scenarios/run/ext4_map.h"
 #include "scenarios/run/load.h"
 #include "scenarios/run/measure.h"
 #include "scenarios/run/runner_internal.h"
 #include "simfs/base/cleanup.h"
+#include "simfs/base/clock.h"
 #include "simfs/base/log.h"
+
+/* How often a wait looks whether the run was interrupted. */
+#define WAIT_SLICE_US (10 * 1000)
 
 struct snapshot_point *point_find(struct run *run, const char *name)
 {
@@ -93,6 +98,9 @@ enum outcome run_snapshot(struct run *run, const struct step *step, struct reaso
 {
 	struct snapshot_point point = { .name = step->name };
 	json_t *arguments = json_pack("{s:s, s:b}", "name", step->name, "hold_writes", 1);
+
+	if (step->limit)
+		json_object_set_new(arguments, "limit", json_string(step->limit));
 
 	int error = rig_call(run->rig, "snapshot.create", arguments, reason, NULL);
 
@@ -202,6 +210,17 @@ enum outcome run_write(struct run *run, const struct step *step, struct reason *
 enum outcome run_gauge(struct run *run, const struct step *step, struct reason *reason)
 {
 	return gauge_now(step, rig_control(run->rig), reason);
+}
+
+enum outcome run_wait(struct run *run, const struct step *step, struct reason *reason)
+{
+	uint64_t scale = run->scenario->time_scale ? run->scenario->time_scale : 1;
+	uint64_t end_ns = clock_now_ns() + step->wait_ns / scale;
+
+	(void)reason;
+	while (clock_now_ns() < end_ns && !interrupt_seen())
+		usleep(WAIT_SLICE_US);
+	return OUTCOME_PASSED;
 }
 
 enum outcome run_release(struct run *run, const struct step *step, struct reason *reason)

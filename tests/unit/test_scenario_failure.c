@@ -62,19 +62,21 @@ static struct failure *failure_of(const char *text)
 START_TEST(ours_can_be_read_and_are_named_as_their_files)
 {
 	struct failure *failure;
-	const char *slash = strrchr(ours.paths[_i], '/');
+	const char *slash = strrchr(ours.paths[_i], '/'), *last = "";
 
 	ck_assert_int_eq(failure_load(ours.paths[_i], stderr, &failure), 0);
 
 	AUTO(auto_free) char *file = heap_format("%s.yaml", failure->scenario.name);
 
 	ck_assert_str_eq(slash + 1, file);
+	/* The last backup meets it. */
 	for (size_t i = 0; i < failure->scenario.phases[0].step_count; i++) {
 		const struct step *step = &failure->scenario.phases[0].steps[i];
 
 		if (step->kind == STEP_BACKUP)
-			ck_assert_str_eq(step->name, "b1");
+			last = step->name;
 	}
+	ck_assert_str_eq(last, "b1");
 	failure_bind(failure, NULL, 64u << 20);
 	failure_destroy(failure);
 }
@@ -114,10 +116,11 @@ START_TEST(a_limit_may_be_the_sum_of_a_size_and_a_share)
 		"name: f\nabout: a\nprofiles: { xen: [ { gauge: chain.depth>=3 } ] }\n"
 		"limit: 1MiB+210%\nsr: lvm\nformat: qcow2\ncoalesce: none\n"
 		"inject: [ snapshots: { name: o, count: 2, bytes: 25% }, snapshot: s1, "
-		"{ backup: { of: s1, to: b1 } } ]\n");
+		"snapshot: { name: s2, limit: 50% }, { backup: { of: s1, to: b1 } } ]\n");
 	const struct step *inject = failure->scenario.phases[0].steps;
 
 	failure_bind(failure, NULL, 10u << 20);
+	ck_assert_str_eq(inject[5].limit, "5242880");
 	ck_assert_str_eq(failure->scenario.limit, "23068672");
 	ck_assert_str_eq(failure->scenario.sr, "lvm");
 	ck_assert_str_eq(failure->scenario.node_format, "qcow2");
@@ -182,7 +185,10 @@ static const struct {
 	{ HEAD "inject: [ snapshot: s1, { backup: { of: s1, to: b1 } } ]\n",
 		"4:5: nothing happens at this moment" },
 	{ HEAD "inject: [ snapshot: s1, fault: 'live.write drop when={at}' ]\n",
-		"6:9: no backup is made in 'inject'" },
+		"6:9: no backup 'b1' is made in 'inject'" },
+	{ "name: f\nabout: a\nprofiles: { plain: [] }\n"
+	  "inject: [ snapshot: s1, { backup: { of: s1, to: b7 } } ]\n",
+		"4:9: no backup 'b1' is made in 'inject'" },
 	{ HEAD "inject: [ snapshot: s1, fault: 'live.write drop when={att}' ]\n", "6:32: " },
 	{ HEAD INJECT "remedy: [ delete: s2 ]\n", "11:19: snapshot 's2' is never made" },
 	{ "name: f\nabout: a\nprofiles: { xen: [] }\nlimit: 1MiB+x%\n" PLAIN,

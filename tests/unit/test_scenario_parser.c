@@ -242,6 +242,8 @@ static const struct title_case {
 		"expect snapshot s0, state stale, error EIO, kernel-log 'a b'" },
 	{ "write: { name: w, pattern: random, bytes: 4KiB, fails: ENOSPC }",
 		"write 'w': 4 KiB random, until ENOSPC" },
+	{ "snapshot: { name: s1, limit: 1MiB }", "snapshot 's1', limit 1MiB" },
+	{ "wait: 60s", "wait 1m" },
 	{ "coalesce: wait", "coalesce" },
 	{ "coalesce: starves", "coalesce, which starves" },
 	{ "snapshots: { name: o, count: 1, bytes: 4KiB }", "write 'o-1': 4 KiB random" },

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* step_values.h - the readers of values that only steps have. */
+#ifndef SNAPRIG_SCENARIOS_FORMAT_STEP_VALUES_H
+#define SNAPRIG_SCENARIOS_FORMAT_STEP_VALUES_H
+
+#include "scenarios/format/yaml_fields.h"
+
+/* struct expectation: how the client must end: zero, nonzero, or a number. */
+field_reader read_exit;
+
+/* char *: the name of an errno. */
+field_reader read_error;
+
+/* struct step: a size; in a failure a share of the volume, too. */
+field_reader read_write_bytes;
+
+/* struct step: as read_write_bytes(), or "none". */
+field_reader read_target;
+
+/* struct step: a snapshot that the client takes, of a name that was not used before. */
+field_reader read_takes;
+
+/* bool: whether coalesce is to starve, by the choices. */
+field_reader read_coalesce;
+
+/* struct step: the name of a snapshot, or the table of the field. */
+field_reader read_snapshot_step;
+
+#endif
