@@ -9,83 +9,16 @@
 #include "scenarios/base/heap.h"
 #include "scenarios/base/interrupt.h"
 #include "scenarios/base/process.h"
-#include "scenarios/clients/share.h"
+#include "scenarios/cli/failure_find.h"
 #include "scenarios/format/files.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/exit_code.h"
 #include "simfs/base/log.h"
-#include "simfs/base/suggest.h"
-
-#define NAMES_MAX 256
 
 /* The profile that stands for each, in a failure that is of none. */
 #define ANY_PROFILE "plain"
 
-static int files_find(struct scenario_files *files)
-{
-	AUTO(auto_free) char *folder = share_folder("failures");
-
-	scenario_files_init(files);
-	if (folder && scenario_files_add(files, folder) == 0)
-		return EXIT_MET;
-	log_error("cannot find the folder 'failures' (SNAPRIG_SHARE may name where it lies)");
-	return EXIT_RIG;
-}
-
-static char *name_of(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	char *name = heap_copy(slash ? slash + 1 : path);
-	char *dot = strrchr(name, '.');
-
-	if (dot)
-		*dot = '\0';
-	return name;
-}
-
-static void report_unknown(const char *name, const struct scenario_files *files)
-{
-	char *names[NAMES_MAX];
-	size_t count = 0;
-
-	while (count < files->count && count < NAMES_MAX) {
-		names[count] = name_of(files->paths[count]);
-		count++;
-	}
-
-	const char *near = suggest_near(name, (const char *const *)names, count);
-
-	if (near)
-		log_error("unknown failure '%s' (did you mean '%s'?)", name, near);
-	else
-		log_error("unknown failure '%s' ('snaprig list failures' shows them)", name);
-	while (count > 0)
-		free(names[--count]);
-}
-
-/* The path of the failure NAME, which is one or lies in our folder; the caller's, or NULL. */
-static char *failure_path(const char *name)
-{
-	struct scenario_files files;
-	char *path = NULL;
-
-	if (strchr(name, '/') || access(name, R_OK) == 0)
-		return heap_copy(name);
-	if (files_find(&files) == EXIT_MET) {
-		for (size_t i = 0; i < files.count && !path; i++) {
-			AUTO(auto_free) char *known = name_of(files.paths[i]);
-
-			if (strcmp(known, name) == 0)
-				path = heap_copy(files.paths[i]);
-		}
-		if (!path)
-			report_unknown(name, &files);
-	}
-	scenario_files_deinit(&files);
-	return path;
-}
-
-/* Does what is asked for suit FAILURE?  Says why not, unless QUIETLY. */
+/* Does what is asked for suit FAILURE? */
 static bool suits(const struct check_arguments *arguments, const struct failure *failure)
 {
 	const char *profile = arguments->profile;
@@ -96,12 +29,15 @@ static bool suits(const struct check_arguments *arguments, const struct failure 
 
 int check_failure_load(const struct check_arguments *arguments, struct failure **ret)
 {
+	AUTO(auto_free) char *why = NULL;
 	AUTO(auto_free)
-	char *path = arguments->failure ? failure_path(arguments->failure) : NULL;
+	char *path = arguments->failure ? failure_find(arguments->failure, NULL, &why) : NULL;
 
 	*ret = NULL;
 	if (!arguments->failure)
 		return EXIT_MET;
+	if (!path)
+		log_error("%s", why);
 	if (!path || failure_load(path, stderr, ret) < 0)
 		return EXIT_USAGE;
 	if (!suits(arguments, *ret))
@@ -184,10 +120,11 @@ static int profiles_of_all(const struct check_arguments *arguments, const char *
 int check_all(const struct check_arguments *arguments, json_t *results)
 {
 	struct scenario_files files;
-	int code = files_find(&files);
+	AUTO(auto_free) char *why = NULL;
+	int code = failure_files(&files, &why) < 0 ? EXIT_RIG : EXIT_SKIPPED;
 
-	if (code == EXIT_MET)
-		code = EXIT_SKIPPED;
+	if (why)
+		log_error("%s", why);
 	if (code == EXIT_SKIPPED && !arguments->as_json)
 		check_print_heading();
 	for (size_t i = 0; i < files.count && code != EXIT_USAGE && !interrupt_seen(); i++) {

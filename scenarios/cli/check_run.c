@@ -62,9 +62,9 @@ static size_t weight_of(enum verdict verdict)
 static void backup_over(void *context, const struct run_backup *backup)
 {
 	struct check *check = context;
-	struct met *met = strcmp(backup->name, "b1") == 0 ? &check->inject
-			  : check->inject.is_there	  ? &check->remedy
-							  : &check->steady;
+	struct met *met = strcmp(backup->name, FAILURE_BACKUP) == 0 ? &check->inject
+			  : check->inject.is_there		    ? &check->remedy
+								    : &check->steady;
 
 	/* What went wrong before the failure is told, whatever came behind it. */
 	if (met == &check->steady && met->is_there && !verdict_is_good(met->verdict))

@@ -199,7 +199,6 @@ void check_compose(const struct check_arguments *arguments, struct failure *fail
 	scenario->profile = heap_copy(name ? name : "plain");
 	scenario->client = heap_copy(arguments->command[0]);
 	scenario->seed = arguments->seed;
-	scenario->is_failure = true;
 	scenario->volume_bytes = arguments->volume_bytes;
 	content_set(arguments, &scenario->content);
 	if (arguments->time_limit_ns)

@@ -10,6 +10,7 @@
 #include "scenarios/base/files.h"
 #include "scenarios/base/heap.h"
 #include "scenarios/cli/scenario_check.h"
+#include "scenarios/format/failure.h"
 #include "scenarios/format/files.h"
 #include "scenarios/format/parse.h"
 #include "simfs/base/cleanup.h"
@@ -52,12 +53,13 @@ static int scenario_add(struct run_set *set, const char *path)
 	return 0;
 }
 
-/* A folder may hold adapters, too, beside the scenarios that name them. */
-static bool is_adapter(const char *path)
+/* A folder may hold adapters and failures, too, beside the scenarios that name them. */
+static bool is_no_scenario(const char *path)
 {
 	AUTO(auto_free) char *text = file_text(path);
 
-	return text && client_is_meant(text, strlen(text));
+	return text &&
+	       (client_is_meant(text, strlen(text)) || failure_is_meant(text, strlen(text)));
 }
 
 int run_set_add(struct run_set *set, const char *path)
@@ -74,7 +76,7 @@ int run_set_add(struct run_set *set, const char *path)
 	for (size_t i = 0; i < files.count; i++) {
 		bool is_found = strcmp(files.paths[i], path) != 0;
 
-		if (is_found && is_adapter(files.paths[i]))
+		if (is_found && is_no_scenario(files.paths[i]))
 			continue;
 		if (scenario_add(set, files.paths[i]) < 0)
 			result = -EINVAL;

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "scenarios/cli/scenario_failures.h"
 #include "scenarios/judge/oracle.h"
 #include "simfs/base/log.h"
 
@@ -98,7 +99,7 @@ static void phase_check(const struct scenario *scenario, const struct phase *pha
 	}
 }
 
-int scenario_check(const struct scenario *scenario, const struct command_texts *folders,
+int scenario_check(struct scenario *scenario, const struct command_texts *folders,
 	struct mistakes *mistakes, struct client **ret)
 {
 	const struct client_search search = {
@@ -108,6 +109,7 @@ int scenario_check(const struct scenario *scenario, const struct command_texts *
 	};
 	struct client *client = NULL;
 
+	(void)scenario_failures_expand(scenario, mistakes);
 	(void)client_find(scenario->client, &search, mistakes, scenario->client_place, &client);
 	if (client)
 		content_check(scenario, client, mistakes);

@@ -11,11 +11,12 @@
 #include "simfs/base/command_line.h"
 
 /*
- * Finds the client of SCENARIO, also in FOLDERS, and what does not fit together.
+ * Puts the steps of failures into SCENARIO that it names, finds its client, also in FOLDERS,
+ * and what does not fit together.
  * Returns 0 with the client, which is the caller's; or -EINVAL with every mistake
  * added to MISTAKES, sorted.
  */
-int scenario_check(const struct scenario *scenario, const struct command_texts *folders,
+int scenario_check(struct scenario *scenario, const struct command_texts *folders,
 	struct mistakes *mistakes, struct client **ret);
 
 /* Says which of FOLDERS is none, on stderr: -EINVAL, or 0 for none. */

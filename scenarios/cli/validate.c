@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * validate.c - snaprig validate: could these scenarios be run, and these adapters be used?
+ * validate.c - snaprig validate: could these scenarios be run, these adapters and failures be used?
  */
 #include <errno.h>
 #include <stdbool.h>
@@ -12,6 +12,7 @@
 
 #include "scenarios/cli/commands.h"
 #include "scenarios/cli/scenario_check.h"
+#include "scenarios/format/failure.h"
 #include "scenarios/format/files.h"
 #include "scenarios/format/mistakes.h"
 #include "scenarios/format/parse.h"
@@ -71,12 +72,16 @@ static void text_check(const char *path, const char *text, size_t length,
 {
 	struct scenario *scenario = NULL;
 	struct client *client = NULL;
+	struct failure *failure = NULL;
 
 	if (client_is_meant(text, length))
 		(void)client_parse(path, text, length, mistakes, &client);
+	else if (failure_is_meant(text, length))
+		(void)failure_parse(path, text, length, mistakes, &failure);
 	else if (scenario_parse(path, text, length, mistakes, &scenario) == 0)
 		(void)scenario_check(scenario, clients, mistakes, &client);
 	client_destroy(client);
+	failure_destroy(failure);
 	scenario_destroy(scenario);
 }
 
@@ -169,10 +174,11 @@ static const struct command_option options[] = {
 
 const struct command_line validate_command = {
 	.name = "validate",
-	.summary = "find mistakes in scenarios and adapters",
+	.summary = "find mistakes in scenarios, adapters and failures",
 	.operands = { { "SCENARIO|FOLDER...", COMMAND_FILE, NULL, NULL } },
 	.options = options,
-	.about = "Reads each scenario or adapter of a client, and every *.yaml and *.yml below\n"
+	.about = "Reads each scenario, failure or adapter of a client, and every *.yaml and *.yml "
+		 "below\n"
 		 "each folder, without running it.  Prints 'ok PATH' for one that could be run,\n"
 		 "and every mistake of one that could not as 'PATH:LINE:COLUMN: MESSAGE' on\n"
 		 "stderr.  Which of them a file is, its keys say.",

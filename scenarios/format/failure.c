@@ -135,6 +135,12 @@ static void read_needs(struct reading *reading, const struct field *field,
 	}
 }
 
+static void steps_mark(struct step *steps, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		steps[i].of_failure = true;
+}
+
 /* After the steps: what is expected may be of what they make. */
 static void sees_read(
 	struct reading *reading, const struct tree_node *node, struct failure_profile *profile)
@@ -147,6 +153,7 @@ static void sees_read(
 	for (size_t i = 0; i < node->entry_count; i++)
 		read_expectation(reading, &field, node->entries[i].value,
 			&profile->sees[profile->see_count++]);
+	steps_mark(profile->sees, profile->see_count);
 }
 
 /* Their names; failure_fill() reads what is seen. */
@@ -180,6 +187,7 @@ static void phase_read(
 
 	phase->place = node->place;
 	read_steps(reading, &field, node, phase);
+	steps_mark(phase->steps, phase->step_count);
 }
 
 static void read_inject(struct reading *reading, const struct field *field,
@@ -279,6 +287,22 @@ int failure_parse(const char *path, const char *text, size_t length, struct mist
 	}
 	*ret = failure;
 	return 0;
+}
+
+bool failure_is_meant(const char *text, size_t length)
+{
+	struct mistakes ignored;
+
+	mistakes_init(&ignored);
+
+	struct tree_node *tree = yaml_tree_read(text, length, &ignored);
+	/* What no failure can be without; and what a scenario has instead. */
+	bool is_failure = tree && (tree_find(tree, "inject") || tree_find(tree, "profiles")) &&
+			  !tree_find(tree, "phases");
+
+	yaml_tree_destroy(tree);
+	mistakes_deinit(&ignored);
+	return is_failure;
 }
 
 int failure_load(const char *path, FILE *messages, struct failure **ret)

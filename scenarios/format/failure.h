@@ -49,6 +49,9 @@ struct failure {
 int failure_parse(const char *path, const char *text, size_t length, struct mistakes *mistakes,
 	struct failure **ret);
 
+/* Whether the LENGTH bytes at TEXT are meant as a failure, by their keys. */
+bool failure_is_meant(const char *text, size_t length);
+
 /* Reads the file at PATH, as scenario_load() does. */
 int failure_load(const char *path, FILE *messages, struct failure **ret);
 void failure_destroy(struct failure *failure);

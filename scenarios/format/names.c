@@ -67,9 +67,13 @@ static void new_read(struct reading *reading, const struct field *field,
 	if (!name)
 		return;
 
-	const struct known_name *known = list_find(list, name);
+	struct known_name *known = list_find(list, name);
 
-	if (known)
+	/* A job that comes again gives its snapshot the same name. */
+	if (known && known->deleted_line > 0) {
+		known->line = node->place.line;
+		known->deleted_line = 0;
+	} else if (known)
 		mistakes_add(reading->mistakes, node->place,
 			"%s '%s' was made before, at line %u (each needs its own name)", what, name,
 			known->line);

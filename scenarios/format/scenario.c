@@ -18,6 +18,7 @@ void step_deinit(struct step *step)
 	free(step->name);
 	free(step->of);
 	free(step->value);
+	free(step->prefix);
 	free(step->fails);
 	free(step->limit);
 	for (size_t i = 0; i < step->faults.count; i++)
@@ -54,6 +55,9 @@ void scenario_deinit(struct scenario *scenario)
 	free(scenario->about);
 	free(scenario->profile);
 	free(scenario->client);
+	for (size_t i = 0; i < scenario->need_count; i++)
+		free(scenario->needs[i]);
+	free(scenario->needs);
 	free(scenario->limit);
 	free(scenario->sr);
 	free(scenario->node_format);

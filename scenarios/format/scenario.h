@@ -68,6 +68,8 @@ enum step_kind {
 	STEP_COALESCE, /* coalesce: wait | starves */
 	STEP_FAULT,    /* fault: RULE, or a list of them */
 	STEP_TARGET,   /* target: SIZE, room for what clients make; none: as there is */
+	STEP_FAILURE,  /* failure: NAME, or { name, at, as }; its steps take its place (cli/) */
+	STEP_REMEDY,   /* remedy: NAME, or { name, as }; so, too */
 	STEP_BACKUP,   /* backup: { of | takes, to } */
 	STEP_RESTORE,  /* restore: { from, to } */
 	STEP_EXPECT,   /* expect: { … } */
@@ -111,13 +113,16 @@ struct step {
 	enum step_kind kind;
 	struct place place;
 	char *name;		      /* snapshot, writer, gauge, or backup (`to`);
-				       * RESTORE: `to`, or NULL */
+				       * RESTORE: `to`, or NULL; FAILURE, REMEDY: its name,
+				       * or a path from beside the scenario */
+	char *prefix;		      /* FAILURE, REMEDY: of all names in it; NULL: none */
+	bool of_failure;	      /* what it asks for may not come, or may be gone */
 	char *of;		      /* BACKUP: snapshot;  RESTORE: backup */
 	bool takes;		      /* BACKUP: the client takes the snapshot itself */
 	enum pattern pattern;	      /* WRITE */
 	uint64_t bytes;		      /* WRITE, TARGET (0: none); 0: … */
 	uint32_t per_million;	      /* … of the volume, in a failure that is not bound yet */
-	char *value;		      /* GAUGE */
+	char *value;		      /* GAUGE; FAILURE: its moment, or NULL */
 	uint32_t count;		      /* SERIES: snapshots */
 	char *fails;		      /* WRITE: "ENOSPC", which it must meet; NULL: none */
 	char *limit;		      /* SNAPSHOT: of its store; NULL: the scenario's */
@@ -154,8 +159,9 @@ struct scenario {
 	struct content_spec content;
 	struct writer_texts writers;
 	bool writers_unchecked; /* the rig hands out snapshots although a writer failed */
-	bool is_failure;	/* snapshots may fail to come, and may be gone */
-	uint64_t time_scale;	/* how fast the rig's clock runs; 0: as time does */
+	char **needs;		/* what a machine must have: programs, or "root" */
+	size_t need_count;
+	uint64_t time_scale; /* how fast the rig's clock runs; 0: as time does */
 	struct phase *phases;
 	size_t phase_count;
 };

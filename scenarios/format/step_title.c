@@ -116,6 +116,10 @@ char *step_title(const struct step *step)
 			step->limit ? step->limit : "");
 	case STEP_SERIES:
 		return heap_format("snapshots '%s'", step->name);
+	case STEP_FAILURE:
+		return heap_format("failure '%s'", step->name);
+	case STEP_REMEDY:
+		return heap_format("remedy of '%s'", step->name);
 	case STEP_WAIT:
 		return heap_format("wait %s", duration_write(step->wait_ns, size, sizeof size));
 	case STEP_COALESCE:

@@ -105,3 +105,14 @@ void read_snapshot_step(struct reading *reading, const struct field *field,
 	else
 		read_new_snapshot(reading, field, node, &step->name);
 }
+
+void read_failure_step(struct reading *reading, const struct field *field,
+	const struct tree_node *node, void *target)
+{
+	struct step *step = target;
+
+	if (node->kind == TREE_MAP)
+		fields_read(reading, field->table, node, step);
+	else
+		read_text(reading, field, node, &step->name);
+}

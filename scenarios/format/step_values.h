@@ -26,4 +26,7 @@ field_reader read_coalesce;
 /* struct step: the name of a snapshot, or the table of the field. */
 field_reader read_snapshot_step;
 
+/* struct step: the name of a failure or the path of one, or the table of the field. */
+field_reader read_failure_step;
+
 #endif

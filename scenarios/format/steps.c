@@ -89,6 +89,20 @@ static const struct field gauge_fields[] = {
 };
 static const struct field_table gauge_table = FIELD_TABLE("gauge", gauge_fields);
 
+static const struct field failure_step_fields[] = {
+	{ "name", read_text, AT(name), .required = true },
+	{ "at", read_text, AT(value) },
+	{ "as", read_name, AT(prefix) },
+};
+static const struct field_table failure_step_table = FIELD_TABLE(
+	"failure-step", failure_step_fields);
+
+static const struct field remedy_fields[] = {
+	{ "name", read_text, AT(name), .required = true },
+	{ "as", read_name, AT(prefix) },
+};
+static const struct field_table remedy_table = FIELD_TABLE("remedy", remedy_fields);
+
 static const struct field backup_fields[] = {
 	{ "of", read_snapshot, AT(of) },
 	{ "takes", read_takes, .offset = 0 },
@@ -142,6 +156,8 @@ static const struct field step_fields[] = {
 	[STEP_FAULT] = { "fault", read_faults, AT(faults) },
 	[STEP_TARGET] = { "target", read_target, .offset = 0, .min = WRITE_MIN_BYTES,
 		.max = WRITE_MAX_BYTES },
+	[STEP_FAILURE] = { "failure", read_failure_step, .table = &failure_step_table },
+	[STEP_REMEDY] = { "remedy", read_failure_step, .table = &remedy_table },
 	[STEP_BACKUP] = { "backup", read_table, .table = &backup_table },
 	[STEP_RESTORE] = { "restore", read_table, .table = &restore_table },
 	[STEP_EXPECT] = { "expect", read_table, AT(expectation), .table = &expect_table },
@@ -154,6 +170,8 @@ const struct field_table *const step_tables[] = {
 	&write_table,
 	&series_table,
 	&gauge_table,
+	&failure_step_table,
+	&remedy_table,
 	&backup_table,
 	&restore_table,
 	&expect_table,
@@ -221,6 +239,19 @@ static void backup_check(
 			"backup has 'of' and 'takes' (who takes the snapshot?)");
 }
 
+/* What it makes is known when its file is read, which is behind all of this. */
+static bool is_of_failure(const struct step *step)
+{
+	return step->kind == STEP_FAILURE || step->kind == STEP_REMEDY;
+}
+
+static void failure_check(struct reading *reading, const struct step *step)
+{
+	if (reading->is_failure)
+		mistakes_add(reading->mistakes, step->place,
+			"a failure cannot consist of failures (only a scenario has this step)");
+}
+
 /* Does the step make something that others refer to, and is not known by what name? */
 static bool makes_unknown(const struct step *step)
 {
@@ -247,7 +278,9 @@ static void step_read(struct reading *reading, const struct tree_node *node, str
 		backup_check(reading, entry->value, &entry->value->place);
 	if (step->kind == STEP_GAUGE)
 		gauge_check(reading, entry->value, step);
-	if (makes_unknown(step))
+	if (is_of_failure(step))
+		failure_check(reading, step);
+	if (makes_unknown(step) || is_of_failure(step))
 		reading->names->incomplete = true;
 }
 

@@ -323,6 +323,9 @@ enum outcome run_expect(struct run *run, const struct step *step, struct reason 
 		snprintf(reason->text + length, sizeof reason->text - length, "%s%s",
 			length > 0 ? "; " : "", why.text);
 	}
+	if (backup && step->of_failure && (wish->kernel_log || wish->gauge.gauge) &&
+		heaviest == OUTCOME_PASSED && soft == OUTCOME_PASSED)
+		backup->fault_struck = true;
 	if (is_inconclusive && soft == OUTCOME_FAILED)
 		soft = OUTCOME_INCONCLUSIVE;
 	if (is_inconclusive)

@@ -5,11 +5,13 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "scenarios/base/files.h"
 #include "scenarios/base/heap.h"
 #include "scenarios/base/interrupt.h"
+#include "scenarios/base/process.h"
 #include "scenarios/clients/share.h"
 #include "scenarios/run/armed.h"
 #include "scenarios/run/content.h"
@@ -181,6 +183,17 @@ static bool requirements_met(struct run *run)
 			run->client->name, program, count > 0 ? " (package " : "",
 			count > 0 ? run->client->packages.texts[count - 1] : "",
 			count > 0 ? ")" : "");
+		run_end(run, OUTCOME_SKIPPED, &reason);
+		return false;
+	}
+	for (size_t i = 0; i < run->scenario->need_count; i++) {
+		const char *need = run->scenario->needs[i];
+		bool is_root = strcmp(need, "root") == 0;
+
+		if (is_root ? geteuid() == 0 : process_program_exists(need))
+			continue;
+		reason_set(&reason, "what is to happen needs %s%s", is_root ? "" : "the program ",
+			need);
 		run_end(run, OUTCOME_SKIPPED, &reason);
 		return false;
 	}

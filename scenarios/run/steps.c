@@ -107,7 +107,7 @@ enum outcome run_snapshot(struct run *run, const struct step *step, struct reaso
 	if (error < 0) {
 		bool is_meant = faults_struck(run) || is_of_limit(error);
 
-		if (!run->scenario->is_failure || !is_meant || !rig_alive(run->rig, reason))
+		if (!step->of_failure || !is_meant || !rig_alive(run->rig, reason))
 			return OUTCOME_ERROR;
 		/* Whoever reads it all the same must say that it is not there. */
 		point.never_came = true;
@@ -131,7 +131,7 @@ enum outcome run_delete(struct run *run, const struct step *step, struct reason 
 	int error = rig_call(run->rig, "snapshot.delete", arguments, reason, NULL);
 
 	/* Some systems delete what fails. */
-	if (error < 0 && !(error == -ENOENT && run->scenario->is_failure))
+	if (error < 0 && !(error == -ENOENT && step->of_failure))
 		return OUTCOME_ERROR;
 	if (point)
 		point->is_deleted = true;

@@ -198,6 +198,9 @@ static const struct {
 	{ "name: f\nabout: a\nprofiles: { xen: [ { gauge: \"{at}\" } ] }\n"
 	  "inject: [ snapshot: s1, { backup: { of: s1, to: b1 } } ]\n",
 		"3:20: '{at}' is no gauge and its value" },
+	/* So none can contain itself. */
+	{ HEAD "inject: [ failure: f, snapshot: s1 ]\n",
+		"6:11: a failure cannot consist of failures" },
 	/* What is seen is seen before the remedy. */
 	{ "name: f\nabout: a\nprofiles: { plain: [ { snapshot: s2, state: failed } ] }\n"
 	  "inject: [ snapshot: s1, { backup: { of: s1, to: b1 } } ]\n" REMEDY,

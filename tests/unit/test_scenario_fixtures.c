@@ -141,10 +141,10 @@ START_TEST(references_to_what_is_not_there_are_reported)
 		"'b0'?)\n"
 		"references.yaml:12:17: snapshot 's0' is deleted at line 11\n"
 		"references.yaml:13:29: snapshot 's0' is deleted at line 11\n"
-		"references.yaml:15:19: snapshot 's0' was made before, at line 8 (each needs its "
+		"references.yaml:16:19: snapshot 's0' was made before, at line 15 (each needs its "
 		"own name)\n"
-		"references.yaml:16:18: gauge 'memory.used' is never set before this step\n"
-		"references.yaml:17:9: no backup follows in phase 'work', so 'late' never "
+		"references.yaml:17:18: gauge 'memory.used' is never set before this step\n"
+		"references.yaml:18:9: no backup follows in phase 'work', so 'late' never "
 		"starts\n");
 }
 END_TEST
