@@ -158,6 +158,21 @@ static void sound_judge(const struct check *check, struct check_result *result)
 	verdict_set(result, met->verdict, code, "", met);
 }
 
+/* What was left behind is a finding, and told whatever else is one. */
+static void leaks_judge(const struct scenario_result *run, struct check_result *result)
+{
+	if (run->leak_count == 0)
+		return;
+
+	AUTO(auto_free) char *left = heap_format("it left behind: %s", run->leaks[0]);
+	AUTO(auto_free) char *both = heap_format("%s; %s", result->why, left);
+
+	if (result->code == EXIT_MET)
+		result_set(result, verdict_name(VERDICT_LEAKED), EXIT_FINDING, left);
+	else if (!strstr(result->why, run->leaks[0]))
+		result_set(result, result->verdict, result->code, both);
+}
+
 static void judge(
 	const struct check *check, const struct scenario_result *run, struct check_result *result)
 {
@@ -190,11 +205,7 @@ static void judge(
 
 		result_set(result, result->verdict, result->code, why);
 	}
-	if (run->leak_count > 0 && result->code == EXIT_MET) {
-		AUTO(auto_free) char *why = heap_format("it left behind: %s", run->leaks[0]);
-
-		result_set(result, verdict_name(VERDICT_LEAKED), EXIT_FINDING, why);
-	}
+	leaks_judge(run, result);
 }
 
 static char *text_list_add(struct text_list *list, const char *text)

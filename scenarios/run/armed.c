@@ -190,8 +190,9 @@ int armed_begin(struct run *run, const struct phase *phase, const struct step *s
 	return 0;
 }
 
-/* A step behind one that failed was not begun, and is no result. */
-static void group_report(struct armed_batch *batch, struct armed_group *group)
+/* A step behind one that failed was not begun, and is no result; nor is what failed when the
+ * volume was not served any more: that is told of whoever ended it. */
+static void group_report(struct armed_batch *batch, struct armed_group *group, bool is_served)
 {
 	struct run *run = batch->run;
 
@@ -200,6 +201,8 @@ static void group_report(struct armed_batch *batch, struct armed_group *group)
 
 		if (!group->is_done && armed->step->start.is_optional)
 			continue;
+		if (!is_served && (!group->is_done || armed->outcome != OUTCOME_PASSED))
+			return;
 		if (!group->is_done) {
 			armed->outcome = OUTCOME_INCONCLUSIVE;
 			reason_set(&armed->reason, "the moment %s>=%s never came",
@@ -219,12 +222,14 @@ void armed_join(struct run *run)
 {
 	while (run->armed) {
 		struct armed_batch *batch = run->armed;
+		bool is_served;
 
 		run->armed = batch->next;
 		atomic_store(&batch->is_cancelled, true);
 		pthread_join(batch->thread, NULL);
+		is_served = volume_is_served(run);
 		for (size_t i = 0; i < batch->group_count; i++)
-			group_report(batch, &batch->groups[i]);
+			group_report(batch, &batch->groups[i], is_served);
 		batch_destroy(batch);
 	}
 }

@@ -130,6 +130,27 @@ static int client_run_watched(struct run *run, struct client_order *order, struc
 	return rig_alive(run->rig, reason) ? error : 0;
 }
 
+/* Whoever ends what he reads from has not left it as it was; WHO has run, in words. */
+static int volume_check(
+	struct run *run, struct run_backup *backup, const char *who, struct reason *reason)
+{
+	AUTO(auto_free) char *how = NULL;
+	enum volume_end end;
+	int error = volume_look(run, reason, &end, &how);
+
+	if (error < 0)
+		return error;
+	backup->fault_struck |= end == VOLUME_CRASHED;
+	if (end == VOLUME_ENDED) {
+		AUTO(auto_free)
+		char *leak = heap_format(
+			"no volume, after %s of backup '%s': %s", who, backup->name, how);
+
+		leak_add(run, leak);
+	}
+	return 0;
+}
+
 /* Runs the client; then the steps that waited beside it are over, too. */
 static int backup_make(struct run *run, struct run_backup *backup, struct reason *reason,
 	struct process_result *ret, struct journal_facts *ret_journal)
@@ -157,13 +178,10 @@ static int backup_make(struct run *run, struct run_backup *backup, struct reason
 	backup->exit_status = ret->exit_status;
 	backup->duration_ns = ret->duration_ns;
 	measure_end(run, backup, ret);
-	/* Without it nothing can be said of the client, unless that was meant to be. */
-	if (!rig_alive(run->rig, reason)) {
-		error = volume_revive(run, reason);
-		if (error < 0)
-			return error;
-		backup->fault_struck = true;
-	}
+	backup->leaks_from = run->result->leak_count;
+	error = volume_check(run, backup, "the client", reason);
+	if (error < 0)
+		return error;
 	/* Both are asked: what has fired is counted up to here. */
 	backup->fault_struck |= faults_struck(run);
 	backup->fault_struck |= target_struck(run, backup->exit_status);
@@ -178,7 +196,6 @@ static int backup_make(struct run *run, struct run_backup *backup, struct reason
 	backup->fault_struck |= ret_journal->has_failed;
 	free(backup->left_behind);
 	backup->left_behind = left_behind_describe(run, backup);
-	backup->leaks_from = run->result->leak_count;
 	leaks_look_at_backup(run, backup, ret->left_running);
 	return 0;
 }
@@ -259,6 +276,8 @@ static int backup_complete(struct run *run, struct run_backup *backup, struct re
 		error = backup_clean(run, backup, reason);
 	if (error == 0 && is_in_trouble(run, backup))
 		error = retention_look(run, reason, &findings.spoilt);
+	if (error == 0)
+		error = volume_check(run, backup, "the restore", reason);
 	if (error == 0) {
 		backup_judge(run, backup, &findings);
 		restored_keep(run, &findings.restoring);

@@ -220,6 +220,20 @@ void restored_keep(struct run *run, struct restoring *restoring)
 	run->restored_tree = TAKE_PTR(restoring->tree);
 }
 
+/* Who restores has no business with the volume. */
+static enum outcome ended_check(struct run *run, enum outcome outcome, struct reason *reason)
+{
+	AUTO(auto_free) char *how = NULL;
+	enum volume_end end;
+
+	if (volume_look(run, reason, &end, &how) < 0)
+		return OUTCOME_ERROR;
+	if (end != VOLUME_ENDED)
+		return outcome;
+	reason_set(reason, "the restore has left no volume: %s", how);
+	return OUTCOME_FAILED;
+}
+
 enum outcome run_restore_step(struct run *run, const struct step *step, struct reason *reason)
 {
 	struct restoring restoring = { .restored = RESTORED_NOTHING };
@@ -243,5 +257,5 @@ enum outcome run_restore_step(struct run *run, const struct step *step, struct r
 	}
 	restored_keep(run, &restoring);
 	restoring_deinit(&restoring);
-	return outcome;
+	return outcome == OUTCOME_ERROR ? outcome : ended_check(run, outcome, reason);
 }

@@ -107,6 +107,17 @@ bool rig_was_killed(const struct rig *rig)
 	return rig->pid == 0 && rig->exit_status == 128 + SIGKILL;
 }
 
+bool rig_was_ended(const struct rig *rig)
+{
+	static const int signals[] = { SIGHUP, SIGINT, SIGQUIT, SIGKILL, SIGTERM };
+
+	for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++) {
+		if (rig->pid == 0 && rig->exit_status == 128 + signals[i])
+			return true;
+	}
+	return rig->pid == 0 && rig->exit_status == 0;
+}
+
 static int exit_to_errno(int exit_status)
 {
 	switch (exit_status) {

@@ -57,6 +57,9 @@ bool rig_alive(struct rig *rig, struct reason *reason);
 /* Was it ended by SIGKILL? */
 bool rig_was_killed(const struct rig *rig);
 
+/* Was it ended, in order or not, by somebody, and did not fail of itself? */
+bool rig_was_ended(const struct rig *rig);
+
 /* Sends COMMAND (ARGUMENTS stolen) and waits; an error is in REASON, in the rig's own words. */
 int rig_call(struct rig *rig, const char *command, json_t *arguments, struct reason *reason,
 	json_t **ret_result);

@@ -130,7 +130,7 @@ static int oracle_prepare(struct run *run, struct reason *reason)
 	return error;
 }
 
-static int volume_mount(struct run *run, struct reason *reason)
+int volume_mount(struct run *run, struct reason *reason)
 {
 	AUTO(auto_free) char *log = work_path(run, "logs", "rig.log");
 	struct rig_order order = {
@@ -152,21 +152,6 @@ static int volume_mount(struct run *run, struct reason *reason)
 	int error = rig_start(&order, reason, &run->rig);
 
 	return error < 0 ? error : oracle_prepare(run, reason);
-}
-
-int volume_revive(struct run *run, struct reason *reason)
-{
-	/* REASON has told how it ended. */
-	if (!run->may_crash || !rig_was_killed(run->rig))
-		return -EIO;
-
-	int error = rig_stop(TAKE_PTR(run->rig), reason);
-
-	run->may_crash = run->has_faults = false;
-	run->fault_strikes = 0;
-	run->journal_from = 0;
-	run->result->fault_strikes++;
-	return error < 0 ? error : volume_mount(run, reason);
 }
 
 /* What must be there before anything is made.  False: the run is over. */
@@ -201,12 +186,7 @@ static bool requirements_met(struct run *run)
 		run_end(run, OUTCOME_SKIPPED, &reason);
 		return false;
 	}
-	if (access("/dev/fuse", R_OK | W_OK) < 0) {
-		reason_error(&reason, -errno, "cannot mount: no access to '/dev/fuse'");
-		run_end(run, OUTCOME_SKIPPED, &reason);
-		return false;
-	}
-	if (!machine_can_unmount(&why)) {
+	if (!machine_can_serve(&why) || !machine_can_unmount(&why)) {
 		reason_set(&reason, "cannot mount: %s", why);
 		run_end(run, OUTCOME_SKIPPED, &reason);
 		return false;

@@ -111,8 +111,25 @@ step_runner run_coalesce;
 enum outcome run_at_condition(const struct run *run, const struct step *step,
 	struct control_client *control, const atomic_bool *stop, struct reason *reason);
 
-/* runner.c: mounts the volume again after a rule has ended its rig; 0, or -errno with REASON. */
-int volume_revive(struct run *run, struct reason *reason);
+/* runner.c: mounts the volume, whose rig is NULL: 0, or -errno with REASON. */
+int volume_mount(struct run *run, struct reason *reason);
+
+/* How the volume was found after something of the client's was run. */
+enum volume_end {
+	VOLUME_SERVED,
+	VOLUME_CRASHED, /* a rule has ended its rig */
+	VOLUME_ENDED,	/* somebody has, or has unmounted it: nobody but the client */
+};
+
+/*
+ * served.c: looks, and mounts it again when it is not served any more.  0 with how it was
+ * found, and for VOLUME_ENDED with *RET_HOW, the caller's; or -errno with REASON, also when
+ * the rig itself has failed.
+ */
+int volume_look(struct run *run, struct reason *reason, enum volume_end *ret, char **ret_how);
+
+/* Can what a step met be told of the volume?  Not when it was not served. */
+bool volume_is_served(const struct run *run);
 
 /* target.c: the room that there is for what clients make. */
 step_runner run_target;

@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "simfs/base/machine.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/io_uring.h>
 #include <malloc.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 #include <xxhash.h>
 
@@ -42,5 +46,35 @@ bool machine_can_unmount(const char **ret_why)
 		return true;
 	*ret_why = "fusermount3 cannot unmount without '/etc/mtab' "
 		   "(ln -s /proc/self/mounts /etc/mtab)";
+	return false;
+}
+
+bool machine_has_io_uring(const char **ret_why)
+{
+	struct io_uring_params parameters = { 0 };
+	AUTO(auto_close) int fd = (int)syscall(__NR_io_uring_setup, 1, &parameters);
+
+	if (fd >= 0 || (errno != EPERM && errno != EACCES && errno != ENOSYS))
+		return true;
+	*ret_why = errno == ENOSYS
+			   ? "there is no io_uring (use a kernel with CONFIG_IO_URING)"
+			   : "io_uring is forbidden (sysctl kernel.io_uring_disabled=0; in a "
+			     "container, allow io_uring in its seccomp profile)";
+	return false;
+}
+
+bool machine_can_serve(const char **ret_why)
+{
+	/* access(2) knows nothing of what a container forbids. */
+	AUTO(auto_close) int fd = open("/dev/fuse", O_RDWR | O_CLOEXEC);
+
+	if (fd < 0 && errno == ENOENT)
+		*ret_why = "there is no '/dev/fuse' (modprobe fuse; a container needs --device "
+			   "/dev/fuse)";
+	else if (fd < 0 && (errno == EACCES || errno == EPERM))
+		*ret_why = "'/dev/fuse' must not be opened (chmod 0666 /dev/fuse; a container "
+			   "needs --device /dev/fuse)";
+	else
+		return machine_has_io_uring(ret_why);
 	return false;
 }

@@ -23,6 +23,15 @@ void machine_raise_file_limit(void);
 void machine_keep_small_blocks(void);
 
 /*
+ * Whether a volume can be served: /dev/fuse can be opened, and io_uring is not forbidden.  If
+ * not, *RET_WHY tells that and what helps.
+ */
+bool machine_can_serve(const char **ret_why);
+
+/* The second of them alone. */
+bool machine_has_io_uring(const char **ret_why);
+
+/*
  * Whether this user, who is to mount something, can unmount it again: who is not root asks
  * fusermount3, which looks into /etc/mtab (fusermount.c of libfuse 3.14).  If not, *RET_WHY tells
  * that and what helps.

@@ -80,7 +80,7 @@ static int run(const struct command_line *line, int argc, char **argv)
 	}
 	if (mount_values_read(&values, &daemon) < 0)
 		return EXIT_USAGE;
-	if (!machine_can_unmount(&why)) {
+	if (!machine_can_serve(&why) || !machine_can_unmount(&why)) {
 		log_error("cannot mount: %s", why);
 		return EXIT_SKIPPED;
 	}

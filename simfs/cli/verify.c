@@ -125,6 +125,7 @@ static int verify_image(struct verifying *verifying, struct ring *ring, const ch
 
 static int run(const struct command_line *line, int argc, char **argv)
 {
+	const char *why;
 	struct values values = { 0 };
 	struct verifying verifying = { .verify.found = found };
 	AUTO(auto_free) char *image = NULL;
@@ -144,6 +145,10 @@ static int run(const struct command_line *line, int argc, char **argv)
 		beside = NULL;
 		log_error("out of memory");
 		return EXIT_RIG;
+	}
+	if (!machine_has_io_uring(&why)) {
+		log_error("cannot verify: %s", why);
+		return EXIT_SKIPPED;
 	}
 	error = ring_create(&ring);
 	if (error < 0) {

@@ -64,10 +64,39 @@ bad 1 silent-corruption "" --restore 'cp {out} {restored}.elsewhere' -- cp {snap
 
 bad 0 intact "" -- 'echo x >{snapshot}; '"$copy"
 bad 1 detected "" -- 'rm {snapshot}; '"$copy"
-bad 4 error "the rig ended" -- '{snaprig} umount {mnt}; '"$copy"
+# The volume is there again for what comes after it, and who ended it is told.
+unmount='{snaprig} umount {mnt}'
+bad 1 detected "no volume, after the client of backup 'b1': the rig ended with exit code 0" \
+	-- "$unmount; $copy"
+bad 1 leaked "no volume, after the client" -- "$copy; $unmount"
+bad 1 silent-corruption "" -- "$unmount; true"
 # The shell itself is not among those that it looks for.
-bad 4 error "ended by signal 9" -- 'kill -9 $(grep -lsa -e "--for[e]ground" \
-	$(grep -lsaF -e {mnt} /proc/[0-9]*/cmdline) | tr -dc "0-9\n"); '"$copy"
+kill_rig='kill -9 $(grep -lsa -e "--for[e]ground" \
+	$(grep -lsaF -e {mnt} /proc/[0-9]*/cmdline) | tr -dc "0-9\n")'
+bad 1 detected "no volume, .*ended by signal 9" -- "$kill_rig; $copy"
+bad 1 leaked "no volume, .*ended by signal 9" --writer storm -- \
+	"head -c 2M {snapshot} >/dev/null; $copy; $kill_rig"
+bad 1 detected "no volume, .*ended by signal 9" --takes -- "touch {snapshot}; $kill_rig; exit 1"
+bad 1 leaked "no volume, .*ended by signal 9" --failure read-error -- \
+	"$copy; s=\$?; $kill_rig; exit \$s"
+bad 1 leaked "no volume, after the restore" --restore "cp {out} {restored}; $unmount" -- \
+	cp {snapshot} {out}
+if [ "$(id -u)" = 0 ]; then
+	# Its rig may have ended by then, or not yet.
+	bad 1 leaked "not mounted any more|rig ended with exit code 0" -- "$copy; umount -l {mnt}"
+fi
+# A rule that crashes the rig is none of the client's doing, also while writers write.
+bad 0 detected "" --failure rig-crash --writer storm -- cp {snapshot} {out}
+
+# ---- what it starts ----
+
+bad 124 hung "outlived" --time-limit 3s -- 'n=0
+	while [ $n -lt 200 ]; do (setsid sleep 71 &); n=$((n + 1)); done
+	while :; do sleep 0.1; done'
+bad 1 leaked "process of backup 'b1'" -- "$copy"'
+	fork() { [ "$1" = 0 ] || { fork $(($1 - 1)) & fork $(($1 - 1)) & }; sleep 71; }
+	fork 6 &'
+! pgrep -f "^sleep 71$" || fail "what the client has started is running"
 
 # ---- a signal, at any moment ----
 

@@ -37,18 +37,27 @@ interrupted()
 interrupted INT 130
 interrupted TERM 143
 
-# The rig dies: that is no verdict on the client.
-"$SNAPRIG" run slow.yaml >tap 2>said &
-run=$!
-wait_until 20 sleeps || fail "the client was not started"
-kill -9 "$(rigs_below "$TMPDIR")"
-kill "$(pgrep -f "^sleep $nap\$")"
-e2e_status=0
-wait "$run" || e2e_status=$?
-cat tap
-same 4 "$e2e_status" "exit after the rig was killed"
-tells "the rig was ended by signal 9"
-nothing_left
+# rig_ended SIGNAL EXIT - while a client runs.
+rig_ended()
+{
+	"$SNAPRIG" run slow.yaml >tap 2>said &
+	run=$!
+	wait_until 20 sleeps || fail "the client was not started"
+	kill "-$1" "$(rigs_below "$TMPDIR")"
+	kill "$(pgrep -f "^sleep $nap\$")"
+	e2e_status=0
+	wait "$run" || e2e_status=$?
+	cat tap
+	same "$2" "$e2e_status" "exit after the rig got SIG$1"
+	tells "the rig was ended by signal"
+	nothing_left
+}
+
+# The rig fails: that is no verdict on the client.  One that somebody ends is the client's doing.
+rig_ended ABRT 4
+rig_ended SEGV 4
+rig_ended KILL 1
+tells "no volume, after the client of backup 'b1'"
 
 # Not even SIGKILL of the run itself leaves a mount.
 "$SNAPRIG" run slow.yaml >tap 2>said &

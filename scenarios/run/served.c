@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* served.c - a volume that is not served any more, by whoever ended its rig. */
+#include <errno.h>
+
+#include "scenarios/base/heap.h"
+#include "scenarios/run/rig_mounts.h"
+#include "scenarios/run/runner_internal.h"
+#include "simfs/base/cleanup.h"
+
+bool volume_is_served(const struct run *run)
+{
+	struct reason ignored = { "" };
+
+	return rig_alive(run->rig, &ignored) && mounted_at(run->mount_point);
+}
+
+/* What the rig knew of its rules has gone with it. */
+static int mount_again(struct run *run, struct reason *reason)
+{
+	int error = rig_stop(TAKE_PTR(run->rig), reason);
+
+	run->may_crash = run->has_faults = false;
+	run->fault_strikes = 0;
+	run->journal_from = 0;
+	return error < 0 ? error : volume_mount(run, reason);
+}
+
+int volume_look(struct run *run, struct reason *reason, enum volume_end *ret, char **ret_how)
+{
+	struct reason how = { "" };
+	bool is_alive = rig_alive(run->rig, &how);
+	int error;
+
+	*ret = VOLUME_SERVED;
+	*ret_how = NULL;
+	if (is_alive && mounted_at(run->mount_point))
+		return 0;
+	if (!is_alive && run->may_crash && rig_was_killed(run->rig)) {
+		*ret = VOLUME_CRASHED;
+		run->result->fault_strikes++;
+	} else if (is_alive || rig_was_ended(run->rig)) {
+		*ret = VOLUME_ENDED;
+	} else {
+		*reason = how;
+		return -EIO;
+	}
+	error = mount_again(run, reason);
+	if (error == 0 && *ret == VOLUME_ENDED)
+		*ret_how = heap_copy(is_alive ? "the volume is not mounted any more" : how.text);
+	return error;
+}
