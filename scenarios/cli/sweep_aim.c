@@ -54,14 +54,13 @@ static int rule_check(const struct sweep_arguments *arguments)
 {
 	struct fault_rule rule = rule_of(arguments->check.faults.texts[0]);
 	const struct point_row *point = fault_point_at(rule.point);
+	bool by_offsets = arguments->by == SWEEP_BY_OFFSETS;
 
 	if (rule.chance < 1000000)
 		log_error("a sweep strikes at one place after the other: leave out 'chance'");
-	else if (arguments->by == SWEEP_BY_HITS)
-		return EXIT_MET;
-	else if (!(point->traits & POINT_HAS_RANGE))
+	else if (by_offsets && !(point->traits & POINT_HAS_RANGE))
 		log_error("there are no offsets at point '%s': sweep it --by hits", point->name);
-	else if (rule.has_offset)
+	else if (by_offsets && rule.has_offset)
 		log_error("a sweep by offsets moves the offset: leave out 'offset'");
 	else
 		return EXIT_MET;
