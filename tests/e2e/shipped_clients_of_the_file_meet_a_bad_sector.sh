@@ -14,7 +14,7 @@ for adapter in "$SNAPRIG_SHARE"/clients/*.yaml; do
 	case $adapter in
 	reference*) continue ;;
 	esac
-	grep -qE "^meets $adapter " "$e2e_root"/tests/e2e/shipped_*.sh ||
+	grep -qE "^meets $adapter " "$e2e_root"/tests/*/shipped_*.sh ||
 		fail "nothing is known of client '$adapter': put it into a script shipped_*"
 done
 
