@@ -115,6 +115,7 @@ ran 0 folder
 
 # ---- a job that comes again ----
 
+# shellcheck disable=SC2016 # the client's shell
 client again 'mkdir -p {repo}/v; cp {snapshot} {repo}/v/$(basename {out})' \
 	'cp {repo}/v/$(basename {out}) {restored}'
 sed -i 's,"{out}","{repo}/",' "$SNAPRIG_SHARE/clients/again.yaml"
