@@ -68,7 +68,8 @@ char *compare_text(enum compare_row row, double value);
 void compare_print(const struct compare_tool *tools, size_t count, size_t rounds);
 json_t *compare_json(const struct compare_tool *tools, size_t count, size_t rounds);
 
-/* compare_reason.c: why their times differ, in lines for people, which are the caller's. */
+/* compare_reason.c: why their times differ, in lines for people, which are the caller's; that they
+ * are not compared when one was not intact. */
 json_t *compare_reason(const struct compare_tool *tools, size_t count);
 
 #endif

@@ -12,6 +12,7 @@
 #include "scenarios/base/heap.h"
 #include "scenarios/cli/compare.h"
 #include "simfs/base/cleanup.h"
+#include "simfs/base/exit_code.h"
 
 /* What differs by less is no reason. */
 #define RATIO_MIN	1.5
@@ -189,6 +190,14 @@ json_t *compare_reason(const struct compare_tool *tools, size_t count)
 {
 	struct comparing comparing = { .tools = tools, .count = count, .lines = json_array() };
 
+	/* Who has made no right backup may have been quick about it. */
+	for (size_t i = 0; i < count; i++) {
+		if (tools[i].code == EXIT_MET)
+			continue;
+		line_add(&comparing,
+			heap_format("their times are not compared: %c was not intact", letter(i)));
+		return comparing.lines;
+	}
 	times_find(&comparing);
 
 	struct compare_spread fast = compare_spread(&tools[comparing.fastest], COMPARE_SECONDS);

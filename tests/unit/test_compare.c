@@ -190,6 +190,19 @@ START_TEST(spreads_are_of_the_rounds_that_have_a_value)
 }
 END_TEST
 
+START_TEST(the_time_of_a_backup_that_is_not_intact_has_no_say)
+{
+	tools[1].code = 1;
+
+	json_t *lines = compare_reason(tools, 2);
+
+	ck_assert_uint_eq(json_array_size(lines), 1);
+	ck_assert_str_eq(json_string_value(json_array_get(lines, 0)),
+		"their times are not compared: B was not intact");
+	json_decref(lines);
+}
+END_TEST
+
 int main(int argc, char **argv)
 {
 	Suite *suite = suite_create("compare");
@@ -198,6 +211,7 @@ int main(int argc, char **argv)
 	(void)argc;
 	tcase_add_checked_fixture(tcase, start, NULL);
 	tcase_add_test(tcase, those_that_are_alike_are_said_to_be);
+	tcase_add_test(tcase, the_time_of_a_backup_that_is_not_intact_has_no_say);
 	tcase_add_test(tcase, what_differs_of_the_reads_is_told);
 	tcase_add_test(tcase, of_one_that_does_not_read_no_more_is_told);
 	tcase_add_test(tcase, who_reads_in_another_way_is_told_of);
