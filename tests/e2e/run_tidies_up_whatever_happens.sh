@@ -53,6 +53,9 @@ rig_ended()
 	nothing_left
 }
 
+# A sanitizer leaves the signal to the rig: it is sent, no defect of ours.
+export ASAN_OPTIONS="${ASAN_OPTIONS:-}:handle_segv=0"
+
 # The rig fails: that is no verdict on the client.  One that somebody ends is the client's doing.
 rig_ended ABRT 4
 rig_ended SEGV 4
