@@ -23,6 +23,7 @@ meets cp detected recovered written
 meets rsync detected recovered written
 meets partclone detected recovered written
 meets partclone-dd detected recovered written
+meets casync detected recovered kept
 
 # They leave a file of the full size.
 meets tar misreported recovered written
@@ -36,18 +37,6 @@ meets cat-zstd silent-corruption recovered written
 meets ddrescue silent-corruption recovered written
 meets e2image silent-corruption recovered written
 
-# Of a volume with NTFS; where a file lies in it, what stands there tells.
-if command -v ntfscp >/dev/null && command -v mkfs.ntfs >/dev/null; then
-	truncate -s 16M image
-	mkfs.ntfs -q -F image >/dev/null 2>&1
-	{
-		openssl rand 3000000
-		echo "the middle of a file"
-		openssl rand 3000000
-	} >file
-	ntfscp -q image file file
-	at=$(grep -obUa "the middle of a file" image | cut -d: -f1)
-	content='{ image: image }' image_size='' bad_sector="offset=$at..$((at + 1))"
-fi
+content_ntfs || :
 meets ntfsclone detected recovered
 [ "$clients_met" -gt 0 ] || fail "not one client was run"

@@ -10,6 +10,52 @@ clients_met=0
 content='{ ext4: { files: 30, bytes: 10MiB } }'
 bad_sector='offset=6291713..6291714' # in the middle of a file of $content
 
+# Where a file lies in an image, what stands there tells.
+marked='the middle of a file'
+
+# a_marked_file - 3 MB, on stdout.
+a_marked_file()
+{
+	openssl rand 1500000
+	echo "$marked"
+	openssl rand 1500000
+}
+
+# content_is_image - what lies at `image` is the volume from now on; its marked file is struck.
+content_is_image()
+{
+	bad_at=$(grep -obUa "$marked" image | cut -d: -f1)
+	content='{ image: image }' image_size='' bad_sector="offset=$bad_at..$((bad_at + 1))"
+}
+
+# content_xfs - a volume with XFS, which takes root; false: it cannot be made.
+content_xfs()
+{
+	command -v mkfs.xfs >/dev/null || return
+	truncate -s 320M image
+	mkfs.xfs -q -f image
+	mkdir files
+	mount_loop image files
+	for file in 1 2 3 4; do
+		openssl rand 1500000 >files/$file
+	done
+	a_marked_file >files/file
+	ln files/file files/hard
+	umount_loop image files
+	content_is_image
+}
+
+# content_ntfs - a volume with NTFS; false: it cannot be made.
+content_ntfs()
+{
+	command -v ntfscp >/dev/null && command -v mkfs.ntfs >/dev/null || return
+	truncate -s 16M image
+	mkfs.ntfs -q -F image >/dev/null 2>&1
+	a_marked_file >file
+	ntfscp -q image file file
+	content_is_image
+}
+
 # clients_scenario NAME CLIENT - makes it of steps of all phases, on $content.
 clients_scenario()
 {

@@ -25,6 +25,7 @@ verdicts()
 		partclone-dd   i s d d d d s
 		e2image        i s s s s s s
 		ddrescue       i s d s s s s
+		casync         d s d d d d s
 		restic         i s d m m m s
 		restic-stdin   i s s s s s s
 		borg           i s d m m m s
@@ -102,7 +103,7 @@ meets_failure()
 for adapter in "$SNAPRIG_SHARE"/clients/*.yaml; do
 	adapter=$(basename "$adapter" .yaml)
 	case $adapter in
-	reference* | ntfsclone | xfsdump) continue ;;
+	reference* | ntfsclone | xfsdump | xfs_copy) continue ;;
 	esac
 	verdicts | grep -q "^$adapter " || fail "client '$adapter' has no row"
 done
