@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "scenarios/cli/scenario_failures.h"
+#include "scenarios/format/standing.h"
 #include "scenarios/judge/oracle.h"
 #include "simfs/base/log.h"
 
@@ -109,7 +110,8 @@ int scenario_check(struct scenario *scenario, const struct command_texts *folder
 	};
 	struct client *client = NULL;
 
-	(void)scenario_failures_expand(scenario, mistakes);
+	if (scenario_failures_expand(scenario, mistakes) == 0)
+		standing_check(scenario, mistakes);
 	(void)client_find(scenario->client, &search, mistakes, scenario->client_place, &client);
 	if (client)
 		content_check(scenario, client, mistakes);

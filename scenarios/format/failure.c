@@ -8,6 +8,7 @@
 #include "scenarios/base/heap.h"
 #include "scenarios/format/names.h"
 #include "scenarios/format/parse.h"
+#include "scenarios/format/standing.h"
 #include "scenarios/format/yaml_file.h"
 #include "scenarios/format/yaml_values.h"
 #include "simfs/base/cleanup.h"
@@ -239,6 +240,7 @@ static void failure_check(
 		mistakes_add(reading->mistakes, inject->place,
 			"no backup '" FAILURE_BACKUP "' is made in 'inject', so nobody meets the "
 			"failure");
+	standing_check(&failure->scenario, reading->mistakes);
 }
 
 static void failure_fill(

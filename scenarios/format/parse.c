@@ -73,7 +73,7 @@ static const struct field_table scenario_table = FIELD_TABLE("scenario", scenari
 
 const struct field_table *const *scenario_tables(size_t *ret_count)
 {
-	static const struct field_table *tables[16];
+	static const struct field_table *tables[32];
 	static const struct field_table *const own[] = {
 		&scenario_table,
 		&volume_table,

@@ -50,8 +50,9 @@ field_reader read_expectation;
 /* struct fault_texts: a rule, or a list of them. */
 field_reader read_faults;
 
-/* struct writer_texts: a list of writers. */
+/* struct writer_texts: a list of writers; and char *: one of them. */
 field_reader read_writers;
+field_reader read_writer;
 
 /* The tables that steps are made of: "step" first. */
 extern const struct field_table *const step_tables[];

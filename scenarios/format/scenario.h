@@ -65,17 +65,31 @@ enum step_kind {
 	STEP_GAUGE,   /* gauge: { name, value, [start] } */
 	STEP_RELEASE, /* release: GAUGE */
 	STEP_WAIT,    /* wait: TIME, on the rig's clock */
-	STEP_COALESCE, /* coalesce: wait | starves */
-	STEP_FAULT,    /* fault: RULE, or a list of them */
-	STEP_TARGET,   /* target: SIZE, room for what clients make; none: as there is */
-	STEP_FAILURE,  /* failure: NAME, or { name, at, as }; its steps take its place (cli/) */
-	STEP_REMEDY,   /* remedy: NAME, or { name, as }; so, too */
-	STEP_BACKUP,   /* backup: { of | takes, to } */
-	STEP_RESTORE,  /* restore: { from, to } */
-	STEP_EXPECT,   /* expect: { … } */
+	STEP_COALESCE,	   /* coalesce: wait | starves | start */
+	STEP_FAULT,	   /* fault: RULE, or a list of them; one with the name of another takes its
+			    * place */
+	STEP_FAULT_REMOVE, /* fault-remove: NAME */
+	STEP_WRITER_ADD,   /* writer-add: WRITER; so, too */
+	STEP_WRITER_KILL,  /* writer-kill: NAME, of a simulated one */
+	STEP_WRITER_REMOVE, /* writer-remove: NAME */
+	STEP_REMOUNT,	    /* remount: killed | unmounted */
+	STEP_TARGET,	    /* target: SIZE, room for what clients make; none: as there is */
+	STEP_FAILURE, /* failure: NAME, or { name, at, as }; its steps take its place (cli/) */
+	STEP_REMEDY,  /* remedy: NAME, or { name, as }; so, too */
+	STEP_BACKUP,  /* backup: { of | takes, to } */
+	STEP_RESTORE, /* restore: { from, to } */
+	STEP_EXPECT,  /* expect: { … } */
 };
 
 enum pattern { PATTERN_RANDOM, PATTERN_SEQUENTIAL };
+
+enum coalesce_wish {
+	COALESCE_WAIT,	  /* until the worker is idle, and nothing may be left */
+	COALESCE_STARVES, /* so, but something must be left, for want of room */
+	COALESCE_START,	  /* and no more than that */
+};
+
+enum remount_way { REMOUNT_KILLED, REMOUNT_UNMOUNTED };
 
 enum exit_wish { EXIT_WISH_ANY, EXIT_WISH_ZERO, EXIT_WISH_NONZERO, EXIT_WISH_NUMBER };
 
@@ -112,23 +126,24 @@ struct writer_texts {
 struct step {
 	enum step_kind kind;
 	struct place place;
-	char *name;		      /* snapshot, writer, gauge, or backup (`to`);
-				       * RESTORE: `to`, or NULL; FAILURE, REMEDY: its name,
-				       * or a path from beside the scenario */
-	char *prefix;		      /* FAILURE, REMEDY: of all names in it; NULL: none */
-	bool of_failure;	      /* what it asks for may not come, or may be gone */
-	char *of;		      /* BACKUP: snapshot;  RESTORE: backup */
-	bool takes;		      /* BACKUP: the client takes the snapshot itself */
-	enum pattern pattern;	      /* WRITE */
-	uint64_t bytes;		      /* WRITE, TARGET (0: none); 0: … */
-	uint32_t per_million;	      /* … of the volume, in a failure that is not bound yet */
-	char *value;		      /* GAUGE; FAILURE: its moment, or NULL */
-	uint32_t count;		      /* SERIES: snapshots */
-	char *fails;		      /* WRITE: "ENOSPC", which it must meet; NULL: none */
-	char *limit;		      /* SNAPSHOT: of its store; NULL: the scenario's */
-	uint64_t wait_ns;	      /* WAIT */
-	bool starves;		      /* COALESCE: something is left for want of room */
-	bool memory_is_real;	      /* GAUGE: pressed, not feigned */
+	char *name;		     /* snapshot, writer, gauge, rule, or backup (`to`);
+				      * RESTORE: `to`, or NULL; FAILURE, REMEDY: its name,
+				      * or a path from beside the scenario */
+	char *prefix;		     /* FAILURE, REMEDY: of all names in it; NULL: none */
+	bool of_failure;	     /* what it asks for may not come, or may be gone */
+	char *of;		     /* BACKUP: snapshot;  RESTORE: backup */
+	bool takes;		     /* BACKUP: the client takes the snapshot itself */
+	enum pattern pattern;	     /* WRITE */
+	uint64_t bytes;		     /* WRITE, TARGET (0: none); 0: … */
+	uint32_t per_million;	     /* … of the volume, in a failure that is not bound yet */
+	char *value;		     /* GAUGE; FAILURE: its moment, or NULL; WRITER_ADD: its line */
+	uint32_t count;		     /* SERIES: snapshots */
+	char *fails;		     /* WRITE: "ENOSPC", which it must meet; NULL: none */
+	char *limit;		     /* SNAPSHOT: of its store; NULL: the scenario's */
+	uint64_t wait_ns;	     /* WAIT */
+	enum coalesce_wish coalesce; /* COALESCE */
+	enum remount_way remount;    /* REMOUNT */
+	bool memory_is_real;	     /* GAUGE: pressed, not feigned */
 	struct start_condition start; /* WRITE, GAUGE */
 	struct fault_texts faults;    /* FAULT */
 	struct expectation expectation;

@@ -123,7 +123,10 @@ char *step_title(const struct step *step)
 	case STEP_WAIT:
 		return heap_format("wait %s", duration_write(step->wait_ns, size, sizeof size));
 	case STEP_COALESCE:
-		return heap_format("coalesce%s", step->starves ? ", which starves" : "");
+		return heap_format("coalesce%s", step->coalesce == COALESCE_STARVES
+							 ? ", which starves"
+						 : step->coalesce == COALESCE_START ? ", begun"
+										    : "");
 	case STEP_DELETE:
 		return heap_format("delete '%s'", step->name);
 	case STEP_WRITE:
@@ -134,6 +137,17 @@ char *step_title(const struct step *step)
 		return heap_format("release '%s'", step->name);
 	case STEP_FAULT:
 		return faults_title(step);
+	case STEP_FAULT_REMOVE:
+		return heap_format("fault-remove '%s'", step->name);
+	case STEP_WRITER_ADD:
+		return heap_format("writer-add '%s'", step->value);
+	case STEP_WRITER_KILL:
+		return heap_format("writer-kill '%s'", step->name);
+	case STEP_WRITER_REMOVE:
+		return heap_format("writer-remove '%s'", step->name);
+	case STEP_REMOUNT:
+		return heap_format(
+			"remount, %s", step->remount == REMOUNT_KILLED ? "killed" : "unmounted");
 	case STEP_TARGET:
 		return step->bytes ? heap_format("target: room for %s",
 					     size_format(step->bytes, size, sizeof size))

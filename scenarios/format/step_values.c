@@ -86,15 +86,6 @@ void read_takes(struct reading *reading, const struct field *field, const struct
 	read_new_snapshot(reading, field, node, &step->of);
 }
 
-void read_coalesce(struct reading *reading, const struct field *field, const struct tree_node *node,
-	void *target)
-{
-	int word = 0;
-
-	read_choice(reading, field, node, &word);
-	*(bool *)target = word == 1;
-}
-
 void read_snapshot_step(struct reading *reading, const struct field *field,
 	const struct tree_node *node, void *target)
 {

@@ -20,9 +20,6 @@ field_reader read_target;
 /* struct step: a snapshot that the client takes, of a name that was not used before. */
 field_reader read_takes;
 
-/* bool: whether coalesce is to starve, by the choices. */
-field_reader read_coalesce;
-
 /* struct step: the name of a snapshot, or the table of the field. */
 field_reader read_snapshot_step;
 

@@ -79,7 +79,16 @@ static const struct field series_fields[] = {
 };
 static const struct field_table series_table = FIELD_TABLE("snapshots", series_fields);
 
-static const char *const coalesce_step_words[] = { "wait", "starves" };
+static const char *const coalesce_step_words[] = {
+	[COALESCE_WAIT] = "wait",
+	[COALESCE_STARVES] = "starves",
+	[COALESCE_START] = "start",
+};
+
+static const char *const remount_words[] = {
+	[REMOUNT_KILLED] = "killed",
+	[REMOUNT_UNMOUNTED] = "unmounted",
+};
 
 static const struct field gauge_fields[] = {
 	{ "name", read_gauge, AT(name), .required = true },
@@ -152,8 +161,13 @@ static const struct field step_fields[] = {
 	[STEP_GAUGE] = { "gauge", read_table, .table = &gauge_table },
 	[STEP_RELEASE] = { "release", read_set_gauge, AT(name) },
 	[STEP_WAIT] = { "wait", read_duration, AT(wait_ns) },
-	[STEP_COALESCE] = { "coalesce", read_coalesce, AT(starves), CHOICES(coalesce_step_words) },
+	[STEP_COALESCE] = { "coalesce", read_choice, AT(coalesce), CHOICES(coalesce_step_words) },
 	[STEP_FAULT] = { "fault", read_faults, AT(faults) },
+	[STEP_FAULT_REMOVE] = { "fault-remove", read_text, AT(name) },
+	[STEP_WRITER_ADD] = { "writer-add", read_writer, AT(value) },
+	[STEP_WRITER_KILL] = { "writer-kill", read_text, AT(name) },
+	[STEP_WRITER_REMOVE] = { "writer-remove", read_text, AT(name) },
+	[STEP_REMOUNT] = { "remount", read_choice, AT(remount), CHOICES(remount_words) },
 	[STEP_TARGET] = { "target", read_target, .offset = 0, .min = WRITE_MIN_BYTES,
 		.max = WRITE_MAX_BYTES },
 	[STEP_FAILURE] = { "failure", read_failure_step, .table = &failure_step_table },

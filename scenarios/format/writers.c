@@ -6,20 +6,32 @@
 #include "scenarios/format/yaml_values.h"
 #include "simfs/volume/writers/spec.h"
 
-static void writer_read(struct reading *reading, const struct field *field,
-	const struct tree_node *node, struct writer_texts *writers)
+void read_writer(struct reading *reading, const struct field *field, const struct tree_node *node,
+	void *target)
 {
 	char message[WRITER_MESSAGE_BYTES];
 	struct writer_spec writer;
 
+	if (!is_scalar(reading, field, node, "a writer"))
+		return;
+	if (writer_spec_parse(node->text, &writer, message) < 0)
+		mistakes_add(reading->mistakes, node->place, "%s", message);
+	else
+		*(char **)target = heap_copy(node->text);
+}
+
+static void writer_add(struct reading *reading, const struct field *field,
+	const struct tree_node *node, struct writer_texts *writers)
+{
+	char *text = NULL;
+
 	if (!is_scalar(reading, field, node, "a list of writers"))
 		return;
-	if (writer_spec_parse(node->text, &writer, message) < 0) {
-		mistakes_add(reading->mistakes, node->place, "%s", message);
+	read_writer(reading, field, node, &text);
+	if (!text)
 		return;
-	}
 	writers->texts = heap_grow(writers->texts, writers->count, sizeof *writers->texts);
-	writers->texts[writers->count++] = heap_copy(node->text);
+	writers->texts[writers->count++] = text;
 }
 
 void read_writers(struct reading *reading, const struct field *field, const struct tree_node *node,
@@ -41,5 +53,5 @@ void read_writers(struct reading *reading, const struct field *field, const stru
 		return;
 	}
 	for (size_t i = 0; i < node->entry_count; i++)
-		writer_read(reading, field, node->entries[i].value, target);
+		writer_add(reading, field, node->entries[i].value, target);
 }

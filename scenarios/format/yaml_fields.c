@@ -7,7 +7,7 @@
 #include "simfs/base/check.h"
 #include "simfs/base/suggest.h"
 
-#define WORDS_MAX 16
+#define WORDS_MAX 40
 
 /* Writes "a, b, c" into BUFFER. */
 static const char *words_join(const char *const *words, size_t count, char *buffer, size_t length)
@@ -26,7 +26,7 @@ void unknown_add(struct reading *reading, const struct tree_node *node, const ch
 {
 	const char *near = suggest_near(node->text, words, word_count);
 	char where[96] = "";
-	char joined[256];
+	char joined[512];
 
 	if (of_key)
 		snprintf(where, sizeof where, " for '%s'", of_key);

@@ -161,12 +161,14 @@ static char *place_of(const json_t *line)
 static const char *fired_read(struct record *record, const json_t *line)
 {
 	uint64_t id = number_of(line, "id");
-	struct record_hit hit = { .match = number_of(line, "hit") };
+	struct record_hit hit = { .rule = record->rule_count, .match = number_of(line, "hit") };
 
-	while (hit.rule < record->rule_count && record->rules[hit.rule].id != id)
-		hit.rule++;
-	if (hit.rule == record->rule_count)
+	/* The latest: each mount counts its rules anew. */
+	while (hit.rule > 0 && record->rules[hit.rule - 1].id != id)
+		hit.rule--;
+	if (hit.rule == 0)
 		return "a rule struck that was never added";
+	hit.rule--;
 	if (!text_of(line, "point") || hit.match == 0)
 		return "'point' or 'hit' is missing";
 	hit.place = place_of(line);

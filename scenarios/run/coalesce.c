@@ -49,13 +49,16 @@ enum outcome run_coalesce(struct run *run, const struct step *step, struct reaso
 	json_t *status = NULL;
 	const char *message;
 
+	if (step->coalesce == COALESCE_START)
+		return rig_call(run->rig, "coalesce", NULL, reason, NULL) < 0 ? OUTCOME_ERROR
+									      : OUTCOME_PASSED;
 	if (worker_run(run, reason, &status) < 0)
 		return OUTCOME_ERROR;
 	message = worker_text(status, "message");
-	if (*message && !step->starves) {
+	if (*message && step->coalesce == COALESCE_WAIT) {
 		reason_set(reason, "cannot coalesce: %s", message);
 		outcome = OUTCOME_FAILED;
-	} else if (!*message && step->starves) {
+	} else if (!*message && step->coalesce == COALESCE_STARVES) {
 		reason_set(reason, "everything could be merged, and coalesce was to starve");
 		outcome = OUTCOME_INCONCLUSIVE;
 	}

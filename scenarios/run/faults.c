@@ -8,14 +8,68 @@
 #include "scenarios/run/runner_internal.h"
 #include "simfs/base/cleanup.h"
 
+static json_int_t count_of(const json_t *fault, const char *which)
+{
+	return json_integer_value(json_object_get(fault, which));
+}
+
+/* A read that ends before a bad sector is all that some clients see of it. */
+static json_int_t strikes_of(const json_t *fault)
+{
+	return count_of(fault, "fired") + count_of(fault, "cut");
+}
+
+/* Raises the result when the rule FAULT has not struck up to now, behind which it cannot. */
+static void fault_check(struct run *run, const json_t *fault)
+{
+	json_int_t matched = count_of(fault, "matched");
+
+	if (strikes_of(fault) > 0)
+		return;
+
+	AUTO(auto_free)
+	char *message = heap_format("the fault '%s' never struck: %s",
+		json_string_value(json_object_get(fault, "rule")),
+		matched > 0 ? "its count or chance never came up"
+			    : "nothing that it is for happened");
+
+	result_raise(run->result, OUTCOME_INCONCLUSIVE, message);
+}
+
+/* The rule NAME, if there is one, is about to go: 0, or -errno with REASON. */
+static int fault_goes(struct run *run, const char *name, struct reason *reason)
+{
+	json_t *answer = NULL, *fault;
+	size_t index;
+	int error = rig_call(run->rig, "fault.list", NULL, reason, &answer);
+
+	json_array_foreach(json_object_get(answer, "faults"), index, fault)
+	{
+		const char *its_name = json_string_value(json_object_get(fault, "name"));
+
+		if (!its_name || strcmp(its_name, name) != 0)
+			continue;
+		fault_check(run, fault);
+		run->gone_strikes += strikes_of(fault);
+	}
+	json_decref(answer);
+	return error;
+}
+
 static int fault_add(struct run *run, const char *rule, struct reason *reason)
 {
 	char message[RULE_MESSAGE_BYTES];
 	struct fault_rule parsed;
+	bool can_be_read = rule_parse(rule, &parsed, message) == 0;
+	int error = 0;
 
 	run->has_faults = true;
-	if (rule_parse(rule, &parsed, message) == 0 && parsed.action == FAULT_CRASH)
+	if (can_be_read && parsed.action == FAULT_CRASH)
 		run->may_crash = true;
+	if (can_be_read && parsed.name[0] && !run->options->repeats)
+		error = fault_goes(run, parsed.name, reason);
+	if (error < 0)
+		return error;
 	return rig_call(run->rig, "fault.add", json_pack("{s:s}", "rule", rule), reason, NULL);
 }
 
@@ -71,41 +125,52 @@ enum outcome run_fault(struct run *run, const struct step *step, struct reason *
 	return OUTCOME_PASSED;
 }
 
+enum outcome run_fault_remove(struct run *run, const struct step *step, struct reason *reason)
+{
+	/* Each hit that is repeated is a rule without a name, which ends of itself; only who
+	 * waits because of it has to be told. */
+	bool repeats = run->options->repeats != NULL;
+	int error = repeats ? 0 : fault_goes(run, step->name, reason);
+
+	if (error == 0 && repeats)
+		error = rig_call(run->rig, "fault.release", NULL, reason, NULL);
+	else if (error == 0)
+		error = rig_call(run->rig, "fault.remove", json_pack("{s:s}", "fault", step->name),
+			reason, NULL);
+	return error < 0 ? OUTCOME_ERROR : OUTCOME_PASSED;
+}
+
 int phase_tell(struct run *run, const struct phase *phase, struct reason *reason)
 {
 	return rig_call(
 		run->rig, "phase.set", json_pack("{s:s}", "phase", phase->name), reason, NULL);
 }
 
-static json_int_t count_of(const json_t *fault, const char *which)
+json_int_t faults_strikes(struct run *run)
 {
-	return json_integer_value(json_object_get(fault, which));
-}
+	struct reason reason = { "" };
+	json_int_t strikes = run->gone_strikes;
+	json_int_t matches = 0;
+	json_t *answer = NULL, *fault;
+	size_t index;
 
-/* A read that ends before a bad sector is all that some clients see of it. */
-static json_int_t strikes_of(const json_t *fault)
-{
-	return count_of(fault, "fired") + count_of(fault, "cut");
+	/* Without the rig, why it ended is known. */
+	if (!run->has_faults || rig_call(run->rig, "fault.list", NULL, &reason, &answer) < 0)
+		return run->fault_strikes;
+	json_array_foreach(json_object_get(answer, "faults"), index, fault)
+	{
+		strikes += strikes_of(fault);
+		matches += count_of(fault, "matched");
+	}
+	run->result->fault_matches = (uint64_t)matches;
+	json_decref(answer);
+	return strikes;
 }
 
 bool faults_struck(struct run *run)
 {
-	struct reason reason = { "" };
-	json_t *answer = NULL, *fault;
-	json_int_t strikes = 0, matches = 0;
-	size_t index;
-
-	if (!run->has_faults || rig_call(run->rig, "fault.list", NULL, &reason, &answer) < 0)
-		return false;
-	json_array_foreach(json_object_get(answer, "faults"), index, fault)
-	{
-		strikes += strikes_of(fault);
-		matches += json_integer_value(json_object_get(fault, "matched"));
-	}
-	run->result->fault_matches = (uint64_t)matches;
-	json_decref(answer);
-
 	json_int_t before = run->fault_strikes;
+	json_int_t strikes = faults_strikes(run);
 	bool has_struck = strikes > before;
 
 	run->fault_strikes = strikes;
@@ -122,21 +187,7 @@ void faults_check(struct run *run)
 	/* Without the rig, why it ended is known. */
 	if (!run->has_faults || rig_call(run->rig, "fault.list", NULL, &reason, &answer) < 0)
 		return;
-	json_array_foreach(json_object_get(answer, "faults"), index, fault)
-	{
-		json_int_t matched = count_of(fault, "matched");
-
-		if (strikes_of(fault) > 0)
-			continue;
-
-		AUTO(auto_free)
-		char *message = heap_format("the fault '%s' never struck: %s",
-			json_string_value(json_object_get(fault, "rule")),
-			matched > 0 ? "its count or chance never came up"
-				    : "nothing that it is for happened");
-
-		result_raise(run->result, OUTCOME_INCONCLUSIVE, message);
-	}
+	json_array_foreach(json_object_get(answer, "faults"), index, fault) fault_check(run, fault);
 	json_decref(answer);
 }
 

@@ -3,7 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "scenarios/base/files.h"
+#include "scenarios/base/heap.h"
 #include "scenarios/run/runner_internal.h"
+#include "simfs/base/cleanup.h"
 #include "simfs/base/vss_codes.h"
 
 struct journal_reading {
@@ -81,4 +84,16 @@ int journal_look(struct run *run, struct journal_facts *ret, struct reason *reas
 	}
 	*ret = reading.facts;
 	return 0;
+}
+
+void journal_keep(struct run *run)
+{
+	if (!run->options->record_path)
+		return;
+
+	AUTO(auto_free) char *before = run->journal;
+	AUTO(auto_free) char *path = heap_format("%s/.snaprig/events.jsonl", run->mount_point);
+	AUTO(auto_free) char *text = file_text(path);
+
+	run->journal = text ? heap_format("%s%s", before ? before : "", text) : TAKE_PTR(before);
 }

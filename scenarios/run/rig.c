@@ -239,6 +239,13 @@ int rig_stop(struct rig *rig, struct reason *reason)
 	return error;
 }
 
+void rig_kill(struct rig *rig)
+{
+	if (rig->pid > 0)
+		kill(rig->pid, SIGKILL);
+	ended_within(rig, STOP_PATIENCE_NS);
+}
+
 struct control_client *rig_control(struct rig *rig)
 {
 	return rig->control;

@@ -48,6 +48,9 @@ int rig_start(const struct rig_order *order, struct reason *reason, struct rig *
  */
 int rig_stop(struct rig *rig, struct reason *reason);
 
+/* Kills the process, as a crash would end it.  What is mounted stays for rig_stop(). */
+void rig_kill(struct rig *rig);
+
 /* The connection that is the main thread's. */
 struct control_client *rig_control(struct rig *rig);
 

@@ -32,6 +32,11 @@ static step_runner *const step_runners[] = {
 	[STEP_WAIT] = run_wait,
 	[STEP_COALESCE] = run_coalesce,
 	[STEP_FAULT] = run_fault,
+	[STEP_FAULT_REMOVE] = run_fault_remove,
+	[STEP_WRITER_ADD] = run_writer_add,
+	[STEP_WRITER_KILL] = run_writer_kill,
+	[STEP_WRITER_REMOVE] = run_writer_remove,
+	[STEP_REMOUNT] = run_remount,
 	[STEP_TARGET] = run_target,
 	[STEP_BACKUP] = run_backup_step,
 	[STEP_RESTORE] = run_restore_step,
@@ -239,12 +244,8 @@ static void run_close(struct run *run)
 		leaks_look(run);
 	if (run->rig && run->options->keep)
 		logs_keep(run);
-	if (run->rig && run->options->record_path) {
-		AUTO(auto_free)
-		char *path = heap_format("%s/.snaprig/events.jsonl", run->mount_point);
-
-		run->journal = file_text(path);
-	}
+	if (run->rig)
+		journal_keep(run);
 	if (rig_stop(run->rig, &reason) < 0)
 		result_raise(run->result, OUTCOME_ERROR, reason.text);
 	work_remove(run);

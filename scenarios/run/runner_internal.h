@@ -77,12 +77,13 @@ struct run {
 	struct measuring measuring;
 	struct write_times *times_before, *times_during; /* of steps; of armed ones */
 
-	char *journal; /* the rig's, with options->record_path, at the end; or NULL */
+	char *journal; /* of all rigs, with options->record_path, at the end; or NULL */
 
 	bool has_faults;
 	char **rules_added; /* with options->repeats: as they were to be added */
 	size_t rule_count;
-	json_int_t fault_strikes; /* up to the end of the latest backup */
+	json_int_t gone_strikes;  /* of rules that the rig does not know any more */
+	json_int_t fault_strikes; /* of all, up to the end of the latest backup */
 	json_int_t journal_from;  /* what journal_look() has not seen yet */
 	bool is_over;		  /* no further step is begun */
 };
@@ -131,6 +132,12 @@ int volume_look(struct run *run, struct reason *reason, enum volume_end *ret, ch
 /* Can what a step met be told of the volume?  Not when it was not served. */
 bool volume_is_served(const struct run *run);
 
+/* served.c: what the rig knew of rules, gauges and writers of steps goes with it. */
+step_runner run_remount;
+
+/* writers.c */
+step_runner run_writer_add, run_writer_kill, run_writer_remove;
+
 /* target.c: the room that there is for what clients make. */
 step_runner run_target;
 
@@ -138,10 +145,13 @@ step_runner run_target;
 bool target_struck(const struct run *run, int exit_status);
 
 /* faults.c */
-step_runner run_fault;
+step_runner run_fault, run_fault_remove;
 
 /* Tells the rig that PHASE begins, for rules that look at it: 0, or -errno with REASON. */
 int phase_tell(struct run *run, const struct phase *phase, struct reason *reason);
+
+/* How often rules have struck since the volume was mounted. */
+json_int_t faults_strikes(struct run *run);
 
 /* Whether a rule has fired since this was asked before. */
 bool faults_struck(struct run *run);
@@ -159,6 +169,9 @@ struct journal_facts {
 	bool has_place;		    /* a rule struck, first there: */
 	uint64_t place_bytes;
 };
+
+/* The rig is about to go: its journal is what a record is made of. */
+void journal_keep(struct run *run);
 
 /* Of the while since it was asked before: 0, or -errno with REASON. */
 int journal_look(struct run *run, struct journal_facts *ret, struct reason *reason);

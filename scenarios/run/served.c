@@ -20,7 +20,7 @@ static int mount_again(struct run *run, struct reason *reason)
 	int error = rig_stop(TAKE_PTR(run->rig), reason);
 
 	run->may_crash = run->has_faults = false;
-	run->fault_strikes = 0;
+	run->fault_strikes = run->gone_strikes = 0;
 	run->journal_from = 0;
 	return error < 0 ? error : volume_mount(run, reason);
 }
@@ -48,4 +48,22 @@ int volume_look(struct run *run, struct reason *reason, enum volume_end *ret, ch
 	if (error == 0 && *ret == VOLUME_ENDED)
 		*ret_how = heap_copy(is_alive ? "the volume is not mounted any more" : how.text);
 	return error;
+}
+
+enum outcome run_remount(struct run *run, const struct step *step, struct reason *reason)
+{
+	json_int_t strikes;
+
+	/* Afterwards nobody knows. */
+	faults_check(run);
+	strikes = faults_strikes(run) - run->fault_strikes;
+	journal_keep(run);
+	if (step->remount == REMOUNT_KILLED)
+		rig_kill(run->rig);
+	if (mount_again(run, reason) < 0)
+		return OUTCOME_ERROR;
+	/* The next backup is judged by them, too. */
+	run->gone_strikes = strikes;
+	run->has_faults = strikes > 0;
+	return OUTCOME_PASSED;
 }

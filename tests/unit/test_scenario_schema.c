@@ -20,7 +20,7 @@
 #define SCHEMA	       "scenarios/scenario.schema.json"
 #define ADAPTER_SCHEMA "scenarios/adapter.schema.json"
 
-#define TABLES_MAX     20
+#define TABLES_MAX     40
 
 /* Read once, before the tests: Check runs each of them in a child. */
 static json_t *definitions;

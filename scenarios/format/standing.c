@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "scenarios/format/standing.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "faults/rule.h"
+#include "scenarios/base/heap.h"
+#include "scenarios/format/failure.h"
+#include "simfs/base/cleanup.h"
+#include "simfs/base/suggest.h"
+#include "simfs/volume/writers/spec.h"
+
+enum standing_kind { STANDING_RULE, STANDING_WRITER };
+
+static const char *const kind_names[] = {
+	[STANDING_RULE] = "rule",
+	[STANDING_WRITER] = "writer",
+};
+
+struct standing {
+	enum standing_kind kind;
+	char *name;
+	bool is_simulated; /* a writer */
+};
+
+struct checking {
+	struct mistakes *mistakes;
+	struct standing *items;
+	size_t count;
+};
+
+static struct standing *find(
+	const struct checking *checking, enum standing_kind kind, const char *name)
+{
+	for (size_t i = 0; i < checking->count; i++) {
+		struct standing *item = &checking->items[i];
+
+		if (item->kind == kind && strcmp(item->name, name) == 0)
+			return item;
+	}
+	return NULL;
+}
+
+static void drop(struct checking *checking, struct standing *item)
+{
+	free(item->name);
+	*item = checking->items[--checking->count];
+}
+
+/* NAME is copied; what had it before goes. */
+static void put(struct checking *checking, const struct standing *item)
+{
+	struct standing *before = find(checking, item->kind, item->name);
+
+	if (before)
+		drop(checking, before);
+	checking->items = heap_grow(checking->items, checking->count, sizeof *checking->items);
+	checking->items[checking->count] = *item;
+	checking->items[checking->count++].name = heap_copy(item->name);
+}
+
+static void rules_put(struct checking *checking, const struct fault_texts *faults)
+{
+	for (size_t i = 0; i < faults->count; i++) {
+		char message[RULE_MESSAGE_BYTES];
+		AUTO(auto_free) char *text = failure_example(faults->texts[i]);
+		struct fault_rule rule;
+
+		if (rule_parse(text, &rule, message) == 0 && rule.name[0])
+			put(checking,
+				&(struct standing){ .kind = STANDING_RULE, .name = rule.name });
+	}
+}
+
+static void writer_put(struct checking *checking, const char *text)
+{
+	char message[WRITER_MESSAGE_BYTES];
+	struct writer_spec writer;
+
+	if (writer_spec_parse(text, &writer, message) < 0)
+		return;
+	put(checking, &(struct standing){ .kind = STANDING_WRITER,
+			      .name = writer.name,
+			      .is_simulated = writer.kind == WRITER_SIMULATED });
+}
+
+static void missing_add(struct checking *checking, const struct step *step, enum standing_kind kind)
+{
+	const char **names = heap_new((checking->count + 1) * sizeof *names);
+	const char *near;
+	size_t count = 0;
+
+	for (size_t i = 0; i < checking->count; i++) {
+		if (checking->items[i].kind == kind)
+			names[count++] = checking->items[i].name;
+	}
+	near = suggest_near(step->name, names, count);
+	free(names);
+	mistakes_add(checking->mistakes, step->place, "no %s '%s' is there at this step%s%s%s",
+		kind_names[kind], step->name,
+		near			? " (did you mean '"
+		: kind == STANDING_RULE ? " (a rule is given a name with name="
+					: " (see 'writers' and 'writer-add'",
+		near ? near : "", near ? "'?)" : ")");
+}
+
+/* The one that STEP is about; NULL after a mistake. */
+static struct standing *spoken_of(
+	struct checking *checking, const struct step *step, enum standing_kind kind)
+{
+	struct standing *item = find(checking, kind, step->name);
+
+	if (!item)
+		missing_add(checking, step, kind);
+	return item;
+}
+
+static void mounted_again(struct checking *checking, const struct scenario *scenario)
+{
+	while (checking->count > 0)
+		drop(checking, &checking->items[0]);
+	for (size_t i = 0; i < scenario->writers.count; i++)
+		writer_put(checking, scenario->writers.texts[i]);
+}
+
+static void step_check(
+	struct checking *checking, const struct scenario *scenario, const struct step *step)
+{
+	struct standing *item;
+
+	switch (step->kind) {
+	case STEP_FAULT:
+		rules_put(checking, &step->faults);
+		break;
+	case STEP_FAULT_REMOVE:
+		item = spoken_of(checking, step, STANDING_RULE);
+		if (item)
+			drop(checking, item);
+		break;
+	case STEP_WRITER_ADD:
+		writer_put(checking, step->value);
+		break;
+	case STEP_WRITER_REMOVE:
+		item = spoken_of(checking, step, STANDING_WRITER);
+		if (item)
+			drop(checking, item);
+		break;
+	case STEP_WRITER_KILL:
+		item = spoken_of(checking, step, STANDING_WRITER);
+		if (item && !item->is_simulated)
+			mistakes_add(checking->mistakes, step->place,
+				"writer '%s' is not simulated, so only its own process can be "
+				"killed",
+				step->name);
+		break;
+	case STEP_REMOUNT:
+		mounted_again(checking, scenario);
+		break;
+	default:
+		break;
+	}
+}
+
+/* The rig that is waited for must be there at the next backup, which ends the waiting. */
+static void moments_check(const struct phase *phase, struct mistakes *mistakes)
+{
+	const struct step *remount = NULL;
+
+	for (size_t i = phase->step_count; i > 0; i--) {
+		const struct step *step = &phase->steps[i - 1];
+
+		if (step->kind == STEP_REMOUNT)
+			remount = step;
+		else if (step->kind == STEP_BACKUP)
+			remount = NULL;
+		else if (step->start.gauge && remount)
+			mistakes_add(mistakes, step->place,
+				"the moment of '%s' is lost at line %u, where the volume is "
+				"mounted again (move it behind that step)",
+				step->name, remount->place.line);
+	}
+}
+
+void standing_check(const struct scenario *scenario, struct mistakes *mistakes)
+{
+	struct checking checking = { .mistakes = mistakes };
+
+	mounted_again(&checking, scenario);
+	for (size_t i = 0; i < scenario->phase_count; i++) {
+		moments_check(&scenario->phases[i], mistakes);
+		for (size_t at = 0; at < scenario->phases[i].step_count; at++)
+			step_check(&checking, scenario, &scenario->phases[i].steps[at]);
+	}
+	while (checking.count > 0)
+		drop(&checking, &checking.items[0]);
+	free(checking.items);
+}
