@@ -4,7 +4,7 @@
 # bash completion for snaprig; installed as .../bash-completion/completions/snaprig.
 
 # ---- the table of commands, as `make commands` writes it ----
-_snaprig_commands='create mount verify umount status events snapshot coalesce datto fault writers gauge check compare sweep run replay shrink validate demo backup restore list doctor'
+_snaprig_commands='create mount verify umount status events snapshot coalesce datto fault writers gauge check compare matrix sweep run replay shrink validate demo backup restore list doctor'
 declare -gA _snaprig_actions=(
 	['datto']='ctl mount umount'
 	['fault']='add list remove clear release'
@@ -44,6 +44,7 @@ declare -gA _snaprig_options=(
 	['gauge release']='--help'
 	['check']='--failure --at --fault --profile --size --image --restore --gives --takes --writer --time-limit --seed --work --keep --steady --json --help'
 	['compare']='--rounds --profile --size --image --restore --gives --takes --writer --time-limit --seed --work --keep --json --help'
+	['matrix']='--failures --profile --size --image --jobs --report --resume --clients --time-limit --seed --work --json --help'
 	['sweep']='--failure --fault --by --points --every --svg --profile --size --image --restore --gives --takes --writer --time-limit --seed --work --keep --json --help'
 	['run']='--seed --report --record --clients --work --keep --json --help'
 	['replay']='--work --clients --keep --json --help'
@@ -101,6 +102,17 @@ declare -gA _snaprig_values=(
 	['compare --time-limit']='time:'
 	['compare --seed']='number:'
 	['compare --work']='folder:'
+	['matrix --failures']='text:'
+	['matrix --profile']='listed:profiles'
+	['matrix --size']='size:'
+	['matrix --image']='text:'
+	['matrix --jobs']='number:'
+	['matrix --report']='choice:markdown= json='
+	['matrix --resume']='file:'
+	['matrix --clients']='folder:'
+	['matrix --time-limit']='time:'
+	['matrix --seed']='number:'
+	['matrix --work']='folder:'
 	['sweep --failure']='listed:failures'
 	['sweep --fault']='listed:points'
 	['sweep --by']='choice:hits offsets'
@@ -174,6 +186,7 @@ declare -gA _snaprig_operands=(
 	['gauge set 3']='text:'
 	['gauge release 1']='folder:'
 	['gauge release 2']='listed:gauges'
+	['matrix *']='listed:clients'
 	['run *']='file:'
 	['replay 1']='file:'
 	['shrink 1']='file:'

@@ -34,9 +34,10 @@ struct check_arguments {
 	enum check_writer writer;
 	enum client_gives gives;
 	char *const *command;
-	char *image_path; /* of --image, absolute */
-	char *words;	  /* the command line again, without what a replay tells itself */
-	char *backup;	  /* the command, as an adapter has it */
+	const struct client *adapter; /* instead of the command, which is its name; or NULL */
+	char *image_path;	      /* of --image, absolute */
+	char *words;  /* the command line again, without what a replay tells itself */
+	char *backup; /* the command, as an adapter has it */
 };
 
 struct check_result {

@@ -149,8 +149,7 @@ static int read_gives(struct check_arguments *arguments)
 	return -EINVAL;
 }
 
-/* What was typed, as what it means: 0, or -EINVAL after a message. */
-static int read_arguments(struct check_arguments *arguments)
+int check_arguments_read_values(struct check_arguments *arguments)
 {
 	if (arguments->seed_text && number_parse(arguments->seed_text, &arguments->seed) < 0) {
 		log_error("cannot read seed '%s' (try 7)", arguments->seed_text);
@@ -170,7 +169,7 @@ static int read_arguments(struct check_arguments *arguments)
 	if (read_volume(arguments) < 0 || read_writer(arguments) < 0 || read_rules(arguments) < 0 ||
 		read_moment(arguments) < 0 || read_gives(arguments) < 0)
 		return -EINVAL;
-	return check_arguments_read_command(arguments);
+	return 0;
 }
 
 /* ---- what a replay repeats ---- */
@@ -248,7 +247,10 @@ int check_arguments_read(
 		log_error("a command is missing: -- CMD (see 'snaprig %s --help')", line->name);
 		return EXIT_USAGE;
 	}
-	return read_arguments(arguments) == 0 ? COMMAND_GO_ON : EXIT_USAGE;
+	if (check_arguments_read_values(arguments) < 0 ||
+		check_arguments_read_command(arguments) < 0)
+		return EXIT_USAGE;
+	return COMMAND_GO_ON;
 }
 
 void check_arguments_deinit(struct check_arguments *arguments)

@@ -15,6 +15,9 @@
 int check_arguments_read(
 	const struct command_line *line, int argc, char **argv, struct check_arguments *arguments);
 
+/* Reads what was typed of ARGUMENTS, but for the command: 0, or -EINVAL after a message. */
+int check_arguments_read_values(struct check_arguments *arguments);
+
 /* Reads the command and the way to restore of ARGUMENTS alone, and sets `backup`, which is the
  * caller's: 0, or -EINVAL after a message. */
 int check_arguments_read_command(struct check_arguments *arguments);

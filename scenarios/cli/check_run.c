@@ -190,7 +190,8 @@ static void judge(
 		broken_judge(check, run, result);
 	else
 		sound_judge(check, result);
-	if (result->code == EXIT_FINDING && !check->arguments->restore) {
+	if (result->code == EXIT_FINDING && !check->arguments->restore &&
+		!check->arguments->adapter) {
 		AUTO(auto_free)
 		char *why = heap_format("%s; restored by a copy of {out}, as "
 					"--restore says nothing else",
@@ -198,7 +199,8 @@ static void judge(
 
 		result_set(result, result->verdict, result->code, why);
 	}
-	if (check->inject.is_there && check->inject.exit_status == 127) {
+	if (check->inject.is_there && check->inject.exit_status == 127 &&
+		!check->arguments->adapter) {
 		AUTO(auto_free)
 		char *why = heap_format("%s; exit 127 is a shell's: is there no program '%s'?",
 			result->why, check->arguments->command[0]);
@@ -310,13 +312,16 @@ void check_run(const struct check_arguments *arguments, struct failure *failure,
 		.is_broken = failure || (arguments->faults.count > 0 && !arguments->only_counts),
 	};
 	struct failure *made = failure ? failure : failure_none();
-	struct client *client = client_make(arguments);
+	struct client *made_client = arguments->adapter ? NULL : client_make(arguments);
+	const struct client *client = arguments->adapter ? arguments->adapter : made_client;
 	struct run_options options = arguments->options;
 	struct results results;
 
 	*ret = (struct check_result){
 		.failure = failure ? heap_copy(failure->scenario.name) : NULL,
-		.replay = replay_make(arguments, failure, profile),
+		/* Whoever brought an adapter knows how. */
+		.replay = arguments->adapter ? heap_copy("")
+					     : replay_make(arguments, failure, profile),
 		.client_exit = -1,
 		.seed = arguments->seed,
 	};
@@ -345,7 +350,7 @@ void check_run(const struct check_arguments *arguments, struct failure *failure,
 	free(check.steady.reason);
 	free(check.inject.reason);
 	free(check.remedy.reason);
-	client_destroy(client);
+	client_destroy(made_client);
 	failure_destroy(made);
 }
 

@@ -173,13 +173,20 @@ static void steady_add(struct scenario *scenario)
 	step_add(&phases[0], STEP_DELETE)->name = heap_copy("s0");
 }
 
+/* Only a file system has what the client reads, or what it is compared by. */
+static bool wants_files(const struct check_arguments *arguments)
+{
+	return arguments->gives == CLIENT_GIVES_TREE ||
+	       (arguments->adapter && arguments->adapter->file_system == CLIENT_EXT4);
+}
+
 /* Random bytes, or an image; or files, in a file system that leaves room for its own. */
 static void content_set(const struct check_arguments *arguments, struct content_spec *content)
 {
 	if (arguments->image) {
 		content->kind = CONTENT_IMAGE;
 		content->image = heap_copy(arguments->image);
-	} else if (arguments->gives == CLIENT_GIVES_TREE) {
+	} else if (wants_files(arguments)) {
 		content->kind = CONTENT_EXT4;
 		content->files = TREE_FILES;
 		content->bytes = (arguments->volume_bytes - CONTENT_EXT4_MIN_BYTES / 2) / 4 * 3;

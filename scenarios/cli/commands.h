@@ -10,6 +10,7 @@
 extern const struct command_line validate_command;
 extern const struct command_line check_command;
 extern const struct command_line compare_command;
+extern const struct command_line matrix_command;
 extern const struct command_line sweep_command;
 extern const struct command_line run_command;
 extern const struct command_line replay_command;

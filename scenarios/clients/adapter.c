@@ -109,6 +109,13 @@ static const char *const gives_words[] = {
 	[CLIENT_GIVES_NBD] = "nbd",
 };
 
+static const char *const file_system_words[] = {
+	[CLIENT_ANY_CONTENT] = "any",
+	[CLIENT_EXT4] = "ext4",
+	[CLIENT_NTFS] = "ntfs",
+	[CLIENT_XFS] = "xfs",
+};
+
 int client_gives_parse(const char *word, enum client_gives *ret)
 {
 	for (size_t i = 0; i < sizeof gives_words / sizeof gives_words[0]; i++) {
@@ -157,6 +164,7 @@ static const struct field client_fields[] = {
 	{ "compares", read_choice, AT(compares), CHOICES(compares_words) },
 	{ "loses", read_losses, AT(loses) },
 	{ "gives", read_choice, AT(gives), CHOICES(gives_words) },
+	{ "file-system", read_choice, AT(file_system), CHOICES(file_system_words) },
 	{ "publishes", read_templates, AT(publishes) },
 	{ "keeps", read_number_32, AT(keeps), .min = 1, .max = KEEPS_MAX },
 	{ "takes", read_wish, AT(takes_snapshot), CHOICES(takes_words) },
@@ -204,6 +212,9 @@ int client_parse(const char *name, const char *text, size_t length, struct mista
 		loses_check(&reading, tree, client);
 	if (tree)
 		gives_check(&reading, tree, client);
+	if (client->file_system == CLIENT_ANY_CONTENT &&
+		(client->compares != CLIENT_COMPARES_WHOLE || client->gives == CLIENT_GIVES_TREE))
+		client->file_system = CLIENT_EXT4;
 	yaml_tree_destroy(tree);
 	mistakes_sort(mistakes);
 	if (mistakes->count > 0) {

@@ -35,6 +35,9 @@ enum client_gives {
 /* WORD as an adapter has it under `gives`: 0, or -EINVAL. */
 int client_gives_parse(const char *word, enum client_gives *ret);
 
+/* What must lie on the volume that it is run on. */
+enum client_file_system { CLIENT_ANY_CONTENT, CLIENT_EXT4, CLIENT_NTFS, CLIENT_XFS };
+
 struct text_list {
 	char **texts;
 	size_t count;
@@ -56,9 +59,10 @@ struct client {
 	enum client_compares compares;
 	struct tree_losses loses; /* with CLIENT_COMPARES_TREE */
 	enum client_gives gives;
-	struct text_list publishes; /* templates of paths; see client_publishes() */
-	uint32_t keeps;		    /* the latest so many backups; 0: all */
-	bool takes_snapshot;	    /* it is not there before the client runs */
+	enum client_file_system file_system; /* CLIENT_EXT4 where files or used blocks count */
+	struct text_list publishes;	     /* templates of paths; see client_publishes() */
+	uint32_t keeps;			     /* the latest so many backups; 0: all */
+	bool takes_snapshot;		     /* it is not there before the client runs */
 };
 
 /* Where adapters are looked for. */

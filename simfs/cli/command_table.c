@@ -35,6 +35,7 @@ const struct command_group command_groups[] = {
 	{ .heading = "scenarios" },
 	{ .command = &check_command },
 	{ .command = &compare_command },
+	{ .command = &matrix_command },
 	{ .command = &sweep_command },
 	{ .command = &run_command },
 	{ .command = &replay_command },

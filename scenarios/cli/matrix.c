@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* matrix.c - snaprig matrix: clients by failures. */
+#include "scenarios/cli/matrix.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "scenarios/base/heap.h"
+#include "scenarios/base/interrupt.h"
+#include "scenarios/cli/check_arguments.h"
+#include "scenarios/cli/check_failures.h"
+#include "scenarios/cli/commands.h"
+#include "scenarios/format/yaml_values.h"
+#include "simfs/base/cleanup.h"
+#include "simfs/base/exit_code.h"
+#include "simfs/base/log.h"
+
+#define JOBS_MAX     64
+#define SIZE_DEFAULT "32MiB"
+
+/* ---- reports ---- */
+
+static void write_json(const struct matrix *matrix, FILE *file)
+{
+	json_t *object = matrix_json(matrix);
+
+	json_dumpf(object, file, JSON_INDENT(1));
+	fputc('\n', file);
+	json_decref(object);
+}
+
+static const struct report_kind {
+	const char *name;
+	void (*write)(const struct matrix *matrix, FILE *file);
+} report_kinds[] = {
+	{ "markdown=", matrix_write_markdown },
+	{ "json=", write_json },
+};
+
+#define REPORT_KINDS (sizeof report_kinds / sizeof report_kinds[0])
+
+/* The kind of TEXT, "json=FILE"; NULL: it is none. */
+static const struct report_kind *report_kind(const char *text)
+{
+	for (size_t i = 0; i < REPORT_KINDS; i++) {
+		size_t length = strlen(report_kinds[i].name);
+
+		if (strncmp(text, report_kinds[i].name, length) == 0 && text[length] != '\0')
+			return &report_kinds[i];
+	}
+	return NULL;
+}
+
+/* Writes the file at PATH: 0 or -errno. */
+static int file_write(const struct report_kind *kind, const struct matrix *matrix, const char *path)
+{
+	FILE *file = fopen(path, "we");
+
+	if (!file)
+		return -errno;
+	kind->write(matrix, file);
+
+	int error = ferror(file) ? -EIO : 0;
+
+	return fclose(file) == 0 ? error : -errno;
+}
+
+/* A reader, and whoever ends us, finds a whole report at PATH: the old one or the new one. */
+static int report_write(
+	const struct report_kind *kind, const struct matrix *matrix, const char *path)
+{
+	struct stat facts;
+	AUTO(auto_free) char *beside = heap_format("%s.part", path);
+
+	if (stat(path, &facts) == 0 && !S_ISREG(facts.st_mode))
+		return S_ISDIR(facts.st_mode) ? -EISDIR : file_write(kind, matrix, path);
+
+	int error = file_write(kind, matrix, beside);
+
+	if (error == 0 && rename(beside, path) < 0)
+		error = -errno;
+	if (error < 0)
+		unlink(beside);
+	return error;
+}
+
+/* After each cell, and before the first. */
+static int reports_write(void *context, const struct matrix *matrix)
+{
+	const struct matrix_arguments *arguments = context;
+
+	for (size_t i = 0; i < arguments->reports.count; i++) {
+		const char *text = arguments->reports.texts[i];
+		const struct report_kind *kind = report_kind(text);
+		const char *path = text + strlen(kind->name);
+		int error = report_write(kind, matrix, path);
+
+		if (error < 0) {
+			log_error_code(error, "cannot write report '%s'", path);
+			return EXIT_RIG;
+		}
+	}
+	return EXIT_MET;
+}
+
+/* ---- what was typed ---- */
+
+static int jobs_read(struct matrix_arguments *arguments)
+{
+	arguments->jobs = 1;
+	if (!arguments->jobs_text || (number_parse(arguments->jobs_text, &arguments->jobs) == 0 &&
+					     arguments->jobs > 0 && arguments->jobs <= JOBS_MAX))
+		return 0;
+	log_error("cannot read jobs '%s' (try 2; %d at most)", arguments->jobs_text, JOBS_MAX);
+	return -EINVAL;
+}
+
+static int reports_read(const struct matrix_arguments *arguments)
+{
+	for (size_t i = 0; i < arguments->reports.count; i++) {
+		const char *text = arguments->reports.texts[i];
+
+		if (!report_kind(text)) {
+			log_error("cannot read report '%s' (try markdown=FILE or json=FILE)", text);
+			return -EINVAL;
+		}
+	}
+	return 0;
+}
+
+static int images_read(const struct matrix_arguments *arguments)
+{
+	static const char *const known[] = { "ext4=", "ntfs=", "xfs=" };
+
+	for (size_t i = 0; i < arguments->images.count; i++) {
+		const char *text = arguments->images.texts[i];
+		bool is_known = false;
+
+		for (size_t j = 0; j < sizeof known / sizeof known[0]; j++)
+			is_known |= strncmp(text, known[j], strlen(known[j])) == 0;
+		if (!is_known) {
+			log_error(
+				"cannot read image '%s' (try ntfs=FILE; ext4, ntfs or xfs)", text);
+			return -EINVAL;
+		}
+	}
+	return 0;
+}
+
+static int arguments_read(struct matrix_arguments *arguments)
+{
+	if (!arguments->check.size)
+		arguments->check.size = SIZE_DEFAULT;
+	if (jobs_read(arguments) < 0 || reports_read(arguments) < 0 || images_read(arguments) < 0)
+		return -EINVAL;
+	return check_arguments_read_values(&arguments->check);
+}
+
+/* ---- the command ---- */
+
+/* The exit code for all cells; what was not run has no say. */
+static int code_of(const struct matrix *matrix)
+{
+	int code = EXIT_SKIPPED;
+
+	for (size_t i = 0; i < matrix->row_count * matrix->column_count; i++) {
+		const json_t *its = json_object_get(matrix->cells[i], "code");
+
+		if (its)
+			code = check_code_worse(code, (int)json_integer_value(its));
+	}
+	return code;
+}
+
+static int print(const struct matrix_arguments *arguments, const struct matrix *matrix)
+{
+	if (arguments->as_json)
+		return check_json_print(matrix_json(matrix));
+	matrix_print(matrix, stdout);
+	return command_line_finish();
+}
+
+static int matrix_make_and_run(struct matrix_arguments *arguments, char *const *names, size_t count)
+{
+	struct matrix matrix = { 0 };
+	int code = matrix_make(arguments, names, count, &matrix);
+
+	if (code == EXIT_MET && arguments->resume && matrix_resume(&matrix, arguments->resume) < 0)
+		code = EXIT_USAGE;
+	if (code == EXIT_MET) {
+		interrupt_watch();
+		code = matrix_run(&matrix, (unsigned)arguments->jobs, reports_write, arguments);
+	}
+	if (code == EXIT_MET && !interrupt_seen()) {
+		int printed = print(arguments, &matrix);
+
+		code = printed == EXIT_MET ? code_of(&matrix) : printed;
+	}
+	matrix_deinit(&matrix);
+	return code;
+}
+
+static int run(const struct command_line *line, int argc, char **argv)
+{
+	struct matrix_arguments arguments = { .check = { .seed = 1, .words = NULL } };
+	size_t count;
+	int code = command_line_parse(line, argc, argv, &arguments, &count);
+
+	if (code == COMMAND_GO_ON) {
+		arguments.check.words = heap_copy("");
+		code = arguments_read(&arguments) < 0
+			       ? EXIT_USAGE
+			       : matrix_make_and_run(&arguments, argv + 1, count);
+	}
+	check_arguments_deinit(&arguments.check);
+	interrupt_obey();
+	return code;
+}
+
+#define AT(field)    .offset = offsetof(struct matrix_arguments, field)
+#define CHECK(field) AT(check.field)
+
+static const struct command_option options[] = {
+	{ "failures", "NAME,...",
+		"these of 'snaprig list failures', patterns of them ('cow-*'), or files of\n"
+		"one's own (default: all); none: only a run without one",
+		COMMAND_TEXT, AT(failures) },
+	{ "profile", "NAME", "only on this system (default: on each that a failure is of)",
+		COMMAND_LISTED, "profiles", CHECK(profile) },
+	{ "size", "SIZE", "of the volume (default " SIZE_DEFAULT ")", COMMAND_SIZE, CHECK(size) },
+	{ "image", "FS=FILE...", "the volume of clients of this file system (ext4, ntfs, xfs)",
+		COMMAND_TEXT, AT(images) },
+	{ "jobs", "N", "how many checks at a time (default 1)", COMMAND_NUMBER, AT(jobs_text) },
+	{ "report", "KIND=FILE...",
+		"markdown or json; written after each check, whole at any moment", COMMAND_CHOICE,
+		"markdown= json=", AT(reports) },
+	{ "resume", "FILE", "take what has been run from this json report", COMMAND_FILE,
+		AT(resume) },
+	{ "clients", "FOLDER...", "look for adapters of clients in this folder, too",
+		COMMAND_FOLDER, AT(clients) },
+	{ "time-limit", "TIME", "for one run of a client (default 60s, or a failure's own)",
+		COMMAND_TIME, CHECK(time_limit_text) },
+	{ "seed", "N", "all content and all chance come from it (default 1)", COMMAND_NUMBER,
+		CHECK(seed_text) },
+	{ "work", "FOLDER", "where work folders are made (default $TMPDIR, or /tmp)",
+		COMMAND_FOLDER, CHECK(options.work_parent) },
+	{ "json", NULL, "print one JSON object", AT(as_json) },
+	{ 0 },
+};
+
+const struct command_line matrix_command = {
+	.name = "matrix",
+	.summary = "what each backup tool makes of each failure, as a table",
+	.operands = { { "[CLIENT ...]", COMMAND_LISTED, "clients", NULL } },
+	.options = options,
+	.about =
+		"Runs 'snaprig check' with each CLIENT ('snaprig list clients', or the path of an\n"
+		"adapter; default: all) under each failure, and once without, and prints the\n"
+		"table.  What cannot run here is marked, and the reason told.",
+	.examples =
+		"  snaprig matrix --jobs 2 --report markdown=matrix.md --report json=matrix.json\n"
+		"  snaprig matrix dd restic borg --failures 'cow-overflow,read-error'\n"
+		"  snaprig matrix --jobs 2 --report json=matrix.json --resume matrix.json\n",
+	.exits = "The first that applies to a cell that was run:\n"
+		 "  4    the rig or the machine failed\n"
+		 "  124  a client did not end in time\n"
+		 "  1    a finding\n"
+		 "  3    inconclusive\n"
+		 "  0    intact or detected, all\n"
+		 "  77   nothing could be run\n"
+		 "And 2: the command line, or a file, is wrong\n",
+	.run = run,
+};

@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* matrix_cells.c - which clients meet which failures. */
+#include <errno.h>
+#include <fnmatch.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "scenarios/base/files.h"
+#include "scenarios/base/heap.h"
+#include "scenarios/base/process.h"
+#include "scenarios/cli/check_arguments.h"
+#include "scenarios/cli/check_failures.h"
+#include "scenarios/cli/failure_find.h"
+#include "scenarios/cli/matrix.h"
+#include "scenarios/clients/share.h"
+#include "scenarios/format/files.h"
+#include "simfs/base/cleanup.h"
+#include "simfs/base/exit_code.h"
+#include "simfs/base/log.h"
+
+/* The profile that stands for each, in a failure that is of none. */
+#define ANY_PROFILE "plain"
+
+/* Nobody waits longer to learn of a package. */
+#define VERSION_TIME_LIMIT_NS 10000000000ull
+
+/* ---- columns ---- */
+
+static void column_add(
+	struct matrix *matrix, const struct failure *failure, const char *path, const char *profile)
+{
+	const char *missing = failure ? check_failure_missing(failure) : NULL;
+
+	matrix->columns = heap_grow(matrix->columns, matrix->column_count, sizeof *matrix->columns);
+	matrix->columns[matrix->column_count++] = (struct matrix_column){
+		.failure = failure ? heap_copy(failure->scenario.name) : NULL,
+		.path = heap_copy(path),
+		.profile = heap_copy(profile),
+		.missing = missing ? heap_format("the failure needs %s", missing) : NULL,
+	};
+}
+
+static int failure_add(struct matrix *matrix, const char *path, const char *asked)
+{
+	struct failure *failure;
+
+	if (failure_load(path, stderr, &failure) < 0)
+		return EXIT_USAGE;
+	for (size_t i = 0; i < failure->profile_count; i++) {
+		const char *own = failure->profiles[i].name;
+
+		if (!asked || strcmp(asked, own) == 0 || strcmp(own, ANY_PROFILE) == 0)
+			column_add(matrix, failure, path, asked ? asked : own);
+	}
+	failure_destroy(failure);
+	return EXIT_MET;
+}
+
+/* "…/cow-overflow.yaml" is meant by "cow-*". */
+static bool is_meant(const char *path, const char *pattern)
+{
+	const char *slash = strrchr(path, '/');
+	AUTO(auto_free) char *name = heap_copy(slash ? slash + 1 : path);
+	char *dot = strrchr(name, '.');
+
+	if (dot)
+		*dot = '\0';
+	return fnmatch(pattern, name, 0) == 0;
+}
+
+/* Those of ours that PATTERN means; or the one at a path. */
+static int pattern_add(struct matrix *matrix, const struct scenario_files *ours,
+	const char *pattern, const char *profile)
+{
+	AUTO(auto_free) char *why = NULL;
+	AUTO(auto_free) char *path = NULL;
+	int code = EXIT_MET;
+	bool is_pattern = strpbrk(pattern, "*?[") && !strchr(pattern, '/');
+	size_t count = 0;
+
+	if (strcmp(pattern, "none") == 0)
+		return EXIT_MET;
+	for (size_t i = 0; is_pattern && i < ours->count && code == EXIT_MET; i++) {
+		if (!is_meant(ours->paths[i], pattern))
+			continue;
+		count++;
+		code = failure_add(matrix, ours->paths[i], profile);
+	}
+	if (count > 0)
+		return code;
+	path = failure_find(pattern, NULL, &why);
+	if (path)
+		return failure_add(matrix, path, profile);
+	log_error("%s", why);
+	return EXIT_USAGE;
+}
+
+static int columns_make(const struct matrix_arguments *arguments, struct matrix *matrix)
+{
+	struct scenario_files ours;
+	AUTO(auto_free) char *why = NULL;
+	AUTO(auto_free) char *list = heap_copy(arguments->failures ? arguments->failures : "*");
+	int code = EXIT_MET;
+	char *rest;
+
+	column_add(matrix, NULL, NULL, arguments->check.profile);
+	if (failure_files(&ours, &why) < 0) {
+		log_error("%s", why);
+		code = EXIT_RIG;
+	}
+	for (char *pattern = strtok_r(list, ", ", &rest); pattern && code == EXIT_MET;
+		pattern = strtok_r(NULL, ", ", &rest))
+		code = pattern_add(matrix, &ours, pattern, arguments->check.profile);
+	scenario_files_deinit(&ours);
+	return code;
+}
+
+/* ---- rows ---- */
+
+/* The version of the Debian package of CLIENT's tool; NULL: there is none. */
+static char *version_of(const struct client *client)
+{
+	AUTO(auto_close) int fd = memfd_create("version", MFD_CLOEXEC);
+	AUTO(auto_free) char *path = heap_format("/proc/%d/fd/%d", (int)getpid(), fd);
+	const char *package = client->packages.count > 0 ? client->packages.texts[0] : NULL;
+	const char *const argv[] = { "dpkg-query", "-W", "-f", "${Version}", "--", package, NULL };
+	const struct process_order order = {
+		.argv = argv,
+		.output_path = path,
+		.time_limit_ns = VERSION_TIME_LIMIT_NS,
+	};
+	struct process_result result;
+	char *version = NULL;
+
+	if (!package || fd < 0 || !process_program_exists(argv[0]) ||
+		process_run(&order, &result) < 0)
+		return NULL;
+	if (result.exit_status == 0)
+		version = file_last_line(path);
+	process_result_deinit(&result);
+	return version;
+}
+
+static const char *const file_systems[] = {
+	[CLIENT_ANY_CONTENT] = NULL,
+	[CLIENT_EXT4] = "ext4",
+	[CLIENT_NTFS] = "ntfs",
+	[CLIENT_XFS] = "xfs",
+};
+
+/* The image in `--image FS=FILE` for CLIENT; NULL: none. */
+static const char *image_of(const struct matrix_arguments *arguments, const struct client *client)
+{
+	const char *wanted = file_systems[client->file_system];
+
+	for (size_t i = 0; wanted && i < arguments->images.count; i++) {
+		const char *text = arguments->images.texts[i];
+		size_t length = strlen(wanted);
+
+		if (strncmp(text, wanted, length) == 0 && text[length] == '=')
+			return text + length + 1;
+	}
+	return NULL;
+}
+
+static int row_read(const struct matrix_arguments *arguments, struct matrix_row *row)
+{
+	const struct client *client = row->client;
+	const char *missing = client_missing(client);
+
+	row->version = version_of(client);
+	row->arguments = arguments->check;
+	row->arguments.adapter = client;
+	row->arguments.command = &row->client->name;
+	row->arguments.gives = client->gives;
+	row->arguments.takes = client->takes_snapshot;
+	row->arguments.image = image_of(arguments, client);
+	if (missing)
+		row->missing = heap_format("there is no program '%s'", missing);
+	else if (!row->arguments.image && client->file_system > CLIENT_EXT4)
+		row->missing = heap_format("its volume must have %s (--image %s=FILE)",
+			file_systems[client->file_system], file_systems[client->file_system]);
+	return check_arguments_read_values(&row->arguments);
+}
+
+static int row_add(
+	const struct matrix_arguments *arguments, struct matrix *matrix, struct client *client)
+{
+	struct matrix_row *row;
+
+	matrix->rows = heap_grow(matrix->rows, matrix->row_count, sizeof *matrix->rows);
+	row = &matrix->rows[matrix->row_count++];
+	row->client = client;
+	return row_read(arguments, row) < 0 ? EXIT_USAGE : EXIT_MET;
+}
+
+static int named_add(
+	const struct matrix_arguments *arguments, struct matrix *matrix, const char *name)
+{
+	struct client_search search = {
+		.folders = arguments->clients.texts,
+		.folder_count = arguments->clients.count,
+	};
+	struct mistakes mistakes;
+	struct client *client = NULL;
+
+	mistakes_init(&mistakes);
+	if (client_find(name, &search, &mistakes, (struct place){ 0 }, &client) < 0 &&
+		mistakes.count > 0)
+		log_error("%s", mistakes.items[0].text);
+	mistakes_deinit(&mistakes);
+	return client ? row_add(arguments, matrix, client) : EXIT_USAGE;
+}
+
+/* All of ours, in the order of their names. */
+static int all_add(const struct matrix_arguments *arguments, struct matrix *matrix)
+{
+	struct scenario_files files;
+	AUTO(auto_free) char *folder = share_folder("clients");
+	int code = EXIT_MET;
+
+	scenario_files_init(&files);
+	if (!folder || scenario_files_add(&files, folder) < 0) {
+		AUTO(auto_free) char *why = share_missing("clients");
+
+		log_error("%s", why);
+		code = EXIT_RIG;
+	}
+	for (size_t i = 0; i < files.count && code == EXIT_MET; i++) {
+		const char *slash = strrchr(files.paths[i], '/');
+		AUTO(auto_free) char *name = heap_copy(slash ? slash + 1 : files.paths[i]);
+
+		name[strcspn(name, ".")] = '\0';
+		code = named_add(arguments, matrix, name);
+	}
+	scenario_files_deinit(&files);
+	return code;
+}
+
+int matrix_make(const struct matrix_arguments *arguments, char *const *names, size_t count,
+	struct matrix *ret)
+{
+	int code = columns_make(arguments, ret);
+
+	for (size_t i = 0; i < count && code == EXIT_MET; i++)
+		code = named_add(arguments, ret, names[i]);
+	if (count == 0 && code == EXIT_MET)
+		code = all_add(arguments, ret);
+	ret->cells = heap_new((ret->row_count * ret->column_count + 1) * sizeof(json_t *));
+	return code;
+}
+
+void matrix_deinit(struct matrix *matrix)
+{
+	for (size_t i = 0; matrix->cells && i < matrix->row_count * matrix->column_count; i++)
+		json_decref(matrix->cells[i]);
+	for (size_t i = 0; i < matrix->row_count; i++) {
+		free(matrix->rows[i].arguments.image_path);
+		free(matrix->rows[i].version);
+		free(matrix->rows[i].missing);
+		client_destroy(matrix->rows[i].client);
+	}
+	for (size_t i = 0; i < matrix->column_count; i++) {
+		free(matrix->columns[i].failure);
+		free(matrix->columns[i].path);
+		free(matrix->columns[i].profile);
+		free(matrix->columns[i].missing);
+	}
+	free(matrix->cells);
+	free(matrix->rows);
+	free(matrix->columns);
+}

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* matrix_text.c - the matrix for a terminal. */
+#include <string.h>
+
+#include "scenarios/base/heap.h"
+#include "scenarios/cli/matrix.h"
+#include "simfs/base/cleanup.h"
+
+/* What is bad is a capital. */
+static const struct {
+	const char *verdict;
+	char mark;
+} marks[] = {
+	{ "intact", 'i' },
+	{ "recovered", 'i' },
+	{ "detected", 'd' },
+	{ "misreported", 'M' },
+	{ "silent-corruption", 'S' },
+	{ "hung", 'H' },
+	{ "leaked", 'L' },
+	{ "retried-non-retryable", 'R' },
+	{ "inconclusive", '?' },
+	{ "error", 'E' },
+};
+
+char matrix_mark(const json_t *cell)
+{
+	const char *verdict = matrix_verdict(cell);
+
+	for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++)
+		if (strcmp(marks[i].verdict, verdict) == 0)
+			return marks[i].mark;
+	return '.';
+}
+
+const char *matrix_legend(void)
+{
+	return "i intact, d detected, M misreported, S silent-corruption, H hung, L leaked, "
+	       "R retried-non-retryable, ? inconclusive, E error, . not run";
+}
+
+char *matrix_column_title(const struct matrix_column *column)
+{
+	if (!column->failure)
+		return heap_copy("no failure");
+	return heap_format("%s (%s)", column->failure, column->profile);
+}
+
+static size_t name_width(const struct matrix *matrix)
+{
+	size_t width = strlen("CLIENT");
+
+	for (size_t i = 0; i < matrix->row_count; i++) {
+		size_t length = strlen(matrix->rows[i].client->name);
+
+		width = length > width ? length : width;
+	}
+	return width;
+}
+
+/* Reasons that cells were not run for, once each where a whole row or column has it. */
+static void not_run_print(const struct matrix *matrix, FILE *file)
+{
+	for (size_t i = 0; i < matrix->row_count; i++)
+		if (matrix->rows[i].missing)
+			fprintf(file, "%s is not run: %s\n", matrix->rows[i].client->name,
+				matrix->rows[i].missing);
+	for (size_t i = 0; i < matrix->column_count; i++)
+		if (matrix->columns[i].missing)
+			fprintf(file, "%zu is not run: %s\n", i, matrix->columns[i].missing);
+}
+
+void matrix_print(const struct matrix *matrix, FILE *file)
+{
+	int width = (int)name_width(matrix);
+
+	fprintf(file, "%-*s", width, "CLIENT");
+	for (size_t i = 0; i < matrix->column_count; i++)
+		fprintf(file, " %2zu", i);
+	for (size_t i = 0; i < matrix->row_count; i++) {
+		fprintf(file, "\n%-*s", width, matrix->rows[i].client->name);
+		for (size_t j = 0; j < matrix->column_count; j++)
+			fprintf(file, "  %c", matrix_mark(matrix_cell(matrix, i, j)));
+	}
+	fprintf(file, "\n\n%s\n\n", matrix_legend());
+	for (size_t i = 0; i < matrix->column_count; i++) {
+		AUTO(auto_free) char *title = matrix_column_title(&matrix->columns[i]);
+
+		fprintf(file, "%2zu  %s\n", i, title);
+	}
+	not_run_print(matrix, file);
+}
