@@ -12,8 +12,10 @@
 
 #include "scenarios/base/heap.h"
 #include "scenarios/base/interrupt.h"
+#include "scenarios/base/whole_file.h"
 #include "scenarios/cli/commands.h"
 #include "scenarios/cli/run_json.h"
+#include "scenarios/cli/run_reports.h"
 #include "scenarios/cli/run_set.h"
 #include "scenarios/cli/scenario_check.h"
 #include "scenarios/clients/clients.h"
@@ -30,33 +32,9 @@ struct run_arguments {
 	uint64_t seed;
 	struct command_texts reports;
 	struct command_texts clients;
-	const char *junit_path;
-	const char *tap_path;
 	const char *record_folder;
 	bool as_json;
 };
-
-static int read_report(const char *text, struct run_arguments *arguments)
-{
-	const struct {
-		const char *kind;
-		const char **path;
-	} rows[] = {
-		{ "junit=", &arguments->junit_path },
-		{ "tap=", &arguments->tap_path },
-	};
-
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-		size_t length = strlen(rows[i].kind);
-
-		if (strncmp(text, rows[i].kind, length) == 0 && text[length]) {
-			*rows[i].path = text + length;
-			return 0;
-		}
-	}
-	log_error("cannot read report '%s' (try junit=report.xml or tap=report.tap)", text);
-	return -EINVAL;
-}
 
 static int read_seed(struct run_arguments *arguments)
 {
@@ -66,19 +44,48 @@ static int read_seed(struct run_arguments *arguments)
 	return -EINVAL;
 }
 
-/* Before anything is run: at the end it would be too late to say it. */
-static int record_folder_check(const char *path)
+/* Where the run of ITEM is written down; NULL: nowhere.  The caller's. */
+static char *record_path(const struct run_item *item, const struct run_arguments *arguments)
 {
-	struct stat stat_of;
-	int error = 0;
+	const char *folder = arguments->record_folder;
 
-	if (path && stat(path, &stat_of) < 0)
-		error = -errno;
-	else if (path && !S_ISDIR(stat_of.st_mode))
-		error = -ENOTDIR;
-	if (error < 0)
-		log_error_code(error, "cannot record in '%s'", path);
-	return error < 0 ? -EINVAL : 0;
+	return folder ? heap_format("%s/%s.jsonl", folder, item->scenario->name) : NULL;
+}
+
+/* Can a record be written at PATH, which stays as it is? */
+static int record_try(const char *path)
+{
+	struct whole_file whole;
+	struct stat found;
+	int error = whole_file_begin(&whole, path);
+
+	if (error == 0)
+		whole_file_drop(&whole);
+	if (error == 0 && stat(path, &found) == 0 && S_ISDIR(found.st_mode))
+		error = -EISDIR;
+	return error;
+}
+
+/* Before anything is run: at the end it would be too late to say it. */
+static int records_prepare(const struct run_set *set, const struct run_arguments *arguments)
+{
+	const char *folder = arguments->record_folder;
+	int error = folder ? folders_make(folder) : 0;
+
+	if (error < 0) {
+		log_error_code(error, "cannot record in '%s'", folder);
+		return -EINVAL;
+	}
+	for (size_t i = 0; folder && i < set->count; i++) {
+		AUTO(auto_free) char *path = record_path(&set->items[i], arguments);
+
+		error = record_try(path);
+		if (error < 0) {
+			log_error_code(error, "cannot write record '%s'", path);
+			return -EINVAL;
+		}
+	}
+	return 0;
 }
 
 /* What was typed, as what it means: 0, or -EINVAL after a message. */
@@ -86,55 +93,29 @@ static int read_arguments(struct run_arguments *arguments)
 {
 	int error = read_seed(arguments);
 
-	for (size_t i = 0; error == 0 && i < arguments->reports.count; i++)
-		error = read_report(arguments->reports.texts[i], arguments);
-	if (error == 0)
-		error = client_folders_check(&arguments->clients);
-	return error == 0 ? record_folder_check(arguments->record_folder) : error;
-}
-
-static int report_write(const char *path, const struct results *results,
-	void (*report)(const struct results *results, FILE *file))
-{
-	AUTO(auto_fclose) FILE *file = path ? fopen(path, "we") : NULL;
-
-	if (!path)
-		return 0;
-	if (!file) {
-		log_error_code(-errno, "cannot write report '%s'", path);
-		return -EIO;
-	}
-	report(results, file);
-	if (fflush(file) != 0 || ferror(file)) {
-		log_error_code(-errno, "cannot write report '%s'", path);
-		return -EIO;
-	}
-	return 0;
+	return error == 0 ? client_folders_check(&arguments->clients) : error;
 }
 
 static void item_run(
 	const struct run_item *item, const struct run_arguments *arguments, struct results *results)
 {
 	struct run_options options = arguments->options;
-	AUTO(auto_free)
-	char *record = arguments->record_folder
-			       ? heap_format("%s/%s.jsonl", arguments->record_folder,
-					 item->scenario->name)
-			       : NULL;
+	AUTO(auto_free) char *record = record_path(item, arguments);
 
 	options.record_path = record;
 	run_scenario(item->scenario, item->client, &options, results);
 }
 
 /* Runs them all; an interrupt ends it after the scenario that it struck. */
-static void set_run(
-	const struct run_set *set, const struct run_arguments *arguments, struct results *results)
+static void set_run(const struct run_set *set, const struct run_arguments *arguments,
+	struct run_reports *reports, struct results *results)
 {
 	if (!arguments->as_json)
 		report_tap_begin(set->count, stdout);
 	for (size_t i = 0; i < set->count && !interrupt_seen(); i++) {
 		fflush(stdout);
 		item_run(&set->items[i], arguments, results);
+		run_reports_write(reports, results);
 
 		const struct scenario_result *result = &results->scenarios[i];
 
@@ -151,17 +132,22 @@ static void set_run(
 
 static int set_run_and_report(const struct run_set *set, const struct run_arguments *arguments)
 {
+	struct run_reports reports;
 	struct results results;
 
 	results_init(&results);
+	results.planned_count = set->count;
+	if (records_prepare(set, arguments) < 0 ||
+		run_reports_open(&reports, &arguments->reports, &results) < 0) {
+		results_deinit(&results);
+		return EXIT_USAGE;
+	}
 	interrupt_watch();
-	set_run(set, arguments, &results);
+	set_run(set, arguments, &reports, &results);
 
 	int exit_code = results_exit_code(&results);
-	int junit_error = report_write(arguments->junit_path, &results, report_junit);
-	int tap_error = report_write(arguments->tap_path, &results, report_tap);
 
-	if (junit_error < 0 || tap_error < 0)
+	if (run_reports_close(&reports, &results) < 0)
 		exit_code = EXIT_RIG;
 	results_deinit(&results);
 	interrupt_obey();
@@ -199,6 +185,8 @@ static int run(const struct command_line *line, int argc, char **argv)
 		if (run_set_add(&set, argv[i]) < 0)
 			error = -EINVAL;
 	}
+	if (run_set_check(&set) < 0)
+		error = -EINVAL;
 	if (arguments.seed_text)
 		run_set_seed(&set, arguments.seed);
 
@@ -215,7 +203,7 @@ static int run(const struct command_line *line, int argc, char **argv)
 static const struct command_option options[] = {
 	{ "seed", "N", "instead of the scenarios' own seeds", COMMAND_NUMBER, AT(seed_text) },
 	{ "report", "KIND=FILE...", "write a report to a file, too, of KIND junit or tap",
-		COMMAND_CHOICE, "junit= tap=", AT(reports) },
+		COMMAND_CHOICE, RUN_REPORT_KINDS, AT(reports) },
 	{ "record", "FOLDER", "write each run down, for replay and shrink, as FOLDER/NAME.jsonl",
 		COMMAND_FOLDER, AT(record_folder) },
 	{ "clients", "FOLDER...", "look for adapters of clients in this folder, too",
@@ -235,7 +223,8 @@ const struct command_line run_command = {
 	.about = "Runs each scenario, and every *.yaml and *.yml below each folder, and prints\n"
 		 "TAP.  Mistakes in any of them are printed before the first is run.  Adapters of\n"
 		 "clients in such a folder are passed over.",
-	.exits = "  2    the command line or a scenario is wrong, and nothing was run\n"
+	.exits = "  2    the command line or a scenario is wrong, or a report cannot be\n"
+		 "       written, and nothing was run\n"
 		 "Else the first that applies to any scenario:\n"
 		 "  4    the rig or the machine failed\n"
 		 "  124  timed out\n"

@@ -9,6 +9,7 @@
 
 #include "scenarios/base/files.h"
 #include "scenarios/base/heap.h"
+#include "scenarios/cli/namesakes.h"
 #include "scenarios/cli/scenario_check.h"
 #include "scenarios/format/failure.h"
 #include "scenarios/format/files.h"
@@ -83,6 +84,30 @@ int run_set_add(struct run_set *set, const char *path)
 	}
 	scenario_files_deinit(&files);
 	return error < 0 ? -EINVAL : result;
+}
+
+int run_set_check(const struct run_set *set)
+{
+	AUTO(auto_free)
+	struct mistakes *mistakes = heap_new((set->count + 1) * sizeof *mistakes);
+	AUTO(auto_free)
+	struct named_scenario *named = heap_new((set->count + 1) * sizeof *named);
+	int result = 0;
+
+	for (size_t i = 0; i < set->count; i++) {
+		const struct scenario *scenario = set->items[i].scenario;
+
+		named[i] = (struct named_scenario){ scenario->name, scenario->path,
+			scenario->name_place, &mistakes[i] };
+	}
+	namesakes_find(named, set->count);
+	for (size_t i = 0; i < set->count; i++) {
+		if (mistakes[i].count > 0)
+			result = -EINVAL;
+		mistakes_print(&mistakes[i], set->items[i].scenario->path, stderr);
+		mistakes_deinit(&mistakes[i]);
+	}
+	return result;
 }
 
 void run_set_seed(struct run_set *set, uint64_t seed)

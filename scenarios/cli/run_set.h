@@ -34,6 +34,9 @@ void run_set_deinit(struct run_set *set);
  */
 int run_set_add(struct run_set *set, const char *path);
 
+/* Looks at what all of them together are wrong in: two of one name.  As run_set_add(). */
+int run_set_check(const struct run_set *set);
+
 /* Gives every scenario the seed SEED. */
 void run_set_seed(struct run_set *set, uint64_t seed);
 

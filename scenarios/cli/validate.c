@@ -10,7 +10,9 @@
 
 #include <jansson.h>
 
+#include "scenarios/base/heap.h"
 #include "scenarios/cli/commands.h"
+#include "scenarios/cli/namesakes.h"
 #include "scenarios/cli/scenario_check.h"
 #include "scenarios/format/failure.h"
 #include "scenarios/format/files.h"
@@ -26,6 +28,14 @@
 struct values {
 	bool as_json;
 	struct command_texts clients;
+};
+
+/* What came of reading a file. */
+struct checked {
+	const char *path;
+	struct mistakes mistakes;
+	char *name; /* of the scenario in it; NULL: there is none */
+	struct place name_place;
 };
 
 /* A JSON string of TEXT, which may be a path of any bytes. */
@@ -67,64 +77,93 @@ static json_t *json_of_file(const char *path, const struct mistakes *mistakes)
 }
 
 /* Reads the text at PATH as what its keys say that it is. */
-static void text_check(const char *path, const char *text, size_t length,
-	const struct command_texts *clients, struct mistakes *mistakes)
+static void text_check(
+	struct checked *file, const char *text, size_t length, const struct command_texts *clients)
 {
+	struct mistakes *mistakes = &file->mistakes;
 	struct scenario *scenario = NULL;
 	struct client *client = NULL;
 	struct failure *failure = NULL;
 
 	if (client_is_meant(text, length))
-		(void)client_parse(path, text, length, mistakes, &client);
+		(void)client_parse(file->path, text, length, mistakes, &client);
 	else if (failure_is_meant(text, length))
-		(void)failure_parse(path, text, length, mistakes, &failure);
-	else if (scenario_parse(path, text, length, mistakes, &scenario) == 0)
+		(void)failure_parse(file->path, text, length, mistakes, &failure);
+	else if (scenario_parse(file->path, text, length, mistakes, &scenario) == 0)
 		(void)scenario_check(scenario, clients, mistakes, &client);
+	if (scenario) {
+		file->name = heap_copy(scenario->name);
+		file->name_place = scenario->name_place;
+	}
 	client_destroy(client);
 	failure_destroy(failure);
 	scenario_destroy(scenario);
 }
 
-/* Reads the file at PATH and tells of it: on JSON_FILES when given, else as text. */
-static bool file_validate(const char *path, const struct command_texts *clients, json_t *json_files)
+static void file_check(const char *path, const struct command_texts *clients, struct checked *file)
 {
 	AUTO(auto_free) char *text = NULL;
-	struct mistakes mistakes;
 	size_t length;
 
-	mistakes_init(&mistakes);
-	if (yaml_file_read(path, &mistakes, &text, &length) == 0)
-		text_check(path, text, length, clients, &mistakes);
-
-	bool is_ok = mistakes.count == 0;
-
-	if (json_files)
-		json_array_append_new(json_files, json_of_file(path, &mistakes));
-	else if (is_ok)
-		printf("ok %s\n", path);
-	else
-		mistakes_print(&mistakes, path, stderr);
-	mistakes_deinit(&mistakes);
-	return is_ok;
+	file->path = path;
+	mistakes_init(&file->mistakes);
+	if (yaml_file_read(path, &file->mistakes, &text, &length) == 0)
+		text_check(file, text, length, clients);
 }
 
-static bool files_validate(
-	const struct scenario_files *files, const struct command_texts *clients, bool as_json)
+static void namesakes_look(struct checked *files, size_t count)
 {
-	json_t *json_files = as_json ? json_array() : NULL;
-	bool is_ok = true;
+	AUTO(auto_free)
+	struct named_scenario *named = heap_new((count + 1) * sizeof *named);
 
-	for (size_t i = 0; i < files->count; i++)
-		is_ok = file_validate(files->paths[i], clients, json_files) && is_ok;
-	if (!as_json)
-		return is_ok;
+	for (size_t i = 0; i < count; i++)
+		named[i] = (struct named_scenario){ files[i].name, files[i].path,
+			files[i].name_place, &files[i].mistakes };
+	namesakes_find(named, count);
+}
+
+static void files_print(const struct checked *files, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (files[i].mistakes.count == 0)
+			printf("ok %s\n", files[i].path);
+		else
+			mistakes_print(&files[i].mistakes, files[i].path, stderr);
+	}
+}
+
+static void json_print(const struct checked *files, size_t count)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < count; i++)
+		json_array_append_new(array, json_of_file(files[i].path, &files[i].mistakes));
 
 	json_t *document = json_pack(
-		"{s:i, s:o}", "schema_version", SCHEMA_VERSION, "files", json_files);
+		"{s:i, s:o}", "schema_version", SCHEMA_VERSION, "files", array);
 
 	json_dumpf(document, stdout, JSON_INDENT(2));
 	putchar('\n');
 	json_decref(document);
+}
+
+/* Reads them all, as two of them may be wrong together, and tells of each. */
+static bool files_validate(
+	const struct scenario_files *found, const struct command_texts *clients, bool as_json)
+{
+	AUTO(auto_free)
+	struct checked *files = heap_new((found->count + 1) * sizeof *files);
+	bool is_ok = true;
+
+	for (size_t i = 0; i < found->count; i++)
+		file_check(found->paths[i], clients, &files[i]);
+	namesakes_look(files, found->count);
+	(as_json ? json_print : files_print)(files, found->count);
+	for (size_t i = 0; i < found->count; i++) {
+		is_ok = is_ok && files[i].mistakes.count == 0;
+		mistakes_deinit(&files[i].mistakes);
+		free(files[i].name);
+	}
 	return is_ok;
 }
 

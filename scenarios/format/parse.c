@@ -22,6 +22,7 @@
 /* That of `mount --time-scale`. */
 #define TIME_SCALE_MAX 1000000
 
+static field_reader read_scenario_name;
 static field_reader read_client;
 static field_reader read_profile;
 static field_reader read_content;
@@ -51,7 +52,7 @@ static const struct field_table volume_table = FIELD_TABLE("volume", volume_fiel
 static const char *const check_words[] = { "none" };
 
 static const struct field scenario_fields[] = {
-	{ "name", read_name, AT(name), .required = true },
+	{ "name", read_scenario_name, .required = true },
 	{ "about", read_text, AT(about) },
 	{ "seed", read_number, AT(seed) },
 	{ "profile", read_profile, .required = true },
@@ -88,6 +89,15 @@ const struct field_table *const *scenario_tables(size_t *ret_count)
 		tables[count++] = step_tables[i];
 	*ret_count = count;
 	return tables;
+}
+
+static void read_scenario_name(struct reading *reading, const struct field *field,
+	const struct tree_node *node, void *target)
+{
+	struct scenario *scenario = target;
+
+	scenario->name_place = node->place;
+	read_name(reading, field, node, &scenario->name);
 }
 
 /* The name of an adapter, or the path of one. */

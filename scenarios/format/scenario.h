@@ -159,6 +159,7 @@ struct phase {
 struct scenario {
 	char *path; /* of its file, as given */
 	char *name;
+	struct place name_place;
 	char *about;   /* "" when the file says nothing */
 	uint64_t seed; /* 0 when the file says nothing */
 	char *profile;

@@ -161,6 +161,13 @@ void result_set_replay(struct scenario_result *result, const char *replay)
 	result->replay = heap_copy(replay);
 }
 
+size_t results_missing(const struct results *results)
+{
+	return results->planned_count > results->scenario_count
+		       ? results->planned_count - results->scenario_count
+		       : 0;
+}
+
 int results_exit_code(const struct results *results)
 {
 	enum outcome heaviest = OUTCOME_PASSED;

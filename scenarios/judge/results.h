@@ -70,6 +70,7 @@ struct scenario_result {
 struct results {
 	struct scenario_result *scenarios;
 	size_t scenario_count;
+	size_t planned_count; /* how many there will be at the end; 0: what is there is all */
 };
 
 void results_init(struct results *results);
@@ -111,6 +112,9 @@ void result_add_leak(struct scenario_result *result, const char *what);
 
 /* Sets the command line that repeats this run. */
 void result_set_replay(struct scenario_result *result, const char *replay);
+
+/* How many scenarios have no result yet. */
+size_t results_missing(const struct results *results);
 
 /* "passed", "timed-out", …; never NULL. */
 const char *outcome_name(enum outcome outcome);

@@ -177,10 +177,29 @@ static void write_suite(const struct scenario_result *result, FILE *file)
 	fputs("  </testsuite>\n", file);
 }
 
+/* As a suite of its own, so that nobody takes a part for the whole. */
+static void write_missing(const struct results *results, FILE *file)
+{
+	size_t missing = results_missing(results);
+
+	if (missing == 0)
+		return;
+	fprintf(file,
+		"  <testsuite name=\"snaprig\" tests=\"1\" failures=\"0\" errors=\"1\""
+		" skipped=\"0\" time=\"0.000\">\n"
+		"    <testcase classname=\"snaprig\" name=\"the whole run\" time=\"0.000\">\n"
+		"      <error message=\"%zu of %zu scenarios have not ended\""
+		" type=\"incomplete\"/>\n"
+		"    </testcase>\n  </testsuite>\n",
+		missing, results->planned_count);
+}
+
 void report_junit(const struct results *results, FILE *file)
 {
 	struct counts counts = { 0 };
 
+	if (results_missing(results) > 0)
+		count_case(&counts, OUTCOME_ERROR);
 	for (size_t i = 0; i < results->scenario_count; i++)
 		count_scenario(&results->scenarios[i], &counts);
 	fputs("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"snaprig\"", file);
@@ -188,5 +207,6 @@ void report_junit(const struct results *results, FILE *file)
 	fputs(">\n", file);
 	for (size_t i = 0; i < results->scenario_count; i++)
 		write_suite(&results->scenarios[i], file);
+	write_missing(results, file);
 	fputs("</testsuites>\n", file);
 }

@@ -12,6 +12,7 @@
 #include "faults/rule.h"
 #include "scenarios/base/files.h"
 #include "scenarios/base/heap.h"
+#include "scenarios/base/whole_file.h"
 #include "scenarios/judge/verdict.h"
 #include "simfs/base/check.h"
 #include "simfs/base/cleanup.h"
@@ -83,21 +84,23 @@ static void line_write(FILE *file, json_t *object)
 
 int record_write(const char *path, const struct scenario_result *result, const char *journal)
 {
-	AUTO(auto_fclose) FILE *file = fopen(path, "we");
+	struct whole_file whole;
+	int error = whole_file_begin(&whole, path);
 
-	if (!file)
-		return -errno;
+	if (error < 0)
+		return error;
 
 	AUTO(auto_free) char *verdict = record_verdict(result);
 	AUTO(auto_free) char *absolute = realpath(result->path, NULL);
 
-	line_write(file, json_pack("{s:s, s:i, s:s, s:I}", "event", "run", "schema_version",
-				 SCHEMA_VERSION, "scenario", absolute ? absolute : result->path,
-				 "seed", (json_int_t)result->seed));
+	line_write(
+		whole.file, json_pack("{s:s, s:i, s:s, s:I}", "event", "run", "schema_version",
+				    SCHEMA_VERSION, "scenario", absolute ? absolute : result->path,
+				    "seed", (json_int_t)result->seed));
 	if (journal)
-		fputs(journal, file);
-	line_write(file, json_pack("{s:s, s:s}", "event", "verdict", "verdict", verdict));
-	return fflush(file) == 0 && !ferror(file) ? 0 : -EIO;
+		fputs(journal, whole.file);
+	line_write(whole.file, json_pack("{s:s, s:s}", "event", "verdict", "verdict", verdict));
+	return whole_file_end(&whole);
 }
 
 /* ---- reading ---- */

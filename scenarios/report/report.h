@@ -13,7 +13,10 @@
 
 #include "scenarios/judge/results.h"
 
-/* A whole TAP 14 document: version, plan, and report_tap_point() for each scenario. */
+/*
+ * A whole TAP 14 document: version, plan, and report_tap_point() for each scenario.  A plan
+ * that names more says that the run has not ended.
+ */
 void report_tap(const struct results *results, FILE *file);
 
 /* For a run that is reported as it goes: first the head for COUNT scenarios … */
@@ -27,6 +30,7 @@ void report_tap_point(const struct scenario_result *result, size_t number, FILE 
  * <failure>; the rig's own failure, a time-out and what is inconclusive (it is
  * not passed, so it may not look so) an <error> of that type; what could not
  * be run for want of a tool is <skipped>.  The seed is a property of the suite.
+ * While scenarios are missing, an <error> says so: no run that was killed looks passed.
  */
 void report_junit(const struct results *results, FILE *file);
 

@@ -123,7 +123,7 @@ void report_tap_point(const struct scenario_result *result, size_t number, FILE 
 
 void report_tap(const struct results *results, FILE *file)
 {
-	report_tap_begin(results->scenario_count, file);
+	report_tap_begin(results->scenario_count + results_missing(results), file);
 	for (size_t i = 0; i < results->scenario_count; i++)
 		report_tap_point(&results->scenarios[i], i + 1, file);
 }

@@ -28,8 +28,7 @@ scenario twelve stubborn random <<END
 - backup: { of: s1, to: b1 }
 - expect: { verdict: detected, exit: nonzero }
 END
-refused 2 "cannot record in 'records': No such file" rig run twelve.yaml --record records
-mkdir records
+refused 2 "cannot record in 'twelve.yaml': Not a dir" rig run twelve.yaml --record twelve.yaml
 ran 0 twelve.yaml --record records
 same "passed: b1 detected" "$(tail -n 1 records/twelve.jsonl | jq -r .verdict)" "the verdict"
 

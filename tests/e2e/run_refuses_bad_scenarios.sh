@@ -55,7 +55,7 @@ sed 's/^profile:.*/&\nsr: lvm/' good.yaml >chain.yaml
 refused 2 "chain.yaml:4:10: profile '[a-z]*' has no chain, which 'sr' is of" rig run chain.yaml
 nothing_left
 
-refused 4 "cannot write report '/nowhere/x'" rig run good.yaml --report junit=/nowhere/x
+refused 2 "cannot write report '/proc/x'" rig run good.yaml --report junit=/proc/x
 rig run good.yaml --json --seed 0x10 >stdout
 same "1 0 passed intact 16" "$(jq -r '[.schema_version, .exit, .scenarios[0].outcome,
 	.scenarios[0].backups[0].verdict, .scenarios[0].seed] | join(" ")' stdout)" "JSON"
