@@ -19,6 +19,7 @@
 #include "simfs/control/state_folder.h"
 #include "simfs/daemon_taking.h"
 #include "simfs/volume/verify/verify.h"
+#include "simfs/volume/volume_limits.h"
 
 /* `schema_version` of --json. */
 #define VERIFY_VERSION 1
@@ -157,6 +158,7 @@ static int run(const struct command_line *line, int argc, char **argv)
 	}
 	verifying.image = image;
 	verifying.verify.boot_id = machine_boot_id();
+	verifying.verify.verify_up_to_bytes = volume_limits_default.verify_up_to_bytes;
 	machine_raise_file_limit();
 	if (values.json) {
 		verifying.findings = json_array();

@@ -78,9 +78,14 @@ static int rebuild(struct store *store, const struct store_superblock *superbloc
 	};
 	int error = rebuild_map(store, superblock, &how, &window, findings);
 
-	if (error == 0)
-		error = sums_file_load(
+	/* What is damaged is left as it is; what was found of it is known by all of its sums. */
+	store->is_read_only |= error == -EUCLEAN;
+	if (error == 0 || error == -EUCLEAN) {
+		int sums_error = sums_file_load(
 			store, &window, is_taken_as_found(store, findings), findings);
+
+		error = error < 0 ? error : sums_error;
+	}
 	if (error == 0 && verify_data) {
 		error = store_verify(store, found_damaged, findings);
 		findings->is_map_whole = error == -EUCLEAN;

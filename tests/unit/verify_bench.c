@@ -27,7 +27,13 @@ static void found(struct verify *verify, const struct verify_finding *finding)
 uint64_t verify_bench(struct engine *engine)
 {
 	struct blockio_folder *folder = engine->image_folder;
-	struct verify result = { .found = found, .boot_id = verify_bench_boot_id };
+	const struct volume_limits *limits = engine->volume_options.limits;
+	struct verify result = {
+		.found = found,
+		.boot_id = verify_bench_boot_id,
+		.verify_up_to_bytes =
+			(limits ? limits : &volume_limits_default)->verify_up_to_bytes,
+	};
 	struct blockio *origin;
 
 	text[0] = '\0';
@@ -58,6 +64,87 @@ void verify_bench_line(const char *format, ...)
 	va_end(arguments);
 	ck_assert_msg(strstr(text, line), "'%s' is not in: %s", line, text);
 }
+
+/* ---- what a mount will do, as it says ---- */
+
+static bool line_begins(const char *line, const char *part)
+{
+	return strncmp(line, part, strlen(part)) == 0;
+}
+
+static const char *next_line(const char *line)
+{
+	return strchr(line, '\n') + 1;
+}
+
+/* LINE, as far as it goes, has PART. */
+static bool line_has(const char *line, const char *part)
+{
+	const char *found = strstr(line, part);
+
+	return found && found < strchr(line, '\n');
+}
+
+static bool is_of_a_block(const char *line)
+{
+	return line_has(line, ":block ");
+}
+
+static bool is_of_more(const char *line)
+{
+	return !line_begins(line, "note:") && !is_of_a_block(line) && !line_has(line, ".sums@") &&
+	       !line_has(line, "a mount does without it");
+}
+
+bool verify_bench_says_more(void)
+{
+	for (const char *line = verify_bench_text(); *line; line = next_line(line)) {
+		if (is_of_more(line))
+			return true;
+	}
+	return false;
+}
+
+bool verify_bench_names(const char *name, uint64_t block)
+{
+	char what[64], quoted[80];
+
+	snprintf(what, sizeof what, ":block %u is not what was stored", (unsigned)block);
+	snprintf(quoted, sizeof quoted, name ? "snapshot '%s'" : "the live view", name);
+	for (const char *line = verify_bench_text(); *line; line = next_line(line)) {
+		const char *shown = strstr(line, "; shown by ");
+
+		if (!line_has(line, what))
+			continue;
+		if (line_has(line, ".node@") ? shown && line_has(shown, quoted)
+					     : line_has(line, quoted))
+			return true;
+	}
+	return false;
+}
+
+unsigned verify_bench_blocks(void)
+{
+	unsigned count = 0;
+
+	for (const char *line = verify_bench_text(); *line; line = next_line(line))
+		count += is_of_a_block(line);
+	return count;
+}
+
+bool verify_bench_says_of(const char *name)
+{
+	char quoted[80];
+
+	snprintf(quoted, sizeof quoted, "snapshot '%s'", name);
+	for (const char *line = verify_bench_text(); *line; line = next_line(line)) {
+		if (!line_begins(line, "note:") && line_has(line, quoted))
+			return true;
+	}
+	return false;
+}
+
+/* ---- superblocks ---- */
 
 struct store_superblock *verify_bench_superblock(struct engine *engine, const char *file)
 {

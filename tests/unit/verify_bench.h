@@ -3,6 +3,9 @@
 #ifndef SNAPRIG_TESTS_UNIT_VERIFY_BENCH_H
 #define SNAPRIG_TESTS_UNIT_VERIFY_BENCH_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
 #include "simfs/store/format.h"
 #include "tests/lib/engine.h"
 
@@ -20,6 +23,15 @@ void verify_bench_expect(struct engine *engine, const char *text);
 
 /* A line has what FORMAT makes in it. */
 void verify_bench_line(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Of NAME, NULL: the live view, it says that a mount refuses BLOCK. */
+bool verify_bench_names(const char *name, uint64_t block);
+
+/* How many lines name a block; whether one is a finding that costs more than blocks; and
+ * whether one is a finding of the snapshot NAME. */
+unsigned verify_bench_blocks(void);
+bool verify_bench_says_more(void);
+bool verify_bench_says_of(const char *name);
 
 /* The superblock of FILE, to change; superblock_end() makes it check again. */
 struct store_superblock *verify_bench_superblock(struct engine *engine, const char *file);

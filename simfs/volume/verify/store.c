@@ -127,37 +127,96 @@ static void tell_findings(const struct verifier *verifier, struct verify_entry *
 	}
 }
 
-int verify_store_open(const struct verifier *verifier, struct verify_entry *entry)
+/* Opens the store of ENTRY: by all headers, or as a mount does, which goes by the summaries where
+ * it can. */
+static int open_store(const struct verifier *verifier, struct verify_entry *entry, bool as_a_mount,
+	struct store **ret, struct store_findings *findings)
 {
 	const struct store_open_options options = {
 		.reads_failed = state_reads_failed,
 		.needs_data = state_needs_data,
 		.boot_id = verifier->verify->boot_id,
-		.verify_places = true,
+		.verify_places = !as_a_mount,
+		.verify_up_to_bytes = as_a_mount && entry->kind != VERIFY_NODE
+					      ? verifier->verify->verify_up_to_bytes
+					      : 0,
 		.read_only = true,
 	};
-	struct store_findings findings;
-	char whose[VERIFY_WHOSE_BYTES];
-	const char *strange = NULL;
-	int error = store_open(verifier->folder, entry->file, &options, &entry->store, &findings);
 
-	verifier->verify->stores++;
-	if (entry->store) {
-		entry->has_facts = true;
-		entry->facts = *store_facts(entry->store);
-		entry->owner = owner_of(&entry->facts);
-		verifier->verify->blocks += store_blocks(entry->store);
-	}
-	verify_whose(verifier, entry, whose, sizeof whose);
-	if (error == -ENOMEM || error == -EMFILE || error == -ENFILE || error == -EACCES)
+	return store_open(verifier->folder, entry->file, &options, ret, findings);
+}
+
+static void take_store(struct verify_entry *entry, struct store *store)
+{
+	store_destroy(entry->store);
+	entry->store = store;
+	entry->has_facts = true;
+	entry->facts = *store_facts(store);
+	entry->owner = owner_of(&entry->facts);
+}
+
+/* It cannot be opened by all its headers, with ERROR.  When a mount can do without the one that is
+ * damaged, what it reads is judged: returns 0, and FINDINGS are those of a mount. */
+static int open_as_a_mount(const struct verifier *verifier, struct verify_entry *entry, int error,
+	struct store_findings *findings)
+{
+	struct store_findings mounted;
+	struct store *store;
+	char whose[VERIFY_WHOSE_BYTES];
+
+	if (open_store(verifier, entry, true, &store, &mounted) < 0) {
+		store_destroy(store);
 		return error;
-	entry->is_damaged = error < 0;
-	if (error == -EUCLEAN)
-		verify_tell(verifier, false, entry->file, findings.damage_offset, whose, "%s",
-			findings.damage ? findings.damage : "it does not check");
-	else if (error < 0)
+	}
+	take_store(entry, store);
+	verify_tell(verifier, false, entry->file, findings->damage_offset,
+		verify_whose(verifier, entry, whose, sizeof whose), "%s; a mount does without it",
+		findings->damage ? findings->damage : strerror(-error));
+	*findings = mounted;
+	return 0;
+}
+
+static bool is_of_the_machine(int error)
+{
+	return error == -ENOMEM || error == -EMFILE || error == -ENFILE || error == -EACCES;
+}
+
+/* Of one that a mount refuses as well. */
+static void tell_refused(const struct verifier *verifier, struct verify_entry *entry, int error,
+	const char *whose, const struct store_findings *findings)
+{
+	if (error != -EUCLEAN) {
 		verify_tell(verifier, false, entry->file, 0, whose, "it cannot be read: %s",
 			strerror(-error));
+		return;
+	}
+	verify_tell(verifier, false, entry->file, findings->damage_offset, whose, "%s",
+		findings->damage ? findings->damage : "it does not check");
+	if (entry->store)
+		tell_sums(verifier, entry, whose, findings);
+}
+
+int verify_store_open(const struct verifier *verifier, struct verify_entry *entry)
+{
+	struct store_findings findings;
+	struct store *store;
+	char whose[VERIFY_WHOSE_BYTES];
+	const char *strange = NULL;
+	int error = open_store(verifier, entry, false, &store, &findings);
+
+	verifier->verify->stores++;
+	if (is_of_the_machine(error))
+		return error;
+	if (store)
+		take_store(entry, store);
+	if (error < 0)
+		error = open_as_a_mount(verifier, entry, error, &findings);
+	if (entry->store)
+		verifier->verify->blocks += store_blocks(entry->store);
+	verify_whose(verifier, entry, whose, sizeof whose);
+	entry->is_damaged = error < 0;
+	if (error < 0)
+		tell_refused(verifier, entry, error, whose, &findings);
 	else if ((strange = misfit(verifier, entry)))
 		verify_tell(verifier, false, entry->file, 0, whose, "%s", strange);
 	else

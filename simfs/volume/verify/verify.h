@@ -3,7 +3,9 @@
  * verify.h - reads and checks all that lies on disk of a volume that is not mounted.
  *
  * Nothing is changed, and nothing is believed that a mount would not believe: a
- * mount of what has no finding shows every snapshot that has not failed.
+ * mount of what has no finding shows every snapshot that has not failed.  A block is
+ * named when a mount refuses it, and no other; a damaged header or summary that
+ * a mount does without is a finding of its own, since another one might be needed then.
  */
 #ifndef SNAPRIG_VOLUME_VERIFY_VERIFY_H
 #define SNAPRIG_VOLUME_VERIFY_VERIFY_H
@@ -32,6 +34,9 @@ struct verify {
 
 	/* Of the machine, as a mount is given it; 0: not told. */
 	uint64_t boot_id;
+
+	/* As a mount has it, of volume_limits: stores no larger are read whole by a mount. */
+	uint64_t verify_up_to_bytes;
 
 	/* Out. */
 	uint64_t stores, blocks; /* read and checked */
