@@ -46,23 +46,23 @@ static void profile_check(const struct scenario *scenario, struct mistakes *mist
 			key);
 }
 
-/* The most that writers of the scenario can find room for. */
-static uint64_t room_bytes(const struct scenario *scenario)
+/* The most that writers of the scenario can find room for in a volume of VOLUME_BYTES. */
+static uint64_t room_bytes(const struct scenario *scenario, uint64_t volume_bytes)
 {
 	const struct content_spec *content = &scenario->content;
 	uint64_t slack = (uint64_t)content->files * ORACLE_BLOCK_BYTES;
 
-	return content->kind == CONTENT_EXT4 ? content->bytes + slack : scenario->volume_bytes;
+	return content->kind == CONTENT_EXT4 ? content->bytes + slack : volume_bytes;
 }
 
-static void write_check(
-	const struct scenario *scenario, const struct step *step, struct mistakes *mistakes)
+static void write_check(const struct scenario *scenario, uint64_t volume_bytes,
+	const struct step *step, struct mistakes *mistakes)
 {
 	const char *hint = NULL;
 
 	if (step->bytes % ORACLE_BLOCK_BYTES != 0)
 		hint = "it writes blocks of 4KiB";
-	else if (step->bytes > room_bytes(scenario))
+	else if (step->bytes > room_bytes(scenario, volume_bytes))
 		hint = scenario->content.kind == CONTENT_EXT4
 			       ? "it overwrites the files of the content"
 			       : "the volume is smaller";
@@ -70,6 +70,56 @@ static void write_check(
 		mistakes_add(mistakes, step->place,
 			"writer '%s' cannot write %" PRIu64 " bytes (%s)", step->name, step->bytes,
 			hint);
+}
+
+/* A chain is of disks that neither shrink nor grow. */
+static void chain_check(
+	const struct scenario *scenario, const struct step *step, struct mistakes *mistakes)
+{
+	bool wants_chain = step->kind == STEP_COALESCE || step->kind == STEP_CLONE;
+	bool wants_none = step->kind == STEP_DISCARD || step->kind == STEP_GROW;
+	const char *what = step->kind == STEP_COALESCE ? "to coalesce"
+			   : step->kind == STEP_CLONE  ? "to clone a snapshot in"
+			   : step->kind == STEP_GROW   ? "which cannot grow"
+						       : "which takes no discards";
+
+	if (wants_chain && !has_chain(scenario))
+		mistakes_add(mistakes, step->place, "profile '%s' has no chain %s (try xen)",
+			scenario->profile, what);
+	if (wants_none && has_chain(scenario))
+		mistakes_add(mistakes, step->place, "profile '%s' has a chain, %s (try plain)",
+			scenario->profile, what);
+}
+
+static void discard_check(const struct scenario *scenario, uint64_t volume_bytes,
+	const struct step *step, struct mistakes *mistakes)
+{
+	const char *hint = NULL;
+
+	if (step->bytes % ORACLE_BLOCK_BYTES != 0 || step->offset_bytes % ORACLE_BLOCK_BYTES != 0)
+		hint = "it is of whole blocks of 4KiB";
+	else if (scenario->content.kind == CONTENT_EXT4)
+		hint = "it would cut into the file system of the content";
+	else if (volume_bytes > 0 && step->offset_bytes + step->bytes > volume_bytes)
+		hint = "the volume is smaller";
+	if (hint)
+		mistakes_add(mistakes, step->place,
+			"cannot discard %" PRIu64 " bytes at %" PRIu64 " (%s)", step->bytes,
+			step->offset_bytes, hint);
+}
+
+static void grow_check(const struct step *step, uint64_t *volume_bytes, struct mistakes *mistakes)
+{
+	if (step->bytes % ORACLE_BLOCK_BYTES != 0 || *volume_bytes % ORACLE_BLOCK_BYTES != 0)
+		mistakes_add(mistakes, step->place,
+			"cannot grow from %" PRIu64 " to %" PRIu64 " bytes (try multiples of 4KiB)",
+			*volume_bytes, step->bytes);
+	else if (step->bytes <= *volume_bytes)
+		mistakes_add(mistakes, step->place,
+			"cannot grow to %" PRIu64 " bytes (the volume has %" PRIu64 " then)",
+			step->bytes, *volume_bytes);
+	else
+		*volume_bytes = step->bytes;
 }
 
 /* Who takes the snapshot of a backup is written in the scenario and in the adapter. */
@@ -83,18 +133,20 @@ static void taker_check(
 		step->takes ? "of" : "takes", step->of, step->name);
 }
 
+/* VOLUME_BYTES is what the volume has when PHASE begins, and ends. */
 static void phase_check(const struct scenario *scenario, const struct phase *phase,
-	const struct client *client, struct mistakes *mistakes)
+	const struct client *client, uint64_t *volume_bytes, struct mistakes *mistakes)
 {
 	for (size_t i = 0; i < phase->step_count; i++) {
 		const struct step *step = &phase->steps[i];
 
 		if (step->kind == STEP_WRITE)
-			write_check(scenario, step, mistakes);
-		if (step->kind == STEP_COALESCE && !has_chain(scenario))
-			mistakes_add(mistakes, step->place,
-				"profile '%s' has no chain to coalesce (try xen)",
-				scenario->profile);
+			write_check(scenario, *volume_bytes, step, mistakes);
+		if (step->kind == STEP_DISCARD)
+			discard_check(scenario, *volume_bytes, step, mistakes);
+		if (step->kind == STEP_GROW)
+			grow_check(step, volume_bytes, mistakes);
+		chain_check(scenario, step, mistakes);
 		if (step->kind == STEP_BACKUP && client)
 			taker_check(client, step, mistakes);
 	}
@@ -108,6 +160,7 @@ int scenario_check(struct scenario *scenario, const struct command_texts *folder
 		.folders = folders->texts,
 		.folder_count = folders->count,
 	};
+	uint64_t volume_bytes = scenario->volume_bytes;
 	struct client *client = NULL;
 
 	if (scenario_failures_expand(scenario, mistakes) == 0)
@@ -117,7 +170,7 @@ int scenario_check(struct scenario *scenario, const struct command_texts *folder
 		content_check(scenario, client, mistakes);
 	profile_check(scenario, mistakes);
 	for (size_t i = 0; i < scenario->phase_count; i++)
-		phase_check(scenario, &scenario->phases[i], client, mistakes);
+		phase_check(scenario, &scenario->phases[i], client, &volume_bytes, mistakes);
 	mistakes_sort(mistakes);
 	if (mistakes->count > 0) {
 		client_destroy(client);

@@ -30,7 +30,7 @@ void step_names_prefix(struct step *step, const char *prefix)
 {
 	bool has_name = step->kind == STEP_SNAPSHOT || step->kind == STEP_DELETE ||
 			step->kind == STEP_BACKUP || step->kind == STEP_WRITE ||
-			step->kind == STEP_RESTORE;
+			step->kind == STEP_RESTORE || step->kind == STEP_CLONE;
 
 	if (has_name)
 		prefix_add(&step->name, prefix);
@@ -103,6 +103,10 @@ static void step_check(struct checking *checking, const struct step *step)
 
 	switch (step->kind) {
 	case STEP_SNAPSHOT:
+		made(checking, step, step->name, false);
+		break;
+	case STEP_CLONE:
+		spoken_of(checking, step, step->of, false, false);
 		made(checking, step, step->name, false);
 		break;
 	case STEP_DELETE:

@@ -73,6 +73,9 @@ enum step_kind {
 	STEP_WRITER_KILL,  /* writer-kill: NAME, of a simulated one */
 	STEP_WRITER_REMOVE, /* writer-remove: NAME */
 	STEP_REMOUNT,	    /* remount: killed | unmounted */
+	STEP_CLONE,	    /* clone: { of, name, [copy: full] }, in a chain */
+	STEP_DISCARD,	    /* discard: { bytes, [offset] }, of the live view; not in a chain */
+	STEP_GROW,	    /* grow: SIZE, of the volume then; so, too */
 	STEP_TARGET,	    /* target: SIZE, room for what clients make; none: as there is */
 	STEP_FAILURE, /* failure: NAME, or { name, at, as }; its steps take its place (cli/) */
 	STEP_REMEDY,  /* remedy: NAME, or { name, as }; so, too */
@@ -131,10 +134,12 @@ struct step {
 				      * or a path from beside the scenario */
 	char *prefix;		     /* FAILURE, REMEDY: of all names in it; NULL: none */
 	bool of_failure;	     /* what it asks for may not come, or may be gone */
-	char *of;		     /* BACKUP: snapshot;  RESTORE: backup */
+	char *of;		     /* BACKUP, CLONE: snapshot;  RESTORE: backup */
+	bool is_full_copy;	     /* CLONE */
 	bool takes;		     /* BACKUP: the client takes the snapshot itself */
 	enum pattern pattern;	     /* WRITE */
-	uint64_t bytes;		     /* WRITE, TARGET (0: none); 0: … */
+	uint64_t offset_bytes;	     /* DISCARD */
+	uint64_t bytes;		     /* WRITE, DISCARD, GROW, TARGET (0: none); 0: … */
 	uint32_t per_million;	     /* … of the volume, in a failure that is not bound yet */
 	char *value;		     /* GAUGE; FAILURE: its moment, or NULL; WRITER_ADD: its line */
 	uint32_t count;		     /* SERIES: snapshots */

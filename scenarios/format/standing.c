@@ -11,11 +11,12 @@
 #include "simfs/base/suggest.h"
 #include "simfs/volume/writers/spec.h"
 
-enum standing_kind { STANDING_RULE, STANDING_WRITER };
+enum standing_kind { STANDING_RULE, STANDING_WRITER, STANDING_SNAPSHOT };
 
 static const char *const kind_names[] = {
 	[STANDING_RULE] = "rule",
 	[STANDING_WRITER] = "writer",
+	[STANDING_SNAPSHOT] = "snapshot",
 };
 
 struct standing {
@@ -116,10 +117,41 @@ static struct standing *spoken_of(
 	return item;
 }
 
+static void snapshot_put(struct checking *checking, char *name)
+{
+	put(checking, &(struct standing){ .kind = STANDING_SNAPSHOT, .name = name });
+}
+
+static void snapshot_drop(struct checking *checking, const char *name)
+{
+	struct standing *item = find(checking, STANDING_SNAPSHOT, name);
+
+	if (item)
+		drop(checking, item);
+}
+
+/* Only VSS deletes snapshots of itself. */
+static void growth_check(
+	struct checking *checking, const struct scenario *scenario, const struct step *step)
+{
+	if (!scenario->profile || strcmp(scenario->profile, "vss") == 0)
+		return;
+	for (size_t i = 0; i < checking->count; i++) {
+		if (checking->items[i].kind != STANDING_SNAPSHOT)
+			continue;
+		mistakes_add(checking->mistakes, step->place,
+			"the volume cannot grow while snapshot '%s' is there (delete it before)",
+			checking->items[i].name);
+		return;
+	}
+}
+
 static void mounted_again(struct checking *checking, const struct scenario *scenario)
 {
-	while (checking->count > 0)
-		drop(checking, &checking->items[0]);
+	for (size_t i = checking->count; i-- > 0;) {
+		if (checking->items[i].kind != STANDING_SNAPSHOT)
+			drop(checking, &checking->items[i]);
+	}
 	for (size_t i = 0; i < scenario->writers.count; i++)
 		writer_put(checking, scenario->writers.texts[i]);
 }
@@ -153,6 +185,15 @@ static void step_check(
 				"writer '%s' is not simulated, so only its own process can be "
 				"killed",
 				step->name);
+		break;
+	case STEP_SNAPSHOT:
+		snapshot_put(checking, step->name);
+		break;
+	case STEP_DELETE:
+		snapshot_drop(checking, step->name);
+		break;
+	case STEP_GROW:
+		growth_check(checking, scenario, step);
 		break;
 	case STEP_REMOUNT:
 		mounted_again(checking, scenario);

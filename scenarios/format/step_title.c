@@ -92,6 +92,14 @@ static char *gauge_title(const struct step *step)
 		step->memory_is_real ? ", for real" : "", start);
 }
 
+static char *discard_title(const struct step *step)
+{
+	char bytes[32], offset[32];
+
+	return heap_format("discard %s at %s", size_format(step->bytes, bytes, sizeof bytes),
+		size_format(step->offset_bytes, offset, sizeof offset));
+}
+
 static char *faults_title(const struct step *step)
 {
 	char *title = heap_copy("fault");
@@ -148,6 +156,13 @@ char *step_title(const struct step *step)
 	case STEP_REMOUNT:
 		return heap_format(
 			"remount, %s", step->remount == REMOUNT_KILLED ? "killed" : "unmounted");
+	case STEP_CLONE:
+		return heap_format("clone '%s' of '%s'%s", step->name, step->of,
+			step->is_full_copy ? ", a full copy" : "");
+	case STEP_DISCARD:
+		return discard_title(step);
+	case STEP_GROW:
+		return heap_format("grow to %s", size_format(step->bytes, size, sizeof size));
 	case STEP_TARGET:
 		return step->bytes ? heap_format("target: room for %s",
 					     size_format(step->bytes, size, sizeof size))

@@ -28,6 +28,7 @@ static const char *const pattern_words[] = {
 };
 
 static const char *const memory_words[] = { "real" };
+static const char *const copy_words[] = { "full" };
 
 static const char *const verdict_words[] = {
 	[VERDICT_NONE] = NULL,
@@ -89,6 +90,20 @@ static const char *const remount_words[] = {
 	[REMOUNT_KILLED] = "killed",
 	[REMOUNT_UNMOUNTED] = "unmounted",
 };
+
+static const struct field clone_fields[] = {
+	{ "of", read_snapshot, AT(of), .required = true },
+	{ "name", read_new_snapshot, AT(name), .required = true },
+	{ "copy", read_wish, AT(is_full_copy), CHOICES(copy_words) },
+};
+static const struct field_table clone_table = FIELD_TABLE("clone", clone_fields);
+
+static const struct field discard_fields[] = {
+	{ "bytes", read_size, AT(bytes), .required = true, .min = WRITE_MIN_BYTES,
+		.max = WRITE_MAX_BYTES },
+	{ "offset", read_size, AT(offset_bytes), .max = WRITE_MAX_BYTES },
+};
+static const struct field_table discard_table = FIELD_TABLE("discard", discard_fields);
 
 static const struct field gauge_fields[] = {
 	{ "name", read_gauge, AT(name), .required = true },
@@ -168,6 +183,9 @@ static const struct field step_fields[] = {
 	[STEP_WRITER_KILL] = { "writer-kill", read_text, AT(name) },
 	[STEP_WRITER_REMOVE] = { "writer-remove", read_text, AT(name) },
 	[STEP_REMOUNT] = { "remount", read_choice, AT(remount), CHOICES(remount_words) },
+	[STEP_CLONE] = { "clone", read_table, .table = &clone_table },
+	[STEP_DISCARD] = { "discard", read_table, .table = &discard_table },
+	[STEP_GROW] = { "grow", read_size, AT(bytes), .min = WRITE_MIN_BYTES },
 	[STEP_TARGET] = { "target", read_target, .offset = 0, .min = WRITE_MIN_BYTES,
 		.max = WRITE_MAX_BYTES },
 	[STEP_FAILURE] = { "failure", read_failure_step, .table = &failure_step_table },
@@ -183,6 +201,8 @@ const struct field_table *const step_tables[] = {
 	&snapshot_table,
 	&write_table,
 	&series_table,
+	&clone_table,
+	&discard_table,
 	&gauge_table,
 	&failure_step_table,
 	&remedy_table,
@@ -269,8 +289,9 @@ static void failure_check(struct reading *reading, const struct step *step)
 /* Does the step make something that others refer to, and is not known by what name? */
 static bool makes_unknown(const struct step *step)
 {
-	return !step->name && (step->kind == STEP_SNAPSHOT || step->kind == STEP_SERIES ||
-				      step->kind == STEP_BACKUP || step->kind == STEP_GAUGE);
+	return !step->name && (step->kind == STEP_SNAPSHOT || step->kind == STEP_CLONE ||
+				      step->kind == STEP_SERIES || step->kind == STEP_BACKUP ||
+				      step->kind == STEP_GAUGE);
 }
 
 static void step_read(struct reading *reading, const struct tree_node *node, struct step *step)

@@ -17,6 +17,7 @@
 #include <stdlib.h>
 
 #include "scenarios/base/heap.h"
+#include "simfs/base/check.h"
 
 #define NO_END UINT64_MAX
 
@@ -149,6 +150,21 @@ void ledger_doubts(struct ledger *ledger, struct doubts *ret)
 			ret->items[ret->count++] = (struct doubt){ block, at->hash };
 		}
 	}
+	pthread_mutex_unlock(&ledger->lock);
+}
+
+void ledger_grow(struct ledger *ledger, uint64_t size_bytes)
+{
+	pthread_mutex_lock(&ledger->lock);
+
+	size_t before = ledger->expected->block_count, count;
+
+	digest_grow(ledger->expected, size_bytes);
+	count = ledger->expected->block_count;
+	ledger->candidates = realloc(ledger->candidates, (count + 1) * sizeof *ledger->candidates);
+	MUST(ledger->candidates);
+	for (size_t block = before; block < count; block++)
+		ledger->candidates[block] = NULL;
 	pthread_mutex_unlock(&ledger->lock);
 }
 

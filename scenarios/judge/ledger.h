@@ -24,7 +24,7 @@ void ledger_destroy(struct ledger *ledger);
 /*
  * BLOCK is about to be overwritten by a block with HASH; returns the write's
  * number.  Until it is acknowledged (which may never be) the block may have been
- * written or not.  A block behind the content that was there at first counts for nothing.
+ * written or not.  A block behind the content counts for nothing.
  */
 uint64_t ledger_begin(struct ledger *ledger, size_t block, uint64_t hash);
 
@@ -33,6 +33,9 @@ void ledger_acknowledge(struct ledger *ledger, size_t block, uint64_t write);
 
 /* What blocks may be, now, for which that is not certain.  RET's items are the caller's. */
 void ledger_doubts(struct ledger *ledger, struct doubts *ret);
+
+/* The content has become longer, SIZE_BYTES, by zeros. */
+void ledger_grow(struct ledger *ledger, uint64_t size_bytes);
 
 /* Compares the content MET with what it must be. */
 void ledger_compare(struct ledger *ledger, const struct digest *met, struct comparison *ret);

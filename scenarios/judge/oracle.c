@@ -11,6 +11,7 @@
 #include <xxhash.h>
 
 #include "scenarios/base/heap.h"
+#include "simfs/base/check.h"
 #include "simfs/base/cleanup.h"
 
 #define READ_BYTES ((size_t)1 << 20)
@@ -100,6 +101,20 @@ void digest_destroy(struct digest *digest)
 	free(digest->hashes);
 	free(digest->doubts.items);
 	free(digest);
+}
+
+void digest_grow(struct digest *digest, uint64_t size_bytes)
+{
+	static const unsigned char zeros[ORACLE_BLOCK_BYTES];
+	uint64_t hash = digest_hash(zeros, sizeof zeros);
+	size_t count = (size_t)(size_bytes / ORACLE_BLOCK_BYTES);
+
+	digest->hashes = realloc(digest->hashes, (count + 1) * sizeof *digest->hashes);
+	MUST(digest->hashes);
+	for (size_t block = digest->block_count; block < count; block++)
+		digest->hashes[block] = hash;
+	digest->block_count = count;
+	digest->size_bytes = size_bytes;
 }
 
 struct block_set *block_set_create(size_t block_count)

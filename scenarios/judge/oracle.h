@@ -38,6 +38,9 @@ struct digest {
 int digest_create(const char *path, struct digest **ret);
 void digest_destroy(struct digest *digest);
 
+/* Makes DIGEST, of whole blocks, that of a content that goes on with zeros up to SIZE_BYTES. */
+void digest_grow(struct digest *digest, uint64_t size_bytes);
+
 /* The hash that a digest has for a block of LENGTH bytes. */
 uint64_t digest_hash(const void *bytes, size_t length);
 

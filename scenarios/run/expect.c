@@ -236,7 +236,8 @@ static enum outcome check_live(
 static enum outcome check_content(
 	struct run *run, const struct expectation *wish, struct reason *reason)
 {
-	struct snapshot_point *point = wish->content ? point_find(run, wish->content) : NULL;
+	struct snapshot_point *point = wish->content ? point_find_content(run, wish->content)
+						     : NULL;
 
 	if (!wish->content)
 		return OUTCOME_PASSED;

@@ -182,7 +182,7 @@ static json_t *reads_of(struct run *run, const struct run_backup *backup)
 
 void measure_end(struct run *run, struct run_backup *backup, const struct process_result *result)
 {
-	struct snapshot_point *point = point_find(run, backup->of);
+	struct snapshot_point *point = point_find_content(run, backup->of);
 	struct measures *measures = &backup->measures;
 	json_t *answer;
 

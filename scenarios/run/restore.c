@@ -52,10 +52,10 @@ static void file_look(struct run *run, const char *path, const struct snapshot_p
 		restoring_set(ret, RESTORED_NOTHING, heap_copy("what was restored is no file"));
 		return;
 	}
-	if ((uint64_t)size < run->scenario->volume_bytes) {
+	if ((uint64_t)size < point->content->size_bytes) {
 		restoring_set(ret, RESTORED_NOTHING,
 			heap_format("the restored file has %" PRId64 " bytes instead of %" PRIu64,
-				size, run->scenario->volume_bytes));
+				size, point->content->size_bytes));
 		return;
 	}
 	if (digest_create(path, &ret->digest) < 0) {
@@ -153,7 +153,7 @@ static int restored_judge(struct run *run, const struct client_order *order, int
 
 	if (exit_status == 0)
 		return restored_look(
-			run, order->restored, point_find(run, backup->of), reason, ret);
+			run, order->restored, point_find_content(run, backup->of), reason, ret);
 
 	AUTO(auto_free) char *log = client_log(run, backup->name, order->what);
 	AUTO(auto_free) char *line = file_last_line(log);

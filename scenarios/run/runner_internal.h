@@ -34,6 +34,8 @@ struct snapshot_point {
 	struct manifest *tree;	/* NULL: it was not asked yet */
 	bool is_deleted;
 	bool never_came; /* its taking failed, and it has no content */
+	bool is_clone;	 /* of a point before it, ORIGINAL, whose content it has */
+	size_t original;
 };
 
 /* Of the client that runs (measure.h); at its beginning: */
@@ -102,7 +104,10 @@ const char *truth_path(const struct run *run);
 int live_digest(const struct run *run, struct reason *reason, struct digest **ret);
 
 /* steps.c */
-step_runner run_snapshot, run_delete, run_write, run_gauge, run_release, run_wait;
+step_runner run_snapshot, run_clone, run_delete, run_write, run_gauge, run_release, run_wait;
+
+/* live_view.c */
+step_runner run_discard, run_grow;
 
 /* coalesce.c */
 step_runner run_coalesce;
@@ -196,6 +201,9 @@ int restored_compare(struct run *run, struct snapshot_point *point, struct reaso
 enum outcome check_gauge(struct run *run, const struct expectation *wish, struct reason *reason);
 
 struct snapshot_point *point_find(struct run *run, const char *name);
+
+/* The point that has the content of the snapshot NAME: its own, or what it is a clone of. */
+struct snapshot_point *point_find_content(struct run *run, const char *name);
 
 /* What the image holds now, while writes are held, into POINT: 0, or -errno with REASON.  Any
  * thread. */

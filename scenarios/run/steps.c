@@ -14,6 +14,7 @@
 #include "scenarios/run/load.h"
 #include "scenarios/run/measure.h"
 #include "scenarios/run/runner_internal.h"
+#include "simfs/base/check.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/clock.h"
 #include "simfs/base/log.h"
@@ -29,6 +30,13 @@ struct snapshot_point *point_find(struct run *run, const char *name)
 			return &run->points[i];
 	}
 	return NULL;
+}
+
+struct snapshot_point *point_find_content(struct run *run, const char *name)
+{
+	struct snapshot_point *point = point_find(run, name);
+
+	return point && point->is_clone ? &run->points[point->original] : point;
 }
 
 void point_deinit(struct snapshot_point *point)
@@ -94,6 +102,20 @@ static bool is_of_limit(int error)
 	return error == -ENOSPC || error == -EMLINK;
 }
 
+/* It was not taken, with ERROR, which may be what a failure is about. */
+static enum outcome snapshot_missed(
+	struct run *run, const struct step *step, int error, struct reason *reason)
+{
+	const struct snapshot_point point = { .name = step->name, .never_came = true };
+	bool is_meant = faults_struck(run) || is_of_limit(error);
+
+	if (!step->of_failure || !is_meant || !rig_alive(run->rig, reason))
+		return OUTCOME_ERROR;
+	/* Whoever reads it all the same must say that it is not there. */
+	point_add(run, &point);
+	return OUTCOME_PASSED;
+}
+
 enum outcome run_snapshot(struct run *run, const struct step *step, struct reason *reason)
 {
 	struct snapshot_point point = { .name = step->name };
@@ -104,16 +126,8 @@ enum outcome run_snapshot(struct run *run, const struct step *step, struct reaso
 
 	int error = rig_call(run->rig, "snapshot.create", arguments, reason, NULL);
 
-	if (error < 0) {
-		bool is_meant = faults_struck(run) || is_of_limit(error);
-
-		if (!step->of_failure || !is_meant || !rig_alive(run->rig, reason))
-			return OUTCOME_ERROR;
-		/* Whoever reads it all the same must say that it is not there. */
-		point.never_came = true;
-		point_add(run, &point);
-		return OUTCOME_PASSED;
-	}
+	if (error < 0)
+		return snapshot_missed(run, step, error, reason);
 
 	error = point_read(run, &point, reason);
 	point_add(run, &point);
@@ -121,6 +135,23 @@ enum outcome run_snapshot(struct run *run, const struct step *step, struct reaso
 		return OUTCOME_ERROR;
 	error = rig_call(run->rig, "writes.resume", NULL, reason, NULL);
 	return error < 0 ? OUTCOME_ERROR : OUTCOME_PASSED;
+}
+
+enum outcome run_clone(struct run *run, const struct step *step, struct reason *reason)
+{
+	const struct snapshot_point *original = point_find_content(run, step->of);
+	struct snapshot_point point = { .name = step->name, .is_clone = true };
+	json_t *arguments = json_pack("{s:s, s:s, s:b}", "of", step->of, "name", step->name, "full",
+		(int)step->is_full_copy);
+	int error = rig_call(run->rig, "snapshot.clone", arguments, reason, NULL);
+
+	if (error < 0)
+		return snapshot_missed(run, step, error, reason);
+	/* Steps are read in their order: what is cloned was made. */
+	MUST(original);
+	point.original = (size_t)(original - run->points);
+	point_add(run, &point);
+	return OUTCOME_PASSED;
 }
 
 enum outcome run_delete(struct run *run, const struct step *step, struct reason *reason)

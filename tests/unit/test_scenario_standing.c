@@ -61,6 +61,8 @@ static const char *const right[] = {
 	"snapshot: s, write: { name: w, pattern: random, bytes: 4KiB, start: ops>=1 },"
 	"backup: { of: s, to: b }, remount: killed",
 	"remount: unmounted, write: { name: w, pattern: random, bytes: 4KiB, start: ops>=1 }",
+	"snapshot: s, delete: s, grow: 2MiB, snapshot: s",
+	"snapshot: s, clone: { of: s, name: c, copy: full }, delete: s, delete: c, grow: 2MiB",
 };
 
 static const struct {
@@ -82,6 +84,10 @@ static const struct {
 		"8:1: no writer 'db' is there at this step (see 'writers' and 'writer-add')" },
 	{ "writer-add: simulated name=sql,\nremount: unmounted,\nwriter-remove: sql",
 		"9:1: no writer 'sql' is there at this step (see 'writers' and 'writer-add')" },
+	{ "snapshot: s,\ngrow: 2MiB",
+		"8:1: the volume cannot grow while snapshot 's' is there (delete it before)" },
+	{ "snapshot: s,\nremount: killed,\ngrow: 2MiB",
+		"9:1: the volume cannot grow while snapshot 's' is there (delete it before)" },
 	{ "writer-kill: /bin/true",
 		"7:1: writer '/bin/true' is not simulated, so only its own process can be killed" },
 	{ "write: { name: w, pattern: random, bytes: 4KiB, start: ops>=1 },\nremount: killed",
@@ -144,6 +150,12 @@ static const struct {
 	{ "writer-remove: db", "writer-remove 'db'" },
 	{ "remount: killed", "remount, killed" },
 	{ "remount: unmounted", "remount, unmounted" },
+	{ "snapshot: s0, clone: { of: s0, name: c }", "clone 'c' of 's0'" },
+	{ "snapshot: s0, clone: { of: s0, name: c, copy: full }",
+		"clone 'c' of 's0', a full copy" },
+	{ "discard: { bytes: 64KiB, offset: 1MiB }", "discard 64 KiB at 1 MiB" },
+	{ "discard: { bytes: 64KiB, offset: 0 }", "discard 64 KiB at 0 B" },
+	{ "grow: 2MiB", "grow to 2 MiB" },
 	{ "coalesce: wait", "coalesce" },
 	{ "coalesce: starves", "coalesce, which starves" },
 	{ "coalesce: start", "coalesce, begun" },
@@ -152,7 +164,8 @@ static const struct {
 START_TEST(title_says_what_the_step_does)
 {
 	struct scenario *scenario = scenario_of(titles[_i].step);
-	AUTO(auto_free) char *title = step_title(&scenario->phases[0].steps[0]);
+	const struct phase *phase = &scenario->phases[0];
+	AUTO(auto_free) char *title = step_title(&phase->steps[phase->step_count - 1]);
 
 	ck_assert_str_eq(title, titles[_i].title);
 	scenario_destroy(scenario);

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* live_view.c - the live view becomes longer, and parts of it are discarded.  In no chain. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "scenarios/base/heap.h"
+#include "scenarios/run/runner_internal.h"
+#include "simfs/base/cleanup.h"
+
+/* The writes that a discard is, one for each of its blocks: of zeros. */
+static uint64_t *discard_begin(struct run *run, size_t first, size_t count)
+{
+	static const unsigned char zeros[ORACLE_BLOCK_BYTES];
+	uint64_t hash = digest_hash(zeros, sizeof zeros);
+	uint64_t *writes = heap_new(count * sizeof *writes);
+
+	for (size_t i = 0; i < count; i++)
+		writes[i] = ledger_begin(run->ledger, first + i, hash);
+	return writes;
+}
+
+enum outcome run_discard(struct run *run, const struct step *step, struct reason *reason)
+{
+	size_t first = (size_t)(step->offset_bytes / ORACLE_BLOCK_BYTES);
+	size_t count = (size_t)(step->bytes / ORACLE_BLOCK_BYTES);
+	AUTO(auto_close) int fd = open(run->live, O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0) {
+		reason_error(reason, -errno, "cannot open '%s'", run->live);
+		return OUTCOME_ERROR;
+	}
+
+	AUTO(auto_free) uint64_t *writes = discard_begin(run, first, count);
+
+	if (fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)step->offset_bytes,
+		    (off_t)step->bytes) < 0) {
+		reason_error(reason, -errno, "cannot discard");
+		/* The source must not suffer from what its snapshots do. */
+		return OUTCOME_FAILED;
+	}
+	for (size_t i = 0; i < count; i++)
+		ledger_acknowledge(run->ledger, first + i, writes[i]);
+	return OUTCOME_PASSED;
+}
+
+enum outcome run_grow(struct run *run, const struct step *step, struct reason *reason)
+{
+	if (truncate(run->live, (off_t)step->bytes) < 0) {
+		reason_error(reason, -errno, "cannot make the volume longer");
+		return OUTCOME_FAILED;
+	}
+	ledger_grow(run->ledger, step->bytes);
+	return OUTCOME_PASSED;
+}
