@@ -128,7 +128,7 @@ declare -gA _snaprig_values=(
 	['sweep --seed']='number:'
 	['sweep --work']='folder:'
 	['run --seed']='number:'
-	['run --report']='choice:junit= tap='
+	['run --report']='choice:junit= tap= html='
 	['run --record']='folder:'
 	['run --clients']='folder:'
 	['run --work']='folder:'

@@ -8,10 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "scenarios/base/heap.h"
 #include "scenarios/base/interrupt.h"
+#include "scenarios/base/whole_file.h"
 #include "scenarios/cli/check_arguments.h"
 #include "scenarios/cli/check_failures.h"
 #include "scenarios/cli/commands.h"
@@ -56,8 +56,9 @@ static const struct report_kind *report_kind(const char *text)
 	return NULL;
 }
 
-/* Writes the file at PATH: 0 or -errno. */
-static int file_write(const struct report_kind *kind, const struct matrix *matrix, const char *path)
+/* Of a pipe or a terminal there is no other one to take its place. */
+static int stream_write(
+	const struct report_kind *kind, const struct matrix *matrix, const char *path)
 {
 	FILE *file = fopen(path, "we");
 
@@ -70,23 +71,21 @@ static int file_write(const struct report_kind *kind, const struct matrix *matri
 	return fclose(file) == 0 ? error : -errno;
 }
 
-/* A reader, and whoever ends us, finds a whole report at PATH: the old one or the new one. */
 static int report_write(
 	const struct report_kind *kind, const struct matrix *matrix, const char *path)
 {
+	struct whole_file whole;
 	struct stat facts;
-	AUTO(auto_free) char *beside = heap_format("%s.part", path);
 
 	if (stat(path, &facts) == 0 && !S_ISREG(facts.st_mode))
-		return S_ISDIR(facts.st_mode) ? -EISDIR : file_write(kind, matrix, path);
+		return S_ISDIR(facts.st_mode) ? -EISDIR : stream_write(kind, matrix, path);
 
-	int error = file_write(kind, matrix, beside);
+	int error = whole_file_begin(&whole, path);
 
-	if (error == 0 && rename(beside, path) < 0)
-		error = -errno;
 	if (error < 0)
-		unlink(beside);
-	return error;
+		return error;
+	kind->write(matrix, whole.file);
+	return whole_file_end(&whole);
 }
 
 /* After each cell, and before the first. */

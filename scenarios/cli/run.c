@@ -96,13 +96,14 @@ static int read_arguments(struct run_arguments *arguments)
 	return error == 0 ? client_folders_check(&arguments->clients) : error;
 }
 
-static void item_run(
-	const struct run_item *item, const struct run_arguments *arguments, struct results *results)
+static void item_run(const struct run_item *item, const struct run_arguments *arguments,
+	const struct run_reports *reports, struct results *results)
 {
 	struct run_options options = arguments->options;
 	AUTO(auto_free) char *record = record_path(item, arguments);
 
 	options.record_path = record;
+	options.keeps_timeline = run_reports_draw(reports);
 	run_scenario(item->scenario, item->client, &options, results);
 }
 
@@ -114,7 +115,7 @@ static void set_run(const struct run_set *set, const struct run_arguments *argum
 		report_tap_begin(set->count, stdout);
 	for (size_t i = 0; i < set->count && !interrupt_seen(); i++) {
 		fflush(stdout);
-		item_run(&set->items[i], arguments, results);
+		item_run(&set->items[i], arguments, reports, results);
 		run_reports_write(reports, results);
 
 		const struct scenario_result *result = &results->scenarios[i];
@@ -202,7 +203,7 @@ static int run(const struct command_line *line, int argc, char **argv)
 
 static const struct command_option options[] = {
 	{ "seed", "N", "instead of the scenarios' own seeds", COMMAND_NUMBER, AT(seed_text) },
-	{ "report", "KIND=FILE...", "write a report to a file, too, of KIND junit or tap",
+	{ "report", "KIND=FILE...", "write a report to a file, too, of KIND junit, tap or html",
 		COMMAND_CHOICE, RUN_REPORT_KINDS, AT(reports) },
 	{ "record", "FOLDER", "write each run down, for replay and shrink, as FOLDER/NAME.jsonl",
 		COMMAND_FOLDER, AT(record_folder) },

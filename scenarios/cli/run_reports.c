@@ -7,9 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/utsname.h>
+#include <unistd.h>
 
 #include "scenarios/base/heap.h"
 #include "scenarios/base/whole_file.h"
+#include "scenarios/report/html.h"
 #include "scenarios/report/report.h"
 #include "simfs/base/check.h"
 #include "simfs/base/cleanup.h"
@@ -20,10 +23,23 @@ struct report_kind {
 	void (*write)(const struct results *results, FILE *file);
 };
 
+static void html_write(const struct results *results, FILE *file)
+{
+	struct utsname machine;
+	AUTO(auto_free)
+	char *environment = uname(&machine) == 0
+				    ? heap_format("Linux %s, %ld processors", machine.release,
+					      sysconf(_SC_NPROCESSORS_ONLN))
+				    : heap_copy("");
+
+	report_html(results, environment, file);
+}
+
 /* The first line of each is the same whatever the results are. */
 static const struct report_kind kinds[] = {
 	{ "junit=", report_junit },
 	{ "tap=", report_tap },
+	{ "html=", html_write },
 };
 
 /* The report as a text, the caller's. */
@@ -133,7 +149,7 @@ static int report_add(struct run_reports *reports, const char *text, const struc
 	const struct report_kind *kind = kind_find(text);
 
 	if (!kind) {
-		log_error("cannot read report '%s' (try junit=report.xml or tap=report.tap)", text);
+		log_error("cannot read report '%s' (try junit=FILE, tap=FILE or html=FILE)", text);
 		return -EINVAL;
 	}
 	reports->items = heap_grow(reports->items, reports->count, sizeof *reports->items);
@@ -222,4 +238,12 @@ int run_reports_close(struct run_reports *reports, const struct results *results
 	}
 	reports_release(reports);
 	return result;
+}
+
+bool run_reports_draw(const struct run_reports *reports)
+{
+	for (size_t i = 0; i < reports->count; i++)
+		if (reports->items[i].kind->write == html_write)
+			return true;
+	return false;
 }

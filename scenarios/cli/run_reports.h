@@ -33,7 +33,7 @@ struct run_reports {
 };
 
 /* What --report takes, as in struct command_option. */
-#define RUN_REPORT_KINDS "junit= tap="
+#define RUN_REPORT_KINDS "junit= tap= html="
 
 /*
  * Opens what TEXTS ask for, "junit=FILE", with folders that are missing, and writes
@@ -47,5 +47,8 @@ void run_reports_write(struct run_reports *reports, const struct results *result
 
 /* Writes the streams, too, and releases all.  0, or -EIO when a report was lost. */
 int run_reports_close(struct run_reports *reports, const struct results *results);
+
+/* Does one of them draw timelines? */
+bool run_reports_draw(const struct run_reports *reports);
 
 #endif

@@ -59,6 +59,7 @@ static void scenario_result_deinit(struct scenario_result *result)
 	free(result->client);
 	free(result->message);
 	free(result->replay);
+	timeline_destroy(result->timeline);
 }
 
 void results_deinit(struct results *results)

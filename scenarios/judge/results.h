@@ -15,6 +15,7 @@
 
 #include "scenarios/format/scenario.h"
 #include "scenarios/judge/measures.h"
+#include "scenarios/judge/timeline.h"
 
 /* In order of weight: a whole run is as bad as its heaviest outcome. */
 enum outcome {
@@ -64,7 +65,8 @@ struct scenario_result {
 	uint64_t fault_matches; /* ... and how many there could have been, but for their counts */
 	char **leaks;		/* what the client left behind, one line each */
 	size_t leak_count;
-	char *replay; /* the command line that repeats this run; or NULL */
+	char *replay;		   /* the command line that repeats this run; or NULL */
+	struct timeline *timeline; /* NULL: nobody asked for it */
 };
 
 struct results {

@@ -295,7 +295,11 @@ enum outcome run_backup_step(struct run *run, const struct step *step, struct re
 		.out_path = heap_format("%s/out/%s/%s.backup", run->work, step->name, step->name),
 		.log_path = client_log(run, step->name, "backup"),
 	};
-	int error = backup_complete(run, &backup, reason);
+	int error;
+
+	span_begin(run, TIMELINE_BACKUP, step->name);
+	error = backup_complete(run, &backup, reason);
+	span_end(run);
 
 	/* Kept whatever came of it: it owns its texts. */
 	run->backups = heap_grow(run->backups, run->backup_count, sizeof *run->backups);

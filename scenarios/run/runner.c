@@ -17,6 +17,7 @@
 #include "scenarios/run/content.h"
 #include "scenarios/run/give.h"
 #include "scenarios/run/runner_internal.h"
+#include "scenarios/run/sampler.h"
 #include "simfs/base/check.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/clock.h"
@@ -84,11 +85,25 @@ static void step_run(struct run *run, const struct phase *phase, const struct st
 		run_end(run, OUTCOME_ERROR, &death);
 }
 
+void span_begin(struct run *run, enum timeline_kind kind, const char *name)
+{
+	if (run->result->timeline)
+		timeline_begin_span(
+			run->result->timeline, kind, name, clock_now_ns() - run->begin_ns);
+}
+
+void span_end(struct run *run)
+{
+	if (run->result->timeline)
+		timeline_end_span(run->result->timeline, clock_now_ns() - run->begin_ns);
+}
+
 static void phase_run(struct run *run, const struct phase *phase)
 {
 	struct reason reason = { "" };
 	size_t i = 0;
 
+	span_begin(run, TIMELINE_PHASE, phase->name);
 	if (phase_tell(run, phase, &reason) < 0)
 		run_end(run, OUTCOME_ERROR, &reason);
 	while (i < phase->step_count && !run->is_over) {
@@ -102,6 +117,7 @@ static void phase_run(struct run *run, const struct phase *phase)
 			run_end(run, OUTCOME_ERROR, &reason);
 	}
 	armed_join(run);
+	span_end(run);
 }
 
 static int volume_make(struct run *run, struct reason *reason)
@@ -300,10 +316,45 @@ static void record(struct run *run)
 	}
 }
 
+/* A rule at a control command would count the sampler's. */
+static bool is_seen_by_a_rule(const struct scenario *scenario)
+{
+	static const char point[] = "control.command";
+
+	for (size_t i = 0; i < scenario->phase_count; i++) {
+		const struct phase *phase = &scenario->phases[i];
+
+		for (size_t j = 0; j < phase->step_count; j++) {
+			const struct fault_texts *faults = &phase->steps[j].faults;
+
+			for (size_t k = 0; k < faults->count; k++)
+				if (strstr(faults->texts[k], point))
+					return true;
+		}
+	}
+	return false;
+}
+
+static void timeline_begin(struct run *run)
+{
+	if (!run->options->keeps_timeline)
+		return;
+	run->result->timeline = timeline_create();
+	if (run->rig && !is_seen_by_a_rule(run->scenario))
+		run->sampler = sampler_start(
+			run->result->timeline, run->mount_point, run->begin_ns);
+}
+
+static void timeline_end(struct run *run)
+{
+	sampler_stop(run->sampler);
+	if (run->result->timeline)
+		run->result->timeline->end_ns = clock_now_ns() - run->begin_ns;
+}
+
 void run_scenario(const struct scenario *scenario, const struct client *client,
 	const struct run_options *options, struct results *results)
 {
-	uint64_t begin_ns = clock_now_ns();
 	struct run run = {
 		.scenario = scenario,
 		.client = client,
@@ -311,17 +362,20 @@ void run_scenario(const struct scenario *scenario, const struct client *client,
 		.result = results_add(results, scenario),
 		.times_before = write_times_create(),
 		.times_during = write_times_create(),
+		.begin_ns = clock_now_ns(),
 	};
 
 	replay_set(&run);
 	run_prepare(&run);
+	timeline_begin(&run);
 	for (size_t i = 0; i < scenario->phase_count && !run.is_over; i++)
 		phase_run(&run, &scenario->phases[i]);
 	if (!run.is_over) {
 		judge_unjudged(&run);
 		faults_check(&run);
 	}
+	timeline_end(&run);
 	run_close(&run);
 	record(&run);
-	run.result->duration_ns = clock_now_ns() - begin_ns;
+	run.result->duration_ns = clock_now_ns() - run.begin_ns;
 }

@@ -43,6 +43,8 @@ struct run_options {
 	const char
 		*record_path; /* where the run is written down (report/record.h); NULL: nowhere */
 
+	bool keeps_timeline; /* into the result's timeline */
+
 	const char *replay_words; /* behind the command line of a replay; NULL: none */
 
 	/* Optional.  Rules strike as they did in this run, but for what is left out. */

@@ -64,6 +64,8 @@ struct run {
 	char *program; /* ours */
 
 	struct rig *rig;
+	struct sampler *sampler; /* for the result's timeline; NULL: there is none */
+	uint64_t begin_ns;
 	bool has_target; /* its room is limited */
 	bool may_crash;	 /* a rule was to end the rig */
 	struct ledger *ledger;
@@ -119,6 +121,10 @@ enum outcome run_at_condition(const struct run *run, const struct step *step,
 
 /* runner.c: mounts the volume, whose rig is NULL: 0, or -errno with REASON. */
 int volume_mount(struct run *run, struct reason *reason);
+
+/* runner.c: a span of the timeline, if there is one; and its end. */
+void span_begin(struct run *run, enum timeline_kind kind, const char *name);
+void span_end(struct run *run);
 
 /* How the volume was found after something of the client's was run. */
 enum volume_end {

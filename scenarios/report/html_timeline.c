@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * html_timeline.c - a run as a drawing: phases and backups as bars, gauges as curves, where
+ * the client read, and the moments at which something struck.
+ *
+ *	phases    | steady   | inject            | recover |
+ *	backups     [b0]        [b1 silent-corr…]     [b2]
+ *	100 %     ------------ store ----/------------------
+ *	  0 %     ____________/
+ *	                           x  a fault, at its offset
+ */
+#include <inttypes.h>
+#include <string.h>
+
+#include "scenarios/base/heap.h"
+#include "scenarios/report/html.h"
+#include "scenarios/report/text.h"
+#include "simfs/base/cleanup.h"
+#include "simfs/base/clock.h"
+
+/* In units of the drawing, which is scaled to the page. */
+#define WIDTH	     1000.0
+#define PHASE_TOP    2.0
+#define BACKUP_TOP   22.0
+#define BAR_HEIGHT   16.0
+#define PLOT_TOP     46.0
+#define PLOT_HEIGHT  140.0
+#define AXIS_TOP     (PLOT_TOP + PLOT_HEIGHT)
+#define HEIGHT	     (AXIS_TOP + 18.0)
+#define LABEL_WIDTH  7.0 /* of a character, about */
+#define COLUMNS	     250 /* of a curve, each with its greatest value */
+#define FAULTS_DRAWN 200
+
+static const struct {
+	const char *name, *class;
+} curves[] = {
+	[TIMELINE_STORE] = { "store", "store" },
+	[TIMELINE_MEMORY] = { "memory", "memory" },
+	[TIMELINE_DEPTH] = { "chain depth, of 30", "depth" },
+	[TIMELINE_READ] = { "read up to", "read" },
+};
+
+#define DEPTH_FULL 30.0
+
+static double x_of(const struct timeline *timeline, uint64_t at_ns)
+{
+	return timeline->end_ns == 0 ? 0 : WIDTH * (double)at_ns / (double)timeline->end_ns;
+}
+
+static double share_of(enum timeline_gauge gauge, double value)
+{
+	double share = gauge == TIMELINE_DEPTH ? value / DEPTH_FULL : value;
+
+	return share < 0 ? 0 : share > 1 ? 1 : share;
+}
+
+static double y_of(double share)
+{
+	return PLOT_TOP + PLOT_HEIGHT * (1 - share);
+}
+
+static const char *class_of(const struct scenario_result *result, const struct timeline_span *span)
+{
+	if (span->kind == TIMELINE_PHASE)
+		return "phase";
+	for (size_t i = 0; i < result->backup_count; i++)
+		if (strcmp(result->backups[i].name, span->name) == 0)
+			return verdict_name(result->backups[i].verdict);
+	return "none";
+}
+
+static void write_span(
+	const struct scenario_result *result, const struct timeline_span *span, FILE *file)
+{
+	const struct timeline *timeline = result->timeline;
+	uint64_t end_ns = span->end_ns ? span->end_ns : timeline->end_ns;
+	double left = x_of(timeline, span->begin_ns), width = x_of(timeline, end_ns) - left;
+	double top = span->kind == TIMELINE_PHASE ? PHASE_TOP : BACKUP_TOP;
+	const char *class = class_of(result, span);
+
+	fprintf(file,
+		"<g class=\"bar %s\"><rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\">"
+		"<title>",
+		class, left, top, width < 1 ? 1 : width, BAR_HEIGHT);
+	report_write_xml(span->name, file);
+	fprintf(file, "%s%s, %.2f s to %.2f s</title></rect>",
+		span->kind == TIMELINE_BACKUP ? ": " : "",
+		span->kind == TIMELINE_BACKUP ? class : "",
+		(double)span->begin_ns / (double)NS_PER_S, (double)end_ns / (double)NS_PER_S);
+	if (width > LABEL_WIDTH * (double)strlen(span->name) + 6) {
+		fprintf(file, "<text x=\"%.1f\" y=\"%.1f\">", left + 3, top + 12);
+		report_write_xml(span->name, file);
+		fputs("</text>", file);
+	}
+	fputs("</g>\n", file);
+}
+
+/* Does the gauge ever say anything? */
+static bool has_curve(const struct timeline *timeline, enum timeline_gauge gauge)
+{
+	for (size_t i = 0; i < timeline->sample_count; i++)
+		if (timeline->samples[i].values[gauge] > 0)
+			return true;
+	return false;
+}
+
+/* Of the samples of one column the one with the greatest value is drawn: peaks stay. */
+static void write_curve(const struct timeline *timeline, enum timeline_gauge gauge, FILE *file)
+{
+	size_t last_column = COLUMNS;
+	double x = 0, share = 0;
+	const char *separator = "";
+
+	fprintf(file, "<polyline class=\"%s\" points=\"", curves[gauge].class);
+	for (size_t i = 0; i < timeline->sample_count; i++) {
+		const struct timeline_sample *sample = &timeline->samples[i];
+		double its = share_of(gauge, sample->values[gauge]);
+		size_t column = (size_t)(x_of(timeline, sample->at_ns) / WIDTH * COLUMNS);
+
+		if (column != last_column && i > 0) {
+			fprintf(file, "%s%.0f,%.0f", separator, x, y_of(share));
+			separator = " ";
+		}
+		if (column != last_column || its > share)
+			share = its;
+		x = x_of(timeline, sample->at_ns);
+		last_column = column;
+	}
+	fprintf(file, "%s%.0f,%.0f\"/>\n", separator, x, y_of(share));
+}
+
+static bool is_named(const struct timeline_event *event, const char *name)
+{
+	return strcmp(event->name, name) == 0;
+}
+
+static void write_title(const struct timeline_event *event, FILE *file)
+{
+	fprintf(file, "<title>%.3f s ", (double)event->at_ns / (double)NS_PER_S);
+	report_write_xml(event->name, file);
+	fputc(' ', file);
+	report_write_xml(event->text, file);
+	fputs("</title>", file);
+}
+
+/* A cross where a fault struck; a line where a snapshot failed. */
+static void write_event(
+	const struct timeline *timeline, const struct timeline_event *event, FILE *file)
+{
+	double x = x_of(timeline, event->at_ns);
+	double y = y_of(event->has_place ? share_of(TIMELINE_READ, event->place) : 1);
+
+	if (is_named(event, "fault.fired")) {
+		fprintf(file, "<path class=\"fault\" d=\"M%.1f %.1fl6 6m0 -6l-6 6\">", x - 3,
+			y - 3);
+		write_title(event, file);
+		fputs("</path>\n", file);
+	} else if (is_named(event, "snapshot.failed") || is_named(event, "writer.failed")) {
+		fprintf(file, "<path class=\"failed\" d=\"M%.1f %.1fV%.1f\">", x, PLOT_TOP,
+			AXIS_TOP);
+		write_title(event, file);
+		fputs("</path>\n", file);
+	}
+}
+
+static void write_axis(const struct timeline *timeline, FILE *file)
+{
+	fprintf(file,
+		"<path class=\"axis\" d=\"M0 %.0fH%.0fM0 %.0fH%.0f\"/>\n"
+		"<text x=\"2\" y=\"%.0f\">100 %%</text>\n"
+		"<text x=\"2\" y=\"%.0f\">0 s</text>\n"
+		"<text x=\"%.0f\" y=\"%.0f\" text-anchor=\"end\">%.2f s</text>\n",
+		PLOT_TOP, WIDTH, AXIS_TOP, WIDTH, PLOT_TOP + 11, HEIGHT - 5, WIDTH - 2, HEIGHT - 5,
+		(double)timeline->end_ns / (double)NS_PER_S);
+}
+
+/* What the drawing shows, for who does not see it. */
+static void write_description(const struct scenario_result *result, FILE *file)
+{
+	const struct timeline *timeline = result->timeline;
+	size_t faults = 0, failures = 0;
+
+	for (size_t i = 0; i < timeline->event_count; i++) {
+		faults += is_named(&timeline->events[i], "fault.fired");
+		failures += is_named(&timeline->events[i], "snapshot.failed");
+	}
+	fprintf(file, "<title>Timeline of ");
+	report_write_xml(result->name, file);
+	fprintf(file,
+		"</title><desc>%.2f seconds, %zu runs of the client, %zu faults struck, %zu "
+		"snapshots failed.  The events are listed below.</desc>\n",
+		(double)timeline->end_ns / (double)NS_PER_S, result->backup_count, faults,
+		failures);
+}
+
+static void write_legend(const struct timeline *timeline, FILE *file)
+{
+	fputs("<p class=\"legend\">", file);
+	for (size_t gauge = 0; gauge < TIMELINE_GAUGES; gauge++)
+		if (has_curve(timeline, gauge))
+			fprintf(file, "<span class=\"%s\">%s</span> ", curves[gauge].class,
+				curves[gauge].name);
+	fputs("<span class=\"fault\">a fault struck</span> "
+	      "<span class=\"failed\">a snapshot or a writer failed</span></p>\n",
+		file);
+}
+
+void html_write_timeline(const struct scenario_result *result, FILE *file)
+{
+	const struct timeline *timeline = result->timeline;
+	size_t faults = 0;
+
+	fprintf(file,
+		"<svg class=\"timeline\" role=\"img\" viewBox=\"0 0 %.0f %.0f\" "
+		"preserveAspectRatio=\"none\">",
+		WIDTH, HEIGHT);
+	write_description(result, file);
+	for (size_t i = 0; i < timeline->span_count; i++)
+		write_span(result, &timeline->spans[i], file);
+	write_axis(timeline, file);
+	for (size_t gauge = 0; gauge < TIMELINE_GAUGES; gauge++)
+		if (has_curve(timeline, gauge))
+			write_curve(timeline, gauge, file);
+	for (size_t i = 0; i < timeline->event_count && faults < FAULTS_DRAWN; i++) {
+		faults += is_named(&timeline->events[i], "fault.fired");
+		write_event(timeline, &timeline->events[i], file);
+	}
+	fputs("</svg>\n", file);
+	write_legend(timeline, file);
+}

@@ -1,0 +1,71 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+#
+# `snaprig run --report html=FILE` is one page that needs nothing else: what did not pass first,
+# a timeline of each scenario, and whatever a client says escaped.
+# shellcheck disable=SC1083 # words of adapters
+. "${0%/*}/../lib/e2e.sh"
+. "$e2e_root/tests/lib/e2e_run.sh"
+
+client good "cat {snapshot} >{out} || { rm -f {out}; exit 1; }" "cp {out} {restored}"
+client lies "cat {snapshot} >{out}; exit 0" "cp {out} {restored}"
+client hostile "touch {out}'.<script>alert(1)'; cat {snapshot} >{out}" "cp {out} {restored}"
+scenario passes good random <<END
+- fault: snapshot.read error=EIO offset=20MiB..
+- backup: { of: s1, to: b1 }
+- expect: { verdict: detected }
+END
+scenario fails lies random <<END
+- fault: snapshot.read error=EIO offset=20MiB..
+- backup: { of: s1, to: b1 }
+- expect: { verdict: detected }
+END
+# It strikes what is asked: nobody else may ask then.
+scenario control good zeros <<END
+- fault: control.command error=EIO after=100000
+- backup: { of: s1, to: b1 }
+END
+
+ran 1 passes.yaml fails.yaml --report html=page.html
+page=page.html
+# shown PATTERN [COUNT] - so many lines of the page have it.
+shown()
+{
+	same "${2:-1}" "$(grep -cE -e "$1" $page)" "lines of the page with '$1'"
+}
+shown '<svg ' 2
+shown 'https?://' 0
+shown '<!DOCTYPE html>'
+shown 'class="badge failed">1 failed</span> <span class="badge passed">1 passed</span>'
+same "fails passes" "$(sed -n 's/^<tr data-outcome.*#s[0-9]*">\([a-z]*\)<.*/\1/p' $page |
+	tr '\n' ' ' | sed 's/ $//')" "the order of the scenarios"
+shown '<g class="bar silent-corruption"><rect .*<title>b1: silent-corruption, [0-9.]+ s to'
+shown '<g class="bar phase"><rect .*<title>inject, ' 2
+shown '<path class="fault" .*<title>[0-9.]+ s fault.fired .*point snapshot.read' 2
+shown '<polyline class="read" points="[0-9 ,]+"/>' 2
+shown '<desc>[0-9.]+ seconds, 1 runs of the client, 1 faults struck, 0 ' 2
+shown '<p class="message">expected verdict detected, met silent-corruption'
+shown '<code>snaprig run fails.yaml --seed 7</code> <button'
+
+# A name that would be a script is text.
+scenario hostile hostile zeros <<END
+- backup: { of: s1, to: b1 }
+END
+e2e_status=0
+rig run hostile.yaml --report html=page.html >tap 2>said || e2e_status=$?
+grep -q 'alert(1)' $page || fail "what was left behind is not told: $(cat tap)"
+shown '<script>alert' 0
+nothing_left
+
+# Without anybody who asks the rig, the page has no curves, and the rule no strikes.
+ran 3 control.yaml --report html=page.html
+shown '<polyline' 0
+shown '<svg '
+
+# Beside the other reports; and where it cannot be written.
+ran 0 passes.yaml --report html=page.html --report junit=j.xml --report tap=t.tap
+[ -s j.xml ] && [ -s t.tap ] && shown '<svg '
+e2e_status=0
+rig run passes.yaml --report html=passes.yaml/page.html >tap 2>said || e2e_status=$?
+[ "$e2e_status" != 0 ] || fail "a page below a file"
+nothing_left
