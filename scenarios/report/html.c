@@ -40,7 +40,7 @@ static void write_backups(const struct scenario_result *result, FILE *file)
 		fprintf(file, "<td><span class=\"badge %s\">%s</span><td>%d<td>%.2f",
 			verdict_name(backup->verdict), verdict_name(backup->verdict),
 			backup->exit_status, seconds(backup->duration_ns));
-		write_text("<td>", backup->reason, "\n", file);
+		write_text("<td class=\"why\">", backup->reason, "\n", file);
 	}
 	fputs("</tbody></table>\n", file);
 }
@@ -58,7 +58,7 @@ static void write_steps(const struct scenario_result *result, FILE *file)
 		fprintf(file, "<td>%u:%u<td><span class=\"badge %s\">%s</span><td>%.2f",
 			step->place.line, step->place.column, outcome_name(step->outcome),
 			outcome_name(step->outcome), seconds(step->duration_ns));
-		write_text("<td>", step->message, "\n", file);
+		write_text("<td class=\"why\">", step->message, "\n", file);
 	}
 	fputs("</tbody></table>\n", file);
 }

@@ -10,11 +10,13 @@ const char html_style[] =
 	"--line:#3d444d;--soft:#1c2128;--good:#56d364;--bad:#ff8078;--odd:#f0b35a;"
 	"--store:#79c0ff;--memory:#d2a8ff;--read:#56d364;--depth:#e3b341}}\n"
 	"body{font:15px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--page);"
-	"margin:0 auto;max-width:70rem;padding:1rem}\n"
+	"margin:0 auto;max-width:70rem;padding:1rem}p,li,h2{overflow-wrap:anywhere}\n"
 	"h1{margin:0}section{border-top:1px solid var(--line);margin-top:2rem}\n"
-	"table{border-collapse:collapse;display:block;overflow-x:auto;margin:.5rem 0}\n"
+	"table{border-collapse:collapse;display:block;max-width:100%;overflow-x:auto;margin:.5rem "
+	"0}\n"
 	"th,td{text-align:left;vertical-align:top;padding:.15rem .6rem;"
 	"border-bottom:1px solid var(--line)}\n"
+	"td.why:not(:empty){min-width:16rem}\n"
 	"pre,code{font:13px/1.4 ui-monospace,monospace}code{overflow-wrap:anywhere}\n"
 	"pre{background:var(--soft);padding:.5rem;overflow:auto;max-height:30rem}\n"
 	"pre mark{background:var(--bad);color:var(--page)}\n"
@@ -26,7 +28,8 @@ const char html_style[] =
 	".badge.misreported,.badge.hung,.badge.leaked,.badge.retried-non-retryable"
 	"{color:var(--bad)}\n"
 	".badge.inconclusive,.badge.skipped{color:var(--odd)}\n"
-	".timeline{width:100%;height:13rem;background:var(--soft);font-size:11px}\n"
+	".drawing{overflow-x:auto;background:var(--soft)}\n"
+	".timeline{display:block;width:100%;min-width:44rem;font-size:12px}\n"
 	".timeline text{fill:var(--ink)}.bar rect{fill:var(--line);stroke:var(--page)}\n"
 	".bar.intact rect,.bar.recovered rect,.bar.detected rect{fill:var(--good);"
 	"fill-opacity:.45}\n"
@@ -51,6 +54,7 @@ const char html_style[] =
 	"section{break-inside:avoid}}\n";
 
 const char html_script[] =
+	"(()=>{\n"
 	"'use strict';\n"
 	"for(const button of document.querySelectorAll('.copy')){\n"
 	" button.addEventListener('click',()=>{\n"
@@ -71,4 +75,5 @@ const char html_script[] =
 	"  const shown=row.textContent.toLowerCase().includes(wanted);\n"
 	"  row.hidden=section.hidden=!shown;\n"
 	" }\n"
-	"});\n";
+	"});\n"
+	"})();\n";

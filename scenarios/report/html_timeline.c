@@ -211,8 +211,8 @@ void html_write_timeline(const struct scenario_result *result, FILE *file)
 	size_t faults = 0;
 
 	fprintf(file,
-		"<svg class=\"timeline\" role=\"img\" viewBox=\"0 0 %.0f %.0f\" "
-		"preserveAspectRatio=\"none\">",
+		"<div class=\"drawing\"><svg class=\"timeline\" role=\"img\" "
+		"viewBox=\"0 0 %.0f %.0f\">",
 		WIDTH, HEIGHT);
 	write_description(result, file);
 	for (size_t i = 0; i < timeline->span_count; i++)
@@ -225,6 +225,6 @@ void html_write_timeline(const struct scenario_result *result, FILE *file)
 		faults += is_named(&timeline->events[i], "fault.fired");
 		write_event(timeline, &timeline->events[i], file);
 	}
-	fputs("</svg>\n", file);
+	fputs("</svg></div>\n", file);
 	write_legend(timeline, file);
 }
