@@ -236,6 +236,18 @@ static void print_chain(const json_t *status, FILE *file)
 		message);
 }
 
+/* And the line that ends this paragraph. */
+static void print_dead_set(const json_t *dead_set, FILE *file)
+{
+	if (json_is_object(dead_set))
+		fprintf(file,
+			"dead set   of '%s', whose requester has died: others get %s; ends in "
+			"%.0f s\n",
+			text_of(dead_set, "snapshot"), text_of(dead_set, "code"),
+			json_number_value(json_object_get(dead_set, "ends_in_seconds")));
+	fputc('\n', file);
+}
+
 void cli_table_status(const json_t *status, FILE *file)
 {
 	char size[32];
@@ -246,8 +258,9 @@ void cli_table_status(const json_t *status, FILE *file)
 	fprintf(file, "size       %s\n", size_of(status, "size_bytes", "-", size, sizeof size));
 	fprintf(file, "profile    %s\n", text_of(status, "profile"));
 	fprintf(file, "transport  %s\n", text_of(status, "transport"));
-	fprintf(file, "state      %s%s\n\n", text_of(status, "state"),
+	fprintf(file, "state      %s%s\n", text_of(status, "state"),
 		json_is_true(json_object_get(status, "writes_held")) ? ", writes are held" : "");
+	print_dead_set(json_object_get(status, "dead_set"), file);
 	cli_table_snapshots(json_object_get(status, "snapshots"), file);
 	fputc('\n', file);
 	print_chain(status, file);

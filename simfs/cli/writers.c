@@ -119,8 +119,11 @@ static const struct command_line notify = {
 				       "post-restore backup-shutdown abort",
 				       "event" } },
 	.about = "Tells all writers what a requester tells them outside a snapshot: identify,\n"
-		 "backup-complete, pre-restore, post-restore, backup-shutdown, abort.",
-	.examples = "  snaprig writers notify mnt backup-complete\n",
+		 "backup-complete, pre-restore, post-restore, backup-shutdown, abort.  The latter "
+		 "also\n"
+		 "ends a set whose requester has died, which keeps all others out (0x80042316).",
+	.examples = "  snaprig writers notify mnt backup-complete\n"
+		    "  snaprig writers notify mnt abort\n",
 	.exits = ASK_EXITS,
 	.asks = ASK_WRITERS("writers.notify"),
 };

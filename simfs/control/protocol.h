@@ -75,8 +75,9 @@
  *                                                  With wait, answered when there is a line, and
  *                                                  refused with ESHUTDOWN behind the last.  What
  *                                                  lies on disk of it: volume/event_file.h
- * writers.list      -                              {"set": …, "writers": […], "text": "…"}: as in
- *                                                  status.json, and as vssadmin prints them
+ * writers.list      -                              {"set": …, "dead_set": …, "writers": […],
+ *                                                  "text": "…"}: as in status.json, and as
+ *                                                  vssadmin prints them
  * writers.add       writer                         {}; a writer (volume/writers/spec.h) with the
  *                                                  name of another takes its place
  * writers.remove    name                           {}
@@ -87,13 +88,16 @@
  * writers.thaw      -                              {}; when all are thawed.  EINVAL: nothing is
  *                                                  frozen, or any more
  * writers.notify    event                          {}; identify, backup-complete, pre-restore,
- *                                                  post-restore, backup-shutdown or abort
+ *                                                  post-restore, backup-shutdown or abort,
+ *                                                  which ends a dead set
  * phase.set         phase                          {}; what `phase=` of a rule is compared with
  *
  * What somebody asked for who has left - the connection is closed, and not only the half
  * that he sends on - is taken back unless it has taken effect: a snapshot or clone does not
  * come, a snapshot that was to be deleted stays, and what a fault at control.command holds up
- * is not done.  The ioctls of datto.ctl are not: nothing interrupts the driver's.
+ * is not done.  Who so leaves a snapshot of profile vss leaves a dead set: until it has ended
+ * snapshots and writers.* are refused with EBUSY.  The ioctls of datto.ctl are not: nothing
+ *interrupts the driver's.
  *
  * Faults at control.command strike all of them but ping, end, events, fault.*,
  * snapshot.reads, snapshot.watch, writers.list, writers.freeze, writers.thaw and phase.set.

@@ -132,6 +132,13 @@ struct profile {
 	 * when it does: WAS_HELD, or not even flushed by then. */
 	void (*log_hold_timeout)(struct text_log *kernel_log, bool was_held);
 
+	/* A snapshot set whose requester dies before it is done stays in progress, with no
+	 * snapshot, for so long on the rig's clock (volume/writers/set.h); 0: it ends with him. */
+	uint64_t dead_set_limit_ns;
+
+	/* Optional.  What the system logs of such a set. */
+	void (*log_dead_set)(struct text_log *kernel_log);
+
 	/* A read error that a reader of the snapshot meets fails all of it. */
 	bool read_error_fails_snapshot;
 

@@ -10,11 +10,16 @@
  * called C: as it would be there.  Ours: what is counted is 16 KiB for each
  * block, without VolSnap's own tables; the area may grow to 10 % of the volume,
  * or to what it has at least, if that is more; and --limit may be smaller.
+ *
+ * A set whose requester is gone stays in progress for as long as the making of a
+ * shadow copy may take, 10 minutes (5.3, CreateTimeout).  Ours: that it is this limit
+ * which ends it, and the line in the log, which has no number.
  */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "simfs/base/clock.h"
 #include "simfs/profile/profile.h"
 
 #define BLOCK_BYTES	  16384u
@@ -23,6 +28,7 @@
 #define AREA_MIN	  (320ull << 20)
 #define AREA_SHARE	  10 /* one tenth */
 #define SHADOW_COPIES_MAX 64
+#define DEAD_SET_LIMIT_NS (600 * NS_PER_S)
 
 enum volsnap_event {
 	VOLSNAP_HOLD_TIMEOUT = 8,
@@ -102,6 +108,13 @@ static void vss_log_hold_timeout(struct text_log *kernel_log, bool was_held)
 		"the shadow copy creation period on volume C:\\.");
 }
 
+static void vss_log_dead_set(struct text_log *kernel_log)
+{
+	text_log_line(kernel_log,
+		"VSS: The requester of a shadow copy set of volume C: ended before the set was "
+		"complete. Others get 0x80042316, VSS_E_SNAPSHOT_SET_IN_PROGRESS.");
+}
+
 /* As `vssadmin list shadowstorage` would say it: of the area, not of one copy. */
 static void vss_native(const struct profile_snapshot *snapshot, char *buffer, size_t length)
 {
@@ -129,5 +142,7 @@ const struct profile profile_vss = {
 	.log_failure = vss_log_failure,
 	.log_oldest_dropped = vss_log_oldest_dropped,
 	.log_hold_timeout = vss_log_hold_timeout,
+	.dead_set_limit_ns = DEAD_SET_LIMIT_NS,
+	.log_dead_set = vss_log_dead_set,
 	.native = vss_native,
 };

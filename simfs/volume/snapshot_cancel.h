@@ -5,8 +5,9 @@
  * What has not taken effect is taken back, and `done` is called with -EINTR: at
  * once when a fault or a writer holds it up, else when what is under way (an answer
  * of the disk, writers that thaw) allows it.  What has taken effect stays, and
- * `done` is called with 0.  `done` may be called within these calls; the command
- * is then no more to be touched.
+ * `done` is called with 0.  Under a profile with a dead_set_limit_ns a snapshot has taken
+ * effect when its writers have thawed, and what is taken back leaves a dead set.
+ * `done` may be called within these calls; the command is then no more to be touched.
  */
 #ifndef SNAPRIG_VOLUME_SNAPSHOT_CANCEL_H
 #define SNAPRIG_VOLUME_SNAPSHOT_CANCEL_H

@@ -2,8 +2,8 @@
 /*
  * test_model_writers.c - writers, requesters and faults in any order, on one clock.
  *
- * Snapshots are asked for and writers frozen, thawed, killed and replaced while
- * others of it are under way and rules strike; time goes on in leaps.  Whenever
+ * Snapshots are asked for and writers frozen, thawed, killed and replaced, and requesters die,
+ * while others of it are under way and rules strike; time goes on in leaps.  Whenever
  * all has come to rest nobody is frozen, no write is held, and a snapshot is
  * there if, and only if, whoever asked for it was told so.  COUNT rounds.
  */
@@ -16,10 +16,12 @@
 
 #include "simfs/base/clock.h"
 #include "simfs/base/mix.h"
+#include "simfs/volume/snapshot_cancel.h"
 #include "tests/lib/engine_suite.h"
 #include "tests/unit/writers_bench.h"
 
 #define ASKED_MAX 24
+#define ROUNDS	  1500
 
 static uint64_t state;
 
@@ -34,6 +36,7 @@ static char names[ASKED_MAX][16];
 static struct engine_request *writes[ASKED_MAX];
 static size_t asked_count;
 static bool may_fail; /* a store has a rule in this round */
+static unsigned dead_sets;
 
 static const char *const points[] = { "writer.identify", "writer.prepare-backup",
 	"writer.prepare-snapshot", "writer.freeze", "writer.thaw", "writer.post-snapshot",
@@ -71,9 +74,20 @@ static void put_writer(void)
 	ck_assert_msg(error == 0 || error == -EBUSY, "%s: %s", text, message);
 }
 
+static bool is_dead(void)
+{
+	json_t *all = volume_writers_json(bench_engine.volume);
+	bool is_dead = strcmp(json_string_value(json_object_get(all, "set")), "dead") == 0;
+
+	ck_assert(is_dead == json_is_object(json_object_get(all, "dead_set")));
+	json_decref(all);
+	return is_dead;
+}
+
 static void ask(void)
 {
 	struct bench_asked *next = &asked[asked_count];
+	bool was_dead;
 
 	if (asked_count == ASKED_MAX)
 		return;
@@ -90,11 +104,26 @@ static void ask(void)
 		writers_bench_notify(next, (enum writer_notice)below(WRITER_ABORT + 1));
 		break;
 	default:
+		was_dead = is_dead();
 		writers_bench_begin(next, names[asked_count], false);
 		names[asked_count][0] = 'S';
+		/* A fault may hold it up before it comes to the set. */
+		ck_assert(!was_dead || !next->has_ended || next->result < 0);
 		break;
 	}
 	asked_count++;
+}
+
+/* The latest who waits for a snapshot is gone. */
+static void die(void)
+{
+	size_t at = asked_count;
+
+	while (at > 0 && (names[at - 1][0] != 'S' || asked[at - 1].has_ended))
+		at--;
+	if (at > 0)
+		volume_snapshot_cancel(&asked[at - 1].create);
+	dead_sets += is_dead();
 }
 
 static void write_live(void)
@@ -115,7 +144,10 @@ static void do_something(void)
 {
 	char name[8];
 
-	switch (below(10)) {
+	switch (below(11)) {
+	case 10:
+		die();
+		break;
 	case 0:
 		add_rule();
 		break;
@@ -187,7 +219,7 @@ static const char *const profiles[] = { "plain", "vss", "xen", "lvm" };
 START_TEST(whoever_does_what_nobody_stays_frozen)
 {
 	static const char *const writers[] = { "simulated name=w0", "simulated name=w1", NULL };
-	uint64_t rounds = engine_count(1500);
+	uint64_t rounds = engine_count(ROUNDS);
 
 	state = (uint64_t)_i << 32;
 	if (below(2))
@@ -199,6 +231,11 @@ START_TEST(whoever_does_what_nobody_stays_frozen)
 		come_to_rest();
 		expect_all_at_rest();
 	}
+	/* It is one profile's alone, and met there. */
+	if (volume_profile(bench_engine.volume)->dead_set_limit_ns == 0)
+		ck_assert_uint_eq(dead_sets, 0);
+	else if (rounds == ROUNDS)
+		ck_assert_uint_gt(dead_sets, 100);
 	writers_bench_close();
 }
 END_TEST

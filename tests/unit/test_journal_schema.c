@@ -10,6 +10,9 @@
 #include <string.h>
 
 #include "simfs/base/clock.h"
+#include "simfs/profile/profile.h"
+#include "simfs/volume/snapshot_cancel.h"
+#include "simfs/volume/writers/writers.h"
 #include "tests/lib/engine_suite.h"
 #include "tests/unit/fault_bench.h"
 
@@ -195,6 +198,31 @@ static void freeze_well_and_badly(void)
 	ck_assert_int_lt(engine_snapshot(&bench_engine, "t", &options, NULL), 0);
 }
 
+static void ignore_creation(struct snapshot_create *create, int result)
+{
+	(void)create;
+	(void)result;
+}
+
+/* On a volume of its own, of the profile whose sets outlive that; it comes to rest when the set
+ * has timed out. */
+static void let_a_requester_die(void)
+{
+	struct snapshot_create create = {
+		.name = "t", .with_writers = true, .done = ignore_creation
+	};
+
+	fault_bench_open(&(struct engine_options){ .volume_bytes = BENCH_VOLUME_BYTES,
+				 .profile = &profile_vss,
+				 .step_ns = NS_PER_MS,
+				 .jump_ns = 3600 * NS_PER_S },
+		false);
+	fault_bench_add("snapshot.commit hang");
+	volume_snapshot_create(bench_engine.volume, &create);
+	volume_snapshot_cancel(&create);
+	engine_settle(&bench_engine);
+}
+
 static void cut_the_image(void)
 {
 	uint8_t byte;
@@ -232,6 +260,9 @@ START_TEST(every_event_happens_and_is_as_the_schema_says)
 	expect_valid_journal();
 	while (volume_journal(bench_engine.volume)->dropped_count == 0)
 		volume_gauge_release(bench_engine.volume, GAUGE_MEMORY_USED);
+	expect_valid_journal();
+	bench_close();
+	let_a_requester_die();
 	expect_valid_journal();
 	for (size_t i = 0; i < JOURNAL_EVENTS; i++)
 		ck_assert_msg(seen[i] > 0, "no '%s' has happened", journal_event_name(i));

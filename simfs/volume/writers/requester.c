@@ -66,6 +66,8 @@ void volume_writers_freeze(struct volume *volume, struct writers_command *comman
 void volume_writers_notify(
 	struct volume *volume, enum writer_notice notice, struct writers_command *command)
 {
+	if (notice == WRITER_ABORT && volume->writers.set.phase == SET_DEAD)
+		writer_set_end_dead(volume, "it was aborted");
 	if (notice == WRITER_ABORT && volume->writers.set.phase == SET_IDLE)
 		abort_all(volume);
 	begin(volume, notices[notice].steps, command);
@@ -96,7 +98,7 @@ void volume_writers_thaw(struct volume *volume, struct writers_command *command)
 		writer_set_give_up(volume, -ECANCELED, "they were thawed before they had frozen");
 		command->done(command, -EINVAL, "they had not frozen yet, and do not any more");
 	} else if (set->phase != SET_IDLE) {
-		command->done(command, -EBUSY, "the writers are busy with a snapshot");
+		command->done(command, writer_set_check(volume), set->busy);
 	} else if (any_frozen(volume)) {
 		set->command = command;
 		writer_set_start(volume, thaw_steps, true);
@@ -114,6 +116,9 @@ void writers_stop(struct volume *volume)
 	struct writer_set *set = &volume->writers.set;
 
 	volume->writers.is_stopping = true;
+	set->is_orphaned = false;
+	if (set->phase == SET_DEAD)
+		writer_set_end_dead(volume, "the volume is being unmounted");
 	/* A snapshot that is being made is there soon, and the rest waits for nothing. */
 	if (set->phase == SET_TELLING || set->phase == SET_HELD)
 		writer_set_give_up(volume, -ECANCELED, "the volume is being unmounted");

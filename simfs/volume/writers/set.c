@@ -65,6 +65,8 @@ static void set_end(struct volume *volume)
 	struct writers_command *command = set->command;
 
 	set->phase = SET_IDLE;
+	if (set->is_orphaned)
+		writer_set_die(volume);
 	list_for_each (at, &volume->writers.list)
 		CONTAINER_OF(at, struct volume_writer, link)->takes_part = false;
 	if (is_snapshot(set) && set->error == 0 && volume->writers.count > 0)
@@ -158,14 +160,6 @@ void writer_set_give_up(struct volume *volume, int error, const char *why)
 	set->error = error;
 	snprintf(set->why, sizeof set->why, "%s", why);
 	set_abort(volume);
-}
-
-void writer_set_cancel(struct snapshot_create *create)
-{
-	const struct writer_set *set = &create->volume->writers.set;
-
-	if (set->create == create && set->phase == SET_TELLING && !create->snapshot)
-		writer_set_give_up(create->volume, -EINTR, "its requester was killed");
 }
 
 /* ---- the steps ---- */
@@ -293,7 +287,7 @@ void writer_set_committed(struct snapshot_create *create, int result)
 	set->is_made = result == 0;
 	if (result < 0 && set->error == 0)
 		set->error = result;
-	if (set->error < 0) {
+	if (writer_set_lost_requester(create) || set->error < 0) {
 		set_abort(volume);
 		return;
 	}
@@ -301,34 +295,6 @@ void writer_set_committed(struct snapshot_create *create, int result)
 }
 
 /* ---- the beginning ---- */
-
-/* One that is not idle: a Thaw did not reach it, or it still thaws. */
-static const struct volume_writer *find_not_idle(const struct volume *volume)
-{
-	list_for_each (at, &volume->writers.list) {
-		const struct volume_writer *writer = CONTAINER_OF(at, struct volume_writer, link);
-
-		if (!writer_is_idle(writer))
-			return writer;
-	}
-	return NULL;
-}
-
-int writer_set_check(struct volume *volume)
-{
-	struct writer_set *set = &volume->writers.set;
-	const struct volume_writer *writer = find_not_idle(volume);
-
-	if (set->phase != SET_IDLE) {
-		snprintf(set->busy, sizeof set->busy, "the writers are busy with another snapshot");
-		return -EBUSY;
-	}
-	if (!writer)
-		return 0;
-	snprintf(set->busy, sizeof set->busy, "writer '%s' is still %s", writer->spec.name,
-		writer->is_frozen ? "frozen" : "thawing");
-	return -EBUSY;
-}
 
 void writer_set_start(struct volume *volume, const struct writer_step *steps, bool only_frozen)
 {
@@ -340,6 +306,7 @@ void writer_set_start(struct volume *volume, const struct writer_step *steps, bo
 	set->number++;
 	set->was_held = false;
 	set->is_made = false;
+	set->is_orphaned = false;
 	if (is_snapshot(set) && volume->writers.count > 0)
 		note(volume, EVENT_WRITERS_BEGUN, set_fields(set));
 	set->error = 0;

@@ -9,7 +9,11 @@
  *	   │                     └──▶ HELD ─────────┘   the requester has the word
  *	   │      a writer failed │ the snapshot failed │ thaw before freeze │ unmount
  *	   └── all thawed, ◀── ABORTING
- *	       no snapshot
+ *	    ▲  no snapshot           │ its requester has died, and the profile keeps it
+ *	    └── abort, limit ── DEAD ◀┘
+ *
+ * A DEAD set has nothing under way: nobody is frozen, and no snapshot comes of it.  It only
+ * keeps others out, until it is told Abort, its time is over, or the volume is unmounted.
  */
 #ifndef SNAPRIG_VOLUME_WRITERS_SET_H
 #define SNAPRIG_VOLUME_WRITERS_SET_H
@@ -18,7 +22,7 @@
 
 #include "simfs/volume/snapshot.h"
 
-enum writer_set_phase { SET_IDLE, SET_TELLING, SET_COMMITTING, SET_HELD, SET_ABORTING };
+enum writer_set_phase { SET_IDLE, SET_TELLING, SET_COMMITTING, SET_HELD, SET_ABORTING, SET_DEAD };
 
 #define WRITER_REFUSAL_BYTES 768
 
@@ -40,6 +44,11 @@ struct writer_set {
 	/* What ends it; 0: nothing yet. */
 	int error;
 	char why[WRITER_REFUSAL_BYTES];
+
+	/* Its requester died, and it will be DEAD; or is. */
+	bool is_orphaned;
+	char dead_name[STORE_NAME_BYTES]; /* of the snapshot that it was for */
+	uint64_t dead_due_ns;		  /* when that ends */
 
 	char busy[WRITER_REFUSAL_BYTES]; /* why another one was refused */
 };
@@ -63,11 +72,15 @@ void writer_set_begin(struct snapshot_create *create);
 /* What came of snapshot_create_commit(). */
 void writer_set_committed(struct snapshot_create *create, int result);
 
-/* CREATE, for which a set is under way, is not wanted any more: the set is aborted, unless its
- * snapshot is there or just being made. */
+/* Who wants CREATE, for which a set is under way, is gone: the set is aborted, unless its snapshot
+ * is there or just being made.  Where sets outlive their requester it is aborted then, too, and
+ * left DEAD. */
 void writer_set_cancel(struct snapshot_create *create);
 
 /* Of the status. */
 json_t *writers_status(const struct volume *volume);
+
+/* Of a set that is DEAD: {"snapshot", "code", "ends_in_seconds"}; else null. */
+json_t *writers_dead_set(const struct volume *volume);
 
 #endif

@@ -20,8 +20,20 @@ struct writer_step {
 /* Of a set that makes a snapshot, or in whose middle somebody else does. */
 extern const struct writer_step writer_snapshot_steps[];
 
-/* Whether a set can begin: 0, or -EBUSY with why in set->busy. */
+/* in_progress.c: whether a set can begin: 0, or -EBUSY with why in set->busy. */
 int writer_set_check(struct volume *volume);
+
+/* Nothing of a set is under way. */
+bool writer_set_rests(const struct volume *volume);
+
+/* What CREATE, of the set that is under way, has come to is known: whether its requester has
+ * died meanwhile, and it has to be aborted for that. */
+bool writer_set_lost_requester(struct snapshot_create *create);
+
+/* The set, which is_orphaned, has been aborted, and is DEAD from now on; or that ends because of
+ * WHY. */
+void writer_set_die(struct volume *volume);
+void writer_set_end_dead(struct volume *volume, const char *why);
 
 /* Begins STEPS, which it can, with all writers or those that are frozen.  Who has failed is
  * left out, unless they are of a snapshot: that is a new beginning. */

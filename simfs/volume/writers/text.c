@@ -88,10 +88,11 @@ json_t *volume_writers_json(const struct volume *volume)
 		[SET_COMMITTING] = "committing",
 		[SET_HELD] = "held",
 		[SET_ABORTING] = "aborting",
+		[SET_DEAD] = "dead",
 	};
 
-	return json_pack("{s:s, s:o}", "set", phases[volume->writers.set.phase], "writers",
-		writers_status(volume));
+	return json_pack("{s:s, s:o, s:o}", "set", phases[volume->writers.set.phase], "dead_set",
+		writers_dead_set(volume), "writers", writers_status(volume));
 }
 
 char *volume_writers_text(const struct volume *volume)

@@ -36,14 +36,19 @@ static struct volume_writer *next_due(const struct volume *volume)
 	return next;
 }
 
-/* Of all writers, and of a set that the requester holds. */
+/* Of a set that the requester holds, or has left. */
+static uint64_t set_due_ns(const struct writer_set *set)
+{
+	return set->phase == SET_HELD	? set->held_due_ns
+	       : set->phase == SET_DEAD ? set->dead_due_ns
+					: UINT64_MAX;
+}
+
 uint64_t writers_due_ns(const struct volume *volume)
 {
 	const struct volume_writer *next = next_due(volume);
-	const struct writer_set *set = &volume->writers.set;
 
-	return earlier(next ? due_ns(next) : UINT64_MAX,
-		set->phase == SET_HELD ? set->held_due_ns : UINT64_MAX);
+	return earlier(next ? due_ns(next) : UINT64_MAX, set_due_ns(&volume->writers.set));
 }
 
 enum writer_blame writer_blame_at_limit(const struct volume_writer *writer, char *why)
@@ -100,6 +105,8 @@ void writers_tick(struct volume *volume)
 
 		if (writer && due_ns(writer) <= now_ns)
 			act(writer);
+		else if (volume->writers.set.phase == SET_DEAD)
+			writer_set_end_dead(volume, "its time was over");
 		else
 			writer_set_give_up(
 				volume, -ETIMEDOUT, "the requester did not thaw the writers");

@@ -24,7 +24,7 @@ static struct volume_writer *find(const struct volume *volume, const char *name)
 
 static bool may_go(const struct volume *volume, const struct volume_writer *writer)
 {
-	return volume->writers.set.phase == SET_IDLE && writer_is_idle(writer);
+	return writer_set_rests(volume) && writer_is_idle(writer);
 }
 
 static void destroy(struct volume_writer *writer)
@@ -63,7 +63,7 @@ int volume_writer_add(struct volume *volume, const char *text, char *message)
 	old = find(volume, spec.name);
 	if (spec.kind != WRITER_SIMULATED && !volume->options.writers.hands)
 		error = -EOPNOTSUPP;
-	else if (volume->writers.set.phase != SET_IDLE || (old && !may_go(volume, old)))
+	else if (!writer_set_rests(volume) || (old && !may_go(volume, old)))
 		error = -EBUSY;
 	else if (!old && volume->writers.count >= WRITERS_MAX)
 		error = -ENOSPC;
@@ -127,7 +127,7 @@ static void writers_close(struct volume *volume)
 /* No set is under way, and nobody is frozen or thaws. */
 static bool writers_idle(const struct volume *volume)
 {
-	if (volume->writers.set.phase != SET_IDLE)
+	if (!writer_set_rests(volume))
 		return false;
 	list_for_each (at, &volume->writers.list) {
 		const struct volume_writer *writer = CONTAINER_OF(at, struct volume_writer, link);

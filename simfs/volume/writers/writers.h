@@ -29,6 +29,9 @@
  *      as long before; then they go on and the set is aborted.
  *  (3) A set that was aborted leaves no snapshot.
  *  (4) Each failure says whose fault it was.
+ *  (5) A set whose requester dies before he is answered ends as one that was aborted.  Where the
+ *      profile has a dead_set_limit_ns it then stays in progress, dead: it keeps all others out
+ *      until WRITER_ABORT, that limit, or the end of the volume.
  *
  * Source: docs/real-systems.md 5.1 to 5.3.  Ours, since it has no number: the
  * limit of flushing, and that each event has the writer's limit to be answered.
@@ -97,8 +100,8 @@ int volume_writer_remove(struct volume *volume, const char *name);
  */
 int volume_writer_kill(struct volume *volume, const char *name);
 
-/* {"set": "idle"|"telling"|"committing"|"held"|"aborting", "writers": [{...}]}, the caller's;
- * NULL without memory. */
+/* {"set": "idle"|"telling"|"committing"|"held"|"aborting"|"dead", "dead_set": {...} or null,
+ * "writers": [{...}]}, the caller's; NULL without memory. */
 json_t *volume_writers_json(const struct volume *volume);
 
 /* What `vssadmin list writers` prints below its heading; to free(), NULL without memory. */
@@ -129,7 +132,7 @@ void volume_writers_freeze(struct volume *volume, struct writers_command *comman
  */
 void volume_writers_thaw(struct volume *volume, struct writers_command *command);
 
-/* Tells all of NOTICE.  -EBUSY: a set is under way. */
+/* Tells all of NOTICE.  -EBUSY: a set is in progress; of a dead one WRITER_ABORT is the end. */
 void volume_writers_notify(
 	struct volume *volume, enum writer_notice notice, struct writers_command *command);
 

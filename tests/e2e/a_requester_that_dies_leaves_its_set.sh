@@ -1,0 +1,113 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+#
+# Under profile vss a requester that is killed leaves its set in progress: whoever comes next
+# gets 0x80042316, until it is aborted, has timed out, or the volume is mounted anew.
+. "${0%/*}/../lib/e2e.sh"
+
+requires jq timeout
+
+# dies COMMAND... - it waits for its snapshot when it is killed.
+dies()
+{
+	e2e_status=0
+	timeout --foreground -s KILL 0.5 "$@" >/dev/null 2>&1 || e2e_status=$?
+	same 137 "$e2e_status" "exit of who is killed ($*)"
+}
+
+has_dead_set()
+{
+	[ "$(status .dead_set.snapshot)" = "$1" ]
+}
+
+# left NAME - the set of NAME is left, and nothing else of it.
+left()
+{
+	wait_until 10 has_dead_set "$1" || fail "no set of $1: $(status .dead_set)"
+	same 0x80042316 "$(status .dead_set.code)" "code"
+	same "" "$(ls "$mnt/snapshots")" "snapshots"
+	rig writers list "$mnt" --json >writers.json
+	same dead "$(jq -r .set writers.json)" "set"
+	same false "$(jq -r 'any(.writers[]; .frozen)' writers.json)" "somebody is frozen"
+	rig status "$mnt" >printed
+	grep -q "^dead set   of '$1'.*0x80042316" printed || fail "status: $(cat printed)"
+	refused 4 "VSS_E_SNAPSHOT_SET_IN_PROGRESS .0x80042316.: .*'$1'.*writers notify MNT abort" \
+		rig snapshot create "$mnt" next
+	refused 1 "Device or resource busy" touch "$mnt/snapshots/next"
+	timeout 20 dd if=/dev/zero of="$mnt/live" bs=4k count=1 conv=notrunc status=none ||
+		fail "live writes do not go on"
+}
+
+# over - another one can be taken.
+over()
+{
+	same null "$(status .dead_set)" "dead set"
+	rig snapshot create "$mnt" next >/dev/null
+	rig snapshot delete "$mnt" next
+}
+
+mount_volume 4MiB --profile vss --writer 'simulated name=db'
+over
+
+# Whoever asks, and wherever he dies.
+for point in 'writer.prepare-backup hang' 'writer.freeze hang' 'snapshot.commit hang' \
+	'writer.thaw hang'; do
+	for how in 'rig snapshot create' touch; do
+		rig fault add "$mnt" "$point name=stuck" >/dev/null
+		if [ "$how" = touch ]; then
+			dies touch "$mnt/snapshots/t"
+			name=t
+		else
+			dies "$SNAPRIG" snapshot create "$mnt" s
+			name=s
+		fi
+		rig fault remove "$mnt" stuck
+		left "$name"
+		rig writers notify "$mnt" abort
+		over
+	done
+done
+grep -q '^VSS: .*0x80042316' "$mnt/.snaprig/kernel.log" || fail "VSS says nothing"
+rig events "$mnt" >events
+same 8 "$(grep -c 'set.died ' events)" "sets that died"
+same 8 "$(grep -c 'set.ended .*it was aborted' events)" "sets that ended"
+
+# Before it has come to the set there is none.
+rig fault add "$mnt" 'snapshot.create hang name=stuck' >/dev/null
+dies touch "$mnt/snapshots/t"
+rig fault clear "$mnt" >/dev/null
+over
+
+# The end of the mount is the end of the set, in order or not.
+rig fault add "$mnt" 'writer.freeze hang' >/dev/null
+dies touch "$mnt/snapshots/t"
+left t
+umount_volume
+rig mount "$image" "$mnt" --profile vss --writer 'simulated name=db'
+over
+rig fault add "$mnt" 'writer.freeze hang' >/dev/null
+dies touch "$mnt/snapshots/t"
+left t
+kill_rig
+rig mount "$image" "$mnt" --profile vss --writer 'simulated name=db'
+over
+umount_volume
+
+# Ten minutes are two seconds.
+rig mount "$image" "$mnt" --profile vss --time-scale 300 --writer 'simulated name=db limit=1h' \
+	--fault 'writer.freeze hang times=1'
+dies touch "$mnt/snapshots/t"
+wait_until 10 has_dead_set t || wait_until 1 has_dead_set null || fail "no set was left"
+wait_until 20 has_dead_set null || fail "ten minutes never pass"
+rig events "$mnt" | grep -q 'set.ended .*its time was over' || fail "not told"
+over
+umount_volume
+
+# Elsewhere there are no sets that outlive anybody.
+rig create other --size 4MiB
+mkdir -p mnt2
+mnt=$PWD/mnt2
+rig mount other "$mnt" --writer 'simulated name=db' --fault 'writer.freeze hang times=1'
+dies touch "$mnt/snapshots/t"
+over
+rig umount "$mnt"
