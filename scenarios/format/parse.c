@@ -19,6 +19,10 @@
 #define VOLUME_MAX_BYTES (64ull << 40)
 #define FILES_MAX	 1000000
 
+/* It is made of memory. */
+#define DISK_MIN_BYTES (1ull << 20)
+#define DISK_MAX_BYTES (256ull << 20)
+
 /* That of `mount --time-scale`. */
 #define TIME_SCALE_MAX 1000000
 
@@ -46,6 +50,7 @@ static const struct field volume_fields[] = {
 	{ "size", read_size, AT(volume_bytes), .min = VOLUME_MIN_BYTES, .max = VOLUME_MAX_BYTES },
 	{ "content", read_content, AT(content), .required = true },
 	{ "limit", read_limit, AT(limit) },
+	{ "disk", read_size, AT(disk_bytes), .min = DISK_MIN_BYTES, .max = DISK_MAX_BYTES },
 };
 static const struct field_table volume_table = FIELD_TABLE("volume", volume_fields);
 

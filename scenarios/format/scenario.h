@@ -76,6 +76,7 @@ enum step_kind {
 	STEP_CLONE,	    /* clone: { of, name, [copy: full] }, in a chain */
 	STEP_DISCARD,	    /* discard: { bytes, [offset] }, of the live view; not in a chain */
 	STEP_GROW,	    /* grow: SIZE, of the volume then; so, too */
+	STEP_FILL,	    /* fill: SIZE | all | none, of the disk that the stores lie on */
 	STEP_TARGET,	    /* target: SIZE, room for what clients make; none: as there is */
 	STEP_FAILURE, /* failure: NAME, or { name, at, as }; its steps take its place (cli/) */
 	STEP_REMEDY,  /* remedy: NAME, or { name, as }; so, too */
@@ -125,6 +126,7 @@ struct writer_texts {
 };
 
 #define SCENARIO_WRITERS_MAX 64
+#define STEP_FILL_ALL	     UINT64_MAX
 
 struct step {
 	enum step_kind kind;
@@ -139,7 +141,8 @@ struct step {
 	bool takes;		     /* BACKUP: the client takes the snapshot itself */
 	enum pattern pattern;	     /* WRITE */
 	uint64_t offset_bytes;	     /* DISCARD */
-	uint64_t bytes;		     /* WRITE, DISCARD, GROW, TARGET (0: none); 0: … */
+	uint64_t bytes;		     /* WRITE, DISCARD, GROW, TARGET and FILL (0: none,
+				      * STEP_FILL_ALL: all); 0: … */
 	uint32_t per_million;	     /* … of the volume, in a failure that is not bound yet */
 	char *value;		     /* GAUGE; FAILURE: its moment, or NULL; WRITER_ADD: its line */
 	uint32_t count;		     /* SERIES: snapshots */
@@ -177,6 +180,7 @@ struct scenario {
 	bool coalesces_when_asked; /* a chain, and at no other time */
 	uint64_t time_limit_ns;	   /* of one run of the client; SCENARIO_TIME_LIMIT_NS by default */
 	uint64_t volume_bytes;	   /* a multiple of 512; 0: that of a CONTENT_IMAGE, not there */
+	uint64_t disk_bytes;	   /* of a disk of their own, for the stores; 0: none */
 	struct content_spec content;
 	struct writer_texts writers;
 	bool writers_unchecked; /* the rig hands out snapshots although a writer failed */

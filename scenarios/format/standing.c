@@ -195,6 +195,11 @@ static void step_check(
 	case STEP_GROW:
 		growth_check(checking, scenario, step);
 		break;
+	case STEP_FILL:
+		if (scenario->disk_bytes == 0)
+			mistakes_add(checking->mistakes, step->place,
+				"there is no disk to fill (try volume: { ..., disk: 16MiB })");
+		break;
 	case STEP_REMOUNT:
 		mounted_again(checking, scenario);
 		break;

@@ -163,6 +163,11 @@ char *step_title(const struct step *step)
 		return discard_title(step);
 	case STEP_GROW:
 		return heap_format("grow to %s", size_format(step->bytes, size, sizeof size));
+	case STEP_FILL:
+		return heap_format("fill the disk: %s",
+			step->bytes == STEP_FILL_ALL ? "all of it"
+			: step->bytes == 0	     ? "none of it"
+						     : size_format(step->bytes, size, sizeof size));
 	case STEP_TARGET:
 		return step->bytes ? heap_format("target: room for %s",
 					     size_format(step->bytes, size, sizeof size))

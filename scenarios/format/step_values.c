@@ -75,6 +75,17 @@ void read_target(struct reading *reading, const struct field *field, const struc
 		read_write_bytes(reading, field, node, target);
 }
 
+void read_fill(struct reading *reading, const struct field *field, const struct tree_node *node,
+	void *target)
+{
+	uint64_t *bytes = target;
+
+	if (node->kind == TREE_SCALAR && strcmp(node->text, "all") == 0)
+		*bytes = STEP_FILL_ALL;
+	else if (node->kind != TREE_SCALAR || strcmp(node->text, "none") != 0)
+		read_size(reading, field, node, bytes);
+}
+
 void read_takes(struct reading *reading, const struct field *field, const struct tree_node *node,
 	void *target)
 {

@@ -17,6 +17,9 @@ field_reader read_write_bytes;
 /* struct step: as read_write_bytes(), or "none". */
 field_reader read_target;
 
+/* uint64_t: a size, or "all" or "none" of a disk. */
+field_reader read_fill;
+
 /* struct step: a snapshot that the client takes, of a name that was not used before. */
 field_reader read_takes;
 

@@ -186,6 +186,8 @@ static const struct field step_fields[] = {
 	[STEP_CLONE] = { "clone", read_table, .table = &clone_table },
 	[STEP_DISCARD] = { "discard", read_table, .table = &discard_table },
 	[STEP_GROW] = { "grow", read_size, AT(bytes), .min = WRITE_MIN_BYTES },
+	[STEP_FILL] = { "fill", read_fill, AT(bytes), .min = WRITE_MIN_BYTES,
+		.max = WRITE_MAX_BYTES },
 	[STEP_TARGET] = { "target", read_target, .offset = 0, .min = WRITE_MIN_BYTES,
 		.max = WRITE_MAX_BYTES },
 	[STEP_FAILURE] = { "failure", read_failure_step, .table = &failure_step_table },

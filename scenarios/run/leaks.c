@@ -57,11 +57,15 @@ static void snapshots_look(struct run *run)
 	json_decref(list);
 }
 
-static bool is_out_folder(const struct run *run, const char *path)
+/* The volume, and what is of limited room. */
+static bool is_own_mount(const struct run *run, const char *path)
 {
 	size_t length = strlen(run->work);
+	const char *below = strncmp(path, run->work, length) == 0 ? path + length : "";
 
-	return strncmp(path, run->work, length) == 0 && strcmp(path + length, "/out") == 0;
+	return strcmp(path, run->mount_point) == 0 ||
+	       (run->has_target && strcmp(below, "/out") == 0) ||
+	       (run->store && strcmp(below, "/disk") == 0);
 }
 
 /* What is there that nobody but the client has put into the folder of the run. */
@@ -106,8 +110,7 @@ void leaks_look(struct run *run)
 		AUTO(auto_free) char *leak = heap_format("mount '%s'", list.paths[i]);
 
 		/* Our own, and what limits the room for backups (target.c). */
-		if (strcmp(list.paths[i], run->mount_point) != 0 &&
-			!(run->has_target && is_out_folder(run, list.paths[i])))
+		if (!is_own_mount(run, list.paths[i]))
 			leak_add(run, leak);
 	}
 	mount_list_deinit(&list);

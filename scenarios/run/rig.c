@@ -41,9 +41,13 @@ static pid_t rig_spawn(const struct rig_order *order, const char *program)
 		"--foreground", "--profile", order->profile, "--seed", seed };
 	size_t count = sizeof head / sizeof head[0];
 	AUTO(auto_free)
-	const char **argv = heap_new((count + 11 + 2 * order->writer_count) * sizeof *argv);
+	const char **argv = heap_new((count + 13 + 2 * order->writer_count) * sizeof *argv);
 
 	memcpy(argv, head, sizeof head);
+	if (order->store) {
+		argv[count++] = "--store";
+		argv[count++] = order->store;
+	}
 	if (order->limit) {
 		argv[count++] = "--limit";
 		argv[count++] = order->limit;

@@ -20,6 +20,7 @@ struct rig_order {
 	const char *image_path;
 	const char *mount_point; /* an empty folder */
 	const char *profile;
+	const char *store; /* the folder of its state; NULL: beside the image */
 	const char *limit; /* NULL: the profile's */
 	const char *sr;	   /* of a chain, and the format of its nodes; NULL: the profile's */
 	const char *node_format;

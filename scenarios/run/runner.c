@@ -41,6 +41,7 @@ static step_runner *const step_runners[] = {
 	[STEP_CLONE] = run_clone,
 	[STEP_DISCARD] = run_discard,
 	[STEP_GROW] = run_grow,
+	[STEP_FILL] = run_fill,
 	[STEP_TARGET] = run_target,
 	[STEP_BACKUP] = run_backup_step,
 	[STEP_RESTORE] = run_restore_step,
@@ -161,6 +162,7 @@ int volume_mount(struct run *run, struct reason *reason)
 		.image_path = run->image,
 		.mount_point = run->mount_point,
 		.profile = run->scenario->profile,
+		.store = run->store,
 		.limit = run->scenario->limit,
 		.sr = run->scenario->sr,
 		.node_format = run->scenario->node_format,
@@ -230,6 +232,8 @@ static void run_prepare(struct run *run)
 
 	if (error == 0)
 		error = volume_make(run, &reason);
+	if (error == 0 && run->scenario->disk_bytes > 0)
+		error = disk_make(run, &reason);
 	if (error == 0)
 		error = volume_mount(run, &reason);
 	if (error == -ENOPKG || error == -EACCES)

@@ -60,6 +60,7 @@ struct run {
 	char *mount_point;
 	char *live;
 	char *shadow;  /* of a chain: a plain file with what the live view holds; else NULL */
+	char *store;   /* of the rig's state, on a disk of its own; NULL: beside the image */
 	char *repo;    /* a folder of all backups */
 	char *program; /* ours */
 
@@ -107,6 +108,11 @@ int live_digest(const struct run *run, struct reason *reason, struct digest **re
 
 /* steps.c */
 step_runner run_snapshot, run_clone, run_delete, run_write, run_gauge, run_release, run_wait;
+
+/* disk.c: a file system of its own for the stores: 0, -EACCES without the privilege, or
+ * another -errno, with REASON. */
+int disk_make(struct run *run, struct reason *reason);
+step_runner run_fill;
 
 /* live_view.c */
 step_runner run_discard, run_grow;

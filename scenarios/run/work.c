@@ -14,9 +14,9 @@
 #include "simfs/base/log.h"
 
 /* mnt: the volume; given: what the client reads; out: a folder for each backup; repo: of all;
- * restored: what is made of them; tmp: the client's TMPDIR; oracle: ours. */
+ * restored: what is made of them; tmp: the client's TMPDIR; oracle: ours; disk: for stores. */
 static const char *const work_folders[] = { "mnt", "given", "out", "repo", "restored", "logs",
-	"tmp", "oracle" };
+	"tmp", "oracle", "disk" };
 
 int work_is_stranger(const struct dirent *entry)
 {
@@ -85,5 +85,6 @@ void work_remove(struct run *run)
 	free(run->mount_point);
 	free(run->live);
 	free(run->shadow);
+	free(run->store);
 	free(run->repo);
 }

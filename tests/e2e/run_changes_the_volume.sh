@@ -6,6 +6,7 @@
 . "${0%/*}/../lib/e2e.sh"
 . "$e2e_root/tests/lib/e2e_run.sh"
 
+requires_root
 # steps NAME PROFILE [LINE] - makes NAME.yaml; its steps come on stdin.
 steps()
 {
@@ -13,7 +14,7 @@ steps()
 		name: $1
 		seed: 7
 		profile: $2
-		volume: { size: ${size:-4MiB}, content: ${content:-random} }
+		volume: { size: ${size:-4MiB}, content: ${content:-random}${disk:+, disk: $disk} }
 		client: dd
 		${3:-}
 		phases:
@@ -82,7 +83,25 @@ steps grown plain <<-END
 	- expect: { content: s1 }
 END
 
-ran 0 cloned.yaml discarded.yaml grown.yaml
+# A disk that fills up costs the snapshot, never the source; there is room again later.
+disk=8MiB
+steps filled plain <<-END
+	- snapshot: s1
+	- fill: all
+	- write: { name: w1, pattern: random, bytes: 2MiB }
+	- expect: { snapshot: s1, state: failed, error: ENOSPC, live: intact }
+	- backup: { of: s1, to: b1 }
+	- expect: { verdict: detected }
+	- delete: s1
+	- fill: 1MiB
+	- snapshot: s2
+	- write: { name: w2, pattern: random, bytes: 2MiB }
+	- backup: { of: s2, to: b2 }
+	- expect: { verdict: recovered, content: s2, leaks: none }
+	- fill: none
+END
+disk=
+ran 0 cloned.yaml discarded.yaml grown.yaml filled.yaml
 ran 1 other.yaml
 tells "the restored content is not that of snapshot 'old-2'"
 ran 1 dropped.yaml
@@ -103,6 +122,7 @@ wrong "profile 'plain' has no chain to clone a snapshot in .try xen" plain \
 	'snapshot: s1' 'clone: { of: s1, name: c1 }'
 wrong "profile 'xen' has a chain, which takes no discards .try plain" xen 'discard: { bytes: 4KiB }'
 wrong "profile 'xen' has a chain, which cannot grow .try plain" xen 'grow: 8MiB'
+wrong "there is no disk to fill .try volume: { ..., disk: 16MiB }" plain 'fill: all'
 wrong "cannot discard 512 bytes at 0 .it is of whole blocks of 4KiB" plain 'discard: { bytes: 512 }'
 wrong "cannot discard 4096 bytes at 4194304 .the volume is smaller" plain \
 	'discard: { bytes: 4KiB, offset: 4MiB }'

@@ -224,7 +224,8 @@ START_TEST(control_characters_do_not_reach_the_terminal)
 	ck_assert_str_eq(messages,
 		"x.yaml:9:9: unknown key 'a?[2J?b?\?' (known: snapshot, "
 		"snapshots, delete, write, gauge, release, wait, coalesce, fault, fault-remove, "
-		"writer-add, writer-kill, writer-remove, remount, clone, discard, grow, target, "
+		"writer-add, writer-kill, writer-remove, remount, clone, discard, grow, "
+		"fill, target, "
 		"failure, remedy, backup, restore, expect)\n");
 }
 END_TEST
