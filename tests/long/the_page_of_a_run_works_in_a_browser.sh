@@ -30,7 +30,8 @@ browser()
 	e2e_width=$1 page=$2
 	shift 2
 	HOME=$browser_home TMPDIR=$browser_home timeout 120 chromium --headless --no-sandbox \
-		--disable-gpu --user-data-dir="$browser_home/profile" --window-size="$e2e_width,1200" "$@" \
+		--disable-gpu --user-data-dir="$browser_home/profile" \
+		--window-size="$e2e_width,1200" "$@" \
 		"file://$work/$page" 2>browser.log
 }
 
