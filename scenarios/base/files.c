@@ -120,6 +120,42 @@ char *file_text(const char *path)
 	return TAKE_PTR(text);
 }
 
+/* Where the last LINES_MAX lines of the LENGTH bytes at TEXT begin. */
+static size_t lines_begin(const char *text, size_t length, size_t lines_max)
+{
+	size_t at = length, lines = 0;
+
+	if (at > 0 && text[at - 1] == '\n')
+		at--;
+	while (at > 0 && (text[at - 1] != '\n' || ++lines < lines_max))
+		at--;
+	return at;
+}
+
+char *file_tail(const char *path, size_t lines_max, size_t bytes_max, bool *ret_is_cut)
+{
+	AUTO(auto_close) int fd = open(path, O_RDONLY | O_CLOEXEC);
+	struct stat found;
+
+	if (fd < 0 || fstat(fd, &found) < 0)
+		return NULL;
+
+	size_t length = found.st_size < (off_t)bytes_max ? (size_t)found.st_size : bytes_max;
+	off_t offset = found.st_size - (off_t)length;
+	AUTO(auto_free) char *text = heap_new(length + 1);
+	ssize_t got = pread(fd, text, length, offset);
+
+	if (got < 0)
+		return NULL;
+
+	size_t begin = lines_begin(text, (size_t)got, lines_max);
+
+	for (char *zero = text; (zero = memchr(zero, 0, (size_t)(text + got - zero))); zero++)
+		*zero = '\xff';
+	*ret_is_cut = offset > 0 || begin > 0;
+	return heap_copy(text + begin);
+}
+
 char *file_last_line(const char *path)
 {
 	AUTO(auto_free) char *text = file_text(path);

@@ -18,6 +18,12 @@ int file_copy(const char *from, const char *to);
 /* Everything in the file (at most 64 MiB of it), with a 0 behind it; or NULL.  The caller's. */
 char *file_text(const char *path);
 
+/*
+ * The end of the file, at most LINES_MAX lines and BYTES_MAX bytes of it, the caller's; or
+ * NULL.  A 0 in it becomes another byte that is no character.  *RET_IS_CUT: there is more.
+ */
+char *file_tail(const char *path, size_t lines_max, size_t bytes_max, bool *ret_is_cut);
+
 /* The last line of the file that is not empty, the caller's; or NULL. */
 char *file_last_line(const char *path);
 

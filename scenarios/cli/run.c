@@ -8,13 +8,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "scenarios/base/heap.h"
 #include "scenarios/base/interrupt.h"
-#include "scenarios/base/whole_file.h"
 #include "scenarios/cli/commands.h"
-#include "scenarios/cli/run_json.h"
+#include "scenarios/cli/run_folders.h"
 #include "scenarios/cli/run_reports.h"
 #include "scenarios/cli/run_set.h"
 #include "scenarios/cli/scenario_check.h"
@@ -32,7 +30,7 @@ struct run_arguments {
 	uint64_t seed;
 	struct command_texts reports;
 	struct command_texts clients;
-	const char *record_folder;
+	struct run_folders folders;
 	bool as_json;
 };
 
@@ -42,50 +40,6 @@ static int read_seed(struct run_arguments *arguments)
 		return 0;
 	log_error("cannot read seed '%s' (try 7)", arguments->seed_text);
 	return -EINVAL;
-}
-
-/* Where the run of ITEM is written down; NULL: nowhere.  The caller's. */
-static char *record_path(const struct run_item *item, const struct run_arguments *arguments)
-{
-	const char *folder = arguments->record_folder;
-
-	return folder ? heap_format("%s/%s.jsonl", folder, item->scenario->name) : NULL;
-}
-
-/* Can a record be written at PATH, which stays as it is? */
-static int record_try(const char *path)
-{
-	struct whole_file whole;
-	struct stat found;
-	int error = whole_file_begin(&whole, path);
-
-	if (error == 0)
-		whole_file_drop(&whole);
-	if (error == 0 && stat(path, &found) == 0 && S_ISDIR(found.st_mode))
-		error = -EISDIR;
-	return error;
-}
-
-/* Before anything is run: at the end it would be too late to say it. */
-static int records_prepare(const struct run_set *set, const struct run_arguments *arguments)
-{
-	const char *folder = arguments->record_folder;
-	int error = folder ? folders_make(folder) : 0;
-
-	if (error < 0) {
-		log_error_code(error, "cannot record in '%s'", folder);
-		return -EINVAL;
-	}
-	for (size_t i = 0; folder && i < set->count; i++) {
-		AUTO(auto_free) char *path = record_path(&set->items[i], arguments);
-
-		error = record_try(path);
-		if (error < 0) {
-			log_error_code(error, "cannot write record '%s'", path);
-			return -EINVAL;
-		}
-	}
-	return 0;
 }
 
 /* What was typed, as what it means: 0, or -EINVAL after a message. */
@@ -100,10 +54,15 @@ static void item_run(const struct run_item *item, const struct run_arguments *ar
 	const struct run_reports *reports, struct results *results)
 {
 	struct run_options options = arguments->options;
-	AUTO(auto_free) char *record = record_path(item, arguments);
+	AUTO(auto_free) char *record = run_record_path(&arguments->folders, item->scenario);
+
+	AUTO(auto_free)
+	char *artifacts = run_artifacts_path(&arguments->folders, item->scenario);
 
 	options.record_path = record;
 	options.keeps_timeline = run_reports_draw(reports);
+	options.artifacts_path = artifacts;
+	options.takes_evidence = true;
 	run_scenario(item->scenario, item->client, &options, results);
 }
 
@@ -112,7 +71,7 @@ static void set_run(const struct run_set *set, const struct run_arguments *argum
 	struct run_reports *reports, struct results *results)
 {
 	if (!arguments->as_json)
-		report_tap_begin(set->count, stdout);
+		report_tap_begin(reports->tap_version, set->count, stdout);
 	for (size_t i = 0; i < set->count && !interrupt_seen(); i++) {
 		fflush(stdout);
 		item_run(&set->items[i], arguments, reports, results);
@@ -138,7 +97,7 @@ static int set_run_and_report(const struct run_set *set, const struct run_argume
 
 	results_init(&results);
 	results.planned_count = set->count;
-	if (records_prepare(set, arguments) < 0 ||
+	if (run_folders_prepare(&arguments->folders, set) < 0 ||
 		run_reports_open(&reports, &arguments->reports, &results) < 0) {
 		results_deinit(&results);
 		return EXIT_USAGE;
@@ -203,10 +162,12 @@ static int run(const struct command_line *line, int argc, char **argv)
 
 static const struct command_option options[] = {
 	{ "seed", "N", "instead of the scenarios' own seeds", COMMAND_NUMBER, AT(seed_text) },
-	{ "report", "KIND=FILE...", "write a report to a file, too, of KIND junit, tap or html",
-		COMMAND_CHOICE, RUN_REPORT_KINDS, AT(reports) },
+	{ "report", "KIND=FILE...", "write a report to a file, too (see above)", COMMAND_CHOICE,
+		RUN_REPORT_KINDS, AT(reports) },
 	{ "record", "FOLDER", "write each run down, for replay and shrink, as FOLDER/NAME.jsonl",
-		COMMAND_FOLDER, AT(record_folder) },
+		COMMAND_FOLDER, AT(folders.records) },
+	{ "artifacts", "FOLDER", "keep the logs of what did not pass, in FOLDER/NAME",
+		COMMAND_FOLDER, AT(folders.artifacts) },
 	{ "clients", "FOLDER...", "look for adapters of clients in this folder, too",
 		COMMAND_FOLDER, AT(clients) },
 	{ "work", "FOLDER", "where work folders are made (default $TMPDIR, or /tmp)",
@@ -223,7 +184,16 @@ const struct command_line run_command = {
 	.options = options,
 	.about = "Runs each scenario, and every *.yaml and *.yml below each folder, and prints\n"
 		 "TAP.  Mistakes in any of them are printed before the first is run.  Adapters of\n"
-		 "clients in such a folder are passed over.",
+		 "clients in such a folder are passed over.\n"
+		 "\n"
+		 "Reports are whole at every moment, also when the run is killed.  Their kinds:\n"
+		 "  junit=FILE    JUnit, with files and attachments as GitLab shows them\n"
+		 "  jenkins=FILE  JUnit with nothing that the schema of Jenkins does not know\n"
+		 "  tap=FILE      TAP 14, as it is printed\n"
+		 "  tap13=FILE    TAP 13, which prove(1) passes; tap13 alone: print that\n"
+		 "  json=FILE     what --json prints\n"
+		 "  html=FILE     a page to look at, with a timeline of each scenario\n"
+		 "  github        annotations for GitHub's runner, and the summary of its step",
 	.exits = "  2    the command line or a scenario is wrong, or a report cannot be\n"
 		 "       written, and nothing was run\n"
 		 "Else the first that applies to any scenario:\n"

@@ -38,7 +38,11 @@ static void html_write(const struct results *results, FILE *file)
 /* The first line of each is the same whatever the results are. */
 static const struct report_kind kinds[] = {
 	{ "junit=", report_junit },
+	{ "jenkins=", report_jenkins },
 	{ "tap=", report_tap },
+	{ "tap14=", report_tap },
+	{ "tap13=", report_tap_old },
+	{ "json=", report_json },
 	{ "html=", html_write },
 };
 
@@ -144,10 +148,31 @@ static bool goes_where_another_goes(const struct run_reports *reports, const str
 	return false;
 }
 
+/* What GitHub's runner shows of the step is a file, which others write, too. */
+static int summary_open(struct run_reports *reports)
+{
+	const char *path = getenv("GITHUB_STEP_SUMMARY");
+
+	reports->annotates = true;
+	if (!path || !*path || reports->summary)
+		return 0;
+	reports->summary = fopen(path, "ae");
+	if (reports->summary)
+		return 0;
+	log_error_code(-errno, "cannot write report '%s'", path);
+	return -EINVAL;
+}
+
 static int report_add(struct run_reports *reports, const char *text, const struct results *results)
 {
 	const struct report_kind *kind = kind_find(text);
 
+	if (strcmp(text, "github") == 0)
+		return summary_open(reports);
+	if (strcmp(text, "tap13") == 0 || strcmp(text, "tap14") == 0) {
+		reports->tap_version = strcmp(text, "tap13") == 0 ? TAP_OLD : TAP_CURRENT;
+		return 0;
+	}
 	if (!kind) {
 		log_error("cannot read report '%s' (try junit=FILE, tap=FILE or html=FILE)", text);
 		return -EINVAL;
@@ -176,6 +201,8 @@ static void reports_release(struct run_reports *reports)
 			fclose(reports->items[i].stream);
 		free(reports->items[i].target);
 	}
+	if (reports->summary)
+		fclose(reports->summary);
 	free(reports->items);
 	*reports = (struct run_reports){ 0 };
 }
@@ -185,7 +212,7 @@ int run_reports_open(struct run_reports *reports, const struct command_texts *te
 {
 	int error = 0;
 
-	*reports = (struct run_reports){ 0 };
+	*reports = (struct run_reports){ .tap_version = TAP_CURRENT };
 	for (size_t i = 0; error == 0 && i < texts->count; i++)
 		error = report_add(reports, texts->texts[i], results);
 	if (error < 0)
@@ -200,8 +227,16 @@ static void report_lost(struct run_report *report, int error)
 	report->is_lost = true;
 }
 
+static void annotations_write(struct run_reports *reports, const struct results *results)
+{
+	for (; reports->annotated_count < results->scenario_count; reports->annotated_count++)
+		report_github_annotate(&results->scenarios[reports->annotated_count], stderr);
+}
+
 void run_reports_write(struct run_reports *reports, const struct results *results)
 {
+	if (reports->annotates)
+		annotations_write(reports, results);
 	for (size_t i = 0; i < reports->count; i++) {
 		struct run_report *report = &reports->items[i];
 		int error = report->target ? file_write(report, results) : 0;
@@ -227,6 +262,12 @@ int run_reports_close(struct run_reports *reports, const struct results *results
 	int result = 0;
 
 	run_reports_write(reports, results);
+	if (reports->summary)
+		report_github_summary(results, reports->summary);
+	if (reports->summary && (fflush(reports->summary) != 0 || ferror(reports->summary))) {
+		log_error_code(-errno, "cannot write the summary for GitHub");
+		result = -EIO;
+	}
 	for (size_t i = 0; i < reports->count; i++) {
 		struct run_report *report = &reports->items[i];
 		int error = report->stream ? stream_end(report, results) : 0;

@@ -30,13 +30,17 @@ struct run_report {
 struct run_reports {
 	struct run_report *items;
 	size_t count;
+	int tap_version; /* of what is printed */
+	bool annotates;	 /* on stderr, for GitHub */
+	size_t annotated_count;
+	FILE *summary; /* of GitHub's step; or NULL */
 };
 
 /* What --report takes, as in struct command_option. */
-#define RUN_REPORT_KINDS "junit= tap= html="
+#define RUN_REPORT_KINDS "junit= jenkins= tap= tap14= tap13= json= html= tap14 tap13 github"
 
 /*
- * Opens what TEXTS ask for, "junit=FILE", with folders that are missing, and writes
+ * Opens what TEXTS ask for, "junit=FILE" or "github", with folders that are missing, and writes
  * RESULTS, in which nothing has ended yet.  0, or -EINVAL after a message.
  */
 int run_reports_open(struct run_reports *reports, const struct command_texts *texts,

@@ -50,6 +50,12 @@ static void scenario_result_deinit(struct scenario_result *result)
 	}
 	for (size_t i = 0; i < result->leak_count; i++)
 		free(result->leaks[i]);
+	for (size_t i = 0; i < result->evidence_count; i++) {
+		free(result->evidence[i].name);
+		free(result->evidence[i].text);
+	}
+	free(result->evidence);
+	free(result->artifacts);
 	free(result->steps);
 	free(result->backups);
 	free(result->leaks);
@@ -154,6 +160,29 @@ void result_add_leak(struct scenario_result *result, const char *what)
 {
 	result->leaks = heap_grow(result->leaks, result->leak_count, sizeof *result->leaks);
 	result->leaks[result->leak_count++] = heap_copy(what);
+}
+
+void result_add_evidence(
+	struct scenario_result *result, const char *name, const char *text, bool is_cut)
+{
+	result->evidence = heap_grow(
+		result->evidence, result->evidence_count, sizeof *result->evidence);
+	result->evidence[result->evidence_count++] = (struct evidence){
+		.name = heap_copy(name),
+		.text = heap_copy(text),
+		.is_cut = is_cut,
+	};
+}
+
+void result_set_artifacts(struct scenario_result *result, const char *folder)
+{
+	free(result->artifacts);
+	result->artifacts = heap_copy(folder);
+}
+
+bool outcome_is_bad(enum outcome outcome)
+{
+	return outcome != OUTCOME_PASSED && outcome != OUTCOME_SKIPPED;
 }
 
 void result_set_replay(struct scenario_result *result, const char *replay)

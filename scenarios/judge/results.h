@@ -10,6 +10,7 @@
 #ifndef SNAPRIG_SCENARIOS_JUDGE_RESULTS_H
 #define SNAPRIG_SCENARIOS_JUDGE_RESULTS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -48,6 +49,13 @@ struct backup_result {
 	struct measures measures;
 };
 
+/* A log of a scenario that did not pass: what a client printed, the kernel's. */
+struct evidence {
+	char *name;  /* of the file: "b1.backup.log" */
+	char *text;  /* its last lines, of any bytes */
+	bool is_cut; /* there was more before them */
+};
+
 struct scenario_result {
 	char *name;
 	char *path; /* of the scenario's file */
@@ -65,7 +73,10 @@ struct scenario_result {
 	uint64_t fault_matches; /* ... and how many there could have been, but for their counts */
 	char **leaks;		/* what the client left behind, one line each */
 	size_t leak_count;
-	char *replay;		   /* the command line that repeats this run; or NULL */
+	char *replay; /* the command line that repeats this run; or NULL */
+	struct evidence *evidence;
+	size_t evidence_count;
+	char *artifacts;	   /* the folder in which all its logs are kept; or NULL */
 	struct timeline *timeline; /* NULL: nobody asked for it */
 };
 
@@ -111,6 +122,16 @@ void result_rejudge_backup(
 
 /* Records one thing that the client left behind. */
 void result_add_leak(struct scenario_result *result, const char *what);
+
+/* Records the last lines of the log NAME. */
+void result_add_evidence(
+	struct scenario_result *result, const char *name, const char *text, bool is_cut);
+
+/* All its logs are kept in FOLDER. */
+void result_set_artifacts(struct scenario_result *result, const char *folder);
+
+/* Does it tell of something wrong, neither passed nor skipped? */
+bool outcome_is_bad(enum outcome outcome);
 
 /* Sets the command line that repeats this run. */
 void result_set_replay(struct scenario_result *result, const char *replay);

@@ -98,6 +98,22 @@ void report_write_xml(const char *text, FILE *file)
 	write_escaped(text, escapes, file);
 }
 
+void report_write_xml_text(const char *text, FILE *file)
+{
+	static const struct escape escapes[] = {
+		{ '&', "&amp;" },
+		{ '<', "&lt;" },
+		/* "]]>" is not allowed, either. */
+		{ '>', "&gt;" },
+		{ '\n', "\n" },
+		{ '\t', "\t" },
+		{ '\r', "&#13;" },
+		{ 0, NULL },
+	};
+
+	write_escaped(text, escapes, file);
+}
+
 void report_write_yaml(const char *text, FILE *file)
 {
 	static const struct escape escapes[] = {
@@ -119,6 +135,53 @@ void report_write_tap(const char *text, FILE *file)
 	static const struct escape escapes[] = {
 		{ '#', "\\#" },
 		{ '\\', "\\\\" },
+		{ '\n', " " },
+		{ '\t', " " },
+		{ '\r', " " },
+		{ 0, NULL },
+	};
+
+	write_escaped(text, escapes, file);
+}
+
+void report_write_github(const char *text, bool is_property, FILE *file)
+{
+	static const struct escape in_message[] = {
+		{ '%', "%25" },
+		{ '\n', "%0A" },
+		{ '\t', "\t" },
+		{ '\r', "%0D" },
+		{ 0, NULL },
+	};
+	static const struct escape in_property[] = {
+		{ '%', "%25" },
+		{ '\n', "%0A" },
+		{ '\r', "%0D" },
+		{ ':', "%3A" },
+		{ ',', "%2C" },
+		{ 0, NULL },
+	};
+
+	write_escaped(text, is_property ? in_property : in_message, file);
+}
+
+void report_write_markdown(const char *text, FILE *file)
+{
+	static const struct escape escapes[] = {
+		{ '&', "&amp;" },
+		{ '<', "&lt;" },
+		{ '>', "&gt;" },
+		{ '|', "&#124;" },
+		{ '*', "&#42;" },
+		{ '_', "&#95;" },
+		{ '`', "&#96;" },
+		{ '[', "&#91;" },
+		{ ']', "&#93;" },
+		{ '!', "&#33;" },
+		{ '@', "&#64;" },
+		{ '#', "&#35;" },
+		{ '~', "&#126;" },
+		{ '\\', "&#92;" },
 		{ '\n', " " },
 		{ '\t', " " },
 		{ '\r', " " },

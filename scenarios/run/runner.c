@@ -242,35 +242,20 @@ static void run_prepare(struct run *run)
 		run_end(run, OUTCOME_ERROR, &reason);
 }
 
-/* What can be read only while the volume is mounted, for those who keep the folder. */
-static void logs_keep(const struct run *run)
-{
-	static const char *const names[] = { "kernel.log", "status.json", "events.jsonl" };
-
-	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-		AUTO(auto_free)
-		char *from = heap_format("%s/.snaprig/%s", run->mount_point, names[i]);
-		AUTO(auto_free) char *to = work_path(run, "logs", names[i]);
-		AUTO(auto_free) char *text = file_text(from);
-		AUTO(auto_fclose) FILE *file = text ? fopen(to, "we") : NULL;
-
-		if (file)
-			fputs(text, file);
-	}
-}
-
 static void run_close(struct run *run)
 {
 	struct reason reason = { "" };
 
 	if (run->rig && !interrupt_seen())
 		leaks_look(run);
-	if (run->rig && run->options->keep)
-		logs_keep(run);
+	if (run->rig && (run->options->keep || run->options->takes_evidence))
+		evidence_look(run);
 	if (run->rig)
 		journal_keep(run);
 	if (rig_stop(run->rig, &reason) < 0)
 		result_raise(run->result, OUTCOME_ERROR, reason.text);
+	if (run->options->takes_evidence)
+		evidence_take(run);
 	work_remove(run);
 	for (size_t i = 0; i < run->point_count; i++)
 		point_deinit(&run->points[i]);

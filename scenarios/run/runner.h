@@ -43,7 +43,9 @@ struct run_options {
 	const char
 		*record_path; /* where the run is written down (report/record.h); NULL: nowhere */
 
-	bool keeps_timeline; /* into the result's timeline */
+	bool takes_evidence;	    /* of a scenario that did not pass (judge/results.h) */
+	const char *artifacts_path; /* and the folder for all its logs; NULL: none */
+	bool keeps_timeline;	    /* into the result's timeline */
 
 	const char *replay_words; /* behind the command line of a replay; NULL: none */
 

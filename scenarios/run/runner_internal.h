@@ -230,6 +230,13 @@ void leaks_look_at_backup(
 	struct run *run, const struct run_backup *backup, const char *left_running);
 void leak_add(struct run *run, const char *what);
 
+/*
+ * evidence.c: copies what can be read only while the volume is mounted to the logs, and, when
+ * that is over, puts the logs of a run that did not pass where they outlive it.
+ */
+void evidence_look(const struct run *run);
+void evidence_take(struct run *run);
+
 /* left_behind.c: "b1.backup 32.0 MiB, b1.repo/ 7 files 1.2 MiB".  The caller's. */
 #define LEFT_BEHIND_NOTHING "nothing"
 char *left_behind_describe(const struct run *run, const struct run_backup *backup);

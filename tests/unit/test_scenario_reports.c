@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * test_scenario_reports.c - results, and the TAP and JUnit that say them.
+ * test_scenario_reports.c - results, and the TAP, JUnit and JSON that say them.
  */
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include <jansson.h>
+
 #include "scenarios/judge/results.h"
 #include "scenarios/report/report.h"
-#include "scenarios/report/text.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/clock.h"
 #include "simfs/base/exit_code.h"
@@ -61,6 +62,8 @@ static void add_failed(struct results *results)
 		"said \"<no>\" & left\n\x1b[0m", 500 * NS_PER_MS);
 	result_add_leak(result, "file 'b1.tmp'");
 	result_set_replay(result, "snaprig run x.yaml --seed 7");
+	result_add_evidence(result, "b1.backup.log", "one\n\ntwo ]]>\xff", true);
+	result_set_artifacts(result, "kept/bad");
 }
 
 static void add_skipped(struct results *results)
@@ -129,6 +132,13 @@ START_TEST(tap_has_a_point_per_scenario_with_what_happened)
 		"      message: \"said \\\"<no>\\\" & left\\n\xef\xbf\xbd[0m\"\n"
 		"  leaks:\n"
 		"    - \"file 'b1.tmp'\"\n"
+		"  logs:\n"
+		"    - name: \"b1.backup.log\"\n"
+		"      cut: true\n"
+		"      lines:\n"
+		"        - \"one\"\n"
+		"        - \"two ]]>\xef\xbf\xbd\"\n"
+		"  artifacts: \"kept/bad\"\n"
 		"  replay: \"snaprig run x.yaml --seed 7\"\n"
 		"  ...\n"
 		"ok 3 - no tool # SKIP client 'dd' is not installed\n");
@@ -177,7 +187,12 @@ START_TEST(junit_tells_failures_from_errors_and_skips)
 		" line=\"12\" time=\"0.500\">\n"
 		"      <failure message=\"said &quot;&lt;no&gt;&quot; &amp; "
 		"left&#10;\xef\xbf\xbd[0m\""
-		" type=\"failed\"/>\n"
+		" type=\"failed\">said \"&lt;no&gt;\" &amp; left\n\xef\xbf\xbd[0m\n"
+		"replay: snaprig run x.yaml --seed 7\n"
+		"\n---- b1.backup.log, its last lines ----\n"
+		"one\n\ntwo ]]&gt;\xef\xbf\xbd\n"
+		"</failure>\n"
+		"      <system-out>[[ATTACHMENT|kept/bad/b1.backup.log]]\n</system-out>\n"
 		"    </testcase>\n"
 		"    <system-out>left behind: file 'b1.tmp'\n</system-out>\n"
 		"  </testsuite>\n"
@@ -205,10 +220,10 @@ static const struct element_case {
 	const char *element;
 	bool is_ok_in_tap;
 } element_cases[] = {
-	{ OUTCOME_FAILED, "<failure message=\"why\" type=\"failed\"/>", false },
-	{ OUTCOME_ERROR, "<error message=\"why\" type=\"error\"/>", false },
-	{ OUTCOME_TIMED_OUT, "<error message=\"why\" type=\"timed-out\"/>", false },
-	{ OUTCOME_INCONCLUSIVE, "<error message=\"why\" type=\"inconclusive\"/>", false },
+	{ OUTCOME_FAILED, "<failure message=\"why\" type=\"failed\">why\n", false },
+	{ OUTCOME_ERROR, "<error message=\"why\" type=\"error\">why\n", false },
+	{ OUTCOME_TIMED_OUT, "<error message=\"why\" type=\"timed-out\">why\n", false },
+	{ OUTCOME_INCONCLUSIVE, "<error message=\"why\" type=\"inconclusive\">why\n", false },
 	{ OUTCOME_SKIPPED, "<skipped message=\"why\"/>", true },
 };
 
@@ -228,6 +243,29 @@ START_TEST(what_befell_the_whole_scenario_has_a_case_of_its_own)
 	ck_assert_ptr_nonnull(strstr(junit, wanted->element));
 	ck_assert_int_eq(strstr(tap, "\nok 1 ") != NULL, wanted->is_ok_in_tap);
 	ck_assert_int_eq(strstr(tap, "\nnot ok 1 ") != NULL, !wanted->is_ok_in_tap);
+	results_deinit(&results);
+}
+END_TEST
+
+START_TEST(what_is_missing_of_a_run_is_told)
+{
+	struct results results;
+
+	results_init(&results);
+	add_passed(&results);
+	results.planned_count = 3;
+
+	AUTO(auto_free) char *junit = report(report_junit, &results);
+	AUTO(auto_free) char *tap = report(report_tap, &results);
+	AUTO(auto_free) char *text = report(report_json, &results);
+	json_t *json = json_loads(text, 0, NULL);
+
+	ck_assert_ptr_nonnull(strstr(junit, "tests=\"2\" failures=\"0\" errors=\"1\""));
+	ck_assert_ptr_nonnull(strstr(junit, "<error message=\"2 of 3 scenarios have not ended\""));
+	ck_assert_ptr_nonnull(strstr(tap, "\n1..3\nok 1 - good\n"));
+	ck_assert(json_is_null(json_object_get(json, "exit")));
+	ck_assert_int_eq(json_integer_value(json_object_get(json, "missing")), 2);
+	json_decref(json);
 	results_deinit(&results);
 }
 END_TEST
@@ -282,31 +320,6 @@ START_TEST(exit_code_is_that_of_the_heaviest_outcome)
 }
 END_TEST
 
-static const struct {
-	const char *bytes;
-	size_t length;
-} characters[] = {
-	{ "a", 1 },
-	{ "\xc3\xa9", 2 },
-	{ "\xe2\x82\xac", 3 },
-	{ "\xf0\x9f\x98\x80", 4 },
-	{ "\xf4\x8f\xbf\xbd", 4 },
-	{ "\x80", 0 },	   /* a continuation alone */
-	{ "\xc3", 0 },	   /* half a character */
-	{ "\xc0\xaf", 0 }, /* longer than need be */
-	{ "\xe0\x80\xaf", 0 },
-	{ "\xed\xa0\x80", 0 },	   /* a surrogate */
-	{ "\xef\xbf\xbf", 0 },	   /* no character, and not allowed in XML */
-	{ "\xf4\x90\x80\x80", 0 }, /* beyond the last one */
-	{ "\xff", 0 },
-};
-
-START_TEST(only_whole_characters_are_utf8)
-{
-	ck_assert_uint_eq(utf8_length(characters[_i].bytes), characters[_i].length);
-}
-END_TEST
-
 #define COUNT(array) ((int)(sizeof(array) / sizeof(array)[0]))
 
 int main(int argc, char **argv)
@@ -320,9 +333,9 @@ int main(int argc, char **argv)
 	tcase_add_test(tests, junit_tells_failures_from_errors_and_skips);
 	tcase_add_loop_test(tests, what_befell_the_whole_scenario_has_a_case_of_its_own, 0,
 		COUNT(element_cases));
+	tcase_add_test(tests, what_is_missing_of_a_run_is_told);
 	tcase_add_test(tests, outcome_rises_and_never_falls);
 	tcase_add_loop_test(tests, exit_code_is_that_of_the_heaviest_outcome, 0, COUNT(exit_cases));
-	tcase_add_loop_test(tests, only_whole_characters_are_utf8, 0, COUNT(characters));
 	suite_add_tcase(suite, tests);
 
 	return engine_suite_run(suite, argv[0]);

@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "scenarios/cli/run_json.h"
-
-#include <string.h>
-
+/*
+ * json.c - results as one JSON object, for programs: scenarios/report.schema.json.
+ */
 #include <jansson.h>
 
-#include "scenarios/base/heap.h"
 #include "scenarios/report/measures.h"
+#include "scenarios/report/report.h"
 #include "scenarios/report/text.h"
-#include "simfs/base/cleanup.h"
 #include "simfs/base/clock.h"
 #include "simfs/control/protocol.h"
 
@@ -36,6 +34,19 @@ static json_t *backup_json(const struct backup_result *backup)
 		measures_run_json(&backup->measures));
 }
 
+static json_t *evidence_json(const struct scenario_result *result)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < result->evidence_count; i++)
+		json_array_append_new(
+			array, json_pack("{s:o, s:o, s:b}", "name",
+				       report_text_json(result->evidence[i].name), "text",
+				       report_text_json(result->evidence[i].text), "cut",
+				       result->evidence[i].is_cut));
+	return array;
+}
+
 static json_t *scenario_json(const struct scenario_result *result)
 {
 	json_t *steps = json_array(), *backups = json_array(), *leaks = json_array();
@@ -46,13 +57,14 @@ static json_t *scenario_json(const struct scenario_result *result)
 		json_array_append_new(backups, backup_json(&result->backups[i]));
 	for (size_t i = 0; i < result->leak_count; i++)
 		json_array_append_new(leaks, report_text_json(result->leaks[i]));
-	return json_pack("{s:o, s:o, s:o, s:o, s:I, s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "name",
-		report_text_json(result->name), "path", report_text_json(result->path), "profile",
-		report_text_json(result->profile), "client", report_text_json(result->client),
-		"seed", (json_int_t)result->seed, "outcome", outcome_name(result->outcome),
-		"message", report_text_json(result->message), "seconds",
-		seconds_json(result->duration_ns), "steps", steps, "backups", backups, "leaks",
-		leaks, "replay", report_text_json(result->replay));
+	return json_pack("{s:o, s:o, s:o, s:o, s:I, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+		"name", report_text_json(result->name), "path", report_text_json(result->path),
+		"profile", report_text_json(result->profile), "client",
+		report_text_json(result->client), "seed", (json_int_t)result->seed, "outcome",
+		outcome_name(result->outcome), "message", report_text_json(result->message),
+		"seconds", seconds_json(result->duration_ns), "steps", steps, "backups", backups,
+		"leaks", leaks, "replay", report_text_json(result->replay), "logs",
+		evidence_json(result), "artifacts", report_text_json(result->artifacts));
 }
 
 void report_json(const struct results *results, FILE *file)
@@ -62,8 +74,10 @@ void report_json(const struct results *results, FILE *file)
 	for (size_t i = 0; i < results->scenario_count; i++)
 		json_array_append_new(scenarios, scenario_json(&results->scenarios[i]));
 
-	json_t *document = json_pack("{s:i, s:i, s:o}", "schema_version", SCHEMA_VERSION, "exit",
-		results_exit_code(results), "scenarios", scenarios);
+	size_t missing = results_missing(results);
+	json_t *document = json_pack("{s:i, s:o, s:I, s:o}", "schema_version", SCHEMA_VERSION,
+		"exit", missing > 0 ? json_null() : json_integer(results_exit_code(results)),
+		"missing", (json_int_t)missing, "scenarios", scenarios);
 
 	json_dumpf(document, file, JSON_INDENT(2));
 	fputc('\n', file);
