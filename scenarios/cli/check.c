@@ -82,7 +82,9 @@ static const struct command_option options[] = {
 		"what happens ('snaprig list failures'), a file of one's own, or each\n"
 		"that this machine can bring about",
 		COMMAND_LISTED, "failures", AT(failure) },
-	{ "at", "MOMENT", "when it happens, instead of its own moment: 'read.progress>=50%'",
+	{ "at", "MOMENT",
+		"when it happens, instead of its own moment: 'read.progress>=50%'; or where,\n"
+		"for one that strikes at an offset: 'offset>=512KiB'",
 		COMMAND_TEXT, AT(at) },
 	{ "fault", "RULE...",
 		"a fault, armed before the snapshot is taken; may be repeated\n"

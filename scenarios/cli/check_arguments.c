@@ -91,11 +91,8 @@ static int read_rules(const struct check_arguments *arguments)
 
 static int read_moment(const struct check_arguments *arguments)
 {
-	struct start_condition moment = { 0 };
-	bool is_moment = !arguments->at || moment_parse(arguments->at, &moment);
+	bool is_moment = !arguments->at || failure_at_reads(arguments->at);
 
-	free(moment.gauge);
-	free(moment.at_least);
 	if (!is_moment)
 		log_error("cannot read moment '%s' (try 'read.progress>=50%%')", arguments->at);
 	else if (arguments->at && !arguments->failure)

@@ -43,8 +43,11 @@ int check_failure_load(const struct check_arguments *arguments, struct failure *
 	if (!suits(arguments, *ret))
 		log_error("failure '%s' is none of profile '%s' (try --profile %s)",
 			(*ret)->scenario.name, arguments->profile, (*ret)->profiles[0].name);
-	else if (arguments->at && !failure_has_moment(*ret))
-		log_error("failure '%s' has no moment that --at could set", (*ret)->scenario.name);
+	else if (arguments->at && !failure_has_at(*ret, arguments->at))
+		log_error("failure '%s' has no %s that --at could set", (*ret)->scenario.name,
+			failure_has_offset(*ret)   ? "moment, but an offset,"
+			: failure_has_moment(*ret) ? "offset, but a moment,"
+						   : "moment");
 	else
 		return EXIT_MET;
 	failure_destroy(TAKE_PTR(*ret));
@@ -139,7 +142,7 @@ int check_all(const struct check_arguments *arguments, json_t *results)
 
 		if (missing)
 			log_info("%s: skipped: it needs %s", failure->scenario.name, missing);
-		else if (!arguments->at || failure_has_moment(failure))
+		else if (!arguments->at || failure_has_at(failure, arguments->at))
 			code = profiles_of_all(arguments, files.paths[i], failure, code, results);
 		failure_destroy(failure);
 	}

@@ -52,21 +52,19 @@ static bool suits(
 	struct expanding *expanding, const struct step *step, const struct failure *failure)
 {
 	const char *profile = expanding->scenario->profile;
-	struct start_condition moment = { 0 };
 	size_t before = expanding->mistakes->count;
 
 	if (!failure_profile(failure, profile) && !failure_profile(failure, ANY_PROFILE))
 		mistakes_add(expanding->mistakes, step->place,
 			"failure '%s' is none of profile '%s' (try %s)", step->name, profile,
 			failure->profiles[0].name);
-	if (step->value && !failure_has_moment(failure))
-		mistakes_add(expanding->mistakes, step->place,
-			"failure '%s' has no moment that 'at' could set", step->name);
-	else if (step->value && !moment_parse(step->value, &moment))
+	if (step->value && !failure_at_reads(step->value))
 		mistakes_add(expanding->mistakes, step->place,
 			"cannot read moment '%s' (try \"read.progress>=50%%\")", step->value);
-	free(moment.gauge);
-	free(moment.at_least);
+	else if (step->value && !failure_has_at(failure, step->value))
+		mistakes_add(expanding->mistakes, step->place,
+			"failure '%s' has no %s that 'at' could set", step->name,
+			failure_has_offset(failure) ? "moment, but an offset," : "moment");
 	if (expanding->scenario->volume_bytes == 0)
 		mistakes_add(expanding->mistakes, step->place,
 			"failure '%s' needs to know the volume's 'size'", step->name);

@@ -21,6 +21,9 @@
 
 #define POINTS_DEFAULT 64
 
+/* What a shell says of a process that a signal has ended: so much more than its number. */
+#define SIGNAL_EXIT_BASE 128
+
 static int read_arguments(struct sweep_arguments *arguments)
 {
 	arguments->points_max = arguments->every ? UINT64_MAX : POINTS_DEFAULT;
@@ -101,10 +104,12 @@ static void point_run(struct sweep *sweep, struct sweep_track *track, uint64_t i
 
 	progress_show(sweep);
 	/* It was loaded before, and lies there still. */
-	if (check_one(&arguments, &result) == EXIT_MET)
-		sweep_point_add(track, index)->result = result;
-	else
+	if (check_one(&arguments, &result) != EXIT_MET)
 		sweep->code = EXIT_RIG;
+	else if (interrupt_seen())
+		check_result_deinit(&result);
+	else
+		sweep_point_add(track, index)->result = result;
 	sweep_aim_free(texts);
 }
 
@@ -147,7 +152,7 @@ static void code_set(struct sweep *sweep)
 			has_struck = true;
 		}
 	if (sweep->code == EXIT_MET)
-		sweep->code = code;
+		sweep->code = sweep->is_partial ? SIGNAL_EXIT_BASE + interrupt_seen() : code;
 }
 
 static int report(const struct sweep *sweep)
@@ -177,7 +182,11 @@ static int report_steady(const struct sweep *sweep)
 
 static int sweep_run(struct sweep *sweep)
 {
+	int code;
+
 	sweep->code = steady_run(sweep);
+	if (interrupt_seen())
+		log_info("interrupted before anything was swept");
 	if (!sweep->steady.verdict || interrupt_seen())
 		return sweep->code;
 	if (sweep->code == EXIT_FINDING || sweep->code == EXIT_TIMED_OUT)
@@ -186,11 +195,12 @@ static int sweep_run(struct sweep *sweep)
 		return check_code_worse(sweep->code, report_steady(sweep));
 	sweep_aim_tracks(sweep);
 	points_run(sweep);
-	if (interrupt_seen())
-		return sweep->code;
+	sweep->is_partial = interrupt_seen() != 0;
 	code_set(sweep);
 	sweep_answers_tell(sweep);
-	return check_code_worse(sweep->code, report(sweep));
+	code = report(sweep);
+	/* The signal ends it. */
+	return sweep->is_partial ? sweep->code : check_code_worse(sweep->code, code);
 }
 
 static void sweep_deinit(struct sweep *sweep)
@@ -235,8 +245,8 @@ static const struct command_option options[] = {
 		"it says how often ('snaprig fault add --help')",
 		COMMAND_LISTED, "points", AT(faults), .excludes = "failure" },
 	{ "by", "hits|offsets",
-		"at which hit it strikes (default); or at which offset, at sectors that\n"
-		"begin a block of 4KiB, and at others",
+		"at which hit it strikes; or at which offset, at sectors that begin a block\n"
+		"of 4KiB, and at others (default: hits, where the failure has any)",
 		COMMAND_CHOICE, "hits offsets", AT_OWN(by_text) },
 	{ "points", "N", "try so many places at most (default 64)", COMMAND_NUMBER,
 		AT_OWN(points_text), .excludes = "every" },
@@ -256,7 +266,9 @@ const struct command_line sweep_command = {
 		 "could strike; then again and again, with the failure at the first place, at the\n"
 		 "last, and where the answers of two places differ, until it is known where they\n"
 		 "change.  What is left of the points goes to the widest gaps between the others.\n"
-		 "Prints the map: where CMD notices, where it lies, where it hangs.",
+		 "Prints the map: where CMD notices, where it lies, where it hangs; after ^C that "
+		 "of\n"
+		 "what was tried until then.",
 	.examples =
 		"  snaprig sweep --fault 'snapshot.read error=EIO' -- dd if={snapshot} of={out} "
 		"bs=1M\n"

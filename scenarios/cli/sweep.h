@@ -57,12 +57,14 @@ struct sweep {
 	size_t track_count;
 	size_t answer_count; /* of sweep_answers_tell() */
 	int code;	     /* the exit code for all */
+	bool is_partial;     /* a signal came before it was done */
 };
 
 /* ---- sweep_aim.c: what strikes at a place ---- */
 
-/* Can it be moved at all?  EXIT_MET, or the exit code after a message. */
-int sweep_aim_check(const struct sweep_arguments *arguments);
+/* Can it be moved at all, and by what, if nobody says?  EXIT_MET, or the exit code after a
+ * message. */
+int sweep_aim_check(struct sweep_arguments *arguments);
 
 /*
  * What only counts the places, or what strikes at place INDEX of TRACK, into CHECK, a copy

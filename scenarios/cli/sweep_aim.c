@@ -67,7 +67,32 @@ static int rule_check(const struct sweep_arguments *arguments)
 	return EXIT_USAGE;
 }
 
-static int failure_check(const struct sweep_arguments *arguments)
+/* Can FAILURE be moved so?  By offsets unless somebody says otherwise, when it has no moment. */
+static int failure_by(struct sweep_arguments *arguments, const struct failure *failure)
+{
+	const char *name = failure->scenario.name;
+	bool has_moment = failure_has_moment(failure), has_offset = failure_has_offset(failure);
+
+	if (!arguments->by_text && !has_moment && has_offset)
+		arguments->by = SWEEP_BY_OFFSETS;
+	if (!has_moment && !has_offset)
+		log_error("failure '%s' strikes at no read or offset that could be moved: 'snaprig "
+			  "check --failure %s' tells all of it",
+			name, name);
+	else if (arguments->by == SWEEP_BY_OFFSETS && !has_offset)
+		log_error(
+			"failure '%s' strikes at a moment and not at an offset: sweep it --by hits",
+			name);
+	else if (arguments->by == SWEEP_BY_HITS && !has_moment)
+		log_error(
+			"failure '%s' strikes at an offset and not at a hit: sweep it --by offsets",
+			name);
+	else
+		return EXIT_MET;
+	return EXIT_USAGE;
+}
+
+static int failure_check(struct sweep_arguments *arguments)
 {
 	struct failure *failure;
 	int code = check_failure_load(&arguments->check, &failure);
@@ -75,25 +100,17 @@ static int failure_check(const struct sweep_arguments *arguments)
 
 	if (code != EXIT_MET)
 		return code;
+	code = failure_by(arguments, failure);
 	missing = check_failure_missing(failure);
-	code = EXIT_USAGE;
-	if (arguments->by == SWEEP_BY_OFFSETS)
-		log_error("failure '%s' strikes at a moment and not at an offset (try --fault "
-			  "'snapshot.read error=EIO')",
-			failure->scenario.name);
-	else if (!failure_has_moment(failure))
-		log_error("failure '%s' has no moment that could be moved (try --fault)",
-			failure->scenario.name);
-	else if (missing) {
+	if (code == EXIT_MET && missing) {
 		log_error("failure '%s' needs %s", failure->scenario.name, missing);
 		code = EXIT_SKIPPED;
-	} else
-		code = EXIT_MET;
+	}
 	failure_destroy(failure);
 	return code;
 }
 
-int sweep_aim_check(const struct sweep_arguments *arguments)
+int sweep_aim_check(struct sweep_arguments *arguments)
 {
 	const struct check_arguments *check = &arguments->check;
 
@@ -153,6 +170,11 @@ void sweep_aim_tracks(struct sweep *sweep)
 
 /* ---- aiming ---- */
 
+static uint64_t offset_of(const struct sweep_track *track, uint64_t index)
+{
+	return track->first_bytes + index * SWEEP_BLOCK_BYTES;
+}
+
 static char *rule_aim(
 	const struct sweep_arguments *arguments, const struct sweep_track *track, uint64_t index)
 {
@@ -160,7 +182,7 @@ static char *rule_aim(
 
 	if (arguments->by == SWEEP_BY_OFFSETS) {
 		rule.has_offset = true;
-		rule.offset_first = track->first_bytes + index * SWEEP_BLOCK_BYTES;
+		rule.offset_first = offset_of(track, index);
 		rule.offset_end = rule.offset_first + 1;
 	} else {
 		rule.after += index * rule.every;
@@ -175,7 +197,9 @@ char **sweep_aim(const struct sweep_arguments *arguments, const struct sweep_tra
 {
 	char **texts = heap_new(2 * sizeof *texts);
 
-	if (check->failure)
+	if (check->failure && arguments->by == SWEEP_BY_OFFSETS)
+		check->at = texts[0] = heap_format("offset>=%" PRIu64, offset_of(track, index));
+	else if (check->failure)
 		check->at = texts[0] = heap_format("ops>=%" PRIu64, index + 1);
 	else
 		check->faults.texts[0] = texts[0] = rule_aim(arguments, track, index);

@@ -228,6 +228,8 @@ void sweep_print(const struct sweep *sweep)
 
 	printf("%-9s  %s\n%-9s  %s, exit %d, %.1f s\n\n", "failure", struck, "without",
 		sweep->steady.verdict, sweep->steady.client_exit, sweep->steady.seconds);
+	if (sweep->is_partial)
+		puts("interrupted: this is what was tried until then\n");
 	if (sweep->tracks[0].count == 0) {
 		puts("it never strikes: nothing that it is for happened");
 		return;
@@ -309,10 +311,10 @@ json_t *sweep_json(const struct sweep *sweep)
 
 	for (size_t t = 0; t < sweep->track_count; t++)
 		json_array_append_new(tracks, track_json(sweep, &sweep->tracks[t]));
-	return json_pack("{s:o, s:o, s:s, s:I, s:i, s:o, s:o}", "failure",
+	return json_pack("{s:o, s:o, s:s, s:I, s:i, s:b, s:o, s:o}", "failure",
 		report_text_json(check->failure), "fault",
 		report_text_json(check->failure ? NULL : check->faults.texts[0]), "by",
 		sweep->arguments->by == SWEEP_BY_OFFSETS ? "offsets" : "hits", "seed",
-		(json_int_t)check->seed, "code", sweep->code, "without", check_json(&sweep->steady),
-		"tracks", tracks);
+		(json_int_t)check->seed, "code", sweep->code, "partial", sweep->is_partial,
+		"without", check_json(&sweep->steady), "tracks", tracks);
 }

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "scenarios/base/heap.h"
 #include "scenarios/cli/sweep.h"
 #include "scenarios/report/text.h"
 #include "simfs/base/cleanup.h"
@@ -19,33 +20,34 @@ enum {
 	TRACK_HEIGHT = 78,
 	LEGEND_HEIGHT = 24,
 	LETTER_ROOM = 12, /* a narrower range has none */
+	TITLE_MAX = 100,  /* characters of it fit */
 };
 
-/* Colours that those tell apart who do not see all. */
-static const struct {
+/* Colours that those tell apart who do not see all, and of a letter on them. */
+static const struct colour {
 	const char *verdict;
-	const char *colour;
+	const char *fill, *letter;
 } colours[] = {
-	{ "intact", "#228833" },
-	{ "recovered", "#66ccaa" },
-	{ "detected", "#4477aa" },
-	{ "misreported", "#ee7733" },
-	{ "silent-corruption", "#cc3311" },
-	{ "hung", "#aa3377" },
-	{ "leaked", "#ccbb44" },
+	{ "intact", "#228833", "white" },
+	{ "recovered", "#66ccaa", "black" },
+	{ "detected", "#4477aa", "white" },
+	{ "misreported", "#ee7733", "black" },
+	{ "silent-corruption", "#cc3311", "white" },
+	{ "hung", "#aa3377", "white" },
+	{ "leaked", "#ccbb44", "black" },
 };
 
-#define OTHER_COLOUR  "#777777"
-#define MISSED_COLOUR "#dddddd"
-
-static const char *colour_of(const struct sweep_point *point)
+static const struct colour *colour_of(const struct sweep_point *point)
 {
+	static const struct colour missed = { NULL, "#dddddd", "black" };
+	static const struct colour other = { NULL, "#777777", "white" };
+
 	if (sweep_has_missed(&point->result))
-		return MISSED_COLOUR;
+		return &missed;
 	for (size_t i = 0; i < sizeof colours / sizeof colours[0]; i++)
 		if (strcmp(colours[i].verdict, point->result.verdict) == 0)
-			return colours[i].colour;
-	return OTHER_COLOUR;
+			return &colours[i];
+	return &other;
 }
 
 static double x_of(const struct sweep_track *track, uint64_t index)
@@ -61,13 +63,18 @@ static void range_write(
 	double to = x_of(track, track->points[end - 1].index + 1);
 
 	fprintf(file, "<rect x=\"%.2f\" y=\"%d\" width=\"%.2f\" height=\"%d\" fill=\"%s\"/>\n",
-		from, top, to - from < 1 ? 1 : to - from, BAR_HEIGHT, colour_of(point));
+		from, top, to - from < 1 ? 1 : to - from, BAR_HEIGHT, colour_of(point)->fill);
+	/* Neighbours may have one colour, as different exits of one verdict do. */
+	if (first > 0)
+		fprintf(file,
+			"<rect x=\"%.2f\" y=\"%d\" width=\"0.5\" height=\"%d\" fill=\"white\"/>\n",
+			from, top, BAR_HEIGHT);
 	if (to - from >= LETTER_ROOM)
 		fprintf(file,
 			"<text x=\"%.2f\" y=\"%d\" text-anchor=\"middle\" "
 			"fill=\"%s\">%c</text>\n",
-			(from + to) / 2, top + BAR_HEIGHT / 2 + 5,
-			sweep_has_missed(&point->result) ? "black" : "white", sweep_letter(point));
+			(from + to) / 2, top + BAR_HEIGHT / 2 + 5, colour_of(point)->letter,
+			sweep_letter(point));
 }
 
 static void ends_write(
@@ -86,6 +93,9 @@ static void ends_write(
 	fprintf(file, "<text x=\"%d\" y=\"%d\">%s</text>\n", LEFT, top + BAR_HEIGHT + 22, first);
 	fprintf(file, "<text x=\"%d\" y=\"%d\" text-anchor=\"end\">%s</text>\n", LEFT + BAR_WIDTH,
 		top + BAR_HEIGHT + 22, last);
+	fprintf(file,
+		"<text x=\"%d\" y=\"%d\" text-anchor=\"middle\">%zu of %" PRIu64 " tried</text>\n",
+		LEFT + BAR_WIDTH / 2, top + BAR_HEIGHT + 22, track->point_count, track->count);
 }
 
 /* A tick stands under each place that was tried. */
@@ -130,7 +140,7 @@ static void legend_write(const struct sweep *sweep, int top, FILE *file)
 		fprintf(file,
 			"<rect x=\"%d\" y=\"%d\" width=\"14\" height=\"14\" fill=\"%s\"/>\n"
 			"<text x=\"%d\" y=\"%d\">%c  %s, exit %d</text>\n",
-			LEFT, y, colour_of(point), LEFT + 22, y + 12, sweep_letter(point),
+			LEFT, y, colour_of(point)->fill, LEFT + 22, y + 12, sweep_letter(point),
 			point->result.verdict, point->result.client_exit);
 	}
 }
@@ -138,11 +148,18 @@ static void legend_write(const struct sweep *sweep, int top, FILE *file)
 static void title_write(const struct sweep *sweep, FILE *file)
 {
 	const struct check_arguments *check = &sweep->arguments->check;
+	AUTO(auto_free)
+	char *title = heap_format("%s%s on %s",
+		check->failure ? check->failure : check->faults.texts[0],
+		sweep->is_partial ? ", interrupted," : "", check->backup);
+	AUTO(auto_free)
+	char *shown = strlen(title) > TITLE_MAX ? heap_format("%.*s ...", TITLE_MAX, title)
+						: heap_copy(title);
 
-	fprintf(file, "<text x=\"20\" y=\"30\" font-size=\"16\">");
-	report_write_xml(check->failure ? check->failure : check->faults.texts[0], file);
-	fputs(" on ", file);
-	report_write_xml(check->backup, file);
+	fputs("<title>", file);
+	report_write_xml(title, file);
+	fputs("</title>\n<text x=\"20\" y=\"30\" font-size=\"16\">", file);
+	report_write_xml(shown, file);
 	fputs("</text>\n", file);
 }
 

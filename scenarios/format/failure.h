@@ -7,7 +7,8 @@
  * bound when the failure is to happen:
  *
  *	{at}		the moment: `start: "{at}"`, or `when={at}` of a rule
- *	{middle}	an odd byte in the middle of the volume: `offset={middle}..`
+ *	{middle}	an odd byte in the middle of the volume, or the offset that is asked for:
+ *			`offset={middle}..`
  *
  * and a `write` may say what share of the volume it writes.
  */
@@ -59,12 +60,19 @@ void failure_destroy(struct failure *failure);
 /* The profile NAME (NULL: the usual) of FAILURE; or NULL. */
 const struct failure_profile *failure_profile(const struct failure *failure, const char *name);
 
-/* Does it strike at a moment that can be set? */
+/* Does it strike at a moment that can be set, or at an offset? */
 bool failure_has_moment(const struct failure *failure);
+bool failure_has_offset(const struct failure *failure);
+
+/* Is AT, as it is typed, a moment or an offset, "offset>=512KiB"? */
+bool failure_at_reads(const char *at);
+
+/* Does FAILURE have what AT sets, which can be read? */
+bool failure_has_at(const struct failure *failure, const char *at);
 
 /*
- * Binds the words: to the moment AT (NULL: its own), which can be read, and to a volume of
- * VOLUME_BYTES.
+ * Binds the words: to AT (NULL: its own moment, and the middle), which can be read, and to a
+ * volume of VOLUME_BYTES.
  */
 void failure_bind(struct failure *failure, const char *at, uint64_t volume_bytes);
 

@@ -14,6 +14,8 @@
 #define WORD_AT	      "{at}"
 #define WORD_MIDDLE   "{middle}"
 
+#define OFFSET_AT     "offset>="
+
 #define EXAMPLE_AT    "read.progress>=50%"
 #define EXAMPLE_BYTES (64ull << 20)
 
@@ -38,37 +40,89 @@ static char *word_bind(char *text, const char *word, const char *value)
 	return text;
 }
 
-static char *words_bind(const char *text, const char *at, uint64_t volume_bytes)
-{
-	AUTO(auto_free) char *middle = heap_format("%" PRIu64, volume_bytes / 2 - 1);
+/* What words become. */
+struct bound {
+	const char *moment;
+	uint64_t offset_bytes;
+};
 
-	return word_bind(word_bind(heap_copy(text), WORD_AT, at), WORD_MIDDLE, middle);
+static char *words_bind(const char *text, const struct bound *bound)
+{
+	AUTO(auto_free) char *offset = heap_format("%" PRIu64, bound->offset_bytes);
+
+	return word_bind(word_bind(heap_copy(text), WORD_AT, bound->moment), WORD_MIDDLE, offset);
+}
+
+static uint64_t middle_of(uint64_t volume_bytes)
+{
+	return volume_bytes / 2 - 1;
 }
 
 char *failure_example(const char *text)
 {
-	return words_bind(text, EXAMPLE_AT, EXAMPLE_BYTES);
+	const struct bound example = { EXAMPLE_AT, middle_of(EXAMPLE_BYTES) };
+
+	return words_bind(text, &example);
 }
 
-static bool step_has_moment(const struct step *step)
+/* ---- what can be set ---- */
+
+static bool offset_parse(const char *at, uint64_t *ret_bytes)
+{
+	size_t length = strlen(OFFSET_AT);
+
+	return strncmp(at, OFFSET_AT, length) == 0 && size_parse(at + length, ret_bytes) == 0;
+}
+
+static bool step_has(const struct step *step, const char *word)
 {
 	for (size_t i = 0; i < step->faults.count; i++)
-		if (strstr(step->faults.texts[i], WORD_AT))
+		if (strstr(step->faults.texts[i], word))
 			return true;
-	return step->start.gauge && strcmp(step->start.gauge, WORD_AT) == 0;
+	return step->start.gauge && strcmp(step->start.gauge, word) == 0;
 }
 
-bool failure_has_moment(const struct failure *failure)
+static bool failure_has_word(const struct failure *failure, const char *word)
 {
 	for (size_t i = 0; i < failure->scenario.phase_count; i++) {
 		const struct phase *phase = &failure->scenario.phases[i];
 
 		for (size_t at = 0; at < phase->step_count; at++)
-			if (step_has_moment(&phase->steps[at]))
+			if (step_has(&phase->steps[at], word))
 				return true;
 	}
 	return false;
 }
+
+bool failure_has_moment(const struct failure *failure)
+{
+	return failure_has_word(failure, WORD_AT);
+}
+
+bool failure_has_offset(const struct failure *failure)
+{
+	return failure_has_word(failure, WORD_MIDDLE);
+}
+
+bool failure_at_reads(const char *at)
+{
+	struct start_condition moment = { 0 };
+	uint64_t bytes;
+	bool reads = offset_parse(at, &bytes) || moment_parse(at, &moment);
+
+	free(moment.gauge);
+	free(moment.at_least);
+	return reads;
+}
+
+bool failure_has_at(const struct failure *failure, const char *at)
+{
+	uint64_t bytes;
+
+	return offset_parse(at, &bytes) ? failure_has_offset(failure) : failure_has_moment(failure);
+}
+
+/* ---- binding ---- */
 
 /* COUNT parts in a million of BYTES, in whole UNITs and at least one. */
 static uint64_t share_of(uint64_t bytes, uint32_t per_million, uint64_t unit)
@@ -104,7 +158,7 @@ static void limit_bind(char **limit, uint64_t volume_bytes)
 		"%" PRIu64, more + share_of(volume_bytes, per_million, LIMIT_UNIT_BYTES));
 }
 
-static void step_bind(struct step *step, const char *at, uint64_t volume_bytes)
+static void step_bind(struct step *step, const struct bound *words, uint64_t volume_bytes)
 {
 	if (step->per_million > 0) {
 		step->bytes = share_of(volume_bytes, step->per_million, WRITE_BLOCK_BYTES);
@@ -113,10 +167,10 @@ static void step_bind(struct step *step, const char *at, uint64_t volume_bytes)
 	limit_bind(&step->limit, volume_bytes);
 	if (step->start.gauge && strcmp(step->start.gauge, WORD_AT) == 0) {
 		free(step->start.gauge);
-		MUST(moment_parse(at, &step->start));
+		MUST(moment_parse(words->moment, &step->start));
 	}
 	for (size_t i = 0; i < step->faults.count; i++) {
-		char *bound = words_bind(step->faults.texts[i], at, volume_bytes);
+		char *bound = words_bind(step->faults.texts[i], words);
 
 		free(step->faults.texts[i]);
 		step->faults.texts[i] = bound;
@@ -125,13 +179,18 @@ static void step_bind(struct step *step, const char *at, uint64_t volume_bytes)
 
 void failure_bind(struct failure *failure, const char *at, uint64_t volume_bytes)
 {
+	struct bound words = {
+		.moment = failure->at ? failure->at : EXAMPLE_AT,
+		.offset_bytes = middle_of(volume_bytes),
+	};
+
 	limit_bind(&failure->scenario.limit, volume_bytes);
-	if (!at)
-		at = failure->at ? failure->at : EXAMPLE_AT;
+	if (at && !offset_parse(at, &words.offset_bytes))
+		words.moment = at;
 	for (size_t i = 0; i < failure->scenario.phase_count; i++) {
 		struct phase *phase = &failure->scenario.phases[i];
 
 		for (size_t step = 0; step < phase->step_count; step++)
-			step_bind(&phase->steps[step], at, volume_bytes);
+			step_bind(&phase->steps[step], &words, volume_bytes);
 	}
 }

@@ -101,6 +101,23 @@ is 'all(.tracks[]; [.ranges[] | .answer] == ["A", "-"])'
 is '[.tracks[] | .ranges[0].last_offset_bytes] == [520192, 522241]'
 is '[.tracks[] | .ranges[1].first_offset_bytes] == [524288, 526337]'
 
+# A failure that strikes at an offset is swept by offsets, and its replay says which.
+swept 0 --failure read-error --points 6 -- "$copy"
+is '.by == "offsets" and .failure == "read-error" and .partial == false'
+is 'all(.tracks[]; .tried == 3 and [.ranges[] | .verdict] == ["detected"])'
+replay=$(jq -r '.tracks[1].points[1].replay' map.json)
+case $replay in
+*"--failure read-error --at 'offset>="*) ;;
+*) fail "no offset in: $replay" ;;
+esac
+(PATH=${SNAPRIG%/*}:$PATH && eval "$replay") >again.json || fail "exit of: $replay"
+same "$(jq -c '.tracks[1].points[1] | [.verdict, .why, .fired]' map.json)" \
+	"$(jq -c '[.verdict, .why, .fired]' again.json)" "the replay of an offset"
+# It looks at the size of what it has read of the first half.
+swept 1 --failure truncated-source --points 16 -- \
+	'dd if={snapshot} of={out} bs=64k && test "$(stat -c %s {out})" -ge 524288'
+is 'all(.tracks[]; [.ranges[] | .verdict] == ["detected", "silent-corruption"])'
+
 # ---- for people ----
 
 "$SNAPRIG" sweep --size 1MiB --fault 'snapshot.read error=EIO' --svg map.svg -- "$blind" >text &&
@@ -111,6 +128,11 @@ grep -qE '^B  9\.\.16 +512KiB\.\.960KiB +silent-corruption +0 +[0-9.]+$' text ||
 grep -q '^hits       AAAAAAAABBBBBBBB  16 of 16 tried$' text || fail "no strip: $(cat text)"
 same '<svg </svg>' "$(head -c 4 map.svg) $(tail -n 1 map.svg)" "both ends of the picture"
 same 1 "$(grep -c 'silent-corruption, exit 0' map.svg)" "answers in the picture"
+same 1 "$(grep -c '>16 of 16 tried<' map.svg)" "what was tried, in the picture"
+if command -v rsvg-convert >/dev/null; then
+	rsvg-convert map.svg -o map.png || fail "a renderer does not read it"
+	same PNG "$(head -c 4 map.png | tail -c 3)" "what was rendered"
+fi
 refused 4 "cannot write picture 'no/map.svg'" rig sweep --size 64KiB --svg no/map.svg \
 	--fault 'snapshot.read error=EIO' -- "$copy"
 nothing_is_left "a picture"
@@ -130,7 +152,15 @@ refused 2 "leave out 'chance'" rig sweep --fault "$read chance=5%" -- "$copy"
 refused 2 "there are no offsets at point 'writer.freeze'" rig sweep --by offsets \
 	--fault 'writer.freeze drop' -- "$copy"
 refused 2 "leave out 'offset'" rig sweep --by offsets --fault "$read offset=0..1" -- "$copy"
-refused 2 "failure 'read-error' has no moment" rig sweep --failure read-error -- "$copy"
+refused 2 "failure 'read-error' strikes at an offset and not at a hit" rig sweep --by hits \
+	--failure read-error -- "$copy"
+refused 2 "'writer-f1' strikes at no read or offset .* check --failure writer-f1' tells all" \
+	rig sweep --failure writer-f1 -- "$copy"
+refused 2 "has no moment, but an offset, that --at could set" rig check --failure read-error \
+	--at 'read.progress>=50%' -- "$copy"
+refused 2 "has no offset, but a moment, that --at could set" rig check --failure cow-overflow \
+	--at 'offset>=4096' -- "$copy"
+refused 2 "cannot read moment 'offset>=x'" rig check --failure read-error --at 'offset>=x' -- true
 refused 2 'strikes at a moment and not at an offset' rig sweep --by offsets \
 	--failure cow-overflow -- "$copy"
 refused 2 "cannot read number of points '0'" rig sweep --points 0 --fault "$read" -- "$copy"
@@ -139,8 +169,38 @@ refused 2 'a command is missing' rig sweep --fault "$read"
 
 # ---- ^C ----
 
+# interrupted SIGNAL EXIT OPTION... - it prints what was tried until then, into map.json.
+interrupted()
+{
+	e2e_signal=$1
+	e2e_exit=$2
+	shift 2
+	"$SNAPRIG" sweep --size 4MiB --every --fault "$read" "$@" -- \
+		'dd if={snapshot} of={out} bs=64k; code=$?; touch '"$work/tried; sleep 0.2"';
+		exit $code' >map.json 2>said &
+	e2e_pid=$!
+	rm -f tried
+	wait_until 20 test -e tried || fail "nothing was tried"
+	rm -f tried
+	wait_until 20 test -e tried || fail "nothing more was tried"
+	rm -f tried
+	wait_until 20 test -e tried || fail "nothing more was tried"
+	kill -s "$e2e_signal" $e2e_pid
+	e2e_status=0
+	wait $e2e_pid || e2e_status=$?
+	same "$e2e_exit" "$e2e_status" "exit of one that was sent $e2e_signal"
+	nothing_is_left "SIG$e2e_signal"
+}
+
+interrupted TERM 143 --json
+is '.partial and .code == 143 and .tracks[0].count == 64'
+is '.tracks[0].tried > 0 and .tracks[0].tried < 64 and all(.tracks[0].points[]; .fired == 1)'
+interrupted TERM 143 --svg map.svg
+grep -q '^interrupted: this is what was tried until then$' map.json || fail "not marked"
+grep -qE '^hits .* [1-9][0-9]* of 64 tried$' map.json || fail "no strip: $(cat map.json)"
+grep -q ', interrupted, on dd' map.svg || fail "the picture is not marked"
 e2e_status=0
-timeout -s INT 3 "$SNAPRIG" sweep --size 4MiB --every --fault "$read" -- \
+timeout --preserve-status -s INT 3 "$SNAPRIG" sweep --size 4MiB --every --fault "$read" -- \
 	'sleep 0.3; dd if={snapshot} of={out} bs=64k' >text 2>said || e2e_status=$?
-same 124 "$e2e_status" "exit of one that was interrupted"
+same 130 "$e2e_status" "exit of one that was interrupted"
 nothing_is_left "^C"

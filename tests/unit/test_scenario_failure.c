@@ -107,6 +107,20 @@ START_TEST(words_are_bound_to_the_moment_and_the_volume)
 	ck_assert_str_eq(steps[2].start.gauge, "live.written");
 	ck_assert_str_eq(steps[2].start.at_least, "1MiB");
 	failure_destroy(failure);
+
+	failure = failure_of(HEAD INJECT);
+	ck_assert(failure_has_offset(failure));
+	ck_assert(failure_has_at(failure, "offset>=4KiB"));
+	failure_bind(failure, "offset>=4KiB", 64u << 10);
+	ck_assert_str_eq(failure->scenario.phases[0].steps[1].faults.texts[0],
+		"snapshot.read error=EIO when=read.progress>=25% offset=4096..");
+	failure_destroy(failure);
+	failure = failure_of("name: f\nabout: a\nprofiles: { plain: [] }\n" PLAIN);
+	ck_assert(!failure_has_at(failure, "offset>=4KiB"));
+	ck_assert(!failure_has_at(failure, "read.progress>=50%"));
+	failure_destroy(failure);
+	ck_assert(failure_at_reads("offset>=4KiB") && failure_at_reads("read.progress>=50%"));
+	ck_assert(!failure_at_reads("offset>=") && !failure_at_reads("offset>=-1"));
 }
 END_TEST
 
