@@ -17,6 +17,9 @@
 
 #define LOOK_AGAIN_US (20 * 1000)
 
+/* Who never holds still is said to be there after so many looks. */
+#define LOOKS_MAX 50
+
 /* Who forks faster than he is killed is left alone after so many rounds. */
 #define KILL_ROUNDS_MAX 200
 #define KILL_AGAIN_US	(2 * 1000)
@@ -134,22 +137,71 @@ static void members_mark(const struct process_family *family, struct member_list
 	}
 }
 
-/* The members; a zombie only waits for its parent to look at it, and counts when ASKED for. */
-static void members_find(
-	const struct process_family *family, bool with_zombies, struct member_list *ret)
+static void members_find(const struct process_family *family, struct member_list *ret)
 {
 	size_t count = 0;
 
 	processes_read(ret);
 	members_mark(family, ret);
 	for (size_t i = 0; i < ret->count; i++) {
-		const struct member *member = &ret->items[i];
-		bool is_dead = member->state == 'Z' || member->state == 'X';
-
-		if (member->belongs && (with_zombies || !is_dead))
-			ret->items[count++] = *member;
+		if (ret->items[i].belongs)
+			ret->items[count++] = ret->items[i];
 	}
 	ret->count = count;
+}
+
+static bool is_dead(const struct member *member)
+{
+	return member->state == 'Z' || member->state == 'X';
+}
+
+/*
+ * Takes the dead out of LIST, and reaps those of whom we are the parent, but for the leader: how
+ * many those were, and the last one.
+ */
+static size_t dead_drop(
+	const struct process_family *family, struct member_list *list, struct member *ret_last)
+{
+	size_t living = 0, reaped = 0;
+
+	for (size_t i = 0; i < list->count; i++) {
+		const struct member *member = &list->items[i];
+
+		if (!is_dead(member)) {
+			list->items[living++] = *member;
+		} else if (member->parent == getpid() && member->pid != family->leader) {
+			*ret_last = *member;
+			reaped++;
+			waitpid(member->pid, NULL, WNOHANG);
+		}
+	}
+	list->count = living;
+	return reaped;
+}
+
+/*
+ * The living members.  /proc is listed first and read then, one by one, and who forks and ends
+ * between the two is in no list alive.  But whoever has no living parent in the family is ours,
+ * and stays as a zombie until we reap it: so when a look meets neither a living one nor such a
+ * zombie, nobody was alive when it began.  Of a family that never holds still so long, the last
+ * of its dead stands for the living.
+ */
+static void living_find(const struct process_family *family, struct member_list *ret)
+{
+	struct member last = { 0 };
+
+	for (int look = 0; look < LOOKS_MAX; look++) {
+		members_find(family, ret);
+
+		size_t reaped = dead_drop(family, ret, &last);
+
+		if (ret->count > 0 || reaped == 0)
+			return;
+		if (look + 1 < LOOKS_MAX)
+			member_list_free(ret);
+	}
+	ret->items = heap_grow(ret->items, ret->count, sizeof last);
+	ret->items[ret->count++] = last;
 }
 
 static char *member_describe(const struct member *member, bool with_wait)
@@ -167,7 +219,7 @@ static char *family_describe(const struct process_family *family, bool with_wait
 	AUTO(member_list_free) struct member_list list;
 	char *text = NULL;
 
-	members_find(family, false, &list);
+	living_find(family, &list);
 	for (size_t i = 0; i < list.count && i < NAMED_MAX; i++) {
 		AUTO(auto_free) char *before = text;
 		AUTO(auto_free) char *one = member_describe(&list.items[i], with_waits);
@@ -216,6 +268,29 @@ char *process_family_waits(const struct process_family *family)
 	return family_describe(family, true);
 }
 
+/* Whether all of GROUP, as far as LIST has it, are members. */
+static bool is_group_of_family(const struct member_list *list, pid_t group)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		if (list->items[i].group == group && !list->items[i].belongs)
+			return false;
+	}
+	return group > 1 && group != getpgrp();
+}
+
+/* A group is killed as one: nobody in it has forked meanwhile. */
+static void groups_kill(const struct process_family *family)
+{
+	AUTO(member_list_free) struct member_list list;
+
+	processes_read(&list);
+	members_mark(family, &list);
+	for (size_t i = 0; i < list.count; i++) {
+		if (list.items[i].belongs && is_group_of_family(&list, list.items[i].group))
+			kill(-list.items[i].group, SIGKILL);
+	}
+}
+
 void process_family_kill(const struct process_family *family)
 {
 	size_t living = 1;
@@ -224,7 +299,8 @@ void process_family_kill(const struct process_family *family)
 	for (int round = 0; round < KILL_ROUNDS_MAX && living > 0; round++) {
 		AUTO(member_list_free) struct member_list list;
 
-		members_find(family, false, &list);
+		groups_kill(family);
+		living_find(family, &list);
 		living = list.count;
 		for (size_t i = 0; i < list.count; i++)
 			kill(list.items[i].pid, SIGKILL);
@@ -238,7 +314,7 @@ void process_family_end(struct process_family *family)
 	AUTO(member_list_free) struct member_list list;
 
 	/* Those that were adopted; the others are their own parents' to reap. */
-	members_find(family, true, &list);
+	members_find(family, &list);
 	for (size_t i = 0; i < list.count; i++) {
 		if (list.items[i].parent == getpid())
 			waitpid(list.items[i].pid, NULL, WNOHANG);
