@@ -191,7 +191,30 @@ void folder_remove(const char *path)
 	nftw(path, entry_remove, FOLDERS_OPEN, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
 }
 
-static void files_list(const char *folder, const char *prefix, struct folder_listing *listing)
+static bool is_mount(const char *folder, dev_t device)
+{
+	AUTO(auto_free) char *above = heap_format("%s/..", folder);
+	struct stat found;
+
+	return stat(above, &found) == 0 && found.st_dev != device;
+}
+
+static bool files_list(const char *folder, const char *prefix, struct folder_listing *listing);
+
+/* The folder at PATH, which lies below and is called NAME. */
+static void below_list(const char *path, const char *name, const struct stat *found,
+	struct folder_listing *listing)
+{
+	AUTO(auto_free) char *below = heap_format("%s/", name);
+
+	if (files_list(path, below, listing) || is_mount(path, found->st_dev))
+		return;
+	listing->empty = heap_grow(listing->empty, listing->empty_count, sizeof *listing->empty);
+	listing->empty[listing->empty_count++] = heap_copy(name);
+}
+
+/* Whether anything is in FOLDER, or may be: it cannot be read. */
+static bool files_list(const char *folder, const char *prefix, struct folder_listing *listing)
 {
 	struct dirent **entries;
 	int count = scandir(folder, &entries, NULL, alphasort);
@@ -209,9 +232,7 @@ static void files_list(const char *folder, const char *prefix, struct folder_lis
 		if (lstat(path, &found) < 0)
 			continue;
 		if (S_ISDIR(found.st_mode)) {
-			AUTO(auto_free) char *below = heap_format("%s/", name);
-
-			files_list(path, below, listing);
+			below_list(path, name, &found, listing);
 			continue;
 		}
 		listing->files = heap_grow(listing->files, listing->count, sizeof *listing->files);
@@ -222,6 +243,8 @@ static void files_list(const char *folder, const char *prefix, struct folder_lis
 	}
 	if (count >= 0)
 		free(entries);
+	/* It and the one above are always there. */
+	return count != 2;
 }
 
 void folder_list(const char *path, struct folder_listing *ret)
@@ -235,5 +258,8 @@ void folder_listing_deinit(struct folder_listing *listing)
 	for (size_t i = 0; i < listing->count; i++)
 		free(listing->files[i].path);
 	free(listing->files);
+	for (size_t i = 0; i < listing->empty_count; i++)
+		free(listing->empty[i]);
+	free(listing->empty);
 	*listing = (struct folder_listing){ 0 };
 }

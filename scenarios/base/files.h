@@ -33,13 +33,16 @@ int64_t file_size(const char *path);
 /* Removes the folder with all that is in it; never crosses into a mount. */
 void folder_remove(const char *path);
 
-/* What lies below a folder, other than folders; paths are relative to it, in order. */
+/* What lies below a folder: all but folders, and apart the folders that have nothing and are no
+ * mount; paths are relative to it, in order. */
 struct folder_listing {
 	struct listed_file {
 		char *path;
 		uint64_t bytes;
 	} * files;
 	size_t count;
+	char **empty;
+	size_t empty_count;
 };
 
 void folder_list(const char *path, struct folder_listing *ret);

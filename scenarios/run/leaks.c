@@ -19,15 +19,22 @@ void leak_add(struct run *run, const char *what)
 	result_add_leak(run->result, what);
 }
 
-static void files_look(struct run *run, const char *folder, const char *what)
+static void temporary_look(struct run *run)
 {
+	AUTO(auto_free) char *folder = heap_format("%s/tmp", run->work);
 	struct folder_listing listing;
 
 	folder_list(folder, &listing);
 	for (size_t i = 0; i < listing.count; i++) {
 		AUTO(auto_free)
-		char *leak = heap_format("%s '%s' of %" PRIu64 " bytes", what,
+		char *leak = heap_format("temporary file '%s' of %" PRIu64 " bytes",
 			listing.files[i].path, listing.files[i].bytes);
+
+		leak_add(run, leak);
+	}
+	for (size_t i = 0; i < listing.empty_count; i++) {
+		AUTO(auto_free)
+		char *leak = heap_format("empty temporary folder '%s'", listing.empty[i]);
 
 		leak_add(run, leak);
 	}
@@ -99,10 +106,9 @@ static bool is_kept(const struct run *run, const char *loop)
 
 void leaks_look(struct run *run)
 {
-	AUTO(auto_free) char *temporary = heap_format("%s/tmp", run->work);
 	struct mount_list list;
 
-	files_look(run, temporary, "temporary file");
+	temporary_look(run);
 	strangers_look(run);
 	snapshots_look(run);
 	mounts_below(run->work, &list);
@@ -124,7 +130,18 @@ void leaks_look(struct run *run)
 	mount_list_deinit(&list);
 }
 
-/* Those of FOLDER that are not published; WHERE it is, in words. */
+/* PATH, of FOLDER, is a leak unless it is published; WHAT it is, and WHERE, in words. */
+static void unpublished_add(struct run *run, const struct client_words *words, const char *folder,
+	const char *path, const char *what, const char *where)
+{
+	AUTO(auto_free) char *whole = heap_format("%s/%s", folder, path);
+	AUTO(auto_free) char *leak = heap_format("%s '%s' of %s", what, path, where);
+
+	if (!client_publishes(run->client, words, whole))
+		leak_add(run, leak);
+}
+
+/* What is in FOLDER and not published; WHERE it is, in words. */
 static void unpublished_look(
 	struct run *run, const struct run_backup *backup, const char *folder, const char *where)
 {
@@ -132,14 +149,10 @@ static void unpublished_look(
 	struct folder_listing listing;
 
 	folder_list(folder, &listing);
-	for (size_t i = 0; i < listing.count; i++) {
-		AUTO(auto_free) char *path = heap_format("%s/%s", folder, listing.files[i].path);
-		AUTO(auto_free)
-		char *leak = heap_format("file '%s' of %s", listing.files[i].path, where);
-
-		if (!client_publishes(run->client, &words, path))
-			leak_add(run, leak);
-	}
+	for (size_t i = 0; i < listing.count; i++)
+		unpublished_add(run, &words, folder, listing.files[i].path, "file", where);
+	for (size_t i = 0; i < listing.empty_count; i++)
+		unpublished_add(run, &words, folder, listing.empty[i], "empty folder", where);
 	folder_listing_deinit(&listing);
 }
 

@@ -42,6 +42,14 @@ leaks many "process of backup 'b1': [a-z]+ .* and [0-9]+ more" \
 leaks temporary "temporary file 'tmp[.]" "mktemp >/dev/null"
 leaks working-folder "'note' in its working folder" "touch note"
 leaks unpublished "file 'b1.backup.lock' of backup 'b1'" "touch {out}.lock"
+leaks temporary-folder "empty temporary folder 'tmp[.][^/]*'" "mktemp -d >/dev/null"
+leaks unpublished-folder "empty folder 'b1.backup.d/e' of backup 'b1'" "mkdir -p {out}.d/e"
+# Each has the next one and ends, so that hardly one of them is met alive.
+cat >"$work/row.sh" <<'END'
+[ "$1" = 0 ] || sh "$0" $(($1 - 1)) &
+END
+leaks row "process of backup 'b1': [a-z]+ \(pid [0-9]+\)" "setsid sh $work/row.sh 3000 &"
+! pgrep -f "$work/row.sh" || fail "a row of processes goes on"
 leaks own-snapshot "snapshot 'mine'" "touch {mnt}/snapshots/mine"
 if [ "$(id -u)" = 0 ] && timeout 20 losetup -f >/dev/null 2>&1; then
 	leaks loop "loop device /dev/loop" "losetup -r -f {out}"
