@@ -4,7 +4,8 @@
  *
  * One function per kind of wish; each is asked about every expectation and
  * passes what does not wish it.  A wish for a failure is not unmet when the
- * fault has not struck: then nobody can tell.
+ * fault has not struck: then nobody can tell.  But a backup that is wrong and is
+ * said to be right is that without any fault, too: it is a finding, or what was wished.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -51,7 +52,8 @@ static enum outcome check_verdict(
 		return OUTCOME_PASSED;
 	if (!backup)
 		return no_backup(reason);
-	if (!verdict_is_of_success(wish->verdict) && !backup->fault_struck)
+	if (!verdict_is_of_success(wish->verdict) && !backup->fault_struck &&
+		backup->verdict != VERDICT_SILENT_CORRUPTION)
 		return fault_missing(backup, reason);
 	if (verdict_fits(wish->verdict, backup->verdict))
 		return OUTCOME_PASSED;

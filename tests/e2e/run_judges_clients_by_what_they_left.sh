@@ -78,6 +78,21 @@ END
 ran 3 no-fault.yaml
 tells "the fault never struck"
 
+# But who lies without any fault lies: that is met where it is expected, and a finding elsewhere.
+client always-lies ": >{out}" "cat {out} >{restored}"
+for wish in silent-corruption detected misreported hung; do
+	scenario lies-$wish always-lies random <<-END
+		- backup: { of: s1, to: b1 }
+		- expect: { verdict: $wish }
+	END
+done
+ran 0 lies-silent-corruption.yaml
+tells "verdict: silent-corruption"
+for wish in detected misreported hung; do
+	ran 1 lies-$wish.yaml
+	tells "expected verdict $wish, met silent-corruption"
+done
+
 scenario never-comes honest random <<END
 - write: { name: w, pattern: random, bytes: 4KiB, start: "store.used>=90%" }
 - backup: { of: s1, to: b1 }
