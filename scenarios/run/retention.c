@@ -6,19 +6,17 @@
 #include "scenarios/base/heap.h"
 #include "scenarios/run/restore.h"
 
-/* Of this run and those before it the latest so many are kept; 0: all. */
-static size_t first_kept(const struct run *run)
+size_t retention_first(size_t backups, size_t keeps)
 {
-	size_t count = run->backup_count + 1;
-	size_t keeps = run->client->keeps;
-
-	return keeps == 0 || keeps > count ? 0 : count - keeps;
+	return keeps == 0 || keeps > backups ? 0 : backups - keeps;
 }
 
 int retention_look(struct run *run, struct reason *reason, char **ret)
 {
+	size_t first = retention_first(run->backup_count + 1, run->client->keeps);
+
 	*ret = NULL;
-	for (size_t i = first_kept(run); i < run->backup_count; i++) {
+	for (size_t i = first; i < run->backup_count; i++) {
 		struct run_backup *backup = &run->backups[i];
 		struct restoring restoring = { .restored = RESTORED_NOTHING };
 

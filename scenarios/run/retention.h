@@ -7,6 +7,10 @@
 
 #include "scenarios/run/runner_internal.h"
 
+/* Of BACKUPS, the one that is under way among them, the index of the first that a client keeps
+ * who keeps the latest KEEPS (0: all). */
+size_t retention_first(size_t backups, size_t keeps);
+
 /*
  * After a backup that is not among the run's yet, restores again each earlier one that
  * was right when it was made and that the client keeps.  Returns 0 with "backup 'b1':

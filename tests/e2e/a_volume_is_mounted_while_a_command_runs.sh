@@ -5,19 +5,12 @@
 # mounted, whatever CMD and its starter meet.
 # shellcheck disable=SC2016 # for the other shell
 . "${0%/*}/../lib/e2e.sh"
+. "$e2e_root/tests/lib/e2e_check.sh"
 
-mkdir mnt tmp
+mkdir mnt
 image=$work/volume.img
 mnt=$work/mnt
-export TMPDIR="$work/tmp"
 rig create "$image" --size 16MiB
-
-nothing_is_left()
-{
-	wait_until 10 no_rig_runs || fail "$1: a rig is still running"
-	same "" "$(mounts_below "$work")" "$1: mounts"
-	same "" "$(ls tmp)" "$1: temporary files"
-}
 
 # ends CODE ARGUMENT... - so does `mount`.
 ends()

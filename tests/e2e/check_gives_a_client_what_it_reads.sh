@@ -5,19 +5,9 @@
 # is there while the command runs and meets the failure, and goes with it.
 # shellcheck disable=SC2016 # for the other shell
 . "${0%/*}/../lib/e2e.sh"
+. "$e2e_root/tests/lib/e2e_check.sh"
 
 requires jq
-mkdir tmp
-export TMPDIR="$work/tmp"
-
-nothing_is_left()
-{
-	wait_until 10 no_rig_runs || fail "$1: a rig is still running"
-	same "" "$(mounts_below "$work")" "$1: mounts"
-	same "" "$(ls tmp)" "$1: temporary files"
-	! grep -qsF "$work/" /sys/block/loop*/loop/backing_file || fail "$1: a loop device"
-	! pgrep -f "nbdkit.*$work/" || fail "$1: a server is still running"
-}
 
 # checked CODE VERDICT ARGUMENT...
 checked()

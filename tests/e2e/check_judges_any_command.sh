@@ -5,17 +5,9 @@
 # commands, its exit codes, its JSON, and that nothing is left of it.
 # shellcheck disable=SC2016 # for the other shell
 . "${0%/*}/../lib/e2e.sh"
+. "$e2e_root/tests/lib/e2e_check.sh"
 
 requires jq
-mkdir tmp
-export TMPDIR="$work/tmp"
-
-nothing_is_left()
-{
-	wait_until 10 no_rig_runs || fail "$1: a rig is still running"
-	same "" "$(mounts_below "$work")" "$1: mounts"
-	same "" "$(ls tmp)" "$1: temporary files"
-}
 
 # checked CODE VERDICT ARGUMENT... - the result is in result.json, which jq reads.
 checked()

@@ -5,17 +5,9 @@
 # nothing is left mounted, running or lying about.  So it is after a signal at any moment.
 # shellcheck disable=SC2016 # for the other shell
 . "${0%/*}/../lib/e2e.sh"
+. "$e2e_root/tests/lib/e2e_check.sh"
 
 requires jq
-mkdir tmp
-export TMPDIR="$work/tmp"
-
-nothing_is_left()
-{
-	wait_until 15 no_rig_runs || fail "$1: a rig is still running"
-	same "" "$(mounts_below "$work")" "$1: mounts"
-	same "" "$(ls tmp)" "$1: temporary files"
-}
 
 # bad CODE VERDICT WHY ARGUMENT... - WHY is a pattern of what is said.
 bad()

@@ -5,17 +5,9 @@
 # found with few checks, each place is where it says, and its replay says the same.
 # shellcheck disable=SC2016 # the other shell
 . "${0%/*}/../lib/e2e.sh"
+. "$e2e_root/tests/lib/e2e_check.sh"
 
 requires jq
-mkdir tmp
-export TMPDIR="$work/tmp"
-
-nothing_is_left()
-{
-	wait_until 10 no_rig_runs || fail "$1: a rig is still running"
-	same "" "$(mounts_below "$work")" "$1: mounts"
-	same "" "$(ls tmp)" "$1: temporary files"
-}
 
 # swept CODE ARGUMENT... - the map is in map.json, which jq reads.
 swept()
@@ -114,7 +106,7 @@ esac
 same "$(jq -c '.tracks[1].points[1] | [.verdict, .why, .fired]' map.json)" \
 	"$(jq -c '[.verdict, .why, .fired]' again.json)" "the replay of an offset"
 # It looks at the size of what it has read of the first half.
-swept 1 --failure truncated-source --points 16 -- \
+swept 1 --failure truncated-source --points 10 -- \
 	'dd if={snapshot} of={out} bs=64k && test "$(stat -c %s {out})" -ge 524288'
 is 'all(.tracks[]; [.ranges[] | .verdict] == ["detected", "silent-corruption"])'
 
