@@ -131,18 +131,39 @@ static const struct sweep_point *answer_find(const struct sweep *sweep, size_t a
 	return NULL;
 }
 
+static const struct sweep_point *missed_find(const struct sweep *sweep)
+{
+	for (size_t t = 0; t < sweep->track_count; t++)
+		for (size_t i = 0; i < sweep->tracks[t].point_count; i++)
+			if (sweep_has_missed(&sweep->tracks[t].points[i].result))
+				return &sweep->tracks[t].points[i];
+	return NULL;
+}
+
+/* One row: what POINT stands for. */
+static void row_write(const struct sweep_point *point, int y, const char *text, FILE *file)
+{
+	fprintf(file,
+		"<rect x=\"%d\" y=\"%d\" width=\"14\" height=\"14\" fill=\"%s\"/>\n"
+		"<text x=\"%d\" y=\"%d\">%c  %s</text>\n",
+		LEFT, y, colour_of(point)->fill, LEFT + 22, y + 12, sweep_letter(point), text);
+}
+
 static void legend_write(const struct sweep *sweep, int top, FILE *file)
 {
+	const struct sweep_point *missed = missed_find(sweep);
+
 	for (size_t answer = 0; answer < sweep->answer_count; answer++) {
 		const struct sweep_point *point = answer_find(sweep, answer);
-		int y = top + (int)answer * LEGEND_HEIGHT;
+		AUTO(auto_free)
+		char *text = heap_format(
+			"%s, exit %d", point->result.verdict, point->result.client_exit);
 
-		fprintf(file,
-			"<rect x=\"%d\" y=\"%d\" width=\"14\" height=\"14\" fill=\"%s\"/>\n"
-			"<text x=\"%d\" y=\"%d\">%c  %s, exit %d</text>\n",
-			LEFT, y, colour_of(point)->fill, LEFT + 22, y + 12, sweep_letter(point),
-			point->result.verdict, point->result.client_exit);
+		row_write(point, top + (int)answer * LEGEND_HEIGHT, text, file);
 	}
+	if (missed)
+		row_write(missed, top + (int)sweep->answer_count * LEGEND_HEIGHT, "never struck",
+			file);
 }
 
 static void title_write(const struct sweep *sweep, FILE *file)
@@ -167,7 +188,7 @@ int sweep_svg_write(const struct sweep *sweep, const char *path)
 {
 	AUTO(auto_fclose) FILE *file = fopen(path, "we");
 	int legend_top = TOP + (int)sweep->track_count * TRACK_HEIGHT;
-	int height = legend_top + ((int)sweep->answer_count + 1) * LEGEND_HEIGHT;
+	int height = legend_top + ((int)sweep->answer_count + 2) * LEGEND_HEIGHT;
 
 	if (!file)
 		return -errno;
