@@ -115,6 +115,9 @@ static void write_scenario(const struct scenario_result *result, size_t number, 
 	if (result->message)
 		write_text("<p class=\"message\">", result->message, "</p>\n", file);
 	write_command(result->replay, file);
+	if (result->artifacts)
+		write_text("<p>All logs are kept in <code>", result->artifacts, "</code>.</p>\n",
+			file);
 	if (result->timeline)
 		html_write_timeline(result, file);
 	write_backups(result, file);
@@ -122,6 +125,8 @@ static void write_scenario(const struct scenario_result *result, size_t number, 
 	write_panel("Steps", !is_good, file);
 	write_steps(result, file);
 	fputs("</details>\n", file);
+	html_write_evidence(result, file);
+	html_write_source(result, file);
 	if (result->timeline) {
 		write_panel("Events", false, file);
 		write_events(result->timeline, file);

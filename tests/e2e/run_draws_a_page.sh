@@ -45,6 +45,10 @@ shown '<path class="fault" .*<title>[0-9.]+ s fault.fired .*point snapshot.read'
 shown '<polyline class="read" points="[0-9 ,]+"/>' 2
 shown '<desc>[0-9.]+ seconds, 1 runs of the client, 1 faults struck, 0 ' 2
 shown '<p class="message">expected verdict detected, met silent-corruption'
+shown '<summary>b1.backup.log</summary>'
+shown 'cat: .*Input/output error'
+shown '<summary>fails.yaml</summary>'
+shown '^<mark>  13  +- expect: \{ verdict: detected \}</mark>$'
 shown '<code>snaprig run fails.yaml --seed 7</code> <button'
 
 # A name that would be a script is text.

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* html_panels.c - evidence of a scenario that did not pass. */
+#include <string.h>
+
+#include "scenarios/base/files.h"
+#include "scenarios/base/heap.h"
+#include "scenarios/report/html.h"
+#include "scenarios/report/text.h"
+#include "simfs/base/cleanup.h"
+
+/* Of a scenario's file; more than anybody writes by hand. */
+#define SOURCE_LINES_MAX 2000
+#define SOURCE_BYTES_MAX 65536
+
+static void panel_begin(const char *title, bool is_open, FILE *file)
+{
+	fprintf(file, "<details%s><summary>", is_open ? " open" : "");
+	report_write_xml(title, file);
+	fputs("</summary>\n", file);
+}
+
+void html_write_evidence(const struct scenario_result *result, FILE *file)
+{
+	for (size_t i = 0; i < result->evidence_count; i++) {
+		const struct evidence *evidence = &result->evidence[i];
+
+		panel_begin(evidence->name, i == 0, file);
+		if (evidence->is_cut)
+			fputs("<p>Its last lines:</p>\n", file);
+		fputs("<pre>", file);
+		report_write_xml(evidence->text, file);
+		fputs("</pre></details>\n", file);
+	}
+}
+
+static bool went_wrong_at(const struct scenario_result *result, unsigned line)
+{
+	for (size_t i = 0; i < result->step_count; i++)
+		if (result->steps[i].place.line == line &&
+			result->steps[i].outcome != OUTCOME_PASSED)
+			return true;
+	return false;
+}
+
+/* LINE, which has LENGTH bytes, as the one that has this NUMBER. */
+static void source_line_write(const struct scenario_result *result, unsigned number,
+	const char *line, size_t length, FILE *file)
+{
+	AUTO(auto_free) char *text = heap_format("%4u  %.*s", number, (int)length, line);
+	bool is_marked = went_wrong_at(result, number);
+
+	fputs(is_marked ? "<mark>" : "", file);
+	report_write_xml(text, file);
+	fputs(is_marked ? "</mark>\n" : "\n", file);
+}
+
+void html_write_source(const struct scenario_result *result, FILE *file)
+{
+	AUTO(auto_free) char *text = NULL;
+	const char *at;
+	unsigned number = 0;
+
+	if (!outcome_is_bad(result->outcome))
+		return;
+	text = file_text(result->path);
+	if (!text || strlen(text) > SOURCE_BYTES_MAX)
+		return;
+	panel_begin(result->path, false, file);
+	fputs("<pre>", file);
+	for (at = text; *at && number < SOURCE_LINES_MAX;) {
+		size_t length = strcspn(at, "\n");
+
+		source_line_write(result, ++number, at, length, file);
+		at += length + (at[length] == '\n');
+	}
+	fputs("</pre></details>\n", file);
+}
