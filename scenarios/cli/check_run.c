@@ -284,7 +284,7 @@ static bool has_mark(const struct failure_profile *profile)
 	for (size_t i = 0; profile && i < profile->see_count; i++) {
 		const struct expectation *wish = &profile->sees[i].expectation;
 
-		if (wish->kernel_log || wish->gauge.gauge)
+		if (wish->kernel_log || wish->gauge.value)
 			return true;
 	}
 	return false;

@@ -37,6 +37,7 @@ void step_names_prefix(struct step *step, const char *prefix)
 	prefix_add(&step->of, prefix);
 	prefix_add(&step->expectation.snapshot, prefix);
 	prefix_add(&step->expectation.content, prefix);
+	prefix_add(&step->expectation.journal.snapshot, prefix);
 	for (size_t i = 0; i < step->faults.count; i++) {
 		AUTO(auto_free) char *before = step->faults.texts[i];
 
@@ -127,6 +128,7 @@ static void step_check(struct checking *checking, const struct step *step)
 	case STEP_EXPECT:
 		spoken_of(checking, step, step->expectation.snapshot, false, false);
 		spoken_of(checking, step, step->expectation.content, false, true);
+		spoken_of(checking, step, step->expectation.journal.snapshot, false, true);
 		break;
 	default:
 		break;

@@ -78,6 +78,13 @@ const char *gauge_value_hint(const char *gauge, const char *value)
 	return value_fits(word->unit, value) ? NULL : unit_hints[word->unit];
 }
 
+bool gauge_is_time(const char *gauge)
+{
+	const struct gauge_word *word = word_find(gauge);
+
+	return word && word->unit == UNIT_TIME;
+}
+
 /* The gauge that the text of NODE names, or NULL after adding the mistake. */
 static const struct gauge_word *word_read(struct reading *reading, const struct tree_node *node)
 {

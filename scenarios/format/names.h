@@ -75,6 +75,9 @@ field_reader read_condition;
 /* Remembers that a step sets GAUGE at LINE. */
 void names_add_gauge(struct names *names, const char *gauge, unsigned line);
 
+/* Is GAUGE, a name, a time?  "60s" is sectors elsewhere. */
+bool gauge_is_time(const char *gauge);
+
 /* The name of the gauge INDEX; NULL behind the last one. */
 const char *gauge_word(size_t index);
 

@@ -13,6 +13,21 @@
 
 #define SECTOR_BYTES 512u
 
+static void measure_wish_deinit(struct measure_wish *wish)
+{
+	free(wish->name);
+	free(wish->value);
+}
+
+static void event_wish_deinit(struct event_wish *wish)
+{
+	free(wish->event);
+	free(wish->rule);
+	free(wish->point);
+	free(wish->snapshot);
+	free(wish->writer);
+}
+
 void step_deinit(struct step *step)
 {
 	free(step->name);
@@ -31,8 +46,10 @@ void step_deinit(struct step *step)
 	free(step->expectation.state);
 	free(step->expectation.error);
 	free(step->expectation.kernel_log);
-	free(step->expectation.gauge.gauge);
-	free(step->expectation.gauge.at_least);
+	measure_wish_deinit(&step->expectation.gauge);
+	measure_wish_deinit(&step->expectation.counter);
+	measure_wish_deinit(&step->expectation.elapsed);
+	event_wish_deinit(&step->expectation.journal);
 	free(step->expectation.content);
 }
 

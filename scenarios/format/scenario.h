@@ -97,20 +97,49 @@ enum remount_way { REMOUNT_KILLED, REMOUNT_UNMOUNTED };
 
 enum exit_wish { EXIT_WISH_ANY, EXIT_WISH_ZERO, EXIT_WISH_NONZERO, EXIT_WISH_NUMBER };
 
+enum relation {
+	RELATION_AT_LEAST,
+	RELATION_AT_MOST,
+	RELATION_ABOVE,
+	RELATION_BELOW,
+	RELATION_EQUAL,
+};
+
+/* "chain.depth>=29": what a measure must be, now.  The value is NULL: there is no such wish. */
+struct measure_wish {
+	char *name;
+	enum relation relation;
+	char *value;
+};
+
+/* What the journal must have; what is NULL does not matter, and no event is no wish. */
+struct event_wish {
+	char *event;
+	char *rule; /* its name */
+	char *point;
+	char *snapshot;
+	char *writer;
+	enum relation relation;
+	uint64_t times;
+};
+
 /* What is not wished is NULL, VERDICT_NONE, EXIT_WISH_ANY or false. */
 struct expectation {
 	enum verdict verdict; /* of the latest backup */
 	enum exit_wish exit_wish;
-	int exit_number;	      /* -314 and its low byte (198) are the same */
-	char *says;		      /* in what the client printed */
-	char *snapshot;		      /* whose state, error and kernel log */
-	char *state;		      /* active | failed | … */
-	char *error;		      /* "EFBIG" */
-	char *kernel_log;	      /* text in .snaprig/kernel.log */
-	struct start_condition gauge; /* that it has reached so much, now */
-	bool live_intact;	      /* live: intact */
-	char *content;		      /* content: NAME, the restored bytes are this snapshot's */
-	bool no_leaks;		      /* leaks: none */
+	int exit_number;  /* -314 and its low byte (198) are the same */
+	char *says;	  /* in what the client printed */
+	char *snapshot;	  /* whose state, error and kernel log */
+	char *state;	  /* active | failed | … */
+	char *error;	  /* "EFBIG" */
+	char *kernel_log; /* text in .snaprig/kernel.log */
+	struct measure_wish gauge;
+	struct measure_wish counter; /* of the rig, since the volume was mounted */
+	struct measure_wish elapsed; /* on the rig's clock, since the phase began */
+	struct event_wish journal;   /* of the rig, since the volume was mounted */
+	bool live_intact;	     /* live: intact */
+	char *content;		     /* content: NAME, the restored bytes are this snapshot's */
+	bool no_leaks;		     /* leaks: none */
 };
 
 /* Rules (faults/rule.h) that can be read. */

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "scenarios/base/heap.h"
+#include "scenarios/format/wishes.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/sizes.h"
 
@@ -38,16 +39,50 @@ static const char *exit_text(const struct expectation *wish, char *buffer, size_
 	return NULL;
 }
 
+/* NULL: there is no such wish. */
+static char *measure_text(const struct measure_wish *wish)
+{
+	if (!wish->value)
+		return NULL;
+	return heap_format("%s%s%s", wish->name, relation_text(wish->relation), wish->value);
+}
+
+/* "fault.fired of rule 'bad' >=1 times"; NULL: there is no such wish. */
+static char *event_text(const struct event_wish *wish)
+{
+	const struct {
+		const char *what, *text;
+	} parts[] = {
+		{ "rule", wish->rule },
+		{ "point", wish->point },
+		{ "snapshot", wish->snapshot },
+		{ "writer", wish->writer },
+	};
+	AUTO(auto_free) char *text = heap_copy(wish->event);
+
+	for (size_t i = 0; text && i < sizeof parts / sizeof parts[0]; i++) {
+		AUTO(auto_free) char *before = text;
+
+		text = heap_format("%s%s%s%s%s%s", before, parts[i].text ? " of " : "",
+			parts[i].text ? parts[i].what : "", parts[i].text ? " '" : "",
+			parts[i].text ? parts[i].text : "", parts[i].text ? "'" : "");
+	}
+	if (!text)
+		return NULL;
+	return heap_format(
+		"%s %s%" PRIu64 " times", text, relation_text(wish->relation), wish->times);
+}
+
 static char *expect_title(const struct expectation *wish)
 {
 	char *title = heap_copy("expect");
 	AUTO(auto_free) char *says = wish->says ? heap_format("'%s'", wish->says) : NULL;
 	AUTO(auto_free)
 	char *kernel_log = wish->kernel_log ? heap_format("'%s'", wish->kernel_log) : NULL;
-	AUTO(auto_free)
-	char *gauge = wish->gauge.gauge
-			      ? heap_format("%s>=%s", wish->gauge.gauge, wish->gauge.at_least)
-			      : NULL;
+	AUTO(auto_free) char *gauge = measure_text(&wish->gauge);
+	AUTO(auto_free) char *counter = measure_text(&wish->counter);
+	AUTO(auto_free) char *elapsed = measure_text(&wish->elapsed);
+	AUTO(auto_free) char *journal = event_text(&wish->journal);
 	char number[16];
 	int count = 0;
 
@@ -60,6 +95,9 @@ static char *expect_title(const struct expectation *wish)
 	title_wish(&title, &count, "error", wish->error);
 	title_wish(&title, &count, "kernel-log", kernel_log);
 	title_wish(&title, &count, "gauge", gauge);
+	title_wish(&title, &count, "counter", counter);
+	title_wish(&title, &count, "elapsed", elapsed);
+	title_wish(&title, &count, "journal", journal);
 	title_wish(&title, &count, "live", wish->live_intact ? "intact" : NULL);
 	title_wish(&title, &count, "content", wish->content);
 	title_wish(&title, &count, "leaks", wish->no_leaks ? "none" : NULL);

@@ -11,6 +11,7 @@
 #include "scenarios/format/parse.h"
 #include "scenarios/format/series.h"
 #include "scenarios/format/step_values.h"
+#include "scenarios/format/wishes.h"
 #include "scenarios/format/yaml_values.h"
 #include "simfs/base/log.h"
 #include "simfs/base/sizes.h"
@@ -148,7 +149,10 @@ static const struct field expect_fields[] = {
 	{ "state", read_word, WISH(state), CHOICES(state_words) },
 	{ "error", read_error, WISH(error) },
 	{ "kernel-log", read_text, WISH(kernel_log) },
-	{ "gauge", read_condition, WISH(gauge) },
+	{ "gauge", read_gauge_wish, WISH(gauge) },
+	{ "counter", read_counter_wish, WISH(counter) },
+	{ "elapsed", read_elapsed_wish, WISH(elapsed) },
+	{ "journal", read_journal_wish, WISH(journal), .table = &journal_table },
 	{ "live", read_wish, WISH(live_intact), CHOICES(live_words) },
 	{ "content", read_past_snapshot, WISH(content) },
 	{ "leaks", read_wish, WISH(no_leaks), CHOICES(leaks_words) },
@@ -211,6 +215,7 @@ const struct field_table *const step_tables[] = {
 	&backup_table,
 	&restore_table,
 	&expect_table,
+	&journal_table,
 };
 const size_t step_table_count = sizeof step_tables / sizeof step_tables[0];
 
@@ -234,11 +239,6 @@ static void expectation_check(
 		mistakes_add(reading->mistakes, node->place,
 			"missing key 'state', 'error' or 'kernel-log' for snapshot '%s'",
 			wish->snapshot);
-	/* The word {at} is a moment of the injection, and here one looks at what is now. */
-	if (wish->gauge.gauge && !wish->gauge.at_least)
-		mistakes_add(reading->mistakes, node->place,
-			"'%s' is no gauge and its value (try \"chain.depth>=29\")",
-			wish->gauge.gauge);
 	if (of_backup && names->backups.count == 0 && !names->incomplete)
 		mistakes_add(
 			reading->mistakes, node->place, "no backup is made before this expect");

@@ -284,9 +284,6 @@ static enum outcome check_leaks(
 	return OUTCOME_FAILED;
 }
 
-typedef enum outcome wish_check(
-	struct run *run, const struct expectation *wish, struct reason *reason);
-
 static const struct {
 	wish_check *check;
 	bool needs_fault; /* unmet, it proves nothing when the fault has not struck */
@@ -297,6 +294,9 @@ static const struct {
 	{ check_snapshot, true },
 	{ check_kernel_log, true },
 	{ check_gauge, true },
+	{ check_counter, true },
+	{ check_journal, true },
+	{ check_elapsed, false },
 	{ check_live, false },
 	{ check_content, false },
 	{ check_leaks, false },
@@ -326,7 +326,7 @@ enum outcome run_expect(struct run *run, const struct step *step, struct reason 
 		snprintf(reason->text + length, sizeof reason->text - length, "%s%s",
 			length > 0 ? "; " : "", why.text);
 	}
-	if (backup && step->of_failure && (wish->kernel_log || wish->gauge.gauge) &&
+	if (backup && step->of_failure && (wish->kernel_log || wish->gauge.value) &&
 		heaviest == OUTCOME_PASSED && soft == OUTCOME_PASSED)
 		backup->fault_struck = true;
 	if (is_inconclusive && soft == OUTCOME_FAILED)

@@ -30,8 +30,9 @@ static void place_read(struct journal_facts *facts, const json_t *offset)
 	facts->place_bytes = (uint64_t)json_integer_value(offset);
 }
 
-static void event_read(struct journal_reading *reading, const json_t *event)
+static void event_read(void *context, const json_t *event)
 {
+	struct journal_reading *reading = context;
 	const char *name = json_string_value(json_object_get(event, "event"));
 
 	if (!name)
@@ -48,7 +49,8 @@ static void event_read(struct journal_reading *reading, const json_t *event)
 	}
 }
 
-static void lines_read(struct journal_reading *reading, const char *lines)
+static void lines_walk(
+	const char *lines, void (*each)(void *context, const json_t *event), void *context)
 {
 	size_t length;
 
@@ -57,20 +59,20 @@ static void lines_read(struct journal_reading *reading, const char *lines)
 
 		json_t *event = json_loadb(at, length, 0, NULL);
 
-		event_read(reading, event);
+		each(context, event);
 		json_decref(event);
 	}
 }
 
-int journal_look(struct run *run, struct journal_facts *ret, struct reason *reason)
+int journal_walk(struct run *run, json_int_t *from,
+	void (*each)(void *context, const json_t *event), void *context, struct reason *reason)
 {
-	struct journal_reading reading = { 0 };
 	bool is_end = false;
 
 	while (!is_end) {
 		json_t *answer = NULL;
-		int error = rig_call(run->rig, "events",
-			json_pack("{s:I}", "from", run->journal_from), reason, &answer);
+		int error = rig_call(
+			run->rig, "events", json_pack("{s:I}", "from", *from), reason, &answer);
 
 		if (error < 0)
 			return error;
@@ -78,12 +80,21 @@ int journal_look(struct run *run, struct journal_facts *ret, struct reason *reas
 		const char *lines = json_string_value(json_object_get(answer, "lines"));
 
 		is_end = !lines || !*lines;
-		lines_read(&reading, is_end ? "" : lines);
-		run->journal_from = json_integer_value(json_object_get(answer, "next"));
+		lines_walk(is_end ? "" : lines, each, context);
+		*from = json_integer_value(json_object_get(answer, "next"));
 		json_decref(answer);
 	}
-	*ret = reading.facts;
 	return 0;
+}
+
+int journal_look(struct run *run, struct journal_facts *ret, struct reason *reason)
+{
+	struct journal_reading reading = { 0 };
+	int error = journal_walk(run, &run->journal_from, event_read, &reading, reason);
+
+	if (error == 0)
+		*ret = reading.facts;
+	return error;
 }
 
 void journal_keep(struct run *run)

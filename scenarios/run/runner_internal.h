@@ -89,8 +89,9 @@ struct run {
 	size_t rule_count;
 	json_int_t gone_strikes;  /* of rules that the rig does not know any more */
 	json_int_t fault_strikes; /* of all, up to the end of the latest backup */
-	json_int_t journal_from;  /* what journal_look() has not seen yet */
-	bool is_over;		  /* no further step is begun */
+	uint64_t phase_begin_ns;
+	json_int_t journal_from; /* what journal_look() has not seen yet */
+	bool is_over;		 /* no further step is begun */
 };
 
 /* Runs a step; anything but OUTCOME_PASSED comes with a REASON. */
@@ -190,6 +191,11 @@ struct journal_facts {
 /* The rig is about to go: its journal is what a record is made of. */
 void journal_keep(struct run *run);
 
+/* Calls EACH for every event from *FROM on, which is moved behind the last: 0, or -errno with
+ * REASON. */
+int journal_walk(struct run *run, json_int_t *from,
+	void (*each)(void *context, const json_t *event), void *context, struct reason *reason);
+
 /* Of the while since it was asked before: 0, or -errno with REASON. */
 int journal_look(struct run *run, struct journal_facts *ret, struct reason *reason);
 
@@ -209,8 +215,14 @@ void judge_unjudged(struct run *run);
 int restored_compare(struct run *run, struct snapshot_point *point, struct reason *reason,
 	bool *ret_same, char **ret_text);
 
-/* expect_gauge.c: the wish for a gauge; passes when there is none. */
-enum outcome check_gauge(struct run *run, const struct expectation *wish, struct reason *reason);
+/* expect_measures.c, expect_journal.c: the wishes for what the rig tells; each passes when there
+ * is none. */
+typedef enum outcome wish_check(
+	struct run *run, const struct expectation *wish, struct reason *reason);
+wish_check check_gauge, check_counter, check_elapsed, check_journal;
+bool relation_holds(enum relation relation, double met, double wished);
+/* "5 at least", the caller's. */
+char *relation_wish(enum relation relation, const char *value);
 
 struct snapshot_point *point_find(struct run *run, const char *name);
 

@@ -142,7 +142,7 @@ START_TEST(a_limit_may_be_the_sum_of_a_size_and_a_share)
 	ck_assert_int_eq(inject[2].kind, STEP_WRITE);
 	ck_assert_uint_eq(inject[2].bytes, (10u << 20) / 4);
 	ck_assert_str_eq(
-		failure_profile(failure, "xen")->sees[0].expectation.gauge.gauge, "chain.depth");
+		failure_profile(failure, "xen")->sees[0].expectation.gauge.name, "chain.depth");
 	failure_destroy(failure);
 }
 END_TEST
@@ -211,7 +211,7 @@ static const struct {
 		"4:8: cannot read size" },
 	{ "name: f\nabout: a\nprofiles: { xen: [ { gauge: \"{at}\" } ] }\n"
 	  "inject: [ snapshot: s1, { backup: { of: s1, to: b1 } } ]\n",
-		"3:20: '{at}' is no gauge and its value" },
+		"3:29: '{at}' is no gauge and its value" },
 	/* So none can contain itself. */
 	{ HEAD "inject: [ failure: f, snapshot: s1 ]\n",
 		"6:11: a failure cannot consist of failures" },

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* expect_journal.c - is an event in the journal of the rig, and how often? */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "faults/rule.h"
+#include "scenarios/base/heap.h"
+#include "scenarios/run/runner_internal.h"
+#include "simfs/base/cleanup.h"
+
+struct counting {
+	const struct event_wish *wish;
+	uint64_t count;
+	bool is_incomplete; /* the journal had no room for all */
+};
+
+/* NULL: that does not matter. */
+static bool text_fits(const json_t *event, const char *key, const char *wish)
+{
+	const char *text = json_string_value(json_object_get(event, key));
+
+	return !wish || (text && strcmp(text, wish) == 0);
+}
+
+static bool rule_fits(const json_t *event, const char *name)
+{
+	const char *text = json_string_value(json_object_get(event, "rule"));
+	char message[RULE_MESSAGE_BYTES];
+	struct fault_rule rule;
+
+	return !name ||
+	       (text && rule_parse(text, &rule, message) == 0 && strcmp(rule.name, name) == 0);
+}
+
+static void event_count(void *context, const json_t *event)
+{
+	struct counting *counting = context;
+	const struct event_wish *wish = counting->wish;
+
+	if (text_fits(event, "event", "journal.dropped"))
+		counting->is_incomplete = true;
+	if (text_fits(event, "event", wish->event) && text_fits(event, "point", wish->point) &&
+		text_fits(event, "snapshot", wish->snapshot) &&
+		text_fits(event, "writer", wish->writer) && rule_fits(event, wish->rule))
+		counting->count++;
+}
+
+enum outcome check_journal(struct run *run, const struct expectation *wish, struct reason *reason)
+{
+	const struct event_wish *event = &wish->journal;
+	struct counting counting = { .wish = event };
+	json_int_t from = 0;
+
+	if (!event->event)
+		return OUTCOME_PASSED;
+	if (journal_walk(run, &from, event_count, &counting, reason) < 0)
+		return OUTCOME_ERROR;
+	if (counting.is_incomplete && strcmp(event->event, "journal.dropped") != 0) {
+		reason_set(reason, "the journal had no room for all events");
+		return OUTCOME_INCONCLUSIVE;
+	}
+	if (relation_holds(event->relation, (double)counting.count, (double)event->times))
+		return OUTCOME_PASSED;
+
+	AUTO(auto_free) char *times = heap_format("%" PRIu64, event->times);
+	AUTO(auto_free) char *wished = relation_wish(event->relation, times);
+
+	reason_set(reason, "event '%s' is %" PRIu64 " times in the journal, expected %s",
+		event->event, counting.count, wished);
+	return OUTCOME_FAILED;
+}
