@@ -145,11 +145,11 @@ static void sees_add(const struct failure_profile *profile, struct phase *phase)
 	}
 }
 
-/* The client takes the snapshots that its backups are of. */
+/* The client takes the snapshots that its backups are of; not what somebody else asks for. */
 static void takes_set(struct phase *phase)
 {
 	for (size_t i = 0; i < phase->step_count;) {
-		if (phase->steps[i].kind == STEP_SNAPSHOT) {
+		if (phase->steps[i].kind == STEP_SNAPSHOT && !phase->steps[i].requester_dies) {
 			step_remove(phase, i);
 			continue;
 		}

@@ -58,7 +58,7 @@ struct start_condition {
 };
 
 enum step_kind {
-	STEP_SNAPSHOT, /* snapshot: NAME, or { name, limit } */
+	STEP_SNAPSHOT, /* snapshot: NAME, or { name, limit, requester: dies } */
 	STEP_SERIES,  /* snapshots: { name, count, bytes }; read_steps() makes single steps of it */
 	STEP_DELETE,  /* delete: NAME */
 	STEP_WRITE,   /* write: { name, pattern, bytes, [start] } */
@@ -71,13 +71,14 @@ enum step_kind {
 	STEP_FAULT_REMOVE, /* fault-remove: NAME */
 	STEP_WRITER_ADD,   /* writer-add: WRITER; so, too */
 	STEP_WRITER_KILL,  /* writer-kill: NAME, of a simulated one */
-	STEP_WRITER_REMOVE, /* writer-remove: NAME */
-	STEP_REMOUNT,	    /* remount: killed | unmounted */
-	STEP_CLONE,	    /* clone: { of, name, [copy: full] }, in a chain */
-	STEP_DISCARD,	    /* discard: { bytes, [offset] }, of the live view; not in a chain */
-	STEP_GROW,	    /* grow: SIZE, of the volume then; so, too */
-	STEP_FILL,	    /* fill: SIZE | all | none, of the disk that the stores lie on */
-	STEP_TARGET,	    /* target: SIZE, room for what clients make; none: as there is */
+	STEP_WRITER_REMOVE,  /* writer-remove: NAME */
+	STEP_WRITERS_NOTIFY, /* writers-notify: EVENT, of which all are told */
+	STEP_REMOUNT,	     /* remount: killed | unmounted */
+	STEP_CLONE,	     /* clone: { of, name, [copy: full] }, in a chain */
+	STEP_DISCARD,	     /* discard: { bytes, [offset] }, of the live view; not in a chain */
+	STEP_GROW,	     /* grow: SIZE, of the volume then; so, too */
+	STEP_FILL,	     /* fill: SIZE | all | none, of the disk that the stores lie on */
+	STEP_TARGET,	     /* target: SIZE, room for what clients make; none: as there is */
 	STEP_FAILURE, /* failure: NAME, or { name, at, as }; its steps take its place (cli/) */
 	STEP_REMEDY,  /* remedy: NAME, or { name, as }; so, too */
 	STEP_BACKUP,  /* backup: { of | takes, to } */
@@ -160,27 +161,29 @@ struct writer_texts {
 struct step {
 	enum step_kind kind;
 	struct place place;
-	char *name;		     /* snapshot, writer, gauge, rule, or backup (`to`);
-				      * RESTORE: `to`, or NULL; FAILURE, REMEDY: its name,
-				      * or a path from beside the scenario */
-	char *prefix;		     /* FAILURE, REMEDY: of all names in it; NULL: none */
-	bool of_failure;	     /* what it asks for may not come, or may be gone */
-	char *of;		     /* BACKUP, CLONE: snapshot;  RESTORE: backup */
-	bool is_full_copy;	     /* CLONE */
-	bool takes;		     /* BACKUP: the client takes the snapshot itself */
-	enum pattern pattern;	     /* WRITE */
-	uint64_t offset_bytes;	     /* DISCARD */
-	uint64_t bytes;		     /* WRITE, DISCARD, GROW, TARGET and FILL (0: none,
-				      * STEP_FILL_ALL: all); 0: … */
-	uint32_t per_million;	     /* … of the volume, in a failure that is not bound yet */
-	char *value;		     /* GAUGE; FAILURE: its moment, or NULL; WRITER_ADD: its line */
-	uint32_t count;		     /* SERIES: snapshots */
-	char *fails;		     /* WRITE: "ENOSPC", which it must meet; NULL: none */
-	char *limit;		     /* SNAPSHOT: of its store; NULL: the scenario's */
-	uint64_t wait_ns;	     /* WAIT */
-	enum coalesce_wish coalesce; /* COALESCE */
-	enum remount_way remount;    /* REMOUNT */
-	bool memory_is_real;	     /* GAUGE: pressed, not feigned */
+	char *name;		      /* snapshot, writer, gauge, rule, or backup (`to`);
+				       * RESTORE: `to`, or NULL; FAILURE, REMEDY: its name,
+				       * or a path from beside the scenario */
+	char *prefix;		      /* FAILURE, REMEDY: of all names in it; NULL: none */
+	bool of_failure;	      /* what it asks for may not come, or may be gone */
+	char *of;		      /* BACKUP, CLONE: snapshot;  RESTORE: backup */
+	bool is_full_copy;	      /* CLONE */
+	bool takes;		      /* BACKUP: the client takes the snapshot itself */
+	enum pattern pattern;	      /* WRITE */
+	uint64_t offset_bytes;	      /* DISCARD */
+	uint64_t bytes;		      /* WRITE, DISCARD, GROW, TARGET and FILL (0: none,
+				       * STEP_FILL_ALL: all); 0: … */
+	uint32_t per_million;	      /* … of the volume, in a failure that is not bound yet */
+	char *value;		      /* GAUGE; FAILURE: its moment, or NULL; WRITER_ADD: its
+				       * line; WRITERS_NOTIFY: the event */
+	uint32_t count;		      /* SERIES: snapshots */
+	char *fails;		      /* WRITE: "ENOSPC", which it must meet; NULL: none */
+	char *limit;		      /* SNAPSHOT: of its store; NULL: the scenario's */
+	bool requester_dies;	      /* SNAPSHOT: who asks for it, before it is there */
+	uint64_t wait_ns;	      /* WAIT */
+	enum coalesce_wish coalesce;  /* COALESCE */
+	enum remount_way remount;     /* REMOUNT */
+	bool memory_is_real;	      /* GAUGE: pressed, not feigned */
 	struct start_condition start; /* WRITE, GAUGE */
 	struct fault_texts faults;    /* FAULT */
 	struct expectation expectation;

@@ -158,8 +158,9 @@ char *step_title(const struct step *step)
 
 	switch (step->kind) {
 	case STEP_SNAPSHOT:
-		return heap_format("snapshot '%s'%s%s", step->name, step->limit ? ", limit " : "",
-			step->limit ? step->limit : "");
+		return heap_format("snapshot '%s'%s%s%s", step->name, step->limit ? ", limit " : "",
+			step->limit ? step->limit : "",
+			step->requester_dies ? ", whose requester dies" : "");
 	case STEP_SERIES:
 		return heap_format("snapshots '%s'", step->name);
 	case STEP_FAILURE:
@@ -191,6 +192,8 @@ char *step_title(const struct step *step)
 		return heap_format("writer-kill '%s'", step->name);
 	case STEP_WRITER_REMOVE:
 		return heap_format("writer-remove '%s'", step->name);
+	case STEP_WRITERS_NOTIFY:
+		return heap_format("writers-notify %s", step->value);
 	case STEP_REMOUNT:
 		return heap_format(
 			"remount, %s", step->remount == REMOUNT_KILLED ? "killed" : "unmounted");

@@ -57,9 +57,12 @@ static const char *const leaks_words[] = { "none" };
 static void expectation_check(
 	struct reading *reading, const struct tree_node *node, const struct expectation *wish);
 
+static const char *const requester_words[] = { "dies" };
+
 static const struct field snapshot_fields[] = {
 	{ "name", read_new_snapshot, AT(name), .required = true },
 	{ "limit", read_limit, AT(limit) },
+	{ "requester", read_wish, AT(requester_dies), CHOICES(requester_words) },
 };
 static const struct field_table snapshot_table = FIELD_TABLE("snapshot", snapshot_fields);
 
@@ -86,6 +89,10 @@ static const char *const coalesce_step_words[] = {
 	[COALESCE_STARVES] = "starves",
 	[COALESCE_START] = "start",
 };
+
+/* As `snaprig writers notify` has them. */
+static const char *const notify_words[] = { "identify", "backup-complete", "pre-restore",
+	"post-restore", "backup-shutdown", "abort" };
 
 static const char *const remount_words[] = {
 	[REMOUNT_KILLED] = "killed",
@@ -186,6 +193,7 @@ static const struct field step_fields[] = {
 	[STEP_WRITER_ADD] = { "writer-add", read_writer, AT(value) },
 	[STEP_WRITER_KILL] = { "writer-kill", read_text, AT(name) },
 	[STEP_WRITER_REMOVE] = { "writer-remove", read_text, AT(name) },
+	[STEP_WRITERS_NOTIFY] = { "writers-notify", read_word, AT(value), CHOICES(notify_words) },
 	[STEP_REMOUNT] = { "remount", read_choice, AT(remount), CHOICES(remount_words) },
 	[STEP_CLONE] = { "clone", read_table, .table = &clone_table },
 	[STEP_DISCARD] = { "discard", read_table, .table = &discard_table },

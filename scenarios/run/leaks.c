@@ -64,6 +64,26 @@ static void snapshots_look(struct run *run)
 	json_decref(list);
 }
 
+/* A set that is in progress, and whose requester is none of the scenario's own. */
+static void dead_set_look(struct run *run)
+{
+	struct reason ignored = { "" };
+	json_t *writers = NULL;
+
+	if (!run->rig || rig_call(run->rig, "writers.list", NULL, &ignored, &writers) < 0)
+		return;
+
+	const char *name = json_string_value(
+		json_object_get(json_object_get(writers, "dead_set"), "snapshot"));
+	const struct snapshot_point *point = name ? point_find(run, name) : NULL;
+	AUTO(auto_free)
+	char *leak = heap_format("snapshot set of '%s', in progress", name ? name : "");
+
+	if (name && !(point && point->never_came))
+		leak_add(run, leak);
+	json_decref(writers);
+}
+
 /* The volume, and what is of limited room. */
 static bool is_own_mount(const struct run *run, const char *path)
 {
@@ -111,6 +131,7 @@ void leaks_look(struct run *run)
 	temporary_look(run);
 	strangers_look(run);
 	snapshots_look(run);
+	dead_set_look(run);
 	mounts_below(run->work, &list);
 	for (size_t i = 0; i < list.count; i++) {
 		AUTO(auto_free) char *leak = heap_format("mount '%s'", list.paths[i]);

@@ -37,6 +37,7 @@ static step_runner *const step_runners[] = {
 	[STEP_WRITER_ADD] = run_writer_add,
 	[STEP_WRITER_KILL] = run_writer_kill,
 	[STEP_WRITER_REMOVE] = run_writer_remove,
+	[STEP_WRITERS_NOTIFY] = run_writers_notify,
 	[STEP_REMOUNT] = run_remount,
 	[STEP_CLONE] = run_clone,
 	[STEP_DISCARD] = run_discard,

@@ -121,6 +121,9 @@ step_runner run_discard, run_grow;
 /* coalesce.c */
 step_runner run_coalesce;
 
+/* requester.c: a snapshot whose requester dies. */
+step_runner run_dying_requester;
+
 /* An armed STEP, now; the gauge is set through CONTROL, and a write that lets_read ends when STOP
  * is set.  Any thread. */
 enum outcome run_at_condition(const struct run *run, const struct step *step,
@@ -154,7 +157,7 @@ bool volume_is_served(const struct run *run);
 step_runner run_remount;
 
 /* writers.c */
-step_runner run_writer_add, run_writer_kill, run_writer_remove;
+step_runner run_writer_add, run_writer_kill, run_writer_remove, run_writers_notify;
 
 /* target.c: the room that there is for what clients make. */
 step_runner run_target;

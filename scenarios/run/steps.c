@@ -119,6 +119,10 @@ static enum outcome snapshot_missed(
 enum outcome run_snapshot(struct run *run, const struct step *step, struct reason *reason)
 {
 	struct snapshot_point point = { .name = step->name };
+
+	if (step->requester_dies)
+		return run_dying_requester(run, step, reason);
+
 	json_t *arguments = json_pack("{s:s, s:b}", "name", step->name, "hold_writes", 1);
 
 	if (step->limit)

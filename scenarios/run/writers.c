@@ -24,3 +24,8 @@ enum outcome run_writer_remove(struct run *run, const struct step *step, struct 
 {
 	return tell(run, "writers.remove", "name", step->name, reason);
 }
+
+enum outcome run_writers_notify(struct run *run, const struct step *step, struct reason *reason)
+{
+	return tell(run, "writers.notify", "event", step->value, reason);
+}

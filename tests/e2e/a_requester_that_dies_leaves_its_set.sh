@@ -111,3 +111,15 @@ rig mount other "$mnt" --writer 'simulated name=db' --fault 'writer.freeze hang 
 dies touch "$mnt/snapshots/t"
 over
 rig umount "$mnt"
+
+# Whoever tests a client meets one that another has left; and a client that leaves one is told.
+"$SNAPRIG" check --size 4MiB --takes --failure set-in-progress --json \
+	--restore "$SNAPRIG restore {out} {restored}" -- \
+	"$SNAPRIG" backup --take --retry none {snapshot} {out} >result.json ||
+	fail "the client does not detect it: $(cat result.json)"
+same "detected recovered" "$(jq -r '.verdict + " " + .remedy' result.json)" "verdict and remedy"
+e2e_status=0
+"$SNAPRIG" check --size 4MiB --takes --profile vss --fault 'snapshot.commit hang times=1' -- \
+	sh -c 'timeout 0.3 touch {snapshot}; exit 1' >printed || e2e_status=$?
+same 1 "$e2e_status" "exit of a check of who leaves a set"
+grep -q "snapshot set of 's1', in progress" printed || fail "says: $(cat printed)"

@@ -35,7 +35,7 @@ static const struct message_case step_cases[] = {
 		"9:19: a name of 65 letters is too long (at most 64)" },
 	{ "snapshot: \"a\\0b\"", "9:19: a text cannot contain a zero byte" },
 	{ "snapshot: { s1: s2 }", "9:19: missing key 'name' in snapshot\n"
-				  "x.yaml:9:21: unknown key 's1' (known: name, limit)" },
+				  "x.yaml:9:21: unknown key 's1' (known: name, limit, requester)" },
 	{ "snapshot: [ s1 ]", "9:19: 'snapshot' must be a text, not a list" },
 	{ "? [a]\n        : b", "9:11: a key cannot be a list" },
 	{ "write: { name: w, pattern: random, bytes: 2TiB }",
@@ -224,7 +224,8 @@ START_TEST(control_characters_do_not_reach_the_terminal)
 	ck_assert_str_eq(messages,
 		"x.yaml:9:9: unknown key 'a?[2J?b?\?' (known: snapshot, "
 		"snapshots, delete, write, gauge, release, wait, coalesce, fault, fault-remove, "
-		"writer-add, writer-kill, writer-remove, remount, clone, discard, grow, "
+		"writer-add, writer-kill, writer-remove, writers-notify, remount, clone, discard, "
+		"grow, "
 		"fill, target, "
 		"failure, remedy, backup, restore, expect)\n");
 }
