@@ -65,6 +65,8 @@ static int run(const struct command_line *line, int argc, char **argv)
 	int code = check_arguments_read(line, argc, argv, &arguments);
 
 	if (code == COMMAND_GO_ON) {
+		/* What a failure may spoil must be there before it. */
+		arguments.steady |= arguments.has_repository;
 		interrupt_watch();
 		code = arguments.failure && strcmp(arguments.failure, "all") == 0
 			       ? run_all(&arguments)
@@ -91,7 +93,11 @@ static const struct command_option options[] = {
 		"('snaprig fault add --help')",
 		COMMAND_LISTED, "points", AT(faults) },
 #include "scenarios/cli/check_options.def"
-	{ "steady", NULL, "run it without the failure first", AT(steady) },
+	{ "steady", NULL, "run it without the failure first; always with {repo}", AT(steady) },
+	{ "keeps", "N",
+		"CMD keeps the latest N backups; without it, each that was right must\n"
+		"restore whatever comes later",
+		COMMAND_NUMBER, AT(keeps_text) },
 	{ "json", NULL, "print one JSON object", AT(as_json) },
 	{ 0 },
 };
@@ -111,14 +117,20 @@ const struct command_line check_command = {
 		"\n"
 		"In CMD stand {snapshot}, what to save (--gives); {live}, the volume; {out}, "
 		"where\n"
-		"the backup goes; {log}, a file for a log.  CMD of one word is a line for a shell.",
+		"the backup goes; {repo}, a folder for those of all runs: without the failure, "
+		"with\n"
+		"it and after its remedy; {log}, a file for a log.  CMD of one word is a line for\n"
+		"a shell.",
 	.examples = "  snaprig check -- dd if={snapshot} of={out} bs=1M\n"
 		    "  snaprig check --failure all -- cp {snapshot} {out}\n"
 		    "  snaprig check --failure cow-overflow --restore 'gunzip <{out} >{restored}' "
 		    "-- \\\n"
 		    "      'dd if={snapshot} bs=1M | gzip >{out}'\n"
 		    "  snaprig check --gives tree --restore 'tar -C {restored} -xf {out}' -- \\\n"
-		    "      tar -C {snapshot} -cf {out} .\n",
+		    "      tar -C {snapshot} -cf {out} .\n"
+		    "  snaprig check --failure read-error \\\n"
+		    "      --restore 'cp {repo}/$(basename {out}) {restored}' -- \\\n"
+		    "      'cp {snapshot} {repo}/$(basename {out})'\n",
 	.exits = "  0    intact; with a failure or a fault: intact, or detected\n"
 		 "  1    a finding: anything else\n"
 		 "  2    the command line, or a file of a failure, is wrong\n"

@@ -20,7 +20,7 @@ enum check_writer { CHECK_WRITER_NONE, CHECK_WRITER_TRICKLE, CHECK_WRITER_STORM 
 struct check_arguments {
 	/* As they are typed; NULL: not at all. */
 	const char *profile, *size, *image, *failure, *at, *restore, *writer_text, *seed_text;
-	const char *time_limit_text, *gives_text;
+	const char *time_limit_text, *gives_text, *keeps_text;
 	struct command_texts faults;
 	bool takes, steady, as_json;
 	bool writes_beside; /* the writer writes beside the reading, until the client ends */
@@ -33,6 +33,8 @@ struct check_arguments {
 	uint64_t time_limit_ns; /* 0: the failure's */
 	enum check_writer writer;
 	enum client_gives gives;
+	uint32_t keeps;	     /* as of an adapter */
+	bool has_repository; /* {repo} stands in the commands */
 	char *const *command;
 	const struct client *adapter; /* instead of the command, which is its name; or NULL */
 	char *image_path;	      /* of --image, absolute */

@@ -116,6 +116,8 @@ int check_arguments_read_command(struct check_arguments *arguments)
 			known);
 		return -EINVAL;
 	}
+	arguments->has_repository = client_has_word(arguments->backup, "repo") ||
+				    client_has_word(restore, "repo");
 	return 0;
 }
 
@@ -146,6 +148,20 @@ static int read_gives(struct check_arguments *arguments)
 	return -EINVAL;
 }
 
+static int read_keeps(struct check_arguments *arguments)
+{
+	uint64_t keeps = 0;
+
+	if (!arguments->keeps_text)
+		return 0;
+	if (number_parse(arguments->keeps_text, &keeps) < 0 || keeps == 0 || keeps > UINT32_MAX) {
+		log_error("cannot read number of backups '%s' (try 1)", arguments->keeps_text);
+		return -EINVAL;
+	}
+	arguments->keeps = (uint32_t)keeps;
+	return 0;
+}
+
 int check_arguments_read_values(struct check_arguments *arguments)
 {
 	if (arguments->seed_text && number_parse(arguments->seed_text, &arguments->seed) < 0) {
@@ -164,7 +180,8 @@ int check_arguments_read_values(struct check_arguments *arguments)
 		return -EINVAL;
 	}
 	if (read_volume(arguments) < 0 || read_writer(arguments) < 0 || read_rules(arguments) < 0 ||
-		read_moment(arguments) < 0 || read_gives(arguments) < 0)
+		read_moment(arguments) < 0 || read_gives(arguments) < 0 ||
+		read_keeps(arguments) < 0)
 		return -EINVAL;
 	return 0;
 }

@@ -230,9 +230,11 @@ static struct client *client_make(const struct check_arguments *arguments)
 	client->compares = is_tree ? CLIENT_COMPARES_TREE : CLIENT_COMPARES_WHOLE;
 	client->gives = arguments->gives;
 	client->takes_snapshot = arguments->takes;
-	/* Whatever its names begin with is its product. */
+	client->keeps = arguments->keeps;
+	/* Whatever its names begin with is its product, and what it keeps of all runs. */
 	text_list_add(&client->publishes, "{out}*");
 	text_list_add(&client->publishes, "{out}/");
+	text_list_add(&client->publishes, "{repo}/");
 	return client;
 }
 
@@ -330,6 +332,7 @@ void check_run(const struct check_arguments *arguments, struct failure *failure,
 	ret->profile = heap_copy(made->scenario.profile);
 	options.backup_over = backup_over;
 	options.context = &check;
+	options.looks_back = arguments->has_repository;
 	results_init(&results);
 	run_scenario(&made->scenario, client, &options, &results);
 	result_take(ret, &results.scenarios[0]);

@@ -5,6 +5,7 @@
 
 #include "scenarios/base/heap.h"
 #include "scenarios/cli/check.h"
+#include "scenarios/cli/scenario_check.h"
 #include "scenarios/judge/oracle.h"
 #include "simfs/base/check.h"
 #include "simfs/base/cleanup.h"
@@ -77,7 +78,7 @@ static const struct {
 	unsigned parts; /* each write is one part of so many */
 	unsigned first_percent, step_percent;
 } writers[] = {
-	[CHECK_WRITER_NONE] = { 0, 100, 1 },
+	[CHECK_WRITER_NONE] = { 64, 100, 1 },
 	[CHECK_WRITER_TRICKLE] = { 1024, 10, 40 },
 	[CHECK_WRITER_STORM] = { 16, 5, 15 },
 };
@@ -159,8 +160,25 @@ static void takes_set(struct phase *phase)
 	}
 }
 
+/*
+ * What a failure meets is as it would be without the run before it: a chain is as short.
+ * Elsewhere the next backup into a repository is of something else: but files would have to
+ * have other times, too, for whoever goes by them.
+ */
+static void between_add(const struct check_arguments *arguments, const struct scenario *scenario,
+	struct phase *phase)
+{
+	bool is_written = arguments->has_repository && arguments->writer == CHECK_WRITER_NONE &&
+			  scenario->content.kind == CONTENT_RANDOM;
+
+	if (scenario_has_chain(scenario))
+		step_add(phase, STEP_COALESCE);
+	else if (is_written)
+		write_insert(arguments, phase, phase->step_count, 1)->name = heap_copy("between");
+}
+
 /* One backup without the failure, first. */
-static void steady_add(struct scenario *scenario)
+static void steady_add(const struct check_arguments *arguments, struct scenario *scenario)
 {
 	struct phase *phases = heap_new((scenario->phase_count + 1) * sizeof *phases);
 
@@ -171,6 +189,7 @@ static void steady_add(struct scenario *scenario)
 	phases[0].name = heap_copy("steady");
 	backup_add(&phases[0], "s0", "b0");
 	step_add(&phases[0], STEP_DELETE)->name = heap_copy("s0");
+	between_add(arguments, scenario, &phases[0]);
 }
 
 /* Only a file system has what the client reads, or what it is compared by. */
@@ -221,7 +240,7 @@ void check_compose(const struct check_arguments *arguments, struct failure *fail
 		scenario->phase_count--;
 	}
 	if (arguments->steady)
-		steady_add(scenario);
+		steady_add(arguments, scenario);
 	for (size_t i = 0; arguments->takes && i < scenario->phase_count; i++)
 		takes_set(&scenario->phases[i]);
 }

@@ -28,7 +28,7 @@ static void content_check(
 		client->name, client->compares == CLIENT_COMPARES_TREE ? "tree" : "used blocks");
 }
 
-static bool has_chain(const struct scenario *scenario)
+bool scenario_has_chain(const struct scenario *scenario)
 {
 	return strcmp(scenario->profile, "xen") == 0;
 }
@@ -40,7 +40,7 @@ static void profile_check(const struct scenario *scenario, struct mistakes *mist
 			  : scenario->coalesces_when_asked ? "coalesce"
 							   : NULL;
 
-	if (key && !has_chain(scenario))
+	if (key && !scenario_has_chain(scenario))
 		mistakes_add(mistakes, scenario->profile_place,
 			"profile '%s' has no chain, which '%s' is of (try xen)", scenario->profile,
 			key);
@@ -83,10 +83,10 @@ static void chain_check(
 			   : step->kind == STEP_GROW   ? "which cannot grow"
 						       : "which takes no discards";
 
-	if (wants_chain && !has_chain(scenario))
+	if (wants_chain && !scenario_has_chain(scenario))
 		mistakes_add(mistakes, step->place, "profile '%s' has no chain %s (try xen)",
 			scenario->profile, what);
-	if (wants_none && has_chain(scenario))
+	if (wants_none && scenario_has_chain(scenario))
 		mistakes_add(mistakes, step->place, "profile '%s' has a chain, %s (try plain)",
 			scenario->profile, what);
 }

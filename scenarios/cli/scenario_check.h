@@ -19,6 +19,9 @@
 int scenario_check(struct scenario *scenario, const struct command_texts *folders,
 	struct mistakes *mistakes, struct client **ret);
 
+/* Is the volume a chain of nodes? */
+bool scenario_has_chain(const struct scenario *scenario);
+
 /* Says which of FOLDERS is none, on stderr: -EINVAL, or 0 for none. */
 int client_folders_check(const struct command_texts *folders);
 

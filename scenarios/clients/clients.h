@@ -132,6 +132,9 @@ bool client_publishes(
 /* The first {word} in TEMPLATE that is none of those above, the caller's; or NULL. */
 char *client_unknown_word(const char *template);
 
+/* Does "{word}" stand in TEMPLATE? */
+bool client_has_word(const char *template, const char *word);
+
 /* "{snapshot}, {live}, …": for messages.  The caller's. */
 char *client_known_words(void);
 

@@ -71,6 +71,18 @@ char *client_unknown_word(const char *template)
 	return NULL;
 }
 
+bool client_has_word(const char *template, const char *word)
+{
+	size_t length = strlen(word);
+
+	for (const char *at = template; *at; at++) {
+		if (word_length(at) == length + 2 && strncmp(at + 1, word, length) == 0 &&
+			(at == template || at[-1] != '$'))
+			return true;
+	}
+	return false;
+}
+
 char *client_known_words(void)
 {
 	char *text = heap_copy("");

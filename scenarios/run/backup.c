@@ -255,10 +255,12 @@ static int looks_good(struct run *run, const struct run_backup *backup,
 	return error < 0 ? error : ask(run, backup, "verify", client->verify, reason, ret);
 }
 
-/* The earlier ones are looked at when something has happened that may have spoilt them. */
-static bool is_in_trouble(const struct run *run, const struct run_backup *backup)
+/* The earlier ones are looked at when something has happened that may have spoilt them, or
+ * always. */
+static bool looks_back(const struct run *run, const struct run_backup *backup)
 {
-	return backup->fault_struck || backup->exit_status != 0 || earlier_not_intact(run);
+	return run->options->looks_back || backup->fault_struck || backup->exit_status != 0 ||
+	       earlier_not_intact(run);
 }
 
 static int backup_complete(struct run *run, struct run_backup *backup, struct reason *reason)
@@ -274,7 +276,7 @@ static int backup_complete(struct run *run, struct run_backup *backup, struct re
 		error = looks_good(run, backup, &findings.process, reason, &findings.looks_good);
 	if (error == 0)
 		error = backup_clean(run, backup, reason);
-	if (error == 0 && is_in_trouble(run, backup))
+	if (error == 0 && looks_back(run, backup))
 		error = retention_look(run, reason, &findings.spoilt);
 	if (error == 0)
 		error = volume_check(run, backup, "the restore", reason);

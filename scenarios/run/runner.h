@@ -40,6 +40,8 @@ struct run_backup {
 struct run_options {
 	const char *work_parent; /* NULL: $TMPDIR, or /tmp */
 	bool keep;		 /* the work folder stays, and is named on stderr */
+	bool looks_back;	 /* after each backup, not only after what may have spoilt them,
+				  * those before are restored again */
 	const char
 		*record_path; /* where the run is written down (report/record.h); NULL: nowhere */
 

@@ -34,6 +34,8 @@ for failure in chain-too-long sr-full-thin sr-full-thick coalesce-starved; do
 	checked 1 silent-corruption --failure "$failure" -- \
 		'cp {snapshot} {out} || cp {live} {out}'
 done
+# A run before it changes nothing of it.
+checked 0 detected --steady --failure coalesce-starved -- dd if={snapshot} of={out} bs=64k
 checked 0 intact --failure unhealthy-chain -- cp {snapshot} {out}
 checked 0 detected --failure unhealthy-chain -- '[ -e "$FLAG" ] || { touch "$FLAG"; exit 1; }
 	cp {snapshot} {out}'

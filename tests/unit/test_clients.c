@@ -29,6 +29,15 @@ START_TEST(words_are_quoted_for_the_shell)
 }
 END_TEST
 
+START_TEST(a_word_that_is_the_shells_is_none)
+{
+	ck_assert(client_has_word("cp {snapshot} {repo}", "repo"));
+	ck_assert(client_has_word("${repo} {repo}", "repo"));
+	ck_assert(!client_has_word("cp ${repo} {repos} {rep} {repo", "repo"));
+	ck_assert(!client_has_word("", "repo"));
+}
+END_TEST
+
 START_TEST(words_that_are_not_empty_are_in_the_environment)
 {
 	static const char *const wanted[] = { "SNAPRIG_SNAPSHOT=/w/mnt/snapshots/s 1",
@@ -98,6 +107,7 @@ int main(int argc, char **argv)
 	(void)argc;
 
 	tcase_add_test(tests, words_are_quoted_for_the_shell);
+	tcase_add_test(tests, a_word_that_is_the_shells_is_none);
 	tcase_add_test(tests, words_that_are_not_empty_are_in_the_environment);
 	tcase_add_loop_test(tests, folders_and_patterns_are_published, 0,
 		(int)(sizeof publishings / sizeof publishings[0]));
