@@ -32,8 +32,9 @@ content_is_image()
 content_xfs()
 {
 	command -v mkfs.xfs >/dev/null || return
+	rm -f image
 	truncate -s 320M image
-	mkfs.xfs -q -f image
+	mkfs.xfs -q image
 	mkdir files
 	mount_loop image files
 	for file in 1 2 3 4; do
@@ -49,6 +50,7 @@ content_xfs()
 content_ntfs()
 {
 	command -v ntfscp >/dev/null && command -v mkfs.ntfs >/dev/null || return
+	rm -f image
 	truncate -s 16M image
 	mkfs.ntfs -q -F image >/dev/null 2>&1
 	a_marked_file >file
