@@ -68,9 +68,9 @@ for point in 'writer.prepare-backup hang' 'writer.freeze hang' 'snapshot.commit 
 	done
 done
 grep -q '^VSS: .*0x80042316' "$mnt/.snaprig/kernel.log" || fail "VSS says nothing"
-rig events "$mnt" >events
-same 8 "$(grep -c 'set.died ' events)" "sets that died"
-same 8 "$(grep -c 'set.ended .*it was aborted' events)" "sets that ended"
+rig events "$mnt" >told
+same 8 "$(grep -c 'set.died ' told)" "sets that died"
+same 8 "$(grep -c 'set.ended .*it was aborted' told)" "sets that ended"
 
 # Before it has come to the set there is none.
 rig fault add "$mnt" 'snapshot.create hang name=stuck' >/dev/null

@@ -35,6 +35,12 @@ is()
 		fail "not so: $1: $(jq -c 'del(.tracks[].points[].reads)' map.json)"
 }
 
+# repeat REPLAY - runs that line; what it says is in again.json.
+repeat()
+{
+	env PATH="${SNAPRIG%/*}:$PATH" sh -c "$1" >again.json
+}
+
 copy='dd if={snapshot} of={out} bs=64k'
 # It looks at errors in the first half only.
 blind='dd if={snapshot} of={out} bs=64k count=8 &&
@@ -62,7 +68,7 @@ hits B 9..16 silent-corruption 0' "$(ranges_told)" "the map of one that is blind
 is '.tracks[0].tried == 7'
 replay=$(jq -r '.tracks[0].points[-1].replay' map.json)
 e2e_status=0
-(PATH=${SNAPRIG%/*}:$PATH && eval "$replay") >again.json || e2e_status=$?
+repeat "$replay" || e2e_status=$?
 same 1 "$e2e_status" "exit of the replay"
 same "$(jq -c '.tracks[0].points[-1] | [.verdict, .why, .fired]' map.json)" \
 	"$(jq -c '[.verdict, .why, .fired]' again.json)" "the replay"
@@ -102,7 +108,7 @@ case $replay in
 *"--failure read-error --at 'offset>="*) ;;
 *) fail "no offset in: $replay" ;;
 esac
-(PATH=${SNAPRIG%/*}:$PATH && eval "$replay") >again.json || fail "exit of: $replay"
+repeat "$replay" || fail "exit of: $replay"
 same "$(jq -c '.tracks[1].points[1] | [.verdict, .why, .fired]' map.json)" \
 	"$(jq -c '[.verdict, .why, .fired]' again.json)" "the replay of an offset"
 # It looks at the size of what it has read of the first half.

@@ -25,9 +25,9 @@ mount_volume 8389632 --profile xen
 head -c 8389632 /dev/urandom >content
 dd if=content of="$mnt/live" bs=77777 conv=notrunc status=none
 touch "$mnt/snapshots/s"
-head -c 3000001 /dev/urandom >more
-dd if=more of="$mnt/live" bs=100003 seek=3 conv=notrunc status=none
-dd if=more of=content bs=100003 seek=3 conv=notrunc status=none
+head -c 3000001 /dev/urandom >later
+dd if=later of="$mnt/live" bs=100003 seek=3 conv=notrunc status=none
+dd if=later of=content bs=100003 seek=3 conv=notrunc status=none
 live=$(digest content)
 umount_volume
 verify 0

@@ -22,6 +22,7 @@ ran 1 good-run.yaml lies-run.yaml --report html=page.html
 
 # The name of a socket of its own has room for 107 bytes, and it cannot be told where to put it.
 browser_home=$(mktemp -d /tmp/browser.XXXXXX)
+# shellcheck disable=SC2016 # at the end
 on_exit 'rm -rf "$browser_home"'
 
 # browser WIDTH PAGE ARGUMENT...
