@@ -47,6 +47,10 @@ field_reader read_steps;
 /* struct step: what an expect step expects. */
 field_reader read_expectation;
 
+/* struct scenario: what the machine must have; struct environment_texts: of the client. */
+field_reader read_requires;
+field_reader read_env;
+
 /* struct fault_texts: a rule, or a list of them. */
 field_reader read_faults;
 

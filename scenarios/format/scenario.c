@@ -82,6 +82,9 @@ void scenario_deinit(struct scenario *scenario)
 	for (size_t i = 0; i < scenario->writers.count; i++)
 		free(scenario->writers.texts[i]);
 	free(scenario->writers.texts);
+	for (size_t i = 0; i < scenario->environment.count; i++)
+		free(scenario->environment.texts[i]);
+	free(scenario->environment.texts);
 }
 
 void scenario_destroy(struct scenario *scenario)

@@ -79,6 +79,7 @@ enum step_kind {
 	STEP_GROW,	     /* grow: SIZE, of the volume then; so, too */
 	STEP_FILL,	     /* fill: SIZE | all | none, of the disk that the stores lie on */
 	STEP_TARGET,	     /* target: SIZE, room for what clients make; none: as there is */
+	STEP_REPEAT,	     /* repeat: { times, steps }; read_steps() makes single steps of it */
 	STEP_FAILURE, /* failure: NAME, or { name, at, as }; its steps take its place (cli/) */
 	STEP_REMEDY,  /* remedy: NAME, or { name, as }; so, too */
 	STEP_BACKUP,  /* backup: { of | takes, to } */
@@ -155,6 +156,12 @@ struct writer_texts {
 	size_t count;
 };
 
+/* "NAME=value"s. */
+struct environment_texts {
+	char **texts;
+	size_t count;
+};
+
 #define SCENARIO_WRITERS_MAX 64
 #define STEP_FILL_ALL	     UINT64_MAX
 
@@ -206,13 +213,15 @@ struct scenario {
 	struct place profile_place;
 	char *client; /* a name; or a path, which has a '/', from beside the scenario */
 	struct place client_place;
-	char *limit;		   /* NULL: the profile's */
-	char *sr;		   /* of a chain: "file", "lvm"; NULL: the profile's */
-	char *node_format;	   /* of a chain: "vhd", "qcow2"; NULL: the profile's */
-	bool coalesces_when_asked; /* a chain, and at no other time */
-	uint64_t time_limit_ns;	   /* of one run of the client; SCENARIO_TIME_LIMIT_NS by default */
-	uint64_t volume_bytes;	   /* a multiple of 512; 0: that of a CONTENT_IMAGE, not there */
-	uint64_t disk_bytes;	   /* of a disk of their own, for the stores; 0: none */
+	char *limit;			      /* NULL: the profile's */
+	char *sr;			      /* of a chain: "file", "lvm"; NULL: the profile's */
+	char *node_format;		      /* of a chain: "vhd", "qcow2"; NULL: the profile's */
+	bool coalesces_when_asked;	      /* a chain, and at no other time */
+	uint64_t timeout_ns;		      /* of all of it; 0: none */
+	struct environment_texts environment; /* of the client */
+	uint64_t time_limit_ns; /* of one run of the client; SCENARIO_TIME_LIMIT_NS by default */
+	uint64_t volume_bytes;	/* a multiple of 512; 0: that of a CONTENT_IMAGE, not there */
+	uint64_t disk_bytes;	/* of a disk of their own, for the stores; 0: none */
 	struct content_spec content;
 	struct writer_texts writers;
 	bool writers_unchecked; /* the rig hands out snapshots although a writer failed */

@@ -163,6 +163,8 @@ char *step_title(const struct step *step)
 			step->requester_dies ? ", whose requester dies" : "");
 	case STEP_SERIES:
 		return heap_format("snapshots '%s'", step->name);
+	case STEP_REPEAT:
+		return heap_copy("repeat");
 	case STEP_FAILURE:
 		return heap_format("failure '%s'", step->name);
 	case STEP_REMEDY:

@@ -9,6 +9,7 @@
 #include "scenarios/base/heap.h"
 #include "scenarios/format/names.h"
 #include "scenarios/format/parse.h"
+#include "scenarios/format/repeat.h"
 #include "scenarios/format/series.h"
 #include "scenarios/format/step_values.h"
 #include "scenarios/format/wishes.h"
@@ -202,6 +203,7 @@ static const struct field step_fields[] = {
 		.max = WRITE_MAX_BYTES },
 	[STEP_TARGET] = { "target", read_target, .offset = 0, .min = WRITE_MIN_BYTES,
 		.max = WRITE_MAX_BYTES },
+	[STEP_REPEAT] = { "repeat", read_nested_repeat, .table = &repeat_table },
 	[STEP_FAILURE] = { "failure", read_failure_step, .table = &failure_step_table },
 	[STEP_REMEDY] = { "remedy", read_failure_step, .table = &remedy_table },
 	[STEP_BACKUP] = { "backup", read_table, .table = &backup_table },
@@ -218,6 +220,7 @@ const struct field_table *const step_tables[] = {
 	&clone_table,
 	&discard_table,
 	&gauge_table,
+	&repeat_table,
 	&failure_step_table,
 	&remedy_table,
 	&backup_table,
@@ -348,9 +351,18 @@ static void starts_check(struct reading *reading, const struct phase *phase)
 	}
 }
 
+static void step_add(struct reading *reading, const struct tree_node *node, struct phase *phase)
+{
+	struct step step = { 0 };
+
+	step_read(reading, node, &step);
+	series_add(reading->names, &step, phase);
+}
+
 void read_steps(struct reading *reading, const struct field *field, const struct tree_node *node,
 	void *target)
 {
+	const struct tree_node *repeated;
 	struct phase *phase = target;
 
 	if (node->kind == TREE_REFUSED) {
@@ -372,10 +384,10 @@ void read_steps(struct reading *reading, const struct field *field, const struct
 		return;
 	}
 	for (size_t i = 0; i < node->entry_count; i++) {
-		struct step step = { 0 };
-
-		step_read(reading, node->entries[i].value, &step);
-		series_add(reading->names, &step, phase);
+		if (is_repeat(node->entries[i].value, &repeated))
+			repeat_read(reading, repeated, phase, step_add);
+		else
+			step_add(reading, node->entries[i].value, phase);
 	}
 	starts_check(reading, phase);
 }

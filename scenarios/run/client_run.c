@@ -11,9 +11,10 @@ char *client_log(const struct run *run, const char *name, const char *what)
 	return heap_format("%s/logs/%s.%s.log", run->work, name, what);
 }
 
-/* The words, and where temporary files go. */
+/* The words, where temporary files go, and what the scenario says. */
 static char **environment_make(const struct run *run, const struct client_words *words)
 {
+	const struct environment_texts *own = &run->scenario->environment;
 	char **environment = client_environment(words);
 	size_t count = 0;
 
@@ -21,6 +22,10 @@ static char **environment_make(const struct run *run, const struct client_words 
 		count++;
 	environment = heap_grow(environment, count, sizeof *environment);
 	environment[count++] = heap_format("TMPDIR=%s/tmp", run->work);
+	for (size_t i = 0; i < own->count; i++) {
+		environment = heap_grow(environment, count, sizeof *environment);
+		environment[count++] = heap_copy(own->texts[i]);
+	}
 	return heap_grow(environment, count, sizeof *environment);
 }
 
@@ -55,7 +60,7 @@ int client_run(struct run *run, const struct client_order *order, struct process
 		.environment = (const char *const *)environment,
 		.output_path = log,
 		.folder = run->work,
-		.time_limit_ns = run->scenario->time_limit_ns,
+		.time_limit_ns = run_time_limit_ns(run),
 		.killed = faults_let_go,
 		.context = run,
 	};

@@ -23,7 +23,7 @@ static const char *worker_text(const json_t *status, const char *name)
 /* Starts the worker and waits until it is idle: 0 with the status then, or -errno. */
 static int worker_run(struct run *run, struct reason *reason, json_t **ret_status)
 {
-	uint64_t deadline_ns = clock_now_ns() + run->scenario->time_limit_ns;
+	uint64_t deadline_ns = clock_now_ns() + run_time_limit_ns(run);
 	json_t *status = NULL;
 	int error = rig_call(run->rig, "coalesce", NULL, reason, &status);
 

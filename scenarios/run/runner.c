@@ -100,6 +100,16 @@ void span_end(struct run *run)
 		timeline_end_span(run->result->timeline, clock_now_ns() - run->begin_ns);
 }
 
+/* Also when it has no time left. */
+static bool run_must_end(struct run *run)
+{
+	struct reason reason = { "" };
+
+	if (!run->is_over && run_is_late(run, &reason))
+		run_end(run, OUTCOME_TIMED_OUT, &reason);
+	return run->is_over;
+}
+
 static void phase_run(struct run *run, const struct phase *phase)
 {
 	struct reason reason = { "" };
@@ -109,7 +119,7 @@ static void phase_run(struct run *run, const struct phase *phase)
 	run->phase_begin_ns = clock_now_ns();
 	if (phase_tell(run, phase, &reason) < 0)
 		run_end(run, OUTCOME_ERROR, &reason);
-	while (i < phase->step_count && !run->is_over) {
+	while (i < phase->step_count && !run_must_end(run)) {
 		size_t first = i;
 
 		while (i < phase->step_count && is_armed_kind(&phase->steps[i]))
@@ -359,9 +369,9 @@ void run_scenario(const struct scenario *scenario, const struct client *client,
 	replay_set(&run);
 	run_prepare(&run);
 	timeline_begin(&run);
-	for (size_t i = 0; i < scenario->phase_count && !run.is_over; i++)
+	for (size_t i = 0; i < scenario->phase_count && !run_must_end(&run); i++)
 		phase_run(&run, &scenario->phases[i]);
-	if (!run.is_over) {
+	if (!run_must_end(&run)) {
 		judge_unjudged(&run);
 		faults_check(&run);
 	}

@@ -150,6 +150,11 @@ enum volume_end {
  */
 int volume_look(struct run *run, struct reason *reason, enum volume_end *ret, char **ret_how);
 
+/* time_left.c: is the scenario's timeout over, with REASON; and how long may one run of the client
+ * take within it? */
+bool run_is_late(const struct run *run, struct reason *reason);
+uint64_t run_time_limit_ns(const struct run *run);
+
 /* Can what a step met be told of the volume?  Not when it was not served. */
 bool volume_is_served(const struct run *run);
 

@@ -50,7 +50,8 @@ START_TEST(every_unknown_word_is_reported_with_a_suggestion)
 		"unknown-keys.yaml:11:19: unknown key 'verdit' (did you mean 'verdict'?)\n"
 		"unknown-keys.yaml:11:41: unknown value 'broken' for 'live' (known: intact)\n"
 		"unknown-keys.yaml:12:1: unknown key 'colour' (known: name, about, seed, profile, "
-		"volume, client, sr, format, coalesce, time-limit, time-scale, writers, "
+		"volume, client, sr, format, coalesce, requires, env, timeout, time-limit, "
+		"time-scale, writers, "
 		"writer-check, phases)\n");
 }
 END_TEST

@@ -226,7 +226,7 @@ START_TEST(control_characters_do_not_reach_the_terminal)
 		"snapshots, delete, write, gauge, release, wait, coalesce, fault, fault-remove, "
 		"writer-add, writer-kill, writer-remove, writers-notify, remount, clone, discard, "
 		"grow, "
-		"fill, target, "
+		"fill, target, repeat, "
 		"failure, remedy, backup, restore, expect)\n");
 }
 END_TEST
