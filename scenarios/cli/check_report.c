@@ -86,6 +86,16 @@ static char *latency_text(const char *when, const struct write_latency *latency)
 		milliseconds(latency->p50_ns), milliseconds(latency->p99_ns), latency->count);
 }
 
+static void print_fallback(const struct measures *measures)
+{
+	char read[32];
+	AUTO(auto_free)
+	char *live = heap_format("%s of it read, and no good snapshot",
+		size_format(measures->live_read_bytes, read, sizeof read));
+
+	print_line("live", live);
+}
+
 static void print_measures(const struct measures *measures)
 {
 	char memory[32], store[32];
@@ -105,6 +115,8 @@ static void print_measures(const struct measures *measures)
 		print_reads(measures);
 		print_line("store", size_format(measures->store_bytes, store, sizeof store));
 	}
+	if (measures->fell_back)
+		print_fallback(measures);
 	if (measures->before.count > 0 || measures->during.count > 0)
 		print_line("writes", writes);
 }

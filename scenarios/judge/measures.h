@@ -35,6 +35,10 @@ struct measures {
 	uint64_t bytes_unread; /* data, and never read */
 	uint64_t bytes_of_holes;
 
+	bool has_live; /* of the live view, by whomever, while it ran: */
+	uint64_t live_read_bytes, live_written_bytes;
+	bool fell_back; /* it was read, and there was no snapshot, or none that was good */
+
 	/* Live writes while the client ran, and those after the run before it. */
 	struct write_latency before, during;
 };

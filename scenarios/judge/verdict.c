@@ -33,6 +33,9 @@ static const struct judgement on_failure[] = {
 static const struct judgement shown_as_good = { VERDICT_MISREPORTED,
 	"it reported a failure, but itself shows the backup as a good one" };
 
+static const struct judgement of_no_snapshot = { VERDICT_SILENT_CORRUPTION,
+	"it reported success, and what it left is of the live view and of no snapshot" };
+
 static const struct judgement spoilt_in_silence = { VERDICT_SILENT_CORRUPTION,
 	"it reported success, and an earlier backup that was right is not any more" };
 
@@ -57,6 +60,8 @@ static const struct judgement *judgement_of(const struct verdict_facts *facts)
 		return &out_of_time;
 	judgement = facts->exit_status == 0 ? &on_success[facts->restored]
 					    : &on_failure[facts->restored];
+	if (facts->exit_status == 0 && facts->restored == RESTORED_WRONG && facts->fell_back)
+		judgement = &of_no_snapshot;
 	if (facts->exit_status != 0 && facts->looks_good &&
 		judgement->verdict != VERDICT_MISREPORTED)
 		judgement = &shown_as_good;

@@ -14,7 +14,8 @@ enum restored {
 	/* It was refused, or gave what does not look complete: a smaller file, or a tree in
 	 * which something is missing or has another size. */
 	RESTORED_NOTHING,
-	RESTORED_WRONG, /* it looks complete, and is not the snapshot's content */
+	RESTORED_WRONG, /* it looks complete, and is not the snapshot's content; or there was none
+			 */
 	RESTORED_RIGHT,
 	RESTORED_UNKNOWN, /* it could not be tried, or the oracle cannot tell */
 };
@@ -23,6 +24,7 @@ struct verdict_facts {
 	bool timed_out;
 	int exit_status;
 	enum restored restored;
+	bool fell_back;		 /* it read the live view, and took no snapshot */
 	bool looks_good;	 /* it failed, and itself shows the backup as a good one */
 	bool has_leaked;	 /* it left what is no part of the backup */
 	bool earlier_not_intact; /* an earlier backup of the scenario was not intact */

@@ -69,11 +69,14 @@ json_t *measures_run_json(const struct measures *measures)
 {
 	if (!measures->is_there)
 		return json_null();
-	return json_pack("{s:f, s:f, s:f, s:I, s:I, s:{s:o, s:o}}", "seconds",
+	return json_pack("{s:f, s:f, s:f, s:I, s:I, s:o, s:b, s:{s:o, s:o}}", "seconds",
 		seconds(measures->duration_ns), "mib_per_second",
 		measures_rate(measures) / (1 << 20), "cpu_seconds", seconds(measures->cpu_ns),
 		"memory_bytes", (json_int_t)measures->memory_bytes, "store_bytes",
-		(json_int_t)measures->store_bytes, "writes", "before",
+		(json_int_t)measures->store_bytes, "live_read_bytes",
+		measures->has_live ? json_integer((json_int_t)measures->live_read_bytes)
+				   : json_null(),
+		"fell_back", (int)measures->fell_back, "writes", "before",
 		latency_json(&measures->before), "during", latency_json(&measures->during));
 }
 

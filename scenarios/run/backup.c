@@ -12,6 +12,7 @@
 #include "scenarios/judge/verdict.h"
 #include "scenarios/run/armed.h"
 #include "scenarios/run/client_run.h"
+#include "scenarios/run/fallback.h"
 #include "scenarios/run/give.h"
 #include "scenarios/run/measure.h"
 #include "scenarios/run/restore.h"
@@ -78,6 +79,7 @@ static void backup_judge(
 		.timed_out = findings->process.timed_out,
 		.exit_status = findings->process.exit_status,
 		.restored = findings->restoring.restored,
+		.fell_back = backup->fallback != NULL,
 		.looks_good = findings->looks_good,
 		.has_leaked = run->result->leak_count > backup->leaks_from,
 		.earlier_not_intact = earlier_not_intact(run),
@@ -88,8 +90,9 @@ static void backup_judge(
 	backup->verdict = verdict_judge(&facts);
 
 	AUTO(auto_free) char *details = details_make(run, backup, findings);
+	AUTO(auto_free) char *fallback = fallback_text(backup);
 
-	backup->reason = heap_format("%s%s", verdict_explain(&facts), details);
+	backup->reason = heap_format("%s%s%s", verdict_explain(&facts), details, fallback);
 }
 
 /* As client_run(), of the backup, with what the client is given of the snapshot. */
@@ -269,6 +272,8 @@ static int backup_complete(struct run *run, struct run_backup *backup, struct re
 	struct findings findings = { .restoring = { .restored = RESTORED_NOTHING } };
 	int error = backup_make(run, backup, reason, &findings.process, &findings.journal);
 
+	if (error == 0)
+		fallback_look(run, backup);
 	if (error == 0 && !findings.process.timed_out &&
 		strcmp(backup->left_behind, LEFT_BEHIND_NOTHING) != 0)
 		error = restore_try(run, backup, reason, &findings.restoring);

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "scenarios/base/files.h"
+#include "scenarios/base/heap.h"
 #include "simfs/base/cleanup.h"
 
 /* A map in more pieces is not fetched: a reader of single blocks, far apart. */
@@ -155,6 +156,38 @@ static void map_read(struct run *run, const struct run_backup *backup, json_t *f
 	ret->bytes_of_holes = holes * ORACLE_BLOCK_BYTES;
 }
 
+/* ---- the live view ---- */
+
+/* Not asked for through the control socket, where a rule may strike who asks: false when it
+ * cannot be known. */
+static bool live_read(const struct run *run, struct measures *ret)
+{
+	AUTO(auto_free) char *path = heap_format("%s/.snaprig/status.json", run->mount_point);
+	AUTO(auto_free) char *text = file_text(path);
+	json_t *status = text ? json_loads(text, 0, NULL) : NULL;
+	const json_t *counters = json_object_get(status, "counters");
+
+	ret->has_live = counters != NULL;
+	ret->live_read_bytes = number_of(counters, "live_read_bytes");
+	ret->live_written_bytes = number_of(counters, "live_written_bytes") +
+				  number_of(counters, "live_discarded_bytes");
+	json_decref(status);
+	return ret->has_live;
+}
+
+/* A rig that was started meanwhile has counted anew. */
+static void live_measure(const struct run *run, struct measures *measures)
+{
+	const struct measures *before = &run->measuring.reads;
+
+	if (!before->has_live || !live_read(run, measures))
+		return;
+	measures->has_live = measures->live_read_bytes >= before->live_read_bytes &&
+			     measures->live_written_bytes >= before->live_written_bytes;
+	measures->live_read_bytes -= before->live_read_bytes;
+	measures->live_written_bytes -= before->live_written_bytes;
+}
+
 /* ---- of one run ---- */
 
 void measure_begin(struct run *run, const struct run_backup *backup)
@@ -165,6 +198,7 @@ void measure_begin(struct run *run, const struct run_backup *backup)
 	if (answer)
 		counts_read(answer, &run->measuring.reads);
 	json_decref(answer);
+	live_read(run, &run->measuring.reads);
 }
 
 /* What was read of BACKUP's snapshot: what the rig answers; or NULL. */
@@ -197,6 +231,7 @@ void measure_end(struct run *run, struct run_backup *backup, const struct proces
 		.before = write_times_take(run->times_before),
 		.during = write_times_take(run->times_during),
 	};
+	live_measure(run, measures);
 	answer = reads_of(run, backup);
 	if (!answer)
 		return;

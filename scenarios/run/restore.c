@@ -11,6 +11,7 @@
 #include "scenarios/base/files.h"
 #include "scenarios/base/heap.h"
 #include "scenarios/run/client_run.h"
+#include "scenarios/run/fallback.h"
 #include "scenarios/run/give.h"
 #include "simfs/base/cleanup.h"
 
@@ -98,19 +99,14 @@ static int tree_look(struct run *run, const char *path, struct snapshot_point *p
 
 /* ---- both ---- */
 
-/* Judges what lies at PATH: 0, or -errno with REASON when the oracle cannot. */
-static int restored_look(struct run *run, const char *path, struct snapshot_point *point,
+/* Judges what lies at PATH by POINT: 0, or -errno with REASON when the oracle cannot. */
+static int point_look(struct run *run, const char *path, struct snapshot_point *point,
 	struct reason *reason, struct restoring *ret)
 {
 	bool wants_folder = run->client->compares == CLIENT_COMPARES_TREE;
 	struct stat found;
 	bool is_there = lstat(path, &found) == 0;
 
-	if (!point) {
-		restoring_set(ret, RESTORED_UNKNOWN,
-			heap_copy("no snapshot was taken to compare it with"));
-		return 0;
-	}
 	if (is_there && point->never_came) {
 		restoring_set(ret, RESTORED_WRONG,
 			heap_copy("there was no snapshot of which it could be"));
@@ -136,6 +132,26 @@ static int restored_look(struct run *run, const char *path, struct snapshot_poin
 	return 0;
 }
 
+/* The same by what BACKUP should have. */
+static int restored_look(struct run *run, const char *path, const struct run_backup *backup,
+	struct reason *reason, struct restoring *ret)
+{
+	struct snapshot_point *point = point_find_content(run, backup->of);
+	int error;
+
+	if (point)
+		return point_look(run, path, point, reason, ret);
+	if (!backup->fallback) {
+		restoring_set(ret, RESTORED_UNKNOWN,
+			heap_copy("no snapshot was taken to compare it with"));
+		return 0;
+	}
+	error = point_look(run, path, &backup->fallback->live, reason, ret);
+	if (error == 0)
+		fallback_judge(backup->fallback, ret);
+	return error;
+}
+
 /* Whatever lies at PATH goes; a tree is restored into a folder that is there. */
 static int place_clear(const struct run *run, const char *path, struct reason *reason)
 {
@@ -152,8 +168,7 @@ static int restored_judge(struct run *run, const struct client_order *order, int
 	const struct run_backup *backup = order->backup;
 
 	if (exit_status == 0)
-		return restored_look(
-			run, order->restored, point_find_content(run, backup->of), reason, ret);
+		return restored_look(run, order->restored, backup, reason, ret);
 
 	AUTO(auto_free) char *log = client_log(run, backup->name, order->what);
 	AUTO(auto_free) char *line = file_last_line(log);

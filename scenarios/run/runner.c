@@ -15,6 +15,7 @@
 #include "scenarios/clients/share.h"
 #include "scenarios/run/armed.h"
 #include "scenarios/run/content.h"
+#include "scenarios/run/fallback.h"
 #include "scenarios/run/give.h"
 #include "scenarios/run/runner_internal.h"
 #include "scenarios/run/sampler.h"
@@ -273,6 +274,7 @@ static void run_close(struct run *run)
 		point_deinit(&run->points[i]);
 	for (size_t i = 0; i < run->backup_count; i++) {
 		free(run->backups[i].reason);
+		fallback_destroy(run->backups[i].fallback);
 		free(run->backups[i].left_behind);
 		free(run->backups[i].log_path);
 		free(run->backups[i].out_path);

@@ -31,6 +31,7 @@ struct run_backup {
 	bool cause_unnamed; /* misreported, for what it did not say */
 	uint64_t duration_ns;
 	struct measures measures;
+	struct fallback *fallback; /* fallback.h; NULL: it took a snapshot, or read nothing */
 	char *reason;
 	char *left_behind; /* "b1.img 32.0 MiB", "nothing" */
 	char *log_path;	   /* what the client printed */
