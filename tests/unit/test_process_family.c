@@ -86,11 +86,12 @@ END_TEST
 
 int main(int argc, char **argv)
 {
+	if (argc > 1 && strcmp(argv[1], CHAIN) == 0)
+		return chain();
+
 	Suite *suite = suite_create("process family");
 	TCase *family = tcase_create("family");
 
-	if (argc > 1 && strcmp(argv[1], CHAIN) == 0)
-		return chain();
 	tcase_set_timeout(family, 60);
 	tcase_add_loop_test(
 		family, who_forks_and_ends_at_once_is_named_and_killed, 0, (int)engine_count(4));
