@@ -4,11 +4,12 @@
 # bash completion for snaprig; installed as .../bash-completion/completions/snaprig.
 
 # ---- the table of commands, as `make commands` writes it ----
-_snaprig_commands='create mount verify umount status events snapshot coalesce datto fault writers gauge check compare matrix sweep run replay shrink validate demo backup restore list doctor'
+_snaprig_commands='create mount verify umount status events snapshot coalesce datto fault writers gauge check compare matrix sweep run report replay shrink validate demo backup restore list doctor'
 declare -gA _snaprig_actions=(
 	['datto']='ctl mount umount'
 	['fault']='add list remove clear release'
 	['gauge']='set release'
+	['report']='merge'
 	['snapshot']='create clone delete list changed'
 	['writers']='list add remove kill freeze thaw notify'
 )
@@ -46,7 +47,8 @@ declare -gA _snaprig_options=(
 	['compare']='--rounds --profile --size --image --restore --gives --takes --writer --time-limit --seed --work --keep --json --help'
 	['matrix']='--failures --profile --size --image --jobs --report --resume --clients --time-limit --seed --work --json --help'
 	['sweep']='--failure --fault --by --points --every --svg --profile --size --image --restore --gives --takes --writer --time-limit --seed --work --keep --json --help'
-	['run']='--seed --report --record --artifacts --clients --work --keep --json --help'
+	['run']='--seed --filter --shard --list --jobs --retries --fail-fast --report --record --artifacts --clients --work --keep --json --help'
+	['report merge']='--report --json --help'
 	['replay']='--work --clients --keep --json --help'
 	['shrink']='--work --clients --keep --json --help'
 	['validate']='--clients --json --help'
@@ -129,11 +131,16 @@ declare -gA _snaprig_values=(
 	['sweep --seed']='number:'
 	['sweep --work']='folder:'
 	['run --seed']='number:'
+	['run --filter']='text:'
+	['run --shard']='text:'
+	['run --jobs']='number:'
+	['run --retries']='number:'
 	['run --report']='choice:junit= jenkins= tap= tap14= tap13= json= html= tap14 tap13 github'
 	['run --record']='folder:'
 	['run --artifacts']='folder:'
 	['run --clients']='folder:'
 	['run --work']='folder:'
+	['report merge --report']='choice:junit= jenkins= tap= tap14= tap13= json= html= tap14 tap13 github'
 	['replay --work']='folder:'
 	['replay --clients']='folder:'
 	['shrink --work']='folder:'
@@ -190,6 +197,7 @@ declare -gA _snaprig_operands=(
 	['gauge release 2']='listed:gauges'
 	['matrix *']='listed:clients'
 	['run *']='file:'
+	['report merge *']='file:'
 	['replay 1']='file:'
 	['shrink 1']='file:'
 	['validate *']='file:'

@@ -17,4 +17,7 @@ extern const struct command_line replay_command;
 extern const struct command_line shrink_command;
 extern const struct command_line demo_command;
 
+/* Up to a NULL. */
+extern const struct command_line *const report_actions[];
+
 #endif

@@ -9,29 +9,37 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <jansson.h>
+
 #include "scenarios/base/heap.h"
 #include "scenarios/base/interrupt.h"
 #include "scenarios/cli/commands.h"
-#include "scenarios/cli/run_folders.h"
+#include "scenarios/cli/run_choice.h"
+#include "scenarios/cli/run_jobs.h"
+#include "scenarios/cli/run_progress.h"
 #include "scenarios/cli/run_reports.h"
 #include "scenarios/cli/run_set.h"
 #include "scenarios/cli/scenario_check.h"
 #include "scenarios/clients/clients.h"
 #include "scenarios/format/yaml_values.h"
 #include "scenarios/report/report.h"
-#include "scenarios/run/runner.h"
+#include "scenarios/report/text.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/exit_code.h"
 #include "simfs/base/log.h"
+#include "simfs/control/protocol.h"
 
 struct run_arguments {
-	struct run_options options;
+	struct run_order order;
 	const char *seed_text; /* NULL: the scenarios' own */
+	const char *jobs_text;
+	const char *retries_text;
 	uint64_t seed;
+	struct run_choice choice;
 	struct command_texts reports;
 	struct command_texts clients;
-	struct run_folders folders;
 	bool as_json;
+	bool lists;
 };
 
 static int read_seed(struct run_arguments *arguments)
@@ -42,66 +50,94 @@ static int read_seed(struct run_arguments *arguments)
 	return -EINVAL;
 }
 
+/* TEXT, from MIN to MAX, into RET, which stays as it is without a TEXT. */
+static int read_count(const char *what, const char *text, unsigned min, unsigned max, unsigned *ret)
+{
+	uint64_t number;
+
+	if (!text)
+		return 0;
+	if (number_parse(text, &number) < 0 || number < min || number > max) {
+		log_error("cannot use %s '%s' (from %u to %u)", what, text, min, max);
+		return -EINVAL;
+	}
+	*ret = (unsigned)number;
+	return 0;
+}
+
 /* What was typed, as what it means: 0, or -EINVAL after a message. */
 static int read_arguments(struct run_arguments *arguments)
 {
-	int error = read_seed(arguments);
+	struct run_order *order = &arguments->order;
 
-	return error == 0 ? client_folders_check(&arguments->clients) : error;
+	order->jobs = 1;
+	if (read_seed(arguments) < 0 ||
+		read_count("jobs", arguments->jobs_text, 1, RUN_JOBS_MAX, &order->jobs) < 0 ||
+		read_count("retries", arguments->retries_text, 0, RUN_RETRIES_MAX,
+			&order->retries) < 0)
+		return -EINVAL;
+	return client_folders_check(&arguments->clients);
 }
 
-static void item_run(const struct run_item *item, const struct run_arguments *arguments,
-	const struct run_reports *reports, struct results *results)
+static void list_print(const struct run_set *set)
 {
-	struct run_options options = arguments->options;
-	AUTO(auto_free) char *record = run_record_path(&arguments->folders, item->scenario);
-
-	AUTO(auto_free)
-	char *artifacts = run_artifacts_path(&arguments->folders, item->scenario);
-
-	options.record_path = record;
-	options.keeps_timeline = run_reports_draw(reports);
-	options.artifacts_path = artifacts;
-	options.takes_evidence = true;
-	run_scenario(item->scenario, item->client, &options, results);
+	for (size_t i = 0; i < set->count; i++)
+		puts(set->items[i].scenario->name);
 }
 
-/* Runs them all; an interrupt ends it after the scenario that it struck. */
-static void set_run(const struct run_set *set, const struct run_arguments *arguments,
-	struct run_reports *reports, struct results *results)
+static void list_print_json(const struct run_set *set)
 {
-	if (!arguments->as_json)
-		report_tap_begin(reports->tap_version, set->count, stdout);
-	for (size_t i = 0; i < set->count && !interrupt_seen(); i++) {
-		fflush(stdout);
-		item_run(&set->items[i], arguments, reports, results);
-		run_reports_write(reports, results);
+	json_t *array = json_array();
 
-		const struct scenario_result *result = &results->scenarios[i];
+	for (size_t i = 0; i < set->count; i++) {
+		const struct scenario *scenario = set->items[i].scenario;
 
-		if (!arguments->as_json)
-			report_tap_point(result, i + 1, stdout);
-		if (result->outcome != OUTCOME_PASSED && result->outcome != OUTCOME_SKIPPED)
-			log_info("%s: %s; replay: %s", result->name, outcome_name(result->outcome),
-				result->replay);
+		json_array_append_new(
+			array, json_pack("{s:s, s:o, s:i, s:i}", "name", scenario->name, "path",
+				       report_text_json(scenario->path), "line",
+				       (int)scenario->name_place.line, "column",
+				       (int)scenario->name_place.column));
 	}
+
+	json_t *document = json_pack(
+		"{s:i, s:o}", "schema_version", SCHEMA_VERSION, "scenarios", array);
+
+	json_dumpf(document, stdout, JSON_INDENT(2));
+	putchar('\n');
+	json_decref(document);
+}
+
+static void progress_over(void *context, size_t item, struct results *one)
+{
+	run_progress_over(context, item, one);
+}
+
+/* Runs them all; an interrupt ends it with the scenarios that it struck. */
+static void set_run(const struct run_set *set, struct run_arguments *arguments,
+	struct run_reports *reports, struct results *ret)
+{
+	struct run_progress progress;
+
+	run_progress_init(&progress, reports, set->count, arguments->as_json);
+	arguments->order.options.keeps_timeline = run_reports_draw(reports);
+	arguments->order.over = progress_over;
+	arguments->order.context = &progress;
+	run_jobs(set, &arguments->order);
+	run_progress_end(&progress, ret);
 	if (arguments->as_json)
-		report_json(results, stdout);
+		report_json(ret, stdout);
 	fflush(stdout);
 }
 
-static int set_run_and_report(const struct run_set *set, const struct run_arguments *arguments)
+static int set_run_and_report(const struct run_set *set, struct run_arguments *arguments)
 {
+	const struct results none = { .planned_count = set->count };
 	struct run_reports reports;
 	struct results results;
 
-	results_init(&results);
-	results.planned_count = set->count;
-	if (run_folders_prepare(&arguments->folders, set) < 0 ||
-		run_reports_open(&reports, &arguments->reports, &results) < 0) {
-		results_deinit(&results);
+	if (run_folders_prepare(&arguments->order.folders, set) < 0 ||
+		run_reports_open(&reports, &arguments->reports, &none) < 0)
 		return EXIT_USAGE;
-	}
 	interrupt_watch();
 	set_run(set, arguments, &reports, &results);
 
@@ -112,6 +148,14 @@ static int set_run_and_report(const struct run_set *set, const struct run_argume
 	results_deinit(&results);
 	interrupt_obey();
 	return exit_code;
+}
+
+static int set_take(const struct run_set *set, struct run_arguments *arguments)
+{
+	if (!arguments->lists)
+		return set_run_and_report(set, arguments);
+	(arguments->as_json ? list_print_json : list_print)(set);
+	return command_line_finish();
 }
 
 /* What a replay of this run needs, too: " --clients DIR". */
@@ -145,15 +189,16 @@ static int run(const struct command_line *line, int argc, char **argv)
 		if (run_set_add(&set, argv[i]) < 0)
 			error = -EINVAL;
 	}
-	if (run_set_check(&set) < 0)
+	if (run_set_check(&set) < 0 ||
+		(error == 0 && run_choice_apply(&arguments.choice, &set) < 0))
 		error = -EINVAL;
 	if (arguments.seed_text)
 		run_set_seed(&set, arguments.seed);
 
 	AUTO(auto_free) char *replay_words = replay_words_of(&arguments.clients);
 
-	arguments.options.replay_words = replay_words;
-	exit_code = error < 0 ? EXIT_USAGE : set_run_and_report(&set, &arguments);
+	arguments.order.options.replay_words = replay_words;
+	exit_code = error < 0 ? EXIT_USAGE : set_take(&set, &arguments);
 	run_set_deinit(&set);
 	return exit_code;
 }
@@ -162,17 +207,27 @@ static int run(const struct command_line *line, int argc, char **argv)
 
 static const struct command_option options[] = {
 	{ "seed", "N", "instead of the scenarios' own seeds", COMMAND_NUMBER, AT(seed_text) },
+	{ "filter", "GLOB...", "only those whose name matches, as the shell does", COMMAND_TEXT,
+		AT(choice.filters) },
+	{ "shard", "I/N", "only the I-th of N shares, which together are all", COMMAND_TEXT,
+		AT(choice.shard_text) },
+	{ "list", NULL, "print the names of those that would be run, and run none", AT(lists) },
+	{ "jobs", "N", "run so many at a time (default 1)", COMMAND_NUMBER, AT(jobs_text) },
+	{ "retries", "N", "run one that does not pass up to N times more; passes it, it is flaky",
+		COMMAND_NUMBER, AT(retries_text) },
+	{ "fail-fast", NULL, "after one that does not pass, skip those that were not begun",
+		AT(order.fails_fast) },
 	{ "report", "KIND=FILE...", "write a report to a file, too (see above)", COMMAND_CHOICE,
 		RUN_REPORT_KINDS, AT(reports) },
 	{ "record", "FOLDER", "write each run down, for replay and shrink, as FOLDER/NAME.jsonl",
-		COMMAND_FOLDER, AT(folders.records) },
+		COMMAND_FOLDER, AT(order.folders.records) },
 	{ "artifacts", "FOLDER", "keep the logs of what did not pass, in FOLDER/NAME",
-		COMMAND_FOLDER, AT(folders.artifacts) },
+		COMMAND_FOLDER, AT(order.folders.artifacts) },
 	{ "clients", "FOLDER...", "look for adapters of clients in this folder, too",
 		COMMAND_FOLDER, AT(clients) },
 	{ "work", "FOLDER", "where work folders are made (default $TMPDIR, or /tmp)",
-		COMMAND_FOLDER, AT(options.work_parent) },
-	{ "keep", NULL, "keep the work folders, and say where they are", AT(options.keep) },
+		COMMAND_FOLDER, AT(order.options.work_parent) },
+	{ "keep", NULL, "keep the work folders, and say where they are", AT(order.options.keep) },
 	{ "json", NULL, "print one JSON object instead of TAP", AT(as_json) },
 	{ 0 },
 };

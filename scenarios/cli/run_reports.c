@@ -227,16 +227,14 @@ static void report_lost(struct run_report *report, int error)
 	report->is_lost = true;
 }
 
-static void annotations_write(struct run_reports *reports, const struct results *results)
+void run_reports_tell(const struct run_reports *reports, const struct scenario_result *result)
 {
-	for (; reports->annotated_count < results->scenario_count; reports->annotated_count++)
-		report_github_annotate(&results->scenarios[reports->annotated_count], stderr);
+	if (reports->annotates)
+		report_github_annotate(result, stderr);
 }
 
 void run_reports_write(struct run_reports *reports, const struct results *results)
 {
-	if (reports->annotates)
-		annotations_write(reports, results);
 	for (size_t i = 0; i < reports->count; i++) {
 		struct run_report *report = &reports->items[i];
 		int error = report->target ? file_write(report, results) : 0;

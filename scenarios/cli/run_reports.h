@@ -32,8 +32,7 @@ struct run_reports {
 	size_t count;
 	int tap_version; /* of what is printed */
 	bool annotates;	 /* on stderr, for GitHub */
-	size_t annotated_count;
-	FILE *summary; /* of GitHub's step; or NULL */
+	FILE *summary;	 /* of GitHub's step; or NULL */
 };
 
 /* What --report takes, as in struct command_option. */
@@ -46,7 +45,10 @@ struct run_reports {
 int run_reports_open(struct run_reports *reports, const struct command_texts *texts,
 	const struct results *results);
 
-/* Writes them again, after a scenario has ended. */
+/* Tells of a scenario that has ended, where that is done once … */
+void run_reports_tell(const struct run_reports *reports, const struct scenario_result *result);
+
+/* … and writes the reports again. */
 void run_reports_write(struct run_reports *reports, const struct results *results);
 
 /* Writes the streams, too, and releases all.  0, or -EIO when a report was lost. */

@@ -22,12 +22,16 @@ void run_set_init(struct run_set *set)
 	*set = (struct run_set){ 0 };
 }
 
+void run_item_deinit(struct run_item *item)
+{
+	scenario_destroy(item->scenario);
+	client_destroy(item->client);
+}
+
 void run_set_deinit(struct run_set *set)
 {
-	for (size_t i = 0; i < set->count; i++) {
-		scenario_destroy(set->items[i].scenario);
-		client_destroy(set->items[i].client);
-	}
+	for (size_t i = 0; i < set->count; i++)
+		run_item_deinit(&set->items[i]);
 	free(set->items);
 	run_set_init(set);
 }

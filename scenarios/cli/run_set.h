@@ -17,6 +17,8 @@ struct run_item {
 	struct client *client;
 };
 
+void run_item_deinit(struct run_item *item);
+
 struct run_set {
 	struct run_item *items;
 	size_t count;

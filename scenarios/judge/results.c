@@ -7,6 +7,7 @@
 #include "scenarios/base/heap.h"
 #include "scenarios/format/step_title.h"
 #include "simfs/base/check.h"
+#include "simfs/base/cleanup.h"
 #include "simfs/base/exit_code.h"
 
 static const struct {
@@ -36,7 +37,7 @@ void results_init(struct results *results)
 	*results = (struct results){ 0 };
 }
 
-static void scenario_result_deinit(struct scenario_result *result)
+void scenario_result_deinit(struct scenario_result *result)
 {
 	for (size_t i = 0; i < result->step_count; i++) {
 		free(result->steps[i].phase);
@@ -56,6 +57,7 @@ static void scenario_result_deinit(struct scenario_result *result)
 	}
 	free(result->evidence);
 	free(result->artifacts);
+	free(result->flaky);
 	free(result->steps);
 	free(result->backups);
 	free(result->leaks);
@@ -90,6 +92,7 @@ struct scenario_result *results_add(struct results *results, const struct scenar
 		.client = heap_copy(scenario->client),
 		.seed = scenario->seed,
 		.outcome = OUTCOME_PASSED,
+		.runs = 1,
 	};
 	return result;
 }
@@ -178,6 +181,26 @@ void result_set_artifacts(struct scenario_result *result, const char *folder)
 {
 	free(result->artifacts);
 	result->artifacts = heap_copy(folder);
+}
+
+struct scenario_result results_take_latest(struct results *results)
+{
+	MUST(results->scenario_count > 0);
+	return results->scenarios[--results->scenario_count];
+}
+
+void result_succeed_to(struct scenario_result *result, struct scenario_result *earlier)
+{
+	result->runs = earlier->runs + 1;
+	if (result->outcome == OUTCOME_PASSED) {
+		result->flaky = heap_format("%s: %s", outcome_name(earlier->outcome),
+			earlier->message ? earlier->message : "no reason given");
+		result->evidence = TAKE_PTR(earlier->evidence);
+		result->evidence_count = earlier->evidence_count;
+		earlier->evidence_count = 0;
+		result->artifacts = TAKE_PTR(earlier->artifacts);
+	}
+	scenario_result_deinit(earlier);
 }
 
 bool outcome_is_bad(enum outcome outcome)

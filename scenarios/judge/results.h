@@ -76,7 +76,9 @@ struct scenario_result {
 	char *replay; /* the command line that repeats this run; or NULL */
 	struct evidence *evidence;
 	size_t evidence_count;
-	char *artifacts;	   /* the folder in which all its logs are kept; or NULL */
+	char *artifacts; /* the folder in which all its logs are kept; or NULL */
+	unsigned runs;	 /* of it, up to this one, which is the last */
+	char *flaky;	 /* it passed, and an earlier run did not: why, "failed: …"; or NULL */
 	struct timeline *timeline; /* NULL: nobody asked for it */
 };
 
@@ -85,6 +87,8 @@ struct results {
 	size_t scenario_count;
 	size_t planned_count; /* how many there will be at the end; 0: what is there is all */
 };
+
+void scenario_result_deinit(struct scenario_result *result);
 
 void results_init(struct results *results);
 void results_deinit(struct results *results);
@@ -126,6 +130,14 @@ void result_add_leak(struct scenario_result *result, const char *what);
 /* Records the last lines of the log NAME. */
 void result_add_evidence(
 	struct scenario_result *result, const char *name, const char *text, bool is_cut);
+
+/*
+ * Takes the result added last off RESULTS, which is the caller's then, for
+ * result_succeed_to() to take over: RESULT is of a later run of the same scenario.  When it
+ * passed it is flaky, and has the evidence of the EARLIER one.
+ */
+struct scenario_result results_take_latest(struct results *results);
+void result_succeed_to(struct scenario_result *result, struct scenario_result *earlier);
 
 /* All its logs are kept in FOLDER. */
 void result_set_artifacts(struct scenario_result *result, const char *folder);

@@ -16,7 +16,15 @@
 
 static const char *level_of(const struct scenario_result *result)
 {
+	if (result->flaky)
+		return "warning";
 	return outcome_is_bad(result->outcome) ? "error" : "notice";
+}
+
+/* "flaky" is said where a reader looks for the outcome. */
+static const char *outcome_word(const struct scenario_result *result)
+{
+	return result->flaky ? "flaky" : outcome_name(result->outcome);
 }
 
 static void write_annotation(const struct scenario_result *result, const struct step_result *step,
@@ -28,7 +36,7 @@ static void write_annotation(const struct scenario_result *result, const struct 
 		fprintf(file, ",line=%u,col=%u", step->place.line, step->place.column);
 	fputs(",title=", file);
 	report_write_github(result->name, true, file);
-	fprintf(file, "::%s: ", outcome_name(result->outcome));
+	fprintf(file, "::%s: ", outcome_word(result));
 	report_write_github(message ? message : "no reason given", false, file);
 	fputc('\n', file);
 }
@@ -45,7 +53,9 @@ void report_github_annotate(const struct scenario_result *result, FILE *file)
 		write_annotation(result, step, step->message, file);
 		is_told = is_told || step->outcome == result->outcome;
 	}
-	if (!is_told && result->outcome != OUTCOME_PASSED)
+	if (result->flaky)
+		write_annotation(result, NULL, result->flaky, file);
+	else if (!is_told && result->outcome != OUTCOME_PASSED)
 		write_annotation(result, NULL, result->message, file);
 }
 
@@ -61,7 +71,7 @@ static void write_cell(const char *text, FILE *file)
 
 static void write_row(const struct scenario_result *result, FILE *file)
 {
-	write_cell(outcome_name(result->outcome), file);
+	write_cell(outcome_word(result), file);
 	write_cell(result->name, file);
 	write_cell(result->client, file);
 	fputs("| ", file);
@@ -71,14 +81,19 @@ static void write_row(const struct scenario_result *result, FILE *file)
 		fprintf(file, " %s", verdict_name(result->backups[i].verdict));
 	}
 	fprintf(file, " | %.1f s ", (double)result->duration_ns / (double)NS_PER_S);
-	write_cell(result->message, file);
+	write_cell(result->flaky ? result->flaky : result->message, file);
 	fputs("|\n", file);
 }
 
-static void write_rows(const struct results *results, bool is_bad, FILE *file)
+static bool is_worth_a_look(const struct scenario_result *result)
+{
+	return result->flaky || outcome_is_bad(result->outcome);
+}
+
+static void write_rows(const struct results *results, bool is_worth, FILE *file)
 {
 	for (size_t i = 0; i < results->scenario_count; i++) {
-		if (outcome_is_bad(results->scenarios[i].outcome) == is_bad)
+		if (is_worth_a_look(&results->scenarios[i]) == is_worth)
 			write_row(&results->scenarios[i], file);
 	}
 }
@@ -102,7 +117,9 @@ static void write_logs(const struct scenario_result *result, FILE *file)
 		fputc('\n', file);
 	}
 	for (size_t i = 0; i < result->evidence_count; i++) {
-		fprintf(file, "\n---- %s ----\n", result->evidence[i].name);
+		fputs("\n---- ", file);
+		report_write_xml_text(result->evidence[i].name, file);
+		fputs(" ----\n", file);
 		report_write_xml_text(result->evidence[i].text, file);
 	}
 	fputs("</pre>\n</details>\n", file);
@@ -110,15 +127,19 @@ static void write_logs(const struct scenario_result *result, FILE *file)
 
 void report_github_summary(const struct results *results, FILE *file)
 {
-	size_t counts[OUTCOME_ERROR + 1] = { 0 }, length = 0;
+	size_t counts[OUTCOME_ERROR + 1] = { 0 }, flaky = 0, length = 0;
 
-	for (size_t i = 0; i < results->scenario_count; i++)
+	for (size_t i = 0; i < results->scenario_count; i++) {
 		counts[results->scenarios[i].outcome]++;
+		flaky += results->scenarios[i].flaky != NULL;
+	}
 	fprintf(file, "### Snaprig: %zu scenarios", results->scenario_count);
 	for (enum outcome outcome = 0; outcome <= OUTCOME_ERROR; outcome++) {
 		if (counts[outcome] > 0)
 			fprintf(file, ", %zu %s", counts[outcome], outcome_name(outcome));
 	}
+	if (flaky > 0)
+		fprintf(file, ", of these %zu flaky", flaky);
 	fputs("\n\n| outcome | scenario | client | verdicts | time | message |\n"
 	      "|---|---|---|---|---|---|\n",
 		file);
@@ -128,7 +149,7 @@ void report_github_summary(const struct results *results, FILE *file)
 		const struct scenario_result *result = &results->scenarios[i];
 
 		length += logs_length(result);
-		if (outcome_is_bad(result->outcome) && length <= LOGS_BYTES_MAX)
+		if (is_worth_a_look(result) && length <= LOGS_BYTES_MAX)
 			write_logs(result, file);
 	}
 	fputc('\n', file);

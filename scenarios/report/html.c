@@ -99,6 +99,14 @@ static void write_command(const char *command, FILE *file)
 	fputs("<button type=\"button\" class=\"copy\">copy</button></p>\n", file);
 }
 
+static void write_flaky(const struct scenario_result *result, FILE *file)
+{
+	if (!result->flaky)
+		return;
+	fprintf(file, "<p class=\"message\">flaky: it passed in run %u; before: ", result->runs);
+	write_text("", result->flaky, "</p>\n", file);
+}
+
 static void write_scenario(const struct scenario_result *result, size_t number, FILE *file)
 {
 	const char *outcome = outcome_name(result->outcome);
@@ -114,6 +122,7 @@ static void write_scenario(const struct scenario_result *result, size_t number, 
 		seconds(result->duration_ns));
 	if (result->message)
 		write_text("<p class=\"message\">", result->message, "</p>\n", file);
+	write_flaky(result, file);
 	write_command(result->replay, file);
 	if (result->artifacts)
 		write_text("<p>All logs are kept in <code>", result->artifacts, "</code>.</p>\n",
@@ -165,7 +174,8 @@ static void write_row(const struct scenario_result *result, size_t number, FILE 
 	report_write_xml(result->name, file);
 	write_text("</a><td>", result->profile, "<td>", file);
 	report_write_xml(result->client, file);
-	fprintf(file, "<td><span class=\"badge %s\">%s</span><td>", outcome, outcome);
+	fprintf(file, "<td><span class=\"badge %s\">%s%s</span><td>", outcome, outcome,
+		result->flaky ? ", flaky" : "");
 	if (verdict)
 		fprintf(file, "<span class=\"badge %s\">%s</span>", verdict, verdict);
 	fprintf(file, "<td>%.2f\n", seconds(result->duration_ns));
@@ -188,6 +198,9 @@ static void write_summary(const struct results *results, const char *environment
 				outcome_name((enum outcome)outcome), count,
 				outcome_name((enum outcome)outcome));
 	}
+	if (results_missing(results) > 0)
+		fprintf(file, "</p>\n<p class=\"message\">%zu scenarios have not ended",
+			results_missing(results));
 	write_text("</p>\n<p class=\"facts\">", environment, "</p>\n", file);
 	fputs("<p><label>Show <input id=\"filter\" type=\"search\" "
 	      "placeholder=\"a name, a client, an outcome\"></label></p></header>\n",

@@ -46,10 +46,12 @@ static void count_case(struct counts *counts, enum outcome outcome)
 
 /*
  * What befell the scenario as a whole (a missing tool, a mount that failed)
- * is on none of its steps, so it gets a case of its own.
+ * is on none of its steps, so it gets a case of its own; as does an earlier run.
  */
 static bool needs_own_case(const struct scenario_result *result)
 {
+	if (result->flaky)
+		return true;
 	for (size_t i = 0; i < result->step_count; i++) {
 		if (result->steps[i].outcome == result->outcome)
 			return false;
@@ -103,6 +105,7 @@ static void write_properties(const struct scenario_result *result, FILE *file)
 	write_property("client", result->client, file);
 	write_property("outcome", outcome_name(result->outcome), file);
 	write_property("replay", result->replay, file);
+	write_property("flaky", result->flaky, file);
 	for (size_t i = 0; i < result->backup_count; i++) {
 		char name[128];
 
@@ -123,8 +126,9 @@ static void write_evidence(const struct scenario_result *result, FILE *file)
 		const struct evidence *evidence = &result->evidence[i];
 		size_t length = strlen(evidence->text);
 
-		fprintf(file, "\n---- %s%s ----\n", evidence->name,
-			evidence->is_cut ? ", its last lines" : "");
+		fputs("\n---- ", file);
+		report_write_xml_text(evidence->name, file);
+		fprintf(file, "%s ----\n", evidence->is_cut ? ", its last lines" : "");
 		report_write_xml_text(evidence->text, file);
 		if (length > 0 && evidence->text[length - 1] != '\n')
 			fputc('\n', file);
@@ -140,7 +144,9 @@ static void write_attachments(const struct scenario_result *result, FILE *file)
 	for (size_t i = 0; i < result->evidence_count; i++) {
 		fputs("[[ATTACHMENT|", file);
 		report_write_xml_text(result->artifacts, file);
-		fprintf(file, "/%s]]\n", result->evidence[i].name);
+		fputc('/', file);
+		report_write_xml_text(result->evidence[i].name, file);
+		fputs("]]\n", file);
 	}
 	fputs("</system-out>\n", file);
 }
@@ -189,6 +195,20 @@ static void write_step(const struct scenario_result *result, const struct step_r
 	write_outcome(result, step->outcome, step->message, with_evidence, file);
 }
 
+/* As Maven's readers know it: the case passed, and what it holds tells of another run. */
+static void write_flaky(const struct scenario_result *result, FILE *file)
+{
+	fputs(">\n      <flakyFailure", file);
+	write_attribute("message", result->flaky, file);
+	fputs(" type=\"flaky\">", file);
+	report_write_xml_text(result->flaky, file);
+	fprintf(file, "\nit passed in run %u\n", result->runs);
+	write_evidence(result, file);
+	fputs("</flakyFailure>\n", file);
+	write_attachments(result, file);
+	fputs("    </testcase>\n", file);
+}
+
 static void write_own_case(const struct scenario_result *result, bool is_strict, FILE *file)
 {
 	fputs("    <testcase", file);
@@ -197,7 +217,10 @@ static void write_own_case(const struct scenario_result *result, bool is_strict,
 	if (!is_strict)
 		write_attribute("file", result->path, file);
 	fprintf(file, " time=\"%.3f\"", seconds(result->duration_ns));
-	write_outcome(result, result->outcome, result->message, true, file);
+	if (result->flaky)
+		write_flaky(result, file);
+	else
+		write_outcome(result, result->outcome, result->message, true, file);
 }
 
 static void write_leaks(const struct scenario_result *result, FILE *file)

@@ -58,6 +58,67 @@ static json_t *latency_json(const struct write_latency *latency)
 		seconds(latency->p50_ns), "p99_seconds", seconds(latency->p99_ns));
 }
 
+static uint64_t number_of(const json_t *object, const char *key)
+{
+	return (uint64_t)json_integer_value(json_object_get(object, key));
+}
+
+static uint64_t ns_of(const json_t *object, const char *key)
+{
+	double number = json_number_value(json_object_get(object, key));
+
+	return number > 0 && number < 1e9 ? (uint64_t)(number * (double)NS_PER_S + 0.5) : 0;
+}
+
+static struct write_latency latency_read(const json_t *object)
+{
+	return (struct write_latency){
+		.count = number_of(object, "count"),
+		.p50_ns = ns_of(object, "p50_seconds"),
+		.p99_ns = ns_of(object, "p99_seconds"),
+	};
+}
+
+static void reads_read(const json_t *reads, struct measures *ret)
+{
+	const json_t *sizes = json_object_get(reads, "sizes");
+
+	ret->has_reads = true;
+	ret->reads = number_of(reads, "count");
+	ret->read_bytes = number_of(reads, "bytes");
+	ret->read_errors = number_of(reads, "errors");
+	ret->reads_in_sequence = number_of(reads, "in_sequence");
+	ret->bytes_again = number_of(reads, "bytes_again");
+	ret->in_flight_max = number_of(reads, "in_flight_max");
+	ret->has_map = json_is_integer(json_object_get(reads, "bytes_unread"));
+	ret->bytes_unread = number_of(reads, "bytes_unread");
+	ret->bytes_of_holes = number_of(reads, "bytes_of_holes");
+	for (unsigned i = 0; i < MEASURES_SIZES; i++) {
+		char size[16];
+
+		snprintf(size, sizeof size, "%u", MEASURES_SIZE_MIN << i);
+		ret->sizes[i] = number_of(sizes, size);
+	}
+}
+
+void measures_read_json(const json_t *reads, const json_t *run, struct measures *ret)
+{
+	const json_t *writes = json_object_get(run, "writes");
+
+	*ret = (struct measures){ 0 };
+	if (json_is_object(reads))
+		reads_read(reads, ret);
+	if (!json_is_object(run))
+		return;
+	ret->is_there = true;
+	ret->duration_ns = ns_of(run, "seconds");
+	ret->cpu_ns = ns_of(run, "cpu_seconds");
+	ret->memory_bytes = number_of(run, "memory_bytes");
+	ret->store_bytes = number_of(run, "store_bytes");
+	ret->before = latency_read(json_object_get(writes, "before"));
+	ret->during = latency_read(json_object_get(writes, "during"));
+}
+
 double measures_rate(const struct measures *measures)
 {
 	return measures->duration_ns > 0

@@ -16,6 +16,9 @@ json_t *measures_reads_json(const struct measures *measures);
  * "p50_seconds": …, "p99_seconds": …}.  Null when it was not run. */
 json_t *measures_run_json(const struct measures *measures);
 
+/* From what the two above gave; null: nothing is known. */
+void measures_read_json(const json_t *reads, const json_t *run, struct measures *ret);
+
 /* Bytes that were read in a second of its run; 0 when it took no time. */
 double measures_rate(const struct measures *measures);
 

@@ -117,6 +117,9 @@ static void write_diagnostics(const struct scenario_result *result, FILE *file)
 {
 	fprintf(file, "  ---\n  outcome: %s\n", outcome_name(result->outcome));
 	write_pair("message", result->message, file);
+	write_pair("flaky", result->flaky, file);
+	if (result->runs > 1)
+		fprintf(file, "  runs: %u\n", result->runs);
 	write_pair("file", result->path, file);
 	write_pair("profile", result->profile, file);
 	write_pair("client", result->client, file);
@@ -150,6 +153,11 @@ void report_tap_point(const struct scenario_result *result, size_t number, FILE 
 		return;
 	}
 	fputc('\n', file);
+	if (result->flaky) {
+		fputs("# flaky: ", file);
+		report_write_tap(result->name, file);
+		fprintf(file, " passed in run %u\n", result->runs);
+	}
 	write_diagnostics(result, file);
 }
 

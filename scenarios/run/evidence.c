@@ -39,6 +39,14 @@ void evidence_look(const struct run *run)
 	}
 }
 
+/* A client can put anything beside its logs: folders, a pipe that has no end. */
+static bool is_log(const struct run *run, const char *name)
+{
+	AUTO(auto_free) char *path = work_path(run, "logs", name);
+
+	return !strchr(name, '/') && file_size(path) >= 0;
+}
+
 /* status.json and events.jsonl are for programs: they are among the artifacts only. */
 static bool is_for_people(const char *name)
 {
@@ -75,8 +83,10 @@ static void artifacts_keep(struct run *run, const struct folder_listing *logs)
 	const char *folder = run->options->artifacts_path;
 	int error = folders_make(folder);
 
-	for (size_t i = 0; error == 0 && i < logs->count; i++)
-		error = artifact_copy(run, logs->files[i].path);
+	for (size_t i = 0; error == 0 && i < logs->count; i++) {
+		if (is_log(run, logs->files[i].path))
+			error = artifact_copy(run, logs->files[i].path);
+	}
 	if (error < 0)
 		log_error_code(
 			error, "cannot keep the logs of '%s' in '%s'", run->scenario->name, folder);
@@ -95,7 +105,7 @@ void evidence_take(struct run *run)
 
 	folder_list(folder, &logs);
 	for (size_t i = 0; i < logs.count && run->result->evidence_count < LOGS_MAX; i++) {
-		if (is_for_people(logs.files[i].path))
+		if (is_for_people(logs.files[i].path) && is_log(run, logs.files[i].path))
 			tail_take(run, logs.files[i].path);
 	}
 	if (run->options->artifacts_path && logs.count > 0)

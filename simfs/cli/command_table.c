@@ -38,6 +38,7 @@ const struct command_group command_groups[] = {
 	{ .command = &matrix_command },
 	{ .command = &sweep_command },
 	{ .command = &run_command },
+	{ .name = "report", .summary = "reports of several runs", .actions = report_actions },
 	{ .command = &replay_command },
 	{ .command = &shrink_command },
 	{ .command = &validate_command },

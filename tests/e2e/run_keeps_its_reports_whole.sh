@@ -69,5 +69,9 @@ same "1 of 2 scenarios have not ended" \
 same "one snaprig" "$(xmllint --xpath '//testsuite/@name' killed.xml |
 	sed 's/.*="\(.*\)"/\1/' | paste -sd' ')" "suites"
 same "1..2 1" "$(grep '^1[.]' killed.tap) $(grep -c '^ok' killed.tap)" "TAP"
-wait_until 20 no_rig_runs || fail "the rig outlives the run"
-rm -rf "${TMPDIR:?}"/*
+is_tidy()
+{
+	[ -z "$(ls -A "$TMPDIR")" ] && no_rig_runs
+}
+wait_until 20 is_tidy || fail "something outlives the run"
+nothing_left

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* timeline_json.h - a timeline (judge/timeline.h) on its way to another process of ours. */
+#ifndef SNAPRIG_SCENARIOS_REPORT_TIMELINE_JSON_H
+#define SNAPRIG_SCENARIOS_REPORT_TIMELINE_JSON_H
+
+#include <jansson.h>
+
+#include "scenarios/judge/timeline.h"
+
+/* A new reference; null for NULL. */
+json_t *timeline_json(const struct timeline *timeline);
+
+/* What timeline_json() gave, the caller's; NULL for what is none. */
+struct timeline *timeline_read_json(const json_t *json);
+
+#endif
