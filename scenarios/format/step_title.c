@@ -111,6 +111,13 @@ static char *start_text(const struct start_condition *start)
 	return heap_format(" at %s>=%s", start->gauge, start->at_least);
 }
 
+static char *snapshot_title(const struct step *step)
+{
+	return heap_format("snapshot '%s'%s%s%s", step->name, step->limit ? ", limit " : "",
+		step->limit ? step->limit : "",
+		step->requester_dies ? ", whose requester dies" : "");
+}
+
 static char *write_title(const struct step *step)
 {
 	AUTO(auto_free) char *start = start_text(&step->start);
@@ -158,9 +165,7 @@ char *step_title(const struct step *step)
 
 	switch (step->kind) {
 	case STEP_SNAPSHOT:
-		return heap_format("snapshot '%s'%s%s%s", step->name, step->limit ? ", limit " : "",
-			step->limit ? step->limit : "",
-			step->requester_dies ? ", whose requester dies" : "");
+		return snapshot_title(step);
 	case STEP_SERIES:
 		return heap_format("snapshots '%s'", step->name);
 	case STEP_REPEAT:
