@@ -7,11 +7,20 @@
 
 requires jq timeout
 
-# dies COMMAND... - it waits for its snapshot when it is killed.
+hangs()
+{
+	[ "$(status '[.faults[].fired] | add // 0')" -gt 0 ]
+}
+
+# dies COMMAND... - it waits for its snapshot, held up by the only rule, when it is killed.
 dies()
 {
+	"$@" >/dev/null 2>&1 &
+	e2e_requester=$!
+	wait_until 20 hangs || fail "nothing holds it up: $*"
+	kill -9 "$e2e_requester"
 	e2e_status=0
-	timeout --foreground -s KILL 0.5 "$@" >/dev/null 2>&1 || e2e_status=$?
+	wait "$e2e_requester" || e2e_status=$?
 	same 137 "$e2e_status" "exit of who is killed ($*)"
 }
 
@@ -120,6 +129,6 @@ rig umount "$mnt"
 same "detected recovered" "$(jq -r '.verdict + " " + .remedy' result.json)" "verdict and remedy"
 e2e_status=0
 "$SNAPRIG" check --size 4MiB --takes --profile vss --fault 'snapshot.commit hang times=1' -- \
-	sh -c 'timeout 0.3 touch {snapshot}; exit 1' >printed || e2e_status=$?
+	sh -c 'timeout 2 touch {snapshot}; exit 1' >printed || e2e_status=$?
 same 1 "$e2e_status" "exit of a check of who leaves a set"
 grep -q "snapshot set of 's1', in progress" printed || fail "says: $(cat printed)"
