@@ -36,6 +36,8 @@ void step_deinit(struct step *step)
 	free(step->prefix);
 	free(step->fails);
 	free(step->limit);
+	free(step->before);
+	free(step->after);
 	for (size_t i = 0; i < step->faults.count; i++)
 		free(step->faults.texts[i]);
 	free(step->faults.texts);

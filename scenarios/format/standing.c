@@ -187,7 +187,8 @@ static void step_check(
 				step->name);
 		break;
 	case STEP_SNAPSHOT:
-		snapshot_put(checking, step->name);
+		if (!step->requester_dies)
+			snapshot_put(checking, step->name);
 		break;
 	case STEP_DELETE:
 		snapshot_drop(checking, step->name);

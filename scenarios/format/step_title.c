@@ -113,8 +113,8 @@ static char *start_text(const struct start_condition *start)
 
 static char *snapshot_title(const struct step *step)
 {
-	return heap_format("snapshot '%s'%s%s%s", step->name, step->limit ? ", limit " : "",
-		step->limit ? step->limit : "",
+	return heap_format("snapshot '%s'%s%s%s%s", step->name, step->limit ? ", limit " : "",
+		step->limit ? step->limit : "", step->before || step->after ? ", with hooks" : "",
 		step->requester_dies ? ", whose requester dies" : "");
 }
 

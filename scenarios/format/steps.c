@@ -63,6 +63,8 @@ static const char *const requester_words[] = { "dies" };
 static const struct field snapshot_fields[] = {
 	{ "name", read_new_snapshot, AT(name), .required = true },
 	{ "limit", read_limit, AT(limit) },
+	{ "before", read_text, AT(before) },
+	{ "after", read_text, AT(after) },
 	{ "requester", read_wish, AT(requester_dies), CHOICES(requester_words) },
 };
 static const struct field_table snapshot_table = FIELD_TABLE("snapshot", snapshot_fields);

@@ -117,6 +117,7 @@ static void phase_run(struct run *run, const struct phase *phase)
 	size_t i = 0;
 
 	span_begin(run, TIMELINE_PHASE, phase->name);
+	run->phase = phase;
 	run->phase_begin_ns = clock_now_ns();
 	if (phase_tell(run, phase, &reason) < 0)
 		run_end(run, OUTCOME_ERROR, &reason);

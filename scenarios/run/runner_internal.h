@@ -87,8 +87,9 @@ struct run {
 	bool has_faults;
 	char **rules_added; /* with options->repeats: as they were to be added */
 	size_t rule_count;
-	json_int_t gone_strikes;  /* of rules that the rig does not know any more */
-	json_int_t fault_strikes; /* of all, up to the end of the latest backup */
+	json_int_t gone_strikes;   /* of rules that the rig does not know any more */
+	json_int_t fault_strikes;  /* of all, up to the end of the latest backup */
+	const struct phase *phase; /* NULL: none has begun */
 	uint64_t phase_begin_ns;
 	json_int_t journal_from; /* what journal_look() has not seen yet */
 	bool is_over;		 /* no further step is begun */
@@ -117,6 +118,11 @@ step_runner run_fill;
 
 /* live_view.c */
 step_runner run_discard, run_grow;
+
+/* hooks.c: runs the line COMMAND (NULL: none) WHEN, "before" or "after", STEP takes its snapshot.
+ */
+enum outcome hook_run(struct run *run, const struct step *step, const char *when,
+	const char *command, struct reason *reason);
 
 /* coalesce.c */
 step_runner run_coalesce;

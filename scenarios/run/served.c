@@ -22,7 +22,10 @@ static int mount_again(struct run *run, struct reason *reason)
 	run->may_crash = run->has_faults = false;
 	run->fault_strikes = run->gone_strikes = 0;
 	run->journal_from = 0;
-	return error < 0 ? error : volume_mount(run, reason);
+	if (error == 0)
+		error = volume_mount(run, reason);
+	/* For the rules that come now. */
+	return error < 0 || !run->phase ? error : phase_tell(run, run->phase, reason);
 }
 
 int volume_look(struct run *run, struct reason *reason, enum volume_end *ret, char **ret_how)

@@ -116,12 +116,9 @@ static enum outcome snapshot_missed(
 	return OUTCOME_PASSED;
 }
 
-enum outcome run_snapshot(struct run *run, const struct step *step, struct reason *reason)
+static enum outcome snapshot_take(struct run *run, const struct step *step, struct reason *reason)
 {
 	struct snapshot_point point = { .name = step->name };
-
-	if (step->requester_dies)
-		return run_dying_requester(run, step, reason);
 
 	json_t *arguments = json_pack("{s:s, s:b}", "name", step->name, "hold_writes", 1);
 
@@ -139,6 +136,19 @@ enum outcome run_snapshot(struct run *run, const struct step *step, struct reaso
 		return OUTCOME_ERROR;
 	error = rig_call(run->rig, "writes.resume", NULL, reason, NULL);
 	return error < 0 ? OUTCOME_ERROR : OUTCOME_PASSED;
+}
+
+enum outcome run_snapshot(struct run *run, const struct step *step, struct reason *reason)
+{
+	enum outcome outcome = hook_run(run, step, "before", step->before, reason);
+
+	if (outcome == OUTCOME_PASSED && step->requester_dies)
+		outcome = run_dying_requester(run, step, reason);
+	else if (outcome == OUTCOME_PASSED)
+		outcome = snapshot_take(run, step, reason);
+	if (outcome == OUTCOME_PASSED)
+		outcome = hook_run(run, step, "after", step->after, reason);
+	return outcome;
 }
 
 enum outcome run_clone(struct run *run, const struct step *step, struct reason *reason)

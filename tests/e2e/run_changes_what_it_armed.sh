@@ -110,7 +110,7 @@ steps recorded plain <<-END
 	- fault: live.write error=EIO times=1
 	- write: { name: w1, pattern: random, bytes: 64KiB, fails: EIO }
 	- remount: killed
-	- fault: snapshot.read error=EIO after=3
+	- fault: snapshot.read error=EIO after=3 phase=work
 	- backup: { of: s1, to: b1 }
 	- expect: { verdict: detected }
 END
@@ -153,6 +153,37 @@ steps gone vss "writers: [ simulated name=db ]" <<-END
 	- expect: { verdict: intact }
 END
 ran 0 gone.yaml
+
+# ---- hooks around the snapshot ----
+
+steps hooked plain <<-END
+	- snapshot:
+	    name: s1
+	    before: |-
+	      test ! -e "\$SNAPRIG_SNAPSHOT" && test -e "\$SNAPRIG_LIVE"
+	      echo "1 \$?" >>$work/hooks
+	    after: |-
+	      test -e "\$SNAPRIG_SNAPSHOT"
+	      echo "2 \$?" >>$work/hooks
+	- backup: { of: s1, to: b1 }
+	- expect: { verdict: intact, leaks: none }
+END
+ran 0 hooked.yaml
+same "1 0 2 0" "$(paste -sd' ' hooks)" "what the hooks have done"
+steps unhooked plain <<-END
+	- snapshot:
+	    name: s1
+	    before: echo the database is away; exit 3
+	    after: touch $work/after
+END
+ran 1 unhooked.yaml
+tells "the hook before snapshot 's1' exited with 3: the database is away"
+[ ! -e after ] || fail "a snapshot was taken all the same"
+steps lingers plain "time-limit: 1s" <<-END
+	- snapshot: { name: s1, after: "sleep 30" }
+END
+ran 124 lingers.yaml
+tells "the hook after snapshot 's1' was killed at its time limit"
 
 # ---- what run would refuse, validate finds ----
 

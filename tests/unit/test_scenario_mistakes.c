@@ -34,8 +34,10 @@ static const struct message_case step_cases[] = {
 	{ "snapshot: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
 		"9:19: a name of 65 letters is too long (at most 64)" },
 	{ "snapshot: \"a\\0b\"", "9:19: a text cannot contain a zero byte" },
-	{ "snapshot: { s1: s2 }", "9:19: missing key 'name' in snapshot\n"
-				  "x.yaml:9:21: unknown key 's1' (known: name, limit, requester)" },
+	{ "snapshot: { s1: s2 }",
+		"9:19: missing key 'name' in snapshot\n"
+		"x.yaml:9:21: unknown key 's1' (known: name, limit, before, after, "
+		"requester)" },
 	{ "snapshot: [ s1 ]", "9:19: 'snapshot' must be a text, not a list" },
 	{ "? [a]\n        : b", "9:11: a key cannot be a list" },
 	{ "write: { name: w, pattern: random, bytes: 2TiB }",

@@ -62,6 +62,7 @@ static const char *const right[] = {
 	"backup: { of: s, to: b }, remount: killed",
 	"remount: unmounted, write: { name: w, pattern: random, bytes: 4KiB, start: ops>=1 }",
 	"snapshot: s, delete: s, grow: 2MiB, snapshot: s",
+	"snapshot: { name: s, requester: dies }, grow: 2MiB",
 	"snapshot: s, clone: { of: s, name: c, copy: full }, delete: s, delete: c, grow: 2MiB",
 };
 
@@ -157,6 +158,8 @@ static const struct {
 	{ "discard: { bytes: 64KiB, offset: 1MiB }", "discard 64 KiB at 1 MiB" },
 	{ "discard: { bytes: 64KiB, offset: 0 }", "discard 64 KiB at 0 B" },
 	{ "grow: 2MiB", "grow to 2 MiB" },
+	{ "snapshot: { name: s1, limit: 10%, after: sync }",
+		"snapshot 's1', limit 10%, with hooks" },
 	{ "fill: all", "fill the disk: all of it" },
 	{ "fill: none", "fill the disk: none of it" },
 	{ "fill: 1MiB", "fill the disk: 1 MiB" },
