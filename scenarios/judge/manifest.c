@@ -251,6 +251,16 @@ static bool is_device(const struct entry *entry)
 	return S_ISCHR(entry->stat.st_mode) || S_ISBLK(entry->stat.st_mode);
 }
 
+/* What an ordinary user restores is his own, whoever it was of; its group may be. */
+static bool same_owner(const struct entry *expected, const struct entry *met)
+{
+	bool is_root = geteuid() == 0;
+	uid_t owner = is_root ? expected->stat.st_uid : geteuid();
+
+	return met->stat.st_uid == owner && (met->stat.st_gid == expected->stat.st_gid ||
+						    (!is_root && met->stat.st_gid == getegid()));
+}
+
 /* How MET is not what is EXPECTED, of the same path; NULL when it is. */
 static const char *difference(const struct entry *expected, const struct entry *met,
 	const struct tree_losses *losses, bool *looks_complete)
@@ -269,7 +279,7 @@ static const char *difference(const struct entry *expected, const struct entry *
 		return "is another device";
 	if (expected->stat.st_mode != met->stat.st_mode)
 		return "has another mode";
-	if (expected->stat.st_uid != met->stat.st_uid || expected->stat.st_gid != met->stat.st_gid)
+	if (!same_owner(expected, met))
 		return "has another owner";
 	if (!same_time(expected, met, losses))
 		return "has another time";

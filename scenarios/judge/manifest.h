@@ -6,7 +6,8 @@
  * nanosecond, extended attributes (and with them ACLs), target of a link, number of a
  * device, which names are hard links of each other, and a digest of the content.  Not
  * of the folder itself, which is where a tree is put; nor the sizes of folders and times
- * of access, which no client can bring back.
+ * of access, which no client can bring back.  An ordinary user cannot give files away: of
+ * him all that was restored must be his own.
  */
 #ifndef SNAPRIG_SCENARIOS_JUDGE_MANIFEST_H
 #define SNAPRIG_SCENARIOS_JUDGE_MANIFEST_H

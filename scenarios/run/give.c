@@ -12,10 +12,33 @@
 #include "scenarios/run/file_systems.h"
 #include "scenarios/run/give_nbd.h"
 #include "scenarios/run/rig_mounts.h"
+#include "scenarios/run/user_mount.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/clock.h"
 
 #define ORACLE_LIMIT_NS (60 * NS_PER_S)
+
+/* A tree that is given or compared, and no device. */
+static bool user_can_mount(const struct client *client, struct reason *reason)
+{
+	static const char *const programs[] = { USER_MOUNT_PROGRAM, USER_UNMOUNT_PROGRAM };
+
+	if (client->gives == CLIENT_GIVES_DEVICE) {
+		reason_set(reason, "client '%s' is given a loop device, which takes root",
+			client->name);
+		return false;
+	}
+	for (size_t i = 0; i < sizeof programs / sizeof programs[0]; i++) {
+		if (process_program_exists(programs[i]))
+			continue;
+		reason_set(reason,
+			"client '%s' is compared with a mounted tree, which takes root or the "
+			"program '%s'",
+			client->name, programs[i]);
+		return false;
+	}
+	return true;
+}
 
 bool give_is_possible(const struct client *client, struct reason *reason)
 {
@@ -31,11 +54,8 @@ bool give_is_possible(const struct client *client, struct reason *reason)
 	}
 	if ((client->gives == CLIENT_GIVES_FILE || client->gives == CLIENT_GIVES_NBD) && !has_tree)
 		return true;
-	if (geteuid() != 0) {
-		reason_set(reason, "client '%s' %s, which takes root", client->name,
-			has_tree ? "is compared with a mounted tree" : "is given a loop device");
-		return false;
-	}
+	if (geteuid() != 0)
+		return user_can_mount(client, reason);
 	for (size_t i = 0; i < sizeof programs / sizeof programs[0]; i++) {
 		if (process_program_exists(programs[i]))
 			continue;
@@ -51,9 +71,11 @@ bool give_is_possible(const struct client *client, struct reason *reason)
 
 /* A namespace that somebody else made meanwhile has a copy of the mount, and keeps the device:
  * that is no leak of the client. */
-static void detach(struct run *run, const char *mount_point, const char *device)
+static void detach(struct run *run, const char *mount_point, const char *device, pid_t server)
 {
-	file_system_detach(mount_point, device);
+	user_mount_stop(mount_point, server);
+	if (server == 0)
+		file_system_detach(mount_point, device);
 	if (!device || !loop_is_attached(device))
 		return;
 	run->kept_loops = heap_grow(run->kept_loops, run->kept_loop_count, sizeof(char *));
@@ -63,13 +85,22 @@ static void detach(struct run *run, const char *mount_point, const char *device)
 void give_end(struct run *run, struct given *given)
 {
 	nbd_server_stop(given->server);
-	detach(run, given->mount_point, given->device);
+	detach(run, given->mount_point, given->device, given->file_system);
 	if (given->mount_point)
 		rmdir(given->mount_point);
 	free(given->path);
 	free(given->device);
 	free(given->mount_point);
 	*given = (struct given){ 0 };
+}
+
+/* As file_system_attach() or user_mount_start(), with what this user can have. */
+static int attach(const struct attach_order *order, struct process_result *ret, char **ret_device,
+	pid_t *ret_server)
+{
+	if (geteuid() != 0)
+		return user_mount_start(order, ret, ret_server);
+	return file_system_attach(order, ret, ret_device);
 }
 
 /* As give_begin(), of FILE. */
@@ -121,8 +152,8 @@ int give_begin(struct run *run, const struct run_backup *backup, struct given *r
 			return -errno;
 		order.mount_point = mount_point;
 	}
-	error = file_system_attach(&order, ret_result, &ret->device);
-	if (error < 0 || !ret->device)
+	error = attach(&order, ret_result, &ret->device, &ret->file_system);
+	if (error < 0 || (!ret->device && ret->file_system == 0))
 		return error;
 	process_result_deinit(ret_result);
 	if (order.mount_point)
@@ -133,7 +164,7 @@ int give_begin(struct run *run, const struct run_backup *backup, struct given *r
 
 /* Mounts the copy at MOUNT_POINT: 0, or -errno with REASON. */
 static int copy_mount(const struct run *run, const char *copy, const char *mount_point,
-	struct reason *reason, char **ret_device)
+	struct reason *reason, char **ret_device, pid_t *ret_server)
 {
 	AUTO(auto_free) char *log = work_path(run, "logs", "oracle.log");
 	struct attach_order order = {
@@ -144,12 +175,12 @@ static int copy_mount(const struct run *run, const char *copy, const char *mount
 		.time_limit_ns = ORACLE_LIMIT_NS,
 	};
 	struct process_result result = { 0 };
-	int error = file_system_attach(&order, &result, ret_device);
+	int error = attach(&order, &result, ret_device, ret_server);
 
 	process_result_deinit(&result);
 	if (error < 0)
-		return reason_error(reason, error, "cannot run losetup or mount");
-	if (*ret_device)
+		return reason_error(reason, error, "cannot run what mounts it");
+	if (*ret_device || *ret_server > 0)
 		return 0;
 
 	AUTO(auto_free) char *line = file_last_line(log);
@@ -164,17 +195,18 @@ int tree_of_point(struct run *run, struct snapshot_point *point, struct reason *
 	AUTO(auto_free) char *mount_point = work_path(run, "oracle", "tree");
 	AUTO(auto_free) char *device = NULL;
 	AUTO(auto_free) char *path = NULL;
+	pid_t server = 0;
 	int error;
 
 	if (point->tree)
 		return 0;
 	if (mkdir(mount_point, 0700) < 0 && errno != EEXIST)
 		return reason_error(reason, -errno, "cannot make '%s'", mount_point);
-	error = copy_mount(run, point->image, mount_point, reason, &device);
+	error = copy_mount(run, point->image, mount_point, reason, &device, &server);
 	if (error < 0)
 		return error;
 	error = manifest_create(mount_point, &point->tree, &path);
-	detach(run, mount_point, device);
+	detach(run, mount_point, device, server);
 	if (error < 0)
 		return reason_error(
 			reason, error, "the oracle cannot read '%s'", path ? path : mount_point);

@@ -15,6 +15,7 @@ bool give_is_possible(const struct client *client, struct reason *reason);
 struct given {
 	char *path; /* what {snapshot} is; NULL: it could not be given */
 	char *device;
+	pid_t file_system; /* the process that mounts it for who is not root; 0: none */
 	char *mount_point;
 	struct nbd_server *server;
 };
