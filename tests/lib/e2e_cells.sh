@@ -133,12 +133,12 @@ meets_failure()
 meets_cells()
 {
 	awk -v names="$1" '{ n = split(names, name, " ")
-		for (i = 1; i <= n; i++) if ($(i + 1) != ".") print $1, name[i], $(i + 1) }' >cells
-	all=$(wc -l <cells) done=0 late=0 clients_met=0
+		for (i = 1; i <= n; i++) if ($(i + 1) != ".") print $1, name[i], $(i + 1) }' >table
+	all=$(wc -l <table) done=0 late=0 clients_met=0
 	while ! budget_is_over "$done" "$all" cells && read -r of failure letter; do
 		done=$((done + 1))
 		meets_failure "$of" "$failure" "$(name_of "$letter")" </dev/null
-	done <cells
+	done <table
 	[ "$clients_met" -gt 0 ] || fail "not one client was run"
 	[ "$late" -le $((done / 10)) ] || fail "$late of $done failures came too late"
 	echo "ok: $clients_met of $done"
