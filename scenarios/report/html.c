@@ -188,8 +188,8 @@ static void write_summary(const struct results *results, const char *environment
 	for (size_t i = 0; i < results->scenario_count; i++)
 		duration_ns += results->scenarios[i].duration_ns;
 	fprintf(file,
-		"<header><h1>Snaprig</h1>\n<p>%zu scenarios in %.1f s:", results->scenario_count,
-		seconds(duration_ns));
+		"<header><h1>Snaprig</h1>\n<p>%zu scenario%s in %.1f s:", results->scenario_count,
+		results->scenario_count == 1 ? "" : "s", seconds(duration_ns));
 	for (int outcome = OUTCOME_ERROR; outcome >= OUTCOME_PASSED; outcome--) {
 		size_t count = count_of(results, (enum outcome)outcome);
 
