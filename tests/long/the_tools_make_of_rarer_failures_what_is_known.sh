@@ -11,7 +11,7 @@ requires mke2fs jq
 . "$e2e_root/tests/lib/e2e_cells.sh"
 
 failures="xen delay memory hang vss deleted"
-meets_cells "$failures" <<-END
+meets_cells "$failures" 7 10 <<-END
 	dd             i i d h d i
 	dd-gzip        i i s h s i
 	cp             i i d h . i
@@ -35,7 +35,7 @@ meets_cells "$failures" <<-END
 END
 
 if content_ntfs; then
-	meets_cells "$failures" <<-END
+	meets_cells "$failures" 8 10 <<-END
 		ntfsclone      i i . . . i
 	END
 fi
