@@ -5,7 +5,7 @@
 . "${0%/*}/../lib/e2e.sh"
 
 catalog=$e2e_root/scenarios/catalog
-sed -n "s/^catalog_holds '\(.*\)'\$/\1/p" "$e2e_root"/tests/e2e/*.sh >patterns
+sed -n "s/^catalog_holds '\(.*\)'\$/\1/p" "$e2e_root"/tests/*/*.sh >patterns
 while read -r pattern; do
 	# shellcheck disable=SC2086 # a pattern
 	printf '%s\n' "$catalog"/$pattern.yaml
