@@ -107,6 +107,7 @@ const struct profile profile_lvm = {
 	.about = "writable; a COW volume of any size per snapshot; overflow makes it Invalid, EIO",
 	.block_bytes = 4096,
 	.default_limit_bytes = lvm_full_size_bytes,
+	.limit_unit_bytes = SECTOR_BYTES,
 	.refuse_limit = lvm_refuse_limit,
 	.writable_snapshots = true,
 	.failed_state = "invalid",

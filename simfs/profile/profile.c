@@ -47,6 +47,8 @@ int profile_limit_bytes(const struct profile *profile, const struct size_or_shar
 		if (share / 1000000 > INT64_MAX)
 			return -EINVAL;
 		bytes = (uint64_t)(share / 1000000);
+		if (profile->limit_unit_bytes)
+			bytes -= bytes % profile->limit_unit_bytes;
 	}
 	if (bytes == 0 || (bytes / 2 > volume_bytes && is_bounded))
 		return -EINVAL;

@@ -79,6 +79,9 @@ struct profile {
 	/* Optional.  The limit when neither `limit` nor the user names one. */
 	uint64_t (*default_limit_bytes)(uint64_t volume_bytes, uint32_t block_bytes);
 
+	/* A limit that is a share of the volume is rounded down to these; 0: to bytes. */
+	uint32_t limit_unit_bytes;
+
 	/* Optional.  Why a limit is none for blocks of BLOCK_BYTES, or NULL. */
 	const char *(*refuse_limit)(uint64_t limit_bytes, uint32_t block_bytes);
 

@@ -193,6 +193,20 @@ START_TEST(an_area_for_all_snapshots_may_be_larger_than_twice_the_volume)
 }
 END_TEST
 
+/* A COW volume is a whole number of sectors, and a share of an odd volume is none. */
+START_TEST(share_of_lvm_is_whole_sectors)
+{
+	const struct size_or_share limit = { .is_share = true, .per_million = 900000 };
+	uint64_t bytes = 0;
+
+	ck_assert_int_eq(profile_limit_bytes(&profile_lvm, &limit, 8389632, &bytes), 0);
+	ck_assert_uint_eq(bytes, 7550464);
+	ck_assert_ptr_null(profile_lvm.refuse_limit(bytes, 4096));
+	ck_assert_int_eq(profile_limit_bytes(&profile_datto, &limit, 8389632, &bytes), 0);
+	ck_assert_uint_eq(bytes, 7550668);
+}
+END_TEST
+
 START_TEST(every_profile_is_found_by_its_name)
 {
 	size_t count = 0;
@@ -227,6 +241,7 @@ int main(int argc, char **argv)
 	tcase_add_test(others, a_limit_is_something_and_at_most_twice_the_volume);
 	tcase_add_test(others, an_area_for_all_snapshots_may_be_larger_than_twice_the_volume);
 	tcase_add_test(others, every_profile_is_found_by_its_name);
+	tcase_add_test(others, share_of_lvm_is_whole_sectors);
 	suite_add_tcase(suite, datto);
 	suite_add_tcase(suite, others);
 	return engine_suite_run(suite, argv[0]);
