@@ -89,7 +89,8 @@ static void print_synopsis(const struct command_group *group, FILE *file)
 				at < ACTIONS_SHOWN ? action_name(group->actions[at]) : "...");
 	}
 	if (!command) {
-		fputs(" MNT ...", file);
+		command_line_operands(group->actions[0], operands, sizeof operands, &min, &max);
+		fprintf(file, " %.*s ...", (int)strcspn(operands, " ."), operands);
 		return;
 	}
 	command_line_operands(command, operands, sizeof operands, &min, &max);
