@@ -24,6 +24,9 @@
 /* How often a wait looks whether the run was interrupted, and at what a program holds. */
 #define SLICE_MS 20
 
+/* So often whether a server that was started serves. */
+#define LOOK_AGAIN_NS (10 * NS_PER_MS)
+
 /* A killed process ends at once, unless a request of its hangs in the kernel. */
 #define KILL_PATIENCE_NS (10 * NS_PER_S)
 
@@ -204,6 +207,20 @@ int process_wait(pid_t pid, uint64_t timeout_ns, int *ret_exit_status)
 	if (error == 0)
 		*ret_exit_status = status_reap(pid, NULL);
 	return error;
+}
+
+int process_await_ready(pid_t pid, uint64_t deadline_ns, bool (*is_ready)(const void *context),
+	const void *context, int *ret_exit_status)
+{
+	while (!is_ready(context)) {
+		if (process_wait(pid, LOOK_AGAIN_NS, ret_exit_status) == 0)
+			return -ECHILD;
+		if (interrupt_seen())
+			return -EINTR;
+		if (clock_now_ns() >= deadline_ns)
+			return -ETIMEDOUT;
+	}
+	return 0;
 }
 
 /* Ends FAMILY, which has outlived its time: 0, or -ETIME when its leader cannot be killed. */

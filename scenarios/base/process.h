@@ -57,6 +57,13 @@ pid_t process_start(const struct process_order *order);
 /* Waits up to TIMEOUT_NS for PID to end: 0 with its exit status, or -ETIMEDOUT. */
 int process_wait(pid_t pid, uint64_t timeout_ns, int *ret_exit_status);
 
+/*
+ * Waits until IS_READY(CONTEXT) says that the server PID serves: 0; -ECHILD with its exit status
+ * when it has ended; -EINTR; or -ETIMEDOUT at DEADLINE_NS of clock_now_ns().
+ */
+int process_await_ready(pid_t pid, uint64_t deadline_ns, bool (*is_ready)(const void *context),
+	const void *context, int *ret_exit_status);
+
 /* Is there a program NAME in PATH or the sbin folders? */
 bool process_program_exists(const char *name);
 

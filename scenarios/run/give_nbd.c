@@ -12,12 +12,9 @@
 #include <unistd.h>
 
 #include "scenarios/base/heap.h"
-#include "scenarios/base/interrupt.h"
 #include "simfs/base/check.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/clock.h"
-
-#define LOOK_AGAIN_NS (10 * NS_PER_MS)
 
 /* One that is killed ends at once: the rig releases whoever is killed in a request. */
 #define STOP_PATIENCE_NS (10 * NS_PER_S)
@@ -76,18 +73,10 @@ static int server_run(const struct nbd_order *order, struct nbd_server *server)
 	return server->pid < 0 ? server->pid : 0;
 }
 
-/* 0 when one can connect; -ECHILD with the exit status when it has ended; -ETIMEDOUT, -EINTR. */
-static int server_await(const struct nbd_server *server, uint64_t deadline_ns, int *ret_exit_status)
+/* When it is there, one can connect. */
+static bool pid_is_written(const void *path)
 {
-	while (access(server->pid_path, F_OK) < 0) {
-		if (process_wait(server->pid, LOOK_AGAIN_NS, ret_exit_status) == 0)
-			return -ECHILD;
-		if (interrupt_seen())
-			return -EINTR;
-		if (clock_now_ns() >= deadline_ns)
-			return -ETIMEDOUT;
-	}
-	return 0;
+	return access(path, F_OK) == 0;
 }
 
 static bool is_too_long(const char *path)
@@ -131,7 +120,8 @@ int nbd_server_start(
 		server_forget(server);
 		return error;
 	}
-	error = server_await(server, begin_ns + order->time_limit_ns, &ret_result->exit_status);
+	error = process_await_ready(server->pid, begin_ns + order->time_limit_ns, pid_is_written,
+		server->pid_path, &ret_result->exit_status);
 	if (error == 0) {
 		*ret = server;
 		return 0;

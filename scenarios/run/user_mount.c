@@ -4,28 +4,15 @@
 #include <errno.h>
 #include <signal.h>
 
-#include "scenarios/base/interrupt.h"
 #include "scenarios/run/rig_mounts.h"
 #include "simfs/base/clock.h"
-
-#define LOOK_AGAIN_NS (10 * NS_PER_MS)
 
 /* One that is killed ends at once: the rig releases whoever is killed in a request. */
 #define STOP_PATIENCE_NS (10 * NS_PER_S)
 
-/* 0 when it is mounted; -ECHILD with the exit status when it has ended; -ETIMEDOUT, -EINTR. */
-static int mount_await(
-	const char *mount_point, pid_t server, uint64_t deadline_ns, int *ret_exit_status)
+static bool is_mounted(const void *mount_point)
 {
-	while (!mounted_at(mount_point)) {
-		if (process_wait(server, LOOK_AGAIN_NS, ret_exit_status) == 0)
-			return -ECHILD;
-		if (interrupt_seen())
-			return -EINTR;
-		if (clock_now_ns() >= deadline_ns)
-			return -ETIMEDOUT;
-	}
-	return 0;
+	return mounted_at(mount_point);
 }
 
 int user_mount_start(
@@ -42,8 +29,8 @@ int user_mount_start(
 	*ret_result = (struct process_result){ 0 };
 	if (server < 0)
 		return server;
-	error = mount_await(order->mount_point, server, begin_ns + order->time_limit_ns,
-		&ret_result->exit_status);
+	error = process_await_ready(server, begin_ns + order->time_limit_ns, is_mounted,
+		order->mount_point, &ret_result->exit_status);
 	if (error == 0) {
 		*ret_server = server;
 		return 0;
