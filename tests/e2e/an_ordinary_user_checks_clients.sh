@@ -10,29 +10,8 @@
 
 requires_user_mount
 requires jq
-mkdir tmp
-export TMPDIR="$work/tmp" SNAPRIG_SHARE="$e2e_root/scenarios"
-
-# checked CODE VERDICT ARGUMENT... - the result is in result.json.
-checked()
-{
-	e2e_code=$1 e2e_verdict=$2
-	shift 2
-	e2e_status=0
-	timeout 120 "$SNAPRIG" check --json "$@" >result.json 2>said || e2e_status=$?
-	sed 's/^/  said: /' said
-	jq -c '[.failure, .verdict, .exit, .fired, .why]' result.json || fail "no JSON of: $*"
-	same "$e2e_code" "$e2e_status" "exit of check $*"
-	same "$e2e_verdict" "$(jq -r .verdict result.json)" "verdict of check $*"
-	nothing_is_left_here "$*"
-}
-
-nothing_is_left_here()
-{
-	wait_until 10 no_rig_runs || fail "$1: a rig is still running"
-	same "" "$(mounts_below "$work")" "$1: mounts"
-	same "" "$(ls tmp)" "$1: temporary files"
-}
+. "$e2e_root/tests/lib/e2e_check.sh"
+export SNAPRIG_SHARE="$e2e_root/scenarios"
 
 # ---- files and chains ----
 
@@ -43,7 +22,7 @@ cat table said
 same 124 "$e2e_status" "exit of --failure all, among which are read-hangs"
 [ "$(grep -c '' table)" -gt 24 ] || fail "all are few"
 ! grep -E " (inconclusive|error) " table || fail "one cannot be told"
-nothing_is_left_here "all"
+nothing_is_left "all"
 checked 0 intact --size 1MiB --profile xen --writer storm -- cp {snapshot} {out}
 if command -v nbdkit >/dev/null && command -v nbdcopy >/dev/null; then
 	checked 1 misreported --size 1MiB --gives nbd --fault 'snapshot.read error=EIO' -- \
@@ -52,7 +31,7 @@ if command -v nbdkit >/dev/null && command -v nbdcopy >/dev/null; then
 fi
 rig sweep --size 256KiB --fault 'snapshot.read error=EIO' -- \
 	dd if={snapshot} of={out} bs=64k status=none >map 2>&1 || fail "sweep: $(cat map)"
-nothing_is_left_here "sweep"
+nothing_is_left "sweep"
 
 # ---- trees ----
 

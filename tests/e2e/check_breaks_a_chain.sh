@@ -7,24 +7,10 @@
 . "${0%/*}/../lib/e2e.sh"
 
 requires jq
-mkdir tmp
+. "$e2e_root/tests/lib/e2e_check.sh"
+check_size=4MiB
 # FLAG: what a command of ours has left for the next time that it is called.
-export TMPDIR="$work/tmp" FLAG="$work/flag"
-
-# checked CODE VERDICT ARGUMENT...
-checked()
-{
-	e2e_code=$1 e2e_verdict=$2
-	shift 2
-	e2e_status=0
-	timeout 120 "$SNAPRIG" check --size 4MiB --json "$@" >result.json 2>said || e2e_status=$?
-	sed 's/^/  said: /' said
-	jq -c '[.failure, .verdict, .exit, .fired, .why]' result.json || fail "no JSON of: $*"
-	same "$e2e_code" "$e2e_status" "exit of check $*"
-	same "$e2e_verdict" "$(jq -r .verdict result.json)" "verdict of check $*"
-	wait_until 10 no_rig_runs || fail "$*: a rig is still running"
-	same "" "$(ls tmp)" "$*: temporary files"
-}
+export FLAG="$work/flag"
 
 # ---- each failure, a client that notices and one that does not ----
 

@@ -6,22 +6,9 @@
 # shellcheck disable=SC2016 # for the other shell
 . "${0%/*}/../lib/e2e.sh"
 . "$e2e_root/tests/lib/e2e_check.sh"
+check_size=16MiB
 
 requires jq
-
-# checked CODE VERDICT ARGUMENT...
-checked()
-{
-	e2e_code=$1 e2e_verdict=$2
-	shift 2
-	e2e_status=0
-	timeout 120 "$SNAPRIG" check --size 16MiB --json "$@" >result.json 2>said || e2e_status=$?
-	sed 's/^/  said: /' said
-	jq -c '[.failure, .verdict, .exit, .fired, .why]' result.json || fail "no JSON of: $*"
-	same "$e2e_code" "$e2e_status" "exit of check $*"
-	same "$e2e_verdict" "$(jq -r .verdict result.json)" "verdict of check $*"
-	nothing_is_left "$*"
-}
 
 is()
 {

@@ -7,23 +7,8 @@
 . "${0%/*}/../lib/e2e.sh"
 
 requires jq
-mkdir tmp
-export TMPDIR="$work/tmp"
-
-# checked CODE VERDICT ARGUMENT... - the result is in result.json.
-checked()
-{
-	e2e_code=$1 e2e_verdict=$2
-	shift 2
-	e2e_status=0
-	timeout 120 "$SNAPRIG" check --size 1MiB --json "$@" >result.json 2>said || e2e_status=$?
-	sed 's/^/  said: /' said
-	jq -c '[.failure, .verdict, .exit, .fired, .why]' result.json || fail "no JSON of: $*"
-	same "$e2e_code" "$e2e_status" "exit of check $*"
-	same "$e2e_verdict" "$(jq -r .verdict result.json)" "verdict of check $*"
-	wait_until 10 no_rig_runs || fail "$*: a rig is still running"
-	same "" "$(ls tmp)" "$*: temporary files"
-}
+. "$e2e_root/tests/lib/e2e_check.sh"
+check_size=1MiB
 
 # because TEXT - the result says so (an extended regular expression).
 because()

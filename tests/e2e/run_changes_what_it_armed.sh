@@ -6,22 +6,6 @@
 . "${0%/*}/../lib/e2e.sh"
 . "$e2e_root/tests/lib/e2e_run.sh"
 
-# steps NAME PROFILE [LINE] - makes NAME.yaml; its steps come on stdin.
-steps()
-{
-	cat >"$1.yaml" <<-END
-		name: $1
-		seed: 7
-		profile: $2
-		volume: { size: 4MiB, content: random }
-		client: dd
-		${3:-}
-		phases:
-		  - work:
-		$(sed 's/^/      /')
-	END
-}
-
 # ---- rules ----
 
 steps removed plain <<-END

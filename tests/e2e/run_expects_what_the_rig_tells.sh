@@ -6,22 +6,6 @@
 . "$e2e_root/tests/lib/e2e_run.sh"
 
 requires jq
-# steps NAME PROFILE [LINE] - makes NAME.yaml; its steps come on stdin.
-steps()
-{
-	cat >"$1.yaml" <<-END
-		name: $1
-		seed: 7
-		profile: $2
-		volume: { size: 4MiB, content: random }
-		client: dd
-		${3:-}
-		phases:
-		  - work:
-		$(sed 's/^/      /')
-	END
-}
-
 steps met plain "time-scale: 60" <<-END
 	- expect: { gauge: "snapshot.count=0", counter: "live_writes=0", elapsed: "<30m" }
 	- snapshot: s1

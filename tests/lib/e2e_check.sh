@@ -17,3 +17,21 @@ nothing_is_left()
 	! grep -qsF "$work/" /sys/block/loop*/loop/backing_file || fail "$1: a loop device"
 	! pgrep -f "nbdkit.*$work/" || fail "$1: a server is still running"
 }
+
+# checked CODE VERDICT ARGUMENT... - of `snaprig check`, on a volume of $check_size; the result is
+# in result.json, and nothing is left.
+checked()
+{
+	e2e_code=$1 e2e_verdict=$2
+	shift 2
+	e2e_status=0
+	# An option given twice is the last one.
+	timeout 120 "$SNAPRIG" check ${check_size:+--size "$check_size"} --json "$@" >result.json \
+		2>said || e2e_status=$?
+	sed 's/^/  said: /' said
+	jq -c '[.failure, .verdict, .exit, .fired, .why]' result.json || fail "no JSON of: $*"
+	same "$e2e_code" "$e2e_status" "exit of check $*"
+	same "$e2e_verdict" "$(jq -r .verdict result.json)" "verdict of check $*"
+	same "$e2e_code" "$(jq -r .code result.json)" "code of check $*"
+	nothing_is_left "$*"
+}

@@ -70,3 +70,19 @@ tells()
 # A burst that overflows the store of 10 % while a quarter is read.
 # shellcheck disable=SC2034 # for the scripts
 burst='- write: { name: burst, pattern: random, bytes: 8MiB, start: "read.progress>=25%" }'
+
+# steps NAME PROFILE [LINE] - makes NAME.yaml; its steps come on stdin.
+steps()
+{
+	cat >"$1.yaml" <<-END
+		name: $1
+		seed: 7
+		profile: $2
+		volume: { size: 4MiB, content: random }
+		client: dd
+		${3:-}
+		phases:
+		  - work:
+		$(sed 's/^/      /')
+	END
+}
