@@ -1,0 +1,12 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+#
+# The catalog's scenarios of reports on what takes, keeps and removes snapshots meet their
+# expectations.
+. "${0%/*}/../lib/e2e.sh"
+. "$e2e_root/tests/lib/catalog.sh"
+
+catalog_holds 'reports/blksnap-112-discard-corrupts'
+catalog_holds 'reports/dattobd-129-discards'
+catalog_holds 'reports/openzfs-15526-hole-lies'
+catalog_holds 'reports/systemd-13976-lvremove-hangs'
