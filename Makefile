@@ -101,7 +101,7 @@ H_FILES := $(wildcard simfs/*.h simfs/*/*.h simfs/volume/*/*.h faults/*.h scenar
 
 # ---- goals -----------------------------------------------------------------
 
-.PHONY: all tests help demo check check-long commands bench bench-before bench-faults bench-instructions \
+.PHONY: all tests help demo check check-long catalog commands bench bench-before bench-faults bench-instructions \
 	bench-latency tidy lint format install clean deps compdb mutants conform pressure fuzz $(CONFIGS)
 
 help: ## show this list
@@ -133,6 +133,11 @@ check-long: deps ## what takes longer than a push should wait (LONG_SECONDS); TE
 	$(build) all tests
 	$(Q)TEST_SET=long TEST_SECONDS_MAX=$${TEST_SECONDS_MAX:-3600} RUN_SECONDS_MAX=$${RUN_SECONDS_MAX:-14400} \
 		tools/run-tests $(BUILD) $(CONFIG) $(TESTS)
+
+catalog: ## every scenario of the catalog; the page about them is in build/
+	$(Q)tools/deps build clients tests
+	$(build) all
+	$(Q)tools/catalog $(PROGRAM) $(BUILD)
 
 commands: all ## what the manual and the completion take from the table of commands
 	$(Q)tools/deps tests

@@ -3,7 +3,11 @@
 #
 # The demo's table has a row for each client; it says what came of its backup.
 . "${0%/*}/../lib/e2e.sh"
-. "$e2e_root/tests/lib/catalog.sh"
+
+requires mke2fs dd gzip partclone.ext4
+TMPDIR=$work/tmp SNAPRIG_SHARE=$e2e_root/scenarios
+export TMPDIR SNAPRIG_SHARE
+mkdir "$TMPDIR"
 
 rig demo >table
 cat table

@@ -1,8 +1,0 @@
-#!/bin/sh
-# SPDX-License-Identifier: Apache-2.0
-#
-# The catalog's scenarios on the shadow copies of Windows meet their expectations.
-. "${0%/*}/../lib/e2e.sh"
-. "$e2e_root/tests/lib/catalog.sh"
-
-catalog_holds 'vss/*'
