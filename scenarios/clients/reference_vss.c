@@ -12,28 +12,22 @@
 #include "scenarios/clients/reference.h"
 #include "scenarios/clients/reference_files.h"
 #include "scenarios/clients/reference_log.h"
+#include "scenarios/clients/reference_rig.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/clock.h"
 #include "simfs/base/exit_code.h"
 #include "simfs/base/log.h"
 #include "simfs/base/vss_codes.h"
 #include "simfs/control/client.h"
-#include "simfs/control/protocol.h"
 
 /* What COM says when it has no better word: E_UNEXPECTED. */
 #define CODE_UNEXPECTED 0x8000ffffu
-
-/* Whatever only asks or tells is answered at once. */
-#define PATIENCE_NS (30 * NS_PER_S)
 
 /* How often a wait looks whether it is asked to stop. */
 #define SLICE_NS (20 * NS_PER_MS)
 
 struct vss {
-	struct control_client *control;
-	char *path;
-	const char *name; /* of the snapshot, in the path */
-	double time_scale;
+	struct reference_rig rig;
 };
 
 static void auto_json(json_t **json)
@@ -45,8 +39,7 @@ static void vss_destroy(struct vss *vss)
 {
 	if (!vss)
 		return;
-	control_client_destroy(vss->control);
-	free(vss->path);
+	reference_rig_deinit(&vss->rig);
 	free(vss);
 }
 
@@ -55,69 +48,21 @@ static void auto_vss(struct vss **vss)
 	vss_destroy(*vss);
 }
 
-/* ---- the rig ---- */
-
-/* MNT of "MNT/snapshots/NAME", the caller's, and NAME in PATH; or NULL. */
-static char *mount_point_of(const char *path, const char **ret_name)
+static int cannot_take(const char *path, const char *why)
 {
-	static const char folder[] = MOUNT_SNAPSHOTS;
-	const char *slash = strrchr(path, '/');
-	size_t length = slash ? (size_t)(slash - path) : 0;
-
-	if (length < strlen(folder) || slash[1] == '\0' ||
-		strncmp(slash - strlen(folder), folder, strlen(folder)) != 0)
-		return NULL;
-	length -= strlen(folder);
-	*ret_name = slash + 1;
-	if (length == 0)
-		return strdup(".");
-	return path[length - 1] == '/' ? strndup(path, length) : NULL;
-}
-
-static int call(struct vss *vss, const char *command, json_t *arguments, json_t **ret)
-{
-	return control_client_call(vss->control, command, arguments, PATIENCE_NS, ret);
-}
-
-static int cannot_take(const char *path, int error, const char *why)
-{
-	log_error("cannot take snapshot '%s': %s", path, why && *why ? why : error_text(error));
+	log_error("cannot take snapshot '%s': %s", path, why);
 	return REFERENCE_EXIT_TARGET;
 }
 
 static int vss_open(const char *path, struct vss **ret)
 {
 	AUTO(auto_vss) struct vss *vss = calloc(1, sizeof *vss);
-	AUTO(auto_free) char *mount_point = NULL;
-	AUTO(auto_json) json_t *status = NULL;
-	int error;
+	const char *why = error_text(-ENOMEM);
 
-	if (vss)
-		vss->path = strdup(path);
-	if (!vss || !vss->path)
-		return cannot_take(path, -ENOMEM, NULL);
-	mount_point = mount_point_of(vss->path, &vss->name);
-	if (!mount_point)
-		return cannot_take(path, -EINVAL, "it is no MNT/" MOUNT_SNAPSHOTS "/NAME");
-	error = control_client_connect(mount_point, &vss->control);
-	if (error == 0)
-		error = call(vss, "status", NULL, &status);
-	if (error == -ENOENT || error == -ENOTDIR)
-		return cannot_take(path, error, "no volume is mounted there");
-	if (error < 0)
-		return cannot_take(path, error, NULL);
-	vss->time_scale = json_number_value(json_object_get(status, "time_scale"));
+	if (!vss || reference_rig_open(path, &vss->rig, &why) < 0)
+		return cannot_take(path, why);
 	*ret = TAKE_PTR(vss);
 	return 0;
-}
-
-static void snapshot_delete(struct vss *vss)
-{
-	int error = call(vss, "snapshot.delete", json_pack("{s:s}", "name", vss->name), NULL);
-
-	/* The volume may have given it up before. */
-	if (error < 0 && error != -ENOENT)
-		log_error_code(error, "cannot delete snapshot '%s'", vss->path);
 }
 
 /* ---- one try ---- */
@@ -145,7 +90,7 @@ static int writers_look(struct vss *vss, int error, json_t *failed)
 	AUTO(auto_json) json_t *answer = NULL;
 	json_t *writer;
 	bool has_its = false;
-	int asked = call(vss, "writers.list", NULL, &answer);
+	int asked = reference_rig_call(&vss->rig, "writers.list", NULL, &answer);
 	size_t i;
 
 	if (asked < 0) {
@@ -221,8 +166,8 @@ static uint32_t code_of_provider(int error)
  */
 static int snapshot_create(struct vss *vss)
 {
-	return control_client_call(
-		vss->control, "snapshot.create", json_pack("{s:s}", "name", vss->name), 0, NULL);
+	return control_client_call(vss->rig.control, "snapshot.create",
+		json_pack("{s:s}", "name", vss->rig.name), 0, NULL);
 }
 
 /* One try: 0, or -errno with *FAILURE. */
@@ -237,13 +182,11 @@ static int try_once(struct vss *vss, struct vss_failure *failure)
 	/* Nothing was begun. */
 	if (error == -EEXIST || error == -EINVAL || error == -ENAMETOOLONG) {
 		failure->is_refused = true;
-		cannot_take(vss->path, error, control_client_message(vss->control));
+		cannot_take(vss->rig.path, reference_rig_why(&vss->rig, error));
 		return error;
 	}
 	if (error < 0)
-		log_error("%s", *control_client_message(vss->control)
-					? control_client_message(vss->control)
-					: error_text(error));
+		log_error("%s", reference_rig_why(&vss->rig, error));
 	failure->writers = json_array();
 	error = writers_look(vss, error, failure->writers);
 	if (error == 0)
@@ -252,7 +195,7 @@ static int try_once(struct vss *vss, struct vss_failure *failure)
 							      : code_of_provider(error);
 	failure_log(failure);
 	if (created == 0)
-		snapshot_delete(vss);
+		reference_rig_delete(&vss->rig);
 	return error;
 }
 
@@ -277,8 +220,7 @@ static uint32_t deciding_code(const struct vss_failure *failure, const struct re
 /* Waits on the rig's clock; false when it was asked to stop. */
 static bool wait_for(const struct vss *vss, uint64_t rig_ns)
 {
-	double scale = vss->time_scale > 0 ? vss->time_scale : 1;
-	uint64_t end_ns = clock_now_ns() + (uint64_t)((double)rig_ns / scale);
+	uint64_t end_ns = clock_now_ns() + reference_rig_wait_ns(&vss->rig, rig_ns);
 
 	while (!asked_to_stop()) {
 		uint64_t now_ns = clock_now_ns();
@@ -335,19 +277,19 @@ int vss_take(const char *path, const struct retry_policy *policy, struct vss **r
 			return REFERENCE_EXIT_TARGET;
 		repeats = again(vss, policy, &failure, tries);
 	}
-	return asked_to_stop() ? cannot_take(path, -ECANCELED, NULL) : REFERENCE_EXIT_VSS;
+	return asked_to_stop() ? cannot_take(path, error_text(-ECANCELED)) : REFERENCE_EXIT_VSS;
 }
 
 void vss_release(struct vss *vss, bool complete)
 {
 	const char *event = complete ? "backup-complete" : "abort";
-	int error = call(vss, "writers.notify", json_pack("{s:s}", "event", event), NULL);
+	int error = reference_rig_call(
+		&vss->rig, "writers.notify", json_pack("{s:s}", "event", event), NULL);
 
 	/* The backup is what it is; but whoever reads the log must know. */
 	if (error < 0)
 		pipeline_log("Warning: the writers were not told of %s: %s", event,
-			*control_client_message(vss->control) ? control_client_message(vss->control)
-							      : error_text(error));
-	snapshot_delete(vss);
+			reference_rig_why(&vss->rig, error));
+	reference_rig_delete(&vss->rig);
 	vss_destroy(vss);
 }
