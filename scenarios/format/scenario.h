@@ -58,7 +58,7 @@ struct start_condition {
 };
 
 enum step_kind {
-	STEP_SNAPSHOT, /* snapshot: NAME, or { name, limit, before, after, requester: dies } */
+	STEP_SNAPSHOT, /* snapshot: NAME, or { name, limit, before, after, requester, fails } */
 	STEP_SERIES,  /* snapshots: { name, count, bytes }; read_steps() makes single steps of it */
 	STEP_DELETE,  /* delete: NAME */
 	STEP_WRITE,   /* write: { name, pattern, bytes, [start] } */
@@ -184,7 +184,7 @@ struct step {
 	char *value;		      /* GAUGE; FAILURE: its moment, or NULL; WRITER_ADD: its
 				       * line; WRITERS_NOTIFY: the event */
 	uint32_t count;		      /* SERIES: snapshots */
-	char *fails;		      /* WRITE: "ENOSPC", which it must meet; NULL: none */
+	char *fails;		      /* SNAPSHOT, WRITE: "ENOSPC", which it must meet; or NULL */
 	char *limit;		      /* SNAPSHOT: of its store; NULL: the scenario's */
 	char *before, *after;	      /* SNAPSHOT: lines for sh, run around it; or NULL */
 	bool requester_dies;	      /* SNAPSHOT: who asks for it, before it is there */

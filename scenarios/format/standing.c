@@ -187,7 +187,11 @@ static void step_check(
 				step->name);
 		break;
 	case STEP_SNAPSHOT:
-		if (!step->requester_dies)
+		if (step->requester_dies && step->fails)
+			mistakes_add(checking->mistakes, step->place,
+				"snapshot has 'requester' and 'fails' (who would meet %s?)",
+				step->fails);
+		if (!step->requester_dies && !step->fails)
 			snapshot_put(checking, step->name);
 		break;
 	case STEP_DELETE:

@@ -113,9 +113,10 @@ static char *start_text(const struct start_condition *start)
 
 static char *snapshot_title(const struct step *step)
 {
-	return heap_format("snapshot '%s'%s%s%s%s", step->name, step->limit ? ", limit " : "",
+	return heap_format("snapshot '%s'%s%s%s%s%s%s", step->name, step->limit ? ", limit " : "",
 		step->limit ? step->limit : "", step->before || step->after ? ", with hooks" : "",
-		step->requester_dies ? ", whose requester dies" : "");
+		step->requester_dies ? ", whose requester dies" : "",
+		step->fails ? ", which meets " : "", step->fails ? step->fails : "");
 }
 
 static char *write_title(const struct step *step)

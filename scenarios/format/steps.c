@@ -66,6 +66,7 @@ static const struct field snapshot_fields[] = {
 	{ "before", read_text, AT(before) },
 	{ "after", read_text, AT(after) },
 	{ "requester", read_wish, AT(requester_dies), CHOICES(requester_words) },
+	{ "fails", read_error, AT(fails) },
 };
 static const struct field_table snapshot_table = FIELD_TABLE("snapshot", snapshot_fields);
 

@@ -107,9 +107,10 @@ static enum outcome snapshot_missed(
 	struct run *run, const struct step *step, int error, struct reason *reason)
 {
 	const struct snapshot_point point = { .name = step->name, .never_came = true };
-	bool is_meant = faults_struck(run) || is_of_limit(error);
+	bool is_failure = step->of_failure && (faults_struck(run) || is_of_limit(error));
+	bool is_meant = step->fails && error == error_from_name(step->fails);
 
-	if (!step->of_failure || !is_meant || !rig_alive(run->rig, reason))
+	if (!(is_failure || is_meant) || !rig_alive(run->rig, reason))
 		return OUTCOME_ERROR;
 	/* Whoever reads it all the same must say that it is not there. */
 	point_add(run, &point);
@@ -135,7 +136,10 @@ static enum outcome snapshot_take(struct run *run, const struct step *step, stru
 	if (error < 0)
 		return OUTCOME_ERROR;
 	error = rig_call(run->rig, "writes.resume", NULL, reason, NULL);
-	return error < 0 ? OUTCOME_ERROR : OUTCOME_PASSED;
+	if (error < 0 || !step->fails)
+		return error < 0 ? OUTCOME_ERROR : OUTCOME_PASSED;
+	reason_set(reason, "snapshot '%s' was to meet %s, and did not", step->name, step->fails);
+	return OUTCOME_INCONCLUSIVE;
 }
 
 enum outcome run_snapshot(struct run *run, const struct step *step, struct reason *reason)

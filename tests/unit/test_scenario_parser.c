@@ -243,6 +243,7 @@ static const struct title_case {
 	{ "write: { name: w, pattern: random, bytes: 4KiB, fails: ENOSPC }",
 		"write 'w': 4 KiB random, until ENOSPC" },
 	{ "snapshot: { name: s1, limit: 1MiB }", "snapshot 's1', limit 1MiB" },
+	{ "snapshot: { name: s1, fails: EIO }", "snapshot 's1', which meets EIO" },
 	{ "wait: 60s", "wait 1m" },
 	{ "failure: cow-overflow", "failure 'cow-overflow'" },
 	{ "failure: { name: ./mine.yaml, at: read.progress>=50%, as: a }",
