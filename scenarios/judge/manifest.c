@@ -290,37 +290,56 @@ static const char *difference(const struct entry *expected, const struct entry *
 	return NULL;
 }
 
-/* Adds that PATH differs in WHAT; only the first are named. */
-static void difference_add(
-	struct tree_comparison *comparison, char **named, const char *path, const char *what)
-{
-	AUTO(auto_free) char *before = *named;
+struct comparing {
+	struct tree_comparison comparison;
+	struct differences *names; /* or NULL */
+	char *named;		   /* the first of them, as they are told; NULL: none */
+};
 
-	comparison->different_count++;
-	if (comparison->different_count <= NAMED_MAX)
-		*named = heap_format(
+/* Adds that PATH differs in WHAT. */
+static void difference_add(struct comparing *comparing, const char *path, const char *what)
+{
+	AUTO(auto_free) char *before = comparing->named;
+
+	if (comparing->names)
+		differences_add_name(comparing->names, path, what);
+	comparing->comparison.different_count++;
+	if (comparing->comparison.different_count <= NAMED_MAX)
+		comparing->named = heap_format(
 			"%s%s'%s' %s", before ? before : "", before ? ", " : "", path, what);
 	else
-		*named = TAKE_PTR(before);
+		comparing->named = TAKE_PTR(before);
 }
 
 static void entries_compare(const struct entry *expected, const struct entry *met,
-	const struct tree_losses *losses, struct tree_comparison *comparison, char **named)
+	const struct tree_losses *losses, struct comparing *comparing)
 {
 	bool looks_complete;
 	const char *what = difference(expected, met, losses, &looks_complete);
 
-	comparison->compared_count++;
-	comparison->looks_complete &= looks_complete;
+	comparing->comparison.compared_count++;
+	comparing->comparison.looks_complete &= looks_complete;
 	if (what)
-		difference_add(comparison, named, expected->path, what);
+		difference_add(comparing, expected->path, what);
+}
+
+/* "2 of 441 names differ: ..."; the caller's. */
+static char *comparing_text(const struct comparing *comparing)
+{
+	const struct tree_comparison *comparison = &comparing->comparison;
+
+	if (comparison->same)
+		return heap_format("all %zu names are the same", comparison->compared_count);
+	return heap_format("%zu of %zu names differ: %s%s", comparison->different_count,
+		comparison->compared_count, comparing->named,
+		comparison->different_count > NAMED_MAX ? ", ..." : "");
 }
 
 char *manifest_compare(const struct manifest *expected, const struct manifest *met,
-	const struct tree_losses *losses, struct tree_comparison *ret)
+	const struct tree_losses *losses, struct differences *names, struct tree_comparison *ret)
 {
-	struct tree_comparison comparison = { .looks_complete = true };
-	AUTO(auto_free) char *named = NULL;
+	struct comparing comparing = { .comparison.looks_complete = true, .names = names };
+	struct tree_comparison *comparison = &comparing.comparison;
 	size_t left = 0, right = 0;
 
 	while (left < expected->count || right < met->count) {
@@ -331,23 +350,24 @@ char *manifest_compare(const struct manifest *expected, const struct manifest *m
 
 		if (order == 0) {
 			entries_compare(&expected->entries[left++], &met->entries[right++], losses,
-				&comparison, &named);
+				&comparing);
 			continue;
 		}
-		comparison.compared_count++;
-		comparison.looks_complete &= order > 0;
+		comparison->compared_count++;
+		comparison->looks_complete &= order > 0;
 		if (order < 0)
-			difference_add(
-				&comparison, &named, expected->entries[left++].path, "is missing");
+			difference_add(&comparing, expected->entries[left++].path, "is missing");
 		else
-			difference_add(
-				&comparison, &named, met->entries[right++].path, "was not there");
+			difference_add(&comparing, met->entries[right++].path, "was not there");
 	}
-	comparison.same = comparison.different_count == 0;
-	*ret = comparison;
-	if (comparison.same)
-		return heap_format("all %zu names are the same", comparison.compared_count);
-	return heap_format("%zu of %zu names differ: %s%s", comparison.different_count,
-		comparison.compared_count, named,
-		comparison.different_count > NAMED_MAX ? ", ..." : "");
+	comparison->same = comparison->different_count == 0;
+	if (names) {
+		names->compared_count = comparison->compared_count;
+		names->different_count = comparison->different_count;
+	}
+
+	AUTO(auto_free) char *named = comparing.named;
+
+	*ret = *comparison;
+	return comparing_text(&comparing);
 }

@@ -15,6 +15,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "scenarios/judge/differences.h"
+
 struct manifest;
 
 /*
@@ -42,10 +44,11 @@ struct tree_comparison {
 };
 
 /*
- * Compares MET with what is EXPECTED but for the LOSSES.  Returns the text "2 of 441 names
- * differ: 'a/b' has another content, 'c' is missing", the caller's.
+ * Compares MET with what is EXPECTED but for the LOSSES; the names that differ are added to NAMES,
+ * which may be NULL.  Returns the text "2 of 441 names differ: 'a/b' has another content, 'c' is
+ * missing", the caller's.
  */
 char *manifest_compare(const struct manifest *expected, const struct manifest *met,
-	const struct tree_losses *losses, struct tree_comparison *ret);
+	const struct tree_losses *losses, struct differences *names, struct tree_comparison *ret);
 
 #endif

@@ -170,7 +170,7 @@ static bool doubts_allow(const struct doubts *doubts, size_t block, uint64_t has
 	return false;
 }
 
-static bool block_fits(const struct digest *expected, const struct digest *met, size_t block)
+bool digest_block_fits(const struct digest *expected, const struct digest *met, size_t block)
 {
 	return block < met->block_count &&
 	       (met->hashes[block] == expected->hashes[block] ||
@@ -189,7 +189,7 @@ void digest_compare(const struct digest *expected, const struct digest *met,
 		if (only && !block_set_has(only, block))
 			continue;
 		comparison.compared_count++;
-		if (block_fits(expected, met, block))
+		if (digest_block_fits(expected, met, block))
 			continue;
 		if (comparison.different_count++ == 0)
 			comparison.first_different = block;

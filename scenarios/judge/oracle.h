@@ -88,6 +88,9 @@ struct comparison {
 void digest_compare(const struct digest *expected, const struct digest *met,
 	const struct block_set *only, struct comparison *ret);
 
+/* Is the BLOCK of MET what is EXPECTED there, or may be? */
+bool digest_block_fits(const struct digest *expected, const struct digest *met, size_t block);
+
 /*
  * "9217 of 65536 blocks differ, the first at offset 28311552 (28311552..28327935, ...)",
  * the caller's to free.

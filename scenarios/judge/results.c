@@ -48,6 +48,7 @@ void scenario_result_deinit(struct scenario_result *result)
 		free(result->backups[i].name);
 		free(result->backups[i].of);
 		free(result->backups[i].reason);
+		differences_destroy(result->backups[i].differences);
 	}
 	for (size_t i = 0; i < result->leak_count; i++)
 		free(result->leaks[i]);
@@ -148,6 +149,14 @@ static struct backup_result *backup_latest(struct scenario_result *result)
 void result_measure_backup(struct scenario_result *result, const struct measures *measures)
 {
 	backup_latest(result)->measures = *measures;
+}
+
+void result_set_differences(struct scenario_result *result, struct differences *differences)
+{
+	struct backup_result *latest = backup_latest(result);
+
+	differences_destroy(latest->differences);
+	latest->differences = differences;
 }
 
 void result_rejudge_backup(struct scenario_result *result, enum verdict verdict, const char *reason)

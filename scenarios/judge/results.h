@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "scenarios/format/scenario.h"
+#include "scenarios/judge/differences.h"
 #include "scenarios/judge/measures.h"
 #include "scenarios/judge/timeline.h"
 
@@ -47,6 +48,7 @@ struct backup_result {
 	char *reason;	 /* why this verdict, one line; may be NULL */
 	uint64_t duration_ns;
 	struct measures measures;
+	struct differences *differences; /* of what was restored; NULL: none, or not known */
 };
 
 /* A log of a scenario that did not pass: what a client printed, the kernel's. */
@@ -119,6 +121,9 @@ void result_add_backup(struct scenario_result *result, const char *name, const c
 
 /* What the client of the backup added last did. */
 void result_measure_backup(struct scenario_result *result, const struct measures *measures);
+
+/* Where what was restored of it is wrong; DIFFERENCES, which may be NULL, are the result's then. */
+void result_set_differences(struct scenario_result *result, struct differences *differences);
 
 /* Another verdict and reason for the backup added last: an expectation knew more. */
 void result_rejudge_backup(

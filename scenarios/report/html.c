@@ -45,6 +45,17 @@ static void write_backups(const struct scenario_result *result, FILE *file)
 	fputs("</tbody></table>\n", file);
 }
 
+/* A backup that the client itself gave up is no restore point, whatever is left of it. */
+static void write_differences(const struct scenario_result *result, FILE *file)
+{
+	for (size_t i = 0; i < result->backup_count; i++) {
+		const struct backup_result *backup = &result->backups[i];
+
+		if (backup->differences && backup->verdict != VERDICT_DETECTED)
+			html_write_differences(result, backup, file);
+	}
+}
+
 static void write_steps(const struct scenario_result *result, FILE *file)
 {
 	fputs("<table><thead><tr><th>phase<th>step<th>line<th>outcome<th>seconds<th>message"
@@ -130,6 +141,7 @@ static void write_scenario(const struct scenario_result *result, size_t number, 
 	if (result->timeline)
 		html_write_timeline(result, file);
 	write_backups(result, file);
+	write_differences(result, file);
 	write_leaks(result, file);
 	write_panel("Steps", !is_good, file);
 	write_steps(result, file);
@@ -232,6 +244,7 @@ void report_html(const struct results *results, const char *environment, FILE *f
 		"style-src 'unsafe-inline'; script-src 'unsafe-inline'\">\n"
 		"<title>Snaprig: %zu scenarios</title>\n<style>%s</style></head>\n<body>\n",
 		results->scenario_count, html_style);
+	fputs(html_patterns, file);
 	write_summary(results, environment, file);
 	fputs("<main><table id=\"index\"><thead><tr><th>scenario<th>profile<th>client<th>outcome"
 	      "<th>worst verdict<th>seconds</thead><tbody>\n",

@@ -18,12 +18,16 @@ void report_html(const struct results *results, const char *environment, FILE *f
 /* html_timeline.c: the drawing of the scenario's timeline, which it has. */
 void html_write_timeline(const struct scenario_result *result, FILE *file);
 
+/* html_differences.c: where what was restored of BACKUP is wrong, which is known. */
+void html_write_differences(
+	const struct scenario_result *result, const struct backup_result *backup, FILE *file);
+
 /* html_panels.c: what there is to know of a scenario that did not pass: logs, and its file with
  * the lines marked at which it went wrong. */
 void html_write_evidence(const struct scenario_result *result, FILE *file);
 void html_write_source(const struct scenario_result *result, FILE *file);
 
 /* html_style.c: what the page looks like, and what its buttons do. */
-extern const char html_style[], html_script[];
+extern const char html_style[], html_patterns[], html_script[];
 
 #endif

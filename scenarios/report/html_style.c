@@ -49,9 +49,28 @@ const char html_style[] =
 	".legend .store::before{content:'\\2014 '}.legend .memory::before{content:'\\b7\\b7\\b7 "
 	"'}\n"
 	".legend .read::before{content:'-- '}.legend .depth::before{content:'\\2014 '}\n"
+	".map{display:block;width:100%;min-width:36rem;font-size:12px}.map text{fill:var(--ink)}\n"
+	".map .right{fill:var(--good);fill-opacity:.3}.map .other{fill:var(--bad)}"
+	".map .later{fill:url(#later)}.map .zeros{fill:url(#zeros)}"
+	".map .missing{fill:none;stroke:var(--bad);stroke-dasharray:3 2}\n"
+	".map .grid{stroke:var(--soft);stroke-width:2}.map .fault{stroke:var(--ink)}\n"
+	".legend .other,.legend .later,.legend .zeros,.legend .missing{color:var(--bad)}"
+	".legend .right{color:var(--good)}.legend .right::before,.legend .other::before"
+	"{content:'\\25a0 '}.legend .later::before{content:'\\25a8 '}"
+	".legend .zeros::before{content:'\\25a4 '}.legend .missing::before{content:'\\25a1 '}\n"
+	".patterns{position:absolute;width:0;height:0}.patterns path{stroke:var(--bad);fill:none}"
+	"h3{margin:1rem 0 0;font-size:1rem}\n"
 	"a{color:var(--store)}:focus-visible{outline:2px solid var(--store)}\n"
 	"@media print{details>*{display:block}button,label{display:none}"
 	"section{break-inside:avoid}}\n";
+
+/* What fills a square that no colour alone should tell of. */
+const char html_patterns[] =
+	"<svg class=\"patterns\" aria-hidden=\"true\"><defs>"
+	"<pattern id=\"later\" width=\"6\" height=\"6\" patternUnits=\"userSpaceOnUse\">"
+	"<path d=\"M-1 7L7 -1M-1 1L1 -1M5 7L7 5\" stroke-width=\"2\"/></pattern>"
+	"<pattern id=\"zeros\" width=\"6\" height=\"4\" patternUnits=\"userSpaceOnUse\">"
+	"<path d=\"M0 1H6\" stroke-width=\"2\"/></pattern></defs></svg>\n";
 
 const char html_script[] =
 	"(()=>{\n"

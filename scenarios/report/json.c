@@ -4,6 +4,7 @@
  */
 #include <jansson.h>
 
+#include "scenarios/report/differences_json.h"
 #include "scenarios/report/measures.h"
 #include "scenarios/report/report.h"
 #include "scenarios/report/text.h"
@@ -27,12 +28,13 @@ static json_t *step_json(const struct step_result *step)
 
 static json_t *backup_json(const struct backup_result *backup)
 {
-	return json_pack("{s:o, s:o, s:s, s:i, s:o, s:o, s:o, s:o}", "name",
+	return json_pack("{s:o, s:o, s:s, s:i, s:o, s:o, s:o, s:o, s:o}", "name",
 		report_text_json(backup->name), "of", report_text_json(backup->of), "verdict",
 		verdict_name(backup->verdict), "exit", backup->exit_status, "reason",
 		report_text_json(backup->reason), "seconds", seconds_json(backup->duration_ns),
 		"reads", measures_reads_json(&backup->measures), "run",
-		measures_run_json(&backup->measures));
+		measures_run_json(&backup->measures), "differences",
+		differences_json(backup->differences));
 }
 
 static json_t *evidence_json(const struct scenario_result *result)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "scenarios/base/heap.h"
+#include "scenarios/report/differences_json.h"
 #include "scenarios/report/measures.h"
 #include "scenarios/report/timeline_json.h"
 #include "simfs/base/clock.h"
@@ -78,6 +79,7 @@ static bool backup_read(const json_t *object, struct backup_result *backup)
 	backup->duration_ns = seconds_of(object);
 	measures_read_json(json_object_get(object, "reads"), json_object_get(object, "run"),
 		&backup->measures);
+	backup->differences = differences_read_json(json_object_get(object, "differences"));
 	return backup->name && backup->of && verdict_read(object, &backup->verdict);
 }
 

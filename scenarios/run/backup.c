@@ -266,7 +266,8 @@ static bool looks_back(const struct run *run, const struct run_backup *backup)
 	       earlier_not_intact(run);
 }
 
-static int backup_complete(struct run *run, struct run_backup *backup, struct reason *reason)
+static int backup_complete(struct run *run, struct run_backup *backup, struct reason *reason,
+	struct differences **ret_differences)
 {
 	AUTO(findings_deinit)
 	struct findings findings = { .restoring = { .restored = RESTORED_NOTHING } };
@@ -287,6 +288,7 @@ static int backup_complete(struct run *run, struct run_backup *backup, struct re
 		error = volume_check(run, backup, "the restore", reason);
 	if (error == 0) {
 		backup_judge(run, backup, &findings);
+		*ret_differences = TAKE_PTR(findings.restoring.differences);
 		restored_keep(run, &findings.restoring);
 	}
 	return error;
@@ -302,10 +304,11 @@ enum outcome run_backup_step(struct run *run, const struct step *step, struct re
 		.out_path = heap_format("%s/out/%s/%s.backup", run->work, step->name, step->name),
 		.log_path = client_log(run, step->name, "backup"),
 	};
+	struct differences *differences = NULL;
 	int error;
 
 	span_begin(run, TIMELINE_BACKUP, step->name);
-	error = backup_complete(run, &backup, reason);
+	error = backup_complete(run, &backup, reason, &differences);
 	span_end(run);
 
 	/* Kept whatever came of it: it owns its texts. */
@@ -316,6 +319,7 @@ enum outcome run_backup_step(struct run *run, const struct step *step, struct re
 	result_add_backup(run->result, backup.name, backup.of, backup.verdict, backup.exit_status,
 		backup.reason, backup.duration_ns);
 	result_measure_backup(run->result, &backup.measures);
+	result_set_differences(run->result, differences);
 	if (run->options->backup_over)
 		run->options->backup_over(run->options->context, &backup);
 	return OUTCOME_PASSED;

@@ -19,6 +19,7 @@ void restoring_deinit(struct restoring *restoring)
 {
 	digest_destroy(restoring->digest);
 	manifest_destroy(restoring->tree);
+	differences_destroy(restoring->differences);
 	free(restoring->detail);
 }
 
@@ -42,6 +43,33 @@ static bool file_compare(const struct run *run, const struct snapshot_point *poi
 	return comparison.same;
 }
 
+/* Where MET is wrong, told also by what the live view holds now, if that can be read. */
+static struct differences *file_differences(
+	const struct run *run, const struct snapshot_point *point, const struct digest *met)
+{
+	bool is_whole = run->client->compares == CLIENT_COMPARES_WHOLE;
+	struct digest *live = NULL;
+	struct differences *differences;
+
+	if (digest_create(truth_path(run), &live) < 0)
+		live = NULL;
+	differences = differences_of_file(point->content, met, is_whole ? NULL : point->used, live);
+	digest_destroy(live);
+	return differences;
+}
+
+/* A file that ends too early is no backup, but it is shown what there is of it. */
+static void short_file_look(const struct run *run, const char *path,
+	const struct snapshot_point *point, struct restoring *ret)
+{
+	struct digest *met;
+
+	if (digest_create(path, &met) < 0)
+		return;
+	ret->differences = file_differences(run, point, met);
+	digest_destroy(met);
+}
+
 /* Judges the file at PATH, if the restore has made it. */
 static void file_look(struct run *run, const char *path, const struct snapshot_point *point,
 	struct restoring *ret)
@@ -57,6 +85,7 @@ static void file_look(struct run *run, const char *path, const struct snapshot_p
 		restoring_set(ret, RESTORED_NOTHING,
 			heap_format("the restored file has %" PRId64 " bytes instead of %" PRIu64,
 				size, point->content->size_bytes));
+		short_file_look(run, path, point, ret);
 		return;
 	}
 	if (digest_create(path, &ret->digest) < 0) {
@@ -67,6 +96,8 @@ static void file_look(struct run *run, const char *path, const struct snapshot_p
 	bool is_same = file_compare(run, point, ret->digest, &text);
 
 	restoring_set(ret, is_same ? RESTORED_RIGHT : RESTORED_WRONG, text);
+	if (!is_same)
+		ret->differences = file_differences(run, point, ret->digest);
 }
 
 /* ---- a tree ---- */
@@ -87,8 +118,14 @@ static int tree_look(struct run *run, const char *path, struct snapshot_point *p
 		return 0;
 	}
 
-	char *text = manifest_compare(point->tree, ret->tree, &run->client->loses, &comparison);
+	struct differences *names = differences_create();
+	char *text = manifest_compare(
+		point->tree, ret->tree, &run->client->loses, names, &comparison);
 
+	if (comparison.same)
+		differences_destroy(names);
+	else
+		ret->differences = names;
 	if (comparison.same)
 		restoring_set(ret, RESTORED_RIGHT, text);
 	else
@@ -222,7 +259,7 @@ int restored_compare(struct run *run, struct snapshot_point *point, struct reaso
 	if (error < 0)
 		return error;
 	*ret_text = manifest_compare(
-		point->tree, run->restored_tree, &run->client->loses, &comparison);
+		point->tree, run->restored_tree, &run->client->loses, NULL, &comparison);
 	*ret_same = comparison.same;
 	return 0;
 }

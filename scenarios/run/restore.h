@@ -14,6 +14,7 @@ struct restoring {
 	struct digest *digest; /* of the file, when it has the volume's size at least; or … */
 	struct manifest *tree; /* … of the folder */
 	char *detail;	       /* what was found, one line */
+	struct differences *differences; /* of a file or tree that is not as it must be; or NULL */
 };
 
 void restoring_deinit(struct restoring *restoring);

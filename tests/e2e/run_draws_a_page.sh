@@ -33,7 +33,7 @@ shown()
 {
 	same "${2:-1}" "$(grep -cE -e "$1" $page)" "lines of the page with '$1'"
 }
-shown '<svg ' 2
+shown '<svg class="timeline" ' 2
 shown 'https?://' 0
 shown '<!DOCTYPE html>'
 shown 'class="badge failed">1 failed</span> <span class="badge passed">1 passed</span>'
@@ -51,6 +51,28 @@ shown '<summary>fails.yaml</summary>'
 shown '^<mark>  13  +- expect: \{ verdict: detected \}</mark>$'
 shown '<code>snaprig run fails.yaml --seed 7</code> <button'
 
+# Where the restore is wrong: the client saved up to the bad sectors, and nothing behind.
+shown '<svg class="map" ' 1
+shown '<rect class="missing" .*<title>20 MiB to 24 MiB: nothing</title>' 1
+shown '<rect class="right" .*<title>0 B to 4 MiB: right, or not looked at</title>' 1
+shown '<p>3072 of 8192 blocks differ .*It has 20971520 bytes instead of 33554432'
+shown '<tr><td>20971520<td>33554431<td>12 MiB<td>nothing$'
+
+# Of a tree, the names; what is mounted for it needs root.
+client forgets "cp -a {snapshot}/. {out}; rm {out}/first; echo >>{out}/new; exit 0" \
+	"cp -a {out}/. {restored}" 'gives: tree
+compares: tree'
+scenario tree forgets '{ ext4: { files: 20, bytes: 1MiB } }' <<END
+- backup: { of: s1, to: b1 }
+END
+if [ "$(id -u)" = 0 ]; then
+	ran 1 tree.yaml --report html=page.html
+	shown '<p>2 of [0-9]+ names differ'
+	shown '^<tr><td>first<td>is missing$'
+	shown '^<tr><td>new<td>was not there$'
+	shown '<svg class="map"' 0
+fi
+
 # A name that would be a script is text.
 scenario hostile hostile zeros <<END
 - backup: { of: s1, to: b1 }
@@ -64,11 +86,11 @@ nothing_left
 # Without anybody who asks the rig, the page has no curves, and the rule no strikes.
 ran 3 control.yaml --report html=page.html
 shown '<polyline' 0
-shown '<svg '
+shown '<svg class="timeline" '
 
 # Beside the other reports; and where it cannot be written.
 ran 0 passes.yaml --report html=page.html --report junit=j.xml --report tap=t.tap
-[ -s j.xml ] && [ -s t.tap ] && shown '<svg '
+[ -s j.xml ] && [ -s t.tap ] && shown '<svg class="timeline"'
 e2e_status=0
 rig run passes.yaml --report html=passes.yaml/page.html >tap 2>said || e2e_status=$?
 [ "$e2e_status" != 0 ] || fail "a page below a file"

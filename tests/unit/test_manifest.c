@@ -119,7 +119,7 @@ static void expect(const struct change *change, const struct manifest *before,
 	const struct manifest *after, const struct tree_losses *losses)
 {
 	struct tree_comparison comparison;
-	char *text = manifest_compare(before, after, losses, &comparison);
+	char *text = manifest_compare(before, after, losses, NULL, &comparison);
 
 	ck_assert_msg(comparison.same == is_forgiven(change, losses), "%s: %s", change->told, text);
 	if (!comparison.same)
