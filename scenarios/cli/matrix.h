@@ -27,6 +27,7 @@ struct matrix_column {
 	char *failure; /* NULL: none */
 	char *path;
 	char *profile; /* NULL: a check's own */
+	char *about;   /* what happens; NULL: nothing */
 	char *missing; /* as of a row */
 };
 
@@ -36,6 +37,7 @@ struct matrix {
 	struct matrix_column *columns;
 	size_t column_count;
 	json_t **cells; /* row by row; NULL: it is still to run */
+	char *words;	/* the command line again, without how it is run and reported */
 };
 
 /* What is typed. */

@@ -39,6 +39,7 @@ static void column_add(
 		.failure = failure ? heap_copy(failure->scenario.name) : NULL,
 		.path = heap_copy(path),
 		.profile = heap_copy(profile),
+		.about = failure ? heap_copy(failure->scenario.about) : NULL,
 		.missing = missing ? heap_format("the failure needs %s", missing) : NULL,
 	};
 }
@@ -240,11 +241,42 @@ static int all_add(const struct matrix_arguments *arguments, struct matrix *matr
 	return code;
 }
 
+static void word_add(FILE *file, const char *option, const char *value)
+{
+	AUTO(auto_free) char *quoted = value ? check_quote(value) : NULL;
+
+	if (quoted)
+		fprintf(file, " %s%s", option, quoted);
+}
+
+/* The command line again, without how it is run and reported. */
+static char *words_of(const struct matrix_arguments *arguments, char *const *names, size_t count)
+{
+	char *words = NULL;
+	size_t length;
+	FILE *file = open_memstream(&words, &length);
+
+	if (!file)
+		return NULL;
+	for (size_t i = 0; i < count; i++)
+		word_add(file, "", names[i]);
+	word_add(file, "--failures ", arguments->failures);
+	word_add(file, "--profile ", arguments->check.profile);
+	word_add(file, "--size ", arguments->check.size);
+	for (size_t i = 0; i < arguments->images.count; i++)
+		word_add(file, "--image ", arguments->images.texts[i]);
+	word_add(file, "--time-limit ", arguments->check.time_limit_text);
+	word_add(file, "--seed ", arguments->check.seed_text);
+	fclose(file);
+	return words;
+}
+
 int matrix_make(const struct matrix_arguments *arguments, char *const *names, size_t count,
 	struct matrix *ret)
 {
 	int code = columns_make(arguments, ret);
 
+	ret->words = words_of(arguments, names, count);
 	for (size_t i = 0; i < count && code == EXIT_MET; i++)
 		code = named_add(arguments, ret, names[i]);
 	if (count == 0 && code == EXIT_MET)
@@ -267,9 +299,11 @@ void matrix_deinit(struct matrix *matrix)
 		free(matrix->columns[i].failure);
 		free(matrix->columns[i].path);
 		free(matrix->columns[i].profile);
+		free(matrix->columns[i].about);
 		free(matrix->columns[i].missing);
 	}
 	free(matrix->cells);
+	free(matrix->words);
 	free(matrix->rows);
 	free(matrix->columns);
 }

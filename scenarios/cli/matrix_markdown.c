@@ -21,7 +21,16 @@ static void write_text(const char *text, FILE *file)
 	}
 }
 
-static void write_date(FILE *file)
+/* ---- what it is ---- */
+
+/* The command line that makes the same page, as far as what it shows depends on it. */
+static void write_command(const struct matrix *matrix, FILE *file)
+{
+	fprintf(file, "    snaprig matrix%s", matrix->words ? matrix->words : "");
+	fputs(" --report markdown=FILE\n", file);
+}
+
+static void write_head(const struct matrix *matrix, FILE *file)
 {
 	time_t now = (time_t)clock_wall_seconds();
 	struct tm day;
@@ -30,9 +39,53 @@ static void write_date(FILE *file)
 
 	gmtime_r(&now, &day);
 	strftime(text, sizeof text, "%Y-%m-%d", &day);
-	fprintf(file, "Run on %s, Linux %s.\n", text,
+	fputs("# Clients and failures\n\n"
+	      "What each backup tool makes of each failure. A cell is one `snaprig check`: a\n"
+	      "backup that meets the failure, the remedy that is documented for it, another\n"
+	      "backup, and a restore of each. It shows the verdict, the worst of these.\n\n",
+		file);
+	fprintf(file, "Made on %s, on Linux %s, by\n\n", text,
 		uname(&machine) == 0 ? machine.release : "unknown");
+	write_command(matrix, file);
 }
+
+static const struct {
+	char mark;
+	const char *name, *meaning;
+} meanings[] = {
+	{ 'i', "intact",
+		"It reported success, and what it restores is the snapshot: the failure did not "
+		"reach it, or it coped." },
+	{ 'd', "detected", "It reported a failure, and left nothing that looks like a backup." },
+	{ 'M', "misreported",
+		"It reported a failure, but left what looks like a whole backup and is none; or it "
+		"is a right one." },
+	{ 'S', "silent corruption",
+		"It reported success, and what it restores is not the snapshot." },
+	{ 'H', "hung", "It did not end in time." },
+	{ 'L', "leaked",
+		"All was well, but it left something behind: a process, a snapshot, a file." },
+	{ 'R', "retried", "It tried again what it was told not to try again." },
+	{ '?', "inconclusive",
+		"The failure did not strike: it never read, wrote or asked where that would." },
+	{ 'E', "error", "The rig or the machine failed." },
+	{ '.', "not run", "The reason is below." },
+};
+
+static void write_meanings(FILE *file)
+{
+	fputs("\n## How to read it\n\n"
+	      "A row is a client, a column a failure on one of the imitated systems; the numbers\n"
+	      "are those of [the list](#failures). Capitals are what nobody wants to meet.\n\n"
+	      "| | verdict | what it means |\n|---|---|---|\n",
+		file);
+	for (size_t i = 0; i < sizeof meanings / sizeof meanings[0]; i++)
+		fprintf(file,
+			meanings[i].mark == 'S' ? "| **%c** | %s | %s |\n" : "| %c | %s | %s |\n",
+			meanings[i].mark, meanings[i].name, meanings[i].meaning);
+}
+
+/* ---- the table ---- */
 
 /* Bold is what no exit code told. */
 static void write_cell(const json_t *cell, FILE *file)
@@ -42,14 +95,24 @@ static void write_cell(const json_t *cell, FILE *file)
 	fprintf(file, mark == 'S' ? " **%c** |" : " %c |", mark);
 }
 
+/* A number that says what it stands for when somebody points at it. */
+static void write_number(const struct matrix *matrix, size_t column, FILE *file)
+{
+	AUTO(auto_free) char *title = matrix_column_title(&matrix->columns[column]);
+
+	fprintf(file, " [%zu](#failures \"", column);
+	write_text(title, file);
+	fputs("\") |", file);
+}
+
 static void write_table(const struct matrix *matrix, FILE *file)
 {
-	fputs("| client |", file);
+	fputs("\n## The table\n\n| client |", file);
 	for (size_t j = 0; j < matrix->column_count; j++)
-		fprintf(file, " %zu |", j);
+		write_number(matrix, j, file);
 	fputs("\n|---|", file);
 	for (size_t j = 0; j < matrix->column_count; j++)
-		fputs("---|", file);
+		fputs(":-:|", file);
 	fputc('\n', file);
 	for (size_t i = 0; i < matrix->row_count; i++) {
 		fputs("| ", file);
@@ -59,17 +122,24 @@ static void write_table(const struct matrix *matrix, FILE *file)
 			write_cell(matrix_cell(matrix, i, j), file);
 		fputc('\n', file);
 	}
-	fprintf(file, "\n%s.\n\n", matrix_legend());
-	for (size_t j = 0; j < matrix->column_count; j++) {
-		AUTO(auto_free) char *title = matrix_column_title(&matrix->columns[j]);
+}
 
-		fprintf(file, "- %zu ", j);
-		write_text(title, file);
-		if (matrix->columns[j].missing) {
-			fputs(": not run, ", file);
-			write_text(matrix->columns[j].missing, file);
-		}
-		fputc('\n', file);
+static void write_failures(const struct matrix *matrix, FILE *file)
+{
+	fputs("\n## Failures\n\n| | failure | imitated system | what happens "
+	      "|\n|---|---|---|---|\n",
+		file);
+	for (size_t j = 0; j < matrix->column_count; j++) {
+		const struct matrix_column *column = &matrix->columns[j];
+
+		fprintf(file, "| %zu | ", j);
+		write_text(column->failure ? column->failure : "no failure", file);
+		fputs(" | ", file);
+		write_text(column->profile ? column->profile : "", file);
+		fputs(" | ", file);
+		write_text(
+			column->about ? column->about : "Nothing: the backup must be right.", file);
+		fputs(" |\n", file);
 	}
 }
 
@@ -88,52 +158,124 @@ static void write_clients(const struct matrix *matrix, FILE *file)
 		write_text(row->version, file);
 		fputs(" | ", file);
 		write_text(row->client->about, file);
-		if (row->missing) {
-			fputs(" Not run: ", file);
-			write_text(row->missing, file);
-		}
 		fputs(" |\n", file);
 	}
 }
 
-static void write_finding(const struct matrix *matrix, const json_t *cell, size_t column,
-	const char *client, FILE *file)
+/* ---- in words ---- */
+
+static void write_finding(
+	const struct matrix *matrix, const json_t *cell, size_t column, FILE *file)
 {
 	AUTO(auto_free) char *title = matrix_column_title(&matrix->columns[column]);
+	const json_t *exit = json_object_get(cell, "exit");
 
 	fputs("- ", file);
-	write_text(client, file);
-	fputs(", ", file);
 	write_text(title, file);
-	fprintf(file, ": %s, exit %lld; ", matrix_verdict(cell),
-		(long long)json_integer_value(json_object_get(cell, "exit")));
+	fprintf(file, ": %s", matrix_verdict(cell));
+	if (json_is_integer(exit))
+		fprintf(file, ", exit %lld", (long long)json_integer_value(exit));
+	fputs("; ", file);
 	write_text(json_string_value(json_object_get(cell, "why")), file);
 	fputs("\n", file);
 }
 
-/* Each that a table shows by a capital or a question mark, in words. */
+/* How often the row ROW has the mark MARK. */
+static size_t marks_count(const struct matrix *matrix, size_t row, char mark)
+{
+	size_t count = 0;
+
+	for (size_t j = 0; j < matrix->column_count; j++)
+		count += matrix_mark(matrix_cell(matrix, row, j)) == mark;
+	return count;
+}
+
+/* "12 silent corruption, 1 hung"; nothing: there is no finding in the row. */
+static size_t write_summary(const struct matrix *matrix, size_t row, FILE *file)
+{
+	size_t written = 0;
+
+	for (size_t i = 0; i < sizeof meanings / sizeof meanings[0]; i++) {
+		size_t count = marks_count(matrix, row, meanings[i].mark);
+
+		if (strchr("id.", meanings[i].mark) || count == 0)
+			continue;
+		if (written++ == 0)
+			fprintf(file,
+				"\n<details><summary><b>%s</b>: ", matrix->rows[row].client->name);
+		fprintf(file, "%s%zu %s", written > 1 ? ", " : "", count, meanings[i].name);
+	}
+	if (written > 0)
+		fputs("</summary>\n\n", file);
+	return written;
+}
+
+/* Each that a table shows by a capital or a question mark, in words; folded, as they are many. */
 static void write_findings(const struct matrix *matrix, FILE *file)
 {
-	fputs("\n## What was found\n\n", file);
+	fputs("\n## What was found\n", file);
 	for (size_t i = 0; i < matrix->row_count; i++) {
+		if (write_summary(matrix, i, file) == 0)
+			continue;
 		for (size_t j = 0; j < matrix->column_count; j++) {
 			const json_t *cell = matrix_cell(matrix, i, j);
 
 			if (!strchr("id.", matrix_mark(cell)))
-				write_finding(matrix, cell, j, matrix->rows[i].client->name, file);
+				write_finding(matrix, cell, j, file);
 		}
+		fputs("\n</details>\n", file);
 	}
+}
+
+static void write_reason(const char *what, const char *why, FILE *file)
+{
+	fputs("- ", file);
+	write_text(what, file);
+	fputs(": ", file);
+	write_text(why, file);
+	fputc('\n', file);
+}
+
+/* Once for what a whole row or column has. */
+static void write_not_run(const struct matrix *matrix, FILE *file)
+{
+	size_t count = 0;
+
+	fputs("\n## What was not run\n\n", file);
+	for (size_t i = 0; i < matrix->row_count; i++) {
+		count += marks_count(matrix, i, '.');
+		if (matrix->rows[i].missing)
+			write_reason(matrix->rows[i].client->name, matrix->rows[i].missing, file);
+	}
+	for (size_t j = 0; j < matrix->column_count; j++) {
+		AUTO(auto_free) char *title = matrix_column_title(&matrix->columns[j]);
+
+		if (matrix->columns[j].missing)
+			write_reason(title, matrix->columns[j].missing, file);
+	}
+	for (size_t i = 0; i < matrix->row_count * matrix->column_count; i++) {
+		const struct matrix_row *row = &matrix->rows[i / matrix->column_count];
+		const struct matrix_column *column = &matrix->columns[i % matrix->column_count];
+		const char *why = json_string_value(json_object_get(matrix->cells[i], "why"));
+
+		if (!why || matrix_mark(matrix->cells[i]) != '.' || row->missing || column->missing)
+			continue;
+		AUTO(auto_free) char *title = matrix_column_title(column);
+		AUTO(auto_free) char *what = heap_format("%s, %s", row->client->name, title);
+
+		write_reason(what, why, file);
+	}
+	if (count == 0)
+		fputs("Nothing: all cells were run.\n", file);
 }
 
 void matrix_write_markdown(const struct matrix *matrix, FILE *file)
 {
-	fputs("# Clients and failures\n\n"
-	      "What each backup tool makes of each failure: its verdict after the worst of the\n"
-	      "backup that met the failure and of the next one, after the documented remedy.\n\n",
-		file);
-	write_date(file);
-	fputc('\n', file);
+	write_head(matrix, file);
+	write_meanings(file);
 	write_table(matrix, file);
+	write_failures(matrix, file);
 	write_clients(matrix, file);
 	write_findings(matrix, file);
+	write_not_run(matrix, file);
 }

@@ -44,9 +44,14 @@ same detected "$(verdict dd read-error)" "dd at a bad sector"
 same silent-corruption "$(verdict dd-gzip read-error)" "dd-gzip at a bad sector"
 same "not run" "$(verdict missing read-error)" "a client that is not here"
 grep -qE '^\| dd-gzip \| i \| \*\*S\*\* \|' m.md || fail "no table in: $(cat m.md)"
-grep -qE '^- dd-gzip, read-error .*: silent-corruption, exit 0; ' m.md ||
-	fail "not told: $(cat m.md)"
-grep -qE "there is no program 'no-such-tool'" m.md || fail "the reason is missing in: $(cat m.md)"
+for text in '^- read-error \(plain\): silent-corruption, exit 0; ' \
+	'^<details><summary><b>dd-gzip</b>: [12] silent corruption</summary>$' \
+	'^\| client \| \[0\].* \[1\]\(#failures "read-error \(plain\)"\) \|' \
+	"^    snaprig matrix dd dd-gzip missing --failures 'read-error,target-\*' --size 1MiB " \
+	"^- missing: there is no program 'no-such-tool'$" \
+	'^\| 2 \| target-full \| plain \| The file system '; do
+	grep -qE "$text" m.md || fail "no '$text' in: $(cat m.md)"
+done
 
 # What it says repeats a cell is one that does.
 replay=$(jq -r '.cells[] | select(.client == "dd" and .failure == "read-error") | .replay' m.json)
