@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* journal.c - facts that only the rig's journal has. */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,6 +8,7 @@
 #include "scenarios/base/heap.h"
 #include "scenarios/run/runner_internal.h"
 #include "simfs/base/cleanup.h"
+#include "simfs/base/log.h"
 #include "simfs/base/vss_codes.h"
 
 struct journal_reading {
@@ -20,6 +22,15 @@ static bool is_non_retryable(const json_t *event)
 	const struct vss_code *row = code ? vss_code_find(code) : NULL;
 
 	return row && !row->retry;
+}
+
+/* For want of room, of a chain that is too long, or of a set that is in progress. */
+static bool is_of_the_volume(const json_t *refusal)
+{
+	const char *error = json_string_value(json_object_get(refusal, "error"));
+	int number = error ? error_from_name(error) : 0;
+
+	return number == -ENOSPC || number == -EMLINK || number == -EBUSY;
 }
 
 static void place_read(struct journal_facts *facts, const json_t *offset)
@@ -44,6 +55,8 @@ static void event_read(void *context, const json_t *event)
 		reading->must_not_retry = reading->must_not_retry || is_non_retryable(event);
 	} else if (strcmp(name, "writers.aborted") == 0 || strcmp(name, "snapshot.failed") == 0) {
 		reading->facts.has_failed = true;
+	} else if (strcmp(name, "snapshot.refused") == 0) {
+		reading->facts.has_failed |= is_of_the_volume(event);
 	} else if (strcmp(name, "writers.begun") == 0 && reading->must_not_retry) {
 		reading->facts.retried_non_retryable = true;
 	}

@@ -35,7 +35,7 @@ static void points_passed(struct volume_moment *moment, int result)
 	if (result == 0 && moment->has_waited)
 		result = check_again(create->volume, create);
 	if (result < 0)
-		create->done(create, result);
+		snapshot_create_tell(create, result);
 	else if (writer_set_is_wanted(create))
 		writer_set_begin(create);
 	else

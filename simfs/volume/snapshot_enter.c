@@ -23,12 +23,24 @@ void snapshot_new_file_name(const struct snapshot_create *create, char *buffer, 
 	snprintf(buffer, length, "%s.store.new", create->copied_name);
 }
 
+/* Why, when one is not taken, only who asked for it hears else. */
+static void journal_refusal(struct snapshot_create *create, int error)
+{
+	struct volume *volume = create->volume;
+
+	journal_add(&volume->journal, volume->gauges.measured[GAUGE_OPS], EVENT_SNAPSHOT_REFUSED,
+		json_pack(
+			"{s:s, s:s}", "snapshot", create->copied_name, "error", error_name(error)));
+}
+
 void snapshot_create_tell(struct snapshot_create *create, int result)
 {
 	struct snapshot *snapshot = create->snapshot;
 
-	if (result < 0)
+	if (result < 0) {
 		create->snapshot = NULL;
+		journal_refusal(create, result);
+	}
 	create->done(create, result);
 	snapshot_put(snapshot);
 }

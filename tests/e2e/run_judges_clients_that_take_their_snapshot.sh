@@ -109,6 +109,31 @@ printf '%s\n' "$backup" '- expect: { verdict: detected, exit: -311, says: "VSS_W
 sed -i 's/simulated name=db/simulated name=db dies=1ms thaw=1s/' dies.yaml
 ran 0 dies.yaml
 
+# A volume that has no room for it refuses it without any rule.
+client taker 'touch {snapshot} && cat {snapshot} >{out} && rm {snapshot}' "$restore" "$taking"
+cat >full.yaml <<-END
+	name: full
+	seed: 7
+	profile: xen
+	sr: lvm
+	volume: { size: 16MiB, limit: 28MiB, content: random }
+	client: taker
+	phases:
+	  - inject:
+	      - backup: { takes: s1, to: b1 }
+	      - expect: { verdict: detected, says: "No space left on device" }
+	      - expect: { journal: { event: snapshot.refused, snapshot: s1, times: 1 } }
+	      - expect: { snapshot: s1, state: gone, leaks: none }
+END
+ran 0 full.yaml
+
+# One that fails by itself was not refused anything.
+client unable false "$restore" "$taking"
+sed '/journal:/d; s/client: taker/client: unable/; s/name: full/name: unable/' \
+	full.yaml >unable.yaml
+ran 3 unable.yaml
+tells "the fault never struck"
+
 # A record has all that a replay needs.
 mkdir records
 ran 0 once.yaml --record records

@@ -357,7 +357,7 @@ void writer_set_begin(struct snapshot_create *create)
 			"writes cannot be held while a hook or a file system thaws, which may "
 			"write");
 	if (error < 0) {
-		create->done(create, error);
+		snapshot_create_tell(create, error);
 		return;
 	}
 	create->is_in_set = true;
