@@ -21,7 +21,7 @@
 
 #define OVERFLOW_SCENARIOS "actiphy/cow-overflow-*.yaml"
 
-static int scenarios_load(struct run_set *set)
+static int overflows_load(struct run_set *set)
 {
 	AUTO(auto_free) char *catalog = share_folder("catalog");
 	AUTO(auto_free)
@@ -89,7 +89,7 @@ static int run(const struct command_line *line, int argc, char **argv)
 	if (exit_code != COMMAND_GO_ON)
 		return exit_code;
 	run_set_init(&set);
-	exit_code = scenarios_load(&set) < 0 ? EXIT_RIG : demo_run(&set);
+	exit_code = overflows_load(&set) < 0 ? EXIT_RIG : demo_run(&set);
 	run_set_deinit(&set);
 	return exit_code;
 }

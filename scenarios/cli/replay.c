@@ -51,6 +51,30 @@ static void warn_not_replayable(const struct record *record)
 	}
 }
 
+/* Leaves the one that was recorded, of those that its file has now. */
+static int scenario_choose(struct replay *replay)
+{
+	const char *name = replay->record.scenario_name;
+	struct run_set *set = &replay->set;
+	size_t kept = 0;
+
+	/* One that is alone may have got another name. */
+	if (set->count == 1)
+		return 0;
+	for (size_t i = 0; i < set->count; i++) {
+		if (name && strcmp(set->items[i].scenario->name, name) == 0)
+			set->items[kept++] = set->items[i];
+		else
+			run_item_deinit(&set->items[i]);
+	}
+	set->count = kept;
+	if (kept == 1)
+		return 0;
+	log_error("'%s' has no scenario '%s' any more", replay->record.scenario_path,
+		name ? name : "");
+	return -EINVAL;
+}
+
 int replay_begin(struct replay *replay, const struct command_line *line, int argc, char **argv)
 {
 	size_t count;
@@ -64,10 +88,8 @@ int replay_begin(struct replay *replay, const struct command_line *line, int arg
 	if (record_read(argv[1], &replay->record) < 0 ||
 		run_set_add(&replay->set, replay->record.scenario_path) < 0)
 		return EXIT_USAGE;
-	if (replay->set.count != 1) {
-		log_error("'%s' is no scenario any more", replay->record.scenario_path);
+	if (scenario_choose(replay) < 0)
 		return EXIT_USAGE;
-	}
 	run_set_seed(&replay->set, replay->record.seed);
 	warn_not_replayable(&replay->record);
 	interrupt_watch();

@@ -36,25 +36,33 @@ void run_set_deinit(struct run_set *set)
 	run_set_init(set);
 }
 
-/* Reads the scenario at PATH and adds it: 0, or -EINVAL after printing what is wrong. */
-static int scenario_add(struct run_set *set, const char *path)
+static void item_add(struct run_set *set, struct run_item item)
 {
-	struct run_item item = { 0 };
+	set->items = heap_grow(set->items, set->count, sizeof *set->items);
+	set->items[set->count++] = item;
+}
+
+/* Reads the scenarios at PATH and adds them: 0, or -EINVAL after printing what is wrong. */
+static int scenarios_add(struct run_set *set, const char *path)
+{
+	struct scenario_list list = { 0 };
+	AUTO(auto_free) struct client **clients = NULL;
 	struct mistakes mistakes;
 	int error;
 
 	mistakes_init(&mistakes);
-	error = scenario_read(path, &mistakes, &item.scenario);
+	error = scenarios_read(path, &mistakes, &list);
 	if (error == 0)
-		error = scenario_check(item.scenario, &set->clients, &mistakes, &item.client);
+		error = scenarios_check(&list, &set->clients, &mistakes, &clients);
 	mistakes_print(&mistakes, path, stderr);
 	mistakes_deinit(&mistakes);
 	if (error < 0) {
-		scenario_destroy(item.scenario);
+		scenario_list_deinit(&list);
 		return -EINVAL;
 	}
-	set->items = heap_grow(set->items, set->count, sizeof *set->items);
-	set->items[set->count++] = item;
+	for (size_t i = 0; i < list.count; i++)
+		item_add(set, (struct run_item){ list.items[i], clients[i] });
+	free(list.items);
 	return 0;
 }
 
@@ -83,7 +91,7 @@ int run_set_add(struct run_set *set, const char *path)
 
 		if (is_found && is_no_scenario(files.paths[i]))
 			continue;
-		if (scenario_add(set, files.paths[i]) < 0)
+		if (scenarios_add(set, files.paths[i]) < 0)
 			result = -EINVAL;
 	}
 	scenario_files_deinit(&files);

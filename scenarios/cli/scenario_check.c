@@ -3,12 +3,15 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
+#include "scenarios/base/heap.h"
 #include "scenarios/cli/scenario_failures.h"
 #include "scenarios/format/standing.h"
 #include "scenarios/judge/oracle.h"
+#include "simfs/base/cleanup.h"
 #include "simfs/base/log.h"
 
 /* A client that saves what a file system has must be given something that has one. */
@@ -177,6 +180,32 @@ int scenario_check(struct scenario *scenario, const struct command_texts *folder
 		return -EINVAL;
 	}
 	*ret = client;
+	return 0;
+}
+
+int scenarios_check(const struct scenario_list *list, const struct command_texts *folders,
+	struct mistakes *mistakes, struct client ***ret)
+{
+	struct client **clients = heap_new((list->count + 1) * sizeof *clients);
+	AUTO(auto_free)
+	struct mistakes *of_each = heap_new((list->count + 1) * sizeof *of_each);
+	AUTO(auto_free) char **names = heap_new((list->count + 1) * sizeof *names);
+
+	for (size_t i = 0; i < list->count; i++) {
+		names[i] = list->items[i]->name;
+		(void)scenario_check(list->items[i], folders, &of_each[i], &clients[i]);
+	}
+	mistakes_gather(mistakes, of_each, names, list->count);
+	for (size_t i = 0; i < list->count; i++) {
+		mistakes_deinit(&of_each[i]);
+		if (mistakes->count > 0)
+			client_destroy(clients[i]);
+	}
+	if (mistakes->count > 0) {
+		free(clients);
+		return -EINVAL;
+	}
+	*ret = clients;
 	return 0;
 }
 

@@ -19,6 +19,13 @@
 int scenario_check(struct scenario *scenario, const struct command_texts *folders,
 	struct mistakes *mistakes, struct client **ret);
 
+/*
+ * As scenario_check(), of all of LIST, scenarios of one file; a mistake that all have is told
+ * once.  The clients, an array of as many, are the caller's.
+ */
+int scenarios_check(const struct scenario_list *list, const struct command_texts *folders,
+	struct mistakes *mistakes, struct client ***ret);
+
 /* Is the volume a chain of nodes? */
 bool scenario_has_chain(const struct scenario *scenario);
 

@@ -34,8 +34,7 @@ struct values {
 struct checked {
 	const char *path;
 	struct mistakes mistakes;
-	char *name; /* of the scenario in it; NULL: there is none */
-	struct place name_place;
+	struct scenario_list scenarios; /* in it, if it is of scenarios */
 };
 
 /* A JSON string of TEXT, which may be a path of any bytes. */
@@ -81,7 +80,7 @@ static void text_check(
 	struct checked *file, const char *text, size_t length, const struct command_texts *clients)
 {
 	struct mistakes *mistakes = &file->mistakes;
-	struct scenario *scenario = NULL;
+	AUTO(auto_free) struct client **clients_of = NULL;
 	struct client *client = NULL;
 	struct failure *failure = NULL;
 
@@ -89,15 +88,12 @@ static void text_check(
 		(void)client_parse(file->path, text, length, mistakes, &client);
 	else if (failure_is_meant(text, length))
 		(void)failure_parse(file->path, text, length, mistakes, &failure);
-	else if (scenario_parse(file->path, text, length, mistakes, &scenario) == 0)
-		(void)scenario_check(scenario, clients, mistakes, &client);
-	if (scenario) {
-		file->name = heap_copy(scenario->name);
-		file->name_place = scenario->name_place;
-	}
+	else if (scenarios_parse(file->path, text, length, mistakes, &file->scenarios) == 0)
+		(void)scenarios_check(&file->scenarios, clients, mistakes, &clients_of);
+	for (size_t i = 0; clients_of && i < file->scenarios.count; i++)
+		client_destroy(clients_of[i]);
 	client_destroy(client);
 	failure_destroy(failure);
-	scenario_destroy(scenario);
 }
 
 static void file_check(const char *path, const struct command_texts *clients, struct checked *file)
@@ -113,13 +109,19 @@ static void file_check(const char *path, const struct command_texts *clients, st
 
 static void namesakes_look(struct checked *files, size_t count)
 {
-	AUTO(auto_free)
-	struct named_scenario *named = heap_new((count + 1) * sizeof *named);
+	AUTO(auto_free) struct named_scenario *named = NULL;
+	size_t named_count = 0;
 
-	for (size_t i = 0; i < count; i++)
-		named[i] = (struct named_scenario){ files[i].name, files[i].path,
-			files[i].name_place, &files[i].mistakes };
-	namesakes_find(named, count);
+	for (size_t i = 0; i < count; i++) {
+		for (size_t at = 0; at < files[i].scenarios.count; at++) {
+			const struct scenario *scenario = files[i].scenarios.items[at];
+
+			named = heap_grow(named, named_count, sizeof *named);
+			named[named_count++] = (struct named_scenario){ scenario->name,
+				files[i].path, scenario->name_place, &files[i].mistakes };
+		}
+	}
+	namesakes_find(named, named_count);
 }
 
 static void files_print(const struct checked *files, size_t count)
@@ -162,7 +164,7 @@ static bool files_validate(
 	for (size_t i = 0; i < found->count; i++) {
 		is_ok = is_ok && files[i].mistakes.count == 0;
 		mistakes_deinit(&files[i].mistakes);
-		free(files[i].name);
+		scenario_list_deinit(&files[i].scenarios);
 	}
 	return is_ok;
 }

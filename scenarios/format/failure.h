@@ -46,14 +46,14 @@ struct failure {
 	struct scenario scenario;
 };
 
-/* Reads the failure in LENGTH bytes at TEXT, as scenario_parse() does. */
+/* Reads the failure in LENGTH bytes at TEXT, as scenarios_parse() does. */
 int failure_parse(const char *path, const char *text, size_t length, struct mistakes *mistakes,
 	struct failure **ret);
 
 /* Whether the LENGTH bytes at TEXT are meant as a failure, by their keys. */
 bool failure_is_meant(const char *text, size_t length);
 
-/* Reads the file at PATH, as scenario_load() does. */
+/* Reads the file at PATH, as scenarios_load() does. */
 int failure_load(const char *path, FILE *messages, struct failure **ret);
 void failure_destroy(struct failure *failure);
 

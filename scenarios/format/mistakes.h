@@ -33,6 +33,13 @@ void mistakes_deinit(struct mistakes *mistakes);
 __attribute__((format(printf, 3, 4))) void mistakes_add(
 	struct mistakes *mistakes, struct place place, const char *format, ...);
 
+/*
+ * Adds to MISTAKES those of COUNT scenarios of one file, which are called NAMES: what all of
+ * them have once, and what some have with a name of theirs.  All are sorted then.
+ */
+void mistakes_gather(struct mistakes *mistakes, const struct mistakes *scenarios,
+	char *const *names, size_t count);
+
 void mistakes_sort(struct mistakes *mistakes);
 
 /* Prints each as "PATH:line:column: text". */

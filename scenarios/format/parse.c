@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "scenarios/base/heap.h"
+#include "scenarios/format/file_matrix.h"
 #include "scenarios/format/names.h"
 #include "scenarios/format/yaml_values.h"
 #include "simfs/base/cleanup.h"
@@ -59,6 +60,7 @@ static const char *const check_words[] = { "none" };
 static const struct field scenario_fields[] = {
 	{ "name", read_scenario_name, .required = true },
 	{ "about", read_text, AT(about) },
+	{ MATRIX_KEY, read_no_matrix, .offset = 0 },
 	{ "seed", read_number, AT(seed) },
 	{ "profile", read_profile, .required = true },
 	{ "volume", read_table, .required = true, .table = &volume_table },
@@ -273,40 +275,21 @@ static void volume_check(
 			size_format(scenario->content.bytes, text, sizeof text), size->text);
 }
 
-static void scenario_fill(
-	struct reading *reading, const struct tree_node *tree, struct scenario *scenario)
-{
-	if (!tree) {
-		if (reading->mistakes->count == 0)
-			mistakes_add(reading->mistakes, (struct place){ 1, 1 },
-				"the file is empty (see 'snaprig list scenarios')");
-		return;
-	}
-	scenario->time_limit_ns = SCENARIO_TIME_LIMIT_NS;
-	fields_read(reading, &scenario_table, tree, scenario);
-	volume_check(reading, tree, scenario);
-	if (!scenario->about)
-		scenario->about = heap_copy("");
-}
-
-int scenario_parse(const char *path, const char *text, size_t length, struct mistakes *mistakes,
+int scenario_parse(const char *path, const struct tree_node *tree, struct mistakes *mistakes,
 	struct scenario **ret)
 {
 	struct scenario *scenario = heap_new(sizeof *scenario);
-	struct tree_node *tree = yaml_tree_read(text, length, mistakes);
 	struct names names;
 	struct reading reading = { .mistakes = mistakes, .names = &names };
 
 	names_init(&names);
 	scenario->path = heap_copy(path);
-	scenario_fill(&reading, tree, scenario);
-	yaml_tree_destroy(tree);
+	scenario->time_limit_ns = SCENARIO_TIME_LIMIT_NS;
+	fields_read(&reading, &scenario_table, tree, scenario);
+	volume_check(&reading, tree, scenario);
+	if (!scenario->about)
+		scenario->about = heap_copy("");
 	names_deinit(&names);
-	mistakes_sort(mistakes);
-	if (mistakes->count > 0) {
-		scenario_destroy(scenario);
-		return -EINVAL;
-	}
 	*ret = scenario;
-	return 0;
+	return mistakes->count > 0 ? -EINVAL : 0;
 }

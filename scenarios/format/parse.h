@@ -15,17 +15,24 @@
 #define STEPS_MAX  1000 /* of a phase */
 
 /*
- * Reads the scenario in LENGTH bytes at TEXT; PATH is only remembered.
- * Returns 0, or -EINVAL with every mistake added to MISTAKES, sorted.
+ * Reads the scenarios in LENGTH bytes at TEXT: one, or one for each cell of its matrix; PATH is
+ * only remembered.  Returns 0, or -EINVAL with every mistake added to MISTAKES, sorted.
  */
-int scenario_parse(const char *path, const char *text, size_t length, struct mistakes *mistakes,
-	struct scenario **ret);
+int scenarios_parse(const char *path, const char *text, size_t length, struct mistakes *mistakes,
+	struct scenario_list *ret);
 
 /*
- * As scenario_parse(), from the file at PATH.  Also the -errno of reading it,
+ * As scenarios_parse(), from the file at PATH.  Also the -errno of reading it,
  * which is added to MISTAKES too.
  */
-int scenario_read(const char *path, struct mistakes *mistakes, struct scenario **ret);
+int scenarios_read(const char *path, struct mistakes *mistakes, struct scenario_list *ret);
+
+/*
+ * Reads the scenario that TREE, of a file or of a cell, is.  It is the caller's, also when
+ * this is -EINVAL: then it is what could be read, and MISTAKES has more than nothing.
+ */
+int scenario_parse(const char *path, const struct tree_node *tree, struct mistakes *mistakes,
+	struct scenario **ret);
 
 /*
  * Every table of keys of the format, for the test that holds

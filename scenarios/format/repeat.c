@@ -10,7 +10,7 @@
 #include "simfs/base/cleanup.h"
 
 #define KEY	    "repeat"
-#define WORD_NUMBER "{n}"
+#define WORD_NUMBER "{" REPEAT_WORD "}"
 
 struct repeat {
 	uint32_t times;

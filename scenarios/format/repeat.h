@@ -12,6 +12,8 @@
 #include "scenarios/format/scenario.h"
 #include "scenarios/format/yaml_fields.h"
 
+#define REPEAT_WORD "n"
+
 extern const struct field_table repeat_table;
 
 /* Is NODE the step `repeat`?  *RET_VALUE is what it says, then. */

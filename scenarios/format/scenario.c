@@ -3,15 +3,8 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "scenarios/base/heap.h"
-#include "scenarios/format/mistakes.h"
-#include "scenarios/format/parse.h"
-#include "scenarios/format/yaml_file.h"
-#include "simfs/base/cleanup.h"
-
-#define SECTOR_BYTES 512u
 
 static void measure_wish_deinit(struct measure_wish *wish)
 {
@@ -104,45 +97,4 @@ char *content_image_path(const struct content_spec *content, const char *scenari
 	if (content->image[0] == '/' || !slash)
 		return heap_copy(content->image);
 	return heap_format("%.*s/%s", (int)(slash - scenario_path), scenario_path, content->image);
-}
-
-/* A volume without a size has that of its image; one that is not there is told of later. */
-static void volume_measure(struct scenario *scenario)
-{
-	struct stat found;
-
-	if (scenario->volume_bytes > 0 || scenario->content.kind != CONTENT_IMAGE)
-		return;
-
-	AUTO(auto_free) char *image = content_image_path(&scenario->content, scenario->path);
-
-	if (stat(image, &found) == 0 && S_ISREG(found.st_mode))
-		scenario->volume_bytes = ((uint64_t)found.st_size + SECTOR_BYTES - 1) /
-					 SECTOR_BYTES * SECTOR_BYTES;
-}
-
-int scenario_read(const char *path, struct mistakes *mistakes, struct scenario **ret)
-{
-	AUTO(auto_free) char *text = NULL;
-	size_t length;
-	int error = yaml_file_read(path, mistakes, &text, &length);
-
-	if (error == 0)
-		error = scenario_parse(path, text, length, mistakes, ret);
-	if (error == 0)
-		volume_measure(*ret);
-	return error;
-}
-
-int scenario_load(const char *path, FILE *messages, struct scenario **ret)
-{
-	struct mistakes mistakes;
-
-	mistakes_init(&mistakes);
-
-	int error = scenario_read(path, &mistakes, ret);
-
-	mistakes_print(&mistakes, path, messages);
-	mistakes_deinit(&mistakes);
-	return error;
 }

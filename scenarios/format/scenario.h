@@ -208,8 +208,9 @@ struct scenario {
 	char *path; /* of its file, as given */
 	char *name;
 	struct place name_place;
-	char *about;   /* "" when the file says nothing */
-	uint64_t seed; /* 0 when the file says nothing */
+	bool is_one_of_many; /* of a matrix: the path alone does not tell which */
+	char *about;	     /* "" when the file says nothing */
+	uint64_t seed;	     /* 0 when the file says nothing */
 	char *profile;
 	struct place profile_place;
 	char *client; /* a name; or a path, which has a '/', from beside the scenario */
@@ -233,12 +234,20 @@ struct scenario {
 	size_t phase_count;
 };
 
+/* Those of one file: one, or one for each cell of its matrix. */
+struct scenario_list {
+	struct scenario **items;
+	size_t count;
+};
+
 /*
- * Reads the scenario in FILE.  Returns 0; or -EINVAL after printing every
+ * Reads the scenarios in the file at PATH.  Returns 0; or -EINVAL after printing every
  * mistake to MESSAGES as "path:line:column: …", with a suggestion where one
  * is near; or the -errno of reading the file, which is printed too.
  */
-int scenario_load(const char *path, FILE *messages, struct scenario **ret);
+int scenarios_load(const char *path, FILE *messages, struct scenario_list *ret);
+void scenario_list_deinit(struct scenario_list *list);
+
 void scenario_destroy(struct scenario *scenario);
 
 /* Frees COUNT STEPS, and what is theirs. */

@@ -94,9 +94,9 @@ int record_write(const char *path, const struct scenario_result *result, const c
 	AUTO(auto_free) char *absolute = realpath(result->path, NULL);
 
 	line_write(
-		whole.file, json_pack("{s:s, s:i, s:s, s:I}", "event", "run", "schema_version",
+		whole.file, json_pack("{s:s, s:i, s:s, s:s, s:I}", "event", "run", "schema_version",
 				    SCHEMA_VERSION, "scenario", absolute ? absolute : result->path,
-				    "seed", (json_int_t)result->seed));
+				    "name", result->name, "seed", (json_int_t)result->seed));
 	if (journal)
 		fputs(journal, whole.file);
 	line_write(whole.file, json_pack("{s:s, s:s}", "event", "verdict", "verdict", verdict));
@@ -125,6 +125,8 @@ static const char *run_read(struct record *record, const json_t *line)
 		return "'scenario' is missing";
 	free(record->scenario_path);
 	record->scenario_path = heap_copy(path);
+	free(record->scenario_name);
+	record->scenario_name = heap_copy(text_of(line, "name"));
 	record->seed = number_of(line, "seed");
 	return NULL;
 }
@@ -271,6 +273,7 @@ void record_deinit(struct record *record)
 	free(record->rules);
 	free(record->hits);
 	free(record->scenario_path);
+	free(record->scenario_name);
 	free(record->verdict);
 	*record = (struct record){ 0 };
 }

@@ -5,7 +5,8 @@
  * A file of JSON lines: what was run, the rig's journal as it was at the end,
  * and the verdict.
  *
- *	{"event": "run", "schema_version": 1, "scenario": PATH, "seed": 7}
+ *	{"event": "run", "schema_version": 1, "scenario": PATH, "name": NAME,
+ *	 "seed": 7}
  *	…
  *	{"event": "verdict", "verdict": "failed: b1 silent-corruption"}
  *
@@ -38,6 +39,7 @@ struct record_hit {
 
 struct record {
 	char *scenario_path; /* absolute */
+	char *scenario_name; /* which of the file's; NULL: an old record, of a file with one */
 	uint64_t seed;
 	char *verdict;
 	struct record_rule *rules;

@@ -298,9 +298,12 @@ static void run_close(struct run *run)
 
 static void replay_set(struct run *run)
 {
+	const struct scenario *scenario = run->scenario;
 	AUTO(auto_free)
-	char *replay = heap_format("snaprig run %s --seed %" PRIu64 "%s", run->scenario->path,
-		run->scenario->seed, run->options->replay_words ? run->options->replay_words : "");
+	char *replay = heap_format("snaprig run %s --seed %" PRIu64 "%s%s%s", scenario->path,
+		scenario->seed, scenario->is_one_of_many ? " --filter " : "",
+		scenario->is_one_of_many ? scenario->name : "",
+		run->options->replay_words ? run->options->replay_words : "");
 
 	result_set_replay(run->result, replay);
 }

@@ -138,22 +138,26 @@ static bool find_files(const char *name, struct scenario_files *files)
 	return error == 0;
 }
 
+static json_t *scenario_json(const struct scenario *scenario)
+{
+	return json_pack("{s:s, s:s, s:s, s:s, s:s?}", "name", scenario->name, "profile",
+		scenario->profile, "client", scenario->client, "path", scenario->path, "about",
+		scenario->about);
+}
+
 static json_t *collect_scenarios(void)
 {
 	struct scenario_files files;
 	json_t *scenarios = find_files("catalog", &files) ? json_array() : NULL;
 
 	for (size_t at = 0; scenarios && at < files.count; at++) {
-		struct scenario *scenario;
+		struct scenario_list list = { 0 };
 
 		/* Its mistakes are printed, and the others are listed. */
-		if (scenario_load(files.paths[at], stderr, &scenario) < 0)
-			continue;
-		json_array_append_new(
-			scenarios, json_pack("{s:s, s:s, s:s, s:s, s:s?}", "name", scenario->name,
-					   "profile", scenario->profile, "client", scenario->client,
-					   "path", files.paths[at], "about", scenario->about));
-		scenario_destroy(scenario);
+		(void)scenarios_load(files.paths[at], stderr, &list);
+		for (size_t i = 0; i < list.count; i++)
+			json_array_append_new(scenarios, scenario_json(list.items[i]));
+		scenario_list_deinit(&list);
 	}
 	scenario_files_deinit(&files);
 	return scenarios;

@@ -52,18 +52,19 @@ static void check_mistakes(const struct mistakes *mistakes)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct scenario *scenario = NULL;
+	struct scenario_list list = { 0 };
 	struct mistakes mistakes;
 
 	mistakes_init(&mistakes);
-	if (scenario_parse("x.yaml", (const char *)data, size, &mistakes, &scenario) == 0) {
-		MUST(mistakes.count == 0);
-		check_scenario(scenario);
+	if (scenarios_parse("x.yaml", (const char *)data, size, &mistakes, &list) == 0) {
+		MUST(mistakes.count == 0 && list.count > 0);
+		for (size_t i = 0; i < list.count; i++)
+			check_scenario(list.items[i]);
 	} else {
-		MUST(!scenario);
+		MUST(list.count == 0);
 		check_mistakes(&mistakes);
 	}
 	mistakes_deinit(&mistakes);
-	scenario_destroy(scenario);
+	scenario_list_deinit(&list);
 	return 0;
 }

@@ -23,46 +23,58 @@ static void text_remove(char *text, const char *part)
 
 char *scenario_text_messages(const char *text)
 {
-	struct scenario *scenario = NULL;
+	struct scenario_list list = { 0 };
 	struct mistakes mistakes;
 	char *messages = NULL;
 	size_t length = 0;
 	FILE *file = open_memstream(&messages, &length);
 
 	mistakes_init(&mistakes);
-	scenario_parse("x.yaml", text, strlen(text), &mistakes, &scenario);
+	scenarios_parse("x.yaml", text, strlen(text), &mistakes, &list);
 	mistakes_print(&mistakes, "x.yaml", file);
 	fclose(file);
 	mistakes_deinit(&mistakes);
-	scenario_destroy(scenario);
+	scenario_list_deinit(&list);
 	return messages;
 }
 
 char *scenario_fixture_messages(const char *name)
 {
 	AUTO(auto_free) char *path = heap_format("%s%s", SCENARIO_FIXTURES, name);
-	struct scenario *scenario = NULL;
+	struct scenario_list list = { 0 };
 	char *messages = NULL;
 	size_t length = 0;
 	FILE *file = open_memstream(&messages, &length);
 
-	scenario_load(path, file, &scenario);
+	scenarios_load(path, file, &list);
 	fclose(file);
-	scenario_destroy(scenario);
+	scenario_list_deinit(&list);
 	text_remove(messages, SCENARIO_FIXTURES);
 	return messages;
 }
 
-struct scenario *scenario_text_parse(const char *text)
+struct scenario_list scenario_text_parse_all(const char *text)
 {
 	AUTO(auto_free) char *messages = scenario_text_messages(text);
-	struct scenario *scenario = NULL;
+	struct scenario_list list = { 0 };
 	struct mistakes mistakes;
 
 	ck_assert_str_eq(messages, "");
 	mistakes_init(&mistakes);
-	ck_assert_int_eq(scenario_parse("x.yaml", text, strlen(text), &mistakes, &scenario), 0);
+	ck_assert_int_eq(scenarios_parse("x.yaml", text, strlen(text), &mistakes, &list), 0);
 	mistakes_deinit(&mistakes);
+	return list;
+}
+
+struct scenario *scenario_text_parse(const char *text)
+{
+	struct scenario_list list = scenario_text_parse_all(text);
+
+	ck_assert_uint_eq(list.count, 1);
+
+	struct scenario *scenario = list.items[0];
+
+	free(list.items);
 	return scenario;
 }
 

@@ -22,6 +22,9 @@ char *scenario_fixture_messages(const char *name);
  */
 struct scenario *scenario_text_parse(const char *text);
 
+/* So, of a text that may have a matrix. */
+struct scenario_list scenario_text_parse_all(const char *text);
+
 /*
  * A scenario whose only phase takes the snapshot s0 (line 7), backs it up to
  * b0 (line 8) and then does STEPS (from line 9).  The caller's to free.

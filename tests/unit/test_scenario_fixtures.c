@@ -49,7 +49,8 @@ START_TEST(every_unknown_word_is_reported_with_a_suggestion)
 		"unknown-keys.yaml:10:35: unknown key 'quickly' (known: of, takes, to)\n"
 		"unknown-keys.yaml:11:19: unknown key 'verdit' (did you mean 'verdict'?)\n"
 		"unknown-keys.yaml:11:41: unknown value 'broken' for 'live' (known: intact)\n"
-		"unknown-keys.yaml:12:1: unknown key 'colour' (known: name, about, seed, profile, "
+		"unknown-keys.yaml:12:1: unknown key 'colour' (known: name, about, matrix, seed, "
+		"profile, "
 		"volume, client, sr, format, coalesce, requires, env, timeout, time-limit, "
 		"time-scale, writers, "
 		"writer-check, phases)\n");

@@ -285,15 +285,15 @@ END_TEST
 
 START_TEST(file_that_cannot_be_read_is_named_and_its_error_returned)
 {
-	struct scenario *scenario = NULL;
+	struct scenario_list list = { 0 };
 	char *messages = NULL;
 	size_t length = 0;
 	FILE *file = open_memstream(&messages, &length);
 
-	ck_assert_int_eq(scenario_load("no/such.yaml", file, &scenario), -ENOENT);
-	ck_assert_int_eq(scenario_load("tests", file, &scenario), -EISDIR);
+	ck_assert_int_eq(scenarios_load("no/such.yaml", file, &list), -ENOENT);
+	ck_assert_int_eq(scenarios_load("tests", file, &list), -EISDIR);
 	fclose(file);
-	ck_assert_ptr_null(scenario);
+	ck_assert_uint_eq(list.count, 0);
 	ck_assert_str_eq(messages, "no/such.yaml: cannot read scenario: No such file or directory\n"
 				   "tests: cannot read scenario: Is a directory\n");
 	free(messages);

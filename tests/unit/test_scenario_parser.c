@@ -14,9 +14,14 @@
 
 static struct scenario *good_load(void)
 {
-	struct scenario *scenario = NULL;
+	struct scenario_list list = { 0 };
 
-	ck_assert_int_eq(scenario_load(SCENARIO_FIXTURES "good.yaml", stderr, &scenario), 0);
+	ck_assert_int_eq(scenarios_load(SCENARIO_FIXTURES "good.yaml", stderr, &list), 0);
+	ck_assert_uint_eq(list.count, 1);
+
+	struct scenario *scenario = list.items[0];
+
+	free(list.items);
 	return scenario;
 }
 
@@ -352,11 +357,11 @@ START_TEST(every_scenario_of_the_catalog_is_well_formed)
 	ck_assert_int_eq(glob("scenarios/catalog/*/*.yaml", 0, NULL, &found), 0);
 	ck_assert_uint_ge(found.gl_pathc, 8);
 	for (size_t i = 0; i < found.gl_pathc; i++) {
-		struct scenario *scenario = NULL;
+		struct scenario_list list = { 0 };
 
-		ck_assert_msg(scenario_load(found.gl_pathv[i], stderr, &scenario) == 0, "%s",
+		ck_assert_msg(scenarios_load(found.gl_pathv[i], stderr, &list) == 0, "%s",
 			found.gl_pathv[i]);
-		scenario_destroy(scenario);
+		scenario_list_deinit(&list);
 	}
 	globfree(&found);
 }
