@@ -120,7 +120,7 @@ tests: $(PROGRAM) $(TEST_PROGRAMS) $(E2E_PROGRAMS) $(LOAD_PROGRAM) $(BENCH_PROGR
 deps: ## find what the build, the clients and the tests need, and install it
 	$(Q)tools/deps build clients tests
 
-demo: ## one COW overflow, four backup tools, one table
+demo: ## six backup tools, four ways in which a snapshot breaks, one table
 	$(Q)tools/deps build clients
 	$(build) all
 	$(Q)$(PROGRAM) demo

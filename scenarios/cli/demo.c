@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * demo.c - snaprig demo: one COW overflow, every client, one table.
+ * demo.c - snaprig demo: the most telling rows and columns of the matrix, in words.
+ *
+ * The tools are those that `make demo` finds or installs, and each has something to tell: a
+ * pipe without pipefail and a tool that goes on report success whatever they read; tar fills
+ * up with zeros; dd stops at once; partclone and the reference client read again, and miss
+ * what ends early.
  */
-#include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,97 +14,236 @@
 
 #include "scenarios/base/heap.h"
 #include "scenarios/base/interrupt.h"
+#include "scenarios/cli/check_arguments.h"
 #include "scenarios/cli/commands.h"
-#include "scenarios/cli/demo_table.h"
-#include "scenarios/cli/run_set.h"
-#include "scenarios/clients/share.h"
-#include "scenarios/run/runner.h"
-#include "simfs/base/cleanup.h"
+#include "scenarios/cli/matrix.h"
 #include "simfs/base/exit_code.h"
-#include "simfs/base/log.h"
 
-#define OVERFLOW_SCENARIOS "actiphy/cow-overflow-*.yaml"
+#define SIZE	 "16MiB"
+#define FAILURES "cow-overflow,read-error,read-error-once,truncated-source"
+#define PROFILE	 "actiphy"
 
-static int overflows_load(struct run_set *set)
+static const char *const clients[] = { "dd-gzip", "e2image", "tar", "dd", "partclone",
+	"reference" };
+
+#define CLIENTS (sizeof clients / sizeof clients[0])
+
+/* Most of the time the tools wait, and not for a processor. */
+#define JOBS_PER_PROCESSOR 3u
+
+static const struct {
+	const char *verdict, *word, *meaning, *colour;
+} words[] = {
+	{ "silent-corruption", "SILENT",
+		"exit code 0, and what it restores is not the snapshot (silent corruption)",
+		"\033[1;31m" },
+	{ "misreported", "misreported",
+		"it failed, but left what looks like a whole backup and is none", "\033[33m" },
+	{ "detected", "detected", "it failed, and left nothing that looks like a backup",
+		"\033[32m" },
+	{ "intact", "intact", "what it restores is the snapshot", "\033[32m" },
+	{ "hung", "hung", "it did not end in time", "\033[1;31m" },
+	{ "leaked", "leaked", "it left something behind", "\033[33m" },
+	{ "inconclusive", "inconclusive", "the failure did not strike", "\033[33m" },
+	{ "error", "error", "the rig or the machine failed", "\033[33m" },
+	{ MATRIX_NOT_RUN, "-", "not run here", "" },
+};
+
+#define WORDS (sizeof words / sizeof words[0])
+
+static size_t word_of(const json_t *cell)
 {
-	AUTO(auto_free) char *catalog = share_folder("catalog");
-	AUTO(auto_free)
-	char *pattern = catalog ? heap_format("%s/" OVERFLOW_SCENARIOS, catalog) : NULL;
-	glob_t found = { 0 };
-	int result = 0;
+	size_t i = 0;
 
-	if (!catalog) {
-		AUTO(auto_free) char *why = share_missing("catalog");
-
-		log_error("%s", why);
-		return -1;
-	}
-	if (glob(pattern, 0, NULL, &found) != 0) {
-		log_error("there is no scenario '%s'", pattern);
-		return -1;
-	}
-	for (size_t i = 0; i < found.gl_pathc && result == 0; i++)
-		result = run_set_add(set, found.gl_pathv[i]);
-	globfree(&found);
-	return result;
+	while (i + 1 < WORDS && strcmp(words[i].verdict, matrix_verdict(cell)) != 0)
+		i++;
+	return i;
 }
 
-/* While a scenario runs, a person sees which one. */
-static void progress_show(const char *client, bool is_terminal)
+/* While it runs, a person sees how far it is. */
+static int progress_show(void *context, const struct matrix *matrix)
 {
-	if (is_terminal)
-		fprintf(stderr, "\r\033[K%s ...", client);
+	size_t count = matrix->row_count * matrix->column_count, over = 0;
+	const bool *is_terminal = context;
+
+	for (size_t i = 0; i < count; i++)
+		over += matrix->cells[i] != NULL;
+	if (*is_terminal)
+		fprintf(stderr, "\r\033[K%zu of %zu checks ...", over, count);
+	return EXIT_MET;
 }
 
-static int demo_run(struct run_set *set)
+/* ---- the table ---- */
+
+static const char *title_of(const struct matrix_column *column)
 {
-	struct demo_table table = { 0 };
-	struct run_options options = { .backup_over = demo_table_note, .context = &table };
+	return column->failure ? column->failure : "none";
+}
+
+/* As wide as what stands in it. */
+static int column_width(const struct matrix *matrix, size_t column)
+{
+	size_t width = strlen(title_of(&matrix->columns[column]));
+
+	for (size_t i = 0; i < matrix->row_count; i++) {
+		size_t length = strlen(words[word_of(matrix_cell(matrix, i, column))].word);
+
+		width = length > width ? length : width;
+	}
+	return (int)width;
+}
+
+static int client_width(void)
+{
+	size_t width = strlen("CLIENT");
+
+	for (size_t i = 0; i < CLIENTS; i++)
+		width = strlen(clients[i]) > width ? strlen(clients[i]) : width;
+	return (int)width;
+}
+
+static void cell_print(const struct matrix *matrix, size_t row, size_t column, bool in_colour)
+{
+	size_t word = word_of(matrix_cell(matrix, row, column));
+	bool is_last = column + 1 == matrix->column_count;
+
+	printf("  %s%-*s%s", in_colour ? words[word].colour : "",
+		is_last ? 0 : column_width(matrix, column), words[word].word,
+		in_colour ? "\033[0m" : "");
+}
+
+static void table_print(const struct matrix *matrix, bool in_colour)
+{
+	printf("%-*s  FAILURE\n%-*s", client_width(), "", client_width(), "CLIENT");
+	for (size_t j = 0; j < matrix->column_count; j++)
+		printf("  %-*s", j + 1 == matrix->column_count ? 0 : column_width(matrix, j),
+			title_of(&matrix->columns[j]));
+	putchar('\n');
+	for (size_t i = 0; i < matrix->row_count; i++) {
+		printf("%-*s", client_width(), matrix->rows[i].client->name);
+		for (size_t j = 0; j < matrix->column_count; j++)
+			cell_print(matrix, i, j, in_colour);
+		putchar('\n');
+	}
+}
+
+static size_t verdict_count(const struct matrix *matrix, size_t word)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < matrix->row_count * matrix->column_count; i++)
+		count += word_of(matrix->cells[i]) == word;
+	return count;
+}
+
+/* What the words mean that are there. */
+static void legend_print(const struct matrix *matrix)
+{
+	putchar('\n');
+	for (size_t i = 0; i < WORDS; i++)
+		if (verdict_count(matrix, i) > 0)
+			printf("%-11s  %s\n", words[i].word, words[i].meaning);
+	for (size_t i = 0; i < matrix->row_count; i++)
+		if (matrix->rows[i].missing)
+			printf("%s is not run: %s\n", matrix->rows[i].client->name,
+				matrix->rows[i].missing);
+}
+
+/* Backups after the remedy of a failure. */
+static void remedies_print(const struct matrix *matrix)
+{
+	size_t count = 0, right = 0;
+
+	for (size_t i = 0; i < matrix->row_count * matrix->column_count; i++) {
+		const char *remedy = json_string_value(json_object_get(matrix->cells[i], "remedy"));
+
+		count += remedy != NULL;
+		right += remedy &&
+			 (strcmp(remedy, "recovered") == 0 || strcmp(remedy, "intact") == 0);
+	}
+	printf("\nAfter the remedy of each failure the next backup was right %zu times of %zu.\n",
+		right, count);
+}
+
+static void demo_print(const struct matrix *matrix)
+{
+	const char *no_colour = getenv("NO_COLOR");
+	bool in_colour = isatty(STDOUT_FILENO) && !(no_colour && *no_colour);
+
+	puts("A snapshot breaks while it is read; what backup tools make of it:\n");
+	table_print(matrix, in_colour);
+	legend_print(matrix);
+	remedies_print(matrix);
+}
+
+/* ---- the command ---- */
+
+/* The rig did its part in each that could be run; whatever the tools made of it. */
+static int code_of(const struct matrix *matrix)
+{
+	int code = EXIT_SKIPPED;
+
+	for (size_t i = 0; i < matrix->row_count * matrix->column_count; i++) {
+		const char *verdict = matrix_verdict(matrix->cells[i]);
+
+		if (strcmp(verdict, "error") == 0 || strcmp(verdict, "inconclusive") == 0)
+			return EXIT_RIG;
+		if (strcmp(verdict, MATRIX_NOT_RUN) != 0 && strcmp(verdict, "skipped") != 0)
+			code = EXIT_MET;
+	}
+	return code;
+}
+
+static int demo_run(const struct matrix_arguments *arguments)
+{
+	long processors = sysconf(_SC_NPROCESSORS_ONLN);
 	bool is_terminal = isatty(STDERR_FILENO);
-	struct results results;
+	struct matrix matrix = { 0 };
+	int code = matrix_make(arguments, clients, CLIENTS, &matrix);
 
-	results_init(&results);
-	interrupt_watch();
-	for (size_t i = 0; i < set->count && !interrupt_seen(); i++) {
-		progress_show(set->items[i].client->name, is_terminal);
-		demo_table_begin(&table, set->items[i].client->name);
-		run_scenario(set->items[i].scenario, set->items[i].client, &options, &results);
-		demo_table_end(&table, &results.scenarios[i]);
+	if (code == EXIT_MET) {
+		interrupt_watch();
+		code = matrix_run(&matrix, JOBS_PER_PROCESSOR * (unsigned)processors, progress_show,
+			&is_terminal);
 	}
 	if (is_terminal)
 		fputs("\r\033[K", stderr);
-	if (!interrupt_seen())
-		demo_table_print(&table, stdout);
-
-	int exit_code = demo_table_exit_code(&table);
-
-	demo_table_deinit(&table);
-	results_deinit(&results);
-	interrupt_obey();
-	return exit_code;
+	if (code == EXIT_MET && !interrupt_seen()) {
+		demo_print(&matrix);
+		code = code_of(&matrix);
+	}
+	matrix_deinit(&matrix);
+	return code;
 }
 
 static int run(const struct command_line *line, int argc, char **argv)
 {
-	struct run_set set;
+	struct matrix_arguments arguments = {
+		.check = { .seed = 1, .size = SIZE, .profile = PROFILE },
+		.failures = FAILURES,
+	};
 	size_t count;
 	int exit_code = command_line_parse(line, argc, argv, NULL, &count);
 
 	if (exit_code != COMMAND_GO_ON)
 		return exit_code;
-	run_set_init(&set);
-	exit_code = overflows_load(&set) < 0 ? EXIT_RIG : demo_run(&set);
-	run_set_deinit(&set);
+	arguments.check.words = heap_copy("");
+	exit_code = check_arguments_read_values(&arguments.check) < 0 ? EXIT_RIG
+								      : demo_run(&arguments);
+	check_arguments_deinit(&arguments.check);
+	interrupt_obey();
 	return exit_code;
 }
 
 const struct command_line demo_command = {
 	.name = "demo",
-	.summary = "one COW overflow, every client, one table",
-	.about = "Mounts a volume as ActiveImage Protector's driver would snapshot it, overflows "
-		 "its\n"
-		 "COW file in the middle of a backup, and shows what each backup tool made of it.\n"
-		 "These are the scenarios catalog/actiphy/cow-overflow-*.yaml.",
+	.summary = "what six backup tools make of four failures, as a table",
+	.about =
+		"Snapshots break while backup tools read them: their COW file overflows, a sector "
+		"is\n"
+		"bad, for once or for good, or they end early without an error.  A table shows "
+		"what\n"
+		"each tool made of it.  'snaprig matrix' does the same for all tools and failures.",
 	.exits = "  0    the runs themselves worked, whatever they showed\n"
 		 "  2    the command line is wrong\n"
 		 "  4    the rig failed\n"

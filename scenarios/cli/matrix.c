@@ -184,7 +184,8 @@ static int print(const struct matrix_arguments *arguments, const struct matrix *
 	return command_line_finish();
 }
 
-static int matrix_make_and_run(struct matrix_arguments *arguments, char *const *names, size_t count)
+static int matrix_make_and_run(
+	struct matrix_arguments *arguments, const char *const *names, size_t count)
 {
 	struct matrix matrix = { 0 };
 	int code = matrix_make(arguments, names, count, &matrix);
@@ -214,7 +215,8 @@ static int run(const struct command_line *line, int argc, char **argv)
 		arguments.check.words = heap_copy("");
 		code = arguments_read(&arguments) < 0
 			       ? EXIT_USAGE
-			       : matrix_make_and_run(&arguments, argv + 1, count);
+			       : matrix_make_and_run(
+					 &arguments, (const char *const *)argv + 1, count);
 	}
 	check_arguments_deinit(&arguments.check);
 	interrupt_obey();

@@ -53,7 +53,7 @@ struct matrix_arguments {
 
 /* matrix_cells.c: the rows of NAMES (all adapters when there are none) and the columns that
  * are asked for: EXIT_MET, or EXIT_USAGE or EXIT_RIG after a message. */
-int matrix_make(const struct matrix_arguments *arguments, char *const *names, size_t count,
+int matrix_make(const struct matrix_arguments *arguments, const char *const *names, size_t count,
 	struct matrix *ret);
 void matrix_deinit(struct matrix *matrix);
 

@@ -250,7 +250,8 @@ static void word_add(FILE *file, const char *option, const char *value)
 }
 
 /* The command line again, without how it is run and reported. */
-static char *words_of(const struct matrix_arguments *arguments, char *const *names, size_t count)
+static char *words_of(
+	const struct matrix_arguments *arguments, const char *const *names, size_t count)
 {
 	char *words = NULL;
 	size_t length;
@@ -271,7 +272,7 @@ static char *words_of(const struct matrix_arguments *arguments, char *const *nam
 	return words;
 }
 
-int matrix_make(const struct matrix_arguments *arguments, char *const *names, size_t count,
+int matrix_make(const struct matrix_arguments *arguments, const char *const *names, size_t count,
 	struct matrix *ret)
 {
 	int code = columns_make(arguments, ret);

@@ -1,0 +1,37 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+#
+# What README.md shows of `make demo` is what the demo prints.  It shows the tools that there
+# are; without any, it was skipped.
+. "${0%/*}/../lib/e2e.sh"
+
+requires mke2fs e2image tar dd gzip partclone.ext4
+TMPDIR=$work/tmp SNAPRIG_SHARE=$e2e_root/scenarios
+export TMPDIR SNAPRIG_SHARE
+mkdir "$TMPDIR"
+
+sed -n '/^\$ make demo$/,/^```$/p' "$e2e_root/README.md" | sed '1d;$d' >wanted
+[ "$(wc -l <wanted)" -ge 10 ] || fail "README.md shows no demo"
+rig demo >shown
+diff -u wanted shown || fail "the demo is not as README.md shows it"
+! grep -q "$(printf '\033')" shown || fail "colours, but no terminal"
+same "" "$(ls -A "$TMPDIR")" "work folder"
+
+# Without some of the tools it shows the others, and says why.
+mkdir share
+cp -r "$SNAPRIG_SHARE"/* share
+sed -i 's/^requires: .*/requires: [ no-such-tool ]/' share/clients/e2image.yaml \
+	share/clients/partclone.yaml share/clients/tar.yaml share/clients/dd-gzip.yaml
+SNAPRIG_SHARE=$work/share rig demo >shown
+grep -qE '^tar        -       -             -           -                -$' shown ||
+	fail "the row of tar: $(cat shown)"
+grep -qE '^dd         intact  detected      detected    detected         SILENT$' shown ||
+	fail "the row of dd: $(cat shown)"
+grep -q "^tar is not run: there is no program 'no-such-tool'$" shown || fail "no reason"
+
+for client in dd reference; do
+	sed -i '/^requires:/d; $a requires: [ no-such-tool ]' "share/clients/$client.yaml"
+done
+e2e_status=0
+SNAPRIG_SHARE=$work/share rig demo >shown || e2e_status=$?
+same 77 "$e2e_status" "exit of a demo without tools"
