@@ -13,6 +13,7 @@
 
 #include "simfs/base/cleanup.h"
 #include "simfs/base/log.h"
+#include "simfs/base/vss_codes.h"
 #include "simfs/volume/core.h"
 #include "simfs/volume/creation.h"
 #include "simfs/volume/life.h"
@@ -33,12 +34,26 @@ static void journal_refusal(struct snapshot_create *create, int error)
 			"{s:s, s:s}", "snapshot", create->copied_name, "error", error_name(error)));
 }
 
+/* Requesters of VSS are told a code.  EIO is any error of the disk, and none of VSS. */
+static void name_code(struct snapshot_create *create, int error)
+{
+	const struct vss_code *code = vss_code_exact(error);
+	struct snapshot_hold *hold = &create->hold;
+
+	if (create->refusal || !code || error == -EIO ||
+		create->volume->options.profile->dead_set_limit_ns == 0)
+		return;
+	snprintf(hold->why, sizeof hold->why, "%s (0x%08x)", code->name, code->code);
+	create->refusal = hold->why;
+}
+
 void snapshot_create_tell(struct snapshot_create *create, int result)
 {
 	struct snapshot *snapshot = create->snapshot;
 
 	if (result < 0) {
 		create->snapshot = NULL;
+		name_code(create, result);
 		journal_refusal(create, result);
 	}
 	create->done(create, result);

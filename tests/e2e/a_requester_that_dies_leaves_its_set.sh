@@ -58,6 +58,13 @@ over()
 mount_volume 4MiB --profile vss --writer 'simulated name=db'
 over
 
+# A requester that lives is told the code of what failed.
+rig fault add "$mnt" 'snapshot.create error=0x8004231f times=1' >/dev/null
+refused 4 "take snapshot 's': VSS_E_INSUFFICIENT_STORAGE .0x8004231f." \
+	rig snapshot create "$mnt" s
+rig fault clear "$mnt"
+over
+
 # Whoever asks, and wherever he dies.
 for point in 'writer.prepare-backup hang' 'writer.freeze hang' 'snapshot.commit hang' \
 	'writer.thaw hang'; do
