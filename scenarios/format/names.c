@@ -87,6 +87,24 @@ void read_new_snapshot(struct reading *reading, const struct field *field,
 	new_read(reading, field, node, &reading->names->snapshots, "snapshot", target);
 }
 
+/* Who takes it deletes it, or finds it there the next time. */
+void read_taken_snapshot(struct reading *reading, const struct field *field,
+	const struct tree_node *node, void *target)
+{
+	struct name_list *list = &reading->names->snapshots;
+	const char *name = node->kind == TREE_SCALAR ? node->text : "";
+	struct known_name *before = list_find(list, name);
+
+	if (before && before->is_taken)
+		before->deleted_line = node->place.line;
+	read_new_snapshot(reading, field, node, target);
+
+	struct known_name *known = list_find(list, name);
+
+	if (known)
+		known->is_taken = known->line == node->place.line;
+}
+
 void read_series(struct reading *reading, const struct field *field, const struct tree_node *node,
 	void *target)
 {

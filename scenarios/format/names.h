@@ -17,6 +17,7 @@ struct known_name {
 	char *text;
 	unsigned line;	       /* where it was made */
 	unsigned deleted_line; /* 0: it is still there */
+	bool is_taken;	       /* a client takes it */
 	unsigned count;	       /* of a series: its snapshots */
 };
 
@@ -38,8 +39,10 @@ struct names {
 void names_init(struct names *names);
 void names_deinit(struct names *names);
 
-/* char *: the name of a new snapshot or backup, and one that was not used before. */
+/* char *: the name of a new snapshot or backup, and one that was not used before; a client may
+ * take one of the same name again. */
 field_reader read_new_snapshot;
+field_reader read_taken_snapshot;
 field_reader read_new_backup;
 
 /* char *: the name of a new series of snapshots. */

@@ -94,7 +94,7 @@ void read_takes(struct reading *reading, const struct field *field, const struct
 	step->takes = true;
 	free(step->of);
 	step->of = NULL;
-	read_new_snapshot(reading, field, node, &step->of);
+	read_taken_snapshot(reading, field, node, &step->of);
 }
 
 void read_snapshot_step(struct reading *reading, const struct field *field,

@@ -103,6 +103,20 @@ printf '%s\n' "$backup" '- expect: { leaks: none }' | vss forgetful forgetful
 ran 1 forgetful.yaml
 tells "left behind: snapshot 's1'"
 
+# A job gives its snapshot the same name each night.
+client nightly 'touch {snapshot}; cat {snapshot} >{out}; rm {snapshot}' "$restore" "$taking"
+vss nightly nightly <<END
+$backup
+- write: { name: day, pattern: random, bytes: 1MiB }
+- backup: { takes: s1, to: b2 }
+- restore: { from: b2 }
+- expect: { verdict: intact, content: s1, leaks: none }
+END
+ran 0 nightly.yaml
+{ echo "- snapshot: s1"; echo "$backup"; } | vss twice nightly
+ran 2 twice.yaml
+grep -q "snapshot 's1' was made before" said || fail "$(cat said)"
+
 # A writer that dies on its own is a fault that struck.
 printf '%s\n' "$backup" '- expect: { verdict: detected, exit: -311, says: "VSS_WS_UNKNOWN" }' |
 	vss dies reference-vss
