@@ -153,12 +153,13 @@ void report_tap_point(const struct scenario_result *result, size_t number, FILE 
 		return;
 	}
 	fputc('\n', file);
+	write_diagnostics(result, file);
+	/* Behind them: between a point and its diagnostics TAP 14 has nothing. */
 	if (result->flaky) {
 		fputs("# flaky: ", file);
 		report_write_tap(result->name, file);
 		fprintf(file, " passed in run %u\n", result->runs);
 	}
-	write_diagnostics(result, file);
 }
 
 static void document_write(const struct results *results, int version, FILE *file)

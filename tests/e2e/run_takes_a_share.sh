@@ -57,6 +57,7 @@ ran 0 flaky --jobs 1 --retries 2 --artifacts kept --report junit=f.xml --report 
 	--report json=f.json --report html=f.html --report github
 tells '^ok 1 - flaky-1$'
 tells '^# flaky: flaky-1 passed in run 2'
+! grep -B 1 '^  ---$' tap | grep -q '^#' || fail "a comment parts a point and its diagnostics"
 grep -q '^::warning file=flaky/1.yaml,title=flaky-1::flaky: failed: ' said || fail "no warning"
 grep -q '^snaprig: flaky-1: flaky: passed in run 2' said || fail "nobody is told: $(cat said)"
 same "2 1" "$(jq -r '[.scenarios[].runs] | join(" ")' f.json)" "runs"
