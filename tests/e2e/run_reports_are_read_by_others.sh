@@ -5,7 +5,7 @@
 # JSON is as its schema says, and GitHub's runner gets its commands.
 . "${0%/*}/../lib/e2e.sh"
 . "$e2e_root/tests/lib/e2e_run.sh"
-requires jq
+requires jq prove
 
 client good "cat {snapshot} >{out}" "cat {out} >{restored}"
 client bad "printf 'a | b\\n<b>' ; exit 1" "cat {out} >{restored}"
@@ -26,12 +26,10 @@ ran 1 good.yaml 'bad, 100%.yaml' absent.yaml --report tap13 --report tap14=bad14
 
 same "TAP version 13" "$(head -n 1 tap)" "the version that was asked for"
 sed 's/^TAP version 13/TAP version 14/' tap | cmp - bad14.tap || fail "the versions differ in more"
-if command -v prove >/dev/null; then
-	prove -e cat good.tap >proved 2>&1 || fail "prove does not pass what passed: $(cat proved)"
-	grep -q 'Result: PASS' proved || fail "prove: $(cat proved)"
-	! prove -e cat tap >proved 2>&1 || fail "prove passes what did not"
-	grep -q 'Failed test:  *2$' proved || fail "prove: $(cat proved)"
-fi
+prove -e cat good.tap >proved 2>&1 || fail "prove does not pass what passed: $(cat proved)"
+grep -q 'Result: PASS' proved || fail "prove: $(cat proved)"
+! prove -e cat tap >proved 2>&1 || fail "prove passes what did not"
+grep -q 'Failed test:  *2$' proved || fail "prove: $(cat proved)"
 
 grep -q '^::error file=bad%2C 100%25.yaml,line=12,col=[0-9]*,title=bad::failed: expected' said ||
 	fail "no annotation of what failed: $(cat said)"
@@ -47,13 +45,12 @@ GITHUB_STEP_SUMMARY=$work refused 2 "cannot write report '$work': Is a dir" \
 	rig run good.yaml --report github
 unset GITHUB_STEP_SUMMARY
 
+same "1 0 3" "$(jq -r '[.exit, .missing, (.scenarios | length)] | join(" ")' bad.json)" "JSON"
 rig run good.yaml --json >printed.json
-if python3 -c 'import jsonschema' 2>/dev/null; then
-	for file in good.json bad.json printed.json; do
-		python3 -c 'import json, sys, jsonschema
+python3 -c 'import jsonschema' 2>/dev/null || skip "python3-jsonschema is missing"
+for file in good.json bad.json printed.json; do
+	python3 -c 'import json, sys, jsonschema
 jsonschema.validate(json.load(open(sys.argv[1])), json.load(open(sys.argv[2])),
 	cls=jsonschema.Draft202012Validator)' "$file" "$e2e_root/scenarios/report.schema.json" ||
-			fail "$file is not as the schema says"
-	done
-fi
-same "1 0 3" "$(jq -r '[.exit, .missing, (.scenarios | length)] | join(" ")' bad.json)" "JSON"
+		fail "$file is not as the schema says"
+done
