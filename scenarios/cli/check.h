@@ -77,9 +77,6 @@ void check_compose(const struct check_arguments *arguments, struct failure *fail
 /* check_words.c: what is typed of a command, as an adapter has it; the caller's. */
 char *check_template(char *const *command);
 
-/* TEXT so that a shell reads it as one word; the caller's. */
-char *check_quote(const char *text);
-
 /* check_report.c */
 json_t *check_json(const struct check_result *result);
 void check_print(const struct check_result *result);

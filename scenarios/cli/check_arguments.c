@@ -9,6 +9,7 @@
 
 #include "faults/rule.h"
 #include "scenarios/base/heap.h"
+#include "scenarios/base/quote.h"
 #include "scenarios/format/names.h"
 #include "scenarios/format/yaml_values.h"
 #include "simfs/base/cleanup.h"
@@ -236,7 +237,7 @@ static char *replay_words(int argc, char **argv)
 		if (!has_command && is_told_apart(argv[at], &words))
 			continue;
 
-		AUTO(auto_free) char *quoted = check_quote(argv[at]);
+		AUTO(auto_free) char *quoted = shell_quote(argv[at]);
 
 		has_command |= strcmp(argv[at], "--") == 0;
 		fprintf(file, "%s%s", ftell(file) > 0 ? " " : "", quoted);

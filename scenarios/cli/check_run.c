@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "scenarios/base/heap.h"
+#include "scenarios/base/quote.h"
 #include "scenarios/cli/check.h"
 #include "scenarios/judge/verdict.h"
 #include "simfs/base/check.h"
@@ -240,7 +241,7 @@ static struct client *client_make(const struct check_arguments *arguments)
 
 static void option_write(const char *name, const char *value, FILE *file)
 {
-	AUTO(auto_free) char *quoted = check_quote(value);
+	AUTO(auto_free) char *quoted = shell_quote(value);
 
 	fprintf(file, " --%s %s", name, quoted);
 }

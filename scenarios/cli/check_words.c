@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* check_words.c - a command line that was typed, for a shell. */
-#include <ctype.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -71,27 +70,4 @@ char *check_template(char *const *command)
 	}
 	fclose(file);
 	return text;
-}
-
-static bool is_plain(const char *text)
-{
-	for (const char *at = text; *at; at++)
-		if (!isalnum((unsigned char)*at) && !strchr("%+,-./:=@_{}", *at))
-			return false;
-	return *text != '\0';
-}
-
-char *check_quote(const char *text)
-{
-	char *quoted = NULL;
-	size_t size;
-	FILE *file;
-
-	if (is_plain(text))
-		return heap_copy(text);
-	file = open_memstream(&quoted, &size);
-	MUST(file);
-	write_quoted(text, strlen(text), file);
-	fclose(file);
-	return quoted;
 }

@@ -10,6 +10,7 @@
 
 #include "scenarios/base/heap.h"
 #include "scenarios/base/interrupt.h"
+#include "scenarios/base/quote.h"
 #include "scenarios/cli/check_arguments.h"
 #include "scenarios/cli/check_failures.h"
 #include "scenarios/cli/commands.h"
@@ -48,7 +49,7 @@ static char *words_text(char *const *words)
 	text = heap_copy("");
 	for (size_t i = 0; words[i]; i++) {
 		AUTO(auto_free) char *before = text;
-		AUTO(auto_free) char *quoted = check_quote(words[i]);
+		AUTO(auto_free) char *quoted = shell_quote(words[i]);
 
 		text = heap_format("%s%s%s", before, i > 0 ? " " : "", quoted);
 	}

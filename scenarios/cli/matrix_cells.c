@@ -5,16 +5,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
-#include "scenarios/base/files.h"
 #include "scenarios/base/heap.h"
-#include "scenarios/base/process.h"
+#include "scenarios/base/quote.h"
 #include "scenarios/cli/check_arguments.h"
 #include "scenarios/cli/check_failures.h"
 #include "scenarios/cli/failure_find.h"
 #include "scenarios/cli/matrix.h"
+#include "scenarios/clients/program_says.h"
 #include "scenarios/clients/share.h"
 #include "scenarios/format/files.h"
 #include "simfs/base/cleanup.h"
@@ -23,9 +21,6 @@
 
 /* The profile that stands for each, in a failure that is of none. */
 #define ANY_PROFILE "plain"
-
-/* Nobody waits longer to learn of a package. */
-#define VERSION_TIME_LIMIT_NS 10000000000ull
 
 /* ---- columns ---- */
 
@@ -121,30 +116,6 @@ static int columns_make(const struct matrix_arguments *arguments, struct matrix 
 
 /* ---- rows ---- */
 
-/* The version of the Debian package of CLIENT's tool; NULL: there is none. */
-static char *version_of(const struct client *client)
-{
-	AUTO(auto_close) int fd = memfd_create("version", MFD_CLOEXEC);
-	AUTO(auto_free) char *path = heap_format("/proc/%d/fd/%d", (int)getpid(), fd);
-	const char *package = client->packages.count > 0 ? client->packages.texts[0] : NULL;
-	const char *const argv[] = { "dpkg-query", "-W", "-f", "${Version}", "--", package, NULL };
-	const struct process_order order = {
-		.argv = argv,
-		.output_path = path,
-		.time_limit_ns = VERSION_TIME_LIMIT_NS,
-	};
-	struct process_result result;
-	char *version = NULL;
-
-	if (!package || fd < 0 || !process_program_exists(argv[0]) ||
-		process_run(&order, &result) < 0)
-		return NULL;
-	if (result.exit_status == 0)
-		version = file_last_line(path);
-	process_result_deinit(&result);
-	return version;
-}
-
 static const char *const file_systems[] = {
 	[CLIENT_ANY_CONTENT] = NULL,
 	[CLIENT_EXT4] = "ext4",
@@ -172,7 +143,7 @@ static int row_read(const struct matrix_arguments *arguments, struct matrix_row 
 	const struct client *client = row->client;
 	const char *missing = client_missing(client);
 
-	row->version = version_of(client);
+	row->version = client_version(client);
 	row->arguments = arguments->check;
 	row->arguments.adapter = client;
 	row->arguments.command = &row->client->name;
@@ -243,7 +214,7 @@ static int all_add(const struct matrix_arguments *arguments, struct matrix *matr
 
 static void word_add(FILE *file, const char *option, const char *value)
 {
-	AUTO(auto_free) char *quoted = value ? check_quote(value) : NULL;
+	AUTO(auto_free) char *quoted = value ? shell_quote(value) : NULL;
 
 	if (quoted)
 		fprintf(file, " %s%s", option, quoted);

@@ -4,6 +4,7 @@
 
 #include "scenarios/base/heap.h"
 #include "scenarios/base/interrupt.h"
+#include "scenarios/base/quote.h"
 #include "scenarios/base/workers.h"
 #include "scenarios/cli/check_failures.h"
 #include "scenarios/cli/matrix.h"
@@ -33,9 +34,9 @@ static char *replay_of(const struct matrix *matrix, size_t cell)
 {
 	const struct matrix_column *column = column_of(matrix, cell);
 	const struct check_arguments *check = &row_of(matrix, cell)->arguments;
-	AUTO(auto_free) char *client = check_quote(row_of(matrix, cell)->client->name);
+	AUTO(auto_free) char *client = shell_quote(row_of(matrix, cell)->client->name);
 	AUTO(auto_free)
-	char *failure = check_quote(column->failure ? column->failure : "none");
+	char *failure = shell_quote(column->failure ? column->failure : "none");
 	AUTO(auto_free)
 	char *profile = column->profile ? heap_format(" --profile %s", column->profile)
 					: heap_copy("");

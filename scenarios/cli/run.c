@@ -14,6 +14,7 @@
 #include "scenarios/base/heap.h"
 #include "scenarios/base/interrupt.h"
 #include "scenarios/cli/commands.h"
+#include "scenarios/cli/environment_here.h"
 #include "scenarios/cli/run_choice.h"
 #include "scenarios/cli/run_jobs.h"
 #include "scenarios/cli/run_progress.h"
@@ -114,12 +115,12 @@ static void progress_over(void *context, size_t item, struct results *one)
 
 /* Runs them all; an interrupt ends it with the scenarios that it struck. */
 static void set_run(const struct run_set *set, struct run_arguments *arguments,
-	struct run_reports *reports, struct results *ret)
+	struct run_reports *reports, struct environments *environments, struct results *ret)
 {
 	struct run_progress progress;
 
-	run_progress_init(&progress, reports, set->count, arguments->as_json);
-	arguments->order.options.keeps_timeline = run_reports_draw(reports);
+	run_progress_init(&progress, reports, environments, set->count, arguments->as_json);
+	arguments->order.is_shown = run_reports_show(reports);
 	arguments->order.over = progress_over;
 	arguments->order.context = &progress;
 	run_jobs(set, &arguments->order);
@@ -131,15 +132,19 @@ static void set_run(const struct run_set *set, struct run_arguments *arguments,
 
 static int set_run_and_report(const struct run_set *set, struct run_arguments *arguments)
 {
-	const struct results none = { .planned_count = set->count };
+	struct results none = { .planned_count = set->count };
+	struct environment here = environment_here();
 	struct run_reports reports;
 	struct results results;
 
+	environments_add(&none.environments, &here);
 	if (run_folders_prepare(&arguments->order.folders, set) < 0 ||
-		run_reports_open(&reports, &arguments->reports, &none) < 0)
+		run_reports_open(&reports, &arguments->reports, &none) < 0) {
+		results_deinit(&none);
 		return EXIT_USAGE;
+	}
 	interrupt_watch();
-	set_run(set, arguments, &reports, &results);
+	set_run(set, arguments, &reports, &none.environments, &results);
 
 	int exit_code = results_exit_code(&results);
 
@@ -246,8 +251,8 @@ const struct command_line run_command = {
 		 "  jenkins=FILE  JUnit with nothing that the schema of Jenkins does not know\n"
 		 "  tap=FILE      TAP 14, as it is printed\n"
 		 "  tap13=FILE    TAP 13, which prove(1) passes; tap13 alone: print that\n"
-		 "  json=FILE     what --json prints\n"
-		 "  html=FILE     a page to look at, with a timeline of each scenario\n"
+		 "  json=FILE     what --json prints, with a timeline of each scenario\n"
+		 "  html=FILE     a page to look at, with timelines and maps of wrong blocks\n"
 		 "  github        annotations for GitHub's runner, and the summary of its step",
 	.exits = "  2    the command line or a scenario is wrong, or a report cannot be\n"
 		 "       written, and nothing was run\n"

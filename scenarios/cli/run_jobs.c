@@ -6,6 +6,7 @@
 #include "scenarios/base/heap.h"
 #include "scenarios/base/interrupt.h"
 #include "scenarios/base/workers.h"
+#include "scenarios/clients/program_says.h"
 #include "scenarios/report/json_read.h"
 #include "scenarios/report/report.h"
 #include "simfs/base/cleanup.h"
@@ -29,6 +30,7 @@ static void item_run(
 	options.record_path = record;
 	options.artifacts_path = artifacts;
 	options.takes_evidence = true;
+	options.keeps_timeline = order->is_shown;
 	run_scenario(item->scenario, item->client, &options, results);
 	for (unsigned i = 0; i < order->retries && !interrupt_seen() &&
 			     outcome_is_bad(results->scenarios[0].outcome);
@@ -38,6 +40,9 @@ static void item_run(
 		run_scenario(item->scenario, item->client, &options, results);
 		result_succeed_to(&results->scenarios[0], &earlier);
 	}
+	if (order->is_shown)
+		results->scenarios[0].client_version = client_version(item->client);
+	results->scenarios[0].record = TAKE_PTR(record);
 }
 
 static void child_run(void *context, size_t item, FILE *file)
@@ -47,7 +52,7 @@ static void child_run(void *context, size_t item, FILE *file)
 
 	results_init(&results);
 	item_run(&jobs->set->items[item], jobs->order, &results);
-	report_json_whole(&results, file);
+	report_json_line(&results, file);
 	results_deinit(&results);
 }
 

@@ -21,6 +21,7 @@ struct run_order {
 	struct run_folders folders;
 	unsigned jobs;	  /* how many run at a time, from 1 */
 	unsigned retries; /* of one that does not pass */
+	bool is_shown;	  /* with a timeline, and the versions of the clients */
 	bool fails_fast;  /* after one that does not pass none is begun, and the others are skipped
 			   */
 

@@ -8,15 +8,17 @@
 #include "scenarios/report/report.h"
 #include "simfs/base/log.h"
 
-void run_progress_init(
-	struct run_progress *progress, struct run_reports *reports, size_t count, bool as_json)
+void run_progress_init(struct run_progress *progress, struct run_reports *reports,
+	struct environments *environments, size_t count, bool as_json)
 {
 	*progress = (struct run_progress){
 		.reports = reports,
 		.ones = heap_new((count + 1) * sizeof *progress->ones),
 		.count = count,
 		.as_json = as_json,
+		.environments = *environments,
 	};
+	*environments = (struct environments){ 0 };
 	if (!as_json)
 		report_tap_begin(reports->tap_version, count, stdout);
 }
@@ -27,6 +29,7 @@ static void results_view(const struct run_progress *progress, struct results *re
 	*ret = (struct results){
 		.scenarios = heap_new((progress->count + 1) * sizeof *ret->scenarios),
 		.planned_count = progress->count,
+		.environments = progress->environments,
 	};
 	for (size_t i = 0; i < progress->count; i++) {
 		if (progress->ones[i].scenario_count > 0)

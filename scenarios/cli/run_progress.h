@@ -18,11 +18,13 @@ struct run_progress {
 	size_t count;
 	size_t printed; /* in TAP */
 	bool as_json;	/* nothing is printed on the way */
+	struct environments environments;
 };
 
-/* REPORTS is the caller's, and outlives it. */
-void run_progress_init(
-	struct run_progress *progress, struct run_reports *reports, size_t count, bool as_json);
+/* REPORTS is the caller's, and outlives it; ENVIRONMENTS are taken, to be moved with the results.
+ */
+void run_progress_init(struct run_progress *progress, struct run_reports *reports,
+	struct environments *environments, size_t count, bool as_json);
 
 /* ITEM is over: takes ONE. */
 void run_progress_over(struct run_progress *progress, size_t item, struct results *one);

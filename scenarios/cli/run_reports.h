@@ -54,7 +54,7 @@ void run_reports_write(struct run_reports *reports, const struct results *result
 /* Writes the streams, too, and releases all.  0, or -EIO when a report was lost. */
 int run_reports_close(struct run_reports *reports, const struct results *results);
 
-/* Does one of them draw timelines? */
-bool run_reports_draw(const struct run_reports *reports);
+/* Does one of them show how each scenario went, now or when it is merged? */
+bool run_reports_show(const struct run_reports *reports);
 
 #endif

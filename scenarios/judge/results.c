@@ -64,11 +64,14 @@ void scenario_result_deinit(struct scenario_result *result)
 	free(result->leaks);
 	free(result->name);
 	free(result->path);
+	free(result->about);
 	free(result->profile);
 	free(result->client);
 	free(result->message);
 	free(result->replay);
 	timeline_destroy(result->timeline);
+	free(result->client_version);
+	free(result->record);
 }
 
 void results_deinit(struct results *results)
@@ -76,6 +79,7 @@ void results_deinit(struct results *results)
 	for (size_t i = 0; i < results->scenario_count; i++)
 		scenario_result_deinit(&results->scenarios[i]);
 	free(results->scenarios);
+	environments_deinit(&results->environments);
 	results_init(results);
 }
 
@@ -89,6 +93,7 @@ struct scenario_result *results_add(struct results *results, const struct scenar
 	*result = (struct scenario_result){
 		.name = heap_copy(scenario->name),
 		.path = heap_copy(scenario->path),
+		.about = heap_copy(scenario->about),
 		.profile = heap_copy(scenario->profile),
 		.client = heap_copy(scenario->client),
 		.seed = scenario->seed,

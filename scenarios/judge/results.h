@@ -16,6 +16,7 @@
 
 #include "scenarios/format/scenario.h"
 #include "scenarios/judge/differences.h"
+#include "scenarios/judge/environment.h"
 #include "scenarios/judge/measures.h"
 #include "scenarios/judge/timeline.h"
 
@@ -60,7 +61,8 @@ struct evidence {
 
 struct scenario_result {
 	char *name;
-	char *path; /* of the scenario's file */
+	char *path;  /* of the scenario's file */
+	char *about; /* what it is for, in its own words; or NULL */
 	char *profile;
 	char *client;
 	uint64_t seed;
@@ -82,12 +84,16 @@ struct scenario_result {
 	unsigned runs;	 /* of it, up to this one, which is the last */
 	char *flaky;	 /* it passed, and an earlier run did not: why, "failed: …"; or NULL */
 	struct timeline *timeline; /* NULL: nobody asked for it */
+	char *client_version;	   /* NULL: nobody asked, or nobody knows */
+	char *record;		   /* the file it is written down in (report/record.h); or NULL */
+	size_t environment;	   /* its place in the results' list, which may be empty */
 };
 
 struct results {
 	struct scenario_result *scenarios;
 	size_t scenario_count;
 	size_t planned_count; /* how many there will be at the end; 0: what is there is all */
+	struct environments environments;
 };
 
 void scenario_result_deinit(struct scenario_result *result);
@@ -96,7 +102,7 @@ void results_init(struct results *results);
 void results_deinit(struct results *results);
 
 /*
- * Adds the result of SCENARIO (name, path, profile, client and seed are
+ * Adds the result of SCENARIO (name, path, about, profile, client and seed are
  * copied): OUTCOME_PASSED until result_set_outcome() says otherwise.  The
  * pointer holds until the next results_add().
  */

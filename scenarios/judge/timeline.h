@@ -13,8 +13,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define TIMELINE_SAMPLES_MAX 2000
-#define TIMELINE_EVENTS_MAX  500
+#define TIMELINE_SAMPLES_MAX 500
+#define TIMELINE_EVENTS_MAX  200
 
 /* Shares of 1 but for the depth, which counts nodes. */
 enum timeline_gauge {

@@ -2,18 +2,22 @@
 /*
  * html.h - the page of a run: one file, which needs nothing else.
  *
- * What did not pass comes first, the rest in the order in which it was run.  Whatever a
- * client, a file or a log says is escaped.
+ * What did not pass comes first, the rest in the order in which it was run.
  */
 #ifndef SNAPRIG_SCENARIOS_REPORT_HTML_H
 #define SNAPRIG_SCENARIOS_REPORT_HTML_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "scenarios/judge/results.h"
+#include "scenarios/report/html_page.h"
 
-/* ENVIRONMENT: one line of where it was run. */
-void report_html(const struct results *results, const char *environment, FILE *file);
+void report_html(const struct results *results, FILE *file);
+
+/* html_scenario.c: a section of the page; NUMBER is its own, SEVERAL machines have run. */
+void html_write_scenario(
+	const struct scenario_result *result, size_t number, bool several, FILE *file);
 
 /* html_timeline.c: the drawing of the scenario's timeline, which it has. */
 void html_write_timeline(const struct scenario_result *result, FILE *file);
@@ -26,8 +30,5 @@ void html_write_differences(
  * the lines marked at which it went wrong. */
 void html_write_evidence(const struct scenario_result *result, FILE *file);
 void html_write_source(const struct scenario_result *result, FILE *file);
-
-/* html_style.c: what the page looks like, and what its buttons do. */
-extern const char html_style[], html_patterns[], html_script[];
 
 #endif

@@ -51,6 +51,27 @@ static size_t row_count(const struct differences *differences)
 
 /* ---- the map ---- */
 
+/* How much of a cell is different: what is wrong in a corner only is drawn paler. */
+static const char *const levels[] = { "few", "half", "" };
+
+#define CELL_BLOCKS(differences) ((differences)->cell_bytes / ORACLE_BLOCK_BYTES)
+
+static size_t level_of(const struct differences *differences, size_t cell)
+{
+	uint64_t count = 0, blocks = CELL_BLOCKS(differences);
+
+	for (unsigned kind = 0; kind < DIFFERENCE_KINDS; kind++)
+		count += differences->cells[cell].counts[kind];
+	return 4 * count <= blocks ? 0 : 4 * count < 3 * blocks ? 1 : 2;
+}
+
+static bool looks_alike(const struct differences *differences, size_t left, size_t right)
+{
+	return difference_cell_kind(&differences->cells[left]) ==
+		       difference_cell_kind(&differences->cells[right]) &&
+	       level_of(differences, left) == level_of(differences, right);
+}
+
 static void write_cells(const struct differences *differences, size_t first, size_t count,
 	const char *class, const char *told, FILE *file)
 {
@@ -68,7 +89,7 @@ static void write_cells(const struct differences *differences, size_t first, siz
 		CELL_HEIGHT - 2, begin, end, told);
 }
 
-/* Cells of one kind in a row are one rectangle. */
+/* Cells that look alike in a row are one rectangle. */
 static void write_row(const struct differences *differences, size_t row, FILE *file)
 {
 	size_t first = row * COLUMNS, end = first + COLUMNS, next;
@@ -77,17 +98,18 @@ static void write_row(const struct differences *differences, size_t row, FILE *f
 	end = end < differences->cell_count ? end : differences->cell_count;
 	fprintf(file, "<text x=\"%.0f\" y=\"%.0f\" text-anchor=\"end\">%s</text>\n",
 		LABEL_WIDTH - 8, (double)row * CELL_HEIGHT + 12, label);
+	write_cells(differences, first, end - first, "right", "right, or not looked at", file);
 	for (; first < end; first = next) {
 		enum difference_kind kind = difference_cell_kind(&differences->cells[first]);
-		bool is_right = kind == DIFFERENCE_KINDS;
+		const char *level = levels[level_of(differences, first)];
+		AUTO(auto_free) char *class = NULL;
 
-		for (next = first + 1; next < end; next++) {
-			if (difference_cell_kind(&differences->cells[next]) != kind)
-				break;
-		}
-		write_cells(differences, first, next - first,
-			is_right ? "right" : difference_kind_name(kind),
-			is_right ? "right, or not looked at" : kinds[kind].told, file);
+		for (next = first + 1; next < end && looks_alike(differences, first, next); next++)
+			continue;
+		if (kind == DIFFERENCE_KINDS)
+			continue;
+		class = heap_format("%s%s%s", difference_kind_name(kind), *level ? " " : "", level);
+		write_cells(differences, first, next - first, class, kinds[kind].told, file);
 	}
 }
 
@@ -191,8 +213,8 @@ static void write_legend(const struct differences *differences, FILE *file)
 				difference_kind_name((enum difference_kind)kind),
 				kinds[kind].legend);
 	fprintf(file,
-		"<span class=\"fault\">a fault struck there</span> <span>each square is %s</span>"
-		"</p>\n",
+		"<span class=\"fault\">a fault struck there</span> <span>each square is %s; "
+		"paler: a part of it</span></p>\n",
 		cell);
 }
 

@@ -12,24 +12,18 @@
 #define SOURCE_LINES_MAX 2000
 #define SOURCE_BYTES_MAX 65536
 
-static void panel_begin(const char *title, bool is_open, FILE *file)
-{
-	fprintf(file, "<details%s><summary>", is_open ? " open" : "");
-	report_write_xml(title, file);
-	fputs("</summary>\n", file);
-}
-
 void html_write_evidence(const struct scenario_result *result, FILE *file)
 {
 	for (size_t i = 0; i < result->evidence_count; i++) {
 		const struct evidence *evidence = &result->evidence[i];
 
-		panel_begin(evidence->name, i == 0, file);
+		html_panel_begin(evidence->name, i == 0, file);
 		if (evidence->is_cut)
 			fputs("<p>Its last lines:</p>\n", file);
-		fputs("<pre>", file);
+		fputs("<pre class=\"log\">", file);
 		report_write_xml(evidence->text, file);
-		fputs("</pre></details>\n", file);
+		fputs("</pre>", file);
+		html_panel_end(file);
 	}
 }
 
@@ -65,7 +59,7 @@ void html_write_source(const struct scenario_result *result, FILE *file)
 	text = file_text(result->path);
 	if (!text || strlen(text) > SOURCE_BYTES_MAX)
 		return;
-	panel_begin(result->path, false, file);
+	html_panel_begin(result->path, false, file);
 	fputs("<pre>", file);
 	for (at = text; *at && number < SOURCE_LINES_MAX;) {
 		size_t length = strcspn(at, "\n");
@@ -73,5 +67,6 @@ void html_write_source(const struct scenario_result *result, FILE *file)
 		source_line_write(result, ++number, at, length, file);
 		at += length + (at[length] == '\n');
 	}
-	fputs("</pre></details>\n", file);
+	fputs("</pre>", file);
+	html_panel_end(file);
 }

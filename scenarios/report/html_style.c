@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "scenarios/report/html.h"
+#include "scenarios/report/html_page.h"
 
 /* A badge says its word, too: nothing is told by its colour alone. */
 const char html_style[] =
@@ -20,6 +20,13 @@ const char html_style[] =
 	"pre,code{font:13px/1.4 ui-monospace,monospace}code{overflow-wrap:anywhere}\n"
 	"pre{background:var(--soft);padding:.5rem;overflow:auto;max-height:30rem}\n"
 	"pre mark{background:var(--bad);color:var(--page)}\n"
+	".headline{font-size:1.5rem;font-weight:700;line-height:1.3;margin:.5rem 0}"
+	".headline.bad{color:var(--bad)}.headline.good{color:var(--good)}\n"
+	".short{color:var(--dim);font-size:13px;max-width:34rem;display:-webkit-box;"
+	"-webkit-box-orient:vertical;-webkit-line-clamp:2;overflow:hidden}\n"
+	"summary{cursor:pointer}summary h2{display:inline}caption{text-align:left}"
+	"#index td:first-child{min-width:14rem}.whole>summary{margin:.5rem 0}.command{margin:.3rem "
+	"0}\n"
 	".facts{color:var(--dim)}.message{color:var(--bad);font-weight:600}\n"
 	".badge{border:1px solid currentColor;border-radius:1rem;padding:0 .5rem;font-size:13px;"
 	"white-space:nowrap;color:var(--dim)}\n"
@@ -52,6 +59,7 @@ const char html_style[] =
 	".map{display:block;width:100%;min-width:36rem;font-size:12px}.map text{fill:var(--ink)}\n"
 	".map .right{fill:var(--good);fill-opacity:.3}.map .other{fill:var(--bad)}"
 	".map .later{fill:url(#later)}.map .zeros{fill:url(#zeros)}"
+	".map .few{opacity:.45}.map .half{opacity:.7}"
 	".map .missing{fill:none;stroke:var(--bad);stroke-dasharray:3 2}\n"
 	".map .grid{stroke:var(--soft);stroke-width:2}.map .fault{stroke:var(--ink)}\n"
 	".legend .other,.legend .later,.legend .zeros,.legend .missing{color:var(--bad)}"
@@ -71,28 +79,3 @@ const char html_patterns[] =
 	"<path d=\"M-1 7L7 -1M-1 1L1 -1M5 7L7 5\" stroke-width=\"2\"/></pattern>"
 	"<pattern id=\"zeros\" width=\"6\" height=\"4\" patternUnits=\"userSpaceOnUse\">"
 	"<path d=\"M0 1H6\" stroke-width=\"2\"/></pattern></defs></svg>\n";
-
-const char html_script[] =
-	"(()=>{\n"
-	"'use strict';\n"
-	"for(const button of document.querySelectorAll('.copy')){\n"
-	" button.addEventListener('click',()=>{\n"
-	"  const code=button.parentNode.querySelector('code');\n"
-	"  const said=done=>{button.textContent=done?'copied':'select it, please'};\n"
-	"  const range=document.createRange();range.selectNodeContents(code);\n"
-	"  const selection=getSelection();selection.removeAllRanges();selection.addRange(range);\n"
-	"  if(navigator.clipboard)navigator.clipboard.writeText(code.textContent).then("
-	"()=>said(true),()=>said(false));\n"
-	"  else said(document.execCommand('copy'));\n"
-	" });\n"
-	"}\n"
-	"const filter=document.getElementById('filter');\n"
-	"filter.addEventListener('input',()=>{\n"
-	" const wanted=filter.value.toLowerCase();\n"
-	" for(const row of document.querySelectorAll('#index tbody tr')){\n"
-	"  const section=document.getElementById(row.querySelector('a').hash.slice(1));\n"
-	"  const shown=row.textContent.toLowerCase().includes(wanted);\n"
-	"  row.hidden=section.hidden=!shown;\n"
-	" }\n"
-	"});\n"
-	"})();\n";

@@ -5,6 +5,7 @@
 #include <jansson.h>
 
 #include "scenarios/report/differences_json.h"
+#include "scenarios/report/environment_json.h"
 #include "scenarios/report/measures.h"
 #include "scenarios/report/report.h"
 #include "scenarios/report/text.h"
@@ -60,16 +61,20 @@ static json_t *scenario_json(const struct scenario_result *result)
 		json_array_append_new(backups, backup_json(&result->backups[i]));
 	for (size_t i = 0; i < result->leak_count; i++)
 		json_array_append_new(leaks, report_text_json(result->leaks[i]));
-	return json_pack(
-		"{s:o, s:o, s:o, s:o, s:I, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:i, s:o}",
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:s, s:o, s:o, s:o, s:o, s:o, s:o, "
+			 "s:o, s:o, s:o, s:i, "
+			 "s:o, s:I, s:o}",
 		"name", report_text_json(result->name), "path", report_text_json(result->path),
-		"profile", report_text_json(result->profile), "client",
-		report_text_json(result->client), "seed", (json_int_t)result->seed, "outcome",
-		outcome_name(result->outcome), "message", report_text_json(result->message),
-		"seconds", seconds_json(result->duration_ns), "steps", steps, "backups", backups,
-		"leaks", leaks, "replay", report_text_json(result->replay), "logs",
-		evidence_json(result), "artifacts", report_text_json(result->artifacts), "runs",
-		(int)result->runs, "flaky", report_text_json(result->flaky));
+		"about", report_text_json(result->about), "profile",
+		report_text_json(result->profile), "client", report_text_json(result->client),
+		"client_version", report_text_json(result->client_version), "seed",
+		(json_int_t)result->seed, "outcome", outcome_name(result->outcome), "message",
+		report_text_json(result->message), "seconds", seconds_json(result->duration_ns),
+		"steps", steps, "backups", backups, "leaks", leaks, "replay",
+		report_text_json(result->replay), "record", report_text_json(result->record),
+		"logs", evidence_json(result), "artifacts", report_text_json(result->artifacts),
+		"runs", (int)result->runs, "flaky", report_text_json(result->flaky), "environment",
+		(json_int_t)result->environment, "timeline", timeline_json(result->timeline));
 }
 
 static json_t *document_json(const struct results *results)
@@ -79,13 +84,16 @@ static json_t *document_json(const struct results *results)
 
 	for (size_t i = 0; i < results->scenario_count; i++)
 		json_array_append_new(scenarios, scenario_json(&results->scenarios[i]));
-	return json_pack("{s:i, s:o, s:I, s:o}", "schema_version", SCHEMA_VERSION, "exit",
+	return json_pack("{s:i, s:o, s:I, s:o, s:o}", "schema_version", SCHEMA_VERSION, "exit",
 		missing > 0 ? json_null() : json_integer(results_exit_code(results)), "missing",
-		(json_int_t)missing, "scenarios", scenarios);
+		(json_int_t)missing, "environments", environments_json(&results->environments),
+		"scenarios", scenarios);
 }
 
-static void document_write(json_t *document, size_t flags, FILE *file)
+static void document_write(const struct results *results, size_t flags, FILE *file)
 {
+	json_t *document = document_json(results);
+
 	json_dumpf(document, file, flags);
 	fputc('\n', file);
 	json_decref(document);
@@ -93,16 +101,10 @@ static void document_write(json_t *document, size_t flags, FILE *file)
 
 void report_json(const struct results *results, FILE *file)
 {
-	document_write(document_json(results), JSON_INDENT(2), file);
+	document_write(results, JSON_INDENT(2), file);
 }
 
-void report_json_whole(const struct results *results, FILE *file)
+void report_json_line(const struct results *results, FILE *file)
 {
-	json_t *document = document_json(results);
-	json_t *scenarios = json_object_get(document, "scenarios");
-
-	for (size_t i = 0; i < results->scenario_count; i++)
-		json_object_set_new(json_array_get(scenarios, i), "timeline",
-			timeline_json(results->scenarios[i].timeline));
-	document_write(document, JSON_COMPACT, file);
+	document_write(results, JSON_COMPACT, file);
 }

@@ -6,6 +6,7 @@
 
 #include "scenarios/base/heap.h"
 #include "scenarios/report/differences_json.h"
+#include "scenarios/report/environment_json.h"
 #include "scenarios/report/measures.h"
 #include "scenarios/report/timeline_json.h"
 #include "simfs/base/clock.h"
@@ -135,13 +136,46 @@ static bool evidence_read(const json_t *object, struct scenario_result *result)
 	return json_is_array(leaks) && json_is_array(logs);
 }
 
-static bool scenario_read(const json_t *object, struct results *results)
+/* Of the environments of a report: where each is in the list of the results. */
+struct places {
+	size_t *items;
+	size_t count;
+};
+
+static void environments_read(const json_t *array, struct results *results, struct places *places)
+{
+	const json_t *json;
+	size_t i;
+
+	json_array_foreach(array, i, json)
+	{
+		struct environment environment;
+
+		if (!environment_read_json(json, &environment))
+			continue;
+		places->items = heap_grow(places->items, places->count, sizeof *places->items);
+		places->items[places->count++] = environments_add(
+			&results->environments, &environment);
+	}
+}
+
+static size_t place_of(const json_t *object, const struct places *places)
+{
+	uint64_t index = (uint64_t)number_of(object, "environment");
+
+	return index < places->count ? places->items[index] : 0;
+}
+
+static bool scenario_read(
+	const json_t *object, const struct places *places, struct results *results)
 {
 	char *name = text_of(object, "name"), *path = text_of(object, "path");
 	char *profile = text_of(object, "profile"), *client = text_of(object, "client");
+	char *about = text_of(object, "about");
 	struct scenario scenario = {
 		.name = name,
 		.path = path,
+		.about = about,
 		.profile = profile,
 		.client = client,
 		.seed = (uint64_t)number_of(object, "seed"),
@@ -152,6 +186,9 @@ static bool scenario_read(const json_t *object, struct results *results)
 	result->duration_ns = seconds_of(object);
 	result->replay = text_of(object, "replay");
 	result->artifacts = text_of(object, "artifacts");
+	result->client_version = text_of(object, "client_version");
+	result->record = text_of(object, "record");
+	result->environment = place_of(object, places);
 	result->runs = (unsigned)number_of(object, "runs");
 	result->flaky = text_of(object, "flaky");
 	result->timeline = timeline_read_json(json_object_get(object, "timeline"));
@@ -162,6 +199,7 @@ static bool scenario_read(const json_t *object, struct results *results)
 
 	free(name);
 	free(path);
+	free(about);
 	free(profile);
 	free(client);
 	return is_right;
@@ -172,20 +210,28 @@ const char *report_json_read(const json_t *document, struct results *results)
 	const json_t *scenarios = json_object_get(document, "scenarios");
 	size_t count = json_array_size(scenarios), before = results->scenario_count;
 	int64_t missing = number_of(document, "missing");
+	size_t environments_before = results->environments.count;
+	struct places places = { 0 };
+	bool is_right = true;
 
 	if (!json_is_array(scenarios) || !json_is_integer(json_object_get(document, "missing")) ||
 		missing < 0)
 		return "it is no report of 'run' (try what --report json=FILE writes)";
 	if (number_of(document, "schema_version") != SCHEMA_VERSION)
 		return "it is of another version";
-	for (size_t i = 0; i < count; i++) {
-		if (scenario_read(json_array_get(scenarios, i), results))
-			continue;
+	environments_read(json_object_get(document, "environments"), results, &places);
+	for (size_t i = 0; is_right && i < count; i++)
+		is_right = scenario_read(json_array_get(scenarios, i), &places, results);
+	free(places.items);
+	if (!is_right) {
 		while (results->scenario_count > before) {
 			struct scenario_result taken = results_take_latest(results);
 
 			scenario_result_deinit(&taken);
 		}
+		while (results->environments.count > environments_before)
+			environment_deinit(
+				&results->environments.items[--results->environments.count]);
 		return "a scenario in it cannot be read";
 	}
 	results->planned_count += count + (size_t)missing;

@@ -59,7 +59,7 @@ void report_github_summary(const struct results *results, FILE *file);
  */
 void report_json(const struct results *results, FILE *file);
 
-/* The same with the timelines, for report_json_read() in another process of ours. */
-void report_json_whole(const struct results *results, FILE *file);
+/* The same in one line, for report_json_read() in another process of ours. */
+void report_json_line(const struct results *results, FILE *file);
 
 #endif

@@ -2,109 +2,167 @@
 #include "scenarios/report/timeline_json.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "scenarios/base/heap.h"
 #include "scenarios/report/text.h"
 #include "simfs/base/cleanup.h"
+#include "simfs/base/clock.h"
 
-/* ---- writing: rows without keys, as there are thousands ---- */
+/* Nobody sees more of a curve. */
+#define VALUE_STEPS 10000
 
-static json_t *sample_json(const struct timeline_sample *sample)
+static const char *const gauge_keys[TIMELINE_GAUGES] = {
+	[TIMELINE_STORE] = "store",
+	[TIMELINE_MEMORY] = "memory",
+	[TIMELINE_DEPTH] = "chain_depth",
+	[TIMELINE_READ] = "read",
+};
+
+/* ---- writing ---- */
+
+static json_t *milliseconds_json(uint64_t ns)
 {
-	json_t *row = json_array();
+	return json_integer((json_int_t)(ns / NS_PER_MS));
+}
 
-	json_array_append_new(row, json_integer((json_int_t)sample->at_ns));
-	for (unsigned i = 0; i < TIMELINE_GAUGES; i++)
-		json_array_append_new(row, json_real(sample->values[i]));
-	return row;
+static json_t *value_json(double value)
+{
+	json_int_t steps = (json_int_t)(value * VALUE_STEPS + 0.5);
+
+	return steps % VALUE_STEPS == 0 ? json_integer(steps / VALUE_STEPS)
+					: json_real((double)steps / VALUE_STEPS);
+}
+
+/* Of each gauge that ever said anything, what it said. */
+static json_t *samples_json(const struct timeline *timeline)
+{
+	json_t *samples = json_object(), *times = json_array();
+
+	for (size_t i = 0; i < timeline->sample_count; i++)
+		json_array_append_new(times, milliseconds_json(timeline->samples[i].at_ns));
+	json_object_set_new(samples, "at_ms", times);
+	for (unsigned gauge = 0; gauge < TIMELINE_GAUGES; gauge++) {
+		json_t *values = json_array();
+		bool is_told = false;
+
+		for (size_t i = 0; i < timeline->sample_count; i++) {
+			double value = timeline->samples[i].values[gauge];
+
+			is_told |= value > 0;
+			json_array_append_new(values, value_json(value));
+		}
+		if (is_told)
+			json_object_set(samples, gauge_keys[gauge], values);
+		json_decref(values);
+	}
+	return samples;
 }
 
 static json_t *event_json(const struct timeline_event *event)
 {
-	return json_pack("[I, o, o, b, f]", (json_int_t)event->at_ns, report_text_json(event->name),
-		report_text_json(event->text), event->has_place, event->place);
+	return json_pack("{s:o, s:o, s:o, s:o}", "at_ms", milliseconds_json(event->at_ns), "event",
+		report_text_json(event->name), "text", report_text_json(event->text), "place",
+		event->has_place ? value_json(event->place) : json_null());
 }
 
-static json_t *span_json(const struct timeline_span *span)
+static json_t *spans_json(const struct timeline *timeline, enum timeline_kind kind)
 {
-	return json_pack("[i, o, I, I]", (int)span->kind, report_text_json(span->name),
-		(json_int_t)span->begin_ns, (json_int_t)span->end_ns);
+	json_t *spans = json_array();
+
+	for (size_t i = 0; i < timeline->span_count; i++) {
+		const struct timeline_span *span = &timeline->spans[i];
+
+		if (span->kind != kind)
+			continue;
+		json_array_append_new(spans,
+			json_pack("{s:o, s:o, s:o}", "name", report_text_json(span->name),
+				"begin_ms", milliseconds_json(span->begin_ns), "end_ms",
+				span->end_ns ? milliseconds_json(span->end_ns) : json_null()));
+	}
+	return spans;
 }
 
 json_t *timeline_json(const struct timeline *timeline)
 {
-	json_t *samples, *events, *spans;
+	json_t *events;
 
 	if (!timeline)
 		return json_null();
-	samples = json_array();
 	events = json_array();
-	spans = json_array();
-	for (size_t i = 0; i < timeline->sample_count; i++)
-		json_array_append_new(samples, sample_json(&timeline->samples[i]));
 	for (size_t i = 0; i < timeline->event_count; i++)
 		json_array_append_new(events, event_json(&timeline->events[i]));
-	for (size_t i = 0; i < timeline->span_count; i++)
-		json_array_append_new(spans, span_json(&timeline->spans[i]));
-	return json_pack("{s:I, s:I, s:I, s:o, s:o, s:o}", "end_ns", (json_int_t)timeline->end_ns,
-		"each", (json_int_t)timeline->samples_each, "dropped",
-		(json_int_t)timeline->events_dropped, "samples", samples, "events", events, "spans",
-		spans);
+	return json_pack("{s:o, s:o, s:o, s:o, s:I, s:o}", "end_ms",
+		milliseconds_json(timeline->end_ns), "phases", spans_json(timeline, TIMELINE_PHASE),
+		"backups", spans_json(timeline, TIMELINE_BACKUP), "events", events,
+		"events_dropped", (json_int_t)timeline->events_dropped, "samples",
+		samples_json(timeline));
 }
 
 /* ---- reading ---- */
 
-static uint64_t number_at(const json_t *row, size_t index)
+static uint64_t ns_of(const json_t *milliseconds)
 {
-	return (uint64_t)json_integer_value(json_array_get(row, index));
+	json_int_t value = json_integer_value(milliseconds);
+
+	return value > 0 ? (uint64_t)value * NS_PER_MS : 0;
 }
 
-static const char *text_at(const json_t *row, size_t index)
+static char *text_of(const json_t *object, const char *key)
 {
-	const char *text = json_string_value(json_array_get(row, index));
+	const char *text = json_string_value(json_object_get(object, key));
 
-	return text ? text : "";
+	return heap_copy(text ? text : "");
 }
 
-static void samples_read(const json_t *rows, struct timeline *timeline)
+static void samples_read(const json_t *samples, struct timeline *timeline)
 {
-	for (size_t i = 0; i < json_array_size(rows) && i < TIMELINE_SAMPLES_MAX; i++) {
-		const json_t *row = json_array_get(rows, i);
-		struct timeline_sample *sample = &timeline->samples[timeline->sample_count++];
+	const json_t *times = json_object_get(samples, "at_ms");
 
-		sample->at_ns = number_at(row, 0);
+	for (size_t i = 0; i < json_array_size(times); i++) {
+		struct timeline_sample sample = { .at_ns = ns_of(json_array_get(times, i)) };
+
 		for (unsigned gauge = 0; gauge < TIMELINE_GAUGES; gauge++)
-			sample->values[gauge] = json_number_value(json_array_get(row, gauge + 1));
+			sample.values[gauge] = json_number_value(
+				json_array_get(json_object_get(samples, gauge_keys[gauge]), i));
+		timeline_add_sample(timeline, &sample);
 	}
 }
 
-static void events_read(const json_t *rows, struct timeline *timeline)
+static void events_read(const json_t *events, struct timeline *timeline)
 {
-	for (size_t i = 0; i < json_array_size(rows); i++) {
-		const json_t *row = json_array_get(rows, i);
-		AUTO(auto_free) char *name = heap_copy(text_at(row, 1));
-		AUTO(auto_free) char *text = heap_copy(text_at(row, 2));
+	const json_t *row;
+	size_t i;
+
+	json_array_foreach(events, i, row)
+	{
+		const json_t *place = json_object_get(row, "place");
+		AUTO(auto_free) char *name = text_of(row, "event");
+		AUTO(auto_free) char *text = text_of(row, "text");
 		struct timeline_event event = {
-			.at_ns = number_at(row, 0),
+			.at_ns = ns_of(json_object_get(row, "at_ms")),
 			.name = name,
 			.text = text,
-			.has_place = json_is_true(json_array_get(row, 3)),
-			.place = json_number_value(json_array_get(row, 4)),
+			.has_place = json_is_number(place),
+			.place = json_number_value(place),
 		};
 
 		timeline_add_event(timeline, &event);
 	}
 }
 
-static void spans_read(const json_t *rows, struct timeline *timeline)
+static void spans_read(const json_t *spans, enum timeline_kind kind, struct timeline *timeline)
 {
-	for (size_t i = 0; i < json_array_size(rows); i++) {
-		const json_t *row = json_array_get(rows, i);
-		bool is_backup = number_at(row, 0) == TIMELINE_BACKUP;
+	const json_t *row;
+	size_t i;
 
-		timeline_begin_span(timeline, is_backup ? TIMELINE_BACKUP : TIMELINE_PHASE,
-			text_at(row, 1), number_at(row, 2));
-		timeline->spans[i].end_ns = number_at(row, 3);
+	json_array_foreach(spans, i, row)
+	{
+		AUTO(auto_free) char *name = text_of(row, "name");
+
+		timeline_begin_span(timeline, kind, name, ns_of(json_object_get(row, "begin_ms")));
+		timeline->spans[timeline->span_count - 1].end_ns = ns_of(
+			json_object_get(row, "end_ms"));
 	}
 }
 
@@ -115,11 +173,12 @@ struct timeline *timeline_read_json(const json_t *json)
 	if (!json_is_object(json))
 		return NULL;
 	timeline = timeline_create();
-	timeline->end_ns = (uint64_t)json_integer_value(json_object_get(json, "end_ns"));
-	timeline->samples_each = (size_t)json_integer_value(json_object_get(json, "each"));
+	timeline->end_ns = ns_of(json_object_get(json, "end_ms"));
 	samples_read(json_object_get(json, "samples"), timeline);
 	events_read(json_object_get(json, "events"), timeline);
-	spans_read(json_object_get(json, "spans"), timeline);
-	timeline->events_dropped += (size_t)json_integer_value(json_object_get(json, "dropped"));
+	spans_read(json_object_get(json, "phases"), TIMELINE_PHASE, timeline);
+	spans_read(json_object_get(json, "backups"), TIMELINE_BACKUP, timeline);
+	timeline->events_dropped += (size_t)json_integer_value(
+		json_object_get(json, "events_dropped"));
 	return timeline;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* timeline_json.h - a timeline (judge/timeline.h) on its way to another process of ours. */
+/* timeline_json.h - the course of a run (judge/timeline.h), for programs: to the millisecond. */
 #ifndef SNAPRIG_SCENARIOS_REPORT_TIMELINE_JSON_H
 #define SNAPRIG_SCENARIOS_REPORT_TIMELINE_JSON_H
 
@@ -7,7 +7,7 @@
 
 #include "scenarios/judge/timeline.h"
 
-/* A new reference; null for NULL. */
+/* A new reference, as scenarios/report.schema.json has it; null for NULL. */
 json_t *timeline_json(const struct timeline *timeline);
 
 /* What timeline_json() gave, the caller's; NULL for what is none. */

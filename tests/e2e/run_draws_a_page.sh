@@ -49,7 +49,12 @@ shown '<summary>b1.backup.log</summary>'
 shown 'cat: .*Input/output error'
 shown '<summary>fails.yaml</summary>'
 shown '^<mark>  13  +- expect: \{ verdict: detected \}</mark>$'
-shown '<code>snaprig run fails.yaml --seed 7</code> <button'
+shown '^<p class="command">Run it again: <code>snaprig run fails.yaml --seed 7</code> <button'
+shown '<code>snaprig run fails.yaml .* --record records; snaprig shrink records/fails.jsonl</code>'
+shown '<p class="headline bad">1 of 2 scenarios did not pass</p>'
+shown '^<p>Snaprig [0-9.]+, Linux .* [0-9]+ processors?, [0-9.]+ [MG]iB of memory\.</p>'
+shown '^<tr><th scope="row">actiphy<td>ActiveImage .*<td>10%<td>4 KiB<td>1<td>20%$'
+shown '<th scope="row">xen' 0
 
 # Where the restore is wrong: the client saved up to the bad sectors, and nothing behind.
 shown '<svg class="map" ' 1

@@ -15,9 +15,11 @@
 #include "tests/lib/engine_suite.h"
 
 static char name[] = "s", path[] = "x.yaml", profile[] = "plain", client[] = "dd";
+static char about[] = "what it is for";
 static const struct scenario scenario = {
 	.name = name,
 	.path = path,
+	.about = about,
 	.profile = profile,
 	.client = client,
 	.seed = 7,
@@ -50,16 +52,40 @@ static const struct measures measures = {
 static void timeline_make(struct scenario_result *result)
 {
 	char event_name[] = "fault.fired", text[] = "s1";
-	struct timeline_event event = { 7, event_name, text, true, 0.25 };
-	struct timeline_sample sample = { 5, { 0.5, 0.25, 3, 1 } };
+	struct timeline_event event = { 7 * NS_PER_MS, event_name, text, true, 0.25 };
+	struct timeline_sample sample = { 5 * NS_PER_MS, { 0.5, 0.25, 3, 0 } };
 
 	result->timeline = timeline_create();
-	result->timeline->end_ns = 99;
+	result->timeline->end_ns = 99 * NS_PER_MS;
 	timeline_add_sample(result->timeline, &sample);
 	timeline_add_event(result->timeline, &event);
-	timeline_begin_span(result->timeline, TIMELINE_PHASE, "inject", 1);
-	timeline_begin_span(result->timeline, TIMELINE_BACKUP, "b1", 2);
-	timeline_end_span(result->timeline, 3);
+	timeline_begin_span(result->timeline, TIMELINE_PHASE, "inject", NS_PER_MS);
+	timeline_begin_span(result->timeline, TIMELINE_BACKUP, "b1", 2 * NS_PER_MS);
+	timeline_end_span(result->timeline, 3 * NS_PER_MS);
+}
+
+static void differences_make(struct scenario_result *result)
+{
+	struct differences *differences = differences_create();
+
+	differences->compared_count = 8;
+	differences->different_count = 2;
+	differences_add_name(differences, "a", "is missing");
+	result_set_differences(result, differences);
+}
+
+/* A machine with so many processors. */
+static struct environment environment_of(uint64_t processors)
+{
+	struct environment environment = {
+		.version = strdup("1.0"),
+		.kernel = strdup("Linux"),
+		.processors = processors,
+		.memory_bytes = 1 << 30,
+	};
+
+	environment_add_fact(&environment, "plain", "limit", "none");
+	return environment;
 }
 
 /* One of each outcome, with all that a result has. */
@@ -78,7 +104,10 @@ static void results_make(struct results *results)
 		result_set_replay(result, "snaprig run x.yaml");
 		result_add_evidence(result, "kernel.log", "a\nb\n", true);
 		result_set_artifacts(result, "kept/s");
+		result->client_version = strdup("9.1");
+		result->record = strdup("records/s.jsonl");
 		timeline_make(result);
+		differences_make(result);
 	}
 	result_raise(results_add(results, &scenario), OUTCOME_FAILED, "first");
 
@@ -93,7 +122,7 @@ static char *json_text(const struct results *results)
 	size_t length = 0;
 	FILE *file = open_memstream(&text, &length);
 
-	report_json_whole(results, file);
+	report_json_line(results, file);
 	fclose(file);
 	return text;
 }
@@ -102,7 +131,10 @@ START_TEST(what_was_written_is_read)
 {
 	struct results written, read;
 
+	struct environment environment = environment_of(2);
+
 	results_make(&written);
+	environments_add(&written.environments, &environment);
 	written.planned_count = written.scenario_count + 2;
 	results_init(&read);
 
@@ -188,6 +220,43 @@ START_TEST(what_is_no_report_is_refused)
 }
 END_TEST
 
+/* ONE's report read into RET. */
+static void report_add(const struct results *one, struct results *ret)
+{
+	AUTO(auto_free) char *text = json_text(one);
+	json_t *document = json_loads(text, 0, NULL);
+
+	ck_assert_ptr_null(report_json_read(document, ret));
+	json_decref(document);
+}
+
+START_TEST(each_scenario_of_a_merged_report_keeps_its_machine)
+{
+	static const uint64_t processors[] = { 2, 4, 2 };
+	struct results all;
+
+	results_init(&all);
+	for (size_t i = 0; i < 3; i++) {
+		struct environment environment = environment_of(processors[i]);
+		struct results one;
+
+		results_init(&one);
+		environments_add(&one.environments, &environment);
+		results_add(&one, &scenario);
+		report_add(&one, &all);
+		results_deinit(&one);
+	}
+	ck_assert_uint_eq(all.environments.count, 2);
+	for (size_t i = 0; i < 3; i++) {
+		size_t place = all.scenarios[i].environment;
+
+		ck_assert_uint_eq(all.environments.items[place].processors, processors[i]);
+	}
+	ck_assert_str_eq(all.environments.items[1].facts[0].value, "none");
+	results_deinit(&all);
+}
+END_TEST
+
 int main(int argc, char **argv)
 {
 	Suite *suite = suite_create("scenario json");
@@ -199,6 +268,7 @@ int main(int argc, char **argv)
 	tcase_add_loop_test(tests, what_is_not_of_ours_is_refused_and_changes_nothing, 0,
 		sizeof needed / sizeof needed[0]);
 	tcase_add_test(tests, what_is_no_report_is_refused);
+	tcase_add_test(tests, each_scenario_of_a_merged_report_keeps_its_machine);
 	suite_add_tcase(suite, tests);
 
 	return engine_suite_run(suite, argv[0]);

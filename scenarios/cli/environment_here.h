@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* environment_here.h - this machine and this program (judge/environment.h). */
+#ifndef SNAPRIG_SCENARIOS_CLI_ENVIRONMENT_HERE_H
+#define SNAPRIG_SCENARIOS_CLI_ENVIRONMENT_HERE_H
+
+#include "scenarios/judge/environment.h"
+
+/* What is known of both; the caller's. */
+struct environment environment_here(void);
+
+#endif

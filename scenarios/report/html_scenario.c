@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* html_scenario.c - what came of one scenario: why, where, when, and how to have it again. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "scenarios/base/heap.h"
+#include "scenarios/base/quote.h"
+#include "scenarios/report/html.h"
+#include "scenarios/report/text.h"
+#include "simfs/base/cleanup.h"
+#include "simfs/base/clock.h"
+
+/* Of a scenario that passed; nobody looks for more. */
+#define EVENTS_OF_PASSED 40
+
+static double seconds(uint64_t duration_ns)
+{
+	return (double)duration_ns / (double)NS_PER_S;
+}
+
+/* The message of the scenario is the reason of this one. */
+static bool is_told(const struct scenario_result *result, const struct backup_result *backup)
+{
+	return backup->reason && result->message && strstr(result->message, backup->reason);
+}
+
+static void write_backups(const struct scenario_result *result, FILE *file)
+{
+	if (result->backup_count == 0)
+		return;
+	fputs("<table><thead><tr><th>backup<th>of<th>verdict<th>exit<th>seconds<th>why"
+	      "</thead><tbody>\n",
+		file);
+	for (size_t i = 0; i < result->backup_count; i++) {
+		const struct backup_result *backup = &result->backups[i];
+
+		html_text("<tr><td>", backup->name, "<td>", file);
+		report_write_xml(backup->of, file);
+		fprintf(file, "<td><span class=\"badge %s\">%s</span><td>%d<td>%.2f",
+			verdict_name(backup->verdict), verdict_name(backup->verdict),
+			backup->exit_status, seconds(backup->duration_ns));
+		html_text("<td class=\"why\">",
+			is_told(result, backup) ? "as above" : backup->reason, "\n", file);
+	}
+	fputs("</tbody></table>\n", file);
+}
+
+/* A backup that the client itself gave up is no restore point, whatever is left of it. */
+static void write_differences(const struct scenario_result *result, FILE *file)
+{
+	for (size_t i = 0; i < result->backup_count; i++) {
+		const struct backup_result *backup = &result->backups[i];
+
+		if (backup->differences && backup->verdict != VERDICT_DETECTED)
+			html_write_differences(result, backup, file);
+	}
+}
+
+static void write_steps(const struct scenario_result *result, FILE *file)
+{
+	fputs("<table><thead><tr><th>phase<th>step<th>line<th>outcome<th>seconds<th>message"
+	      "</thead><tbody>\n",
+		file);
+	for (size_t i = 0; i < result->step_count; i++) {
+		const struct step_result *step = &result->steps[i];
+
+		html_text("<tr><td>", step->phase, "<td>", file);
+		report_write_xml(step->title, file);
+		fprintf(file, "<td>%u:%u<td><span class=\"badge %s\">%s</span><td>%.2f",
+			step->place.line, step->place.column, outcome_name(step->outcome),
+			outcome_name(step->outcome), seconds(step->duration_ns));
+		html_text("<td class=\"why\">", step->message, "\n", file);
+	}
+	fputs("</tbody></table>\n", file);
+}
+
+static void write_events(const struct scenario_result *result, FILE *file)
+{
+	const struct timeline *timeline = result->timeline;
+	size_t count = timeline->event_count, left_out;
+
+	if (!outcome_is_bad(result->outcome) && count > EVENTS_OF_PASSED)
+		count = EVENTS_OF_PASSED;
+	left_out = timeline->event_count - count + timeline->events_dropped;
+	fputs("<table><thead><tr><th>at<th>event<th>what</thead><tbody>\n", file);
+	for (size_t i = 0; i < count; i++) {
+		fprintf(file, "<tr><td>%.3f s", seconds(timeline->events[i].at_ns));
+		html_text("<td>", timeline->events[i].name, "", file);
+		html_text("<td>", timeline->events[i].text, "\n", file);
+	}
+	fputs("</tbody></table>\n", file);
+	if (left_out > 0)
+		fprintf(file, "<p>%zu more are left out.</p>\n", left_out);
+}
+
+static void write_leaks(const struct scenario_result *result, FILE *file)
+{
+	if (result->leak_count == 0)
+		return;
+	fputs("<p>Left behind:</p><ul>\n", file);
+	for (size_t i = 0; i < result->leak_count; i++)
+		html_text("<li>", result->leaks[i], "\n", file);
+	fputs("</ul>\n", file);
+}
+
+static void write_flaky(const struct scenario_result *result, FILE *file)
+{
+	if (!result->flaky)
+		return;
+	fprintf(file, "<p class=\"message\">flaky: it passed in run %u; before: ", result->runs);
+	html_text("", result->flaky, "</p>\n", file);
+}
+
+/* ---- how to have it again ---- */
+
+static bool has_struck(const struct scenario_result *result)
+{
+	const struct timeline *timeline = result->timeline;
+
+	for (size_t i = 0; timeline && i < timeline->event_count; i++)
+		if (strcmp(timeline->events[i].name, "fault.fired") == 0)
+			return true;
+	return false;
+}
+
+/* With a record it can be repeated to the strike; without one, one is made on the way. */
+static void write_commands(const struct scenario_result *result, FILE *file)
+{
+	AUTO(auto_free)
+	char *place = result->record ? heap_copy(result->record)
+				     : heap_format("records/%s.jsonl", result->name);
+	AUTO(auto_free) char *record = shell_quote(place);
+	AUTO(auto_free) char *exactly = heap_format("snaprig replay %s", record);
+	AUTO(auto_free)
+	char *shrink = result->record ? heap_format("snaprig shrink %s", record)
+				      : heap_format("%s --record records; snaprig shrink %s",
+						result->replay, record);
+
+	if (!result->replay)
+		return;
+	html_command("Run it again", result->replay, file);
+	if (result->record)
+		html_command("Repeat exactly what struck", exactly, file);
+	if (outcome_is_bad(result->outcome) && has_struck(result))
+		html_command("Find the fewest faults that lead there", shrink, file);
+}
+
+/* ---- all of it ---- */
+
+static void write_facts(const struct scenario_result *result, bool several, FILE *file)
+{
+	html_text("<p class=\"facts\">", result->path, ", profile ", file);
+	html_text("<a href=\"#environment\">", result->profile, "</a>, client ", file);
+	html_text("", result->client, "", file);
+	if (result->client_version)
+		html_text(" (", result->client_version, ")", file);
+	fprintf(file, ", seed %" PRIu64 ", %.2f s", result->seed, seconds(result->duration_ns));
+	if (several)
+		fprintf(file, ", <a href=\"#machine%zu\">machine %zu</a>", result->environment + 1,
+			result->environment + 1);
+	fputs("</p>\n", file);
+}
+
+static void write_panels(const struct scenario_result *result, FILE *file)
+{
+	html_panel_begin("Steps", outcome_is_bad(result->outcome), file);
+	write_steps(result, file);
+	html_panel_end(file);
+	html_write_evidence(result, file);
+	html_write_source(result, file);
+	if (result->timeline && result->timeline->event_count > 0) {
+		html_panel_begin("Events", false, file);
+		write_events(result, file);
+		html_panel_end(file);
+	}
+}
+
+static void write_content(const struct scenario_result *result, bool several, FILE *file)
+{
+	if (result->about)
+		html_text("<p>", result->about, "</p>\n", file);
+	if (result->message)
+		html_text("<p class=\"message\">", result->message, "</p>\n", file);
+	write_flaky(result, file);
+	write_facts(result, several, file);
+	write_commands(result, file);
+	if (result->artifacts)
+		html_text("<p>All logs are kept in <code>", result->artifacts, "</code>.</p>\n",
+			file);
+	write_differences(result, file);
+	if (result->timeline)
+		html_write_timeline(result, file);
+	write_backups(result, file);
+	write_leaks(result, file);
+	write_panels(result, file);
+}
+
+/* What passed is folded up. */
+void html_write_scenario(
+	const struct scenario_result *result, size_t number, bool several, FILE *file)
+{
+	const char *outcome = outcome_name(result->outcome);
+	bool is_folded = !outcome_is_bad(result->outcome);
+
+	fprintf(file, "<section id=\"s%zu\" data-outcome=\"%s\">\n%s", number, outcome,
+		is_folded ? "<details class=\"whole\"><summary>" : "");
+	html_text("<h2>", result->name, " ", file);
+	html_badge(outcome, outcome, file);
+	fputs(is_folded ? "</h2></summary>\n" : "</h2>\n", file);
+	write_content(result, several, file);
+	fputs(is_folded ? "</details></section>\n" : "</section>\n", file);
+}
