@@ -171,11 +171,13 @@ static int backup_make(struct run *run, struct run_backup *backup, struct reason
 	struct journal_facts journal;
 	int error = 0;
 
+	backup->points_from = backup->takes ? run->point_count : 0;
 	if (backup->takes)
 		error = client_run_watched(run, &order, reason, ret);
 	else if ((error = client_run_given(run, &order, ret)) < 0)
 		reason_error(reason, error, "cannot run client '%s'", run->client->name);
 	armed_join(run);
+	backup->points_until = run->point_count;
 	if (error < 0)
 		return error;
 	backup->exit_status = ret->exit_status;

@@ -19,7 +19,7 @@ void fallback_destroy(struct fallback *fallback)
 /* The client took none, or nobody could. */
 static bool has_none(struct run *run, const struct run_backup *backup)
 {
-	const struct snapshot_point *point = point_find(run, backup->of);
+	const struct snapshot_point *point = point_of_backup(run, backup);
 
 	return !point || point->never_came;
 }

@@ -173,7 +173,7 @@ static int point_look(struct run *run, const char *path, struct snapshot_point *
 static int restored_look(struct run *run, const char *path, const struct run_backup *backup,
 	struct reason *reason, struct restoring *ret)
 {
-	struct snapshot_point *point = point_find_content(run, backup->of);
+	struct snapshot_point *point = point_of_backup(run, backup);
 	int error;
 
 	if (point)

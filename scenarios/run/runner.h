@@ -19,6 +19,7 @@ struct run_backup {
 	const char *name; /* of the step: they live as long as the scenario */
 	const char *of;
 	bool takes; /* the client took it itself: it may not have got so far */
+	size_t points_from, points_until; /* of the run's: what it may be of; a name comes again */
 	enum verdict verdict;
 	int exit_status;
 	bool fault_struck; /* when the client ended, its snapshot was not active any more, or a

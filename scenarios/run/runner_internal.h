@@ -165,7 +165,7 @@ uint64_t run_time_limit_ns(const struct run *run);
 bool volume_is_served(const struct run *run);
 
 /* served.c: what the rig knew of rules, gauges and writers of steps goes with it. */
-step_runner run_remount;
+step_runner run_remount, run_file_system;
 
 /* writers.c */
 step_runner run_writer_add, run_writer_kill, run_writer_remove, run_writers_notify;
@@ -242,6 +242,9 @@ struct snapshot_point *point_find(struct run *run, const char *name);
 
 /* The point that has the content of the snapshot NAME: its own, or what it is a clone of. */
 struct snapshot_point *point_find_content(struct run *run, const char *name);
+
+/* So, of the snapshot that BACKUP was made of, or that its client took; NULL: it took none. */
+struct snapshot_point *point_of_backup(struct run *run, const struct run_backup *backup);
 
 /* What the image holds now, while writes are held, into POINT: 0, or -errno with REASON.  Any
  * thread. */

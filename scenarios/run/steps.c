@@ -39,6 +39,17 @@ struct snapshot_point *point_find_content(struct run *run, const char *name)
 	return point && point->is_clone ? &run->points[point->original] : point;
 }
 
+struct snapshot_point *point_of_backup(struct run *run, const struct run_backup *backup)
+{
+	for (size_t i = backup->points_until; i-- > backup->points_from;) {
+		struct snapshot_point *point = &run->points[i];
+
+		if (strcmp(point->name, backup->of) == 0)
+			return point->is_clone ? &run->points[point->original] : point;
+	}
+	return NULL;
+}
+
 void point_deinit(struct snapshot_point *point)
 {
 	digest_destroy(point->content);

@@ -104,15 +104,29 @@ ran 1 forgetful.yaml
 tells "left behind: snapshot 's1'"
 
 # A job gives its snapshot the same name each night.
-client nightly 'touch {snapshot}; cat {snapshot} >{out}; rm {snapshot}' "$restore" "$taking"
+client nightly 'touch {snapshot} && cat {snapshot} >{out} && rm {snapshot}' "$restore" "$taking"
 vss nightly nightly <<END
 $backup
 - write: { name: day, pattern: random, bytes: 1MiB }
 - backup: { takes: s1, to: b2 }
 - restore: { from: b2 }
 - expect: { verdict: intact, content: s1, leaks: none }
+$failing
+- backup: { takes: s1, to: b3 }
+- expect: { verdict: detected, exit: nonzero }
 END
 ran 0 nightly.yaml
+
+# One that takes none has not saved that of the night before.
+client once 'test -e {repo}/ran || touch {snapshot}; touch {repo}/ran
+  cat {live} >{out}; rm -f {snapshot}' "$restore" "$taking"
+sed -i 's/publishes:.*/publishes: [ "{out}", "{repo}\/" ]/' "$SNAPRIG_SHARE/clients/once.yaml"
+vss first once <<END
+$backup
+- backup: { takes: s1, to: b2 }
+END
+ran 1 first.yaml
+tells "b2.*verdict: inconclusive, exit: 0.*nobody wrote to the live view meanwhile"
 { echo "- snapshot: s1"; echo "$backup"; } | vss twice nightly
 ran 2 twice.yaml
 grep -q "snapshot 's1' was made before" said || fail "$(cat said)"
