@@ -74,6 +74,7 @@ enum step_kind {
 	STEP_WRITER_REMOVE,  /* writer-remove: NAME */
 	STEP_WRITERS_NOTIFY, /* writers-notify: EVENT, of which all are told */
 	STEP_REMOUNT,	     /* remount: killed | unmounted */
+	STEP_FILE_SYSTEM,    /* file-system: unmounted | mounted, the one that dattobd traces */
 	STEP_CLONE,	     /* clone: { of, name, [copy: full] }, in a chain */
 	STEP_DISCARD,	     /* discard: { bytes, [offset] }, of the live view; not in a chain */
 	STEP_GROW,	     /* grow: SIZE, of the volume then; so, too */

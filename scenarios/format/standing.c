@@ -146,6 +146,16 @@ static void growth_check(
 	}
 }
 
+static void traced_check(
+	struct checking *checking, const struct scenario *scenario, const struct step *step)
+{
+	const char *profile = scenario->profile;
+
+	if (profile && strcmp(profile, "datto") != 0 && strcmp(profile, "actiphy") != 0)
+		mistakes_add(checking->mistakes, step->place,
+			"profile '%s' sees no file system (try profile: datto)", profile);
+}
+
 static void mounted_again(struct checking *checking, const struct scenario *scenario)
 {
 	for (size_t i = checking->count; i-- > 0;) {
@@ -204,6 +214,9 @@ static void step_check(
 		if (scenario->disk_bytes == 0)
 			mistakes_add(checking->mistakes, step->place,
 				"there is no disk to fill (try volume: { ..., disk: 16MiB })");
+		break;
+	case STEP_FILE_SYSTEM:
+		traced_check(checking, scenario, step);
 		break;
 	case STEP_REMOUNT:
 		mounted_again(checking, scenario);

@@ -160,6 +160,12 @@ static char *faults_title(const struct step *step)
 	return title;
 }
 
+static char *word_title(const struct step *step)
+{
+	return heap_format("%s %s",
+		step->kind == STEP_FILE_SYSTEM ? "file-system" : "writers-notify", step->value);
+}
+
 char *step_title(const struct step *step)
 {
 	char size[32];
@@ -201,7 +207,8 @@ char *step_title(const struct step *step)
 	case STEP_WRITER_REMOVE:
 		return heap_format("writer-remove '%s'", step->name);
 	case STEP_WRITERS_NOTIFY:
-		return heap_format("writers-notify %s", step->value);
+	case STEP_FILE_SYSTEM:
+		return word_title(step);
 	case STEP_REMOUNT:
 		return heap_format(
 			"remount, %s", step->remount == REMOUNT_KILLED ? "killed" : "unmounted");

@@ -98,6 +98,8 @@ static const char *const coalesce_step_words[] = {
 static const char *const notify_words[] = { "identify", "backup-complete", "pre-restore",
 	"post-restore", "backup-shutdown", "abort" };
 
+static const char *const file_system_words[] = { "unmounted", "mounted" };
+
 static const char *const remount_words[] = {
 	[REMOUNT_KILLED] = "killed",
 	[REMOUNT_UNMOUNTED] = "unmounted",
@@ -199,6 +201,7 @@ static const struct field step_fields[] = {
 	[STEP_WRITER_REMOVE] = { "writer-remove", read_text, AT(name) },
 	[STEP_WRITERS_NOTIFY] = { "writers-notify", read_word, AT(value), CHOICES(notify_words) },
 	[STEP_REMOUNT] = { "remount", read_choice, AT(remount), CHOICES(remount_words) },
+	[STEP_FILE_SYSTEM] = { "file-system", read_word, AT(value), CHOICES(file_system_words) },
 	[STEP_CLONE] = { "clone", read_table, .table = &clone_table },
 	[STEP_DISCARD] = { "discard", read_table, .table = &discard_table },
 	[STEP_GROW] = { "grow", read_size, AT(bytes), .min = WRITE_MIN_BYTES },

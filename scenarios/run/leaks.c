@@ -56,6 +56,9 @@ static void snapshots_look(struct run *run)
 
 		if (point && !point->is_deleted)
 			continue;
+		/* The next incremental backup needs it. */
+		if (json_is_true(json_object_get(snapshot, "tracks_only")))
+			continue;
 
 		AUTO(auto_free) char *leak = heap_format("snapshot '%s'", name ? name : "");
 

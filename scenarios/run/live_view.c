@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* live_view.c - the live view becomes longer, and parts of it are discarded.  In no chain. */
+/*
+ * live_view.c - the live view becomes longer, and parts of it are discarded, in no chain; and the
+ * file system on it is unmounted and mounted, as far as dattobd sees that.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "scenarios/base/heap.h"
@@ -53,4 +57,12 @@ enum outcome run_grow(struct run *run, const struct step *step, struct reason *r
 	}
 	ledger_grow(run->ledger, step->bytes);
 	return OUTCOME_PASSED;
+}
+
+enum outcome run_file_system(struct run *run, const struct step *step, struct reason *reason)
+{
+	json_t *arguments = json_pack("{s:b}", "mounted", strcmp(step->value, "mounted") == 0);
+	int error = rig_call(run->rig, "datto.file_system", arguments, reason, NULL);
+
+	return error < 0 ? OUTCOME_ERROR : OUTCOME_PASSED;
 }

@@ -40,6 +40,7 @@ static step_runner *const step_runners[] = {
 	[STEP_WRITER_REMOVE] = run_writer_remove,
 	[STEP_WRITERS_NOTIFY] = run_writers_notify,
 	[STEP_REMOUNT] = run_remount,
+	[STEP_FILE_SYSTEM] = run_file_system,
 	[STEP_CLONE] = run_clone,
 	[STEP_DISCARD] = run_discard,
 	[STEP_GROW] = run_grow,

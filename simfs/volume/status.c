@@ -37,6 +37,8 @@ json_t *snapshot_status(const struct snapshot *snapshot)
 		"file_bytes",
 		(json_int_t)(snapshot->store ? store_file_bytes(snapshot->store) : 0));
 
+	if (snapshot->tracks_only)
+		json_object_set_new(object, "tracks_only", json_true());
 	json_object_set_new(
 		object, "reads", read_counts_json(&snapshot->reads, &snapshot->progress));
 	if (object && snapshot->volume->topology->snapshot_status)

@@ -37,7 +37,7 @@ static const struct message_case step_cases[] = {
 	{ "snapshot: { s1: s2 }",
 		"9:19: missing key 'name' in snapshot\n"
 		"x.yaml:9:21: unknown key 's1' (known: name, limit, before, after, "
-		"requester)" },
+		"requester, fails)" },
 	{ "snapshot: [ s1 ]", "9:19: 'snapshot' must be a text, not a list" },
 	{ "? [a]\n        : b", "9:11: a key cannot be a list" },
 	{ "write: { name: w, pattern: random, bytes: 2TiB }",
@@ -226,7 +226,9 @@ START_TEST(control_characters_do_not_reach_the_terminal)
 	ck_assert_str_eq(messages,
 		"x.yaml:9:9: unknown key 'a?[2J?b?\?' (known: snapshot, "
 		"snapshots, delete, write, gauge, release, wait, coalesce, fault, fault-remove, "
-		"writer-add, writer-kill, writer-remove, writers-notify, remount, clone, discard, "
+		"writer-add, writer-kill, writer-remove, writers-notify, remount, file-system, "
+		"clone, "
+		"discard, "
 		"grow, "
 		"fill, target, repeat, "
 		"failure, remedy, backup, restore, expect)\n");

@@ -89,6 +89,8 @@ static const struct {
 		"8:1: the volume cannot grow while snapshot 's' is there (delete it before)" },
 	{ "snapshot: s,\nremount: killed,\ngrow: 2MiB",
 		"9:1: the volume cannot grow while snapshot 's' is there (delete it before)" },
+	{ "file-system: unmounted",
+		"7:1: profile 'plain' sees no file system (try profile: datto)" },
 	{ "fill: all", "7:1: there is no disk to fill (try volume: { ..., disk: 16MiB })" },
 	{ "writer-kill: /bin/true",
 		"7:1: writer '/bin/true' is not simulated, so only its own process can be killed" },
