@@ -102,6 +102,18 @@ START_TEST(words_that_a_key_takes_are_the_same)
 }
 END_TEST
 
+START_TEST(keys_beside_a_matrix_are_those_of_a_scenario)
+{
+	const json_t *with_matrix = json_object_get(definitions, "scenario-with-matrix");
+	const json_t *keys = json_object_get(json_object_get(with_matrix, "propertyNames"), "enum");
+
+	for (size_t i = 0; i < tables[0]->count; i++)
+		ck_assert_msg(list_has(keys, tables[0]->fields[i].key), "no '%s'",
+			tables[0]->fields[i].key);
+	ck_assert_uint_eq(json_array_size(keys), tables[0]->count);
+}
+END_TEST
+
 START_TEST(gauges_are_those_of_the_rig)
 {
 	const json_t *settable = json_object_get(
@@ -193,6 +205,7 @@ int main(int argc, char **argv)
 		tests, every_key_of_a_table_is_in_the_schema_and_no_other, 0, (int)table_count);
 	tcase_add_loop_test(tests, required_keys_are_the_same, 0, (int)table_count);
 	tcase_add_loop_test(tests, words_that_a_key_takes_are_the_same, 0, (int)table_count);
+	tcase_add_test(tests, keys_beside_a_matrix_are_those_of_a_scenario);
 	tcase_add_test(tests, gauges_are_those_of_the_rig);
 	tcase_add_test(tests, profiles_are_those_of_the_rig);
 	tcase_add_test(tests, words_of_commands_are_in_the_schema);
