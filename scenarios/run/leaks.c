@@ -94,7 +94,7 @@ static bool is_own_mount(const struct run *run, const char *path)
 	const char *below = strncmp(path, run->work, length) == 0 ? path + length : "";
 
 	return strcmp(path, run->mount_point) == 0 ||
-	       (run->has_target && strcmp(below, "/out") == 0) ||
+	       (run->has_target && (strcmp(below, "/out") == 0 || strcmp(below, "/repo") == 0)) ||
 	       (run->store && strcmp(below, "/disk") == 0);
 }
 

@@ -1,47 +1,129 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* target.c - a file system that fills up, where clients put their backups. */
+/*
+ * target.c - file systems that fill up, where clients put their backups: one for the backups
+ * themselves and one for the repository of all of them, which has what is in it already, and
+ * as much room besides.
+ */
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <sys/mount.h>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <unistd.h>
 
+#include "scenarios/base/files.h"
 #include "scenarios/base/heap.h"
+#include "scenarios/base/process.h"
 #include "scenarios/run/runner_internal.h"
 #include "simfs/base/cleanup.h"
+#include "simfs/base/clock.h"
+
+#define TARGET_FLAGS	(MS_NOSUID | MS_NODEV)
+#define COPY_TIME_LIMIT (60 * NS_PER_S)
 
 static char *target_folder(const struct run *run)
 {
 	return heap_format("%s/out", run->work);
 }
 
+/* What is in the folder FD, wherever that is by now, goes into the folder at PATH. */
+static int contents_copy(int fd, const char *path)
+{
+	AUTO(auto_free) char *from = heap_format("/proc/%d/fd/%d/.", (int)getpid(), fd);
+	const char *const argv[] = { "cp", "-a", "--", from, path, NULL };
+	const struct process_order order = {
+		.argv = argv,
+		.output_path = "/dev/null",
+		.time_limit_ns = COPY_TIME_LIMIT,
+	};
+	struct process_result result;
+	int error = process_run(&order, &result);
+
+	if (error < 0)
+		return error;
+	error = result.exit_status == 0 ? 0 : -EIO;
+	process_result_deinit(&result);
+	return error;
+}
+
+/* A file system over FOLDER with what is in it, and BYTES besides. */
+static int limit_begin(const char *folder, uint64_t bytes)
+{
+	AUTO(auto_close) int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct statvfs facts;
+
+	if (fd < 0 || mount("snaprig-target", folder, "tmpfs", TARGET_FLAGS, "mode=0700") < 0)
+		return -errno;
+
+	int error = contents_copy(fd, folder);
+
+	if (error == 0 && statvfs(folder, &facts) < 0)
+		error = -errno;
+	if (error < 0)
+		return error;
+
+	uint64_t used_bytes = (facts.f_blocks - facts.f_bfree) * facts.f_frsize;
+	AUTO(auto_free) char *options = heap_format("size=%" PRIu64, used_bytes + bytes);
+
+	return mount(NULL, folder, NULL, TARGET_FLAGS | MS_REMOUNT, options) < 0 ? -errno : 0;
+}
+
+/* What a client has left there stays.  Whoever is still there keeps what he has open. */
+static int repo_limit_end(const struct run *run)
+{
+	AUTO(auto_close) int fd = open(run->repo, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0 || umount2(run->repo, MNT_DETACH) < 0)
+		return -errno;
+	folder_remove(run->repo);
+	return mkdir(run->repo, 0700) < 0 ? -errno : contents_copy(fd, run->repo);
+}
+
+static int limits_end(struct run *run, const char *folder)
+{
+	if (!run->has_target)
+		return 0;
+	run->has_target = false;
+	umount2(folder, MNT_DETACH);
+	return repo_limit_end(run);
+}
+
+static int limits_begin(struct run *run, const char *folder, uint64_t bytes)
+{
+	AUTO(auto_free) char *options = heap_format("mode=0700,size=%" PRIu64, bytes);
+
+	if (mount("snaprig-target", folder, "tmpfs", TARGET_FLAGS, options) < 0)
+		return -errno;
+	run->has_target = true;
+	return limit_begin(run->repo, bytes);
+}
+
 enum outcome run_target(struct run *run, const struct step *step, struct reason *reason)
 {
 	AUTO(auto_free) char *folder = target_folder(run);
-	AUTO(auto_free) char *options = heap_format("mode=0700,size=%" PRIu64, step->bytes);
+	int error = limits_end(run, folder);
 
-	/* Whoever is still there keeps what he has open. */
-	if (run->has_target)
-		umount2(folder, MNT_DETACH);
-	run->has_target = false;
-	if (step->bytes == 0)
+	if (error == 0 && step->bytes > 0)
+		error = limits_begin(run, folder, step->bytes);
+	if (error == 0)
 		return OUTCOME_PASSED;
-	if (mount("snaprig-target", folder, "tmpfs", MS_NOSUID | MS_NODEV, options) < 0) {
-		int error = -errno;
+	reason_error(reason, error, "cannot limit the room for backups");
+	return error == -EPERM ? OUTCOME_SKIPPED : OUTCOME_ERROR;
+}
 
-		reason_error(reason, error, "cannot limit the room for backups");
-		return error == -EPERM ? OUTCOME_SKIPPED : OUTCOME_ERROR;
-	}
-	run->has_target = true;
-	return OUTCOME_PASSED;
+static bool is_full(const char *folder)
+{
+	struct statvfs facts;
+
+	return statvfs(folder, &facts) == 0 && facts.f_bavail == 0;
 }
 
 bool target_struck(const struct run *run, int exit_status)
 {
 	AUTO(auto_free) char *folder = target_folder(run);
-	struct statvfs facts;
 
 	/* One that has failed may have removed what filled it. */
-	return run->has_target &&
-	       (exit_status != 0 || (statvfs(folder, &facts) == 0 && facts.f_bavail == 0));
+	return run->has_target && (exit_status != 0 || is_full(folder) || is_full(run->repo));
 }
