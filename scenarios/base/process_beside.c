@@ -17,6 +17,9 @@
 #include "scenarios/base/interrupt.h"
 #include "simfs/base/cleanup.h"
 
+/* A signal may come just before the wait. */
+#define LOOK_MS 200
+
 struct process_beside {
 	pid_t pid;
 	int pidfd; /* readable when it has ended */
@@ -161,10 +164,14 @@ static int told_read(struct process_beside *beside, struct process_result *ret)
 
 int process_beside_end(struct process_beside *beside, struct process_result *ret)
 {
+	bool is_stopped = false;
 	int error, status = 0;
 
-	while (!has_ended(beside, -1))
-		;
+	while (!has_ended(beside, LOOK_MS)) {
+		if (interrupt_seen() && !is_stopped)
+			process_beside_stop(beside);
+		is_stopped = interrupt_seen();
+	}
 	while (waitpid(beside->pid, &status, 0) < 0 && errno == EINTR)
 		;
 	error = WIFEXITED(status) && WEXITSTATUS(status) == EXIT_SUCCESS ? told_read(beside, ret)

@@ -16,8 +16,8 @@
 struct process_beside;
 
 /*
- * Begins to run what ORDER tells, which must hold until process_beside_end(); killed() is called
- * in the other process.  0, or the -errno of starting that.
+ * Begins to run what ORDER tells; its killed() is called in the other process.  0, or the -errno
+ * of starting that.
  */
 int process_beside_begin(const struct process_order *order, struct process_beside **ret);
 
@@ -27,7 +27,8 @@ bool process_beside_is_over(const struct process_beside *beside);
 /* Asks for its end, as an interrupt does. */
 void process_beside_stop(const struct process_beside *beside);
 
-/* Waits for it, also when it was interrupted, and releases BESIDE.  As process_run(). */
+/* Waits for it, asks for its end when the run is interrupted, and releases BESIDE.  As
+ * process_run(). */
 int process_beside_end(struct process_beside *beside, struct process_result *ret);
 
 #endif

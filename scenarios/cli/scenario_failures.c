@@ -176,6 +176,11 @@ static void step_move(
 	*step = (struct step){ .kind = step->kind };
 }
 
+static bool is_end_of_backup(const struct step *step)
+{
+	return step->kind == STEP_AWAIT || (step->kind == STEP_BACKUP && !step->in_background);
+}
+
 /* What is to be seen is seen behind the backup that meets the failure. */
 static void steps_move(const struct scenario *scenario, struct failure *failure,
 	const struct step *of, struct phase *to)
@@ -186,7 +191,7 @@ static void steps_move(const struct scenario *scenario, struct failure *failure,
 	size_t see_count = is_remedy || !profile ? 0 : profile->see_count;
 
 	for (size_t i = 0; i < from->step_count; i++) {
-		bool is_met = from->steps[i].kind == STEP_BACKUP &&
+		bool is_met = is_end_of_backup(&from->steps[i]) &&
 			      strcmp(from->steps[i].name, FAILURE_BACKUP) == 0;
 
 		step_move(to, &from->steps[i], of->prefix, &of->place);

@@ -29,8 +29,9 @@ static char *rule_prefix(const char *text, const char *prefix)
 void step_names_prefix(struct step *step, const char *prefix)
 {
 	bool has_name = step->kind == STEP_SNAPSHOT || step->kind == STEP_DELETE ||
-			step->kind == STEP_BACKUP || step->kind == STEP_WRITE ||
-			step->kind == STEP_RESTORE || step->kind == STEP_CLONE;
+			step->kind == STEP_BACKUP || step->kind == STEP_AWAIT ||
+			step->kind == STEP_WRITE || step->kind == STEP_RESTORE ||
+			step->kind == STEP_CLONE;
 
 	if (has_name)
 		prefix_add(&step->name, prefix);
@@ -121,6 +122,9 @@ static void step_check(struct checking *checking, const struct step *step)
 		else
 			spoken_of(checking, step, step->of, false, false);
 		made(checking, step, step->name, true);
+		break;
+	case STEP_AWAIT:
+		spoken_of(checking, step, step->name, true, true);
 		break;
 	case STEP_RESTORE:
 		spoken_of(checking, step, step->of, true, true);

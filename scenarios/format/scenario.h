@@ -64,7 +64,7 @@ enum step_kind {
 	STEP_WRITE,   /* write: { name, pattern, bytes, [start] } */
 	STEP_GAUGE,   /* gauge: { name, value, [start] } */
 	STEP_RELEASE, /* release: GAUGE */
-	STEP_WAIT,    /* wait: TIME, on the rig's clock */
+	STEP_WAIT,    /* wait: TIME, on the rig's clock; or for a gauge or the journal */
 	STEP_COALESCE,	   /* coalesce: wait | starves | start */
 	STEP_FAULT,	   /* fault: RULE, or a list of them; one with the name of another takes its
 			    * place */
@@ -83,7 +83,8 @@ enum step_kind {
 	STEP_REPEAT,	     /* repeat: { times, steps }; read_steps() makes single steps of it */
 	STEP_FAILURE, /* failure: NAME, or { name, at, as }; its steps take its place (cli/) */
 	STEP_REMEDY,  /* remedy: NAME, or { name, as }; so, too */
-	STEP_BACKUP,  /* backup: { of | takes, to } */
+	STEP_BACKUP,  /* backup: { of | takes, to, [in: background] } */
+	STEP_AWAIT,   /* await: BACKUP, of one in the background */
 	STEP_RESTORE, /* restore: { from, to } */
 	STEP_EXPECT,  /* expect: { … } */
 };
@@ -177,6 +178,7 @@ struct step {
 	char *of;		      /* BACKUP, CLONE: snapshot;  RESTORE: backup */
 	bool is_full_copy;	      /* CLONE */
 	bool takes;		      /* BACKUP: the client takes the snapshot itself */
+	bool in_background;	      /* BACKUP: the next steps do not wait for it */
 	enum pattern pattern;	      /* WRITE */
 	uint64_t offset_bytes;	      /* DISCARD */
 	uint64_t bytes;		      /* WRITE, DISCARD, GROW, TARGET and FILL (0: none,
@@ -189,7 +191,7 @@ struct step {
 	char *limit;		      /* SNAPSHOT: of its store; NULL: the scenario's */
 	char *before, *after;	      /* SNAPSHOT: lines for sh, run around it; or NULL */
 	bool requester_dies;	      /* SNAPSHOT: who asks for it, before it is there */
-	uint64_t wait_ns;	      /* WAIT */
+	uint64_t wait_ns;	      /* WAIT; 0: for what the expectation says */
 	enum coalesce_wish coalesce;  /* COALESCE */
 	enum remount_way remount;     /* REMOUNT */
 	bool memory_is_real;	      /* GAUGE: pressed, not feigned */

@@ -11,24 +11,34 @@
 #include "simfs/base/suggest.h"
 #include "simfs/volume/writers/spec.h"
 
-enum standing_kind { STANDING_RULE, STANDING_WRITER, STANDING_SNAPSHOT };
+enum standing_kind { STANDING_RULE, STANDING_WRITER, STANDING_SNAPSHOT, STANDING_BACKUP };
 
 static const char *const kind_names[] = {
 	[STANDING_RULE] = "rule",
 	[STANDING_WRITER] = "writer",
 	[STANDING_SNAPSHOT] = "snapshot",
+	[STANDING_BACKUP] = "backup",
+};
+
+static const char *const missing_hints[] = {
+	[STANDING_RULE] = " (a rule is given a name with name=",
+	[STANDING_WRITER] = " (see 'writers' and 'writer-add'",
+	[STANDING_SNAPSHOT] = " (see 'snapshot'",
+	[STANDING_BACKUP] = " (one begins to run with 'in: background'",
 };
 
 struct standing {
 	enum standing_kind kind;
 	char *name;
-	bool is_simulated; /* a writer */
+	struct place place; /* a backup: where it is begun */
+	bool is_simulated;  /* a writer */
 };
 
 struct checking {
 	struct mistakes *mistakes;
 	struct standing *items;
 	size_t count;
+	size_t ended_count; /* of backups */
 };
 
 static struct standing *find(
@@ -99,10 +109,7 @@ static void missing_add(struct checking *checking, const struct step *step, enum
 	near = suggest_near(step->name, names, count);
 	free(names);
 	mistakes_add(checking->mistakes, step->place, "no %s '%s' is there at this step%s%s%s",
-		kind_names[kind], step->name,
-		near			? " (did you mean '"
-		: kind == STANDING_RULE ? " (a rule is given a name with name="
-					: " (see 'writers' and 'writer-add'",
+		kind_names[kind], step->name, near ? " (did you mean '" : missing_hints[kind],
 		near ? near : "", near ? "'?)" : ")");
 }
 
@@ -156,10 +163,70 @@ static void traced_check(
 			"profile '%s' sees no file system (try profile: datto)", profile);
 }
 
+/* A backup that still runs at STEP, or NULL. */
+static const struct standing *running(const struct checking *checking)
+{
+	for (size_t i = 0; i < checking->count; i++) {
+		if (checking->items[i].kind == STANDING_BACKUP)
+			return &checking->items[i];
+	}
+	return NULL;
+}
+
+/* WHAT cannot be done, or known, while a backup runs. */
+static void running_check(struct checking *checking, const struct step *step, const char *what)
+{
+	const struct standing *backup = running(checking);
+
+	if (backup)
+		mistakes_add(checking->mistakes, step->place,
+			"%s while backup '%s' runs (put it behind 'await: %s')", what, backup->name,
+			backup->name);
+}
+
+static void backup_put(struct checking *checking, const struct step *step)
+{
+	if (step->in_background)
+		put(checking, &(struct standing){ .kind = STANDING_BACKUP,
+				      .name = step->name,
+				      .place = step->place });
+	else
+		checking->ended_count++;
+}
+
+static void backup_drop(struct checking *checking, const struct step *step)
+{
+	struct standing *item = spoken_of(checking, step, STANDING_BACKUP);
+
+	if (item)
+		drop(checking, item);
+	checking->ended_count++;
+}
+
+static void restore_check(struct checking *checking, const struct step *step)
+{
+	if (find(checking, STANDING_BACKUP, step->of))
+		mistakes_add(checking->mistakes, step->place,
+			"backup '%s' still runs (put it behind 'await: %s')", step->of, step->of);
+}
+
+static void expect_check(struct checking *checking, const struct step *step)
+{
+	const struct expectation *wish = &step->expectation;
+	bool of_backup = wish->verdict != VERDICT_NONE || wish->exit_wish != EXIT_WISH_ANY ||
+			 wish->says;
+
+	if (wish->no_leaks)
+		running_check(checking, step, "what is left behind is not known");
+	if (of_backup && checking->ended_count == 0)
+		running_check(checking, step, "nothing is known of a backup");
+}
+
 static void mounted_again(struct checking *checking, const struct scenario *scenario)
 {
 	for (size_t i = checking->count; i-- > 0;) {
-		if (checking->items[i].kind != STANDING_SNAPSHOT)
+		if (checking->items[i].kind == STANDING_RULE ||
+			checking->items[i].kind == STANDING_WRITER)
 			drop(checking, &checking->items[i]);
 	}
 	for (size_t i = 0; i < scenario->writers.count; i++)
@@ -219,7 +286,20 @@ static void step_check(
 		traced_check(checking, scenario, step);
 		break;
 	case STEP_REMOUNT:
+		running_check(checking, step, "the volume cannot be mounted again");
 		mounted_again(checking, scenario);
+		break;
+	case STEP_BACKUP:
+		backup_put(checking, step);
+		break;
+	case STEP_AWAIT:
+		backup_drop(checking, step);
+		break;
+	case STEP_RESTORE:
+		restore_check(checking, step);
+		break;
+	case STEP_EXPECT:
+		expect_check(checking, step);
 		break;
 	default:
 		break;
@@ -255,6 +335,12 @@ void standing_check(const struct scenario *scenario, struct mistakes *mistakes)
 		moments_check(&scenario->phases[i], mistakes);
 		for (size_t at = 0; at < scenario->phases[i].step_count; at++)
 			step_check(&checking, scenario, &scenario->phases[i].steps[at]);
+	}
+	for (size_t i = 0; i < checking.count; i++) {
+		if (checking.items[i].kind == STANDING_BACKUP)
+			mistakes_add(mistakes, checking.items[i].place,
+				"backup '%s' is never awaited (add 'await: %s')",
+				checking.items[i].name, checking.items[i].name);
 	}
 	while (checking.count > 0)
 		drop(&checking, &checking.items[0]);

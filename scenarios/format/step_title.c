@@ -138,6 +138,18 @@ static char *gauge_title(const struct step *step)
 		step->memory_is_real ? ", for real" : "", start);
 }
 
+static char *wait_title(const struct step *step)
+{
+	AUTO(auto_free) char *gauge = measure_text(&step->expectation.gauge);
+	AUTO(auto_free) char *event = event_text(&step->expectation.journal);
+	char time[32];
+
+	if (!gauge && !event)
+		return heap_format("wait %s", duration_write(step->wait_ns, time, sizeof time));
+	return heap_format("wait for %s%s%s", gauge ? gauge : "", gauge && event ? " and " : "",
+		event ? event : "");
+}
+
 static char *discard_title(const struct step *step)
 {
 	char bytes[32], offset[32];
@@ -166,6 +178,23 @@ static char *word_title(const struct step *step)
 		step->kind == STEP_FILE_SYSTEM ? "file-system" : "writers-notify", step->value);
 }
 
+static char *backup_title(const struct step *step)
+{
+	return heap_format("backup '%s'%s to '%s'%s", step->of,
+		step->takes ? ", taken by the client," : "", step->name,
+		step->in_background ? ", in the background" : "");
+}
+
+static char *fill_title(const struct step *step)
+{
+	char size[32];
+
+	return heap_format("fill the disk: %s",
+		step->bytes == STEP_FILL_ALL ? "all of it"
+		: step->bytes == 0	     ? "none of it"
+					     : size_format(step->bytes, size, sizeof size));
+}
+
 char *step_title(const struct step *step)
 {
 	char size[32];
@@ -182,7 +211,7 @@ char *step_title(const struct step *step)
 	case STEP_REMEDY:
 		return heap_format("remedy of '%s'", step->name);
 	case STEP_WAIT:
-		return heap_format("wait %s", duration_write(step->wait_ns, size, sizeof size));
+		return wait_title(step);
 	case STEP_COALESCE:
 		return heap_format("coalesce%s", step->coalesce == COALESCE_STARVES
 							 ? ", which starves"
@@ -220,17 +249,15 @@ char *step_title(const struct step *step)
 	case STEP_GROW:
 		return heap_format("grow to %s", size_format(step->bytes, size, sizeof size));
 	case STEP_FILL:
-		return heap_format("fill the disk: %s",
-			step->bytes == STEP_FILL_ALL ? "all of it"
-			: step->bytes == 0	     ? "none of it"
-						     : size_format(step->bytes, size, sizeof size));
+		return fill_title(step);
 	case STEP_TARGET:
 		return step->bytes ? heap_format("target: room for %s",
 					     size_format(step->bytes, size, sizeof size))
 				   : heap_copy("target: room as there is");
 	case STEP_BACKUP:
-		return heap_format("backup '%s'%s to '%s'", step->of,
-			step->takes ? ", taken by the client," : "", step->name);
+		return backup_title(step);
+	case STEP_AWAIT:
+		return heap_format("await '%s'", step->name);
 	case STEP_RESTORE:
 		return step->name ? heap_format("restore '%s' to '%s'", step->of, step->name)
 				  : heap_format("restore '%s'", step->of);

@@ -7,6 +7,7 @@
 #include "scenarios/base/heap.h"
 #include "scenarios/format/names.h"
 #include "scenarios/format/parse.h"
+#include "scenarios/format/wishes.h"
 #include "scenarios/format/yaml_values.h"
 #include "simfs/base/log.h"
 #include "simfs/base/sizes.h"
@@ -95,6 +96,24 @@ void read_takes(struct reading *reading, const struct field *field, const struct
 	free(step->of);
 	step->of = NULL;
 	read_taken_snapshot(reading, field, node, &step->of);
+}
+
+void read_wait(struct reading *reading, const struct field *field, const struct tree_node *node,
+	void *target)
+{
+	struct step *step = target;
+
+	if (node->kind != TREE_MAP && (node->kind != TREE_SCALAR || !strpbrk(node->text, "<>="))) {
+		read_duration(reading, field, node, &step->wait_ns);
+		return;
+	}
+	if (node->kind == TREE_SCALAR)
+		read_gauge_wish(reading, field, node, &step->expectation.gauge);
+	else if (node->entry_count == 0)
+		mistakes_add(reading->mistakes, node->place,
+			"wait waits for nothing (try 60s or \"read.progress>=50%%\")");
+	else
+		fields_read(reading, field->table, node, step);
 }
 
 void read_snapshot_step(struct reading *reading, const struct field *field,

@@ -23,6 +23,9 @@ field_reader read_fill;
 /* struct step: a snapshot that the client takes, of a name that was not used before. */
 field_reader read_takes;
 
+/* struct step: a time; or a gauge and its value, or the table of the field. */
+field_reader read_wait;
+
 /* struct step: the name of a snapshot, or the table of the field. */
 field_reader read_snapshot_step;
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "scenarios/base/heap.h"
+#include "scenarios/format/expectations.h"
 #include "scenarios/format/names.h"
 #include "scenarios/format/parse.h"
 #include "scenarios/format/repeat.h"
@@ -18,7 +19,6 @@
 #include "simfs/base/sizes.h"
 
 #define AT(member)	.offset = offsetof(struct step, member)
-#define WISH(member)	.offset = offsetof(struct expectation, member)
 #define CHOICES(words)	.choices = (words), .choice_count = sizeof(words) / sizeof(words)[0]
 
 #define WRITE_MIN_BYTES 512u
@@ -32,33 +32,8 @@ static const char *const pattern_words[] = {
 static const char *const memory_words[] = { "real" };
 static const char *const copy_words[] = { "full" };
 
-static const char *const verdict_words[] = {
-	[VERDICT_NONE] = NULL,
-	[VERDICT_INTACT] = "intact",
-	[VERDICT_RECOVERED] = "recovered",
-	[VERDICT_LEAKED] = "leaked",
-	[VERDICT_DETECTED] = "detected",
-	[VERDICT_MISREPORTED] = "misreported",
-	[VERDICT_SILENT_CORRUPTION] = "silent-corruption",
-	[VERDICT_RETRIED_NON_RETRYABLE] = "retried-non-retryable",
-	[VERDICT_HUNG] = "hung",
-	[VERDICT_INCONCLUSIVE] = "inconclusive",
-};
-
-const char *verdict_name(enum verdict verdict)
-{
-	return verdict == VERDICT_NONE ? "none" : verdict_words[verdict];
-}
-
-static const char *const state_words[] = { "active", "failed", "invalid", "stale", "dormant",
-	"gone" };
-static const char *const live_words[] = { "intact" };
-static const char *const leaks_words[] = { "none" };
-
-static void expectation_check(
-	struct reading *reading, const struct tree_node *node, const struct expectation *wish);
-
 static const char *const requester_words[] = { "dies" };
+static const char *const background_words[] = { "background" };
 
 static const struct field snapshot_fields[] = {
 	{ "name", read_new_snapshot, AT(name), .required = true },
@@ -141,10 +116,17 @@ static const struct field remedy_fields[] = {
 };
 static const struct field_table remedy_table = FIELD_TABLE("remedy", remedy_fields);
 
+static const struct field wait_fields[] = {
+	{ "gauge", read_gauge_wish, AT(expectation.gauge) },
+	{ "journal", read_journal_wish, AT(expectation.journal), .table = &journal_table },
+};
+static const struct field_table wait_table = FIELD_TABLE("wait", wait_fields);
+
 static const struct field backup_fields[] = {
 	{ "of", read_snapshot, AT(of) },
 	{ "takes", read_takes, .offset = 0 },
 	{ "to", read_new_backup, AT(name), .required = true },
+	{ "in", read_wish, AT(in_background), CHOICES(background_words) },
 };
 static const struct field_table backup_table = FIELD_TABLE("backup", backup_fields);
 
@@ -154,36 +136,6 @@ static const struct field restore_fields[] = {
 };
 static const struct field_table restore_table = FIELD_TABLE("restore", restore_fields);
 
-static const struct field expect_fields[] = {
-	{ "verdict", read_choice, WISH(verdict), CHOICES(verdict_words) },
-	{ "exit", read_exit, .offset = 0 },
-	{ "says", read_text, WISH(says) },
-	{ "snapshot", read_snapshot, WISH(snapshot) },
-	{ "state", read_word, WISH(state), CHOICES(state_words) },
-	{ "error", read_error, WISH(error) },
-	{ "kernel-log", read_text, WISH(kernel_log) },
-	{ "gauge", read_gauge_wish, WISH(gauge) },
-	{ "counter", read_counter_wish, WISH(counter) },
-	{ "elapsed", read_elapsed_wish, WISH(elapsed) },
-	{ "journal", read_journal_wish, WISH(journal), .table = &journal_table },
-	{ "live", read_wish, WISH(live_intact), CHOICES(live_words) },
-	{ "content", read_past_snapshot, WISH(content) },
-	{ "leaks", read_wish, WISH(no_leaks), CHOICES(leaks_words) },
-};
-static const struct field_table expect_table = FIELD_TABLE("expect", expect_fields);
-
-void read_expectation(struct reading *reading, const struct field *field,
-	const struct tree_node *node, void *target)
-{
-	struct step *step = target;
-
-	step->kind = STEP_EXPECT;
-	step->place = node->place;
-	(void)field;
-	fields_read(reading, &expect_table, node, &step->expectation);
-	expectation_check(reading, node, &step->expectation);
-}
-
 /* In the order of enum step_kind. */
 static const struct field step_fields[] = {
 	[STEP_SNAPSHOT] = { "snapshot", read_snapshot_step, .table = &snapshot_table },
@@ -192,7 +144,7 @@ static const struct field step_fields[] = {
 	[STEP_WRITE] = { "write", read_table, .table = &write_table },
 	[STEP_GAUGE] = { "gauge", read_table, .table = &gauge_table },
 	[STEP_RELEASE] = { "release", read_set_gauge, AT(name) },
-	[STEP_WAIT] = { "wait", read_duration, AT(wait_ns) },
+	[STEP_WAIT] = { "wait", read_wait, .table = &wait_table },
 	[STEP_COALESCE] = { "coalesce", read_choice, AT(coalesce), CHOICES(coalesce_step_words) },
 	[STEP_FAULT] = { "fault", read_faults, AT(faults) },
 	[STEP_FAULT_REMOVE] = { "fault-remove", read_text, AT(name) },
@@ -213,6 +165,7 @@ static const struct field step_fields[] = {
 	[STEP_FAILURE] = { "failure", read_failure_step, .table = &failure_step_table },
 	[STEP_REMEDY] = { "remedy", read_failure_step, .table = &remedy_table },
 	[STEP_BACKUP] = { "backup", read_table, .table = &backup_table },
+	[STEP_AWAIT] = { "await", read_backup, AT(name) },
 	[STEP_RESTORE] = { "restore", read_table, .table = &restore_table },
 	[STEP_EXPECT] = { "expect", read_table, AT(expectation), .table = &expect_table },
 };
@@ -229,37 +182,13 @@ const struct field_table *const step_tables[] = {
 	&repeat_table,
 	&failure_step_table,
 	&remedy_table,
+	&wait_table,
 	&backup_table,
 	&restore_table,
 	&expect_table,
 	&journal_table,
 };
 const size_t step_table_count = sizeof step_tables / sizeof step_tables[0];
-
-/* The mistakes of an expectation that no single value shows. */
-static void expectation_check(
-	struct reading *reading, const struct tree_node *node, const struct expectation *wish)
-{
-	const struct names *names = reading->names;
-	bool of_snapshot = wish->state || wish->error;
-	bool of_backup = wish->verdict != VERDICT_NONE || wish->exit_wish != EXIT_WISH_ANY ||
-			 wish->says || wish->content;
-
-	if (node->kind == TREE_MAP && node->entry_count == 0)
-		mistakes_add(reading->mistakes, node->place, "expect expects nothing");
-	if (of_snapshot && !tree_find(node, "snapshot"))
-		mistakes_add(reading->mistakes, node->place,
-			"missing key 'snapshot' in expect (whose '%s'?)",
-			wish->state ? "state" : "error");
-	if (wish->snapshot && !tree_find(node, "state") && !tree_find(node, "error") &&
-		!tree_find(node, "kernel-log"))
-		mistakes_add(reading->mistakes, node->place,
-			"missing key 'state', 'error' or 'kernel-log' for snapshot '%s'",
-			wish->snapshot);
-	if (of_backup && names->backups.count == 0 && !names->incomplete)
-		mistakes_add(
-			reading->mistakes, node->place, "no backup is made before this expect");
-}
 
 static void gauge_check(
 	struct reading *reading, const struct tree_node *node, const struct step *step)

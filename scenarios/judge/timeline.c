@@ -2,6 +2,7 @@
 #include "scenarios/judge/timeline.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "scenarios/base/heap.h"
 #include "simfs/base/check.h"
@@ -81,11 +82,17 @@ void timeline_begin_span(
 	};
 }
 
-void timeline_end_span(struct timeline *timeline, uint64_t at_ns)
+static bool is_open(const struct timeline_span *span, enum timeline_kind kind, const char *name)
+{
+	return span->kind == kind && span->end_ns == 0 && strcmp(span->name, name) == 0;
+}
+
+void timeline_end_span(
+	struct timeline *timeline, enum timeline_kind kind, const char *name, uint64_t at_ns)
 {
 	size_t i = timeline->span_count;
 
-	while (i > 0 && timeline->spans[i - 1].end_ns != 0)
+	while (i > 0 && !is_open(&timeline->spans[i - 1], kind, name))
 		i--;
 	MUST(i > 0);
 	/* One that took no time has ended all the same. */

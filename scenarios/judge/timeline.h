@@ -67,9 +67,10 @@ void timeline_add_sample(struct timeline *timeline, const struct timeline_sample
 /* EVENT's texts are copied. */
 void timeline_add_event(struct timeline *timeline, const struct timeline_event *event);
 
-/* The latest span that has not ended ends with timeline_end_span(); they nest. */
+/* Of its kind and name, the latest that has not ended ends with timeline_end_span(). */
 void timeline_begin_span(
 	struct timeline *timeline, enum timeline_kind kind, const char *name, uint64_t at_ns);
-void timeline_end_span(struct timeline *timeline, uint64_t at_ns);
+void timeline_end_span(
+	struct timeline *timeline, enum timeline_kind kind, const char *name, uint64_t at_ns);
 
 #endif

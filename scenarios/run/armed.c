@@ -218,13 +218,13 @@ static void group_report(struct armed_batch *batch, struct armed_group *group, b
 	}
 }
 
-void armed_join(struct run *run)
+void armed_join(struct run *run, struct armed_batch **batches)
 {
-	while (run->armed) {
-		struct armed_batch *batch = run->armed;
+	while (*batches) {
+		struct armed_batch *batch = *batches;
 		bool is_served;
 
-		run->armed = batch->next;
+		*batches = batch->next;
 		atomic_store(&batch->is_cancelled, true);
 		pthread_join(batch->thread, NULL);
 		is_served = volume_is_served(run);

@@ -23,9 +23,9 @@ int armed_begin(struct run *run, const struct phase *phase, const struct step *s
 	struct reason *reason);
 
 /*
- * Ends the waiting for moments that have not come, waits for steps under way,
- * and adds what came of each to the result.  Ends the run when one failed.
+ * Ends the waiting of *BATCHES, which are none then, for moments that have not come, waits
+ * for steps under way, and adds what came of each to the result.  Ends the run when one failed.
  */
-void armed_join(struct run *run);
+void armed_join(struct run *run, struct armed_batch **batches);
 
 #endif

@@ -36,7 +36,22 @@ static void environment_free(char ***environment)
 	free(*environment);
 }
 
-int client_run(struct run *run, const struct client_order *order, struct process_result *ret)
+/* Of a process in the background, which has no connection to the rig. */
+static void let_go_beside(void *context)
+{
+	const struct run *run = context;
+	struct control_client *control;
+
+	/* If it cannot be told, the client cannot be killed, which is told then. */
+	if (control_client_connect(run->mount_point, &control) < 0)
+		return;
+	(void)control_client_call(control, "fault.release", NULL, RIG_PATIENCE_NS, NULL);
+	control_client_destroy(control);
+}
+
+/* Runs it, or begins to when there is RET_BESIDE. */
+static int client_process(struct run *run, const struct client_order *order,
+	struct process_result *ret, struct process_beside **ret_beside)
 {
 	AUTO(auto_free) char *log = client_log(run, order->backup->name, order->what);
 	AUTO(auto_free)
@@ -61,9 +76,19 @@ int client_run(struct run *run, const struct client_order *order, struct process
 		.output_path = log,
 		.folder = run->work,
 		.time_limit_ns = run_time_limit_ns(run),
-		.killed = faults_let_go,
+		.killed = ret_beside ? let_go_beside : faults_let_go,
 		.context = run,
 	};
 
-	return process_run(&process, ret);
+	return ret_beside ? process_beside_begin(&process, ret_beside) : process_run(&process, ret);
+}
+
+int client_run(struct run *run, const struct client_order *order, struct process_result *ret)
+{
+	return client_process(run, order, ret, NULL);
+}
+
+int client_begin(struct run *run, const struct client_order *order, struct process_beside **ret)
+{
+	return client_process(run, order, NULL, ret);
 }

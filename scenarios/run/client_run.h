@@ -5,7 +5,7 @@
 #ifndef SNAPRIG_SCENARIOS_RUN_CLIENT_RUN_H
 #define SNAPRIG_SCENARIOS_RUN_CLIENT_RUN_H
 
-#include "scenarios/base/process.h"
+#include "scenarios/base/process_beside.h"
 #include "scenarios/run/runner_internal.h"
 
 struct client_order {
@@ -18,6 +18,9 @@ struct client_order {
 
 /* Runs it in the work folder; what it prints goes to client_log().  As process_run(). */
 int client_run(struct run *run, const struct client_order *order, struct process_result *ret);
+
+/* Begins to run it so.  As process_beside_begin(). */
+int client_begin(struct run *run, const struct client_order *order, struct process_beside **ret);
 
 /* The path of what the command WHAT for the backup NAME printed.  The caller's. */
 char *client_log(const struct run *run, const char *name, const char *what);

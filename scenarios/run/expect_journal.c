@@ -11,6 +11,7 @@
 
 struct counting {
 	const struct event_wish *wish;
+	const struct record *repeats; /* or NULL */
 	uint64_t count;
 	bool is_incomplete; /* the journal had no room for all */
 };
@@ -23,14 +24,36 @@ static bool text_fits(const json_t *event, const char *key, const char *wish)
 	return !wish || (text && strcmp(text, wish) == 0);
 }
 
-static bool rule_fits(const json_t *event, const char *name)
+static bool is_called(const char *rule_text, const char *name)
 {
-	const char *text = json_string_value(json_object_get(event, "rule"));
 	char message[RULE_MESSAGE_BYTES];
 	struct fault_rule rule;
 
-	return !name ||
-	       (text && rule_parse(text, &rule, message) == 0 && strcmp(rule.name, name) == 0);
+	return rule_parse(rule_text, &rule, message) == 0 && strcmp(rule.name, name) == 0;
+}
+
+/* A hit that is repeated is of a rule without a name: is TEXT one of the rule NAME? */
+static bool is_hit_of(const struct record *record, const char *text, const char *name)
+{
+	bool is_one = false;
+
+	for (size_t i = 0; i < record->hit_count && !is_one; i++) {
+		const struct record_hit *hit = &record->hits[i];
+		AUTO(auto_free) char *exact = record_hit_rule(record, hit);
+
+		is_one = strcmp(exact, text) == 0 && is_called(record->rules[hit->rule].text, name);
+	}
+	return is_one;
+}
+
+static bool rule_fits(const struct counting *counting, const json_t *event)
+{
+	const char *text = json_string_value(json_object_get(event, "rule"));
+	const char *name = counting->wish->rule;
+
+	if (!name || !text)
+		return !name;
+	return counting->repeats ? is_hit_of(counting->repeats, text, name) : is_called(text, name);
 }
 
 static void event_count(void *context, const json_t *event)
@@ -42,14 +65,14 @@ static void event_count(void *context, const json_t *event)
 		counting->is_incomplete = true;
 	if (text_fits(event, "event", wish->event) && text_fits(event, "point", wish->point) &&
 		text_fits(event, "snapshot", wish->snapshot) &&
-		text_fits(event, "writer", wish->writer) && rule_fits(event, wish->rule))
+		text_fits(event, "writer", wish->writer) && rule_fits(counting, event))
 		counting->count++;
 }
 
 enum outcome check_journal(struct run *run, const struct expectation *wish, struct reason *reason)
 {
 	const struct event_wish *event = &wish->journal;
-	struct counting counting = { .wish = event };
+	struct counting counting = { .wish = event, .repeats = run->options->repeats };
 	json_int_t from = 0;
 
 	if (!event->event)

@@ -167,15 +167,14 @@ json_int_t faults_strikes(struct run *run)
 	return strikes;
 }
 
-bool faults_struck(struct run *run)
+bool faults_struck(struct run *run, json_int_t strikes_before)
 {
-	json_int_t before = run->fault_strikes;
+	json_int_t counted = run->fault_strikes;
 	json_int_t strikes = faults_strikes(run);
-	bool has_struck = strikes > before;
 
 	run->fault_strikes = strikes;
-	run->result->fault_strikes += has_struck ? (uint64_t)(strikes - before) : 0;
-	return has_struck;
+	run->result->fault_strikes += strikes > counted ? (uint64_t)(strikes - counted) : 0;
+	return strikes > strikes_before;
 }
 
 void faults_check(struct run *run)

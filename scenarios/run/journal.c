@@ -100,10 +100,11 @@ int journal_walk(struct run *run, json_int_t *from,
 	return 0;
 }
 
-int journal_look(struct run *run, struct journal_facts *ret, struct reason *reason)
+int journal_look(
+	struct run *run, json_int_t *from, struct journal_facts *ret, struct reason *reason)
 {
 	struct journal_reading reading = { 0 };
-	int error = journal_walk(run, &run->journal_from, event_read, &reading, reason);
+	int error = journal_walk(run, from, event_read, &reading, reason);
 
 	if (error == 0)
 		*ret = reading.facts;

@@ -131,6 +131,9 @@ void leaks_look(struct run *run)
 {
 	struct mount_list list;
 
+	/* It may be somebody's who still needs it. */
+	if (run->underway)
+		return;
 	temporary_look(run);
 	strangers_look(run);
 	snapshots_look(run);
@@ -193,6 +196,7 @@ void leaks_look_at_backup(
 		leak_add(run, leak);
 	}
 	unpublished_look(run, backup, folder, where);
-	unpublished_look(run, backup, run->repo, "the repository");
+	if (!run->underway)
+		unpublished_look(run, backup, run->repo, "the repository");
 	leaks_look(run);
 }

@@ -176,10 +176,9 @@ static bool live_read(const struct run *run, struct measures *ret)
 }
 
 /* A rig that was started meanwhile has counted anew. */
-static void live_measure(const struct run *run, struct measures *measures)
+static void live_measure(
+	const struct run *run, const struct measures *before, struct measures *measures)
 {
-	const struct measures *before = &run->measuring.reads;
-
 	if (!before->has_live || !live_read(run, measures))
 		return;
 	measures->has_live = measures->live_read_bytes >= before->live_read_bytes &&
@@ -190,39 +189,40 @@ static void live_measure(const struct run *run, struct measures *measures)
 
 /* ---- of one run ---- */
 
-void measure_begin(struct run *run, const struct run_backup *backup)
+void measure_begin(struct run *run, const struct run_backup *backup, struct measuring *ret)
 {
 	json_t *answer = backup->takes ? NULL : reads_ask(run, backup->of, 0);
 
-	run->measuring = (struct measuring){ .is_on = true, .point_count = run->point_count };
+	*ret = (struct measuring){ .is_on = true, .point_count = run->point_count };
 	if (answer)
-		counts_read(answer, &run->measuring.reads);
+		counts_read(answer, &ret->reads);
 	json_decref(answer);
-	live_read(run, &run->measuring.reads);
+	live_read(run, &ret->reads);
 }
 
 /* What was read of BACKUP's snapshot: what the rig answers; or NULL. */
-static json_t *reads_of(struct run *run, const struct run_backup *backup)
+static json_t *reads_of(
+	struct run *run, const struct run_backup *backup, const struct measuring *before)
 {
 	struct reason ignored = { "" };
 
 	if (!rig_alive(run->rig, &ignored))
 		return NULL;
 	/* The client has taken none: one of that name is another's. */
-	if (backup->takes && run->point_count == run->measuring.point_count)
+	if (backup->takes && run->point_count == before->point_count)
 		return NULL;
 	return reads_ask(run, backup->of, 0);
 }
 
-void measure_end(struct run *run, struct run_backup *backup, const struct process_result *result)
+void measure_end(struct run *run, struct run_backup *backup, const struct measuring *before,
+	const struct process_result *result)
 {
 	struct snapshot_point *point = point_find_content(run, backup->of);
 	struct measures *measures = &backup->measures;
 	json_t *answer;
 
-	if (!run->measuring.is_on)
+	if (!before->is_on)
 		return;
-	run->measuring.is_on = false;
 	*measures = (struct measures){
 		.is_there = true,
 		.duration_ns = result->duration_ns,
@@ -231,12 +231,12 @@ void measure_end(struct run *run, struct run_backup *backup, const struct proces
 		.before = write_times_take(run->times_before),
 		.during = write_times_take(run->times_during),
 	};
-	live_measure(run, measures);
-	answer = reads_of(run, backup);
+	live_measure(run, &before->reads, measures);
+	answer = reads_of(run, backup, before);
 	if (!answer)
 		return;
 	counts_read(answer, measures);
-	counts_subtract(measures, &run->measuring.reads);
+	counts_subtract(measures, &before->reads);
 	if (point && point->data)
 		map_read(run, backup, answer, point->data, measures);
 	json_decref(answer);

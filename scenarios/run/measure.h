@@ -7,10 +7,11 @@
 #include "scenarios/run/runner_internal.h"
 
 /* The client of BACKUP runs next: what was read of its snapshot before is not its reading. */
-void measure_begin(struct run *run, const struct run_backup *backup);
+void measure_begin(struct run *run, const struct run_backup *backup, struct measuring *ret);
 
 /* It has run, as RESULT says; the rig may have gone meanwhile.  Fills backup->measures. */
-void measure_end(struct run *run, struct run_backup *backup, const struct process_result *result);
+void measure_end(struct run *run, struct run_backup *backup, const struct measuring *before,
+	const struct process_result *result);
 
 /* The blocks of IMAGE, a file, that hold data: the caller's; NULL when it cannot be told. */
 struct block_set *measure_data(const char *image);

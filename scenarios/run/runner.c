@@ -47,6 +47,7 @@ static step_runner *const step_runners[] = {
 	[STEP_FILL] = run_fill,
 	[STEP_TARGET] = run_target,
 	[STEP_BACKUP] = run_backup_step,
+	[STEP_AWAIT] = run_await,
 	[STEP_RESTORE] = run_restore_step,
 	[STEP_EXPECT] = run_expect,
 };
@@ -96,10 +97,11 @@ void span_begin(struct run *run, enum timeline_kind kind, const char *name)
 			run->result->timeline, kind, name, clock_now_ns() - run->begin_ns);
 }
 
-void span_end(struct run *run)
+void span_end(struct run *run, enum timeline_kind kind, const char *name)
 {
 	if (run->result->timeline)
-		timeline_end_span(run->result->timeline, clock_now_ns() - run->begin_ns);
+		timeline_end_span(
+			run->result->timeline, kind, name, clock_now_ns() - run->begin_ns);
 }
 
 /* Also when it has no time left. */
@@ -132,8 +134,8 @@ static void phase_run(struct run *run, const struct phase *phase)
 		else if (armed_begin(run, phase, &phase->steps[first], i - first, &reason) < 0)
 			run_end(run, OUTCOME_ERROR, &reason);
 	}
-	armed_join(run);
-	span_end(run);
+	armed_join(run, &run->armed);
+	span_end(run, TIMELINE_PHASE, phase->name);
 }
 
 static int volume_make(struct run *run, struct reason *reason)
@@ -382,6 +384,7 @@ void run_scenario(const struct scenario *scenario, const struct client *client,
 		judge_unjudged(&run);
 		faults_check(&run);
 	}
+	backups_stop(&run);
 	timeline_end(&run);
 	run_close(&run);
 	record(&run);

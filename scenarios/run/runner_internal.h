@@ -48,6 +48,7 @@ struct measuring {
 void point_deinit(struct snapshot_point *point);
 
 struct armed_batch;
+struct underway;
 
 struct run {
 	const struct scenario *scenario;
@@ -76,10 +77,10 @@ struct run {
 	size_t backup_count;
 	struct digest *restored;	/* by the latest restore; NULL: it gave nothing whole */
 	struct manifest *restored_tree; /* so, of a client that compares trees */
-	struct armed_batch *armed;	/* the latest first */
+	struct armed_batch *armed;	/* for the next backup, the latest first */
+	struct underway *underway;	/* backups in the background, so */
 	char **kept_loops;		/* devices of ours that somebody keeps, who is no client */
 	size_t kept_loop_count;
-	struct measuring measuring;
 	struct write_times *times_before, *times_during; /* of steps; of armed ones */
 
 	char *journal; /* of all rigs, with options->record_path, at the end; or NULL */
@@ -140,7 +141,7 @@ int volume_mount(struct run *run, struct reason *reason);
 
 /* runner.c: a span of the timeline, if there is one; and its end. */
 void span_begin(struct run *run, enum timeline_kind kind, const char *name);
-void span_end(struct run *run);
+void span_end(struct run *run, enum timeline_kind kind, const char *name);
 
 /* How the volume was found after something of the client's was run. */
 enum volume_end {
@@ -185,8 +186,8 @@ int phase_tell(struct run *run, const struct phase *phase, struct reason *reason
 /* How often rules have struck since the volume was mounted. */
 json_int_t faults_strikes(struct run *run);
 
-/* Whether a rule has fired since this was asked before. */
-bool faults_struck(struct run *run);
+/* Whether a rule has fired since there were STRIKES_BEFORE. */
+bool faults_struck(struct run *run, json_int_t strikes_before);
 
 /* Raises the result when a rule never struck: then nothing was tested. */
 void faults_check(struct run *run);
@@ -210,11 +211,16 @@ void journal_keep(struct run *run);
 int journal_walk(struct run *run, json_int_t *from,
 	void (*each)(void *context, const json_t *event), void *context, struct reason *reason);
 
-/* Of the while since it was asked before: 0, or -errno with REASON. */
-int journal_look(struct run *run, struct journal_facts *ret, struct reason *reason);
+/* From *FROM on, as journal_walk(). */
+int journal_look(
+	struct run *run, json_int_t *from, struct journal_facts *ret, struct reason *reason);
 
 /* backup.c, restore.c */
-step_runner run_backup_step, run_restore_step;
+step_runner run_backup_step, run_await, run_restore_step;
+
+/* Ends those in the background that nobody has waited for; and: does one of them still run? */
+void backups_stop(struct run *run);
+bool backups_run(const struct run *run);
 
 /* expect.c */
 step_runner run_expect;

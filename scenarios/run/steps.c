@@ -118,7 +118,8 @@ static enum outcome snapshot_missed(
 	struct run *run, const struct step *step, int error, struct reason *reason)
 {
 	const struct snapshot_point point = { .name = step->name, .never_came = true };
-	bool is_failure = step->of_failure && (faults_struck(run) || is_of_limit(error));
+	bool is_failure = step->of_failure &&
+			  (faults_struck(run, run->fault_strikes) || is_of_limit(error));
 	bool is_meant = step->fails && error == error_from_name(step->fails);
 
 	if (!(is_failure || is_meant) || !rig_alive(run->rig, reason))
@@ -272,8 +273,37 @@ enum outcome run_gauge(struct run *run, const struct step *step, struct reason *
 	return gauge_now(step, rig_control(run->rig), reason);
 }
 
+/* Whether what STEP waits for is so, or why not. */
+static enum outcome wish_look(struct run *run, const struct step *step, struct reason *reason)
+{
+	enum outcome outcome = check_gauge(run, &step->expectation, reason);
+
+	return outcome == OUTCOME_PASSED ? check_journal(run, &step->expectation, reason) : outcome;
+}
+
+/* Whoever could bring it about may have ended: then it does not come any more. */
+static enum outcome wish_wait(struct run *run, const struct step *step, struct reason *reason)
+{
+	uint64_t end_ns = clock_now_ns() + run_time_limit_ns(run);
+	bool is_for_backups = run->underway != NULL, is_last;
+	enum outcome outcome;
+
+	do {
+		is_last = clock_now_ns() >= end_ns || interrupt_seen() ||
+			  (is_for_backups && !backups_run(run));
+		outcome = wish_look(run, step, reason);
+		if (outcome == OUTCOME_FAILED && !is_last)
+			usleep(WAIT_SLICE_US);
+	} while (outcome == OUTCOME_FAILED && !is_last);
+	return outcome == OUTCOME_FAILED ? OUTCOME_INCONCLUSIVE : outcome;
+}
+
 enum outcome run_wait(struct run *run, const struct step *step, struct reason *reason)
 {
+	if (step->wait_ns == 0 &&
+		(step->expectation.gauge.value || step->expectation.journal.event))
+		return wish_wait(run, step, reason);
+
 	uint64_t scale = run->scenario->time_scale ? run->scenario->time_scale : 1;
 	uint64_t end_ns = clock_now_ns() + step->wait_ns / scale;
 

@@ -46,7 +46,7 @@ START_TEST(every_unknown_word_is_reported_with_a_suggestion)
 		"unknown-keys.yaml:9:36: unknown value 'rnadom' for 'pattern' (did you mean "
 		"'random'?)\n"
 		"unknown-keys.yaml:9:57: unknown key 'strat' (did you mean 'start'?)\n"
-		"unknown-keys.yaml:10:35: unknown key 'quickly' (known: of, takes, to)\n"
+		"unknown-keys.yaml:10:35: unknown key 'quickly' (known: of, takes, to, in)\n"
 		"unknown-keys.yaml:11:19: unknown key 'verdit' (did you mean 'verdict'?)\n"
 		"unknown-keys.yaml:11:41: unknown value 'broken' for 'live' (known: intact)\n"
 		"unknown-keys.yaml:12:1: unknown key 'colour' (known: name, about, matrix, seed, "

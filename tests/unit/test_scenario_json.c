@@ -61,7 +61,7 @@ static void timeline_make(struct scenario_result *result)
 	timeline_add_event(result->timeline, &event);
 	timeline_begin_span(result->timeline, TIMELINE_PHASE, "inject", NS_PER_MS);
 	timeline_begin_span(result->timeline, TIMELINE_BACKUP, "b1", 2 * NS_PER_MS);
-	timeline_end_span(result->timeline, 3 * NS_PER_MS);
+	timeline_end_span(result->timeline, TIMELINE_BACKUP, "b1", 3 * NS_PER_MS);
 }
 
 static void differences_make(struct scenario_result *result)

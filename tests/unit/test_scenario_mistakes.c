@@ -231,7 +231,7 @@ START_TEST(control_characters_do_not_reach_the_terminal)
 		"discard, "
 		"grow, "
 		"fill, target, repeat, "
-		"failure, remedy, backup, restore, expect)\n");
+		"failure, remedy, backup, await, restore, expect)\n");
 }
 END_TEST
 

@@ -64,6 +64,10 @@ static const char *const right[] = {
 	"snapshot: s, delete: s, grow: 2MiB, snapshot: s",
 	"snapshot: { name: s, requester: dies }, grow: 2MiB",
 	"snapshot: s, clone: { of: s, name: c, copy: full }, delete: s, delete: c, grow: 2MiB",
+	"snapshot: s, backup: { of: s, to: a, in: background },"
+	"backup: { of: s, to: b }, expect: { verdict: intact }, await: a, restore: { from: a }",
+	"snapshot: s, backup: { of: s, to: a, in: background },"
+	"backup: { of: s, to: b, in: background }, await: b, await: a, remount: killed",
 };
 
 static const struct {
@@ -97,6 +101,25 @@ static const struct {
 	{ "write: { name: w, pattern: random, bytes: 4KiB, start: ops>=1 },\nremount: killed",
 		"7:1: the moment of 'w' is lost at line 8, where the volume is mounted again (move "
 		"it behind that step)" },
+	{ "snapshot: s,\nbackup: { of: s, to: b, in: background }",
+		"8:1: backup 'b' is never awaited (add 'await: b')" },
+	{ "snapshot: s,\nbackup: { of: s, to: b },\nawait: b",
+		"9:1: no backup 'b' is there at this step (one begins to run with 'in: "
+		"background')" },
+	{ "snapshot: s,\nbackup: { of: s, to: b, in: background },\nremount: killed,\nawait: b",
+		"9:1: the volume cannot be mounted again while backup 'b' runs (put it behind "
+		"'await: b')" },
+	{ "snapshot: s,\nbackup: { of: s, to: b, in: background },\nexpect: { leaks: none },\n"
+	  "await: b",
+		"9:1: what is left behind is not known while backup 'b' runs (put it behind "
+		"'await: b')" },
+	{ "snapshot: s,\nbackup: { of: s, to: b, in: background },\nexpect: { exit: zero },\n"
+	  "await: b",
+		"9:1: nothing is known of a backup while backup 'b' runs (put it behind 'await: "
+		"b')" },
+	{ "snapshot: s,\nbackup: { of: s, to: b, in: background },\nrestore: { from: b },\n"
+	  "await: b",
+		"9:1: backup 'b' still runs (put it behind 'await: b')" },
 };
 
 START_TEST(what_is_there_can_go)
@@ -132,6 +155,11 @@ static const struct {
 	{ "remount: kiled", "9:18: unknown value 'kiled' for 'remount' (did you mean 'killed'?)" },
 	{ "coalesce: begin",
 		"9:19: unknown value 'begin' for 'coalesce' (known: wait, starves, start)" },
+	{ "await: b9", "9:16: backup 'b9' is never made before this step (did you mean 'b0'?)" },
+	{ "wait: {}", "9:15: wait waits for nothing (try 60s or \"read.progress>=50%\")" },
+	{ "wait: read.progres>=5%",
+		"9:15: unknown gauge 'read.progres' (did you mean 'read.progress'?)" },
+	{ "wait: soon", "9:15: cannot read duration 'soon' (try 60s or 20ms)" },
 };
 
 START_TEST(what_cannot_be_read_is_told_where_and_why)
@@ -168,6 +196,13 @@ static const struct {
 	{ "coalesce: wait", "coalesce" },
 	{ "coalesce: starves", "coalesce, which starves" },
 	{ "coalesce: start", "coalesce, begun" },
+	{ "wait: 90s", "wait 90s" },
+	{ "wait: \"ops>=3\"", "wait for ops>=3" },
+	{ "wait: { gauge: \"ops>=3\", journal: { event: phase } }",
+		"wait for ops>=3 and phase >=1 times" },
+	{ "snapshot: s, backup: { of: s, to: b, in: background }",
+		"backup 's' to 'b', in the background" },
+	{ "snapshot: s, backup: { of: s, to: b, in: background }, await: b", "await 'b'" },
 };
 
 START_TEST(title_says_what_the_step_does)

@@ -49,10 +49,10 @@ START_TEST(spans_nest_and_one_of_no_time_has_ended)
 
 	timeline_begin_span(timeline, TIMELINE_PHASE, "inject", 0);
 	timeline_begin_span(timeline, TIMELINE_BACKUP, "b1", 5);
-	timeline_end_span(timeline, 7);
-	timeline_end_span(timeline, 9);
+	timeline_end_span(timeline, TIMELINE_PHASE, "inject", 9);
+	timeline_end_span(timeline, TIMELINE_BACKUP, "b1", 7);
 	timeline_begin_span(timeline, TIMELINE_PHASE, "verify", 0);
-	timeline_end_span(timeline, 0);
+	timeline_end_span(timeline, TIMELINE_PHASE, "verify", 0);
 	ck_assert_uint_eq(timeline->span_count, 3);
 	ck_assert_uint_eq(timeline->spans[1].end_ns, 7);
 	ck_assert_uint_eq(timeline->spans[0].end_ns, 9);

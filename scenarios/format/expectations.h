@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* expectations.h - the step `expect`. */
+#ifndef SNAPRIG_SCENARIOS_FORMAT_EXPECTATIONS_H
+#define SNAPRIG_SCENARIOS_FORMAT_EXPECTATIONS_H
+
+#include "scenarios/format/scenario.h"
+#include "scenarios/format/yaml_fields.h"
+
+/* Its keys, of a struct expectation. */
+extern const struct field_table expect_table;
+
+/* Adds the mistakes of WISH, read from NODE, that no single value shows. */
+void expectation_check(
+	struct reading *reading, const struct tree_node *node, const struct expectation *wish);
+
+#endif
