@@ -2,8 +2,8 @@
 /*
  * reference.h - a backup client that does everything right.
  *
- * It reads a snapshot as ActiveImage Protector's pipeline does, in order, and
- * says in the same words what went wrong.  A backup is the image OUT and the
+ * It reads a snapshot in order, as ActiveImage Protector's pipeline or as a job of
+ * Xen Orchestra, and says in the same words what went wrong.  A backup is the image OUT and the
  * manifest OUT.manifest with a checksum of every chunk.  Both are written
  * under temporary names, flushed, and get their own only when they are whole;
  * nothing else is ever left behind.
@@ -28,6 +28,12 @@
 
 /* The target could not be written, or what is asked makes no sense. */
 #define REFERENCE_EXIT_TARGET 1
+
+/*
+ * The job was not run, so that it does no harm, and may be later: a chain of Xen has too much
+ * that is not merged yet.  It is EX_TEMPFAIL of <sysexits.h>.
+ */
+#define REFERENCE_EXIT_SKIPPED 75
 
 /* The backup is not what was written, and nothing was restored from it. */
 #define REFERENCE_EXIT_DAMAGED 3

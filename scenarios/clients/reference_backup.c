@@ -1,17 +1,35 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <inttypes.h>
 #include <stddef.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "scenarios/clients/reference.h"
 #include "scenarios/clients/reference_pipeline.h"
+#include "scenarios/clients/reference_xo.h"
+#include "simfs/base/clock.h"
 #include "simfs/base/exit_code.h"
 #include "simfs/base/log.h"
+#include "simfs/base/sizes.h"
 
 /* What was typed. */
 struct values {
+	const char *like;
+
+	/* Like ActiveImage Protector. */
 	const char *retry;
 	bool takes;
+
+	/* Like Xen Orchestra. */
+	const char *job;
+	const char *uncoalesced_max;
+	const char *http_timeout;
+	const char *lock_stale;
+	bool bypasses_check;
+	bool prints_json;
 };
+
+/* ---- like ActiveImage Protector ---- */
 
 /* The policy called NAME (NULL: the first), or NULL after a message. */
 static const struct retry_policy *read_policy(const char *name)
@@ -23,26 +41,147 @@ static const struct retry_policy *read_policy(const char *name)
 	return policy;
 }
 
+static int like_aip(const struct values *values, const char *snapshot, const char *out)
+{
+	const struct retry_policy *policy = read_policy(values->retry);
+
+	if (!policy)
+		return EXIT_USAGE;
+	if (values->retry && !values->takes) {
+		log_error("--retry is of a snapshot that is taken: --take is missing");
+		return EXIT_USAGE;
+	}
+	return pipeline_backup(snapshot, out, values->takes ? policy : NULL);
+}
+
+/* ---- like Xen Orchestra ---- */
+
+/* TEXT (NULL: as it is) is a number of MIN or more. */
+static bool read_number(const char *option, const char *text, uint64_t min, uint64_t *ret)
+{
+	char *end;
+	uintmax_t number;
+
+	if (!text)
+		return true;
+	number = strtoumax(text, &end, 10);
+	if (*text < '0' || *text > '9' || *end || number < min || number > UINT32_MAX) {
+		log_error("bad value '%s' of --%s (it is a number of %" PRIu64 " or more)", text,
+			option, min);
+		return false;
+	}
+	*ret = number;
+	return true;
+}
+
+/* TEXT (NULL: as it is) is a time that is not 0. */
+static bool read_time(const char *option, const char *text, uint64_t *ret_ns)
+{
+	uint64_t ns = 0;
+
+	if (!text)
+		return true;
+	if (duration_parse(text, &ns) < 0 || ns == 0) {
+		log_error("bad value '%s' of --%s (try 10s)", text, option);
+		return false;
+	}
+	*ret_ns = ns;
+	return true;
+}
+
+static int like_xo(const struct values *values, const char *snapshot, const char *out)
+{
+	struct xo_wish wish = xo_defaults;
+
+	wish.job = values->job;
+	wish.bypasses_check = values->bypasses_check;
+	wish.prints_json = values->prints_json;
+	if (!read_number("max-uncoalesced", values->uncoalesced_max, 0, &wish.uncoalesced_max) ||
+		!read_time("http-timeout", values->http_timeout, &wish.silence_ns) ||
+		!read_time("lock-stale", values->lock_stale, &wish.lock_stale_ns))
+		return EXIT_USAGE;
+	return xo_backup(snapshot, out, &wish);
+}
+
+/* ---- the command ---- */
+
+static const struct like {
+	const char *name;
+	int (*run)(const struct values *values, const char *snapshot, const char *out);
+} likes[] = {
+#define REFERENCE_LIKE(like_name, like_run, like_about) { (like_name), (like_run) },
+#include "scenarios/clients/reference_likes.def"
+#undef REFERENCE_LIKE
+};
+
+/* The one called NAME (NULL: the first), or NULL after a message. */
+static const struct like *read_like(const char *name)
+{
+	for (size_t i = 0; i < sizeof likes / sizeof likes[0]; i++) {
+		if (!name || strcmp(likes[i].name, name) == 0)
+			return &likes[i];
+	}
+	log_error("unknown product '%s' (see 'snaprig backup --help')", name);
+	return NULL;
+}
+
+/* Is each option that is there one of LIKE's?  The first that is not is said. */
+static bool options_fit(const struct like *like, const struct values *values)
+{
+	const struct {
+		const char *option;
+		const char *like;
+		bool is_there;
+	} given[] = {
+		{ "take", "aip", values->takes },
+		{ "retry", "aip", values->retry },
+		{ "job", "xo", values->job },
+		{ "max-uncoalesced", "xo", values->uncoalesced_max },
+		{ "bypass-chain-check", "xo", values->bypasses_check },
+		{ "http-timeout", "xo", values->http_timeout },
+		{ "lock-stale", "xo", values->lock_stale },
+		{ "json", "xo", values->prints_json },
+	};
+
+	for (size_t i = 0; i < sizeof given / sizeof given[0]; i++) {
+		if (!given[i].is_there || strcmp(given[i].like, like->name) == 0)
+			continue;
+		log_error("--%s is of --like %s", given[i].option, given[i].like);
+		return false;
+	}
+	return true;
+}
+
 static int run(const struct command_line *line, int argc, char **argv)
 {
-	const struct retry_policy *policy;
 	struct values values = { 0 };
+	const struct like *like;
 	size_t count;
 	int exit_code = command_line_parse(line, argc, argv, &values, &count);
 
 	if (exit_code != COMMAND_GO_ON)
 		return exit_code;
-	policy = read_policy(values.retry);
-	if (!policy)
+	like = read_like(values.like);
+	if (!like || !options_fit(like, &values))
 		return EXIT_USAGE;
-	if (values.retry && !values.takes) {
-		log_error("--retry is of a snapshot that is taken: --take is missing");
-		return EXIT_USAGE;
-	}
-	return pipeline_backup(argv[1], argv[2], values.takes ? policy : NULL);
+	return like->run(&values, argv[1], argv[2]);
 }
 
 static const struct command_option options[] = {
+	{ .name = "like",
+		.value = "PRODUCT",
+		.kind = COMMAND_CHOICE,
+		.offset = offsetof(struct values, like),
+#define REFERENCE_LIKE(name, run, about) name " "
+		.choices =
+#include "scenarios/clients/reference_likes.def"
+			,
+#undef REFERENCE_LIKE
+#define REFERENCE_LIKE(name, run, about) "\n" name ": " about
+		.about = "what it is like (default aip):"
+#include "scenarios/clients/reference_likes.def"
+	},
+#undef REFERENCE_LIKE
 	{ .name = "take",
 		.offset = offsetof(struct values, takes),
 		.about = "take the snapshot, MNT/snapshots/NAME of a mounted volume, which is\n"
@@ -62,6 +201,36 @@ static const struct command_option options[] = {
 #include "scenarios/clients/retry_policies.def"
 	},
 #undef RETRY_POLICY
+	{ .name = "job",
+		.value = "NAME",
+		.kind = COMMAND_TEXT,
+		.offset = offsetof(struct values, job),
+		.about = "xo: the job's name (default: that of OUT's folder); its id is made of "
+			 "it" },
+	{ .name = "max-uncoalesced",
+		.value = "N",
+		.kind = COMMAND_NUMBER,
+		.offset = offsetof(struct values, uncoalesced_max),
+		.about =
+			"xo: skip the job when more nodes of the chain are not merged yet (default "
+			"1)" },
+	{ .name = "bypass-chain-check",
+		.offset = offsetof(struct values, bypasses_check),
+		.about = "xo: do not look at the chain" },
+	{ .name = "http-timeout",
+		.value = "TIME",
+		.kind = COMMAND_TIME,
+		.offset = offsetof(struct values, http_timeout),
+		.about = "xo: how long the source may send nothing, on the rig's clock (default "
+			 "5m)" },
+	{ .name = "lock-stale",
+		.value = "TIME",
+		.kind = COMMAND_TIME,
+		.offset = offsetof(struct values, lock_stale),
+		.about = "xo: when a lock that is not renewed is nobody's (default 10s)" },
+	{ .name = "json",
+		.offset = offsetof(struct values, prints_json),
+		.about = "xo: print the job's log instead of the report" },
 	{ 0 },
 };
 
@@ -73,10 +242,17 @@ const struct command_line backup_command = {
 	.options = options,
 	.about = "The reference client: reads the file SNAPSHOT in order and makes the backup OUT "
 		 "and\n"
-		 "OUT.manifest.  They appear when they are whole, or not at all.",
+		 "OUT.manifest.  They appear when they are whole, or not at all.\n"
+		 "\n"
+		 "With --like xo it is a job of one VM, whose folder is that of OUT: it takes "
+		 "SNAPSHOT,\n"
+		 "MNT/snapshots/NAME of a mounted volume, and deletes it in the end.  It prints "
+		 "the\n"
+		 "report that Xen Orchestra sends, and leaves its log as OUT.log.json.",
 	.exits = "  0    done\n"
-		 "  1    OUT could not be written\n"
+		 "  1    OUT could not be written; xo: the job has failed\n"
 		 "  2    the command line is wrong\n"
+		 "  75   xo: the job was skipped, to protect the chain\n"
 		 "  198  (the low byte of -314) SNAPSHOT could not be read\n"
 		 "  201  (that of -311) SNAPSHOT could not be taken\n",
 	.run = run,

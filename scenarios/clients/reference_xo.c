@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "scenarios/clients/reference_xo.h"
+
+#include <errno.h>
+#include <libgen.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "scenarios/base/heap.h"
+#include "scenarios/clients/reference.h"
+#include "scenarios/clients/reference_files.h"
+#include "scenarios/clients/reference_rig.h"
+#include "scenarios/clients/reference_xo_error.h"
+#include "scenarios/clients/reference_xo_folder.h"
+#include "scenarios/clients/reference_xo_guard.h"
+#include "scenarios/clients/reference_xo_lock.h"
+#include "scenarios/clients/reference_xo_log.h"
+#include "scenarios/clients/reference_xo_transfer.h"
+#include "simfs/base/cleanup.h"
+#include "simfs/base/clock.h"
+#include "simfs/base/log.h"
+#include "simfs/control/client.h"
+
+/* The longest that a call of XAPI may take. */
+#define CALL_NS (3600 * NS_PER_S)
+
+const struct xo_wish xo_defaults = {
+	.uncoalesced_max = 1,
+	.silence_ns = 300 * NS_PER_S,
+	.lock_stale_ns = XO_LOCK_STALE_NS,
+};
+
+/* A job on its way. */
+struct job {
+	const struct xo_wish *wish;
+	const char *snapshot;
+	const char *out;
+	char *folder; /* the VM's, of OUT */
+	char *vm;     /* its name */
+	json_t *log;
+	json_t *vm_task; /* NULL before it has begun */
+	struct reference_rig rig;
+	struct xo_job_lock job_lock;
+	struct xo_lock *vm_lock;
+};
+
+/* The last name in PATH, the caller's. */
+static char *name_of(const char *path)
+{
+	AUTO(auto_free) char *copy = heap_copy(path);
+
+	return heap_copy(basename(copy));
+}
+
+static void job_init(struct job *job)
+{
+	AUTO(auto_free) char *copy = heap_copy(job->out);
+	AUTO(auto_free) char *absolute = NULL;
+
+	job->folder = heap_copy(dirname(copy));
+	/* "." has a name, too. */
+	absolute = realpath(job->folder, NULL);
+	job->vm = name_of(absolute ? absolute : job->folder);
+	job->log = xo_log_begin(job->wish->job ? job->wish->job : job->vm, "full");
+}
+
+static void job_deinit(struct job *job)
+{
+	reference_rig_deinit(&job->rig);
+	json_decref(job->log);
+	free(job->folder);
+	free(job->vm);
+}
+
+/* ---- the snapshot ---- */
+
+static json_t *chain_check(struct job *job)
+{
+	json_t *status = NULL, *failure = NULL;
+	int error = reference_rig_call(&job->rig, "status", NULL, &status);
+
+	if (error < 0)
+		return xo_error(reference_rig_why(&job->rig, error));
+	if (xo_uncoalesced(json_object_get(status, "nodes")) > job->wish->uncoalesced_max)
+		failure = xo_error(XO_UNHEALTHY);
+	json_decref(status);
+	return failure;
+}
+
+static json_t *snapshot_create(struct job *job)
+{
+	int error = xo_folder_note_snapshot(job->folder, job->rig.name);
+
+	/* It helps the next run only. */
+	if (error < 0)
+		xo_task_warn(job->vm_task, "the temporary snapshot could not be noted");
+	error = control_client_call(job->rig.control, "snapshot.create",
+		json_pack("{s:s}", "name", job->rig.name),
+		reference_rig_wait_ns(&job->rig, CALL_NS), NULL);
+	if (error == 0)
+		return NULL;
+	/* Of a call that was given up it is not known what came of it. */
+	if (error == -ETIMEDOUT)
+		return xo_error("operation timed out");
+	xo_folder_forget_snapshot(job->folder);
+	return xo_error_of_snapshot(reference_rig_why(&job->rig, error), error);
+}
+
+static json_t *snapshot_take(struct job *job)
+{
+	json_t *task = xo_task_begin(job->vm_task, "snapshot", NULL);
+	json_t *failure = job->wish->bypasses_check ? NULL : chain_check(job);
+
+	if (!failure)
+		failure = snapshot_create(job);
+	if (failure)
+		xo_task_fail(task, failure);
+	else
+		xo_task_end(task, json_string(job->rig.name));
+	return failure;
+}
+
+/* ---- the transfer ---- */
+
+static json_t *export_run(struct job *job)
+{
+	json_t *export = xo_task_begin(job->vm_task, "export",
+		json_pack("{s:s, s:b, s:s}", "id", job->folder, "isFull", 1, "type", "remote"));
+	json_t *transfer = xo_task_begin(export, "transfer", NULL);
+	uint64_t bytes = 0;
+	json_t *failure = xo_transfer(job->snapshot, job->out,
+		reference_rig_wait_ns(&job->rig, job->wish->silence_ns), &bytes);
+
+	if (failure) {
+		xo_task_fail(transfer, failure);
+		xo_task_fail(export, failure);
+		return failure;
+	}
+	xo_task_end(transfer, json_pack("{s:I}", "size", (json_int_t)bytes));
+	xo_task_end(export, NULL);
+	return NULL;
+}
+
+/* With the folder locked and the rig there. */
+static json_t *vm_back_up(struct job *job)
+{
+	json_t *failure = snapshot_take(job);
+
+	if (failure)
+		return failure;
+	failure = export_run(job);
+	reference_rig_delete(&job->rig);
+	xo_folder_forget_snapshot(job->folder);
+	return failure;
+}
+
+/* ---- the VM ---- */
+
+static json_t *rig_open(struct job *job)
+{
+	const char *why;
+	AUTO(auto_free) char *message = NULL;
+	AUTO(auto_free) char *uuid = xo_uuid("VM", job->vm);
+
+	if (reference_rig_open(job->snapshot, &job->rig, &why) == 0)
+		return NULL;
+	log_error("cannot take snapshot '%s': %s", job->snapshot, why);
+	message = heap_format("no XAPI associated to %s", uuid);
+	return xo_error(message);
+}
+
+static json_t *vm_run_locked(struct job *job)
+{
+	json_t *failure = rig_open(job);
+
+	if (!failure)
+		failure = vm_back_up(job);
+	return failure;
+}
+
+static void vm_run(struct job *job)
+{
+	AUTO(auto_free) char *uuid = xo_uuid("VM", job->vm);
+	json_t *failure;
+	int error;
+
+	job->vm_task = xo_task_begin(job->log, "backup VM",
+		json_pack("{s:s, s:s, s:s}", "type", "VM", "id", uuid, "name_label", job->vm));
+	error = xo_lock_take(job->folder, job->wish->lock_stale_ns, &job->vm_lock);
+	if (error == -EBUSY)
+		failure = xo_error_locked(job->folder);
+	else if (error < 0)
+		failure = xo_error_of_system(error, "mkdir", job->folder);
+	else
+		failure = vm_run_locked(job);
+	if (!xo_lock_release(job->vm_lock))
+		xo_task_warn(job->vm_task, "lock compromised");
+	if (failure)
+		xo_task_fail(job->vm_task, failure);
+	else
+		xo_task_end(job->vm_task, NULL);
+	json_decref(failure);
+}
+
+/* ---- the job ---- */
+
+static void job_run(struct job *job)
+{
+	const char *id = json_string_value(json_object_get(job->log, "jobId"));
+	AUTO(auto_free) char *running = heap_format("the job (%s) is already running", id);
+	json_t *failure = NULL;
+	int error = xo_folder_make(job->folder);
+
+	if (error == 0)
+		error = xo_job_lock_take(job->folder, id, &job->job_lock);
+	if (error == -EALREADY)
+		failure = xo_error(running);
+	else if (error < 0)
+		failure = xo_error_of_system(error, "open", job->folder);
+	if (failure) {
+		xo_task_fail(job->log, failure);
+		json_decref(failure);
+		return;
+	}
+	vm_run(job);
+	xo_task_end(job->log, NULL);
+	xo_job_lock_release(&job->job_lock);
+}
+
+/* Says what came of it, and returns the exit code for it. */
+static int job_report(struct job *job)
+{
+	AUTO(auto_free) char *path = heap_format("%s.log.json", job->out);
+	const char *status = xo_task_status(job->log);
+	int error = xo_log_write(job->log, path);
+
+	if (error < 0)
+		log_error_code(error, "cannot write log '%s'", path);
+	if (job->wish->prints_json) {
+		json_dumpf(job->log, stdout, JSON_INDENT(2));
+		putchar('\n');
+	} else {
+		xo_report_print(job->log);
+	}
+	if (strcmp(status, "success") == 0)
+		return 0;
+	return strcmp(status, "skipped") == 0 ? REFERENCE_EXIT_SKIPPED : REFERENCE_EXIT_TARGET;
+}
+
+int xo_backup(const char *snapshot, const char *out, const struct xo_wish *wish)
+{
+	AUTO(job_deinit) struct job job = { .wish = wish, .snapshot = snapshot, .out = out };
+
+	stop_watch();
+	job_init(&job);
+	job_run(&job);
+	return job_report(&job);
+}

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "scenarios/clients/reference_xo_error.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <string.h>
+
+#include "scenarios/base/heap.h"
+#include "simfs/base/cleanup.h"
+#include "simfs/base/log.h"
+
+json_t *xo_error(const char *message)
+{
+	return json_pack("{s:s, s:s}", "message", message, "name", "Error");
+}
+
+/* "CODE(first, second)", as XAPI's errors are shown; PARAMS is the caller's. */
+static json_t *xapi_error(const char *code, json_t *params)
+{
+	AUTO(auto_free) char *message = heap_format("%s(", code);
+	json_t *param;
+	size_t i;
+
+	json_array_foreach(params, i, param)
+	{
+		AUTO(auto_free) char *before = message;
+
+		message = heap_format(
+			"%s%s%s", before, i > 0 ? ", " : "", json_string_value(param));
+	}
+
+	AUTO(auto_free) char *whole = heap_format("%s)", message);
+
+	return json_pack("{s:s, s:O, s:s, s:s}", "code", code, "params", params, "message", whole,
+		"name", "XapiError");
+}
+
+/* WHY is "…CODE(text)": adds the parts of text to PARAMS.  Returns CODE, the caller's, or NULL. */
+static char *xapi_read(const char *why, json_t *params)
+{
+	const char *code = strstr(why, "SR_BACKEND_FAILURE_");
+	size_t length = code ? strcspn(code, "(") : 0;
+	const char *end = code ? strrchr(code, ')') : NULL;
+
+	if (!code || !end || code[length] != '(')
+		return NULL;
+	for (const char *at = code + length + 1; at <= end;) {
+		const char *comma = strstr(at, ", ");
+		const char *stop = comma && comma < end ? comma : end;
+
+		json_array_append_new(params, json_stringn(at, (size_t)(stop - at)));
+		at = stop + 2;
+	}
+	return heap_format("%.*s", (int)length, code);
+}
+
+json_t *xo_error_of_snapshot(const char *why, int error)
+{
+	json_t *params = json_array();
+	AUTO(auto_free) char *code = xapi_read(why, params);
+	json_t *made;
+
+	if (!code) {
+		AUTO(auto_free)
+		char *text = heap_format("Failed to snapshot VDI [opterr=%s]", error_text(error));
+
+		code = heap_copy("SR_BACKEND_FAILURE_82");
+		json_array_append_new(params, json_string(""));
+		json_array_append_new(params, json_string(text));
+		json_array_append_new(params, json_string(""));
+	}
+	made = xapi_error(code, params);
+	json_object_set_new(made, "call", json_pack("{s:s}", "method", "VM.snapshot"));
+	json_decref(params);
+	return made;
+}
+
+json_t *xo_error_of_source(void)
+{
+	json_t *params = json_pack("[s]", "Device I/O errors");
+	json_t *made = xapi_error("VDI_IO_ERROR", params);
+
+	json_object_set_new(made, "task",
+		json_pack("{s:s, s:s, s:[s,s]}", "name_label", "[XO] VDI Content Export", "status",
+			"failure", "error_info", "VDI_IO_ERROR", "Device I/O errors"));
+	json_decref(params);
+	return made;
+}
+
+json_t *xo_error_of_system(int error, const char *call, const char *path)
+{
+	/* Node's texts are those of the C library but for their first letter, and for this one. */
+	AUTO(auto_free) char *text = heap_copy(error == -EIO ? "i/o error" : error_text(error));
+	json_t *made;
+
+	*text = (char)tolower((unsigned char)*text);
+
+	AUTO(auto_free)
+	char *message = path ? heap_format("%s: %s, %s '%s'", error_name(error), text, call, path)
+			     : heap_format("%s: %s, %s", error_name(error), text, call);
+
+	made = xo_error(message);
+	json_object_set_new(made, "code", json_string(error_name(error)));
+	json_object_set_new(made, "errno", json_integer(error));
+	json_object_set_new(made, "syscall", json_string(call));
+	if (path)
+		json_object_set_new(made, "path", json_string(path));
+	return made;
+}
+
+json_t *xo_error_locked(const char *folder)
+{
+	json_t *made = xo_error("Lock file is already being held");
+
+	json_object_set_new(made, "code", json_string("ELOCKED"));
+	json_object_set_new(made, "file", json_string(folder));
+	return made;
+}
+
+json_t *xo_error_short(size_t actual, size_t expected)
+{
+	AUTO(auto_free)
+	char *message = heap_format(
+		"stream has ended with not enough data (actual: %zu, expected: %zu)", actual,
+		expected);
+
+	return xo_error(message);
+}
+
+json_t *xo_error_not_equal(size_t actual, size_t expected)
+{
+	AUTO(auto_free)
+	char *message = heap_format(
+		"Expected values to be strictly equal:\n\n%zu !== %zu\n", actual, expected);
+
+	return json_pack("{s:s, s:s, s:s, s:I, s:I, s:s}", "code", "ERR_ASSERTION", "message",
+		message, "name", "AssertionError", "actual", (json_int_t)actual, "expected",
+		(json_int_t)expected, "operator", "strictEqual");
+}

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "scenarios/clients/reference_xo_lock.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "scenarios/base/heap.h"
+#include "simfs/base/cleanup.h"
+#include "simfs/base/clock.h"
+
+/* ---- the job ---- */
+
+/* Whether PATH is still the file that FD has open: who had it before may have removed it. */
+static bool is_there(const char *path, int fd)
+{
+	struct stat named, open_one;
+
+	return stat(path, &named) == 0 && fstat(fd, &open_one) == 0 &&
+	       named.st_ino == open_one.st_ino && named.st_dev == open_one.st_dev;
+}
+
+int xo_job_lock_take(const char *folder, const char *id, struct xo_job_lock *ret)
+{
+	AUTO(auto_free) char *path = heap_format("%s/%s.job", folder, id);
+
+	for (;;) {
+		AUTO(auto_close) int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+
+		if (fd < 0)
+			return -errno;
+		if (flock(fd, LOCK_EX | LOCK_NB) < 0)
+			return errno == EWOULDBLOCK ? -EALREADY : -errno;
+		if (is_there(path, fd)) {
+			*ret = (struct xo_job_lock){ TAKE_FD(fd), TAKE_PTR(path) };
+			return 0;
+		}
+	}
+}
+
+void xo_job_lock_release(struct xo_job_lock *lock)
+{
+	if (!lock->path)
+		return;
+	unlink(lock->path);
+	close(lock->fd);
+	free(lock->path);
+	*lock = (struct xo_job_lock){ .fd = -1 };
+}
+
+/* ---- the VM ---- */
+
+struct xo_lock {
+	char *path;
+	uint64_t stale_ns;
+	int64_t renewed_ns; /* of the thread, from when it runs */
+	bool is_lost;
+	int ends[2]; /* a pipe; its end tells the thread to end */
+	pthread_t thread;
+};
+
+bool xo_lock_is_stale(int64_t renewed_ns, int64_t now_ns, uint64_t stale_ns)
+{
+	return renewed_ns < now_ns && (uint64_t)(now_ns - renewed_ns) > stale_ns;
+}
+
+/* When the folder at PATH was renewed; 0 or -errno. */
+static int renewed_at(const char *path, int64_t *ret_ns)
+{
+	struct stat stat;
+
+	if (lstat(path, &stat) < 0)
+		return -errno;
+	*ret_ns = stat.st_mtim.tv_sec * (int64_t)NS_PER_S + stat.st_mtim.tv_nsec;
+	return 0;
+}
+
+static int lock_make(const char *path, uint64_t stale_ns)
+{
+	int64_t renewed_ns;
+	int error = mkdir(path, 0700) < 0 ? -errno : 0;
+
+	if (error != -EEXIST)
+		return error;
+	error = renewed_at(path, &renewed_ns);
+	if (error == 0 && !xo_lock_is_stale(renewed_ns, clock_wall_ns(), stale_ns))
+		return -EBUSY;
+	/* Its owner has died, or has just gone; of several who find that, one gets it. */
+	if (error == 0 && rmdir(path) < 0)
+		error = -errno;
+	if (error < 0 && error != -ENOENT)
+		return error;
+	if (mkdir(path, 0700) < 0)
+		return errno == EEXIST ? -EBUSY : -errno;
+	return 0;
+}
+
+/* Not ours any more: another time than we gave it, or nothing there. */
+static bool is_taken(const struct xo_lock *lock)
+{
+	int64_t renewed_ns;
+
+	return renewed_at(lock->path, &renewed_ns) < 0 || renewed_ns != lock->renewed_ns;
+}
+
+static void *renew_thread(void *context)
+{
+	struct xo_lock *lock = context;
+	struct pollfd ended = { .fd = lock->ends[0], .events = POLLIN };
+	uint64_t wait_ms = lock->stale_ns / 2 / NS_PER_MS;
+
+	while (poll(&ended, 1, (int)wait_ms) == 0) {
+		lock->is_lost = is_taken(lock);
+		if (lock->is_lost)
+			return NULL;
+		if (utimensat(AT_FDCWD, lock->path, NULL, 0) == 0)
+			renewed_at(lock->path, &lock->renewed_ns);
+	}
+	return NULL;
+}
+
+/* Signals are for the thread that works. */
+static int thread_start(struct xo_lock *lock)
+{
+	sigset_t all, before;
+	int error;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	error = -pthread_create(&lock->thread, NULL, renew_thread, lock);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return error;
+}
+
+static void lock_free(struct xo_lock *lock)
+{
+	free(lock->path);
+	free(lock);
+}
+
+int xo_lock_take(const char *folder, uint64_t stale_ns, struct xo_lock **ret)
+{
+	struct xo_lock *lock = heap_new(sizeof *lock);
+	int error;
+
+	lock->path = heap_format("%s.lock", folder);
+	lock->stale_ns = stale_ns;
+	error = lock_make(lock->path, stale_ns);
+	if (error < 0) {
+		lock_free(lock);
+		return error;
+	}
+	error = renewed_at(lock->path, &lock->renewed_ns);
+	if (error == 0 && pipe2(lock->ends, O_CLOEXEC) < 0)
+		error = -errno;
+	else if (error == 0 && (error = thread_start(lock)) < 0) {
+		close(lock->ends[0]);
+		close(lock->ends[1]);
+	}
+	if (error < 0) {
+		rmdir(lock->path);
+		lock_free(lock);
+		return error;
+	}
+	*ret = lock;
+	return 0;
+}
+
+bool xo_lock_release(struct xo_lock *lock)
+{
+	bool is_ours;
+
+	if (!lock)
+		return true;
+	close(lock->ends[1]);
+	pthread_join(lock->thread, NULL);
+	close(lock->ends[0]);
+	is_ours = !lock->is_lost && !is_taken(lock);
+	if (is_ours)
+		rmdir(lock->path);
+	lock_free(lock);
+	return is_ours;
+}

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "scenarios/clients/reference_xo_log.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <string.h>
+#include <unistd.h>
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include "scenarios/base/heap.h"
+#include "scenarios/clients/reference_files.h"
+#include "scenarios/clients/reference_xo_error.h"
+#include "simfs/base/cleanup.h"
+#include "simfs/base/clock.h"
+
+/* With these messages nothing has failed: there was nothing to do, or it was better not to. */
+static const char *const skipping[] = {
+	"no disks found",
+	"no VMs match this pattern",
+	XO_UNHEALTHY,
+};
+
+static json_int_t now_ms(void)
+{
+	return clock_wall_ns() / (json_int_t)NS_PER_MS;
+}
+
+char *xo_uuid(const char *what, const char *name)
+{
+	AUTO(auto_free) char *text = heap_format("%s %s", what, name);
+	XXH128_hash_t hash = XXH3_128bits(text, strlen(text));
+
+	return heap_format("%08" PRIx64 "-%04" PRIx64 "-%04" PRIx64 "-%04" PRIx64 "-%012" PRIx64,
+		hash.high64 >> 32, hash.high64 >> 16 & 0xffff, hash.high64 & 0xffff,
+		hash.low64 >> 48, hash.low64 & 0xffffffffffff);
+}
+
+json_t *xo_log_begin(const char *name, const char *mode)
+{
+	AUTO(auto_free) char *job_id = xo_uuid("job", name);
+	AUTO(auto_free) char *schedule_id = xo_uuid("schedule", name);
+	json_int_t start = now_ms();
+	AUTO(auto_free) char *id = heap_format("%" JSON_INTEGER_FORMAT, start);
+
+	return json_pack("{s:{s:s, s:s}, s:s, s:s, s:s, s:s, s:s, s:I, s:s}", "data", "mode", mode,
+		"reportWhen", "always", "id", id, "jobId", job_id, "jobName", name, "message",
+		"backup", "scheduleId", schedule_id, "start", start, "status", "pending");
+}
+
+json_t *xo_task_begin(json_t *parent, const char *message, json_t *data)
+{
+	json_t *tasks = json_object_get(parent, "tasks");
+
+	if (!tasks) {
+		tasks = json_array();
+		json_object_set_new(parent, "tasks", tasks);
+	}
+
+	const char *parent_id = json_string_value(json_object_get(parent, "id"));
+	AUTO(auto_free) char *id = heap_format("%s.%zu", parent_id, json_array_size(tasks));
+	json_t *task = json_pack("{s:s, s:s, s:I, s:s}", "id", id, "message", message, "start",
+		now_ms(), "status", "pending");
+
+	if (data)
+		json_object_set_new(task, "data", data);
+	json_array_append_new(tasks, task);
+	return task;
+}
+
+const char *xo_task_status(const json_t *task)
+{
+	const char *status = json_string_value(json_object_get(task, "status"));
+	const char *message = json_string_value(
+		json_object_get(json_object_get(task, "result"), "message"));
+	json_t *child;
+	size_t i;
+
+	for (i = 0; message && i < sizeof skipping / sizeof skipping[0]; i++) {
+		if (strcmp(status, "failure") == 0 && strcmp(message, skipping[i]) == 0)
+			status = "skipped";
+	}
+	if (strcmp(status, "failure") == 0)
+		return status;
+	json_array_foreach(json_object_get(task, "tasks"), i, child)
+	{
+		const char *its = json_string_value(json_object_get(child, "status"));
+
+		if (strcmp(its, "failure") == 0)
+			return "failure";
+		if (strcmp(its, "skipped") == 0)
+			status = "skipped";
+	}
+	return status;
+}
+
+static void task_close(json_t *task, const char *status, json_t *result)
+{
+	json_object_set_new(task, "end", json_integer(now_ms()));
+	json_object_set_new(task, "status", json_string(status));
+	if (result)
+		json_object_set_new(task, "result", result);
+	json_object_set_new(task, "status", json_string(xo_task_status(task)));
+}
+
+void xo_task_end(json_t *task, json_t *result)
+{
+	task_close(task, "success", result);
+}
+
+void xo_task_fail(json_t *task, json_t *error)
+{
+	task_close(task, "failure", json_incref(error));
+}
+
+void xo_task_warn(json_t *task, const char *message)
+{
+	json_t *warnings = json_object_get(task, "warnings");
+
+	if (!warnings) {
+		warnings = json_array();
+		json_object_set_new(task, "warnings", warnings);
+	}
+	json_array_append_new(warnings, json_pack("{s:s}", "message", message));
+}
+
+int xo_log_write(const json_t *log, const char *path)
+{
+	AUTO(auto_free) char *text = json_dumps(log, JSON_INDENT(2));
+	AUTO(auto_close) int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	int error = 0;
+
+	if (!text || fd < 0)
+		return text ? -errno : -ENOMEM;
+	error = write_all(fd, text, strlen(text));
+	if (error == 0)
+		error = write_all(fd, "\n", 1);
+	if (error < 0)
+		unlink(path);
+	return error;
+}

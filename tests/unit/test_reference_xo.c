@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * test_reference_xo.c - what a job of Xen Orchestra counts in a chain, what becomes of a task
+ * by its tasks, how errors are worded, and when a lock is nobody's.
+ */
+#include <check.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "scenarios/clients/reference_xo_error.h"
+#include "scenarios/clients/reference_xo_guard.h"
+#include "scenarios/clients/reference_xo_lock.h"
+#include "scenarios/clients/reference_xo_log.h"
+#include "simfs/base/clock.h"
+#include "tests/lib/engine_suite.h"
+#include "tests/unit/run_folder.h"
+
+/* ---- the chain ---- */
+
+/*
+ * A chain as a text: from the root on, a word for each node, "NAME<PARENT:SNAPSHOTS", with a
+ * small letter for a hidden one; L is the live view, and C a clone.
+ */
+static const struct tree_case {
+	const char *tree;
+	unsigned count;
+} trees[] = {
+	/* A disk that nobody has taken a snapshot of, and one with a snapshot. */
+	{ "L<-:0", 0 },
+	{ "a<-:1 L<a:0", 0 },
+	/* Of a base copy under the disk alone the leaf is merged, and not everywhere. */
+	{ "a<-:0 L<a:0", 0 },
+	/* Snapshots were deleted. */
+	{ "a<-:0 b<a:0 L<b:0", 1 },
+	{ "a<-:0 b<a:0 c<b:0 L<c:0", 2 },
+	/* As long as each has its snapshot a chain of any length is well. */
+	{ "a<-:1 b<a:1 c<b:1 d<c:1 e<d:1 L<e:0", 0 },
+	{ "a<-:1 b<a:0 c<b:1 d<c:0 e<d:1 L<e:0", 2 },
+	/* One whose only child is a snapshot, or a clone: it is not on the way. */
+	{ "a<-:0 b<a:0 c<a:1 L<b:0", 0 },
+	{ "a<-:0 b<a:0 C<b:0 L<b:0", 1 },
+	/* Others' nodes do not count. */
+	{ "a<-:0 b<a:0 c<a:0 d<c:0 e<d:0 C<e:0 L<b:0", 0 },
+};
+
+static json_t *tree_make(const char *text)
+{
+	json_t *nodes = json_array();
+
+	for (; *text; text += strcspn(text, " "), text += *text == ' ') {
+		char name[2] = { text[0] }, parent[2] = { text[2] };
+		const char *role = name[0] == 'L' ? "live" : name[0] == 'C' ? "clone" : "base copy";
+
+		json_array_append_new(
+			nodes, json_pack("{s:s, s:s*, s:s, s:b, s:i}", "uuid", name, "parent",
+				       parent[0] == '-' ? NULL : parent, "role", role, "hidden",
+				       name[0] >= 'a', "snapshots", text[4] - '0'));
+	}
+	return nodes;
+}
+
+START_TEST(nodes_that_should_have_been_merged_are_counted)
+{
+	json_t *nodes = tree_make(trees[_i].tree);
+
+	ck_assert_msg(xo_uncoalesced(nodes) == trees[_i].count, "%s: %u", trees[_i].tree,
+		xo_uncoalesced(nodes));
+	json_decref(nodes);
+}
+END_TEST
+
+START_TEST(a_volume_without_nodes_is_well)
+{
+	json_t *none = json_array(), *round = tree_make("a<b:0 b<a:0 L<b:0");
+
+	ck_assert_uint_eq(xo_uncoalesced(NULL), 0);
+	ck_assert_uint_eq(xo_uncoalesced(none), 0);
+	/* What contradicts itself does not lead round for ever. */
+	ck_assert_uint_le(xo_uncoalesced(round), 3);
+	json_decref(none);
+	json_decref(round);
+}
+END_TEST
+
+/* ---- tasks ---- */
+
+/* What of a job with a VM and two tasks in it, by how those end; "-" has succeeded. */
+static const struct status_case {
+	const char *first, *second;
+	const char *status;
+} statuses[] = {
+	{ "-", "-", "success" },
+	{ "-", "unhealthy VDI chain", "skipped" },
+	{ "no disks found", "-", "skipped" },
+	{ "no VMs match this pattern", "-", "skipped" },
+	{ "unhealthy VDI chain", "another", "failure" },
+	{ "another", "unhealthy VDI chain", "failure" },
+	{ "an unhealthy VDI chain", "-", "failure" },
+};
+
+static void task_add(json_t *parent, const char *outcome)
+{
+	json_t *task = xo_task_begin(parent, "export", NULL);
+	json_t *error = xo_error(outcome);
+
+	ck_assert_str_eq(xo_task_status(task), "pending");
+	if (strcmp(outcome, "-") == 0)
+		xo_task_end(task, NULL);
+	else
+		xo_task_fail(task, error);
+	json_decref(error);
+}
+
+START_TEST(a_task_is_what_its_tasks_have_come_to)
+{
+	json_t *log = xo_log_begin("nightly", "full");
+	json_t *vm = xo_task_begin(log, "backup VM", NULL);
+
+	task_add(vm, statuses[_i].first);
+	task_add(vm, statuses[_i].second);
+	xo_task_end(vm, NULL);
+	xo_task_end(log, NULL);
+	ck_assert_str_eq(json_string_value(json_object_get(vm, "status")), statuses[_i].status);
+	ck_assert_str_eq(json_string_value(json_object_get(log, "status")), statuses[_i].status);
+	json_decref(log);
+}
+END_TEST
+
+/* ---- errors ---- */
+
+static void is_worded(json_t *error, const char *code, const char *message)
+{
+	const char *its = json_string_value(json_object_get(error, "code"));
+
+	ck_assert_str_eq(its ? its : "", code);
+	ck_assert_str_eq(json_string_value(json_object_get(error, "message")), message);
+	json_decref(error);
+}
+
+START_TEST(errors_are_in_the_words_of_those_who_make_them)
+{
+	json_t *error = xo_error_of_snapshot(
+		"cannot: SR_BACKEND_FAILURE_109(, The snapshot chain is too long, )", -EMLINK);
+	json_t *params = json_object_get(error, "params");
+
+	ck_assert_uint_eq(json_array_size(params), 3);
+	ck_assert_str_eq(
+		json_string_value(json_array_get(params, 1)), "The snapshot chain is too long");
+	ck_assert_str_eq(json_string_value(json_array_get(params, 2)), "");
+	is_worded(error, "SR_BACKEND_FAILURE_109",
+		"SR_BACKEND_FAILURE_109(, The snapshot chain is too long, )");
+	is_worded(xo_error_of_snapshot("nobody knows", -EIO), "SR_BACKEND_FAILURE_82",
+		"SR_BACKEND_FAILURE_82(, Failed to snapshot VDI [opterr=Input/output error], )");
+	is_worded(xo_error_of_source(), "VDI_IO_ERROR", "VDI_IO_ERROR(Device I/O errors)");
+	is_worded(xo_error_of_system(-ENOSPC, "write", NULL), "ENOSPC",
+		"ENOSPC: no space left on device, write");
+	is_worded(xo_error_of_system(-EIO, "read", NULL), "EIO", "EIO: i/o error, read");
+	is_worded(xo_error_of_system(-EEXIST, "open", "a"), "EEXIST",
+		"EEXIST: file exists, open 'a'");
+	is_worded(xo_error_locked("vm"), "ELOCKED", "Lock file is already being held");
+	is_worded(xo_error_short(7, 10), "",
+		"stream has ended with not enough data (actual: 7, expected: 10)");
+	is_worded(xo_error_not_equal(0, 512), "ERR_ASSERTION",
+		"Expected values to be strictly equal:\n\n0 !== 512\n");
+}
+END_TEST
+
+/* ---- locks ---- */
+
+START_TEST(a_lock_is_stale_when_it_was_not_renewed_for_so_long)
+{
+	const int64_t renewed_ns = 1000 * (int64_t)NS_PER_S;
+	const int64_t stale_ns = (int64_t)XO_LOCK_STALE_NS;
+
+	ck_assert(!xo_lock_is_stale(renewed_ns, renewed_ns, XO_LOCK_STALE_NS));
+	ck_assert(!xo_lock_is_stale(renewed_ns, renewed_ns + stale_ns, XO_LOCK_STALE_NS));
+	ck_assert(xo_lock_is_stale(renewed_ns, renewed_ns + stale_ns + 1, XO_LOCK_STALE_NS));
+	/* The clock was set back. */
+	ck_assert(!xo_lock_is_stale(renewed_ns, renewed_ns - stale_ns - 1, XO_LOCK_STALE_NS));
+}
+END_TEST
+
+/* Makes the lock that its owner has renewed AGE_S ago, and never again. */
+static void lock_leave(const char *path, int64_t age_s)
+{
+	struct timespec then = { .tv_sec = clock_wall_seconds() - age_s };
+	struct timespec times[2] = { then, then };
+
+	ck_assert_int_eq(mkdir(path, 0700), 0);
+	ck_assert_int_eq(utimensat(AT_FDCWD, path, times, 0), 0);
+}
+
+START_TEST(a_lock_whose_owner_has_died_is_taken)
+{
+	struct xo_lock *lock = NULL, *second = NULL;
+
+	lock_leave("vm.lock", 5);
+	ck_assert_int_eq(xo_lock_take("vm", XO_LOCK_STALE_NS, &lock), -EBUSY);
+	ck_assert_int_eq(rmdir("vm.lock"), 0);
+	lock_leave("vm.lock", 12);
+	ck_assert_int_eq(xo_lock_take("vm", XO_LOCK_STALE_NS, &lock), 0);
+	ck_assert_int_eq(xo_lock_take("vm", XO_LOCK_STALE_NS, &second), -EBUSY);
+	ck_assert(xo_lock_release(lock));
+	ck_assert_int_lt(access("vm.lock", F_OK), 0);
+	ck_assert_int_eq(xo_lock_take("no/such/folder", XO_LOCK_STALE_NS, &lock), -ENOENT);
+}
+END_TEST
+
+static int64_t renewed_at(const char *path)
+{
+	struct stat stat;
+
+	ck_assert_int_eq(lstat(path, &stat), 0);
+	return stat.st_mtim.tv_sec * (int64_t)NS_PER_S + stat.st_mtim.tv_nsec;
+}
+
+START_TEST(a_lock_that_is_held_is_renewed_until_it_is_taken_away)
+{
+	struct xo_lock *lock = NULL;
+	int64_t first_ns;
+
+	ck_assert_int_eq(xo_lock_take("vm", NS_PER_S / 50, &lock), 0);
+	first_ns = renewed_at("vm.lock");
+	for (int tries = 0; renewed_at("vm.lock") == first_ns; tries++) {
+		ck_assert_int_lt(tries, 1000);
+		usleep(10000);
+	}
+	/* Who takes it away has a lock of the same name. */
+	ck_assert_int_eq(rmdir("vm.lock"), 0);
+	lock_leave("vm.lock", 1);
+	ck_assert(!xo_lock_release(lock));
+	ck_assert_int_eq(access("vm.lock", F_OK), 0);
+}
+END_TEST
+
+START_TEST(a_job_runs_once_at_a_time)
+{
+	struct xo_job_lock first = { .fd = -1 }, second = { .fd = -1 };
+
+	ck_assert_int_eq(xo_job_lock_take(".", "one", &first), 0);
+	ck_assert_int_eq(xo_job_lock_take(".", "one", &second), -EALREADY);
+	ck_assert_int_eq(xo_job_lock_take(".", "two", &second), 0);
+	xo_job_lock_release(&second);
+	xo_job_lock_release(&first);
+	ck_assert_int_lt(access("one.job", F_OK), 0);
+	ck_assert_int_eq(xo_job_lock_take(".", "one", &first), 0);
+	xo_job_lock_release(&first);
+	/* One that was never taken. */
+	xo_job_lock_release(&second);
+}
+END_TEST
+
+int main(int argc, char **argv)
+{
+	Suite *suite = suite_create("reference xo");
+	TCase *words = tcase_create("words"), *locks = tcase_create("locks");
+
+	(void)argc;
+	tcase_add_loop_test(words, nodes_that_should_have_been_merged_are_counted, 0,
+		(int)(sizeof trees / sizeof trees[0]));
+	tcase_add_test(words, a_volume_without_nodes_is_well);
+	tcase_add_loop_test(words, a_task_is_what_its_tasks_have_come_to, 0,
+		(int)(sizeof statuses / sizeof statuses[0]));
+	tcase_add_test(words, errors_are_in_the_words_of_those_who_make_them);
+	tcase_add_checked_fixture(locks, run_folder_setup, run_folder_teardown);
+	tcase_add_test(locks, a_lock_is_stale_when_it_was_not_renewed_for_so_long);
+	tcase_add_test(locks, a_lock_whose_owner_has_died_is_taken);
+	tcase_add_test(locks, a_lock_that_is_held_is_renewed_until_it_is_taken_away);
+	tcase_add_test(locks, a_job_runs_once_at_a_time);
+	suite_add_tcase(suite, words);
+	suite_add_tcase(suite, locks);
+	return engine_suite_run(suite, argv[0]);
+}
