@@ -110,7 +110,7 @@ declare -gA _snaprig_values=(
 	['matrix --size']='size:'
 	['matrix --image']='text:'
 	['matrix --jobs']='number:'
-	['matrix --report']='choice:markdown= json='
+	['matrix --report']='choice:markdown= json= html='
 	['matrix --resume']='file:'
 	['matrix --clients']='folder:'
 	['matrix --time-limit']='time:'

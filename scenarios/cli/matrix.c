@@ -7,14 +7,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "scenarios/base/heap.h"
 #include "scenarios/base/interrupt.h"
-#include "scenarios/base/whole_file.h"
 #include "scenarios/cli/check_arguments.h"
 #include "scenarios/cli/check_failures.h"
 #include "scenarios/cli/commands.h"
+#include "scenarios/cli/environment_here.h"
+#include "scenarios/cli/report_file.h"
 #include "scenarios/format/yaml_values.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/exit_code.h"
@@ -25,7 +25,7 @@
 
 /* ---- reports ---- */
 
-static void write_json(const struct matrix *matrix, FILE *file)
+static void write_json(const void *matrix, FILE *file)
 {
 	json_t *object = matrix_json(matrix);
 
@@ -34,12 +34,23 @@ static void write_json(const struct matrix *matrix, FILE *file)
 	json_decref(object);
 }
 
+static void write_markdown(const void *matrix, FILE *file)
+{
+	matrix_write_markdown(matrix, file);
+}
+
+static void write_html(const void *matrix, FILE *file)
+{
+	matrix_write_html(matrix, file);
+}
+
 static const struct report_kind {
 	const char *name;
-	void (*write)(const struct matrix *matrix, FILE *file);
+	void (*write)(const void *matrix, FILE *file);
 } report_kinds[] = {
-	{ "markdown=", matrix_write_markdown },
+	{ "markdown=", write_markdown },
 	{ "json=", write_json },
+	{ "html=", write_html },
 };
 
 #define REPORT_KINDS (sizeof report_kinds / sizeof report_kinds[0])
@@ -56,38 +67,6 @@ static const struct report_kind *report_kind(const char *text)
 	return NULL;
 }
 
-/* Of a pipe or a terminal there is no other one to take its place. */
-static int stream_write(
-	const struct report_kind *kind, const struct matrix *matrix, const char *path)
-{
-	FILE *file = fopen(path, "we");
-
-	if (!file)
-		return -errno;
-	kind->write(matrix, file);
-
-	int error = ferror(file) ? -EIO : 0;
-
-	return fclose(file) == 0 ? error : -errno;
-}
-
-static int report_write(
-	const struct report_kind *kind, const struct matrix *matrix, const char *path)
-{
-	struct whole_file whole;
-	struct stat facts;
-
-	if (stat(path, &facts) == 0 && !S_ISREG(facts.st_mode))
-		return S_ISDIR(facts.st_mode) ? -EISDIR : stream_write(kind, matrix, path);
-
-	int error = whole_file_begin(&whole, path);
-
-	if (error < 0)
-		return error;
-	kind->write(matrix, whole.file);
-	return whole_file_end(&whole);
-}
-
 /* After each cell, and before the first. */
 static int reports_write(void *context, const struct matrix *matrix)
 {
@@ -97,7 +76,7 @@ static int reports_write(void *context, const struct matrix *matrix)
 		const char *text = arguments->reports.texts[i];
 		const struct report_kind *kind = report_kind(text);
 		const char *path = text + strlen(kind->name);
-		int error = report_write(kind, matrix, path);
+		int error = report_file_write(path, kind->write, matrix);
 
 		if (error < 0) {
 			log_error_code(error, "cannot write report '%s'", path);
@@ -125,7 +104,9 @@ static int reports_read(const struct matrix_arguments *arguments)
 		const char *text = arguments->reports.texts[i];
 
 		if (!report_kind(text)) {
-			log_error("cannot read report '%s' (try markdown=FILE or json=FILE)", text);
+			log_error("cannot read report '%s' (try markdown=FILE, json=FILE or "
+				  "html=FILE)",
+				text);
 			return -EINVAL;
 		}
 	}
@@ -193,6 +174,9 @@ static int matrix_make_and_run(
 	if (code == EXIT_MET && arguments->resume && matrix_resume(&matrix, arguments->resume) < 0)
 		code = EXIT_USAGE;
 	if (code == EXIT_MET) {
+		struct environment here = environment_here();
+
+		environments_add(&matrix.environments, &here);
 		interrupt_watch();
 		code = matrix_run(&matrix, (unsigned)arguments->jobs, reports_write, arguments);
 	}
@@ -238,8 +222,8 @@ static const struct command_option options[] = {
 		COMMAND_TEXT, AT(images) },
 	{ "jobs", "N", "how many checks at a time (default 1)", COMMAND_NUMBER, AT(jobs_text) },
 	{ "report", "KIND=FILE...",
-		"markdown or json; written after each check, whole at any moment", COMMAND_CHOICE,
-		"markdown= json=", AT(reports) },
+		"markdown, json or html; written after each check, whole at any moment",
+		COMMAND_CHOICE, "markdown= json= html=", AT(reports) },
 	{ "resume", "FILE", "take what has been run from this json report", COMMAND_FILE,
 		AT(resume) },
 	{ "clients", "FOLDER...", "look for adapters of clients in this folder, too",

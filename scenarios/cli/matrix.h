@@ -38,6 +38,7 @@ struct matrix {
 	size_t column_count;
 	json_t **cells; /* row by row; NULL: it is still to run */
 	char *words;	/* the command line again, without how it is run and reported */
+	struct environments environments; /* this one */
 };
 
 /* What is typed. */
@@ -71,13 +72,24 @@ int matrix_resume(struct matrix *matrix, const char *path);
 /* matrix_text.c: what stands for the verdict of CELL in a table, one character. */
 char matrix_mark(const json_t *cell);
 
+/* What each of these characters means; NULL behind the last. */
+struct matrix_meaning {
+	char mark;
+	const char *name, *meaning;
+};
+const struct matrix_meaning *matrix_meaning_at(size_t index);
+
+/* How many cells of ROW have MARK. */
+size_t matrix_count(const struct matrix *matrix, size_t row, char mark);
+
 /* "i intact, d detected, …" */
 const char *matrix_legend(void);
 char *matrix_column_title(const struct matrix_column *column);
 void matrix_print(const struct matrix *matrix, FILE *file);
 
-/* matrix_markdown.c */
+/* matrix_markdown.c, matrix_html.c */
 void matrix_write_markdown(const struct matrix *matrix, FILE *file);
+void matrix_write_html(const struct matrix *matrix, FILE *file);
 
 const json_t *matrix_cell(const struct matrix *matrix, size_t row, size_t column);
 const char *matrix_verdict(const json_t *cell);

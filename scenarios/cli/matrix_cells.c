@@ -276,6 +276,7 @@ void matrix_deinit(struct matrix *matrix)
 	}
 	free(matrix->cells);
 	free(matrix->words);
+	environments_deinit(&matrix->environments);
 	free(matrix->rows);
 	free(matrix->columns);
 }

@@ -49,29 +49,6 @@ static void write_head(const struct matrix *matrix, FILE *file)
 	write_command(matrix, file);
 }
 
-static const struct {
-	char mark;
-	const char *name, *meaning;
-} meanings[] = {
-	{ 'i', "intact",
-		"It reported success, and what it restores is the snapshot: the failure did not "
-		"reach it, or it coped." },
-	{ 'd', "detected", "It reported a failure, and left nothing that looks like a backup." },
-	{ 'M', "misreported",
-		"It reported a failure, but left what looks like a whole backup and is none; or it "
-		"is a right one." },
-	{ 'S', "silent corruption",
-		"It reported success, and what it restores is not the snapshot." },
-	{ 'H', "hung", "It did not end in time." },
-	{ 'L', "leaked",
-		"All was well, but it left something behind: a process, a snapshot, a file." },
-	{ 'R', "retried", "It tried again what it was told not to try again." },
-	{ '?', "inconclusive",
-		"The failure did not strike: it never read, wrote or asked where that would." },
-	{ 'E', "error", "The rig or the machine failed." },
-	{ '.', "not run", "The reason is below." },
-};
-
 static void write_meanings(FILE *file)
 {
 	fputs("\n## How to read it\n\n"
@@ -79,10 +56,12 @@ static void write_meanings(FILE *file)
 	      "are those of [the list](#failures). Capitals are what nobody wants to meet.\n\n"
 	      "| | verdict | what it means |\n|---|---|---|\n",
 		file);
-	for (size_t i = 0; i < sizeof meanings / sizeof meanings[0]; i++)
-		fprintf(file,
-			meanings[i].mark == 'S' ? "| **%c** | %s | %s |\n" : "| %c | %s | %s |\n",
-			meanings[i].mark, meanings[i].name, meanings[i].meaning);
+	for (size_t i = 0; matrix_meaning_at(i); i++) {
+		const struct matrix_meaning *one = matrix_meaning_at(i);
+
+		fprintf(file, one->mark == 'S' ? "| **%c** | %s | %s |\n" : "| %c | %s | %s |\n",
+			one->mark, one->name, one->meaning);
+	}
 }
 
 /* ---- the table ---- */
@@ -180,30 +159,21 @@ static void write_finding(
 	fputs("\n", file);
 }
 
-/* How often the row ROW has the mark MARK. */
-static size_t marks_count(const struct matrix *matrix, size_t row, char mark)
-{
-	size_t count = 0;
-
-	for (size_t j = 0; j < matrix->column_count; j++)
-		count += matrix_mark(matrix_cell(matrix, row, j)) == mark;
-	return count;
-}
-
 /* "12 silent corruption, 1 hung"; nothing: there is no finding in the row. */
 static size_t write_summary(const struct matrix *matrix, size_t row, FILE *file)
 {
 	size_t written = 0;
 
-	for (size_t i = 0; i < sizeof meanings / sizeof meanings[0]; i++) {
-		size_t count = marks_count(matrix, row, meanings[i].mark);
+	for (size_t i = 0; matrix_meaning_at(i); i++) {
+		const struct matrix_meaning *one = matrix_meaning_at(i);
+		size_t count = matrix_count(matrix, row, one->mark);
 
-		if (strchr("id.", meanings[i].mark) || count == 0)
+		if (strchr("id.", one->mark) || count == 0)
 			continue;
 		if (written++ == 0)
 			fprintf(file,
 				"\n<details><summary><b>%s</b>: ", matrix->rows[row].client->name);
-		fprintf(file, "%s%zu %s", written > 1 ? ", " : "", count, meanings[i].name);
+		fprintf(file, "%s%zu %s", written > 1 ? ", " : "", count, one->name);
 	}
 	if (written > 0)
 		fputs("</summary>\n\n", file);
@@ -243,7 +213,7 @@ static void write_not_run(const struct matrix *matrix, FILE *file)
 
 	fputs("\n## What was not run\n\n", file);
 	for (size_t i = 0; i < matrix->row_count; i++) {
-		count += marks_count(matrix, i, '.');
+		count += matrix_count(matrix, i, '.');
 		if (matrix->rows[i].missing)
 			write_reason(matrix->rows[i].client->name, matrix->rows[i].missing, file);
 	}

@@ -33,6 +33,40 @@ char matrix_mark(const json_t *cell)
 	return '.';
 }
 
+static const struct matrix_meaning meanings[] = {
+	{ 'i', "intact",
+		"It reported success, and what it restores is the snapshot: the failure did not "
+		"reach it, or it coped." },
+	{ 'd', "detected", "It reported a failure, and left nothing that looks like a backup." },
+	{ 'M', "misreported",
+		"It reported a failure, but left what looks like a whole backup and is none; or it "
+		"is a right one." },
+	{ 'S', "silent corruption",
+		"It reported success, and what it restores is not the snapshot." },
+	{ 'H', "hung", "It did not end in time." },
+	{ 'L', "leaked",
+		"All was well, but it left something behind: a process, a snapshot, a file." },
+	{ 'R', "retried", "It tried again what it was told not to try again." },
+	{ '?', "inconclusive",
+		"The failure did not strike: it never read, wrote or asked where that would." },
+	{ 'E', "error", "The rig or the machine failed." },
+	{ '.', "not run", "The reason is below." },
+};
+
+const struct matrix_meaning *matrix_meaning_at(size_t index)
+{
+	return index < sizeof meanings / sizeof meanings[0] ? &meanings[index] : NULL;
+}
+
+size_t matrix_count(const struct matrix *matrix, size_t row, char mark)
+{
+	size_t count = 0;
+
+	for (size_t j = 0; j < matrix->column_count; j++)
+		count += matrix_mark(matrix_cell(matrix, row, j)) == mark;
+	return count;
+}
+
 const char *matrix_legend(void)
 {
 	return "i intact, d detected, M misreported, S silent-corruption, H hung, L leaked, "

@@ -35,9 +35,9 @@ void html_command(const char *what, const char *command, FILE *file)
 {
 	if (!command)
 		return;
-	fprintf(file, "<p class=\"command\">%s: ", what);
+	fprintf(file, "<div class=\"command\">%s%s", what ? what : "", what ? ": " : "");
 	html_text("<code>", command, "</code> ", file);
-	fputs("<button type=\"button\" class=\"copy\">copy</button></p>\n", file);
+	fputs("<button type=\"button\" class=\"copy\">copy</button></div>\n", file);
 }
 
 void html_panel_begin(const char *title, bool is_open, FILE *file)

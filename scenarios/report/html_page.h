@@ -22,7 +22,7 @@ void html_text(const char *before, const char *text, const char *behind, FILE *f
 /* WORD in the colour of CLASS, an outcome or a verdict; neither is escaped. */
 void html_badge(const char *class, const char *word, FILE *file);
 
-/* A command line to copy, and WHAT it does; NULL is none. */
+/* A command line to copy, and WHAT it does (NULL: nothing is said of it); NULL is none. */
 void html_command(const char *what, const char *command, FILE *file);
 
 /* What is opened by a click on its TITLE, which is escaped. */

@@ -33,7 +33,7 @@ verdict()
 # ---- the table ----
 
 matrix 1 dd dd-gzip missing --failures 'read-error,target-*' --jobs 2 \
-	--report json=m.json --report markdown=m.md
+	--report json=m.json --report markdown=m.md --report html=m.html
 tells "^dd       i  d  d$"
 tells "^dd-gzip  i  S  [dS]$"
 tells "^missing  \\.  \\.  \\.$"
@@ -52,6 +52,18 @@ for text in '^- read-error \(plain\): silent-corruption, exit 0; ' \
 	'^\| 2 \| target-full \| plain \| The file system '; do
 	grep -qE "$text" m.md || fail "no '$text' in: $(cat m.md)"
 done
+
+# The page: a cell leads to its evidence.
+for text in '<p class="headline bad">[12] of 6 checks ended in silent corruption</p>' \
+	'<td class="silent-corruption"><a href="#c1-1" title="dd-gzip, read-error .*>S</a>' \
+	'^<tr id="c1-1"><td>read-error \(plain\)<td>.*silent-corruption</span><td>0<td>[1-9]' \
+	'<code>snaprig matrix dd-gzip --failures read-error .*--seed 1</code> <button' \
+	'<td class="none"><a href="#r2" title="missing, read-error .*: not run">\.</a>' \
+	"<p class=\"message\">not run: there is no program 'no-such-tool'</p>" \
+	'^<p>Snaprig [0-9.]+, Linux .* processors?, .* of memory\.</p>'; do
+	grep -qE "$text" m.html || fail "no '$text' in: $(cat m.html)"
+done
+grep -qE 'https?://' m.html && fail "the page needs something else"
 
 # What it says repeats a cell is one that does.
 replay=$(jq -r '.cells[] | select(.client == "dd" and .failure == "read-error") | .replay' m.json)
