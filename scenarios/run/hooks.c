@@ -16,7 +16,9 @@ static int line_run(struct run *run, const struct step *step, const char *comman
 	AUTO(auto_free)
 	char *snapshot = heap_format(
 		"SNAPRIG_SNAPSHOT=%s/snapshots/%s", run->mount_point, step->name);
-	const char *const environment[] = { live, snapshot, NULL };
+	AUTO(auto_free) char *mount_point = heap_format("SNAPRIG_MNT=%s", run->mount_point);
+	AUTO(auto_free) char *program = heap_format("SNAPRIG=%s", run->program);
+	const char *const environment[] = { live, snapshot, mount_point, program, NULL };
 	const char *const argv[] = { "/bin/sh", "-c", command, NULL };
 	const struct process_order process = {
 		.argv = argv,

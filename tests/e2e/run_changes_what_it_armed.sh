@@ -147,7 +147,7 @@ steps hooked plain <<-END
 	      test ! -e "\$SNAPRIG_SNAPSHOT" && test -e "\$SNAPRIG_LIVE"
 	      echo "1 \$?" >>$work/hooks
 	    after: |-
-	      test -e "\$SNAPRIG_SNAPSHOT"
+	      test -e "\$SNAPRIG_SNAPSHOT" && "\$SNAPRIG" status "\$SNAPRIG_MNT" | grep -q s1
 	      echo "2 \$?" >>$work/hooks
 	- backup: { of: s1, to: b1 }
 	- expect: { verdict: intact, leaks: none }

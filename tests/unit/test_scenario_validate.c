@@ -93,7 +93,7 @@ START_TEST(directory_stands_for_the_scenarios_below_it)
 {
 	ck_assert_int_eq(VALIDATE("scenarios/catalog"), EXIT_MET);
 	ck_assert_ptr_nonnull(
-		strstr(out, "ok scenarios/catalog/actiphy/cow-overflow-dd.yaml\n"
+		strstr(out, "ok scenarios/catalog/actiphy/cow-overflow.yaml\n"
 			    "ok scenarios/catalog/actiphy/cow-overflow-partclone.yaml\n"));
 	ck_assert_str_eq(err, "");
 }
