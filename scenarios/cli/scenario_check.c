@@ -19,11 +19,11 @@ static void content_check(
 	const struct scenario *scenario, const struct client *client, struct mistakes *mistakes)
 {
 	enum content_kind content = scenario->content.kind;
-
 	bool needs_files = client->compares != CLIENT_COMPARES_WHOLE ||
 			   client->gives == CLIENT_GIVES_TREE;
+	bool has_none = content == CONTENT_ZEROS || content == CONTENT_RANDOM;
 
-	if (!needs_files || content == CONTENT_EXT4 || content == CONTENT_IMAGE)
+	if (!needs_files || !has_none)
 		return;
 	mistakes_add(mistakes, scenario->client_place,
 		"client '%s' saves the %s of a file system, and the content has none "

@@ -32,6 +32,7 @@ static field_reader read_client;
 static field_reader read_profile;
 static field_reader read_content;
 static field_reader read_image;
+static field_reader read_command;
 static field_reader read_ext4;
 static field_reader read_phases;
 
@@ -44,6 +45,7 @@ static const struct field_table ext4_table = FIELD_TABLE("ext4", ext4_fields);
 static const struct field content_fields[] = {
 	{ "ext4", read_ext4, .table = &ext4_table },
 	{ "image", read_image, .offset = 0 },
+	{ "command", read_command, .offset = 0 },
 };
 static const struct field_table content_table = FIELD_TABLE("content", content_fields);
 
@@ -146,6 +148,15 @@ static void read_image(struct reading *reading, const struct field *field,
 
 	content->kind = CONTENT_IMAGE;
 	read_text(reading, field, node, &content->image);
+}
+
+static void read_command(struct reading *reading, const struct field *field,
+	const struct tree_node *node, void *target)
+{
+	struct content_spec *content = target;
+
+	content->kind = CONTENT_COMMAND;
+	read_text(reading, field, node, &content->command);
 }
 
 /* A word, or a map with one key that says more. */

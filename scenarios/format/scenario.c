@@ -74,6 +74,7 @@ void scenario_deinit(struct scenario *scenario)
 	free(scenario->sr);
 	free(scenario->node_format);
 	free(scenario->content.image);
+	free(scenario->content.command);
 	for (size_t i = 0; i < scenario->writers.count; i++)
 		free(scenario->writers.texts[i]);
 	free(scenario->writers.texts);

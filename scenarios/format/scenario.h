@@ -21,7 +21,7 @@ struct place {
 	unsigned column; /* from 1 */
 };
 
-enum content_kind { CONTENT_ZEROS, CONTENT_RANDOM, CONTENT_IMAGE, CONTENT_EXT4 };
+enum content_kind { CONTENT_ZEROS, CONTENT_RANDOM, CONTENT_IMAGE, CONTENT_COMMAND, CONTENT_EXT4 };
 
 /* Of a volume with CONTENT_EXT4: mke2fs needs room for its journal and tables. */
 #define CONTENT_EXT4_MIN_BYTES (8ull << 20)
@@ -29,6 +29,7 @@ enum content_kind { CONTENT_ZEROS, CONTENT_RANDOM, CONTENT_IMAGE, CONTENT_EXT4 }
 struct content_spec {
 	enum content_kind kind;
 	char *image;	/* CONTENT_IMAGE: path, as written */
+	char *command;	/* CONTENT_COMMAND: a line for sh, which makes it of zeros */
 	uint32_t files; /* CONTENT_EXT4: how many files … */
 	uint64_t bytes; /* … with how many bytes in all */
 };

@@ -10,12 +10,16 @@
 
 #include "scenarios/base/files.h"
 #include "scenarios/base/heap.h"
+#include "scenarios/base/process.h"
 #include "scenarios/run/content_ext4.h"
 #include "simfs/base/check.h"
 #include "simfs/base/cleanup.h"
+#include "simfs/base/clock.h"
 #include "simfs/base/mix.h"
 
-#define CHUNK_BYTES ((size_t)1 << 20)
+#define CHUNK_BYTES	 ((size_t)1 << 20)
+
+#define COMMAND_LIMIT_NS (120 * NS_PER_S)
 
 /* Keeps the content apart from what writers make of the same seed. */
 #define CONTENT_STREAM 0x636f6e74656e74ull
@@ -77,10 +81,56 @@ static int image_copy(const struct content_order *order, struct reason *reason)
 	return error < 0 ? reason_error(reason, error, "cannot copy image '%s'", source) : 0;
 }
 
+static int command_run(const struct content_order *order, struct reason *reason)
+{
+	AUTO(auto_free) char *log = heap_format("%s/content.log", order->work_folder);
+	AUTO(auto_free) char *image = heap_format("SNAPRIG_IMAGE=%s", order->image_path);
+	const char *argv[] = { "/bin/sh", "-c", order->spec->command, NULL };
+	const char *environment[] = { image, NULL };
+	const struct process_order process = {
+		.argv = argv,
+		.environment = environment,
+		.output_path = log,
+		.folder = order->work_folder,
+		.time_limit_ns = COMMAND_LIMIT_NS,
+	};
+	struct process_result result;
+	int error = process_run(&process, &result);
+
+	if (error < 0)
+		return reason_error(reason, error, "cannot run the content's command");
+	if (result.exit_status != 0) {
+		AUTO(auto_free) char *line = file_last_line(log);
+
+		reason_set(reason, "the content's command exited with %d: %s", result.exit_status,
+			line ? line : "it said nothing");
+		error = -EINVAL;
+	}
+	process_result_deinit(&result);
+	unlink(log);
+	return error;
+}
+
+static int command_make(const struct content_order *order, struct reason *reason)
+{
+	struct stat made;
+	int error = zeros_make(order, reason);
+
+	if (error == 0)
+		error = command_run(order, reason);
+	if (error == 0 && (stat(order->image_path, &made) < 0 ||
+				  (uint64_t)made.st_size != order->volume_bytes)) {
+		reason_set(reason, "the content's command changed the size of the image");
+		error = -EINVAL;
+	}
+	return error;
+}
+
 static int (*const makers[])(const struct content_order *order, struct reason *reason) = {
 	[CONTENT_ZEROS] = zeros_make,
 	[CONTENT_RANDOM] = random_make,
 	[CONTENT_IMAGE] = image_copy,
+	[CONTENT_COMMAND] = command_make,
 	[CONTENT_EXT4] = content_ext4_make,
 };
 
