@@ -101,7 +101,7 @@ H_FILES := $(wildcard simfs/*.h simfs/*/*.h simfs/volume/*/*.h faults/*.h scenar
 
 # ---- goals -----------------------------------------------------------------
 
-.PHONY: all tests help demo check check-long catalog commands bench bench-before bench-faults bench-instructions \
+.PHONY: all tests help demo check check-long catalog matrix commands bench bench-before bench-faults bench-instructions \
 	bench-latency tidy lint format install clean deps compdb mutants conform pressure fuzz $(CONFIGS)
 
 help: ## show this list
@@ -138,6 +138,11 @@ catalog: ## every scenario of the catalog; the page about them is in build/
 	$(Q)tools/deps build clients tests
 	$(build) all
 	$(Q)tools/catalog $(PROGRAM) $(BUILD)
+
+matrix: ## docs/matrix.md anew: every client under every failure; half an hour (root)
+	$(Q)tools/deps build clients tests
+	$(build) all
+	$(Q)tools/matrix $(PROGRAM) $(BUILD)
 
 commands: all ## what the manual and the completion take from the table of commands
 	$(Q)tools/deps tests

@@ -1,0 +1,36 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+#
+# docs/matrix.md has a row for each client that there is, with its package's version, and a
+# column for each failure on each of its systems; no others, and in each cell a verdict.
+. "${0%/*}/../lib/e2e.sh"
+requires jq
+
+page=$e2e_root/docs/matrix.md
+# section TITLE - the rows of its table, without their heading.
+section()
+{
+	# shellcheck disable=SC1003 # a backslash
+	sed -n "/^## $1\$/,/^## [^#]/p" "$page" | grep '^|' | sed 1,2d | tr -d '\\'
+}
+
+SNAPRIG_SHARE=$e2e_root/scenarios
+export SNAPRIG_SHARE
+rig list clients --json | jq -r '.clients[].name' | sort >names
+section "The table" | cut -d'|' -f2 | tr -d ' ' | sort | diff names - || fail "other clients"
+section Clients | cut -d'|' -f2 | tr -d ' ' | sort | diff names - || fail "others are told of"
+rig list failures --json | jq -r '.failures[] | .name as $name | .profiles[] |
+	"\($name) (\(.))"' | sort >titles
+section Failures | sed 1d | awk -F ' *[|] *' '{ print $3 " (" $4 ")" }' | sort |
+	diff titles - || fail "other failures; 'make matrix' runs what is missing"
+
+# With that of no failure, and the client's name.
+columns=$(($(wc -l <titles) + 1))
+section "The table" | awk -F '|' -v wanted="$columns" 'NF != wanted + 3 { print; exit 1 }' ||
+	fail "a row is not whole"
+! section "The table" | cut -d'|' -f3- | grep -q '[^][ |idMSHLR?*]' || fail "a cell was not run"
+section Clients | grep -v reference |
+	awk -F ' *[|] *' '$3 !~ /^[^ ]+ [^ ]*[0-9]/ { print; exit 1 }' ||
+	fail "a version is missing"
+grep -q '^## What to know' "$page" || fail "what was written by hand is gone"
+grep -q '(docs/matrix.md)' "$e2e_root/README.md" || fail "nobody is shown the way to it"
