@@ -41,7 +41,7 @@ rig validate made.yaml
 content x
 sed -i 's/command: "x"/command: [ x ]/' made.yaml
 ran 2 made.yaml
-grep -q "made.yaml:3:48: 'command' must be a text, not a list" said || fail "$(cat said)"
+grep -q "made.yaml:3:43: 'command' must be a text, not a list" said || fail "$(cat said)"
 sed 's/size: 8MiB, //; s/command: \[ x \]/command: x/' made.yaml >unsized.yaml
 ran 2 unsized.yaml
 grep -q "missing key 'size' in volume" said || fail "$(cat said)"
