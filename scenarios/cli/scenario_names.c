@@ -113,7 +113,7 @@ static void step_check(struct checking *checking, const struct step *step)
 		break;
 	case STEP_DELETE:
 		known = spoken_of(checking, step, step->name, false, false);
-		if (known)
+		if (known && !step->fails)
 			known->is_gone = true;
 		break;
 	case STEP_BACKUP:

@@ -61,7 +61,7 @@ struct start_condition {
 enum step_kind {
 	STEP_SNAPSHOT, /* snapshot: NAME, or { name, limit, before, after, requester, fails } */
 	STEP_SERIES,  /* snapshots: { name, count, bytes }; read_steps() makes single steps of it */
-	STEP_DELETE,  /* delete: NAME */
+	STEP_DELETE,  /* delete: NAME, or { name, fails } */
 	STEP_WRITE,   /* write: { name, pattern, bytes, [start] } */
 	STEP_GAUGE,   /* gauge: { name, value, [start] } */
 	STEP_RELEASE, /* release: GAUGE */
@@ -171,28 +171,28 @@ struct environment_texts {
 struct step {
 	enum step_kind kind;
 	struct place place;
-	char *name;		      /* snapshot, writer, gauge, rule, or backup (`to`);
-				       * RESTORE: `to`, or NULL; FAILURE, REMEDY: its name,
-				       * or a path from beside the scenario */
-	char *prefix;		      /* FAILURE, REMEDY: of all names in it; NULL: none */
-	bool of_failure;	      /* what it asks for may not come, or may be gone */
-	char *of;		      /* BACKUP, CLONE: snapshot;  RESTORE: backup */
-	bool is_full_copy;	      /* CLONE */
-	bool takes;		      /* BACKUP: the client takes the snapshot itself */
-	bool in_background;	      /* BACKUP: the next steps do not wait for it */
-	enum pattern pattern;	      /* WRITE */
-	uint64_t offset_bytes;	      /* DISCARD */
-	uint64_t bytes;		      /* WRITE, DISCARD, GROW, TARGET and FILL (0: none,
-				       * STEP_FILL_ALL: all); 0: … */
-	uint32_t per_million;	      /* … of the volume, in a failure that is not bound yet */
-	char *value;		      /* GAUGE; FAILURE: its moment, or NULL; WRITER_ADD: its
-				       * line; WRITERS_NOTIFY: the event */
-	uint32_t count;		      /* SERIES: snapshots */
-	char *fails;		      /* SNAPSHOT, WRITE: "ENOSPC", which it must meet; or NULL */
-	char *limit;		      /* SNAPSHOT: of its store; NULL: the scenario's */
-	char *before, *after;	      /* SNAPSHOT: lines for sh, run around it; or NULL */
-	bool requester_dies;	      /* SNAPSHOT: who asks for it, before it is there */
-	uint64_t wait_ns;	      /* WAIT; 0: for what the expectation says */
+	char *name;	       /* snapshot, writer, gauge, rule, or backup (`to`);
+				* RESTORE: `to`, or NULL; FAILURE, REMEDY: its name,
+				* or a path from beside the scenario */
+	char *prefix;	       /* FAILURE, REMEDY: of all names in it; NULL: none */
+	bool of_failure;       /* what it asks for may not come, or may be gone */
+	char *of;	       /* BACKUP, CLONE: snapshot;  RESTORE: backup */
+	bool is_full_copy;     /* CLONE */
+	bool takes;	       /* BACKUP: the client takes the snapshot itself */
+	bool in_background;    /* BACKUP: the next steps do not wait for it */
+	enum pattern pattern;  /* WRITE */
+	uint64_t offset_bytes; /* DISCARD */
+	uint64_t bytes;	       /* WRITE, DISCARD, GROW, TARGET and FILL (0: none,
+				* STEP_FILL_ALL: all); 0: … */
+	uint32_t per_million;  /* … of the volume, in a failure that is not bound yet */
+	char *value;	       /* GAUGE; FAILURE: its moment, or NULL; WRITER_ADD: its
+				* line; WRITERS_NOTIFY: the event */
+	uint32_t count;	       /* SERIES: snapshots */
+	char *fails;	       /* SNAPSHOT, DELETE, WRITE: "ENOSPC", which it must meet; or NULL */
+	char *limit;	       /* SNAPSHOT: of its store; NULL: the scenario's */
+	char *before, *after;  /* SNAPSHOT: lines for sh, run around it; or NULL */
+	bool requester_dies;   /* SNAPSHOT: who asks for it, before it is there */
+	uint64_t wait_ns;      /* WAIT; 0: for what the expectation says */
 	enum coalesce_wish coalesce;  /* COALESCE */
 	enum remount_way remount;     /* REMOUNT */
 	bool memory_is_real;	      /* GAUGE: pressed, not feigned */

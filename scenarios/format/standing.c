@@ -272,7 +272,8 @@ static void step_check(
 			snapshot_put(checking, step->name);
 		break;
 	case STEP_DELETE:
-		snapshot_drop(checking, step->name);
+		if (!step->fails)
+			snapshot_drop(checking, step->name);
 		break;
 	case STEP_GROW:
 		growth_check(checking, scenario, step);

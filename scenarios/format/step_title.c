@@ -218,7 +218,8 @@ char *step_title(const struct step *step)
 						 : step->coalesce == COALESCE_START ? ", begun"
 										    : "");
 	case STEP_DELETE:
-		return heap_format("delete '%s'", step->name);
+		return heap_format("delete '%s'%s%s", step->name,
+			step->fails ? ", which meets " : "", step->fails ? step->fails : "");
 	case STEP_WRITE:
 		return write_title(step);
 	case STEP_GAUGE:

@@ -127,6 +127,17 @@ void read_snapshot_step(struct reading *reading, const struct field *field,
 		read_new_snapshot(reading, field, node, &step->name);
 }
 
+void read_delete(struct reading *reading, const struct field *field, const struct tree_node *node,
+	void *target)
+{
+	struct step *step = target;
+
+	if (node->kind == TREE_MAP)
+		fields_read(reading, field->table, node, step);
+	else
+		read_deleted_snapshot(reading, field, node, &step->name);
+}
+
 void read_failure_step(struct reading *reading, const struct field *field,
 	const struct tree_node *node, void *target)
 {

@@ -29,6 +29,9 @@ field_reader read_wait;
 /* struct step: the name of a snapshot, or the table of the field. */
 field_reader read_snapshot_step;
 
+/* struct step: the name of a snapshot that goes, or the table of the field. */
+field_reader read_delete;
+
 /* struct step: the name of a failure or the path of one, or the table of the field. */
 field_reader read_failure_step;
 

@@ -45,6 +45,12 @@ static const struct field snapshot_fields[] = {
 };
 static const struct field_table snapshot_table = FIELD_TABLE("snapshot", snapshot_fields);
 
+static const struct field delete_fields[] = {
+	{ "name", read_snapshot, AT(name), .required = true },
+	{ "fails", read_error, AT(fails), .required = true },
+};
+static const struct field_table delete_table = FIELD_TABLE("delete", delete_fields);
+
 static const struct field write_fields[] = {
 	{ "name", read_name, AT(name), .required = true },
 	{ "pattern", read_choice, AT(pattern), .required = true, CHOICES(pattern_words) },
@@ -140,7 +146,7 @@ static const struct field_table restore_table = FIELD_TABLE("restore", restore_f
 static const struct field step_fields[] = {
 	[STEP_SNAPSHOT] = { "snapshot", read_snapshot_step, .table = &snapshot_table },
 	[STEP_SERIES] = { "snapshots", read_table, .table = &series_table },
-	[STEP_DELETE] = { "delete", read_deleted_snapshot, AT(name) },
+	[STEP_DELETE] = { "delete", read_delete, .table = &delete_table },
 	[STEP_WRITE] = { "write", read_table, .table = &write_table },
 	[STEP_GAUGE] = { "gauge", read_table, .table = &gauge_table },
 	[STEP_RELEASE] = { "release", read_set_gauge, AT(name) },
@@ -174,6 +180,7 @@ static const struct field_table step_table = FIELD_TABLE("step", step_fields);
 const struct field_table *const step_tables[] = {
 	&step_table,
 	&snapshot_table,
+	&delete_table,
 	&write_table,
 	&series_table,
 	&clone_table,

@@ -4,8 +4,9 @@
  *
  * One function per kind of wish; each is asked about every expectation and
  * passes what does not wish it.  A wish for a failure is not unmet when the
- * fault has not struck: then nobody can tell.  But a backup that is wrong and is
- * said to be right is that without any fault, too: it is a finding, or what was wished.
+ * fault has not struck: then nobody can tell, unless the client names the cause.  But a
+ * backup that is wrong and is said to be right is that without any fault, too: it is a finding, or
+ * what was wished.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,6 +38,19 @@ static enum outcome fault_missing(const struct run_backup *backup, struct reason
 	return OUTCOME_INCONCLUSIVE;
 }
 
+static bool backup_said(const struct run_backup *backup, const char *text)
+{
+	AUTO(auto_free) char *said = file_text(backup->log_path);
+
+	return said && strstr(said, text);
+}
+
+/* What it says is the cause: then that, which no rule is, has struck. */
+static bool cause_is_said(const struct run_backup *backup, const struct expectation *wish)
+{
+	return wish->says && backup_said(backup, wish->says);
+}
+
 static bool verdict_fits(enum verdict wished, enum verdict met)
 {
 	/* What has recovered is intact. */
@@ -53,7 +67,7 @@ static enum outcome check_verdict(
 	if (!backup)
 		return no_backup(reason);
 	if (!verdict_is_of_success(wish->verdict) && !backup->fault_struck &&
-		backup->verdict != VERDICT_SILENT_CORRUPTION)
+		!cause_is_said(backup, wish) && backup->verdict != VERDICT_SILENT_CORRUPTION)
 		return fault_missing(backup, reason);
 	if (verdict_fits(wish->verdict, backup->verdict))
 		return OUTCOME_PASSED;
@@ -104,13 +118,6 @@ static enum outcome check_exit(
 			wish->exit_wish == EXIT_WISH_ZERO ? "zero" : "nonzero",
 			backup->exit_status);
 	return backup->verdict == VERDICT_HUNG ? OUTCOME_TIMED_OUT : OUTCOME_FAILED;
-}
-
-static bool backup_said(const struct run_backup *backup, const char *text)
-{
-	AUTO(auto_free) char *said = file_text(backup->log_path);
-
-	return said && strstr(said, text);
 }
 
 /*

@@ -20,6 +20,7 @@ steps beside plain <<-END
 	- write: { name: armed, pattern: random, bytes: 64KiB, start: "read.progress>=25%" }
 	- backup: { of: s1, to: b1, in: background }
 	$is_held
+	- delete: { name: s1, fails: EBUSY }
 	- write: { name: between, pattern: random, bytes: 64KiB }
 	- snapshot: s2
 	- backup: { of: s2, to: b2 }

@@ -67,3 +67,17 @@ rig validate wrong.yaml >said 2>&1 || e2e_status=$?
 same 2 "$e2e_status" "exit of validate"
 grep -q "wrong.yaml:11:16: unknown point 'snapshot.reed' at column 1; did you mean" said ||
 	fail "validate does not say where: $(cat said)"
+
+# What no rule is, another client's lock say, has struck when it is named as the cause.
+client locked-out 'echo "the lock is held"; exit 1' ':'
+scenario named locked-out random <<END
+- backup: { of: s1, to: b1 }
+- expect: { verdict: detected, says: "the lock is held" }
+END
+scenario unnamed locked-out random <<END
+- backup: { of: s1, to: b1 }
+- expect: { verdict: detected, exit: nonzero }
+END
+ran 0 named.yaml
+ran 3 unnamed.yaml
+tells 'the fault never struck'
