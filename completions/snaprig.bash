@@ -53,7 +53,7 @@ declare -gA _snaprig_options=(
 	['shrink']='--work --clients --keep --json --help'
 	['validate']='--clients --json --help'
 	['demo']='--help'
-	['backup']='--like --take --retry --job --max-uncoalesced --bypass-chain-check --http-timeout --lock-stale --json --help'
+	['backup']='--like --take --retry --job --max-uncoalesced --bypass-chain-check --keep --http-timeout --lock-stale --json --help'
 	['restore']='--help'
 	['list']='--json --help'
 	['doctor']='--json --help'
@@ -150,6 +150,7 @@ declare -gA _snaprig_values=(
 	['backup --retry']='choice:none aip-2018 microsoft'
 	['backup --job']='text:'
 	['backup --max-uncoalesced']='number:'
+	['backup --keep']='number:'
 	['backup --http-timeout']='time:'
 	['backup --lock-stale']='time:'
 )

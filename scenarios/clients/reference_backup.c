@@ -23,6 +23,7 @@ struct values {
 	/* Like Xen Orchestra. */
 	const char *job;
 	const char *uncoalesced_max;
+	const char *keeps;
 	const char *http_timeout;
 	const char *lock_stale;
 	bool bypasses_check;
@@ -97,6 +98,7 @@ static int like_xo(const struct values *values, const char *snapshot, const char
 	wish.bypasses_check = values->bypasses_check;
 	wish.prints_json = values->prints_json;
 	if (!read_number("max-uncoalesced", values->uncoalesced_max, 0, &wish.uncoalesced_max) ||
+		!read_number("keep", values->keeps, 1, &wish.keeps) ||
 		!read_time("http-timeout", values->http_timeout, &wish.silence_ns) ||
 		!read_time("lock-stale", values->lock_stale, &wish.lock_stale_ns))
 		return EXIT_USAGE;
@@ -138,6 +140,7 @@ static bool options_fit(const struct like *like, const struct values *values)
 		{ "job", "xo", values->job },
 		{ "max-uncoalesced", "xo", values->uncoalesced_max },
 		{ "bypass-chain-check", "xo", values->bypasses_check },
+		{ "keep", "xo", values->keeps },
 		{ "http-timeout", "xo", values->http_timeout },
 		{ "lock-stale", "xo", values->lock_stale },
 		{ "json", "xo", values->prints_json },
@@ -217,6 +220,11 @@ static const struct command_option options[] = {
 	{ .name = "bypass-chain-check",
 		.offset = offsetof(struct values, bypasses_check),
 		.about = "xo: do not look at the chain" },
+	{ .name = "keep",
+		.value = "N",
+		.kind = COMMAND_NUMBER,
+		.offset = offsetof(struct values, keeps),
+		.about = "xo: after a good backup, keep the latest N of the job (default: all)" },
 	{ .name = "http-timeout",
 		.value = "TIME",
 		.kind = COMMAND_TIME,

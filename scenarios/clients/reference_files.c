@@ -18,7 +18,7 @@ int pending_file_create(const char *path, struct pending_file *ret)
 
 	if (access(path, F_OK) == 0)
 		return -EEXIST;
-	if (asprintf(&file.pending_path, "%s.%d.partial", path, (int)getpid()) < 0)
+	if (asprintf(&file.pending_path, "%s.%d" PENDING_SUFFIX, path, (int)getpid()) < 0)
 		return -ENOMEM;
 	file.path = strdup(path);
 	if (file.path)

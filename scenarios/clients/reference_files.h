@@ -10,6 +10,9 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+/* What the temporary name ends with: "b1.1234.partial" of process 1234. */
+#define PENDING_SUFFIX ".partial"
+
 /* A file that is still under its temporary name. */
 struct pending_file {
 	int fd;

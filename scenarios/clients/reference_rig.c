@@ -85,14 +85,16 @@ const char *reference_rig_why(const struct reference_rig *rig, int error)
 	return *message ? message : error_text(error);
 }
 
-void reference_rig_delete(struct reference_rig *rig)
+int reference_rig_delete(struct reference_rig *rig, const char *name)
 {
 	int error = reference_rig_call(
-		rig, "snapshot.delete", json_pack("{s:s}", "name", rig->name), NULL);
+		rig, "snapshot.delete", json_pack("{s:s}", "name", name), NULL);
 
 	/* The volume may have given it up before. */
-	if (error < 0 && error != -ENOENT)
-		log_error_code(error, "cannot delete snapshot '%s'", rig->path);
+	if (error == 0 || error == -ENOENT)
+		return 0;
+	log_error_code(error, "cannot delete snapshot '%s' of '%s'", name, rig->path);
+	return error;
 }
 
 uint64_t reference_rig_wait_ns(const struct reference_rig *rig, uint64_t rig_ns)

@@ -32,8 +32,8 @@ int reference_rig_call(
 /* What the rig said of its last error, or the text of ERROR. */
 const char *reference_rig_why(const struct reference_rig *rig, int error);
 
-/* Deletes the snapshot; one that is not there is fine.  What fails is said. */
-void reference_rig_delete(struct reference_rig *rig);
+/* Deletes the snapshot NAME; one that is not there is fine.  What fails is said: 0 or -errno. */
+int reference_rig_delete(struct reference_rig *rig, const char *name);
 
 /* How long it takes until the rig's clock has gone on by RIG_NS. */
 uint64_t reference_rig_wait_ns(const struct reference_rig *rig, uint64_t rig_ns);

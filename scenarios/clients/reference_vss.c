@@ -195,7 +195,7 @@ static int try_once(struct vss *vss, struct vss_failure *failure)
 							      : code_of_provider(error);
 	failure_log(failure);
 	if (created == 0)
-		reference_rig_delete(&vss->rig);
+		reference_rig_delete(&vss->rig, vss->rig.name);
 	return error;
 }
 
@@ -290,6 +290,6 @@ void vss_release(struct vss *vss, bool complete)
 	if (error < 0)
 		pipeline_log("Warning: the writers were not told of %s: %s", event,
 			reference_rig_why(&vss->rig, error));
-	reference_rig_delete(&vss->rig);
+	reference_rig_delete(&vss->rig, vss->rig.name);
 	vss_destroy(vss);
 }

@@ -5,7 +5,7 @@
 #include <libgen.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <unistd.h>
 
 #include "scenarios/base/heap.h"
 #include "scenarios/clients/reference.h"
@@ -38,6 +38,8 @@ struct job {
 	const char *out;
 	char *folder; /* the VM's, of OUT */
 	char *vm;     /* its name */
+	char *log_path;
+	bool is_there; /* a backup of that name, whose log that is */
 	json_t *log;
 	json_t *vm_task; /* NULL before it has begun */
 	struct reference_rig rig;
@@ -62,6 +64,7 @@ static void job_init(struct job *job)
 	/* "." has a name, too. */
 	absolute = realpath(job->folder, NULL);
 	job->vm = name_of(absolute ? absolute : job->folder);
+	job->log_path = heap_format("%s%s", job->out, XO_LOG_SUFFIX);
 	job->log = xo_log_begin(job->wish->job ? job->wish->job : job->vm, "full");
 }
 
@@ -71,6 +74,7 @@ static void job_deinit(struct job *job)
 	json_decref(job->log);
 	free(job->folder);
 	free(job->vm);
+	free(job->log_path);
 }
 
 /* ---- the snapshot ---- */
@@ -104,6 +108,9 @@ static json_t *snapshot_create(struct job *job)
 	if (error == -ETIMEDOUT)
 		return xo_error("operation timed out");
 	xo_folder_forget_snapshot(job->folder);
+	/* What was asked for makes no sense: no storage manager was asked. */
+	if (error == -EEXIST || error == -EINVAL || error == -ENAMETOOLONG)
+		return xo_error(reference_rig_why(&job->rig, error));
 	return xo_error_of_snapshot(reference_rig_why(&job->rig, error), error);
 }
 
@@ -123,6 +130,16 @@ static json_t *snapshot_take(struct job *job)
 
 /* ---- the transfer ---- */
 
+/* Once there is a new one, and not before. */
+static void backups_thin(struct job *job, json_t *task)
+{
+	const char *id = json_string_value(json_object_get(job->log, "jobId"));
+
+	/* The new one is not among those that are known to be good. */
+	if (job->wish->keeps > 0 && xo_folder_thin(job->folder, id, job->wish->keeps - 1) < 0)
+		xo_task_warn(task, "old backups could not be deleted");
+}
+
 static json_t *export_run(struct job *job)
 {
 	json_t *export = xo_task_begin(job->vm_task, "export",
@@ -138,6 +155,7 @@ static json_t *export_run(struct job *job)
 		return failure;
 	}
 	xo_task_end(transfer, json_pack("{s:I}", "size", (json_int_t)bytes));
+	backups_thin(job, export);
 	xo_task_end(export, NULL);
 	return NULL;
 }
@@ -150,8 +168,8 @@ static json_t *vm_back_up(struct job *job)
 	if (failure)
 		return failure;
 	failure = export_run(job);
-	reference_rig_delete(&job->rig);
-	xo_folder_forget_snapshot(job->folder);
+	if (reference_rig_delete(&job->rig, job->rig.name) == 0)
+		xo_folder_forget_snapshot(job->folder);
 	return failure;
 }
 
@@ -170,13 +188,37 @@ static json_t *rig_open(struct job *job)
 	return xo_error(message);
 }
 
+/* What an interrupted run has left would be in the way of the chain. */
+static void leftover_delete(struct job *job)
+{
+	AUTO(auto_free) char *name = xo_folder_noted_snapshot(job->folder);
+
+	if (name && reference_rig_delete(&job->rig, name) == 0)
+		xo_folder_forget_snapshot(job->folder);
+}
+
+static void folder_clean(struct job *job)
+{
+	json_t *task = xo_task_begin(job->vm_task, "clean-vm", NULL);
+	unsigned count = xo_folder_clean(job->folder);
+
+	for (; count > 0; count--)
+		xo_task_warn(task, "a temporary file of an interrupted run was deleted");
+	xo_task_end(task, json_pack("{s:b}", "merge", 0));
+}
+
 static json_t *vm_run_locked(struct job *job)
 {
-	json_t *failure = rig_open(job);
+	json_t *failure;
 
-	if (!failure)
-		failure = vm_back_up(job);
-	return failure;
+	folder_clean(job);
+	/* Until it is written again, this one has been interrupted for whoever finds it. */
+	xo_log_write(job->log, job->log_path);
+	failure = rig_open(job);
+	if (failure)
+		return failure;
+	leftover_delete(job);
+	return vm_back_up(job);
 }
 
 static void vm_run(struct job *job)
@@ -205,6 +247,12 @@ static void vm_run(struct job *job)
 
 /* ---- the job ---- */
 
+static void job_fail(struct job *job, json_t *failure)
+{
+	xo_task_fail(job->log, failure);
+	json_decref(failure);
+}
+
 static void job_run(struct job *job)
 {
 	const char *id = json_string_value(json_object_get(job->log, "jobId"));
@@ -219,8 +267,7 @@ static void job_run(struct job *job)
 	else if (error < 0)
 		failure = xo_error_of_system(error, "open", job->folder);
 	if (failure) {
-		xo_task_fail(job->log, failure);
-		json_decref(failure);
+		job_fail(job, failure);
 		return;
 	}
 	vm_run(job);
@@ -231,12 +278,11 @@ static void job_run(struct job *job)
 /* Says what came of it, and returns the exit code for it. */
 static int job_report(struct job *job)
 {
-	AUTO(auto_free) char *path = heap_format("%s.log.json", job->out);
 	const char *status = xo_task_status(job->log);
-	int error = xo_log_write(job->log, path);
+	int error = job->is_there ? 0 : xo_log_write(job->log, job->log_path);
 
 	if (error < 0)
-		log_error_code(error, "cannot write log '%s'", path);
+		log_error_code(error, "cannot write log '%s'", job->log_path);
 	if (job->wish->prints_json) {
 		json_dumpf(job->log, stdout, JSON_INDENT(2));
 		putchar('\n');
@@ -254,6 +300,10 @@ int xo_backup(const char *snapshot, const char *out, const struct xo_wish *wish)
 
 	stop_watch();
 	job_init(&job);
-	job_run(&job);
+	job.is_there = access(out, F_OK) == 0;
+	if (job.is_there)
+		job_fail(&job, xo_error_of_system(-EEXIST, "open", out));
+	else
+		job_run(&job);
 	return job_report(&job);
 }

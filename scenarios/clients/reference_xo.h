@@ -19,6 +19,7 @@
 struct xo_wish {
 	const char *job; /* its name; NULL: that of the folder */
 	uint64_t uncoalesced_max;
+	uint64_t keeps;		/* the latest so many backups of the job; 0: all */
 	uint64_t silence_ns;	/* of the stream; on the rig's clock */
 	uint64_t lock_stale_ns; /* on the wall's */
 	bool bypasses_check;

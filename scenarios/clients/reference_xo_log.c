@@ -15,6 +15,7 @@
 #include "scenarios/clients/reference_xo_error.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/clock.h"
+#include "simfs/base/log.h"
 
 /* With these messages nothing has failed: there was nothing to do, or it was better not to. */
 static const char *const skipping[] = {
@@ -90,8 +91,8 @@ const char *xo_task_status(const json_t *task)
 
 		if (strcmp(its, "failure") == 0)
 			return "failure";
-		if (strcmp(its, "skipped") == 0)
-			status = "skipped";
+		if (strcmp(its, "skipped") == 0 || strcmp(its, "interrupted") == 0)
+			status = its;
 	}
 	return status;
 }
@@ -112,7 +113,26 @@ void xo_task_end(json_t *task, json_t *result)
 
 void xo_task_fail(json_t *task, json_t *error)
 {
-	task_close(task, "failure", json_incref(error));
+	const char *code = json_string_value(json_object_get(error, "code"));
+
+	/* Nobody has written down why: whoever would have is the one who was stopped. */
+	if (code && strcmp(code, error_name(-ECANCELED)) == 0)
+		task_close(task, "interrupted", NULL);
+	else
+		task_close(task, "failure", json_incref(error));
+}
+
+bool xo_log_interrupt(json_t *log)
+{
+	const char *status = json_string_value(json_object_get(log, "status"));
+	json_t *child;
+	size_t i;
+
+	if (!status || strcmp(status, "pending") != 0)
+		return false;
+	json_object_set_new(log, "status", json_string("interrupted"));
+	json_array_foreach(json_object_get(log, "tasks"), i, child) xo_log_interrupt(child);
+	return true;
 }
 
 void xo_task_warn(json_t *task, const char *message)

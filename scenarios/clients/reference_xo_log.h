@@ -12,7 +12,12 @@
 #ifndef SNAPRIG_CLIENTS_REFERENCE_XO_LOG_H
 #define SNAPRIG_CLIENTS_REFERENCE_XO_LOG_H
 
+#include <stdbool.h>
+
 #include <jansson.h>
+
+/* What stands behind the name of a backup in the name of its log. */
+#define XO_LOG_SUFFIX ".log.json"
 
 /* The log of the job called NAME: the caller's. */
 json_t *xo_log_begin(const char *name, const char *mode);
@@ -23,8 +28,12 @@ json_t *xo_task_begin(json_t *parent, const char *message, json_t *data);
 /* It has succeeded; RESULT (NULL: none) is stolen. */
 void xo_task_end(json_t *task, json_t *result);
 
-/* It has failed with ERROR, which stays the caller's; or it was skipped: the error decides. */
+/* It has failed with ERROR, which stays the caller's; or it was skipped, or stopped
+ * (ECANCELED) and so interrupted: the error decides. */
 void xo_task_fail(json_t *task, json_t *error);
+
+/* What goes on in LOG does not any more: whoever worked on it is gone.  False: nothing did. */
+bool xo_log_interrupt(json_t *log);
 
 /* Worth knowing, of a task that goes on. */
 void xo_task_warn(json_t *task, const char *message);

@@ -60,7 +60,8 @@ job 75 skipped b4
 tells "Skipped Reason: (unhealthy VDI chain) Job canceled to protect the VDI chain"
 same "unhealthy VDI chain" "$wrong" "the error"
 same null "$(jq '.tasks[0].result.code' $folder/b4.log.json)" "its code"
-same '["snapshot"]' "$(jq -c '[.tasks[0].tasks[].message]' $folder/b4.log.json)" "what was done"
+same '["clean-vm","snapshot"]' \
+	"$(jq -c '[.tasks[0].tasks[].message]' $folder/b4.log.json)" "what was done"
 same "$depth" "$(status '.chain.depth')" "depth behind a job that was skipped"
 
 # It counts what is not merged and not how long the chain is; more may be allowed.
@@ -69,9 +70,9 @@ write_some
 job 75 skipped b6 --max-uncoalesced 2
 job 0 success b7 --bypass-chain-check
 job 0 success kept-in-json --bypass-chain-check
-same '[["snapshot","success"],["export","success"]]' \
+same '[["clean-vm","success"],["snapshot","success"],["export","success"]]' \
 	"$(jq -c '[.tasks[0].tasks[] | [.message, .status]]' $folder/kept-in-json.log.json)" "tasks"
-same 33554432 "$(jq '.tasks[0].tasks[1].tasks[0].result.size' $folder/kept-in-json.log.json)" "size"
+same 33554432 "$(jq '.tasks[0].tasks[2].tasks[0].result.size' $folder/kept-in-json.log.json)" "size"
 
 # The source: it cannot be read on, it ends within a block and between two, and it is silent.
 fails_with()
@@ -94,7 +95,7 @@ tells "Failure Error: Expected values to be strictly equal:"
 fails_with 'snapshot.read hang offset=8MiB..'
 job 1 failure c4 --bypass-chain-check --http-timeout 50s
 tells "Failure Error: HTTP connection has timed out"
-same '[["snapshot","success"],["export","failure"]]' \
+same '[["clean-vm","success"],["snapshot","success"],["export","failure"]]' \
 	"$(jq -c '[.tasks[0].tasks[] | [.message, .status]]' $folder/c4.log.json)" "tasks of c4"
 
 # No snapshot, for a reason that the storage manager has no words for; it is not tried again.
@@ -141,6 +142,8 @@ kill "$slow"
 e2e_status=0
 wait "$slow" || e2e_status=$?
 same 1 "$e2e_status" "exit code of a job that was stopped"
+same interrupted "$(jq -r .status $folder/slow.log.json)" "status of a job that was stopped"
+grep -qF "[Xen Orchestra] interrupted − Backup report" slow.said || fail "another subject"
 same "" "$(ls -A "$mnt/snapshots")" "snapshots left"
 nothing_left
 rig fault clear "$mnt"
