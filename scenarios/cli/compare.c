@@ -14,17 +14,20 @@
 #include "scenarios/cli/check_arguments.h"
 #include "scenarios/cli/check_failures.h"
 #include "scenarios/cli/commands.h"
+#include "scenarios/cli/environment_here.h"
+#include "scenarios/cli/report_file.h"
 #include "scenarios/format/yaml_values.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/exit_code.h"
 #include "simfs/base/log.h"
+#include "simfs/control/protocol.h"
 
 #define ROUNDS_DEFAULT 5
 #define ROUNDS_MAX     1000
 
 struct compare_arguments {
 	struct check_arguments check; /* of each; first, for check_options.def */
-	struct command_texts restores;
+	struct command_texts restores, reports;
 	const char *rounds_text;
 	uint64_t rounds;
 };
@@ -33,7 +36,80 @@ struct compare {
 	struct compare_arguments arguments;
 	struct compare_tool tools[COMPARE_TOOLS_MAX];
 	size_t count;
+	struct compare_page page; /* of all of it */
 };
+
+/* ---- reports ---- */
+
+static void write_json(const void *context, FILE *file)
+{
+	const struct compare *compare = context;
+	json_t *object = compare_json(
+		compare->tools, compare->count, (size_t)compare->arguments.rounds);
+
+	json_object_set_new(object, "schema_version", json_integer(SCHEMA_VERSION));
+	json_dumpf(object, file, JSON_INDENT(2));
+	fputc('\n', file);
+	json_decref(object);
+}
+
+static void write_html(const void *context, FILE *file)
+{
+	const struct compare *compare = context;
+
+	compare_write_html(&compare->page, file);
+}
+
+static const struct report_kind {
+	const char *name;
+	void (*write)(const void *compare, FILE *file);
+} report_kinds[] = {
+	{ "json=", write_json },
+	{ "html=", write_html },
+};
+
+/* The kind of TEXT, "json=FILE"; NULL: it is none. */
+static const struct report_kind *report_kind(const char *text)
+{
+	for (size_t i = 0; i < sizeof report_kinds / sizeof report_kinds[0]; i++) {
+		size_t length = strlen(report_kinds[i].name);
+
+		if (strncmp(text, report_kinds[i].name, length) == 0 && text[length] != '\0')
+			return &report_kinds[i];
+	}
+	return NULL;
+}
+
+static int reports_read(const struct compare_arguments *arguments)
+{
+	for (size_t i = 0; i < arguments->reports.count; i++) {
+		const char *text = arguments->reports.texts[i];
+
+		if (!report_kind(text)) {
+			log_error("cannot read report '%s' (try html=FILE or json=FILE)", text);
+			return -EINVAL;
+		}
+	}
+	return 0;
+}
+
+/* After each round, and before the first. */
+static int reports_write(const struct compare *compare)
+{
+	const struct command_texts *reports = &compare->arguments.reports;
+
+	for (size_t i = 0; i < reports->count; i++) {
+		const struct report_kind *kind = report_kind(reports->texts[i]);
+		const char *path = reports->texts[i] + strlen(kind->name);
+		int error = report_file_write(path, kind->write, compare);
+
+		if (error < 0) {
+			log_error_code(error, "cannot write report '%s'", path);
+			return EXIT_RIG;
+		}
+	}
+	return EXIT_MET;
+}
 
 /* ---- what was typed ---- */
 
@@ -151,9 +227,9 @@ static int tool_check(struct compare_tool *tool)
 /* In each round another one is first: what comes first may find other caches. */
 static int rounds_run(struct compare *compare)
 {
-	int worst = EXIT_MET;
+	int worst = reports_write(compare);
 
-	for (uint64_t round = 0; round < compare->arguments.rounds; round++) {
+	for (uint64_t round = 0; worst != EXIT_RIG && round < compare->arguments.rounds; round++) {
 		for (size_t i = 0; i < compare->count; i++) {
 			struct compare_tool *tool = &compare->tools[(i + round) % compare->count];
 			int code = tool_check(tool);
@@ -167,6 +243,7 @@ static int rounds_run(struct compare *compare)
 				return code;
 			}
 		}
+		worst = check_code_worse(worst, reports_write(compare));
 	}
 	return worst;
 }
@@ -181,6 +258,17 @@ static int print(const struct compare *compare)
 	return command_line_finish();
 }
 
+static void page_make(struct compare *compare)
+{
+	struct environment here = environment_here();
+
+	compare->page.tools = compare->tools;
+	compare->page.count = compare->count;
+	compare->page.rounds = (size_t)compare->arguments.rounds;
+	compare->page.words = compare->arguments.check.words;
+	environments_add(&compare->page.environments, &here);
+}
+
 static void compare_deinit(struct compare *compare)
 {
 	/* What else their arguments have is the command line's. */
@@ -190,6 +278,7 @@ static void compare_deinit(struct compare *compare)
 		free(compare->tools[i].why);
 		free(compare->tools[i].rounds);
 	}
+	environments_deinit(&compare->page.environments);
 	check_arguments_deinit(&compare->arguments.check);
 }
 
@@ -204,10 +293,11 @@ static int run(const struct command_line *line, int argc, char **argv)
 
 	if (code == COMMAND_GO_ON) {
 		code = EXIT_USAGE;
-		if (rounds_read(&compare.arguments) == 0 &&
+		if (rounds_read(&compare.arguments) == 0 && reports_read(&compare.arguments) == 0 &&
 			tools_split(&compare, (char **)check->command) == 0 &&
 			tools_read(&compare) == 0) {
 			interrupt_watch();
+			page_make(&compare);
 			code = rounds_run(&compare);
 			if (!interrupt_seen() && code != EXIT_RIG && code != EXIT_SKIPPED) {
 				int printed = print(&compare);
@@ -236,6 +326,9 @@ static const struct command_option options[] = {
 	{ "rounds", "N", "how often each is run, by turns (default 5)", COMMAND_NUMBER,
 		.offset = offsetof(struct compare_arguments, rounds_text) },
 #include "scenarios/cli/check_options.def"
+	{ "report", "KIND=FILE...", "json or html; written after each round, whole at any moment",
+		COMMAND_CHOICE,
+		"json= html=", .offset = offsetof(struct compare_arguments, reports) },
 	{ "json", NULL, "print one JSON object", AT(as_json) },
 	{ 0 },
 };

@@ -8,10 +8,12 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 #include <jansson.h>
 
 #include "scenarios/cli/check.h"
+#include "scenarios/judge/environment.h"
 #include "scenarios/judge/measures.h"
 
 /* Each has a letter. */
@@ -49,6 +51,9 @@ enum compare_row {
 	COMPARE_ROWS
 };
 
+/* How many rounds are over. */
+size_t compare_rounds_over(const struct compare_tool *tools, size_t count);
+
 /* Over the rounds that have a value. */
 struct compare_spread {
 	size_t count; /* 0: none has */
@@ -67,6 +72,15 @@ char *compare_text(enum compare_row row, double value);
 /* compare_report.c: the table, and after it the reason. */
 void compare_print(const struct compare_tool *tools, size_t count, size_t rounds);
 json_t *compare_json(const struct compare_tool *tools, size_t count, size_t rounds);
+
+/* compare_html.c: the same as a page to look at. */
+struct compare_page {
+	const struct compare_tool *tools;
+	size_t count, rounds; /* that there are to be */
+	const char *words;    /* the command line again, behind 'snaprig compare' */
+	struct environments environments;
+};
+void compare_write_html(const struct compare_page *page, FILE *file);
 
 /* compare_reason.c: why their times differ, in lines for people, which are the caller's; that they
  * are not compared when one was not intact. */

@@ -116,6 +116,15 @@ static double value_of(const struct measures *measures, enum compare_row row)
 	return 0;
 }
 
+size_t compare_rounds_over(const struct compare_tool *tools, size_t count)
+{
+	size_t least = tools[0].round_count;
+
+	for (size_t i = 1; i < count; i++)
+		least = tools[i].round_count < least ? tools[i].round_count : least;
+	return least;
+}
+
 static int compare(const void *left, const void *right)
 {
 	double a = *(const double *)left, b = *(const double *)right;

@@ -73,6 +73,20 @@ grep -qE '^seconds +[0-9.]+ s \([0-9.]+ s \.\. [0-9.]+ s\) ' text || fail "no sp
 tail -n 2 text | grep -qx 'A reads in 4 KiB, 1024 reads; B reads in 1 MiB, 4 reads' ||
 	fail "no reason at the end"
 
+# As a page, and with all numbers, after each round.
+compared 0 --size 4MiB --rounds 2 --report html=page.html --report json=kept.json \
+	-- dd if={snapshot} of={out} bs=4k -- 'dd if={snapshot} of={out} bs=1M # <script>'
+jq -e --slurpfile kept kept.json '.tools == $kept[0].tools' result.json >/dev/null ||
+	fail "another report: $(cat kept.json)"
+for text in '^<p class="headline">(A takes [0-9.]+ times as long as B|their times differ by no)' \
+	'<p class="reason">A reads in 4 KiB, 1024 reads; B reads in 1 MiB, 4 reads</p>' \
+	'^<tr><th scope="row">reads<td>1024<svg class="spread".*<td>4<svg' \
+	'^<h3>A: 1024 of 4 KiB</h3>' '<title>4 KiB: 1024</title>' '# &lt;script&gt;</code>' \
+	'Run it again: <code>snaprig compare --json --size 4MiB .* -- dd if='; do
+	grep -qE -e "$text" page.html || fail "no '$text' in: $(cat page.html)"
+done
+grep -qE 'https?://|<script>$|rounds have ended' page.html && fail "this is on the page"
+
 # ---- turns, and a way to restore for each ----
 
 compared 0 --size 1MiB --rounds 3 -- "echo A >>'$work/turns'; cp {snapshot} {out}" \
@@ -112,6 +126,9 @@ refused 2 "cannot read rounds '0'" rig compare --rounds 0 -- true -- true
 refused 2 "cannot read rounds 'x'" rig compare --rounds x -- true -- true
 refused 2 "unknown word '{outt}'" rig compare -- true -- cp {snapshot} {outt}
 refused 2 "once for all commands" rig compare --restore a --restore b -- true -- true -- true
+refused 2 "cannot read report 'pdf=x' .try html=FILE or json=FILE" rig compare --report pdf=x \
+	-- true -- true
+refused 4 "cannot write report 'no/x'" rig compare --report html=no/x -- true -- true
 refused 2 "unknown option '--failure'" rig compare --failure read-error -- true -- true
 env --default-signal=INT "$SNAPRIG" compare --size 16MiB --rounds 100 \
 	-- dd if={snapshot} of={out} bs=4k -- cp {snapshot} {out} >text 2>said &
