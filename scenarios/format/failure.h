@@ -64,6 +64,9 @@ const struct failure_profile *failure_profile(const struct failure *failure, con
 bool failure_has_moment(const struct failure *failure);
 bool failure_has_offset(const struct failure *failure);
 
+/* Where FAILURE strikes if nobody says otherwise, for people; NULL: at no moment of the reading. */
+const char *failure_place(const struct failure *failure);
+
 /* Is AT, as it is typed, a moment or an offset, "offset>=512KiB"? */
 bool failure_at_reads(const char *at);
 

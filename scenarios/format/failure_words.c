@@ -104,6 +104,12 @@ bool failure_has_offset(const struct failure *failure)
 	return failure_has_word(failure, WORD_MIDDLE);
 }
 
+const char *failure_place(const struct failure *failure)
+{
+	/* middle_of() */
+	return !failure->at && failure_has_offset(failure) ? "offset 50%-1" : failure->at;
+}
+
 bool failure_at_reads(const char *at)
 {
 	struct start_condition moment = { 0 };

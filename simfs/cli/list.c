@@ -215,9 +215,10 @@ static json_t *failure_json(const struct failure *failure)
 		json_array_append_new(profiles, json_string(failure->profiles[at].name));
 	for (size_t at = 0; at < failure->need_count; at++)
 		json_array_append_new(needs, json_string(failure->needs[at]));
-	return json_pack("{s:s, s:s, s:s?, s:s?, s:o, s:o, s:s}", "name", failure->scenario.name,
-		"about", failure->scenario.about, "source", failure->source, "at", failure->at,
-		"profiles", profiles, "needs", needs, "path", failure->scenario.path);
+	return json_pack("{s:s, s:s, s:s?, s:s?, s:s?, s:o, s:o, s:s}", "name",
+		failure->scenario.name, "about", failure->scenario.about, "source", failure->source,
+		"at", failure->at, "strikes", failure_place(failure), "profiles", profiles, "needs",
+		needs, "path", failure->scenario.path);
 }
 
 static json_t *collect_failures(void)
@@ -248,7 +249,8 @@ static const struct listing listings[] = {
 		{ "name", "profile", "client", "about" } },
 	{ "clients", collect_clients, { "CLIENT", "USABLE", "ABOUT" },
 		{ "name", "usable", "about" } },
-	{ "failures", collect_failures, { "FAILURE", "AT", "ABOUT" }, { "name", "at", "about" } },
+	{ "failures", collect_failures, { "FAILURE", "AT", "ABOUT" },
+		{ "name", "strikes", "about" } },
 	/* For tools/commands, and so not in the help. */
 	{ "commands", command_table_json, { "COMMAND", "ABOUT" }, { "name", "summary" } },
 };

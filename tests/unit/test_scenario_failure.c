@@ -124,6 +124,26 @@ START_TEST(words_are_bound_to_the_moment_and_the_volume)
 }
 END_TEST
 
+static const struct {
+	const char *name, *place;
+} places[] = {
+	{ "cow-overflow", "read.progress>=25%" },
+	{ "read-error", "offset 50%-1" },
+	{ "truncated-source", "offset 50%-1" },
+	{ "target-full", NULL },
+};
+
+START_TEST(a_failure_tells_where_it_strikes)
+{
+	AUTO(auto_free) char *path = heap_format("scenarios/failures/%s.yaml", places[_i].name);
+	struct failure *failure = NULL;
+
+	ck_assert_int_eq(failure_load(path, stderr, &failure), 0);
+	ck_assert_pstr_eq(failure_place(failure), places[_i].place);
+	failure_destroy(failure);
+}
+END_TEST
+
 START_TEST(a_limit_may_be_the_sum_of_a_size_and_a_share)
 {
 	struct failure *failure = failure_of(
@@ -275,6 +295,8 @@ int main(int argc, char **argv)
 	tcase_add_loop_test(
 		tests, ours_can_be_read_and_are_named_as_their_files, 0, (int)ours.count);
 	tcase_add_test(tests, words_are_bound_to_the_moment_and_the_volume);
+	tcase_add_loop_test(tests, a_failure_tells_where_it_strikes, 0,
+		(int)(sizeof places / sizeof places[0]));
 	tcase_add_test(tests, a_limit_may_be_the_sum_of_a_size_and_a_share);
 	tcase_add_test(tests, the_room_of_clients_is_a_share_or_what_there_is);
 	tcase_add_test(tests, each_profile_has_what_is_seen_there);
