@@ -146,11 +146,32 @@ static void sees_add(const struct failure_profile *profile, struct phase *phase)
 	}
 }
 
+/* Is a backup in PHASE of the snapshot NAME? */
+static bool is_backed_up(const struct phase *phase, const char *name)
+{
+	for (size_t i = 0; i < phase->step_count; i++) {
+		if (phase->steps[i].kind == STEP_BACKUP && strcmp(phase->steps[i].of, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Is STEP about a snapshot that the client takes, and deletes before anybody looks? */
+static bool is_of_taken(const struct phase *phase, const struct step *step)
+{
+	const char *seen = step->expectation.snapshot;
+
+	if (step->kind == STEP_EXPECT)
+		return seen && is_backed_up(phase, seen);
+	return step->kind == STEP_SNAPSHOT && !step->requester_dies &&
+	       is_backed_up(phase, step->name);
+}
+
 /* The client takes the snapshots that its backups are of; not what somebody else asks for. */
 static void takes_set(struct phase *phase)
 {
 	for (size_t i = 0; i < phase->step_count;) {
-		if (phase->steps[i].kind == STEP_SNAPSHOT && !phase->steps[i].requester_dies) {
+		if (is_of_taken(phase, &phase->steps[i])) {
 			step_remove(phase, i);
 			continue;
 		}

@@ -27,6 +27,10 @@ checked 0 detected --failure unhealthy-chain -- '[ -e "$FLAG" ] || { touch "$FLA
 	cp {snapshot} {out}'
 rm "$FLAG"
 checked 0 detected --failure orphans-after-crash -- dd if={snapshot} of={out} bs=64k
+# Who takes the snapshot himself finds the chain as it was made; of his own nothing is to be seen.
+takes='touch "$1" || exit 1; cp "$1" "$2"; rm "$1"'
+checked 0 detected --takes --failure chain-too-long -- sh -c "$takes" sh {snapshot} {out}
+checked 0 intact --takes --failure unhealthy-chain -- sh -c "$takes" sh {snapshot} {out}
 # The remedy alone is no cure for a client that does not look again.
 checked 1 detected --failure chain-too-long -- '[ ! -e "$FLAG" ] || exit 1
 	touch "$FLAG"; cp {snapshot} {out}'
