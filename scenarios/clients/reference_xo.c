@@ -92,26 +92,41 @@ static json_t *chain_check(struct job *job)
 	return failure;
 }
 
+/* XAPI was asked for the snapshot, and answered with ERROR, or with none IN_TIME. */
+static json_t *snapshot_failure(struct job *job, int error, bool in_time)
+{
+	const char *why = reference_rig_why(&job->rig, error);
+
+	if (!in_time)
+		return xo_error("operation timed out");
+	/* What was asked for makes no sense: no storage manager was asked. */
+	if (error == -EEXIST || error == -EINVAL || error == -ENAMETOOLONG)
+		return xo_error(why);
+	return xo_error_of_snapshot(why, error);
+}
+
 static json_t *snapshot_create(struct job *job)
 {
+	uint64_t wait_ns = reference_rig_wait_ns(&job->rig, CALL_NS), begun_ns;
 	int error = xo_folder_note_snapshot(job->folder, job->rig.name);
+	json_t *failure;
 
 	/* It helps the next run only. */
 	if (error < 0)
 		xo_task_warn(job->vm_task, "the temporary snapshot could not be noted");
+	begun_ns = clock_now_ns();
 	error = control_client_call(job->rig.control, "snapshot.create",
-		json_pack("{s:s}", "name", job->rig.name),
-		reference_rig_wait_ns(&job->rig, CALL_NS), NULL);
+		json_pack("{s:s}", "name", job->rig.name), wait_ns, NULL);
 	if (error == 0)
 		return NULL;
-	/* Of a call that was given up it is not known what came of it. */
-	if (error == -ETIMEDOUT)
-		return xo_error("operation timed out");
-	xo_folder_forget_snapshot(job->folder);
-	/* What was asked for makes no sense: no storage manager was asked. */
-	if (error == -EEXIST || error == -EINVAL || error == -ENAMETOOLONG)
-		return xo_error(reference_rig_why(&job->rig, error));
-	return xo_error_of_snapshot(reference_rig_why(&job->rig, error), error);
+
+	bool in_time = clock_now_ns() - begun_ns < wait_ns;
+
+	failure = snapshot_failure(job, error, in_time);
+	/* Of a call that was given up nobody knows whether it has taken effect. */
+	if (in_time || reference_rig_delete(&job->rig, job->rig.name) == 0)
+		xo_folder_forget_snapshot(job->folder);
+	return failure;
 }
 
 static json_t *snapshot_take(struct job *job)

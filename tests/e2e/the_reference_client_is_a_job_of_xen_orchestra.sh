@@ -103,6 +103,10 @@ fails_with 'snapshot.create error=EIO'
 job 1 failure c5 --bypass-chain-check
 tells "SR_BACKEND_FAILURE_82(, Failed to snapshot VDI [opterr=Input/output error], )"
 same 1 "$(status '.faults[-1].fired')" "times that a snapshot was asked for"
+# What took too long in the rig did not happen, and is not to be cleaned up after.
+fails_with 'snapshot.create error=ETIMEDOUT'
+job 1 failure c5-late --bypass-chain-check
+tells "opterr=Connection timed out"
 rig fault clear "$mnt"
 nothing_left
 
