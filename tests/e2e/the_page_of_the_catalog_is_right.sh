@@ -28,14 +28,14 @@ in_quotes()
 meant()
 {
 	: >../strange
-	printf '%s\n' "$1" | tr -s '`,;:() ' '[\n*]' | grep '^[a-z].*-.*-' >../words || true
+	printf '%s\n' "$1" | tr -s '`,;:() ' '[\n*]' | grep '^[a-z].*-' >../words || true
 	while read -r word; do
 		found=
 		while read -r name; do
 			# shellcheck disable=SC2254 # a pattern
 			case $name in $word) found=1 && echo "$name" ;; esac
 		done <../all
-		[ -n "$found" ] || echo "$word" >>../strange
+		[ -n "$found" ] || case $word in *-*-*) echo "$word" >>../strange ;; esac
 	done <../words >../found
 	sort -u ../found >../meant
 }
