@@ -13,6 +13,9 @@
 /* Of a scenario that passed; nobody looks for more. */
 #define EVENTS_OF_PASSED 40
 
+/* More would hide what comes behind them. */
+#define LEAKS_AT_ONCE 10
+
 static double seconds(uint64_t duration_ns)
 {
 	return (double)duration_ns / (double)NS_PER_S;
@@ -93,14 +96,29 @@ static void write_events(const struct scenario_result *result, FILE *file)
 		fprintf(file, "<p>%zu more are left out.</p>\n", left_out);
 }
 
-static void write_leaks(const struct scenario_result *result, FILE *file)
+static void write_leak_list(
+	const struct scenario_result *result, size_t first, size_t end, FILE *file)
 {
-	if (result->leak_count == 0)
-		return;
-	fputs("<p>Left behind:</p><ul>\n", file);
-	for (size_t i = 0; i < result->leak_count; i++)
+	fputs("<ul>\n", file);
+	for (size_t i = first; i < end; i++)
 		html_text("<li>", result->leaks[i], "\n", file);
 	fputs("</ul>\n", file);
+}
+
+static void write_leaks(const struct scenario_result *result, FILE *file)
+{
+	size_t count = result->leak_count, shown = count < LEAKS_AT_ONCE ? count : LEAKS_AT_ONCE;
+	AUTO(auto_free) char *rest = heap_format("%zu more", count - shown);
+
+	if (count == 0)
+		return;
+	fputs("<p>Left behind:</p>\n", file);
+	write_leak_list(result, 0, shown, file);
+	if (count == shown)
+		return;
+	html_panel_begin(rest, false, file);
+	write_leak_list(result, shown, count, file);
+	html_panel_end(file);
 }
 
 static void write_flaky(const struct scenario_result *result, FILE *file)

@@ -60,13 +60,14 @@ const char html_style[] =
 	".map .right{fill:var(--good);fill-opacity:.3}.map .other{fill:var(--bad)}"
 	".map .later{fill:url(#later)}.map .zeros{fill:url(#zeros)}"
 	".map .few{opacity:.45}.map .half{opacity:.7}"
-	".map .missing{fill:none;stroke:var(--bad);stroke-dasharray:3 2}\n"
+	".map .missing{fill:var(--soft);stroke:var(--bad);stroke-dasharray:3 2}\n"
 	".map .grid{stroke:var(--soft);stroke-width:2}.map .fault{stroke:var(--ink)}\n"
 	".legend .other,.legend .later,.legend .zeros,.legend .missing{color:var(--bad)}"
 	".legend .right{color:var(--good)}.legend .right::before,.legend .other::before"
 	"{content:'\\25a0 '}.legend .later::before{content:'\\25a8 '}"
 	".legend .zeros::before{content:'\\25a4 '}.legend .missing::before{content:'\\25a1 '}\n"
 	".patterns{position:absolute;width:0;height:0}.patterns path{stroke:var(--bad);fill:none}"
+	".patterns rect{fill:var(--soft)}"
 	"h3{margin:1rem 0 0;font-size:1rem}\n"
 	".matrix{margin:0}.matrix th,.matrix td{padding:0;text-align:center}"
 	".matrix td a{display:block;min-width:1.6rem;line-height:1.6rem;color:inherit;"
@@ -87,13 +88,18 @@ const char html_style[] =
 	".sizes rect{fill:var(--store)}.sizes text{fill:var(--ink)}.reason{margin:.3rem 0}\n"
 	":target{outline:2px solid var(--store)}\n"
 	"a{color:var(--store)}:focus-visible{outline:2px solid var(--store)}\n"
-	"@media print{details>*{display:block}button,label{display:none}"
-	"section{break-inside:avoid}}\n";
+	"@media print{button,label,details:not([open]):not(.whole),section:has(>.whole:not([open]))"
+	"{display:none}h2,h3,summary{break-after:avoid}svg,tr{break-inside:avoid}"
+	"pre{max-height:none;white-space:pre-wrap}table{display:table}"
+	"td{overflow-wrap:break-word}td.why:not(:empty),.timeline,.map{min-width:0}"
+	".drawing{overflow:visible}.matrix,svg{print-color-adjust:exact}}\n";
 
 /* What fills a square that no colour alone should tell of. */
 const char html_patterns[] =
 	"<svg class=\"patterns\" aria-hidden=\"true\"><defs>"
 	"<pattern id=\"later\" width=\"6\" height=\"6\" patternUnits=\"userSpaceOnUse\">"
-	"<path d=\"M-1 7L7 -1M-1 1L1 -1M5 7L7 5\" stroke-width=\"2\"/></pattern>"
+	"<rect width=\"6\" height=\"6\"/><path d=\"M-1 7L7 -1M-1 1L1 -1M5 7L7 5\" "
+	"stroke-width=\"2\"/></pattern>"
 	"<pattern id=\"zeros\" width=\"6\" height=\"4\" patternUnits=\"userSpaceOnUse\">"
-	"<path d=\"M0 1H6\" stroke-width=\"2\"/></pattern></defs></svg>\n";
+	"<rect width=\"6\" height=\"4\"/><path d=\"M0 1H6\" "
+	"stroke-width=\"2\"/></pattern></defs></svg>\n";

@@ -101,6 +101,10 @@ rig run good --report json=1.json >/dev/null
 rig report merge 1.json f.json --report junit=m.xml --json >m.json || fail "exit $? of merge"
 jq -s '.[0].scenarios + .[1].scenarios' 1.json f.json >wanted
 jq .scenarios m.json | cmp - wanted || fail "merging changes results"
+# The page of it is as whole as that of one run.
+rig report merge 1.json f.json --report html=m.html >/dev/null || fail "exit $? of merge"
+same 4 "$(grep -c 'class="timeline"' m.html)" "timelines on the page of a merged report"
+same 1 "$(jq '.environments | length' m.json)" "machines of a merged report"
 e2e_status=0
 rig report merge 1.json j.json >/dev/null 2>said || e2e_status=$?
 same 2 "$e2e_status" "exit for one scenario in two reports"
