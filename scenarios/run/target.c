@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * target.c - file systems that fill up, where clients put their backups: one for the backups
- * themselves and one for the repository of all of them, which has what is in it already, and
+ * themselves and one for the repository of all of them, each with what is in it already, and
  * as much room besides.
  */
 #include <errno.h>
@@ -61,24 +61,26 @@ static int limit_begin(const char *folder, uint64_t bytes)
 
 	if (error == 0 && statvfs(folder, &facts) < 0)
 		error = -errno;
-	if (error < 0)
-		return error;
 
-	uint64_t used_bytes = (facts.f_blocks - facts.f_bfree) * facts.f_frsize;
+	uint64_t used_bytes = error < 0 ? 0 : (facts.f_blocks - facts.f_bfree) * facts.f_frsize;
 	AUTO(auto_free) char *options = heap_format("size=%" PRIu64, used_bytes + bytes);
 
-	return mount(NULL, folder, NULL, TARGET_FLAGS | MS_REMOUNT, options) < 0 ? -errno : 0;
+	if (error == 0 && mount(NULL, folder, NULL, TARGET_FLAGS | MS_REMOUNT, options) < 0)
+		error = -errno;
+	if (error < 0)
+		umount2(folder, MNT_DETACH);
+	return error;
 }
 
 /* What a client has left there stays.  Whoever is still there keeps what he has open. */
-static int repo_limit_end(const struct run *run)
+static int limit_end(const char *folder)
 {
-	AUTO(auto_close) int fd = open(run->repo, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	AUTO(auto_close) int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-	if (fd < 0 || umount2(run->repo, MNT_DETACH) < 0)
+	if (fd < 0 || umount2(folder, MNT_DETACH) < 0)
 		return -errno;
-	folder_remove(run->repo);
-	return mkdir(run->repo, 0700) < 0 ? -errno : contents_copy(fd, run->repo);
+	folder_remove(folder);
+	return mkdir(folder, 0700) < 0 ? -errno : contents_copy(fd, folder);
 }
 
 static int limits_end(struct run *run, const char *folder)
@@ -86,16 +88,19 @@ static int limits_end(struct run *run, const char *folder)
 	if (!run->has_target)
 		return 0;
 	run->has_target = false;
-	umount2(folder, MNT_DETACH);
-	return repo_limit_end(run);
+
+	int error = limit_end(folder);
+	int repo_error = limit_end(run->repo);
+
+	return error < 0 ? error : repo_error;
 }
 
 static int limits_begin(struct run *run, const char *folder, uint64_t bytes)
 {
-	AUTO(auto_free) char *options = heap_format("mode=0700,size=%" PRIu64, bytes);
+	int error = limit_begin(folder, bytes);
 
-	if (mount("snaprig-target", folder, "tmpfs", TARGET_FLAGS, options) < 0)
-		return -errno;
+	if (error < 0)
+		return error;
 	run->has_target = true;
 	return limit_begin(run->repo, bytes);
 }

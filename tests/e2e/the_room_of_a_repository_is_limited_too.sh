@@ -27,3 +27,20 @@ scenario limited keeper random <<-END
 	- expect: { verdict: recovered, content: s1, leaks: none }
 END
 ran 0 limited.yaml
+
+# So it is with backups that are files of their own: those before are there all the while.
+scenario files dd random <<-END
+	- backup: { of: s1, to: b0 }
+	- expect: { verdict: intact }
+	- target: 8MiB
+	- backup: { of: s1, to: b1 }
+	- expect: { verdict: detected, exit: 1, says: "No space left on device" }
+	- restore: { from: b0 }
+	- expect: { content: s1 }
+	- target: none
+	- restore: { from: b0 }
+	- expect: { content: s1 }
+	- backup: { of: s1, to: b2 }
+	- expect: { verdict: recovered, content: s1, leaks: none }
+END
+ran 0 files.yaml
