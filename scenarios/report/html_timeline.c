@@ -143,7 +143,7 @@ static void write_title(const struct timeline_event *event, FILE *file)
 	fputs("</title>", file);
 }
 
-/* A cross where a fault struck; a line where a snapshot failed. */
+/* A cross where a fault struck; a line where a snapshot failed, or was not taken. */
 static void write_event(
 	const struct timeline *timeline, const struct timeline_event *event, FILE *file)
 {
@@ -155,7 +155,8 @@ static void write_event(
 			y - 3);
 		write_title(event, file);
 		fputs("</path>\n", file);
-	} else if (is_named(event, "snapshot.failed") || is_named(event, "writer.failed")) {
+	} else if (is_named(event, "snapshot.failed") || is_named(event, "snapshot.refused") ||
+		   is_named(event, "writer.failed")) {
 		fprintf(file, "<path class=\"failed\" d=\"M%.1f %.1fV%.1f\">", x, PLOT_TOP,
 			AXIS_TOP);
 		write_title(event, file);

@@ -18,6 +18,7 @@ refused 255 "^error interpreting destroy parameters" ctl destroy
 grep -q "dbdctl destroy <minor>" "$work/stdout" || fail "no usage"
 ctl transition-to-incremental 3
 same 2 "$(state)" "state of an incremental"
+same true "$(status '.snapshots[0].tracks_only')" "does it say that it only tracks"
 head -c 1 "$mnt/snapshots/datto3" >/dev/null 2>&1 && fail "an incremental can be read"
 write_at 4000000 100000 "$mnt/live" 2
 same 270 "$(status '.snapshots[0].changed_blocks')" "changed blocks"
@@ -27,6 +28,7 @@ same 270 "$(status '.snapshots[0].changed_blocks')" "changed blocks after a kill
 same 2 "$(state)" "state after a kill"
 ctl transition-to-snapshot -f 32 /mnt/.datto1 3
 same 3 "$(state)" "state of a snapshot again"
+same null "$(status '.snapshots[0].tracks_only')" "does it say that it only tracks, as a snapshot"
 same 33554432 "$(status '.snapshots[0].store.limit_bytes')" "room of the new COW file"
 cmp "$mnt/live" "$mnt/snapshots/datto3" || fail "the snapshot is not the live view of now"
 grep -q '"seq_id": 2' "$mnt/.snaprig/datto-info" || fail "no new sequence id"
