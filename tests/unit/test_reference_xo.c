@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * test_reference_xo.c - what a job of Xen Orchestra counts in a chain, what becomes of a task
- * by its tasks, how errors are worded, and when a lock is nobody's.
+ * by its tasks, how errors are worded, when a lock is nobody's, and which backups are old.
  */
 #include <check.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "scenarios/clients/reference_xo_error.h"
+#include "scenarios/clients/reference_xo_folder.h"
 #include "scenarios/clients/reference_xo_guard.h"
 #include "scenarios/clients/reference_xo_lock.h"
 #include "scenarios/clients/reference_xo_log.h"
@@ -254,10 +256,48 @@ START_TEST(a_job_runs_once_at_a_time)
 }
 END_TEST
 
+/* ---- retention ---- */
+
+/* A backup of JOB that began at START_MS and ended with STATUS. */
+static void backup_leave(const char *name, const char *job, json_int_t start_ms, const char *status)
+{
+	json_t *log = json_pack(
+		"{s:s, s:s, s:I}", "jobId", job, "status", status, "start", start_ms);
+	char path[64];
+
+	run_folder_file(name, 1, 8);
+	snprintf(path, sizeof path, "%s.manifest", name);
+	run_folder_file(path, 1, 8);
+	snprintf(path, sizeof path, "%s.log.json", name);
+	ck_assert_int_eq(xo_log_write(log, path), 0);
+	json_decref(log);
+}
+
+START_TEST(the_oldest_good_backups_of_the_job_go)
+{
+	/* Neither names nor the order in which they were written say which is the oldest. */
+	backup_leave("a", "nightly", 300, "success");
+	backup_leave("b", "nightly", 100, "success");
+	backup_leave("c", "nightly", 200, "success");
+	backup_leave("d", "weekly", 10, "success");
+	backup_leave("e", "nightly", 20, "failure");
+	ck_assert_int_eq(xo_folder_thin(".", "nightly", 3), 0);
+	ck_assert_uint_eq(run_folder_count(), 15);
+	ck_assert_int_eq(xo_folder_thin(".", "nightly", 1), 2);
+	ck_assert_uint_eq(run_folder_count(), 9);
+	ck_assert_int_eq(access("a.manifest", F_OK), 0);
+	ck_assert_int_eq(access("d", F_OK), 0);
+	ck_assert_int_eq(access("e.log.json", F_OK), 0);
+	ck_assert_int_eq(xo_folder_thin(".", "nightly", 0), 1);
+	ck_assert_int_lt(access("a.log.json", F_OK), 0);
+	ck_assert_int_eq(xo_folder_thin("none", "nightly", 1), -ENOENT);
+}
+END_TEST
+
 int main(int argc, char **argv)
 {
 	Suite *suite = suite_create("reference xo");
-	TCase *words = tcase_create("words"), *locks = tcase_create("locks");
+	TCase *words = tcase_create("words"), *folder = tcase_create("folder");
 
 	(void)argc;
 	tcase_add_loop_test(words, nodes_that_should_have_been_merged_are_counted, 0,
@@ -266,12 +306,13 @@ int main(int argc, char **argv)
 	tcase_add_loop_test(words, a_task_is_what_its_tasks_have_come_to, 0,
 		(int)(sizeof statuses / sizeof statuses[0]));
 	tcase_add_test(words, errors_are_in_the_words_of_those_who_make_them);
-	tcase_add_checked_fixture(locks, run_folder_setup, run_folder_teardown);
-	tcase_add_test(locks, a_lock_is_stale_when_it_was_not_renewed_for_so_long);
-	tcase_add_test(locks, a_lock_whose_owner_has_died_is_taken);
-	tcase_add_test(locks, a_lock_that_is_held_is_renewed_until_it_is_taken_away);
-	tcase_add_test(locks, a_job_runs_once_at_a_time);
+	tcase_add_checked_fixture(folder, run_folder_setup, run_folder_teardown);
+	tcase_add_test(folder, a_lock_is_stale_when_it_was_not_renewed_for_so_long);
+	tcase_add_test(folder, a_lock_whose_owner_has_died_is_taken);
+	tcase_add_test(folder, a_lock_that_is_held_is_renewed_until_it_is_taken_away);
+	tcase_add_test(folder, a_job_runs_once_at_a_time);
+	tcase_add_test(folder, the_oldest_good_backups_of_the_job_go);
 	suite_add_tcase(suite, words);
-	suite_add_tcase(suite, locks);
+	suite_add_tcase(suite, folder);
 	return engine_suite_run(suite, argv[0]);
 }
