@@ -87,6 +87,17 @@ void read_fill(struct reading *reading, const struct field *field, const struct 
 		read_size(reading, field, node, bytes);
 }
 
+void read_given(struct reading *reading, const struct field *field, const struct tree_node *node,
+	void *target)
+{
+	char **of = target;
+
+	/* It may say `takes`, too, which is a mistake that is told later. */
+	free(*of);
+	*of = NULL;
+	read_snapshot(reading, field, node, of);
+}
+
 void read_takes(struct reading *reading, const struct field *field, const struct tree_node *node,
 	void *target)
 {

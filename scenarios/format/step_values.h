@@ -20,6 +20,9 @@ field_reader read_target;
 /* uint64_t: a size, or "all" or "none" of a disk. */
 field_reader read_fill;
 
+/* char *: the snapshot that the client is given. */
+field_reader read_given;
+
 /* struct step: a snapshot that the client takes, of a name that was not used before. */
 field_reader read_takes;
 

@@ -129,7 +129,7 @@ static const struct field wait_fields[] = {
 static const struct field_table wait_table = FIELD_TABLE("wait", wait_fields);
 
 static const struct field backup_fields[] = {
-	{ "of", read_snapshot, AT(of) },
+	{ "of", read_given, AT(of) },
 	{ "takes", read_takes, .offset = 0 },
 	{ "to", read_new_backup, AT(name), .required = true },
 	{ "in", read_wish, AT(in_background), CHOICES(background_words) },
