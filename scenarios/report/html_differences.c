@@ -89,6 +89,18 @@ static void write_cells(const struct differences *differences, size_t first, siz
 		CELL_HEIGHT - 2, begin, end, told);
 }
 
+/* Under all that is wrong; the last row may be a part of one. */
+static void write_right(const struct differences *differences, FILE *file)
+{
+	size_t whole = differences->cell_count / COLUMNS, part = differences->cell_count % COLUMNS;
+
+	fprintf(file,
+		"<path class=\"right\" d=\"M%.0f 0h%.0fv%.0fh-%.0fzm0 %.0fh%.0fv%.0fh-%.0fz\"/>\n",
+		LABEL_WIDTH, COLUMNS * CELL_WIDTH, (double)whole * CELL_HEIGHT,
+		COLUMNS * CELL_WIDTH, (double)whole * CELL_HEIGHT, (double)part * CELL_WIDTH,
+		part > 0 ? CELL_HEIGHT : 0, (double)part * CELL_WIDTH);
+}
+
 /* Cells that look alike in a row are one rectangle. */
 static void write_row(const struct differences *differences, size_t row, FILE *file)
 {
@@ -98,7 +110,6 @@ static void write_row(const struct differences *differences, size_t row, FILE *f
 	end = end < differences->cell_count ? end : differences->cell_count;
 	fprintf(file, "<text x=\"%.0f\" y=\"%.0f\" text-anchor=\"end\">%s</text>\n",
 		LABEL_WIDTH - 8, (double)row * CELL_HEIGHT + 12, label);
-	write_cells(differences, first, end - first, "right", "right, or not looked at", file);
 	for (; first < end; first = next) {
 		enum difference_kind kind = difference_cell_kind(&differences->cells[first]);
 		const char *level = levels[level_of(differences, first)];
@@ -156,12 +167,8 @@ static void write_faults(
 /* Lines between the squares of a row, which is drawn as one. */
 static void write_grid(const struct differences *differences, FILE *file)
 {
-	double bottom = (double)row_count(differences) * CELL_HEIGHT;
-
-	fputs("<path class=\"grid\" d=\"", file);
-	for (unsigned column = 1; column < COLUMNS; column++)
-		fprintf(file, "M%.0f 0V%.0f", LABEL_WIDTH + column * CELL_WIDTH, bottom);
-	fputs("\"/>\n", file);
+	fprintf(file, "<rect class=\"grid\" x=\"%.0f\" width=\"%.0f\" height=\"%.0f\"/>\n",
+		LABEL_WIDTH, COLUMNS * CELL_WIDTH, (double)row_count(differences) * CELL_HEIGHT);
 }
 
 /* The count of different blocks in words, in a line and with their share. */
@@ -188,6 +195,7 @@ static void write_map(
 		WIDTH, (double)row_count(differences) * CELL_HEIGHT);
 	report_write_xml(backup->name, file);
 	fprintf(file, "</title><desc>%s. They are listed below.</desc>\n", count);
+	write_right(differences, file);
 	for (size_t row = 0; row < row_count(differences); row++)
 		write_row(differences, row, file);
 	write_grid(differences, file);
@@ -228,19 +236,21 @@ static void write_run(const struct difference_run *run, FILE *file)
 		run->end_bytes - 1, size, kinds[run->kind].told);
 }
 
-static void write_runs(const struct differences *differences, FILE *file)
+/* Of a scenario that passed, as it expected them, the first are enough. */
+static void write_runs(const struct differences *differences, bool is_bad, FILE *file)
 {
-	bool is_short = differences->run_count <= RUNS_SHOWN;
+	size_t count = differences->run_count + differences->runs_dropped;
+	size_t most = is_bad ? DIFFERENCES_RUNS_MAX : RUNS_SHOWN;
+	size_t shown = differences->run_count < most ? differences->run_count : most;
 
 	fprintf(file, "<details%s><summary>Different blocks by offset: %zu run%s</summary>\n",
-		is_short ? " open" : "", differences->run_count + differences->runs_dropped,
-		differences->run_count + differences->runs_dropped == 1 ? "" : "s");
+		count <= RUNS_SHOWN ? " open" : "", count, count == 1 ? "" : "s");
 	fputs("<table><thead><tr><th>from byte<th>to byte<th>size<th>holds</thead><tbody>\n", file);
-	for (size_t i = 0; i < differences->run_count; i++)
+	for (size_t i = 0; i < shown; i++)
 		write_run(&differences->runs[i], file);
 	fputs("</tbody></table>\n", file);
-	if (differences->runs_dropped > 0)
-		fprintf(file, "<p>%zu more are left out.</p>\n", differences->runs_dropped);
+	if (count > shown)
+		fprintf(file, "<p>%zu more are left out.</p>\n", count - shown);
 	fputs("</details>\n", file);
 }
 
@@ -283,5 +293,5 @@ void html_write_differences(
 	}
 	write_map(result, backup, file);
 	write_legend(differences, file);
-	write_runs(differences, file);
+	write_runs(differences, outcome_is_bad(result->outcome), file);
 }

@@ -11,7 +11,7 @@
 #include "simfs/base/clock.h"
 
 /* Of a scenario that passed; nobody looks for more. */
-#define EVENTS_OF_PASSED 40
+#define EVENTS_OF_PASSED 16
 
 /* More would hide what comes behind them. */
 #define LEAKS_AT_ONCE 10
@@ -59,37 +59,74 @@ static void write_differences(const struct scenario_result *result, FILE *file)
 	}
 }
 
+/* Steps of a repetition are many and alike: those that passed are one row. */
+static bool is_again(const struct step_result *step, const struct step_result *other)
+{
+	return step->outcome == OUTCOME_PASSED && other->outcome == OUTCOME_PASSED &&
+	       step->place.line == other->place.line && step->place.column == other->place.column;
+}
+
+static void write_step(const struct scenario_result *result, size_t index, FILE *file)
+{
+	const struct step_result *step = &result->steps[index];
+	const char *outcome = outcome_name(step->outcome);
+	size_t again = 0;
+
+	for (size_t i = 0; i < index; i++)
+		if (is_again(step, &result->steps[i]))
+			return;
+	for (size_t i = index + 1; i < result->step_count; i++)
+		again += is_again(step, &result->steps[i]);
+	html_text("<tr><td>", step->phase, "<td>", file);
+	html_text("", step->title, "", file);
+	if (again > 0)
+		fprintf(file, ", and %zu more of it", again);
+	fprintf(file, "<td>%u:%u<td>", step->place.line, step->place.column);
+	if (step->outcome == OUTCOME_PASSED)
+		fputs(outcome, file);
+	else
+		html_badge(outcome, outcome, file);
+	fprintf(file, "<td>%.2f", seconds(step->duration_ns));
+	html_text(step->message ? "<td class=\"why\">" : "<td>", step->message, "\n", file);
+}
+
 static void write_steps(const struct scenario_result *result, FILE *file)
 {
 	fputs("<table><thead><tr><th>phase<th>step<th>line<th>outcome<th>seconds<th>message"
 	      "</thead><tbody>\n",
 		file);
-	for (size_t i = 0; i < result->step_count; i++) {
-		const struct step_result *step = &result->steps[i];
-
-		html_text("<tr><td>", step->phase, "<td>", file);
-		report_write_xml(step->title, file);
-		fprintf(file, "<td>%u:%u<td><span class=\"badge %s\">%s</span><td>%.2f",
-			step->place.line, step->place.column, outcome_name(step->outcome),
-			outcome_name(step->outcome), seconds(step->duration_ns));
-		html_text("<td class=\"why\">", step->message, "\n", file);
-	}
+	for (size_t i = 0; i < result->step_count; i++)
+		write_step(result, i, file);
 	fputs("</tbody></table>\n", file);
+}
+
+/* The bars of the drawing say so already. */
+static bool is_drawn(const struct timeline_event *event)
+{
+	return strcmp(event->name, "phase") == 0 || strcmp(event->name, "mounted") == 0;
 }
 
 static void write_events(const struct scenario_result *result, FILE *file)
 {
 	const struct timeline *timeline = result->timeline;
-	size_t count = timeline->event_count, left_out;
+	bool is_bad = outcome_is_bad(result->outcome);
+	size_t most = is_bad ? timeline->event_count : EVENTS_OF_PASSED, written = 0;
+	size_t left_out = timeline->events_dropped;
 
-	if (!outcome_is_bad(result->outcome) && count > EVENTS_OF_PASSED)
-		count = EVENTS_OF_PASSED;
-	left_out = timeline->event_count - count + timeline->events_dropped;
 	fputs("<table><thead><tr><th>at<th>event<th>what</thead><tbody>\n", file);
-	for (size_t i = 0; i < count; i++) {
-		fprintf(file, "<tr><td>%.3f s", seconds(timeline->events[i].at_ns));
-		html_text("<td>", timeline->events[i].name, "", file);
-		html_text("<td>", timeline->events[i].text, "\n", file);
+	for (size_t i = 0; i < timeline->event_count; i++) {
+		const struct timeline_event *event = &timeline->events[i];
+
+		if (is_drawn(event))
+			continue;
+		if (written == most) {
+			left_out++;
+			continue;
+		}
+		written++;
+		fprintf(file, "<tr><td>%.3f s", seconds(event->at_ns));
+		html_text("<td>", event->name, "", file);
+		html_text("<td>", event->text, "\n", file);
 	}
 	fputs("</tbody></table>\n", file);
 	if (left_out > 0)

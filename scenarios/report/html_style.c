@@ -61,7 +61,7 @@ const char html_style[] =
 	".map .later{fill:url(#later)}.map .zeros{fill:url(#zeros)}"
 	".map .few{opacity:.45}.map .half{opacity:.7}"
 	".map .missing{fill:var(--soft);stroke:var(--bad);stroke-dasharray:3 2}\n"
-	".map .grid{stroke:var(--soft);stroke-width:2}.map .fault{stroke:var(--ink)}\n"
+	".map .grid{fill:url(#grid)}.map .fault{stroke:var(--ink)}\n"
 	".legend .other,.legend .later,.legend .zeros,.legend .missing{color:var(--bad)}"
 	".legend .right{color:var(--good)}.legend .right::before,.legend .other::before"
 	"{content:'\\25a0 '}.legend .later::before{content:'\\25a8 '}"
@@ -102,4 +102,7 @@ const char html_patterns[] =
 	"stroke-width=\"2\"/></pattern>"
 	"<pattern id=\"zeros\" width=\"6\" height=\"4\" patternUnits=\"userSpaceOnUse\">"
 	"<rect width=\"6\" height=\"4\"/><path d=\"M0 1H6\" "
-	"stroke-width=\"2\"/></pattern></defs></svg>\n";
+	"stroke-width=\"2\"/></pattern>"
+	"<pattern id=\"grid\" x=\"70\" width=\"14\" height=\"16\" patternUnits=\"userSpaceOnUse\">"
+	"<rect x=\"12.5\" width=\"1.5\" height=\"16\"/><rect y=\"14\" width=\"14\" "
+	"height=\"2\"/></pattern></defs></svg>\n";

@@ -31,6 +31,10 @@
 #define COLUMNS	     250 /* of a curve, each with its greatest value */
 #define FAULTS_DRAWN 200
 
+/* Of a scenario that passed: fewer look at it, and there are many. */
+#define COLUMNS_OF_PASSED      125
+#define FAULTS_DRAWN_OF_PASSED 20
+
 static const struct {
 	const char *name, *class;
 } curves[] = {
@@ -79,7 +83,7 @@ static void write_span(
 	const char *class = class_of(result, span);
 
 	fprintf(file,
-		"<g class=\"bar %s\"><rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\">"
+		"<g class=\"bar %s\"><rect x=\"%.1f\" y=\"%.0f\" width=\"%.1f\" height=\"%.0f\">"
 		"<title>",
 		class, left, top, width < 1 ? 1 : width, BAR_HEIGHT);
 	report_write_xml(span->name, file);
@@ -88,7 +92,7 @@ static void write_span(
 		span->kind == TIMELINE_BACKUP ? class : "",
 		(double)span->begin_ns / (double)NS_PER_S, (double)end_ns / (double)NS_PER_S);
 	if (width > LABEL_WIDTH * (double)strlen(span->name) + 6) {
-		fprintf(file, "<text x=\"%.1f\" y=\"%.1f\">", left + 3, top + 12);
+		fprintf(file, "<text x=\"%.0f\" y=\"%.0f\">", left + 3, top + 12);
 		report_write_xml(span->name, file);
 		fputs("</text>", file);
 	}
@@ -104,29 +108,63 @@ static bool has_curve(const struct timeline *timeline, enum timeline_gauge gauge
 	return false;
 }
 
-/* Of the samples of one column the one with the greatest value is drawn: peaks stay. */
-static void write_curve(const struct timeline *timeline, enum timeline_gauge gauge, FILE *file)
+/* A curve as it is written: of points on a level only the ends. */
+struct curve {
+	FILE *file;
+	size_t count;	   /* of points that were written */
+	double x, y;	   /* the latest, which may not have been written yet */
+	double before;	   /* the height of the one written last */
+	bool is_held_back; /* the latest */
+};
+
+static void point_write(struct curve *curve)
 {
-	size_t last_column = COLUMNS;
+	fprintf(curve->file, "%s%.0f,%.0f", curve->count++ > 0 ? " " : "", curve->x, curve->y);
+	curve->before = curve->y;
+	curve->is_held_back = false;
+}
+
+static bool is_level(double left, double right)
+{
+	return left - right < 0.5 && right - left < 0.5;
+}
+
+static void point_add(struct curve *curve, double x, double y)
+{
+	if (curve->is_held_back && !is_level(curve->y, y))
+		point_write(curve);
+	curve->x = x;
+	curve->y = y;
+	curve->is_held_back = true;
+	if (curve->count == 0 || !is_level(curve->before, y))
+		point_write(curve);
+}
+
+/* Of the samples of one column the one with the greatest value is drawn: peaks stay. */
+static void write_curve(
+	const struct timeline *timeline, enum timeline_gauge gauge, size_t columns, FILE *file)
+{
+	struct curve curve = { .file = file };
+	size_t last_column = columns;
 	double x = 0, share = 0;
-	const char *separator = "";
 
 	fprintf(file, "<polyline class=\"%s\" points=\"", curves[gauge].class);
 	for (size_t i = 0; i < timeline->sample_count; i++) {
 		const struct timeline_sample *sample = &timeline->samples[i];
 		double its = share_of(gauge, sample->values[gauge]);
-		size_t column = (size_t)(x_of(timeline, sample->at_ns) / WIDTH * COLUMNS);
+		size_t column = (size_t)(x_of(timeline, sample->at_ns) / WIDTH * (double)columns);
 
-		if (column != last_column && i > 0) {
-			fprintf(file, "%s%.0f,%.0f", separator, x, y_of(share));
-			separator = " ";
-		}
+		if (column != last_column && i > 0)
+			point_add(&curve, x, y_of(share));
 		if (column != last_column || its > share)
 			share = its;
 		x = x_of(timeline, sample->at_ns);
 		last_column = column;
 	}
-	fprintf(file, "%s%.0f,%.0f\"/>\n", separator, x, y_of(share));
+	point_add(&curve, x, y_of(share));
+	if (curve.is_held_back)
+		point_write(&curve);
+	fputs("\"/>\n", file);
 }
 
 static bool is_named(const struct timeline_event *event, const char *name)
@@ -194,6 +232,14 @@ static void write_description(const struct scenario_result *result, FILE *file)
 		failures);
 }
 
+static bool has_event(const struct timeline *timeline, const char *name)
+{
+	for (size_t i = 0; i < timeline->event_count; i++)
+		if (is_named(&timeline->events[i], name))
+			return true;
+	return false;
+}
+
 static void write_legend(const struct timeline *timeline, FILE *file)
 {
 	fputs("<p class=\"legend\">", file);
@@ -201,15 +247,18 @@ static void write_legend(const struct timeline *timeline, FILE *file)
 		if (has_curve(timeline, gauge))
 			fprintf(file, "<span class=\"%s\">%s</span> ", curves[gauge].class,
 				curves[gauge].name);
-	fputs("<span class=\"fault\">a fault struck</span> "
-	      "<span class=\"failed\">a snapshot or a writer failed</span></p>\n",
-		file);
+	if (has_event(timeline, "fault.fired"))
+		fputs("<span class=\"fault\">a fault struck</span> ", file);
+	if (has_event(timeline, "snapshot.failed") || has_event(timeline, "writer.failed"))
+		fputs("<span class=\"failed\">a snapshot or a writer failed</span>", file);
+	fputs("</p>\n", file);
 }
 
 void html_write_timeline(const struct scenario_result *result, FILE *file)
 {
 	const struct timeline *timeline = result->timeline;
-	size_t faults = 0;
+	bool is_bad = outcome_is_bad(result->outcome);
+	size_t faults = 0, faults_max = is_bad ? FAULTS_DRAWN : FAULTS_DRAWN_OF_PASSED;
 
 	fprintf(file,
 		"<div class=\"drawing\"><svg class=\"timeline\" role=\"img\" "
@@ -221,8 +270,8 @@ void html_write_timeline(const struct scenario_result *result, FILE *file)
 	write_axis(timeline, file);
 	for (size_t gauge = 0; gauge < TIMELINE_GAUGES; gauge++)
 		if (has_curve(timeline, gauge))
-			write_curve(timeline, gauge, file);
-	for (size_t i = 0; i < timeline->event_count && faults < FAULTS_DRAWN; i++) {
+			write_curve(timeline, gauge, is_bad ? COLUMNS : COLUMNS_OF_PASSED, file);
+	for (size_t i = 0; i < timeline->event_count && faults < faults_max; i++) {
 		faults += is_named(&timeline->events[i], "fault.fired");
 		write_event(timeline, &timeline->events[i], file);
 	}
