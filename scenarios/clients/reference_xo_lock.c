@@ -84,7 +84,7 @@ static int renewed_at(const char *path, int64_t *ret_ns)
 
 static int lock_make(const char *path, uint64_t stale_ns)
 {
-	int64_t renewed_ns;
+	int64_t renewed_ns = 0;
 	int error = mkdir(path, 0700) < 0 ? -errno : 0;
 
 	if (error != -EEXIST)
@@ -105,7 +105,7 @@ static int lock_make(const char *path, uint64_t stale_ns)
 /* Not ours any more: another time than we gave it, or nothing there. */
 static bool is_taken(const struct xo_lock *lock)
 {
-	int64_t renewed_ns;
+	int64_t renewed_ns = 0;
 
 	return renewed_at(lock->path, &renewed_ns) < 0 || renewed_ns != lock->renewed_ns;
 }
