@@ -120,14 +120,10 @@ void loop_detach(const char *device)
 		(void)ioctl(fd, LOOP_CLR_FD, 0);
 }
 
-void mounts_detach(const char *path)
+void loops_detach(const char *path)
 {
 	struct mount_list list;
 
-	mounts_below(path, &list);
-	for (size_t i = list.count; i-- > 0;)
-		(void)umount2(list.paths[i], MNT_DETACH);
-	mount_list_deinit(&list);
 	loops_below(path, &list);
 	for (size_t i = 0; i < list.count; i++) {
 		AUTO(auto_free)
@@ -136,4 +132,15 @@ void mounts_detach(const char *path)
 		loop_detach(device);
 	}
 	mount_list_deinit(&list);
+}
+
+void mounts_detach(const char *path)
+{
+	struct mount_list list;
+
+	mounts_below(path, &list);
+	for (size_t i = list.count; i-- > 0;)
+		(void)umount2(list.paths[i], MNT_DETACH);
+	mount_list_deinit(&list);
+	loops_detach(path);
 }

@@ -29,7 +29,10 @@ bool loop_is_attached(const char *device);
 /* Detaches the loop device at the path DEVICE, now or when nobody uses it any more. */
 void loop_detach(const char *device);
 
-/* Takes away every mount and loop device below the folder PATH, in use or not. */
+/* Takes away every loop device below the folder PATH, in use or not. */
+void loops_detach(const char *path);
+
+/* And every mount, too. */
 void mounts_detach(const char *path);
 
 #endif

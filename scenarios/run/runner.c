@@ -17,6 +17,7 @@
 #include "scenarios/run/content.h"
 #include "scenarios/run/fallback.h"
 #include "scenarios/run/give.h"
+#include "scenarios/run/rig_mounts.h"
 #include "scenarios/run/runner_internal.h"
 #include "scenarios/run/sampler.h"
 #include "simfs/base/check.h"
@@ -269,6 +270,9 @@ static void run_close(struct run *run)
 		evidence_look(run);
 	if (run->rig)
 		journal_keep(run);
+	/* A device keeps no path to a volume that is gone. */
+	if (run->work)
+		loops_detach(run->work);
 	if (rig_stop(run->rig, &reason) < 0)
 		result_raise(run->result, OUTCOME_ERROR, reason.text);
 	if (run->options->takes_evidence)

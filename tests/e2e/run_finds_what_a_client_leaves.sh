@@ -53,6 +53,11 @@ leaks row "process of backup 'b1': [a-z]+ \(pid [0-9]+\)" "setsid sh $work/row.s
 leaks own-snapshot "snapshot 'mine'" "touch {mnt}/snapshots/mine"
 if [ "$(id -u)" = 0 ] && timeout 20 losetup -f >/dev/null 2>&1; then
 	leaks loop "loop device /dev/loop" "losetup -r -f {out}"
+	# The path of one in the volume ends where the volume was, when that is gone.
+	leaks loop-of-snapshot "loop device /dev/loop" \
+		"losetup -r -f --show {snapshot} >$work/device"
+	! losetup -n -O BACK-FILE "$(cat "$work/device")" | grep -qx /snapshots/s1 ||
+		fail "a device of the snapshot is still there"
 	leaks mount "mount '.*/b1[.]backup[.]mnt'" \
 		"mkdir {out}.mnt && mount -t tmpfs none {out}.mnt"
 fi
