@@ -22,6 +22,12 @@ void html_write_scenario(
 /* html_timeline.c: the drawing of the scenario's timeline, which it has. */
 void html_write_timeline(const struct scenario_result *result, FILE *file);
 
+/* html_lanes.c: snapshots, and when writers were frozen, in the FRAME of that drawing. */
+struct html_frame {
+	double width, lanes_top, plot_top, plot_height;
+};
+void html_write_lanes(const struct timeline *timeline, const struct html_frame *frame, FILE *file);
+
 /* html_differences.c: where what was restored of BACKUP is wrong, which is known. */
 void html_write_differences(
 	const struct scenario_result *result, const struct backup_result *backup, FILE *file);

@@ -5,6 +5,7 @@
  *
  *	phases    | steady   | inject            | recover |
  *	backups     [b0]        [b1 silent-corr…]     [b2]
+ *	snapshots  --------    ---------- - - - -
  *	100 %     ------------ store ----/------------------
  *	  0 %     ____________/
  *	                           x  a fault, at its offset
@@ -23,7 +24,8 @@
 #define PHASE_TOP    2.0
 #define BACKUP_TOP   22.0
 #define BAR_HEIGHT   16.0
-#define PLOT_TOP     46.0
+#define LANES_TOP    43.0
+#define PLOT_TOP     64.0
 #define PLOT_HEIGHT  140.0
 #define AXIS_TOP     (PLOT_TOP + PLOT_HEIGHT)
 #define HEIGHT	     (AXIS_TOP + 18.0)
@@ -247,6 +249,10 @@ static void write_legend(const struct timeline *timeline, FILE *file)
 		if (has_curve(timeline, gauge))
 			fprintf(file, "<span class=\"%s\">%s</span> ", curves[gauge].class,
 				curves[gauge].name);
+	if (has_event(timeline, "snapshot.created"))
+		fputs("<span class=\"snapshot\">a snapshot</span> ", file);
+	if (has_event(timeline, "writers.begun"))
+		fputs("<span class=\"frozen\">writers frozen</span> ", file);
 	if (has_event(timeline, "fault.fired"))
 		fputs("<span class=\"fault\">a fault struck</span> ", file);
 	if (has_event(timeline, "snapshot.failed") || has_event(timeline, "writer.failed"))
@@ -258,6 +264,7 @@ void html_write_timeline(const struct scenario_result *result, FILE *file)
 {
 	const struct timeline *timeline = result->timeline;
 	bool is_bad = outcome_is_bad(result->outcome);
+	const struct html_frame frame = { WIDTH, LANES_TOP, PLOT_TOP, PLOT_HEIGHT };
 	size_t faults = 0, faults_max = is_bad ? FAULTS_DRAWN : FAULTS_DRAWN_OF_PASSED;
 
 	fprintf(file,
@@ -267,6 +274,7 @@ void html_write_timeline(const struct scenario_result *result, FILE *file)
 	write_description(result, file);
 	for (size_t i = 0; i < timeline->span_count; i++)
 		write_span(result, &timeline->spans[i], file);
+	html_write_lanes(timeline, &frame, file);
 	write_axis(timeline, file);
 	for (size_t gauge = 0; gauge < TIMELINE_GAUGES; gauge++)
 		if (has_curve(timeline, gauge))

@@ -10,7 +10,7 @@
 #include "simfs/base/clock.h"
 
 /* Nobody sees more of a curve. */
-#define VALUE_STEPS 10000
+#define VALUE_STEPS 2000
 
 static const char *const gauge_keys[TIMELINE_GAUGES] = {
 	[TIMELINE_STORE] = "store",
@@ -26,12 +26,34 @@ static json_t *milliseconds_json(uint64_t ns)
 	return json_integer((json_int_t)(ns / NS_PER_MS));
 }
 
+static json_int_t steps_of(double value)
+{
+	return (json_int_t)(value * VALUE_STEPS + 0.5);
+}
+
 static json_t *value_json(double value)
 {
-	json_int_t steps = (json_int_t)(value * VALUE_STEPS + 0.5);
+	json_int_t steps = steps_of(value);
 
 	return steps % VALUE_STEPS == 0 ? json_integer(steps / VALUE_STEPS)
 					: json_real((double)steps / VALUE_STEPS);
+}
+
+static bool is_like(const struct timeline_sample *left, const struct timeline_sample *right)
+{
+	for (unsigned gauge = 0; gauge < TIMELINE_GAUGES; gauge++)
+		if (steps_of(left->values[gauge]) != steps_of(right->values[gauge]))
+			return false;
+	return true;
+}
+
+/* Of samples that are alike the first and the last say it all. */
+static bool is_told(const struct timeline *timeline, size_t index)
+{
+	const struct timeline_sample *sample = &timeline->samples[index];
+
+	return index == 0 || index + 1 == timeline->sample_count || !is_like(sample - 1, sample) ||
+	       !is_like(sample, sample + 1);
 }
 
 /* Of each gauge that ever said anything, what it said. */
@@ -40,19 +62,21 @@ static json_t *samples_json(const struct timeline *timeline)
 	json_t *samples = json_object(), *times = json_array();
 
 	for (size_t i = 0; i < timeline->sample_count; i++)
-		json_array_append_new(times, milliseconds_json(timeline->samples[i].at_ns));
+		if (is_told(timeline, i))
+			json_array_append_new(times, milliseconds_json(timeline->samples[i].at_ns));
 	json_object_set_new(samples, "at_ms", times);
 	for (unsigned gauge = 0; gauge < TIMELINE_GAUGES; gauge++) {
 		json_t *values = json_array();
-		bool is_told = false;
+		bool is_needed = false;
 
 		for (size_t i = 0; i < timeline->sample_count; i++) {
 			double value = timeline->samples[i].values[gauge];
 
-			is_told |= value > 0;
-			json_array_append_new(values, value_json(value));
+			is_needed |= value > 0;
+			if (is_told(timeline, i))
+				json_array_append_new(values, value_json(value));
 		}
-		if (is_told)
+		if (is_needed)
 			json_object_set(samples, gauge_keys[gauge], values);
 		json_decref(values);
 	}
@@ -63,7 +87,7 @@ static json_t *event_json(const struct timeline_event *event)
 {
 	return json_pack("{s:o, s:o, s:o, s:o}", "at_ms", milliseconds_json(event->at_ns), "event",
 		report_text_json(event->name), "text", report_text_json(event->text), "place",
-		event->has_place ? value_json(event->place) : json_null());
+		event->has_place ? json_real(event->place) : json_null());
 }
 
 static json_t *spans_json(const struct timeline *timeline, enum timeline_kind kind)

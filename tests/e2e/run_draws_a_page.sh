@@ -42,6 +42,7 @@ same "fails passes" "$(sed -n 's/^<tr data-outcome.*#s[0-9]*">\([a-z]*\)<.*/\1/p
 shown '<g class="bar silent-corruption"><rect .*<title>b1: silent-corruption, [0-9.]+ s to'
 shown '<g class="bar phase"><rect .*<title>inject, ' 2
 shown '<path class="fault" .*<title>[0-9.]+ s fault.fired .*point snapshot.read' 2
+shown '<path class="snapshot" d="M[0-9.]+ 43H[0-9.]+"><title>snapshot s1</title>' 2
 shown '<polyline class="read" points="[0-9 ,]+"/>' 2
 shown '<desc>[0-9.]+ seconds, 1 runs of the client, 1 faults struck, 0 ' 2
 shown '<p class="message">expected verdict detected, met silent-corruption'
