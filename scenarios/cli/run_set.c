@@ -7,11 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "scenarios/base/files.h"
 #include "scenarios/base/heap.h"
 #include "scenarios/cli/namesakes.h"
 #include "scenarios/cli/scenario_check.h"
-#include "scenarios/format/failure.h"
+#include "scenarios/clients/beside.h"
 #include "scenarios/format/files.h"
 #include "scenarios/format/parse.h"
 #include "simfs/base/cleanup.h"
@@ -66,15 +65,6 @@ static int scenarios_add(struct run_set *set, const char *path)
 	return 0;
 }
 
-/* A folder may hold adapters and failures, too, beside the scenarios that name them. */
-static bool is_no_scenario(const char *path)
-{
-	AUTO(auto_free) char *text = file_text(path);
-
-	return text &&
-	       (client_is_meant(text, strlen(text)) || failure_is_meant(text, strlen(text)));
-}
-
 int run_set_add(struct run_set *set, const char *path)
 {
 	struct scenario_files files;
@@ -89,7 +79,7 @@ int run_set_add(struct run_set *set, const char *path)
 	for (size_t i = 0; i < files.count; i++) {
 		bool is_found = strcmp(files.paths[i], path) != 0;
 
-		if (is_found && is_no_scenario(files.paths[i]))
+		if (is_found && lies_beside_scenarios(files.paths[i]))
 			continue;
 		if (scenarios_add(set, files.paths[i]) < 0)
 			result = -EINVAL;

@@ -8,6 +8,7 @@
 #include "faults/action.h"
 #include "faults/gauge.h"
 #include "faults/point.h"
+#include "scenarios/clients/beside.h"
 #include "scenarios/clients/clients.h"
 #include "scenarios/clients/share.h"
 #include "scenarios/format/failure.h"
@@ -153,6 +154,8 @@ static json_t *collect_scenarios(void)
 	for (size_t at = 0; scenarios && at < files.count; at++) {
 		struct scenario_list list = { 0 };
 
+		if (lies_beside_scenarios(files.paths[at]))
+			continue;
 		/* Its mistakes are printed, and the others are listed. */
 		(void)scenarios_load(files.paths[at], stderr, &list);
 		for (size_t i = 0; i < list.count; i++)
