@@ -23,6 +23,7 @@ struct values {
 	/* Like Xen Orchestra. */
 	const char *job;
 	const char *uncoalesced_max;
+	const char *retries;
 	const char *keeps;
 	const char *http_timeout;
 	const char *lock_stale;
@@ -98,6 +99,7 @@ static int like_xo(const struct values *values, const char *snapshot, const char
 	wish.bypasses_check = values->bypasses_check;
 	wish.prints_json = values->prints_json;
 	if (!read_number("max-uncoalesced", values->uncoalesced_max, 0, &wish.uncoalesced_max) ||
+		!read_number("retries", values->retries, 0, &wish.retries) ||
 		!read_number("keep", values->keeps, 1, &wish.keeps) ||
 		!read_time("http-timeout", values->http_timeout, &wish.silence_ns) ||
 		!read_time("lock-stale", values->lock_stale, &wish.lock_stale_ns))
@@ -140,6 +142,7 @@ static bool options_fit(const struct like *like, const struct values *values)
 		{ "job", "xo", values->job },
 		{ "max-uncoalesced", "xo", values->uncoalesced_max },
 		{ "bypass-chain-check", "xo", values->bypasses_check },
+		{ "retries", "xo", values->retries },
 		{ "keep", "xo", values->keeps },
 		{ "http-timeout", "xo", values->http_timeout },
 		{ "lock-stale", "xo", values->lock_stale },
@@ -220,6 +223,12 @@ static const struct command_option options[] = {
 	{ .name = "bypass-chain-check",
 		.offset = offsetof(struct values, bypasses_check),
 		.about = "xo: do not look at the chain" },
+	{ .name = "retries",
+		.value = "N",
+		.kind = COMMAND_NUMBER,
+		.offset = offsetof(struct values, retries),
+		.about = "xo: when it fails, or is skipped, try all of it again at once (default "
+			 "0)" },
 	{ .name = "keep",
 		.value = "N",
 		.kind = COMMAND_NUMBER,

@@ -113,7 +113,7 @@ static json_t *snapshot_create(struct job *job)
 
 	/* It helps the next run only. */
 	if (error < 0)
-		xo_task_warn(job->vm_task, "the temporary snapshot could not be noted");
+		xo_task_warn(job->vm_task, "the temporary snapshot could not be noted", NULL);
 	begun_ns = clock_now_ns();
 	error = control_client_call(job->rig.control, "snapshot.create",
 		json_pack("{s:s}", "name", job->rig.name), wait_ns, NULL);
@@ -152,7 +152,7 @@ static void backups_thin(struct job *job, json_t *task)
 
 	/* The new one is not among those that are known to be good. */
 	if (job->wish->keeps > 0 && xo_folder_thin(job->folder, id, job->wish->keeps - 1) < 0)
-		xo_task_warn(task, "old backups could not be deleted");
+		xo_task_warn(task, "old backups could not be deleted", NULL);
 }
 
 static json_t *export_run(struct job *job)
@@ -218,7 +218,7 @@ static void folder_clean(struct job *job)
 	unsigned count = xo_folder_clean(job->folder);
 
 	for (; count > 0; count--)
-		xo_task_warn(task, "a temporary file of an interrupted run was deleted");
+		xo_task_warn(task, "a temporary file of an interrupted run was deleted", NULL);
 	xo_task_end(task, json_pack("{s:b}", "merge", 0));
 }
 
@@ -236,23 +236,37 @@ static json_t *vm_run_locked(struct job *job)
 	return vm_back_up(job);
 }
 
+static json_t *vm_try(struct job *job)
+{
+	int error = xo_lock_take(job->folder, job->wish->lock_stale_ns, &job->vm_lock);
+	json_t *failure;
+
+	if (error == -EBUSY)
+		return xo_error_locked(job->folder);
+	if (error < 0)
+		return xo_error_of_system(error, "mkdir", job->folder);
+	failure = vm_run_locked(job);
+	reference_rig_deinit(&job->rig);
+	if (!xo_lock_release(job->vm_lock))
+		xo_task_warn(job->vm_task, "lock compromised", NULL);
+	return failure;
+}
+
+/* Again at once, whatever the error was: what a wait would cure is not cured. */
 static void vm_run(struct job *job)
 {
 	AUTO(auto_free) char *uuid = xo_uuid("VM", job->vm);
 	json_t *failure;
-	int error;
 
 	job->vm_task = xo_task_begin(job->log, "backup VM",
 		json_pack("{s:s, s:s, s:s}", "type", "VM", "id", uuid, "name_label", job->vm));
-	error = xo_lock_take(job->folder, job->wish->lock_stale_ns, &job->vm_lock);
-	if (error == -EBUSY)
-		failure = xo_error_locked(job->folder);
-	else if (error < 0)
-		failure = xo_error_of_system(error, "mkdir", job->folder);
-	else
-		failure = vm_run_locked(job);
-	if (!xo_lock_release(job->vm_lock))
-		xo_task_warn(job->vm_task, "lock compromised");
+	failure = vm_try(job);
+	for (unsigned attempt = 1; failure && attempt <= job->wish->retries && !asked_to_stop();
+		attempt++) {
+		xo_task_retry(job->vm_task, attempt, failure);
+		json_decref(failure);
+		failure = vm_try(job);
+	}
 	if (failure)
 		xo_task_fail(job->vm_task, failure);
 	else

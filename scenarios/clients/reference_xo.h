@@ -7,8 +7,8 @@
  *	          ─ snapshot goes, whatever came ─ old backups go, after a good one ─ unlock ─
  *report
  *
- * Nothing is tried again: Xen Orchestra does not, unless a job is told to.  The rig renames no
- * snapshots, so what its temporary name tells the next run is told by a file in the folder.
+ * Nothing is tried again unless the job is told to, and then all of it, at once.  The rig renames
+ *no snapshots, so what its temporary name tells the next run is told by a file in the folder.
  */
 #ifndef SNAPRIG_CLIENTS_REFERENCE_XO_H
 #define SNAPRIG_CLIENTS_REFERENCE_XO_H
@@ -19,6 +19,7 @@
 struct xo_wish {
 	const char *job; /* its name; NULL: that of the folder */
 	uint64_t uncoalesced_max;
+	uint64_t retries;	/* of the whole VM */
 	uint64_t keeps;		/* the latest so many backups of the job; 0: all */
 	uint64_t silence_ns;	/* of the stream; on the rig's clock */
 	uint64_t lock_stale_ns; /* on the wall's */

@@ -71,27 +71,71 @@ json_t *xo_task_begin(json_t *parent, const char *message, json_t *data)
 	return task;
 }
 
-const char *xo_task_status(const json_t *task)
+static const char *text_of(const json_t *object, const char *key)
 {
-	const char *status = json_string_value(json_object_get(task, "status"));
-	const char *message = json_string_value(
-		json_object_get(json_object_get(task, "result"), "message"));
-	json_t *child;
+	const char *text = json_string_value(json_object_get(object, key));
+
+	return text ? text : "";
+}
+
+/* Its own, by its error. */
+static const char *own_status(const json_t *task)
+{
+	const char *status = text_of(task, "status");
+	const char *message = text_of(json_object_get(task, "result"), "message");
+
+	for (size_t i = 0; i < sizeof skipping / sizeof skipping[0]; i++) {
+		if (strcmp(status, "failure") == 0 && strcmp(message, skipping[i]) == 0)
+			return "skipped";
+	}
+	return status;
+}
+
+static bool was_retried(const json_t *task)
+{
+	json_t *warning;
 	size_t i;
 
-	for (i = 0; message && i < sizeof skipping / sizeof skipping[0]; i++) {
-		if (strcmp(status, "failure") == 0 && strcmp(message, skipping[i]) == 0)
-			status = "skipped";
+	json_array_foreach(json_object_get(task, "warnings"), i, warning)
+	{
+		if (json_is_true(json_object_get(json_object_get(warning, "data"), "isRetry")))
+			return true;
 	}
+	return false;
+}
+
+/* Has what CHILD was to do been done by another one of TASKS? */
+static bool is_superseded(const json_t *child, const json_t *tasks)
+{
+	json_t *other;
+	size_t i;
+
+	json_array_foreach(tasks, i, other)
+	{
+		if (strcmp(text_of(other, "status"), "success") == 0 &&
+			strcmp(text_of(other, "message"), text_of(child, "message")) == 0)
+			return true;
+	}
+	return false;
+}
+
+const char *xo_task_status(const json_t *task)
+{
+	const char *status = own_status(task);
+	json_t *tasks = json_object_get(task, "tasks"), *child;
+	bool retried = was_retried(task);
+	size_t i;
+
 	if (strcmp(status, "failure") == 0)
 		return status;
-	json_array_foreach(json_object_get(task, "tasks"), i, child)
+	json_array_foreach(tasks, i, child)
 	{
-		const char *its = json_string_value(json_object_get(child, "status"));
+		const char *its = text_of(child, "status");
+		bool counts = !retried || !is_superseded(child, tasks);
 
-		if (strcmp(its, "failure") == 0)
+		if (strcmp(its, "failure") == 0 && counts)
 			return "failure";
-		if (strcmp(its, "skipped") == 0 || strcmp(its, "interrupted") == 0)
+		if ((strcmp(its, "skipped") == 0 || strcmp(its, "interrupted") == 0) && counts)
 			status = its;
 	}
 	return status;
@@ -135,15 +179,25 @@ bool xo_log_interrupt(json_t *log)
 	return true;
 }
 
-void xo_task_warn(json_t *task, const char *message)
+void xo_task_warn(json_t *task, const char *message, json_t *data)
 {
 	json_t *warnings = json_object_get(task, "warnings");
+	json_t *warning = json_pack("{s:s}", "message", message);
 
 	if (!warnings) {
 		warnings = json_array();
 		json_object_set_new(task, "warnings", warnings);
 	}
-	json_array_append_new(warnings, json_pack("{s:s}", "message", message));
+	if (data)
+		json_object_set_new(warning, "data", data);
+	json_array_append_new(warnings, warning);
+}
+
+void xo_task_retry(json_t *task, unsigned attempt, json_t *error)
+{
+	xo_task_warn(task, "Retry the VM backup due to an error",
+		json_pack(
+			"{s:i, s:O, s:b}", "attempt", (int)attempt, "error", error, "isRetry", 1));
 }
 
 int xo_log_write(const json_t *log, const char *path)

@@ -35,12 +35,16 @@ void xo_task_fail(json_t *task, json_t *error);
 /* What goes on in LOG does not any more: whoever worked on it is gone.  False: nothing did. */
 bool xo_log_interrupt(json_t *log);
 
-/* Worth knowing, of a task that goes on. */
-void xo_task_warn(json_t *task, const char *message);
+/* Worth knowing, of a task that goes on; DATA (NULL: none) is stolen. */
+void xo_task_warn(json_t *task, const char *message, json_t *data);
+
+/* TASK is tried again for the ATTEMPT-th time, because of ERROR, which stays the caller's. */
+void xo_task_retry(json_t *task, unsigned attempt, json_t *error);
 
 /*
  * What has become of TASK: its own status, which an error that only keeps a job from being
- * done makes "skipped", or what that of its tasks makes of it.
+ * done makes "skipped", or what that of its tasks makes of it.  Of a task that was tried again
+ * those that failed do not count which have succeeded then.
  */
 const char *xo_task_status(const json_t *task);
 

@@ -67,7 +67,10 @@ same "$depth" "$(status '.chain.depth')" "depth behind a job that was skipped"
 # It counts what is not merged and not how long the chain is; more may be allowed.
 job 0 success b5 --max-uncoalesced 2
 write_some
-job 75 skipped b6 --max-uncoalesced 2
+# To try again does not help: nothing was merged meanwhile.
+job 75 skipped b6 --max-uncoalesced 2 --retries 1
+same 2 "$(jq '[.tasks[0].tasks[] | select(.status == "skipped")] | length' $folder/b6.log.json)" \
+	"tries of a job that was skipped"
 job 0 success b7 --bypass-chain-check
 job 0 success kept-in-json --bypass-chain-check
 same '[["clean-vm","success"],["snapshot","success"],["export","success"]]' \
@@ -97,6 +100,13 @@ job 1 failure c4 --bypass-chain-check --http-timeout 50s
 tells "Failure Error: HTTP connection has timed out"
 same '[["clean-vm","success"],["snapshot","success"],["export","failure"]]' \
 	"$(jq -c '[.tasks[0].tasks[] | [.message, .status]]' $folder/c4.log.json)" "tasks of c4"
+
+# Tried again it succeeds.
+fails_with 'snapshot.read error=EIO offset=5MiB.. times=2'
+job 0 success again --bypass-chain-check --retries 2
+tells "Warning: Retry the VM backup due to an error"
+same '["failure","success"]' "$(jq -c '[.tasks[0].tasks[] | select(.message == "export").status]' \
+	$folder/again.log.json)" "exports of a job that was tried again"
 
 # No snapshot, for a reason that the storage manager has no words for; it is not tried again.
 fails_with 'snapshot.create error=EIO'

@@ -132,6 +132,29 @@ START_TEST(a_task_is_what_its_tasks_have_come_to)
 }
 END_TEST
 
+START_TEST(what_has_succeeded_when_it_was_tried_again_has_not_failed)
+{
+	json_t *log = xo_log_begin("nightly", "full");
+	json_t *vm = xo_task_begin(log, "backup VM", NULL), *error = xo_error("another");
+
+	task_add(vm, "another");
+	ck_assert_str_eq(xo_task_status(vm), "failure");
+	/* Another one of that name is not enough: it must have been tried again. */
+	task_add(vm, "-");
+	ck_assert_str_eq(xo_task_status(vm), "failure");
+	xo_task_retry(vm, 1, error);
+	ck_assert_str_eq(xo_task_status(vm), "pending");
+	xo_task_end(vm, NULL);
+	ck_assert_str_eq(xo_task_status(log), "pending");
+	ck_assert_str_eq(xo_task_status(vm), "success");
+	/* What failed and was not done by another one has failed. */
+	xo_task_fail(xo_task_begin(vm, "snapshot", NULL), error);
+	ck_assert_str_eq(xo_task_status(vm), "failure");
+	json_decref(error);
+	json_decref(log);
+}
+END_TEST
+
 /* ---- errors ---- */
 
 static void is_worded(json_t *error, const char *code, const char *message)
@@ -305,6 +328,7 @@ int main(int argc, char **argv)
 	tcase_add_test(words, a_volume_without_nodes_is_well);
 	tcase_add_loop_test(words, a_task_is_what_its_tasks_have_come_to, 0,
 		(int)(sizeof statuses / sizeof statuses[0]));
+	tcase_add_test(words, what_has_succeeded_when_it_was_tried_again_has_not_failed);
 	tcase_add_test(words, errors_are_in_the_words_of_those_who_make_them);
 	tcase_add_checked_fixture(folder, run_folder_setup, run_folder_teardown);
 	tcase_add_test(folder, a_lock_is_stale_when_it_was_not_renewed_for_so_long);
