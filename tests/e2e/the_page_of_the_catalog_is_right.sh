@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 #
-# scenarios/catalog/README.md: the command of each row runs scenarios, which are those that the
-# row names.
+# scenarios/catalog/README.md names every scenario that there is: the command of each row runs
+# scenarios, and they are those that the row names.
 . "${0%/*}/../lib/e2e.sh"
 
 page=$e2e_root/scenarios/catalog/README.md
@@ -57,3 +57,4 @@ while IFS='|' read -r scenarios command; do
 	comm -13 ../meant ../listed | grep . && fail "it runs what is not named: $typed"
 	cat ../listed >>../told
 done <../rows
+sort -u ../told | diff ../all - || fail "the page does not name every scenario"
