@@ -9,6 +9,12 @@
 #include "simfs/base/cleanup.h"
 #include "simfs/base/clock.h"
 
+/* So many of those that did not pass are told in full. */
+#define WHOLE_MAX 20
+
+/* For logs and files of all that did not pass: what fails in one go fails for one reason. */
+#define TEXTS_BYTES ((size_t)300 << 10)
+
 static double seconds(uint64_t duration_ns)
 {
 	return (double)duration_ns / (double)NS_PER_S;
@@ -122,16 +128,21 @@ static void write_row(const struct scenario_result *result, size_t number, FILE 
 	fprintf(file, "<td>%.2f\n", seconds(result->duration_ns));
 }
 
-/* What did not pass first. */
+static unsigned rank_of(const struct scenario_result *result)
+{
+	return outcome_is_bad(result->outcome) ? 0 : result->outcome == OUTCOME_SKIPPED ? 1 : 2;
+}
+
+/* What did not pass first, then what was skipped. */
 static const struct scenario_result **in_order(const struct results *results)
 {
 	const struct scenario_result **list = heap_new(
 		(results->scenario_count + 1) * sizeof(void *));
 	size_t count = 0;
 
-	for (int passed = 0; passed < 2; passed++)
+	for (unsigned rank = 0; rank < 3; rank++)
 		for (size_t i = 0; i < results->scenario_count; i++)
-			if ((results->scenarios[i].outcome == OUTCOME_PASSED) == passed)
+			if (rank_of(&results->scenarios[i]) == rank)
 				list[count++] = &results->scenarios[i];
 	return list;
 }
@@ -149,10 +160,13 @@ static bool is_used(const void *context, const char *profile)
 void report_html(const struct results *results, FILE *file)
 {
 	const struct scenario_result **list = in_order(results);
-	bool several = results->environments.count > 1;
+	size_t bad = bad_count(results);
+	struct html_order order = {
+		.several_machines = results->environments.count > 1,
+		.text_bytes = TEXTS_BYTES / (bad > 0 ? bad : 1),
+	};
 	AUTO(auto_free)
-	char *title = heap_format(
-		"Snaprig: %zu of %zu did not pass", bad_count(results), results->scenario_count);
+	char *title = heap_format("Snaprig: %zu of %zu did not pass", bad, results->scenario_count);
 
 	html_page_begin(title, file);
 	write_summary(results, file);
@@ -162,8 +176,10 @@ void report_html(const struct results *results, FILE *file)
 	for (size_t i = 0; i < results->scenario_count; i++)
 		write_row(list[i], i + 1, file);
 	fputs("</tbody></table>\n", file);
-	for (size_t i = 0; i < results->scenario_count; i++)
-		html_write_scenario(list[i], i + 1, several, file);
+	for (size_t i = 0; i < results->scenario_count; i++) {
+		order.is_brief = i >= (bad < WHOLE_MAX ? bad : WHOLE_MAX);
+		html_write_scenario(list[i], i + 1, &order, file);
+	}
 	html_write_environments(&results->environments, is_used, results, file);
 	fputs("</main>", file);
 	html_page_end(file);

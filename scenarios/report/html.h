@@ -13,14 +13,22 @@
 #include "scenarios/judge/results.h"
 #include "scenarios/report/html_page.h"
 
+/* What a section of a page need know of the others. */
+struct html_order {
+	bool several_machines;
+	bool is_brief;	   /* it passed, or many before it did not */
+	size_t text_bytes; /* of logs, and of a file, for one: a page stays small */
+};
+
 void report_html(const struct results *results, FILE *file);
 
-/* html_scenario.c: a section of the page; NUMBER is its own, SEVERAL machines have run. */
-void html_write_scenario(
-	const struct scenario_result *result, size_t number, bool several, FILE *file);
+/* html_scenario.c: a section of the page; NUMBER is its own. */
+void html_write_scenario(const struct scenario_result *result, size_t number,
+	const struct html_order *order, FILE *file);
 
 /* html_timeline.c: the drawing of the scenario's timeline, which it has. */
-void html_write_timeline(const struct scenario_result *result, FILE *file);
+void html_write_timeline(
+	const struct scenario_result *result, const struct html_order *order, FILE *file);
 
 /* html_lanes.c: snapshots, and when writers were frozen, in the FRAME of that drawing. */
 struct html_frame {
@@ -29,12 +37,14 @@ struct html_frame {
 void html_write_lanes(const struct timeline *timeline, const struct html_frame *frame, FILE *file);
 
 /* html_differences.c: where what was restored of BACKUP is wrong, which is known. */
-void html_write_differences(
-	const struct scenario_result *result, const struct backup_result *backup, FILE *file);
+void html_write_differences(const struct scenario_result *result,
+	const struct backup_result *backup, const struct html_order *order, FILE *file);
 
 /* html_panels.c: what there is to know of a scenario that did not pass: logs, and its file with
  * the lines marked at which it went wrong. */
-void html_write_evidence(const struct scenario_result *result, FILE *file);
-void html_write_source(const struct scenario_result *result, FILE *file);
+void html_write_evidence(
+	const struct scenario_result *result, const struct html_order *order, FILE *file);
+void html_write_source(
+	const struct scenario_result *result, const struct html_order *order, FILE *file);
 
 #endif

@@ -65,30 +65,6 @@ static size_t level_of(const struct differences *differences, size_t cell)
 	return 4 * count <= blocks ? 0 : 4 * count < 3 * blocks ? 1 : 2;
 }
 
-static bool looks_alike(const struct differences *differences, size_t left, size_t right)
-{
-	return difference_cell_kind(&differences->cells[left]) ==
-		       difference_cell_kind(&differences->cells[right]) &&
-	       level_of(differences, left) == level_of(differences, right);
-}
-
-static void write_cells(const struct differences *differences, size_t first, size_t count,
-	const char *class, const char *told, FILE *file)
-{
-	uint64_t end_bytes = (uint64_t)(first + count) * differences->cell_bytes;
-	AUTO(auto_free) char *begin = place_text((uint64_t)first * differences->cell_bytes);
-	AUTO(auto_free)
-	char *end = place_text(
-		end_bytes < differences->size_bytes ? end_bytes : differences->size_bytes);
-
-	fprintf(file,
-		"<rect class=\"%s\" x=\"%.0f\" y=\"%.0f\" width=\"%.0f\" height=\"%.0f\"><title>"
-		"%s to %s: %s</title></rect>\n",
-		class, LABEL_WIDTH + (double)(first % COLUMNS) * CELL_WIDTH,
-		(double)(first / COLUMNS) * CELL_HEIGHT, (double)count * CELL_WIDTH,
-		CELL_HEIGHT - 2, begin, end, told);
-}
-
 /* Under all that is wrong; the last row may be a part of one. */
 static void write_right(const struct differences *differences, FILE *file)
 {
@@ -101,27 +77,45 @@ static void write_right(const struct differences *differences, FILE *file)
 		part > 0 ? CELL_HEIGHT : 0, (double)part * CELL_WIDTH);
 }
 
-/* Cells that look alike in a row are one rectangle. */
-static void write_row(const struct differences *differences, size_t row, FILE *file)
+static void write_labels(const struct differences *differences, FILE *file)
 {
-	size_t first = row * COLUMNS, end = first + COLUMNS, next;
-	AUTO(auto_free) char *label = place_text((uint64_t)first * differences->cell_bytes);
+	for (size_t row = 0; row < row_count(differences); row++) {
+		AUTO(auto_free)
+		char *label = place_text((uint64_t)row * COLUMNS * differences->cell_bytes);
 
-	end = end < differences->cell_count ? end : differences->cell_count;
-	fprintf(file, "<text x=\"%.0f\" y=\"%.0f\" text-anchor=\"end\">%s</text>\n",
-		LABEL_WIDTH - 8, (double)row * CELL_HEIGHT + 12, label);
-	for (; first < end; first = next) {
-		enum difference_kind kind = difference_cell_kind(&differences->cells[first]);
-		const char *level = levels[level_of(differences, first)];
-		AUTO(auto_free) char *class = NULL;
-
-		for (next = first + 1; next < end && looks_alike(differences, first, next); next++)
-			continue;
-		if (kind == DIFFERENCE_KINDS)
-			continue;
-		class = heap_format("%s%s%s", difference_kind_name(kind), *level ? " " : "", level);
-		write_cells(differences, first, next - first, class, kinds[kind].told, file);
+		fprintf(file, "<text x=\"%.0f\" y=\"%.0f\" text-anchor=\"end\">%s</text>\n",
+			LABEL_WIDTH - 8, (double)row * CELL_HEIGHT + 12, label);
 	}
+}
+
+/* All cells of KIND and LEVEL, those beside each other in a row as one. */
+static void write_cells(
+	const struct differences *differences, enum difference_kind kind, size_t level, FILE *file)
+{
+	size_t next, written = 0;
+
+	for (size_t first = 0; first < differences->cell_count; first = next) {
+		for (next = first; next < differences->cell_count; next++) {
+			if ((next > first && next % COLUMNS == 0) ||
+				difference_cell_kind(&differences->cells[next]) != kind ||
+				level_of(differences, next) != level)
+				break;
+		}
+		if (next == first) {
+			next++;
+			continue;
+		}
+		if (written++ == 0)
+			fprintf(file, "<path class=\"%s%s%s\" d=\"", difference_kind_name(kind),
+				*levels[level] ? " " : "", levels[level]);
+		fprintf(file, "M%.0f %.0fh%.0fv%.0fh-%.0fz",
+			LABEL_WIDTH + (double)(first % COLUMNS) * CELL_WIDTH,
+			(double)(first / COLUMNS) * CELL_HEIGHT,
+			(double)(next - first) * CELL_WIDTH, CELL_HEIGHT - 2,
+			(double)(next - first) * CELL_WIDTH);
+	}
+	if (written > 0)
+		fprintf(file, "\"><title>%s</title></path>\n", kinds[kind].told);
 }
 
 static bool is_within(const struct scenario_result *result, const struct backup_result *backup,
@@ -196,8 +190,10 @@ static void write_map(
 	report_write_xml(backup->name, file);
 	fprintf(file, "</title><desc>%s. They are listed below.</desc>\n", count);
 	write_right(differences, file);
-	for (size_t row = 0; row < row_count(differences); row++)
-		write_row(differences, row, file);
+	write_labels(differences, file);
+	for (unsigned kind = 0; kind < DIFFERENCE_KINDS; kind++)
+		for (size_t level = 0; level < sizeof levels / sizeof levels[0]; level++)
+			write_cells(differences, (enum difference_kind)kind, level, file);
 	write_grid(differences, file);
 	write_faults(result, backup, file);
 	fputs("</svg></div>\n", file);
@@ -236,11 +232,10 @@ static void write_run(const struct difference_run *run, FILE *file)
 		run->end_bytes - 1, size, kinds[run->kind].told);
 }
 
-/* Of a scenario that passed, as it expected them, the first are enough. */
-static void write_runs(const struct differences *differences, bool is_bad, FILE *file)
+static void write_runs(const struct differences *differences, bool is_brief, FILE *file)
 {
 	size_t count = differences->run_count + differences->runs_dropped;
-	size_t most = is_bad ? DIFFERENCES_RUNS_MAX : RUNS_SHOWN;
+	size_t most = is_brief ? RUNS_SHOWN : DIFFERENCES_RUNS_MAX;
 	size_t shown = differences->run_count < most ? differences->run_count : most;
 
 	fprintf(file, "<details%s><summary>Different blocks by offset: %zu run%s</summary>\n",
@@ -271,8 +266,8 @@ static void write_names(const struct differences *differences, FILE *file)
 		fprintf(file, "<p>%zu more are left out.</p>\n", left_out);
 }
 
-void html_write_differences(
-	const struct scenario_result *result, const struct backup_result *backup, FILE *file)
+void html_write_differences(const struct scenario_result *result,
+	const struct backup_result *backup, const struct html_order *order, FILE *file)
 {
 	const struct differences *differences = backup->differences;
 	bool is_file = differences->cell_count > 0;
@@ -293,5 +288,5 @@ void html_write_differences(
 	}
 	write_map(result, backup, file);
 	write_legend(differences, file);
-	write_runs(differences, outcome_is_bad(result->outcome), file);
+	write_runs(differences, order->is_brief, file);
 }

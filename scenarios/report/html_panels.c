@@ -12,17 +12,31 @@
 #define SOURCE_LINES_MAX 2000
 #define SOURCE_BYTES_MAX 65536
 
-void html_write_evidence(const struct scenario_result *result, FILE *file)
+/* The end of TEXT, whole lines if there are any, that has BYTES at most. */
+static const char *end_of(const char *text, size_t bytes)
+{
+	size_t length = strlen(text);
+	const char *end, *line;
+
+	if (length <= bytes)
+		return text;
+	end = text + length - bytes;
+	line = strchr(end, '\n');
+	return line && line[1] ? line + 1 : end;
+}
+
+void html_write_evidence(
+	const struct scenario_result *result, const struct html_order *order, FILE *file)
 {
 	for (size_t i = 0; i < result->evidence_count; i++) {
 		const struct evidence *evidence = &result->evidence[i];
+		const char *text = end_of(
+			evidence->text, order->text_bytes / result->evidence_count);
 
 		html_panel_begin(evidence->name, i == 0, file);
-		if (evidence->is_cut)
+		if (evidence->is_cut || text != evidence->text)
 			fputs("<p>Its last lines:</p>\n", file);
-		fputs("<pre class=\"log\">", file);
-		report_write_xml(evidence->text, file);
-		fputs("</pre>", file);
+		html_text("<pre class=\"log\">", text, "</pre>", file);
 		html_panel_end(file);
 	}
 }
@@ -48,7 +62,8 @@ static void source_line_write(const struct scenario_result *result, unsigned num
 	fputs(is_marked ? "</mark>\n" : "\n", file);
 }
 
-void html_write_source(const struct scenario_result *result, FILE *file)
+void html_write_source(
+	const struct scenario_result *result, const struct html_order *order, FILE *file)
 {
 	AUTO(auto_free) char *text = NULL;
 	const char *at;
@@ -57,7 +72,7 @@ void html_write_source(const struct scenario_result *result, FILE *file)
 	if (!outcome_is_bad(result->outcome))
 		return;
 	text = file_text(result->path);
-	if (!text || strlen(text) > SOURCE_BYTES_MAX)
+	if (!text || strlen(text) > SOURCE_BYTES_MAX || strlen(text) > order->text_bytes)
 		return;
 	html_panel_begin(result->path, false, file);
 	fputs("<pre>", file);

@@ -10,8 +10,7 @@
 #include "simfs/base/cleanup.h"
 #include "simfs/base/clock.h"
 
-/* Of a scenario that passed; nobody looks for more. */
-#define EVENTS_OF_PASSED 16
+#define EVENTS_IN_BRIEF 16
 
 /* More would hide what comes behind them. */
 #define LEAKS_AT_ONCE 10
@@ -49,13 +48,14 @@ static void write_backups(const struct scenario_result *result, FILE *file)
 }
 
 /* A backup that the client itself gave up is no restore point, whatever is left of it. */
-static void write_differences(const struct scenario_result *result, FILE *file)
+static void write_differences(
+	const struct scenario_result *result, const struct html_order *order, FILE *file)
 {
 	for (size_t i = 0; i < result->backup_count; i++) {
 		const struct backup_result *backup = &result->backups[i];
 
 		if (backup->differences && backup->verdict != VERDICT_DETECTED)
-			html_write_differences(result, backup, file);
+			html_write_differences(result, backup, order, file);
 	}
 }
 
@@ -106,11 +106,11 @@ static bool is_drawn(const struct timeline_event *event)
 	return strcmp(event->name, "phase") == 0 || strcmp(event->name, "mounted") == 0;
 }
 
-static void write_events(const struct scenario_result *result, FILE *file)
+static void write_events(
+	const struct scenario_result *result, const struct html_order *order, FILE *file)
 {
 	const struct timeline *timeline = result->timeline;
-	bool is_bad = outcome_is_bad(result->outcome);
-	size_t most = is_bad ? timeline->event_count : EVENTS_OF_PASSED, written = 0;
+	size_t most = order->is_brief ? EVENTS_IN_BRIEF : timeline->event_count, written = 0;
 	size_t left_out = timeline->events_dropped;
 
 	fputs("<table><thead><tr><th>at<th>event<th>what</thead><tbody>\n", file);
@@ -216,43 +216,45 @@ static void write_facts(const struct scenario_result *result, bool several, FILE
 	fputs("</p>\n", file);
 }
 
-static void write_panels(const struct scenario_result *result, FILE *file)
+static void write_panels(
+	const struct scenario_result *result, const struct html_order *order, FILE *file)
 {
 	html_panel_begin("Steps", outcome_is_bad(result->outcome), file);
 	write_steps(result, file);
 	html_panel_end(file);
-	html_write_evidence(result, file);
-	html_write_source(result, file);
+	html_write_evidence(result, order, file);
+	html_write_source(result, order, file);
 	if (result->timeline && result->timeline->event_count > 0) {
 		html_panel_begin("Events", false, file);
-		write_events(result, file);
+		write_events(result, order, file);
 		html_panel_end(file);
 	}
 }
 
-static void write_content(const struct scenario_result *result, bool several, FILE *file)
+static void write_content(
+	const struct scenario_result *result, const struct html_order *order, FILE *file)
 {
 	if (result->about)
 		html_text("<p>", result->about, "</p>\n", file);
 	if (result->message)
 		html_text("<p class=\"message\">", result->message, "</p>\n", file);
 	write_flaky(result, file);
-	write_facts(result, several, file);
+	write_facts(result, order->several_machines, file);
 	write_commands(result, file);
 	if (result->artifacts)
 		html_text("<p>All logs are kept in <code>", result->artifacts, "</code>.</p>\n",
 			file);
-	write_differences(result, file);
+	write_differences(result, order, file);
 	if (result->timeline)
-		html_write_timeline(result, file);
+		html_write_timeline(result, order, file);
 	write_backups(result, file);
 	write_leaks(result, file);
-	write_panels(result, file);
+	write_panels(result, order, file);
 }
 
 /* What passed is folded up. */
-void html_write_scenario(
-	const struct scenario_result *result, size_t number, bool several, FILE *file)
+void html_write_scenario(const struct scenario_result *result, size_t number,
+	const struct html_order *order, FILE *file)
 {
 	const char *outcome = outcome_name(result->outcome);
 	bool is_folded = !outcome_is_bad(result->outcome);
@@ -262,6 +264,6 @@ void html_write_scenario(
 	html_text("<h2>", result->name, " ", file);
 	html_badge(outcome, outcome, file);
 	fputs(is_folded ? "</h2></summary>\n" : "</h2>\n", file);
-	write_content(result, several, file);
+	write_content(result, order, file);
 	fputs(is_folded ? "</details></section>\n" : "</section>\n", file);
 }

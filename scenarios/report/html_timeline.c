@@ -20,22 +20,21 @@
 #include "simfs/base/clock.h"
 
 /* In units of the drawing, which is scaled to the page. */
-#define WIDTH	     1000.0
-#define PHASE_TOP    2.0
-#define BACKUP_TOP   22.0
-#define BAR_HEIGHT   16.0
-#define LANES_TOP    43.0
-#define PLOT_TOP     64.0
-#define PLOT_HEIGHT  140.0
-#define AXIS_TOP     (PLOT_TOP + PLOT_HEIGHT)
-#define HEIGHT	     (AXIS_TOP + 18.0)
-#define LABEL_WIDTH  7.0 /* of a character, about */
-#define COLUMNS	     250 /* of a curve, each with its greatest value */
-#define FAULTS_DRAWN 200
+#define WIDTH		      1000.0
+#define PHASE_TOP	      2.0
+#define BACKUP_TOP	      22.0
+#define BAR_HEIGHT	      16.0
+#define LANES_TOP	      43.0
+#define PLOT_TOP	      64.0
+#define PLOT_HEIGHT	      140.0
+#define AXIS_TOP	      (PLOT_TOP + PLOT_HEIGHT)
+#define HEIGHT		      (AXIS_TOP + 18.0)
+#define LABEL_WIDTH	      7.0 /* of a character, about */
+#define COLUMNS		      250 /* of a curve, each with its greatest value */
+#define FAULTS_DRAWN	      200
 
-/* Of a scenario that passed: fewer look at it, and there are many. */
-#define COLUMNS_OF_PASSED      125
-#define FAULTS_DRAWN_OF_PASSED 20
+#define COLUMNS_IN_BRIEF      125
+#define FAULTS_DRAWN_IN_BRIEF 20
 
 static const struct {
 	const char *name, *class;
@@ -260,12 +259,13 @@ static void write_legend(const struct timeline *timeline, FILE *file)
 	fputs("</p>\n", file);
 }
 
-void html_write_timeline(const struct scenario_result *result, FILE *file)
+void html_write_timeline(
+	const struct scenario_result *result, const struct html_order *order, FILE *file)
 {
 	const struct timeline *timeline = result->timeline;
-	bool is_bad = outcome_is_bad(result->outcome);
+	size_t columns = order->is_brief ? COLUMNS_IN_BRIEF : COLUMNS;
 	const struct html_frame frame = { WIDTH, LANES_TOP, PLOT_TOP, PLOT_HEIGHT };
-	size_t faults = 0, faults_max = is_bad ? FAULTS_DRAWN : FAULTS_DRAWN_OF_PASSED;
+	size_t faults = 0, faults_max = order->is_brief ? FAULTS_DRAWN_IN_BRIEF : FAULTS_DRAWN;
 
 	fprintf(file,
 		"<div class=\"drawing\"><svg class=\"timeline\" role=\"img\" "
@@ -278,7 +278,7 @@ void html_write_timeline(const struct scenario_result *result, FILE *file)
 	write_axis(timeline, file);
 	for (size_t gauge = 0; gauge < TIMELINE_GAUGES; gauge++)
 		if (has_curve(timeline, gauge))
-			write_curve(timeline, gauge, is_bad ? COLUMNS : COLUMNS_OF_PASSED, file);
+			write_curve(timeline, gauge, columns, file);
 	for (size_t i = 0; i < timeline->event_count && faults < faults_max; i++) {
 		faults += is_named(&timeline->events[i], "fault.fired");
 		write_event(timeline, &timeline->events[i], file);

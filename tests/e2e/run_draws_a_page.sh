@@ -61,7 +61,7 @@ shown '<td>expect verdict detected, and 2 more of it<td>'
 
 # Where the restore is wrong: the client saved up to the bad sectors, and nothing behind.
 shown '<svg class="map" ' 1
-shown '<rect class="missing" .*<title>20 MiB to 24 MiB: nothing</title>' 1
+shown '<path class="missing" d="M70 80h896v14h-896zM70 96h896v14.*><title>nothing</title>' 1
 shown '<path class="right" d="M70 0h896v128h-896z' 1
 shown '<p>3072 of 8192 blocks differ .*It has 20971520 bytes instead of 33554432'
 shown '<tr><td>20971520<td>33554431<td>12 MiB<td>nothing$'
