@@ -53,6 +53,19 @@ steps apart plain <<-END
 END
 sed -i 's/^client: dd/client: untidy/' apart.yaml
 
+# What has struck the first one before the second has ended is not forgotten.
+steps struck plain <<-END
+	- snapshot: s1
+	- snapshot: s2
+	- fault: snapshot.read error=EIO offset=2MiB.. snapshot=s1 name=bad
+	- backup: { of: s1, to: b1, in: background }
+	- wait: { journal: { event: fault.fired, rule: bad } }
+	- backup: { of: s2, to: b2 }
+	- expect: { verdict: intact }
+	- await: b1
+	- expect: { verdict: detected, exit: nonzero }
+END
+
 # ---- one that takes its snapshot itself, and one that outlives its time ----
 
 steps taken vss <<-END
@@ -72,7 +85,7 @@ steps late plain 'time-limit: 1s' <<-END
 	- await: b1
 	- expect: { verdict: hung }
 END
-ran 0 beside.yaml apart.yaml taken.yaml late.yaml
+ran 0 beside.yaml apart.yaml struck.yaml taken.yaml late.yaml
 tells 'process of backup .b1.: sleep'
 
 # ---- a moment that does not come is told when nobody can bring it about any more ----
