@@ -13,6 +13,7 @@
 
 #include "scenarios/base/heap.h"
 #include "scenarios/base/interrupt.h"
+#include "scenarios/base/quote.h"
 #include "scenarios/cli/commands.h"
 #include "scenarios/cli/environment_here.h"
 #include "scenarios/cli/run_choice.h"
@@ -170,8 +171,9 @@ static char *replay_words_of(const struct command_texts *clients)
 
 	for (size_t i = 0; i < clients->count; i++) {
 		AUTO(auto_free) char *before = words;
+		AUTO(auto_free) char *folder = shell_quote(clients->texts[i]);
 
-		words = heap_format("%s --clients %s", before, clients->texts[i]);
+		words = heap_format("%s --clients %s", before, folder);
 	}
 	return words;
 }

@@ -43,6 +43,7 @@ static void item_run(
 	if (order->is_shown)
 		results->scenarios[0].client_version = client_version(item->client);
 	results->scenarios[0].record = TAKE_PTR(record);
+	results->scenarios[0].replay_words = heap_copy(order->options.replay_words);
 }
 
 static void child_run(void *context, size_t item, FILE *file)

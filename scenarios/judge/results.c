@@ -72,6 +72,7 @@ void scenario_result_deinit(struct scenario_result *result)
 	timeline_destroy(result->timeline);
 	free(result->client_version);
 	free(result->record);
+	free(result->replay_words);
 }
 
 void results_deinit(struct results *results)

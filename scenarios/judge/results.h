@@ -86,6 +86,7 @@ struct scenario_result {
 	struct timeline *timeline; /* NULL: nobody asked for it */
 	char *client_version;	   /* NULL: nobody asked, or nobody knows */
 	char *record;		   /* the file it is written down in (report/record.h); or NULL */
+	char *replay_words;	   /* what whoever repeats a record of it types, too; or NULL */
 	size_t environment;	   /* its place in the results' list, which may be empty */
 };
 

@@ -184,7 +184,10 @@ static void write_commands(const struct scenario_result *result, FILE *file)
 	AUTO(auto_free)
 	char *place = result->record ? heap_copy(result->record)
 				     : heap_format("records/%s.jsonl", result->name);
-	AUTO(auto_free) char *record = shell_quote(place);
+	AUTO(auto_free) char *quoted = shell_quote(place);
+	AUTO(auto_free)
+	char *record = heap_format(
+		"%s%s", quoted, result->replay_words ? result->replay_words : "");
 	AUTO(auto_free) char *exactly = heap_format("snaprig replay %s", record);
 	AUTO(auto_free)
 	char *shrink = result->record ? heap_format("snaprig shrink %s", record)

@@ -62,8 +62,7 @@ static json_t *scenario_json(const struct scenario_result *result)
 	for (size_t i = 0; i < result->leak_count; i++)
 		json_array_append_new(leaks, report_text_json(result->leaks[i]));
 	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:s, s:o, s:o, s:o, s:o, s:o, s:o, "
-			 "s:o, s:o, s:o, s:i, "
-			 "s:o, s:I, s:o}",
+			 "s:o, s:o, s:o, s:o, s:i, s:o, s:I, s:o}",
 		"name", report_text_json(result->name), "path", report_text_json(result->path),
 		"about", report_text_json(result->about), "profile",
 		report_text_json(result->profile), "client", report_text_json(result->client),
@@ -72,8 +71,9 @@ static json_t *scenario_json(const struct scenario_result *result)
 		report_text_json(result->message), "seconds", seconds_json(result->duration_ns),
 		"steps", steps, "backups", backups, "leaks", leaks, "replay",
 		report_text_json(result->replay), "record", report_text_json(result->record),
-		"logs", evidence_json(result), "artifacts", report_text_json(result->artifacts),
-		"runs", (int)result->runs, "flaky", report_text_json(result->flaky), "environment",
+		"replay_words", report_text_json(result->replay_words), "logs",
+		evidence_json(result), "artifacts", report_text_json(result->artifacts), "runs",
+		(int)result->runs, "flaky", report_text_json(result->flaky), "environment",
 		(json_int_t)result->environment, "timeline", timeline_json(result->timeline));
 }
 

@@ -188,6 +188,7 @@ static bool scenario_read(
 	result->artifacts = text_of(object, "artifacts");
 	result->client_version = text_of(object, "client_version");
 	result->record = text_of(object, "record");
+	result->replay_words = text_of(object, "replay_words");
 	result->environment = place_of(object, places);
 	result->runs = (unsigned)number_of(object, "runs");
 	result->flaky = text_of(object, "flaky");

@@ -128,6 +128,15 @@ same "3 2" "$(acted 1100 merged.html '
 said.push(document.querySelectorAll(".timeline").length + " " +
 	document.querySelectorAll(".map").length)')" "drawings of a merged report"
 
+# What it says finds the fewest faults is a line for a shell that does.
+mkdir mine
+cp "$SNAPRIG_SHARE/clients/lies.yaml" mine/own.yaml
+sed 's/^client: .*/client: own/; s/^name: .*/name: own-run/' lies-run.yaml >own-run.yaml
+ran 1 own-run.yaml --clients mine --report html=own.html
+shrink=$(sed -n 's/.*lead there: <code>\([^<]*\)<.*/\1/p' own.html)
+PATH=$(dirname "$SNAPRIG"):$PATH sh -c "$shrink" >fewest 2>said || fail "exit $? of: $shrink"
+grep -q '^snapshot.read error=EIO .* times=1$' fewest || fail "no fewest faults of: $shrink"
+
 # ---- a matrix ----
 
 e2e_status=0

@@ -106,6 +106,7 @@ static void results_make(struct results *results)
 		result_set_artifacts(result, "kept/s");
 		result->client_version = strdup("9.1");
 		result->record = strdup("records/s.jsonl");
+		result->replay_words = strdup(" --clients x");
 		timeline_make(result);
 		differences_make(result);
 	}
