@@ -68,8 +68,9 @@ struct run {
 	struct rig *rig;
 	struct sampler *sampler; /* for the result's timeline; NULL: there is none */
 	uint64_t begin_ns;
-	bool has_target; /* its room is limited */
-	bool may_crash;	 /* a rule was to end the rig */
+	bool has_target;		  /* its room is limited */
+	bool may_crash;			  /* a rule was to end the rig */
+	unsigned rigs_gone, rigs_crashed; /* before this one; and so by a rule */
 	struct ledger *ledger;
 	struct snapshot_point *points;
 	size_t point_count;
@@ -164,6 +165,9 @@ uint64_t run_time_limit_ns(const struct run *run);
 
 /* Can what a step met be told of the volume?  Not when it was not served. */
 bool volume_is_served(const struct run *run);
+
+/* Has a rule ended the rig?  Then whoever has met that is judged before it is mounted again. */
+bool volume_has_crashed(struct run *run);
 
 /* served.c: what the rig knew of rules, gauges and writers of steps goes with it. */
 step_runner run_remount, run_file_system;

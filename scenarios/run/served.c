@@ -14,6 +14,13 @@ bool volume_is_served(const struct run *run)
 	return rig_alive(run->rig, &ignored) && mounted_at(run->mount_point);
 }
 
+bool volume_has_crashed(struct run *run)
+{
+	struct reason ignored = { "" };
+
+	return run->may_crash && !rig_alive(run->rig, &ignored) && rig_was_killed(run->rig);
+}
+
 /* What the rig knew of its rules has gone with it. */
 static int mount_again(struct run *run, struct reason *reason)
 {
@@ -22,6 +29,7 @@ static int mount_again(struct run *run, struct reason *reason)
 	run->may_crash = run->has_faults = false;
 	run->fault_strikes = run->gone_strikes = 0;
 	run->journal_from = 0;
+	run->rigs_gone++;
 	if (error == 0)
 		error = volume_mount(run, reason);
 	/* For the rules that come now. */
@@ -38,8 +46,9 @@ int volume_look(struct run *run, struct reason *reason, enum volume_end *ret, ch
 	*ret_how = NULL;
 	if (is_alive && mounted_at(run->mount_point))
 		return 0;
-	if (!is_alive && run->may_crash && rig_was_killed(run->rig)) {
+	if (volume_has_crashed(run)) {
 		*ret = VOLUME_CRASHED;
+		run->rigs_crashed++;
 		run->result->fault_strikes++;
 	} else if (is_alive || rig_was_ended(run->rig)) {
 		*ret = VOLUME_ENDED;

@@ -78,6 +78,8 @@ int underway_begin(
 		return error;
 	underway->strikes_from = run->fault_strikes;
 	underway->journal_from = run->journal_from;
+	underway->rigs_gone = run->rigs_gone;
+	underway->rigs_crashed = run->rigs_crashed;
 	error = give_begin(run, backup, &underway->given, &underway->process);
 	if (error == 0 && underway->given.path) {
 		struct client_order order = order_of(run, underway);
@@ -119,6 +121,10 @@ static void strikes_look(struct run *run, struct underway *underway)
 {
 	struct run_backup *backup = &underway->backup;
 
+	backup->fault_struck |= run->rigs_crashed > underway->rigs_crashed;
+	/* Another rig counts anew, and so does its journal. */
+	if (run->rigs_gone > underway->rigs_gone)
+		underway->strikes_from = underway->journal_from = 0;
 	/* Both are asked: what has fired is counted up to here. */
 	backup->fault_struck |= faults_struck(run, underway->strikes_from);
 	backup->fault_struck |= target_struck(run, backup->exit_status);

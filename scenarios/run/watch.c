@@ -123,7 +123,8 @@ int watch_end(struct run *run, struct watch *watch, struct reason *reason)
 	error = watch->error;
 	if (error < 0)
 		*reason = watch->reason;
-	else if (watch->point.content) {
+	/* It was taken, also when the rig has ended since. */
+	if (watch->point.content) {
 		point_add(run, &watch->point);
 		watch->point = (struct snapshot_point){ 0 };
 	}

@@ -85,7 +85,30 @@ steps late plain 'time-limit: 1s' <<-END
 	- await: b1
 	- expect: { verdict: hung }
 END
-ran 0 beside.yaml apart.yaml struck.yaml taken.yaml late.yaml
+
+# ---- a rig that a rule ends meanwhile takes all of them along ----
+
+steps crashed plain <<-END
+	- snapshot: s1
+	- fault: snapshot.read crash when=read.progress>=50%
+	- backup: { of: s1, to: b1, in: background }
+	- wait: 1s
+	- await: b1
+	- expect: { verdict: detected, exit: nonzero }
+END
+steps dragged plain <<-END
+	- snapshot: s1
+	- snapshot: s2
+	- fault: snapshot.read crash when=read.progress>=50% snapshot=s2
+	$held
+	- backup: { of: s1, to: b1, in: background }
+	$is_held
+	- backup: { of: s2, to: b2 }
+	- expect: { verdict: detected, exit: nonzero }
+	- await: b1
+	- expect: { verdict: detected, exit: nonzero }
+END
+ran 0 beside.yaml apart.yaml struck.yaml taken.yaml late.yaml crashed.yaml dragged.yaml
 tells 'process of backup .b1.: sleep'
 
 # ---- a moment that does not come is told when nobody can bring it about any more ----

@@ -77,6 +77,18 @@ printf '%s\n' "$failing" "$backup" '- expect: { verdict: detected }' \
 	vss once reference-vss-aip2018
 ran 0 once.yaml
 
+# The journal of a rig that has crashed is not what the next one is read behind.
+client crashed 'case {out} in *b1*) touch {snapshot};; *)
+  until touch {snapshot}; do sleep 0.05; done;; esac
+  cat {snapshot} >{out} && rm {snapshot}' "$restore" "$taking"
+{
+	for name in a b c d e f; do printf '%s\n' "- snapshot: $name" "- delete: $name"; done
+	printf '%s\n' '- fault: snapshot.read crash when=read.progress>=50%' "$backup" \
+		'- expect: { verdict: detected }' "$failing" '- backup: { takes: s2, to: b2 }' \
+		'- expect: { verdict: retried-non-retryable, exit: zero }'
+} | vss crashed crashed
+ran 0 crashed.yaml
+
 # Without a snapshot there is nothing to compare with.
 client none "head -c 16M /dev/zero >{out}" "$restore" "$taking"
 printf '%s\n' "$backup" | vss none none
