@@ -36,6 +36,7 @@ const struct profile profile_actiphy = {
 	.refuse_snapshot = datto_refuse_snapshot,
 	.log_overflow = datto_log_overflow,
 	.log_failure = datto_log_failure,
+	.log_read_error = datto_log_read_error,
 	.log_no_room = datto_log_no_room,
 	.read_error_fails_snapshot = true,
 	.log_memory = actiphy_log_memory,

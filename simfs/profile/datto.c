@@ -145,6 +145,15 @@ void datto_log_failure(
 	text_log_line(kernel_log, "datto: error handling read bio in kernel thread: %d", error);
 }
 
+/* The line is the block layer's, for the page at which a read through its cache ends. */
+void datto_log_read_error(struct text_log *kernel_log, uint32_t minor, uint64_t offset)
+{
+	text_log_line(kernel_log,
+		"Buffer I/O error on dev datto%" PRIu32 ", logical block %" PRIu64
+		", async page read",
+		minor, offset / COW_BLOCK_BYTES);
+}
+
 unsigned datto_state(const struct profile_snapshot *snapshot)
 {
 	return (snapshot->tracks_only ? 0 : DATTO_STATE_SNAPSHOT) |
@@ -238,6 +247,7 @@ const struct profile profile_datto = {
 	.refuse_snapshot = datto_refuse_snapshot,
 	.log_overflow = datto_log_overflow,
 	.log_failure = datto_log_failure,
+	.log_read_error = datto_log_read_error,
 	.log_no_room = datto_log_no_room,
 	.read_error_fails_snapshot = true,
 	.native = datto_native,

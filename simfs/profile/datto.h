@@ -72,6 +72,7 @@ int datto_refuse_snapshot(struct text_log *kernel_log);
 void datto_log_overflow(struct text_log *kernel_log, const struct profile_overflow *overflow);
 void datto_log_failure(
 	struct text_log *kernel_log, enum profile_failure failure, int error, uint64_t write_bytes);
+void datto_log_read_error(struct text_log *kernel_log, uint32_t minor, uint64_t offset);
 void datto_native(const struct profile_snapshot *snapshot, char *buffer, size_t length);
 
 #endif

@@ -127,6 +127,10 @@ struct profile {
 	void (*log_failure)(struct text_log *kernel_log, enum profile_failure failure, int error,
 		uint64_t write_bytes);
 
+	/* Optional.  What the kernel logs of the first read of a snapshot, the device MINOR, that
+	 * fails: it begins at OFFSET. */
+	void (*log_read_error)(struct text_log *kernel_log, uint32_t minor, uint64_t offset);
+
 	/* Optional.  What it logs of a failed snapshot that it finds when mounted. */
 	void (*log_found_failed)(struct text_log *kernel_log);
 

@@ -42,6 +42,15 @@ void snapshot_read_go(struct volume_request *request)
 		snapshot_read_end(request, -EIO);
 }
 
+/* Linux limits how many such lines it writes; here it is the first of each snapshot. */
+static void log_read_error(struct snapshot *snapshot, uint64_t offset)
+{
+	if (!snapshot->profile->log_read_error || !snapshot->store || snapshot->reads.errors > 0)
+		return;
+	snapshot->profile->log_read_error(&snapshot->volume->kernel_log,
+		owner_of(store_facts(snapshot->store)).minor, offset);
+}
+
 void snapshot_read_over(struct volume_request *request, size_t read_bytes, int result)
 {
 	struct snapshot *snapshot = request->snapshot;
@@ -49,6 +58,8 @@ void snapshot_read_over(struct volume_request *request, size_t read_bytes, int r
 	if (!request->is_counted)
 		return;
 	request->is_counted = false;
+	if (result == -EIO)
+		log_read_error(snapshot, request->offset);
 	read_counts_over(&snapshot->reads, result, request->done_length);
 	if (result == 0)
 		progress_end(&snapshot->progress, volume_bytes(request->volume), request->offset,

@@ -45,6 +45,7 @@ START_TEST(datto_gives_the_snapshot_up_when_a_reader_meets_an_error)
 		"datto: error reading from base device for read: -5",
 		"datto: error handling read bio: -5",
 		"datto: error handling read bio in kernel thread: -5",
+		"Buffer I/O error on dev datto0, logical block 0, async page read",
 	};
 	uint8_t byte;
 
@@ -65,6 +66,7 @@ START_TEST(datto_names_the_store_when_the_error_is_its_own)
 		"datto: error reading cow data: -5",
 		"datto: error handling read bio: -5",
 		"datto: error handling read bio in kernel thread: -5",
+		"Buffer I/O error on dev datto0, logical block 0, async page read",
 	};
 	uint8_t byte;
 
@@ -74,6 +76,25 @@ START_TEST(datto_names_the_store_when_the_error_is_its_own)
 		engine_read(&bench_engine, engine_find(&bench_engine, "s"), 0, &byte, 1), -EIO);
 	expect_logged(lines, sizeof lines / sizeof *lines);
 	bench_expect_failed("s", -EIO);
+}
+END_TEST
+
+START_TEST(the_kernel_names_the_block_of_the_first_read_that_fails)
+{
+	static const char *const lines[] = {
+		"datto: error reading from base device for read: -5",
+		"datto: error handling read bio: -5",
+		"datto: error handling read bio in kernel thread: -5",
+		"Buffer I/O error on dev datto0, logical block 2, async page read",
+	};
+	struct snapshot *snapshot = engine_find(&bench_engine, "s");
+	uint8_t bytes[4096];
+
+	ck_assert_int_eq(engine_read(&bench_engine, snapshot, 4096, bytes, sizeof bytes), 0);
+	memory_disk_fail(bench_engine.disk, BLOCKIO_READ, 1, 1, -EIO);
+	ck_assert_int_eq(engine_read(&bench_engine, snapshot, 8192, bytes, sizeof bytes), -EIO);
+	ck_assert_int_eq(engine_read(&bench_engine, snapshot, 12288, bytes, sizeof bytes), -EIO);
+	expect_logged(lines, sizeof lines / sizeof *lines);
 }
 END_TEST
 
@@ -194,6 +215,7 @@ int main(int argc, char **argv)
 	tcase_add_checked_fixture(datto, open_datto, bench_close);
 	tcase_add_test(datto, datto_gives_the_snapshot_up_when_a_reader_meets_an_error);
 	tcase_add_test(datto, datto_names_the_store_when_the_error_is_its_own);
+	tcase_add_test(datto, the_kernel_names_the_block_of_the_first_read_that_fails);
 	tcase_add_test(datto, datto_says_why_old_bytes_could_not_be_read);
 	tcase_add_test(datto, datto_says_that_the_store_could_not_be_written);
 	tcase_add_test(datto, a_snapshot_that_a_reader_failed_can_be_deleted_at_once);
