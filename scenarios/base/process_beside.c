@@ -168,9 +168,10 @@ int process_beside_end(struct process_beside *beside, struct process_result *ret
 	int error, status = 0;
 
 	while (!has_ended(beside, LOOK_MS)) {
-		if (interrupt_seen() && !is_stopped)
-			process_beside_stop(beside);
-		is_stopped = interrupt_seen();
+		if (is_stopped || !interrupt_seen())
+			continue;
+		process_beside_stop(beside);
+		is_stopped = true;
 	}
 	while (waitpid(beside->pid, &status, 0) < 0 && errno == EINTR)
 		;

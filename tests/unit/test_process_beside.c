@@ -9,11 +9,16 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "scenarios/base/interrupt.h"
 #include "scenarios/base/process_beside.h"
 #include "simfs/base/clock.h"
 #include "tests/lib/engine_suite.h"
+#include "tests/unit/run_folder.h"
 
-#define SH(line) ((const char *const[]){ "/bin/sh", "-c", (line), NULL })
+/* Of a poll; less than the time limit of a test. */
+#define PATIENCE_MS 20000
+
+#define SH(line)    ((const char *const[]){ "/bin/sh", "-c", (line), NULL })
 
 static struct process_beside *begin(const char *const *argv, uint64_t time_limit_ns)
 {
@@ -30,7 +35,7 @@ static struct process_beside *begin(const char *const *argv, uint64_t time_limit
 
 START_TEST(two_run_at_once_and_each_tells_its_own_end)
 {
-	struct process_beside *slow = begin(SH("sleep 0.5; exit 3"), 0);
+	struct process_beside *slow = begin(SH("until [ -e go ]; do sleep 0.02; done; exit 3"), 0);
 	struct process_beside *fast = begin(SH("exit 4"), 0);
 	struct process_result result;
 
@@ -39,9 +44,9 @@ START_TEST(two_run_at_once_and_each_tells_its_own_end)
 	ck_assert_msg(!result.left_running, "%s", result.left_running);
 	process_result_deinit(&result);
 	ck_assert(!process_beside_is_over(slow));
+	run_folder_file("go", 1, 1);
 	ck_assert_int_eq(process_beside_end(slow, &result), 0);
 	ck_assert_int_eq(result.exit_status, 3);
-	ck_assert_uint_ge(result.duration_ns, 400 * NS_PER_MS);
 	process_result_deinit(&result);
 }
 END_TEST
@@ -65,7 +70,7 @@ END_TEST
 
 START_TEST(who_outlives_its_time_is_killed)
 {
-	struct process_beside *beside = begin(SH("sleep 60"), 100 * NS_PER_MS);
+	struct process_beside *beside = begin(SH("sleep 60"), NS_PER_S);
 	struct process_result result;
 
 	ck_assert_int_eq(process_beside_end(beside, &result), 0);
@@ -79,10 +84,12 @@ END_TEST
 
 START_TEST(who_is_stopped_is_interrupted)
 {
-	struct process_beside *beside = begin(SH("sleep 60"), 0);
+	struct process_beside *beside;
 	struct process_result result;
 
-	usleep(100 * 1000);
+	/* The process notes signals from its beginning, as its parent does. */
+	interrupt_watch();
+	beside = begin(SH("sleep 60"), 0);
 	process_beside_stop(beside);
 	ck_assert_int_eq(process_beside_end(beside, &result), -EINTR);
 }
@@ -105,15 +112,15 @@ START_TEST(it_keeps_nothing_open_that_its_parent_has_closed)
 	int ends[2];
 
 	ck_assert_int_eq(pipe(ends), 0);
-	beside = begin(SH("sleep 0.5"), 0);
-	usleep(100 * 1000);
+	interrupt_watch();
+	beside = begin(SH("sleep 60"), 0);
 	close(ends[1]);
 	end = (struct pollfd){ .fd = ends[0] };
-	ck_assert_int_eq(poll(&end, 1, 100), 1);
+	ck_assert_int_eq(poll(&end, 1, PATIENCE_MS), 1);
 	ck_assert(end.revents & POLLHUP);
 	close(ends[0]);
-	ck_assert_int_eq(process_beside_end(beside, &result), 0);
-	process_result_deinit(&result);
+	process_beside_stop(beside);
+	ck_assert_int_eq(process_beside_end(beside, &result), -EINTR);
 }
 END_TEST
 
@@ -124,6 +131,7 @@ int main(int argc, char **argv)
 
 	(void)argc;
 	tcase_set_timeout(beside, 30);
+	tcase_add_checked_fixture(beside, run_folder_setup, run_folder_teardown);
 	tcase_add_test(beside, two_run_at_once_and_each_tells_its_own_end);
 	tcase_add_test(beside, who_has_left_something_running_is_named_and_nobody_else);
 	tcase_add_test(beside, who_outlives_its_time_is_killed);
