@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -82,20 +83,36 @@ static int renewed_at(const char *path, int64_t *ret_ns)
 	return 0;
 }
 
+/* Removes the lock at PATH if it is stale: 0, also when it has just gone; -EBUSY; or -errno. */
+static int stale_remove(const char *path, uint64_t stale_ns)
+{
+	AUTO(auto_close) int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	int64_t renewed_ns = 0;
+	int error;
+
+	if (fd < 0)
+		return errno == ENOENT ? 0 : -errno;
+	/* Of several who find it stale one removes it: the others would remove his. */
+	if (flock(fd, LOCK_EX) < 0)
+		return -errno;
+	if (!is_there(path, fd))
+		return 0;
+	error = renewed_at(path, &renewed_ns);
+	if (error == 0 && !xo_lock_is_stale(renewed_ns, clock_wall_ns(), stale_ns))
+		return -EBUSY;
+	if (error == 0 && rmdir(path) < 0)
+		error = -errno;
+	return error == -ENOENT ? 0 : error;
+}
+
 static int lock_make(const char *path, uint64_t stale_ns)
 {
-	int64_t renewed_ns = 0;
 	int error = mkdir(path, 0700) < 0 ? -errno : 0;
 
 	if (error != -EEXIST)
 		return error;
-	error = renewed_at(path, &renewed_ns);
-	if (error == 0 && !xo_lock_is_stale(renewed_ns, clock_wall_ns(), stale_ns))
-		return -EBUSY;
-	/* Its owner has died, or has just gone; of several who find that, one gets it. */
-	if (error == 0 && rmdir(path) < 0)
-		error = -errno;
-	if (error < 0 && error != -ENOENT)
+	error = stale_remove(path, stale_ns);
+	if (error < 0)
 		return error;
 	if (mkdir(path, 0700) < 0)
 		return errno == EEXIST ? -EBUSY : -errno;
@@ -115,8 +132,9 @@ static void *renew_thread(void *context)
 	struct xo_lock *lock = context;
 	struct pollfd ended = { .fd = lock->ends[0], .events = POLLIN };
 	uint64_t wait_ms = lock->stale_ns / 2 / NS_PER_MS;
+	int patience_ms = wait_ms < 1 ? 1 : wait_ms > INT_MAX ? INT_MAX : (int)wait_ms;
 
-	while (poll(&ended, 1, (int)wait_ms) == 0) {
+	while (poll(&ended, 1, patience_ms) == 0) {
 		lock->is_lost = is_taken(lock);
 		if (lock->is_lost)
 			return NULL;

@@ -6,9 +6,11 @@
 #include <check.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -235,6 +237,37 @@ START_TEST(a_lock_whose_owner_has_died_is_taken)
 }
 END_TEST
 
+static void *rival_run(void *context)
+{
+	struct xo_lock *lock = NULL;
+	int *error = context;
+
+	*error = xo_lock_take("vm", XO_LOCK_STALE_NS, &lock);
+	xo_lock_release(lock);
+	return NULL;
+}
+
+START_TEST(of_two_who_find_a_stale_lock_one_gets_it)
+{
+	pthread_t rival;
+	int error = 0, fd;
+
+	lock_leave("vm.lock", 12);
+	/* The first one has found it stale and is about to take it. */
+	fd = open("vm.lock", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(flock(fd, LOCK_EX), 0);
+	ck_assert_int_eq(pthread_create(&rival, NULL, rival_run, &error), 0);
+	usleep(100 * 1000);
+	ck_assert_int_eq(rmdir("vm.lock"), 0);
+	ck_assert_int_eq(mkdir("vm.lock", 0700), 0);
+	close(fd);
+	ck_assert_int_eq(pthread_join(rival, NULL), 0);
+	ck_assert_int_eq(error, -EBUSY);
+	ck_assert_int_eq(access("vm.lock", F_OK), 0);
+}
+END_TEST
+
 static int64_t renewed_at(const char *path)
 {
 	struct stat stat;
@@ -333,6 +366,7 @@ int main(int argc, char **argv)
 	tcase_add_checked_fixture(folder, run_folder_setup, run_folder_teardown);
 	tcase_add_test(folder, a_lock_is_stale_when_it_was_not_renewed_for_so_long);
 	tcase_add_test(folder, a_lock_whose_owner_has_died_is_taken);
+	tcase_add_test(folder, of_two_who_find_a_stale_lock_one_gets_it);
 	tcase_add_test(folder, a_lock_that_is_held_is_renewed_until_it_is_taken_away);
 	tcase_add_test(folder, a_job_runs_once_at_a_time);
 	tcase_add_test(folder, the_oldest_good_backups_of_the_job_go);
