@@ -158,7 +158,8 @@ static void backups_thin(struct job *job, json_t *task)
 static json_t *export_run(struct job *job)
 {
 	json_t *export = xo_task_begin(job->vm_task, "export",
-		json_pack("{s:s, s:b, s:s}", "id", job->folder, "isFull", 1, "type", "remote"));
+		json_pack("{s:o, s:b, s:s}", "id", xo_text(job->folder), "isFull", 1, "type",
+			"remote"));
 	json_t *transfer = xo_task_begin(export, "transfer", NULL);
 	uint64_t bytes = 0;
 	json_t *failure = xo_transfer(job->snapshot, job->out,
@@ -259,7 +260,8 @@ static void vm_run(struct job *job)
 	json_t *failure;
 
 	job->vm_task = xo_task_begin(job->log, "backup VM",
-		json_pack("{s:s, s:s, s:s}", "type", "VM", "id", uuid, "name_label", job->vm));
+		json_pack("{s:s, s:s, s:o}", "type", "VM", "id", uuid, "name_label",
+			xo_text(job->vm)));
 	failure = vm_try(job);
 	for (unsigned attempt = 1; failure && attempt <= job->wish->retries && !asked_to_stop();
 		attempt++) {

@@ -9,9 +9,24 @@
 #include "simfs/base/cleanup.h"
 #include "simfs/base/log.h"
 
+json_t *xo_text(const char *text)
+{
+	json_t *made = json_string(text);
+	AUTO(auto_free) char *plain = NULL;
+
+	if (made)
+		return made;
+	plain = heap_copy(text);
+	for (char *at = plain; *at; at++) {
+		if (!isascii((unsigned char)*at))
+			*at = '?';
+	}
+	return json_string(plain);
+}
+
 json_t *xo_error(const char *message)
 {
-	return json_pack("{s:s, s:s}", "message", message, "name", "Error");
+	return json_pack("{s:o, s:s}", "message", xo_text(message), "name", "Error");
 }
 
 /* "CODE(first, second)", as XAPI's errors are shown; PARAMS is the caller's. */
@@ -104,7 +119,7 @@ json_t *xo_error_of_system(int error, const char *call, const char *path)
 	json_object_set_new(made, "errno", json_integer(error));
 	json_object_set_new(made, "syscall", json_string(call));
 	if (path)
-		json_object_set_new(made, "path", json_string(path));
+		json_object_set_new(made, "path", xo_text(path));
 	return made;
 }
 
@@ -113,7 +128,7 @@ json_t *xo_error_locked(const char *folder)
 	json_t *made = xo_error("Lock file is already being held");
 
 	json_object_set_new(made, "code", json_string("ELOCKED"));
-	json_object_set_new(made, "file", json_string(folder));
+	json_object_set_new(made, "file", xo_text(folder));
 	return made;
 }
 

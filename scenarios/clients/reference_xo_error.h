@@ -15,6 +15,9 @@
 
 #define XO_UNHEALTHY "unhealthy VDI chain"
 
+/* TEXT in JSON, which is UTF-8: of one that is not, what is no ASCII is '?'. */
+json_t *xo_text(const char *text);
+
 /* One that has a message only. */
 json_t *xo_error(const char *message);
 

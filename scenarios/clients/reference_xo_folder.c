@@ -77,10 +77,11 @@ static bool ends_with(const char *name, const char *ending)
 /* "b1.1234.partial", as pending_file_create() has it. */
 static bool is_partial(const char *name)
 {
-	const char *at = name + strlen(name) - strlen(PENDING_SUFFIX);
+	const char *at = name + strlen(name);
 
 	if (!ends_with(name, PENDING_SUFFIX))
 		return false;
+	at -= strlen(PENDING_SUFFIX);
 	while (at > name && isdigit((unsigned char)at[-1]))
 		at--;
 	return isdigit((unsigned char)*at) && at > name + 1 && at[-1] == '.';

@@ -46,9 +46,10 @@ json_t *xo_log_begin(const char *name, const char *mode)
 	json_int_t start = now_ms();
 	AUTO(auto_free) char *id = heap_format("%" JSON_INTEGER_FORMAT, start);
 
-	return json_pack("{s:{s:s, s:s}, s:s, s:s, s:s, s:s, s:s, s:I, s:s}", "data", "mode", mode,
-		"reportWhen", "always", "id", id, "jobId", job_id, "jobName", name, "message",
-		"backup", "scheduleId", schedule_id, "start", start, "status", "pending");
+	return json_pack("{s:{s:s, s:s}, s:s, s:s, s:o, s:s, s:s, s:I, s:s}", "data", "mode", mode,
+		"reportWhen", "always", "id", id, "jobId", job_id, "jobName", xo_text(name),
+		"message", "backup", "scheduleId", schedule_id, "start", start, "status",
+		"pending");
 }
 
 json_t *xo_task_begin(json_t *parent, const char *message, json_t *data)

@@ -204,3 +204,10 @@ rig backup --like xo --job nightly "$mnt/snapshots/f3" $folder/f3 >said || e2e_s
 same 1 "$e2e_status" "exit code of a chain that is too long"
 tells "Failure Error: SR_BACKEND_FAILURE_109(, The snapshot chain is too long, )"
 umount_volume
+
+# A name may hold bytes that are no text.
+folder=$(printf 'remote/vm\377')
+other_volume named
+job 0 success named --bypass-chain-check
+same 'vm?' "$(jq -r '.tasks[0].data.name_label' "$folder/named.log.json")" "name of the VM"
+umount_volume

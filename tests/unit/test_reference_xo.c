@@ -188,6 +188,9 @@ START_TEST(errors_are_in_the_words_of_those_who_make_them)
 	is_worded(xo_error_of_system(-EIO, "read", NULL), "EIO", "EIO: i/o error, read");
 	is_worded(xo_error_of_system(-EEXIST, "open", "a"), "EEXIST",
 		"EEXIST: file exists, open 'a'");
+	/* A path has any bytes: what cannot be told of it is no success. */
+	is_worded(xo_error_of_system(-EEXIST, "open", "a\377"), "EEXIST",
+		"EEXIST: file exists, open 'a?'");
 	is_worded(xo_error_locked("vm"), "ELOCKED", "Lock file is already being held");
 	is_worded(xo_error_short(7, 10), "",
 		"stream has ended with not enough data (actual: 7, expected: 10)");
