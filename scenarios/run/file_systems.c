@@ -2,6 +2,7 @@
 #include "scenarios/run/file_systems.h"
 
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,20 +23,49 @@ static const struct file_system {
 	{ 0, "XFSB", "ro,norecovery,nouuid" }, /* xfs */
 };
 
-const char *file_system_options(const char *image)
+static const struct file_system *known_at(int fd, uint64_t begin)
 {
-	AUTO(auto_close) int fd = open(image, O_RDONLY | O_CLOEXEC);
 	char found[8];
 
 	for (size_t i = 0; i < sizeof file_systems / sizeof file_systems[0]; i++) {
 		const struct file_system *one = &file_systems[i];
 		size_t length = strlen(one->magic);
 
-		if (pread(fd, found, length, (off_t)one->offset) == (ssize_t)length &&
+		if (pread(fd, found, length, (off_t)(begin + one->offset)) == (ssize_t)length &&
 			memcmp(found, one->magic, length) == 0)
-			return one->options;
+			return one;
 	}
-	return "ro";
+	return NULL;
+}
+
+/* Where the first partition of a DOS table begins; 0 when there is no table. */
+static uint64_t partition_begin(int fd)
+{
+	uint8_t sector[512];
+
+	if (pread(fd, sector, sizeof sector, 0) != sizeof sector || sector[510] != 0x55 ||
+		sector[511] != 0xaa)
+		return 0;
+	return (uint64_t)(sector[454] | sector[455] << 8 | sector[456] << 16 |
+			  (uint32_t)sector[457] << 24) *
+	       sizeof sector;
+}
+
+struct file_system_place file_system_find(const char *image)
+{
+	AUTO(auto_close) int fd = open(image, O_RDONLY | O_CLOEXEC);
+	struct file_system_place place = { .options = "ro" };
+	const struct file_system *one = known_at(fd, 0);
+	uint64_t begin = one ? 0 : partition_begin(fd);
+
+	/* A boot sector that is no table ends as one does: only what is known there counts. */
+	if (begin > 0) {
+		one = known_at(fd, begin);
+		place.offset = one ? begin : 0;
+	}
+	if (one)
+		place.options = one->options;
+	return place;
 }
 
 static int attach_run(const struct attach_order *order, const char *const *argv,
@@ -63,10 +93,12 @@ static void words_append(const char *log_path, const char *output_path)
 }
 
 /* losetup prints the device, and we know it by that. */
-static int device_attach(
-	const struct attach_order *order, struct process_result *ret, char **ret_device)
+static int device_attach(const struct attach_order *order, uint64_t offset,
+	struct process_result *ret, char **ret_device)
 {
-	const char *argv[] = { "losetup", "--read-only", "--show", "--find", order->file, NULL };
+	AUTO(auto_free) char *begin = heap_format("--offset=%" PRIu64, offset);
+	const char *argv[] = { "losetup", "--read-only", "--show", begin, "--find", order->file,
+		NULL };
 	AUTO(auto_free) char *output = heap_format("%s.loop", order->log_path);
 	int error = attach_run(order, argv, output, ret);
 
@@ -82,13 +114,18 @@ int file_system_attach(
 	const struct attach_order *order, struct process_result *ret, char **ret_device)
 {
 	AUTO(auto_free) char *device = NULL;
-	int error = device_attach(order, ret, &device);
+	struct file_system_place place = { 0 };
+	int error;
+
+	if (order->mount_point)
+		place = file_system_find(order->image);
+	error = device_attach(order, place.offset, ret, &device);
 
 	if (error < 0 || !device)
 		return error;
 	if (order->mount_point) {
-		const char *argv[] = { "mount", "-o", file_system_options(order->image), device,
-			order->mount_point, NULL };
+		const char *argv[] = { "mount", "-o", place.options, device, order->mount_point,
+			NULL };
 
 		process_result_deinit(ret);
 		error = attach_run(order, argv, order->log_path, ret);

@@ -32,10 +32,15 @@ int file_system_attach(
 /* Takes both away.  DEVICE and MOUNT_POINT may be NULL. */
 void file_system_detach(const char *mount_point, const char *device);
 
+struct file_system_place {
+	uint64_t offset;     /* 0, or where the first partition begins */
+	const char *options; /* what a snapshot of it is mounted with */
+};
+
 /*
- * The options that a snapshot of the file system in IMAGE is mounted with: its journal is
- * not replayed, and one of the same identity may be mounted already.
+ * The file system that IMAGE is, or that the first partition of its DOS table is.  It is mounted
+ * so that its journal is not replayed, and that one of the same identity may be mounted already.
  */
-const char *file_system_options(const char *image);
+struct file_system_place file_system_find(const char *image);
 
 #endif

@@ -2,9 +2,12 @@
 #include "scenarios/run/user_mount.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <signal.h>
 
+#include "scenarios/base/heap.h"
 #include "scenarios/run/rig_mounts.h"
+#include "simfs/base/cleanup.h"
 #include "simfs/base/clock.h"
 
 /* One that is killed ends at once: the rig releases whoever is killed in a request. */
@@ -18,8 +21,11 @@ static bool is_mounted(const void *mount_point)
 int user_mount_start(
 	const struct attach_order *order, struct process_result *ret_result, pid_t *ret_server)
 {
-	const char *argv[] = { USER_MOUNT_PROGRAM, "-f", "-o", "ro,norecovery,fakeroot",
-		order->file, order->mount_point, NULL };
+	AUTO(auto_free)
+	char *options = heap_format(
+		"ro,norecovery,fakeroot,offset=%" PRIu64, file_system_find(order->image).offset);
+	const char *argv[] = { USER_MOUNT_PROGRAM, "-f", "-o", options, order->file,
+		order->mount_point, NULL };
 	struct process_order process = { .argv = argv, .output_path = order->log_path };
 	uint64_t begin_ns = clock_now_ns();
 	pid_t server = process_start(&process);
