@@ -124,6 +124,16 @@ static struct standing *spoken_of(
 	return item;
 }
 
+static void killing_check(struct checking *checking, const struct step *step)
+{
+	const struct standing *writer = spoken_of(checking, step, STANDING_WRITER);
+
+	if (writer && !writer->is_simulated)
+		mistakes_add(checking->mistakes, step->place,
+			"writer '%s' is not simulated, so only its own process can be killed",
+			step->name);
+}
+
 static void snapshot_put(struct checking *checking, char *name)
 {
 	put(checking, &(struct standing){ .kind = STANDING_SNAPSHOT, .name = name });
@@ -256,12 +266,7 @@ static void step_check(
 			drop(checking, item);
 		break;
 	case STEP_WRITER_KILL:
-		item = spoken_of(checking, step, STANDING_WRITER);
-		if (item && !item->is_simulated)
-			mistakes_add(checking->mistakes, step->place,
-				"writer '%s' is not simulated, so only its own process can be "
-				"killed",
-				step->name);
+		killing_check(checking, step);
 		break;
 	case STEP_SNAPSHOT:
 		if (step->requester_dies && step->fails)
@@ -289,6 +294,9 @@ static void step_check(
 	case STEP_REMOUNT:
 		running_check(checking, step, "the volume cannot be mounted again");
 		mounted_again(checking, scenario);
+		break;
+	case STEP_TARGET:
+		running_check(checking, step, "the room for backups cannot change");
 		break;
 	case STEP_BACKUP:
 		backup_put(checking, step);

@@ -138,7 +138,6 @@ ran 3 ends.yaml
 tells "was to meet ENOSPC, and did not"
 
 sed -e 's/^name: .*/name: killed/' -e '/name: fits/d' -e 's/time-limit: .*//' ends.yaml >killed.yaml
-SNAPRIG=$(command -v snaprig) || SNAPRIG=$e2e_root/snaprig
 "$SNAPRIG" run killed.yaml --report json=killed.json >/dev/null 2>&1 &
 pid=$!
 tries=0

@@ -112,6 +112,9 @@ static const struct {
 	{ "snapshot: s,\nbackup: { of: s, to: b, in: background },\nremount: killed,\nawait: b",
 		"9:1: the volume cannot be mounted again while backup 'b' runs (put it behind "
 		"'await: b')" },
+	{ "snapshot: s,\nbackup: { of: s, to: b, in: background },\ntarget: 8MiB,\nawait: b",
+		"9:1: the room for backups cannot change while backup 'b' runs (put it behind "
+		"'await: b')" },
 	{ "snapshot: s,\nbackup: { of: s, to: b, in: background },\nexpect: { leaks: none },\n"
 	  "await: b",
 		"9:1: what is left behind is not known while backup 'b' runs (put it behind "
