@@ -81,7 +81,22 @@ static int image_copy(const struct content_order *order, struct reason *reason)
 	return error < 0 ? reason_error(reason, error, "cannot copy image '%s'", source) : 0;
 }
 
-static int command_run(const struct content_order *order, struct reason *reason)
+/* The command has failed with RESULT, and printed to LOG. */
+static int command_failed(
+	const struct process_result *result, const char *log, struct reason *reason)
+{
+	AUTO(auto_free) char *line = file_last_line(log);
+
+	if (result->timed_out)
+		reason_set(reason, "the content's command was killed at its time limit");
+	else
+		reason_set(reason, "the content's command exited with %d: %s", result->exit_status,
+			line ? line : "it said nothing");
+	return -EINVAL;
+}
+
+/* In FOLDER, which is empty. */
+static int command_run(const struct content_order *order, const char *folder, struct reason *reason)
 {
 	AUTO(auto_free) char *log = heap_format("%s/content.log", order->work_folder);
 	AUTO(auto_free) char *image = heap_format("SNAPRIG_IMAGE=%s", order->image_path);
@@ -91,7 +106,7 @@ static int command_run(const struct content_order *order, struct reason *reason)
 		.argv = argv,
 		.environment = environment,
 		.output_path = log,
-		.folder = order->work_folder,
+		.folder = folder,
 		.time_limit_ns = COMMAND_LIMIT_NS,
 	};
 	struct process_result result;
@@ -99,13 +114,8 @@ static int command_run(const struct content_order *order, struct reason *reason)
 
 	if (error < 0)
 		return reason_error(reason, error, "cannot run the content's command");
-	if (result.exit_status != 0) {
-		AUTO(auto_free) char *line = file_last_line(log);
-
-		reason_set(reason, "the content's command exited with %d: %s", result.exit_status,
-			line ? line : "it said nothing");
-		error = -EINVAL;
-	}
+	if (result.exit_status != 0)
+		error = command_failed(&result, log, reason);
 	process_result_deinit(&result);
 	unlink(log);
 	return error;
@@ -113,11 +123,17 @@ static int command_run(const struct content_order *order, struct reason *reason)
 
 static int command_make(const struct content_order *order, struct reason *reason)
 {
+	AUTO(auto_free) char *folder = heap_format("%s/content", order->work_folder);
 	struct stat made;
 	int error = zeros_make(order, reason);
 
-	if (error == 0)
-		error = command_run(order, reason);
+	if (error == 0 && mkdir(folder, 0700) < 0)
+		return reason_error(reason, -errno, "cannot make '%s'", folder);
+	if (error == 0) {
+		error = command_run(order, folder, reason);
+		/* What it has left there would be taken for the client's. */
+		folder_remove(folder);
+	}
 	if (error == 0 && (stat(order->image_path, &made) < 0 ||
 				  (uint64_t)made.st_size != order->volume_bytes)) {
 		reason_set(reason, "the content's command changed the size of the image");

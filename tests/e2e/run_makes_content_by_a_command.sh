@@ -26,6 +26,9 @@ content()
 
 content 'mke2fs -q -t ext4 $SNAPRIG_IMAGE'
 ran 0 made.yaml
+# What it leaves besides is its own, and no leak of the client.
+content 'mke2fs -q -t ext4 scratch 8m && cat scratch >$SNAPRIG_IMAGE'
+ran 0 made.yaml
 content 'cmp -n 8388608 $SNAPRIG_IMAGE /dev/zero && printf x >>$SNAPRIG_IMAGE'
 ran 4 made.yaml
 tells "the content's command changed the size of the image"
