@@ -87,10 +87,10 @@ static void step_run(struct run *run, const struct phase *phase, const struct st
 		outcome == OUTCOME_PASSED ? NULL : reason.text, clock_now_ns() - begin_ns);
 	if (outcome != OUTCOME_PASSED && step->kind != STEP_EXPECT)
 		run->is_over = true;
-	/* Whoever has met that in the background is judged when he is awaited. */
-	if (run->underway && volume_has_crashed(run))
+	if (!run->rig || rig_alive(run->rig, &death))
 		return;
-	if (run->rig && !rig_alive(run->rig, &death))
+	/* Whoever has met that in the background, or done it, is judged when he is awaited. */
+	if (!run->underway || !rig_was_ended(run->rig))
 		run_end(run, OUTCOME_ERROR, &death);
 }
 

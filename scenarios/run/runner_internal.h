@@ -166,9 +166,6 @@ uint64_t run_time_limit_ns(const struct run *run);
 /* Can what a step met be told of the volume?  Not when it was not served. */
 bool volume_is_served(const struct run *run);
 
-/* Has a rule ended the rig?  Then whoever has met that is judged before it is mounted again. */
-bool volume_has_crashed(struct run *run);
-
 /* served.c: what the rig knew of rules, gauges and writers of steps goes with it. */
 step_runner run_remount, run_file_system;
 

@@ -14,13 +14,6 @@ bool volume_is_served(const struct run *run)
 	return rig_alive(run->rig, &ignored) && mounted_at(run->mount_point);
 }
 
-bool volume_has_crashed(struct run *run)
-{
-	struct reason ignored = { "" };
-
-	return run->may_crash && !rig_alive(run->rig, &ignored) && rig_was_killed(run->rig);
-}
-
 /* What the rig knew of its rules has gone with it. */
 static int mount_again(struct run *run, struct reason *reason)
 {
@@ -46,7 +39,7 @@ int volume_look(struct run *run, struct reason *reason, enum volume_end *ret, ch
 	*ret_how = NULL;
 	if (is_alive && mounted_at(run->mount_point))
 		return 0;
-	if (volume_has_crashed(run)) {
+	if (!is_alive && run->may_crash && rig_was_killed(run->rig)) {
 		*ret = VOLUME_CRASHED;
 		run->rigs_crashed++;
 		run->result->fault_strikes++;

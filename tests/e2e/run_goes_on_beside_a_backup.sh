@@ -108,7 +108,18 @@ steps dragged plain <<-END
 	- await: b1
 	- expect: { verdict: detected, exit: nonzero }
 END
-ran 0 beside.yaml apart.yaml struck.yaml taken.yaml late.yaml crashed.yaml dragged.yaml
+# So does a client; but that is left behind by it.
+client unmounts 'cp {snapshot} {out} && {snaprig} umount {mnt}' 'cp {out} {restored}'
+steps ended plain <<-END
+	- snapshot: s1
+	- backup: { of: s1, to: b1, in: background }
+	- wait: 1s
+	- await: b1
+	- expect: { verdict: leaked }
+END
+sed -i 's/^client: dd/client: unmounts/' ended.yaml
+ran 0 beside.yaml apart.yaml struck.yaml taken.yaml late.yaml crashed.yaml dragged.yaml ended.yaml
+tells "no volume, after the client of backup 'b1'"
 tells 'process of backup .b1.: sleep'
 
 # ---- a moment that does not come is told when nobody can bring it about any more ----
