@@ -165,10 +165,15 @@ static void lock_free(struct xo_lock *lock)
 
 int xo_lock_take(const char *folder, uint64_t stale_ns, struct xo_lock **ret)
 {
-	struct xo_lock *lock = heap_new(sizeof *lock);
+	/* A folder may be called "." and in other ways. */
+	AUTO(auto_free) char *whole = realpath(folder, NULL);
+	struct xo_lock *lock;
 	int error;
 
-	lock->path = heap_format("%s.lock", folder);
+	if (!whole)
+		return -errno;
+	lock = heap_new(sizeof *lock);
+	lock->path = heap_format("%s.lock", whole);
 	lock->stale_ns = stale_ns;
 	error = lock_make(lock->path, stale_ns);
 	if (error < 0) {

@@ -28,7 +28,8 @@ void xo_job_lock_release(struct xo_job_lock *lock);
 
 struct xo_lock;
 
-/* Takes the lock of FOLDER, which is never waited for: 0, -EBUSY when it is held, or -errno. */
+/* Takes the lock of FOLDER, which is there, and never waits for it: 0, -EBUSY when it is held, or
+ * -errno. */
 int xo_lock_take(const char *folder, uint64_t stale_ns, struct xo_lock **ret);
 
 /* False when somebody has taken it away meanwhile.  NULL is fine. */

@@ -228,6 +228,7 @@ START_TEST(a_lock_whose_owner_has_died_is_taken)
 {
 	struct xo_lock *lock = NULL, *second = NULL;
 
+	ck_assert_int_eq(mkdir("vm", 0700), 0);
 	lock_leave("vm.lock", 5);
 	ck_assert_int_eq(xo_lock_take("vm", XO_LOCK_STALE_NS, &lock), -EBUSY);
 	ck_assert_int_eq(rmdir("vm.lock"), 0);
@@ -255,6 +256,7 @@ START_TEST(of_two_who_find_a_stale_lock_one_gets_it)
 	pthread_t rival;
 	int error = 0, fd;
 
+	ck_assert_int_eq(mkdir("vm", 0700), 0);
 	lock_leave("vm.lock", 12);
 	/* The first one has found it stale and is about to take it. */
 	fd = open("vm.lock", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -271,6 +273,21 @@ START_TEST(of_two_who_find_a_stale_lock_one_gets_it)
 }
 END_TEST
 
+START_TEST(a_folder_has_one_lock_whatever_it_is_called)
+{
+	struct xo_lock *lock = NULL, *second = NULL;
+
+	ck_assert_int_eq(mkdir("vm", 0700), 0);
+	ck_assert_int_eq(symlink("vm", "link"), 0);
+	ck_assert_int_eq(xo_lock_take("vm", XO_LOCK_STALE_NS, &lock), 0);
+	ck_assert_int_eq(xo_lock_take("link", XO_LOCK_STALE_NS, &second), -EBUSY);
+	ck_assert_int_eq(chdir("vm"), 0);
+	ck_assert_int_eq(xo_lock_take(".", XO_LOCK_STALE_NS, &second), -EBUSY);
+	ck_assert(xo_lock_release(lock));
+	ck_assert_int_lt(access("../vm.lock", F_OK), 0);
+}
+END_TEST
+
 static int64_t renewed_at(const char *path)
 {
 	struct stat stat;
@@ -284,6 +301,7 @@ START_TEST(a_lock_that_is_held_is_renewed_until_it_is_taken_away)
 	struct xo_lock *lock = NULL;
 	int64_t first_ns;
 
+	ck_assert_int_eq(mkdir("vm", 0700), 0);
 	ck_assert_int_eq(xo_lock_take("vm", NS_PER_S / 50, &lock), 0);
 	first_ns = renewed_at("vm.lock");
 	for (int tries = 0; renewed_at("vm.lock") == first_ns; tries++) {
@@ -370,6 +388,7 @@ int main(int argc, char **argv)
 	tcase_add_test(folder, a_lock_is_stale_when_it_was_not_renewed_for_so_long);
 	tcase_add_test(folder, a_lock_whose_owner_has_died_is_taken);
 	tcase_add_test(folder, of_two_who_find_a_stale_lock_one_gets_it);
+	tcase_add_test(folder, a_folder_has_one_lock_whatever_it_is_called);
 	tcase_add_test(folder, a_lock_that_is_held_is_renewed_until_it_is_taken_away);
 	tcase_add_test(folder, a_job_runs_once_at_a_time);
 	tcase_add_test(folder, the_oldest_good_backups_of_the_job_go);
