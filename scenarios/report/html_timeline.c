@@ -182,6 +182,12 @@ static void write_title(const struct timeline_event *event, FILE *file)
 	fputs("</title>", file);
 }
 
+static bool is_failure(const struct timeline_event *event)
+{
+	return is_named(event, "snapshot.failed") || is_named(event, "snapshot.refused") ||
+	       is_named(event, "writer.failed");
+}
+
 /* A cross where a fault struck; a line where a snapshot failed, or was not taken. */
 static void write_event(
 	const struct timeline *timeline, const struct timeline_event *event, FILE *file)
@@ -194,8 +200,7 @@ static void write_event(
 			y - 3);
 		write_title(event, file);
 		fputs("</path>\n", file);
-	} else if (is_named(event, "snapshot.failed") || is_named(event, "snapshot.refused") ||
-		   is_named(event, "writer.failed")) {
+	} else if (is_failure(event)) {
 		fprintf(file, "<path class=\"failed\" d=\"M%.1f %.1fV%.1f\">", x, PLOT_TOP,
 			AXIS_TOP);
 		write_title(event, file);
@@ -241,6 +246,14 @@ static bool has_event(const struct timeline *timeline, const char *name)
 	return false;
 }
 
+static bool has_failure(const struct timeline *timeline)
+{
+	for (size_t i = 0; i < timeline->event_count; i++)
+		if (is_failure(&timeline->events[i]))
+			return true;
+	return false;
+}
+
 static void write_legend(const struct timeline *timeline, FILE *file)
 {
 	fputs("<p class=\"legend\">", file);
@@ -254,8 +267,10 @@ static void write_legend(const struct timeline *timeline, FILE *file)
 		fputs("<span class=\"frozen\">writers frozen</span> ", file);
 	if (has_event(timeline, "fault.fired"))
 		fputs("<span class=\"fault\">a fault struck</span> ", file);
-	if (has_event(timeline, "snapshot.failed") || has_event(timeline, "writer.failed"))
-		fputs("<span class=\"failed\">a snapshot or a writer failed</span>", file);
+	if (has_failure(timeline))
+		fputs("<span class=\"failed\">a snapshot failed or was refused, or a writer "
+		      "failed</span>",
+			file);
 	fputs("</p>\n", file);
 }
 

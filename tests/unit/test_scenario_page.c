@@ -137,6 +137,29 @@ START_TEST(whatever_it_says_is_escaped)
 }
 END_TEST
 
+START_TEST(what_is_drawn_has_a_legend)
+{
+	static const char *const names[] = { "snapshot.failed", "snapshot.refused",
+		"writer.failed" };
+	struct timeline_event event = { 0, strdup(names[_i]), hostile, false, 0 };
+	struct scenario_result *result;
+	struct results results;
+
+	results_init(&results);
+	result = results_add(&results, &scenario);
+	result_raise(result, OUTCOME_FAILED, hostile);
+	result->timeline = timeline_create();
+	timeline_add_event(result->timeline, &event);
+
+	AUTO(auto_free) char *text = page(&results);
+
+	ck_assert_ptr_nonnull(strstr(text, "<path class=\"failed\""));
+	ck_assert_ptr_nonnull(strstr(text, "<span class=\"failed\">"));
+	free(event.name);
+	results_deinit(&results);
+}
+END_TEST
+
 /* Of COUNT scenarios with all that can be told of them. */
 static size_t page_bytes(size_t count, enum outcome outcome)
 {
@@ -175,6 +198,7 @@ int main(int argc, char **argv)
 
 	(void)argc;
 	tcase_add_test(tests, whatever_it_says_is_escaped);
+	tcase_add_loop_test(tests, what_is_drawn_has_a_legend, 0, 3);
 	tcase_add_test(tests, what_passed_takes_little_whatever_happened);
 	tcase_add_test(tests, many_that_failed_share_the_room_and_one_has_it_all);
 	suite_add_tcase(suite, tests);
