@@ -87,10 +87,7 @@ static void step_run(struct run *run, const struct phase *phase, const struct st
 		outcome == OUTCOME_PASSED ? NULL : reason.text, clock_now_ns() - begin_ns);
 	if (outcome != OUTCOME_PASSED && step->kind != STEP_EXPECT)
 		run->is_over = true;
-	if (!run->rig || rig_alive(run->rig, &death))
-		return;
-	/* Whoever has met that in the background, or done it, is judged when he is awaited. */
-	if (!run->underway || !rig_was_ended(run->rig))
+	if (run->rig && !rig_alive(run->rig, &death) && !rig_ended_beside(run))
 		run_end(run, OUTCOME_ERROR, &death);
 }
 
@@ -126,7 +123,7 @@ static void phase_run(struct run *run, const struct phase *phase)
 	span_begin(run, TIMELINE_PHASE, phase->name);
 	run->phase = phase;
 	run->phase_begin_ns = clock_now_ns();
-	if (phase_tell(run, phase, &reason) < 0)
+	if (phase_tell(run, phase, &reason) < 0 && !rig_ended_beside(run))
 		run_end(run, OUTCOME_ERROR, &reason);
 	while (i < phase->step_count && !run_must_end(run)) {
 		size_t first = i;

@@ -166,6 +166,12 @@ uint64_t run_time_limit_ns(const struct run *run);
 /* Can what a step met be told of the volume?  Not when it was not served. */
 bool volume_is_served(const struct run *run);
 
+/*
+ * Whoever has met the end of the rig in the background, or brought it about, is judged when he
+ * is awaited; then the volume is mounted again.
+ */
+bool rig_ended_beside(const struct run *run);
+
 /* served.c: what the rig knew of rules, gauges and writers of steps goes with it. */
 step_runner run_remount, run_file_system;
 

@@ -14,6 +14,11 @@ bool volume_is_served(const struct run *run)
 	return rig_alive(run->rig, &ignored) && mounted_at(run->mount_point);
 }
 
+bool rig_ended_beside(const struct run *run)
+{
+	return run->underway && rig_was_ended(run->rig);
+}
+
 /* What the rig knew of its rules has gone with it. */
 static int mount_again(struct run *run, struct reason *reason)
 {

@@ -93,8 +93,14 @@ steps crashed plain <<-END
 	- fault: snapshot.read crash when=read.progress>=50%
 	- backup: { of: s1, to: b1, in: background }
 	- wait: 1s
-	- await: b1
-	- expect: { verdict: detected, exit: nonzero }
+END
+cat >>crashed.yaml <<-END
+	  - later:
+	      - await: b1
+	      - expect: { verdict: detected, exit: nonzero }
+	      - fault: snapshot.read error=EIO times=1 phase=later
+	      - backup: { of: s1, to: b2 }
+	      - expect: { verdict: detected, exit: nonzero }
 END
 steps dragged plain <<-END
 	- snapshot: s1
