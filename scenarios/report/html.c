@@ -160,7 +160,7 @@ static bool is_used(const void *context, const char *profile)
 void report_html(const struct results *results, FILE *file)
 {
 	const struct scenario_result **list = in_order(results);
-	size_t bad = bad_count(results);
+	size_t bad = bad_count(results), whole = bad < WHOLE_MAX ? bad : WHOLE_MAX;
 	struct html_order order = {
 		.several_machines = results->environments.count > 1,
 		.text_bytes = TEXTS_BYTES / (bad > 0 ? bad : 1),
@@ -177,7 +177,9 @@ void report_html(const struct results *results, FILE *file)
 		write_row(list[i], i + 1, file);
 	fputs("</tbody></table>\n", file);
 	for (size_t i = 0; i < results->scenario_count; i++) {
-		order.is_brief = i >= (bad < WHOLE_MAX ? bad : WHOLE_MAX);
+		if (i == whole)
+			html_write_timelines_legend(file);
+		order.is_brief = i >= whole;
 		html_write_scenario(list[i], i + 1, &order, file);
 	}
 	html_write_environments(&results->environments, is_used, results, file);

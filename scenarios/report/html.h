@@ -26,9 +26,11 @@ void report_html(const struct results *results, FILE *file);
 void html_write_scenario(const struct scenario_result *result, size_t number,
 	const struct html_order *order, FILE *file);
 
-/* html_timeline.c: the drawing of the scenario's timeline, which it has. */
+/* html_timeline.c: the drawing of the scenario's timeline, which it has; and what the lines of such
+ * drawings are, once for all that are brief. */
 void html_write_timeline(
 	const struct scenario_result *result, const struct html_order *order, FILE *file);
+void html_write_timelines_legend(FILE *file);
 
 /* html_lanes.c: snapshots, and when writers were frozen, in the FRAME of that drawing. */
 struct html_frame {

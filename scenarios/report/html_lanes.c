@@ -73,12 +73,15 @@ static double x_of(const struct lasting *lasting, uint64_t at_ns)
 	return end_ns == 0 ? 0 : lasting->frame->width * (double)at_ns / (double)end_ns;
 }
 
+/* LANES: all are taken for longer, and another line over theirs would show nothing. */
 static size_t lane_take(struct lasting *lasting, uint64_t begin_ns, uint64_t end_ns)
 {
 	size_t lane = 0;
 
 	while (lane < LANES - 1 && lasting->free_from_ns[lane] > begin_ns)
 		lane++;
+	if (lasting->free_from_ns[lane] > begin_ns && lasting->free_from_ns[lane] >= end_ns)
+		return LANES;
 	lasting->free_from_ns[lane] = end_ns;
 	return lane;
 }
@@ -86,7 +89,7 @@ static size_t lane_take(struct lasting *lasting, uint64_t begin_ns, uint64_t end
 static void write_line(const struct lasting *lasting, const char *class, uint64_t begin_ns,
 	uint64_t end_ns, size_t lane)
 {
-	fprintf(lasting->file, "<path class=\"%s\" d=\"M%.1f %.0fH%.1f\">", class,
+	fprintf(lasting->file, "<path class=\"%s\" d=\"M%.0f %.0fH%.0f\">", class,
 		x_of(lasting, begin_ns), lasting->frame->lanes_top + (double)lane * LANE_HEIGHT,
 		x_of(lasting, end_ns));
 }
@@ -98,6 +101,8 @@ static void write_snapshot(struct lasting *lasting, size_t index, const char *sn
 	uint64_t failed_ns = time_of(lasting->timeline, index, "snapshot.failed", snapshot);
 	size_t lane = lane_take(lasting, begin_ns, end_ns);
 
+	if (lane == LANES)
+		return;
 	write_line(lasting, "snapshot", begin_ns, failed_ns < end_ns ? failed_ns : end_ns, lane);
 	html_text("<title>snapshot ", snapshot, "</title></path>\n", lasting->file);
 	if (failed_ns >= end_ns)

@@ -36,8 +36,7 @@ void html_command(const char *what, const char *command, FILE *file)
 	if (!command)
 		return;
 	fprintf(file, "<div class=\"command\">%s%s", what ? what : "", what ? ": " : "");
-	html_text("<code>", command, "</code> ", file);
-	fputs("<button type=\"button\" class=\"copy\">copy</button></div>\n", file);
+	html_text("<code>", command, "</code></div>\n", file);
 }
 
 void html_panel_begin(const char *title, bool is_open, FILE *file)

@@ -10,7 +10,7 @@
 #include "simfs/base/cleanup.h"
 #include "simfs/base/clock.h"
 
-#define EVENTS_IN_BRIEF 16
+#define EVENTS_IN_BRIEF 8
 
 /* More would hide what comes behind them. */
 #define LEAKS_AT_ONCE 10
@@ -59,51 +59,98 @@ static void write_differences(
 	}
 }
 
-/* Steps of a repetition are many and alike: those that passed are one row. */
+/* Steps of a repetition are many and alike but for what they name: those that passed are one row.
+ * Those that a failure by its name brings are at one place, too, and each does another thing. */
 static bool is_again(const struct step_result *step, const struct step_result *other)
 {
+	size_t length = strcspn(step->title, "'");
+
 	return step->outcome == OUTCOME_PASSED && other->outcome == OUTCOME_PASSED &&
-	       step->place.line == other->place.line && step->place.column == other->place.column;
+	       step->place.line == other->place.line && step->place.column == other->place.column &&
+	       strcspn(other->title, "'") == length &&
+	       strncmp(step->title, other->title, length) == 0;
 }
 
-static void write_step(const struct scenario_result *result, size_t index, FILE *file)
+static size_t again_count(const struct scenario_result *result, size_t index)
 {
-	const struct step_result *step = &result->steps[index];
-	const char *outcome = outcome_name(step->outcome);
-	size_t again = 0;
+	size_t count = 0;
 
-	for (size_t i = 0; i < index; i++)
-		if (is_again(step, &result->steps[i]))
-			return;
 	for (size_t i = index + 1; i < result->step_count; i++)
-		again += is_again(step, &result->steps[i]);
-	html_text("<tr><td>", step->phase, "<td>", file);
-	html_text("", step->title, "", file);
-	if (again > 0)
-		fprintf(file, ", and %zu more of it", again);
-	fprintf(file, "<td>%u:%u<td>", step->place.line, step->place.column);
+		count += is_again(&result->steps[index], &result->steps[i]);
+	return count;
+}
+
+static bool was_before(const struct scenario_result *result, size_t index)
+{
+	for (size_t i = 0; i < index; i++)
+		if (is_again(&result->steps[index], &result->steps[i]))
+			return true;
+	return false;
+}
+
+/* What came of it; a scenario that passed has nothing to say of each step. */
+static void write_step_outcome(const struct step_result *step, FILE *file)
+{
+	const char *outcome = outcome_name(step->outcome);
+
+	fputs("<td>", file);
 	if (step->outcome == OUTCOME_PASSED)
 		fputs(outcome, file);
 	else
 		html_badge(outcome, outcome, file);
-	fprintf(file, "<td>%.2f", seconds(step->duration_ns));
-	html_text(step->message ? "<td class=\"why\">" : "<td>", step->message, "\n", file);
+	html_text(step->message ? "<td class=\"why\">" : "<td>", step->message, "", file);
+}
+
+static void write_step(
+	const struct scenario_result *result, size_t index, bool with_outcomes, FILE *file)
+{
+	const struct step_result *step = &result->steps[index];
+	bool is_same_phase = index > 0 && strcmp(step->phase, result->steps[index - 1].phase) == 0;
+	size_t again = again_count(result, index);
+
+	html_text("<tr><td>", is_same_phase ? NULL : step->phase, "<td>", file);
+	html_text("", step->title, "", file);
+	if (again > 0)
+		fprintf(file, ", and %zu more of it", again);
+	fprintf(file, "<td>%u:%u<td>", step->place.line, step->place.column);
+	if (step->duration_ns >= NS_PER_S / 200)
+		fprintf(file, "%.2f", seconds(step->duration_ns));
+	if (with_outcomes)
+		write_step_outcome(step, file);
+	fputc('\n', file);
 }
 
 static void write_steps(const struct scenario_result *result, FILE *file)
 {
-	fputs("<table><thead><tr><th>phase<th>step<th>line<th>outcome<th>seconds<th>message"
-	      "</thead><tbody>\n",
-		file);
+	bool with_outcomes = result->outcome != OUTCOME_PASSED;
+
+	fprintf(file, "<table><thead><tr><th>phase<th>step<th>line<th>seconds%s</thead><tbody>\n",
+		with_outcomes ? "<th>outcome<th>message" : "");
 	for (size_t i = 0; i < result->step_count; i++)
-		write_step(result, i, file);
+		if (!was_before(result, i))
+			write_step(result, i, with_outcomes, file);
 	fputs("</tbody></table>\n", file);
 }
 
-/* The bars of the drawing say so already. */
-static bool is_drawn(const struct timeline_event *event)
+static bool is_one_of(const char *name, const char *const *names, size_t count)
 {
-	return strcmp(event->name, "phase") == 0 || strcmp(event->name, "mounted") == 0;
+	size_t index = 0;
+
+	while (index < count && strcmp(name, names[index]) != 0)
+		index++;
+	return index < count;
+}
+
+/* The drawing says so already, or, in brief, a step. */
+static bool is_told_elsewhere(const struct timeline_event *event, const struct html_order *order)
+{
+	static const char *const drawn[] = { "phase", "mounted" };
+	static const char *const steps[] = { "snapshot.created", "snapshot.deleted", "fault.added",
+		"fault.removed", "gauge.set", "gauge.released", "writers.begun", "writers.frozen",
+		"writers.thawed" };
+
+	return is_one_of(event->name, drawn, sizeof drawn / sizeof drawn[0]) ||
+	       (order->is_brief && is_one_of(event->name, steps, sizeof steps / sizeof steps[0]));
 }
 
 static void write_events(
@@ -117,7 +164,7 @@ static void write_events(
 	for (size_t i = 0; i < timeline->event_count; i++) {
 		const struct timeline_event *event = &timeline->events[i];
 
-		if (is_drawn(event))
+		if (is_told_elsewhere(event, order))
 			continue;
 		if (written == most) {
 			left_out++;
@@ -131,6 +178,14 @@ static void write_events(
 	fputs("</tbody></table>\n", file);
 	if (left_out > 0)
 		fprintf(file, "<p>%zu more are left out.</p>\n", left_out);
+}
+
+static bool has_events(const struct scenario_result *result, const struct html_order *order)
+{
+	for (size_t i = 0; result->timeline && i < result->timeline->event_count; i++)
+		if (!is_told_elsewhere(&result->timeline->events[i], order))
+			return true;
+	return false;
 }
 
 static void write_leak_list(
@@ -227,7 +282,7 @@ static void write_panels(
 	html_panel_end(file);
 	html_write_evidence(result, order, file);
 	html_write_source(result, order, file);
-	if (result->timeline && result->timeline->event_count > 0) {
+	if (has_events(result, order)) {
 		html_panel_begin("Events", false, file);
 		write_events(result, order, file);
 		html_panel_end(file);

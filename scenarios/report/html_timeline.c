@@ -23,7 +23,6 @@
 #define WIDTH		      1000.0
 #define PHASE_TOP	      2.0
 #define BACKUP_TOP	      22.0
-#define BAR_HEIGHT	      16.0
 #define LANES_TOP	      43.0
 #define PLOT_TOP	      64.0
 #define PLOT_HEIGHT	      140.0
@@ -74,28 +73,36 @@ static const char *class_of(const struct scenario_result *result, const struct t
 	return "none";
 }
 
-static void write_span(
-	const struct scenario_result *result, const struct timeline_span *span, FILE *file)
+/* When it was; the tables below say so, too. */
+static void write_span_title(
+	const struct timeline_span *span, const char *class, uint64_t end_ns, FILE *file)
+{
+	bool is_backup = span->kind == TIMELINE_BACKUP;
+
+	html_text("<title>", span->name, "", file);
+	fprintf(file, "%s%s, %.2f s to %.2f s</title>", is_backup ? ": " : "",
+		is_backup ? class : "", (double)span->begin_ns / (double)NS_PER_S,
+		(double)end_ns / (double)NS_PER_S);
+}
+
+static void write_span(const struct scenario_result *result, const struct timeline_span *span,
+	bool is_brief, FILE *file)
 {
 	const struct timeline *timeline = result->timeline;
 	uint64_t end_ns = span->end_ns ? span->end_ns : timeline->end_ns;
 	double left = x_of(timeline, span->begin_ns), width = x_of(timeline, end_ns) - left;
 	double top = span->kind == TIMELINE_PHASE ? PHASE_TOP : BACKUP_TOP;
 	const char *class = class_of(result, span);
+	bool has_label = width > LABEL_WIDTH * (double)strlen(span->name) + 6;
 
-	fprintf(file,
-		"<g class=\"bar %s\"><rect x=\"%.1f\" y=\"%.0f\" width=\"%.1f\" height=\"%.0f\">"
-		"<title>",
-		class, left, top, width < 1 ? 1 : width, BAR_HEIGHT);
-	report_write_xml(span->name, file);
-	fprintf(file, "%s%s, %.2f s to %.2f s</title></rect>",
-		span->kind == TIMELINE_BACKUP ? ": " : "",
-		span->kind == TIMELINE_BACKUP ? class : "",
-		(double)span->begin_ns / (double)NS_PER_S, (double)end_ns / (double)NS_PER_S);
-	if (width > LABEL_WIDTH * (double)strlen(span->name) + 6) {
+	fprintf(file, "<g class=\"bar %s\"><rect x=\"%.0f\" y=\"%.0f\" width=\"%.0f\">", class,
+		left, top, width < 1 ? 1 : width);
+	if (!is_brief || !has_label)
+		write_span_title(span, class, end_ns, file);
+	fputs("</rect>", file);
+	if (has_label) {
 		fprintf(file, "<text x=\"%.0f\" y=\"%.0f\">", left + 3, top + 12);
-		report_write_xml(span->name, file);
-		fputs("</text>", file);
+		html_text("", span->name, "</text>", file);
 	}
 	fputs("</g>\n", file);
 }
@@ -233,7 +240,7 @@ static void write_description(const struct scenario_result *result, FILE *file)
 	report_write_xml(result->name, file);
 	fprintf(file,
 		"</title><desc>%.2f seconds, %zu runs of the client, %zu faults struck, %zu "
-		"snapshots failed.  The events are listed below.</desc>\n",
+		"snapshots failed: see below</desc>\n",
 		(double)timeline->end_ns / (double)NS_PER_S, result->backup_count, faults,
 		failures);
 }
@@ -254,24 +261,35 @@ static bool has_failure(const struct timeline *timeline)
 	return false;
 }
 
+static bool is_drawn(const struct timeline *timeline, const char *event)
+{
+	return !timeline || has_event(timeline, event);
+}
+
+/* Of what is in TIMELINE; NULL: of all that can be. */
 static void write_legend(const struct timeline *timeline, FILE *file)
 {
-	fputs("<p class=\"legend\">", file);
 	for (size_t gauge = 0; gauge < TIMELINE_GAUGES; gauge++)
-		if (has_curve(timeline, gauge))
+		if (!timeline || has_curve(timeline, gauge))
 			fprintf(file, "<span class=\"%s\">%s</span> ", curves[gauge].class,
 				curves[gauge].name);
-	if (has_event(timeline, "snapshot.created"))
+	if (is_drawn(timeline, "snapshot.created"))
 		fputs("<span class=\"snapshot\">a snapshot</span> ", file);
-	if (has_event(timeline, "writers.begun"))
+	if (is_drawn(timeline, "writers.begun"))
 		fputs("<span class=\"frozen\">writers frozen</span> ", file);
-	if (has_event(timeline, "fault.fired"))
+	if (is_drawn(timeline, "fault.fired"))
 		fputs("<span class=\"fault\">a fault struck</span> ", file);
-	if (has_failure(timeline))
+	if (!timeline || has_failure(timeline))
 		fputs("<span class=\"failed\">a snapshot failed or was refused, or a writer "
 		      "failed</span>",
 			file);
 	fputs("</p>\n", file);
+}
+
+void html_write_timelines_legend(FILE *file)
+{
+	fputs("<p class=\"legend\" id=\"legend\">", file);
+	write_legend(NULL, file);
 }
 
 void html_write_timeline(
@@ -288,7 +306,7 @@ void html_write_timeline(
 		WIDTH, HEIGHT);
 	write_description(result, file);
 	for (size_t i = 0; i < timeline->span_count; i++)
-		write_span(result, &timeline->spans[i], file);
+		write_span(result, &timeline->spans[i], order->is_brief, file);
 	html_write_lanes(timeline, &frame, file);
 	write_axis(timeline, file);
 	for (size_t gauge = 0; gauge < TIMELINE_GAUGES; gauge++)
@@ -299,5 +317,8 @@ void html_write_timeline(
 		write_event(timeline, &timeline->events[i], file);
 	}
 	fputs("</svg></div>\n", file);
+	if (order->is_brief)
+		return;
+	fputs("<p class=\"legend\">", file);
 	write_legend(timeline, file);
 }
