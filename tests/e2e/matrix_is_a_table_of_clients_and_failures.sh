@@ -57,7 +57,7 @@ done
 for text in '<p class="headline bad">[12] of 6 checks ended in silent corruption</p>' \
 	'<td class="silent-corruption"><a href="#c1-1" title="dd-gzip, read-error .*>S</a>' \
 	'^<tr id="c1-1"><td>read-error \(plain\)<td>.*silent-corruption</span><td>0<td>[1-9]' \
-	'<code>snaprig matrix dd-gzip --failures read-error .*--seed 1</code> <button' \
+	'<code>snaprig matrix dd-gzip --failures read-error .*--seed 1</code></div>' \
 	'<td class="none"><a href="#r2" title="missing, read-error .*: not run">\.</a>' \
 	"<p class=\"message\">not run: there is no program 'no-such-tool'</p>" \
 	'^<p>Snaprig [0-9.]+, Linux .* processors?, .* of memory\.</p>'; do
