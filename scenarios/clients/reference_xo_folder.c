@@ -74,11 +74,13 @@ static bool ends_with(const char *name, const char *ending)
 	return length > its && strcmp(name + length - its, ending) == 0;
 }
 
-/* "b1.1234.partial", as pending_file_create() has it. */
+/* "b1.1234.partial", as pending_file_create() has it, or a log as whole_file_begin() has it. */
 static bool is_partial(const char *name)
 {
 	const char *at = name + strlen(name);
 
+	if (ends_with(name, XO_LOG_SUFFIX ".part"))
+		return true;
 	if (!ends_with(name, PENDING_SUFFIX))
 		return false;
 	at -= strlen(PENDING_SUFFIX);

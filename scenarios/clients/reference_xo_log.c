@@ -2,16 +2,14 @@
 #include "scenarios/clients/reference_xo_log.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <string.h>
-#include <unistd.h>
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
 #include "scenarios/base/heap.h"
-#include "scenarios/clients/reference_files.h"
+#include "scenarios/base/whole_file.h"
 #include "scenarios/clients/reference_xo_error.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/clock.h"
@@ -204,15 +202,14 @@ void xo_task_retry(json_t *task, unsigned attempt, json_t *error)
 int xo_log_write(const json_t *log, const char *path)
 {
 	AUTO(auto_free) char *text = json_dumps(log, JSON_INDENT(2));
-	AUTO(auto_close) int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	int error = 0;
+	struct whole_file whole;
+	int error;
 
-	if (!text || fd < 0)
-		return text ? -errno : -ENOMEM;
-	error = write_all(fd, text, strlen(text));
-	if (error == 0)
-		error = write_all(fd, "\n", 1);
+	if (!text)
+		return -ENOMEM;
+	error = whole_file_begin(&whole, path);
 	if (error < 0)
-		unlink(path);
-	return error;
+		return error;
+	fprintf(whole.file, "%s\n", text);
+	return whole_file_end(&whole);
 }

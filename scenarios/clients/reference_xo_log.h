@@ -51,7 +51,7 @@ const char *xo_task_status(const json_t *task);
 /* The UUID of the WHAT ("job") called NAME, always the same one.  The caller's. */
 char *xo_uuid(const char *what, const char *name);
 
-/* Makes the file PATH of LOG.  Returns 0 or -errno, then without such a file. */
+/* Makes the file PATH of LOG.  Returns 0; or -errno, and what was there before still is. */
 int xo_log_write(const json_t *log, const char *path);
 
 /* The report that is sent by mail, on stdout. */

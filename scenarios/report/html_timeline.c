@@ -46,9 +46,12 @@ static const struct {
 
 #define DEPTH_FULL 30.0
 
+/* A report that is read may have times behind its end. */
 static double x_of(const struct timeline *timeline, uint64_t at_ns)
 {
-	return timeline->end_ns == 0 ? 0 : WIDTH * (double)at_ns / (double)timeline->end_ns;
+	if (at_ns >= timeline->end_ns)
+		return timeline->end_ns == 0 ? 0 : WIDTH;
+	return WIDTH * (double)at_ns / (double)timeline->end_ns;
 }
 
 static double share_of(enum timeline_gauge gauge, double value)

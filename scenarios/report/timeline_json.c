@@ -125,11 +125,14 @@ json_t *timeline_json(const struct timeline *timeline)
 
 /* ---- reading ---- */
 
+/* A report may say anything; no run takes longer than this. */
+#define TIME_MAX_MS (366ll * 24 * 3600 * 1000)
+
 static uint64_t ns_of(const json_t *milliseconds)
 {
 	json_int_t value = json_integer_value(milliseconds);
 
-	return value > 0 ? (uint64_t)value * NS_PER_MS : 0;
+	return value <= 0 ? 0 : (uint64_t)(value < TIME_MAX_MS ? value : TIME_MAX_MS) * NS_PER_MS;
 }
 
 static char *text_of(const json_t *object, const char *key)
