@@ -277,7 +277,11 @@ static void write_facts(const struct scenario_result *result, bool several, FILE
 static void write_panels(
 	const struct scenario_result *result, const struct html_order *order, FILE *file)
 {
-	html_panel_begin("Steps", outcome_is_bad(result->outcome), file);
+	bool is_bad = outcome_is_bad(result->outcome);
+
+	/* They are tabs where there is a script. */
+	fputs(is_bad ? "<div class=\"panels\">\n" : "", file);
+	html_panel_begin("Steps", is_bad, file);
 	write_steps(result, file);
 	html_panel_end(file);
 	html_write_evidence(result, order, file);
@@ -287,6 +291,7 @@ static void write_panels(
 		write_events(result, order, file);
 		html_panel_end(file);
 	}
+	fputs(is_bad ? "</div>\n" : "", file);
 }
 
 static void write_content(

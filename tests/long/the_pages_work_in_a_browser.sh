@@ -101,11 +101,29 @@ const before = whole.open;
 location.hash = link.hash; dispatchEvent(new Event("hashchange"));
 said.push(before + " " + whole.open)')" "what passed"
 same "true" "$(acted 1100 run.html '
-const all = [...document.querySelectorAll("summary, button, #index a, input")];
+const all = [...document.querySelectorAll(
+	"summary:not(.tabbed > details > summary), button, #index a, input")];
 said.push(all.length > 10 && all.every(one => {
 	for (let e = one.parentElement; e; e = e.parentElement)
 		if (e.tagName == "DETAILS") e.open = true;
 	one.focus(); return document.activeElement == one; }))')" "the keyboard"
+# What a failed one left is behind tabs, by click and by key; all of it is printed.
+same "Steps b1.backup.log,kernel.log true 1 1 true" "$(acted 1100 run.html '
+const box = [...document.querySelectorAll("section")]
+	.find(one => one.textContent.includes("lies-run.yaml")).querySelector(".panels");
+const tabs = [...box.querySelectorAll("[role=tab]")], names = tabs.map(one => one.textContent);
+const open = () => [...box.querySelectorAll("details[open]")];
+const log = names.indexOf("b1.backup.log"), before = open().length;
+tabs[log].click();
+const shown = open();
+const right = new KeyboardEvent("keydown", { key: "ArrowRight", bubbles: true });
+tabs[log].dispatchEvent(right);
+said.push(names[0] + " " + names.slice(log, log + 2) + " " +
+	(shown[0].querySelector("summary").textContent == names[log]) + " " + before + " " +
+	shown.length + " " + (document.activeElement == tabs[log + 1]))')" "tabs"
+same "true" "$(acted 1100 run.html '
+dispatchEvent(new Event("beforeprint"));
+said.push([...document.querySelectorAll(".tabbed > details")].every(one => one.open))')" "print"
 # Every drawing says in words what it shows.
 same "true" "$(acted 1100 run.html '
 const drawings = [...document.querySelectorAll("svg[role=img]")];
