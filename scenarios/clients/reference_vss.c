@@ -9,6 +9,7 @@
 
 #include <jansson.h>
 
+#include "scenarios/base/json_member.h"
 #include "scenarios/clients/reference.h"
 #include "scenarios/clients/reference_files.h"
 #include "scenarios/clients/reference_log.h"
@@ -113,16 +114,9 @@ static int writers_look(struct vss *vss, int error, json_t *failed)
 	return error == 0 && json_array_size(failed) > 0 ? -EREMOTEIO : error;
 }
 
-static const char *text_of(const json_t *object, const char *key)
-{
-	const char *text = json_string_value(json_object_get(object, key));
-
-	return text ? text : "";
-}
-
 static uint32_t code_of_writer(const json_t *writer)
 {
-	return (uint32_t)strtoul(text_of(json_object_get(writer, "failure"), "code"), NULL, 16);
+	return (uint32_t)strtoul(member_text(json_object_get(writer, "failure"), "code"), NULL, 16);
 }
 
 static void failure_log(const struct vss_failure *failure)
@@ -142,10 +136,10 @@ static void failure_log(const struct vss_failure *failure)
 		       "- Writer Failure code: 0x%08x (<Unknown error code>)\n"
 		       "- Writer ID: %s\n"
 		       "- Instance ID: %s\n",
-			text_of(writer, "name"),
+			member_text(writer, "name"),
 			(int)json_integer_value(json_object_get(writer, "state")),
-			text_of(writer, "state_name"), code_of_writer(writer),
-			text_of(writer, "id"), text_of(writer, "instance_id"));
+			member_text(writer, "state_name"), code_of_writer(writer),
+			member_text(writer, "id"), member_text(writer, "instance_id"));
 	}
 	fflush(stdout);
 }

@@ -4,12 +4,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-static const char *text_of(const json_t *node, const char *key)
-{
-	const char *text = json_string_value(json_object_get(node, key));
-
-	return text ? text : "";
-}
+#include "scenarios/base/json_member.h"
 
 static const json_t *live_of(const json_t *nodes)
 {
@@ -18,7 +13,7 @@ static const json_t *live_of(const json_t *nodes)
 
 	json_array_foreach(nodes, i, node)
 	{
-		if (strcmp(text_of(node, "role"), "live") == 0)
+		if (strcmp(member_text(node, "role"), "live") == 0)
 			return node;
 	}
 	return NULL;
@@ -26,13 +21,13 @@ static const json_t *live_of(const json_t *nodes)
 
 static const json_t *parent_of(const json_t *nodes, const json_t *child)
 {
-	const char *uuid = text_of(child, "parent");
+	const char *uuid = member_text(child, "parent");
 	json_t *node;
 	size_t i;
 
 	json_array_foreach(nodes, i, node)
 	{
-		if (*uuid && strcmp(text_of(node, "uuid"), uuid) == 0)
+		if (*uuid && strcmp(member_text(node, "uuid"), uuid) == 0)
 			return node;
 	}
 	return NULL;

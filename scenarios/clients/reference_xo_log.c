@@ -9,6 +9,7 @@
 #include <xxhash.h>
 
 #include "scenarios/base/heap.h"
+#include "scenarios/base/json_member.h"
 #include "scenarios/base/whole_file.h"
 #include "scenarios/clients/reference_xo_error.h"
 #include "simfs/base/cleanup.h"
@@ -70,18 +71,11 @@ json_t *xo_task_begin(json_t *parent, const char *message, json_t *data)
 	return task;
 }
 
-static const char *text_of(const json_t *object, const char *key)
-{
-	const char *text = json_string_value(json_object_get(object, key));
-
-	return text ? text : "";
-}
-
 /* Its own, by its error. */
 static const char *own_status(const json_t *task)
 {
-	const char *status = text_of(task, "status");
-	const char *message = text_of(json_object_get(task, "result"), "message");
+	const char *status = member_text(task, "status");
+	const char *message = member_text(json_object_get(task, "result"), "message");
 
 	for (size_t i = 0; i < sizeof skipping / sizeof skipping[0]; i++) {
 		if (strcmp(status, "failure") == 0 && strcmp(message, skipping[i]) == 0)
@@ -111,8 +105,8 @@ static bool is_superseded(const json_t *child, const json_t *tasks)
 
 	json_array_foreach(tasks, i, other)
 	{
-		if (strcmp(text_of(other, "status"), "success") == 0 &&
-			strcmp(text_of(other, "message"), text_of(child, "message")) == 0)
+		if (strcmp(member_text(other, "status"), "success") == 0 &&
+			strcmp(member_text(other, "message"), member_text(child, "message")) == 0)
 			return true;
 	}
 	return false;
@@ -129,7 +123,7 @@ const char *xo_task_status(const json_t *task)
 		return status;
 	json_array_foreach(tasks, i, child)
 	{
-		const char *its = text_of(child, "status");
+		const char *its = member_text(child, "status");
 		bool counts = !retried || !is_superseded(child, tasks);
 
 		if (strcmp(its, "failure") == 0 && counts)

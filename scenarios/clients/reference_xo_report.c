@@ -9,6 +9,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "scenarios/base/json_member.h"
 #include "scenarios/clients/reference_xo_error.h"
 #include "scenarios/clients/reference_xo_log.h"
 
@@ -27,13 +28,6 @@ static const struct {
 	{ "interrupted", "Interrupted", "Interrupted" },
 	{ "success", "Success", "" },
 };
-
-static const char *text_of(const json_t *object, const char *key)
-{
-	const char *text = json_string_value(json_object_get(object, key));
-
-	return text ? text : "";
-}
 
 static void print_time(const char *what, const json_t *task, const char *key)
 {
@@ -61,7 +55,7 @@ static void print_warnings(const json_t *task)
 	size_t i;
 
 	json_array_foreach(json_object_get(task, "warnings"), i, child)
-		printf("Warning: %s\n", text_of(child, "message"));
+		printf("Warning: %s\n", member_text(child, "message"));
 	json_array_foreach(json_object_get(task, "tasks"), i, child) print_warnings(child);
 }
 
@@ -72,7 +66,8 @@ static void print_tasks(const json_t *task, int depth)
 
 	json_array_foreach(json_object_get(task, "tasks"), i, child)
 	{
-		printf("%*s%s: %s", depth, "", text_of(child, "message"), text_of(child, "status"));
+		printf("%*s%s: %s", depth, "", member_text(child, "message"),
+			member_text(child, "status"));
 		size = json_object_get(json_object_get(child, "result"), "size");
 		if (size)
 			printf(", %" JSON_INTEGER_FORMAT " bytes", json_integer_value(size));
@@ -83,15 +78,15 @@ static void print_tasks(const json_t *task, int depth)
 
 static void print_vm(const json_t *task)
 {
-	const char *status = text_of(task, "status");
-	const char *why = text_of(json_object_get(task, "result"), "message");
+	const char *status = member_text(task, "status");
+	const char *why = member_text(json_object_get(task, "result"), "message");
 	const json_t *data = json_object_get(task, "data");
 
 	for (size_t i = 0; i < sizeof headings / sizeof headings[0]; i++) {
 		if (strcmp(status, headings[i].status) != 0)
 			continue;
-		printf("\n1 %s\n\n%s\nUUID: %s\n", headings[i].heading, text_of(data, "name_label"),
-			text_of(data, "id"));
+		printf("\n1 %s\n\n%s\nUUID: %s\n", headings[i].heading,
+			member_text(data, "name_label"), member_text(data, "id"));
 		print_times(task);
 		print_warnings(task);
 		print_tasks(task, 0);
@@ -103,16 +98,16 @@ static void print_vm(const json_t *task)
 
 void xo_report_print(const json_t *log)
 {
-	const char *status = text_of(log, "status");
-	const char *why = text_of(json_object_get(log, "result"), "message");
+	const char *status = member_text(log, "status");
+	const char *why = member_text(json_object_get(log, "result"), "message");
 	json_t *tasks = json_object_get(log, "tasks"), *task;
 	size_t i;
 
 	printf("Subject: [Xen Orchestra] %s − Backup report for %s\n\n", status,
-		text_of(log, "jobName"));
+		member_text(log, "jobName"));
 	printf("Global status: %s\nJob ID: %s\nRun ID: %s\nMode: %s\n", status,
-		text_of(log, "jobId"), text_of(log, "id"),
-		text_of(json_object_get(log, "data"), "mode"));
+		member_text(log, "jobId"), member_text(log, "id"),
+		member_text(json_object_get(log, "data"), "mode"));
 	print_times(log);
 	if (*why)
 		printf("Error: %s\n", why);

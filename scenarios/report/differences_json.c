@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "scenarios/base/json_member.h"
 #include "scenarios/report/text.h"
 
 /* Of what is read, as nobody's map is larger than this. */
@@ -100,13 +101,6 @@ static uint64_t number_of(const json_t *object, const char *key)
 	return number < 0 ? 0 : (uint64_t)number;
 }
 
-static const char *text_of(const json_t *object, const char *key)
-{
-	const char *text = json_string_value(json_object_get(object, key));
-
-	return text ? text : "";
-}
-
 static uint64_t number_at(const json_t *row, size_t index)
 {
 	json_int_t number = json_integer_value(json_array_get(row, index));
@@ -142,7 +136,7 @@ static void runs_read(const json_t *runs, struct differences *differences)
 		enum difference_kind kind = 0;
 
 		while (kind < DIFFERENCE_MISSING &&
-			strcmp(difference_kind_name(kind), text_of(run, "holds")) != 0)
+			strcmp(difference_kind_name(kind), member_text(run, "holds")) != 0)
 			kind++;
 		differences_add_run(differences, kind, number_of(run, "begin_bytes"),
 			number_of(run, "end_bytes"));
@@ -163,7 +157,8 @@ struct differences *differences_read_json(const json_t *json)
 	differences->different_count = (size_t)number_of(json, "different");
 	json_array_foreach(names, i, name)
 	{
-		differences_add_name(differences, text_of(name, "path"), text_of(name, "what"));
+		differences_add_name(
+			differences, member_text(name, "path"), member_text(name, "what"));
 	}
 	if (size_bytes > 0 && size_bytes < SIZE_MAX_BYTES) {
 		differences_set_size(differences, size_bytes);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "scenarios/base/heap.h"
+#include "scenarios/base/json_member.h"
 #include "scenarios/report/text.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/clock.h"
@@ -135,13 +136,6 @@ static uint64_t ns_of(const json_t *milliseconds)
 	return value <= 0 ? 0 : (uint64_t)(value < TIME_MAX_MS ? value : TIME_MAX_MS) * NS_PER_MS;
 }
 
-static char *text_of(const json_t *object, const char *key)
-{
-	const char *text = json_string_value(json_object_get(object, key));
-
-	return heap_copy(text ? text : "");
-}
-
 static void samples_read(const json_t *samples, struct timeline *timeline)
 {
 	const json_t *times = json_object_get(samples, "at_ms");
@@ -164,8 +158,8 @@ static void events_read(const json_t *events, struct timeline *timeline)
 	json_array_foreach(events, i, row)
 	{
 		const json_t *place = json_object_get(row, "place");
-		AUTO(auto_free) char *name = text_of(row, "event");
-		AUTO(auto_free) char *text = text_of(row, "text");
+		AUTO(auto_free) char *name = heap_copy(member_text(row, "event"));
+		AUTO(auto_free) char *text = heap_copy(member_text(row, "text"));
 		struct timeline_event event = {
 			.at_ns = ns_of(json_object_get(row, "at_ms")),
 			.name = name,
@@ -185,7 +179,7 @@ static void spans_read(const json_t *spans, enum timeline_kind kind, struct time
 
 	json_array_foreach(spans, i, row)
 	{
-		AUTO(auto_free) char *name = text_of(row, "name");
+		AUTO(auto_free) char *name = heap_copy(member_text(row, "name"));
 
 		timeline_begin_span(timeline, kind, name, ns_of(json_object_get(row, "begin_ms")));
 		timeline->spans[timeline->span_count - 1].end_ns = ns_of(
