@@ -26,7 +26,20 @@ static bool is_told(const struct scenario_result *result, const struct backup_re
 	return backup->reason && result->message && strstr(result->message, backup->reason);
 }
 
-static void write_backups(const struct scenario_result *result, FILE *file)
+/* In brief a good verdict is its own reason. */
+static const char *reason_of(const struct scenario_result *result,
+	const struct backup_result *backup, const struct html_order *order)
+{
+	bool is_good = backup->verdict == VERDICT_INTACT || backup->verdict == VERDICT_DETECTED ||
+		       backup->verdict == VERDICT_RECOVERED;
+
+	if (is_told(result, backup))
+		return "as above";
+	return order->is_brief && is_good ? NULL : backup->reason;
+}
+
+static void write_backups(
+	const struct scenario_result *result, const struct html_order *order, FILE *file)
 {
 	if (result->backup_count == 0)
 		return;
@@ -41,8 +54,7 @@ static void write_backups(const struct scenario_result *result, FILE *file)
 		fprintf(file, "<td><span class=\"badge %s\">%s</span><td>%d<td>%.2f",
 			verdict_name(backup->verdict), verdict_name(backup->verdict),
 			backup->exit_status, seconds(backup->duration_ns));
-		html_text("<td class=\"why\">",
-			is_told(result, backup) ? "as above" : backup->reason, "\n", file);
+		html_text("<td class=\"why\">", reason_of(result, backup, order), "\n", file);
 	}
 	fputs("</tbody></table>\n", file);
 }
@@ -310,7 +322,7 @@ static void write_content(
 	write_differences(result, order, file);
 	if (result->timeline)
 		html_write_timeline(result, order, file);
-	write_backups(result, file);
+	write_backups(result, order, file);
 	write_leaks(result, file);
 	write_panels(result, order, file);
 }

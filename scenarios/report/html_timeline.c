@@ -32,7 +32,7 @@
 #define COLUMNS		      250 /* of a curve, each with its greatest value */
 #define FAULTS_DRAWN	      200
 
-#define COLUMNS_IN_BRIEF      125
+#define COLUMNS_IN_BRIEF      100
 #define FAULTS_DRAWN_IN_BRIEF 20
 
 static const struct {
