@@ -14,6 +14,10 @@
  */
 #define RING_ENTRIES 512
 
+/* How often what cannot be ended is waited for in vain, and how long each time. */
+#define CANCEL_WAITS_MAX 50u
+#define CANCEL_WAIT_NS	 (100u * 1000000u)
+
 struct ring {
 	struct io_uring uring;
 	uint64_t under_way;
@@ -64,10 +68,68 @@ int ring_create_sized(unsigned entries, struct ring **ret)
 	return 0;
 }
 
+static int submit_and_wait(struct ring *ring, uint64_t wait_ns)
+{
+	struct __kernel_timespec wait = {
+		.tv_sec = (long long)(wait_ns / 1000000000),
+		.tv_nsec = (long long)(wait_ns % 1000000000),
+	};
+	struct io_uring_cqe *cqe;
+
+	if (wait_ns == UINT64_MAX)
+		return io_uring_submit_and_wait(&ring->uring, 1);
+	return io_uring_submit_and_wait_timeout(&ring->uring, &cqe, 1, &wait, NULL);
+}
+
+/* What was started and not submitted does nothing. */
+static void unsubmitted_drop(struct io_uring_sq *queue)
+{
+	for (unsigned i = queue->sqe_head; i != queue->sqe_tail; i++) {
+		struct io_uring_sqe *sqe = &queue->sqes[i & queue->ring_mask];
+		uint64_t user_data = sqe->user_data;
+
+		io_uring_prep_nop(sqe);
+		sqe->user_data = user_data;
+	}
+}
+
+/*
+ * Ends all that is under way, of which nobody is told any more.  The close of a ring does
+ * not wait for that: afterwards the kernel would still write into buffers that are freed, and hold
+ * files of a disk that is to be unmounted.  What cannot be ended is waited for, unless it
+ * takes too long: a disk may be dead.
+ */
+static void all_cancel(struct ring *ring)
+{
+	unsubmitted_drop(&ring->uring.sq);
+
+	struct io_uring_sqe *sqe = ring_sqe(ring);
+
+	io_uring_prep_cancel(sqe, NULL, IORING_ASYNC_CANCEL_ANY | IORING_ASYNC_CANCEL_ALL);
+	io_uring_sqe_set_data(sqe, NULL);
+	for (unsigned idle = 0; ring->under_way > 0 && idle < CANCEL_WAITS_MAX; idle++) {
+		int error = submit_and_wait(ring, CANCEL_WAIT_NS);
+		struct io_uring_cqe *cqe;
+
+		if (error < 0 && error != -EINTR && error != -EAGAIN && error != -EBUSY &&
+			error != -ETIME)
+			return;
+		while (io_uring_peek_cqe(&ring->uring, &cqe) == 0) {
+			if (io_uring_cqe_get_data(cqe) && !(cqe->flags & IORING_CQE_F_MORE)) {
+				ring->under_way--;
+				idle = 0;
+			}
+			io_uring_cqe_seen(&ring->uring, cqe);
+		}
+	}
+}
+
 void ring_destroy(struct ring *ring)
 {
 	if (!ring)
 		return;
+	if (ring->under_way > 0)
+		all_cancel(ring);
 	io_uring_queue_exit(&ring->uring);
 	free(ring);
 }
@@ -92,19 +154,6 @@ void ring_start(struct ring *ring, struct io_uring_sqe *sqe, struct ring_op *op)
 	op->is_under_way = !op->is_shared;
 	io_uring_sqe_set_data(sqe, op);
 	ring->under_way++;
-}
-
-static int submit_and_wait(struct ring *ring, uint64_t wait_ns)
-{
-	struct __kernel_timespec wait = {
-		.tv_sec = (long long)(wait_ns / 1000000000),
-		.tv_nsec = (long long)(wait_ns % 1000000000),
-	};
-	struct io_uring_cqe *cqe;
-
-	if (wait_ns == UINT64_MAX)
-		return io_uring_submit_and_wait(&ring->uring, 1);
-	return io_uring_submit_and_wait_timeout(&ring->uring, &cqe, 1, &wait, NULL);
 }
 
 int ring_run_once(struct ring *ring)

@@ -38,6 +38,9 @@ int ring_create(struct ring **ret);
 /* The same, with room for ENTRIES in the queue: a full one costs one more system call, no more. */
 #define RING_SMALLEST 4u
 int ring_create_sized(unsigned entries, struct ring **ret);
+
+/* Ends what is under way, without a word to its `done`, and waits until the kernel has let go of
+ * buffers and files: 5 s at most, as a disk may be dead. */
 void ring_destroy(struct ring *ring);
 
 /*
