@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>
@@ -204,6 +205,8 @@ int xo_log_write(const json_t *log, const char *path)
 	error = whole_file_begin(&whole, path);
 	if (error < 0)
 		return error;
+	/* As private as the image beside it, where the file system has modes. */
+	(void)fchmod(fileno(whole.file), 0600);
 	fprintf(whole.file, "%s\n", text);
 	return whole_file_end(&whole);
 }

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "scenarios/clients/reference_xo_error.h"
@@ -217,7 +218,12 @@ START_TEST(a_log_that_cannot_be_written_leaves_the_one_before)
 	struct rlimit limit, none;
 	json_t *log = json_pack("{s:s}", "status", "interrupted");
 
+	struct stat found;
+
 	backup_leave("a", "nightly", 300, "pending");
+	/* It is as private as the image. */
+	ck_assert_int_eq(stat("a.log.json", &found), 0);
+	ck_assert_uint_eq(found.st_mode & 0777, 0600);
 	getrlimit(RLIMIT_FSIZE, &limit);
 	none = (struct rlimit){ 0, limit.rlim_max };
 	signal(SIGXFSZ, SIG_IGN);
