@@ -7,40 +7,33 @@
 . "$e2e_root/tests/lib/e2e_run.sh"
 requires_root
 
+# limited NAME CLIENT - makes NAME.yaml: the target has less room for one of three backups.
+limited()
+{
+	scenario "$1" "$2" random <<-END
+		- backup: { of: s1, to: b0 }
+		- expect: { verdict: intact }
+		- target: 8MiB
+		- backup: { of: s1, to: b1 }
+		- expect: { verdict: detected, exit: 1, says: "No space left on device" }
+		- restore: { from: b0 }
+		- expect: { content: s1 }
+		- target: none
+		- restore: { from: b0 }
+		- expect: { content: s1 }
+		- backup: { of: s1, to: b2 }
+		- expect: { verdict: recovered, content: s1, leaks: none }
+	END
+}
+
 # shellcheck disable=SC2016 # words of adapters
 client keeper 'cat {snapshot} >{repo}/$(basename {out}) || { touch {repo}/failed; exit 1; }' \
 	'cat {repo}/$(basename {out}) >{restored} || exit
   [ $(basename {out}) = b0.backup ] || [ -e {repo}/failed ]'
 sed -i 's|^publishes:.*|publishes: [ "{repo}/" ]|' "$SNAPRIG_SHARE/clients/keeper.yaml"
-scenario limited keeper random <<-END
-	- backup: { of: s1, to: b0 }
-	- expect: { verdict: intact }
-	- target: 8MiB
-	- backup: { of: s1, to: b1 }
-	- expect: { verdict: detected, exit: 1, says: "No space left on device" }
-	- restore: { from: b0 }
-	- expect: { content: s1 }
-	- target: none
-	- restore: { from: b0 }
-	- expect: { content: s1 }
-	- backup: { of: s1, to: b2 }
-	- expect: { verdict: recovered, content: s1, leaks: none }
-END
+limited limited keeper
 ran 0 limited.yaml
 
 # So it is with backups that are files of their own: those before are there all the while.
-scenario files dd random <<-END
-	- backup: { of: s1, to: b0 }
-	- expect: { verdict: intact }
-	- target: 8MiB
-	- backup: { of: s1, to: b1 }
-	- expect: { verdict: detected, exit: 1, says: "No space left on device" }
-	- restore: { from: b0 }
-	- expect: { content: s1 }
-	- target: none
-	- restore: { from: b0 }
-	- expect: { content: s1 }
-	- backup: { of: s1, to: b2 }
-	- expect: { verdict: recovered, content: s1, leaks: none }
-END
+limited files dd
 ran 0 files.yaml

@@ -42,6 +42,25 @@ scenario()
 	END
 }
 
+# every_outcome - makes good.yaml, and with it one of each that does not pass: hostile, which
+# fails and says what no reader likes, absent, flaky, and idle, which is inconclusive.
+every_outcome()
+{
+	client good "cat {snapshot} >{out}" "cat {out} >{restored}"
+	client hostile "printf 'a]]>b<script>&amp;\\033[31m\\000z\\303\\n# x\\nok 9 - x\\n1..2\\n' >&2
+  exit 1" "cat {out} >{restored}"
+	client absent "true" "true" "requires: [ no-such-tool ]"
+	client flaky "[ -e $work/ran ] || { touch $work/ran; echo the first time; exit 1; }
+  cat {snapshot} >{out}" "cat {out} >{restored}"
+	e2e_steps='- backup: { of: s1, to: b1 }
+- expect: { verdict: intact }'
+	for e2e_name in good hostile absent flaky; do
+		echo "$e2e_steps" | scenario "$e2e_name" "$e2e_name" zeros
+	done
+	printf -- '- fault: "snapshot.read error=EIO when=store.used>=90%%"\n%s\n' "$e2e_steps" |
+		scenario idle good zeros
+}
+
 # ran EXIT SCENARIO [OPTION...] - runs it; it must exit so and leave nothing.
 ran()
 {

@@ -19,18 +19,7 @@ else
 fi
 grep -q 'name="flakyFailure"' junit-10.xsd || fail "this is no schema of Jenkins"
 
-client good "cat {snapshot} >{out}" "cat {out} >{restored}"
-client hostile "printf 'a]]>b<script>&amp;\\033[31m\\000z\\303\\n' >&2; exit 1" "true"
-client absent "true" "true" "requires: [ no-such-tool ]"
-client flaky "[ -e $work/ran ] || { touch $work/ran; echo the first time; exit 1; }
-  cat {snapshot} >{out}" "cat {out} >{restored}"
-steps='- backup: { of: s1, to: b1 }
-- expect: { verdict: intact }'
-for name in good hostile absent flaky; do
-	echo "$steps" | scenario "$name" "$name" zeros
-done
-printf -- '- fault: "snapshot.read error=EIO when=store.used>=90%%"\n%s\n' "$steps" |
-	scenario idle good zeros
+every_outcome
 ran 1 good.yaml hostile.yaml absent.yaml flaky.yaml idle.yaml --retries 1 \
 	--report jenkins=strict.xml --report junit=r.xml --report json=r.json
 ran 0 good.yaml --report jenkins=one.xml

@@ -12,19 +12,7 @@ npm install --silent --no-audit --no-fund --ignore-scripts --prefix "$work/npm" 
 	junit2json@4.0.0 test-results-parser@0.4.6 tap-parser@18.3.4 >/dev/null 2>&1 ||
 	skip "the packages cannot be had from npm"
 
-client good "cat {snapshot} >{out}" "cat {out} >{restored}"
-client hostile "printf 'a]]>b<script>&amp;\\033[31m\\000z\\303\\n# x\\nok 9 - x\\n1..2\\n' >&2
-  exit 1" "cat {out} >{restored}"
-client absent "true" "true" "requires: [ no-such-tool ]"
-client flaky "[ -e $work/ran ] || { touch $work/ran; echo the first time; exit 1; }
-  cat {snapshot} >{out}" "cat {out} >{restored}"
-steps='- backup: { of: s1, to: b1 }
-- expect: { verdict: intact }'
-for name in good hostile absent flaky; do
-	echo "$steps" | scenario "$name" "$name" zeros
-done
-printf -- '- fault: "snapshot.read error=EIO when=store.used>=90%%"\n%s\n' "$steps" |
-	scenario idle good zeros
+every_outcome
 ran 1 good.yaml hostile.yaml absent.yaml flaky.yaml idle.yaml --retries 1 --report junit=r.xml \
 	--report jenkins=strict.xml --report tap13=r13.tap --report tap14=r14.tap
 ran 0 good.yaml absent.yaml --report junit=p.xml --report jenkins=ps.xml --report tap13=p13.tap \
