@@ -71,7 +71,7 @@ LIBS = $(call packages_libs,$(PACKAGES))
 # ---- sources ---------------------------------------------------------------
 
 MAIN := simfs/snaprig.c
-SOURCES := $(filter-out $(MAIN),$(wildcard simfs/*.c simfs/*/*.c simfs/volume/*/*.c faults/*.c scenarios/*/*.c))
+SOURCES := $(filter-out $(MAIN),$(wildcard simfs/*.c simfs/*/*.c simfs/volume/*/*.c simfs/doors/dm/*/*.c faults/*.c scenarios/*/*.c))
 LIBRARY := $(BUILD)/libsnaprig.a
 PROGRAM := $(BUILD)/snaprig
 
@@ -97,7 +97,7 @@ CONFORM_PROGRAM := $(CONFORM_MAIN:%.c=$(BUILD)/%)
 
 objects = $(patsubst %.c,$(BUILD)/%.o,$(1))
 C_FILES := $(wildcard $(MAIN)) $(SOURCES) $(TEST_MAINS) $(FUZZ_MAINS) $(E2E_MAINS) $(LOAD_SOURCES) $(BENCH_MAINS) $(CONFORM_MAIN) $(FUZZ_REPLAY) $(HELPERS)
-H_FILES := $(wildcard simfs/*.h simfs/*/*.h simfs/volume/*/*.h faults/*.h scenarios/*/*.h tests/*/*.h tests/e2e/load/*.h)
+H_FILES := $(wildcard simfs/*.h simfs/*/*.h simfs/volume/*/*.h simfs/doors/dm/*/*.h faults/*.h scenarios/*/*.h tests/*/*.h tests/e2e/load/*.h)
 
 # ---- goals -----------------------------------------------------------------
 

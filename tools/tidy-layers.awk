@@ -10,6 +10,9 @@
 # nothing of simfs/ but base/.  scenarios/ and cli/ drive from outside: they share
 # with a rig what is spoken on the control socket, base/, and the lines that are
 # a rule and a writer.  cli/mount*.c become the rig.
+#
+# doors/ are processes of their own, which drive from outside, too: dm/ is
+# world/ > origins/ > disks/ > model/.
 
 BEGIN {
 	rank["main"] = 12
@@ -30,6 +33,10 @@ BEGIN {
 	rank["faults"] = 3
 	rank["simfs/profile"] = 3
 	rank["simfs/base"] = 1
+	rank["simfs/doors/dm/world"] = 10
+	rank["simfs/doors/dm/origins"] = 9.3
+	rank["simfs/doors/dm/disks"] = 9.2
+	rank["simfs/doors/dm/model"] = 9.1
 	rank["scenarios/cli"] = 27
 	rank["scenarios/run"] = 26
 	rank["scenarios/clients"] = 25
@@ -57,6 +64,8 @@ function layer_of(path,    parts, count)
 		return path ~ /^simfs\/snaprig/ ? "main" : "daemon"
 	if (parts[1] == "simfs" && parts[2] == "volume" && count > 3)
 		return "simfs/volume/" parts[3]
+	if (parts[1] == "simfs" && parts[2] == "doors" && count > 4)
+		return "simfs/doors/" parts[3] "/" parts[4]
 	if (parts[1] == "simfs" || parts[1] == "scenarios")
 		return parts[1] "/" parts[2]
 	return parts[1]
@@ -84,6 +93,8 @@ function allowed(from, to, path,    folder)
 		return 1
 	if (from ~ /^scenarios/)
 		return is_spoken(to, path) || (to ~ /^scenarios/ && rank[from] > rank[to])
+	if (from ~ /^simfs\/doors/)
+		return is_spoken(to, path) || (to ~ /^simfs\/doors/ && rank[from] > rank[to])
 	# Two sides of one layer do not look at each other.
 	return (from in rank) && (to in rank) && rank[from] > rank[to]
 }
