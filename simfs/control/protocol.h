@@ -91,6 +91,7 @@
  *                                                  post-restore, backup-shutdown or abort,
  *                                                  which ends a dead set
  * phase.set         phase                          {}; what `phase=` of a rule is compared with
+ * (and what a door asks for: protocol_doors.h)
  *
  * What somebody asked for who has left - the connection is closed, and not only the half
  * that he sends on - is taken back unless it has taken effect: a snapshot or clone does not

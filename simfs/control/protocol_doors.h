@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * protocol_doors.h - what a door asks a rig for (protocol.h): commands and arguments.
+ *
+ * command           arguments                      result, and when it is answered
+ * ----------------  -----------------------------  ------------------------------------------
+ * snapshot.detach   name                           the snapshot's object of status.json
+ * snapshot.attach   name                           the same
+ * snapshot.rename   name, to                       the same, under its new name
+ * snapshot.limit    name, limit                    the same, with its new limit
+ * fault.strike      point, [ioctl], [device]       {"fired": bool, "action": "error"|"drop"|null,
+ *                                                  "error": "EBUSY"|null}
+ * door.note         door, note, [data]             {}
+ *
+ * The first four are of profile lvm, any other refuses them with EOPNOTSUPP.  They are in the
+ * state folder when they are answered; after a kill before that they have happened, or not, as
+ * a whole.
+ *
+ * detach: nothing is preserved for the snapshot any more.  It shows what it has kept, and else
+ * the live view of the present, as a dm-snapshot whose origin is written past it.  `attached` in
+ * its object is false (every snapshot of profile lvm says true or false), its state stays
+ * "active".  It can be read, written to and asked for snapshot.changed as before; it never fails
+ * for what happens to the image.  attach: what is replaced from then on is preserved again; what
+ * was written meanwhile is not.  EIO: the snapshot has failed.  To ask for what is so already
+ * succeeds.  Nothing is lost or preserved in between: both happen while no live write is under
+ * way.
+ *
+ * rename: EEXIST, another one has the name; EINVAL, ENAMETOOLONG, it is none.  Files that are open
+ * stay open.  Rules, events and the tree name it as `to` from then on.
+ *
+ * limit: as `limit` of snapshot.create, in whole sectors, but as small as one likes, also smaller
+ * than what is used: the next block that has to be preserved then overflows, as when the device of
+ * a dm-snapshot shrinks.
+ *
+ * strike: the door stands at POINT, which is one of its own (dm.ioctl, dm.udev), and asks whether a
+ * fault strikes.  A delay and a hang are over when the answer comes - who does not want to wait any
+ * more closes the connection -, a crash is the rig's.  What is left the door does: the error, or
+ * to drop what it was about to do.  It is in the journal.
+ *
+ * note: a line of the journal, event "door.note", with the door's name, a word or two of what it
+ * has to say and a JSON object of its own, which is kept as it is.
+ */
+#ifndef SNAPRIG_CONTROL_PROTOCOL_DOORS_H
+#define SNAPRIG_CONTROL_PROTOCOL_DOORS_H
+
+/* `ioctl` is a name of simfs/base/dm_ioctls.h, `device` a dm device's. */
+#define DOOR_DEVICE_MAX 127
+#define DOOR_NOTE_MAX	64
+
+#endif
