@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * trap.h - the supervisor's loop: what the filter's listeners bring.
+ *
+ * One thread receives.  An open of the control node and the end of a process are answered by
+ * it at once, an ioctl by a thread of its own (calls.h), of which there are TRAP_CALLS_MAX
+ * at most: one more gets ENOMEM, as of a kernel that is short of it.
+ *
+ * A notification is answered once.  The filter has WAIT_KILLABLE_RECV, so no signal but
+ * SIGKILL takes a call back that was received: what a device-mapper does is not repeated.
+ */
+#ifndef SNAPRIG_DM_TRAP_H
+#define SNAPRIG_DM_TRAP_H
+
+struct world;
+
+#define TRAP_CALLS_MAX 512
+
+struct trap;
+
+int trap_start(struct world *world, struct trap **ret);
+
+/* Takes LISTENER over: what it brings is answered from now on.  For any thread. */
+int trap_add(struct trap *trap, int listener);
+
+/*
+ * Returns when no listener is left: the last process behind them has ended.  All calls have
+ * ended, too.
+ */
+void trap_wait(struct trap *trap);
+
+/* No process is behind any listener any more, or it gets ENOSYS.  NULL is fine. */
+void trap_end(struct trap *trap);
+
+#endif
