@@ -36,8 +36,11 @@ void group_close(struct group *group);
 
 uint64_t group_size_sectors(const struct group *group);
 
-/* Makes the physical volume: the content of disk ID, which exists, is the group's. */
-int group_map(const struct group *group, struct disks *disks, uint32_t id);
+/*
+ * Makes the physical volume: the content of disk ID, which exists, is the group's from now
+ * on.  Opens files for it; once.  0 or -errno after a message.
+ */
+int group_map(struct group *group, struct disks *disks, uint64_t id);
 
 /*
  * What is to be run inside the world before anything else, with /bin/sh -e -c: the real

@@ -8,89 +8,85 @@
  * engine's, of the dm device's name; what a store contains belongs to the place of its COW
  * area, as dm-snapshot's does.
  *
- * The functions perform effects of the model.  They are called without the supervisor's
- * lock, by any of its threads at the same time; they may take long (a rig starts), and they
- * call nobody back but `event`.  Devices and tables are kept by the call that has the
- * effect, until it has been performed.  Errors are -errno.
+ * The functions perform effects of the model (model/call.h).  They are called without the
+ * supervisor's lock, by any of its threads at the same time; they may take long (a rig
+ * starts, a fault delays), and call nobody back but `event` and `waits`.  Errors are -errno.
  */
 #ifndef SNAPRIG_DM_ORIGINS_H
 #define SNAPRIG_DM_ORIGINS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include <sys/types.h>
-
 struct disks;
 struct dm_device;
-struct dm_table;
+struct dm_effect;
+struct group;
 struct origins;
 
 struct origins_order {
 	struct disks *disks;	 /* borrowed */
-	const char *mount_point; /* of the user's rig; NULL: there is none, nothing is its live */
-	const char *exports;	 /* the folder that shows each disk as a file, for rigs on top */
+	const char *mount_point; /* of the user's rig, of profile lvm; it runs */
 	const char *state;	 /* the folder of what lives on: IMAGE.snaprig/lvm; it exists */
-	const char *scratch;	 /* an empty private folder: mount points, sockets, logs */
+	const char *scratch;	 /* an empty private folder: mount points and logs of our rigs */
 
 	/*
-	 * A snapshot of DEVICE's table became invalid, or its merge ended: its status is
-	 * another one and its event number rises.  Called by a thread of ours without a lock;
-	 * MINOR may be of a device that has gone in the meantime.
+	 * A snapshot of DEVICE became invalid, or its merge ended: its event number is to rise
+	 * (dm_model_event()).  Called by a thread of ours; takes the supervisor's lock.
 	 */
-	void (*event)(void *context, uint32_t minor);
+	void (*event)(void *context, struct dm_device *device);
+
+	/* Does the CALLER of an effect still wait for it?  Asked now and then while it lasts. */
+	bool (*waits)(void *context, void *caller);
 	void *context;
 };
 
-/*
- * Returns 0; -EOPNOTSUPP when the user's rig is not of profile lvm; -ENOTCONN when it does
- * not answer; or another -errno.  It has said why.
- */
+/* Returns 0, or -errno after a message: -ENOTCONN when the user's rig does not answer. */
 int origins_start(const struct origins_order *order, struct origins **ret);
 
 /*
- * Ends what was started: merges stop where they are and go on in the next world, the rigs
- * of ours end.  Nobody calls or waits any more, and no disk is mounted.  NULL is fine.
+ * From now on nothing is begun, and whatever waits for a rig gives up with -EINTR.  Merges
+ * stop where they are and go on in the next world.
+ */
+void origins_stop(struct origins *origins);
+
+/*
+ * Ends what was started, rigs too.  Nobody calls any more, and nothing is under way that
+ * needs their files (disks_fail_all()).  Snapshots stay as they are.  NULL is fine.
  */
 void origins_end(struct origins *origins);
 
-/*
- * The base disk DISK is the volume group's physical volume: its pieces are known to us and
- * one of them may be the user's live view (group.h makes them).
- */
-struct group;
-int origins_add_base(
-	struct origins *origins, uint32_t major, uint32_t minor, const struct group *group);
+/* Disk ID is the physical volume of GROUP, which stays open: live is a piece of it. */
+int origins_add_base(struct origins *origins, uint64_t id, const struct group *group);
 
 /*
- * PREPARE: TABLE is to be loaded into DEVICE.  For a persistent `snapshot` the header on
- * its COW device is read, or written where there is none.  -EINVAL when it is a header of
- * another chunk size or version; -EIO; else the load may go on.
+ * PREPARE: for each persistent snapshot of the table the header on its COW device is read, or
+ * written where there is none.  -ENXIO where something else lies, -EINVAL for a version that
+ * is not ours, -EIO: the load is to be refused.
  */
-int origins_prepare(
-	struct origins *origins, const struct dm_device *device, const struct dm_table *table);
+int origins_prepare(struct origins *origins, const struct dm_effect *effect);
 
 /*
- * ACTIVATE: DEVICE, whose I/O is held, has TABLE from now on; OLD is its present one, or
- * NULL.  Snapshots of TABLE are taken or attached at this moment, those of OLD alone are
- * let go.  TABLE NULL: the device has no content any more (DESTROY).
- * On an error the disk answers EIO where the snapshot should be, and status says Invalid.
+ * ACTIVATE: the disk, whose I/O is held, is made of the effect's `to`.  New snapshots in it
+ * are taken at this moment, known ones attached, those of `from` alone are let go.  On an
+ * error (of the rig, or of a fault that strikes there) all is as it was.
  */
-int origins_activate(struct origins *origins, const struct dm_device *device,
-	const struct dm_table *old, const struct dm_table *table);
+int origins_activate(struct origins *origins, const struct dm_effect *effect);
 
-/* DESTROY: as origins_activate() without a table.  The disk itself is the caller's. */
-void origins_destroy(
-	struct origins *origins, const struct dm_device *device, const struct dm_table *old);
+/* DISCARD. */
+void origins_discard(struct origins *origins, const struct dm_effect *effect);
 
-/* RENAME: DEVICE is called NAME from now on, and so are its snapshots in the engine. */
-int origins_rename(struct origins *origins, const struct dm_device *device, const char *name);
+/* DESTROY, once nobody has the device open; its disk is removed by the caller, then. */
+void origins_destroy(struct origins *origins, const struct dm_effect *effect);
+
+/* RENAME: its snapshots have the new name in the engine, too. */
+void origins_rename(struct origins *origins, const struct dm_effect *effect);
 
 /*
- * STATUS: what dm-snapshot would say for target number INDEX of TABLE, which is DEVICE's
- * active or inactive one: "16/32768 16", "Invalid", "Overflow", "Merge failed", "Unknown".
+ * STATUS: what dm-snapshot says of the effect's target: "16/32768 16", "Invalid",
+ * "Overflow", "Merge failed", "Unknown".
  */
-int origins_status(struct origins *origins, const struct dm_device *device,
-	const struct dm_table *table, size_t index, char *text, size_t size);
+void origins_status(struct origins *origins, struct dm_effect *effect);
 
 #endif
