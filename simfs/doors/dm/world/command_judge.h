@@ -6,8 +6,8 @@
  * lvremove, nobody asks in a storm for what fails, nothing is left active, no partition
  * map is left.  Pure: it reads lines of the journal and does nothing else.
  */
-#ifndef SNAPRIG_DOORS_DM_WORLD_COMMAND_JUDGE_H
-#define SNAPRIG_DOORS_DM_WORLD_COMMAND_JUDGE_H
+#ifndef SNAPRIG_DM_COMMAND_JUDGE_H
+#define SNAPRIG_DM_COMMAND_JUDGE_H
 
 #include <jansson.h>
 

@@ -13,8 +13,8 @@
  *
  * Any thread may call; nothing blocks on a process.
  */
-#ifndef SNAPRIG_DOORS_DM_WORLD_COMMANDS_H
-#define SNAPRIG_DOORS_DM_WORLD_COMMANDS_H
+#ifndef SNAPRIG_DM_COMMANDS_H
+#define SNAPRIG_DM_COMMANDS_H
 
 #include <jansson.h>
 

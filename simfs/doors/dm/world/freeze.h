@@ -7,8 +7,8 @@
  * told so or when the supervisor is gone, however that went.  It is also the one that waits
  * in the kernel: a thread of the supervisor's can always give up.
  */
-#ifndef SNAPRIG_DOORS_DM_WORLD_FREEZE_H
-#define SNAPRIG_DOORS_DM_WORLD_FREEZE_H
+#ifndef SNAPRIG_DM_FREEZE_H
+#define SNAPRIG_DM_FREEZE_H
 
 struct freezer;
 struct frozen;
@@ -24,17 +24,17 @@ void freezer_end(struct freezer *freezer);
 
 /*
  * Freezes the file system of which FILE_SYSTEM_FD (the caller's) is a file or folder.  Waits as
- * long as that takes, or until GIVE_UP_FD (-1: none) is readable: -EINTR, and it is thawed.
+ * long as that takes, or until a signal handler has run without SA_RESTART: -EINTR, and it
+ * thaws.
  * Returns 0 with a *RET to be thawed; -EBUSY: it is frozen already, by someone else;
  * -EOPNOTSUPP: it cannot be; or another -errno.
  */
-int freezer_freeze(
-	struct freezer *freezer, int file_system_fd, int give_up_fd, struct frozen **ret);
+int freezer_freeze(struct freezer *freezer, int file_system_fd, struct frozen **ret);
 
 /* Thaws it, and returns when it is.  NULL is fine. */
 void frozen_thaw(struct frozen *frozen);
 
 /* fsync() of FD (the caller's); as freezer_freeze(), it may be given up. */
-int freezer_sync(struct freezer *freezer, int fd, int give_up_fd);
+int freezer_sync(struct freezer *freezer, int fd);
 
 #endif

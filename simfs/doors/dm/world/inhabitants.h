@@ -6,10 +6,11 @@
  * those that made themselves another namespace inside, and no process outside.  Nothing
  * here asks a file system, which may be one that waits for who looks: it reads /proc alone.
  */
-#ifndef SNAPRIG_DOORS_DM_WORLD_INHABITANTS_H
-#define SNAPRIG_DOORS_DM_WORLD_INHABITANTS_H
+#ifndef SNAPRIG_DM_INHABITANTS_H
+#define SNAPRIG_DM_INHABITANTS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include <sys/types.h>
 
@@ -19,10 +20,10 @@
 typedef bool inhabitant_visit(pid_t pid, void *context);
 
 /*
- * Calls VISIT for each process of the world whose /dev is DEV_DEVICE ("0:52", as mountinfo has
- * it), but not for the caller's own.  Returns 0 or -errno.
+ * Calls VISIT for each process of the world whose /dev is DEV_DEVICE (its st_dev), but not for the
+ * caller's own.  Returns 0 or -errno.
  */
-int inhabitants_walk(const char *dev_device, inhabitant_visit *visit, void *context);
+int inhabitants_walk(uint64_t dev_device, inhabitant_visit *visit, void *context);
 
 /* Returns false to end the walk. */
 typedef bool inhabitant_mount_visit(pid_t pid, const struct mount_entry *entry, void *context);
@@ -31,6 +32,6 @@ typedef bool inhabitant_mount_visit(pid_t pid, const struct mount_entry *entry, 
  * Calls VISIT for each mount in each of the world's namespaces; PID is a process there, and
  * the mount point is seen from its root.  Returns 0 or -errno.
  */
-int inhabitants_walk_mounts(const char *dev_device, inhabitant_mount_visit *visit, void *context);
+int inhabitants_walk_mounts(uint64_t dev_device, inhabitant_mount_visit *visit, void *context);
 
 #endif

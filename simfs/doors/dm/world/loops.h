@@ -7,8 +7,8 @@
  * Nodes are made in a private folder and vanish at once: none lies in /dev of the host or
  * of the world.  Everything here blocks; any thread may call it.
  */
-#ifndef SNAPRIG_DOORS_DM_WORLD_LOOPS_H
-#define SNAPRIG_DOORS_DM_WORLD_LOOPS_H
+#ifndef SNAPRIG_DM_LOOPS_H
+#define SNAPRIG_DM_LOOPS_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -45,11 +45,11 @@ void loop_detach(struct loop_device *loop);
 
 /*
  * Makes partition 1 of LOOP, which begins at its sector 0 and is as long as it is.  Returns 0
- * with its numbers, by SYS_FD, a folder that is the kernel's /sys; or -errno.  It goes with
+ * with its numbers, by SYS_BLOCK_FD, the kernel's /sys/block; or -errno.  It goes with
  * the loop device.
  */
 int loop_add_partition(
-	const struct loop_device *loop, int sys_fd, unsigned *ret_major, unsigned *ret_minor);
+	const struct loop_device *loop, int sys_block_fd, unsigned *ret_major, unsigned *ret_minor);
 
 /* Takes that partition away.  -EBUSY: someone has it open. */
 int loop_remove_partition(const struct loop_device *loop);

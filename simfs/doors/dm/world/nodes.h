@@ -5,8 +5,8 @@
  * Only who says so (DM_UDEV_DISABLE_LIBRARY_FALLBACK) has them made here; for all others
  * libdevmapper makes them, and this does nothing.
  */
-#ifndef SNAPRIG_DOORS_DM_WORLD_NODES_H
-#define SNAPRIG_DOORS_DM_WORLD_NODES_H
+#ifndef SNAPRIG_DM_NODES_H
+#define SNAPRIG_DM_NODES_H
 
 #include <stdbool.h>
 

@@ -5,10 +5,11 @@
  * The kernel counts how often a loop device is open and does not tell.  So it is told from
  * outside: who claims it (a mounted file system does), and which processes hold its node.
  */
-#ifndef SNAPRIG_DOORS_DM_WORLD_OPENS_H
-#define SNAPRIG_DOORS_DM_WORLD_OPENS_H
+#ifndef SNAPRIG_DM_OPENS_H
+#define SNAPRIG_DM_OPENS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct opens_device {
 	unsigned major;
@@ -19,9 +20,10 @@ struct opens_device {
 /*
  * How often DEVICE is open: once for a file system that is mounted from it (wherever and
  * however often that is), and once for each opening that a process of the world whose /dev
- * is DEV_DEVICE holds.  Openings of the caller's own do not count.  Returns 0 or -errno.
+ * is DEV_DEVICE (its st_dev) holds.  Openings of the caller's own do not count.  Returns 0 or
+ * -errno.
  */
-int opens_count(const char *dev_device, const struct opens_device *device, unsigned *ret);
+int opens_count(uint64_t dev_device, const struct opens_device *device, unsigned *ret);
 
 /* Whether someone claims the device of FD: a file system, or who opened it with O_EXCL. */
 bool opens_is_claimed(int fd);
@@ -31,6 +33,6 @@ bool opens_is_claimed(int fd);
  * /dev/mapper, in the world.  Returns a fd which does not keep it from being unmounted where
  * the kernel can do that; or -ENOENT when it is mounted nowhere there; or another -errno.
  */
-int opens_file_system(const char *dev_device, unsigned major, unsigned minor, const char *name);
+int opens_file_system(uint64_t dev_device, unsigned major, unsigned minor, const char *name);
 
 #endif

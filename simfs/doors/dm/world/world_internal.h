@@ -9,11 +9,12 @@
 
 #include "simfs/doors/dm/world/world.h"
 
+struct commands;
 struct disks;
 struct dm_model;
 struct group;
-struct journal;
-struct loops;
+struct effects;
+struct freezer;
 struct origins;
 struct trap;
 
@@ -45,8 +46,9 @@ struct world {
 	struct disks *disks;
 	struct origins *origins;
 	struct group *group;
-	struct loops *loops;	 /* loops.h */
-	struct journal *journal; /* commands.h */
+	struct effects *effects;
+	struct freezer *freezer; /* started before there are threads */
+	struct commands *commands;
 	struct trap *trap;
 
 	int host_dev;	     /* the machine's /dev, O_PATH: loop-control and loopN are there */
