@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "simfs/doors/dm/world/old_messages.h"
@@ -45,21 +46,32 @@ static void setup(void)
 	ck_assert_int_eq(old_messages_write("wrappers"), 0);
 }
 
-/* Runs COMMAND with the wrappers first and the snapshot in STATE: "EXIT: what was printed". */
+/* Runs COMMAND with the wrappers first and the snapshot in STATE: what it printed, its exit. */
 static const char *printed(const char *state, const char *command)
 {
 	static char text[4096];
 	char shell[512];
+	int status;
+	pid_t child = fork();
 
-	snprintf(shell, sizeof(shell), "STATE='%s' PATH=\"$PWD/wrappers:$PWD/tools:$PATH\" %s 2>&1",
-		state, command);
-	FILE *pipe = popen(shell, "r");
+	ck_assert_int_ge(child, 0);
+	if (child == 0) {
+		snprintf(shell, sizeof(shell),
+			"STATE='%s' PATH=\"$PWD/wrappers:$PWD/tools:$PATH\" %s >printed 2>&1",
+			state, command);
+		execl("/bin/sh", "sh", "-c", shell, NULL);
+		_exit(127);
+	}
+	ck_assert_int_eq(waitpid(child, &status, 0), child);
 
-	ck_assert_ptr_nonnull(pipe);
-	size_t length = fread(text, 1, sizeof(text) - 1, pipe);
+	FILE *file = fopen("printed", "r");
 
-	text[length] = '\0';
-	snprintf(text + length, sizeof(text) - length, "exit %d", WEXITSTATUS(pclose(pipe)));
+	ck_assert_ptr_nonnull(file);
+
+	size_t length = fread(text, 1, sizeof(text) - 1, file);
+
+	fclose(file);
+	snprintf(text + length, sizeof(text) - length, "exit %d", WEXITSTATUS(status));
 	return text;
 }
 
