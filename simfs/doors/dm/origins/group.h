@@ -34,7 +34,10 @@ struct group_order {
 int group_open(const struct group_order *order, struct group **ret);
 void group_close(struct group *group);
 
+/* Of the physical volume; of what in it is live (0: none); of the zeros behind that. */
 uint64_t group_size_sectors(const struct group *group);
+uint64_t group_live_sectors(const struct group *group);
+uint64_t group_padding_sectors(const struct group *group);
 
 /*
  * Makes the physical volume: the content of disk ID, which exists, is the group's from now
