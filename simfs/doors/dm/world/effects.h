@@ -3,6 +3,10 @@
 #ifndef SNAPRIG_DM_EFFECTS_H
 #define SNAPRIG_DM_EFFECTS_H
 
+#include <stdbool.h>
+
+#include <sys/types.h>
+
 struct caller;
 struct dm_effect;
 struct world;
@@ -29,6 +33,17 @@ void effect_perform(struct world *world, const struct caller *caller, struct dm_
  * each call that may have changed something, before it is answered.
  */
 void effects_show(struct world *world);
+
+/*
+ * What nobody has open any more but is cached for it is written, as a kernel does at the last
+ * close (last_close.h).  LEAVING is a process that is about to end, 0 for none: called before
+ * it may, so that who waits for it finds written what it wrote.  Does nothing while a device
+ * is suspended.  May take long.
+ */
+void effects_settle(struct world *world, pid_t leaving);
+
+/* Whether effects_settle() would do anything; takes no time. */
+bool effects_must_settle(struct world *world);
 
 /*
  * A physical volume: a loop device on DISK, which is as big as it will be, whose partition

@@ -19,7 +19,7 @@ struct frozen;
  */
 int freezer_start(struct freezer **ret);
 
-/* Thaws everything and ends the process; NULL is fine. */
+/* Ends the process that makes the others.  What is frozen has been thawed.  NULL is fine. */
 void freezer_end(struct freezer *freezer);
 
 /*

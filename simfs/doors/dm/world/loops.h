@@ -18,7 +18,7 @@
 
 struct loop_device {
 	unsigned minor;
-	int fd;	     /* of the device, read and write; as long as it is open the device stays */
+	int fd;	     /* of the device, read only; as long as it is open the device stays */
 	int file_fd; /* of what it lies on */
 };
 

@@ -17,12 +17,12 @@
  * DEV_FD is /dev of the world.  NAME is a dm device's, as the kernel has it.  A node that is
  * there already, or is gone already, is fine.  Each returns 0 or -errno; -EINVAL for a NAME
  * that cannot be a node ("control", "..").
+ *
+ * After a rename the new name is made, and the old one is left for libdevmapper to rename:
+ * where both steps are done already, it takes the node of the new name away.
  */
 int node_make(int dev_fd, const char *name, unsigned major, unsigned minor);
 int node_remove(int dev_fd, const char *name);
-
-/* The node of the new name; the old one is libdevmapper's to remove, which looks for it. */
-int node_rename(int dev_fd, const char *old_name, const char *name, unsigned major, unsigned minor);
 
 /*
  * Answers a udev cookie (key 0x0d4d0000 | COOKIE) as udev would: its semaphore goes down by

@@ -11,6 +11,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <sys/types.h>
+
 struct opens_device {
 	unsigned major;
 	unsigned minor;
@@ -20,10 +22,11 @@ struct opens_device {
 /*
  * How often DEVICE is open: once for a file system that is mounted from it (wherever and
  * however often that is), and once for each opening that a process of the world whose /dev
- * is DEV_DEVICE (its st_dev) holds.  Openings of the caller's own do not count.  Returns 0 or
- * -errno.
+ * is DEV_DEVICE (its st_dev) holds, but not LEAVING (0: none).  Openings of the caller's own
+ * do not count.  Returns 0 or -errno.
  */
-int opens_count(uint64_t dev_device, const struct opens_device *device, unsigned *ret);
+int opens_count(
+	uint64_t dev_device, const struct opens_device *device, pid_t leaving, unsigned *ret);
 
 /* Whether someone claims the device of FD: a file system, or who opened it with O_EXCL. */
 bool opens_is_claimed(int fd);

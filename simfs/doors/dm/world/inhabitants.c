@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* inhabitants.c - see inhabitants.h. */
+#include "simfs/doors/dm/world/inhabitants.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <sys/sysmacros.h>
+
+#include "simfs/base/cleanup.h"
+
+#define NAMESPACE_BYTES 64
+
+/* The mount namespaces that were met on one walk. */
+struct seen {
+	struct {
+		char name[NAMESPACE_BYTES]; /* "mnt:[4026531841]" */
+		bool ours;
+	} * list;
+	size_t count;
+};
+
+static void auto_seen(struct seen *seen)
+{
+	free(seen->list);
+}
+
+static FILE *open_mounts(pid_t pid)
+{
+	char path[64];
+	snprintf(path, sizeof(path), "/proc/%d/mountinfo", (int)pid);
+	return fopen(path, "re");
+}
+
+/* The third word of a line of mountinfo is DEVICE. */
+static bool line_is_of(const char *line, const char *device)
+{
+	for (int words = 0; words < 2; words++) {
+		line = strchr(line, ' ');
+		if (!line)
+			return false;
+		line++;
+	}
+	size_t length = strlen(device);
+	return strncmp(line, device, length) == 0 && line[length] == ' ';
+}
+
+static bool has_dev(pid_t pid, uint64_t dev_device)
+{
+	AUTO(auto_fclose) FILE *mounts = open_mounts(pid);
+	if (!mounts)
+		return false;
+
+	char device[MOUNT_DEVICE_BYTES];
+	snprintf(device, sizeof(device), "%u:%u", major(dev_device), minor(dev_device));
+	AUTO(auto_free) char *line = NULL;
+	size_t size = 0;
+	while (getline(&line, &size, mounts) > 0)
+		if (line_is_of(line, device))
+			return true;
+	return false;
+}
+
+/* 1: PID lives in the world; 0: it does not, or has gone; or -ENOMEM.  *RET_NEW: first of its
+ * namespace. */
+static int lives_here(struct seen *seen, pid_t pid, uint64_t dev_device, bool *ret_new)
+{
+	char path[64], name[NAMESPACE_BYTES];
+	snprintf(path, sizeof(path), "/proc/%d/ns/mnt", (int)pid);
+	ssize_t length = readlink(path, name, sizeof(name) - 1);
+	if (length <= 0)
+		return 0;
+	name[length] = '\0';
+
+	*ret_new = false;
+	for (size_t i = 0; i < seen->count; i++)
+		if (strcmp(seen->list[i].name, name) == 0)
+			return seen->list[i].ours;
+
+	void *longer = realloc(seen->list, (seen->count + 1) * sizeof(*seen->list));
+	if (!longer)
+		return -ENOMEM;
+	seen->list = longer;
+	*ret_new = true;
+	memcpy(seen->list[seen->count].name, name, sizeof(name));
+	return seen->list[seen->count++].ours = has_dev(pid, dev_device);
+}
+
+/* VISIT returns 1 to go on, 0 to end, or -errno; NEW: the first process of its namespace. */
+static int walk(
+	uint64_t dev_device, int (*visit)(pid_t pid, bool new, void *context), void *context)
+{
+	AUTO(auto_seen) struct seen seen = { 0 };
+	AUTO(auto_closedir) DIR *proc = opendir("/proc");
+	if (!proc)
+		return -errno;
+
+	pid_t self = getpid();
+	int result = 1;
+	struct dirent *entry;
+	while (result > 0 && (entry = readdir(proc))) {
+		pid_t pid = isdigit((unsigned char)*entry->d_name)
+				    ? (pid_t)strtol(entry->d_name, NULL, 10)
+				    : 0;
+		if (!pid || pid == self)
+			continue;
+		bool new = false;
+		int here = lives_here(&seen, pid, dev_device, &new);
+		if (here < 0)
+			return here;
+		if (here)
+			result = visit(pid, new, context);
+	}
+	return result < 0 ? result : 0;
+}
+
+struct process_walk {
+	inhabitant_visit *visit;
+	void *context;
+};
+
+static int visit_process(pid_t pid, bool new, void *context)
+{
+	(void)new;
+	struct process_walk *walk_ = context;
+	return walk_->visit(pid, walk_->context);
+}
+
+int inhabitants_walk(uint64_t dev_device, inhabitant_visit *visit, void *context)
+{
+	struct process_walk walk_ = { visit, context };
+	return walk(dev_device, visit_process, &walk_);
+}
+
+struct mount_walk {
+	inhabitant_mount_visit *visit;
+	void *context;
+};
+
+static int visit_mounts(pid_t pid, bool new, void *context)
+{
+	struct mount_walk *walk_ = context;
+	AUTO(auto_fclose) FILE *mounts = new ? open_mounts(pid) : NULL;
+	if (!mounts)
+		return 1;
+
+	AUTO(auto_free) struct mount_entry *entry = malloc(sizeof(*entry));
+	if (!entry)
+		return -ENOMEM;
+	AUTO(auto_free) char *line = NULL;
+	size_t size = 0;
+	while (getline(&line, &size, mounts) > 0)
+		if (mount_entry_parse(line, entry) && !walk_->visit(pid, entry, walk_->context))
+			return 0;
+	return 1;
+}
+
+int inhabitants_walk_mounts(uint64_t dev_device, inhabitant_mount_visit *visit, void *context)
+{
+	struct mount_walk walk_ = { visit, context };
+	return walk(dev_device, visit_mounts, &walk_);
+}
