@@ -102,7 +102,7 @@ H_FILES := $(wildcard simfs/*.h simfs/*/*.h simfs/volume/*/*.h simfs/doors/dm/*/
 # ---- goals -----------------------------------------------------------------
 
 .PHONY: all tests help demo check check-long catalog matrix commands bench bench-before bench-faults bench-instructions \
-	bench-latency tidy lint format install clean deps compdb mutants conform pressure fuzz $(CONFIGS)
+	bench-latency tidy lint format install clean deps compdb mutants conform conform-lvm pressure fuzz $(CONFIGS)
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 22
@@ -156,6 +156,11 @@ conform: ## fresh traces on the real kernel's dm-snapshot and on the rig (SEED, 
 	$(Q)tools/deps build tests conform
 	$(build) tests
 	$(Q)tests/conform/run $(BUILD)
+
+conform-lvm: ## the same LVM commands on the real kernel and in `snaprig lvm` (SCRIPTS, SEED, COUNT, RECORD=1)
+	$(Q)tools/deps build tests conform
+	$(build) all
+	$(Q)tests/conform/lvm $(BUILD)
 
 pressure: ## memory is pressed in a cgroup of version 2, on Debian's kernel, emulated
 	$(Q)tools/deps build conform

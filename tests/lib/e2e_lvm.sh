@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=sh
+#
+# e2e_lvm.sh - command scripts in the world of `snaprig lvm`, and what was recorded of them
+# on a real kernel.
+#
+# Sourced with $SNAPRIG, the program, and $lvm_record, the recorder (tests/conform).
+# shellcheck disable=SC2154 # of whoever sources this
+
+# The size of the volume that is vg0/live where the recordings were made.
+lvm_volume_size=64MiB
+
+# lvm_script RECORDING - the script that it was made of.
+lvm_script()
+{
+	sed -n -e 's/^\$ //p' -e '/^~ /p' "$1"
+}
+
+# lvm_record_world SCRIPT - runs it in a world of a new image, in the current folder, and
+# prints the recording.
+lvm_record_world()
+{
+	rm -rf image image.snaprig
+	"$SNAPRIG" create image --size "$lvm_volume_size" >/dev/null || return 1
+	# shellcheck disable=SC2016 # of the shell in the world
+	"$SNAPRIG" lvm image -- bash -c '
+		PV=$(pvs --noheadings -o pv_name vg0 | tr -d " ") exec "$@"' - "$lvm_record" "$1"
+	rm -rf image image.snaprig
+}
