@@ -37,9 +37,9 @@ int caller_write(const struct caller *caller, uint64_t address, const void *data
 int caller_read_text(const struct caller *caller, uint64_t address, char *buffer, size_t length);
 
 /*
- * PATH, which it would open, as we can: through its root, relative to its current folder.
- * Returns 0 or -ENAMETOOLONG.
+ * Finds PATH as it would: through its root, relative to its current folder, links included.
+ * *RET is a descriptor of O_PATH.  Returns 0 or -errno.
  */
-int caller_path(const struct caller *caller, const char *path, char *buffer, size_t length);
+int caller_find(const struct caller *caller, const char *path, int *ret);
 
 #endif

@@ -2,9 +2,12 @@
 /*
  * join.h - how a process becomes one of a world.
  *
- * It connects to the supervisor, which gives it the namespace; it goes there, puts itself
- * behind a filter of its own, and hands the listener over.  The first command, the real tools
- * that the supervisor runs, and `snaprig lvm --enter` come in this way.
+ *	it		puts itself behind a filter, and hands its listener to
+ *	who leads it	its parent, who asks the supervisor by a socket in the state folder:
+ *	supervisor	answers that listener from now on, and gives the namespace back
+ *
+ * The first command, the real tools that the supervisor runs, and `snaprig lvm --enter`
+ * come in this way.
  */
 #ifndef SNAPRIG_DM_JOIN_H
 #define SNAPRIG_DM_JOIN_H
@@ -12,19 +15,28 @@
 struct join_server;
 struct world;
 
-/* ---- the process that joins; of one thread ---- */
+/*
+ * The process itself, of one thread: CHANNEL is a socket to who leads it.  The current folder
+ * stays the one of the same path, or becomes / where there is none.  Returns 0, or -errno
+ * after a message; then the process is fit to end only.
+ */
+int join_follow(int channel);
 
 /*
- * Joins by SOCKET, a connection to the supervisor, which is closed.  The current folder stays
- * the one of the same path, or becomes / where there is none.  Returns 0, or -errno after a
- * message; then the process is fit to end only.
+ * Its parent: leads who follows on CHANNEL into the world whose supervisor is on SOCKET.  *RET
+ * is another descriptor of the listener: POLLHUP tells that no process is behind it.  Returns
+ * 0 or -errno: -ESHUTDOWN when the world has ended.
  */
-int join_world(int socket);
+int join_lead(int channel, int socket, int *ret_listener);
 
-/* ---- the supervisor ---- */
+/* Connects to the supervisor of the world with that STATE folder: 0 or -errno. */
+int join_connect(const char *state, int *ret_socket);
 
-/* Serves connections of LISTENING_SOCKET, which it takes over, by a thread.  0 or -errno. */
-int join_serve(struct world *world, int listening_socket, struct join_server **ret);
+/*
+ * The supervisor: serves who connects to the world's STATE folder, by a thread.  What lies
+ * there of a supervisor before is replaced.  Returns 0 or -errno.
+ */
+int join_serve(struct world *world, struct join_server **ret);
 
 /* Nobody joins any more.  NULL is fine. */
 void join_server_end(struct join_server *server);

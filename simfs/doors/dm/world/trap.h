@@ -12,24 +12,37 @@
 #ifndef SNAPRIG_DM_TRAP_H
 #define SNAPRIG_DM_TRAP_H
 
+#include <stdbool.h>
+
 struct world;
 
 #define TRAP_CALLS_MAX 512
 
+/* Sent to the thread of a call whose caller was killed: its waits end with EINTR. */
+#define TRAP_GIVE_UP_SIGNAL SIGUSR2
+
 struct trap;
 
+/* Returns 0 or -errno. */
 int trap_start(struct world *world, struct trap **ret);
 
-/* Takes LISTENER over: what it brings is answered from now on.  For any thread. */
+/*
+ * Takes LISTENER over: what it brings is answered from now on.  For any thread.  Returns 0;
+ * -ESHUTDOWN when the world has ended, -ENOSPC when there are too many, or -ENOMEM.
+ */
 int trap_add(struct trap *trap, int listener);
 
 /*
- * Returns when no listener is left: the last process behind them has ended.  All calls have
- * ended, too.
+ * The world goes on though no listener is left: somebody is about to join.  There is one
+ * hold from the start.  False: it has ended.
  */
+bool trap_hold(struct trap *trap);
+void trap_release(struct trap *trap);
+
+/* Returns when there is neither hold nor listener, and no call: the world has ended. */
 void trap_wait(struct trap *trap);
 
-/* No process is behind any listener any more, or it gets ENOSYS.  NULL is fine. */
+/* After trap_wait().  NULL is fine. */
 void trap_end(struct trap *trap);
 
 #endif

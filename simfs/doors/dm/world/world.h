@@ -38,8 +38,8 @@ struct world_options {
  */
 int world_run(const struct world_options *options, char *const *command);
 
-/* Runs COMMAND in the world of the rig at MOUNT_POINT, which runs; as world_run(). */
-int world_enter(const char *state_folder, char *const *command);
+/* Runs COMMAND in the world of the rig at MOUNT_POINT, which runs already; as world_run(). */
+int world_enter(const char *mount_point, const char *state_folder, char *const *command);
 
 /* Whether worlds can be made here.  What is missing is told by *RET_WHY, a constant text. */
 enum world_ability {

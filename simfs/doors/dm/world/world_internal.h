@@ -27,9 +27,11 @@ struct trap;
 #define WORLD_NODEV  WORLD_FOLDER "/nodev" /* has the control node, on a nodev tmpfs */
 #define WORLD_SYS    WORLD_FOLDER "/sys"   /* block/, dev/block/, class/block/ */
 #define WORLD_LVM    WORLD_FOLDER "/lvm"   /* /etc/lvm there */
-#define WORLD_RUN    WORLD_FOLDER "/run"   /* /run there */
 #define WORLD_DISKS  WORLD_FOLDER "/disks" /* of disks/: sockets, devices/, exports/ */
 #define WORLD_RIGS   WORLD_FOLDER "/rigs"  /* of origins/: mount points, logs */
+
+/* Programs that come first in PATH there; the same name in the world. */
+#define WORLD_TOOLS "/run/snaprig-tools"
 
 struct world {
 	struct world_options options;

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "simfs/doors/dm/world/calls.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "simfs/base/clock.h"
+#include "simfs/doors/dm/model/call.h"
+#include "simfs/doors/dm/world/caller.h"
+#include "simfs/doors/dm/world/effects.h"
+#include "simfs/doors/dm/world/world_internal.h"
+
+/* How long a call that waits for others goes without asking whether its caller lives. */
+#define LOOK_AGAIN_NS	  (200 * NS_PER_MS)
+
+#define IOCTL_NUMBER_MASK 0xffu
+
+struct call_memory {
+	uint8_t *data;
+	size_t length;
+};
+
+/* All that the model wants of the caller's memory at ADDRESS. */
+static int memory_fetch(const struct caller *caller, unsigned int number, uint64_t address,
+	struct call_memory *memory)
+{
+	for (;;) {
+		size_t wanted = dm_call_wants(number, memory->data, memory->length);
+		uint8_t *data;
+		int result;
+
+		if (wanted <= memory->length)
+			return 0;
+		if (wanted > DM_DATA_MAX)
+			return -ENOMEM;
+		data = realloc(memory->data, wanted);
+		if (!data)
+			return -ENOMEM;
+		memory->data = data;
+		result = caller_read(caller, address + memory->length, data + memory->length,
+			wanted - memory->length);
+		if (result < 0)
+			return result;
+		memory->length = wanted;
+	}
+}
+
+void calls_wake(struct world *world)
+{
+	pthread_cond_broadcast(&world->turned);
+}
+
+/* Until what others do lets EFFECT go on, or the caller was killed.  With the lock. */
+static void effect_await(struct world *world, const struct caller *caller, struct dm_effect *effect)
+{
+	while (effect->result == 0 && dm_effect_waits(effect)) {
+		uint64_t until_ns = clock_now_ns() + LOOK_AGAIN_NS;
+		struct timespec until = { .tv_sec = (time_t)(until_ns / NS_PER_S),
+			.tv_nsec = (long)(until_ns % NS_PER_S) };
+
+		if (pthread_cond_timedwait(&world->turned, &world->lock, &until) == ETIMEDOUT &&
+			!caller_waits(caller))
+			effect->result = -EINTR;
+	}
+}
+
+/* All steps of CALL; its answer.  With the lock, which is given up meanwhile. */
+static int call_perform(
+	struct world *world, const struct caller *caller, struct dm_call *call, size_t *ret_length)
+{
+	struct dm_effect *effect;
+
+	while ((effect = dm_call_next(call))) {
+		if (effect->kind == DM_EFFECT_TURN || effect->kind == DM_EFFECT_WAIT) {
+			effect_await(world, caller, effect);
+			continue;
+		}
+		pthread_mutex_unlock(&world->lock);
+		effect_perform(world, caller, effect);
+		pthread_mutex_lock(&world->lock);
+	}
+
+	int answer = dm_call_end(call, ret_length);
+
+	calls_wake(world);
+	return answer;
+}
+
+int call_answer(
+	struct world *world, const struct caller *caller, uint32_t request, uint64_t address)
+{
+	unsigned int number = request & IOCTL_NUMBER_MASK;
+	struct call_memory memory = { 0 };
+	size_t length = 0;
+	struct dm_call *call;
+	int answer;
+
+	/* As the kernel: it looks at nothing of those who may not. */
+	if (!caller_is_admin(caller))
+		return -EACCES;
+	answer = memory_fetch(caller, number, address, &memory);
+	if (answer == 0) {
+		pthread_mutex_lock(&world->lock);
+		call = dm_call_begin(
+			world->model, number, memory.data, memory.length, (void *)caller);
+		answer = call ? call_perform(world, caller, call, &length) : -ENOMEM;
+		pthread_mutex_unlock(&world->lock);
+	}
+	effects_show(world);
+	if (length > 0 && caller_waits(caller) &&
+		caller_write(caller, address, memory.data, length) < 0 && answer == 0)
+		answer = -EFAULT;
+	free(memory.data);
+	return answer;
+}

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "simfs/doors/dm/world/join.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <sched.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "simfs/base/cleanup.h"
+#include "simfs/base/log.h"
+#include "simfs/doors/dm/world/fd_pass.h"
+#include "simfs/doors/dm/world/filter.h"
+#include "simfs/doors/dm/world/join_internal.h"
+
+/* ---- who follows ---- */
+
+static int enter_namespace(int namespace_fd)
+{
+	char folder[PATH_MAX];
+	bool known = getcwd(folder, sizeof folder) != NULL;
+
+	if (setns(namespace_fd, CLONE_NEWNS) < 0)
+		return -errno;
+	if (!known || chdir(folder) < 0)
+		return chdir("/") < 0 ? -errno : 0;
+	return 0;
+}
+
+int join_follow(int channel)
+{
+	AUTO(auto_close) int listener = -1;
+	AUTO(auto_close) int namespace_fd = -1;
+	int result = filter_install(&listener);
+
+	if (result == -EBUSY)
+		log_error("somebody watches the system calls here already: a world cannot be "
+			  "made inside another one, or inside such a sandbox");
+	else if (result < 0)
+		log_error_code(result, "cannot watch system calls");
+	if (result < 0) {
+		(void)fd_pass(channel, -1, result);
+		return result;
+	}
+	result = fd_pass(channel, listener, 0);
+	if (result == 0)
+		result = fd_take(channel, &namespace_fd);
+	if (result == 0)
+		result = enter_namespace(namespace_fd);
+	if (result < 0)
+		log_error_code(result, "cannot go into the world");
+	return result;
+}
+
+/* ---- who leads ---- */
+
+/* "/proc/self/fd/N/world.sock": its own path may be longer than an address. */
+static int socket_address(int folder, struct sockaddr_un *ret)
+{
+	*ret = (struct sockaddr_un){ .sun_family = AF_UNIX };
+	return snprintf(
+		ret->sun_path, sizeof ret->sun_path, "/proc/self/fd/%d/" JOIN_SOCKET, folder);
+}
+
+int join_connect(const char *state, int *ret_socket)
+{
+	AUTO(auto_close) int folder = open(state, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	AUTO(auto_close) int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+	struct sockaddr_un address;
+
+	if (folder < 0 || fd < 0)
+		return -errno;
+	socket_address(folder, &address);
+	if (connect(fd, (struct sockaddr *)&address, sizeof address) < 0)
+		return -errno;
+	*ret_socket = TAKE_FD(fd);
+	return 0;
+}
+
+int join_listen(const char *state, int *ret_socket)
+{
+	AUTO(auto_close) int folder = open(state, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	AUTO(auto_close) int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+	struct sockaddr_un address;
+
+	if (folder < 0 || fd < 0)
+		return -errno;
+	if (unlinkat(folder, JOIN_SOCKET, 0) < 0 && errno != ENOENT)
+		return -errno;
+	socket_address(folder, &address);
+	if (bind(fd, (struct sockaddr *)&address, sizeof address) < 0 || listen(fd, 16) < 0)
+		return -errno;
+	*ret_socket = TAKE_FD(fd);
+	return 0;
+}
+
+int join_lead(int channel, int socket, int *ret_listener)
+{
+	AUTO(auto_close) int listener = -1;
+	AUTO(auto_close) int namespace_fd = -1;
+	int result = fd_take(channel, &listener);
+
+	/* It has said why. */
+	if (result < 0)
+		return result;
+	result = fd_pass(socket, listener, 0);
+	if (result == 0)
+		result = fd_take(socket, &namespace_fd);
+	if (result < 0)
+		(void)fd_pass(channel, -1, result);
+	else
+		result = fd_pass(channel, namespace_fd, 0);
+	if (result == 0)
+		*ret_listener = TAKE_FD(listener);
+	return result;
+}

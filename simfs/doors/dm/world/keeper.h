@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * keeper.h - who has brought a command into a world, and waits for it.
+ *
+ * The command is in the process group of its starter, so it has the terminal.  What somebody
+ * sends to the starter alone is handed on; after SIGTERM or SIGHUP the command gets some
+ * seconds to end, and what it has left in the world as well.
+ */
+#ifndef SNAPRIG_DM_KEEPER_H
+#define SNAPRIG_DM_KEEPER_H
+
+#include <stdint.h>
+
+#include <sys/types.h>
+
+/* From now on no signal ends this process but in order. */
+void keeper_begin(void);
+
+struct keeper_world {
+	const char *state;	 /* the world's state folder */
+	const char *mount_point; /* told to the command */
+	pid_t supervisor;	 /* our child; 0: it is another's */
+	int news_fd;		 /* to that child; shut down when the command is inside; or -1 */
+	uint64_t dev_device;	 /* st_dev of /dev there; 0: not known */
+};
+
+/*
+ * Runs COMMAND in the world and returns its exit code when no process is left of those that
+ * came in with it, and the supervisor, if it is ours, has ended.
+ */
+int keeper_run(const struct keeper_world *world, char *const *command);
+
+#endif

@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "simfs/doors/dm/world/trap.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "simfs/base/check.h"
+#include "simfs/base/cleanup.h"
+#include "simfs/doors/dm/world/trap_internal.h"
+
+#define CALL_STACK_BYTES (256u << 10)
+
+/* How often it is asked whether those still wait whose calls take long. */
+#define LOOK_AGAIN_MS 200
+
+/* More listeners than that come from a loop of `snaprig lvm --enter`. */
+#define LISTENERS_MAX 256
+
+/* ---- listeners ---- */
+
+static void wake(const struct trap *trap)
+{
+	uint64_t one = 1;
+
+	(void)!write(trap->wake_fd, &one, sizeof one);
+}
+
+/* With the lock. */
+static void listener_put(struct trap_listener *listener)
+{
+	if (--listener->holders > 0)
+		return;
+	close(listener->fd);
+	free(listener);
+}
+
+int trap_add(struct trap *trap, int listener_fd)
+{
+	AUTO(auto_close) int fd = listener_fd;
+	struct trap_listener *listener = calloc(1, sizeof *listener);
+	unsigned count = 0;
+	int result = 0;
+
+	if (!listener)
+		return -ENOMEM;
+	listener->fd = fd;
+	listener->holders = 1;
+
+	pthread_mutex_lock(&trap->lock);
+	list_for_each (at, &trap->listeners)
+		count++;
+	if (trap->ended)
+		result = -ESHUTDOWN;
+	else if (count >= LISTENERS_MAX)
+		result = -ENOSPC;
+	else
+		list_append(&trap->listeners, &listener->link);
+	pthread_mutex_unlock(&trap->lock);
+
+	if (result < 0) {
+		free(listener);
+		return result;
+	}
+	(void)TAKE_FD(fd);
+	wake(trap);
+	return 0;
+}
+
+/* The last process behind it has ended. */
+static void listener_leave(struct trap *trap, struct trap_listener *listener)
+{
+	pthread_mutex_lock(&trap->lock);
+	list_remove(&listener->link);
+	listener_put(listener);
+	pthread_cond_broadcast(&trap->changed);
+	pthread_mutex_unlock(&trap->lock);
+}
+
+/* ---- calls ---- */
+
+static void call_leave(struct trap_call *call)
+{
+	struct trap *trap = call->trap;
+
+	pthread_mutex_lock(&trap->lock);
+	list_remove(&call->link);
+	listener_put(call->listener);
+	trap->call_count--;
+	pthread_cond_broadcast(&trap->changed);
+	pthread_mutex_unlock(&trap->lock);
+	free(call);
+}
+
+static void *call_thread(void *argument)
+{
+	struct trap_call *call = argument;
+
+	trap_answer_ioctl(call->trap, call);
+	call_leave(call);
+	return NULL;
+}
+
+static int call_begin(struct trap *trap, struct trap_call *call)
+{
+	pthread_attr_t attributes;
+	int result;
+
+	if (pthread_attr_init(&attributes) != 0)
+		return -ENOMEM;
+	pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+	pthread_attr_setstacksize(&attributes, CALL_STACK_BYTES);
+
+	pthread_mutex_lock(&trap->lock);
+	result = trap->call_count < TRAP_CALLS_MAX
+			 ? -pthread_create(&call->thread, &attributes, call_thread, call)
+			 : -ENOMEM;
+	if (result == 0) {
+		trap->call_count++;
+		call->listener->holders++;
+		list_append(&trap->calls, &call->link);
+	}
+	pthread_mutex_unlock(&trap->lock);
+	pthread_attr_destroy(&attributes);
+	return result;
+}
+
+static void answer_ioctl(
+	struct trap *trap, struct trap_listener *listener, const struct seccomp_notif *request)
+{
+	struct trap_call *call = calloc(1, sizeof *call);
+
+	if (!call) {
+		trap_refuse(listener->fd, request, -ENOMEM);
+		return;
+	}
+	*call = (struct trap_call){
+		.trap = trap,
+		.listener = listener,
+		.request = *request,
+		.caller = { .pid = (pid_t)request->pid,
+			.waits = trap_caller_waits,
+			.fd = listener->fd,
+			.id = request->id },
+	};
+	if (call_begin(trap, call) < 0) {
+		trap_refuse(listener->fd, request, -ENOMEM);
+		free(call);
+	}
+}
+
+/* Those whose callers were killed give up what they wait for. */
+static void look_after_calls(struct trap *trap)
+{
+	pthread_mutex_lock(&trap->lock);
+	list_for_each (at, &trap->calls) {
+		struct trap_call *call = CONTAINER_OF(at, struct trap_call, link);
+
+		if (!caller_waits(&call->caller))
+			pthread_kill(call->thread, TRAP_GIVE_UP_SIGNAL);
+	}
+	pthread_mutex_unlock(&trap->lock);
+}
+
+/* ---- the loop ---- */
+
+static void receive(struct trap *trap, struct trap_listener *listener)
+{
+	struct seccomp_notif request = { 0 };
+
+	/* ENOENT: it was killed meanwhile. */
+	if (ioctl(listener->fd, SECCOMP_IOCTL_NOTIF_RECV, &request) < 0)
+		return;
+	switch (request.data.nr) {
+	case __NR_ioctl:
+		answer_ioctl(trap, listener, &request);
+		break;
+	case __NR_exit_group:
+		trap_answer_exit(trap, listener->fd, &request);
+		break;
+	default:
+		trap_answer_open(trap, listener->fd, &request);
+	}
+}
+
+struct watched {
+	struct pollfd fds[LISTENERS_MAX + 1];
+	struct trap_listener *listeners[LISTENERS_MAX + 1];
+	nfds_t count;
+	bool has_calls, ended;
+};
+
+static void watched_gather(struct trap *trap, struct watched *watched)
+{
+	watched->fds[0] = (struct pollfd){ .fd = trap->wake_fd, .events = POLLIN };
+	watched->count = 1;
+	pthread_mutex_lock(&trap->lock);
+	list_for_each (at, &trap->listeners) {
+		struct trap_listener *listener = CONTAINER_OF(at, struct trap_listener, link);
+
+		watched->fds[watched->count] = (struct pollfd){ .fd = listener->fd,
+			.events = POLLIN };
+		watched->listeners[watched->count++] = listener;
+	}
+	watched->has_calls = trap->call_count > 0;
+	watched->ended = trap->ended;
+	pthread_mutex_unlock(&trap->lock);
+}
+
+static void *trap_thread(void *argument)
+{
+	struct trap *trap = argument;
+	struct watched *watched = calloc(1, sizeof *watched);
+
+	MUST(watched);
+	for (;;) {
+		uint64_t wakes;
+		int ready;
+
+		watched_gather(trap, watched);
+		if (watched->ended)
+			break;
+		ready = poll(watched->fds, watched->count, watched->has_calls ? LOOK_AGAIN_MS : -1);
+		if (ready == 0)
+			look_after_calls(trap);
+		if (watched->fds[0].revents)
+			(void)!read(trap->wake_fd, &wakes, sizeof wakes);
+		for (nfds_t at = 1; ready > 0 && at < watched->count; at++) {
+			if (watched->fds[at].revents & POLLIN)
+				receive(trap, watched->listeners[at]);
+			else if (watched->fds[at].revents)
+				listener_leave(trap, watched->listeners[at]);
+		}
+	}
+	free(watched);
+	return NULL;
+}
+
+/* ---- life ---- */
+
+/* It interrupts what the thread waits for, and that is all. */
+static void give_up(int number)
+{
+	(void)number;
+}
+
+int trap_start(struct world *world, struct trap **ret)
+{
+	struct sigaction action = { .sa_handler = give_up };
+	struct trap *trap = calloc(1, sizeof *trap);
+	int result;
+
+	if (!trap)
+		return -ENOMEM;
+	trap->world = world;
+	pthread_mutex_init(&trap->lock, NULL);
+	pthread_cond_init(&trap->changed, NULL);
+	list_init(&trap->listeners);
+	list_init(&trap->calls);
+	trap->holds = 1;
+	trap->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	trap->control_fd = memfd_create(TRAP_CONTROL_NAME, MFD_CLOEXEC);
+	sigaction(TRAP_GIVE_UP_SIGNAL, &action, NULL);
+	result = trap->wake_fd < 0 || trap->control_fd < 0
+			 ? -errno
+			 : -pthread_create(&trap->thread, NULL, trap_thread, trap);
+	if (result < 0) {
+		if (trap->wake_fd >= 0)
+			close(trap->wake_fd);
+		if (trap->control_fd >= 0)
+			close(trap->control_fd);
+		free(trap);
+		return result;
+	}
+	*ret = trap;
+	return 0;
+}
+
+bool trap_hold(struct trap *trap)
+{
+	bool held;
+
+	pthread_mutex_lock(&trap->lock);
+	held = !trap->ended;
+	trap->holds += held;
+	pthread_mutex_unlock(&trap->lock);
+	return held;
+}
+
+void trap_release(struct trap *trap)
+{
+	pthread_mutex_lock(&trap->lock);
+	MUST(trap->holds > 0);
+	trap->holds--;
+	pthread_cond_broadcast(&trap->changed);
+	pthread_mutex_unlock(&trap->lock);
+}
+
+void trap_wait(struct trap *trap)
+{
+	pthread_mutex_lock(&trap->lock);
+	while (trap->holds > 0 || !list_empty(&trap->listeners) || trap->call_count > 0)
+		pthread_cond_wait(&trap->changed, &trap->lock);
+	trap->ended = true;
+	pthread_mutex_unlock(&trap->lock);
+	wake(trap);
+}
+
+void trap_end(struct trap *trap)
+{
+	if (!trap)
+		return;
+	pthread_join(trap->thread, NULL);
+	close(trap->wake_fd);
+	close(trap->control_fd);
+	pthread_mutex_destroy(&trap->lock);
+	pthread_cond_destroy(&trap->changed);
+	free(trap);
+}

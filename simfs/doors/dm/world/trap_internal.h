@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* trap_internal.h - between the loop (trap.c) and the answers (trap_answer.c). */
+#ifndef SNAPRIG_DM_TRAP_INTERNAL_H
+#define SNAPRIG_DM_TRAP_INTERNAL_H
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <linux/seccomp.h>
+
+#include "simfs/base/list.h"
+#include "simfs/doors/dm/world/caller.h"
+#include "simfs/doors/dm/world/trap.h"
+
+struct trap_listener {
+	struct list link;
+	int fd;
+	unsigned holders; /* the list, until the last process behind it has ended, and its calls */
+};
+
+/* One ioctl, by a thread of its own. */
+struct trap_call {
+	struct list link; /* of the trap */
+	struct trap *trap;
+	struct trap_listener *listener;
+	struct caller caller;
+	struct seccomp_notif request;
+	pthread_t thread;
+};
+
+struct trap {
+	struct world *world;
+	pthread_t thread;
+	int wake_fd;	/* an eventfd: look at the lists again */
+	int control_fd; /* a memfd; a copy of it is what who opens the control node gets */
+
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	struct list listeners;
+	struct list calls;
+	unsigned call_count;
+	unsigned holds;
+	bool ended;
+};
+
+/* A name that /proc/PID/fd tells of the control node, and of nothing else. */
+#define TRAP_CONTROL_NAME "snaprig-device-mapper"
+
+/* The answers to what is no ioctl, given at once. */
+void trap_answer_open(struct trap *trap, int listener, const struct seccomp_notif *request);
+void trap_answer_exit(struct trap *trap, int listener, const struct seccomp_notif *request);
+
+/* Answers an ioctl; blocks as long as that takes. */
+void trap_answer_ioctl(struct trap *trap, const struct trap_call *call);
+
+/* The system call of REQUEST ends with ERROR (-errno). */
+void trap_refuse(int listener, const struct seccomp_notif *request, int error);
+
+/* As caller.h has it, of a caller with a listener in `fd` and a notification in `id`. */
+bool trap_caller_waits(const struct caller *caller);
+
+#endif
