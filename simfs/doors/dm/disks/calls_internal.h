@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* calls_internal.h - a call, for the two files that are calls.h. */
+#ifndef SNAPRIG_DM_DISKS_CALLS_INTERNAL_H
+#define SNAPRIG_DM_DISKS_CALLS_INTERNAL_H
+
+#include <sys/socket.h>
+
+#include "simfs/doors/dm/disks/calls.h"
+#include "simfs/doors/dm/disks/wire.h"
+
+struct calls {
+	struct pump *pump;
+	struct flow *flow;
+	struct files *files;
+	int fd;
+	void (*ended)(void *context);
+	void *context;
+
+	/* The call that is being received. */
+	struct pump_op op;
+	struct wire_call wire;
+	struct iovec iov;
+	struct msghdr message;
+	union {
+		char bytes[CMSG_SPACE(WIRE_FDS_MAX * sizeof(int))];
+		struct cmsghdr align;
+	} control;
+};
+
+struct call {
+	struct calls *calls;
+	struct wire_call wire;
+	int fds[WIRE_FDS_MAX]; /* -1: not there, or handed over */
+	void *payload;	       /* mapped, or NULL */
+
+	struct pump_op op; /* waits for the caller to give up */
+	char gives_up;
+	bool is_busy;	 /* somebody is at it, and settles it afterwards */
+	bool is_waiting; /* op is under way */
+	bool is_answered;
+	bool has_io; /* io is under way */
+	struct flow_io io;
+	struct flow_hold *hold; /* NULL, or one that waits */
+};
+
+/* Does what WIRE says; 0 or -errno with *RET is the answer, -EINPROGRESS: it comes later. */
+int call_perform(struct call *call, uint64_t *ret);
+
+void call_answer(struct call *call, int error, uint64_t value);
+/* Frees it as soon as nothing needs it any more. */
+void call_settle(struct call *call);
+
+#endif

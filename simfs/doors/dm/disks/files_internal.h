@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * files_internal.h - an open file, for the two files that are files.h.
+ */
+#ifndef SNAPRIG_DM_DISKS_FILES_INTERNAL_H
+#define SNAPRIG_DM_DISKS_FILES_INTERNAL_H
+
+#include "simfs/doors/dm/disks/files.h"
+
+struct disk_file {
+	struct list link;
+	uint64_t id;
+	int buffered_fd;
+	int direct_fd; /* -1: there is none */
+	uint32_t align;
+	bool read_only;
+	bool is_dropped;
+	bool cannot_punch, cannot_zero; /* it has no fallocate() of that mode */
+	unsigned users;			/* who opened it, maps, transfers */
+};
+
+struct files {
+	struct pump *pump;
+	struct flow *flow;
+	struct list list;
+	uint64_t last_id;
+};
+
+/* NULL: there is none. */
+struct disk_file *file_find(const struct files *files, uint64_t id);
+void file_put(struct files *files, struct disk_file *file);
+
+#endif

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "simfs/doors/dm/disks/server.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "simfs/base/cleanup.h"
+#include "simfs/base/log.h"
+#include "simfs/base/mount_table.h"
+#include "simfs/doors/dm/disks/calls.h"
+#include "simfs/doors/dm/disks/front.h"
+#include "simfs/doors/dm/disks/wire.h"
+
+/* Writeback through our files must not wait for memory that it is to free. */
+#ifndef PR_SET_IO_FLUSHER
+#define PR_SET_IO_FLUSHER 57
+#endif
+
+#define FRONTS 2
+
+struct server {
+	int fd;
+	struct pump *pump;
+	struct flow *flow;
+	struct files *files;
+	struct front *fronts[FRONTS];
+	char devices[FRONTS][MOUNT_DEVICE_BYTES];
+	unsigned ready_count;
+	struct calls *calls;
+};
+
+static void tell(struct server *server, int error)
+{
+	struct wire_answer answer = { .error = error };
+
+	(void)!send(server->fd, &answer, sizeof answer, MSG_NOSIGNAL);
+}
+
+void server_abort_mount(const char *device)
+{
+	const char *colon = strchr(device, ':');
+	char path[128];
+
+	if (!colon)
+		return;
+	snprintf(path, sizeof path, "/sys/fs/fuse/connections/%s/abort", colon + 1);
+
+	AUTO(auto_close) int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+	if (fd >= 0)
+		(void)!write(fd, "1", 1);
+}
+
+/*
+ * Whoever waits is answered first.  The rest is for what comes while this process cannot
+ * go, because a file below it does not answer.
+ */
+__attribute__((noreturn)) static void server_end(void *context)
+{
+	struct server *server = context;
+
+	if (server->flow)
+		flow_fail_all(server->flow);
+	for (int i = 0; i < FRONTS; i++) {
+		front_unmount(server->fronts[i]);
+		server_abort_mount(server->devices[i]);
+	}
+	_exit(0);
+}
+
+static void front_is_ready(void *context)
+{
+	struct server *server = context;
+
+	if (++server->ready_count == FRONTS)
+		tell(server, 0);
+}
+
+static int server_start(struct server *server, const char *folder)
+{
+	static const char *const names[FRONTS] = { SERVER_DEVICES, SERVER_EXPORTS };
+	struct flow_ops ops = { .file = files_transfer, .delay = files_delay };
+	int error = pump_create(&server->pump);
+
+	if (error == 0)
+		error = files_create(server->pump, &server->files);
+	ops.context = server->files;
+	if (error == 0)
+		error = flow_create(&ops, &server->flow);
+	if (error < 0)
+		return error;
+	files_set_flow(server->files, server->flow);
+	for (int i = 0; i < FRONTS && error == 0; i++) {
+		AUTO(auto_free) char *path = NULL;
+		struct mount_entry entry;
+
+		if (asprintf(&path, "%s/%s", folder, names[i]) < 0)
+			return -ENOMEM;
+		error = front_create(server->pump, server->flow, path, front_is_ready, server,
+			&server->fronts[i]);
+		if (error == 0 && mount_table_find(MOUNT_TABLE_SELF, path, &entry) == 0)
+			memcpy(server->devices[i], entry.device, sizeof entry.device);
+	}
+	if (error == 0)
+		error = calls_create(server->pump, server->flow, server->files, server->fd,
+			server_end, server, &server->calls);
+	return error;
+}
+
+/* It belongs to no terminal, and ends when its starter does and not before. */
+static void detach(void)
+{
+	static const int ignored[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE };
+	struct sigaction action = { .sa_handler = SIG_IGN };
+	sigset_t none;
+	int null = open("/dev/null", O_RDWR);
+
+	setsid();
+	for (size_t i = 0; i < sizeof ignored / sizeof *ignored; i++)
+		sigaction(ignored[i], &action, NULL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	if (null >= 0) {
+		dup2(null, STDIN_FILENO);
+		dup2(null, STDOUT_FILENO);
+		if (null > STDERR_FILENO)
+			close(null);
+	}
+	prctl(PR_SET_NAME, "snaprig-disks");
+	prctl(PR_SET_IO_FLUSHER, 1, 0, 0, 0);
+	/* The folder of the starter is to be unmounted some day. */
+	(void)!chdir("/");
+}
+
+void server_run(const char *folder, int fd)
+{
+	struct server server = { .fd = fd };
+
+	detach();
+
+	int error = server_start(&server, folder);
+
+	if (error < 0) {
+		log_error_code(error, "cannot serve disks in '%s'", folder);
+		tell(&server, error);
+		server_end(&server);
+	}
+	while ((error = pump_run(server.pump)) == 0)
+		;
+	log_error_code(error, "the ring of the disks failed");
+	server_end(&server);
+}

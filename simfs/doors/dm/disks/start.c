@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * start.c - the process that serves disks is started and ended.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "simfs/base/cleanup.h"
+#include "simfs/base/log.h"
+#include "simfs/doors/dm/disks/client_internal.h"
+#include "simfs/doors/dm/disks/disks.h"
+#include "simfs/doors/dm/disks/server.h"
+#include "simfs/doors/dm/disks/wire.h"
+
+#define START_MS 30000
+#define END_MS	 5000
+/* After a kill: only what hangs in the kernel takes longer. */
+#define KILL_MS 2000
+
+static const char *const mounts[] = { SERVER_DEVICES, SERVER_EXPORTS };
+
+static char *mount_path(const char *folder, const char *name)
+{
+	char *path;
+
+	return asprintf(&path, "%s/%s", folder, name) < 0 ? NULL : path;
+}
+
+static int make_folders(const char *folder)
+{
+	for (size_t i = 0; i < 2; i++) {
+		AUTO(auto_free) char *path = mount_path(folder, mounts[i]);
+
+		if (!path)
+			return -ENOMEM;
+		if (mkdir(path, 0700) < 0 && errno != EEXIST)
+			return -errno;
+	}
+	return 0;
+}
+
+/* Nothing of the starter's stays open here but its stderr. */
+__attribute__((noreturn)) static void child(const char *folder, int fd)
+{
+	if (fd != STDERR_FILENO + 1 && dup2(fd, STDERR_FILENO + 1) < 0)
+		_exit(1);
+	close_range(STDERR_FILENO + 2, ~0u, 0);
+	fcntl(STDERR_FILENO + 1, F_SETFD, FD_CLOEXEC);
+	server_run(folder, STDERR_FILENO + 1);
+}
+
+static int fork_server(struct disks *disks)
+{
+	int ends[2];
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
+		return -errno;
+	disks->pid = fork();
+	if (disks->pid == 0)
+		child(disks->folder, ends[1]);
+	close(ends[1]);
+	disks->fd = ends[0];
+	if (disks->pid < 0)
+		return -errno;
+	disks->pidfd = (int)syscall(SYS_pidfd_open, disks->pid, 0);
+	return disks->pidfd < 0 ? -errno : 0;
+}
+
+static int wait_until_served(struct disks *disks)
+{
+	struct pollfd poller = { .fd = disks->fd, .events = POLLIN };
+	struct wire_answer answer;
+	int count;
+
+	do
+		count = poll(&poller, 1, START_MS);
+	while (count < 0 && errno == EINTR);
+	if (count <= 0)
+		return count < 0 ? -errno : -ETIMEDOUT;
+	if (recv(disks->fd, &answer, sizeof answer, MSG_DONTWAIT) != sizeof answer)
+		return -ENOTCONN;
+	return (int)answer.error;
+}
+
+static void note_devices(struct disks *disks)
+{
+	for (size_t i = 0; i < 2; i++) {
+		AUTO(auto_free) char *path = mount_path(disks->folder, mounts[i]);
+		struct mount_entry entry;
+
+		if (path && mount_table_find(MOUNT_TABLE_SELF, path, &entry) == 0)
+			memcpy(disks->devices[i], entry.device, sizeof entry.device);
+	}
+}
+
+int disks_start(const char *folder, struct disks **ret)
+{
+	struct disks *disks = calloc(1, sizeof *disks);
+
+	if (!disks)
+		return -ENOMEM;
+	*disks = (struct disks){ .fd = -1, .pidfd = -1, .pid = -1 };
+	disks->folder = realpath(folder, NULL);
+
+	int error = disks->folder ? make_folders(disks->folder) : -errno;
+
+	if (error < 0)
+		log_error_code(error, "cannot make folders for disks in '%s'", folder);
+	if (error == 0)
+		error = fork_server(disks);
+	if (error == 0) {
+		error = wait_until_served(disks);
+		if (error == -ETIMEDOUT)
+			log_error_code(error, "cannot serve disks in '%s'", folder);
+	}
+	if (error < 0) {
+		disks_end(disks);
+		return error;
+	}
+	note_devices(disks);
+	*ret = disks;
+	return 0;
+}
+
+static bool wait_gone(const struct disks *disks, int ms)
+{
+	struct pollfd poller = { .fd = disks->pidfd, .events = POLLIN };
+	int count;
+
+	do
+		count = poll(&poller, 1, ms);
+	while (count < 0 && errno == EINTR);
+	return count > 0;
+}
+
+static void end_process(struct disks *disks)
+{
+	if (disks->pid <= 0)
+		return;
+	if (!wait_gone(disks, END_MS)) {
+		kill(disks->pid, SIGKILL);
+		for (size_t i = 0; i < 2; i++)
+			server_abort_mount(disks->devices[i]);
+		if (!wait_gone(disks, KILL_MS))
+			log_error("the process that serves disks (%d) does not end", disks->pid);
+	}
+	waitpid(disks->pid, NULL, WNOHANG);
+}
+
+void disks_end(struct disks *disks)
+{
+	if (!disks)
+		return;
+	if (disks->fd >= 0)
+		close(disks->fd);
+	end_process(disks);
+	for (size_t i = 0; i < 2 && disks->folder; i++) {
+		AUTO(auto_free) char *path = mount_path(disks->folder, mounts[i]);
+
+		/* Mounted still, when it was killed. */
+		if (path) {
+			if (disks->devices[i][0])
+				umount2(path, MNT_DETACH);
+			rmdir(path);
+		}
+	}
+	if (disks->pidfd >= 0)
+		close(disks->pidfd);
+	free(disks->folder);
+	free(disks);
+}
+
+int disks_gone_fd(const struct disks *disks)
+{
+	return disks->pidfd;
+}
+
+pid_t disks_pid(const struct disks *disks)
+{
+	return disks->pid;
+}
+
+static const char *path_of(const struct disks *disks, const char *name, uint64_t id, char *buffer)
+{
+	int length = snprintf(buffer, DISKS_PATH_BYTES, "%s/%s/%llu", disks->folder, name,
+		(unsigned long long)id);
+
+	/* Too long a path is no file's. */
+	if (length < 0 || length >= DISKS_PATH_BYTES)
+		buffer[0] = '\0';
+	return buffer;
+}
+
+const char *disks_device_path(const struct disks *disks, uint64_t id, char *buffer)
+{
+	return path_of(disks, SERVER_DEVICES, id, buffer);
+}
+
+const char *disks_export_path(const struct disks *disks, uint64_t id, char *buffer)
+{
+	return path_of(disks, SERVER_EXPORTS, id, buffer);
+}
