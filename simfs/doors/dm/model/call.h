@@ -34,7 +34,10 @@ enum dm_effect_kind {
 	DM_EFFECT_WAIT,
 	/* `path' in the root of the caller is which block device?  Sets major, minor. */
 	DM_EFFECT_RESOLVE,
-	/* A disk of 0 sectors for DEVICE, whose `disk' is fixed.  Sets minor. */
+	/*
+	 * A disk of 0 sectors for DEVICE, whose `disk' is fixed.  Sets minor; with
+	 * `minor_fixed' it is that one or -EBUSY.
+	 */
 	DM_EFFECT_CREATE,
 	/*
 	 * TO is to become DEVICE's inactive table: for each snapshot in it the header on the
@@ -90,7 +93,11 @@ struct dm_effect {
 	/* What the caller asked of a suspend or resume. */
 	bool freeze, flush;
 	bool read_only;
+	bool minor_fixed;
 	const struct dm_target *target;
+	/* What TURN and WAIT wait for: the model's own. */
+	bool loading;
+	uint32_t event_nr;
 	/* Answers. */
 	unsigned int major, minor;
 	unsigned int count;

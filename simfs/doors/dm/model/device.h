@@ -56,13 +56,25 @@ struct dm_device {
 	char name[DM_NAME_LEN];
 	char uuid[DM_UUID_LEN]; /* "" for none */
 	struct dm_table *active, *inactive;
+	/* The one that is about to become active. */
+	struct dm_table *coming;
+	/* All tables that hold lower devices open for it: those two, and what comes or goes. */
+	struct list tables;
 	uint32_t event_nr;
 	bool suspended;
 	bool read_only;
 	/* To be removed when nobody has it open. */
 	bool deferred;
-	/* Who is in the midst of changing it. */
-	const struct dm_call *turn;
+	/* Who is in the midst of changing it, and of loading a table. */
+	const struct dm_call *turn, *load_turn;
+	/* It had a table once: the sizes below it are no more looked at when one is loaded. */
+	bool loaded;
+	/* What was counted last (DM_EFFECT_COUNT). */
+	unsigned int outside;
+	/* The round of a sweep that has looked at it. */
+	uint64_t swept;
+	/* The search for loops that has looked at it. */
+	uint64_t seen;
 };
 
 /* Returns 0 or -ENOMEM. */

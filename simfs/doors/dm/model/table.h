@@ -12,11 +12,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "simfs/base/list.h"
+
 struct dm_base;
 struct dm_device;
 
 #define DM_SECTOR 512
-/* The longest line of a target's parameters, with its end. */
+/* The longest line of a target's parameters, with its end; a longer one is -EINVAL. */
 #define DM_PARAMS_MAX 4096
 
 enum dm_target_kind {
@@ -39,6 +41,9 @@ struct dm_target_type {
 /* The name and version of a kind, as LIST_VERSIONS says them. */
 const struct dm_target_type *dm_target_type(enum dm_target_kind kind);
 
+/* How a table opens what lies below it. */
+enum { DM_READS = 1, DM_WRITES = 2 };
+
 /* A device below a target: one of ours, or a base disk.  One of both is NULL. */
 struct dm_ref {
 	struct dm_device *device;
@@ -46,8 +51,8 @@ struct dm_ref {
 	unsigned int major, minor;
 	/* The number of its disk: what dm_device and dm_base say. */
 	uint64_t disk;
-	/* Opened for writing, too. */
-	bool writes;
+	/* DM_READS, DM_WRITES or both. */
+	unsigned int mode;
 };
 
 /* A piece of a lower device: what linear, striped and delay are made of. */
@@ -78,7 +83,7 @@ struct dm_snapshot_target {
 	unsigned int origin; /* which of the table's references */
 	unsigned int cow;
 	enum dm_persistence persistence;
-	uint32_t chunk; /* sectors */
+	uint32_t chunk; /* sectors; of a new header, an old one has its own */
 	bool discard_zeroes_cow;
 	bool discard_passdown_origin;
 };
@@ -101,11 +106,13 @@ struct dm_target {
 
 struct dm_table {
 	unsigned int holders;
+	/* Among those of its device; the model's own. */
+	struct list link;
 	bool read_only;
 	/* Without gaps, from sector 0. */
 	struct dm_target *targets;
 	unsigned int target_count;
-	/* Each lower device once for each way of opening it, in order of first mention. */
+	/* Each lower device once, in order of first mention. */
 	struct dm_ref *refs;
 	unsigned int ref_count;
 };

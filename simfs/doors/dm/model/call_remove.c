@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * call_remove.c - devices go: one, all of them, and those that were to go later.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "simfs/doors/dm/model/internal.h"
+
+/* ---- one ------------------------------------------------------------------- */
+
+static int remove_busy(struct dm_call *call)
+{
+	if (!(call->flags & DM_DEFERRED_REMOVE))
+		return -EBUSY;
+
+	call->device->deferred = true;
+	return 0;
+}
+
+static void ask_destroy(struct dm_call *call, dm_step *then)
+{
+	struct dm_device *device = call->device;
+	struct dm_effect *effect = dm_ask(call, DM_EFFECT_DESTROY, then);
+
+	effect->from = device->active;
+	effect->to = device->inactive;
+	device->life = DM_DYING;
+	dm_model_event(device);
+}
+
+/* Returns whether it has gone. */
+static bool is_destroyed(struct dm_call *call)
+{
+	struct dm_device *device = call->device;
+
+	if (call->effect.result == -EBUSY) {
+		device->life = DM_ALIVE;
+		return false;
+	}
+	device->turn = NULL;
+	dm_device_bury(device);
+	return true;
+}
+
+static int removed(struct dm_call *call)
+{
+	if (!is_destroyed(call))
+		return remove_busy(call);
+
+	call->param->flags &= ~(uint32_t)DM_DEFERRED_REMOVE;
+	return 0;
+}
+
+static int remove_in_turn(struct dm_call *call)
+{
+	if (dm_device_opens(call->device))
+		return remove_busy(call);
+
+	ask_destroy(call, removed);
+	return 0;
+}
+
+static int remove_counted(struct dm_call *call)
+{
+	if (call->effect.result == 0)
+		call->device->outside = call->effect.count;
+	if (call->device->outside)
+		return remove_busy(call);
+	return dm_call_turn(call, false, remove_in_turn);
+}
+
+int dm_remove(struct dm_call *call)
+{
+	int error = dm_call_find(call);
+
+	if (error)
+		return error;
+	if (dm_device_opens(call->device))
+		return remove_busy(call);
+
+	dm_ask(call, DM_EFFECT_COUNT, remove_counted);
+	return 0;
+}
+
+/* ---- many ------------------------------------------------------------------ */
+
+/* Each is looked at once in a round; when one went, those below it may, too. */
+static void next_round(struct dm_call *call)
+{
+	call->round = ++call->model->rounds;
+}
+
+static void forget_device(struct dm_call *call)
+{
+	if (!call->device)
+		return;
+	if (call->device->turn == call)
+		call->device->turn = NULL;
+	dm_device_put(call->device);
+	call->device = NULL;
+}
+
+static int next_victim(struct dm_call *call);
+
+/* It stays: somebody has it open. */
+static int spare(struct dm_call *call)
+{
+	if (!call->sweep && call->flags & DM_DEFERRED_REMOVE)
+		call->device->deferred = true;
+	call->then = next_victim;
+	return 0;
+}
+
+static int victim_destroyed(struct dm_call *call)
+{
+	if (!is_destroyed(call))
+		return spare(call);
+
+	next_round(call);
+	call->then = next_victim;
+	return 0;
+}
+
+static int victim_in_turn(struct dm_call *call)
+{
+	if (call->effect.kind == DM_EFFECT_TURN && call->effect.result < 0)
+		return call->effect.result;
+	if (call->device->life != DM_ALIVE) {
+		call->then = next_victim;
+		return 0;
+	}
+	if (call->device->turn) {
+		dm_ask(call, DM_EFFECT_TURN, victim_in_turn);
+		return 0;
+	}
+	if (dm_device_opens(call->device))
+		return spare(call);
+
+	call->device->turn = call;
+	ask_destroy(call, victim_destroyed);
+	return 0;
+}
+
+static int victim_counted(struct dm_call *call)
+{
+	if (call->effect.result == 0)
+		call->device->outside = call->effect.count;
+	if (call->device->outside)
+		return spare(call);
+
+	call->effect.loading = false;
+	call->then = victim_in_turn;
+	return 0;
+}
+
+static int next_victim(struct dm_call *call)
+{
+	struct dm_device *at = NULL;
+
+	forget_device(call);
+	while ((at = dm_model_next(call->model, at))) {
+		if (at->swept == call->round || (call->sweep && !at->deferred))
+			continue;
+
+		at->swept = call->round;
+		dm_call_take(call, at);
+		if (dm_device_opens(at))
+			return spare(call);
+
+		dm_ask(call, DM_EFFECT_COUNT, victim_counted);
+		return 0;
+	}
+	return 0;
+}
+
+int dm_sweep(struct dm_call *call)
+{
+	next_round(call);
+	call->then = next_victim;
+	return 0;
+}
+
+/* Nothing is told of it, not even a header. */
+int dm_remove_all(struct dm_call *call)
+{
+	call->param->data_size = 0;
+	return dm_sweep(call);
+}

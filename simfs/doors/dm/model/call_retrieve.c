@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * call_retrieve.c - what tables say: their targets' text, and what lies below them.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "simfs/doors/dm/model/internal.h"
+
+/* ---- devices below --------------------------------------------------------- */
+
+/* A kernel has them in the order in which they were opened, the last one first. */
+static int retrieve_deps(struct dm_call *call)
+{
+	const struct dm_table *table = dm_call_view(call);
+	size_t room;
+
+	if (!table)
+		return 0;
+
+	char *result = dm_call_result(call, &room);
+	struct dm_target_deps head = { .count = table->ref_count };
+	size_t needed = sizeof head + table->ref_count * sizeof(uint64_t);
+	if (room < needed) {
+		dm_call_full(call);
+		return 0;
+	}
+	memcpy(result, &head, sizeof head);
+	result += sizeof head;
+	for (unsigned int i = table->ref_count; i-- > 0; result += sizeof(uint64_t)) {
+		uint64_t dev = dm_encode(table->refs[i].major, table->refs[i].minor);
+		memcpy(result, &dev, sizeof dev);
+	}
+	call->param->data_size = call->param->data_start + (uint32_t)needed;
+	return 0;
+}
+
+int dm_deps(struct dm_call *call)
+{
+	int error = dm_call_find(call);
+
+	return error ? error : dm_call_tell(call, retrieve_deps);
+}
+
+/* ---- text ------------------------------------------------------------------ */
+
+static bool is_told_from_outside(const struct dm_call *call, const struct dm_target *target)
+{
+	return !(call->flags & DM_STATUS_TABLE_FLAG) &&
+	       (target->kind == DM_SNAPSHOT || target->kind == DM_SNAPSHOT_MERGE);
+}
+
+/* The text of a target into ROOM bytes at AT; returns its length without a limit. */
+static size_t target_text(
+	const struct dm_call *call, const struct dm_target *target, char *at, size_t room)
+{
+	if (is_told_from_outside(call, target)) {
+		/* What a kernel says that has no store to ask. */
+		const char *text = call->effect.result < 0 ? "Unknown" : call->effect.status;
+		size_t length = strnlen(text, DM_STATUS_MAX - 1);
+		if (length < room) {
+			memcpy(at, text, length);
+			at[length] = '\0';
+		}
+		return length;
+	}
+	if (call->flags & DM_STATUS_TABLE_FLAG)
+		return dm_target_params(call->view, target, at, room);
+	return dm_target_status(call->view, target, at, room);
+}
+
+/* One target's specification and text.  False when there is no room for both. */
+static bool put_target(struct dm_call *call, const struct dm_target *target)
+{
+	size_t room;
+	char *result = dm_call_result(call, &room);
+	struct dm_target_spec spec = { .sector_start = target->start, .length = target->length };
+	size_t text_at = call->status_at + sizeof spec;
+
+	if (room <= text_at)
+		return false;
+
+	/* A text that fills the room is one that may have been cut off. */
+	size_t length = target_text(call, target, result + text_at, room - text_at);
+	if (length + 1 >= room - text_at)
+		return false;
+
+	size_t end = text_at + length + 1;
+	size_t next = (end + 7) & ~(size_t)7;
+	spec.next = (uint32_t)next;
+	dm_copy_text(spec.target_type, sizeof spec.target_type, dm_target_type(target->kind)->name);
+	memcpy(result + call->status_at, &spec, sizeof spec);
+	call->param->data_size = call->param->data_start + (uint32_t)end;
+	memset(result + end, 0, (next < room ? next : room) - end);
+	call->status_at = next;
+	return true;
+}
+
+static int retrieve_next(struct dm_call *call);
+
+static int target_told(struct dm_call *call)
+{
+	if (!put_target(call, &call->view->targets[call->target])) {
+		dm_call_full(call);
+		return 0;
+	}
+	call->target++;
+	return retrieve_next(call);
+}
+
+static int retrieve_next(struct dm_call *call)
+{
+	while (call->target < call->view->target_count) {
+		const struct dm_target *target = &call->view->targets[call->target];
+
+		if (is_told_from_outside(call, target)) {
+			struct dm_effect *effect = dm_ask(call, DM_EFFECT_STATUS, target_told);
+			effect->from = call->view;
+			effect->target = target;
+			return 0;
+		}
+		if (!put_target(call, target)) {
+			dm_call_full(call);
+			return 0;
+		}
+		call->target++;
+	}
+	return 0;
+}
+
+int dm_retrieve_status(struct dm_call *call)
+{
+	struct dm_table *view = dm_call_view(call);
+	size_t room;
+
+	if (!view)
+		return 0;
+
+	call->view = dm_table_get(view);
+	dm_call_result(call, &room);
+	call->param->target_count = view->target_count;
+	call->target = 0;
+	return retrieve_next(call);
+}
+
+int dm_table_status(struct dm_call *call)
+{
+	int error = dm_call_find(call);
+
+	return error ? error : dm_call_tell(call, dm_retrieve_status);
+}

@@ -1,0 +1,388 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "simfs/doors/dm/model/sysfs.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/sysmacros.h>
+
+#include "simfs/doors/dm/model/internal.h"
+
+/* What all our disks say of their queues. */
+static const struct {
+	const char *name, *text;
+} queue_files[] = {
+	{ "logical_block_size", "512\n" },
+	{ "physical_block_size", "512\n" },
+	{ "hw_sector_size", "512\n" },
+	{ "minimum_io_size", "512\n" },
+	{ "optimal_io_size", "0\n" },
+	{ "rotational", "0\n" },
+	{ "discard_granularity", "4096\n" },
+	{ "discard_max_bytes", "4294966784\n" },
+	{ "discard_zeroes_data", "0\n" },
+	{ "read_ahead_kb", "128\n" },
+	{ "scheduler", "none\n" },
+	{ "nr_requests", "128\n" },
+	{ "add_random", "0\n" },
+	{ "dax", "0\n" },
+	{ "zoned", "none\n" },
+	{ "chunk_sectors", "0\n" },
+	{ "max_sectors_kb", "1280\n" },
+	{ "write_same_max_bytes", "0\n" },
+};
+#define QUEUE_FILES (sizeof queue_files / sizeof *queue_files)
+
+/* The name of a whole disk or of a partition as a folder of block/ has it. */
+#define NAME_MAX_BYTES	 (DM_BASE_NAME_MAX + 16)
+#define FOLDER_MAX_BYTES (2 * NAME_MAX_BYTES + 16)
+/* Disks around partitions count as SCSI disks do. */
+#define PARENT_MAJOR  8
+#define PARENT_MINORS 16
+
+/* An entry more, or a note that there was no memory. */
+struct builder {
+	struct dm_sysfs view;
+	int error;
+};
+
+static char *format_text(const char *format, va_list arguments)
+{
+	char *text;
+	return vasprintf(&text, format, arguments) < 0 ? NULL : text;
+}
+
+static void add(struct builder *builder, enum dm_sysfs_kind kind, char *path, char *text)
+{
+	struct dm_sysfs *view = &builder->view;
+	struct dm_sysfs_entry *entries = NULL;
+
+	if (path && (text || kind == DM_SYSFS_FOLDER))
+		entries = reallocarray(view->entries, view->count + 1, sizeof *entries);
+	if (!entries) {
+		builder->error = -ENOMEM;
+		free(path);
+		free(text);
+		return;
+	}
+	view->entries = entries;
+	entries[view->count++] = (struct dm_sysfs_entry){ kind, path, text };
+}
+
+__attribute__((format(printf, 2, 3))) static void add_folder(
+	struct builder *builder, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	add(builder, DM_SYSFS_FOLDER, format_text(format, arguments), NULL);
+	va_end(arguments);
+}
+
+static char *join(const char *folder, const char *name)
+{
+	char *path;
+	return asprintf(&path, "%s/%s", folder, name) < 0 ? NULL : path;
+}
+
+/* FOLDER/NAME holds, or leads to, what is formatted. */
+__attribute__((format(printf, 5, 6))) static void add_text(struct builder *builder,
+	enum dm_sysfs_kind kind, const char *folder, const char *name, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	add(builder, kind, join(folder, name), format_text(format, arguments));
+	va_end(arguments);
+}
+
+#define add_file(builder, folder, name, ...)                                                       \
+	add_text(builder, DM_SYSFS_FILE, folder, name, __VA_ARGS__)
+#define add_link(builder, folder, name, ...)                                                       \
+	add_text(builder, DM_SYSFS_LINK, folder, name, __VA_ARGS__)
+
+/* ---- base disks ------------------------------------------------------------ */
+
+/* "sda3" is partition 3 of "sda", "nvme0n1p3" of "nvme0n1"; 0 for a whole disk. */
+static unsigned int partition_of(const char *name, char *whole)
+{
+	size_t length = strlen(name), digits = 0;
+
+	while (digits < length && isdigit((unsigned char)name[length - digits - 1]))
+		digits++;
+	size_t stem = length - digits;
+	dm_copy_text(whole, NAME_MAX_BYTES, name);
+	if (!digits || !stem || digits > 4)
+		return 0;
+	/* A disk whose own name ends with a digit has a p before those of a partition. */
+	if (stem > 1 && name[stem - 1] == 'p' && isdigit((unsigned char)name[stem - 2]))
+		stem--;
+	else if (strncmp(name, "nvme", 4) == 0 || strncmp(name, "mmcblk", 6) == 0 ||
+		 strncmp(name, "loop", 4) == 0)
+		return 0;
+	whole[stem] = '\0';
+	return (unsigned int)strtoul(name + length - digits, NULL, 10);
+}
+
+static void base_folder(const struct dm_base *base, char *folder)
+{
+	char whole[NAME_MAX_BYTES];
+
+	if (partition_of(base->name, whole))
+		snprintf(folder, FOLDER_MAX_BYTES, "block/%s/%s", whole, base->name);
+	else
+		snprintf(folder, FOLDER_MAX_BYTES, "block/%s", base->name);
+}
+
+static void device_folder(const struct dm_device *device, char *folder)
+{
+	snprintf(folder, FOLDER_MAX_BYTES, "block/dm-%u", device->minor);
+}
+
+static void add_queue(struct builder *builder, const char *folder)
+{
+	char queue[FOLDER_MAX_BYTES + 8];
+
+	snprintf(queue, sizeof queue, "%s/queue", folder);
+	add_folder(builder, "%s", queue);
+	for (size_t i = 0; i < QUEUE_FILES; i++)
+		add_file(builder, queue, queue_files[i].name, "%s", queue_files[i].text);
+
+	snprintf(queue, sizeof queue, "%s/bdi", folder);
+	add_folder(builder, "%s", queue);
+	add_file(builder, queue, "read_ahead_kb", "128\n");
+}
+
+/* What disks and partitions have. */
+static void add_common(struct builder *builder, const char *folder, const char *name,
+	const char *type, unsigned int major, unsigned int minor, uint64_t sectors, bool read_only)
+{
+	add_folder(builder, "%s", folder);
+	add_file(builder, folder, "dev", "%u:%u\n", major, minor);
+	add_file(builder, folder, "size", "%llu\n", (unsigned long long)sectors);
+	add_file(builder, folder, "ro", "%d\n", read_only);
+	add_file(builder, folder, "alignment_offset", "0\n");
+	add_file(builder, folder, "discard_alignment", "0\n");
+	add_file(builder, folder, "stat", "%s\n",
+		"       0        0        0        0        0        0        0        0        0"
+		"        0        0        0        0        0        0        0        0");
+	add_file(builder, folder, "inflight", "       0        0\n");
+	add_file(builder, folder, "uevent", "MAJOR=%u\nMINOR=%u\nDEVNAME=%s\nDEVTYPE=%s\n", major,
+		minor, name, type);
+	add_folder(builder, "%s/holders", folder);
+}
+
+static void add_whole(struct builder *builder, const char *folder)
+{
+	add_file(builder, folder, "removable", "0\n");
+	add_file(builder, folder, "hidden", "0\n");
+	add_file(builder, folder, "ext_range", "256\n");
+	add_file(builder, folder, "range", "1\n");
+	add_file(builder, folder, "capability", "0\n");
+	add_folder(builder, "%s/slaves", folder);
+	add_queue(builder, folder);
+}
+
+/* BASE is one of the partitions of WHOLE. */
+static bool is_part_of(const struct dm_base *base, const char *whole)
+{
+	char name[NAME_MAX_BYTES];
+	return partition_of(base->name, name) && strcmp(name, whole) == 0;
+}
+
+static bool is_before(
+	const struct dm_model *model, const struct dm_base *one, const struct dm_base *other)
+{
+	const struct dm_base *at = dm_model_next_base(model, NULL);
+
+	while (at != one && at != other)
+		at = dm_model_next_base(model, at);
+	return at == one;
+}
+
+/* The disk around a partition, once, before the first of its partitions. */
+static void add_parent(struct builder *builder, const struct dm_model *model,
+	const struct dm_base *base, const char *whole)
+{
+	char folder[FOLDER_MAX_BYTES];
+	unsigned int position = 0, mine = 0;
+
+	for (const struct dm_base *at = NULL; (at = dm_model_next_base(model, at)); position++) {
+		if (strcmp(at->name, whole) == 0)
+			return;
+		if (at == base)
+			mine = position;
+		else if (is_part_of(at, whole) && is_before(model, at, base))
+			return;
+	}
+	snprintf(folder, sizeof folder, "block/%s", whole);
+	add_common(builder, folder, whole, "disk", PARENT_MAJOR, PARENT_MINORS * mine,
+		base->sectors, false);
+	add_whole(builder, folder);
+}
+
+static void add_base(
+	struct builder *builder, const struct dm_model *model, const struct dm_base *base)
+{
+	char whole[NAME_MAX_BYTES], folder[FOLDER_MAX_BYTES];
+	unsigned int partition = partition_of(base->name, whole);
+
+	base_folder(base, folder);
+	if (partition)
+		add_parent(builder, model, base, whole);
+	add_common(builder, folder, base->name, partition ? "partition" : "disk", base->major,
+		base->minor, base->sectors, false);
+	if (!partition) {
+		add_whole(builder, folder);
+		return;
+	}
+	add_file(builder, folder, "partition", "%u\n", partition);
+	add_file(builder, folder, "start", "0\n");
+}
+
+/* ---- devices --------------------------------------------------------------- */
+
+static void add_device(struct builder *builder, const struct dm_device *device)
+{
+	char folder[FOLDER_MAX_BYTES], name[NAME_MAX_BYTES], dm[FOLDER_MAX_BYTES + 8];
+
+	device_folder(device, folder);
+	snprintf(name, sizeof name, "dm-%u", device->minor);
+	add_common(builder, folder, name, "disk", DM_MAJOR, device->minor, dm_device_size(device),
+		device->read_only);
+	add_whole(builder, folder);
+
+	snprintf(dm, sizeof dm, "%s/dm", folder);
+	add_folder(builder, "%s", dm);
+	add_file(builder, dm, "name", "%s\n", device->name);
+	add_file(builder, dm, "uuid", "%s\n", device->uuid);
+	add_file(builder, dm, "suspended", "%d\n", device->suspended);
+	add_file(builder, dm, "rq_based_seq_io_merge_deadline", "0\n");
+	add_file(builder, dm, "use_blk_mq", "0\n");
+}
+
+/* From a folder in folder FROM up to that of sysfs. */
+static void add_up(char *text, size_t size, const char *from)
+{
+	size_t length = 0;
+
+	for (const char *at = from; at; at = strchr(at + 1, '/'))
+		length += (size_t)snprintf(text + length, size - length, "../");
+}
+
+static bool is_there(const struct builder *builder, const char *folder, const char *name)
+{
+	size_t length = strlen(folder);
+
+	for (size_t i = 0; i < builder->view.count; i++) {
+		const char *path = builder->view.entries[i].path;
+		if (strncmp(path, folder, length) == 0 && path[length] == '/' &&
+			strcmp(path + length + 1, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* UPPER lies on what is in folder LOWER: each has a link to the other, once. */
+static void add_holder(struct builder *builder, const char *upper, const char *lower)
+{
+	char up[64], folder[FOLDER_MAX_BYTES + 16];
+
+	snprintf(folder, sizeof folder, "%s/holders", lower);
+	if (is_there(builder, folder, strrchr(upper, '/') + 1))
+		return;
+	add_up(up, sizeof up, folder);
+	add_link(builder, folder, strrchr(upper, '/') + 1, "%s%s", up, upper);
+	snprintf(folder, sizeof folder, "%s/slaves", upper);
+	add_up(up, sizeof up, folder);
+	add_link(builder, folder, strrchr(lower, '/') + 1, "%s%s", up, lower);
+}
+
+/* Of all tables, as opened devices have them. */
+static void add_holders(struct builder *builder, const struct dm_device *device)
+{
+	char upper[FOLDER_MAX_BYTES], lower[FOLDER_MAX_BYTES];
+
+	device_folder(device, upper);
+	list_for_each (at, &device->tables) {
+		const struct dm_table *table = CONTAINER_OF(at, struct dm_table, link);
+		for (unsigned int i = 0; i < table->ref_count; i++) {
+			if (table->refs[i].device)
+				device_folder(table->refs[i].device, lower);
+			else
+				base_folder(table->refs[i].base, lower);
+			add_holder(builder, upper, lower);
+		}
+	}
+}
+
+/* ---- by number, and by class ----------------------------------------------- */
+
+/* FOLDER of block/ is also found by its number, and in the class of all of them. */
+static void add_links(
+	struct builder *builder, const char *folder, unsigned int major, unsigned int minor)
+{
+	char number[32];
+
+	snprintf(number, sizeof number, "%u:%u", major, minor);
+	add_link(builder, "dev/block", number, "../../%s", folder);
+	add_link(builder, "class/block", strrchr(folder, '/') + 1, "../../%s", folder);
+}
+
+/* The disks around partitions have numbers of their own, which their files say. */
+static void add_parent_links(struct builder *builder)
+{
+	for (size_t i = 0; i < builder->view.count; i++) {
+		const struct dm_sysfs_entry *entry = &builder->view.entries[i];
+		char folder[FOLDER_MAX_BYTES];
+		unsigned int major, minor;
+		const char *tail = strrchr(entry->path, '/');
+
+		if (strncmp(entry->path, "block/", 6) != 0 || strcmp(tail, "/dev") != 0 ||
+			sscanf(entry->text, "%u:%u", &major, &minor) != 2)
+			continue;
+		snprintf(folder, sizeof folder, "%.*s", (int)(tail - entry->path), entry->path);
+		add_links(builder, folder, major, minor);
+		if (builder->error)
+			return;
+	}
+}
+
+int dm_sysfs_view(const struct dm_model *model, struct dm_sysfs *ret)
+{
+	struct builder builder = { .error = 0 };
+	struct dm_device *device = NULL;
+	const struct dm_base *base = NULL;
+
+	add_folder(&builder, "block");
+	while ((base = dm_model_next_base(model, base)))
+		add_base(&builder, model, base);
+	while ((device = dm_model_next(model, device)))
+		add_device(&builder, device);
+	while ((device = dm_model_next(model, device)))
+		add_holders(&builder, device);
+
+	add_folder(&builder, "dev");
+	add_folder(&builder, "dev/block");
+	add_folder(&builder, "class");
+	add_folder(&builder, "class/block");
+	add_parent_links(&builder);
+	if (builder.error) {
+		dm_sysfs_deinit(&builder.view);
+		return builder.error;
+	}
+	*ret = builder.view;
+	return 0;
+}
+
+void dm_sysfs_deinit(struct dm_sysfs *view)
+{
+	for (size_t i = 0; i < view->count; i++) {
+		free(view->entries[i].path);
+		free(view->entries[i].text);
+	}
+	free(view->entries);
+	*view = (struct dm_sysfs){ NULL, 0 };
+}
