@@ -99,14 +99,21 @@ static bool file_matches(struct armed_rule *armed)
 	return armed->file_is_there;
 }
 
+/* Whether WANTED of a rule, "" for any, is NAME, which may be NULL. */
+static bool is_wanted(const char *wanted, const char *name)
+{
+	return !wanted[0] || (name && strcmp(wanted, name) == 0);
+}
+
 /* Of what lies far off in a rule: whose hit it is, and in which phase and time. */
 static bool names_match(const struct fault_plane *plane, const struct armed_rule *armed,
 	const struct fault_context *context)
 {
 	const struct fault_rule *rule = &armed->rule;
 
-	if (rule->snapshot[0] &&
-		(!context->snapshot || strcmp(rule->snapshot, context->snapshot) != 0))
+	if (!is_wanted(rule->snapshot, context->snapshot) ||
+		!is_wanted(rule->device, context->device) ||
+		!is_wanted(rule->ioctl, context->ioctl))
 		return false;
 	if (rule->writer[0] && (!context->writer || !writer_matches(rule->writer, context->writer)))
 		return false;
@@ -153,6 +160,8 @@ static void fire(const struct fault_plane *plane, struct armed_rule *armed,
 		.rule = armed->text,
 		.snapshot = context->snapshot,
 		.writer = context->writer,
+		.device = context->device,
+		.ioctl = context->ioctl,
 		.offset = context->offset,
 		.length = context->length,
 	};

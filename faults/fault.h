@@ -8,8 +8,8 @@
  *	reach	 an error in a range is bad sectors (rule.h): a read ends before the first one
  *		 that would fail it, is no hit of it, and goes on as what is left of it
  *	seen	 every rule at the point, in the order in which they were added
- *	matched	 those whose filters hold: offset, snapshot, writer, when, phase, file,
- *		 from, for
+ *	matched	 those whose filters hold: offset, snapshot, writer, device, ioctl, when,
+ *		 phase, file, from, for
  *	fired	 the first that is due by after, every, chance and times
  *
  * Each rule counts for itself, whatever another one does, and its chance is a
@@ -37,7 +37,9 @@
 struct fault_context {
 	const char *snapshot; /* NULL: of none */
 	const char *writer;   /* NULL: of none */
-	uint64_t offset;      /* of a point that has a range */
+	const char *device;   /* these two of a door's point; NULL: of none */
+	const char *ioctl;
+	uint64_t offset; /* of a point that has a range */
 	uint64_t length;
 	bool is_whole; /* a part of it is no answer */
 };

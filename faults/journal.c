@@ -146,6 +146,10 @@ static json_t *fired_fields(const struct journal_fired *fired)
 		json_object_set_new(fields, "snapshot", json_string(fired->snapshot));
 	if (fired->writer)
 		json_object_set_new(fields, "writer", json_string(fired->writer));
+	if (fired->device)
+		json_object_set_new(fields, "device", json_string(fired->device));
+	if (fired->ioctl)
+		json_object_set_new(fields, "ioctl", json_string(fired->ioctl));
 	if (point->traits & POINT_HAS_RANGE) {
 		json_object_set_new(fields, "offset", json_integer((json_int_t)fired->offset));
 		json_object_set_new(fields, "length", json_integer((json_int_t)fired->length));
@@ -215,6 +219,8 @@ void journal_add_fired(
 	noted->fired = *fired;
 	noted->fired.rule = keep(noted->rule, sizeof noted->rule, fired->rule);
 	noted->fired.snapshot = keep(noted->snapshot, sizeof noted->snapshot, fired->snapshot);
+	noted->fired.device = keep(noted->device, sizeof noted->device, fired->device);
+	noted->fired.ioctl = keep(noted->ioctl, sizeof noted->ioctl, fired->ioctl);
 	noted->fired.writer = keep(noted->writer, sizeof noted->writer, fired->writer);
 	journal->is_untold = true;
 }

@@ -60,7 +60,9 @@ struct journal_fired {
 	const char *rule;
 	const char *snapshot; /* NULL: of none */
 	const char *writer;   /* NULL: of none */
-	uint64_t offset;      /* of a point that has a range */
+	const char *device;   /* likewise */
+	const char *ioctl;
+	uint64_t offset; /* of a point that has a range */
 	uint64_t length;
 };
 
@@ -79,6 +81,8 @@ struct journal_noted {
 	char rule[RULE_TEXT_MAX + 1];
 	char snapshot[JOURNAL_NAME_BYTES];
 	char writer[JOURNAL_NAME_BYTES];
+	char device[RULE_DEVICE_BYTES];
+	char ioctl[DM_IOCTL_NAME_BYTES];
 };
 
 struct journal {

@@ -24,7 +24,7 @@ enum point_kind {
 	POINT_FLUSH,
 	POINT_APPEND, /* a store gets bytes that only it has */
 	POINT_MOMENT, /* something is about to happen that moves no bytes */
-	POINT_EVENT,  /* a writer is told of something, and is to answer */
+	POINT_EVENT,  /* a writer, or udev, is told of something, and is to answer */
 	POINT_CLEAR,  /* a range is to read as zeros */
 	POINT_SEEK,   /* it is told what is data and what a hole */
 	POINT_MAP,    /* it is told which blocks have changed */
@@ -40,6 +40,8 @@ enum point_trait {
 	POINT_CAN_WAIT = 1 << 6,    /* who waits there can be released */
 	POINT_OF_WRITER = 1 << 7,   /* it is known of which writer */
 	POINT_HAS_CODES = 1 << 8,   /* an error there has a code of VSS (base/vss_codes.h) */
+	POINT_OF_DEVICE = 1 << 9,   /* a door asks, and says of which device of device-mapper */
+	POINT_OF_IOCTL = 1 << 10,   /* and for which ioctl */
 };
 
 struct point_row {

@@ -20,6 +20,7 @@
 #include "faults/action.h"
 #include "faults/gauge.h"
 #include "faults/point.h"
+#include "simfs/base/dm_ioctls.h"
 #include "simfs/base/spec_line.h"
 
 #define RULE_TEXT_MAX                                                                              \
@@ -27,6 +28,7 @@
 #define RULE_MESSAGE_BYTES SPEC_MESSAGE_BYTES
 #define RULE_NAME_BYTES	   64
 #define RULE_FILE_BYTES	   256
+#define RULE_DEVICE_BYTES  128
 
 enum rule_relation { RULE_AT_LEAST, RULE_AT_MOST, RULE_ABOVE, RULE_BELOW, RULE_EQUAL };
 
@@ -57,6 +59,8 @@ struct fault_rule {
 	char file[RULE_FILE_BYTES]; /* which exists */
 	char snapshot[RULE_NAME_BYTES + 1];
 	char writer[RULE_NAME_BYTES + 1]; /* with '_' for a blank of its name */
+	char device[RULE_DEVICE_BYTES];	  /* of device-mapper */
+	char ioctl[DM_IOCTL_NAME_BYTES];  /* a name of base/dm_ioctls.h */
 
 	/* On the rig's clock, from when the rule was added. */
 	bool has_from, has_for;

@@ -25,6 +25,6 @@ struct rule_key {
 /* Up to a NULL name, in the order in which they are written. */
 extern const struct rule_key rule_keys[];
 
-#define RULE_KEYS_MAX 16
+#define RULE_KEYS_MAX 20
 
 #endif

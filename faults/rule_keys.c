@@ -191,7 +191,7 @@ static bool write_when(const struct fault_rule *rule, char *buffer)
 	return rule->has_when;
 }
 
-/* ---- phase, file, snapshot, writer, name ---- */
+/* ---- phase, file, snapshot, writer, device, ioctl, name ---- */
 
 static bool read_phase(struct fault_rule *rule, const char *value)
 {
@@ -232,6 +232,30 @@ static bool read_writer(struct fault_rule *rule, const char *value)
 static bool write_writer(const struct fault_rule *rule, char *buffer)
 {
 	return write_text(rule->writer, buffer);
+}
+
+static bool read_device(struct fault_rule *rule, const char *value)
+{
+	return read_text(value, rule->device, sizeof rule->device);
+}
+
+static bool write_device(const struct fault_rule *rule, char *buffer)
+{
+	return write_text(rule->device, buffer);
+}
+
+static bool read_ioctl(struct fault_rule *rule, const char *value)
+{
+	for (size_t i = 0; dm_ioctl_name_at(i); i++) {
+		if (strcmp(dm_ioctl_name_at(i), value) == 0)
+			return read_text(value, rule->ioctl, sizeof rule->ioctl);
+	}
+	return false;
+}
+
+static bool write_ioctl(const struct fault_rule *rule, char *buffer)
+{
+	return write_text(rule->ioctl, buffer);
 }
 
 /* A name is told from a number, under which every rule is known, too. */
@@ -283,6 +307,10 @@ const struct rule_key rule_keys[] = {
 		write_snapshot },
 	{ "writer", "writer=System_Writer", POINT_OF_WRITER, "no writer is asked there",
 		read_writer, write_writer },
+	{ "device", "device=vg0-b1", POINT_OF_DEVICE, "no device is met there", read_device,
+		write_device },
+	{ "ioctl", "ioctl=table-load", POINT_OF_IOCTL, "no ioctl is met there", read_ioctl,
+		write_ioctl },
 	{ "when", "when=store.used>=70%", 0, NULL, read_when, write_when },
 	{ "phase", "phase=inject", 0, NULL, read_phase, write_phase },
 	{ "file", "file=/tmp/go", 0, NULL, read_file, write_file },

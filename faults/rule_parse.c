@@ -129,25 +129,49 @@ static bool read_action(
 /* ---- triggers ---- */
 
 /* A gauge that does not exist is worth a better message than the whole value. */
-static bool wrong_value(struct reader *reader, const struct rule_key *key, const char *value)
+static bool wrong_gauge(struct reader *reader, const char *value)
 {
 	const char *names[GAUGE_COUNT];
-	size_t length;
+	size_t length = strcspn(value, "<>=");
 	char gauge[64];
 	enum gauge found;
 
+	if (!value[length] || length >= sizeof gauge)
+		return false;
+	memcpy(gauge, value, length);
+	gauge[length] = '\0';
+	if (gauge_find(gauge, &found) == 0)
+		return false;
+	for (size_t i = 0; i < GAUGE_COUNT; i++)
+		names[i] = gauge_at(i)->name;
+	spec_line_wrong(&reader->line, suggest_near(gauge, names, GAUGE_COUNT),
+		"unknown gauge '%s'", gauge);
+	return true;
+}
+
+/* So is an ioctl. */
+static void wrong_ioctl(struct reader *reader, const char *value)
+{
+	const char *names[32];
+	size_t count = 0;
+
+	while (count < sizeof names / sizeof names[0] && dm_ioctl_name_at(count)) {
+		names[count] = dm_ioctl_name_at(count);
+		count++;
+	}
+	spec_line_wrong(
+		&reader->line, suggest_near(value, names, count), "unknown ioctl '%s'", value);
+}
+
+static bool wrong_value(struct reader *reader, const struct rule_key *key, const char *value)
+{
 	/* A key that takes no value is always read. */
 	MUST(value);
-	length = strcspn(value, "<>=");
-	if (strcmp(key->name, "when") == 0 && value[length] && length < sizeof gauge) {
-		memcpy(gauge, value, length);
-		gauge[length] = '\0';
-		for (size_t i = 0; i < GAUGE_COUNT; i++)
-			names[i] = gauge_at(i)->name;
-		if (gauge_find(gauge, &found) < 0)
-			return spec_line_wrong(&reader->line,
-				suggest_near(gauge, names, GAUGE_COUNT), "unknown gauge '%s'",
-				gauge);
+	if (strcmp(key->name, "when") == 0 && wrong_gauge(reader, value))
+		return false;
+	if (strcmp(key->name, "ioctl") == 0) {
+		wrong_ioctl(reader, value);
+		return false;
 	}
 	return spec_line_wrong(&reader->line, NULL, "cannot read %s '%s' (try %s)", key->name,
 		value, key->example);

@@ -25,6 +25,7 @@ BEGIN {
 	rank["simfs/volume/coalesce"] = 7
 	rank["simfs/volume/cow"] = 7
 	rank["simfs/volume/datto"] = 7
+	rank["simfs/volume/lvm"] = 7
 	rank["simfs/volume/verify"] = 7
 	rank["simfs/volume/writers"] = 7
 	rank["simfs/volume"] = 6

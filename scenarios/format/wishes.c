@@ -24,10 +24,11 @@ static const char *const counters[] = { "live_reads", "live_read_bytes", "live_w
 
 static const char *const events[] = { "mounted", "volume.grown", "image.changed",
 	"snapshot.created", "snapshot.refused", "snapshot.failed", "snapshot.deleted",
+	"snapshot.detached", "snapshot.attached", "snapshot.renamed", "snapshot.limited",
 	"store.damaged", "gauge.set", "gauge.released", "gauge.source", "hold.reached",
 	"fault.added", "fault.removed", "fault.fired", "writers.begun", "writers.frozen",
-	"writers.thawed", "writers.aborted", "set.died", "set.ended", "writer.failed", "phase",
-	"journal.dropped" };
+	"writers.thawed", "writers.aborted", "set.died", "set.ended", "writer.failed", "door.note",
+	"phase", "journal.dropped" };
 
 #define COUNTERS (sizeof counters / sizeof counters[0])
 #define EVENTS	 (sizeof events / sizeof events[0])

@@ -362,6 +362,14 @@ int faulty_store_create(
 	return 0;
 }
 
+void faulty_store_rename(struct blockio *io, const char *snapshot)
+{
+	struct faulty *faulty = faulty_of(io);
+
+	MUST(faulty->is_store);
+	snprintf(faulty->snapshot, sizeof faulty->snapshot, "%s", snapshot);
+}
+
 void faulty_forget(struct fault_site *site)
 {
 	while (!list_empty(&site->transfers))

@@ -20,6 +20,9 @@ int faulty_image_create(struct fault_site *site, struct blockio *next, struct bl
 int faulty_store_create(
 	struct fault_site *site, const char *snapshot, struct blockio *next, struct blockio **ret);
 
+/* IO, made by that, is from now on of another SNAPSHOT. */
+void faulty_store_rename(struct blockio *io, const char *snapshot);
+
 /*
  * Over the folder NEXT, which stays the caller's.  IS_STORE says whether a file
  * is a store and, in SNAPSHOT of SNAPSHOT_BYTES, of which snapshot ("": of none).

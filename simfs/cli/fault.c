@@ -39,6 +39,7 @@ static const struct command_line add = {
 		 "triggers, all of which must hold:\n"
 		 "  offset=24MiB..32MiB  snapshot=NAME  writer=NAME  when=store.used>=70%  "
 		 "phase=NAME\n"
+		 "  device=NAME  ioctl=table-load (of device-mapper, through a door)\n"
 		 "  file=/PATH (exists)  from=10s  for=10s  after=100  every=10  chance=5%  "
 		 "times=1\n\n"
 		 "An error with an offset is bad sectors: a read that comes to them ends before "

@@ -77,6 +77,68 @@ static const struct command_line delete = {
 	.asks = &(const struct command_question){ .command = "snapshot.delete" },
 };
 
+/* Of profile lvm: what device-mapper does with its snapshots. */
+
+static const struct command_option object_options[] = {
+	ASK_JSON(cli_print_json),
+	{ 0 },
+};
+
+static const struct command_line detach = {
+	.name = "snapshot detach",
+	.summary = "preserve nothing for a snapshot any more (profile lvm)",
+	.operands = { ASK_MNT, { "NAME", COMMAND_SNAPSHOT, NULL, "name" } },
+	.options = object_options,
+	.about =
+		"Preserves nothing for a snapshot any more, as device-mapper when the snapshot's\n"
+		"table goes.  It shows the blocks that it has kept, and else the live view of the\n"
+		"present, until it is attached again.  Of profile lvm.",
+	.examples = "  snaprig snapshot detach mnt s0\n",
+	.exits = ASK_EXITS,
+	.asks = &(const struct command_question){ .command = "snapshot.detach" },
+};
+
+static const struct command_line attach = {
+	.name = "snapshot attach",
+	.summary = "preserve for a snapshot again (profile lvm)",
+	.operands = { ASK_MNT, { "NAME", COMMAND_SNAPSHOT, NULL, "name" } },
+	.options = object_options,
+	.about = "Preserves for a snapshot again that was detached.  What was written to the live\n"
+		 "view in between stays lost to it, as with device-mapper.",
+	.examples = "  snaprig snapshot attach mnt s0\n",
+	.exits = ASK_EXITS,
+	.asks = &(const struct command_question){ .command = "snapshot.attach" },
+};
+
+static const struct command_line rename_it = {
+	.name = "snapshot rename",
+	.summary = "give a snapshot another name (profile lvm)",
+	.operands = { ASK_MNT, { "NAME", COMMAND_SNAPSHOT, NULL, "name" },
+		{ "TO", COMMAND_TEXT, NULL, "to" } },
+	.options = object_options,
+	.about = "Gives a snapshot another name.  Its open files stay open; rules name it by the "
+		 "new\n"
+		 "name.  Of profile lvm.",
+	.examples = "  snaprig snapshot rename mnt s0 monday\n",
+	.exits = ASK_EXITS,
+	.asks = &(const struct command_question){ .command = "snapshot.rename" },
+};
+
+static const struct command_line limit = {
+	.name = "snapshot limit",
+	.summary = "give a snapshot another limit (profile lvm)",
+	.operands = { ASK_MNT, { "NAME", COMMAND_SNAPSHOT, NULL, "name" },
+		{ "SIZE|SHARE", COMMAND_SIZE, NULL, "limit" } },
+	.options = object_options,
+	.about =
+		"Gives a snapshot more room, or less, as lvextend and lvreduce of its COW volume.\n"
+		"With less than it uses, the next block that has to be preserved overflows.  Of\n"
+		"profile lvm.",
+	.examples = "  snaprig snapshot limit mnt s0 32MiB\n",
+	.exits = ASK_EXITS,
+	.asks = &(const struct command_question){ .command = "snapshot.limit" },
+};
+
 static const struct command_option list_options[] = {
 	ASK_JSON(cli_print_document),
 	{ 0 },
@@ -98,6 +160,10 @@ const struct command_line *const snapshot_actions[] = {
 	&create,
 	&clone_of,
 	&delete,
+	&detach,
+	&attach,
+	&rename_it,
+	&limit,
 	&list,
 	&snapshot_changed_action,
 	NULL,

@@ -198,6 +198,8 @@ static const char *const snapshot_create_arguments[] = { "name", "limit", "block
 	"of", "writers", NULL };
 static const char *const snapshot_clone_arguments[] = { "of", "name", "full", NULL };
 static const char *const snapshot_delete_arguments[] = { "name", NULL };
+static const char *const snapshot_rename_arguments[] = { "name", "to", NULL };
+static const char *const snapshot_limit_arguments[] = { "name", "limit", NULL };
 static const char *const snapshot_watch_arguments[] = { "name", NULL };
 static const char *const snapshot_changed_arguments[] = { "name", "from", NULL };
 static const char *const coalesce_arguments[] = { "abort", NULL };
@@ -207,6 +209,8 @@ static const char *const gauge_set_arguments[] = { "gauge", "value", "real", "si
 static const char *const gauge_release_arguments[] = { "gauge", NULL };
 static const char *const fault_add_arguments[] = { "rule", NULL };
 static const char *const fault_remove_arguments[] = { "fault", NULL };
+static const char *const fault_strike_arguments[] = { "point", "ioctl", "device", NULL };
+static const char *const door_note_arguments[] = { "door", "note", "data", NULL };
 static const char *const writers_add_arguments[] = { "writer", NULL };
 static const char *const writers_name_arguments[] = { "name", NULL };
 static const char *const writers_notify_arguments[] = { "event", NULL };
@@ -227,6 +231,14 @@ const struct control_command commands_table[] = {
 	{ "writes.resume", commands_run_struck, NULL, commands_run_writes_resume },
 	{ "snapshot.delete", commands_run_struck, snapshot_delete_arguments,
 		commands_run_snapshot_delete },
+	{ "snapshot.detach", commands_run_struck, snapshot_delete_arguments,
+		commands_run_snapshot_detach },
+	{ "snapshot.attach", commands_run_struck, snapshot_delete_arguments,
+		commands_run_snapshot_attach },
+	{ "snapshot.rename", commands_run_struck, snapshot_rename_arguments,
+		commands_run_snapshot_rename },
+	{ "snapshot.limit", commands_run_struck, snapshot_limit_arguments,
+		commands_run_snapshot_limit },
 	{ "snapshot.watch", commands_run_snapshot_watch, snapshot_watch_arguments, NULL },
 	{ "snapshot.list", commands_run_struck, NULL, commands_run_snapshot_list },
 	{ "snapshot.changed", commands_run_struck, snapshot_changed_arguments,
@@ -255,6 +267,8 @@ const struct control_command commands_table[] = {
 	{ "fault.remove", commands_run_fault_remove, fault_remove_arguments, NULL },
 	{ "fault.clear", commands_run_fault_clear, NULL, NULL },
 	{ "fault.release", commands_run_fault_release, NULL, NULL },
+	{ "fault.strike", commands_run_fault_strike, fault_strike_arguments, NULL },
+	{ "door.note", commands_run_door_note, door_note_arguments, NULL },
 	{ "events", commands_run_events, events_arguments, NULL },
 	{ "phase.set", commands_run_phase_set, phase_set_arguments, NULL },
 	{ NULL, NULL, NULL, NULL },

@@ -100,7 +100,7 @@
  * snapshots and writers.* are refused with EBUSY.  The ioctls of datto.ctl are not: nothing
  *interrupts the driver's.
  *
- * Faults at control.command strike all of them but ping, end, events, fault.*,
+ * Faults at control.command strike all of them but ping, end, events, fault.*, door.note,
  * snapshot.reads, snapshot.watch, writers.list, writers.freeze, writers.thaw and phase.set.
  * `resume` and `writes.resume` act for all connections; a `hold` that still
  * waits on the same connection is then answered with ECANCELED, and a watch

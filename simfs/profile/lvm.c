@@ -120,4 +120,5 @@ const struct profile profile_lvm = {
 	.log_failure = lvm_log_failure,
 	.log_found_failed = lvm_log_found_failed,
 	.native = lvm_native,
+	.driver = LVM_DRIVER,
 };

@@ -17,6 +17,9 @@
 
 #include "simfs/profile/profile.h"
 
+/* struct profile.driver: volume/lvm/lvm.h. */
+#define LVM_DRIVER "lvm"
+
 /* The first free chunk of a store that holds CHUNKS data chunks of CHUNK_BYTES. */
 uint64_t lvm_next_free(uint64_t chunks, uint32_t chunk_bytes);
 

@@ -50,6 +50,7 @@ struct snapshot {
 	struct node *base;		  /* in a chain: its parent; of a clone: its head */
 	bool is_lost;			  /* its file has LOST_SUFFIX (state_lost.c) */
 	bool is_clone;			  /* in a chain */
+	bool is_detached;		  /* of lvm: it is not traced (lvm/lvm.h) */
 	bool tracks_only;		  /* of dattobd: an incremental */
 	bool is_kept;			  /* deleted, but older ones share its store (cow/area.h) */
 	bool is_given_up;		  /* while the volume is opened: see cow/area_life.c */
@@ -61,6 +62,7 @@ struct snapshot {
 };
 
 struct datto_driver;
+struct lvm_driver;
 
 struct volume {
 	struct blockio *origin;	       /* these two ask the fault plane */
@@ -92,7 +94,8 @@ struct volume {
 	struct snapshot *area_receiver;
 	uint64_t area_older_blocks;
 
-	struct datto_driver *datto; /* NULL: another profile's */
+	struct datto_driver *datto; /* these two NULL: another profile's */
+	struct lvm_driver *lvm;
 
 	struct list ranges; /* of writes that have begun, in order of arrival */
 	unsigned ranges_waiting;

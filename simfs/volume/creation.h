@@ -10,6 +10,9 @@
 int snapshot_place_check(struct volume *volume, struct snapshot_create *create);
 bool snapshot_is_being_created(struct volume *volume, const char *name);
 
+/* Whether one that is there has this name, also one that is just deleted. */
+bool snapshot_has_name(const struct volume *volume, const char *name);
+
 /* Says WHY to whoever asked for CREATE; returns ERROR. */
 int snapshot_refuse(struct snapshot_create *create, int error, const char *why);
 

@@ -9,6 +9,7 @@
 static const struct volume_extension *const extensions[] = {
 	&extension_writers,
 	&extension_datto,
+	&extension_lvm,
 };
 
 #define EXTENSION_COUNT (sizeof extensions / sizeof extensions[0])

@@ -58,6 +58,7 @@ struct volume_extension {
 
 extern const struct volume_extension extension_writers;
 extern const struct volume_extension extension_datto;
+extern const struct volume_extension extension_lvm;
 
 /* The info_name of the driver of VOLUME's profile, or NULL; and its text, or NULL. */
 const char *volume_info_name(const struct volume *volume);

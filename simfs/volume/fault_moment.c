@@ -164,6 +164,24 @@ void volume_command(struct volume *volume, struct volume_moment *moment)
 	fault_moment(volume, FAULT_CONTROL_COMMAND, NULL, NULL, moment);
 }
 
+void volume_door_strike(struct volume *volume, enum fault_point point, const char *device,
+	const char *ioctl, struct volume_moment *moment)
+{
+	struct fault_context context = { .device = device, .ioctl = ioctl };
+
+	MUST(fault_point_at(point)->traits & POINT_OF_DEVICE);
+	moment_in(volume, point, &context, NULL, moment);
+}
+
+void volume_door_note(struct volume *volume, const char *door, const char *note, json_t *data)
+{
+	json_t *fields = json_pack("{s:s, s:s}", "door", door, "note", note);
+
+	if (data)
+		json_object_set_new(fields, "data", data);
+	journal_add(&volume->journal, volume->gauges.measured[GAUGE_OPS], EVENT_DOOR_NOTE, fields);
+}
+
 static void open_go(struct volume_moment *moment, int result)
 {
 	struct snapshot_open *open = CONTAINER_OF(moment, struct snapshot_open, moment);

@@ -80,6 +80,15 @@ void owner_set_mode(struct store_facts *facts, enum snapshot_mode mode)
 	struct owner owner = owner_of(facts);
 
 	MUST(facts->owner.kind != OWNER_CHAIN_NODE);
-	owner.mode = mode;
+	owner.mode = (uint16_t)mode;
+	owner_put(facts, facts->owner.kind, &owner);
+}
+
+void owner_set_named(struct store_facts *facts)
+{
+	struct owner owner = owner_of(facts);
+
+	MUST(facts->owner.kind != OWNER_CHAIN_NODE);
+	owner.flags |= OWNER_NAMED;
 	owner_put(facts, facts->owner.kind, &owner);
 }

@@ -18,7 +18,15 @@
 /* struct store_owner.kind; on the disk. */
 enum owner_kind { OWNER_COW_SNAPSHOT, OWNER_CHAIN_SNAPSHOT, OWNER_CHAIN_NODE };
 
-enum snapshot_mode { SNAPSHOT_MODE_SNAPSHOT, SNAPSHOT_MODE_INCREMENTAL, SNAPSHOT_MODE_CLONE };
+enum snapshot_mode {
+	SNAPSHOT_MODE_SNAPSHOT,
+	SNAPSHOT_MODE_INCREMENTAL,
+	SNAPSHOT_MODE_CLONE,
+	SNAPSHOT_MODE_DETACHED, /* of lvm (lvm/lvm.h) */
+};
+
+/* struct owner.flags: the store's name is right, and that of its file may not be (lvm/rename.c). */
+#define OWNER_NAMED 1u
 
 /* The bytes, little-endian; a kind has them from the beginning on, as far as its length goes. */
 struct owner {
@@ -27,7 +35,8 @@ struct owner {
 
 	/* Of snapshots. */
 	uint64_t sequence_id; /* of a lineage */
-	uint32_t mode;	      /* enum snapshot_mode */
+	uint16_t mode;	      /* enum snapshot_mode */
+	uint16_t flags;	      /* OWNER_NAMED */
 
 	/* Of dattobd's, by copy-on-write. */
 	uint32_t minor;
@@ -53,5 +62,6 @@ void owner_put(struct store_facts *facts, enum owner_kind kind, const struct own
 void owner_set_parent(struct store_facts *facts, uint64_t parent_id);
 void owner_set_lineage(struct store_facts *facts, uint64_t lineage);
 void owner_set_mode(struct store_facts *facts, enum snapshot_mode mode);
+void owner_set_named(struct store_facts *facts);
 
 #endif

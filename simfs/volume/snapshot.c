@@ -60,6 +60,7 @@ struct snapshot *snapshot_new(struct volume *volume, const char *name, struct st
 		snapshot->error = facts->error;
 		snapshot->overflow_blocks = facts->overflow_blocks;
 		snapshot->tracks_only = owner_of(facts).mode == SNAPSHOT_MODE_INCREMENTAL;
+		snapshot->is_detached = owner_of(facts).mode == SNAPSHOT_MODE_DETACHED;
 		snapshot->is_clone = volume->topology->has_clones &&
 				     owner_of(facts).mode == SNAPSHOT_MODE_CLONE;
 		if (facts->failed && snapshot->profile->log_found_failed)
@@ -108,7 +109,8 @@ bool snapshot_traces(const struct snapshot *snapshot, enum volume_kind kind)
 
 	if (topology->receives && !topology->receives(snapshot))
 		return false;
-	return snapshot->state == SNAPSHOT_ACTIVE && !snapshot_is_dormant(snapshot) &&
+	return snapshot->state == SNAPSHOT_ACTIVE && !snapshot->is_detached &&
+	       !snapshot_is_dormant(snapshot) &&
 	       !(kind == VOLUME_DISCARD && snapshot->profile->ignores_discards);
 }
 

@@ -52,6 +52,17 @@ static bool has_name(const struct snapshot *snapshot)
 	return !snapshot->is_kept || (deletion && deletion->is_syncing && !deletion->is_removed);
 }
 
+bool snapshot_has_name(const struct volume *volume, const char *name)
+{
+	list_for_each (at, &volume->snapshots) {
+		const struct snapshot *other = CONTAINER_OF(at, struct snapshot, link);
+
+		if (has_name(other) && strcmp(other->name, name) == 0)
+			return true;
+	}
+	return false;
+}
+
 int snapshot_place_check(struct volume *volume, struct snapshot_create *create)
 {
 	const struct profile *profile = volume->options.profile;
@@ -74,12 +85,8 @@ int snapshot_place_check(struct volume *volume, struct snapshot_create *create)
 			"its state may say that the volume is longer: mount it again");
 	if (create->replaces)
 		return 0;
-	list_for_each (at, &volume->snapshots) {
-		const struct snapshot *other = CONTAINER_OF(at, struct snapshot, link);
-
-		if (has_name(other) && strcmp(other->name, create->name) == 0)
-			return snapshot_refuse(create, -EEXIST, "it exists already");
-	}
+	if (snapshot_has_name(volume, create->name))
+		return snapshot_refuse(create, -EEXIST, "it exists already");
 	if (snapshot_is_being_created(volume, create->name))
 		return snapshot_refuse(create, -EEXIST, "it is being taken already");
 	if (volume->driver->place_check)

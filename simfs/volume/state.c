@@ -168,7 +168,8 @@ static const char *why_foreign(const struct store_facts *facts, struct expected 
 	if (facts->volume_id != expected->volume->volume_id ||
 		facts->volume_bytes != expected->volume->image.stored_bytes)
 		return "store of another volume";
-	if (expected->name && strcmp(facts->name, expected->name) != 0)
+	if (expected->name && strcmp(facts->name, expected->name) != 0 &&
+		!state_may_rename(expected->volume->folder, facts))
 		return "store of another snapshot";
 	if (facts->block_bytes > VOLUME_BLOCK_MAX_BYTES)
 		return "superblock makes no sense";
@@ -246,11 +247,28 @@ static int lose_kept(struct snapshot *snapshot, const char *file, bool is_foreig
 	return error;
 }
 
+/* What becomes of SNAPSHOT, found whole and its own. */
+static int keep_found(struct snapshot *snapshot, const struct store_findings *findings)
+{
+	const struct topology *topology = snapshot->volume->topology;
+
+	/* Its record was flushed when it was made, and its nodes are durable. */
+	if (snapshot->is_clone)
+		return findings->machine_restarted ? state_mark(snapshot->store, 0) : 0;
+	if (snapshot->state == SNAPSHOT_ACTIVE && findings->machine_restarted &&
+		!findings->was_durable)
+		return give_up(snapshot);
+	say_recovered(snapshot->volume, snapshot, findings);
+	if (snapshot->state == SNAPSHOT_ACTIVE && topology->snapshot_loaded)
+		topology->snapshot_loaded(snapshot);
+	return 0;
+}
+
 int state_load_snapshot(struct volume *volume, const char *file, enum owner_kind kind)
 {
 	struct store_findings findings;
 	struct store *store;
-	char name[STORE_NAME_BYTES] = "";
+	char name[STORE_NAME_BYTES] = "", named[STORE_NAME_BYTES + 16];
 	bool is_kept = state_has_suffix(file, KEPT_SUFFIX);
 	size_t length = strlen(file) - (is_kept ? strlen(KEPT_SUFFIX) : strlen(STORE_SUFFIX));
 
@@ -286,12 +304,16 @@ int state_load_snapshot(struct volume *volume, const char *file, enum owner_kind
 		return error;
 	}
 
-	struct snapshot *snapshot = snapshot_new(volume, name, store);
+	int unnamed = store && !is_kept
+			      ? state_settle_name(volume, store, file, name, named, sizeof named)
+			      : 0;
+	struct snapshot *snapshot = unnamed == 0 ? snapshot_new(volume, name, store) : NULL;
 
 	if (!snapshot) {
 		store_destroy(store);
-		return -ENOMEM;
+		return unnamed < 0 ? unnamed : -ENOMEM;
 	}
+	file = store && !is_kept ? named : file;
 	if (store)
 		store_count_ends(store, &volume->store_ends);
 	snapshot->is_kept = is_kept;
@@ -305,16 +327,8 @@ int state_load_snapshot(struct volume *volume, const char *file, enum owner_kind
 			return lose_kept(snapshot, file, expected.is_foreign);
 		/* That of another one is never believed here, and worth something elsewhere. */
 		error = expected.is_foreign ? 0 : state_lose(snapshot, file);
-	} else if (snapshot->is_clone) {
-		/* Its record was flushed when it was made, and its nodes are durable. */
-		error = findings.machine_restarted ? state_mark(store, 0) : 0;
-	} else if (snapshot->state == SNAPSHOT_ACTIVE && findings.machine_restarted &&
-		   !findings.was_durable) {
-		error = give_up(snapshot);
 	} else {
-		say_recovered(volume, snapshot, &findings);
-		if (snapshot->state == SNAPSHOT_ACTIVE && volume->topology->snapshot_loaded)
-			volume->topology->snapshot_loaded(snapshot);
+		error = keep_found(snapshot, &findings);
 	}
 	state_insert(volume, snapshot);
 	return error;

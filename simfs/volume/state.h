@@ -10,6 +10,7 @@
 #include "simfs/store/store.h"
 #include "simfs/volume/owner.h"
 
+struct blockio_folder;
 struct snapshot;
 struct volume;
 
@@ -40,6 +41,15 @@ void snapshot_file_name(const char *snapshot, char *buffer, size_t length);
 
 /* Of SNAPSHOT's store, whatever has become of it. */
 void snapshot_file(const struct snapshot *snapshot, char *buffer, size_t length);
+
+/* state_rename.c: whether a store with FACTS, found in a file of another name, is its own all the
+ * same. */
+bool state_may_rename(struct blockio_folder *folder, const struct store_facts *facts);
+
+/* STORE was found in FILE, which is called NAME: gives the file, and NAME, the name that the store
+ * says, and says the file's in RET_FILE.  0, or -errno after a message. */
+int state_settle_name(struct volume *volume, struct store *store, const char *file,
+	char name[STORE_NAME_BYTES], char *ret_file, size_t length);
 
 /* Puts SNAPSHOT, whose number is set, into the list in order of creation. */
 void state_insert(struct volume *volume, struct snapshot *snapshot);

@@ -39,6 +39,9 @@ json_t *snapshot_status(const struct snapshot *snapshot)
 
 	if (snapshot->tracks_only)
 		json_object_set_new(object, "tracks_only", json_true());
+	if (snapshot->volume->lvm)
+		json_object_set_new(
+			object, "attached", json_boolean(!failed && !snapshot->is_detached));
 	json_object_set_new(
 		object, "reads", read_counts_json(&snapshot->reads, &snapshot->progress));
 	if (object && snapshot->volume->topology->snapshot_status)

@@ -44,7 +44,7 @@ struct request_fault {
 struct volume_moment {
 	void (*go)(struct volume_moment *moment, int result);
 	bool has_waited;
-	bool is_dropped;		/* nobody is told; a moment of a writer only */
+	bool is_dropped;		/* nobody is told; of a writer, and of udev */
 	struct fault_decision decision; /* what has struck, for a seek and a map to tell */
 	struct fault_wait wait;
 };
@@ -104,5 +104,16 @@ int volume_phase_set(struct volume *volume, const char *phase);
 
 /* A hit of control.command: MOMENT goes on. */
 void volume_command(struct volume *volume, struct volume_moment *moment);
+
+/*
+ * A door is at POINT, which has POINT_OF_DEVICE, with DEVICE and IOCTL (NULL: of none): MOMENT goes
+ * on.  Of what has struck, in its decision, the door does what is left: an error that it goes on
+ * with, or, is_dropped, nothing of what it was about to do.
+ */
+void volume_door_strike(struct volume *volume, enum fault_point point, const char *device,
+	const char *ioctl, struct volume_moment *moment);
+
+/* A line of a door's in the journal; DATA (stolen, NULL for none) is an object. */
+void volume_door_note(struct volume *volume, const char *door, const char *note, json_t *data);
 
 #endif

@@ -139,6 +139,10 @@ int engine_delete(struct engine *engine, const char *name);
 /* Makes the volume BYTES long; RET_WHY, what was wrong, may be NULL. */
 int engine_grow(struct engine *engine, uint64_t bytes, const char **ret_why);
 
+/* Changes the snapshot NAME, which must be there, as CHANGE says (volume/lvm/lvm.h). */
+struct lvm_change;
+int engine_change(struct engine *engine, const char *name, struct lvm_change *change);
+
 /* The snapshot NAME, which must be there. */
 struct snapshot *engine_find(struct engine *engine, const char *name);
 

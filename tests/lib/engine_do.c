@@ -4,6 +4,7 @@
 
 #include "simfs/base/check.h"
 #include "simfs/volume/grow.h"
+#include "simfs/volume/lvm/lvm.h"
 #include "tests/lib/engine.h"
 
 static int do_request(struct engine *engine, struct engine_request *request)
@@ -129,6 +130,32 @@ int engine_delete(struct engine *engine, const char *name)
 	volume_snapshot_delete(engine->volume, engine_find(engine, name), &command.delete);
 	while (!command.has_ended)
 		MUST(engine_step(engine));
+	return command.result;
+}
+
+struct change_command {
+	struct lvm_change change;
+	bool has_ended;
+	int result;
+};
+
+static void change_done(struct lvm_change *change, int result)
+{
+	struct change_command *command = CONTAINER_OF(change, struct change_command, change);
+
+	command->has_ended = true;
+	command->result = result;
+}
+
+int engine_change(struct engine *engine, const char *name, struct lvm_change *change)
+{
+	struct change_command command = { .change = *change };
+
+	command.change.done = change_done;
+	volume_lvm_change(engine->volume, engine_find(engine, name), &command.change);
+	while (!command.has_ended)
+		MUST(engine_step(engine));
+	change->refusal = command.change.refusal;
 	return command.result;
 }
 

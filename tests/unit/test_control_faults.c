@@ -135,6 +135,49 @@ START_TEST(one_who_left_while_a_fault_held_the_command_up_holds_nobody)
 }
 END_TEST
 
+START_TEST(a_door_asks_what_strikes_and_is_told_what_is_left_to_do)
+{
+	expect("'fault.strike','point':'dm.ioctl','ioctl':'create','device':'a'",
+		OK("{'fired':false,'action':null,'error':null}"));
+	expect("'fault.add','rule':'dm.ioctl error=EBUSY ioctl=remove device=a'", OK("{'id':1}"));
+	expect("'fault.add','rule':'dm.udev drop'", OK("{'id':2}"));
+	expect("'fault.strike','point':'dm.ioctl','ioctl':'remove','device':'b'",
+		OK("{'fired':false,'action':null,'error':null}"));
+	expect("'fault.strike','point':'dm.ioctl','ioctl':'remove','device':'a'",
+		OK("{'fired':true,'action':'error','error':'EBUSY'}"));
+	expect("'fault.strike','point':'dm.udev','device':'a'",
+		OK("{'fired':true,'action':'drop','error':null}"));
+	expect("'fault.strike','point':'live.read'",
+		REFUSED("EINVAL", "no point 'live.read' of a door"));
+	expect("'door.note','door':'dm','note':'ended','data':{'devices':0}", OK("{}"));
+	expect("'door.note','door':'dm','note':'ended','data':3",
+		REFUSED("EINVAL", "argument 'data' must be an object"));
+	expect("'door.note','door':'','note':'ended'",
+		REFUSED("EINVAL", "the words of a door have 1 to 64 bytes each"));
+}
+END_TEST
+
+START_TEST(a_door_that_hangs_goes_on_when_it_is_released_and_may_leave)
+{
+	int other = peer_open();
+	static const char strike[] = "{\"id\":9,\"command\":\"fault.strike\",\"point\":"
+				     "\"dm.ioctl\"}\n";
+
+	expect("'fault.add','rule':'dm.ioctl hang times=2'", OK("{'id':1}"));
+	peer_say(other, strike);
+	bench_turn_for_ms(3);
+	ck_assert(!peer_is_told(other));
+	expect("'fault.release'", OK("{'released':1}"));
+	peer_expect(other, "{\"id\":9,\"ok\":true,\"result\":{\"fired\":true,\"action\":null,"
+			   "\"error\":null}}");
+	peer_say(other, strike);
+	bench_turn_for_ms(3);
+	close(other);
+	bench_turn_for_ms(400);
+	expect("'fault.release'", OK("{'released':0}"));
+}
+END_TEST
+
 int main(int argc, char **argv)
 {
 	Suite *suite = suite_create("control faults");
@@ -149,6 +192,8 @@ int main(int argc, char **argv)
 	tcase_add_test(tcase, commands_are_struck_but_for_those_that_get_rid_of_faults);
 	tcase_add_test(tcase, a_command_that_hangs_is_answered_when_it_is_released);
 	tcase_add_test(tcase, one_who_left_while_a_fault_held_the_command_up_holds_nobody);
+	tcase_add_test(tcase, a_door_asks_what_strikes_and_is_told_what_is_left_to_do);
+	tcase_add_test(tcase, a_door_that_hangs_goes_on_when_it_is_released_and_may_leave);
 	suite_add_tcase(suite, tcase);
 	return engine_suite_run(suite, argv[0]);
 }

@@ -98,6 +98,22 @@ START_TEST(a_snapshot_is_meant_by_its_whole_name_and_none_is_not)
 }
 END_TEST
 
+static bool strikes_ioctl(const char *device, const char *ioctl)
+{
+	return strikes(FAULT_DM_IOCTL, &(struct fault_context){ .device = device, .ioctl = ioctl });
+}
+
+START_TEST(an_ioctl_and_a_device_are_meant_by_their_whole_names_and_both_must_hold)
+{
+	add("dm.ioctl error=EBUSY ioctl=table-load device=vg0-b1");
+	ck_assert(strikes_ioctl("vg0-b1", "table-load"));
+	ck_assert(!strikes_ioctl("vg0-b1", "table-clear"));
+	ck_assert(!strikes_ioctl("vg0-b1-cow", "table-load"));
+	ck_assert(!strikes_ioctl(NULL, "table-load"));
+	ck_assert(!strikes_ioctl("vg0-b1", NULL));
+}
+END_TEST
+
 /* Else two of 50 % would strike together, and never alone. */
 START_TEST(each_rule_has_a_chance_of_its_own)
 {
@@ -126,6 +142,8 @@ int main(int argc, char **argv)
 	tcase_add_test(tcase, a_range_means_the_hits_that_have_a_byte_of_it);
 	tcase_add_test(tcase, a_writer_is_meant_by_its_whole_name);
 	tcase_add_test(tcase, a_snapshot_is_meant_by_its_whole_name_and_none_is_not);
+	tcase_add_test(
+		tcase, an_ioctl_and_a_device_are_meant_by_their_whole_names_and_both_must_hold);
 	tcase_add_test(tcase, each_rule_has_a_chance_of_its_own);
 	suite_add_tcase(suite, tcase);
 	return engine_suite_run(suite, argv[0]);

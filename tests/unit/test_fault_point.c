@@ -76,6 +76,8 @@ static const struct {
 	{ FAULT_COALESCE_COPY, "delay hang" },
 	{ FAULT_COALESCE_RELINK, "delay hang" },
 	{ FAULT_CONTROL_COMMAND, "delay hang" },
+	{ FAULT_DM_IOCTL, "delay hang" },
+	{ FAULT_DM_UDEV, "delay hang drop" },
 };
 
 static bool has_word(const char *words, const char *word)

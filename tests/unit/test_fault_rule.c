@@ -155,6 +155,13 @@ static const struct {
 		"cannot read when 'store.used>=70' (try when=store.used>=70%) at column 16" },
 	{ "live.read zero when=store.used",
 		"cannot read when 'store.used' (try when=store.used>=70%) at column 16" },
+	{ "dm.ioctl error=EBUSY ioctl=tabel-load",
+		"unknown ioctl 'tabel-load' at column 22; did you mean 'table-load'?" },
+	{ "live.read zero device=vg0-b1",
+		"'device' makes no sense at point 'live.read': no device is met there at column "
+		"16" },
+	{ "dm.udev drop ioctl=remove",
+		"'ioctl' makes no sense at point 'dm.udev': no ioctl is met there at column 14" },
 	{ "live.read zero file=go", "cannot read file 'go' (try file=/tmp/go) at column 16" },
 	{ "live.read zero name=1", "cannot read name '1' (try name=bad-sector) at column 16" },
 	{ "live.read zero name=a/b", "cannot read name 'a/b' (try name=bad-sector) at column 16" },

@@ -11,6 +11,7 @@
 
 #include "simfs/base/clock.h"
 #include "simfs/profile/profile.h"
+#include "simfs/volume/lvm/lvm.h"
 #include "simfs/volume/snapshot_cancel.h"
 #include "simfs/volume/writers/writers.h"
 #include "tests/lib/engine_suite.h"
@@ -204,6 +205,12 @@ static void ignore_creation(struct snapshot_create *create, int result)
 	(void)result;
 }
 
+static void ignore_moment(struct volume_moment *moment, int result)
+{
+	(void)moment;
+	(void)result;
+}
+
 /* On a volume of its own, of the profile whose sets outlive that; it comes to rest when the set
  * has timed out. */
 static void let_a_requester_die(void)
@@ -221,6 +228,29 @@ static void let_a_requester_die(void)
 	volume_snapshot_create(bench_engine.volume, &create);
 	volume_snapshot_cancel(&create);
 	engine_settle(&bench_engine);
+}
+
+/* On a volume of the profile that can. */
+static void change_a_snapshot_and_note_it(void)
+{
+	struct lvm_change changes[] = {
+		{ .kind = LVM_DETACH },
+		{ .kind = LVM_ATTACH },
+		{ .kind = LVM_LIMIT, .limit = { .bytes = 1u << 20 } },
+		{ .kind = LVM_RENAME, .to = "t" },
+	};
+	struct volume_moment moment = { .go = ignore_moment };
+
+	fault_bench_open(&(struct engine_options){ .volume_bytes = BENCH_VOLUME_BYTES,
+				 .profile = &profile_lvm,
+				 .step_ns = NS_PER_MS },
+		true);
+	for (size_t i = 0; i < sizeof changes / sizeof changes[0]; i++)
+		ck_assert_int_eq(engine_change(&bench_engine, "s", &changes[i]), 0);
+	fault_bench_add("dm.ioctl error=EBUSY ioctl=remove device=vg0-t");
+	volume_door_strike(bench_engine.volume, FAULT_DM_IOCTL, "vg0-t", "remove", &moment);
+	volume_door_note(bench_engine.volume, "dm", "world ended", json_object());
+	volume_door_note(bench_engine.volume, "dm", "world ended", NULL);
 }
 
 static void cut_the_image(void)
@@ -263,6 +293,9 @@ START_TEST(every_event_happens_and_is_as_the_schema_says)
 	expect_valid_journal();
 	bench_close();
 	let_a_requester_die();
+	expect_valid_journal();
+	bench_close();
+	change_a_snapshot_and_note_it();
 	expect_valid_journal();
 	for (size_t i = 0; i < JOURNAL_EVENTS; i++)
 		ck_assert_msg(seen[i] > 0, "no '%s' has happened", journal_event_name(i));

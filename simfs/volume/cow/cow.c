@@ -78,6 +78,9 @@ static bool cow_hangs_on_image(const struct snapshot *snapshot)
 {
 	uint64_t block_bytes = snapshot_block_bytes(snapshot);
 
+	/* It shows whatever the image has. */
+	if (snapshot->is_detached)
+		return false;
 	return snapshot->tracks_only ||
 	       store_blocks(snapshot->store) <
 		       (volume_bytes(snapshot->volume) + block_bytes - 1) / block_bytes;

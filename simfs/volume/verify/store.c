@@ -64,7 +64,9 @@ static const char *misfit(const struct verifier *verifier, const struct verify_e
 	if ((entry->kind == VERIFY_NODE) != (facts->owner.kind == OWNER_CHAIN_NODE))
 		return "it is of another kind than its name says";
 	if (entry->kind == VERIFY_SNAPSHOT)
-		return strlen(facts->name) == length && !strncmp(facts->name, entry->file, length)
+		return (strlen(facts->name) == length &&
+			       !strncmp(facts->name, entry->file, length)) ||
+				       state_may_rename(verifier->folder, facts)
 			       ? NULL
 			       : "it is of another snapshot";
 	if (entry->kind == VERIFY_KEPT) {

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* commands_door.c - fault.strike and door.note: what a door asks, and tells (protocol_doors.h). */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "simfs/base/log.h"
+#include "simfs/control/commands_internal.h"
+#include "simfs/control/protocol_doors.h"
+#include "simfs/volume/snapshot_cancel.h"
+
+/* ---- fault.strike ---- */
+
+struct strike {
+	struct control_lease lease; /* first */
+	struct volume_moment moment;
+};
+
+/* Who asked does not want to wait any more. */
+static void asker_left(struct control_lease *lease)
+{
+	volume_moment_cancel(&CONTAINER_OF(lease, struct strike, lease)->moment);
+}
+
+static void strike_go(struct volume_moment *moment, int result)
+{
+	struct strike *strike = CONTAINER_OF(moment, struct strike, moment);
+	struct control_request *request = strike->lease.request;
+	bool has_fired = moment->has_waited || moment->decision.action != FAULT_NO_ACTION;
+	const char *action = result < 0 ? "error" : moment->is_dropped ? "drop" : NULL;
+
+	control_lease_end(&strike->lease);
+	free(strike);
+	control_request_answer(
+		request, json_pack("{s:b, s:s?, s:s?}", "fired", (int)has_fired, "action", action,
+				 "error", result < 0 ? error_name(result) : NULL));
+}
+
+/* Answers REQUEST, and returns false, when there is no such point of a door. */
+static bool read_point(struct control_request *request, enum fault_point *ret)
+{
+	const char *name;
+
+	if (!commands_text(request, "point", &name))
+		return false;
+	if (fault_point_find(name, ret) == 0 &&
+		(fault_point_at(*ret)->traits & POINT_OF_DEVICE) != 0)
+		return true;
+	control_request_refuse(request, -EINVAL, "no point '%s' of a door", name);
+	return false;
+}
+
+/* What a rule could not name is no name. */
+static bool read_names(
+	struct control_request *request, const char **ret_device, const char **ret_ioctl)
+{
+	if (!commands_optional_text(request, "device", ret_device) ||
+		!commands_optional_text(request, "ioctl", ret_ioctl))
+		return false;
+	if ((!*ret_device || strlen(*ret_device) <= DOOR_DEVICE_MAX) &&
+		(!*ret_ioctl || strlen(*ret_ioctl) < DM_IOCTL_NAME_BYTES))
+		return true;
+	control_request_refuse(
+		request, -EINVAL, "a name of a device has at most %d bytes", DOOR_DEVICE_MAX);
+	return false;
+}
+
+void commands_run_fault_strike(struct control_request *request, void *context)
+{
+	const char *device = NULL, *ioctl = NULL;
+	struct control_lease *lease;
+	struct volume *volume;
+	struct strike *strike;
+	enum fault_point point;
+
+	if (!commands_volume(context, request, &volume) || !read_point(request, &point) ||
+		!read_names(request, &device, &ioctl))
+		return;
+	lease = commands_lease(request, sizeof *strike, asker_left, NULL);
+	if (!lease)
+		return;
+	strike = CONTAINER_OF(lease, struct strike, lease);
+	volume_moment_arm(&strike->moment, strike_go);
+	volume_door_strike(volume, point, device, ioctl, &strike->moment);
+}
+
+/* ---- door.note ---- */
+
+static bool is_short(const char *text)
+{
+	return text[0] && strlen(text) <= DOOR_NOTE_MAX;
+}
+
+void commands_run_door_note(struct control_request *request, void *context)
+{
+	json_t *data = json_object_get(request->arguments, "data");
+	struct volume *volume;
+	const char *door, *note;
+
+	if (!commands_volume(context, request, &volume) || !commands_text(request, "door", &door) ||
+		!commands_text(request, "note", &note))
+		return;
+	if (!is_short(door) || !is_short(note)) {
+		control_request_refuse(request, -EINVAL,
+			"the words of a door have 1 to %d bytes each", DOOR_NOTE_MAX);
+		return;
+	}
+	if (data && !json_is_object(data)) {
+		control_request_refuse(request, -EINVAL, "argument 'data' must be an object");
+		return;
+	}
+	volume_door_note(volume, door, note, json_incref(data));
+	control_request_answer(request, NULL);
+}
