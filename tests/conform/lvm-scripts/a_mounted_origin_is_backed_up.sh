@@ -5,11 +5,11 @@ yes content | head -c 1000000 >mnt/file
 ~ lvcreate -s -L 16M -n b1 vg0/live
 ~ lvs -o lv_name,lv_attr,origin
 ~ lvscan
-rm mnt/file; echo other >mnt/other; sync -f mnt
-mkdir snap
+~ rm mnt/file; echo other >mnt/other; sync -f mnt
+~ mkdir snap
 ~ mount -o ro /dev/vg0/b1 snap
 ~ lvs -o lv_name,lv_attr,origin
-~ sha256sum <snap/file
+~ sha256sum <snap/file | cut -c 1-16
 ~ ls snap
 ~ lvremove -f vg0/b1
 ~ umount snap

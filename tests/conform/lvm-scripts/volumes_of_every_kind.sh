@@ -32,7 +32,7 @@ lvcreate -l 100%FREE -n rest vg0
 lvcreate -s -L 4M -n none vg0/live
 lvremove -f vg0/rest
 lvcreate -i 2 -L 8M -n str vg0
-lvcreate -s -V 8M -L 4M -n thick vg0
+lvcreate --type snapshot -V 8M -L 4M -n thick vg0
 lvs -a
 put /dev/vg0/thick 0 64 thick
 digest /dev/vg0/thick 0 4096
