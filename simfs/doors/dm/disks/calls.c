@@ -15,7 +15,7 @@
 
 static void receive(struct calls *calls);
 
-void call_settle(struct call *call)
+void disk_call_settle(struct call *call)
 {
 	if (call->is_busy || !call->is_answered || call->is_waiting || call->has_io)
 		return;
@@ -27,7 +27,7 @@ void call_settle(struct call *call)
 	free(call);
 }
 
-void call_answer(struct call *call, int error, uint64_t value)
+void disk_call_answer(struct call *call, int error, uint64_t value)
 {
 	struct wire_answer answer = { .error = error, .value = value };
 
@@ -50,12 +50,12 @@ static void gave_up(struct pump_op *op, int result, uint32_t flags)
 	call->is_busy = true;
 	if (!call->is_answered && call->hold) {
 		flow_hold_cancel(call->calls->flow, TAKE_PTR(call->hold));
-		call_answer(call, -EINTR, 0);
+		disk_call_answer(call, -EINTR, 0);
 	} else if (!call->is_answered) {
 		flow_abandon(call->calls->flow, &call->io, -EINTR);
 	}
 	call->is_busy = false;
-	call_settle(call);
+	disk_call_settle(call);
 }
 
 static void wait_for_giving_up(struct call *call)
@@ -124,13 +124,13 @@ static void handle(struct calls *calls)
 	int error = map_payload(call);
 
 	if (error == 0)
-		error = call_perform(call, &value);
+		error = disk_call_perform(call, &value);
 	if (error != -EINPROGRESS)
-		call_answer(call, error, value);
+		disk_call_answer(call, error, value);
 	else if (!call->is_answered)
 		wait_for_giving_up(call);
 	call->is_busy = false;
-	call_settle(call);
+	disk_call_settle(call);
 }
 
 static void received(struct pump_op *op, int result, uint32_t flags)
@@ -164,7 +164,7 @@ static void receive(struct calls *calls)
 	pump_start(sqe, &calls->op);
 }
 
-int calls_create(struct pump *pump, struct flow *flow, struct files *files, int fd,
+int disk_calls_create(struct pump *pump, struct flow *flow, struct files *files, int fd,
 	void (*ended)(void *context), void *context, struct calls **ret)
 {
 	struct calls *calls = calloc(1, sizeof *calls);

@@ -12,7 +12,7 @@
 struct calls;
 
 /* Takes calls from FD; ENDED(CONTEXT) once nobody is there any more who could call. */
-int calls_create(struct pump *pump, struct flow *flow, struct files *files, int fd,
+int disk_calls_create(struct pump *pump, struct flow *flow, struct files *files, int fd,
 	void (*ended)(void *context), void *context, struct calls **ret);
 
 #endif

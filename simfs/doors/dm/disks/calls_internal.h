@@ -44,10 +44,10 @@ struct call {
 };
 
 /* Does what WIRE says; 0 or -errno with *RET is the answer, -EINPROGRESS: it comes later. */
-int call_perform(struct call *call, uint64_t *ret);
+int disk_call_perform(struct call *call, uint64_t *ret);
 
-void call_answer(struct call *call, int error, uint64_t value);
+void disk_call_answer(struct call *call, int error, uint64_t value);
 /* Frees it as soon as nothing needs it any more. */
-void call_settle(struct call *call);
+void disk_call_settle(struct call *call);
 
 #endif

@@ -84,8 +84,8 @@ static void hold_done(void *context, int error)
 	struct call *call = context;
 
 	call->hold = NULL;
-	call_answer(call, error, 0);
-	call_settle(call);
+	disk_call_answer(call, error, 0);
+	disk_call_settle(call);
 }
 
 static int do_hold(struct call *call, uint64_t *ret)
@@ -121,7 +121,7 @@ static int do_file_close(struct call *call, uint64_t *ret)
 
 static void io_answered(struct flow_io *io)
 {
-	call_answer(CONTAINER_OF(io, struct call, io), io->error, 0);
+	disk_call_answer(CONTAINER_OF(io, struct call, io), io->error, 0);
 }
 
 static void io_released(struct flow_io *io)
@@ -129,7 +129,7 @@ static void io_released(struct flow_io *io)
 	struct call *call = CONTAINER_OF(io, struct call, io);
 
 	call->has_io = false;
-	call_settle(call);
+	disk_call_settle(call);
 }
 
 static int transfer(struct call *call, enum disk_op op)
@@ -193,7 +193,7 @@ static int (*const performers[WIRE_KINDS])(struct call *call, uint64_t *ret) = {
 	[WIRE_FAIL_ALL] = do_fail_all,
 };
 
-int call_perform(struct call *call, uint64_t *ret)
+int disk_call_perform(struct call *call, uint64_t *ret)
 {
 	MUST(call->wire.kind < WIRE_KINDS && performers[call->wire.kind]);
 	return performers[call->wire.kind](call, ret);

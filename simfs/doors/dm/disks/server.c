@@ -109,7 +109,7 @@ static int server_start(struct server *server, const char *folder)
 			memcpy(server->devices[i], entry.device, sizeof entry.device);
 	}
 	if (error == 0)
-		error = calls_create(server->pump, server->flow, server->files, server->fd,
+		error = disk_calls_create(server->pump, server->flow, server->files, server->fd,
 			server_end, server, &server->calls);
 	return error;
 }
