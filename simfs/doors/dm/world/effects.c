@@ -103,6 +103,17 @@ static int do_quiesce(struct world *world, const struct caller *caller, struct d
 	return error;
 }
 
+static int make_read_only(struct world *world, struct carrier *carrier, bool read_only)
+{
+	if (read_only && !carrier->read_only)
+		return freezer_read_only(world->freezer, carrier->loop.fd, &carrier->read_only);
+	if (!read_only) {
+		frozen_thaw(carrier->read_only);
+		carrier->read_only = NULL;
+	}
+	return 0;
+}
+
 static int do_activate(struct world *world, const struct caller *caller, struct dm_effect *effect)
 {
 	(void)caller;
@@ -111,7 +122,7 @@ static int do_activate(struct world *world, const struct caller *caller, struct 
 	if (!error)
 		error = loop_resize(&carrier->loop);
 	if (!error)
-		error = loop_set_read_only(&carrier->loop, effect->read_only);
+		error = make_read_only(world, carrier, effect->read_only);
 	return error;
 }
 
@@ -158,7 +169,7 @@ static int do_destroy(struct world *world, const struct caller *caller, struct d
 	struct carriers *carriers = &world->effects->carriers;
 	struct carrier *carrier = carriers_find(carriers, effect->device->minor);
 	struct loop_device loop = carrier->loop;
-	struct frozen *frozen = carrier->frozen;
+	struct frozen *frozen = carrier->frozen, *read_only = carrier->read_only;
 	/* Of a suspended device nothing can be written, and nobody waits for that. */
 	if (!carrier->held) {
 		struct opens_device device = carrier_device(carrier);
@@ -168,6 +179,7 @@ static int do_destroy(struct world *world, const struct caller *caller, struct d
 	disks_remove(world->disks, effect->device->disk);
 	carriers_remove(carriers, carrier);
 	frozen_thaw(frozen);
+	frozen_thaw(read_only);
 	loop_detach(&loop);
 	return 0;
 }

@@ -25,8 +25,9 @@ struct world;
 struct carrier {
 	struct list link;
 	struct loop_device loop;
-	struct frozen *frozen; /* the file system on it, while it is suspended; or NULL */
-	bool held;	       /* its I/O is: what is cached for it cannot be written */
+	struct frozen *frozen;	  /* the file system on it, while it is suspended; or NULL */
+	struct frozen *read_only; /* its being so, or NULL */
+	bool held;		  /* its I/O is: what is cached for it cannot be written */
 	unsigned users;
 };
 

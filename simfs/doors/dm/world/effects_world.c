@@ -59,7 +59,8 @@ void effects_end(struct world *world)
 	for (struct carrier *at = carriers_next(&effects->carriers, NULL); at;
 		at = carriers_next(&effects->carriers, at)) {
 		frozen_thaw(at->frozen);
-		at->frozen = NULL;
+		frozen_thaw(at->read_only);
+		at->frozen = at->read_only = NULL;
 	}
 	carriers_deinit(&effects->carriers);
 	for (unsigned i = 0; i < effects->base_count; i++)

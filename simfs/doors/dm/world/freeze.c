@@ -24,7 +24,7 @@
 
 #include "simfs/base/cleanup.h"
 
-enum order { ORDER_FREEZE = 'f', ORDER_SYNC = 's' };
+enum order { ORDER_FREEZE = 'f', ORDER_READ_ONLY = 'r', ORDER_SYNC = 's' };
 
 /* What goes with an order. */
 enum { FD_SUBJECT, FD_ANSWERS, FDS };
@@ -94,23 +94,48 @@ static bool answer(int answers, int error)
 	return write(answers, &error, sizeof(error)) == sizeof(error);
 }
 
+/* Until whoever gave the order lets go of it, or is gone. */
+static void wait_for_the_end(int answers)
+{
+	char end;
+	while (read(answers, &end, 1) < 0 && errno == EINTR)
+		;
+}
+
 static void child_freeze(int file_system, int answers)
 {
 	int error = ioctl(file_system, FIFREEZE, 0) ? -errno : 0;
-	bool heard = answer(answers, error);
+	if (answer(answers, error) && !error)
+		wait_for_the_end(answers);
 	if (error)
 		return;
-
-	char end;
-	while (heard && read(answers, &end, 1) < 0 && errno == EINTR)
-		;
 	ioctl(file_system, FITHAW, 0);
+	answer(answers, 0);
+}
+
+static void child_read_only(int device, int answers)
+{
+	int yes = 1, no = 0;
+	int error = ioctl(device, BLKROSET, &yes) ? -errno : 0;
+	if (answer(answers, error) && !error)
+		wait_for_the_end(answers);
+	ioctl(device, BLKROSET, &no);
 	answer(answers, 0);
 }
 
 static void child_sync(int file, int answers)
 {
 	answer(answers, fsync(file) ? -errno : 0);
+}
+
+static void follow(int order, int subject, int answers)
+{
+	if (order == ORDER_FREEZE)
+		child_freeze(subject, answers);
+	else if (order == ORDER_READ_ONLY)
+		child_read_only(subject, answers);
+	else
+		child_sync(subject, answers);
 }
 
 __attribute__((noreturn)) static void keep(int socket)
@@ -131,8 +156,7 @@ __attribute__((noreturn)) static void keep(int socket)
 		pid_t child = fork();
 		if (child == 0) {
 			close(3);
-			(order == ORDER_FREEZE ? child_freeze : child_sync)(
-				fds[FD_SUBJECT], fds[FD_ANSWERS]);
+			follow(order, fds[FD_SUBJECT], fds[FD_ANSWERS]);
 			_exit(0);
 		}
 		close(fds[FD_SUBJECT]);
@@ -200,16 +224,27 @@ static int order_do(struct freezer *freezer, enum order order, int fd, int *ret_
 	return error_there;
 }
 
-int freezer_freeze(struct freezer *freezer, int file_system_fd, struct frozen **ret)
+/* As order_do(), and what was done is undone with *RET. */
+static int order_keep(struct freezer *freezer, enum order order, int fd, struct frozen **ret)
 {
 	AUTO(auto_free) struct frozen *frozen = calloc(1, sizeof(*frozen));
 	if (!frozen)
 		return -ENOMEM;
-	int error = order_do(freezer, ORDER_FREEZE, file_system_fd, &frozen->socket);
+	int error = order_do(freezer, order, fd, &frozen->socket);
 	if (error)
 		return error;
 	*ret = TAKE_PTR(frozen);
 	return 0;
+}
+
+int freezer_freeze(struct freezer *freezer, int file_system_fd, struct frozen **ret)
+{
+	return order_keep(freezer, ORDER_FREEZE, file_system_fd, ret);
+}
+
+int freezer_read_only(struct freezer *freezer, int fd, struct frozen **ret)
+{
+	return order_keep(freezer, ORDER_READ_ONLY, fd, ret);
 }
 
 void frozen_thaw(struct frozen *frozen)

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * freeze.h - file systems that are frozen while their device is suspended.
+ * freeze.h - what must not outlive the supervisor: file systems that are frozen while their
+ * device is suspended, and loop devices that are read only.
  *
  * A frozen file system outlives who froze it, and with it its device and everybody who
- * writes.  So each is frozen by a small process of its own, which thaws it when it is
- * told so or when the supervisor is gone, however that went.  It is also the one that waits
- * in the kernel: a thread of the supervisor's can always give up.
+ * writes; and whoever gets a loop device next finds it read only.  So each is frozen, or made so,
+ * by a small process of its own, which undoes it when it is told so or when the supervisor is gone,
+ * however that went.  It is also the one that waits in the kernel: a thread of the supervisor's can
+ * always give up.
  */
 #ifndef SNAPRIG_DM_FREEZE_H
 #define SNAPRIG_DM_FREEZE_H
@@ -33,6 +35,9 @@ int freezer_freeze(struct freezer *freezer, int file_system_fd, struct frozen **
 
 /* Thaws it, and returns when it is.  NULL is fine. */
 void frozen_thaw(struct frozen *frozen);
+
+/* The loop device of FD (the caller's) refuses writes, until *RET is thawed. */
+int freezer_read_only(struct freezer *freezer, int fd, struct frozen **ret);
 
 /* fsync() of FD (the caller's); as freezer_freeze(), it may be given up. */
 int freezer_sync(struct freezer *freezer, int fd);

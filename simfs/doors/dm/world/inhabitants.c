@@ -49,6 +49,18 @@ static bool line_is_of(const char *line, const char *device)
 	return strncmp(line, device, length) == 0 && line[length] == ' ';
 }
 
+/* As "mnt:[4026531841]". */
+static bool read_namespace(pid_t pid, char name[NAMESPACE_BYTES])
+{
+	char path[64];
+	snprintf(path, sizeof(path), "/proc/%d/ns/mnt", (int)pid);
+	ssize_t length = readlink(path, name, NAMESPACE_BYTES - 1);
+	if (length <= 0)
+		return false;
+	name[length] = '\0';
+	return true;
+}
+
 static bool has_dev(pid_t pid, uint64_t dev_device)
 {
 	AUTO(auto_fclose) FILE *mounts = open_mounts(pid);
@@ -69,12 +81,9 @@ static bool has_dev(pid_t pid, uint64_t dev_device)
  * namespace. */
 static int lives_here(struct seen *seen, pid_t pid, uint64_t dev_device, bool *ret_new)
 {
-	char path[64], name[NAMESPACE_BYTES];
-	snprintf(path, sizeof(path), "/proc/%d/ns/mnt", (int)pid);
-	ssize_t length = readlink(path, name, sizeof(name) - 1);
-	if (length <= 0)
+	char name[NAMESPACE_BYTES];
+	if (!read_namespace(pid, name))
 		return 0;
-	name[length] = '\0';
 
 	*ret_new = false;
 	for (size_t i = 0; i < seen->count; i++)
@@ -87,7 +96,10 @@ static int lives_here(struct seen *seen, pid_t pid, uint64_t dev_device, bool *r
 	seen->list = longer;
 	*ret_new = true;
 	memcpy(seen->list[seen->count].name, name, sizeof(name));
-	return seen->list[seen->count++].ours = has_dev(pid, dev_device);
+	/* The first one is the caller's own, where the world's /dev is, too. */
+	bool ours = seen->count > 0 && has_dev(pid, dev_device);
+	seen->list[seen->count++].ours = ours;
+	return ours;
 }
 
 /* VISIT returns 1 to go on, 0 to end, or -errno; NEW: the first process of its namespace. */
@@ -99,16 +111,19 @@ static int walk(
 	if (!proc)
 		return -errno;
 
+	bool new;
 	pid_t self = getpid();
-	int result = 1;
+	int result = lives_here(&seen, self, dev_device, &new);
+	if (result < 0)
+		return result;
+	result = 1;
 	struct dirent *entry;
 	while (result > 0 && (entry = readdir(proc))) {
 		pid_t pid = isdigit((unsigned char)*entry->d_name)
 				    ? (pid_t)strtol(entry->d_name, NULL, 10)
 				    : 0;
-		if (!pid || pid == self)
+		if (!pid)
 			continue;
-		bool new = false;
 		int here = lives_here(&seen, pid, dev_device, &new);
 		if (here < 0)
 			return here;

@@ -3,8 +3,9 @@
  * inhabitants.h - the processes that live in a world, and what is mounted there.
  *
  * A process lives in a world when its mount namespace has the world's own /dev in it: so do
- * those that made themselves another namespace inside, and no process outside.  Nothing
- * here asks a file system, which may be one that waits for who looks: it reads /proc alone.
+ * those that made themselves another namespace inside, and no process outside; nor does one
+ * that shares the caller's namespace, where that /dev is somewhere, too.  Nothing here asks a
+ * file system, which may be one that waits for who looks: it reads /proc alone.
  */
 #ifndef SNAPRIG_DM_INHABITANTS_H
 #define SNAPRIG_DM_INHABITANTS_H
@@ -20,8 +21,8 @@
 typedef bool inhabitant_visit(pid_t pid, void *context);
 
 /*
- * Calls VISIT for each process of the world whose /dev is DEV_DEVICE (its st_dev), but not for the
- * caller's own.  Returns 0 or -errno.
+ * Calls VISIT for each process of the world whose /dev is DEV_DEVICE (its st_dev).  Returns 0
+ * or -errno.
  */
 int inhabitants_walk(uint64_t dev_device, inhabitant_visit *visit, void *context);
 

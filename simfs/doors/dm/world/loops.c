@@ -73,6 +73,8 @@ static int attach_minor(
 	AUTO(auto_close) int held = loop_open_device(nodes_fd, LOOP_DEVICE_MAJOR, minor, O_RDONLY);
 	if (held < 0)
 		return held;
+	int no = 0;
+	ioctl(held, BLKROSET, &no); /* what the last one set outlives him */
 	*ret = (struct loop_device){
 		.minor = minor, .fd = TAKE_FD(held), .file_fd = TAKE_FD(kept)
 	};
@@ -103,12 +105,6 @@ int loop_resize(const struct loop_device *loop)
 	if (statx(loop->file_fd, "", AT_EMPTY_PATH | AT_STATX_FORCE_SYNC, STATX_SIZE, &now))
 		return -errno;
 	return ioctl(loop->fd, LOOP_SET_CAPACITY, 0) ? -errno : 0;
-}
-
-int loop_set_read_only(const struct loop_device *loop, bool read_only)
-{
-	int value = read_only;
-	return ioctl(loop->fd, BLKROSET, &value) ? -errno : 0;
 }
 
 void loop_detach(struct loop_device *loop)

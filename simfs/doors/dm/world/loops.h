@@ -32,9 +32,6 @@ int loop_attach(int nodes_fd, int file_fd, bool read_only, struct loop_device *r
 /* Takes the size of the file as it is now; the file is asked, not the kernel's memory of it. */
 int loop_resize(const struct loop_device *loop);
 
-/* Whether the device refuses writes from now on. */
-int loop_set_read_only(const struct loop_device *loop, bool read_only);
-
 /*
  * Lets go of the file: at once, or when the last other one who has it open closes it.
  * *LOOP is empty afterwards; an empty one is fine.
