@@ -144,5 +144,5 @@ void file_system_detach(const char *mount_point, const char *device)
 	if (mount_point && umount2(mount_point, 0) < 0)
 		(void)umount2(mount_point, MNT_DETACH);
 	if (device)
-		loop_detach(device);
+		rig_loop_detach(device);
 }

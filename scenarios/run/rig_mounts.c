@@ -112,7 +112,7 @@ bool loop_is_attached(const char *device)
 	return access(name, F_OK) == 0;
 }
 
-void loop_detach(const char *device)
+void rig_loop_detach(const char *device)
 {
 	AUTO(auto_close) int fd = open(device, O_RDONLY | O_CLOEXEC);
 
@@ -129,7 +129,7 @@ void loops_detach(const char *path)
 		AUTO(auto_free)
 		char *device = heap_format("%.*s", (int)strcspn(list.paths[i], " "), list.paths[i]);
 
-		loop_detach(device);
+		rig_loop_detach(device);
 	}
 	mount_list_deinit(&list);
 }

@@ -27,7 +27,7 @@ void loops_below(const char *path, struct mount_list *ret);
 bool loop_is_attached(const char *device);
 
 /* Detaches the loop device at the path DEVICE, now or when nobody uses it any more. */
-void loop_detach(const char *device);
+void rig_loop_detach(const char *device);
 
 /* Takes away every loop device below the folder PATH, in use or not. */
 void loops_detach(const char *path);

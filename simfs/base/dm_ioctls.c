@@ -29,7 +29,7 @@ static const struct {
 	{ 17, false, "get-target-version" },
 };
 
-const char *dm_ioctl_name(unsigned nr, bool suspends)
+const char *dm_ioctls_name(unsigned nr, bool suspends)
 {
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
 		if (names[i].nr == nr && (nr != DEV_SUSPEND || names[i].suspends == suspends))

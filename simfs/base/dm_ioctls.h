@@ -15,7 +15,7 @@
 
 /* The name of ioctl number NR of type 0xfd (the low byte); SUSPENDS: its flag DM_SUSPEND_FLAG is
  * set, which only matters to DM_DEV_SUSPEND.  NULL: there is none such. */
-const char *dm_ioctl_name(unsigned nr, bool suspends);
+const char *dm_ioctls_name(unsigned nr, bool suspends);
 
 /* The names in the order of their numbers; NULL behind the last. */
 const char *dm_ioctl_name_at(size_t index);
