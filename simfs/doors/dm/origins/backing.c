@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "simfs/doors/dm/origins/backing.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "simfs/base/cleanup.h"
+#include "simfs/base/clock.h"
+#include "simfs/control/client.h"
+#include "simfs/control/protocol.h"
+
+#define SECTOR_BYTES 512u
+/* How often somebody is asked whether he still waits. */
+#define SLICE_NS    (100 * NS_PER_MS)
+#define START_MS    (30 * 1000)
+#define END_NS	    (15 * NS_PER_S)
+#define END_POLL_US 2000
+#define PROFILE	    "lvm"
+
+/* Runs in the rig's mount: says that it is there, and waits for our end. */
+#define WAITS_FOR_US "echo && exec cat"
+
+extern char **environ;
+
+struct backing {
+	char *mount_point;
+	uint64_t sectors;
+	pid_t pid; /* 0: the user's */
+	int life;  /* the pipe that it waits for the end of */
+	pthread_mutex_t lock;
+	struct control_client *idle; /* a connection that nobody uses */
+};
+
+static struct backing *backing_new(const char *mount_point)
+{
+	struct backing *backing = calloc(1, sizeof *backing);
+
+	if (!backing)
+		return NULL;
+	backing->life = -1;
+	backing->mount_point = strdup(mount_point);
+	pthread_mutex_init(&backing->lock, NULL);
+	return backing;
+}
+
+static void backing_free(struct backing *backing)
+{
+	control_client_destroy(backing->idle);
+	pthread_mutex_destroy(&backing->lock);
+	if (backing->life >= 0)
+		close(backing->life);
+	free(backing->mount_point);
+	free(backing);
+}
+
+/* ---- talking ---- */
+
+static int connection_take(struct backing *backing, struct control_client **ret)
+{
+	pthread_mutex_lock(&backing->lock);
+	*ret = TAKE_PTR(backing->idle);
+	pthread_mutex_unlock(&backing->lock);
+	if (*ret)
+		return 0;
+	return control_client_connect(backing->mount_point, ret);
+}
+
+static void connection_give(struct backing *backing, struct control_client *client)
+{
+	pthread_mutex_lock(&backing->lock);
+	if (!backing->idle)
+		backing->idle = TAKE_PTR(client);
+	pthread_mutex_unlock(&backing->lock);
+	control_client_destroy(client);
+}
+
+static bool is_over(const struct patience *patience)
+{
+	if (atomic_load(patience->stopping))
+		return true;
+	return patience->waits && !patience->waits(patience->context, patience->caller);
+}
+
+static int await(
+	struct control_client *client, uint64_t id, const struct patience *patience, json_t **ret)
+{
+	int error;
+
+	while ((error = control_client_wait(client, id, SLICE_NS, ret)) == -ETIMEDOUT)
+		if (is_over(patience))
+			return -EINTR;
+	return error;
+}
+
+int backing_call(struct backing *backing, const char *command, json_t *arguments,
+	const struct patience *patience, json_t **ret)
+{
+	struct control_client *client;
+	uint64_t id;
+	int error = connection_take(backing, &client);
+
+	if (error < 0) {
+		json_decref(arguments);
+		return -ENOTCONN;
+	}
+	error = control_client_send(client, command, arguments, &id);
+	if (error == 0)
+		error = await(client, id, patience, ret);
+	/* One that was left with an answer under way is no good any more. */
+	if (error == -EINTR || error == -ECONNRESET)
+		control_client_destroy(client);
+	else
+		connection_give(backing, client);
+	return error == -ECONNRESET ? -ENOTCONN : error;
+}
+
+int backing_snapshot(
+	struct backing *backing, const char *name, const struct patience *patience, json_t **ret)
+{
+	json_t *answer = NULL, *snapshot, *found = NULL;
+	int error = backing_call(backing, "snapshot.list", NULL, patience, &answer);
+	size_t i;
+
+	if (error < 0)
+		return error;
+	json_array_foreach(json_object_get(answer, "snapshots"), i, snapshot)
+	{
+		const char *its_name = json_string_value(json_object_get(snapshot, "name"));
+
+		if (its_name && strcmp(its_name, name) == 0)
+			found = json_incref(snapshot);
+	}
+	json_decref(answer);
+	if (!found)
+		return -ENOENT;
+	*ret = found;
+	return 0;
+}
+
+/* ---- beginning ---- */
+
+static int measure(struct backing *backing)
+{
+	AUTO(auto_free) char *path = NULL;
+	struct stat facts;
+
+	if (asprintf(&path, "%s/" MOUNT_LIVE, backing->mount_point) < 0) {
+		path = NULL;
+		return -ENOMEM;
+	}
+	if (stat(path, &facts) < 0)
+		return -errno;
+	backing->sectors = (uint64_t)facts.st_size / SECTOR_BYTES;
+	return 0;
+}
+
+int backing_join(const char *mount_point, struct backing **ret)
+{
+	atomic_bool never = false;
+	const struct patience patience = { .stopping = &never };
+	struct backing *backing = backing_new(mount_point);
+	json_t *status = NULL;
+
+	if (!backing || !backing->mount_point) {
+		backing_end(backing);
+		return -ENOMEM;
+	}
+
+	int error = backing_call(backing, "status", NULL, &patience, &status);
+
+	if (error == 0) {
+		const char *profile = json_string_value(json_object_get(status, "profile"));
+
+		if (!profile || strcmp(profile, PROFILE) != 0)
+			error = -EOPNOTSUPP;
+	}
+	json_decref(status);
+	if (error == 0)
+		error = measure(backing);
+	if (error < 0) {
+		backing_end(backing);
+		return error;
+	}
+	*ret = backing;
+	return 0;
+}
+
+struct ends {
+	int in[2], out[2];
+	int log;
+};
+
+static void ends_close(const struct ends *ends)
+{
+	const int fds[] = { ends->in[0], ends->in[1], ends->out[0], ends->out[1], ends->log };
+
+	for (size_t i = 0; i < sizeof fds / sizeof fds[0]; i++)
+		if (fds[i] >= 0)
+			close(fds[i]);
+}
+
+static int spawn(const struct backing_order *order, const struct ends *ends, pid_t *ret)
+{
+	const char *const argv[] = { "snaprig", "mount", "--profile", PROFILE, "--store",
+		order->store, "--trust-image", order->image, order->mount_point, "--", "/bin/sh",
+		"-c", WAITS_FOR_US, NULL };
+	posix_spawn_file_actions_t actions;
+	posix_spawnattr_t attributes;
+	sigset_t none;
+	int error;
+
+	sigemptyset(&none);
+	posix_spawn_file_actions_init(&actions);
+	posix_spawnattr_init(&attributes);
+	posix_spawn_file_actions_adddup2(&actions, ends->in[0], STDIN_FILENO);
+	posix_spawn_file_actions_adddup2(&actions, ends->out[1], STDOUT_FILENO);
+	posix_spawn_file_actions_adddup2(&actions, ends->log, STDERR_FILENO);
+	posix_spawnattr_setsigmask(&attributes, &none);
+	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK);
+	error = -posix_spawn(ret, "/proc/self/exe", &actions, &attributes,
+		(char *const *)(const void *)argv, environ);
+	posix_spawnattr_destroy(&attributes);
+	posix_spawn_file_actions_destroy(&actions);
+	return error;
+}
+
+/* It says a word when it is mounted, and nothing when it cannot be. */
+static int await_word(int fd)
+{
+	struct pollfd word = { .fd = fd, .events = POLLIN };
+	char letter;
+	int ready;
+
+	do
+		ready = poll(&word, 1, START_MS);
+	while (ready < 0 && errno == EINTR);
+	if (ready == 0)
+		return -ETIMEDOUT;
+	return ready > 0 && read(fd, &letter, 1) == 1 ? 0 : -EIO;
+}
+
+static int start(struct backing *backing, const struct backing_order *order)
+{
+	struct ends ends = { { -1, -1 }, { -1, -1 }, -1 };
+	int error = 0;
+
+	if (mkdir(order->mount_point, 0700) < 0 && errno != EEXIST)
+		return -errno;
+	ends.log = open(order->log_path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+	if (ends.log < 0 || pipe2(ends.in, O_CLOEXEC) < 0 || pipe2(ends.out, O_CLOEXEC) < 0)
+		error = -errno;
+	if (error == 0)
+		error = spawn(order, &ends, &backing->pid);
+	if (error == 0) {
+		backing->life = TAKE_FD(ends.in[1]);
+		close(TAKE_FD(ends.out[1]));
+		error = await_word(ends.out[0]);
+	}
+	ends_close(&ends);
+	return error < 0 ? error : measure(backing);
+}
+
+int backing_spawn(const struct backing_order *order, struct backing **ret)
+{
+	struct backing *backing = backing_new(order->mount_point);
+	int error = backing && backing->mount_point ? start(backing, order) : -ENOMEM;
+
+	if (error < 0) {
+		backing_end(backing);
+		return error;
+	}
+	*ret = backing;
+	return 0;
+}
+
+/* ---- the end ---- */
+
+static bool has_ended(pid_t pid)
+{
+	pid_t ended = waitpid(pid, NULL, WNOHANG);
+
+	return ended == pid || (ended < 0 && errno == ECHILD);
+}
+
+static void end_process(struct backing *backing)
+{
+	uint64_t deadline_ns = clock_now_ns() + END_NS;
+
+	if (backing->life >= 0)
+		close(TAKE_FD(backing->life));
+	while (!has_ended(backing->pid)) {
+		if (clock_now_ns() > deadline_ns) {
+			kill(-backing->pid, SIGKILL);
+			kill(backing->pid, SIGKILL);
+			deadline_ns = UINT64_MAX;
+		}
+		usleep(END_POLL_US);
+	}
+	umount2(backing->mount_point, MNT_DETACH);
+	rmdir(backing->mount_point);
+}
+
+void backing_end(struct backing *backing)
+{
+	if (!backing)
+		return;
+	control_client_destroy(TAKE_PTR(backing->idle));
+	if (backing->pid > 0)
+		end_process(backing);
+	backing_free(backing);
+}
+
+const char *backing_mount_point(const struct backing *backing)
+{
+	return backing->mount_point;
+}
+
+uint64_t backing_sectors(const struct backing *backing)
+{
+	return backing->sectors;
+}
