@@ -21,7 +21,7 @@
 
 #define SECTOR_BYTES 512u
 /* How often somebody is asked whether he still waits. */
-#define SLICE_NS    (100 * NS_PER_MS)
+#define SLICE_NS    (25 * NS_PER_MS)
 #define START_MS    (30 * 1000)
 #define END_NS	    (15 * NS_PER_S)
 #define END_POLL_US 2000
@@ -310,13 +310,19 @@ static void end_process(struct backing *backing)
 	rmdir(backing->mount_point);
 }
 
+void backing_stop(struct backing *backing)
+{
+	if (backing->pid > 0)
+		end_process(backing);
+	backing->pid = 0;
+}
+
 void backing_end(struct backing *backing)
 {
 	if (!backing)
 		return;
 	control_client_destroy(TAKE_PTR(backing->idle));
-	if (backing->pid > 0)
-		end_process(backing);
+	backing_stop(backing);
 	backing_free(backing);
 }
 

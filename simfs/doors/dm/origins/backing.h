@@ -37,7 +37,10 @@ int backing_join(const char *mount_point, struct backing **ret);
 /* Starts one of ours; it is mounted when this returns.  0 or -errno, without a message. */
 int backing_spawn(const struct backing_order *order, struct backing **ret);
 
-/* Ends one of ours, and lets go the user's.  NULL is fine. */
+/* Ends the process of one of ours: whoever waits for an answer of it gets -ENOTCONN. */
+void backing_stop(struct backing *backing);
+
+/* The same, and frees it: nobody calls any more.  The user's is let go.  NULL is fine. */
 void backing_end(struct backing *backing);
 
 const char *backing_mount_point(const struct backing *backing);

@@ -74,7 +74,7 @@ static int write_all(int fd, const char *text, size_t length)
 			length -= (size_t)done;
 		}
 	}
-	return fdatasync(fd) < 0 ? -errno : 0;
+	return 0;
 }
 
 int kept_write(int folder_fd, const char *name, json_t *object)

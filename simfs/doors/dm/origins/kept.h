@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* kept.h - small JSON files in a folder of the state, which survive a kill at any moment. */
+/* kept.h - small JSON files in a folder of the state: a kill at any moment leaves them whole. */
 #ifndef SNAPRIG_DM_KEPT_H
 #define SNAPRIG_DM_KEPT_H
 

@@ -1,0 +1,353 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include "simfs/base/cleanup.h"
+#include "simfs/base/log.h"
+#include "simfs/doors/dm/origins/group_layout.h"
+#include "simfs/doors/dm/origins/origins_internal.h"
+
+static int open_live(struct origin *origin)
+{
+	AUTO(auto_free) char *path = NULL;
+
+	if (asprintf(&path, "%s/" MOUNT_LIVE, backing_mount_point(origin->backing)) < 0) {
+		path = NULL;
+		return -ENOMEM;
+	}
+	return disks_file_open(origin->origins->disks, path, false, &origin->live_file);
+}
+
+static void origin_end(struct origin *origin)
+{
+	if (origin->live_file)
+		(void)disks_file_close(origin->origins->disks, origin->live_file);
+	atomic_store(&origin->leaving, true);
+	backing_stop(origin->backing);
+	origin_unwatch(origin);
+	backing_end(origin->backing);
+	free(origin);
+}
+
+/* BACKING is handed over, whatever is returned. */
+static int origin_add(struct origins *origins, const char *key, uint64_t disk,
+	struct backing *backing, struct origin **ret)
+{
+	struct origin *origin = calloc(1, sizeof *origin);
+	int error;
+
+	if (!origin) {
+		backing_end(backing);
+		return -ENOMEM;
+	}
+	snprintf(origin->key, sizeof origin->key, "%s", key);
+	origin->disk = disk;
+	origin->backing = backing;
+	origin->origins = origins;
+	origin->holders = 1;
+	error = open_live(origin);
+	if (error == 0)
+		error = origin_watch(origin);
+	if (error < 0) {
+		origin_end(origin);
+		return error;
+	}
+	pthread_mutex_lock(&origins->lock);
+	list_append(&origins->origins, &origin->link);
+	pthread_mutex_unlock(&origins->lock);
+	*ret = origin;
+	return 0;
+}
+
+int origin_join_users(struct origins *origins)
+{
+	struct backing *backing = NULL;
+	struct origin *origin;
+	int error = backing_join(origins->order.mount_point, &backing);
+
+	if (error == -EOPNOTSUPP)
+		log_error("the volume at '%s' is not of profile lvm (mount it with --profile lvm)",
+			origins->order.mount_point);
+	else if (error < 0)
+		log_error_code(
+			error, "cannot reach the volume at '%s'", origins->order.mount_point);
+	if (error < 0)
+		return error;
+	error = origin_add(origins, "", 0, backing, &origin);
+	if (error < 0)
+		log_error_code(error, "cannot use the volume at '%s'", origins->order.mount_point);
+	return error;
+}
+
+void origin_put(struct origin *origin)
+{
+	if (!origin)
+		return;
+
+	pthread_mutex_t *lock = &origin->origins->lock;
+
+	pthread_mutex_lock(lock);
+
+	bool is_last = --origin->holders == 0;
+
+	if (is_last && list_is_linked(&origin->link))
+		list_remove(&origin->link);
+	pthread_mutex_unlock(lock);
+	if (is_last)
+		origin_end(origin);
+}
+
+void origins_leave_all(struct origins *origins)
+{
+	struct list *link;
+
+	list_for_each (at, &origins->areas) {
+		struct cow_area *area = CONTAINER_OF(at, struct cow_area, link);
+
+		area->origin = NULL;
+	}
+	while ((link = list_pop(&origins->origins)))
+		origin_end(CONTAINER_OF(link, struct origin, link));
+}
+
+/* ---- rigs of ours ---- */
+
+/* What the engine has, and no area any more: deleted while the rig did not run. */
+static void sweep(struct origins *origins, const char *key, struct backing *backing)
+{
+	const struct patience patience = { .stopping = &origins->stopping };
+	json_t *answer = NULL, *snapshot;
+	size_t i;
+
+	if (backing_call(backing, "snapshot.list", NULL, &patience, &answer) < 0)
+		return;
+	json_array_foreach(json_object_get(answer, "snapshots"), i, snapshot)
+	{
+		const char *name = json_string_value(json_object_get(snapshot, "name"));
+		bool is_known = false;
+
+		pthread_mutex_lock(&origins->lock);
+		list_for_each (link, &origins->areas) {
+			const struct cow_area *area = CONTAINER_OF(link, struct cow_area, link);
+
+			if (strcmp(area->origin_key, key) == 0 && name &&
+				strcmp(area->name, name) == 0)
+				is_known = true;
+		}
+		pthread_mutex_unlock(&origins->lock);
+		if (!is_known)
+			(void)backing_call(backing, "snapshot.delete",
+				json_pack("{s:s?}", "name", name), &patience, NULL);
+	}
+	json_decref(answer);
+}
+
+static int start(struct origins *origins, const char *key, uint64_t disk, struct origin **ret)
+{
+	AUTO(auto_free) char *mount_point = NULL;
+	AUTO(auto_free) char *store = NULL;
+	AUTO(auto_free) char *log_path = NULL;
+	char image[DISKS_PATH_BYTES];
+	struct backing *backing = NULL;
+
+	if (asprintf(&mount_point, "%s/%s", origins->order.scratch, key) < 0 ||
+		asprintf(&store, "%s/origins/%s", origins->order.state, key) < 0 ||
+		asprintf(&log_path, "%s/%s.log", origins->order.scratch, key) < 0)
+		return -ENOMEM;
+
+	const struct backing_order order = {
+		.image = disks_export_path(origins->disks, disk, image),
+		.mount_point = mount_point,
+		.store = store,
+		.log_path = log_path,
+	};
+	int error = backing_spawn(&order, &backing);
+
+	if (error < 0)
+		return error;
+	sweep(origins, key, backing);
+	return origin_add(origins, key, disk, backing, ret);
+}
+
+static int new_key(char *key)
+{
+	struct cow_id id;
+
+	if (getrandom(&id, sizeof id, 0) != (ssize_t)sizeof id)
+		return -EIO;
+	cow_id_write(&id, key);
+	return 0;
+}
+
+/* Is DISK, whole, the user's volume? */
+static bool is_users(struct origins *origins, uint64_t disk)
+{
+	uint64_t sectors = contents_sectors(&origins->contents, disk);
+	struct disk_place place;
+
+	return origins->base_lv_sectors > 0 && sectors == origins->base_lv_sectors &&
+	       contents_place(&origins->contents, disk, 0, sectors, &place) &&
+	       place.disk == origins->base_disk && place.offset == GROUP_METADATA_SECTORS;
+}
+
+/* The one of DISK, with a holder more, or NULL.  The lock is held. */
+static struct origin *known(struct origins *origins, uint64_t disk)
+{
+	bool is_theirs = is_users(origins, disk);
+
+	list_for_each (link, &origins->origins) {
+		struct origin *origin = CONTAINER_OF(link, struct origin, link);
+
+		if (is_theirs ? origin->key[0] == '\0'
+			      : origin->key[0] != '\0' && origin->disk == disk) {
+			origin->holders++;
+			return origin;
+		}
+	}
+	return NULL;
+}
+
+int origin_find(struct origins *origins, struct cow_area *area, uint64_t disk, struct origin **ret)
+{
+	bool has_snapshot = area->name[0] != '\0';
+	char key[COW_ID_TEXT_BYTES];
+
+	pthread_mutex_lock(&origins->lock);
+
+	struct origin *origin = known(origins, disk);
+
+	pthread_mutex_unlock(&origins->lock);
+	if (!origin) {
+		int error = 0;
+
+		if (has_snapshot && area->origin_key[0] == '\0')
+			return -EUCLEAN;
+		if (has_snapshot)
+			memcpy(key, area->origin_key, sizeof key);
+		else
+			error = new_key(key);
+		if (error == 0)
+			error = start(origins, key, disk, &origin);
+		if (error < 0)
+			return error;
+		/* The list has the first holder, who asked the second. */
+		pthread_mutex_lock(&origins->lock);
+		origin->holders++;
+		pthread_mutex_unlock(&origins->lock);
+		origin_patch(origins, disk, origin);
+	}
+	if (has_snapshot && strcmp(area->origin_key, origin->key) != 0) {
+		origin_put(origin);
+		return -EUCLEAN;
+	}
+	memcpy(area->origin_key, origin->key, sizeof origin->key);
+	*ret = origin;
+	return 0;
+}
+
+struct patch {
+	uint64_t disk;
+	struct disk_piece piece;
+};
+
+static struct disk_piece patch_piece(
+	const struct content_part *part, uint64_t disk, const struct origin *origin)
+{
+	struct disk_piece piece = { .start = part->start, .length = part->length };
+
+	if (origin && part->length <= backing_sectors(origin->backing)) {
+		piece.kind = DISK_PIECE_FILE;
+		piece.file.file = origin->live_file;
+	} else {
+		piece.kind = DISK_PIECE_DISK;
+		piece.disk.disk = disk;
+	}
+	return piece;
+}
+
+/* What is to be made anew, to free(); NULL when there is nothing.  The lock is held. */
+static struct patch *patches_of(
+	struct origins *origins, uint64_t disk, const struct origin *origin, size_t *ret_count)
+{
+	struct patch *patches = NULL;
+	size_t count = 0;
+
+	list_for_each (link, &origins->contents.disks) {
+		const struct content *content = CONTAINER_OF(link, struct content, link);
+
+		for (size_t i = 0; i < content->count; i++) {
+			const struct content_part *part = &content->parts[i];
+			struct patch *more;
+
+			if (!part->is_origin || part->below.disk != disk)
+				continue;
+			more = realloc(patches, (count + 1) * sizeof *patches);
+			if (!more)
+				break;
+			patches = more;
+			patches[count++] = (struct patch){ .disk = content->disk,
+				.piece = patch_piece(part, disk, origin) };
+		}
+	}
+	*ret_count = count;
+	return patches;
+}
+
+void origin_patch(struct origins *origins, uint64_t disk, const struct origin *origin)
+{
+	AUTO(auto_free) struct patch *patches = NULL;
+	size_t count;
+
+	pthread_mutex_lock(&origins->lock);
+	patches = patches_of(origins, disk, origin, &count);
+	pthread_mutex_unlock(&origins->lock);
+	for (size_t i = 0; i < count; i++) {
+		bool is_held = disks_hold(origins->disks, patches[i].disk) == 0;
+
+		(void)disks_patch(origins->disks, patches[i].disk, &patches[i].piece);
+		if (is_held)
+			(void)disks_release(origins->disks, patches[i].disk);
+	}
+}
+
+static bool is_shown(const struct origins *origins, const struct origin *origin)
+{
+	list_for_each (link, &origins->areas) {
+		const struct cow_area *area = CONTAINER_OF(link, struct cow_area, link);
+
+		if (area->origin == origin)
+			return true;
+	}
+	return false;
+}
+
+static struct origin *take_unused(struct origins *origins)
+{
+	struct origin *unused = NULL;
+
+	pthread_mutex_lock(&origins->lock);
+	list_for_each (link, &origins->origins) {
+		struct origin *origin = CONTAINER_OF(link, struct origin, link);
+
+		if (origin->key[0] != '\0' && !is_shown(origins, origin))
+			unused = origin;
+	}
+	if (unused)
+		list_remove(&unused->link);
+	pthread_mutex_unlock(&origins->lock);
+	return unused;
+}
+
+void origin_leave_unused(struct origins *origins)
+{
+	struct origin *unused;
+
+	while ((unused = take_unused(origins))) {
+		origin_patch(origins, unused->disk, NULL);
+		origin_put(unused);
+	}
+}

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <string.h>
+
+#include "simfs/doors/dm/origins/origins_internal.h"
+
+#define FAILED_EVENT "snapshot.failed"
+
+/* The device that shows the snapshot NAME of ORIGIN, with a reference, or NULL. */
+static struct dm_device *shown_by(struct origin *origin, const char *name)
+{
+	struct origins *origins = origin->origins;
+	struct dm_device *device = NULL;
+
+	pthread_mutex_lock(&origins->lock);
+	list_for_each (link, &origins->areas) {
+		struct cow_area *area = CONTAINER_OF(link, struct cow_area, link);
+
+		if (area->origin == origin && area->device && strcmp(area->name, name) == 0)
+			device = dm_device_get(area->device);
+	}
+	pthread_mutex_unlock(&origins->lock);
+	return device;
+}
+
+static void read_line(struct origin *origin, const char *line, size_t length)
+{
+	json_t *event = json_loadb(line, length, 0, NULL);
+	const char *kind = json_string_value(json_object_get(event, "event"));
+	const char *name = json_string_value(json_object_get(event, "snapshot"));
+
+	if (kind && name && strcmp(kind, FAILED_EVENT) == 0) {
+		struct dm_device *device = shown_by(origin, name);
+
+		if (device) {
+			origin->origins->order.event(origin->origins->order.context, device);
+			dm_device_put(device);
+		}
+	}
+	json_decref(event);
+}
+
+static void read_lines(struct origin *origin, const char *lines)
+{
+	const char *end;
+
+	for (; (end = strchr(lines, '\n')); lines = end + 1)
+		read_line(origin, lines, (size_t)(end - lines));
+}
+
+/* One answer of the journal, from *FROM on.  0, or -errno when there will be no more. */
+static int read_on(struct origin *origin, json_int_t *from, bool wait, bool *ret_any)
+{
+	const struct patience patience = { .stopping = &origin->leaving };
+	json_t *answer = NULL;
+	int error = backing_call(origin->backing, "events",
+		json_pack("{s:I, s:b}", "from", *from, "wait", wait), &patience, &answer);
+
+	if (error < 0)
+		return error;
+
+	const char *lines = json_string_value(json_object_get(answer, "lines"));
+
+	*from = json_integer_value(json_object_get(answer, "next"));
+	*ret_any = lines && *lines;
+	if (wait && lines)
+		read_lines(origin, lines);
+	json_decref(answer);
+	return 0;
+}
+
+static void *watch(void *argument)
+{
+	struct origin *origin = argument;
+	json_int_t from = 0;
+	bool any = true;
+	int error = 0;
+
+	/* What is old was told at its time. */
+	while (error == 0 && any)
+		error = read_on(origin, &from, false, &any);
+	while (error == 0)
+		error = read_on(origin, &from, true, &any);
+	return NULL;
+}
+
+int origin_watch(struct origin *origin)
+{
+	int error = -pthread_create(&origin->watcher, NULL, watch, origin);
+
+	origin->is_watched = error == 0;
+	return error;
+}
+
+void origin_unwatch(struct origin *origin)
+{
+	atomic_store(&origin->leaving, true);
+	if (origin->is_watched)
+		pthread_join(origin->watcher, NULL);
+	origin->is_watched = false;
+}
