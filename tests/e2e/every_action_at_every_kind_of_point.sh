@@ -9,7 +9,7 @@
 # ROW='live.read tear' runs only the rows and refusals that begin so.
 . "${0%/*}/../lib/e2e.sh"
 
-requires jq
+requires jq socat
 . "$e2e_root/tests/lib/e2e_points.sh"
 
 # POINT ACTION FIRED TOLD THEN [NEXT]
@@ -186,6 +186,11 @@ moments()
 	coalesce.relink hang 1 ok now+new/old
 	coalesce.relink crash - dead dead now+new/old+1
 
+	dm.ioctl error=EBUSY 1 EBUSY now/old
+	dm.ioctl delay=100ms 1 ok now/old
+	dm.ioctl hang 1 ok now/old
+	dm.ioctl crash - dead dead now/old
+
 	control.command error=EIO 1 struck now/old
 	control.command delay=100ms 1 ok now/old
 	control.command hang 1 ok now/old
@@ -287,6 +292,12 @@ events()
 	writer.backup-shutdown hang 1 ok now/old
 	writer.backup-shutdown drop 1 ok now/old
 	writer.backup-shutdown crash - dead dead now/old
+
+	dm.udev error=EIO 1 EIO now/old
+	dm.udev delay=100ms 1 ok now/old
+	dm.udev hang 1 ok now/old
+	dm.udev drop 1 none now/old
+	dm.udev crash - dead dead now/old
 	END
 }
 

@@ -170,6 +170,19 @@ read_piece()
 	dd if="$1" of=piece bs=$length count=1 iflag=skip_bytes skip=$read_at status=none
 }
 
+# ask_as_a_door POINT - what a door asks before it goes on, and then does.
+ask_as_a_door()
+{
+	answer=$(printf '{"id": 1, "command": "fault.strike", "point": "%s"}\n' "$1" |
+		socat -t 30 - "UNIX-CONNECT:$mnt/.snaprig/control")
+	case $answer in
+	*'"action":null'*) ;;
+	*'"action":"drop"'*) : >piece ;;
+	'') echo 'the rig went away' >&2 && return 1 ;;
+	*) echo "$answer" >&2 && return 1 ;;
+	esac
+}
+
 operate()
 {
 	case $1 in
@@ -189,6 +202,7 @@ operate()
 	snapshot.create | snapshot.commit | chain.snapshot | writer.*) touch "$mnt/snapshots/s1" ;;
 	coalesce.*) rig coalesce "$mnt" --wait ;;
 	control.command) rig status "$mnt" >/dev/null ;;
+	dm.*) ask_as_a_door "$1" ;;
 	store.recover) mount_as "$1" --fault "$2" ;;
 	*) fail "nothing is known that reaches '$1'" ;;
 	esac
@@ -207,7 +221,7 @@ operate_and_tell()
 	*"a fault struck 'status'"*) echo struck ;;
 	*'Input/output error'* | *EIO*) echo EIO ;;
 	*'No space left'*) echo ENOSPC ;;
-	*'busy'*) echo EBUSY ;;
+	*'busy'* | *EBUSY*) echo EBUSY ;;
 	*'Permission denied'*) echo EACCES ;;
 	*'timed out'* | *WRITERERROR_TIMEOUT*) echo ETIMEDOUT ;;
 	*'Too many links'*) echo EMLINK ;;

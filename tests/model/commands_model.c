@@ -103,6 +103,16 @@ void model_cloned(const char *name, const char *of)
 	view_copy(view_of(name), view_of(of));
 }
 
+void model_follows_live(const char *name)
+{
+	memset(view_of(name)->is_unknown, true, sizeof views[0].is_unknown);
+}
+
+void model_renamed(const char *name, const char *was)
+{
+	view_copy(view_of(name), view_of(was));
+}
+
 void model_write(unsigned block)
 {
 	uint64_t stamp = below(UINT64_MAX) | 1;

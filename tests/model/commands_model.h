@@ -14,6 +14,7 @@
 
 #include "simfs/volume/datto/datto.h"
 #include "simfs/volume/grow.h"
+#include "simfs/volume/lvm/lvm.h"
 #include "simfs/volume/request.h"
 #include "simfs/volume/snapshot.h"
 #include "simfs/volume/volume.h"
@@ -41,6 +42,7 @@ struct model_command {
 	struct snapshot_open open;
 	struct snapshot *opened;
 	struct datto_command datto;
+	struct lvm_change change;
 	struct writers_command writers;
 	struct volume_growth growth;
 	struct engine_request *read;

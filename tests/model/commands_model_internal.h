@@ -17,6 +17,12 @@ void model_cloned(const char *name, const char *of);
 /* Of a driver that is told of an unmount: what is written from now on changes its snapshot. */
 void model_traces_no_more(void);
 
+/* The snapshot NAME is not traced any more, and what it shows of the live view nobody knows. */
+void model_follows_live(const char *name);
+
+/* The snapshot that was WAS is NAME now. */
+void model_renamed(const char *name, const char *was);
+
 void model_went_wrong(const char *why);
 
 /* ---- commands_model_past.c ---- */
@@ -31,8 +37,7 @@ void model_cancel(struct model_command *command);
 
 /* ---- commands_model_kinds.c ---- */
 
-/* Begins COMMAND's ioctl. */
-void model_datto_begin(struct model_command *command);
+void model_end(struct model_command *command, int result);
 
 /* A step has passed. */
 void model_command_step(struct model_command *command);
@@ -42,5 +47,23 @@ void model_command_close(struct model_command *command);
 
 /* Thaws what is held. */
 void model_thaw(void);
+
+/* ---- commands_model_datto.c ---- */
+
+/* Begins COMMAND's ioctl. */
+void model_datto_begin(struct model_command *command);
+void model_datto_to_incremental(struct model_command *command);
+void model_datto_to_snapshot(struct model_command *command);
+void model_datto_expand(struct model_command *command);
+void model_datto_destroy(struct model_command *command);
+void model_datto_unmount(struct model_command *command);
+void model_datto_mount(struct model_command *command);
+
+/* ---- commands_model_lvm.c ---- */
+
+void model_lvm_detach(struct model_command *command);
+void model_lvm_attach(struct model_command *command);
+void model_lvm_rename(struct model_command *command);
+void model_lvm_limit(struct model_command *command);
 
 #endif

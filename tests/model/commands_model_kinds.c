@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "simfs/base/check.h"
-#include "simfs/volume/datto/datto.h"
 #include "simfs/volume/grow.h"
 #include "tests/model/commands_model_internal.h"
 
@@ -17,7 +16,7 @@
 /* How many steps a file stays open. */
 #define OPEN_STEPS 6u
 
-static void end(struct model_command *command, int result)
+void model_end(struct model_command *command, int result)
 {
 	if (command->has_ended)
 		model_went_wrong("a command was answered twice");
@@ -46,7 +45,7 @@ static void created(struct snapshot_create *create, int result)
 		model_went_wrong("what was made is not there");
 	if (result == 0 && create->kind != SNAPSHOT_TAKEN)
 		model_cloned(command->name, "a");
-	end(command, result);
+	model_end(command, result);
 }
 
 static void make(struct model_command *command, enum snapshot_kind kind, bool with_writers)
@@ -54,7 +53,7 @@ static void make(struct model_command *command, enum snapshot_kind kind, bool wi
 	struct snapshot *of = kind == SNAPSHOT_TAKEN ? NULL : find("a");
 
 	if (kind != SNAPSHOT_TAKEN && !of) {
-		end(command, -ENOENT);
+		model_end(command, -ENOENT);
 		return;
 	}
 	command->create = (struct snapshot_create){
@@ -97,13 +96,13 @@ static void deleted(struct snapshot_delete *delete, int result)
 
 	if (result == 0 && command->kind->start == start_delete_new && !command->other->has_ended)
 		model_went_wrong("what was made is gone before anybody was told of it");
-	end(command, result);
+	model_end(command, result);
 }
 
 static void delete (struct model_command *command, struct snapshot *snapshot)
 {
 	if (!snapshot) {
-		end(command, -ENOENT);
+		model_end(command, -ENOENT);
 		return;
 	}
 	command->delete = (struct snapshot_delete){ .done = deleted };
@@ -138,7 +137,7 @@ static void opened(struct snapshot_open *open, struct snapshot *snapshot, int re
 	struct model_command *command = CONTAINER_OF(open, struct model_command, open);
 
 	if (result < 0) {
-		end(command, result);
+		model_end(command, result);
 		return;
 	}
 	command->opened = snapshot;
@@ -150,7 +149,7 @@ static void start_open(struct model_command *command)
 	struct snapshot *snapshot = find_newest();
 
 	if (!snapshot) {
-		end(command, -ENOENT);
+		model_end(command, -ENOENT);
 		return;
 	}
 	command->open = (struct snapshot_open){ .done = opened };
@@ -165,7 +164,7 @@ void model_command_close(struct model_command *command)
 		return;
 	command->opened = NULL;
 	snapshot_closed(snapshot);
-	end(command, 0);
+	model_end(command, 0);
 }
 
 /* ---- failed ---- */
@@ -176,7 +175,7 @@ static void fail(struct model_command *command, struct snapshot *snapshot)
 	uint64_t id;
 
 	if (!snapshot) {
-		end(command, -ENOENT);
+		model_end(command, -ENOENT);
 		return;
 	}
 	snprintf(rule, sizeof rule, "snapshot.read fail-snapshot snapshot=%s times=1",
@@ -204,7 +203,7 @@ static void start_store_error(struct model_command *command)
 
 	memory_disk_fail_only(model_engine.disk, is_chain ? ".node" : ".store");
 	memory_disk_fail(model_engine.disk, BLOCKIO_WRITE, 1, 1, -EIO);
-	end(command, 0);
+	model_end(command, 0);
 }
 
 /* ---- coalesce ---- */
@@ -218,7 +217,7 @@ static void start_coalesce(struct model_command *command)
 static void start_abort(struct model_command *command)
 {
 	MUST(volume_coalesce(model_engine.volume, true) == 0);
-	end(command, 0);
+	model_end(command, 0);
 }
 
 /* ---- writers ---- */
@@ -226,7 +225,7 @@ static void start_abort(struct model_command *command)
 static void told(struct writers_command *writers, int result, const char *why)
 {
 	(void)why;
-	end(CONTAINER_OF(writers, struct model_command, writers), result);
+	model_end(CONTAINER_OF(writers, struct model_command, writers), result);
 }
 
 static void start_freeze(struct model_command *command)
@@ -243,7 +242,7 @@ static void start_thaw(struct model_command *command)
 
 static void start_kill_writer(struct model_command *command)
 {
-	end(command, volume_writer_kill(model_engine.volume, "W"));
+	model_end(command, volume_writer_kill(model_engine.volume, "W"));
 }
 
 static void start_notify(struct model_command *command)
@@ -262,66 +261,13 @@ void model_thaw(void)
 		model_went_wrong("nobody thaws");
 }
 
-/* ---- dattobd ---- */
-
-static void ioctl_done(struct datto_command *datto, int result)
-{
-	end(CONTAINER_OF(datto, struct model_command, datto), result);
-}
-
-void model_datto_begin(struct model_command *command)
-{
-	command->datto.block_device = model_engine.volume_options.live_path;
-	command->datto.cow_path = "/mnt/.datto";
-	command->datto.expand_bytes = MODEL_BLOCK;
-	command->datto.done = ioctl_done;
-	volume_datto_ioctl(model_engine.volume, &command->datto);
-}
-
-static void start_datto(struct model_command *command, enum datto_ioctl ioctl)
-{
-	command->datto.ioctl = ioctl;
-	model_datto_begin(command);
-}
-
-static void start_to_incremental(struct model_command *command)
-{
-	start_datto(command, DATTO_TO_INCREMENTAL);
-}
-
-static void start_to_snapshot(struct model_command *command)
-{
-	start_datto(command, DATTO_TO_SNAPSHOT);
-}
-
-static void start_expand(struct model_command *command)
-{
-	start_datto(command, DATTO_EXPAND);
-}
-
-static void start_destroy(struct model_command *command)
-{
-	start_datto(command, DATTO_DESTROY);
-}
-
-static void start_unmount(struct model_command *command)
-{
-	model_traces_no_more();
-	start_datto(command, DATTO_UNMOUNT);
-}
-
-static void start_mount(struct model_command *command)
-{
-	start_datto(command, DATTO_MOUNT);
-}
-
 /* ---- all ---- */
 
 static void grown(struct volume_growth *growth, int result)
 {
 	if ((volume_bytes(model_engine.volume) == growth->bytes) != (result == 0))
 		model_went_wrong("the volume has not the length that was told");
-	end(CONTAINER_OF(growth, struct model_command, growth), result);
+	model_end(CONTAINER_OF(growth, struct model_command, growth), result);
 }
 
 static void start_grow(struct model_command *command)
@@ -334,12 +280,12 @@ static void start_grow(struct model_command *command)
 static void start_cancel(struct model_command *command)
 {
 	model_cancel(command->other);
-	end(command, 0);
+	model_end(command, 0);
 }
 
 static void start_nothing(struct model_command *command)
 {
-	end(command, 0);
+	model_end(command, 0);
 }
 
 const struct model_kind model_kinds[] = {
@@ -361,12 +307,16 @@ const struct model_kind model_kinds[] = {
 	{ "thaw", ALL | EMPTY, false, start_thaw },
 	{ "kill-writer", ALL | EMPTY, false, start_kill_writer },
 	{ "notify", ALL | EMPTY, false, start_notify },
-	{ "to-incremental", BIT(DATTO), true, start_to_incremental },
-	{ "to-snapshot", BIT(DATTO), true, start_to_snapshot },
-	{ "expand", BIT(DATTO), false, start_expand },
-	{ "destroy", BIT(DATTO), false, start_destroy },
-	{ "unmount", BIT(DATTO), true, start_unmount },
-	{ "mount", BIT(DATTO), true, start_mount },
+	{ "to-incremental", BIT(DATTO), true, model_datto_to_incremental },
+	{ "to-snapshot", BIT(DATTO), true, model_datto_to_snapshot },
+	{ "expand", BIT(DATTO), false, model_datto_expand },
+	{ "destroy", BIT(DATTO), false, model_datto_destroy },
+	{ "unmount", BIT(DATTO), true, model_datto_unmount },
+	{ "mount", BIT(DATTO), true, model_datto_mount },
+	{ "detach", BIT(LVM), false, model_lvm_detach },
+	{ "attach", BIT(LVM), false, model_lvm_attach },
+	{ "rename", BIT(LVM), false, model_lvm_rename },
+	{ "limit", BIT(LVM), false, model_lvm_limit },
 	{ "grow", BIT(PLAIN) | BIT(DATTO) | EMPTY, false, start_grow },
 	{ "cancel", ALL | EMPTY, false, start_cancel },
 	{ "stop", ALL | EMPTY, true, start_nothing },
@@ -388,12 +338,12 @@ void model_command_step(struct model_command *command)
 	if (!command->has_begun || command->has_ended || command->steps_left == 0)
 		return;
 	if (command->read && command->read->has_ended) {
-		end(command, command->read->result);
+		model_end(command, command->read->result);
 		engine_request_free(command->read);
 		command->read = NULL;
 	} else if (command->kind->start == start_coalesce) {
 		if (coalesce_idle(model_engine.volume->chain))
-			end(command, 0);
+			model_end(command, 0);
 	} else if (command->opened && --command->steps_left == 0) {
 		model_command_close(command);
 	}
