@@ -302,8 +302,10 @@ static void let_go(struct dm_call *call, struct dm_table *table)
 		return;
 	if (device->coming == table)
 		device->coming = NULL;
-	if (list_is_linked(&table->link) && table != device->active && table != device->inactive)
+	if (list_is_linked(&table->link) && table != device->active && table != device->inactive) {
 		dm_table_drop(table);
+		dm_model_changed(call->model);
+	}
 	dm_table_put(table);
 }
 

@@ -201,6 +201,7 @@ static int stage(struct dm_call *call)
 	device->loaded = true;
 	call->old = device->inactive ? dm_table_get(device->inactive) : NULL;
 	device->inactive = call->table;
+	dm_model_changed(call->model);
 	call->param->flags |= DM_INACTIVE_PRESENT_FLAG;
 	if (!call->old)
 		return dm_call_tell(call, NULL);

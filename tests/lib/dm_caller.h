@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * dm_caller.h - a caller of device-mapper's ioctls, and the world that performs what the
+ * model wants, of nothing but memory.
+ *
+ * What goes wrong in here ends the test; what the model answers is returned.
+ */
+#ifndef SNAPRIG_TESTS_LIB_DM_CALLER_H
+#define SNAPRIG_TESTS_LIB_DM_CALLER_H
+
+#include "simfs/doors/dm/model/call.h"
+
+#define DM_CALLER_LOG	 1024
+#define DM_CALLER_BYTES	 16384
+#define DM_CALLER_MINORS 64
+
+struct dm_caller {
+	struct dm_model *model;
+	/* How each kind of effect ends: 0 or -errno. */
+	int results[DM_EFFECT_KINDS];
+	/* Opens from outside, by number of a device. */
+	unsigned int outside[DM_CALLER_MINORS];
+	/* What STATUS says; and whose number the next device gets, 0: the first that is free. */
+	const char *status;
+	unsigned int next_minor;
+	/* "/dev/NAME" is that device; NULL: no path is known. */
+	const char *path;
+	unsigned int path_major, path_minor;
+	/* What was performed: "quiesce lv freeze flush;" ... */
+	char log[DM_CALLER_LOG];
+	/* Called before an effect is performed, to let something happen in between. */
+	void (*meanwhile)(struct dm_caller *caller, struct dm_effect *effect);
+	void *context;
+};
+
+/* With base disks 259:0 "sda3" of 1 GiB and 259:1 "sdb1" of 1 MiB. */
+void dm_caller_init(struct dm_caller *caller);
+void dm_caller_deinit(struct dm_caller *caller);
+
+struct dm_request {
+	unsigned int nr;
+	const char *name, *uuid; /* NULL: none */
+	uint64_t dev;
+	uint32_t flags, event_nr;
+	/* Of DM_DEV_RENAME and others: a string as data. */
+	const char *text;
+	/* Of DM_TABLE_LOAD: lines "START LENGTH TYPE PARAMS". */
+	const char *table;
+	/* The buffer's; 0: ample. */
+	uint32_t data_size;
+};
+
+struct dm_answer {
+	int error;
+	size_t length; /* bytes that were written back */
+	union {
+		struct dm_ioctl header;
+		char bytes[DM_CALLER_BYTES];
+	};
+};
+
+/* Sends it, performs what it takes, and has the answer.  Returns its error. */
+int dm_caller_say(
+	struct dm_caller *caller, const struct dm_request *request, struct dm_answer *answer);
+
+/* The bytes of REQUEST, as many as its data_size says; the caller frees them. */
+char *dm_request_bytes(const struct dm_request *request, size_t *length);
+
+/* One effect, as the caller's fields say. */
+void dm_caller_perform(struct dm_caller *caller, struct dm_effect *effect);
+
+/* Short forms, all by name; FLAGS have DM_SKIP_BDGET_FLAG added. */
+int dm_caller_create(struct dm_caller *caller, const char *name);
+int dm_caller_load(struct dm_caller *caller, const char *name, const char *table);
+int dm_caller_suspend(struct dm_caller *caller, const char *name);
+int dm_caller_resume(struct dm_caller *caller, const char *name);
+int dm_caller_remove(struct dm_caller *caller, const char *name);
+/* Created, loaded and resumed. */
+void dm_caller_make(struct dm_caller *caller, const char *name, const char *table);
+void dm_caller_sweep(struct dm_caller *caller);
+
+struct dm_device *dm_caller_device(struct dm_caller *caller, const char *name);
+/* "0 8 linear 7:1 0; 8 8 zero " - the targets in the answer of a TABLE_STATUS. */
+const char *dm_answer_table(const struct dm_answer *answer);
+/* As `dmsetup table' and `dmsetup status' print it. */
+const char *dm_caller_table(struct dm_caller *caller, const char *name, uint32_t flags);
+
+#endif
