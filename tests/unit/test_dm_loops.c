@@ -61,9 +61,9 @@ START_TEST(a_loop_device_may_lie_on_an_empty_file)
 	ck_assert_int_eq(loop_attach(world_bench.dev_fd, world_bench.file_fd, false, &empty), 0);
 	ck_assert_uint_ne(empty.minor, world_bench.loop.minor);
 	ck_assert_uint_eq(size_of(empty.fd), 0);
-	loop_detach(&empty);
+	loop_release(&empty);
 	ck_assert_int_eq(empty.fd, -1);
-	loop_detach(&empty);
+	loop_release(&empty);
 }
 END_TEST
 
@@ -92,7 +92,7 @@ START_TEST(a_loop_device_is_not_read_only_because_the_last_one_was)
 	ck_assert_int_eq(write_error(), -EPERM);
 	unsigned minor = world_bench.loop.minor;
 
-	loop_detach(&world_bench.loop);
+	loop_release(&world_bench.loop);
 	ck_assert_int_eq(
 		loop_attach(world_bench.dev_fd, world_bench.file_fd, false, &world_bench.loop), 0);
 	ck_assert_uint_eq(world_bench.loop.minor, minor);

@@ -43,7 +43,7 @@ void world_bench_setup(void)
 
 void world_bench_teardown(void)
 {
-	loop_detach(&world_bench.loop);
+	loop_release(&world_bench.loop);
 	close(world_bench.file_fd);
 	close(world_bench.dev_fd);
 	ck_assert_int_eq(umount2("dev", MNT_DETACH), 0);
@@ -67,7 +67,8 @@ pid_t world_bench_process(void (*does)(void))
 	ck_assert_int_ge(process, 0);
 	if (process == 0) {
 		/* As a program that was executed: it has nothing of ours. */
-		loop_detach(&(struct loop_device){ .fd = -1, .file_fd = world_bench.loop.file_fd });
+		loop_release(
+			&(struct loop_device){ .fd = -1, .file_fd = world_bench.loop.file_fd });
 		close(world_bench.loop.fd);
 		ck_assert_int_eq(unshare(CLONE_NEWNS), 0);
 		does();

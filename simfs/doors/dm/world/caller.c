@@ -22,8 +22,8 @@ bool caller_waits(const struct caller *caller)
 	return caller->waits(caller);
 }
 
-/* What /proc/PID/status says behind NAME ("CapEff:"), a number in base 16. */
-static int status_number(const struct caller *caller, const char *name, uint64_t *ret)
+/* What /proc/PID/status says behind NAME ("CapEff:"), a number in BASE. */
+static int status_number(const struct caller *caller, const char *name, int base, uint64_t *ret)
 {
 	char path[64], line[256];
 
@@ -34,7 +34,7 @@ static int status_number(const struct caller *caller, const char *name, uint64_t
 	while (file && fgets(line, sizeof line, file)) {
 		if (strncmp(line, name, strlen(name)) != 0)
 			continue;
-		*ret = strtoull(line + strlen(name), NULL, 16);
+		*ret = strtoull(line + strlen(name), NULL, base);
 		return 0;
 	}
 	return -ESRCH;
@@ -44,8 +44,15 @@ bool caller_is_admin(const struct caller *caller)
 {
 	uint64_t capabilities;
 
-	return status_number(caller, "CapEff:", &capabilities) == 0 &&
+	return status_number(caller, "CapEff:", 16, &capabilities) == 0 &&
 	       capabilities >> CAP_SYS_ADMIN & 1;
+}
+
+pid_t caller_process(const struct caller *caller)
+{
+	uint64_t number;
+
+	return status_number(caller, "Tgid:", 10, &number) == 0 ? (pid_t)number : caller->pid;
 }
 
 static int moved(ssize_t count, size_t length)

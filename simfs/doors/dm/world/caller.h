@@ -29,6 +29,9 @@ bool caller_waits(const struct caller *caller);
 /* Whether it has CAP_SYS_ADMIN, without which the kernel would say EACCES. */
 bool caller_is_admin(const struct caller *caller);
 
+/* The process that its thread is of; its own number when that cannot be told. */
+pid_t caller_process(const struct caller *caller);
+
 /* LENGTH bytes at ADDRESS there.  Returns 0 or -EFAULT; -ESRCH when it is gone. */
 int caller_read(const struct caller *caller, uint64_t address, void *buffer, size_t length);
 int caller_write(const struct caller *caller, uint64_t address, const void *data, size_t length);

@@ -87,7 +87,7 @@ static int call_perform(
 	return answer;
 }
 
-int call_answer(
+int ioctl_answer(
 	struct world *world, const struct caller *caller, uint32_t request, uint64_t address)
 {
 	unsigned int number = request & IOCTL_NUMBER_MASK;

@@ -17,7 +17,7 @@ struct world;
  * Answers ioctl REQUEST with the buffer at ADDRESS of the caller, and writes back what the
  * kernel would.  Blocks as long as the ioctl does.  Returns 0 or -errno for the caller.
  */
-int call_answer(
+int ioctl_answer(
 	struct world *world, const struct caller *caller, uint32_t request, uint64_t address);
 
 /* Something happened to a device that calls may wait for: they look again. */

@@ -20,7 +20,7 @@ void carriers_deinit(struct carriers *carriers)
 		struct carrier *carrier = CONTAINER_OF(carriers->list.next, struct carrier, link);
 		struct loop_device loop = carrier->loop;
 		carriers_remove(carriers, carrier);
-		loop_detach(&loop);
+		loop_release(&loop);
 	}
 	pthread_cond_destroy(&carriers->unused);
 	pthread_mutex_destroy(&carriers->lock);

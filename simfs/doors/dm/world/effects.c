@@ -40,7 +40,7 @@ static int do_create(struct world *world, const struct caller *caller, struct dm
 	if (!error) {
 		error = carriers_add(&world->effects->carriers, &loop);
 		if (error)
-			loop_detach(&loop);
+			loop_release(&loop);
 	}
 	if (error) {
 		disks_remove(world->disks, disk);
@@ -180,7 +180,7 @@ static int do_destroy(struct world *world, const struct caller *caller, struct d
 	carriers_remove(carriers, carrier);
 	frozen_thaw(frozen);
 	frozen_thaw(read_only);
-	loop_detach(&loop);
+	loop_release(&loop);
 	return 0;
 }
 

@@ -64,7 +64,7 @@ void effects_end(struct world *world)
 	}
 	carriers_deinit(&effects->carriers);
 	for (unsigned i = 0; i < effects->base_count; i++)
-		loop_detach(&effects->bases[i]);
+		loop_release(&effects->bases[i]);
 	free(effects->bases);
 	sysfs_tree_destroy(effects->tree);
 	pthread_mutex_destroy(&effects->shown_lock);
@@ -102,7 +102,7 @@ int effects_add_base(
 		return error;
 	error = loop_add_partition(&loop, world->host_sys_block, ret_major, ret_minor);
 	if (error) {
-		loop_detach(&loop);
+		loop_release(&loop);
 		return error;
 	}
 	effects->bases[effects->base_count++] = loop;

@@ -47,11 +47,13 @@ static int make_folders(void)
 	int result = enter_folder(WORLD_FOLDER, 0700);
 
 	if (result == 0)
-		result = enter_tmpfs(WORLD_FOLDER, MS_NOSUID | MS_NODEV, TMPFS_OPTIONS);
+		result = enter_tmpfs(WORLD_FOLDER, MS_NOSUID | MS_NOEXEC, TMPFS_OPTIONS);
 	for (size_t at = 0; result == 0 && at < sizeof folders / sizeof folders[0]; at++)
 		result = enter_folder(folders[at], 0755);
 	if (result == 0)
 		result = enter_tmpfs(WORLD_DEV, MS_NOSUID | MS_NOEXEC, TMPFS_OPTIONS);
+	if (result == 0)
+		result = enter_tmpfs(WORLD_NODEV, MS_NOSUID | MS_NOEXEC | MS_NODEV, TMPFS_OPTIONS);
 	return result;
 }
 

@@ -107,7 +107,7 @@ int loop_resize(const struct loop_device *loop)
 	return ioctl(loop->fd, LOOP_SET_CAPACITY, 0) ? -errno : 0;
 }
 
-void loop_detach(struct loop_device *loop)
+void loop_release(struct loop_device *loop)
 {
 	if (loop->fd >= 0) {
 		/* It clears itself with the last close; this one is for who has it open. */
@@ -152,13 +152,28 @@ static int partition_numbers(
 	return 0;
 }
 
+/*
+ * From now on partitions go when the device lets go of its file, however that comes about;
+ * those of somebody who was killed before, at once.
+ */
+static int let_partitions_go(const struct loop_device *loop)
+{
+	struct loop_info64 info;
+	if (ioctl(loop->fd, LOOP_GET_STATUS64, &info))
+		return -errno;
+	info.lo_flags |= LO_FLAGS_PARTSCAN;
+	return ioctl(loop->fd, LOOP_SET_STATUS64, &info) ? -errno : 0;
+}
+
 int loop_add_partition(
 	const struct loop_device *loop, int sys_block_fd, unsigned *ret_major, unsigned *ret_minor)
 {
 	unsigned long long bytes;
 	if (ioctl(loop->fd, BLKGETSIZE64, &bytes))
 		return -errno;
-	int error = partition_ioctl(loop, BLKPG_ADD_PARTITION, (long long)bytes);
+	int error = let_partitions_go(loop);
+	if (!error)
+		error = partition_ioctl(loop, BLKPG_ADD_PARTITION, (long long)bytes);
 	if (error)
 		return error;
 

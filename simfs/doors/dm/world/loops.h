@@ -36,7 +36,7 @@ int loop_resize(const struct loop_device *loop);
  * Lets go of the file: at once, or when the last other one who has it open closes it.
  * *LOOP is empty afterwards; an empty one is fine.
  */
-void loop_detach(struct loop_device *loop);
+void loop_release(struct loop_device *loop);
 
 #define LOOP_DEVICE_NONE ((struct loop_device){ .fd = -1, .file_fd = -1 })
 

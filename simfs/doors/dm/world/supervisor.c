@@ -39,14 +39,15 @@ struct supervisor {
 
 /* ---- the process ---- */
 
-/* It is nobody's to interrupt: what ends it is the end of the world. */
+/* It is nobody's to interrupt: what ends it is the end of the world.  Threads of it are woken by
+ * a signal (patience.h). */
 static void stand_apart(void)
 {
 	sigset_t all;
 
 	setsid();
 	sigfillset(&all);
-	sigdelset(&all, TRAP_GIVE_UP_SIGNAL);
+	sigdelset(&all, SIGUSR2);
 	sigprocmask(SIG_SETMASK, &all, NULL);
 }
 

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
@@ -16,9 +15,6 @@
 #include "simfs/doors/dm/world/trap_internal.h"
 
 #define CALL_STACK_BYTES (256u << 10)
-
-/* How often it is asked whether those still wait whose calls take long. */
-#define LOOK_AGAIN_MS 200
 
 /* More listeners than that come from a loop of `snaprig lvm --enter`. */
 #define LISTENERS_MAX 256
@@ -102,7 +98,7 @@ static void *call_thread(void *argument)
 {
 	struct trap_call *call = argument;
 
-	trap_answer_ioctl(call->trap, call);
+	trap_answer_call(call->trap, call);
 	call_leave(call);
 	return NULL;
 }
@@ -131,7 +127,7 @@ static int call_begin(struct trap *trap, struct trap_call *call)
 	return result;
 }
 
-static void answer_ioctl(
+static void answer_by_thread(
 	struct trap *trap, struct trap_listener *listener, const struct seccomp_notif *request)
 {
 	struct trap_call *call = calloc(1, sizeof *call);
@@ -155,19 +151,6 @@ static void answer_ioctl(
 	}
 }
 
-/* Those whose callers were killed give up what they wait for. */
-static void look_after_calls(struct trap *trap)
-{
-	pthread_mutex_lock(&trap->lock);
-	list_for_each (at, &trap->calls) {
-		struct trap_call *call = CONTAINER_OF(at, struct trap_call, link);
-
-		if (!caller_waits(&call->caller))
-			pthread_kill(call->thread, TRAP_GIVE_UP_SIGNAL);
-	}
-	pthread_mutex_unlock(&trap->lock);
-}
-
 /* ---- the loop ---- */
 
 static void receive(struct trap *trap, struct trap_listener *listener)
@@ -177,23 +160,15 @@ static void receive(struct trap *trap, struct trap_listener *listener)
 	/* ENOENT: it was killed meanwhile. */
 	if (ioctl(listener->fd, SECCOMP_IOCTL_NOTIF_RECV, &request) < 0)
 		return;
-	switch (request.data.nr) {
-	case __NR_ioctl:
-		answer_ioctl(trap, listener, &request);
-		break;
-	case __NR_exit_group:
-		trap_answer_exit(trap, listener->fd, &request);
-		break;
-	default:
-		trap_answer_open(trap, listener->fd, &request);
-	}
+	if (!trap_answer_now(trap, listener->fd, &request))
+		answer_by_thread(trap, listener, &request);
 }
 
 struct watched {
 	struct pollfd fds[LISTENERS_MAX + 1];
 	struct trap_listener *listeners[LISTENERS_MAX + 1];
 	nfds_t count;
-	bool has_calls, ended;
+	bool ended;
 };
 
 static void watched_gather(struct trap *trap, struct watched *watched)
@@ -208,7 +183,6 @@ static void watched_gather(struct trap *trap, struct watched *watched)
 			.events = POLLIN };
 		watched->listeners[watched->count++] = listener;
 	}
-	watched->has_calls = trap->call_count > 0;
 	watched->ended = trap->ended;
 	pthread_mutex_unlock(&trap->lock);
 }
@@ -226,9 +200,7 @@ static void *trap_thread(void *argument)
 		watched_gather(trap, watched);
 		if (watched->ended)
 			break;
-		ready = poll(watched->fds, watched->count, watched->has_calls ? LOOK_AGAIN_MS : -1);
-		if (ready == 0)
-			look_after_calls(trap);
+		ready = poll(watched->fds, watched->count, -1);
 		if (watched->fds[0].revents)
 			(void)!read(trap->wake_fd, &wakes, sizeof wakes);
 		for (nfds_t at = 1; ready > 0 && at < watched->count; at++) {
@@ -244,15 +216,8 @@ static void *trap_thread(void *argument)
 
 /* ---- life ---- */
 
-/* It interrupts what the thread waits for, and that is all. */
-static void give_up(int number)
-{
-	(void)number;
-}
-
 int trap_start(struct world *world, struct trap **ret)
 {
-	struct sigaction action = { .sa_handler = give_up };
 	struct trap *trap = calloc(1, sizeof *trap);
 	int result;
 
@@ -266,7 +231,6 @@ int trap_start(struct world *world, struct trap **ret)
 	trap->holds = 1;
 	trap->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	trap->control_fd = memfd_create(TRAP_CONTROL_NAME, MFD_CLOEXEC);
-	sigaction(TRAP_GIVE_UP_SIGNAL, &action, NULL);
 	result = trap->wake_fd < 0 || trap->control_fd < 0
 			 ? -errno
 			 : -pthread_create(&trap->thread, NULL, trap_thread, trap);

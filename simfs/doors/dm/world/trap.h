@@ -18,9 +18,6 @@ struct world;
 
 #define TRAP_CALLS_MAX 512
 
-/* Sent to the thread of a call whose caller was killed: its waits end with EINTR. */
-#define TRAP_GIVE_UP_SIGNAL SIGUSR2
-
 struct trap;
 
 /* Returns 0 or -errno. */

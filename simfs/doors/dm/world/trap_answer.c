@@ -12,6 +12,7 @@
 
 #include "simfs/base/cleanup.h"
 #include "simfs/doors/dm/world/calls.h"
+#include "simfs/doors/dm/world/effects.h"
 #include "simfs/doors/dm/world/trap_internal.h"
 
 /* Of the control node, as every kernel has it. */
@@ -81,7 +82,7 @@ static void give_control(
 		trap_refuse(listener, request, -errno);
 }
 
-void trap_answer_open(struct trap *trap, int listener, const struct seccomp_notif *request)
+static void answer_open(struct trap *trap, int listener, const struct seccomp_notif *request)
 {
 	bool is_at = request->data.nr == __NR_openat;
 	uint64_t address = request->data.args[is_at ? 1 : 0];
@@ -105,12 +106,6 @@ void trap_answer_open(struct trap *trap, int listener, const struct seccomp_noti
 		trap_refuse(listener, request, -EACCES);
 }
 
-void trap_answer_exit(struct trap *trap, int listener, const struct seccomp_notif *request)
-{
-	(void)trap;
-	go_on(listener, request);
-}
-
 /* ---- ioctl ---- */
 
 /* Whether FD of CALLER is what it got for the control node.  No file is asked. */
@@ -126,7 +121,7 @@ static bool has_control(const struct caller *caller, uint32_t fd)
 	       memcmp(target, wanted, sizeof wanted - 1) == 0;
 }
 
-void trap_answer_ioctl(struct trap *trap, const struct trap_call *call)
+static void answer_ioctl(struct trap *trap, const struct trap_call *call)
 {
 	const struct seccomp_notif *request = &call->request;
 	const struct caller *caller = &call->caller;
@@ -137,10 +132,45 @@ void trap_answer_ioctl(struct trap *trap, const struct trap_call *call)
 		go_on(call->listener->fd, request);
 		return;
 	}
-	answer = call_answer(
+	answer = ioctl_answer(
 		trap->world, caller, (uint32_t)request->data.args[1], request->data.args[2]);
 
 	struct seccomp_notif_resp response = { .id = request->id, .error = answer };
 
 	send_answer(call->listener->fd, &response);
+}
+
+/* ---- the end of a process ---- */
+
+/* What it wrote to devices is written when it has ended, for who waits for that. */
+static void answer_exit(struct trap *trap, const struct trap_call *call)
+{
+	effects_settle(trap->world, caller_process(&call->caller));
+	go_on(call->listener->fd, &call->request);
+}
+
+/* ---- all ---- */
+
+bool trap_answer_now(struct trap *trap, int listener, const struct seccomp_notif *request)
+{
+	switch (request->data.nr) {
+	case __NR_ioctl:
+		return false;
+	case __NR_exit_group:
+		if (effects_must_settle(trap->world))
+			return false;
+		go_on(listener, request);
+		return true;
+	default:
+		answer_open(trap, listener, request);
+		return true;
+	}
+}
+
+void trap_answer_call(struct trap *trap, const struct trap_call *call)
+{
+	if (call->request.data.nr == __NR_exit_group)
+		answer_exit(trap, call);
+	else
+		answer_ioctl(trap, call);
 }

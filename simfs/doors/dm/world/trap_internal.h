@@ -19,7 +19,7 @@ struct trap_listener {
 	unsigned holders; /* the list, until the last process behind it has ended, and its calls */
 };
 
-/* One ioctl, by a thread of its own. */
+/* One system call that may take long, by a thread of its own. */
 struct trap_call {
 	struct list link; /* of the trap */
 	struct trap *trap;
@@ -47,12 +47,11 @@ struct trap {
 /* A name that /proc/PID/fd tells of the control node, and of nothing else. */
 #define TRAP_CONTROL_NAME "snaprig-device-mapper"
 
-/* The answers to what is no ioctl, given at once. */
-void trap_answer_open(struct trap *trap, int listener, const struct seccomp_notif *request);
-void trap_answer_exit(struct trap *trap, int listener, const struct seccomp_notif *request);
+/* Answers REQUEST if that takes no time.  False: it is to be done by trap_answer_call(). */
+bool trap_answer_now(struct trap *trap, int listener, const struct seccomp_notif *request);
 
-/* Answers an ioctl; blocks as long as that takes. */
-void trap_answer_ioctl(struct trap *trap, const struct trap_call *call);
+/* Answers an ioctl, or the end of a process; blocks as long as that takes. */
+void trap_answer_call(struct trap *trap, const struct trap_call *call);
 
 /* The system call of REQUEST ends with ERROR (-errno). */
 void trap_refuse(int listener, const struct seccomp_notif *request, int error);
