@@ -27,3 +27,35 @@ lvm_record_world()
 		PV=$(pvs --noheadings -o pv_name vg0 | tr -d " ") exec "$@"' - "$lvm_record" "$1"
 	rm -rf image image.snaprig
 }
+
+# lvm_compare RECORDING - whether a world goes the same way; what differs is printed.
+lvm_compare()
+{
+	lvm_script "$1" >script
+	lvm_record_world "$PWD/script" >found 2>said || {
+		echo "$1: $(cat said)"
+		return 1
+	}
+	diff -u --label recorded --label found "$1" found >difference || {
+		echo "$1:"
+		head -n 40 difference
+		return 1
+	}
+}
+
+# lvm_compare_all RECORDING... - fails when a world goes another way in any of them.
+lvm_compare_all()
+{
+	requires_root
+	requires_loop
+	requires bash lvm dmsetup kpartx
+	# The texts are those of one version of the tools.
+	lvm version 2>/dev/null | grep -q 'LVM version: *2\.03\.16' ||
+		skip "another version of LVM"
+	lvm_record=$e2e_root/tests/conform/lvm-record
+	different=0
+	for recording in "$@"; do
+		lvm_compare "$recording" || different=$((different + 1))
+	done
+	same 0 "$different" "recordings that a world does not repeat"
+}

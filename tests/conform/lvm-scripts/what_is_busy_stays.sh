@@ -6,8 +6,7 @@ lvs
 timeout 20 lvremove -f vg0/b1
 dmsetup remove vg0-b1
 dmsetup remove nothing
-dmsetup remove vg0-live
-lvchange -an vg0/live
+dmsetup remove vg0-live-real
 let_go
 lvremove vg0/b1
 lvremove vg0/nothing
@@ -28,4 +27,13 @@ dmsetup remove top
 dmsetup remove -f vg0-b1
 lvs
 lvremove -f vg0/b1
+lvs
+lvcreate -s -L 16M -n b2 vg0/live
+hold /dev/vg0/b2
+dmsetup remove vg0-live
+lvchange -an vg0/live
+lvs
+let_go
+lvchange -an vg0/live
+lvchange -ay vg0/live
 lvs
