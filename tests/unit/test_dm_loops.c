@@ -58,7 +58,7 @@ START_TEST(a_loop_device_may_lie_on_an_empty_file)
 	struct loop_device empty = LOOP_DEVICE_NONE;
 
 	ck_assert_int_eq(ftruncate(world_bench.file_fd, 0), 0);
-	ck_assert_int_eq(loop_attach(world_bench.dev_fd, world_bench.file_fd, false, &empty), 0);
+	ck_assert_int_eq(loop_attach(world_bench.dev_fd, world_bench.file_fd, LOOP_ANY, &empty), 0);
 	ck_assert_uint_ne(empty.minor, world_bench.loop.minor);
 	ck_assert_uint_eq(size_of(empty.fd), 0);
 	loop_release(&empty);
@@ -94,7 +94,8 @@ START_TEST(a_loop_device_is_not_read_only_because_the_last_one_was)
 
 	loop_release(&world_bench.loop);
 	ck_assert_int_eq(
-		loop_attach(world_bench.dev_fd, world_bench.file_fd, false, &world_bench.loop), 0);
+		loop_attach(world_bench.dev_fd, world_bench.file_fd, LOOP_ANY, &world_bench.loop),
+		0);
 	ck_assert_uint_eq(world_bench.loop.minor, minor);
 	ck_assert_int_eq(write_error(), 0);
 }

@@ -38,7 +38,8 @@ void world_bench_setup(void)
 	world_bench.file_fd = open("disk", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	ck_assert_int_eq(ftruncate(world_bench.file_fd, WORLD_BENCH_BYTES), 0);
 	ck_assert_int_eq(
-		loop_attach(world_bench.dev_fd, world_bench.file_fd, false, &world_bench.loop), 0);
+		loop_attach(world_bench.dev_fd, world_bench.file_fd, LOOP_ANY, &world_bench.loop),
+		0);
 }
 
 void world_bench_teardown(void)

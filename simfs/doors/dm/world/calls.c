@@ -2,12 +2,14 @@
 #include "simfs/doors/dm/world/calls.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
 #include "simfs/base/clock.h"
 #include "simfs/doors/dm/model/call.h"
 #include "simfs/doors/dm/world/caller.h"
+#include "simfs/doors/dm/world/commands.h"
 #include "simfs/doors/dm/world/effects.h"
 #include "simfs/doors/dm/world/world_internal.h"
 
@@ -81,8 +83,13 @@ static int call_perform(
 		pthread_mutex_lock(&world->lock);
 	}
 
+	char device[DM_NAME_LEN];
+	const char *ioctl = dm_call_ioctl(call);
+
+	snprintf(device, sizeof device, "%s", dm_call_device(call));
 	int answer = dm_call_end(call, ret_length);
 
+	commands_asked(world->commands, caller->pid, ioctl, device, answer);
 	calls_wake(world);
 	return answer;
 }

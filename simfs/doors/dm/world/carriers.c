@@ -26,12 +26,13 @@ void carriers_deinit(struct carriers *carriers)
 	pthread_mutex_destroy(&carriers->lock);
 }
 
-int carriers_add(struct carriers *carriers, const struct loop_device *loop)
+int carriers_add(struct carriers *carriers, uint64_t disk, const struct loop_device *loop)
 {
 	struct carrier *carrier = calloc(1, sizeof(*carrier));
 	if (!carrier)
 		return -ENOMEM;
 	carrier->loop = *loop;
+	carrier->disk = disk;
 	pthread_mutex_lock(&carriers->lock);
 	list_append(&carriers->list, &carrier->link);
 	pthread_mutex_unlock(&carriers->lock);

@@ -5,13 +5,14 @@
  * A command is a process that opened the control node or asked something of it.  When it has
  * ended it is one line of JSON, with the keys
  *
- *	schema_version, command (1, 2 ... in the order in which they came), pid, parent,
- *	argv [..], begun (seconds since the world began), seconds, exit (null: killed, or it
- *	cannot be told), signal (null: none),
- *	ioctls, failed [{ioctl, device, error, times}],
- *	before {devices [..]}, after {devices [..]}
+ *	schema_version, world (wall-clock seconds when that world began), command (1, 2 ... in
+ *	the order in which they came), pid, parent, argv [..],
+ *	begun (seconds since the world began), seconds,
+ *	exit (null: killed, or it cannot be told), signal (null: none, or it cannot be told),
+ *	ioctls (how many), failed [{ioctl, device, error, times}],
+ *	before and after (states: see world_state.h)
  *
- * Any thread may call; nothing blocks on a process.
+ * Any thread may call.
  */
 #ifndef SNAPRIG_DM_COMMANDS_H
 #define SNAPRIG_DM_COMMANDS_H
@@ -25,33 +26,28 @@
 struct commands;
 
 /*
- * What the world is like now, as an object that the caller owns; asked before a command's
- * first ioctl and after its end.  NULL: it cannot be told.
+ * What the world is like now, as PID sees it, as an object that the caller owns; asked before
+ * a command's first ioctl and after its last.  NULL: it cannot be told.
  */
-typedef json_t *commands_state(void *context);
+typedef json_t *commands_state(void *context, pid_t pid);
 
-/* Appends to the file PATH, which is made when it is not there. */
+/* Appends to the file PATH, which is made when it is not there, by a thread of its own. */
 int commands_create(const char *path, commands_state *state, void *context, struct commands **ret);
 
 /* What has not ended is written as it is, with exit null.  NULL is fine. */
 void commands_destroy(struct commands *commands);
 
-/* A thread THREAD of a process came to the door; the first time its argv and state are kept. */
+/* A thread of a process came to the door; the first time its argv and state are kept. */
 void commands_came(struct commands *commands, pid_t thread);
 
-/* One of its ioctls, IOCTL ("dev-remove") of DEVICE ("" for none), was answered ERROR (0, -errno).
+/*
+ * An ioctl of its process was answered ERROR (0 or -errno): IOCTL ("dev-remove") of DEVICE
+ * ("" for none).
  */
 void commands_asked(
 	struct commands *commands, pid_t thread, const char *ioctl, const char *device, int error);
 
-/* It calls exit_group(CODE).  The line is written when it is gone. */
+/* It calls exit_group(CODE), and waits for us. */
 void commands_exits(struct commands *commands, pid_t thread, int code);
-
-/*
- * Writes the lines of who has ended.  Whoever waits for the world polls commands_fd(), which
- * is readable when there is something to do, and calls it.
- */
-int commands_fd(const struct commands *commands);
-void commands_reap(struct commands *commands);
 
 #endif

@@ -36,9 +36,9 @@ static int do_create(struct world *world, const struct caller *caller, struct dm
 		return error;
 
 	struct loop_device loop;
-	error = effects_attach(world, disk, &loop);
+	error = effects_attach(world, disk, effect->minor_fixed ? effect->minor : LOOP_ANY, &loop);
 	if (!error) {
-		error = carriers_add(&world->effects->carriers, &loop);
+		error = carriers_add(&world->effects->carriers, disk, &loop);
 		if (error)
 			loop_release(&loop);
 	}

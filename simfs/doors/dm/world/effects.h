@@ -34,6 +34,9 @@ void effect_perform(struct world *world, const struct caller *caller, struct dm_
  */
 void effects_show(struct world *world);
 
+/* Everything that is suspended goes on and thaws, whatever the model says: the world ends. */
+void effects_let_go_on(struct world *world);
+
 /*
  * What nobody has open any more but is cached for it is written, as a kernel does at the last
  * close (last_close.h).  LEAVING is a process that is about to end, 0 for none: called before

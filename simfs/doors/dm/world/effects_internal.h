@@ -28,6 +28,7 @@ struct carrier {
 	struct frozen *frozen;	  /* the file system on it, while it is suspended; or NULL */
 	struct frozen *read_only; /* its being so, or NULL */
 	bool held;		  /* its I/O is: what is cached for it cannot be written */
+	uint64_t disk;
 	unsigned users;
 };
 
@@ -41,8 +42,8 @@ struct carriers {
 void carriers_init(struct carriers *carriers);
 /* All loop devices go. */
 void carriers_deinit(struct carriers *carriers);
-/* LOOP is its own from now on.  0 or -ENOMEM. */
-int carriers_add(struct carriers *carriers, const struct loop_device *loop);
+/* LOOP, which lies on DISK, is its own from now on.  0 or -ENOMEM. */
+int carriers_add(struct carriers *carriers, uint64_t disk, const struct loop_device *loop);
 /* The carrier of that minor, which is there. */
 struct carrier *carriers_find(struct carriers *carriers, unsigned minor);
 /* It goes, but not its loop device; waits until nobody uses it. */
@@ -76,7 +77,7 @@ struct effects {
 	int nodes_fd; /* where block devices may be made and opened */
 };
 
-/* Lays a loop device over disk DISK. */
-int effects_attach(struct world *world, uint64_t disk, struct loop_device *ret);
+/* Lays a loop device over disk DISK: number MINOR (-EBUSY), or any when that is LOOP_ANY. */
+int effects_attach(struct world *world, uint64_t disk, unsigned minor, struct loop_device *ret);
 
 #endif

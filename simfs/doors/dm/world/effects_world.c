@@ -56,11 +56,11 @@ void effects_end(struct world *world)
 	if (!effects)
 		return;
 	patience_stop(effects->patience);
+	effects_let_go_on(world);
 	for (struct carrier *at = carriers_next(&effects->carriers, NULL); at;
 		at = carriers_next(&effects->carriers, at)) {
-		frozen_thaw(at->frozen);
 		frozen_thaw(at->read_only);
-		at->frozen = at->read_only = NULL;
+		at->read_only = NULL;
 	}
 	carriers_deinit(&effects->carriers);
 	for (unsigned i = 0; i < effects->base_count; i++)
@@ -76,14 +76,28 @@ void effects_end(struct world *world)
 	world->effects = NULL;
 }
 
-int effects_attach(struct world *world, uint64_t disk, struct loop_device *ret)
+void effects_let_go_on(struct world *world)
+{
+	struct carriers *carriers = &world->effects->carriers;
+	for (struct carrier *at = carriers_next(carriers, NULL); at;
+		at = carriers_next(carriers, at)) {
+		if (!at->held)
+			continue;
+		disks_release(world->disks, at->disk);
+		carriers_hold(carriers, at, false);
+		frozen_thaw(at->frozen);
+		at->frozen = NULL;
+	}
+}
+
+int effects_attach(struct world *world, uint64_t disk, unsigned minor, struct loop_device *ret)
 {
 	char path[DISKS_PATH_BYTES];
 	AUTO(auto_close)
 	int fd = open(disks_device_path(world->disks, disk, path), O_RDWR | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
-	return loop_attach(world->effects->nodes_fd, fd, false, ret);
+	return loop_attach(world->effects->nodes_fd, fd, minor, ret);
 }
 
 int effects_add_base(
@@ -97,7 +111,7 @@ int effects_add_base(
 	effects->bases = longer;
 
 	struct loop_device loop;
-	int error = effects_attach(world, disk, &loop);
+	int error = effects_attach(world, disk, LOOP_ANY, &loop);
 	if (error)
 		return error;
 	error = loop_add_partition(&loop, world->host_sys_block, ret_major, ret_minor);

@@ -156,12 +156,12 @@ struct mount_walk {
 	void *context;
 };
 
-static int visit_mounts(pid_t pid, bool new, void *context)
+/* 1 to go on, 0 when VISIT has ended it, or -errno. */
+static int walk_mounts(pid_t pid, inhabitant_mount_visit *visit, void *context)
 {
-	struct mount_walk *walk_ = context;
-	AUTO(auto_fclose) FILE *mounts = new ? open_mounts(pid) : NULL;
+	AUTO(auto_fclose) FILE *mounts = open_mounts(pid);
 	if (!mounts)
-		return 1;
+		return 1; /* it has gone */
 
 	AUTO(auto_free) struct mount_entry *entry = malloc(sizeof(*entry));
 	if (!entry)
@@ -169,9 +169,21 @@ static int visit_mounts(pid_t pid, bool new, void *context)
 	AUTO(auto_free) char *line = NULL;
 	size_t size = 0;
 	while (getline(&line, &size, mounts) > 0)
-		if (mount_entry_parse(line, entry) && !walk_->visit(pid, entry, walk_->context))
+		if (mount_entry_parse(line, entry) && !visit(pid, entry, context))
 			return 0;
 	return 1;
+}
+
+int inhabitant_walk_mounts(pid_t pid, inhabitant_mount_visit *visit, void *context)
+{
+	int result = walk_mounts(pid, visit, context);
+	return result < 0 ? result : 0;
+}
+
+static int visit_mounts(pid_t pid, bool new, void *context)
+{
+	struct mount_walk *walk_ = context;
+	return new ? walk_mounts(pid, walk_->visit, walk_->context) : 1;
 }
 
 int inhabitants_walk_mounts(uint64_t dev_device, inhabitant_mount_visit *visit, void *context)

@@ -29,6 +29,9 @@ int inhabitants_walk(uint64_t dev_device, inhabitant_visit *visit, void *context
 /* Returns false to end the walk. */
 typedef bool inhabitant_mount_visit(pid_t pid, const struct mount_entry *entry, void *context);
 
+/* Calls VISIT for each mount in the namespace of PID.  Returns 0 or -errno. */
+int inhabitant_walk_mounts(pid_t pid, inhabitant_mount_visit *visit, void *context);
+
 /*
  * Calls VISIT for each mount in each of the world's namespaces; PID is a process there, and
  * the mount point is seen from its root.  Returns 0 or -errno.

@@ -43,20 +43,18 @@ int loop_open_device(int nodes_fd, unsigned major, unsigned minor, int flags)
 	return open_node(nodes_fd, S_IFBLK, makedev(major, minor), flags);
 }
 
-static int configure(int loop_fd, int file_fd, bool read_only)
+static int configure(int loop_fd, int file_fd)
 {
 	struct loop_config config = {
 		.fd = (unsigned)file_fd,
 		.block_size = 512,
-		.info.lo_flags = LO_FLAGS_AUTOCLEAR | LO_FLAGS_DIRECT_IO |
-				 (read_only ? LO_FLAGS_READ_ONLY : 0),
+		.info.lo_flags = LO_FLAGS_AUTOCLEAR | LO_FLAGS_DIRECT_IO,
 	};
 	return ioctl(loop_fd, LOOP_CONFIGURE, &config) ? -errno : 0;
 }
 
 /* 0, -EBUSY when somebody else has taken it, or another -errno. */
-static int attach_minor(
-	int nodes_fd, int file_fd, bool read_only, unsigned minor, struct loop_device *ret)
+static int attach_minor(int nodes_fd, int file_fd, unsigned minor, struct loop_device *ret)
 {
 	AUTO(auto_close) int fd = loop_open_device(nodes_fd, LOOP_DEVICE_MAJOR, minor, O_RDWR);
 	if (fd < 0)
@@ -65,7 +63,7 @@ static int attach_minor(
 	AUTO(auto_close) int kept = fcntl(file_fd, F_DUPFD_CLOEXEC, 0);
 	if (kept < 0)
 		return -errno;
-	int error = configure(fd, kept, read_only);
+	int error = configure(fd, kept);
 	if (error)
 		return error;
 
@@ -81,19 +79,25 @@ static int attach_minor(
 	return 0;
 }
 
-int loop_attach(int nodes_fd, int file_fd, bool read_only, struct loop_device *ret)
+int loop_attach(int nodes_fd, int file_fd, unsigned minor, struct loop_device *ret)
 {
 	AUTO(auto_close)
 	int control = open_node(nodes_fd, S_IFCHR, makedev(MISC_MAJOR, LOOP_CONTROL_MINOR), O_RDWR);
 	if (control < 0)
 		return control == -ENODEV || control == -ENXIO ? -ENOENT : control;
 
+	if (minor != LOOP_ANY) {
+		/* It may be there already. */
+		if (ioctl(control, LOOP_CTL_ADD, (long)minor) < 0 && errno != EEXIST)
+			return -errno;
+		return attach_minor(nodes_fd, file_fd, minor, ret);
+	}
 	int error = -EBUSY;
 	for (int i = 0; i < ATTEMPTS && error == -EBUSY; i++) {
-		int minor = ioctl(control, LOOP_CTL_GET_FREE);
-		if (minor < 0)
+		int number = ioctl(control, LOOP_CTL_GET_FREE);
+		if (number < 0)
 			return -errno;
-		error = attach_minor(nodes_fd, file_fd, read_only, (unsigned)minor, ret);
+		error = attach_minor(nodes_fd, file_fd, (unsigned)number, ret);
 	}
 	return error;
 }

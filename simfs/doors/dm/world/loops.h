@@ -10,7 +10,6 @@
 #ifndef SNAPRIG_DM_LOOPS_H
 #define SNAPRIG_DM_LOOPS_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 /* The major of loop devices, and so of every dm device of a world. */
@@ -22,12 +21,15 @@ struct loop_device {
 	int file_fd; /* of what it lies on */
 };
 
+#define LOOP_ANY UINT32_MAX
+
 /*
- * Lays a free loop device over FILE_FD (which stays the caller's), as big as that is now.
- * NODES_FD is a folder in which block devices may be made and opened.  Returns 0, or -errno:
- * -EPERM where loop devices are forbidden, -ENOENT where the kernel has none.
+ * Lays loop device MINOR, or a free one (LOOP_ANY), over FILE_FD (which stays the caller's), as
+ * big as that is now.  NODES_FD is a folder in which block devices may be made and opened.
+ * Returns 0, or -errno: -EBUSY when MINOR is used, -EPERM where loop devices are forbidden,
+ * -ENOENT where the kernel has none.
  */
-int loop_attach(int nodes_fd, int file_fd, bool read_only, struct loop_device *ret);
+int loop_attach(int nodes_fd, int file_fd, unsigned minor, struct loop_device *ret);
 
 /* Takes the size of the file as it is now; the file is asked, not the kernel's memory of it. */
 int loop_resize(const struct loop_device *loop);

@@ -71,16 +71,6 @@ int physical_make_group(struct world *world)
 #define UNMOUNT_PATIENCE_NS (10 * NS_PER_S)
 #define LOOK_AGAIN_NS	    (5 * NS_PER_MS)
 
-static void let_go_on(struct world *world)
-{
-	pthread_mutex_lock(&world->lock);
-	for (struct dm_device *at = dm_model_next(world->model, NULL); at;
-		at = dm_model_next(world->model, at))
-		if (at->suspended)
-			(void)disks_release(world->disks, at->disk);
-	pthread_mutex_unlock(&world->lock);
-}
-
 /* Nobody else has the namespace: what is mounted there is unmounted by this. */
 static void *leave_namespace(void *argument)
 {
@@ -108,8 +98,8 @@ void physical_leave(struct world *world)
 {
 	pthread_t thread;
 
-	if (world->disks)
-		let_go_on(world);
+	if (world->effects)
+		effects_let_go_on(world);
 	freezer_end(TAKE_PTR(world->freezer));
 	if (world->namespace_fd < 0 || pthread_create(&thread, NULL, leave_namespace, world) != 0 ||
 		has_ended(thread))

@@ -27,6 +27,7 @@
 #include "simfs/doors/dm/world/physical.h"
 #include "simfs/doors/dm/world/trap.h"
 #include "simfs/doors/dm/world/world_internal.h"
+#include "simfs/doors/dm/world/world_state.h"
 
 #define LOG_FILE     "world.log"
 #define JOURNAL_FILE "commands.jsonl"
@@ -85,18 +86,9 @@ static bool waits(void *context, void *caller)
 	return !caller || caller_waits(caller);
 }
 
-/* For the journal: the devices that there are, by name. */
-static json_t *tell_state(void *context)
+static json_t *tell_state(void *context, pid_t pid)
 {
-	struct world *world = context;
-	json_t *devices = json_array();
-
-	pthread_mutex_lock(&world->lock);
-	for (struct dm_device *at = dm_model_next(world->model, NULL); at;
-		at = dm_model_next(world->model, at))
-		json_array_append_new(devices, json_string(at->name));
-	pthread_mutex_unlock(&world->lock);
-	return json_pack("{s:o}", "devices", devices);
+	return world_state(context, pid);
 }
 
 /* ---- its parts, in the order in which they need each other ---- */

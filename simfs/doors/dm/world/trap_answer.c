@@ -12,8 +12,10 @@
 
 #include "simfs/base/cleanup.h"
 #include "simfs/doors/dm/world/calls.h"
+#include "simfs/doors/dm/world/commands.h"
 #include "simfs/doors/dm/world/effects.h"
 #include "simfs/doors/dm/world/trap_internal.h"
+#include "simfs/doors/dm/world/world_internal.h"
 
 /* Of the control node, as every kernel has it. */
 #define CONTROL_MAJOR 10
@@ -42,7 +44,11 @@ void trap_refuse(int listener, const struct seccomp_notif *request, int error)
 {
 	struct seccomp_notif_resp answer = { .id = request->id, .error = error };
 
-	send_answer(listener, &answer);
+	/* Nobody can be kept from ending. */
+	if (request->data.nr == __NR_exit_group)
+		go_on(listener, request);
+	else
+		send_answer(listener, &answer);
 }
 
 bool trap_caller_waits(const struct caller *caller)
@@ -100,10 +106,12 @@ static void answer_open(struct trap *trap, int listener, const struct seccomp_no
 		go_on(listener, request);
 		return;
 	}
-	if (caller_is_admin(&caller))
+	if (caller_is_admin(&caller)) {
+		commands_came(trap->world->commands, caller.pid);
 		give_control(trap, listener, request, flags);
-	else
+	} else {
 		trap_refuse(listener, request, -EACCES);
+	}
 }
 
 /* ---- ioctl ---- */
@@ -142,11 +150,17 @@ static void answer_ioctl(struct trap *trap, const struct trap_call *call)
 
 /* ---- the end of a process ---- */
 
+static void let_end(struct trap *trap, int listener, const struct seccomp_notif *request)
+{
+	commands_exits(trap->world->commands, (pid_t)request->pid, (int)request->data.args[0]);
+	go_on(listener, request);
+}
+
 /* What it wrote to devices is written when it has ended, for who waits for that. */
 static void answer_exit(struct trap *trap, const struct trap_call *call)
 {
 	effects_settle(trap->world, caller_process(&call->caller));
-	go_on(call->listener->fd, &call->request);
+	let_end(trap, call->listener->fd, &call->request);
 }
 
 /* ---- all ---- */
@@ -159,7 +173,7 @@ bool trap_answer_now(struct trap *trap, int listener, const struct seccomp_notif
 	case __NR_exit_group:
 		if (effects_must_settle(trap->world))
 			return false;
-		go_on(listener, request);
+		let_end(trap, listener, request);
 		return true;
 	default:
 		answer_open(trap, listener, request);
