@@ -277,7 +277,7 @@ static void auto_commands(struct commands **at)
 	free(commands);
 }
 
-int commands_create(const char *path, commands_state *state, void *context, struct commands **ret)
+int commands_begin(const char *path, commands_state *state, void *context, struct commands **ret)
 {
 	AUTO(auto_commands) struct commands *commands = calloc(1, sizeof(*commands));
 	if (!commands)
@@ -304,7 +304,7 @@ int commands_create(const char *path, commands_state *state, void *context, stru
 	return 0;
 }
 
-void commands_destroy(struct commands *commands)
+void commands_close(struct commands *commands)
 {
 	if (!commands)
 		return;

@@ -32,10 +32,10 @@ struct commands;
 typedef json_t *commands_state(void *context, pid_t pid);
 
 /* Appends to the file PATH, which is made when it is not there, by a thread of its own. */
-int commands_create(const char *path, commands_state *state, void *context, struct commands **ret);
+int commands_begin(const char *path, commands_state *state, void *context, struct commands **ret);
 
 /* What has not ended is written as it is, with exit null.  NULL is fine. */
-void commands_destroy(struct commands *commands);
+void commands_close(struct commands *commands);
 
 /* A thread of a process came to the door; the first time its argv and state are kept. */
 void commands_came(struct commands *commands, pid_t thread);

@@ -160,7 +160,7 @@ static int start_journal(struct world *world)
 		path = NULL;
 	if (!path)
 		return -ENOMEM;
-	return commands_create(path, tell_state, world, &world->commands);
+	return commands_begin(path, tell_state, world, &world->commands);
 }
 
 static int start_door(struct supervisor *supervisor)
@@ -194,7 +194,7 @@ static void world_deinit(struct supervisor *supervisor)
 		origins_stop(world->origins);
 	join_server_end(supervisor->joins);
 	trap_end(world->trap);
-	commands_destroy(world->commands);
+	commands_close(world->commands);
 	if (world->model)
 		physical_leave(world);
 	if (world->effects)
