@@ -4,7 +4,7 @@
 # bash completion for snaprig; installed as .../bash-completion/completions/snaprig.
 
 # ---- the table of commands, as `make commands` writes it ----
-_snaprig_commands='create mount verify umount status events snapshot coalesce datto fault writers gauge check compare matrix sweep run report replay shrink validate demo backup restore list doctor'
+_snaprig_commands='create mount verify umount status events snapshot coalesce datto fault writers gauge lvm check compare matrix sweep run report replay shrink validate demo backup restore list doctor'
 declare -gA _snaprig_actions=(
 	['datto']='ctl mount umount'
 	['fault']='add list remove clear release'
@@ -47,6 +47,7 @@ declare -gA _snaprig_options=(
 	['writers notify']='--help'
 	['gauge set']='--real --size --help'
 	['gauge release']='--help'
+	['lvm']='--vg --lv --free --empty --monitor --lvm-messages --enter --help'
 	['check']='--failure --at --fault --profile --size --image --restore --gives --takes --writer --time-limit --seed --work --keep --steady --keeps --json --help'
 	['compare']='--rounds --profile --size --image --restore --gives --takes --writer --time-limit --seed --work --keep --report --json --help'
 	['matrix']='--failures --profile --size --image --jobs --report --resume --clients --time-limit --seed --work --json --help'
@@ -86,6 +87,10 @@ declare -gA _snaprig_values=(
 	['snapshot create --of']='snapshot:'
 	['snapshot changed --bitmap']='file:'
 	['gauge set --size']='size:'
+	['lvm --vg']='text:'
+	['lvm --lv']='text:'
+	['lvm --free']='size:'
+	['lvm --lvm-messages']='choice:2.02'
 	['check --failure']='listed:failures'
 	['check --at']='text:'
 	['check --fault']='listed:points'
@@ -217,6 +222,7 @@ declare -gA _snaprig_operands=(
 	['gauge set 3']='text:'
 	['gauge release 1']='folder:'
 	['gauge release 2']='listed:gauges'
+	['lvm 1']='file:'
 	['matrix *']='listed:clients'
 	['run *']='file:'
 	['report merge *']='file:'

@@ -32,6 +32,9 @@ const struct command_group command_groups[] = {
 		.summary = "feign a measured quantity, or press memory",
 		.actions = gauge_actions },
 
+	{ .heading = "doors" },
+	{ .command = &lvm_command },
+
 	{ .heading = "scenarios" },
 	{ .command = &check_command },
 	{ .command = &compare_command },

@@ -21,6 +21,7 @@ extern const struct command_line umount_command;
 extern const struct command_line status_command;
 extern const struct command_line events_command;
 extern const struct command_line coalesce_command;
+extern const struct command_line lvm_command;
 extern const struct command_line list_command;
 extern const struct command_line doctor_command;
 

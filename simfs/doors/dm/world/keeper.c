@@ -21,6 +21,7 @@
 #include "simfs/control/protocol.h"
 #include "simfs/doors/dm/world/inhabitants.h"
 #include "simfs/doors/dm/world/join.h"
+#include "simfs/doors/dm/world/physical.h"
 #include "simfs/doors/dm/world/world_internal.h"
 
 /* As env(1) and shells have them. */
@@ -66,13 +67,21 @@ static void tell(const char *name, const char *folder, const char *path)
 		_exit(EXIT_CANNOT_RUN);
 }
 
+static void tell_path(const char *path)
+{
+	AUTO(auto_free) char *value = NULL;
+
+	if (asprintf(&value, WORLD_TOOLS ":%s", path) < 0 || setenv("PATH", value, true) < 0)
+		_exit(EXIT_CANNOT_RUN);
+}
+
 /* Where the world has tools of its own, they come first. */
 static void put_tools_first(void)
 {
 	const char *path = getenv("PATH");
 
 	if (access(WORLD_TOOLS, X_OK) == 0)
-		tell("PATH", WORLD_TOOLS ":", path ? path : "/usr/sbin:/usr/bin:/sbin:/bin");
+		tell_path(path ? path : "/usr/sbin:/usr/bin:/sbin:/bin");
 }
 
 __attribute__((noreturn)) static void become_command(
@@ -84,6 +93,7 @@ __attribute__((noreturn)) static void become_command(
 	tell("SNAPRIG_LIVE", world->mount_point, MOUNT_LIVE);
 	tell("SNAPRIG_SNAPSHOTS", world->mount_point, MOUNT_SNAPSHOTS);
 	tell("SNAPRIG_CONTROL", world->mount_point, MOUNT_CONTROL);
+	tell("SNAPRIG_PV", "/dev", PHYSICAL_NAME);
 	put_tools_first();
 	/* libdevmapper makes its own nodes; who has not got this is served by the supervisor. */
 	setenv("DM_DISABLE_UDEV", "1", true);

@@ -24,6 +24,7 @@
 #include "simfs/doors/dm/world/enter.h"
 #include "simfs/doors/dm/world/freeze.h"
 #include "simfs/doors/dm/world/join.h"
+#include "simfs/doors/dm/world/old_messages.h"
 #include "simfs/doors/dm/world/physical.h"
 #include "simfs/doors/dm/world/trap.h"
 #include "simfs/doors/dm/world/world_internal.h"
@@ -117,6 +118,11 @@ static int start_processes(struct world *world)
 {
 	int result = enter_supervisor(world);
 
+	if (result == 0 && world->options.old_messages) {
+		result = old_messages_write(WORLD_TOOLS);
+		if (result < 0)
+			log_error_code(result, "cannot write the wrappers of the tools");
+	}
 	if (result == 0)
 		result = enter_make_world(world);
 	if (result == 0) {

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* lvm.c - snaprig lvm: the real LVM tools, in a world of their own */
+#include <errno.h>
+#include <limits.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "simfs/base/cleanup.h"
+#include "simfs/base/exit_code.h"
+#include "simfs/base/log.h"
+#include "simfs/cli/command_table.h"
+#include "simfs/cli/lvm_image.h"
+#include "simfs/control/protocol.h"
+#include "simfs/doors/dm/world/world.h"
+
+#define OLD_MESSAGES "2.02"
+
+struct values {
+	const char *vg, *lv, *free, *messages;
+	bool empty, monitor, enter;
+};
+
+/* The folder in which the rig at MOUNT_POINT keeps its state; NULL after a message. */
+static char *state_folder_of(const char *mount_point)
+{
+	AUTO(auto_free) char *link = NULL;
+	char target[PATH_MAX];
+	ssize_t length = -1;
+	char *end;
+
+	if (asprintf(&link, "%s/" MOUNT_CONTROL, mount_point) < 0)
+		link = NULL;
+	if (link)
+		length = readlink(link, target, sizeof target - 1);
+	if (length < 0) {
+		log_error_code(-errno, "no volume is mounted at '%s'", mount_point);
+		return NULL;
+	}
+	target[length] = '\0';
+	end = strrchr(target, '/');
+	if (end)
+		*end = '\0';
+	return strdup(target);
+}
+
+static int run_in_world(const struct values *values, const char *mount_point, char *const *command)
+{
+	AUTO(auto_free) char *state = state_folder_of(mount_point);
+	const struct world_options options = {
+		.mount_point = mount_point,
+		.state_folder = state,
+		.vg = values->vg,
+		.lv = values->lv,
+		.free = values->free,
+		.empty = values->empty,
+		.monitor = values->monitor,
+		.old_messages = values->messages != NULL,
+	};
+
+	if (!state)
+		return EXIT_USAGE;
+	return values->enter ? world_enter(mount_point, state, command)
+			     : world_run(&options, command);
+}
+
+static int run(const struct command_line *line, int argc, char **argv)
+{
+	AUTO(auto_free) char **words = calloc((size_t)argc + 1, sizeof *words);
+	AUTO(auto_free) char *place = NULL;
+	struct values values = { 0 };
+	char shell[] = "/bin/sh", *const no_command[] = { shell, NULL };
+	struct stat facts;
+	size_t count, word_count = 0;
+	int code;
+
+	if (!words) {
+		log_error("out of memory");
+		return EXIT_RIG;
+	}
+	memcpy(words, argv, (size_t)argc * sizeof *words);
+	code = command_line_parse(line, argc, argv, &values, &count);
+	if (code != COMMAND_GO_ON)
+		return code;
+	if (values.messages && strcmp(values.messages, OLD_MESSAGES) != 0) {
+		log_error("the messages of LVM '%s' are not known (only " OLD_MESSAGES ")",
+			values.messages);
+		return EXIT_USAGE;
+	}
+	if (geteuid() != 0) {
+		log_error("the world of the LVM tools needs root");
+		return EXIT_SKIPPED;
+	}
+	place = realpath(argv[1], NULL);
+	if (!place || stat(place, &facts) < 0) {
+		log_error_code(-errno, "cannot open image '%s'", argv[1]);
+		return EXIT_USAGE;
+	}
+
+	char *const *command = argv[count + 1] ? argv + count + 1 : no_command;
+
+	if (S_ISDIR(facts.st_mode))
+		return run_in_world(&values, place, command);
+	if (values.enter) {
+		log_error("'--enter' needs the folder that the volume is mounted on");
+		return EXIT_USAGE;
+	}
+	/* All that was typed, but the image. */
+	for (int at = 1; at < argc; at++)
+		if (words[at] != argv[1])
+			words[word_count++] = words[at];
+	return lvm_image_run(place, words, word_count);
+}
+
+#define AT(field) .offset = offsetof(struct values, field)
+
+static const struct command_option options[] = {
+	{ "vg", "NAME", "the volume group (default vg0, or as it was made)", COMMAND_TEXT, AT(vg) },
+	{ "lv", "NAME", "the logical volume that the volume is (default live)", COMMAND_TEXT,
+		AT(lv) },
+	{ "free", "SIZE", "free extents in the group (default as much as the volume has)",
+		COMMAND_SIZE, AT(free) },
+	{ "empty", NULL, "a group without a logical volume, all of it free", AT(empty),
+		.excludes = "lv" },
+	{ "monitor", NULL, "the real dmeventd watches snapshots, and extends them", AT(monitor) },
+	{ "lvm-messages", "2.02",
+		"what LVM up to 2.02 says of dead devices, said by a wrapper before\n"
+		"the real tools",
+		COMMAND_CHOICE, "2.02", AT(messages) },
+	{ "enter", NULL, "join the world of the volume that is mounted there", AT(enter) },
+	{ 0 },
+};
+
+const struct command_line lvm_command = {
+	.name = "lvm",
+	.summary = "the real LVM tools, in a world of their own",
+	.operands = { { "IMAGE|MNT", COMMAND_FILE, NULL, NULL } },
+	.options = options,
+	.command = "CMD...",
+	.about = "Runs CMD, or a shell, in a private world in which a device-mapper of ours "
+		 "exists.\n"
+		 "The volume is a logical volume there, /dev/vg0/live, and Debian's own lvcreate,\n"
+		 "lvs, lvremove, lvconvert, dmsetup and kpartx work on it and on its snapshots.  "
+		 "No\n"
+		 "disk of the machine is seen there, and nothing of the world outside.\n"
+		 "\n"
+		 "IMAGE is mounted for as long as the world is there; with MNT, the folder of a "
+		 "mount\n"
+		 "of profile lvm, its faults and its status can be asked from outside.  The group, "
+		 "its\n"
+		 "logical volumes and snapshots live on in the state folder.  The world ends with "
+		 "its\n"
+		 "last process, and nothing of it is left on the machine.",
+	.examples =
+		"  snaprig lvm vol.img -- sh -c 'lvcreate -s -L 16M -n b1 /dev/vg0/live && lvs'\n"
+		"  snaprig mount vol.img mnt --profile lvm\n"
+		"  snaprig lvm mnt -- rsnapshot daily\n",
+	.exits = "  N    that of CMD; 128 + N when signal N ended it; 127 or 126 when there is no\n"
+		 "       such program, or it cannot be run\n"
+		 "  2    the command line is wrong, or a world of the volume runs already\n"
+		 "  4    the rig or the machine failed\n"
+		 "  77   a privilege or a tool is missing (snaprig doctor)\n",
+	.run = run,
+};
