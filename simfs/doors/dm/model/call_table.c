@@ -11,6 +11,8 @@
 
 #define MAJORS (1U << 12)
 #define MINORS (1U << 20)
+/* No device is larger than what an offset can say. */
+#define SECTORS_MAX (INT64_MAX / DM_SECTOR)
 
 /* ---- devices that a table names -------------------------------------------- */
 
@@ -133,7 +135,7 @@ static int add_target(struct dm_table *table, struct dm_target_spec *spec)
 	uint64_t end = dm_table_size(table);
 
 	spec->target_type[DM_MAX_TYPE_NAME - 1] = '\0';
-	if (!spec->length || spec->sector_start != end || spec->length > INT64_MAX - end)
+	if (!spec->length || spec->sector_start != end || spec->length > SECTORS_MAX - end)
 		return -EINVAL;
 
 	int kind = dm_target_kind_of(spec->target_type);
