@@ -161,6 +161,9 @@ START_TEST(a_device_that_was_opened_at_the_last_moment_stays)
 	caller.results[DM_EFFECT_DESTROY] = -EBUSY;
 	ck_assert_int_eq(dm_caller_remove(&caller, "lv"), -EBUSY);
 	ck_assert_uint_eq(dm_device_size(dm_caller_device(&caller, "lv")), 16);
+	/* Whatever else went wrong is said. */
+	caller.results[DM_EFFECT_DESTROY] = -EIO;
+	ck_assert_int_eq(dm_caller_remove(&caller, "lv"), -EIO);
 	caller.results[DM_EFFECT_DESTROY] = 0;
 	ck_assert_int_eq(dm_caller_remove(&caller, "lv"), 0);
 }

@@ -29,25 +29,26 @@ static void ask_destroy(struct dm_call *call, dm_step *then)
 	dm_model_event(device);
 }
 
-/* Returns whether it has gone. */
-static bool is_destroyed(struct dm_call *call)
+/* What could not be destroyed stays as it was. */
+static int bury(struct dm_call *call)
 {
 	struct dm_device *device = call->device;
 
-	if (call->effect.result == -EBUSY) {
+	if (call->effect.result < 0) {
 		device->life = DM_ALIVE;
-		return false;
+		return call->effect.result;
 	}
 	device->turn = NULL;
 	dm_device_bury(device);
-	return true;
+	return 0;
 }
 
 static int removed(struct dm_call *call)
 {
-	if (!is_destroyed(call))
-		return remove_busy(call);
+	int error = bury(call);
 
+	if (error)
+		return error == -EBUSY ? remove_busy(call) : error;
 	call->param->flags &= ~(uint32_t)DM_DEFERRED_REMOVE;
 	return 0;
 }
@@ -114,7 +115,7 @@ static int spare(struct dm_call *call)
 
 static int victim_destroyed(struct dm_call *call)
 {
-	if (!is_destroyed(call))
+	if (bury(call))
 		return spare(call);
 
 	next_round(call);
