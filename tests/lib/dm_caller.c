@@ -99,6 +99,8 @@ void dm_caller_perform(struct dm_caller *caller, struct dm_effect *effect)
 		break;
 	case DM_EFFECT_STATUS:
 		snprintf(effect->status, sizeof effect->status, "%s", caller->status);
+		if (caller->chunk)
+			effect->chunk = *caller->chunk;
 		break;
 	default:
 		break;

@@ -22,6 +22,7 @@ struct dm_caller {
 	unsigned int outside[DM_CALLER_MINORS];
 	/* What STATUS says; and whose number the next device gets, 0: the first that is free. */
 	const char *status;
+	const uint32_t *chunk; /* of the header that STATUS finds; NULL: the table's */
 	unsigned int next_minor;
 	/* "/dev/NAME" is that device; NULL: no path is known. */
 	const char *path;

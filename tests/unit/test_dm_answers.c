@@ -196,6 +196,17 @@ START_TEST(status_is_asked_of_those_who_know_it)
 }
 END_TEST
 
+START_TEST(the_chunk_size_of_a_store_is_told_and_not_that_of_the_table)
+{
+	static const uint32_t chunk = 16;
+
+	dm_caller_make(&caller, "lv", "0 8 snapshot 259:0 259:1 P 8 1 discard_zeroes_cow");
+	caller.chunk = &chunk;
+	ck_assert_str_eq(dm_caller_table(&caller, "lv", DM_STATUS_TABLE_FLAG),
+		"0 8 snapshot 259:0 259:1 P 16 1 discard_zeroes_cow");
+}
+END_TEST
+
 static void add_answers(TCase *tcase)
 {
 	tcase_add_test(tcase, devices_are_listed_by_name_with_what_is_asked_for);
@@ -203,6 +214,7 @@ static void add_answers(TCase *tcase)
 	tcase_add_test(tcase, versions_of_targets_are_listed_and_asked_for);
 	tcase_add_test(tcase, devices_below_are_told_once_each_the_last_one_first);
 	tcase_add_test(tcase, status_is_asked_of_those_who_know_it);
+	tcase_add_test(tcase, the_chunk_size_of_a_store_is_told_and_not_that_of_the_table);
 }
 
 int main(int argc, char **argv)

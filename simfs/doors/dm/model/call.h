@@ -66,14 +66,16 @@ enum dm_effect_kind {
 	DM_EFFECT_RENAME,
 	/*
 	 * DEVICE goes, and with it its tables FROM (active) and TO (inactive), each or both
-	 * may be NULL.  -EBUSY when somebody has opened it: then all of it stays.
+	 * may be NULL.  On an error (-EBUSY: somebody has opened it) all of it stays.
 	 */
 	DM_EFFECT_DESTROY,
 	/* Sets `count': how many file descriptors and mounts from outside have it open. */
 	DM_EFFECT_COUNT,
 	/*
-	 * Sets `status': what `target' of FROM, a table of DEVICE, says of itself.  Only asked
-	 * for snapshots and merges.
+	 * Sets `status': what `target' of FROM, a table of DEVICE, says of itself, and `chunk'
+	 * when it is not the one that the table was loaded with: a header that was there has
+	 * its own, and what was handed over to a merge has 0.  Only asked for snapshots and
+	 * merges.
 	 */
 	DM_EFFECT_STATUS,
 	DM_EFFECT_KINDS
@@ -101,6 +103,7 @@ struct dm_effect {
 	/* Answers. */
 	unsigned int major, minor;
 	unsigned int count;
+	uint32_t chunk;
 	char path[DM_PATH_MAX];
 	char status[DM_STATUS_MAX];
 };

@@ -44,26 +44,36 @@ int dm_deps(struct dm_call *call)
 
 /* ---- text ------------------------------------------------------------------ */
 
-static bool is_told_from_outside(const struct dm_call *call, const struct dm_target *target)
+/* Its store may be another one than the table says, and how full it is the table never says. */
+static bool is_told_from_outside(const struct dm_target *target)
 {
-	return !(call->flags & DM_STATUS_TABLE_FLAG) &&
-	       (target->kind == DM_SNAPSHOT || target->kind == DM_SNAPSHOT_MERGE);
+	return target->kind == DM_SNAPSHOT || target->kind == DM_SNAPSHOT_MERGE;
 }
 
-/* The text of a target into ROOM bytes at AT; returns its length without a limit. */
+static size_t told_text(
+	const struct dm_call *call, const struct dm_target *target, char *at, size_t room)
+{
+	const struct dm_effect *effect = &call->effect;
+
+	if (call->flags & DM_STATUS_TABLE_FLAG)
+		return dm_snapshot_params(call->view, &target->snapshot, effect->chunk, at, room);
+
+	/* What a kernel says that has no store to ask. */
+	const char *text = effect->result < 0 ? "Unknown" : effect->status;
+	size_t length = strnlen(text, DM_STATUS_MAX - 1);
+	if (length < room) {
+		memcpy(at, text, length);
+		at[length] = '\0';
+	}
+	return length;
+}
+
+/* The text of a target into ROOM bytes at AT; its length, or no less than ROOM - 1. */
 static size_t target_text(
 	const struct dm_call *call, const struct dm_target *target, char *at, size_t room)
 {
-	if (is_told_from_outside(call, target)) {
-		/* What a kernel says that has no store to ask. */
-		const char *text = call->effect.result < 0 ? "Unknown" : call->effect.status;
-		size_t length = strnlen(text, DM_STATUS_MAX - 1);
-		if (length < room) {
-			memcpy(at, text, length);
-			at[length] = '\0';
-		}
-		return length;
-	}
+	if (is_told_from_outside(target))
+		return told_text(call, target, at, room);
 	if (call->flags & DM_STATUS_TABLE_FLAG)
 		return dm_target_params(call->view, target, at, room);
 	return dm_target_status(call->view, target, at, room);
@@ -113,10 +123,11 @@ static int retrieve_next(struct dm_call *call)
 	while (call->target < call->view->target_count) {
 		const struct dm_target *target = &call->view->targets[call->target];
 
-		if (is_told_from_outside(call, target)) {
+		if (is_told_from_outside(target)) {
 			struct dm_effect *effect = dm_ask(call, DM_EFFECT_STATUS, target_told);
 			effect->from = call->view;
 			effect->target = target;
+			effect->chunk = target->snapshot.chunk;
 			return 0;
 		}
 		if (!put_target(call, target)) {

@@ -110,6 +110,9 @@ int dm_table_ref(struct dm_table *table, struct dm_device *device, const struct 
 struct dm_target *dm_table_add(struct dm_table *table);
 bool dm_table_uses(const struct dm_table *table, const struct dm_device *device);
 int dm_target_kind_of(const char *name);
+/* As dm_target_params(), of a store that has another chunk size. */
+size_t dm_snapshot_params(const struct dm_table *table, const struct dm_snapshot_target *snapshot,
+	uint32_t chunk, char *text, size_t size);
 /* What a target says of itself without being asked; snapshots and merges do not. */
 size_t dm_target_status(
 	const struct dm_table *table, const struct dm_target *target, char *text, size_t size);

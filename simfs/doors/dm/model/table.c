@@ -215,8 +215,8 @@ static void add_delay(
 	}
 }
 
-static void add_snapshot(
-	struct text *text, const struct dm_table *table, const struct dm_snapshot_target *snapshot)
+static void add_snapshot(struct text *text, const struct dm_table *table,
+	const struct dm_snapshot_target *snapshot, uint32_t chunk)
 {
 	static const char *const kinds[] = {
 		[DM_PERSISTENT] = "P", [DM_PERSISTENT_OVERFLOW] = "PO", [DM_TRANSIENT] = "N"
@@ -226,7 +226,7 @@ static void add_snapshot(
 	add_ref(text, table, snapshot->origin);
 	text_add(text, " ");
 	add_ref(text, table, snapshot->cow);
-	text_add(text, " %s %u", kinds[snapshot->persistence], snapshot->chunk);
+	text_add(text, " %s %u", kinds[snapshot->persistence], chunk);
 	if (features)
 		text_add(text, " %u", features);
 	if (snapshot->discard_zeroes_cow)
@@ -253,7 +253,7 @@ size_t dm_target_params(
 		break;
 	case DM_SNAPSHOT:
 	case DM_SNAPSHOT_MERGE:
-		add_snapshot(&out, table, &target->snapshot);
+		add_snapshot(&out, table, &target->snapshot, target->snapshot.chunk);
 		break;
 	case DM_SNAPSHOT_ORIGIN:
 		add_ref(&out, table, target->origin);
@@ -261,6 +261,15 @@ size_t dm_target_params(
 	default:
 		break;
 	}
+	return text_end(&out);
+}
+
+size_t dm_snapshot_params(const struct dm_table *table, const struct dm_snapshot_target *snapshot,
+	uint32_t chunk, char *text, size_t size)
+{
+	struct text out = { .at = text, .size = size };
+
+	add_snapshot(&out, table, snapshot, chunk);
 	return text_end(&out);
 }
 
