@@ -272,32 +272,32 @@ static void add_up(char *text, size_t size, const char *from)
 		length += (size_t)snprintf(text + length, size - length, "../");
 }
 
-static bool is_there(const struct builder *builder, const char *folder, const char *name)
-{
-	size_t length = strlen(folder);
-
-	for (size_t i = 0; i < builder->view.count; i++) {
-		const char *path = builder->view.entries[i].path;
-		if (strncmp(path, folder, length) == 0 && path[length] == '/' &&
-			strcmp(path + length + 1, name) == 0)
-			return true;
-	}
-	return false;
-}
-
-/* UPPER lies on what is in folder LOWER: each has a link to the other, once. */
+/* UPPER lies on what is in folder LOWER: each has a link to the other. */
 static void add_holder(struct builder *builder, const char *upper, const char *lower)
 {
 	char up[64], folder[FOLDER_MAX_BYTES + 16];
 
 	snprintf(folder, sizeof folder, "%s/holders", lower);
-	if (is_there(builder, folder, strrchr(upper, '/') + 1))
-		return;
 	add_up(up, sizeof up, folder);
 	add_link(builder, folder, strrchr(upper, '/') + 1, "%s%s", up, upper);
 	snprintf(folder, sizeof folder, "%s/slaves", upper);
 	add_up(up, sizeof up, folder);
 	add_link(builder, folder, strrchr(lower, '/') + 1, "%s%s", up, lower);
+}
+
+static const struct dm_table *table_at(const struct list *link)
+{
+	return CONTAINER_OF(link, struct dm_table, link);
+}
+
+/* A table of DEVICE before that at LINK lies on the same disk. */
+static bool is_held_before(const struct dm_device *device, const struct list *link, uint64_t disk)
+{
+	for (const struct list *at = device->tables.next; at != link; at = at->next)
+		for (unsigned int i = 0; i < table_at(at)->ref_count; i++)
+			if (table_at(at)->refs[i].disk == disk)
+				return true;
+	return false;
 }
 
 /* Of all tables, as opened devices have them. */
@@ -306,9 +306,12 @@ static void add_holders(struct builder *builder, const struct dm_device *device)
 	char upper[FOLDER_MAX_BYTES], lower[FOLDER_MAX_BYTES];
 
 	device_folder(device, upper);
-	list_for_each (at, &device->tables) {
-		const struct dm_table *table = CONTAINER_OF(at, struct dm_table, link);
+	list_for_each(at, &device->tables)
+	{
+		const struct dm_table *table = table_at(at);
 		for (unsigned int i = 0; i < table->ref_count; i++) {
+			if (is_held_before(device, at, table->refs[i].disk))
+				continue;
 			if (table->refs[i].device)
 				device_folder(table->refs[i].device, lower);
 			else
