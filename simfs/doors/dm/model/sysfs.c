@@ -306,8 +306,7 @@ static void add_holders(struct builder *builder, const struct dm_device *device)
 	char upper[FOLDER_MAX_BYTES], lower[FOLDER_MAX_BYTES];
 
 	device_folder(device, upper);
-	list_for_each(at, &device->tables)
-	{
+	list_for_each (at, &device->tables) {
 		const struct dm_table *table = table_at(at);
 		for (unsigned int i = 0; i < table->ref_count; i++) {
 			if (is_held_before(device, at, table->refs[i].disk))
