@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "simfs/doors/dm/origins/kept.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -31,6 +32,22 @@ int kept_folder(int folder_fd, const char *name, int *ret_fd)
 		return -EPERM;
 	*ret_fd = TAKE_FD(fd);
 	return 0;
+}
+
+void kept_folder_remove(int folder_fd, const char *name)
+{
+	int fd = openat(folder_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	AUTO(auto_closedir) DIR *folder = fd < 0 ? NULL : fdopendir(fd);
+	const struct dirent *entry;
+
+	if (!folder) {
+		if (fd >= 0)
+			close(fd);
+		return;
+	}
+	while ((entry = readdir(folder)))
+		unlinkat(fd, entry->d_name, 0);
+	unlinkat(folder_fd, name, AT_REMOVEDIR);
 }
 
 int kept_read(int folder_fd, const char *name, json_t **ret)

@@ -9,6 +9,9 @@
  * -EPERM.  NAME may be a path when FOLDER_FD is AT_FDCWD. */
 int kept_folder(int folder_fd, const char *name, int *ret_fd);
 
+/* Removes the folder NAME with the files in it, as far as that can be. */
+void kept_folder_remove(int folder_fd, const char *name);
+
 /* The object in the file NAME: a new reference.  -ENOENT, -EPERM (not our own file), -EILSEQ
  * (no JSON object), or another -errno. */
 int kept_read(int folder_fd, const char *name, json_t **ret);

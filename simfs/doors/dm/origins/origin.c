@@ -9,6 +9,7 @@
 #include "simfs/base/cleanup.h"
 #include "simfs/base/log.h"
 #include "simfs/doors/dm/origins/group_layout.h"
+#include "simfs/doors/dm/origins/kept.h"
 #include "simfs/doors/dm/origins/origins_internal.h"
 
 static int open_live(struct origin *origin)
@@ -325,6 +326,23 @@ static bool is_shown(const struct origins *origins, const struct origin *origin)
 	return false;
 }
 
+/* The state of a rig without a snapshot is worth nothing. */
+static void forget_state(struct origins *origins, const char *key)
+{
+	bool is_needed = false;
+
+	pthread_mutex_lock(&origins->lock);
+	list_for_each (link, &origins->areas) {
+		const struct cow_area *area = CONTAINER_OF(link, struct cow_area, link);
+
+		if (strcmp(area->origin_key, key) == 0)
+			is_needed = true;
+	}
+	pthread_mutex_unlock(&origins->lock);
+	if (!is_needed)
+		kept_folder_remove(origins->origins_fd, key);
+}
+
 static struct origin *take_unused(struct origins *origins)
 {
 	struct origin *unused = NULL;
@@ -347,7 +365,11 @@ void origin_leave_unused(struct origins *origins)
 	struct origin *unused;
 
 	while ((unused = take_unused(origins))) {
+		char key[COW_ID_TEXT_BYTES];
+
+		memcpy(key, unused->key, sizeof key);
 		origin_patch(origins, unused->disk, NULL);
 		origin_put(unused);
+		forget_state(origins, key);
 	}
 }
