@@ -9,7 +9,7 @@
 #include "simfs/base/clock.h"
 #include "simfs/doors/dm/model/call.h"
 #include "simfs/doors/dm/world/caller.h"
-#include "simfs/doors/dm/world/commands.h"
+#include "simfs/doors/dm/world/command_journal.h"
 #include "simfs/doors/dm/world/effects.h"
 #include "simfs/doors/dm/world/world_internal.h"
 
@@ -89,7 +89,7 @@ static int call_perform(
 	snprintf(device, sizeof device, "%s", dm_call_device(call));
 	int answer = dm_call_end(call, ret_length);
 
-	commands_asked(world->commands, caller->pid, ioctl, device, answer);
+	command_journal_asked(world->command_journal, caller->pid, ioctl, device, answer);
 	calls_wake(world);
 	return answer;
 }

@@ -12,10 +12,10 @@
 #include <jansson.h>
 
 /*
- * COMMANDS is an array of the lines of a journal (commands.h).  Returns an array of findings,
- * empty for none, which the caller owns: {"finding": NAME, "command": N, "subject": DEVICE or LV,
- * "says": a line for people}.  Names: "snapshot-left", "removed-while-mounted", "retry-storm",
- * "left-active", "partition-map-left", "left-suspended".  NULL: no memory.
+ * COMMANDS is an array of the lines of a journal (command_journal.h).  Returns an array of
+ * findings, empty for none, which the caller owns: {"finding": NAME, "command": N, "subject":
+ * DEVICE or LV, "says": a line for people}.  Names: "snapshot-left", "removed-while-mounted",
+ * "retry-storm", "left-active", "partition-map-left", "left-suspended".  NULL: no memory.
  */
 json_t *command_judge(const json_t *commands);
 

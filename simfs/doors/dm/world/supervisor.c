@@ -19,7 +19,7 @@
 #include "simfs/doors/dm/origins/origins.h"
 #include "simfs/doors/dm/world/caller.h"
 #include "simfs/doors/dm/world/calls.h"
-#include "simfs/doors/dm/world/commands.h"
+#include "simfs/doors/dm/world/command_journal.h"
 #include "simfs/doors/dm/world/effects.h"
 #include "simfs/doors/dm/world/enter.h"
 #include "simfs/doors/dm/world/freeze.h"
@@ -166,7 +166,7 @@ static int start_journal(struct world *world)
 		path = NULL;
 	if (!path)
 		return -ENOMEM;
-	return commands_begin(path, tell_state, world, &world->commands);
+	return commands_begin(path, tell_state, world, &world->command_journal);
 }
 
 static int start_door(struct supervisor *supervisor)
@@ -200,7 +200,7 @@ static void world_deinit(struct supervisor *supervisor)
 		origins_stop(world->origins);
 	join_server_end(supervisor->joins);
 	trap_end(world->trap);
-	commands_close(world->commands);
+	commands_close(world->command_journal);
 	if (world->model)
 		physical_leave(world);
 	if (world->effects)

@@ -12,7 +12,7 @@
 
 #include "simfs/base/cleanup.h"
 #include "simfs/doors/dm/world/calls.h"
-#include "simfs/doors/dm/world/commands.h"
+#include "simfs/doors/dm/world/command_journal.h"
 #include "simfs/doors/dm/world/effects.h"
 #include "simfs/doors/dm/world/trap_internal.h"
 #include "simfs/doors/dm/world/world_internal.h"
@@ -107,7 +107,7 @@ static void answer_open(struct trap *trap, int listener, const struct seccomp_no
 		return;
 	}
 	if (caller_is_admin(&caller)) {
-		commands_came(trap->world->commands, caller.pid);
+		command_journal_came(trap->world->command_journal, caller.pid);
 		give_control(trap, listener, request, flags);
 	} else {
 		trap_refuse(listener, request, -EACCES);
@@ -152,7 +152,8 @@ static void answer_ioctl(struct trap *trap, const struct trap_call *call)
 
 static void let_end(struct trap *trap, int listener, const struct seccomp_notif *request)
 {
-	commands_exits(trap->world->commands, (pid_t)request->pid, (int)request->data.args[0]);
+	command_journal_exits(
+		trap->world->command_journal, (pid_t)request->pid, (int)request->data.args[0]);
 	go_on(listener, request);
 }
 

@@ -9,7 +9,7 @@
 
 #include "simfs/doors/dm/world/world.h"
 
-struct commands;
+struct command_journal;
 struct disks;
 struct dm_model;
 struct group;
@@ -50,7 +50,7 @@ struct world {
 	struct group *group;
 	struct effects *effects;
 	struct freezer *freezer; /* started before there are threads */
-	struct commands *commands;
+	struct command_journal *command_journal;
 	struct trap *trap;
 
 	int host_dev;	     /* the machine's /dev, O_PATH: loop-control and loopN are there */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* commands.c - see commands.h. */
-#include "simfs/doors/dm/world/commands.h"
+/* command_journal.c - see command_journal.h. */
+#include "simfs/doors/dm/world/command_journal.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -33,7 +33,7 @@ struct command {
 	json_t *argv, *failed, *before, *after;
 };
 
-struct commands {
+struct command_journal {
 	pthread_mutex_t lock;
 	struct list list; /* of those that have not ended */
 	unsigned count;
@@ -42,7 +42,7 @@ struct commands {
 	pthread_t thread;
 	uint64_t begun_ns;
 	json_int_t world;
-	commands_state *state;
+	command_journal_state *state;
 	void *context;
 };
 
@@ -73,7 +73,7 @@ static json_t *or_null(json_t *value)
 
 /* Its line, which takes what it tells from STATUS, of wait(), or from its exit_group(). */
 static json_t *command_line_of(
-	const struct commands *commands, const struct command *command, int status)
+	const struct command_journal *journal, const struct command *command, int status)
 {
 	json_t *exit_code = json_null(), *signal_number = json_null();
 	if (status >= 0 && WIFSIGNALED(status))
@@ -84,15 +84,15 @@ static json_t *command_line_of(
 		exit_code = json_integer(command->code);
 
 	return json_pack("{s:i, s:I, s:i, s:i, s:i, s:O, s:o, s:o, s:o, s:o, s:i, s:O, s:o, s:o}",
-		"schema_version", COMMANDS_SCHEMA_VERSION, "world", commands->world, "command",
+		"schema_version", COMMANDS_SCHEMA_VERSION, "world", journal->world, "command",
 		(int)command->number, "pid", (int)command->pid, "parent", (int)command->parent,
-		"argv", command->argv, "begun", seconds(command->begun_ns - commands->begun_ns),
+		"argv", command->argv, "begun", seconds(command->begun_ns - journal->begun_ns),
 		"seconds", seconds(command->ended_ns - command->begun_ns), "exit", exit_code,
 		"signal", signal_number, "ioctls", (int)command->ioctls, "failed", command->failed,
 		"before", or_null(command->before), "after", or_null(command->after));
 }
 
-static void write_line(const struct commands *commands, json_t *line)
+static void write_line(const struct command_journal *journal, json_t *line)
 {
 	AUTO(auto_free) char *text = line ? json_dumps(line, JSON_COMPACT) : NULL;
 	json_decref(line);
@@ -100,30 +100,30 @@ static void write_line(const struct commands *commands, json_t *line)
 	if (!text)
 		return;
 	text[length] = '\n'; /* in one write: no line is mixed with another */
-	if (write(commands->file, text, length + 1) < 0)
+	if (write(journal->file, text, length + 1) < 0)
 		log_error_code(-errno, "cannot write the journal of commands");
 }
 
 /* The command has ended, or the world does.  With the lock, which a state needs not. */
-static void command_finish(struct commands *commands, struct command *command, int status)
+static void command_finish(struct command_journal *journal, struct command *command, int status)
 {
 	list_remove(&command->link);
 	if (!command->ended_ns)
 		command->ended_ns = clock_now_ns();
 	if (!command->after) {
-		pthread_mutex_unlock(&commands->lock);
-		command->after = commands->state(commands->context, 0);
-		pthread_mutex_lock(&commands->lock);
+		pthread_mutex_unlock(&journal->lock);
+		command->after = journal->state(journal->context, 0);
+		pthread_mutex_lock(&journal->lock);
 	}
-	write_line(commands, command_line_of(commands, command, status));
+	write_line(journal, command_line_of(journal, command, status));
 	command_destroy(command);
 }
 
 /* ---- those that have not ended ---- */
 
-static struct command *find(struct commands *commands, pid_t pid)
+static struct command *find(struct command_journal *journal, pid_t pid)
 {
-	list_for_each (at, &commands->list) {
+	list_for_each (at, &journal->list) {
 		struct command *command = CONTAINER_OF(at, struct command, link);
 		if (command->pid == pid)
 			return command;
@@ -131,7 +131,7 @@ static struct command *find(struct commands *commands, pid_t pid)
 	return NULL;
 }
 
-static struct command *command_create(struct commands *commands, pid_t pid, pid_t parent)
+static struct command *command_create(struct command_journal *journal, pid_t pid, pid_t parent)
 {
 	struct command *command = calloc(1, sizeof(*command));
 	if (!command)
@@ -144,7 +144,7 @@ static struct command *command_create(struct commands *commands, pid_t pid, pid_
 		.begun_ns = clock_now_ns(),
 		.argv = process_argv(pid),
 		.failed = json_array(),
-		.before = commands->state(commands->context, pid),
+		.before = journal->state(journal->context, pid),
 	};
 	if (command->pidfd < 0 || !command->argv || !command->failed) {
 		command_destroy(command);
@@ -153,28 +153,28 @@ static struct command *command_create(struct commands *commands, pid_t pid, pid_
 	return command;
 }
 
-void commands_came(struct commands *commands, pid_t thread)
+void command_journal_came(struct command_journal *journal, pid_t thread)
 {
 	pid_t parent, pid = process_of_thread(thread, &parent);
-	pthread_mutex_lock(&commands->lock);
-	bool known = find(commands, pid);
-	pthread_mutex_unlock(&commands->lock);
+	pthread_mutex_lock(&journal->lock);
+	bool known = find(journal, pid);
+	pthread_mutex_unlock(&journal->lock);
 	if (!pid || known)
 		return;
 
-	struct command *command = command_create(commands, pid, parent);
+	struct command *command = command_create(journal, pid, parent);
 	if (!command)
 		return;
 	struct epoll_event event = { .events = EPOLLIN, .data.fd = pid };
-	pthread_mutex_lock(&commands->lock);
-	if (find(commands, pid) ||
-		epoll_ctl(commands->poll_fd, EPOLL_CTL_ADD, command->pidfd, &event)) {
+	pthread_mutex_lock(&journal->lock);
+	if (find(journal, pid) ||
+		epoll_ctl(journal->poll_fd, EPOLL_CTL_ADD, command->pidfd, &event)) {
 		command_destroy(command);
 	} else {
-		command->number = ++commands->count;
-		list_append(&commands->list, &command->link);
+		command->number = ++journal->count;
+		list_append(&journal->list, &command->link);
 	}
-	pthread_mutex_unlock(&commands->lock);
+	pthread_mutex_unlock(&journal->lock);
 }
 
 /* One more failure of that kind; nobody else has the command. */
@@ -200,44 +200,44 @@ static void note_failure(
 					 "error", error, "times", 1));
 }
 
-void commands_asked(
-	struct commands *commands, pid_t thread, const char *ioctl, const char *device, int error)
+void command_journal_asked(struct command_journal *journal, pid_t thread, const char *ioctl,
+	const char *device, int error)
 {
 	pid_t parent, pid = process_of_thread(thread, &parent);
-	pthread_mutex_lock(&commands->lock);
-	struct command *command = find(commands, pid);
+	pthread_mutex_lock(&journal->lock);
+	struct command *command = find(journal, pid);
 	if (command)
 		command->ioctls++;
 	if (command && error)
 		note_failure(command, ioctl, device, error_name(error));
-	pthread_mutex_unlock(&commands->lock);
+	pthread_mutex_unlock(&journal->lock);
 }
 
-void commands_exits(struct commands *commands, pid_t thread, int code)
+void command_journal_exits(struct command_journal *journal, pid_t thread, int code)
 {
 	/* Most who end are none: they shall not pay for it. */
-	pthread_mutex_lock(&commands->lock);
-	bool any = !list_empty(&commands->list);
-	pthread_mutex_unlock(&commands->lock);
+	pthread_mutex_lock(&journal->lock);
+	bool any = !list_empty(&journal->list);
+	pthread_mutex_unlock(&journal->lock);
 	if (!any)
 		return;
 
 	pid_t parent, pid = process_of_thread(thread, &parent);
-	pthread_mutex_lock(&commands->lock);
-	bool known = find(commands, pid);
-	pthread_mutex_unlock(&commands->lock);
+	pthread_mutex_lock(&journal->lock);
+	bool known = find(journal, pid);
+	pthread_mutex_unlock(&journal->lock);
 	if (!known)
 		return;
 
-	json_t *after = commands->state(commands->context, pid);
-	pthread_mutex_lock(&commands->lock);
-	struct command *command = find(commands, pid);
+	json_t *after = journal->state(journal->context, pid);
+	pthread_mutex_lock(&journal->lock);
+	struct command *command = find(journal, pid);
 	if (command && !command->ended_ns) {
 		command->ended_ns = clock_now_ns();
 		command->code = code & 0xff;
 		command->after = json_incref(after);
 	}
-	pthread_mutex_unlock(&commands->lock);
+	pthread_mutex_unlock(&journal->lock);
 	json_decref(after);
 }
 
@@ -245,77 +245,78 @@ void commands_exits(struct commands *commands, pid_t thread, int code)
 
 static void *wait_for_ends(void *context)
 {
-	struct commands *commands = context;
+	struct command_journal *journal = context;
 	for (;;) {
 		struct epoll_event event;
-		int count = epoll_wait(commands->poll_fd, &event, 1, -1);
+		int count = epoll_wait(journal->poll_fd, &event, 1, -1);
 		if (count < 1)
 			continue;
 		if (event.data.fd == 0)
 			return NULL;
-		pthread_mutex_lock(&commands->lock);
-		struct command *command = find(commands, event.data.fd);
+		pthread_mutex_lock(&journal->lock);
+		struct command *command = find(journal, event.data.fd);
 		if (command)
-			command_finish(commands, command,
+			command_finish(journal, command,
 				process_wait_status(command->pidfd, command->pid));
-		pthread_mutex_unlock(&commands->lock);
+		pthread_mutex_unlock(&journal->lock);
 	}
 }
 
-static void auto_commands(struct commands **at)
+static void auto_journal(struct command_journal **at)
 {
-	struct commands *commands = *at;
-	if (!commands)
+	struct command_journal *journal = *at;
+	if (!journal)
 		return;
-	if (commands->file >= 0)
-		close(commands->file);
-	if (commands->poll_fd >= 0)
-		close(commands->poll_fd);
-	if (commands->end_fd >= 0)
-		close(commands->end_fd);
-	pthread_mutex_destroy(&commands->lock);
-	free(commands);
+	if (journal->file >= 0)
+		close(journal->file);
+	if (journal->poll_fd >= 0)
+		close(journal->poll_fd);
+	if (journal->end_fd >= 0)
+		close(journal->end_fd);
+	pthread_mutex_destroy(&journal->lock);
+	free(journal);
 }
 
-int commands_begin(const char *path, commands_state *state, void *context, struct commands **ret)
+int commands_begin(
+	const char *path, command_journal_state *state, void *context, struct command_journal **ret)
 {
-	AUTO(auto_commands) struct commands *commands = calloc(1, sizeof(*commands));
-	if (!commands)
+	AUTO(auto_journal) struct command_journal *journal = calloc(1, sizeof(*journal));
+	if (!journal)
 		return -ENOMEM;
-	pthread_mutex_init(&commands->lock, NULL);
-	list_init(&commands->list);
-	commands->state = state;
-	commands->context = context;
-	commands->begun_ns = clock_now_ns();
-	commands->world = clock_wall_seconds();
-	commands->end_fd = eventfd(0, EFD_CLOEXEC);
-	commands->poll_fd = epoll_create1(EPOLL_CLOEXEC);
-	commands->file = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (commands->end_fd < 0 || commands->poll_fd < 0 || commands->file < 0)
+	pthread_mutex_init(&journal->lock, NULL);
+	list_init(&journal->list);
+	journal->state = state;
+	journal->context = context;
+	journal->begun_ns = clock_now_ns();
+	journal->world = clock_wall_seconds();
+	journal->end_fd = eventfd(0, EFD_CLOEXEC);
+	journal->poll_fd = epoll_create1(EPOLL_CLOEXEC);
+	journal->file = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (journal->end_fd < 0 || journal->poll_fd < 0 || journal->file < 0)
 		return -errno;
 
 	struct epoll_event event = { .events = EPOLLIN, .data.fd = 0 };
-	if (epoll_ctl(commands->poll_fd, EPOLL_CTL_ADD, commands->end_fd, &event))
+	if (epoll_ctl(journal->poll_fd, EPOLL_CTL_ADD, journal->end_fd, &event))
 		return -errno;
-	int error = pthread_create(&commands->thread, NULL, wait_for_ends, commands);
+	int error = pthread_create(&journal->thread, NULL, wait_for_ends, journal);
 	if (error)
 		return -error;
-	*ret = TAKE_PTR(commands);
+	*ret = TAKE_PTR(journal);
 	return 0;
 }
 
-void commands_close(struct commands *commands)
+void commands_close(struct command_journal *journal)
 {
-	if (!commands)
+	if (!journal)
 		return;
-	eventfd_write(commands->end_fd, 1);
-	pthread_join(commands->thread, NULL);
-	pthread_mutex_lock(&commands->lock);
-	while (!list_empty(&commands->list)) {
-		struct command *command = CONTAINER_OF(commands->list.next, struct command, link);
+	eventfd_write(journal->end_fd, 1);
+	pthread_join(journal->thread, NULL);
+	pthread_mutex_lock(&journal->lock);
+	while (!list_empty(&journal->list)) {
+		struct command *command = CONTAINER_OF(journal->list.next, struct command, link);
 		int status = process_wait_status(command->pidfd, command->pid);
-		command_finish(commands, command, status);
+		command_finish(journal, command, status);
 	}
-	pthread_mutex_unlock(&commands->lock);
-	auto_commands(&commands);
+	pthread_mutex_unlock(&journal->lock);
+	auto_journal(&journal);
 }

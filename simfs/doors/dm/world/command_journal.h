@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * commands.h - the journal of commands: which processes of a world came to the door.
+ * command_journal.h - the journal of commands: which processes of a world came to the door.
  *
  * A command is a process that opened the control node or asked something of it.  When it has
  * ended it is one line of JSON, with the keys
@@ -14,8 +14,8 @@
  *
  * Any thread may call.
  */
-#ifndef SNAPRIG_DM_COMMANDS_H
-#define SNAPRIG_DM_COMMANDS_H
+#ifndef SNAPRIG_DM_COMMAND_JOURNAL_H
+#define SNAPRIG_DM_COMMAND_JOURNAL_H
 
 #include <jansson.h>
 
@@ -23,31 +23,32 @@
 
 #define COMMANDS_SCHEMA_VERSION 1
 
-struct commands;
+struct command_journal;
 
 /*
  * What the world is like now, as PID sees it, as an object that the caller owns; asked before
  * a command's first ioctl and after its last.  NULL: it cannot be told.
  */
-typedef json_t *commands_state(void *context, pid_t pid);
+typedef json_t *command_journal_state(void *context, pid_t pid);
 
 /* Appends to the file PATH, which is made when it is not there, by a thread of its own. */
-int commands_begin(const char *path, commands_state *state, void *context, struct commands **ret);
+int commands_begin(const char *path, command_journal_state *state, void *context,
+	struct command_journal **ret);
 
 /* What has not ended is written as it is, with exit null.  NULL is fine. */
-void commands_close(struct commands *commands);
+void commands_close(struct command_journal *journal);
 
 /* A thread of a process came to the door; the first time its argv and state are kept. */
-void commands_came(struct commands *commands, pid_t thread);
+void command_journal_came(struct command_journal *journal, pid_t thread);
 
 /*
  * An ioctl of its process was answered ERROR (0 or -errno): IOCTL ("dev-remove") of DEVICE
  * ("" for none).
  */
-void commands_asked(
-	struct commands *commands, pid_t thread, const char *ioctl, const char *device, int error);
+void command_journal_asked(struct command_journal *journal, pid_t thread, const char *ioctl,
+	const char *device, int error);
 
 /* It calls exit_group(CODE), and waits for us. */
-void commands_exits(struct commands *commands, pid_t thread, int code);
+void command_journal_exits(struct command_journal *journal, pid_t thread, int code);
 
 #endif
