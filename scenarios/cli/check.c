@@ -25,7 +25,7 @@ static int run_one(const struct check_arguments *arguments)
 
 	AUTO(auto_free)
 	char *profile = failure ? check_failure_profile(arguments, failure) : NULL;
-	const char *missing = failure ? check_failure_missing(failure) : NULL;
+	const char *missing = failure ? check_failure_missing(failure, arguments->gives) : NULL;
 
 	if (missing) {
 		log_error("failure '%s' needs %s", failure->scenario.name, missing);

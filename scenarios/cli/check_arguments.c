@@ -130,12 +130,27 @@ static bool is_profile(const char *name)
 	return false;
 }
 
+/* LVM is of one profile, and nobody but CMD takes a snapshot of it. */
+static int read_lvm(struct check_arguments *arguments)
+{
+	if (!arguments->profile)
+		arguments->profile = "lvm";
+	arguments->takes = true;
+	if (strcmp(arguments->profile, "lvm") == 0)
+		return 0;
+	log_error("--gives lvm is of profile lvm, and not of '%s'", arguments->profile);
+	return -EINVAL;
+}
+
 static int read_gives(struct check_arguments *arguments)
 {
 	const char *text = arguments->gives_text;
 
 	if (text && client_gives_parse(text, &arguments->gives) < 0)
-		log_error("unknown way '%s' to give a snapshot (file, device, tree or nbd)", text);
+		log_error("unknown way '%s' to give a snapshot (file, device, tree, nbd or lvm)",
+			text);
+	else if (arguments->gives == CLIENT_GIVES_LVM)
+		return read_lvm(arguments);
 	else if (arguments->takes && arguments->gives != CLIENT_GIVES_FILE)
 		log_error("--gives %s is for a snapshot that is there, and with --takes CMD takes "
 			  "it itself",

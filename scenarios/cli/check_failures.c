@@ -59,8 +59,10 @@ char *check_failure_profile(const struct check_arguments *arguments, const struc
 	return heap_copy(arguments->profile ? arguments->profile : failure->profiles[0].name);
 }
 
-const char *check_failure_missing(const struct failure *failure)
+const char *check_failure_missing(const struct failure *failure, enum client_gives gives)
 {
+	if (failure->wants_lvm && gives != CLIENT_GIVES_LVM)
+		return "a client that is given LVM (--gives lvm)";
 	for (size_t i = 0; i < failure->need_count; i++) {
 		const char *need = failure->needs[i];
 
@@ -138,7 +140,7 @@ int check_all(const struct check_arguments *arguments, json_t *results)
 			continue;
 		}
 
-		const char *missing = check_failure_missing(failure);
+		const char *missing = check_failure_missing(failure, arguments->gives);
 
 		if (missing)
 			log_info("%s: skipped: it needs %s", failure->scenario.name, missing);

@@ -12,7 +12,7 @@ int check_failure_load(const struct check_arguments *arguments, struct failure *
 char *check_failure_profile(const struct check_arguments *arguments, const struct failure *failure);
 
 /* What this machine lacks for FAILURE: a program, or "root"; NULL: nothing. */
-const char *check_failure_missing(const struct failure *failure);
+const char *check_failure_missing(const struct failure *failure, enum client_gives gives);
 
 /*
  * Runs the check with each failure on each of its profiles, or on --profile, prints the

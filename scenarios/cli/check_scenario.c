@@ -7,6 +7,7 @@
 #include "scenarios/cli/check.h"
 #include "scenarios/cli/scenario_check.h"
 #include "scenarios/judge/oracle.h"
+#include "scenarios/run/lvm_world.h"
 #include "simfs/base/check.h"
 #include "simfs/base/cleanup.h"
 
@@ -181,6 +182,34 @@ static void takes_set(struct phase *phase)
 	}
 }
 
+/* A rule of the snapshot NAME means that which the rig calls vg0-NAME. */
+static char *rule_of_lvm(const char *rule)
+{
+	static const char key[] = "snapshot=";
+	const char *at = strstr(rule, key);
+	size_t head = at ? (size_t)(at - rule) + strlen(key) : 0;
+	size_t length = at ? strcspn(rule + head, " ") : 0;
+	AUTO(auto_free) char *name = heap_format("%.*s", (int)length, rule + head);
+	AUTO(auto_free) char *own = lvm_rig_name(name);
+
+	return at ? heap_format("%.*s%s%s", (int)head, rule, own, rule + head + length)
+		  : heap_copy(rule);
+}
+
+static void lvm_set(struct phase *phase)
+{
+	for (size_t i = 0; i < phase->step_count; i++) {
+		struct fault_texts *faults = &phase->steps[i].faults;
+
+		for (size_t j = 0; j < faults->count; j++) {
+			char *own = rule_of_lvm(faults->texts[j]);
+
+			free(faults->texts[j]);
+			faults->texts[j] = own;
+		}
+	}
+}
+
 /*
  * What a failure meets is as it would be without the run before it: a chain is as short.
  * Elsewhere the next backup into a repository is of something else: but files would have to
@@ -262,6 +291,9 @@ void check_compose(const struct check_arguments *arguments, struct failure *fail
 	}
 	if (arguments->steady)
 		steady_add(arguments, scenario);
-	for (size_t i = 0; arguments->takes && i < scenario->phase_count; i++)
+	for (size_t i = 0; arguments->takes && i < scenario->phase_count; i++) {
 		takes_set(&scenario->phases[i]);
+		if (arguments->gives == CLIENT_GIVES_LVM)
+			lvm_set(&scenario->phases[i]);
+	}
 }

@@ -27,7 +27,7 @@
 static void column_add(
 	struct matrix *matrix, const struct failure *failure, const char *path, const char *profile)
 {
-	const char *missing = failure ? check_failure_missing(failure) : NULL;
+	const char *missing = failure ? check_failure_missing(failure, CLIENT_GIVES_LVM) : NULL;
 
 	matrix->columns = heap_grow(matrix->columns, matrix->column_count, sizeof *matrix->columns);
 	matrix->columns[matrix->column_count++] = (struct matrix_column){
@@ -36,7 +36,17 @@ static void column_add(
 		.profile = heap_copy(profile),
 		.about = failure ? heap_copy(failure->scenario.about) : NULL,
 		.missing = missing ? heap_format("the failure needs %s", missing) : NULL,
+		.wants_lvm = failure && failure->wants_lvm,
 	};
+}
+
+static void column_deinit(struct matrix_column *column)
+{
+	free(column->failure);
+	free(column->path);
+	free(column->profile);
+	free(column->about);
+	free(column->missing);
 }
 
 static int failure_add(struct matrix *matrix, const char *path, const char *asked)
@@ -138,6 +148,14 @@ static const char *image_of(const struct matrix_arguments *arguments, const stru
 	return NULL;
 }
 
+static void row_deinit(struct matrix_row *row)
+{
+	free(row->arguments.image_path);
+	free(row->version);
+	free(row->missing);
+	client_destroy(row->client);
+}
+
 static int row_read(const struct matrix_arguments *arguments, struct matrix_row *row)
 {
 	const struct client *client = row->client;
@@ -187,7 +205,18 @@ static int named_add(
 	return client ? row_add(arguments, matrix, client) : EXIT_USAGE;
 }
 
-/* All of ours, in the order of their names. */
+/* Takes the row that was added last away, whose client is given LVM: its failures are others. */
+static void row_drop_of_lvm(struct matrix *matrix)
+{
+	struct matrix_row *row = &matrix->rows[matrix->row_count - 1];
+
+	if (row->client->gives != CLIENT_GIVES_LVM)
+		return;
+	row_deinit(row);
+	matrix->row_count--;
+}
+
+/* All of ours, in the order of their names, but those that are given LVM. */
 static int all_add(const struct matrix_arguments *arguments, struct matrix *matrix)
 {
 	struct scenario_files files;
@@ -207,9 +236,36 @@ static int all_add(const struct matrix_arguments *arguments, struct matrix *matr
 
 		name[strcspn(name, ".")] = '\0';
 		code = named_add(arguments, matrix, name);
+		if (code == EXIT_MET)
+			row_drop_of_lvm(matrix);
 	}
 	scenario_files_deinit(&files);
 	return code;
+}
+
+static bool has_lvm(const struct matrix *matrix)
+{
+	for (size_t i = 0; i < matrix->row_count; i++) {
+		if (matrix->rows[i].client->gives == CLIENT_GIVES_LVM)
+			return true;
+	}
+	return false;
+}
+
+/* Those of a pattern that nobody can meet; one that is named stays, and says so. */
+static void columns_drop_of_lvm(const struct matrix_arguments *arguments, struct matrix *matrix)
+{
+	size_t kept = 0;
+
+	if (has_lvm(matrix) || (arguments->failures && !strpbrk(arguments->failures, "*?[")))
+		return;
+	for (size_t i = 0; i < matrix->column_count; i++) {
+		if (matrix->columns[i].wants_lvm)
+			column_deinit(&matrix->columns[i]);
+		else
+			matrix->columns[kept++] = matrix->columns[i];
+	}
+	matrix->column_count = kept;
 }
 
 static void word_add(FILE *file, const char *option, const char *value)
@@ -253,6 +309,8 @@ int matrix_make(const struct matrix_arguments *arguments, const char *const *nam
 		code = named_add(arguments, ret, names[i]);
 	if (count == 0 && code == EXIT_MET)
 		code = all_add(arguments, ret);
+	if (code == EXIT_MET)
+		columns_drop_of_lvm(arguments, ret);
 	ret->cells = heap_new((ret->row_count * ret->column_count + 1) * sizeof(json_t *));
 	return code;
 }
@@ -261,19 +319,10 @@ void matrix_deinit(struct matrix *matrix)
 {
 	for (size_t i = 0; matrix->cells && i < matrix->row_count * matrix->column_count; i++)
 		json_decref(matrix->cells[i]);
-	for (size_t i = 0; i < matrix->row_count; i++) {
-		free(matrix->rows[i].arguments.image_path);
-		free(matrix->rows[i].version);
-		free(matrix->rows[i].missing);
-		client_destroy(matrix->rows[i].client);
-	}
-	for (size_t i = 0; i < matrix->column_count; i++) {
-		free(matrix->columns[i].failure);
-		free(matrix->columns[i].path);
-		free(matrix->columns[i].profile);
-		free(matrix->columns[i].about);
-		free(matrix->columns[i].missing);
-	}
+	for (size_t i = 0; i < matrix->row_count; i++)
+		row_deinit(&matrix->rows[i]);
+	for (size_t i = 0; i < matrix->column_count; i++)
+		column_deinit(&matrix->columns[i]);
 	free(matrix->cells);
 	free(matrix->words);
 	environments_deinit(&matrix->environments);

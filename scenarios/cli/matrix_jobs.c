@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* matrix_jobs.c - runs the cells, some at a time. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "scenarios/base/heap.h"
 #include "scenarios/base/interrupt.h"
@@ -54,6 +55,22 @@ static json_t *cell_without_run(const struct matrix *matrix, size_t cell, const 
 	return json_pack("{s:s, s:s?, s:s?, s:s, s:s}", "client",
 		row_of(matrix, cell)->client->name, "failure", column->failure, "profile",
 		column->profile, "verdict", MATRIX_NOT_RUN, "why", why);
+}
+
+/* What the client of CELL cannot meet: NULL, it can. */
+static const char *misfit_of(const struct matrix *matrix, size_t cell)
+{
+	const struct matrix_row *row = row_of(matrix, cell);
+	const struct matrix_column *column = column_of(matrix, cell);
+	bool is_lvm = row->client->gives == CLIENT_GIVES_LVM;
+
+	if (row->missing || column->missing)
+		return row->missing ? row->missing : column->missing;
+	if (column->wants_lvm && !is_lvm)
+		return "only clients that are given LVM meet it";
+	if (is_lvm && column->profile && strcmp(column->profile, "lvm") != 0)
+		return "the client is given LVM, which is of profile lvm";
+	return NULL;
 }
 
 /* ---- in the child ---- */
@@ -115,9 +132,7 @@ static bool cell_next(void *context, size_t *ret)
 
 	while (jobs->code == EXIT_MET && jobs->next < matrix->row_count * matrix->column_count) {
 		size_t cell = jobs->next++;
-		const char *missing = row_of(matrix, cell)->missing
-					      ? row_of(matrix, cell)->missing
-					      : column_of(matrix, cell)->missing;
+		const char *missing = misfit_of(matrix, cell);
 
 		if (matrix->cells[cell])
 			continue;

@@ -136,6 +136,16 @@ static void taker_check(
 		step->takes ? "of" : "takes", step->of, step->name);
 }
 
+/* What LVM does is seen of one profile alone. */
+static void lvm_check(
+	const struct scenario *scenario, const struct client *client, struct mistakes *mistakes)
+{
+	if (client->gives == CLIENT_GIVES_LVM && strcmp(scenario->profile, "lvm") != 0)
+		mistakes_add(mistakes, scenario->client_place,
+			"client '%s' is given LVM, and profile '%s' is none (try profile: lvm)",
+			client->name, scenario->profile);
+}
+
 /* VOLUME_BYTES is what the volume has when PHASE begins, and ends. */
 static void phase_check(const struct scenario *scenario, const struct phase *phase,
 	const struct client *client, uint64_t *volume_bytes, struct mistakes *mistakes)
@@ -172,6 +182,8 @@ int scenario_check(struct scenario *scenario, const struct command_texts *folder
 	if (client)
 		content_check(scenario, client, mistakes);
 	profile_check(scenario, mistakes);
+	if (client)
+		lvm_check(scenario, client, mistakes);
 	for (size_t i = 0; i < scenario->phase_count; i++)
 		phase_check(scenario, &scenario->phases[i], client, &volume_bytes, mistakes);
 	mistakes_sort(mistakes);

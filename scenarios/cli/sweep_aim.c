@@ -101,7 +101,7 @@ static int failure_check(struct sweep_arguments *arguments)
 	if (code != EXIT_MET)
 		return code;
 	code = failure_by(arguments, failure);
-	missing = check_failure_missing(failure);
+	missing = check_failure_missing(failure, arguments->check.gives);
 	if (code == EXIT_MET && missing) {
 		log_error("failure '%s' needs %s", failure->scenario.name, missing);
 		code = EXIT_SKIPPED;

@@ -107,6 +107,7 @@ static const char *const gives_words[] = {
 	[CLIENT_GIVES_DEVICE] = "device",
 	[CLIENT_GIVES_TREE] = "tree",
 	[CLIENT_GIVES_NBD] = "nbd",
+	[CLIENT_GIVES_LVM] = "lvm",
 };
 
 static const char *const file_system_words[] = {
@@ -183,17 +184,22 @@ static void loses_check(
 			"'loses' is of a tree, and the client compares none (try compares: tree)");
 }
 
-/* What is not there yet cannot be mounted. */
+/* What is not there yet cannot be mounted; and of LVM nobody else takes a snapshot. */
 static void gives_check(
 	struct reading *reading, const struct tree_node *tree, const struct client *client)
 {
 	const struct tree_node *gives = tree_find(tree, "gives");
+	bool is_lvm = client->gives == CLIENT_GIVES_LVM;
 
-	if (client->takes_snapshot && client->gives != CLIENT_GIVES_FILE)
+	if (client->takes_snapshot && client->gives != CLIENT_GIVES_FILE && !is_lvm)
 		mistakes_add(reading->mistakes, gives->place,
 			"gives '%s' is for a snapshot that is there, and the client takes it "
 			"itself",
 			gives_words[client->gives]);
+	if (is_lvm && !client->takes_snapshot)
+		mistakes_add(reading->mistakes, gives->place,
+			"gives 'lvm' is for a client that takes its snapshot with lvcreate (try "
+			"takes: snapshot)");
 }
 
 int client_parse(const char *name, const char *text, size_t length, struct mistakes *mistakes,

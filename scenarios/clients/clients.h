@@ -30,6 +30,7 @@ enum client_gives {
 	CLIENT_GIVES_DEVICE, /* a read-only loop device over it */
 	CLIENT_GIVES_TREE,   /* a folder, the file system in it mounted read-only */
 	CLIENT_GIVES_NBD,    /* the URI of an NBD server, on a socket, that serves the file */
+	CLIENT_GIVES_LVM,    /* the name for the LV that it takes, in the world of `snaprig lvm` */
 };
 
 /* WORD as an adapter has it under `gives`: 0, or -EINVAL. */
@@ -111,6 +112,11 @@ struct client_words {
 	const char *restored; /* what the restore is to make */
 	const char *log;      /* for a log that is no part of the backup */
 	const char *snaprig;  /* this program */
+
+	/* Of a client that is given LVM; else NULL or "". */
+	const char *vg;	 /* the volume group */
+	const char *lv;	 /* its LV whose content the volume is */
+	const char *cow; /* the size of a snapshot, for lvcreate -L */
 };
 
 /* TEMPLATE with every {word} replaced, quoted for the shell.  The caller's. */

@@ -27,6 +27,9 @@ static const struct {
 	{ "restored", offsetof(struct client_words, restored) },
 	{ "log", offsetof(struct client_words, log) },
 	{ "snaprig", offsetof(struct client_words, snaprig) },
+	{ "vg", offsetof(struct client_words, vg) },
+	{ "lv", offsetof(struct client_words, lv) },
+	{ "cow", offsetof(struct client_words, cow) },
 };
 
 #define WORDS_KNOWN (sizeof words_known / sizeof words_known[0])

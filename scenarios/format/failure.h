@@ -34,9 +34,10 @@ struct failure_profile {
 #define FAILURE_BACKUP "b1"
 
 struct failure {
-	char *source; /* the document or the report that tells of it */
-	char *at;     /* the moment, "read.progress>=25%"; NULL: it has none of its own */
-	char **needs; /* what a machine must have: programs, or "root" */
+	char *source;	/* the document or the report that tells of it */
+	char *at;	/* the moment, "read.progress>=25%"; NULL: it has none of its own */
+	bool wants_lvm; /* only clients that are given LVM meet it */
+	char **needs;	/* what a machine must have: programs, or "root" */
 	size_t need_count;
 	struct failure_profile *profiles; /* at least one; the first is the usual */
 	size_t profile_count;

@@ -81,6 +81,7 @@ enum step_kind {
 	STEP_GROW,	     /* grow: SIZE, of the volume then; so, too */
 	STEP_FILL,	     /* fill: SIZE | all | none, of the disk that the stores lie on */
 	STEP_TARGET,	     /* target: SIZE, room for what clients make; none: as there is */
+	STEP_LVM,	     /* lvm: { name, run, [start] }, a line in the world of `snaprig lvm` */
 	STEP_REPEAT,	     /* repeat: { times, steps }; read_steps() makes single steps of it */
 	STEP_FAILURE, /* failure: NAME, or { name, at, as }; its steps take its place (cli/) */
 	STEP_REMEDY,  /* remedy: NAME, or { name, as }; so, too */
@@ -185,8 +186,8 @@ struct step {
 	uint64_t bytes;	       /* WRITE, DISCARD, GROW, TARGET and FILL (0: none,
 				* STEP_FILL_ALL: all); 0: … */
 	uint32_t per_million;  /* … of the volume, in a failure that is not bound yet */
-	char *value;	       /* GAUGE; FAILURE: its moment, or NULL; WRITER_ADD: its
-				* line; WRITERS_NOTIFY: the event */
+	char *value;	       /* GAUGE; FAILURE: its moment, or NULL; WRITER_ADD, LVM:
+				* its line; WRITERS_NOTIFY: the event */
 	uint32_t count;	       /* SERIES: snapshots */
 	char *fails;	       /* SNAPSHOT, DELETE, WRITE: "ENOSPC", which it must meet; or NULL */
 	char *limit;	       /* SNAPSHOT: of its store; NULL: the scenario's */
@@ -196,7 +197,7 @@ struct step {
 	enum coalesce_wish coalesce;  /* COALESCE */
 	enum remount_way remount;     /* REMOUNT */
 	bool memory_is_real;	      /* GAUGE: pressed, not feigned */
-	struct start_condition start; /* WRITE, GAUGE */
+	struct start_condition start; /* WRITE, GAUGE, LVM */
 	struct fault_texts faults;    /* FAULT */
 	struct expectation expectation;
 };

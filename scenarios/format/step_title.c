@@ -195,6 +195,24 @@ static char *fill_title(const struct step *step)
 					     : size_format(step->bytes, size, sizeof size));
 }
 
+/* Of a step that is a word and a name; NULL: it is more than that. */
+static char *name_title(const struct step *step)
+{
+	static const char *const words[] = {
+		[STEP_SERIES] = "snapshots",
+		[STEP_FAILURE] = "failure",
+		[STEP_REMEDY] = "remedy of",
+		[STEP_RELEASE] = "release",
+		[STEP_FAULT_REMOVE] = "fault-remove",
+		[STEP_WRITER_KILL] = "writer-kill",
+		[STEP_WRITER_REMOVE] = "writer-remove",
+		[STEP_AWAIT] = "await",
+	};
+	const char *word = step->kind < sizeof words / sizeof words[0] ? words[step->kind] : NULL;
+
+	return word ? heap_format("%s '%s'", word, step->name) : NULL;
+}
+
 char *step_title(const struct step *step)
 {
 	char size[32];
@@ -202,14 +220,8 @@ char *step_title(const struct step *step)
 	switch (step->kind) {
 	case STEP_SNAPSHOT:
 		return snapshot_title(step);
-	case STEP_SERIES:
-		return heap_format("snapshots '%s'", step->name);
 	case STEP_REPEAT:
 		return heap_copy("repeat");
-	case STEP_FAILURE:
-		return heap_format("failure '%s'", step->name);
-	case STEP_REMEDY:
-		return heap_format("remedy of '%s'", step->name);
 	case STEP_WAIT:
 		return wait_title(step);
 	case STEP_COALESCE:
@@ -224,18 +236,10 @@ char *step_title(const struct step *step)
 		return write_title(step);
 	case STEP_GAUGE:
 		return gauge_title(step);
-	case STEP_RELEASE:
-		return heap_format("release '%s'", step->name);
 	case STEP_FAULT:
 		return faults_title(step);
-	case STEP_FAULT_REMOVE:
-		return heap_format("fault-remove '%s'", step->name);
 	case STEP_WRITER_ADD:
 		return heap_format("writer-add '%s'", step->value);
-	case STEP_WRITER_KILL:
-		return heap_format("writer-kill '%s'", step->name);
-	case STEP_WRITER_REMOVE:
-		return heap_format("writer-remove '%s'", step->name);
 	case STEP_WRITERS_NOTIFY:
 	case STEP_FILE_SYSTEM:
 		return word_title(step);
@@ -255,15 +259,16 @@ char *step_title(const struct step *step)
 		return step->bytes ? heap_format("target: room for %s",
 					     size_format(step->bytes, size, sizeof size))
 				   : heap_copy("target: room as there is");
+	case STEP_LVM:
+		return heap_format("lvm '%s': %s", step->name, step->value);
 	case STEP_BACKUP:
 		return backup_title(step);
-	case STEP_AWAIT:
-		return heap_format("await '%s'", step->name);
 	case STEP_RESTORE:
 		return step->name ? heap_format("restore '%s' to '%s'", step->of, step->name)
 				  : heap_format("restore '%s'", step->of);
 	case STEP_EXPECT:
 		return expect_title(&step->expectation);
+	default:
+		return name_title(step);
 	}
-	return heap_copy("step");
 }

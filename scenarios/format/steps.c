@@ -108,6 +108,13 @@ static const struct field gauge_fields[] = {
 };
 static const struct field_table gauge_table = FIELD_TABLE("gauge", gauge_fields);
 
+static const struct field lvm_fields[] = {
+	{ "name", read_name, AT(name), .required = true },
+	{ "run", read_text, AT(value), .required = true },
+	{ "start", read_condition, AT(start) },
+};
+static const struct field_table lvm_table = FIELD_TABLE("lvm", lvm_fields);
+
 static const struct field failure_step_fields[] = {
 	{ "name", read_text, AT(name), .required = true },
 	{ "at", read_text, AT(value) },
@@ -167,6 +174,7 @@ static const struct field step_fields[] = {
 		.max = WRITE_MAX_BYTES },
 	[STEP_TARGET] = { "target", read_target, .offset = 0, .min = WRITE_MIN_BYTES,
 		.max = WRITE_MAX_BYTES },
+	[STEP_LVM] = { "lvm", read_table, .table = &lvm_table },
 	[STEP_REPEAT] = { "repeat", read_nested_repeat, .table = &repeat_table },
 	[STEP_FAILURE] = { "failure", read_failure_step, .table = &failure_step_table },
 	[STEP_REMEDY] = { "remedy", read_failure_step, .table = &remedy_table },
@@ -186,6 +194,7 @@ const struct field_table *const step_tables[] = {
 	&clone_table,
 	&discard_table,
 	&gauge_table,
+	&lvm_table,
 	&repeat_table,
 	&failure_step_table,
 	&remedy_table,

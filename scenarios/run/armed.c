@@ -46,10 +46,17 @@ struct armed_batch {
 	atomic_bool is_cancelled;
 };
 
-static bool same_condition(const struct start_condition *left, const struct start_condition *right)
+/* Whether reading goes on while STEP runs: what LVM does may wait for who reads. */
+static bool lets_read(const struct step *step)
 {
-	return strcmp(left->gauge, right->gauge) == 0 &&
-	       strcmp(left->at_least, right->at_least) == 0 && left->lets_read == right->lets_read;
+	return step->start.lets_read || step->kind == STEP_LVM;
+}
+
+static bool same_condition(const struct step *left, const struct step *right)
+{
+	return strcmp(left->start.gauge, right->start.gauge) == 0 &&
+	       strcmp(left->start.at_least, right->start.at_least) == 0 &&
+	       lets_read(left) == lets_read(right);
 }
 
 static void batch_add(struct armed_batch *batch, const struct step *step)
@@ -57,7 +64,7 @@ static void batch_add(struct armed_batch *batch, const struct step *step)
 	struct armed_group *group = NULL;
 
 	for (size_t i = 0; i < batch->group_count && !group; i++) {
-		if (same_condition(batch->groups[i].condition, &step->start))
+		if (same_condition(batch->groups[i].steps[0].step, step))
 			group = &batch->groups[i];
 	}
 	if (!group) {
@@ -126,7 +133,7 @@ static void group_look(struct armed_batch *batch, struct armed_group *group, uin
 	group->is_done = true;
 	if (error == 0) {
 		/* Whoever goes on has nothing to wait for from here on. */
-		if (group->steps[0].step->start.lets_read) {
+		if (lets_read(group->steps[0].step)) {
 			control_client_destroy(group->control);
 			group->control = NULL;
 		}
@@ -215,6 +222,8 @@ static void group_report(struct armed_batch *batch, struct armed_group *group, b
 			armed->duration_ns);
 		if (armed->outcome != OUTCOME_PASSED)
 			run->is_over = true;
+		else if (armed->step->kind == STEP_LVM)
+			run->lvm_lines_beside++;
 	}
 }
 

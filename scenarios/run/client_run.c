@@ -2,8 +2,10 @@
 #include "scenarios/run/client_run.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "scenarios/base/heap.h"
+#include "scenarios/run/lvm_world.h"
 #include "simfs/base/cleanup.h"
 
 char *client_log(const struct run *run, const char *name, const char *what)
@@ -49,10 +51,18 @@ static void let_go_beside(void *context)
 	control_client_destroy(control);
 }
 
+/* What LVM's commands are needed for: a backup, and what is to be done when that has failed. */
+static bool runs_in_a_world(const struct run *run, const struct client_order *order)
+{
+	return run->client->gives == CLIENT_GIVES_LVM &&
+	       (strcmp(order->what, "backup") == 0 || strcmp(order->what, "cleanup") == 0);
+}
+
 /* Runs it, or begins to when there is RET_BESIDE. */
 static int client_process(struct run *run, const struct client_order *order,
 	struct process_result *ret, struct process_beside **ret_beside)
 {
+	bool lvm = runs_in_a_world(run, order);
 	AUTO(auto_free) char *log = client_log(run, order->backup->name, order->what);
 	AUTO(auto_free)
 	char *own_log = heap_format(
@@ -67,9 +77,21 @@ static int client_process(struct run *run, const struct client_order *order,
 		.log = own_log,
 		.snaprig = run->program,
 	};
+	AUTO(auto_free) char *cow = lvm ? lvm_cow_size(run) : NULL;
+
+	if (lvm) {
+		words.vg = LVM_GROUP;
+		words.lv = LVM_VOLUME;
+		words.cow = cow;
+	}
+
 	AUTO(auto_free) char *command = client_command(order->template, &words);
 	AUTO(environment_free) char **environment = environment_make(run, &words);
-	const char *argv[] = { "/bin/sh", "-c", command, NULL };
+	const char *argv[LVM_WORDS_MAX] = { "/bin/sh", "-c", command, NULL };
+
+	if (lvm)
+		lvm_words(run, command, argv);
+
 	struct process_order process = {
 		.argv = argv,
 		.environment = (const char *const *)environment,

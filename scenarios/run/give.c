@@ -23,9 +23,9 @@ static bool user_can_mount(const struct client *client, struct reason *reason)
 {
 	static const char *const programs[] = { USER_MOUNT_PROGRAM, USER_UNMOUNT_PROGRAM };
 
-	if (client->gives == CLIENT_GIVES_DEVICE) {
-		reason_set(reason, "client '%s' is given a loop device, which takes root",
-			client->name);
+	if (client->gives == CLIENT_GIVES_DEVICE || client->gives == CLIENT_GIVES_LVM) {
+		reason_set(reason, "client '%s' is given %s, which takes root", client->name,
+			client->gives == CLIENT_GIVES_LVM ? "LVM" : "a loop device");
 		return false;
 	}
 	for (size_t i = 0; i < sizeof programs / sizeof programs[0]; i++) {
@@ -43,6 +43,7 @@ static bool user_can_mount(const struct client *client, struct reason *reason)
 bool give_is_possible(const struct client *client, struct reason *reason)
 {
 	static const char *const programs[] = { "losetup", "mount" };
+	static const char *const lvm_programs[] = { "lvm", "dmsetup" };
 	bool has_tree = client->compares == CLIENT_COMPARES_TREE;
 
 	if (client->gives == CLIENT_GIVES_NBD && !process_program_exists(NBD_PROGRAM)) {
@@ -56,6 +57,13 @@ bool give_is_possible(const struct client *client, struct reason *reason)
 		return true;
 	if (geteuid() != 0)
 		return user_can_mount(client, reason);
+	for (size_t i = 0; client->gives == CLIENT_GIVES_LVM && i < 2; i++) {
+		if (process_program_exists(lvm_programs[i]))
+			continue;
+		reason_set(reason, "client '%s' is given LVM, and there is no program '%s' (%s)",
+			client->name, lvm_programs[i], "packages lvm2 and dmsetup");
+		return false;
+	}
 	for (size_t i = 0; i < sizeof programs / sizeof programs[0]; i++) {
 		if (process_program_exists(programs[i]))
 			continue;
@@ -139,6 +147,10 @@ int give_begin(struct run *run, const struct run_backup *backup, struct given *r
 	*ret = (struct given){ 0 };
 	if (run->client->gives == CLIENT_GIVES_FILE) {
 		ret->path = TAKE_PTR(file);
+		return 0;
+	}
+	if (run->client->gives == CLIENT_GIVES_LVM) {
+		ret->path = heap_copy(backup->of);
 		return 0;
 	}
 

@@ -17,6 +17,7 @@
 #include "scenarios/run/content.h"
 #include "scenarios/run/fallback.h"
 #include "scenarios/run/give.h"
+#include "scenarios/run/lvm_world.h"
 #include "scenarios/run/rig_mounts.h"
 #include "scenarios/run/runner_internal.h"
 #include "scenarios/run/sampler.h"
@@ -47,6 +48,7 @@ static step_runner *const step_runners[] = {
 	[STEP_GROW] = run_grow,
 	[STEP_FILL] = run_fill,
 	[STEP_TARGET] = run_target,
+	[STEP_LVM] = run_lvm,
 	[STEP_BACKUP] = run_backup_step,
 	[STEP_AWAIT] = run_await,
 	[STEP_RESTORE] = run_restore_step,

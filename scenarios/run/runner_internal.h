@@ -69,6 +69,8 @@ struct run {
 	struct sampler *sampler; /* for the result's timeline; NULL: there is none */
 	uint64_t begin_ns;
 	bool has_target;		  /* its room is limited */
+	bool lvm_is_other;		  /* by lines of the scenario, since the latest backup */
+	unsigned lvm_lines_beside;	  /* lines that were run beside backups */
 	bool may_crash;			  /* a rule was to end the rig */
 	unsigned rigs_gone, rigs_crashed; /* before this one; and so by a rule */
 	struct ledger *ledger;

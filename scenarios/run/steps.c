@@ -12,6 +12,7 @@
 #include "scenarios/base/interrupt.h"
 #include "scenarios/run/ext4_map.h"
 #include "scenarios/run/load.h"
+#include "scenarios/run/lvm_world.h"
 #include "scenarios/run/measure.h"
 #include "scenarios/run/runner_internal.h"
 #include "simfs/base/check.h"
@@ -265,6 +266,8 @@ static enum outcome gauge_now(
 enum outcome run_at_condition(const struct run *run, const struct step *step,
 	struct control_client *control, const atomic_bool *stop, struct reason *reason)
 {
+	if (step->kind == STEP_LVM)
+		return run_lvm_now(run, step, reason);
 	if (step->kind == STEP_GAUGE)
 		return gauge_now(step, control, reason);
 	return write_now(run, step, run->times_during, step->start.lets_read ? stop : NULL, reason);

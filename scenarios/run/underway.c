@@ -9,6 +9,7 @@
 #include "scenarios/base/heap.h"
 #include "scenarios/run/armed.h"
 #include "scenarios/run/client_run.h"
+#include "scenarios/run/lvm_world.h"
 #include "scenarios/run/watch.h"
 #include "simfs/base/cleanup.h"
 
@@ -78,6 +79,7 @@ int underway_begin(
 		return error;
 	underway->strikes_from = run->fault_strikes;
 	underway->journal_from = run->journal_from;
+	underway->lvm_lines_from = run->lvm_lines_beside;
 	underway->rigs_gone = run->rigs_gone;
 	underway->rigs_crashed = run->rigs_crashed;
 	error = give_begin(run, backup, &underway->given, &underway->process);
@@ -128,6 +130,7 @@ static void strikes_look(struct run *run, struct underway *underway)
 	/* Both are asked: what has fired is counted up to here. */
 	backup->fault_struck |= faults_struck(run, underway->strikes_from);
 	backup->fault_struck |= target_struck(run, backup->exit_status);
+	backup->fault_struck |= lvm_struck(run, underway->lvm_lines_from, backup->exit_status);
 	if (!backup->takes)
 		backup->fault_struck |= snapshot_has_failed(run, backup->of);
 }

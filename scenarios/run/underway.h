@@ -24,6 +24,7 @@ struct underway {
 	struct armed_batch *armed; /* steps that wait for a moment of it */
 	struct process_beside *beside;
 	json_int_t journal_from, strikes_from; /* what was there before it */
+	unsigned lvm_lines_from;
 	unsigned rigs_gone, rigs_crashed;
 };
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "scenarios/base/heap.h"
+#include "scenarios/run/lvm_world.h"
 #include "simfs/base/clock.h"
 
 /* How long the thread waits before it looks whether it is to end. */
@@ -14,6 +15,7 @@
 
 struct watch {
 	const struct run *run;
+	char *rig_name;			/* of the snapshot; the point's is the client's */
 	struct control_client *control; /* what it holds goes on when it is closed */
 	uint64_t id;			/* of the request that waits */
 	struct snapshot_point point;	/* the latest; its content is NULL: none was taken */
@@ -28,6 +30,7 @@ struct watch {
 static void watch_destroy(struct watch *watch)
 {
 	control_client_destroy(watch->control);
+	free(watch->rig_name);
 	point_deinit(&watch->point);
 	free(watch);
 }
@@ -35,7 +38,7 @@ static void watch_destroy(struct watch *watch)
 static int watch_send(struct watch *watch)
 {
 	return control_client_send(watch->control, "snapshot.watch",
-		json_pack("{s:s}", "name", watch->point.name), &watch->id);
+		json_pack("{s:s}", "name", watch->rig_name), &watch->id);
 }
 
 /* The client's snapshot is there and writes are held.  The next one may come at once. */
@@ -97,6 +100,8 @@ int watch_begin(struct run *run, const char *name, struct reason *reason, struct
 
 	watch->run = run;
 	watch->point.name = name;
+	watch->rig_name = run->client->gives == CLIENT_GIVES_LVM ? lvm_rig_name(name)
+								 : heap_copy(name);
 	atomic_init(&watch->is_cancelled, false);
 	error = control_client_connect(run->mount_point, &watch->control);
 	if (error == 0)

@@ -13,7 +13,8 @@
 
 struct watch;
 
-/* When it returns 0 the rig knows of it.  An error (-errno) is in REASON. */
+/* Of NAME, which is given LVM's client to take, too.  When it returns 0 the rig knows of it.  An
+ * error (-errno) is in REASON. */
 int watch_begin(struct run *run, const char *name, struct reason *reason, struct watch **ret);
 
 /*

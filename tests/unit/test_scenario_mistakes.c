@@ -230,7 +230,7 @@ START_TEST(control_characters_do_not_reach_the_terminal)
 		"clone, "
 		"discard, "
 		"grow, "
-		"fill, target, repeat, "
+		"fill, target, lvm, repeat, "
 		"failure, remedy, backup, await, restore, expect)\n");
 }
 END_TEST

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "scenarios/run/lvm_world.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "scenarios/base/files.h"
+#include "scenarios/base/heap.h"
+#include "scenarios/base/process.h"
+#include "simfs/base/check.h"
+#include "simfs/base/cleanup.h"
+#include "simfs/base/sizes.h"
+
+#define SECTOR_BYTES 512u
+
+char *lvm_rig_name(const char *name)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *file = open_memstream(&text, &size);
+
+	MUST(file);
+	fputs(LVM_GROUP "-", file);
+	/* A dash of a name is doubled: a single one is between names. */
+	for (; *name; name++)
+		fputs(*name == '-' ? "--" : (char[]){ *name, '\0' }, file);
+	fclose(file);
+	return text;
+}
+
+char *lvm_cow_size(const struct run *run)
+{
+	uint64_t volume_bytes = run->scenario->volume_bytes;
+	struct size_or_share limit = { .is_share = true, .per_million = 500000 };
+	uint64_t bytes;
+
+	if (run->scenario->limit)
+		MUST(size_or_share_parse(run->scenario->limit, &limit) == 0);
+	bytes = limit.is_share
+			? (uint64_t)((unsigned __int128)volume_bytes * limit.per_million / 1000000)
+			: limit.bytes;
+	bytes -= bytes % SECTOR_BYTES;
+	return heap_format("%" PRIu64 "b", bytes > 0 ? bytes : SECTOR_BYTES);
+}
+
+void lvm_words(const struct run *run, const char *command, const char *words[LVM_WORDS_MAX])
+{
+	const char *const all[LVM_WORDS_MAX] = { run->program, "lvm", run->mount_point, "--",
+		"/bin/sh", "-c", command, NULL };
+
+	memcpy(words, all, sizeof all);
+}
+
+/* Runs the line of STEP: 0 with *RET, or -errno.  With ENTERS in the world that is there. */
+static int line_run(const struct run *run, const struct step *step, bool enters, const char *log,
+	struct process_result *ret)
+{
+	const char *alone[LVM_WORDS_MAX];
+	const char *const beside[] = { run->program, "lvm", "--enter", run->mount_point, "--",
+		"/bin/sh", "-c", step->value, NULL };
+	struct process_order process = {
+		.argv = enters ? beside : alone,
+		.output_path = log,
+		.folder = run->work,
+		.time_limit_ns = run_time_limit_ns(run),
+	};
+
+	lvm_words(run, step->value, alone);
+	return process_run(&process, ret);
+}
+
+static enum outcome run_line(
+	const struct run *run, const struct step *step, bool enters, struct reason *reason)
+{
+	AUTO(auto_free) char *log = heap_format("%s/logs/%s.lvm.log", run->work, step->name);
+	struct process_result result;
+	enum outcome outcome = OUTCOME_PASSED;
+	int error = line_run(run, step, enters, log, &result);
+
+	if (error < 0) {
+		reason_error(reason, error, "cannot run the line '%s' with LVM", step->name);
+		return OUTCOME_ERROR;
+	}
+	if (result.exit_status != 0) {
+		AUTO(auto_free) char *line = file_last_line(log);
+
+		if (result.timed_out)
+			reason_set(reason, "the line '%s' with LVM was killed at its time limit",
+				step->name);
+		else
+			reason_set(reason, "the line '%s' with LVM exited with %d: %s", step->name,
+				result.exit_status, line ? line : "it said nothing");
+		outcome = result.timed_out ? OUTCOME_TIMED_OUT : OUTCOME_FAILED;
+	}
+	process_result_deinit(&result);
+	return outcome;
+}
+
+bool lvm_struck(struct run *run, unsigned beside_before, int exit_status)
+{
+	bool was_other = run->lvm_is_other;
+
+	run->lvm_is_other = false;
+	return run->lvm_lines_beside > beside_before || (was_other && exit_status != 0);
+}
+
+enum outcome run_lvm(struct run *run, const struct step *step, struct reason *reason)
+{
+	run->lvm_is_other = true;
+	return run_line(run, step, run->underway != NULL, reason);
+}
+
+enum outcome run_lvm_now(const struct run *run, const struct step *step, struct reason *reason)
+{
+	return run_line(run, step, true, reason);
+}
