@@ -103,13 +103,17 @@ static int do_release(struct call *call, uint64_t *ret)
 
 static int do_file_open(struct call *call, uint64_t *ret)
 {
-	int *fds = &call->fds[1];
-	int error = fds[0] < 0 ? -EINVAL
-			       : files_add(call->calls->files, fds[0], fds[1], call->wire.align,
-					 call->wire.read_only, ret);
+	struct files_facts facts = {
+		.buffered_fd = call->fds[1],
+		.direct_fd = call->fds[2],
+		.align = call->wire.align ? call->wire.align : 1,
+		.read_only = call->wire.read_only,
+		.is_served = call->wire.is_served,
+	};
+	int error = call->fds[1] < 0 ? -EINVAL : files_add(call->calls->files, &facts, ret);
 
 	if (error == 0)
-		fds[0] = fds[1] = -1;
+		call->fds[1] = call->fds[2] = -1;
 	return error;
 }
 

@@ -4,11 +4,13 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "simfs/base/cleanup.h"
@@ -217,12 +219,15 @@ int disks_file_open(struct disks *disks, const char *path, bool read_only, uint6
 	int flags = O_CLOEXEC | O_NOCTTY | (read_only ? O_RDONLY : O_RDWR);
 	AUTO(auto_close) int buffered = open(path, flags);
 	struct wire_call wire = { .kind = WIRE_FILE_OPEN, .read_only = read_only };
+	struct statfs system;
 	struct stat facts;
 
-	if (buffered < 0 || fstat(buffered, &facts) < 0)
+	if (buffered < 0 || fstat(buffered, &facts) < 0 || fstatfs(buffered, &system) < 0)
 		return -errno;
 	if (!S_ISREG(facts.st_mode) && !S_ISBLK(facts.st_mode))
 		return S_ISDIR(facts.st_mode) ? -EISDIR : -EINVAL;
+
+	wire.is_served = system.f_type == FUSE_SUPER_MAGIC;
 
 	AUTO(auto_close) int direct = open_direct(path, flags, &facts, &wire.align);
 	int fds[2] = { buffered, direct };

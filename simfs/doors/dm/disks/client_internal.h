@@ -3,7 +3,6 @@
 #ifndef SNAPRIG_DM_DISKS_CLIENT_INTERNAL_H
 #define SNAPRIG_DM_DISKS_CLIENT_INTERNAL_H
 
-#include "simfs/base/mount_table.h"
 #include "simfs/doors/dm/disks/disks.h"
 
 struct disks {
@@ -11,7 +10,6 @@ struct disks {
 	int pidfd;
 	pid_t pid;
 	char *folder;
-	char devices[2][MOUNT_DEVICE_BYTES];
 };
 
 #endif

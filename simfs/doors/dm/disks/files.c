@@ -25,21 +25,15 @@ void files_set_flow(struct files *files, struct flow *flow)
 	files->flow = flow;
 }
 
-int files_add(struct files *files, int buffered_fd, int direct_fd, uint32_t align, bool read_only,
-	uint64_t *ret)
+int files_add(struct files *files, const struct files_facts *facts, uint64_t *ret)
 {
 	struct disk_file *file = calloc(1, sizeof *file);
 
 	if (!file)
 		return -ENOMEM;
-	*file = (struct disk_file){
-		.id = ++files->last_id,
-		.buffered_fd = buffered_fd,
-		.direct_fd = direct_fd,
-		.align = align ? align : 1,
-		.read_only = read_only,
-		.users = 1,
-	};
+	file->id = ++files->last_id;
+	file->facts = *facts;
+	file->users = 1;
 	list_append(&files->list, &file->link);
 	*ret = file->id;
 	return 0;
@@ -75,8 +69,8 @@ void file_put(struct files *files, struct disk_file *file)
 	if (--file->users > 0)
 		return;
 	list_remove(&file->link);
-	close_aside(files->pump, file->buffered_fd);
-	close_aside(files->pump, file->direct_fd);
+	close_aside(files->pump, file->facts.buffered_fd);
+	close_aside(files->pump, file->facts.direct_fd);
 	free(file);
 }
 

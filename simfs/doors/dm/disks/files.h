@@ -16,13 +16,19 @@ struct files;
 int files_create(struct pump *pump, struct files **ret);
 void files_set_flow(struct files *files, struct flow *flow);
 
+struct files_facts {
+	int buffered_fd;
+	int direct_fd;	/* -1: no direct I/O there */
+	uint32_t align; /* of what direct_fd transfers, in bytes */
+	bool read_only;
+	bool is_served; /* by another process (FUSE), which may wait for this one */
+};
+
 /*
- * A new file.  DIRECT_FD is -1 where there is no direct I/O; its transfers have to be
- * aligned to ALIGN bytes.  Both descriptors are taken over.  Returns 0 and its number, or
- * -ENOMEM, and then they are the caller's still.
+ * A new file.  Both descriptors are taken over.  Returns 0 and its number, or -ENOMEM, and
+ * then they are the caller's still.
  */
-int files_add(struct files *files, int buffered_fd, int direct_fd, uint32_t align, bool read_only,
-	uint64_t *ret);
+int files_add(struct files *files, const struct files_facts *facts, uint64_t *ret);
 
 /* Nobody knows it any more; it is closed when no map and nothing under way needs it: -ENXIO. */
 int files_drop(struct files *files, uint64_t id);

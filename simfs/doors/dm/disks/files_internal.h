@@ -10,10 +10,7 @@
 struct disk_file {
 	struct list link;
 	uint64_t id;
-	int buffered_fd;
-	int direct_fd; /* -1: there is none */
-	uint32_t align;
-	bool read_only;
+	struct files_facts facts;
 	bool is_dropped;
 	bool cannot_punch, cannot_zero; /* it has no fallocate() of that mode */
 	unsigned users;			/* who opened it, maps, transfers */

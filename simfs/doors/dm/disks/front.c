@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -206,5 +207,6 @@ void front_unmount(struct front *front)
 	if (!front || !front->is_mounted)
 		return;
 	front->is_mounted = false;
-	fuse_session_unmount(front->fuse);
+	/* By force: what is asked from now on fails, even if this process cannot end. */
+	umount2(front->path, MNT_FORCE | MNT_DETACH);
 }

@@ -217,11 +217,21 @@ static void submit(
 static void front_read(fuse_req_t request, fuse_ino_t inode, size_t size, off_t offset,
 	struct fuse_file_info *info)
 {
+	struct stat facts;
+
 	(void)info;
-	if (size > FRONT_REQUEST_MAX)
+	if (size > FRONT_REQUEST_MAX) {
 		fuse_reply_err(request, EINVAL);
-	else
-		submit(request, inode, DISK_OP_READ, offset, size);
+		return;
+	}
+	/* A file just ends; of a disk that has gone nothing can be said but that. */
+	if (describe(fuse_req_userdata(request), inode, &facts)) {
+		uint64_t left = offset < facts.st_size ? (uint64_t)(facts.st_size - offset) : 0;
+
+		if (size > left)
+			size = left;
+	}
+	submit(request, inode, DISK_OP_READ, offset, size);
 }
 
 static void front_write(fuse_req_t request, fuse_ino_t inode, const char *data, size_t size,

@@ -13,7 +13,6 @@
 
 #include "simfs/base/cleanup.h"
 #include "simfs/base/log.h"
-#include "simfs/base/mount_table.h"
 #include "simfs/doors/dm/disks/calls.h"
 #include "simfs/doors/dm/disks/front.h"
 #include "simfs/doors/dm/disks/wire.h"
@@ -31,7 +30,6 @@ struct server {
 	struct flow *flow;
 	struct files *files;
 	struct front *fronts[FRONTS];
-	char devices[FRONTS][MOUNT_DEVICE_BYTES];
 	unsigned ready_count;
 	struct calls *calls;
 };
@@ -41,21 +39,6 @@ static void tell(struct server *server, int error)
 	struct wire_answer answer = { .error = error };
 
 	(void)!send(server->fd, &answer, sizeof answer, MSG_NOSIGNAL);
-}
-
-void server_abort_mount(const char *device)
-{
-	const char *colon = strchr(device, ':');
-	char path[128];
-
-	if (!colon)
-		return;
-	snprintf(path, sizeof path, "/sys/fs/fuse/connections/%s/abort", colon + 1);
-
-	AUTO(auto_close) int fd = open(path, O_WRONLY | O_CLOEXEC);
-
-	if (fd >= 0)
-		(void)!write(fd, "1", 1);
 }
 
 /*
@@ -68,10 +51,8 @@ __attribute__((noreturn)) static void server_end(void *context)
 
 	if (server->flow)
 		flow_fail_all(server->flow);
-	for (int i = 0; i < FRONTS; i++) {
+	for (int i = 0; i < FRONTS; i++)
 		front_unmount(server->fronts[i]);
-		server_abort_mount(server->devices[i]);
-	}
 	_exit(0);
 }
 
@@ -99,14 +80,11 @@ static int server_start(struct server *server, const char *folder)
 	files_set_flow(server->files, server->flow);
 	for (int i = 0; i < FRONTS && error == 0; i++) {
 		AUTO(auto_free) char *path = NULL;
-		struct mount_entry entry;
 
 		if (asprintf(&path, "%s/%s", folder, names[i]) < 0)
 			return -ENOMEM;
 		error = front_create(server->pump, server->flow, path, front_is_ready, server,
 			&server->fronts[i]);
-		if (error == 0 && mount_table_find(MOUNT_TABLE_SELF, path, &entry) == 0)
-			memcpy(server->devices[i], entry.device, sizeof entry.device);
 	}
 	if (error == 0)
 		error = disk_calls_create(server->pump, server->flow, server->files, server->fd,

@@ -17,10 +17,4 @@
  */
 __attribute__((noreturn)) void server_run(const char *folder, int fd);
 
-/*
- * Has everybody who waits for the mount of DEVICE ("0:52") told that nobody answers: for a
- * process that cannot end.  Nothing happens where /sys/fs/fuse is not there.
- */
-void server_abort_mount(const char *device);
-
 #endif

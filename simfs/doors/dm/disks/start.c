@@ -93,17 +93,6 @@ static int wait_until_served(struct disks *disks)
 	return (int)answer.error;
 }
 
-static void note_devices(struct disks *disks)
-{
-	for (size_t i = 0; i < 2; i++) {
-		AUTO(auto_free) char *path = mount_path(disks->folder, mounts[i]);
-		struct mount_entry entry;
-
-		if (path && mount_table_find(MOUNT_TABLE_SELF, path, &entry) == 0)
-			memcpy(disks->devices[i], entry.device, sizeof entry.device);
-	}
-}
-
 int disks_start(const char *folder, struct disks **ret)
 {
 	struct disks *disks = calloc(1, sizeof *disks);
@@ -128,7 +117,6 @@ int disks_start(const char *folder, struct disks **ret)
 		disks_end(disks);
 		return error;
 	}
-	note_devices(disks);
 	*ret = disks;
 	return 0;
 }
@@ -144,14 +132,27 @@ static bool wait_gone(const struct disks *disks, int ms)
 	return count > 0;
 }
 
-static void end_process(struct disks *disks)
+/*
+ * Takes away what is mounted still, when the process was killed or cannot end.  By force:
+ * whoever waits for it is told that nobody answers.
+ */
+static void unmount_all(const struct disks *disks)
+{
+	for (size_t i = 0; i < 2 && disks->folder; i++) {
+		AUTO(auto_free) char *path = mount_path(disks->folder, mounts[i]);
+
+		if (path && disks->pid > 0)
+			umount2(path, MNT_FORCE | MNT_DETACH);
+	}
+}
+
+static void end_process(const struct disks *disks)
 {
 	if (disks->pid <= 0)
 		return;
 	if (!wait_gone(disks, END_MS)) {
 		kill(disks->pid, SIGKILL);
-		for (size_t i = 0; i < 2; i++)
-			server_abort_mount(disks->devices[i]);
+		unmount_all(disks);
 		if (!wait_gone(disks, KILL_MS))
 			log_error("the process that serves disks (%d) does not end", disks->pid);
 	}
@@ -165,15 +166,12 @@ void disks_end(struct disks *disks)
 	if (disks->fd >= 0)
 		close(disks->fd);
 	end_process(disks);
+	unmount_all(disks);
 	for (size_t i = 0; i < 2 && disks->folder; i++) {
 		AUTO(auto_free) char *path = mount_path(disks->folder, mounts[i]);
 
-		/* Mounted still, when it was killed. */
-		if (path) {
-			if (disks->devices[i][0])
-				umount2(path, MNT_DETACH);
+		if (path)
 			rmdir(path);
-		}
 	}
 	if (disks->pidfd >= 0)
 		close(disks->pidfd);

@@ -45,7 +45,10 @@ static int fd_for(const struct disk_file *file, uint64_t offset, uint64_t length
 {
 	uint64_t odd = offset | length | (uintptr_t)data;
 
-	return file->direct_fd >= 0 && odd % file->align == 0 ? file->direct_fd : file->buffered_fd;
+	const struct files_facts *facts = &file->facts;
+
+	return facts->direct_fd >= 0 && odd % facts->align == 0 ? facts->direct_fd
+								: facts->buffered_fd;
 }
 
 static bool is_unsupported(int error)
@@ -102,7 +105,7 @@ static void zeros_go(struct transfer *transfer, struct io_uring_sqe *sqe)
 
 	transfer->writes_zeros = is_zero ? file->cannot_zero : file->cannot_punch;
 	if (!transfer->writes_zeros) {
-		io_uring_prep_fallocate(sqe, file->buffered_fd,
+		io_uring_prep_fallocate(sqe, file->facts.buffered_fd,
 			(is_zero ? FALLOC_FL_ZERO_RANGE : FALLOC_FL_PUNCH_HOLE) |
 				FALLOC_FL_KEEP_SIZE,
 			part->offset, part->length);
@@ -132,9 +135,13 @@ static void transfer_go(struct transfer *transfer)
 	if (disk_op_has_data(op))
 		data_go(transfer, sqe);
 	else if (op == DISK_OP_FLUSH)
-		io_uring_prep_fsync(sqe, transfer->file->buffered_fd, IORING_FSYNC_DATASYNC);
+		io_uring_prep_fsync(sqe, transfer->file->facts.buffered_fd, IORING_FSYNC_DATASYNC);
 	else
 		zeros_go(transfer, sqe);
+	/* The ring would ask for it by itself, whether it can be polled: here, and with patience.
+	 */
+	if (transfer->file->facts.is_served)
+		sqe->flags |= IOSQE_ASYNC;
 	pump_start(sqe, &transfer->op);
 }
 
@@ -154,7 +161,7 @@ void files_transfer(void *context, struct flow_part *part)
 	struct files *files = context;
 	struct disk_file *file = file_find(files, part->id);
 	bool changes = part->io->op != DISK_OP_READ && part->io->op != DISK_OP_FLUSH;
-	bool is_refused = !file || (changes && file->read_only);
+	bool is_refused = !file || (changes && file->facts.read_only);
 	struct transfer *transfer = is_refused ? NULL : transfer_new(files, part);
 
 	if (!transfer) {

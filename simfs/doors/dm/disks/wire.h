@@ -41,7 +41,7 @@ struct wire_call {
 	uint64_t offset, length;
 	uint64_t payload; /* bytes */
 	uint32_t read_only;
-	uint32_t unused;
+	uint32_t is_served; /* FILE_OPEN: by another process */
 };
 
 struct wire_answer {
