@@ -62,14 +62,13 @@ static void effect_await(struct world *world, const struct caller *caller, struc
 			.tv_nsec = (long)(until_ns % NS_PER_S) };
 
 		if (pthread_cond_timedwait(&world->turned, &world->lock, &until) == ETIMEDOUT &&
-			!caller_waits(caller))
+			caller && !caller_waits(caller))
 			effect->result = -EINTR;
 	}
 }
 
-/* All steps of CALL; its answer.  With the lock, which is given up meanwhile. */
-static int call_perform(
-	struct world *world, const struct caller *caller, struct dm_call *call, size_t *ret_length)
+/* All steps of CALL.  With the lock, which is given up meanwhile.  A sweep has no caller. */
+static void call_run(struct world *world, const struct caller *caller, struct dm_call *call)
 {
 	struct dm_effect *effect;
 
@@ -82,16 +81,35 @@ static int call_perform(
 		effect_perform(world, caller, effect);
 		pthread_mutex_lock(&world->lock);
 	}
+}
 
+static int call_perform(
+	struct world *world, const struct caller *caller, struct dm_call *call, size_t *ret_length)
+{
 	char device[DM_NAME_LEN];
 	const char *ioctl = dm_call_ioctl(call);
 
+	call_run(world, caller, call);
 	snprintf(device, sizeof device, "%s", dm_call_device(call));
 	int answer = dm_call_end(call, ret_length);
 
 	command_journal_asked(world->command_journal, caller->pid, ioctl, device, answer);
 	calls_wake(world);
 	return answer;
+}
+
+void calls_sweep(struct world *world)
+{
+	struct dm_call *call = dm_model_has_deferred(world->model)
+				       ? dm_call_begin_sweep(world->model)
+				       : NULL;
+	size_t length;
+
+	if (!call)
+		return;
+	call_run(world, NULL, call);
+	(void)dm_call_end(call, &length);
+	calls_wake(world);
 }
 
 int ioctl_answer(
@@ -112,6 +130,8 @@ int ioctl_answer(
 		call = dm_call_begin(
 			world->model, number, memory.data, memory.length, (void *)caller);
 		answer = call ? call_perform(world, caller, call, &length) : -ENOMEM;
+		/* What was to go with the last table above it goes before that is told. */
+		calls_sweep(world);
 		pthread_mutex_unlock(&world->lock);
 	}
 	effects_show(world);

@@ -20,6 +20,9 @@ struct world;
 int ioctl_answer(
 	struct world *world, const struct caller *caller, uint32_t request, uint64_t address);
 
+/* Removes what was to be removed when nobody uses it, if that is so by now.  With the lock. */
+void calls_sweep(struct world *world);
+
 /* Something happened to a device that calls may wait for: they look again. */
 void calls_wake(struct world *world);
 

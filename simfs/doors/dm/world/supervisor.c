@@ -26,6 +26,7 @@
 #include "simfs/doors/dm/world/join.h"
 #include "simfs/doors/dm/world/old_messages.h"
 #include "simfs/doors/dm/world/physical.h"
+#include "simfs/doors/dm/world/sweeper.h"
 #include "simfs/doors/dm/world/trap.h"
 #include "simfs/doors/dm/world/world_internal.h"
 #include "simfs/doors/dm/world/world_state.h"
@@ -36,6 +37,7 @@
 struct supervisor {
 	struct world world;
 	struct join_server *joins;
+	struct sweeper *sweeper;
 	int news_fd;
 };
 
@@ -184,6 +186,8 @@ static int start_door(struct supervisor *supervisor)
 		result = trap_start(world, &world->trap);
 	if (result == 0)
 		result = join_serve(world, &supervisor->joins);
+	if (result == 0)
+		result = sweeper_start(world, &supervisor->sweeper);
 	if (result < 0)
 		log_error_code(result, "cannot make a device-mapper");
 	return result;
@@ -199,6 +203,7 @@ static void world_deinit(struct supervisor *supervisor)
 	if (world->origins)
 		origins_stop(world->origins);
 	join_server_end(supervisor->joins);
+	sweeper_end(supervisor->sweeper);
 	trap_end(world->trap);
 	commands_close(world->command_journal);
 	if (world->model)
