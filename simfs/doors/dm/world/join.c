@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -16,6 +17,7 @@
 #include "simfs/doors/dm/world/fd_pass.h"
 #include "simfs/doors/dm/world/filter.h"
 #include "simfs/doors/dm/world/join_internal.h"
+#include "simfs/doors/dm/world/trap_record.h"
 
 /* ---- who follows ---- */
 
@@ -98,23 +100,69 @@ int join_listen(const char *state, int *ret_socket)
 	return 0;
 }
 
-int join_lead(int channel, int socket, int *ret_listener)
+/* Who listens on the other end of SOCKET. */
+static int open_peer(int socket, int *ret)
 {
-	AUTO(auto_close) int listener = -1;
+	struct ucred peer;
+	socklen_t length = sizeof peer;
+	long fd;
+
+	if (getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &length) < 0)
+		return -errno;
+	fd = syscall(SYS_pidfd_open, peer.pid, 0);
+	if (fd < 0)
+		return -errno;
+	*ret = (int)fd;
+	return 0;
+}
+
+/* The answer of the supervisor to LEAD's listener: the namespace, and the record. */
+static int ask_supervisor(int socket, struct join_lead *lead, int *ret_namespace)
+{
 	AUTO(auto_close) int namespace_fd = -1;
-	int result = fd_take(channel, &listener);
+	AUTO(auto_close) int record_fd = -1;
+	int result = fd_pass(socket, lead->listener, 0);
+
+	if (result == 0)
+		result = fd_take(socket, &namespace_fd);
+	if (result == 0)
+		result = fd_take(socket, &record_fd);
+	if (result == 0)
+		result = trap_record_open(record_fd, &lead->record);
+	if (result == 0)
+		result = open_peer(socket, &lead->supervisor);
+	if (result == 0)
+		*ret_namespace = TAKE_FD(namespace_fd);
+	return result;
+}
+
+void join_lead_deinit(struct join_lead *lead)
+{
+	if (lead->listener >= 0)
+		close(lead->listener);
+	if (lead->supervisor >= 0)
+		close(lead->supervisor);
+	trap_record_close(lead->record);
+	*lead = (struct join_lead){ .listener = -1, .supervisor = -1 };
+}
+
+int join_lead(int channel, int socket, struct join_lead *ret)
+{
+	AUTO(auto_close) int namespace_fd = -1;
+	struct join_lead lead = { .listener = -1, .supervisor = -1 };
+	int result = fd_take(channel, &lead.listener);
 
 	/* It has said why. */
 	if (result < 0)
 		return result;
-	result = fd_pass(socket, listener, 0);
-	if (result == 0)
-		result = fd_take(socket, &namespace_fd);
+	result = ask_supervisor(socket, &lead, &namespace_fd);
 	if (result < 0)
 		(void)fd_pass(channel, -1, result);
 	else
 		result = fd_pass(channel, namespace_fd, 0);
-	if (result == 0)
-		*ret_listener = TAKE_FD(listener);
+	if (result < 0)
+		join_lead_deinit(&lead);
+	else
+		*ret = lead;
 	return result;
 }

@@ -13,6 +13,7 @@
 #define SNAPRIG_DM_JOIN_H
 
 struct join_server;
+struct trap_record;
 struct world;
 
 /*
@@ -22,12 +23,21 @@ struct world;
  */
 int join_follow(int channel);
 
+/* What the parent of who is in the world has of it. */
+struct join_lead {
+	int listener; /* POLLHUP: no process is behind it */
+	struct trap_record *record;
+	int supervisor; /* a pidfd; POLLIN: it has ended */
+};
+
+/* Closes what is there. */
+void join_lead_deinit(struct join_lead *lead);
+
 /*
- * Its parent: leads who follows on CHANNEL into the world whose supervisor is on SOCKET.  *RET
- * is another descriptor of the listener: POLLHUP tells that no process is behind it.  Returns
- * 0 or -errno: -ESHUTDOWN when the world has ended.
+ * The parent: leads who follows on CHANNEL into the world whose supervisor is on SOCKET.
+ * Returns 0 or -errno: -ESHUTDOWN when the world has ended.
  */
-int join_lead(int channel, int socket, int *ret_listener);
+int join_lead(int channel, int socket, struct join_lead *ret);
 
 /* Connects to the supervisor of the world with that STATE folder: 0 or -errno. */
 int join_connect(const char *state, int *ret_socket);

@@ -16,6 +16,7 @@
 #include "simfs/doors/dm/world/fd_pass.h"
 #include "simfs/doors/dm/world/join_internal.h"
 #include "simfs/doors/dm/world/trap.h"
+#include "simfs/doors/dm/world/trap_record.h"
 #include "simfs/doors/dm/world/world_internal.h"
 
 /* Who has connected and says nothing keeps others out for so long. */
@@ -40,9 +41,20 @@ static bool is_ours(int connection)
 	       (peer.uid == 0 || peer.uid == geteuid());
 }
 
+/* Takes LISTENER over, with a record of what is under way. */
+static int take(struct world *world, int listener, int *ret_record)
+{
+	AUTO(auto_close) int fd = listener;
+	struct trap_record *record;
+	int result = trap_record_make(&record, ret_record);
+
+	return result < 0 ? result : trap_add(world->trap, TAKE_FD(fd), record);
+}
+
 static void serve(struct world *world, int connection)
 {
 	struct timeval patience = { .tv_sec = JOIN_PATIENCE_S };
+	AUTO(auto_close) int record_fd = -1;
 	int listener, result;
 
 	(void)setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
@@ -50,8 +62,9 @@ static void serve(struct world *world, int connection)
 		return;
 	result = fd_take(connection, &listener);
 	if (result == 0)
-		result = trap_add(world->trap, listener);
-	(void)fd_pass(connection, result < 0 ? -1 : world->namespace_fd, result);
+		result = take(world, listener, &record_fd);
+	if (fd_pass(connection, result < 0 ? -1 : world->namespace_fd, result) == 0 && result == 0)
+		(void)fd_pass(connection, record_fd, 0);
 }
 
 static void *serve_all(void *argument)
@@ -128,7 +141,7 @@ static int lead_in(struct world *world, int channel)
 	int listener, result = fd_take(channel, &listener);
 
 	if (result == 0)
-		result = trap_add(world->trap, listener);
+		result = trap_add(world->trap, listener, NULL);
 	return fd_pass(channel, result < 0 ? -1 : world->namespace_fd, result);
 }
 

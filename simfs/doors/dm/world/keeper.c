@@ -22,6 +22,7 @@
 #include "simfs/doors/dm/world/inhabitants.h"
 #include "simfs/doors/dm/world/join.h"
 #include "simfs/doors/dm/world/physical.h"
+#include "simfs/doors/dm/world/trap_record.h"
 #include "simfs/doors/dm/world/world_internal.h"
 
 /* As env(1) and shells have them. */
@@ -40,8 +41,9 @@ struct keeper {
 	const struct keeper_world *world;
 	pid_t command; /* 0: it has ended */
 	int code;
-	pid_t supervisor; /* 0: it has ended, or is not ours */
-	int listener;	  /* -1: nobody is behind it */
+	pid_t supervisor;      /* 0: it has ended, or is not ours */
+	struct join_lead lead; /* its listener is -1 when nobody is behind it */
+	bool is_orphaned;      /* the supervisor has ended */
 	int signal_fd;
 	uint64_t kill_ns; /* when what is left is killed; 0: it is not */
 	uint64_t dev_device;
@@ -133,7 +135,7 @@ static int command_start(struct keeper *keeper, char *const *command)
 	result = keeper->command < 0 ? -errno : 0;
 	close(channel[1]);
 	if (result == 0)
-		result = join_lead(ours, socket, &keeper->listener);
+		result = join_lead(ours, socket, &keeper->lead);
 	if (result == 0)
 		return EXIT_MET;
 	if (keeper->command > 0)
@@ -210,14 +212,23 @@ static int patience_left(const struct keeper *keeper)
 	return keeper->kill_ns <= now_ns ? 0 : (int)((keeper->kill_ns - now_ns) / NS_PER_MS) + 1;
 }
 
+/* The supervisor was killed: nobody shall wait for its answers. */
+static void take_over(struct keeper *keeper)
+{
+	keeper->is_orphaned = true;
+	trap_record_settle(keeper->lead.record, keeper->lead.listener);
+}
+
 static void keeper_await(struct keeper *keeper)
 {
-	while (keeper->command || keeper->supervisor || keeper->listener >= 0) {
+	while (keeper->command || keeper->supervisor || keeper->lead.listener >= 0) {
 		struct pollfd fds[] = {
 			{ .fd = keeper->signal_fd, .events = POLLIN },
-			{ .fd = keeper->listener },
+			{ .fd = keeper->lead.listener, .events = keeper->is_orphaned ? POLLIN : 0 },
+			{ .fd = keeper->is_orphaned ? -1 : keeper->lead.supervisor,
+				.events = POLLIN },
 		};
-		int ready = poll(fds, 2, patience_left(keeper));
+		int ready = poll(fds, 3, patience_left(keeper));
 
 		if (ready == 0) {
 			if (keeper->command)
@@ -227,8 +238,12 @@ static void keeper_await(struct keeper *keeper)
 		}
 		if (ready > 0 && fds[0].revents)
 			signal_take(keeper);
-		if (ready > 0 && fds[1].revents)
-			close(TAKE_FD(keeper->listener));
+		if (ready > 0 && fds[1].revents & POLLIN)
+			trap_orphan_answer(keeper->lead.listener);
+		else if (ready > 0 && fds[1].revents)
+			join_lead_deinit(&keeper->lead);
+		else if (ready > 0 && fds[2].revents)
+			take_over(keeper);
 	}
 }
 
@@ -237,7 +252,7 @@ int keeper_run(const struct keeper_world *world, char *const *command)
 	struct keeper keeper = {
 		.world = world,
 		.supervisor = world->supervisor,
-		.listener = -1,
+		.lead = { .listener = -1, .supervisor = -1 },
 		.signal_fd = signalfd(-1, &signals_waited, SFD_CLOEXEC),
 		.dev_device = world->dev_device,
 	};

@@ -13,6 +13,7 @@
 #include "simfs/base/check.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/doors/dm/world/trap_internal.h"
+#include "simfs/doors/dm/world/trap_record.h"
 
 #define CALL_STACK_BYTES (256u << 10)
 
@@ -34,19 +35,23 @@ static void listener_put(struct trap_listener *listener)
 	if (--listener->holders > 0)
 		return;
 	close(listener->fd);
+	trap_record_close(listener->record);
 	free(listener);
 }
 
-int trap_add(struct trap *trap, int listener_fd)
+int trap_add(struct trap *trap, int listener_fd, struct trap_record *record)
 {
 	AUTO(auto_close) int fd = listener_fd;
 	struct trap_listener *listener = calloc(1, sizeof *listener);
 	unsigned count = 0;
 	int result = 0;
 
-	if (!listener)
+	if (!listener) {
+		trap_record_close(record);
 		return -ENOMEM;
+	}
 	listener->fd = fd;
+	listener->record = record;
 	listener->holders = 1;
 
 	pthread_mutex_lock(&trap->lock);
@@ -61,6 +66,7 @@ int trap_add(struct trap *trap, int listener_fd)
 	pthread_mutex_unlock(&trap->lock);
 
 	if (result < 0) {
+		trap_record_close(record);
 		free(listener);
 		return result;
 	}
@@ -81,11 +87,42 @@ static void listener_leave(struct trap *trap, struct trap_listener *listener)
 
 /* ---- calls ---- */
 
+/* What is under way is in the record; number 0 is of what was received last. */
+static void note(
+	const struct trap_listener *listener, unsigned slot, const struct seccomp_notif *request)
+{
+	if (!listener->record)
+		return;
+	atomic_store(
+		&listener->record->slots[slot].error, request->data.nr == __NR_ioctl ? -EIO : 0);
+	atomic_store(&listener->record->slots[slot].id, request->id);
+}
+
+/* With the lock. */
+static void note_call(struct trap_call *call)
+{
+	const struct trap_record *record = call->listener->record;
+
+	call->slot = 1;
+	while (record && atomic_load(&record->slots[call->slot].id)) {
+		call->slot++;
+		MUST(call->slot < TRAP_RECORD_SLOTS);
+	}
+	note(call->listener, call->slot, &call->request);
+}
+
+static void forget_call(const struct trap_call *call)
+{
+	if (call->listener->record)
+		atomic_store(&call->listener->record->slots[call->slot].id, 0);
+}
+
 static void call_leave(struct trap_call *call)
 {
 	struct trap *trap = call->trap;
 
 	pthread_mutex_lock(&trap->lock);
+	forget_call(call);
 	list_remove(&call->link);
 	listener_put(call->listener);
 	trap->call_count--;
@@ -114,9 +151,13 @@ static int call_begin(struct trap *trap, struct trap_call *call)
 	pthread_attr_setstacksize(&attributes, CALL_STACK_BYTES);
 
 	pthread_mutex_lock(&trap->lock);
-	result = trap->call_count < TRAP_CALLS_MAX
-			 ? -pthread_create(&call->thread, &attributes, call_thread, call)
-			 : -ENOMEM;
+	result = trap->call_count < TRAP_CALLS_MAX ? 0 : -ENOMEM;
+	if (result == 0) {
+		note_call(call);
+		result = -pthread_create(&call->thread, &attributes, call_thread, call);
+		if (result < 0)
+			forget_call(call);
+	}
 	if (result == 0) {
 		trap->call_count++;
 		call->listener->holders++;
@@ -160,6 +201,7 @@ static void receive(struct trap *trap, struct trap_listener *listener)
 	/* ENOENT: it was killed meanwhile. */
 	if (ioctl(listener->fd, SECCOMP_IOCTL_NOTIF_RECV, &request) < 0)
 		return;
+	note(listener, 0, &request);
 	if (!trap_answer_now(trap, listener->fd, &request))
 		answer_by_thread(trap, listener, &request);
 }

@@ -19,15 +19,17 @@ struct world;
 #define TRAP_CALLS_MAX 512
 
 struct trap;
+struct trap_record;
 
 /* Returns 0 or -errno. */
 int trap_start(struct world *world, struct trap **ret);
 
 /*
- * Takes LISTENER over: what it brings is answered from now on.  For any thread.  Returns 0;
- * -ESHUTDOWN when the world has ended, -ENOSPC when there are too many, or -ENOMEM.
+ * Takes LISTENER over, and RECORD (trap_record.h; NULL: none): what it brings is answered from
+ * now on.  For any thread.  Returns 0; -ESHUTDOWN when the world has ended, -ENOSPC when there
+ * are too many, or -ENOMEM.
  */
-int trap_add(struct trap *trap, int listener);
+int trap_add(struct trap *trap, int listener, struct trap_record *record);
 
 /*
  * The world goes on though no listener is left: somebody is about to join.  There is one

@@ -16,6 +16,7 @@
 struct trap_listener {
 	struct list link;
 	int fd;
+	struct trap_record *record; /* or NULL */
 	unsigned holders; /* the list, until the last process behind it has ended, and its calls */
 };
 
@@ -26,6 +27,7 @@ struct trap_call {
 	struct trap_listener *listener;
 	struct caller caller;
 	struct seccomp_notif request;
+	unsigned slot; /* of the listener's record */
 	pthread_t thread;
 };
 
