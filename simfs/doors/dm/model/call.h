@@ -74,8 +74,8 @@ enum dm_effect_kind {
 	/*
 	 * Sets `status': what `target' of FROM, a table of DEVICE, says of itself, and `chunk'
 	 * when it is not the one that the table was loaded with: a header that was there has
-	 * its own, and what was handed over to a merge has 0.  Only asked for snapshots and
-	 * merges.
+	 * its own, and a table that does not have the store, or not any more, has 0.  With
+	 * `of_table' only `chunk' is wanted.  Only asked for snapshots and merges.
 	 */
 	DM_EFFECT_STATUS,
 	DM_EFFECT_KINDS
@@ -96,6 +96,7 @@ struct dm_effect {
 	bool freeze, flush;
 	bool read_only;
 	bool minor_fixed;
+	bool of_table;
 	const struct dm_target *target;
 	/* What TURN and WAIT wait for: the model's own. */
 	bool loading;

@@ -128,6 +128,7 @@ static int retrieve_next(struct dm_call *call)
 			effect->from = call->view;
 			effect->target = target;
 			effect->chunk = target->snapshot.chunk;
+			effect->of_table = call->flags & DM_STATUS_TABLE_FLAG;
 			return 0;
 		}
 		if (!put_target(call, target)) {

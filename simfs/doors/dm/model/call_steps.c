@@ -55,6 +55,7 @@ struct dm_effect *dm_ask(struct dm_call *call, enum dm_effect_kind kind, dm_step
 	effect->from = effect->to = NULL;
 	effect->target = NULL;
 	effect->freeze = effect->flush = effect->read_only = effect->minor_fixed = false;
+	effect->of_table = false;
 	effect->major = effect->minor = effect->count = 0;
 	effect->status[0] = '\0';
 	call->asked = true;

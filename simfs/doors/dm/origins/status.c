@@ -13,7 +13,20 @@ struct facts {
 	bool is_known, is_lost, is_failed, is_merging, may_overflow;
 };
 
-static struct facts facts_of(struct origins *origins, const struct dm_effect *effect)
+/*
+ * A store is one table's: who waits for it, or has handed it over to a merge, says a chunk
+ * size of 0, and the latter is invalid.
+ */
+static void note_owner(const struct cow_area *area, struct dm_effect *effect, struct facts *facts)
+{
+	bool is_owner = !area->table || area->table == effect->from;
+
+	effect->chunk = is_owner ? area->chunk_sectors : 0;
+	if (!is_owner && area->merging && effect->target->kind == DM_SNAPSHOT)
+		facts->is_lost = true;
+}
+
+static struct facts facts_of(struct origins *origins, struct dm_effect *effect)
 {
 	const struct dm_table *table = effect->from;
 	unsigned index = (unsigned)(effect->target - table->targets);
@@ -28,6 +41,7 @@ static struct facts facts_of(struct origins *origins, const struct dm_effect *ef
 
 		facts.is_known = true;
 		facts.is_lost = area->is_lost;
+		note_owner(area, effect, &facts);
 		facts.is_failed = area->is_failed;
 		facts.may_overflow = area->persistence == DM_PERSISTENT_OVERFLOW;
 		facts.usage.chunk_sectors = area->chunk_sectors;
@@ -77,6 +91,10 @@ void origins_status(struct origins *origins, struct dm_effect *effect)
 	struct facts facts = facts_of(origins, effect);
 	const char *trouble = NULL;
 
+	if (effect->of_table) {
+		origin_put(facts.origin);
+		return;
+	}
 	if (!facts.is_known)
 		trouble = "Unknown";
 	else if (facts.is_lost)

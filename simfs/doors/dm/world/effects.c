@@ -193,7 +193,8 @@ static int do_count(struct world *world, const struct caller *caller, struct dm_
 static int do_status(struct world *world, const struct caller *caller, struct dm_effect *effect)
 {
 	(void)caller;
-	effects_settle(world, 0);
+	if (!effect->of_table)
+		effects_settle(world, 0);
 	origins_status(world->origins, effect);
 	return 0;
 }
