@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Disks that are held, fail, or whose process is killed: who waits is answered. */
+#include <check.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/fs.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "simfs/base/cleanup.h"
+#include "simfs/base/exit_code.h"
+#include "tests/lib/engine_suite.h"
+#include "tests/unit/disks_bench.h"
+
+/* Long enough for what should come at once, and to see that something does not come. */
+#define SOON_MS	 10000
+#define LATER_MS 300
+
+static int open_export(uint64_t id, int flags)
+{
+	char path[DISKS_PATH_BYTES];
+	int fd = open(disks_export_path(disks, id, path), flags | O_CLOEXEC);
+
+	ck_assert_int_ge(fd, 0);
+	return fd;
+}
+
+static bool becomes_readable(int fd, int ms)
+{
+	struct pollfd poller = { .fd = fd, .events = POLLIN };
+
+	return poll(&poller, 1, ms) > 0;
+}
+
+struct holder {
+	pthread_t thread;
+	int result;
+	volatile bool has_ended;
+};
+
+static void *hold(void *context)
+{
+	struct holder *holder = context;
+
+	holder->result = disks_hold(disks, 2);
+	holder->has_ended = true;
+	return NULL;
+}
+
+static void nothing(int signal)
+{
+	(void)signal;
+}
+
+static void hold_aside(struct holder *holder)
+{
+	struct sigaction action = { .sa_handler = nothing };
+
+	ck_assert_int_eq(sigaction(SIGUSR1, &action, NULL), 0);
+	holder->has_ended = false;
+	ck_assert_int_eq(pthread_create(&holder->thread, NULL, hold, holder), 0);
+	usleep(LATER_MS * 1000);
+}
+
+START_TEST(a_hold_waits_until_a_disk_below_goes_on)
+{
+	struct holder holder;
+
+	make_disk(1, piece_file(0, 64, below_file, 0));
+	make_disk(2, piece_disk(0, 64, 1, 0));
+
+	AUTO(auto_close) int loop = loop_on(2);
+
+	ck_assert_int_eq(disks_hold(disks, 1), 0);
+
+	pid_t reader = read_aside(loop, 1);
+
+	hold_aside(&holder);
+	ck_assert(!holder.has_ended);
+	ck_assert_int_eq(child_exit(reader, 0), -1);
+	ck_assert_int_eq(disks_release(disks, 1), 0);
+	ck_assert_int_eq(child_exit(reader, SOON_MS), 0);
+	ck_assert_int_eq(pthread_join(holder.thread, NULL), 0);
+	ck_assert_int_eq(holder.result, 0);
+	reader = read_aside(loop, 1);
+	ck_assert_int_eq(child_exit(reader, LATER_MS), -1);
+	ck_assert_int_eq(disks_release(disks, 2), 0);
+	ck_assert_int_eq(child_exit(reader, SOON_MS), 0);
+	ck_assert_int_eq(disks_release(disks, 2), -EINVAL);
+}
+END_TEST
+
+START_TEST(a_hold_that_is_interrupted_holds_nothing)
+{
+	struct holder holder;
+
+	make_disk(1, piece_file(0, 64, below_file, 0));
+	make_disk(2, piece_disk(0, 64, 1, 0));
+
+	AUTO(auto_close) int loop = loop_on(2);
+
+	ck_assert_int_eq(disks_hold(disks, 1), 0);
+
+	pid_t reader = read_aside(loop, 1);
+
+	usleep(LATER_MS * 1000);
+	hold_aside(&holder);
+	ck_assert(!holder.has_ended);
+	ck_assert_int_eq(pthread_kill(holder.thread, SIGUSR1), 0);
+	ck_assert_int_eq(pthread_join(holder.thread, NULL), 0);
+	ck_assert_int_eq(holder.result, -EINTR);
+	ck_assert_int_eq(disks_release(disks, 1), 0);
+	ck_assert_int_eq(child_exit(reader, SOON_MS), 0);
+	ck_assert_int_eq(read_one(loop, 40), 0);
+}
+END_TEST
+
+START_TEST(who_reads_a_held_disk_can_be_killed)
+{
+	make_disk(1, piece_file(0, 64, below_file, 0));
+
+	AUTO(auto_close) int fd = open_export(1, O_RDONLY);
+
+	ck_assert_int_eq(disks_hold(disks, 1), 0);
+
+	pid_t reader = read_aside(fd, 1);
+
+	ck_assert_int_eq(child_exit(reader, LATER_MS), -1);
+	ck_assert_int_eq(kill(reader, SIGKILL), 0);
+	ck_assert_int_eq(child_exit(reader, SOON_MS), 128 + SIGKILL);
+	ck_assert_int_eq(disks_release(disks, 1), 0);
+	ck_assert_int_eq(read_one(fd, 1), 0);
+}
+END_TEST
+
+START_TEST(when_all_fail_who_waits_gets_an_error)
+{
+	struct holder holder;
+
+	make_disk(1, piece_file(0, 64, below_file, 0));
+	make_disk(2, piece_disk(0, 64, 1, 0));
+
+	AUTO(auto_close) int loop = loop_on(2);
+
+	ck_assert_int_eq(disks_hold(disks, 1), 0);
+
+	pid_t reader = read_aside(loop, 1);
+
+	usleep(LATER_MS * 1000);
+	hold_aside(&holder);
+	ck_assert_int_eq(disks_fail_all(disks), 0);
+	ck_assert_int_eq(child_exit(reader, SOON_MS), EIO);
+	ck_assert_int_eq(pthread_join(holder.thread, NULL), 0);
+	ck_assert_int_eq(read_one(loop, 33), -EIO);
+	ck_assert_int_eq(disks_hold(disks, 2), -EIO);
+	/* It can be taken away as any other. */
+	ck_assert_int_eq(disks_remove(disks, 2), 0);
+}
+END_TEST
+
+START_TEST(when_the_process_is_killed_nobody_waits_for_it)
+{
+	make_disk(1, piece_file(0, 64, below_file, 0));
+
+	AUTO(auto_close) int loop = loop_on(1);
+	uint64_t bytes;
+
+	ck_assert_int_eq(disks_hold(disks, 1), 0);
+	ck_assert(!becomes_readable(disks_gone_fd(disks), 0));
+
+	pid_t reader = read_aside(loop, 1);
+
+	ck_assert_int_eq(child_exit(reader, LATER_MS), -1);
+	ck_assert_int_eq(kill(disks_pid(disks), SIGKILL), 0);
+	ck_assert_int_eq(child_exit(reader, SOON_MS), EIO);
+	ck_assert(becomes_readable(disks_gone_fd(disks), SOON_MS));
+	ck_assert_int_eq(read_one(loop, 33), -EIO);
+	ck_assert_int_eq(ioctl(loop, BLKGETSIZE64, &bytes), 0);
+	ck_assert_int_eq(disks_release(disks, 1), -ENOTCONN);
+	ck_assert_int_eq(disks_create(disks, 2), -ENOTCONN);
+}
+END_TEST
+
+/* A starter of another such process, where reads of disk 1 take long; tells the process's number.
+ */
+static pid_t start_another(int *ret_server)
+{
+	int pipe_fds[2];
+
+	ck_assert_int_eq(mkdir("other", 0700), 0);
+	ck_assert_int_eq(pipe(pipe_fds), 0);
+
+	pid_t pid = fork();
+
+	ck_assert_int_ge(pid, 0);
+	if (pid == 0) {
+		/* Not ended: it is the test's. */
+		if (disks_start("other", &disks) < 0 || disks_create(disks, 1) < 0)
+			_exit(1);
+
+		struct disk_piece piece = {
+			.length = 64,
+			.kind = DISK_PIECE_DELAY,
+			.delayed = { { { 2, 0 }, 1000000 } },
+		};
+		pid_t server = disks_pid(disks);
+
+		if (disks_map(disks, 1, &piece, 1) < 0 ||
+			write(pipe_fds[1], &server, sizeof server) < 0)
+			_exit(1);
+		close(pipe_fds[1]);
+		pause();
+		_exit(1);
+	}
+	close(pipe_fds[1]);
+	ck_assert_int_eq(read(pipe_fds[0], ret_server, sizeof *ret_server), sizeof *ret_server);
+	/* The process has not kept its starter's end, or this would wait. */
+	ck_assert(becomes_readable(pipe_fds[0], SOON_MS));
+	close(pipe_fds[0]);
+	return pid;
+}
+
+START_TEST(the_process_ends_with_a_starter_that_is_killed)
+{
+	int server;
+	pid_t starter = start_another(&server);
+	AUTO(auto_close) int loop = loop_on_path("other/devices/1");
+	pid_t reader = read_aside(loop, 1);
+
+	ck_assert_int_eq(child_exit(reader, LATER_MS), -1);
+	ck_assert_int_eq(kill(starter, SIGKILL), 0);
+	ck_assert_int_eq(child_exit(starter, SOON_MS), 128 + SIGKILL);
+	ck_assert_int_eq(child_exit(reader, SOON_MS), EIO);
+	ck_assert_int_eq(read_one(loop, 33), -EIO);
+	for (int tries = 0; kill(server, 0) == 0 && tries < SOON_MS / 10; tries++)
+		usleep(10000);
+	ck_assert_int_eq(kill(server, 0), -1);
+	/* Not mounted any more. */
+	ck_assert_int_eq(rmdir("other/devices"), 0);
+	ck_assert_int_eq(rmdir("other/exports"), 0);
+	ck_assert_int_eq(rmdir("other"), 0);
+}
+END_TEST
+
+START_TEST(signals_of_a_terminal_do_not_end_the_process)
+{
+	make_disk(1, piece_zero(0, 64));
+	ck_assert_int_eq(kill(disks_pid(disks), SIGINT), 0);
+	ck_assert_int_eq(kill(disks_pid(disks), SIGHUP), 0);
+	ck_assert_int_eq(kill(disks_pid(disks), SIGTERM), 0);
+	ck_assert(!becomes_readable(disks_gone_fd(disks), LATER_MS));
+	ck_assert_int_ne(getsid(disks_pid(disks)), getsid(0));
+	ck_assert_int_eq(disks_flush(disks, 1), 0);
+}
+END_TEST
+
+int main(int argc, char **argv)
+{
+	Suite *suite = suite_create("dm_disks_ends");
+	TCase *tests = tcase_create("ends");
+	const char *unable = disks_unable();
+
+	(void)argc;
+	if (unable) {
+		printf("SKIP: %s\n", unable);
+		return EXIT_SKIPPED;
+	}
+	tcase_set_timeout(tests, 60);
+	tcase_add_checked_fixture(tests, disks_setup, disks_teardown);
+	tcase_add_test(tests, a_hold_waits_until_a_disk_below_goes_on);
+	tcase_add_test(tests, a_hold_that_is_interrupted_holds_nothing);
+	tcase_add_test(tests, who_reads_a_held_disk_can_be_killed);
+	tcase_add_test(tests, when_all_fail_who_waits_gets_an_error);
+	tcase_add_test(tests, when_the_process_is_killed_nobody_waits_for_it);
+	tcase_add_test(tests, the_process_ends_with_a_starter_that_is_killed);
+	tcase_add_test(tests, signals_of_a_terminal_do_not_end_the_process);
+	suite_add_tcase(suite, tests);
+	return engine_suite_run(suite, argv[0]);
+}
