@@ -232,7 +232,7 @@ static void drop_unused(struct origins *origins)
 		list_for_each (link, &origins->areas) {
 			struct cow_area *area = CONTAINER_OF(link, struct cow_area, link);
 
-			if (area->uses == 0 && !area->device &&
+			if (area->uses == 0 && !area->device && !area->is_dropped &&
 				(area->persistence == DM_TRANSIENT || area->is_merged))
 				unused = area;
 		}
@@ -273,7 +273,8 @@ static void delete_left(struct origins *origins, uint64_t disk)
 		list_for_each (link, &origins->areas) {
 			struct cow_area *area = CONTAINER_OF(link, struct cow_area, link);
 
-			if (!area->device && area->left_by == disk && area->uses == 0)
+			if (!area->device && area->left_by == disk && area->uses == 0 &&
+				!area->is_dropped)
 				left = area;
 		}
 		pthread_mutex_unlock(&origins->lock);

@@ -14,6 +14,8 @@
 
 #define FILE_NAME_BYTES (COW_ID_TEXT_BYTES + 8)
 #define FILE_SUFFIX	".json"
+#define DELETE_TRIES	200
+#define DELETE_PAUSE_US 5000
 
 static void file_name(const struct cow_area *area, char *name)
 {
@@ -56,6 +58,9 @@ int cow_area_keep(struct origins *origins, const struct cow_area *area)
 		json_object_set_new(
 			kept, "merged_from", json_integer((json_int_t)area->merged_from));
 
+	if (kept && area->is_dropped)
+		json_object_set_new(kept, "dropped", json_true());
+
 	int error = kept ? kept_write(origins->areas_fd, name, kept) : -ENOMEM;
 
 	json_decref(kept);
@@ -92,6 +97,7 @@ static bool load_area(struct cow_area *area, const json_t *kept)
 		!load_number(kept, "chunk_sectors", &chunk) || chunk == 0 || chunk > UINT32_MAX)
 		return false;
 	area->chunk_sectors = (uint32_t)chunk;
+	area->is_dropped = json_is_true(json_object_get(kept, "dropped"));
 	return strchr(area->origin_key, '/') == NULL && strchr(area->name, '/') == NULL;
 }
 
@@ -150,30 +156,81 @@ void cow_areas_free(struct origins *origins)
 	}
 }
 
-void cow_area_delete(struct origins *origins, struct cow_area *area)
+static struct origin *origin_of(struct origins *origins, const struct cow_area *area)
+{
+	list_for_each (link, &origins->origins) {
+		struct origin *origin = CONTAINER_OF(link, struct origin, link);
+
+		if (strcmp(origin->key, area->origin_key) == 0)
+			return origin;
+	}
+	return NULL;
+}
+
+/* The snapshot in the rig.  disks/ may have it open for a moment yet, somebody else for ever. */
+static int delete_snapshot(struct origins *origins, const struct cow_area *area)
 {
 	const struct patience patience = { .stopping = &origins->stopping };
-	struct origin *origin = NULL;
-	char name[FILE_NAME_BYTES];
+	int error = -EBUSY;
 
 	pthread_mutex_lock(&origins->lock);
-	list_for_each (link, &origins->origins) {
-		struct origin *at = CONTAINER_OF(link, struct origin, link);
 
-		if (strcmp(at->key, area->origin_key) == 0)
-			origin = at;
+	struct origin *origin = origin_of(origins, area);
+
+	pthread_mutex_unlock(&origins->lock);
+	/* In a rig that does not run it goes when that starts. */
+	if (!origin || area->name[0] == '\0')
+		return 0;
+	for (unsigned try = 0; error == -EBUSY && try < DELETE_TRIES; try++) {
+		if (try > 0)
+			usleep(DELETE_PAUSE_US);
+		error = backing_call(origin->backing, "snapshot.delete",
+			json_pack("{s:s}", "name", area->name), &patience, NULL);
 	}
+	return error == -ENOENT ? 0 : error;
+}
+
+void cow_area_delete(struct origins *origins, struct cow_area *area)
+{
+	char name[FILE_NAME_BYTES];
+
+	/* The next world tries again. */
+	if (delete_snapshot(origins, area) < 0) {
+		area->is_dropped = true;
+		area->left_by = 0;
+		(void)cow_area_keep(origins, area);
+		return;
+	}
+	pthread_mutex_lock(&origins->lock);
 	list_remove(&area->link);
 	pthread_mutex_unlock(&origins->lock);
-
-	/* In a rig that does not run it goes when that starts. */
-	if (origin && area->name[0] != '\0')
-		(void)backing_call(origin->backing, "snapshot.delete",
-			json_pack("{s:s}", "name", area->name), &patience, NULL);
 	file_name(area, name);
 	if (unlinkat(origins->areas_fd, name, 0) < 0 && errno != ENOENT)
 		log_error_code(-errno, "cannot remove '%s/areas/%s'", origins->order.state, name);
 	free(area);
+}
+
+/* The one after AT that was to be deleted; NULL: there is none. */
+static struct cow_area *next_dropped(struct origins *origins, struct list **at)
+{
+	struct cow_area *area = NULL;
+
+	for (; *at != &origins->areas && !area; *at = (*at)->next) {
+		struct cow_area *here = CONTAINER_OF(*at, struct cow_area, link);
+
+		if (here->is_dropped)
+			area = here;
+	}
+	return area;
+}
+
+void cow_areas_delete_dropped(struct origins *origins)
+{
+	struct list *at = origins->areas.next;
+	struct cow_area *area;
+
+	while ((area = next_dropped(origins, &at)))
+		cow_area_delete(origins, area);
 }
 
 struct cow_area *cow_area_with_id(struct origins *origins, const struct cow_id *id)

@@ -68,6 +68,7 @@ int origins_start(const struct origins_order *order, struct origins **ret)
 		origins_end(origins);
 		return error;
 	}
+	cow_areas_delete_dropped(origins);
 	*ret = origins;
 	return 0;
 }

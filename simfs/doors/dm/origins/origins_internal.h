@@ -55,6 +55,7 @@ struct cow_area {
 	bool is_lost;	       /* there is a header, and no snapshot of ours */
 	atomic_bool is_failed; /* its merge failed */
 	bool is_merged;	       /* its merge ended: nobody needs it any more */
+	bool is_dropped;       /* it was to be deleted, and could not be yet */
 	unsigned uses;	       /* tables that have it */
 
 	/* While a device shows it. */
@@ -118,8 +119,9 @@ void cow_areas_free(struct origins *origins);
 struct cow_area *cow_area_new(struct origins *origins);
 int cow_area_keep(struct origins *origins, const struct cow_area *area);
 
-/* The area and the engine's snapshot go. */
+/* The area and the engine's snapshot go; where that is open for long, in the next world. */
 void cow_area_delete(struct origins *origins, struct cow_area *area);
+void cow_areas_delete_dropped(struct origins *origins);
 
 /* The lock is held. */
 struct cow_area *cow_area_with_id(struct origins *origins, const struct cow_id *id);

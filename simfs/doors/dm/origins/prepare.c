@@ -59,7 +59,7 @@ static void drop_former(struct origins *origins, const struct cow_area *area)
 		list_for_each (link, &origins->areas) {
 			struct cow_area *at = CONTAINER_OF(link, struct cow_area, link);
 
-			if (at != area && !at->device && at->uses == 0 &&
+			if (at != area && !at->device && at->uses == 0 && !at->is_dropped &&
 				at->place.disk == area->place.disk &&
 				at->place.offset == area->place.offset)
 				former = at;
