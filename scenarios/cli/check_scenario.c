@@ -245,7 +245,7 @@ static void steady_add(const struct check_arguments *arguments, struct scenario 
 /* Only a file system has what the client reads, or what it is compared by. */
 static bool wants_files(const struct check_arguments *arguments)
 {
-	return arguments->gives == CLIENT_GIVES_TREE ||
+	return arguments->gives == CLIENT_GIVES_TREE || arguments->gives == CLIENT_GIVES_LVM ||
 	       (arguments->adapter && arguments->adapter->file_system == CLIENT_EXT4);
 }
 

@@ -23,10 +23,10 @@ static const struct {
 	{ 11, false, "table-deps" },
 	{ 12, false, "table-status" },
 	{ 13, false, "list-versions" },
-	{ 14, false, "target-msg" },
+	{ 14, false, "message" },
 	{ 15, false, "set-geometry" },
 	{ 16, false, "arm-poll" },
-	{ 17, false, "get-target-version" },
+	{ 17, false, "target-version" },
 };
 
 const char *dm_ioctls_name(unsigned nr, bool suspends)

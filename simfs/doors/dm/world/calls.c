@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "simfs/base/clock.h"
@@ -11,12 +12,16 @@
 #include "simfs/doors/dm/world/caller.h"
 #include "simfs/doors/dm/world/command_journal.h"
 #include "simfs/doors/dm/world/effects.h"
+#include "simfs/doors/dm/world/strikes.h"
 #include "simfs/doors/dm/world/world_internal.h"
 
 /* How long a call that waits for others goes without asking whether its caller lives. */
 #define LOOK_AGAIN_NS	  (200 * NS_PER_MS)
 
 #define IOCTL_NUMBER_MASK 0xffu
+
+/* Of an event number that is a udev cookie; above it are flags for udev's rules. */
+#define COOKIE_MASK 0xffffu
 
 struct call_memory {
 	uint8_t *data;
@@ -67,6 +72,53 @@ static void effect_await(struct world *world, const struct caller *caller, struc
 	}
 }
 
+/* What the rig's rules do to CALL before it begins.  With the lock, which is given up meanwhile. */
+static void call_strike(struct world *world, const struct caller *caller, struct dm_call *call)
+{
+	const char *ioctl = dm_call_ioctl(call);
+	char device[DM_NAME_LEN];
+	int error;
+
+	snprintf(device, sizeof device, "%s", dm_call_device(call));
+	pthread_mutex_unlock(&world->lock);
+	error = strike_ioctl(world->strikes, caller, ioctl, device);
+	pthread_mutex_lock(&world->lock);
+	if (error < 0)
+		dm_call_fail(call, error);
+}
+
+/* Whether CALL names a cookie, for which its caller waits until udev has answered. */
+static bool has_cookie(const struct dm_call *call)
+{
+	static const char *const ioctls[] = { "resume", "remove", "rename" };
+
+	if ((dm_call_event_nr(call) & COOKIE_MASK) == 0)
+		return false;
+	for (size_t i = 0; i < sizeof ioctls / sizeof ioctls[0]; i++) {
+		if (strcmp(dm_call_ioctl(call), ioctls[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * udev is told of DEVICE, and libdevmapper answers its cookie itself, since no udev is seen; but
+ * when that is lost on the way, it is told that udev does, which never comes.
+ */
+static void udev_tell(
+	struct world *world, const struct caller *caller, struct dm_call *call, const char *device)
+{
+	int result;
+
+	if (!has_cookie(call))
+		return;
+	pthread_mutex_unlock(&world->lock);
+	result = strike_udev(world->strikes, caller, device);
+	pthread_mutex_lock(&world->lock);
+	if (result != 0)
+		dm_call_uevent(call);
+}
+
 /* All steps of CALL.  With the lock, which is given up meanwhile.  A sweep has no caller. */
 static void call_run(struct world *world, const struct caller *caller, struct dm_call *call)
 {
@@ -89,8 +141,10 @@ static int call_perform(
 	char device[DM_NAME_LEN];
 	const char *ioctl = dm_call_ioctl(call);
 
+	call_strike(world, caller, call);
 	call_run(world, caller, call);
 	snprintf(device, sizeof device, "%s", dm_call_device(call));
+	udev_tell(world, caller, call, device);
 	int answer = dm_call_end(call, ret_length);
 
 	command_journal_asked(world->command_journal, caller->pid, ioctl, device, answer);

@@ -26,6 +26,7 @@
 #include "simfs/doors/dm/world/join.h"
 #include "simfs/doors/dm/world/old_messages.h"
 #include "simfs/doors/dm/world/physical.h"
+#include "simfs/doors/dm/world/strikes.h"
 #include "simfs/doors/dm/world/sweeper.h"
 #include "simfs/doors/dm/world/trap.h"
 #include "simfs/doors/dm/world/world_internal.h"
@@ -183,6 +184,8 @@ static int start_door(struct supervisor *supervisor)
 	if (result == 0)
 		result = start_journal(world);
 	if (result == 0)
+		result = strikes_create(world->options.mount_point, &world->strikes);
+	if (result == 0)
 		result = trap_start(world, &world->trap);
 	if (result == 0)
 		result = join_serve(world, &supervisor->joins);
@@ -206,6 +209,7 @@ static void world_deinit(struct supervisor *supervisor)
 	sweeper_end(supervisor->sweeper);
 	trap_end(world->trap);
 	commands_close(world->command_journal);
+	strikes_destroy(world->strikes);
 	if (world->model)
 		physical_leave(world);
 	if (world->effects)

@@ -16,6 +16,7 @@ struct group;
 struct effects;
 struct freezer;
 struct origins;
+struct strikes;
 struct trap;
 
 /*
@@ -51,6 +52,7 @@ struct world {
 	struct effects *effects;
 	struct freezer *freezer; /* started before there are threads */
 	struct command_journal *command_journal;
+	struct strikes *strikes;
 	struct trap *trap;
 
 	int host_dev;	     /* the machine's /dev, O_PATH: loop-control and loopN are there */
