@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=sh
+#
+# e2e_world.sh - the real LVM tools in the world of `snaprig lvm`: what they say, to the letter.
+#
+# Sourced behind e2e.sh by a test, and by the scripts that it runs inside, which have only
+# what is below "inside".
+
+# requires_world TOOL... - root, loop devices, and LVM's tools of the version whose texts are known.
+requires_world()
+{
+	requires_root
+	requires_loop
+	requires lvm dmsetup mkfs.ext4 "$@"
+	lvm version 2>/dev/null | grep -q 'LVM version: *2\.03\.16' ||
+		skip "another version of LVM"
+}
+
+# in_world [OPTION...] - runs what stdin says in the world of the volume $image, 64 MiB, which
+# is made when it is not there.  It fails with the first command that does.
+# shellcheck disable=SC2154 # of e2e.sh
+in_world()
+{
+	image=$work/volume.img
+	[ -e "$image" ] || rig create "$image" --size 64MiB
+	{
+		echo ". '$e2e_root/tests/lib/e2e_world.sh'"
+		echo "set -eu"
+		cat
+	} >inside
+	LVM_SUPPRESS_FD_WARNINGS=1 rig lvm "$@" "$image" -- sh "$work/inside" ||
+		fail "in the world: exit $?"
+}
+
+# ---- inside ----
+
+# says EXIT TEXT COMMAND... - the command exits so and prints exactly that, on stdout and stderr.
+says()
+{
+	world_exit=$1 world_text=$2
+	shift 2
+	world_status=0
+	world_said=$("$@" 2>&1 </dev/null) || world_status=$?
+	[ "$world_status" = "$world_exit" ] && [ "$world_said" = "$world_text" ] || {
+		printf '%s\n' "FAIL: $*: exit $world_status and not $world_exit" \
+			"--- said" "$world_said" "--- wanted" "$world_text"
+		exit 1
+	}
+}
+
+# field COMMAND... - its only line without the blanks around.
+field()
+{
+	"$@" | sed 's/^ *//; s/ *$//'
+}
+
+# held_open NODE - by a reader in the background; its number in $holder.
+held_open()
+{
+	sleep 100 <"$1" &
+	holder=$!
+	until [ -e "/proc/$holder/exe" ] && [ "$(readlink "/proc/$holder/exe")" != "$(readlink /proc/$$/exe)" ]; do
+		:
+	done
+}
+
+let_go()
+{
+	kill "$holder"
+	wait "$holder" || :
+}
+
+# partition NODE - an old table with one partition: from sector 2048, 100000 of them.
+partition()
+{
+	printf '\0\0\0\0\203\0\0\0\0\010\0\0\240\206\001\0' |
+		dd of="$1" bs=1 seek=446 conv=notrunc status=none
+	printf '\125\252' | dd of="$1" bs=1 seek=510 conv=notrunc status=none
+}
