@@ -71,6 +71,7 @@ static void check_devices(struct dm_caller *caller)
 {
 	for (struct dm_device *at = NULL; (at = dm_model_next(caller->model, at));) {
 		MUST(*at->name && !at->turn && !at->load_turn && !at->coming);
+		MUST(!at->performing);
 		MUST(dm_model_find_name(caller->model, at->name) == at);
 		MUST(dm_model_find_minor(caller->model, at->minor) == at);
 		unsigned int tables = 0;

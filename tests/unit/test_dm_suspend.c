@@ -2,6 +2,7 @@
 /* Devices hold their I/O and go on with other tables: what is done, and in which order. */
 #include <check.h>
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "tests/lib/dm_caller.h"
@@ -274,21 +275,90 @@ START_TEST(who_waits_for_his_turn_can_give_up)
 }
 END_TEST
 
-static void remove_meanwhile(struct dm_caller *same, struct dm_effect *effect)
+static char *second_load;
+
+static void load_too(struct dm_caller *same, struct dm_effect *effect)
 {
+	static const struct dm_request request = {
+		.nr = DM_TABLE_LOAD_CMD, .name = "s", .table = "0 8 zero "
+	};
+	size_t length;
+
 	if (effect->kind != DM_EFFECT_PREPARE)
 		return;
 	same->meanwhile = NULL;
-	ck_assert_int_eq(dm_caller_remove(same, "s"), 0);
+	second_load = dm_request_bytes(&request, &length);
+	other = dm_call_begin(same->model, request.nr, second_load, length, NULL);
+	struct dm_effect *turn = dm_call_next(other);
+	ck_assert_int_eq(turn->kind, DM_EFFECT_TURN);
+	ck_assert(dm_effect_waits(turn));
+	/* Suspending is not loading. */
+	ck_assert_int_eq(dm_caller_suspend(same, "s"), 0);
 }
 
-START_TEST(a_table_for_a_device_that_went_meanwhile_is_dropped)
+START_TEST(tables_of_a_device_are_loaded_one_after_another)
 {
+	size_t length;
+
+	dm_caller_make(&caller, "cow", "0 64 linear 259:0 0");
+	dm_caller_create(&caller, "s");
+	caller.meanwhile = load_too;
+	ck_assert_int_eq(dm_caller_load(&caller, "s", "0 16 snapshot 259:0 7:1 P 8"), 0);
+	for (struct dm_effect *effect; (effect = dm_call_next(other));) {
+		ck_assert(!dm_effect_waits(effect));
+		dm_caller_perform(&caller, effect);
+	}
+	ck_assert_int_eq(dm_call_end(other, &length), 0);
+	/* The later one stays. */
+	ck_assert_uint_eq(dm_table_size(dm_caller_device(&caller, "s")->inactive), 8);
+	free(second_load);
+}
+END_TEST
+
+static char *removal;
+
+/* Somebody removes the device that a table is prepared for. */
+static void remove_meanwhile(struct dm_caller *same, struct dm_effect *effect)
+{
+	static const struct dm_request request = { .nr = DM_DEV_REMOVE_CMD, .name = "s" };
+	size_t length;
+
+	if (effect->kind != DM_EFFECT_PREPARE)
+		return;
+	same->meanwhile = NULL;
+	removal = dm_request_bytes(&request, &length);
+	other = dm_call_begin(same->model, request.nr, removal, length, NULL);
+	for (;;) {
+		struct dm_effect *next = dm_call_next(other);
+		if (next->kind == DM_EFFECT_TURN) {
+			ck_assert(dm_effect_waits(next));
+			return;
+		}
+		ck_assert_int_eq(next->kind, DM_EFFECT_COUNT);
+		dm_caller_perform(same, next);
+	}
+}
+
+START_TEST(a_device_stays_while_something_is_done_about_it)
+{
+	struct dm_effect *effect;
+	size_t length;
+
 	dm_caller_make(&caller, "cow", "0 64 linear 259:0 0");
 	dm_caller_create(&caller, "s");
 	caller.meanwhile = remove_meanwhile;
-	ck_assert_int_eq(dm_caller_load(&caller, "s", "0 16 snapshot 259:0 7:1 P 8"), -ENXIO);
+	ck_assert_int_eq(dm_caller_load(&caller, "s", "0 16 snapshot 259:0 7:1 P 8"), 0);
+	ck_assert_uint_eq(dm_device_opens(dm_caller_device(&caller, "cow")), 1);
+	caller.log[0] = '\0';
+	while ((effect = dm_call_next(other))) {
+		ck_assert(!dm_effect_waits(effect));
+		dm_caller_perform(&caller, effect);
+	}
+	ck_assert_int_eq(dm_call_end(other, &length), 0);
+	expect_log("destroy s;");
+	ck_assert_ptr_null(dm_model_find_name(caller.model, "s"));
 	ck_assert_uint_eq(dm_device_opens(dm_caller_device(&caller, "cow")), 0);
+	free(removal);
 }
 END_TEST
 
@@ -306,7 +376,8 @@ static void add_states(TCase *tcase)
 	tcase_add_test(tcase, a_snapshot_is_prepared_when_its_table_is_loaded);
 	tcase_add_test(tcase, who_changes_a_device_has_it_for_himself);
 	tcase_add_test(tcase, who_waits_for_his_turn_can_give_up);
-	tcase_add_test(tcase, a_table_for_a_device_that_went_meanwhile_is_dropped);
+	tcase_add_test(tcase, tables_of_a_device_are_loaded_one_after_another);
+	tcase_add_test(tcase, a_device_stays_while_something_is_done_about_it);
 }
 
 int main(int argc, char **argv)

@@ -263,8 +263,29 @@ static void finish(struct dm_call *call, int error)
 		call->answer = call->param->data_size;
 }
 
+/* From the moment that an effect is handed out until the next step, or the end. */
+static void note_performing(struct dm_call *call)
+{
+	enum dm_effect_kind kind = call->effect.kind;
+
+	if (kind == DM_EFFECT_TURN || kind == DM_EFFECT_WAIT)
+		return;
+	call->performed_on = dm_device_get(call->effect.device);
+	call->performed_on->performing++;
+}
+
+static void note_performed(struct dm_call *call)
+{
+	if (!call->performed_on)
+		return;
+	call->performed_on->performing--;
+	dm_device_put(call->performed_on);
+	call->performed_on = NULL;
+}
+
 struct dm_effect *dm_call_next(struct dm_call *call)
 {
+	note_performed(call);
 	while (!call->ended) {
 		dm_step *step = call->then;
 
@@ -275,10 +296,12 @@ struct dm_effect *dm_call_next(struct dm_call *call)
 		}
 		call->asked = false;
 		int error = step(call);
-		if (error)
+		if (error) {
 			finish(call, error);
-		else if (call->asked)
+		} else if (call->asked) {
+			note_performing(call);
 			return &call->effect;
+		}
 	}
 	return NULL;
 }
@@ -314,6 +337,7 @@ int dm_call_end(struct dm_call *call, size_t *length)
 	int error = call->ended ? call->error : -EINTR;
 
 	*length = call->answer;
+	note_performed(call);
 	give_turns_back(call);
 	let_go(call, call->table);
 	let_go(call, call->old);

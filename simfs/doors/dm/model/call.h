@@ -26,8 +26,9 @@
 enum dm_effect_kind {
 	DM_EFFECT_NONE,
 	/*
-	 * Another call is in the midst of changing DEVICE.  To be waited for without being
-	 * performed; whoever gives up sets result to -EINTR.
+	 * Another call is in the midst of changing DEVICE, or of something that it must not
+	 * lose.  To be waited for without being performed; whoever gives up sets result to
+	 * -EINTR.
 	 */
 	DM_EFFECT_TURN,
 	/* As TURN: until an event of DEVICE (DEV_WAIT). */
@@ -99,7 +100,7 @@ struct dm_effect {
 	bool of_table;
 	const struct dm_target *target;
 	/* What TURN and WAIT wait for: the model's own. */
-	bool loading;
+	bool loading, going;
 	uint32_t event_nr;
 	/* Answers. */
 	unsigned int major, minor;

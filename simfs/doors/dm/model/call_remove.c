@@ -18,11 +18,16 @@ static int remove_busy(struct dm_call *call)
 	return 0;
 }
 
-static void ask_destroy(struct dm_call *call, dm_step *then)
+/* What others are in the midst of comes first: AGAIN is to be tried when that has ended. */
+static void ask_destroy(struct dm_call *call, dm_step *again, dm_step *then)
 {
 	struct dm_device *device = call->device;
-	struct dm_effect *effect = dm_ask(call, DM_EFFECT_DESTROY, then);
 
+	if (device->performing) {
+		dm_ask(call, DM_EFFECT_TURN, again)->going = true;
+		return;
+	}
+	struct dm_effect *effect = dm_ask(call, DM_EFFECT_DESTROY, then);
 	effect->from = device->active;
 	effect->to = device->inactive;
 	device->life = DM_DYING;
@@ -55,10 +60,12 @@ static int removed(struct dm_call *call)
 
 static int remove_in_turn(struct dm_call *call)
 {
+	if (call->effect.kind == DM_EFFECT_TURN && call->effect.result < 0)
+		return call->effect.result;
 	if (dm_device_opens(call->device))
 		return remove_busy(call);
 
-	ask_destroy(call, removed);
+	ask_destroy(call, remove_in_turn, removed);
 	return 0;
 }
 
@@ -123,11 +130,22 @@ static int victim_destroyed(struct dm_call *call)
 	return 0;
 }
 
+static int victim_in_its_turn(struct dm_call *call)
+{
+	if (call->effect.kind == DM_EFFECT_TURN && call->effect.result < 0)
+		return call->effect.result;
+	if (dm_device_opens(call->device))
+		return spare(call);
+
+	ask_destroy(call, victim_in_its_turn, victim_destroyed);
+	return 0;
+}
+
 static int victim_in_turn(struct dm_call *call)
 {
 	if (call->effect.kind == DM_EFFECT_TURN && call->effect.result < 0)
 		return call->effect.result;
-	if (call->device->life != DM_ALIVE) {
+	if (dm_call_is_late(call)) {
 		call->then = next_victim;
 		return 0;
 	}
@@ -135,11 +153,8 @@ static int victim_in_turn(struct dm_call *call)
 		dm_ask(call, DM_EFFECT_TURN, victim_in_turn);
 		return 0;
 	}
-	if (dm_device_opens(call->device))
-		return spare(call);
-
 	call->device->turn = call;
-	ask_destroy(call, victim_destroyed);
+	call->then = victim_in_its_turn;
 	return 0;
 }
 

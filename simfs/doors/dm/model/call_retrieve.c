@@ -123,7 +123,7 @@ static int retrieve_next(struct dm_call *call)
 	while (call->target < call->view->target_count) {
 		const struct dm_target *target = &call->view->targets[call->target];
 
-		if (is_told_from_outside(target)) {
+		if (is_told_from_outside(target) && !dm_call_is_late(call)) {
 			struct dm_effect *effect = dm_ask(call, DM_EFFECT_STATUS, target_told);
 			effect->from = call->view;
 			effect->target = target;
@@ -152,6 +152,8 @@ int dm_retrieve_status(struct dm_call *call)
 	dm_call_result(call, &room);
 	call->param->target_count = view->target_count;
 	call->target = 0;
+	/* For what is not asked: as if that had failed. */
+	call->effect.result = dm_call_is_late(call) ? -ENXIO : 0;
 	return retrieve_next(call);
 }
 

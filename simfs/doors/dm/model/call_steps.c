@@ -36,6 +36,8 @@ bool dm_effect_waits(const struct dm_effect *effect)
 
 	if (effect->result < 0)
 		return false;
+	if (effect->kind == DM_EFFECT_TURN && effect->going)
+		return device->performing > 0;
 	if (effect->kind == DM_EFFECT_TURN)
 		return effect->loading ? device->load_turn != NULL : device->turn != NULL;
 	return effect->kind == DM_EFFECT_WAIT && device->event_nr == effect->event_nr;
@@ -55,7 +57,7 @@ struct dm_effect *dm_ask(struct dm_call *call, enum dm_effect_kind kind, dm_step
 	effect->from = effect->to = NULL;
 	effect->target = NULL;
 	effect->freeze = effect->flush = effect->read_only = effect->minor_fixed = false;
-	effect->of_table = false;
+	effect->of_table = effect->going = false;
 	effect->major = effect->minor = effect->count = 0;
 	effect->status[0] = '\0';
 	call->asked = true;
@@ -110,6 +112,11 @@ int dm_call_find(struct dm_call *call)
 
 /* ---- turns ----------------------------------------------------------------- */
 
+bool dm_call_is_late(const struct dm_call *call)
+{
+	return call->device->life != DM_ALIVE;
+}
+
 static int take_turn(struct dm_call *call)
 {
 	struct dm_device *device = call->device;
@@ -117,7 +124,7 @@ static int take_turn(struct dm_call *call)
 
 	if (call->effect.kind == DM_EFFECT_TURN && call->effect.result < 0)
 		return call->effect.result;
-	if (device->life != DM_ALIVE)
+	if (dm_call_is_late(call))
 		return -ENXIO;
 	if (*turn) {
 		dm_ask(call, DM_EFFECT_TURN, take_turn);
@@ -183,10 +190,10 @@ static int tell_counted(struct dm_call *call)
 	return 0;
 }
 
-/* Who says that he does not look at it gets what was counted last. */
+/* Who says that he does not look at it gets what was counted last; so does who is late. */
 int dm_call_tell(struct dm_call *call, dm_step *after)
 {
-	if (call->flags & DM_SKIP_BDGET_FLAG) {
+	if (call->flags & DM_SKIP_BDGET_FLAG || dm_call_is_late(call)) {
 		tell(call);
 		call->then = after;
 		return 0;

@@ -188,18 +188,13 @@ static int load_target(struct dm_call *call)
 
 static int load_discarded(struct dm_call *call)
 {
-	return call->failure ? call->failure : dm_call_tell(call, NULL);
+	return dm_call_tell(call, NULL);
 }
 
 static int stage(struct dm_call *call)
 {
 	struct dm_device *device = call->device;
 
-	if (device->life != DM_ALIVE) {
-		call->failure = -ENXIO;
-		dm_ask(call, DM_EFFECT_DISCARD, load_discarded)->to = call->table;
-		return 0;
-	}
 	device->loaded = true;
 	call->old = device->inactive ? dm_table_get(device->inactive) : NULL;
 	device->inactive = call->table;

@@ -67,6 +67,8 @@ struct dm_device {
 	bool deferred;
 	/* Who is in the midst of changing it, and of loading a table. */
 	const struct dm_call *turn, *load_turn;
+	/* How many effects on it are being performed: it does not go meanwhile. */
+	unsigned int performing;
 	/* It had a table once: the sizes below it are no more looked at when one is loaded. */
 	bool loaded;
 	/* What was counted last (DM_EFFECT_COUNT). */

@@ -64,6 +64,8 @@ struct dm_call {
 	/* What was asked for last; its answer, to the step that follows. */
 	struct dm_effect effect;
 	bool asked;
+	/* It is being performed, on that device. */
+	struct dm_device *performed_on;
 
 	/* A reference each; NULL before.  A table that is none of the device's in the end goes. */
 	struct dm_device *device;
@@ -141,6 +143,8 @@ struct dm_effect *dm_ask(struct dm_call *call, enum dm_effect_kind kind, dm_step
 /* The device that the header names, into call->device: 0 or -ENXIO. */
 int dm_call_find(struct dm_call *call);
 void dm_call_take(struct dm_call *call, struct dm_device *device);
+/* It has gone, or goes, while this call was about something: nothing is asked of it any more. */
+bool dm_call_is_late(const struct dm_call *call);
 /* AFTER is in its turn to change the device; the call ends with -ENXIO if it is gone by then. */
 int dm_call_turn(struct dm_call *call, bool loading, dm_step *after);
 /* The answer tells of call->device, how often it is open, too; AFTER may be NULL. */
