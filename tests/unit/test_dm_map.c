@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "simfs/base/mix.h"
 #include "simfs/doors/dm/disks/map.h"
 #include "simfs/doors/dm/disks/walk.h"
 #include "simfs/doors/dm/disks/wire.h"
@@ -168,6 +169,48 @@ START_TEST(what_has_no_data_is_one_range_of_each_stripe)
 }
 END_TEST
 
+/* By sector: whether a walk with OP over [START, START + LENGTH) comes to it, of three disks. */
+static void touched(const struct disk_map *map, enum disk_op op, uint64_t start, uint64_t length,
+	char sectors[4][512])
+{
+	struct disk_walk walk = begin(map, op, start * S, length * S);
+	struct disk_step step;
+
+	memset(sectors, 0, 4 * sizeof sectors[0]);
+	while (disk_walk_next(&walk, &step))
+		for (uint64_t at = step.offset / S; at < (step.offset + step.length) / S; at++)
+			sectors[step.id][at]++;
+}
+
+START_TEST(what_has_no_data_touches_what_data_would)
+{
+	static char data[4][512], range[4][512];
+	uint64_t seed = engine_seed();
+
+	for (uint64_t i = 0; i < 1000; i++) {
+		uint64_t chunk = 1 + mix_below(seed, 5 * i, 8);
+		struct disk_piece piece = piece_striped(0, 0, chunk);
+		uint64_t cut, start, length;
+		struct disk_map whole, map;
+
+		piece.length = 3 * chunk * (1 + mix_below(seed, 5 * i + 1, 7));
+		cut = mix_below(seed, 5 * i + 2, piece.length);
+		ck_assert_int_eq(disk_map_make(&piece, 1, &whole), 0);
+
+		struct disk_piece patch = piece_zero(cut, 1);
+
+		ck_assert_int_eq(disk_map_patched(&whole, &patch, &map), 0);
+		start = mix_below(seed, 5 * i + 3, piece.length);
+		length = 1 + mix_below(seed, 5 * i + 4, piece.length - start);
+		touched(&map, DISK_OP_WRITE, start, length, data);
+		touched(&map, DISK_OP_DISCARD, start, length, range);
+		ck_assert_mem_eq(data[1], range[1], 3 * sizeof data[1]);
+		disk_map_clear(&whole);
+		disk_map_clear(&map);
+	}
+}
+END_TEST
+
 START_TEST(a_delay_has_a_place_for_each_kind_of_request)
 {
 	struct disk_piece piece = {
@@ -312,6 +355,7 @@ int main(int argc, char **argv)
 	tcase_add_test(tests, a_request_is_cut_at_the_pieces);
 	tcase_add_test(tests, stripes_take_turns);
 	tcase_add_test(tests, what_has_no_data_is_one_range_of_each_stripe);
+	tcase_add_test(tests, what_has_no_data_touches_what_data_would);
 	tcase_add_test(tests, a_delay_has_a_place_for_each_kind_of_request);
 	tcase_add_test(tests, a_flush_goes_to_each_place_once);
 	tcase_add_test(tests, a_patch_leaves_what_is_before_and_behind_it);

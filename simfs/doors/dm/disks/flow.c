@@ -222,7 +222,8 @@ void flow_abandon(struct flow *flow, struct flow_io *io, int error)
 {
 	if (io->is_answered)
 		return;
-	io_fail(io, 0, error);
+	io->error = error;
+	io->good = 0;
 	answer(io);
 	all_parked_drop(flow);
 }
