@@ -283,6 +283,16 @@ static void delete_left(struct origins *origins, uint64_t disk)
 	} while (left);
 }
 
+/* Whatever lay in the disk is not needed for it any more: files of rigs are closed. */
+static void empty(struct origins *origins, uint64_t disk, const struct dm_table *table)
+{
+	const struct disk_piece nothing = { .length = dm_table_size(table),
+		.kind = DISK_PIECE_ERROR };
+
+	if (is_special(table))
+		(void)disks_map(origins->disks, disk, &nothing, 1);
+}
+
 void origins_destroy(struct origins *origins, const struct dm_effect *effect)
 {
 	const struct dm_table *table = effect->from;
@@ -293,6 +303,7 @@ void origins_destroy(struct origins *origins, const struct dm_effect *effect)
 	pthread_mutex_lock(&origins->lock);
 	contents_forget(&origins->contents, disk);
 	pthread_mutex_unlock(&origins->lock);
+	empty(origins, disk, table);
 	leave_areas(origins, effect, table, NULL);
 	attach_areas(origins, table);
 	forget(origins, effect->from);

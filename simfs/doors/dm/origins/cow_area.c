@@ -207,6 +207,7 @@ void cow_area_delete(struct origins *origins, struct cow_area *area)
 	file_name(area, name);
 	if (unlinkat(origins->areas_fd, name, 0) < 0 && errno != ENOENT)
 		log_error_code(-errno, "cannot remove '%s/areas/%s'", origins->order.state, name);
+	origin_forget(origins, area->origin_key);
 	free(area);
 }
 

@@ -12,6 +12,13 @@
 #include "simfs/doors/dm/origins/kept.h"
 #include "simfs/doors/dm/origins/origins_internal.h"
 
+/*
+ * The engine counts no more blocks than 256 TiB have.  Of a longer origin (only zeros are so
+ * long) a rig has the beginning, as another disk; the rest is shown as it is.
+ */
+#define RIG_SECTORS_MAX (1ull << 37)
+#define CUT_DISK	(1ull << 40)
+
 static int open_live(struct origin *origin)
 {
 	AUTO(auto_free) char *path = NULL;
@@ -31,6 +38,8 @@ static void origin_end(struct origin *origin)
 	backing_stop(origin->backing);
 	origin_unwatch(origin);
 	backing_end(origin->backing);
+	if (origin->has_cut_disk)
+		(void)disks_remove(origin->origins->disks, origin->disk | CUT_DISK);
 	free(origin);
 }
 
@@ -147,6 +156,28 @@ static void sweep(struct origins *origins, const char *key, struct backing *back
 	json_decref(answer);
 }
 
+/* The disk that a rig of DISK is to be mounted on: itself, or the beginning of it. */
+static int rig_disk(struct origins *origins, uint64_t disk, uint64_t *ret)
+{
+	const struct disk_piece beginning = {
+		.length = RIG_SECTORS_MAX, .kind = DISK_PIECE_DISK, .disk = { .disk = disk }
+	};
+	uint64_t sectors;
+	int error = disks_size(origins->disks, disk, &sectors);
+
+	*ret = disk;
+	if (error < 0 || sectors <= RIG_SECTORS_MAX)
+		return error;
+	*ret = disk | CUT_DISK;
+	error = disks_create(origins->disks, *ret);
+	if (error < 0)
+		return error;
+	error = disks_map(origins->disks, *ret, &beginning, 1);
+	if (error < 0)
+		(void)disks_remove(origins->disks, *ret);
+	return error;
+}
+
 static int start(struct origins *origins, const char *key, uint64_t disk, struct origin **ret)
 {
 	AUTO(auto_free) char *mount_point = NULL;
@@ -160,18 +191,31 @@ static int start(struct origins *origins, const char *key, uint64_t disk, struct
 		asprintf(&log_path, "%s/%s.log", origins->order.scratch, key) < 0)
 		return -ENOMEM;
 
+	uint64_t below;
+	int error = rig_disk(origins, disk, &below);
+
+	if (error < 0)
+		return error;
+
 	const struct backing_order order = {
-		.image = disks_export_path(origins->disks, disk, image),
+		.image = disks_export_path(origins->disks, below, image),
 		.mount_point = mount_point,
 		.store = store,
 		.log_path = log_path,
 	};
-	int error = backing_spawn(&order, &backing);
 
-	if (error < 0)
+	error = backing_spawn(&order, &backing);
+	if (error == 0) {
+		sweep(origins, key, backing);
+		error = origin_add(origins, key, disk, backing, ret);
+	}
+	if (below == disk)
 		return error;
-	sweep(origins, key, backing);
-	return origin_add(origins, key, disk, backing, ret);
+	if (error == 0)
+		(*ret)->has_cut_disk = true;
+	else
+		(void)disks_remove(origins->disks, below);
+	return error;
 }
 
 static int new_key(char *key)
@@ -250,71 +294,6 @@ int origin_find(struct origins *origins, struct cow_area *area, uint64_t disk, s
 	return 0;
 }
 
-struct patch {
-	uint64_t disk;
-	struct disk_piece piece;
-};
-
-static struct disk_piece patch_piece(
-	const struct content_part *part, uint64_t disk, const struct origin *origin)
-{
-	struct disk_piece piece = { .start = part->start, .length = part->length };
-
-	if (origin && part->length <= backing_sectors(origin->backing)) {
-		piece.kind = DISK_PIECE_FILE;
-		piece.file.file = origin->live_file;
-	} else {
-		piece.kind = DISK_PIECE_DISK;
-		piece.disk.disk = disk;
-	}
-	return piece;
-}
-
-/* What is to be made anew, to free(); NULL when there is nothing.  The lock is held. */
-static struct patch *patches_of(
-	struct origins *origins, uint64_t disk, const struct origin *origin, size_t *ret_count)
-{
-	struct patch *patches = NULL;
-	size_t count = 0;
-
-	list_for_each (link, &origins->contents.disks) {
-		const struct content *content = CONTAINER_OF(link, struct content, link);
-
-		for (size_t i = 0; i < content->count; i++) {
-			const struct content_part *part = &content->parts[i];
-			struct patch *more;
-
-			if (!part->is_origin || part->below.disk != disk)
-				continue;
-			more = realloc(patches, (count + 1) * sizeof *patches);
-			if (!more)
-				break;
-			patches = more;
-			patches[count++] = (struct patch){ .disk = content->disk,
-				.piece = patch_piece(part, disk, origin) };
-		}
-	}
-	*ret_count = count;
-	return patches;
-}
-
-void origin_patch(struct origins *origins, uint64_t disk, const struct origin *origin)
-{
-	AUTO(auto_free) struct patch *patches = NULL;
-	size_t count;
-
-	pthread_mutex_lock(&origins->lock);
-	patches = patches_of(origins, disk, origin, &count);
-	pthread_mutex_unlock(&origins->lock);
-	for (size_t i = 0; i < count; i++) {
-		bool is_held = disks_hold(origins->disks, patches[i].disk) == 0;
-
-		(void)disks_patch(origins->disks, patches[i].disk, &patches[i].piece);
-		if (is_held)
-			(void)disks_release(origins->disks, patches[i].disk);
-	}
-}
-
 static bool is_shown(const struct origins *origins, const struct origin *origin)
 {
 	list_for_each (link, &origins->areas) {
@@ -326,16 +305,21 @@ static bool is_shown(const struct origins *origins, const struct origin *origin)
 	return false;
 }
 
-/* The state of a rig without a snapshot is worth nothing. */
-static void forget_state(struct origins *origins, const char *key)
+void origin_forget(struct origins *origins, const char *key)
 {
-	bool is_needed = false;
+	bool is_needed = key[0] == '\0';
 
 	pthread_mutex_lock(&origins->lock);
 	list_for_each (link, &origins->areas) {
 		const struct cow_area *area = CONTAINER_OF(link, struct cow_area, link);
 
 		if (strcmp(area->origin_key, key) == 0)
+			is_needed = true;
+	}
+	list_for_each (link, &origins->origins) {
+		const struct origin *origin = CONTAINER_OF(link, struct origin, link);
+
+		if (strcmp(origin->key, key) == 0)
 			is_needed = true;
 	}
 	pthread_mutex_unlock(&origins->lock);
@@ -370,6 +354,6 @@ void origin_leave_unused(struct origins *origins)
 		memcpy(key, unused->key, sizeof key);
 		origin_patch(origins, unused->disk, NULL);
 		origin_put(unused);
-		forget_state(origins, key);
+		origin_forget(origins, key);
 	}
 }

@@ -32,6 +32,7 @@ struct origin {
 	uint64_t disk;		     /* of ours: the device that is the origin */
 	struct backing *backing;
 	uint64_t live_file; /* of disks/: its live view */
+	bool has_cut_disk;
 	unsigned holders;
 	atomic_bool leaving;
 	pthread_t watcher;
@@ -91,7 +92,7 @@ struct origins {
 	struct list areas, uses, origins;
 };
 
-/* ---- origin.c: rigs ---- */
+/* ---- origin.c, origin_patch.c: rigs ---- */
 
 /* The rig of who is told to be the user's, at the start. */
 int origin_join_users(struct origins *origins);
@@ -108,6 +109,9 @@ void origin_put(struct origin *origin);
 
 /* Snapshot-origins over DISK are to be made anew, as its rig has come or goes. */
 void origin_patch(struct origins *origins, uint64_t disk, const struct origin *origin);
+
+/* The state of a rig that does not run goes when no area has a snapshot in it. */
+void origin_forget(struct origins *origins, const char *key);
 
 /* Ends the rig of DISK when nothing shows anything of it any more.  `work' is held. */
 void origin_leave_unused(struct origins *origins);

@@ -9,6 +9,8 @@
 #define SECTOR_BYTES 512u
 /* The header's chunk, and that of the first metadata area. */
 #define WIPED_CHUNKS 2u
+/* dm-snapshot's, for a table that says 0. */
+#define CHUNK_SECTORS_DEFAULT 32u
 
 static int read_header(struct origins *origins, uint64_t cow_disk, struct cow_header *ret)
 {
@@ -78,7 +80,7 @@ static int make_area(struct origins *origins, const struct dm_snapshot_target *t
 
 	if (!area)
 		return -ENOMEM;
-	area->chunk_sectors = target->chunk;
+	area->chunk_sectors = target->chunk ? target->chunk : CHUNK_SECTORS_DEFAULT;
 	area->persistence = target->persistence;
 	area->place = (struct disk_place){ .disk = cow_disk };
 	if (area->persistence != DM_TRANSIENT) {
