@@ -77,6 +77,21 @@ static void leave(struct carriers *carriers, struct carrier *carrier)
 	pthread_cond_broadcast(&carriers->unused);
 }
 
+struct carrier *carriers_use(struct carriers *carriers, uint64_t disk)
+{
+	struct carrier *found = NULL;
+	pthread_mutex_lock(&carriers->lock);
+	list_for_each (at, &carriers->list) {
+		struct carrier *carrier = CONTAINER_OF(at, struct carrier, link);
+		if (carrier->disk == disk)
+			found = carrier;
+	}
+	if (found)
+		found->users++;
+	pthread_mutex_unlock(&carriers->lock);
+	return found;
+}
+
 struct carrier *carriers_next(struct carriers *carriers, struct carrier *carrier)
 {
 	pthread_mutex_lock(&carriers->lock);

@@ -151,11 +151,20 @@ static int do_rename(struct world *world, const struct caller *caller, struct dm
 	return 0;
 }
 
+/* Whoever asks may do so while another removes the device: nobody has it open then. */
 static int count_opens(struct world *world, const struct dm_effect *effect, unsigned *ret)
 {
-	struct carrier *carrier = carriers_find(&world->effects->carriers, effect->device->minor);
+	struct carriers *carriers = &world->effects->carriers;
+	struct carrier *carrier = carriers_use(carriers, effect->device->disk);
+	if (!carrier) {
+		*ret = 0;
+		return 0;
+	}
+
 	struct opens_device device = carrier_device(carrier);
-	return opens_count(world->dev_device, &device, 0, ret);
+	int error = opens_count(world->dev_device, &device, 0, ret);
+	carriers_leave(carriers, carrier);
+	return error;
 }
 
 static int do_destroy(struct world *world, const struct caller *caller, struct dm_effect *effect)

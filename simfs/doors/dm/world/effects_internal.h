@@ -46,6 +46,8 @@ void carriers_deinit(struct carriers *carriers);
 int carriers_add(struct carriers *carriers, uint64_t disk, const struct loop_device *loop);
 /* The carrier of that minor, which is there. */
 struct carrier *carriers_find(struct carriers *carriers, unsigned minor);
+/* That of DISK, used until carriers_leave(); NULL when it has gone. */
+struct carrier *carriers_use(struct carriers *carriers, uint64_t disk);
 /* It goes, but not its loop device; waits until nobody uses it. */
 void carriers_remove(struct carriers *carriers, struct carrier *carrier);
 
