@@ -108,10 +108,13 @@ static void perform(struct recording *recording, struct dm_effect *effect)
 	case DM_EFFECT_STATUS:
 		dm_answer_params(recording->told, effect->target->start, effect->status,
 			sizeof effect->status);
+		sscanf(effect->status, "%*s %*s %*s %u", &effect->chunk);
 		break;
 	case DM_EFFECT_PREPARE:
-	case DM_EFFECT_DESTROY:
 		effect->result = -recording->error;
+		break;
+	case DM_EFFECT_DESTROY:
+		effect->result = recording->error == EBUSY ? -EBUSY : 0;
 		break;
 	case DM_EFFECT_TURN:
 	case DM_EFFECT_WAIT:
@@ -128,7 +131,8 @@ static void catch_up(struct recording *recording)
 	const struct dm_ioctl *told = (const struct dm_ioctl *)recording->told;
 	struct dm_device *device = NULL;
 
-	if (!recording->error)
+	/* A rename is an event of the model's own. */
+	if (!recording->error && recording->nr != DM_DEV_RENAME_CMD)
 		device = dm_model_find_name(recording->model, told->name);
 	if (device && device->active && dm_table_has(device->active, DM_SNAPSHOT))
 		while (device->event_nr < told->event_nr)
@@ -152,22 +156,29 @@ static void compare(struct recording *recording, int error)
 	recording->answers++;
 }
 
-static void ask(struct recording *recording)
+static int run(struct recording *recording, struct dm_call *call)
 {
 	struct dm_effect *effect;
+	size_t length;
+
+	ck_assert_ptr_nonnull(call);
+	while ((effect = dm_call_next(call)))
+		perform(recording, effect);
+	return dm_call_end(call, &length);
+}
+
+static void ask(struct recording *recording)
+{
 	size_t length = ((struct dm_ioctl *)recording->asked)->data_size;
 
 	dm_answer_ours(recording->nr, recording->asked);
 	catch_up(recording);
-
-	struct dm_call *call = dm_call_begin(
-		recording->model, recording->nr, recording->asked, length, recording);
-	ck_assert_ptr_nonnull(call);
-	while ((effect = dm_call_next(call)))
-		perform(recording, effect);
-
-	int error = dm_call_end(call, &length);
-	compare(recording, error);
+	compare(recording, run(recording, dm_call_begin(recording->model, recording->nr,
+						  recording->asked, length, recording)));
+	if (dm_model_has_deferred(recording->model)) {
+		memset(recording->told, 0, sizeof(struct dm_ioctl));
+		run(recording, dm_call_begin_sweep(recording->model));
+	}
 }
 
 /* ---- reading --------------------------------------------------------------- */

@@ -24,7 +24,7 @@ lvm_record_world()
 	"$SNAPRIG" create image --size "$lvm_volume_size" >/dev/null || return 1
 	# shellcheck disable=SC2016 # of the shell in the world
 	"$SNAPRIG" lvm image -- bash -c '
-		PV=$(pvs --noheadings -o pv_name vg0 | tr -d " ") exec "$@"' - "$lvm_record" "$1"
+		PV=$(pvs --noheadings -o pv_name | tr -d " ") exec "$@"' - "$lvm_record" "$1"
 	rm -rf image image.snaprig
 }
 
