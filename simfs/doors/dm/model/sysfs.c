@@ -54,21 +54,30 @@ static char *format_text(const char *format, va_list arguments)
 	return vasprintf(&text, format, arguments) < 0 ? NULL : text;
 }
 
+/* Room for one more entry, or NULL: it is doubled when it is full. */
+static struct dm_sysfs_entry *more_room(struct dm_sysfs *view)
+{
+	bool is_full = !(view->count & (view->count - 1));
+	struct dm_sysfs_entry *entries = view->entries;
+
+	if (is_full)
+		entries = reallocarray(entries, view->count ? 2 * view->count : 1, sizeof *entries);
+	if (entries)
+		view->entries = entries;
+	return entries;
+}
+
 static void add(struct builder *builder, enum dm_sysfs_kind kind, char *path, char *text)
 {
 	struct dm_sysfs *view = &builder->view;
-	struct dm_sysfs_entry *entries = NULL;
 
-	if (path && (text || kind == DM_SYSFS_FOLDER))
-		entries = reallocarray(view->entries, view->count + 1, sizeof *entries);
-	if (!entries) {
+	if (!path || (!text && kind != DM_SYSFS_FOLDER) || !more_room(view)) {
 		builder->error = -ENOMEM;
 		free(path);
 		free(text);
 		return;
 	}
-	view->entries = entries;
-	entries[view->count++] = (struct dm_sysfs_entry){ kind, path, text };
+	view->entries[view->count++] = (struct dm_sysfs_entry){ kind, path, text };
 }
 
 __attribute__((format(printf, 2, 3))) static void add_folder(
