@@ -6,6 +6,7 @@
 
 #include "scenarios/base/files.h"
 #include "scenarios/base/heap.h"
+#include "scenarios/run/lvm_world.h"
 #include "scenarios/run/rig_mounts.h"
 #include "scenarios/run/runner_internal.h"
 #include "simfs/base/cleanup.h"
@@ -58,6 +59,8 @@ static void snapshots_look(struct run *run)
 			continue;
 		/* The next incremental backup needs it. */
 		if (json_is_true(json_object_get(snapshot, "tracks_only")))
+			continue;
+		if (name && run->client->gives == CLIENT_GIVES_LVM && !lvm_has_snapshot(run, name))
 			continue;
 
 		AUTO(auto_free) char *leak = heap_format("snapshot '%s'", name ? name : "");

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "scenarios/base/files.h"
 #include "scenarios/base/heap.h"
@@ -97,6 +98,36 @@ static enum outcome run_line(
 	}
 	process_result_deinit(&result);
 	return outcome;
+}
+
+/* Whether the device-mapper path of NAME is a word of TEXT. */
+static bool has_path(const char *text, const char *name)
+{
+	AUTO(auto_free) char *path = heap_format("/dev/mapper/%s", name);
+
+	for (const char *at = text; (at = strstr(at, path)); at++) {
+		if (strchr(" \n", at[strlen(path)]))
+			return true;
+	}
+	return false;
+}
+
+bool lvm_has_snapshot(struct run *run, const char *name)
+{
+	char called[] = "left", line[] = "lvs --noheadings -o lv_dm_path";
+	const struct step step = { .name = called, .value = line };
+	AUTO(auto_free) char *log = heap_format("%s/logs/left.lvm.log", run->work);
+	struct process_result result;
+
+	unlink(log);
+	if (line_run(run, &step, false, log, &result) < 0)
+		return true;
+
+	AUTO(auto_free) char *said = file_text(log);
+	bool was_told = result.exit_status == 0 && said;
+
+	process_result_deinit(&result);
+	return !was_told || has_path(said, name);
 }
 
 bool lvm_struck(struct run *run, unsigned beside_before, int exit_status)

@@ -26,6 +26,13 @@ void lvm_words(const struct run *run, const char *command, const char *words[LVM
 /* lvm: a line in the world of the client that runs, if there is one, else in one of its own. */
 step_runner run_lvm;
 
+/*
+ * Whether a snapshot LV is there for NAME, as the rig calls it: what the rig has kept of one that
+ * was removed while it was not active goes when its room is used again.  Asks LVM, which takes a
+ * moment; when that cannot be asked, it is.
+ */
+bool lvm_has_snapshot(struct run *run, const char *name);
+
 /* Whether LVM was made other for a client that ended with EXIT_STATUS, before it or beside it;
  * BESIDE_BEFORE is run->lvm_lines_beside when it began. */
 bool lvm_struck(struct run *run, unsigned beside_before, int exit_status);
