@@ -122,6 +122,10 @@ static int command_start(struct keeper *keeper, char *const *command)
 
 	if (result == 0 && socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, channel) < 0)
 		result = -errno;
+	if (result == -ECONNREFUSED || result == -ENOENT) {
+		log_error("no world of this volume runs");
+		return EXIT_USAGE;
+	}
 	if (result < 0) {
 		log_error_code(result, "cannot reach the world");
 		return EXIT_RIG;

@@ -1,0 +1,45 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+#
+# Signals do not repeat an ioctl, a crowd of callers is answered, and who is killed in a call
+# leaves the others alone.
+. "${0%/*}/../lib/e2e.sh"
+. "$e2e_root/tests/lib/lvm_world.sh"
+requires jq pkill
+
+make_image
+calls=$E2E_TOOLS/dm_calls
+for way in restarting interrupted; do
+	same "20 created, 20 removed, 0 failed" "$(world -- "$calls" $way 20)" "signals: $way"
+	asked=$(jq -s --arg way $way '[.[] | select(.argv[1] == $way) | .ioctls] | add' \
+		"$image.snaprig/lvm/commands.jsonl")
+	same 40 "$asked" "ioctls that were done"
+done
+same "300 answered" "$(world -- "$calls" crowd 300)" "a crowd"
+
+# Who waits for an event is killed; who waits for a device that is suspended, too.
+cat >inside.sh <<'END'
+set -eu
+calls=$1
+dmsetup create d --table '0 8 zero'
+"$calls" wait d >waited &
+waiter=$!
+sleep 0.3
+kill -0 $waiter
+kill -9 $waiter
+wait $waiter 2>/dev/null || :
+dmsetup suspend d
+dd if=/dev/mapper/d of=/dev/null bs=512 count=1 iflag=direct 2>/dev/null &
+reader=$!
+sleep 0.3
+kill -0 $reader
+dmsetup resume d
+wait $reader
+"$calls" wait d >waited &
+sleep 0.3
+dmsetup remove d
+wait
+cat waited
+END
+same "wait: success" "$(world -- sh inside.sh "$calls" 2>&1)" "who waits for an event"
+nothing_is_left
