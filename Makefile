@@ -102,7 +102,7 @@ H_FILES := $(wildcard simfs/*.h simfs/*/*.h simfs/volume/*/*.h simfs/doors/dm/*/
 # ---- goals -----------------------------------------------------------------
 
 .PHONY: all tests help demo check check-long catalog matrix commands bench bench-before bench-faults bench-instructions \
-	bench-latency tidy lint format install clean deps compdb mutants conform conform-lvm pressure fuzz $(CONFIGS)
+	bench-latency tidy lint format install clean deps compdb mutants lvm2-tests conform conform-lvm pressure fuzz $(CONFIGS)
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 22
@@ -151,6 +151,11 @@ commands: all ## what the manual and the completion take from the table of comma
 mutants: ## is a wrong line noticed? each of tests/mutants is (MUTANTS="pattern ...")
 	$(Q)tools/deps build tests
 	$(Q)tools/mutants $(MUTANTS)
+
+lvm2-tests: ## LVM2's own shell tests through the door (LVM2=a checkout of v2_03_16; TESTS)
+	$(Q)tools/deps build tests
+	$(build) all
+	$(Q)tests/lvm2/run $(BUILD)
 
 conform: ## fresh traces on the real kernel's dm-snapshot and on the rig (SEED, COUNT)
 	$(Q)tools/deps build tests conform
