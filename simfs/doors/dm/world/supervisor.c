@@ -136,7 +136,8 @@ static int start_processes(struct world *world)
 	return result < 0 ? result : disks_start(WORLD_DISKS, &world->disks);
 }
 
-static int start_origins(struct world *world)
+/* What was asked for and cannot be is said so: *RET_CODE. */
+static int start_origins(struct world *world, int *ret_code)
 {
 	const struct world_options *options = &world->options;
 	const struct group_order group = {
@@ -158,7 +159,11 @@ static int start_origins(struct world *world)
 	};
 	int result = group_open(&group, &world->group);
 
-	return result < 0 ? result : origins_start(&order, &world->origins);
+	if (result == 0)
+		result = origins_start(&order, &world->origins);
+	if (result == -EINVAL || result == -EEXIST || result == -ERANGE || result == -EOPNOTSUPP)
+		*ret_code = EXIT_USAGE;
+	return result;
 }
 
 static int start_journal(struct world *world)
@@ -258,14 +263,14 @@ int supervisor_run(const struct world_options *options, const char *state, int n
 {
 	struct supervisor supervisor = { .news_fd = news_fd };
 	struct world *world = &supervisor.world;
-	int result;
+	int result, code = EXIT_RIG;
 
 	stand_apart();
 	result = world_init(world, options, state);
 	if (result == 0)
 		result = start_processes(world);
 	if (result == 0)
-		result = start_origins(world);
+		result = start_origins(world, &code);
 	if (result == 0)
 		result = start_door(&supervisor);
 	if (result == 0)
@@ -277,8 +282,8 @@ int supervisor_run(const struct world_options *options, const char *state, int n
 			trap_release(world->trap);
 			trap_wait(world->trap);
 		}
-		tell(&supervisor, EXIT_RIG);
+		tell(&supervisor, code);
 	}
 	world_deinit(&supervisor);
-	return result < 0 ? EXIT_RIG : EXIT_MET;
+	return result < 0 ? code : EXIT_MET;
 }
