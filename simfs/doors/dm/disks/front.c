@@ -19,12 +19,13 @@
 #define SLOT_BYTES   (FRONT_LEAD_BYTES + FRONT_REQUEST_MAX)
 
 /* A second request can be taken from the kernel while the first one is decoded. */
-#define READS_AHEAD 2
+#define READS_AHEAD 2u
 
 /* Parked requests may be many; the memory of so many is kept for the next ones. */
 #define FREE_SLOTS_MAX 128u
 
 static void read_start(struct front_slot *slot);
+static void reads_fill(struct front *front);
 
 static struct front_slot *slot_get(struct front *front)
 {
@@ -60,6 +61,7 @@ void front_slot_free(struct front_slot *slot)
 	/* The one used last is used first: its pages are in the cache. */
 	list_prepend(&front->free_slots, &slot->link);
 	front->free_count++;
+	reads_fill(front);
 }
 
 struct front_slot *front_slot_take(struct front *front, fuse_req_t request)
@@ -82,14 +84,12 @@ static void decode(struct front_slot *slot, size_t length)
 
 	front->current = slot;
 	fuse_session_process_buf(front->fuse, &buffer);
-	/* Nobody took it: it is free for the next request. */
 	slot = front->current;
 	front->current = NULL;
-	if (!slot)
-		slot = slot_get(front);
-	/* Without memory there is a read less, for ever; the last one ends the program. */
-	MUST(slot);
-	read_start(slot);
+	/* Nobody took it: it is free for the next request. */
+	if (slot)
+		front_slot_free(slot);
+	reads_fill(front);
 }
 
 static void read_done(struct pump_op *op, int result, uint32_t flags)
@@ -97,17 +97,16 @@ static void read_done(struct pump_op *op, int result, uint32_t flags)
 	struct front_slot *slot = CONTAINER_OF(op, struct front_slot, read_op);
 
 	(void)flags;
+	slot->front->reads--;
 	if (result >= (int)sizeof(struct fuse_in_header)) {
 		decode(slot, (size_t)result);
 		return;
 	}
-	/* The mount is gone, and all who had something of it open. */
-	if (result == -ENODEV || result == -ECONNABORTED) {
-		front_slot_free(slot);
-		return;
-	}
-	/* A request that was taken back, a signal. */
-	read_start(slot);
+	/* The mount is gone, and all who had something of it open.  Else it was a request that
+	 * was taken back, or a signal. */
+	if (result == -ENODEV || result == -ECONNABORTED)
+		slot->front->has_ended = true;
+	front_slot_free(slot);
 }
 
 static void read_start(struct front_slot *slot)
@@ -118,6 +117,19 @@ static void read_start(struct front_slot *slot)
 	io_uring_prep_read(sqe, slot->front->fd, slot->memory + FRONT_LEAD_BYTES - HEADER_BYTES,
 		HEADER_BYTES + FRONT_REQUEST_MAX, 0);
 	pump_start(sqe, &slot->read_op);
+	slot->front->reads++;
+}
+
+/* Without memory it is less: whoever frees a slot looks again. */
+static void reads_fill(struct front *front)
+{
+	while (!front->has_ended && !front->current && front->reads < READS_AHEAD) {
+		struct front_slot *slot = slot_get(front);
+
+		if (!slot)
+			return;
+		read_start(slot);
+	}
 }
 
 static ssize_t front_writev(int fd, struct iovec *iov, int count, void *userdata)
@@ -186,14 +198,10 @@ int front_create(struct pump *pump, struct flow *flow, const char *path,
 
 	int error = front->path ? front_mount(front) : -ENOMEM;
 
-	for (int i = 0; i < READS_AHEAD && error == 0; i++) {
-		struct front_slot *slot = slot_get(front);
-
-		if (slot)
-			read_start(slot);
-		else
-			error = -ENOMEM;
-	}
+	if (error == 0)
+		reads_fill(front);
+	if (error == 0 && front->reads == 0)
+		error = -ENOMEM;
 	if (error < 0) {
 		front_unmount(front);
 		return error;

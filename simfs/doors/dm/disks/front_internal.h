@@ -32,6 +32,8 @@ struct front {
 	int fd;
 	bool is_mounted;
 	bool is_ready;
+	bool has_ended; /* nobody asks any more */
+	unsigned reads; /* under way: for so many requests there is room */
 	void (*ready)(void *context);
 	void *context;
 	struct list free_slots;
