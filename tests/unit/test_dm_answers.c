@@ -207,6 +207,34 @@ START_TEST(the_chunk_size_of_a_store_is_told_and_not_that_of_the_table)
 }
 END_TEST
 
+START_TEST(a_geometry_is_checked_and_forgotten)
+{
+	struct dm_request request = { .nr = DM_DEV_SET_GEOMETRY_CMD, .name = "lv" };
+	static const struct {
+		const char *text;
+		int error;
+	} cases[] = {
+		{ "10 16 63 0", 0 },
+		{ "10 16 63", -EINVAL },
+		{ "10 16 63 0 0", -EINVAL },
+		{ "65536 1 1 0", -EINVAL },
+		{ "1 256 1 0", -EINVAL },
+		{ "1 1 256 0", -EINVAL },
+		{ "1 1 1 2", -EINVAL },
+		{ "a b c d", -EINVAL },
+	};
+
+	dm_caller_create(&caller, "lv");
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		request.text = cases[i].text;
+		ck_assert_msg(ask(&request) == cases[i].error, "%s", cases[i].text);
+	}
+	request.name = "nix";
+	ck_assert_int_eq(ask(&request), -ENXIO);
+	ck_assert_int_eq(ask(&(struct dm_request){ .nr = DM_DEV_ARM_POLL_CMD }), 0);
+}
+END_TEST
+
 static void add_answers(TCase *tcase)
 {
 	tcase_add_test(tcase, devices_are_listed_by_name_with_what_is_asked_for);
@@ -214,6 +242,7 @@ static void add_answers(TCase *tcase)
 	tcase_add_test(tcase, versions_of_targets_are_listed_and_asked_for);
 	tcase_add_test(tcase, devices_below_are_told_once_each_the_last_one_first);
 	tcase_add_test(tcase, status_is_asked_of_those_who_know_it);
+	tcase_add_test(tcase, a_geometry_is_checked_and_forgotten);
 	tcase_add_test(tcase, the_chunk_size_of_a_store_is_told_and_not_that_of_the_table);
 }
 
