@@ -13,6 +13,7 @@
 #include "simfs/base/log.h"
 #include "simfs/cli/command_table.h"
 #include "simfs/cli/lvm_image.h"
+#include "simfs/cli/lvm_journal.h"
 #include "simfs/control/protocol.h"
 #include "simfs/doors/dm/world/world.h"
 
@@ -20,7 +21,7 @@
 
 struct values {
 	const char *vg, *lv, *free, *messages;
-	bool empty, monitor, enter;
+	bool empty, monitor, enter, journal, json;
 };
 
 /* The folder in which the rig at MOUNT_POINT keeps its state; NULL after a message. */
@@ -66,6 +67,23 @@ static int run_in_world(const struct values *values, const char *mount_point, ch
 			     : world_run(&options, command);
 }
 
+/* PLACE is an image, or where it is mounted. */
+static int print_journal(const struct values *values, const char *place)
+{
+	AUTO(auto_free) char *state = NULL;
+	struct stat facts;
+
+	if (stat(place, &facts) < 0) {
+		log_error_code(-errno, "cannot open image '%s'", place);
+		return EXIT_USAGE;
+	}
+	if (S_ISDIR(facts.st_mode))
+		state = state_folder_of(place);
+	else if (asprintf(&state, "%s" STATE_SUFFIX, place) < 0)
+		state = NULL;
+	return state ? lvm_journal_print(state, values->json) : EXIT_USAGE;
+}
+
 static int run(const struct command_line *line, int argc, char **argv)
 {
 	AUTO(auto_free) char **words = calloc((size_t)argc + 1, sizeof *words);
@@ -89,6 +107,8 @@ static int run(const struct command_line *line, int argc, char **argv)
 			values.messages);
 		return EXIT_USAGE;
 	}
+	if (values.journal)
+		return print_journal(&values, argv[1]);
 	if (geteuid() != 0) {
 		log_error("the world of the LVM tools needs root");
 		return EXIT_SKIPPED;
@@ -130,6 +150,9 @@ static const struct command_option options[] = {
 		"the real tools",
 		COMMAND_CHOICE, "2.02", AT(messages) },
 	{ "enter", NULL, "join the world of the volume that is mounted there", AT(enter) },
+	{ "journal", NULL, "what the commands of the last world did, and what is wrong with it",
+		AT(journal) },
+	{ "json", NULL, "that in JSON", AT(json) },
 	{ 0 },
 };
 
@@ -159,6 +182,7 @@ const struct command_line lvm_command = {
 		"  snaprig lvm mnt -- rsnapshot daily\n",
 	.exits = "  N    that of CMD; 128 + N when signal N ended it; 127 or 126 when there is no\n"
 		 "       such program, or it cannot be run\n"
+		 "  1    with --journal: something is wrong with what the commands did\n"
 		 "  2    the command line is wrong, or a world of the volume runs already\n"
 		 "  4    the rig or the machine failed\n"
 		 "  77   a privilege or a tool is missing (snaprig doctor)\n",

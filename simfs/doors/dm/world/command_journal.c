@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -43,6 +44,7 @@ struct command_journal {
 	uint64_t begun_ns;
 	json_int_t world;
 	command_journal_state *state;
+	atomic_bool watches;
 	void *context;
 };
 
@@ -153,8 +155,15 @@ static struct command *command_create(struct command_journal *journal, pid_t pid
 	return command;
 }
 
+void command_journal_watch(struct command_journal *journal)
+{
+	atomic_store(&journal->watches, true);
+}
+
 void command_journal_came(struct command_journal *journal, pid_t thread)
 {
+	if (!atomic_load(&journal->watches))
+		return;
 	pid_t parent, pid = process_of_thread(thread, &parent);
 	pthread_mutex_lock(&journal->lock);
 	bool known = find(journal, pid);
@@ -203,9 +212,15 @@ static void note_failure(
 void command_journal_asked(struct command_journal *journal, pid_t thread, const char *ioctl,
 	const char *device, int error)
 {
-	pid_t parent, pid = process_of_thread(thread, &parent);
 	pthread_mutex_lock(&journal->lock);
-	struct command *command = find(journal, pid);
+	/* Most have one thread: of others it is asked whose it is. */
+	struct command *command = find(journal, thread);
+	if (!command) {
+		pthread_mutex_unlock(&journal->lock);
+		pid_t parent, pid = process_of_thread(thread, &parent);
+		pthread_mutex_lock(&journal->lock);
+		command = find(journal, pid);
+	}
 	if (command)
 		command->ioctls++;
 	if (command && error)

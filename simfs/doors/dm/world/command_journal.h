@@ -38,6 +38,9 @@ int commands_begin(const char *path, command_journal_state *state, void *context
 /* What has not ended is written as it is, with exit null.  NULL is fine. */
 void commands_close(struct command_journal *journal);
 
+/* From now on commands are kept: not those that made the world. */
+void command_journal_watch(struct command_journal *journal);
+
 /* A thread of a process came to the door; the first time its argv and state are kept. */
 void command_journal_came(struct command_journal *journal, pid_t thread);
 

@@ -276,6 +276,7 @@ int supervisor_run(const struct world_options *options, const char *state, int n
 	if (result == 0)
 		result = physical_make_group(world);
 	if (result == 0) {
+		command_journal_watch(world->command_journal);
 		keep(&supervisor);
 	} else {
 		if (world->trap) {

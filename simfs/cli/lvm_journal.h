@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* lvm_journal.h - snaprig lvm --journal: what the commands of the last world did. */
+#ifndef SNAPRIG_CLI_LVM_JOURNAL_H
+#define SNAPRIG_CLI_LVM_JOURNAL_H
+
+#include <stdbool.h>
+
+/*
+ * Prints the commands of the last world of the volume whose state folder is STATE_FOLDER
+ * (IMAGE.snaprig), and what there is to say about them.  Returns the exit code: EXIT_FINDING
+ * when there is something to say.
+ */
+int lvm_journal_print(const char *state_folder, bool json);
+
+#endif
