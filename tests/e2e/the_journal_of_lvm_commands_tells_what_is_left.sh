@@ -13,13 +13,12 @@ lvs >/dev/null
 true
 lvremove -qq -f vg0/b1
 END
-rig lvm --journal "$image" >said || fail "something is wrong with what was removed again: $(cat said)"
+rig lvm --journal "$image" >said || fail "something is wrong: $(cat said)"
 rig lvm --journal --json "$image" >journal
 same 'lvcreate lvs lvremove' "$(jq -r '[.commands[].argv[0]] | join(" ")' journal)" "commands"
 same '0 0 0' "$(jq -r '[.commands[].exit] | join(" ")' journal)" "their ends"
-same '["vg0-b1","vg0-b1-cow","vg0-live-real"]' "$(jq -c \
-	'[.commands[0].after.devices[].name] - [.commands[0].before.devices[].name] | sort' journal)" \
-	"what lvcreate made"
+made='[.commands[0].after.devices[].name] - [.commands[0].before.devices[].name] | sort'
+same '["vg0-b1","vg0-b1-cow","vg0-live-real"]' "$(jq -c "$made" journal)" "what lvcreate made"
 [ "$(jq '.commands[0].ioctls' journal)" -gt 50 ] || fail "lvcreate asked for little"
 
 in_world <<'END'
@@ -53,8 +52,7 @@ rig lvm --journal --json "$image" >journal || e2e_status=$?
 same 1 "$e2e_status" "exit where something is wrong"
 found()
 {
-	jq -r --arg name "$1" '[.findings[] | select(.finding == $name) | .subject] | unique | join(" ")' \
-		journal
+	jq -r "[.findings[] | select(.finding == \"$1\") | .subject] | unique | join(\" \")" journal
 }
 same vg0-b--1X1 "$(found removed-while-mounted)" "mounted when it was removed"
 same lvremove "$(found retry-storm)" "a storm"

@@ -13,6 +13,7 @@
 #include "simfs/doors/dm/world/command_journal.h"
 #include "simfs/doors/dm/world/effects.h"
 #include "simfs/doors/dm/world/strikes.h"
+#include "simfs/doors/dm/world/udev.h"
 #include "simfs/doors/dm/world/world_internal.h"
 
 /* How long a call that waits for others goes without asking whether its caller lives. */
@@ -132,6 +133,7 @@ static void call_run(struct world *world, const struct caller *caller, struct dm
 		pthread_mutex_unlock(&world->lock);
 		effect_perform(world, caller, effect);
 		pthread_mutex_lock(&world->lock);
+		udev_play(world, call, effect);
 	}
 }
 

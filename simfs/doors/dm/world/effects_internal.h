@@ -76,6 +76,7 @@ struct effects {
 	struct sysfs_tree *tree;
 	uint64_t shown; /* the generation of the model that the tree shows */
 	int sysfs_fd;
+	int dev_fd;   /* /dev of the world */
 	int nodes_fd; /* where block devices may be made and opened */
 };
 

@@ -25,6 +25,9 @@ static int open_folders(struct effects *effects)
 	effects->nodes_fd = open(WORLD_FOLDER, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (effects->nodes_fd < 0)
 		return -errno;
+	effects->dev_fd = open(WORLD_DEV, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (effects->dev_fd < 0)
+		return -errno;
 	effects->sysfs_fd = open(WORLD_SYS, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	return effects->sysfs_fd < 0 ? -errno : 0;
 }
@@ -34,7 +37,7 @@ int effects_start(struct world *world)
 	struct effects *effects = calloc(1, sizeof(*effects));
 	if (!effects)
 		return -ENOMEM;
-	effects->nodes_fd = effects->sysfs_fd = -1;
+	effects->dev_fd = effects->nodes_fd = effects->sysfs_fd = -1;
 	effects->shown = NOTHING_SHOWN;
 	carriers_init(&effects->carriers);
 	pthread_mutex_init(&effects->shown_lock, NULL);
@@ -68,6 +71,8 @@ void effects_end(struct world *world)
 	free(effects->bases);
 	sysfs_tree_destroy(effects->tree);
 	pthread_mutex_destroy(&effects->shown_lock);
+	if (effects->dev_fd >= 0)
+		close(effects->dev_fd);
 	if (effects->nodes_fd >= 0)
 		close(effects->nodes_fd);
 	if (effects->sysfs_fd >= 0)

@@ -4,20 +4,16 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include <linux/dm-ioctl.h>
-#include <sys/ipc.h>
-#include <sys/sem.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
-/* The upper half of the key of every udev cookie of libdevmapper. */
-#define COOKIE_MAGIC 0x0d4d0000u
-
-#define FOLDER	     "mapper/"
+#define FOLDER "mapper/"
 
 /* Room for the folder, and for the longest name. */
 struct node_path {
@@ -64,13 +60,4 @@ int node_remove(int dev_fd, const char *name)
 	if (error)
 		return error;
 	return unlinkat(dev_fd, path.text, 0) && errno != ENOENT ? -errno : 0;
-}
-
-int udev_cookie_complete(unsigned cookie)
-{
-	int id = semget((key_t)(COOKIE_MAGIC | (cookie & 0xffff)), 1, 0);
-	if (id < 0)
-		return -errno;
-	struct sembuf down = { .sem_op = -1, .sem_flg = IPC_NOWAIT };
-	return semop(id, &down, 1) ? -errno : 0;
 }

@@ -86,10 +86,17 @@ static int status_of_zombie(pid_t pid)
 	return (int)strtol(code, NULL, 10);
 }
 
-int process_wait_status(int pidfd, pid_t pid)
+/* Of one that somebody has waited for. */
+static int status_of_reaped(int pidfd)
 {
 	struct exit_info info = { .mask = EXIT_INFO_CODE };
-	if (ioctl(pidfd, EXIT_INFO_GET, &info) == 0 && info.mask & EXIT_INFO_CODE)
-		return info.exit_code;
-	return status_of_zombie(pid);
+	if (ioctl(pidfd, EXIT_INFO_GET, &info) || !(info.mask & EXIT_INFO_CODE))
+		return -1;
+	return info.exit_code;
+}
+
+int process_wait_status(int pidfd, pid_t pid)
+{
+	int status = status_of_zombie(pid);
+	return status < 0 ? status_of_reaped(pidfd) : status;
 }
