@@ -101,6 +101,26 @@ START_TEST(a_loop_device_is_not_read_only_because_the_last_one_was)
 }
 END_TEST
 
+START_TEST(a_loop_device_reads_ahead_as_before_when_it_is_given_back)
+{
+	struct loop_device other = LOOP_DEVICE_NONE;
+	long before = 0, after = -1;
+
+	ck_assert_int_eq(loop_attach(world_bench.dev_fd, world_bench.file_fd, LOOP_ANY, &other), 0);
+	unsigned minor = other.minor;
+
+	ck_assert_int_eq(ioctl(other.fd, BLKRAGET, &before), 0);
+	ck_assert_int_eq(ioctl(other.fd, BLKRASET, before + 128), 0);
+	loop_release(&other);
+	ck_assert_int_eq(loop_attach(world_bench.dev_fd, world_bench.file_fd, minor, &other), 0);
+	ck_assert_int_eq(ioctl(other.fd, BLKRAGET, &after), 0);
+	ck_assert_int_eq(after, before);
+	ck_assert_int_eq(
+		loop_attach(world_bench.dev_fd, world_bench.file_fd, minor, &other), -EBUSY);
+	loop_release(&other);
+}
+END_TEST
+
 START_TEST(no_node_of_a_loop_device_is_left_in_the_folder)
 {
 	AUTO(auto_closedir) DIR *folder = opendir("dev");
@@ -185,6 +205,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, a_loop_device_may_lie_on_an_empty_file);
 	tcase_add_test(tests, a_loop_device_that_nobody_has_open_is_free);
 	tcase_add_test(tests, a_loop_device_is_not_read_only_because_the_last_one_was);
+	tcase_add_test(tests, a_loop_device_reads_ahead_as_before_when_it_is_given_back);
 	tcase_add_test(tests, no_node_of_a_loop_device_is_left_in_the_folder);
 	tcase_add_test(tests, a_partition_is_the_whole_and_has_another_major);
 	tcase_add_test(tests, what_is_cached_is_written_and_forgotten_at_the_last_close);

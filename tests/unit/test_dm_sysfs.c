@@ -65,7 +65,7 @@ static void expect_makeable(void)
 	}
 }
 
-/* A link leads to an entry. */
+/* A link leads to an entry, or to what the kernel says of a loop device. */
 static void expect_resolvable(void)
 {
 	for (size_t i = 0; i < view.count; i++) {
@@ -80,7 +80,9 @@ static void expect_resolvable(void)
 		for (; strncmp(text, "../", 3) == 0; text += 3)
 			depth--;
 		ck_assert_msg(depth == 0, "%s leads to %s", path, link->text);
-		ck_assert_msg(find(text, strlen(text)), "%s leads to %s", path, text);
+		ck_assert_msg(find(text, strlen(text)) ||
+				      strncmp(text, "devices/virtual/block/loop", 26) == 0,
+			"%s leads to %s", path, text);
 	}
 }
 

@@ -10,7 +10,7 @@
 
 #include "simfs/doors/dm/model/internal.h"
 
-/* What all our disks say of their queues. */
+/* What base disks say of their queues. */
 static const struct {
 	const char *name, *text;
 } queue_files[] = {
@@ -191,7 +191,6 @@ static void add_whole(struct builder *builder, const char *folder)
 	add_file(builder, folder, "range", "1\n");
 	add_file(builder, folder, "capability", "0\n");
 	add_folder(builder, "%s/slaves", folder);
-	add_queue(builder, folder);
 }
 
 /* BASE is one of the partitions of WHOLE. */
@@ -230,6 +229,7 @@ static void add_parent(struct builder *builder, const struct dm_model *model,
 	add_common(builder, folder, whole, "disk", PARENT_MAJOR, PARENT_MINORS * mine,
 		base->sectors, false);
 	add_whole(builder, folder);
+	add_queue(builder, folder);
 }
 
 static void add_base(
@@ -245,6 +245,7 @@ static void add_base(
 		base->minor, base->sectors, false);
 	if (!partition) {
 		add_whole(builder, folder);
+		add_queue(builder, folder);
 		return;
 	}
 	add_file(builder, folder, "partition", "%u\n", partition);
@@ -252,6 +253,17 @@ static void add_base(
 }
 
 /* ---- devices --------------------------------------------------------------- */
+
+/*
+ * What is said there of the loop device that it is, which lies outside of what is covered:
+ * libdevmapper sets how far is read ahead by writing to it.
+ */
+static void add_real(struct builder *builder, const char *folder, const char *name,
+	const struct dm_device *device)
+{
+	add_link(builder, folder, name, "../../devices/virtual/block/loop%u/%s", device->minor,
+		name);
+}
 
 static void add_device(struct builder *builder, const struct dm_device *device)
 {
@@ -262,6 +274,8 @@ static void add_device(struct builder *builder, const struct dm_device *device)
 	add_common(builder, folder, name, "disk", DM_MAJOR, device->minor, dm_device_size(device),
 		device->read_only);
 	add_whole(builder, folder);
+	add_real(builder, folder, "queue", device);
+	add_real(builder, folder, "bdi", device);
 
 	snprintf(dm, sizeof dm, "%s/dm", folder);
 	add_folder(builder, "%s", dm);

@@ -3,7 +3,7 @@
  * sysfs.h - what /sys says of the devices: a list of paths below /sys.
  *
  * Three subtrees are complete in it: block/, dev/block/ and class/block/.  Links are
- * relative, as in the real one.
+ * relative, as in the real one; what is said of a device's queue is the loop device's own.
  */
 #ifndef SNAPRIG_DOORS_DM_MODEL_SYSFS_H
 #define SNAPRIG_DOORS_DM_MODEL_SYSFS_H

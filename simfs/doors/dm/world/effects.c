@@ -119,10 +119,13 @@ static int do_activate(struct world *world, const struct caller *caller, struct 
 	(void)caller;
 	struct carrier *carrier = carriers_find(&world->effects->carriers, effect->device->minor);
 	int error = origins_activate(world->origins, effect);
-	if (!error)
+	uint64_t sectors = dm_table_size(effect->to);
+	if (!error && sectors != carrier->sectors)
 		error = loop_resize(&carrier->loop);
-	if (!error)
+	if (!error) {
+		carrier->sectors = sectors;
 		error = make_read_only(world, carrier, effect->read_only);
+	}
 	return error;
 }
 

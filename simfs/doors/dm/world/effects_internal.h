@@ -29,6 +29,7 @@ struct carrier {
 	struct frozen *read_only; /* its being so, or NULL */
 	bool held;		  /* its I/O is: what is cached for it cannot be written */
 	uint64_t disk;
+	uint64_t sectors; /* that the loop device has */
 	unsigned users;
 };
 

@@ -73,9 +73,12 @@ static int attach_minor(int nodes_fd, int file_fd, unsigned minor, struct loop_d
 		return held;
 	int no = 0;
 	ioctl(held, BLKROSET, &no); /* what the last one set outlives him */
-	*ret = (struct loop_device){
-		.minor = minor, .fd = TAKE_FD(held), .file_fd = TAKE_FD(kept)
-	};
+	long read_ahead = 0;
+	ioctl(held, BLKRAGET, &read_ahead);
+	*ret = (struct loop_device){ .minor = minor,
+		.fd = TAKE_FD(held),
+		.file_fd = TAKE_FD(kept),
+		.read_ahead = read_ahead };
 	return 0;
 }
 
@@ -114,6 +117,7 @@ int loop_resize(const struct loop_device *loop)
 void loop_release(struct loop_device *loop)
 {
 	if (loop->fd >= 0) {
+		ioctl(loop->fd, BLKRASET, loop->read_ahead);
 		/* It clears itself with the last close; this one is for who has it open. */
 		ioctl(loop->fd, LOOP_CLR_FD, 0);
 		close(loop->fd);

@@ -17,8 +17,9 @@
 
 struct loop_device {
 	unsigned minor;
-	int fd;	     /* of the device, read only; as long as it is open the device stays */
-	int file_fd; /* of what it lies on */
+	int fd;		 /* of the device, read only; as long as it is open the device stays */
+	int file_fd;	 /* of what it lies on */
+	long read_ahead; /* of the device, as it was: whoever gets it next finds it again */
 };
 
 #define LOOP_ANY UINT32_MAX
