@@ -9,6 +9,7 @@
 #include <sys/sysmacros.h>
 
 #include "simfs/doors/dm/model/internal.h"
+#include "simfs/doors/dm/model/sysfs_builder.h"
 
 /* What base disks say of their queues. */
 static const struct {
@@ -42,75 +43,10 @@ static const struct {
 #define PARENT_MAJOR  8
 #define PARENT_MINORS 16
 
-/* An entry more, or a note that there was no memory. */
-struct builder {
-	struct dm_sysfs view;
-	int error;
-};
-
-static char *format_text(const char *format, va_list arguments)
-{
-	char *text;
-	return vasprintf(&text, format, arguments) < 0 ? NULL : text;
-}
-
-/* Room for one more entry, or NULL: it is doubled when it is full. */
-static struct dm_sysfs_entry *more_room(struct dm_sysfs *view)
-{
-	bool is_full = !(view->count & (view->count - 1));
-	struct dm_sysfs_entry *entries = view->entries;
-
-	if (is_full)
-		entries = reallocarray(entries, view->count ? 2 * view->count : 1, sizeof *entries);
-	if (entries)
-		view->entries = entries;
-	return entries;
-}
-
-static void add(struct builder *builder, enum dm_sysfs_kind kind, char *path, char *text)
-{
-	struct dm_sysfs *view = &builder->view;
-
-	if (!path || (!text && kind != DM_SYSFS_FOLDER) || !more_room(view)) {
-		builder->error = -ENOMEM;
-		free(path);
-		free(text);
-		return;
-	}
-	view->entries[view->count++] = (struct dm_sysfs_entry){ kind, path, text };
-}
-
-__attribute__((format(printf, 2, 3))) static void add_folder(
-	struct builder *builder, const char *format, ...)
-{
-	va_list arguments;
-
-	va_start(arguments, format);
-	add(builder, DM_SYSFS_FOLDER, format_text(format, arguments), NULL);
-	va_end(arguments);
-}
-
-static char *join(const char *folder, const char *name)
-{
-	char *path;
-	return asprintf(&path, "%s/%s", folder, name) < 0 ? NULL : path;
-}
-
-/* FOLDER/NAME holds, or leads to, what is formatted. */
-__attribute__((format(printf, 5, 6))) static void add_text(struct builder *builder,
-	enum dm_sysfs_kind kind, const char *folder, const char *name, const char *format, ...)
-{
-	va_list arguments;
-
-	va_start(arguments, format);
-	add(builder, kind, join(folder, name), format_text(format, arguments));
-	va_end(arguments);
-}
-
 #define add_file(builder, folder, name, ...)                                                       \
-	add_text(builder, DM_SYSFS_FILE, folder, name, __VA_ARGS__)
+	dm_sysfs_add_text(builder, DM_SYSFS_FILE, folder, name, __VA_ARGS__)
 #define add_link(builder, folder, name, ...)                                                       \
-	add_text(builder, DM_SYSFS_LINK, folder, name, __VA_ARGS__)
+	dm_sysfs_add_text(builder, DM_SYSFS_LINK, folder, name, __VA_ARGS__)
 
 /* ---- base disks ------------------------------------------------------------ */
 
@@ -150,25 +86,25 @@ static void device_folder(const struct dm_device *device, char *folder)
 	snprintf(folder, FOLDER_MAX_BYTES, "block/dm-%u", device->minor);
 }
 
-static void add_queue(struct builder *builder, const char *folder)
+static void add_queue(struct dm_sysfs_builder *builder, const char *folder)
 {
 	char queue[FOLDER_MAX_BYTES + 8];
 
 	snprintf(queue, sizeof queue, "%s/queue", folder);
-	add_folder(builder, "%s", queue);
+	dm_sysfs_add_folder(builder, "%s", queue);
 	for (size_t i = 0; i < QUEUE_FILES; i++)
 		add_file(builder, queue, queue_files[i].name, "%s", queue_files[i].text);
 
 	snprintf(queue, sizeof queue, "%s/bdi", folder);
-	add_folder(builder, "%s", queue);
+	dm_sysfs_add_folder(builder, "%s", queue);
 	add_file(builder, queue, "read_ahead_kb", "128\n");
 }
 
 /* What disks and partitions have. */
-static void add_common(struct builder *builder, const char *folder, const char *name,
+static void add_common(struct dm_sysfs_builder *builder, const char *folder, const char *name,
 	const char *type, unsigned int major, unsigned int minor, uint64_t sectors, bool read_only)
 {
-	add_folder(builder, "%s", folder);
+	dm_sysfs_add_folder(builder, "%s", folder);
 	add_file(builder, folder, "dev", "%u:%u\n", major, minor);
 	add_file(builder, folder, "size", "%llu\n", (unsigned long long)sectors);
 	add_file(builder, folder, "ro", "%d\n", read_only);
@@ -180,17 +116,17 @@ static void add_common(struct builder *builder, const char *folder, const char *
 	add_file(builder, folder, "inflight", "       0        0\n");
 	add_file(builder, folder, "uevent", "MAJOR=%u\nMINOR=%u\nDEVNAME=%s\nDEVTYPE=%s\n", major,
 		minor, name, type);
-	add_folder(builder, "%s/holders", folder);
+	dm_sysfs_add_folder(builder, "%s/holders", folder);
 }
 
-static void add_whole(struct builder *builder, const char *folder)
+static void add_whole(struct dm_sysfs_builder *builder, const char *folder)
 {
 	add_file(builder, folder, "removable", "0\n");
 	add_file(builder, folder, "hidden", "0\n");
 	add_file(builder, folder, "ext_range", "256\n");
 	add_file(builder, folder, "range", "1\n");
 	add_file(builder, folder, "capability", "0\n");
-	add_folder(builder, "%s/slaves", folder);
+	dm_sysfs_add_folder(builder, "%s/slaves", folder);
 }
 
 /* BASE is one of the partitions of WHOLE. */
@@ -211,7 +147,7 @@ static bool is_before(
 }
 
 /* The disk around a partition, once, before the first of its partitions. */
-static void add_parent(struct builder *builder, const struct dm_model *model,
+static void add_parent(struct dm_sysfs_builder *builder, const struct dm_model *model,
 	const struct dm_base *base, const char *whole)
 {
 	char folder[FOLDER_MAX_BYTES];
@@ -233,7 +169,7 @@ static void add_parent(struct builder *builder, const struct dm_model *model,
 }
 
 static void add_base(
-	struct builder *builder, const struct dm_model *model, const struct dm_base *base)
+	struct dm_sysfs_builder *builder, const struct dm_model *model, const struct dm_base *base)
 {
 	char whole[NAME_MAX_BYTES], folder[FOLDER_MAX_BYTES];
 	unsigned int partition = partition_of(base->name, whole);
@@ -258,14 +194,14 @@ static void add_base(
  * What is said there of the loop device that it is, which lies outside of what is covered:
  * libdevmapper sets how far is read ahead by writing to it.
  */
-static void add_real(struct builder *builder, const char *folder, const char *name,
+static void add_real(struct dm_sysfs_builder *builder, const char *folder, const char *name,
 	const struct dm_device *device)
 {
 	add_link(builder, folder, name, "../../devices/virtual/block/loop%u/%s", device->minor,
 		name);
 }
 
-static void add_device(struct builder *builder, const struct dm_device *device)
+static void add_device(struct dm_sysfs_builder *builder, const struct dm_device *device)
 {
 	char folder[FOLDER_MAX_BYTES], name[NAME_MAX_BYTES], dm[FOLDER_MAX_BYTES + 8];
 
@@ -278,7 +214,7 @@ static void add_device(struct builder *builder, const struct dm_device *device)
 	add_real(builder, folder, "bdi", device);
 
 	snprintf(dm, sizeof dm, "%s/dm", folder);
-	add_folder(builder, "%s", dm);
+	dm_sysfs_add_folder(builder, "%s", dm);
 	add_file(builder, dm, "name", "%s\n", device->name);
 	add_file(builder, dm, "uuid", "%s\n", device->uuid);
 	add_file(builder, dm, "suspended", "%d\n", device->suspended);
@@ -296,7 +232,7 @@ static void add_up(char *text, size_t size, const char *from)
 }
 
 /* UPPER lies on what is in folder LOWER: each has a link to the other. */
-static void add_holder(struct builder *builder, const char *upper, const char *lower)
+static void add_holder(struct dm_sysfs_builder *builder, const char *upper, const char *lower)
 {
 	char up[64], folder[FOLDER_MAX_BYTES + 16];
 
@@ -324,7 +260,7 @@ static bool is_held_before(const struct dm_device *device, const struct list *li
 }
 
 /* Of all tables, as opened devices have them. */
-static void add_holders(struct builder *builder, const struct dm_device *device)
+static void add_holders(struct dm_sysfs_builder *builder, const struct dm_device *device)
 {
 	char upper[FOLDER_MAX_BYTES], lower[FOLDER_MAX_BYTES];
 
@@ -346,8 +282,8 @@ static void add_holders(struct builder *builder, const struct dm_device *device)
 /* ---- by number, and by class ----------------------------------------------- */
 
 /* FOLDER of block/ is also found by its number, and in the class of all of them. */
-static void add_links(
-	struct builder *builder, const char *folder, unsigned int major, unsigned int minor)
+static void add_links(struct dm_sysfs_builder *builder, const char *folder, unsigned int major,
+	unsigned int minor)
 {
 	char number[32];
 
@@ -357,7 +293,7 @@ static void add_links(
 }
 
 /* The disks around partitions have numbers of their own, which their files say. */
-static void add_parent_links(struct builder *builder)
+static void add_parent_links(struct dm_sysfs_builder *builder)
 {
 	for (size_t i = 0; i < builder->view.count; i++) {
 		const struct dm_sysfs_entry *entry = &builder->view.entries[i];
@@ -377,11 +313,11 @@ static void add_parent_links(struct builder *builder)
 
 int dm_sysfs_view(const struct dm_model *model, struct dm_sysfs *ret)
 {
-	struct builder builder = { .error = 0 };
+	struct dm_sysfs_builder builder = { .error = 0 };
 	struct dm_device *device = NULL;
 	const struct dm_base *base = NULL;
 
-	add_folder(&builder, "block");
+	dm_sysfs_add_folder(&builder, "block");
 	while ((base = dm_model_next_base(model, base)))
 		add_base(&builder, model, base);
 	while ((device = dm_model_next(model, device)))
@@ -389,10 +325,10 @@ int dm_sysfs_view(const struct dm_model *model, struct dm_sysfs *ret)
 	while ((device = dm_model_next(model, device)))
 		add_holders(&builder, device);
 
-	add_folder(&builder, "dev");
-	add_folder(&builder, "dev/block");
-	add_folder(&builder, "class");
-	add_folder(&builder, "class/block");
+	dm_sysfs_add_folder(&builder, "dev");
+	dm_sysfs_add_folder(&builder, "dev/block");
+	dm_sysfs_add_folder(&builder, "class");
+	dm_sysfs_add_folder(&builder, "class/block");
 	add_parent_links(&builder);
 	if (builder.error) {
 		dm_sysfs_deinit(&builder.view);
@@ -400,14 +336,4 @@ int dm_sysfs_view(const struct dm_model *model, struct dm_sysfs *ret)
 	}
 	*ret = builder.view;
 	return 0;
-}
-
-void dm_sysfs_deinit(struct dm_sysfs *view)
-{
-	for (size_t i = 0; i < view->count; i++) {
-		free(view->entries[i].path);
-		free(view->entries[i].text);
-	}
-	free(view->entries);
-	*view = (struct dm_sysfs){ NULL, 0 };
 }
