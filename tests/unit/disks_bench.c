@@ -6,6 +6,8 @@
 #include <linux/loop.h>
 #include <poll.h>
 #include <sched.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -15,11 +17,10 @@
 #include <unistd.h>
 
 #include "simfs/base/cleanup.h"
+#include "tests/unit/run_folder.h"
 
 struct disks *disks;
 uint64_t below_file;
-
-static char folder[] = "/tmp/snaprig-disks-XXXXXX";
 
 #define CHUNK (64u * 1024)
 
@@ -30,8 +31,7 @@ void disks_setup(void)
 	ck_assert_int_eq(unshare(CLONE_NEWNS), 0);
 	/* In a chroot it may be no mount point, and then there is nothing to be set. */
 	ck_assert(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 || errno == EINVAL);
-	ck_assert_ptr_nonnull(mkdtemp(folder));
-	ck_assert_int_eq(chdir(folder), 0);
+	run_folder_setup();
 	ck_assert_int_eq(disks_start(".", &disks), 0);
 
 	AUTO(auto_close) int fd = open("below", O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
@@ -45,9 +45,8 @@ void disks_teardown(void)
 {
 	disks_end(disks);
 	ck_assert_int_eq(unlink("below"), 0);
-	ck_assert_int_eq(chdir("/"), 0);
-	/* So nothing is mounted there, and nothing else was left. */
-	ck_assert_int_eq(rmdir(folder), 0);
+	ck_assert_uint_eq(run_folder_count(), 0);
+	run_folder_teardown();
 }
 
 const char *disks_unable(void)
@@ -167,6 +166,20 @@ int read_one(int fd, uint64_t sector)
 	return got < 0 ? -errno : got == S ? 0 : -ENODATA;
 }
 
+/* PID is in a system call that waits, or has ended. */
+static bool is_reading(pid_t pid)
+{
+	char name[64], text[256] = "";
+
+	snprintf(name, sizeof name, "/proc/%d/syscall", pid);
+
+	AUTO(auto_close) int fd = open(name, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0 || read(fd, text, sizeof text - 1) <= 0)
+		return true;
+	return strtol(text, NULL, 10) == SYS_pread64;
+}
+
 pid_t read_aside(int fd, uint64_t sector)
 {
 	pid_t pid = fork();
@@ -174,6 +187,8 @@ pid_t read_aside(int fd, uint64_t sector)
 	ck_assert_int_ge(pid, 0);
 	if (pid == 0)
 		_exit(-read_one(fd, sector));
+	while (!is_reading(pid))
+		usleep(1000);
 	return pid;
 }
 

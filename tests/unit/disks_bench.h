@@ -45,7 +45,7 @@ int write_all(int fd, uint64_t start, uint64_t length, int value);
 /* 0 or -errno of reading one sector. */
 int read_one(int fd, uint64_t sector);
 
-/* A child that reads one sector of FD; its exit is the errno, see child_exit(). */
+/* A child that reads one sector of FD, and is at it; its exit is the errno, see child_exit(). */
 pid_t read_aside(int fd, uint64_t sector);
 /* The exit of PID within MS, or -1: it goes on. */
 int child_exit(pid_t pid, int ms);

@@ -109,10 +109,11 @@ START_TEST(a_hold_that_is_interrupted_holds_nothing)
 
 	pid_t reader = read_aside(loop, 1);
 
-	usleep(LATER_MS * 1000);
 	hold_aside(&holder);
 	ck_assert(!holder.has_ended);
-	ck_assert_int_eq(pthread_kill(holder.thread, SIGUSR1), 0);
+	/* It may not have come to where it waits. */
+	for (; !holder.has_ended; usleep(10000))
+		ck_assert_int_eq(pthread_kill(holder.thread, SIGUSR1), 0);
 	ck_assert_int_eq(pthread_join(holder.thread, NULL), 0);
 	ck_assert_int_eq(holder.result, -EINTR);
 	ck_assert_int_eq(disks_release(disks, 1), 0);
@@ -152,7 +153,6 @@ START_TEST(when_all_fail_who_waits_gets_an_error)
 
 	pid_t reader = read_aside(loop, 1);
 
-	usleep(LATER_MS * 1000);
 	hold_aside(&holder);
 	ck_assert_int_eq(disks_fail_all(disks), 0);
 	ck_assert_int_eq(child_exit(reader, SOON_MS), EIO);

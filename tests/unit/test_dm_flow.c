@@ -67,6 +67,21 @@ START_TEST(a_read_gets_what_is_before_an_error)
 }
 END_TEST
 
+START_TEST(a_discard_is_refused_where_it_would_fill_a_store)
+{
+	struct disk_piece piece = on_file(0);
+	static struct asked asked;
+
+	piece.no_discard = true;
+	map(1, piece);
+	ask(&asked, DISK_OP_DISCARD, 3, 0, 8);
+	is_done(&asked, -EOPNOTSUPP);
+	ask(&asked, DISK_OP_ZERO, 3, 0, 8);
+	let_go(0);
+	is_done(&asked, 0);
+}
+END_TEST
+
 START_TEST(a_ring_of_disks_is_an_error)
 {
 	static struct asked asked;
@@ -172,6 +187,7 @@ int main(int argc, char **argv)
 	tcase_add_test(tests, a_request_goes_down_to_the_file);
 	tcase_add_test(tests, what_was_parked_goes_where_the_new_map_leads);
 	tcase_add_test(tests, a_read_gets_what_is_before_an_error);
+	tcase_add_test(tests, a_discard_is_refused_where_it_would_fill_a_store);
 	tcase_add_test(tests, a_ring_of_disks_is_an_error);
 	tcase_add_test(tests, what_is_delayed_goes_on_afterwards);
 	tcase_add_test(tests, a_request_that_is_given_up_writes_nothing_later);

@@ -129,6 +129,8 @@ static void cut(struct flow *flow, struct flow_part *part)
 	while (disk_walk_next(&walk, &step)) {
 		if (step.kind == DISK_STEP_ERROR)
 			io_fail(io, part->from + step.from, -EIO);
+		else if (step.kind == DISK_STEP_REFUSED)
+			io_fail(io, part->from, -EOPNOTSUPP);
 		else if (step.kind != DISK_STEP_ZERO)
 			step_down(flow, part, &step);
 		else if (io->op == DISK_OP_READ && !io->is_answered)

@@ -82,7 +82,7 @@ static bool continues(const struct map_piece *a, const struct map_piece *b)
 {
 	uint64_t end = a->skip + a->piece.length;
 
-	if (a->piece.kind != b->piece.kind)
+	if (a->piece.kind != b->piece.kind || a->piece.no_discard != b->piece.no_discard)
 		return false;
 	switch (a->piece.kind) {
 	case DISK_PIECE_ZERO:

@@ -8,6 +8,7 @@
 #ifndef SNAPRIG_DM_DISKS_PIECE_H
 #define SNAPRIG_DM_DISKS_PIECE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define DISK_SECTOR_BYTES 512ull
@@ -41,6 +42,11 @@ struct disk_piece {
 	uint64_t start;
 	uint64_t length;
 	enum disk_piece_kind kind;
+	/*
+	 * Discards are -EOPNOTSUPP here, as of dm's snapshots and their origins, where they would
+	 * fill the stores.  Zeros can be written still.
+	 */
+	bool no_discard;
 	union {
 		struct disk_place disk;
 		struct {

@@ -133,7 +133,10 @@ bool disk_walk_next(struct disk_walk *walk, struct disk_step *ret)
 		uint64_t end = start + piece->piece.length * DISK_SECTOR_BYTES;
 		uint64_t length = (walk->end < end ? walk->end : end) - walk->at;
 
-		if (piece->piece.kind == DISK_PIECE_STRIPED && !disk_op_has_data(walk->op)) {
+		bool is_refused = walk->op == DISK_OP_DISCARD && piece->piece.no_discard;
+
+		if (piece->piece.kind == DISK_PIECE_STRIPED && !is_refused &&
+			!disk_op_has_data(walk->op)) {
 			if (striped_range(walk, piece, length, ret))
 				return true;
 			continue;
@@ -142,8 +145,11 @@ bool disk_walk_next(struct disk_walk *walk, struct disk_step *ret)
 			.length = length,
 			.from = disk_op_has_data(walk->op) ? walk->at - walk->begin : 0,
 		};
-		step_into(&piece->piece, walk->op,
-			walk->at - start + piece->skip * DISK_SECTOR_BYTES, ret);
+		if (is_refused)
+			ret->kind = DISK_STEP_REFUSED;
+		else
+			step_into(&piece->piece, walk->op,
+				walk->at - start + piece->skip * DISK_SECTOR_BYTES, ret);
 		MUST_GET_ON(walk->at, walk->at + ret->length);
 		walk->at += ret->length;
 		return true;

@@ -28,7 +28,13 @@ static inline bool disk_op_has_data(enum disk_op op)
 	return op == DISK_OP_READ || op == DISK_OP_WRITE;
 }
 
-enum disk_step_kind { DISK_STEP_ZERO, DISK_STEP_ERROR, DISK_STEP_DISK, DISK_STEP_FILE };
+enum disk_step_kind {
+	DISK_STEP_ZERO,
+	DISK_STEP_ERROR,
+	DISK_STEP_REFUSED, /* -EOPNOTSUPP */
+	DISK_STEP_DISK,
+	DISK_STEP_FILE,
+};
 
 /* Numbers are bytes. */
 struct disk_step {

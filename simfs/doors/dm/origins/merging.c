@@ -90,7 +90,7 @@ static int open_part(const struct merging *merging, const char *folder, const ch
 static struct disk_piece live_piece(const struct merging *merging, uint64_t start, uint64_t length)
 {
 	const struct origin *origin = merging->area->origin;
-	struct disk_piece piece = { .start = start, .length = length };
+	struct disk_piece piece = { .start = start, .length = length, .no_discard = true };
 	uint64_t end = start + length;
 
 	/* Behind the user's rig lies what the disk below has there. */
@@ -123,7 +123,10 @@ static int map(struct merging *merging, uint64_t sectors)
 		if (start > at)
 			pieces[count++] = live_piece(merging, at, start - at);
 		pieces[count] = (struct disk_piece){
-			.start = start, .length = length, .kind = DISK_PIECE_FILE
+			.start = start,
+			.length = length,
+			.kind = DISK_PIECE_FILE,
+			.no_discard = true,
 		};
 		pieces[count].file.file = merging->area->file;
 		pieces[count++].file.offset = start;

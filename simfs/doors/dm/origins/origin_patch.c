@@ -12,7 +12,11 @@ struct patch {
 static struct disk_piece patch_piece(
 	const struct content_part *part, uint64_t disk, const struct origin *origin)
 {
-	struct disk_piece piece = { .start = part->start, .length = part->length };
+	struct disk_piece piece = {
+		.start = part->start,
+		.length = part->length,
+		.no_discard = true,
+	};
 
 	if (origin && part->length <= backing_sectors(origin->backing)) {
 		piece.kind = DISK_PIECE_FILE;

@@ -86,6 +86,7 @@ static void add_origin(struct origins *origins, struct pieces *pieces, const str
 	bool is_whole = origin && piece->length <= backing_sectors(origin->backing);
 
 	piece->kind = is_whole ? DISK_PIECE_FILE : DISK_PIECE_DISK;
+	piece->no_discard = true;
 	if (is_whole)
 		piece->file.file = origin->live_file;
 	else
@@ -115,11 +116,15 @@ static void add_snapshot(struct pieces *pieces, const struct cow_area *area,
 	uint64_t shown = length < sectors ? length : sectors;
 
 	piece->kind = DISK_PIECE_FILE;
+	piece->no_discard = true;
 	piece->file.file = area->file;
 	piece->length = shown;
 	add(pieces, piece);
 	*piece = (struct disk_piece){
-		.start = target->start + shown, .length = length - shown, .kind = DISK_PIECE_ZERO
+		.start = target->start + shown,
+		.length = length - shown,
+		.kind = DISK_PIECE_ZERO,
+		.no_discard = true,
 	};
 	if (area->origin_key[0] != '\0') {
 		piece->kind = DISK_PIECE_DISK;
