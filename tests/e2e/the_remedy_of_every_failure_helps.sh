@@ -7,7 +7,8 @@
 
 requires jq
 
-rig list failures --json | jq -r '.failures[].name' | sort >names
+# Those that only LVM's clients meet have a script of their own.
+rig list failures --json | jq -r '.failures[].name' | grep -v '^lvm-' | sort >names
 [ "$(grep -c '' names)" -gt 25 ] || fail "the list is short: $(cat names)"
 
 # dd notices what there is to notice; what it cannot notice is a finding, and has a remedy, too.
