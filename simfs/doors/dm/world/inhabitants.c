@@ -12,6 +12,7 @@
 #include <sys/sysmacros.h>
 
 #include "simfs/base/cleanup.h"
+#include "simfs/doors/dm/world/world_internal.h"
 
 #define NAMESPACE_BYTES 64
 
@@ -36,17 +37,23 @@ static FILE *open_mounts(pid_t pid)
 	return fopen(path, "re");
 }
 
-/* The third word of a line of mountinfo is DEVICE. */
+static const char *skip_words(const char *line, int count)
+{
+	for (; line && count > 0; count--) {
+		line = strchr(line, ' ');
+		if (line)
+			line++;
+	}
+	return line;
+}
+
+/* LINE of mountinfo is of DEVICE, its third word, and not where the supervisor has it. */
 static bool line_is_of(const char *line, const char *device)
 {
-	for (int words = 0; words < 2; words++) {
-		line = strchr(line, ' ');
-		if (!line)
-			return false;
-		line++;
-	}
+	const char *at = skip_words(line, 2), *point = skip_words(line, 4);
 	size_t length = strlen(device);
-	return strncmp(line, device, length) == 0 && line[length] == ' ';
+	return at && point && strncmp(at, device, length) == 0 && at[length] == ' ' &&
+	       strncmp(point, WORLD_FOLDER "/", strlen(WORLD_FOLDER "/")) != 0;
 }
 
 /* As "mnt:[4026531841]". */

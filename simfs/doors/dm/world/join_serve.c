@@ -48,7 +48,10 @@ static int take(struct world *world, int listener, int *ret_record)
 	struct trap_record *record;
 	int result = trap_record_make(&record, ret_record);
 
-	return result < 0 ? result : trap_add(world->trap, TAKE_FD(fd), record);
+	if (result < 0)
+		return result;
+	record->dev_device = world->dev_device;
+	return trap_add(world->trap, TAKE_FD(fd), record);
 }
 
 static void serve(struct world *world, int connection)

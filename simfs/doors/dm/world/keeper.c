@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
@@ -30,6 +31,9 @@
 #define EXIT_CANNOT_RUN	 126
 
 #define KILL_PATIENCE_NS (3 * NS_PER_S)
+#define LOOK_AGAIN_MS	 200
+
+#define MONITOR		 "dmeventd"
 
 static const int asking_signals[] = { SIGINT, SIGQUIT, SIGTERM, SIGHUP };
 
@@ -140,8 +144,10 @@ static int command_start(struct keeper *keeper, char *const *command)
 	close(channel[1]);
 	if (result == 0)
 		result = join_lead(ours, socket, &keeper->lead);
-	if (result == 0)
+	if (result == 0) {
+		keeper->dev_device = keeper->lead.record->dev_device;
 		return EXIT_MET;
+	}
 	if (keeper->command > 0)
 		waitpid(keeper->command, NULL, 0);
 	keeper->command = 0;
@@ -158,10 +164,10 @@ static bool kill_visit(pid_t pid, void *context)
 	return true;
 }
 
-/* All that lives in the world gets the signal NUMBER. */
+/* All that lives in the world, if it is ours, gets the signal NUMBER. */
 static void kill_all(const struct keeper *keeper, int number)
 {
-	if (keeper->dev_device)
+	if (keeper->world->supervisor)
 		(void)inhabitants_walk(keeper->dev_device, kill_visit, &number);
 }
 
@@ -206,13 +212,47 @@ static void signal_take(struct keeper *keeper)
 		keeper->kill_ns = clock_now_ns() + KILL_PATIENCE_NS;
 }
 
-/* Milliseconds up to the moment of killing; -1: there is none. */
+/* ---- monitors ---- */
+
+/* Ends the walk at the first who is no monitor of snapshots. */
+static bool monitor_visit(pid_t pid, void *context)
+{
+	bool *others = context;
+	char path[64], name[32];
+	AUTO(auto_fclose) FILE *file = NULL;
+
+	snprintf(path, sizeof path, "/proc/%d/comm", (int)pid);
+	file = fopen(path, "re");
+	*others = !file || !fgets(name, sizeof name, file) || strcmp(name, MONITOR "\n") != 0;
+	return !*others;
+}
+
+static bool kill_monitor_visit(pid_t pid, void *context)
+{
+	(void)context;
+	kill(pid, SIGKILL);
+	return true;
+}
+
+/*
+ * The daemon that watches snapshots would stay for ever: it goes when nobody is there but
+ * it.  It does not heed SIGTERM while there is something to watch.
+ */
+static void end_monitors(const struct keeper *keeper)
+{
+	bool others = false;
+
+	if (inhabitants_walk(keeper->dev_device, monitor_visit, &others) == 0 && !others)
+		(void)inhabitants_walk(keeper->dev_device, kill_monitor_visit, NULL);
+}
+
+/* Milliseconds up to the moment of looking again, or of killing; -1: there is none. */
 static int patience_left(const struct keeper *keeper)
 {
 	uint64_t now_ns = clock_now_ns();
 
 	if (!keeper->kill_ns)
-		return -1;
+		return keeper->command ? -1 : LOOK_AGAIN_MS;
 	return keeper->kill_ns <= now_ns ? 0 : (int)((keeper->kill_ns - now_ns) / NS_PER_MS) + 1;
 }
 
@@ -234,7 +274,9 @@ static void keeper_await(struct keeper *keeper)
 		};
 		int ready = poll(fds, 3, patience_left(keeper));
 
-		if (ready == 0) {
+		if (ready == 0 && !keeper->kill_ns) {
+			end_monitors(keeper);
+		} else if (ready == 0) {
 			if (keeper->command)
 				kill(keeper->command, SIGKILL);
 			kill_all(keeper, SIGKILL);
@@ -258,7 +300,6 @@ int keeper_run(const struct keeper_world *world, char *const *command)
 		.supervisor = world->supervisor,
 		.lead = { .listener = -1, .supervisor = -1 },
 		.signal_fd = signalfd(-1, &signals_waited, SFD_CLOEXEC),
-		.dev_device = world->dev_device,
 	};
 
 	if (keeper.signal_fd < 0) {

@@ -9,8 +9,6 @@
 #ifndef SNAPRIG_DM_KEEPER_H
 #define SNAPRIG_DM_KEEPER_H
 
-#include <stdint.h>
-
 #include <sys/types.h>
 
 /* From now on no signal ends this process but in order. */
@@ -21,7 +19,6 @@ struct keeper_world {
 	const char *mount_point; /* told to the command */
 	pid_t supervisor;	 /* our child; 0: it is another's */
 	int news_fd;		 /* to that child; shut down when the command is inside; or -1 */
-	uint64_t dev_device;	 /* st_dev of /dev there; 0: not known */
 };
 
 /*

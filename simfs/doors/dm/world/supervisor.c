@@ -238,12 +238,7 @@ static void world_deinit(struct supervisor *supervisor)
 
 static void tell(const struct supervisor *supervisor, int code)
 {
-	const struct supervisor_news news = {
-		.code = code,
-		.dev_device = supervisor->world.dev_device,
-	};
-
-	(void)send(supervisor->news_fd, &news, sizeof news, MSG_NOSIGNAL);
+	(void)send(supervisor->news_fd, &code, sizeof code, MSG_NOSIGNAL);
 }
 
 /* Keeps the world, which is made, until nobody is in it. */

@@ -3,20 +3,14 @@
 #ifndef SNAPRIG_DM_SUPERVISOR_H
 #define SNAPRIG_DM_SUPERVISOR_H
 
-#include <stdint.h>
-
 struct world_options;
-
-/* What it tells its starter, once: the world can be joined, or could not be made. */
-struct supervisor_news {
-	int code;	     /* EXIT_MET, or the exit code after a message */
-	uint64_t dev_device; /* st_dev of the world's /dev */
-};
 
 /*
  * Makes the world and keeps it until its last process has ended; in a child of one thread.
- * NEWS_FD is a socket to the starter, which closes its end when its command is inside, or
- * never will be.  STATE is the world's state folder, which exists.  Returns an exit code.
+ * NEWS_FD is a socket to the starter.  It gets an int, once: EXIT_MET, the world can be
+ * joined, or an exit code after a message; and it shuts the socket down when its command is
+ * inside, or never will be.  STATE is the world's state folder, which exists.  Returns an exit
+ * code.
  */
 int supervisor_run(const struct world_options *options, const char *state, int news_fd);
 

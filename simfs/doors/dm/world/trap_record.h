@@ -18,6 +18,7 @@
 #define TRAP_RECORD_SLOTS (TRAP_CALLS_MAX + 1)
 
 struct trap_record {
+	uint64_t dev_device; /* st_dev of /dev in the world */
 	struct {
 		_Atomic uint64_t id; /* of the notification; 0: none */
 		_Atomic int error;   /* what its caller gets then; 0: it goes on */

@@ -73,10 +73,10 @@ static int lock_take(const char *state, const char *mount_point, int *ret)
 }
 
 /* Starts the supervisor, and waits until the world can be joined. */
-static int supervisor_start(const struct world_options *options, const char *state,
-	struct keeper_world *world, struct supervisor_news *news)
+static int supervisor_start(
+	const struct world_options *options, const char *state, struct keeper_world *world)
 {
-	int channel[2];
+	int channel[2], code;
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, channel) < 0) {
 		log_error_code(-errno, "cannot start the world's supervisor");
@@ -93,8 +93,8 @@ static int supervisor_start(const struct world_options *options, const char *sta
 		log_error_code(-errno, "cannot start the world's supervisor");
 		return EXIT_RIG;
 	}
-	if (recv(channel[0], news, sizeof *news, 0) == (ssize_t)sizeof *news)
-		return news->code;
+	if (recv(channel[0], &code, sizeof code, 0) == (ssize_t)sizeof code)
+		return code;
 	log_error("the world's supervisor has ended");
 	return EXIT_RIG;
 }
@@ -107,14 +107,12 @@ static int run_locked(
 		.mount_point = options->mount_point,
 		.news_fd = -1,
 	};
-	struct supervisor_news news = { 0 };
 	int code;
 
 	keeper_begin();
-	code = supervisor_start(options, state, &world, &news);
+	code = supervisor_start(options, state, &world);
 	/* It has the lock, too, and keeps it until it ends. */
 	close(lock);
-	world.dev_device = news.dev_device;
 	if (code == EXIT_MET)
 		code = keeper_run(&world, command);
 	else if (world.supervisor > 0)
