@@ -32,7 +32,8 @@ number=$1
 while :; do
 	place=$(((number * 37 + 11) % 4096))
 	echo $place >begun
-	dd if=mark of=/dev/vg0/data bs=4096 count=1 seek=$place oflag=direct conv=notrunc status=none
+	dd if=mark of=/dev/vg0/data bs=4096 count=1 seek=$place oflag=direct conv=notrunc \
+		status=none
 	echo $place >>acknowledged
 	number=$((number + 1))
 done

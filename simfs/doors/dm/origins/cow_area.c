@@ -58,6 +58,8 @@ int cow_area_keep(struct origins *origins, const struct cow_area *area)
 		json_object_set_new(
 			kept, "merged_from", json_integer((json_int_t)area->merged_from));
 
+	if (kept && area->is_lvms)
+		json_object_set_new(kept, "lvm", json_true());
 	if (kept && area->is_dropped)
 		json_object_set_new(kept, "dropped", json_true());
 
@@ -97,6 +99,7 @@ static bool load_area(struct cow_area *area, const json_t *kept)
 		!load_number(kept, "chunk_sectors", &chunk) || chunk == 0 || chunk > UINT32_MAX)
 		return false;
 	area->chunk_sectors = (uint32_t)chunk;
+	area->is_lvms = json_is_true(json_object_get(kept, "lvm"));
 	area->is_dropped = json_is_true(json_object_get(kept, "dropped"));
 	return strchr(area->origin_key, '/') == NULL && strchr(area->name, '/') == NULL;
 }
@@ -170,7 +173,7 @@ static struct origin *origin_of(struct origins *origins, const struct cow_area *
 /* The snapshot in the rig.  disks/ may have it open for a moment yet, somebody else for ever. */
 static int delete_snapshot(struct origins *origins, const struct cow_area *area)
 {
-	const struct patience patience = { .stopping = &origins->stopping };
+	const struct patience patience = { .stopping = &origins->is_over };
 	int error = -EBUSY;
 
 	pthread_mutex_lock(&origins->lock);
@@ -209,29 +212,6 @@ void cow_area_delete(struct origins *origins, struct cow_area *area)
 		log_error_code(-errno, "cannot remove '%s/areas/%s'", origins->order.state, name);
 	origin_forget(origins, area->origin_key);
 	free(area);
-}
-
-/* The one after AT that was to be deleted; NULL: there is none. */
-static struct cow_area *next_dropped(struct origins *origins, struct list **at)
-{
-	struct cow_area *area = NULL;
-
-	for (; *at != &origins->areas && !area; *at = (*at)->next) {
-		struct cow_area *here = CONTAINER_OF(*at, struct cow_area, link);
-
-		if (here->is_dropped)
-			area = here;
-	}
-	return area;
-}
-
-void cow_areas_delete_dropped(struct origins *origins)
-{
-	struct list *at = origins->areas.next;
-	struct cow_area *area;
-
-	while ((area = next_dropped(origins, &at)))
-		cow_area_delete(origins, area);
 }
 
 struct cow_area *cow_area_with_id(struct origins *origins, const struct cow_id *id)

@@ -21,7 +21,6 @@
 #include "simfs/doors/dm/origins/kept.h"
 
 #define KEPT_NAME	"group.json"
-#define METADATA_NAME	"metadata"
 #define FREE_NAME	"free"
 #define DEFAULT_VG	"vg0"
 #define DEFAULT_LV	"live"
@@ -327,7 +326,8 @@ int group_map(struct group *group, struct disks *disks, uint64_t id)
 	struct disk_piece pieces[4];
 	uint64_t metadata, live = 0, rest = 0;
 	size_t count = 0;
-	int error = open_side_file(group, disks, METADATA_NAME, GROUP_METADATA_SECTORS, &metadata);
+	int error = open_side_file(
+		group, disks, GROUP_METADATA_FILE, GROUP_METADATA_SECTORS, &metadata);
 
 	if (error == 0 && layout->live_sectors > 0) {
 		error = disks_file_open(disks, group->live_path, false, &live);

@@ -16,6 +16,9 @@
 /* What LVM keeps in front of the first extent: 1 MiB. */
 #define GROUP_METADATA_SECTORS 2048u
 
+/* The file of that, in the state folder. */
+#define GROUP_METADATA_FILE "metadata"
+
 struct group_layout {
 	uint64_t extent_sectors;
 	uint64_t live_sectors; /* 0: live is no part of it */

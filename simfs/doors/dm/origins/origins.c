@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "simfs/base/cleanup.h"
@@ -15,6 +16,7 @@
 
 #define AREAS_FOLDER   "areas"
 #define ORIGINS_FOLDER "origins"
+#define SWEEP_SECONDS  2
 
 static int copy_order(struct origins *origins, const struct origins_order *order)
 {
@@ -68,7 +70,6 @@ int origins_start(const struct origins_order *order, struct origins **ret)
 		origins_end(origins);
 		return error;
 	}
-	cow_areas_delete_dropped(origins);
 	*ret = origins;
 	return 0;
 }
@@ -76,6 +77,28 @@ int origins_start(const struct origins_order *order, struct origins **ret)
 void origins_stop(struct origins *origins)
 {
 	atomic_store(&origins->stopping, true);
+}
+
+static void *give_up(void *argument)
+{
+	struct origins *origins = argument;
+	const struct timespec patience = { .tv_sec = SWEEP_SECONDS };
+
+	nanosleep(&patience, NULL);
+	atomic_store(&origins->is_over, true);
+	return NULL;
+}
+
+/* A rig that does not answer is not waited for: the next world sweeps again. */
+static void sweep_at_the_end(struct origins *origins)
+{
+	pthread_t timer;
+
+	if (pthread_create(&timer, NULL, give_up, origins) != 0)
+		return;
+	origins_sweep(origins);
+	pthread_cancel(timer);
+	pthread_join(timer, NULL);
 }
 
 void origins_end(struct origins *origins)
@@ -88,6 +111,7 @@ void origins_end(struct origins *origins)
 
 		merging_stop(TAKE_PTR(area->merging));
 	}
+	sweep_at_the_end(origins);
 	origins_leave_all(origins);
 	cow_areas_free(origins);
 	contents_deinit(&origins->contents);
@@ -114,11 +138,14 @@ int origins_add_base(struct origins *origins, uint64_t id, const struct group *g
 
 	pthread_mutex_lock(&origins->lock);
 	error = contents_set(&origins->contents, id, &whole, 1);
-	if (error == 0 && live > 0) {
+	if (error == 0)
 		origins->base_disk = id;
+	if (error == 0 && live > 0) {
 		origins->base_live_sectors = live;
 		origins->base_lv_sectors = live + group_padding_sectors(group);
 	}
 	pthread_mutex_unlock(&origins->lock);
+	if (error == 0)
+		origins_sweep(origins);
 	return error;
 }

@@ -55,6 +55,7 @@ struct cow_area {
 	enum dm_persistence persistence;
 	bool is_lost;	       /* there is a header, and no snapshot of ours */
 	atomic_bool is_failed; /* its merge failed */
+	bool is_lvms;	       /* a logical volume shows it */
 	bool is_merged;	       /* its merge ended: nobody needs it any more */
 	bool is_dropped;       /* it was to be deleted, and could not be yet */
 	unsigned uses;	       /* tables that have it */
@@ -84,7 +85,7 @@ struct origins {
 	struct disks *disks;
 	int areas_fd, origins_fd; /* folders of the state */
 	uint64_t base_disk, base_live_sectors, base_lv_sectors;
-	atomic_bool stopping;
+	atomic_bool stopping, is_over; /* nobody waits for a rig; not even at the end */
 
 	pthread_mutex_t work;
 	pthread_mutex_t lock;
@@ -125,7 +126,6 @@ int cow_area_keep(struct origins *origins, const struct cow_area *area);
 
 /* The area and the engine's snapshot go; where that is open for long, in the next world. */
 void cow_area_delete(struct origins *origins, struct cow_area *area);
-void cow_areas_delete_dropped(struct origins *origins);
 
 /* The lock is held. */
 struct cow_area *cow_area_with_id(struct origins *origins, const struct cow_id *id);
@@ -133,6 +133,14 @@ struct cow_area *cow_area_of(struct origins *origins, const struct dm_table *tab
 int cow_area_use(struct origins *origins, struct cow_area *area, const struct dm_table *table,
 	unsigned index);
 void cow_area_unuse(struct origins *origins, const struct dm_table *table);
+
+/*
+ * ---- sweep.c ----
+ *
+ * Areas go that were dropped, or whose extents LVM has taken from them while they were not
+ * active.  Nobody else is at work.
+ */
+void origins_sweep(struct origins *origins);
 
 /* ---- show.c: a device shows an area, and leaves it ---- */
 

@@ -73,8 +73,8 @@ static void drop_former(struct origins *origins, const struct cow_area *area)
 }
 
 /* A new store on COW_DISK.  `work' is held. */
-static int make_area(struct origins *origins, const struct dm_snapshot_target *target,
-	uint64_t cow_disk, struct cow_area **ret)
+static int make_area(struct origins *origins, const struct dm_effect *effect,
+	const struct dm_snapshot_target *target, uint64_t cow_disk, struct cow_area **ret)
 {
 	struct cow_area *area = cow_area_new(origins);
 
@@ -82,6 +82,7 @@ static int make_area(struct origins *origins, const struct dm_snapshot_target *t
 		return -ENOMEM;
 	area->chunk_sectors = target->chunk ? target->chunk : CHUNK_SECTORS_DEFAULT;
 	area->persistence = target->persistence;
+	area->is_lvms = strncmp(effect->uuid, "LVM-", 4) == 0;
 	area->place = (struct disk_place){ .disk = cow_disk };
 	if (area->persistence != DM_TRANSIENT) {
 		pthread_mutex_lock(&origins->lock);
@@ -124,8 +125,9 @@ static int known_area(struct origins *origins, const struct dm_snapshot_target *
 	return 0;
 }
 
-static int prepare(struct origins *origins, const struct dm_table *table, unsigned index)
+static int prepare(struct origins *origins, const struct dm_effect *effect, unsigned index)
 {
+	const struct dm_table *table = effect->to;
 	const struct dm_snapshot_target *target = &table->targets[index].snapshot;
 	uint64_t cow_disk = table->refs[target->cow].disk;
 	struct cow_header header;
@@ -137,7 +139,7 @@ static int prepare(struct origins *origins, const struct dm_table *table, unsign
 	if (error < 0 && !is_new)
 		return error;
 	pthread_mutex_lock(&origins->work);
-	error = is_new ? make_area(origins, target, cow_disk, &area)
+	error = is_new ? make_area(origins, effect, target, cow_disk, &area)
 		       : known_area(origins, target, &header, &area);
 	if (error == 0) {
 		pthread_mutex_lock(&origins->lock);
@@ -159,7 +161,7 @@ int origins_prepare(struct origins *origins, const struct dm_effect *effect)
 		int error = 0;
 
 		if (kind == DM_SNAPSHOT || kind == DM_SNAPSHOT_MERGE)
-			error = prepare(origins, table, i);
+			error = prepare(origins, effect, i);
 		if (error < 0) {
 			pthread_mutex_lock(&origins->lock);
 			cow_area_unuse(origins, table);
