@@ -217,6 +217,7 @@ END_TEST
 /* ---- turns ----------------------------------------------------------------- */
 
 static struct dm_call *other;
+static char *suspension;
 
 /* While one call is in the midst of suspending, another wants to. */
 static void suspend_too(struct dm_caller *same, struct dm_effect *effect)
@@ -224,13 +225,12 @@ static void suspend_too(struct dm_caller *same, struct dm_effect *effect)
 	static const struct dm_request request = { .nr = DM_DEV_SUSPEND_CMD,
 		.name = "lv",
 		.flags = DM_SUSPEND_FLAG | DM_SKIP_BDGET_FLAG };
-	static char *bytes;
 	size_t length;
 
 	if (effect->kind != DM_EFFECT_QUIESCE || other)
 		return;
-	bytes = dm_request_bytes(&request, &length);
-	other = dm_call_begin(same->model, request.nr, bytes, length, bytes);
+	suspension = dm_request_bytes(&request, &length);
+	other = dm_call_begin(same->model, request.nr, suspension, length, NULL);
 	struct dm_effect *turn = dm_call_next(other);
 	ck_assert_int_eq(turn->kind, DM_EFFECT_TURN);
 	ck_assert(dm_effect_waits(turn));
@@ -251,6 +251,7 @@ START_TEST(who_changes_a_device_has_it_for_himself)
 	ck_assert_ptr_null(dm_call_next(other));
 	ck_assert_int_eq(dm_call_end(other, &length), 0);
 	ck_assert_ptr_null(dm_caller_device(&caller, "lv")->turn);
+	free(suspension);
 }
 END_TEST
 
@@ -272,6 +273,7 @@ START_TEST(who_waits_for_his_turn_can_give_up)
 
 	size_t length;
 	ck_assert_int_eq(dm_call_end(other, &length), -EINTR);
+	free(suspension);
 }
 END_TEST
 
