@@ -98,6 +98,10 @@ START_TEST(what_has_no_room_is_said_to_be_full_and_asked_for_again)
 	static const unsigned int nrs[] = { DM_LIST_DEVICES_CMD, DM_LIST_VERSIONS_CMD,
 		DM_TABLE_DEPS_CMD, DM_TABLE_STATUS_CMD };
 
+	/* Even that there is nothing takes a number. */
+	ck_assert_int_eq(
+		ask(&(struct dm_request){ .nr = DM_LIST_DEVICES_CMD, .data_size = HEADER + 7 }), 0);
+	ck_assert(answer.header.flags & DM_BUFFER_FULL_FLAG);
 	dm_caller_make(&caller, "lv", "0 8 linear 259:0 0; 8 8 snapshot 259:0 259:1 P 8");
 	for (size_t i = 0; i < sizeof nrs / sizeof *nrs; i++) {
 		bool lists = nrs[i] == DM_LIST_DEVICES_CMD || nrs[i] == DM_LIST_VERSIONS_CMD;
