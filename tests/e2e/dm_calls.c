@@ -7,6 +7,7 @@
  *	dm_calls interrupted COUNT	the same with a handler that restarts nothing
  *	dm_calls crowd COUNT		so many processes at once, each with one call
  *	dm_calls wait NAME		DEV_WAIT for an event of a device
+ *	dm_calls wait-ticking NAME	the same, with a handler of a timer that restarts nothing
  *	dm_calls version MAJOR		what a caller of another interface gets
  *	dm_calls dropped		opens the control node, drops its privileges, and calls
  *	dm_calls wild			a buffer that is no memory, a short one, a call of no device
@@ -145,7 +146,10 @@ int main(int argc, char **argv)
 		print_error("dropped", call(DM_VERSION, DM_VERSION_MAJOR, ""));
 	else if (strcmp(way, "version") == 0)
 		print_error("version", call(DM_VERSION, (unsigned)number(word), ""));
-	else if (strcmp(way, "wait") == 0)
+	else if (strcmp(way, "wait-ticking") == 0) {
+		start_timer(0);
+		print_error("wait", call(DM_DEV_WAIT, DM_VERSION_MAJOR, word));
+	} else if (strcmp(way, "wait") == 0)
 		print_error("wait", call(DM_DEV_WAIT, DM_VERSION_MAJOR, word));
 	else
 		return 2;

@@ -17,7 +17,8 @@ for way in restarting interrupted; do
 done
 same "300 answered" "$(world -- "$calls" crowd 300)" "a crowd"
 
-# Who waits for an event is killed; who waits for a device that is suspended, too.
+# Who waits for an event is killed, or interrupted as dmeventd interrupts its threads; who
+# waits for a device that is suspended is killed, too.
 cat >inside.sh <<'END'
 set -eu
 calls=$1
@@ -28,6 +29,7 @@ sleep 0.3
 kill -0 $waiter
 kill -9 $waiter
 wait $waiter 2>/dev/null || :
+"$calls" wait-ticking d
 dmsetup suspend d
 dd if=/dev/mapper/d of=/dev/null bs=512 count=1 iflag=direct 2>/dev/null &
 reader=$!
@@ -41,5 +43,6 @@ dmsetup remove d
 wait
 cat waited
 END
-same "wait: success" "$(world -- sh inside.sh "$calls" 2>&1)" "who waits for an event"
+same "wait: Interrupted system call
+wait: success" "$(world -- sh inside.sh "$calls" 2>&1)" "who waits for an event"
 nothing_is_left

@@ -48,6 +48,18 @@ bool caller_is_admin(const struct caller *caller)
 	       capabilities >> CAP_SYS_ADMIN & 1;
 }
 
+bool caller_is_signalled(const struct caller *caller)
+{
+	uint64_t own, shared, blocked, caught;
+
+	if (status_number(caller, "SigPnd:", 16, &own) ||
+		status_number(caller, "ShdPnd:", 16, &shared) ||
+		status_number(caller, "SigBlk:", 16, &blocked) ||
+		status_number(caller, "SigCgt:", 16, &caught))
+		return false;
+	return ((own | shared) & ~blocked & caught) != 0;
+}
+
 pid_t caller_process(const struct caller *caller)
 {
 	uint64_t number;

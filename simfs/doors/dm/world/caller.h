@@ -26,6 +26,12 @@ struct caller {
 /* Whether it is killed no more than a moment ago; for who waits long on its behalf. */
 bool caller_waits(const struct caller *caller);
 
+/*
+ * Whether a signal that it has a handler for waits until its system call has ended: a kernel
+ * would end a call that can be interrupted.
+ */
+bool caller_is_signalled(const struct caller *caller);
+
 /* Whether it has CAP_SYS_ADMIN, without which the kernel would say EACCES. */
 bool caller_is_admin(const struct caller *caller);
 

@@ -59,17 +59,32 @@ void calls_wake(struct world *world)
 	pthread_cond_broadcast(&world->turned);
 }
 
-/* Until what others do lets EFFECT go on, or the caller was killed.  With the lock. */
+/*
+ * The caller was killed, or a signal ends his wait for an event.  Of everything else a signal
+ * ends nothing: what was begun is done once.
+ */
+static bool gives_up(const struct caller *caller, const struct dm_effect *effect)
+{
+	return caller && (!caller_waits(caller) ||
+				 (effect->kind == DM_EFFECT_WAIT && caller_is_signalled(caller)));
+}
+
+/* Until what others do lets EFFECT go on, or the caller gives up.  With the lock. */
 static void effect_await(struct world *world, const struct caller *caller, struct dm_effect *effect)
 {
-	while (effect->result == 0 && dm_effect_waits(effect)) {
-		uint64_t until_ns = clock_now_ns() + LOOK_AGAIN_NS;
-		struct timespec until = { .tv_sec = (time_t)(until_ns / NS_PER_S),
-			.tv_nsec = (long)(until_ns % NS_PER_S) };
+	uint64_t look_ns = clock_now_ns() + LOOK_AGAIN_NS;
 
-		if (pthread_cond_timedwait(&world->turned, &world->lock, &until) == ETIMEDOUT &&
-			caller && !caller_waits(caller))
+	while (effect->result == 0 && dm_effect_waits(effect)) {
+		struct timespec until = { .tv_sec = (time_t)(look_ns / NS_PER_S),
+			.tv_nsec = (long)(look_ns % NS_PER_S) };
+
+		pthread_cond_timedwait(&world->turned, &world->lock, &until);
+		/* However often it is woken meanwhile. */
+		if (clock_now_ns() < look_ns)
+			continue;
+		if (gives_up(caller, effect))
 			effect->result = -EINTR;
+		look_ns = clock_now_ns() + LOOK_AGAIN_NS;
 	}
 }
 
