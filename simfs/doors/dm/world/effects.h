@@ -38,6 +38,12 @@ void effects_show(struct world *world);
 void effects_let_go_on(struct world *world);
 
 /*
+ * Something is suspended, and whoever is left in the world waits for that in the kernel, where
+ * nobody can end him.
+ */
+bool effects_is_stuck(struct world *world);
+
+/*
  * What nobody has open any more but is cached for it is written, as a kernel does at the last
  * close (last_close.h).  LEAVING is a process that is about to end, 0 for none: called before
  * it may, so that who waits for it finds written what it wrote.  Does nothing while a device

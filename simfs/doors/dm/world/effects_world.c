@@ -13,7 +13,9 @@
 #include "simfs/doors/dm/model/sysfs.h"
 #include "simfs/doors/dm/world/effects_internal.h"
 #include "simfs/doors/dm/world/freeze.h"
+#include "simfs/doors/dm/world/inhabitants.h"
 #include "simfs/doors/dm/world/last_close.h"
+#include "simfs/doors/dm/world/process_facts.h"
 #include "simfs/doors/dm/world/sysfs_tree.h"
 #include "simfs/doors/dm/world/world_internal.h"
 
@@ -181,4 +183,28 @@ void effects_settle(struct world *world, pid_t leaving)
 		struct opens_device device = carrier_device(at);
 		last_close(world->dev_device, &device, leaving);
 	}
+}
+
+struct states {
+	unsigned waiting, others;
+};
+
+/* Counts PID by what its main thread does. */
+static bool count_state(pid_t pid, void *context)
+{
+	struct states *states = context;
+	char state = process_state(pid);
+	if (state == 'D')
+		states->waiting++;
+	else if (state != 'Z' && state != '\0')
+		states->others++;
+	return true;
+}
+
+bool effects_is_stuck(struct world *world)
+{
+	struct states states = { 0 };
+	return carriers_any_held(&world->effects->carriers) &&
+	       inhabitants_walk(world->dev_device, count_state, &states) == 0 &&
+	       states.waiting > 0 && states.others == 0;
 }

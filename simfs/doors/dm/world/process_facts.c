@@ -72,6 +72,16 @@ json_t *process_argv(pid_t pid)
 	return words;
 }
 
+char process_state(pid_t pid)
+{
+	AUTO(auto_fclose) FILE *file = open_proc(pid, "stat");
+	char line[4096];
+	if (!file || !fgets(line, sizeof(line), file))
+		return '\0';
+	const char *state = strrchr(line, ')');
+	return state && state[1] == ' ' ? state[2] : '\0';
+}
+
 /* Of a process that nobody has waited for yet: the last field of its line. */
 static int status_of_zombie(pid_t pid)
 {

@@ -10,6 +10,9 @@
 /* The process of THREAD, or 0 when it has gone; *RET_PARENT is its parent. */
 pid_t process_of_thread(pid_t thread, pid_t *ret_parent);
 
+/* As ps shows it: 'R', 'S', 'D', 'Z' ...; 0 when it has gone. */
+char process_state(pid_t pid);
+
 /* Its words, as an array that the caller owns; text that is no UTF-8 is shown by '?'. */
 json_t *process_argv(pid_t pid);
 

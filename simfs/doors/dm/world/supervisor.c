@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "simfs/base/cleanup.h"
+#include "simfs/base/clock.h"
 #include "simfs/base/exit_code.h"
 #include "simfs/base/log.h"
 #include "simfs/doors/dm/disks/disks.h"
@@ -32,8 +33,11 @@
 #include "simfs/doors/dm/world/world_internal.h"
 #include "simfs/doors/dm/world/world_state.h"
 
-#define LOG_FILE     "world.log"
-#define JOURNAL_FILE "commands.jsonl"
+#define LOG_FILE "world.log"
+/* Who is stuck at two looks in a row is. */
+#define STUCK_LOOK_NS (500 * NS_PER_MS)
+
+#define JOURNAL_FILE  "commands.jsonl"
 
 struct supervisor {
 	struct world world;
@@ -241,6 +245,23 @@ static void tell(const struct supervisor *supervisor, int code)
 	(void)send(supervisor->news_fd, &code, sizeof code, MSG_NOSIGNAL);
 }
 
+/*
+ * Until nobody is in the world any more.  Its command has ended, so nobody resumes what he left
+ * suspended: who waits for that in the kernel could not even be killed.
+ */
+static void wait_for_the_last(struct world *world)
+{
+	bool was_stuck = false;
+
+	while (!trap_wait_for(world->trap, STUCK_LOOK_NS)) {
+		bool is_stuck = effects_is_stuck(world);
+
+		if (is_stuck && was_stuck)
+			effects_let_go_on(world);
+		was_stuck = is_stuck;
+	}
+}
+
 /* Keeps the world, which is made, until nobody is in it. */
 static void keep(struct supervisor *supervisor)
 {
@@ -251,7 +272,7 @@ static void keep(struct supervisor *supervisor)
 	while (recv(supervisor->news_fd, &byte, 1, 0) < 0 && errno == EINTR)
 		;
 	trap_release(supervisor->world.trap);
-	trap_wait(supervisor->world.trap);
+	wait_for_the_last(&supervisor->world);
 }
 
 int supervisor_run(const struct world_options *options, const char *state, int news_fd)

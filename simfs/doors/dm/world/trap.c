@@ -12,6 +12,7 @@
 
 #include "simfs/base/check.h"
 #include "simfs/base/cleanup.h"
+#include "simfs/base/clock.h"
 #include "simfs/doors/dm/world/trap_internal.h"
 #include "simfs/doors/dm/world/trap_record.h"
 
@@ -308,14 +309,29 @@ void trap_release(struct trap *trap)
 	pthread_mutex_unlock(&trap->lock);
 }
 
+bool trap_wait_for(struct trap *trap, uint64_t limit_ns)
+{
+	uint64_t until_ns = clock_now_ns() + limit_ns;
+	struct timespec until = { .tv_sec = (time_t)(until_ns / NS_PER_S),
+		.tv_nsec = (long)(until_ns % NS_PER_S) };
+	int result = 0;
+
+	pthread_mutex_lock(&trap->lock);
+	while ((trap->holds > 0 || !list_empty(&trap->listeners) || trap->call_count > 0) &&
+		result == 0)
+		result = pthread_cond_clockwait(
+			&trap->changed, &trap->lock, CLOCK_MONOTONIC, &until);
+	trap->ended = result == 0;
+	pthread_mutex_unlock(&trap->lock);
+	if (result == 0)
+		wake(trap);
+	return result == 0;
+}
+
 void trap_wait(struct trap *trap)
 {
-	pthread_mutex_lock(&trap->lock);
-	while (trap->holds > 0 || !list_empty(&trap->listeners) || trap->call_count > 0)
-		pthread_cond_wait(&trap->changed, &trap->lock);
-	trap->ended = true;
-	pthread_mutex_unlock(&trap->lock);
-	wake(trap);
+	while (!trap_wait_for(trap, NS_PER_S))
+		;
 }
 
 void trap_end(struct trap *trap)

@@ -13,6 +13,7 @@
 #define SNAPRIG_DM_TRAP_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct world;
 
@@ -40,6 +41,9 @@ void trap_release(struct trap *trap);
 
 /* Returns when there is neither hold nor listener, and no call: the world has ended. */
 void trap_wait(struct trap *trap);
+
+/* As trap_wait(), but not longer than that: false. */
+bool trap_wait_for(struct trap *trap, uint64_t limit_ns);
 
 /* After trap_wait().  NULL is fine. */
 void trap_end(struct trap *trap);
