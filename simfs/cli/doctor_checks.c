@@ -238,6 +238,7 @@ static const struct doctor_check checks[] = {
 	{ "FUSE over io_uring", false, check_fuse_uring },
 	{ "loop devices", false, check_loop_devices },
 	{ "memory cgroup", false, check_memory_cgroup },
+	{ "world of LVM", false, doctor_check_world },
 	{ "mke2fs", false, check_mke2fs },
 	{ "fio", false, check_fio },
 };

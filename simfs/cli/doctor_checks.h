@@ -35,4 +35,7 @@ const struct doctor_check *doctor_checks(size_t *ret_count);
 void doctor_check_program(
 	struct finding *finding, const char *program, const char *package, const char *purpose);
 
+/* Whether the real LVM tools can run in a world of their own; doctor_world.c. */
+void doctor_check_world(struct finding *finding);
+
 #endif

@@ -4,8 +4,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -39,6 +41,39 @@ enum world_ability world_ability(const char **ret_why)
 			     "a system call that is watched (Linux 5.19)"
 			   : "system calls cannot be watched here (seccomp)";
 	return WORLD_NONE;
+}
+
+/* Whether PROGRAM is in one of FOLDERS, as in PATH. */
+static bool is_there(const char *folders, const char *program)
+{
+	for (const char *at = folders; at; at = strchr(at, ':') ? strchr(at, ':') + 1 : NULL) {
+		AUTO(auto_free) char *path = NULL;
+
+		if (asprintf(&path, "%.*s/%s", (int)strcspn(at, ":"), at, program) < 0)
+			path = NULL;
+		if (path && access(path, X_OK) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Returns EXIT_MET, or an exit code after a message. */
+static int check_machine(void)
+{
+	static const char *const tools[] = { "lvm", "dmsetup" };
+	const char *path = getenv("PATH"), *why;
+
+	if (world_ability(&why) == WORLD_NONE) {
+		log_error("cannot make a world: %s", why);
+		return EXIT_SKIPPED;
+	}
+	for (size_t at = 0; at < sizeof tools / sizeof tools[0]; at++) {
+		if (is_there(path ? path : "/usr/sbin:/sbin", tools[at]))
+			continue;
+		log_error("cannot make a world: there is no '%s' in PATH", tools[at]);
+		return EXIT_SKIPPED;
+	}
+	return EXIT_MET;
 }
 
 static char *state_of(const char *state_folder)
@@ -125,15 +160,12 @@ static int run_locked(
 int world_run(const struct world_options *options, char *const *command)
 {
 	AUTO(auto_free) char *state = state_of(options->state_folder);
-	const char *why;
-	int lock, code;
+	int lock, code = check_machine();
 
+	if (code != EXIT_MET)
+		return code;
 	if (!state)
 		return EXIT_RIG;
-	if (world_ability(&why) == WORLD_NONE) {
-		log_error("cannot make a world: %s", why);
-		return EXIT_SKIPPED;
-	}
 	if (mkdir(state, 0700) < 0 && errno != EEXIST) {
 		log_error_code(-errno, "cannot make folder '%s'", state);
 		return EXIT_RIG;

@@ -41,10 +41,9 @@ int world_run(const struct world_options *options, char *const *command);
 /* Runs COMMAND in the world of the rig at MOUNT_POINT, which runs already; as world_run(). */
 int world_enter(const char *mount_point, const char *state_folder, char *const *command);
 
-/* Whether worlds can be made here.  What is missing is told by *RET_WHY, a constant text. */
+/* Whether worlds can be made here.  If not, *RET_WHY tells why, a constant text. */
 enum world_ability {
-	WORLD_TRAPS,	/* system calls are watched: every program works */
-	WORLD_PRELOADS, /* only programs that take a preloaded library (LD_PRELOAD) */
+	WORLD_TRAPS, /* system calls can be watched */
 	WORLD_NONE,
 };
 
