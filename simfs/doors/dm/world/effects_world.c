@@ -4,7 +4,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "simfs/base/cleanup.h"
@@ -151,12 +153,6 @@ void effects_show(struct world *world)
 	pthread_mutex_unlock(&effects->shown_lock);
 }
 
-/* Nobody claims it, so it may be that nobody has it open. */
-static bool may_be_due(const struct carrier *carrier)
-{
-	return last_close_is_due(carrier->loop.fd) && !opens_is_claimed(carrier->loop.fd);
-}
-
 bool effects_must_settle(struct world *world)
 {
 	struct carriers *carriers = &world->effects->carriers;
@@ -164,12 +160,35 @@ bool effects_must_settle(struct world *world)
 		return false;
 	for (struct carrier *at = carriers_next(carriers, NULL); at;
 		at = carriers_next(carriers, at)) {
-		if (may_be_due(at)) {
+		if (last_close_is_due(at->loop.fd)) {
 			carriers_leave(carriers, at);
 			return true;
 		}
 	}
 	return false;
+}
+
+struct mounted {
+	char number[MOUNT_DEVICE_BYTES];
+	bool found;
+};
+
+static bool look_for_mount(pid_t pid, const struct mount_entry *entry, void *context)
+{
+	struct mounted *mounted = context;
+	(void)pid;
+	mounted->found = strcmp(entry->device, mounted->number) == 0;
+	return !mounted->found;
+}
+
+/* As PID sees it: what is mounted always has something cached, and is not asked for more. */
+static bool is_mounted_for(pid_t pid, const struct carrier *carrier)
+{
+	struct mounted mounted = { .found = false };
+	snprintf(mounted.number, sizeof(mounted.number), "%u:%u", LOOP_DEVICE_MAJOR,
+		carrier->loop.minor);
+	inhabitant_walk_mounts(pid, look_for_mount, &mounted);
+	return mounted.found;
 }
 
 void effects_settle(struct world *world, pid_t leaving)
@@ -178,7 +197,8 @@ void effects_settle(struct world *world, pid_t leaving)
 	for (struct carrier *at = carriers_next(carriers, NULL); at;
 		at = carriers_next(carriers, at)) {
 		/* What is suspended may be below: who settles may be the one to resume it. */
-		if (carriers_any_held(carriers) || !may_be_due(at))
+		if (carriers_any_held(carriers) || !last_close_is_due(at->loop.fd) ||
+			(leaving && is_mounted_for(leaving, at)))
 			continue;
 		struct opens_device device = carrier_device(at);
 		last_close(world->dev_device, &device, leaving);

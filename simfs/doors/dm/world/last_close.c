@@ -33,9 +33,12 @@ int last_close(uint64_t dev_device, const struct opens_device *device, pid_t lea
 {
 	if (!last_close_is_due(device->fd))
 		return 0;
+	/* Who claims it is asked last: to ask is to claim it, which hinders others meanwhile. */
+	struct opens_device unasked = *device;
+	unasked.fd = -1;
 	unsigned count;
-	int error = opens_count(dev_device, device, leaving, &count);
-	if (error || count)
+	int error = opens_count(dev_device, &unasked, leaving, &count);
+	if (error || count || opens_is_claimed(device->fd))
 		return error;
 	return ioctl(device->fd, BLKFLSBUF, 0) ? -errno : 0;
 }
