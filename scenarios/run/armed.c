@@ -46,17 +46,11 @@ struct armed_batch {
 	atomic_bool is_cancelled;
 };
 
-/* Whether reading goes on while STEP runs: what LVM does may wait for who reads. */
-static bool lets_read(const struct step *step)
-{
-	return step->start.lets_read || step->kind == STEP_LVM;
-}
-
 static bool same_condition(const struct step *left, const struct step *right)
 {
 	return strcmp(left->start.gauge, right->start.gauge) == 0 &&
 	       strcmp(left->start.at_least, right->start.at_least) == 0 &&
-	       lets_read(left) == lets_read(right);
+	       left->start.lets_read == right->start.lets_read;
 }
 
 static void batch_add(struct armed_batch *batch, const struct step *step)
@@ -133,7 +127,7 @@ static void group_look(struct armed_batch *batch, struct armed_group *group, uin
 	group->is_done = true;
 	if (error == 0) {
 		/* Whoever goes on has nothing to wait for from here on. */
-		if (lets_read(group->steps[0].step)) {
+		if (group->steps[0].step->start.lets_read) {
 			control_client_destroy(group->control);
 			group->control = NULL;
 		}

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,9 +14,13 @@
 #include "scenarios/base/process.h"
 #include "simfs/base/check.h"
 #include "simfs/base/cleanup.h"
+#include "simfs/base/clock.h"
 #include "simfs/base/sizes.h"
 
 #define SECTOR_BYTES 512u
+
+/* How long reading is held for a line at most: most take a tenth of that. */
+#define HELD_NS (2 * NS_PER_S)
 
 char *lvm_rig_name(const char *name)
 {
@@ -55,49 +60,81 @@ void lvm_words(const struct run *run, const char *command, const char *words[LVM
 	memcpy(words, all, sizeof all);
 }
 
-/* Runs the line of STEP: 0 with *RET, or -errno.  With ENTERS in the world that is there. */
-static int line_run(const struct run *run, const struct step *step, bool enters, const char *log,
-	struct process_result *ret)
+/* The words of the line of STEP, in the world that is there when it ENTERS. */
+static struct process_order line_order(const struct run *run, const struct step *step, bool enters,
+	const char *log, const char *words[LVM_WORDS_MAX])
 {
-	const char *alone[LVM_WORDS_MAX];
-	const char *const beside[] = { run->program, "lvm", "--enter", run->mount_point, "--",
-		"/bin/sh", "-c", step->value, NULL };
-	struct process_order process = {
-		.argv = enters ? beside : alone,
+	const char *const beside[LVM_WORDS_MAX] = { run->program, "lvm", "--enter",
+		run->mount_point, "--", "/bin/sh", "-c", step->value, NULL };
+
+	lvm_words(run, step->value, words);
+	if (enters)
+		memcpy(words, beside, sizeof beside);
+	return (struct process_order){
+		.argv = words,
 		.output_path = log,
 		.folder = run->work,
 		.time_limit_ns = run_time_limit_ns(run),
 	};
-
-	lvm_words(run, step->value, alone);
-	return process_run(&process, ret);
 }
 
-static enum outcome run_line(
-	const struct run *run, const struct step *step, bool enters, struct reason *reason)
+/* Runs it to its end: 0, or -errno. */
+static int line_run(const struct run *run, const struct step *step, bool enters, const char *log,
+	struct process_result *ret)
 {
-	AUTO(auto_free) char *log = heap_format("%s/logs/%s.lvm.log", run->work, step->name);
-	struct process_result result;
-	enum outcome outcome = OUTCOME_PASSED;
-	int error = line_run(run, step, enters, log, &result);
+	const char *words[LVM_WORDS_MAX];
+	struct process_order order = line_order(run, step, enters, log, words);
 
+	return process_run(&order, ret);
+}
+
+/*
+ * Runs it beside who reads, who is held through CONTROL: what takes long may wait for his read,
+ * which goes on then.  0 with how it ended, or -errno; -ETIMEDOUT: it was killed.
+ */
+static int line_run_beside(const struct run *run, const struct step *step,
+	struct control_client *control, const char *log, int *ret_status)
+{
+	const char *words[LVM_WORDS_MAX];
+	struct process_order order = line_order(run, step, true, log, words);
+	pid_t pid = process_start(&order);
+	int error;
+
+	if (pid < 0)
+		return pid;
+	error = process_wait(pid, HELD_NS, ret_status);
+	if (error == 0)
+		return 0;
+	(void)control_client_call(control, "resume", NULL, RIG_PATIENCE_NS, NULL);
+	error = process_wait(pid, order.time_limit_ns, ret_status);
 	if (error < 0) {
-		reason_error(reason, error, "cannot run the line '%s' with LVM", step->name);
-		return OUTCOME_ERROR;
+		kill(-pid, SIGKILL);
+		(void)process_wait(pid, HELD_NS, ret_status);
 	}
-	if (result.exit_status != 0) {
-		AUTO(auto_free) char *line = file_last_line(log);
+	return error;
+}
 
-		if (result.timed_out)
-			reason_set(reason, "the line '%s' with LVM was killed at its time limit",
-				step->name);
-		else
-			reason_set(reason, "the line '%s' with LVM exited with %d: %s", step->name,
-				result.exit_status, line ? line : "it said nothing");
-		outcome = result.timed_out ? OUTCOME_TIMED_OUT : OUTCOME_FAILED;
+/* What came of it. */
+static enum outcome line_judge(
+	const struct step *step, const char *log, int status, bool timed_out, struct reason *reason)
+{
+	AUTO(auto_free) char *line = file_last_line(log);
+
+	if (timed_out) {
+		reason_set(
+			reason, "the line '%s' with LVM was killed at its time limit", step->name);
+		return OUTCOME_TIMED_OUT;
 	}
-	process_result_deinit(&result);
-	return outcome;
+	if (status == 0)
+		return OUTCOME_PASSED;
+	reason_set(reason, "the line '%s' with LVM exited with %d: %s", step->name, status,
+		line ? line : "it said nothing");
+	return OUTCOME_FAILED;
+}
+
+static char *line_log(const struct run *run, const struct step *step)
+{
+	return heap_format("%s/logs/%s.lvm.log", run->work, step->name);
 }
 
 /* Whether the device-mapper path of NAME is a word of TEXT. */
@@ -140,11 +177,31 @@ bool lvm_struck(struct run *run, unsigned beside_before, int exit_status)
 
 enum outcome run_lvm(struct run *run, const struct step *step, struct reason *reason)
 {
+	AUTO(auto_free) char *log = line_log(run, step);
+	struct process_result result;
+	enum outcome outcome;
+	int error = line_run(run, step, run->underway != NULL, log, &result);
+
 	run->lvm_is_other = true;
-	return run_line(run, step, run->underway != NULL, reason);
+	if (error < 0) {
+		reason_error(reason, error, "cannot run the line '%s' with LVM", step->name);
+		return OUTCOME_ERROR;
+	}
+	outcome = line_judge(step, log, result.exit_status, result.timed_out, reason);
+	process_result_deinit(&result);
+	return outcome;
 }
 
-enum outcome run_lvm_now(const struct run *run, const struct step *step, struct reason *reason)
+enum outcome run_lvm_now(const struct run *run, const struct step *step,
+	struct control_client *control, struct reason *reason)
 {
-	return run_line(run, step, true, reason);
+	AUTO(auto_free) char *log = line_log(run, step);
+	int status = 0;
+	int error = line_run_beside(run, step, control, log, &status);
+
+	if (error < 0 && error != -ETIMEDOUT) {
+		reason_error(reason, error, "cannot run the line '%s' with LVM", step->name);
+		return OUTCOME_ERROR;
+	}
+	return line_judge(step, log, status, error == -ETIMEDOUT, reason);
 }

@@ -37,7 +37,9 @@ bool lvm_has_snapshot(struct run *run, const char *name);
  * BESIDE_BEFORE is run->lvm_lines_beside when it began. */
 bool lvm_struck(struct run *run, unsigned beside_before, int exit_status);
 
-/* The same, in a thread. */
-enum outcome run_lvm_now(const struct run *run, const struct step *step, struct reason *reason);
+/* An armed one, in the world of the client that runs, which is held through CONTROL where it reads
+ * until the line is over, or takes long.  Any thread. */
+enum outcome run_lvm_now(const struct run *run, const struct step *step,
+	struct control_client *control, struct reason *reason);
 
 #endif

@@ -267,7 +267,7 @@ enum outcome run_at_condition(const struct run *run, const struct step *step,
 	struct control_client *control, const atomic_bool *stop, struct reason *reason)
 {
 	if (step->kind == STEP_LVM)
-		return run_lvm_now(run, step, reason);
+		return run_lvm_now(run, step, control, reason);
 	if (step->kind == STEP_GAUGE)
 		return gauge_now(step, control, reason);
 	return write_now(run, step, run->times_during, step->start.lets_read ? stop : NULL, reason);
