@@ -178,6 +178,16 @@ static int copy_batch(struct merging *merging, const struct extents_batch *batch
 	return cow_area_keep(merging->origins, merging->area);
 }
 
+/*
+ * What is merged lies in the engine's store, and dm-snapshot would read it from the COW device,
+ * and write there what is merged: one that fails is a merge that fails.
+ */
+static int look_at_cow(const struct merging *merging)
+{
+	return disks_read(
+		merging->origins->disks, merging->area->cow_disk, 0, merging->buffer, ALIGNMENT);
+}
+
 static int merge_batch(struct merging *merging)
 {
 	struct disks *disks = merging->origins->disks;
@@ -185,8 +195,10 @@ static int merge_batch(struct merging *merging)
 		&merging->extents, BATCH_BYTES, merging->chunk_bytes);
 	uint64_t start = batch.offset / SECTOR_BYTES;
 	uint64_t length = batch.length / SECTOR_BYTES;
-	int error = disks_hold_range(disks, merging->disk, start, length);
+	int error = look_at_cow(merging);
 
+	if (error == 0)
+		error = disks_hold_range(disks, merging->disk, start, length);
 	if (error < 0)
 		return error;
 	error = copy_batch(merging, &batch);
