@@ -129,6 +129,11 @@ START_TEST(a_device_shows_what_it_is)
 
 	ck_assert_int_eq(dm_caller_say(&caller, &request, &answer), 0);
 	look();
+	expect_none("block/dm-1");
+	expect_none("dev/block/7:1");
+
+	dm_caller_load(&caller, "vg-lv", "0 8 zero ");
+	look();
 	expect("block/dm-1/size", "0\n");
 	expect("block/dm-1/dm/name", "vg-lv\n");
 	expect("block/dm-1/dm/uuid", "LVM-1\n");

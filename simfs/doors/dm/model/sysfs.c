@@ -270,6 +270,8 @@ static void add_holders(struct dm_sysfs_builder *builder, const struct dm_device
 		for (unsigned int i = 0; i < table->ref_count; i++) {
 			if (is_held_before(device, at, table->refs[i].disk))
 				continue;
+			if (table->refs[i].device && !table->refs[i].device->loaded)
+				continue;
 			if (table->refs[i].device)
 				device_folder(table->refs[i].device, lower);
 			else
@@ -320,8 +322,10 @@ int dm_sysfs_view(const struct dm_model *model, struct dm_sysfs *ret)
 	dm_sysfs_add_folder(&builder, "block");
 	while ((base = dm_model_next_base(model, base)))
 		add_base(&builder, model, base);
+	/* As a kernel: there is a disk as soon as it is known what kind of tables it has. */
 	while ((device = dm_model_next(model, device)))
-		add_device(&builder, device);
+		if (device->loaded)
+			add_device(&builder, device);
 	while ((device = dm_model_next(model, device)))
 		add_holders(&builder, device);
 
