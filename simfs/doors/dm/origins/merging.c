@@ -221,10 +221,10 @@ static bool is_over(const struct merging *merging)
 	return atomic_load(&merging->stopping) || atomic_load(&merging->origins->stopping);
 }
 
+/* Its end is no event, nor is its failure: who waits for it looks at the status. */
 static void *work(void *argument)
 {
 	struct merging *merging = argument;
-	struct origins *origins = merging->origins;
 	int error = 0;
 
 	while (error == 0 && merging->extents.count > 0 && !is_over(merging))
@@ -233,17 +233,6 @@ static void *work(void *argument)
 		return NULL;
 	if (error < 0)
 		atomic_store(&merging->area->is_failed, true);
-
-	pthread_mutex_lock(&origins->lock);
-
-	struct dm_device *device = merging->area->device ? dm_device_get(merging->area->device)
-							 : NULL;
-
-	pthread_mutex_unlock(&origins->lock);
-	if (device) {
-		origins->order.event(origins->order.context, device);
-		dm_device_put(device);
-	}
 	return NULL;
 }
 

@@ -32,8 +32,8 @@ struct origins_order {
 	const char *scratch;	 /* an empty private folder: mount points and logs of our rigs */
 
 	/*
-	 * A snapshot of DEVICE became invalid, or its merge ended: its event number is to rise
-	 * (dm_model_event()).  Called by a thread of ours; takes the supervisor's lock.
+	 * A snapshot of DEVICE became invalid: its event number is to rise (dm_model_event()).
+	 * The end of a merge is none.  Called by a thread of ours; takes the supervisor's lock.
 	 */
 	void (*event)(void *context, struct dm_device *device);
 
@@ -85,7 +85,8 @@ void origins_rename(struct origins *origins, const struct dm_effect *effect);
 
 /*
  * STATUS: what dm-snapshot says of the effect's target: "16/32768 16", "Invalid",
- * "Overflow", "Merge failed", "Unknown".
+ * "Merge failed", "Unknown".  Never "Overflow": a write to a snapshot of kind PO that finds
+ * no room makes it invalid, as it does one of kind P.
  */
 void origins_status(struct origins *origins, struct dm_effect *effect);
 

@@ -10,7 +10,7 @@ struct facts {
 	char name[ENGINE_NAME_BYTES];
 	struct origin *origin; /* with a holder */
 	struct store_usage usage;
-	bool is_known, is_lost, is_failed, is_merging, may_overflow;
+	bool is_known, is_lost, is_failed, is_merging;
 };
 
 /*
@@ -43,7 +43,6 @@ static struct facts facts_of(struct origins *origins, struct dm_effect *effect)
 		facts.is_lost = area->is_lost;
 		note_owner(area, effect, &facts);
 		facts.is_failed = area->is_failed;
-		facts.may_overflow = area->persistence == DM_PERSISTENT_OVERFLOW;
 		facts.usage.chunk_sectors = area->chunk_sectors;
 		facts.usage.total_sectors = contents_sectors(&origins->contents, cow_disk);
 		facts.usage.is_transient = area->persistence == DM_TRANSIENT;
@@ -75,12 +74,11 @@ static const char *ask(struct origins *origins, const struct dm_effect *effect, 
 		return error == -ENOENT ? "Invalid" : "Unknown";
 
 	const char *state = json_string_value(json_object_get(snapshot, "state"));
-	const char *why = json_string_value(json_object_get(snapshot, "error"));
 	const json_t *store = json_object_get(snapshot, "store");
 
+	/* PO makes a difference only where a write to the snapshot itself finds no room. */
 	if (!state || strcmp(state, "active") != 0)
-		trouble = facts->may_overflow && why && strcmp(why, "ENOSPC") == 0 ? "Overflow"
-										   : "Invalid";
+		trouble = "Invalid";
 	facts->usage.chunks = (uint64_t)json_integer_value(json_object_get(store, "blocks"));
 	json_decref(snapshot);
 	return trouble;
