@@ -38,7 +38,7 @@ void disks_setup(void)
 
 	ck_assert_int_ge(fd, 0);
 	ck_assert_int_eq(ftruncate(fd, BELOW_SECTORS * S), 0);
-	ck_assert_int_eq(disks_file_open(disks, "below", 0, &below_file), 0);
+	ck_assert_int_eq(disks_file_open(disks, "below", false, &below_file), 0);
 }
 
 void disks_teardown(void)

@@ -172,7 +172,7 @@ START_TEST(a_file_that_is_read_only_or_too_short_is_an_error_there)
 {
 	uint64_t readable;
 
-	ck_assert_int_eq(disks_file_open(disks, "below", DISK_FILE_READ_ONLY, &readable), 0);
+	ck_assert_int_eq(disks_file_open(disks, "below", true, &readable), 0);
 	make_disk(1, piece_file(0, BELOW_SECTORS + 8, readable, 0));
 
 	AUTO(auto_close) int loop = loop_on(1);
@@ -185,31 +185,8 @@ START_TEST(a_file_that_is_read_only_or_too_short_is_an_error_there)
 	ck_assert_int_eq(disks_file_close(disks, readable), 0);
 	ck_assert_int_eq(disks_file_close(disks, readable), -ENXIO);
 	ck_assert_int_eq(read_one(loop, 0), 0);
-	ck_assert_int_eq(disks_file_open(disks, ".", DISK_FILE_READ_ONLY, &readable), -EISDIR);
-	ck_assert_int_eq(disks_file_open(disks, "none", DISK_FILE_READ_ONLY, &readable), -ENOENT);
-}
-END_TEST
-
-START_TEST(a_file_that_is_not_discarded_keeps_what_it_has)
-{
-	static _Alignas(4096) char block[4096];
-	uint64_t range[] = { 0, sizeof block };
-	uint64_t kept;
-
-	ck_assert_int_eq(disks_file_open(disks, "below", DISK_FILE_NO_DISCARD, &kept), 0);
-	make_disk(1, piece_file(0, BELOW_SECTORS, kept, 0));
-
-	AUTO(auto_close) int loop = loop_on(1);
-
-	ck_assert_int_eq(write_all(loop, 0, 8, 'a'), 0);
-	/* A kernel says that it was not done, or says nothing. */
-	ck_assert(ioctl(loop, BLKDISCARD, range) == 0 || errno == EOPNOTSUPP);
-	ck_assert_int_eq(pread(loop, block, sizeof block, 0), sizeof block);
-	ck_assert_int_eq(block[0], 'a');
-	/* It writes the zeros then. */
-	ck_assert_int_eq(ioctl(loop, BLKZEROOUT, range), 0);
-	ck_assert_int_eq(pread(loop, block, sizeof block, 0), sizeof block);
-	ck_assert_int_eq(block[0], 0);
+	ck_assert_int_eq(disks_file_open(disks, ".", true, &readable), -EISDIR);
+	ck_assert_int_eq(disks_file_open(disks, "none", true, &readable), -ENOENT);
 }
 END_TEST
 
@@ -239,7 +216,7 @@ START_TEST(a_disk_may_lie_on_the_export_of_another)
 
 	make_disk(1, piece_file(0, BELOW_SECTORS, below_file, 0));
 	ck_assert_int_eq(
-		disks_file_open(disks, disks_export_path(disks, 1, path), 0, &exported), 0);
+		disks_file_open(disks, disks_export_path(disks, 1, path), false, &exported), 0);
 	make_disk(2, piece_file(0, BELOW_SECTORS, exported, 0));
 
 	AUTO(auto_close) int loop = loop_on(2);
@@ -277,7 +254,6 @@ int main(int argc, char **argv)
 	tcase_add_test(tests, stripes_hold_what_was_written_through_them);
 	tcase_add_test(tests, an_error_is_one_for_who_reads_or_writes_there);
 	tcase_add_test(tests, a_file_that_is_read_only_or_too_short_is_an_error_there);
-	tcase_add_test(tests, a_file_that_is_not_discarded_keeps_what_it_has);
 	tcase_add_test(tests, a_delay_is_waited_for);
 	tcase_add_test(tests, a_disk_may_lie_on_the_export_of_another);
 	suite_add_tcase(suite, tests);

@@ -107,7 +107,7 @@ static int do_file_open(struct call *call, uint64_t *ret)
 		.buffered_fd = call->fds[1],
 		.direct_fd = call->fds[2],
 		.align = call->wire.align ? call->wire.align : 1,
-		.flags = call->wire.file_flags,
+		.read_only = call->wire.read_only,
 		.is_served = call->wire.is_served,
 	};
 	int error = call->fds[1] < 0 ? -EINVAL : files_add(call->calls->files, &facts, ret);

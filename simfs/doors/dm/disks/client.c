@@ -214,11 +214,11 @@ static int open_direct(const char *path, int flags, const struct stat *facts, ui
 	return TAKE_FD(fd);
 }
 
-int disks_file_open(struct disks *disks, const char *path, unsigned flags, uint64_t *ret_file)
+int disks_file_open(struct disks *disks, const char *path, bool read_only, uint64_t *ret_file)
 {
-	int open_flags = O_CLOEXEC | O_NOCTTY | (flags & DISK_FILE_READ_ONLY ? O_RDONLY : O_RDWR);
-	AUTO(auto_close) int buffered = open(path, open_flags);
-	struct wire_call wire = { .kind = WIRE_FILE_OPEN, .file_flags = flags };
+	int flags = O_CLOEXEC | O_NOCTTY | (read_only ? O_RDONLY : O_RDWR);
+	AUTO(auto_close) int buffered = open(path, flags);
+	struct wire_call wire = { .kind = WIRE_FILE_OPEN, .read_only = read_only };
 	struct statfs system;
 	struct stat facts;
 
@@ -229,7 +229,7 @@ int disks_file_open(struct disks *disks, const char *path, unsigned flags, uint6
 
 	wire.is_served = system.f_type == FUSE_SUPER_MAGIC;
 
-	AUTO(auto_close) int direct = open_direct(path, open_flags, &facts, &wire.align);
+	AUTO(auto_close) int direct = open_direct(path, flags, &facts, &wire.align);
 	int fds[2] = { buffered, direct };
 
 	return call_with(disks, &wire, fds, direct >= 0 ? 2 : 1, ret_file);

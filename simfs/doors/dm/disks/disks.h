@@ -92,17 +92,12 @@ int disks_release(struct disks *disks, uint64_t id);
 int disks_hold_range(struct disks *disks, uint64_t id, uint64_t start, uint64_t length);
 int disks_release_range(struct disks *disks, uint64_t id, uint64_t start, uint64_t length);
 
-enum disk_file_flags {
-	DISK_FILE_READ_ONLY = 1,  /* writes there are EIO */
-	DISK_FILE_NO_DISCARD = 2, /* so are no discards, nor zeros without data: EOPNOTSUPP */
-};
-
 /*
  * Opens a regular file or block device for pieces, by the caller, not the process: the path
  * is the caller's, and it may wait for whoever serves it.  Direct I/O where the file has it.
- * FLAGS are of disk_file_flags.  The number is never used again.
+ * With READ_ONLY writes there are EIO.  The number is never used again.
  */
-int disks_file_open(struct disks *disks, const char *path, unsigned flags, uint64_t *ret_file);
+int disks_file_open(struct disks *disks, const char *path, bool read_only, uint64_t *ret_file);
 
 /* It is closed as soon as no map and nothing under way needs it; pieces may still lie on it. */
 int disks_file_close(struct disks *disks, uint64_t file);

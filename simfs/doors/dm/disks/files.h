@@ -20,7 +20,7 @@ struct files_facts {
 	int buffered_fd;
 	int direct_fd;	/* -1: no direct I/O there */
 	uint32_t align; /* of what direct_fd transfers, in bytes */
-	uint32_t flags; /* of disk_file_flags */
+	bool read_only;
 	bool is_served; /* by another process (FUSE), which may wait for this one */
 };
 

@@ -9,7 +9,6 @@
 #include <sys/stat.h>
 
 #include "simfs/base/check.h"
-#include "simfs/doors/dm/disks/disks.h"
 #include "simfs/doors/dm/disks/files_internal.h"
 
 /* Where a file cannot make a range zeros by itself, so many are written at once. */
@@ -157,28 +156,16 @@ static struct transfer *transfer_new(struct files *files, struct flow_part *part
 	return transfer;
 }
 
-/* What FILE does not do at all: 0 or -errno. */
-static int refusal(const struct disk_file *file, enum disk_op op)
-{
-	bool changes = op != DISK_OP_READ && op != DISK_OP_FLUSH;
-
-	if (changes && file->facts.flags & DISK_FILE_READ_ONLY)
-		return -EIO;
-	if ((op == DISK_OP_DISCARD || op == DISK_OP_ZERO) &&
-		file->facts.flags & DISK_FILE_NO_DISCARD)
-		return -EOPNOTSUPP;
-	return 0;
-}
-
 void files_transfer(void *context, struct flow_part *part)
 {
 	struct files *files = context;
 	struct disk_file *file = file_find(files, part->id);
-	int error = file ? refusal(file, part->io->op) : -EIO;
-	struct transfer *transfer = error ? NULL : transfer_new(files, part);
+	bool changes = part->io->op != DISK_OP_READ && part->io->op != DISK_OP_FLUSH;
+	bool is_refused = !file || (changes && file->facts.read_only);
+	struct transfer *transfer = is_refused ? NULL : transfer_new(files, part);
 
 	if (!transfer) {
-		flow_part_done(files->flow, part, error ? error : -ENOMEM, 0);
+		flow_part_done(files->flow, part, is_refused ? -EIO : -ENOMEM, 0);
 		return;
 	}
 	transfer->op.done = transfer_done;

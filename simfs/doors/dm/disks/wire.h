@@ -39,9 +39,9 @@ struct wire_call {
 	uint32_t align; /* FILE_OPEN: of the second descriptor */
 	uint64_t id;	/* of a disk or file */
 	uint64_t offset, length;
-	uint64_t payload;    /* bytes */
-	uint32_t file_flags; /* FILE_OPEN: of disk_file_flags */
-	uint32_t is_served;  /* FILE_OPEN: by another process */
+	uint64_t payload; /* bytes */
+	uint32_t read_only;
+	uint32_t is_served; /* FILE_OPEN: by another process */
 };
 
 struct wire_answer {

@@ -301,7 +301,7 @@ static int open_side_file(const struct group *group, struct disks *disks, const 
 	if (error == 0 && asprintf(&path, "%s/%s", group->state_path, name) < 0)
 		error = -ENOMEM;
 	if (error == 0)
-		error = disks_file_open(disks, path, 0, ret);
+		error = disks_file_open(disks, path, false, ret);
 	if (error < 0)
 		log_error_code(error, "cannot use '%s/%s'", group->state_path, name);
 	return error;
@@ -330,7 +330,7 @@ int group_map(struct group *group, struct disks *disks, uint64_t id)
 		group, disks, GROUP_METADATA_FILE, GROUP_METADATA_SECTORS, &metadata);
 
 	if (error == 0 && layout->live_sectors > 0) {
-		error = disks_file_open(disks, group->live_path, 0, &live);
+		error = disks_file_open(disks, group->live_path, false, &live);
 		if (error < 0)
 			log_error_code(error, "cannot open '%s'", group->live_path);
 	}

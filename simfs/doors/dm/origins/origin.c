@@ -27,8 +27,7 @@ static int open_live(struct origin *origin)
 		path = NULL;
 		return -ENOMEM;
 	}
-	return disks_file_open(
-		origin->origins->disks, path, DISK_FILE_NO_DISCARD, &origin->live_file);
+	return disks_file_open(origin->origins->disks, path, false, &origin->live_file);
 }
 
 static void origin_end(struct origin *origin)

@@ -166,7 +166,7 @@ static int open_snapshot(struct origins *origins, struct cow_area *area)
 		path = NULL;
 		return -ENOMEM;
 	}
-	return disks_file_open(origins->disks, path, DISK_FILE_NO_DISCARD, &area->file);
+	return disks_file_open(origins->disks, path, false, &area->file);
 }
 
 /* It is shown by the device of EFFECT now. */
