@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What /sys shows of a world's devices. */
 #include <check.h>
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -120,6 +121,33 @@ START_TEST(partitions_of_one_disk_lie_in_one_folder)
 }
 END_TEST
 
+START_TEST(base_disks_are_known_once_and_are_none_of_our_devices)
+{
+	static const struct {
+		unsigned int major, minor;
+		uint64_t disk;
+		const char *name;
+		int error;
+	} cases[] = {
+		{ 259, 0, 9, "sdc1", -EEXIST },
+		{ 259, 9, 1, "sdc1", -EEXIST },
+		{ 259, 9, 9, "sda3", -EEXIST },
+		{ DM_MAJOR, 9, 9, "sdc1", -EINVAL },
+		{ 259, 9, DM_FIRST_DISK, "sdc1", -EINVAL },
+		{ 259, 9, 9, "", -EINVAL },
+		{ 259, 9, 9, "..", -EINVAL },
+		{ 259, 9, 9, "a/b", -EINVAL },
+		{ 259, 9, 9, "a-name-of-a-disk-that-is-too-long", -EINVAL },
+		{ 259, 9, 9, "sdc1", 0 },
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+		ck_assert_int_eq(dm_model_add_base(caller.model, cases[i].major, cases[i].minor, 8,
+					 cases[i].disk, cases[i].name),
+			cases[i].error);
+}
+END_TEST
+
 START_TEST(a_device_shows_what_it_is)
 {
 	const struct dm_request request = {
@@ -200,6 +228,7 @@ int main(int argc, char **argv)
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_test(tcase, a_world_without_devices_has_its_disks);
 	tcase_add_test(tcase, partitions_of_one_disk_lie_in_one_folder);
+	tcase_add_test(tcase, base_disks_are_known_once_and_are_none_of_our_devices);
 	tcase_add_test(tcase, a_device_shows_what_it_is);
 	tcase_add_test(tcase, who_lies_on_whom_is_linked_both_ways);
 	tcase_add_test(tcase, what_has_gone_is_not_shown);

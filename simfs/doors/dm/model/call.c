@@ -236,11 +236,6 @@ const char *dm_call_device(const struct dm_call *call)
 	return call->device_name;
 }
 
-uint32_t dm_call_flags(const struct dm_call *call)
-{
-	return call->flags;
-}
-
 uint32_t dm_call_event_nr(const struct dm_call *call)
 {
 	return call->event_nr;

@@ -148,8 +148,7 @@ void dm_call_fail(struct dm_call *call, int error);
 /* The ioctl and the device that it names ("" for none or not found): what rules ask. */
 const char *dm_call_ioctl(const struct dm_call *call);
 const char *dm_call_device(const struct dm_call *call);
-/* DM_*_FLAG of the caller, and his event number or udev cookie. */
-uint32_t dm_call_flags(const struct dm_call *call);
+/* The caller's event number or udev cookie. */
 uint32_t dm_call_event_nr(const struct dm_call *call);
 
 /* The answer says DM_UEVENT_GENERATED_FLAG: whoever plays udev has completed the cookie. */

@@ -91,9 +91,6 @@ void dm_model_destroy(struct dm_model *model);
  */
 int dm_model_add_base(struct dm_model *model, unsigned int major, unsigned int minor,
 	uint64_t sectors, uint64_t disk, const char *name);
-/* Its size is another one now.  Returns 0 or -ENXIO. */
-int dm_model_resize_base(
-	struct dm_model *model, unsigned int major, unsigned int minor, uint64_t sectors);
 
 /* Living devices, in the order of their numbers: the first after AFTER, or after NULL. */
 struct dm_device *dm_model_next(const struct dm_model *model, const struct dm_device *after);

@@ -110,7 +110,6 @@ int dm_table_ref(struct dm_table *table, struct dm_device *device, const struct 
 	unsigned int mode, unsigned int *ret);
 /* Room for one more at the end: its type and place are the caller's to set.  NULL: none. */
 struct dm_target *dm_table_add(struct dm_table *table);
-bool dm_table_uses(const struct dm_table *table, const struct dm_device *device);
 int dm_target_kind_of(const char *name);
 /* As dm_target_params(), of a store that has another chunk size. */
 size_t dm_snapshot_params(const struct dm_table *table, const struct dm_snapshot_target *snapshot,

@@ -100,21 +100,6 @@ const struct dm_base *dm_model_find_base(
 	return NULL;
 }
 
-int dm_model_resize_base(
-	struct dm_model *model, unsigned int major, unsigned int minor, uint64_t sectors)
-{
-	list_for_each (at, &model->bases) {
-		struct dm_base *base = CONTAINER_OF(at, struct dm_base, link);
-		if (base->major != major || base->minor != minor)
-			continue;
-
-		base->sectors = sectors;
-		dm_model_changed(model);
-		return 0;
-	}
-	return -ENXIO;
-}
-
 const struct dm_base *dm_model_next_base(const struct dm_model *model, const struct dm_base *after)
 {
 	struct list *next = after ? after->link.next : model->bases.next;

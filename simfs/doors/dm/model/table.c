@@ -148,14 +148,6 @@ bool dm_table_has(const struct dm_table *table, enum dm_target_kind kind)
 	return false;
 }
 
-bool dm_table_uses(const struct dm_table *table, const struct dm_device *device)
-{
-	for (unsigned int i = 0; table && i < table->ref_count; i++)
-		if (table->refs[i].device == device)
-			return true;
-	return false;
-}
-
 /* ---- text ------------------------------------------------------------------ */
 
 /* Text that is cut off where its room ends; `length' is what it would have been. */
