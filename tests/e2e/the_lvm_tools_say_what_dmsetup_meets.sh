@@ -6,7 +6,7 @@
 . "${0%/*}/../lib/e2e.sh"
 . "$e2e_root/tests/lib/e2e_world.sh"
 
-requires_world
+requires_world setpriv
 in_world <<'END'
 says 0 'Library version:   1.02.185 (2022-05-18)
 Driver version:    4.47.0' dmsetup version
@@ -58,4 +58,9 @@ says 1 '/dev/mapper/control: open failed: Permission denied
 Failure to communicate with kernel device-mapper driver.
 Incompatible libdevmapper 1.02.185 (2022-05-18) and kernel driver (unknown version).
 Command failed.' setpriv --reuid 65534 --regid 65534 --clear-groups dmsetup ls
+says 5 '  WARNING: Running as a non-root user. Functionality may be unavailable.
+  /run/lock/lvm/P_global:aux: open failed: Permission denied' \
+	setpriv --reuid 65534 --regid 65534 --clear-groups lvs
+# Not even root gets to a node that the machine may have.
+says 1 'cat: /dev/mapper/control: Permission denied' cat /dev/mapper/control
 END

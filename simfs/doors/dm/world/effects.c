@@ -173,20 +173,17 @@ static int count_opens(struct world *world, const struct dm_effect *effect, unsi
 static int do_destroy(struct world *world, const struct caller *caller, struct dm_effect *effect)
 {
 	(void)caller;
-	unsigned count;
-	int error = count_opens(world, effect, &count);
-	if (error || count)
-		return error ? error : -EBUSY;
-
 	struct carriers *carriers = &world->effects->carriers;
 	struct carrier *carrier = carriers_find(carriers, effect->device->minor);
+	/* It was counted a moment ago; a file system may have been mounted since. */
+	if (opens_is_claimed(carrier->loop.fd))
+		return -EBUSY;
+
 	struct loop_device loop = carrier->loop;
 	struct frozen *frozen = carrier->frozen, *read_only = carrier->read_only;
 	/* Of a suspended device nothing can be written, and nobody waits for that. */
-	if (!carrier->held) {
-		struct opens_device device = carrier_device(carrier);
-		last_close(world->dev_device, &device, 0);
-	}
+	if (!carrier->held)
+		last_close_now(carrier->loop.fd);
 	origins_destroy(world->origins, effect);
 	disks_remove(world->disks, effect->device->disk);
 	carriers_remove(carriers, carrier);

@@ -4,17 +4,25 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include <sys/ioctl.h>
 #include <sys/sysmacros.h>
 
 #include "simfs/base/cleanup.h"
 #include "simfs/doors/dm/world/world_internal.h"
 
 #define NAMESPACE_BYTES 64
+
+#define KNOWN_MAX	256
+
+/* NS_GET_MNTNS_ID, which the headers of older systems do not know. */
+#define GET_NAMESPACE_ID _IOR(0xb7, 5, uint64_t)
 
 /* The mount namespaces that were met on one walk. */
 struct seen {
@@ -84,6 +92,60 @@ static bool has_dev(pid_t pid, uint64_t dev_device)
 	return false;
 }
 
+/*
+ * What was found out of a namespace, by a number that no other one ever has (Linux 6.11): on a
+ * machine with many of them their mounts are not read each time.
+ */
+struct known {
+	uint64_t namespace_id, dev_device;
+	bool ours;
+};
+
+static struct {
+	pthread_mutex_t lock;
+	struct known list[KNOWN_MAX];
+	unsigned next;
+} known = { .lock = PTHREAD_MUTEX_INITIALIZER };
+
+/* 0: it cannot be told. */
+static uint64_t namespace_id(pid_t pid)
+{
+	char path[64];
+	snprintf(path, sizeof(path), "/proc/%d/ns/mnt", (int)pid);
+	AUTO(auto_close) int fd = open(path, O_RDONLY | O_CLOEXEC);
+	uint64_t id = 0;
+	return fd >= 0 && ioctl(fd, GET_NAMESPACE_ID, &id) == 0 ? id : 0;
+}
+
+static bool is_known(uint64_t id, uint64_t dev_device, bool *ret)
+{
+	bool found = false;
+	pthread_mutex_lock(&known.lock);
+	for (unsigned i = 0; i < KNOWN_MAX && id && !found; i++) {
+		found = known.list[i].namespace_id == id && known.list[i].dev_device == dev_device;
+		if (found)
+			*ret = known.list[i].ours;
+	}
+	pthread_mutex_unlock(&known.lock);
+	return found;
+}
+
+static bool namespace_has_dev(pid_t pid, uint64_t dev_device)
+{
+	uint64_t id = namespace_id(pid);
+	bool ours;
+	if (is_known(id, dev_device, &ours))
+		return ours;
+	ours = has_dev(pid, dev_device);
+	/* One that is gone already has shown no mounts. */
+	if (!id || id != namespace_id(pid))
+		return ours;
+	pthread_mutex_lock(&known.lock);
+	known.list[known.next++ % KNOWN_MAX] = (struct known){ id, dev_device, ours };
+	pthread_mutex_unlock(&known.lock);
+	return ours;
+}
+
 /* 1: PID lives in the world; 0: it does not, or has gone; or -ENOMEM.  *RET_NEW: first of its
  * namespace. */
 static int lives_here(struct seen *seen, pid_t pid, uint64_t dev_device, bool *ret_new)
@@ -104,7 +166,7 @@ static int lives_here(struct seen *seen, pid_t pid, uint64_t dev_device, bool *r
 	*ret_new = true;
 	memcpy(seen->list[seen->count].name, name, sizeof(name));
 	/* The first one is the caller's own, where the world's /dev is, too. */
-	bool ours = seen->count > 0 && has_dev(pid, dev_device);
+	bool ours = seen->count > 0 && namespace_has_dev(pid, dev_device);
 	seen->list[seen->count++].ours = ours;
 	return ours;
 }

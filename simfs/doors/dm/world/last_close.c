@@ -29,6 +29,11 @@ bool last_close_is_due(int fd)
 	return syscall(SYS_cachestat, fd, &all, &found, 0) || found.cached;
 }
 
+int last_close_now(int fd)
+{
+	return last_close_is_due(fd) && ioctl(fd, BLKFLSBUF, 0) ? -errno : 0;
+}
+
 int last_close(uint64_t dev_device, const struct opens_device *device, pid_t leaving)
 {
 	if (!last_close_is_due(device->fd))
@@ -40,5 +45,5 @@ int last_close(uint64_t dev_device, const struct opens_device *device, pid_t lea
 	int error = opens_count(dev_device, &unasked, leaving, &count);
 	if (error || count || opens_is_claimed(device->fd))
 		return error;
-	return ioctl(device->fd, BLKFLSBUF, 0) ? -errno : 0;
+	return last_close_now(device->fd);
 }

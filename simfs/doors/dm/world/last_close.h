@@ -18,6 +18,9 @@
 /* Something of the device of FD is cached, or it cannot be told. */
 bool last_close_is_due(int fd);
 
+/* Writes and forgets what is cached of the device of FD, which nobody has open.  0 or -errno. */
+int last_close_now(int fd);
+
 /*
  * Writes and forgets what is cached of DEVICE, unless somebody has it open: a process of the
  * world whose /dev is DEV_DEVICE (its st_dev), but not LEAVING, which is about to end; 0 for
