@@ -41,7 +41,7 @@ static bool becomes_readable(int fd, int ms)
 struct holder {
 	pthread_t thread;
 	int result;
-	volatile bool has_ended;
+	_Atomic bool has_ended;
 };
 
 static void *hold(void *context)
@@ -187,7 +187,15 @@ START_TEST(when_the_process_is_killed_nobody_waits_for_it)
 }
 END_TEST
 
-/* A starter of another such process, where reads of disk 1 take long; tells the process's number.
+static void *read_own_disk(void *context)
+{
+	read_one(*(int *)context, 1);
+	return NULL;
+}
+
+/*
+ * A starter of another such process, one of whose threads waits for a disk of it, as a reader
+ * outside may, too: disk 1 is slow.  Tells the process's number.
  */
 static pid_t start_another(int *ret_server)
 {
@@ -211,8 +219,16 @@ static pid_t start_another(int *ret_server)
 		};
 		pid_t server = disks_pid(disks);
 
-		if (disks_map(disks, 1, &piece, 1) < 0 ||
-			write(pipe_fds[1], &server, sizeof server) < 0)
+		pthread_t thread;
+		int loop;
+
+		if (disks_map(disks, 1, &piece, 1) < 0)
+			_exit(1);
+		loop = loop_on_path("other/devices/1");
+		if (pthread_create(&thread, NULL, read_own_disk, &loop) != 0)
+			_exit(1);
+		usleep(LATER_MS * 1000);
+		if (write(pipe_fds[1], &server, sizeof server) < 0)
 			_exit(1);
 		close(pipe_fds[1]);
 		pause();

@@ -70,7 +70,7 @@ struct writer {
 	const char *wrong;
 };
 
-static volatile bool is_over;
+static _Atomic bool is_over;
 
 /* Writes its region in blocks that say what and when, and reads them again. */
 static void *write_and_read(void *context)

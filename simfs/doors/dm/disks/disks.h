@@ -33,8 +33,8 @@ struct disks;
 
 /*
  * Mounts FOLDER/devices and FOLDER/exports, which are made, in the mount namespace of the
- * caller, and starts the process.  It forks: call it before there are threads.  FOLDER is
- * private to this user.  The process ends, and all that is mounted with it, when this one
+ * caller, and starts the process.  It forks: call it on the main thread, before there are others.
+ * FOLDER is private to this user.  The process ends, and all that is mounted with it, when this one
  * does, however it does.  It has said why it failed.
  */
 int disks_start(const char *folder, struct disks **ret);

@@ -3,15 +3,18 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "simfs/base/cleanup.h"
+#include "simfs/base/list.h"
 #include "simfs/base/log.h"
 #include "simfs/doors/dm/disks/calls.h"
 #include "simfs/doors/dm/disks/front.h"
@@ -24,6 +27,9 @@
 
 #define FRONTS 2
 
+/* What the kernel tells us by, once the thread that forked us has ended. */
+#define STARTER_ENDED SIGUSR2
+
 struct server {
 	int fd;
 	struct pump *pump;
@@ -31,6 +37,8 @@ struct server {
 	struct files *files;
 	struct front *fronts[FRONTS];
 	unsigned ready_count;
+	int signal_fd;
+	struct pump_op signal_op;
 	struct calls *calls;
 };
 
@@ -56,6 +64,39 @@ __attribute__((noreturn)) static void server_end(void *context)
 	_exit(0);
 }
 
+/*
+ * The socket alone would not tell: a child of the starter, or a thread of his, that waits
+ * for one of our disks keeps it open, and ends only when we have answered.
+ */
+static void starter_ended(struct pump_op *op, int result, uint32_t flags)
+{
+	(void)result;
+	(void)flags;
+	server_end(CONTAINER_OF(op, struct server, signal_op));
+}
+
+static int watch_starter(struct server *server, pid_t starter)
+{
+	struct io_uring_sqe *sqe;
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, STARTER_ENDED);
+	if (sigprocmask(SIG_BLOCK, &set, NULL) < 0 || prctl(PR_SET_PDEATHSIG, STARTER_ENDED) < 0)
+		return -errno;
+	/* It may have ended before that. */
+	if (getppid() != starter)
+		return -ESRCH;
+	server->signal_fd = signalfd(-1, &set, SFD_CLOEXEC);
+	if (server->signal_fd < 0)
+		return -errno;
+	sqe = pump_sqe(server->pump);
+	server->signal_op.done = starter_ended;
+	io_uring_prep_poll_add(sqe, server->signal_fd, POLLIN);
+	pump_start(sqe, &server->signal_op);
+	return 0;
+}
+
 static void front_is_ready(void *context)
 {
 	struct server *server = context;
@@ -64,12 +105,14 @@ static void front_is_ready(void *context)
 		tell(server, 0);
 }
 
-static int server_start(struct server *server, const char *folder)
+static int server_start(struct server *server, const char *folder, pid_t starter)
 {
 	static const char *const names[FRONTS] = { SERVER_DEVICES, SERVER_EXPORTS };
 	struct flow_ops ops = { .file = files_transfer, .delay = files_delay };
 	int error = pump_create(&server->pump);
 
+	if (error == 0)
+		error = watch_starter(server, starter);
 	if (error == 0)
 		error = files_create(server->pump, &server->files);
 	ops.context = server->files;
@@ -117,13 +160,13 @@ static void detach(void)
 	(void)!chdir("/");
 }
 
-void server_run(const char *folder, int fd)
+void server_run(const char *folder, int fd, pid_t starter)
 {
 	struct server server = { .fd = fd };
 
 	detach();
 
-	int error = server_start(&server, folder);
+	int error = server_start(&server, folder, starter);
 
 	if (error < 0) {
 		log_error_code(error, "cannot serve disks in '%s'", folder);

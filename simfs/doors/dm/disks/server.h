@@ -12,9 +12,10 @@
 #define SERVER_EXPORTS "exports"
 
 /*
- * Serves what is asked for on FD until nobody can ask any more, and ends the process.  The
- * first thing sent there is a struct wire_answer: served from now on, or why not.
+ * Serves what is asked for on FD until nobody can ask any more or the thread that forked it,
+ * of process STARTER, ends; and ends the process.  The first thing sent there is a struct
+ * wire_answer: served from now on, or why not.
  */
-__attribute__((noreturn)) void server_run(const char *folder, int fd);
+__attribute__((noreturn)) void server_run(const char *folder, int fd, pid_t starter);
 
 #endif

@@ -51,24 +51,25 @@ static int make_folders(const char *folder)
 }
 
 /* Nothing of the starter's stays open here but its stderr. */
-__attribute__((noreturn)) static void child(const char *folder, int fd)
+__attribute__((noreturn)) static void child(const char *folder, int fd, pid_t starter)
 {
 	if (fd != STDERR_FILENO + 1 && dup2(fd, STDERR_FILENO + 1) < 0)
 		_exit(1);
 	close_range(STDERR_FILENO + 2, ~0u, 0);
 	fcntl(STDERR_FILENO + 1, F_SETFD, FD_CLOEXEC);
-	server_run(folder, STDERR_FILENO + 1);
+	server_run(folder, STDERR_FILENO + 1, starter);
 }
 
 static int fork_server(struct disks *disks)
 {
+	pid_t starter = getpid();
 	int ends[2];
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
 		return -errno;
 	disks->pid = fork();
 	if (disks->pid == 0)
-		child(disks->folder, ends[1]);
+		child(disks->folder, ends[1], starter);
 	close(ends[1]);
 	disks->fd = ends[0];
 	if (disks->pid < 0)
