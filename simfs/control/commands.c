@@ -198,6 +198,7 @@ static const char *const snapshot_create_arguments[] = { "name", "limit", "block
 	"of", "writers", NULL };
 static const char *const snapshot_clone_arguments[] = { "of", "name", "full", NULL };
 static const char *const snapshot_delete_arguments[] = { "name", NULL };
+static const char *const snapshot_attach_arguments[] = { "name", "overflow", NULL };
 static const char *const snapshot_rename_arguments[] = { "name", "to", NULL };
 static const char *const snapshot_limit_arguments[] = { "name", "limit", NULL };
 static const char *const snapshot_watch_arguments[] = { "name", NULL };
@@ -233,7 +234,7 @@ const struct control_command commands_table[] = {
 		commands_run_snapshot_delete },
 	{ "snapshot.detach", commands_run_struck, snapshot_delete_arguments,
 		commands_run_snapshot_detach },
-	{ "snapshot.attach", commands_run_struck, snapshot_delete_arguments,
+	{ "snapshot.attach", commands_run_struck, snapshot_attach_arguments,
 		commands_run_snapshot_attach },
 	{ "snapshot.rename", commands_run_struck, snapshot_rename_arguments,
 		commands_run_snapshot_rename },

@@ -47,6 +47,10 @@ static bool read_arguments(struct control_request *request, struct lvm_change *c
 	const char *limit;
 	char hint[64];
 
+	if (change->kind == LVM_ATTACH) {
+		change->sets_overflow = json_object_get(request->arguments, "overflow") != NULL;
+		return commands_optional_bool(request, "overflow", &change->bears_overflow);
+	}
 	if (change->kind == LVM_RENAME)
 		return commands_text(request, "to", &change->to);
 	if (change->kind != LVM_LIMIT)

@@ -5,7 +5,7 @@
  * command           arguments                      result, and when it is answered
  * ----------------  -----------------------------  ------------------------------------------
  * snapshot.detach   name                           the snapshot's object of status.json
- * snapshot.attach   name                           the same
+ * snapshot.attach   name, [overflow: BOOL]         the same
  * snapshot.rename   name, to                       the same, under its new name
  * snapshot.limit    name, limit                    the same, with its new limit
  * fault.strike      point, [ioctl], [device]       {"fired": bool, "action": "error"|"drop"|null,
@@ -24,6 +24,11 @@
  * was written meanwhile is not.  EIO: the snapshot has failed.  To ask for what is so already
  * succeeds.  Nothing is lost or preserved in between: both happen while no live write is under
  * way.
+ *
+ * With overflow true, a write to the snapshot itself that finds no room in its store fails alone,
+ * and so does every write to it after that; it is read as before, and its object says
+ * "overflowed": true.  What the live view loses, and does not fit, fails it as ever.  So it stays
+ * until it is said anew, or until the mount ends.
  *
  * rename: EEXIST, another one has the name; EINVAL, ENAMETOOLONG, it is none.  Files that are open
  * stay open.  Rules, events and the tree name it as `to` from then on.

@@ -43,20 +43,22 @@ struct snapshot {
 	uint64_t known_ns;	       /* on the rig's clock: since when the volume has it ... */
 	uint64_t older_ns;	       /* ... and how old it was then */
 	unsigned files_open;
-	unsigned references;		  /* snapshot_get() */
-	struct store_waiter marked;	  /* that it has failed */
-	struct store_waiter relinked;	  /* its parent changes */
-	struct list waiting_for_mark;	  /* struct volume_request.link */
-	struct node *base;		  /* in a chain: its parent; of a clone: its head */
-	bool is_lost;			  /* its file has LOST_SUFFIX (state_lost.c) */
-	bool is_clone;			  /* in a chain */
-	bool is_detached;		  /* of lvm: it is not traced (lvm/lvm.h) */
-	bool tracks_only;		  /* of dattobd: an incremental */
-	bool is_kept;			  /* deleted, but older ones share its store (cow/area.h) */
-	bool is_given_up;		  /* while the volume is opened: see cow/area_life.c */
-	uint64_t counted_blocks;	  /* of a shared area, unless it is the receiver */
-	uint64_t kept_blocks;		  /* of those that are kept for it */
-	int64_t written_ns;		  /* when it was written to; 0: never */
+	unsigned references;	      /* snapshot_get() */
+	struct store_waiter marked;   /* that it has failed */
+	struct store_waiter relinked; /* its parent changes */
+	struct list waiting_for_mark; /* struct volume_request.link */
+	struct node *base;	      /* in a chain: its parent; of a clone: its head */
+	bool is_lost;		      /* its file has LOST_SUFFIX (state_lost.c) */
+	bool is_clone;		      /* in a chain */
+	bool is_detached;	      /* of lvm: it is not traced (lvm/lvm.h) */
+	bool bears_overflow;	      /* of lvm: a write to it that does not fit fails alone ... */
+	bool has_overflowed;	      /* ... and so do all after it */
+	bool tracks_only;	      /* of dattobd: an incremental */
+	bool is_kept;		      /* deleted, but older ones share its store (cow/area.h) */
+	bool is_given_up;	      /* while the volume is opened: see cow/area_life.c */
+	uint64_t counted_blocks;      /* of a shared area, unless it is the receiver */
+	uint64_t kept_blocks;	      /* of those that are kept for it */
+	int64_t written_ns;	      /* when it was written to; 0: never */
 	struct snapshot_delete *deletion; /* when set: not found by name or id any more */
 	struct snapshot_delete drop;	  /* the deletion, when it is not asked for (cow/area.c) */
 };

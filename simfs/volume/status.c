@@ -42,6 +42,8 @@ json_t *snapshot_status(const struct snapshot *snapshot)
 	if (snapshot->volume->lvm)
 		json_object_set_new(
 			object, "attached", json_boolean(!failed && !snapshot->is_detached));
+	if (snapshot->has_overflowed)
+		json_object_set_new(object, "overflowed", json_true());
 	json_object_set_new(
 		object, "reads", read_counts_json(&snapshot->reads, &snapshot->progress));
 	if (object && snapshot->volume->topology->snapshot_status)

@@ -255,6 +255,66 @@ START_TEST(more_room_is_room_and_less_overflows_at_the_next_block)
 }
 END_TEST
 
+static bool has_overflowed(const char *name)
+{
+	json_t *status = snapshot_status(engine_find(&bench_engine, name));
+	bool overflowed = json_is_true(json_object_get(status, "overflowed"));
+
+	json_decref(status);
+	return overflowed;
+}
+
+static int bear_overflow(const char *name, bool bears)
+{
+	return engine_change(&bench_engine, name,
+		&(struct lvm_change){
+			.kind = LVM_ATTACH, .sets_overflow = true, .bears_overflow = bears });
+}
+
+/* A header, metadata, the chunk that is taken, and room for one more. */
+START_TEST(one_that_bears_overflow_is_read_on_and_not_written_to)
+{
+	int error;
+
+	ck_assert_int_eq(limit_to("s", 4 * BLOCK), 0);
+	ck_assert_int_eq(bear_overflow("s", true), 0);
+	ck_assert_int_eq(engine_write_to(&bench_engine, "s", 2 * BLOCK, BLOCK, 7), 0);
+	engine_stamp_fill(bench_content + 2 * BLOCK, BLOCK, 7);
+	ck_assert(!has_overflowed("s"));
+	ck_assert_int_eq(engine_write_to(&bench_engine, "s", 5 * BLOCK, BLOCK, 8), -EIO);
+	ck_assert(has_overflowed("s"));
+	bench_expect_whole("s");
+
+	/* Nor to what has its room, until it is said anew. */
+	ck_assert_int_eq(engine_write_to(&bench_engine, "s", 2 * BLOCK, BLOCK, 9), -EIO);
+	ck_assert_int_eq(change("s", LVM_ATTACH), 0);
+	ck_assert(has_overflowed("s"));
+	ck_assert_int_eq(bear_overflow("s", true), 0);
+	ck_assert(!has_overflowed("s"));
+	ck_assert_int_eq(engine_write_to(&bench_engine, "s", 2 * BLOCK, BLOCK, 9), 0);
+	engine_stamp_fill(bench_content + 2 * BLOCK, BLOCK, 9);
+	bench_expect_whole("s");
+
+	/* What the live view loses fails it as ever. */
+	bench_write(6 * BLOCK, BLOCK, 101);
+	ck_assert(engine_has_failed(engine_find(&bench_engine, "s"), &error));
+	ck_assert_int_eq(error, -ENOSPC);
+}
+END_TEST
+
+START_TEST(one_that_does_not_bear_overflow_any_more_fails)
+{
+	int error;
+
+	ck_assert_int_eq(limit_to("s", 3 * BLOCK), 0);
+	ck_assert_int_eq(bear_overflow("s", true), 0);
+	ck_assert_int_eq(bear_overflow("s", false), 0);
+	ck_assert_int_eq(engine_write_to(&bench_engine, "s", 5 * BLOCK, BLOCK, 8), -EIO);
+	ck_assert(engine_has_failed(engine_find(&bench_engine, "s"), &error));
+	ck_assert_int_eq(error, -ENOSPC);
+}
+END_TEST
+
 START_TEST(a_limit_is_whole_sectors_and_not_nothing)
 {
 	ck_assert_int_eq(limit_to("s", 0), -EINVAL);
@@ -284,6 +344,8 @@ int main(int argc, char **argv)
 	tcase_add_test(tcase, a_name_that_is_none_or_is_taken_is_refused);
 	tcase_add_test(tcase, rules_mean_a_renamed_snapshot_by_its_new_name);
 	tcase_add_test(tcase, more_room_is_room_and_less_overflows_at_the_next_block);
+	tcase_add_test(tcase, one_that_bears_overflow_is_read_on_and_not_written_to);
+	tcase_add_test(tcase, one_that_does_not_bear_overflow_any_more_fails);
 	tcase_add_test(tcase, a_limit_is_whole_sectors_and_not_nothing);
 	suite_add_tcase(suite, tcase);
 	return engine_suite_run(suite, argv[0]);

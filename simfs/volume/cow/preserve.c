@@ -45,6 +45,12 @@ bool preserve_lacks(
 static void overflow(struct snapshot *snapshot, struct volume_request *request, uint64_t block)
 {
 	const struct profile *profile = snapshot->profile;
+
+	if (snapshot->bears_overflow && request->snapshot == snapshot) {
+		snapshot->has_overflowed = true;
+		return;
+	}
+
 	struct profile_snapshot facts = snapshot_for_profile(snapshot);
 	uint64_t first = round_down(request->offset, facts.block_bytes);
 	uint64_t end = round_up(request->offset + request->length, facts.block_bytes);

@@ -114,7 +114,7 @@ static void blocks_store(struct volume_request *request, char *bytes, uint64_t b
 	uint64_t last = last_block(request);
 	uint64_t block = first_block(request);
 
-	while (block <= last && snapshot->state == SNAPSHOT_ACTIVE) {
+	while (block <= last && snapshot->state == SNAPSHOT_ACTIVE && !snapshot->has_overflowed) {
 		uint64_t end = block;
 
 		if (store_offset(snapshot->store, block) != 0) {
@@ -138,7 +138,9 @@ static void snapshot_write_go(struct volume_request *request, int result)
 
 	switch ((enum snapshot_write_step)request->step) {
 	case BEGIN:
-		if (snapshot->state != SNAPSHOT_ACTIVE)
+		if (snapshot->has_overflowed)
+			result = -EIO;
+		if (snapshot->state != SNAPSHOT_ACTIVE || snapshot->has_overflowed)
 			break;
 		request->step = STORE;
 		edges_complete(request, snapshot_block_bytes(snapshot), &write_edges);
@@ -156,6 +158,8 @@ static void snapshot_write_go(struct volume_request *request, int result)
 		if (snapshot->state == SNAPSHOT_ACTIVE && store_error(snapshot->store) < 0)
 			snapshot_fail_logged(snapshot, PROFILE_STORE_WRITE,
 				store_error(snapshot->store), request);
+		if (snapshot->has_overflowed)
+			result = -EIO;
 		break;
 	case SETTLE:
 		result = request->error;

@@ -208,6 +208,10 @@ void volume_lvm_change(struct volume *volume, struct snapshot *snapshot, struct 
 		change->done(change, -EOPNOTSUPP);
 		return;
 	}
+	if (change->kind == LVM_ATTACH && change->sets_overflow) {
+		snapshot->bears_overflow = change->bears_overflow;
+		snapshot->has_overflowed = false;
+	}
 	/* A deletion waits for the last of them. */
 	snapshot_get(snapshot);
 	if (driver->current) {

@@ -30,6 +30,12 @@ struct lvm_change {
 	enum lvm_change_kind kind;
 	const char *to;		    /* of rename; kept until `done` */
 	struct size_or_share limit; /* of limit */
+	/*
+	 * Of attach, when `sets_overflow': a write to the snapshot itself that does not fit into
+	 * the store fails alone, and every write to it after that, but the snapshot can be read
+	 * on (dm-snapshot's store PO).  It lasts until the next such attach, or the mount's end.
+	 */
+	bool sets_overflow, bears_overflow;
 
 	/*
 	 * Required.  RESULT 0: `snapshot` is so, and stays until this returns.  Else nothing has

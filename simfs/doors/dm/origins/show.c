@@ -52,6 +52,16 @@ static int ask(const struct cow_area *area, const char *command, const struct pa
 		patience, NULL);
 }
 
+/* With what becomes of it when a write to it finds no room. */
+static int ask_attach(const struct cow_area *area, const struct patience *patience)
+{
+	bool bears_overflow = area->persistence == DM_PERSISTENT_OVERFLOW;
+
+	return backing_call(area->origin->backing, "snapshot.attach",
+		json_pack("{s:s, s:b}", "name", area->name, "overflow", bears_overflow), patience,
+		NULL);
+}
+
 /* Another name that nobody has, for who is in the way or comes second. */
 static void other_name(const struct cow_area *area, const char *name, char *ret)
 {
@@ -108,6 +118,8 @@ static int take(struct origins *origins, struct cow_area *area, const char *name
 				"block", block, "writers", false),
 			patience, NULL);
 	}
+	if (error == 0 && area->persistence == DM_PERSISTENT_OVERFLOW)
+		error = ask_attach(area, patience);
 	if (error < 0)
 		area->name[0] = '\0';
 	return error < 0 ? error : cow_area_keep(origins, area);
@@ -130,7 +142,7 @@ static int attach(struct origins *origins, struct cow_area *area, const char *na
 		json_pack("{s:s, s:s}", "name", area->name, "limit", limit), patience, NULL);
 
 	/* One that has failed is shown as it is. */
-	error = ask(area, preserves ? "snapshot.attach" : "snapshot.detach", patience);
+	error = preserves ? ask_attach(area, patience) : ask(area, "snapshot.detach", patience);
 	return error == -EINTR || error == -ENOTCONN ? error : 0;
 }
 

@@ -79,6 +79,8 @@ static const char *ask(struct origins *origins, const struct dm_effect *effect, 
 	/* PO makes a difference only where a write to the snapshot itself finds no room. */
 	if (!state || strcmp(state, "active") != 0)
 		trouble = "Invalid";
+	else if (json_is_true(json_object_get(snapshot, "overflowed")))
+		trouble = "Overflow";
 	facts->usage.chunks = (uint64_t)json_integer_value(json_object_get(store, "blocks"));
 	json_decref(snapshot);
 	return trouble;
