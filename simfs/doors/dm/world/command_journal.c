@@ -252,8 +252,9 @@ void command_journal_exits(struct command_journal *journal, pid_t thread, int co
 		command->code = code & 0xff;
 		command->after = json_incref(after);
 	}
-	pthread_mutex_unlock(&journal->lock);
+	/* Its count of references is looked at by who has the lock. */
 	json_decref(after);
+	pthread_mutex_unlock(&journal->lock);
 }
 
 /* ---- the thread that waits for their ends ---- */

@@ -26,7 +26,8 @@ static int enter_namespace(int namespace_fd)
 	char folder[PATH_MAX];
 	bool known = getcwd(folder, sizeof folder) != NULL;
 
-	if (setns(namespace_fd, CLONE_NEWNS) < 0)
+	/* A sanitizer's thread shares the current folder, which must be this one's own. */
+	if (unshare(CLONE_FS) < 0 || setns(namespace_fd, CLONE_NEWNS) < 0)
 		return -errno;
 	if (!known || chdir(folder) < 0)
 		return chdir("/") < 0 ? -errno : 0;
