@@ -3,6 +3,8 @@
  * test_clients.c - the words of commands, and what a client publishes.
  */
 #include <check.h>
+#include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -99,6 +101,40 @@ START_TEST(nothing_is_published_by_nobody)
 }
 END_TEST
 
+/* Who is given LVM takes his snapshot himself; of others what is given is there before. */
+START_TEST(what_is_given_and_who_takes_it_must_go_together)
+{
+	static const struct {
+		const char *lines;
+		const char *mistake; /* NULL: none */
+	} rows[] = {
+		{ "gives: lvm\ntakes: snapshot\n", NULL },
+		{ "gives: lvm\n",
+			"gives 'lvm' is for a client that takes its snapshot with lvcreate (try "
+			"takes: snapshot)" },
+		{ "gives: tree\ntakes: snapshot\n",
+			"gives 'tree' is for a snapshot that is there, and the client takes it "
+			"itself" },
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct client *client = NULL;
+		struct mistakes mistakes;
+		char text[256];
+
+		mistakes_init(&mistakes);
+		snprintf(text, sizeof text, "about: a\nbackup: b\nrestore: c\n%s", rows[i].lines);
+		ck_assert_int_eq(client_parse("c", text, strlen(text), &mistakes, &client),
+			rows[i].mistake ? -EINVAL : 0);
+		ck_assert_uint_eq(mistakes.count, rows[i].mistake != NULL);
+		if (rows[i].mistake)
+			ck_assert_str_eq(mistakes.items[0].text, rows[i].mistake);
+		client_destroy(client);
+		mistakes_deinit(&mistakes);
+	}
+}
+END_TEST
+
 int main(int argc, char **argv)
 {
 	Suite *suite = suite_create("clients");
@@ -106,6 +142,7 @@ int main(int argc, char **argv)
 
 	(void)argc;
 
+	tcase_add_test(tests, what_is_given_and_who_takes_it_must_go_together);
 	tcase_add_test(tests, words_are_quoted_for_the_shell);
 	tcase_add_test(tests, a_word_that_is_the_shells_is_none);
 	tcase_add_test(tests, words_that_are_not_empty_are_in_the_environment);
