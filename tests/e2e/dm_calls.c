@@ -63,6 +63,20 @@ static int call(unsigned long request, unsigned major, const char *name)
 	return ioctl(control, request, &header) < 0 ? errno : 0;
 }
 
+/*
+ * Until a call is received a signal may end it, as no kernel's would: then nothing was done,
+ * and it can be made again.
+ */
+static int call_until_done(unsigned long request, const char *name)
+{
+	int error;
+
+	do
+		error = call(request, DM_VERSION_MAJOR, name);
+	while (error == EINTR);
+	return error;
+}
+
 /* Each device is new and then known: an ioctl that is done twice fails the second time. */
 static int create_and_remove(int count)
 {
@@ -73,10 +87,10 @@ static int create_and_remove(int count)
 		int error;
 
 		snprintf(name, sizeof name, "d%d", i);
-		error = call(DM_DEV_CREATE, DM_VERSION_MAJOR, name);
+		error = call_until_done(DM_DEV_CREATE, name);
 		created += error == 0;
 		failed += error != 0;
-		error = call(DM_DEV_REMOVE, DM_VERSION_MAJOR, name);
+		error = call_until_done(DM_DEV_REMOVE, name);
 		removed += error == 0;
 		failed += error != 0;
 	}
