@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/fs.h>
+#include <linux/loop.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -72,7 +74,15 @@ START_TEST(a_loop_device_that_nobody_has_open_is_free)
 	ck_assert_str_eq(loop_says("autoclear"), "1");
 	close(world_bench.loop.fd);
 	world_bench.loop.fd = -1;
-	ck_assert_str_eq(loop_says("backing_file"), "");
+	bool is_left = *loop_says("backing_file");
+
+	/* A test that fails leaves none to the machine. */
+	if (is_left) {
+		AUTO(auto_close) int fd = open_loop(O_RDONLY);
+
+		ioctl(fd, LOOP_CLR_FD, 0);
+	}
+	ck_assert(!is_left);
 }
 END_TEST
 
