@@ -84,7 +84,7 @@ while lvs -a --noheadings -o name vg0 | grep -q b1; do
 	tries=$((tries - 1))
 	[ $tries -gt 0 ] || exit 1
 	sleep 0.05
-	lvchange --poll y vg0/live
+	lvchange --poll y --config activation/polling_interval=1 vg0/live
 done
 lvs --noheadings -o attr vg0/live
 sha256sum </dev/vg0/live

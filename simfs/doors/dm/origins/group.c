@@ -357,8 +357,9 @@ char *group_commands(const struct group *group, const char *pv)
 	AUTO(auto_free) char *make_lv = NULL;
 	char *commands;
 
+	/* A merge that goes on is looked at every second, as the world lasts until that is done. */
 	if (group->is_made)
-		return strdup("vgchange -q -ay\n");
+		return strdup("vgchange -q -ay --config activation/polling_interval=1\n");
 	if (group->lv && asprintf(&make_lv, "lvcreate -q -y -Zn -Wn -l %" PRIu64 " -n %s %s\n",
 				 group_layout_live_extents(layout), group->lv, group->vg) < 0)
 		return NULL;
