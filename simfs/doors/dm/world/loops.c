@@ -43,6 +43,9 @@ int loop_open_device(int nodes_fd, unsigned major, unsigned minor, int flags)
 	return open_node(nodes_fd, S_IFBLK, makedev(major, minor), flags);
 }
 
+/* A new device of device-mapper has it, whatever its loop device had. */
+#define READ_AHEAD_SECTORS 256L
+
 static int configure(int loop_fd, int file_fd)
 {
 	struct loop_config config = {
@@ -75,6 +78,7 @@ static int attach_minor(int nodes_fd, int file_fd, unsigned minor, struct loop_d
 	ioctl(held, BLKROSET, &no); /* what the last one set outlives him */
 	long read_ahead = 0;
 	ioctl(held, BLKRAGET, &read_ahead);
+	ioctl(held, BLKRASET, READ_AHEAD_SECTORS);
 	*ret = (struct loop_device){ .minor = minor,
 		.fd = TAKE_FD(held),
 		.file_fd = TAKE_FD(kept),
