@@ -4,7 +4,8 @@
  *
  * The keeper is one process.  For each order it gets the file and one end of a connection,
  * and makes a child, which does it, answers on the connection with an error number, and,
- * when it has frozen something, waits for the other end to be closed.
+ * when it has frozen something, waits for the other end to be closed.  Before the last answer
+ * nobody here has the file any more: whoever asked may unmount it then.
  */
 #include "simfs/doors/dm/world/freeze.h"
 
@@ -94,6 +95,12 @@ static bool answer(int answers, int error)
 	return write(answers, &error, sizeof(error)) == sizeof(error);
 }
 
+static void answer_last(int answers, int subject, int error)
+{
+	close(subject);
+	answer(answers, error);
+}
+
 /* Until whoever gave the order lets go of it, or is gone. */
 static void wait_for_the_end(int answers)
 {
@@ -105,27 +112,34 @@ static void wait_for_the_end(int answers)
 static void child_freeze(int file_system, int answers)
 {
 	int error = ioctl(file_system, FIFREEZE, 0) ? -errno : 0;
-	if (answer(answers, error) && !error)
-		wait_for_the_end(answers);
-	if (error)
+	if (error) {
+		answer_last(answers, file_system, error);
 		return;
+	}
+	if (answer(answers, 0))
+		wait_for_the_end(answers);
 	ioctl(file_system, FITHAW, 0);
-	answer(answers, 0);
+	answer_last(answers, file_system, 0);
 }
 
 static void child_read_only(int device, int answers)
 {
 	int yes = 1, no = 0;
 	int error = ioctl(device, BLKROSET, &yes) ? -errno : 0;
-	if (answer(answers, error) && !error)
+	if (error) {
+		answer_last(answers, device, error);
+		return;
+	}
+	if (answer(answers, 0))
 		wait_for_the_end(answers);
 	ioctl(device, BLKROSET, &no);
-	answer(answers, 0);
+	answer_last(answers, device, 0);
 }
 
 static void child_sync(int file, int answers)
 {
-	answer(answers, fsync(file) ? -errno : 0);
+	int error = fsync(file) ? -errno : 0;
+	answer_last(answers, file, error);
 }
 
 static void follow(int order, int subject, int answers)
@@ -136,6 +150,27 @@ static void follow(int order, int subject, int answers)
 		child_read_only(subject, answers);
 	else
 		child_sync(subject, answers);
+}
+
+/* A child follows ORDER, as soon as its copies of FDS are the only ones. */
+static void hand_on(int order, const int fds[FDS])
+{
+	int ours[2] = { -1, -1 };
+	pid_t child = pipe(ours) ? -1 : fork();
+	char end;
+	if (child == 0) {
+		close(3);
+		close(ours[1]);
+		while (read(ours[0], &end, 1) < 0 && errno == EINTR)
+			;
+		follow(order, fds[FD_SUBJECT], fds[FD_ANSWERS]);
+		_exit(0);
+	}
+	close(fds[FD_SUBJECT]);
+	/* Without a child nobody has the other end: it reads that there is none. */
+	close(fds[FD_ANSWERS]);
+	close(ours[0]);
+	close(ours[1]);
 }
 
 __attribute__((noreturn)) static void keep(int socket)
@@ -152,17 +187,8 @@ __attribute__((noreturn)) static void keep(int socket)
 	close_range(4, ~0U, 0);
 
 	int fds[FDS], order;
-	while ((order = order_receive(3, fds))) {
-		pid_t child = fork();
-		if (child == 0) {
-			close(3);
-			follow(order, fds[FD_SUBJECT], fds[FD_ANSWERS]);
-			_exit(0);
-		}
-		close(fds[FD_SUBJECT]);
-		/* Without a child nobody has the other end: it reads that there is none. */
-		close(fds[FD_ANSWERS]);
-	}
+	while ((order = order_receive(3, fds)))
+		hand_on(order, fds);
 	_exit(0);
 }
 
