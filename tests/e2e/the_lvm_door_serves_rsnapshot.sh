@@ -25,7 +25,7 @@ configure()
 			printf 'linux_lvm_cmd_%s\t%s\n' $e2e_tool "$(command -v $e2e_tool)"
 		done
 		printf 'linux_lvm_snapshotsize\t%s\nlinux_lvm_snapshotname\trsnapshot\n' "$1"
-		printf 'linux_lvm_vgpath\t/dev\nlinux_lvm_mountpoint\t%s/mounted\n' "$work"
+		printf 'linux_lvm_vgpath\t/dev\nlinux_lvm_mountpath\t%s/mounted\n' "$work"
 		printf 'backup\tlvm://vg0/live/\ttree/\n'
 	} >rsnapshot.conf
 }
@@ -38,7 +38,8 @@ mount /dev/vg0/live live
 # What is written while it copies is not in the backup.
 (until dmsetup status | grep -q ' snapshot [0-9]'; do :; done
 	echo "as it is" >live/file; sync) &
-rsnapshot -c rsnapshot.conf alpha
+writer=$!
+rsnapshot -c rsnapshot.conf alpha || { kill $writer; exit 1; }
 wait
 grep -q "as it is" live/file
 lvs --noheadings -o lv_name vg0
