@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "simfs/cli/lvm_image.h"
 
+#include <errno.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 
 #include "simfs/base/cleanup.h"
 #include "simfs/base/exit_code.h"
@@ -38,6 +41,15 @@ static int mount_with(const char *image, const char *mount_point, char *const *c
 	return captive_run(&daemon, &background, command);
 }
 
+/* Where it is mounted is for the world alone, and goes with it, whoever is killed. */
+static int mount_apart(void)
+{
+	if (unshare(CLONE_NEWNS) == 0 && mount(NULL, "/", NULL, MS_SLAVE | MS_REC, NULL) == 0)
+		return EXIT_MET;
+	log_error_code(-errno, "cannot make a mount namespace");
+	return EXIT_SKIPPED;
+}
+
 int lvm_image_run(const char *image, char *const *words, size_t count)
 {
 	static char program[] = "/proc/self/exe", name[] = "lvm";
@@ -54,6 +66,9 @@ int lvm_image_run(const char *image, char *const *words, size_t count)
 		log_error("cannot mount: %s", why);
 		return EXIT_SKIPPED;
 	}
+	code = mount_apart();
+	if (code != EXIT_MET)
+		return code;
 	captive_begin();
 	code = mount_temporary_make(image, NULL, NULL, &temporary);
 	if (code == EXIT_MET) {

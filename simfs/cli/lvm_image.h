@@ -6,7 +6,8 @@
 #include <stddef.h>
 
 /*
- * Mounts IMAGE with profile lvm on a folder that goes afterwards, and runs `snaprig lvm` with
+ * Mounts IMAGE with profile lvm on a folder that goes afterwards, in a mount namespace of its
+ * own, and runs `snaprig lvm` with
  * that folder and the COUNT words of WORDS (options, "--" and the command).  Returns the exit
  * code of that, or of mounting.
  */

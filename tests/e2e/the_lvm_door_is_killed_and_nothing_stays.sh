@@ -85,4 +85,15 @@ same 3 $status "exit code beside dead disks"
 grep -q 'read failed' said || fail "a read of a dead disk: $(cat said)"
 rig lvm mnt -- lvremove -qq -f vg0/b1
 umount_volume
+
+# All at once, with the rig of an image that nobody else has mounted.
+rm -f inside
+"$SNAPRIG" lvm "$image" -- sh -c 'touch inside; while :; do sleep 0.1; done' "$work/" >said 2>&1 &
+keeper=$!
+wait_until 20 test -e inside || fail "the world does not begin: $(cat said)"
+# shellcheck disable=SC2046 # a list, with the grep that has gone
+kill -9 $(grep -lsaF -e "$work/" /proc/[0-9]*/cmdline | tr -dc '0-9\n') 2>/dev/null || :
+ended
+! mounts_below "${TMPDIR:-/tmp}" | grep 'snaprig-[^/]*/mnt$' || fail "a dead mount is left"
+rig lvm "$image" -- lvs --noheadings -o lv_name | grep -qw live || fail "no world of the image"
 nothing_is_left
