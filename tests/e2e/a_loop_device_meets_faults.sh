@@ -51,7 +51,7 @@ head -c 4194304 /dev/zero >>wanted
 cmp found wanted || fail "the device does not show the zeros"
 same 0 "$(read_device 'snapshot.read delay=1ms every=8')" "exit with delays"
 cmp found old || fail "a delayed read is not what is there"
-losetup -d "$loop"
+detach_loop "$loop" "$mnt/snapshots/s0"
 
 # A file system on the live view meets an error as from a bad disk.
 if command -v mkfs.ext4 >/dev/null; then

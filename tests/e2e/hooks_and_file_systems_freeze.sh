@@ -108,5 +108,5 @@ done
 log_is "freeze thaw"
 pgrep -f "hold-writer .*$work" && fail "a process still holds something"
 umount fs || fail "the file system cannot be unmounted"
-losetup -d "$loop"
+detach_loop "$loop" "$mnt/live"
 rig umount "$mnt" 2>/dev/null || :

@@ -21,7 +21,7 @@ random_bytes "$SEED" 3000000 >fs/file
 sum=$(sha256sum <fs/file)
 before=$(sha256sum <"$mnt/live")
 umount fs
-losetup -d "$device"
+detach_loop "$device" "$mnt/snapshots/s0"
 same "$before" "$(sha256sum <"$mnt/live")" "live view after writes to the snapshot"
 
 # What was written lasts, also over a mount.
@@ -31,7 +31,7 @@ device=$(losetup -f --show "$mnt/snapshots/s0")
 mount "$device" fs
 same "$sum" "$(sha256sum <fs/file)" "file in the snapshot after a mount"
 umount fs
-losetup -d "$device"
+detach_loop "$device" "$mnt/snapshots/s0"
 write_at 0 65536 "$mnt/live"
 rm "$mnt/snapshots/s0"
 

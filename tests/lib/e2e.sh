@@ -109,6 +109,14 @@ detach_own()
 	fi
 }
 
+# detach_loop LOOP FILE - and waits until it has gone: whoever looks at all loop devices at that
+# moment has it open, and it goes with the last close.
+detach_loop()
+{
+	losetup -d "$1"
+	wait_until 20 has_no_loop "$2" || fail "'$1' is still on '$2'"
+}
+
 # mount_loop FILE MNT [OPTIONS] - a file system in a file.  Not `mount -o loop`: that asks
 # every loop device whose it is, and one of somebody else's that hangs does not answer.
 # The device goes with the mount, and with copies of it that others' namespaces have.
