@@ -67,7 +67,7 @@ completed()
 }
 completed "create" cr
 completed "snapshot" help sn
-completed "--help changed clone create delete list" snapshot ""
+completed "--help attach changed clone create delete detach limit list rename" snapshot ""
 completed "--metrics" status --m
 completed "monday" snapshot delete mnt mo
 completed "monday tuesday" snapshot clone --full mnt ""
