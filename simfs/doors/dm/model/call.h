@@ -70,7 +70,10 @@ enum dm_effect_kind {
 	 * may be NULL.  On an error (-EBUSY: somebody has opened it) all of it stays.
 	 */
 	DM_EFFECT_DESTROY,
-	/* Sets `count': how many file descriptors and mounts from outside have it open. */
+	/*
+	 * Sets `count': how many file descriptors and mounts from outside have it open.  With
+	 * `recent' as many as had it a moment ago will do: nobody decides by it.
+	 */
 	DM_EFFECT_COUNT,
 	/*
 	 * Sets `status': what `target' of FROM, a table of DEVICE, says of itself, and `chunk'
@@ -105,6 +108,7 @@ struct dm_effect {
 	/* Answers. */
 	unsigned int major, minor;
 	unsigned int count;
+	bool recent;
 	uint32_t chunk;
 	char path[DM_PATH_MAX];
 	char status[DM_STATUS_MAX];

@@ -199,7 +199,9 @@ int dm_call_tell(struct dm_call *call, dm_step *after)
 		return 0;
 	}
 	call->after = after;
-	dm_ask(call, DM_EFFECT_COUNT, tell_counted);
+	/* Those tell it by the way. */
+	dm_ask(call, DM_EFFECT_COUNT, tell_counted)->recent = call->nr == DM_TABLE_DEPS_CMD ||
+							      call->nr == DM_TABLE_STATUS_CMD;
 	return 0;
 }
 

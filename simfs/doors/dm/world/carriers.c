@@ -126,3 +126,23 @@ bool carriers_any_held(struct carriers *carriers)
 	pthread_mutex_unlock(&carriers->lock);
 	return any;
 }
+
+void carriers_count(
+	struct carriers *carriers, struct carrier *carrier, uint64_t now_ns, unsigned count)
+{
+	pthread_mutex_lock(&carriers->lock);
+	carrier->counted_ns = now_ns;
+	carrier->count = count;
+	pthread_mutex_unlock(&carriers->lock);
+}
+
+bool carriers_counted(
+	struct carriers *carriers, struct carrier *carrier, uint64_t since_ns, unsigned *ret)
+{
+	pthread_mutex_lock(&carriers->lock);
+	bool is_recent = carrier->counted_ns > since_ns;
+	if (is_recent)
+		*ret = carrier->count;
+	pthread_mutex_unlock(&carriers->lock);
+	return is_recent;
+}

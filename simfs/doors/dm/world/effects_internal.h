@@ -29,7 +29,9 @@ struct carrier {
 	struct frozen *read_only; /* its being so, or NULL */
 	bool held;		  /* its I/O is: what is cached for it cannot be written */
 	uint64_t disk;
-	uint64_t sectors; /* that the loop device has */
+	uint64_t sectors;    /* that the loop device has */
+	uint64_t counted_ns; /* when it was counted last who has it open; 0: never */
+	unsigned count;	     /* as many, then; both with the lock */
 	unsigned users;
 };
 
@@ -60,6 +62,12 @@ void carriers_leave(struct carriers *carriers, struct carrier *carrier);
 void carriers_hold(struct carriers *carriers, struct carrier *carrier, bool held);
 /* Any one's is. */
 bool carriers_any_held(struct carriers *carriers);
+
+/* COUNT have it open at NOW; whether that was told after SINCE, and how many it was. */
+void carriers_count(
+	struct carriers *carriers, struct carrier *carrier, uint64_t now_ns, unsigned count);
+bool carriers_counted(
+	struct carriers *carriers, struct carrier *carrier, uint64_t since_ns, unsigned *ret);
 
 /* As opens.h has it. */
 static inline struct opens_device carrier_device(const struct carrier *carrier)
