@@ -38,4 +38,5 @@ verdict_of lvm-busy-held leaked
 verdict_of lvm-busy-partition leaked
 verdict_of lvm-removed-under-reader detected
 verdict_of lvm-suspended hung
+verdict_of lvm-udev-never-answers hung
 same intact "$(jq -r '.cells[] | select(.failure == null) | .verdict' all.json)" "without a failure"

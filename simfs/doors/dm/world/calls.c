@@ -118,8 +118,9 @@ static bool has_cookie(const struct dm_call *call)
 }
 
 /*
- * udev is told of DEVICE, and libdevmapper answers its cookie itself, since no udev is seen; but
- * when that is lost on the way, it is told that udev does, which never comes.
+ * udev is told of DEVICE, and libdevmapper answers its cookie itself, as it does where the kernel
+ * sends no event; but when that is lost on the way, it is told that one was sent, which nobody
+ * answers.
  */
 static void udev_tell(
 	struct world *world, const struct caller *caller, struct dm_call *call, const char *device)

@@ -65,7 +65,7 @@ static int make_files(const struct world *world)
 	if (result == 0)
 		result = enter_make_dev(WORLD_DEV);
 	if (result == 0)
-		result = enter_make_lvm(WORLD_LVM, world->options.monitor);
+		result = enter_make_lvm(WORLD_LVM, world->options.monitor, world->has_udev);
 	/* On a nodev mount: it is what it looks like, and cannot be opened. */
 	if (result == 0 && mknod(CONTROL_FILE, S_IFCHR | 0600, CONTROL_NODE) < 0) {
 		result = -errno;
@@ -79,7 +79,7 @@ int enter_supervisor(struct world *world)
 	int result = leave_namespace();
 
 	if (result == 0)
-		result = enter_cover_run();
+		result = enter_cover_run(world->has_udev);
 	if (result == 0)
 		result = make_folders();
 	return result < 0 ? result : make_files(world);
@@ -128,7 +128,8 @@ __attribute__((noreturn)) static void become_world(int done, int leave)
 {
 	char byte = 0;
 
-	if (leave_namespace() < 0 || cover_all() < 0)
+	/* Semaphores of a tool that was killed, which waits for udev, end with the world. */
+	if (leave_namespace() < 0 || unshare(CLONE_NEWIPC) < 0 || cover_all() < 0)
 		_exit(1);
 	(void)!write(done, &byte, 1);
 	(void)!read(leave, &byte, 1);
@@ -144,7 +145,9 @@ static int take_namespace(struct world *world, pid_t child, int done)
 		return -EIO; /* it has said why */
 	snprintf(path, sizeof path, "/proc/%d/ns/mnt", (int)child);
 	world->namespace_fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (world->namespace_fd < 0 || stat(WORLD_DEV, &facts) < 0)
+	snprintf(path, sizeof path, "/proc/%d/ns/ipc", (int)child);
+	world->ipc_fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (world->namespace_fd < 0 || world->ipc_fd < 0 || stat(WORLD_DEV, &facts) < 0)
 		return -errno;
 	world->dev_device = facts.st_dev;
 	return 0;

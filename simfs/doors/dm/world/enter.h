@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * enter.h - the two mount namespaces of a world.
+ * enter.h - the namespaces of a world: two of mounts, and one of System V's semaphores.
  *
  * The supervisor's is the machine's with a tmpfs on WORLD_FOLDER.  The world's is a copy of
  * that in which
@@ -25,8 +25,8 @@ struct world;
 int enter_supervisor(struct world *world);
 
 /*
- * Makes the world's namespace, by a child: world->namespace_fd and dev_device.  0 or -errno,
- * said.  MONITOR: see world_options.
+ * Makes the world's namespace, by a child: world->namespace_fd, ipc_fd and dev_device.  0 or
+ * -errno, said.
  */
 int enter_make_world(struct world *world);
 

@@ -3,6 +3,8 @@
 #ifndef SNAPRIG_DM_ENTER_INTERNAL_H
 #define SNAPRIG_DM_ENTER_INTERNAL_H
 
+#include <stdbool.h>
+
 #include <sys/types.h>
 
 /* An empty folder PATH, whose parent is there.  That it is there already is fine. */
@@ -20,13 +22,16 @@ int enter_text(const char *path, const char *text);
 /* /dev of the world, in the folder PATH, from which no disk of the machine is reached. */
 int enter_make_dev(const char *path);
 
-/* Covers /run with one that has what the machine's has, but for udev, lvm and the locks. */
-int enter_cover_run(void);
+/*
+ * Covers /run with one that has what the machine's has, but for udev, lvm and the locks.  UDEV:
+ * programs see one.
+ */
+int enter_cover_run(bool udev);
 
 /* The text of /proc/devices in the world: to be free()d; NULL without memory or /proc. */
 char *enter_devices_text(void);
 
-/* /etc/lvm of the world, in the folder PATH. */
-int enter_make_lvm(const char *path, int monitor);
+/* /etc/lvm of the world, in the folder PATH.  MONITOR: dmeventd may run; UDEV: it is waited for. */
+int enter_make_lvm(const char *path, bool monitor, bool udev);
 
 #endif

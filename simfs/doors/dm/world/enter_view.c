@@ -14,6 +14,7 @@
 #include "simfs/base/cleanup.h"
 #include "simfs/base/log.h"
 #include "simfs/doors/dm/world/enter_internal.h"
+#include "simfs/doors/dm/world/udev.h"
 
 /* ---- /dev ---- */
 
@@ -114,7 +115,7 @@ static void show(int old, const char *name)
 	(void)mount(source, target, NULL, MS_BIND | MS_REC, NULL);
 }
 
-int enter_cover_run(void)
+int enter_cover_run(bool udev)
 {
 	AUTO(auto_close) int old = open("/run", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	AUTO(auto_closedir) DIR *folder = NULL;
@@ -138,7 +139,11 @@ int enter_cover_run(void)
 	result = enter_folder("/run/lock", 0755);
 	if (result == 0)
 		result = enter_folder("/run/lock/lvm", 0700);
-	return result < 0 ? result : enter_folder("/run/lvm", 0700);
+	if (result == 0)
+		result = enter_folder("/run/lvm", 0700);
+	if (result == 0 && udev)
+		result = enter_folder("/run/udev", 0755);
+	return result == 0 && udev ? enter_text(UDEV_CONTROL, "") : result;
 }
 
 /* ---- /proc/devices ---- */
@@ -192,12 +197,12 @@ static const char lvm_conf[] = "# The world's own: see snaprig(1), lvm.\n"
 			       "\tevent_activation = 0\n"
 			       "}\n"
 			       "activation {\n"
-			       "\tudev_sync = 0\n"
+			       "\tudev_sync = %d\n"
 			       "\tudev_rules = 0\n"
 			       "\tmonitoring = %d\n"
 			       "}\n";
 
-int enter_make_lvm(const char *path, int monitor)
+int enter_make_lvm(const char *path, bool monitor, bool udev)
 {
 	static const char *const folders[] = { "archive", "backup", "cache" };
 	char name[PATH_MAX], text[sizeof lvm_conf + 16];
@@ -215,6 +220,6 @@ int enter_make_lvm(const char *path, int monitor)
 			result = enter_bind("/etc/lvm/profile", name);
 	}
 	snprintf(name, sizeof name, "%s/lvm.conf", path);
-	snprintf(text, sizeof text, lvm_conf, monitor);
+	snprintf(text, sizeof text, lvm_conf, udev, monitor);
 	return result < 0 ? result : enter_text(name, text);
 }

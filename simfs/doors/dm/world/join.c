@@ -21,13 +21,36 @@
 
 /* ---- who follows ---- */
 
-static int enter_namespace(int namespace_fd)
+void join_spaces_deinit(struct join_spaces *spaces)
+{
+	if (spaces->mounts >= 0)
+		close(spaces->mounts);
+	if (spaces->ipc >= 0)
+		close(spaces->ipc);
+}
+
+int join_spaces_pass(int socket, const struct join_spaces *spaces)
+{
+	int result = fd_pass(socket, spaces->mounts, 0);
+
+	return result < 0 ? result : fd_pass(socket, spaces->ipc, 0);
+}
+
+static int spaces_take(int socket, struct join_spaces *ret)
+{
+	int result = fd_take(socket, &ret->mounts);
+
+	return result < 0 ? result : fd_take(socket, &ret->ipc);
+}
+
+static int enter_spaces(const struct join_spaces *spaces)
 {
 	char folder[PATH_MAX];
 	bool known = getcwd(folder, sizeof folder) != NULL;
 
 	/* A sanitizer's thread shares the current folder, which must be this one's own. */
-	if (unshare(CLONE_FS) < 0 || setns(namespace_fd, CLONE_NEWNS) < 0)
+	if (unshare(CLONE_FS) < 0 || setns(spaces->mounts, CLONE_NEWNS) < 0 ||
+		setns(spaces->ipc, CLONE_NEWIPC) < 0)
 		return -errno;
 	if (!known || chdir(folder) < 0)
 		return chdir("/") < 0 ? -errno : 0;
@@ -37,7 +60,7 @@ static int enter_namespace(int namespace_fd)
 int join_follow(int channel)
 {
 	AUTO(auto_close) int listener = -1;
-	AUTO(auto_close) int namespace_fd = -1;
+	AUTO(join_spaces_deinit) struct join_spaces spaces = JOIN_NO_SPACES;
 	int result = filter_install(&listener);
 
 	if (result == -EBUSY)
@@ -51,9 +74,9 @@ int join_follow(int channel)
 	}
 	result = fd_pass(channel, listener, 0);
 	if (result == 0)
-		result = fd_take(channel, &namespace_fd);
+		result = spaces_take(channel, &spaces);
 	if (result == 0)
-		result = enter_namespace(namespace_fd);
+		result = enter_spaces(&spaces);
 	if (result < 0)
 		log_error_code(result, "cannot go into the world");
 	return result;
@@ -117,23 +140,20 @@ static int open_peer(int socket, int *ret)
 	return 0;
 }
 
-/* The answer of the supervisor to LEAD's listener: the namespace, and the record. */
-static int ask_supervisor(int socket, struct join_lead *lead, int *ret_namespace)
+/* The answer of the supervisor to LEAD's listener: the namespaces, and the record. */
+static int ask_supervisor(int socket, struct join_lead *lead, struct join_spaces *spaces)
 {
-	AUTO(auto_close) int namespace_fd = -1;
 	AUTO(auto_close) int record_fd = -1;
 	int result = fd_pass(socket, lead->listener, 0);
 
 	if (result == 0)
-		result = fd_take(socket, &namespace_fd);
+		result = spaces_take(socket, spaces);
 	if (result == 0)
 		result = fd_take(socket, &record_fd);
 	if (result == 0)
 		result = trap_record_open(record_fd, &lead->record);
 	if (result == 0)
 		result = open_peer(socket, &lead->supervisor);
-	if (result == 0)
-		*ret_namespace = TAKE_FD(namespace_fd);
 	return result;
 }
 
@@ -149,18 +169,18 @@ void join_lead_deinit(struct join_lead *lead)
 
 int join_lead(int channel, int socket, struct join_lead *ret)
 {
-	AUTO(auto_close) int namespace_fd = -1;
+	AUTO(join_spaces_deinit) struct join_spaces spaces = JOIN_NO_SPACES;
 	struct join_lead lead = { .listener = -1, .supervisor = -1 };
 	int result = fd_take(channel, &lead.listener);
 
 	/* It has said why. */
 	if (result < 0)
 		return result;
-	result = ask_supervisor(socket, &lead, &namespace_fd);
+	result = ask_supervisor(socket, &lead, &spaces);
 	if (result < 0)
 		(void)fd_pass(channel, -1, result);
 	else
-		result = fd_pass(channel, namespace_fd, 0);
+		result = join_spaces_pass(channel, &spaces);
 	if (result < 0)
 		join_lead_deinit(&lead);
 	else

@@ -54,6 +54,14 @@ static int take(struct world *world, int listener, int *ret_record)
 	return trap_add(world->trap, TAKE_FD(fd), record);
 }
 
+/* Or the RESULT that it became, when that is an error. */
+static int give_spaces(const struct world *world, int socket, int result)
+{
+	const struct join_spaces spaces = { world->namespace_fd, world->ipc_fd };
+
+	return result < 0 ? fd_pass(socket, -1, result) : join_spaces_pass(socket, &spaces);
+}
+
 static void serve(struct world *world, int connection)
 {
 	struct timeval patience = { .tv_sec = JOIN_PATIENCE_S };
@@ -66,7 +74,7 @@ static void serve(struct world *world, int connection)
 	result = fd_take(connection, &listener);
 	if (result == 0)
 		result = take(world, listener, &record_fd);
-	if (fd_pass(connection, result < 0 ? -1 : world->namespace_fd, result) == 0 && result == 0)
+	if (give_spaces(world, connection, result) == 0 && result == 0)
 		(void)fd_pass(connection, record_fd, 0);
 }
 
@@ -133,6 +141,8 @@ __attribute__((noreturn)) static void become_tool(int channel, int output, char 
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	if (dup2(output, STDOUT_FILENO) < 0 || dup2(output, STDERR_FILENO) < 0)
 		_exit(EXIT_CANNOT_RUN);
+	/* A rule for what the command does is none for how its world begins. */
+	setenv("DM_DISABLE_UDEV", "1", true);
 	if (join_follow(channel) == 0)
 		execvp(command[0], command);
 	_exit(EXIT_CANNOT_RUN);
@@ -145,7 +155,7 @@ static int lead_in(struct world *world, int channel)
 
 	if (result == 0)
 		result = trap_add(world->trap, listener, NULL);
-	return fd_pass(channel, result < 0 ? -1 : world->namespace_fd, result);
+	return give_spaces(world, channel, result);
 }
 
 static char *read_all(int fd)

@@ -24,6 +24,7 @@
 #include "simfs/doors/dm/world/join.h"
 #include "simfs/doors/dm/world/physical.h"
 #include "simfs/doors/dm/world/trap_record.h"
+#include "simfs/doors/dm/world/udev.h"
 #include "simfs/doors/dm/world/world_internal.h"
 
 /* As env(1) and shells have them. */
@@ -102,7 +103,8 @@ __attribute__((noreturn)) static void become_command(
 	tell("SNAPRIG_PV", "/dev", PHYSICAL_NAME);
 	put_tools_first();
 	/* libdevmapper makes its own nodes; who has not got this is served by the supervisor. */
-	setenv("DM_DISABLE_UDEV", "1", true);
+	if (access(UDEV_CONTROL, F_OK) < 0)
+		setenv("DM_DISABLE_UDEV", "1", true);
 	sigprocmask(SIG_SETMASK, &signals_before, NULL);
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
 	if (getppid() != starter)

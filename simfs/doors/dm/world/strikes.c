@@ -18,6 +18,11 @@
 /* How long one that hangs goes without asking whether its caller lives. */
 #define LOOK_AGAIN_NS (200 * NS_PER_MS)
 
+/* A rig that does not answer for so long is not waited for when a world begins. */
+#define ASK_PATIENCE_NS (10 * NS_PER_S)
+
+#define UDEV_POINT	"dm.udev"
+
 /* More connections than that are not kept: the rig has a place for so many. */
 #define SPARE_MAX 4
 
@@ -143,5 +148,29 @@ int strike_ioctl(
 int strike_udev(struct strikes *strikes, const struct caller *caller, const char *device)
 {
 	return strike(
-		strikes, caller, json_pack("{s:s, s:s}", "point", "dm.udev", "device", device));
+		strikes, caller, json_pack("{s:s, s:s}", "point", UDEV_POINT, "device", device));
+}
+
+static bool is_of_udev(const json_t *fault)
+{
+	const char *rule = json_string_value(json_object_get(fault, "rule"));
+
+	return rule && strncmp(rule, UDEV_POINT " ", sizeof UDEV_POINT) == 0;
+}
+
+bool strikes_meet_udev(const char *mount_point)
+{
+	struct control_client *client;
+	json_t *answer = NULL, *fault;
+	bool found = false;
+	size_t at;
+
+	if (control_client_connect(mount_point, &client) < 0)
+		return false;
+	(void)control_client_call(client, "fault.list", NULL, ASK_PATIENCE_NS, &answer);
+	json_array_foreach(json_object_get(answer, "faults"), at, fault)
+		found = found || is_of_udev(fault);
+	json_decref(answer);
+	control_client_destroy(client);
+	return found;
 }

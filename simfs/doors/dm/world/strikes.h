@@ -9,6 +9,8 @@
 #ifndef SNAPRIG_DM_STRIKES_H
 #define SNAPRIG_DM_STRIKES_H
 
+#include <stdbool.h>
+
 struct caller;
 struct strikes;
 
@@ -25,6 +27,9 @@ void strikes_destroy(struct strikes *strikes);
  */
 int strike_ioctl(struct strikes *strikes, const struct caller *caller, const char *ioctl,
 	const char *device);
+
+/* Whether the rig at MOUNT_POINT has a rule for dm.udev; one that cannot be asked has none. */
+bool strikes_meet_udev(const char *mount_point);
 
 /* udev is told of DEVICE, for CALLER: the same; 1: udev does not hear of it. */
 int strike_udev(struct strikes *strikes, const struct caller *caller, const char *device);

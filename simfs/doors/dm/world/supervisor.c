@@ -109,6 +109,7 @@ static int world_init(struct world *world, const struct world_options *options, 
 		.options = *options,
 		.state_folder = strdup(state),
 		.namespace_fd = -1,
+		.ipc_fd = -1,
 	};
 	pthread_mutex_init(&world->lock, NULL);
 	pthread_condattr_init(&clock);
@@ -123,7 +124,10 @@ static int world_init(struct world *world, const struct world_options *options, 
 /* What forks, as long as there is one thread. */
 static int start_processes(struct world *world)
 {
-	int result = enter_supervisor(world);
+	int result;
+
+	world->has_udev = strikes_meet_udev(world->options.mount_point);
+	result = enter_supervisor(world);
 
 	if (result == 0 && world->options.old_messages) {
 		result = old_messages_write(WORLD_TOOLS);
@@ -231,6 +235,8 @@ static void world_deinit(struct supervisor *supervisor)
 		group_close(world->group);
 	disks_end(world->disks);
 	dm_model_destroy(world->model);
+	if (world->ipc_fd >= 0)
+		close(world->ipc_fd);
 	if (world->host_dev >= 0)
 		close(world->host_dev);
 	if (world->host_sys_block >= 0)

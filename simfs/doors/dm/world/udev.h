@@ -4,10 +4,14 @@
  *
  * Who takes udev for running (without DM_DISABLE_UDEV, which the world sets, but `env -i` and
  * sudo do not) tells so with each resume, remove and rename; for all others libdevmapper makes
- * the nodes itself.
+ * the nodes itself.  Nobody waits for it, unless UDEV_CONTROL is there.
  */
 #ifndef SNAPRIG_DM_UDEV_H
 #define SNAPRIG_DM_UDEV_H
+
+/* Where it is, udev is taken for running: in a world that meets dm.udev, and then all wait for it.
+ */
+#define UDEV_CONTROL "/run/udev/control"
 
 struct dm_call;
 struct dm_effect;
