@@ -6,7 +6,7 @@
 . "${0%/*}/../lib/e2e.sh"
 
 requires_loop
-requires jq lvcreate dmsetup kpartx tar
+requires jq lvcreate dmsetup kpartx tar dmeventd
 
 "$SNAPRIG" list failures --json | jq -r '.failures[].name' | grep '^lvm-' | sort >names
 e2e_status=0
@@ -30,6 +30,7 @@ verdict_of()
 verdict_of lvm-vg-full detected
 verdict_of lvm-no-extents detected
 verdict_of lvm-invalid detected
+verdict_of lvm-autoextend-too-late detected
 verdict_of lvm-pv-read-error detected
 verdict_of lvm-load-fails detected
 verdict_of lvm-remove-busy-once intact
