@@ -60,7 +60,8 @@ static struct dm_ioctl header_of(const void *start, size_t length)
 	struct dm_ioctl header;
 
 	memset(&header, 0, sizeof header);
-	memcpy(&header, start, length < DM_HEADER_BYTES ? length : DM_HEADER_BYTES);
+	if (length > 0)
+		memcpy(&header, start, length < DM_HEADER_BYTES ? length : DM_HEADER_BYTES);
 	return header;
 }
 
