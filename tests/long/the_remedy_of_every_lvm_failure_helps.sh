@@ -30,6 +30,7 @@ verdict_of()
 verdict_of lvm-vg-full detected
 verdict_of lvm-no-extents detected
 verdict_of lvm-invalid detected
+verdict_of lvm-merge-killed detected
 verdict_of lvm-autoextend-too-late detected
 verdict_of lvm-pv-read-error detected
 verdict_of lvm-load-fails detected
