@@ -62,8 +62,11 @@ LINK_release := -Wl,-z,relro,-z,now
 # The trace of a rig that stands still has names.
 LINK_TRACE := -rdynamic
 
+# A library of its own, which the program carries.
+PRELOAD := $(BUILD)/preload.so
+
 BASE_CFLAGS := -std=gnu11 -pthread $(WARNINGS) $(FLAGS_$(CONFIG)) -D_GNU_SOURCE -I. \
-	-DSNAPRIG_SHARE_DIR='"$(SHARE_DIR)"'
+	-DSNAPRIG_SHARE_DIR='"$(SHARE_DIR)"' -DPRELOAD_BUILT='"$(PRELOAD)"'
 ALL_CFLAGS = $(BASE_CFLAGS) $(call packages_cflags,$(PACKAGES)) $(CFLAGS)
 ALL_LDFLAGS = -pthread $(FLAGS_$(CONFIG)) $(LINK_$(CONFIG)) $(LINK_TRACE) $(LDFLAGS)
 LIBS = $(call packages_libs,$(PACKAGES))
@@ -71,7 +74,8 @@ LIBS = $(call packages_libs,$(PACKAGES))
 # ---- sources ---------------------------------------------------------------
 
 MAIN := simfs/snaprig.c
-SOURCES := $(filter-out $(MAIN),$(wildcard simfs/*.c simfs/*/*.c simfs/volume/*/*.c simfs/doors/dm/*/*.c faults/*.c scenarios/*/*.c))
+PRELOAD_SOURCE := simfs/doors/dm/preload/preload.c
+SOURCES := $(filter-out $(MAIN) $(PRELOAD_SOURCE),$(wildcard simfs/*.c simfs/*/*.c simfs/volume/*/*.c simfs/doors/dm/*/*.c faults/*.c scenarios/*/*.c))
 LIBRARY := $(BUILD)/libsnaprig.a
 PROGRAM := $(BUILD)/snaprig
 
@@ -96,7 +100,7 @@ BENCH_PROGRAMS := $(BENCH_MAINS:%.c=$(BUILD)/%)
 CONFORM_PROGRAM := $(CONFORM_MAIN:%.c=$(BUILD)/%)
 
 objects = $(patsubst %.c,$(BUILD)/%.o,$(1))
-C_FILES := $(wildcard $(MAIN)) $(SOURCES) $(TEST_MAINS) $(FUZZ_MAINS) $(E2E_MAINS) $(LOAD_SOURCES) $(BENCH_MAINS) $(CONFORM_MAIN) $(FUZZ_REPLAY) $(HELPERS)
+C_FILES := $(wildcard $(MAIN)) $(SOURCES) $(PRELOAD_SOURCE) $(TEST_MAINS) $(FUZZ_MAINS) $(E2E_MAINS) $(LOAD_SOURCES) $(BENCH_MAINS) $(CONFORM_MAIN) $(FUZZ_REPLAY) $(HELPERS)
 H_FILES := $(wildcard simfs/*.h simfs/*/*.h simfs/volume/*/*.h simfs/doors/dm/*/*.h faults/*.h scenarios/*/*.h tests/*/*.h tests/e2e/load/*.h)
 
 # ---- goals -----------------------------------------------------------------
@@ -239,6 +243,13 @@ CACHED_LIBS := $(LIBS)
 $(BUILD)/tests/%.o: TEST_CFLAGS = $(call packages_cflags,check)
 $(TEST_PROGRAMS): TEST_LIBS = $(call packages_libs,check)
 
+# It goes into programs that know no sanitizer.
+$(PRELOAD): $(PRELOAD_SOURCE) simfs/doors/dm/preload/wire.h $(BUILD)/flags
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -std=gnu11 -O2 $(WARNINGS) -D_GNU_SOURCE -I. -fPIC -fvisibility=hidden -shared -o $@ $< -ldl
+$(BUILD)/simfs/doors/dm/world/preload_library.o: $(PRELOAD)
+
 # An archive is made anew, lest it keep the object of a file that is gone.
 $(LIBRARY): $(call objects,$(SOURCES)) $(BUILD)/sources
 	$(call say,AR,$@)
@@ -286,7 +297,7 @@ snaprig: $(PROGRAM)
 
 # Fuzzing for as long as FUZZ_SECONDS: clang's libFuzzer instead of the replay.
 FUZZ_SECONDS ?= 60
-fuzz: ## fuzz each target, or FUZZ_TARGETS, for FUZZ_SECONDS (clang)
+fuzz: $(PRELOAD) ## fuzz each target, or FUZZ_TARGETS, for FUZZ_SECONDS (clang)
 	$(Q)tools/fuzz $(FUZZ_SECONDS) $(FUZZ_TARGETS)
 # In the environment, where no shell takes their quotes away.
 fuzz: export FUZZ_CFLAGS = $(BASE_CFLAGS) $(call packages_cflags,$(PACKAGES))

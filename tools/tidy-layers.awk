@@ -12,7 +12,8 @@
 # a rule and a writer.  cli/mount*.c become the rig.
 #
 # doors/ are processes of their own, which drive from outside, too: dm/ is
-# world/ > origins/ > disks/ > model/.
+# world/ > origins/ > disks/ > model/; preload/ goes into the programs of a world, which knows
+# what they say.
 
 BEGIN {
 	rank["main"] = 12
@@ -38,6 +39,7 @@ BEGIN {
 	rank["simfs/doors/dm/origins"] = 9.3
 	rank["simfs/doors/dm/disks"] = 9.2
 	rank["simfs/doors/dm/model"] = 9.1
+	rank["simfs/doors/dm/preload"] = 9.1
 	rank["scenarios/cli"] = 27
 	rank["scenarios/run"] = 26
 	rank["scenarios/clients"] = 25

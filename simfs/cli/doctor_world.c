@@ -12,9 +12,21 @@ static void missing(struct finding *finding, const char *what, const char *remed
 	snprintf(finding->remedy, sizeof finding->remedy, "%s", remedy);
 }
 
+static void limit_to_preloading(struct finding *finding, const char *why)
+{
+	finding->health = HEALTH_LIMITED;
+	snprintf(finding->what, sizeof finding->what,
+		"'snaprig lvm' works by LD_PRELOAD alone: %s; static and setuid programs, and "
+		"what loses the environment, meet no device-mapper",
+		why);
+	snprintf(finding->remedy, sizeof finding->remedy,
+		"allow seccomp listeners; Linux 5.19 or later");
+}
+
 void doctor_check_world(struct finding *finding)
 {
 	static const char purpose[] = "'snaprig lvm'";
+	enum world_ability ability;
 	const char *why;
 
 	if (geteuid() != 0) {
@@ -22,7 +34,8 @@ void doctor_check_world(struct finding *finding)
 			"be root; an ordinary user has no part of it");
 		return;
 	}
-	if (world_ability(&why) == WORLD_NONE) {
+	ability = world_ability(&why);
+	if (ability == WORLD_NONE) {
 		missing(finding, why, "allow seccomp listeners; Linux 5.19 or later");
 		return;
 	}
@@ -34,6 +47,10 @@ void doctor_check_world(struct finding *finding)
 	doctor_check_program(finding, "kpartx", "kpartx", "partitions in a world");
 	if (finding->health != HEALTH_OK) {
 		finding->health = HEALTH_LIMITED;
+		return;
+	}
+	if (ability == WORLD_PRELOADS) {
+		limit_to_preloading(finding, why);
 		return;
 	}
 	snprintf(finding->what, sizeof finding->what,

@@ -17,6 +17,7 @@
 #include "simfs/doors/dm/world/fd_pass.h"
 #include "simfs/doors/dm/world/filter.h"
 #include "simfs/doors/dm/world/join_internal.h"
+#include "simfs/doors/dm/world/preload_environment.h"
 #include "simfs/doors/dm/world/trap_record.h"
 
 /* ---- who follows ---- */
@@ -57,11 +58,30 @@ static int enter_spaces(const struct join_spaces *spaces)
 	return 0;
 }
 
+/*
+ * Without a filter, which is forbidden or not wanted: the listener is the end of a pipe that
+ * this process has until it becomes its program.
+ */
+static int preload_install(int *ret)
+{
+	int ends[2], result = preload_environment();
+
+	if (result < 0)
+		return result;
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return -errno;
+	*ret = ends[1];
+	return 0;
+}
+
 int join_follow(int channel)
 {
 	AUTO(auto_close) int listener = -1;
 	AUTO(join_spaces_deinit) struct join_spaces spaces = JOIN_NO_SPACES;
-	int result = filter_install(&listener);
+	int result = preload_is_wanted() ? -EPERM : filter_install(&listener);
+
+	if (result < 0 && result != -EBUSY)
+		result = preload_install(&listener);
 
 	if (result == -EBUSY)
 		log_error("somebody watches the system calls here already: a world cannot be "

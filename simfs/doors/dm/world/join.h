@@ -6,6 +6,10 @@
  *	who leads it	its parent, who asks the supervisor by a socket in the state folder:
  *	supervisor	answers that listener from now on, and gives the namespace back
  *
+ * Where a filter is forbidden, or not wanted (preload_environment.h), it has the world's
+ * library preloaded, and its listener is the write end of a pipe.  That ends when it becomes
+ * its program; from then on the supervisor looks who lives in the namespace.
+ *
  * The first command, the real tools that the supervisor runs, and `snaprig lvm --enter`
  * come in this way.
  */
@@ -25,7 +29,7 @@ int join_follow(int channel);
 
 /* What the parent of who is in the world has of it. */
 struct join_lead {
-	int listener; /* POLLHUP: no process is behind it */
+	int listener; /* POLLHUP: no process is behind it; POLLERR: it was preloaded, and is in */
 	struct trap_record *record;
 	int supervisor; /* a pidfd; POLLIN: it has ended */
 };

@@ -27,6 +27,7 @@
 #include "simfs/doors/dm/world/join.h"
 #include "simfs/doors/dm/world/old_messages.h"
 #include "simfs/doors/dm/world/physical.h"
+#include "simfs/doors/dm/world/preload_serve.h"
 #include "simfs/doors/dm/world/strikes.h"
 #include "simfs/doors/dm/world/sweeper.h"
 #include "simfs/doors/dm/world/trap.h"
@@ -42,6 +43,7 @@
 struct supervisor {
 	struct world world;
 	struct join_server *joins;
+	struct preload_server *preloads;
 	struct sweeper *sweeper;
 	int news_fd;
 };
@@ -201,6 +203,8 @@ static int start_door(struct supervisor *supervisor)
 	if (result == 0)
 		result = trap_start(world, &world->trap);
 	if (result == 0)
+		result = preload_serve(world, &supervisor->preloads);
+	if (result == 0)
 		result = join_serve(world, &supervisor->joins);
 	if (result == 0)
 		result = sweeper_start(world, &supervisor->sweeper);
@@ -219,6 +223,7 @@ static void world_deinit(struct supervisor *supervisor)
 	if (world->origins)
 		origins_stop(world->origins);
 	join_server_end(supervisor->joins);
+	preload_server_end(supervisor->preloads);
 	sweeper_end(supervisor->sweeper);
 	trap_end(world->trap);
 	commands_close(world->command_journal);

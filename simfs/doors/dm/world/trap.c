@@ -7,19 +7,25 @@
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "simfs/base/check.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/clock.h"
+#include "simfs/doors/dm/world/inhabitants.h"
 #include "simfs/doors/dm/world/trap_internal.h"
 #include "simfs/doors/dm/world/trap_record.h"
+#include "simfs/doors/dm/world/world_internal.h"
 
 #define CALL_STACK_BYTES (256u << 10)
 
 /* More listeners than that come from a loop of `snaprig lvm --enter`. */
 #define LISTENERS_MAX 256
+
+/* How often it is looked who lives in a world, if no listener tells. */
+#define LOOK_INSIDE_MS 200
 
 /* ---- listeners ---- */
 
@@ -40,6 +46,13 @@ static void listener_put(struct trap_listener *listener)
 	free(listener);
 }
 
+static bool is_pipe(int fd)
+{
+	struct stat facts;
+
+	return fstat(fd, &facts) == 0 && S_ISFIFO(facts.st_mode);
+}
+
 int trap_add(struct trap *trap, int listener_fd, struct trap_record *record)
 {
 	AUTO(auto_close) int fd = listener_fd;
@@ -52,6 +65,7 @@ int trap_add(struct trap *trap, int listener_fd, struct trap_record *record)
 		return -ENOMEM;
 	}
 	listener->fd = fd;
+	listener->is_pipe = is_pipe(fd);
 	listener->record = record;
 	listener->holders = 1;
 
@@ -76,12 +90,33 @@ int trap_add(struct trap *trap, int listener_fd, struct trap_record *record)
 	return 0;
 }
 
-/* The last process behind it has ended. */
+/* The last process behind it has ended; or, of who has no filter, it has come in. */
 static void listener_leave(struct trap *trap, struct trap_listener *listener)
 {
 	pthread_mutex_lock(&trap->lock);
+	trap->is_inhabited |= listener->is_pipe;
 	list_remove(&listener->link);
 	listener_put(listener);
+	pthread_cond_broadcast(&trap->changed);
+	pthread_mutex_unlock(&trap->lock);
+}
+
+static bool find(pid_t pid, void *context)
+{
+	(void)pid;
+	*(bool *)context = true;
+	return false;
+}
+
+/* Who has come in without a filter may have gone. */
+static void look_inside(struct trap *trap)
+{
+	bool found = false;
+
+	if (inhabitants_walk(trap->world->dev_device, find, &found) < 0 || found)
+		return;
+	pthread_mutex_lock(&trap->lock);
+	trap->is_inhabited = false;
 	pthread_cond_broadcast(&trap->changed);
 	pthread_mutex_unlock(&trap->lock);
 }
@@ -243,7 +278,10 @@ static void *trap_thread(void *argument)
 		watched_gather(trap, watched);
 		if (watched->ended)
 			break;
-		ready = poll(watched->fds, watched->count, -1);
+		ready = poll(
+			watched->fds, watched->count, trap->is_inhabited ? LOOK_INSIDE_MS : -1);
+		if (ready == 0)
+			look_inside(trap);
 		if (watched->fds[0].revents)
 			(void)!read(trap->wake_fd, &wakes, sizeof wakes);
 		for (nfds_t at = 1; ready > 0 && at < watched->count; at++) {
@@ -317,7 +355,8 @@ bool trap_wait_for(struct trap *trap, uint64_t limit_ns)
 	int result = 0;
 
 	pthread_mutex_lock(&trap->lock);
-	while ((trap->holds > 0 || !list_empty(&trap->listeners) || trap->call_count > 0) &&
+	while ((trap->holds > 0 || !list_empty(&trap->listeners) || trap->is_inhabited ||
+		       trap->call_count > 0) &&
 		result == 0)
 		result = pthread_cond_clockwait(
 			&trap->changed, &trap->lock, CLOCK_MONOTONIC, &until);

@@ -6,6 +6,9 @@
  * it at once, an ioctl by a thread of its own (calls.h), of which there are TRAP_CALLS_MAX
  * at most: one more gets ENOMEM, as of a kernel that is short of it.
  *
+ * Of who came in without a filter only the coming is seen here: the world goes on as long as
+ * anybody lives in its namespace then.
+ *
  * A notification is answered once.  The filter has WAIT_KILLABLE_RECV, so no signal but
  * SIGKILL takes a call back that was received: what a device-mapper does is not repeated.
  */

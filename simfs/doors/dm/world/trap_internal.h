@@ -16,6 +16,7 @@
 struct trap_listener {
 	struct list link;
 	int fd;
+	bool is_pipe;		    /* of who has no filter (join.h) */
 	struct trap_record *record; /* or NULL */
 	unsigned holders; /* the list, until the last process behind it has ended, and its calls */
 };
@@ -43,6 +44,7 @@ struct trap {
 	struct list calls;
 	unsigned call_count;
 	unsigned holds;
+	bool is_inhabited; /* somebody has come in without a filter; the thread looks who is left */
 	bool ended;
 };
 

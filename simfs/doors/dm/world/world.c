@@ -19,6 +19,7 @@
 #include "simfs/base/log.h"
 #include "simfs/doors/dm/world/filter.h"
 #include "simfs/doors/dm/world/keeper.h"
+#include "simfs/doors/dm/world/preload_environment.h"
 #include "simfs/doors/dm/world/supervisor.h"
 
 /* Below a rig's state folder: what a world keeps, and the lock of the one that runs. */
@@ -27,8 +28,14 @@
 
 enum world_ability world_ability(const char **ret_why)
 {
-	int result = filter_probe();
+	int result = preload_is_inside() ? -EBUSY : 0;
 
+	if (result == 0 && preload_is_wanted()) {
+		*ret_why = "SNAPRIG_LVM_INTERCEPT wants it so";
+		return WORLD_PRELOADS;
+	}
+	if (result == 0)
+		result = filter_probe();
 	if (result == 0) {
 		*ret_why = "";
 		return WORLD_TRAPS;
@@ -40,7 +47,7 @@ enum world_ability world_ability(const char **ret_why)
 			   ? "the kernel does not know what keeps signals from repeating "
 			     "a system call that is watched (Linux 5.19)"
 			   : "system calls cannot be watched here (seccomp)";
-	return WORLD_NONE;
+	return result == -EBUSY ? WORLD_NONE : WORLD_PRELOADS;
 }
 
 /* Whether PROGRAM is in one of FOLDERS, as in PATH. */
@@ -62,11 +69,14 @@ static int check_machine(void)
 {
 	static const char *const tools[] = { "lvm", "dmsetup" };
 	const char *path = getenv("PATH"), *why;
+	enum world_ability ability = world_ability(&why);
 
-	if (world_ability(&why) == WORLD_NONE) {
+	if (ability == WORLD_NONE) {
 		log_error("cannot make a world: %s", why);
 		return EXIT_SKIPPED;
 	}
+	if (ability == WORLD_PRELOADS && !preload_is_wanted())
+		log_info("%s: programs of this world meet it by LD_PRELOAD", why);
 	for (size_t at = 0; at < sizeof tools / sizeof tools[0]; at++) {
 		if (is_there(path ? path : "/usr/sbin:/sbin", tools[at]))
 			continue;
@@ -185,6 +195,10 @@ int world_enter(const char *mount_point, const char *state_folder, char *const *
 
 	if (!state)
 		return EXIT_RIG;
+	if (preload_is_inside()) {
+		log_error("a world cannot be entered from inside another one");
+		return EXIT_SKIPPED;
+	}
 	keeper_begin();
 	return keeper_run(&world, command);
 }

@@ -41,9 +41,10 @@ int world_run(const struct world_options *options, char *const *command);
 /* Runs COMMAND in the world of the rig at MOUNT_POINT, which runs already; as world_run(). */
 int world_enter(const char *mount_point, const char *state_folder, char *const *command);
 
-/* Whether worlds can be made here.  If not, *RET_WHY tells why, a constant text. */
+/* How worlds can be made here.  If not by traps, *RET_WHY tells why, a constant text. */
 enum world_ability {
-	WORLD_TRAPS, /* system calls can be watched */
+	WORLD_TRAPS,	/* system calls can be watched */
+	WORLD_PRELOADS, /* they cannot: a library is preloaded (preload_serve.h) */
 	WORLD_NONE,
 };
 
