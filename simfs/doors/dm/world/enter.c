@@ -123,13 +123,22 @@ static int cover_all(void)
 	return result;
 }
 
+/* Those of a tool that was killed while it waited for udev end with the world. */
+static int leave_semaphores(void)
+{
+	int result = unshare(CLONE_NEWIPC) < 0 ? -errno : 0;
+
+	if (result < 0)
+		log_error_code(result, "cannot make a namespace of semaphores");
+	return result;
+}
+
 /* Tells DONE when its namespace is as it should be, and stays until LEAVE is closed. */
 __attribute__((noreturn)) static void become_world(int done, int leave)
 {
 	char byte = 0;
 
-	/* Semaphores of a tool that was killed, which waits for udev, end with the world. */
-	if (leave_namespace() < 0 || unshare(CLONE_NEWIPC) < 0 || cover_all() < 0)
+	if (leave_namespace() < 0 || leave_semaphores() < 0 || cover_all() < 0)
 		_exit(1);
 	(void)!write(done, &byte, 1);
 	(void)!read(leave, &byte, 1);
