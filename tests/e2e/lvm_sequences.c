@@ -324,9 +324,10 @@ static void check(void)
 
 static void *room(size_t bytes)
 {
-	void *memory = aligned_alloc(4096, bytes);
+	void *memory = NULL;
 
-	if (!memory)
+	/* aligned_alloc() wants whole multiples. */
+	if (posix_memalign(&memory, 4096, bytes) != 0)
 		fail("no memory");
 	memset(memory, 0, bytes);
 	return memory;
