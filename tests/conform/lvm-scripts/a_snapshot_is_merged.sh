@@ -29,6 +29,6 @@ lvs -a -o lv_name,lv_attr,origin,lv_merging
 let_go
 vgchange -an vg0
 ~ vgchange -ay vg0
-until_status vg0-live '* linear *'
+until_gone vg0-m3-cow
 lvs
 digest /dev/vg0/live
