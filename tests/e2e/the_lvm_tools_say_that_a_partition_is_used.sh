@@ -27,7 +27,9 @@ says 0 'del devmap : vg0-b1X1' kpartx -d -v -p X /dev/vg0/b1
 [ ! -e /dev/mapper/vg0-b1X1 ]
 
 held_open /dev/vg0/b1
+begun=$(date +%s)
 says 5 '  Logical volume vg0/b1 in use.' lvremove -f vg0/b1
+[ $(($(date +%s) - begun)) -ge 4 ]
 let_go
 says 0 '  Logical volume "b1" successfully removed.' lvremove -f vg0/b1
 says 1 'failed to stat() /dev/vg0/b1' kpartx -d -p X /dev/vg0/b1

@@ -40,9 +40,25 @@ Command failed.' dmsetup remove -f lin
 grep -q 'Input/output error' said
 says 5 '  Cannot use /dev/mapper/lin: device is not in a usable state' pvcreate /dev/mapper/lin
 says 5 '  Cannot use /dev/mapper/lin: device is not in a usable state' pvs /dev/mapper/lin
-[ "$(pvs --noheadings -o vg_name 2>&1 | tr -d ' ')" = vg0 ]
+for tool in pvs lvs vgscan 'pvs -a' lvmdiskscan; do
+	$tool >said 2>errors
+	! grep . errors
+	! grep lin said
+done
 let_go
 says 0 '' dmsetup remove lin
+
+# The same of a snapshot, and who has read from it before reads on.
+lvcreate -qq -s -L 8M -n b1 vg0/live
+exec 9</dev/vg0/b1
+dd of=/dev/null bs=4k count=1 iflag=direct status=none <&9
+says 1 'device-mapper: remove ioctl on vg0-b1  failed: Device or resource busy
+Command failed.' dmsetup remove -f vg0-b1
+[ "$(dmsetup table vg0-b1)" = '0 131072 error ' ]
+! dd of=/dev/null bs=4k count=1 iflag=direct <&9 2>said
+grep -q 'Input/output error' said
+exec 9<&-
+says 0 '  Logical volume "b1" successfully removed.' lvremove -f vg0/b1
 
 # The origin's table becomes an error; lvchange cures it.
 dmsetup wipe_table vg0-live
