@@ -248,7 +248,7 @@ $(PRELOAD): $(PRELOAD_SOURCE) simfs/doors/dm/preload/wire.h $(BUILD)/flags
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) -std=gnu11 -O2 $(WARNINGS) -D_GNU_SOURCE -I. -fPIC -fvisibility=hidden -shared -o $@ $< -ldl
-$(BUILD)/simfs/doors/dm/world/preload_library.o: $(PRELOAD)
+$(BUILD)/simfs/doors/dm/intercept/preload_library.o: $(PRELOAD)
 
 # An archive is made anew, lest it keep the object of a file that is gone.
 $(LIBRARY): $(call objects,$(SOURCES)) $(BUILD)/sources

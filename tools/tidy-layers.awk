@@ -12,8 +12,9 @@
 # a rule and a writer.  cli/mount*.c become the rig.
 #
 # doors/ are processes of their own, which drive from outside, too: dm/ is
-# world/ > origins/ > disks/ > model/; preload/ goes into the programs of a world, which knows
-# what they say.
+# run/ > entry/ > intercept/ > calls/ > effects/ commands/ > machine/ > processes/ > origins/ >
+# disks/ > model/, on the headers of world/, which all share; preload/ goes into the programs of
+# a world, which intercept/ knows to answer.
 
 BEGIN {
 	rank["main"] = 12
@@ -35,7 +36,15 @@ BEGIN {
 	rank["faults"] = 3
 	rank["simfs/profile"] = 3
 	rank["simfs/base"] = 1
-	rank["simfs/doors/dm/world"] = 10
+	rank["simfs/doors/dm/run"] = 10
+	rank["simfs/doors/dm/entry"] = 9.9
+	rank["simfs/doors/dm/intercept"] = 9.8
+	rank["simfs/doors/dm/calls"] = 9.7
+	rank["simfs/doors/dm/effects"] = 9.6
+	rank["simfs/doors/dm/commands"] = 9.6
+	rank["simfs/doors/dm/machine"] = 9.5
+	rank["simfs/doors/dm/processes"] = 9.4
+	rank["simfs/doors/dm/world"] = 9.05
 	rank["simfs/doors/dm/origins"] = 9.3
 	rank["simfs/doors/dm/disks"] = 9.2
 	rank["simfs/doors/dm/model"] = 9.1

@@ -3,7 +3,7 @@
 #include <unistd.h>
 
 #include "simfs/cli/doctor_checks.h"
-#include "simfs/doors/dm/world/world.h"
+#include "simfs/doors/dm/run/run.h"
 
 static void missing(struct finding *finding, const char *what, const char *remedy)
 {

@@ -15,7 +15,7 @@
 #include "simfs/cli/lvm_image.h"
 #include "simfs/cli/lvm_journal.h"
 #include "simfs/control/protocol.h"
-#include "simfs/doors/dm/world/world.h"
+#include "simfs/doors/dm/run/run.h"
 
 #define OLD_MESSAGES "2.02"
 

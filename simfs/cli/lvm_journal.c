@@ -12,8 +12,8 @@
 #include "simfs/base/cleanup.h"
 #include "simfs/base/exit_code.h"
 #include "simfs/base/log.h"
-#include "simfs/doors/dm/world/command_journal.h"
-#include "simfs/doors/dm/world/command_judge.h"
+#include "simfs/doors/dm/commands/journal.h"
+#include "simfs/doors/dm/commands/judge.h"
 
 #define JOURNAL_PATH "/lvm/commands.jsonl"
 

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "simfs/doors/dm/world/command_judge.h"
+#include "simfs/doors/dm/commands/judge.h"
 
 /* Devices, as the journal has them. */
 #define DEVICE(name, uuid, target, on, suspended, mounted)                                         \

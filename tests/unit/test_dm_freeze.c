@@ -13,7 +13,7 @@
 
 #include "scenarios/base/process.h"
 #include "simfs/base/cleanup.h"
-#include "simfs/doors/dm/world/freeze.h"
+#include "simfs/doors/dm/machine/freeze.h"
 #include "tests/unit/world_bench.h"
 
 static struct freezer *freezer;

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "simfs/base/cleanup.h"
-#include "simfs/doors/dm/world/last_close.h"
+#include "simfs/doors/dm/machine/last_close.h"
 #include "tests/unit/world_bench.h"
 
 static int open_loop(int flags)

@@ -9,7 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "simfs/doors/dm/world/old_messages.h"
+#include "simfs/doors/dm/entry/old_messages.h"
 #include "tests/unit/run_folder.h"
 
 static void write_file(const char *name, const char *text)

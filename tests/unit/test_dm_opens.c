@@ -12,8 +12,8 @@
 
 #include "scenarios/base/process.h"
 #include "simfs/base/cleanup.h"
-#include "simfs/doors/dm/world/opens.h"
-#include "simfs/doors/dm/world/resolve.h"
+#include "simfs/doors/dm/machine/opens.h"
+#include "simfs/doors/dm/processes/resolve.h"
 #include "tests/unit/world_bench.h"
 
 static unsigned count_without(pid_t leaving)

@@ -9,9 +9,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "simfs/doors/dm/machine/nodes.h"
+#include "simfs/doors/dm/machine/sysfs_tree.h"
 #include "simfs/doors/dm/model/sysfs.h"
-#include "simfs/doors/dm/world/nodes.h"
-#include "simfs/doors/dm/world/sysfs_tree.h"
 #include "tests/unit/run_folder.h"
 
 static struct sysfs_tree *tree;

@@ -12,7 +12,7 @@
 #include <check.h>
 #include <sys/types.h>
 
-#include "simfs/doors/dm/world/loops.h"
+#include "simfs/doors/dm/machine/loops.h"
 
 #define WORLD_BENCH_BYTES (8u << 20)
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * preload.c - a library that leads programs to a world's device-mapper by LD_PRELOAD, where
- * the kernel does not let us watch system calls (filter.h).
+ * the kernel does not let us watch system calls (intercept/filter.h).
  *
  * What a program gets for the control node is a socket with our peer, so that it can be
  * copied, inherited and closed as any descriptor, and nothing has to be remembered here.

@@ -1,53 +1,67 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * world.h - a private world in which a device-mapper of ours exists, for as long as any
- * process of it lives.
- *
- * Processes (each the child of the one before, as far as it is indented):
- *
- *	snaprig lvm	world_run(): starts the others, waits for CMD and then for the world
- *	  supervisor	keeps the devices, answers what CMD and its children ask
- *	    disks	the content of every device, a FUSE server (disks/)
- *	    rigs	of origins that are not the volume itself (origins/)
- *	  CMD		in the namespace, behind the filter (join.h)
- *
- * All mounts lie in namespaces of the world, all loop devices are held by the supervisor and
- * clear themselves: whoever is killed, nothing stays.  When the supervisor goes first, what
- * lives on in the world gets ENOSYS from the control node and EIO from the devices.
- */
+/* world.h - the supervisor's own state, and the folders that a world consists of. */
 #ifndef SNAPRIG_DM_WORLD_H
 #define SNAPRIG_DM_WORLD_H
 
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
+#include <stdint.h>
 
-struct world_options {
-	const char *mount_point;  /* of a rig of profile lvm, from the root on */
-	const char *state_folder; /* of that rig: IMAGE.snaprig */
-	const char *vg, *lv;	  /* names; NULL: as it was made, or vg0 and live */
-	const char *free;	  /* a size as typed; NULL: as it was made, or that of the volume */
-	bool empty;		  /* no logical volume, and live is no part of the group */
-	bool monitor;		  /* dmeventd may run: monitoring is on in lvm.conf */
-	bool old_messages;	  /* what LVM 2.02 says of dead devices (--lvm-messages) */
-};
+#include "simfs/doors/dm/world/options.h"
+
+struct command_journal;
+struct disks;
+struct dm_model;
+struct group;
+struct effects;
+struct freezer;
+struct origins;
+struct strikes;
+struct trap;
 
 /*
- * Makes the world and runs COMMAND in it.  Returns its exit code (128 + N when signal N ended
- * it, 127 or 126 when it cannot be run) after the last process of the world has ended, or
- * EXIT_USAGE, EXIT_RIG, or EXIT_SKIPPED when a privilege or a tool is missing, after a message.
- * Another world of that volume is a usage error.
+ * Folders.  All lie on a tmpfs that only the supervisor's namespace has, with that name;
+ * the world has each of them bound over what it stands for.
  */
-int world_run(const struct world_options *options, char *const *command);
+#define WORLD_FOLDER "/run/snaprig-world"
+#define WORLD_DEV    WORLD_FOLDER "/dev"   /* /dev there: nodes of devices, mapper/ */
+#define WORLD_NODEV  WORLD_FOLDER "/nodev" /* has the control node, on a nodev tmpfs */
+#define WORLD_SYS    WORLD_FOLDER "/sys"   /* block/, dev/block/, class/block/ */
+#define WORLD_LVM    WORLD_FOLDER "/lvm"   /* /etc/lvm there */
+#define WORLD_DISKS  WORLD_FOLDER "/disks" /* of disks/: sockets, devices/, exports/ */
+#define WORLD_RIGS   WORLD_FOLDER "/rigs"  /* of origins/: mount points, logs */
 
-/* Runs COMMAND in the world of the rig at MOUNT_POINT, which runs already; as world_run(). */
-int world_enter(const char *mount_point, const char *state_folder, char *const *command);
+/* Programs that come first in PATH there; the same name in the world. */
+#define WORLD_TOOLS "/run/snaprig-tools"
 
-/* How worlds can be made here.  If not by traps, *RET_WHY tells why, a constant text. */
-enum world_ability {
-	WORLD_TRAPS,	/* system calls can be watched */
-	WORLD_PRELOADS, /* they cannot: a library is preloaded (preload_serve.h) */
-	WORLD_NONE,
+struct world {
+	struct world_options options;
+	char *state_folder; /* IMAGE.snaprig/lvm, which lives on */
+
+	/*
+	 * The model and what it consists of.  `turned` is signalled when any call has ended and
+	 * when an event has happened.
+	 */
+	pthread_mutex_t lock;
+	pthread_cond_t turned;
+	struct dm_model *model;
+
+	struct disks *disks;
+	struct origins *origins;
+	struct group *group;
+	struct effects *effects;
+	struct freezer *freezer; /* started before there are threads */
+	struct command_journal *command_journal;
+	struct strikes *strikes;
+	struct trap *trap;
+
+	int host_dev;	     /* the machine's /dev, O_PATH: loop-control and loopN are there */
+	int host_sys_block;  /* the machine's /sys/block, O_PATH */
+	int namespace_fd;    /* the mount namespace that processes join */
+	int ipc_fd;	     /* and that of System V's semaphores */
+	bool has_udev;	     /* its programs see one, which dm.udev can keep silent */
+	uint64_t dev_device; /* st_dev of the world's /dev: who has that mounted belongs to it */
 };
-
-enum world_ability world_ability(const char **ret_why);
 
 #endif

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* opens.c - see opens.h. */
+#include "simfs/doors/dm/machine/opens.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <linux/kcmp.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/sysmacros.h>
+
+#include "simfs/base/cleanup.h"
+#include "simfs/doors/dm/processes/inhabitants.h"
+
+/* One descriptor of one process. */
+struct opening {
+	pid_t pid;
+	unsigned long fd;
+};
+
+struct openings {
+	const struct opens_device *device;
+	pid_t leaving;
+	struct opening *list; /* no two of them are the same opening, but for a copy */
+	unsigned count;
+	int error;
+};
+
+/*
+ * Whether what PATH leads to is the device.  It may lead to a file whose server waits for us,
+ * which must not be asked.
+ */
+static bool leads_to(const char *path, const struct opens_device *device)
+{
+	struct statx found;
+	if (statx(AT_FDCWD, path, AT_STATX_DONT_SYNC, STATX_TYPE, &found))
+		return false;
+	return S_ISBLK(found.stx_mode) && found.stx_rdev_major == device->major &&
+	       found.stx_rdev_minor == device->minor;
+}
+
+/* A child has its parent's, and dup() makes no other one, either. */
+static bool is_same(const struct opening *one, const struct opening *other)
+{
+	return syscall(SYS_kcmp, one->pid, other->pid, KCMP_FILE, one->fd, other->fd) == 0;
+}
+
+static void add(struct openings *openings, const struct opening *opening)
+{
+	for (unsigned i = 0; i < openings->count; i++)
+		if (is_same(&openings->list[i], opening))
+			return;
+
+	void *longer = realloc(openings->list, (openings->count + 1) * sizeof(*openings->list));
+	if (!longer) {
+		openings->error = -ENOMEM;
+		return;
+	}
+	openings->list = longer;
+	openings->list[openings->count++] = *opening;
+}
+
+static bool look_at_process(pid_t pid, void *context)
+{
+	struct openings *openings = context;
+	if (pid == openings->leaving)
+		return true;
+
+	char path[320];
+	snprintf(path, sizeof(path), "/proc/%d/fd", (int)pid);
+	AUTO(auto_closedir) DIR *folder = opendir(path);
+	if (!folder)
+		return true;
+
+	struct dirent *entry;
+	while ((entry = readdir(folder))) {
+		char target[8];
+		ssize_t length = readlinkat(dirfd(folder), entry->d_name, target, sizeof(target));
+		/* "socket:[5]" and the like are none; neither are "." and "..". */
+		if (length <= 0 || *target != '/')
+			continue;
+		snprintf(path, sizeof(path), "/proc/%d/fd/%s", (int)pid, entry->d_name);
+		if (leads_to(path, openings->device))
+			add(openings, &(struct opening){ pid, strtoul(entry->d_name, NULL, 10) });
+	}
+	return openings->error == 0;
+}
+
+bool opens_is_claimed(int fd)
+{
+	char path[64];
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	AUTO(auto_close) int claim = open(path, O_RDONLY | O_EXCL | O_CLOEXEC | O_NONBLOCK);
+	return claim < 0 && errno == EBUSY;
+}
+
+struct search {
+	char device[MOUNT_DEVICE_BYTES];
+	char source[320]; /* of a file system whose device number is its own; or "" */
+	bool opens, found;
+	int fd;
+};
+
+/* Something of the mount at PATH, which does not keep it mounted if that can be had. */
+static int open_mount(const char *path)
+{
+	int apart = (int)syscall(
+		SYS_open_tree, AT_FDCWD, path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+	if (apart >= 0) {
+		int fd = openat(apart, ".", O_RDONLY | O_CLOEXEC);
+		/* A file that is bound somewhere is no folder. */
+		if (fd < 0 && errno == ENOTDIR) {
+			char self[64];
+			snprintf(self, sizeof(self), "/proc/self/fd/%d", apart);
+			fd = open(self, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+		}
+		int error = fd < 0 ? -errno : 0;
+		close(apart);
+		return error ? error : fd;
+	}
+	/* It is a mount of another namespace than ours. */
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	return fd < 0 ? -errno : fd;
+}
+
+static bool look_at_mount(pid_t pid, const struct mount_entry *entry, void *context)
+{
+	struct search *search = context;
+	if (strcmp(entry->device, search->device) != 0 &&
+		!(*search->source && strcmp(entry->source, search->source) == 0))
+		return true;
+	search->found = true;
+	if (!search->opens)
+		return false;
+
+	char path[sizeof(entry->point) + 64];
+	snprintf(path, sizeof(path), "/proc/%d/root%s", (int)pid, entry->point);
+	search->fd = open_mount(path);
+	return search->fd < 0;
+}
+
+int opens_file_system(uint64_t dev_device, unsigned major, unsigned minor, const char *name)
+{
+	struct search search = { .opens = true, .fd = -ENOENT };
+	snprintf(search.device, sizeof(search.device), "%u:%u", major, minor);
+	if (*name)
+		snprintf(search.source, sizeof(search.source), "/dev/mapper/%s", name);
+	int error = inhabitants_walk_mounts(dev_device, look_at_mount, &search);
+	return error ? error : search.fd;
+}
+
+static int is_mounted(uint64_t dev_device, const struct opens_device *device, bool *ret)
+{
+	struct search search = { .fd = -1 };
+	snprintf(search.device, sizeof(search.device), "%u:%u", device->major, device->minor);
+	int error = inhabitants_walk_mounts(dev_device, look_at_mount, &search);
+	*ret = search.found;
+	return error;
+}
+
+int opens_count(
+	uint64_t dev_device, const struct opens_device *device, pid_t leaving, unsigned *ret)
+{
+	struct openings openings = { .device = device, .leaving = leaving };
+	bool claimed = device->fd >= 0 && opens_is_claimed(device->fd);
+	int error = inhabitants_walk(dev_device, look_at_process, &openings);
+	AUTO(auto_free) struct opening *list = openings.list;
+	if (error || openings.error)
+		return error ? error : openings.error;
+
+	/* Who claims it by O_EXCL is one of those who have it open. */
+	bool mounted = claimed;
+	if (claimed && openings.count) {
+		error = is_mounted(dev_device, device, &mounted);
+		if (error)
+			return error;
+	}
+	*ret = openings.count + mounted;
+	return 0;
+}
