@@ -49,6 +49,12 @@ BEGIN {
 	rank["simfs/doors/dm/disks"] = 9.2
 	rank["simfs/doors/dm/model"] = 9.1
 	rank["simfs/doors/dm/preload"] = 9.1
+	rank["simfs/doors/xapi/http"] = 9.8
+	rank["simfs/doors/xapi/transfer"] = 9.7
+	rank["simfs/doors/xapi/calls"] = 9.6
+	rank["simfs/doors/xapi/disks"] = 9.3
+	rank["simfs/doors/xapi/pool"] = 9.2
+	rank["simfs/doors/xapi/vhd"] = 9.1
 	rank["scenarios/cli"] = 27
 	rank["scenarios/run"] = 26
 	rank["scenarios/clients"] = 25
