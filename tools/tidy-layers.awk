@@ -14,7 +14,8 @@
 # doors/ are processes of their own, which drive from outside, too: dm/ is
 # run/ > entry/ > intercept/ > calls/ > effects/ commands/ > machine/ > processes/ > origins/ >
 # disks/ > model/, on the headers of world/, which all share; preload/ goes into the programs of
-# a world, which intercept/ knows to answer.
+# a world, which intercept/ knows to answer.  xapi/ is server/ > transfer/ >
+# calls/ > disks/ > pool/ > vhd/ http/, which are alone.
 
 BEGIN {
 	rank["main"] = 12
@@ -49,12 +50,13 @@ BEGIN {
 	rank["simfs/doors/dm/disks"] = 9.2
 	rank["simfs/doors/dm/model"] = 9.1
 	rank["simfs/doors/dm/preload"] = 9.1
-	rank["simfs/doors/xapi/http"] = 9.8
-	rank["simfs/doors/xapi/transfer"] = 9.7
-	rank["simfs/doors/xapi/calls"] = 9.6
+	rank["simfs/doors/xapi/server"] = 9.6
+	rank["simfs/doors/xapi/transfer"] = 9.5
+	rank["simfs/doors/xapi/calls"] = 9.4
 	rank["simfs/doors/xapi/disks"] = 9.3
 	rank["simfs/doors/xapi/pool"] = 9.2
 	rank["simfs/doors/xapi/vhd"] = 9.1
+	rank["simfs/doors/xapi/http"] = 9.1
 	rank["scenarios/cli"] = 27
 	rank["scenarios/run"] = 26
 	rank["scenarios/clients"] = 25
