@@ -366,8 +366,10 @@ char *manifest_compare(const struct manifest *expected, const struct manifest *m
 		names->different_count = comparison->different_count;
 	}
 
-	AUTO(auto_free) char *named = comparing.named;
-
 	*ret = *comparison;
-	return comparing_text(&comparing);
+
+	char *text = comparing_text(&comparing);
+
+	free(comparing.named);
+	return text;
 }

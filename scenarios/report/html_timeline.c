@@ -272,7 +272,7 @@ static bool is_drawn(const struct timeline *timeline, const char *event)
 /* Of what is in TIMELINE; NULL: of all that can be. */
 static void write_legend(const struct timeline *timeline, FILE *file)
 {
-	for (size_t gauge = 0; gauge < TIMELINE_GAUGES; gauge++)
+	for (enum timeline_gauge gauge = 0; gauge < TIMELINE_GAUGES; gauge++)
 		if (!timeline || has_curve(timeline, gauge))
 			fprintf(file, "<span class=\"%s\">%s</span> ", curves[gauge].class,
 				curves[gauge].name);
@@ -312,7 +312,7 @@ void html_write_timeline(
 		write_span(result, &timeline->spans[i], order->is_brief, file);
 	html_write_lanes(timeline, &frame, file);
 	write_axis(timeline, file);
-	for (size_t gauge = 0; gauge < TIMELINE_GAUGES; gauge++)
+	for (enum timeline_gauge gauge = 0; gauge < TIMELINE_GAUGES; gauge++)
 		if (has_curve(timeline, gauge))
 			write_curve(timeline, gauge, columns, file);
 	for (size_t i = 0; i < timeline->event_count && faults < faults_max; i++) {

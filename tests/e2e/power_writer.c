@@ -61,7 +61,7 @@ struct writer {
 	struct ledger *ledger;
 };
 
-static void die(const char *what)
+__attribute__((noreturn)) static void die(const char *what)
 {
 	perror(what);
 	exit(4);

@@ -75,9 +75,8 @@ struct io_uring_sqe *pump_sqe(struct pump *pump)
 		int submitted = io_uring_submit(&pump->uring);
 
 		/* -EBUSY: completions wait to be taken, which needs no room here. */
-		if (submitted < 0 && submitted != -EINTR && submitted != -EAGAIN &&
-			submitted != -EBUSY)
-			MUST(!"a ring takes what is submitted");
+		MUST(submitted >= 0 || submitted == -EINTR || submitted == -EAGAIN ||
+			submitted == -EBUSY);
 		sqe = io_uring_get_sqe(&pump->uring);
 	}
 	return sqe;

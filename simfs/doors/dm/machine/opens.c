@@ -171,7 +171,8 @@ int opens_count(
 	struct openings openings = { .device = device, .leaving = leaving };
 	bool claimed = device->fd >= 0 && opens_is_claimed(device->fd);
 	int error = inhabitants_walk(dev_device, look_at_process, &openings);
-	AUTO(auto_free) struct opening *list = openings.list;
+
+	free(openings.list);
 	if (error || openings.error)
 		return error ? error : openings.error;
 
