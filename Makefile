@@ -75,7 +75,7 @@ LIBS = $(call packages_libs,$(PACKAGES))
 
 MAIN := simfs/snaprig.c
 PRELOAD_SOURCE := simfs/doors/dm/preload/preload.c
-SOURCES := $(filter-out $(MAIN) $(PRELOAD_SOURCE),$(wildcard simfs/*.c simfs/*/*.c simfs/volume/*/*.c simfs/doors/*/*/*.c faults/*.c scenarios/*/*.c))
+SOURCES := $(filter-out $(MAIN) $(PRELOAD_SOURCE),$(wildcard simfs/*.c simfs/*/*.c simfs/base/yaml/*.c simfs/volume/*/*.c simfs/doors/*/*/*.c faults/*.c scenarios/*/*.c))
 LIBRARY := $(BUILD)/libsnaprig.a
 PROGRAM := $(BUILD)/snaprig
 
@@ -101,7 +101,7 @@ CONFORM_PROGRAM := $(CONFORM_MAIN:%.c=$(BUILD)/%)
 
 objects = $(patsubst %.c,$(BUILD)/%.o,$(1))
 C_FILES := $(wildcard $(MAIN)) $(SOURCES) $(PRELOAD_SOURCE) $(TEST_MAINS) $(FUZZ_MAINS) $(E2E_MAINS) $(LOAD_SOURCES) $(BENCH_MAINS) $(CONFORM_MAIN) $(FUZZ_REPLAY) $(HELPERS)
-H_FILES := $(wildcard simfs/*.h simfs/*/*.h simfs/volume/*/*.h simfs/doors/*/*/*.h faults/*.h scenarios/*/*.h tests/*/*.h tests/e2e/load/*.h)
+H_FILES := $(wildcard simfs/*.h simfs/*/*.h simfs/base/yaml/*.h simfs/volume/*/*.h simfs/doors/*/*/*.h faults/*.h scenarios/*/*.h tests/*/*.h tests/e2e/load/*.h)
 
 # ---- goals -----------------------------------------------------------------
 

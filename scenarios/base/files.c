@@ -9,8 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "scenarios/base/heap.h"
 #include "simfs/base/cleanup.h"
+#include "simfs/base/heap.h"
 
 #define COPY_BYTES     ((size_t)1 << 20)
 #define TEXT_BYTES_MAX ((size_t)64 << 20)

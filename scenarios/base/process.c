@@ -12,11 +12,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "scenarios/base/heap.h"
 #include "scenarios/base/interrupt.h"
 #include "scenarios/base/process_family.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/clock.h"
+#include "simfs/base/heap.h"
 
 /* Tools like mke2fs live where the PATH of an ordinary user does not lead. */
 #define SBIN_FOLDERS "/usr/local/sbin:/usr/sbin:/sbin"

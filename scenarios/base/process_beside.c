@@ -13,9 +13,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "scenarios/base/heap.h"
 #include "scenarios/base/interrupt.h"
 #include "simfs/base/cleanup.h"
+#include "simfs/base/heap.h"
 
 /* A signal may come just before the wait. */
 #define LOOK_MS 200

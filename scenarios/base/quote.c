@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "scenarios/base/heap.h"
 #include "simfs/base/check.h"
+#include "simfs/base/heap.h"
 
 static bool is_plain(const char *text)
 {

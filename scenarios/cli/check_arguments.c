@@ -8,14 +8,14 @@
 #include <sys/stat.h>
 
 #include "faults/rule.h"
-#include "scenarios/base/heap.h"
 #include "scenarios/base/quote.h"
 #include "scenarios/format/names.h"
-#include "scenarios/format/yaml_values.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/exit_code.h"
+#include "simfs/base/heap.h"
 #include "simfs/base/log.h"
 #include "simfs/base/sizes.h"
+#include "simfs/base/yaml/values.h"
 
 #define VOLUME_MIN_BYTES (64ull << 10)
 #define SECTOR_BYTES	 512u

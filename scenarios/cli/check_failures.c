@@ -6,13 +6,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "scenarios/base/heap.h"
 #include "scenarios/base/interrupt.h"
 #include "scenarios/base/process.h"
 #include "scenarios/cli/failure_find.h"
 #include "scenarios/format/files.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/exit_code.h"
+#include "simfs/base/heap.h"
 #include "simfs/base/log.h"
 
 /* The profile that stands for each, in a failure that is of none. */

@@ -4,12 +4,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "scenarios/base/heap.h"
 #include "scenarios/cli/check.h"
 #include "scenarios/report/measures.h"
 #include "scenarios/report/text.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/clock.h"
+#include "simfs/base/heap.h"
 #include "simfs/base/sizes.h"
 #include "simfs/control/protocol.h"
 

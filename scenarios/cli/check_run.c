@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "scenarios/base/heap.h"
 #include "scenarios/base/quote.h"
 #include "scenarios/cli/check.h"
 #include "scenarios/judge/verdict.h"
@@ -13,6 +12,7 @@
 #include "simfs/base/cleanup.h"
 #include "simfs/base/clock.h"
 #include "simfs/base/exit_code.h"
+#include "simfs/base/heap.h"
 
 /* A tree is restored into a folder that is there. */
 #define RESTORE_DEFAULT	     "cp -- {out} {restored}"

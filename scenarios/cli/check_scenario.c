@@ -3,13 +3,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "scenarios/base/heap.h"
 #include "scenarios/cli/check.h"
 #include "scenarios/cli/scenario_check.h"
 #include "scenarios/judge/oracle.h"
 #include "scenarios/run/lvm_world.h"
 #include "simfs/base/check.h"
 #include "simfs/base/cleanup.h"
+#include "simfs/base/heap.h"
 
 enum { INJECT, REMEDY };
 

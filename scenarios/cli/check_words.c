@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "scenarios/base/heap.h"
 #include "scenarios/cli/check.h"
 #include "simfs/base/check.h"
+#include "simfs/base/heap.h"
 
 static void write_quoted(const char *text, size_t length, FILE *file)
 {

@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "scenarios/base/heap.h"
 #include "scenarios/base/interrupt.h"
 #include "scenarios/base/quote.h"
 #include "scenarios/cli/check_arguments.h"
@@ -16,10 +15,11 @@
 #include "scenarios/cli/commands.h"
 #include "scenarios/cli/environment_here.h"
 #include "scenarios/cli/report_file.h"
-#include "scenarios/format/yaml_values.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/exit_code.h"
+#include "simfs/base/heap.h"
 #include "simfs/base/log.h"
+#include "simfs/base/yaml/values.h"
 #include "simfs/control/protocol.h"
 
 #define ROUNDS_DEFAULT 5

@@ -4,12 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "scenarios/base/heap.h"
 #include "scenarios/cli/compare.h"
 #include "scenarios/report/html_page.h"
 #include "scenarios/report/measures.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/exit_code.h"
+#include "simfs/base/heap.h"
 #include "simfs/base/sizes.h"
 
 /* In units of the drawings, which are scaled to the page. */

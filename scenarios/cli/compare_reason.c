@@ -9,10 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "scenarios/base/heap.h"
 #include "scenarios/cli/compare.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/exit_code.h"
+#include "simfs/base/heap.h"
 
 /* What differs by less is no reason. */
 #define RATIO_MIN	1.5

@@ -4,11 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "scenarios/base/heap.h"
 #include "scenarios/cli/compare.h"
 #include "scenarios/report/measures.h"
 #include "scenarios/report/text.h"
 #include "simfs/base/cleanup.h"
+#include "simfs/base/heap.h"
 
 #define NAME_WIDTH 18
 

@@ -2,11 +2,11 @@
 /* compare_rows.c - what is compared of each client: a number of each round. */
 #include <stdlib.h>
 
-#include "scenarios/base/heap.h"
 #include "scenarios/cli/compare.h"
 #include "scenarios/report/measures.h"
 #include "simfs/base/check.h"
 #include "simfs/base/clock.h"
+#include "simfs/base/heap.h"
 #include "simfs/base/sizes.h"
 
 enum unit { UNIT_SECONDS, UNIT_MILLISECONDS, UNIT_RATE, UNIT_BYTES, UNIT_COUNT, UNIT_PERCENT };

@@ -12,12 +12,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "scenarios/base/heap.h"
 #include "scenarios/base/interrupt.h"
 #include "scenarios/cli/check_arguments.h"
 #include "scenarios/cli/commands.h"
 #include "scenarios/cli/matrix.h"
 #include "simfs/base/exit_code.h"
+#include "simfs/base/heap.h"
 
 #define SIZE	 "16MiB"
 #define FAILURES "cow-overflow,read-error,read-error-once,truncated-source"

@@ -6,10 +6,10 @@
 
 #include <jansson.h>
 
-#include "scenarios/base/heap.h"
 #include "scenarios/clients/program_says.h"
 #include "scenarios/clients/share.h"
 #include "simfs/base/cleanup.h"
+#include "simfs/base/heap.h"
 #include "simfs/base/sizes.h"
 #include "simfs/control/version.h"
 

@@ -6,9 +6,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "scenarios/base/heap.h"
 #include "scenarios/clients/share.h"
 #include "simfs/base/cleanup.h"
+#include "simfs/base/heap.h"
 #include "simfs/base/suggest.h"
 
 #define NAMES_MAX 256

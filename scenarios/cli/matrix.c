@@ -8,17 +8,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "scenarios/base/heap.h"
 #include "scenarios/base/interrupt.h"
 #include "scenarios/cli/check_arguments.h"
 #include "scenarios/cli/check_failures.h"
 #include "scenarios/cli/commands.h"
 #include "scenarios/cli/environment_here.h"
 #include "scenarios/cli/report_file.h"
-#include "scenarios/format/yaml_values.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/exit_code.h"
+#include "simfs/base/heap.h"
 #include "simfs/base/log.h"
+#include "simfs/base/yaml/values.h"
 
 #define JOBS_MAX     64
 #define SIZE_DEFAULT "32MiB"

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "scenarios/base/heap.h"
 #include "scenarios/base/quote.h"
 #include "scenarios/cli/check_arguments.h"
 #include "scenarios/cli/check_failures.h"
@@ -17,6 +16,7 @@
 #include "scenarios/format/files.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/exit_code.h"
+#include "simfs/base/heap.h"
 #include "simfs/base/log.h"
 
 /* The profile that stands for each, in a failure that is of none. */

@@ -3,10 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "scenarios/base/heap.h"
 #include "scenarios/cli/matrix.h"
 #include "scenarios/report/html_page.h"
 #include "simfs/base/cleanup.h"
+#include "simfs/base/heap.h"
 
 static const char *text_of(const json_t *cell, const char *key)
 {

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "scenarios/base/heap.h"
 #include "scenarios/base/interrupt.h"
 #include "scenarios/base/quote.h"
 #include "scenarios/base/workers.h"
@@ -11,6 +10,7 @@
 #include "scenarios/cli/matrix.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/exit_code.h"
+#include "simfs/base/heap.h"
 
 struct matrix_jobs {
 	struct matrix *matrix;

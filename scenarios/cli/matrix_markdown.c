@@ -4,10 +4,10 @@
 #include <sys/utsname.h>
 #include <time.h>
 
-#include "scenarios/base/heap.h"
 #include "scenarios/cli/matrix.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/clock.h"
+#include "simfs/base/heap.h"
 
 /* TEXT within a cell of a table, or in a line. */
 static void write_text(const char *text, FILE *file)

@@ -2,9 +2,9 @@
 /* matrix_text.c - the matrix for a terminal. */
 #include <string.h>
 
-#include "scenarios/base/heap.h"
 #include "scenarios/cli/matrix.h"
 #include "simfs/base/cleanup.h"
+#include "simfs/base/heap.h"
 
 /* What is bad is a capital. */
 static const struct {

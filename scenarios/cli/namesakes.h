@@ -7,8 +7,8 @@
 
 #include <stddef.h>
 
-#include "scenarios/format/mistakes.h"
 #include "scenarios/format/scenario.h"
+#include "simfs/base/yaml/mistakes.h"
 
 /* Where a scenario has its name; nothing in it is owned. */
 struct named_scenario {

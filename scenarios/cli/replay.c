@@ -16,11 +16,11 @@
 #include <jansson.h>
 
 #include "faults/rule.h"
-#include "scenarios/base/heap.h"
 #include "scenarios/base/interrupt.h"
 #include "scenarios/cli/commands.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/exit_code.h"
+#include "simfs/base/heap.h"
 #include "simfs/base/log.h"
 #include "simfs/control/protocol.h"
 

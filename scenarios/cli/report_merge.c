@@ -10,13 +10,13 @@
 
 #include <jansson.h>
 
-#include "scenarios/base/heap.h"
 #include "scenarios/cli/commands.h"
 #include "scenarios/cli/run_reports.h"
 #include "scenarios/report/json_read.h"
 #include "scenarios/report/report.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/exit_code.h"
+#include "simfs/base/heap.h"
 #include "simfs/base/log.h"
 
 struct values {

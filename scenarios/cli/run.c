@@ -11,7 +11,6 @@
 
 #include <jansson.h>
 
-#include "scenarios/base/heap.h"
 #include "scenarios/base/interrupt.h"
 #include "scenarios/base/quote.h"
 #include "scenarios/cli/commands.h"
@@ -23,12 +22,13 @@
 #include "scenarios/cli/run_set.h"
 #include "scenarios/cli/scenario_check.h"
 #include "scenarios/clients/clients.h"
-#include "scenarios/format/yaml_values.h"
 #include "scenarios/report/report.h"
 #include "scenarios/report/text.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/exit_code.h"
+#include "simfs/base/heap.h"
 #include "simfs/base/log.h"
+#include "simfs/base/yaml/values.h"
 #include "simfs/control/protocol.h"
 
 struct run_arguments {

@@ -7,11 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "scenarios/base/heap.h"
-#include "scenarios/format/yaml_values.h"
 #include "simfs/base/cleanup.h"
+#include "simfs/base/heap.h"
 #include "simfs/base/log.h"
 #include "simfs/base/mix.h"
+#include "simfs/base/yaml/values.h"
 
 #define SHARDS_MAX 100000
 

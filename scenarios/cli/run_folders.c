@@ -9,9 +9,9 @@
 #include <unistd.h>
 
 #include "scenarios/base/files.h"
-#include "scenarios/base/heap.h"
 #include "scenarios/base/whole_file.h"
 #include "simfs/base/cleanup.h"
+#include "simfs/base/heap.h"
 #include "simfs/base/log.h"
 
 char *run_record_path(const struct run_folders *folders, const struct scenario *scenario)

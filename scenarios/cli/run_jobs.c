@@ -3,13 +3,13 @@
 
 #include <jansson.h>
 
-#include "scenarios/base/heap.h"
 #include "scenarios/base/interrupt.h"
 #include "scenarios/base/workers.h"
 #include "scenarios/clients/program_says.h"
 #include "scenarios/report/json_read.h"
 #include "scenarios/report/report.h"
 #include "simfs/base/cleanup.h"
+#include "simfs/base/heap.h"
 
 struct jobs {
 	const struct run_set *set;

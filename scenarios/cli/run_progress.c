@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "scenarios/base/heap.h"
 #include "scenarios/report/report.h"
+#include "simfs/base/heap.h"
 #include "simfs/base/log.h"
 
 void run_progress_init(struct run_progress *progress, struct run_reports *reports,

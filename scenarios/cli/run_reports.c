@@ -9,12 +9,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "scenarios/base/heap.h"
 #include "scenarios/base/whole_file.h"
 #include "scenarios/report/html.h"
 #include "scenarios/report/report.h"
 #include "simfs/base/check.h"
 #include "simfs/base/cleanup.h"
+#include "simfs/base/heap.h"
 #include "simfs/base/log.h"
 
 struct report_kind {

@@ -7,13 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "scenarios/base/heap.h"
 #include "scenarios/cli/namesakes.h"
 #include "scenarios/cli/scenario_check.h"
 #include "scenarios/clients/beside.h"
 #include "scenarios/format/files.h"
 #include "scenarios/format/parse.h"
 #include "simfs/base/cleanup.h"
+#include "simfs/base/heap.h"
 #include "simfs/base/log.h"
 
 void run_set_init(struct run_set *set)

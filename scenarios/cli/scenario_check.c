@@ -7,11 +7,11 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "scenarios/base/heap.h"
 #include "scenarios/cli/scenario_failures.h"
 #include "scenarios/format/standing.h"
 #include "scenarios/judge/oracle.h"
 #include "simfs/base/cleanup.h"
+#include "simfs/base/heap.h"
 #include "simfs/base/log.h"
 
 /* A client that saves what a file system has must be given something that has one. */

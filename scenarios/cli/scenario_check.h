@@ -6,9 +6,9 @@
 #define SNAPRIG_SCENARIOS_CLI_SCENARIO_CHECK_H
 
 #include "scenarios/clients/clients.h"
-#include "scenarios/format/mistakes.h"
 #include "scenarios/format/scenario.h"
 #include "simfs/base/command_line.h"
+#include "simfs/base/yaml/mistakes.h"
 
 /*
  * Puts the steps of failures into SCENARIO that it names, finds its client, also in FOLDERS,

@@ -7,11 +7,11 @@
 #include <string.h>
 
 #include "scenarios/base/files.h"
-#include "scenarios/base/heap.h"
 #include "scenarios/cli/failure_find.h"
 #include "scenarios/cli/scenario_names.h"
 #include "scenarios/format/failure.h"
 #include "simfs/base/cleanup.h"
+#include "simfs/base/heap.h"
 
 /* The profile that stands for each, in a failure that is of none. */
 #define ANY_PROFILE "plain"

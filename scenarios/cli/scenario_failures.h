@@ -9,8 +9,8 @@
 #ifndef SNAPRIG_SCENARIOS_CLI_SCENARIO_FAILURES_H
 #define SNAPRIG_SCENARIOS_CLI_SCENARIO_FAILURES_H
 
-#include "scenarios/format/mistakes.h"
 #include "scenarios/format/scenario.h"
+#include "simfs/base/yaml/mistakes.h"
 
 /* Puts them in the place of such steps: 0, or -EINVAL with MISTAKES added. */
 int scenario_failures_expand(struct scenario *scenario, struct mistakes *mistakes);

@@ -3,8 +3,8 @@
 #ifndef SNAPRIG_SCENARIOS_CLI_SCENARIO_NAMES_H
 #define SNAPRIG_SCENARIOS_CLI_SCENARIO_NAMES_H
 
-#include "scenarios/format/mistakes.h"
 #include "scenarios/format/scenario.h"
+#include "simfs/base/yaml/mistakes.h"
 
 /* Puts "PREFIX-" in front of each name that STEP makes or speaks of. */
 void step_names_prefix(struct step *step, const char *prefix);

@@ -11,13 +11,13 @@
 
 #include <jansson.h>
 
-#include "scenarios/base/heap.h"
 #include "scenarios/base/interrupt.h"
 #include "scenarios/cli/commands.h"
 #include "scenarios/cli/replay.h"
 #include "scenarios/report/shrink.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/exit_code.h"
+#include "simfs/base/heap.h"
 #include "simfs/base/list.h"
 #include "simfs/base/log.h"
 #include "simfs/control/protocol.h"

@@ -14,10 +14,10 @@
 #include "scenarios/cli/check_arguments.h"
 #include "scenarios/cli/check_failures.h"
 #include "scenarios/cli/commands.h"
-#include "scenarios/format/yaml_values.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/exit_code.h"
 #include "simfs/base/log.h"
+#include "simfs/base/yaml/values.h"
 
 #define POINTS_DEFAULT 64
 

@@ -11,12 +11,12 @@
 #include <string.h>
 
 #include "faults/rule.h"
-#include "scenarios/base/heap.h"
 #include "scenarios/cli/check_failures.h"
 #include "scenarios/cli/sweep.h"
 #include "scenarios/report/record.h"
 #include "simfs/base/check.h"
 #include "simfs/base/exit_code.h"
+#include "simfs/base/heap.h"
 #include "simfs/base/log.h"
 
 /* The odd byte in a block at which a read that comes to it is cut. */

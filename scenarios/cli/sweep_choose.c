@@ -2,10 +2,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "scenarios/base/heap.h"
 #include "scenarios/cli/sweep.h"
 #include "simfs/base/check.h"
 #include "simfs/base/exit_code.h"
+#include "simfs/base/heap.h"
 
 struct sweep_point *sweep_point_add(struct sweep_track *track, uint64_t index)
 {

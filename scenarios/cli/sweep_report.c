@@ -5,11 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "scenarios/base/heap.h"
 #include "scenarios/cli/check_failures.h"
 #include "scenarios/cli/sweep.h"
 #include "scenarios/report/text.h"
 #include "simfs/base/cleanup.h"
+#include "simfs/base/heap.h"
 #include "simfs/base/sizes.h"
 
 /* Letters of the map in one line. */

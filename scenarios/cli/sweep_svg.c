@@ -5,10 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "scenarios/base/heap.h"
 #include "scenarios/cli/sweep.h"
 #include "scenarios/report/text.h"
 #include "simfs/base/cleanup.h"
+#include "simfs/base/heap.h"
 #include "simfs/base/sizes.h"
 
 enum {

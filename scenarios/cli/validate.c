@@ -10,19 +10,19 @@
 
 #include <jansson.h>
 
-#include "scenarios/base/heap.h"
 #include "scenarios/cli/commands.h"
 #include "scenarios/cli/namesakes.h"
 #include "scenarios/cli/scenario_check.h"
 #include "scenarios/format/failure.h"
 #include "scenarios/format/files.h"
-#include "scenarios/format/mistakes.h"
 #include "scenarios/format/parse.h"
-#include "scenarios/format/yaml_file.h"
 #include "scenarios/report/text.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/exit_code.h"
+#include "simfs/base/heap.h"
 #include "simfs/base/log.h"
+#include "simfs/base/yaml/file.h"
+#include "simfs/base/yaml/mistakes.h"
 #include "simfs/control/protocol.h"
 
 struct values {
@@ -103,7 +103,7 @@ static void file_check(const char *path, const struct command_texts *clients, st
 
 	file->path = path;
 	mistakes_init(&file->mistakes);
-	if (yaml_file_read(path, &file->mistakes, &text, &length) == 0)
+	if (yaml_file_read(path, "scenario", &file->mistakes, &text, &length) == 0)
 		text_check(file, text, length, clients);
 }
 

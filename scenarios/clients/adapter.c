@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "scenarios/base/heap.h"
 #include "scenarios/clients/clients.h"
-#include "scenarios/format/yaml_values.h"
 #include "simfs/base/cleanup.h"
+#include "simfs/base/heap.h"
+#include "simfs/base/yaml/values.h"
 
 #define KEEPS_MAX      100000
 

@@ -14,8 +14,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "scenarios/format/mistakes.h"
 #include "scenarios/judge/manifest.h"
+#include "simfs/base/yaml/mistakes.h"
 
 /* What of a snapshot a backup must have: all, what its file system uses, or the tree in it. */
 enum client_compares {

@@ -6,9 +6,9 @@
 #include <unistd.h>
 
 #include "scenarios/base/files.h"
-#include "scenarios/base/heap.h"
 #include "scenarios/base/process.h"
 #include "simfs/base/cleanup.h"
+#include "simfs/base/heap.h"
 
 /* Nobody waits longer to learn of it. */
 #define TIME_LIMIT_NS 10000000000ull

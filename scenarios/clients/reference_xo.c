@@ -7,7 +7,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "scenarios/base/heap.h"
 #include "scenarios/clients/reference.h"
 #include "scenarios/clients/reference_files.h"
 #include "scenarios/clients/reference_rig.h"
@@ -19,6 +18,7 @@
 #include "scenarios/clients/reference_xo_transfer.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/clock.h"
+#include "simfs/base/heap.h"
 #include "simfs/base/log.h"
 #include "simfs/control/client.h"
 

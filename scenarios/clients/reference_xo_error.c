@@ -5,8 +5,8 @@
 #include <errno.h>
 #include <string.h>
 
-#include "scenarios/base/heap.h"
 #include "simfs/base/cleanup.h"
+#include "simfs/base/heap.h"
 #include "simfs/base/log.h"
 
 json_t *xo_text(const char *text)

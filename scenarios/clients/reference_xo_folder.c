@@ -12,10 +12,10 @@
 #include <unistd.h>
 
 #include "scenarios/base/files.h"
-#include "scenarios/base/heap.h"
 #include "scenarios/clients/reference_files.h"
 #include "scenarios/clients/reference_xo_log.h"
 #include "simfs/base/cleanup.h"
+#include "simfs/base/heap.h"
 
 /* Xen Orchestra gives a snapshot this name until it is known to be a backup's. */
 #define NOTE_NAME "xo-backup-temp-snapshot-name"

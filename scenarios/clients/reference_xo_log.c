@@ -9,12 +9,12 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
-#include "scenarios/base/heap.h"
 #include "scenarios/base/json_member.h"
 #include "scenarios/base/whole_file.h"
 #include "scenarios/clients/reference_xo_error.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/clock.h"
+#include "simfs/base/heap.h"
 #include "simfs/base/log.h"
 
 /* With these messages nothing has failed: there was nothing to do, or it was better not to. */

@@ -6,12 +6,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "scenarios/base/heap.h"
 #include "scenarios/clients/reference_files.h"
 #include "scenarios/clients/reference_manifest.h"
 #include "scenarios/clients/reference_xo_error.h"
 #include "scenarios/clients/reference_xo_stream.h"
 #include "simfs/base/cleanup.h"
+#include "simfs/base/heap.h"
 
 /* Where a VHD has its footer: what is looked at in the end. */
 #define FOOTER_BYTES 512

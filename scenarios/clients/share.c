@@ -8,9 +8,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "scenarios/base/heap.h"
 #include "scenarios/format/files.h"
 #include "simfs/base/cleanup.h"
+#include "simfs/base/heap.h"
 #include "simfs/base/log.h"
 
 char *share_program(void)

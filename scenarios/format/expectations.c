@@ -7,7 +7,7 @@
 #include "scenarios/format/parse.h"
 #include "scenarios/format/step_values.h"
 #include "scenarios/format/wishes.h"
-#include "scenarios/format/yaml_values.h"
+#include "simfs/base/yaml/values.h"
 
 #define WISH(member)   .offset = offsetof(struct expectation, member)
 #define CHOICES(words) .choices = (words), .choice_count = sizeof(words) / sizeof(words)[0]
@@ -57,7 +57,7 @@ const struct field_table expect_table = FIELD_TABLE("expect", expect_fields);
 void expectation_check(
 	struct reading *reading, const struct tree_node *node, const struct expectation *wish)
 {
-	const struct names *names = reading->names;
+	const struct names *names = scenario_reading(reading)->names;
 	bool of_snapshot = wish->state || wish->error;
 	bool of_backup = wish->verdict != VERDICT_NONE || wish->exit_wish != EXIT_WISH_ANY ||
 			 wish->says || wish->content;

@@ -4,7 +4,7 @@
 #define SNAPRIG_SCENARIOS_FORMAT_EXPECTATIONS_H
 
 #include "scenarios/format/scenario.h"
-#include "scenarios/format/yaml_fields.h"
+#include "simfs/base/yaml/fields.h"
 
 /* Its keys, of a struct expectation. */
 extern const struct field_table expect_table;

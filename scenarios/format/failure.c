@@ -5,13 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "scenarios/base/heap.h"
 #include "scenarios/format/names.h"
 #include "scenarios/format/parse.h"
 #include "scenarios/format/standing.h"
-#include "scenarios/format/yaml_file.h"
-#include "scenarios/format/yaml_values.h"
 #include "simfs/base/cleanup.h"
+#include "simfs/base/heap.h"
+#include "simfs/base/yaml/file.h"
+#include "simfs/base/yaml/values.h"
 
 #define AT(member)   .offset = offsetof(struct failure, member)
 #define PROFILES_MAX 16
@@ -273,7 +273,10 @@ int failure_parse(const char *path, const char *text, size_t length, struct mist
 	struct failure *failure = heap_new(sizeof *failure);
 	struct tree_node *tree = yaml_tree_read(text, length, mistakes);
 	struct names names;
-	struct reading reading = { .mistakes = mistakes, .names = &names, .is_failure = true };
+	struct scenario_reading all = {
+		.reading.mistakes = mistakes, .names = &names, .is_failure = true
+	};
+	struct reading *reading = &all.reading;
 
 	names_init(&names);
 	failure->scenario.path = heap_copy(path);
@@ -282,7 +285,7 @@ int failure_parse(const char *path, const char *text, size_t length, struct mist
 	failure->scenario.phase_count = PHASES;
 	failure->scenario.phases[INJECT].name = heap_copy("inject");
 	failure->scenario.phases[REMEDY].name = heap_copy("remedy");
-	failure_fill(&reading, tree, failure);
+	failure_fill(reading, tree, failure);
 	yaml_tree_destroy(tree);
 	names_deinit(&names);
 	mistakes_sort(mistakes);
@@ -318,7 +321,7 @@ int failure_load(const char *path, FILE *messages, struct failure **ret)
 	int error;
 
 	mistakes_init(&mistakes);
-	error = yaml_file_read(path, &mistakes, &text, &length);
+	error = yaml_file_read(path, "scenario", &mistakes, &text, &length);
 	if (error == 0)
 		error = failure_parse(path, text, length, &mistakes, ret);
 	mistakes_print(&mistakes, path, messages);

@@ -19,9 +19,9 @@
 #include <stddef.h>
 #include <stdio.h>
 
-#include "scenarios/format/mistakes.h"
 #include "scenarios/format/scenario.h"
-#include "scenarios/format/yaml_fields.h"
+#include "simfs/base/yaml/fields.h"
+#include "simfs/base/yaml/mistakes.h"
 
 /* The profile on which it must be seen so; `sees` are expect steps. */
 struct failure_profile {

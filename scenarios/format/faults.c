@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* faults.c - the step fault: one rule, or a list of them. */
 #include "faults/rule.h"
-#include "scenarios/base/heap.h"
 #include "scenarios/format/failure.h"
-#include "scenarios/format/mistakes.h"
+#include "scenarios/format/names.h"
 #include "scenarios/format/parse.h"
-#include "scenarios/format/yaml_values.h"
 #include "simfs/base/cleanup.h"
+#include "simfs/base/heap.h"
+#include "simfs/base/yaml/mistakes.h"
+#include "simfs/base/yaml/values.h"
 
 static void rule_read(struct reading *reading, const struct field *field,
 	const struct tree_node *node, struct fault_texts *faults)
@@ -18,7 +19,8 @@ static void rule_read(struct reading *reading, const struct field *field,
 		return;
 
 	AUTO(auto_free)
-	char *text = reading->is_failure ? failure_example(node->text) : heap_copy(node->text);
+	char *text = scenario_reading(reading)->is_failure ? failure_example(node->text)
+							   : heap_copy(node->text);
 
 	if (rule_parse(text, &rule, message) < 0) {
 		mistakes_add(reading->mistakes, node->place, "%s", message);

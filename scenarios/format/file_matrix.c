@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "scenarios/base/heap.h"
 #include "scenarios/format/repeat.h"
+#include "simfs/base/heap.h"
 
 static bool is_word_name(const char *text)
 {

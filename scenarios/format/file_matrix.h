@@ -14,9 +14,9 @@
 
 #include <stddef.h>
 
-#include "scenarios/format/mistakes.h"
-#include "scenarios/format/yaml_fields.h"
-#include "scenarios/format/yaml_tree.h"
+#include "simfs/base/yaml/fields.h"
+#include "simfs/base/yaml/mistakes.h"
+#include "simfs/base/yaml/tree.h"
 
 #define MATRIX_KEY	 "matrix"
 #define MATRIX_CELLS_MAX 1000

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "scenarios/base/heap.h"
 #include "scenarios/format/file_matrix.h"
+#include "simfs/base/heap.h"
 #include "simfs/base/suggest.h"
 
 /* The first {word} in TEXT: where it begins, with its length in *RET_LENGTH; or NULL. */

@@ -2,12 +2,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "scenarios/base/heap.h"
 #include "scenarios/format/names.h"
-#include "scenarios/format/yaml_values.h"
+#include "scenarios/format/scenario.h"
 #include "simfs/base/check.h"
 #include "simfs/base/cleanup.h"
+#include "simfs/base/heap.h"
 #include "simfs/base/sizes.h"
+#include "simfs/base/yaml/values.h"
 
 enum unit { UNIT_SHARE, UNIT_BYTES, UNIT_NUMBER, UNIT_TIME };
 
@@ -134,7 +135,7 @@ void read_condition(struct reading *reading, const struct field *field,
 
 	if (!is_scalar(reading, field, node, "a moment"))
 		return;
-	if (reading->is_failure && strcmp(node->text, "{at}") == 0) {
+	if (scenario_reading(reading)->is_failure && strcmp(node->text, "{at}") == 0) {
 		condition->gauge = heap_copy(node->text);
 		return;
 	}

@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "scenarios/base/heap.h"
-#include "scenarios/format/yaml_values.h"
 #include "simfs/base/cleanup.h"
+#include "simfs/base/heap.h"
 #include "simfs/base/suggest.h"
+#include "simfs/base/yaml/values.h"
 
 static void list_deinit(struct name_list *list)
 {
@@ -84,14 +84,15 @@ static void new_read(struct reading *reading, const struct field *field,
 void read_new_snapshot(struct reading *reading, const struct field *field,
 	const struct tree_node *node, void *target)
 {
-	new_read(reading, field, node, &reading->names->snapshots, "snapshot", target);
+	new_read(reading, field, node, &scenario_reading(reading)->names->snapshots, "snapshot",
+		target);
 }
 
 /* Who takes it deletes it, or finds it there the next time. */
 void read_taken_snapshot(struct reading *reading, const struct field *field,
 	const struct tree_node *node, void *target)
 {
-	struct name_list *list = &reading->names->snapshots;
+	struct name_list *list = &scenario_reading(reading)->names->snapshots;
 	const char *name = node->kind == TREE_SCALAR ? node->text : "";
 	struct known_name *before = list_find(list, name);
 
@@ -108,7 +109,7 @@ void read_taken_snapshot(struct reading *reading, const struct field *field,
 void read_series(struct reading *reading, const struct field *field, const struct tree_node *node,
 	void *target)
 {
-	new_read(reading, field, node, &reading->names->series, "series", target);
+	new_read(reading, field, node, &scenario_reading(reading)->names->series, "series", target);
 }
 
 void names_add_series(struct names *names, const char *name, unsigned count, unsigned line)
@@ -134,7 +135,8 @@ unsigned names_series_count(const struct names *names, const char *name)
 void read_new_backup(struct reading *reading, const struct field *field,
 	const struct tree_node *node, void *target)
 {
-	new_read(reading, field, node, &reading->names->backups, "backup", target);
+	new_read(
+		reading, field, node, &scenario_reading(reading)->names->backups, "backup", target);
 }
 
 /* "snapshot 's2' is never made before this step", and which one may be meant. */
@@ -172,7 +174,7 @@ static struct known_name *known_read(struct reading *reading, const struct field
 
 	struct known_name *known = list_find(list, name);
 
-	if (!known && !reading->names->incomplete)
+	if (!known && !scenario_reading(reading)->names->incomplete)
 		never_made_add(reading, node, list, what);
 	return known;
 }
@@ -181,8 +183,8 @@ static struct known_name *known_read(struct reading *reading, const struct field
 static struct known_name *snapshot_read(struct reading *reading, const struct field *field,
 	const struct tree_node *node, void *target)
 {
-	struct known_name *known = known_read(
-		reading, field, node, &reading->names->snapshots, "snapshot", target);
+	struct known_name *known = known_read(reading, field, node,
+		&scenario_reading(reading)->names->snapshots, "snapshot", target);
 
 	if (!known || known->deleted_line == 0)
 		return known;
@@ -203,7 +205,8 @@ static void series_delete(struct reading *reading, const struct tree_node *node,
 {
 	for (unsigned number = 1; number <= series->count; number++) {
 		AUTO(auto_free) char *name = heap_format("%s-%u", series->text, number);
-		struct known_name *known = list_find(&reading->names->snapshots, name);
+		struct known_name *known = list_find(
+			&scenario_reading(reading)->names->snapshots, name);
 
 		if (known && known->deleted_line > 0) {
 			mistakes_add(reading->mistakes, node->place,
@@ -220,7 +223,8 @@ void read_deleted_snapshot(struct reading *reading, const struct field *field,
 	const struct tree_node *node, void *target)
 {
 	struct known_name *series = node->kind == TREE_SCALAR
-					    ? list_find(&reading->names->series, node->text)
+					    ? list_find(&scenario_reading(reading)->names->series,
+						      node->text)
 					    : NULL;
 	struct known_name *known;
 
@@ -236,13 +240,15 @@ void read_deleted_snapshot(struct reading *reading, const struct field *field,
 void read_past_snapshot(struct reading *reading, const struct field *field,
 	const struct tree_node *node, void *target)
 {
-	known_read(reading, field, node, &reading->names->snapshots, "snapshot", target);
+	known_read(reading, field, node, &scenario_reading(reading)->names->snapshots, "snapshot",
+		target);
 }
 
 void read_backup(struct reading *reading, const struct field *field, const struct tree_node *node,
 	void *target)
 {
-	known_read(reading, field, node, &reading->names->backups, "backup", target);
+	known_read(
+		reading, field, node, &scenario_reading(reading)->names->backups, "backup", target);
 }
 
 void read_set_gauge(struct reading *reading, const struct field *field,
@@ -251,9 +257,9 @@ void read_set_gauge(struct reading *reading, const struct field *field,
 	char **gauge = target;
 
 	read_gauge(reading, field, node, gauge);
-	if (!*gauge || reading->names->incomplete)
+	if (!*gauge || scenario_reading(reading)->names->incomplete)
 		return;
-	if (!list_find(&reading->names->gauges, *gauge))
+	if (!list_find(&scenario_reading(reading)->names->gauges, *gauge))
 		mistakes_add(reading->mistakes, node->place,
 			"gauge '%s' is never set before this step", *gauge);
 }

@@ -11,7 +11,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "scenarios/format/yaml_fields.h"
+#include "simfs/base/list.h"
+#include "simfs/base/yaml/fields.h"
 
 struct known_name {
 	char *text;
@@ -35,6 +36,18 @@ struct names {
 	/* A step that makes something could not be read: what seems unknown may be known. */
 	bool incomplete;
 };
+
+/* A scenario, or a failure, that is being read. */
+struct scenario_reading {
+	struct reading reading;
+	struct names *names; /* what the steps so far have made */
+	bool is_failure;     /* {words} of failure.h and shares of the volume are values, too */
+};
+
+static inline struct scenario_reading *scenario_reading(struct reading *reading)
+{
+	return CONTAINER_OF(reading, struct scenario_reading, reading);
+}
 
 void names_init(struct names *names);
 void names_deinit(struct names *names);

@@ -5,12 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "scenarios/base/heap.h"
 #include "scenarios/format/file_matrix.h"
 #include "scenarios/format/names.h"
-#include "scenarios/format/yaml_values.h"
 #include "simfs/base/cleanup.h"
+#include "simfs/base/heap.h"
 #include "simfs/base/sizes.h"
+#include "simfs/base/yaml/values.h"
 
 #define AT(member)	 .offset = offsetof(struct scenario, member)
 #define EXT4(member)	 .offset = offsetof(struct content_spec, member)
@@ -208,7 +208,7 @@ static void phase_read(
 		if (node->kind != TREE_REFUSED)
 			mistakes_add(reading->mistakes, node->place,
 				"a phase must be a map of its name to its steps, with one key");
-		reading->names->incomplete = true;
+		scenario_reading(reading)->names->incomplete = true;
 		return;
 	}
 
@@ -291,13 +291,14 @@ int scenario_parse(const char *path, const struct tree_node *tree, struct mistak
 {
 	struct scenario *scenario = heap_new(sizeof *scenario);
 	struct names names;
-	struct reading reading = { .mistakes = mistakes, .names = &names };
+	struct scenario_reading all = { .reading.mistakes = mistakes, .names = &names };
+	struct reading *reading = &all.reading;
 
 	names_init(&names);
 	scenario->path = heap_copy(path);
 	scenario->time_limit_ns = SCENARIO_TIME_LIMIT_NS;
-	fields_read(&reading, &scenario_table, tree, scenario);
-	volume_check(&reading, tree, scenario);
+	fields_read(reading, &scenario_table, tree, scenario);
+	volume_check(reading, tree, scenario);
 	if (!scenario->about)
 		scenario->about = heap_copy("");
 	names_deinit(&names);

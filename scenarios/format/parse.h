@@ -7,9 +7,9 @@
 
 #include <stddef.h>
 
-#include "scenarios/format/mistakes.h"
 #include "scenarios/format/scenario.h"
-#include "scenarios/format/yaml_fields.h"
+#include "simfs/base/yaml/fields.h"
+#include "simfs/base/yaml/mistakes.h"
 
 #define PHASES_MAX 64
 #define STEPS_MAX  1000 /* of a phase */

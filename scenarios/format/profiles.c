@@ -5,7 +5,7 @@
 
 #include "scenarios/format/names.h"
 #include "scenarios/format/parse.h"
-#include "scenarios/format/yaml_values.h"
+#include "simfs/base/yaml/values.h"
 
 /* Those that the rig has; a test holds this list against the rig's own. */
 static const char *const profiles[] = {

@@ -10,7 +10,7 @@
 #define SNAPRIG_SCENARIOS_FORMAT_REPEAT_H
 
 #include "scenarios/format/scenario.h"
-#include "scenarios/format/yaml_fields.h"
+#include "simfs/base/yaml/fields.h"
 
 #define REPEAT_WORD "n"
 

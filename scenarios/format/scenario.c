@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "scenarios/base/heap.h"
+#include "simfs/base/heap.h"
 
 static void measure_wish_deinit(struct measure_wish *wish)
 {

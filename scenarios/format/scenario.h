@@ -13,13 +13,10 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "simfs/base/yaml/place.h"
+
 /* How long one run of the client may take when the scenario does not say. */
 #define SCENARIO_TIME_LIMIT_NS 60000000000ull
-
-struct place {
-	unsigned line;	 /* from 1 */
-	unsigned column; /* from 1 */
-};
 
 enum content_kind { CONTENT_ZEROS, CONTENT_RANDOM, CONTENT_IMAGE, CONTENT_COMMAND, CONTENT_EXT4 };
 

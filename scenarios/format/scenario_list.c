@@ -6,14 +6,14 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "scenarios/base/heap.h"
 #include "scenarios/format/file_matrix.h"
-#include "scenarios/format/mistakes.h"
 #include "scenarios/format/parse.h"
 #include "scenarios/format/scenario.h"
-#include "scenarios/format/yaml_file.h"
-#include "scenarios/format/yaml_tree.h"
 #include "simfs/base/cleanup.h"
+#include "simfs/base/heap.h"
+#include "simfs/base/yaml/file.h"
+#include "simfs/base/yaml/mistakes.h"
+#include "simfs/base/yaml/tree.h"
 
 #define SECTOR_BYTES 512u
 
@@ -191,7 +191,7 @@ int scenarios_read(const char *path, struct mistakes *mistakes, struct scenario_
 {
 	AUTO(auto_free) char *text = NULL;
 	size_t length;
-	int error = yaml_file_read(path, mistakes, &text, &length);
+	int error = yaml_file_read(path, "scenario", mistakes, &text, &length);
 
 	if (error == 0)
 		error = scenarios_parse(path, text, length, mistakes, ret);

@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "scenarios/base/heap.h"
+#include "simfs/base/heap.h"
 
 static struct step *step_add(struct phase *phase, const struct step *step)
 {

@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "faults/rule.h"
-#include "scenarios/base/heap.h"
 #include "scenarios/format/failure.h"
 #include "simfs/base/cleanup.h"
+#include "simfs/base/heap.h"
 #include "simfs/base/suggest.h"
 #include "simfs/volume/writers/spec.h"
 

@@ -8,8 +8,8 @@
 #ifndef SNAPRIG_SCENARIOS_FORMAT_STANDING_H
 #define SNAPRIG_SCENARIOS_FORMAT_STANDING_H
 
-#include "scenarios/format/mistakes.h"
 #include "scenarios/format/scenario.h"
+#include "simfs/base/yaml/mistakes.h"
 
 /*
  * Adds the mistakes of steps about rules and writers that are not there when they are run, and

@@ -5,9 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "scenarios/base/heap.h"
 #include "scenarios/format/wishes.h"
 #include "simfs/base/cleanup.h"
+#include "simfs/base/heap.h"
 #include "simfs/base/sizes.h"
 
 /* Appends ", KEY VALUE" to TITLE, or " KEY VALUE" when it is the first wish. */

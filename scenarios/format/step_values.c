@@ -4,13 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "scenarios/base/heap.h"
 #include "scenarios/format/names.h"
 #include "scenarios/format/parse.h"
 #include "scenarios/format/wishes.h"
-#include "scenarios/format/yaml_values.h"
+#include "simfs/base/heap.h"
 #include "simfs/base/log.h"
 #include "simfs/base/sizes.h"
+#include "simfs/base/yaml/values.h"
 
 /* Exit codes are bytes; programs that exit with -314 are written down as they say it. */
 #define EXIT_NUMBER_MAX 65535
@@ -61,7 +61,7 @@ void read_write_bytes(struct reading *reading, const struct field *field,
 {
 	struct step *step = target;
 
-	if (!reading->is_failure || node->kind != TREE_SCALAR ||
+	if (!scenario_reading(reading)->is_failure || node->kind != TREE_SCALAR ||
 		share_parse(node->text, &step->per_million) < 0)
 		read_size(reading, field, node, &step->bytes);
 	else if (step->per_million == 0 || step->per_million > 1000000)

@@ -3,7 +3,7 @@
 #ifndef SNAPRIG_SCENARIOS_FORMAT_STEP_VALUES_H
 #define SNAPRIG_SCENARIOS_FORMAT_STEP_VALUES_H
 
-#include "scenarios/format/yaml_fields.h"
+#include "simfs/base/yaml/fields.h"
 
 /* struct expectation: how the client must end: zero, nonzero, or a number. */
 field_reader read_exit;

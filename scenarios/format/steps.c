@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "scenarios/base/heap.h"
 #include "scenarios/format/expectations.h"
 #include "scenarios/format/names.h"
 #include "scenarios/format/parse.h"
@@ -14,9 +13,10 @@
 #include "scenarios/format/series.h"
 #include "scenarios/format/step_values.h"
 #include "scenarios/format/wishes.h"
-#include "scenarios/format/yaml_values.h"
+#include "simfs/base/heap.h"
 #include "simfs/base/log.h"
 #include "simfs/base/sizes.h"
+#include "simfs/base/yaml/values.h"
 
 #define AT(member)	.offset = offsetof(struct step, member)
 #define CHOICES(words)	.choices = (words), .choice_count = sizeof(words) / sizeof(words)[0]
@@ -212,7 +212,7 @@ static void gauge_check(
 	const char *hint = NULL;
 
 	if (step->name)
-		names_add_gauge(reading->names, step->name, step->place.line);
+		names_add_gauge(scenario_reading(reading)->names, step->name, step->place.line);
 	if (step->name && step->value)
 		hint = gauge_value_hint(step->name, step->value);
 	if (hint)
@@ -245,7 +245,7 @@ static bool is_of_failure(const struct step *step)
 
 static void failure_check(struct reading *reading, const struct step *step)
 {
-	if (reading->is_failure)
+	if (scenario_reading(reading)->is_failure)
 		mistakes_add(reading->mistakes, step->place,
 			"a failure cannot consist of failures (only a scenario has this step)");
 }
@@ -265,7 +265,7 @@ static void step_read(struct reading *reading, const struct tree_node *node, str
 
 	step->place = node->place;
 	if (!entry) {
-		reading->names->incomplete = true;
+		scenario_reading(reading)->names->incomplete = true;
 		return;
 	}
 	step->kind = (enum step_kind)(field - step_fields);
@@ -280,7 +280,7 @@ static void step_read(struct reading *reading, const struct tree_node *node, str
 	if (is_of_failure(step))
 		failure_check(reading, step);
 	if (makes_unknown(step) || is_of_failure(step))
-		reading->names->incomplete = true;
+		scenario_reading(reading)->names->incomplete = true;
 }
 
 /* A step that waits for the reading of a snapshot needs a backup that reads it. */
@@ -295,7 +295,7 @@ static void starts_check(struct reading *reading, const struct phase *phase)
 		if (step->kind == STEP_BACKUP)
 			backup_follows = true;
 		if (gauge && strcmp(gauge, "read.progress") == 0 && !backup_follows &&
-			!reading->names->incomplete)
+			!scenario_reading(reading)->names->incomplete)
 			mistakes_add(reading->mistakes, step->place,
 				"no backup follows in phase '%s', so '%s' never starts",
 				phase->name ? phase->name : "", step->name ? step->name : "");
@@ -307,7 +307,7 @@ static void step_add(struct reading *reading, const struct tree_node *node, stru
 	struct step step = { 0 };
 
 	step_read(reading, node, &step);
-	series_add(reading->names, &step, phase);
+	series_add(scenario_reading(reading)->names, &step, phase);
 }
 
 void read_steps(struct reading *reading, const struct field *field, const struct tree_node *node,
@@ -317,14 +317,14 @@ void read_steps(struct reading *reading, const struct field *field, const struct
 	struct phase *phase = target;
 
 	if (node->kind == TREE_REFUSED) {
-		reading->names->incomplete = true;
+		scenario_reading(reading)->names->incomplete = true;
 		return;
 	}
 	if (node->kind != TREE_LIST) {
 		mistakes_add(reading->mistakes, node->place,
 			"'%s' must be a list of steps, not %s (begin each with '- ')", field->key,
 			tree_kind_name(node->kind));
-		reading->names->incomplete = true;
+		scenario_reading(reading)->names->incomplete = true;
 		return;
 	}
 	if (node->entry_count == 0)

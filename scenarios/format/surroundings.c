@@ -4,11 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "scenarios/base/heap.h"
-#include "scenarios/format/mistakes.h"
 #include "scenarios/format/parse.h"
-#include "scenarios/format/yaml_values.h"
 #include "simfs/base/cleanup.h"
+#include "simfs/base/heap.h"
+#include "simfs/base/yaml/mistakes.h"
+#include "simfs/base/yaml/values.h"
 
 /* Of the words of a command, which are in the environment, too. */
 #define OWN_PREFIX "SNAPRIG_"

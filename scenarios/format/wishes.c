@@ -5,14 +5,14 @@
 #include <string.h>
 
 #include "faults/rule.h"
-#include "scenarios/base/heap.h"
-#include "scenarios/format/mistakes.h"
 #include "scenarios/format/names.h"
 #include "scenarios/format/scenario.h"
-#include "scenarios/format/yaml_values.h"
 #include "simfs/base/check.h"
 #include "simfs/base/cleanup.h"
+#include "simfs/base/heap.h"
 #include "simfs/base/sizes.h"
+#include "simfs/base/yaml/mistakes.h"
+#include "simfs/base/yaml/values.h"
 
 #define TIMES_MAX 1000000000u
 

@@ -5,7 +5,7 @@
 #ifndef SNAPRIG_SCENARIOS_FORMAT_WISHES_H
 #define SNAPRIG_SCENARIOS_FORMAT_WISHES_H
 
-#include "scenarios/format/yaml_fields.h"
+#include "simfs/base/yaml/fields.h"
 
 /* struct measure_wish: "chain.depth>=29", of a gauge; "live_writes=0", of a counter of the rig;
  * and "<=30m", a time, which has no name. */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* writers.c - the writers of a scenario: one line each. */
-#include "scenarios/base/heap.h"
-#include "scenarios/format/mistakes.h"
 #include "scenarios/format/parse.h"
-#include "scenarios/format/yaml_values.h"
+#include "simfs/base/heap.h"
+#include "simfs/base/yaml/mistakes.h"
+#include "simfs/base/yaml/values.h"
 #include "simfs/volume/writers/spec.h"
 
 void read_writer(struct reading *reading, const struct field *field, const struct tree_node *node,

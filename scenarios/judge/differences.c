@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "scenarios/base/heap.h"
+#include "simfs/base/heap.h"
 
 static const char *const kind_names[DIFFERENCE_KINDS] = {
 	[DIFFERENCE_OTHER] = "other",

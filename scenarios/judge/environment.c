@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "scenarios/base/heap.h"
+#include "simfs/base/heap.h"
 
 void environment_deinit(struct environment *environment)
 {

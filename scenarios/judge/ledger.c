@@ -16,8 +16,8 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-#include "scenarios/base/heap.h"
 #include "simfs/base/check.h"
+#include "simfs/base/heap.h"
 
 #define NO_END UINT64_MAX
 

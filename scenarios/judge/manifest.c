@@ -12,9 +12,9 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
-#include "scenarios/base/heap.h"
 #include "scenarios/judge/oracle.h"
 #include "simfs/base/cleanup.h"
+#include "simfs/base/heap.h"
 
 #define READ_BYTES  ((size_t)1 << 20)
 #define NAMES_BYTES ((size_t)64 << 10) /* the most that a list of attributes takes */

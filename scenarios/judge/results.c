@@ -4,11 +4,11 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
-#include "scenarios/base/heap.h"
 #include "scenarios/format/step_title.h"
 #include "simfs/base/check.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/exit_code.h"
+#include "simfs/base/heap.h"
 
 static const struct {
 	const char *name;

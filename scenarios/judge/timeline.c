@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "scenarios/base/heap.h"
 #include "simfs/base/check.h"
+#include "simfs/base/heap.h"
 
 struct timeline *timeline_create(void)
 {

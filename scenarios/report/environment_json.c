@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "scenarios/report/environment_json.h"
 
-#include "scenarios/base/heap.h"
 #include "scenarios/report/text.h"
+#include "simfs/base/heap.h"
 
 static json_t *profiles_json(const struct environment *environment)
 {

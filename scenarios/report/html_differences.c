@@ -10,10 +10,10 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "scenarios/base/heap.h"
 #include "scenarios/report/html.h"
 #include "scenarios/report/text.h"
 #include "simfs/base/cleanup.h"
+#include "simfs/base/heap.h"
 #include "simfs/base/sizes.h"
 
 /* In units of the drawing, which is scaled to the page. */

@@ -6,11 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "scenarios/base/heap.h"
 #include "scenarios/report/html.h"
 #include "scenarios/report/text.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/clock.h"
+#include "simfs/base/heap.h"
 
 #define LANES	    4
 #define LANE_HEIGHT 5.0

@@ -3,10 +3,10 @@
 #include <string.h>
 
 #include "scenarios/base/files.h"
-#include "scenarios/base/heap.h"
 #include "scenarios/report/html.h"
 #include "scenarios/report/text.h"
 #include "simfs/base/cleanup.h"
+#include "simfs/base/heap.h"
 
 /* Of a scenario's file; more than anybody writes by hand. */
 #define SOURCE_LINES_MAX 2000

@@ -3,12 +3,12 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "scenarios/base/heap.h"
 #include "scenarios/base/quote.h"
 #include "scenarios/report/html.h"
 #include "scenarios/report/text.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/clock.h"
+#include "simfs/base/heap.h"
 
 #define EVENTS_IN_BRIEF 8
 

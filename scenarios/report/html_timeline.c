@@ -13,11 +13,11 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "scenarios/base/heap.h"
 #include "scenarios/report/html.h"
 #include "scenarios/report/text.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/clock.h"
+#include "simfs/base/heap.h"
 
 /* In units of the drawing, which is scaled to the page. */
 #define WIDTH		      1000.0

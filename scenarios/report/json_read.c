@@ -4,12 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "scenarios/base/heap.h"
 #include "scenarios/report/differences_json.h"
 #include "scenarios/report/environment_json.h"
 #include "scenarios/report/measures.h"
 #include "scenarios/report/timeline_json.h"
 #include "simfs/base/clock.h"
+#include "simfs/base/heap.h"
 #include "simfs/control/protocol.h"
 
 #define SECONDS_MAX 1e9

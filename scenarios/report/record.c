@@ -11,11 +11,11 @@
 
 #include "faults/rule.h"
 #include "scenarios/base/files.h"
-#include "scenarios/base/heap.h"
 #include "scenarios/base/whole_file.h"
 #include "scenarios/judge/verdict.h"
 #include "simfs/base/check.h"
 #include "simfs/base/cleanup.h"
+#include "simfs/base/heap.h"
 #include "simfs/base/log.h"
 #include "simfs/control/protocol.h"
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "scenarios/base/heap.h"
+#include "simfs/base/heap.h"
 
 /* Leaves out the next MOST that are there from *AT on, of which KEPT gets a copy; how many. */
 static size_t leave_out(struct shrink *shrink, size_t *at, size_t most, bool *kept)

@@ -5,11 +5,11 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "scenarios/base/heap.h"
 #include "scenarios/report/report.h"
 #include "scenarios/report/text.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/clock.h"
+#include "simfs/base/heap.h"
 
 static double seconds(uint64_t duration_ns)
 {

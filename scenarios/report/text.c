@@ -4,8 +4,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "scenarios/base/heap.h"
 #include "simfs/base/cleanup.h"
+#include "simfs/base/heap.h"
 
 #define REPLACEMENT "\xef\xbf\xbd"
 

@@ -4,11 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "scenarios/base/heap.h"
 #include "scenarios/base/json_member.h"
 #include "scenarios/report/text.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/clock.h"
+#include "simfs/base/heap.h"
 
 /* Nobody sees more of a curve. */
 #define VALUE_STEPS 2000

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "scenarios/base/heap.h"
 #include "simfs/base/clock.h"
+#include "simfs/base/heap.h"
 
 /* How long a thread waits for one moment before it looks at the next. */
 #define SLICE_NS (20 * NS_PER_MS)

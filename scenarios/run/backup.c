@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "scenarios/base/heap.h"
 #include "scenarios/base/process.h"
 #include "scenarios/judge/verdict.h"
 #include "scenarios/run/client_run.h"
@@ -16,6 +15,7 @@
 #include "scenarios/run/underway.h"
 #include "simfs/base/check.h"
 #include "simfs/base/cleanup.h"
+#include "simfs/base/heap.h"
 
 static bool earlier_not_intact(const struct run *run)
 {

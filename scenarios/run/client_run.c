@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "scenarios/base/heap.h"
 #include "scenarios/run/lvm_world.h"
 #include "simfs/base/cleanup.h"
+#include "simfs/base/heap.h"
 
 char *client_log(const struct run *run, const char *name, const char *what)
 {

@@ -15,11 +15,11 @@
 #include <unistd.h>
 
 #include "scenarios/base/files.h"
-#include "scenarios/base/heap.h"
 #include "scenarios/base/process.h"
 #include "scenarios/run/ext4_map.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/clock.h"
+#include "simfs/base/heap.h"
 #include "simfs/base/mix.h"
 
 #define FILES_PER_FOLDER 24

@@ -13,10 +13,10 @@
 #include <string.h>
 
 #include "scenarios/base/files.h"
-#include "scenarios/base/heap.h"
 #include "scenarios/judge/verdict.h"
 #include "scenarios/run/runner_internal.h"
 #include "simfs/base/cleanup.h"
+#include "simfs/base/heap.h"
 
 static struct run_backup *backup_latest(struct run *run)
 {

@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "faults/rule.h"
-#include "scenarios/base/heap.h"
 #include "scenarios/run/runner_internal.h"
 #include "simfs/base/cleanup.h"
+#include "simfs/base/heap.h"
 
 struct counting {
 	const struct event_wish *wish;

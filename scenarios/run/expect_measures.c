@@ -3,11 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "scenarios/base/heap.h"
 #include "scenarios/format/names.h"
 #include "scenarios/run/runner_internal.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/clock.h"
+#include "simfs/base/heap.h"
 #include "simfs/base/sizes.h"
 
 static double seconds_of(const char *text)

@@ -5,8 +5,8 @@
 #include <ext2fs/ext2fs.h>
 #include <string.h>
 
-#include "scenarios/base/heap.h"
 #include "simfs/base/cleanup.h"
+#include "simfs/base/heap.h"
 
 /* libext2fs answers with codes of its own, or with plain errnos. */
 static int ext4_error(struct reason *reason, errcode_t code, const char *what, const char *image)

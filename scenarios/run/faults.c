@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "faults/rule.h"
-#include "scenarios/base/heap.h"
 #include "scenarios/run/runner_internal.h"
 #include "simfs/base/cleanup.h"
+#include "simfs/base/heap.h"
 
 static json_int_t count_of(const json_t *fault, const char *which)
 {

@@ -10,9 +10,9 @@
 #include <unistd.h>
 
 #include "scenarios/base/files.h"
-#include "scenarios/base/heap.h"
 #include "scenarios/run/rig_mounts.h"
 #include "simfs/base/cleanup.h"
+#include "simfs/base/heap.h"
 
 static const struct file_system {
 	uint64_t offset; /* of its magic */

@@ -8,13 +8,13 @@
 #include <unistd.h>
 
 #include "scenarios/base/files.h"
-#include "scenarios/base/heap.h"
 #include "scenarios/run/file_systems.h"
 #include "scenarios/run/give_nbd.h"
 #include "scenarios/run/rig_mounts.h"
 #include "scenarios/run/user_mount.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/clock.h"
+#include "simfs/base/heap.h"
 
 #define ORACLE_LIMIT_NS (60 * NS_PER_S)
 

@@ -11,10 +11,10 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "scenarios/base/heap.h"
 #include "simfs/base/check.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/clock.h"
+#include "simfs/base/heap.h"
 
 /* One that is killed ends at once: the rig releases whoever is killed in a request. */
 #define STOP_PATIENCE_NS (10 * NS_PER_S)

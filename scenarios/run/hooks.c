@@ -4,10 +4,10 @@
 #include <stdlib.h>
 
 #include "scenarios/base/files.h"
-#include "scenarios/base/heap.h"
 #include "scenarios/base/process.h"
 #include "scenarios/run/runner_internal.h"
 #include "simfs/base/cleanup.h"
+#include "simfs/base/heap.h"
 
 static int line_run(struct run *run, const struct step *step, const char *command, const char *log,
 	struct process_result *ret)

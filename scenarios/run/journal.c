@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "scenarios/base/files.h"
-#include "scenarios/base/heap.h"
 #include "scenarios/run/runner_internal.h"
 #include "simfs/base/cleanup.h"
+#include "simfs/base/heap.h"
 #include "simfs/base/log.h"
 #include "simfs/base/vss_codes.h"
 

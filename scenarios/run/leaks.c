@@ -5,11 +5,11 @@
 #include <string.h>
 
 #include "scenarios/base/files.h"
-#include "scenarios/base/heap.h"
 #include "scenarios/run/lvm_world.h"
 #include "scenarios/run/rig_mounts.h"
 #include "scenarios/run/runner_internal.h"
 #include "simfs/base/cleanup.h"
+#include "simfs/base/heap.h"
 
 void leak_add(struct run *run, const char *what)
 {

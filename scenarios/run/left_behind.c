@@ -9,9 +9,9 @@
 #include <string.h>
 
 #include "scenarios/base/files.h"
-#include "scenarios/base/heap.h"
 #include "scenarios/run/runner_internal.h"
 #include "simfs/base/cleanup.h"
+#include "simfs/base/heap.h"
 #include "simfs/base/sizes.h"
 
 /* Puts ONE behind what is at TEXT, with a comma between. */

@@ -9,9 +9,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "scenarios/base/heap.h"
 #include "scenarios/run/runner_internal.h"
 #include "simfs/base/cleanup.h"
+#include "simfs/base/heap.h"
 
 /* The writes that a discard is, one for each of its blocks: of zeros. */
 static uint64_t *discard_begin(struct run *run, size_t first, size_t count)

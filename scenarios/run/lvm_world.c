@@ -10,11 +10,11 @@
 #include <unistd.h>
 
 #include "scenarios/base/files.h"
-#include "scenarios/base/heap.h"
 #include "scenarios/base/process.h"
 #include "simfs/base/check.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/clock.h"
+#include "simfs/base/heap.h"
 #include "simfs/base/sizes.h"
 
 #define SECTOR_BYTES 512u

@@ -8,8 +8,8 @@
 #include <unistd.h>
 
 #include "scenarios/base/files.h"
-#include "scenarios/base/heap.h"
 #include "simfs/base/cleanup.h"
+#include "simfs/base/heap.h"
 
 /* A map in more pieces is not fetched: a reader of single blocks, far apart. */
 #define MAP_ANSWERS_MAX 2000

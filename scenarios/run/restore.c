@@ -9,11 +9,11 @@
 #include <unistd.h>
 
 #include "scenarios/base/files.h"
-#include "scenarios/base/heap.h"
 #include "scenarios/run/client_run.h"
 #include "scenarios/run/fallback.h"
 #include "scenarios/run/give.h"
 #include "simfs/base/cleanup.h"
+#include "simfs/base/heap.h"
 
 void restoring_deinit(struct restoring *restoring)
 {

@@ -3,8 +3,8 @@
 
 #include <stdlib.h>
 
-#include "scenarios/base/heap.h"
 #include "scenarios/run/restore.h"
+#include "simfs/base/heap.h"
 
 size_t retention_first(size_t backups, size_t keeps)
 {

@@ -11,7 +11,6 @@
 #include <unistd.h>
 
 #include "scenarios/base/files.h"
-#include "scenarios/base/heap.h"
 #include "scenarios/base/interrupt.h"
 #include "scenarios/base/process.h"
 #include "scenarios/clients/share.h"
@@ -19,6 +18,7 @@
 #include "simfs/base/cleanup.h"
 #include "simfs/base/clock.h"
 #include "simfs/base/exit_code.h"
+#include "simfs/base/heap.h"
 
 /* How often to look whether the volume is there yet. */
 #define READY_POLL_US	 (5 * 1000)

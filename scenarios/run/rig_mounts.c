@@ -12,8 +12,8 @@
 #include <unistd.h>
 
 #include "scenarios/base/files.h"
-#include "scenarios/base/heap.h"
 #include "simfs/base/cleanup.h"
+#include "simfs/base/heap.h"
 
 /* "\040" in mountinfo is a blank, and so on for other bytes. */
 static void unescape(char *text)

@@ -2,10 +2,10 @@
 /* served.c - a volume that is not served any more, by whoever ended its rig. */
 #include <errno.h>
 
-#include "scenarios/base/heap.h"
 #include "scenarios/run/rig_mounts.h"
 #include "scenarios/run/runner_internal.h"
 #include "simfs/base/cleanup.h"
+#include "simfs/base/heap.h"
 
 bool volume_is_served(const struct run *run)
 {

@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include "scenarios/base/files.h"
-#include "scenarios/base/heap.h"
 #include "scenarios/base/interrupt.h"
 #include "scenarios/run/ext4_map.h"
 #include "scenarios/run/load.h"
@@ -18,6 +17,7 @@
 #include "simfs/base/check.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/clock.h"
+#include "simfs/base/heap.h"
 #include "simfs/base/log.h"
 
 /* How often a wait looks whether the run was interrupted. */

@@ -14,11 +14,11 @@
 #include <unistd.h>
 
 #include "scenarios/base/files.h"
-#include "scenarios/base/heap.h"
 #include "scenarios/base/process.h"
 #include "scenarios/run/runner_internal.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/clock.h"
+#include "simfs/base/heap.h"
 
 #define TARGET_FLAGS	(MS_NOSUID | MS_NODEV)
 #define COPY_TIME_LIMIT (60 * NS_PER_S)

@@ -6,12 +6,12 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "scenarios/base/heap.h"
 #include "scenarios/run/armed.h"
 #include "scenarios/run/client_run.h"
 #include "scenarios/run/lvm_world.h"
 #include "scenarios/run/watch.h"
 #include "simfs/base/cleanup.h"
+#include "simfs/base/heap.h"
 
 static bool snapshot_has_failed(struct run *run, const char *snapshot_name)
 {

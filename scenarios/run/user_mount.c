@@ -5,10 +5,10 @@
 #include <inttypes.h>
 #include <signal.h>
 
-#include "scenarios/base/heap.h"
 #include "scenarios/run/rig_mounts.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/clock.h"
+#include "simfs/base/heap.h"
 
 /* One that is killed ends at once: the rig releases whoever is killed in a request. */
 #define STOP_PATIENCE_NS (10 * NS_PER_S)

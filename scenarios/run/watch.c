@@ -6,9 +6,9 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
-#include "scenarios/base/heap.h"
 #include "scenarios/run/lvm_world.h"
 #include "simfs/base/clock.h"
+#include "simfs/base/heap.h"
 
 /* How long the thread waits before it looks whether it is to end. */
 #define SLICE_NS (20 * NS_PER_MS)

@@ -4,7 +4,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-#include "scenarios/base/heap.h"
+#include "simfs/base/heap.h"
 
 struct write_times {
 	pthread_mutex_t lock; /* of what follows */

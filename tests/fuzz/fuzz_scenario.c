@@ -7,11 +7,11 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "scenarios/format/mistakes.h"
 #include "scenarios/format/parse.h"
 #include "scenarios/format/step_title.h"
 #include "scenarios/report/text.h"
 #include "simfs/base/check.h"
+#include "simfs/base/yaml/mistakes.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

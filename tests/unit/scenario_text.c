@@ -7,10 +7,10 @@
 
 #include <check.h>
 
-#include "scenarios/base/heap.h"
-#include "scenarios/format/mistakes.h"
 #include "scenarios/format/parse.h"
 #include "simfs/base/cleanup.h"
+#include "simfs/base/heap.h"
+#include "simfs/base/yaml/mistakes.h"
 
 /* Takes every PART out of TEXT. */
 static void text_remove(char *text, const char *part)

@@ -8,11 +8,11 @@
 
 #include <jansson.h>
 
-#include "scenarios/base/heap.h"
 #include "scenarios/format/failure.h"
 #include "scenarios/format/files.h"
 #include "scenarios/format/step_title.h"
 #include "simfs/base/cleanup.h"
+#include "simfs/base/heap.h"
 #include "tests/lib/engine_suite.h"
 
 #define SCHEMA "scenarios/failure.schema.json"

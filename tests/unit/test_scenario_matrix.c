@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "scenarios/base/heap.h"
-#include "scenarios/format/mistakes.h"
 #include "simfs/base/cleanup.h"
+#include "simfs/base/heap.h"
+#include "simfs/base/yaml/mistakes.h"
 #include "tests/lib/engine_suite.h"
 #include "tests/unit/scenario_text.h"
 

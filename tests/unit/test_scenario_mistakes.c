@@ -7,10 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "scenarios/base/heap.h"
-#include "scenarios/format/mistakes.h"
-#include "scenarios/format/yaml_tree.h"
 #include "simfs/base/cleanup.h"
+#include "simfs/base/heap.h"
+#include "simfs/base/yaml/mistakes.h"
+#include "simfs/base/yaml/tree.h"
 #include "tests/lib/engine_suite.h"
 #include "tests/unit/scenario_text.h"
 

@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "scenarios/base/heap.h"
 #include "scenarios/format/step_title.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/clock.h"
+#include "simfs/base/heap.h"
 #include "tests/lib/engine_suite.h"
 #include "tests/unit/scenario_text.h"
 

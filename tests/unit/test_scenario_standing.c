@@ -7,10 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "scenarios/base/heap.h"
 #include "scenarios/format/standing.h"
 #include "scenarios/format/step_title.h"
 #include "simfs/base/cleanup.h"
+#include "simfs/base/heap.h"
 #include "tests/lib/engine_suite.h"
 #include "tests/unit/scenario_text.h"
 

@@ -9,10 +9,10 @@
 #include <jansson.h>
 
 #include "faults/journal.h"
-#include "scenarios/base/heap.h"
 #include "scenarios/format/step_title.h"
 #include "scenarios/format/wishes.h"
 #include "simfs/base/cleanup.h"
+#include "simfs/base/heap.h"
 #include "tests/lib/engine_suite.h"
 #include "tests/unit/scenario_text.h"
 

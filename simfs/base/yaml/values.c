@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "scenarios/format/yaml_values.h"
+#include "simfs/base/yaml/values.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -7,8 +7,8 @@
 #include <string.h>
 #include <strings.h>
 
-#include "scenarios/base/heap.h"
 #include "simfs/base/check.h"
+#include "simfs/base/heap.h"
 #include "simfs/base/sizes.h"
 
 #define CHOICES_MAX 16

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "scenarios/base/heap.h"
+#include "simfs/base/heap.h"
 
 #include <stdarg.h>
 #include <stdio.h>

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "scenarios/format/mistakes.h"
+#include "simfs/base/yaml/mistakes.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "scenarios/base/heap.h"
+#include "simfs/base/heap.h"
 
 #define TEXT_MAX_BYTES 480
 

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "scenarios/format/yaml_file.h"
+#include "simfs/base/yaml/file.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "scenarios/base/heap.h"
-#include "scenarios/format/yaml_tree.h"
 #include "simfs/base/cleanup.h"
+#include "simfs/base/heap.h"
 #include "simfs/base/log.h"
+#include "simfs/base/yaml/tree.h"
 
 /* Reads up to ROOM bytes from FD.  Returns how many, or -errno. */
 static ssize_t read_whole(int fd, char *buffer, size_t room)
@@ -29,7 +29,8 @@ static ssize_t read_whole(int fd, char *buffer, size_t room)
 	return (ssize_t)length;
 }
 
-int yaml_file_read(const char *path, struct mistakes *mistakes, char **ret_text, size_t *ret_length)
+int yaml_file_read(const char *path, const char *what, struct mistakes *mistakes, char **ret_text,
+	size_t *ret_length)
 {
 	const struct place whole = { 0, 0 };
 	/* One byte more than allowed, so that a longer file is seen to be longer. */
@@ -38,7 +39,7 @@ int yaml_file_read(const char *path, struct mistakes *mistakes, char **ret_text,
 	ssize_t length = fd < 0 ? -errno : read_whole(fd, text, YAML_BYTES_MAX + 1);
 
 	if (length < 0) {
-		mistakes_add(mistakes, whole, "cannot read scenario: %s", error_text((int)length));
+		mistakes_add(mistakes, whole, "cannot read %s: %s", what, error_text((int)length));
 		return (int)length;
 	}
 	*ret_text = TAKE_PTR(text);

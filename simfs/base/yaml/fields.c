@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "scenarios/format/yaml_fields.h"
+#include "simfs/base/yaml/fields.h"
 
 #include <stdio.h>
 #include <string.h>

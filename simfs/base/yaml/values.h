@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * yaml_values.h - the readers of single values, for the rows of a field table.
+ * values.h - the readers of single values, for the rows of a field table.
  */
-#ifndef SNAPRIG_SCENARIOS_FORMAT_YAML_VALUES_H
-#define SNAPRIG_SCENARIOS_FORMAT_YAML_VALUES_H
+#ifndef SNAPRIG_BASE_YAML_VALUES_H
+#define SNAPRIG_BASE_YAML_VALUES_H
 
-#include "scenarios/format/yaml_fields.h"
+#include "simfs/base/yaml/fields.h"
 
 /* Longest name of a scenario, phase, snapshot, backup, writer, profile or client. */
 #define NAME_MAX_BYTES 64

@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * yaml_tree.h - a small and strict subset of YAML, as a tree with places.
+ * tree.h - a small and strict subset of YAML, as a tree with places.
  *
  * Read are maps, lists and scalars in block or flow style.  Refused are
  * anchors, aliases, tags, directives, a second document, tabs in the
- * indentation, and whatever passes the limits below: a scenario is written by
+ * indentation, and whatever passes the limits below: such a file is written by
  * people and must read the same to each of them.
  */
-#ifndef SNAPRIG_SCENARIOS_FORMAT_YAML_TREE_H
-#define SNAPRIG_SCENARIOS_FORMAT_YAML_TREE_H
+#ifndef SNAPRIG_BASE_YAML_TREE_H
+#define SNAPRIG_BASE_YAML_TREE_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "scenarios/format/mistakes.h"
-#include "scenarios/format/scenario.h"
+#include "simfs/base/yaml/mistakes.h"
+#include "simfs/base/yaml/place.h"
 
 #define YAML_BYTES_MAX (1024 * 1024)
 #define YAML_DEPTH_MAX 12

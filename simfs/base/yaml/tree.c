@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "scenarios/format/yaml_tree.h"
+#include "simfs/base/yaml/tree.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include <yaml.h>
 
-#include "scenarios/base/heap.h"
 #include "simfs/base/check.h"
+#include "simfs/base/heap.h"
 
 struct builder {
 	yaml_parser_t parser;

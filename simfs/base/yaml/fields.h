@@ -1,27 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * yaml_fields.h - from a map of the tree to a struct, by a table of keys.
+ * fields.h - from a map of the tree to a struct, by a table of keys.
  *
  * Each thing that a file may say is one row: its key, how its value is read
  * and where the result goes.  Unknown, missing and duplicate keys are found
  * here, once for all tables.
  */
-#ifndef SNAPRIG_SCENARIOS_FORMAT_YAML_FIELDS_H
-#define SNAPRIG_SCENARIOS_FORMAT_YAML_FIELDS_H
+#ifndef SNAPRIG_BASE_YAML_FIELDS_H
+#define SNAPRIG_BASE_YAML_FIELDS_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "scenarios/format/yaml_tree.h"
+#include "simfs/base/yaml/tree.h"
 
 struct field;
 
-/* One file that is being read. */
+/* One file that is being read; whoever needs more has one of these in his own. */
 struct reading {
 	struct mistakes *mistakes;
-	struct names *names; /* what the steps so far have made */
-	bool is_failure;     /* {words} of failure.h and shares of the volume are values, too */
 };
 
 /*

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* mistakes_gather.c - what is wrong in scenarios that are written in one file, told once. */
+/* mistakes_gather.c - what is wrong in subjects that are written in one file, told once. */
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "scenarios/base/heap.h"
-#include "scenarios/format/mistakes.h"
 #include "simfs/base/cleanup.h"
+#include "simfs/base/heap.h"
+#include "simfs/base/yaml/mistakes.h"
 
 static bool is_same(const struct mistake *one, const struct mistake *other)
 {
@@ -23,15 +23,15 @@ static bool has(const struct mistakes *mistakes, const struct mistake *mistake)
 	return false;
 }
 
-/* MISTAKE, which the scenario FIRST of COUNT has and none before it. */
+/* MISTAKE, which the subject FIRST of COUNT has and none before it. */
 static void mistake_gather(struct mistakes *mistakes, const struct mistake *mistake,
-	const struct mistakes *scenarios, char *const *names, size_t count, size_t first)
+	const struct mistakes *subjects, char *const *names, size_t count, size_t first)
 {
 	AUTO(auto_free) char *more = NULL;
 	size_t others = 0;
 
 	for (size_t i = first + 1; i < count; i++)
-		others += has(&scenarios[i], mistake);
+		others += has(&subjects[i], mistake);
 	if (others + 1 == count) {
 		mistakes_add(mistakes, mistake->place, "%s", mistake->text);
 		return;
@@ -40,22 +40,22 @@ static void mistake_gather(struct mistakes *mistakes, const struct mistake *mist
 	mistakes_add(mistakes, mistake->place, "in '%s'%s: %s", names[first], more, mistake->text);
 }
 
-void mistakes_gather(struct mistakes *mistakes, const struct mistakes *scenarios,
-	char *const *names, size_t count)
+void mistakes_gather(struct mistakes *mistakes, const struct mistakes *subjects, char *const *names,
+	size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
-		for (size_t at = 0; at < scenarios[i].count; at++) {
-			const struct mistake *mistake = &scenarios[i].items[at];
+		for (size_t at = 0; at < subjects[i].count; at++) {
+			const struct mistake *mistake = &subjects[i].items[at];
 			/* Nobody reads so many, and to compare all with all would take long. */
 			bool is_told = mistakes->count == MISTAKES_MAX;
 
 			mistakes->dropped_count += is_told;
 			for (size_t before = 0; before < i && !is_told; before++)
-				is_told = has(&scenarios[before], mistake);
+				is_told = has(&subjects[before], mistake);
 			if (!is_told)
-				mistake_gather(mistakes, mistake, scenarios, names, count, i);
+				mistake_gather(mistakes, mistake, subjects, names, count, i);
 		}
-		mistakes->dropped_count += scenarios[i].dropped_count;
+		mistakes->dropped_count += subjects[i].dropped_count;
 	}
 	mistakes_sort(mistakes);
 }

@@ -5,8 +5,8 @@
  * A scenario takes some kilobytes.  When even those are not to be had, the
  * program says so and ends with EXIT_RIG: there is nothing better to do.
  */
-#ifndef SNAPRIG_SCENARIOS_BASE_HEAP_H
-#define SNAPRIG_SCENARIOS_BASE_HEAP_H
+#ifndef SNAPRIG_BASE_HEAP_H
+#define SNAPRIG_BASE_HEAP_H
 
 #include <stddef.h>
 

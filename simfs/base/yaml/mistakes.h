@@ -5,13 +5,13 @@
  * Reading goes on after a mistake, so that its writer learns of all of them
  * at once.  The first MISTAKES_MAX are kept, the others only counted.
  */
-#ifndef SNAPRIG_SCENARIOS_FORMAT_MISTAKES_H
-#define SNAPRIG_SCENARIOS_FORMAT_MISTAKES_H
+#ifndef SNAPRIG_BASE_YAML_MISTAKES_H
+#define SNAPRIG_BASE_YAML_MISTAKES_H
 
 #include <stddef.h>
 #include <stdio.h>
 
-#include "scenarios/format/scenario.h"
+#include "simfs/base/yaml/place.h"
 
 #define MISTAKES_MAX 100
 
@@ -34,11 +34,11 @@ __attribute__((format(printf, 3, 4))) void mistakes_add(
 	struct mistakes *mistakes, struct place place, const char *format, ...);
 
 /*
- * Adds to MISTAKES those of COUNT scenarios of one file, which are called NAMES: what all of
+ * Adds to MISTAKES those of COUNT subjects of one file, which are called NAMES: what all of
  * them have once, and what some have with a name of theirs.  All are sorted then.
  */
-void mistakes_gather(struct mistakes *mistakes, const struct mistakes *scenarios,
-	char *const *names, size_t count);
+void mistakes_gather(struct mistakes *mistakes, const struct mistakes *subjects, char *const *names,
+	size_t count);
 
 void mistakes_sort(struct mistakes *mistakes);
 

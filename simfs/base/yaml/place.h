@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* place.h - where something stands in a file. */
+#ifndef SNAPRIG_BASE_YAML_PLACE_H
+#define SNAPRIG_BASE_YAML_PLACE_H
+
+struct place {
+	unsigned line;	 /* from 1 */
+	unsigned column; /* from 1 */
+};
+
+#endif
