@@ -51,10 +51,10 @@ bool vhd_parent_path(const struct vhd *vhd, unsigned int index, char *path, size
 /*
  * Reads the disk that CHAIN is, its leaf first, COUNT of them: each sector of the first that has
  * it, zeros where none has.  The range lies in the leaf's disk; what a smaller parent lacks is
- * zeros.  0, -EBADMSG and *FLAW for a damaged bitmap, or what a source returned.
+ * zeros.  0, -ENOMEM, or what a source returned.
  */
-int vhd_chain_read(struct vhd *const *chain, size_t count, uint64_t offset, void *bytes,
-	size_t length, struct vhd_flaw *flaw);
+int vhd_chain_read(
+	struct vhd *const *chain, size_t count, uint64_t offset, void *bytes, size_t length);
 
 /*
  * The first range at or after FROM that some file of the chain has a block of: false when there is

@@ -23,17 +23,17 @@ struct vhd_stream {
 	/* Optional.  A block begins, so many bytes from the beginning of the stream. */
 	int (*block)(void *context, uint64_t disk_offset, uint64_t stream_offset);
 
-	/* Required.  Nothing of the range is in the stream: it is zeros, but of a differencing
-	 * one, which leaves it as it is. */
-	int (*absent)(void *context, enum vhd_type type, uint64_t offset, uint64_t length);
+	/* Required.  Nothing of the range is in a stream that is not differencing: it is zeros. */
+	int (*zero)(void *context, uint64_t offset, uint64_t length);
 
 	void *context;
 	uint64_t disk_bytes; /* of the disk: the VHD's may be smaller, and not larger */
 };
 
 /*
- * Reads to the end of the last footer.  0; -EBADMSG and *FLAW: no VHD, or too large for the disk;
- * -ENODATA and *FLAW: it ended too early; or what a call returned.
+ * Reads up to the end of the last block; what comes behind it, the last footer, is left to come.
+ * 0; -EBADMSG and *FLAW: no VHD that can be read so, or too large for the disk; -ENODATA and
+ * *FLAW: it ended too early; -ENOMEM; or what a call returned.
  */
 int vhd_stream_read(const struct vhd_stream *stream, struct vhd_flaw *flaw);
 
