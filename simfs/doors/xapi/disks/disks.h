@@ -9,8 +9,8 @@
  * Locks: an SR has one, held over a whole operation on its VDIs (disks_sr_lock()); under it the
  * pool's may be taken, never the other way round.
  */
-#ifndef SNAPRIG_XAPI_DISKS_H
-#define SNAPRIG_XAPI_DISKS_H
+#ifndef SNAPRIG_DOORS_XAPI_DISKS_DISKS_H
+#define SNAPRIG_DOORS_XAPI_DISKS_DISKS_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -4,8 +4,8 @@
  *
  * Several threads may call at once: each has a connection of its own.
  */
-#ifndef SNAPRIG_XAPI_RIG_H
-#define SNAPRIG_XAPI_RIG_H
+#ifndef SNAPRIG_DOORS_XAPI_DISKS_RIG_H
+#define SNAPRIG_DOORS_XAPI_DISKS_RIG_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* classes.h - the classes of a pool and their fields, from classes.def. */
-#ifndef SNAPRIG_XAPI_CLASSES_H
-#define SNAPRIG_XAPI_CLASSES_H
+#ifndef SNAPRIG_DOORS_XAPI_POOL_CLASSES_H
+#define SNAPRIG_DOORS_XAPI_POOL_CLASSES_H
 
 #include <stdbool.h>
 #include <stddef.h>

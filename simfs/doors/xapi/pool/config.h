@@ -2,8 +2,8 @@
 /*
  * config.h - POOL.yaml: what a pool is to have to begin with.
  */
-#ifndef SNAPRIG_XAPI_CONFIG_H
-#define SNAPRIG_XAPI_CONFIG_H
+#ifndef SNAPRIG_DOORS_XAPI_POOL_CONFIG_H
+#define SNAPRIG_DOORS_XAPI_POOL_CONFIG_H
 
 #include <stdbool.h>
 #include <stddef.h>

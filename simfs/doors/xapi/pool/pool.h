@@ -9,8 +9,8 @@
  * is never held over I/O with a rig or a client: what leaves it is a copy. Several changes under
  * one lock are seen as one.
  */
-#ifndef SNAPRIG_XAPI_POOL_H
-#define SNAPRIG_XAPI_POOL_H
+#ifndef SNAPRIG_DOORS_XAPI_POOL_POOL_H
+#define SNAPRIG_DOORS_XAPI_POOL_POOL_H
 
 #include <stdbool.h>
 #include <stddef.h>

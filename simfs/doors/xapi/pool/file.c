@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* file.c - a pool's records in a file, which is whole at every moment. */
+#include "simfs/doors/xapi/pool/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "simfs/base/cleanup.h"
+#include "simfs/base/heap.h"
+#include "simfs/base/own_file.h"
+#include "simfs/doors/xapi/pool/internal.h"
+
+#define FILE_VERSION 1
+
+/* What is made between two writes is below this: numbers of before a kill are not used again. */
+#define UUIDS_AHEAD 4096
+
+static json_t *records_of(struct pool *pool)
+{
+	json_t *records = json_array();
+
+	for (size_t i = 0; i < POOL_CLASS_COUNT; i++) {
+		if (!class_is_kept((enum pool_class)i))
+			continue;
+		list_for_each (at, &pool->classes[i]) {
+			const struct record *record = CONTAINER_OF(at, struct record, in_class);
+
+			json_array_append_new(
+				records, json_pack("{s:s s:s s:o}", "class",
+						 pool_class_name(record->class), "ref", record->ref,
+						 "fields", json_deep_copy(record->fields)));
+		}
+	}
+	return records;
+}
+
+static int write_whole(const char *path, const char *text)
+{
+	AUTO(auto_free) char *part = heap_format("%s.part", path);
+	AUTO(auto_close) int fd = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	size_t length = strlen(text), done = 0;
+
+	if (fd < 0)
+		return -errno;
+	while (done < length) {
+		ssize_t wrote = write(fd, text + done, length - done);
+
+		if (wrote < 0 && errno == EINTR)
+			continue;
+		if (wrote < 0)
+			return -errno;
+		done += (size_t)wrote;
+	}
+	return rename(part, path) < 0 ? -errno : 0;
+}
+
+static int save_locked(struct pool *pool, const char *path)
+{
+	uint64_t changes;
+	json_t *file;
+
+	pool_lock(pool);
+	changes = pool->kept_changes;
+	if (changes == pool->kept) {
+		pool_unlock(pool);
+		return 0;
+	}
+	file = json_pack("{s:i s:I s:I s:o}", "version", FILE_VERSION, "number",
+		(json_int_t)pool->number, "uuids", (json_int_t)pool->uuids, "records",
+		records_of(pool));
+	pool_unlock(pool);
+
+	AUTO(auto_free) char *text = json_dumps(file, JSON_INDENT(1));
+	int error = text ? write_whole(path, text) : -ENOMEM;
+
+	json_decref(file);
+	if (error == 0)
+		pool->kept = changes;
+	return error;
+}
+
+int pool_file_save(struct pool *pool, const char *path)
+{
+	pthread_mutex_lock(&pool->file_lock);
+	int error = save_locked(pool, path);
+	pthread_mutex_unlock(&pool->file_lock);
+	return error;
+}
+
+static bool record_is_one(struct pool *pool, json_t *entry, enum pool_class *class)
+{
+	const char *name = json_string_value(json_object_get(entry, "class"));
+	const char *ref = json_string_value(json_object_get(entry, "ref"));
+	enum pool_class other;
+
+	return name && ref && strlen(ref) < POOL_REF_BYTES &&
+	       strncmp(ref, POOL_REF_PREFIX, strlen(POOL_REF_PREFIX)) == 0 &&
+	       pool_class_find(name, class) == 0 && pool_class_of(pool, ref, &other) < 0 &&
+	       json_is_object(json_object_get(entry, "fields"));
+}
+
+static int records_read(struct pool *pool, json_t *file)
+{
+	json_t *records = json_object_get(file, "records"), *entry;
+	json_int_t number = json_integer_value(json_object_get(file, "number"));
+	json_int_t uuids = json_integer_value(json_object_get(file, "uuids"));
+	enum pool_class class;
+	size_t i;
+
+	if (json_integer_value(json_object_get(file, "version")) != FILE_VERSION || number < 0 ||
+		uuids < 0 || !json_is_array(records))
+		return -EINVAL;
+	pool->number = (uint64_t)number + UUIDS_AHEAD;
+	pool->uuids = (uint64_t)uuids + UUIDS_AHEAD;
+	json_array_foreach(records, i, entry)
+	{
+		if (!record_is_one(pool, entry, &class))
+			return -EINVAL;
+		record_enter(pool, class, json_string_value(json_object_get(entry, "ref")),
+			json_object_get(entry, "fields"));
+	}
+	pool->forgotten = pool->number;
+	return 0;
+}
+
+int pool_file_load(struct pool *pool, const char *path)
+{
+	AUTO(auto_close) int fd = -1;
+	json_t *file;
+	int error = own_file_open(AT_FDCWD, path, O_RDONLY, &fd);
+
+	if (error < 0)
+		return error;
+	file = json_loadfd(fd, JSON_REJECT_DUPLICATES, NULL);
+	if (!file)
+		return -EINVAL;
+	pool_lock(pool);
+	error = records_read(pool, file);
+	pool_unlock(pool);
+	json_decref(file);
+	return error;
+}
