@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * config.h - POOL.yaml: what a pool is to have to begin with.
+ *
+ * A plain tree, owned by struct pool_config.  What was read is whole: names are unique, each
+ * disk lies on an SR that there is, and numbers are within their limits.
  */
 #ifndef SNAPRIG_DOORS_XAPI_POOL_CONFIG_H
 #define SNAPRIG_DOORS_XAPI_POOL_CONFIG_H
@@ -9,55 +12,106 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "simfs/base/yaml/fields.h"
+
+#define CONFIG_HOSTS_MAX 16
+#define CONFIG_SRS_MAX	 16
+#define CONFIG_VMS_MAX	 64
+#define CONFIG_DISKS_MAX 16 /* of a VM */
+
 struct config_host {
+	struct place place;
 	char *name;
-	char *address;
+	char *address; /* NULL: 127.0.0.1 */
+	char *version; /* NULL: a present one; "6.2": it cannot export a VHD */
 };
 
+enum config_sr_type { CONFIG_SR_EXT, CONFIG_SR_NFS, CONFIG_SR_LVM, CONFIG_SR_UDEV, CONFIG_SR_ISO };
+
+/* When the nodes of an SR are merged. */
+enum config_coalesce {
+	CONFIG_COALESCE_ITSELF, /* behind a quiet period, and when it is scanned */
+	CONFIG_COALESCE_ASKED,	/* when it is scanned */
+	CONFIG_COALESCE_NEVER,
+};
+
+enum config_format { CONFIG_FORMAT_VHD, CONFIG_FORMAT_QCOW2 };
+
 struct config_sr {
+	struct place place;
 	char *name;
-	char *type; /* lvm is thick; ext, nfs are thin; udev cannot take snapshots */
-	uint64_t capacity_bytes;
+	enum config_sr_type type;
+	uint64_t capacity_bytes; /* 0: no limit */
+	enum config_coalesce coalesce;
+	enum config_format format;
 };
 
 struct config_disk {
+	struct place place, sr_place;
 	char *name;
 	char *sr;
-	char *image;	     /* or … */
-	uint64_t size_bytes; /* … a new one of zeros, or … */
-	char *mount;	     /* … a rig that somebody has mounted */
+	/* One of the three is there. */
+	char *image;	     /* a file */
+	uint64_t size_bytes; /* a new file of zeros */
+	char *mount;	     /* a rig that somebody has mounted */
 };
 
+enum config_power { CONFIG_POWER_RUNNING, CONFIG_POWER_HALTED, CONFIG_POWER_SUSPENDED };
+
 struct config_vm {
+	struct place place;
 	char *name;
-	char *uuid; /* NULL: from the seed */
-	bool is_running;
+	char *uuid; /* NULL: follows from the seed */
+	enum config_power power;
 	bool has_vendor_device;
 	struct config_disk *disks;
 	size_t disk_count;
 };
 
+struct config_credentials {
+	char *user, *password;
+};
+
+/* What a pool with a licence may do. */
+enum config_edition { CONFIG_EDITION_XCP_NG, CONFIG_EDITION_ENTERPRISE, CONFIG_EDITION_FREE };
+
 struct pool_config {
 	char *path;   /* of the file */
-	char *folder; /* relative paths begin here */
+	char *folder; /* where its relative paths begin */
 	char *name;
-	char *user, *password;
-	char *edition; /* NULL: free of restrictions */
-	uint64_t seed;
-	double time_scale;
-	bool coalesces;
+	struct config_credentials credentials;
+	enum config_edition edition;
+	uint64_t seed;	     /* 0 when the file says nothing */
+	uint64_t time_scale; /* of the rigs' clocks; 0 when the file says nothing */
 	struct config_host *hosts;
-	size_t host_count;
+	size_t host_count; /* 0: one of a usual name */
 	struct config_sr *srs;
 	size_t sr_count;
 	struct config_vm *vms;
 	size_t vm_count;
-	char **faults;
+	char **faults; /* rules, for the rig of the first disk */
 	size_t fault_count;
 };
 
-/* Reads PATH.  0 and *RET, or -errno; what is wrong was said, each as file:line:column. */
+/* Reads the file PATH: 0 and *RET; or -errno, and what is wrong was said, file:line:column. */
 int pool_config_read(const char *path, struct pool_config **ret);
+
+/* The same of LENGTH bytes at TEXT; mistakes are added to MISTAKES and not said. */
+int pool_config_parse(const char *path, const char *text, size_t length, struct mistakes *mistakes,
+	struct pool_config **ret);
+
 void pool_config_destroy(struct pool_config *config); /* NULL is fine */
+
+/* NULL: there is none. */
+const struct config_sr *pool_config_sr(const struct pool_config *config, const char *name);
+
+/* "ext": as POOL.yaml and XAPI name it. */
+const char *config_sr_type_name(enum config_sr_type type);
+bool config_sr_is_thick(const struct config_sr *sr);
+/* Whether its storage manager knows snapshots. */
+bool config_sr_can_snapshot(const struct config_sr *sr);
+
+/* Of all tables that POOL.yaml is read by, *RET_COUNT of them: what pool.schema.json says. */
+const struct field_table *const *pool_config_tables(size_t *ret_count);
 
 #endif
