@@ -6,9 +6,9 @@
  * has its wire writes what it likes on the socket, also what is no HTTP, and ends it as it
  * likes.  A worker of its own has it, and may block.  One thread uses it at a time.
  *
- * Errors of the client's side: -EPIPE or -ECONNRESET, it has gone; -ETIMEDOUT, it has neither
- * read nor written for the patience of the server; -ECANCELED, the server ends.  After an
- * error only wire_end() makes sense.  No signal is raised.
+ * Errors of the client's side: -EPIPE or -ECONNRESET, it has gone, or has sent nothing for too
+ * long; -ETIMEDOUT, it has read nothing for the patience of the server; -ECANCELED, the server
+ * ends.  After an error only wire_end() makes sense.  The thread has SIGPIPE blocked.
  */
 #ifndef SNAPRIG_DOORS_XAPI_HTTP_WIRE_H
 #define SNAPRIG_DOORS_XAPI_HTTP_WIRE_H
@@ -74,7 +74,10 @@ int wire_sendfile(struct wire *wire, int fd, off_t offset, uint64_t length);
 /* Bytes as they are, past all framing: also before a head, or in place of one. */
 int wire_raw(struct wire *wire, const void *bytes, size_t length);
 
-/* Whether the client has gone.  One that only sends no more is there. */
+/*
+ * Whether the client has gone.  One that sends no more has: no client of this protocol closes
+ * half of its connection.
+ */
 bool wire_peer_gone(struct wire *wire);
 
 /* Waits for NS, or until the client has gone or the server ends (false). */

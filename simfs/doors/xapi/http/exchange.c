@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "simfs/doors/xapi/http/exchange.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "simfs/base/check.h"
+
+#define TOO_LARGE "HTTP/1.1 413 Content Too Large\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+
+static void exchange_free(struct exchange *exchange)
+{
+	for (size_t at = 0; at < exchange->query_count; at++) {
+		free(exchange->query[at].name);
+		free(exchange->query[at].value);
+	}
+	if (exchange->response)
+		MHD_destroy_response(exchange->response);
+	pthread_cond_destroy(&exchange->moved);
+	pthread_mutex_destroy(&exchange->mutex);
+	free(exchange->method);
+	free(exchange->path);
+	free(exchange->body);
+	free(exchange);
+}
+
+void exchange_give_up(struct exchange *exchange)
+{
+	bool is_last;
+
+	pthread_mutex_lock(&exchange->mutex);
+	MUST(exchange->is_given);
+	exchange->is_given = false;
+	is_last = exchange->is_gone;
+	pthread_mutex_unlock(&exchange->mutex);
+	if (is_last)
+		exchange_free(exchange);
+}
+
+static enum MHD_Result keep_query_value(
+	void *context, enum MHD_ValueKind kind, const char *name, const char *value)
+{
+	struct exchange *exchange = context;
+	struct query_value *at = &exchange->query[exchange->query_count];
+
+	(void)kind;
+	if (exchange->query_count == QUERY_MAX || !name)
+		return MHD_NO;
+	at->name = strdup(name);
+	at->value = strdup(value ? value : "");
+	exchange->query_count++;
+	return at->name && at->value ? MHD_YES : MHD_NO;
+}
+
+static struct exchange *exchange_create(struct http_server *server,
+	struct MHD_Connection *connection, const char *url, const char *method)
+{
+	const union MHD_ConnectionInfo *socket = MHD_get_connection_info(
+		connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+	const char *announced = MHD_lookup_connection_value(
+		connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_CONTENT_LENGTH);
+	struct exchange *exchange = calloc(1, sizeof *exchange);
+
+	if (!exchange)
+		return NULL;
+	pthread_mutex_init(&exchange->mutex, NULL);
+	pthread_cond_init(&exchange->moved, NULL);
+	exchange->server = server;
+	exchange->connection = connection;
+	exchange->fd = socket ? socket->connect_fd : -1;
+	exchange->method = strdup(method);
+	exchange->path = strdup(url);
+	/* The library has looked at it. */
+	exchange->body_length = announced ? strtoull(announced, NULL, 10) : UINT64_MAX;
+	if (!socket || !exchange->method || !exchange->path) {
+		exchange_free(exchange);
+		return NULL;
+	}
+	exchange->is_transfer = server->handlers.is_transfer(server->handlers.context, method, url);
+	if (exchange->is_transfer)
+		MHD_get_connection_values(
+			connection, MHD_GET_ARGUMENT_KIND, keep_query_value, exchange);
+	return exchange;
+}
+
+/* The library calls no more for this one until it is resumed. */
+static void take(struct exchange *exchange)
+{
+	pthread_mutex_lock(&exchange->mutex);
+	MUST(exchange->state == EXCHANGE_READING);
+	MHD_suspend_connection(exchange->connection);
+	exchange->state = EXCHANGE_OURS;
+	pthread_cond_broadcast(&exchange->moved);
+	pthread_mutex_unlock(&exchange->mutex);
+}
+
+/* It is on the list of wires before its worker can end it. */
+static void begin_wire(struct exchange *exchange)
+{
+	struct http_server *server = exchange->server;
+
+	exchange->is_given = true;
+	pthread_mutex_lock(&server->mutex);
+	list_append(&server->wires, &exchange->link);
+	/* It has missed http_server_quiesce(). */
+	if (server->is_ending)
+		shutdown(exchange->fd, SHUT_RDWR);
+	pthread_mutex_unlock(&server->mutex);
+	take(exchange);
+	server->handlers.transfer(server->handlers.context, (struct wire *)exchange);
+}
+
+static enum MHD_Result access_wire(
+	struct exchange *exchange, const char *upload, size_t *upload_length)
+{
+	bool is_begun;
+
+	if (exchange->chunk) {
+		/* It is the same again, which the worker has done with. */
+		MUST(upload == exchange->chunk && *upload_length == exchange->chunk_length);
+		exchange->chunk = NULL;
+		*upload_length = 0;
+		return MHD_YES;
+	}
+	exchange->at_end = *upload_length == 0;
+	exchange->chunk = exchange->at_end ? NULL : upload;
+	exchange->chunk_length = *upload_length;
+	exchange->chunk_given = false;
+	pthread_mutex_lock(&exchange->mutex);
+	is_begun = exchange->is_given;
+	pthread_mutex_unlock(&exchange->mutex);
+	if (is_begun)
+		take(exchange);
+	else
+		begin_wire(exchange);
+	return MHD_YES;
+}
+
+/* 0, -EMSGSIZE or -ENOMEM.  There is room for a NUL behind it. */
+static int keep_body(struct exchange *exchange, const char *upload, size_t length)
+{
+	size_t needed = exchange->length + length;
+
+	if (needed > exchange->server->limits.body_bytes)
+		return -EMSGSIZE;
+	if (needed + 1 > exchange->allocated) {
+		size_t grown = needed * 2 + 1;
+		char *body = realloc(exchange->body, grown);
+
+		if (!body)
+			return -ENOMEM;
+		exchange->body = body;
+		exchange->allocated = grown;
+	}
+	memcpy(exchange->body + exchange->length, upload, length);
+	exchange->length = needed;
+	exchange->body[needed] = '\0';
+	return 0;
+}
+
+static enum MHD_Result access_request(
+	struct exchange *exchange, const char *upload, size_t *upload_length)
+{
+	struct http_server *server = exchange->server;
+
+	if (*upload_length == 0) {
+		exchange->is_given = true;
+		take(exchange);
+		server->handlers.request(server->handlers.context, (struct http_request *)exchange);
+		return MHD_YES;
+	}
+	if (keep_body(exchange, upload, *upload_length) < 0) {
+		/* It may not be answered in the middle of a body: so past the library. */
+		(void)!send(
+			exchange->fd, TOO_LARGE, sizeof TOO_LARGE - 1, MSG_NOSIGNAL | MSG_DONTWAIT);
+		return MHD_NO;
+	}
+	*upload_length = 0;
+	return MHD_YES;
+}
+
+enum MHD_Result exchange_access(void *context, struct MHD_Connection *connection, const char *url,
+	const char *method, const char *version, const char *upload, size_t *upload_length,
+	void **request_context)
+{
+	struct exchange *exchange = *request_context;
+	enum exchange_state state;
+
+	(void)version;
+	if (!exchange) {
+		*request_context = exchange_create(context, connection, url, method);
+		return *request_context ? MHD_YES : MHD_NO;
+	}
+	pthread_mutex_lock(&exchange->mutex);
+	state = exchange->state;
+	pthread_mutex_unlock(&exchange->mutex);
+	MUST(state != EXCHANGE_OURS);
+	if (state == EXCHANGE_DONE)
+		return exchange->response ? MHD_queue_response(connection, exchange->status,
+						    exchange->response)
+					  : MHD_NO;
+	return exchange->is_transfer ? access_wire(exchange, upload, upload_length)
+				     : access_request(exchange, upload, upload_length);
+}
+
+void exchange_completed(void *context, struct MHD_Connection *connection, void **request_context,
+	enum MHD_RequestTerminationCode code)
+{
+	struct exchange *exchange = *request_context;
+	bool is_last;
+
+	(void)context;
+	(void)connection;
+	(void)code;
+	if (!exchange)
+		return;
+	*request_context = NULL;
+	pthread_mutex_lock(&exchange->mutex);
+	exchange->is_gone = true;
+	exchange->state = EXCHANGE_DONE;
+	is_last = !exchange->is_given;
+	pthread_cond_broadcast(&exchange->moved);
+	pthread_mutex_unlock(&exchange->mutex);
+	if (is_last)
+		exchange_free(exchange);
+}
+
+void exchange_finish(struct exchange *exchange)
+{
+	pthread_mutex_lock(&exchange->mutex);
+	MUST(exchange->state == EXCHANGE_OURS);
+	exchange->state = EXCHANGE_DONE;
+	MHD_resume_connection(exchange->connection);
+	pthread_mutex_unlock(&exchange->mutex);
+}
+
+void exchange_reset(struct exchange *exchange)
+{
+	/* A TCP socket without its peer has sent RST; close() would only do so after a FIN. */
+	struct sockaddr nowhere = { .sa_family = AF_UNSPEC };
+
+	if (connect(exchange->fd, &nowhere, sizeof nowhere) < 0)
+		shutdown(exchange->fd, SHUT_RDWR);
+}
+
+bool socket_is_gone(int fd)
+{
+	struct pollfd at = { .fd = fd, .events = POLLRDHUP };
+
+	return poll(&at, 1, 0) > 0 && (at.revents & (POLLRDHUP | POLLHUP | POLLERR | POLLNVAL));
+}

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * exchange.h - one request on a connection, as http/ sees it; outside it is a struct
+ * http_request or a struct wire.
+ *
+ * Who may use the socket, and what the library's thread does when it calls again:
+ *
+ *	            first call      body is whole,          answered,
+ *	            of the library  or a chunk of a PUT     or wire_end()
+ *	  (none) ------------> READING ----------> OURS ----------------> DONE ---> gone
+ *	                          ^                 |                      ^
+ *	                          +-----------------+                      |
+ *	                            wire_read() asks for more              |
+ *	                          |                                        |
+ *	                          +--- the client goes, or is silent ------+
+ *
+ * 1. READING is the library's: nobody else writes on the socket.
+ * 2. OURS is suspended: the library touches nothing, and does not see that the client goes.
+ * 3. Whoever leaves OURS resumes the connection, and touches the socket no more.
+ * 4. An exchange has two holders: the library, from the first call until it tells that the
+ *    request is over, and whoever it was given to.  The last one frees it.
+ * 5. `mutex` is held for no call of the library but resume, which waits for nothing.
+ */
+#ifndef SNAPRIG_DOORS_XAPI_HTTP_EXCHANGE_H
+#define SNAPRIG_DOORS_XAPI_HTTP_EXCHANGE_H
+
+#include <microhttpd.h>
+#include <pthread.h>
+
+#include "simfs/base/list.h"
+#include "simfs/doors/xapi/http/http.h"
+#include "simfs/doors/xapi/http/wire.h"
+
+#define QUERY_MAX 16
+
+enum exchange_state {
+	EXCHANGE_READING,
+	EXCHANGE_OURS,
+	EXCHANGE_DONE,
+};
+
+struct query_value {
+	char *name;
+	char *value;
+};
+
+struct exchange {
+	struct http_server *server;
+	struct MHD_Connection *connection;
+	int fd;
+	char *method;
+	char *path;
+	uint64_t body_length; /* as it was announced; UINT64_MAX: it was not */
+	bool is_transfer;
+	struct query_value query[QUERY_MAX];
+	size_t query_count;
+
+	/* Of a request that is no transfer. */
+	char *body;
+	size_t length;
+	size_t allocated;
+
+	pthread_mutex_t mutex;
+	pthread_cond_t moved; /* state, is_gone */
+	enum exchange_state state;
+	bool is_gone;	  /* the library has let it go */
+	bool is_given;	  /* to a handler, which has not ended it */
+	struct list link; /* in the server's wires or silent ones, while it is OURS or a wire */
+
+	struct MHD_Response *response; /* DONE with an answer; NULL: the connection ends */
+	unsigned status;
+
+	/* Of a wire: what the library has read, while it is OURS. */
+	const char *chunk;
+	size_t chunk_length;
+	bool chunk_given; /* wire_read() has handed it out */
+	bool at_end;	  /* of the request's body */
+
+	enum wire_framing framing;
+	bool has_head;
+};
+
+struct http_server {
+	struct MHD_Daemon *daemon;
+	struct http_limits limits;
+	struct http_handlers handlers;
+	char *url;
+	char *socket_path; /* of a Unix socket, removed at the end; else NULL */
+	bool is_open;
+
+	pthread_mutex_t mutex; /* the following; taken before an exchange's, never after */
+	bool is_ending;
+	struct list wires;
+	struct list silent;
+	bool has_watcher;
+	pthread_t watcher; /* looks for clients of silent ones that go */
+	int wake_fd;
+};
+
+/* The library's callbacks; CONTEXT is the server, *REQUEST_CONTEXT the exchange. */
+enum MHD_Result exchange_access(void *context, struct MHD_Connection *connection, const char *url,
+	const char *method, const char *version, const char *upload, size_t *upload_length,
+	void **request_context);
+void exchange_completed(void *context, struct MHD_Connection *connection, void **request_context,
+	enum MHD_RequestTerminationCode code);
+
+/* Whoever it was given to holds it no more; frees it when the library does neither. */
+void exchange_give_up(struct exchange *exchange);
+
+/* OURS becomes DONE: the library goes on, with `response` or with the end of the connection. */
+void exchange_finish(struct exchange *exchange);
+
+/* RST, at once.  OURS only. */
+void exchange_reset(struct exchange *exchange);
+
+/* Whether the client of FD has gone. */
+bool socket_is_gone(int fd);
+
+/* Ends the thread that watches silent ones, and all of those. */
+void silent_end(struct http_server *server);
+
+/* A socket that listens on ADDRESS (http.h), non-blocking; see http_server_create(). */
+int listen_open(const char *address, struct http_server *server, int *ret_fd);
+
+#endif

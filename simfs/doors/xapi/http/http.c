@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "simfs/doors/xapi/http/http.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "simfs/base/cleanup.h"
+#include "simfs/base/clock.h"
+#include "simfs/base/log.h"
+#include "simfs/doors/xapi/http/exchange.h"
+
+const struct http_limits http_limits_default = {
+	.body_bytes = 8u << 20,
+	.header_bytes = 64u << 10,
+	.connections = 4000,
+	.idle_seconds = 60,
+	.patience_ns = 300 * NS_PER_S,
+};
+
+/* What the library has to say of a client is the client's business. */
+static void say_nothing(void *context, const char *format, va_list arguments)
+{
+	(void)context;
+	(void)format;
+	(void)arguments;
+}
+
+static void server_free(struct http_server *server)
+{
+	if (server->socket_path)
+		unlink(server->socket_path);
+	if (server->wake_fd >= 0)
+		close(server->wake_fd);
+	pthread_mutex_destroy(&server->mutex);
+	free(server->socket_path);
+	free(server->url);
+	free(server);
+}
+
+int http_server_create(const char *address, const struct http_limits *limits,
+	const struct http_handlers *handlers, struct http_server **ret)
+{
+	struct http_server *server = calloc(1, sizeof *server);
+	int error, fd;
+
+	if (!server) {
+		log_error("out of memory");
+		return -ENOMEM;
+	}
+	pthread_mutex_init(&server->mutex, NULL);
+	list_init(&server->wires);
+	list_init(&server->silent);
+	server->limits = *limits;
+	server->handlers = *handlers;
+	server->wake_fd = eventfd(0, EFD_CLOEXEC);
+	error = listen_open(address, server, &fd);
+	if (error < 0) {
+		server_free(server);
+		return error;
+	}
+	server->daemon = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC |
+						  MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG,
+		0, NULL, NULL, exchange_access, server, MHD_OPTION_EXTERNAL_LOGGER, say_nothing,
+		NULL, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT,
+		limits->connections, MHD_OPTION_CONNECTION_MEMORY_LIMIT, limits->header_bytes,
+		MHD_OPTION_CONNECTION_TIMEOUT, limits->idle_seconds, MHD_OPTION_NOTIFY_COMPLETED,
+		exchange_completed, NULL, MHD_OPTION_END);
+	if (!server->daemon || server->wake_fd < 0) {
+		log_error_code(-(errno ? errno : ENOMEM), "cannot serve on '%s'", address);
+		if (server->daemon)
+			MHD_stop_daemon(server->daemon);
+		else
+			close(fd);
+		server_free(server);
+		return -EIO;
+	}
+	*ret = server;
+	return 0;
+}
+
+const char *http_server_url(const struct http_server *server)
+{
+	return server->url;
+}
+
+bool http_server_is_open(const struct http_server *server)
+{
+	return server->is_open;
+}
+
+void http_server_quiesce(struct http_server *server)
+{
+	AUTO(auto_close) int fd = MHD_quiesce_daemon(server->daemon);
+
+	pthread_mutex_lock(&server->mutex);
+	server->is_ending = true;
+	list_for_each (link, &server->wires) {
+		struct exchange *exchange = CONTAINER_OF(link, struct exchange, link);
+
+		/* While it is not gone, its socket is not closed. */
+		pthread_mutex_lock(&exchange->mutex);
+		if (!exchange->is_gone)
+			shutdown(exchange->fd, SHUT_RDWR);
+		pthread_mutex_unlock(&exchange->mutex);
+	}
+	pthread_mutex_unlock(&server->mutex);
+	silent_end(server);
+}
+
+void http_server_destroy(struct http_server *server)
+{
+	if (!server)
+		return;
+	MHD_stop_daemon(server->daemon);
+	server_free(server);
+}

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Where a server listens: "127.0.0.1:8080", "[::1]:0", "unix:PATH". */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+
+#include "simfs/base/cleanup.h"
+#include "simfs/base/log.h"
+#include "simfs/doors/xapi/http/exchange.h"
+
+#define UNIX_PREFIX "unix:"
+#define QUEUE_MAX   1024
+
+union address {
+	struct sockaddr any;
+	struct sockaddr_in ip4;
+	struct sockaddr_in6 ip6;
+	struct sockaddr_un file;
+};
+
+/* ADDRESS as HOST:PORT; returns the length of the result, or 0. */
+static socklen_t parse_host(const char *address, union address *ret)
+{
+	AUTO(auto_free) char *host = strdup(address);
+	char *colon = host ? strrchr(host, ':') : NULL, *end;
+	unsigned long port;
+
+	if (!colon || colon[1] < '0' || colon[1] > '9')
+		return 0;
+	*colon = '\0';
+	port = strtoul(colon + 1, &end, 10);
+	if (*end || port > UINT16_MAX)
+		return 0;
+	if (strcmp(host, "localhost") == 0)
+		memcpy(host, "127.0.0.1", sizeof "127.0.0.1");
+	if (*host == '[' && colon[-1] == ']') {
+		colon[-1] = '\0';
+		ret->ip6 = (struct sockaddr_in6){ .sin6_family = AF_INET6,
+			.sin6_port = htons((uint16_t)port) };
+		return inet_pton(AF_INET6, host + 1, &ret->ip6.sin6_addr) == 1 ? sizeof ret->ip6
+									       : 0;
+	}
+	ret->ip4 = (struct sockaddr_in){ .sin_family = AF_INET, .sin_port = htons((uint16_t)port) };
+	return inet_pton(AF_INET, host, &ret->ip4.sin_addr) == 1 ? sizeof ret->ip4 : 0;
+}
+
+/* Whether somebody answers there; a socket file of which nobody does is in the way only. */
+static bool is_answered(const union address *address, socklen_t length)
+{
+	AUTO(auto_close) int fd = socket(address->any.sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	return fd >= 0 && connect(fd, &address->any, length) == 0;
+}
+
+static int bind_file(int fd, const union address *address, socklen_t length)
+{
+	const char *path = address->file.sun_path;
+	struct stat facts;
+	mode_t mask;
+	int result;
+
+	if (stat(path, &facts) == 0 && S_ISSOCK(facts.st_mode) && !is_answered(address, length))
+		unlink(path);
+	mask = umask(0177);
+	result = bind(fd, &address->any, length) < 0 ? -errno : 0;
+	umask(mask);
+	return result;
+}
+
+static bool is_loopback(const union address *address)
+{
+	if (address->any.sa_family == AF_INET)
+		return ntohl(address->ip4.sin_addr.s_addr) >> 24 == IN_LOOPBACKNET;
+	if (address->any.sa_family == AF_INET6)
+		return IN6_IS_ADDR_LOOPBACK(&address->ip6.sin6_addr);
+	return true;
+}
+
+/* The url of what FD is bound to; NULL: no memory. */
+static char *url_of(int fd, const char *text)
+{
+	char host[INET6_ADDRSTRLEN] = "", *url = NULL;
+	union address address = { 0 };
+	socklen_t length = sizeof address;
+
+	if (getsockname(fd, &address.any, &length) < 0)
+		return NULL;
+	if (address.any.sa_family == AF_UNIX)
+		return strdup(text);
+	if (address.any.sa_family == AF_INET) {
+		inet_ntop(AF_INET, &address.ip4.sin_addr, host, sizeof host);
+		if (asprintf(&url, "http://%s:%u", host, ntohs(address.ip4.sin_port)) < 0)
+			return NULL;
+	} else {
+		inet_ntop(AF_INET6, &address.ip6.sin6_addr, host, sizeof host);
+		if (asprintf(&url, "http://[%s]:%u", host, ntohs(address.ip6.sin6_port)) < 0)
+			return NULL;
+	}
+	return url;
+}
+
+/* 0, or -errno after a message. */
+static int parse(const char *text, union address *ret, socklen_t *ret_length)
+{
+	const char *path = text + strlen(UNIX_PREFIX);
+
+	memset(ret, 0, sizeof *ret);
+	if (strncmp(text, UNIX_PREFIX, strlen(UNIX_PREFIX)) != 0) {
+		*ret_length = parse_host(text, ret);
+		if (*ret_length)
+			return 0;
+		log_error("'%s' is no address to listen on (try 127.0.0.1:0, [::1]:8080 or "
+			  "unix:PATH)",
+			text);
+		return -EINVAL;
+	}
+	if (!*path || strlen(path) >= sizeof ret->file.sun_path) {
+		log_error("the path of socket '%s' is %s", path, *path ? "too long" : "empty");
+		return -ENAMETOOLONG;
+	}
+	ret->file.sun_family = AF_UNIX;
+	memcpy(ret->file.sun_path, path, strlen(path));
+	*ret_length = sizeof ret->file;
+	return 0;
+}
+
+int listen_open(const char *text, struct http_server *server, int *ret_fd)
+{
+	AUTO(auto_close) int fd = -1;
+	union address address;
+	socklen_t length;
+	int on = 1, error;
+
+	error = parse(text, &address, &length);
+	if (error < 0)
+		return error;
+	fd = socket(address.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd >= 0 && address.any.sa_family == AF_UNIX) {
+		error = bind_file(fd, &address, length);
+	} else if (fd >= 0) {
+		setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+		error = bind(fd, &address.any, length) < 0 ? -errno : 0;
+	}
+	if (fd < 0 || (error == 0 && listen(fd, QUEUE_MAX) < 0))
+		error = -errno;
+	if (error < 0) {
+		log_error_code(error, "cannot listen on '%s'", text);
+		return error;
+	}
+	server->is_open = !is_loopback(&address);
+	server->url = url_of(fd, text);
+	if (address.any.sa_family == AF_UNIX)
+		server->socket_path = strdup(address.file.sun_path);
+	if (!server->url || (address.any.sa_family == AF_UNIX && !server->socket_path)) {
+		log_error("out of memory");
+		return -ENOMEM;
+	}
+	*ret_fd = TAKE_FD(fd);
+	return 0;
+}
