@@ -37,6 +37,10 @@ struct call {
 #define CALL_FAILED (-1)
 typedef int call_function(struct call *call);
 
+#define METHOD(name, function, arguments, how) call_function function;
+#include "simfs/doors/xapi/calls/methods.def"
+#undef METHOD
+
 /*
  * CALL fails with CODE and PARAMETERs, texts up to a NULL, in which "" counts.  Returns
  * CALL_FAILED:

@@ -3,7 +3,7 @@
  * tasks.h - the records of class task, as calls and transfers bring them along.
  *
  * A task that is not pending stays as it is, and one that its client has destroyed is forgotten:
- * all of these may be called late, and then do nothing.
+ * all of these may be called late, and then do nothing.  They take the lock of the pool.
  */
 #ifndef SNAPRIG_DOORS_XAPI_CALLS_TASKS_H
 #define SNAPRIG_DOORS_XAPI_CALLS_TASKS_H
