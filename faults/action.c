@@ -25,6 +25,7 @@ static const struct action_row rows[FAULT_ACTIONS] = {
 	[FAULT_ADDED] = { "added", ACTION_COUNT, "so many blocks that did not change are told" },
 	[FAULT_FAIL_SNAPSHOT] = { "fail-snapshot", ACTION_ALONE,
 		"the snapshot fails, with the error of its limit; no driver logs it" },
+	[FAULT_REPLY] = { "reply", ACTION_REPLY, "a door answers so instead" },
 	[FAULT_CRASH] = { "crash", ACTION_ALONE, "SIGKILL to the rig" },
 };
 
@@ -62,6 +63,8 @@ static const struct {
 		NULL },
 	[FAULT_FAIL_SNAPSHOT] = { ANY_KIND, POINT_MAY_FAIL_IT, NULL,
 		"no snapshot is at hand there (try snapshot.read or cow.store)" },
+	[FAULT_REPLY] = { ANY_KIND, POINT_HAS_REPLIES, NULL,
+		"no door answers there (try xapi.call)" },
 	[FAULT_CRASH] = { ANY_KIND, 0, NULL, NULL },
 };
 

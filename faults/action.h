@@ -25,6 +25,7 @@ enum fault_action {
 	FAULT_MISSING,	     /* missing=1: so many blocks that changed are not told */
 	FAULT_ADDED,	     /* added=1: so many that did not change are told */
 	FAULT_FAIL_SNAPSHOT, /* fail-snapshot: with the error of its limit; no driver logs it */
+	FAULT_REPLY,	     /* reply=reset: what a door answers instead */
 	FAULT_CRASH,	     /* crash: SIGKILL to the rig */
 	FAULT_ACTIONS,
 };
@@ -35,6 +36,7 @@ enum action_value {
 	ACTION_TIME,
 	ACTION_BYTES, /* from 0 */
 	ACTION_COUNT, /* from 1 */
+	ACTION_REPLY, /* a word of base/xapi_replies.def, of the point */
 };
 
 struct action_row {

@@ -167,8 +167,8 @@ int fault_add(struct fault_plane *plane, const char *text, uint64_t *ret_id, cha
 	if (armed->is_bad_sectors)
 		widen(&armed->rule);
 	armed->looks_further = rule.snapshot[0] || rule.writer[0] || rule.device[0] ||
-			       rule.ioctl[0] || rule.phase[0] || rule.file[0] || rule.has_from ||
-			       rule.has_for;
+			       rule.ioctl[0] || rule.method[0] || rule.phase[0] || rule.file[0] ||
+			       rule.has_from || rule.has_for;
 	armed->id = plane->next_id++;
 	armed->armed_ns = clock_now_ns();
 	memcpy(armed->text, written, sizeof written);

@@ -71,6 +71,13 @@ static bool length_matches(const struct fault_rule *rule, const struct fault_con
 	return !cuts || context->length > rule->value;
 }
 
+/* What is decided of a whole answer is too late once a part of it is asked for. */
+static bool reply_matches(const struct fault_rule *rule, const struct fault_context *context)
+{
+	return rule->action != FAULT_REPLY || context->length == 0 ||
+	       !xapi_reply_at(rule->value)->is_of_head;
+}
+
 /* A value of a rule holds no blanks, and a writer's name may. */
 static bool writer_matches(const char *wanted, const char *name)
 {
@@ -105,6 +112,17 @@ static bool is_wanted(const char *wanted, const char *name)
 	return !wanted[0] || (name && strcmp(wanted, name) == 0);
 }
 
+/* An asynchronous call is one of its method, too. */
+static bool method_matches(const char *wanted, const char *method)
+{
+	static const char async[] = "Async.";
+
+	if (is_wanted(wanted, method))
+		return true;
+	return method && strncmp(method, async, sizeof async - 1) == 0 &&
+	       strcmp(wanted, method + sizeof async - 1) == 0;
+}
+
 /* Of what lies far off in a rule: whose hit it is, and in which phase and time. */
 static bool names_match(const struct fault_plane *plane, const struct armed_rule *armed,
 	const struct fault_context *context)
@@ -113,7 +131,8 @@ static bool names_match(const struct fault_plane *plane, const struct armed_rule
 
 	if (!is_wanted(rule->snapshot, context->snapshot) ||
 		!is_wanted(rule->device, context->device) ||
-		!is_wanted(rule->ioctl, context->ioctl))
+		!is_wanted(rule->ioctl, context->ioctl) ||
+		!method_matches(rule->method, context->method))
 		return false;
 	if (rule->writer[0] && (!context->writer || !writer_matches(rule->writer, context->writer)))
 		return false;
@@ -128,7 +147,8 @@ static bool rule_matches(const struct fault_plane *plane, struct armed_rule *arm
 {
 	const struct fault_rule *rule = &armed->rule;
 
-	if (!offset_matches(rule, context) || !length_matches(rule, context))
+	if (!offset_matches(rule, context) || !length_matches(rule, context) ||
+		!reply_matches(rule, context))
 		return false;
 	if (!armed->looks_further)
 		return gauge_matches(plane, rule, measured);
@@ -162,6 +182,7 @@ static void fire(const struct fault_plane *plane, struct armed_rule *armed,
 		.writer = context->writer,
 		.device = context->device,
 		.ioctl = context->ioctl,
+		.method = context->method,
 		.offset = context->offset,
 		.length = context->length,
 	};

@@ -8,8 +8,8 @@
  *	reach	 an error in a range is bad sectors (rule.h): a read ends before the first one
  *		 that would fail it, is no hit of it, and goes on as what is left of it
  *	seen	 every rule at the point, in the order in which they were added
- *	matched	 those whose filters hold: offset, snapshot, writer, device, ioctl, when,
- *		 phase, file, from, for
+ *	matched	 those whose filters hold: offset, snapshot, writer, device, ioctl,
+ *		 method, when, phase, file, from, for
  *	fired	 the first that is due by after, every, chance and times
  *
  * Each rule counts for itself, whatever another one does, and its chance is a
@@ -39,7 +39,8 @@ struct fault_context {
 	const char *writer;   /* NULL: of none */
 	const char *device;   /* these two of a door's point; NULL: of none */
 	const char *ioctl;
-	uint64_t offset; /* of a point that has a range */
+	const char *method; /* of XAPI; NULL: of none */
+	uint64_t offset;    /* of a point that has a range */
 	uint64_t length;
 	bool is_whole; /* a part of it is no answer */
 };
@@ -47,7 +48,7 @@ struct fault_context {
 struct fault_decision {
 	enum fault_action action;
 	int error;	/* FAULT_ERROR: -errno */
-	uint64_t value; /* ns, bytes or a count, as the action has it */
+	uint64_t value; /* ns, bytes, a count or an enum xapi_reply, as the action has it */
 	uint64_t luck;	/* for fault_flip_bit() */
 	uint64_t rule_id;
 	uint64_t first, end; /* the offset range of the rule; without one, all offsets */

@@ -150,6 +150,8 @@ static json_t *fired_fields(const struct journal_fired *fired)
 		json_object_set_new(fields, "device", json_string(fired->device));
 	if (fired->ioctl)
 		json_object_set_new(fields, "ioctl", json_string(fired->ioctl));
+	if (fired->method)
+		json_object_set_new(fields, "method", json_string(fired->method));
 	if (point->traits & POINT_HAS_RANGE) {
 		json_object_set_new(fields, "offset", json_integer((json_int_t)fired->offset));
 		json_object_set_new(fields, "length", json_integer((json_int_t)fired->length));
@@ -221,6 +223,7 @@ void journal_add_fired(
 	noted->fired.snapshot = keep(noted->snapshot, sizeof noted->snapshot, fired->snapshot);
 	noted->fired.device = keep(noted->device, sizeof noted->device, fired->device);
 	noted->fired.ioctl = keep(noted->ioctl, sizeof noted->ioctl, fired->ioctl);
+	noted->fired.method = keep(noted->method, sizeof noted->method, fired->method);
 	noted->fired.writer = keep(noted->writer, sizeof noted->writer, fired->writer);
 	journal->is_untold = true;
 }

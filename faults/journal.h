@@ -62,6 +62,7 @@ struct journal_fired {
 	const char *writer;   /* NULL: of none */
 	const char *device;   /* likewise */
 	const char *ioctl;
+	const char *method;
 	uint64_t offset; /* of a point that has a range */
 	uint64_t length;
 };
@@ -83,6 +84,7 @@ struct journal_noted {
 	char writer[JOURNAL_NAME_BYTES];
 	char device[RULE_DEVICE_BYTES];
 	char ioctl[DM_IOCTL_NAME_BYTES];
+	char method[RULE_METHOD_BYTES];
 };
 
 struct journal {

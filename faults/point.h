@@ -24,24 +24,27 @@ enum point_kind {
 	POINT_FLUSH,
 	POINT_APPEND, /* a store gets bytes that only it has */
 	POINT_MOMENT, /* something is about to happen that moves no bytes */
-	POINT_EVENT,  /* a writer, or udev, is told of something, and is to answer */
+	POINT_EVENT,  /* somebody is told of something: a writer, udev, a client of XAPI */
 	POINT_CLEAR,  /* a range is to read as zeros */
 	POINT_SEEK,   /* it is told what is data and what a hole */
 	POINT_MAP,    /* it is told which blocks have changed */
 };
 
 enum point_trait {
-	POINT_IN_VIEW = 1 << 0,	    /* the answer goes to whoever uses the mount */
-	POINT_HAS_RANGE = 1 << 1,   /* offset and length are known */
-	POINT_HAS_BYTES = 1 << 2,   /* the bytes are its own to change */
-	POINT_OF_SNAPSHOT = 1 << 3, /* it is known of which snapshot */
-	POINT_MAY_FAIL_IT = 1 << 4, /* which can fail there */
-	POINT_OVER_LIVE = 1 << 5,   /* the live view has other bytes at the same place */
-	POINT_CAN_WAIT = 1 << 6,    /* who waits there can be released */
-	POINT_OF_WRITER = 1 << 7,   /* it is known of which writer */
-	POINT_HAS_CODES = 1 << 8,   /* an error there has a code of VSS (base/vss_codes.h) */
-	POINT_OF_DEVICE = 1 << 9,   /* a door asks, and says of which device of device-mapper */
-	POINT_OF_IOCTL = 1 << 10,   /* and for which ioctl */
+	POINT_IN_VIEW = 1 << 0,	     /* the answer goes to whoever uses the mount */
+	POINT_HAS_RANGE = 1 << 1,    /* offset and length are known */
+	POINT_HAS_BYTES = 1 << 2,    /* the bytes are its own to change */
+	POINT_OF_SNAPSHOT = 1 << 3,  /* it is known of which snapshot */
+	POINT_MAY_FAIL_IT = 1 << 4,  /* which can fail there */
+	POINT_OVER_LIVE = 1 << 5,    /* the live view has other bytes at the same place */
+	POINT_CAN_WAIT = 1 << 6,     /* who waits there can be released */
+	POINT_OF_WRITER = 1 << 7,    /* it is known of which writer */
+	POINT_HAS_CODES = 1 << 8,    /* an error there has a code of VSS (base/vss_codes.h) */
+	POINT_OF_DEVICE = 1 << 9,    /* it is known of which device of device-mapper */
+	POINT_OF_IOCTL = 1 << 10,    /* and for which ioctl */
+	POINT_OF_DOOR = 1 << 11,     /* a door asks, and does what is left to do */
+	POINT_OF_METHOD = 1 << 12,   /* which method of XAPI was called */
+	POINT_HAS_REPLIES = 1 << 13, /* what can be answered instead: base/xapi_replies.def */
 };
 
 struct point_row {

@@ -27,6 +27,9 @@ static const char *action_format(const struct fault_rule *rule, char *buffer, si
 	case ACTION_BYTES:
 		size_write(rule->value, value, sizeof value);
 		break;
+	case ACTION_REPLY:
+		snprintf(value, sizeof value, "%s", xapi_reply_at(rule->value)->word);
+		break;
 	case ACTION_COUNT:
 		snprintf(value, sizeof value, "%" PRIu64, rule->value);
 		break;

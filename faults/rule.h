@@ -22,6 +22,7 @@
 #include "faults/point.h"
 #include "simfs/base/dm_ioctls.h"
 #include "simfs/base/spec_line.h"
+#include "simfs/base/xapi_replies.h"
 
 #define RULE_TEXT_MAX                                                                              \
 	SPEC_LINE_MAX /* bytes of a rule; the longest that can be written is shorter */
@@ -29,6 +30,7 @@
 #define RULE_NAME_BYTES	   64
 #define RULE_FILE_BYTES	   256
 #define RULE_DEVICE_BYTES  128
+#define RULE_METHOD_BYTES  64
 
 enum rule_relation { RULE_AT_LEAST, RULE_AT_MOST, RULE_ABOVE, RULE_BELOW, RULE_EQUAL };
 
@@ -36,7 +38,7 @@ struct fault_rule {
 	enum fault_point point;
 	enum fault_action action;
 	int error;	/* FAULT_ERROR: -errno */
-	uint64_t value; /* ns, bytes or a count, as the action has it */
+	uint64_t value; /* ns, bytes, a count or an enum xapi_reply, as the action has it */
 
 	/* Strikes what overlaps offset_first up to before offset_end. */
 	bool has_offset;
@@ -61,6 +63,7 @@ struct fault_rule {
 	char writer[RULE_NAME_BYTES + 1]; /* with '_' for a blank of its name */
 	char device[RULE_DEVICE_BYTES];	  /* of device-mapper */
 	char ioctl[DM_IOCTL_NAME_BYTES];  /* a name of base/dm_ioctls.h */
+	char method[RULE_METHOD_BYTES];	  /* of XAPI; without "Async." both are meant */
 
 	/* On the rig's clock, from when the rule was added. */
 	bool has_from, has_for;

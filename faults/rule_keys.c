@@ -191,7 +191,7 @@ static bool write_when(const struct fault_rule *rule, char *buffer)
 	return rule->has_when;
 }
 
-/* ---- phase, file, snapshot, writer, device, ioctl, name ---- */
+/* ---- phase, file, snapshot, writer, device, ioctl, method, name ---- */
 
 static bool read_phase(struct fault_rule *rule, const char *value)
 {
@@ -258,6 +258,23 @@ static bool write_ioctl(const struct fault_rule *rule, char *buffer)
 	return write_text(rule->ioctl, buffer);
 }
 
+/* VM.snapshot, or Async.VM.snapshot. */
+static bool read_method(struct fault_rule *rule, const char *value)
+{
+	const char *dot = strchr(value, '.');
+
+	for (const char *at = value; *at; at++) {
+		if (!isalnum((unsigned char)*at) && !strchr("._", *at))
+			return false;
+	}
+	return dot && dot != value && dot[1] && read_text(value, rule->method, sizeof rule->method);
+}
+
+static bool write_method(const struct fault_rule *rule, char *buffer)
+{
+	return write_text(rule->method, buffer);
+}
+
 /* A name is told from a number, under which every rule is known, too. */
 static bool read_name(struct fault_rule *rule, const char *value)
 {
@@ -311,6 +328,8 @@ const struct rule_key rule_keys[] = {
 		write_device },
 	{ "ioctl", "ioctl=table-load", POINT_OF_IOCTL, "no ioctl is met there", read_ioctl,
 		write_ioctl },
+	{ "method", "method=VM.snapshot", POINT_OF_METHOD, "no method is called there", read_method,
+		write_method },
 	{ "when", "when=store.used>=70%", 0, NULL, read_when, write_when },
 	{ "phase", "phase=inject", 0, NULL, read_phase, write_phase },
 	{ "file", "file=/tmp/go", 0, NULL, read_file, write_file },

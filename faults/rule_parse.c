@@ -19,6 +19,7 @@ struct reader {
 	struct fault_rule rule;
 	struct spec_line line;
 	unsigned whole_column; /* 0: it is not there */
+	unsigned offset_column;
 };
 
 static const struct spec_language language = { .name = "rule" };
@@ -52,6 +53,7 @@ static const char *action_example(enum fault_point point, enum action_value kind
 		[ACTION_TIME] = "20ms",
 		[ACTION_BYTES] = "512",
 		[ACTION_COUNT] = "1",
+		[ACTION_REPLY] = "reset",
 	};
 
 	return kind == ACTION_ERRNO && has_codes(point) ? "0x800423f2" : examples[kind];
@@ -63,6 +65,16 @@ static int error_read(enum fault_point point, const char *value)
 	const struct vss_code *code = has_codes(point) ? vss_code_find(value) : NULL;
 
 	return code ? code->error : error_from_name(value);
+}
+
+static bool reply_read(struct fault_rule *rule, const char *value)
+{
+	enum xapi_reply reply;
+
+	if (xapi_reply_find(fault_point_at(rule->point)->name, value, &reply) < 0)
+		return false;
+	rule->value = reply;
+	return true;
 }
 
 static bool value_read(struct fault_rule *rule, enum action_value kind, const char *value)
@@ -80,6 +92,8 @@ static bool value_read(struct fault_rule *rule, enum action_value kind, const ch
 	case ACTION_COUNT:
 		return value[strspn(value, "0123456789")] == '\0' &&
 		       size_parse(value, &rule->value) == 0 && rule->value > 0;
+	case ACTION_REPLY:
+		break; /* reply_read() */
 	}
 	return false;
 }
@@ -98,6 +112,17 @@ static const char *amount_refusal(const struct fault_rule *rule)
 	return rule->action == FAULT_MISDIRECT ? "nothing would be misdirected" : NULL;
 }
 
+/* A word that is none is worth all that there are. */
+static bool wrong_reply(struct reader *reader, const char *value)
+{
+	const char *point = fault_point_at(reader->rule.point)->name;
+	const char *words[XAPI_REPLIES];
+	size_t count = xapi_reply_words(point, words);
+
+	return spec_line_wrong(&reader->line, suggest_near(value, words, count),
+		"unknown reply '%s' of '%s'", value, point);
+}
+
 static bool read_action(
 	struct reader *reader, enum fault_action action, const char *word, const char *value)
 {
@@ -114,7 +139,9 @@ static bool read_action(
 		return spec_line_wrong(&reader->line, NULL,
 			"a value is missing for '%s' (try %s=%s)", word, word,
 			action_example(rule->point, row->value));
-	if (!value_read(rule, row->value, value))
+	if (!refusal && row->value == ACTION_REPLY && !reply_read(rule, value))
+		return wrong_reply(reader, value);
+	if (row->value != ACTION_REPLY && !value_read(rule, row->value, value))
 		return spec_line_wrong(&reader->line, NULL, "cannot read %s '%s' (try %s=%s)", word,
 			value, word, action_example(rule->point, row->value));
 	rule->action = action;
@@ -196,6 +223,8 @@ static bool read_key(struct reader *reader, size_t index, const struct spec_word
 			key->name, point->name, key->reason);
 	if (reader->rule.is_whole && reader->whole_column == 0)
 		reader->whole_column = reader->line.column;
+	if (reader->rule.has_offset && reader->offset_column == 0)
+		reader->offset_column = reader->line.column;
 	return true;
 }
 
@@ -235,6 +264,14 @@ static bool whole_is_idle(const struct reader *reader)
 	return reader->rule.is_whole && !rule_is_bad_sectors(&rule);
 }
 
+static bool reply_is_too_late(const struct reader *reader)
+{
+	const struct fault_rule *rule = &reader->rule;
+
+	return rule->action == FAULT_REPLY && rule->has_offset &&
+	       xapi_reply_at(rule->value)->is_of_head;
+}
+
 static bool read_line(struct reader *reader, const char *text, char *message)
 {
 	struct spec_line *line = &reader->line;
@@ -258,6 +295,13 @@ static bool read_line(struct reader *reader, const char *text, char *message)
 		return spec_line_wrong(line, NULL,
 			"'whole' makes no sense: only a read through the mount that comes to an "
 			"error with an offset would be in part");
+	}
+	if (reply_is_too_late(reader)) {
+		line->column = reader->offset_column;
+		return spec_line_wrong(line, NULL,
+			"'offset' makes no sense with reply '%s': it is decided before the first "
+			"byte",
+			xapi_reply_at(reader->rule.value)->word);
 	}
 	return true;
 }

@@ -86,6 +86,7 @@ static const struct fault_act acts[FAULT_ACTIONS] = {
 	[FAULT_MISSING] = { .course = FAULT_GOES_ON },
 	[FAULT_ADDED] = { .course = FAULT_GOES_ON },
 	[FAULT_FAIL_SNAPSHOT] = { .course = FAULT_GOES_ON, .fails_snapshot = true },
+	[FAULT_REPLY] = { .course = FAULT_GOES_ON },
 	[FAULT_CRASH] = { .course = FAULT_DIES },
 };
 

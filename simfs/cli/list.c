@@ -18,6 +18,7 @@
 #include "simfs/base/exit_code.h"
 #include "simfs/base/log.h"
 #include "simfs/base/sizes.h"
+#include "simfs/base/xapi_replies.h"
 #include "simfs/cli/cli.h"
 #include "simfs/cli/table.h"
 #include "simfs/control/protocol.h"
@@ -100,6 +101,18 @@ static json_t *collect_gauges(void)
 	return gauges;
 }
 
+/* What a door can answer there instead. */
+static json_t *replies_of(const char *point)
+{
+	const char *words[XAPI_REPLIES];
+	size_t count = xapi_reply_words(point, words);
+	json_t *replies = json_array();
+
+	for (size_t i = 0; i < count; i++)
+		json_array_append_new(replies, json_string(words[i]));
+	return replies;
+}
+
 static json_t *collect_points(void)
 {
 	json_t *points = json_array();
@@ -112,9 +125,10 @@ static json_t *collect_points(void)
 			if (!action_refusal((enum fault_action)i, (enum fault_point)at))
 				json_array_append_new(actions, json_string(action_at(i)->name));
 		}
-		json_array_append_new(points, json_pack("{s:s, s:s, s:o, s:s}", "name", row->name,
-						      "kind", point_kind_name(row->kind), "actions",
-						      actions, "about", row->about));
+		json_array_append_new(
+			points, json_pack("{s:s, s:s, s:o, s:o, s:s}", "name", row->name, "kind",
+					point_kind_name(row->kind), "actions", actions, "replies",
+					replies_of(row->name), "about", row->about));
 	}
 	return points;
 }

@@ -210,7 +210,8 @@ static const char *const gauge_set_arguments[] = { "gauge", "value", "real", "si
 static const char *const gauge_release_arguments[] = { "gauge", NULL };
 static const char *const fault_add_arguments[] = { "rule", NULL };
 static const char *const fault_remove_arguments[] = { "fault", NULL };
-static const char *const fault_strike_arguments[] = { "point", "ioctl", "device", NULL };
+static const char *const fault_strike_arguments[] = { "point", "ioctl", "device", "method",
+	"offset", "length", NULL };
 static const char *const door_note_arguments[] = { "door", "note", "data", NULL };
 static const char *const writers_add_arguments[] = { "writer", NULL };
 static const char *const writers_name_arguments[] = { "name", NULL };

@@ -26,14 +26,19 @@ static void strike_go(struct volume_moment *moment, int result)
 {
 	struct strike *strike = CONTAINER_OF(moment, struct strike, moment);
 	struct control_request *request = strike->lease.request;
-	bool has_fired = moment->has_waited || moment->decision.action != FAULT_NO_ACTION;
+	const struct fault_decision *decision = &moment->decision;
+	bool has_fired = moment->has_waited || decision->action != FAULT_NO_ACTION;
+	const char *reply = decision->action == FAULT_REPLY ? xapi_reply_at(decision->value)->word
+							    : NULL;
 	const char *action = result < 0 ? "error" : moment->is_dropped ? "drop" : NULL;
 
+	if (reply)
+		action = "reply";
 	control_lease_end(&strike->lease);
 	free(strike);
-	control_request_answer(
-		request, json_pack("{s:b, s:s?, s:s?}", "fired", (int)has_fired, "action", action,
-				 "error", result < 0 ? error_name(result) : NULL));
+	control_request_answer(request,
+		json_pack("{s:b, s:s?, s:s?, s:s?}", "fired", (int)has_fired, "action", action,
+			"error", result < 0 ? error_name(result) : NULL, "reply", reply));
 }
 
 /* Answers REQUEST, and returns false, when there is no such point of a door. */
@@ -43,45 +48,65 @@ static bool read_point(struct control_request *request, enum fault_point *ret)
 
 	if (!commands_text(request, "point", &name))
 		return false;
-	if (fault_point_find(name, ret) == 0 &&
-		(fault_point_at(*ret)->traits & POINT_OF_DEVICE) != 0)
+	if (fault_point_find(name, ret) == 0 && (fault_point_at(*ret)->traits & POINT_OF_DOOR) != 0)
 		return true;
 	control_request_refuse(request, -EINVAL, "no point '%s' of a door", name);
 	return false;
 }
 
-/* What a rule could not name is no name. */
-static bool read_names(
-	struct control_request *request, const char **ret_device, const char **ret_ioctl)
+/* What a rule could not name is no NAME of so many bytes. */
+static bool read_name(
+	struct control_request *request, const char *name, size_t max_bytes, const char **ret)
 {
-	if (!commands_optional_text(request, "device", ret_device) ||
-		!commands_optional_text(request, "ioctl", ret_ioctl))
+	if (!commands_optional_text(request, name, ret))
 		return false;
-	if ((!*ret_device || strlen(*ret_device) <= DOOR_DEVICE_MAX) &&
-		(!*ret_ioctl || strlen(*ret_ioctl) < DM_IOCTL_NAME_BYTES))
+	if (!*ret || strlen(*ret) <= max_bytes)
 		return true;
 	control_request_refuse(
-		request, -EINVAL, "a name of a device has at most %d bytes", DOOR_DEVICE_MAX);
+		request, -EINVAL, "argument '%s' has at most %zu bytes", name, max_bytes);
 	return false;
+}
+
+/* A number of bytes, none when it is not there. */
+static bool read_bytes(struct control_request *request, const char *name, uint64_t *ret)
+{
+	const json_t *bytes = json_object_get(request->arguments, name);
+
+	if (bytes && (!json_is_integer(bytes) || json_integer_value(bytes) < 0)) {
+		control_request_refuse(
+			request, -EINVAL, "argument '%s' must be a number of bytes", name);
+		return false;
+	}
+	*ret = (uint64_t)json_integer_value(bytes);
+	return true;
+}
+
+static bool read_context(struct control_request *request, struct fault_context *ret)
+{
+	return read_name(request, "device", DOOR_DEVICE_MAX, &ret->device) &&
+	       read_name(request, "ioctl", DM_IOCTL_NAME_BYTES - 1, &ret->ioctl) &&
+	       read_name(request, "method", DOOR_METHOD_MAX, &ret->method) &&
+	       read_bytes(request, "offset", &ret->offset) &&
+	       read_bytes(request, "length", &ret->length);
 }
 
 void commands_run_fault_strike(struct control_request *request, void *context)
 {
-	const char *device = NULL, *ioctl = NULL;
+	struct fault_context where = { 0 };
 	struct control_lease *lease;
 	struct volume *volume;
 	struct strike *strike;
 	enum fault_point point;
 
 	if (!commands_volume(context, request, &volume) || !read_point(request, &point) ||
-		!read_names(request, &device, &ioctl))
+		!read_context(request, &where))
 		return;
 	lease = commands_lease(request, sizeof *strike, asker_left, NULL);
 	if (!lease)
 		return;
 	strike = CONTAINER_OF(lease, struct strike, lease);
 	volume_moment_arm(&strike->moment, strike_go);
-	volume_door_strike(volume, point, device, ioctl, &strike->moment);
+	volume_door_strike(volume, point, &where, &strike->moment);
 }
 
 /* ---- door.note ---- */

@@ -8,8 +8,9 @@
  * snapshot.attach   name, [overflow: BOOL]         the same
  * snapshot.rename   name, to                       the same, under its new name
  * snapshot.limit    name, limit                    the same, with its new limit
- * fault.strike      point, [ioctl], [device]       {"fired": bool, "action": "error"|"drop"|null,
- *                                                  "error": "EBUSY"|null}
+ * fault.strike      point, [ioctl], [device],      {"fired": bool, "error": "EBUSY"|null,
+ *                   [method], [offset], [length]   "action": "error"|"drop"|"reply"|null,
+ *                                                  "reply": "reset"|null}
  * door.note         door, note, [data]             {}
  *
  * The first four are of profile lvm, any other refuses them with EOPNOTSUPP.  They are in the
@@ -37,10 +38,15 @@
  * than what is used: the next block that has to be preserved then overflows, as when the device of
  * a dm-snapshot shrinks.
  *
- * strike: the door stands at POINT, which is one of its own (dm.ioctl, dm.udev), and asks whether a
+ * strike: the door stands at POINT, which is one of its own (dm.…, xapi.…), and asks whether a
  * fault strikes.  A delay and a hang are over when the answer comes - who does not want to wait any
- * more closes the connection -, a crash is the rig's.  What is left the door does: the error, or
- * to drop what it was about to do.  It is in the journal.
+ * more closes the connection -, a crash is the rig's.  What is left the door does: the error; to
+ * drop what it was about to do; or to give the reply, a word of base/xapi_replies.def, instead of
+ * its answer.  It is in the journal.
+ *
+ * At xapi.export and xapi.import a door asks once before its answer begins, with no offset and no
+ * length, and then before each part that it sends or takes, with the part's place in the disk.  A
+ * rule with an offset means the parts; what changes an answer as a whole is said the first time.
  *
  * note: a line of the journal, event "door.note", with the door's name, a word or two of what it
  * has to say and a JSON object of its own, which is kept as it is.
@@ -50,6 +56,7 @@
 
 /* `ioctl` is a name of simfs/base/dm_ioctls.h, `device` a dm device's. */
 #define DOOR_DEVICE_MAX 127
+#define DOOR_METHOD_MAX 63 /* of a method of XAPI: "Async.VM.snapshot", "VDI.destroy" */
 #define DOOR_NOTE_MAX	64
 
 #endif

@@ -164,13 +164,11 @@ void volume_command(struct volume *volume, struct volume_moment *moment)
 	fault_moment(volume, FAULT_CONTROL_COMMAND, NULL, NULL, moment);
 }
 
-void volume_door_strike(struct volume *volume, enum fault_point point, const char *device,
-	const char *ioctl, struct volume_moment *moment)
+void volume_door_strike(struct volume *volume, enum fault_point point,
+	const struct fault_context *context, struct volume_moment *moment)
 {
-	struct fault_context context = { .device = device, .ioctl = ioctl };
-
-	MUST(fault_point_at(point)->traits & POINT_OF_DEVICE);
-	moment_in(volume, point, &context, NULL, moment);
+	MUST(fault_point_at(point)->traits & POINT_OF_DOOR);
+	moment_in(volume, point, context, NULL, moment);
 }
 
 void volume_door_note(struct volume *volume, const char *door, const char *note, json_t *data)

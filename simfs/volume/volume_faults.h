@@ -106,12 +106,12 @@ int volume_phase_set(struct volume *volume, const char *phase);
 void volume_command(struct volume *volume, struct volume_moment *moment);
 
 /*
- * A door is at POINT, which has POINT_OF_DEVICE, with DEVICE and IOCTL (NULL: of none): MOMENT goes
- * on.  Of what has struck, in its decision, the door does what is left: an error that it goes on
- * with, or, is_dropped, nothing of what it was about to do.
+ * A door is at POINT, which has POINT_OF_DOOR, and CONTEXT is what it knows: MOMENT goes on.  Of
+ * what has struck, in its decision, the door does what is left: an error that it goes on with; a
+ * reply that it gives instead; or, is_dropped, nothing of what it was about to do.
  */
-void volume_door_strike(struct volume *volume, enum fault_point point, const char *device,
-	const char *ioctl, struct volume_moment *moment);
+void volume_door_strike(struct volume *volume, enum fault_point point,
+	const struct fault_context *context, struct volume_moment *moment);
 
 /* A line of a door's in the journal; DATA (stolen, NULL for none) is an object. */
 void volume_door_note(struct volume *volume, const char *door, const char *note, json_t *data);

@@ -11,6 +11,7 @@
 
 requires jq socat
 . "$e2e_root/tests/lib/e2e_points.sh"
+. "$e2e_root/tests/lib/e2e_refusals.sh"
 
 # POINT ACTION FIRED TOLD THEN [NEXT]
 #
@@ -186,11 +187,6 @@ moments()
 	coalesce.relink hang 1 ok now+new/old
 	coalesce.relink crash - dead dead now+new/old+1
 
-	dm.ioctl error=EBUSY 1 EBUSY now/old
-	dm.ioctl delay=100ms 1 ok now/old
-	dm.ioctl hang 1 ok now/old
-	dm.ioctl crash - dead dead now/old
-
 	control.command error=EIO 1 struck now/old
 	control.command delay=100ms 1 ok now/old
 	control.command hang 1 ok now/old
@@ -292,53 +288,49 @@ events()
 	writer.backup-shutdown hang 1 ok now/old
 	writer.backup-shutdown drop 1 ok now/old
 	writer.backup-shutdown crash - dead dead now/old
+	END
+}
+
+# What a door is told, and then does.
+doors()
+{
+	cat <<-END
+	dm.ioctl error=EBUSY 1 EBUSY now/old
+	dm.ioctl delay=100ms 1 ok now/old
+	dm.ioctl hang 1 ok now/old
+	dm.ioctl crash - dead dead now/old
 
 	dm.udev error=EIO 1 EIO now/old
 	dm.udev delay=100ms 1 ok now/old
 	dm.udev hang 1 ok now/old
 	dm.udev drop 1 none now/old
 	dm.udev crash - dead dead now/old
+
+	xapi.call error=EIO 1 EIO now/old
+	xapi.call delay=100ms 1 ok now/old
+	xapi.call hang 1 ok now/old
+	xapi.call reply=SR_BACKEND_FAILURE_44 1 SR_BACKEND_FAILURE_44 now/old
+	xapi.call crash - dead dead now/old
+
+	xapi.export error=EIO 1 EIO now/old
+	xapi.export delay=100ms 1 ok now/old
+	xapi.export hang 1 ok now/old
+	xapi.export reply=cut 1 cut now/old
+	xapi.export crash - dead dead now/old
+
+	xapi.import error=EIO 1 EIO now/old
+	xapi.import delay=100ms 1 ok now/old
+	xapi.import hang 1 ok now/old
+	xapi.import reply=no-answer 1 no-answer now/old
+	xapi.import crash - dead dead now/old
+
+	xapi.event error=EIO 1 EIO now/old
+	xapi.event delay=100ms 1 ok now/old
+	xapi.event hang 1 ok now/old
+	xapi.event drop 1 none now/old
+	xapi.event reply=EVENTS_LOST 1 EVENTS_LOST now/old
+	xapi.event crash - dead dead now/old
 	END
-}
-
-# refusal KIND ACTION - the reason; nothing: it makes sense at some point of the kind.
-refusal()
-{
-	case $2-$1 in
-	delay-*) echo "a mount that waits cannot be used" ;;
-	hang-*) echo "nobody could release it before the mount is there" ;;
-	short-read | short-write)
-		echo "below the mount a transfer is whole or fails (try live.* or snapshot.*)"
-		;;
-	short-*) echo "only reads and writes have a length" ;;
-	stale-read) echo "only a snapshot can show the live view instead (try snapshot.read)" ;;
-	zero-* | stale-*) echo "only a read brings bytes" ;;
-	flip-append | tear-append | misdirect-append)
-		echo "all stores share the old bytes (try store.append)"
-		;;
-	flip-* | misdirect-*) echo "no bytes are moved there" ;;
-	tear-*) echo "only what is written can be torn" ;;
-	hole-*) echo "only a seek tells holes (try snapshot.seek)" ;;
-	data-*) echo "only a seek tells data (try snapshot.seek)" ;;
-	lost-* | missing-* | added-*)
-		echo "nothing is told there of changes (try changed.read)"
-		;;
-	drop-*) echo "only what is acknowledged can be dropped" ;;
-	fail-snapshot-*)
-		echo "no snapshot is at hand there (try snapshot.read or cow.store)"
-		;;
-	esac
-}
-
-# is_refused POINT KIND RULE_ACTION
-is_refused()
-{
-	row="$1 $3"
-	e2e_status=0
-	rig fault add "$mnt" "$row" >out 2>err || e2e_status=$?
-	expect 2 "$e2e_status" "exit"
-	expect "snaprig: cannot add the fault: '${3%%=*}' makes no sense at point '$1':\
- $(refusal "$2" "${3%%=*}") at column $((${#1} + 2))" "$(cat err)" "what is said"
 }
 
 # is_wanted ROW - whether it is one that shall run.
@@ -351,9 +343,11 @@ is_wanted()
 }
 
 rig list points --json >said
-rig fault add --help | sed -n '/^actions:/,/^$/p' | tail -n +2 | xargs -n 1 >actions
-{ reads && writes && flushes_and_appends && moments && tells && events; } | sed '/^$/d' >table
-same 17 "$(wc -l <actions)" "actions that the help names"
+rig fault add --help | sed -n '/^actions:/,/^$/{s/ (.*//; s/reply=WORD/reply=reset/; p}' |
+	tail -n +2 | xargs -n 1 >actions
+{ reads && writes && flushes_and_appends && moments && tells && events && doors; } |
+	sed '/^$/d' >table
+same 18 "$(wc -l <actions)" "actions that the help names"
 jq -r '.points[] | "\(.name) \(.kind) \(.actions | join(" "))"' said >kinds
 [ -s kinds ] || fail "there are no points"
 

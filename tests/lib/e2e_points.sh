@@ -178,6 +178,7 @@ ask_as_a_door()
 	case $answer in
 	*'"action":null'*) ;;
 	*'"action":"drop"'*) : >piece ;;
+	*'"action":"reply"'*) echo "$answer" | jq -r '"replies " + .result.reply' >&2 && return 1 ;;
 	'') echo 'the rig went away' >&2 && return 1 ;;
 	*) echo "$answer" >&2 && return 1 ;;
 	esac
@@ -202,7 +203,7 @@ operate()
 	snapshot.create | snapshot.commit | chain.snapshot | writer.*) touch "$mnt/snapshots/s1" ;;
 	coalesce.*) rig coalesce "$mnt" --wait ;;
 	control.command) rig status "$mnt" >/dev/null ;;
-	dm.*) ask_as_a_door "$1" ;;
+	dm.* | xapi.*) ask_as_a_door "$1" ;;
 	store.recover) mount_as "$1" --fault "$2" ;;
 	*) fail "nothing is known that reaches '$1'" ;;
 	esac
@@ -228,6 +229,7 @@ operate_and_tell()
 	*'not connected'* | *'connection abort'* | *'is gone'* | *'went away'*) echo dead ;;
 	*'was killed'*) echo killed ;;
 	*'failed with'*) echo failed ;;
+	'replies '*) sed 's/^replies //' err ;;
 	*) head -n 1 err ;;
 	esac >said
 }

@@ -138,15 +138,22 @@ END_TEST
 START_TEST(a_door_asks_what_strikes_and_is_told_what_is_left_to_do)
 {
 	expect("'fault.strike','point':'dm.ioctl','ioctl':'create','device':'a'",
-		OK("{'fired':false,'action':null,'error':null}"));
+		OK("{'fired':false,'action':null,'error':null,'reply':null}"));
 	expect("'fault.add','rule':'dm.ioctl error=EBUSY ioctl=remove device=a'", OK("{'id':1}"));
 	expect("'fault.add','rule':'dm.udev drop'", OK("{'id':2}"));
 	expect("'fault.strike','point':'dm.ioctl','ioctl':'remove','device':'b'",
-		OK("{'fired':false,'action':null,'error':null}"));
+		OK("{'fired':false,'action':null,'error':null,'reply':null}"));
 	expect("'fault.strike','point':'dm.ioctl','ioctl':'remove','device':'a'",
-		OK("{'fired':true,'action':'error','error':'EBUSY'}"));
+		OK("{'fired':true,'action':'error','error':'EBUSY','reply':null}"));
 	expect("'fault.strike','point':'dm.udev','device':'a'",
-		OK("{'fired':true,'action':'drop','error':null}"));
+		OK("{'fired':true,'action':'drop','error':null,'reply':null}"));
+	expect("'fault.add','rule':'xapi.export reply=cut offset=2MiB..'", OK("{'id':3}"));
+	expect("'fault.strike','point':'xapi.export','offset':0,'length':2097152",
+		OK("{'fired':false,'action':null,'error':null,'reply':null}"));
+	expect("'fault.strike','point':'xapi.export','offset':2097152,'length':2097152",
+		OK("{'fired':true,'action':'reply','error':null,'reply':'cut'}"));
+	expect("'fault.strike','point':'xapi.export','offset':-1",
+		REFUSED("EINVAL", "argument 'offset' must be a number of bytes"));
 	expect("'fault.strike','point':'live.read'",
 		REFUSED("EINVAL", "no point 'live.read' of a door"));
 	expect("'door.note','door':'dm','note':'ended','data':{'devices':0}", OK("{}"));
@@ -169,7 +176,7 @@ START_TEST(a_door_that_hangs_goes_on_when_it_is_released_and_may_leave)
 	ck_assert(!peer_is_told(other));
 	expect("'fault.release'", OK("{'released':1}"));
 	peer_expect(other, "{\"id\":9,\"ok\":true,\"result\":{\"fired\":true,\"action\":null,"
-			   "\"error\":null}}");
+			   "\"error\":null,\"reply\":null}}");
 	peer_say(other, strike);
 	bench_turn_for_ms(3);
 	close(other);

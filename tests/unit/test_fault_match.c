@@ -114,6 +114,56 @@ START_TEST(an_ioctl_and_a_device_are_meant_by_their_whole_names_and_both_must_ho
 }
 END_TEST
 
+static bool strikes_call(const char *method)
+{
+	return strikes(FAULT_XAPI_CALL, &(struct fault_context){ .method = method });
+}
+
+START_TEST(a_method_means_its_asynchronous_call_too_and_not_the_other_way_round)
+{
+	add("xapi.call reply=reset method=VM.snapshot");
+	ck_assert(strikes_call("VM.snapshot"));
+	ck_assert(strikes_call("Async.VM.snapshot"));
+	ck_assert(!strikes_call("VM.snapshot_with_quiesce"));
+	ck_assert(!strikes_call("Async.VM"));
+	ck_assert(!strikes_call(NULL));
+	close_plane();
+	open_plane();
+	add("xapi.call reply=reset method=Async.VM.snapshot");
+	ck_assert(strikes_call("Async.VM.snapshot"));
+	ck_assert(!strikes_call("VM.snapshot"));
+}
+END_TEST
+
+static bool strikes_export(uint64_t offset, uint64_t length)
+{
+	return strikes(
+		FAULT_XAPI_EXPORT, &(struct fault_context){ .offset = offset, .length = length });
+}
+
+START_TEST(a_reply_of_a_whole_answer_strikes_before_it_and_no_part_of_it)
+{
+	add("xapi.export reply=status-500 after=1");
+	ck_assert(!strikes_export(0, 0));
+	ck_assert(!strikes_export(0, 2 << 20));
+	ck_assert(!strikes_export(2 << 20, 2 << 20));
+	ck_assert(strikes_export(0, 0));
+}
+END_TEST
+
+START_TEST(a_reply_with_an_offset_strikes_the_part_there_and_without_one_the_first)
+{
+	add("xapi.export reply=cut offset=2MiB..4MiB");
+	ck_assert(!strikes_export(0, 0));
+	ck_assert(!strikes_export(0, 2 << 20));
+	ck_assert(strikes_export(2 << 20, 2 << 20));
+	close_plane();
+	open_plane();
+	add("xapi.export reply=cut");
+	ck_assert(strikes_export(0, 0));
+}
+END_TEST
+
 /* Else two of 50 % would strike together, and never alone. */
 START_TEST(each_rule_has_a_chance_of_its_own)
 {
@@ -144,6 +194,10 @@ int main(int argc, char **argv)
 	tcase_add_test(tcase, a_snapshot_is_meant_by_its_whole_name_and_none_is_not);
 	tcase_add_test(
 		tcase, an_ioctl_and_a_device_are_meant_by_their_whole_names_and_both_must_hold);
+	tcase_add_test(tcase, a_method_means_its_asynchronous_call_too_and_not_the_other_way_round);
+	tcase_add_test(tcase, a_reply_of_a_whole_answer_strikes_before_it_and_no_part_of_it);
+	tcase_add_test(
+		tcase, a_reply_with_an_offset_strikes_the_part_there_and_without_one_the_first);
 	tcase_add_test(tcase, each_rule_has_a_chance_of_its_own);
 	suite_add_tcase(suite, tcase);
 	return engine_suite_run(suite, argv[0]);

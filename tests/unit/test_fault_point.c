@@ -78,6 +78,10 @@ static const struct {
 	{ FAULT_CONTROL_COMMAND, "delay hang" },
 	{ FAULT_DM_IOCTL, "delay hang" },
 	{ FAULT_DM_UDEV, "delay hang drop" },
+	{ FAULT_XAPI_CALL, "delay hang reply" },
+	{ FAULT_XAPI_EXPORT, "delay hang reply" },
+	{ FAULT_XAPI_IMPORT, "delay hang reply" },
+	{ FAULT_XAPI_EVENT, "delay hang drop reply" },
 };
 
 static bool has_word(const char *words, const char *word)

@@ -137,14 +137,50 @@ static void ask_as_a_door(void)
 {
 	struct volume_moment moment = { .go = command_done };
 
-	volume_door_strike(bench_engine.volume, FAULT_DM_IOCTL, "vg0-live", "table-load", &moment);
+	struct fault_context where = { .device = "vg0-live", .ioctl = "table-load" };
+
+	volume_door_strike(bench_engine.volume, FAULT_DM_IOCTL, &where, &moment);
 }
 
 static void tell_udev(void)
 {
 	struct volume_moment moment = { .go = command_done };
 
-	volume_door_strike(bench_engine.volume, FAULT_DM_UDEV, "vg0-live", NULL, &moment);
+	struct fault_context where = { .device = "vg0-live" };
+
+	volume_door_strike(bench_engine.volume, FAULT_DM_UDEV, &where, &moment);
+}
+
+static void be_called(void)
+{
+	struct volume_moment moment = { .go = command_done };
+	struct fault_context where = { .method = "VM.snapshot" };
+
+	volume_door_strike(bench_engine.volume, FAULT_XAPI_CALL, &where, &moment);
+}
+
+static void export(void)
+{
+	struct volume_moment moment = { .go = command_done };
+	struct fault_context where = { .length = 0 };
+
+	volume_door_strike(bench_engine.volume, FAULT_XAPI_EXPORT, &where, &moment);
+}
+
+static void import(void)
+{
+	struct volume_moment moment = { .go = command_done };
+	struct fault_context where = { .length = 0 };
+
+	volume_door_strike(bench_engine.volume, FAULT_XAPI_IMPORT, &where, &moment);
+}
+
+static void tell_a_client(void)
+{
+	struct volume_moment moment = { .go = command_done };
+	struct fault_context where = { .length = 0 };
+
+	volume_door_strike(bench_engine.volume, FAULT_XAPI_EVENT, &where, &moment);
 }
 
 static void discard(void)
@@ -219,6 +255,10 @@ static const struct {
 	{ FAULT_CONTROL_COMMAND, command, "plain" },
 	{ FAULT_DM_IOCTL, ask_as_a_door, "lvm" },
 	{ FAULT_DM_UDEV, tell_udev, "lvm" },
+	{ FAULT_XAPI_CALL, be_called, "xen" },
+	{ FAULT_XAPI_EXPORT, export, "xen" },
+	{ FAULT_XAPI_IMPORT, import, "xen" },
+	{ FAULT_XAPI_EVENT, tell_a_client, "xen" },
 };
 
 START_TEST(a_point_is_reached_where_its_sentence_is_true)

@@ -53,6 +53,11 @@ static const char *const written[][2] = {
 	{ "writer.thaw drop", "writer.thaw drop" },
 	{ "snapshot.commit error=0x80042314", "snapshot.commit error=ETIME" },
 	{ "snapshot.create error=0x8004231F", "snapshot.create error=ENOSPC" },
+	{ "xapi.call times=1 method=Async.VM.snapshot reply=SR_BACKEND_FAILURE_44",
+		"xapi.call reply=SR_BACKEND_FAILURE_44 method=Async.VM.snapshot times=1" },
+	{ "xapi.export offset=8MiB.. reply=cut", "xapi.export reply=cut offset=8MiB.." },
+	{ "xapi.import hang offset=..2MiB", "xapi.import hang offset=..2MiB" },
+	{ "xapi.event reply=EVENTS_LOST", "xapi.event reply=EVENTS_LOST" },
 };
 
 START_TEST(a_rule_is_written_in_one_way_and_read_back_the_same)
@@ -162,6 +167,24 @@ static const struct {
 		"16" },
 	{ "dm.udev drop ioctl=remove",
 		"'ioctl' makes no sense at point 'dm.udev': no ioctl is met there at column 14" },
+	{ "xapi.call reply=SR_BACKEND_FAILURE_4",
+		"unknown reply 'SR_BACKEND_FAILURE_4' of 'xapi.call' at column 11; did you mean "
+		"'SR_BACKEND_FAILURE_44'?" },
+	{ "xapi.event reply=cut", "unknown reply 'cut' of 'xapi.event' at column 12" },
+	{ "xapi.call reply", "a value is missing for 'reply' (try reply=reset) at column 11" },
+	{ "live.read reply=reset",
+		"'reply' makes no sense at point 'live.read': no door answers there (try "
+		"xapi.call) at column 11" },
+	{ "xapi.call hang method=snapshot",
+		"cannot read method 'snapshot' (try method=VM.snapshot) at column 16" },
+	{ "xapi.call hang method=VM.",
+		"cannot read method 'VM.' (try method=VM.snapshot) at column 16" },
+	{ "dm.ioctl hang method=VM.snapshot",
+		"'method' makes no sense at point 'dm.ioctl': no method is called there at column "
+		"15" },
+	{ "xapi.export offset=8MiB.. reply=status-500",
+		"'offset' makes no sense with reply 'status-500': it is decided before the first "
+		"byte at column 13" },
 	{ "live.read zero file=go", "cannot read file 'go' (try file=/tmp/go) at column 16" },
 	{ "live.read zero name=1", "cannot read name '1' (try name=bad-sector) at column 16" },
 	{ "live.read zero name=a/b", "cannot read name 'a/b' (try name=bad-sector) at column 16" },

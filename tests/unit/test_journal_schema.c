@@ -240,6 +240,8 @@ static void change_a_snapshot_and_note_it(void)
 		{ .kind = LVM_RENAME, .to = "t" },
 	};
 	struct volume_moment moment = { .go = ignore_moment };
+	struct fault_context ioctl = { .device = "vg0-t", .ioctl = "remove" };
+	struct fault_context call = { .method = "VM.snapshot" };
 
 	fault_bench_open(&(struct engine_options){ .volume_bytes = BENCH_VOLUME_BYTES,
 				 .profile = &profile_lvm,
@@ -248,7 +250,9 @@ static void change_a_snapshot_and_note_it(void)
 	for (size_t i = 0; i < sizeof changes / sizeof changes[0]; i++)
 		ck_assert_int_eq(engine_change(&bench_engine, "s", &changes[i]), 0);
 	fault_bench_add("dm.ioctl error=EBUSY ioctl=remove device=vg0-t");
-	volume_door_strike(bench_engine.volume, FAULT_DM_IOCTL, "vg0-t", "remove", &moment);
+	volume_door_strike(bench_engine.volume, FAULT_DM_IOCTL, &ioctl, &moment);
+	fault_bench_add("xapi.call reply=reset method=VM.snapshot");
+	volume_door_strike(bench_engine.volume, FAULT_XAPI_CALL, &call, &moment);
 	volume_door_note(bench_engine.volume, "dm", "world ended", json_object());
 	volume_door_note(bench_engine.volume, "dm", "world ended", NULL);
 }
