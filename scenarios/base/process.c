@@ -16,6 +16,7 @@
 #include "scenarios/base/process_family.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/clock.h"
+#include "simfs/base/exit_code.h"
 #include "simfs/base/heap.h"
 
 /* Tools like mke2fs live where the PATH of an ordinary user does not lead. */
@@ -165,7 +166,7 @@ static int status_reap(pid_t pid, struct rusage *ret_rusage)
 
 	while (wait4(pid, &status, 0, ret_rusage) < 0 && errno == EINTR)
 		;
-	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+	return exit_code_of_status(status);
 }
 
 /* The milliseconds to DEADLINE_NS (0: none), rounded up, and at most SLICE_MS. */

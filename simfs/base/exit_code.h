@@ -3,6 +3,8 @@
 #ifndef SNAPRIG_BASE_EXIT_CODE_H
 #define SNAPRIG_BASE_EXIT_CODE_H
 
+#include <sys/wait.h>
+
 /* What a program of this suite exits with (docs/architecture.md 11). */
 enum exit_code {
 	EXIT_MET = 0,	       /* all expectations met */
@@ -12,6 +14,14 @@ enum exit_code {
 	EXIT_RIG = 4,	       /* the rig or the machine failed */
 	EXIT_SKIPPED = 77,     /* a privilege or a tool is missing */
 	EXIT_TIMED_OUT = 124,
+	EXIT_CANNOT_RUN = 126, /* a command that it was to run; as env(1) and shells have it */
+	EXIT_NO_PROGRAM = 127, /* there is none of that name; likewise */
 };
+
+/* How a process ended, by the STATUS of waitpid(): as shells tell it, 128 + N for signal N. */
+static inline int exit_code_of_status(int status)
+{
+	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}
 
 #endif

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/mount.h>
 
+#include "simfs/base/captive.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/exit_code.h"
 #include "simfs/base/log.h"
@@ -38,7 +39,7 @@ static int mount_with(const char *image, const char *mount_point, char *const *c
 	daemon.in_background = true;
 	daemon.ready = background_ready;
 	daemon.context = &background;
-	return captive_run(&daemon, &background, command);
+	return mount_captive_run(&daemon, &background, command);
 }
 
 /* Where it is mounted is for the world alone, and goes with it, whoever is killed. */

@@ -2,6 +2,7 @@
 /* mount.c - snaprig mount IMAGE MNT, and snaprig mount IMAGE [MNT] -- CMD */
 #include <stddef.h>
 
+#include "simfs/base/captive.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/exit_code.h"
 #include "simfs/base/log.h"
@@ -34,7 +35,7 @@ static int mount_volume(const struct mount_values *values, const struct daemon_o
 	daemon.ready = background_ready;
 	daemon.context = &background;
 	if (command)
-		return captive_run(&daemon, &background, command);
+		return mount_captive_run(&daemon, &background, command);
 	return values->foreground ? daemon_run(&daemon) : background_run(&daemon, &background);
 }
 

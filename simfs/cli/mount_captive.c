@@ -9,33 +9,19 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "simfs/base/captive.h"
 #include "simfs/base/clock.h"
 #include "simfs/base/exit_code.h"
 #include "simfs/base/log.h"
 #include "simfs/control/protocol.h"
 #include "simfs/mount/mount_point.h"
 
-/* As env(1) and shells have them. */
-#define EXIT_NO_PROGRAM	    127
-#define EXIT_CANNOT_RUN	    126
+static const struct captive_word mount_words[] = { MOUNT_WORDS };
 
-#define KILL_PATIENCE_NS    (5 * NS_PER_S)
+#define MOUNT_WORD_COUNT    (sizeof mount_words / sizeof mount_words[0])
+
+#define COMMAND_PATIENCE_NS (5 * NS_PER_S)
 #define UNMOUNT_PATIENCE_NS (10 * NS_PER_S)
-
-static const int asking_signals[] = { SIGINT, SIGQUIT, SIGTERM, SIGHUP };
-
-#define ASKING_COUNT (sizeof asking_signals / sizeof asking_signals[0])
-
-static sigset_t signals_before, signals_waited;
-
-void captive_begin(void)
-{
-	sigemptyset(&signals_waited);
-	sigaddset(&signals_waited, SIGCHLD);
-	for (size_t i = 0; i < ASKING_COUNT; i++)
-		sigaddset(&signals_waited, asking_signals[i]);
-	sigprocmask(SIG_BLOCK, &signals_waited, &signals_before);
-}
 
 /* The next signal, or 0 at DEADLINE_NS (0: none). */
 static int signal_await(uint64_t deadline_ns, siginfo_t *ret)
@@ -45,8 +31,8 @@ static int signal_await(uint64_t deadline_ns, siginfo_t *ret)
 		uint64_t left_ns = deadline_ns > now_ns ? deadline_ns - now_ns : 0;
 		struct timespec patience = { .tv_sec = (time_t)(left_ns / NS_PER_S),
 			.tv_nsec = (long)(left_ns % NS_PER_S) };
-		int number = deadline_ns ? sigtimedwait(&signals_waited, ret, &patience)
-					 : sigwaitinfo(&signals_waited, ret);
+		int number = deadline_ns ? sigtimedwait(captive_signals(), ret, &patience)
+					 : sigwaitinfo(captive_signals(), ret);
 
 		if (number > 0)
 			return number;
@@ -55,64 +41,23 @@ static int signal_await(uint64_t deadline_ns, siginfo_t *ret)
 	}
 }
 
-/* In the child. */
-static void tell(const char *name, const char *mount_point, const char *path)
-{
-	char *value;
-
-	if (asprintf(&value, "%s%s%s", mount_point, *path ? "/" : "", path) < 0 ||
-		setenv(name, value, true) < 0)
-		_exit(EXIT_CANNOT_RUN);
-	free(value);
-}
-
-__attribute__((noreturn)) static void become_command(
-	const char *mount_point, char *const *command, pid_t starter)
-{
-	tell("SNAPRIG_MNT", mount_point, "");
-	tell("SNAPRIG_LIVE", mount_point, MOUNT_LIVE);
-	tell("SNAPRIG_SNAPSHOTS", mount_point, MOUNT_SNAPSHOTS);
-	tell("SNAPRIG_CONTROL", mount_point, MOUNT_CONTROL);
-	sigprocmask(SIG_SETMASK, &signals_before, NULL);
-	/* Nobody is mounted for it when its starter was killed. */
-	prctl(PR_SET_PDEATHSIG, SIGTERM);
-	if (getppid() != starter)
-		_exit(EXIT_CANNOT_RUN);
-	execvp(command[0], command);
-
-	int error = -errno;
-
-	log_error_code(error, "cannot run '%s'", command[0]);
-	_exit(error == -ENOENT ? EXIT_NO_PROGRAM : EXIT_CANNOT_RUN);
-}
-
-static int exit_code_of(int status)
-{
-	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
-}
-
 /* Hands signals on until COMMAND has ended; its exit code. */
 static int command_await(pid_t command)
 {
-	uint64_t deadline_ns = 0;
-	int status;
+	struct captive captive = { .pid = command, .patience_ns = COMMAND_PATIENCE_NS };
 
-	while (waitpid(command, &status, WNOHANG) == 0) {
+	while (!captive_look(&captive)) {
 		siginfo_t facts;
-		int number = signal_await(deadline_ns, &facts);
+		int number = signal_await(captive.kill_ns, &facts);
 
 		if (number == 0) {
 			kill(command, SIGKILL);
-			deadline_ns = 0;
+			captive.kill_ns = 0;
 		} else if (number != SIGCHLD) {
-			/* What a terminal sends, it has sent to the command as well. */
-			if (facts.si_code != SI_KERNEL)
-				kill(command, number);
-			if (deadline_ns == 0 && (number == SIGTERM || number == SIGHUP))
-				deadline_ns = clock_now_ns() + KILL_PATIENCE_NS;
+			captive_hand_on(&captive, number, facts.si_code);
 		}
 	}
-	return exit_code_of(status);
+	return captive.code;
 }
 
 /* A signal that came while it was mounted; 0 for none. */
@@ -121,9 +66,10 @@ static int signal_pending(void)
 	sigset_t pending;
 
 	sigpending(&pending);
-	for (size_t i = 0; i < ASKING_COUNT; i++)
-		if (sigismember(&pending, asking_signals[i]))
-			return asking_signals[i];
+	for (int number = 1; number < NSIG; number++)
+		if (number != SIGCHLD && sigismember(captive_signals(), number) == 1 &&
+			sigismember(&pending, number) == 1)
+			return number;
 	return 0;
 }
 
@@ -139,8 +85,10 @@ static int command_run(const char *mount_point, char *const *command)
 		log_error_code(-errno, "cannot run '%s'", command[0]);
 		return EXIT_RIG;
 	}
-	if (child == 0)
-		become_command(mount_point, command, starter);
+	if (child == 0) {
+		captive_tell(mount_point, mount_words, MOUNT_WORD_COUNT);
+		captive_become(command, starter);
+	}
 	return command_await(child);
 }
 
@@ -174,10 +122,10 @@ static void unmount(const char *mount_point, pid_t rig)
 		(void)mount_point_clear(mount_point);
 }
 
-int captive_run(
+int mount_captive_run(
 	const struct daemon_options *daemon, struct background *background, char *const *command)
 {
-	background->captive_signals = &signals_before;
+	background->captive_signals = captive_signals_before();
 
 	int code = background_run(daemon, background);
 

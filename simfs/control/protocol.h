@@ -127,15 +127,21 @@
 /* Of every JSON document that the rig prints or serves. */
 #define SCHEMA_VERSION 1
 
-/* Names within MNT and within IMAGE.snaprig/. */
+/* Names within MNT, those that a command is told of (base/captive.h), and within IMAGE.snaprig/. */
 #define MOUNT_LIVE	"live"
 #define MOUNT_SNAPSHOTS "snapshots"
 #define MOUNT_RIG	".snaprig"
 #define MOUNT_CONTROL	".snaprig/control"
-#define STATE_SUFFIX	".snaprig"
-#define STATE_SOCKET	"control.sock"
-#define STATE_LOG	"rig.log" /* what a rig in the background has to say */
-#define STATE_LOG_OLD	"rig.old.log"
+#define MOUNT_WORDS                                                                                \
+	{ "SNAPRIG_MNT", "" }, { "SNAPRIG_LIVE", MOUNT_LIVE },                                     \
+		{ "SNAPRIG_SNAPSHOTS", MOUNT_SNAPSHOTS },                                          \
+	{                                                                                          \
+		"SNAPRIG_CONTROL", MOUNT_CONTROL                                                   \
+	}
+#define STATE_SUFFIX  ".snaprig"
+#define STATE_SOCKET  "control.sock"
+#define STATE_LOG     "rig.log" /* what a rig in the background has to say */
+#define STATE_LOG_OLD "rig.old.log"
 
 /* Longest name of a snapshot; it is a file name in three places. */
 #define SNAPSHOT_NAME_MAX 64

@@ -13,6 +13,7 @@
 
 #include "simfs/base/check.h"
 #include "simfs/base/cleanup.h"
+#include "simfs/base/exit_code.h"
 #include "simfs/doors/dm/entry/fd_pass.h"
 #include "simfs/doors/dm/entry/join_internal.h"
 #include "simfs/doors/dm/intercept/trap.h"
@@ -21,8 +22,6 @@
 
 /* Who has connected and says nothing keeps others out for so long. */
 #define JOIN_PATIENCE_S 10
-
-#define EXIT_CANNOT_RUN 126
 
 struct join_server {
 	struct world *world;
@@ -220,5 +219,5 @@ int join_run(struct world *world, char *const *command, char **ret_output)
 	close(tool.output[0]);
 	if (waitpid(tool.pid, &status, 0) < 0)
 		return -errno;
-	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+	return exit_code_of_status(status);
 }

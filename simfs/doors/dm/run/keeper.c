@@ -8,13 +8,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "simfs/base/captive.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/clock.h"
 #include "simfs/base/exit_code.h"
@@ -27,52 +27,28 @@
 #include "simfs/doors/dm/run/physical.h"
 #include "simfs/doors/dm/world/world.h"
 
-/* As env(1) and shells have them. */
-#define EXIT_NO_PROGRAM	 127
-#define EXIT_CANNOT_RUN	 126
-
+/* Less than who started `snaprig lvm IMAGE' has with it (cli/mount_captive.c). */
 #define KILL_PATIENCE_NS (3 * NS_PER_S)
 #define LOOK_AGAIN_MS	 200
 
 #define MONITOR		 "dmeventd"
 
-static const int asking_signals[] = { SIGINT, SIGQUIT, SIGTERM, SIGHUP };
+static const struct captive_word mount_words[] = { MOUNT_WORDS };
+static const struct captive_word volume_word = { "SNAPRIG_PV", PHYSICAL_NAME };
 
-#define ASKING_COUNT (sizeof asking_signals / sizeof asking_signals[0])
-
-static sigset_t signals_before, signals_waited;
+#define MOUNT_WORD_COUNT (sizeof mount_words / sizeof mount_words[0])
 
 struct keeper {
 	const struct keeper_world *world;
-	pid_t command; /* 0: it has ended */
-	int code;
-	pid_t supervisor;      /* 0: it has ended, or is not ours */
-	struct join_lead lead; /* its listener is -1 when nobody is behind it */
-	bool is_orphaned;      /* the supervisor has ended */
+	struct captive command; /* when what is left is killed, too, is when it would be */
+	pid_t supervisor;	/* 0: it has ended, or is not ours */
+	struct join_lead lead;	/* its listener is -1 when nobody is behind it */
+	bool is_orphaned;	/* the supervisor has ended */
 	int signal_fd;
-	uint64_t kill_ns; /* when what is left is killed; 0: it is not */
 	uint64_t dev_device;
 };
 
-void keeper_begin(void)
-{
-	sigemptyset(&signals_waited);
-	sigaddset(&signals_waited, SIGCHLD);
-	for (size_t at = 0; at < ASKING_COUNT; at++)
-		sigaddset(&signals_waited, asking_signals[at]);
-	sigprocmask(SIG_BLOCK, &signals_waited, &signals_before);
-}
-
 /* ---- the command ---- */
-
-static void tell(const char *name, const char *folder, const char *path)
-{
-	AUTO(auto_free) char *value = NULL;
-
-	if (asprintf(&value, "%s%s%s", folder, *path ? "/" : "", path) < 0 ||
-		setenv(name, value, true) < 0)
-		_exit(EXIT_CANNOT_RUN);
-}
 
 static void tell_path(const char *path)
 {
@@ -96,25 +72,13 @@ __attribute__((noreturn)) static void become_command(
 {
 	if (join_follow(channel) < 0)
 		_exit(EXIT_RIG);
-	tell("SNAPRIG_MNT", world->mount_point, "");
-	tell("SNAPRIG_LIVE", world->mount_point, MOUNT_LIVE);
-	tell("SNAPRIG_SNAPSHOTS", world->mount_point, MOUNT_SNAPSHOTS);
-	tell("SNAPRIG_CONTROL", world->mount_point, MOUNT_CONTROL);
-	tell("SNAPRIG_PV", "/dev", PHYSICAL_NAME);
+	captive_tell(world->mount_point, mount_words, MOUNT_WORD_COUNT);
+	captive_tell("/dev", &volume_word, 1);
 	put_tools_first();
 	/* libdevmapper makes its own nodes; who has not got this is served by the supervisor. */
 	if (access(UDEV_CONTROL, F_OK) < 0)
 		setenv("DM_DISABLE_UDEV", "1", true);
-	sigprocmask(SIG_SETMASK, &signals_before, NULL);
-	prctl(PR_SET_PDEATHSIG, SIGTERM);
-	if (getppid() != starter)
-		_exit(EXIT_CANNOT_RUN);
-	execvp(command[0], command);
-
-	int error = -errno;
-
-	log_error_code(error, "cannot run '%s'", command[0]);
-	_exit(error == -ENOENT ? EXIT_NO_PROGRAM : EXIT_CANNOT_RUN);
+	captive_become(command, starter);
 }
 
 /* Brings it in.  Returns EXIT_MET, or an exit code after a message. */
@@ -137,12 +101,12 @@ static int command_start(struct keeper *keeper, char *const *command)
 		return EXIT_RIG;
 	}
 	ours = channel[0];
-	keeper->command = fork();
-	if (keeper->command == 0) {
+	keeper->command.pid = fork();
+	if (keeper->command.pid == 0) {
 		close(TAKE_FD(ours));
 		become_command(keeper->world, channel[1], command, starter);
 	}
-	result = keeper->command < 0 ? -errno : 0;
+	result = keeper->command.pid < 0 ? -errno : 0;
 	close(channel[1]);
 	if (result == 0)
 		result = join_lead(ours, socket, &keeper->lead);
@@ -150,9 +114,9 @@ static int command_start(struct keeper *keeper, char *const *command)
 		keeper->dev_device = keeper->lead.record->dev_device;
 		return EXIT_MET;
 	}
-	if (keeper->command > 0)
-		waitpid(keeper->command, NULL, 0);
-	keeper->command = 0;
+	if (keeper->command.pid > 0)
+		waitpid(keeper->command.pid, NULL, 0);
+	keeper->command.pid = 0;
 	if (result == -ESHUTDOWN)
 		log_error("the world has ended");
 	return EXIT_RIG;
@@ -177,12 +141,8 @@ static void children_look(struct keeper *keeper)
 {
 	int status;
 
-	if (keeper->command && waitpid(keeper->command, &status, WNOHANG) == keeper->command) {
-		keeper->command = 0;
-		keeper->code = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
-		if (keeper->kill_ns)
-			kill_all(keeper, SIGTERM);
-	}
+	if (captive_look(&keeper->command) && keeper->command.kill_ns)
+		kill_all(keeper, SIGTERM);
 	if (keeper->supervisor &&
 		waitpid(keeper->supervisor, &status, WNOHANG) == keeper->supervisor) {
 		keeper->supervisor = 0;
@@ -205,13 +165,12 @@ static void signal_take(struct keeper *keeper)
 		children_look(keeper);
 		return;
 	}
-	/* What a terminal sends, it has sent to the command as well. */
-	if (keeper->command && facts.ssi_code != SI_KERNEL)
-		kill(keeper->command, number);
-	if (!keeper->command)
+	/* What the command has left ends by any of them. */
+	if (!keeper->command.pid) {
 		kill_all(keeper, SIGTERM);
-	if (!keeper->kill_ns && (number == SIGTERM || number == SIGHUP || !keeper->command))
-		keeper->kill_ns = clock_now_ns() + KILL_PATIENCE_NS;
+		number = SIGTERM;
+	}
+	captive_hand_on(&keeper->command, number, facts.ssi_code);
 }
 
 /* ---- monitors ---- */
@@ -253,9 +212,11 @@ static int patience_left(const struct keeper *keeper)
 {
 	uint64_t now_ns = clock_now_ns();
 
-	if (!keeper->kill_ns)
-		return keeper->command ? -1 : LOOK_AGAIN_MS;
-	return keeper->kill_ns <= now_ns ? 0 : (int)((keeper->kill_ns - now_ns) / NS_PER_MS) + 1;
+	if (!keeper->command.kill_ns)
+		return keeper->command.pid ? -1 : LOOK_AGAIN_MS;
+	return keeper->command.kill_ns <= now_ns
+		       ? 0
+		       : (int)((keeper->command.kill_ns - now_ns) / NS_PER_MS) + 1;
 }
 
 /* The supervisor was killed: nobody shall wait for its answers. */
@@ -267,7 +228,7 @@ static void take_over(struct keeper *keeper)
 
 static void keeper_await(struct keeper *keeper)
 {
-	while (keeper->command || keeper->supervisor || keeper->lead.listener >= 0) {
+	while (keeper->command.pid || keeper->supervisor || keeper->lead.listener >= 0) {
 		struct pollfd fds[] = {
 			{ .fd = keeper->signal_fd, .events = POLLIN },
 			{ .fd = keeper->lead.listener, .events = keeper->is_orphaned ? POLLIN : 0 },
@@ -276,13 +237,13 @@ static void keeper_await(struct keeper *keeper)
 		};
 		int ready = poll(fds, 3, patience_left(keeper));
 
-		if (ready == 0 && !keeper->kill_ns) {
+		if (ready == 0 && !keeper->command.kill_ns) {
 			end_monitors(keeper);
 		} else if (ready == 0) {
-			if (keeper->command)
-				kill(keeper->command, SIGKILL);
+			if (keeper->command.pid)
+				kill(keeper->command.pid, SIGKILL);
 			kill_all(keeper, SIGKILL);
-			keeper->kill_ns = clock_now_ns() + KILL_PATIENCE_NS;
+			keeper->command.kill_ns = clock_now_ns() + KILL_PATIENCE_NS;
 		}
 		if (ready > 0 && fds[0].revents)
 			signal_take(keeper);
@@ -299,16 +260,17 @@ int keeper_run(const struct keeper_world *world, char *const *command)
 {
 	struct keeper keeper = {
 		.world = world,
+		.command.patience_ns = KILL_PATIENCE_NS,
 		.supervisor = world->supervisor,
 		.lead = { .listener = -1, .supervisor = -1 },
-		.signal_fd = signalfd(-1, &signals_waited, SFD_CLOEXEC),
+		.signal_fd = signalfd(-1, captive_signals(), SFD_CLOEXEC),
 	};
 
 	if (keeper.signal_fd < 0) {
 		log_error_code(-errno, "cannot wait for signals");
-		keeper.code = EXIT_RIG;
+		keeper.command.code = EXIT_RIG;
 	} else {
-		keeper.code = command_start(&keeper, command);
+		keeper.command.code = command_start(&keeper, command);
 	}
 	if (world->news_fd >= 0)
 		shutdown(world->news_fd, SHUT_RDWR);
@@ -317,5 +279,5 @@ int keeper_run(const struct keeper_world *world, char *const *command)
 		keeper_await(&keeper);
 		close(keeper.signal_fd);
 	}
-	return keeper.code;
+	return keeper.command.code;
 }

@@ -2,17 +2,13 @@
 /*
  * keeper.h - who has brought a command into a world, and waits for it.
  *
- * The command is in the process group of its starter, so it has the terminal.  What somebody
- * sends to the starter alone is handed on; after SIGTERM or SIGHUP the command gets some
+ * The command is its starter's captive (base/captive.h).  After SIGTERM or SIGHUP it gets some
  * seconds to end, and what it has left in the world as well.
  */
 #ifndef SNAPRIG_DM_KEEPER_H
 #define SNAPRIG_DM_KEEPER_H
 
 #include <sys/types.h>
-
-/* From now on no signal ends this process but in order. */
-void keeper_begin(void);
 
 struct keeper_world {
 	const char *state;	 /* the world's state folder */
@@ -22,8 +18,8 @@ struct keeper_world {
 };
 
 /*
- * Runs COMMAND in the world and returns its exit code when no process is left of those that
- * came in with it, and the supervisor, if it is ours, has ended.
+ * After captive_begin(): runs COMMAND in the world and returns its exit code when no process is
+ * left of those that came in with it, and the supervisor, if it is ours, has ended.
  */
 int keeper_run(const struct keeper_world *world, char *const *command);
 

@@ -14,6 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "simfs/base/captive.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/exit_code.h"
 #include "simfs/base/log.h"
@@ -154,7 +155,7 @@ static int run_locked(
 	};
 	int code;
 
-	keeper_begin();
+	captive_begin();
 	code = supervisor_start(options, state, &world);
 	/* It has the lock, too, and keeps it until it ends. */
 	close(lock);
@@ -199,6 +200,6 @@ int world_enter(const char *mount_point, const char *state_folder, char *const *
 		log_error("a world cannot be entered from inside another one");
 		return EXIT_SKIPPED;
 	}
-	keeper_begin();
+	captive_begin();
 	return keeper_run(&world, command);
 }
