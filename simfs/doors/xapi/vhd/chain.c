@@ -2,9 +2,9 @@
 /*
  * chain.c - a leaf and its parents, read as one disk.
  *
- *	leaf     ..XX....XX      a sector comes from the first that has it
- *	parent   .XXX....		a parent may be smaller
- *	root     XX..XX..XX
+ *	leaf     ..##....##      a sector comes from the first that has it
+ *	parent   .###....		a parent may be smaller
+ *	root     ##..##..##
  */
 #include <errno.h>
 #include <stdlib.h>
