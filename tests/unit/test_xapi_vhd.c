@@ -15,18 +15,18 @@
 
 static uint8_t read_back[64 * B];
 
-static struct vhd *open_file(struct bench_file *file)
+static struct vhd *open_file(struct vhd_bench_file *file)
 {
 	struct vhd_source source;
 	struct vhd_flaw flaw;
 	struct vhd *vhd = NULL;
 
-	bench_source(file, &source);
+	vhd_bench_source(file, &source);
 	ck_assert_msg(vhd_open(&source, &vhd, &flaw) == 0, "%s", flaw.text);
 	return vhd;
 }
 
-/* DISK with zeros in place of the blocks that bench_write() leaves out. */
+/* DISK with zeros in place of the blocks that vhd_bench_write() leaves out. */
 static uint8_t *only(const uint8_t *disk, size_t length, uint32_t first, uint32_t step)
 {
 	uint8_t *wanted = calloc(1, length);
@@ -55,11 +55,11 @@ static void assert_reads(
 START_TEST(a_full_one_is_read_as_the_disk_that_it_is_of)
 {
 	struct vhd_order order = { .disk_bytes = DISK_BYTES, .uuid = "full", .timestamp = 77 };
-	uint8_t *disk = bench_disk(DISK_BYTES, 1), *wanted = only(disk, DISK_BYTES, 1, 3);
-	struct bench_file file;
+	uint8_t *disk = vhd_bench_disk(DISK_BYTES, 1), *wanted = only(disk, DISK_BYTES, 1, 3);
+	struct vhd_bench_file file;
 	struct vhd *vhd;
 
-	bench_write(&order, disk, B, 1, 3, &file);
+	vhd_bench_write(&order, disk, B, 1, 3, &file);
 	vhd = open_file(&file);
 	ck_assert(vhd_has_tail(vhd));
 	ck_assert_int_eq(vhd_footer(vhd)->type, VHD_DYNAMIC);
@@ -70,7 +70,7 @@ START_TEST(a_full_one_is_read_as_the_disk_that_it_is_of)
 		ck_assert_int_eq(vhd_has_block(vhd, block), block % 3 == 1 && block < 11);
 	assert_reads(&vhd, 1, wanted, DISK_BYTES);
 	vhd_close(vhd);
-	bench_file_deinit(&file);
+	vhd_bench_file_deinit(&file);
 	free(wanted);
 	free(disk);
 }
@@ -79,18 +79,18 @@ END_TEST
 START_TEST(a_disk_of_which_nothing_is_there_is_zeros)
 {
 	struct vhd_order order = { .disk_bytes = DISK_BYTES };
-	uint8_t *disk = bench_disk(DISK_BYTES, 1), *wanted = calloc(1, DISK_BYTES);
+	uint8_t *disk = vhd_bench_disk(DISK_BYTES, 1), *wanted = calloc(1, DISK_BYTES);
 	uint64_t offset, length;
-	struct bench_file file;
+	struct vhd_bench_file file;
 	struct vhd *vhd;
 
-	bench_write(&order, disk, B, 99, 1, &file);
+	vhd_bench_write(&order, disk, B, 99, 1, &file);
 	ck_assert_uint_eq(file.length, 1536 + 512 + 512);
 	vhd = open_file(&file);
 	assert_reads(&vhd, 1, wanted, DISK_BYTES);
 	ck_assert(!vhd_chain_next(&vhd, 1, 0, &offset, &length));
 	vhd_close(vhd);
-	bench_file_deinit(&file);
+	vhd_bench_file_deinit(&file);
 	free(wanted);
 	free(disk);
 }
@@ -102,14 +102,14 @@ START_TEST(a_chain_reads_each_sector_from_the_first_that_has_it)
 	const uint32_t first[] = { 5, 0, 0 }, step[] = { 4, 3, 2 };
 	const size_t sizes[] = { DISK_BYTES, DISK_BYTES, 6 * B };
 	uint8_t *disks[3], *wanted = calloc(1, DISK_BYTES);
-	struct bench_file files[3];
+	struct vhd_bench_file files[3];
 	struct vhd *chain[3];
 
 	for (int i = 2; i >= 0; i--) {
 		struct vhd_order order = { .disk_bytes = sizes[i], .has_parent = i < 2 };
 
-		disks[i] = bench_disk(DISK_BYTES, (uint64_t)i + 10);
-		bench_write(&order, disks[i], B, first[i], step[i], &files[i]);
+		disks[i] = vhd_bench_disk(DISK_BYTES, (uint64_t)i + 10);
+		vhd_bench_write(&order, disks[i], B, first[i], step[i], &files[i]);
 		chain[i] = open_file(&files[i]);
 		for (size_t block = first[i]; block * B < sizes[i]; block += step[i])
 			memcpy(wanted + block * B, disks[i] + block * B,
@@ -118,7 +118,7 @@ START_TEST(a_chain_reads_each_sector_from_the_first_that_has_it)
 	assert_reads(chain, 3, wanted, DISK_BYTES);
 	for (int i = 0; i < 3; i++) {
 		vhd_close(chain[i]);
-		bench_file_deinit(&files[i]);
+		vhd_bench_file_deinit(&files[i]);
 		free(disks[i]);
 	}
 	free(wanted);
@@ -129,13 +129,13 @@ START_TEST(a_sector_that_a_bitmap_leaves_out_is_the_parents)
 {
 	struct vhd_order root = { .disk_bytes = 2 * B },
 			 leaf = { .disk_bytes = 2 * B, .has_parent = true };
-	uint8_t *old = bench_disk(2 * B, 1), *new = bench_disk(2 * B, 2);
+	uint8_t *old = vhd_bench_disk(2 * B, 1), *new = vhd_bench_disk(2 * B, 2);
 	uint8_t wanted[2 * B];
-	struct bench_file files[2];
+	struct vhd_bench_file files[2];
 	struct vhd *chain[2];
 
-	bench_write(&root, old, B, 0, 1, &files[1]);
-	bench_write(&leaf, new, B, 1, 1, &files[0]);
+	vhd_bench_write(&root, old, B, 0, 1, &files[1]);
+	vhd_bench_write(&leaf, new, B, 1, 1, &files[0]);
 
 	/* Of block 1, which is the only one: sectors 2 and 3 of its eight. */
 	size_t bitmap = files[0].length - VHD_FOOTER_BYTES - B - VHD_SECTOR_BYTES;
@@ -151,11 +151,11 @@ START_TEST(a_sector_that_a_bitmap_leaves_out_is_the_parents)
 	memcpy(read_back, old, sizeof wanted);
 	struct vhd_flaw flaw;
 
-	ck_assert_int_eq(bench_stream(&files[0], read_back, sizeof wanted, &flaw), 0);
+	ck_assert_int_eq(vhd_bench_stream(&files[0], read_back, sizeof wanted, &flaw), 0);
 	ck_assert_mem_eq(read_back, wanted, sizeof wanted);
 	for (int i = 0; i < 2; i++) {
 		vhd_close(chain[i]);
-		bench_file_deinit(&files[i]);
+		vhd_bench_file_deinit(&files[i]);
 	}
 	free(old);
 	free(new);
@@ -165,14 +165,14 @@ END_TEST
 START_TEST(what_comes_by_leaves_the_disk_as_it_was_and_zeros_the_rest)
 {
 	struct vhd_order order = { .disk_bytes = DISK_BYTES };
-	uint8_t *disk = bench_disk(DISK_BYTES, 3), *wanted = only(disk, DISK_BYTES, 2, 4);
-	struct bench_file file;
+	uint8_t *disk = vhd_bench_disk(DISK_BYTES, 3), *wanted = only(disk, DISK_BYTES, 2, 4);
+	struct vhd_bench_file file;
 	struct vhd_flaw flaw;
 
-	bench_write(&order, disk, B, 2, 4, &file);
+	vhd_bench_write(&order, disk, B, 2, 4, &file);
 	memset(read_back, 0x55, sizeof read_back);
 	/* Onto a disk that is larger: what lies behind is zeros, too. */
-	ck_assert_int_eq(bench_stream(&file, read_back, DISK_BYTES + B, &flaw), 0);
+	ck_assert_int_eq(vhd_bench_stream(&file, read_back, DISK_BYTES + B, &flaw), 0);
 	ck_assert_mem_eq(read_back, wanted, DISK_BYTES);
 	for (size_t i = DISK_BYTES; i < DISK_BYTES + B; i++)
 		ck_assert_uint_eq(read_back[i], 0);
@@ -180,9 +180,9 @@ START_TEST(what_comes_by_leaves_the_disk_as_it_was_and_zeros_the_rest)
 	/* Its last footer is left. */
 	ck_assert_uint_eq(file.length - file.at, VHD_FOOTER_BYTES + B - 2048 /* of the last */);
 
-	ck_assert_int_eq(bench_stream(&file, read_back, DISK_BYTES - 512, &flaw), -EBADMSG);
+	ck_assert_int_eq(vhd_bench_stream(&file, read_back, DISK_BYTES - 512, &flaw), -EBADMSG);
 	ck_assert_str_eq(flaw.text, "its disk has 43008 bytes, and there are 42496");
-	bench_file_deinit(&file);
+	vhd_bench_file_deinit(&file);
 	free(wanted);
 	free(disk);
 }
@@ -191,20 +191,20 @@ END_TEST
 START_TEST(blocks_come_by_in_the_order_of_the_file_and_not_of_the_disk)
 {
 	struct vhd_order order = { .disk_bytes = 3 * B };
-	uint8_t *disk = bench_disk(3 * B, 4);
+	uint8_t *disk = vhd_bench_disk(3 * B, 4);
 	uint8_t *table, first[4];
-	struct bench_file file;
+	struct vhd_bench_file file;
 	struct vhd_flaw flaw;
 
-	bench_write(&order, disk, B, 0, 1, &file);
+	vhd_bench_write(&order, disk, B, 0, 1, &file);
 	table = file.bytes + 1536;
 	memcpy(first, table, 4);
 	memmove(table, table + 4, 8);
 	memcpy(table + 8, first, 4);
-	ck_assert_int_eq(bench_stream(&file, read_back, 3 * B, &flaw), 0);
+	ck_assert_int_eq(vhd_bench_stream(&file, read_back, 3 * B, &flaw), 0);
 	ck_assert_mem_eq(read_back + 2 * B, disk, B);
 	ck_assert_mem_eq(read_back, disk + B, 2 * B);
-	bench_file_deinit(&file);
+	vhd_bench_file_deinit(&file);
 	free(disk);
 }
 END_TEST
@@ -217,12 +217,12 @@ START_TEST(a_parent_is_named_by_a_path_and_a_url)
 		.parent_uuid = { 0xa1, 0xb2, [15] = 0xff },
 		.parent_timestamp = 99,
 	};
-	uint8_t *disk = bench_disk(B, 4);
+	uint8_t *disk = vhd_bench_disk(B, 4);
 	char path[200];
-	struct bench_file file;
+	struct vhd_bench_file file;
 	struct vhd *vhd;
 
-	bench_write(&order, disk, B, 0, 1, &file);
+	vhd_bench_write(&order, disk, B, 0, 1, &file);
 	vhd = open_file(&file);
 	ck_assert_int_eq(vhd_footer(vhd)->type, VHD_DIFFERENCING);
 	ck_assert_mem_eq(vhd_header(vhd)->parent_uuid, order.parent_uuid, VHD_UUID_BYTES);
@@ -237,7 +237,7 @@ START_TEST(a_parent_is_named_by_a_path_and_a_url)
 	ck_assert(!vhd_parent_path(vhd, 0, path, 42));
 	ck_assert(vhd_parent_path(vhd, 0, path, 43));
 	vhd_close(vhd);
-	bench_file_deinit(&file);
+	vhd_bench_file_deinit(&file);
 	free(disk);
 }
 END_TEST
@@ -245,11 +245,11 @@ END_TEST
 START_TEST(without_its_last_footer_it_is_read_by_the_copy_and_says_so)
 {
 	struct vhd_order order = { .disk_bytes = DISK_BYTES };
-	uint8_t *disk = bench_disk(DISK_BYTES, 5);
-	struct bench_file file;
+	uint8_t *disk = vhd_bench_disk(DISK_BYTES, 5);
+	struct vhd_bench_file file;
 	struct vhd *vhd;
 
-	bench_write(&order, disk, B, 0, 1, &file);
+	vhd_bench_write(&order, disk, B, 0, 1, &file);
 	file.length -= VHD_FOOTER_BYTES;
 	vhd = open_file(&file);
 	ck_assert(!vhd_has_tail(vhd));
@@ -260,7 +260,7 @@ START_TEST(without_its_last_footer_it_is_read_by_the_copy_and_says_so)
 	vhd = open_file(&file);
 	assert_reads(&vhd, 1, disk, DISK_BYTES);
 	vhd_close(vhd);
-	bench_file_deinit(&file);
+	vhd_bench_file_deinit(&file);
 	free(disk);
 }
 END_TEST
@@ -268,15 +268,15 @@ END_TEST
 START_TEST(the_ranges_of_a_chain_are_those_of_all_its_files)
 {
 	const uint32_t first[] = { 4, 1 };
-	uint8_t *disk = bench_disk(DISK_BYTES, 6);
+	uint8_t *disk = vhd_bench_disk(DISK_BYTES, 6);
 	uint64_t offset = 0, length = 0;
-	struct bench_file files[2];
+	struct vhd_bench_file files[2];
 	struct vhd *chain[2];
 
 	for (int i = 0; i < 2; i++) {
 		struct vhd_order order = { .disk_bytes = DISK_BYTES, .has_parent = i == 0 };
 
-		bench_write(&order, disk, B, first[i], 6, &files[i]);
+		vhd_bench_write(&order, disk, B, first[i], 6, &files[i]);
 		chain[i] = open_file(&files[i]);
 	}
 	const uint64_t wanted[][2] = { { B, B }, { 4 * B, B }, { 7 * B, B }, { 10 * B, 2048 } };
@@ -292,7 +292,7 @@ START_TEST(the_ranges_of_a_chain_are_those_of_all_its_files)
 	ck_assert_uint_eq(length, B - 512);
 	for (int i = 0; i < 2; i++) {
 		vhd_close(chain[i]);
-		bench_file_deinit(&files[i]);
+		vhd_bench_file_deinit(&files[i]);
 	}
 	free(disk);
 }

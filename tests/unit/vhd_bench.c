@@ -8,13 +8,13 @@
 #include "simfs/base/check.h"
 #include "simfs/base/mix.h"
 
-void bench_file_deinit(struct bench_file *file)
+void vhd_bench_file_deinit(struct vhd_bench_file *file)
 {
 	free(file->bytes);
-	*file = (struct bench_file){ 0 };
+	*file = (struct vhd_bench_file){ 0 };
 }
 
-static void append(struct bench_file *file, const void *bytes, size_t length)
+static void append(struct vhd_bench_file *file, const void *bytes, size_t length)
 {
 	if (file->length + length > file->room) {
 		file->room = 2 * file->room + length;
@@ -28,7 +28,7 @@ static void append(struct bench_file *file, const void *bytes, size_t length)
 /* ---- writing ---- */
 
 struct writing {
-	struct bench_file *file;
+	struct vhd_bench_file *file;
 	const uint8_t *disk;
 };
 
@@ -51,15 +51,15 @@ static int sink_data(void *context, uint64_t offset, uint32_t length)
 	return 0;
 }
 
-void bench_write(struct vhd_order *order, const uint8_t *disk, uint32_t block_bytes, uint32_t first,
-	uint32_t step, struct bench_file *ret)
+void vhd_bench_write(struct vhd_order *order, const uint8_t *disk, uint32_t block_bytes,
+	uint32_t first, uint32_t step, struct vhd_bench_file *ret)
 {
 	struct writing writing = { ret, disk };
 	const struct vhd_sink sink = { sink_bytes, sink_data, &writing };
 	struct vhd_blocks blocks;
 	uint64_t length;
 
-	*ret = (struct bench_file){ 0 };
+	*ret = (struct vhd_bench_file){ 0 };
 	MUST(vhd_blocks_init(&blocks, order->disk_bytes, block_bytes) == 0);
 	for (uint64_t block = first; block < blocks.count; block += step)
 		vhd_blocks_add(&blocks, block * block_bytes, 1);
@@ -70,7 +70,7 @@ void bench_write(struct vhd_order *order, const uint8_t *disk, uint32_t block_by
 	vhd_blocks_deinit(&blocks);
 }
 
-uint8_t *bench_disk(size_t length, uint64_t seed)
+uint8_t *vhd_bench_disk(size_t length, uint64_t seed)
 {
 	uint8_t *disk = malloc(length);
 
@@ -83,20 +83,20 @@ uint8_t *bench_disk(size_t length, uint64_t seed)
 
 static int source_read(void *context, uint64_t offset, void *bytes, size_t length)
 {
-	const struct bench_file *file = context;
+	const struct vhd_bench_file *file = context;
 
 	MUST(offset <= file->length && length <= file->length - offset);
 	memcpy(bytes, file->bytes + offset, length);
 	return 0;
 }
 
-void bench_source(struct bench_file *file, struct vhd_source *ret)
+void vhd_bench_source(struct vhd_bench_file *file, struct vhd_source *ret)
 {
 	*ret = (struct vhd_source){ source_read, file->length, file };
 }
 
 struct streaming {
-	struct bench_file *file;
+	struct vhd_bench_file *file;
 	uint8_t *disk;
 	size_t length;
 };
@@ -104,7 +104,7 @@ struct streaming {
 static int stream_pull(void *context, void *bytes, size_t length)
 {
 	struct streaming *streaming = context;
-	struct bench_file *file = streaming->file;
+	struct vhd_bench_file *file = streaming->file;
 
 	if (length > file->length - file->at)
 		return -ENODATA;
@@ -131,7 +131,8 @@ static int stream_zero(void *context, uint64_t offset, uint64_t length)
 	return 0;
 }
 
-int bench_stream(struct bench_file *file, uint8_t *disk, size_t length, struct vhd_flaw *flaw)
+int vhd_bench_stream(
+	struct vhd_bench_file *file, uint8_t *disk, size_t length, struct vhd_flaw *flaw)
 {
 	struct streaming streaming = { file, disk, length };
 	const struct vhd_stream stream = {
