@@ -15,10 +15,11 @@
 struct values {
 	bool json;
 	const char *bitmap;
+	const char *until;
 };
 
 /* Asks until all of it is there: one answer with all extents, the caller's. */
-static int changed_fetch(const char *mount_point, const char *name, json_t **ret)
+static int changed_fetch(const char *mount_point, const char *name, const char *until, json_t **ret)
 {
 	json_int_t from = 0;
 	json_t *all = NULL;
@@ -26,7 +27,8 @@ static int changed_fetch(const char *mount_point, const char *name, json_t **ret
 	for (;;) {
 		json_t *answer = NULL;
 		int exit_code = cli_call(mount_point, ASK("snapshot.changed"),
-			cli_pack("{s:s, s:I}", "name", name, "from", from), &answer);
+			cli_pack("{s:s, s:I, s:s*}", "name", name, "from", from, "until", until),
+			&answer);
 
 		if (exit_code != EXIT_MET) {
 			json_decref(all);
@@ -108,7 +110,7 @@ static int run(const struct command_line *line, int argc, char **argv)
 
 	if (exit_code != COMMAND_GO_ON)
 		return exit_code;
-	exit_code = changed_fetch(argv[1], argv[2], &changed);
+	exit_code = changed_fetch(argv[1], argv[2], values.until, &changed);
 	if (exit_code == EXIT_MET && values.bitmap)
 		exit_code = bitmap_write(values.bitmap, changed);
 	if (exit_code == EXIT_MET && values.json) {
@@ -130,6 +132,8 @@ static const struct command_option options[] = {
 		.offset = offsetof(struct values, json) },
 	{ "bitmap", "FILE", "write a bit for each block, the lowest of a byte first", COMMAND_FILE,
 		.offset = offsetof(struct values, bitmap) },
+	{ "until", "SNAPSHOT", "until this snapshot was taken, in place of the live view",
+		COMMAND_SNAPSHOT, .offset = offsetof(struct values, until) },
 	{ 0 },
 };
 
@@ -142,7 +146,8 @@ const struct command_line snapshot_changed_action = {
 		"Lists which blocks of the live view changed since a snapshot was taken: offset\n"
 		"and length in bytes, one range a line.  It is exact to the snapshot's block, and\n"
 		"lasts over mounts.  Blocks that were written in the snapshot itself are\n"
-		"listed too.  One that failed is refused: what changed since is not known.",
+		"listed too.  One that failed is refused: what changed since is not known.\n"
+		"Two snapshots of a chain (--profile xen) are compared with --until.",
 	.examples = "  snaprig snapshot changed mnt s0\n"
 		    "  snaprig snapshot changed mnt s0 --bitmap s0.bitmap\n",
 	.exits = ASK_EXITS,

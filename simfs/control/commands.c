@@ -202,7 +202,8 @@ static const char *const snapshot_attach_arguments[] = { "name", "overflow", NUL
 static const char *const snapshot_rename_arguments[] = { "name", "to", NULL };
 static const char *const snapshot_limit_arguments[] = { "name", "limit", NULL };
 static const char *const snapshot_watch_arguments[] = { "name", NULL };
-static const char *const snapshot_changed_arguments[] = { "name", "from", NULL };
+static const char *const snapshot_changed_arguments[] = { "name", "from", "until", NULL };
+static const char *const snapshot_reads_arguments[] = { "name", "from", NULL };
 static const char *const coalesce_arguments[] = { "abort", NULL };
 static const char *const datto_ctl_arguments[] = { "words", NULL };
 static const char *const datto_file_system_arguments[] = { "mounted", NULL };
@@ -245,7 +246,7 @@ const struct control_command commands_table[] = {
 	{ "snapshot.list", commands_run_struck, NULL, commands_run_snapshot_list },
 	{ "snapshot.changed", commands_run_struck, snapshot_changed_arguments,
 		commands_run_snapshot_changed },
-	{ "snapshot.reads", commands_run_snapshot_reads, snapshot_changed_arguments, NULL },
+	{ "snapshot.reads", commands_run_snapshot_reads, snapshot_reads_arguments, NULL },
 	{ "coalesce", commands_run_struck, coalesce_arguments, run_coalesce },
 	{ "datto.ctl", commands_run_struck, datto_ctl_arguments, commands_run_datto_ctl },
 	{ "datto.file_system", commands_run_struck, datto_file_system_arguments,

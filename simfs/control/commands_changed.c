@@ -8,8 +8,10 @@
 #include "simfs/volume/changed.h"
 #include "simfs/volume/snapshot_cancel.h"
 
-/* The extents of SNAPSHOT from FROM on, as many as an answer takes, and where to go on. */
-static json_t *changed_json(struct volume *volume, struct snapshot *snapshot, uint64_t from)
+/* The extents of SNAPSHOT until UNTIL from FROM on, as many as an answer takes, and where to go on.
+ */
+static json_t *changed_json(struct volume *volume, const struct snapshot *snapshot,
+	const struct snapshot *until, uint64_t from)
 {
 	json_t *extents = json_array();
 	json_t *status = snapshot_status(snapshot);
@@ -17,7 +19,7 @@ static json_t *changed_json(struct volume *volume, struct snapshot *snapshot, ui
 	struct changed_walk walk;
 	uint64_t offset, length;
 
-	changed_walk_begin(&walk, snapshot, from);
+	changed_walk_begin(&walk, snapshot, until, from);
 	while (changed_walk_next(&walk, &offset, &length)) {
 		if (json_array_size(extents) == PROTOCOL_EXTENTS_MAX) {
 			next = json_integer((json_int_t)offset);
@@ -30,7 +32,7 @@ static json_t *changed_json(struct volume *volume, struct snapshot *snapshot, ui
 	json_t *answer = json_pack("{s:O, s:I, s:I, s:o, s:o}", "block_bytes",
 		json_object_get(status, "block_bytes"), "size_bytes",
 		(json_int_t)volume_bytes(volume), "changed_blocks",
-		(json_int_t)changed_told_blocks(snapshot), "extents", extents, "next", next);
+		(json_int_t)changed_told_blocks(snapshot, until), "extents", extents, "next", next);
 
 	json_decref(status);
 	return answer;
@@ -49,6 +51,49 @@ static void asker_left(struct control_lease *lease)
 	volume_moment_cancel(&command->ask.moment);
 }
 
+/* *RET is NULL when nobody is named; else it tells, or REQUEST was refused. */
+static int find_until(struct control_request *request, struct volume *volume, struct snapshot **ret)
+{
+	const char *name = json_string_value(json_object_get(request->arguments, "until"));
+
+	*ret = NULL;
+	if (!name)
+		return 0;
+	*ret = volume_snapshot_find(volume, name);
+	if (!*ret) {
+		control_request_refuse(request, -ENOENT, "no snapshot '%s'", name);
+		return -ENOENT;
+	}
+	if (!snapshot_tells_of_two(*ret)) {
+		control_request_refuse(request, -EOPNOTSUPP,
+			"cannot tell what changed until '%s': only a chain can", name);
+		return -EOPNOTSUPP;
+	}
+	return 0;
+}
+
+static void answer(struct control_request *request, struct volume *volume,
+	const struct snapshot *snapshot, uint64_t from)
+{
+	const char *failed = "name";
+	struct snapshot *until;
+	int error = snapshot_changed_error(snapshot);
+
+	if (find_until(request, volume, &until) < 0)
+		return;
+	if (error == 0 && until) {
+		failed = "until";
+		error = snapshot_changed_error(until);
+	}
+	if (error < 0)
+		control_request_refuse(request, error,
+			"snapshot '%s' failed with %s: what changed since is not known",
+			json_string_value(json_object_get(request->arguments, failed)),
+			error_name(error));
+	else
+		control_request_answer(request, changed_json(volume, snapshot, until, from));
+}
+
 static void changed_done(struct changed_ask *ask, struct snapshot *snapshot, int result)
 {
 	struct changed_command *command = CONTAINER_OF(ask, struct changed_command, ask);
@@ -56,41 +101,44 @@ static void changed_done(struct changed_ask *ask, struct snapshot *snapshot, int
 	const char *name = json_string_value(json_object_get(request->arguments, "name"));
 	struct volume *volume = ask->volume;
 	uint64_t from = command->from;
-	int error = result == 0 ? snapshot_changed_error(snapshot) : 0;
 
 	control_lease_end(&command->lease);
 	free(command);
 	if (result < 0)
 		control_request_refuse(request, result, "cannot tell what changed since '%s': %s",
 			name, error_text(result));
-	else if (error < 0)
-		control_request_refuse(request, error,
-			"snapshot '%s' failed with %s: what changed since is not known", name,
-			error_name(error));
 	else
-		control_request_answer(request, changed_json(volume, snapshot, from));
+		answer(request, volume, snapshot, from);
 }
 
 void commands_run_snapshot_changed(struct control_request *request, void *context)
 {
 	json_t *from = json_object_get(request->arguments, "from");
+	json_t *until = json_object_get(request->arguments, "until");
 	struct volume *volume;
 	const char *name;
 
 	if (!commands_volume(context, request, &volume) || !commands_text(request, "name", &name))
 		return;
+	if (until && !json_is_string(until)) {
+		control_request_refuse(
+			request, -EINVAL, "argument 'until' of 'snapshot.changed' must be a text");
+		return;
+	}
 	if (from && (!json_is_integer(from) || json_integer_value(from) < 0)) {
 		control_request_refuse(request, -EINVAL,
 			"argument 'from' of 'snapshot.changed' must be a number of bytes");
 		return;
 	}
 
-	struct snapshot *snapshot = volume_snapshot_find(volume, name);
+	struct snapshot *snapshot = volume_snapshot_find(volume, name), *other;
 
 	if (!snapshot) {
 		control_request_refuse(request, -ENOENT, "no snapshot '%s'", name);
 		return;
 	}
+	if (find_until(request, volume, &other) < 0)
+		return;
 
 	struct changed_command *command;
 	struct control_lease *lease = commands_lease(request, sizeof *command, asker_left, NULL);

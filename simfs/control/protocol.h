@@ -35,13 +35,15 @@
  * writes.resume     -                              {}
  * snapshot.delete   name                           {}; when its files are gone
  * snapshot.list     -                              {"snapshots": [...]}
- * snapshot.changed  name, [from]                   which blocks changed since: {"block_bytes": N,
+ * snapshot.changed  name, [from], [until]          which blocks changed since: {"block_bytes": N,
  *                                                  "size_bytes": N, "changed_blocks": N,
  *                                                  "extents": [[offset, length], ...], "next": N},
  *                                                  in bytes, from `from` on; PROTOCOL_EXTENTS_MAX
  *                                                  at most.  `next` is the `from` of the next
  *                                                  request, or null behind the last.  Refused for
- *                                                  a snapshot that failed
+ *                                                  a snapshot that failed.  Until the snapshot
+ *                                                  `until` in place of the live view: of a chain
+ *                                                  only, else EOPNOTSUPP
  * snapshot.reads    name, [from]                   how it was read: {"reads": as in status.json,
  *                                                  "store_bytes": N, "extents": …, "next": …}, of
  *                                                  what was read as with snapshot.changed.  Also

@@ -13,22 +13,45 @@ int snapshot_changed_error(const struct snapshot *snapshot)
 	return snapshot->state == SNAPSHOT_ACTIVE ? 0 : snapshot->error;
 }
 
-uint64_t snapshot_changed_blocks(const struct snapshot *snapshot)
+static void must_tell(const struct snapshot *snapshot, const struct snapshot *until)
 {
 	MUST(snapshot->state == SNAPSHOT_ACTIVE);
-	return snapshot->volume->topology->changed_blocks(snapshot);
+	MUST(!until || (until->state == SNAPSHOT_ACTIVE && snapshot_tells_of_two(until)));
+}
+
+bool snapshot_tells_of_two(const struct snapshot *snapshot)
+{
+	return snapshot->volume->topology->tells_of_two;
+}
+
+uint64_t snapshot_differing_blocks(const struct snapshot *snapshot, const struct snapshot *until)
+{
+	must_tell(snapshot, until);
+	return snapshot->volume->topology->changed_blocks(snapshot, until);
+}
+
+uint64_t snapshot_changed_blocks(const struct snapshot *snapshot)
+{
+	return snapshot_differing_blocks(snapshot, NULL);
 }
 
 bool snapshot_changed_next(const struct snapshot *snapshot, uint64_t from_bytes,
 	uint64_t *ret_offset_bytes, uint64_t *ret_length_bytes)
 {
+	return snapshot_differing_next(
+		snapshot, NULL, from_bytes, ret_offset_bytes, ret_length_bytes);
+}
+
+bool snapshot_differing_next(const struct snapshot *snapshot, const struct snapshot *until,
+	uint64_t from_bytes, uint64_t *ret_offset_bytes, uint64_t *ret_length_bytes)
+{
 	uint64_t block_bytes = snapshot_block_bytes(snapshot);
 	uint64_t volume_end = store_facts(snapshot->store)->volume_bytes;
 	uint64_t first, count;
 
-	MUST(snapshot->state == SNAPSHOT_ACTIVE);
-	if (from_bytes >= volume_end || !snapshot->volume->topology->changed_next(
-						snapshot, from_bytes / block_bytes, &first, &count))
+	must_tell(snapshot, until);
+	if (from_bytes >= volume_end || !snapshot->volume->topology->changed_next(snapshot, until,
+						from_bytes / block_bytes, &first, &count))
 		return false;
 
 	uint64_t begin = first * block_bytes;

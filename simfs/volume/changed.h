@@ -30,6 +30,15 @@ uint64_t snapshot_changed_blocks(const struct snapshot *snapshot);
 bool snapshot_changed_next(const struct snapshot *snapshot, uint64_t from_bytes,
 	uint64_t *ret_offset_bytes, uint64_t *ret_length_bytes);
 
+/*
+ * The same of what differs between SNAPSHOT and UNTIL, which is active and of the same volume,
+ * whichever was taken first; NULL is the live view.  Only where snapshot_tells_of_two().
+ */
+uint64_t snapshot_differing_blocks(const struct snapshot *snapshot, const struct snapshot *until);
+bool snapshot_differing_next(const struct snapshot *snapshot, const struct snapshot *until,
+	uint64_t from_bytes, uint64_t *ret_offset_bytes, uint64_t *ret_length_bytes);
+bool snapshot_tells_of_two(const struct snapshot *snapshot);
+
 /* ---- what is told of it ---- */
 
 /* Somebody asks, of the volume and up to `done` his. */
@@ -51,12 +60,12 @@ struct changed_ask {
  */
 void changed_ask(struct snapshot *snapshot, uint64_t from_bytes, struct changed_ask *ask);
 
-/* How many blocks SNAPSHOT, which is active, says have changed. */
-uint64_t changed_told_blocks(const struct snapshot *snapshot);
+/* How many blocks SNAPSHOT, which is active, says have changed until UNTIL (or NULL). */
+uint64_t changed_told_blocks(const struct snapshot *snapshot, const struct snapshot *until);
 
 /* A walk over the ranges that SNAPSHOT, which is active, says have changed. */
 struct changed_walk {
-	const struct snapshot *snapshot;
+	const struct snapshot *snapshot, *until;
 	uint64_t from_bytes;
 	uint64_t at_block;
 	uint64_t changed_before; /* blocks that changed, before AT_BLOCK; of a lie */
@@ -65,8 +74,8 @@ struct changed_walk {
 };
 
 /* The ranges at or after FROM_BYTES. */
-void changed_walk_begin(
-	struct changed_walk *walk, const struct snapshot *snapshot, uint64_t from_bytes);
+void changed_walk_begin(struct changed_walk *walk, const struct snapshot *snapshot,
+	const struct snapshot *until, uint64_t from_bytes);
 
 /* As snapshot_changed_next(), of what is told; two ranges may touch. */
 bool changed_walk_next(

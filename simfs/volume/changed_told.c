@@ -21,22 +21,22 @@ static uint64_t volume_blocks(const struct snapshot *snapshot)
 }
 
 /* Blocks that the lie chooses from. */
-static uint64_t lie_room(const struct snapshot *snapshot)
+static uint64_t lie_room(const struct snapshot *snapshot, const struct snapshot *until)
 {
-	uint64_t changed = snapshot_changed_blocks(snapshot);
+	uint64_t changed = snapshot_differing_blocks(snapshot, until);
 
 	return snapshot->map_lie.action == FAULT_ADDED ? volume_blocks(snapshot) - changed
 						       : changed;
 }
 
-static uint64_t lie_count(const struct snapshot *snapshot)
+static uint64_t lie_count(const struct snapshot *snapshot, const struct snapshot *until)
 {
 	const struct fault_decision *lie = &snapshot->map_lie;
 	uint64_t room;
 
 	if (lie->action != FAULT_MISSING && lie->action != FAULT_ADDED)
 		return 0;
-	room = lie_room(snapshot);
+	room = lie_room(snapshot, until);
 	return lie->value < room ? lie->value : room;
 }
 
@@ -68,29 +68,30 @@ void changed_ask(struct snapshot *snapshot, uint64_t from_bytes, struct changed_
 
 /* ---- telling ---- */
 
-uint64_t changed_told_blocks(const struct snapshot *snapshot)
+uint64_t changed_told_blocks(const struct snapshot *snapshot, const struct snapshot *until)
 {
-	uint64_t changed = snapshot_changed_blocks(snapshot);
+	uint64_t changed = snapshot_differing_blocks(snapshot, until);
 
 	switch (snapshot->map_lie.action) {
 	case FAULT_LOST:
 		return 0;
 	case FAULT_MISSING:
-		return changed - lie_count(snapshot);
+		return changed - lie_count(snapshot, until);
 	case FAULT_ADDED:
-		return changed + lie_count(snapshot);
+		return changed + lie_count(snapshot, until);
 	default:
 		return changed;
 	}
 }
 
-void changed_walk_begin(
-	struct changed_walk *walk, const struct snapshot *snapshot, uint64_t from_bytes)
+void changed_walk_begin(struct changed_walk *walk, const struct snapshot *snapshot,
+	const struct snapshot *until, uint64_t from_bytes)
 {
 	*walk = (struct changed_walk){
 		.snapshot = snapshot,
+		.until = until,
 		.from_bytes = from_bytes,
-		.lies_count = lie_count(snapshot),
+		.lies_count = lie_count(snapshot, until),
 	};
 	/* Without one it need not be known how many lie before. */
 	if (walk->lies_count == 0)
@@ -105,7 +106,7 @@ static uint64_t next_lie(const struct changed_walk *walk)
 	if (walk->lies_told == walk->lies_count)
 		return UINT64_MAX;
 	lie.value = walk->lies_count;
-	return fault_flip_bit(&lie, walk->lies_told, lie_room(walk->snapshot));
+	return fault_flip_bit(&lie, walk->lies_told, lie_room(walk->snapshot, walk->until));
 }
 
 /* The next blocks that changed; none, at the end of the volume: false. */
@@ -114,8 +115,8 @@ static bool next_changed(const struct changed_walk *walk, uint64_t *ret_first, u
 	uint64_t block_bytes = snapshot_block_bytes(walk->snapshot);
 	uint64_t offset, length;
 
-	if (!snapshot_changed_next(
-		    walk->snapshot, walk->at_block * block_bytes, &offset, &length)) {
+	if (!snapshot_differing_next(
+		    walk->snapshot, walk->until, walk->at_block * block_bytes, &offset, &length)) {
 		*ret_first = *ret_end = volume_blocks(walk->snapshot);
 		return false;
 	}

@@ -101,10 +101,12 @@ struct topology {
 	/* One is gone: those go that nobody needs any more. */
 	void (*sweep)(struct volume *volume);
 
-	/* Required.  As snapshot_changed_blocks() and snapshot_changed_next(). */
-	uint64_t (*changed_blocks)(const struct snapshot *snapshot);
-	bool (*changed_next)(const struct snapshot *snapshot, uint64_t from_block,
-		uint64_t *ret_first, uint64_t *ret_count);
+	/* Required.  As snapshot_changed_blocks() and snapshot_changed_next(), until UNTIL was
+	 * taken: NULL, or one that is active if this topology tells of two snapshots. */
+	uint64_t (*changed_blocks)(const struct snapshot *snapshot, const struct snapshot *until);
+	bool (*changed_next)(const struct snapshot *snapshot, const struct snapshot *until,
+		uint64_t from_block, uint64_t *ret_first, uint64_t *ret_count);
+	bool tells_of_two;
 
 	/*
 	 * What lies where.

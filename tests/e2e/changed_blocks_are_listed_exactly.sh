@@ -44,3 +44,18 @@ refused 2 "no snapshot 's9'" rig snapshot changed "$mnt" s9
 rig snapshot create "$mnt" s1 --limit 8KiB
 write_at 0 65536 "$mnt/live"
 refused 4 "snapshot 's1' failed with ENOSPC" rig snapshot changed "$mnt" s1
+refused 2 "cannot tell what changed until 's0': only a chain can" \
+	rig snapshot changed "$mnt" s0 --until s0
+rig umount "$mnt"
+
+# Of a chain: until another snapshot, too.
+rm -rf "$image" "$image.snaprig"
+mount_volume 64MiB --profile xen
+rig snapshot create "$mnt" s0
+write_at 4096 8192 "$mnt/live"
+rig snapshot create "$mnt" s1
+write_at 1048576 4096 "$mnt/live"
+same "4096 8192" "$(rig snapshot changed "$mnt" s0 --until s1)" "between two of a chain"
+same 2 "$(rig snapshot changed "$mnt" s0 | wc -l)" "ranges until now"
+same "" "$(rig snapshot changed "$mnt" s1 --until s1)" "between one and itself"
+refused 2 "no snapshot 's9'" rig snapshot changed "$mnt" s0 --until s9

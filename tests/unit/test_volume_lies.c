@@ -206,7 +206,7 @@ static uint64_t told(uint64_t from_bytes, bool *ret)
 	uint64_t offset, length, at = from_bytes, count = 0;
 
 	memset(ret, 0, BLOCKS * sizeof *ret);
-	changed_walk_begin(&walk, snapshot(), from_bytes);
+	changed_walk_begin(&walk, snapshot(), NULL, from_bytes);
 	while (changed_walk_next(&walk, &offset, &length)) {
 		ck_assert_uint_ge(offset, at);
 		ck_assert_uint_gt(length, 0);
@@ -259,7 +259,7 @@ START_TEST(without_a_fault_what_has_changed_is_told)
 	ask_from(0);
 	ck_assert_uint_eq(told(0, found), count);
 	ck_assert_mem_eq(found, changed, sizeof found);
-	ck_assert_uint_eq(changed_told_blocks(snapshot()), count);
+	ck_assert_uint_eq(changed_told_blocks(snapshot(), NULL), count);
 	expect_one_answer(changed);
 }
 END_TEST
@@ -278,7 +278,7 @@ START_TEST(so_many_blocks_are_missing_and_all_others_are_told)
 		add(rule);
 		ask_from(0);
 		ck_assert_uint_eq(told(0, found), left);
-		ck_assert_uint_eq(changed_told_blocks(snapshot()), left);
+		ck_assert_uint_eq(changed_told_blocks(snapshot(), NULL), left);
 		for (uint64_t block = 0; block < BLOCKS; block++)
 			ck_assert(!found[block] || changed[block]);
 		expect_one_answer(found);
@@ -302,7 +302,7 @@ START_TEST(so_many_blocks_are_added_and_all_that_changed_are_told)
 		add(rule);
 		ask_from(0);
 		ck_assert_uint_eq(told(0, found), all);
-		ck_assert_uint_eq(changed_told_blocks(snapshot()), all);
+		ck_assert_uint_eq(changed_told_blocks(snapshot(), NULL), all);
 		for (uint64_t block = 0; block < BLOCKS; block++)
 			ck_assert(!changed[block] || found[block]);
 		expect_one_answer(found);
@@ -318,7 +318,7 @@ START_TEST(the_whole_map_is_lost_until_it_is_asked_for_again)
 	add("changed.read lost times=1");
 	ask_from(0);
 	ck_assert_uint_eq(told(0, found), 0);
-	ck_assert_uint_eq(changed_told_blocks(snapshot()), 0);
+	ck_assert_uint_eq(changed_told_blocks(snapshot(), NULL), 0);
 	expect_one_answer(found);
 	ask_from(0);
 	ck_assert_uint_eq(told(0, found), count);

@@ -42,9 +42,9 @@ void chain_copies_forget(struct chain *chain);
  * -errno. */
 int chain_snapshot_file_create(struct snapshot_create *create);
 void chain_snapshot_deleted(struct snapshot *snapshot);
-uint64_t chain_changed_blocks(const struct snapshot *snapshot);
-bool chain_changed_next(const struct snapshot *snapshot, uint64_t from_block, uint64_t *ret_first,
-	uint64_t *ret_count);
+uint64_t chain_changed_blocks(const struct snapshot *snapshot, const struct snapshot *until);
+bool chain_changed_next(const struct snapshot *snapshot, const struct snapshot *until,
+	uint64_t from_block, uint64_t *ret_first, uint64_t *ret_count);
 
 /* layers.c */
 void chain_search(struct volume *volume, const struct snapshot *snapshot, struct search *search);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * volume/changed.c - where a snapshot and the live view may differ: what the
- * nodes have that only one of the two is made of.
+ * volume/changed.c - where a snapshot and the live view, or another snapshot, may differ: what
+ * the nodes have that only one of the two is made of.
  *
  *	image ◀── A ◀── B ◀── live		of s0: A, B and live
  *	  ▲       ▲				of c0: B, live and the clone's leaf
@@ -52,18 +52,18 @@ static void join_branch(
 		join(node, from, run);
 }
 
-bool chain_changed_next(const struct snapshot *snapshot, uint64_t from_block, uint64_t *ret_first,
-	uint64_t *ret_count)
+bool chain_changed_next(const struct snapshot *snapshot, const struct snapshot *until,
+	uint64_t from_block, uint64_t *ret_first, uint64_t *ret_count)
 {
 	const struct chain *chain = snapshot->volume->chain;
-	const struct node *base = snapshot->base, *live = chain->live;
+	const struct node *base = snapshot->base, *other = until ? until->base : chain->live;
 	struct run run = { UINT64_MAX, 0 };
 
-	if (node_root(base) != node_root(live)) {
+	if (node_root(base) != node_root(other)) {
 		run = (struct run){ from_block, chain->block_count };
 	} else {
-		join_branch(live, base, from_block, &run);
-		join_branch(base, live, from_block, &run);
+		join_branch(other, base, from_block, &run);
+		join_branch(base, other, from_block, &run);
 	}
 	if (run.first >= run.end)
 		return false;
@@ -72,11 +72,11 @@ bool chain_changed_next(const struct snapshot *snapshot, uint64_t from_block, ui
 	return true;
 }
 
-uint64_t chain_changed_blocks(const struct snapshot *snapshot)
+uint64_t chain_changed_blocks(const struct snapshot *snapshot, const struct snapshot *until)
 {
 	uint64_t blocks = 0, first = 0, count = 0;
 
-	while (chain_changed_next(snapshot, first + count, &first, &count))
+	while (chain_changed_next(snapshot, until, first + count, &first, &count))
 		blocks += count;
 	return blocks;
 }

@@ -196,6 +196,7 @@ const struct topology topology_chain = {
 	.snapshot_deleted = chain_snapshot_deleted,
 	.changed_blocks = chain_changed_blocks,
 	.changed_next = chain_changed_next,
+	.tells_of_two = true,
 	.search = chain_search,
 	.view_bytes = chain_view_bytes,
 	.files_bytes = chain_files_bytes,

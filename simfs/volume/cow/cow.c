@@ -33,10 +33,11 @@ static int cow_load(struct volume *volume, const char *file)
  * A block is in the snapshot's store from before the first write that replaces
  * it, and stays there: so what the store knows is what has changed.
  */
-static uint64_t cow_changed_blocks(const struct snapshot *snapshot)
+static uint64_t cow_changed_blocks(const struct snapshot *snapshot, const struct snapshot *until)
 {
 	uint64_t blocks = 0, from = 0, first, count;
 
+	MUST(!until);
 	if (!snapshot->profile->shares_area)
 		return store_blocks(snapshot->store);
 	for (; snapshot_next_run(snapshot, from, &first, &count); from = first + count) {
@@ -46,9 +47,10 @@ static uint64_t cow_changed_blocks(const struct snapshot *snapshot)
 	return blocks;
 }
 
-static bool cow_changed_next(const struct snapshot *snapshot, uint64_t from_block,
-	uint64_t *ret_first, uint64_t *ret_count)
+static bool cow_changed_next(const struct snapshot *snapshot, const struct snapshot *until,
+	uint64_t from_block, uint64_t *ret_first, uint64_t *ret_count)
 {
+	MUST(!until);
 	return snapshot_next_run(snapshot, from_block, ret_first, ret_count);
 }
 
