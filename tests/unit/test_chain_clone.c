@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "simfs/base/clock.h"
-#include "simfs/volume/changed.h"
 #include "tests/lib/engine.h"
 #include "tests/lib/engine_suite.h"
 #include "tests/lib/engine_views.h"
@@ -343,70 +342,6 @@ START_TEST(a_copy_needs_its_room_in_the_sr)
 }
 END_TEST
 
-/* ---- changed blocks ---- */
-
-START_TEST(changed_blocks_of_a_clone_are_those_of_both_branches)
-{
-	struct snapshot *clone;
-	uint64_t offset, length;
-
-	start(&(struct engine_options){ .no_coalesce = true });
-	chain_bench_take(&engine, 0);
-	ck_assert_int_eq(make(SNAPSHOT_CLONED, "s0", "c"), 0);
-	ck_assert_int_eq(engine_write(&engine, 0, 4096, 1), 0);
-	ck_assert_int_eq(engine_write_to(&engine, "c", 4096, 4096, 2), 0);
-	ck_assert_int_eq(make(SNAPSHOT_TAKEN, "c", "cs"), 0);
-	ck_assert_int_eq(engine_write_to(&engine, "c", 3 * 4096, 4096, 2), 0);
-	clone = engine_find(&engine, "c");
-	ck_assert_uint_eq(snapshot_changed_blocks(clone), 3);
-	ck_assert(snapshot_changed_next(clone, 0, &offset, &length));
-	ck_assert_uint_eq(offset, 0);
-	ck_assert_uint_eq(length, 2 * 4096);
-	ck_assert(snapshot_changed_next(clone, offset + length, &offset, &length));
-	ck_assert_uint_eq(offset, 3 * 4096);
-	ck_assert_uint_eq(snapshot_changed_blocks(engine_find(&engine, "cs")), 2);
-	ck_assert_uint_eq(snapshot_changed_blocks(engine_find(&engine, "s0")), 1);
-	/* Nothing is known to be the same in another tree. */
-	ck_assert_int_eq(make(SNAPSHOT_COPIED, "s0", "copy"), 0);
-	ck_assert_uint_eq(snapshot_changed_blocks(engine_find(&engine, "copy")),
-		(VOLUME_BYTES + 4095) / 4096);
-	engine_deinit(&engine);
-}
-END_TEST
-
-START_TEST(two_snapshots_differ_by_what_was_written_between_them)
-{
-	const struct snapshot *s0, *s1, *copy;
-	uint64_t offset, length;
-
-	start(&(struct engine_options){ .no_coalesce = true });
-	chain_bench_take(&engine, 0);
-	ck_assert_int_eq(engine_write(&engine, 4096, 2 * 4096, 1), 0);
-	chain_bench_take(&engine, 1);
-	ck_assert_int_eq(engine_write(&engine, 2 * 4096, 3 * 4096, 2), 0);
-	s0 = engine_find(&engine, "s0");
-	s1 = engine_find(&engine, "s1");
-	ck_assert(snapshot_tells_of_two(s1));
-	ck_assert_uint_eq(snapshot_differing_blocks(s0, NULL), 4);
-	ck_assert_uint_eq(snapshot_differing_blocks(s0, s1), 2);
-	ck_assert(snapshot_differing_next(s0, s1, 0, &offset, &length));
-	ck_assert_uint_eq(offset, 4096);
-	ck_assert_uint_eq(length, 2 * 4096);
-	ck_assert(!snapshot_differing_next(s0, s1, offset + length, &offset, &length));
-	/* Whichever was taken first. */
-	ck_assert_uint_eq(snapshot_differing_blocks(s1, s0), 2);
-	ck_assert_uint_eq(snapshot_differing_blocks(s1, s1), 0);
-
-	ck_assert_int_eq(make(SNAPSHOT_CLONED, "s0", "c"), 0);
-	ck_assert_int_eq(engine_write_to(&engine, "c", 9 * 4096, 4096, 2), 0);
-	ck_assert_uint_eq(snapshot_differing_blocks(s1, engine_find(&engine, "c")), 3);
-	ck_assert_int_eq(make(SNAPSHOT_COPIED, "s0", "copy"), 0);
-	copy = engine_find(&engine, "copy");
-	ck_assert_uint_eq(snapshot_differing_blocks(s1, copy), (VOLUME_BYTES + 4095) / 4096);
-	engine_deinit(&engine);
-}
-END_TEST
-
 int main(int argc, char **argv)
 {
 	Suite *suite = suite_create("chain clone");
@@ -426,8 +361,6 @@ int main(int argc, char **argv)
 	tcase_add_loop_test(all, the_tallest_tree_is_coalesced_first, 0, 2);
 	tcase_add_test(all, a_copy_leaves_out_zeros_and_outlives_its_source);
 	tcase_add_test(all, a_copy_needs_its_room_in_the_sr);
-	tcase_add_test(all, changed_blocks_of_a_clone_are_those_of_both_branches);
-	tcase_add_test(all, two_snapshots_differ_by_what_was_written_between_them);
 	suite_add_tcase(suite, all);
 	return engine_suite_run(suite, argv[0]);
 }
