@@ -28,10 +28,14 @@ struct disks;
  * of an earlier run is taken over.  CONFIG stays the caller's, and lives as long.  0, or -errno,
  * said.
  */
-int disks_start(const struct pool_config *config, struct pool *pool, const char *state_folder,
+int disks_begin(const struct pool_config *config, struct pool *pool, const char *state_folder,
 	struct disks **ret);
-/* Saves the records, ends the rigs.  NULL is fine. */
-void disks_end(struct disks *disks);
+/* Whoever waits for a rig gets -ECANCELED, now and later. */
+void disks_stop(struct disks *disks);
+/* Saves the records, ends the rigs; nobody calls any more.  NULL is fine. */
+void disks_finish(struct disks *disks);
+/* The records are in STATE_FOLDER: before an answer that changed something.  0 or -errno. */
+int disks_save(struct disks *disks);
 
 struct pool *disks_pool(struct disks *disks);
 
@@ -54,12 +58,12 @@ struct disk_facts {
 /* 0, or -ENOENT: no rig has a VDI of that UUID. */
 int disks_find(struct disks *disks, const char *uuid, struct disk_facts *ret);
 
-/* rig_call() at the rig of UUID; -ENOENT. */
+/* disk_rig_call() at the rig of UUID; -ENOENT. */
 int disks_call(struct disks *disks, const char *uuid, const char *command, json_t *arguments,
 	json_t **ret);
 
 /*
- * rig_call() at each rig in the order of POOL.yaml (ARGUMENTS are copied for each), until STOP
+ * disk_rig_call() at each rig in the order of POOL.yaml (ARGUMENTS are copied for each), until STOP
  * (Required) says of an answer that it is enough: 0 and *RET, that answer, the caller's;
  * -ENOENT when none was.
  */
@@ -88,33 +92,35 @@ int disks_changed(struct disks *disks, const char *from, const char *until,
 /* The lock of the SR with UUID: held over a whole operation on its VDIs. */
 void disks_sr_lock(struct disks *disks, const char *sr_uuid);
 void disks_sr_unlock(struct disks *disks, const char *sr_uuid);
+/* Whether its storage manager knows snapshots. */
+bool disks_sr_can_snapshot(struct disks *disks, const char *sr_uuid);
 
 /*
- * The following are called with the SR's lock held, and leave rig and records equal.  They fail
- * with -errno as the rig did; NATIVE says how the storage manager calls it:
+ * The following are called with the SR's lock held, and leave rig and records equal.  Who fails
+ * leaves in *RET_FAILURE what XAPI says of it, [CODE, PARAMETER…]: the caller's, and untouched on
+ * success.
  */
-enum disk_failure {
-	DISK_FAILURE_NONE,
-	DISK_FAILURE_OTHER,
-	DISK_FAILURE_NO_SPACE_THICK, /* seen before anything is done */
-	DISK_FAILURE_NO_SPACE_THIN,  /* met while it is done */
-	DISK_FAILURE_CHAIN_TOO_LONG,
-	DISK_FAILURE_GONE, /* the rig does not answer */
-};
 
-/* A snapshot of leaf UUID, with a record; *RET its uuid, of POOL_UUID_BYTES. */
-int disks_snapshot(
-	struct disks *disks, const char *uuid, char *ret_uuid, enum disk_failure *ret_failure);
-/* Removes a leaf with its snapshots' ground left, or a snapshot, and its record.  -EBUSY: in use.
+/* A snapshot of leaf UUID, with a record; *RET_UUID its name, of POOL_UUID_BYTES. */
+int disks_snapshot(struct disks *disks, const char *uuid, char *ret_uuid, json_t **ret_failure);
+
+/* Removes a leaf, whose snapshots stay, or a snapshot, and its record. */
+int disks_destroy(struct disks *disks, const char *uuid, json_t **ret_failure);
+
+/* A new leaf of zeros, SIZE_BYTES, in the SR, with a rig of its own; its record has FIELDS
+ * (borrowed), too. */
+int disks_create(struct disks *disks, const char *sr_uuid, uint64_t size_bytes, json_t *fields,
+	char *ret_uuid, json_t **ret_failure);
+
+/*
+ * A new leaf in the SR with the content of UUID, which may be of another SR: a full copy, a
+ * chain of one node.  PROGRESS (Optional) is told from 0 to 1.
  */
-int disks_destroy(struct disks *disks, const char *uuid);
-/* A new empty leaf of SIZE_BYTES in SR, with a rig of its own; *RET its uuid. */
-int disks_create(struct disks *disks, const char *sr_uuid, uint64_t size_bytes, char *ret_uuid,
-	enum disk_failure *ret_failure);
-/* A new leaf in SR with the content of UUID: a full copy, a chain of one node. */
-int disks_copy(struct disks *disks, const char *uuid, const char *sr_uuid, char *ret_uuid,
-	enum disk_failure *ret_failure);
+int disks_copy(struct disks *disks, const char *uuid, const char *sr_uuid, json_t *fields,
+	void (*progress)(void *context, double share), void *context, char *ret_uuid,
+	json_t **ret_failure);
+
 /* What the rigs of the SR have becomes what the records say, and coalesce is kicked. */
-int disks_scan(struct disks *disks, const char *sr_uuid);
+int disks_scan(struct disks *disks, const char *sr_uuid, json_t **ret_failure);
 
 #endif

@@ -6,8 +6,10 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "simfs/base/check.h"
+#include "simfs/base/clock.h"
 #include "simfs/base/heap.h"
 #include "simfs/base/mix.h"
 #include "simfs/doors/xapi/pool/internal.h"
@@ -65,26 +67,51 @@ void pool_watch(struct pool *pool, pool_changed *changed, void *context)
 
 /* ---- names ---- */
 
-void pool_new_uuid(struct pool *pool, char *buffer)
+/* Version 4, variant 1: clients look at neither, but people do. */
+static void uuid_write(uint64_t high, uint64_t low, char *buffer)
 {
-	uint64_t high = mix64(pool->seed ^ mix64(2 * pool->uuids));
-	uint64_t low = mix64(pool->seed ^ mix64(2 * pool->uuids + 1));
-
-	pool->uuids++;
-	/* Version 4, variant 1: clients look at neither, but people do. */
 	snprintf(buffer, POOL_UUID_BYTES,
 		"%08" PRIx64 "-%04" PRIx64 "-4%03" PRIx64 "-%04" PRIx64 "-%012" PRIx64, high >> 32,
 		high >> 16 & 0xffff, high & 0xfff, (low >> 48 & 0x3fff) | 0x8000,
 		low & UINT64_C(0xffffffffffff));
 }
 
+void pool_new_uuid(struct pool *pool, char *buffer)
+{
+	uint64_t high = mix64(pool->seed ^ mix64(2 * pool->uuids));
+	uint64_t low = mix64(pool->seed ^ mix64(2 * pool->uuids + 1));
+
+	pool->uuids++;
+	uuid_write(high, low, buffer);
+}
+
+static uint64_t text_hash(uint64_t seed, const char *text)
+{
+	for (; *text; text++)
+		seed = mix64(seed ^ (unsigned char)*text);
+	return seed;
+}
+
+void pool_uuid_of(const struct pool *pool, const char *kind, const char *name, char *buffer)
+{
+	uint64_t high = text_hash(text_hash(mix64(pool->seed), kind) ^ '/', name);
+
+	uuid_write(high, mix64(high ^ pool->seed), buffer);
+}
+
+const char *pool_date_now(char *buffer)
+{
+	time_t now = (time_t)clock_wall_seconds();
+	struct tm parts;
+
+	gmtime_r(&now, &parts);
+	strftime(buffer, POOL_DATE_BYTES, "%Y%m%dT%H:%M:%SZ", &parts);
+	return buffer;
+}
+
 static struct record **bucket_of(struct pool *pool, const char *ref)
 {
-	uint64_t hash = 0;
-
-	for (const char *at = ref; *at; at++)
-		hash = mix64(hash ^ (unsigned char)*at);
-	return &pool->buckets[hash % BUCKETS];
+	return &pool->buckets[text_hash(0, ref) % BUCKETS];
 }
 
 static struct record *find_any(struct pool *pool, const char *ref)

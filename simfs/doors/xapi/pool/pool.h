@@ -23,9 +23,9 @@
 #define POOL_REF_PREFIX "OpaqueRef:"
 #define POOL_REF_NULL	"OpaqueRef:NULL"
 
-/* Longest reference or uuid with its NUL. */
-#define POOL_REF_BYTES	64
-#define POOL_UUID_BYTES 40
+/* Longest reference or uuid with its NUL: who mounted a rig may have named its snapshots. */
+#define POOL_REF_BYTES	96
+#define POOL_UUID_BYTES 72
 
 /* So many objects that have gone are remembered; who is further behind has lost events. */
 #define POOL_TOMBSTONES_MAX 4096
@@ -92,6 +92,13 @@ int pool_touch(struct pool *pool, enum pool_class class, const char *ref);
 
 /* A new uuid into BUFFER, of POOL_UUID_BYTES. */
 void pool_new_uuid(struct pool *pool, char *buffer);
+
+/* The uuid of what NAME names, which follows from it and the seed alone, into BUFFER; no lock. */
+void pool_uuid_of(const struct pool *pool, const char *kind, const char *name, char *buffer);
+
+/* "20261128T00:28:10Z": now, into BUFFER; no lock. */
+#define POOL_DATE_BYTES 32
+const char *pool_date_now(char *buffer);
 
 /* ---- events ---- */
 

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "simfs/base/captive_rig.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdint.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include "simfs/base/check.h"
+#include "simfs/base/cleanup.h"
+#include "simfs/base/clock.h"
+
+#define START_MS      (30 * 1000)
+#define END_NS	      (15 * NS_PER_S)
+#define END_POLL_US   2000
+#define ARGUMENTS_MAX 96
+
+/* Runs in the rig's mount: says that it is there, and waits for our end. */
+#define WAITS_FOR_US "echo && exec cat"
+
+extern char **environ;
+
+struct ends {
+	int in[2], out[2];
+	int log;
+};
+
+static void ends_close(const struct ends *ends)
+{
+	const int fds[] = { ends->in[0], ends->in[1], ends->out[0], ends->out[1], ends->log };
+
+	for (size_t i = 0; i < sizeof fds / sizeof fds[0]; i++)
+		if (fds[i] >= 0)
+			close(fds[i]);
+}
+
+static int spawn(const char *const *argv, const struct ends *ends, pid_t *ret)
+{
+	const char *all[ARGUMENTS_MAX] = { "snaprig" };
+	posix_spawn_file_actions_t actions;
+	posix_spawnattr_t attributes;
+	size_t count = 1;
+	sigset_t none;
+	int error;
+
+	for (; *argv; argv++) {
+		MUST(count + 5 < ARGUMENTS_MAX);
+		all[count++] = *argv;
+	}
+	all[count++] = "--";
+	all[count++] = "/bin/sh";
+	all[count++] = "-c";
+	all[count++] = WAITS_FOR_US;
+
+	sigemptyset(&none);
+	posix_spawn_file_actions_init(&actions);
+	posix_spawnattr_init(&attributes);
+	posix_spawn_file_actions_adddup2(&actions, ends->in[0], STDIN_FILENO);
+	posix_spawn_file_actions_adddup2(&actions, ends->out[1], STDOUT_FILENO);
+	posix_spawn_file_actions_adddup2(&actions, ends->log, STDERR_FILENO);
+	posix_spawnattr_setsigmask(&attributes, &none);
+	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK);
+	error = -posix_spawn(ret, "/proc/self/exe", &actions, &attributes,
+		(char *const *)(const void *)all, environ);
+	posix_spawnattr_destroy(&attributes);
+	posix_spawn_file_actions_destroy(&actions);
+	return error;
+}
+
+/* It says a word when it is mounted, and nothing when it cannot be. */
+static int await_word(int fd)
+{
+	struct pollfd word = { .fd = fd, .events = POLLIN };
+	char letter;
+	int ready;
+
+	do
+		ready = poll(&word, 1, START_MS);
+	while (ready < 0 && errno == EINTR);
+	if (ready == 0)
+		return -ETIMEDOUT;
+	return ready > 0 && read(fd, &letter, 1) == 1 ? 0 : -EIO;
+}
+
+int captive_rig_start(struct captive_rig *rig, const char *const *argv, const char *mount_point,
+	const char *log_path)
+{
+	struct ends ends = { { -1, -1 }, { -1, -1 }, -1 };
+	int error = 0;
+
+	if (mkdir(mount_point, 0700) < 0 && errno != EEXIST)
+		return -errno;
+	ends.log = open(log_path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+	if (ends.log < 0 || pipe2(ends.in, O_CLOEXEC) < 0 || pipe2(ends.out, O_CLOEXEC) < 0)
+		error = -errno;
+	if (error == 0)
+		error = spawn(argv, &ends, &rig->pid);
+	if (error == 0) {
+		rig->life = TAKE_FD(ends.in[1]);
+		close(TAKE_FD(ends.out[1]));
+		error = await_word(ends.out[0]);
+		if (error < 0)
+			captive_rig_end(rig, mount_point);
+	}
+	ends_close(&ends);
+	return error;
+}
+
+bool captive_rig_has_ended(struct captive_rig *rig)
+{
+	pid_t ended = waitpid(rig->pid, NULL, WNOHANG);
+
+	return ended == rig->pid || (ended < 0 && errno == ECHILD);
+}
+
+void captive_rig_end(struct captive_rig *rig, const char *mount_point)
+{
+	uint64_t deadline_ns = clock_now_ns() + END_NS;
+
+	if (rig->life >= 0)
+		close(TAKE_FD(rig->life));
+	while (rig->pid > 0 && !captive_rig_has_ended(rig)) {
+		if (clock_now_ns() > deadline_ns) {
+			kill(-rig->pid, SIGKILL);
+			kill(rig->pid, SIGKILL);
+			deadline_ns = UINT64_MAX;
+		}
+		usleep(END_POLL_US);
+	}
+	rig->pid = 0;
+	umount2(mount_point, MNT_DETACH);
+	rmdir(mount_point);
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * captive_rig.h - `snaprig mount … -- COMMAND` as a child of ours, for as long as we live.
+ *
+ * The command that it is mounted for says that it is there, and then waits for the end of a
+ * pipe of ours: the mount ends with us, however we end.
+ */
+#ifndef SNAPRIG_BASE_CAPTIVE_RIG_H
+#define SNAPRIG_BASE_CAPTIVE_RIG_H
+
+#include <stdbool.h>
+
+#include <sys/types.h>
+
+struct captive_rig {
+	pid_t pid; /* 0: none */
+	int life;  /* the pipe that it waits for the end of; -1: none */
+};
+
+#define CAPTIVE_RIG_NONE                                                                           \
+	{                                                                                          \
+		.life = -1                                                                         \
+	}
+
+/*
+ * Starts this same program with the arguments ARGV, "mount" and what belongs to it (NULL behind
+ * the last), and mounts on MOUNT_POINT, which is made; what the process prints is added to
+ * LOG_PATH.  It is mounted when this returns: 0; -ETIMEDOUT; -EIO: it said why in its log;
+ * -errno.  RIG has no process then.
+ */
+int captive_rig_start(struct captive_rig *rig, const char *const *argv, const char *mount_point,
+	const char *log_path);
+
+/* Ends it, kills it when it takes longer than 15 s, and removes MOUNT_POINT. */
+void captive_rig_end(struct captive_rig *rig, const char *mount_point);
+
+/* Whether its process has ended by itself. */
+bool captive_rig_has_ended(struct captive_rig *rig);
+
+#endif

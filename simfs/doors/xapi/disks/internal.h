@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * internal.h - the disks of a pool among themselves.
+ *
+ * Invariants:
+ *  (1) Locks are taken in this order: an SR's, disks->lock, the pool's.  disks->lock and the
+ *      pool's are never held while a rig is asked.
+ *  (2) Trees of a rig change under the lock of its SR only, but by coalesce, which the disk's
+ *      keeper sees.
+ *  (3) `names` of a disk is what the records said when it was synced last.
+ *  (4) A disk lives while somebody has it (disk_get), also when it is out of the list.
+ */
+#ifndef SNAPRIG_DOORS_XAPI_DISKS_INTERNAL_H
+#define SNAPRIG_DOORS_XAPI_DISKS_INTERNAL_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "simfs/base/list.h"
+#include "simfs/doors/xapi/disks/disk_rig.h"
+#include "simfs/doors/xapi/disks/disks.h"
+
+/* In the state folder. */
+#define STATE_MOUNTS "mnt"
+#define STATE_IMAGES "disks"
+#define STATE_LOGS   "logs"
+#define STATE_POOL   "pool.json"
+
+#define KEY_BYTES    160
+
+struct repository {
+	const struct config_sr *config;
+	char uuid[POOL_UUID_BYTES];
+	pthread_mutex_t lock;
+	pthread_mutex_t capacity_lock; /* taken last */
+};
+
+/* What a rig's status says that keepers compare. */
+struct signature {
+	uint64_t used_bytes;
+	uint64_t merges;
+	size_t node_count, snapshot_count;
+};
+
+struct disk {
+	struct disks *disks;
+	struct repository *sr;
+	char key[KEY_BYTES]; /* VM.DISK of POOL.yaml, or the uuid of a leaf made later */
+	struct disk_rig *rig;
+	char *image;	    /* NULL: joined */
+	bool image_is_ours; /* it goes with its last VDI */
+	bool removes_image; /* when its rig has ended */
+
+	struct list link; /* of disks->list */
+	unsigned holders; /* disk_get() and the list */
+
+	/* Under disks->lock. */
+	char leaf[POOL_UUID_BYTES]; /* "": it was destroyed */
+	json_t *names;		    /* {uuid: "snapshot" | "base copy"} */
+	struct signature seen;
+	uint64_t limit_bytes; /* of its SR, as the rig was told last; 0: not yet */
+
+	pthread_t keeper;
+	bool has_keeper;
+	atomic_bool is_over; /* the keeper ends */
+};
+
+struct disks {
+	const struct pool_config *config;
+	struct pool *pool;
+	char *state_folder;
+	struct repository *srs;
+	size_t sr_count;
+	pthread_mutex_t lock;
+	struct list list;
+	json_t *uses; /* {uuid: how often it is open} */
+	int lock_fd;  /* of the state folder */
+};
+
+/* ---- disks.c ---- */
+
+struct repository *repository_find(struct disks *disks, const char *uuid);
+
+/* The disk that has VDI UUID, and what it is there; NULL.  Give it back. */
+struct disk *disk_get(struct disks *disks, const char *uuid, enum disk_kind *ret_kind);
+/* All disks of SR (NULL: of all), *RET_COUNT of them; give each back and free() the array. */
+struct disk **disks_get_all(struct disks *disks, const struct repository *sr, size_t *ret_count);
+void disk_put(struct disk *disk);
+void disks_put_all(struct disk **all, size_t count);
+
+/* ---- disk.c ---- */
+
+struct disk_order {
+	struct repository *sr;
+	const char *key;
+	const char *leaf;  /* its uuid */
+	const char *image; /* a path, or … */
+	bool image_is_ours;
+	bool removes_image; /* when its rig has ended */
+	const char *mount;  /* … a mount point that is joined */
+	char *const *faults;
+	size_t fault_count;
+};
+
+/* Starts the rig of a disk and enters it: 0, or -errno, said. */
+int disk_start(struct disks *disks, const struct disk_order *order, struct disk **ret);
+/* Takes the disk out of the list; its rig ends, and an image of ours goes, when nobody has it any
+ * more. */
+void disk_remove(struct disk *disk);
+/* The same without removing anything: the server ends. */
+void disk_end(struct disk *disk);
+/* An image of ours, and what its rig has kept beside it. */
+void image_remove(const char *image);
+/* A file of zeros at PATH: 0 or -errno. */
+int image_create(const char *path, uint64_t size_bytes);
+char *image_path(const struct disks *disks, const char *name);
+
+/* ---- records.c ---- */
+
+/* The pool's, hosts', SRs' and VMs' records that CONFIG wants and that are not there yet. */
+void records_build(struct disks *disks);
+/* The record of the leaf of DISK, with FIELDS (borrowed, NULL for none), unless it is there. */
+void records_leaf(struct disk *disk, const char *label, uint64_t size_bytes, json_t *fields);
+/* A disk of VM's, by number: its VBD, unless there is one. */
+void records_vbd(struct disks *disks, const char *vm_uuid, const char *vdi_uuid, size_t index);
+/* Takes VDI REF out of all that name it, and removes it.  With the pool's lock. */
+void records_drop_vdi(struct pool *pool, const char *ref);
+/* Records of VDIs that no disk has go. */
+void records_drop_strangers(struct disks *disks);
+
+/* ---- sync.c ---- */
+
+/* With the SR's lock.  Makes the records what the rig of DISK says: 0 or -errno. */
+int disk_sync(struct disk *disk);
+void signature_read(json_t *status, struct signature *ret);
+
+/* ---- capacity.c ---- */
+
+/*
+ * With the SR's lock or without it.  Tells each rig of SR how much the others leave, and the SR's
+ * record how much is used.  Returns what is free; UINT64_MAX: there is no limit.
+ */
+uint64_t repository_balance(struct disks *disks, struct repository *sr);
+
+/* ---- failure.c ---- */
+
+/*
+ * What XAPI says of ERROR and MESSAGE (NULL: none) of a rig of SR, as WHAT (82, "Failed to snapshot
+ * VDI") failed; a new reference.
+ */
+json_t *failure_of(const struct repository *sr, int error, const char *message, unsigned number,
+	const char *what);
+
+/* ---- keeper.c ---- */
+
+void keeper_start(struct disk *disk);
+void keeper_end(struct disk *disk);
+
+#endif

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * keeper.c - a thread for each disk that looks at its rig from time to time.
+ *
+ * What a rig does by itself - merge, grow - no call tells.  Whoever deletes a disk has the lock of
+ * its SR and waits for its keeper, which therefore never waits for that lock.
+ */
+#include <unistd.h>
+
+#include "simfs/base/check.h"
+#include "simfs/base/log.h"
+#include "simfs/doors/xapi/disks/internal.h"
+
+#define LOOK_EVERY_US 200000
+#define NAP_US	      10000
+
+static bool is_over(struct disk *disk)
+{
+	return atomic_load(&disk->is_over);
+}
+
+/* Has other nodes or snapshots than when it was synced. */
+static bool has_other_trees(const struct signature *one, const struct signature *other)
+{
+	return one->merges != other->merges || one->node_count != other->node_count ||
+	       one->snapshot_count != other->snapshot_count;
+}
+
+static void sync_now(struct disk *disk)
+{
+	while (!is_over(disk)) {
+		if (pthread_mutex_trylock(&disk->sr->lock) == 0) {
+			disk_sync(disk);
+			pthread_mutex_unlock(&disk->sr->lock);
+			disks_save(disk->disks);
+			return;
+		}
+		usleep(NAP_US);
+	}
+}
+
+/* Whether the rig answers. */
+static bool look(struct disk *disk)
+{
+	struct signature now, seen;
+	json_t *status;
+
+	if (disk_rig_status(disk->rig, &status) < 0)
+		return false;
+	signature_read(status, &now);
+	json_decref(status);
+	pthread_mutex_lock(&disk->disks->lock);
+	seen = disk->seen;
+	disk->seen.used_bytes = now.used_bytes;
+	pthread_mutex_unlock(&disk->disks->lock);
+	if (has_other_trees(&now, &seen))
+		sync_now(disk);
+	if (now.used_bytes != seen.used_bytes)
+		repository_balance(disk->disks, disk->sr);
+	return true;
+}
+
+static void *keep(void *argument)
+{
+	struct disk *disk = argument;
+	bool answers = true;
+
+	while (!is_over(disk)) {
+		bool answered = look(disk);
+
+		if (answers && !answered && !is_over(disk))
+			log_error("the rig of disk '%s' has gone", disk->key);
+		answers = answered;
+		for (unsigned us = 0; us < LOOK_EVERY_US && !is_over(disk); us += NAP_US)
+			usleep(NAP_US);
+	}
+	return NULL;
+}
+
+void keeper_start(struct disk *disk)
+{
+	MUST(pthread_create(&disk->keeper, NULL, keep, disk) == 0);
+	disk->has_keeper = true;
+}
+
+void keeper_end(struct disk *disk)
+{
+	if (!disk->has_keeper)
+		return;
+	atomic_store(&disk->is_over, true);
+	pthread_join(disk->keeper, NULL);
+	disk->has_keeper = false;
+}

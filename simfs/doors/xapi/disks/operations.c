@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* operations.c - what happens to a VDI: snapshot, destroy, scan. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "simfs/base/cleanup.h"
+#include "simfs/doors/xapi/disks/internal.h"
+
+/* *RET becomes [CODE, PARAMETER]; returns ERROR. */
+static int fail(json_t **ret, int error, const char *code, const char *one, const char *other)
+{
+	json_t *failure = json_pack("[s,s]", code, one);
+
+	if (other)
+		json_array_append_new(failure, json_string(other));
+	*ret = failure;
+	return error;
+}
+
+static int fail_by_uuid(json_t **ret, const char *uuid)
+{
+	return fail(ret, -ENOENT, "UUID_INVALID", "VDI", uuid);
+}
+
+static void ref_of(struct pool *pool, const char *uuid, char *ret)
+{
+	const char *ref;
+
+	pool_lock(pool);
+	ref = pool_find_uuid(pool, POOL_CLASS_VDI, uuid);
+	snprintf(ret, POOL_REF_BYTES, "%s", ref ? ref : POOL_REF_NULL);
+	pool_unlock(pool);
+}
+
+/* ---- snapshot ---- */
+
+/* XAPI copies what people have written on the disk. */
+static void snapshot_record(struct disk *disk, const char *uuid)
+{
+	struct pool *pool = disk->disks->pool;
+	char time[POOL_DATE_BYTES];
+	const char *leaf, *sr, *ref;
+	json_t *fields;
+
+	pool_lock(pool);
+	leaf = pool_find_uuid(pool, POOL_CLASS_VDI, disk->leaf);
+	sr = pool_find_uuid(pool, POOL_CLASS_SR, disk->sr->uuid);
+	fields = json_deep_copy(pool_find(pool, POOL_CLASS_VDI, leaf ? leaf : ""));
+	json_object_update_new(
+		fields, json_pack("{s:s, s:s, s:b, s:s, s:s, s:[], s:[], s:{}, s:{}}", "uuid", uuid,
+				"location", uuid, "is_a_snapshot", 1, "snapshot_of",
+				leaf ? leaf : "", "snapshot_time", pool_date_now(time), "VBDs",
+				"snapshots", "sm_config", "current_operations"));
+	ref = pool_add(pool, POOL_CLASS_VDI, fields);
+	if (leaf)
+		pool_list_add(pool, POOL_CLASS_VDI, leaf, "snapshots", ref);
+	if (sr)
+		pool_list_add(pool, POOL_CLASS_SR, sr, "VDIs", ref);
+	pool_unlock(pool);
+}
+
+static int snapshot_of(struct disk *disk, char *ret_uuid, json_t **ret_failure)
+{
+	struct disks *disks = disk->disks;
+	AUTO(auto_free) char *message = NULL;
+	char uuid[POOL_UUID_BYTES];
+	int error;
+
+	repository_balance(disks, disk->sr);
+	pool_lock(disks->pool);
+	pool_new_uuid(disks->pool, uuid);
+	pool_unlock(disks->pool);
+	error = disk_rig_call(
+		disk->rig, "snapshot.create", json_pack("{s:s}", "name", uuid), NULL, &message);
+	if (error < 0) {
+		*ret_failure = failure_of(disk->sr, error, message, 82, "Failed to snapshot VDI");
+		return error;
+	}
+	snapshot_record(disk, uuid);
+	disk_sync(disk);
+	repository_balance(disks, disk->sr);
+	snprintf(ret_uuid, POOL_UUID_BYTES, "%s", uuid);
+	return 0;
+}
+
+int disks_snapshot(struct disks *disks, const char *uuid, char *ret_uuid, json_t **ret_failure)
+{
+	enum disk_kind kind;
+	struct disk *disk = disk_get(disks, uuid, &kind);
+	int error;
+
+	if (!disk)
+		return fail_by_uuid(ret_failure, uuid);
+	if (kind == DISK_LEAF)
+		error = snapshot_of(disk, ret_uuid, ret_failure);
+	else
+		error = fail(ret_failure, -EINVAL, "VDI_INCOMPATIBLE_TYPE", uuid, "snapshot");
+	disk_put(disk);
+	return error;
+}
+
+/* ---- destroy ---- */
+
+static int destroy_snapshot(struct disk *disk, const char *uuid, json_t **ret_failure)
+{
+	AUTO(auto_free) char *message = NULL;
+	int error = disk_rig_call(
+		disk->rig, "snapshot.delete", json_pack("{s:s}", "name", uuid), NULL, &message);
+
+	if (error < 0 && error != -ENOENT) {
+		*ret_failure = failure_of(disk->sr, error, message, 80, "Failed to delete VDI");
+		return error;
+	}
+	return 0;
+}
+
+static bool has_snapshots(struct disk *disk)
+{
+	const char *uuid;
+	json_t *kind;
+	bool has = false;
+
+	pthread_mutex_lock(&disk->disks->lock);
+	json_object_foreach(disk->names, uuid, kind)
+		has = has || strcmp(json_string_value(kind), "snapshot") == 0;
+	pthread_mutex_unlock(&disk->disks->lock);
+	return has;
+}
+
+static void leaf_forget(struct disk *disk)
+{
+	struct pool *pool = disk->disks->pool;
+	char ref[POOL_REF_BYTES];
+
+	ref_of(pool, disk->leaf, ref);
+	pool_lock(pool);
+	records_drop_vdi(pool, ref);
+	pool_unlock(pool);
+	pthread_mutex_lock(&disk->disks->lock);
+	disk->leaf[0] = '\0';
+	pthread_mutex_unlock(&disk->disks->lock);
+}
+
+/* The records of its base copies go with it. */
+static void names_forget(struct disk *disk)
+{
+	struct pool *pool = disk->disks->pool;
+	const char *uuid;
+	json_t *kind;
+
+	pool_lock(pool);
+	json_object_foreach(disk->names, uuid, kind)
+	{
+		const char *ref = pool_find_uuid(pool, POOL_CLASS_VDI, uuid);
+
+		if (ref)
+			records_drop_vdi(pool, ref);
+	}
+	pool_unlock(pool);
+}
+
+static int destroy(struct disk *disk, enum disk_kind kind, const char *uuid, json_t **ret_failure)
+{
+	int error = 0;
+
+	if (kind == DISK_SNAPSHOT)
+		error = destroy_snapshot(disk, uuid, ret_failure);
+	else
+		leaf_forget(disk);
+	if (error < 0)
+		return error;
+	disk_sync(disk);
+	if (!*disk->leaf && !has_snapshots(disk)) {
+		names_forget(disk);
+		disk_remove(disk);
+	}
+	return 0;
+}
+
+int disks_destroy(struct disks *disks, const char *uuid, json_t **ret_failure)
+{
+	enum disk_kind kind;
+	struct disk *disk = disk_get(disks, uuid, &kind);
+	char ref[POOL_REF_BYTES];
+	int error;
+
+	if (!disk)
+		return fail_by_uuid(ret_failure, uuid);
+	ref_of(disks->pool, uuid, ref);
+	if (kind == DISK_BASE_COPY)
+		error = fail(ret_failure, -EINVAL, "OPERATION_NOT_ALLOWED",
+			"VDI is not managed by XAPI", NULL);
+	else if (disks_in_use(disks, uuid))
+		error = fail(ret_failure, -EBUSY, "VDI_IN_USE", ref, "destroy");
+	else
+		error = destroy(disk, kind, uuid, ret_failure);
+	if (error == 0)
+		repository_balance(disks, disk->sr);
+	disk_put(disk);
+	return error;
+}
+
+/* ---- scan ---- */
+
+static int scan_one(struct disk *disk, json_t **ret_failure)
+{
+	AUTO(auto_free) char *message = NULL;
+	int error = 0;
+
+	if (disk->sr->config->coalesce != CONFIG_COALESCE_NEVER)
+		error = disk_rig_call(disk->rig, "coalesce", NULL, NULL, &message);
+	if (error == 0)
+		error = disk_sync(disk);
+	if (error < 0)
+		*ret_failure = failure_of(disk->sr, error, message, 40, "The SR scan failed");
+	return error;
+}
+
+int disks_scan(struct disks *disks, const char *sr_uuid, json_t **ret_failure)
+{
+	struct repository *sr = repository_find(disks, sr_uuid);
+	size_t count;
+	struct disk **all;
+	int error = 0;
+
+	if (!sr)
+		return fail(ret_failure, -ENOENT, "UUID_INVALID", "SR", sr_uuid);
+	all = disks_get_all(disks, sr, &count);
+	for (size_t i = 0; i < count && error == 0; i++)
+		error = scan_one(all[i], ret_failure);
+	disks_put_all(all, count);
+	repository_balance(disks, sr);
+	return error;
+}

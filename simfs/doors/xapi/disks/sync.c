@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* sync.c - the records of a disk's VDIs become what its rig says. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "simfs/base/heap.h"
+#include "simfs/doors/xapi/disks/internal.h"
+
+#define BASE_COPY_LABEL "base copy"
+#define PARENT_KEY	"vhd-parent"
+
+static json_int_t integer_at(json_t *object, const char *key)
+{
+	return json_integer_value(json_object_get(object, key));
+}
+
+static const char *text_at(json_t *object, const char *key)
+{
+	return json_string_value(json_object_get(object, key));
+}
+
+void signature_read(json_t *status, struct signature *ret)
+{
+	json_t *chain = json_object_get(status, "chain");
+
+	*ret = (struct signature){
+		.used_bytes = (uint64_t)integer_at(json_object_get(chain, "sr"), "used_bytes"),
+		.merges = (uint64_t)integer_at(json_object_get(chain, "coalesce"), "merges"),
+		.node_count = json_array_size(json_object_get(status, "nodes")),
+		.snapshot_count = json_array_size(json_object_get(status, "snapshots")),
+	};
+}
+
+/* One sync; with the pool's lock. */
+struct syncing {
+	struct disk *disk;
+	struct pool *pool;
+	const char *sr; /* its ref */
+	json_t *names;
+};
+
+/* A change that is none is not told: who watches has enough to do. */
+static void set_number(struct pool *pool, const char *ref, const char *field, json_int_t number)
+{
+	if (pool_number(pool, POOL_CLASS_VDI, ref, field) != (uint64_t)number)
+		pool_set(pool, POOL_CLASS_VDI, ref, field, json_integer(number));
+}
+
+/* A real pool has the uuid and not the reference there, on base copies and leaves alike. */
+static void set_parent(struct pool *pool, const char *ref, const char *parent)
+{
+	const char *now = pool_map_text(pool, POOL_CLASS_VDI, ref, "sm_config", PARENT_KEY);
+
+	if (!parent)
+		pool_map_remove(pool, POOL_CLASS_VDI, ref, "sm_config", PARENT_KEY);
+	else if (!now || strcmp(now, parent) != 0)
+		pool_map_set(pool, POOL_CLASS_VDI, ref, "sm_config", PARENT_KEY, parent);
+}
+
+static void set_format(const struct syncing *syncing, const char *ref)
+{
+	if (syncing->disk->sr->config->format == CONFIG_FORMAT_QCOW2 &&
+		!pool_map_text(syncing->pool, POOL_CLASS_VDI, ref, "sm_config", "image-format"))
+		pool_map_set(
+			syncing->pool, POOL_CLASS_VDI, ref, "sm_config", "image-format", "qcow2");
+}
+
+static const char *introduce(const struct syncing *syncing, json_t *fields)
+{
+	const char *ref;
+
+	json_object_update_new(fields,
+		json_pack("{s:s, s:I, s:s}", "SR", syncing->sr, "virtual_size",
+			(json_int_t)disk_rig_size_bytes(syncing->disk->rig), "type", "user"));
+	ref = pool_add(syncing->pool, POOL_CLASS_VDI, fields);
+	pool_list_add(syncing->pool, POOL_CLASS_SR, syncing->sr, "VDIs", ref);
+	return ref;
+}
+
+static void sync_base_copy(const struct syncing *syncing, json_t *node)
+{
+	const char *uuid = text_at(node, "uuid");
+	const char *ref;
+
+	if (!uuid || !json_is_true(json_object_get(node, "hidden")))
+		return;
+	ref = pool_find_uuid(syncing->pool, POOL_CLASS_VDI, uuid);
+	if (!ref)
+		ref = introduce(syncing,
+			json_pack("{s:s, s:s, s:b, s:b, s:s}", "uuid", uuid, "name_label",
+				BASE_COPY_LABEL, "managed", 0, "read_only", 1, "location", uuid));
+	set_parent(syncing->pool, ref, text_at(node, "parent"));
+	set_format(syncing, ref);
+	set_number(syncing->pool, ref, "physical_utilisation", integer_at(node, "sr_bytes"));
+	json_object_set_new(syncing->names, uuid, json_string("base copy"));
+}
+
+/* What nobody of this server took: of before a crash, or by hand. */
+static const char *introduce_snapshot(const struct syncing *syncing, const char *uuid)
+{
+	struct pool *pool = syncing->pool;
+	const char *leaf = pool_find_uuid(pool, POOL_CLASS_VDI, syncing->disk->leaf);
+	char time[POOL_DATE_BYTES];
+	const char *ref = introduce(syncing,
+		json_pack("{s:s, s:b, s:s, s:b, s:s, s:s}", "uuid", uuid, "managed", 1, "location",
+			uuid, "is_a_snapshot", 1, "snapshot_of", leaf ? leaf : POOL_REF_NULL,
+			"snapshot_time", pool_date_now(time)));
+
+	if (leaf)
+		pool_list_add(pool, POOL_CLASS_VDI, leaf, "snapshots", ref);
+	return ref;
+}
+
+static void sync_snapshot(const struct syncing *syncing, json_t *snapshot)
+{
+	const char *uuid = text_at(snapshot, "name");
+	const char *ref;
+
+	if (!uuid)
+		return;
+	ref = pool_find_uuid(syncing->pool, POOL_CLASS_VDI, uuid);
+	if (!ref)
+		ref = introduce_snapshot(syncing, uuid);
+	set_parent(syncing->pool, ref, text_at(snapshot, "parent"));
+	set_format(syncing, ref);
+	set_number(syncing->pool, ref, "physical_utilisation", integer_at(snapshot, "sr_bytes"));
+	json_object_set_new(syncing->names, uuid, json_string("snapshot"));
+}
+
+static void sync_leaf(const struct syncing *syncing, json_t *node)
+{
+	const char *role = text_at(node, "role");
+	const char *ref = pool_find_uuid(syncing->pool, POOL_CLASS_VDI, syncing->disk->leaf);
+
+	if (!ref || !role || strcmp(role, "live") != 0)
+		return;
+	set_parent(syncing->pool, ref, text_at(node, "parent"));
+	set_format(syncing, ref);
+	set_number(syncing->pool, ref, "physical_utilisation", integer_at(node, "sr_bytes"));
+}
+
+/* What it had and has no more. */
+static void drop_others(const struct syncing *syncing)
+{
+	json_t *kind;
+	const char *uuid;
+
+	json_object_foreach(syncing->disk->names, uuid, kind)
+	{
+		const char *ref = pool_find_uuid(syncing->pool, POOL_CLASS_VDI, uuid);
+
+		if (ref && !json_object_get(syncing->names, uuid))
+			records_drop_vdi(syncing->pool, ref);
+	}
+}
+
+static void sync_with(struct disk *disk, json_t *status)
+{
+	struct syncing syncing = {
+		.disk = disk, .pool = disk->disks->pool, .names = json_object()
+	};
+	json_t *item, *old;
+	size_t i;
+
+	pool_lock(syncing.pool);
+	syncing.sr = pool_find_uuid(syncing.pool, POOL_CLASS_SR, disk->sr->uuid);
+	json_array_foreach(json_object_get(status, "nodes"), i, item)
+	{
+		sync_base_copy(&syncing, item);
+		sync_leaf(&syncing, item);
+	}
+	json_array_foreach(json_object_get(status, "snapshots"), i, item)
+		sync_snapshot(&syncing, item);
+	drop_others(&syncing);
+	pool_unlock(syncing.pool);
+
+	pthread_mutex_lock(&disk->disks->lock);
+	old = disk->names;
+	disk->names = syncing.names;
+	signature_read(status, &disk->seen);
+	pthread_mutex_unlock(&disk->disks->lock);
+	json_decref(old);
+}
+
+int disk_sync(struct disk *disk)
+{
+	json_t *status;
+	int error = disk_rig_status(disk->rig, &status);
+
+	if (error < 0)
+		return error;
+	sync_with(disk, status);
+	json_decref(status);
+	return 0;
+}
