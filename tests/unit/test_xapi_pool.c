@@ -282,7 +282,7 @@ static char path[] = "/tmp/test_xapi_pool.XXXXXX";
 
 static void file_setup(void)
 {
-	strcpy(path + strlen(path) - 6, "XXXXXX");
+	memcpy(path + strlen(path) - 6, "XXXXXX", 6);
 	close(mkstemp(path));
 	pool = pool_create(7);
 }
