@@ -2,6 +2,7 @@
 /* fault.c - deciding, hit by hit. */
 #include "faults/fault_internal.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "simfs/base/clock.h"
@@ -167,6 +168,35 @@ static bool rule_is_due(
 		return false;
 	return rule->chance == 1000000 ||
 	       mix_below(plane->seed ^ armed->key, number, 1000000) < rule->chance;
+}
+
+int fault_struck(struct fault_plane *plane, const struct fault_strike *strike)
+{
+	char message[RULE_MESSAGE_BYTES];
+	struct fault_rule rule;
+
+	if (rule_parse(strike->rule, &rule, message) < 0)
+		return -EINVAL;
+
+	const struct journal_fired fired = {
+		.point = rule.point,
+		.action = rule.action,
+		.rule_id = strike->id,
+		.hit = strike->hit,
+		.rule = strike->rule,
+		.snapshot = strike->snapshot,
+		.offset = strike->offset,
+		.length = strike->length,
+	};
+
+	list_for_each (at, &plane->rules) {
+		struct armed_rule *armed = CONTAINER_OF(at, struct armed_rule, link);
+
+		if (armed->id == strike->id)
+			armed->elsewhere++;
+	}
+	journal_add_fired(plane->journal, plane->gauges->measured[GAUGE_OPS], &fired);
+	return 0;
 }
 
 static void fire(const struct fault_plane *plane, struct armed_rule *armed,

@@ -121,6 +121,22 @@ int fault_remove(struct fault_plane *plane, const char *name_or_id);
 /* Removes all rules; how many there were. */
 unsigned fault_clear(struct fault_plane *plane);
 
+/* A rule has struck in another plane, which follows this one's rules. */
+struct fault_strike {
+	uint64_t id;	      /* the rule's here */
+	const char *rule;     /* and its text, as it may be removed by now */
+	uint64_t hit;	      /* there */
+	const char *snapshot; /* NULL: of none */
+	uint64_t offset;      /* of a point that has a range */
+	uint64_t length;
+};
+
+/*
+ * STRIKE is in the journal, and in the counters of its rule that fault_list() tells; what the rule
+ * does here is as if it were not.  0, or -EINVAL: its text is no rule.
+ */
+int fault_struck(struct fault_plane *plane, const struct fault_strike *strike);
+
 /* Whether there is a rule of that number. */
 bool fault_is_there(const struct fault_plane *plane, uint64_t id);
 
@@ -130,7 +146,7 @@ int fault_phase_set(struct fault_plane *plane, const char *phase);
 /*
  * The rules as they were added, the caller's; NULL without memory.  Of each:
  * {id, name, rule, point, action, replayable, armed, seen, matched, fired};
- * armed: it may fire again.
+ * armed: it may fire again.  The counters have what fault_struck() was told of.
  */
 json_t *fault_list(const struct fault_plane *plane);
 

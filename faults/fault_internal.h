@@ -9,6 +9,7 @@
 struct armed_rule {
 	struct list point_link;
 	uint64_t seen, matched, fired;
+	uint64_t elsewhere;  /* how often it has fired in planes that follow */
 	uint64_t cut;	     /* reads that have ended before its bad sectors */
 	bool looks_further;  /* at a name, the phase, a clock or a file */
 	bool is_bad_sectors; /* rule_is_bad_sectors(): whole ones are in the offset range */

@@ -213,6 +213,9 @@ static const char *const fault_add_arguments[] = { "rule", NULL };
 static const char *const fault_remove_arguments[] = { "fault", NULL };
 static const char *const fault_strike_arguments[] = { "point", "ioctl", "device", "method",
 	"offset", "length", NULL };
+static const char *const fault_follow_arguments[] = { "revision", NULL };
+static const char *const fault_struck_arguments[] = { "fault", "rule", "hit", "snapshot", "offset",
+	"length", NULL };
 static const char *const door_note_arguments[] = { "door", "note", "data", NULL };
 static const char *const writers_add_arguments[] = { "writer", NULL };
 static const char *const writers_name_arguments[] = { "name", NULL };
@@ -270,6 +273,8 @@ const struct control_command commands_table[] = {
 	{ "fault.remove", commands_run_fault_remove, fault_remove_arguments, NULL },
 	{ "fault.clear", commands_run_fault_clear, NULL, NULL },
 	{ "fault.release", commands_run_fault_release, NULL, NULL },
+	{ "fault.follow", commands_run_fault_follow, fault_follow_arguments, NULL },
+	{ "fault.struck", commands_run_fault_struck, fault_struck_arguments, NULL },
 	{ "fault.strike", commands_run_fault_strike, fault_strike_arguments, NULL },
 	{ "door.note", commands_run_door_note, door_note_arguments, NULL },
 	{ "events", commands_run_events, events_arguments, NULL },
@@ -291,6 +296,9 @@ int commands_create(struct ring *ring, struct volume *volume, struct commands **
 	list_init(&commands->write_leases);
 	list_init(&commands->read_leases);
 	list_init(&commands->followers);
+	list_init(&commands->rule_followers);
+	list_init(&commands->rule_changes);
+	commands->rules_revision = 1;
 	error = commands_create_pressure(commands, ring);
 	if (error < 0) {
 		free(commands);
@@ -313,6 +321,7 @@ void commands_end(struct commands *commands)
 		return;
 	control_leases_let_go(&commands->write_leases, true, NULL);
 	control_leases_let_go(&commands->read_leases, true, NULL);
+	commands_end_rules(commands);
 	volume_memory_from(commands->volume, NULL);
 	commands->volume = NULL;
 	pressure_end(commands->pressure);
@@ -330,6 +339,8 @@ void commands_destroy(struct commands *commands)
 	control_leases_forget(&commands->write_leases);
 	control_leases_forget(&commands->read_leases);
 	control_leases_forget(&commands->followers);
+	control_leases_forget(&commands->rule_followers);
+	control_leases_forget(&commands->rule_changes);
 	pressure_destroy(commands->pressure);
 	free(commands);
 }

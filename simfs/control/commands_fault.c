@@ -22,7 +22,7 @@ void commands_run_fault_add(struct control_request *request, void *context)
 	if (error < 0)
 		control_request_refuse(request, error, "cannot add the fault: %s", message);
 	else
-		control_request_answer(request, json_pack("{s:I}", "id", (json_int_t)id));
+		commands_rules_changed(context, request, json_pack("{s:I}", "id", (json_int_t)id));
 }
 
 void commands_run_fault_list(struct control_request *request, void *context)
@@ -44,7 +44,7 @@ void commands_run_fault_remove(struct control_request *request, void *context)
 	if (volume_fault_remove(volume, fault) < 0)
 		control_request_refuse(request, -ENOENT, "no fault '%s'", fault);
 	else
-		control_request_answer(request, NULL);
+		commands_rules_changed(context, request, NULL);
 }
 
 void commands_run_fault_clear(struct control_request *request, void *context)
@@ -52,17 +52,20 @@ void commands_run_fault_clear(struct control_request *request, void *context)
 	struct volume *volume;
 
 	if (commands_volume(context, request, &volume))
-		control_request_answer(
-			request, json_pack("{s:i}", "removed", (int)volume_fault_clear(volume)));
+		commands_rules_changed(context, request,
+			json_pack("{s:i}", "removed", (int)volume_fault_clear(volume)));
 }
 
 void commands_run_fault_release(struct control_request *request, void *context)
 {
+	struct commands *commands = context;
 	struct volume *volume;
 
-	if (commands_volume(context, request, &volume))
-		control_request_answer(
-			request, json_pack("{s:i}", "released", (int)volume_fault_release(volume)));
+	if (!commands_volume(commands, request, &volume))
+		return;
+	commands->releases++;
+	commands_rules_changed(commands, request,
+		json_pack("{s:i}", "released", (int)volume_fault_release(volume)));
 }
 
 void commands_run_phase_set(struct control_request *request, void *context)
@@ -76,7 +79,7 @@ void commands_run_phase_set(struct control_request *request, void *context)
 		control_request_refuse(request, -EINVAL, "a phase's name has at most %d bytes",
 			RULE_NAME_BYTES - 1);
 	else
-		control_request_answer(request, NULL);
+		commands_rules_changed(context, request, NULL);
 }
 
 /* ---- commands that are struck ---- */

@@ -16,6 +16,11 @@ struct commands {
 	struct list read_leases;  /* the same of snapshots' reads */
 	struct list followers;	  /* of the journal */
 
+	struct list rule_followers; /* commands_rules.c: who has the rules, too */
+	struct list rule_changes;   /* and who waits until those have others */
+	uint64_t rules_revision;
+	uint64_t releases; /* how often who hangs was let go */
+
 	bool (*end)(void *context, struct mount_entry *ret);
 	void *end_context;
 
@@ -65,6 +70,8 @@ void commands_run_fault_list(struct control_request *request, void *context);
 void commands_run_fault_remove(struct control_request *request, void *context);
 void commands_run_fault_clear(struct control_request *request, void *context);
 void commands_run_fault_release(struct control_request *request, void *context);
+void commands_run_fault_follow(struct control_request *request, void *context);
+void commands_run_fault_struck(struct control_request *request, void *context);
 void commands_run_fault_strike(struct control_request *request, void *context);
 void commands_run_door_note(struct control_request *request, void *context);
 void commands_run_events(struct control_request *request, void *context);
@@ -77,6 +84,14 @@ void commands_run_writers_kill(struct control_request *request, void *context);
 void commands_run_writers_freeze(struct control_request *request, void *context);
 void commands_run_writers_thaw(struct control_request *request, void *context);
 void commands_run_writers_notify(struct control_request *request, void *context);
+
+/* Answers REQUEST, which has changed the rules, with RESULT (stolen) when all who follow them have
+ * them. */
+void commands_rules_changed(
+	struct commands *commands, struct control_request *request, json_t *result);
+
+/* Nobody follows the rules any more. */
+void commands_end_rules(struct commands *commands);
 
 /* Runs the `act` of the command, unless a fault at control.command has it otherwise. */
 void commands_run_struck(struct control_request *request, void *context);

@@ -11,6 +11,10 @@
  * fault.strike      point, [ioctl], [device],      {"fired": bool, "error": "EBUSY"|null,
  *                   [method], [offset], [length]   "action": "error"|"drop"|"reply"|null,
  *                                                  "reply": "reset"|null}
+ * fault.follow      revision                       {"revision": N, "releases": N, "phase": "...",
+ *                                                  "rules": [{"id": N, "rule": "..."}]}
+ * fault.struck      fault, rule, hit, [snapshot],  {}
+ *                   [offset, length]
  * door.note         door, note, [data]             {}
  *
  * The first four are of profile lvm, any other refuses them with EOPNOTSUPP.  They are in the
@@ -47,6 +51,14 @@
  * At xapi.export and xapi.import a door asks once before its answer begins, with no offset and no
  * length, and then before each part that it sends or takes, with the part's place in the disk.  A
  * rule with an offset means the parts; what changes an answer as a whole is said the first time.
+ *
+ * follow: for a door that has rigs of its own, which have this rig's rules, too.  Answered when
+ * they are of another revision than the one told, which the door has by then - 0: none; `releases`
+ * counts fault.release, `phase` is phase.set's.  From the first question on until the connection
+ * ends, who changes any of it is answered when the door has it.  struck: the rule of that number
+ * and text has struck there, as its match number `hit`; it is in the journal, also when it was
+ * removed meanwhile, and in what fault.list counts.  Each rig counts `times`, `after` and `every`
+ * for itself.
  *
  * note: a line of the journal, event "door.note", with the door's name, a word or two of what it
  * has to say and a JSON object of its own, which is kept as it is.

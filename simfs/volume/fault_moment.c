@@ -264,6 +264,14 @@ unsigned volume_fault_release(struct volume *volume)
 	return fault_site_release(&volume->faults);
 }
 
+int volume_fault_struck(struct volume *volume, const struct fault_strike *strike)
+{
+	int error = fault_struck(&volume->faults.plane, strike);
+
+	journal_tell(&volume->journal);
+	return error;
+}
+
 json_t *volume_fault_list(const struct volume *volume)
 {
 	return fault_list(&volume->faults.plane);
@@ -272,4 +280,9 @@ json_t *volume_fault_list(const struct volume *volume)
 int volume_phase_set(struct volume *volume, const char *phase)
 {
 	return fault_phase_set(&volume->faults.plane, phase);
+}
+
+const char *volume_phase(const struct volume *volume)
+{
+	return volume->faults.plane.phase;
 }

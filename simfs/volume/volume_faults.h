@@ -96,11 +96,17 @@ unsigned volume_fault_clear(struct volume *volume);
 /* Lets go who hangs, but keeps the rules; how many there were. */
 unsigned volume_fault_release(struct volume *volume);
 
+/* As fault_struck(). */
+int volume_fault_struck(struct volume *volume, const struct fault_strike *strike);
+
 /* As fault_list(). */
 json_t *volume_fault_list(const struct volume *volume);
 
 /* As fault_phase_set(). */
 int volume_phase_set(struct volume *volume, const char *phase);
+
+/* "" before it is first set. */
+const char *volume_phase(const struct volume *volume);
 
 /* A hit of control.command: MOMENT goes on. */
 void volume_command(struct volume *volume, struct volume_moment *moment);
