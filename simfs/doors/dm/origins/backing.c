@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -26,6 +27,7 @@
 #define END_NS	    (15 * NS_PER_S)
 #define END_POLL_US 2000
 #define PROFILE	    "lvm"
+#define SEED_BYTES  24
 
 /* Runs in the rig's mount: says that it is there, and waits for our end. */
 #define WAITS_FOR_US "echo && exec cat"
@@ -34,7 +36,7 @@ extern char **environ;
 
 struct backing {
 	char *mount_point;
-	uint64_t sectors;
+	uint64_t sectors, seed;
 	pid_t pid; /* 0: the user's */
 	int life;  /* the pipe that it waits for the end of */
 	pthread_mutex_t lock;
@@ -183,6 +185,7 @@ int backing_join(const char *mount_point, struct backing **ret)
 
 		if (!profile || strcmp(profile, PROFILE) != 0)
 			error = -EOPNOTSUPP;
+		backing->seed = (uint64_t)json_integer_value(json_object_get(status, "seed"));
 	}
 	json_decref(status);
 	if (error == 0)
@@ -211,14 +214,16 @@ static void ends_close(const struct ends *ends)
 
 static int spawn(const struct backing_order *order, const struct ends *ends, pid_t *ret)
 {
-	const char *const argv[] = { "snaprig", "mount", "--profile", PROFILE, "--store",
-		order->store, "--trust-image", order->image, order->mount_point, "--", "/bin/sh",
-		"-c", WAITS_FOR_US, NULL };
+	char seed[SEED_BYTES];
+	const char *const argv[] = { "snaprig", "mount", "--profile", PROFILE, "--seed", seed,
+		"--store", order->store, "--trust-image", order->image, order->mount_point, "--",
+		"/bin/sh", "-c", WAITS_FOR_US, NULL };
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attributes;
 	sigset_t none;
 	int error;
 
+	snprintf(seed, sizeof seed, "%" PRIu64, order->seed);
 	sigemptyset(&none);
 	posix_spawn_file_actions_init(&actions);
 	posix_spawnattr_init(&attributes);
@@ -329,6 +334,11 @@ void backing_end(struct backing *backing)
 const char *backing_mount_point(const struct backing *backing)
 {
 	return backing->mount_point;
+}
+
+uint64_t backing_seed(const struct backing *backing)
+{
+	return backing->seed;
 }
 
 uint64_t backing_sectors(const struct backing *backing)

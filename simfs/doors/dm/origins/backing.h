@@ -29,6 +29,7 @@ struct backing_order {
 	const char *mount_point; /* an empty folder, of the caller's, or to be made */
 	const char *store;	 /* folder of its state */
 	const char *log_path;	 /* what the process prints */
+	uint64_t seed;		 /* of what its faults leave to chance */
 };
 
 /* The user's rig at MOUNT_POINT: -ENOTCONN, -EOPNOTSUPP for another profile; says nothing. */
@@ -44,6 +45,9 @@ void backing_stop(struct backing *backing);
 void backing_end(struct backing *backing);
 
 const char *backing_mount_point(const struct backing *backing);
+
+/* Of the user's: of what its faults leave to chance. */
+uint64_t backing_seed(const struct backing *backing);
 
 /* The size of its volume. */
 uint64_t backing_sectors(const struct backing *backing);

@@ -11,6 +11,7 @@
 #include "simfs/doors/dm/origins/group_layout.h"
 #include "simfs/doors/dm/origins/kept.h"
 #include "simfs/doors/dm/origins/origins_internal.h"
+#include "simfs/doors/dm/origins/rules.h"
 
 /*
  * The engine counts no more blocks than 256 TiB have.  Of a longer origin (only zeros are so
@@ -34,26 +35,29 @@ static void origin_end(struct origin *origin)
 {
 	if (origin->live_file)
 		(void)disks_file_close(origin->origins->disks, origin->live_file);
-	atomic_store(&origin->leaving, true);
+	/* One of ours has told all that struck when it ends. */
 	backing_stop(origin->backing);
 	origin_unwatch(origin);
+	rules_end(origin->rules);
 	backing_end(origin->backing);
 	if (origin->has_cut_disk)
 		(void)disks_remove(origin->origins->disks, origin->disk | CUT_DISK);
 	free(origin);
 }
 
-/* BACKING is handed over, whatever is returned. */
+/* BACKING is handed over, whatever is returned; so are RULES, which may be NULL. */
 static int origin_add(struct origins *origins, const char *key, uint64_t disk,
-	struct backing *backing, struct origin **ret)
+	struct backing *backing, struct rules *rules, struct origin **ret)
 {
 	struct origin *origin = calloc(1, sizeof *origin);
 	int error;
 
 	if (!origin) {
+		rules_end(rules);
 		backing_end(backing);
 		return -ENOMEM;
 	}
+	origin->rules = rules;
 	snprintf(origin->key, sizeof origin->key, "%s", key);
 	origin->disk = disk;
 	origin->backing = backing;
@@ -87,7 +91,8 @@ int origin_join_users(struct origins *origins)
 			error, "cannot reach the volume at '%s'", origins->order.mount_point);
 	if (error < 0)
 		return error;
-	error = origin_add(origins, "", 0, backing, &origin);
+	origins->seed = backing_seed(backing);
+	error = origin_add(origins, "", 0, backing, NULL, &origin);
 	if (error < 0)
 		log_error_code(error, "cannot use the volume at '%s'", origins->order.mount_point);
 	return error;
@@ -178,6 +183,20 @@ static int rig_disk(struct origins *origins, uint64_t disk, uint64_t *ret)
 	return error;
 }
 
+/* BACKING is handed over, whatever is returned. */
+static int follow_and_add(struct origins *origins, const char *key, uint64_t disk,
+	struct backing *backing, struct origin **ret)
+{
+	struct rules *rules = NULL;
+	int error = rules_follow(origins->order.mount_point, backing, &rules);
+
+	if (error < 0) {
+		backing_end(backing);
+		return error;
+	}
+	return origin_add(origins, key, disk, backing, rules, ret);
+}
+
 static int start(struct origins *origins, const char *key, uint64_t disk, struct origin **ret)
 {
 	AUTO(auto_free) char *mount_point = NULL;
@@ -202,12 +221,13 @@ static int start(struct origins *origins, const char *key, uint64_t disk, struct
 		.mount_point = mount_point,
 		.store = store,
 		.log_path = log_path,
+		.seed = origins->seed,
 	};
 
 	error = backing_spawn(&order, &backing);
 	if (error == 0) {
 		sweep(origins, key, backing);
-		error = origin_add(origins, key, disk, backing, ret);
+		error = follow_and_add(origins, key, disk, backing, ret);
 	}
 	if (below == disk)
 		return error;

@@ -24,6 +24,7 @@
 #include "simfs/doors/dm/origins/origins.h"
 
 struct merging;
+struct rules;
 
 /* An origin that has a rig. */
 struct origin {
@@ -31,12 +32,14 @@ struct origin {
 	char key[COW_ID_TEXT_BYTES]; /* "" is the user's rig; else its state is in origins/KEY/ */
 	uint64_t disk;		     /* of ours: the device that is the origin */
 	struct backing *backing;
-	uint64_t live_file; /* of disks/: its live view */
+	struct rules *rules; /* of ours: it has those of the user's */
+	uint64_t live_file;  /* of disks/: its live view */
 	bool has_cut_disk;
 	unsigned holders;
 	atomic_bool leaving;
 	pthread_t watcher;
 	bool is_watched;
+	json_int_t watched_from; /* in its journal */
 	struct origins *origins;
 };
 
@@ -84,6 +87,7 @@ struct origins {
 	struct origins_order order; /* texts are ours */
 	struct disks *disks;
 	int areas_fd, origins_fd; /* folders of the state */
+	uint64_t seed;		  /* of the user's rig */
 	uint64_t base_disk, base_live_sectors, base_lv_sectors;
 	atomic_bool stopping, is_over; /* nobody waits for a rig; not even at the end */
 

@@ -3,8 +3,10 @@
 #include <string.h>
 
 #include "simfs/doors/dm/origins/origins_internal.h"
+#include "simfs/doors/dm/origins/rules.h"
 
 #define FAILED_EVENT "snapshot.failed"
+#define FIRED_EVENT  "fault.fired"
 
 /* The device that shows the snapshot NAME of ORIGIN, with a reference, or NULL. */
 static struct dm_device *shown_by(struct origin *origin, const char *name)
@@ -37,6 +39,8 @@ static void read_line(struct origin *origin, const char *line, size_t length)
 			dm_device_put(device);
 		}
 	}
+	if (kind && strcmp(kind, FIRED_EVENT) == 0 && origin->rules)
+		rules_struck(origin->rules, event);
 	json_decref(event);
 }
 
@@ -72,22 +76,23 @@ static int read_on(struct origin *origin, json_int_t *from, bool wait, bool *ret
 static void *watch(void *argument)
 {
 	struct origin *origin = argument;
-	json_int_t from = 0;
-	bool any = true;
-	int error = 0;
+	bool any;
 
-	/* What is old was told at its time. */
-	while (error == 0 && any)
-		error = read_on(origin, &from, false, &any);
-	while (error == 0)
-		error = read_on(origin, &from, true, &any);
+	while (read_on(origin, &origin->watched_from, true, &any) == 0)
+		;
 	return NULL;
 }
 
 int origin_watch(struct origin *origin)
 {
-	int error = -pthread_create(&origin->watcher, NULL, watch, origin);
+	bool any = true;
+	int error = 0;
 
+	/* What is old was told at its time. */
+	while (error == 0 && any)
+		error = read_on(origin, &origin->watched_from, false, &any);
+	if (error == 0)
+		error = -pthread_create(&origin->watcher, NULL, watch, origin);
 	origin->is_watched = error == 0;
 	return error;
 }
