@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Whether a fault strikes, which the disk's rig knows; and answers that have no content. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <jansson.h>
+
+#include "simfs/base/clock.h"
+#include "simfs/base/log.h"
+#include "simfs/control/client.h"
+#include "simfs/doors/xapi/transfer/internal.h"
+
+/* How often somebody is asked whether he still waits. */
+#define SLICE_NS (25 * NS_PER_MS)
+
+static void read_answer(const char *point, const json_t *answer, struct transfer_strike *ret)
+{
+	const char *reply = json_string_value(json_object_get(answer, "reply"));
+	const char *error = json_string_value(json_object_get(answer, "error"));
+
+	if (!json_is_true(json_object_get(answer, "fired")))
+		return;
+	if (reply && xapi_reply_find(point, reply, &ret->reply) < 0)
+		ret->reply = XAPI_REPLIES;
+	if (error)
+		ret->error = error_from_name(error);
+}
+
+/* 0, -EPIPE when the client has gone, or what control_client_wait() says. */
+static int await(struct transfer *transfer, uint64_t id, json_t **ret)
+{
+	int error;
+
+	while ((error = control_client_wait(transfer->rig, id, SLICE_NS, ret)) == -ETIMEDOUT)
+		if (!wire_wait(transfer->wire, 0))
+			return -EPIPE;
+	return error;
+}
+
+int transfer_strike(struct transfer *transfer, const char *point, uint64_t offset, uint64_t length,
+	struct transfer_strike *ret)
+{
+	json_t *answer = NULL, *arguments;
+	uint64_t id;
+	int error;
+
+	*ret = (struct transfer_strike){ .reply = XAPI_REPLIES };
+	if (!transfer->rig &&
+		control_client_connect(transfer->disk.mount_point, &transfer->rig) < 0) {
+		transfer->rig = NULL;
+		return 0;
+	}
+	arguments = json_pack("{s:s}", "point", point);
+	if (length > 0) {
+		json_object_set_new(arguments, "offset", json_integer((json_int_t)offset));
+		json_object_set_new(arguments, "length", json_integer((json_int_t)length));
+	}
+	error = control_client_send(transfer->rig, "fault.strike", arguments, &id);
+	if (error == 0)
+		error = await(transfer, id, &answer);
+	if (error == 0)
+		read_answer(point, answer, ret);
+	json_decref(answer);
+	/* A question that nobody waits for is taken back with its connection. */
+	if (error == -EPIPE || error == -ECONNRESET) {
+		control_client_destroy(transfer->rig);
+		transfer->rig = NULL;
+	}
+	return error == -EPIPE ? error : 0;
+}
+
+void transfer_await_leaving(struct transfer *transfer, uint64_t ns)
+{
+	wire_wait(transfer->wire, ns);
+}
+
+int transfer_answer(struct transfer *transfer, unsigned status)
+{
+	const struct wire_head head = { .status = status, .framing = WIRE_LENGTH };
+
+	transfer->has_answered = true;
+	return wire_head(transfer->wire, &head);
+}
+
+int transfer_answer_garbage(struct transfer *transfer)
+{
+	static const char garbage[] = "This is no HTTP.\r\n\r\n";
+
+	transfer->has_answered = true;
+	return wire_raw(transfer->wire, garbage, sizeof garbage - 1);
+}

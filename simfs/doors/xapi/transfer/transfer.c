@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "simfs/doors/xapi/transfer/transfer.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "simfs/base/check.h"
+#include "simfs/control/client.h"
+#include "simfs/doors/xapi/transfer/internal.h"
+
+struct transfers {
+	struct transfer_options options;
+	pthread_mutex_t mutex;
+	pthread_cond_t ended;
+	unsigned running;
+};
+
+static const struct kind {
+	const char *method;
+	const char *path;
+	void (*serve)(struct transfer *transfer, enum wire_end *ret);
+} kinds[] = {
+	{ "GET", "/export_raw_vdi", transfer_export },
+	{ "PUT", "/import_raw_vdi", transfer_import },
+};
+
+#define KINDS (sizeof kinds / sizeof kinds[0])
+
+static const struct kind *find_kind(const char *method, const char *path)
+{
+	for (size_t i = 0; i < KINDS; i++) {
+		size_t length = strlen(kinds[i].path);
+
+		if (strcmp(method, kinds[i].method) == 0 &&
+			strncmp(path, kinds[i].path, length) == 0 &&
+			(path[length] == '\0' || strcmp(path + length, "/") == 0))
+			return &kinds[i];
+	}
+	return NULL;
+}
+
+bool transfers_takes(const char *method, const char *path)
+{
+	return find_kind(method, path) != NULL;
+}
+
+int transfers_create(const struct transfer_options *options, struct transfers **ret)
+{
+	struct transfers *transfers = calloc(1, sizeof *transfers);
+
+	if (!transfers)
+		return -ENOMEM;
+	transfers->options = *options;
+	pthread_mutex_init(&transfers->mutex, NULL);
+	pthread_cond_init(&transfers->ended, NULL);
+	*ret = transfers;
+	return 0;
+}
+
+void transfers_destroy(struct transfers *transfers)
+{
+	if (!transfers)
+		return;
+	pthread_mutex_lock(&transfers->mutex);
+	while (transfers->running > 0)
+		pthread_cond_wait(&transfers->ended, &transfers->mutex);
+	pthread_mutex_unlock(&transfers->mutex);
+	pthread_cond_destroy(&transfers->ended);
+	pthread_mutex_destroy(&transfers->mutex);
+	free(transfers);
+}
+
+/* ---- one of them ---- */
+
+struct work {
+	struct transfers *transfers;
+	struct transfer transfer;
+};
+
+static void serve(struct transfer *transfer)
+{
+	const struct kind *kind = find_kind(wire_method(transfer->wire), wire_path(transfer->wire));
+	enum wire_end end = WIRE_CLEAN;
+
+	MUST(kind);
+	if (transfer_resolve(transfer) < 0)
+		transfer_answer(transfer, transfer->failure.status);
+	else
+		kind->serve(transfer, &end);
+	/* The connection ends first: a task that has ended has none. */
+	wire_end(transfer->wire, end);
+	transfer->wire = NULL;
+	transfer_finish_task(transfer);
+	control_client_destroy(transfer->rig);
+}
+
+static void leave(struct transfers *transfers)
+{
+	pthread_mutex_lock(&transfers->mutex);
+	transfers->running--;
+	pthread_cond_broadcast(&transfers->ended);
+	pthread_mutex_unlock(&transfers->mutex);
+}
+
+static void *run(void *argument)
+{
+	struct work *work = argument;
+	struct transfers *transfers = work->transfers;
+
+	serve(&work->transfer);
+	free(work);
+	leave(transfers);
+	return NULL;
+}
+
+static int start(struct transfers *transfers, struct wire *wire)
+{
+	struct work *work = calloc(1, sizeof *work);
+	pthread_attr_t attributes;
+	pthread_t thread;
+	int error;
+
+	if (!work)
+		return -ENOMEM;
+	work->transfers = transfers;
+	work->transfer.options = &transfers->options;
+	work->transfer.wire = wire;
+	pthread_attr_init(&attributes);
+	pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+	error = -pthread_create(&thread, &attributes, run, work);
+	pthread_attr_destroy(&attributes);
+	if (error < 0)
+		free(work);
+	return error;
+}
+
+static bool enter(struct transfers *transfers)
+{
+	bool has_room;
+
+	pthread_mutex_lock(&transfers->mutex);
+	has_room = transfers->running < TRANSFERS_MAX;
+	transfers->running += has_room;
+	pthread_mutex_unlock(&transfers->mutex);
+	return has_room;
+}
+
+void transfers_begin(struct transfers *transfers, struct wire *wire)
+{
+	bool is_in = enter(transfers);
+
+	if (is_in && start(transfers, wire) == 0)
+		return;
+	wire_head(wire, &(struct wire_head){ .status = 503, .framing = WIRE_LENGTH });
+	wire_end(wire, WIRE_CLEAN);
+	if (is_in)
+		leave(transfers);
+}
