@@ -17,6 +17,8 @@
 #include <unistd.h>
 
 #include "simfs/base/cleanup.h"
+#include "simfs/base/exit_code.h"
+#include "tests/lib/engine_suite.h"
 #include "tests/unit/run_folder.h"
 
 struct disks *disks;
@@ -49,7 +51,8 @@ void disks_teardown(void)
 	run_folder_teardown();
 }
 
-const char *disks_unable(void)
+/* Why this machine cannot do that; NULL: it can. */
+static const char *disks_unable(void)
 {
 	AUTO(auto_close) int fuse = open("/dev/fuse", O_RDWR | O_CLOEXEC);
 	AUTO(auto_close) int control = open("/dev/loop-control", O_RDWR | O_CLOEXEC);
@@ -59,36 +62,6 @@ const char *disks_unable(void)
 	if (fuse < 0)
 		return "no FUSE";
 	return control < 0 || ioctl(control, LOOP_CTL_GET_FREE) < 0 ? "no loop device" : NULL;
-}
-
-struct disk_piece piece_zero(uint64_t start, uint64_t length)
-{
-	return (struct disk_piece){ .start = start, .length = length, .kind = DISK_PIECE_ZERO };
-}
-
-struct disk_piece piece_error(uint64_t start, uint64_t length)
-{
-	return (struct disk_piece){ .start = start, .length = length, .kind = DISK_PIECE_ERROR };
-}
-
-struct disk_piece piece_file(uint64_t start, uint64_t length, uint64_t id, uint64_t at)
-{
-	return (struct disk_piece){
-		.start = start,
-		.length = length,
-		.kind = DISK_PIECE_FILE,
-		.file = { id, at },
-	};
-}
-
-struct disk_piece piece_disk(uint64_t start, uint64_t length, uint64_t disk, uint64_t at)
-{
-	return (struct disk_piece){
-		.start = start,
-		.length = length,
-		.kind = DISK_PIECE_DISK,
-		.disk = { disk, at },
-	};
 }
 
 void make_disk(uint64_t id, struct disk_piece piece)
@@ -203,4 +176,21 @@ int child_exit(pid_t pid, int ms)
 		return -1;
 	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+int disks_main(const char *name, const char *program, void (*add_tests)(TCase *tests))
+{
+	Suite *suite = suite_create(name);
+	TCase *tests = tcase_create(name);
+	const char *unable = disks_unable();
+
+	if (unable) {
+		printf("SKIP: %s\n", unable);
+		return EXIT_SKIPPED;
+	}
+	tcase_set_timeout(tests, 60);
+	tcase_add_checked_fixture(tests, disks_setup, disks_teardown);
+	add_tests(tests);
+	suite_add_tcase(suite, tests);
+	return engine_suite_run(suite, program);
 }

@@ -12,8 +12,7 @@
 #include <sys/types.h>
 
 #include "simfs/doors/dm/disks/disks.h"
-
-#define S DISK_SECTOR_BYTES
+#include "tests/unit/disk_pieces.h"
 
 extern struct disks *disks;
 /* File number `below_file' is the file "below", of BELOW_SECTORS. */
@@ -24,13 +23,11 @@ extern uint64_t below_file;
 void disks_setup(void);
 void disks_teardown(void);
 
-/* For main(): why this machine cannot do that; NULL: it can. */
-const char *disks_unable(void);
-
-struct disk_piece piece_zero(uint64_t start, uint64_t length);
-struct disk_piece piece_error(uint64_t start, uint64_t length);
-struct disk_piece piece_file(uint64_t start, uint64_t length, uint64_t id, uint64_t at);
-struct disk_piece piece_disk(uint64_t start, uint64_t length, uint64_t disk, uint64_t at);
+/*
+ * main() of a program of the suite NAME, whose tests ADD_TESTS adds to a case with that fixture;
+ * skipped where the machine cannot do that.
+ */
+int disks_main(const char *name, const char *program, void (*add_tests)(TCase *tests));
 
 /* Disk ID, which is made if it is not there, is the whole of PIECE. */
 void make_disk(uint64_t id, struct disk_piece piece);

@@ -6,29 +6,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "tests/lib/dm_caller.h"
-#include "tests/lib/engine_suite.h"
+#include "tests/lib/dm_suite.h"
 
 #define HEADER	     ((uint32_t)sizeof(struct dm_ioctl))
 #define HEADER_BYTES ((uint32_t)offsetof(struct dm_ioctl, data))
-
-static struct dm_caller caller;
-static struct dm_answer answer;
-
-static void setup(void)
-{
-	dm_caller_init(&caller);
-}
-
-static void teardown(void)
-{
-	dm_caller_deinit(&caller);
-}
-
-static int ask(const struct dm_request *request)
-{
-	return dm_caller_say(&caller, request, &answer);
-}
 
 /* ---- lists ----------------------------------------------------------------- */
 
@@ -252,12 +233,6 @@ static void add_answers(TCase *tcase)
 
 int main(int argc, char **argv)
 {
-	Suite *suite = suite_create("dm answers");
-	TCase *tcase = tcase_create("dm answers");
-
 	(void)argc;
-	tcase_add_checked_fixture(tcase, setup, teardown);
-	add_answers(tcase);
-	suite_add_tcase(suite, tcase);
-	return engine_suite_run(suite, argv[0]);
+	return dm_suite_main("dm answers", argv[0], add_answers);
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "simfs/doors/dm/commands/judge.h"
+#include "tests/lib/engine_suite.h"
 
 /* Devices, as the journal has them. */
 #define DEVICE(name, uuid, target, on, suspended, mounted)                                         \
@@ -171,11 +172,12 @@ START_TEST(an_ioctl_that_is_asked_a_hundred_times_is_a_storm)
 }
 END_TEST
 
-int main(void)
+int main(int argc, char **argv)
 {
 	Suite *suite = suite_create("dm_command_judge");
 	TCase *tests = tcase_create("judge");
 
+	(void)argc;
 	tcase_add_test(tests, a_journal_without_commands_says_nothing);
 	tcase_add_test(tests, what_was_removed_again_is_not_left);
 	tcase_add_test(tests, what_is_left_is_told_with_who_made_it);
@@ -184,13 +186,5 @@ int main(void)
 	tcase_add_test(tests, who_repeats_what_fails_without_a_pause_is_a_storm);
 	tcase_add_test(tests, an_ioctl_that_is_asked_a_hundred_times_is_a_storm);
 	suite_add_tcase(suite, tests);
-
-	SRunner *runner = srunner_create(suite);
-
-	srunner_run_all(runner, CK_NORMAL);
-
-	int failed = srunner_ntests_failed(runner);
-
-	srunner_free(runner);
-	return failed ? 1 : 0;
+	return engine_suite_run(suite, argv[0]);
 }

@@ -11,8 +11,6 @@
 #include <unistd.h>
 
 #include "simfs/base/cleanup.h"
-#include "simfs/base/exit_code.h"
-#include "tests/lib/engine_suite.h"
 #include "tests/unit/disks_bench.h"
 
 /* Long enough for what should come at once, and to see that something does not come. */
@@ -234,19 +232,8 @@ START_TEST(a_disk_may_lie_on_the_export_of_another)
 }
 END_TEST
 
-int main(int argc, char **argv)
+static void add_tests(TCase *tests)
 {
-	Suite *suite = suite_create("dm_disks");
-	TCase *tests = tcase_create("disks");
-	const char *unable = disks_unable();
-
-	(void)argc;
-	if (unable) {
-		printf("SKIP: %s\n", unable);
-		return EXIT_SKIPPED;
-	}
-	tcase_set_timeout(tests, 60);
-	tcase_add_checked_fixture(tests, disks_setup, disks_teardown);
 	tcase_add_test(tests, a_disk_is_what_its_pieces_are);
 	tcase_add_test(tests, calls_read_and_write_as_devices_do);
 	tcase_add_test(tests, a_loop_device_has_the_size_of_the_present_map);
@@ -256,6 +243,10 @@ int main(int argc, char **argv)
 	tcase_add_test(tests, a_file_that_is_read_only_or_too_short_is_an_error_there);
 	tcase_add_test(tests, a_delay_is_waited_for);
 	tcase_add_test(tests, a_disk_may_lie_on_the_export_of_another);
-	suite_add_tcase(suite, tests);
-	return engine_suite_run(suite, argv[0]);
+}
+
+int main(int argc, char **argv)
+{
+	(void)argc;
+	return disks_main("dm_disks", argv[0], add_tests);
 }

@@ -14,8 +14,6 @@
 #include <unistd.h>
 
 #include "simfs/base/cleanup.h"
-#include "simfs/base/exit_code.h"
-#include "tests/lib/engine_suite.h"
 #include "tests/unit/disks_bench.h"
 
 /* Long enough for what should come at once, and to see that something does not come. */
@@ -68,17 +66,22 @@ static void hold_aside(struct holder *holder)
 	usleep(LATER_MS * 1000);
 }
 
-START_TEST(a_hold_waits_until_a_disk_below_goes_on)
+/* It is on disk 2, which lies on disk 1; that is held. */
+static int loop_above_a_held_disk(void)
 {
-	struct holder holder;
+	int loop;
 
 	make_disk(1, piece_file(0, 64, below_file, 0));
 	make_disk(2, piece_disk(0, 64, 1, 0));
-
-	AUTO(auto_close) int loop = loop_on(2);
-
+	loop = loop_on(2);
 	ck_assert_int_eq(disks_hold(disks, 1), 0);
+	return loop;
+}
 
+START_TEST(a_hold_waits_until_a_disk_below_goes_on)
+{
+	struct holder holder;
+	AUTO(auto_close) int loop = loop_above_a_held_disk();
 	pid_t reader = read_aside(loop, 1);
 
 	hold_aside(&holder);
@@ -99,14 +102,7 @@ END_TEST
 START_TEST(a_hold_that_is_interrupted_holds_nothing)
 {
 	struct holder holder;
-
-	make_disk(1, piece_file(0, 64, below_file, 0));
-	make_disk(2, piece_disk(0, 64, 1, 0));
-
-	AUTO(auto_close) int loop = loop_on(2);
-
-	ck_assert_int_eq(disks_hold(disks, 1), 0);
-
+	AUTO(auto_close) int loop = loop_above_a_held_disk();
 	pid_t reader = read_aside(loop, 1);
 
 	hold_aside(&holder);
@@ -143,14 +139,7 @@ END_TEST
 START_TEST(when_all_fail_who_waits_gets_an_error)
 {
 	struct holder holder;
-
-	make_disk(1, piece_file(0, 64, below_file, 0));
-	make_disk(2, piece_disk(0, 64, 1, 0));
-
-	AUTO(auto_close) int loop = loop_on(2);
-
-	ck_assert_int_eq(disks_hold(disks, 1), 0);
-
+	AUTO(auto_close) int loop = loop_above_a_held_disk();
 	pid_t reader = read_aside(loop, 1);
 
 	hold_aside(&holder);
@@ -276,19 +265,8 @@ START_TEST(signals_of_a_terminal_do_not_end_the_process)
 }
 END_TEST
 
-int main(int argc, char **argv)
+static void add_tests(TCase *tests)
 {
-	Suite *suite = suite_create("dm_disks_ends");
-	TCase *tests = tcase_create("ends");
-	const char *unable = disks_unable();
-
-	(void)argc;
-	if (unable) {
-		printf("SKIP: %s\n", unable);
-		return EXIT_SKIPPED;
-	}
-	tcase_set_timeout(tests, 60);
-	tcase_add_checked_fixture(tests, disks_setup, disks_teardown);
 	tcase_add_test(tests, a_hold_waits_until_a_disk_below_goes_on);
 	tcase_add_test(tests, a_hold_that_is_interrupted_holds_nothing);
 	tcase_add_test(tests, who_reads_a_held_disk_can_be_killed);
@@ -296,6 +274,10 @@ int main(int argc, char **argv)
 	tcase_add_test(tests, when_the_process_is_killed_nobody_waits_for_it);
 	tcase_add_test(tests, the_process_ends_with_a_starter_that_is_killed);
 	tcase_add_test(tests, signals_of_a_terminal_do_not_end_the_process);
-	suite_add_tcase(suite, tests);
-	return engine_suite_run(suite, argv[0]);
+}
+
+int main(int argc, char **argv)
+{
+	(void)argc;
+	return disks_main("dm_disks_ends", argv[0], add_tests);
 }

@@ -11,7 +11,6 @@
 #include <unistd.h>
 
 #include "simfs/base/cleanup.h"
-#include "simfs/base/exit_code.h"
 #include "simfs/base/mix.h"
 #include "tests/lib/engine_suite.h"
 #include "tests/unit/disks_bench.h"
@@ -170,21 +169,15 @@ START_TEST(what_was_written_is_read_while_disks_are_held_and_get_other_maps)
 }
 END_TEST
 
-int main(int argc, char **argv)
+static void add_tests(TCase *tests)
 {
-	Suite *suite = suite_create("dm_disks_load");
-	TCase *tests = tcase_create("load");
-	const char *unable = disks_unable();
-
-	(void)argc;
-	if (unable) {
-		printf("SKIP: %s\n", unable);
-		return EXIT_SKIPPED;
-	}
 	tcase_set_timeout(tests, 120);
-	tcase_add_checked_fixture(tests, disks_setup, disks_teardown);
 	tcase_add_test(tests, many_that_wait_do_not_keep_others_from_going_on);
 	tcase_add_test(tests, what_was_written_is_read_while_disks_are_held_and_get_other_maps);
-	suite_add_tcase(suite, tests);
-	return engine_suite_run(suite, argv[0]);
+}
+
+int main(int argc, char **argv)
+{
+	(void)argc;
+	return disks_main("dm_disks_load", argv[0], add_tests);
 }

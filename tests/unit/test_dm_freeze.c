@@ -210,7 +210,8 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, who_waits_for_a_freeze_can_give_up_and_it_thaws);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-	return world_bench_main("dm_freeze", add_tests);
+	(void)argc;
+	return world_bench_main("dm_freeze", argv[0], add_tests);
 }

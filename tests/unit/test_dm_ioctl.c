@@ -7,30 +7,11 @@
 #include <string.h>
 
 #include "simfs/base/cleanup.h"
-#include "tests/lib/dm_caller.h"
-#include "tests/lib/engine_suite.h"
+#include "tests/lib/dm_suite.h"
 
 #define HEADER	      ((uint32_t)sizeof(struct dm_ioctl))
 #define HEADER_BYTES  ((uint32_t)offsetof(struct dm_ioctl, data))
 #define VERSION_BYTES (3 * sizeof(uint32_t))
-
-static struct dm_caller caller;
-static struct dm_answer answer;
-
-static void setup(void)
-{
-	dm_caller_init(&caller);
-}
-
-static void teardown(void)
-{
-	dm_caller_deinit(&caller);
-}
-
-static int ask(const struct dm_request *request)
-{
-	return dm_caller_say(&caller, request, &answer);
-}
 
 /* One call with exactly those bytes, which are changed; effects are performed. */
 static int send(unsigned int nr, void *bytes, size_t length, size_t *written)
@@ -372,12 +353,6 @@ static void add_bytes(TCase *tcase)
 
 int main(int argc, char **argv)
 {
-	Suite *suite = suite_create("dm ioctls");
-	TCase *tcase = tcase_create("dm ioctls");
-
 	(void)argc;
-	tcase_add_checked_fixture(tcase, setup, teardown);
-	add_bytes(tcase);
-	suite_add_tcase(suite, tcase);
-	return engine_suite_run(suite, argv[0]);
+	return dm_suite_main("dm ioctls", argv[0], add_bytes);
 }

@@ -221,7 +221,8 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, what_is_cached_is_written_and_forgotten_at_the_last_close);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-	return world_bench_main("dm_loops", add_tests);
+	(void)argc;
+	return world_bench_main("dm_loops", argv[0], add_tests);
 }

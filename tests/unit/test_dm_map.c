@@ -10,35 +10,9 @@
 #include "simfs/doors/dm/disks/walk.h"
 #include "simfs/doors/dm/disks/wire.h"
 #include "tests/lib/engine_suite.h"
-
-#define S DISK_SECTOR_BYTES
+#include "tests/unit/disk_pieces.h"
 
 static const struct disk_place three[] = { { 1, 100 }, { 2, 200 }, { 3, 300 } };
-
-static struct disk_piece piece_zero(uint64_t start, uint64_t length)
-{
-	return (struct disk_piece){ .start = start, .length = length, .kind = DISK_PIECE_ZERO };
-}
-
-static struct disk_piece piece_file(uint64_t start, uint64_t length, uint64_t file, uint64_t at)
-{
-	return (struct disk_piece){
-		.start = start,
-		.length = length,
-		.kind = DISK_PIECE_FILE,
-		.file = { file, at },
-	};
-}
-
-static struct disk_piece piece_disk(uint64_t start, uint64_t length, uint64_t disk, uint64_t at)
-{
-	return (struct disk_piece){
-		.start = start,
-		.length = length,
-		.kind = DISK_PIECE_DISK,
-		.disk = { disk, at },
-	};
-}
 
 static struct disk_piece piece_striped(uint64_t start, uint64_t length, uint64_t chunk)
 {

@@ -4,40 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "tests/lib/dm_caller.h"
-#include "tests/lib/engine_suite.h"
-
-#define LINEAR "0 16 linear 259:0 0"
-
-static struct dm_caller caller;
-static struct dm_answer answer;
-
-static void setup(void)
-{
-	dm_caller_init(&caller);
-}
-
-static void teardown(void)
-{
-	dm_caller_deinit(&caller);
-}
-
-static int say(unsigned int nr, const char *name, uint32_t flags)
-{
-	return dm_caller_say(
-		&caller, &(struct dm_request){ .nr = nr, .name = name, .flags = flags }, &answer);
-}
-
-static bool is_there(const char *name)
-{
-	return dm_model_find_name(caller.model, name) != NULL;
-}
-
-static void expect_log(const char *log)
-{
-	ck_assert_str_eq(caller.log, log);
-	caller.log[0] = '\0';
-}
+#include "tests/lib/dm_suite.h"
 
 /* ---- names and events ------------------------------------------------------ */
 
@@ -219,12 +186,6 @@ static void add_names(TCase *tcase)
 
 int main(int argc, char **argv)
 {
-	Suite *suite = suite_create("dm names");
-	TCase *tcase = tcase_create("devices");
-
 	(void)argc;
-	tcase_add_checked_fixture(tcase, setup, teardown);
-	add_names(tcase);
-	suite_add_tcase(suite, tcase);
-	return engine_suite_run(suite, argv[0]);
+	return dm_suite_main("dm names", argv[0], add_names);
 }

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "simfs/doors/dm/entry/old_messages.h"
+#include "tests/lib/engine_suite.h"
 #include "tests/unit/run_folder.h"
 
 static void write_file(const char *name, const char *text)
@@ -116,24 +117,17 @@ START_TEST(wrappers_are_written_again_and_a_bad_folder_is_an_error)
 }
 END_TEST
 
-int main(void)
+int main(int argc, char **argv)
 {
 	Suite *suite = suite_create("dm_old_messages");
 	TCase *tcase = tcase_create("wrappers");
 
+	(void)argc;
 	tcase_add_checked_fixture(tcase, setup, run_folder_teardown);
 	tcase_add_test(tcase, a_dead_device_and_what_lies_on_it_are_named_before_the_real_command);
 	tcase_add_test(tcase, nothing_is_said_when_nothing_is_dead);
 	tcase_add_test(tcase, nothing_is_said_by_a_command_that_reads_no_device);
 	tcase_add_test(tcase, wrappers_are_written_again_and_a_bad_folder_is_an_error);
 	suite_add_tcase(suite, tcase);
-
-	SRunner *runner = srunner_create(suite);
-
-	srunner_run_all(runner, CK_NORMAL);
-
-	int failed = srunner_ntests_failed(runner);
-
-	srunner_free(runner);
-	return failed ? 1 : 0;
+	return engine_suite_run(suite, argv[0]);
 }

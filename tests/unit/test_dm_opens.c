@@ -215,7 +215,8 @@ static void add_tests(TCase *tests)
 	}
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-	return world_bench_main("dm_opens", add_tests);
+	(void)argc;
+	return world_bench_main("dm_opens", argv[0], add_tests);
 }

@@ -12,6 +12,7 @@
 #include "simfs/doors/dm/machine/nodes.h"
 #include "simfs/doors/dm/machine/sysfs_tree.h"
 #include "simfs/doors/dm/model/sysfs.h"
+#include "tests/lib/engine_suite.h"
 #include "tests/unit/run_folder.h"
 
 static struct sysfs_tree *tree;
@@ -177,11 +178,12 @@ START_TEST(what_cannot_be_a_node_is_none)
 }
 END_TEST
 
-int main(void)
+int main(int argc, char **argv)
 {
 	Suite *suite = suite_create("dm_sysfs_tree");
 	TCase *tests = tcase_create("tree");
 
+	(void)argc;
 	tcase_add_checked_fixture(tests, setup, teardown);
 	tcase_add_test(tests, the_folders_that_are_bound_are_there_and_stay);
 	tcase_add_test(tests, entries_are_made_in_any_order_and_read_through_links);
@@ -192,13 +194,5 @@ int main(void)
 	tcase_add_test(tests, what_could_not_be_made_is_tried_again);
 	tcase_add_test(tests, what_cannot_be_a_node_is_none);
 	suite_add_tcase(suite, tests);
-
-	SRunner *runner = srunner_create(suite);
-
-	srunner_run_all(runner, CK_NORMAL);
-
-	int failed = srunner_ntests_failed(runner);
-
-	srunner_free(runner);
-	return failed ? 1 : 0;
+	return engine_suite_run(suite, argv[0]);
 }

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "simfs/base/exit_code.h"
+#include "tests/lib/engine_suite.h"
 #include "tests/unit/run_folder.h"
 
 struct world_bench world_bench;
@@ -91,7 +92,7 @@ void world_bench_end(pid_t process)
 	ck_assert_int_eq(waitpid(process, NULL, 0), process);
 }
 
-int world_bench_main(const char *name, void (*add_tests)(TCase *tests))
+int world_bench_main(const char *name, const char *program, void (*add_tests)(TCase *tests))
 {
 	if (geteuid() != 0) {
 		puts("SKIP: not root");
@@ -107,13 +108,5 @@ int world_bench_main(const char *name, void (*add_tests)(TCase *tests))
 	tcase_add_checked_fixture(tests, world_bench_setup, world_bench_teardown);
 	add_tests(tests);
 	suite_add_tcase(suite, tests);
-
-	SRunner *runner = srunner_create(suite);
-
-	srunner_run_all(runner, CK_NORMAL);
-
-	int failed = srunner_ntests_failed(runner);
-
-	srunner_free(runner);
-	return failed ? 1 : 0;
+	return engine_suite_run(suite, program);
 }

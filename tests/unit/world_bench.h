@@ -37,6 +37,6 @@ pid_t world_bench_process(void (*does)(void));
 void world_bench_end(pid_t process);
 
 /* Runs the suite NAME, or skips where there is no root or no loop device. */
-int world_bench_main(const char *name, void (*add_tests)(TCase *tests));
+int world_bench_main(const char *name, const char *program, void (*add_tests)(TCase *tests));
 
 #endif
