@@ -150,7 +150,7 @@ static int start_merges(struct origins *origins, const struct dm_effect *effect)
 
 /* ---- the whole ---- */
 
-static int map(struct origins *origins, uint64_t disk, const struct dm_table *table)
+int origins_map(struct origins *origins, uint64_t disk, const struct dm_table *table)
 {
 	struct pieces pieces;
 	int error = pieces_make(origins, table, &pieces);
@@ -189,7 +189,7 @@ static int activate_special(struct origins *origins, const struct dm_effect *eff
 
 	if (error < 0)
 		return error;
-	error = map(origins, disk, effect->to);
+	error = origins_map(origins, disk, effect->to);
 	if (error == 0)
 		error = start_merges(origins, effect);
 	if (error < 0) {
@@ -210,11 +210,11 @@ int origins_activate(struct origins *origins, const struct dm_effect *effect)
 	int error;
 
 	if (!is_special(effect->from) && !is_special(effect->to) && !is_cow(origins, disk))
-		return map(origins, disk, effect->to);
+		return origins_map(origins, disk, effect->to);
 	pthread_mutex_lock(&origins->work);
 	error = activate_special(origins, effect);
 	if (error == 0)
-		cow_area_resized(origins, disk);
+		cow_areas_look(origins, disk, effect->to);
 	pthread_mutex_unlock(&origins->work);
 	return error;
 }

@@ -13,7 +13,6 @@
 #include <unistd.h>
 
 #include "simfs/base/cleanup.h"
-#include "simfs/doors/dm/origins/extents.h"
 #include "simfs/doors/dm/origins/origins_internal.h"
 
 #define SECTOR_BYTES ((uint64_t)512)
@@ -36,38 +35,6 @@ struct merging {
 };
 
 /* ---- what is to be merged ---- */
-
-static int ask_extents(struct merging *merging)
-{
-	const struct patience patience = { .stopping = &merging->origins->stopping };
-	struct cow_area *area = merging->area;
-	json_int_t from = 0;
-	int error = 0;
-
-	while (error == 0 && from >= 0) {
-		json_t *answer = NULL, *extent;
-		size_t i;
-
-		error = backing_call(area->origin->backing, "snapshot.changed",
-			json_pack("{s:s, s:I}", "name", area->name, "from", from), &patience,
-			&answer);
-		json_array_foreach(json_object_get(answer, "extents"), i, extent)
-		{
-			json_int_t offset = json_integer_value(json_array_get(extent, 0));
-			json_int_t length = json_integer_value(json_array_get(extent, 1));
-
-			if (error == 0)
-				error = extents_add(&merging->extents, (uint64_t)offset,
-					(uint64_t)length, area->merged_from);
-		}
-
-		const json_t *next = json_object_get(answer, "next");
-
-		from = json_is_integer(next) ? json_integer_value(next) : -1;
-		json_decref(answer);
-	}
-	return error;
-}
 
 static int open_part(const struct merging *merging, const char *folder, const char *name, int flags)
 {
@@ -253,7 +220,8 @@ static int begin(struct merging *merging)
 {
 	struct origins *origins = merging->origins;
 	struct cow_area *area = merging->area;
-	int error = ask_extents(merging);
+	const struct patience patience = { .stopping = &origins->stopping };
+	int error = cow_area_extents(area, &patience, area->merged_from, &merging->extents);
 
 	if (error < 0)
 		return error;

@@ -20,6 +20,7 @@
 #include "simfs/doors/dm/origins/backing.h"
 #include "simfs/doors/dm/origins/contents.h"
 #include "simfs/doors/dm/origins/cow_header.h"
+#include "simfs/doors/dm/origins/extents.h"
 #include "simfs/doors/dm/origins/names.h"
 #include "simfs/doors/dm/origins/origins.h"
 
@@ -70,6 +71,8 @@ struct cow_area {
 	uint64_t origin_disk, cow_disk;
 	uint64_t file; /* of disks/: the snapshot; 0: none, its place is EIO */
 	bool is_detached;
+	bool is_dead;	     /* its COW device is all errors: */
+	struct extents dead; /* what was preserved by then, in bytes */
 	struct merging *merging;
 
 	uint64_t left_by; /* the disk that showed it last, and is the bare area now; 0: none */
@@ -155,11 +158,31 @@ void cow_area_leave(struct origins *origins, struct cow_area *area);
 /* The engine's snapshot gets the name; where that cannot be, it keeps its own. */
 void cow_area_renamed(struct origins *origins, struct cow_area *area, const char *name,
 	const struct patience *patience);
-/* The COW device of areas has another size. */
-void cow_area_resized(struct origins *origins, uint64_t cow_disk);
+/* What its store may keep now, by its COW device, is told. */
+void cow_area_limit(
+	struct origins *origins, struct cow_area *area, const struct patience *patience);
+
+/* From *AT on, the next area that has a snapshot which is shown, and is on DISK, as COW device or
+ * as origin; *AT is behind it then.  NULL: there is none. */
+struct cow_area *cow_area_next_on(
+	struct origins *origins, struct list **at, uint64_t disk, bool by_cow);
 
 /* Snapshots of the origin DISK preserve what is written, or do not. */
 void cow_areas_attach(struct origins *origins, uint64_t disk, bool attach);
+
+/* ---- cow_dead.c ---- */
+
+/* The COW device of areas has TABLE now: another size, or errors.  `work' is held. */
+void cow_areas_look(struct origins *origins, uint64_t cow_disk, const struct dm_table *table);
+
+/* What the engine has preserved for AREA below END, in bytes, is added to RET.  0 or -errno. */
+int cow_area_extents(const struct cow_area *area, const struct patience *patience, uint64_t end,
+	struct extents *ret);
+
+/* ---- activate.c ---- */
+
+/* DISK is made of TABLE, whose areas are shown already. */
+int origins_map(struct origins *origins, uint64_t disk, const struct dm_table *table);
 
 /* ---- watch.c ---- */
 

@@ -96,6 +96,37 @@ static void add_origin(struct origins *origins, struct pieces *pieces, const str
 	add_part(pieces, target, &below, true);
 }
 
+/* Errors where AREA, whose COW device is dead, has preserved something of the SHOWN sectors. */
+static void add_dead(struct pieces *pieces, const struct cow_area *area,
+	const struct dm_target *target, uint64_t shown)
+{
+	struct disk_piece whole;
+	uint64_t at = 0;
+
+	if (area->dead.count == 0 || shown == 0)
+		return;
+	whole = pieces->pieces[--pieces->piece_count];
+	for (size_t i = 0; i <= area->dead.count; i++) {
+		bool is_last = i == area->dead.count;
+		uint64_t start = is_last ? shown : area->dead.list[i].offset / DISK_SECTOR_BYTES;
+		uint64_t end = is_last ? shown
+				       : start + area->dead.list[i].length / DISK_SECTOR_BYTES;
+		struct disk_piece piece = whole;
+
+		start = start < shown ? start : shown;
+		end = end < shown ? end : shown;
+		piece.start = target->start + at;
+		piece.length = start - at;
+		piece.file.offset = at;
+		add(pieces, &piece);
+		piece = (struct disk_piece){ .start = target->start + start,
+			.length = end - start,
+			.kind = DISK_PIECE_ERROR };
+		add(pieces, &piece);
+		at = end;
+	}
+}
+
 /*
  * The engine's snapshot is as long as its origin's rig.  What is behind that was added to the
  * origin later, and is its present content; behind the user's volume are zeros.
@@ -120,6 +151,7 @@ static void add_snapshot(struct pieces *pieces, const struct cow_area *area,
 	piece->file.file = area->file;
 	piece->length = shown;
 	add(pieces, piece);
+	add_dead(pieces, area, target, shown);
 	*piece = (struct disk_piece){
 		.start = target->start + shown,
 		.length = length - shown,
@@ -177,18 +209,32 @@ static void add_target(struct origins *origins, struct pieces *pieces, const str
 	add_part(pieces, target, NULL, false);
 }
 
+/* How many extents of target INDEX are errors, as its COW device is. */
+static size_t dead_extents(struct origins *origins, const struct dm_table *table, unsigned index)
+{
+	pthread_mutex_lock(&origins->lock);
+
+	const struct cow_area *area = cow_area_of(origins, table, index);
+	size_t count = area ? area->dead.count : 0;
+
+	pthread_mutex_unlock(&origins->lock);
+	return count;
+}
+
 int pieces_make(struct origins *origins, const struct dm_table *table, struct pieces *ret)
 {
 	struct pieces pieces = { 0 };
-	size_t stripes = 0;
+	size_t stripes = 0, dead = 0;
 
-	for (unsigned i = 0; table && i < table->target_count; i++)
+	for (unsigned i = 0; table && i < table->target_count; i++) {
 		if (table->targets[i].kind == DM_STRIPED)
 			stripes += table->targets[i].striped.stripes;
+		dead += dead_extents(origins, table, i);
+	}
 
 	size_t targets = table ? table->target_count : 0;
 
-	pieces.pieces = calloc(targets * PIECES_PER_TARGET + 1, sizeof *pieces.pieces);
+	pieces.pieces = calloc(targets * PIECES_PER_TARGET + 2 * dead + 1, sizeof *pieces.pieces);
 	pieces.parts = calloc(targets + 1, sizeof *pieces.parts);
 	pieces.stripes = calloc(stripes + 1, sizeof *pieces.stripes);
 	if (!pieces.pieces || !pieces.parts || !pieces.stripes) {

@@ -13,6 +13,8 @@
 #define CHUNK_SECTORS_MIN 8u
 #define STORE_CHUNKS_MIN  3u
 #define NAME_TRIES	  3
+/* Less than any store has used. */
+#define DEAD_SECTORS 1u
 
 static struct patience patience_of(struct origins *origins, void *caller)
 {
@@ -41,7 +43,9 @@ static void limit_text(struct origins *origins, const struct cow_area *area, cha
 	pthread_mutex_unlock(&origins->lock);
 	if (area->persistence == DM_TRANSIENT)
 		sectors = transient_limit_sectors(sectors, chunk);
-	if (sectors < (uint64_t)STORE_CHUNKS_MIN * chunk)
+	if (area->is_dead)
+		sectors = DEAD_SECTORS;
+	else if (sectors < (uint64_t)STORE_CHUNKS_MIN * chunk)
 		sectors = (uint64_t)STORE_CHUNKS_MIN * chunk;
 	snprintf(text, SIZE_BYTES, "%" PRIu64 "s", sectors);
 }
@@ -125,11 +129,19 @@ static int take(struct origins *origins, struct cow_area *area, const char *name
 	return error < 0 ? error : cow_area_keep(origins, area);
 }
 
+void cow_area_limit(struct origins *origins, struct cow_area *area, const struct patience *patience)
+{
+	char limit[SIZE_BYTES];
+
+	limit_text(origins, area, limit);
+	(void)backing_call(area->origin->backing, "snapshot.limit",
+		json_pack("{s:s, s:s}", "name", area->name, "limit", limit), patience, NULL);
+}
+
 /* The snapshot that AREA had before is shown again, to preserve or not.  -ENOENT: it has gone. */
 static int attach(struct origins *origins, struct cow_area *area, const char *name, bool preserves,
 	const struct patience *patience)
 {
-	char limit[SIZE_BYTES];
 	json_t *snapshot = NULL;
 	int error = backing_snapshot(area->origin->backing, area->name, patience, &snapshot);
 
@@ -137,9 +149,7 @@ static int attach(struct origins *origins, struct cow_area *area, const char *na
 	if (error < 0)
 		return error;
 	cow_area_renamed(origins, area, name, patience);
-	limit_text(origins, area, limit);
-	(void)backing_call(area->origin->backing, "snapshot.limit",
-		json_pack("{s:s, s:s}", "name", area->name, "limit", limit), patience, NULL);
+	cow_area_limit(origins, area, patience);
 
 	/* One that has failed is shown as it is. */
 	error = preserves ? ask_attach(area, patience) : ask(area, "snapshot.detach", patience);
@@ -275,6 +285,8 @@ void cow_area_leave(struct origins *origins, struct cow_area *area)
 	if (area->origin && area->name[0] != '\0' && !area->is_detached)
 		(void)ask(area, "snapshot.detach", &patience);
 	area->is_detached = true;
+	area->is_dead = false;
+	extents_deinit(&area->dead);
 	if (area->file)
 		(void)disks_file_close(origins->disks, area->file);
 	area->file = 0;
@@ -289,8 +301,7 @@ void cow_area_leave(struct origins *origins, struct cow_area *area)
 	release(origins, area);
 }
 
-/* An area that has a snapshot which is shown, and is on DISK: COW or origin. */
-static struct cow_area *next_on(
+struct cow_area *cow_area_next_on(
 	struct origins *origins, struct list **at, uint64_t disk, bool by_cow)
 {
 	struct cow_area *found = NULL;
@@ -307,28 +318,13 @@ static struct cow_area *next_on(
 	return found;
 }
 
-void cow_area_resized(struct origins *origins, uint64_t cow_disk)
-{
-	const struct patience patience = patience_of(origins, NULL);
-	struct list *at = origins->areas.next;
-	struct cow_area *area;
-	char limit[SIZE_BYTES];
-
-	while ((area = next_on(origins, &at, cow_disk, true))) {
-		limit_text(origins, area, limit);
-		(void)backing_call(area->origin->backing, "snapshot.limit",
-			json_pack("{s:s, s:s}", "name", area->name, "limit", limit), &patience,
-			NULL);
-	}
-}
-
 void cow_areas_attach(struct origins *origins, uint64_t disk, bool attach)
 {
 	const struct patience patience = patience_of(origins, NULL);
 	struct list *at = origins->areas.next;
 	struct cow_area *area;
 
-	while ((area = next_on(origins, &at, disk, false))) {
+	while ((area = cow_area_next_on(origins, &at, disk, false))) {
 		if (area->is_detached == !attach || area->merging)
 			continue;
 		if (ask(area, attach ? "snapshot.attach" : "snapshot.detach", &patience) == 0)
