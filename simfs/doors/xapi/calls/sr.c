@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* sr.c - SR.scan: the collector is kicked at its end, as by the storage manager. */
+#include <stdio.h>
+
+#include "simfs/doors/xapi/calls/call.h"
+#include "simfs/doors/xapi/disks/disks.h"
+#include "simfs/doors/xapi/pool/pool.h"
+
+int sr_scan(struct call *call)
+{
+	char uuid[POOL_UUID_BYTES];
+	int error;
+
+	pool_lock(call->pool);
+	snprintf(uuid, sizeof uuid, "%s",
+		pool_text(call->pool, POOL_CLASS_SR, call_text(call, 0), "uuid"));
+	pool_unlock(call->pool);
+	disks_sr_lock(call->disks, uuid);
+	error = disks_scan(call->disks, uuid, &call->failure);
+	disks_sr_unlock(call->disks, uuid);
+	return error < 0 ? CALL_FAILED : 0;
+}
