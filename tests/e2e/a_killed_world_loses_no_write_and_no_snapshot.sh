@@ -31,7 +31,7 @@ cat >writes.sh <<'END'
 number=$1
 while :; do
 	place=$(((number * 37 + 11) % 4096))
-	echo $place >begun
+	echo $place >>begun
 	dd if=mark of=/dev/vg0/data bs=4096 count=1 seek=$place oflag=direct conv=notrunc \
 		status=none
 	echo $place >>acknowledged
@@ -61,7 +61,7 @@ for round in 1 2 3; do
 		dd if=mark of=wanted bs=4096 count=1 seek="$place" conv=notrunc status=none
 	done <acknowledged
 	cp wanted also
-	dd if=mark of=also bs=4096 count=1 seek="$(cat begun)" conv=notrunc status=none
+	dd if=mark of=also bs=4096 count=1 seek="$(tail -n 1 begun)" conv=notrunc status=none
 	rig lvm "$mnt" -- sh -ec 'cmp before /dev/vg0/d1
 		cp /dev/vg0/data content
 		cmp -s wanted content || cmp also content' >compared 2>&1 ||

@@ -30,7 +30,7 @@ lvconvert --merge -b vg0/b1 </dev/null >/dev/null 2>&1
 number=0
 while :; do
 	place=$(((number * 37 + 5) % 128))
-	echo $place >begun
+	echo $place >>begun
 	dd if=mark of=/dev/vg0/live bs=4096 count=1 seek=$((place * 64)) oflag=direct \
 		conv=notrunc status=none
 	echo $place >>acknowledged
@@ -98,7 +98,7 @@ content_is_wanted()
 		dd if=mark of=wanted bs=4096 count=1 seek=$((place * 64)) conv=notrunc status=none
 	done <acknowledged
 	cmp -s wanted "$mnt/live" && return
-	dd if=mark of=wanted bs=4096 count=1 seek=$(($(cat begun) * 64)) conv=notrunc status=none
+	dd if=mark of=wanted bs=4096 count=1 seek=$(($(tail -n 1 begun) * 64)) conv=notrunc status=none
 	cmp wanted "$mnt/live"
 }
 
