@@ -23,25 +23,33 @@ static void write_file(const char *name, const char *text)
 	ck_assert_int_eq(chmod(name, 0755), 0);
 }
 
-/* tools/dmsetup knows of an origin of 50 GiB, a dead snapshot of it, and a map on that. */
+/*
+ * tools/dmsetup knows of an origin of 50 GiB, a dead snapshot of it, and a map on that; with
+ * DEEP of a small one whose three maps lie on each other, one striped.  It flushes no device.
+ */
 static void setup(void)
 {
 	run_folder_setup();
 	ck_assert_int_eq(mkdir("tools", 0755), 0);
 	write_file("tools/dmsetup",
 		"#!/bin/sh\n"
-		"case $1 in\n"
-		"info)	printf '%s\\n' vg0-live/7/0/vg0/live vg0-b--1/7/1/vg0/b-1 \\\n"
+		"case $*${DEEP:+ deep} in\n"
+		"info\\ *deep) printf '%s\\n' c/7/3// b/7/2// a/7/1// s/7/0// ;;\n"
+		"*deep)	for i in 'c 7:2' 'a 7:0' 'b 7:1'; do\n"
+		"		printf '%s: 0 512 striped 2 128 259:0 0 %s 8\\n' $i\n"
+		"	done\n"
+		"	echo 's: 0 512 snapshot Invalid' ;;\n"
+		"info\\ *)	printf '%s\\n' vg0-live/7/0/vg0/live vg0-b--1/7/1/vg0/b-1 \\\n"
 		"		vg0-b--1-cow/7/2/vg0/b-1 'a: map/7/3//' ;;\n"
-		"status)	printf '%s\\n' 'vg0-live: 0 104857600 snapshot-origin ' \\\n"
+		"status\\ --noflush) printf '%s\\n' 'vg0-live: 0 104857600 snapshot-origin ' \\\n"
 		"		\"vg0-b--1: 0 104857600 snapshot $STATE\" \\\n"
 		"		'vg0-b--1-cow: 0 8192 linear ' \\\n"
-		"		'a: map: 0 4096 linear ' 'a: map: 4096 1467996160 linear ' ;;\n"
-		"table)	printf '%s\\n' 'vg0-live: 0 104857600 snapshot-origin 7:9' \\\n"
+		"		'a: map: 0 4096 linear ' 'a: map: 4096 1467996168 linear ' ;;\n"
+		"table\\ --noflush) printf '%s\\n' 'vg0-live: 0 104857600 snapshot-origin 7:9' \\\n"
 		"		'vg0-b--1: 0 104857600 snapshot 7:9 7:2 P 8' \\\n"
 		"		'vg0-b--1-cow: 0 8192 linear 259:0 2048' \\\n"
 		"		'a: map: 0 4096 linear 7:1 2048' \\\n"
-		"		'a: map: 4096 1467996160 linear 7:1 6144' ;;\n"
+		"		'a: map: 4096 1467996168 linear 7:1 6144' ;;\n"
 		"esac\n");
 	write_file("tools/lvs", "#!/bin/sh\necho real lvs: \"$@\"\nexit 5\n");
 	ck_assert_int_eq(old_messages_write("wrappers"), 0);
@@ -87,12 +95,26 @@ START_TEST(a_dead_device_and_what_lies_on_it_are_named_before_the_real_command)
 		"  /dev/mapper/vg0-b--1: read failed after 0 of 4096 at 4096: Input/output error\n"
 		"  /dev/mapper/a: map: read failed after 0 of 4096 at 751616065536: Input/output "
 		"error\n"
-		"  /dev/mapper/a: map: read failed after 0 of 4096 at 751616122880: Input/output "
+		"  /dev/mapper/a: map: read failed after 0 of 4096 at 751616126976: Input/output "
 		"error\n"
 		"  /dev/mapper/a: map: read failed after 0 of 4096 at 0: Input/output error\n"
 		"  /dev/mapper/a: map: read failed after 0 of 4096 at 4096: Input/output error\n"
 		"real lvs: -a b 1\n"
 		"exit 5");
+}
+END_TEST
+
+START_TEST(what_lies_on_a_dead_device_is_dead_however_high)
+{
+	/* Four lines of each of the four. */
+	ck_assert_str_eq(
+		printed("", "sh -c 'DEEP=yes lvs 2>&1 | grep -c \"read failed\"'"), "16\nexit 0");
+}
+END_TEST
+
+START_TEST(what_is_said_goes_to_stderr)
+{
+	ck_assert_str_eq(printed("Invalid", "sh -c 'lvs 2>/dev/null'"), "real lvs:\nexit 5");
 }
 END_TEST
 
@@ -125,6 +147,8 @@ int main(int argc, char **argv)
 	(void)argc;
 	tcase_add_checked_fixture(tcase, setup, run_folder_teardown);
 	tcase_add_test(tcase, a_dead_device_and_what_lies_on_it_are_named_before_the_real_command);
+	tcase_add_test(tcase, what_lies_on_a_dead_device_is_dead_however_high);
+	tcase_add_test(tcase, what_is_said_goes_to_stderr);
 	tcase_add_test(tcase, nothing_is_said_when_nothing_is_dead);
 	tcase_add_test(tcase, nothing_is_said_by_a_command_that_reads_no_device);
 	tcase_add_test(tcase, wrappers_are_written_again_and_a_bad_folder_is_an_error);
