@@ -98,7 +98,8 @@ content_is_wanted()
 		dd if=mark of=wanted bs=4096 count=1 seek=$((place * 64)) conv=notrunc status=none
 	done <acknowledged
 	cmp -s wanted "$mnt/live" && return
-	dd if=mark of=wanted bs=4096 count=1 seek=$(($(tail -n 1 begun) * 64)) conv=notrunc status=none
+	place=$(tail -n 1 begun)
+	dd if=mark of=wanted bs=4096 count=1 seek=$((place * 64)) conv=notrunc status=none
 	cmp wanted "$mnt/live"
 }
 

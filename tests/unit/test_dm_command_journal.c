@@ -15,6 +15,7 @@
 
 #include "simfs/base/cleanup.h"
 #include "simfs/doors/dm/commands/journal.h"
+#include "tests/lib/engine_suite.h"
 #include "tests/unit/run_folder.h"
 
 #define FILE_NAME   "commands.jsonl"
@@ -373,11 +374,12 @@ START_TEST(the_next_world_writes_behind_the_last_one)
 }
 END_TEST
 
-int main(void)
+int main(int argc, char **argv)
 {
 	Suite *suite = suite_create("dm_command_journal");
 	TCase *tests = tcase_create("journal");
 
+	(void)argc;
 	tcase_add_checked_fixture(tests, setup, run_folder_teardown);
 	tcase_set_timeout(tests, SECONDS_MAX);
 	tcase_add_test(tests, a_command_is_a_line_when_it_has_ended);
@@ -390,13 +392,5 @@ int main(void)
 	tcase_add_test(tests, a_state_may_ask_the_journal);
 	tcase_add_test(tests, the_next_world_writes_behind_the_last_one);
 	suite_add_tcase(suite, tests);
-
-	SRunner *runner = srunner_create(suite);
-
-	srunner_run_all(runner, CK_NORMAL);
-
-	int failed = srunner_ntests_failed(runner);
-
-	srunner_free(runner);
-	return failed ? 1 : 0;
+	return engine_suite_run(suite, argv[0]);
 }
