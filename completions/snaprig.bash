@@ -4,7 +4,7 @@
 # bash completion for snaprig; installed as .../bash-completion/completions/snaprig.
 
 # ---- the table of commands, as `make commands` writes it ----
-_snaprig_commands='create mount verify umount status events snapshot coalesce datto fault writers gauge lvm check compare matrix sweep run report replay shrink validate demo backup restore list doctor'
+_snaprig_commands='create mount verify umount status events snapshot coalesce datto fault writers gauge lvm xapi check compare matrix sweep run report replay shrink validate demo backup restore list doctor'
 declare -gA _snaprig_actions=(
 	['datto']='ctl mount umount'
 	['fault']='add list remove clear release'
@@ -12,6 +12,7 @@ declare -gA _snaprig_actions=(
 	['report']='merge'
 	['snapshot']='create clone delete detach attach rename limit list changed'
 	['writers']='list add remove kill freeze thaw notify'
+	['xapi']='flatten restore'
 )
 declare -gA _snaprig_options=(
 	['create']='--size --help'
@@ -48,6 +49,8 @@ declare -gA _snaprig_options=(
 	['gauge set']='--real --size --help'
 	['gauge release']='--help'
 	['lvm']='--vg --lv --free --empty --monitor --lvm-messages --enter --journal --json --help'
+	['xapi flatten']='--parents --help'
+	['xapi restore']='--vm --disk --at --list --json --help'
 	['check']='--failure --at --fault --profile --size --image --restore --gives --takes --writer --time-limit --seed --work --keep --steady --keeps --json --help'
 	['compare']='--rounds --profile --size --image --restore --gives --takes --writer --time-limit --seed --work --keep --report --json --help'
 	['matrix']='--failures --profile --size --image --jobs --report --resume --clients --time-limit --seed --work --json --help'
@@ -92,6 +95,10 @@ declare -gA _snaprig_values=(
 	['lvm --lv']='text:'
 	['lvm --free']='size:'
 	['lvm --lvm-messages']='choice:2.02'
+	['xapi flatten --parents']='folder:'
+	['xapi restore --vm']='text:'
+	['xapi restore --disk']='text:'
+	['xapi restore --at']='text:'
 	['check --failure']='listed:failures'
 	['check --at']='text:'
 	['check --fault']='listed:points'
@@ -224,6 +231,10 @@ declare -gA _snaprig_operands=(
 	['gauge release 1']='folder:'
 	['gauge release 2']='listed:gauges'
 	['lvm 1']='file:'
+	['xapi flatten 1']='file:'
+	['xapi flatten 2']='file:'
+	['xapi restore 1']='folder:'
+	['xapi restore 2']='file:'
 	['matrix *']='listed:clients'
 	['run *']='file:'
 	['report merge *']='file:'

@@ -34,6 +34,9 @@ const struct command_group command_groups[] = {
 
 	{ .heading = "doors" },
 	{ .command = &lvm_command },
+	{ .name = "xapi",
+		.summary = "a XenServer pool, and what is backed up from it",
+		.actions = xapi_actions },
 
 	{ .heading = "scenarios" },
 	{ .command = &check_command },

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* xapi.c - snaprig xapi: a XenServer pool whose disks are rigs, and what is backed up from it */
+#include <stddef.h>
+
+#include "simfs/cli/command_table.h"
+
+const struct command_line *const xapi_actions[] = {
+	&xapi_flatten_action,
+	&xapi_restore_action,
+	NULL,
+};
