@@ -8,6 +8,7 @@
 #include "simfs/base/clock.h"
 #include "simfs/base/mix.h"
 #include "simfs/base/plain_path.h"
+#include "simfs/base/star_pattern.h"
 
 /*
  * What is known of a file is good for so long, and for so many times as long as it
@@ -107,10 +108,10 @@ static bool file_matches(struct armed_rule *armed)
 	return armed->file_is_there;
 }
 
-/* Whether WANTED of a rule, "" for any, is NAME, which may be NULL. */
+/* Whether WANTED of a rule, "" for any, means NAME, which may be NULL. */
 static bool is_wanted(const char *wanted, const char *name)
 {
-	return !wanted[0] || (name && strcmp(wanted, name) == 0);
+	return !wanted[0] || (name && star_pattern_matches(wanted, name));
 }
 
 /* An asynchronous call is one of its method, too. */

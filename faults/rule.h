@@ -56,7 +56,7 @@ struct fault_rule {
 	enum rule_relation relation;
 	uint64_t gauge_value;
 
-	/* "": any. */
+	/* "": any.  A snapshot and a device are star_patterns. */
 	char phase[RULE_NAME_BYTES];
 	char file[RULE_FILE_BYTES]; /* which exists */
 	char snapshot[RULE_NAME_BYTES + 1];

@@ -29,9 +29,11 @@
  *                                                  Writers freeze for it unless they are left out
  * snapshot.clone    of, name, [full: true]         the clone's object of status.json; with full,
  *                                                  when all data of snapshot `of` was copied
- * snapshot.watch    name                           {"name": …}; answered when a snapshot of that
- *                                                  name has been taken, by whomever.  Live writes
- *                                                  wait from its instant on, as with hold_writes
+ * snapshot.watch    name                           {"name": …}, the one asked for; answered when a
+ *                                                  snapshot of that name has been taken, by
+ *                                                  whomever; a `*` in it is any part of one.  Live
+ *                                                  writes wait from its instant on, as with
+ *                                                  hold_writes
  * writes.resume     -                              {}
  * snapshot.delete   name                           {}; when its files are gone
  * snapshot.list     -                              {"snapshots": [...]}

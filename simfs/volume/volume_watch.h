@@ -11,10 +11,10 @@
 #include "simfs/volume/snapshot.h"
 
 struct volume_watch {
-	const char *name; /* of the snapshot; the caller's, for as long as the watch lasts */
+	const char *name; /* a star_pattern; the caller's, for as long as the watch lasts */
 
 	/*
-	 * Required.  Called once, when a snapshot of that name has been taken: no
+	 * Required.  Called once, when a snapshot of such a name has been taken: no
 	 * write has come between, and none begins until volume_watch_end().  It
 	 * comes from within the making of the snapshot, and may end its own watch.
 	 * A set of writers can still fail afterwards, and take the snapshot away.
@@ -29,7 +29,7 @@ struct volume_watch {
 	struct list link; /* of those that wait */
 };
 
-/* For the next snapshot of that name, not for one that is there. */
+/* For the next snapshot of such a name, not for one that is there. */
 void volume_watch_begin(struct volume *volume, struct volume_watch *watch);
 
 /* Also before `taken`: then it is not called any more. */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* watch.c - holds live writes at the instant of a snapshot for whoever waits for it. */
-#include <string.h>
-
+#include "simfs/base/star_pattern.h"
 #include "simfs/volume/core.h"
 #include "simfs/volume/life.h"
 #include "simfs/volume/volume_watch.h"
@@ -36,7 +35,7 @@ static struct volume_watch *find_waiting(
 	list_for_each (at, &volume->watches) {
 		struct volume_watch *watch = CONTAINER_OF(at, struct volume_watch, link);
 
-		if (watch->number < end && strcmp(watch->name, name) == 0)
+		if (watch->number < end && star_pattern_matches(watch->name, name))
 			return watch;
 	}
 	return NULL;

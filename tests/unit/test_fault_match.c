@@ -98,6 +98,17 @@ START_TEST(a_snapshot_is_meant_by_its_whole_name_and_none_is_not)
 }
 END_TEST
 
+START_TEST(a_star_in_the_name_of_a_snapshot_is_any_part_of_it)
+{
+	add("snapshot.read zero snapshot=vg0-*_borg--*");
+	ck_assert(strikes_snapshot("vg0-live_borg--17"));
+	ck_assert(strikes_snapshot("vg0-_borg--"));
+	ck_assert(!strikes_snapshot("vg0-live_borg"));
+	ck_assert(!strikes_snapshot("vg1-live_borg--17"));
+	ck_assert(!strikes_snapshot(NULL));
+}
+END_TEST
+
 static bool strikes_ioctl(const char *device, const char *ioctl)
 {
 	return strikes(FAULT_DM_IOCTL, &(struct fault_context){ .device = device, .ioctl = ioctl });
@@ -192,6 +203,7 @@ int main(int argc, char **argv)
 	tcase_add_test(tcase, a_range_means_the_hits_that_have_a_byte_of_it);
 	tcase_add_test(tcase, a_writer_is_meant_by_its_whole_name);
 	tcase_add_test(tcase, a_snapshot_is_meant_by_its_whole_name_and_none_is_not);
+	tcase_add_test(tcase, a_star_in_the_name_of_a_snapshot_is_any_part_of_it);
 	tcase_add_test(
 		tcase, an_ioctl_and_a_device_are_meant_by_their_whole_names_and_both_must_hold);
 	tcase_add_test(tcase, a_method_means_its_asynchronous_call_too_and_not_the_other_way_round);

@@ -127,7 +127,7 @@ START_TEST(only_the_watches_of_that_name_are_told)
 {
 	struct volume_watch mine = watch_of("s");
 	struct volume_watch other = watch_of("other");
-	struct volume_watch also = watch_of("s");
+	struct volume_watch also = watch_of("*s"); /* any part, also none */
 
 	also.taken = count_and_end;
 	volume_watch_begin(engine.volume, &mine);
