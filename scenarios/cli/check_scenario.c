@@ -182,31 +182,58 @@ static void takes_set(struct phase *phase)
 	}
 }
 
-/* A rule of the snapshot NAME means that which the rig calls vg0-NAME. */
-static char *rule_of_lvm(const char *rule)
+/* Does the client take the snapshot NAME? */
+static bool is_taken(const struct scenario *scenario, const char *name)
 {
-	static const char key[] = "snapshot=";
-	const char *at = strstr(rule, key);
-	size_t head = at ? (size_t)(at - rule) + strlen(key) : 0;
-	size_t length = at ? strcspn(rule + head, " ") : 0;
-	AUTO(auto_free) char *name = heap_format("%.*s", (int)length, rule + head);
-	AUTO(auto_free) char *own = lvm_rig_name(name);
-
-	return at ? heap_format("%.*s%s%s", (int)head, rule, own, rule + head + length)
-		  : heap_copy(rule);
+	for (size_t i = 0; i < scenario->phase_count; i++) {
+		if (is_backed_up(&scenario->phases[i], name))
+			return true;
+	}
+	return false;
 }
 
-static void lvm_set(struct phase *phase)
+/* Whose name a rule has behind these is a snapshot that the client has taken, or perhaps not. */
+static const struct {
+	const char *key, *prefix;
+	bool may_be_other; /* a device can be anything, and stays what it is */
+} lvm_keys[] = { { "snapshot=", "", false }, { "device=", LVM_GROUP "-", true } };
+
+/* RULE with the rig's own name of the snapshot behind KEY, one of lvm_keys.  The caller's. */
+static char *rule_of_lvm(
+	const char *rule, size_t key, const struct scenario *scenario, const struct client *client)
+{
+	AUTO(auto_free) char *whole = heap_format("%s%s", lvm_keys[key].key, lvm_keys[key].prefix);
+	const char *at = strstr(rule, whole);
+	const char *value = at ? at + strlen(lvm_keys[key].key) : rule;
+	const char *name = at ? at + strlen(whole) : rule;
+	AUTO(auto_free) char *called = heap_format("%.*s", (int)strcspn(name, " "), name);
+	bool taken = is_taken(scenario, called);
+	AUTO(auto_free) char *own = lvm_rig_name(taken ? client : NULL, called);
+
+	return at && (taken || !lvm_keys[key].may_be_other)
+		       ? heap_format(
+				 "%.*s%s%s", (int)(value - rule), rule, own, name + strlen(called))
+		       : heap_copy(rule);
+}
+
+static void rule_bind_lvm(char **rule, const struct scenario *scenario, const struct client *client)
+{
+	for (size_t key = 0; key < sizeof lvm_keys / sizeof lvm_keys[0]; key++) {
+		char *own = rule_of_lvm(*rule, key, scenario, client);
+
+		free(*rule);
+		*rule = own;
+	}
+}
+
+static void lvm_set(
+	const struct scenario *scenario, const struct client *client, struct phase *phase)
 {
 	for (size_t i = 0; i < phase->step_count; i++) {
 		struct fault_texts *faults = &phase->steps[i].faults;
 
-		for (size_t j = 0; j < faults->count; j++) {
-			char *own = rule_of_lvm(faults->texts[j]);
-
-			free(faults->texts[j]);
-			faults->texts[j] = own;
-		}
+		for (size_t j = 0; j < faults->count; j++)
+			rule_bind_lvm(&faults->texts[j], scenario, client);
 	}
 }
 
@@ -294,6 +321,6 @@ void check_compose(const struct check_arguments *arguments, struct failure *fail
 	for (size_t i = 0; arguments->takes && i < scenario->phase_count; i++) {
 		takes_set(&scenario->phases[i]);
 		if (arguments->gives == CLIENT_GIVES_LVM)
-			lvm_set(&scenario->phases[i]);
+			lvm_set(scenario, arguments->adapter, &scenario->phases[i]);
 	}
 }

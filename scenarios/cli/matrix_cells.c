@@ -159,7 +159,8 @@ static void row_deinit(struct matrix_row *row)
 static int row_read(const struct matrix_arguments *arguments, struct matrix_row *row)
 {
 	const struct client *client = row->client;
-	const char *missing = client_missing(client);
+	AUTO(auto_free) char *why = NULL;
+	const char *missing = client_missing(client, &why);
 
 	row->version = client_version(client);
 	row->arguments = arguments->check;
@@ -169,7 +170,7 @@ static int row_read(const struct matrix_arguments *arguments, struct matrix_row 
 	row->arguments.takes = client->takes_snapshot;
 	row->arguments.image = image_of(arguments, client);
 	if (missing)
-		row->missing = heap_format("there is no program '%s'", missing);
+		row->missing = heap_format("there is %s", why);
 	else if (!row->arguments.image && client->file_system > CLIENT_EXT4)
 		row->missing = heap_format("its volume must have %s (--image %s=FILE)",
 			file_systems[client->file_system], file_systems[client->file_system]);

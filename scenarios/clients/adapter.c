@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "scenarios/clients/clients.h"
+#include "scenarios/clients/requirement.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/heap.h"
 #include "simfs/base/yaml/values.h"
@@ -37,6 +38,7 @@ void client_destroy(struct client *client)
 	free(client->cleanup);
 	free(client->lists);
 	free(client->verify);
+	free(client->calls);
 	free(client);
 }
 
@@ -72,6 +74,24 @@ static void read_texts(struct reading *reading, const struct field *field,
 	const struct tree_node *node, void *target)
 {
 	list_read(reading, field, node, target, read_text, "[ dd, gzip ]");
+}
+
+/* char *: a text that is a requirement. */
+static void read_requirement(struct reading *reading, const struct field *field,
+	const struct tree_node *node, void *target)
+{
+	char **text = target;
+
+	read_text(reading, field, node, target);
+	if (*text && !requirement_is_valid(*text))
+		mistakes_add(reading->mistakes, node->place,
+			"'%s' is no program, no PROGRAM>=VERSION and no $VARIABLE", *text);
+}
+
+static void read_requirements(struct reading *reading, const struct field *field,
+	const struct tree_node *node, void *target)
+{
+	list_read(reading, field, node, target, read_requirement, "[ dd, gzip ]");
 }
 
 /* char *: a text whose {words} are known. */
@@ -155,7 +175,7 @@ static const char *const takes_words[] = { "snapshot" };
 
 static const struct field client_fields[] = {
 	{ "about", read_text, AT(about) },
-	{ "requires", read_texts, AT(requires) },
+	{ "requires", read_requirements, AT(requires) },
 	{ "packages", read_texts, AT(packages) },
 	{ "backup", read_template, AT(backup), .required = true },
 	{ "restore", read_template, AT(restore), .required = true },
@@ -167,6 +187,7 @@ static const struct field client_fields[] = {
 	{ "gives", read_choice, AT(gives), CHOICES(gives_words) },
 	{ "file-system", read_choice, AT(file_system), CHOICES(file_system_words) },
 	{ "publishes", read_templates, AT(publishes) },
+	{ "calls", read_template, AT(calls) },
 	{ "keeps", read_number_32, AT(keeps), .min = 1, .max = KEEPS_MAX },
 	{ "takes", read_wish, AT(takes_snapshot), CHOICES(takes_words) },
 };
@@ -189,7 +210,13 @@ static void gives_check(
 	struct reading *reading, const struct tree_node *tree, const struct client *client)
 {
 	const struct tree_node *gives = tree_find(tree, "gives");
+	const struct tree_node *calls = tree_find(tree, "calls");
 	bool is_lvm = client->gives == CLIENT_GIVES_LVM;
+
+	if (calls && !is_lvm)
+		mistakes_add(reading->mistakes, calls->place,
+			"'calls' is the name of an LV, and the client is given none (try gives: "
+			"lvm)");
 
 	if (client->takes_snapshot && client->gives != CLIENT_GIVES_FILE && !is_lvm)
 		mistakes_add(reading->mistakes, gives->place,

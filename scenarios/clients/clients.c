@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "scenarios/base/files.h"
-#include "scenarios/base/process.h"
+#include "scenarios/clients/requirement.h"
 #include "scenarios/clients/share.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/heap.h"
@@ -171,11 +171,26 @@ int client_load(const char *name, FILE *messages, struct client **ret)
 	return error;
 }
 
-const char *client_missing(const struct client *client)
+const char *client_missing(const struct client *client, char **ret_why)
 {
 	for (size_t i = 0; i < client->requires.count; i++) {
-		if (!process_program_exists(client->requires.texts[i]))
+		*ret_why = requirement_missing(client->requires.texts[i]);
+		if (*ret_why)
 		return client->requires.texts[i];
 	}
+	*ret_why = NULL;
 	return NULL;
+}
+
+char *client_packages(const struct client *client)
+{
+	char *text = heap_copy("");
+
+	for (size_t i = 0; i < client->packages.count; i++) {
+		AUTO(auto_free) char *before = text;
+
+		text = heap_format("%s%s%s%s", before, i == 0 ? " (of Debian: " : ", ",
+			client->packages.texts[i], i + 1 == client->packages.count ? ")" : "");
+	}
+	return text;
 }

@@ -47,7 +47,7 @@ struct text_list {
 struct client {
 	char *name;
 	char *about;
-	struct text_list requires; /* programs that must be in PATH */
+	struct text_list requires; /* see requirement.h */
 	struct text_list packages; /* of Debian, that have them */
 	char *backup;
 	char *restore;
@@ -62,6 +62,7 @@ struct client {
 	enum client_gives gives;
 	enum client_file_system file_system; /* CLIENT_EXT4 where files or used blocks count */
 	struct text_list publishes;	     /* templates of paths; see client_publishes() */
+	char *calls;			     /* see client_calls(); NULL: {snapshot} */
 	uint32_t keeps;			     /* the latest so many backups; 0: all */
 	bool takes_snapshot;		     /* it is not there before the client runs */
 };
@@ -99,8 +100,14 @@ bool client_is_meant(const char *text, size_t length);
 struct field_table;
 extern const struct field_table client_table;
 
-/* The first program that the client requires and that is missing; NULL for none. */
-const char *client_missing(const struct client *client);
+/*
+ * The first of its requirements that is not met, and in words what is missing, the caller's, for
+ * behind "there is "; NULL and NULL when all are.
+ */
+const char *client_missing(const struct client *client, char **ret_why);
+
+/* " (of Debian: lvm2, tar)", behind what is missing; "": nobody knows.  The caller's. */
+char *client_packages(const struct client *client);
 
 /* What stands for the {words} of a command.  One that is NULL stands for itself. */
 struct client_words {
@@ -118,6 +125,12 @@ struct client_words {
 	const char *lv;	 /* its LV whose content the volume is */
 	const char *cow; /* the size of a snapshot, for lvcreate -L */
 };
+
+/*
+ * What CLIENT, that is given LVM, calls the LV of the snapshot that it takes as that of WORDS: a
+ * star_pattern.  The caller's.
+ */
+char *client_calls(const struct client *client, const struct client_words *words);
 
 /* TEMPLATE with every {word} replaced, quoted for the shell.  The caller's. */
 char *client_command(const char *template, const struct client_words *words);

@@ -146,6 +146,16 @@ static char *words_replace(
 	return text;
 }
 
+static void write_plainly(const char *value, FILE *file)
+{
+	fputs(value, file);
+}
+
+char *client_calls(const struct client *client, const struct client_words *words)
+{
+	return words_replace(client->calls ? client->calls : "{snapshot}", words, write_plainly);
+}
+
 char *client_command(const char *template, const struct client_words *words)
 {
 	return words_replace(template, words, write_quoted);

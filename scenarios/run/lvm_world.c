@@ -14,6 +14,7 @@
 #include "simfs/base/check.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/clock.h"
+#include "simfs/base/exit_code.h"
 #include "simfs/base/heap.h"
 #include "simfs/base/sizes.h"
 
@@ -22,8 +23,10 @@
 /* How long reading is held for a line at most: most take a tenth of that. */
 #define HELD_NS (2 * NS_PER_S)
 
-char *lvm_rig_name(const char *name)
+char *lvm_rig_name(const struct client *client, const char *name)
 {
+	const struct client_words words = { .snapshot = name, .vg = LVM_GROUP, .lv = LVM_VOLUME };
+	AUTO(auto_free) char *own = client ? client_calls(client, &words) : heap_copy(name);
 	char *text = NULL;
 	size_t size;
 	FILE *file = open_memstream(&text, &size);
@@ -31,8 +34,8 @@ char *lvm_rig_name(const char *name)
 	MUST(file);
 	fputs(LVM_GROUP "-", file);
 	/* A dash of a name is doubled: a single one is between names. */
-	for (; *name; name++)
-		fputs(*name == '-' ? "--" : (char[]){ *name, '\0' }, file);
+	for (const char *at = own; *at; at++)
+		fputs(*at == '-' ? "--" : (char[]){ *at, '\0' }, file);
 	fclose(file);
 	return text;
 }
@@ -127,6 +130,10 @@ static enum outcome line_judge(
 	}
 	if (status == 0)
 		return OUTCOME_PASSED;
+	if (status == EXIT_SKIPPED && line) {
+		reason_set(reason, "%s", line);
+		return OUTCOME_SKIPPED;
+	}
 	reason_set(reason, "the line '%s' with LVM exited with %d: %s", step->name, status,
 		line ? line : "it said nothing");
 	return OUTCOME_FAILED;

@@ -13,8 +13,11 @@
 #define LVM_GROUP  "vg0"
 #define LVM_VOLUME "live"
 
-/* What the rig calls the snapshot LV of this NAME.  The caller's. */
-char *lvm_rig_name(const char *name);
+/*
+ * What the rig calls the LV of the snapshot NAME when CLIENT takes it, a star_pattern; CLIENT is
+ * NULL: when its LV has that name.  The caller's.
+ */
+char *lvm_rig_name(const struct client *client, const char *name);
 
 /* {cow}: the scenario's limit, or half of the volume; as lvcreate -L takes it.  The caller's. */
 char *lvm_cow_size(const struct run *run);

@@ -203,17 +203,15 @@ int volume_mount(struct run *run, struct reason *reason)
 /* What must be there before anything is made.  False: the run is over. */
 static bool requirements_met(struct run *run)
 {
-	const char *program = client_missing(run->client);
+	AUTO(auto_free) char *missing = NULL;
 	struct reason reason = { "" };
 	const char *why;
 
-	if (program) {
-		size_t count = run->client->packages.count;
+	if (client_missing(run->client, &missing)) {
+		AUTO(auto_free) char *packages = client_packages(run->client);
 
-		reason_set(&reason, "client '%s' is not installed: no program '%s'%s%s%s",
-			run->client->name, program, count > 0 ? " (package " : "",
-			count > 0 ? run->client->packages.texts[count - 1] : "",
-			count > 0 ? ")" : "");
+		reason_set(&reason, "client '%s' is not installed: %s%s", run->client->name,
+			missing, packages);
 		run_end(run, OUTCOME_SKIPPED, &reason);
 		return false;
 	}

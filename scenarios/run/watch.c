@@ -100,7 +100,7 @@ int watch_begin(struct run *run, const char *name, struct reason *reason, struct
 
 	watch->run = run;
 	watch->point.name = name;
-	watch->rig_name = run->client->gives == CLIENT_GIVES_LVM ? lvm_rig_name(name)
+	watch->rig_name = run->client->gives == CLIENT_GIVES_LVM ? lvm_rig_name(run->client, name)
 								 : heap_copy(name);
 	atomic_init(&watch->is_cancelled, false);
 	error = control_client_connect(run->mount_point, &watch->control);

@@ -66,16 +66,20 @@ static void check_client(json_t *findings, const char *file)
 		return;
 
 	struct finding finding = { .health = HEALTH_OK };
-	const char *program = client_missing(client);
+	AUTO(auto_free) char *why = NULL;
+	const char *missing = client_missing(client, &why);
 	char title[128];
 
 	snprintf(title, sizeof title, "client %s", client->name);
-	if (program) {
-		const char *package = client->packages.count > 0 ? client->packages.texts[0]
-								 : program;
-
-		doctor_check_program(&finding, program, package, "scenarios with this client");
-		snprintf(finding.what, sizeof finding.what, "'%s' is not in PATH", program);
+	if (missing) {
+		finding.health = HEALTH_MISSING;
+		snprintf(finding.what, sizeof finding.what, "there is %s", why);
+		if (*missing == '$')
+			snprintf(finding.remedy, sizeof finding.remedy, "let %s name it: %s",
+				missing + 1, client->about);
+		else
+			snprintf(finding.remedy, sizeof finding.remedy, "apt-get install %s",
+				client->packages.count > 0 ? client->packages.texts[0] : missing);
 	} else {
 		snprintf(finding.what, sizeof finding.what, "has all that it requires");
 	}

@@ -199,7 +199,8 @@ static json_t *client_json(const char *path)
 	if (!name || client_load(name, stderr, &client) < 0)
 		return NULL;
 
-	const char *missing = client_missing(client);
+	AUTO(auto_free) char *why = NULL;
+	const char *missing = client_missing(client, &why);
 	json_t *object = json_pack("{s:s, s:s?, s:o, s:o, s:s?, s:s}", "name", client->name,
 		"about", client->about, "requires", texts_json(&client->requires), "packages",
 		texts_json(&client->packages), "missing", missing, "usable",

@@ -101,8 +101,22 @@ START_TEST(nothing_is_published_by_nobody)
 }
 END_TEST
 
+START_TEST(a_client_calls_its_snapshot_as_it_is_told_or_by_its_own_rule)
+{
+	const struct client_words lvm = { .snapshot = "s-1", .vg = "vg0", .lv = "live" };
+	char text[] = "{vg}-{lv}_it's-{snapshot}-*";
+	char *called = client_calls(&(struct client){ 0 }, &lvm);
+
+	ck_assert_str_eq(called, "s-1");
+	free(called);
+	called = client_calls(&(struct client){ .calls = text }, &lvm);
+	ck_assert_str_eq(called, "vg0-live_it's-s-1-*");
+	free(called);
+}
+END_TEST
+
 /* Who is given LVM takes his snapshot himself; of others what is given is there before. */
-START_TEST(what_is_given_and_who_takes_it_must_go_together)
+START_TEST(what_does_not_go_together_is_a_mistake)
 {
 	static const struct {
 		const char *lines;
@@ -115,6 +129,13 @@ START_TEST(what_is_given_and_who_takes_it_must_go_together)
 		{ "gives: tree\ntakes: snapshot\n",
 			"gives 'tree' is for a snapshot that is there, and the client takes it "
 			"itself" },
+		{ "gives: lvm\ntakes: snapshot\ncalls: x-*\n", NULL },
+		{ "calls: x-*\n",
+			"'calls' is the name of an LV, and the client is given none (try gives: "
+			"lvm)" },
+		{ "requires: [ dd, \"dd>=8\", $HOME ]\n", NULL },
+		{ "requires: [ \"dd>=eight\" ]\n",
+			"'dd>=eight' is no program, no PROGRAM>=VERSION and no $VARIABLE" },
 	};
 
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -142,7 +163,8 @@ int main(int argc, char **argv)
 
 	(void)argc;
 
-	tcase_add_test(tests, what_is_given_and_who_takes_it_must_go_together);
+	tcase_add_test(tests, what_does_not_go_together_is_a_mistake);
+	tcase_add_test(tests, a_client_calls_its_snapshot_as_it_is_told_or_by_its_own_rule);
 	tcase_add_test(tests, words_are_quoted_for_the_shell);
 	tcase_add_test(tests, a_word_that_is_the_shells_is_none);
 	tcase_add_test(tests, words_that_are_not_empty_are_in_the_environment);

@@ -18,11 +18,25 @@ START_TEST(the_rig_calls_a_snapshot_as_device_mapper_does)
 	};
 
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-		char *name = lvm_rig_name(names[i][0]);
+		char *name = lvm_rig_name(NULL, names[i][0]);
 
 		ck_assert_str_eq(name, names[i][1]);
 		free(name);
 	}
+}
+END_TEST
+
+START_TEST(the_rig_calls_a_snapshot_by_the_rule_of_who_takes_it)
+{
+	char calls[] = "{vg}-{lv}_own-*";
+	const struct client client = { .calls = calls };
+	char *name = lvm_rig_name(&client, "s1");
+
+	ck_assert_str_eq(name, "vg0-vg0--live_own--*");
+	free(name);
+	name = lvm_rig_name(&(struct client){ 0 }, "s-1");
+	ck_assert_str_eq(name, "vg0-s--1");
+	free(name);
 }
 END_TEST
 
@@ -72,6 +86,7 @@ int main(int argc, char **argv)
 
 	(void)argc;
 	tcase_add_test(tcase, the_rig_calls_a_snapshot_as_device_mapper_does);
+	tcase_add_test(tcase, the_rig_calls_a_snapshot_by_the_rule_of_who_takes_it);
 	tcase_add_test(
 		tcase, the_size_of_a_snapshot_is_the_limit_in_whole_sectors_or_half_of_the_volume);
 	tcase_add_test(tcase, suspending_and_resuming_have_names_of_their_own);
