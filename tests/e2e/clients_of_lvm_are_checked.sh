@@ -33,5 +33,60 @@ checked 0 detected --failure cow-overflow -- "$careful"
 checked 0 detected --fault 'dm.ioctl error=ENOMEM ioctl=table-load device=vg0-live after=1' -- \
 	"$take && $save && $remove"
 checked 0 detected --failure lvm-removed-under-reader -- "$careful"
+
+# One that names its snapshot itself, another one each time, meets what is for that snapshot.
+cat >own.yaml <<'END'
+requires: [ lvcreate, dd, $OF_ITS_OWN ]
+calls: "{lv}-own-*"
+backup: |-
+  name={lv}-own-$$
+  lvcreate -y -s -L {cow} -n $name {vg}/{lv} || exit
+  dd if=/dev/{vg}/$name of={out} bs=1M status=none
+  status=$?
+  lvremove -f {vg}/$name || status=5
+  [ $status = 0 ] || rm -f {out}
+  exit $status
+restore: "dd if={out} of={restored} bs=1M status=none"
+takes: snapshot
+gives: lvm
+publishes: [ "{out}" ]
+END
+
+# of_own FILTER - of the cells of the last table.
+of_own()
+{
+	jq -r "[.cells[] | $1] | join(\" \")" own.json
+}
+
+rig matrix ./own.yaml --size 16MiB --failures lvm-remove-busy-once --json >own.json || :
+same "not run not run" "$(of_own .verdict)" "without what it requires"
+why=$(jq -r '.clients[0].missing' own.json)
+same "there is no variable 'OF_ITS_OWN' in the environment" "$why" "what it requires"
+OF_ITS_OWN=$work rig matrix ./own.yaml --size 16MiB --json \
+	--failures lvm-remove-busy-once,lvm-removed-under-reader >own.json || :
+same "intact intact detected" "$(of_own .verdict)" "who names its own snapshot"
+same "0 1 1" "$(of_own .fired)" "what struck it"
+
+# What cannot happen to a client is no finding about it.
+cat >cannot.yaml <<'END'
+name: cannot
+about: Of this client it cannot be.
+clients: lvm
+profiles: { lvm: [] }
+inject:
+  - lvm:
+      name: looks
+      run: "echo looking; echo 'it has not got one'; exit 77"
+      start: "read.progress>=25%"
+  - backup: { takes: s1, to: b1 }
+remedy:
+  - backup: { takes: s2, to: b2 }
+END
+e2e_status=0
+rig check --gives lvm --size 16MiB --failure ./cannot.yaml --json -- "$take && $save && $remove" \
+	>result.json || e2e_status=$?
+same "77 skipped it has not got one" "$e2e_status $(jq -r '.verdict + " " + .why' result.json)" \
+	"a failure that cannot be"
+
 refused 2 "is of profile lvm, and not of 'xen'" rig check --gives lvm --profile xen -- true
 refused 77 "needs a client that is given LVM" rig check --failure lvm-vg-full -- true
