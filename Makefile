@@ -105,7 +105,7 @@ H_FILES := $(wildcard simfs/*.h simfs/*/*.h simfs/base/yaml/*.h simfs/volume/*/*
 
 # ---- goals -----------------------------------------------------------------
 
-.PHONY: all tests help demo check check-long catalog matrix commands bench bench-before bench-faults bench-instructions \
+.PHONY: all tests help demo check check-long catalog matrix matrix-lvm commands bench bench-before bench-faults bench-instructions \
 	bench-latency tidy lint format install clean deps compdb mutants lvm2-tests conform conform-lvm pressure fuzz $(CONFIGS)
 
 help: ## show this list
@@ -147,6 +147,11 @@ matrix: ## docs/matrix.md anew: every client under every failure; half an hour (
 	$(Q)tools/deps build clients tests
 	$(build) all
 	$(Q)tools/matrix $(PROGRAM) $(BUILD)
+
+matrix-lvm: ## docs/matrix-lvm.md anew: the clients that are given LVM; a quarter of an hour (root)
+	$(Q)tools/deps build clients tests
+	$(build) all
+	$(Q)tools/matrix $(PROGRAM) $(BUILD) lvm
 
 commands: all ## what the manual and the completion take from the table of commands
 	$(Q)tools/deps tests
