@@ -6,11 +6,14 @@
  *					2 ms interrupts it, whose handler restarts what it can
  *	dm_calls interrupted COUNT	the same with a handler that restarts nothing
  *	dm_calls crowd COUNT		so many processes at once, each with one call
+ *	dm_calls bomb COUNT NAME	so many processes at once that wait for events of a device,
+ *					until it is killed
  *	dm_calls wait NAME		DEV_WAIT for an event of a device
  *	dm_calls wait-ticking NAME	the same, with a handler of a timer that restarts nothing
  *	dm_calls version MAJOR		what a caller of another interface gets
  *	dm_calls dropped		opens the control node, drops its privileges, and calls
- *	dm_calls wild			a buffer that is no memory, a short one, a call of no device
+ *	dm_calls wild			buffers that are no memory, or end in their midst, cannot
+ *					be written, lie about their size; a call of no device
  *
  * Prints what came of it, and exits with 0 if it could ask at all.
  */
@@ -22,6 +25,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -117,9 +122,58 @@ static int crowd(int count)
 	return 0;
 }
 
+static int bomb(int count, const char *name)
+{
+	for (int i = 0; i < count; i++) {
+		pid_t child = fork();
+
+		if (child < 0)
+			return 1;
+		if (child == 0) {
+			prctl(PR_SET_PDEATHSIG, SIGKILL);
+			_exit(call(DM_DEV_WAIT, DM_VERSION_MAJOR, name));
+		}
+	}
+	for (;;)
+		pause();
+}
+
 static void print_error(const char *what, int error)
 {
 	printf("%s: %s\n", what, error ? strerror(error) : "success");
+}
+
+/* Pages of which the last one is no memory: a buffer ends there, LENGTH bytes from its begin. */
+static struct dm_ioctl *memory_of(size_t length)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	char *pages = mmap(
+		NULL, 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (pages == MAP_FAILED || munmap(pages + page, page) < 0)
+		exit(1);
+	return (struct dm_ioctl *)(pages + page - length);
+}
+
+static void call_beyond_memory(void)
+{
+	struct dm_ioctl header = {
+		.version = { DM_VERSION_MAJOR, 0, 0 },
+		.data_size = 2 * sizeof header,
+		.data_start = sizeof header,
+		.name = "short",
+	};
+	struct dm_ioctl *whole = memory_of(sizeof header), *half = memory_of(sizeof header / 2);
+
+	*whole = header;
+	print_error("half a buffer", ioctl(control, DM_TABLE_LOAD, whole) < 0 ? errno : 0);
+	memcpy(half, &header, sizeof header / 2);
+	print_error("half a header", ioctl(control, DM_DEV_CREATE, half) < 0 ? errno : 0);
+	whole->data_size = sizeof header;
+	if (mprotect((char *)whole + sizeof header - (size_t)sysconf(_SC_PAGESIZE),
+		    (size_t)sysconf(_SC_PAGESIZE), PROT_READ) < 0)
+		exit(1);
+	print_error("no room", ioctl(control, DM_VERSION, whole) < 0 ? errno : 0);
 }
 
 static int call_wildly(void)
@@ -134,6 +188,7 @@ static int call_wildly(void)
 	print_error("another file", ioctl(STDOUT_FILENO, DM_VERSION, &header) < 0 ? errno : 0);
 	print_error("a slash", call(DM_DEV_CREATE, DM_VERSION_MAJOR, "a/b"));
 	print_error("no name", call(DM_DEV_CREATE, DM_VERSION_MAJOR, ""));
+	call_beyond_memory();
 	return 0;
 }
 
@@ -152,6 +207,8 @@ int main(int argc, char **argv)
 	}
 	if (strcmp(way, "crowd") == 0)
 		return crowd(number(word));
+	if (strcmp(way, "bomb") == 0)
+		return bomb(number(word), argc > 3 ? argv[3] : "");
 	if (strcmp(way, "wild") == 0)
 		return call_wildly();
 	if (strcmp(way, "dropped") == 0 && setuid(NOBODY) < 0)

@@ -17,6 +17,36 @@ for way in restarting interrupted; do
 done
 same "300 answered" "$(world -- "$calls" crowd 300)" "a crowd"
 
+# Who has more calls under way than there may be is refused, and others with it; not for longer
+# than that.
+cat >bomb.sh <<'END'
+set -eu
+dmsetup create d --table '0 8 zero'
+"$1" bomb 600 d &
+bomb=$!
+while dmsetup ls >/dev/null 2>&1; do
+	sleep 0.1
+done
+echo refused
+kill -9 $bomb
+until dmsetup remove d 2>/dev/null; do
+	sleep 0.1
+done
+dmsetup ls
+END
+same "refused
+vg0-live" "$(world -- sh bomb.sh "$calls" 2>&1 | cut -f1)" "a bomb"
+
+# Two worlds at once, each with its own devices of the same names.
+image=$work/other.img
+rig create "$image" --size 16MiB
+world -- "$calls" restarting 20 >other 2>&1 &
+other=$!
+image=$work/volume.img
+same "20 created, 20 removed, 0 failed" "$(world -- "$calls" restarting 20)" "one of two worlds"
+wait $other || fail "the other of two worlds: $(cat other)"
+same "20 created, 20 removed, 0 failed" "$(cat other)" "the other of two worlds"
+
 # Who waits for an event is killed, or interrupted as dmeventd interrupts its threads; who
 # waits for a device that is suspended is killed, too.
 cat >inside.sh <<'END'

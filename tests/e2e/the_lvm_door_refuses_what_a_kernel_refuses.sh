@@ -33,6 +33,9 @@ no such ioctl: Inappropriate ioctl for device
 another file: Inappropriate ioctl for device
 a slash: Invalid argument
 no name: Invalid argument
+half a buffer: Bad address
+half a header: Bad address
+no room: Bad address
 END
 diff wanted said || fail "wild calls"
 same "version: Invalid argument" "$(world -- ./static version 3)" "an old interface"
@@ -55,6 +58,29 @@ mount -t tmpfs none nodes
 mknod nodes/node b "$major" "$minor"
 same "refused all" "$(world -- sh inside.sh "$work/nodes" 2>&1)" "foreign devices"
 umount nodes
+
+# Tables that overlap, have a gap, or lie on themselves.
+cat >inside.sh <<'END'
+set -u
+for second in 4 9; do
+	printf '0 8 zero\n%s 8 zero\n' $second | dmsetup create bad 2>/dev/null && echo "$second was taken"
+	dmsetup remove bad 2>/dev/null && echo "$second left a device"
+done
+dmsetup create low --table '0 8 zero' && dmsetup create high --table '0 8 linear /dev/mapper/low 0'
+dmsetup reload high --table '0 8 linear /dev/mapper/high 0' 2>&1
+dmsetup reload low --table '0 8 linear /dev/mapper/high 0' && dmsetup resume low 2>&1
+dmsetup clear low
+dmsetup remove high && dmsetup remove low && echo "refused all"
+END
+cat >wanted <<'END'
+device-mapper: reload ioctl on high  failed: Invalid argument
+Command failed.
+device-mapper: resume ioctl on low  failed: Invalid argument
+Command failed.
+refused all
+END
+world -- sh inside.sh >said 2>&1
+diff wanted said || fail "tables that cannot be"
 
 # The node itself opens nothing: a machine's own device-mapper is not reached by it.
 world -- sh -c 'cat /dev/mapper/control' 2>said && fail "the control node can be read"
