@@ -19,7 +19,10 @@ leaves()
 		-maxdepth 1 | wc -l)" "areas and rigs that are kept after '$4'"
 }
 
-leaves "" 0 0 'lvcreate -s -L 8M -n b1 vg0/live; lvremove -f vg0/b1'
+# What is removed takes no room while the world goes on.
+export mnt
+leaves "" 0 0 'lvcreate -s -L 8M -n b1 vg0/live; ls "$mnt/snapshots" | grep -qx vg0-b1
+	lvremove -f vg0/b1; [ -z "$(ls "$mnt/snapshots")" ]'
 leaves "" 0 0 'lvcreate -s -L 8M -n b1 vg0/live; vgchange -an; lvremove -f vg0/b1; vgchange -ay'
 leaves vg0-kept 2 1 'lvcreate -y -L 4M -n data vg0; lvcreate -s -L 4M -n d1 vg0/data
 	lvcreate -s -L 4M -n kept vg0/live'
@@ -30,10 +33,11 @@ leaves vg0-kept 1 0 'vgchange -an'
 leaves vg0-new 1 0 'lvrename vg0 kept new; vgchange -ay'
 leaves "" 0 0 'vgremove -ff vg0'
 
-# One that somebody reads when it is removed is deleted by the next world.
+# One that somebody reads when it is removed is deleted by the next world, also where another
+# volume has its place by then.
 rm -rf "$state"
 leaves vg0-b1 1 0 'lvcreate -s -L 8M -n b1 vg0/live'
 exec 9<"$mnt/snapshots/vg0-b1"
-leaves vg0-b1 1 0 'lvremove -f vg0/b1'
+leaves vg0-b1 1 0 'lvremove -f vg0/b1; lvcreate -y -L 8M -n other vg0'
 exec 9<&-
 leaves "" 0 0 'lvs'
