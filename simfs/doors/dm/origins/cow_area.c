@@ -58,6 +58,9 @@ int cow_area_keep(struct origins *origins, const struct cow_area *area)
 		json_object_set_new(
 			kept, "merged_from", json_integer((json_int_t)area->merged_from));
 
+	if (kept && area->rig_sectors > 0)
+		json_object_set_new(
+			kept, "rig_sectors", json_integer((json_int_t)area->rig_sectors));
 	if (kept && area->is_lvms)
 		json_object_set_new(kept, "lvm", json_true());
 	if (kept && area->is_dropped)
@@ -92,6 +95,7 @@ static bool load_area(struct cow_area *area, const json_t *kept)
 
 	area->merged_from = NOT_MERGED;
 	(void)load_number(kept, "merged_from", &area->merged_from);
+	(void)load_number(kept, "rig_sectors", &area->rig_sectors);
 	if (!load_text(kept, "origin", area->origin_key, sizeof area->origin_key) ||
 		!load_text(kept, "name", area->name, sizeof area->name) ||
 		!load_number(kept, "disk", &area->place.disk) ||

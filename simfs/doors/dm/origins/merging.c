@@ -73,11 +73,27 @@ static struct disk_piece live_piece(const struct merging *merging, uint64_t star
 	return piece;
 }
 
+/* The origin from START up to END, as one piece, or two where its rig ends in it. */
+static size_t add_live(
+	const struct merging *merging, struct disk_piece *pieces, uint64_t start, uint64_t end)
+{
+	uint64_t rig = backing_sectors(merging->area->origin->backing);
+	size_t count = 0;
+
+	if (start < rig && rig < end) {
+		pieces[count++] = live_piece(merging, start, rig - start);
+		start = rig;
+	}
+	if (start < end)
+		pieces[count++] = live_piece(merging, start, end - start);
+	return count;
+}
+
 static int map(struct merging *merging, uint64_t sectors)
 {
 	const struct extents *extents = &merging->extents;
 	AUTO(auto_free)
-	struct disk_piece *pieces = calloc(2 * extents->count + 1, sizeof *pieces);
+	struct disk_piece *pieces = calloc(2 * extents->count + 2, sizeof *pieces);
 	uint64_t at = 0;
 	size_t count = 0;
 
@@ -87,8 +103,7 @@ static int map(struct merging *merging, uint64_t sectors)
 		uint64_t start = extents->list[i].offset / SECTOR_BYTES;
 		uint64_t length = extents->list[i].length / SECTOR_BYTES;
 
-		if (start > at)
-			pieces[count++] = live_piece(merging, at, start - at);
+		count += add_live(merging, pieces + count, at, start);
 		pieces[count] = (struct disk_piece){
 			.start = start,
 			.length = length,
@@ -99,8 +114,7 @@ static int map(struct merging *merging, uint64_t sectors)
 		pieces[count++].file.offset = start;
 		at = start + length;
 	}
-	if (sectors > at)
-		pieces[count++] = live_piece(merging, at, sectors - at);
+	count += add_live(merging, pieces + count, at, sectors);
 	return disks_map(merging->origins->disks, merging->disk, pieces, count);
 }
 

@@ -161,17 +161,22 @@ static void sweep(struct origins *origins, const char *key, struct backing *back
 	json_decref(answer);
 }
 
-/* The disk that a rig of DISK is to be mounted on: itself, or the beginning of it. */
-static int rig_disk(struct origins *origins, uint64_t disk, uint64_t *ret)
+/*
+ * The disk that a rig of DISK is to be mounted on: itself, or the beginning of it.  A rig that has
+ * RIG_SECTORS (0: is a new one) keeps them, as the origin may be longer by now.
+ */
+static int rig_disk(struct origins *origins, uint64_t disk, uint64_t rig_sectors, uint64_t *ret)
 {
 	const struct disk_piece beginning = {
-		.length = RIG_SECTORS_MAX, .kind = DISK_PIECE_DISK, .disk = { .disk = disk }
+		.length = rig_sectors > 0 ? rig_sectors : RIG_SECTORS_MAX,
+		.kind = DISK_PIECE_DISK,
+		.disk = { .disk = disk },
 	};
 	uint64_t sectors;
 	int error = disks_size(origins->disks, disk, &sectors);
 
 	*ret = disk;
-	if (error < 0 || sectors <= RIG_SECTORS_MAX)
+	if (error < 0 || sectors <= beginning.length)
 		return error;
 	*ret = disk | CUT_DISK;
 	error = disks_create(origins->disks, *ret);
@@ -197,7 +202,8 @@ static int follow_and_add(struct origins *origins, const char *key, uint64_t dis
 	return origin_add(origins, key, disk, backing, rules, ret);
 }
 
-static int start(struct origins *origins, const char *key, uint64_t disk, struct origin **ret)
+static int start(struct origins *origins, const char *key, uint64_t disk, uint64_t rig_sectors,
+	struct origin **ret)
 {
 	AUTO(auto_free) char *mount_point = NULL;
 	AUTO(auto_free) char *store = NULL;
@@ -211,7 +217,7 @@ static int start(struct origins *origins, const char *key, uint64_t disk, struct
 		return -ENOMEM;
 
 	uint64_t below;
-	int error = rig_disk(origins, disk, &below);
+	int error = rig_disk(origins, disk, rig_sectors, &below);
 
 	if (error < 0)
 		return error;
@@ -248,21 +254,27 @@ static int new_key(char *key)
 	return 0;
 }
 
-/* Is DISK, whole, the user's volume? */
-static bool is_users(struct origins *origins, uint64_t disk)
+/* Does DISK begin with the user's volume? */
+static bool begins_with_users(struct origins *origins, uint64_t disk)
 {
-	uint64_t sectors = contents_sectors(&origins->contents, disk);
+	uint64_t sectors = origins->base_lv_sectors;
 	struct disk_place place;
 
-	return origins->base_lv_sectors > 0 && sectors == origins->base_lv_sectors &&
-	       contents_place(&origins->contents, disk, 0, sectors, &place) &&
+	return sectors > 0 && contents_place(&origins->contents, disk, 0, sectors, &place) &&
 	       place.disk == origins->base_disk && place.offset == GROUP_METADATA_SECTORS;
 }
 
-/* The one of DISK, with a holder more, or NULL.  The lock is held. */
-static struct origin *known(struct origins *origins, uint64_t disk)
+/*
+ * The one for AREA of DISK, with a holder more, or NULL.  The lock is held.  The user's own is for
+ * the whole volume, and for a snapshot of it that was taken before it was made longer: what is
+ * written to that passes through.
+ */
+static struct origin *known(struct origins *origins, const struct cow_area *area, uint64_t disk)
 {
-	bool is_theirs = is_users(origins, disk);
+	bool was_theirs = area->name[0] != '\0' && area->origin_key[0] == '\0';
+	bool is_theirs = begins_with_users(origins, disk) &&
+			 (was_theirs || contents_sectors(&origins->contents, disk) ==
+						origins->base_lv_sectors);
 
 	list_for_each (link, &origins->origins) {
 		struct origin *origin = CONTAINER_OF(link, struct origin, link);
@@ -283,7 +295,7 @@ int origin_find(struct origins *origins, struct cow_area *area, uint64_t disk, s
 
 	pthread_mutex_lock(&origins->lock);
 
-	struct origin *origin = known(origins, disk);
+	struct origin *origin = known(origins, area, disk);
 
 	pthread_mutex_unlock(&origins->lock);
 	if (!origin) {
@@ -296,7 +308,7 @@ int origin_find(struct origins *origins, struct cow_area *area, uint64_t disk, s
 		else
 			error = new_key(key);
 		if (error == 0)
-			error = start(origins, key, disk, &origin);
+			error = start(origins, key, disk, area->rig_sectors, &origin);
 		if (error < 0)
 			return error;
 		/* The list has the first holder, who asked the second. */

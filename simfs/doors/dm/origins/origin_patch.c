@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdlib.h>
 
+#include "simfs/base/check.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/doors/dm/origins/origins_internal.h"
 
@@ -9,23 +10,49 @@ struct patch {
 	struct disk_piece piece;
 };
 
-static struct disk_piece patch_piece(
-	const struct content_part *part, uint64_t disk, const struct origin *origin)
+/* PART from OFFSET sectors on; what is behind the end of ORIGIN's rig is DISK itself. */
+static struct disk_piece patch_piece(const struct content_part *part, uint64_t disk,
+	const struct origin *origin, uint64_t offset)
 {
+	uint64_t rig = origin ? backing_sectors(origin->backing) : 0;
 	struct disk_piece piece = {
-		.start = part->start,
-		.length = part->length,
+		.start = part->start + offset,
+		.length = part->length - offset,
 		.no_discard = true,
 	};
 
-	if (origin && part->length <= backing_sectors(origin->backing)) {
+	if (offset < rig) {
 		piece.kind = DISK_PIECE_FILE;
 		piece.file.file = origin->live_file;
+		piece.file.offset = offset;
+		if (piece.length > rig - offset)
+			piece.length = rig - offset;
 	} else {
 		piece.kind = DISK_PIECE_DISK;
 		piece.disk.disk = disk;
+		piece.disk.offset = offset;
 	}
 	return piece;
+}
+
+/* Appends what PART of CONTENT is to be made of.  False: there is no memory. */
+static bool add_patches(struct patch **patches, size_t *count, const struct content *content,
+	const struct content_part *part, const struct origin *origin)
+{
+	uint64_t done = 0;
+
+	while (done < part->length) {
+		struct patch *more = realloc(*patches, (*count + 1) * sizeof **patches);
+
+		if (!more)
+			return false;
+		*patches = more;
+		more[*count] = (struct patch){ .disk = content->disk,
+			.piece = patch_piece(part, part->below.disk, origin, done) };
+		MUST_GET_ON(done, done + more[*count].piece.length);
+		done += more[(*count)++].piece.length;
+	}
+	return true;
 }
 
 /* What is to be made anew, to free(); NULL when there is nothing.  The lock is held. */
@@ -40,16 +67,10 @@ static struct patch *patches_of(
 
 		for (size_t i = 0; i < content->count; i++) {
 			const struct content_part *part = &content->parts[i];
-			struct patch *more;
 
-			if (!part->is_origin || part->below.disk != disk)
-				continue;
-			more = realloc(patches, (count + 1) * sizeof *patches);
-			if (!more)
+			if (part->is_origin && part->below.disk == disk &&
+				!add_patches(&patches, &count, content, part, origin))
 				break;
-			patches = more;
-			patches[count++] = (struct patch){ .disk = content->disk,
-				.piece = patch_piece(part, disk, origin) };
 		}
 	}
 	*ret_count = count;

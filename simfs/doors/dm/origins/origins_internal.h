@@ -54,6 +54,7 @@ struct cow_area {
 	char origin_key[COW_ID_TEXT_BYTES]; /* whose rig has the snapshot */
 	char name[ENGINE_NAME_BYTES];	    /* in the engine; "": it was not taken yet */
 	struct disk_place place;	    /* of its first sector */
+	uint64_t rig_sectors;		    /* of the rig of ours that has it; 0: not known */
 	uint64_t merged_from;		    /* bytes: from there on all is merged */
 	uint32_t chunk_sectors;
 	enum dm_persistence persistence;

@@ -75,23 +75,30 @@ static const struct origin *rig_of(struct origins *origins, uint64_t disk)
 	return NULL;
 }
 
+/* What is behind the end of its rig was added to the origin later, and is nobody's to preserve. */
 static void add_origin(struct origins *origins, struct pieces *pieces, const struct dm_table *table,
 	const struct dm_target *target, struct disk_piece *piece)
 {
 	struct disk_place below = { .disk = table->refs[target->origin].disk };
+	struct disk_piece shown = *piece;
 
 	pthread_mutex_lock(&origins->lock);
 
 	const struct origin *origin = rig_of(origins, below.disk);
-	bool is_whole = origin && piece->length <= backing_sectors(origin->backing);
+	uint64_t sectors = origin ? backing_sectors(origin->backing) : 0;
 
-	piece->kind = is_whole ? DISK_PIECE_FILE : DISK_PIECE_DISK;
-	piece->no_discard = true;
-	if (is_whole)
-		piece->file.file = origin->live_file;
-	else
-		piece->disk = below;
+	shown.length = piece->length < sectors ? piece->length : sectors;
+	shown.kind = DISK_PIECE_FILE;
+	shown.no_discard = true;
+	if (origin)
+		shown.file.file = origin->live_file;
 	pthread_mutex_unlock(&origins->lock);
+	add(pieces, &shown);
+	piece->start += shown.length;
+	piece->length -= shown.length;
+	piece->kind = DISK_PIECE_DISK;
+	piece->no_discard = true;
+	piece->disk = (struct disk_place){ .disk = below.disk, .offset = shown.length };
 	add(pieces, piece);
 	add_part(pieces, target, &below, true);
 }

@@ -252,6 +252,8 @@ int cow_area_show(struct origins *origins, struct cow_area *area, const struct d
 		snprintf(name, sizeof name, "%s", area->name);
 	else
 		engine_name(effect->name, index, name);
+	if (area->origin->key[0] != '\0')
+		area->rig_sectors = backing_sectors(area->origin->backing);
 	if (area->name[0] == '\0')
 		error = take(origins, area, name, &patience);
 	else
