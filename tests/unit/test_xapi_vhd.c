@@ -8,7 +8,7 @@
 #include "tests/lib/engine_suite.h"
 #include "tests/unit/vhd_bench.h"
 
-#define B BENCH_BLOCK_BYTES
+#define B VHD_BENCH_BLOCK_BYTES
 
 /* Ten blocks and a half. */
 #define DISK_BYTES (10 * B + 2048)

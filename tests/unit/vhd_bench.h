@@ -10,7 +10,7 @@
 #include "simfs/doors/xapi/vhd/stream.h"
 #include "simfs/doors/xapi/vhd/write.h"
 
-#define BENCH_BLOCK_BYTES 4096u
+#define VHD_BENCH_BLOCK_BYTES 4096u
 
 /* A file in memory, with room for what is written. */
 struct vhd_bench_file {

@@ -283,7 +283,7 @@ static int check_header(
 {
 	uint32_t bytes = header->block_bytes;
 
-	if (bytes < VHD_SECTOR_BYTES || bytes > VHD_BLOCK_BYTES_MAX || (bytes & (bytes - 1)))
+	if (bytes < VHD_BLOCK_BYTES_MIN || bytes > VHD_BLOCK_BYTES_MAX || (bytes & (bytes - 1)))
 		vhd_flaw_say(flaw, "its blocks have %" PRIu32 " bytes", bytes);
 	else if (header->table_entries < vhd_block_count(footer->current_bytes, bytes))
 		vhd_flaw_say(flaw,

@@ -25,8 +25,9 @@
 #define VHD_ABSENT	 UINT32_MAX
 #define VHD_NO_OFFSET	 UINT64_MAX
 
-/* What is written; a reader takes any power of two from a sector on, up to the larger. */
+/* What is written, and the powers of two that are read: a table of 2 TiB has room in memory. */
 #define VHD_BLOCK_BYTES	    (2u << 20)
+#define VHD_BLOCK_BYTES_MIN 4096u
 #define VHD_BLOCK_BYTES_MAX (64u << 20)
 
 /* A sector's number has 32 bits. */
