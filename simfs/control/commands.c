@@ -159,7 +159,7 @@ static void run_end(struct control_request *request, void *context)
 	control_request_answer(request, answer);
 }
 
-static void run_status(struct control_request *request, void *context)
+void commands_run_status(struct control_request *request, void *context)
 {
 	struct volume *volume;
 
@@ -174,24 +174,6 @@ static void run_status(struct control_request *request, void *context)
 		control_request_refuse(request, -ENOMEM, "cannot describe the volume");
 }
 
-static void run_coalesce(struct control_request *request, void *context)
-{
-	struct volume *volume;
-	bool abort = false;
-
-	if (!commands_volume(context, request, &volume) ||
-		!commands_optional_bool(request, "abort", &abort))
-		return;
-
-	int error = volume_coalesce(volume, abort);
-
-	if (error < 0)
-		control_request_refuse(request, error, "profile '%s' has no chain to coalesce",
-			volume_profile(volume)->name);
-	else
-		run_status(request, context);
-}
-
 /* ---- the table ---- */
 
 static const char *const snapshot_create_arguments[] = { "name", "limit", "block", "hold_writes",
@@ -204,6 +186,7 @@ static const char *const snapshot_limit_arguments[] = { "name", "limit", NULL };
 static const char *const snapshot_watch_arguments[] = { "name", NULL };
 static const char *const snapshot_changed_arguments[] = { "name", "from", "until", NULL };
 static const char *const snapshot_reads_arguments[] = { "name", "from", NULL };
+static const char *const chain_limit_arguments[] = { "limit", NULL };
 static const char *const coalesce_arguments[] = { "abort", NULL };
 static const char *const datto_ctl_arguments[] = { "words", NULL };
 static const char *const datto_file_system_arguments[] = { "mounted", NULL };
@@ -229,7 +212,7 @@ static const char *const hold_arguments[] = { "gauge", "at_least", NULL };
 const struct control_command commands_table[] = {
 	{ "ping", run_ping, NULL, NULL },
 	{ "end", run_end, NULL, NULL },
-	{ "status", commands_run_struck, NULL, run_status },
+	{ "status", commands_run_struck, NULL, commands_run_status },
 	{ "snapshot.create", commands_run_struck, snapshot_create_arguments,
 		commands_run_snapshot_create },
 	{ "snapshot.clone", commands_run_struck, snapshot_clone_arguments,
@@ -250,7 +233,8 @@ const struct control_command commands_table[] = {
 	{ "snapshot.changed", commands_run_struck, snapshot_changed_arguments,
 		commands_run_snapshot_changed },
 	{ "snapshot.reads", commands_run_snapshot_reads, snapshot_reads_arguments, NULL },
-	{ "coalesce", commands_run_struck, coalesce_arguments, run_coalesce },
+	{ "chain.limit", commands_run_chain_limit, chain_limit_arguments, NULL },
+	{ "coalesce", commands_run_struck, coalesce_arguments, commands_run_coalesce },
 	{ "datto.ctl", commands_run_struck, datto_ctl_arguments, commands_run_datto_ctl },
 	{ "datto.file_system", commands_run_struck, datto_file_system_arguments,
 		commands_run_datto_file_system },

@@ -47,6 +47,9 @@ bool commands_gauge_value(
 /* {"gauge": …, "value": …} as the gauge reads now. */
 json_t *commands_gauge_reading(struct volume *volume, enum gauge gauge);
 
+void commands_run_status(struct control_request *request, void *context);
+void commands_run_coalesce(struct control_request *request, void *context);
+void commands_run_chain_limit(struct control_request *request, void *context);
 void commands_run_snapshot_create(struct control_request *request, void *context);
 void commands_run_snapshot_clone(struct control_request *request, void *context);
 void commands_run_snapshot_delete(struct control_request *request, void *context);

@@ -105,13 +105,13 @@
  *interrupts the driver's.
  *
  * Faults at control.command strike all of them but ping, end, events, fault.*, door.note,
- * snapshot.reads, snapshot.watch, writers.list, writers.freeze, writers.thaw and phase.set.
- * `resume` and `writes.resume` act for all connections; a `hold` that still
- * waits on the same connection is then answered with ECANCELED, and a watch
- * that waits waits on.  An unknown command is refused with EOPNOTSUPP, an
- * unknown argument with EINVAL.  A peer of another uid gets one line with EPERM,
- * the connection beyond PROTOCOL_CONNECTIONS_MAX one with EBUSY, before they are disconnected;
- * but one that waits for nothing and holds nothing makes room for it, with such a line.
+ *chain.limit, snapshot.reads, snapshot.watch, writers.list, writers.freeze, writers.thaw and
+ *phase.set. `resume` and `writes.resume` act for all connections; a `hold` that still waits on the
+ *same connection is then answered with ECANCELED, and a watch that waits waits on.  An unknown
+ *command is refused with EOPNOTSUPP, an unknown argument with EINVAL.  A peer of another uid gets
+ *one line with EPERM, the connection beyond PROTOCOL_CONNECTIONS_MAX one with EBUSY, before they
+ *are disconnected; but one that waits for nothing and holds nothing makes room for it, with such a
+ *line.
  *
  * Sizes, shares and durations are strings as on the command line ("10%",
  * "64MiB").  A line longer than PROTOCOL_LINE_MAX_BYTES, or one that is not a

@@ -8,6 +8,7 @@
  * snapshot.attach   name, [overflow: BOOL]         the same
  * snapshot.rename   name, to                       the same, under its new name
  * snapshot.limit    name, limit                    the same, with its new limit
+ * chain.limit       limit                          {}
  * fault.strike      point, [ioctl], [device],      {"fired": bool, "error": "EBUSY"|null,
  *                   [method], [offset], [length]   "action": "error"|"drop"|"reply"|null,
  *                                                  "reply": "reset"|null}
@@ -41,6 +42,10 @@
  * limit: as `limit` of snapshot.create, in whole sectors, but as small as one likes, also smaller
  * than what is used: the next block that has to be preserved then overflows, as when the device of
  * a dm-snapshot shrinks.
+ *
+ * chain.limit: the size of the SR that a chain lies on, more than 0.  It may be less than what is
+ * used: nothing more fits then.  It holds until the rig ends; another profile refuses it with
+ * EOPNOTSUPP.
  *
  * strike: the door stands at POINT, which is one of its own (dm.…, xapi.…), and asks whether a
  * fault strikes.  A delay and a hang are over when the answer comes - who does not want to wait any

@@ -107,6 +107,9 @@ void chain_snapshot_status(const struct snapshot *snapshot, json_t *object)
 		node_text_of(chain, store_facts(snapshot->store)->store_id, false,
 			space_leaf_bytes(chain), text, sizeof text);
 	json_object_set_new(object, "native", json_string(text));
+	json_object_set_new(object, "sr_bytes",
+		json_integer((json_int_t)(snapshot->is_clone ? space_node_bytes(chain, base)
+							     : space_leaf_bytes(chain))));
 	json_object_set_new(object, "clone", json_boolean(snapshot->is_clone));
 	json_object_set_new(
 		object, "parent", parent_json(chain, snapshot->is_clone ? base->parent : base));
