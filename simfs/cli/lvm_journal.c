@@ -27,6 +27,8 @@ static json_t *read_last_world(FILE *file)
 	while (getline(&line, &size, file) > 0) {
 		json_t *command = json_loads(line, 0, NULL);
 		json_int_t its_world = json_integer_value(json_object_get(command, "world"));
+		if (!command)
+			continue;
 		if (its_world != world)
 			json_array_clear(commands);
 		world = its_world;

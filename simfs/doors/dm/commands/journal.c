@@ -19,6 +19,7 @@
 #include "simfs/base/clock.h"
 #include "simfs/base/list.h"
 #include "simfs/base/log.h"
+#include "simfs/doors/dm/commands/world_number.h"
 #include "simfs/doors/dm/processes/process_facts.h"
 
 #define CODE_UNKNOWN (-1)
@@ -304,17 +305,20 @@ int commands_begin(
 	journal->state = state;
 	journal->context = context;
 	journal->begun_ns = clock_now_ns();
-	journal->world = clock_wall_seconds();
 	journal->end_fd = eventfd(0, EFD_CLOEXEC);
 	journal->poll_fd = epoll_create1(EPOLL_CLOEXEC);
-	journal->file = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
+	journal->file = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (journal->end_fd < 0 || journal->poll_fd < 0 || journal->file < 0)
 		return -errno;
+
+	int error = world_number_take(journal->file, &journal->world);
+	if (error)
+		return error;
 
 	struct epoll_event event = { .events = EPOLLIN, .data.fd = 0 };
 	if (epoll_ctl(journal->poll_fd, EPOLL_CTL_ADD, journal->end_fd, &event))
 		return -errno;
-	int error = pthread_create(&journal->thread, NULL, wait_for_ends, journal);
+	error = pthread_create(&journal->thread, NULL, wait_for_ends, journal);
 	if (error)
 		return -error;
 	*ret = TAKE_PTR(journal);

@@ -5,9 +5,9 @@
  * A command is a process that opened the control node or asked something of it.  When it has
  * ended it is one line of JSON, with the keys
  *
- *	schema_version, world (wall-clock seconds when that world began), command (1, 2 ... in
- *	the order in which they came), pid, parent, argv [..],
- *	begun (seconds since the world began), seconds,
+ *	schema_version, world (wall-clock seconds when that world began, or more: a later one
+ *	has a greater number), command (1, 2 ... in the order in which they came), pid,
+ *	parent, argv [..], begun (seconds since the world began), seconds,
  *	exit (null: killed, or it cannot be told), signal (null: none, or it cannot be told),
  *	ioctls (how many), failed [{ioctl, device, error, times}],
  *	before and after (states: see state.h)
