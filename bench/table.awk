@@ -1,10 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# From lines "job target value" one table of medians and ratios, with the goals
-# of the project.
+# One table of medians and ratios, with the goals of the project; behind median.awk.
 
 BEGIN {
-	FS = "\t"
 	goal["randread-4k"] = 0.70
 	goal["randwrite-4k"] = 0.70
 	goal["seqread-1m"] = 0.95
@@ -17,27 +15,6 @@ BEGIN {
 	peer_goal["first-touch-4k"] = 4.0
 	peer_goal["view-4k"] = 1.8
 	about["rewrite-4k"] = "(raw: the mount without a snapshot)"
-}
-
-!($1 in count) {
-	order[++jobs] = $1
-	count[$1] = 1
-}
-{ value[$1, $2, ++number[$1, $2]] = $3 }
-
-function median(job, target,    n, i, j, list, swap)
-{
-	n = number[job, target]
-	for (i = 1; i <= n; i++)
-		list[i] = value[job, target, i] + 0
-	for (i = 1; i <= n; i++)
-		for (j = i + 1; j <= n; j++)
-			if (list[j] < list[i]) {
-				swap = list[i]
-				list[i] = list[j]
-				list[j] = swap
-			}
-	return n % 2 ? list[(n + 1) / 2] : n ? (list[n / 2] + list[n / 2 + 1]) / 2 : 0
 }
 
 function number_or_dash(x, format)
