@@ -123,6 +123,19 @@ int disk_start(struct disks *disks, const struct disk_order *order, struct disk 
 	return 0;
 }
 
+bool disk_has_snapshots(struct disk *disk)
+{
+	const char *uuid;
+	json_t *kind;
+	bool has = false;
+
+	pthread_mutex_lock(&disk->disks->lock);
+	json_object_foreach(disk->names, uuid, kind)
+		has = has || strcmp(json_string_value(kind), "snapshot") == 0;
+	pthread_mutex_unlock(&disk->disks->lock);
+	return has;
+}
+
 void disk_end(struct disk *disk)
 {
 	struct disks *disks = disk->disks;

@@ -25,6 +25,7 @@
 #define STATE_IMAGES "disks"
 #define STATE_LOGS   "logs"
 #define STATE_POOL   "pool.json"
+#define STATE_KNOWN  "known.json"
 
 #define KEY_BYTES    160
 
@@ -73,8 +74,9 @@ struct disks {
 	size_t sr_count;
 	pthread_mutex_t lock;
 	struct list list;
-	json_t *uses; /* {uuid: how often it is open} */
-	int lock_fd;  /* of the state folder */
+	json_t *uses;  /* {uuid: how often it is open} */
+	json_t *known; /* {uuid: class} of what POOL.yaml had; of start.c alone */
+	int lock_fd;   /* of the state folder */
 };
 
 /* ---- disks.c ---- */
@@ -102,6 +104,7 @@ struct disk_order {
 	size_t fault_count;
 };
 
+bool disk_has_snapshots(struct disk *disk);
 /* Starts the rig of a disk and enters it: 0, or -errno, said. */
 int disk_start(struct disks *disks, const struct disk_order *order, struct disk **ret);
 /* Takes the disk out of the list; its rig ends, and an image of ours goes, when nobody has it any
@@ -115,10 +118,20 @@ void image_remove(const char *image);
 int image_create(const char *path, uint64_t size_bytes);
 char *image_path(const struct disks *disks, const char *name);
 
+/* ---- start.c, start_disks.c ---- */
+
+/* Remembers that UUID is of POOL.yaml, and says whether a client has destroyed it before. */
+bool was_destroyed(struct disks *disks, enum pool_class class, const char *uuid);
+/* The disks of POOL.yaml, and those that clients made: 0, or -errno, said. */
+int start_of_config(struct disks *disks);
+int start_made(struct disks *disks);
+
 /* ---- records.c ---- */
 
-/* The pool's, hosts', SRs' and VMs' records that CONFIG wants and that are not there yet. */
+/* The records of pool, hosts and SRs that CONFIG wants and that are not there yet. */
 void records_build(struct disks *disks);
+/* The same of a VM, with UUID. */
+void records_vm(struct disks *disks, const struct config_vm *vm, const char *uuid);
 /* The record of the leaf of DISK, with FIELDS (borrowed, NULL for none), unless it is there. */
 void records_leaf(struct disk *disk, const char *label, uint64_t size_bytes, json_t *fields);
 /* A disk of VM's, by number: its VBD, unless there is one. */

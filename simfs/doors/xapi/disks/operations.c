@@ -115,19 +115,6 @@ static int destroy_snapshot(struct disk *disk, const char *uuid, json_t **ret_fa
 	return 0;
 }
 
-static bool has_snapshots(struct disk *disk)
-{
-	const char *uuid;
-	json_t *kind;
-	bool has = false;
-
-	pthread_mutex_lock(&disk->disks->lock);
-	json_object_foreach(disk->names, uuid, kind)
-		has = has || strcmp(json_string_value(kind), "snapshot") == 0;
-	pthread_mutex_unlock(&disk->disks->lock);
-	return has;
-}
-
 static void leaf_forget(struct disk *disk)
 {
 	struct pool *pool = disk->disks->pool;
@@ -171,7 +158,7 @@ static int destroy(struct disk *disk, enum disk_kind kind, const char *uuid, jso
 	if (error < 0)
 		return error;
 	disk_sync(disk);
-	if (!*disk->leaf && !has_snapshots(disk)) {
+	if (!*disk->leaf && !disk_has_snapshots(disk)) {
 		names_forget(disk);
 		disk_remove(disk);
 	}

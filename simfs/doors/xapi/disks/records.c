@@ -80,7 +80,7 @@ static const char *sr_build(struct disks *disks, struct repository *sr)
 			(json_int_t)config->capacity_bytes));
 }
 
-static void vm_build(struct disks *disks, const struct config_vm *vm, const char *host)
+void records_vm(struct disks *disks, const struct config_vm *vm, const char *uuid)
 {
 	static const char *const powers[] = {
 		[CONFIG_POWER_RUNNING] = "Running",
@@ -88,10 +88,14 @@ static void vm_build(struct disks *disks, const struct config_vm *vm, const char
 		[CONFIG_POWER_SUSPENDED] = "Suspended",
 	};
 	bool runs = vm->power == CONFIG_POWER_RUNNING;
-	char uuid[POOL_UUID_BYTES];
+	char pool_uuid[POOL_UUID_BYTES];
+	const char *host;
 
-	pool_uuid_of(disks->pool, "vm", vm->name, uuid);
-	ensure(disks->pool, POOL_CLASS_VM, vm->uuid ? vm->uuid : uuid,
+	pool_uuid_of(disks->pool, "pool", disks->config->name, pool_uuid);
+	pool_lock(disks->pool);
+	host = pool_text(disks->pool, POOL_CLASS_POOL,
+		pool_find_uuid(disks->pool, POOL_CLASS_POOL, pool_uuid), "master");
+	ensure(disks->pool, POOL_CLASS_VM, uuid,
 		json_pack("{s:s, s:s, s:b, s:s, s:s, s:i, s:i, s:I, s:I, s:I, s:I}", "name_label",
 			vm->name, "power_state", powers[vm->power], "has_vendor_device",
 			(int)vm->has_vendor_device, "resident_on", runs ? host : POOL_REF_NULL,
@@ -99,6 +103,7 @@ static void vm_build(struct disks *disks, const struct config_vm *vm, const char
 			"memory_static_max", (json_int_t)VM_MEMORY, "memory_static_min",
 			(json_int_t)VM_MEMORY, "memory_dynamic_max", (json_int_t)VM_MEMORY,
 			"memory_dynamic_min", (json_int_t)VM_MEMORY));
+	pool_unlock(disks->pool);
 }
 
 void records_build(struct disks *disks)
@@ -118,8 +123,6 @@ void records_build(struct disks *disks)
 	ensure(disks->pool, POOL_CLASS_POOL, uuid,
 		json_pack("{s:s, s:s, s:s}", "name_label", config->name, "master", master,
 			"default_SR", first));
-	for (size_t i = 0; i < config->vm_count; i++)
-		vm_build(disks, &config->vms[i], master);
 	pool_unlock(disks->pool);
 }
 

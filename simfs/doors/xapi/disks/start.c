@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* start.c - the disks of a pool come and go with its server. */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -13,8 +12,6 @@
 #include "simfs/base/log.h"
 #include "simfs/doors/xapi/disks/internal.h"
 #include "simfs/doors/xapi/pool/file.h"
-
-#define IMAGE_SUFFIX ".img"
 
 static int folders_make(struct disks *disks)
 {
@@ -48,20 +45,6 @@ static int state_lock(struct disks *disks)
 	return -EBUSY;
 }
 
-static int records_load(struct disks *disks)
-{
-	AUTO(auto_free) char *path = heap_format("%s/" STATE_POOL, disks->state_folder);
-	int error = pool_file_load(disks->pool, path);
-
-	if (error == -ENOENT)
-		return 0;
-	if (error == -EINVAL)
-		log_error("'%s' is no pool that this program has saved (remove it)", path);
-	else if (error < 0)
-		log_error_code(error, "cannot read '%s'", path);
-	return error;
-}
-
 static void repositories_make(struct disks *disks)
 {
 	const struct pool_config *config = disks->config;
@@ -76,147 +59,87 @@ static void repositories_make(struct disks *disks)
 	}
 }
 
-/* ---- the disks of POOL.yaml ---- */
+/* ---- what was there before ---- */
 
-static char *path_of(const struct pool_config *config, const char *path)
+/*
+ * Uuids of what POOL.yaml had when it was served before: of those, what has no record now a client
+ * has destroyed.  What is new in the file comes.
+ */
+static void known_load(struct disks *disks)
 {
-	return *path == '/' ? heap_copy(path) : heap_format("%s/%s", config->folder, path);
-}
+	AUTO(auto_free) char *path = heap_format("%s/" STATE_KNOWN, disks->state_folder);
 
-static struct repository *repository_named(struct disks *disks, const char *name)
-{
-	for (size_t i = 0; i < disks->sr_count; i++)
-		if (strcmp(disks->srs[i].config->name, name) == 0)
-			return &disks->srs[i];
-	return NULL;
-}
-
-/* The image of DISK, which is made if it is one of zeros; NULL, said. */
-static char *image_of(struct disks *disks, const struct config_disk *disk, const char *key)
-{
-	char *path = disk->image ? path_of(disks->config, disk->image) : image_path(disks, key);
-	int error;
-
-	if (disk->image || access(path, F_OK) == 0)
-		return path;
-	error = image_create(path, disk->size_bytes);
-	if (error == 0)
-		return path;
-	log_error_code(error, "cannot make image '%s'", path);
-	free(path);
-	return NULL;
-}
-
-static int start_of_vm(struct disks *disks, const struct config_vm *vm, size_t index)
-{
-	const struct pool_config *config = disks->config;
-	const struct config_disk *disk = &vm->disks[index];
-	AUTO(auto_free) char *key = heap_format("%s.%s", vm->name, disk->name);
-	AUTO(auto_free) char *mount = disk->mount ? path_of(config, disk->mount) : NULL;
-	AUTO(auto_free) char *image = disk->mount ? NULL : image_of(disks, disk, key);
-	char leaf[POOL_UUID_BYTES], vm_uuid[POOL_UUID_BYTES];
-	bool is_first = list_empty(&disks->list);
-	struct disk *started;
-	int error;
-
-	if (!mount && !image)
-		return -EIO;
-	pool_uuid_of(disks->pool, "vdi", key, leaf);
-	pool_uuid_of(disks->pool, "vm", vm->name, vm_uuid);
-	error = disk_start(disks,
-		&(struct disk_order){
-			.sr = repository_named(disks, disk->sr),
-			.key = key,
-			.leaf = leaf,
-			.image = image,
-			.mount = mount,
-			.faults = config->faults,
-			.fault_count = is_first ? config->fault_count : 0,
-		},
-		&started);
-	if (error < 0)
-		return error;
-	records_leaf(started, disk->name, disk_rig_size_bytes(started->rig), NULL);
-	records_vbd(disks, vm->uuid ? vm->uuid : vm_uuid, leaf, index);
-	return 0;
-}
-
-static int start_all(struct disks *disks)
-{
-	const struct pool_config *config = disks->config;
-	int error = 0;
-
-	for (size_t i = 0; i < config->vm_count && error == 0; i++)
-		for (size_t k = 0; k < config->vms[i].disk_count && error == 0; k++)
-			error = start_of_vm(disks, &config->vms[i], k);
-	return error;
-}
-
-/* ---- those that clients made ---- */
-
-/* The SR of the VDI whose uuid is NAME, or whose records are gone: NULL. */
-static struct repository *repository_of(struct disks *disks, const char *name)
-{
-	struct pool *pool = disks->pool;
-	struct repository *sr;
-	const char *vdi;
-
-	pool_lock(pool);
-	vdi = pool_find_uuid(pool, POOL_CLASS_VDI, name);
-	sr = vdi ? repository_find(
-			   disks, pool_text(pool, POOL_CLASS_SR,
-					  pool_text(pool, POOL_CLASS_VDI, vdi, "SR"), "uuid"))
-		 : NULL;
-	pool_unlock(pool);
-	return sr;
-}
-
-static int start_made(struct disks *disks, const char *name)
-{
-	struct repository *sr = repository_of(disks, name);
-	AUTO(auto_free) char *image = image_path(disks, name);
-
-	/* It was being made when the server was killed, or the disk has left POOL.yaml. */
-	if (!sr)
-		return 0;
-	return disk_start(disks,
-		&(struct disk_order){ .sr = sr,
-			.key = name,
-			.leaf = name,
-			.image = image,
-			.image_is_ours = true },
-		NULL);
-}
-
-static bool is_started(struct disks *disks, const char *key)
-{
-	list_for_each (at, &disks->list)
-		if (strcmp(CONTAINER_OF(at, struct disk, link)->key, key) == 0)
-			return true;
-	return false;
-}
-
-static int start_those_made(struct disks *disks)
-{
-	AUTO(auto_free) char *path = heap_format("%s/" STATE_IMAGES, disks->state_folder);
-	AUTO(auto_closedir) DIR *folder = opendir(path);
-	struct dirent *entry;
-	int error = 0;
-
-	while (error == 0 && folder && (entry = readdir(folder))) {
-		char name[sizeof entry->d_name];
-		size_t length = strlen(entry->d_name), suffix = strlen(IMAGE_SUFFIX);
-
-		if (length <= suffix || strcmp(entry->d_name + length - suffix, IMAGE_SUFFIX) != 0)
-			continue;
-		snprintf(name, sizeof name, "%.*s", (int)(length - suffix), entry->d_name);
-		if (!is_started(disks, name))
-			error = start_made(disks, name);
+	disks->known = json_load_file(path, 0, NULL);
+	if (!json_is_object(disks->known)) {
+		json_decref(disks->known);
+		disks->known = json_object();
 	}
+}
+
+static int known_save(struct disks *disks)
+{
+	AUTO(auto_free) char *path = heap_format("%s/" STATE_KNOWN, disks->state_folder);
+
+	return json_dump_file(disks->known, path, JSON_INDENT(1)) < 0 ? -EIO : 0;
+}
+
+bool was_destroyed(struct disks *disks, enum pool_class class, const char *uuid)
+{
+	bool is_known = json_object_get(disks->known, uuid) != NULL;
+	bool is_there;
+
+	json_object_set_new(disks->known, uuid, json_string(pool_class_name(class)));
+	pool_lock(disks->pool);
+	is_there = pool_find_uuid(disks->pool, class, uuid) != NULL;
+	pool_unlock(disks->pool);
+	return is_known && !is_there;
+}
+
+static void vms_build(struct disks *disks)
+{
+	const struct pool_config *config = disks->config;
+
+	for (size_t i = 0; i < config->vm_count; i++) {
+		char uuid[POOL_UUID_BYTES];
+
+		pool_uuid_of(disks->pool, "vm", config->vms[i].name, uuid);
+		if (config->vms[i].uuid)
+			snprintf(uuid, sizeof uuid, "%s", config->vms[i].uuid);
+		if (!was_destroyed(disks, POOL_CLASS_VM, uuid))
+			records_vm(disks, &config->vms[i], uuid);
+	}
+}
+
+static int records_load(struct disks *disks)
+{
+	AUTO(auto_free) char *path = heap_format("%s/" STATE_POOL, disks->state_folder);
+	int error = pool_file_load(disks->pool, path);
+
+	if (error == 0)
+		known_load(disks);
+	else
+		disks->known = json_object();
+	if (error == -ENOENT)
+		return 0;
+	if (error == -EINVAL)
+		log_error("'%s' is no pool that this program has saved (remove it)", path);
+	else if (error < 0)
+		log_error_code(error, "cannot read '%s'", path);
 	return error;
 }
 
 /* ---- both ends ---- */
+
+static void drop_remains(struct disks *disks)
+{
+	size_t count;
+	struct disk **all = disks_get_all(disks, NULL, &count);
+
+	for (size_t i = 0; i < count; i++)
+		if (!*all[i]->leaf && !disk_has_snapshots(all[i]))
+			disk_remove(all[i]);
+	disks_put_all(all, count);
+}
 
 static int begin(struct disks *disks)
 {
@@ -230,9 +153,10 @@ static int begin(struct disks *disks)
 		return error;
 	repositories_make(disks);
 	records_build(disks);
-	error = start_all(disks);
+	vms_build(disks);
+	error = start_of_config(disks);
 	if (error == 0)
-		error = start_those_made(disks);
+		error = start_made(disks);
 	list_for_each (at, &disks->list) {
 		struct disk *disk = CONTAINER_OF(at, struct disk, link);
 
@@ -244,11 +168,13 @@ static int begin(struct disks *disks)
 	}
 	if (error < 0)
 		return error;
+	drop_remains(disks);
 	records_drop_strangers(disks);
 	for (size_t i = 0; i < disks->sr_count; i++)
 		if (repository_balance(disks, &disks->srs[i]) == 0)
 			log_info("sr '%s' is full", disks->srs[i].config->name);
-	return disks_save(disks);
+	error = disks_save(disks);
+	return error < 0 ? error : known_save(disks);
 }
 
 int disks_begin(const struct pool_config *config, struct pool *pool, const char *state_folder,
@@ -299,6 +225,7 @@ void disks_finish(struct disks *disks)
 		close(disks->lock_fd);
 	pthread_mutex_destroy(&disks->lock);
 	json_decref(disks->uses);
+	json_decref(disks->known);
 	free(disks->srs);
 	free(disks->state_folder);
 	free(disks);

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* start_disks.c - the rigs that a server begins with: of POOL.yaml, and what clients made. */
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "simfs/base/cleanup.h"
+#include "simfs/base/heap.h"
+#include "simfs/base/log.h"
+#include "simfs/doors/xapi/disks/internal.h"
+
+#define IMAGE_SUFFIX ".img"
+
+/* ---- the disks of POOL.yaml ---- */
+
+static char *path_of(const struct pool_config *config, const char *path)
+{
+	return *path == '/' ? heap_copy(path) : heap_format("%s/%s", config->folder, path);
+}
+
+static struct repository *repository_named(struct disks *disks, const char *name)
+{
+	for (size_t i = 0; i < disks->sr_count; i++)
+		if (strcmp(disks->srs[i].config->name, name) == 0)
+			return &disks->srs[i];
+	return NULL;
+}
+
+/* The image of DISK, which is made if it is one of zeros; NULL, said. */
+static char *image_of(struct disks *disks, const struct config_disk *disk, const char *key)
+{
+	char *path = disk->image ? path_of(disks->config, disk->image) : image_path(disks, key);
+	int error;
+
+	if (disk->image || access(path, F_OK) == 0)
+		return path;
+	error = image_create(path, disk->size_bytes);
+	if (error == 0)
+		return path;
+	log_error_code(error, "cannot make image '%s'", path);
+	free(path);
+	return NULL;
+}
+
+/*
+ * Of a disk whose leaf a client has destroyed: its rig, for the snapshots that are left of it.
+ * Without any it goes when all are synced.
+ */
+static int start_remains(struct disks *disks, const struct config_disk *disk, const char *key)
+{
+	AUTO(auto_free) char *mount = disk->mount ? path_of(disks->config, disk->mount) : NULL;
+	AUTO(auto_free)
+	char *image = disk->image ? path_of(disks->config, disk->image) : image_path(disks, key);
+
+	if (!mount && access(image, F_OK) < 0)
+		return 0;
+	return disk_start(disks,
+		&(struct disk_order){
+			.sr = repository_named(disks, disk->sr),
+			.key = key,
+			.leaf = "",
+			.image = mount ? NULL : image,
+			.image_is_ours = !disk->image && !disk->mount,
+			.mount = mount,
+		},
+		NULL);
+}
+
+static int start_of_vm(struct disks *disks, const struct config_vm *vm, size_t index)
+{
+	const struct pool_config *config = disks->config;
+	const struct config_disk *disk = &vm->disks[index];
+	AUTO(auto_free) char *key = heap_format("%s.%s", vm->name, disk->name);
+	AUTO(auto_free) char *mount = NULL;
+	AUTO(auto_free) char *image = NULL;
+	char leaf[POOL_UUID_BYTES], vm_uuid[POOL_UUID_BYTES];
+	bool is_first = list_empty(&disks->list);
+	struct disk *started;
+	int error;
+
+	pool_uuid_of(disks->pool, "vdi", key, leaf);
+	pool_uuid_of(disks->pool, "vm", vm->name, vm_uuid);
+	if (was_destroyed(disks, POOL_CLASS_VDI, leaf))
+		return start_remains(disks, disk, key);
+	mount = disk->mount ? path_of(config, disk->mount) : NULL;
+	image = disk->mount ? NULL : image_of(disks, disk, key);
+	if (!mount && !image)
+		return -EIO;
+	error = disk_start(disks,
+		&(struct disk_order){
+			.sr = repository_named(disks, disk->sr),
+			.key = key,
+			.leaf = leaf,
+			.image = image,
+			.image_is_ours = !disk->image && !disk->mount,
+			.mount = mount,
+			.faults = config->faults,
+			.fault_count = is_first ? config->fault_count : 0,
+		},
+		&started);
+	if (error < 0)
+		return error;
+	records_leaf(started, disk->name, disk_rig_size_bytes(started->rig), NULL);
+	records_vbd(disks, vm->uuid ? vm->uuid : vm_uuid, leaf, index);
+	return 0;
+}
+
+int start_of_config(struct disks *disks)
+{
+	const struct pool_config *config = disks->config;
+	int error = 0;
+
+	for (size_t i = 0; i < config->vm_count && error == 0; i++)
+		for (size_t k = 0; k < config->vms[i].disk_count && error == 0; k++)
+			error = start_of_vm(disks, &config->vms[i], k);
+	return error;
+}
+
+/* ---- those that clients made ---- */
+
+/* The SR of the VDI whose uuid is NAME, or whose records are gone: NULL. */
+static struct repository *repository_of(struct disks *disks, const char *name)
+{
+	struct pool *pool = disks->pool;
+	struct repository *sr;
+	const char *vdi;
+
+	pool_lock(pool);
+	vdi = pool_find_uuid(pool, POOL_CLASS_VDI, name);
+	sr = vdi ? repository_find(
+			   disks, pool_text(pool, POOL_CLASS_SR,
+					  pool_text(pool, POOL_CLASS_VDI, vdi, "SR"), "uuid"))
+		 : NULL;
+	pool_unlock(pool);
+	return sr;
+}
+
+static int start_one_made(struct disks *disks, const char *name)
+{
+	struct repository *sr = repository_of(disks, name);
+	AUTO(auto_free) char *image = image_path(disks, name);
+
+	/* It was being made when the server was killed, or the disk has left POOL.yaml. */
+	if (!sr)
+		return 0;
+	return disk_start(disks,
+		&(struct disk_order){ .sr = sr,
+			.key = name,
+			.leaf = name,
+			.image = image,
+			.image_is_ours = true },
+		NULL);
+}
+
+static bool is_started(struct disks *disks, const char *key)
+{
+	list_for_each (at, &disks->list)
+		if (strcmp(CONTAINER_OF(at, struct disk, link)->key, key) == 0)
+			return true;
+	return false;
+}
+
+int start_made(struct disks *disks)
+{
+	AUTO(auto_free) char *path = heap_format("%s/" STATE_IMAGES, disks->state_folder);
+	AUTO(auto_closedir) DIR *folder = opendir(path);
+	struct dirent *entry;
+	int error = 0;
+
+	while (error == 0 && folder && (entry = readdir(folder))) {
+		char name[sizeof entry->d_name];
+		size_t length = strlen(entry->d_name), suffix = strlen(IMAGE_SUFFIX);
+
+		if (length <= suffix || strcmp(entry->d_name + length - suffix, IMAGE_SUFFIX) != 0)
+			continue;
+		snprintf(name, sizeof name, "%.*s", (int)(length - suffix), entry->d_name);
+		if (!is_started(disks, name))
+			error = start_one_made(disks, name);
+	}
+	return error;
+}
