@@ -89,7 +89,7 @@ static int strike_part(struct exporting *export, uint64_t offset, uint32_t lengt
 	enum xapi_reply *ret_reply)
 {
 	struct transfer_strike strike;
-	int error = transfer_strike(export->transfer, "xapi.export", offset, length, &strike);
+	int error = striker_ask(&export->transfer->striker, "xapi.export", offset, length, &strike);
 
 	*ret = length;
 	*ret_reply = XAPI_REPLIES;
@@ -247,7 +247,7 @@ static int perform(struct exporting *export)
 {
 	struct transfer *transfer = export->transfer;
 	struct transfer_strike strike;
-	int error = transfer_strike(transfer, "xapi.export", 0, 0, &strike);
+	int error = striker_ask(&transfer->striker, "xapi.export", 0, 0, &strike);
 
 	if (error == 0)
 		error = strike.error;

@@ -181,7 +181,7 @@ static bool ends_body(enum xapi_reply reply)
 static int strike_part(struct importing *import, uint64_t offset, uint64_t length)
 {
 	struct transfer_strike strike;
-	int error = transfer_strike(import->transfer, "xapi.import", offset, length, &strike);
+	int error = striker_ask(&import->transfer->striker, "xapi.import", offset, length, &strike);
 
 	if (error == 0)
 		error = strike.error;
@@ -288,7 +288,7 @@ static int perform(struct importing *import)
 {
 	struct transfer *transfer = import->transfer;
 	struct transfer_strike strike;
-	int error = transfer_strike(transfer, "xapi.import", 0, 0, &strike);
+	int error = striker_ask(&transfer->striker, "xapi.import", 0, 0, &strike);
 
 	if (error == 0)
 		error = strike.error;

@@ -31,6 +31,21 @@ struct transfer_failure {
 	char parameters[2][256]; /* "": none */
 };
 
+struct transfer_strike {
+	enum xapi_reply reply; /* XAPI_REPLIES: none */
+	int error;	       /* of an action error=…, -errno; else 0 */
+};
+
+/* Who asks whether a fault strikes. */
+struct striker {
+	const char *mount_point;    /* of the rig that knows */
+	struct control_client *rig; /* NULL: not connected */
+
+	/* Required.  Whether the client has gone, for whom it is asked. */
+	bool (*is_left)(void *context);
+	void *context;
+};
+
 struct transfer {
 	const struct transfer_options *options;
 	struct wire *wire;
@@ -43,7 +58,7 @@ struct transfer {
 	bool is_raw;
 
 	struct disk_facts disk;
-	struct control_client *rig; /* for strikes; NULL: not connected */
+	struct striker striker;
 	struct transfer_failure failure;
 	double told;	   /* of its progress */
 	bool has_answered; /* a head was sent, or something in place of one */
@@ -72,18 +87,14 @@ void transfer_progress(struct transfer *transfer, uint64_t done, uint64_t all);
 
 /* ---- strike.c ---- */
 
-struct transfer_strike {
-	enum xapi_reply reply; /* XAPI_REPLIES: none */
-	int error;	       /* of an action error=…, -errno; else 0 */
-};
-
 /*
- * Whether a fault strikes at POINT: at the transfer as a whole, with LENGTH 0, or at a part of the
+ * Whether a fault strikes at POINT: at a transfer as a whole, with LENGTH 0, or at a part of the
  * disk.  Waits as long as a fault wants it, and the client is there: 0, or -EPIPE when it has gone.
  * A rig that does not answer has no fault.
  */
-int transfer_strike(struct transfer *transfer, const char *point, uint64_t offset, uint64_t length,
+int striker_ask(struct striker *striker, const char *point, uint64_t offset, uint64_t length,
 	struct transfer_strike *ret);
+void striker_deinit(struct striker *striker);
 
 /* Waits until the client has gone, or NS are over. */
 void transfer_await_leaving(struct transfer *transfer, uint64_t ns);

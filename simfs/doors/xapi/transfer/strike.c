@@ -28,17 +28,23 @@ static void read_answer(const char *point, const json_t *answer, struct transfer
 }
 
 /* 0, -EPIPE when the client has gone, or what control_client_wait() says. */
-static int await(struct transfer *transfer, uint64_t id, json_t **ret)
+static int await(struct striker *striker, uint64_t id, json_t **ret)
 {
 	int error;
 
-	while ((error = control_client_wait(transfer->rig, id, SLICE_NS, ret)) == -ETIMEDOUT)
-		if (!wire_wait(transfer->wire, 0))
+	while ((error = control_client_wait(striker->rig, id, SLICE_NS, ret)) == -ETIMEDOUT)
+		if (striker->is_left(striker->context))
 			return -EPIPE;
 	return error;
 }
 
-int transfer_strike(struct transfer *transfer, const char *point, uint64_t offset, uint64_t length,
+void striker_deinit(struct striker *striker)
+{
+	control_client_destroy(striker->rig);
+	striker->rig = NULL;
+}
+
+int striker_ask(struct striker *striker, const char *point, uint64_t offset, uint64_t length,
 	struct transfer_strike *ret)
 {
 	json_t *answer = NULL, *arguments;
@@ -46,9 +52,8 @@ int transfer_strike(struct transfer *transfer, const char *point, uint64_t offse
 	int error;
 
 	*ret = (struct transfer_strike){ .reply = XAPI_REPLIES };
-	if (!transfer->rig &&
-		control_client_connect(transfer->disk.mount_point, &transfer->rig) < 0) {
-		transfer->rig = NULL;
+	if (!striker->rig && control_client_connect(striker->mount_point, &striker->rig) < 0) {
+		striker->rig = NULL;
 		return 0;
 	}
 	arguments = json_pack("{s:s}", "point", point);
@@ -56,17 +61,15 @@ int transfer_strike(struct transfer *transfer, const char *point, uint64_t offse
 		json_object_set_new(arguments, "offset", json_integer((json_int_t)offset));
 		json_object_set_new(arguments, "length", json_integer((json_int_t)length));
 	}
-	error = control_client_send(transfer->rig, "fault.strike", arguments, &id);
+	error = control_client_send(striker->rig, "fault.strike", arguments, &id);
 	if (error == 0)
-		error = await(transfer, id, &answer);
+		error = await(striker, id, &answer);
 	if (error == 0)
 		read_answer(point, answer, ret);
 	json_decref(answer);
 	/* A question that nobody waits for is taken back with its connection. */
-	if (error == -EPIPE || error == -ECONNRESET) {
-		control_client_destroy(transfer->rig);
-		transfer->rig = NULL;
-	}
+	if (error == -EPIPE || error == -ECONNRESET)
+		striker_deinit(striker);
 	return error == -EPIPE ? error : 0;
 }
 

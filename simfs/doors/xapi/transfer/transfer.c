@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "simfs/base/check.h"
-#include "simfs/control/client.h"
 #include "simfs/doors/xapi/transfer/internal.h"
 
 struct transfers {
@@ -80,6 +79,13 @@ struct work {
 	struct transfer transfer;
 };
 
+static bool is_left(void *context)
+{
+	const struct transfer *transfer = context;
+
+	return !wire_wait(transfer->wire, 0);
+}
+
 static void serve(struct transfer *transfer)
 {
 	const struct kind *kind = find_kind(wire_method(transfer->wire), wire_path(transfer->wire));
@@ -94,7 +100,7 @@ static void serve(struct transfer *transfer)
 	wire_end(transfer->wire, end);
 	transfer->wire = NULL;
 	transfer_finish_task(transfer);
-	control_client_destroy(transfer->rig);
+	striker_deinit(&transfer->striker);
 }
 
 static void leave(struct transfers *transfers)
@@ -128,6 +134,11 @@ static int start(struct transfers *transfers, struct wire *wire)
 	work->transfers = transfers;
 	work->transfer.options = &transfers->options;
 	work->transfer.wire = wire;
+	work->transfer.striker = (struct striker){
+		.mount_point = work->transfer.disk.mount_point,
+		.is_left = is_left,
+		.context = &work->transfer,
+	};
 	pthread_attr_init(&attributes);
 	pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
 	error = -pthread_create(&thread, &attributes, run, work);

@@ -1,0 +1,355 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * nbd_serve.c - what an NBD client says, and what it gets.
+ *
+ *	greeting ──▶ options ──EXPORT_NAME──▶ reads ──DISC──▶ end
+ *	               │  ▲                     │
+ *	               └──┘ unsupported         └── an error is a reply, and reading goes on
+ *
+ * Source: the protocol's description of the NetworkBlockDevice project, "fixed newstyle".
+ */
+#include "simfs/doors/xapi/transfer/nbd_serve.h"
+
+#include <endian.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "simfs/base/cleanup.h"
+#include "simfs/doors/xapi/calls/calls.h"
+#include "simfs/doors/xapi/transfer/internal.h"
+
+#define MAGIC		    0x4e42444d41474943ull /* "NBDMAGIC" */
+#define OPTION_MAGIC	    0x49484156454f5054ull /* "IHAVEOPT" */
+#define REPLY_MAGIC	    0x0003e889045565a9ull
+#define REQUEST_MAGIC	    0x25609513u
+#define ANSWER_MAGIC	    0x67446698u
+
+#define FLAG_FIXED_NEWSTYLE 1u
+#define FLAG_HAS_FLAGS	    1u
+#define FLAG_READ_ONLY	    2u
+
+#define OPTION_EXPORT_NAME  1u
+#define OPTION_ABORT	    2u
+#define REPLY_ACK	    1u
+#define REPLY_UNSUPPORTED   0x80000001u
+
+#define COMMAND_READ	    0u
+#define COMMAND_WRITE	    1u
+#define COMMAND_DISC	    2u
+
+#define ERROR_IO	    5u
+#define ERROR_INVALID	    22u
+
+#define OPTION_MAX_BYTES    4096u
+#define READ_MAX_BYTES	    (32u << 20)
+#define ZEROS_BYTES	    124u
+
+struct session {
+	const struct transfer_options *options;
+	int fd;
+	int ending;
+	int disk;
+	struct disk_facts facts;
+	char uuid[POOL_UUID_BYTES];
+	struct striker striker;
+};
+
+/* ---- bytes ---- */
+
+/* Until FD is ready for EVENTS: 0, or -ECANCELED. */
+static int await(struct session *session, short events)
+{
+	struct pollfd at[] = { { .fd = session->fd, .events = events },
+		{ .fd = session->ending, .events = POLLIN } };
+
+	while (poll(at, 2, -1) < 0)
+		if (errno != EINTR)
+			return -errno;
+	return at[1].revents ? -ECANCELED : 0;
+}
+
+static int receive(struct session *session, void *bytes, size_t length)
+{
+	uint8_t *to = bytes;
+
+	while (length > 0) {
+		ssize_t got = recv(session->fd, to, length, 0);
+		int error = 0;
+
+		if (got == 0)
+			return -ECONNRESET;
+		if (got < 0)
+			error = errno == EAGAIN || errno == EINTR ? await(session, POLLIN) : -errno;
+		if (error < 0)
+			return error;
+		to += got > 0 ? got : 0;
+		length -= got > 0 ? (size_t)got : 0;
+	}
+	return 0;
+}
+
+static int transmit(struct session *session, const void *bytes, size_t length)
+{
+	const uint8_t *from = bytes;
+
+	while (length > 0) {
+		ssize_t put = send(session->fd, from, length, MSG_NOSIGNAL);
+		int error = 0;
+
+		if (put < 0)
+			error = errno == EAGAIN || errno == EINTR ? await(session, POLLOUT)
+								  : -errno;
+		if (error < 0)
+			return error;
+		from += put > 0 ? put : 0;
+		length -= put > 0 ? (size_t)put : 0;
+	}
+	return 0;
+}
+
+static bool is_left(void *context)
+{
+	struct session *session = context;
+	struct pollfd at[] = { { .fd = session->fd, .events = POLLRDHUP },
+		{ .fd = session->ending, .events = POLLIN } };
+
+	return poll(at, 2, 0) > 0;
+}
+
+/* ---- options ---- */
+
+struct option {
+	uint64_t magic;
+	uint32_t option;
+	uint32_t length;
+} __attribute__((packed));
+
+struct option_reply {
+	uint64_t magic;
+	uint32_t option;
+	uint32_t type;
+	uint32_t length;
+} __attribute__((packed));
+
+struct export_reply {
+	uint64_t size_bytes;
+	uint16_t flags;
+	uint8_t zeros[ZEROS_BYTES];
+} __attribute__((packed));
+
+static int reply_option(struct session *session, uint32_t option, uint32_t type)
+{
+	const struct option_reply reply = { htobe64(REPLY_MAGIC), htobe32(option), htobe32(type),
+		0 };
+
+	return transmit(session, &reply, sizeof reply);
+}
+
+/* "/UUID?session_id=REF": opens what it names.  There is no answer to a wrong one but the end. */
+static int open_export(struct session *session, char *name)
+{
+	static const char key[] = "session_id=";
+	char *query = strchr(name, '?'), *reference = query ? strstr(query, key) : NULL;
+
+	if (*name != '/' || !reference)
+		return -EINVAL;
+	*query = '\0';
+	reference += sizeof key - 1;
+	reference[strcspn(reference, "&")] = '\0';
+	if (!calls_session_is_open(session->options->calls, reference))
+		return -EACCES;
+	if (strlen(name + 1) >= sizeof session->uuid)
+		return -ENOENT;
+	memcpy(session->uuid, name + 1, strlen(name + 1) + 1);
+	if (disks_find(session->options->disks, session->uuid, &session->facts) < 0)
+		return -ENOENT;
+	return disks_open(session->options->disks, session->uuid, O_RDONLY, &session->disk);
+}
+
+static int answer_export(struct session *session)
+{
+	const struct export_reply reply = {
+		.size_bytes = htobe64(session->facts.size_bytes),
+		.flags = htobe16(FLAG_HAS_FLAGS | FLAG_READ_ONLY),
+	};
+
+	return transmit(session, &reply, sizeof reply);
+}
+
+/* Up to the export: 0, or -errno when there is none. */
+static int negotiate(struct session *session)
+{
+	char data[OPTION_MAX_BYTES + 1];
+
+	for (;;) {
+		struct option option;
+		uint32_t length, kind;
+		int error = receive(session, &option, sizeof option);
+
+		if (error < 0)
+			return error;
+		length = be32toh(option.length);
+		kind = be32toh(option.option);
+		if (be64toh(option.magic) != OPTION_MAGIC || length > OPTION_MAX_BYTES)
+			return -EPROTO;
+		error = receive(session, data, length);
+		if (error < 0)
+			return error;
+		data[length] = '\0';
+		if (kind == OPTION_EXPORT_NAME) {
+			error = open_export(session, data);
+			return error < 0 ? error : answer_export(session);
+		}
+		error = reply_option(
+			session, kind, kind == OPTION_ABORT ? REPLY_ACK : REPLY_UNSUPPORTED);
+		if (error < 0 || kind == OPTION_ABORT)
+			return error < 0 ? error : -ECONNRESET;
+	}
+}
+
+static int greet(struct session *session)
+{
+	const struct {
+		uint64_t magic, option_magic;
+		uint16_t flags;
+	} __attribute__((packed))
+	greeting = { htobe64(MAGIC), htobe64(OPTION_MAGIC), htobe16(FLAG_FIXED_NEWSTYLE) };
+	uint32_t flags;
+	int error = transmit(session, &greeting, sizeof greeting);
+
+	if (error == 0)
+		error = receive(session, &flags, sizeof flags);
+	return error < 0 ? error : negotiate(session);
+}
+
+/* ---- reads ---- */
+
+struct request {
+	uint32_t magic;
+	uint16_t flags;
+	uint16_t type;
+	uint64_t handle;
+	uint64_t offset;
+	uint32_t length;
+} __attribute__((packed));
+
+struct answer {
+	uint32_t magic;
+	uint32_t error;
+	uint64_t handle;
+} __attribute__((packed));
+
+static int answer_error(struct session *session, uint64_t handle, uint32_t error)
+{
+	const struct answer answer = { htobe32(ANSWER_MAGIC), htobe32(error), handle };
+
+	return transmit(session, &answer, sizeof answer);
+}
+
+static int read_disk(struct session *session, uint64_t offset, uint8_t *bytes, size_t length)
+{
+	while (length > 0) {
+		ssize_t got = pread(session->disk, bytes, length, (off_t)offset);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0)
+			return got < 0 ? -errno : -EIO;
+		bytes += got;
+		offset += (uint64_t)got;
+		length -= (size_t)got;
+	}
+	return 0;
+}
+
+/* What faults make of a read: 0, -EIO for an error that is answered, else the end. */
+static int strike(struct session *session, uint64_t offset, uint64_t length)
+{
+	struct transfer_strike strike;
+	int error = striker_ask(&session->striker, "xapi.export", offset, length, &strike);
+
+	if (error < 0)
+		return error;
+	if (strike.reply == XAPI_EXPORT_RESET || strike.reply == XAPI_EXPORT_CUT ||
+		strike.reply == XAPI_EXPORT_GRACEFUL)
+		return -ECONNRESET;
+	return strike.error < 0 ? -EIO : 0;
+}
+
+static int serve_read(struct session *session, const struct request *request)
+{
+	const uint64_t offset = be64toh(request->offset);
+	const uint32_t length = be32toh(request->length);
+	AUTO(auto_free) uint8_t *bytes = NULL;
+	int error;
+
+	if (length == 0 || length > READ_MAX_BYTES || offset > session->facts.size_bytes ||
+		length > session->facts.size_bytes - offset)
+		return answer_error(session, request->handle, ERROR_INVALID);
+	bytes = malloc(sizeof(struct answer) + length);
+	if (!bytes)
+		return answer_error(session, request->handle, ERROR_IO);
+	error = strike(session, offset, length);
+	if (error < 0 && error != -EIO)
+		return error;
+	if (error == 0)
+		error = read_disk(session, offset, bytes + sizeof(struct answer), length);
+	if (error < 0)
+		return answer_error(session, request->handle, ERROR_IO);
+	memcpy(bytes, &(struct answer){ htobe32(ANSWER_MAGIC), 0, request->handle },
+		sizeof(struct answer));
+	return transmit(session, bytes, sizeof(struct answer) + length);
+}
+
+static int serve_requests(struct session *session)
+{
+	for (;;) {
+		struct request request;
+		uint16_t type;
+		int error = receive(session, &request, sizeof request);
+
+		if (error < 0)
+			return error;
+		type = be16toh(request.type);
+		if (be32toh(request.magic) != REQUEST_MAGIC || type == COMMAND_DISC)
+			return 0;
+		if (type == COMMAND_READ)
+			error = serve_read(session, &request);
+		else if (type == COMMAND_WRITE) /* a write, whose bytes come behind it: it was told
+						   not to */
+			return -EPROTO;
+		else
+			error = answer_error(session, request.handle, ERROR_INVALID);
+		if (error < 0)
+			return error;
+	}
+}
+
+void nbd_serve(const struct transfer_options *options, int fd, int ending)
+{
+	struct session *session = calloc(1, sizeof *session);
+
+	if (!session)
+		return;
+	session->options = options;
+	session->fd = fd;
+	session->ending = ending;
+	session->disk = -1;
+	session->striker = (struct striker){
+		.mount_point = session->facts.mount_point,
+		.is_left = is_left,
+		.context = session,
+	};
+	if (greet(session) == 0)
+		serve_requests(session);
+	if (session->disk >= 0)
+		disks_close(options->disks, session->uuid, session->disk);
+	striker_deinit(&session->striker);
+	free(session);
+}
