@@ -95,6 +95,7 @@ function layer_of(path,    parts, count)
 function is_spoken(to, path)
 {
 	return to == "simfs/base" || path == "simfs/control/protocol.h" ||
+		path == "simfs/control/protocol_doors.h" ||
 		path == "simfs/control/client.h" || path == "simfs/control/version.h" ||
 		path == "faults/rule.h" ||
 		path == "simfs/volume/writers/spec.h"

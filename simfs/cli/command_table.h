@@ -35,6 +35,7 @@ extern const struct command_line *const gauge_actions[];
 extern const struct command_line *const xapi_actions[];
 extern const struct command_line xapi_flatten_action;
 extern const struct command_line xapi_restore_action;
+extern const struct command_line xapi_serve_action;
 
 /* A word behind `snaprig`: a command, or a command with actions. */
 struct command_group {

@@ -5,6 +5,7 @@
 #include "simfs/cli/command_table.h"
 
 const struct command_line *const xapi_actions[] = {
+	&xapi_serve_action,
 	&xapi_flatten_action,
 	&xapi_restore_action,
 	NULL,

@@ -38,6 +38,7 @@ void calls_destroy(struct calls *calls);
 /* What becomes of a call in place of an answer. */
 enum reply_kind {
 	REPLY_TEXT,    /* the answer */
+	REPLY_STATUS,  /* HTTP status 500 */
 	REPLY_RESET,   /* the connection is reset */
 	REPLY_GARBAGE, /* TEXT, which is no HTTP, and the end of the connection */
 	REPLY_SILENCE, /* nothing, as long as the client likes to wait */

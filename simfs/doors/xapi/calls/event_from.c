@@ -269,21 +269,20 @@ static bool parse_token(const char *text, uint64_t *ret)
 	return !*text || (errno == 0 && *end == '\0' && *text >= '0' && *text <= '9');
 }
 
-static int read_call(struct call *call, struct waiter *waiter)
+static int read_call(struct call *call, struct waiter *waiter, struct strike *ret_strike)
 {
 	uint64_t longest_ns = call->calls->options.longest_event_wait_ns;
 	double seconds = json_number_value(call_argument(call, 2)), wait_ns;
-	struct strike strike;
 
 	if (!parse_token(call_text(call, 1), &waiter->token))
 		return call_fail(call, "EVENT_FROM_TOKEN_PARSE_FAILURE", call_text(call, 1), NULL);
-	strike_ask(call, "xapi.event", &strike);
-	if (*strike.reply)
-		return call_fail(call, strike.reply, NULL);
+	strike_ask(call, "xapi.event", false, ret_strike);
+	if (*ret_strike->reply)
+		return strike_fail(call, ret_strike->reply);
 	wait_ns = seconds > 0 ? seconds * (double)NS_PER_S : 0;
 	waiter->until_ns = clock_now_ns() +
 			   (wait_ns > (double)longest_ns ? longest_ns : (uint64_t)wait_ns);
-	waiter->is_deaf = strike.drops;
+	waiter->is_deaf = ret_strike->drops;
 	waiter->classes = classes_of(call_argument(call, 0));
 	snprintf(waiter->session, sizeof waiter->session, "%s", call->session);
 	return 0;
@@ -293,12 +292,17 @@ void event_wait(struct call *call, json_t *id, reply_function *reply, void *cont
 {
 	struct event_waiters *waiters = call->calls->waiters;
 	struct waiter *waiter = calloc(1, sizeof *waiter);
+	struct strike strike = { 0 };
 	bool is_late;
 
 	if (!waiter)
 		call_fail_error(call, -ENOMEM, "cannot wait for events");
-	if (!waiter || read_call(call, waiter) < 0) {
+	if (!waiter || read_call(call, waiter, &strike) < 0) {
 		free(waiter);
+		if (strcmp(strike.reply, "reset") == 0) {
+			reply(context, REPLY_RESET, NULL, 0);
+			return;
+		}
 		reply_with(answer_failure(id, call->failure), reply, context);
 		return;
 	}

@@ -103,10 +103,10 @@ struct strike {
 };
 
 /*
- * Asks the rigs whether a fault strikes at POINT, for call->method: that of the VDI or those of
- * the VM which the first argument names, else all.  Waits as long as a delay lasts.
+ * Asks the rigs whether a fault strikes at POINT, "xapi.call" or "xapi.event": that of the VDI or
+ * those of the VM which the first argument names, else all.  Waits as long as a delay lasts.
  */
-void strike_ask(struct call *call, const char *point, struct strike *ret);
+void strike_ask(struct call *call, const char *point, bool is_async, struct strike *ret);
 
 /*
  * What a word is that a fault has in place of an answer: a code of XAPI's, with the parameters

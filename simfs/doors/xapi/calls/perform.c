@@ -7,6 +7,7 @@
 #include "simfs/base/log.h"
 #include "simfs/doors/xapi/calls/internal.h"
 #include "simfs/doors/xapi/calls/tasks.h"
+#include "simfs/doors/xapi/disks/disks.h"
 
 #define GARBAGE "\x16\x03\x01 this is no HTTP\r\n\r\n"
 
@@ -86,8 +87,17 @@ static void reply_json(struct performance *at, json_t *answer)
 	reply_kind(at, text ? REPLY_TEXT : REPLY_RESET, text);
 }
 
+static bool resets_after(const struct performance *at)
+{
+	return strcmp(at->strike.reply, "reset-after") == 0;
+}
+
 static void reply_outcome(struct performance *at, int result)
 {
+	if (resets_after(at)) {
+		reply_kind(at, REPLY_RESET, NULL);
+		return;
+	}
 	reply_json(at, result < 0 ? answer_failure(at->request.id, at->call.failure)
 				  : answer_result(at->request.id, at->call.result));
 }
@@ -140,13 +150,20 @@ static int find_method(struct performance *at)
 	return at->method ? method_check(at->method, call) : 0;
 }
 
+/* What has changed is saved before anybody is told. */
 static int call_method(struct performance *at)
 {
-	int result;
+	struct call *call = &at->call;
+	int result, error = 0;
 
 	if (at->method)
-		return at->method->function(&at->call);
-	return field_call(&at->call, &result) ? result : fail_unknown(&at->call);
+		result = at->method->function(call);
+	else if (!field_call(call, &result))
+		result = fail_unknown(call);
+	if (call->disks)
+		error = disks_save(call->disks);
+	return error < 0 && result == 0 ? call_fail_error(call, error, "cannot save the pool")
+					: result;
 }
 
 /* ---- faults ---- */
@@ -161,6 +178,8 @@ static bool strike_connection(struct performance *at)
 {
 	if (at->strike.drops)
 		reply_kind(at, REPLY_SILENCE, NULL);
+	else if (strcmp(at->strike.reply, "status-500") == 0)
+		reply_kind(at, REPLY_STATUS, NULL);
 	else if (strcmp(at->strike.reply, "reset") == 0)
 		reply_kind(at, REPLY_RESET, NULL);
 	else if (strcmp(at->strike.reply, "garbage") == 0)
@@ -173,8 +192,6 @@ static int strike_call(struct performance *at)
 {
 	const char *reply = at->strike.reply;
 
-	if (strcmp(reply, "session-invalid") == 0)
-		return strike_fail(&at->call, "SESSION_INVALID");
 	if (is_code(reply) && (!at->request.is_async || strike_is_of_the_call(reply)))
 		return strike_fail(&at->call, reply);
 	return 0;
@@ -199,7 +216,10 @@ static void perform_async(struct performance *at)
 	}
 	call->task = task;
 	ref = json_string(task);
-	reply_json(at, answer_result(at->request.id, ref));
+	if (resets_after(at))
+		reply_kind(at, REPLY_RESET, NULL);
+	else
+		reply_json(at, answer_result(at->request.id, ref));
 	json_decref(ref);
 	if (strcmp(reply, "pending") == 0)
 		return;
@@ -227,7 +247,7 @@ static void perform(struct performance *at)
 		event_wait(call, at->request.id, at->reply, at->context);
 		return;
 	}
-	strike_ask(call, "xapi.call", &at->strike);
+	strike_ask(call, "xapi.call", at->request.is_async, &at->strike);
 	if (strike_connection(at))
 		return;
 	if (strike_call(at) < 0)

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "simfs/control/protocol_doors.h"
 #include "simfs/doors/xapi/calls/internal.h"
 #include "simfs/doors/xapi/disks/disks.h"
 
@@ -60,15 +61,21 @@ static void read_answer(const json_t *answer, struct strike *ret)
 	snprintf(ret->reply, sizeof ret->reply, "%s", reply ? reply : error ? error : "");
 }
 
-void strike_ask(struct call *call, const char *point, struct strike *ret)
+void strike_ask(struct call *call, const char *point, bool is_async, struct strike *ret)
 {
+	char method[DOOR_METHOD_MAX + sizeof "Async."];
 	json_t *arguments, *uuids, *uuid, *answer = NULL;
 	size_t at;
 
 	*ret = (struct strike){ 0 };
-	if (!call->disks)
+	/* What is longer is no method that anybody has a rule for. */
+	snprintf(method, sizeof method, "%s%.*s", is_async ? "Async." : "", DOOR_METHOD_MAX,
+		call->method);
+	if (!call->disks || strlen(method) > DOOR_METHOD_MAX)
 		return;
-	arguments = json_pack("{s:s, s:s}", "point", point, "method", call->method);
+	arguments = json_pack("{s:s}", "point", point);
+	if (strcmp(point, "xapi.call") == 0)
+		json_object_set_new(arguments, "method", json_string(method));
 	uuids = uuids_of_call(call);
 	json_array_foreach(uuids, at, uuid)
 	{

@@ -64,23 +64,78 @@ static int fail_with_session(struct call *call, const char *code, const char *te
 	return call_fail(call, code, call->session, NULL);
 }
 
+static int fail_with_ref(struct call *call, const char *code, const char *text)
+{
+	const char *ref = call_text(call, 0);
+
+	(void)text;
+	return call_fail(call, code, ref ? ref : "", NULL);
+}
+
+static int fail_with_method(struct call *call, const char *code, const char *text)
+{
+	(void)text;
+	return call_fail(call, code, call->method, NULL);
+}
+
+static int fail_with_user(struct call *call, const char *code, const char *text)
+{
+	(void)text;
+	return call_fail(call, code, call->calls->user, "Authentication failure", NULL);
+}
+
+static int fail_with_host(struct call *call, const char *code, const char *text)
+{
+	char ref[POOL_REF_BYTES];
+	json_t *refs;
+
+	(void)text;
+	pool_lock(call->pool);
+	refs = pool_refs(call->pool, POOL_CLASS_HOST);
+	pool_unlock(call->pool);
+	snprintf(ref, sizeof ref, "%s",
+		json_array_size(refs) ? json_string_value(json_array_get(refs, 0)) : POOL_REF_NULL);
+	json_decref(refs);
+	return call_fail(call, code, ref, NULL);
+}
+
+/* What was expected is what it is not. */
+static int fail_with_power_state(struct call *call, const char *code, const char *text)
+{
+	const char *ref = call_text(call, 0);
+	bool is_running;
+
+	(void)text;
+	pool_lock(call->pool);
+	is_running = ref && strcmp(pool_text(call->pool, POOL_CLASS_VM, ref, "power_state"),
+				    "Running") == 0;
+	pool_unlock(call->pool);
+	return call_fail(call, code, ref ? ref : "", is_running ? "halted" : "running",
+		is_running ? "running" : "halted", NULL);
+}
+
 static const struct {
 	const char *code;
 	const char *text;
 	int (*fail)(struct call *call, const char *code, const char *text);
 } codes[] = {
 	{ "HANDLE_INVALID", NULL, fail_with_class_and_ref },
+	{ "HOST_OFFLINE", NULL, fail_with_host },
 	{ "HOST_IS_SLAVE", "127.0.0.1", fail_with_text },
 	{ "INTERNAL_ERROR", "a fault", fail_with_text },
 	{ "LICENCE_RESTRICTION", "PCI_device_for_auto_update", fail_with_text },
 	{ "LICENSE_RESTRICTION", "PCI_device_for_auto_update", fail_with_text },
 	{ "OPERATION_NOT_ALLOWED", "a fault", fail_with_text },
 	{ "OTHER_OPERATION_IN_PROGRESS", NULL, fail_with_class_and_ref },
+	{ "MESSAGE_METHOD_UNKNOWN", NULL, fail_with_method },
+	{ "SESSION_AUTHENTICATION_FAILED", NULL, fail_with_user },
 	{ "SESSION_INVALID", NULL, fail_with_session },
 	{ "SR_OPERATION_NOT_SUPPORTED", NULL, fail_with_sr },
 	{ "UUID_INVALID", NULL, fail_with_class_and_ref },
 	{ "VDI_IN_USE", NULL, fail_with_ref_and_operation },
 	{ "VDI_IO_ERROR", "Device I/O errors", fail_with_text },
+	{ "VDI_NO_CBT_METADATA", NULL, fail_with_ref },
+	{ "VM_BAD_POWER_STATE", NULL, fail_with_power_state },
 };
 
 int strike_fail(struct call *call, const char *code)

@@ -5,20 +5,14 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
-#include "simfs/base/clock.h"
 #include "simfs/doors/xapi/calls/internal.h"
 
 static json_t *date_now(void)
 {
-	char text[32];
-	struct tm parts;
-	time_t now = (time_t)clock_wall_seconds();
+	char text[POOL_DATE_BYTES];
 
-	gmtime_r(&now, &parts);
-	strftime(text, sizeof text, "%Y%m%dT%H:%M:%SZ", &parts);
-	return json_string(text);
+	return json_string(pool_date_now(text));
 }
 
 int task_create(struct pool *pool, const char *label, const char *description, char *ret_ref)

@@ -101,7 +101,7 @@ int vdi_create(struct call *call)
 		return call_fail(call, "HANDLE_INVALID", "SR", sr ? sr : "", NULL);
 	fields = allowed_fields(record);
 	disks_sr_lock(call->disks, sr_uuid);
-	error = disks_create(call->disks, sr_uuid, size_bytes, fields, uuid, &call->failure);
+	error = disks_create_leaf(call->disks, sr_uuid, size_bytes, fields, uuid, &call->failure);
 	disks_sr_unlock(call->disks, sr_uuid);
 	json_decref(fields);
 	return error < 0 ? CALL_FAILED : give(call, uuid);

@@ -166,7 +166,7 @@ static struct repository *find_sr(struct disks *disks, const char *sr_uuid, json
 	return sr;
 }
 
-int disks_create(struct disks *disks, const char *sr_uuid, uint64_t size_bytes, json_t *fields,
+int disks_create_leaf(struct disks *disks, const char *sr_uuid, uint64_t size_bytes, json_t *fields,
 	char *ret_uuid, json_t **ret_failure)
 {
 	struct repository *sr = find_sr(disks, sr_uuid, ret_failure);

@@ -109,7 +109,7 @@ int disks_destroy(struct disks *disks, const char *uuid, json_t **ret_failure);
 
 /* A new leaf of zeros, SIZE_BYTES, in the SR, with a rig of its own; its record has FIELDS
  * (borrowed), too. */
-int disks_create(struct disks *disks, const char *sr_uuid, uint64_t size_bytes, json_t *fields,
+int disks_create_leaf(struct disks *disks, const char *sr_uuid, uint64_t size_bytes, json_t *fields,
 	char *ret_uuid, json_t **ret_failure);
 
 /*

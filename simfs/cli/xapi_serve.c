@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stddef.h>
+
+#include "simfs/base/clock.h"
+#include "simfs/base/exit_code.h"
+#include "simfs/base/log.h"
+#include "simfs/base/sizes.h"
+#include "simfs/cli/command_table.h"
+#include "simfs/doors/xapi/server/server.h"
+
+#define LONGEST_EVENT_WAIT_NS (30 * NS_PER_S)
+
+struct values {
+	struct command_texts listen;
+	struct command_texts fault;
+	const char *state;
+	const char *longest_event_wait;
+};
+
+static int run(const struct command_line *line, int argc, char **argv)
+{
+	struct values values = { 0 };
+	struct xapi_serve_options options = { .longest_event_wait_ns = LONGEST_EVENT_WAIT_NS };
+	size_t count;
+	int code = command_line_parse(line, argc, argv, &values, &count);
+
+	if (code != COMMAND_GO_ON)
+		return code;
+	if (values.longest_event_wait &&
+		duration_parse(values.longest_event_wait, &options.longest_event_wait_ns) < 0) {
+		log_error("'%s' is no time (try 30s)", values.longest_event_wait);
+		return EXIT_USAGE;
+	}
+	options.pool_path = argv[1];
+	options.state_folder = values.state;
+	options.addresses = values.listen.texts;
+	options.address_count = values.listen.count;
+	options.faults = values.fault.texts;
+	options.fault_count = values.fault.count;
+	return xapi_serve(&options);
+}
+
+#define AT(field) .offset = offsetof(struct values, field)
+
+static const struct command_option options[] = {
+	{ "listen", "ADDRESS...",
+		"127.0.0.1:PORT, [::1]:PORT or unix:PATH (default 127.0.0.1:0, any\n"
+		"port)",
+		COMMAND_TEXT, AT(listen) },
+	{ "fault", "RULE...", "a rule, armed at the rig of the first disk", COMMAND_TEXT,
+		AT(fault) },
+	{ "state", "DIR", "where the pool lives (default POOL.yaml.snaprig)", COMMAND_FOLDER,
+		AT(state) },
+	{ "longest-event-wait", "TIME", "how long event.from waits at most (default 30s)",
+		COMMAND_TIME, AT(longest_event_wait) },
+	{ 0 },
+};
+
+const struct command_line xapi_serve_action = {
+	.name = "xapi serve",
+	.summary = "serve a pool to Xen Orchestra",
+	.operands = { { "POOL.yaml", COMMAND_FILE, NULL, NULL } },
+	.options = options,
+	.about =
+		"Serves the pool of POOL.yaml as a XenServer does, over plain HTTP: JSON-RPC at "
+		"/jsonrpc,\n"
+		"exports and imports of disks.  Each disk is a rig of profile xen, which ends with "
+		"the\n"
+		"server.  Prints a line \"listening on URL\" for each address when it is ready, "
+		"and "
+		"tells\n"
+		"a systemd that waits for it.",
+	.examples = "  snaprig xapi serve pool.yaml --listen 127.0.0.1:8080\n"
+		    "  snaprig xapi serve pool.yaml --fault 'xapi.call method=VM.snapshot "
+		    "reply=SR_BACKEND_FAILURE_44 times=1'\n",
+	.exits = "  0    it was told to end by SIGTERM, SIGINT or SIGHUP, and has\n"
+		 "  2    the command line, POOL.yaml or an address is wrong\n"
+		 "  4    a rig or the machine failed\n",
+	.run = run,
+};

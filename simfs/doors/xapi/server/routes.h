@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* routes.h - which request goes to the calls, and which to the transfers. */
+#ifndef SNAPRIG_DOORS_XAPI_SERVER_ROUTES_H
+#define SNAPRIG_DOORS_XAPI_SERVER_ROUTES_H
+
+#include "simfs/doors/xapi/calls/calls.h"
+#include "simfs/doors/xapi/http/http.h"
+#include "simfs/doors/xapi/server/workers.h"
+#include "simfs/doors/xapi/transfer/transfer.h"
+
+struct routes {
+	struct calls *calls;
+	struct transfers *transfers;
+	struct workers *workers; /* of the calls */
+};
+
+/* What a server of ROUTES, which outlives it, does with its requests. */
+struct http_handlers routes_handlers(struct routes *routes);
+
+#endif
