@@ -78,9 +78,12 @@ rig lvm mnt -- dmsetup ls | grep -q vg0-live || fail "no world after one that wa
 begin 'exec 5</dev/vg0/live; touch inside; while [ ! -e go ]; do sleep 0.05; done
 	dd bs=4k count=1 iflag=direct <&5 >/dev/null || echo "read failed"; exit 3'
 kill -9 "$(pgrep -P "$supervisor" -x snaprig-disks)"
+wait_until 20 grep -q "the world's disks have ended" "$image.snaprig/lvm/world.log" ||
+	fail "nobody has noticed that the disks are dead"
 touch go
 ended
 rm go
+grep -q "the world's disks ended before it did" said || fail "nobody was told of dead disks"
 same 3 $status "exit code beside dead disks"
 grep -q 'read failed' said || fail "a read of a dead disk: $(cat said)"
 rig lvm mnt -- lvremove -qq -f vg0/b1

@@ -149,6 +149,8 @@ static void children_look(struct keeper *keeper)
 		if (WIFSIGNALED(status))
 			log_error(
 				"the world's supervisor was ended by signal %d", WTERMSIG(status));
+		else if (WEXITSTATUS(status) != EXIT_MET)
+			log_error("the world's disks ended before it did");
 	}
 }
 

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -256,13 +257,21 @@ static void tell(const struct supervisor *supervisor, int code)
 	(void)send(supervisor->news_fd, &code, sizeof code, MSG_NOSIGNAL);
 }
 
+static bool disks_have_gone(const struct world *world)
+{
+	struct pollfd gone = { .fd = disks_gone_fd(world->disks), .events = POLLIN };
+
+	return poll(&gone, 1, 0) > 0;
+}
+
 /*
  * Until nobody is in the world any more.  Its command has ended, so nobody resumes what he left
- * suspended: who waits for that in the kernel could not even be killed.
+ * suspended: who waits for that in the kernel could not even be killed.  Who uses a disk that has
+ * gone meets errors, and needs nobody to end.
  */
 static void wait_for_the_last(struct world *world)
 {
-	bool was_stuck = false;
+	bool was_stuck = false, had_gone = false;
 
 	while (!trap_wait_for(world->trap, STUCK_LOOK_NS)) {
 		bool is_stuck = effects_is_stuck(world);
@@ -270,11 +279,15 @@ static void wait_for_the_last(struct world *world)
 		if (is_stuck && was_stuck)
 			effects_let_go_on(world);
 		was_stuck = is_stuck;
+		if (!had_gone && disks_have_gone(world)) {
+			log_error("the world's disks have ended");
+			had_gone = true;
+		}
 	}
 }
 
-/* Keeps the world, which is made, until nobody is in it. */
-static void keep(struct supervisor *supervisor)
+/* Keeps the world, which is made, until nobody is in it.  False: its disks did not last so long. */
+static bool keep(struct supervisor *supervisor)
 {
 	char byte;
 
@@ -284,6 +297,7 @@ static void keep(struct supervisor *supervisor)
 		;
 	trap_release(supervisor->world.trap);
 	wait_for_the_last(&supervisor->world);
+	return !disks_have_gone(&supervisor->world);
 }
 
 int supervisor_run(const struct world_options *options, const char *state, int news_fd)
@@ -304,7 +318,7 @@ int supervisor_run(const struct world_options *options, const char *state, int n
 		result = physical_make_group(world);
 	if (result == 0) {
 		command_journal_watch(world->command_journal);
-		keep(&supervisor);
+		code = keep(&supervisor) ? EXIT_MET : EXIT_RIG;
 	} else {
 		if (world->trap) {
 			trap_release(world->trap);
@@ -313,5 +327,5 @@ int supervisor_run(const struct world_options *options, const char *state, int n
 		tell(&supervisor, code);
 	}
 	world_deinit(&supervisor);
-	return result < 0 ? code : EXIT_MET;
+	return code;
 }
