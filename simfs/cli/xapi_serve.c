@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stddef.h>
+#include <string.h>
 
 #include "simfs/base/clock.h"
 #include "simfs/base/exit_code.h"
@@ -15,7 +16,21 @@ struct values {
 	struct command_texts fault;
 	const char *state;
 	const char *longest_event_wait;
+	const char *nbd;
+	const char *framing;
 };
+
+/* By the order of enum wire_framing. */
+static const char *const framings[] = { "old-close", "close", "length", "chunked" };
+
+static enum wire_framing framing_of(const char *word)
+{
+	size_t i = 0;
+
+	while (word && i + 1 < sizeof framings / sizeof framings[0] && strcmp(word, framings[i]))
+		i++;
+	return (enum wire_framing)i;
+}
 
 static int run(const struct command_line *line, int argc, char **argv)
 {
@@ -31,6 +46,8 @@ static int run(const struct command_line *line, int argc, char **argv)
 		log_error("'%s' is no time (try 30s)", values.longest_event_wait);
 		return EXIT_USAGE;
 	}
+	options.nbd = values.nbd;
+	options.export_framing = framing_of(values.framing);
 	options.pool_path = argv[1];
 	options.state_folder = values.state;
 	options.addresses = values.listen.texts;
@@ -53,6 +70,12 @@ static const struct command_option options[] = {
 		AT(state) },
 	{ "longest-event-wait", "TIME", "how long event.from waits at most (default 30s)",
 		COMMAND_TIME, AT(longest_event_wait) },
+	{ "nbd", "ADDRESS", "serve disks over NBD, too: 127.0.0.1:PORT, port 0 is any",
+		COMMAND_TEXT, AT(nbd) },
+	{ "export-framing", "HOW",
+		"how the body of an export ends: with the connection of\n"
+		"HTTP/1.0 (old-close, the default), or close, length, chunked",
+		COMMAND_CHOICE, "old-close close length chunked", AT(framing) },
 	{ 0 },
 };
 

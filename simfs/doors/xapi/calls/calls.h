@@ -29,6 +29,9 @@ struct calls_options {
 /* Returns 0 or -errno.  OPTIONS are copied; the pool and the disks stay the caller's. */
 int calls_create(const struct calls_options *options, struct calls **ret);
 
+/* Disks can be read over NBD at HOST and PORT: before there is a call. */
+void calls_serve_nbd(struct calls *calls, const char *host, uint16_t port);
+
 /* Answers everybody who waits for events, and lets nobody wait any more. */
 void calls_stop(struct calls *calls);
 

@@ -29,6 +29,9 @@ struct calls {
 	char *user;
 	char *password;
 
+	char nbd_host[64];
+	uint16_t nbd_port; /* 0: no disk is served over NBD */
+
 	pthread_mutex_t mutex; /* the following; the pool's lock may be held, never taken */
 	struct list sessions;  /* the one that was used last is the last */
 	size_t session_count;

@@ -29,6 +29,7 @@
 #include "simfs/doors/xapi/disks/disks.h"
 #include "simfs/doors/xapi/server/ready.h"
 #include "simfs/doors/xapi/server/routes.h"
+#include "simfs/doors/xapi/transfer/nbd.h"
 
 #define ADDRESSES_MAX	16
 #define CALLS_AT_ONCE	128
@@ -41,6 +42,7 @@ struct server {
 	struct disks *disks;
 	struct calls *calls;
 	struct routes routes;
+	struct nbd *nbd;
 	struct http_server *https[ADDRESSES_MAX];
 	size_t https_count;
 };
@@ -124,13 +126,18 @@ static int start_calls(struct server *server, const struct xapi_serve_options *o
 	transfer_options = (struct transfer_options){ .calls = server->calls,
 		.pool = server->pool,
 		.disks = server->disks,
-		.framing = WIRE_OLD_CLOSE };
+		.framing = options->export_framing };
 	server->routes.workers = workers_create(CALLS_AT_ONCE);
 	if (!server->routes.workers ||
 		transfers_create(&transfer_options, &server->routes.transfers) < 0) {
 		log_error("out of memory");
 		return EXIT_RIG;
 	}
+	if (!options->nbd)
+		return EXIT_MET;
+	if (nbd_start(&transfer_options, options->nbd, &server->nbd) < 0)
+		return EXIT_USAGE;
+	calls_serve_nbd(server->calls, nbd_host(server->nbd), nbd_port(server->nbd));
 	return EXIT_MET;
 }
 
@@ -156,6 +163,8 @@ static int start_http(struct server *server, const struct xapi_serve_options *op
 	}
 	for (size_t at = 0; at < server->https_count; at++)
 		printf("listening on %s\n", http_server_url(server->https[at]));
+	if (server->nbd)
+		printf("nbd on nbd://%s:%u\n", nbd_host(server->nbd), nbd_port(server->nbd));
 	fflush(stdout);
 	ready_tell();
 	return EXIT_MET;
@@ -184,6 +193,7 @@ static void server_end(struct server *server)
 		disks_stop(server->disks);
 	if (server->routes.workers)
 		workers_wait(server->routes.workers);
+	nbd_stop(server->nbd);
 	transfers_destroy(server->routes.transfers);
 	for (size_t at = 0; at < server->https_count; at++)
 		http_server_destroy(server->https[at]);

@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "simfs/doors/xapi/http/wire.h"
+
 struct xapi_serve_options {
 	const char *pool_path;	  /* POOL.yaml */
 	const char *state_folder; /* NULL: the pool's path with ".snaprig" behind it */
@@ -16,6 +18,8 @@ struct xapi_serve_options {
 	const char *const *faults;
 	size_t fault_count;
 	uint64_t longest_event_wait_ns;
+	const char *nbd; /* where disks are served over NBD, "127.0.0.1:PORT"; NULL: nowhere */
+	enum wire_framing export_framing;
 };
 
 /*

@@ -17,8 +17,11 @@
 
 #define PIECE_BYTES (1u << 20)
 
-/* A body that nobody reads any more, or that is never answered: so long, if the client stays. */
+/* A body that is never answered: so long, if the client stays. */
 #define SILENCE_NS (600 * NS_PER_S)
+
+/* One that nobody reads any more: that its client has gone cannot be seen behind what is unread. */
+#define UNREAD_NS (15 * NS_PER_S)
 
 /* A fault has ended it. */
 #define ENDED_BY_FAULT (-ECANCELED - 4096)
@@ -167,7 +170,7 @@ static int zero(void *context, uint64_t offset, uint64_t length)
 static int end_by(struct importing *import, enum xapi_reply reply)
 {
 	if (reply == XAPI_IMPORT_NO_READ)
-		transfer_await_leaving(import->transfer, SILENCE_NS);
+		transfer_await_leaving(import->transfer, UNREAD_NS);
 	import->end = WIRE_RESET;
 	transfer_fail_error(import->transfer, -EIO);
 	return ENDED_BY_FAULT;

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -115,7 +116,12 @@ static void *run(void *argument)
 {
 	struct work *work = argument;
 	struct transfers *transfers = work->transfers;
+	sigset_t pipe;
 
+	/* A client that has gone is an error of its wire. */
+	sigemptyset(&pipe);
+	sigaddset(&pipe, SIGPIPE);
+	pthread_sigmask(SIG_BLOCK, &pipe, NULL);
 	serve(&work->transfer);
 	free(work);
 	leave(transfers);

@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=sh
+#
+# e2e_xapi.sh - a pool that is served, and a client of it made of curl and jq; source it behind
+# e2e.sh.
+
+requires curl jq
+
+# pool_serve POOL.yaml [OPTION...] - served until the test ends: $url, and $nbd with --nbd.
+pool_serve()
+{
+	# Not by a function: the process to be ended would be the shell of that.
+	"$SNAPRIG" xapi serve "$@" >served 2>served.log </dev/null &
+	pool_pid=$!
+	on_exit "pool_end"
+	wait_until 60 grep -q '^listening on' served || fail "not served: $(cat served.log)"
+	url=$(sed -n 's/^listening on //p' served)
+	nbd=$(sed -n 's|^nbd on nbd://||p' served)
+	session=
+	session=$(call session.login_with_password '"root"' '"secret"' | jq -r .)
+}
+
+pool_end()
+{
+	[ -n "$pool_pid" ] || return 0
+	kill "$pool_pid" 2>/dev/null || true
+	wait "$pool_pid" || true
+	pool_pid=
+}
+
+# call METHOD [ARGUMENT...] - JSON values; the session goes before them.  Prints the result, or
+# the error, and fails.
+call()
+{
+	call_method=$1
+	shift
+	call_arguments=${session:+\"$session\"}
+	for call_argument; do
+		call_arguments=${call_arguments:+$call_arguments,}$call_argument
+	done
+	call_answer=$(curl -sS -m 60 "$url/jsonrpc" -d \
+		"{\"jsonrpc\":\"2.0\",\"method\":\"$call_method\",\"params\":[$call_arguments],\"id\":0}")
+	case $call_answer in
+	*'"error"'*)
+		printf '%s\n' "$call_answer" | jq -c .error
+		return 1
+		;;
+	esac
+	printf '%s\n' "$call_answer" | jq -c .result
+}
+
+# vm_of NAME - its ref.
+vm_of()
+{
+	call VM.get_all_records | jq -r --arg name "$1" 'to_entries[] |
+		select(.value.name_label == $name and (.value.is_a_snapshot | not)) | .key'
+}
+
+# leaf_of VM - the ref of its first disk.
+leaf_of()
+{
+	leaf_vbd=$(call VM.get_VBDs "\"$1\"" | jq -r '.[0]')
+	call VBD.get_VDI "\"$leaf_vbd\"" | jq -r .
+}
+
+# snapshot_of VM NAME - the ref of the snapshot of its first disk.
+snapshot_of()
+{
+	snapshot_vm=$(call VM.snapshot "\"$1\"" "\"$2\"" | jq -r .)
+	leaf_of "$snapshot_vm"
+}
+
+uuid_of()
+{
+	call VDI.get_uuid "\"$1\"" | jq -r .
+}
+
+# transfer_task - $task is a new one, as a client makes it.
+transfer_task()
+{
+	task=$(call task.create '"transfer"' '""' | jq -r .)
+}
+
+# task_tells - how it ended: its status, and what it failed with.
+task_tells()
+{
+	wait_until 30 task_has_ended || fail "the task is pending still"
+	call task.get_record "\"$task\"" | jq -c '[.status] + .error_info'
+}
+
+task_has_ended()
+{
+	[ "$(call task.get_status "\"$task\"")" != '"pending"' ]
+}
+
+# export_vdi FILE VDI [QUERY] - with a task; $exported is curl's exit code.
+export_vdi()
+{
+	transfer_task
+	exported=0
+	curl -sS -m "${export_seconds:-60}" -D head -o "$1" "$url/export_raw_vdi/?vdi=$2&session_id=$session&task_id=$task${3-&format=vhd}" \
+		2>curl.log || exported=$?
+}
+
+# import_vdi FILE VDI [FORMAT] - with a task; $imported is the status of HTTP, or what curl says.
+import_vdi()
+{
+	transfer_task
+	imported=$(curl -sS -m "${import_seconds:-60}" -o answer -w '%{http_code}' -H Expect: -T "$1" \
+		"$url/import_raw_vdi?vdi=$2&session_id=$session&task_id=$task&format=${3:-vhd}" \
+		2>curl.log) || imported="curl $?"
+}
