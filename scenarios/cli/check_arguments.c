@@ -9,6 +9,7 @@
 
 #include "faults/rule.h"
 #include "scenarios/base/quote.h"
+#include "scenarios/clients/words.h"
 #include "scenarios/format/names.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/exit_code.h"

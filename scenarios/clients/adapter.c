@@ -8,6 +8,7 @@
 
 #include "scenarios/clients/clients.h"
 #include "scenarios/clients/requirement.h"
+#include "scenarios/clients/words.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/heap.h"
 #include "simfs/base/yaml/values.h"

@@ -2,6 +2,8 @@
 /*
  * words.c - puts values in the place of the {words} of a command.
  */
+#include "scenarios/clients/words.h"
+
 #include <ctype.h>
 #include <fnmatch.h>
 #include <stdbool.h>
@@ -10,7 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "scenarios/clients/clients.h"
 #include "simfs/base/check.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/heap.h"

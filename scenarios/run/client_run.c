@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "scenarios/clients/words.h"
 #include "scenarios/run/lvm_world.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/heap.h"

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "scenarios/base/files.h"
+#include "scenarios/clients/words.h"
 #include "scenarios/run/lvm_world.h"
 #include "scenarios/run/rig_mounts.h"
 #include "scenarios/run/runner_internal.h"

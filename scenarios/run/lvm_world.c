@@ -11,6 +11,7 @@
 
 #include "scenarios/base/files.h"
 #include "scenarios/base/process.h"
+#include "scenarios/clients/words.h"
 #include "simfs/base/check.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/clock.h"

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "scenarios/clients/clients.h"
+#include "scenarios/clients/words.h"
 #include "tests/lib/engine_suite.h"
 
 static const struct client_words words = {

@@ -11,6 +11,7 @@
 
 #include "faults/gauge.h"
 #include "scenarios/clients/clients.h"
+#include "scenarios/clients/words.h"
 #include "scenarios/format/names.h"
 #include "scenarios/format/parse.h"
 #include "simfs/base/check.h"
