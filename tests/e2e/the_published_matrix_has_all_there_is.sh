@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # docs/matrix.md has a row for each client that there is, with its package's version, and a
-# column for each failure on each of its systems; no others, and in each cell a verdict.
+# column for each failure on each of its systems; no others, and in each cell a verdict.  What
+# has to do with LVM is in docs/matrix-lvm.md.
 . "${0%/*}/../lib/e2e.sh"
 requires jq
 
@@ -37,3 +38,17 @@ section Clients | grep -v reference |
 	fail "a version is missing"
 grep -q '^## What to know' "$page" || fail "what was written by hand is gone"
 grep -q '(docs/matrix.md)' "$e2e_root/README.md" || fail "nobody is shown the way to it"
+
+page=$e2e_root/docs/matrix-lvm.md
+rig list clients --json | jq -r '.clients[].name' | grep -xFf of-lvm | sort >names
+section "The table" | cut -d'|' -f2 | tr -d ' ' | sort | diff names - ||
+	fail "other clients of LVM; 'make matrix-lvm' runs what is missing"
+rig list failures --json | jq -r '.failures[].name' | grep '^lvm-' | sort >titles
+section Failures | sed 1d | awk -F ' *[|] *' '{ print $3 }' | sort | diff titles - ||
+	fail "other failures of LVM"
+! section "The table" | cut -d'|' -f3- | grep -q '[^][ |.idMSHLR?*]' || fail "a cell is empty"
+# What was not run cannot be, and says so.
+dots=$(section "The table" | cut -d'|' -f3- | tr -cd . | wc -c)
+same "$dots" "$(sed -n '/^## What was not run$/,/^## What to know/p' "$page" |
+	grep -c ': the client ')" "cells with a reason why they were not run"
+grep -q '^## What to know' "$page" || fail "what was written by hand is gone"
