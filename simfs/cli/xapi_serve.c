@@ -20,16 +20,29 @@ struct values {
 	const char *framing;
 };
 
-/* By the order of enum wire_framing. */
-static const char *const framings[] = { "old-close", "close", "length", "chunked" };
+#define FRAMING_WORDS "chunked length close old-close"
 
-static enum wire_framing framing_of(const char *word)
+static const struct {
+	const char *word;
+	enum wire_framing framing;
+} framings[] = {
+	{ "chunked", WIRE_CHUNKED },
+	{ "length", WIRE_LENGTH },
+	{ "close", WIRE_CLOSE },
+	{ "old-close", WIRE_OLD_CLOSE },
+};
+
+/* WORD may be NULL. */
+static int read_framing(const char *word, enum wire_framing *ret)
 {
-	size_t i = 0;
-
-	while (word && i + 1 < sizeof framings / sizeof framings[0] && strcmp(word, framings[i]))
-		i++;
-	return (enum wire_framing)i;
+	for (size_t at = 0; at < sizeof framings / sizeof framings[0]; at++) {
+		if (word && strcmp(word, framings[at].word) != 0)
+			continue;
+		*ret = framings[at].framing;
+		return COMMAND_GO_ON;
+	}
+	log_error("an export is not framed by '%s' (one of: " FRAMING_WORDS ")", word);
+	return EXIT_USAGE;
 }
 
 static int run(const struct command_line *line, int argc, char **argv)
@@ -47,7 +60,9 @@ static int run(const struct command_line *line, int argc, char **argv)
 		return EXIT_USAGE;
 	}
 	options.nbd = values.nbd;
-	options.export_framing = framing_of(values.framing);
+	code = read_framing(values.framing, &options.export_framing);
+	if (code != COMMAND_GO_ON)
+		return code;
 	options.pool_path = argv[1];
 	options.state_folder = values.state;
 	options.addresses = values.listen.texts;
@@ -73,9 +88,9 @@ static const struct command_option options[] = {
 	{ "nbd", "ADDRESS", "serve disks over NBD, too: 127.0.0.1:PORT, port 0 is any",
 		COMMAND_TEXT, AT(nbd) },
 	{ "export-framing", "HOW",
-		"how the body of an export ends: with the connection of\n"
-		"HTTP/1.0 (old-close, the default), or close, length, chunked",
-		COMMAND_CHOICE, "old-close close length chunked", AT(framing) },
+		"how the body of an export ends: chunked (the default), length,\n"
+		"close, or as XenServer's, with the connection of HTTP/1.0: old-close",
+		COMMAND_CHOICE, FRAMING_WORDS, AT(framing) },
 	{ 0 },
 };
 
