@@ -85,8 +85,7 @@ void origins_rename(struct origins *origins, const struct dm_effect *effect);
 
 /*
  * STATUS: what dm-snapshot says of the effect's target: "16/32768 16", "Invalid",
- * "Merge failed", "Unknown".  Never "Overflow": a write to a snapshot of kind PO that finds
- * no room makes it invalid, as it does one of kind P.
+ * "Merge failed", "Unknown", or "Overflow": a write to a snapshot of kind PO found no room.
  */
 void origins_status(struct origins *origins, struct dm_effect *effect);
 
