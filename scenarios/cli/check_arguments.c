@@ -131,15 +131,19 @@ static bool is_profile(const char *name)
 	return false;
 }
 
-/* LVM is of one profile, and nobody but CMD takes a snapshot of it. */
-static int read_lvm(struct check_arguments *arguments)
+/* LVM and a pool are of one profile each, and nobody but CMD takes a snapshot there. */
+static int read_taken(struct check_arguments *arguments)
 {
+	bool is_lvm = arguments->gives == CLIENT_GIVES_LVM;
+	const char *profile = is_lvm ? "lvm" : "xen";
+
 	if (!arguments->profile)
-		arguments->profile = "lvm";
+		arguments->profile = profile;
 	arguments->takes = true;
-	if (strcmp(arguments->profile, "lvm") == 0)
+	if (strcmp(arguments->profile, profile) == 0)
 		return 0;
-	log_error("--gives lvm is of profile lvm, and not of '%s'", arguments->profile);
+	log_error("--gives %s is of profile %s, and not of '%s'", is_lvm ? "lvm" : "xapi", profile,
+		arguments->profile);
 	return -EINVAL;
 }
 
@@ -148,10 +152,11 @@ static int read_gives(struct check_arguments *arguments)
 	const char *text = arguments->gives_text;
 
 	if (text && client_gives_parse(text, &arguments->gives) < 0)
-		log_error("unknown way '%s' to give a snapshot (file, device, tree, nbd or lvm)",
+		log_error("unknown way '%s' to give a snapshot (file, device, tree, nbd, lvm or "
+			  "xapi)",
 			text);
-	else if (arguments->gives == CLIENT_GIVES_LVM)
-		return read_lvm(arguments);
+	else if (client_takes_what_is_given(arguments->gives))
+		return read_taken(arguments);
 	else if (arguments->takes && arguments->gives != CLIENT_GIVES_FILE)
 		log_error("--gives %s is for a snapshot that is there, and with --takes CMD takes "
 			  "it itself",

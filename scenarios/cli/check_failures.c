@@ -61,8 +61,10 @@ char *check_failure_profile(const struct check_arguments *arguments, const struc
 
 const char *check_failure_missing(const struct failure *failure, enum client_gives gives)
 {
-	if (failure->wants_lvm && gives != CLIENT_GIVES_LVM)
+	if (failure->clients == FAILURE_OF_LVM && gives != CLIENT_GIVES_LVM)
 		return "a client that is given LVM (--gives lvm)";
+	if (failure->clients == FAILURE_OF_XAPI && gives != CLIENT_GIVES_XAPI)
+		return "a client that is given XAPI (--gives xapi)";
 	for (size_t i = 0; i < failure->need_count; i++) {
 		const char *need = failure->needs[i];
 

@@ -226,14 +226,30 @@ static void rule_bind_lvm(char **rule, const struct scenario *scenario, const st
 	}
 }
 
-static void lvm_set(
-	const struct scenario *scenario, const struct client *client, struct phase *phase)
+/* In a pool nobody knows before what a snapshot will be called: a rule means any. */
+static void rule_bind_xapi(char **rule)
+{
+	static const char key[] = " snapshot=";
+	char *at = strstr(*rule, key);
+	char *end = at ? at + strlen(key) + strcspn(at + strlen(key), " ") : NULL;
+
+	if (at)
+		memmove(at, end, strlen(end) + 1);
+}
+
+/* What the rules of PHASE name is what the client that takes its snapshots calls it. */
+static void names_set(const struct check_arguments *arguments, const struct scenario *scenario,
+	struct phase *phase)
 {
 	for (size_t i = 0; i < phase->step_count; i++) {
 		struct fault_texts *faults = &phase->steps[i].faults;
 
-		for (size_t j = 0; j < faults->count; j++)
-			rule_bind_lvm(&faults->texts[j], scenario, client);
+		for (size_t j = 0; j < faults->count; j++) {
+			if (arguments->gives == CLIENT_GIVES_LVM)
+				rule_bind_lvm(&faults->texts[j], scenario, arguments->adapter);
+			else
+				rule_bind_xapi(&faults->texts[j]);
+		}
 	}
 }
 
@@ -320,7 +336,7 @@ void check_compose(const struct check_arguments *arguments, struct failure *fail
 		steady_add(arguments, scenario);
 	for (size_t i = 0; arguments->takes && i < scenario->phase_count; i++) {
 		takes_set(&scenario->phases[i]);
-		if (arguments->gives == CLIENT_GIVES_LVM)
-			lvm_set(scenario, arguments->adapter, &scenario->phases[i]);
+		if (client_takes_what_is_given(arguments->gives))
+			names_set(arguments, scenario, &scenario->phases[i]);
 	}
 }

@@ -26,10 +26,10 @@ struct matrix_row {
 struct matrix_column {
 	char *failure; /* NULL: none */
 	char *path;
-	char *profile;	/* NULL: a check's own */
-	char *about;	/* what happens; NULL: nothing */
-	char *missing;	/* as of a row */
-	bool wants_lvm; /* only of clients that are given LVM */
+	char *profile; /* NULL: a check's own */
+	char *about;   /* what happens; NULL: nothing */
+	char *missing; /* as of a row */
+	enum failure_clients clients;
 };
 
 struct matrix {

@@ -27,7 +27,10 @@
 static void column_add(
 	struct matrix *matrix, const struct failure *failure, const char *path, const char *profile)
 {
-	const char *missing = failure ? check_failure_missing(failure, CLIENT_GIVES_LVM) : NULL;
+	/* What a client is given is looked at in each cell. */
+	enum client_gives gives = failure && failure->clients == FAILURE_OF_XAPI ? CLIENT_GIVES_XAPI
+										 : CLIENT_GIVES_LVM;
+	const char *missing = failure ? check_failure_missing(failure, gives) : NULL;
 
 	matrix->columns = heap_grow(matrix->columns, matrix->column_count, sizeof *matrix->columns);
 	matrix->columns[matrix->column_count++] = (struct matrix_column){
@@ -36,7 +39,7 @@ static void column_add(
 		.profile = heap_copy(profile),
 		.about = failure ? heap_copy(failure->scenario.about) : NULL,
 		.missing = missing ? heap_format("the failure needs %s", missing) : NULL,
-		.wants_lvm = failure && failure->wants_lvm,
+		.clients = failure ? failure->clients : FAILURE_OF_ANY,
 	};
 }
 
@@ -206,18 +209,19 @@ static int named_add(
 	return client ? row_add(arguments, matrix, client) : EXIT_USAGE;
 }
 
-/* Takes the row that was added last away, whose client is given LVM: its failures are others. */
-static void row_drop_of_lvm(struct matrix *matrix)
+/* Takes the row that was added last away if its client is given LVM or XAPI: its failures are
+ * others. */
+static void row_drop_of_own(struct matrix *matrix)
 {
 	struct matrix_row *row = &matrix->rows[matrix->row_count - 1];
 
-	if (row->client->gives != CLIENT_GIVES_LVM)
+	if (!client_takes_what_is_given(row->client->gives))
 		return;
 	row_deinit(row);
 	matrix->row_count--;
 }
 
-/* All of ours, in the order of their names, but those that are given LVM. */
+/* All of ours, in the order of their names, but those that are given LVM or XAPI. */
 static int all_add(const struct matrix_arguments *arguments, struct matrix *matrix)
 {
 	struct scenario_files files;
@@ -238,30 +242,36 @@ static int all_add(const struct matrix_arguments *arguments, struct matrix *matr
 		name[strcspn(name, ".")] = '\0';
 		code = named_add(arguments, matrix, name);
 		if (code == EXIT_MET)
-			row_drop_of_lvm(matrix);
+			row_drop_of_own(matrix);
 	}
 	scenario_files_deinit(&files);
 	return code;
 }
 
-static bool has_lvm(const struct matrix *matrix)
+/* Whether a row can meet what is of CLIENTS alone. */
+static bool is_met(const struct matrix *matrix, enum failure_clients clients)
 {
-	for (size_t i = 0; i < matrix->row_count; i++) {
-		if (matrix->rows[i].client->gives == CLIENT_GIVES_LVM)
+	static const enum client_gives gives[] = {
+		[FAILURE_OF_LVM] = CLIENT_GIVES_LVM,
+		[FAILURE_OF_XAPI] = CLIENT_GIVES_XAPI,
+	};
+
+	for (size_t i = 0; clients != FAILURE_OF_ANY && i < matrix->row_count; i++) {
+		if (matrix->rows[i].client->gives == gives[clients])
 			return true;
 	}
-	return false;
+	return clients == FAILURE_OF_ANY;
 }
 
 /* Those of a pattern that nobody can meet; one that is named stays, and says so. */
-static void columns_drop_of_lvm(const struct matrix_arguments *arguments, struct matrix *matrix)
+static void columns_drop_unmet(const struct matrix_arguments *arguments, struct matrix *matrix)
 {
 	size_t kept = 0;
 
-	if (has_lvm(matrix) || (arguments->failures && !strpbrk(arguments->failures, "*?[")))
+	if (arguments->failures && !strpbrk(arguments->failures, "*?["))
 		return;
 	for (size_t i = 0; i < matrix->column_count; i++) {
-		if (matrix->columns[i].wants_lvm)
+		if (!is_met(matrix, matrix->columns[i].clients))
 			column_deinit(&matrix->columns[i]);
 		else
 			matrix->columns[kept++] = matrix->columns[i];
@@ -311,7 +321,7 @@ int matrix_make(const struct matrix_arguments *arguments, const char *const *nam
 	if (count == 0 && code == EXIT_MET)
 		code = all_add(arguments, ret);
 	if (code == EXIT_MET)
-		columns_drop_of_lvm(arguments, ret);
+		columns_drop_unmet(arguments, ret);
 	ret->cells = heap_new((ret->row_count * ret->column_count + 1) * sizeof(json_t *));
 	return code;
 }

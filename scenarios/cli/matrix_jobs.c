@@ -62,14 +62,20 @@ static const char *misfit_of(const struct matrix *matrix, size_t cell)
 {
 	const struct matrix_row *row = row_of(matrix, cell);
 	const struct matrix_column *column = column_of(matrix, cell);
-	bool is_lvm = row->client->gives == CLIENT_GIVES_LVM;
+	enum client_gives gives = row->client->gives;
 
 	if (row->missing || column->missing)
 		return row->missing ? row->missing : column->missing;
-	if (column->wants_lvm && !is_lvm)
+	if (column->clients == FAILURE_OF_LVM && gives != CLIENT_GIVES_LVM)
 		return "only clients that are given LVM meet it";
-	if (is_lvm && column->profile && strcmp(column->profile, "lvm") != 0)
+	if (column->clients == FAILURE_OF_XAPI && gives != CLIENT_GIVES_XAPI)
+		return "only clients that are given XAPI meet it";
+	if (!column->profile)
+		return NULL;
+	if (gives == CLIENT_GIVES_LVM && strcmp(column->profile, "lvm") != 0)
 		return "the client is given LVM, which is of profile lvm";
+	if (gives == CLIENT_GIVES_XAPI && strcmp(column->profile, "xen") != 0)
+		return "the client is given XAPI, which is of profile xen";
 	return NULL;
 }
 

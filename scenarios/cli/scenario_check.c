@@ -136,13 +136,18 @@ static void taker_check(
 		step->takes ? "of" : "takes", step->of, step->name);
 }
 
-/* What LVM does is seen of one profile alone. */
-static void lvm_check(
+/* What LVM does, and a pool, is seen of one profile alone. */
+static void given_check(
 	const struct scenario *scenario, const struct client *client, struct mistakes *mistakes)
 {
 	if (client->gives == CLIENT_GIVES_LVM && strcmp(scenario->profile, "lvm") != 0)
 		mistakes_add(mistakes, scenario->client_place,
 			"client '%s' is given LVM, and profile '%s' is none (try profile: lvm)",
+			client->name, scenario->profile);
+	if (client->gives == CLIENT_GIVES_XAPI && strcmp(scenario->profile, "xen") != 0)
+		mistakes_add(mistakes, scenario->client_place,
+			"client '%s' is given XAPI, and profile '%s' is none of a pool (try "
+			"profile: xen)",
 			client->name, scenario->profile);
 }
 
@@ -183,7 +188,7 @@ int scenario_check(struct scenario *scenario, const struct command_texts *folder
 		content_check(scenario, client, mistakes);
 	profile_check(scenario, mistakes);
 	if (client)
-		lvm_check(scenario, client, mistakes);
+		given_check(scenario, client, mistakes);
 	for (size_t i = 0; i < scenario->phase_count; i++)
 		phase_check(scenario, &scenario->phases[i], client, &volume_bytes, mistakes);
 	mistakes_sort(mistakes);

@@ -37,6 +37,7 @@ void client_destroy(struct client *client)
 	free(client->backup);
 	free(client->restore);
 	free(client->cleanup);
+	free(client->ready);
 	free(client->lists);
 	free(client->verify);
 	free(client->calls);
@@ -129,6 +130,7 @@ static const char *const gives_words[] = {
 	[CLIENT_GIVES_TREE] = "tree",
 	[CLIENT_GIVES_NBD] = "nbd",
 	[CLIENT_GIVES_LVM] = "lvm",
+	[CLIENT_GIVES_XAPI] = "xapi",
 };
 
 static const char *const file_system_words[] = {
@@ -181,6 +183,7 @@ static const struct field client_fields[] = {
 	{ "backup", read_template, AT(backup), .required = true },
 	{ "restore", read_template, AT(restore), .required = true },
 	{ "cleanup", read_template, AT(cleanup) },
+	{ "ready", read_template, AT(ready) },
 	{ "lists", read_template, AT(lists) },
 	{ "verify", read_template, AT(verify) },
 	{ "compares", read_choice, AT(compares), CHOICES(compares_words) },
@@ -206,28 +209,29 @@ static void loses_check(
 			"'loses' is of a tree, and the client compares none (try compares: tree)");
 }
 
-/* What is not there yet cannot be mounted; and of LVM nobody else takes a snapshot. */
+/* What is not there yet cannot be mounted; and of LVM and of a pool nobody else takes one. */
 static void gives_check(
 	struct reading *reading, const struct tree_node *tree, const struct client *client)
 {
 	const struct tree_node *gives = tree_find(tree, "gives");
 	const struct tree_node *calls = tree_find(tree, "calls");
-	bool is_lvm = client->gives == CLIENT_GIVES_LVM;
+	bool is_taken = client_takes_what_is_given(client->gives);
 
-	if (calls && !is_lvm)
+	if (calls && client->gives != CLIENT_GIVES_LVM)
 		mistakes_add(reading->mistakes, calls->place,
 			"'calls' is the name of an LV, and the client is given none (try gives: "
 			"lvm)");
 
-	if (client->takes_snapshot && client->gives != CLIENT_GIVES_FILE && !is_lvm)
+	if (client->takes_snapshot && client->gives != CLIENT_GIVES_FILE && !is_taken)
 		mistakes_add(reading->mistakes, gives->place,
 			"gives '%s' is for a snapshot that is there, and the client takes it "
 			"itself",
 			gives_words[client->gives]);
-	if (is_lvm && !client->takes_snapshot)
+	if (is_taken && !client->takes_snapshot)
 		mistakes_add(reading->mistakes, gives->place,
-			"gives 'lvm' is for a client that takes its snapshot with lvcreate (try "
-			"takes: snapshot)");
+			"gives '%s' is for a client that takes its snapshot itself (try takes: "
+			"snapshot)",
+			gives_words[client->gives]);
 }
 
 int client_parse(const char *name, const char *text, size_t length, struct mistakes *mistakes,

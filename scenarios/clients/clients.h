@@ -31,10 +31,17 @@ enum client_gives {
 	CLIENT_GIVES_TREE,   /* a folder, the file system in it mounted read-only */
 	CLIENT_GIVES_NBD,    /* the URI of an NBD server, on a socket, that serves the file */
 	CLIENT_GIVES_LVM,    /* the name for the LV that it takes, in the world of `snaprig lvm` */
+	CLIENT_GIVES_XAPI,   /* nothing: the disk of {vm} in the pool at {xapi} is the volume */
 };
 
 /* WORD as an adapter has it under `gives`: 0, or -EINVAL. */
 int client_gives_parse(const char *word, enum client_gives *ret);
+
+/* Whether a client that is given this takes its snapshot there, and of one profile alone. */
+static inline bool client_takes_what_is_given(enum client_gives gives)
+{
+	return gives == CLIENT_GIVES_LVM || gives == CLIENT_GIVES_XAPI;
+}
 
 /* What must lie on the volume that it is run on. */
 enum client_file_system { CLIENT_ANY_CONTENT, CLIENT_EXT4, CLIENT_NTFS, CLIENT_XFS };
@@ -52,6 +59,7 @@ struct client {
 	char *backup;
 	char *restore;
 	char *cleanup; /* run after a backup that did not succeed; NULL: none */
+	char *ready;   /* fails, and says why, when what it needs is not there; NULL: it is */
 
 	/* Run after a backup that failed: when they succeed, it looks good.  NULL: none. */
 	char *lists;

@@ -28,9 +28,12 @@ static const struct {
 	{ "restored", offsetof(struct client_words, restored) },
 	{ "log", offsetof(struct client_words, log) },
 	{ "snaprig", offsetof(struct client_words, snaprig) },
+	{ "clients", offsetof(struct client_words, clients) },
 	{ "vg", offsetof(struct client_words, vg) },
 	{ "lv", offsetof(struct client_words, lv) },
 	{ "cow", offsetof(struct client_words, cow) },
+	{ "xapi", offsetof(struct client_words, xapi) },
+	{ "vm", offsetof(struct client_words, vm) },
 };
 
 #define WORDS_KNOWN (sizeof words_known / sizeof words_known[0])

@@ -19,11 +19,16 @@ struct client_words {
 	const char *restored; /* what the restore is to make */
 	const char *log;      /* for a log that is no part of the backup */
 	const char *snaprig;  /* this program */
+	const char *clients;  /* the folder of our adapters, and of what they bring along */
 
 	/* Of a client that is given LVM; else NULL or "". */
 	const char *vg;	 /* the volume group */
 	const char *lv;	 /* its LV whose content the volume is */
 	const char *cow; /* the size of a snapshot, for lvcreate -L */
+
+	/* Of a client that is given XAPI; else NULL or "". */
+	const char *xapi; /* the address of the pool: http://127.0.0.1:PORT */
+	const char *vm;	  /* the name of the VM whose only disk is the volume */
 };
 
 /*

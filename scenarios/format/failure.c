@@ -26,14 +26,14 @@ enum { INJECT, REMEDY, PHASES };
 static field_reader read_moment, read_sum, read_needs, read_profiles, read_inject, read_later;
 
 static const char *const check_words[] = { "none" };
-static const char *const client_words[] = { "lvm" };
+static const char *const client_words[] = { "any", "lvm", "xapi" };
 
 static const struct field failure_fields[] = {
 	{ "name", read_name, AT(scenario.name), .required = true },
 	{ "about", read_text, AT(scenario.about), .required = true },
 	{ "source", read_text, AT(source) },
 	{ "profiles", read_profiles, .offset = 0, .required = true },
-	{ "clients", read_wish, AT(wants_lvm), .choices = client_words,
+	{ "clients", read_choice, AT(clients), .choices = client_words,
 		.choice_count = sizeof client_words / sizeof client_words[0] },
 	{ "needs", read_needs, .offset = 0 },
 	{ "at", read_moment, AT(at) },

@@ -30,14 +30,21 @@ struct failure_profile {
 	size_t see_count;
 };
 
+/* Who meets it. */
+enum failure_clients {
+	FAILURE_OF_ANY,
+	FAILURE_OF_LVM,	 /* only clients that are given LVM */
+	FAILURE_OF_XAPI, /* only clients that are given XAPI */
+};
+
 /* The name of the backup that meets it. */
 #define FAILURE_BACKUP "b1"
 
 struct failure {
-	char *source;	/* the document or the report that tells of it */
-	char *at;	/* the moment, "read.progress>=25%"; NULL: it has none of its own */
-	bool wants_lvm; /* only clients that are given LVM meet it */
-	char **needs;	/* what a machine must have: programs, or "root" */
+	char *source; /* the document or the report that tells of it */
+	char *at;     /* the moment, "read.progress>=25%"; NULL: it has none of its own */
+	enum failure_clients clients;
+	char **needs; /* what a machine must have: programs, or "root" */
 	size_t need_count;
 	struct failure_profile *profiles; /* at least one; the first is the usual */
 	size_t profile_count;

@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "scenarios/run/client_run.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "scenarios/base/files.h"
+#include "scenarios/clients/share.h"
 #include "scenarios/clients/words.h"
+#include "scenarios/run/give_xapi.h"
 #include "scenarios/run/lvm_world.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/heap.h"
@@ -68,6 +72,7 @@ static int client_process(struct run *run, const struct client_order *order,
 	AUTO(auto_free)
 	char *own_log = heap_format(
 		"%s/logs/%s.%s-own.log", run->work, order->backup->name, order->what);
+	AUTO(auto_free) char *clients = share_folder("clients");
 	struct client_words words = {
 		.snapshot = order->snapshot ? order->snapshot : "",
 		.live = run->live,
@@ -77,6 +82,7 @@ static int client_process(struct run *run, const struct client_order *order,
 		.restored = order->restored ? order->restored : "",
 		.log = own_log,
 		.snaprig = run->program,
+		.clients = clients,
 	};
 	AUTO(auto_free) char *cow = lvm ? lvm_cow_size(run) : NULL;
 
@@ -84,6 +90,10 @@ static int client_process(struct run *run, const struct client_order *order,
 		words.vg = LVM_GROUP;
 		words.lv = LVM_VOLUME;
 		words.cow = cow;
+	}
+	if (xapi_pool_url(run)) {
+		words.xapi = xapi_pool_url(run);
+		words.vm = XAPI_VM;
 	}
 
 	AUTO(auto_free) char *command = client_command(order->template, &words);
@@ -109,6 +119,34 @@ static int client_process(struct run *run, const struct client_order *order,
 int client_run(struct run *run, const struct client_order *order, struct process_result *ret)
 {
 	return client_process(run, order, ret, NULL);
+}
+
+int client_ready(struct run *run, struct reason *reason)
+{
+	const struct run_backup none = { .name = "client", .out_path = run->repo };
+	const struct client_order order = {
+		.what = "ready",
+		.template = run->client->ready,
+		.backup = &none,
+	};
+	AUTO(auto_free) char *log = client_log(run, none.name, order.what);
+	struct process_result process;
+	int error;
+
+	if (!run->client->ready)
+		return 0;
+	error = client_run(run, &order, &process);
+	if (error < 0)
+		return reason_error(reason, error, "cannot run 'ready' of '%s'", run->client->name);
+
+	AUTO(auto_free) char *line = file_last_line(log);
+
+	if (process.exit_status != 0)
+		reason_set(reason, "client '%s' is not ready: %s", run->client->name,
+			line ? line : "it does not say why");
+	error = process.exit_status == 0 ? 0 : -ENOPKG;
+	process_result_deinit(&process);
+	return error;
 }
 
 int client_begin(struct run *run, const struct client_order *order, struct process_beside **ret)

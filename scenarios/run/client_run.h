@@ -19,6 +19,10 @@ struct client_order {
 /* Runs it in the work folder; what it prints goes to client_log().  As process_run(). */
 int client_run(struct run *run, const struct client_order *order, struct process_result *ret);
 
+/* Asks the client whether all is there that it needs (`ready`): 0; -ENOPKG, with what it said, or
+ * another -errno, in REASON.  The work folder is there, and no volume. */
+int client_ready(struct run *run, struct reason *reason);
+
 /* Begins to run it so.  As process_beside_begin(). */
 int client_begin(struct run *run, const struct client_order *order, struct process_beside **ret);
 

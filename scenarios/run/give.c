@@ -10,6 +10,7 @@
 #include "scenarios/base/files.h"
 #include "scenarios/run/file_systems.h"
 #include "scenarios/run/give_nbd.h"
+#include "scenarios/run/give_xapi.h"
 #include "scenarios/run/rig_mounts.h"
 #include "scenarios/run/user_mount.h"
 #include "simfs/base/cleanup.h"
@@ -53,7 +54,9 @@ bool give_is_possible(const struct client *client, struct reason *reason)
 			client->name, NBD_PROGRAM, NBD_PROGRAM);
 		return false;
 	}
-	if ((client->gives == CLIENT_GIVES_FILE || client->gives == CLIENT_GIVES_NBD) && !has_tree)
+	if ((client->gives == CLIENT_GIVES_FILE || client->gives == CLIENT_GIVES_NBD ||
+		    client->gives == CLIENT_GIVES_XAPI) &&
+		!has_tree)
 		return true;
 	if (geteuid() != 0)
 		return user_can_mount(client, reason);
@@ -154,6 +157,10 @@ int give_begin(struct run *run, const struct run_backup *backup, struct given *r
 		return 0;
 	}
 
+	if (run->client->gives == CLIENT_GIVES_XAPI) {
+		ret->path = heap_copy(backup->of);
+		return xapi_pool_begin(run, backup->log_path, ret_result);
+	}
 	if (run->client->gives == CLIENT_GIVES_NBD)
 		return nbd_give(run, backup, file, ret, ret_result);
 

@@ -6,6 +6,7 @@
 
 #include "scenarios/base/files.h"
 #include "scenarios/clients/words.h"
+#include "scenarios/run/give_xapi.h"
 #include "scenarios/run/lvm_world.h"
 #include "scenarios/run/rig_mounts.h"
 #include "scenarios/run/runner_internal.h"
@@ -43,11 +44,19 @@ static void temporary_look(struct run *run)
 	folder_listing_deinit(&listing);
 }
 
+/* How many snapshots a client may leave in its pool. */
+static size_t kept_snapshots(const struct run *run)
+{
+	if (run->client->gives != CLIENT_GIVES_XAPI)
+		return 0;
+	return xapi_snapshots_kept(run->last_exit_status);
+}
+
 static void snapshots_look(struct run *run)
 {
 	json_t *list = NULL, *snapshot;
 	struct reason ignored = { "" };
-	size_t i;
+	size_t kept = kept_snapshots(run), i;
 
 	if (!run->rig || rig_call(run->rig, "snapshot.list", NULL, &ignored, &list) < 0)
 		return;
@@ -63,6 +72,11 @@ static void snapshots_look(struct run *run)
 			continue;
 		if (name && run->client->gives == CLIENT_GIVES_LVM && !lvm_has_snapshot(run, name))
 			continue;
+
+		if (kept > 0) {
+			kept--;
+			continue;
+		}
 
 		AUTO(auto_free) char *leak = heap_format("snapshot '%s'", name ? name : "");
 

@@ -13,9 +13,11 @@
 #include "scenarios/base/process.h"
 #include "scenarios/clients/share.h"
 #include "scenarios/run/armed.h"
+#include "scenarios/run/client_run.h"
 #include "scenarios/run/content.h"
 #include "scenarios/run/fallback.h"
 #include "scenarios/run/give.h"
+#include "scenarios/run/give_xapi.h"
 #include "scenarios/run/lvm_world.h"
 #include "scenarios/run/rig_mounts.h"
 #include "scenarios/run/runner_internal.h"
@@ -91,20 +93,6 @@ static void step_run(struct run *run, const struct phase *phase, const struct st
 		run->is_over = true;
 	if (run->rig && !rig_alive(run->rig, &death) && !rig_ended_beside(run))
 		run_end(run, OUTCOME_ERROR, &death);
-}
-
-void span_begin(struct run *run, enum timeline_kind kind, const char *name)
-{
-	if (run->result->timeline)
-		timeline_begin_span(
-			run->result->timeline, kind, name, clock_now_ns() - run->begin_ns);
-}
-
-void span_end(struct run *run, enum timeline_kind kind, const char *name)
-{
-	if (run->result->timeline)
-		timeline_end_span(
-			run->result->timeline, kind, name, clock_now_ns() - run->begin_ns);
 }
 
 /* Also when it has no time left. */
@@ -249,6 +237,8 @@ static void run_prepare(struct run *run)
 	int error = work_create(run, &reason);
 
 	if (error == 0)
+		error = client_ready(run, &reason);
+	if (error == 0)
 		error = volume_make(run, &reason);
 	if (error == 0 && run->scenario->disk_bytes > 0)
 		error = disk_make(run, &reason);
@@ -270,6 +260,7 @@ static void run_close(struct run *run)
 		evidence_look(run);
 	if (run->rig)
 		journal_keep(run);
+	xapi_pool_end(run);
 	/* A device keeps no path to a volume that is gone. */
 	if (run->work)
 		loops_detach(run->work);

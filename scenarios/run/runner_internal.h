@@ -48,6 +48,7 @@ struct measuring {
 void point_deinit(struct snapshot_point *point);
 
 struct armed_batch;
+struct xapi_pool;
 struct underway;
 
 struct run {
@@ -66,6 +67,7 @@ struct run {
 	char *program; /* ours */
 
 	struct rig *rig;
+	struct xapi_pool *pool;	 /* that serves it; NULL: none */
 	struct sampler *sampler; /* for the result's timeline; NULL: there is none */
 	uint64_t begin_ns;
 	bool has_target;		  /* its room is limited */
@@ -78,6 +80,7 @@ struct run {
 	size_t point_count;
 	struct run_backup *backups;
 	size_t backup_count;
+	int last_exit_status;		/* of the client, in its latest backup */
 	struct digest *restored;	/* by the latest restore; NULL: it gave nothing whole */
 	struct manifest *restored_tree; /* so, of a client that compares trees */
 	struct armed_batch *armed;	/* for the next backup, the latest first */

@@ -2,6 +2,7 @@
 /* served.c - a volume that is not served any more, by whoever ended its rig. */
 #include <errno.h>
 
+#include "scenarios/run/give_xapi.h"
 #include "scenarios/run/rig_mounts.h"
 #include "scenarios/run/runner_internal.h"
 #include "simfs/base/cleanup.h"
@@ -22,8 +23,10 @@ bool rig_ended_beside(const struct run *run)
 /* What the rig knew of its rules has gone with it. */
 static int mount_again(struct run *run, struct reason *reason)
 {
-	int error = rig_stop(TAKE_PTR(run->rig), reason);
+	int error;
 
+	xapi_pool_end(run);
+	error = rig_stop(TAKE_PTR(run->rig), reason);
 	run->may_crash = run->has_faults = false;
 	run->fault_strikes = run->gone_strikes = 0;
 	run->journal_from = 0;

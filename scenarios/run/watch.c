@@ -93,6 +93,14 @@ static void *watch_thread(void *context)
 	return NULL;
 }
 
+/* In a pool a snapshot's name is a uuid that nobody knows before. */
+static char *rig_name_of(const struct client *client, const char *name)
+{
+	if (client->gives == CLIENT_GIVES_XAPI)
+		return heap_copy("*");
+	return client->gives == CLIENT_GIVES_LVM ? lvm_rig_name(client, name) : heap_copy(name);
+}
+
 int watch_begin(struct run *run, const char *name, struct reason *reason, struct watch **ret)
 {
 	struct watch *watch = heap_new(sizeof *watch);
@@ -100,8 +108,7 @@ int watch_begin(struct run *run, const char *name, struct reason *reason, struct
 
 	watch->run = run;
 	watch->point.name = name;
-	watch->rig_name = run->client->gives == CLIENT_GIVES_LVM ? lvm_rig_name(run->client, name)
-								 : heap_copy(name);
+	watch->rig_name = rig_name_of(run->client, name);
 	atomic_init(&watch->is_cancelled, false);
 	error = control_client_connect(run->mount_point, &watch->control);
 	if (error == 0)

@@ -123,9 +123,8 @@ START_TEST(what_does_not_go_together_is_a_mistake)
 		const char *mistake; /* NULL: none */
 	} rows[] = {
 		{ "gives: lvm\ntakes: snapshot\n", NULL },
-		{ "gives: lvm\n",
-			"gives 'lvm' is for a client that takes its snapshot with lvcreate (try "
-			"takes: snapshot)" },
+		{ "gives: lvm\n", "gives 'lvm' is for a client that takes its snapshot itself (try "
+				  "takes: snapshot)" },
 		{ "gives: tree\ntakes: snapshot\n",
 			"gives 'tree' is for a snapshot that is there, and the client takes it "
 			"itself" },

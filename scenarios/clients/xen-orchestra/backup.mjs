@@ -15,7 +15,7 @@
 // status, messages and the tree of tasks goes to --report, or behind what the worker prints.  Exit: 0 success, 1 failure, 2 usage, 75 skipped,
 // 77 the packages are not there, 124 the time limit, with the worker killed.
 
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -48,6 +48,8 @@ const OPTIONS = {
 	config: { type: 'string', multiple: true, default: [] },
 	modules: { type: 'string' },
 	report: { type: 'string' },
+	point: { type: 'string' },
+	check: { type: 'boolean', default: false },
 	timeout: { type: 'string' },
 	help: { type: 'boolean', default: false },
 }
@@ -63,6 +65,8 @@ const HELP = `usage: node backup.mjs --xapi URL --vm UUID|NAME... --remote FOLDE
   --config KEY=VALUE   of the server: mergeBlockConcurrency=2
   --modules FOLDER     which has a node_modules with @xen-orchestra/backups ($XO_MODULES)
   --report FILE        the JSON goes there, and not to stdout, where the worker writes, too
+  --point FILE         the path of what is published of the VM goes there, if a new one is
+  --check              whether the packages are there, and no more
   --timeout SECONDS    then the worker is killed, and it is 124
 `
 
@@ -95,10 +99,12 @@ function readOptions() {
 	} catch (error) {
 		throw new Usage(error.message)
 	}
-	if (!values.help && (!values.xapi || values.remote.length === 0)) {
+	const runs = !values.help && !values.check
+
+	if (runs && (!values.xapi || values.remote.length === 0)) {
 		throw new Usage('--xapi and --remote are missing')
 	}
-	if (!values.help && values.vm.length === 0 && values.match === undefined) {
+	if (runs && values.vm.length === 0 && values.match === undefined) {
 		throw new Usage('--vm or --match is missing')
 	}
 	return values
@@ -121,6 +127,15 @@ function modulesFolder(values) {
 	const here = dirname(fileURLToPath(import.meta.url))
 
 	return values.modules ?? process.env.XO_MODULES ?? join(here, '../../../build/xo')
+}
+
+// What tools/deps xo has left word of, where it could not install them.
+function whyMissing(folder) {
+	try {
+		return readFileSync(join(folder, 'missing'), 'utf8').trim()
+	} catch {
+		return `no @xen-orchestra/backups in '${folder}' (tools/deps xo, or XO_MODULES)`
+	}
 }
 
 // Those of the VMs that are asked for, by uuid or name; one that is not there stays as it is.
@@ -224,6 +239,17 @@ function print(result, path) {
 	}
 }
 
+// The metadata of restore points on REMOTE: xo-vm-backups/VM/DATE.json.
+function pointsOn(remote) {
+	try {
+		return readdirSync(join(remote, 'xo-vm-backups'), { recursive: true })
+			.filter(path => /^[^/]+\/\d[^/]*\.json$/.test(path))
+			.map(path => join(remote, 'xo-vm-backups', path))
+	} catch {
+		return []
+	}
+}
+
 // A job that ended before it had a task, as xo-server logs it.
 function refuse(error) {
 	const result = { message: error.message, name: error.name, code: error.code }
@@ -247,13 +273,15 @@ async function runJob(values, runBackupWorker) {
 async function run(values) {
 	const runBackupWorker = await findWorker(modulesFolder(values))
 	const begin = Date.now()
+	const before = new Set(values.check ? [] : pointsOn(values.remote[0]))
 	let result
 
 	if (runBackupWorker === undefined) {
-		process.stderr.write(
-			`xen-orchestra: no @xen-orchestra/backups in '${modulesFolder(values)}' (tools/deps xo, or XO_MODULES)\n`
-		)
+		process.stderr.write(`xen-orchestra: ${whyMissing(modulesFolder(values))}\n`)
 		return EXIT_MISSING
+	}
+	if (values.check) {
+		return 0
 	}
 	try {
 		const unlock = lockJob(`job-${values.job}`)
@@ -266,7 +294,11 @@ async function run(values) {
 	} catch (error) {
 		result = refuse(error)
 	}
-	print({ schema_version: 1, job: values.job, ...result, seconds: (Date.now() - begin) / 1000 }, values.report)
+	const points = pointsOn(values.remote[0]).filter(path => !before.has(path))
+	if (values.point !== undefined && points.length > 0) {
+		writeFileSync(values.point, points[0] + '\n')
+	}
+	print({ schema_version: 1, job: values.job, ...result, points, seconds: (Date.now() - begin) / 1000 }, values.report)
 	return EXITS[result.status] ?? EXITS.failure
 }
 

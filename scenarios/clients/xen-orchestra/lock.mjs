@@ -2,7 +2,7 @@
 //
 // lock.mjs - one run of a job at a time, as xo-server has it: a second one is refused at once.
 
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 
@@ -26,10 +26,8 @@ function isLeft(path) {
 
 // Returns what gives it back; throws when the job runs.
 export function lockJob(id) {
-	const folder = join(tmpdir(), `snaprig-xo-${userInfo().uid}`)
-	const path = join(folder, `${encodeURIComponent(id)}.running`)
+	const path = join(tmpdir(), `snaprig-xo-${userInfo().uid}-${encodeURIComponent(id)}.running`)
 
-	mkdirSync(folder, { recursive: true, mode: 0o700 })
 	if (isLeft(path)) {
 		rmSync(path, { force: true })
 	}

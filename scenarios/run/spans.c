@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* spans.c - what the timeline of a run shows as lasting: phases and backups. */
+#include "scenarios/run/runner_internal.h"
+#include "simfs/base/clock.h"
+
+void span_begin(struct run *run, enum timeline_kind kind, const char *name)
+{
+	if (run->result->timeline)
+		timeline_begin_span(
+			run->result->timeline, kind, name, clock_now_ns() - run->begin_ns);
+}
+
+void span_end(struct run *run, enum timeline_kind kind, const char *name)
+{
+	if (run->result->timeline)
+		timeline_end_span(
+			run->result->timeline, kind, name, clock_now_ns() - run->begin_ns);
+}
