@@ -81,6 +81,7 @@ struct exchange {
 };
 
 struct http_server {
+	int listen_fd; /* until it begins; then the library's, and -1 */
 	struct MHD_Daemon *daemon;
 	struct http_limits limits;
 	struct http_handlers handlers;

@@ -34,17 +34,18 @@ static void server_free(struct http_server *server)
 		unlink(server->socket_path);
 	if (server->wake_fd >= 0)
 		close(server->wake_fd);
+	if (server->listen_fd >= 0)
+		close(server->listen_fd);
 	pthread_mutex_destroy(&server->mutex);
 	free(server->socket_path);
 	free(server->url);
 	free(server);
 }
 
-int http_server_create(const char *address, const struct http_limits *limits,
-	const struct http_handlers *handlers, struct http_server **ret)
+int http_server_create(const char *address, struct http_server **ret)
 {
 	struct http_server *server = calloc(1, sizeof *server);
-	int error, fd;
+	int error;
 
 	if (!server) {
 		log_error("out of memory");
@@ -53,31 +54,38 @@ int http_server_create(const char *address, const struct http_limits *limits,
 	pthread_mutex_init(&server->mutex, NULL);
 	list_init(&server->wires);
 	list_init(&server->silent);
-	server->limits = *limits;
-	server->handlers = *handlers;
+	server->listen_fd = -1;
 	server->wake_fd = eventfd(0, EFD_CLOEXEC);
-	error = listen_open(address, server, &fd);
+	error = server->wake_fd < 0 ? -errno : 0;
+	if (error < 0)
+		log_error_code(error, "cannot listen on '%s'", address);
+	else
+		error = listen_open(address, server, &server->listen_fd);
 	if (error < 0) {
 		server_free(server);
 		return error;
 	}
+	*ret = server;
+	return 0;
+}
+
+int http_server_begin(struct http_server *server, const struct http_limits *limits,
+	const struct http_handlers *handlers)
+{
+	server->limits = *limits;
+	server->handlers = *handlers;
 	server->daemon = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC |
 						  MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG,
 		0, NULL, NULL, exchange_access, server, MHD_OPTION_EXTERNAL_LOGGER, say_nothing,
-		NULL, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT,
+		NULL, MHD_OPTION_LISTEN_SOCKET, server->listen_fd, MHD_OPTION_CONNECTION_LIMIT,
 		limits->connections, MHD_OPTION_CONNECTION_MEMORY_LIMIT, limits->header_bytes,
 		MHD_OPTION_CONNECTION_TIMEOUT, limits->idle_seconds, MHD_OPTION_NOTIFY_COMPLETED,
 		exchange_completed, NULL, MHD_OPTION_END);
-	if (!server->daemon || server->wake_fd < 0) {
-		log_error_code(-(errno ? errno : ENOMEM), "cannot serve on '%s'", address);
-		if (server->daemon)
-			MHD_stop_daemon(server->daemon);
-		else
-			close(fd);
-		server_free(server);
+	if (!server->daemon) {
+		log_error_code(-(errno ? errno : ENOMEM), "cannot serve on '%s'", server->url);
 		return -EIO;
 	}
-	*ret = server;
+	server->listen_fd = -1;
 	return 0;
 }
 
@@ -93,8 +101,11 @@ bool http_server_is_open(const struct http_server *server)
 
 void http_server_quiesce(struct http_server *server)
 {
-	AUTO(auto_close) int fd = MHD_quiesce_daemon(server->daemon);
+	AUTO(auto_close) int fd = -1;
 
+	if (!server->daemon)
+		return;
+	fd = MHD_quiesce_daemon(server->daemon);
 	pthread_mutex_lock(&server->mutex);
 	server->is_ending = true;
 	list_for_each (link, &server->wires) {
@@ -114,6 +125,7 @@ void http_server_destroy(struct http_server *server)
 {
 	if (!server)
 		return;
-	MHD_stop_daemon(server->daemon);
+	if (server->daemon)
+		MHD_stop_daemon(server->daemon);
 	server_free(server);
 }

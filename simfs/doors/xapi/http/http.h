@@ -47,10 +47,13 @@ struct http_handlers {
 
 /*
  * Listens on ADDRESS: "127.0.0.1:8080", "[::1]:0" (port 0: any that is free) or "unix:PATH".
- * HANDLERS and LIMITS are copied.  Returns 0, or -errno after a message.
+ * Whoever connects has to wait until it begins.  Returns 0, or -errno after a message.
  */
-int http_server_create(const char *address, const struct http_limits *limits,
-	const struct http_handlers *handlers, struct http_server **ret);
+int http_server_create(const char *address, struct http_server **ret);
+
+/* Reads requests.  HANDLERS and LIMITS are copied.  Once: 0, or -errno after a message. */
+int http_server_begin(struct http_server *server, const struct http_limits *limits,
+	const struct http_handlers *handlers);
 
 /* "http://127.0.0.1:8080", or "unix:PATH"; with the port that it got. */
 const char *http_server_url(const struct http_server *server);
@@ -58,10 +61,13 @@ const char *http_server_url(const struct http_server *server);
 /* Whether somebody else than this machine can reach it. */
 bool http_server_is_open(const struct http_server *server);
 
-/* Takes no new connection, and cancels every wire (-ECANCELED).  Answers may still be given. */
+/*
+ * Takes no new connection, and cancels every wire (-ECANCELED).  Answers may still be given.
+ * Nothing happens to one that has not begun.
+ */
 void http_server_quiesce(struct http_server *server);
 
-/* After all requests were answered and all wires ended.  NULL is fine. */
+/* After all requests were answered and all wires ended, or before it begins.  NULL is fine. */
 void http_server_destroy(struct http_server *server);
 
 /* Of a request.  Valid until it is answered.  The body ends with a NUL that does not count. */

@@ -6,7 +6,7 @@
  *	pool, disks           the records and their rigs
  *	calls                 sessions, and who waits for events
  *	workers, transfers    the threads of calls and of transfers
- *	servers               one for each address
+ *	servers               one for each address, which listens before all of it
  *
  * At the end the servers take no more, and cancel their transfers; who waits for events is
  * answered, and so is who waits for a rig; then all calls have been answered.
@@ -141,26 +141,41 @@ static int start_calls(struct server *server, const struct xapi_serve_options *o
 	return EXIT_MET;
 }
 
-static int start_http(struct server *server, const struct xapi_serve_options *options)
+/* Before anything is started: an address is wrong, or has somebody else, at once. */
+static int listen_all(struct server *server, const struct xapi_serve_options *options)
 {
 	static const char *const any[] = { DEFAULT_ADDRESS };
 	const char *const *addresses = options->address_count ? options->addresses : any;
 	size_t count = options->address_count ? options->address_count : 1;
-	struct http_limits limits = http_limits_default;
-	struct http_handlers handlers = routes_handlers(&server->routes);
 
-	limits.connections = connections_max();
+	if (count > ADDRESSES_MAX) {
+		log_error("there are too many addresses to listen on (%zu, at most %d)", count,
+			ADDRESSES_MAX);
+		return EXIT_USAGE;
+	}
 	for (size_t at = 0; at < count; at++) {
 		struct http_server *http;
-		int error = http_server_create(addresses[at], &limits, &handlers, &http);
+		int error = http_server_create(addresses[at], &http);
 
 		if (error < 0)
-			return error == -ENOMEM || error == -EIO ? EXIT_RIG : EXIT_USAGE;
+			return error == -ENOMEM ? EXIT_RIG : EXIT_USAGE;
 		server->https[server->https_count++] = http;
 		if (http_server_is_open(http))
 			log_info("'%s' can be reached from other machines, and is not encrypted",
 				http_server_url(http));
 	}
+	return EXIT_MET;
+}
+
+static int begin_http(struct server *server)
+{
+	struct http_limits limits = http_limits_default;
+	struct http_handlers handlers = routes_handlers(&server->routes);
+
+	limits.connections = connections_max();
+	for (size_t at = 0; at < server->https_count; at++)
+		if (http_server_begin(server->https[at], &limits, &handlers) < 0)
+			return EXIT_RIG;
 	for (size_t at = 0; at < server->https_count; at++)
 		printf("listening on %s\n", http_server_url(server->https[at]));
 	if (server->nbd)
@@ -212,21 +227,18 @@ int xapi_serve(const struct xapi_serve_options *options)
 	sigset_t ending, before;
 	int code, number;
 
-	if (options->address_count > ADDRESSES_MAX) {
-		log_error("there are too many addresses to listen on (%zu, at most %d)",
-			options->address_count, ADDRESSES_MAX);
-		return EXIT_USAGE;
-	}
 	raise_file_limit();
 	sigemptyset(&ending);
 	for (size_t at = 0; at < sizeof ending_signals / sizeof ending_signals[0]; at++)
 		sigaddset(&ending, ending_signals[at]);
 	pthread_sigmask(SIG_BLOCK, &ending, &before);
-	code = start_pool(&server, options);
+	code = listen_all(&server, options);
+	if (code == EXIT_MET)
+		code = start_pool(&server, options);
 	if (code == EXIT_MET)
 		code = start_calls(&server, options);
 	if (code == EXIT_MET)
-		code = start_http(&server, options);
+		code = begin_http(&server);
 	if (code == EXIT_MET)
 		sigwait(&ending, &number);
 	server_end(&server);
