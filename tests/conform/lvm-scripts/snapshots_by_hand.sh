@@ -69,6 +69,18 @@ dmsetup table bad
 dmsetup status bad
 dmsetup remove bad
 dd if=/dev/zero of=/dev/mapper/cow bs=4k count=1 oflag=direct conv=notrunc status=none
+dmsetup create snap --table '0 8192 snapshot /dev/mapper/org /dev/mapper/cow PO 8'
+put /dev/mapper/snap 64 512 mine
+dmsetup status snap
+digest /dev/mapper/snap 0 64
+digest /dev/mapper/snap 64 4
+digest /dev/mapper/snap 500 4
+put /dev/mapper/snap 64 4 again
+put /dev/mapper/origin 2048 4 origin
+dmsetup status snap
+digest /dev/mapper/snap 64 4
+dmsetup remove snap
+dd if=/dev/zero of=/dev/mapper/cow bs=4k count=1 oflag=direct conv=notrunc status=none
 dmsetup create snap --table '0 8192 snapshot /dev/mapper/org /dev/mapper/cow P 8 1 discard_zeroes_cow'
 dmsetup table snap
 dmsetup remove snap
