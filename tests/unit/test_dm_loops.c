@@ -192,8 +192,9 @@ static bool file_begins_with(const char *text)
 
 static struct opens_device device(void)
 {
-	return (struct opens_device){ LOOP_DEVICE_MAJOR, world_bench.loop.minor,
-		world_bench.loop.fd };
+	return (struct opens_device){ .major = LOOP_DEVICE_MAJOR,
+		.minor = world_bench.loop.minor,
+		.fd = world_bench.loop.fd };
 }
 
 static void write_to_node(void)

@@ -18,8 +18,9 @@
 
 static unsigned count_without(pid_t leaving)
 {
-	struct opens_device device = { LOOP_DEVICE_MAJOR, world_bench.loop.minor,
-		world_bench.loop.fd };
+	struct opens_device device = { .major = LOOP_DEVICE_MAJOR,
+		.minor = world_bench.loop.minor,
+		.fd = world_bench.loop.fd };
 	unsigned count = 99;
 
 	ck_assert_int_eq(opens_count(world_bench.dev_device, &device, leaving, &count), 0);
@@ -75,6 +76,27 @@ START_TEST(openings_by_any_node_count_until_their_process_ends)
 	ck_assert_uint_eq(count(), 2);
 	world_bench_end(second);
 	ck_assert_uint_eq(count(), 0);
+}
+END_TEST
+
+START_TEST(of_several_devices_each_has_its_own_openings)
+{
+	struct opens_device devices[] = {
+		{ .major = LOOP_DEVICE_MAJOR, .minor = world_bench.loop.minor + 1, .fd = -1 },
+		{ .major = LOOP_DEVICE_MAJOR, .minor = world_bench.loop.minor, .fd = -1 },
+		{ .major = LOOP_DEVICE_MAJOR + 1, .minor = world_bench.loop.minor, .fd = -1 },
+	};
+
+	two_nodes();
+	pid_t process = world_bench_process(open_twice);
+
+	ck_assert_int_eq(opens_look(world_bench.dev_device, devices, 3, 0), 0);
+	ck_assert_uint_eq(devices[0].openings, 0);
+	ck_assert_uint_eq(devices[1].openings, 2);
+	ck_assert_uint_eq(devices[2].openings, 0);
+	world_bench_end(process);
+	ck_assert_int_eq(opens_look(world_bench.dev_device, devices, 3, 0), 0);
+	ck_assert_uint_eq(devices[1].openings, 0);
 }
 END_TEST
 
@@ -204,6 +226,7 @@ END_TEST
 static void add_tests(TCase *tests)
 {
 	tcase_add_test(tests, openings_by_any_node_count_until_their_process_ends);
+	tcase_add_test(tests, of_several_devices_each_has_its_own_openings);
 	tcase_add_test(tests, a_copy_of_a_descriptor_is_no_other_opening);
 	tcase_add_test(tests, who_claims_a_device_has_it_open_once);
 	tcase_add_test(tests, a_process_of_another_world_does_not_count);

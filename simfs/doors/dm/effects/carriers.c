@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "simfs/base/check.h"
+#include "simfs/base/clock.h"
 #include "simfs/doors/dm/effects/effects_internal.h"
 
 void carriers_init(struct carriers *carriers)
@@ -33,6 +34,8 @@ int carriers_add(struct carriers *carriers, uint64_t disk, const struct loop_dev
 		return -ENOMEM;
 	carrier->loop = *loop;
 	carrier->disk = disk;
+	/* Nobody knows of it yet. */
+	carrier->openings.at_ns = carrier->mounts.at_ns = clock_now_ns();
 	pthread_mutex_lock(&carriers->lock);
 	list_append(&carriers->list, &carrier->link);
 	pthread_mutex_unlock(&carriers->lock);
@@ -127,22 +130,21 @@ bool carriers_any_held(struct carriers *carriers)
 	return any;
 }
 
-void carriers_count(
-	struct carriers *carriers, struct carrier *carrier, uint64_t now_ns, unsigned count)
+void carriers_tell(
+	struct carriers *carriers, struct carrier_told *told, uint64_t now_ns, unsigned count)
 {
 	pthread_mutex_lock(&carriers->lock);
-	carrier->counted_ns = now_ns;
-	carrier->count = count;
+	*told = (struct carrier_told){ now_ns, count };
 	pthread_mutex_unlock(&carriers->lock);
 }
 
-bool carriers_counted(
-	struct carriers *carriers, struct carrier *carrier, uint64_t since_ns, unsigned *ret)
+bool carriers_told(struct carriers *carriers, const struct carrier_told *told, uint64_t since_ns,
+	unsigned *ret)
 {
 	pthread_mutex_lock(&carriers->lock);
-	bool is_recent = carrier->counted_ns > since_ns;
+	bool is_recent = told->at_ns > since_ns;
 	if (is_recent)
-		*ret = carrier->count;
+		*ret = told->count;
 	pthread_mutex_unlock(&carriers->lock);
 	return is_recent;
 }

@@ -9,7 +9,6 @@
 
 #include "simfs/base/check.h"
 #include "simfs/base/cleanup.h"
-#include "simfs/base/clock.h"
 #include "simfs/doors/dm/disks/disks.h"
 #include "simfs/doors/dm/effects/effects_internal.h"
 #include "simfs/doors/dm/machine/freeze.h"
@@ -155,27 +154,17 @@ static int do_rename(struct world *world, const struct caller *caller, struct dm
 	return 0;
 }
 
-/* Nobody who starts a program to ask is so quick. */
-#define RECENT_NS (20 * NS_PER_MS)
-
 /* Whoever asks may do so while another removes the device: nobody has it open then. */
-static int count_opens(struct world *world, const struct dm_effect *effect, unsigned *ret)
+static int do_count(struct world *world, const struct caller *caller, struct dm_effect *effect)
 {
+	(void)caller;
 	struct carriers *carriers = &world->effects->carriers;
 	struct carrier *carrier = carriers_use(carriers, effect->device->disk);
-	uint64_t now_ns = clock_now_ns();
 	if (!carrier) {
-		*ret = 0;
+		effect->count = 0;
 		return 0;
 	}
-
-	struct opens_device device = carrier_device(carrier);
-	int error = 0;
-	if (!effect->recent || !carriers_counted(carriers, carrier, now_ns - RECENT_NS, ret)) {
-		error = opens_count(world->dev_device, &device, 0, ret);
-		if (!error)
-			carriers_count(carriers, carrier, now_ns, *ret);
-	}
+	int error = effects_count(world, carrier, effect->recent, &effect->count);
 	carriers_leave(carriers, carrier);
 	return error;
 }
@@ -201,12 +190,6 @@ static int do_destroy(struct world *world, const struct caller *caller, struct d
 	frozen_thaw(read_only);
 	loop_release(&loop);
 	return 0;
-}
-
-static int do_count(struct world *world, const struct caller *caller, struct dm_effect *effect)
-{
-	(void)caller;
-	return count_opens(world, effect, &effect->count);
 }
 
 static int do_status(struct world *world, const struct caller *caller, struct dm_effect *effect)

@@ -18,6 +18,12 @@ struct frozen;
 struct sysfs_tree;
 struct world;
 
+/* What was told at a moment. */
+struct carrier_told {
+	uint64_t at_ns; /* 0: never */
+	unsigned count;
+};
+
 /*
  * What carries one dm device: a loop device.  While a call changes the device nobody else
  * touches it, but effects_settle(), which counts among its users.
@@ -29,9 +35,9 @@ struct carrier {
 	struct frozen *read_only; /* its being so, or NULL */
 	bool held;		  /* its I/O is: what is cached for it cannot be written */
 	uint64_t disk;
-	uint64_t sectors;    /* that the loop device has */
-	uint64_t counted_ns; /* when it was counted last who has it open; 0: never */
-	unsigned count;	     /* as many, then; both with the lock */
+	uint64_t sectors; /* that the loop device has */
+	/* How often it is open, in the two parts of opens.h.  Both with the lock. */
+	struct carrier_told openings, mounts;
 	unsigned users;
 };
 
@@ -63,16 +69,18 @@ void carriers_hold(struct carriers *carriers, struct carrier *carrier, bool held
 /* Any one's is. */
 bool carriers_any_held(struct carriers *carriers);
 
-/* COUNT have it open at NOW; whether that was told after SINCE, and how many it was. */
-void carriers_count(
-	struct carriers *carriers, struct carrier *carrier, uint64_t now_ns, unsigned count);
-bool carriers_counted(
-	struct carriers *carriers, struct carrier *carrier, uint64_t since_ns, unsigned *ret);
+/* TOLD, of a carrier that is used, is COUNT at NOW; whether it is of later than SINCE. */
+void carriers_tell(
+	struct carriers *carriers, struct carrier_told *told, uint64_t now_ns, unsigned count);
+bool carriers_told(struct carriers *carriers, const struct carrier_told *told, uint64_t since_ns,
+	unsigned *ret);
 
 /* As machine/opens.h has it. */
 static inline struct opens_device carrier_device(const struct carrier *carrier)
 {
-	return (struct opens_device){ LOOP_DEVICE_MAJOR, carrier->loop.minor, carrier->loop.fd };
+	return (struct opens_device){
+		.major = LOOP_DEVICE_MAJOR, .minor = carrier->loop.minor, .fd = carrier->loop.fd
+	};
 }
 
 struct effects {
@@ -88,6 +96,12 @@ struct effects {
 	int dev_fd;   /* /dev of the world */
 	int nodes_fd; /* where block devices may be made and opened */
 };
+
+/*
+ * How often the device of CARRIER, which is used, is open.  RECENT: as often as a moment ago will
+ * do.
+ */
+int effects_count(struct world *world, struct carrier *carrier, bool recent, unsigned *ret);
 
 /* Lays a loop device over disk DISK: number MINOR (-EBUSY), or any when that is LOOP_ANY. */
 int effects_attach(struct world *world, uint64_t disk, unsigned minor, struct loop_device *ret);

@@ -19,14 +19,16 @@
 #include "simfs/base/cleanup.h"
 #include "simfs/doors/dm/processes/inhabitants.h"
 
-/* One descriptor of one process. */
+/* One descriptor of one process, and which of the devices it is of. */
 struct opening {
 	pid_t pid;
 	unsigned long fd;
+	size_t device;
 };
 
 struct openings {
-	const struct opens_device *device;
+	struct opens_device *devices;
+	size_t device_count;
 	pid_t leaving;
 	struct opening *list; /* no two of them are the same opening, but for a copy */
 	unsigned count;
@@ -34,16 +36,22 @@ struct openings {
 };
 
 /*
- * Whether what PATH leads to is the device.  It may lead to a file whose server waits for us,
- * which must not be asked.
+ * Which of the devices PATH leads to; their number for none.  It may lead to a file whose server
+ * waits for us, which must not be asked.
  */
-static bool leads_to(const char *path, const struct opens_device *device)
+static size_t leads_to(const char *path, const struct openings *openings)
 {
 	struct statx found;
-	if (statx(AT_FDCWD, path, AT_STATX_DONT_SYNC, STATX_TYPE, &found))
-		return false;
-	return S_ISBLK(found.stx_mode) && found.stx_rdev_major == device->major &&
-	       found.stx_rdev_minor == device->minor;
+	if (statx(AT_FDCWD, path, AT_STATX_DONT_SYNC, STATX_TYPE, &found) ||
+		!S_ISBLK(found.stx_mode))
+		return openings->device_count;
+
+	size_t at = 0;
+	while (at < openings->device_count &&
+		(found.stx_rdev_major != openings->devices[at].major ||
+			found.stx_rdev_minor != openings->devices[at].minor))
+		at++;
+	return at;
 }
 
 /* A child has its parent's, and dup() makes no other one, either. */
@@ -55,7 +63,8 @@ static bool is_same(const struct opening *one, const struct opening *other)
 static void add(struct openings *openings, const struct opening *opening)
 {
 	for (unsigned i = 0; i < openings->count; i++)
-		if (is_same(&openings->list[i], opening))
+		if (openings->list[i].device == opening->device &&
+			is_same(&openings->list[i], opening))
 			return;
 
 	void *longer = realloc(openings->list, (openings->count + 1) * sizeof(*openings->list));
@@ -65,6 +74,7 @@ static void add(struct openings *openings, const struct opening *opening)
 	}
 	openings->list = longer;
 	openings->list[openings->count++] = *opening;
+	openings->devices[opening->device].openings++;
 }
 
 static bool look_at_process(pid_t pid, void *context)
@@ -87,8 +97,10 @@ static bool look_at_process(pid_t pid, void *context)
 		if (length <= 0 || *target != '/')
 			continue;
 		snprintf(path, sizeof(path), "/proc/%d/fd/%s", (int)pid, entry->d_name);
-		if (leads_to(path, openings->device))
-			add(openings, &(struct opening){ pid, strtoul(entry->d_name, NULL, 10) });
+		size_t device = leads_to(path, openings);
+		if (device < openings->device_count)
+			add(openings,
+				&(struct opening){ pid, strtoul(entry->d_name, NULL, 10), device });
 	}
 	return openings->error == 0;
 }
@@ -165,24 +177,37 @@ static int is_mounted(uint64_t dev_device, const struct opens_device *device, bo
 	return error;
 }
 
-int opens_count(
-	uint64_t dev_device, const struct opens_device *device, pid_t leaving, unsigned *ret)
+int opens_look(uint64_t dev_device, struct opens_device *devices, size_t count, pid_t leaving)
 {
-	struct openings openings = { .device = device, .leaving = leaving };
-	bool claimed = device->fd >= 0 && opens_is_claimed(device->fd);
+	struct openings openings = {
+		.devices = devices,
+		.device_count = count,
+		.leaving = leaving,
+	};
+	for (size_t i = 0; i < count; i++)
+		devices[i].openings = 0;
 	int error = inhabitants_walk(dev_device, look_at_process, &openings);
 
 	free(openings.list);
-	if (error || openings.error)
-		return error ? error : openings.error;
+	return error ? error : openings.error;
+}
 
+int opens_mounts(uint64_t dev_device, const struct opens_device *device)
+{
 	/* Who claims it by O_EXCL is one of those who have it open. */
-	bool mounted = claimed;
-	if (claimed && openings.count) {
-		error = is_mounted(dev_device, device, &mounted);
-		if (error)
-			return error;
-	}
-	*ret = openings.count + mounted;
+	bool mounted = device->fd >= 0 && opens_is_claimed(device->fd);
+	int error = mounted && device->openings ? is_mounted(dev_device, device, &mounted) : 0;
+	return error ? error : mounted;
+}
+
+int opens_count(
+	uint64_t dev_device, const struct opens_device *device, pid_t leaving, unsigned *ret)
+{
+	struct opens_device looked = *device;
+	int error = opens_look(dev_device, &looked, 1, leaving);
+	int mounts = error ? error : opens_mounts(dev_device, &looked);
+	if (mounts < 0)
+		return mounts;
+	*ret = looked.openings + (unsigned)mounts;
 	return 0;
 }

@@ -17,6 +17,7 @@ struct opens_device {
 	unsigned major;
 	unsigned minor;
 	int fd; /* open, of the device itself; or -1: whether it is claimed is not looked at */
+	unsigned openings; /* set by opens_look() */
 };
 
 /*
@@ -27,6 +28,13 @@ struct opens_device {
  */
 int opens_count(
 	uint64_t dev_device, const struct opens_device *device, pid_t leaving, unsigned *ret);
+
+/*
+ * The two parts of that: `openings' of COUNT devices at once, as to look at all processes takes
+ * long; and how many mounts there are beside, 0 or 1, or -errno.
+ */
+int opens_look(uint64_t dev_device, struct opens_device *devices, size_t count, pid_t leaving);
+int opens_mounts(uint64_t dev_device, const struct opens_device *device);
 
 /* Whether someone claims the device of FD: a file system, or who opened it with O_EXCL. */
 bool opens_is_claimed(int fd);

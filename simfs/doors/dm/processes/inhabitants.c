@@ -64,12 +64,12 @@ static bool line_is_of(const char *line, const char *device)
 	       strncmp(point, WORLD_FOLDER "/", strlen(WORLD_FOLDER "/")) != 0;
 }
 
-/* As "mnt:[4026531841]". */
-static bool read_namespace(pid_t pid, char name[NAMESPACE_BYTES])
+/* As "mnt:[4026531841]".  PROC_FD is /proc: it is done for all processes that there are. */
+static bool read_namespace(int proc_fd, pid_t pid, char name[NAMESPACE_BYTES])
 {
 	char path[64];
-	snprintf(path, sizeof(path), "/proc/%d/ns/mnt", (int)pid);
-	ssize_t length = readlink(path, name, NAMESPACE_BYTES - 1);
+	snprintf(path, sizeof(path), "%d/ns/mnt", (int)pid);
+	ssize_t length = readlinkat(proc_fd, path, name, NAMESPACE_BYTES - 1);
 	if (length <= 0)
 		return false;
 	name[length] = '\0';
@@ -148,10 +148,10 @@ static bool namespace_has_dev(pid_t pid, uint64_t dev_device)
 
 /* 1: PID lives in the world; 0: it does not, or has gone; or -ENOMEM.  *RET_NEW: first of its
  * namespace. */
-static int lives_here(struct seen *seen, pid_t pid, uint64_t dev_device, bool *ret_new)
+static int lives_here(struct seen *seen, int proc_fd, pid_t pid, uint64_t dev_device, bool *ret_new)
 {
 	char name[NAMESPACE_BYTES];
-	if (!read_namespace(pid, name))
+	if (!read_namespace(proc_fd, pid, name))
 		return 0;
 
 	*ret_new = false;
@@ -182,7 +182,7 @@ static int walk(
 
 	bool new;
 	pid_t self = getpid();
-	int result = lives_here(&seen, self, dev_device, &new);
+	int result = lives_here(&seen, dirfd(proc), self, dev_device, &new);
 	if (result < 0)
 		return result;
 	result = 1;
@@ -193,7 +193,7 @@ static int walk(
 				    : 0;
 		if (!pid)
 			continue;
-		int here = lives_here(&seen, pid, dev_device, &new);
+		int here = lives_here(&seen, dirfd(proc), pid, dev_device, &new);
 		if (here < 0)
 			return here;
 		if (here)
