@@ -57,6 +57,12 @@ json_t *failure_of(const struct repository *sr, int error, const char *message, 
 		return backend_failure(109, "The snapshot chain is too long");
 	if (error == -ENOSPC && sr && config_sr_is_thick(sr->config))
 		return backend_failure(44, "There is insufficient space");
+	if (number == SNAPSHOT_FAILED && sr && !config_sr_is_thick(sr->config)) {
+		/* FileSR makes a snapshot by the same way as a clone. */
+		text = heap_format(
+			"Failed to clone VDI [opterr=VDI clone failed error %d]", -error);
+		return backend_failure(81, text);
+	}
 	if (error == -ENOSPC)
 		text = heap_format("%s [opterr=error %d]", what, ENOSPC);
 	else

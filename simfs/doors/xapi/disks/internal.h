@@ -63,7 +63,8 @@ struct disk {
 
 	pthread_t keeper;
 	bool has_keeper;
-	atomic_bool is_over; /* the keeper ends */
+	atomic_bool is_over; /* the keeper ends … */
+	int end_fd;	     /* … and wakes up for it */
 };
 
 struct disks {
@@ -158,9 +159,10 @@ uint64_t repository_balance(struct disks *disks, struct repository *sr);
 /* ---- failure.c ---- */
 
 /*
- * What XAPI says of ERROR and MESSAGE (NULL: none) of a rig of SR, as WHAT (82, "Failed to snapshot
- * VDI") failed; a new reference.
+ * What XAPI says of ERROR and MESSAGE (NULL: none) of a rig of SR, as WHAT (SNAPSHOT_FAILED,
+ * "Failed to snapshot VDI") failed; a new reference.
  */
+#define SNAPSHOT_FAILED 82
 json_t *failure_of(const struct repository *sr, int error, const char *message, unsigned number,
 	const char *what);
 

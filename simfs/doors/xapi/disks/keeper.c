@@ -5,14 +5,16 @@
  * What a rig does by itself - merge, grow - no call tells.  Whoever deletes a disk has the lock of
  * its SR and waits for its keeper, which therefore never waits for that lock.
  */
+#include <poll.h>
+#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include "simfs/base/check.h"
 #include "simfs/base/log.h"
 #include "simfs/doors/xapi/disks/internal.h"
 
-#define LOOK_EVERY_US 200000
-#define NAP_US	      10000
+#define LOOK_EVERY_MS 250
+#define LOCK_EVERY_US 10000
 
 static bool is_over(struct disk *disk)
 {
@@ -35,7 +37,7 @@ static void sync_now(struct disk *disk)
 			disks_save(disk->disks);
 			return;
 		}
-		usleep(NAP_US);
+		usleep(LOCK_EVERY_US);
 	}
 }
 
@@ -63,6 +65,7 @@ static bool look(struct disk *disk)
 static void *keep(void *argument)
 {
 	struct disk *disk = argument;
+	struct pollfd end = { .fd = disk->end_fd, .events = POLLIN };
 	bool answers = true;
 
 	while (!is_over(disk)) {
@@ -71,14 +74,15 @@ static void *keep(void *argument)
 		if (answers && !answered && !is_over(disk))
 			log_error("the rig of disk '%s' has gone", disk->key);
 		answers = answered;
-		for (unsigned us = 0; us < LOOK_EVERY_US && !is_over(disk); us += NAP_US)
-			usleep(NAP_US);
+		poll(&end, 1, LOOK_EVERY_MS);
 	}
 	return NULL;
 }
 
 void keeper_start(struct disk *disk)
 {
+	disk->end_fd = eventfd(0, EFD_CLOEXEC);
+	MUST(disk->end_fd >= 0);
 	MUST(pthread_create(&disk->keeper, NULL, keep, disk) == 0);
 	disk->has_keeper = true;
 }
@@ -88,6 +92,8 @@ void keeper_end(struct disk *disk)
 	if (!disk->has_keeper)
 		return;
 	atomic_store(&disk->is_over, true);
+	MUST(eventfd_write(disk->end_fd, 1) == 0);
 	pthread_join(disk->keeper, NULL);
+	close(disk->end_fd);
 	disk->has_keeper = false;
 }

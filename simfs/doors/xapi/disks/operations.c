@@ -74,7 +74,8 @@ static int snapshot_of(struct disk *disk, char *ret_uuid, json_t **ret_failure)
 	error = disk_rig_call(
 		disk->rig, "snapshot.create", json_pack("{s:s}", "name", uuid), NULL, &message);
 	if (error < 0) {
-		*ret_failure = failure_of(disk->sr, error, message, 82, "Failed to snapshot VDI");
+		*ret_failure = failure_of(
+			disk->sr, error, message, SNAPSHOT_FAILED, "Failed to snapshot VDI");
 		return error;
 	}
 	snapshot_record(disk, uuid);
