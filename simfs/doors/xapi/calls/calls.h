@@ -44,7 +44,6 @@ enum reply_kind {
 	REPLY_STATUS,  /* HTTP status 500 */
 	REPLY_RESET,   /* the connection is reset */
 	REPLY_GARBAGE, /* TEXT, which is no HTTP, and the end of the connection */
-	REPLY_SILENCE, /* nothing, as long as the client likes to wait */
 };
 
 /* Called once for each calls_perform(), from any thread; does not wait.  TEXT is taken. */

@@ -101,7 +101,7 @@ int field_methods(json_t *names);
 /* What a fault does to a call, or to the events that it waits for. */
 struct strike {
 	bool is_fired;
-	bool drops;
+	bool drops;	/* events */
 	char reply[64]; /* a word, or "" */
 };
 

@@ -176,9 +176,7 @@ static bool is_code(const char *reply)
 /* What a fault does to the connection; whether that is all that becomes of the call. */
 static bool strike_connection(struct performance *at)
 {
-	if (at->strike.drops)
-		reply_kind(at, REPLY_SILENCE, NULL);
-	else if (strcmp(at->strike.reply, "status-500") == 0)
+	if (strcmp(at->strike.reply, "status-500") == 0)
 		reply_kind(at, REPLY_STATUS, NULL);
 	else if (strcmp(at->strike.reply, "reset") == 0)
 		reply_kind(at, REPLY_RESET, NULL);

@@ -65,7 +65,7 @@ struct exchange {
 	enum exchange_state state;
 	bool is_gone;	  /* the library has let it go */
 	bool is_given;	  /* to a handler, which has not ended it */
-	struct list link; /* in the server's wires or silent ones, while it is OURS or a wire */
+	struct list link; /* in the server's wires, while it is one */
 
 	struct MHD_Response *response; /* DONE with an answer; NULL: the connection ends */
 	unsigned status;
@@ -92,10 +92,6 @@ struct http_server {
 	pthread_mutex_t mutex; /* the following; taken before an exchange's, never after */
 	bool is_ending;
 	struct list wires;
-	struct list silent;
-	bool has_watcher;
-	pthread_t watcher; /* looks for clients of silent ones that go */
-	int wake_fd;
 };
 
 /* The library's callbacks; CONTEXT is the server, *REQUEST_CONTEXT the exchange. */
@@ -116,9 +112,6 @@ void exchange_reset(struct exchange *exchange);
 
 /* Whether the client of FD has gone. */
 bool socket_is_gone(int fd);
-
-/* Ends the thread that watches silent ones, and all of those. */
-void silent_end(struct http_server *server);
 
 /* A socket that listens on ADDRESS (http.h), non-blocking; see http_server_create(). */
 int listen_open(const char *address, struct http_server *server, int *ret_fd);

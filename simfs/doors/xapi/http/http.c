@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -32,8 +31,6 @@ static void server_free(struct http_server *server)
 {
 	if (server->socket_path)
 		unlink(server->socket_path);
-	if (server->wake_fd >= 0)
-		close(server->wake_fd);
 	if (server->listen_fd >= 0)
 		close(server->listen_fd);
 	pthread_mutex_destroy(&server->mutex);
@@ -53,14 +50,8 @@ int http_server_create(const char *address, struct http_server **ret)
 	}
 	pthread_mutex_init(&server->mutex, NULL);
 	list_init(&server->wires);
-	list_init(&server->silent);
 	server->listen_fd = -1;
-	server->wake_fd = eventfd(0, EFD_CLOEXEC);
-	error = server->wake_fd < 0 ? -errno : 0;
-	if (error < 0)
-		log_error_code(error, "cannot listen on '%s'", address);
-	else
-		error = listen_open(address, server, &server->listen_fd);
+	error = listen_open(address, server, &server->listen_fd);
 	if (error < 0) {
 		server_free(server);
 		return error;
@@ -118,7 +109,6 @@ void http_server_quiesce(struct http_server *server)
 		pthread_mutex_unlock(&exchange->mutex);
 	}
 	pthread_mutex_unlock(&server->mutex);
-	silent_end(server);
 }
 
 void http_server_destroy(struct http_server *server)

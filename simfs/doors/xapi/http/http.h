@@ -79,12 +79,8 @@ const char *http_request_body(const struct http_request *request, size_t *ret_le
 void http_answer(struct http_request *request, unsigned status, const char *content_type,
 	char *body, size_t length);
 
-/*
- * In place of an answer: the connection is reset; or gets BYTES (taken, free()) and ends; or
- * nothing until the client goes, or the server ends.
- */
+/* In place of an answer: the connection is reset; or it gets BYTES (taken, free()) and ends. */
 void http_answer_reset(struct http_request *request);
 void http_answer_raw(struct http_request *request, char *bytes, size_t length);
-void http_answer_silence(struct http_request *request);
 
 #endif

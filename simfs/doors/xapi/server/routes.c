@@ -40,9 +40,6 @@ static void reply(void *context, enum reply_kind kind, char *text, size_t length
 	case REPLY_GARBAGE:
 		http_answer_raw(context, text, length);
 		return;
-	case REPLY_SILENCE:
-		http_answer_silence(context);
-		return;
 	case REPLY_RESET:
 		http_answer_reset(context);
 		return;
