@@ -53,6 +53,11 @@ static void changed(void *context)
 	pthread_mutex_unlock(&waiters->mutex);
 }
 
+void event_waiters_wake(struct calls *calls)
+{
+	changed(calls->waiters);
+}
+
 static void reply_with(json_t *answer, reply_function *reply, void *context)
 {
 	char *text = json_dumps(answer, JSON_COMPACT);

@@ -16,8 +16,9 @@
 #include "simfs/doors/xapi/calls/calls.h"
 #include "simfs/doors/xapi/pool/pool.h"
 
-#define SESSIONS_MAX 1000
-#define UNKNOWN_MAX  1000 /* methods that are counted */
+#define SESSIONS_MAX	   1000
+#define UNKNOWN_MAX	   1000 /* methods that are counted */
+#define UNKNOWN_NAME_BYTES 100	/* of a name, as it is counted */
 
 struct session {
 	struct list link;
@@ -124,6 +125,9 @@ bool strike_is_of_the_call(const char *code);
 
 int event_waiters_create(struct calls *calls);
 void event_waiters_stop(struct calls *calls);
+
+/* Something else than the pool has changed: a session has ended. */
+void event_waiters_wake(struct calls *calls);
 void event_waiters_destroy(struct calls *calls);
 
 /* Takes over a call of event.from: REPLY gets its answer, with ID (borrowed), sooner or later. */

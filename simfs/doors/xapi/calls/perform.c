@@ -104,19 +104,30 @@ static void reply_outcome(struct performance *at, int result)
 
 /* ---- what is called ---- */
 
+/* NAME as it can be kept and printed, whoever has made it up. */
+static void plain_name(const char *name, char *buffer, size_t length)
+{
+	snprintf(buffer, length, "%s", name);
+	for (char *at = buffer; *at; at++)
+		if (!isgraph((unsigned char)*at))
+			*at = '?';
+}
+
 /* A method that is not there is counted, and told of when it is new. */
 static int fail_unknown(struct call *call)
 {
 	struct calls *calls = call->calls;
+	char name[UNKNOWN_NAME_BYTES];
 	json_int_t count;
 
+	plain_name(call->method, name, sizeof name);
 	pthread_mutex_lock(&calls->mutex);
-	count = json_integer_value(json_object_get(calls->unknown, call->method));
+	count = json_integer_value(json_object_get(calls->unknown, name));
 	if (count || json_object_size(calls->unknown) < UNKNOWN_MAX)
-		json_object_set_new(calls->unknown, call->method, json_integer(count + 1));
+		json_object_set_new(calls->unknown, name, json_integer(count + 1));
 	pthread_mutex_unlock(&calls->mutex);
 	if (count == 0)
-		log_info("method '%.100s' was asked for, and is not there", call->method);
+		log_info("method '%s' was asked for, and is not there", name);
 	return call_fail(call, "MESSAGE_METHOD_UNKNOWN", call->method, NULL);
 }
 

@@ -92,6 +92,7 @@ int session_logout(struct call *call)
 	if (session)
 		session_end(calls, session);
 	pthread_mutex_unlock(&calls->mutex);
+	event_waiters_wake(calls);
 	return 0;
 }
 

@@ -193,7 +193,7 @@ static void log_unknown(struct server *server)
 	const char *method;
 
 	json_object_foreach(unknown, method, count)
-		log_info("calls of '%.100s', which is not there: %lld", method,
+		log_info("calls of '%s', which is not there: %lld", method,
 			(long long)json_integer_value(count));
 	json_decref(unknown);
 }
