@@ -270,7 +270,7 @@ void transfer_export(struct transfer *transfer, enum wire_end *ret)
 		transfer_fail_error(transfer, error);
 		/* After a head there is no other status any more. */
 		if (!transfer->has_answered)
-			transfer_answer(transfer, transfer->failure.status);
+			transfer_refuse(transfer);
 		else
 			export.end = WIRE_CUT;
 	}

@@ -332,7 +332,7 @@ void transfer_import(struct transfer *transfer, enum wire_end *ret)
 	if (error < 0 && error != ENDED_BY_FAULT) {
 		transfer_fail_error(transfer, error);
 		if (!transfer->has_answered)
-			transfer_answer(transfer, transfer->failure.status);
+			transfer_refuse(transfer);
 	}
 	*ret = import.end;
 }

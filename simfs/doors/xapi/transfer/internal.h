@@ -115,6 +115,9 @@ int transfer_blocks(struct transfer *transfer, int fd, struct vhd_blocks *ret);
 /* A status with a short body that says it: 0 or what the wire says. */
 int transfer_answer(struct transfer *transfer, unsigned status);
 
+/* The status of transfer->failure, which its client gets to read, whatever it still sends. */
+void transfer_refuse(struct transfer *transfer);
+
 /* What is no HTTP. */
 int transfer_answer_garbage(struct transfer *transfer);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Whether a fault strikes, which the disk's rig knows; and answers that have no content. */
+/* Whether a fault strikes, which the disk's rig knows. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -71,25 +71,4 @@ int striker_ask(struct striker *striker, const char *point, uint64_t offset, uin
 	if (error == -EPIPE || error == -ECONNRESET)
 		striker_deinit(striker);
 	return error == -EPIPE ? error : 0;
-}
-
-void transfer_await_leaving(struct transfer *transfer, uint64_t ns)
-{
-	wire_wait(transfer->wire, ns);
-}
-
-int transfer_answer(struct transfer *transfer, unsigned status)
-{
-	const struct wire_head head = { .status = status, .framing = WIRE_LENGTH };
-
-	transfer->has_answered = true;
-	return wire_head(transfer->wire, &head);
-}
-
-int transfer_answer_garbage(struct transfer *transfer)
-{
-	static const char garbage[] = "This is no HTTP.\r\n\r\n";
-
-	transfer->has_answered = true;
-	return wire_raw(transfer->wire, garbage, sizeof garbage - 1);
 }

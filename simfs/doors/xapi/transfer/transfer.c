@@ -94,7 +94,7 @@ static void serve(struct transfer *transfer)
 
 	MUST(kind);
 	if (transfer_resolve(transfer) < 0)
-		transfer_answer(transfer, transfer->failure.status);
+		transfer_refuse(transfer);
 	else
 		kind->serve(transfer, &end);
 	/* The connection ends first: a task that has ended has none. */
