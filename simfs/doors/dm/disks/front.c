@@ -102,8 +102,10 @@ static void read_done(struct pump_op *op, int result, uint32_t flags)
 		decode(slot, (size_t)result);
 		return;
 	}
-	/* The mount is gone, and all who had something of it open.  Else it was a request that
-	 * was taken back, or a signal. */
+	/*
+	 * The mount is gone, and all who had something of it open.  Else it was a request that
+	 * was taken back, or a signal.
+	 */
 	if (result == -ENODEV || result == -ECONNABORTED)
 		slot->front->has_ended = true;
 	front_slot_free(slot);

@@ -138,8 +138,7 @@ static void transfer_go(struct transfer *transfer)
 		io_uring_prep_fsync(sqe, transfer->file->facts.buffered_fd, IORING_FSYNC_DATASYNC);
 	else
 		zeros_go(transfer, sqe);
-	/* The ring would ask for it by itself, whether it can be polled: here, and with patience.
-	 */
+	/* The ring would ask by itself whether it can be polled: here, and with patience. */
 	if (transfer->file->facts.is_served)
 		sqe->flags |= IOSQE_ASYNC;
 	pump_start(sqe, &transfer->op);

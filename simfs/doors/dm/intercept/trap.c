@@ -1,4 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * 1. One thread receives, and waits for nobody: whatever may wait has a thread of its own.
+ * 2. Of each listener, all calls under way and what was received last are in its record.
+ * 3. A listener goes when neither the loop nor a call holds it (`holders').
+ * 4. Once the world has ended no listener comes; it does not end while anybody holds it.
+ */
 #include "simfs/doors/dm/intercept/trap.h"
 
 #include <errno.h>

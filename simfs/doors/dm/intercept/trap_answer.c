@@ -60,8 +60,10 @@ bool trap_caller_waits(const struct caller *caller)
 
 /* ---- open ---- */
 
-/* Whether PATH, a file that CALLER opens, is a control node: by its name first, since */
-/* to look at a file may mean to wait for who serves it. */
+/*
+ * Whether PATH, a file that CALLER opens, is a control node: by its name first, since to look at
+ * a file may mean to wait for who serves it.
+ */
 static bool is_control(const struct caller *caller, const char *path)
 {
 	size_t length = strlen(path), end = sizeof CONTROL_END - 1;

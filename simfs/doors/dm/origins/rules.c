@@ -12,8 +12,10 @@
 #include "simfs/base/cleanup.h"
 #include "simfs/doors/dm/origins/backing.h"
 
-/* A rule of the user's, and its number here.  It stays when it is removed: of what it has done
- * before somebody may yet be told. */
+/*
+ * A rule of the user's, and its number here.  It stays when it is removed: of what it has done
+ * before somebody may yet be told.
+ */
 struct pair {
 	json_int_t theirs, ours;
 	char *rule;
@@ -131,8 +133,10 @@ static void set_phase(struct rules *rules, const char *phase, const struct patie
 
 /* ---- following ---- */
 
-/* One question: the rig has what it is answered, and the next one says so.  0 or -errno: there
- * will be no more. */
+/*
+ * One question: the rig has what it is answered, and the next one says so.  0 or -errno: there
+ * will be no more.
+ */
 static int follow_once(struct rules *rules)
 {
 	const struct patience patience = { .stopping = &rules->ending };

@@ -1,4 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * 1. It ends after the command, after the supervisor, if that is its child, and when nobody is
+ *    left behind its listener.
+ * 2. Nobody waits for a supervisor that has ended: from then on the keeper answers.
+ * 3. Who was asked to end is killed when its time is over, and whoever is there then, too, as
+ *    often as that takes.
+ */
 #include "simfs/doors/dm/run/keeper.h"
 
 #include <errno.h>

@@ -51,8 +51,10 @@ struct supervisor {
 
 /* ---- the process ---- */
 
-/* It is nobody's to interrupt: what ends it is the end of the world.  Threads of it are woken by
- * a signal (processes/patience.h). */
+/*
+ * It is nobody's to interrupt: what ends it is the end of the world.  Threads of it are woken by
+ * a signal (processes/patience.h).
+ */
 static void stand_apart(void)
 {
 	sigset_t all;
