@@ -64,14 +64,14 @@ const struct field_table *const *failure_tables(size_t *ret_count)
 bool moment_parse(const char *text, struct start_condition *ret)
 {
 	struct mistakes mistakes;
-	struct reading reading = { .mistakes = &mistakes };
+	struct scenario_reading reading = { .reading.mistakes = &mistakes };
 	struct field field = { .key = "at" };
 	AUTO(auto_free) char *copy = heap_copy(text);
 	struct tree_node node = { .kind = TREE_SCALAR, .text = copy, .quoted = true };
 
 	*ret = (struct start_condition){ 0 };
 	mistakes_init(&mistakes);
-	read_condition(&reading, &field, &node, ret);
+	read_condition(&reading.reading, &field, &node, ret);
 	mistakes_deinit(&mistakes);
 	return ret->gauge != NULL;
 }
