@@ -12,16 +12,29 @@
 #include "simfs/base/heap.h"
 #include "simfs/doors/xapi/disks/internal.h"
 
-static uint64_t used_bytes_of(const struct disk *disk)
+static uint64_t seen_bytes_of(struct disk *disk)
+{
+	uint64_t bytes;
+
+	pthread_mutex_lock(&disk->disks->lock);
+	bytes = disk->seen.used_bytes;
+	pthread_mutex_unlock(&disk->disks->lock);
+	return bytes;
+}
+
+static uint64_t used_bytes_of(struct disk *disk)
 {
 	struct signature now = { 0 };
 	json_t *status;
 
 	/* One that does not answer grows no more. */
 	if (disk_rig_status(disk->rig, &status) < 0)
-		return disk->seen.used_bytes;
+		return seen_bytes_of(disk);
 	signature_read(status, &now);
 	json_decref(status);
+	pthread_mutex_lock(&disk->disks->lock);
+	disk->seen.used_bytes = now.used_bytes;
+	pthread_mutex_unlock(&disk->disks->lock);
 	return now.used_bytes;
 }
 
@@ -60,7 +73,8 @@ static void record_usage(struct disks *disks, const struct repository *sr, uint6
 	pool_unlock(pool);
 }
 
-uint64_t repository_balance(struct disks *disks, struct repository *sr)
+/* With what is known of each disk; FRESH: it is asked first. */
+static uint64_t share_out(struct disks *disks, struct repository *sr, bool fresh)
 {
 	uint64_t capacity = sr->config->capacity_bytes, all_bytes = 0;
 	size_t count;
@@ -73,7 +87,7 @@ uint64_t repository_balance(struct disks *disks, struct repository *sr)
 	AUTO(auto_free) uint64_t *used = heap_new((count + 1) * sizeof *used);
 
 	for (size_t i = 0; i < count; i++) {
-		used[i] = used_bytes_of(all[i]);
+		used[i] = fresh ? used_bytes_of(all[i]) : seen_bytes_of(all[i]);
 		all_bytes += used[i];
 	}
 	for (size_t i = 0; i < count && capacity > 0; i++) {
@@ -88,4 +102,15 @@ uint64_t repository_balance(struct disks *disks, struct repository *sr)
 	if (capacity == 0)
 		return UINT64_MAX;
 	return all_bytes < capacity ? capacity - all_bytes : 0;
+}
+
+uint64_t repository_balance(struct disks *disks, struct repository *sr)
+{
+	/* What nobody counts nobody has to be asked for. */
+	return share_out(disks, sr, sr->config->capacity_bytes > 0);
+}
+
+void repository_settle(struct disks *disks, struct repository *sr)
+{
+	share_out(disks, sr, false);
 }

@@ -146,7 +146,7 @@ static int enter(struct disks *disks, struct repository *sr, const char *uuid, c
 	records_leaf(disk, "", disk_rig_size_bytes(disk->rig), fields);
 	disk_sync(disk);
 	keeper_start(disk);
-	repository_balance(disks, sr);
+	repository_settle(disks, sr);
 	return 0;
 }
 

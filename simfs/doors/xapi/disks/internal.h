@@ -155,6 +155,8 @@ void signature_read(json_t *status, struct signature *ret);
  * record how much is used.  Returns what is free; UINT64_MAX: there is no limit.
  */
 uint64_t repository_balance(struct disks *disks, struct repository *sr);
+/* The same by what keepers and syncs have seen last: no rig is asked. */
+void repository_settle(struct disks *disks, struct repository *sr);
 
 /* ---- failure.c ---- */
 

@@ -58,7 +58,7 @@ static bool look(struct disk *disk)
 	if (has_other_trees(&now, &seen))
 		sync_now(disk);
 	if (now.used_bytes != seen.used_bytes)
-		repository_balance(disk->disks, disk->sr);
+		repository_settle(disk->disks, disk->sr);
 	return true;
 }
 

@@ -80,7 +80,7 @@ static int snapshot_of(struct disk *disk, char *ret_uuid, json_t **ret_failure)
 	}
 	snapshot_record(disk, uuid);
 	disk_sync(disk);
-	repository_balance(disks, disk->sr);
+	repository_settle(disks, disk->sr);
 	snprintf(ret_uuid, POOL_UUID_BYTES, "%s", uuid);
 	return 0;
 }
@@ -184,7 +184,7 @@ int disks_destroy(struct disks *disks, const char *uuid, json_t **ret_failure)
 	else
 		error = destroy(disk, kind, uuid, ret_failure);
 	if (error == 0)
-		repository_balance(disks, disk->sr);
+		repository_settle(disks, disk->sr);
 	disk_put(disk);
 	return error;
 }
@@ -218,6 +218,6 @@ int disks_scan(struct disks *disks, const char *sr_uuid, json_t **ret_failure)
 	for (size_t i = 0; i < count && error == 0; i++)
 		error = scan_one(all[i], ret_failure);
 	disks_put_all(all, count);
-	repository_balance(disks, sr);
+	repository_settle(disks, sr);
 	return error;
 }
