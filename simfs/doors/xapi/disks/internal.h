@@ -26,6 +26,7 @@
 #define STATE_LOGS   "logs"
 #define STATE_POOL   "pool.json"
 #define STATE_KNOWN  "known.json"
+#define STATE_CBT    "cbt"
 
 #define KEY_BYTES    160
 
@@ -147,6 +148,14 @@ void records_drop_strangers(struct disks *disks);
 /* With the SR's lock.  Makes the records what the rig of DISK says: 0 or -errno. */
 int disk_sync(struct disk *disk);
 void signature_read(json_t *status, struct signature *ret);
+
+/* ---- cbt.c ---- */
+
+/* With the SR's lock: snapshots of DISK that are metadata give their data up, where a newer is. */
+void cbt_settle(struct disk *disk);
+/* Whether UUID is metadata that no rig has any more; and it is not any more. */
+bool cbt_has_file(struct disks *disks, const char *uuid);
+void cbt_forget(struct disks *disks, const char *uuid);
 
 /* ---- capacity.c ---- */
 

@@ -80,6 +80,7 @@ static int snapshot_of(struct disk *disk, char *ret_uuid, json_t **ret_failure)
 	}
 	snapshot_record(disk, uuid);
 	disk_sync(disk);
+	cbt_settle(disk);
 	repository_settle(disks, disk->sr);
 	snprintf(ret_uuid, POOL_UUID_BYTES, "%s", uuid);
 	return 0;
@@ -166,6 +167,17 @@ static int destroy(struct disk *disk, enum disk_kind kind, const char *uuid, jso
 	return 0;
 }
 
+static void destroy_metadata(struct disks *disks, const char *uuid)
+{
+	char ref[POOL_REF_BYTES];
+
+	cbt_forget(disks, uuid);
+	ref_of(disks->pool, uuid, ref);
+	pool_lock(disks->pool);
+	records_drop_vdi(disks->pool, ref);
+	pool_unlock(disks->pool);
+}
+
 int disks_destroy(struct disks *disks, const char *uuid, json_t **ret_failure)
 {
 	enum disk_kind kind;
@@ -173,6 +185,10 @@ int disks_destroy(struct disks *disks, const char *uuid, json_t **ret_failure)
 	char ref[POOL_REF_BYTES];
 	int error;
 
+	if (!disk && cbt_has_file(disks, uuid)) {
+		destroy_metadata(disks, uuid);
+		return 0;
+	}
 	if (!disk)
 		return fail_by_uuid(ret_failure, uuid);
 	ref_of(disks->pool, uuid, ref);

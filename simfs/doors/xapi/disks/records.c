@@ -222,7 +222,7 @@ void records_drop_strangers(struct disks *disks)
 			pool_text(pool, POOL_CLASS_VDI, json_string_value(ref), "uuid"));
 		pool_unlock(pool);
 		disk = disk_get(disks, uuid, &kind);
-		if (!disk) {
+		if (!disk && !cbt_has_file(disks, uuid)) {
 			pool_lock(pool);
 			records_drop_vdi(pool, json_string_value(ref));
 			pool_unlock(pool);

@@ -15,8 +15,8 @@
 
 static int folders_make(struct disks *disks)
 {
-	static const char *const names[] = { "", "/" STATE_MOUNTS, "/" STATE_IMAGES,
-		"/" STATE_LOGS };
+	static const char *const names[] = { "", "/" STATE_MOUNTS, "/" STATE_IMAGES, "/" STATE_LOGS,
+		"/" STATE_CBT };
 
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
 		AUTO(auto_free) char *path = heap_format("%s%s", disks->state_folder, names[i]);

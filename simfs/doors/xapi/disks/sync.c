@@ -150,7 +150,8 @@ static void drop_others(const struct syncing *syncing)
 	{
 		const char *ref = pool_find_uuid(syncing->pool, POOL_CLASS_VDI, uuid);
 
-		if (ref && !json_object_get(syncing->names, uuid))
+		if (ref && !json_object_get(syncing->names, uuid) &&
+			!cbt_has_file(syncing->disk->disks, uuid))
 			records_drop_vdi(syncing->pool, ref);
 	}
 }
