@@ -17,7 +17,8 @@ vms:
       - { name: system, sr: local, size: 8MiB }
       - { name: data, sr: local, size: 8MiB }
 END
-pool_serve pool.yaml --longest-event-wait 2s --fault 'xapi.call method=VM.set_name_label reply=INTERNAL_ERROR times=1'
+pool_serve pool.yaml --longest-event-wait 2s --fault \
+	'xapi.call method=VM.set_name_label reply=INTERNAL_ERROR times=1'
 vm=$(vm_of web)
 vdi=$(leaf_of "$vm")
 sr=$(call VDI.get_SR "\"$vdi\"" | jq -r .)
@@ -65,7 +66,8 @@ strikes "$data" 'xapi.call method=VM.snapshot reply=SR_BACKEND_FAILURE_109'
 fails '["SR_BACKEND_FAILURE_109","","The snapshot chain is too long",""]' \
 	VM.snapshot "\"$vm\"" '"s"'
 strikes "$system" 'xapi.call method=VM.snapshot reply=SR_OPERATION_NOT_SUPPORTED'
-task_fails "[\"failure\",\"SR_OPERATION_NOT_SUPPORTED\",\"$sr\"]" Async.VM.snapshot "\"$vm\"" '"s"'
+task_fails "[\"failure\",\"SR_OPERATION_NOT_SUPPORTED\",\"$sr\"]" \
+	Async.VM.snapshot "\"$vm\"" '"s"'
 strikes "$system" 'xapi.call method=VM.snapshot reply=LICENCE_RESTRICTION'
 task_fails '["failure","LICENCE_RESTRICTION","PCI_device_for_auto_update"]' \
 	Async.VM.snapshot "\"$vm\"" '"s"'
@@ -92,7 +94,7 @@ curl_code()
 {
 	curl_status=0
 	curl -s -m "${1}" -o answer -w '%{http_code}' "$url/jsonrpc" -d \
-		"{\"id\":0,\"method\":\"VM.set_name_label\",\"params\":[\"$session\",\"$vm\",\"$2\"]}" \
+		"{\"method\":\"VM.set_name_label\",\"params\":[\"$session\",\"$vm\",\"$2\"]}" \
 		>code 2>&1 || curl_status=$?
 	echo "$curl_status $(cat code)"
 }

@@ -104,7 +104,8 @@ wait_until 10 [ -z "$(rigs_below "$work/other")" ] || fail "a rig of a refused s
 
 [ -n "$(vm_of web)" ] || fail "the server serves no more"
 pool_end
-grep -q "calls of 'VM.fly', which is not there: 1" served.log || fail "what was asked for is not counted"
+grep -q "calls of 'VM.fly', which is not there: 1" served.log ||
+	fail "what was asked for is not counted"
 
 # What can be reached from elsewhere is said.
 pool_serve pool.yaml --listen 0.0.0.0:0

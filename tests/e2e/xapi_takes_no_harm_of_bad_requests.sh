@@ -109,7 +109,8 @@ def headers():
 def long_body(chunked):
     client = connect()
     head = b"POST /jsonrpc HTTP/1.1\r\nHost: x\r\n"
-    head += b"Transfer-Encoding: chunked\r\n\r\n" if chunked else b"Content-Length: 1073741824\r\n\r\n"
+    head += b"Transfer-Encoding: chunked" if chunked else b"Content-Length: 1073741824"
+    head += b"\r\n\r\n"
     piece = b"[" * 1000000
     piece = b"%x\r\n%s\r\n" % (len(piece), piece) if chunked else piece
     client.sendall(head)
@@ -192,7 +193,8 @@ for _ in 1 2 3; do
 	bad headers
 done
 after=$(memory_kib)
-[ "$e2e_slow" = 1 ] || [ "$after" -lt $((before + 32768)) ] || fail "it grew from $before to $after KiB"
+[ "$e2e_slow" = 1 ] || [ "$after" -lt $((before + 32768)) ] ||
+	fail "it grew from $before to $after KiB"
 bad many_connections
 bad vanishing "$session"
 
