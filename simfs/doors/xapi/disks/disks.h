@@ -39,6 +39,9 @@ int disks_save(struct disks *disks);
 
 struct pool *disks_pool(struct disks *disks);
 
+/* Whether the master is no older than XenServer 6.5: an older one answers no HTTP there. */
+bool disks_can_export_vhd(struct disks *disks);
+
 /* ---- one VDI ---- */
 
 enum disk_kind {

@@ -231,3 +231,15 @@ void records_drop_strangers(struct disks *disks)
 	}
 	json_decref(refs);
 }
+
+bool disks_can_export_vhd(struct disks *disks)
+{
+	const struct pool_config *config = disks->config;
+	const char *version = config->host_count > 0 ? config->hosts[0].version : NULL;
+	unsigned major, minor = 0;
+
+	/* What is no number is nobody's version, and not an old one. */
+	if (!version || sscanf(version, "%u.%u", &major, &minor) < 1)
+		return true;
+	return major > 6 || (major == 6 && minor >= 5);
+}

@@ -256,6 +256,8 @@ static int perform(struct exporting *export)
 	if (error < 0)
 		return error;
 	export->reply = strike.reply;
+	if (!transfer->is_raw && !disks_can_export_vhd(transfer->options->disks))
+		export->reply = XAPI_EXPORT_GARBAGE;
 	error = answer(export);
 	disks_close(transfer->options->disks, transfer->uuid, export->fd);
 	return error;
