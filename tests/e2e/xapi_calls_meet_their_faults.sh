@@ -154,7 +154,10 @@ same 1 "$(call VM.get_all | jq length)" "machines and snapshots: none was taken"
 # ---- events ----
 token=$(call event.from '["vm"]' '""' 1 | jq .token)
 strikes "$data" 'xapi.event reply=EVENTS_LOST'
+same 0 "$(call event.from '["vm"]' "$token" 0 | jq '.events | length')" "nothing to be struck"
+name_is_set lost
 fails '["EVENTS_LOST"]' event.from '["vm"]' "$token" 1
+token=$(call event.from '["vm"]' "$token" 1 | jq .token)
 strikes "$system" 'xapi.event drop'
 call event.from '["vm"]' "$token" 1 >events &
 waiter=$!
@@ -175,9 +178,16 @@ wait $! || fail "the change"
 same '{"events":[],"valid":true}' "$(call event.from '["task"]' "$token" 0 |
 	jq -c '{events, valid: (.valid_ref_counts.task == 0)}')" "nothing of other classes"
 
+strikes "$system" 'xapi.event reply=reset'
+call event.from '["vm"]' '""' 1 >said 2>&1 || :
+grep -q "reset by peer" said || fail "an answer in place of a reset: $(cat said)"
+
 # A server that is told to end does not wait for what hangs.
 rig fault add "$system" "$point hang" >/dev/null
 curl_code 1 hung >/dev/null
+rig fault add "$system" "xapi.event hang" >/dev/null
+call event.from '["vm"]' '""' 1 >said 2>&1 &
+sleep 0.5
 begun=$(date +%s)
 pool_end
 [ $(($(date +%s) - begun)) -lt 20 ] || fail "a call that hangs holds the server"

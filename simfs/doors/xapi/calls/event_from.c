@@ -3,7 +3,7 @@
  * Who waits for events, without a thread each.
  *
  * One thread answers all: a little behind a change, so that what belongs together is told
- * together, or when a waiter's time is over.
+ * together, or when a waiter's time is over.  A fault that delays what one is told delays all.
  *
  * Locks: the pool's may be held when `mutex` is taken (a change tells), never the other way
  * round: so the thread takes the waiters off their list before it looks at the pool.
@@ -29,7 +29,6 @@ struct waiter {
 	uint32_t classes;
 	uint64_t token;
 	uint64_t until_ns;
-	bool is_deaf; /* a fault: no event is told */
 };
 
 struct event_waiters {
@@ -89,9 +88,7 @@ static json_t *result_of(struct pool *pool, const struct waiter *waiter, bool *r
 	char text[32];
 
 	*ret_lost = false;
-	if (waiter->is_deaf)
-		events = json_array();
-	else if (pool_events(pool, waiter->classes, waiter->token, &events) < 0) {
+	if (pool_events(pool, waiter->classes, waiter->token, &events) < 0) {
 		*ret_lost = true;
 		return NULL;
 	}
@@ -100,33 +97,87 @@ static json_t *result_of(struct pool *pool, const struct waiter *waiter, bool *r
 		pool_ref_counts(pool), "token", text);
 }
 
+enum told {
+	TOLD_WHAT_THERE_IS,
+	TOLD_NOTHING, /* a fault: these events are gone */
+	TOLD_OTHERWISE,
+};
+
+/* Whether a fault strikes the events that WAITER is about to be told; frees it if it does. */
+static enum told waiter_strike(struct event_waiters *waiters, struct waiter *waiter)
+{
+	struct call call = { .calls = waiters->calls,
+		.pool = waiters->calls->options.pool,
+		.disks = waiters->calls->options.disks,
+		.method = "event.from",
+		.session = waiter->session };
+	struct strike strike;
+	uint64_t token;
+
+	pool_lock(call.pool);
+	token = pool_token(call.pool);
+	pool_unlock(call.pool);
+	strike_ask(&call, "xapi.event", false, &strike);
+	if (strike.drops) {
+		waiter->token = token;
+		return TOLD_NOTHING;
+	}
+	if (!*strike.reply)
+		return TOLD_WHAT_THERE_IS;
+	if (strcmp(strike.reply, "reset") == 0) {
+		waiter->reply(waiter->context, REPLY_RESET, NULL, 0);
+	} else {
+		strike_fail(&call, strike.reply);
+		reply_with(
+			answer_failure(waiter->id, call.failure), waiter->reply, waiter->context);
+		json_decref(call.failure);
+	}
+	waiter_free(waiter);
+	return TOLD_OTHERWISE;
+}
+
+static void waiter_answer(struct event_waiters *waiters, struct waiter *waiter)
+{
+	struct pool *pool = waiters->calls->options.pool;
+	json_t *result, *answer;
+	bool is_lost;
+
+	pool_lock(pool);
+	result = result_of(pool, waiter, &is_lost);
+	pool_unlock(pool);
+	if (is_lost) {
+		waiter_fail(waiter, "EVENTS_LOST", NULL);
+		return;
+	}
+	answer = answer_result(waiter->id, result);
+	json_decref(result);
+	reply_with(answer, waiter->reply, waiter->context);
+	waiter_free(waiter);
+}
+
 /* Answers WAITER and frees it, or returns false when it has to wait on. */
 static bool waiter_serve(struct event_waiters *waiters, struct waiter *waiter, bool is_ending)
 {
 	struct pool *pool = waiters->calls->options.pool;
-	json_t *result = NULL, *answer;
-	bool is_due, is_lost = false;
+	bool is_over = is_ending || clock_now_ns() >= waiter->until_ns, has_events;
 
 	if (!calls_session_is_open(waiters->calls, waiter->session)) {
 		waiter_fail(waiter, "SESSION_INVALID", waiter->session);
 		return true;
 	}
 	pool_lock(pool);
-	is_due = is_ending || clock_now_ns() >= waiter->until_ns ||
-		 (!waiter->is_deaf && pool_has_events(pool, waiter->classes, waiter->token));
-	if (is_due)
-		result = result_of(pool, waiter, &is_lost);
+	has_events = pool_has_events(pool, waiter->classes, waiter->token);
 	pool_unlock(pool);
-	if (!is_due)
-		return false;
-	if (is_lost) {
-		waiter_fail(waiter, "EVENTS_LOST", NULL);
-		return true;
+	if (has_events && !is_ending) {
+		enum told told = waiter_strike(waiters, waiter);
+
+		if (told == TOLD_OTHERWISE)
+			return true;
+		has_events = told == TOLD_WHAT_THERE_IS;
 	}
-	answer = answer_result(waiter->id, result);
-	json_decref(result);
-	reply_with(answer, waiter->reply, waiter->context);
-	waiter_free(waiter);
+	if (!has_events && !is_over)
+		return false;
+	waiter_answer(waiters, waiter);
 	return true;
 }
 
@@ -274,20 +325,16 @@ static bool parse_token(const char *text, uint64_t *ret)
 	return !*text || (errno == 0 && *end == '\0' && *text >= '0' && *text <= '9');
 }
 
-static int read_call(struct call *call, struct waiter *waiter, struct strike *ret_strike)
+static int read_call(struct call *call, struct waiter *waiter)
 {
 	uint64_t longest_ns = call->calls->options.longest_event_wait_ns;
 	double seconds = json_number_value(call_argument(call, 2)), wait_ns;
 
 	if (!parse_token(call_text(call, 1), &waiter->token))
 		return call_fail(call, "EVENT_FROM_TOKEN_PARSE_FAILURE", call_text(call, 1), NULL);
-	strike_ask(call, "xapi.event", false, ret_strike);
-	if (*ret_strike->reply)
-		return strike_fail(call, ret_strike->reply);
 	wait_ns = seconds > 0 ? seconds * (double)NS_PER_S : 0;
 	waiter->until_ns = clock_now_ns() +
 			   (wait_ns > (double)longest_ns ? longest_ns : (uint64_t)wait_ns);
-	waiter->is_deaf = ret_strike->drops;
 	waiter->classes = classes_of(call_argument(call, 0));
 	snprintf(waiter->session, sizeof waiter->session, "%s", call->session);
 	return 0;
@@ -297,17 +344,12 @@ void event_wait(struct call *call, json_t *id, reply_function *reply, void *cont
 {
 	struct event_waiters *waiters = call->calls->waiters;
 	struct waiter *waiter = calloc(1, sizeof *waiter);
-	struct strike strike = { 0 };
 	bool is_late;
 
 	if (!waiter)
 		call_fail_error(call, -ENOMEM, "cannot wait for events");
-	if (!waiter || read_call(call, waiter, &strike) < 0) {
+	if (!waiter || read_call(call, waiter) < 0) {
 		free(waiter);
-		if (strcmp(strike.reply, "reset") == 0) {
-			reply(context, REPLY_RESET, NULL, 0);
-			return;
-		}
 		reply_with(answer_failure(id, call->failure), reply, context);
 		return;
 	}

@@ -8,8 +8,8 @@
  *	workers, transfers    the threads of calls and of transfers
  *	servers               one for each address, which listens before all of it
  *
- * At the end the servers take no more, and cancel their transfers; who waits for events is
- * answered, and so is who waits for a rig; then all calls have been answered.
+ * At the end the servers take no more, and cancel their transfers; who waits for a rig is
+ * answered, and then who waits for events; then all calls have been answered.
  */
 #include "simfs/doors/xapi/server/server.h"
 
@@ -202,10 +202,10 @@ static void server_end(struct server *server)
 {
 	for (size_t at = 0; at < server->https_count; at++)
 		http_server_quiesce(server->https[at]);
-	if (server->calls)
-		calls_stop(server->calls);
 	if (server->disks)
 		disks_stop(server->disks);
+	if (server->calls)
+		calls_stop(server->calls);
 	if (server->routes.workers)
 		workers_wait(server->routes.workers);
 	nbd_stop(server->nbd);
