@@ -106,7 +106,7 @@ H_FILES := $(wildcard simfs/*.h simfs/*/*.h simfs/base/yaml/*.h simfs/volume/*/*
 # ---- goals -----------------------------------------------------------------
 
 .PHONY: all tests help demo check check-long catalog matrix matrix-lvm commands bench bench-before bench-faults bench-instructions \
-	bench-latency bench-lvm tidy lint format install clean deps compdb mutants lvm2-tests conform conform-lvm pressure fuzz $(CONFIGS)
+	bench-export bench-latency bench-lvm tidy lint format install clean deps compdb mutants lvm2-tests conform conform-lvm pressure fuzz $(CONFIGS)
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 22
@@ -200,6 +200,11 @@ bench-latency: ## how long a live write takes while a store goes, snapshots come
 	$(Q)tools/deps build bench
 	$(build) all tests
 	$(Q)bench/latency $(PROGRAM) $(BUILD)/tests/bench/bench_latency
+
+bench-export: ## the export of a XenServer's disk against cat of the snapshot into a socket
+	$(Q)tools/deps build bench
+	$(build) all tests
+	$(Q)bench/export $(PROGRAM) $(BUILD)/tests/bench/bench_export
 
 bench-lvm: ## the door for LVM's tools: fio on a logical volume and on the mount, lvcreate and lvs (root)
 	$(Q)tools/deps build bench clients

@@ -16,7 +16,7 @@ credentials: { user: root, password: secret }
 srs: [ { name: local, type: ext, capacity: 1GiB } ]
 vms: [ { name: web, disks: [ { name: system, sr: local, image: web.img } ] } ]
 END
-pool_serve pool.yaml
+pool_serve pool.yaml --export-framing old-close
 mnt=pool.yaml.snaprig/mnt/web.system
 vm=$(vm_of web)
 

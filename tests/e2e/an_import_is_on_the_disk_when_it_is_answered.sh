@@ -117,7 +117,8 @@ rig fault clear "$mnt" >/dev/null
 transfer_task
 timeout 1 curl -s --limit-rate 200k -H Expect: -T kept.vhd -o answer \
 	"$url/import_raw_vdi?vdi=$leaf&session_id=$session&task_id=$task&format=vhd" || true
-task_tells | grep -q '^\["failure","INTERNAL_ERROR","the connection' || fail "the task: $(task_tells)"
+task_tells | grep -q '^\["failure","INTERNAL_ERROR","the connection' ||
+	fail "the task: $(task_tells)"
 
 # And all is well for the next one.
 import_seconds=60

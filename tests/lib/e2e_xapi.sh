@@ -9,6 +9,8 @@ requires curl jq
 # pool_serve POOL.yaml [OPTION...] - served until the test ends: $url, and $nbd with --nbd.
 pool_serve()
 {
+	# What an earlier one has said is not taken for its word.
+	rm -f served
 	# Not by a function: the process to be ended would be the shell of that.
 	"$SNAPRIG" xapi serve "$@" >served 2>served.log </dev/null &
 	pool_pid=$!
