@@ -58,8 +58,9 @@ static void finish(
 			pool_set(pool, POOL_CLASS_TASK, ref, field, json_incref(value));
 		pool_set(pool, POOL_CLASS_TASK, ref, "status", json_string(status));
 	}
-	pool_unlock(pool);
+	/* The record has it, too, and may go as soon as the lock does. */
 	json_decref(value);
+	pool_unlock(pool);
 }
 
 /* What XML-RPC makes of TEXT, with its three letters escaped. */
