@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/sendfile.h>
 #include <sys/socket.h>
 
 #include "simfs/base/check.h"
@@ -16,7 +15,6 @@
 #include "simfs/doors/xapi/http/exchange.h"
 
 #define IOV_AT_ONCE	16
-#define SENDFILE_MAX	(1u << 30)
 #define CHUNK_FRAME_MAX 24
 
 static struct exchange *exchange_of(struct wire *wire)
@@ -197,48 +195,6 @@ int wire_write(struct wire *wire, const struct iovec *iov, size_t count)
 	if (frame_length)
 		all[used++] = (struct iovec){ end, 2 };
 	return send_all(exchange, all, used);
-}
-
-static int send_file(struct exchange *exchange, int fd, off_t offset, uint64_t length)
-{
-	while (length) {
-		size_t share = length < SENDFILE_MAX ? (size_t)length : SENDFILE_MAX;
-		ssize_t sent = sendfile(exchange->fd, fd, &offset, share);
-
-		if (sent == 0)
-			return -EREMOTEIO;
-		if (sent < 0) {
-			int error = errno == EAGAIN ? wait_for_room(exchange) : -errno;
-
-			if (error == -EIO || error == -ENOTCONN || error == -ECONNABORTED ||
-				error == -ENXIO || error == -ENODEV)
-				return -EREMOTEIO;
-			if (error < 0 && error != -EINTR)
-				return client_error(exchange, error);
-			continue;
-		}
-		length -= (uint64_t)sent;
-	}
-	return 0;
-}
-
-int wire_sendfile(struct wire *wire, int fd, off_t offset, uint64_t length)
-{
-	struct exchange *exchange = exchange_of(wire);
-	char frame[CHUNK_FRAME_MAX];
-	size_t frame_length;
-	int error;
-
-	MUST(exchange->has_head);
-	if (length == 0)
-		return 0;
-	frame_length = frame_begin(exchange, length, frame);
-	error = frame_length ? wire_raw(wire, frame, frame_length) : 0;
-	if (error == 0)
-		error = send_file(exchange, fd, offset, length);
-	if (error == 0 && frame_length)
-		error = wire_raw(wire, "\r\n", 2);
-	return error;
 }
 
 bool wire_peer_gone(struct wire *wire)

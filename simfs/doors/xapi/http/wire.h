@@ -64,13 +64,6 @@ int wire_head(struct wire *wire, const struct wire_head *head);
 /* More of the body, all of it.  IOV is not changed. */
 int wire_write(struct wire *wire, const struct iovec *iov, size_t count);
 
-/*
- * LENGTH bytes of the file FD from OFFSET, without a copy of them here.  Errors of the client's
- * side as above; -EREMOTEIO when the file could not be read, or ended too early: what was sent
- * until then is sent.
- */
-int wire_sendfile(struct wire *wire, int fd, off_t offset, uint64_t length);
-
 /* Bytes as they are, past all framing: also before a head, or in place of one. */
 int wire_raw(struct wire *wire, const void *bytes, size_t length);
 
