@@ -33,7 +33,7 @@ while :; do
 	place=$(((number * 37 + 11) % 4096))
 	echo $place >>begun
 	dd if=mark of=/dev/vg0/data bs=4096 count=1 seek=$place oflag=direct conv=notrunc \
-		status=none
+		status=none || exit 1
 	echo $place >>acknowledged
 	number=$((number + 1))
 done
@@ -50,8 +50,12 @@ for round in 1 2 3; do
 	world=$!
 	wait_until 60 sh -c "[ \$(wc -l <acknowledged) -gt $((5 * round)) ]" ||
 		fail "nothing is written: $(cat writes.log)"
-	# shellcheck disable=SC2046 # numbers
-	kill -9 "$world" $(tree_of "$world") 2>/dev/null || :
+	# All at once: who is stopped does not notice who is killed before him.
+	tree=$(tree_of "$world")
+	# shellcheck disable=SC2086 # numbers
+	kill -STOP "$world" $tree 2>/dev/null || :
+	# shellcheck disable=SC2086
+	kill -9 "$world" $tree 2>/dev/null || :
 	wait "$world" || :
 	wait_until 10 world_has_gone || fail "something of the killed world is left"
 
