@@ -76,9 +76,9 @@ code=0
 grep -qx "snaprig: 'pool.yaml' is served already" second.err || fail "it said: $(cat second.err)"
 
 # Rigs that die under it: calls fail, the server lives, and so do the others.
-rig=$(pgrep -f "$PWD/pool.yaml.snaprig/mnt/web.data|pool.yaml.snaprig/mnt/web.data" | head -n 1)
-kill -9 "$rig"
 xapi_python <<'END'
+import signal
+os.kill(rig_pid("pool.yaml.snaprig", "web.data"), signal.SIGKILL)
 web = pool.vm("another name")
 pool.fails("SR_BACKEND_FAILURE_46(, The VDI is not available [opterr=the rig has gone], )",
            "Async.VM.snapshot", web, "half")

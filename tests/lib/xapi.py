@@ -3,6 +3,7 @@
 import http.client
 import json
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -104,6 +105,14 @@ def check_references(pool):
 def rig_of(state, key):
     with open("%s/mnt/%s/.snaprig/status.json" % (state, key)) as file:
         return json.load(file)
+
+
+def rig_pid(state, key):
+    """The process that serves the disk KEY."""
+    with socket.socket(socket.AF_UNIX) as peer:
+        peer.connect("%s/mnt/%s/.snaprig/control" % (state, key))
+        peer.sendall(b'{"command": "ping"}\n')
+        return json.loads(peer.makefile().readline())["result"]["pid"]
 
 
 def check_rig(pool, state, key, leaf):

@@ -2,19 +2,14 @@
 #include "simfs/doors/dm/origins/backing.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
-#include <poll.h>
 #include <pthread.h>
-#include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mount.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
+#include "simfs/base/captive_rig.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/clock.h"
 #include "simfs/control/client.h"
@@ -22,23 +17,14 @@
 
 #define SECTOR_BYTES 512u
 /* How often somebody is asked whether he still waits. */
-#define SLICE_NS    (25 * NS_PER_MS)
-#define START_MS    (30 * 1000)
-#define END_NS	    (15 * NS_PER_S)
-#define END_POLL_US 2000
-#define PROFILE	    "lvm"
-#define SEED_BYTES  24
-
-/* Runs in the rig's mount: says that it is there, and waits for our end. */
-#define WAITS_FOR_US "echo && exec cat"
-
-extern char **environ;
+#define SLICE_NS   (25 * NS_PER_MS)
+#define PROFILE	   "lvm"
+#define SEED_BYTES 24
 
 struct backing {
 	char *mount_point;
 	uint64_t sectors, seed;
-	pid_t pid; /* 0: the user's */
-	int life;  /* the pipe that it waits for the end of */
+	struct captive_rig captive; /* no process: the user's */
 	pthread_mutex_t lock;
 	struct control_client *idle; /* a connection that nobody uses */
 };
@@ -49,7 +35,7 @@ static struct backing *backing_new(const char *mount_point)
 
 	if (!backing)
 		return NULL;
-	backing->life = -1;
+	backing->captive = (struct captive_rig)CAPTIVE_RIG_NONE;
 	backing->mount_point = strdup(mount_point);
 	pthread_mutex_init(&backing->lock, NULL);
 	return backing;
@@ -59,8 +45,6 @@ static void backing_free(struct backing *backing)
 {
 	control_client_destroy(backing->idle);
 	pthread_mutex_destroy(&backing->lock);
-	if (backing->life >= 0)
-		close(backing->life);
 	free(backing->mount_point);
 	free(backing);
 }
@@ -198,80 +182,15 @@ int backing_join(const char *mount_point, struct backing **ret)
 	return 0;
 }
 
-struct ends {
-	int in[2], out[2];
-	int log;
-};
-
-static void ends_close(const struct ends *ends)
-{
-	const int fds[] = { ends->in[0], ends->in[1], ends->out[0], ends->out[1], ends->log };
-
-	for (size_t i = 0; i < sizeof fds / sizeof fds[0]; i++)
-		if (fds[i] >= 0)
-			close(fds[i]);
-}
-
-static int spawn(const struct backing_order *order, const struct ends *ends, pid_t *ret)
+static int start(struct backing *backing, const struct backing_order *order)
 {
 	char seed[SEED_BYTES];
-	const char *const argv[] = { "snaprig", "mount", "--profile", PROFILE, "--seed", seed,
-		"--store", order->store, "--trust-image", order->image, order->mount_point, "--",
-		"/bin/sh", "-c", WAITS_FOR_US, NULL };
-	posix_spawn_file_actions_t actions;
-	posix_spawnattr_t attributes;
-	sigset_t none;
+	const char *const argv[] = { "mount", "--profile", PROFILE, "--seed", seed, "--store",
+		order->store, "--trust-image", order->image, order->mount_point, NULL };
 	int error;
 
 	snprintf(seed, sizeof seed, "%" PRIu64, order->seed);
-	sigemptyset(&none);
-	posix_spawn_file_actions_init(&actions);
-	posix_spawnattr_init(&attributes);
-	posix_spawn_file_actions_adddup2(&actions, ends->in[0], STDIN_FILENO);
-	posix_spawn_file_actions_adddup2(&actions, ends->out[1], STDOUT_FILENO);
-	posix_spawn_file_actions_adddup2(&actions, ends->log, STDERR_FILENO);
-	posix_spawnattr_setsigmask(&attributes, &none);
-	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK);
-	error = -posix_spawn(ret, "/proc/self/exe", &actions, &attributes,
-		(char *const *)(const void *)argv, environ);
-	posix_spawnattr_destroy(&attributes);
-	posix_spawn_file_actions_destroy(&actions);
-	return error;
-}
-
-/* It says a word when it is mounted, and nothing when it cannot be. */
-static int await_word(int fd)
-{
-	struct pollfd word = { .fd = fd, .events = POLLIN };
-	char letter;
-	int ready;
-
-	do
-		ready = poll(&word, 1, START_MS);
-	while (ready < 0 && errno == EINTR);
-	if (ready == 0)
-		return -ETIMEDOUT;
-	return ready > 0 && read(fd, &letter, 1) == 1 ? 0 : -EIO;
-}
-
-static int start(struct backing *backing, const struct backing_order *order)
-{
-	struct ends ends = { { -1, -1 }, { -1, -1 }, -1 };
-	int error = 0;
-
-	if (mkdir(order->mount_point, 0700) < 0 && errno != EEXIST)
-		return -errno;
-	ends.log = open(order->log_path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-	if (ends.log < 0 || pipe2(ends.in, O_CLOEXEC) < 0 || pipe2(ends.out, O_CLOEXEC) < 0)
-		error = -errno;
-	if (error == 0)
-		error = spawn(order, &ends, &backing->pid);
-	if (error == 0) {
-		backing->life = TAKE_FD(ends.in[1]);
-		close(TAKE_FD(ends.out[1]));
-		error = await_word(ends.out[0]);
-	}
-	ends_close(&ends);
+	error = captive_rig_start(&backing->captive, argv, order->mount_point, order->log_path);
 	return error < 0 ? error : measure(backing);
 }
 
@@ -290,36 +209,10 @@ int backing_spawn(const struct backing_order *order, struct backing **ret)
 
 /* ---- the end ---- */
 
-static bool has_ended(pid_t pid)
-{
-	pid_t ended = waitpid(pid, NULL, WNOHANG);
-
-	return ended == pid || (ended < 0 && errno == ECHILD);
-}
-
-static void end_process(struct backing *backing)
-{
-	uint64_t deadline_ns = clock_now_ns() + END_NS;
-
-	if (backing->life >= 0)
-		close(TAKE_FD(backing->life));
-	while (!has_ended(backing->pid)) {
-		if (clock_now_ns() > deadline_ns) {
-			kill(-backing->pid, SIGKILL);
-			kill(backing->pid, SIGKILL);
-			deadline_ns = UINT64_MAX;
-		}
-		usleep(END_POLL_US);
-	}
-	umount2(backing->mount_point, MNT_DETACH);
-	rmdir(backing->mount_point);
-}
-
 void backing_stop(struct backing *backing)
 {
-	if (backing->pid > 0)
-		end_process(backing);
-	backing->pid = 0;
+	if (backing->captive.pid > 0)
+		captive_rig_end(&backing->captive, backing->mount_point);
 }
 
 void backing_end(struct backing *backing)
