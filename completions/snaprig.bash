@@ -12,7 +12,7 @@ declare -gA _snaprig_actions=(
 	['report']='merge'
 	['snapshot']='create clone delete detach attach rename limit list changed'
 	['writers']='list add remove kill freeze thaw notify'
-	['xapi']='serve flatten restore'
+	['xapi']='serve demo flatten restore'
 )
 declare -gA _snaprig_options=(
 	['create']='--size --help'
@@ -50,6 +50,7 @@ declare -gA _snaprig_options=(
 	['gauge release']='--help'
 	['lvm']='--vg --lv --free --empty --monitor --lvm-messages --enter --journal --json --help'
 	['xapi serve']='--listen --fault --state --longest-event-wait --nbd --export-framing --help'
+	['xapi demo']='--help'
 	['xapi flatten']='--parents --help'
 	['xapi restore']='--vm --disk --at --list --json --help'
 	['check']='--failure --at --fault --profile --size --image --restore --gives --takes --writer --time-limit --seed --work --keep --steady --keeps --json --help'

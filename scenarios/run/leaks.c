@@ -44,19 +44,11 @@ static void temporary_look(struct run *run)
 	folder_listing_deinit(&listing);
 }
 
-/* How many snapshots a client may leave in its pool. */
-static size_t kept_snapshots(const struct run *run)
-{
-	if (run->client->gives != CLIENT_GIVES_XAPI)
-		return 0;
-	return xapi_snapshots_kept(run->last_exit_status);
-}
-
 static void snapshots_look(struct run *run)
 {
 	json_t *list = NULL, *snapshot;
 	struct reason ignored = { "" };
-	size_t kept = kept_snapshots(run), i;
+	size_t kept = run->client->gives == CLIENT_GIVES_XAPI ? XAPI_SNAPSHOTS_KEPT : 0, i;
 
 	if (!run->rig || rig_call(run->rig, "snapshot.list", NULL, &ignored, &list) < 0)
 		return;

@@ -80,7 +80,6 @@ struct run {
 	size_t point_count;
 	struct run_backup *backups;
 	size_t backup_count;
-	int last_exit_status;		/* of the client, in its latest backup */
 	struct digest *restored;	/* by the latest restore; NULL: it gave nothing whole */
 	struct manifest *restored_tree; /* so, of a client that compares trees */
 	struct armed_batch *armed;	/* for the next backup, the latest first */

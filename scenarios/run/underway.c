@@ -173,7 +173,7 @@ int underway_end(struct run *run, struct underway *underway, struct reason *reas
 		*reason = around;
 		return around_error;
 	}
-	backup->exit_status = run->last_exit_status = process->exit_status;
+	backup->exit_status = process->exit_status;
 	backup->duration_ns = process->duration_ns;
 	measure_end(run, backup, &underway->measuring, process);
 	backup->leaks_from = run->result->leak_count;

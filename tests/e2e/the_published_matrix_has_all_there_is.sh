@@ -3,7 +3,7 @@
 #
 # docs/matrix.md has a row for each client that there is, with its package's version, and a
 # column for each failure on each of its systems; no others, and in each cell a verdict.  What
-# has to do with LVM is in docs/matrix-lvm.md.
+# has to do with LVM is in docs/matrix-lvm.md, and what has to do with XAPI elsewhere.
 . "${0%/*}/../lib/e2e.sh"
 requires jq
 
@@ -17,14 +17,16 @@ section()
 
 SNAPRIG_SHARE=$e2e_root/scenarios
 export SNAPRIG_SHARE
-# Clients that are given LVM, and what only they meet, are no part of it.
+# Clients that are given LVM or XAPI, and what only they meet, are no part of it.
+of_xapi=$(grep -l '^gives: xapi' "$e2e_root"/scenarios/clients/*.yaml | sed 's|.*/||; s|[.]yaml$||')
 grep -l '^gives: lvm' "$e2e_root"/scenarios/clients/*.yaml | sed 's|.*/||; s|[.]yaml$||' >of-lvm
 grep -l '^clients: lvm' "$e2e_root"/scenarios/failures/*.yaml | sed 's|.*/||; s|[.]yaml$||' >>of-lvm
-rig list clients --json | jq -r '.clients[].name' | grep -vxFf of-lvm | sort >names
+rig list clients --json | jq -r '.clients[].name' | grep -vxFf of-lvm | grep -vxF "$of_xapi" |
+	sort >names
 section "The table" | cut -d'|' -f2 | tr -d ' ' | sort | diff names - || fail "other clients"
 section Clients | cut -d'|' -f2 | tr -d ' ' | sort | diff names - || fail "others are told of"
 rig list failures --json | jq -r '.failures[] | .name as $name | .profiles[] |
-	"\($name) (\(.))"' | grep -v '^lvm-' | sort >titles
+	"\($name) (\(.))"' | grep -vE '^(lvm|xapi)-' | sort >titles
 section Failures | sed 1d | awk -F ' *[|] *' '{ print $3 " (" $4 ")" }' | sort |
 	diff titles - || fail "other failures; 'make matrix' runs what is missing"
 

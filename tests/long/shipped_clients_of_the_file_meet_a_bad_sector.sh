@@ -11,7 +11,7 @@ requires mke2fs
 # Each adapter is in one of these scripts, or has tests of its own.
 for adapter in "$SNAPRIG_SHARE"/clients/*.yaml; do
 	# Those of LVM meet failures of their own: the_remedy_of_every_lvm_failure_helps.sh
-	! grep -q '^gives: lvm' "$adapter" || continue
+	! grep -q -E '^gives: (lvm|xapi)' "$adapter" || continue
 	adapter=$(basename "$adapter" .yaml)
 	case $adapter in
 	reference*) continue ;;

@@ -43,7 +43,7 @@ verdicts()
 
 # Each adapter has a row, but for those of other file systems, and ours.
 for adapter in "$SNAPRIG_SHARE"/clients/*.yaml; do
-	! grep -q '^gives: lvm' "$adapter" || continue
+	! grep -q -E '^gives: (lvm|xapi)' "$adapter" || continue
 	adapter=$(basename "$adapter" .yaml)
 	case $adapter in
 	reference* | ntfsclone | xfsdump | xfs_copy) continue ;;

@@ -31,7 +31,8 @@ const EXIT_USAGE = 2
 const EXIT_MISSING = 77
 const EXIT_TIMED_OUT = 124
 
-// How long a worker that has answered may take to end before it is ended.
+// How long a worker that has answered may take to end before it is told to, and then is killed.  Of
+// itself it may stay for 30 s, with its lock; told to end it gives that back.
 const GRACE_MS = 3000
 
 const OPTIONS = {
@@ -206,22 +207,31 @@ function childrenOf(pid) {
 }
 
 // The worker is a child of ours that would outlive us, with its lock and what it has blocked.
-function killChildren(pid = process.pid) {
+function killChildren(signal, pid = process.pid) {
 	for (const child of childrenOf(pid)) {
-		killChildren(child)
+		killChildren(signal, child)
 		try {
-			process.kill(child, 'SIGKILL')
+			process.kill(child, signal)
 		} catch {
 			// It has gone of itself.
 		}
 	}
 }
 
-async function endChildren() {
+async function childrenHaveEnded() {
 	for (const until = Date.now() + GRACE_MS; childrenOf(process.pid).length > 0 && Date.now() < until; ) {
 		await sleep(20)
 	}
-	killChildren()
+	return childrenOf(process.pid).length === 0
+}
+
+async function endChildren() {
+	for (const signal of ['SIGTERM', 'SIGKILL']) {
+		if (await childrenHaveEnded()) {
+			return
+		}
+		killChildren(signal)
+	}
 }
 
 // ---- the run ----
@@ -229,7 +239,7 @@ async function endChildren() {
 function print(result, path) {
 	const json = JSON.stringify(result, undefined, '\t') + '\n'
 
-	for (const message of [...result.messages, `status: ${result.status}`]) {
+	for (const message of [`status: ${result.status}`, ...result.messages]) {
 		process.stderr.write(message + '\n')
 	}
 	if (path === undefined) {
@@ -284,7 +294,7 @@ async function run(values) {
 		return 0
 	}
 	try {
-		const unlock = lockJob(`job-${values.job}`)
+		const unlock = await lockJob(`job-${values.job}`, values.remote[0])
 		try {
 			result = await runJob(values, runBackupWorker)
 		} finally {
@@ -304,7 +314,7 @@ async function run(values) {
 
 function endAt(code, message) {
 	process.stderr.write(`xen-orchestra: ${message}\n`)
-	killChildren()
+	killChildren('SIGKILL')
 	process.exit(code)
 }
 

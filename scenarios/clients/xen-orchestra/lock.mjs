@@ -1,40 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // lock.mjs - one run of a job at a time, as xo-server has it: a second one is refused at once.
+//
+// The lock is a socket of the job's name that is in no folder: it goes with the run, however that
+// ends.
 
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir, userInfo } from 'node:os'
-import { join } from 'node:path'
+import { createServer } from 'node:net'
+import { resolve } from 'node:path'
+import { createHash } from 'node:crypto'
+import { userInfo } from 'node:os'
 
-function isAlive(pid) {
-	try {
-		process.kill(pid, 0)
-		return true
-	} catch (error) {
-		return error.code === 'EPERM'
-	}
-}
+// Of job ID into the folder REMOTE.  Returns what gives it back; fails when the job runs.
+export async function lockJob(id, remote) {
+	const name = createHash('sha256').update(`${resolve(remote)}\n${id}`).digest('hex')
+	const server = createServer(socket => socket.destroy())
 
-// Whether the lock at PATH is of a run that has gone without it.
-function isLeft(path) {
-	try {
-		return !isAlive(Number(readFileSync(path, 'utf8')))
-	} catch {
-		return false
-	}
-}
-
-// Returns what gives it back; throws when the job runs.
-export function lockJob(id) {
-	const path = join(tmpdir(), `snaprig-xo-${userInfo().uid}-${encodeURIComponent(id)}.running`)
-
-	if (isLeft(path)) {
-		rmSync(path, { force: true })
-	}
-	try {
-		writeFileSync(path, `${process.pid}`, { flag: 'wx' })
-	} catch (error) {
-		throw error.code === 'EEXIST' ? new Error(`the job (${id}) is already running`) : error
-	}
-	return () => rmSync(path, { force: true })
+	await new Promise((done, fail) => {
+		server.once('listening', done)
+		server.once('error', fail)
+		server.listen(`\0snaprig-xo-${userInfo().uid}-${name.slice(0, 32)}`)
+	}).catch(error => {
+		throw error.code === 'EADDRINUSE' ? new Error(`the job (${id}) is already running`) : error
+	})
+	server.unref()
+	return () => server.close()
 }

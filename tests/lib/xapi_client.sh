@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=sh
+#
+# xapi_client.sh - a client of XAPI in a few lines, for commands that `snaprig check --gives xapi`
+# runs: take NAME, save [FORMAT], told, destroy.  It needs curl and jq.
+#
+# shellcheck disable=SC2154 # SNAPRIG_XAPI and the like are of whoever runs it
+
+call()
+{
+	method=$1
+	shift
+	answer=$(jq -nc --arg method "$method" \
+		'{ jsonrpc: "2.0", method: $method, params: $ARGS.positional, id: 0 }' --args "$@" |
+		curl -sS --fail -H 'Content-Type: application/json' -d @- \
+			"$SNAPRIG_XAPI/jsonrpc") || return
+	echo "$answer" | jq -r '.error // empty | "\(.message)(\(.data | join(", ")))"' >&2
+	echo "$answer" | jq -er 'if .error then false
+		else .result | if type == "array" then .[0] else . end end'
+}
+session=$(call session.login_with_password root secret) || exit
+take()
+{
+	vm=$(call VM.get_by_name_label "$session" "$SNAPRIG_VM") &&
+		task=$(call Async.VM.snapshot "$session" "$vm" "$1") && told &&
+		snap=$(call task.get_result "$session" "$task" | sed 's/<[^>]*>//g') &&
+		vbd=$(call VM.get_VBDs "$session" "$snap") &&
+		vdi=$(call VBD.get_VDI "$session" "$vbd")
+}
+# save [FORMAT] - {out}, raw or vhd.
+save()
+{
+	task=$(call task.create "$session" export "") &&
+		curl -sS --fail --max-time 20 -G "$SNAPRIG_XAPI/export_raw_vdi/" -d "format=${1:-raw}" \
+			--data-urlencode "session_id=$session" --data-urlencode "vdi=$vdi" \
+			--data-urlencode "task_id=$task" -o "$SNAPRIG_OUT"
+}
+# told - whether $task has succeeded, once it is over.
+told()
+{
+	for _ in $(seq 50); do
+		status=$(call task.get_status "$session" "$task") || return
+		[ "$status" = pending ] || break
+		sleep 0.2
+	done
+	[ "$status" = success ] || call task.get_error_info "$session" "$task" >&2
+	[ "$status" = success ]
+}
+
+destroy()
+{
+	call VM.destroy "$session" "$snap" >/dev/null &&
+		call VDI.destroy "$session" "$vdi" >/dev/null
+}
