@@ -43,7 +43,7 @@ build = +$(Q)mkdir -p build && flock -o build/lock $(MAKE) --no-print-directory 
 
 # ---- flags -----------------------------------------------------------------
 
-PACKAGES := fuse3 liburing jansson yaml-0.1 libxxhash ext2fs libmicrohttpd
+PACKAGES := fuse3 liburing jansson yaml-0.1 libxxhash ext2fs libmicrohttpd libcurl
 # System headers: what they warn about is not ours to fix.
 packages_cflags = $(patsubst -I%,-isystem %,$(shell $(PKG_CONFIG) --cflags $(1) 2>/dev/null))
 packages_libs = $(shell $(PKG_CONFIG) --libs $(1) 2>/dev/null)

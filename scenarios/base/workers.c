@@ -95,12 +95,16 @@ static char *why_of(int status)
 static void worker_take(struct workers *workers, struct worker *worker, int status)
 {
 	bool is_whole = WIFEXITED(status) && WEXITSTATUS(status) == EXIT_MET;
-	json_t *document = is_whole && lseek(worker->fd, 0, SEEK_SET) == 0
-				   ? json_loadfd(worker->fd, 0, NULL)
-				   : NULL;
+	bool has_begin = is_whole && lseek(worker->fd, 0, SEEK_SET) == 0;
+	FILE *file = has_begin ? fdopen(worker->fd, "r") : NULL;
+	/* json_loadfd() would ask for each byte alone. */
+	json_t *document = file ? json_loadf(file, 0, NULL) : NULL;
 	AUTO(auto_free) char *why = document ? NULL : why_of(status);
 
-	close(worker->fd);
+	if (file)
+		fclose(file);
+	else
+		close(worker->fd);
 	if (worker->pidfd >= 0)
 		close(worker->pidfd);
 	worker->pid = 0;

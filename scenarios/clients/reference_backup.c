@@ -6,6 +6,7 @@
 
 #include "scenarios/clients/reference.h"
 #include "scenarios/clients/reference_pipeline.h"
+#include "scenarios/clients/reference_xapi.h"
 #include "scenarios/clients/reference_xo.h"
 #include "simfs/base/clock.h"
 #include "simfs/base/exit_code.h"
@@ -21,6 +22,7 @@ struct values {
 	bool takes;
 
 	/* Like Xen Orchestra. */
+	const char *xapi;
 	const char *job;
 	const char *uncoalesced_max;
 	const char *retries;
@@ -104,6 +106,12 @@ static int like_xo(const struct values *values, const char *snapshot, const char
 		!read_time("http-timeout", values->http_timeout, &wish.silence_ns) ||
 		!read_time("lock-stale", values->lock_stale, &wish.lock_stale_ns))
 		return EXIT_USAGE;
+	if (values->xapi && values->keeps) {
+		log_error("--keep is not of --xapi: deltas are not merged");
+		return EXIT_USAGE;
+	}
+	if (values->xapi)
+		return xapi_backup(values->xapi, snapshot, out, &wish);
 	return xo_backup(snapshot, out, &wish);
 }
 
@@ -139,6 +147,7 @@ static bool options_fit(const struct like *like, const struct values *values)
 	} given[] = {
 		{ "take", "aip", values->takes },
 		{ "retry", "aip", values->retry },
+		{ "xapi", "xo", values->xapi },
 		{ "job", "xo", values->job },
 		{ "max-uncoalesced", "xo", values->uncoalesced_max },
 		{ "bypass-chain-check", "xo", values->bypasses_check },
@@ -207,6 +216,13 @@ static const struct command_option options[] = {
 #include "scenarios/clients/retry_policies.def"
 	},
 #undef RETRY_POLICY
+	{ .name = "xapi",
+		.value = "URL",
+		.kind = COMMAND_TEXT,
+		.offset = offsetof(struct values, xapi),
+		.about = "xo: of the pool at http://USER:PASSWORD@HOST:PORT; SNAPSHOT is then the "
+			 "uuid\n"
+			 "or the name of a VM, and OUT the folder of its backups" },
 	{ .name = "job",
 		.value = "NAME",
 		.kind = COMMAND_TEXT,
@@ -265,7 +281,11 @@ const struct command_line backup_command = {
 		 "SNAPSHOT,\n"
 		 "MNT/snapshots/NAME of a mounted volume, and deletes it in the end.  It prints "
 		 "the\n"
-		 "report that Xen Orchestra sends, and leaves its log as OUT.log.json.",
+		 "report that Xen Orchestra sends, and leaves its log as OUT.log.json.\n"
+		 "\n"
+		 "With --xapi it speaks to a pool (snaprig xapi serve) as Xen Orchestra does: "
+		 "each disk\n"
+		 "of the VM becomes a VHD in OUT, after the first a differencing one.",
 	.exits = "  0    done\n"
 		 "  1    OUT could not be written; xo: the job has failed\n"
 		 "  2    the command line is wrong\n"

@@ -309,20 +309,11 @@ static void job_run(struct job *job)
 /* Says what came of it, and returns the exit code for it. */
 static int job_report(struct job *job)
 {
-	const char *status = xo_task_status(job->log);
 	int error = job->is_there ? 0 : xo_log_write(job->log, job->log_path);
 
 	if (error < 0)
 		log_error_code(error, "cannot write log '%s'", job->log_path);
-	if (job->wish->prints_json) {
-		json_dumpf(job->log, stdout, JSON_INDENT(2));
-		putchar('\n');
-	} else {
-		xo_report_print(job->log);
-	}
-	if (strcmp(status, "success") == 0)
-		return 0;
-	return strcmp(status, "skipped") == 0 ? REFERENCE_EXIT_SKIPPED : REFERENCE_EXIT_TARGET;
+	return xo_log_report(job->log, job->wish->prints_json);
 }
 
 int xo_backup(const char *snapshot, const char *out, const struct xo_wish *wish)

@@ -29,8 +29,7 @@ json_t *xo_error(const char *message)
 	return json_pack("{s:o, s:s}", "message", xo_text(message), "name", "Error");
 }
 
-/* "CODE(first, second)", as XAPI's errors are shown; PARAMS is the caller's. */
-static json_t *xapi_error(const char *code, json_t *params)
+json_t *xo_error_of_xapi(const char *code, const json_t *params)
 {
 	AUTO(auto_free) char *message = heap_format("%s(", code);
 	json_t *param;
@@ -39,15 +38,16 @@ static json_t *xapi_error(const char *code, json_t *params)
 	json_array_foreach(params, i, param)
 	{
 		AUTO(auto_free) char *before = message;
+		const char *text = json_string_value(param);
 
-		message = heap_format(
-			"%s%s%s", before, i > 0 ? ", " : "", json_string_value(param));
+		message = heap_format("%s%s%s", before, i > 0 ? ", " : "", text ? text : "");
 	}
 
 	AUTO(auto_free) char *whole = heap_format("%s)", message);
 
-	return json_pack("{s:s, s:O, s:s, s:s}", "code", code, "params", params, "message", whole,
-		"name", "XapiError");
+	return json_pack("{s:o, s:o, s:o, s:s}", "code", xo_text(code), "params",
+		params ? json_deep_copy(params) : json_array(), "message", xo_text(whole), "name",
+		"XapiError");
 }
 
 /* WHY is "…CODE(text)": adds the parts of text to PARAMS.  Returns CODE, the caller's, or NULL. */
@@ -84,7 +84,7 @@ json_t *xo_error_of_snapshot(const char *why, int error)
 		json_array_append_new(params, json_string(text));
 		json_array_append_new(params, json_string(""));
 	}
-	made = xapi_error(code, params);
+	made = xo_error_of_xapi(code, params);
 	json_object_set_new(made, "call", json_pack("{s:s}", "method", "VM.snapshot"));
 	json_decref(params);
 	return made;
@@ -93,7 +93,7 @@ json_t *xo_error_of_snapshot(const char *why, int error)
 json_t *xo_error_of_source(void)
 {
 	json_t *params = json_pack("[s]", "Device I/O errors");
-	json_t *made = xapi_error("VDI_IO_ERROR", params);
+	json_t *made = xo_error_of_xapi("VDI_IO_ERROR", params);
 
 	json_object_set_new(made, "task",
 		json_pack("{s:s, s:s, s:[s,s]}", "name_label", "[XO] VDI Content Export", "status",

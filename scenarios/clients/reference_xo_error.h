@@ -22,6 +22,12 @@ json_t *xo_text(const char *text);
 json_t *xo_error(const char *message);
 
 /*
+ * What XAPI calls CODE, with PARAMS, an array of texts (NULL: none): its message is
+ * "CODE(first, second)".
+ */
+json_t *xo_error_of_xapi(const char *code, const json_t *params);
+
+/*
  * A call of XAPI that took no snapshot: WHY is what the rig said, "SR_BACKEND_FAILURE_44(, There
  * is insufficient space, )"; else ERROR (-errno) is as the storage manager has what it does
  * not know.

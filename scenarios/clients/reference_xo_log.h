@@ -57,4 +57,7 @@ int xo_log_write(const json_t *log, const char *path);
 /* The report that is sent by mail, on stdout. */
 void xo_report_print(const json_t *log);
 
+/* The report, or LOG itself AS_JSON; returns the exit code for what has become of the job. */
+int xo_log_report(const json_t *log, bool as_json);
+
 #endif

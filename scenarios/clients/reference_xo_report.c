@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "scenarios/base/json_member.h"
+#include "scenarios/clients/reference.h"
 #include "scenarios/clients/reference_xo_error.h"
 #include "scenarios/clients/reference_xo_log.h"
 
@@ -113,4 +114,19 @@ void xo_report_print(const json_t *log)
 		printf("Error: %s\n", why);
 	json_array_foreach(tasks, i, task) print_vm(task);
 	fflush(stdout);
+}
+
+int xo_log_report(const json_t *log, bool as_json)
+{
+	const char *status = xo_task_status(log);
+
+	if (as_json) {
+		json_dumpf(log, stdout, JSON_INDENT(2));
+		putchar('\n');
+	} else {
+		xo_report_print(log);
+	}
+	if (strcmp(status, "success") == 0)
+		return 0;
+	return strcmp(status, "skipped") == 0 ? REFERENCE_EXIT_SKIPPED : REFERENCE_EXIT_TARGET;
 }

@@ -63,7 +63,8 @@ umount nodes
 cat >inside.sh <<'END'
 set -u
 for second in 4 9; do
-	printf '0 8 zero\n%s 8 zero\n' $second | dmsetup create bad 2>/dev/null && echo "$second was taken"
+	printf '0 8 zero\n%s 8 zero\n' $second | dmsetup create bad 2>/dev/null &&
+		echo "$second was taken"
 	dmsetup remove bad 2>/dev/null && echo "$second left a device"
 done
 dmsetup create low --table '0 8 zero' && dmsetup create high --table '0 8 linear /dev/mapper/low 0'

@@ -102,12 +102,13 @@ int disk_rig_call(struct disk_rig *rig, const char *command, json_t *arguments, 
 int disk_rig_status(struct disk_rig *rig, json_t **ret)
 {
 	AUTO(auto_free) char *path = heap_format("%s/" STATUS_FILE, rig->mount_point);
-	AUTO(auto_close) int fd = open(path, O_RDONLY | O_CLOEXEC);
+	AUTO(auto_fclose) FILE *file = fopen(path, "re");
 	json_t *status;
 
-	if (fd < 0)
+	if (!file)
 		return errno == ENOENT ? -ENOTCONN : -errno;
-	status = json_loadfd(fd, 0, NULL);
+	/* By a stream: json_loadfd() asks for each byte alone. */
+	status = json_loadf(file, 0, NULL);
 	if (!status)
 		return -EIO;
 	*ret = status;

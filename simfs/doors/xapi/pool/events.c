@@ -64,13 +64,19 @@ static const struct list *tombstones_since(const struct pool *pool, uint64_t tok
 	return at;
 }
 
+/* From the beginning, nothing is lost: all that there is was added since. */
+static bool is_lost(const struct pool *pool, uint64_t token)
+{
+	return token != 0 && (token < pool->forgotten || token > pool->number);
+}
+
 int pool_events(struct pool *pool, uint32_t classes, uint64_t token, json_t **ret)
 {
 	const struct list *at = order_since(pool, token);
 	const struct list *gone = tombstones_since(pool, token);
 	json_t *events;
 
-	if (token < pool->forgotten || token > pool->number)
+	if (is_lost(pool, token))
 		return -ESTALE;
 	events = json_array();
 	/* Two lists in order become one. */
@@ -99,7 +105,7 @@ int pool_events(struct pool *pool, uint32_t classes, uint64_t token, json_t **re
 
 bool pool_has_events(struct pool *pool, uint32_t classes, uint64_t token)
 {
-	if (token < pool->forgotten || token > pool->number)
+	if (is_lost(pool, token))
 		return true;
 	for (const struct list *at = order_since(pool, token); at != &pool->order; at = at->next)
 		if (is_asked(classes, CONTAINER_OF(at, struct record, in_order)->class))

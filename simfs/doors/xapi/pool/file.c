@@ -130,12 +130,18 @@ static int records_read(struct pool *pool, json_t *file)
 int pool_file_load(struct pool *pool, const char *path)
 {
 	AUTO(auto_close) int fd = -1;
+	AUTO(auto_fclose) FILE *stream = NULL;
 	json_t *file;
 	int error = own_file_open(AT_FDCWD, path, O_RDONLY, &fd);
 
 	if (error < 0)
 		return error;
-	file = json_loadfd(fd, JSON_REJECT_DUPLICATES, NULL);
+	stream = fdopen(fd, "r");
+	if (!stream)
+		return -errno;
+	fd = -1;
+	/* json_loadfd() would ask for each byte alone. */
+	file = json_loadf(stream, JSON_REJECT_DUPLICATES, NULL);
 	if (!file)
 		return -EINVAL;
 	pool_lock(pool);

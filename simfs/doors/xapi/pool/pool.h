@@ -108,6 +108,7 @@ uint64_t pool_token(struct pool *pool);
 /*
  * The events of CLASSES (a bit for each enum pool_class) since TOKEN, as event.from has them:
  * [{id, timestamp, class, operation, ref, snapshot}, …], one per object; the caller's.
+ * TOKEN 0 is the beginning: every record that there is.
  * 0; -ESTALE: TOKEN is older than what is remembered, or of another run.
  */
 int pool_events(struct pool *pool, uint32_t classes, uint64_t token, json_t **ret);

@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "scenarios/clients/reference_xapi.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "scenarios/base/json_member.h"
+#include "scenarios/clients/reference.h"
+#include "scenarios/clients/reference_files.h"
+#include "scenarios/clients/reference_xapi_call.h"
+#include "scenarios/clients/reference_xapi_export.h"
+#include "scenarios/clients/reference_xapi_remote.h"
+#include "scenarios/clients/reference_xapi_vm.h"
+#include "scenarios/clients/reference_xo_error.h"
+#include "scenarios/clients/reference_xo_folder.h"
+#include "scenarios/clients/reference_xo_lock.h"
+#include "scenarios/clients/reference_xo_log.h"
+#include "simfs/base/cleanup.h"
+#include "simfs/base/heap.h"
+
+/* A job on its way. */
+struct job {
+	const struct xo_wish *wish;
+	const char *url, *vm_name, *remote;
+	const char *id; /* of the log */
+	char *folder;	/* the VM's, of the remote */
+	char date[REMOTE_DATE_BYTES];
+	json_t *log;
+	json_t *vm_task; /* NULL before it has begun */
+	struct xapi *xapi;
+	struct xapi_vm vm;
+	struct xo_lock *vm_lock;
+	uint64_t bytes;	  /* that were transferred */
+	char **published; /* files of the disks that are there so far */
+	size_t published_count;
+};
+
+/* A failure of something that only helps the next run. */
+static void warn(struct job *job, const char *message, json_t *failure)
+{
+	if (failure)
+		xo_task_warn(job->vm_task, message, json_pack("{s:o}", "error", failure));
+}
+
+/* ---- the snapshot ---- */
+
+static json_t *snapshot_take(struct job *job)
+{
+	json_t *task = xo_task_begin(job->vm_task, "snapshot", NULL), *failure = NULL;
+	uint64_t uncoalesced = 0;
+
+	if (!job->wish->bypasses_check)
+		failure = xapi_vm_uncoalesced(job->xapi, &job->vm, &uncoalesced);
+	if (!failure && uncoalesced > job->wish->uncoalesced_max)
+		failure = xo_error(XO_UNHEALTHY);
+	if (!failure)
+		failure = xapi_vm_snapshot(
+			job->xapi, &job->vm, job->id, member_text(job->log, "jobName"), job->date);
+	if (failure)
+		xo_task_fail(task, failure);
+	else
+		xo_task_end(task, json_string(job->vm.snapshot));
+	return failure;
+}
+
+/* ---- the transfer ---- */
+
+/* A base is one only where the remote has it, too. */
+static json_t *disk_export(struct job *job, struct xapi_disk *disk)
+{
+	AUTO(auto_free) char *folder = NULL;
+	int error = remote_disk_folder(job->folder, job->id, disk->uuid, &folder);
+	AUTO(auto_free) char *path = heap_format("%s/%s.vhd", folder, job->date);
+	AUTO(auto_free)
+	char *parent = disk->base ? remote_vhd_find(folder, disk->base_uuid) : NULL;
+	uint64_t bytes = 0;
+	json_t *failure;
+
+	if (error < 0)
+		return xo_error_of_system(error, "mkdir", folder);
+	if (!parent) {
+		free(TAKE_PTR(disk->base));
+		free(TAKE_PTR(disk->base_uuid));
+	}
+	failure = xapi_export(job->xapi,
+		&(struct xapi_export){
+			.vdi = disk->snapshot,
+			.vdi_uuid = disk->snapshot_uuid,
+			.label = disk->label,
+			.base = disk->base,
+			.base_uuid = disk->base_uuid,
+			.parent_name = parent,
+			.path = path,
+		},
+		&bytes);
+	job->bytes += bytes;
+	if (!failure) {
+		job->published = heap_grow(
+			job->published, job->published_count, sizeof *job->published);
+		job->published[job->published_count++] = TAKE_PTR(path);
+	}
+	return failure;
+}
+
+static json_t *disks_export(struct job *job)
+{
+	json_t *export = xo_task_begin(job->vm_task, "export",
+		json_pack("{s:o, s:s}", "id", xo_text(job->remote), "type", "remote"));
+	json_t *transfer = xo_task_begin(export, "transfer", NULL), *failure = NULL;
+	bool is_full = true;
+	int error;
+
+	for (size_t i = 0; !failure && i < job->vm.disk_count; i++) {
+		failure = disk_export(job, &job->vm.disks[i]);
+		is_full = is_full && !job->vm.disks[i].base;
+	}
+	error = failure ? 0
+			: remote_publish(job->folder, &job->vm, job->log, job->date, job->bytes);
+	if (error < 0)
+		failure = xo_error_of_system(error, "write", job->folder);
+	json_object_set_new(json_object_get(export, "data"), "isFull", json_boolean(is_full));
+	if (failure) {
+		xo_task_fail(transfer, failure);
+		xo_task_fail(export, failure);
+		return failure;
+	}
+	xo_task_end(transfer, json_pack("{s:I}", "size", (json_int_t)job->bytes));
+	xo_task_end(export, NULL);
+	return NULL;
+}
+
+/* Without its restore point a file is none. */
+static void files_withdraw(struct job *job)
+{
+	for (size_t i = 0; i < job->published_count; i++)
+		unlink(job->published[i]);
+}
+
+/* ---- the VM ---- */
+
+static json_t *vm_back_up(struct job *job)
+{
+	json_t *failure = xapi_vm_bases(job->xapi, &job->vm, job->id);
+
+	if (!failure)
+		failure = xapi_vm_delete_others(job->xapi, &job->vm, job->id, job->vm.base);
+	if (!failure)
+		failure = snapshot_take(job);
+	if (!failure)
+		failure = disks_export(job);
+	if (failure) {
+		files_withdraw(job);
+		warn(job, "the snapshot could not be deleted",
+			xapi_vm_delete_others(job->xapi, &job->vm, job->id, job->vm.base));
+		return failure;
+	}
+	/* The restore point is there: what comes now makes it no worse. */
+	warn(job, "the snapshot could not be marked", xapi_vm_mark_exported(job->xapi, &job->vm));
+	warn(job, "an old snapshot could not be deleted",
+		xapi_vm_delete_others(job->xapi, &job->vm, job->id, job->vm.snapshot));
+	return NULL;
+}
+
+static void folder_clean(struct job *job)
+{
+	json_t *task = xo_task_begin(job->vm_task, "clean-vm", NULL);
+	unsigned count = remote_clean(job->folder);
+
+	for (; count > 0; count--)
+		xo_task_warn(task, "a file of an interrupted run was deleted", NULL);
+	xo_task_end(task, json_pack("{s:b}", "merge", 0));
+}
+
+static json_t *vm_run_locked(struct job *job)
+{
+	json_t *failure = xapi_vm_block(job->xapi, &job->vm);
+
+	if (failure)
+		return failure;
+	folder_clean(job);
+	remote_date(job->folder, job->date);
+	failure = vm_back_up(job);
+	warn(job, "migration of the VM stays blocked", xapi_vm_unblock(job->xapi, &job->vm));
+	return failure;
+}
+
+/* With the session open and the VM known. */
+static json_t *vm_run_known(struct job *job)
+{
+	json_t *failure;
+	int error = xo_folder_make(job->folder);
+
+	if (error == 0)
+		error = xo_lock_take(job->folder, job->wish->lock_stale_ns, &job->vm_lock);
+	if (error == -EBUSY)
+		return xo_error_locked(job->folder);
+	if (error < 0)
+		return xo_error_of_system(error, "mkdir", job->folder);
+	failure = vm_run_locked(job);
+	if (!xo_lock_release(TAKE_PTR(job->vm_lock)))
+		xo_task_warn(job->vm_task, "lock compromised", NULL);
+	return failure;
+}
+
+static json_t *vm_try(struct job *job)
+{
+	json_t *failure = xapi_open(job->url, job->wish->silence_ns, &job->xapi);
+
+	if (!failure)
+		failure = xapi_vm_open(job->xapi, job->vm_name, &job->vm);
+	if (!failure) {
+		job->folder = remote_folder(job->remote, job->vm.uuid);
+		failure = vm_run_known(job);
+	}
+	xapi_vm_deinit(&job->vm);
+	xapi_close(TAKE_PTR(job->xapi));
+	free(TAKE_PTR(job->folder));
+	for (size_t i = 0; i < job->published_count; i++)
+		free(job->published[i]);
+	free(TAKE_PTR(job->published));
+	job->published_count = 0;
+	job->bytes = 0;
+	return failure;
+}
+
+static void vm_run(struct job *job)
+{
+	json_t *failure;
+
+	job->vm_task = xo_task_begin(job->log, "backup VM",
+		json_pack("{s:s, s:o, s:o}", "type", "VM", "id", xo_text(job->vm_name),
+			"name_label", xo_text(job->vm_name)));
+	failure = vm_try(job);
+	for (unsigned attempt = 1; failure && attempt <= job->wish->retries && !asked_to_stop();
+		attempt++) {
+		xo_task_retry(job->vm_task, attempt, failure);
+		json_decref(failure);
+		failure = vm_try(job);
+	}
+	if (failure)
+		xo_task_fail(job->vm_task, failure);
+	else
+		xo_task_end(job->vm_task, NULL);
+	json_decref(failure);
+}
+
+/* ---- the job ---- */
+
+static void job_run(struct job *job)
+{
+	AUTO(auto_free) char *running = heap_format("the job (%s) is already running", job->id);
+	struct xo_job_lock lock = { .fd = -1 };
+	int error = xo_job_lock_take(job->remote, job->id, &lock);
+	json_t *failure = NULL;
+
+	if (error == -EALREADY)
+		failure = xo_error(running);
+	else if (error < 0)
+		failure = xo_error_of_system(error, "open", job->remote);
+	if (failure) {
+		xo_task_fail(job->log, failure);
+		json_decref(failure);
+		return;
+	}
+	vm_run(job);
+	xo_task_end(job->log, NULL);
+	xo_job_lock_release(&lock);
+}
+
+int xapi_backup(const char *url, const char *vm, const char *remote, const struct xo_wish *wish)
+{
+	struct job job = { .wish = wish, .url = url, .vm_name = vm, .remote = remote };
+	int exit_code;
+
+	stop_watch();
+	job.log = xo_log_begin(wish->job ? wish->job : vm, "delta");
+	job.id = member_text(job.log, "jobId");
+	job_run(&job);
+	exit_code = xo_log_report(job.log, wish->prints_json);
+	json_decref(job.log);
+	return exit_code;
+}

@@ -1,0 +1,102 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+#
+# The reference client backs up a VM with two disks through XAPI: all of it, then what has
+# changed. What it restores is what was, at each time. When the pool fails, it says so in the
+# words of Xen Orchestra, and leaves neither a snapshot nor a file.
+. "${0%/*}/../lib/e2e.sh"
+
+requires curl
+
+cat >pool.yaml <<'END'
+pool: demo
+credentials: { user: root, password: secret }
+srs: [ { name: local, type: ext, capacity: 1GiB } ]
+vms: [ { name: web, disks: [ { name: system, sr: local, size: 16MiB },
+                             { name: data, sr: local, size: 9MiB } ] } ]
+END
+serve()
+{
+	"$SNAPRIG" xapi serve pool.yaml --listen 127.0.0.1:0 >serve.out 2>serve.err &
+	server=$!
+	wait_until 20 grep -q '^listening on ' serve.out
+	url=$(sed -n 's,^listening on http://,http://root:secret@,p' serve.out)
+}
+mounts=pool.yaml.snaprig/mnt
+system=$mounts/web.system
+data=$mounts/web.data
+backup()
+{
+	rig backup --like xo --xapi "$url" --job nightly --http-timeout 5s --bypass-chain-check \
+		web remote
+}
+files() { find remote -name '*.vhd*' | wc -l; }
+snapshots() { ls $system/snapshots $data/snapshots | grep -c -- - || true; }
+
+serve
+mkdir remote
+random_bytes 1 3000000 >some
+dd if=some of=$system/live conv=notrunc bs=1M seek=2 status=none
+dd if=some of=$data/live conv=notrunc bs=64K seek=80 status=none
+cp $system/live system.1
+cp $data/live data.1
+backup >log || fail "a full backup: $(cat log)"
+[ "$(files)" = 2 ] || fail "$(files) files after the first"
+random_bytes 2 70000 | dd of=$system/live conv=notrunc bs=1M seek=9 status=none
+cp $system/live system.2
+backup >log || fail "a delta: $(cat log)"
+[ "$(files)" = 4 ] || fail "$(files) files after the second"
+[ "$(snapshots)" = 2 ] || fail "the base of the next one is not all there is: $(snapshots)"
+
+vm=$(ls remote/xo-vm-backups)
+first=$(cd "remote/xo-vm-backups/$vm" && ls ./*.json | sed -n '1s,\./\(.*\).json,\1,p')
+restore() { rig xapi restore remote --vm "$vm" "$@"; }
+restore --disk system --at "$first" system.1r
+restore --disk system system.2r
+restore --disk data data.2r
+cmp system.1 system.1r && cmp system.2 system.2r && cmp data.1 data.2r || fail "what is restored"
+size=$(find remote -path "*$vm*" -name '*.vhd' -newer system.2 -size +1M -printf '%s ')
+[ "${size%% *}" -lt 3000000 ] || fail "the delta has all of the disk: $size"
+
+# Each of them is said as Xen Orchestra says it, and nothing stays of the attempt.
+fails()
+{
+	random_bytes 3 70000 | dd of=$system/live conv=notrunc bs=1M seek=4 status=none
+	rig fault add $system "$1" >/dev/null
+	! backup >log 2>&1 || fail "'$1' is no failure: $(cat log)"
+	rig fault clear $system >/dev/null
+	grep -qF "$2" log || fail "'$1' is not '$2': $(cat log)"
+	[ "$(files)" = 4 ] || fail "a file after '$1'"
+	[ "$(snapshots)" = 2 ] || fail "a snapshot after '$1'"
+}
+fails 'xapi.call method=VM.snapshot reply=SR_BACKEND_FAILURE_44' \
+	'SR_BACKEND_FAILURE_44(, There is insufficient space, )'
+fails 'xapi.call method=VM.snapshot reply=SR_BACKEND_FAILURE_109' \
+	'SR_BACKEND_FAILURE_109(, The snapshot chain is too long, )'
+fails 'xapi.call method=VM.snapshot reply=vanish' 'task has been destroyed before completion'
+fails 'xapi.call method=VM.snapshot reply=reset' 'read ECONNRESET'
+fails 'xapi.export reply=cut' 'VDI_IO_ERROR(Device I/O errors)'
+fails 'xapi.export reply=task-error' 'VDI_IO_ERROR(Device I/O errors)'
+fails 'xapi.export reply=status-500' 'unexpected 500'
+fails 'xapi.export reply=pasted-500' 'invalid HTTP header in response body'
+fails 'xapi.export reply=bad-cookie' 'Expected values to be strictly equal'
+fails 'xapi.export reply=bad-checksum' 'invalid footer checksum'
+fails 'xapi.export reply=no-tail' 'Expected values to be strictly equal'
+fails 'xapi.export hang' 'Headers Timeout Error'
+fails 'snapshot.read error=EIO' 'VDI_IO_ERROR(Device I/O errors)'
+
+# A pool that was ended in order knows after it what it knew before it.
+kill "$server"
+wait "$server" || fail "the server ended with $?"
+serve
+cp $system/live system.3
+backup >log || fail "after a restart: $(cat log)"
+restore --disk system system.3r
+cmp system.3 system.3r || fail "what is restored after a restart"
+wrong=${url%%secret*}wrong${url#*secret}
+rig backup --like xo --xapi "$wrong" web remote >log 2>&1 && fail "a wrong password is taken"
+grep -q 'SESSION_AUTHENTICATION_FAILED' log || fail "a wrong password: $(cat log)"
+rig backup --like xo --xapi "$url" nobody remote >log 2>&1 && fail "no such VM"
+grep -q 'UUID_INVALID(VM, nobody)' log || fail "no such VM: $(cat log)"
+kill "$server"
+wait "$server" || fail "the server ended with $?"
