@@ -118,12 +118,17 @@ bool captive_rig_has_ended(struct captive_rig *rig)
 	return ended == rig->pid || (ended < 0 && errno == ECHILD);
 }
 
+void captive_rig_release(struct captive_rig *rig)
+{
+	if (rig->life >= 0)
+		close(TAKE_FD(rig->life));
+}
+
 void captive_rig_end(struct captive_rig *rig, const char *mount_point)
 {
 	uint64_t deadline_ns = clock_now_ns() + END_NS;
 
-	if (rig->life >= 0)
-		close(TAKE_FD(rig->life));
+	captive_rig_release(rig);
 	while (rig->pid > 0 && !captive_rig_has_ended(rig)) {
 		if (clock_now_ns() > deadline_ns) {
 			kill(-rig->pid, SIGKILL);

@@ -31,6 +31,9 @@ struct captive_rig {
 int captive_rig_start(struct captive_rig *rig, const char *const *argv, const char *mount_point,
 	const char *log_path);
 
+/* It begins to end; captive_rig_end() waits for it.  Who ends several lets them all go first. */
+void captive_rig_release(struct captive_rig *rig);
+
 /* Ends it, kills it when it takes longer than 15 s, and removes MOUNT_POINT. */
 void captive_rig_end(struct captive_rig *rig, const char *mount_point);
 

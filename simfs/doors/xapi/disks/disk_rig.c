@@ -247,6 +247,11 @@ void disk_rig_cancel(struct disk_rig *rig)
 	atomic_store(&rig->is_cancelled, true);
 }
 
+void disk_rig_release(struct disk_rig *rig)
+{
+	captive_rig_release(&rig->captive);
+}
+
 void disk_rig_end(struct disk_rig *rig)
 {
 	if (!rig)

@@ -36,6 +36,9 @@ int disk_rig_join(const char *mount_point, struct disk_rig **ret);
 /* Whoever waits for an answer, now or later, gets -ECANCELED. */
 void disk_rig_cancel(struct disk_rig *rig);
 
+/* One of ours begins to end. */
+void disk_rig_release(struct disk_rig *rig);
+
 /* Ends and unmounts one of ours, lets a joined one go, and frees it.  NULL is fine. */
 void disk_rig_end(struct disk_rig *rig);
 

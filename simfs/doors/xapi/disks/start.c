@@ -215,6 +215,10 @@ void disks_finish(struct disks *disks)
 		return;
 	if (disks->lock_fd >= 0 && disks->srs)
 		disks_save(disks);
+	list_for_each (at, &disks->list) {
+		keeper_end(CONTAINER_OF(at, struct disk, link));
+		disk_rig_release(CONTAINER_OF(at, struct disk, link)->rig);
+	}
 	while (!list_empty(&disks->list))
 		disk_end(CONTAINER_OF(disks->list.next, struct disk, link));
 	for (size_t i = 0; i < disks->sr_count; i++) {
