@@ -93,7 +93,8 @@ static int dial(void)
 	struct sockaddr_in address = { .sin_family = AF_INET };
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
-	address.sin_port = htons((uint16_t)atol(strrchr(http_server_url(server), ':') + 1));
+	address.sin_port = htons(
+		(uint16_t)strtoul(strrchr(http_server_url(server), ':') + 1, NULL, 10));
 	inet_pton(AF_INET, "127.0.0.1", &address.sin_addr);
 	ck_assert_int_eq(connect(fd, (struct sockaddr *)&address, sizeof address), 0);
 	return fd;
