@@ -96,11 +96,12 @@ START_TEST(a_disk_of_which_nothing_is_there_is_zeros)
 }
 END_TEST
 
-/* root: every second block; middle: every third, of a larger disk; leaf: block 5 on, every 4th. */
+/* root: every second block, and half of its last; middle: every third, of a larger disk; leaf:
+ * block 6 on, every 4th. */
 START_TEST(a_chain_reads_each_sector_from_the_first_that_has_it)
 {
-	const uint32_t first[] = { 5, 0, 0 }, step[] = { 4, 3, 2 };
-	const size_t sizes[] = { DISK_BYTES, DISK_BYTES, 6 * B };
+	const uint32_t first[] = { 6, 0, 1 }, step[] = { 4, 3, 2 };
+	const size_t sizes[] = { DISK_BYTES, DISK_BYTES, 5 * B + 2048 };
 	uint8_t *disks[3], *wanted = calloc(1, DISK_BYTES);
 	struct vhd_bench_file files[3];
 	struct vhd *chain[3];
@@ -115,6 +116,8 @@ START_TEST(a_chain_reads_each_sector_from_the_first_that_has_it)
 			memcpy(wanted + block * B, disks[i] + block * B,
 				sizes[i] - block * B < B ? sizes[i] - block * B : B);
 	}
+	/* What lies behind the end of a disk is none of it. */
+	memset(files[2].bytes + files[2].length - VHD_FOOTER_BYTES - (B - 2048), 0xaa, B - 2048);
 	assert_reads(chain, 3, wanted, DISK_BYTES);
 	for (int i = 0; i < 3; i++) {
 		vhd_close(chain[i]);
