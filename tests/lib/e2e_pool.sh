@@ -6,8 +6,11 @@
 requires python3
 export SNAPRIG
 xapi_pid=
-# shellcheck disable=SC2034 # e2e.sh evaluates it
-e2e_on_exit='[ -z "$xapi_pid" ] || kill "$xapi_pid" 2>/dev/null'
+xapi_kill()
+{
+	[ -z "$xapi_pid" ] || kill "$xapi_pid" 2>/dev/null || true
+}
+on_exit xapi_kill
 
 # xapi_start POOL.yaml [OPTION...] - serves it in the background: $XAPI_URL, $xapi_pid, and its
 # messages in xapi.err.
@@ -48,6 +51,7 @@ xapi_stop()
 xapi_python()
 {
 	{
+		# shellcheck disable=SC2154 # e2e.sh sets it
 		printf 'import sys\nsys.path.insert(0, "%s/tests/lib")\n' "$e2e_root"
 		echo 'sys.dont_write_bytecode = True'
 		echo 'from xapi import *'
