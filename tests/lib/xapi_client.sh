@@ -38,7 +38,7 @@ save()
 # told - whether $task has succeeded, once it is over.
 told()
 {
-	for _ in $(seq 50); do
+	for _ in $(seq 20); do
 		status=$(call task.get_status "$session" "$task") || return
 		[ "$status" = pending ] || break
 		sleep 0.2

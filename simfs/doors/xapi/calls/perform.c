@@ -2,6 +2,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "simfs/base/check.h"
 #include "simfs/base/log.h"
@@ -9,7 +10,8 @@
 #include "simfs/doors/xapi/calls/tasks.h"
 #include "simfs/doors/xapi/disks/disks.h"
 
-#define GARBAGE "\x16\x03\x01 this is no HTTP\r\n\r\n"
+#define VANISH_AFTER_US 1000000
+#define GARBAGE		"\x16\x03\x01 this is no HTTP\r\n\r\n"
 
 int calls_create(const struct calls_options *options, struct calls **ret)
 {
@@ -233,6 +235,8 @@ static void perform_async(struct performance *at)
 	if (strcmp(reply, "pending") == 0)
 		return;
 	if (strcmp(reply, "vanish") == 0) {
+		/* Who has not begun to watch it would wait for ever. */
+		usleep(VANISH_AFTER_US);
 		task_vanish(call->pool, task);
 		return;
 	}
