@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "simfs/base/cleanup.h"
 #include "simfs/base/clock.h"
@@ -38,6 +39,12 @@ static void take(void *context, enum reply_kind kind, char *text, size_t length)
 	pthread_cond_signal(&answer->came);
 	pthread_mutex_unlock(&answer->mutex);
 	free(text);
+}
+
+/* Who has begun to wait has been looked at once, and waits. */
+static void let_it_wait(void)
+{
+	usleep(100000);
 }
 
 static void ask(struct answer *answer, const char *text)
@@ -256,6 +263,7 @@ START_TEST(what_waits_is_told_of_a_change_and_of_nothing_else)
 	ck_assert_int_gt(asprintf(&arguments, ",[\"vm\",\"fish\"],\"%s\",60.1", token), 0);
 	text = request("event.from", arguments);
 	ask(&waiting, text);
+	let_it_wait();
 	json_decref(call("task.create", ",\"a\",\"\""));
 	ck_assert_int_gt(asprintf(&change, ",\"%s\",\"new\"", vm), 0);
 	ck_outcome(call("VM.set_name_label", change), "\"\"");
@@ -309,6 +317,7 @@ START_TEST(a_session_that_ends_waits_no_more)
 	pool_unlock(pool);
 	text = request("event.from", wanted);
 	ask(&waiting, text);
+	let_it_wait();
 	snprintf(wanted, sizeof wanted, "[\"SESSION_INVALID\",\"%s\"]", session);
 	json_decref(call("session.logout", ""));
 	answer = await(&waiting);
