@@ -28,7 +28,8 @@ disk="nbd:$nbd:exportname=/$(uuid_of "$snapshot")?session_id=$session"
 says()
 {
 	# shellcheck disable=SC2059 # bytes
-	{ printf "$2"; sleep "$1"; } | curl -s -m "$1" "telnet://$nbd" | od -An -v -tx1 | tr -d ' \n'
+	{ printf "$2"; sleep "$1"; } | curl -s -m "$1" "telnet://$nbd" | od -An -v -tx1 |
+		tr -d ' \n'
 }
 
 is_served()
