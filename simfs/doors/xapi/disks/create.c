@@ -228,7 +228,7 @@ int disks_copy(struct disks *disks, const char *uuid, const char *sr_uuid, json_
 	AUTO(auto_free) char *image = NULL;
 	char new_uuid[POOL_UUID_BYTES];
 	struct disk_facts facts;
-	int fd, error;
+	int fd = -1, error;
 
 	if (!sr)
 		return -ENOENT;

@@ -130,7 +130,7 @@ static struct disk_rig *disk_rig_new(const char *mount_point)
 /* Its size, and that it is a chain. */
 static int look_at(struct disk_rig *rig)
 {
-	json_t *status;
+	json_t *status = NULL;
 	int error = disk_rig_status(rig, &status);
 
 	if (error < 0)

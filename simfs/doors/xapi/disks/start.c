@@ -221,7 +221,7 @@ void disks_finish(struct disks *disks)
 	}
 	while (!list_empty(&disks->list))
 		disk_end(CONTAINER_OF(disks->list.next, struct disk, link));
-	for (size_t i = 0; i < disks->sr_count; i++) {
+	for (size_t i = 0; disks->srs && i < disks->sr_count; i++) {
 		pthread_mutex_destroy(&disks->srs[i].lock);
 		pthread_mutex_destroy(&disks->srs[i].capacity_lock);
 	}
