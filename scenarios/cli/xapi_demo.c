@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "scenarios/base/files.h"
@@ -140,6 +141,13 @@ static int demo_make(struct demo *demo)
 	}
 	if (demo_client_find(demo) < 0)
 		return EXIT_SKIPPED;
+
+	AUTO(auto_free) char *remote = heap_format("%s/remote", demo->work);
+
+	if (mkdir(remote, 0700) < 0) {
+		log_error_code(-errno, "cannot make a folder '%s'", remote);
+		return EXIT_RIG;
+	}
 	return serve(demo) < 0 ? EXIT_RIG : EXIT_MET;
 }
 

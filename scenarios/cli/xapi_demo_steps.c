@@ -30,7 +30,8 @@ static const struct demo_client clients[] = {
 		"exec node \"$CLIENTS/xen-orchestra/backup.mjs\" --xapi \"$URL\" --vm web "
 		"--remote \"$REMOTE\" --report \"$REMOTE.json\" --timeout 100" },
 	{ "the reference client", "\"$PROGRAM\" backup --help | grep -q -e --xapi",
-		"exec \"$PROGRAM\" backup --like xo --xapi \"$URL\" web \"$REMOTE\"" },
+		"exec \"$PROGRAM\" backup --like xo --xapi \"http://root:secret@${URL#http://}\" "
+		"web \"$REMOTE\"" },
 };
 
 /* ---- commands ---- */
@@ -229,6 +230,9 @@ int demo_backup(struct demo *demo, size_t run)
 	struct demo_run *ret = &demo->runs[run];
 	int error = 0;
 
+	/* Restore points are called after their second. */
+	if (run > 0)
+		sleep(1);
 	for (size_t disk = 0; disk < DEMO_DISKS && error == 0; disk++) {
 		AUTO(auto_free) char *live = live_of(demo, disk);
 		AUTO(auto_free) char *copy = copy_of(demo, run, disk);
