@@ -85,8 +85,9 @@ pool.fails("SR_BACKEND_FAILURE_46(, The VDI is not available [opterr=the rig has
 assert len([v for v in pool("VM.get_all_records").values() if v["name_label"] == "half"]) == 0
 check_references(pool)
 END
+wait_until 20 grep -q "the rig of disk 'web.data' has gone" xapi.err ||
+	fail "nobody said that a rig has gone"
 xapi_stop
-grep -q "the rig of disk 'web.data' has gone" xapi.err || fail "nobody said that a rig has gone"
 
 # What is no state of a pool is refused.
 echo '{' >pool.yaml.snaprig/pool.json

@@ -64,6 +64,6 @@ for thread in threads:
     thread.join()
 assert errors == [], errors
 check_references(pool)
-check_rig(pool, "state", "web.a", pool.disks(web)[0])
+until(lambda: agrees(pool, "state", "web.a", pool.disks(web)[0]))
 END
 xapi_stop

@@ -135,6 +135,15 @@ def check_rig(pool, state, key, leaf):
     return set(parents) | set(base_copies) | {pool("VDI.get_uuid", leaf)}
 
 
+def agrees(pool, state, key, leaf):
+    """The same of one that merges: the records are behind it by a moment."""
+    try:
+        check_rig(pool, state, key, leaf)
+        return True
+    except (AssertionError, KeyError):
+        return False
+
+
 def write(state, key, offset, length, byte=None):
     """Random bytes, or so many of BYTE, into the live view of the disk KEY."""
     content = os.urandom(length) if byte is None else bytes([byte]) * length
