@@ -171,7 +171,7 @@ json_t *xapi_open(const char *url, uint64_t silence_ns, struct xapi **ret)
 	xapi->curl = curl_easy_init();
 	if (!xapi->curl || !url_split(url, &xapi->base, &user, &password)) {
 		xapi_close(xapi);
-		return xo_error("invalid URL");
+		return xo_error("invalid URL, which is none of http://USER:PASSWORD@HOST:PORT");
 	}
 	xapi->endpoint = heap_format("%s/jsonrpc", xapi->base);
 	failure = call_raw(xapi, "session.login_with_password",
