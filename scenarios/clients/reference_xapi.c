@@ -16,6 +16,7 @@
 #include "scenarios/clients/reference_xapi_vm.h"
 #include "scenarios/clients/reference_xo_error.h"
 #include "scenarios/clients/reference_xo_folder.h"
+#include "scenarios/clients/reference_xo_job.h"
 #include "scenarios/clients/reference_xo_lock.h"
 #include "scenarios/clients/reference_xo_log.h"
 #include "simfs/base/cleanup.h"
@@ -205,8 +206,9 @@ static json_t *vm_run_known(struct job *job)
 	return failure;
 }
 
-static json_t *vm_try(struct job *job)
+static json_t *vm_try(void *context)
 {
+	struct job *job = context;
 	json_t *failure = xapi_open(job->url, job->wish->silence_ns, &job->xapi);
 
 	if (!failure)
@@ -226,49 +228,17 @@ static json_t *vm_try(struct job *job)
 	return failure;
 }
 
-static void vm_run(struct job *job)
+static void vm_run(void *context)
 {
-	json_t *failure;
+	struct job *job = context;
 
 	job->vm_task = xo_task_begin(job->log, "backup VM",
 		json_pack("{s:s, s:o, s:o}", "type", "VM", "id", xo_text(job->vm_name),
 			"name_label", xo_text(job->vm_name)));
-	failure = vm_try(job);
-	for (unsigned attempt = 1; failure && attempt <= job->wish->retries && !asked_to_stop();
-		attempt++) {
-		xo_task_retry(job->vm_task, attempt, failure);
-		json_decref(failure);
-		failure = vm_try(job);
-	}
-	if (failure)
-		xo_task_fail(job->vm_task, failure);
-	else
-		xo_task_end(job->vm_task, NULL);
-	json_decref(failure);
+	xo_vm_run(job->vm_task, job->wish->retries, vm_try, job);
 }
 
 /* ---- the job ---- */
-
-static void job_run(struct job *job)
-{
-	AUTO(auto_free) char *running = heap_format("the job (%s) is already running", job->id);
-	struct xo_job_lock lock = { .fd = -1 };
-	int error = xo_job_lock_take(job->remote, job->id, &lock);
-	json_t *failure = NULL;
-
-	if (error == -EALREADY)
-		failure = xo_error(running);
-	else if (error < 0)
-		failure = xo_error_of_system(error, "open", job->remote);
-	if (failure) {
-		xo_task_fail(job->log, failure);
-		json_decref(failure);
-		return;
-	}
-	vm_run(job);
-	xo_task_end(job->log, NULL);
-	xo_job_lock_release(&lock);
-}
 
 int xapi_backup(const char *url, const char *vm, const char *remote, const struct xo_wish *wish)
 {
@@ -278,7 +248,7 @@ int xapi_backup(const char *url, const char *vm, const char *remote, const struc
 	stop_watch();
 	job.log = xo_log_begin(wish->job ? wish->job : vm, "delta");
 	job.id = member_text(job.log, "jobId");
-	job_run(&job);
+	xo_job_run(job.log, remote, vm_run, &job);
 	exit_code = xo_log_report(job.log, wish->prints_json);
 	json_decref(job.log);
 	return exit_code;

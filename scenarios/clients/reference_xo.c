@@ -13,6 +13,7 @@
 #include "scenarios/clients/reference_xo_error.h"
 #include "scenarios/clients/reference_xo_folder.h"
 #include "scenarios/clients/reference_xo_guard.h"
+#include "scenarios/clients/reference_xo_job.h"
 #include "scenarios/clients/reference_xo_lock.h"
 #include "scenarios/clients/reference_xo_log.h"
 #include "scenarios/clients/reference_xo_transfer.h"
@@ -43,7 +44,6 @@ struct job {
 	json_t *log;
 	json_t *vm_task; /* NULL before it has begun */
 	struct reference_rig rig;
-	struct xo_job_lock job_lock;
 	struct xo_lock *vm_lock;
 };
 
@@ -237,8 +237,9 @@ static json_t *vm_run_locked(struct job *job)
 	return vm_back_up(job);
 }
 
-static json_t *vm_try(struct job *job)
+static json_t *vm_try(void *context)
 {
+	struct job *job = context;
 	int error = xo_lock_take(job->folder, job->wish->lock_stale_ns, &job->vm_lock);
 	json_t *failure;
 
@@ -253,27 +254,15 @@ static json_t *vm_try(struct job *job)
 	return failure;
 }
 
-/* Again at once, whatever the error was: what a wait would cure is not cured. */
-static void vm_run(struct job *job)
+static void vm_run(void *context)
 {
+	struct job *job = context;
 	AUTO(auto_free) char *uuid = xo_uuid("VM", job->vm);
-	json_t *failure;
 
 	job->vm_task = xo_task_begin(job->log, "backup VM",
 		json_pack("{s:s, s:s, s:o}", "type", "VM", "id", uuid, "name_label",
 			xo_text(job->vm)));
-	failure = vm_try(job);
-	for (unsigned attempt = 1; failure && attempt <= job->wish->retries && !asked_to_stop();
-		attempt++) {
-		xo_task_retry(job->vm_task, attempt, failure);
-		json_decref(failure);
-		failure = vm_try(job);
-	}
-	if (failure)
-		xo_task_fail(job->vm_task, failure);
-	else
-		xo_task_end(job->vm_task, NULL);
-	json_decref(failure);
+	xo_vm_run(job->vm_task, job->wish->retries, vm_try, job);
 }
 
 /* ---- the job ---- */
@@ -286,24 +275,12 @@ static void job_fail(struct job *job, json_t *failure)
 
 static void job_run(struct job *job)
 {
-	const char *id = json_string_value(json_object_get(job->log, "jobId"));
-	AUTO(auto_free) char *running = heap_format("the job (%s) is already running", id);
-	json_t *failure = NULL;
 	int error = xo_folder_make(job->folder);
 
-	if (error == 0)
-		error = xo_job_lock_take(job->folder, id, &job->job_lock);
-	if (error == -EALREADY)
-		failure = xo_error(running);
-	else if (error < 0)
-		failure = xo_error_of_system(error, "open", job->folder);
-	if (failure) {
-		job_fail(job, failure);
-		return;
-	}
-	vm_run(job);
-	xo_task_end(job->log, NULL);
-	xo_job_lock_release(&job->job_lock);
+	if (error < 0)
+		job_fail(job, xo_error_of_system(error, "open", job->folder));
+	else
+		xo_job_run(job->log, job->folder, vm_run, job);
 }
 
 /* Says what came of it, and returns the exit code for it. */

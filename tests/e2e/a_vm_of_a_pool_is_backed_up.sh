@@ -5,8 +5,7 @@
 # changed. What it restores is what was, at each time. When the pool fails, it says so in the
 # words of Xen Orchestra, and leaves neither a snapshot nor a file.
 . "${0%/*}/../lib/e2e.sh"
-
-requires curl
+. "$e2e_root/tests/lib/e2e_xapi.sh"
 
 cat >pool.yaml <<'END'
 pool: demo
@@ -15,25 +14,19 @@ srs: [ { name: local, type: ext, capacity: 1GiB } ]
 vms: [ { name: web, disks: [ { name: system, sr: local, size: 16MiB },
                              { name: data, sr: local, size: 9MiB } ] } ]
 END
-serve()
-{
-	"$SNAPRIG" xapi serve pool.yaml --listen 127.0.0.1:0 >serve.out 2>serve.err &
-	server=$!
-	wait_until 20 grep -q '^listening on ' serve.out
-	url=$(sed -n 's,^listening on http://,http://root:secret@,p' serve.out)
-}
 mounts=pool.yaml.snaprig/mnt
 system=$mounts/web.system
 data=$mounts/web.data
 backup()
 {
-	rig backup --like xo --xapi "$url" --job nightly --http-timeout 5s --bypass-chain-check \
+	rig backup --like xo --xapi "$who" --job nightly --http-timeout 5s --bypass-chain-check \
 		web remote
 }
 files() { find remote -name '*.vhd*' | wc -l; }
 snapshots() { ls $system/snapshots $data/snapshots | grep -c -- - || true; }
 
-serve
+pool_serve pool.yaml
+who=http://root:secret@${url#http://}
 mkdir remote
 random_bytes 1 3000000 >some
 dd if=some of=$system/live conv=notrunc bs=1M seek=2 status=none
@@ -86,17 +79,15 @@ fails 'xapi.export hang' 'Headers Timeout Error'
 fails 'snapshot.read error=EIO' 'VDI_IO_ERROR(Device I/O errors)'
 
 # A pool that was ended in order knows after it what it knew before it.
-kill "$server"
-wait "$server" || fail "the server ended with $?"
-serve
+pool_end
+pool_serve pool.yaml
+who=http://root:secret@${url#http://}
 cp $system/live system.3
 backup >log || fail "after a restart: $(cat log)"
 restore --disk system system.3r
 cmp system.3 system.3r || fail "what is restored after a restart"
-wrong=${url%%secret*}wrong${url#*secret}
+wrong=http://root:wrong@${url#http://}
 rig backup --like xo --xapi "$wrong" web remote >log 2>&1 && fail "a wrong password is taken"
 grep -q 'SESSION_AUTHENTICATION_FAILED' log || fail "a wrong password: $(cat log)"
-rig backup --like xo --xapi "$url" nobody remote >log 2>&1 && fail "no such VM"
+rig backup --like xo --xapi "$who" nobody remote >log 2>&1 && fail "no such VM"
 grep -q 'UUID_INVALID(VM, nobody)' log || fail "no such VM: $(cat log)"
-kill "$server"
-wait "$server" || fail "the server ended with $?"
