@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #include "scenarios/base/files.h"
@@ -22,7 +23,7 @@ struct xapi_pool {
 /* An SR of the kind that the scenario has; its room is the rig's, which has its limit already. */
 static int file_write(const struct run *run, const char *path)
 {
-	const char *sr = run->scenario->sr;
+	bool is_thick = run->scenario->sr && strcmp(run->scenario->sr, "lvm") == 0;
 	FILE *file = fopen(path, "we");
 
 	if (!file)
@@ -32,7 +33,7 @@ static int file_write(const struct run *run, const char *path)
 		"credentials: { user: root, password: secret }\n"
 		"srs: [ { name: local, type: %s } ]\n"
 		"vms: [ { name: %s, disks: [ { name: system, sr: local, mount: \"%s\" } ] } ]\n",
-		sr ? sr : "ext", XAPI_VM, run->mount_point);
+		is_thick ? "lvm" : "ext", XAPI_VM, run->mount_point);
 	return fclose(file) == 0 ? 0 : -errno;
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "simfs/doors/xapi/calls/internal.h"
+#include "simfs/doors/xapi/disks/disks.h"
 
 int sessions_create(struct calls *calls)
 {
@@ -68,6 +69,9 @@ int session_login(struct call *call)
 	session = calloc(1, sizeof *session);
 	if (!session)
 		return call_fail_error(call, -ENOMEM, "cannot open a session");
+	/* What was so before the login is what the session sees. */
+	if (call->disks)
+		disks_refresh(call->disks);
 	pool_lock(call->pool);
 	pool_new_uuid(call->pool, uuid);
 	pool_unlock(call->pool);

@@ -123,6 +123,12 @@ int disks_copy(struct disks *disks, const char *uuid, const char *sr_uuid, json_
 	void (*progress)(void *context, double share), void *context, char *ret_uuid,
 	json_t **ret_failure);
 
+/*
+ * Records become what all rigs have now, without a kick: what a rig has done by itself, such as
+ * merge, they tell otherwise a quarter of a second later.  Called with no lock held.
+ */
+void disks_refresh(struct disks *disks);
+
 /* What the rigs of the SR have becomes what the records say, and coalesce is kicked. */
 int disks_scan(struct disks *disks, const char *sr_uuid, json_t **ret_failure);
 

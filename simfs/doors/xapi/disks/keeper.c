@@ -62,6 +62,16 @@ static bool look(struct disk *disk)
 	return true;
 }
 
+void disks_refresh(struct disks *disks)
+{
+	size_t count;
+	struct disk **all = disks_get_all(disks, NULL, &count);
+
+	for (size_t i = 0; i < count; i++)
+		look(all[i]); /* of one that has gone its keeper tells */
+	disks_put_all(all, count);
+}
+
 static void *keep(void *argument)
 {
 	struct disk *disk = argument;
