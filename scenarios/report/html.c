@@ -10,6 +10,9 @@
 #include "simfs/base/heap.h"
 
 /* So many of those that did not pass are told in full. */
+/* A page of more goes into a mail only when each that passed takes a little less. */
+#define MANY	  100
+
 #define WHOLE_MAX 20
 
 /* For logs and files of all that did not pass: what fails in one go fails for one reason. */
@@ -180,6 +183,7 @@ void report_html(const struct results *results, FILE *file)
 		if (i == whole)
 			html_write_timelines_legend(file);
 		order.is_brief = i >= whole;
+		order.is_one_of_many = order.is_brief && results->scenario_count > MANY;
 		html_write_scenario(list[i], i + 1, &order, file);
 	}
 	html_write_environments(&results->environments, is_used, results, file);

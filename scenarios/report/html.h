@@ -16,8 +16,9 @@
 /* What a section of a page need know of the others. */
 struct html_order {
 	bool several_machines;
-	bool is_brief;	   /* it passed, or many before it did not */
-	size_t text_bytes; /* of logs, and of a file, for one: a page stays small */
+	bool is_brief;	     /* it passed, or many before it did not */
+	bool is_one_of_many; /* brief, and what its drawing shows is not told in words, too */
+	size_t text_bytes;   /* of logs, and of a file, for one: a page stays small */
 };
 
 void report_html(const struct results *results, FILE *file);

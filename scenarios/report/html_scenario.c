@@ -194,6 +194,8 @@ static void write_events(
 
 static bool has_events(const struct scenario_result *result, const struct html_order *order)
 {
+	if (order->is_one_of_many)
+		return false;
 	for (size_t i = 0; result->timeline && i < result->timeline->event_count; i++)
 		if (!is_told_elsewhere(&result->timeline->events[i], order))
 			return true;
@@ -272,15 +274,18 @@ static void write_commands(const struct scenario_result *result, FILE *file)
 
 /* ---- all of it ---- */
 
-static void write_facts(const struct scenario_result *result, bool several, FILE *file)
+/* One of many is named by the command that runs it again, behind this. */
+static void write_facts(
+	const struct scenario_result *result, const struct html_order *order, FILE *file)
 {
-	html_text("<p class=\"facts\">", result->path, ", profile ", file);
+	html_text("<p class=\"facts\">", order->is_one_of_many ? "" : result->path,
+		order->is_one_of_many ? "profile " : ", profile ", file);
 	html_text("<a href=\"#environment\">", result->profile, "</a>, client ", file);
 	html_text("", result->client, "", file);
 	if (result->client_version)
 		html_text(" (", result->client_version, ")", file);
 	fprintf(file, ", seed %" PRIu64 ", %.2f s", result->seed, seconds(result->duration_ns));
-	if (several)
+	if (order->several_machines)
 		fprintf(file, ", <a href=\"#machine%zu\">machine %zu</a>", result->environment + 1,
 			result->environment + 1);
 	fputs("</p>\n", file);
@@ -314,7 +319,7 @@ static void write_content(
 	if (result->message)
 		html_text("<p class=\"message\">", result->message, "</p>\n", file);
 	write_flaky(result, file);
-	write_facts(result, order->several_machines, file);
+	write_facts(result, order, file);
 	write_commands(result, file);
 	if (result->artifacts)
 		html_text("<p>All logs are kept in <code>", result->artifacts, "</code>.</p>\n",

@@ -98,11 +98,15 @@ static void write_span(const struct scenario_result *result, const struct timeli
 	const char *class = class_of(result, span);
 	bool has_label = width > LABEL_WIDTH * (double)strlen(span->name) + 6;
 
-	fprintf(file, "<g class=\"bar %s\"><rect x=\"%.0f\" y=\"%.0f\" width=\"%.0f\">", class,
-		left, top, width < 1 ? 1 : width);
-	if (!is_brief || !has_label)
+	fprintf(file, "<g class=\"bar %s\"><rect x=\"%.0f\" y=\"%.0f\" width=\"%.0f\"", class, left,
+		top, width < 1 ? 1 : width);
+	if (!is_brief || !has_label) {
+		fputs(">", file);
 		write_span_title(span, class, end_ns, file);
-	fputs("</rect>", file);
+		fputs("</rect>", file);
+	} else {
+		fputs("/>", file);
+	}
 	if (has_label) {
 		fprintf(file, "<text x=\"%.0f\" y=\"%.0f\">", left + 3, top + 12);
 		html_text("", span->name, "</text>", file);
@@ -218,15 +222,17 @@ static void write_event(
 	}
 }
 
-static void write_axis(const struct timeline *timeline, FILE *file)
+static void write_axis(const struct timeline *timeline, const struct html_order *order, FILE *file)
 {
-	fprintf(file,
-		"<path class=\"axis\" d=\"M0 %.0fH%.0fM0 %.0fH%.0f\"/>\n"
-		"<text x=\"2\" y=\"%.0f\">100 %%</text>\n"
-		"<text x=\"2\" y=\"%.0f\">0 s</text>\n"
-		"<text x=\"%.0f\" y=\"%.0f\" text-anchor=\"end\">%.2f s</text>\n",
-		PLOT_TOP, WIDTH, AXIS_TOP, WIDTH, PLOT_TOP + 11, HEIGHT - 5, WIDTH - 2, HEIGHT - 5,
-		(double)timeline->end_ns / (double)NS_PER_S);
+	fprintf(file, "<path class=\"axis\" d=\"M0 %.0fH%.0fM0 %.0fH%.0f\"/>\n", PLOT_TOP, WIDTH,
+		AXIS_TOP, WIDTH);
+	if (!order->is_one_of_many)
+		fprintf(file,
+			"<text x=\"2\" y=\"%.0f\">100 %%</text>\n"
+			"<text x=\"2\" y=\"%.0f\">0 s</text>\n",
+			PLOT_TOP + 11, HEIGHT - 5);
+	fprintf(file, "<text x=\"%.0f\" y=\"%.0f\" text-anchor=\"end\">%.2f s</text>\n", WIDTH - 2,
+		HEIGHT - 5, (double)timeline->end_ns / (double)NS_PER_S);
 }
 
 /* What the drawing shows, for who does not see it. */
@@ -311,7 +317,7 @@ void html_write_timeline(
 	for (size_t i = 0; i < timeline->span_count; i++)
 		write_span(result, &timeline->spans[i], order->is_brief, file);
 	html_write_lanes(timeline, &frame, file);
-	write_axis(timeline, file);
+	write_axis(timeline, order, file);
 	for (enum timeline_gauge gauge = 0; gauge < TIMELINE_GAUGES; gauge++)
 		if (has_curve(timeline, gauge))
 			write_curve(timeline, gauge, columns, file);

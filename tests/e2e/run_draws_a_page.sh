@@ -42,7 +42,7 @@ same "fails passes" "$(sed -n 's/^<tr data-outcome.*#s[0-9]*">\([a-z]*\)<.*/\1/p
 shown '<g class="bar silent-corruption"><rect .*<title>b1: silent-corruption, [0-9.]+ s to'
 # What is told in full has the times in the drawing, too; what passed has them in its tables.
 shown '<g class="bar phase"><rect [^>]*><title>inject, [0-9.]+ s to'
-shown '<g class="bar phase"><rect [^>]*></rect><text [^>]*>inject</text>'
+shown '<g class="bar phase"><rect [^>]*/><text [^>]*>inject</text>'
 shown '<p class="legend" id="legend">.*a fault struck'
 shown '<path class="fault" .*<title>[0-9.]+ s fault.fired .*point snapshot.read' 2
 shown '<path class="snapshot" d="M[0-9.]+ 43H[0-9.]+"><title>snapshot s1</title>' 2
