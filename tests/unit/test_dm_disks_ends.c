@@ -62,6 +62,8 @@ static void hold_aside(struct holder *holder)
 
 	ck_assert_int_eq(sigaction(SIGUSR1, &action, NULL), 0);
 	holder->has_ended = false;
+	/* What a reader has asked the loop device for takes a moment to come to the disk. */
+	usleep(LATER_MS * 1000);
 	ck_assert_int_eq(pthread_create(&holder->thread, NULL, hold, holder), 0);
 	usleep(LATER_MS * 1000);
 }

@@ -250,8 +250,8 @@ START_TEST(a_token_that_is_too_old_or_not_ours_has_lost_events)
 	}
 	ck_assert(pool_has_events(pool, ALL_CLASSES, token));
 	ck_assert_int_eq(pool_events(pool, ALL_CLASSES, token, &events), -ESTALE);
-
 	ck_assert_int_eq(pool_events(pool, ALL_CLASSES, 0, &events), 0); /* who begins anew */
+	json_decref(events);
 	ck_events(pool_token(pool), "");
 }
 END_TEST
