@@ -119,10 +119,15 @@ static enum MHD_Result access_wire(
 	bool is_begun;
 
 	if (exchange->chunk) {
-		/* It is the same again, which the worker has done with. */
-		MUST(upload == exchange->chunk && *upload_length == exchange->chunk_length);
+		/* The worker has done with it; behind it may lie what was read since. */
+		MUST(*upload_length >= exchange->chunk_length);
 		exchange->chunk = NULL;
-		*upload_length = 0;
+		*upload_length -= exchange->chunk_length;
+		if (*upload_length > 0) {
+			/* Of that the library calls again when it is resumed, and not before. */
+			MHD_suspend_connection(exchange->connection);
+			MHD_resume_connection(exchange->connection);
+		}
 		return MHD_YES;
 	}
 	exchange->at_end = *upload_length == 0;
