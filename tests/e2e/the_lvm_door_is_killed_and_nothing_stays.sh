@@ -20,7 +20,8 @@ begin()
 	"$SNAPRIG" lvm mnt -- sh -c "$1" >said 2>&1 &
 	keeper=$!
 	wait_until 20 test -e inside || fail "the world does not begin: $(cat said)"
-	supervisor=$(pgrep -P "$keeper" | head -1)
+	# By its name: numbers of processes begin anew, so the shell's may be the smaller one.
+	supervisor=$(pgrep -P "$keeper" -x snaprig)
 }
 
 # ended - the world ends, with $status, and nothing of it is in the way.
