@@ -98,6 +98,12 @@ for address in 127.0.0.1 127.0.0.1:x 127.0.0.1:99999 example.org:80 '[::1:80' :8
 done
 refused 2 "is too long" rig xapi serve pool.yaml --state other --listen \
 	"unix:/$(printf '%0200d' 0)"
+head -c 10000007 /dev/zero >odd.img
+for image in "odd.img: image 'odd.img' has 10000007 bytes, which is no multiple of 512" \
+	"none.img: no image 'none.img': No such file or directory"; do
+	sed "s,size: [^ }]*,image: ${image%%:*}," pool.yaml >image.yaml
+	refused 2 "^image.yaml:[0-9]+:[0-9]+: ${image#*: }" rig xapi serve image.yaml --state other
+done
 refused 2 "is not framed by 'tar'" rig xapi serve pool.yaml --state other --export-framing tar
 refused 2 "'soon' is no time" rig xapi serve pool.yaml --state other --longest-event-wait soon
 wait_until 10 [ -z "$(rigs_below "$work/other")" ] || fail "a rig of a refused server runs"

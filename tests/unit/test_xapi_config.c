@@ -150,6 +150,8 @@ static const struct {
 		"P:4:30: missing key in disk: one of 'image', 'size' and 'mount'\n" },
 	{ HEAD "vms: [ { name: web, disks: [ { name: s, sr: local, image: w, size: 1MiB } ] } ]\n",
 		"P:4:30: a disk has one of 'image', 'size' and 'mount', not 2 of them\n" },
+	{ HEAD "vms: [ { name: web, disks: [ { name: s, sr: local, size: 10000007 } ] } ]\n",
+		"P:4:30: bad size: 10000007 is no multiple of 512\n" },
 	{ HEAD "vms: [ { name: web, disks: [ { name: s, sr: local, size: 4KiB } ] } ]\n",
 		"P:4:58: 'size' is too small (at least 1 MiB)\n" },
 	{ HEAD "vms:\n- { name: a, disks: [ { name: s, sr: local, image: w } ] }\n"

@@ -14,11 +14,6 @@
 
 /* ---- the disks of POOL.yaml ---- */
 
-static char *path_of(const struct pool_config *config, const char *path)
-{
-	return *path == '/' ? heap_copy(path) : heap_format("%s/%s", config->folder, path);
-}
-
 static struct repository *repository_named(struct disks *disks, const char *name)
 {
 	for (size_t i = 0; i < disks->sr_count; i++)
@@ -30,7 +25,8 @@ static struct repository *repository_named(struct disks *disks, const char *name
 /* The image of DISK, which is made if it is one of zeros; NULL, said. */
 static char *image_of(struct disks *disks, const struct config_disk *disk, const char *key)
 {
-	char *path = disk->image ? path_of(disks->config, disk->image) : image_path(disks, key);
+	char *path = disk->image ? pool_config_path(disks->config, disk->image)
+				 : image_path(disks, key);
 	int error;
 
 	if (disk->image || access(path, F_OK) == 0)
@@ -49,9 +45,11 @@ static char *image_of(struct disks *disks, const struct config_disk *disk, const
  */
 static int start_remains(struct disks *disks, const struct config_disk *disk, const char *key)
 {
-	AUTO(auto_free) char *mount = disk->mount ? path_of(disks->config, disk->mount) : NULL;
 	AUTO(auto_free)
-	char *image = disk->image ? path_of(disks->config, disk->image) : image_path(disks, key);
+	char *mount = disk->mount ? pool_config_path(disks->config, disk->mount) : NULL;
+	AUTO(auto_free)
+	char *image = disk->image ? pool_config_path(disks->config, disk->image)
+				  : image_path(disks, key);
 
 	if (!mount && access(image, F_OK) < 0)
 		return 0;
@@ -83,7 +81,7 @@ static int start_of_vm(struct disks *disks, const struct config_vm *vm, size_t i
 	pool_uuid_of(disks->pool, "vm", vm->name, vm_uuid);
 	if (was_destroyed(disks, POOL_CLASS_VDI, leaf))
 		return start_remains(disks, disk, key);
-	mount = disk->mount ? path_of(config, disk->mount) : NULL;
+	mount = disk->mount ? pool_config_path(config, disk->mount) : NULL;
 	image = disk->mount ? NULL : image_of(disks, disk, key);
 	if (!mount && !image)
 		return -EIO;

@@ -2,16 +2,27 @@
 #include "simfs/doors/xapi/pool/config.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <libgen.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "simfs/base/cleanup.h"
 #include "simfs/base/heap.h"
+#include "simfs/base/log.h"
 #include "simfs/base/suggest.h"
 #include "simfs/base/yaml/file.h"
 #include "simfs/base/yaml/mistakes.h"
 #include "simfs/base/yaml/tree.h"
 #include "simfs/doors/xapi/pool/config_fields.h"
+
+/* What a rig takes. */
+#define SECTOR_BYTES 512
+
+char *pool_config_path(const struct pool_config *config, const char *path)
+{
+	return *path == '/' ? heap_copy(path) : heap_format("%s/%s", config->folder, path);
+}
 
 const struct config_sr *pool_config_sr(const struct pool_config *config, const char *name)
 {
@@ -86,6 +97,13 @@ static void disk_twice_check(
 	}
 }
 
+static void size_check(struct mistakes *mistakes, const struct config_disk *disk)
+{
+	if (disk->size_bytes % SECTOR_BYTES != 0)
+		mistakes_add(mistakes, disk->place, "bad size: %" PRIu64 " is no multiple of %d",
+			disk->size_bytes, SECTOR_BYTES);
+}
+
 static void whole_check(const struct pool_config *config, struct mistakes *mistakes)
 {
 	for (size_t i = 0; i < config->host_count; i++)
@@ -107,6 +125,7 @@ static void whole_check(const struct pool_config *config, struct mistakes *mista
 		}
 		for (size_t k = 0; k < vm->disk_count; k++) {
 			sr_check(config, mistakes, &vm->disks[k]);
+			size_check(mistakes, &vm->disks[k]);
 			disk_twice_check(config, mistakes, i, k);
 		}
 	}
@@ -140,6 +159,36 @@ int pool_config_parse(const char *path, const char *text, size_t length, struct 
 	return 0;
 }
 
+/* What a rig would say of it, but where it stands in the file. */
+static void image_check(
+	const struct pool_config *config, struct mistakes *mistakes, const struct config_disk *disk)
+{
+	AUTO(auto_free) char *path = pool_config_path(config, disk->image);
+	struct stat found;
+
+	if (stat(path, &found) < 0)
+		mistakes_add(mistakes, disk->place, "no image '%s': %s", disk->image,
+			error_text(-errno));
+	else if (S_ISREG(found.st_mode) &&
+		 (found.st_size == 0 || found.st_size % SECTOR_BYTES != 0))
+		mistakes_add(mistakes, disk->place,
+			"image '%s' has %jd bytes, which is no multiple of %d above 0", disk->image,
+			(intmax_t)found.st_size, SECTOR_BYTES);
+}
+
+/* Frees *CONFIG and returns -EINVAL when an image of it cannot be one. */
+static int images_check(struct pool_config **config, struct mistakes *mistakes)
+{
+	for (size_t i = 0; i < (*config)->vm_count; i++)
+		for (size_t k = 0; k < (*config)->vms[i].disk_count; k++)
+			if ((*config)->vms[i].disks[k].image)
+				image_check(*config, mistakes, &(*config)->vms[i].disks[k]);
+	if (mistakes->count == 0)
+		return 0;
+	pool_config_destroy(TAKE_PTR(*config));
+	return -EINVAL;
+}
+
 int pool_config_read(const char *path, struct pool_config **ret)
 {
 	AUTO(auto_free) char *text = NULL;
@@ -151,6 +200,8 @@ int pool_config_read(const char *path, struct pool_config **ret)
 	error = yaml_file_read(path, "pool", &mistakes, &text, &length);
 	if (error == 0)
 		error = pool_config_parse(path, text, length, &mistakes, ret);
+	if (error == 0)
+		error = images_check(ret, &mistakes);
 	if (error < 0)
 		mistakes_print(&mistakes, path, stderr);
 	mistakes_deinit(&mistakes);

@@ -102,6 +102,9 @@ int pool_config_parse(const char *path, const char *text, size_t length, struct 
 
 void pool_config_destroy(struct pool_config *config); /* NULL is fine */
 
+/* PATH as POOL.yaml has it: beside the file, unless it is absolute.  The caller's. */
+char *pool_config_path(const struct pool_config *config, const char *path);
+
 /* NULL: there is none. */
 const struct config_sr *pool_config_sr(const struct pool_config *config, const char *name);
 
