@@ -15,13 +15,19 @@
 /* Enough for a few connections, or for a child with its pipes. */
 #define FD_RESERVE_COUNT 16
 
-/* Keeps back as many as are missing, as far as there are any. */
+/* Keeps back as many as are missing and not lent, as far as there are any. */
 void fd_reserve_fill(void);
 
-/* Lets one go; false: there is none left. */
-bool fd_reserve_give(void);
+/*
+ * Lets one go for a descriptor of the caller's that comes or has come, so that it takes no
+ * room of others.  False: there is none left.
+ */
+bool fd_reserve_lend(void);
 
-/* Lets all go. */
+/* What was lent has come to its end: a descriptor was closed for it.  Keeps it back again. */
+void fd_reserve_return(void);
+
+/* Lets all go, for a moment: fd_reserve_fill() ends it. */
 void fd_reserve_give_all(void);
 
 #endif

@@ -26,8 +26,8 @@ void connection_destroy(struct control_connection *connection)
 	while (list_pop(&connection->leases))
 		;
 	close(connection->fd);
-	/* It may have been one of those that are kept back. */
-	fd_reserve_fill();
+	if (connection->fd_is_lent)
+		fd_reserve_return();
 	free(connection->unsent);
 	free(connection);
 }
@@ -328,7 +328,7 @@ static void in_done(struct ring_op *op, int result, uint32_t flags)
 
 /* ---- life ---- */
 
-int connection_create(struct control_server *server, int fd)
+int connection_create(struct control_server *server, int fd, bool fd_is_lent)
 {
 	struct control_connection *connection = malloc(sizeof *connection);
 
@@ -339,6 +339,7 @@ int connection_create(struct control_server *server, int fd)
 	/* Not an initialiser: it would touch all of the buffer for lines. */
 	connection->server = server;
 	connection->fd = fd;
+	connection->fd_is_lent = fd_is_lent;
 	connection->state = CONNECTION_OPEN;
 	connection->over = false;
 	connection->references = 1;

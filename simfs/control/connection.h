@@ -26,6 +26,7 @@ struct control_connection {
 	struct control_server *server;
 	struct list link; /* of the server's connections; the one used last is last */
 	int fd;
+	bool fd_is_lent; /* by what is kept back */
 	enum connection_state state;
 	bool over; /* its leases were let go */
 
@@ -47,8 +48,11 @@ struct control_connection {
 	struct connection_lines lines;
 };
 
-/* Takes FD over in any case.  Returns 0 or -ENOMEM. */
-int connection_create(struct control_server *server, int fd);
+/*
+ * Takes FD over in any case; what was lent for it, unless it fails: that goes back with the
+ * connection.  Returns 0 or -ENOMEM.
+ */
+int connection_create(struct control_server *server, int fd, bool fd_is_lent);
 
 /* Frees what the ring has forgotten; its leases are untied. */
 void connection_destroy(struct control_connection *connection);

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -60,7 +61,7 @@ static int remove_stale_socket(int folder_fd)
 static int open_listener(int folder_fd, int *ret)
 {
 	struct sockaddr_un address = socket_address(folder_fd);
-	AUTO(auto_close) int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	AUTO(auto_close) int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
 	if (fd < 0)
 		return -errno;
@@ -123,17 +124,39 @@ static bool has_room(struct control_server *server)
 	return true;
 }
 
-static void welcome(struct control_server *server, int fd)
+static void welcome(struct control_server *server, int fd, bool fd_is_lent)
 {
 	struct ucred peer;
 	socklen_t length = sizeof peer;
+	bool stays = false;
 
 	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &length) < 0 || peer.uid != geteuid())
 		turn_away(fd, -EPERM, "the volume belongs to another user");
 	else if (!has_room(server))
 		turn_away(fd, -EBUSY, "the volume has too many control connections");
-	else if (connection_create(server, fd) < 0)
+	else if (connection_create(server, fd, fd_is_lent) < 0)
 		log_error("out of memory for a control connection");
+	else
+		stays = true;
+	if (fd_is_lent && !stays)
+		fd_reserve_return();
+}
+
+/*
+ * Takes in one, if there is one.  It lives on what is kept back, so that it takes no
+ * snapshot's room while it lasts.  Returns 0 or -errno, -EAGAIN when nobody waits.
+ */
+static int accept_one(struct control_server *server)
+{
+	bool is_lent = fd_reserve_lend();
+	int fd = accept4(server->listen_fd, NULL, NULL, SOCK_CLOEXEC);
+	int error = fd < 0 ? -errno : 0;
+
+	if (error == 0)
+		welcome(server, fd, is_lent);
+	else if (is_lent)
+		fd_reserve_return();
+	return error;
 }
 
 static void retry_done(struct ring_op *op, int result, uint32_t flags)
@@ -158,11 +181,10 @@ static void retry_later(struct control_server *server)
 	ring_start(server->ring, sqe, &server->accept_op);
 }
 
-/* Nobody is to blame, or there is a descriptor now. */
+/* Nobody is to blame. */
 static bool can_try_again(int error)
 {
-	return error == -ECONNABORTED || error == -EINTR || error == -EAGAIN ||
-	       (error == -EMFILE && fd_reserve_give());
+	return error == -ECONNABORTED || error == -EINTR || error == -EAGAIN;
 }
 
 static void accept_done(struct ring_op *op, int result, uint32_t flags)
@@ -171,24 +193,22 @@ static void accept_done(struct ring_op *op, int result, uint32_t flags)
 
 	(void)flags;
 	server->accepting = false;
-	if (server->closing) {
-		if (result >= 0)
-			close(result);
+	if (server->closing)
 		return;
-	}
 	if (result >= 0)
-		welcome(server, result);
+		result = accept_one(server);
 	if (result >= 0 || can_try_again(result))
 		accept_next(server);
 	else
 		retry_later(server);
 }
 
+/* Not an accept of the ring: that takes a descriptor at once and keeps it until somebody comes. */
 static void accept_next(struct control_server *server)
 {
 	struct io_uring_sqe *sqe = ring_sqe(server->ring);
 
-	io_uring_prep_accept(sqe, server->listen_fd, NULL, NULL, SOCK_CLOEXEC);
+	io_uring_prep_poll_add(sqe, server->listen_fd, POLLIN);
 	server->accept_op.done = accept_done;
 	server->accepting = true;
 	ring_start(server->ring, sqe, &server->accept_op);
