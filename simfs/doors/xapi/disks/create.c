@@ -8,7 +8,9 @@
 
 #include "simfs/base/cleanup.h"
 #include "simfs/base/heap.h"
+#include "simfs/doors/xapi/disks/disk.h"
 #include "simfs/doors/xapi/disks/internal.h"
+#include "simfs/doors/xapi/disks/records.h"
 
 #define COPY_BYTES    (1u << 20)
 

@@ -11,6 +11,7 @@
 #include "simfs/base/heap.h"
 #include "simfs/base/log.h"
 #include "simfs/control/protocol.h"
+#include "simfs/doors/xapi/disks/disk.h"
 #include "simfs/doors/xapi/disks/internal.h"
 
 #define FOLDERS_OPEN 16

@@ -11,13 +11,9 @@
 #include "simfs/base/cleanup.h"
 #include "simfs/base/heap.h"
 #include "simfs/control/protocol.h"
+#include "simfs/doors/xapi/disks/disk.h"
 #include "simfs/doors/xapi/disks/internal.h"
 #include "simfs/doors/xapi/pool/file.h"
-
-struct pool *disks_pool(struct disks *disks)
-{
-	return disks->pool;
-}
 
 int disks_save(struct disks *disks)
 {

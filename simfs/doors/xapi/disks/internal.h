@@ -9,6 +9,8 @@
  *      keeper sees.
  *  (3) `names` of a disk is what the records said when it was synced last.
  *  (4) A disk lives while somebody has it (disk_get), also when it is out of the list.
+ *
+ * The life of one disk is disk.h's, and what the records are told records.h's.
  */
 #ifndef SNAPRIG_DOORS_XAPI_DISKS_INTERNAL_H
 #define SNAPRIG_DOORS_XAPI_DISKS_INTERNAL_H
@@ -92,34 +94,6 @@ struct disk **disks_get_all(struct disks *disks, const struct repository *sr, si
 void disk_put(struct disk *disk);
 void disks_put_all(struct disk **all, size_t count);
 
-/* ---- disk.c ---- */
-
-struct disk_order {
-	struct repository *sr;
-	const char *key;
-	const char *leaf;  /* its uuid */
-	const char *image; /* a path, or … */
-	bool image_is_ours;
-	bool removes_image; /* when its rig has ended */
-	const char *mount;  /* … a mount point that is joined */
-	char *const *faults;
-	size_t fault_count;
-};
-
-bool disk_has_snapshots(struct disk *disk);
-/* Starts the rig of a disk and enters it: 0, or -errno, said. */
-int disk_start(struct disks *disks, const struct disk_order *order, struct disk **ret);
-/* Takes the disk out of the list; its rig ends, and an image of ours goes, when nobody has it any
- * more. */
-void disk_remove(struct disk *disk);
-/* The same without removing anything: the server ends. */
-void disk_end(struct disk *disk);
-/* An image of ours, and what its rig has kept beside it. */
-void image_remove(const char *image);
-/* A file of zeros at PATH: 0 or -errno. */
-int image_create(const char *path, uint64_t size_bytes);
-char *image_path(const struct disks *disks, const char *name);
-
 /* ---- start.c, start_disks.c ---- */
 
 /* Remembers that UUID is of POOL.yaml, and says whether a client has destroyed it before. */
@@ -127,21 +101,6 @@ bool was_destroyed(struct disks *disks, enum pool_class class, const char *uuid)
 /* The disks of POOL.yaml, and those that clients made: 0, or -errno, said. */
 int start_of_config(struct disks *disks);
 int start_made(struct disks *disks);
-
-/* ---- records.c ---- */
-
-/* The records of pool, hosts and SRs that CONFIG wants and that are not there yet. */
-void records_build(struct disks *disks);
-/* The same of a VM, with UUID. */
-void records_vm(struct disks *disks, const struct config_vm *vm, const char *uuid);
-/* The record of the leaf of DISK, with FIELDS (borrowed, NULL for none), unless it is there. */
-void records_leaf(struct disk *disk, const char *label, uint64_t size_bytes, json_t *fields);
-/* A disk of VM's, by number: its VBD, unless there is one. */
-void records_vbd(struct disks *disks, const char *vm_uuid, const char *vdi_uuid, size_t index);
-/* Takes VDI REF out of all that name it, and removes it.  With the pool's lock. */
-void records_drop_vdi(struct pool *pool, const char *ref);
-/* Records of VDIs that no disk has go. */
-void records_drop_strangers(struct disks *disks);
 
 /* ---- sync.c ---- */
 
@@ -176,10 +135,5 @@ void repository_settle(struct disks *disks, struct repository *sr);
 #define SNAPSHOT_FAILED 82
 json_t *failure_of(const struct repository *sr, int error, const char *message, unsigned number,
 	const char *what);
-
-/* ---- keeper.c ---- */
-
-void keeper_start(struct disk *disk);
-void keeper_end(struct disk *disk);
 
 #endif

@@ -11,6 +11,7 @@
 
 #include "simfs/base/check.h"
 #include "simfs/base/log.h"
+#include "simfs/doors/xapi/disks/disk.h"
 #include "simfs/doors/xapi/disks/internal.h"
 
 #define LOOK_EVERY_MS 250

@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "simfs/base/cleanup.h"
+#include "simfs/doors/xapi/disks/disk.h"
 #include "simfs/doors/xapi/disks/internal.h"
+#include "simfs/doors/xapi/disks/records.h"
 
 /* *RET becomes [CODE, PARAMETER]; returns ERROR. */
 static int fail(json_t **ret, int error, const char *code, const char *one, const char *other)

@@ -7,6 +7,7 @@
 #include "simfs/base/cleanup.h"
 #include "simfs/base/heap.h"
 #include "simfs/doors/xapi/disks/internal.h"
+#include "simfs/doors/xapi/disks/records.h"
 
 #define HOST_NAME    "host1"
 #define HOST_ADDRESS "127.0.0.1"

@@ -10,7 +10,9 @@
 #include "simfs/base/cleanup.h"
 #include "simfs/base/heap.h"
 #include "simfs/base/log.h"
+#include "simfs/doors/xapi/disks/disk.h"
 #include "simfs/doors/xapi/disks/internal.h"
+#include "simfs/doors/xapi/disks/records.h"
 #include "simfs/doors/xapi/pool/file.h"
 
 static int folders_make(struct disks *disks)

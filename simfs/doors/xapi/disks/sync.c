@@ -6,6 +6,7 @@
 
 #include "simfs/base/heap.h"
 #include "simfs/doors/xapi/disks/internal.h"
+#include "simfs/doors/xapi/disks/records.h"
 
 #define BASE_COPY_LABEL "base copy"
 #define PARENT_KEY	"vhd-parent"
