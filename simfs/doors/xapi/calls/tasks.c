@@ -2,7 +2,6 @@
 #include "simfs/doors/xapi/calls/tasks.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -101,20 +100,6 @@ void task_succeed(struct pool *pool, const char *ref, json_t *result)
 void task_fail(struct pool *pool, const char *ref, json_t *failure)
 {
 	finish(pool, ref, "failure", "error_info", json_incref(failure));
-}
-
-void task_fail_with(struct pool *pool, const char *ref, const char *code, ...)
-{
-	json_t *failure = json_array();
-	const char *at;
-	va_list parameters;
-
-	json_array_append_new(failure, json_string(code));
-	va_start(parameters, code);
-	while ((at = va_arg(parameters, const char *)))
-		json_array_append_new(failure, json_string(at));
-	va_end(parameters);
-	finish(pool, ref, "failure", "error_info", failure);
 }
 
 void task_vanish(struct pool *pool, const char *ref)

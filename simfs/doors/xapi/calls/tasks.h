@@ -32,11 +32,6 @@ void task_succeed(struct pool *pool, const char *ref, json_t *result);
 /* REF fails with FAILURE (borrowed), [CODE, PARAMETER...]. */
 void task_fail(struct pool *pool, const char *ref, json_t *failure);
 
-/* The same, with texts up to a NULL: task_fail_with(pool, ref, "VDI_IO_ERROR", "Device I/O errors",
- * NULL). */
-__attribute__((sentinel)) void task_fail_with(
-	struct pool *pool, const char *ref, const char *code, ...);
-
 /* As a task that is destroyed while it is pending: the fault `vanish`. */
 void task_vanish(struct pool *pool, const char *ref);
 

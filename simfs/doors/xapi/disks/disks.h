@@ -4,7 +4,7 @@
  *
  * A VDI is named by its uuid.  That of a snapshot is the name that it has in its rig, that of a
  * base copy is its node's, that of a leaf is the pool's.  What a rig has and what the records say
- * is made equal by disks_sync(), behind each operation here and when a rig tells that it merged.
+ * is made equal behind each operation here, and when a rig tells that it has merged.
  *
  * Locks: an SR has one, held over a whole operation on its VDIs (disks_sr_lock()); under it the
  * pool's may be taken, never the other way round.
@@ -37,8 +37,6 @@ void disks_finish(struct disks *disks);
 /* The records are in STATE_FOLDER: before an answer that changed something.  0 or -errno. */
 int disks_save(struct disks *disks);
 
-struct pool *disks_pool(struct disks *disks);
-
 /* Whether the master is no older than XenServer 6.5: an older one answers no HTTP there. */
 bool disks_can_export_vhd(struct disks *disks);
 
@@ -53,8 +51,7 @@ enum disk_kind {
 struct disk_facts {
 	enum disk_kind kind;
 	uint64_t size_bytes;
-	char live_path[4096]; /* MNT/live */
-	char path[4096];      /* MNT/live or MNT/snapshots/UUID; "" of a base copy */
+	char path[4096]; /* MNT/live or MNT/snapshots/UUID; "" of a base copy */
 	char mount_point[4096];
 };
 

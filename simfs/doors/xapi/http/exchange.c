@@ -2,7 +2,6 @@
 #include "simfs/doors/xapi/http/exchange.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -249,11 +248,4 @@ void exchange_reset(struct exchange *exchange)
 
 	if (connect(exchange->fd, &nowhere, sizeof nowhere) < 0)
 		shutdown(exchange->fd, SHUT_RDWR);
-}
-
-bool socket_is_gone(int fd)
-{
-	struct pollfd at = { .fd = fd, .events = POLLRDHUP };
-
-	return poll(&at, 1, 0) > 0 && (at.revents & (POLLRDHUP | POLLHUP | POLLERR | POLLNVAL));
 }

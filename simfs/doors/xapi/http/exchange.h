@@ -110,9 +110,6 @@ void exchange_finish(struct exchange *exchange);
 /* RST, at once.  OURS only. */
 void exchange_reset(struct exchange *exchange);
 
-/* Whether the client of FD has gone. */
-bool socket_is_gone(int fd);
-
 /* A socket that listens on ADDRESS (http.h), non-blocking; see http_server_create(). */
 int listen_open(const char *address, struct http_server *server, int *ret_fd);
 

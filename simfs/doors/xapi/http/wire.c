@@ -197,17 +197,6 @@ int wire_write(struct wire *wire, const struct iovec *iov, size_t count)
 	return send_all(exchange, all, used);
 }
 
-bool wire_peer_gone(struct wire *wire)
-{
-	struct exchange *exchange = exchange_of(wire);
-	bool is_gone;
-
-	pthread_mutex_lock(&exchange->mutex);
-	is_gone = exchange->is_gone || socket_is_gone(exchange->fd);
-	pthread_mutex_unlock(&exchange->mutex);
-	return is_gone;
-}
-
 bool wire_wait(struct wire *wire, uint64_t ns)
 {
 	struct exchange *exchange = exchange_of(wire);

@@ -68,12 +68,9 @@ int wire_write(struct wire *wire, const struct iovec *iov, size_t count);
 int wire_raw(struct wire *wire, const void *bytes, size_t length);
 
 /*
- * Whether the client has gone.  One that sends no more has: no client of this protocol closes
- * half of its connection.
+ * Waits for NS, or until the client has gone or the server ends (false).  A client that sends no
+ * more has gone: none of this protocol closes half of its connection.
  */
-bool wire_peer_gone(struct wire *wire);
-
-/* Waits for NS, or until the client has gone or the server ends (false). */
 bool wire_wait(struct wire *wire, uint64_t ns);
 
 enum wire_end {
