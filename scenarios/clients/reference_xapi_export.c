@@ -10,10 +10,10 @@
 #include "scenarios/clients/reference_files.h"
 #include "scenarios/clients/reference_xapi_call.h"
 #include "scenarios/clients/reference_xapi_error.h"
+#include "scenarios/clients/reference_xapi_silence.h"
 #include "scenarios/clients/reference_xapi_vhd.h"
 #include "scenarios/clients/reference_xo_error.h"
 #include "simfs/base/cleanup.h"
-#include "simfs/base/clock.h"
 #include "simfs/base/heap.h"
 
 /* What a server that fails in the midst of its own answer pastes into it. */
@@ -68,7 +68,7 @@ static char *address_of(
 static json_t *stream_take(struct xapi *xapi, CURL *curl, const char *address, struct sink *sink)
 {
 	char reason[CURL_ERROR_SIZE] = "";
-	uint64_t silence_s = (xapi_silence_ns(xapi) + NS_PER_S - 1) / NS_PER_S;
+	struct xapi_silence silence;
 	long status = 0;
 	CURLcode code;
 
@@ -78,11 +78,10 @@ static json_t *stream_take(struct xapi *xapi, CURL *curl, const char *address, s
 	curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, reason);
 	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(curl, CURLOPT_FAILONERROR, 1L);
-	/* Not how long it takes: how long nothing comes. */
-	curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
-	curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, (long)silence_s);
-	xapi_watch_stop(curl);
+	xapi_silence_watch(&silence, curl, xapi_silence_ns(xapi));
 	code = curl_easy_perform(curl);
+	if (silence.is_over_limit)
+		code = CURLE_OPERATION_TIMEDOUT;
 	curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
 	if (code == CURLE_HTTP_RETURNED_ERROR)
 		return xapi_error_of_status(status);
