@@ -12,6 +12,7 @@
 #include "scenarios/cli/failure_find.h"
 #include "scenarios/cli/matrix.h"
 #include "scenarios/clients/program_says.h"
+#include "scenarios/clients/readiness.h"
 #include "scenarios/clients/share.h"
 #include "scenarios/format/files.h"
 #include "simfs/base/cleanup.h"
@@ -177,6 +178,8 @@ static int row_read(const struct matrix_arguments *arguments, struct matrix_row 
 	else if (!row->arguments.image && client->file_system > CLIENT_EXT4)
 		row->missing = heap_format("its volume must have %s (--image %s=FILE)",
 			file_systems[client->file_system], file_systems[client->file_system]);
+	else
+		row->missing = client_unready(client, READINESS_PATIENCE_NS);
 	return check_arguments_read_values(&row->arguments);
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "scenarios/clients/clients.h"
+#include "scenarios/clients/readiness.h"
 #include "scenarios/clients/share.h"
 #include "scenarios/format/files.h"
 #include "simfs/base/cleanup.h"
@@ -55,7 +56,21 @@ static bool check_machine(json_t *findings)
 	return mountable;
 }
 
-/* Adds the programs that the client in FILE requires. */
+/* MISSING is what CLIENT requires first of what is not there, and WHY says so. */
+static void tell_missing(
+	const struct client *client, const char *missing, const char *why, struct finding *finding)
+{
+	finding->health = HEALTH_MISSING;
+	snprintf(finding->what, sizeof finding->what, "there is %s", why);
+	if (*missing == '$')
+		snprintf(finding->remedy, sizeof finding->remedy, "let %s name it: %s", missing + 1,
+			client->about);
+	else
+		snprintf(finding->remedy, sizeof finding->remedy, "apt-get install %s",
+			client->packages.count > 0 ? client->packages.texts[0] : missing);
+}
+
+/* Adds whether what the client in FILE requires is there, and what it says itself. */
 static void check_client(json_t *findings, const char *file)
 {
 	AUTO(auto_free) char *name = strndup(file, strcspn(file, "."));
@@ -72,14 +87,10 @@ static void check_client(json_t *findings, const char *file)
 
 	snprintf(title, sizeof title, "client %s", client->name);
 	if (missing) {
+		tell_missing(client, missing, why, &finding);
+	} else if ((why = client_unready(client, READINESS_PATIENCE_NS))) {
 		finding.health = HEALTH_MISSING;
-		snprintf(finding.what, sizeof finding.what, "there is %s", why);
-		if (*missing == '$')
-			snprintf(finding.remedy, sizeof finding.remedy, "let %s name it: %s",
-				missing + 1, client->about);
-		else
-			snprintf(finding.remedy, sizeof finding.remedy, "apt-get install %s",
-				client->packages.count > 0 ? client->packages.texts[0] : missing);
+		snprintf(finding.what, sizeof finding.what, "it is not ready: %s", why);
 	} else {
 		snprintf(finding.what, sizeof finding.what, "has all that it requires");
 	}

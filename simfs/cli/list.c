@@ -10,6 +10,7 @@
 #include "faults/point.h"
 #include "scenarios/clients/beside.h"
 #include "scenarios/clients/clients.h"
+#include "scenarios/clients/readiness.h"
 #include "scenarios/clients/share.h"
 #include "scenarios/format/failure.h"
 #include "scenarios/format/files.h"
@@ -201,10 +202,12 @@ static json_t *client_json(const char *path)
 
 	AUTO(auto_free) char *why = NULL;
 	const char *missing = client_missing(client, &why);
-	json_t *object = json_pack("{s:s, s:s?, s:o, s:o, s:s?, s:s}", "name", client->name,
+	AUTO(auto_free)
+	char *unready = missing ? NULL : client_unready(client, READINESS_PATIENCE_NS);
+	json_t *object = json_pack("{s:s, s:s?, s:o, s:o, s:s?, s:s?, s:s}", "name", client->name,
 		"about", client->about, "requires", texts_json(&client->requires), "packages",
-		texts_json(&client->packages), "missing", missing, "usable",
-		missing ? "no" : "yes");
+		texts_json(&client->packages), "missing", missing, "unready", unready, "usable",
+		missing || unready ? "no" : "yes");
 
 	client_destroy(client);
 	return object;

@@ -38,6 +38,25 @@ refused 2 "cannot look for clients in 'nowhere'" rig run named.yaml --clients no
 SNAPRIG_SHARE=/nowhere refused 2 "SNAPRIG_SHARE names '/nowhere': No such file" rig run named.yaml
 SNAPRIG_SHARE=/nowhere refused 4 "SNAPRIG_SHARE names '/nowhere'" rig list clients
 
+# One that says itself that something is missing is usable for nobody, wherever that is asked.
+mkdir -p alone/clients
+adapter alone/clients/own.yaml true true "ready: \"echo its packages are not there; exit 77\""
+alone()
+{
+	env SNAPRIG_SHARE="$work/alone" "$SNAPRIG" "$@"
+}
+same "no its packages are not there" "$(alone list clients --json |
+	jq -r '.clients[] | .usable + " " + .unready')" "usable"
+alone doctor | grep -q '^missing *client own: it is not ready: its packages are not there$' ||
+	fail "doctor does not ask it"
+e2e_status=0
+alone matrix own --failures none >table 2>&1 || e2e_status=$?
+same 77 "$e2e_status" "exit of a matrix of nobody"
+grep -q 'its packages are not there' table || fail "the matrix does not say why: $(cat table)"
+sed -i 's/exit 77/exit 0/' alone/clients/own.yaml
+same "yes null" "$(alone list clients --json |
+	jq -r '.clients[] | "\(.usable) \(.unready)"')" "usable when it is ready"
+
 # A repository of folders: what lies in it is published by its name only.
 # shellcheck disable=SC2016 # the client's shell
 repository='mkdir -p {repo}/data
