@@ -25,7 +25,7 @@ static const struct http_limits limits = { .body_bytes = 1000,
 
 static struct http_server *server;
 static pthread_t worker;
-static _Atomic bool has_worker, has_begun;
+static _Atomic bool has_worker, has_begun, has_lost;
 /* What becomes of a transfer, and what came of it. */
 static int (*perform)(struct wire *wire);
 static enum wire_end end_kind;
@@ -69,13 +69,20 @@ static void transfer(void *context, struct wire *wire)
 	has_worker = true;
 }
 
+static void lost(void *context, struct wire *wire)
+{
+	(void)context;
+	ck_assert_str_eq(wire_query(wire, "a"), "b");
+	has_lost = true;
+}
+
 static void setup(void)
 {
 	const struct http_handlers handlers = {
-		.is_transfer = is_transfer, .request = echo, .transfer = transfer
+		.is_transfer = is_transfer, .request = echo, .transfer = transfer, .lost = lost
 	};
 
-	has_worker = has_begun = false;
+	has_worker = has_begun = has_lost = false;
 	end_kind = WIRE_CLEAN;
 	ck_assert_int_eq(http_server_create("127.0.0.1:0", &server), 0);
 	ck_assert(!http_server_is_open(server));
@@ -290,6 +297,18 @@ START_TEST(a_client_that_goes_before_the_end_of_its_body_is_noticed)
 }
 END_TEST
 
+START_TEST(a_client_that_goes_before_its_body_begins_is_told_of)
+{
+	int fd = dial();
+
+	say(fd, "PUT /transfer?a=b HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n");
+	close(fd);
+	while (!has_lost)
+		usleep(1000);
+	ck_assert(!has_begun);
+}
+END_TEST
+
 static int send_for_ever(struct wire *wire)
 {
 	static char much[1 << 20];
@@ -350,6 +369,7 @@ static Suite *suite(void)
 	tcase_add_test(tests, a_wire_that_is_reset_is_no_end);
 	tcase_add_test(tests, the_body_of_a_request_comes_in_pieces);
 	tcase_add_test(tests, a_client_that_goes_before_the_end_of_its_body_is_noticed);
+	tcase_add_test(tests, a_client_that_goes_before_its_body_begins_is_told_of);
 	tcase_add_test(tests, a_client_that_never_reads_is_given_up);
 	tcase_add_test(tests, a_server_that_ends_cancels_its_wires);
 	suite_add_tcase(suite, tests);

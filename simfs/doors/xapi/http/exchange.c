@@ -101,7 +101,7 @@ static void begin_wire(struct exchange *exchange)
 {
 	struct http_server *server = exchange->server;
 
-	exchange->is_given = true;
+	exchange->is_given = exchange->has_begun = true;
 	pthread_mutex_lock(&server->mutex);
 	list_append(&server->wires, &exchange->link);
 	/* It has missed http_server_quiesce(). */
@@ -210,6 +210,19 @@ enum MHD_Result exchange_access(void *context, struct MHD_Connection *connection
 				     : access_request(exchange, upload, upload_length);
 }
 
+/* Its client has gone before its handler was told of it. */
+static void tell_lost(struct exchange *exchange)
+{
+	struct http_server *server = exchange->server;
+	bool is_ending;
+
+	pthread_mutex_lock(&server->mutex);
+	is_ending = server->is_ending;
+	pthread_mutex_unlock(&server->mutex);
+	if (!is_ending)
+		server->handlers.lost(server->handlers.context, (struct wire *)exchange);
+}
+
 void exchange_completed(void *context, struct MHD_Connection *connection, void **request_context,
 	enum MHD_RequestTerminationCode code)
 {
@@ -222,6 +235,8 @@ void exchange_completed(void *context, struct MHD_Connection *connection, void *
 	if (!exchange)
 		return;
 	*request_context = NULL;
+	if (exchange->is_transfer && !exchange->has_begun)
+		tell_lost(exchange);
 	pthread_mutex_lock(&exchange->mutex);
 	exchange->is_gone = true;
 	exchange->state = EXCHANGE_DONE;

@@ -65,6 +65,7 @@ struct exchange {
 	enum exchange_state state;
 	bool is_gone;	  /* the library has let it go */
 	bool is_given;	  /* to a handler, which has not ended it */
+	bool has_begun;	  /* it was given to one; of the library's thread */
 	struct list link; /* in the server's wires, while it is one */
 
 	struct MHD_Response *response; /* DONE with an answer; NULL: the connection ends */

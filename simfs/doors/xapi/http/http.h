@@ -43,6 +43,13 @@ struct http_handlers {
 
 	/* Required.  A transfer begins.  As `request`, with wire_end() instead. */
 	void (*transfer)(void *context, struct wire *wire);
+
+	/*
+	 * Required.  One whose client has gone before it could begin: nothing of WIRE but what was
+	 * asked for may be looked at, and it is gone when this returns.  Called on the server's
+	 * thread; does not wait.  Of a server that ends nobody is told.
+	 */
+	void (*lost)(void *context, struct wire *wire);
 };
 
 /*

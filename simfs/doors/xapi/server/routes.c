@@ -18,7 +18,8 @@ struct errand {
 static bool is_transfer(void *context, const char *method, const char *path)
 {
 	(void)context;
-	return transfers_takes(method, path);
+	(void)method;
+	return transfers_takes(path);
 }
 
 static void answer_status(struct http_request *request, unsigned status, const char *text)
@@ -83,10 +84,16 @@ static void take_transfer(void *context, struct wire *wire)
 	transfers_begin(((struct routes *)context)->transfers, wire);
 }
 
+static void lose_transfer(void *context, struct wire *wire)
+{
+	transfers_lose(((struct routes *)context)->transfers, wire);
+}
+
 struct http_handlers routes_handlers(struct routes *routes)
 {
 	return (struct http_handlers){ .context = routes,
 		.is_transfer = is_transfer,
 		.request = take_request,
-		.transfer = take_transfer };
+		.transfer = take_transfer,
+		.lost = lose_transfer };
 }

@@ -66,7 +66,10 @@ struct transfer {
 
 /* ---- resolve.c ---- */
 
-/* What the query of the wire means: 0, or -1 with transfer->failure. */
+/* The task that the query names; whatever becomes of the transfer, it ends with it. */
+void transfer_take_task(struct transfer *transfer);
+
+/* What else the query of the wire means: 0, or -1 with transfer->failure. */
 int transfer_resolve(struct transfer *transfer);
 
 /* Sets transfer->failure, unless there is one; parameters may be NULL.  Returns -1. */

@@ -153,16 +153,20 @@ static int resolve_format(struct transfer *transfer)
 	return 0;
 }
 
+void transfer_take_task(struct transfer *transfer)
+{
+	const char *task = wire_query(transfer->wire, "task_id");
+
+	snprintf(transfer->task, sizeof transfer->task, "%s", task ? task : "");
+}
+
 /* A probe (a PUT of nothing that names none) has no task; whoever else names none gets one. */
 static int resolve_task(struct transfer *transfer)
 {
-	const char *task = wire_query(transfer->wire, "task_id");
 	const bool is_put = strcmp(wire_method(transfer->wire), "PUT") == 0;
 
-	if (task) {
-		snprintf(transfer->task, sizeof transfer->task, "%s", task);
+	if (transfer->task[0])
 		return 0;
-	}
 	if (is_put && wire_body_length(transfer->wire) == 0)
 		return 0;
 	if (task_create(transfer->options->pool, is_put ? "Importing raw VDI" : "Exporting raw VDI",
@@ -175,7 +179,6 @@ int transfer_resolve(struct transfer *transfer)
 {
 	const char *session = wire_query(transfer->wire, "session_id");
 
-	/* Who has no session has no task either. */
 	if (!session || !calls_session_is_open(transfer->options->calls, session))
 		return transfer_fail(transfer, 401, "SESSION_INVALID", session, NULL);
 	if (resolve_task(transfer) < 0 || resolve_format(transfer) < 0)

@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "simfs/base/check.h"
 #include "simfs/doors/xapi/transfer/internal.h"
 
 struct transfers {
@@ -42,9 +41,10 @@ static const struct kind *find_kind(const char *method, const char *path)
 	return NULL;
 }
 
-bool transfers_takes(const char *method, const char *path)
+bool transfers_takes(const char *path)
 {
-	return find_kind(method, path) != NULL;
+	return strncmp(path, "/export", strlen("/export")) == 0 ||
+	       strncmp(path, "/import", strlen("/import")) == 0;
 }
 
 int transfers_create(const struct transfer_options *options, struct transfers **ret)
@@ -92,8 +92,11 @@ static void serve(struct transfer *transfer)
 	const struct kind *kind = find_kind(wire_method(transfer->wire), wire_path(transfer->wire));
 	enum wire_end end = WIRE_CLEAN;
 
-	MUST(kind);
-	if (transfer_resolve(transfer) < 0)
+	transfer_take_task(transfer);
+	if (!kind)
+		transfer_fail(
+			transfer, 404, "MESSAGE_METHOD_UNKNOWN", wire_path(transfer->wire), NULL);
+	if (!kind || transfer_resolve(transfer) < 0)
 		transfer_refuse(transfer);
 	else
 		kind->serve(transfer, &end);
@@ -165,14 +168,33 @@ static bool enter(struct transfers *transfers)
 	return has_room;
 }
 
+/* WIRE is served no transfer. */
+static void turn_away(struct transfers *transfers, struct wire *wire, const char *code)
+{
+	struct transfer transfer = { .options = &transfers->options, .wire = wire };
+
+	transfer_take_task(&transfer);
+	transfer_fail(&transfer, 503, code, NULL, NULL);
+	transfer_answer(&transfer, transfer.failure.status);
+	wire_end(wire, WIRE_CLEAN);
+	transfer_finish_task(&transfer);
+}
+
 void transfers_begin(struct transfers *transfers, struct wire *wire)
 {
-	bool is_in = enter(transfers);
-
-	if (is_in && start(transfers, wire) == 0)
-		return;
-	wire_head(wire, &(struct wire_head){ .status = 503, .framing = WIRE_LENGTH });
-	wire_end(wire, WIRE_CLEAN);
-	if (is_in)
+	if (!enter(transfers)) {
+		turn_away(transfers, wire, "TOO_MANY_PENDING_TASKS");
+	} else if (start(transfers, wire) < 0) {
+		turn_away(transfers, wire, "HOST_NOT_ENOUGH_FREE_MEMORY");
 		leave(transfers);
+	}
+}
+
+void transfers_lose(struct transfers *transfers, struct wire *wire)
+{
+	struct transfer transfer = { .options = &transfers->options, .wire = wire };
+
+	transfer_take_task(&transfer);
+	transfer_fail_error(&transfer, -ECONNRESET);
+	transfer_finish_task(&transfer);
 }

@@ -30,11 +30,17 @@ struct transfer_options {
 /* OPTIONS are copied; what they name stays the caller's.  0 or -ENOMEM. */
 int transfers_create(const struct transfer_options *options, struct transfers **ret);
 
-/* Whether METHOD PATH is one of them, as struct http_handlers asks. */
-bool transfers_takes(const char *method, const char *path);
+/*
+ * Whether PATH is one of them, as struct http_handlers asks, or one that a XenServer has and that
+ * is not here: who asks for that names a task, too.
+ */
+bool transfers_takes(const char *path);
 
 /* WIRE, which is one of them, is served and ended.  Does not wait. */
 void transfers_begin(struct transfers *transfers, struct wire *wire);
+
+/* The client of WIRE has gone before the transfer could begin; it stays the caller's. */
+void transfers_lose(struct transfers *transfers, struct wire *wire);
 
 /* Waits for all of them, which a server that has quiesced makes end.  NULL is fine. */
 void transfers_destroy(struct transfers *transfers);
