@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # A file has at most 400 lines, a function 70, a line 100 columns.  A tab is 8
-# wide, a letter outside ASCII one.
+# wide, a letter outside ASCII one.  A header has 150 when it is internal: its name
+# says so, or only files of its own folder, none a header, and tests include it.
 
 BEGIN {
 	FILE_MAX = 400
+	INTERNAL_MAX = 150
 	FUNCTION_MAX = 70
 	LINE_MAX = 100
 }
@@ -23,6 +25,14 @@ function close_file()
 {
 	if (file != "" && lines > FILE_MAX)
 		print file ":" FILE_MAX + 1 ": file has " lines " lines (at most " FILE_MAX ")"
+	if (file ~ /\.h$/ && lines > INTERNAL_MAX)
+		large[file] = lines
+}
+
+function folder_of(path)
+{
+	sub(/[^\/]*$/, "", path)
+	return path
 }
 
 FNR == 1 {
@@ -37,6 +47,12 @@ FNR == 1 {
 		print FILENAME ":" FNR ": line has " columns($0) " columns (at most " LINE_MAX ")"
 }
 
+/^#include "/ && FILENAME !~ /^tests\// {
+	split($0, quoted, "\"")
+	if (FILENAME ~ /\.h$/ || folder_of(quoted[2]) != folder_of(FILENAME))
+		is_shared[quoted[2]] = 1
+}
+
 # A function's braces stand in the first column, and nothing else's do in C
 # besides those of a struct, whose opening one does not stand alone.
 /^{$/ { begun = FNR }
@@ -46,4 +62,10 @@ FNR == 1 {
 	begun = 0
 }
 
-END { close_file() }
+END {
+	close_file()
+	for (header in large)
+		if (header ~ /internal\.h$/ || (!is_shared[header] && header !~ /^tests\//))
+			print header ":" INTERNAL_MAX + 1 ": internal header has " large[header] \
+				" lines (at most " INTERNAL_MAX ")"
+}

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "scenarios/run/run_steps.h"
+#include "scenarios/run/run_volume.h"
 #include "simfs/base/clock.h"
 #include "simfs/base/heap.h"
 

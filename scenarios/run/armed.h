@@ -13,7 +13,7 @@
 #ifndef SNAPRIG_SCENARIOS_RUN_ARMED_H
 #define SNAPRIG_SCENARIOS_RUN_ARMED_H
 
-#include "scenarios/run/runner_internal.h"
+#include "scenarios/run/run_state.h"
 
 /*
  * Arms COUNT steps of PHASE.  When it returns 0 the rig knows of every moment.

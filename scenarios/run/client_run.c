@@ -10,6 +10,7 @@
 #include "scenarios/clients/words.h"
 #include "scenarios/run/give_xapi.h"
 #include "scenarios/run/lvm_world.h"
+#include "scenarios/run/run_volume.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/heap.h"
 

@@ -6,7 +6,7 @@
 #define SNAPRIG_SCENARIOS_RUN_CLIENT_RUN_H
 
 #include "scenarios/base/process_beside.h"
-#include "scenarios/run/runner_internal.h"
+#include "scenarios/run/run_state.h"
 
 struct client_order {
 	const char *what;     /* "backup", "restore": names its logs */

@@ -8,7 +8,9 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-#include "scenarios/run/runner_internal.h"
+#include "scenarios/run/run_left.h"
+#include "scenarios/run/run_state.h"
+#include "scenarios/run/run_steps.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/heap.h"
 

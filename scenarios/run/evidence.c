@@ -13,7 +13,8 @@
 
 #include "scenarios/base/files.h"
 #include "scenarios/base/whole_file.h"
-#include "scenarios/run/runner_internal.h"
+#include "scenarios/run/run_left.h"
+#include "scenarios/run/run_state.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/heap.h"
 #include "simfs/base/log.h"

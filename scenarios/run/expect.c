@@ -14,7 +14,10 @@
 
 #include "scenarios/base/files.h"
 #include "scenarios/judge/verdict.h"
-#include "scenarios/run/runner_internal.h"
+#include "scenarios/run/run_left.h"
+#include "scenarios/run/run_points.h"
+#include "scenarios/run/run_state.h"
+#include "scenarios/run/run_steps.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/heap.h"
 

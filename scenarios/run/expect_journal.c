@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "faults/rule.h"
-#include "scenarios/run/runner_internal.h"
+#include "scenarios/run/run_state.h"
+#include "scenarios/run/run_steps.h"
+#include "scenarios/run/run_volume.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/heap.h"
 

@@ -4,7 +4,8 @@
 #include <string.h>
 
 #include "scenarios/format/names.h"
-#include "scenarios/run/runner_internal.h"
+#include "scenarios/run/run_state.h"
+#include "scenarios/run/run_steps.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/clock.h"
 #include "simfs/base/heap.h"

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "scenarios/run/run_points.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/heap.h"
 #include "simfs/base/sizes.h"

@@ -7,7 +7,7 @@
 #define SNAPRIG_SCENARIOS_RUN_GIVE_H
 
 #include "scenarios/base/process.h"
-#include "scenarios/run/runner_internal.h"
+#include "scenarios/run/run_state.h"
 
 /* Can this user on this machine give the client what it wants?  If not, REASON says why. */
 bool give_is_possible(const struct client *client, struct reason *reason);

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "scenarios/base/files.h"
+#include "scenarios/run/run_left.h"
 #include "scenarios/run/xapi_serve.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/clock.h"

@@ -10,7 +10,7 @@
 #define SNAPRIG_SCENARIOS_RUN_GIVE_XAPI_H
 
 #include "scenarios/base/process.h"
-#include "scenarios/run/runner_internal.h"
+#include "scenarios/run/run_state.h"
 
 #define XAPI_VM "web"
 

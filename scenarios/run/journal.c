@@ -5,7 +5,8 @@
 #include <string.h>
 
 #include "scenarios/base/files.h"
-#include "scenarios/run/runner_internal.h"
+#include "scenarios/run/run_state.h"
+#include "scenarios/run/run_volume.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/heap.h"
 #include "simfs/base/log.h"

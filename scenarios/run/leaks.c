@@ -9,7 +9,9 @@
 #include "scenarios/run/give_xapi.h"
 #include "scenarios/run/lvm_world.h"
 #include "scenarios/run/rig_mounts.h"
-#include "scenarios/run/runner_internal.h"
+#include "scenarios/run/run_left.h"
+#include "scenarios/run/run_points.h"
+#include "scenarios/run/run_state.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/heap.h"
 

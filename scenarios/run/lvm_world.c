@@ -12,6 +12,7 @@
 #include "scenarios/base/files.h"
 #include "scenarios/base/process.h"
 #include "scenarios/clients/words.h"
+#include "scenarios/run/run_volume.h"
 #include "simfs/base/check.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/clock.h"

@@ -8,7 +8,7 @@
 #ifndef SNAPRIG_SCENARIOS_RUN_LVM_WORLD_H
 #define SNAPRIG_SCENARIOS_RUN_LVM_WORLD_H
 
-#include "scenarios/run/runner_internal.h"
+#include "scenarios/run/run_state.h"
 
 #define LVM_GROUP  "vg0"
 #define LVM_VOLUME "live"

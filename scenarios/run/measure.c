@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "scenarios/base/files.h"
+#include "scenarios/run/run_points.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/heap.h"
 

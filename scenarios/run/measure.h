@@ -4,7 +4,7 @@
 #define SNAPRIG_SCENARIOS_RUN_MEASURE_H
 
 #include "scenarios/base/process.h"
-#include "scenarios/run/runner_internal.h"
+#include "scenarios/run/run_state.h"
 
 /* The client of BACKUP runs next: what was read of its snapshot before is not its reading. */
 void measure_begin(struct run *run, const struct run_backup *backup, struct measuring *ret);

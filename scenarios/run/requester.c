@@ -5,7 +5,9 @@
 #include <unistd.h>
 
 #include "scenarios/base/interrupt.h"
-#include "scenarios/run/runner_internal.h"
+#include "scenarios/run/run_points.h"
+#include "scenarios/run/run_state.h"
+#include "scenarios/run/run_steps.h"
 #include "simfs/base/clock.h"
 #include "simfs/base/log.h"
 

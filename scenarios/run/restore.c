@@ -12,6 +12,9 @@
 #include "scenarios/run/client_run.h"
 #include "scenarios/run/fallback.h"
 #include "scenarios/run/give.h"
+#include "scenarios/run/run_points.h"
+#include "scenarios/run/run_steps.h"
+#include "scenarios/run/run_volume.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/heap.h"
 

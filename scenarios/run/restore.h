@@ -6,7 +6,7 @@
 #define SNAPRIG_SCENARIOS_RUN_RESTORE_H
 
 #include "scenarios/judge/verdict.h"
-#include "scenarios/run/runner_internal.h"
+#include "scenarios/run/run_state.h"
 
 /* What came of a restore. */
 struct restoring {

@@ -5,7 +5,7 @@
 #ifndef SNAPRIG_SCENARIOS_RUN_RETENTION_H
 #define SNAPRIG_SCENARIOS_RUN_RETENTION_H
 
-#include "scenarios/run/runner_internal.h"
+#include "scenarios/run/run_state.h"
 
 /* Of BACKUPS, the one that is under way among them, the index of the first that a client keeps
  * who keeps the latest KEEPS (0: all). */

@@ -4,7 +4,9 @@
 
 #include "scenarios/run/give_xapi.h"
 #include "scenarios/run/rig_mounts.h"
-#include "scenarios/run/runner_internal.h"
+#include "scenarios/run/run_state.h"
+#include "scenarios/run/run_steps.h"
+#include "scenarios/run/run_volume.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/heap.h"
 

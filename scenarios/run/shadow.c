@@ -9,7 +9,9 @@
  * shadow, or not at all: the ledger knows, and gives the digest its doubts.
  */
 #include "scenarios/base/files.h"
-#include "scenarios/run/runner_internal.h"
+#include "scenarios/run/run_left.h"
+#include "scenarios/run/run_points.h"
+#include "scenarios/run/run_state.h"
 
 int shadow_make(struct run *run, struct reason *reason)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* spans.c - what the timeline of a run shows as lasting: phases and backups. */
-#include "scenarios/run/runner_internal.h"
+#include "scenarios/run/run_state.h"
+#include "scenarios/run/run_volume.h"
 #include "simfs/base/clock.h"
 
 void span_begin(struct run *run, enum timeline_kind kind, const char *name)

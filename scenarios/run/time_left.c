@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* time_left.c - how long a scenario may still take. */
-#include "scenarios/run/runner_internal.h"
+#include "scenarios/run/run_state.h"
+#include "scenarios/run/run_volume.h"
 #include "simfs/base/clock.h"
 #include "simfs/base/sizes.h"
 

@@ -9,6 +9,8 @@
 #include "scenarios/run/armed.h"
 #include "scenarios/run/client_run.h"
 #include "scenarios/run/lvm_world.h"
+#include "scenarios/run/run_left.h"
+#include "scenarios/run/run_volume.h"
 #include "scenarios/run/watch.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/heap.h"

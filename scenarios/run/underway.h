@@ -12,7 +12,8 @@
 #include "scenarios/base/process_beside.h"
 #include "scenarios/run/give.h"
 #include "scenarios/run/measure.h"
-#include "scenarios/run/runner_internal.h"
+#include "scenarios/run/run_state.h"
+#include "scenarios/run/run_volume.h"
 
 struct underway {
 	struct underway *next;

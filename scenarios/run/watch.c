@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "scenarios/run/lvm_world.h"
+#include "scenarios/run/run_points.h"
 #include "simfs/base/clock.h"
 #include "simfs/base/heap.h"
 

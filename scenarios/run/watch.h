@@ -9,7 +9,7 @@
 #ifndef SNAPRIG_SCENARIOS_RUN_WATCH_H
 #define SNAPRIG_SCENARIOS_RUN_WATCH_H
 
-#include "scenarios/run/runner_internal.h"
+#include "scenarios/run/run_state.h"
 
 struct watch;
 

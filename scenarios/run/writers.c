@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* writers.c - the applications that must freeze for a snapshot come, die and go. */
-#include "scenarios/run/runner_internal.h"
+#include "scenarios/run/run_state.h"
+#include "scenarios/run/run_steps.h"
 
 static enum outcome tell(struct run *run, const char *command, const char *key, const char *value,
 	struct reason *reason)

@@ -116,6 +116,7 @@ void session_asks(struct session *session, struct asker *asker);
 /* Whose request is being decoded: 0 when it cannot be told. */
 pid_t session_thread(const struct session *session);
 
+#include "simfs/mount/snapshots_internal.h"
 #include "simfs/mount/tree_internal.h"
 
 #endif

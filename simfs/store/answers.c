@@ -17,6 +17,7 @@
  */
 #include "simfs/base/check.h"
 #include "simfs/store/store_internal.h"
+#include "simfs/store/store_state.h"
 
 void store_answer(struct store *store, struct store_waiter *waiter, int error)
 {

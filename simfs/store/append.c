@@ -17,7 +17,9 @@
 
 #include "simfs/base/check.h"
 #include "simfs/base/cleanup.h"
+#include "simfs/store/segment.h"
 #include "simfs/store/store_internal.h"
+#include "simfs/store/store_state.h"
 
 static void segment_start(struct store *store);
 static void segment_write(struct store *store);

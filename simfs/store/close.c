@@ -10,6 +10,7 @@
  */
 #include "simfs/base/check.h"
 #include "simfs/store/store_internal.h"
+#include "simfs/store/store_state.h"
 
 static void end(struct store_closing *closing, int error)
 {

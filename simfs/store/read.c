@@ -17,6 +17,7 @@
 
 #include "simfs/base/check.h"
 #include "simfs/store/store_internal.h"
+#include "simfs/store/store_state.h"
 
 static uint64_t first_unit(const struct store_read *read)
 {

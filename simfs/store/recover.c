@@ -13,6 +13,7 @@
 #include "simfs/base/cleanup.h"
 #include "simfs/store/read.h"
 #include "simfs/store/scan.h"
+#include "simfs/store/store_internal.h"
 
 static int found_damaged(void *context, const struct store_damage *damage)
 {

@@ -20,6 +20,7 @@
 
 #include "simfs/base/check.h"
 #include "simfs/store/store_internal.h"
+#include "simfs/store/store_state.h"
 
 static void rewrite_end(struct rewrite *rewrite, int result)
 {

@@ -23,6 +23,8 @@
 
 #include "simfs/base/check.h"
 #include "simfs/store/scan.h"
+#include "simfs/store/segment.h"
+#include "simfs/store/store_internal.h"
 
 /* A scan in progress. */
 struct scan {

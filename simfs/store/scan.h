@@ -3,7 +3,7 @@
 #ifndef SNAPRIG_STORE_SCAN_H
 #define SNAPRIG_STORE_SCAN_H
 
-#include "simfs/store/store_internal.h"
+#include "simfs/store/store_state.h"
 
 #define WINDOW_BYTES (SEGMENT_DATA_MAX_BYTES + STORE_UNIT_BYTES)
 

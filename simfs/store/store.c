@@ -8,7 +8,9 @@
 #include "simfs/base/check.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/store/read.h"
+#include "simfs/store/segment.h"
 #include "simfs/store/store_internal.h"
+#include "simfs/store/store_state.h"
 
 int store_new_map(struct store *store, uint64_t block_count)
 {

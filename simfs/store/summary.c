@@ -27,6 +27,8 @@
 #include "simfs/base/check.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/store/scan.h"
+#include "simfs/store/segment.h"
+#include "simfs/store/store_internal.h"
 
 int summary_init(struct summary *summary)
 {

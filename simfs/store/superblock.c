@@ -6,6 +6,7 @@
 #include "simfs/base/check.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/store/store_internal.h"
+#include "simfs/store/store_state.h"
 
 /* The kernel's highest. */
 #define ERRNO_MAX 4095

@@ -6,6 +6,7 @@
 #include "simfs/base/cleanup.h"
 #include "simfs/store/read.h"
 #include "simfs/store/scan.h"
+#include "simfs/store/segment.h"
 
 /* Where a block begins. */
 struct place {

@@ -22,6 +22,7 @@
 #include "simfs/base/mix.h"
 #include "simfs/blockio/file.h"
 #include "simfs/store/store_internal.h"
+#include "simfs/store/store_state.h"
 
 #define VOLUME_BLOCKS (1ull << 28)
 #define BLOCK_BYTES   4096u

@@ -15,6 +15,7 @@
 #include "simfs/blockio/memory.h"
 #include "simfs/store/read.h"
 #include "simfs/store/store_internal.h"
+#include "simfs/store/store_state.h"
 #include "simfs/volume/core.h"
 #include "simfs/volume/request.h"
 #include "tests/fuzz/store_input.h"

@@ -6,6 +6,7 @@
 #include <xxhash.h>
 
 #include "simfs/store/store_internal.h"
+#include "simfs/store/store_state.h"
 #include "simfs/volume/owner.h"
 
 #define SUMS_BEFORE	 1u /* the sum before is the one of its data */

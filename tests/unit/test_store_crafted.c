@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "simfs/store/store_internal.h"
+#include "simfs/store/store_state.h"
 #include "tests/lib/engine_store.h"
 #include "tests/lib/engine_suite.h"
 

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "simfs/base/mix.h"
-#include "simfs/store/store_internal.h"
+#include "simfs/store/store_state.h"
 #include "tests/lib/engine_store.h"
 #include "tests/lib/engine_suite.h"
 

@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "simfs/base/cleanup.h"
-#include "simfs/store/store_internal.h"
+#include "simfs/store/store_state.h"
 #include "simfs/volume/chain/nodes.h"
 #include "simfs/volume/state.h"
 #include "tests/lib/engine.h"

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/sysmacros.h>
 
+#include "simfs/doors/dm/model/call_steps.h"
 #include "simfs/doors/dm/model/internal.h"
 
 /* It uses the header only: what lies behind is neither read nor written. */

@@ -8,6 +8,7 @@
 #include <strings.h>
 #include <sys/sysmacros.h>
 
+#include "simfs/doors/dm/model/call_steps.h"
 #include "simfs/doors/dm/model/internal.h"
 
 #define MINORS (1U << 20)

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "simfs/doors/dm/model/call_steps.h"
 #include "simfs/doors/dm/model/internal.h"
 
 static size_t aligned(size_t bytes)

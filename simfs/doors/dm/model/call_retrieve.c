@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "simfs/doors/dm/model/call_steps.h"
 #include "simfs/doors/dm/model/internal.h"
 
 /* ---- devices below --------------------------------------------------------- */

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/sysmacros.h>
 
+#include "simfs/doors/dm/model/call_steps.h"
 #include "simfs/doors/dm/model/internal.h"
 
 static const char *const effect_names[DM_EFFECT_KINDS] = {

@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 
+#include "simfs/doors/dm/model/call_steps.h"
 #include "simfs/doors/dm/model/internal.h"
 
 /* A file system is frozen where there can be one, and where what is cached is written, too. */

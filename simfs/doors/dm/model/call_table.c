@@ -7,6 +7,7 @@
 #include <limits.h>
 #include <string.h>
 
+#include "simfs/doors/dm/model/call_steps.h"
 #include "simfs/doors/dm/model/internal.h"
 
 #define MAJORS (1U << 12)

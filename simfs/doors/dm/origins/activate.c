@@ -2,6 +2,7 @@
 #include <errno.h>
 
 #include "simfs/doors/dm/origins/origins_internal.h"
+#include "simfs/doors/dm/origins/origins_state.h"
 #include "simfs/doors/dm/origins/pieces.h"
 
 static bool is_area(const struct dm_target *target)

@@ -11,6 +11,7 @@
 #include "simfs/base/log.h"
 #include "simfs/doors/dm/origins/kept.h"
 #include "simfs/doors/dm/origins/origins_internal.h"
+#include "simfs/doors/dm/origins/origins_state.h"
 
 #define FILE_NAME_BYTES (COW_ID_TEXT_BYTES + 8)
 #define FILE_SUFFIX	".json"

@@ -12,6 +12,7 @@
 
 #include "simfs/base/check.h"
 #include "simfs/doors/dm/origins/origins_internal.h"
+#include "simfs/doors/dm/origins/origins_state.h"
 
 int cow_area_extents(const struct cow_area *area, const struct patience *patience, uint64_t end,
 	struct extents *ret)

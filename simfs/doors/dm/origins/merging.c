@@ -14,6 +14,7 @@
 
 #include "simfs/base/cleanup.h"
 #include "simfs/doors/dm/origins/origins_internal.h"
+#include "simfs/doors/dm/origins/origins_state.h"
 
 #define SECTOR_BYTES ((uint64_t)512)
 #define BATCH_BYTES  ((uint64_t)1 << 20)

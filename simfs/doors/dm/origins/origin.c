@@ -11,6 +11,7 @@
 #include "simfs/doors/dm/origins/group_layout.h"
 #include "simfs/doors/dm/origins/kept.h"
 #include "simfs/doors/dm/origins/origins_internal.h"
+#include "simfs/doors/dm/origins/origins_state.h"
 #include "simfs/doors/dm/origins/rules.h"
 
 /*

@@ -4,6 +4,7 @@
 #include "simfs/base/check.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/doors/dm/origins/origins_internal.h"
+#include "simfs/doors/dm/origins/origins_state.h"
 
 struct patch {
 	uint64_t disk;

@@ -13,6 +13,7 @@
 #include "simfs/doors/dm/origins/group.h"
 #include "simfs/doors/dm/origins/kept.h"
 #include "simfs/doors/dm/origins/origins_internal.h"
+#include "simfs/doors/dm/origins/origins_state.h"
 
 #define AREAS_FOLDER   "areas"
 #define ORIGINS_FOLDER "origins"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "simfs/doors/dm/origins/pieces.h"
+#include "simfs/doors/dm/origins/origins_internal.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -3,7 +3,7 @@
 #ifndef SNAPRIG_DM_PIECES_H
 #define SNAPRIG_DM_PIECES_H
 
-#include "simfs/doors/dm/origins/origins_internal.h"
+#include "simfs/doors/dm/origins/origins_state.h"
 
 struct pieces {
 	struct disk_piece *pieces;

@@ -5,6 +5,7 @@
 
 #include "simfs/base/cleanup.h"
 #include "simfs/doors/dm/origins/origins_internal.h"
+#include "simfs/doors/dm/origins/origins_state.h"
 
 #define SECTOR_BYTES 512u
 /* The header's chunk, and that of the first metadata area. */

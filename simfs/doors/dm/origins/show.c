@@ -6,6 +6,7 @@
 
 #include "simfs/base/cleanup.h"
 #include "simfs/doors/dm/origins/origins_internal.h"
+#include "simfs/doors/dm/origins/origins_state.h"
 
 #define SECTOR_BYTES 512u
 #define SIZE_BYTES   32

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "simfs/doors/dm/origins/origins_internal.h"
+#include "simfs/doors/dm/origins/origins_state.h"
 
 /* What of an area its status is made of, copied with the lock held. */
 struct facts {

@@ -10,6 +10,7 @@
 #include "simfs/doors/dm/origins/group_layout.h"
 #include "simfs/doors/dm/origins/lvm_text.h"
 #include "simfs/doors/dm/origins/origins_internal.h"
+#include "simfs/doors/dm/origins/origins_state.h"
 
 #define SECTOR_BYTES ((size_t)512)
 #define HEAD_BYTES   (GROUP_METADATA_SECTORS * SECTOR_BYTES)

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "simfs/doors/dm/origins/origins_internal.h"
+#include "simfs/doors/dm/origins/origins_state.h"
 #include "simfs/doors/dm/origins/rules.h"
 
 #define FAILED_EVENT "snapshot.failed"

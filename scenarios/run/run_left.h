@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* run_left.h - what a run leaves: its folder, its evidence, and what clients left in it. */
+#ifndef SNAPRIG_SCENARIOS_RUN_RUN_LEFT_H
+#define SNAPRIG_SCENARIOS_RUN_RUN_LEFT_H
+
+#include <dirent.h>
+
+#include "scenarios/run/run_state.h"
+
+/* leaks.c: adds what was left behind, up to now, to the result's leaks. */
+void leaks_look(struct run *run);
+void leaks_look_at_backup(
+	struct run *run, const struct run_backup *backup, const char *left_running);
+void leak_add(struct run *run, const char *what);
+
+/*
+ * evidence.c: copies what can be read only while the volume is mounted to the logs, and, when
+ * that is over, puts the logs of a run that did not pass where they outlive it.
+ */
+void evidence_look(const struct run *run);
+void evidence_take(struct run *run);
+
+/* left_behind.c: "b1.backup 32.0 MiB, b1.repo/ 7 files 1.2 MiB".  The caller's. */
+#define LEFT_BEHIND_NOTHING "nothing"
+char *left_behind_describe(const struct run *run, const struct run_backup *backup);
+
+/* work.c: the folder of a run and what is in it. */
+int work_create(struct run *run, struct reason *reason);
+void work_remove(struct run *run);
+/* For scandir(): is the entry of the run's folder none of ours? */
+int work_is_stranger(const struct dirent *entry);
+char *work_path(const struct run *run, const char *folder, const char *name);
+
+#endif
