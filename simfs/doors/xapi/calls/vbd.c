@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "simfs/doors/xapi/calls/call.h"
-#include "simfs/doors/xapi/pool/pool.h"
+#include "simfs/doors/xapi/calls/vm.h"
+#include "simfs/doors/xapi/disks/disks.h"
 
 #define DEVICES_MAX 255
 
@@ -102,6 +102,16 @@ int vbd_destroy(struct call *call)
 	return result;
 }
 
+int vbd_check_attach(struct call *call, const char *vbd)
+{
+	const char *vdi = pool_text(call->pool, POOL_CLASS_VBD, vbd, "VDI");
+	const char *uuid = pool_text(call->pool, POOL_CLASS_VDI, vdi, "uuid");
+
+	if (!call->disks || !disks_in_use(call->disks, uuid))
+		return 0;
+	return call_fail(call, "VDI_IN_USE", vdi, "attach", NULL);
+}
+
 static int attach(struct call *call, bool wanted)
 {
 	struct pool *pool = call->pool;
@@ -115,6 +125,8 @@ static int attach(struct call *call, bool wanted)
 	else if (pool_is(pool, POOL_CLASS_VBD, vbd, "currently_attached") == wanted)
 		result = call_fail(call,
 			wanted ? "DEVICE_ALREADY_ATTACHED" : "DEVICE_ALREADY_DETACHED", vbd, NULL);
+	else if (wanted && vbd_check_attach(call, vbd) < 0)
+		result = CALL_FAILED;
 	else
 		pool_set(pool, POOL_CLASS_VBD, vbd, "currently_attached", json_boolean(wanted));
 	pool_unlock(pool);

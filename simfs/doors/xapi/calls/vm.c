@@ -208,6 +208,20 @@ static void set_power(struct pool *pool, const char *vm, const char *power)
 	json_decref(hosts);
 }
 
+/* Whether the disks of VM can be attached, as vbd_check_attach(). */
+static int check_disks(struct call *call, const char *vm)
+{
+	json_t *vbd;
+	size_t i;
+
+	json_array_foreach(pool_value(call->pool, POOL_CLASS_VM, vm, "VBDs"), i, vbd)
+	{
+		if (vbd_check_attach(call, json_string_value(vbd)) < 0)
+			return CALL_FAILED;
+	}
+	return 0;
+}
+
 static int change_power(struct call *call, const char *operation, const char *from, const char *to)
 {
 	const char *vm = call_text(call, 0);
@@ -222,6 +236,8 @@ static int change_power(struct call *call, const char *operation, const char *fr
 	snprintf(wanted, sizeof wanted, "%s", strcmp(from, HALTED) == 0 ? "halted" : "running");
 	if (strcmp(now, from) != 0)
 		result = fail_power(call, vm, wanted, now);
+	else if (strcmp(to, RUNNING) == 0 && check_disks(call, vm) < 0)
+		result = CALL_FAILED;
 	else
 		set_power(call->pool, vm, to);
 	pool_unlock(call->pool);

@@ -35,6 +35,12 @@ void vm_disks_roll_back(struct call *call, struct vm_disks *disks);
 /* Whether OPERATION may be done with VM: 0, or CALL_FAILED. */
 int vm_check_operation(struct call *call, const char *vm, const char *operation);
 
+/*
+ * Whether VBD can be attached: 0, or CALL_FAILED when its disk is being read, written or destroyed.
+ * With the pool's lock.
+ */
+int vbd_check_attach(struct call *call, const char *vbd);
+
 /* Whether the licence has what VM wants: 0, or CALL_FAILED. */
 int vm_check_licence(struct call *call, const char *vm);
 

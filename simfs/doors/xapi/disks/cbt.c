@@ -206,10 +206,9 @@ void cbt_settle(struct disk *disk)
 	}
 }
 
-static int check(struct disks *disks, const char *uuid, json_t **ret_failure)
+static int check(struct disks *disks, const char *uuid, bool is_used, json_t **ret_failure)
 {
 	struct pool *pool = disks->pool;
-	bool is_used = disks_in_use(disks, uuid);
 	const char *code = NULL, *ref;
 
 	pool_lock(pool);
@@ -232,14 +231,17 @@ static int check(struct disks *disks, const char *uuid, json_t **ret_failure)
 
 int disks_data_destroy(struct disks *disks, const char *uuid, json_t **ret_failure)
 {
+	bool is_used = disks_use(disks, uuid, DISK_WRITE) < 0;
+	int error = check(disks, uuid, is_used, ret_failure);
+	struct disk *disk = NULL;
 	enum disk_kind kind;
-	struct disk *disk;
 
-	if (check(disks, uuid, ret_failure) < 0)
-		return -EINVAL;
-	disk = disk_get(disks, uuid, &kind);
+	if (error == 0)
+		disk = disk_get(disks, uuid, &kind);
 	if (disk)
 		cbt_settle(disk);
 	disk_put(disk);
-	return 0;
+	if (!is_used)
+		disks_unuse(disks, uuid);
+	return error;
 }

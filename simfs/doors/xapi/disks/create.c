@@ -119,6 +119,19 @@ static int fail(const struct repository *sr, int error, json_t **ret)
 	return error;
 }
 
+/* Somebody writes it. */
+static json_t *in_use(struct disks *disks, const char *uuid)
+{
+	json_t *failure;
+	const char *ref;
+
+	pool_lock(disks->pool);
+	ref = pool_find_uuid(disks->pool, POOL_CLASS_VDI, uuid);
+	failure = json_pack("[s,s,s]", "VDI_IN_USE", ref ? ref : uuid, "copy");
+	pool_unlock(disks->pool);
+	return failure;
+}
+
 static int admit(struct disks *disks, struct repository *sr, uint64_t needed_bytes)
 {
 	return needed_bytes <= repository_balance(disks, sr) ? 0 : -ENOSPC;
@@ -237,8 +250,10 @@ int disks_copy(struct disks *disks, const char *uuid, const char *sr_uuid, json_
 	error = disks_find(disks, uuid, &facts);
 	if (error == 0)
 		error = disks_open(disks, uuid, O_RDONLY, &fd);
+	if (error == -EBUSY)
+		*ret_failure = in_use(disks, uuid);
 	if (error < 0)
-		return fail(sr, error, ret_failure);
+		return error == -EBUSY ? error : fail(sr, error, ret_failure);
 	copying.size_bytes = facts.size_bytes;
 	name_new(disks, new_uuid);
 	image = image_path(disks, new_uuid);

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* disks.c - which VDI is where, and who uses it. */
+/* disks.c - which VDI is where. */
 #include "simfs/doors/xapi/disks/disks.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "simfs/base/check.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/heap.h"
 #include "simfs/control/protocol.h"
@@ -193,60 +191,4 @@ int disks_call_each(struct disks *disks, const char *command, json_t *arguments,
 	json_decref(arguments);
 	disks_put_all(all, count);
 	return error;
-}
-
-/* ---- who uses it ---- */
-
-static void use(struct disks *disks, const char *uuid, int more)
-{
-	pthread_mutex_lock(&disks->lock);
-
-	json_int_t count = json_integer_value(json_object_get(disks->uses, uuid)) + more;
-
-	MUST(count >= 0);
-	if (count > 0)
-		json_object_set_new(disks->uses, uuid, json_integer(count));
-	else
-		json_object_del(disks->uses, uuid);
-	pthread_mutex_unlock(&disks->lock);
-}
-
-bool disks_in_use(struct disks *disks, const char *uuid)
-{
-	bool is_used;
-
-	pthread_mutex_lock(&disks->lock);
-	is_used = json_object_get(disks->uses, uuid) != NULL;
-	pthread_mutex_unlock(&disks->lock);
-	return is_used;
-}
-
-int disks_open(struct disks *disks, const char *uuid, int flags, int *ret_fd)
-{
-	struct disk_facts facts;
-	int error = disks_find(disks, uuid, &facts);
-	int fd;
-
-	if (error < 0)
-		return error;
-	if (facts.kind == DISK_BASE_COPY)
-		return -ENOTSUP;
-	if (facts.kind == DISK_SNAPSHOT && (flags & O_ACCMODE) != O_RDONLY)
-		return -EROFS;
-	/* Counted before it is open, so that nobody destroys it in between. */
-	use(disks, uuid, 1);
-	fd = open(facts.path, flags | O_CLOEXEC);
-	if (fd < 0) {
-		error = -errno;
-		use(disks, uuid, -1);
-		return error;
-	}
-	*ret_fd = fd;
-	return 0;
-}
-
-void disks_close(struct disks *disks, const char *uuid, int fd)
-{
-	close(fd);
-	use(disks, uuid, -1);
 }

@@ -70,14 +70,26 @@ int disks_call(struct disks *disks, const char *uuid, const char *command, json_
 int disks_call_each(struct disks *disks, const char *command, json_t *arguments,
 	bool (*stop)(const json_t *answer), json_t **ret);
 
+/* ---- who uses it ---- */
+
+enum disk_use {
+	DISK_READ,  /* it stays as it is */
+	DISK_WRITE, /* it changes, or goes: nobody else uses it */
+};
+
+/* UUID is in use until disks_unuse(): 0, or -EBUSY beside one that it may not stand beside. */
+int disks_use(struct disks *disks, const char *uuid, enum disk_use use);
+void disks_unuse(struct disks *disks, const char *uuid);
+
+/* Whether somebody uses it.  May be called with the pool's lock. */
+bool disks_in_use(struct disks *disks, const char *uuid);
+
 /*
- * Opens the content of UUID with FLAGS (O_RDONLY, O_RDWR) and counts it as in use until
- * disks_close(): it is not destroyed meanwhile.  0; -ENOENT; -EROFS: it is no leaf; -ENOTSUP: it
- * is a base copy; -errno of open().
+ * Opens the content of UUID with FLAGS (O_RDONLY, O_RDWR), which is in use until disks_close().
+ * 0; -ENOENT; -EROFS: it is no leaf; -ENOTSUP: it is a base copy; -EBUSY; -errno of open().
  */
 int disks_open(struct disks *disks, const char *uuid, int flags, int *ret_fd);
 void disks_close(struct disks *disks, const char *uuid, int fd);
-bool disks_in_use(struct disks *disks, const char *uuid);
 
 /*
  * Blocks that differ between FROM and UNTIL, a snapshot or a leaf of the same rig and not older:

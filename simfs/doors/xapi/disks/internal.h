@@ -3,12 +3,11 @@
  * internal.h - the disks of a pool among themselves.
  *
  * Invariants:
- *  (1) Locks are taken in this order: an SR's, disks->lock, the pool's.  disks->lock and the
- *      pool's are never held while a rig is asked.
- *  (2) Trees of a rig change under the lock of its SR only, but by coalesce, which the disk's
- *      keeper sees.
- *  (3) `names` of a disk is what the records said when it was synced last.
- *  (4) A disk lives while somebody has it (disk_get), also when it is out of the list.
+ *  (1) Locks are taken in this order: an SR's, disks->lock, the pool's, disks->uses_lock.
+ * disks->lock and the pool's are never held while a rig is asked. (2) Trees of a rig change under
+ * the lock of its SR only, but by coalesce, which the disk's keeper sees. (3) `names` of a disk is
+ * what the records said when it was synced last. (4) A disk lives while somebody has it (disk_get),
+ * also when it is out of the list.
  *
  * The life of one disk is disk.h's, and what the records are told records.h's.
  */
@@ -78,9 +77,10 @@ struct disks {
 	size_t sr_count;
 	pthread_mutex_t lock;
 	struct list list;
-	json_t *uses;  /* {uuid: how often it is open} */
-	json_t *known; /* {uuid: class} of what POOL.yaml had; of start.c alone */
-	int lock_fd;   /* of the state folder */
+	pthread_mutex_t uses_lock; /* taken last, behind the pool's */
+	json_t *uses;		   /* {uuid: how many read it; -1: somebody writes} */
+	json_t *known;		   /* {uuid: class} of what POOL.yaml had; of start.c alone */
+	int lock_fd;		   /* of the state folder */
 };
 
 /* ---- disks.c ---- */

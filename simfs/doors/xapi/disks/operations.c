@@ -169,6 +169,16 @@ static int destroy(struct disk *disk, enum disk_kind kind, const char *uuid, jso
 	return 0;
 }
 
+/* Whoever wants to begin to read it meanwhile is told that it is in use. */
+static int destroy_used(
+	struct disk *disk, enum disk_kind kind, const char *uuid, json_t **ret_failure)
+{
+	int error = destroy(disk, kind, uuid, ret_failure);
+
+	disks_unuse(disk->disks, uuid);
+	return error;
+}
+
 static void destroy_metadata(struct disks *disks, const char *uuid)
 {
 	char ref[POOL_REF_BYTES];
@@ -197,10 +207,10 @@ int disks_destroy(struct disks *disks, const char *uuid, json_t **ret_failure)
 	if (kind == DISK_BASE_COPY)
 		error = fail(ret_failure, -EINVAL, "OPERATION_NOT_ALLOWED",
 			"VDI is not managed by XAPI", NULL);
-	else if (disks_in_use(disks, uuid))
+	else if (disks_use(disks, uuid, DISK_WRITE) < 0)
 		error = fail(ret_failure, -EBUSY, "VDI_IN_USE", ref, "destroy");
 	else
-		error = destroy(disk, kind, uuid, ret_failure);
+		error = destroy_used(disk, kind, uuid, ret_failure);
 	if (error == 0)
 		repository_settle(disks, disk->sr);
 	disk_put(disk);

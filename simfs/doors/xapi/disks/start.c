@@ -191,6 +191,7 @@ int disks_begin(const struct pool_config *config, struct pool *pool, const char 
 	disks->uses = json_object();
 	disks->lock_fd = -1;
 	pthread_mutex_init(&disks->lock, NULL);
+	pthread_mutex_init(&disks->uses_lock, NULL);
 	list_init(&disks->list);
 	error = begin(disks);
 	if (error < 0) {
@@ -230,6 +231,7 @@ void disks_finish(struct disks *disks)
 	if (disks->lock_fd >= 0)
 		close(disks->lock_fd);
 	pthread_mutex_destroy(&disks->lock);
+	pthread_mutex_destroy(&disks->uses_lock);
 	json_decref(disks->uses);
 	json_decref(disks->known);
 	free(disks->srs);

@@ -279,7 +279,7 @@ static int perform(struct exporting *export)
 	if (error == 0)
 		error = strike.error;
 	if (error == 0)
-		error = disks_open(transfer->options->disks, transfer->uuid, O_RDONLY, &export->fd);
+		error = transfer_open(transfer->options, transfer->uuid, O_RDONLY, &export->fd);
 	if (error < 0)
 		return error;
 	export->reply = strike.reply;

@@ -256,7 +256,7 @@ static int take(struct importing *import)
 {
 	struct disks *disks = import->transfer->options->disks;
 	const char *uuid = import->transfer->uuid;
-	int error = disks_open(disks, uuid, O_RDWR, &import->fd);
+	int error = transfer_open(import->transfer->options, uuid, O_RDWR, &import->fd);
 
 	if (error < 0)
 		return error;

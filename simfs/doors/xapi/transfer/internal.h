@@ -72,6 +72,12 @@ void transfer_take_task(struct transfer *transfer);
 /* What else the query of the wire means: 0, or -1 with transfer->failure. */
 int transfer_resolve(struct transfer *transfer);
 
+/*
+ * The content of UUID, as disks_open(), unless a VM that runs has it (-EBUSY), or its data was
+ * destroyed (-EMEDIUMTYPE); disks_close() it.
+ */
+int transfer_open(const struct transfer_options *options, const char *uuid, int flags, int *ret_fd);
+
 /* Sets transfer->failure, unless there is one; parameters may be NULL.  Returns -1. */
 int transfer_fail(struct transfer *transfer, unsigned status, const char *code, const char *first,
 	const char *second);

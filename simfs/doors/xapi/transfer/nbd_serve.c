@@ -169,7 +169,7 @@ static int open_export(struct session *session, char *name)
 	memcpy(session->uuid, name + 1, strlen(name + 1) + 1);
 	if (disks_find(session->options->disks, session->uuid, &session->facts) < 0)
 		return -ENOENT;
-	return disks_open(session->options->disks, session->uuid, O_RDONLY, &session->disk);
+	return transfer_open(session->options, session->uuid, O_RDONLY, &session->disk);
 }
 
 static int answer_export(struct session *session)

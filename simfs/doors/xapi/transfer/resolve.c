@@ -11,6 +11,9 @@
 /* A share of the whole that is worth telling. */
 #define TELL_EVERY 0.04
 
+/* What the type of a VDI is whose data was destroyed. */
+#define NO_DATA_TYPE "cbt_metadata"
+
 /* ---- failures ---- */
 
 int transfer_fail(struct transfer *transfer, unsigned status, const char *code, const char *first,
@@ -37,11 +40,14 @@ bool transfer_is_of_client(int error)
 static const struct {
 	int error;
 	const char *code;
+	const char *parameter; /* behind the VDI; NULL: none */
 } disk_errors[] = {
-	{ -ENOENT, "VDI_NOT_AVAILABLE" },
-	{ -ENOTSUP, "VDI_NOT_MANAGED" },
-	{ -EROFS, "VDI_READONLY" },
-	{ -EXDEV, "VDI_INCOMPATIBLE_TYPE" },
+	{ -ENOENT, "VDI_NOT_AVAILABLE", NULL },
+	{ -ENOTSUP, "VDI_NOT_MANAGED", NULL },
+	{ -EROFS, "VDI_READONLY", NULL },
+	{ -EXDEV, "VDI_INCOMPATIBLE_TYPE", NULL },
+	{ -EMEDIUMTYPE, "VDI_INCOMPATIBLE_TYPE", NO_DATA_TYPE },
+	{ -EBUSY, "VDI_IN_USE", "attach" },
 };
 
 int transfer_fail_error(struct transfer *transfer, int error)
@@ -53,8 +59,8 @@ int transfer_fail_error(struct transfer *transfer, int error)
 		return transfer_fail(transfer, 500, "HOST_NOT_ENOUGH_FREE_MEMORY", NULL, NULL);
 	for (size_t i = 0; i < sizeof disk_errors / sizeof disk_errors[0]; i++)
 		if (disk_errors[i].error == error)
-			return transfer_fail(
-				transfer, 500, disk_errors[i].code, transfer->vdi, NULL);
+			return transfer_fail(transfer, 500, disk_errors[i].code, transfer->vdi,
+				disk_errors[i].parameter);
 	return transfer_fail(transfer, 500, "VDI_IO_ERROR", "Device I/O errors", NULL);
 }
 
@@ -103,43 +109,81 @@ static int find_vdi(struct pool *pool, const char *ref_or_uuid, char *ret_ref, c
 	return 0;
 }
 
-/* Whether a VM that runs has it.  Needs the pool's lock. */
-static bool is_attached(struct pool *pool, const char *vdi)
+/* Needs the pool's lock. */
+static bool has_no_data(struct pool *pool, const char *vdi)
+{
+	return strcmp(pool_text(pool, POOL_CLASS_VDI, vdi, "type"), NO_DATA_TYPE) == 0;
+}
+
+/* Whether what VDI holds can be had now: 0, -EBUSY, -EMEDIUMTYPE.  Needs the pool's lock. */
+static int check_vdi(struct pool *pool, const char *vdi)
 {
 	json_t *vbd;
 	size_t i;
 
-	json_array_foreach(pool_value(pool, POOL_CLASS_VDI, vdi, "VBDs"), i,
-		vbd) if (pool_is(pool, POOL_CLASS_VBD, json_string_value(vbd),
-				 "currently_attached")) return true;
-	return false;
+	if (has_no_data(pool, vdi))
+		return -EMEDIUMTYPE;
+	json_array_foreach(pool_value(pool, POOL_CLASS_VDI, vdi, "VBDs"), i, vbd)
+	{
+		if (pool_is(pool, POOL_CLASS_VBD, json_string_value(vbd), "currently_attached"))
+			return -EBUSY;
+	}
+	return 0;
+}
+
+int transfer_open(const struct transfer_options *options, const char *uuid, int flags, int *ret_fd)
+{
+	struct pool *pool = options->pool;
+	int error = disks_open(options->disks, uuid, flags, ret_fd);
+	const char *ref;
+
+	if (error < 0)
+		return error;
+	/* From now on it is in use, and no VM begins to run with it. */
+	pool_lock(pool);
+	ref = pool_find_uuid(pool, POOL_CLASS_VDI, uuid);
+	error = ref ? check_vdi(pool, ref) : -ENOENT;
+	pool_unlock(pool);
+	if (error < 0)
+		disks_close(options->disks, uuid, *ret_fd);
+	return error;
+}
+
+/* The VDI that a delta is from, if one is named.  Needs the pool's lock. */
+static int resolve_base(struct transfer *transfer)
+{
+	struct pool *pool = transfer->options->pool;
+	const char *base = wire_query(transfer->wire, "base");
+	char ref[POOL_REF_BYTES];
+
+	if (!base)
+		return 0;
+	if (find_vdi(pool, base, ref, transfer->base_uuid) < 0)
+		return transfer_fail(transfer, 500, "HANDLE_INVALID", "VDI", base);
+	if (has_no_data(pool, ref))
+		return transfer_fail(transfer, 500, "VDI_INCOMPATIBLE_TYPE", ref, NO_DATA_TYPE);
+	return 0;
 }
 
 static int resolve_vdis(struct transfer *transfer)
 {
 	struct pool *pool = transfer->options->pool;
-	const char *vdi = wire_query(transfer->wire, "vdi"), *gone = NULL;
-	const char *base = wire_query(transfer->wire, "base");
-	char base_ref[POOL_REF_BYTES];
-	bool is_busy = false;
+	const char *vdi = wire_query(transfer->wire, "vdi");
+	int error;
 
 	if (!vdi)
 		return transfer_fail(transfer, 400, "INTERNAL_ERROR", "no vdi is named", NULL);
 	pool_lock(pool);
 	if (find_vdi(pool, vdi, transfer->vdi, transfer->uuid) < 0)
-		gone = vdi;
-	else if (base && find_vdi(pool, base, base_ref, transfer->base_uuid) < 0)
-		gone = base;
+		error = transfer_fail(transfer, 500, "HANDLE_INVALID", "VDI", vdi);
 	else
-		is_busy = is_attached(pool, transfer->vdi);
+		error = resolve_base(transfer);
+	if (error == 0)
+		error = check_vdi(pool, transfer->vdi);
 	pool_unlock(pool);
-	if (gone)
-		return transfer_fail(transfer, 500, "HANDLE_INVALID", "VDI", gone);
-	if (is_busy)
-		return transfer_fail(transfer, 500, "VDI_IN_USE", transfer->vdi, "attach");
-	if (disks_find(transfer->options->disks, transfer->uuid, &transfer->disk) < 0)
-		return transfer_fail(transfer, 500, "VDI_NOT_AVAILABLE", transfer->vdi, NULL);
-	return 0;
+	if (error == 0)
+		error = disks_find(transfer->options->disks, transfer->uuid, &transfer->disk);
+	return error < 0 ? transfer_fail_error(transfer, error) : 0;
 }
 
 static int resolve_format(struct transfer *transfer)
