@@ -83,6 +83,20 @@ int wire_read(struct wire *wire, const void **ret_bytes, size_t *ret_length)
 	return 0;
 }
 
+/*
+ * Whether the socket is there: the library closes it when the client goes, which it sees while it
+ * reads, and its descriptor may be another's at once.  What is ours nobody takes away.
+ */
+static bool is_ours(struct exchange *exchange)
+{
+	bool is_there;
+
+	pthread_mutex_lock(&exchange->mutex);
+	is_there = exchange->state == EXCHANGE_OURS;
+	pthread_mutex_unlock(&exchange->mutex);
+	return is_there;
+}
+
 /* ---- the answer ---- */
 
 /* Until more can be written. */
@@ -110,6 +124,8 @@ static int send_all(struct exchange *exchange, struct iovec *iov, size_t count)
 {
 	struct msghdr message = { .msg_iov = iov, .msg_iovlen = count };
 
+	if (!is_ours(exchange))
+		return client_error(exchange, -ECONNRESET);
 	while (message.msg_iovlen) {
 		ssize_t sent = sendmsg(exchange->fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
 
@@ -204,27 +220,24 @@ bool wire_wait(struct wire *wire, uint64_t ns)
 	struct timespec time = { .tv_sec = (time_t)(ns / NS_PER_S),
 		.tv_nsec = (long)(ns % NS_PER_S) };
 
-	return ppoll(&at, 1, &time, NULL) == 0;
+	return is_ours(exchange) && ppoll(&at, 1, &time, NULL) == 0;
 }
 
 void wire_end(struct wire *wire, enum wire_end kind)
 {
 	struct exchange *exchange = exchange_of(wire);
 	struct http_server *server = exchange->server;
-	bool is_ours;
+	bool is_there = is_ours(exchange);
 
-	pthread_mutex_lock(&exchange->mutex);
-	is_ours = exchange->state == EXCHANGE_OURS;
-	pthread_mutex_unlock(&exchange->mutex);
-	if (is_ours && kind == WIRE_CLEAN && exchange->has_head &&
+	if (is_there && kind == WIRE_CLEAN && exchange->has_head &&
 		exchange->framing == WIRE_CHUNKED)
 		(void)wire_raw(wire, "0\r\n\r\n", 5);
-	if (is_ours && kind == WIRE_RESET)
+	if (is_there && kind == WIRE_RESET)
 		exchange_reset(exchange);
 	pthread_mutex_lock(&server->mutex);
 	list_remove(&exchange->link);
 	pthread_mutex_unlock(&server->mutex);
-	if (is_ours)
+	if (is_there)
 		exchange_finish(exchange);
 	exchange_give_up(exchange);
 }
