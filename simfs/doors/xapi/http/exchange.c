@@ -96,27 +96,51 @@ static void take(struct exchange *exchange)
 	pthread_mutex_unlock(&exchange->mutex);
 }
 
-/* It is on the list of wires before its worker can end it. */
-static void begin_wire(struct exchange *exchange)
+/* A handler may be called, unless the server ends: who ends it waits until it has returned. */
+static bool handler_enter(struct http_server *server)
+{
+	bool is_in;
+
+	pthread_mutex_lock(&server->mutex);
+	is_in = !server->is_ending;
+	server->is_handing = is_in;
+	pthread_mutex_unlock(&server->mutex);
+	return is_in;
+}
+
+static void handler_leave(struct http_server *server)
+{
+	pthread_mutex_lock(&server->mutex);
+	server->is_handing = false;
+	pthread_cond_broadcast(&server->moved);
+	pthread_mutex_unlock(&server->mutex);
+}
+
+static enum MHD_Result give(struct exchange *exchange)
 {
 	struct http_server *server = exchange->server;
 
+	if (!handler_enter(server))
+		return MHD_NO;
 	exchange->is_given = exchange->has_begun = true;
+	/* It is on the list of wires before its worker can end it. */
 	pthread_mutex_lock(&server->mutex);
-	list_append(&server->wires, &exchange->link);
-	/* It has missed http_server_quiesce(). */
-	if (server->is_ending)
-		shutdown(exchange->fd, SHUT_RDWR);
+	server->open_count++;
+	if (exchange->is_transfer)
+		list_append(&server->wires, &exchange->link);
 	pthread_mutex_unlock(&server->mutex);
 	take(exchange);
-	server->handlers.transfer(server->handlers.context, (struct wire *)exchange);
+	if (exchange->is_transfer)
+		server->handlers.transfer(server->handlers.context, (struct wire *)exchange);
+	else
+		server->handlers.request(server->handlers.context, (struct http_request *)exchange);
+	handler_leave(server);
+	return MHD_YES;
 }
 
 static enum MHD_Result access_wire(
 	struct exchange *exchange, const char *upload, size_t *upload_length)
 {
-	bool is_begun;
-
 	if (exchange->chunk) {
 		/* The worker has done with it; behind it may lie what was read since. */
 		MUST(*upload_length >= exchange->chunk_length);
@@ -133,13 +157,9 @@ static enum MHD_Result access_wire(
 	exchange->chunk = exchange->at_end ? NULL : upload;
 	exchange->chunk_length = *upload_length;
 	exchange->chunk_given = false;
-	pthread_mutex_lock(&exchange->mutex);
-	is_begun = exchange->is_given;
-	pthread_mutex_unlock(&exchange->mutex);
-	if (is_begun)
-		take(exchange);
-	else
-		begin_wire(exchange);
+	if (!exchange->has_begun)
+		return give(exchange);
+	take(exchange);
 	return MHD_YES;
 }
 
@@ -168,14 +188,8 @@ static int keep_body(struct exchange *exchange, const char *upload, size_t lengt
 static enum MHD_Result access_request(
 	struct exchange *exchange, const char *upload, size_t *upload_length)
 {
-	struct http_server *server = exchange->server;
-
-	if (*upload_length == 0) {
-		exchange->is_given = true;
-		take(exchange);
-		server->handlers.request(server->handlers.context, (struct http_request *)exchange);
-		return MHD_YES;
-	}
+	if (*upload_length == 0)
+		return give(exchange);
 	if (keep_body(exchange, upload, *upload_length) < 0) {
 		/* It may not be answered in the middle of a body: so past the library. */
 		(void)!send(
@@ -214,28 +228,37 @@ enum MHD_Result exchange_access(void *context, struct MHD_Connection *connection
 static void tell_lost(struct exchange *exchange)
 {
 	struct http_server *server = exchange->server;
-	bool is_ending;
 
+	if (!handler_enter(server))
+		return;
+	server->handlers.lost(server->handlers.context, (struct wire *)exchange);
+	handler_leave(server);
+}
+
+/* What was given away, and is now gone. */
+static void count_gone(struct http_server *server)
+{
 	pthread_mutex_lock(&server->mutex);
-	is_ending = server->is_ending;
+	server->open_count--;
+	pthread_cond_broadcast(&server->moved);
 	pthread_mutex_unlock(&server->mutex);
-	if (!is_ending)
-		server->handlers.lost(server->handlers.context, (struct wire *)exchange);
 }
 
 void exchange_completed(void *context, struct MHD_Connection *connection, void **request_context,
 	enum MHD_RequestTerminationCode code)
 {
 	struct exchange *exchange = *request_context;
+	struct http_server *server = context;
 	bool is_last;
 
-	(void)context;
 	(void)connection;
 	(void)code;
 	if (!exchange)
 		return;
 	*request_context = NULL;
-	if (exchange->is_transfer && !exchange->has_begun)
+	if (exchange->has_begun)
+		count_gone(server);
+	else if (exchange->is_transfer)
 		tell_lost(exchange);
 	pthread_mutex_lock(&exchange->mutex);
 	exchange->is_gone = true;

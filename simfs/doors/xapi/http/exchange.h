@@ -91,7 +91,10 @@ struct http_server {
 	bool is_open;
 
 	pthread_mutex_t mutex; /* the following; taken before an exchange's, never after */
+	pthread_cond_t moved;  /* is_handing, open_count */
 	bool is_ending;
+	bool is_handing;     /* the library's thread is in a handler */
+	unsigned open_count; /* given away, and not let go by the library */
 	struct list wires;
 };
 

@@ -11,6 +11,9 @@
 #include "simfs/base/log.h"
 #include "simfs/doors/xapi/http/exchange.h"
 
+/* How long the last answers may take to be read. */
+#define LAST_ANSWERS_NS NS_PER_S
+
 const struct http_limits http_limits_default = {
 	.body_bytes = 8u << 20,
 	.header_bytes = 64u << 10,
@@ -33,6 +36,7 @@ static void server_free(struct http_server *server)
 		unlink(server->socket_path);
 	if (server->listen_fd >= 0)
 		close(server->listen_fd);
+	pthread_cond_destroy(&server->moved);
 	pthread_mutex_destroy(&server->mutex);
 	free(server->socket_path);
 	free(server->url);
@@ -49,6 +53,7 @@ int http_server_create(const char *address, struct http_server **ret)
 		return -ENOMEM;
 	}
 	pthread_mutex_init(&server->mutex, NULL);
+	pthread_cond_init(&server->moved, NULL);
 	list_init(&server->wires);
 	server->listen_fd = -1;
 	error = listen_open(address, server, &server->listen_fd);
@@ -71,7 +76,7 @@ int http_server_begin(struct http_server *server, const struct http_limits *limi
 		NULL, MHD_OPTION_LISTEN_SOCKET, server->listen_fd, MHD_OPTION_CONNECTION_LIMIT,
 		limits->connections, MHD_OPTION_CONNECTION_MEMORY_LIMIT, limits->header_bytes,
 		MHD_OPTION_CONNECTION_TIMEOUT, limits->idle_seconds, MHD_OPTION_NOTIFY_COMPLETED,
-		exchange_completed, NULL, MHD_OPTION_END);
+		exchange_completed, server, MHD_OPTION_END);
 	if (!server->daemon) {
 		log_error_code(-(errno ? errno : ENOMEM), "cannot serve on '%s'", server->url);
 		return -EIO;
@@ -99,6 +104,8 @@ void http_server_quiesce(struct http_server *server)
 	fd = MHD_quiesce_daemon(server->daemon);
 	pthread_mutex_lock(&server->mutex);
 	server->is_ending = true;
+	while (server->is_handing)
+		pthread_cond_wait(&server->moved, &server->mutex);
 	list_for_each (link, &server->wires) {
 		struct exchange *exchange = CONTAINER_OF(link, struct exchange, link);
 
@@ -111,11 +118,27 @@ void http_server_quiesce(struct http_server *server)
 	pthread_mutex_unlock(&server->mutex);
 }
 
+/* Answers that were given are on their way; a client that does not read its own has lost it. */
+static void await_answers(struct http_server *server)
+{
+	uint64_t end_ns = clock_now_ns() + LAST_ANSWERS_NS;
+	struct timespec end = { .tv_sec = (time_t)(end_ns / NS_PER_S),
+		.tv_nsec = (long)(end_ns % NS_PER_S) };
+
+	pthread_mutex_lock(&server->mutex);
+	while (server->open_count > 0 &&
+		pthread_cond_clockwait(&server->moved, &server->mutex, CLOCK_MONOTONIC, &end) == 0)
+		;
+	pthread_mutex_unlock(&server->mutex);
+}
+
 void http_server_destroy(struct http_server *server)
 {
 	if (!server)
 		return;
-	if (server->daemon)
+	if (server->daemon) {
+		await_answers(server);
 		MHD_stop_daemon(server->daemon);
+	}
 	server_free(server);
 }

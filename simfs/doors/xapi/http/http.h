@@ -69,12 +69,16 @@ const char *http_server_url(const struct http_server *server);
 bool http_server_is_open(const struct http_server *server);
 
 /*
- * Takes no new connection, and cancels every wire (-ECANCELED).  Answers may still be given.
- * Nothing happens to one that has not begun.
+ * Takes no new connection, and cancels every wire (-ECANCELED).  No handler is called any more
+ * when this returns: who sends a request behind that finds his connection closed.  Answers may
+ * still be given.  Nothing happens to one that has not begun.
  */
 void http_server_quiesce(struct http_server *server);
 
-/* After all requests were answered and all wires ended, or before it begins.  NULL is fine. */
+/*
+ * After all requests were answered and all wires ended, or before it begins.  Waits for a second
+ * at most until the answers are sent.  NULL is fine.
+ */
 void http_server_destroy(struct http_server *server);
 
 /* Of a request.  Valid until it is answered.  The body ends with a NUL that does not count. */
