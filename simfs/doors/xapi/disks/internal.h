@@ -4,10 +4,11 @@
  *
  * Invariants:
  *  (1) Locks are taken in this order: an SR's, disks->lock, the pool's, disks->uses_lock.
- * disks->lock and the pool's are never held while a rig is asked. (2) Trees of a rig change under
- * the lock of its SR only, but by coalesce, which the disk's keeper sees. (3) `names` of a disk is
- * what the records said when it was synced last. (4) A disk lives while somebody has it (disk_get),
- * also when it is out of the list.
+ *      disks->lock and the pool's are never held while a rig is asked.
+ *  (2) Trees of a rig change under the lock of its SR only, but by coalesce, which the disk's
+ *      keeper sees.
+ *  (3) `names` of a disk is what the records said when it was synced last.
+ *  (4) A disk lives while somebody has it (disk_get), also when it is out of the list.
  *
  * The life of one disk is disk.h's, and what the records are told records.h's.
  */
