@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The records of a pool, their events and their file. */
+/* The records of a pool and their events. */
 #include <check.h>
 #include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "simfs/base/cleanup.h"
-#include "simfs/doors/xapi/pool/file.h"
 #include "simfs/doors/xapi/pool/pool.h"
 
 #define ALL_CLASSES ((1u << POOL_CLASS_COUNT) - 1)
@@ -277,98 +275,10 @@ START_TEST(who_watches_is_called_for_every_change)
 }
 END_TEST
 
-/* ---- the file ---- */
-
-static char path[] = "/tmp/test_xapi_pool.XXXXXX";
-
-static void file_setup(void)
-{
-	memcpy(path + strlen(path) - 6, "XXXXXX", 6);
-	close(mkstemp(path));
-	pool = pool_create(7);
-}
-
-static void file_teardown(void)
-{
-	unlink(path);
-	pool_destroy(pool);
-}
-
-START_TEST(what_was_saved_is_read_again_without_tasks)
-{
-	struct pool *later = pool_create(7);
-	char vm[POOL_REF_BYTES];
-	uint64_t token;
-	json_t *events;
-
-	pool_lock(pool);
-	snprintf(vm, sizeof vm, "%s", add_vm("a"));
-	pool_map_set(pool, POOL_CLASS_VM, vm, "other_config", "k", "v");
-	pool_add(pool, POOL_CLASS_TASK, NULL);
-	token = pool_token(pool);
-	pool_unlock(pool);
-	ck_assert_int_eq(pool_file_save(pool, path), 0);
-	ck_assert_int_eq(pool_file_load(later, path), 0);
-
-	pool_lock(later);
-	ck_assert(json_equal(
-		pool_find(pool, POOL_CLASS_VM, vm), pool_find(later, POOL_CLASS_VM, vm)));
-	ck_assert_uint_eq(pool_count(later, POOL_CLASS_TASK), 0);
-	ck_assert_int_eq(pool_events(later, ALL_CLASSES, token, &events), -ESTALE);
-	ck_assert_str_ne(pool_add(later, POOL_CLASS_VM, NULL), vm);
-	ck_assert_uint_eq(pool_count(later, POOL_CLASS_VM), 2);
-	pool_unlock(later);
-	pool_destroy(later);
-}
-END_TEST
-
-START_TEST(a_file_is_written_only_when_what_it_keeps_has_changed)
-{
-	pool_lock(pool);
-	add_vm("a");
-	pool_unlock(pool);
-	ck_assert_int_eq(pool_file_save(pool, path), 0);
-	ck_assert_int_eq(unlink(path), 0);
-	pool_lock(pool);
-	pool_add(pool, POOL_CLASS_TASK, NULL);
-	pool_unlock(pool);
-	ck_assert_int_eq(pool_file_save(pool, path), 0);
-	ck_assert_int_lt(access(path, F_OK), 0);
-	pool_lock(pool);
-	add_vm("b");
-	pool_unlock(pool);
-	ck_assert_int_eq(pool_file_save(pool, path), 0);
-	ck_assert_int_eq(access(path, F_OK), 0);
-}
-END_TEST
-
-START_TEST(what_is_no_file_of_a_pool_is_refused)
-{
-	static const char *const texts[] = { "", "{", "[]", "{}", "{\"version\": 2}",
-		"{\"version\": 1, \"number\": -1, \"uuids\": 0, \"records\": []}",
-		"{\"version\": 1, \"number\": 1, \"uuids\": 0, \"records\": [1]}",
-		"{\"version\": 1, \"number\": 1, \"uuids\": 0, \"records\": [{\"class\": \"VM\", "
-		"\"ref\": \"x\", \"fields\": {}}]}",
-		"{\"version\": 1, \"number\": 1, \"uuids\": 0, \"records\": [{\"class\": \"no\", "
-		"\"ref\": \"OpaqueRef:x\", \"fields\": {}}]}" };
-
-	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
-		AUTO(auto_fclose) FILE *file = fopen(path, "w");
-		struct pool *other = pool_create(1);
-
-		fputs(texts[i], file);
-		fflush(file);
-		ck_assert_msg(pool_file_load(other, path) == -EINVAL, "%s", texts[i]);
-		pool_destroy(other);
-	}
-	ck_assert_int_eq(pool_file_load(pool, "/no/such/file"), -ENOENT);
-}
-END_TEST
-
 int main(void)
 {
 	Suite *suite = suite_create("xapi_pool");
-	TCase *records = tcase_create("records"), *file = tcase_create("file");
+	TCase *records = tcase_create("records");
 
 	tcase_add_checked_fixture(records, setup, teardown);
 	tcase_add_test(records, every_record_of_a_class_has_the_same_fields_in_the_same_order);
@@ -383,11 +293,6 @@ int main(void)
 	tcase_add_test(records, a_token_that_is_too_old_or_not_ours_has_lost_events);
 	tcase_add_test(records, who_watches_is_called_for_every_change);
 	suite_add_tcase(suite, records);
-	tcase_add_checked_fixture(file, file_setup, file_teardown);
-	tcase_add_test(file, what_was_saved_is_read_again_without_tasks);
-	tcase_add_test(file, a_file_is_written_only_when_what_it_keeps_has_changed);
-	tcase_add_test(file, what_is_no_file_of_a_pool_is_refused);
-	suite_add_tcase(suite, file);
 
 	SRunner *runner = srunner_create(suite);
 

@@ -14,10 +14,14 @@
 #include "simfs/base/own_file.h"
 #include "simfs/doors/xapi/pool/internal.h"
 
-#define FILE_VERSION 1
+#define FILE_VERSION 2
 
-/* What is made between two writes is below this: numbers of before a kill are not used again. */
-#define UUIDS_AHEAD 4096
+/*
+ * A run begins so far beyond the one before: no client lives to see as many changes.  As many runs
+ * as a number of JSON has room for.
+ */
+#define RUN_CHANGES (UINT64_C(1) << 32)
+#define RUNS_MAX    (INT64_MAX / (int64_t)RUN_CHANGES - 1)
 
 static json_t *records_of(struct pool *pool)
 {
@@ -69,9 +73,9 @@ static int save_locked(struct pool *pool, const char *path)
 		pool_unlock(pool);
 		return 0;
 	}
-	file = json_pack("{s:i s:I s:I s:o}", "version", FILE_VERSION, "number",
-		(json_int_t)pool->number, "uuids", (json_int_t)pool->uuids, "records",
-		records_of(pool));
+	file = json_pack("{s:i s:I s:I s:o s:o}", "version", FILE_VERSION, "seed",
+		(json_int_t)pool->seed, "run", (json_int_t)pool->run, "notes",
+		json_deep_copy(pool->notes), "records", records_of(pool));
 	pool_unlock(pool);
 
 	AUTO(auto_free) char *text = json_dumps(file, JSON_INDENT(1));
@@ -106,16 +110,20 @@ static bool record_is_one(struct pool *pool, json_t *entry, enum pool_class *cla
 static int records_read(struct pool *pool, json_t *file)
 {
 	json_t *records = json_object_get(file, "records"), *entry;
-	json_int_t number = json_integer_value(json_object_get(file, "number"));
-	json_int_t uuids = json_integer_value(json_object_get(file, "uuids"));
+	json_t *notes = json_object_get(file, "notes");
+	json_t *seed = json_object_get(file, "seed");
+	json_int_t run = json_integer_value(json_object_get(file, "run"));
 	enum pool_class class;
 	size_t i;
 
-	if (json_integer_value(json_object_get(file, "version")) != FILE_VERSION || number < 0 ||
-		uuids < 0 || !json_is_array(records))
+	if (json_integer_value(json_object_get(file, "version")) != FILE_VERSION || run < 0 ||
+		run > RUNS_MAX || !json_is_array(records) || !json_is_object(notes) ||
+		!json_is_integer(seed))
 		return -EINVAL;
-	pool->number = (uint64_t)number + UUIDS_AHEAD;
-	pool->uuids = (uint64_t)uuids + UUIDS_AHEAD;
+	pool->seed = (uint64_t)json_integer_value(seed);
+	pool->run = (uint64_t)run + 1;
+	pool->number = pool->run * RUN_CHANGES;
+	json_object_update(pool->notes, notes);
 	json_array_foreach(records, i, entry)
 	{
 		if (!record_is_one(pool, entry, &class))
@@ -124,6 +132,8 @@ static int records_read(struct pool *pool, json_t *file)
 			json_object_get(entry, "fields"));
 	}
 	pool->forgotten = pool->number;
+	/* It is another run, which is kept before anybody hears of what it makes. */
+	pool->kept_changes++;
 	return 0;
 }
 

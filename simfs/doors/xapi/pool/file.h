@@ -3,7 +3,8 @@
  * file.h - a pool's records in a file, which is whole at every moment.
  *
  * Everything but tasks is kept.  A kill of the server loses nothing that was saved; a power cut
- * may.
+ * may.  What names follow from a seed go on with the one that the pool was made with.  Each reading
+ * begins a new run, which is in the file when it has been saved again.
  */
 #ifndef SNAPRIG_DOORS_XAPI_POOL_FILE_H
 #define SNAPRIG_DOORS_XAPI_POOL_FILE_H

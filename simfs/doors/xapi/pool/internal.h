@@ -6,8 +6,9 @@
  *  (1) A record is in the table by its reference, and in the lists of its class and of all.
  *  (2) The list of all is in the order of `changed`, so that what happened since a token is its
  *      end; the tombstones are in the order of `removed`.
- *  (3) `number` counts changes and never goes back, also over a restart: a token of before it is
- *      below `forgotten`.
+ *  (3) `number` counts changes and never goes back, also over a restart: each run begins far
+ *      beyond the one before, whether that has saved its last number or not, and a token of
+ *      before it is below `forgotten`.
  */
 #ifndef SNAPRIG_DOORS_XAPI_POOL_INTERNAL_H
 #define SNAPRIG_DOORS_XAPI_POOL_INTERNAL_H
@@ -39,7 +40,9 @@ struct tombstone {
 struct pool {
 	pthread_mutex_t lock;
 	uint64_t seed;
-	uint64_t uuids; /* so many were made */
+	uint64_t run;	/* so often was it read from a file */
+	uint64_t uuids; /* so many were made in this run */
+	json_t *notes;
 
 	struct record *buckets[BUCKETS];
 	struct list classes[POOL_CLASS_COUNT];

@@ -21,6 +21,7 @@ struct pool *pool_create(uint64_t seed)
 	pthread_mutex_init(&pool->lock, NULL);
 	pthread_mutex_init(&pool->file_lock, NULL);
 	pool->seed = seed;
+	pool->notes = json_object();
 	for (size_t i = 0; i < POOL_CLASS_COUNT; i++)
 		list_init(&pool->classes[i]);
 	list_init(&pool->order);
@@ -44,6 +45,7 @@ void pool_destroy(struct pool *pool)
 		record_free(CONTAINER_OF(link, struct record, in_order));
 	while ((link = list_pop(&pool->tombstones)))
 		free(CONTAINER_OF(link, struct tombstone, link));
+	json_decref(pool->notes);
 	pthread_mutex_destroy(&pool->file_lock);
 	pthread_mutex_destroy(&pool->lock);
 	free(pool);
@@ -78,8 +80,9 @@ static void uuid_write(uint64_t high, uint64_t low, char *buffer)
 
 void pool_new_uuid(struct pool *pool, char *buffer)
 {
-	uint64_t high = mix64(pool->seed ^ mix64(2 * pool->uuids));
-	uint64_t low = mix64(pool->seed ^ mix64(2 * pool->uuids + 1));
+	uint64_t seed = pool->run > 0 ? mix64(pool->seed ^ mix64(pool->run)) : pool->seed;
+	uint64_t high = mix64(seed ^ mix64(2 * pool->uuids));
+	uint64_t low = mix64(seed ^ mix64(2 * pool->uuids + 1));
 
 	pool->uuids++;
 	uuid_write(high, low, buffer);
@@ -138,6 +141,33 @@ int pool_class_of(struct pool *pool, const char *ref, enum pool_class *ret)
 		return -ENOENT;
 	*ret = record->class;
 	return 0;
+}
+
+/* ---- notes ---- */
+
+json_t *pool_note(struct pool *pool, const char *key)
+{
+	return json_object_get(pool->notes, key);
+}
+
+void pool_note_set(struct pool *pool, const char *key, json_t *value)
+{
+	json_t *now = pool_note(pool, key);
+
+	if (now == value || json_equal(now, value)) {
+		json_decref(value);
+		return;
+	}
+	if (value)
+		json_object_set_new(pool->notes, key, value);
+	else
+		json_object_del(pool->notes, key);
+	pool->kept_changes++;
+}
+
+json_t *pool_notes(struct pool *pool)
+{
+	return json_deep_copy(pool->notes);
 }
 
 /* ---- coming and going ---- */

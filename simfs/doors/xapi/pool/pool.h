@@ -90,7 +90,17 @@ int pool_map_remove(struct pool *pool, enum pool_class class, const char *ref, c
 /* Tells a change of REF though there is none (event.inject): 0 or -ENOENT. */
 int pool_touch(struct pool *pool, enum pool_class class, const char *ref);
 
-/* A new uuid into BUFFER, of POOL_UUID_BYTES. */
+/*
+ * Notes: what the server keeps in the file of the records, so that both are of one moment; no
+ * client sees them.  The value of KEY, which stays the pool's; NULL: there is none.
+ */
+json_t *pool_note(struct pool *pool, const char *key);
+/* VALUE (stolen; NULL: none any more) becomes that of KEY. */
+void pool_note_set(struct pool *pool, const char *key, json_t *value);
+/* {key: value, ...}, a copy of all; the caller's. */
+json_t *pool_notes(struct pool *pool);
+
+/* A new uuid into BUFFER, of POOL_UUID_BYTES; no other run of the server has made it. */
 void pool_new_uuid(struct pool *pool, char *buffer);
 
 /* The uuid of what NAME names, which follows from it and the seed alone, into BUFFER; no lock. */
