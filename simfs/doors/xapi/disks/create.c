@@ -137,13 +137,7 @@ static int admit(struct disks *disks, struct repository *sr, uint64_t needed_byt
 	return needed_bytes <= repository_balance(disks, sr) ? 0 : -ENOSPC;
 }
 
-static void forget_image(const char *image)
-{
-	if (access(image, F_OK) == 0)
-		image_remove(image);
-}
-
-/* The disk of a finished image. */
+/* The disk of a finished image; without one that it could be, the image goes. */
 static int enter(struct disks *disks, struct repository *sr, const char *uuid, const char *image,
 	json_t *fields)
 {
@@ -153,13 +147,23 @@ static int enter(struct disks *disks, struct repository *sr, const char *uuid, c
 			.key = uuid,
 			.leaf = uuid,
 			.image = image,
-			.image_is_ours = true },
+			.image_is_ours = true,
+			.is_made = true },
 		&disk);
 
-	if (error < 0)
+	if (error < 0) {
+		image_remove(image);
 		return error;
+	}
 	records_leaf(disk, "", disk_rig_size_bytes(disk->rig), fields);
-	disk_sync(disk);
+	error = disk_sync(disk);
+	if (error == 0)
+		error = disks_save(disks);
+	if (error < 0) {
+		disk_undo(disk);
+		return error;
+	}
+	image_keep(image);
 	keeper_start(disk);
 	repository_settle(disks, sr);
 	return 0;
@@ -201,13 +205,15 @@ int disks_create_leaf(struct disks *disks, const char *sr_uuid, uint64_t size_by
 		return fail(sr, error, ret_failure);
 	name_new(disks, uuid);
 	image = image_path(disks, uuid);
-	error = image_create(image, size_bytes);
+	error = image_doubt(image);
 	if (error == 0)
+		error = image_create(image, size_bytes);
+	if (error < 0)
+		image_remove(image);
+	else
 		error = enter(disks, sr, uuid, image, fields);
-	if (error < 0) {
-		forget_image(image);
+	if (error < 0)
 		return fail(sr, error, ret_failure);
-	}
 	snprintf(ret_uuid, POOL_UUID_BYTES, "%s", uuid);
 	return 0;
 }
@@ -257,14 +263,16 @@ int disks_copy(struct disks *disks, const char *uuid, const char *sr_uuid, json_
 	copying.size_bytes = facts.size_bytes;
 	name_new(disks, new_uuid);
 	image = image_path(disks, new_uuid);
-	error = copy_from(&copying, sr, fd, image);
-	disks_close(disks, uuid, fd);
+	error = image_doubt(image);
 	if (error == 0)
+		error = copy_from(&copying, sr, fd, image);
+	disks_close(disks, uuid, fd);
+	if (error < 0)
+		image_remove(image);
+	else
 		error = enter(disks, sr, new_uuid, image, fields);
-	if (error < 0) {
-		forget_image(image);
+	if (error < 0)
 		return fail(sr, error, ret_failure);
-	}
 	snprintf(ret_uuid, POOL_UUID_BYTES, "%s", new_uuid);
 	return 0;
 }

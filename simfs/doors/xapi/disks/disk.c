@@ -1,57 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* disk.c - the life of one disk: its image, its rig. */
+/* disk.c - the life of one disk and its rig. */
 #include <errno.h>
-#include <fcntl.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "simfs/base/cleanup.h"
 #include "simfs/base/heap.h"
 #include "simfs/base/log.h"
-#include "simfs/control/protocol.h"
 #include "simfs/doors/xapi/disks/disk.h"
 #include "simfs/doors/xapi/disks/internal.h"
-
-#define FOLDERS_OPEN 16
-
-char *image_path(const struct disks *disks, const char *name)
-{
-	return heap_format("%s/" STATE_IMAGES "/%s.img", disks->state_folder, name);
-}
-
-int image_create(const char *path, uint64_t size_bytes)
-{
-	AUTO(auto_close) int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	int error;
-
-	if (fd < 0)
-		return -errno;
-	if (ftruncate(fd, (off_t)size_bytes) == 0)
-		return 0;
-	error = -errno;
-	unlink(path);
-	return error;
-}
-
-static int remove_one(const char *path, const struct stat *facts, int kind, struct FTW *where)
-{
-	(void)facts;
-	(void)where;
-	return kind == FTW_DP ? rmdir(path) : unlink(path);
-}
-
-/* An image of ours and what its rig has kept beside it. */
-void image_remove(const char *image)
-{
-	AUTO(auto_free) char *state = heap_format("%s" STATE_SUFFIX, image);
-
-	if (nftw(state, remove_one, FOLDERS_OPEN, FTW_DEPTH | FTW_PHYS) < 0 && errno != ENOENT)
-		log_error_code(-errno, "cannot remove '%s'", state);
-	if (unlink(image) < 0)
-		log_error_code(-errno, "cannot remove '%s'", image);
-}
+#include "simfs/doors/xapi/disks/notes.h"
+#include "simfs/doors/xapi/disks/records.h"
 
 static int start_rig(struct disks *disks, const struct disk_order *order, struct disk_rig **ret)
 {
@@ -112,7 +71,8 @@ int disk_start(struct disks *disks, const struct disk_order *order, struct disk 
 	disk->rig = rig;
 	disk->image = heap_copy(order->image);
 	disk->image_is_ours = order->image_is_ours;
-	disk->names = json_object();
+	disk->is_made = order->is_made;
+	disk->names = note_names(disks, order->key);
 	disk->holders = 1;
 	snprintf(disk->key, sizeof disk->key, "%s", order->key);
 	snprintf(disk->leaf, sizeof disk->leaf, "%s", order->leaf);
@@ -149,8 +109,59 @@ void disk_end(struct disk *disk)
 	disk_put(disk);
 }
 
-void disk_remove(struct disk *disk)
+void leaf_forget(struct disk *disk)
 {
+	struct pool *pool = disk->disks->pool;
+	const char *ref;
+
+	pool_lock(pool);
+	ref = pool_find_uuid(pool, POOL_CLASS_VDI, disk->leaf);
+	if (ref)
+		records_drop_vdi(pool, ref);
+	pool_unlock(pool);
+	pthread_mutex_lock(&disk->disks->lock);
+	disk->leaf[0] = '\0';
+	pthread_mutex_unlock(&disk->disks->lock);
+}
+
+/* With its names: base copies go with the disk. */
+static void forget(struct disk *disk)
+{
+	struct pool *pool = disk->disks->pool;
+	const char *uuid;
+	json_t *name;
+
+	pool_lock(pool);
+	json_object_foreach(disk->names, uuid, name)
+	{
+		const char *ref = pool_find_uuid(pool, POOL_CLASS_VDI, uuid);
+
+		if (ref)
+			records_drop_vdi(pool, ref);
+	}
+	note_no_disk(disk);
+	pool_unlock(pool);
+}
+
+int disk_drop(struct disk *disk)
+{
+	int error = disk->image_is_ours ? image_doubt(disk->image) : 0;
+
+	if (error < 0)
+		return error;
+	forget(disk);
+	error = disks_save(disk->disks);
+	if (error < 0)
+		return error;
 	disk->removes_image = disk->image_is_ours;
+	disk_end(disk);
+	return 0;
+}
+
+void disk_undo(struct disk *disk)
+{
+	leaf_forget(disk);
+	forget(disk);
+	disk->removes_image = true;
 	disk_end(disk);
 }

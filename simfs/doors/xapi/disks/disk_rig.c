@@ -162,8 +162,7 @@ int disk_rig_join(const char *mount_point, struct disk_rig **ret)
 	return 0;
 }
 
-/* The rig of a server that was killed is about to end, and its image not free before. */
-static void await_old(const char *mount_point)
+void disk_rig_await_old(const char *mount_point)
 {
 	AUTO(auto_free) char *path = heap_format("%s/" STATUS_FILE, mount_point);
 	uint64_t deadline_ns = clock_now_ns() + OLD_RIG_NS;
@@ -224,7 +223,7 @@ int disk_rig_start(const struct disk_rig_order *order, struct disk_rig **ret)
 	struct disk_rig *rig = disk_rig_new(order->mount_point);
 	int error;
 
-	await_old(order->mount_point);
+	disk_rig_await_old(order->mount_point);
 	error = spawn(rig, order);
 	if (error == -EIO)
 		log_error("cannot mount '%s': see '%s'", order->image, order->log_path);

@@ -27,6 +27,9 @@ struct disk_rig_order {
 	bool coalesces_when_asked; /* and not by itself */
 };
 
+/* The rig of a server that was killed is about to end, and its image not free before. */
+void disk_rig_await_old(const char *mount_point);
+
 /* Starts one; it is mounted when this returns.  0, or -errno, said. */
 int disk_rig_start(const struct disk_rig_order *order, struct disk_rig **ret);
 

@@ -27,7 +27,6 @@
 #define STATE_IMAGES "disks"
 #define STATE_LOGS   "logs"
 #define STATE_POOL   "pool.json"
-#define STATE_KNOWN  "known.json"
 #define STATE_CBT    "cbt"
 
 #define KEY_BYTES    160
@@ -53,6 +52,7 @@ struct disk {
 	struct disk_rig *rig;
 	char *image;	    /* NULL: joined */
 	bool image_is_ours; /* it goes with its last VDI */
+	bool is_made;	    /* by a client */
 	bool removes_image; /* when its rig has ended */
 
 	struct list link; /* of disks->list */
@@ -80,7 +80,6 @@ struct disks {
 	struct list list;
 	pthread_mutex_t uses_lock; /* taken last, behind the pool's */
 	json_t *uses;		   /* {uuid: how many read it; -1: somebody writes} */
-	json_t *known;		   /* {uuid: class} of what POOL.yaml had; of start.c alone */
 	int lock_fd;		   /* of the state folder */
 };
 
@@ -97,8 +96,6 @@ void disks_put_all(struct disk **all, size_t count);
 
 /* ---- start.c, start_disks.c ---- */
 
-/* Remembers that UUID is of POOL.yaml, and says whether a client has destroyed it before. */
-bool was_destroyed(struct disks *disks, enum pool_class class, const char *uuid);
 /* The disks of POOL.yaml, and those that clients made: 0, or -errno, said. */
 int start_of_config(struct disks *disks);
 int start_made(struct disks *disks);

@@ -129,14 +129,16 @@ void records_build(struct disks *disks)
 
 /* ---- leaves ---- */
 
-void records_leaf(struct disk *disk, const char *label, uint64_t size_bytes, json_t *fields)
+bool records_leaf(struct disk *disk, const char *label, uint64_t size_bytes, json_t *fields)
 {
 	struct pool *pool = disk->disks->pool;
 	json_t *all = fields ? json_deep_copy(fields) : json_object();
 	const char *sr, *ref;
+	bool is_new;
 
 	pool_lock(pool);
 	sr = pool_find_uuid(pool, POOL_CLASS_SR, disk->sr->uuid);
+	is_new = !pool_find_uuid(pool, POOL_CLASS_VDI, disk->leaf);
 	json_object_update_new(
 		all, json_pack("{s:s, s:I, s:b, s:s, s:b, s:s}", "SR", sr ? sr : POOL_REF_NULL,
 			     "virtual_size", (json_int_t)size_bytes, "managed", 1, "location",
@@ -149,6 +151,7 @@ void records_leaf(struct disk *disk, const char *label, uint64_t size_bytes, jso
 	if (sr)
 		pool_list_add(pool, POOL_CLASS_SR, sr, "VDIs", ref);
 	pool_unlock(pool);
+	return is_new;
 }
 
 void records_vbd(struct disks *disks, const char *vm_uuid, const char *vdi_uuid, size_t index)
@@ -162,7 +165,7 @@ void records_vbd(struct disks *disks, const char *vm_uuid, const char *vdi_uuid,
 	pool_lock(pool);
 	vm = pool_find_uuid(pool, POOL_CLASS_VM, vm_uuid);
 	vdi = pool_find_uuid(pool, POOL_CLASS_VDI, vdi_uuid);
-	if (vm && vdi && json_array_size(pool_value(pool, POOL_CLASS_VDI, vdi, "VBDs")) == 0) {
+	if (vm && vdi) {
 		vbd = pool_add(pool, POOL_CLASS_VBD,
 			json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:b}", "VM", vm, "VDI", vdi,
 				"type", "Disk", "mode", "RW", "userdevice", number, "device",

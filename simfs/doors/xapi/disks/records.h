@@ -9,9 +9,10 @@
 void records_build(struct disks *disks);
 /* The same of a VM, with UUID. */
 void records_vm(struct disks *disks, const struct config_vm *vm, const char *uuid);
-/* The record of the leaf of DISK, with FIELDS (borrowed, NULL for none), unless it is there. */
-void records_leaf(struct disk *disk, const char *label, uint64_t size_bytes, json_t *fields);
-/* A disk of VM's, by number: its VBD, unless there is one. */
+/* The record of the leaf of DISK, with FIELDS (borrowed, NULL for none), unless it is there:
+ * whether it was not. */
+bool records_leaf(struct disk *disk, const char *label, uint64_t size_bytes, json_t *fields);
+/* A new disk of VM's, by number: its VBD. */
 void records_vbd(struct disks *disks, const char *vm_uuid, const char *vdi_uuid, size_t index);
 /* Takes VDI REF out of all that name it, and removes it.  With the pool's lock. */
 void records_drop_vdi(struct pool *pool, const char *ref);

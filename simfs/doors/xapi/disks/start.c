@@ -12,6 +12,7 @@
 #include "simfs/base/log.h"
 #include "simfs/doors/xapi/disks/disk.h"
 #include "simfs/doors/xapi/disks/internal.h"
+#include "simfs/doors/xapi/disks/notes.h"
 #include "simfs/doors/xapi/disks/records.h"
 #include "simfs/doors/xapi/pool/file.h"
 
@@ -63,40 +64,6 @@ static void repositories_make(struct disks *disks)
 
 /* ---- what was there before ---- */
 
-/*
- * Uuids of what POOL.yaml had when it was served before: of those, what has no record now a client
- * has destroyed.  What is new in the file comes.
- */
-static void known_load(struct disks *disks)
-{
-	AUTO(auto_free) char *path = heap_format("%s/" STATE_KNOWN, disks->state_folder);
-
-	disks->known = json_load_file(path, 0, NULL);
-	if (!json_is_object(disks->known)) {
-		json_decref(disks->known);
-		disks->known = json_object();
-	}
-}
-
-static int known_save(struct disks *disks)
-{
-	AUTO(auto_free) char *path = heap_format("%s/" STATE_KNOWN, disks->state_folder);
-
-	return json_dump_file(disks->known, path, JSON_INDENT(1)) < 0 ? -EIO : 0;
-}
-
-bool was_destroyed(struct disks *disks, enum pool_class class, const char *uuid)
-{
-	bool is_known = json_object_get(disks->known, uuid) != NULL;
-	bool is_there;
-
-	json_object_set_new(disks->known, uuid, json_string(pool_class_name(class)));
-	pool_lock(disks->pool);
-	is_there = pool_find_uuid(disks->pool, class, uuid) != NULL;
-	pool_unlock(disks->pool);
-	return is_known && !is_there;
-}
-
 static void vms_build(struct disks *disks)
 {
 	const struct pool_config *config = disks->config;
@@ -117,10 +84,6 @@ static int records_load(struct disks *disks)
 	AUTO(auto_free) char *path = heap_format("%s/" STATE_POOL, disks->state_folder);
 	int error = pool_file_load(disks->pool, path);
 
-	if (error == 0)
-		known_load(disks);
-	else
-		disks->known = json_object();
 	if (error == -ENOENT)
 		return 0;
 	if (error == -EINVAL)
@@ -132,15 +95,17 @@ static int records_load(struct disks *disks)
 
 /* ---- both ends ---- */
 
-static void drop_remains(struct disks *disks)
+static int drop_remains(struct disks *disks)
 {
 	size_t count;
 	struct disk **all = disks_get_all(disks, NULL, &count);
+	int error = 0;
 
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count && error == 0; i++)
 		if (!*all[i]->leaf && !disk_has_snapshots(all[i]))
-			disk_remove(all[i]);
+			error = disk_drop(all[i]);
 	disks_put_all(all, count);
+	return error;
 }
 
 static int begin(struct disks *disks)
@@ -154,6 +119,7 @@ static int begin(struct disks *disks)
 	if (error < 0)
 		return error;
 	repositories_make(disks);
+	images_decide(disks);
 	records_build(disks);
 	vms_build(disks);
 	error = start_of_config(disks);
@@ -168,15 +134,16 @@ static int begin(struct disks *disks)
 			break;
 		keeper_start(disk);
 	}
+	if (error == 0)
+		error = drop_remains(disks);
 	if (error < 0)
 		return error;
-	drop_remains(disks);
+	notes_drop_strangers(disks);
 	records_drop_strangers(disks);
 	for (size_t i = 0; i < disks->sr_count; i++)
 		if (repository_balance(disks, &disks->srs[i]) == 0)
 			log_info("sr '%s' is full", disks->srs[i].config->name);
-	error = disks_save(disks);
-	return error < 0 ? error : known_save(disks);
+	return disks_save(disks);
 }
 
 int disks_begin(const struct pool_config *config, struct pool *pool, const char *state_folder,
@@ -233,7 +200,6 @@ void disks_finish(struct disks *disks)
 	pthread_mutex_destroy(&disks->lock);
 	pthread_mutex_destroy(&disks->uses_lock);
 	json_decref(disks->uses);
-	json_decref(disks->known);
 	free(disks->srs);
 	free(disks->state_folder);
 	free(disks);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* start_disks.c - the rigs that a server begins with: of POOL.yaml, and what clients made. */
-#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,9 +9,8 @@
 #include "simfs/base/log.h"
 #include "simfs/doors/xapi/disks/disk.h"
 #include "simfs/doors/xapi/disks/internal.h"
+#include "simfs/doors/xapi/disks/notes.h"
 #include "simfs/doors/xapi/disks/records.h"
-
-#define IMAGE_SUFFIX ".img"
 
 /* ---- the disks of POOL.yaml ---- */
 
@@ -33,6 +31,12 @@ static char *image_of(struct disks *disks, const struct config_disk *disk, const
 
 	if (disk->image || access(path, F_OK) == 0)
 		return path;
+	/* Zeros in its place would be taken for what was on it. */
+	if (note_has_disk(disks, key)) {
+		log_error("image '%s' of disk '%s' has gone", path, key);
+		free(path);
+		return NULL;
+	}
 	error = image_create(path, disk->size_bytes);
 	if (error == 0)
 		return path;
@@ -101,8 +105,9 @@ static int start_of_vm(struct disks *disks, const struct config_vm *vm, size_t i
 		&started);
 	if (error < 0)
 		return error;
-	records_leaf(started, disk->name, disk_rig_size_bytes(started->rig), NULL);
-	records_vbd(disks, vm->uuid ? vm->uuid : vm_uuid, leaf, index);
+	/* A VBD that a client has destroyed does not come back with it. */
+	if (records_leaf(started, disk->name, disk_rig_size_bytes(started->rig), NULL))
+		records_vbd(disks, vm->uuid ? vm->uuid : vm_uuid, leaf, index);
 	return 0;
 }
 
@@ -119,64 +124,31 @@ int start_of_config(struct disks *disks)
 
 /* ---- those that clients made ---- */
 
-/* The SR of the VDI whose uuid is NAME, or whose records are gone: NULL. */
-static struct repository *repository_of(struct disks *disks, const char *name)
+static int start_one_made(struct disks *disks, const struct noted *made)
 {
-	struct pool *pool = disks->pool;
-	struct repository *sr;
-	const char *vdi;
+	AUTO(auto_free) char *image = image_path(disks, made->key);
 
-	pool_lock(pool);
-	vdi = pool_find_uuid(pool, POOL_CLASS_VDI, name);
-	sr = vdi ? repository_find(
-			   disks, pool_text(pool, POOL_CLASS_SR,
-					  pool_text(pool, POOL_CLASS_VDI, vdi, "SR"), "uuid"))
-		 : NULL;
-	pool_unlock(pool);
-	return sr;
-}
-
-static int start_one_made(struct disks *disks, const char *name)
-{
-	struct repository *sr = repository_of(disks, name);
-	AUTO(auto_free) char *image = image_path(disks, name);
-
-	/* It was being made when the server was killed, or the disk has left POOL.yaml. */
-	if (!sr)
+	if (access(image, F_OK) < 0) {
+		log_error("image '%s' has gone, and with it what was on it", image);
 		return 0;
+	}
 	return disk_start(disks,
-		&(struct disk_order){ .sr = sr,
-			.key = name,
-			.leaf = name,
+		&(struct disk_order){ .sr = made->sr,
+			.key = made->key,
+			.leaf = made->has_leaf ? made->key : "",
 			.image = image,
-			.image_is_ours = true },
+			.image_is_ours = true,
+			.is_made = true },
 		NULL);
-}
-
-static bool is_started(struct disks *disks, const char *key)
-{
-	list_for_each (at, &disks->list)
-		if (strcmp(CONTAINER_OF(at, struct disk, link)->key, key) == 0)
-			return true;
-	return false;
 }
 
 int start_made(struct disks *disks)
 {
-	AUTO(auto_free) char *path = heap_format("%s/" STATE_IMAGES, disks->state_folder);
-	AUTO(auto_closedir) DIR *folder = opendir(path);
-	struct dirent *entry;
+	size_t count;
+	AUTO(auto_free) struct noted *made = notes_of_made(disks, &count);
 	int error = 0;
 
-	while (error == 0 && folder && (entry = readdir(folder))) {
-		char name[sizeof entry->d_name];
-		size_t length = strlen(entry->d_name), suffix = strlen(IMAGE_SUFFIX);
-
-		if (length <= suffix || strcmp(entry->d_name + length - suffix, IMAGE_SUFFIX) != 0)
-			continue;
-		snprintf(name, sizeof name, "%.*s", (int)(length - suffix), entry->d_name);
-		if (!is_started(disks, name))
-			error = start_one_made(disks, name);
-	}
+	for (size_t i = 0; i < count && error == 0; i++)
+		error = start_one_made(disks, &made[i]);
 	return error;
 }

@@ -6,6 +6,7 @@
 
 #include "simfs/base/heap.h"
 #include "simfs/doors/xapi/disks/internal.h"
+#include "simfs/doors/xapi/disks/notes.h"
 #include "simfs/doors/xapi/disks/records.h"
 
 #define BASE_COPY_LABEL "base copy"
@@ -175,6 +176,7 @@ static void sync_with(struct disk *disk, json_t *status)
 	json_array_foreach(json_object_get(status, "snapshots"), i, item)
 		sync_snapshot(&syncing, item);
 	drop_others(&syncing);
+	note_disk(disk, syncing.names);
 	pool_unlock(syncing.pool);
 
 	pthread_mutex_lock(&disk->disks->lock);
