@@ -281,7 +281,9 @@ static void steady_add(const struct check_arguments *arguments, struct scenario 
 	scenario->phase_count++;
 	phases[0].name = heap_copy("steady");
 	backup_add(&phases[0], "s0", "b0");
-	step_add(&phases[0], STEP_DELETE)->name = heap_copy("s0");
+	/* Whoever takes it deletes it, or has left it behind. */
+	if (!arguments->takes)
+		step_add(&phases[0], STEP_DELETE)->name = heap_copy("s0");
 	between_add(arguments, scenario, &phases[0]);
 }
 

@@ -68,7 +68,7 @@ checked 0 detected --failure snapshot-removed --at 'read.progress>=90%' -- \
 	dd if={snapshot} of={out} bs=64k
 checked 0 intact --writer storm -- dd if={snapshot} of={out} bs=64k
 checked 0 intact --writer trickle --profile lvm --steady -- dd if={snapshot} of={out} bs=64k
-checked 0 intact --takes -- sh -c \
+checked 0 intact --takes --steady -- sh -c \
 	'touch "$1" && cp "$1" "$2" && rm "$1"' sh {snapshot} {out}
 checked 1 leaked --takes -- sh -c 'touch "$1" && cp "$1" "$2"' sh {snapshot} {out}
 random_bytes 1 1048576 >image
