@@ -12,6 +12,7 @@
 #include "scenarios/clients/reference_files.h"
 #include "scenarios/clients/reference_xapi_call.h"
 #include "scenarios/clients/reference_xapi_export.h"
+#include "scenarios/clients/reference_xapi_lost.h"
 #include "scenarios/clients/reference_xapi_remote.h"
 #include "scenarios/clients/reference_xapi_vm.h"
 #include "scenarios/clients/reference_xo_error.h"
@@ -60,6 +61,9 @@ static json_t *snapshot_take(struct job *job)
 	if (!failure)
 		failure = xapi_vm_snapshot(
 			job->xapi, &job->vm, job->id, member_text(job->log, "jobName"), job->date);
+	/* What no call is named of is an answer that got lost. */
+	if (failure && !json_object_get(failure, "call"))
+		xapi_lost_await(job->xapi, "VM.snapshot");
 	if (failure)
 		xo_task_fail(task, failure);
 	else

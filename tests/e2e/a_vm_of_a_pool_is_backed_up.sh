@@ -68,6 +68,7 @@ fails 'xapi.call method=VM.snapshot reply=SR_BACKEND_FAILURE_109' \
 	'SR_BACKEND_FAILURE_109(, The snapshot chain is too long, )'
 fails 'xapi.call method=VM.snapshot reply=vanish' 'task has been destroyed before completion'
 fails 'xapi.call method=VM.snapshot reply=reset' 'read ECONNRESET'
+fails 'xapi.call method=VM.snapshot reply=reset-after' 'read ECONNRESET'
 fails 'xapi.export reply=cut' 'VDI_IO_ERROR(Device I/O errors)'
 fails 'xapi.export reply=task-error' 'VDI_IO_ERROR(Device I/O errors)'
 fails 'xapi.export reply=status-500' 'unexpected 500'
