@@ -230,6 +230,7 @@ static struct client *client_make(const struct check_arguments *arguments)
 	client->restore = heap_copy(arguments->restore ? arguments->restore : restore);
 	client->compares = is_tree ? CLIENT_COMPARES_TREE : CLIENT_COMPARES_WHOLE;
 	client->gives = arguments->gives;
+	client->leaves = client_leaves_of(arguments->gives);
 	client->takes_snapshot = arguments->takes;
 	client->keeps = arguments->keeps;
 	/* Whatever its names begin with is its product, and what it keeps of all runs. */

@@ -14,6 +14,7 @@
 #include "simfs/base/yaml/values.h"
 
 #define KEEPS_MAX      100000
+#define LEAVES_MAX     1000
 
 #define AT(member)     .offset = offsetof(struct client, member)
 #define CHOICES(words) .choices = (words), .choice_count = sizeof(words) / sizeof(words)[0]
@@ -193,6 +194,7 @@ static const struct field client_fields[] = {
 	{ "publishes", read_templates, AT(publishes) },
 	{ "calls", read_template, AT(calls) },
 	{ "keeps", read_number_32, AT(keeps), .min = 1, .max = KEEPS_MAX },
+	{ "leaves", read_number_32, AT(leaves), .min = 1, .max = LEAVES_MAX },
 	{ "takes", read_wish, AT(takes_snapshot), CHOICES(takes_words) },
 };
 
@@ -215,6 +217,7 @@ static void gives_check(
 {
 	const struct tree_node *gives = tree_find(tree, "gives");
 	const struct tree_node *calls = tree_find(tree, "calls");
+	const struct tree_node *leaves = tree_find(tree, "leaves");
 	bool is_taken = client_takes_what_is_given(client->gives);
 
 	if (calls && client->gives != CLIENT_GIVES_LVM)
@@ -222,6 +225,10 @@ static void gives_check(
 			"'calls' is the name of an LV, and the client is given none (try gives: "
 			"lvm)");
 
+	if (leaves && client->gives != CLIENT_GIVES_XAPI)
+		mistakes_add(reading->mistakes, leaves->place,
+			"'leaves' is of snapshots in a pool, and the client is given none (try "
+			"gives: xapi)");
 	if (client->takes_snapshot && client->gives != CLIENT_GIVES_FILE && !is_taken)
 		mistakes_add(reading->mistakes, gives->place,
 			"gives '%s' is for a snapshot that is there, and the client takes it "
@@ -253,6 +260,8 @@ int client_parse(const char *name, const char *text, size_t length, struct mista
 	if (client->file_system == CLIENT_ANY_CONTENT &&
 		(client->compares != CLIENT_COMPARES_WHOLE || client->gives == CLIENT_GIVES_TREE))
 		client->file_system = CLIENT_EXT4;
+	if (client->leaves == 0)
+		client->leaves = client_leaves_of(client->gives);
 	yaml_tree_destroy(tree);
 	mistakes_sort(mistakes);
 	if (mistakes->count > 0) {

@@ -43,6 +43,13 @@ static inline bool client_takes_what_is_given(enum client_gives gives)
 	return gives == CLIENT_GIVES_LVM || gives == CLIENT_GIVES_XAPI;
 }
 
+/* How many snapshots of its own one may leave unless its adapter says more: in a pool that for
+ * its next run. */
+static inline uint32_t client_leaves_of(enum client_gives gives)
+{
+	return gives == CLIENT_GIVES_XAPI ? 1 : 0;
+}
+
 /* What must lie on the volume that it is run on. */
 enum client_file_system { CLIENT_ANY_CONTENT, CLIENT_EXT4, CLIENT_NTFS, CLIENT_XFS };
 
@@ -72,6 +79,7 @@ struct client {
 	struct text_list publishes;	     /* templates of paths; see client_publishes() */
 	char *calls;			     /* see client_calls(); NULL: {snapshot} */
 	uint32_t keeps;			     /* the latest so many backups; 0: all */
+	uint32_t leaves;		     /* snapshots at most, for its next run */
 	bool takes_snapshot;		     /* it is not there before the client runs */
 };
 

@@ -26,11 +26,4 @@ const char *xapi_pool_url(const struct run *run);
 /* Before the rig ends, whose disk it has open.  Without one nothing is done. */
 void xapi_pool_end(struct run *run);
 
-/*
- * How many of a client's snapshots may be there after a backup: the one that the next goes on from,
- * and one more.  Xen Orchestra deletes what has failed in its next run, and so the one before when
- * the events of its own came later than the end of a short export.
- */
-#define XAPI_SNAPSHOTS_KEPT 2u
-
 #endif

@@ -6,7 +6,6 @@
 
 #include "scenarios/base/files.h"
 #include "scenarios/clients/words.h"
-#include "scenarios/run/give_xapi.h"
 #include "scenarios/run/lvm_world.h"
 #include "scenarios/run/rig_mounts.h"
 #include "scenarios/run/run_left.h"
@@ -46,37 +45,64 @@ static void temporary_look(struct run *run)
 	folder_listing_deinit(&listing);
 }
 
-static void snapshots_look(struct run *run)
+/* Whether SNAPSHOT is somebody's whom it is no leak of. */
+static bool is_accounted_for(struct run *run, const json_t *snapshot)
 {
-	json_t *list = NULL, *snapshot;
+	const char *name = json_string_value(json_object_get(snapshot, "name"));
+	const struct snapshot_point *point = name ? point_find(run, name) : NULL;
+
+	if (point && !point->is_deleted)
+		return true;
+	/* The next incremental backup needs it. */
+	if (json_is_true(json_object_get(snapshot, "tracks_only")))
+		return true;
+	return name && run->client->gives == CLIENT_GIVES_LVM && !lvm_has_snapshot(run, name);
+}
+
+/* The others, the oldest first: an array, the caller's.  A rig that is not there has none. */
+static json_t *snapshots_left(struct run *run)
+{
 	struct reason ignored = { "" };
-	size_t kept = run->client->gives == CLIENT_GIVES_XAPI ? XAPI_SNAPSHOTS_KEPT : 0, i;
+	json_t *list = NULL, *left = json_array(), *snapshot;
+	size_t i;
 
 	if (!run->rig || rig_call(run->rig, "snapshot.list", NULL, &ignored, &list) < 0)
-		return;
+		return left;
 	json_array_foreach(json_object_get(list, "snapshots"), i, snapshot)
 	{
-		const char *name = json_string_value(json_object_get(snapshot, "name"));
-		struct snapshot_point *point = name ? point_find(run, name) : NULL;
+		if (!is_accounted_for(run, snapshot))
+			json_array_append(left, snapshot);
+	}
+	json_decref(list);
+	return left;
+}
 
-		if (point && !point->is_deleted)
-			continue;
-		/* The next incremental backup needs it. */
-		if (json_is_true(json_object_get(snapshot, "tracks_only")))
-			continue;
-		if (name && run->client->gives == CLIENT_GIVES_LVM && !lvm_has_snapshot(run, name))
-			continue;
+void leaks_expect(struct run *run)
+{
+	json_t *left = run->client->leaves > 0 ? snapshots_left(run) : NULL;
+	size_t there = json_array_size(left);
 
-		if (kept > 0) {
-			kept--;
-			continue;
-		}
+	/* That of one that is under way may not be there yet. */
+	if (run->underway && there < run->snapshots_left_max)
+		there = run->snapshots_left_max;
+	/* One more: a run that leaves two of its own has no use for both. */
+	run->snapshots_left_max = there < run->client->leaves ? there + 1 : run->client->leaves;
+	json_decref(left);
+}
 
+static void snapshots_look(struct run *run)
+{
+	json_t *left = snapshots_left(run);
+	size_t count = json_array_size(left);
+
+	for (size_t i = 0; i + run->snapshots_left_max < count; i++) {
+		const char *name = json_string_value(
+			json_object_get(json_array_get(left, i), "name"));
 		AUTO(auto_free) char *leak = heap_format("snapshot '%s'", name ? name : "");
 
 		leak_add(run, leak);
 	}
-	json_decref(list);
+	json_decref(left);
 }
 
 /* A set that is in progress, and whose requester is none of the scenario's own. */

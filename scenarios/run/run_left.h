@@ -7,7 +7,10 @@
 
 #include "scenarios/run/run_state.h"
 
-/* leaks.c: adds what was left behind, up to now, to the result's leaks. */
+/* leaks.c: before a client runs, which may leave a snapshot for its next run. */
+void leaks_expect(struct run *run);
+
+/* Adds what was left behind, up to now, to the result's leaks. */
 void leaks_look(struct run *run);
 void leaks_look_at_backup(
 	struct run *run, const struct run_backup *backup, const char *left_running);

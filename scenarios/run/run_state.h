@@ -82,6 +82,7 @@ struct run {
 	struct underway *underway;	/* backups in the background, so */
 	char **kept_loops;		/* devices of ours that somebody keeps, who is no client */
 	size_t kept_loop_count;
+	size_t snapshots_left_max;			 /* by the client, for its next run */
 	struct write_times *times_before, *times_during; /* of steps; of armed ones */
 
 	char *journal; /* of all rigs, with options->record_path, at the end; or NULL */

@@ -84,6 +84,7 @@ int underway_begin(
 	underway->lvm_lines_from = run->lvm_lines_beside;
 	underway->rigs_gone = run->rigs_gone;
 	underway->rigs_crashed = run->rigs_crashed;
+	leaks_expect(run);
 	error = give_begin(run, backup, &underway->given, &underway->process);
 	if (error == 0 && underway->given.path) {
 		struct client_order order = order_of(run, underway);

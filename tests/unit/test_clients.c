@@ -132,6 +132,9 @@ START_TEST(what_does_not_go_together_is_a_mistake)
 		{ "calls: x-*\n",
 			"'calls' is the name of an LV, and the client is given none (try gives: "
 			"lvm)" },
+		{ "gives: xapi\ntakes: snapshot\nleaves: 2\n", NULL },
+		{ "leaves: 2\n", "'leaves' is of snapshots in a pool, and the client is given none "
+				 "(try gives: xapi)" },
 		{ "requires: [ dd, \"dd>=8\", $HOME ]\n", NULL },
 		{ "requires: [ \"dd>=eight\" ]\n",
 			"'dd>=eight' is no program, no PROGRAM>=VERSION and no $VARIABLE" },
@@ -155,6 +158,32 @@ START_TEST(what_does_not_go_together_is_a_mistake)
 }
 END_TEST
 
+START_TEST(in_a_pool_a_client_may_leave_a_snapshot_or_as_many_as_it_says)
+{
+	static const struct {
+		const char *lines;
+		uint32_t leaves;
+	} rows[] = {
+		{ "", 0 },
+		{ "gives: xapi\ntakes: snapshot\n", 1 },
+		{ "gives: xapi\ntakes: snapshot\nleaves: 2\n", 2 },
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct client *client = NULL;
+		struct mistakes mistakes;
+		char text[256];
+
+		mistakes_init(&mistakes);
+		snprintf(text, sizeof text, "about: a\nbackup: b\nrestore: c\n%s", rows[i].lines);
+		ck_assert_int_eq(client_parse("c", text, strlen(text), &mistakes, &client), 0);
+		ck_assert_uint_eq(client->leaves, rows[i].leaves);
+		client_destroy(client);
+		mistakes_deinit(&mistakes);
+	}
+}
+END_TEST
+
 int main(int argc, char **argv)
 {
 	Suite *suite = suite_create("clients");
@@ -164,6 +193,7 @@ int main(int argc, char **argv)
 
 	tcase_add_test(tests, what_does_not_go_together_is_a_mistake);
 	tcase_add_test(tests, a_client_calls_its_snapshot_as_it_is_told_or_by_its_own_rule);
+	tcase_add_test(tests, in_a_pool_a_client_may_leave_a_snapshot_or_as_many_as_it_says);
 	tcase_add_test(tests, words_are_quoted_for_the_shell);
 	tcase_add_test(tests, a_word_that_is_the_shells_is_none);
 	tcase_add_test(tests, words_that_are_not_empty_are_in_the_environment);
