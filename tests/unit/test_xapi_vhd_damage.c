@@ -84,9 +84,11 @@ START_TEST(a_flipped_bit_of_the_metadata_is_noticed)
 	for (size_t at = file.length - VHD_FOOTER_BYTES; at < file.length; at++) {
 		file.bytes[at] ^= 0x10;
 		ck_assert_int_eq(try_open(), 0);
+		ck_assert_int_eq(try_stream(), -EBADMSG);
 		file.bytes[at] ^= 0x10;
 	}
 	ck_assert_int_eq(try_open(), 0);
+	ck_assert_int_eq(try_stream(), 0);
 }
 END_TEST
 
@@ -97,11 +99,27 @@ START_TEST(what_is_cut_is_refused_wherever_it_is_cut)
 	for (size_t length = 0; length < whole; length += 256) {
 		file.length = length;
 		ck_assert_int_eq(try_open(), length >= whole - VHD_FOOTER_BYTES ? 0 : -EBADMSG);
-		ck_assert_int_eq(try_stream(), length >= whole - VHD_FOOTER_BYTES ? 0 : -ENODATA);
+		ck_assert_int_eq(try_stream(), -ENODATA);
+		if (length >= whole - VHD_FOOTER_BYTES)
+			ck_assert_str_eq(flaw.text, "it ends without its last footer");
 	}
 	file.length = TABLE_AT + 1;
 	ck_assert_int_eq(try_stream(), -ENODATA);
 	ck_assert_str_eq(flaw.text, "it ends in its table, behind 1536 bytes");
+}
+END_TEST
+
+/* Of a disk that is larger, of another type, of another uuid. */
+START_TEST(a_stream_ends_with_the_footer_that_it_began_with)
+{
+	static const size_t places[] = { 53, 63, 70 };
+	static const uint8_t values[] = { 1, VHD_DIFFERENCING, 7 };
+	uint8_t *last = file.bytes + file.length - VHD_FOOTER_BYTES;
+
+	last[places[_i]] = values[_i];
+	vhd_footer_seal(last);
+	ck_assert_int_eq(try_stream(), -EBADMSG);
+	ck_assert_str_eq(flaw.text, "its last footer is another one's");
 }
 END_TEST
 
@@ -299,6 +317,7 @@ int main(int argc, char **argv)
 	tcase_add_checked_fixture(tests, setup, teardown);
 	tcase_add_test(tests, a_flipped_bit_of_the_metadata_is_noticed);
 	tcase_add_test(tests, what_is_cut_is_refused_wherever_it_is_cut);
+	tcase_add_loop_test(tests, a_stream_ends_with_the_footer_that_it_began_with, 0, 3);
 	tcase_add_loop_test(tests, a_footer_that_lies_with_the_right_sum_is_refused, 0,
 		sizeof footer_lies / sizeof footer_lies[0]);
 	tcase_add_loop_test(tests, a_header_that_lies_with_the_right_sum_is_refused, 0,

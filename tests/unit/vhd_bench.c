@@ -113,6 +113,17 @@ static int stream_pull(void *context, void *bytes, size_t length)
 	return 0;
 }
 
+static int stream_pull_tail(void *context, void *bytes, size_t length)
+{
+	struct streaming *streaming = context;
+	struct vhd_bench_file *file = streaming->file;
+
+	if (length > file->length - file->at)
+		return -ENODATA;
+	file->at = file->length - length;
+	return stream_pull(context, bytes, length);
+}
+
 static int stream_put(void *context, uint64_t offset, const void *bytes, size_t length)
 {
 	struct streaming *streaming = context;
@@ -137,6 +148,7 @@ int vhd_bench_stream(
 	struct streaming streaming = { file, disk, length };
 	const struct vhd_stream stream = {
 		.pull = stream_pull,
+		.pull_tail = stream_pull_tail,
 		.put = stream_put,
 		.zero = stream_zero,
 		.context = &streaming,

@@ -82,14 +82,24 @@ static int pull(void *context, void *bytes, size_t length)
 	return 0;
 }
 
-/* What is left of it. */
-static int drain(struct importing *import)
+/* The last LENGTH bytes of what is left of it. */
+static int pull_tail(void *context, void *bytes, size_t length)
 {
+	struct importing *import = context;
+	uint8_t *tail = bytes;
+	size_t kept = 0;
 	int error;
 
-	while ((error = more(import)) == 0 && import->length > 0)
+	while ((error = more(import)) == 0 && import->length > 0) {
+		size_t now = import->length < length ? import->length : length;
+		size_t stays = kept < length - now ? kept : length - now;
+
+		memmove(tail, tail + kept - stays, stays);
+		memcpy(tail + stays, import->bytes + import->length - now, now);
+		kept = stays + now;
 		import->length = 0;
-	return error;
+	}
+	return error < 0 ? error : kept < length ? -ENODATA : 0;
 }
 
 /* ---- the disk ---- */
@@ -104,8 +114,9 @@ static int put(void *context, uint64_t offset, const void *bytes, size_t length)
 
 		if (done < 0 && errno == EINTR)
 			continue;
+		/* Whatever the disk says: it is no error of the client's. */
 		if (done <= 0)
-			return done < 0 ? -errno : -EIO;
+			return -EIO;
 		from += done;
 		offset += (uint64_t)done;
 		length -= (size_t)done;
@@ -133,7 +144,7 @@ static int punch(struct importing *import, uint64_t offset, uint64_t length)
 	if (fallocate(import->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)offset,
 		    (off_t)length) == 0)
 		return 0;
-	return errno == EOPNOTSUPP ? write_zeros(import, offset, length) : -errno;
+	return errno == EOPNOTSUPP ? write_zeros(import, offset, length) : -EIO;
 }
 
 /* What is a hole stays one: a new disk is nothing else. */
@@ -151,7 +162,7 @@ static int zero(void *context, uint64_t offset, uint64_t length)
 		if (data < 0 && errno == ENXIO)
 			return 0;
 		if (hole < 0)
-			return -errno;
+			return -EIO;
 		first = (uint64_t)data;
 		last = (uint64_t)hole < end ? (uint64_t)hole : end;
 		if (first >= end)
@@ -193,10 +204,9 @@ static int strike_part(struct importing *import, uint64_t offset, uint64_t lengt
 	return error;
 }
 
-static int block_begins(void *context, uint64_t disk_offset, uint64_t stream_offset)
+static int block_begins(void *context, uint64_t offset, uint32_t length)
 {
-	(void)stream_offset;
-	return strike_part(context, disk_offset, TRANSFER_PART_BYTES);
+	return strike_part(context, offset, length);
 }
 
 /* ---- the two formats ---- */
@@ -205,6 +215,7 @@ static int take_vhd(struct importing *import)
 {
 	const struct vhd_stream stream = {
 		.pull = pull,
+		.pull_tail = pull_tail,
 		.put = put,
 		.block = block_begins,
 		.zero = zero,
@@ -217,9 +228,15 @@ static int take_vhd(struct importing *import)
 	if (error == -EBADMSG || error == -ENODATA) {
 		transfer_fail(
 			import->transfer, 500, "VDI_IO_ERROR", "Device I/O errors", flaw.text);
-		return error;
 	}
-	return error < 0 ? error : drain(import);
+	return error;
+}
+
+static int fail_too_large(struct importing *import)
+{
+	transfer_fail(import->transfer, 500, "VDI_IO_ERROR", "Device I/O errors",
+		"the body is larger than the disk");
+	return -EFBIG;
 }
 
 static int take_raw(struct importing *import)
@@ -228,16 +245,15 @@ static int take_raw(struct importing *import)
 	uint64_t at = 0;
 	int error;
 
+	if (import->wanted > disk_bytes)
+		return fail_too_large(import);
 	while ((error = more(import)) == 0 && import->length > 0) {
 		uint64_t part_end = (at / TRANSFER_PART_BYTES + 1) * TRANSFER_PART_BYTES;
 		size_t now = import->length < part_end - at ? import->length
 							    : (size_t)(part_end - at);
 
-		if (now > disk_bytes - at) {
-			transfer_fail(import->transfer, 500, "VDI_IO_ERROR", "Device I/O errors",
-				"the body is larger than the disk");
-			return -EFBIG;
-		}
+		if (now > disk_bytes - at)
+			return fail_too_large(import);
 		if (at % TRANSFER_PART_BYTES == 0)
 			error = strike_part(import, at, TRANSFER_PART_BYTES);
 		if (error == 0)
@@ -262,7 +278,7 @@ static int take(struct importing *import)
 		return error;
 	error = import->transfer->is_raw ? take_raw(import) : take_vhd(import);
 	if (error == 0 && fsync(import->fd) < 0)
-		error = -errno;
+		error = -EIO;
 	disks_close(disks, uuid, import->fd);
 	return error;
 }

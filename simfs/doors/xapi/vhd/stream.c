@@ -3,7 +3,7 @@
  * stream.c - a VHD that comes by.
  *
  *	footer ──▶ header ──▶ table ──▶ ranges without a block ──▶ block, block, … by their place
- *	                                (zeros of the disk)        in the stream
+ *──▶ (zeros of the disk)        in the stream             footer
  *
  * `at` counts what has come.  Whatever is wanted lies at or behind it, or the stream is no
  * VHD that can be read so.
@@ -224,7 +224,7 @@ static int read_block(struct reader *reader, const struct place *place)
 	int error = pull_to(reader, (uint64_t)place->sector * VHD_SECTOR_BYTES, "block");
 
 	if (error == 0 && stream->block)
-		error = stream->block(stream->context, offset, reader->at);
+		error = stream->block(stream->context, offset, length);
 	if (error == 0)
 		error = pull(reader, reader->bitmap, vhd_bitmap_bytes(reader->header.block_bytes),
 			"block");
@@ -237,6 +237,27 @@ static int read_block(struct reader *reader, const struct place *place)
 		done += now;
 	}
 	return error;
+}
+
+/* The one at the end, without which nobody knows that nothing is missing. */
+static int read_tail(struct reader *reader)
+{
+	uint8_t bytes[VHD_FOOTER_BYTES];
+	struct vhd_footer footer;
+	int error = reader->stream->pull_tail(reader->stream->context, bytes, sizeof bytes);
+
+	if (error == -ENODATA)
+		vhd_flaw_say(reader->flaw, "it ends without its last footer");
+	if (error == 0)
+		error = vhd_footer_decode(bytes, &footer, reader->flaw);
+	if (error < 0)
+		return error;
+	if (footer.type == reader->footer.type &&
+		footer.current_bytes == reader->footer.current_bytes &&
+		memcmp(footer.uuid, reader->footer.uuid, VHD_UUID_BYTES) == 0)
+		return 0;
+	vhd_flaw_say(reader->flaw, "its last footer is another one's");
+	return -EBADMSG;
 }
 
 static int read_all(struct reader *reader)
@@ -255,7 +276,7 @@ static int read_all(struct reader *reader)
 		qsort(reader->places, reader->place_count, sizeof *reader->places, by_sector);
 	for (uint32_t i = 0; i < reader->place_count && error == 0; i++)
 		error = read_block(reader, &reader->places[i]);
-	return error;
+	return error < 0 ? error : read_tail(reader);
 }
 
 int vhd_stream_read(const struct vhd_stream *stream, struct vhd_flaw *flaw)

@@ -17,11 +17,14 @@ struct vhd_stream {
 	/* Required.  Exactly LENGTH bytes of what comes; -ENODATA when it ended before. */
 	int (*pull)(void *context, void *bytes, size_t length);
 
+	/* Required.  The last LENGTH bytes of all that still comes; -ENODATA: there are fewer. */
+	int (*pull_tail)(void *context, void *bytes, size_t length);
+
 	/* Required.  BYTES lie at OFFSET of the disk.  0 or -errno. */
 	int (*put)(void *context, uint64_t offset, const void *bytes, size_t length);
 
-	/* Optional.  A block begins, so many bytes from the beginning of the stream. */
-	int (*block)(void *context, uint64_t disk_offset, uint64_t stream_offset);
+	/* Optional.  A block begins, LENGTH bytes of the disk from OFFSET on. */
+	int (*block)(void *context, uint64_t offset, uint32_t length);
 
 	/* Required.  Nothing of the range is in a stream that is not differencing: it is zeros. */
 	int (*zero)(void *context, uint64_t offset, uint64_t length);
@@ -31,7 +34,7 @@ struct vhd_stream {
 };
 
 /*
- * Reads up to the end of the last block; what comes behind it, the last footer, is left to come.
+ * Reads all of it, up to the last footer, which must be the first one's equal.
  * 0; -EBADMSG and *FLAW: no VHD that can be read so, or too large for the disk; -ENODATA and
  * *FLAW: it ended too early; -ENOMEM; or what a call returned.
  */
