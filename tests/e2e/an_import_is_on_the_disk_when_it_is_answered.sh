@@ -64,6 +64,11 @@ import_vdi cut.vhd "$leaf"
 same 500 "$imported" "the answer to a VHD that is cut"
 task_tells | grep -q "VDI_IO_ERROR.*it ends in its block, behind 4[0-9]* bytes" ||
 	fail "its task: $(task_tells)"
+head -c -512 kept.vhd >tailless.vhd
+import_vdi tailless.vhd "$leaf"
+same 500 "$imported" "the answer to a VHD without its last footer"
+task_tells | grep -q 'VDI_IO_ERROR.*it ends without its last footer' ||
+	fail "its task: $(task_tells)"
 truncate -s 33MiB large
 import_vdi large "$leaf" raw
 same 500 "$imported" "the answer to a disk that is larger"
@@ -91,6 +96,11 @@ struck reply=garbage "curl 1" "$io_error"
 struck reply=task-error 200 "$io_error"
 struck error=EIO 500 "$io_error"
 struck "error=EIO offset=4MiB.." 500 "$io_error"
+# What the disk says is the disk's, also what sounds like a connection.
+rig fault clear "$mnt" >/dev/null
+rig fault add "$mnt" "live.write error=ETIMEDOUT" >/dev/null
+import_vdi kept.vhd "$leaf"
+same "$io_error" "$(task_tells)" "the task of a disk that fails"
 rig fault clear "$mnt" >/dev/null
 rig fault add "$mnt" "xapi.import reply=reset offset=4MiB.." >/dev/null
 import_vdi kept.vhd "$leaf"

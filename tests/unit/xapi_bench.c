@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <check.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -186,6 +187,13 @@ const char *xapi_bench_task_tells(const char *ref)
 		usleep(2000);
 	}
 	return text;
+}
+
+void xapi_bench_live(void *bytes, size_t offset, size_t length)
+{
+	AUTO(auto_close) int fd = open(BENCH_LIVE, O_RDONLY | O_CLOEXEC);
+
+	ck_assert_int_eq(pread(fd, bytes, length, (off_t)offset), (ssize_t)length);
 }
 
 /* ---- its client ---- */

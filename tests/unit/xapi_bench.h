@@ -62,6 +62,9 @@ void xapi_bench_task(char *ref);
  * a buffer of the bench.  Fails when it is pending for ten seconds. */
 const char *xapi_bench_task_tells(const char *ref);
 
+/* What the live view holds at OFFSET. */
+void xapi_bench_live(void *bytes, size_t offset, size_t length);
+
 /* ---- its client ---- */
 
 int xapi_bench_dial(void);
@@ -82,7 +85,8 @@ void xapi_bench_import(int fd, const char *vdi, const char *task, const char *qu
 /* From now on the rig answers questions for faults, with no fault ... */
 void xapi_bench_rig_begin(void);
 
-/* ... or not at all, while that is so. */
+/* ... or with REPLY, a constant, or with no answer, while that is so. */
+void xapi_bench_rig_strike(const char *reply);
 void xapi_bench_rig_hang(bool hangs);
 
 /* How many questions it was asked in which WORD is. */

@@ -25,6 +25,7 @@ static struct {
 	bool is_there;
 	int ending;
 	_Atomic bool hangs;
+	const char *_Atomic reply; /* NULL: no fault strikes */
 
 	pthread_mutex_t mutex;
 	char questions[QUESTIONS_BYTES];
@@ -47,7 +48,8 @@ static void keep_question(const char *line)
 /* One line of the peer NUMBER is answered; false: it has gone. */
 static bool answer(nfds_t number)
 {
-	char line[LINE_BYTES], text[128];
+	const char *reply = rig.reply;
+	char line[LINE_BYTES], text[256];
 	json_t *question;
 
 	if (!fgets(line, sizeof line, rig.peers[number]))
@@ -56,8 +58,10 @@ static bool answer(nfds_t number)
 	if (rig.hangs)
 		return true;
 	question = json_loads(line, 0, NULL);
-	snprintf(text, sizeof text, "{\"id\": %lld, \"ok\": true, \"result\": {}}\n",
-		(long long)json_integer_value(json_object_get(question, "id")));
+	snprintf(text, sizeof text,
+		"{\"id\": %lld, \"ok\": true, \"result\": {\"fired\": %s, \"reply\": \"%s\"}}\n",
+		(long long)json_integer_value(json_object_get(question, "id")),
+		reply ? "true" : "false", reply ? reply : "");
 	json_decref(question);
 	return send(rig.at[2 + number].fd, text, strlen(text), MSG_NOSIGNAL) > 0;
 }
@@ -103,6 +107,7 @@ void xapi_bench_rig_begin(void)
 	rig.questions[0] = '\0';
 	rig.count = 0;
 	rig.hangs = false;
+	rig.reply = NULL;
 	ck_assert_int_eq(pthread_create(&rig.thread, NULL, serve, NULL), 0);
 	rig.is_there = true;
 }
@@ -118,6 +123,11 @@ static void rig_end(void)
 	close(rig.at[1].fd);
 	close(rig.ending);
 	rig.is_there = false;
+}
+
+void xapi_bench_rig_strike(const char *reply)
+{
+	rig.reply = reply;
 }
 
 void xapi_bench_rig_hang(bool hangs)

@@ -19,14 +19,6 @@ int transfer_answer(struct transfer *transfer, unsigned status)
 	return wire_head(transfer->wire, &head);
 }
 
-int transfer_answer_garbage(struct transfer *transfer)
-{
-	static const char garbage[] = "This is no HTTP.\r\n\r\n";
-
-	transfer->has_answered = true;
-	return wire_raw(transfer->wire, garbage, sizeof garbage - 1);
-}
-
 /* What is sent behind an answer is read: the end of a connection that has something unread is a
  * reset, which takes the answer away. */
 static void linger(struct transfer *transfer)
@@ -38,6 +30,18 @@ static void linger(struct transfer *transfer)
 	while (length > 0 && clock_now_ns() < end_ns)
 		if (wire_read(transfer->wire, &bytes, &length) < 0)
 			return;
+}
+
+int transfer_answer_garbage(struct transfer *transfer)
+{
+	static const char garbage[] = "This is no HTTP.\r\n\r\n";
+	int error;
+
+	transfer->has_answered = true;
+	error = wire_raw(transfer->wire, garbage, sizeof garbage - 1);
+	if (error == 0)
+		linger(transfer);
+	return error;
 }
 
 void transfer_refuse(struct transfer *transfer)

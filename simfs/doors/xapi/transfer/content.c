@@ -23,8 +23,6 @@ static int add_data(int fd, uint64_t disk_bytes, struct vhd_blocks *blocks)
 
 		if (data < 0 && errno == ENXIO)
 			return 0;
-		if (hole < 0)
-			return -errno;
 		/* Whatever the disk says: it gets on, or is not asked any more. */
 		if (hole <= data || data < at)
 			return -EIO;

@@ -212,13 +212,14 @@ static int send_vhd(struct exporting *export, const struct vhd_blocks *blocks)
 	uint64_t length;
 	int error = vhd_length(&order, &length);
 
+	if (error < 0)
+		return error;
 	vhd_uuid_parse(transfer->uuid, order.uuid);
 	vhd_uuid_parse(transfer->base_uuid, order.parent_uuid);
 	order.parent_timestamp = order.timestamp;
 	if (export->reply == XAPI_EXPORT_NO_TAIL)
 		length -= VHD_FOOTER_BYTES;
-	if (error == 0)
-		error = send_head(export, length);
+	error = send_head(export, length);
 	return error < 0 ? error : vhd_write(&order, &sink);
 }
 

@@ -25,6 +25,9 @@ static void read_answer(const char *point, const json_t *answer, struct transfer
 		ret->reply = XAPI_REPLIES;
 	if (error)
 		ret->error = error_from_name(error);
+	/* It is the disk's, whatever it is called. */
+	if (transfer_is_of_client(ret->error))
+		ret->error = -EIO;
 }
 
 /* 0, -EPIPE when the client has gone, or what control_client_wait() says. */
