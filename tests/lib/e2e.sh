@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=sh
 #
-# e2e.sh - what every script in tests/e2e sources first.
+# e2e.sh - what every script in a folder of tests sources first.
 #
 #	. "${0%/*}/../lib/e2e.sh"
 #
@@ -14,9 +14,10 @@ umask 022
 export LC_ALL=C
 unset LANGUAGE
 
-e2e_root=$(cd "${0%/*}/../.." && pwd)
+e2e_folder=$(cd "${0%/*}" && pwd)
+e2e_root=${e2e_folder%/tests/*}
+e2e_folder=${e2e_folder#"$e2e_root/tests/"}
 e2e_name=$(basename "$0" .sh)
-e2e_folder=$(basename "$(dirname "$0")")
 SNAPRIG=${SNAPRIG:-$e2e_root/build/release/snaprig}
 E2E_TOOLS=${E2E_TOOLS:-$e2e_root/build/release/tests/e2e}
 e2e_fixtures=$e2e_root/tests/fixtures

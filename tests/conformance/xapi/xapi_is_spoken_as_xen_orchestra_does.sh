@@ -2,14 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # xen-api, the client library of Xen Orchestra, as npm has it, logs in, watches, takes a snapshot,
-# exports it and destroys it.  XO_MODULES is another folder of node_modules.
-. "${0%/*}/../lib/e2e.sh"
+# exports it and destroys it.
+. "${0%/*}/../../lib/e2e.sh"
 . "$e2e_root/tests/lib/e2e_xapi.sh"
+. "$e2e_root/tests/lib/npm.sh"
 
-requires node
+requires_npm xen-api
 requires_root
-modules=${XO_MODULES:-$e2e_root/build/xo/node_modules}
-[ -e "$modules/xen-api/index.mjs" ] || skip "xen-api is not installed (tools/deps xo)"
 
 random_bytes "$SEED" $((5 * 1024 * 1024)) >web.img
 cat >pool.yaml <<'END'
