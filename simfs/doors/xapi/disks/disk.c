@@ -139,7 +139,7 @@ static void forget(struct disk *disk)
 		if (ref)
 			records_drop_vdi(pool, ref);
 	}
-	note_no_disk(disk);
+	note_no_disk(disk->disks, disk->key);
 	pool_unlock(pool);
 }
 

@@ -22,11 +22,11 @@ void note_disk(struct disk *disk, json_t *names)
 			"names", json_deep_copy(names)));
 }
 
-void note_no_disk(struct disk *disk)
+void note_no_disk(struct disks *disks, const char *key)
 {
-	AUTO(auto_free) char *key = heap_format(DISK_PREFIX "%s", disk->key);
+	AUTO(auto_free) char *note = heap_format(DISK_PREFIX "%s", key);
 
-	pool_note_set(disk->disks->pool, key, NULL);
+	pool_note_set(disks->pool, note, NULL);
 }
 
 bool note_has_disk(struct disks *disks, const char *key)
@@ -60,6 +60,27 @@ static const char *key_of(const char *name)
 	size_t length = strlen(DISK_PREFIX);
 
 	return strncmp(name, DISK_PREFIX, length) == 0 ? name + length : NULL;
+}
+
+bool note_has_vdi(struct disks *disks, const char *uuid)
+{
+	json_t *notes, *note;
+	const char *name;
+	bool has = false;
+
+	pool_lock(disks->pool);
+	notes = pool_notes(disks->pool);
+	pool_unlock(disks->pool);
+	json_object_foreach(notes, name, note)
+	{
+		const char *key = key_of(name);
+
+		has = has ||
+		      (key && (strcmp(key, uuid) == 0 ||
+				      json_object_get(json_object_get(note, "names"), uuid)));
+	}
+	json_decref(notes);
+	return has;
 }
 
 struct noted *notes_of_made(struct disks *disks, size_t *ret_count)

@@ -11,11 +11,13 @@
 
 #include "simfs/doors/xapi/disks/internal.h"
 
-/* With the pool's lock and the SR's.  DISK is noted as it is, with NAMES; or no more. */
+/* With the pool's lock, and the SR's.  DISK is noted as it is, with NAMES; or no more. */
 void note_disk(struct disk *disk, json_t *names);
-void note_no_disk(struct disk *disk);
+void note_no_disk(struct disks *disks, const char *key);
 
 bool note_has_disk(struct disks *disks, const char *key);
+/* Whether some disk that is noted has VDI UUID. */
+bool note_has_vdi(struct disks *disks, const char *uuid);
 /* The names that disk KEY had; the caller's. */
 json_t *note_names(struct disks *disks, const char *key);
 

@@ -7,6 +7,7 @@
 #include "simfs/base/cleanup.h"
 #include "simfs/base/heap.h"
 #include "simfs/doors/xapi/disks/internal.h"
+#include "simfs/doors/xapi/disks/notes.h"
 #include "simfs/doors/xapi/disks/records.h"
 
 #define HOST_NAME    "host1"
@@ -148,7 +149,7 @@ bool records_leaf(struct disk *disk, const char *label, uint64_t size_bytes, jso
 	for (size_t i = 0; i < 2; i++)
 		json_object_set_new(all, i == 0 ? "VBDs" : "snapshots", json_array());
 	ref = ensure(pool, POOL_CLASS_VDI, disk->leaf, all);
-	if (sr)
+	if (sr && is_new)
 		pool_list_add(pool, POOL_CLASS_SR, sr, "VDIs", ref);
 	pool_unlock(pool);
 	return is_new;
@@ -226,7 +227,7 @@ void records_drop_strangers(struct disks *disks)
 			pool_text(pool, POOL_CLASS_VDI, json_string_value(ref), "uuid"));
 		pool_unlock(pool);
 		disk = disk_get(disks, uuid, &kind);
-		if (!disk && !cbt_has_file(disks, uuid)) {
+		if (!disk && !note_has_vdi(disks, uuid) && !cbt_has_file(disks, uuid)) {
 			pool_lock(pool);
 			records_drop_vdi(pool, json_string_value(ref));
 			pool_unlock(pool);

@@ -16,7 +16,7 @@ bool records_leaf(struct disk *disk, const char *label, uint64_t size_bytes, jso
 void records_vbd(struct disks *disks, const char *vm_uuid, const char *vdi_uuid, size_t index);
 /* Takes VDI REF out of all that name it, and removes it.  With the pool's lock. */
 void records_drop_vdi(struct pool *pool, const char *ref);
-/* Records of VDIs that no disk has go. */
+/* Records of VDIs go that no disk has, served or noted. */
 void records_drop_strangers(struct disks *disks);
 
 #endif

@@ -130,6 +130,9 @@ static int start_one_made(struct disks *disks, const struct noted *made)
 
 	if (access(image, F_OK) < 0) {
 		log_error("image '%s' has gone, and with it what was on it", image);
+		pool_lock(disks->pool);
+		note_no_disk(disks, made->key);
+		pool_unlock(disks->pool);
 		return 0;
 	}
 	return disk_start(disks,

@@ -60,12 +60,47 @@ static void set_parent(struct pool *pool, const char *ref, const char *parent)
 		pool_map_set(pool, POOL_CLASS_VDI, ref, "sm_config", PARENT_KEY, parent);
 }
 
+/* The disk may lie on another one than when it was served last. */
+static void set_repository(const struct syncing *syncing, const char *ref)
+{
+	struct pool *pool = syncing->pool;
+	char now[POOL_REF_BYTES];
+
+	snprintf(now, sizeof now, "%s", pool_text(pool, POOL_CLASS_VDI, ref, "SR"));
+	if (!syncing->sr || strcmp(now, syncing->sr) == 0)
+		return;
+	pool_list_remove(pool, POOL_CLASS_SR, now, "VDIs", ref);
+	pool_set(pool, POOL_CLASS_VDI, ref, "SR", json_string(syncing->sr));
+	pool_list_add(pool, POOL_CLASS_SR, syncing->sr, "VDIs", ref);
+}
+
 static void set_format(const struct syncing *syncing, const char *ref)
 {
 	if (syncing->disk->sr->config->format == CONFIG_FORMAT_QCOW2 &&
 		!pool_map_text(syncing->pool, POOL_CLASS_VDI, ref, "sm_config", "image-format"))
 		pool_map_set(
 			syncing->pool, POOL_CLASS_VDI, ref, "sm_config", "image-format", "qcow2");
+}
+
+/* What STATUS says of a leaf, a snapshot and a base copy alike. */
+static void set_common(const struct syncing *syncing, const char *ref, json_t *status)
+{
+	set_repository(syncing, ref);
+	set_parent(syncing->pool, ref, text_at(status, "parent"));
+	set_format(syncing, ref);
+	set_number(syncing->pool, ref, "physical_utilisation", integer_at(status, "sr_bytes"));
+}
+
+/* One whose disk has been away is of it again. */
+static void set_snapshot_of(const struct syncing *syncing, const char *ref)
+{
+	struct pool *pool = syncing->pool;
+	const char *leaf = pool_find_uuid(pool, POOL_CLASS_VDI, syncing->disk->leaf);
+
+	if (!leaf || strcmp(pool_text(pool, POOL_CLASS_VDI, ref, "snapshot_of"), POOL_REF_NULL))
+		return;
+	pool_set(pool, POOL_CLASS_VDI, ref, "snapshot_of", json_string(leaf));
+	pool_list_add(pool, POOL_CLASS_VDI, leaf, "snapshots", ref);
 }
 
 static const char *introduce(const struct syncing *syncing, json_t *fields)
@@ -92,9 +127,7 @@ static void sync_base_copy(const struct syncing *syncing, json_t *node)
 		ref = introduce(syncing,
 			json_pack("{s:s, s:s, s:b, s:b, s:s}", "uuid", uuid, "name_label",
 				BASE_COPY_LABEL, "managed", 0, "read_only", 1, "location", uuid));
-	set_parent(syncing->pool, ref, text_at(node, "parent"));
-	set_format(syncing, ref);
-	set_number(syncing->pool, ref, "physical_utilisation", integer_at(node, "sr_bytes"));
+	set_common(syncing, ref, node);
 	json_object_set_new(syncing->names, uuid, json_string("base copy"));
 }
 
@@ -124,9 +157,8 @@ static void sync_snapshot(const struct syncing *syncing, json_t *snapshot)
 	ref = pool_find_uuid(syncing->pool, POOL_CLASS_VDI, uuid);
 	if (!ref)
 		ref = introduce_snapshot(syncing, uuid);
-	set_parent(syncing->pool, ref, text_at(snapshot, "parent"));
-	set_format(syncing, ref);
-	set_number(syncing->pool, ref, "physical_utilisation", integer_at(snapshot, "sr_bytes"));
+	set_snapshot_of(syncing, ref);
+	set_common(syncing, ref, snapshot);
 	json_object_set_new(syncing->names, uuid, json_string("snapshot"));
 }
 
@@ -137,9 +169,9 @@ static void sync_leaf(const struct syncing *syncing, json_t *node)
 
 	if (!ref || !role || strcmp(role, "live") != 0)
 		return;
-	set_parent(syncing->pool, ref, text_at(node, "parent"));
-	set_format(syncing, ref);
-	set_number(syncing->pool, ref, "physical_utilisation", integer_at(node, "sr_bytes"));
+	set_common(syncing, ref, node);
+	set_number(syncing->pool, ref, "virtual_size",
+		(json_int_t)disk_rig_size_bytes(syncing->disk->rig));
 }
 
 /* What it had and has no more. */
