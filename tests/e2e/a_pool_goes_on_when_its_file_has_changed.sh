@@ -14,7 +14,10 @@ pool_yaml()
 		credentials: { user: root, password: secret }
 		seed: ${seed:-5}
 		srs: [ $srs ]
-		vms: [ { name: web, power: halted, disks: [ { name: a, sr: $1, size: 4MiB }${2:+, $2} ] } ]
+		vms:
+		  - name: web
+		    power: halted
+		    disks: [ { name: a, sr: $1, size: 4MiB }${2:+, $2} ]
 	END
 }
 

@@ -10,6 +10,7 @@
 #include "simfs/base/cleanup.h"
 #include "simfs/base/heap.h"
 #include "simfs/doors/xapi/disks/internal.h"
+#include "simfs/doors/xapi/disks/names.h"
 
 #define METADATA_TYPE "cbt_metadata"
 
@@ -154,19 +155,16 @@ static bool find_settled(struct disk *disk, char *uuid, char *next)
 {
 	struct pool *pool = disk->disks->pool;
 	bool found = false;
-	const char *leaf;
-	json_t *item;
-	size_t i;
+	const char *its;
+	json_t *name;
 
 	*uuid = '\0';
 	pool_lock(pool);
-	leaf = pool_find_uuid(pool, POOL_CLASS_VDI, disk->leaf);
-	json_array_foreach(pool_value(pool, POOL_CLASS_VDI, leaf ? leaf : "", "snapshots"), i, item)
+	json_object_foreach(disk->names, its, name)
 	{
-		const char *ref = json_string_value(item);
-		const char *its = pool_text(pool, POOL_CLASS_VDI, ref, "uuid");
+		const char *ref = pool_find_uuid(pool, POOL_CLASS_VDI, its);
 
-		if (!json_object_get(disk->names, its))
+		if (!ref || strcmp(kind_in(disk->names, its), KIND_SNAPSHOT) != 0)
 			continue;
 		if (*uuid) {
 			snprintf(next, POOL_UUID_BYTES, "%s", its);
@@ -185,14 +183,16 @@ static int settle(struct disk *disk, const char *uuid, const char *next)
 {
 	AUTO(auto_free) uint8_t *bits = NULL;
 	struct bitmap bitmap;
+	char name[POOL_UUID_BYTES];
 	int error = disks_cbt_bitmap(disk->disks, uuid, next, &bits, &bitmap.bytes);
 
+	disk_name_of(disk, uuid, name);
 	bitmap.bits = bits;
 	if (error == 0)
 		error = file_write(disk->disks, uuid, next, &bitmap);
 	if (error == 0)
 		error = disk_rig_call(
-			disk->rig, "snapshot.delete", json_pack("{s:s}", "name", uuid), NULL, NULL);
+			disk->rig, "snapshot.delete", json_pack("{s:s}", "name", name), NULL, NULL);
 	return error;
 }
 

@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include "simfs/doors/xapi/disks/internal.h"
+#include "simfs/doors/xapi/disks/names.h"
 
 /* One answer of the rig, to each(); *NEXT is where the next one begins. */
 static int tell(json_t *answer, int (*each)(void *context, uint64_t offset, uint64_t length),
@@ -46,6 +47,17 @@ static int ask_all(struct disk *disk, const char *from, const char *until,
 	return error;
 }
 
+static int ask_named(struct disk *disk, const char *from, const char *until,
+	int (*each)(void *context, uint64_t offset, uint64_t length), void *context)
+{
+	char from_name[POOL_UUID_BYTES], until_name[POOL_UUID_BYTES];
+
+	disk_name_of(disk, from, from_name);
+	if (until)
+		disk_name_of(disk, until, until_name);
+	return ask_all(disk, from_name, until ? until_name : NULL, each, context);
+}
+
 int disks_changed(struct disks *disks, const char *from, const char *until,
 	int (*each)(void *context, uint64_t offset, uint64_t length), void *context)
 {
@@ -59,7 +71,8 @@ int disks_changed(struct disks *disks, const char *from, const char *until,
 	else if (disk != other || kind_from != DISK_SNAPSHOT || kind_until == DISK_BASE_COPY)
 		error = -EXDEV;
 	else
-		error = ask_all(disk, from, kind_until == DISK_LEAF ? NULL : until, each, context);
+		error = ask_named(
+			disk, from, kind_until == DISK_LEAF ? NULL : until, each, context);
 	disk_put(disk);
 	disk_put(other);
 	return error;

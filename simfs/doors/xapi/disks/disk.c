@@ -9,6 +9,7 @@
 #include "simfs/base/log.h"
 #include "simfs/doors/xapi/disks/disk.h"
 #include "simfs/doors/xapi/disks/internal.h"
+#include "simfs/doors/xapi/disks/names.h"
 #include "simfs/doors/xapi/disks/notes.h"
 #include "simfs/doors/xapi/disks/records.h"
 
@@ -87,12 +88,12 @@ int disk_start(struct disks *disks, const struct disk_order *order, struct disk 
 bool disk_has_snapshots(struct disk *disk)
 {
 	const char *uuid;
-	json_t *kind;
+	json_t *name;
 	bool has = false;
 
 	pthread_mutex_lock(&disk->disks->lock);
-	json_object_foreach(disk->names, uuid, kind)
-		has = has || strcmp(json_string_value(kind), "snapshot") == 0;
+	json_object_foreach(disk->names, uuid, name)
+		has = has || strcmp(kind_in(disk->names, uuid), KIND_SNAPSHOT) == 0;
 	pthread_mutex_unlock(&disk->disks->lock);
 	return has;
 }

@@ -11,6 +11,7 @@
 #include "simfs/control/protocol.h"
 #include "simfs/doors/xapi/disks/disk.h"
 #include "simfs/doors/xapi/disks/internal.h"
+#include "simfs/doors/xapi/disks/names.h"
 #include "simfs/doors/xapi/pool/file.h"
 
 int disks_save(struct disks *disks)
@@ -57,12 +58,12 @@ bool disks_sr_can_snapshot(struct disks *disks, const char *sr_uuid)
 
 static bool has(const struct disk *disk, const char *uuid, enum disk_kind *ret_kind)
 {
-	const char *kind = json_string_value(json_object_get(disk->names, uuid));
+	const char *kind = kind_in(disk->names, uuid);
 
 	if (*disk->leaf && strcmp(disk->leaf, uuid) == 0)
 		*ret_kind = DISK_LEAF;
 	else if (kind)
-		*ret_kind = strcmp(kind, "snapshot") == 0 ? DISK_SNAPSHOT : DISK_BASE_COPY;
+		*ret_kind = strcmp(kind, KIND_SNAPSHOT) == 0 ? DISK_SNAPSHOT : DISK_BASE_COPY;
 	else
 		return false;
 	return true;
@@ -137,17 +138,19 @@ void disks_put_all(struct disk **all, size_t count)
 int disks_find(struct disks *disks, const char *uuid, struct disk_facts *ret)
 {
 	struct disk *disk = disk_get(disks, uuid, &ret->kind);
+	char name[POOL_UUID_BYTES];
 	const char *mount;
 
 	if (!disk)
 		return -ENOENT;
+	disk_name_of(disk, uuid, name);
 	mount = disk_rig_mount_point(disk->rig);
 	ret->size_bytes = disk_rig_size_bytes(disk->rig);
 	snprintf(ret->mount_point, sizeof ret->mount_point, "%s", mount);
 	if (ret->kind == DISK_LEAF)
 		snprintf(ret->path, sizeof ret->path, "%s/" MOUNT_LIVE, mount);
 	else if (ret->kind == DISK_SNAPSHOT)
-		snprintf(ret->path, sizeof ret->path, "%s/" MOUNT_SNAPSHOTS "/%s", mount, uuid);
+		snprintf(ret->path, sizeof ret->path, "%s/" MOUNT_SNAPSHOTS "/%s", mount, name);
 	else
 		ret->path[0] = '\0';
 	disk_put(disk);

@@ -7,7 +7,8 @@
  *      disks->lock and the pool's are never held while a rig is asked.
  *  (2) Trees of a rig change under the lock of its SR only, but by coalesce, which the disk's
  *      keeper sees.
- *  (3) `names` of a disk is what the records said when it was synced last.
+ *  (3) `names` of a disk is what the records said when it was synced last; no two disks have the
+ *      same uuid.
  *  (4) A disk lives while somebody has it (disk_get), also when it is out of the list.
  *
  * The life of one disk is disk.h's, and what the records are told records.h's.
@@ -60,7 +61,7 @@ struct disk {
 
 	/* Under disks->lock. */
 	char leaf[POOL_UUID_BYTES]; /* "": it was destroyed */
-	json_t *names;		    /* {uuid: "snapshot" | "base copy"} */
+	json_t *names;		    /* {uuid: {kind, name}}: names.h */
 	struct signature seen;
 	uint64_t limit_bytes; /* of its SR, as the rig was told last; 0: not yet */
 

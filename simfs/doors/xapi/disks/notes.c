@@ -7,19 +7,20 @@
 
 #include "simfs/base/cleanup.h"
 #include "simfs/base/heap.h"
+#include "simfs/doors/xapi/disks/names.h"
 
 #define DISK_PREFIX  "disk "
 #define KNOWN_PREFIX "known "
 
 /* ---- disks ---- */
 
-void note_disk(struct disk *disk, json_t *names)
+void note_disk(struct disk *disk)
 {
 	AUTO(auto_free) char *key = heap_format(DISK_PREFIX "%s", disk->key);
 
 	pool_note_set(disk->disks->pool, key,
 		json_pack("{s:s, s:b, s:o}", "sr", disk->sr->uuid, "is_made", (int)disk->is_made,
-			"names", json_deep_copy(names)));
+			"names", json_deep_copy(disk->names)));
 }
 
 void note_no_disk(struct disks *disks, const char *key)
@@ -43,15 +44,18 @@ bool note_has_disk(struct disks *disks, const char *key)
 json_t *note_names(struct disks *disks, const char *key)
 {
 	AUTO(auto_free) char *note = heap_format(DISK_PREFIX "%s", key);
-	json_t *names;
+	json_t *names = json_object(), *noted, *entry;
+	const char *uuid;
 
 	pool_lock(disks->pool);
-	names = json_deep_copy(json_object_get(pool_note(disks->pool, note), "names"));
+	noted = json_object_get(pool_note(disks->pool, note), "names");
+	json_object_foreach(noted, uuid, entry)
+	{
+		if (kind_in(noted, uuid) && name_in(noted, uuid) && strlen(uuid) < POOL_UUID_BYTES)
+			json_object_set_new(names, uuid, json_deep_copy(entry));
+	}
 	pool_unlock(disks->pool);
-	if (json_is_object(names))
-		return names;
-	json_decref(names);
-	return json_object();
+	return names;
 }
 
 /* The key of the disk that note NAME is of; NULL: it is of none. */

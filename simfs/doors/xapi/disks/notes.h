@@ -11,8 +11,8 @@
 
 #include "simfs/doors/xapi/disks/internal.h"
 
-/* With the pool's lock, and the SR's.  DISK is noted as it is, with NAMES; or no more. */
-void note_disk(struct disk *disk, json_t *names);
+/* With the pool's lock, and the SR's.  DISK is noted as it is; or no more. */
+void note_disk(struct disk *disk);
 void note_no_disk(struct disks *disks, const char *key);
 
 bool note_has_disk(struct disks *disks, const char *key);

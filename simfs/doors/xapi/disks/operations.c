@@ -7,6 +7,7 @@
 #include "simfs/base/cleanup.h"
 #include "simfs/doors/xapi/disks/disk.h"
 #include "simfs/doors/xapi/disks/internal.h"
+#include "simfs/doors/xapi/disks/names.h"
 #include "simfs/doors/xapi/disks/records.h"
 
 /* *RET becomes [CODE, PARAMETER]; returns ERROR. */
@@ -109,8 +110,12 @@ int disks_snapshot(struct disks *disks, const char *uuid, char *ret_uuid, json_t
 static int destroy_snapshot(struct disk *disk, const char *uuid, json_t **ret_failure)
 {
 	AUTO(auto_free) char *message = NULL;
-	int error = disk_rig_call(
-		disk->rig, "snapshot.delete", json_pack("{s:s}", "name", uuid), NULL, &message);
+	char name[POOL_UUID_BYTES];
+	int error;
+
+	disk_name_of(disk, uuid, name);
+	error = disk_rig_call(
+		disk->rig, "snapshot.delete", json_pack("{s:s}", "name", name), NULL, &message);
 
 	if (error < 0 && error != -ENOENT) {
 		*ret_failure = failure_of(disk->sr, error, message, 80, "Failed to delete VDI");

@@ -6,6 +6,7 @@
 
 #include "simfs/base/heap.h"
 #include "simfs/doors/xapi/disks/internal.h"
+#include "simfs/doors/xapi/disks/names.h"
 #include "simfs/doors/xapi/disks/notes.h"
 #include "simfs/doors/xapi/disks/records.h"
 
@@ -39,7 +40,7 @@ struct syncing {
 	struct disk *disk;
 	struct pool *pool;
 	const char *sr; /* its ref */
-	json_t *names;
+	json_t *uuids;	/* of what the rig calls them: uuid_in() */
 };
 
 /* A change that is none is not told: who watches has enough to do. */
@@ -86,7 +87,8 @@ static void set_format(const struct syncing *syncing, const char *ref)
 static void set_common(const struct syncing *syncing, const char *ref, json_t *status)
 {
 	set_repository(syncing, ref);
-	set_parent(syncing->pool, ref, text_at(status, "parent"));
+	set_parent(syncing->pool, ref,
+		uuid_in(syncing->uuids, KIND_BASE_COPY, text_at(status, "parent")));
 	set_format(syncing, ref);
 	set_number(syncing->pool, ref, "physical_utilisation", integer_at(status, "sr_bytes"));
 }
@@ -117,10 +119,10 @@ static const char *introduce(const struct syncing *syncing, json_t *fields)
 
 static void sync_base_copy(const struct syncing *syncing, json_t *node)
 {
-	const char *uuid = text_at(node, "uuid");
+	const char *uuid = uuid_in(syncing->uuids, KIND_BASE_COPY, text_at(node, "uuid"));
 	const char *ref;
 
-	if (!uuid || !json_is_true(json_object_get(node, "hidden")))
+	if (!uuid)
 		return;
 	ref = pool_find_uuid(syncing->pool, POOL_CLASS_VDI, uuid);
 	if (!ref)
@@ -128,7 +130,6 @@ static void sync_base_copy(const struct syncing *syncing, json_t *node)
 			json_pack("{s:s, s:s, s:b, s:b, s:s}", "uuid", uuid, "name_label",
 				BASE_COPY_LABEL, "managed", 0, "read_only", 1, "location", uuid));
 	set_common(syncing, ref, node);
-	json_object_set_new(syncing->names, uuid, json_string("base copy"));
 }
 
 /* What nobody of this server took: of before a crash, or by hand. */
@@ -149,7 +150,7 @@ static const char *introduce_snapshot(const struct syncing *syncing, const char 
 
 static void sync_snapshot(const struct syncing *syncing, json_t *snapshot)
 {
-	const char *uuid = text_at(snapshot, "name");
+	const char *uuid = uuid_in(syncing->uuids, KIND_SNAPSHOT, text_at(snapshot, "name"));
 	const char *ref;
 
 	if (!uuid)
@@ -159,7 +160,6 @@ static void sync_snapshot(const struct syncing *syncing, json_t *snapshot)
 		ref = introduce_snapshot(syncing, uuid);
 	set_snapshot_of(syncing, ref);
 	set_common(syncing, ref, snapshot);
-	json_object_set_new(syncing->names, uuid, json_string("snapshot"));
 }
 
 static void sync_leaf(const struct syncing *syncing, json_t *node)
@@ -174,17 +174,17 @@ static void sync_leaf(const struct syncing *syncing, json_t *node)
 		(json_int_t)disk_rig_size_bytes(syncing->disk->rig));
 }
 
-/* What it had and has no more. */
-static void drop_others(const struct syncing *syncing)
+/* What it had, as BEFORE says, and has no more. */
+static void drop_others(const struct syncing *syncing, json_t *before)
 {
-	json_t *kind;
+	json_t *name;
 	const char *uuid;
 
-	json_object_foreach(syncing->disk->names, uuid, kind)
+	json_object_foreach(before, uuid, name)
 	{
 		const char *ref = pool_find_uuid(syncing->pool, POOL_CLASS_VDI, uuid);
 
-		if (ref && !json_object_get(syncing->names, uuid) &&
+		if (ref && !json_object_get(syncing->disk->names, uuid) &&
 			!cbt_has_file(syncing->disk->disks, uuid))
 			records_drop_vdi(syncing->pool, ref);
 	}
@@ -192,10 +192,8 @@ static void drop_others(const struct syncing *syncing)
 
 static void sync_with(struct disk *disk, json_t *status)
 {
-	struct syncing syncing = {
-		.disk = disk, .pool = disk->disks->pool, .names = json_object()
-	};
-	json_t *item, *old;
+	struct syncing syncing = { .disk = disk, .pool = disk->disks->pool };
+	json_t *before = names_take(disk, status, &syncing.uuids), *item;
 	size_t i;
 
 	pool_lock(syncing.pool);
@@ -207,16 +205,15 @@ static void sync_with(struct disk *disk, json_t *status)
 	}
 	json_array_foreach(json_object_get(status, "snapshots"), i, item)
 		sync_snapshot(&syncing, item);
-	drop_others(&syncing);
-	note_disk(disk, syncing.names);
+	drop_others(&syncing, before);
+	note_disk(disk);
 	pool_unlock(syncing.pool);
 
 	pthread_mutex_lock(&disk->disks->lock);
-	old = disk->names;
-	disk->names = syncing.names;
 	signature_read(status, &disk->seen);
 	pthread_mutex_unlock(&disk->disks->lock);
-	json_decref(old);
+	json_decref(syncing.uuids);
+	json_decref(before);
 }
 
 int disk_sync(struct disk *disk)
