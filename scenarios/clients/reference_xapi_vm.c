@@ -5,17 +5,10 @@
 
 #include "scenarios/base/json_member.h"
 #include "scenarios/clients/reference_xapi_call.h"
+#include "scenarios/clients/reference_xapi_marks.h"
 #include "scenarios/clients/reference_xo_error.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/heap.h"
-
-/* What a snapshot is called until it is known to be a backup's. */
-#define TEMPORARY_NAME "xo-backup-temp-snapshot-name"
-
-#define MARK_JOB       "xo:backup:job"
-#define MARK_VM	       "xo:backup:vm"
-#define MARK_DATE      "xo:backup:datetime"
-#define MARK_EXPORTED  "xo:backup:exported"
 
 static const char *const blocked[] = { "pool_migrate", "migrate_send" };
 #define BLOCKED_REASON "VM migration is blocked during backup"
@@ -28,11 +21,6 @@ static void json_free(json_t **value)
 static char *member_copy(const json_t *record, const char *key)
 {
 	return heap_copy(member_text(record, key));
-}
-
-static const char *mark_of(const json_t *record, const char *key)
-{
-	return member_text(json_object_get(record, "other_config"), key);
 }
 
 /* ---- the VM and its disks ---- */
@@ -338,57 +326,5 @@ json_t *xapi_vm_bases(struct xapi *xapi, struct xapi_vm *vm, const char *job_id)
 		failure = xapi_call(xapi, "VDI.get_all_records", json_array(), &vdis);
 	for (size_t i = 0; !failure && vm->base && i < vm->disk_count; i++)
 		base_of_disk(&vm->disks[i], vdis, job_id, date);
-	return failure;
-}
-
-/* ---- what goes ---- */
-
-/* The snapshot REF with its disks. */
-static json_t *snapshot_delete(struct xapi *xapi, const char *ref, const json_t *record)
-{
-	AUTO(json_free) json_t *vdis = json_array();
-	json_t *failure = NULL, *vbd_ref, *vdi;
-	size_t i;
-
-	json_array_foreach(json_object_get(record, "VBDs"), i, vbd_ref)
-	{
-		AUTO(json_free) json_t *vbd = NULL;
-
-		if (!failure)
-			failure = xapi_record(xapi, "VBD", json_string_value(vbd_ref), &vbd);
-		if (!failure && strcmp(member_text(vbd, "VDI"), XAPI_NULL) != 0)
-			json_array_append(vdis, json_object_get(vbd, "VDI"));
-	}
-	if (!failure)
-		failure = xapi_run(xapi, "VM.destroy", json_pack("[s]", ref), NULL);
-	/* The VM's record is gone, its disks are not: each is tried. */
-	json_array_foreach(vdis, i, vdi)
-	{
-		json_t *its = failure ? NULL
-				      : xapi_run(xapi, "VDI.destroy", json_pack("[O]", vdi), NULL);
-
-		failure = failure ? failure : its;
-	}
-	return failure;
-}
-
-json_t *xapi_vm_delete_others(
-	struct xapi *xapi, const struct xapi_vm *vm, const char *job_id, const char *kept)
-{
-	AUTO(json_free) json_t *vms = NULL;
-	json_t *failure = xapi_call(xapi, "VM.get_all_records", json_array(), &vms), *other;
-	const char *ref;
-
-	json_object_foreach(vms, ref, other)
-	{
-		bool is_left = strcmp(member_text(other, "name_label"), TEMPORARY_NAME) == 0;
-		bool is_the_jobs = strcmp(mark_of(other, MARK_JOB), job_id) == 0;
-
-		if (failure || !json_is_true(json_object_get(other, "is_a_snapshot")) ||
-			strcmp(member_text(other, "snapshot_of"), vm->ref) != 0 ||
-			!(is_left || is_the_jobs) || (kept && strcmp(ref, kept) == 0))
-			continue;
-		failure = snapshot_delete(xapi, ref, other);
-	}
 	return failure;
 }

@@ -55,8 +55,8 @@ json_t *xapi_vm_bases(struct xapi *xapi, struct xapi_vm *vm, const char *job_id)
 json_t *xapi_vm_mark_exported(struct xapi *xapi, const struct xapi_vm *vm);
 
 /*
- * Deletes the VM's snapshots of the job, and those without a mark that an interrupted run has
- * left, but KEPT (a reference; NULL: none).
+ * Deletes the VM's snapshots of the job, those without a mark that an interrupted run has left,
+ * and disks of the job's whose snapshot is gone; but KEPT (a reference; NULL: none).
  */
 json_t *xapi_vm_delete_others(
 	struct xapi *xapi, const struct xapi_vm *vm, const char *job_id, const char *kept);
