@@ -11,6 +11,7 @@
 #include "scenarios/clients/reference.h"
 #include "scenarios/clients/reference_files.h"
 #include "scenarios/clients/reference_xapi_call.h"
+#include "scenarios/clients/reference_xapi_chain.h"
 #include "scenarios/clients/reference_xapi_export.h"
 #include "scenarios/clients/reference_xapi_lost.h"
 #include "scenarios/clients/reference_xapi_remote.h"
@@ -73,23 +74,58 @@ static json_t *snapshot_take(struct job *job)
 
 /* ---- the transfer ---- */
 
-/* A base is one only where the remote has it, too. */
+/* What is wrong with the file PARENT of FOLDER, or with one that it needs; NULL: nothing. */
+static char *parent_flaw(const char *folder, const char *parent)
+{
+	struct xapi_chain chain;
+	json_t *failure = xapi_chain_read(folder, parent, &chain);
+	char *flaw = failure ? heap_format("VHD check error: %s", member_text(failure, "message"))
+			     : NULL;
+
+	xapi_chain_deinit(&chain);
+	json_decref(failure);
+	return flaw;
+}
+
+/*
+ * The file that DISK's delta is put upon: a base is one only where the remote has all of it, too.
+ * NULL: there is none, DISK has no base any more, and if it had, that is told.
+ */
+static char *parent_find(struct job *job, struct xapi_disk *disk, const char *folder)
+{
+	char *parent = disk->base ? remote_vhd_find(folder, disk->base_uuid) : NULL;
+	AUTO(auto_free) char *flaw = parent ? parent_flaw(folder, parent) : NULL;
+	const char *why = flaw;
+
+	if (parent && !flaw)
+		return parent;
+	if (!parent && disk->base)
+		why = "Could not find the base VHD";
+	else if (!parent && remote_has_vhds(folder))
+		why = "Could not find the base VM";
+	if (why) {
+		AUTO(auto_free) char *warning = heap_format("%s; fall back to a full", why);
+
+		xo_task_warn(job->vm_task, warning, NULL);
+	}
+	free(parent);
+	free(TAKE_PTR(disk->base));
+	free(TAKE_PTR(disk->base_uuid));
+	return NULL;
+}
+
 static json_t *disk_export(struct job *job, struct xapi_disk *disk)
 {
 	AUTO(auto_free) char *folder = NULL;
 	int error = remote_disk_folder(job->folder, job->id, disk->uuid, &folder);
 	AUTO(auto_free) char *path = heap_format("%s/%s.vhd", folder, job->date);
-	AUTO(auto_free)
-	char *parent = disk->base ? remote_vhd_find(folder, disk->base_uuid) : NULL;
+	AUTO(auto_free) char *parent = NULL;
 	uint64_t bytes = 0;
 	json_t *failure;
 
 	if (error < 0)
 		return xo_error_of_system(error, "mkdir", folder);
-	if (!parent) {
-		free(TAKE_PTR(disk->base));
-		free(TAKE_PTR(disk->base_uuid));
-	}
+	parent = parent_find(job, disk, folder);
 	failure = xapi_export(job->xapi,
 		&(struct xapi_export){
 			.vdi = disk->snapshot,

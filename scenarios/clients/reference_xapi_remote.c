@@ -3,7 +3,6 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <stdbool.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -78,6 +77,17 @@ char *remote_vhd_find(const char *disk_folder, const char *uuid)
 			return heap_copy(entry->d_name);
 	}
 	return NULL;
+}
+
+bool remote_has_vhds(const char *disk_folder)
+{
+	AUTO(auto_closedir) DIR *dir = opendir(disk_folder);
+	const struct dirent *entry;
+	bool has = false;
+
+	while (dir && !has && (entry = readdir(dir)))
+		has = ends_with(entry->d_name, VHD_SUFFIX);
+	return has;
 }
 
 /* ---- what interrupted runs have left ---- */

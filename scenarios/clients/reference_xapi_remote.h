@@ -9,6 +9,7 @@
 #ifndef SNAPRIG_CLIENTS_REFERENCE_XAPI_REMOTE_H
 #define SNAPRIG_CLIENTS_REFERENCE_XAPI_REMOTE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <jansson.h>
@@ -29,6 +30,9 @@ int remote_disk_folder(const char *folder, const char *job_id, const char *disk_
 
 /* The name of the VHD of UUID in the disk's folder; NULL: there is none.  The caller's. */
 char *remote_vhd_find(const char *disk_folder, const char *uuid);
+
+/* Whether there is any VHD in it. */
+bool remote_has_vhds(const char *disk_folder);
 
 /*
  * Removes what interrupted runs have left: files under temporary names, and VHDs of the job that

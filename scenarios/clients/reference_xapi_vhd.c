@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "scenarios/base/files.h"
@@ -160,6 +161,35 @@ static json_t *table_read(
 	return failure;
 }
 
+static void uuid_format(const uint8_t *raw, char *ret)
+{
+	static const char hex[] = "0123456789abcdef";
+
+	for (size_t i = 0; i < UUID_RAW_BYTES; i++) {
+		if (i == 4 || i == 6 || i == 8 || i == 10)
+			*ret++ = '-';
+		*ret++ = hex[raw[i] >> 4];
+		*ret++ = hex[raw[i] & 15];
+	}
+	*ret = '\0';
+}
+
+/* Whose it is, and whose child. */
+static void names_read(
+	const struct footer *footer, const struct header *header, struct xapi_vhd *ret)
+{
+	size_t length = 0;
+
+	uuid_format(footer->uuid, ret->uuid);
+	uuid_format(header->parent_uuid, ret->parent_uuid);
+	for (; length < XAPI_NAME_BYTES - 1 && header->parent_name[length]; length++) {
+		uint16_t letter = be16toh(header->parent_name[length]);
+
+		ret->parent_name[length] = letter < 128 ? (char)letter : '?';
+	}
+	ret->parent_name[length] = '\0';
+}
+
 json_t *xapi_vhd_check(int fd, uint64_t length, struct xapi_vhd *ret)
 {
 	struct footer footer, end;
@@ -193,11 +223,29 @@ json_t *xapi_vhd_check(int fd, uint64_t length, struct xapi_vhd *ret)
 		failure = xo_error_not_equal(0, 1);
 	if (failure)
 		return failure;
+	names_read(&footer, &header, ret);
 	ret->size_bytes = be64toh(footer.current_bytes);
 	ret->is_differencing = be32toh(footer.type) == TYPE_DIFFERENCING;
 	ret->header_offset = be64toh(footer.data_offset);
 	ret->end_footer = end_footer;
 	return NULL;
+}
+
+json_t *xapi_vhd_check_file(const char *path, struct xapi_vhd *ret)
+{
+	AUTO(auto_close) int fd = open(path, O_RDONLY | O_CLOEXEC);
+	struct footer first, last;
+	struct stat facts;
+	json_t *failure;
+
+	if (fd < 0 || fstat(fd, &facts) < 0)
+		return xo_error_of_system(-errno, "open", path);
+	failure = part_read(fd, &first, sizeof first, 0);
+	if (!failure)
+		failure = part_read(fd, &last, sizeof last, (uint64_t)facts.st_size - sizeof last);
+	if (!failure && memcmp(&first, &last, sizeof first) != 0)
+		failure = xo_error_not_equal(0, 1);
+	return failure ? failure : xapi_vhd_check(fd, (uint64_t)facts.st_size, ret);
 }
 
 /* ---- names ---- */
@@ -218,19 +266,6 @@ static int uuid_parse(const char *text, uint8_t *ret)
 		digits++;
 	}
 	return digits == 2 * UUID_RAW_BYTES ? 0 : -EINVAL;
-}
-
-static void uuid_format(const uint8_t *raw, char *ret)
-{
-	static const char hex[] = "0123456789abcdef";
-
-	for (size_t i = 0; i < UUID_RAW_BYTES; i++) {
-		if (i == 4 || i == 6 || i == 8 || i == 10)
-			*ret++ = '-';
-		*ret++ = hex[raw[i] >> 4];
-		*ret++ = hex[raw[i] & 15];
-	}
-	*ret = '\0';
 }
 
 static int footer_name(int fd, uint64_t offset, const uint8_t *uuid)

@@ -16,10 +16,16 @@
 /* "01234567-89ab-…" with its NUL. */
 #define XAPI_UUID_BYTES 37
 
+/* A parent's name in its child. */
+#define XAPI_NAME_BYTES 257
+
 struct xapi_vhd {
-	uint64_t size_bytes;  /* of the disk */
-	bool is_differencing; /* it needs a parent */
-	uint64_t blocks;      /* that it has */
+	char uuid[XAPI_UUID_BYTES];
+	char parent_uuid[XAPI_UUID_BYTES]; /* of a differencing one */
+	char parent_name[XAPI_NAME_BYTES]; /* what is no ASCII is '?' */
+	uint64_t size_bytes;		   /* of the disk */
+	bool is_differencing;		   /* it needs a parent */
+	uint64_t blocks;		   /* that it has */
 	uint64_t header_offset;
 	uint64_t end_footer; /* where the second footer is */
 };
@@ -29,6 +35,12 @@ struct xapi_vhd {
  * last block is there.  NULL and *RET, or an error (reference_xo_error.h).
  */
 json_t *xapi_vhd_check(int fd, uint64_t length, struct xapi_vhd *ret);
+
+/*
+ * The same of a file that lies somewhere: what is compared first are the footers at its both ends,
+ * of which the second is not there any more in one that was cut.
+ */
+json_t *xapi_vhd_check_file(const char *path, struct xapi_vhd *ret);
 
 /*
  * Writes into the file that it is UUID's and, of a differencing one, that its parent is

@@ -79,6 +79,32 @@ START_TEST(one_that_is_cut_anywhere_is_not_taken)
 }
 END_TEST
 
+/* Its data may end anywhere: what is missed first is always the footer. */
+START_TEST(a_file_that_was_cut_has_two_footers_that_differ)
+{
+	struct vhd_bench_file file;
+	struct xapi_vhd vhd;
+	char path[64];
+	int fd;
+
+	make(&file, false);
+	fd = file_of(file.bytes, file.length);
+	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+	for (size_t length = file.length - 512; length >= 1024; length /= 2) {
+		json_t *failure;
+
+		ck_assert_int_eq(ftruncate(fd, (off_t)length), 0);
+		failure = xapi_vhd_check_file(path, &vhd);
+		ck_assert_ptr_nonnull(failure);
+		ck_assert_ptr_nonnull(strstr(json_string_value(json_object_get(failure, "message")),
+			"Expected values to be strictly equal"));
+		json_decref(failure);
+	}
+	close(fd);
+	vhd_bench_file_deinit(&file);
+}
+END_TEST
+
 START_TEST(one_of_which_a_byte_of_its_head_or_end_was_changed_is_not_taken)
 {
 	struct vhd_bench_file file;
@@ -109,8 +135,11 @@ START_TEST(one_gets_its_names_and_is_whole_after_it)
 	fd = file_of(file.bytes, file.length);
 	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
 	ck_assert_int_eq(xapi_vhd_name(fd, &vhd, UUID, PARENT, "20261129T000000Z.vhd"), 0);
-	failure = xapi_vhd_check(fd, file.length, &again);
+	failure = xapi_vhd_check_file(path, &again);
 	ck_assert_ptr_null(failure);
+	ck_assert_str_eq(again.uuid, UUID);
+	ck_assert_str_eq(again.parent_uuid, PARENT);
+	ck_assert_str_eq(again.parent_name, "20261129T000000Z.vhd");
 	ck_assert_int_eq(xapi_vhd_uuid(path, uuid), 0);
 	ck_assert_str_eq(uuid, UUID);
 
@@ -143,6 +172,7 @@ int main(int argc, char **argv)
 	(void)argc;
 	tcase_add_loop_test(tests, a_whole_one_is_taken_and_told_of, 0, 2);
 	tcase_add_test(tests, one_that_is_cut_anywhere_is_not_taken);
+	tcase_add_test(tests, a_file_that_was_cut_has_two_footers_that_differ);
 	tcase_add_test(tests, one_of_which_a_byte_of_its_head_or_end_was_changed_is_not_taken);
 	tcase_add_test(tests, one_gets_its_names_and_is_whole_after_it);
 	suite_add_tcase(suite, tests);
