@@ -10,31 +10,12 @@
 #include <unistd.h>
 
 #include "simfs/base/cleanup.h"
+#include "simfs/base/file_io.h"
 #include "simfs/base/heap.h"
 
 #define COPY_BYTES     ((size_t)1 << 20)
 #define TEXT_BYTES_MAX ((size_t)64 << 20)
 #define FOLDERS_OPEN   16
-
-int file_write_all(int fd, const void *bytes, size_t length, uint64_t offset)
-{
-	const unsigned char *at = bytes;
-
-	while (length > 0) {
-		ssize_t written = pwrite(fd, at, length, (off_t)offset);
-
-		if (written < 0 && errno == EINTR)
-			continue;
-		if (written < 0)
-			return -errno;
-		if (written == 0)
-			return -EIO;
-		at += written;
-		length -= (size_t)written;
-		offset += (uint64_t)written;
-	}
-	return 0;
-}
 
 /* Copies the data between OFFSET and END. */
 static int stretch_copy(int from, int to, off_t offset, off_t end, unsigned char *buffer)
@@ -42,18 +23,13 @@ static int stretch_copy(int from, int to, off_t offset, off_t end, unsigned char
 	while (offset < end) {
 		size_t length = end - offset < (off_t)COPY_BYTES ? (size_t)(end - offset)
 								 : COPY_BYTES;
-		ssize_t got = pread(from, buffer, length, offset);
+		int error = file_read_all(from, buffer, length, (uint64_t)offset);
 
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got <= 0)
-			return got < 0 ? -errno : -EIO;
-
-		int error = file_write_all(to, buffer, (size_t)got, (uint64_t)offset);
-
+		if (error == 0)
+			error = file_write_all(to, buffer, length, (uint64_t)offset);
 		if (error < 0)
 			return error;
-		offset += got;
+		offset += (off_t)length;
 	}
 	return 0;
 }

@@ -9,9 +9,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Writes all LENGTH bytes at OFFSET.  Returns 0 or -errno. */
-int file_write_all(int fd, const void *bytes, size_t length, uint64_t offset);
-
 /* Copies FROM to the new file TO; holes stay holes where the file systems can.  0 or -errno. */
 int file_copy(const char *from, const char *to);
 

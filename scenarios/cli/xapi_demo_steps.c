@@ -13,6 +13,7 @@
 #include "scenarios/clients/share.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/clock.h"
+#include "simfs/base/file_io.h"
 #include "simfs/base/heap.h"
 #include "simfs/base/log.h"
 #include "simfs/base/mix.h"

@@ -96,26 +96,6 @@ int write_all(int fd, const void *bytes, size_t length)
 	return 0;
 }
 
-size_t read_up_to(int fd, void *bytes, size_t length, uint64_t offset, int *ret_error)
-{
-	unsigned char *at = bytes;
-	size_t done = 0;
-
-	*ret_error = 0;
-	while (done < length) {
-		ssize_t got = pread(fd, at + done, length - done, (off_t)(offset + done));
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			*ret_error = -errno;
-		if (got <= 0)
-			break;
-		done += (size_t)got;
-	}
-	return done;
-}
-
 static volatile sig_atomic_t stop_asked;
 
 static void note_stop(int number)

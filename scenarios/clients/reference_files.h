@@ -42,12 +42,6 @@ int folder_flush(const char *path);
 /* Writes all LENGTH bytes at the file's position.  0 or -errno. */
 int write_all(int fd, const void *bytes, size_t length);
 
-/*
- * Reads LENGTH bytes at OFFSET.  Returns how many were read, fewer only at the
- * end of the file or when a read failed; then *RET_ERROR is that -errno, else 0.
- */
-size_t read_up_to(int fd, void *bytes, size_t length, uint64_t offset, int *ret_error);
-
 /* From now on SIGINT, SIGTERM and SIGHUP only make asked_to_stop() true. */
 void stop_watch(void);
 bool asked_to_stop(void);

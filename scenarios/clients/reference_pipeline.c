@@ -16,6 +16,7 @@
 #include "scenarios/clients/reference_manifest.h"
 #include "scenarios/clients/reference_vss.h"
 #include "simfs/base/cleanup.h"
+#include "simfs/base/file_io.h"
 #include "simfs/base/log.h"
 
 /* One backup on its way. */
@@ -95,7 +96,7 @@ static int pipeline_copy(struct pipeline *pipeline)
 		uint64_t left = pipeline->size_bytes - offset;
 		size_t length = left < REFERENCE_CHUNK_BYTES ? (size_t)left : REFERENCE_CHUNK_BYTES;
 		int error;
-		size_t got = read_up_to(pipeline->source, chunk, length, offset, &error);
+		size_t got = file_read_up_to(pipeline->source, chunk, length, offset, &error);
 
 		if (got < length)
 			return read_failed(offset, length, got, error);

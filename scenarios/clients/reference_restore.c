@@ -13,6 +13,7 @@
 #include "scenarios/clients/reference_manifest.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/exit_code.h"
+#include "simfs/base/file_io.h"
 #include "simfs/base/log.h"
 
 /* Larger chunks were not written by this program: do not take memory on their word. */
@@ -61,7 +62,7 @@ static int chunks_copy(
 		size_t length = (size_t)(left < manifest->chunk_bytes ? left
 								      : manifest->chunk_bytes);
 		int error;
-		size_t got = read_up_to(source, chunk, length, offset, &error);
+		size_t got = file_read_up_to(source, chunk, length, offset, &error);
 
 		if (error < 0) {
 			log_error_code(error, "cannot read backup '%s'", out);

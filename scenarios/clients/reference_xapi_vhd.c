@@ -15,6 +15,7 @@
 #include "scenarios/clients/reference_files.h"
 #include "scenarios/clients/reference_xo_error.h"
 #include "simfs/base/cleanup.h"
+#include "simfs/base/file_io.h"
 #include "simfs/base/heap.h"
 
 #define SECTOR_BYTES	  512
@@ -77,7 +78,7 @@ static uint32_t checksum_of(const void *part, size_t length, uint32_t own)
 static json_t *part_read(int fd, void *part, size_t length, uint64_t offset)
 {
 	int error = 0;
-	size_t got = read_up_to(fd, part, length, offset, &error);
+	size_t got = file_read_up_to(fd, part, length, offset, &error);
 
 	if (error < 0)
 		return xo_error_of_system(error, "read", NULL);
@@ -273,7 +274,7 @@ static int footer_name(int fd, uint64_t offset, const uint8_t *uuid)
 	struct footer footer;
 	int error = 0;
 
-	if (read_up_to(fd, &footer, sizeof footer, offset, &error) < sizeof footer)
+	if (file_read_up_to(fd, &footer, sizeof footer, offset, &error) < sizeof footer)
 		return error < 0 ? error : -EIO;
 	memcpy(footer.uuid, uuid, sizeof footer.uuid);
 	footer.checksum = htobe32(checksum_of(&footer, sizeof footer, footer.checksum));
@@ -288,7 +289,7 @@ static int parent_name(int fd, uint64_t offset, const uint8_t *uuid, const char 
 
 	if (length >= sizeof header.parent_name / sizeof header.parent_name[0])
 		return -ENAMETOOLONG;
-	if (read_up_to(fd, &header, sizeof header, offset, &error) < sizeof header)
+	if (file_read_up_to(fd, &header, sizeof header, offset, &error) < sizeof header)
 		return error < 0 ? error : -EIO;
 	memcpy(header.parent_uuid, uuid, sizeof header.parent_uuid);
 	memset(header.parent_name, 0, sizeof header.parent_name);
@@ -322,7 +323,7 @@ int xapi_vhd_uuid(const char *path, char *ret)
 
 	if (fd < 0)
 		return -errno;
-	if (read_up_to(fd, &footer, sizeof footer, 0, &error) < sizeof footer)
+	if (file_read_up_to(fd, &footer, sizeof footer, 0, &error) < sizeof footer)
 		return error < 0 ? error : -EINVAL;
 
 	json_t *failure = footer_check(&footer);

@@ -13,6 +13,7 @@
 #include "scenarios/clients/reference_files.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/clock.h"
+#include "simfs/base/file_io.h"
 
 /* How often a wait looks whether it is asked to stop. */
 #define SLICE_MS 50
@@ -29,7 +30,7 @@ static int send_all(const char *snapshot, unsigned char *block)
 	int error = source < 0 ? -errno : 0;
 
 	while (error == 0 && got == XO_BLOCK_BYTES) {
-		got = read_up_to(source, block, XO_BLOCK_BYTES, offset, &error);
+		got = file_read_up_to(source, block, XO_BLOCK_BYTES, offset, &error);
 		offset += got;
 		/* Whoever does not want it any more has closed it. */
 		if (write_all(STDOUT_FILENO, block, got) < 0)

@@ -11,6 +11,7 @@
 #include "scenarios/clients/reference_xo_error.h"
 #include "scenarios/clients/reference_xo_stream.h"
 #include "simfs/base/cleanup.h"
+#include "simfs/base/file_io.h"
 #include "simfs/base/heap.h"
 
 /* Where a VHD has its footer: what is looked at in the end. */
@@ -104,7 +105,7 @@ static json_t *end_check(const struct transfer *transfer)
 	size_t length = transfer->size_bytes < FOOTER_BYTES ? (size_t)transfer->size_bytes
 							    : FOOTER_BYTES;
 	int error;
-	size_t got = read_up_to(
+	size_t got = file_read_up_to(
 		transfer->image.fd, footer, length, transfer->size_bytes - length, &error);
 
 	if (error < 0)

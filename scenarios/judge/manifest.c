@@ -14,6 +14,7 @@
 
 #include "scenarios/judge/oracle.h"
 #include "simfs/base/cleanup.h"
+#include "simfs/base/file_io.h"
 #include "simfs/base/heap.h"
 
 #define READ_BYTES  ((size_t)1 << 20)
@@ -63,15 +64,11 @@ static int file_hash(const char *path, uint64_t *ret)
 		return -errno;
 	/* By place: where a short read ends must make no difference. */
 	for (uint64_t at = 0;; at += READ_BYTES) {
-		size_t done = 0;
-		ssize_t got = 1;
+		int error;
+		size_t done = file_read_up_to(fd, buffer, READ_BYTES, at, &error);
 
-		while (done < READ_BYTES && got > 0) {
-			got = pread(fd, buffer + done, READ_BYTES - done, (off_t)(at + done));
-			if (got < 0)
-				return -errno;
-			done += (size_t)got;
-		}
+		if (error < 0)
+			return error;
 		if (done > 0)
 			*ret = hash_on(*ret, buffer, done);
 		if (done < READ_BYTES)

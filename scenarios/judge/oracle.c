@@ -12,6 +12,7 @@
 
 #include "simfs/base/check.h"
 #include "simfs/base/cleanup.h"
+#include "simfs/base/file_io.h"
 #include "simfs/base/heap.h"
 
 #define READ_BYTES ((size_t)1 << 20)
@@ -21,36 +22,18 @@ uint64_t digest_hash(const void *bytes, size_t length)
 	return XXH3_64bits(bytes, length);
 }
 
-/* Reads LENGTH bytes at OFFSET, or as many as the file still has. */
-static ssize_t read_whole(int fd, unsigned char *buffer, size_t length, uint64_t offset)
-{
-	size_t done = 0;
-
-	while (done < length) {
-		ssize_t got = pread(fd, buffer + done, length - done, (off_t)(offset + done));
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return -errno;
-		if (got == 0)
-			break;
-		done += (size_t)got;
-	}
-	return (ssize_t)done;
-}
-
 static int digest_fill(struct digest *digest, int fd, unsigned char *buffer)
 {
 	size_t block = 0;
 
 	for (uint64_t offset = 0; offset < digest->size_bytes; offset += READ_BYTES) {
-		ssize_t got = read_whole(fd, buffer, READ_BYTES, offset);
+		int error;
+		size_t got = file_read_up_to(fd, buffer, READ_BYTES, offset, &error);
 
-		if (got < 0)
-			return (int)got;
-		for (size_t at = 0; at < (size_t)got; at += ORACLE_BLOCK_BYTES) {
-			size_t length = (size_t)got - at;
+		if (error < 0)
+			return error;
+		for (size_t at = 0; at < got; at += ORACLE_BLOCK_BYTES) {
+			size_t length = got - at;
 
 			if (length > ORACLE_BLOCK_BYTES)
 				length = ORACLE_BLOCK_BYTES;

@@ -14,6 +14,7 @@
 #include "simfs/base/check.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/clock.h"
+#include "simfs/base/file_io.h"
 #include "simfs/base/heap.h"
 #include "simfs/base/mix.h"
 

@@ -19,6 +19,7 @@
 #include "scenarios/run/ext4_map.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/clock.h"
+#include "simfs/base/file_io.h"
 #include "simfs/base/heap.h"
 #include "simfs/base/mix.h"
 

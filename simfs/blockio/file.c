@@ -10,6 +10,7 @@
 
 #include "simfs/base/check.h"
 #include "simfs/base/clock.h"
+#include "simfs/base/file_io.h"
 #include "simfs/blockio/file_internal.h"
 
 static void file_done(struct ring_op *op, int result, uint32_t flags);
@@ -239,21 +240,9 @@ static int file_transfer_now(
 	struct blockio *io, enum blockio_kind kind, uint64_t offset, void *buffer, size_t length)
 {
 	int fd = file_of(io)->fd;
-	char *at = buffer, *end = at + length;
 
-	while (at < end) {
-		size_t left = (size_t)(end - at);
-		ssize_t count = kind == BLOCKIO_READ ? pread(fd, at, left, (off_t)offset)
-						     : pwrite(fd, at, left, (off_t)offset);
-
-		if (count < 0 && errno == EINTR)
-			continue;
-		if (count <= 0)
-			return count < 0 ? -errno : -EIO;
-		at += count;
-		offset += (uint64_t)count;
-	}
-	return 0;
+	return kind == BLOCKIO_READ ? file_read_all(fd, buffer, length, offset)
+				    : file_write_all(fd, buffer, length, offset);
 }
 
 static void file_destroy(struct blockio *io)

@@ -12,6 +12,7 @@
 
 #include "simfs/base/cleanup.h"
 #include "simfs/base/exit_code.h"
+#include "simfs/base/file_io.h"
 #include "simfs/base/log.h"
 
 #define PIECE_BYTES (1u << 20)
@@ -27,20 +28,8 @@ struct vhd_file {
 static int file_read(void *context, uint64_t offset, void *bytes, size_t length)
 {
 	const struct vhd_file *file = context;
-	uint8_t *to = bytes;
 
-	while (length > 0) {
-		ssize_t done = pread(file->fd, to, length, (off_t)offset);
-
-		if (done < 0 && errno == EINTR)
-			continue;
-		if (done <= 0)
-			return done < 0 ? -errno : -EIO;
-		to += done;
-		offset += (uint64_t)done;
-		length -= (size_t)done;
-	}
-	return 0;
+	return file_read_all(file->fd, bytes, length, offset);
 }
 
 static void file_close(struct vhd_file *file)
@@ -241,22 +230,6 @@ void vhd_files_close(struct vhd_files *files)
 
 /* ---- flattening ---- */
 
-static int write_all(int fd, uint64_t offset, const uint8_t *bytes, size_t length)
-{
-	while (length > 0) {
-		ssize_t done = pwrite(fd, bytes, length, (off_t)offset);
-
-		if (done < 0 && errno == EINTR)
-			continue;
-		if (done <= 0)
-			return done < 0 ? -errno : -EIO;
-		bytes += done;
-		offset += (uint64_t)done;
-		length -= (size_t)done;
-	}
-	return 0;
-}
-
 /* 0, or -errno; *RET_READS says which side failed. */
 static int copy(const struct vhd_files *files, int fd, bool *ret_reads)
 {
@@ -271,7 +244,7 @@ static int copy(const struct vhd_files *files, int fd, bool *ret_reads)
 		error = vhd_chain_read(files->chain, files->count, offset, piece, now);
 		*ret_reads = error < 0;
 		if (error == 0)
-			error = write_all(fd, offset, piece, now);
+			error = file_write_all(fd, piece, now, offset);
 		offset += now;
 	}
 	return error;

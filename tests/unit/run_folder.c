@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "scenarios/base/files.h"
+#include "simfs/base/file_io.h"
 #include "simfs/base/mix.h"
 
 static char folder[256];

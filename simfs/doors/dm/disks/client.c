@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "simfs/base/cleanup.h"
+#include "simfs/base/file_io.h"
 #include "simfs/doors/dm/disks/client_internal.h"
 #include "simfs/doors/dm/disks/flow.h"
 #include "simfs/doors/dm/disks/wire.h"
@@ -104,17 +105,13 @@ static int call(
 static int memory_file(const void *bytes, size_t length, int *ret)
 {
 	AUTO(auto_close) int fd = memfd_create("snaprig-disks", MFD_CLOEXEC);
+	int error;
 
 	if (fd < 0 || ftruncate(fd, (off_t)length) < 0)
 		return -errno;
-	for (size_t at = 0; bytes && at < length;) {
-		ssize_t written = pwrite(fd, (const char *)bytes + at, length - at, (off_t)at);
-
-		if (written < 0 && errno != EINTR)
-			return -errno;
-		if (written > 0)
-			at += (size_t)written;
-	}
+	error = bytes ? file_write_all(fd, bytes, length, 0) : 0;
+	if (error < 0)
+		return error;
 	*ret = TAKE_FD(fd);
 	return 0;
 }
@@ -261,7 +258,7 @@ static int read_once(struct disks *disks, uint64_t id, uint64_t offset, void *bu
 		error = call_with(disks, &wire, &fd, 1, NULL);
 	if (error < 0)
 		return error;
-	return pread(fd, buffer, length, 0) == (ssize_t)length ? 0 : -EIO;
+	return file_read_all(fd, buffer, length, 0);
 }
 
 static int write_once(

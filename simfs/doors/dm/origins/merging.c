@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "simfs/base/cleanup.h"
+#include "simfs/base/file_io.h"
 #include "simfs/doors/dm/origins/origins_internal.h"
 #include "simfs/doors/dm/origins/origins_state.h"
 
@@ -125,17 +126,14 @@ static int copy(struct merging *merging, uint64_t offset, uint64_t length)
 {
 	while (length > 0) {
 		size_t want = length < BATCH_BYTES ? (size_t)length : (size_t)BATCH_BYTES;
-		ssize_t got = pread(merging->snapshot_fd, merging->buffer, want, (off_t)offset);
+		int error = file_read_all(merging->snapshot_fd, merging->buffer, want, offset);
 
-		if (got <= 0)
-			return got < 0 ? -errno : -EIO;
-
-		ssize_t put = pwrite(merging->live_fd, merging->buffer, (size_t)got, (off_t)offset);
-
-		if (put != got)
-			return put < 0 ? -errno : -EIO;
-		offset += (uint64_t)got;
-		length -= (uint64_t)got;
+		if (error == 0)
+			error = file_write_all(merging->live_fd, merging->buffer, want, offset);
+		if (error < 0)
+			return error;
+		offset += want;
+		length -= want;
 	}
 	return 0;
 }

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "simfs/base/cleanup.h"
+#include "simfs/base/file_io.h"
 #include "simfs/base/heap.h"
 #include "simfs/doors/xapi/disks/disk.h"
 #include "simfs/doors/xapi/disks/internal.h"
@@ -27,22 +28,6 @@ struct copying {
 	void *context;
 };
 
-static int write_all(int fd, const char *bytes, size_t length, off_t offset)
-{
-	while (length > 0) {
-		ssize_t wrote = pwrite(fd, bytes, length, offset);
-
-		if (wrote < 0 && errno == EINTR)
-			continue;
-		if (wrote < 0)
-			return -errno;
-		bytes += wrote;
-		length -= (size_t)wrote;
-		offset += wrote;
-	}
-	return 0;
-}
-
 /* One stretch of data; what it returns is where it ends, or -errno. */
 static off_t copy_stretch(const struct copying *copying, int from, int to, off_t at, off_t end)
 {
@@ -50,17 +35,13 @@ static off_t copy_stretch(const struct copying *copying, int from, int to, off_t
 
 	while (at < end) {
 		size_t length = (size_t)(end - at) < COPY_BYTES ? (size_t)(end - at) : COPY_BYTES;
-		ssize_t got = pread(from, bytes, length, at);
-		int error;
+		int error = file_read_all(from, bytes, length, (uint64_t)at);
 
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got <= 0)
-			return got < 0 ? -errno : -EIO;
-		error = write_all(to, bytes, (size_t)got, at);
+		if (error == 0)
+			error = file_write_all(to, bytes, length, (uint64_t)at);
 		if (error < 0)
 			return error;
-		at += got;
+		at += (off_t)length;
 		if (copying->progress)
 			copying->progress(
 				copying->context, (double)at / (double)copying->size_bytes);
