@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "simfs/base/clock.h"
+#include "simfs/base/file_io.h"
 #include "simfs/doors/xapi/transfer/internal.h"
 #include "simfs/doors/xapi/vhd/write.h"
 
@@ -119,15 +120,18 @@ static int send_data(struct exporting *export, uint64_t offset, uint32_t length)
 
 	while (length > 0 && error == 0) {
 		size_t now = length < READ_BYTES ? length : READ_BYTES;
-		ssize_t got = pread(export->fd, export->buffer, now, (off_t)offset);
+		int disk_error;
+		size_t got;
 
-		if (got < 0 && errno == EINTR)
-			continue;
+		watch_begin(export->transfer);
+		got = file_read_up_to(export->fd, export->buffer, now, offset, &disk_error);
+		watch_end(export->transfer);
+		/* What lies before a bad sector is sent. */
+		error = write_bytes(export, export->buffer, got);
 		/* Whatever the disk says: it is no error of the client's. */
-		if (got <= 0)
-			return -EIO;
-		error = write_bytes(export, export->buffer, (size_t)got);
-		offset += (uint64_t)got;
+		if (error == 0 && got < now)
+			error = -EIO;
+		offset += got;
 		length -= (uint32_t)got;
 	}
 	return error;
@@ -226,8 +230,11 @@ static int send_vhd(struct exporting *export, const struct vhd_blocks *blocks)
 static int export_vhd(struct exporting *export)
 {
 	struct vhd_blocks blocks;
-	int error = transfer_blocks(export->transfer, export->fd, &blocks);
+	int error;
 
+	watch_begin(export->transfer);
+	error = transfer_blocks(export->transfer, export->fd, &blocks);
+	watch_end(export->transfer);
 	if (error < 0)
 		return error;
 	export->wanted = (uint64_t)blocks.members * blocks.block_bytes;
@@ -279,8 +286,11 @@ static int perform(struct exporting *export)
 
 	if (error == 0)
 		error = strike.error;
-	if (error == 0)
-		error = transfer_open(transfer->options, transfer->uuid, O_RDONLY, &export->fd);
+	if (error < 0)
+		return error;
+	watch_begin(transfer);
+	error = transfer_open(transfer->options, transfer->uuid, O_RDONLY, &export->fd);
+	watch_end(transfer);
 	if (error < 0)
 		return error;
 	export->reply = strike.reply;

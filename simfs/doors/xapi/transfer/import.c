@@ -12,6 +12,7 @@
 
 #include "simfs/base/cleanup.h"
 #include "simfs/base/clock.h"
+#include "simfs/base/file_io.h"
 #include "simfs/doors/xapi/transfer/internal.h"
 #include "simfs/doors/xapi/vhd/stream.h"
 
@@ -107,24 +108,16 @@ static int pull_tail(void *context, void *bytes, size_t length)
 static int put(void *context, uint64_t offset, const void *bytes, size_t length)
 {
 	const struct importing *import = context;
-	const uint8_t *from = bytes;
+	int error;
 
-	while (length > 0) {
-		ssize_t done = pwrite(import->fd, from, length, (off_t)offset);
-
-		if (done < 0 && errno == EINTR)
-			continue;
-		/* Whatever the disk says: it is no error of the client's. */
-		if (done <= 0)
-			return -EIO;
-		from += done;
-		offset += (uint64_t)done;
-		length -= (size_t)done;
-	}
-	return 0;
+	watch_begin(import->transfer);
+	error = file_write_all(import->fd, bytes, length, offset);
+	watch_end(import->transfer);
+	/* Whatever the disk says: it is no error of the client's. */
+	return error < 0 ? -EIO : 0;
 }
 
-static int write_zeros(struct importing *import, uint64_t offset, uint64_t length)
+static int write_zeros(const struct importing *import, uint64_t offset, uint64_t length)
 {
 	AUTO(auto_free) uint8_t *zeros = calloc(1, PIECE_BYTES);
 	int error = zeros ? 0 : -ENOMEM;
@@ -132,14 +125,15 @@ static int write_zeros(struct importing *import, uint64_t offset, uint64_t lengt
 	while (length > 0 && error == 0) {
 		size_t now = length < PIECE_BYTES ? (size_t)length : PIECE_BYTES;
 
-		error = put(import, offset, zeros, now);
+		if (file_write_all(import->fd, zeros, now, offset) < 0)
+			error = -EIO;
 		offset += now;
 		length -= now;
 	}
 	return error;
 }
 
-static int punch(struct importing *import, uint64_t offset, uint64_t length)
+static int punch(const struct importing *import, uint64_t offset, uint64_t length)
 {
 	if (fallocate(import->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)offset,
 		    (off_t)length) == 0)
@@ -148,9 +142,8 @@ static int punch(struct importing *import, uint64_t offset, uint64_t length)
 }
 
 /* What is a hole stays one: a new disk is nothing else. */
-static int zero(void *context, uint64_t offset, uint64_t length)
+static int zero_range(const struct importing *import, uint64_t offset, uint64_t length)
 {
-	struct importing *import = context;
 	const uint64_t end = offset + length;
 	int error = 0;
 
@@ -172,6 +165,17 @@ static int zero(void *context, uint64_t offset, uint64_t length)
 		error = punch(import, first, last - first);
 		offset = last;
 	}
+	return error;
+}
+
+static int zero(void *context, uint64_t offset, uint64_t length)
+{
+	const struct importing *import = context;
+	int error;
+
+	watch_begin(import->transfer);
+	error = zero_range(import, offset, length);
+	watch_end(import->transfer);
 	return error;
 }
 
@@ -272,14 +276,19 @@ static int take(struct importing *import)
 {
 	struct disks *disks = import->transfer->options->disks;
 	const char *uuid = import->transfer->uuid;
-	int error = transfer_open(import->transfer->options, uuid, O_RDWR, &import->fd);
+	int error;
 
+	watch_begin(import->transfer);
+	error = transfer_open(import->transfer->options, uuid, O_RDWR, &import->fd);
+	watch_end(import->transfer);
 	if (error < 0)
 		return error;
 	error = import->transfer->is_raw ? take_raw(import) : take_vhd(import);
+	watch_begin(import->transfer);
 	if (error == 0 && fsync(import->fd) < 0)
 		error = -EIO;
 	disks_close(disks, uuid, import->fd);
+	watch_end(import->transfer);
 	return error;
 }
 

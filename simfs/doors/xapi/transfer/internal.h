@@ -12,11 +12,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "simfs/base/list.h"
 #include "simfs/base/xapi_replies.h"
 #include "simfs/doors/xapi/calls/tasks.h"
 #include "simfs/doors/xapi/disks/disks.h"
 #include "simfs/doors/xapi/pool/pool.h"
 #include "simfs/doors/xapi/transfer/transfer.h"
+#include "simfs/doors/xapi/transfer/watch.h"
 #include "simfs/doors/xapi/vhd/blocks.h"
 
 struct control_client;
@@ -60,8 +62,10 @@ struct transfer {
 	struct disk_facts disk;
 	struct striker striker;
 	struct transfer_failure failure;
-	double told;	   /* of its progress */
-	bool has_answered; /* a head was sent, or something in place of one */
+	struct watch *watch;
+	struct list waiting; /* of the watch, while it waits for its disk */
+	double told;	     /* of its progress */
+	bool has_answered;   /* a head was sent, or something in place of one */
 };
 
 /* ---- resolve.c ---- */

@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #include "simfs/base/cleanup.h"
+#include "simfs/base/file_io.h"
 #include "simfs/doors/xapi/calls/calls.h"
 #include "simfs/doors/xapi/transfer/internal.h"
 
@@ -252,22 +253,6 @@ static int answer_error(struct session *session, uint64_t handle, uint32_t error
 	return transmit(session, &answer, sizeof answer);
 }
 
-static int read_disk(struct session *session, uint64_t offset, uint8_t *bytes, size_t length)
-{
-	while (length > 0) {
-		ssize_t got = pread(session->disk, bytes, length, (off_t)offset);
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got <= 0)
-			return got < 0 ? -errno : -EIO;
-		bytes += got;
-		offset += (uint64_t)got;
-		length -= (size_t)got;
-	}
-	return 0;
-}
-
 /* What faults make of a read: 0, -EIO for an error that is answered, else the end. */
 static int strike(struct session *session, uint64_t offset, uint64_t length)
 {
@@ -299,7 +284,7 @@ static int serve_read(struct session *session, const struct request *request)
 	if (error < 0 && error != -EIO)
 		return error;
 	if (error == 0)
-		error = read_disk(session, offset, bytes + sizeof(struct answer), length);
+		error = file_read_all(session->disk, bytes + sizeof(struct answer), length, offset);
 	if (error < 0)
 		return answer_error(session, request->handle, ERROR_IO);
 	memcpy(bytes, &(struct answer){ htobe32(ANSWER_MAGIC), 0, request->handle },

@@ -12,6 +12,7 @@
 
 struct transfers {
 	struct transfer_options options;
+	struct watch *watch;
 	pthread_mutex_t mutex;
 	pthread_cond_t ended;
 	unsigned running;
@@ -50,9 +51,12 @@ bool transfers_takes(const char *path)
 int transfers_create(const struct transfer_options *options, struct transfers **ret)
 {
 	struct transfers *transfers = calloc(1, sizeof *transfers);
+	int error = transfers ? watch_create(&transfers->watch) : -ENOMEM;
 
-	if (!transfers)
-		return -ENOMEM;
+	if (error < 0) {
+		free(transfers);
+		return error;
+	}
 	transfers->options = *options;
 	pthread_mutex_init(&transfers->mutex, NULL);
 	pthread_cond_init(&transfers->ended, NULL);
@@ -68,6 +72,7 @@ void transfers_destroy(struct transfers *transfers)
 	while (transfers->running > 0)
 		pthread_cond_wait(&transfers->ended, &transfers->mutex);
 	pthread_mutex_unlock(&transfers->mutex);
+	watch_destroy(transfers->watch);
 	pthread_cond_destroy(&transfers->ended);
 	pthread_mutex_destroy(&transfers->mutex);
 	free(transfers);
@@ -143,6 +148,7 @@ static int start(struct transfers *transfers, struct wire *wire)
 	work->transfers = transfers;
 	work->transfer.options = &transfers->options;
 	work->transfer.wire = wire;
+	work->transfer.watch = transfers->watch;
 	work->transfer.striker = (struct striker){
 		.mount_point = work->transfer.disk.mount_point,
 		.is_left = is_left,

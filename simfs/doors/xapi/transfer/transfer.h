@@ -27,7 +27,7 @@ struct transfer_options {
 	enum wire_framing framing; /* of exports */
 };
 
-/* OPTIONS are copied; what they name stays the caller's.  0 or -ENOMEM. */
+/* OPTIONS are copied; what they name stays the caller's.  0 or -errno. */
 int transfers_create(const struct transfer_options *options, struct transfers **ret);
 
 /*
