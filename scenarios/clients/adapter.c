@@ -211,7 +211,10 @@ static void loses_check(
 			"'loses' is of a tree, and the client compares none (try compares: tree)");
 }
 
-/* What is not there yet cannot be mounted; and of LVM and of a pool nobody else takes one. */
+/*
+ * What is not there yet cannot be mounted; and of LVM nobody else takes one.  Of a pool a snapshot
+ * that is there says what has to be saved, by one of the client's own: of a copy of the VM, say.
+ */
 static void gives_check(
 	struct reading *reading, const struct tree_node *tree, const struct client *client)
 {
@@ -234,7 +237,7 @@ static void gives_check(
 			"gives '%s' is for a snapshot that is there, and the client takes it "
 			"itself",
 			gives_words[client->gives]);
-	if (is_taken && !client->takes_snapshot)
+	if (client->gives == CLIENT_GIVES_LVM && !client->takes_snapshot)
 		mistakes_add(reading->mistakes, gives->place,
 			"gives '%s' is for a client that takes its snapshot itself (try takes: "
 			"snapshot)",

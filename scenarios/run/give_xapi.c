@@ -21,7 +21,10 @@ struct xapi_pool {
 	char *url;
 };
 
-/* An SR of the kind that the scenario has; its room is the rig's, which has its limit already. */
+/*
+ * An SR of the kind that the scenario has; its room is the rig's, which has its limit already.  The
+ * others are empty, for what people put there, and the edition minds nothing that the VM has.
+ */
 static int file_write(const struct run *run, const char *path)
 {
 	bool is_thick = run->scenario->sr && strcmp(run->scenario->sr, "lvm") == 0;
@@ -32,7 +35,9 @@ static int file_write(const struct run *run, const char *path)
 	fprintf(file,
 		"pool: snaprig\n"
 		"credentials: { user: root, password: secret }\n"
-		"srs: [ { name: local, type: %s } ]\n"
+		"edition: free\n"
+		"srs: [ { name: local, type: %s }, { name: other, type: ext },\n"
+		"       { name: usb, type: udev } ]\n"
 		"vms: [ { name: %s, disks: [ { name: system, sr: local, mount: \"%s\" } ] } ]\n",
 		is_thick ? "lvm" : "ext", XAPI_VM, run->mount_point);
 	return fclose(file) == 0 ? 0 : -errno;

@@ -14,6 +14,9 @@
 
 #define XAPI_VM "web"
 
+/* Where the server has its own rigs, below the folder of the run. */
+#define XAPI_MOUNTS "/given/pool/POOL.yaml.snaprig/mnt/"
+
 struct xapi_pool;
 
 /* As give_begin(): serves one for the rig of RUN unless there is one already; what it says goes to

@@ -6,6 +6,7 @@
 
 #include "scenarios/base/files.h"
 #include "scenarios/clients/words.h"
+#include "scenarios/run/give_xapi.h"
 #include "scenarios/run/lvm_world.h"
 #include "scenarios/run/rig_mounts.h"
 #include "scenarios/run/run_left.h"
@@ -125,13 +126,14 @@ static void dead_set_look(struct run *run)
 	json_decref(writers);
 }
 
-/* The volume, and what is of limited room. */
+/* The volume, what is of limited room, and disks that somebody has made in a pool. */
 static bool is_own_mount(const struct run *run, const char *path)
 {
 	size_t length = strlen(run->work);
 	const char *below = strncmp(path, run->work, length) == 0 ? path + length : "";
 
 	return strcmp(path, run->mount_point) == 0 ||
+	       strncmp(below, XAPI_MOUNTS, strlen(XAPI_MOUNTS)) == 0 ||
 	       (run->has_target && (strcmp(below, "/out") == 0 || strcmp(below, "/repo") == 0)) ||
 	       (run->store && strcmp(below, "/disk") == 0);
 }

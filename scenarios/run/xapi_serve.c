@@ -39,7 +39,7 @@ int xapi_serve_begin(const char *program, const char *pool, const char *said, pi
 	char **ret_url, int *ret_exit_status)
 {
 	const char *argv[] = { program, "xapi", "serve", pool, "--listen", "127.0.0.1:0",
-		"--longest-event-wait", "1s", NULL };
+		"--longest-event-wait", "1s", "--nbd", "127.0.0.1:0", NULL };
 	struct process_order order = { .argv = argv, .output_path = said };
 	pid_t pid;
 	int error;
