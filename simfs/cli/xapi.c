@@ -7,6 +7,7 @@
 const struct command_line *const xapi_actions[] = {
 	&xapi_serve_action,
 	&xapi_demo_action,
+	&xapi_call_action,
 	&xapi_flatten_action,
 	&xapi_restore_action,
 	NULL,

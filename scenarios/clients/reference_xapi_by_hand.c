@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * reference_xapi_by_hand.c - snaprig xapi call: what people do to a pool with xe, one call of XAPI.
+ */
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "scenarios/base/json_member.h"
+#include "scenarios/clients/reference.h"
+#include "scenarios/clients/reference_files.h"
+#include "scenarios/clients/reference_xapi_call.h"
+#include "simfs/base/cleanup.h"
+#include "simfs/base/clock.h"
+#include "simfs/base/exit_code.h"
+#include "simfs/base/heap.h"
+#include "simfs/base/log.h"
+
+#define SILENCE_NS (300 * NS_PER_S)
+
+static void json_free(json_t **value)
+{
+	json_decref(*value);
+}
+
+/* ---- arguments ---- */
+
+/* The only record of CLASS, and no snapshot, that NAME is the label or the uuid of. */
+static json_t *find(struct xapi *xapi, const char *class, const char *name, json_t **ret)
+{
+	AUTO(auto_free) char *method = heap_format("%s.get_all_records", class);
+	AUTO(json_free) json_t *records = NULL;
+	json_t *failure = xapi_call(xapi, method, json_array(), &records), *record;
+	const char *ref;
+	size_t count = 0;
+
+	json_object_foreach(records, ref, record)
+	{
+		bool is_it = strcmp(member_text(record, "uuid"), name) == 0 ||
+			     (strcmp(member_text(record, "name_label"), name) == 0 &&
+				     !json_is_true(json_object_get(record, "is_a_snapshot")) &&
+				     !json_is_false(json_object_get(record, "managed")));
+
+		if (!is_it)
+			continue;
+		count++;
+		json_decref(*ret);
+		*ret = json_string(ref);
+	}
+	if (failure || count == 1)
+		return failure;
+	log_error("there are %zu of '%s:%s'", count, class, name);
+	json_decref(TAKE_PTR(*ret));
+	return NULL;
+}
+
+/*
+ * What TEXT names, "VM:web"; *RET NULL: it names nothing, and is what it is.  *RET_IS_MISSING: it
+ * should have.
+ */
+static json_t *reference_read(
+	struct xapi *xapi, const char *text, json_t **ret, bool *ret_is_missing)
+{
+	static const char *const classes[] = { "pool", "host", "SR", "VM", "VBD", "VDI", "VIF",
+		"network" };
+	json_t *failure = NULL;
+
+	*ret = NULL;
+	for (size_t i = 0; i < sizeof classes / sizeof classes[0]; i++) {
+		size_t length = strlen(classes[i]);
+
+		if (strncmp(text, classes[i], length) != 0 || text[length] != ':')
+			continue;
+		failure = find(xapi, classes[i], text + length + 1, ret);
+		*ret_is_missing = *ret_is_missing || !*ret;
+	}
+	return failure;
+}
+
+/* The texts in OBJECT that name something become its reference. */
+static json_t *members_read(struct xapi *xapi, json_t *object, bool *ret_is_missing)
+{
+	json_t *failure = NULL, *member, *named;
+	const char *key;
+
+	json_object_foreach(object, key, member)
+	{
+		if (failure || !json_is_string(member))
+			continue;
+		failure = reference_read(xapi, json_string_value(member), &named, ret_is_missing);
+		if (named)
+			json_object_set_new(object, key, named);
+	}
+	return failure;
+}
+
+/* What is JSON is that, and all else is text. */
+static json_t *argument_read(
+	struct xapi *xapi, const char *text, json_t **ret, bool *ret_is_missing)
+{
+	json_t *failure = reference_read(xapi, text, ret, ret_is_missing);
+
+	if (!failure && !*ret && !*ret_is_missing) {
+		*ret = json_loads(text, JSON_DECODE_ANY, NULL);
+		failure = members_read(xapi, *ret, ret_is_missing);
+		if (!*ret)
+			*ret = json_string(text);
+	}
+	return failure;
+}
+
+static json_t *arguments_read(struct xapi *xapi, char *const *texts, size_t count,
+	json_t *arguments, bool *ret_is_missing)
+{
+	json_t *failure = NULL, *argument = NULL;
+
+	for (size_t i = 0; !failure && !*ret_is_missing && i < count; i++) {
+		failure = argument_read(xapi, texts[i], &argument, ret_is_missing);
+		if (argument)
+			json_array_append_new(arguments, argument);
+	}
+	return failure;
+}
+
+/* ---- the command ---- */
+
+/* A call that has nothing to tell answers "". */
+static void print(const json_t *result)
+{
+	AUTO(auto_free) char *text = json_dumps(result, JSON_COMPACT | JSON_ENCODE_ANY);
+	const char *plain = json_string_value(result) ? json_string_value(result) : text;
+
+	if (plain && *plain)
+		puts(plain);
+}
+
+/* What the session is for.  A call that fails is an error object, the caller's. */
+static json_t *perform(struct xapi *xapi, const char *method, char *const *texts, size_t count,
+	bool *ret_is_missing)
+{
+	json_t *arguments = json_array();
+	AUTO(json_free) json_t *result = NULL;
+	json_t *failure = arguments_read(xapi, texts, count, arguments, ret_is_missing);
+
+	if (failure || *ret_is_missing) {
+		json_decref(arguments);
+		return failure;
+	}
+	failure = xapi_call(xapi, method, arguments, &result);
+	if (!failure)
+		print(result);
+	return failure;
+}
+
+static int run(const struct command_line *line, int argc, char **argv)
+{
+	AUTO(json_free) json_t *failure = NULL;
+	struct xapi *xapi = NULL;
+	bool is_missing = false;
+	size_t count;
+	int exit_code = command_line_parse(line, argc, argv, NULL, &count);
+
+	if (exit_code != COMMAND_GO_ON)
+		return exit_code;
+	stop_watch();
+	failure = xapi_open(argv[1], SILENCE_NS, &xapi);
+	if (!failure)
+		failure = perform(xapi, argv[2], argv + 3, count - 2, &is_missing);
+	xapi_close(xapi);
+	if (failure)
+		log_error("%s", member_text(failure, "message"));
+	if (failure || is_missing)
+		return REFERENCE_EXIT_TARGET;
+	return command_line_finish();
+}
+
+const struct command_line xapi_call_action = {
+	.name = "xapi call",
+	.summary = "do something to a pool by hand, as with xe",
+	.operands = { { "URL", COMMAND_TEXT, NULL, NULL }, { "METHOD", COMMAND_TEXT, NULL, NULL },
+		{ "[ARGUMENT ...]", COMMAND_TEXT, NULL, NULL } },
+	.takes_words = true,
+	.about = "Logs in at http://USER:PASSWORD@HOST:PORT, calls METHOD, and prints what it "
+		 "answers:\n"
+		 "a text as it is, all else as JSON.  An ARGUMENT is JSON, or text; CLASS:NAME, "
+		 "also as\n"
+		 "a value in an object, is the reference of the only object of that name or uuid, "
+		 "which\n"
+		 "is no snapshot.",
+	.examples = "  snaprig xapi call http://root:secret@127.0.0.1:8080 SR.scan SR:local\n"
+		    "  snaprig xapi call http://root:secret@127.0.0.1:8080 "
+		    "VM.set_has_vendor_device VM:web false\n",
+	.exits =
+		"  0    done\n"
+		"  1    the pool does not answer, the call has failed, or there is no such object\n"
+		"  2    the command line is wrong\n",
+	.run = run,
+};
