@@ -1,12 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "simfs/base/captive_rig.h"
 
+#include <ctype.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
-#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -17,6 +22,7 @@
 
 #define START_MS      (30 * 1000)
 #define END_NS	      (15 * NS_PER_S)
+#define KILLED_NS     (5 * NS_PER_S)
 #define END_POLL_US   2000
 #define ARGUMENTS_MAX 96
 
@@ -93,6 +99,7 @@ int captive_rig_start(struct captive_rig *rig, const char *const *argv, const ch
 	struct ends ends = { { -1, -1 }, { -1, -1 }, -1 };
 	int error = 0;
 
+	rig->deadline_ns = 0;
 	if (mkdir(mount_point, 0700) < 0 && errno != EEXIST)
 		return -errno;
 	ends.log = open(log_path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
@@ -122,20 +129,71 @@ void captive_rig_release(struct captive_rig *rig)
 {
 	if (rig->life >= 0)
 		close(TAKE_FD(rig->life));
+	if (rig->deadline_ns == 0)
+		rig->deadline_ns = clock_now_ns() + END_NS;
+}
+
+/* Of process NAME in /proc; 0: it has none, or is gone. */
+static pid_t parent_of(const char *name)
+{
+	char path[PATH_MAX], text[512];
+	const char *behind_name;
+	int parent = 0;
+
+	snprintf(path, sizeof path, "/proc/%s/stat", name);
+
+	AUTO(auto_close) int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t length = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
+
+	if (length <= 0)
+		return 0;
+	text[length] = '\0';
+	/* "PID (NAME) STATE PARENT": a name may have anything in it. */
+	behind_name = strrchr(text, ')');
+	return behind_name && sscanf(behind_name, ") %*c %d", &parent) == 1 ? parent : 0;
+}
+
+/* The process that serves is a child, in a session of its own: it dies with its mount, but not
+ * while it is stopped. */
+static void kill_children(pid_t parent)
+{
+	DIR *folder = opendir("/proc");
+	const struct dirent *entry;
+
+	while (folder && (entry = readdir(folder)))
+		if (isdigit((unsigned char)*entry->d_name) && parent_of(entry->d_name) == parent)
+			kill((pid_t)strtol(entry->d_name, NULL, 10), SIGKILL);
+	if (folder)
+		closedir(folder);
+}
+
+void captive_rig_kill(const struct captive_rig *rig)
+{
+	if (rig->pid <= 0)
+		return;
+	kill_children(rig->pid);
+	kill(-rig->pid, SIGKILL);
+	kill(rig->pid, SIGKILL);
+}
+
+/* Whether it has ended before its deadline. */
+static bool await_end(struct captive_rig *rig)
+{
+	while (!captive_rig_has_ended(rig)) {
+		if (clock_now_ns() > rig->deadline_ns)
+			return false;
+		usleep(END_POLL_US);
+	}
+	return true;
 }
 
 void captive_rig_end(struct captive_rig *rig, const char *mount_point)
 {
-	uint64_t deadline_ns = clock_now_ns() + END_NS;
-
 	captive_rig_release(rig);
-	while (rig->pid > 0 && !captive_rig_has_ended(rig)) {
-		if (clock_now_ns() > deadline_ns) {
-			kill(-rig->pid, SIGKILL);
-			kill(rig->pid, SIGKILL);
-			deadline_ns = UINT64_MAX;
-		}
-		usleep(END_POLL_US);
+	if (rig->pid > 0 && !await_end(rig)) {
+		captive_rig_kill(rig);
+		rig->deadline_ns = clock_now_ns() + KILLED_NS;
+		await_end(rig);
 	}
 	rig->pid = 0;
 	umount2(mount_point, MNT_DETACH);

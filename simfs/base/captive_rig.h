@@ -9,12 +9,14 @@
 #define SNAPRIG_BASE_CAPTIVE_RIG_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include <sys/types.h>
 
 struct captive_rig {
-	pid_t pid; /* 0: none */
-	int life;  /* the pipe that it waits for the end of; -1: none */
+	pid_t pid;	      /* 0: none */
+	int life;	      /* the pipe that it waits for the end of; -1: none */
+	uint64_t deadline_ns; /* when it is killed; 0: it does not end yet */
 };
 
 #define CAPTIVE_RIG_NONE                                                                           \
@@ -34,8 +36,14 @@ int captive_rig_start(struct captive_rig *rig, const char *const *argv, const ch
 /* It begins to end; captive_rig_end() waits for it.  Who ends several lets them all go first. */
 void captive_rig_release(struct captive_rig *rig);
 
-/* Ends it, kills it when it takes longer than 15 s, and removes MOUNT_POINT. */
+/*
+ * Ends it, kills it when that takes longer than 15 s since it began to end, and removes
+ * MOUNT_POINT. One that not even a kill ends in 5 s is left.
+ */
 void captive_rig_end(struct captive_rig *rig, const char *mount_point);
+
+/* SIGKILL, now: what it is asked for fails.  captive_rig_end() is still to come. */
+void captive_rig_kill(const struct captive_rig *rig);
 
 /* Whether its process has ended by itself. */
 bool captive_rig_has_ended(struct captive_rig *rig);
