@@ -35,8 +35,12 @@ static off_t copy_stretch(const struct copying *copying, int from, int to, off_t
 
 	while (at < end) {
 		size_t length = (size_t)(end - at) < COPY_BYTES ? (size_t)(end - at) : COPY_BYTES;
-		int error = file_read_all(from, bytes, length, (uint64_t)at);
+		int error = 0;
 
+		if (atomic_load(&copying->disks->is_stopping))
+			error = -ECANCELED;
+		if (error == 0)
+			error = file_read_all(from, bytes, length, (uint64_t)at);
 		if (error == 0)
 			error = file_write_all(to, bytes, length, (uint64_t)at);
 		if (error < 0)

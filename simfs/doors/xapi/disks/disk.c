@@ -80,6 +80,8 @@ int disk_start(struct disks *disks, const struct disk_order *order, struct disk 
 	pthread_mutex_lock(&disks->lock);
 	list_append(&disks->list, &disk->link);
 	pthread_mutex_unlock(&disks->lock);
+	if (atomic_load(&disks->is_stopping))
+		disk_rig_cancel(rig);
 	if (ret)
 		*ret = disk;
 	return 0;

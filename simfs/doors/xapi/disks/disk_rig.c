@@ -251,6 +251,15 @@ void disk_rig_release(struct disk_rig *rig)
 	captive_rig_release(&rig->captive);
 }
 
+void disk_rig_kill(struct disk_rig *rig)
+{
+	if (rig->captive.pid <= 0)
+		return;
+	captive_rig_kill(&rig->captive);
+	umount2(rig->mount_point, MNT_DETACH);
+	rmdir(rig->mount_point);
+}
+
 void disk_rig_end(struct disk_rig *rig)
 {
 	if (!rig)

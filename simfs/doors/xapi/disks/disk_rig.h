@@ -42,6 +42,9 @@ void disk_rig_cancel(struct disk_rig *rig);
 /* One of ours begins to end. */
 void disk_rig_release(struct disk_rig *rig);
 
+/* One of ours is killed and unmounted: whoever is in it comes out.  disk_rig_end() is to come. */
+void disk_rig_kill(struct disk_rig *rig);
+
 /* Ends and unmounts one of ours, lets a joined one go, and frees it.  NULL is fine. */
 void disk_rig_end(struct disk_rig *rig);
 

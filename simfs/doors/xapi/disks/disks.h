@@ -30,8 +30,15 @@ struct disks;
  */
 int disks_begin(const struct pool_config *config, struct pool *pool, const char *state_folder,
 	struct disks **ret);
-/* Whoever waits for a rig gets -ECANCELED, now and later. */
+/* Whoever waits for a rig, or copies a disk, gets -ECANCELED, now and later. */
 void disks_stop(struct disks *disks);
+/* When nobody calls any more but disks_kill(): nobody looks at the rigs any more. */
+void disks_rest(struct disks *disks);
+/*
+ * Kills the rigs that were started here and unmounts them, so that whoever hangs in one comes out
+ * of it.  Called by whoever likes until disks_finish().
+ */
+void disks_kill(struct disks *disks);
 /* Saves the records, ends the rigs; nobody calls any more.  NULL is fine. */
 void disks_finish(struct disks *disks);
 /* The records are in STATE_FOLDER: before an answer that changed something.  0 or -errno. */

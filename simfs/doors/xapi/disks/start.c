@@ -169,16 +169,6 @@ int disks_begin(const struct pool_config *config, struct pool *pool, const char 
 	return 0;
 }
 
-void disks_stop(struct disks *disks)
-{
-	size_t count;
-	struct disk **all = disks_get_all(disks, NULL, &count);
-
-	for (size_t i = 0; i < count; i++)
-		disk_rig_cancel(all[i]->rig);
-	disks_put_all(all, count);
-}
-
 void disks_finish(struct disks *disks)
 {
 	if (!disks)

@@ -53,7 +53,10 @@ static void perform_call(void *context)
 	size_t length;
 	const char *text = http_request_body(errand->request, &length);
 
-	calls_perform(errand->routes->calls, text, length, reply, errand->request);
+	if (atomic_load(&errand->routes->is_ending))
+		answer_status(errand->request, 503, "the server ends\n");
+	else
+		calls_perform(errand->routes->calls, text, length, reply, errand->request);
 	free(errand);
 }
 
@@ -87,6 +90,11 @@ static void take_transfer(void *context, struct wire *wire)
 static void lose_transfer(void *context, struct wire *wire)
 {
 	transfers_lose(((struct routes *)context)->transfers, wire);
+}
+
+void routes_end(struct routes *routes)
+{
+	atomic_store(&routes->is_ending, true);
 }
 
 struct http_handlers routes_handlers(struct routes *routes)

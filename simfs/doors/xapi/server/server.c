@@ -9,7 +9,8 @@
  *	servers               one for each address, which listens before all of it
  *
  * At the end the servers take no more, and cancel their transfers; who waits for a rig is
- * answered, and then who waits for events; then all calls have been answered.
+ * answered, and then who waits for events; then all calls have been answered.  Whatever hangs
+ * meanwhile, ending.h sees to it that the end comes.
  */
 #include "simfs/doors/xapi/server/server.h"
 
@@ -27,6 +28,7 @@
 #include "simfs/base/log.h"
 #include "simfs/doors/xapi/calls/calls.h"
 #include "simfs/doors/xapi/disks/disks.h"
+#include "simfs/doors/xapi/server/ending.h"
 #include "simfs/doors/xapi/server/ready.h"
 #include "simfs/doors/xapi/server/routes.h"
 #include "simfs/doors/xapi/transfer/nbd.h"
@@ -198,18 +200,31 @@ static void log_unknown(struct server *server)
 	json_decref(unknown);
 }
 
-static void server_end(struct server *server)
+/* Whoever uses the rigs has come out of them when this returns. */
+static void end_users(struct server *server)
 {
 	for (size_t at = 0; at < server->https_count; at++)
 		http_server_quiesce(server->https[at]);
+	routes_end(&server->routes);
 	if (server->disks)
 		disks_stop(server->disks);
 	if (server->calls)
 		calls_stop(server->calls);
+	nbd_stop(server->nbd);
 	if (server->routes.workers)
 		workers_wait(server->routes.workers);
-	nbd_stop(server->nbd);
 	transfers_destroy(server->routes.transfers);
+	if (server->disks)
+		disks_rest(server->disks);
+}
+
+static void server_end(struct server *server)
+{
+	struct ending ending;
+
+	ending_begin(&ending, server->disks);
+	end_users(server);
+	ending_of_rigs(&ending);
 	for (size_t at = 0; at < server->https_count; at++)
 		http_server_destroy(server->https[at]);
 	workers_destroy(server->routes.workers);
@@ -219,6 +234,7 @@ static void server_end(struct server *server)
 	disks_finish(server->disks);
 	pool_destroy(server->pool);
 	pool_config_destroy(server->config);
+	ending_over(&ending);
 }
 
 int xapi_serve(const struct xapi_serve_options *options)

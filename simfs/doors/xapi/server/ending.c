@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "simfs/doors/xapi/server/ending.h"
+
+#include <unistd.h>
+
+#include "simfs/base/clock.h"
+#include "simfs/base/exit_code.h"
+#include "simfs/base/log.h"
+#include "simfs/doors/xapi/disks/disks.h"
+
+#define USERS_NS  (3 * NS_PER_S)
+#define KILLED_NS (2 * NS_PER_S)
+#define RIGS_NS	  (40 * NS_PER_S)
+
+/* Whether STAGE is over within NS. */
+static bool is_over(struct ending *ending, enum ending_stage stage, uint64_t ns)
+{
+	uint64_t end_ns = clock_now_ns() + ns;
+	struct timespec end = { .tv_sec = (time_t)(end_ns / NS_PER_S),
+		.tv_nsec = (long)(end_ns % NS_PER_S) };
+	bool is_behind;
+
+	pthread_mutex_lock(&ending->mutex);
+	while (ending->stage <= stage &&
+		pthread_cond_clockwait(&ending->moved, &ending->mutex, CLOCK_MONOTONIC, &end) == 0)
+		;
+	is_behind = ending->stage > stage;
+	pthread_mutex_unlock(&ending->mutex);
+	return is_behind;
+}
+
+/* All that a call has answered is saved, and a rig that we leave behind ends with us. */
+static void leave(const char *where)
+{
+	log_error("the server ends in the midst of it: something hangs in %s", where);
+	_exit(EXIT_RIG);
+}
+
+static void *watch(void *context)
+{
+	struct ending *ending = context;
+
+	if (!is_over(ending, ENDING_USERS, USERS_NS)) {
+		log_error("a rig does not answer: the server ends, and kills those of its own");
+		if (ending->disks)
+			disks_kill(ending->disks);
+		if (!is_over(ending, ENDING_USERS, KILLED_NS))
+			leave("a rig that is not its own");
+	}
+	if (!is_over(ending, ENDING_RIGS, RIGS_NS))
+		leave("the end of its rigs");
+	return NULL;
+}
+
+void ending_begin(struct ending *ending, struct disks *disks)
+{
+	*ending = (struct ending){ .disks = disks };
+	pthread_mutex_init(&ending->mutex, NULL);
+	pthread_cond_init(&ending->moved, NULL);
+	ending->has_thread = pthread_create(&ending->thread, NULL, watch, ending) == 0;
+}
+
+static void move(struct ending *ending, enum ending_stage stage)
+{
+	pthread_mutex_lock(&ending->mutex);
+	ending->stage = stage;
+	pthread_cond_signal(&ending->moved);
+	pthread_mutex_unlock(&ending->mutex);
+}
+
+void ending_of_rigs(struct ending *ending)
+{
+	move(ending, ENDING_RIGS);
+}
+
+void ending_over(struct ending *ending)
+{
+	move(ending, ENDING_OVER);
+	if (ending->has_thread)
+		pthread_join(ending->thread, NULL);
+	pthread_cond_destroy(&ending->moved);
+	pthread_mutex_destroy(&ending->mutex);
+}
