@@ -11,7 +11,13 @@ int vdi_get_nbd_info(struct call *call)
 	const struct calls *calls = call->calls;
 	const char *vdi = call_text(call, 0);
 	char *name;
+	bool has_data;
 
+	pool_lock(call->pool);
+	has_data = strcmp(pool_text(call->pool, POOL_CLASS_VDI, vdi, "type"), "cbt_metadata") != 0;
+	pool_unlock(call->pool);
+	if (!has_data)
+		return call_fail(call, "VDI_INCOMPATIBLE_TYPE", vdi, "cbt_metadata", NULL);
 	call->result = json_array();
 	if (calls->nbd_port == 0)
 		return 0;

@@ -14,10 +14,17 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "simfs/base/clock.h"
 #include "simfs/base/log.h"
 #include "simfs/doors/xapi/transfer/nbd_serve.h"
 
 #define QUEUE_MAX 64
+
+/* Whoever stays without a word takes the place of another, and the disk from its VM. */
+static const struct nbd_limits limits = {
+	.greeting_ns = 60 * NS_PER_S,
+	.idle_ns = 300 * NS_PER_S,
+};
 
 struct nbd {
 	struct transfer_options options;
@@ -49,7 +56,7 @@ static void *serve(void *argument)
 	struct connection *connection = argument;
 	struct nbd *nbd = connection->nbd;
 
-	nbd_serve(&nbd->options, connection->fd, nbd->ending);
+	nbd_serve(&nbd->options, &limits, connection->fd, nbd->ending);
 	close(connection->fd);
 	free(connection);
 	leave(nbd);
@@ -98,8 +105,8 @@ static void *accept_all(void *argument)
 		fd = accept4(nbd->listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 		if (fd >= 0)
 			begin(nbd, fd);
-		else if (errno == EMFILE || errno == ENFILE || errno == ENOMEM)
-			usleep(10000); /* until somebody has closed one */
+		else if (errno != EAGAIN && errno != EINTR && errno != ECONNABORTED)
+			usleep(10000); /* EMFILE, ENOBUFS ...: until somebody has closed one */
 	}
 }
 

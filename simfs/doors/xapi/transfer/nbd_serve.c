@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #include "simfs/base/cleanup.h"
+#include "simfs/base/clock.h"
 #include "simfs/base/file_io.h"
 #include "simfs/doors/xapi/calls/calls.h"
 #include "simfs/doors/xapi/transfer/internal.h"
@@ -53,6 +54,8 @@
 
 struct session {
 	const struct transfer_options *options;
+	const struct nbd_limits *limits;
+	uint64_t begun_ns;
 	int fd;
 	int ending;
 	int disk;
@@ -63,15 +66,31 @@ struct session {
 
 /* ---- bytes ---- */
 
-/* Until FD is ready for EVENTS: 0, or -ECANCELED. */
+/* How long the client may still take. */
+static uint64_t patience_ns(const struct session *session)
+{
+	const struct nbd_limits *limits = session->limits;
+	uint64_t passed_ns = clock_now_ns() - session->begun_ns;
+
+	if (session->disk >= 0)
+		return limits->idle_ns;
+	return passed_ns < limits->greeting_ns ? limits->greeting_ns - passed_ns : 0;
+}
+
+/* Until FD is ready for EVENTS: 0, -ECANCELED, -ETIMEDOUT. */
 static int await(struct session *session, short events)
 {
 	struct pollfd at[] = { { .fd = session->fd, .events = events },
 		{ .fd = session->ending, .events = POLLIN } };
+	uint64_t ns = patience_ns(session);
+	const struct timespec time = { .tv_sec = (time_t)(ns / NS_PER_S),
+		.tv_nsec = (long)(ns % NS_PER_S) };
+	int count = ppoll(at, 2, &time, NULL);
 
-	while (poll(at, 2, -1) < 0)
-		if (errno != EINTR)
-			return -errno;
+	if (count < 0)
+		return errno == EINTR ? 0 : -errno;
+	if (count == 0)
+		return -ETIMEDOUT;
 	return at[1].revents ? -ECANCELED : 0;
 }
 
@@ -152,17 +171,26 @@ static int reply_option(struct session *session, uint32_t option, uint32_t type)
 	return transmit(session, &reply, sizeof reply);
 }
 
+/* The value of session_id in the QUERY of a name, cut off where it ends; NULL: it is not there. */
+static char *session_id_of(char *query)
+{
+	static const char key[] = "session_id=";
+	char *rest = query, *word;
+
+	while ((word = strsep(&rest, "&")))
+		if (strncmp(word, key, sizeof key - 1) == 0)
+			return word + sizeof key - 1;
+	return NULL;
+}
+
 /* "/UUID?session_id=REF": opens what it names.  There is no answer to a wrong one but the end. */
 static int open_export(struct session *session, char *name)
 {
-	static const char key[] = "session_id=";
-	char *query = strchr(name, '?'), *reference = query ? strstr(query, key) : NULL;
+	char *query = strchr(name, '?'), *reference = query ? session_id_of(query + 1) : NULL;
 
 	if (*name != '/' || !reference)
 		return -EINVAL;
 	*query = '\0';
-	reference += sizeof key - 1;
-	reference[strcspn(reference, "&")] = '\0';
 	if (!calls_session_is_open(session->options->calls, reference))
 		return -EACCES;
 	if (strlen(name + 1) >= sizeof session->uuid)
@@ -226,6 +254,9 @@ static int greet(struct session *session)
 
 	if (error == 0)
 		error = receive(session, &flags, sizeof flags);
+	/* What was not offered. */
+	if (error == 0 && be32toh(flags) & ~(uint32_t)FLAG_FIXED_NEWSTYLE)
+		error = -EPROTO;
 	return error < 0 ? error : negotiate(session);
 }
 
@@ -316,13 +347,16 @@ static int serve_requests(struct session *session)
 	}
 }
 
-void nbd_serve(const struct transfer_options *options, int fd, int ending)
+void nbd_serve(
+	const struct transfer_options *options, const struct nbd_limits *limits, int fd, int ending)
 {
 	struct session *session = calloc(1, sizeof *session);
 
 	if (!session)
 		return;
 	session->options = options;
+	session->limits = limits;
+	session->begun_ns = clock_now_ns();
 	session->fd = fd;
 	session->ending = ending;
 	session->disk = -1;

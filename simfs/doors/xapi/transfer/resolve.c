@@ -134,7 +134,7 @@ static int check_vdi(struct pool *pool, const char *vdi)
 int transfer_open(const struct transfer_options *options, const char *uuid, int flags, int *ret_fd)
 {
 	struct pool *pool = options->pool;
-	int error = disks_open(options->disks, uuid, flags, ret_fd);
+	int fd, error = disks_open(options->disks, uuid, flags, &fd);
 	const char *ref;
 
 	if (error < 0)
@@ -145,7 +145,9 @@ int transfer_open(const struct transfer_options *options, const char *uuid, int 
 	error = ref ? check_vdi(pool, ref) : -ENOENT;
 	pool_unlock(pool);
 	if (error < 0)
-		disks_close(options->disks, uuid, *ret_fd);
+		disks_close(options->disks, uuid, fd);
+	else
+		*ret_fd = fd;
 	return error;
 }
 
