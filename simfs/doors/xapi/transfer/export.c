@@ -123,9 +123,9 @@ static int send_data(struct exporting *export, uint64_t offset, uint32_t length)
 		int disk_error;
 		size_t got;
 
-		watch_begin(export->transfer);
+		transfer_watch_begin(export->transfer);
 		got = file_read_up_to(export->fd, export->buffer, now, offset, &disk_error);
-		watch_end(export->transfer);
+		transfer_watch_end(export->transfer);
 		/* What lies before a bad sector is sent. */
 		error = write_bytes(export, export->buffer, got);
 		/* Whatever the disk says: it is no error of the client's. */
@@ -232,9 +232,9 @@ static int export_vhd(struct exporting *export)
 	struct vhd_blocks blocks;
 	int error;
 
-	watch_begin(export->transfer);
+	transfer_watch_begin(export->transfer);
 	error = transfer_blocks(export->transfer, export->fd, &blocks);
-	watch_end(export->transfer);
+	transfer_watch_end(export->transfer);
 	if (error < 0)
 		return error;
 	export->wanted = (uint64_t)blocks.members * blocks.block_bytes;
@@ -288,9 +288,9 @@ static int perform(struct exporting *export)
 		error = strike.error;
 	if (error < 0)
 		return error;
-	watch_begin(transfer);
+	transfer_watch_begin(transfer);
 	error = transfer_open(transfer->options, transfer->uuid, O_RDONLY, &export->fd);
-	watch_end(transfer);
+	transfer_watch_end(transfer);
 	if (error < 0)
 		return error;
 	export->reply = strike.reply;

@@ -110,9 +110,9 @@ static int put(void *context, uint64_t offset, const void *bytes, size_t length)
 	const struct importing *import = context;
 	int error;
 
-	watch_begin(import->transfer);
+	transfer_watch_begin(import->transfer);
 	error = file_write_all(import->fd, bytes, length, offset);
-	watch_end(import->transfer);
+	transfer_watch_end(import->transfer);
 	/* Whatever the disk says: it is no error of the client's. */
 	return error < 0 ? -EIO : 0;
 }
@@ -173,9 +173,9 @@ static int zero(void *context, uint64_t offset, uint64_t length)
 	const struct importing *import = context;
 	int error;
 
-	watch_begin(import->transfer);
+	transfer_watch_begin(import->transfer);
 	error = zero_range(import, offset, length);
-	watch_end(import->transfer);
+	transfer_watch_end(import->transfer);
 	return error;
 }
 
@@ -278,17 +278,17 @@ static int take(struct importing *import)
 	const char *uuid = import->transfer->uuid;
 	int error;
 
-	watch_begin(import->transfer);
+	transfer_watch_begin(import->transfer);
 	error = transfer_open(import->transfer->options, uuid, O_RDWR, &import->fd);
-	watch_end(import->transfer);
+	transfer_watch_end(import->transfer);
 	if (error < 0)
 		return error;
 	error = import->transfer->is_raw ? take_raw(import) : take_vhd(import);
-	watch_begin(import->transfer);
+	transfer_watch_begin(import->transfer);
 	if (error == 0 && fsync(import->fd) < 0)
 		error = -EIO;
 	disks_close(disks, uuid, import->fd);
-	watch_end(import->transfer);
+	transfer_watch_end(import->transfer);
 	return error;
 }
 

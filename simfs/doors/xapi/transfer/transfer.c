@@ -51,7 +51,7 @@ bool transfers_takes(const char *path)
 int transfers_create(const struct transfer_options *options, struct transfers **ret)
 {
 	struct transfers *transfers = calloc(1, sizeof *transfers);
-	int error = transfers ? watch_create(&transfers->watch) : -ENOMEM;
+	int error = transfers ? transfer_watch_create(&transfers->watch) : -ENOMEM;
 
 	if (error < 0) {
 		free(transfers);
@@ -72,7 +72,7 @@ void transfers_destroy(struct transfers *transfers)
 	while (transfers->running > 0)
 		pthread_cond_wait(&transfers->ended, &transfers->mutex);
 	pthread_mutex_unlock(&transfers->mutex);
-	watch_destroy(transfers->watch);
+	transfer_watch_destroy(transfers->watch);
 	pthread_cond_destroy(&transfers->ended);
 	pthread_mutex_destroy(&transfers->mutex);
 	free(transfers);

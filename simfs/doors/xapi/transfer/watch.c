@@ -57,7 +57,7 @@ static void *run(void *context)
 	return NULL;
 }
 
-int watch_create(struct watch **ret)
+int transfer_watch_create(struct watch **ret)
 {
 	struct watch *watch = calloc(1, sizeof *watch);
 	sigset_t all, before;
@@ -80,7 +80,7 @@ int watch_create(struct watch **ret)
 	return 0;
 }
 
-void watch_destroy(struct watch *watch)
+void transfer_watch_destroy(struct watch *watch)
 {
 	if (!watch)
 		return;
@@ -94,7 +94,7 @@ void watch_destroy(struct watch *watch)
 	free(watch);
 }
 
-void watch_begin(struct transfer *transfer)
+void transfer_watch_begin(struct transfer *transfer)
 {
 	struct watch *watch = transfer->watch;
 
@@ -103,7 +103,7 @@ void watch_begin(struct transfer *transfer)
 	pthread_mutex_unlock(&watch->mutex);
 }
 
-void watch_end(struct transfer *transfer)
+void transfer_watch_end(struct transfer *transfer)
 {
 	struct watch *watch = transfer->watch;
 

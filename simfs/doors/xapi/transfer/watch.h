@@ -12,13 +12,13 @@ struct transfer;
 struct watch;
 
 /* 0 or -errno. */
-int watch_create(struct watch **ret);
+int transfer_watch_create(struct watch **ret);
 
 /* When nobody waits.  NULL is fine. */
-void watch_destroy(struct watch *watch);
+void transfer_watch_destroy(struct watch *watch);
 
 /* TRANSFER waits for its disk from here ... to here, and does not use its wire. */
-void watch_begin(struct transfer *transfer);
-void watch_end(struct transfer *transfer);
+void transfer_watch_begin(struct transfer *transfer);
+void transfer_watch_end(struct transfer *transfer);
 
 #endif
