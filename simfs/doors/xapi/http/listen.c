@@ -1,64 +1,29 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Where a server listens: "127.0.0.1:8080", "[::1]:0", "unix:PATH". */
-#include <arpa/inet.h>
 #include <errno.h>
-#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 
 #include "simfs/base/cleanup.h"
 #include "simfs/base/log.h"
+#include "simfs/base/socket_address.h"
 #include "simfs/doors/xapi/http/exchange.h"
 
 #define UNIX_PREFIX "unix:"
 #define QUEUE_MAX   1024
 
-union address {
-	struct sockaddr any;
-	struct sockaddr_in ip4;
-	struct sockaddr_in6 ip6;
-	struct sockaddr_un file;
-};
-
-/* ADDRESS as HOST:PORT; returns the length of the result, or 0. */
-static socklen_t parse_host(const char *address, union address *ret)
-{
-	AUTO(auto_free) char *host = strdup(address);
-	char *colon = host ? strrchr(host, ':') : NULL, *end;
-	unsigned long port;
-
-	if (!colon || colon[1] < '0' || colon[1] > '9')
-		return 0;
-	*colon = '\0';
-	port = strtoul(colon + 1, &end, 10);
-	if (*end || port > UINT16_MAX)
-		return 0;
-	if (strcmp(host, "localhost") == 0)
-		memcpy(host, "127.0.0.1", sizeof "127.0.0.1");
-	if (*host == '[' && colon[-1] == ']') {
-		colon[-1] = '\0';
-		ret->ip6 = (struct sockaddr_in6){ .sin6_family = AF_INET6,
-			.sin6_port = htons((uint16_t)port) };
-		return inet_pton(AF_INET6, host + 1, &ret->ip6.sin6_addr) == 1 ? sizeof ret->ip6
-									       : 0;
-	}
-	ret->ip4 = (struct sockaddr_in){ .sin_family = AF_INET, .sin_port = htons((uint16_t)port) };
-	return inet_pton(AF_INET, host, &ret->ip4.sin_addr) == 1 ? sizeof ret->ip4 : 0;
-}
-
 /* Whether somebody answers there; a socket file of which nobody does is in the way only. */
-static bool is_answered(const union address *address, socklen_t length)
+static bool is_answered(const union socket_address *address, socklen_t length)
 {
 	AUTO(auto_close) int fd = socket(address->any.sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
 	return fd >= 0 && connect(fd, &address->any, length) == 0;
 }
 
-static int bind_file(int fd, const union address *address, socklen_t length)
+static int bind_file(int fd, const union socket_address *address, socklen_t length)
 {
 	const char *path = address->file.sun_path;
 	struct stat facts;
@@ -73,46 +38,30 @@ static int bind_file(int fd, const union address *address, socklen_t length)
 	return result;
 }
 
-static bool is_loopback(const union address *address)
-{
-	if (address->any.sa_family == AF_INET)
-		return ntohl(address->ip4.sin_addr.s_addr) >> 24 == IN_LOOPBACKNET;
-	if (address->any.sa_family == AF_INET6)
-		return IN6_IS_ADDR_LOOPBACK(&address->ip6.sin6_addr);
-	return true;
-}
-
 /* The url of what FD is bound to; NULL: no memory. */
 static char *url_of(int fd, const char *text)
 {
-	char host[INET6_ADDRSTRLEN] = "", *url = NULL;
-	union address address = { 0 };
-	socklen_t length = sizeof address;
+	char host[INET6_ADDRSTRLEN], *url = NULL;
+	uint16_t port;
+	bool is_ip6;
 
-	if (getsockname(fd, &address.any, &length) < 0)
-		return NULL;
-	if (address.any.sa_family == AF_UNIX)
+	if (socket_address_of(fd, host, &port) < 0)
 		return strdup(text);
-	if (address.any.sa_family == AF_INET) {
-		inet_ntop(AF_INET, &address.ip4.sin_addr, host, sizeof host);
-		if (asprintf(&url, "http://%s:%u", host, ntohs(address.ip4.sin_port)) < 0)
-			return NULL;
-	} else {
-		inet_ntop(AF_INET6, &address.ip6.sin6_addr, host, sizeof host);
-		if (asprintf(&url, "http://[%s]:%u", host, ntohs(address.ip6.sin6_port)) < 0)
-			return NULL;
-	}
+	is_ip6 = strchr(host, ':');
+	if (asprintf(&url, "http://%s%s%s:%u", is_ip6 ? "[" : "", host, is_ip6 ? "]" : "", port) <
+		0)
+		return NULL;
 	return url;
 }
 
 /* 0, or -errno after a message. */
-static int parse(const char *text, union address *ret, socklen_t *ret_length)
+static int parse(const char *text, union socket_address *ret, socklen_t *ret_length)
 {
 	const char *path = text + strlen(UNIX_PREFIX);
 
 	memset(ret, 0, sizeof *ret);
 	if (strncmp(text, UNIX_PREFIX, strlen(UNIX_PREFIX)) != 0) {
-		*ret_length = parse_host(text, ret);
+		*ret_length = socket_address_parse(text, ret);
 		if (*ret_length)
 			return 0;
 		log_error("'%s' is no address to listen on (try 127.0.0.1:0, [::1]:8080 or "
@@ -133,7 +82,7 @@ static int parse(const char *text, union address *ret, socklen_t *ret_length)
 int listen_open(const char *text, struct http_server *server, int *ret_fd)
 {
 	AUTO(auto_close) int fd = -1;
-	union address address;
+	union socket_address address;
 	socklen_t length;
 	int on = 1, error;
 
@@ -153,7 +102,7 @@ int listen_open(const char *text, struct http_server *server, int *ret_fd)
 		log_error_code(error, "cannot listen on '%s'", text);
 		return error;
 	}
-	server->is_open = !is_loopback(&address);
+	server->is_open = !socket_address_is_loopback(&address);
 	server->url = url_of(fd, text);
 	if (address.any.sa_family == AF_UNIX)
 		server->socket_path = strdup(address.file.sun_path);

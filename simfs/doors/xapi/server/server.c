@@ -169,6 +169,14 @@ static int listen_all(struct server *server, const struct xapi_serve_options *op
 	return EXIT_MET;
 }
 
+static void print_nbd(const struct nbd *nbd)
+{
+	bool is_ip6 = strchr(nbd_host(nbd), ':');
+
+	printf("nbd on nbd://%s%s%s:%u\n", is_ip6 ? "[" : "", nbd_host(nbd), is_ip6 ? "]" : "",
+		nbd_port(nbd));
+}
+
 static int begin_http(struct server *server)
 {
 	struct http_limits limits = http_limits_default;
@@ -181,7 +189,7 @@ static int begin_http(struct server *server)
 	for (size_t at = 0; at < server->https_count; at++)
 		printf("listening on %s\n", http_server_url(server->https[at]));
 	if (server->nbd)
-		printf("nbd on nbd://%s:%u\n", nbd_host(server->nbd), nbd_port(server->nbd));
+		print_nbd(server->nbd);
 	fflush(stdout);
 	ready_tell();
 	return EXIT_MET;

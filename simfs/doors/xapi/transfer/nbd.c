@@ -2,9 +2,7 @@
 /* nbd.c - listens, and gives each connection a thread of its own. */
 #include "simfs/doors/xapi/transfer/nbd.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -16,6 +14,7 @@
 
 #include "simfs/base/clock.h"
 #include "simfs/base/log.h"
+#include "simfs/base/socket_address.h"
 #include "simfs/doors/xapi/transfer/nbd_serve.h"
 
 #define QUEUE_MAX 64
@@ -30,7 +29,7 @@ struct nbd {
 	struct transfer_options options;
 	int listener;
 	int ending; /* an eventfd; readable: everybody ends */
-	char host[INET_ADDRSTRLEN];
+	char host[INET6_ADDRSTRLEN];
 	uint16_t port;
 	pthread_t acceptor;
 	pthread_mutex_t mutex;
@@ -110,49 +109,30 @@ static void *accept_all(void *argument)
 	}
 }
 
-/* "HOST:PORT", of four numbers. */
-static int parse(const char *address, struct sockaddr_in *ret)
-{
-	const char *colon = strrchr(address, ':');
-	char host[INET_ADDRSTRLEN], *end;
-	unsigned long port;
-
-	if (!colon || colon[1] < '0' || colon[1] > '9' || (size_t)(colon - address) >= sizeof host)
-		return -EINVAL;
-	memcpy(host, address, (size_t)(colon - address));
-	host[colon - address] = '\0';
-	port = strtoul(colon + 1, &end, 10);
-	*ret = (struct sockaddr_in){ .sin_family = AF_INET, .sin_port = htons((uint16_t)port) };
-	if (*end || port > UINT16_MAX || inet_pton(AF_INET, host, &ret->sin_addr) != 1)
-		return -EINVAL;
-	return 0;
-}
-
 static int listen_at(struct nbd *nbd, const char *address)
 {
-	struct sockaddr_in place;
-	socklen_t length = sizeof place;
+	union socket_address place;
+	socklen_t length = socket_address_parse(address, &place);
 	const int on = 1;
+	int error = 0;
 
-	if (parse(address, &place) < 0) {
+	if (length == 0) {
 		log_error("'%s' is no address to serve NBD on (try 127.0.0.1:0)", address);
 		return -EINVAL;
 	}
-	nbd->listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	nbd->listener = socket(place.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	nbd->ending = eventfd(0, EFD_CLOEXEC);
 	if (nbd->listener < 0 || nbd->ending < 0 ||
 		setsockopt(nbd->listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) < 0 ||
-		bind(nbd->listener, (struct sockaddr *)&place, sizeof place) < 0 ||
-		listen(nbd->listener, QUEUE_MAX) < 0 ||
-		getsockname(nbd->listener, (struct sockaddr *)&place, &length) < 0) {
-		int error = -errno;
-
+		bind(nbd->listener, &place.any, length) < 0 || listen(nbd->listener, QUEUE_MAX) < 0)
+		error = -errno;
+	if (error == 0)
+		error = socket_address_of(nbd->listener, nbd->host, &nbd->port);
+	if (error < 0) {
 		log_error_code(error, "cannot serve NBD on '%s'", address);
 		return error;
 	}
-	inet_ntop(AF_INET, &place.sin_addr, nbd->host, sizeof nbd->host);
-	nbd->port = ntohs(place.sin_port);
-	if (ntohl(place.sin_addr.s_addr) >> 24 != IN_LOOPBACKNET)
+	if (!socket_address_is_loopback(&place))
 		log_info("other machines can read the disks by NBD on '%s'", address);
 	return 0;
 }

@@ -18,8 +18,8 @@ struct nbd;
 #define NBD_CONNECTIONS_MAX 64
 
 /*
- * Listens on ADDRESS, "127.0.0.1:PORT" (port 0: any), for disks of OPTIONS.  0, or -errno after a
- * message.
+ * Listens on ADDRESS, as socket_address_parse() takes it (port 0: any), for disks of OPTIONS.  0,
+ * or -errno after a message.
  */
 int nbd_start(const struct transfer_options *options, const char *address, struct nbd **ret);
 
