@@ -315,6 +315,10 @@ START_TEST(uuids_are_written_as_they_are_read)
 	ck_assert_int_eq(vhd_uuid_parse("01234567-89ab-cdef-0123-456789abcde", uuid), -EINVAL);
 	ck_assert_int_eq(vhd_uuid_parse("01234567-89ab-cdef-0123-456789abcdef0", uuid), -EINVAL);
 	ck_assert_int_eq(vhd_uuid_parse("01234567-89ab-cdef-0123+456789abcdef", uuid), -EINVAL);
+	ck_assert_int_eq(vhd_uuid_parse("\x10\x31"
+					"234567-89ab-cdef-0123-456789abcdef",
+				 uuid),
+		-EINVAL);
 	ck_assert_int_eq(vhd_uuid_parse("0123456g-89ab-cdef-0123-456789abcdef", uuid), -EINVAL);
 }
 END_TEST

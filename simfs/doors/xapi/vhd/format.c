@@ -356,10 +356,11 @@ const char *vhd_uuid_text(const uint8_t *uuid, char *text)
 
 static int digit(char letter)
 {
-	static const char digits[] = "0123456789abcdef";
-	const char *found = letter ? strchr(digits, letter | 0x20) : NULL;
+	static const char digits[] = "0123456789abcdefABCDEF";
+	const char *found = letter ? strchr(digits, letter) : NULL;
+	int place = found ? (int)(found - digits) : -1;
 
-	return found ? (int)(found - digits) : -1;
+	return place < 16 ? place : place - 6;
 }
 
 int vhd_uuid_parse(const char *text, uint8_t *uuid)
