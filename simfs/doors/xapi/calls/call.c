@@ -6,6 +6,7 @@
 
 #include "simfs/base/log.h"
 #include "simfs/doors/xapi/calls/tasks.h"
+#include "simfs/doors/xapi/pool/pool.h"
 
 int call_fail(struct call *call, const char *code, ...)
 {
@@ -71,4 +72,19 @@ void call_progress(struct call *call, double share)
 {
 	if (call->task)
 		task_progress(call->pool, call->task, share);
+}
+
+/* What a copy is of a call that makes one. */
+#define COPY_SHARE 0.9
+
+void call_copy_progress(void *call, double share)
+{
+	call_progress(call, share * COPY_SHARE);
+}
+
+void call_sr_uuid(struct call *call, const char *sr, char *ret_uuid)
+{
+	pool_lock(call->pool);
+	snprintf(ret_uuid, POOL_UUID_BYTES, "%s", pool_text(call->pool, POOL_CLASS_SR, sr, "uuid"));
+	pool_unlock(call->pool);
 }

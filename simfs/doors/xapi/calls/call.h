@@ -64,7 +64,13 @@ json_t *call_argument(const struct call *call, size_t index);
 /* That argument where it is a text or a ref; NULL when it was left out. */
 const char *call_text(const struct call *call, size_t index);
 
+/* The uuid of SR, into RET_UUID of POOL_UUID_BYTES; "": there is none. */
+void call_sr_uuid(struct call *call, const char *sr, char *ret_uuid);
+
 /* From 0 to 1; goes to the task, if there is one. */
 void call_progress(struct call *call, double share);
+
+/* The same of a copy that CALL makes, behind which something is left to do. */
+void call_copy_progress(void *call, double share);
 
 #endif

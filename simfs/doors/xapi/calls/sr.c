@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* sr.c - SR.scan: the collector is kicked at its end, as by the storage manager. */
-#include <stdio.h>
-
 #include "simfs/doors/xapi/calls/call.h"
 #include "simfs/doors/xapi/disks/disks.h"
 #include "simfs/doors/xapi/pool/pool.h"
@@ -11,10 +9,7 @@ int sr_scan(struct call *call)
 	char uuid[POOL_UUID_BYTES];
 	int error;
 
-	pool_lock(call->pool);
-	snprintf(uuid, sizeof uuid, "%s",
-		pool_text(call->pool, POOL_CLASS_SR, call_text(call, 0), "uuid"));
-	pool_unlock(call->pool);
+	call_sr_uuid(call, call_text(call, 0), uuid);
 	disks_sr_lock(call->disks, uuid);
 	error = disks_scan(call->disks, uuid, &call->failure);
 	disks_sr_unlock(call->disks, uuid);

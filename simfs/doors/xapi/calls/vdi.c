@@ -50,11 +50,6 @@ static int give(struct call *call, const char *uuid)
 	return 0;
 }
 
-static void tell(void *context, double share)
-{
-	call_progress(context, share * 0.9);
-}
-
 /* ---- making ---- */
 
 /* What a client may say of a new VDI. */
@@ -93,10 +88,7 @@ int vdi_create(struct call *call)
 
 	if (!read_size(json_object_get(record, "virtual_size"), &size_bytes))
 		return call_fail(call, "FIELD_TYPE_ERROR", "virtual_size", NULL);
-	pool_lock(call->pool);
-	snprintf(sr_uuid, sizeof sr_uuid, "%s",
-		pool_text(call->pool, POOL_CLASS_SR, sr ? sr : "", "uuid"));
-	pool_unlock(call->pool);
+	call_sr_uuid(call, sr ? sr : "", sr_uuid);
 	if (!*sr_uuid)
 		return call_fail(call, "HANDLE_INVALID", "SR", sr ? sr : "", NULL);
 	fields = allowed_fields(record);
@@ -134,19 +126,12 @@ static int copy_to(struct call *call, const struct facts *facts, const char *sr_
 	pool_unlock(call->pool);
 	fields = allowed_fields(record);
 	disks_sr_lock(call->disks, sr_uuid);
-	error = disks_copy(
-		call->disks, facts->uuid, sr_uuid, fields, tell, call, uuid, &call->failure);
+	error = disks_copy(call->disks, facts->uuid, sr_uuid, fields, call_copy_progress, call,
+		uuid, &call->failure);
 	disks_sr_unlock(call->disks, sr_uuid);
 	json_decref(record);
 	json_decref(fields);
 	return error < 0 ? CALL_FAILED : 0;
-}
-
-static void look_at_sr(struct call *call, const char *sr, char *ret_uuid)
-{
-	pool_lock(call->pool);
-	snprintf(ret_uuid, POOL_UUID_BYTES, "%s", pool_text(call->pool, POOL_CLASS_SR, sr, "uuid"));
-	pool_unlock(call->pool);
 }
 
 int vdi_clone(struct call *call)
@@ -164,7 +149,7 @@ int vdi_copy(struct call *call)
 	struct facts facts;
 
 	look(call, call_text(call, 0), &facts);
-	look_at_sr(call, call_text(call, 1), sr_uuid);
+	call_sr_uuid(call, call_text(call, 1), sr_uuid);
 	return copy_to(call, &facts, sr_uuid, uuid) < 0 ? CALL_FAILED : give(call, uuid);
 }
 
@@ -203,7 +188,7 @@ int vdi_pool_migrate(struct call *call)
 	int error;
 
 	look(call, call_text(call, 0), &facts);
-	look_at_sr(call, call_text(call, 1), sr_uuid);
+	call_sr_uuid(call, call_text(call, 1), sr_uuid);
 	if (facts.is_snapshot || !facts.is_managed)
 		return call_fail(call, "OPERATION_NOT_ALLOWED", "it is no disk of a VM", NULL);
 	if (copy_to(call, &facts, sr_uuid, uuid) < 0)

@@ -11,11 +11,6 @@
 #include "simfs/doors/xapi/calls/vm.h"
 #include "simfs/doors/xapi/disks/disks.h"
 
-static void tell(void *context, double share)
-{
-	call_progress(context, share * 0.9);
-}
-
 /* What people have written on a VDI goes along. */
 static json_t *vdi_fields(struct call *call, const char *vdi)
 {
@@ -41,8 +36,8 @@ static int copy_all(struct call *call, struct vm_disks *disks, const char *sr_uu
 		int error;
 
 		disks_sr_lock(call->disks, sr);
-		error = disks_copy(call->disks, disk->vdi_uuid, sr, fields, tell, call,
-			disk->new_uuid, &call->failure);
+		error = disks_copy(call->disks, disk->vdi_uuid, sr, fields, call_copy_progress,
+			call, disk->new_uuid, &call->failure);
 		disks_sr_unlock(call->disks, sr);
 		json_decref(fields);
 		if (error < 0)
@@ -114,9 +109,6 @@ int vm_copy(struct call *call)
 {
 	char uuid[POOL_UUID_BYTES];
 
-	pool_lock(call->pool);
-	snprintf(uuid, sizeof uuid, "%s",
-		pool_text(call->pool, POOL_CLASS_SR, call_text(call, 2), "uuid"));
-	pool_unlock(call->pool);
+	call_sr_uuid(call, call_text(call, 2), uuid);
 	return copy(call, "copy", uuid);
 }
