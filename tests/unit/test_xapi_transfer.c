@@ -59,6 +59,20 @@ START_TEST(a_session_that_is_over_fails_the_task)
 }
 END_TEST
 
+START_TEST(a_disk_is_no_base_of_itself)
+{
+	AUTO(auto_close) int fd = xapi_bench_dial();
+	char query[256];
+
+	snprintf(query, sizeof query, "&format=vhd&base=%s", xapi_bench.snapshot);
+	xapi_bench_export(fd, xapi_bench.snapshot, task, query);
+	xapi_bench_hear(fd, said);
+	ck_assert_ptr_nonnull(strstr(said, "HTTP/1.1 500"));
+	ck_assert_str_eq(
+		xapi_bench_task_tells(task), "failure INTERNAL_ERROR|a VDI is no base of itself");
+}
+END_TEST
+
 START_TEST(what_is_not_there_fails_the_task)
 {
 	static const char *const requests[] = { "GET /export/", "PUT /export_raw_vdi/",
@@ -233,6 +247,7 @@ static Suite *suite(void)
 	tcase_add_test(tests, an_export_ends_its_task);
 	tcase_add_test(tests, a_client_that_goes_before_its_body_fails_its_task);
 	tcase_add_test(tests, a_session_that_is_over_fails_the_task);
+	tcase_add_test(tests, a_disk_is_no_base_of_itself);
 	tcase_add_test(tests, what_is_not_there_fails_the_task);
 	tcase_add_test(tests, one_that_is_too_many_fails_its_task);
 	suite_add_tcase(suite, tests);

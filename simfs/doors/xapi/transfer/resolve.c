@@ -162,6 +162,9 @@ static int resolve_base(struct transfer *transfer)
 		return 0;
 	if (find_vdi(pool, base, ref, transfer->base_uuid) < 0)
 		return transfer_fail(transfer, 500, "HANDLE_INVALID", "VDI", base);
+	if (strcmp(transfer->base_uuid, transfer->uuid) == 0)
+		return transfer_fail(
+			transfer, 500, "INTERNAL_ERROR", "a VDI is no base of itself", NULL);
 	if (has_no_data(pool, ref))
 		return transfer_fail(transfer, 500, "VDI_INCOMPATIBLE_TYPE", ref, NO_DATA_TYPE);
 	return 0;
