@@ -135,6 +135,29 @@ void disks_put_all(struct disk **all, size_t count)
 	free(all);
 }
 
+static bool is_made(const struct disk *disk)
+{
+	return strcmp(disk->key, disk->leaf) == 0;
+}
+
+/* Into ELDER, of LENGTH bytes. */
+static void find_elder(struct disks *disks, const struct disk *disk, char *elder, size_t length)
+{
+	const struct disk *found = NULL;
+
+	pthread_mutex_lock(&disks->lock);
+	if (is_made(disk)) {
+		list_for_each (at, &disks->list) {
+			const struct disk *other = CONTAINER_OF(at, struct disk, link);
+
+			if (!found && !is_made(other))
+				found = other;
+		}
+	}
+	snprintf(elder, length, "%s", found ? disk_rig_mount_point(found->rig) : "");
+	pthread_mutex_unlock(&disks->lock);
+}
+
 int disks_find(struct disks *disks, const char *uuid, struct disk_facts *ret)
 {
 	struct disk *disk = disk_get(disks, uuid, &ret->kind);
@@ -147,6 +170,7 @@ int disks_find(struct disks *disks, const char *uuid, struct disk_facts *ret)
 	mount = disk_rig_mount_point(disk->rig);
 	ret->size_bytes = disk_rig_size_bytes(disk->rig);
 	snprintf(ret->mount_point, sizeof ret->mount_point, "%s", mount);
+	find_elder(disks, disk, ret->elder_mount_point, sizeof ret->elder_mount_point);
 	if (ret->kind == DISK_LEAF)
 		snprintf(ret->path, sizeof ret->path, "%s/" MOUNT_LIVE, mount);
 	else if (ret->kind == DISK_SNAPSHOT)

@@ -60,6 +60,10 @@ struct disk_facts {
 	uint64_t size_bytes;
 	char path[4096]; /* MNT/live or MNT/snapshots/UUID; "" of a base copy */
 	char mount_point[4096];
+
+	/* Of a disk that a client has made: of the first disk of POOL.yaml, whose rules are there
+	 * before it is; else "". */
+	char elder_mount_point[4096];
 };
 
 /* 0, or -ENOENT: no rig has a VDI of that UUID. */

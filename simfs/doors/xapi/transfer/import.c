@@ -353,6 +353,8 @@ void transfer_import(struct transfer *transfer, enum wire_end *ret)
 		return;
 	}
 	import.wanted = length == UINT64_MAX ? 0 : length;
+	/* Nobody could have armed a rule at a disk that is made to be imported into. */
+	transfer->striker.elder_mount_point = transfer->disk.elder_mount_point;
 	error = perform(&import);
 	if (error < 0 && error != ENDED_BY_FAULT) {
 		transfer_fail_error(transfer, error);

@@ -40,8 +40,9 @@ struct transfer_strike {
 
 /* Who asks whether a fault strikes. */
 struct striker {
-	const char *mount_point;    /* of the rig that knows */
-	struct control_client *rig; /* NULL: not connected */
+	const char *mount_point;	/* of the rig that knows */
+	const char *elder_mount_point;	/* of one that is asked behind it; NULL or "": none */
+	struct control_client *rigs[2]; /* of both; NULL: not connected */
 
 	/* Required.  Whether the client has gone, for whom it is asked. */
 	bool (*is_left)(void *context);

@@ -31,47 +31,69 @@ static void read_answer(const char *point, const json_t *answer, struct transfer
 }
 
 /* 0, -EPIPE when the client has gone, or what control_client_wait() says. */
-static int await(struct striker *striker, uint64_t id, json_t **ret)
+static int await(
+	const struct striker *striker, struct control_client *rig, uint64_t id, json_t **ret)
 {
 	int error;
 
-	while ((error = control_client_wait(striker->rig, id, SLICE_NS, ret)) == -ETIMEDOUT)
+	while ((error = control_client_wait(rig, id, SLICE_NS, ret)) == -ETIMEDOUT)
 		if (striker->is_left(striker->context))
 			return -EPIPE;
 	return error;
 }
 
-void striker_deinit(struct striker *striker)
+static void let_go(struct control_client **rig)
 {
-	control_client_destroy(striker->rig);
-	striker->rig = NULL;
+	control_client_destroy(*rig);
+	*rig = NULL;
 }
 
-int striker_ask(struct striker *striker, const char *point, uint64_t offset, uint64_t length,
+void striker_deinit(struct striker *striker)
+{
+	for (size_t i = 0; i < sizeof striker->rigs / sizeof striker->rigs[0]; i++)
+		let_go(&striker->rigs[i]);
+}
+
+/* ARGUMENTS are copied. */
+static int ask_at(const struct striker *striker, const char *mount_point,
+	struct control_client **rig, const char *point, json_t *arguments,
 	struct transfer_strike *ret)
 {
-	json_t *answer = NULL, *arguments;
+	json_t *answer = NULL;
 	uint64_t id;
 	int error;
 
-	*ret = (struct transfer_strike){ .reply = XAPI_REPLIES };
-	if (!striker->rig && control_client_connect(striker->mount_point, &striker->rig) < 0) {
-		striker->rig = NULL;
+	if (!*rig && control_client_connect(mount_point, rig) < 0) {
+		*rig = NULL;
 		return 0;
 	}
-	arguments = json_pack("{s:s}", "point", point);
-	if (length > 0) {
-		json_object_set_new(arguments, "offset", json_integer((json_int_t)offset));
-		json_object_set_new(arguments, "length", json_integer((json_int_t)length));
-	}
-	error = control_client_send(striker->rig, "fault.strike", arguments, &id);
+	error = control_client_send(*rig, "fault.strike", json_deep_copy(arguments), &id);
 	if (error == 0)
-		error = await(striker, id, &answer);
+		error = await(striker, *rig, id, &answer);
 	if (error == 0)
 		read_answer(point, answer, ret);
 	json_decref(answer);
 	/* A question that nobody waits for is taken back with its connection. */
 	if (error == -EPIPE || error == -ECONNRESET)
-		striker_deinit(striker);
+		let_go(rig);
 	return error == -EPIPE ? error : 0;
+}
+
+int striker_ask(struct striker *striker, const char *point, uint64_t offset, uint64_t length,
+	struct transfer_strike *ret)
+{
+	const char *elder = striker->elder_mount_point;
+	json_t *arguments = json_pack("{s:s}", "point", point);
+	int error;
+
+	*ret = (struct transfer_strike){ .reply = XAPI_REPLIES };
+	if (length > 0) {
+		json_object_set_new(arguments, "offset", json_integer((json_int_t)offset));
+		json_object_set_new(arguments, "length", json_integer((json_int_t)length));
+	}
+	error = ask_at(striker, striker->mount_point, &striker->rigs[0], point, arguments, ret);
+	if (error == 0 && ret->reply == XAPI_REPLIES && ret->error == 0 && elder && *elder)
+		error = ask_at(striker, elder, &striker->rigs[1], point, arguments, ret);
+	json_decref(arguments);
+	return error;
 }
