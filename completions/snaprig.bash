@@ -65,7 +65,7 @@ declare -gA _snaprig_options=(
 	['validate']='--clients --json --help'
 	['demo']='--help'
 	['backup']='--like --take --retry --xapi --job --max-uncoalesced --bypass-chain-check --retries --keep --http-timeout --lock-stale --json --help'
-	['restore']='--help'
+	['restore']='--xapi --vm --at --http-timeout --help'
 	['list']='--json --help'
 	['doctor']='--json --help'
 )
@@ -182,6 +182,10 @@ declare -gA _snaprig_values=(
 	['backup --keep']='number:'
 	['backup --http-timeout']='time:'
 	['backup --lock-stale']='time:'
+	['restore --xapi']='text:'
+	['restore --vm']='text:'
+	['restore --at']='text:'
+	['restore --http-timeout']='time:'
 )
 declare -gA _snaprig_operands=(
 	['create 1']='file:'

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,10 +12,13 @@
 #include "scenarios/clients/reference.h"
 #include "scenarios/clients/reference_files.h"
 #include "scenarios/clients/reference_manifest.h"
+#include "scenarios/clients/reference_xapi_restore.h"
+#include "scenarios/clients/reference_xo.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/exit_code.h"
 #include "simfs/base/file_io.h"
 #include "simfs/base/log.h"
+#include "simfs/base/sizes.h"
 
 /* Larger chunks were not written by this program: do not take memory on their word. */
 #define CHUNK_BYTES_MAX ((uint64_t)64 << 20)
@@ -126,28 +130,98 @@ static int restore_run(const char *out, const char *image_path)
 	return exit_code == 0 ? image_publish(&image) : exit_code;
 }
 
+/* ---- the command ---- */
+
+/* What was typed. */
+struct values {
+	const char *xapi;
+	const char *vm;
+	const char *at;
+	const char *http_timeout;
+};
+
+/* Into a pool. */
+static int restore_into(const struct values *values, const char *remote, const char *name)
+{
+	struct xapi_restore_wish wish = {
+		.url = values->xapi,
+		.vm = values->vm,
+		.at = values->at,
+		.silence_ns = xo_defaults.silence_ns,
+	};
+
+	if (values->http_timeout && (duration_parse(values->http_timeout, &wish.silence_ns) < 0 ||
+					    wish.silence_ns == 0)) {
+		log_error("bad value '%s' of --http-timeout (try 10s)", values->http_timeout);
+		return EXIT_USAGE;
+	}
+	return xapi_restore(remote, name, &wish);
+}
+
 static int run(const struct command_line *line, int argc, char **argv)
 {
+	struct values values = { 0 };
 	size_t count;
-	int exit_code = command_line_parse(line, argc, argv, NULL, &count);
+	int exit_code = command_line_parse(line, argc, argv, &values, &count);
 
 	if (exit_code != COMMAND_GO_ON)
 		return exit_code;
+	if (values.xapi)
+		return restore_into(&values, argv[1], argv[2]);
+	if (values.vm || values.at || values.http_timeout) {
+		log_error("--%s is of --xapi", values.vm   ? "vm"
+					       : values.at ? "at"
+							   : "http-timeout");
+		return EXIT_USAGE;
+	}
 	stop_watch();
 	return restore_run(argv[1], argv[2]);
 }
+
+static const struct command_option options[] = {
+	{ .name = "xapi",
+		.value = "URL",
+		.kind = COMMAND_TEXT,
+		.offset = offsetof(struct values, xapi),
+		.about = "into the pool at http://USER:PASSWORD@HOST:PORT: OUT is then the folder "
+			 "of the\n"
+			 "backups of Xen Orchestra, and IMAGE the name of a new VM" },
+	{ .name = "vm",
+		.value = "UUID",
+		.kind = COMMAND_TEXT,
+		.offset = offsetof(struct values, vm),
+		.about = "xapi: which VM was backed up (default: the only one)" },
+	{ .name = "at",
+		.value = "TIME",
+		.kind = COMMAND_TEXT,
+		.offset = offsetof(struct values, at),
+		.about = "xapi: as the restore point is called: 20261128T003000Z; else the last" },
+	{ .name = "http-timeout",
+		.value = "TIME",
+		.kind = COMMAND_TIME,
+		.offset = offsetof(struct values, http_timeout),
+		.about = "xapi: how long the host may take nothing, and say nothing (default 5m)" },
+	{ 0 },
+};
 
 const struct command_line restore_command = {
 	.name = "restore",
 	.summary = "restore it",
 	.operands = { { "OUT", COMMAND_FILE, NULL, NULL }, { "IMAGE", COMMAND_FILE, NULL, NULL } },
+	.options = options,
 	.about = "The reference client: makes the file IMAGE of the backup OUT and OUT.manifest, "
 		 "after\n"
 		 "checking every checksum on the way.  IMAGE appears when it is whole, or not at "
-		 "all.",
+		 "all.\n"
+		 "\n"
+		 "With --xapi it makes of a restore point a new VM in a pool, and of each disk a "
+		 "new one,\n"
+		 "whose VHD it sends and then each delta.  When that fails nothing stays of "
+		 "them.",
 	.exits = "  0    done\n"
-		 "  1    IMAGE could not be written, or OUT not be read\n"
-		 "  2    the command line is wrong\n"
+		 "  1    IMAGE could not be written, or OUT not be read; xapi: the restore has "
+		 "failed\n"
+		 "  2    the command line is wrong; xapi: there is no such restore point\n"
 		 "  3    the backup is damaged\n",
 	.run = run,
 };
