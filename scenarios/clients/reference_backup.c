@@ -28,6 +28,7 @@ struct values {
 	const char *retries;
 	const char *keeps;
 	const char *http_timeout;
+	const char *task_timeout;
 	const char *lock_stale;
 	bool bypasses_check;
 	bool prints_json;
@@ -104,8 +105,13 @@ static int like_xo(const struct values *values, const char *snapshot, const char
 		!read_number("retries", values->retries, 0, &wish.retries) ||
 		!read_number("keep", values->keeps, 1, &wish.keeps) ||
 		!read_time("http-timeout", values->http_timeout, &wish.silence_ns) ||
+		!read_time("task-timeout", values->task_timeout, &wish.task_ns) ||
 		!read_time("lock-stale", values->lock_stale, &wish.lock_stale_ns))
 		return EXIT_USAGE;
+	if (values->task_timeout && !values->xapi) {
+		log_error("--task-timeout is of --xapi");
+		return EXIT_USAGE;
+	}
 	if (values->xapi && values->keeps) {
 		log_error("--keep is not of --xapi: deltas are not merged");
 		return EXIT_USAGE;
@@ -154,6 +160,7 @@ static bool options_fit(const struct like *like, const struct values *values)
 		{ "retries", "xo", values->retries },
 		{ "keep", "xo", values->keeps },
 		{ "http-timeout", "xo", values->http_timeout },
+		{ "task-timeout", "xo", values->task_timeout },
 		{ "lock-stale", "xo", values->lock_stale },
 		{ "json", "xo", values->prints_json },
 	};
@@ -255,7 +262,15 @@ static const struct command_option options[] = {
 		.kind = COMMAND_TIME,
 		.offset = offsetof(struct values, http_timeout),
 		.about = "xo: how long the source may send nothing, on the rig's clock (default "
-			 "5m)" },
+			 "5m);\n"
+			 "with --xapi the pool, on the wall's: httpInactivityTimeout" },
+	{ .name = "task-timeout",
+		.value = "TIME",
+		.kind = COMMAND_TIME,
+		.offset = offsetof(struct values, task_timeout),
+		.about = "xo: how long a task of the pool may be pending (default 1h); Xen "
+			 "Orchestra\n"
+			 "itself waits for ever" },
 	{ .name = "lock-stale",
 		.value = "TIME",
 		.kind = COMMAND_TIME,

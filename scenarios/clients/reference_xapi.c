@@ -249,7 +249,11 @@ static json_t *vm_run_known(struct job *job)
 static json_t *vm_try(void *context)
 {
 	struct job *job = context;
-	json_t *failure = xapi_open(job->url, job->wish->silence_ns, &job->xapi);
+	const struct xapi_patience patience = {
+		.silence_ns = job->wish->silence_ns,
+		.task_ns = job->wish->task_ns,
+	};
+	json_t *failure = xapi_open(job->url, &patience, &job->xapi);
 
 	if (!failure)
 		failure = xapi_vm_open(job->xapi, job->vm_name, &job->vm);

@@ -11,13 +11,11 @@
 #include "scenarios/clients/reference.h"
 #include "scenarios/clients/reference_files.h"
 #include "scenarios/clients/reference_xapi_call.h"
+#include "scenarios/clients/reference_xo.h"
 #include "simfs/base/cleanup.h"
-#include "simfs/base/clock.h"
 #include "simfs/base/exit_code.h"
 #include "simfs/base/heap.h"
 #include "simfs/base/log.h"
-
-#define SILENCE_NS (300 * NS_PER_S)
 
 static void json_free(json_t **value)
 {
@@ -156,6 +154,10 @@ static json_t *perform(struct xapi *xapi, const char *method, char *const *texts
 static int run(const struct command_line *line, int argc, char **argv)
 {
 	AUTO(json_free) json_t *failure = NULL;
+	const struct xapi_patience patience = {
+		.silence_ns = xo_defaults.silence_ns,
+		.task_ns = xo_defaults.task_ns,
+	};
 	struct xapi *xapi = NULL;
 	bool is_missing = false;
 	size_t count;
@@ -164,7 +166,7 @@ static int run(const struct command_line *line, int argc, char **argv)
 	if (exit_code != COMMAND_GO_ON)
 		return exit_code;
 	stop_watch();
-	failure = xapi_open(argv[1], SILENCE_NS, &xapi);
+	failure = xapi_open(argv[1], &patience, &xapi);
 	if (!failure)
 		failure = perform(xapi, argv[2], argv + 3, count - 2, &is_missing);
 	xapi_close(xapi);

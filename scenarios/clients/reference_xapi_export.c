@@ -11,6 +11,7 @@
 #include "scenarios/clients/reference_xapi_call.h"
 #include "scenarios/clients/reference_xapi_error.h"
 #include "scenarios/clients/reference_xapi_silence.h"
+#include "scenarios/clients/reference_xapi_task.h"
 #include "scenarios/clients/reference_xapi_vhd.h"
 #include "scenarios/clients/reference_xo_error.h"
 #include "simfs/base/cleanup.h"
@@ -78,7 +79,7 @@ static json_t *stream_take(struct xapi *xapi, CURL *curl, const char *address, s
 	curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, reason);
 	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(curl, CURLOPT_FAILONERROR, 1L);
-	xapi_silence_watch(&silence, curl, xapi_silence_ns(xapi));
+	xapi_silence_watch(&silence, curl, xapi_patience(xapi)->silence_ns);
 	code = curl_easy_perform(curl);
 	if (silence.is_over_limit)
 		code = CURLE_OPERATION_TIMEDOUT;

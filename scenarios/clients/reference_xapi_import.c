@@ -15,6 +15,7 @@
 #include "scenarios/clients/reference_xapi_call.h"
 #include "scenarios/clients/reference_xapi_error.h"
 #include "scenarios/clients/reference_xapi_silence.h"
+#include "scenarios/clients/reference_xapi_task.h"
 #include "scenarios/clients/reference_xo_error.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/file_io.h"
@@ -104,7 +105,7 @@ static json_t *put(struct xapi *xapi, const char *vdi, const char *task, struct 
 	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, answer_pass);
 	curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, reason);
 	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-	xapi_silence_watch(&silence, curl, xapi_silence_ns(xapi));
+	xapi_silence_watch(&silence, curl, xapi_patience(xapi)->silence_ns);
 	code = curl_easy_perform(curl);
 	curl_slist_free_all(headers);
 	if (source->error < 0)

@@ -5,6 +5,7 @@
 
 #include "scenarios/base/json_member.h"
 #include "scenarios/clients/reference_xapi_call.h"
+#include "scenarios/clients/reference_xapi_task.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/heap.h"
 

@@ -13,6 +13,8 @@
 #include "scenarios/clients/reference_xapi_chain.h"
 #include "scenarios/clients/reference_xapi_import.h"
 #include "scenarios/clients/reference_xapi_remote.h"
+#include "scenarios/clients/reference_xapi_task.h"
+#include "scenarios/clients/reference_xo.h"
 #include "scenarios/clients/reference_xo_error.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/exit_code.h"
@@ -214,12 +216,16 @@ int xapi_restore(const char *remote, const char *name, const struct xapi_restore
 	AUTO(json_free) json_t *point = folder ? point_find(folder, wish->at) : NULL;
 	AUTO(json_free) json_t *failure = NULL;
 	struct restore restore = { .folder = folder, .point = point };
+	const struct xapi_patience patience = {
+		.silence_ns = wish->silence_ns,
+		.task_ns = xo_defaults.task_ns,
+	};
 
 	if (!point)
 		return EXIT_USAGE;
 	stop_watch();
 	restore.vdis = json_array();
-	failure = xapi_open(wish->url, wish->silence_ns, &restore.xapi);
+	failure = xapi_open(wish->url, &patience, &restore.xapi);
 	if (!failure)
 		failure = vm_restore(&restore, name);
 	xapi_close(restore.xapi);

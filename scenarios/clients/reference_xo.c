@@ -29,6 +29,7 @@
 const struct xo_wish xo_defaults = {
 	.uncoalesced_max = 1,
 	.silence_ns = 300 * NS_PER_S,
+	.task_ns = 3600 * NS_PER_S,
 	.lock_stale_ns = XO_LOCK_STALE_NS,
 };
 

@@ -22,6 +22,7 @@ struct xo_wish {
 	uint64_t retries;	/* of the whole VM */
 	uint64_t keeps;		/* the latest so many backups of the job; 0: all */
 	uint64_t silence_ns;	/* of the stream; on the rig's clock */
+	uint64_t task_ns;	/* that a task of a pool may be pending */
 	uint64_t lock_stale_ns; /* on the wall's */
 	bool bypasses_check;
 	bool prints_json;

@@ -19,8 +19,8 @@ system=$mounts/web.system
 data=$mounts/web.data
 backup()
 {
-	rig backup --like xo --xapi "$who" --job nightly --http-timeout 5s --bypass-chain-check \
-		web remote
+	rig backup --like xo --xapi "$who" --job nightly --http-timeout 5s --task-timeout 4s \
+		--bypass-chain-check web remote
 }
 files() { find remote -name '*.vhd*' | wc -l; }
 snapshots() { ls $system/snapshots $data/snapshots | grep -c -- - || true; }
@@ -67,6 +67,7 @@ fails 'xapi.call method=VM.snapshot reply=SR_BACKEND_FAILURE_44' \
 fails 'xapi.call method=VM.snapshot reply=SR_BACKEND_FAILURE_109' \
 	'SR_BACKEND_FAILURE_109(, The snapshot chain is too long, )'
 fails 'xapi.call method=VM.snapshot reply=vanish' 'task has been destroyed before completion'
+fails 'xapi.call method=VM.snapshot reply=pending' 'operation timed out'
 fails 'xapi.call method=VM.snapshot reply=reset' 'read ECONNRESET'
 fails 'xapi.call method=VM.snapshot reply=reset-after' 'read ECONNRESET'
 fails 'xapi.export reply=cut' 'VDI_IO_ERROR(Device I/O errors)'
@@ -87,6 +88,7 @@ cp $system/live system.3
 backup >log || fail "after a restart: $(cat log)"
 restore --disk system system.3r
 cmp system.3 system.3r || fail "what is restored after a restart"
+refused 2 "--task-timeout is of --xapi" rig backup --like xo --task-timeout 5s a b
 wrong=http://root:wrong@${url#http://}
 rig backup --like xo --xapi "$wrong" web remote >log 2>&1 && fail "a wrong password is taken"
 grep -q 'SESSION_AUTHENTICATION_FAILED' log || fail "a wrong password: $(cat log)"
