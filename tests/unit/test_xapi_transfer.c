@@ -46,16 +46,22 @@ START_TEST(a_client_that_goes_before_its_body_fails_its_task)
 }
 END_TEST
 
-START_TEST(a_session_that_is_over_fails_the_task)
+START_TEST(who_has_no_session_fails_his_task)
 {
-	AUTO(auto_close) int fd = xapi_bench_dial();
+	static const char *const sessions[] = { "", "&session_id=OpaqueRef:1" };
+	static const char *const tells[] = { "failure SESSION_INVALID",
+		"failure SESSION_INVALID|OpaqueRef:1" };
 
-	xapi_bench_say(fd,
-		"GET /export_raw_vdi/?vdi=%s&session_id=OpaqueRef:1&task_id=%s HTTP/1.1\r\n\r\n",
-		xapi_bench.leaf, task);
-	xapi_bench_hear(fd, said);
-	ck_assert_ptr_nonnull(strstr(said, "HTTP/1.1 401"));
-	ck_assert_str_eq(xapi_bench_task_tells(task), "failure SESSION_INVALID|OpaqueRef:1");
+	for (size_t i = 0; i < 2; i++) {
+		AUTO(auto_close) int fd = xapi_bench_dial();
+
+		xapi_bench_task(task);
+		xapi_bench_say(fd, "GET /export_raw_vdi/?vdi=%s&task_id=%s%s HTTP/1.1\r\n\r\n",
+			xapi_bench.snapshot, task, sessions[i]);
+		xapi_bench_hear(fd, said);
+		ck_assert_ptr_nonnull(strstr(said, "HTTP/1.1 401"));
+		ck_assert_str_eq(xapi_bench_task_tells(task), tells[i]);
+	}
 }
 END_TEST
 
@@ -246,7 +252,7 @@ static Suite *suite(void)
 	tcase_set_timeout(tests, 60);
 	tcase_add_test(tests, an_export_ends_its_task);
 	tcase_add_test(tests, a_client_that_goes_before_its_body_fails_its_task);
-	tcase_add_test(tests, a_session_that_is_over_fails_the_task);
+	tcase_add_test(tests, who_has_no_session_fails_his_task);
 	tcase_add_test(tests, a_disk_is_no_base_of_itself);
 	tcase_add_test(tests, what_is_not_there_fails_the_task);
 	tcase_add_test(tests, one_that_is_too_many_fails_its_task);
