@@ -22,6 +22,7 @@ static void exchange_free(struct exchange *exchange)
 	pthread_mutex_destroy(&exchange->mutex);
 	free(exchange->method);
 	free(exchange->path);
+	free(exchange->chunk);
 	free(exchange->body);
 	free(exchange);
 }
@@ -54,13 +55,24 @@ static enum MHD_Result keep_query_value(
 	return at->name && at->value ? MHD_YES : MHD_NO;
 }
 
+/* What Content-Length announces, at which the library has looked; UINT64_MAX: it does not. */
+static uint64_t announced_length(struct MHD_Connection *connection)
+{
+	const char *length = MHD_lookup_connection_value(
+		connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_CONTENT_LENGTH);
+
+	/* A body in chunks is as long as they are, whatever else is said of it. */
+	if (!length || MHD_lookup_connection_value(
+			       connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_TRANSFER_ENCODING))
+		return UINT64_MAX;
+	return strtoull(length, NULL, 10);
+}
+
 static struct exchange *exchange_create(struct http_server *server,
 	struct MHD_Connection *connection, const char *url, const char *method)
 {
 	const union MHD_ConnectionInfo *socket = MHD_get_connection_info(
 		connection, MHD_CONNECTION_INFO_CONNECTION_FD);
-	const char *announced = MHD_lookup_connection_value(
-		connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_CONTENT_LENGTH);
 	struct exchange *exchange = calloc(1, sizeof *exchange);
 
 	if (!exchange)
@@ -72,8 +84,7 @@ static struct exchange *exchange_create(struct http_server *server,
 	exchange->fd = socket ? socket->connect_fd : -1;
 	exchange->method = strdup(method);
 	exchange->path = strdup(url);
-	/* The library has looked at it. */
-	exchange->body_length = announced ? strtoull(announced, NULL, 10) : UINT64_MAX;
+	exchange->body_length = announced_length(connection);
 	if (!socket || !exchange->method || !exchange->path) {
 		exchange_free(exchange);
 		return NULL;
@@ -138,14 +149,34 @@ static enum MHD_Result give(struct exchange *exchange)
 	return MHD_YES;
 }
 
+/* The library moves in its buffer what it has read, as soon as its handler has returned: so the
+ * piece is copied. */
+static int keep_chunk(struct exchange *exchange, const char *upload, size_t length)
+{
+	if (length > exchange->chunk_allocated) {
+		char *chunk = realloc(exchange->chunk, length);
+
+		if (!chunk)
+			return -ENOMEM;
+		exchange->chunk = chunk;
+		exchange->chunk_allocated = length;
+	}
+	if (length > 0)
+		memcpy(exchange->chunk, upload, length);
+	exchange->chunk_length = length;
+	exchange->chunk_given = false;
+	exchange->at_end = length == 0;
+	return 0;
+}
+
 static enum MHD_Result access_wire(
 	struct exchange *exchange, const char *upload, size_t *upload_length)
 {
-	if (exchange->chunk) {
+	if (exchange->held_length > 0) {
 		/* The worker has done with it; behind it may lie what was read since. */
-		MUST(*upload_length >= exchange->chunk_length);
-		exchange->chunk = NULL;
-		*upload_length -= exchange->chunk_length;
+		MUST(*upload_length >= exchange->held_length);
+		*upload_length -= exchange->held_length;
+		exchange->held_length = 0;
 		if (*upload_length > 0) {
 			/* Of that the library calls again when it is resumed, and not before. */
 			MHD_suspend_connection(exchange->connection);
@@ -153,10 +184,10 @@ static enum MHD_Result access_wire(
 		}
 		return MHD_YES;
 	}
-	exchange->at_end = *upload_length == 0;
-	exchange->chunk = exchange->at_end ? NULL : upload;
-	exchange->chunk_length = *upload_length;
-	exchange->chunk_given = false;
+	if (keep_chunk(exchange, upload, *upload_length) < 0)
+		return MHD_NO;
+	/* If it were told now that the piece is taken, it would call with the next one at once. */
+	exchange->held_length = *upload_length;
 	if (!exchange->has_begun)
 		return give(exchange);
 	take(exchange);

@@ -72,10 +72,12 @@ struct exchange {
 	unsigned status;
 
 	/* Of a wire: what the library has read, while it is OURS. */
-	const char *chunk;
+	char *chunk;
 	size_t chunk_length;
-	bool chunk_given; /* wire_read() has handed it out */
-	bool at_end;	  /* of the request's body */
+	size_t chunk_allocated;
+	size_t held_length; /* the library has it, too, and is told later that it was taken */
+	bool chunk_given;   /* wire_read() has handed it out */
+	bool at_end;	    /* of the request's body */
 
 	enum wire_framing framing;
 	bool has_head;
