@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # scenarios/catalog/README.md names every scenario that there is: the command of each row runs
-# scenarios, and they are those that the row names.
+# scenarios, and they are those that the row names.  No error of the two documents is left out.
 . "${0%/*}/../lib/e2e.sh"
 
 page=$e2e_root/scenarios/catalog/README.md
@@ -58,3 +58,29 @@ while IFS='|' read -r scenarios command; do
 	cat ../listed >>../told
 done <../rows
 sort -u ../told | diff ../all - || fail "the page does not name every scenario"
+
+# Every error that the two documents about Xen Orchestra have a heading for has a row with a command.
+while read -r heading; do
+	grep -F -- "$heading" "$page" | awk -F '|' '/^\|/ && $(NF - 1) ~ /`/ { found = 1 }
+		END { exit !found }' || fail "no scenario for '$heading'"
+done <<'END'
+The Snapshot Chain is too Long
+VDI chain protection
+Parse Error
+SR_BACKEND_FAILURE_44 (insufficient space)
+Could not find the base VM
+LICENSE_RESTRICTION
+ENOSPC: no space left on device
+Error: no VMs match this pattern
+Error: SR_OPERATION_NOT_SUPPORTED
+Error: Lock file is already being held
+Error: HTTP connection has timed out
+Error: Expected values to be strictly equal
+Error: the job is already running
+Error: VDI_IO_ERROR
+Error: no XAPI associated to <UUID>
+Failure Error: SR_BACKEND_FAILURE_44(, There is insufficient space, )
+Failure Error: SR_BACKEND_FAILURE_109(, The snapshot chain is too long, )
+is already running
+Skipped Reason: (unhealthy VDI chain) Job canceled to protect the VDI chain
+END
