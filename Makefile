@@ -278,9 +278,10 @@ $(BUILD)/sources: FORCE
 	@mkdir -p $(@D)
 	@echo '$(SOURCES) $(HELPERS)' | cmp -s - $@ || echo '$(SOURCES) $(HELPERS)' >$@
 
+# All of the archive: of two functions of one name it would give the first to everybody.
 $(PROGRAM): $(call objects,$(MAIN)) $(LIBRARY)
 	$(call say,LD,$@)
-	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(CACHED_LIBS)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) -Wl,--whole-archive $(LIBRARY) -Wl,--no-whole-archive $(CACHED_LIBS)
 
 # The archive of helpers comes first; libtests has the main() of a fuzz target.
 # What is wrapped: see tests/lib/check_places.c.
