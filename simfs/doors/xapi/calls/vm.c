@@ -98,6 +98,10 @@ int vm_make_like(struct call *call, const char *vm, json_t *fields, const struct
 		if (vdi)
 			add_vbd(pool, disks->items[i].vbd, ref, vdi);
 	}
+	if (pool_is(pool, POOL_CLASS_VM, ref, "is_a_snapshot")) {
+		pool_list_add(pool, POOL_CLASS_VM, vm, "snapshots", ref);
+		pool_set(pool, POOL_CLASS_VM, vm, "parent", json_string(ref));
+	}
 	call->result = json_string(ref);
 	pool_unlock(pool);
 	return 0;

@@ -46,7 +46,7 @@ int vm_check_licence(struct call *call, const char *vm);
 
 /*
  * A new VM with FIELDS (stolen) over those of VM, and a VBD for the new VDI of each of DISKS: its
- * ref is the result of CALL.  CALL_FAILED when VM has gone.
+ * ref is the result of CALL.  A snapshot is one of VM's at once.  CALL_FAILED when VM has gone.
  */
 int vm_make_like(struct call *call, const char *vm, json_t *fields, const struct vm_disks *disks);
 

@@ -62,16 +62,6 @@ static int make(struct call *call, const char *vm, const char *name, struct vm_d
 	return result;
 }
 
-static void enter(struct call *call, const char *vm)
-{
-	const char *snapshot = json_string_value(call->result);
-
-	pool_lock(call->pool);
-	pool_list_add(call->pool, POOL_CLASS_VM, vm, "snapshots", snapshot);
-	pool_set(call->pool, POOL_CLASS_VM, vm, "parent", json_string(snapshot));
-	pool_unlock(call->pool);
-}
-
 int vm_snapshot(struct call *call)
 {
 	const char *vm = call_text(call, 0);
@@ -84,8 +74,6 @@ int vm_snapshot(struct call *call)
 	vm_disks_lock(call, &disks);
 	result = make(call, vm, call_text(call, 1), &disks);
 	vm_disks_unlock(call, &disks);
-	if (result == 0)
-		enter(call, vm);
 	vm_disks_deinit(&disks);
 	return result;
 }
