@@ -89,5 +89,34 @@ assert sorted(os.listdir("state/mnt")) == sorted(
     {v["location"] for v in pool("VDI.get_all_records").values()
      if v["managed"] and not v["is_a_snapshot"]})
 check_references(pool)
+snaprig("fault", "clear", "state/mnt/web.data")
+
+# Somebody reads a disk when the copy that it is to move to is whole: it stays where it is.
+def stands_still(point):
+    rules = [r for r in rig_of("state", "web.data")["faults"] if r["rule"].startswith(point)]
+    return rules[0]["fired"] > 0
+
+disk = pool.disks(vm)[1]
+snaprig("fault", "add", "state/mnt/web.data", "live.read hang times=1")
+task = pool.plain("Async.VDI.pool_migrate", pool.session, disk, pool.sr("other"), {})
+until(lambda: stands_still("live.read"))
+snaprig("fault", "add", "state/mnt/web.data", "xapi.export delay=3s offset=4KiB..2MiB")
+reader = http.client.HTTPConnection(pool.address, timeout=60)
+reader.request("GET", "/export_raw_vdi/?vdi=%s&session_id=%s" % (disk, pool.session))
+try:
+    until(lambda: stands_still("xapi.export"))
+finally:
+    snaprig("fault", "release", "state/mnt/web.data")
+refused = "VDI_IN_USE(%s, mirror)" % disk
+try:
+    pool.wait(task)
+    raise AssertionError("a disk that is read has moved")
+except Failure as failure:
+    assert str(failure) == refused, failure
+pool.fails(refused, "VDI.pool_migrate", disk, pool.sr("other"), {})
+assert pool.disks(vm)[1] == disk
+assert len(pool("VDI.get_all")) == count
+check_references(pool)
+reader.close()
 END
 xapi_stop

@@ -155,53 +155,46 @@ int vdi_copy(struct call *call)
 
 /* ---- moving ---- */
 
-/* What named the old VDI names the new one. */
-static void take_place(struct pool *pool, const char *old, const char *new)
+static int replace(struct call *call, const struct facts *facts, const char *heir)
 {
-	static const char *const lists[] = { "VBDs", "snapshots" };
+	int error;
 
-	for (size_t k = 0; k < 2; k++) {
-		json_t *refs = json_deep_copy(pool_value(pool, POOL_CLASS_VDI, old, lists[k])), *at;
-		size_t i;
+	disks_sr_lock(call->disks, facts->sr_uuid);
+	error = disks_replace(call->disks, facts->uuid, heir, &call->failure);
+	disks_sr_unlock(call->disks, facts->sr_uuid);
+	return error < 0 ? CALL_FAILED : 0;
+}
 
-		json_array_foreach(refs, i, at)
-		{
-			const char *ref = json_string_value(at);
+/* The copy goes that could not take the place of the disk. */
+static void drop_copy(struct call *call, const char *uuid, const char *sr_uuid)
+{
+	json_t *failure = NULL;
 
-			if (k == 0)
-				pool_set(pool, POOL_CLASS_VBD, ref, "VDI", json_string(new));
-			else
-				pool_set(
-					pool, POOL_CLASS_VDI, ref, "snapshot_of", json_string(new));
-			pool_list_add(pool, POOL_CLASS_VDI, new, lists[k], ref);
-			pool_list_remove(pool, POOL_CLASS_VDI, old, lists[k], ref);
-		}
-		json_decref(refs);
-	}
+	disks_sr_lock(call->disks, sr_uuid);
+	disks_destroy(call->disks, uuid, &failure);
+	disks_sr_unlock(call->disks, sr_uuid);
+	json_decref(failure);
 }
 
 int vdi_pool_migrate(struct call *call)
 {
 	char uuid[POOL_UUID_BYTES], sr_uuid[POOL_UUID_BYTES];
 	struct facts facts;
-	const char *ref;
-	int error;
 
 	look(call, call_text(call, 0), &facts);
 	call_sr_uuid(call, call_text(call, 1), sr_uuid);
 	if (facts.is_snapshot || !facts.is_managed)
 		return call_fail(call, "OPERATION_NOT_ALLOWED", "it is no disk of a VM", NULL);
+	if (disks_in_use(call->disks, facts.uuid))
+		return call_fail(call, "VDI_IN_USE", facts.ref, "mirror", NULL);
 	if (copy_to(call, &facts, sr_uuid, uuid) < 0)
 		return CALL_FAILED;
-	pool_lock(call->pool);
-	ref = pool_find_uuid(call->pool, POOL_CLASS_VDI, uuid);
-	if (ref)
-		take_place(call->pool, facts.ref, ref);
-	pool_unlock(call->pool);
-	disks_sr_lock(call->disks, facts.sr_uuid);
-	error = disks_destroy(call->disks, facts.uuid, &call->failure);
-	disks_sr_unlock(call->disks, facts.sr_uuid);
-	return error < 0 ? CALL_FAILED : give(call, uuid);
+	/* Somebody may have begun to read it meanwhile. */
+	if (replace(call, &facts, uuid) < 0) {
+		drop_copy(call, uuid, sr_uuid);
+		return CALL_FAILED;
+	}
+	return give(call, uuid);
 }
 
 /* ---- going ---- */

@@ -112,13 +112,16 @@ void disk_end(struct disk *disk)
 	disk_put(disk);
 }
 
-void leaf_forget(struct disk *disk)
+void leaf_forget(struct disk *disk, const char *heir)
 {
 	struct pool *pool = disk->disks->pool;
-	const char *ref;
+	const char *ref, *new;
 
 	pool_lock(pool);
 	ref = pool_find_uuid(pool, POOL_CLASS_VDI, disk->leaf);
+	new = heir ? pool_find_uuid(pool, POOL_CLASS_VDI, heir) : NULL;
+	if (ref && new)
+		records_move_vdi(pool, ref, new);
 	if (ref)
 		records_drop_vdi(pool, ref);
 	pool_unlock(pool);
@@ -163,7 +166,7 @@ int disk_drop(struct disk *disk)
 
 void disk_undo(struct disk *disk)
 {
-	leaf_forget(disk);
+	leaf_forget(disk, NULL);
 	forget(disk);
 	disk->removes_image = true;
 	disk_end(disk);

@@ -20,8 +20,8 @@ struct disk_order {
 bool disk_has_snapshots(struct disk *disk);
 /* Starts the rig of a disk and enters it: 0, or -errno, said. */
 int disk_start(struct disks *disks, const struct disk_order *order, struct disk **ret);
-/* The leaf of DISK goes, and its record. */
-void leaf_forget(struct disk *disk);
+/* The leaf of DISK goes, and its record; what named it names VDI HEIR (NULL: none), at once. */
+void leaf_forget(struct disk *disk, const char *heir);
 /*
  * DISK, which has no VDI any more, is in no record, and they are saved; then it is taken out of the
  * list, its rig ends, and an image of ours goes, when nobody has it any more.  0; or -errno: it is

@@ -130,6 +130,9 @@ int disks_snapshot(struct disks *disks, const char *uuid, char *ret_uuid, json_t
 /* Removes a leaf, whose snapshots stay, or a snapshot, and its record. */
 int disks_destroy(struct disks *disks, const char *uuid, json_t **ret_failure);
 
+/* Removes leaf UUID as well; what named it, its snapshots too, names the leaf HEIR. */
+int disks_replace(struct disks *disks, const char *uuid, const char *heir, json_t **ret_failure);
+
 /* A new leaf of zeros, SIZE_BYTES, in the SR, with a rig of its own; its record has FIELDS
  * (borrowed), too. */
 int disks_create_leaf(struct disks *disks, const char *sr_uuid, uint64_t size_bytes, json_t *fields,

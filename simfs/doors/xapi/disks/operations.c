@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "simfs/base/cleanup.h"
+#include "simfs/base/log.h"
 #include "simfs/doors/xapi/disks/disk.h"
 #include "simfs/doors/xapi/disks/internal.h"
 #include "simfs/doors/xapi/disks/names.h"
@@ -124,32 +125,36 @@ static int destroy_snapshot(struct disk *disk, const char *uuid, json_t **ret_fa
 	return 0;
 }
 
-static int destroy(struct disk *disk, enum disk_kind kind, const char *uuid, json_t **ret_failure)
+/* What is done cannot be undone from here: what is left of the disk goes at the next start. */
+static void drop_rest(struct disk *disk)
 {
 	int error = 0;
 
-	if (kind == DISK_SNAPSHOT)
-		error = destroy_snapshot(disk, uuid, ret_failure);
-	else
-		leaf_forget(disk);
-	if (error < 0)
-		return error;
 	/* A rig that says nothing may have what nobody has seen: it stays. */
-	if (disk_sync(disk) < 0 || *disk->leaf || disk_has_snapshots(disk))
-		return 0;
-	error = disk_drop(disk);
+	if (disk_sync(disk) == 0 && !*disk->leaf && !disk_has_snapshots(disk))
+		error = disk_drop(disk);
 	if (error < 0)
-		*ret_failure = failure_of(disk->sr, error, NULL, 80, "Failed to delete VDI");
-	return error;
+		log_error_code(error, "cannot remove the disk '%s'", disk->key);
 }
 
 /* Whoever wants to begin to read it meanwhile is told that it is in use. */
-static int destroy_used(
-	struct disk *disk, enum disk_kind kind, const char *uuid, json_t **ret_failure)
+static int destroy(struct disk *disk, enum disk_kind kind, const char *uuid, const char *heir,
+	json_t **ret_failure)
 {
-	int error = destroy(disk, kind, uuid, ret_failure);
+	struct disks *disks = disk->disks;
+	char ref[POOL_REF_BYTES];
+	int error = 0;
 
-	disks_unuse(disk->disks, uuid);
+	ref_of(disks->pool, uuid, ref);
+	if (disks_use(disks, uuid, DISK_WRITE) < 0)
+		return fail(ret_failure, -EBUSY, "VDI_IN_USE", ref, heir ? "mirror" : "destroy");
+	if (kind == DISK_SNAPSHOT)
+		error = destroy_snapshot(disk, uuid, ret_failure);
+	else
+		leaf_forget(disk, heir);
+	if (error == 0)
+		drop_rest(disk);
+	disks_unuse(disks, uuid);
 	return error;
 }
 
@@ -168,7 +173,6 @@ int disks_destroy(struct disks *disks, const char *uuid, json_t **ret_failure)
 {
 	enum disk_kind kind;
 	struct disk *disk = disk_get(disks, uuid, &kind);
-	char ref[POOL_REF_BYTES];
 	int error;
 
 	if (!disk && cbt_has_file(disks, uuid)) {
@@ -177,14 +181,27 @@ int disks_destroy(struct disks *disks, const char *uuid, json_t **ret_failure)
 	}
 	if (!disk)
 		return fail_by_uuid(ret_failure, uuid);
-	ref_of(disks->pool, uuid, ref);
 	if (kind == DISK_BASE_COPY)
 		error = fail(ret_failure, -EINVAL, "OPERATION_NOT_ALLOWED",
 			"VDI is not managed by XAPI", NULL);
-	else if (disks_use(disks, uuid, DISK_WRITE) < 0)
-		error = fail(ret_failure, -EBUSY, "VDI_IN_USE", ref, "destroy");
 	else
-		error = destroy_used(disk, kind, uuid, ret_failure);
+		error = destroy(disk, kind, uuid, NULL, ret_failure);
+	if (error == 0)
+		repository_settle(disks, disk->sr);
+	disk_put(disk);
+	return error;
+}
+
+int disks_replace(struct disks *disks, const char *uuid, const char *heir, json_t **ret_failure)
+{
+	enum disk_kind kind;
+	struct disk *disk = disk_get(disks, uuid, &kind);
+	int error;
+
+	if (!disk || kind != DISK_LEAF)
+		error = fail_by_uuid(ret_failure, uuid);
+	else
+		error = destroy(disk, kind, uuid, heir, ret_failure);
 	if (error == 0)
 		repository_settle(disks, disk->sr);
 	disk_put(disk);

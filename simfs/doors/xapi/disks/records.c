@@ -179,6 +179,30 @@ void records_vbd(struct disks *disks, const char *vm_uuid, const char *vdi_uuid,
 	pool_unlock(pool);
 }
 
+void records_move_vdi(struct pool *pool, const char *old, const char *new)
+{
+	static const char *const lists[] = { "VBDs", "snapshots" };
+
+	for (size_t k = 0; k < 2; k++) {
+		json_t *refs = json_deep_copy(pool_value(pool, POOL_CLASS_VDI, old, lists[k])), *at;
+		size_t i;
+
+		json_array_foreach(refs, i, at)
+		{
+			const char *ref = json_string_value(at);
+
+			if (k == 0)
+				pool_set(pool, POOL_CLASS_VBD, ref, "VDI", json_string(new));
+			else
+				pool_set(
+					pool, POOL_CLASS_VDI, ref, "snapshot_of", json_string(new));
+			pool_list_add(pool, POOL_CLASS_VDI, new, lists[k], ref);
+			pool_list_remove(pool, POOL_CLASS_VDI, old, lists[k], ref);
+		}
+		json_decref(refs);
+	}
+}
+
 void records_drop_vdi(struct pool *pool, const char *ref)
 {
 	json_t *record = json_deep_copy(pool_find(pool, POOL_CLASS_VDI, ref)), *other;

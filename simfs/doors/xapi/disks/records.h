@@ -14,6 +14,8 @@ void records_vm(struct disks *disks, const struct config_vm *vm, const char *uui
 bool records_leaf(struct disk *disk, const char *label, uint64_t size_bytes, json_t *fields);
 /* A new disk of VM's, by number: its VBD. */
 void records_vbd(struct disks *disks, const char *vm_uuid, const char *vdi_uuid, size_t index);
+/* What names the VDI OLD names NEW.  With the pool's lock. */
+void records_move_vdi(struct pool *pool, const char *old, const char *new);
 /* Takes VDI REF out of all that name it, and removes it.  With the pool's lock. */
 void records_drop_vdi(struct pool *pool, const char *ref);
 /* Records of VDIs go that no disk has, served or noted. */
