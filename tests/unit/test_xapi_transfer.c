@@ -35,6 +35,21 @@ START_TEST(an_export_ends_its_task)
 }
 END_TEST
 
+/* Whatever else a client says of it. */
+START_TEST(a_task_that_is_named_last_ends)
+{
+	AUTO(auto_close) int fd = xapi_bench_dial();
+
+	xapi_bench_say(fd, "GET /export_raw_vdi/?");
+	for (int i = 0; i < 100; i++)
+		xapi_bench_say(fd, "x%d=%d&", i, i);
+	xapi_bench_say(fd, "vdi=%s&session_id=%s&task_id=%s HTTP/1.1\r\nHost: x\r\n\r\n",
+		xapi_bench.snapshot, xapi_bench.session, task);
+	ck_assert_int_gt(xapi_bench_hear(fd, said), BENCH_DISK_BYTES);
+	ck_assert_str_eq(xapi_bench_task_tells(task), "success");
+}
+END_TEST
+
 START_TEST(a_client_that_goes_before_its_body_fails_its_task)
 {
 	int fd = xapi_bench_dial();
@@ -251,6 +266,7 @@ static Suite *suite(void)
 	tcase_add_checked_fixture(tests, setup, xapi_bench_teardown);
 	tcase_set_timeout(tests, 60);
 	tcase_add_test(tests, an_export_ends_its_task);
+	tcase_add_test(tests, a_task_that_is_named_last_ends);
 	tcase_add_test(tests, a_client_that_goes_before_its_body_fails_its_task);
 	tcase_add_test(tests, who_has_no_session_fails_his_task);
 	tcase_add_test(tests, a_disk_is_no_base_of_itself);

@@ -20,6 +20,7 @@ static void exchange_free(struct exchange *exchange)
 		MHD_destroy_response(exchange->response);
 	pthread_cond_destroy(&exchange->moved);
 	pthread_mutex_destroy(&exchange->mutex);
+	free(exchange->query);
 	free(exchange->method);
 	free(exchange->path);
 	free(exchange->chunk);
@@ -44,11 +45,16 @@ static enum MHD_Result keep_query_value(
 	void *context, enum MHD_ValueKind kind, const char *name, const char *value)
 {
 	struct exchange *exchange = context;
-	struct query_value *at = &exchange->query[exchange->query_count];
+	struct query_value *grown, *at;
 
 	(void)kind;
-	if (exchange->query_count == QUERY_MAX || !name)
+	if (!name)
+		return MHD_YES;
+	grown = realloc(exchange->query, (exchange->query_count + 1) * sizeof *grown);
+	if (!grown)
 		return MHD_NO;
+	exchange->query = grown;
+	at = &grown[exchange->query_count];
 	at->name = strdup(name);
 	at->value = strdup(value ? value : "");
 	exchange->query_count++;

@@ -31,8 +31,6 @@
 #include "simfs/doors/xapi/http/http.h"
 #include "simfs/doors/xapi/http/wire.h"
 
-#define QUERY_MAX 16
-
 enum exchange_state {
 	EXCHANGE_READING,
 	EXCHANGE_OURS,
@@ -52,7 +50,7 @@ struct exchange {
 	char *path;
 	uint64_t body_length; /* as it was announced; UINT64_MAX: it was not */
 	bool is_transfer;
-	struct query_value query[QUERY_MAX];
+	struct query_value *query; /* no more than fits into the headers */
 	size_t query_count;
 
 	/* Of a request that is no transfer. */
