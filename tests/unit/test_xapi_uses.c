@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Disks of a pool that are in use: what a transfer reads stays, what it writes is its own. */
 #include <check.h>
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -127,6 +128,21 @@ START_TEST(a_snapshot_without_its_data_is_neither_exported_nor_a_base)
 }
 END_TEST
 
+/* Also when the VM has been started since somebody looked. */
+START_TEST(a_disk_that_a_vm_runs_with_is_not_destroyed)
+{
+	json_t *failure = NULL;
+	char wanted[256];
+
+	ck_called("VM.start", xapi_bench.vm, "\"\"");
+	ck_assert_int_eq(disks_destroy(xapi_bench.disks, xapi_bench.leaf_uuid, &failure), -EBUSY);
+	json_decref(failure);
+	snprintf(wanted, sizeof wanted, "[\"VDI_IN_USE\",\"%s\",\"destroy\"]", xapi_bench.leaf);
+	ck_called("VDI.destroy", xapi_bench.leaf, wanted);
+	ck_called("VM.hard_shutdown", xapi_bench.vm, "\"\"");
+}
+END_TEST
+
 START_TEST(a_disk_is_imported_by_one_at_a_time)
 {
 	AUTO(auto_close) int first = begin_import();
@@ -171,6 +187,7 @@ int main(int argc, char **argv)
 	tcase_add_test(tests, no_disk_is_plugged_that_is_imported);
 	tcase_add_test(tests, a_disk_that_a_vm_runs_with_is_in_use);
 	tcase_add_test(tests, a_snapshot_without_its_data_is_neither_exported_nor_a_base);
+	tcase_add_test(tests, a_disk_that_a_vm_runs_with_is_not_destroyed);
 	tcase_add_test(tests, a_disk_is_imported_by_one_at_a_time);
 	tcase_add_test(tests, a_disk_that_is_imported_stays_and_is_not_copied);
 	suite_add_tcase(suite, tests);

@@ -13,14 +13,12 @@ struct facts {
 	char uuid[POOL_UUID_BYTES];
 	char sr[POOL_REF_BYTES];
 	char sr_uuid[POOL_UUID_BYTES];
-	bool is_attached, is_managed, is_snapshot;
+	bool is_managed, is_snapshot;
 };
 
 static void look(struct call *call, const char *vdi, struct facts *ret)
 {
 	struct pool *pool = call->pool;
-	json_t *vbd;
-	size_t i;
 
 	*ret = (struct facts){ 0 };
 	pool_lock(pool);
@@ -31,10 +29,6 @@ static void look(struct call *call, const char *vdi, struct facts *ret)
 		pool_text(pool, POOL_CLASS_SR, ret->sr, "uuid"));
 	ret->is_managed = pool_is(pool, POOL_CLASS_VDI, vdi, "managed");
 	ret->is_snapshot = pool_is(pool, POOL_CLASS_VDI, vdi, "is_a_snapshot");
-	json_array_foreach(pool_value(pool, POOL_CLASS_VDI, vdi, "VBDs"), i, vbd)
-		ret->is_attached = ret->is_attached ||
-				   pool_is(pool, POOL_CLASS_VBD, json_string_value(vbd),
-					   "currently_attached");
 	pool_unlock(pool);
 }
 
@@ -205,8 +199,6 @@ int vdi_destroy(struct call *call)
 	int error;
 
 	look(call, call_text(call, 0), &facts);
-	if (facts.is_attached)
-		return call_fail(call, "VDI_IN_USE", facts.ref, "destroy", NULL);
 	disks_sr_lock(call->disks, facts.sr_uuid);
 	error = disks_destroy(call->disks, facts.uuid, &call->failure);
 	disks_sr_unlock(call->disks, facts.sr_uuid);

@@ -95,6 +95,9 @@ void disks_unuse(struct disks *disks, const char *uuid);
 /* Whether somebody uses it.  May be called with the pool's lock. */
 bool disks_in_use(struct disks *disks, const char *uuid);
 
+/* Whether a VM that runs has VDI, a reference.  Needs the pool's lock. */
+bool disks_is_attached(struct pool *pool, const char *vdi);
+
 /*
  * Opens the content of UUID with FLAGS (O_RDONLY, O_RDWR), which is in use until disks_close().
  * 0; -ENOENT; -EROFS: it is no leaf; -ENOTSUP: it is a base copy; -EBUSY; -errno of open().

@@ -137,7 +137,25 @@ static void drop_rest(struct disk *disk)
 		log_error_code(error, "cannot remove the disk '%s'", disk->key);
 }
 
-/* Whoever wants to begin to read it meanwhile is told that it is in use. */
+/*
+ * VDI REF of UUID is this caller's alone until disks_unuse(): 0, or -EBUSY.  What is attached can
+ * only be replaced.
+ */
+static int claim(struct disks *disks, const char *uuid, const char *ref, const char *heir)
+{
+	int error = disks_use(disks, uuid, DISK_WRITE);
+
+	if (error < 0 || heir)
+		return error;
+	pool_lock(disks->pool);
+	error = disks_is_attached(disks->pool, ref) ? -EBUSY : 0;
+	pool_unlock(disks->pool);
+	if (error < 0)
+		disks_unuse(disks, uuid);
+	return error;
+}
+
+/* Whoever wants to begin to read it, or to run with it, meanwhile is told that it is in use. */
 static int destroy(struct disk *disk, enum disk_kind kind, const char *uuid, const char *heir,
 	json_t **ret_failure)
 {
@@ -146,7 +164,7 @@ static int destroy(struct disk *disk, enum disk_kind kind, const char *uuid, con
 	int error = 0;
 
 	ref_of(disks->pool, uuid, ref);
-	if (disks_use(disks, uuid, DISK_WRITE) < 0)
+	if (claim(disks, uuid, ref, heir) < 0)
 		return fail(ret_failure, -EBUSY, "VDI_IN_USE", ref, heir ? "mirror" : "destroy");
 	if (kind == DISK_SNAPSHOT)
 		error = destroy_snapshot(disk, uuid, ret_failure);

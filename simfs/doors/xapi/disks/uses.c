@@ -59,6 +59,19 @@ bool disks_in_use(struct disks *disks, const char *uuid)
 	return is_used;
 }
 
+bool disks_is_attached(struct pool *pool, const char *vdi)
+{
+	json_t *vbd;
+	size_t i;
+
+	json_array_foreach(pool_value(pool, POOL_CLASS_VDI, vdi, "VBDs"), i, vbd)
+	{
+		if (pool_is(pool, POOL_CLASS_VBD, json_string_value(vbd), "currently_attached"))
+			return true;
+	}
+	return false;
+}
+
 int disks_open(struct disks *disks, const char *uuid, int flags, int *ret_fd)
 {
 	bool writes = (flags & O_ACCMODE) != O_RDONLY;

@@ -118,17 +118,9 @@ static bool has_no_data(struct pool *pool, const char *vdi)
 /* Whether what VDI holds can be had now: 0, -EBUSY, -EMEDIUMTYPE.  Needs the pool's lock. */
 static int check_vdi(struct pool *pool, const char *vdi)
 {
-	json_t *vbd;
-	size_t i;
-
 	if (has_no_data(pool, vdi))
 		return -EMEDIUMTYPE;
-	json_array_foreach(pool_value(pool, POOL_CLASS_VDI, vdi, "VBDs"), i, vbd)
-	{
-		if (pool_is(pool, POOL_CLASS_VBD, json_string_value(vbd), "currently_attached"))
-			return -EBUSY;
-	}
-	return 0;
+	return disks_is_attached(pool, vdi) ? -EBUSY : 0;
 }
 
 int transfer_open(const struct transfer_options *options, const char *uuid, int flags, int *ret_fd)
