@@ -13,66 +13,11 @@
 
 #include "scenarios/base/files.h"
 #include "scenarios/clients/reference_files.h"
+#include "scenarios/clients/reference_xapi_vhd_format.h"
 #include "scenarios/clients/reference_xo_error.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/file_io.h"
 #include "simfs/base/heap.h"
-
-#define SECTOR_BYTES	  512
-#define UUID_RAW_BYTES	  16
-#define FIXED_OFFSET	  UINT64_MAX
-#define BAT_UNUSED	  UINT32_MAX
-#define ENTRIES_MAX	  (UINT32_C(1) << 21) /* 2 MiB each: 4 TiB, twice what a VHD can be */
-#define TYPE_DYNAMIC	  3
-#define TYPE_DIFFERENCING 4
-
-/* Both are big-endian on disk; what is not named is not looked at. */
-struct footer {
-	char cookie[8];
-	uint32_t features;
-	uint32_t version;
-	uint64_t data_offset;
-	uint32_t timestamp;
-	char creator[12];
-	uint64_t original_bytes;
-	uint64_t current_bytes;
-	uint32_t geometry;
-	uint32_t type;
-	uint32_t checksum;
-	uint8_t uuid[UUID_RAW_BYTES];
-	uint8_t rest[428];
-};
-
-struct header {
-	char cookie[8];
-	uint64_t data_offset;
-	uint64_t table_offset;
-	uint32_t version;
-	uint32_t entries;
-	uint32_t block_bytes;
-	uint32_t checksum;
-	uint8_t parent_uuid[UUID_RAW_BYTES];
-	uint32_t parent_timestamp;
-	uint32_t reserved;
-	uint16_t parent_name[256];
-	uint8_t rest[448];
-};
-
-_Static_assert(sizeof(struct footer) == 512, "a footer is a sector");
-_Static_assert(sizeof(struct header) == 1024, "a header is two sectors");
-
-/* What all bytes of a part add up to, but for the checksum itself, turned round. */
-static uint32_t checksum_of(const void *part, size_t length, uint32_t own)
-{
-	const uint8_t *bytes = part;
-	uint32_t sum = 0;
-
-	for (size_t i = 0; i < length; i++)
-		sum += bytes[i];
-	for (size_t i = 0; i < sizeof own; i++)
-		sum -= own >> (8 * i) & 0xff;
-	return ~sum;
-}
 
 /* Reads LENGTH bytes at OFFSET: NULL, or that the stream ended before them. */
 static json_t *part_read(int fd, void *part, size_t length, uint64_t offset)
@@ -95,29 +40,29 @@ static json_t *checksum_error(const char *part, uint32_t is, uint32_t should_be)
 }
 
 /* Each is what is compared first, so that what is wrong is said of the first that differs. */
-static json_t *footer_check(const struct footer *footer)
+static json_t *footer_check(const struct vhd_raw_footer *footer)
 {
 	uint32_t is = be32toh(footer->checksum);
-	uint32_t should_be = checksum_of(footer, sizeof *footer, footer->checksum);
+	uint32_t should_be = vhd_checksum(footer, sizeof *footer, footer->checksum);
 	uint32_t type = be32toh(footer->type);
 
 	if (is != should_be)
 		return checksum_error("footer", is, should_be);
 	if (memcmp(footer->cookie, "conectix", sizeof footer->cookie) != 0)
 		return xo_error_not_equal(0, 1);
-	if (be64toh(footer->data_offset) == FIXED_OFFSET)
-		return xo_error_not_equal(type, TYPE_DYNAMIC);
+	if (be64toh(footer->data_offset) == VHD_FIXED_OFFSET)
+		return xo_error_not_equal(type, VHD_TYPE_DYNAMIC);
 	if (be32toh(footer->version) != 0x10000)
 		return xo_error_not_equal(be32toh(footer->version), 0x10000);
-	if (type != TYPE_DYNAMIC && type != TYPE_DIFFERENCING)
-		return xo_error_not_equal(type, TYPE_DYNAMIC);
+	if (type != VHD_TYPE_DYNAMIC && type != VHD_TYPE_DIFFERENCING)
+		return xo_error_not_equal(type, VHD_TYPE_DYNAMIC);
 	return NULL;
 }
 
-static json_t *header_check(const struct header *header, uint64_t size_bytes)
+static json_t *header_check(const struct vhd_raw_header *header, uint64_t size_bytes)
 {
 	uint32_t is = be32toh(header->checksum);
-	uint32_t should_be = checksum_of(header, sizeof *header, header->checksum);
+	uint32_t should_be = vhd_checksum(header, sizeof *header, header->checksum);
 	uint32_t block_bytes = be32toh(header->block_bytes);
 	uint64_t entries = be32toh(header->entries);
 
@@ -127,29 +72,28 @@ static json_t *header_check(const struct header *header, uint64_t size_bytes)
 		return xo_error_not_equal(0, 1);
 	if (be32toh(header->version) != 0x10000)
 		return xo_error_not_equal(be32toh(header->version), 0x10000);
-	if (block_bytes < SECTOR_BYTES || (block_bytes & (block_bytes - 1)) != 0)
+	if (block_bytes < VHD_SECTOR_BYTES || (block_bytes & (block_bytes - 1)) != 0)
 		return xo_error("invalid block size");
-	if (entries > ENTRIES_MAX || entries * block_bytes < size_bytes)
+	if (entries > VHD_ENTRIES_MAX || entries * block_bytes < size_bytes)
 		return xo_error("invalid number of blocks");
 	return NULL;
 }
 
 /* Where the last block of the table ends; *RET_BLOCKS are in it. */
 static json_t *table_read(
-	int fd, const struct header *header, uint64_t *ret_end, uint64_t *ret_blocks)
+	int fd, const struct vhd_raw_header *header, uint64_t *ret_end, uint64_t *ret_blocks)
 {
 	size_t entries = be32toh(header->entries), block_bytes = be32toh(header->block_bytes);
-	size_t bitmap_bytes = (block_bytes / SECTOR_BYTES / 8 + SECTOR_BYTES - 1) / SECTOR_BYTES *
-			      SECTOR_BYTES;
+	size_t bitmap_bytes = vhd_bitmap_bytes(block_bytes);
 	uint64_t table = be64toh(header->table_offset), last = 0;
 	AUTO(auto_free) uint32_t *bat = heap_new((entries + 1) * sizeof *bat);
 	json_t *failure = part_read(fd, bat, entries * sizeof *bat, table);
 
 	*ret_blocks = 0;
 	for (size_t i = 0; !failure && i < entries; i++) {
-		uint64_t at = (uint64_t)be32toh(bat[i]) * SECTOR_BYTES;
+		uint64_t at = (uint64_t)be32toh(bat[i]) * VHD_SECTOR_BYTES;
 
-		if (be32toh(bat[i]) == BAT_UNUSED)
+		if (be32toh(bat[i]) == VHD_BAT_UNUSED)
 			continue;
 		++*ret_blocks;
 		last = at > last ? at : last;
@@ -157,8 +101,8 @@ static json_t *table_read(
 	if (*ret_blocks > 0)
 		*ret_end = last + bitmap_bytes + block_bytes;
 	else
-		*ret_end = (table + entries * sizeof *bat + SECTOR_BYTES - 1) / SECTOR_BYTES *
-			   SECTOR_BYTES;
+		*ret_end = (table + entries * sizeof *bat + VHD_SECTOR_BYTES - 1) /
+			   VHD_SECTOR_BYTES * VHD_SECTOR_BYTES;
 	return failure;
 }
 
@@ -166,7 +110,7 @@ static void uuid_format(const uint8_t *raw, char *ret)
 {
 	static const char hex[] = "0123456789abcdef";
 
-	for (size_t i = 0; i < UUID_RAW_BYTES; i++) {
+	for (size_t i = 0; i < VHD_UUID_RAW_BYTES; i++) {
 		if (i == 4 || i == 6 || i == 8 || i == 10)
 			*ret++ = '-';
 		*ret++ = hex[raw[i] >> 4];
@@ -176,8 +120,8 @@ static void uuid_format(const uint8_t *raw, char *ret)
 }
 
 /* Whose it is, and whose child. */
-static void names_read(
-	const struct footer *footer, const struct header *header, struct xapi_vhd *ret)
+static void names_read(const struct vhd_raw_footer *footer, const struct vhd_raw_header *header,
+	struct xapi_vhd *ret)
 {
 	size_t length = 0;
 
@@ -193,8 +137,8 @@ static void names_read(
 
 json_t *xapi_vhd_check(int fd, uint64_t length, struct xapi_vhd *ret)
 {
-	struct footer footer, end;
-	struct header header;
+	struct vhd_raw_footer footer, end;
+	struct vhd_raw_header header;
 	uint64_t data_end = 0, end_footer;
 	json_t *failure = part_read(fd, &footer, sizeof footer, 0);
 
@@ -226,7 +170,7 @@ json_t *xapi_vhd_check(int fd, uint64_t length, struct xapi_vhd *ret)
 		return failure;
 	names_read(&footer, &header, ret);
 	ret->size_bytes = be64toh(footer.current_bytes);
-	ret->is_differencing = be32toh(footer.type) == TYPE_DIFFERENCING;
+	ret->is_differencing = be32toh(footer.type) == VHD_TYPE_DIFFERENCING;
 	ret->header_offset = be64toh(footer.data_offset);
 	ret->end_footer = end_footer;
 	return NULL;
@@ -235,7 +179,7 @@ json_t *xapi_vhd_check(int fd, uint64_t length, struct xapi_vhd *ret)
 json_t *xapi_vhd_check_file(const char *path, struct xapi_vhd *ret)
 {
 	AUTO(auto_close) int fd = open(path, O_RDONLY | O_CLOEXEC);
-	struct footer first, last;
+	struct vhd_raw_footer first, last;
 	struct stat facts;
 	json_t *failure;
 
@@ -261,29 +205,29 @@ static int uuid_parse(const char *text, uint8_t *ret)
 		if (*text == '-')
 			continue;
 		found = strchr(hex, *text);
-		if (!found || digits == 2 * UUID_RAW_BYTES)
+		if (!found || digits == 2 * VHD_UUID_RAW_BYTES)
 			return -EINVAL;
 		ret[digits / 2] = (uint8_t)(ret[digits / 2] << 4 | (found - hex));
 		digits++;
 	}
-	return digits == 2 * UUID_RAW_BYTES ? 0 : -EINVAL;
+	return digits == 2 * VHD_UUID_RAW_BYTES ? 0 : -EINVAL;
 }
 
 static int footer_name(int fd, uint64_t offset, const uint8_t *uuid)
 {
-	struct footer footer;
+	struct vhd_raw_footer footer;
 	int error = 0;
 
 	if (file_read_up_to(fd, &footer, sizeof footer, offset, &error) < sizeof footer)
 		return error < 0 ? error : -EIO;
 	memcpy(footer.uuid, uuid, sizeof footer.uuid);
-	footer.checksum = htobe32(checksum_of(&footer, sizeof footer, footer.checksum));
+	footer.checksum = htobe32(vhd_checksum(&footer, sizeof footer, footer.checksum));
 	return file_write_all(fd, &footer, sizeof footer, offset);
 }
 
 static int parent_name(int fd, uint64_t offset, const uint8_t *uuid, const char *name)
 {
-	struct header header;
+	struct vhd_raw_header header;
 	size_t length = strlen(name);
 	int error = 0;
 
@@ -296,14 +240,14 @@ static int parent_name(int fd, uint64_t offset, const uint8_t *uuid, const char 
 	/* The name is a date: each of its letters is one in UTF-16, too. */
 	for (size_t i = 0; i < length; i++)
 		header.parent_name[i] = htobe16((uint8_t)name[i]);
-	header.checksum = htobe32(checksum_of(&header, sizeof header, header.checksum));
+	header.checksum = htobe32(vhd_checksum(&header, sizeof header, header.checksum));
 	return file_write_all(fd, &header, sizeof header, offset);
 }
 
 int xapi_vhd_name(int fd, const struct xapi_vhd *vhd, const char *uuid, const char *parent_uuid,
 	const char *parent)
 {
-	uint8_t raw[UUID_RAW_BYTES] = { 0 }, parent_raw[UUID_RAW_BYTES] = { 0 };
+	uint8_t raw[VHD_UUID_RAW_BYTES] = { 0 }, parent_raw[VHD_UUID_RAW_BYTES] = { 0 };
 	int error = uuid_parse(uuid, raw);
 
 	if (error == 0 && vhd->is_differencing)
@@ -318,7 +262,7 @@ int xapi_vhd_name(int fd, const struct xapi_vhd *vhd, const char *uuid, const ch
 int xapi_vhd_uuid(const char *path, char *ret)
 {
 	AUTO(auto_close) int fd = open(path, O_RDONLY | O_CLOEXEC);
-	struct footer footer;
+	struct vhd_raw_footer footer;
 	int error = 0;
 
 	if (fd < 0)
