@@ -112,10 +112,6 @@ static int like_xo(const struct values *values, const char *snapshot, const char
 		log_error("--task-timeout is of --xapi");
 		return EXIT_USAGE;
 	}
-	if (values->xapi && values->keeps) {
-		log_error("--keep is not of --xapi: deltas are not merged");
-		return EXIT_USAGE;
-	}
 	if (values->xapi)
 		return xapi_backup(values->xapi, snapshot, out, &wish);
 	return xo_backup(snapshot, out, &wish);

@@ -15,6 +15,7 @@
 #include "scenarios/clients/reference_xapi_export.h"
 #include "scenarios/clients/reference_xapi_lost.h"
 #include "scenarios/clients/reference_xapi_remote.h"
+#include "scenarios/clients/reference_xapi_thin.h"
 #include "scenarios/clients/reference_xapi_vm.h"
 #include "scenarios/clients/reference_xo_error.h"
 #include "scenarios/clients/reference_xo_folder.h"
@@ -215,6 +216,19 @@ static void folder_clean(struct job *job)
 	xo_task_end(task, json_pack("{s:b}", "merge", 0));
 }
 
+/* The backup is there, whatever comes of this. */
+static void old_points_delete(struct job *job)
+{
+	json_t *task = xo_task_begin(job->vm_task, "clean-vm", NULL);
+	uint64_t count = 0;
+	json_t *failure = remote_thin(job->folder, job->id, job->wish->keeps, &count);
+
+	if (failure)
+		xo_task_warn(task, "old backups could not be merged",
+			json_pack("{s:o}", "error", failure));
+	xo_task_end(task, json_pack("{s:b}", "merge", count > 0));
+}
+
 static json_t *vm_run_locked(struct job *job)
 {
 	json_t *failure = xapi_vm_block(job->xapi, &job->vm);
@@ -224,6 +238,8 @@ static json_t *vm_run_locked(struct job *job)
 	folder_clean(job);
 	remote_date(job->folder, job->date);
 	failure = vm_back_up(job);
+	if (!failure && job->wish->keeps > 0)
+		old_points_delete(job);
 	warn(job, "migration of the VM stays blocked", xapi_vm_unblock(job->xapi, &job->vm));
 	return failure;
 }

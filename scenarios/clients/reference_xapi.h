@@ -8,7 +8,8 @@
  *	      ─ each disk: a delta to the last snapshot, where both sides have it, else all ─
  *restore point ─ the last snapshot goes, the new one is the next one's base ─ unlock
  *
- * What has failed leaves no snapshot and no file.  It merges no backups: each delta is kept.
+ * What has failed leaves no snapshot and no file.  With a retention the oldest points go, whose
+ * VHDs are merged into those that differ from them.
  */
 #ifndef SNAPRIG_CLIENTS_REFERENCE_XAPI_H
 #define SNAPRIG_CLIENTS_REFERENCE_XAPI_H

@@ -11,6 +11,7 @@
 #include "scenarios/base/json_member.h"
 #include "scenarios/base/whole_file.h"
 #include "scenarios/clients/reference_files.h"
+#include "scenarios/clients/reference_xapi_thin.h"
 #include "scenarios/clients/reference_xapi_vhd.h"
 #include "scenarios/clients/reference_xapi_vm.h"
 #include "scenarios/clients/reference_xo_error.h"
@@ -19,7 +20,8 @@
 #include "simfs/base/clock.h"
 #include "simfs/base/heap.h"
 
-#define VHD_SUFFIX ".vhd"
+#define VHD_SUFFIX     ".vhd"
+#define MERGING_SUFFIX VHD_SUFFIX ".part" /* of whole_file.h */
 
 static void json_free(json_t **value)
 {
@@ -117,6 +119,21 @@ static json_t *named_files(const char *folder)
 	return named;
 }
 
+/* Whether the file WHOLE, of the remote's name INNER, is nobody's. */
+static bool is_left(const char *inner, const char *whole, const json_t *named)
+{
+	json_t *failure;
+
+	if (ends_with(inner, PENDING_SUFFIX) || ends_with(inner, MERGING_SUFFIX))
+		return true;
+	if (!ends_with(inner, VHD_SUFFIX) || json_object_get(named, inner))
+		return false;
+	/* Its point went before what differs from it was whole: Xen Orchestra has that order. */
+	failure = remote_children_merge(whole);
+	json_decref(failure);
+	return !failure;
+}
+
 /* Of the folder FOLDER/NAME, LEVELS above the VHDs. */
 static unsigned clean_below(
 	const char *folder, const char *name, unsigned levels, const json_t *named)
@@ -134,8 +151,7 @@ static unsigned clean_below(
 			continue;
 		if (levels > 0)
 			count += clean_below(folder, inner, levels - 1, named);
-		else if (ends_with(inner, PENDING_SUFFIX) ||
-			 (ends_with(inner, VHD_SUFFIX) && !json_object_get(named, inner)))
+		else if (is_left(inner, whole, named))
 			count += unlink(whole) == 0;
 	}
 	return count;

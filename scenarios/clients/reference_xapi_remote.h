@@ -35,8 +35,8 @@ char *remote_vhd_find(const char *disk_folder, const char *uuid);
 bool remote_has_vhds(const char *disk_folder);
 
 /*
- * Removes what interrupted runs have left: files under temporary names, and VHDs of the job that
- * no restore point names.  Returns how many.
+ * Removes what interrupted runs have left: files under temporary names, and VHDs that no restore
+ * point names, once what differs from them is whole.  Returns how many.
  */
 unsigned remote_clean(const char *folder);
 

@@ -20,7 +20,7 @@ data=$mounts/web.data
 backup()
 {
 	rig backup --like xo --xapi "$who" --job nightly --http-timeout 5s --task-timeout 4s \
-		--bypass-chain-check web remote
+		--bypass-chain-check "$@" web remote
 }
 files() { find remote -name '*.vhd*' | wc -l; }
 snapshots() { ls $system/snapshots $data/snapshots | grep -c -- - || true; }
@@ -88,6 +88,45 @@ cp $system/live system.3
 backup >log || fail "after a restart: $(cat log)"
 restore --disk system system.3r
 cmp system.3 system.3r || fail "what is restored after a restart"
+
+# With a retention the oldest go, and what differed from them is whole.
+folder=remote/xo-vm-backups/$vm
+points() { (cd "$folder" && ls ./*.json | sed 's,\./\(.*\).json,\1,'); }
+kept()
+{
+	same 2 "$(points | grep -c '')" "restore points that are kept"
+	same 4 "$(files)" "VHDs that are kept"
+	rm -f old new
+	restore --disk system --at "$(points | head -n 1)" old
+	restore --disk system new
+	cmp "$1" old && cmp "$2" new || fail "what is kept"
+}
+cp -r "$folder" before
+write_at 3000000 70000 $system/live
+cp $system/live system.4
+backup --keep 2 >log || fail "a backup with a retention: $(cat log)"
+kept system.3 system.4
+grep -q warning log && fail "it warns: $(cat log)"
+
+# A run that was killed half-way: what is merged stands beside what was to go; a file is not whole.
+oldest=$(cd before && ls ./*.json | tail -n 2 | sed -n '1s,\./\(.*\).json,\1,p')
+cp "before/$oldest.json" "$folder"
+for path in $(cd before && find . -name "$oldest.vhd"); do
+	cp "before/$path" "$folder/$path"
+	echo cut off >"$folder/${path%/*}/$(points | tail -n 1).vhd.part"
+done
+write_at 9000000 70000 $system/live
+cp $system/live system.5
+backup --keep 2 >log || fail "a backup behind a kill: $(cat log)"
+kept system.4 system.5
+
+# One of Xen Orchestra's: it deletes the point first, and then merges.
+rm "$folder/$(points | head -n 1).json"
+write_at 1000000 70000 $system/live
+cp $system/live system.6
+backup --keep 2 >log || fail "a backup behind a kill of Xen Orchestra: $(cat log)"
+kept system.5 system.6
+
 refused 2 "--task-timeout is of --xapi" rig backup --like xo --task-timeout 5s a b
 wrong=http://root:wrong@${url#http://}
 rig backup --like xo --xapi "$wrong" web remote >log 2>&1 && fail "a wrong password is taken"
