@@ -111,11 +111,12 @@ detach_own()
 }
 
 # detach_loop LOOP FILE - and waits until it has gone: whoever looks at all loop devices at that
-# moment has it open, and it goes with the last close.
+# moment has it open, a world of another test that began while it was mounted has a copy of the
+# mount, and it goes with the last close.
 detach_loop()
 {
 	losetup -d "$1"
-	wait_until 20 has_no_loop "$2" || fail "'$1' is still on '$2'"
+	wait_until 90 has_no_loop "$2" || fail "'$1' is still on '$2'"
 }
 
 # mount_loop FILE MNT [OPTIONS] - a file system in a file.  Not `mount -o loop`: that asks
