@@ -157,6 +157,9 @@ static const struct {
 	{ HEAD "vms:\n- { name: a, disks: [ { name: s, sr: local, image: w } ] }\n"
 	       "- { name: b, disks: [ { name: s, sr: local, image: w } ] }\n",
 		"P:6:23: image 'w' is used twice (the first is at line 5)\n" },
+	{ HEAD "vms:\n- { name: a, disks: [ { name: b.c, sr: local, size: 1MiB } ] }\n"
+	       "- { name: a.b, disks: [ { name: c, sr: local, size: 1MiB } ] }\n",
+		"P:6:25: disk 'a.b.c' is used twice (the first is at line 5)\n" },
 	{ HEAD "vms:\n- { name: a, disks: [] }\n- { name: a, disks: [] }\n",
 		"P:6:3: vm 'a' is used twice (the first is at line 5)\n" },
 	{ HEAD "vms: [ { name: a/b, disks: [] } ]\n",

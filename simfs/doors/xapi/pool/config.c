@@ -74,21 +74,34 @@ static void sr_check(
 		mistakes_add(mistakes, disk->sr_place, "unknown sr '%s'", disk->sr);
 }
 
+/* VM.DISK, as its mount and its image are called: "a.b" and "c" are no other than "a" and "b.c". */
+static char *key_of(const struct config_vm *vm, size_t at)
+{
+	const char *disk = vm->disks[at].name;
+
+	return vm->name && disk ? heap_format("%s.%s", vm->name, disk) : NULL;
+}
+
 /* Disk AT of VM (by numbers) with all before it in the file. */
 static void disk_twice_check(
 	const struct pool_config *config, struct mistakes *mistakes, size_t vm, size_t at)
 {
 	const struct config_disk *disk = &config->vms[vm].disks[at];
+	AUTO(auto_free) char *key = key_of(&config->vms[vm], at);
 
 	for (size_t i = 0; i <= vm; i++) {
 		size_t count = i == vm ? at : config->vms[i].disk_count;
 
 		for (size_t k = 0; k < count; k++) {
 			const struct config_disk *before = &config->vms[i].disks[k];
+			AUTO(auto_free) char *its = key_of(&config->vms[i], k);
 
 			if (i == vm)
 				twice_check(mistakes, disk->place, "disk", disk->name,
 					before->place, before->name);
+			else if (strcmp(config->vms[i].name ? config->vms[i].name : "",
+					 config->vms[vm].name ? config->vms[vm].name : "") != 0)
+				twice_check(mistakes, disk->place, "disk", key, before->place, its);
 			twice_check(mistakes, disk->place, "image", disk->image, before->place,
 				before->image);
 			twice_check(mistakes, disk->place, "mount", disk->mount, before->place,
