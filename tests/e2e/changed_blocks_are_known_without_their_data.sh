@@ -87,6 +87,14 @@ pool("Async.VDI.destroy", snapshots[1])
 assert pool("VDI.get_snapshots", disk) == snapshots[:1] + snapshots[2:]
 assert changed(snapshots[2], snapshots[4]) == [0, 127]
 assert len(os.listdir("state/cbt")) == 2
+# One in the middle goes, metadata or not: what changed until it is a part of what changed since.
+pool("Async.VDI.destroy", snapshots[3])
+assert changed(snapshots[2], snapshots[4]) == [0, 127]
+write("state", "web.a", 65536 * 5, 1)
+five = snapshot("five")
+pool("Async.VDI.destroy", snapshots[4])
+assert changed(snapshots[2], five[1]) == [0, 5, 127]
+assert len(os.listdir("state/cbt")) == 1
 check_references(pool)
 END
 } | xapi_python

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "simfs/doors/xapi/disks/cbt.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -9,6 +10,7 @@
 
 #include "simfs/base/cleanup.h"
 #include "simfs/base/heap.h"
+#include "simfs/base/log.h"
 #include "simfs/doors/xapi/disks/internal.h"
 #include "simfs/doors/xapi/disks/names.h"
 
@@ -78,8 +80,8 @@ static int file_read(
 
 	if (!file)
 		return -ENOENT;
-	if (fread(until, POOL_UUID_BYTES, 1, file) != 1 ||
-		fread(bits, bitmap->bytes, 1, file) != 1 || until[POOL_UUID_BYTES - 1] != '\0')
+	if (fread(until, POOL_UUID_BYTES, 1, file) != 1 || until[POOL_UUID_BYTES - 1] != '\0' ||
+		(bitmap->bytes > 0 && fread(bits, bitmap->bytes, 1, file) != 1))
 		return -EIO;
 	for (size_t i = 0; i < bitmap->bytes; i++)
 		bitmap->bits[i] |= bits[i];
@@ -204,6 +206,66 @@ void cbt_settle(struct disk *disk)
 		if (settle(disk, uuid, next) < 0 || disk_sync(disk) < 0)
 			return;
 	}
+}
+
+/* ---- one that goes from between two others ---- */
+
+/* Where the file of UUID ends, into UNTIL; false: it has none. */
+static bool file_end(const struct disks *disks, const char *uuid, char *until)
+{
+	struct bitmap none = { .bits = NULL };
+
+	return file_read(disks, uuid, &none, until) == 0;
+}
+
+/* What comes next behind UUID in DISK (NULL: in no rig), into NEXT. */
+static bool find_next(struct disks *disks, struct disk *disk, const char *uuid, char *next)
+{
+	bool is_behind = false;
+	const char *its;
+	json_t *name;
+
+	if (file_end(disks, uuid, next))
+		return true;
+	json_object_foreach(disk ? disk->names : NULL, its, name)
+	{
+		if (is_behind && strcmp(kind_in(disk->names, its), KIND_SNAPSHOT) == 0) {
+			snprintf(next, POOL_UUID_BYTES, "%s", its);
+			return true;
+		}
+		is_behind = is_behind || strcmp(its, uuid) == 0;
+	}
+	return false;
+}
+
+/* The file of UUID ends at UNTIL from now on.  Without it the next who asks is told of no changes.
+ */
+static void extend(struct disks *disks, const char *uuid, const char *until)
+{
+	AUTO(auto_free) uint8_t *bits = NULL;
+	struct bitmap bitmap;
+	int error = disks_cbt_bitmap(disks, uuid, until, &bits, &bitmap.bytes);
+
+	bitmap.bits = bits;
+	if (error == 0)
+		error = file_write(disks, uuid, until, &bitmap);
+	if (error < 0)
+		log_error_code(error, "cannot track what changed since '%s'", uuid);
+}
+
+void cbt_go_round(struct disks *disks, struct disk *disk, const char *uuid)
+{
+	AUTO(auto_free) char *path = heap_format("%s/" STATE_CBT, disks->state_folder);
+	AUTO(auto_closedir) DIR *folder = opendir(path);
+	char next[POOL_UUID_BYTES], until[POOL_UUID_BYTES];
+	struct dirent *entry;
+
+	if (!find_next(disks, disk, uuid, next))
+		return;
+	while (folder && (entry = readdir(folder)))
+		if (strlen(entry->d_name) < POOL_UUID_BYTES &&
+			file_end(disks, entry->d_name, until) && strcmp(until, uuid) == 0)
+			extend(disks, entry->d_name, next);
 }
 
 static int check(struct disks *disks, const char *uuid, bool is_used, json_t **ret_failure)

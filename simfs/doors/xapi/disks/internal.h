@@ -115,6 +115,11 @@ void cbt_settle(struct disk *disk);
 /* Whether UUID is metadata that no rig has any more; and it is not any more. */
 bool cbt_has_file(struct disks *disks, const char *uuid);
 void cbt_forget(struct disks *disks, const char *uuid);
+/*
+ * With the SR's lock: snapshot UUID of DISK (NULL: of none, it is metadata) is about to go, and
+ * what changed since others until it is known until the next one instead.
+ */
+void cbt_go_round(struct disks *disks, struct disk *disk, const char *uuid);
 
 /* ---- capacity.c ---- */
 

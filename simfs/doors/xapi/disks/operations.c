@@ -114,6 +114,7 @@ static int destroy_snapshot(struct disk *disk, const char *uuid, json_t **ret_fa
 	char name[POOL_UUID_BYTES];
 	int error;
 
+	cbt_go_round(disk->disks, disk, uuid);
 	disk_name_of(disk, uuid, name);
 	error = disk_rig_call(
 		disk->rig, "snapshot.delete", json_pack("{s:s}", "name", name), NULL, &message);
@@ -122,6 +123,8 @@ static int destroy_snapshot(struct disk *disk, const char *uuid, json_t **ret_fa
 		*ret_failure = failure_of(disk->sr, error, message, 80, "Failed to delete VDI");
 		return error;
 	}
+	/* A kill may have left both, its file and its data. */
+	cbt_forget(disk->disks, uuid);
 	return 0;
 }
 
@@ -180,6 +183,7 @@ static void destroy_metadata(struct disks *disks, const char *uuid)
 {
 	char ref[POOL_REF_BYTES];
 
+	cbt_go_round(disks, NULL, uuid);
 	cbt_forget(disks, uuid);
 	ref_of(disks->pool, uuid, ref);
 	pool_lock(disks->pool);
