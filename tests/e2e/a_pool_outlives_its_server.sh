@@ -36,6 +36,19 @@ write(state, pool("VDI.get_uuid", new), 0, 4096, 7)
 snaprig("snapshot", "create", state + "/mnt/web.data", "by-hand")
 os.unlink("%s/mnt/web.system/snapshots/%s"
           % (state, pool("VDI.get_uuid", pool.disks(lost)[0])))
+# And one that is another one before anybody has looked.
+def there(name):
+    return [v for v in pool("VDI.get_all_records").values() if v["uuid"] == name]
+
+others = state + "/mnt/web.data/snapshots/other-%d"
+for i in range(4):
+    os.close(os.open(others % i, os.O_CREAT))
+    until(lambda: there("other-%d" % i))
+    assert i == 0 or not there("other-%d" % (i - 1))
+    if i < 3:
+        time.sleep(0.3)
+    os.unlink(others % i)
+until(lambda: not there("other-3"))
 with open("before.json", "w") as file:
     json.dump([web, kept, lost, new, pool("VM.get_record", kept)], file)
 END

@@ -42,8 +42,7 @@ struct repository {
 /* What a rig's status says that keepers compare. */
 struct signature {
 	uint64_t used_bytes;
-	uint64_t merges;
-	size_t node_count, snapshot_count;
+	uint64_t trees; /* a hash of which nodes and snapshots there are, and of whom */
 };
 
 struct disk {

@@ -22,13 +22,6 @@ static bool is_over(struct disk *disk)
 	return atomic_load(&disk->is_over);
 }
 
-/* Has other nodes or snapshots than when it was synced. */
-static bool has_other_trees(const struct signature *one, const struct signature *other)
-{
-	return one->merges != other->merges || one->node_count != other->node_count ||
-	       one->snapshot_count != other->snapshot_count;
-}
-
 static void sync_now(struct disk *disk)
 {
 	while (!is_over(disk)) {
@@ -56,7 +49,7 @@ static bool look(struct disk *disk)
 	seen = disk->seen;
 	disk->seen.used_bytes = now.used_bytes;
 	pthread_mutex_unlock(&disk->disks->lock);
-	if (has_other_trees(&now, &seen))
+	if (now.trees != seen.trees)
 		sync_now(disk);
 	if (now.used_bytes != seen.used_bytes)
 		repository_settle(disk->disks, disk->sr);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "simfs/base/heap.h"
+#include "simfs/base/mix.h"
 #include "simfs/doors/xapi/disks/internal.h"
 #include "simfs/doors/xapi/disks/names.h"
 #include "simfs/doors/xapi/disks/notes.h"
@@ -23,15 +24,39 @@ static const char *text_at(json_t *object, const char *key)
 	return json_string_value(json_object_get(object, key));
 }
 
+static uint64_t hash_text(uint64_t hash, json_t *object, const char *key)
+{
+	const char *text = text_at(object, key);
+
+	for (; text && *text; text++)
+		hash = mix64(hash ^ (unsigned char)*text);
+	return mix64(hash);
+}
+
+/* Numbers of them would be the same when one has gone and another one has come. */
+static uint64_t hash_trees(json_t *status)
+{
+	uint64_t hash = 0;
+	json_t *item;
+	size_t i;
+
+	json_array_foreach(json_object_get(status, "nodes"), i, item)
+	{
+		hash = hash_text(hash_text(hash, item, "uuid"), item, "parent");
+		hash ^= json_is_true(json_object_get(item, "hidden"));
+	}
+	json_array_foreach(json_object_get(status, "snapshots"), i, item)
+		hash = hash_text(hash_text(hash, item, "name"), item, "parent");
+	return hash;
+}
+
 void signature_read(json_t *status, struct signature *ret)
 {
-	json_t *chain = json_object_get(status, "chain");
+	json_t *sr = json_object_get(json_object_get(status, "chain"), "sr");
 
 	*ret = (struct signature){
-		.used_bytes = (uint64_t)integer_at(json_object_get(chain, "sr"), "used_bytes"),
-		.merges = (uint64_t)integer_at(json_object_get(chain, "coalesce"), "merges"),
-		.node_count = json_array_size(json_object_get(status, "nodes")),
-		.snapshot_count = json_array_size(json_object_get(status, "snapshots")),
+		.used_bytes = (uint64_t)integer_at(sr, "used_bytes"),
+		.trees = hash_trees(status),
 	};
 }
 
