@@ -41,11 +41,16 @@ static const char *reason_of(const struct scenario_result *result,
 static void write_backups(
 	const struct scenario_result *result, const struct html_order *order, FILE *file)
 {
+	bool has_reasons = false;
+
 	if (result->backup_count == 0)
 		return;
-	fputs("<table><thead><tr><th>backup<th>of<th>verdict<th>exit<th>seconds<th>why"
-	      "</thead><tbody>\n",
-		file);
+	for (size_t i = 0; i < result->backup_count; i++)
+		has_reasons = has_reasons || reason_of(result, &result->backups[i], order);
+	fprintf(file,
+		"<table><thead><tr><th>backup<th>of<th>verdict<th>exit<th>seconds%s"
+		"</thead><tbody>\n",
+		has_reasons ? "<th>why" : "");
 	for (size_t i = 0; i < result->backup_count; i++) {
 		const struct backup_result *backup = &result->backups[i];
 
@@ -54,7 +59,8 @@ static void write_backups(
 		fprintf(file, "<td><span class=\"badge %s\">%s</span><td>%d<td>%.2f",
 			verdict_name(backup->verdict), verdict_name(backup->verdict),
 			backup->exit_status, seconds(backup->duration_ns));
-		html_text("<td class=\"why\">", reason_of(result, backup, order), "\n", file);
+		html_text(has_reasons ? "<td class=\"why\">" : "", reason_of(result, backup, order),
+			"\n", file);
 	}
 	fputs("</tbody></table>\n", file);
 }
@@ -130,6 +136,31 @@ static void write_step(
 	if (with_outcomes)
 		write_step_outcome(step, file);
 	fputc('\n', file);
+}
+
+/* Of one of many that passed the steps are lines: a phase, and what was done in it with its line.
+ */
+static void write_step_lines(const struct scenario_result *result, FILE *file)
+{
+	const char *phase = "";
+
+	fputs("<pre>", file);
+	for (size_t i = 0; i < result->step_count; i++) {
+		const struct step_result *step = &result->steps[i];
+		size_t again = again_count(result, i);
+
+		if (was_before(result, i))
+			continue;
+		if (strcmp(step->phase, phase) != 0)
+			html_text("", step->phase, "\n", file);
+		phase = step->phase;
+		fprintf(file, "%4u ", step->place.line);
+		html_text("", step->title, "", file);
+		if (again > 0)
+			fprintf(file, ", and %zu more of it", again);
+		fputc('\n', file);
+	}
+	fputs("</pre>\n", file);
 }
 
 static void write_steps(const struct scenario_result *result, FILE *file)
@@ -299,7 +330,10 @@ static void write_panels(
 	/* They are tabs where there is a script. */
 	fputs(is_bad ? "<div class=\"panels\">\n" : "", file);
 	html_panel_begin("Steps", is_bad, file);
-	write_steps(result, file);
+	if (order->is_one_of_many && result->outcome == OUTCOME_PASSED)
+		write_step_lines(result, file);
+	else
+		write_steps(result, file);
 	html_panel_end(file);
 	html_write_evidence(result, order, file);
 	html_write_source(result, order, file);

@@ -20,19 +20,22 @@
 #include "simfs/base/heap.h"
 
 /* In units of the drawing, which is scaled to the page. */
-#define WIDTH		      1000.0
-#define PHASE_TOP	      2.0
-#define BACKUP_TOP	      22.0
-#define LANES_TOP	      43.0
-#define PLOT_TOP	      64.0
-#define PLOT_HEIGHT	      140.0
-#define AXIS_TOP	      (PLOT_TOP + PLOT_HEIGHT)
-#define HEIGHT		      (AXIS_TOP + 18.0)
-#define LABEL_WIDTH	      7.0 /* of a character, about */
-#define COLUMNS		      250 /* of a curve, each with its greatest value */
-#define FAULTS_DRAWN	      200
+#define WIDTH		 1000.0
+#define PHASE_TOP	 2.0
+#define BACKUP_TOP	 22.0
+#define LANES_TOP	 43.0
+#define PLOT_TOP	 64.0
+#define PLOT_HEIGHT	 140.0
+#define AXIS_TOP	 (PLOT_TOP + PLOT_HEIGHT)
+#define HEIGHT		 (AXIS_TOP + 18.0)
+#define LABEL_WIDTH	 7.0 /* of a character, about */
+#define COLUMNS		 250 /* of a curve, each with its greatest value */
+#define FAULTS_DRAWN	 200
 
-#define COLUMNS_IN_BRIEF      100
+#define COLUMNS_IN_BRIEF 100
+
+/* What is lower cannot be told from the axis. */
+#define BOTTOM_SHARE	      0.05
 #define FAULTS_DRAWN_IN_BRIEF 20
 
 static const struct {
@@ -115,10 +118,15 @@ static void write_span(const struct scenario_result *result, const struct timeli
 }
 
 /* Does the gauge ever say anything? */
-static bool has_curve(const struct timeline *timeline, enum timeline_gauge gauge)
+/* Of one of many what stays at the bottom is left out: nothing can be seen of it. */
+static bool has_curve(
+	const struct timeline *timeline, enum timeline_gauge gauge, const struct html_order *order)
 {
+	double least = order && order->is_one_of_many ? BOTTOM_SHARE : 0;
+
 	for (size_t i = 0; i < timeline->sample_count; i++)
-		if (timeline->samples[i].values[gauge] > 0)
+		if (timeline->samples[i].values[gauge] > 0 &&
+			share_of(gauge, timeline->samples[i].values[gauge]) >= least)
 			return true;
 	return false;
 }
@@ -236,11 +244,16 @@ static void write_axis(const struct timeline *timeline, const struct html_order 
 }
 
 /* What the drawing shows, for who does not see it. */
-static void write_description(const struct scenario_result *result, FILE *file)
+static void write_description(
+	const struct scenario_result *result, const struct html_order *order, FILE *file)
 {
 	const struct timeline *timeline = result->timeline;
 	size_t faults = 0, failures = 0;
 
+	if (order->is_one_of_many) {
+		fputs("<title>Timeline</title>\n", file);
+		return;
+	}
 	for (size_t i = 0; i < timeline->event_count; i++) {
 		faults += is_named(&timeline->events[i], "fault.fired");
 		failures += is_named(&timeline->events[i], "snapshot.failed");
@@ -279,7 +292,7 @@ static bool is_drawn(const struct timeline *timeline, const char *event)
 static void write_legend(const struct timeline *timeline, FILE *file)
 {
 	for (enum timeline_gauge gauge = 0; gauge < TIMELINE_GAUGES; gauge++)
-		if (!timeline || has_curve(timeline, gauge))
+		if (!timeline || has_curve(timeline, gauge, NULL))
 			fprintf(file, "<span class=\"%s\">%s</span> ", curves[gauge].class,
 				curves[gauge].name);
 	if (is_drawn(timeline, "snapshot.created"))
@@ -313,13 +326,13 @@ void html_write_timeline(
 		"<div class=\"drawing\"><svg class=\"timeline\" role=\"img\" "
 		"viewBox=\"0 0 %.0f %.0f\">",
 		WIDTH, HEIGHT);
-	write_description(result, file);
+	write_description(result, order, file);
 	for (size_t i = 0; i < timeline->span_count; i++)
 		write_span(result, &timeline->spans[i], order->is_brief, file);
 	html_write_lanes(timeline, &frame, file);
 	write_axis(timeline, order, file);
 	for (enum timeline_gauge gauge = 0; gauge < TIMELINE_GAUGES; gauge++)
-		if (has_curve(timeline, gauge))
+		if (has_curve(timeline, gauge, order))
 			write_curve(timeline, gauge, columns, file);
 	for (size_t i = 0; i < timeline->event_count && faults < faults_max; i++) {
 		faults += is_named(&timeline->events[i], "fault.fired");

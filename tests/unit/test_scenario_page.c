@@ -181,6 +181,15 @@ START_TEST(what_passed_takes_little_whatever_happened)
 }
 END_TEST
 
+/* The page of a whole catalog goes into a mail. */
+START_TEST(one_of_many_that_passed_takes_less)
+{
+	size_t few = page_bytes(90, OUTCOME_PASSED), many = page_bytes(180, OUTCOME_PASSED);
+
+	ck_assert_uint_lt(many / 180, few / 90);
+}
+END_TEST
+
 START_TEST(many_that_failed_share_the_room_and_one_has_it_all)
 {
 	size_t one = page_bytes(1, OUTCOME_FAILED), none = page_bytes(1, OUTCOME_SKIPPED);
@@ -200,6 +209,7 @@ int main(int argc, char **argv)
 	tcase_add_test(tests, whatever_it_says_is_escaped);
 	tcase_add_loop_test(tests, what_is_drawn_has_a_legend, 0, 3);
 	tcase_add_test(tests, what_passed_takes_little_whatever_happened);
+	tcase_add_test(tests, one_of_many_that_passed_takes_less);
 	tcase_add_test(tests, many_that_failed_share_the_room_and_one_has_it_all);
 	suite_add_tcase(suite, tests);
 	return engine_suite_run(suite, argv[0]);
