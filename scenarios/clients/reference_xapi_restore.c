@@ -139,6 +139,8 @@ static json_t *disk_make(struct restore *restore, const char *ref, const char *l
 			"virtual_size", (json_int_t)size_bytes, "type", "user"),
 		ret);
 
+	if (!failure && !json_is_string(*ret))
+		failure = xo_error("a VDI has no reference");
 	if (failure)
 		return failure;
 	json_array_append(restore->vdis, *ret);

@@ -59,7 +59,7 @@ while IFS='|' read -r scenarios command; do
 done <../rows
 sort -u ../told | diff ../all - || fail "the page does not name every scenario"
 
-# Every error that the two documents about Xen Orchestra have a heading for has a row with a command.
+# Every error that the two documents about Xen Orchestra have a heading for has a row with one.
 while read -r heading; do
 	grep -F -- "$heading" "$page" | awk -F '|' '/^\|/ && $(NF - 1) ~ /`/ { found = 1 }
 		END { exit !found }' || fail "no scenario for '$heading'"
