@@ -64,6 +64,8 @@ check_references(pool)
 # The newest has nothing to be compared with until there is a newer one.
 pool("Async.VM.destroy", three[0])
 pool("Async.VDI.data_destroy", three[1])
+pool.fails("VDI_INCOMPATIBLE_TYPE(%s, cbt_metadata)" % three[1],
+           "VDI.copy", three[1], pool.sr("local"))
 write("state", "web.a", 0, 1)
 four = snapshot("four")
 assert changed(three[1], four[1]) == [0]

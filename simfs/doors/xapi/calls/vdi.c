@@ -13,7 +13,7 @@ struct facts {
 	char uuid[POOL_UUID_BYTES];
 	char sr[POOL_REF_BYTES];
 	char sr_uuid[POOL_UUID_BYTES];
-	bool is_managed, is_snapshot;
+	bool is_managed, is_snapshot, has_data;
 };
 
 static void look(struct call *call, const char *vdi, struct facts *ret)
@@ -28,6 +28,7 @@ static void look(struct call *call, const char *vdi, struct facts *ret)
 	snprintf(ret->sr_uuid, sizeof ret->sr_uuid, "%s",
 		pool_text(pool, POOL_CLASS_SR, ret->sr, "uuid"));
 	ret->is_managed = pool_is(pool, POOL_CLASS_VDI, vdi, "managed");
+	ret->has_data = strcmp(pool_text(pool, POOL_CLASS_VDI, vdi, "type"), "cbt_metadata") != 0;
 	ret->is_snapshot = pool_is(pool, POOL_CLASS_VDI, vdi, "is_a_snapshot");
 	pool_unlock(pool);
 }
@@ -115,6 +116,9 @@ static int copy_to(struct call *call, const struct facts *facts, const char *sr_
 	json_t *record, *fields;
 	int error;
 
+	/* Its rig may have it still. */
+	if (!facts->has_data)
+		return call_fail(call, "VDI_INCOMPATIBLE_TYPE", facts->ref, "cbt_metadata", NULL);
 	pool_lock(call->pool);
 	record = json_deep_copy(pool_find(call->pool, POOL_CLASS_VDI, facts->ref));
 	pool_unlock(call->pool);
