@@ -39,6 +39,21 @@ def content(key, view="live"):
 web = pool.vm("web")
 END
 
+# What could not be served at first is no disk that a client has destroyed.
+srs='{ name: local, type: ext, coalesce: never }'
+mkdir mnt
+"$SNAPRIG" create held.img --size 4MiB
+"$SNAPRIG" mount held.img mnt
+pool_yaml local '{ name: held, sr: local, image: held.img }'
+code=0
+"$SNAPRIG" xapi serve pool.yaml --state state >out 2>err || code=$?
+[ "$code" = 4 ] || fail "with an image that is mounted it ended with $code"
+"$SNAPRIG" umount mnt
+life <<'END'
+assert len(pool("VM.get_VBDs", web)) == 2
+END
+rm -r state
+
 both='{ name: local, type: ext, coalesce: never }, { name: other, type: nfs, coalesce: never }'
 second='{ name: b, sr: other, size: 4MiB }'
 srs=$both

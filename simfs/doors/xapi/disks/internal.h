@@ -81,6 +81,7 @@ struct disks {
 	pthread_mutex_t uses_lock; /* taken last, behind the pool's */
 	json_t *uses;		   /* {uuid: how many read it; -1: somebody writes} */
 	int lock_fd;		   /* of the state folder */
+	bool has_begun;		   /* and has been saved */
 	atomic_bool is_stopping;
 };
 

@@ -125,21 +125,24 @@ static int begin(struct disks *disks)
 	error = start_of_config(disks);
 	if (error == 0)
 		error = start_made(disks);
-	list_for_each (at, &disks->list) {
-		struct disk *disk = CONTAINER_OF(at, struct disk, link);
-
+	list_for_each (at, &disks->list)
 		if (error == 0)
-			error = disk_sync(disk);
-		if (error < 0)
-			break;
-		keeper_start(disk);
-	}
+			error = disk_sync(CONTAINER_OF(at, struct disk, link));
 	if (error == 0)
 		error = drop_remains(disks);
 	if (error < 0)
 		return error;
 	notes_drop_strangers(disks);
 	records_drop_strangers(disks);
+	return disks_save(disks);
+}
+
+/* Behind the first save nothing is taken for destroyed that has not come yet. */
+static int go_on(struct disks *disks)
+{
+	disks->has_begun = true;
+	list_for_each (at, &disks->list)
+		keeper_start(CONTAINER_OF(at, struct disk, link));
 	for (size_t i = 0; i < disks->sr_count; i++)
 		if (repository_balance(disks, &disks->srs[i]) == 0)
 			log_info("sr '%s' is full", disks->srs[i].config->name);
@@ -161,6 +164,8 @@ int disks_begin(const struct pool_config *config, struct pool *pool, const char 
 	pthread_mutex_init(&disks->uses_lock, NULL);
 	list_init(&disks->list);
 	error = begin(disks);
+	if (error == 0)
+		error = go_on(disks);
 	if (error < 0) {
 		disks_finish(disks);
 		return error;
@@ -173,7 +178,7 @@ void disks_finish(struct disks *disks)
 {
 	if (!disks)
 		return;
-	if (disks->lock_fd >= 0 && disks->srs)
+	if (disks->has_begun)
 		disks_save(disks);
 	list_for_each (at, &disks->list) {
 		keeper_end(CONTAINER_OF(at, struct disk, link));
