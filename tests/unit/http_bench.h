@@ -3,7 +3,7 @@
  * http_bench.h - a server of requests and wires on 127.0.0.1, with small limits, and a client.
  *
  * A request is answered with its body; GET or PUT /transfer is a wire, which a worker performs as
- * the test says.
+ * the test says, or with ?now the handler itself.
  */
 #ifndef SNAPRIG_TESTS_UNIT_HTTP_BENCH_H
 #define SNAPRIG_TESTS_UNIT_HTTP_BENCH_H

@@ -8,10 +8,17 @@
 
 #include "simfs/base/check.h"
 
-#define TOO_LARGE "HTTP/1.1 413 Content Too Large\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+/* The library's threads, which serve every client and wait for none. */
+static _Thread_local bool is_library;
+
+bool exchange_may_wait(void)
+{
+	return !is_library;
+}
 
 static void exchange_free(struct exchange *exchange)
 {
+	exchange_drop_body(exchange);
 	for (size_t at = 0; at < exchange->query_count; at++) {
 		free(exchange->query[at].name);
 		free(exchange->query[at].value);
@@ -24,7 +31,6 @@ static void exchange_free(struct exchange *exchange)
 	free(exchange->method);
 	free(exchange->path);
 	free(exchange->chunk);
-	free(exchange->body);
 	free(exchange);
 }
 
@@ -57,8 +63,13 @@ static enum MHD_Result keep_query_value(
 	at = &grown[exchange->query_count];
 	at->name = strdup(name);
 	at->value = strdup(value ? value : "");
+	if (!at->name || !at->value) {
+		free(at->name);
+		free(at->value);
+		return MHD_NO;
+	}
 	exchange->query_count++;
-	return at->name && at->value ? MHD_YES : MHD_NO;
+	return MHD_YES;
 }
 
 /* What Content-Length announces, at which the library has looked; UINT64_MAX: it does not. */
@@ -200,41 +211,12 @@ static enum MHD_Result access_wire(
 	return MHD_YES;
 }
 
-/* 0, -EMSGSIZE or -ENOMEM.  There is room for a NUL behind it. */
-static int keep_body(struct exchange *exchange, const char *upload, size_t length)
-{
-	size_t needed = exchange->length + length;
-
-	if (needed > exchange->server->limits.body_bytes)
-		return -EMSGSIZE;
-	if (needed + 1 > exchange->allocated) {
-		size_t grown = needed * 2 + 1;
-		char *body = realloc(exchange->body, grown);
-
-		if (!body)
-			return -ENOMEM;
-		exchange->body = body;
-		exchange->allocated = grown;
-	}
-	memcpy(exchange->body + exchange->length, upload, length);
-	exchange->length = needed;
-	exchange->body[needed] = '\0';
-	return 0;
-}
-
 static enum MHD_Result access_request(
 	struct exchange *exchange, const char *upload, size_t *upload_length)
 {
 	if (*upload_length == 0)
-		return give(exchange);
-	if (keep_body(exchange, upload, *upload_length) < 0) {
-		/* It may not be answered in the middle of a body: so past the library. */
-		(void)!send(
-			exchange->fd, TOO_LARGE, sizeof TOO_LARGE - 1, MSG_NOSIGNAL | MSG_DONTWAIT);
-		return MHD_NO;
-	}
-	*upload_length = 0;
-	return MHD_YES;
+		return exchange->refusal ? MHD_NO : give(exchange);
+	return exchange_take_body(exchange, upload, upload_length) ? MHD_YES : MHD_NO;
 }
 
 enum MHD_Result exchange_access(void *context, struct MHD_Connection *connection, const char *url,
@@ -245,9 +227,11 @@ enum MHD_Result exchange_access(void *context, struct MHD_Connection *connection
 	enum exchange_state state;
 
 	(void)version;
+	is_library = true;
 	if (!exchange) {
-		*request_context = exchange_create(context, connection, url, method);
-		return *request_context ? MHD_YES : MHD_NO;
+		exchange = exchange_create(context, connection, url, method);
+		*request_context = exchange;
+		return exchange && exchange_wants_body(exchange) ? MHD_YES : MHD_NO;
 	}
 	pthread_mutex_lock(&exchange->mutex);
 	state = exchange->state;

@@ -26,6 +26,7 @@
 
 #include <microhttpd.h>
 #include <pthread.h>
+#include <stdatomic.h>
 
 #include "simfs/base/list.h"
 #include "simfs/doors/xapi/http/http.h"
@@ -57,6 +58,8 @@ struct exchange {
 	char *body;
 	size_t length;
 	size_t allocated;
+	unsigned refusal; /* the status that was sent in the midst of it; 0: none */
+	size_t dropped;	  /* so much came behind that */
 
 	pthread_mutex_t mutex;
 	pthread_cond_t moved; /* state, is_gone */
@@ -89,6 +92,7 @@ struct http_server {
 	char *url;
 	char *socket_path; /* of a Unix socket, removed at the end; else NULL */
 	bool is_open;
+	atomic_size_t bodies_bytes; /* of all requests, as they are allocated */
 
 	pthread_mutex_t mutex; /* the following; taken before an exchange's, never after */
 	pthread_cond_t moved;  /* is_handing, open_count */
@@ -104,6 +108,23 @@ enum MHD_Result exchange_access(void *context, struct MHD_Connection *connection
 	void **request_context);
 void exchange_completed(void *context, struct MHD_Connection *connection, void **request_context,
 	enum MHD_RequestTerminationCode code);
+
+/* ---- body.c ---- */
+
+/* Of a request whose headers are there: false when its client was told not to send the body. */
+bool exchange_wants_body(struct exchange *exchange);
+
+/*
+ * More of the body of one that is no transfer; all of it is kept, or dropped behind a refusal.
+ * False: it is enough, and the connection ends.
+ */
+bool exchange_take_body(struct exchange *exchange, const char *upload, size_t *upload_length);
+void exchange_drop_body(struct exchange *exchange);
+
+/* ---- exchange.c ---- */
+
+/* Whether the thread that asks is none of the library's. */
+bool exchange_may_wait(void);
 
 /* Whoever it was given to holds it no more; frees it when the library does neither. */
 void exchange_give_up(struct exchange *exchange);

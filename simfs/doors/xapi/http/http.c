@@ -16,6 +16,7 @@
 
 const struct http_limits http_limits_default = {
 	.body_bytes = 8u << 20,
+	.bodies_bytes = 64u << 20,
 	.header_bytes = 64u << 10,
 	.connections = 4000,
 	.idle_seconds = 60,

@@ -18,6 +18,7 @@ struct wire;
 
 struct http_limits {
 	size_t body_bytes;     /* of a request that is no transfer; more is 413 */
+	size_t bodies_bytes;   /* of all of those at once; more is 503 */
 	size_t header_bytes;   /* of a request, with what is read ahead of it; more is 431 */
 	unsigned connections;  /* at once; more wait until one ends */
 	unsigned idle_seconds; /* without a byte of a request, or of an answer being read */

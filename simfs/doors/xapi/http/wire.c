@@ -106,6 +106,8 @@ static int wait_for_room(struct exchange *exchange)
 	uint64_t patience_ms = exchange->server->limits.patience_ns / NS_PER_MS;
 	int count;
 
+	if (!exchange_may_wait())
+		return -EAGAIN;
 	do
 		count = poll(&at, 1, patience_ms > INT_MAX ? -1 : (int)patience_ms);
 	while (count < 0 && errno == EINTR);

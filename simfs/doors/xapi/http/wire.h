@@ -8,7 +8,7 @@
  *
  * Errors of the client's side: -EPIPE or -ECONNRESET, it has gone, or has sent nothing for too
  * long; -ETIMEDOUT, it has read nothing for the patience of the server; -ECANCELED, the server
- * ends.  After an error only wire_end() makes sense.  The thread has SIGPIPE blocked.
+ * ends.  After an error only wire_end() makes sense.  In the handler itself nothing waits: -EAGAIN.
  */
 #ifndef SNAPRIG_DOORS_XAPI_HTTP_WIRE_H
 #define SNAPRIG_DOORS_XAPI_HTTP_WIRE_H
