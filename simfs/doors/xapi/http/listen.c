@@ -15,12 +15,13 @@
 #define UNIX_PREFIX "unix:"
 #define QUEUE_MAX   1024
 
-/* Whether somebody answers there; a socket file of which nobody does is in the way only. */
-static bool is_answered(const union socket_address *address, socklen_t length)
+/* Whether nobody listens there: then the file is in the way only.  Who is too busy listens. */
+static bool is_left(const union socket_address *address, socklen_t length)
 {
-	AUTO(auto_close) int fd = socket(address->any.sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	AUTO(auto_close)
+	int fd = socket(address->any.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
-	return fd >= 0 && connect(fd, &address->any, length) == 0;
+	return fd >= 0 && connect(fd, &address->any, length) < 0 && errno == ECONNREFUSED;
 }
 
 static int bind_file(int fd, const union socket_address *address, socklen_t length)
@@ -30,7 +31,7 @@ static int bind_file(int fd, const union socket_address *address, socklen_t leng
 	mode_t mask;
 	int result;
 
-	if (stat(path, &facts) == 0 && S_ISSOCK(facts.st_mode) && !is_answered(address, length))
+	if (stat(path, &facts) == 0 && S_ISSOCK(facts.st_mode) && is_left(address, length))
 		unlink(path);
 	mask = umask(0177);
 	result = bind(fd, &address->any, length) < 0 ? -errno : 0;
