@@ -216,3 +216,34 @@ few_files()
 wait_until 20 few_files || fail "$(files_open) files are open still"
 serves "at the end"
 pool_end
+
+# ---- two addresses, and few descriptors ----
+rm -f served
+(ulimit -n 120 && exec "$SNAPRIG" xapi serve pool.yaml --listen 127.0.0.1:0 --listen unix:other) \
+	>served 2>served.log </dev/null &
+pool_pid=$!
+wait_until 60 grep -q '^listening on http' served || fail "not served: $(cat served.log)"
+url=$(sed -n 's/^listening on \(http.*\)/\1/p' served)
+session=
+session=$(call session.login_with_password '"root"' '"secret"' | jq -r .)
+cat >idle.py <<'END'
+import socket, sys, time
+
+clients = []
+for _ in range(60):
+    for family, place in ((socket.AF_INET, ("127.0.0.1", int(sys.argv[1]))),
+                          (socket.AF_UNIX, "other")):
+        client = socket.socket(family)
+        client.connect(place)
+        clients.append(client)
+body = b'{"id":1,"method":"VM.snapshot","params":["%s","%s","s"]}' % (
+    sys.argv[2].encode(), sys.argv[3].encode())
+time.sleep(0.5)
+clients[0].sendall(b"POST /jsonrpc HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n%s"
+                   % (len(body), body))
+print(clients[0].recv(65536).decode())
+END
+web=$(vm_of web)
+python3 idle.py "${url##*:}" "$session" "$web" >idle
+grep -q '"result"' idle || fail "clients that say nothing have all descriptors: $(cat idle)"
+pool_end

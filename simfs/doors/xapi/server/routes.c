@@ -78,7 +78,7 @@ static void take_request(void *context, struct http_request *request)
 		*errand = (struct errand){ routes, request };
 	if (!errand || workers_give(routes->workers, perform_call, errand) < 0) {
 		free(errand);
-		http_answer_reset(request);
+		answer_status(request, 503, "there is no memory\n");
 	}
 }
 

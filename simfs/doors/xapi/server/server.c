@@ -62,15 +62,16 @@ static void raise_file_limit(void)
 	setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-static unsigned connections_max(void)
+/* At each of COUNT addresses. */
+static unsigned connections_max(size_t count)
 {
 	struct rlimit limit;
-	unsigned wanted = http_limits_default.connections;
+	size_t all = http_limits_default.connections;
 
-	/* Half of them for what the server itself opens. */
-	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur / 2 < wanted)
-		return (unsigned)(limit.rlim_cur / 2);
-	return wanted;
+	/* Half of the descriptors are for what the server itself opens. */
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur / 2 < all)
+		all = limit.rlim_cur / 2;
+	return all > count ? (unsigned)(all / count) : 1;
 }
 
 /* 0 or -ENOMEM. */
@@ -182,7 +183,7 @@ static int begin_http(struct server *server)
 	struct http_limits limits = http_limits_default;
 	struct http_handlers handlers = routes_handlers(&server->routes);
 
-	limits.connections = connections_max();
+	limits.connections = connections_max(server->https_count);
 	for (size_t at = 0; at < server->https_count; at++)
 		if (http_server_begin(server->https[at], &limits, &handlers) < 0)
 			return EXIT_RIG;
