@@ -7,12 +7,14 @@
 
 #include <curl/curl.h>
 
+#include "scenarios/base/json_member.h"
 #include "scenarios/clients/reference_files.h"
 #include "scenarios/clients/reference_xapi_call.h"
 #include "scenarios/clients/reference_xapi_error.h"
 #include "scenarios/clients/reference_xapi_silence.h"
 #include "scenarios/clients/reference_xapi_task.h"
 #include "scenarios/clients/reference_xapi_vhd.h"
+#include "scenarios/clients/reference_xapi_why.h"
 #include "scenarios/clients/reference_xo_error.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/heap.h"
@@ -98,6 +100,11 @@ static void curl_end(CURL **curl)
 	curl_easy_cleanup(*curl);
 }
 
+static bool is_of_silence(const json_t *failure)
+{
+	return strcmp(member_text(failure, "code"), "UND_ERR_BODY_TIMEOUT") == 0;
+}
+
 /*
  * The stream, and what the host says of it.  One that was cut off may have a reason that the
  * host knows; one that came whole may be of what the host could not read.
@@ -109,17 +116,14 @@ static json_t *stream_and_task(
 	AUTO(auto_free) char *address = curl ? address_of(xapi, curl, wish, task) : NULL;
 	json_t *failure = curl ? stream_take(xapi, curl, address, sink)
 			       : xo_error_of_system(-ENOMEM, "open", NULL);
-	json_t *why = NULL;
 
 	if (!failure)
 		return xapi_task_wait(xapi, task, NULL);
 	/* What was ended here, the host knows less of. */
-	if (sink->error == 0 && !asked_to_stop() && sink->length > 0 && !is_pasted(sink))
-		why = xapi_task_failure(xapi, task);
-	if (!why)
+	if (sink->error < 0 || asked_to_stop() || sink->length == 0 || is_pasted(sink) ||
+		is_of_silence(failure))
 		return failure;
-	json_decref(failure);
-	return why;
+	return xapi_why(xapi, task, failure);
 }
 
 static json_t *publish(

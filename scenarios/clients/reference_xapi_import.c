@@ -16,6 +16,7 @@
 #include "scenarios/clients/reference_xapi_error.h"
 #include "scenarios/clients/reference_xapi_silence.h"
 #include "scenarios/clients/reference_xapi_task.h"
+#include "scenarios/clients/reference_xapi_why.h"
 #include "scenarios/clients/reference_xo_error.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/file_io.h"
@@ -126,18 +127,13 @@ static json_t *put_and_task(
 	struct xapi *xapi, const char *vdi, const char *task, struct source *source)
 {
 	struct source nothing = { .fd = source->fd };
-	json_t *failure = put(xapi, vdi, NULL, &nothing), *why = NULL;
+	json_t *failure = put(xapi, vdi, NULL, &nothing);
 
 	if (!failure)
 		failure = put(xapi, vdi, task, source);
 	if (!failure)
 		return xapi_task_wait(xapi, task, NULL);
-	if (tells_little(failure))
-		why = xapi_task_failure(xapi, task);
-	if (!why)
-		return failure;
-	json_decref(failure);
-	return why;
+	return tells_little(failure) ? xapi_why(xapi, task, failure) : failure;
 }
 
 json_t *xapi_import(struct xapi *xapi, const char *vdi, const char *label, const char *path)
