@@ -37,7 +37,7 @@ void commands_run_chain_limit(struct control_request *request, void *context)
 
 	if (!commands_volume(context, request, &volume) || !commands_text(request, "limit", &text))
 		return;
-	if (size_parse(text, &bytes) < 0 || bytes == 0)
+	if (size_parse(text, &bytes) < 0)
 		control_request_refuse(request, -EINVAL, "cannot read the limit '%s' (try %s)",
 			text, size_hint(text, hint, sizeof hint));
 	else if (volume_chain_limit(volume, bytes) < 0)

@@ -43,9 +43,9 @@
  * than what is used: the next block that has to be preserved then overflows, as when the device of
  * a dm-snapshot shrinks.
  *
- * chain.limit: the size of the SR that a chain lies on, more than 0.  It may be less than what is
- * used: nothing more fits then.  It holds until the rig ends; another profile refuses it with
- * EOPNOTSUPP.
+ * chain.limit: the size of the SR that a chain lies on; 0: it has no limit.  It may be less than
+ * what is used: nothing more fits then.  It holds until the rig ends; another profile refuses it
+ * with EOPNOTSUPP.
  *
  * strike: the door stands at POINT, which is one of its own (dm.…, xapi.…), and asks whether a
  * fault strikes.  A delay and a hang are over when the answer comes - who does not want to wait any

@@ -39,6 +39,13 @@ check_references(pool)
 END
 xapi_stop_beside
 [ -e mnt/live ] || fail "the server took a rig along that was not its own"
+python3 - <<'END' || fail "the server has not left the rig as it was"
+import json
+with open("mnt/.snaprig/status.json") as file:
+    rig = json.load(file)
+assert rig["chain"]["sr"]["capacity_bytes"] is None, rig["chain"]["sr"]
+assert rig["faults"] == [], rig["faults"]
+END
 "$SNAPRIG" umount mnt
 
 # What is no chain, or no rig at all, is no disk of a pool.

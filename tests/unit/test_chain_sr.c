@@ -53,6 +53,11 @@ START_TEST(a_smaller_sr_refuses_what_a_larger_one_takes)
 	ck_assert_int_eq(volume_chain_limit(engine.volume, used + 8 * BLOCK_BYTES), 0);
 	ck_assert_int_eq(engine_write(&engine, BLOCK_BYTES, 4096, 4), 0);
 	chain_bench_take(&engine, 1);
+
+	/* And it may have none. */
+	ck_assert_int_eq(volume_chain_limit(engine.volume, 1), 0);
+	ck_assert_int_eq(volume_chain_limit(engine.volume, 0), 0);
+	chain_bench_take(&engine, 2);
 }
 END_TEST
 
@@ -66,7 +71,7 @@ START_TEST(a_volume_without_a_chain_refuses_it)
 	ck_assert_str_eq(json_string_value(json_object_get(answer, "message")),
 		"profile 'plain' has no chain");
 	json_decref(answer);
-	answer = served_ask_by(served_peer, "{'command':'chain.limit','limit':'0'}");
+	answer = served_ask_by(served_peer, "{'command':'chain.limit','limit':'-1'}");
 	ck_assert_str_eq(json_string_value(json_object_get(answer, "error")), "EINVAL");
 	json_decref(answer);
 	answer = served_ask_by(served_peer, "{'command':'chain.limit','limit':'64 MB'}");

@@ -3,12 +3,10 @@
 
 #include <errno.h>
 
-#include "simfs/base/check.h"
 #include "simfs/volume/chain/chain.h"
 
 int volume_chain_limit(struct volume *volume, uint64_t limit_bytes)
 {
-	MUST(limit_bytes > 0);
 	if (!volume->chain)
 		return -EOPNOTSUPP;
 	volume->chain->capacity_bytes = limit_bytes;

@@ -8,9 +8,9 @@
 struct volume;
 
 /*
- * From now on the SR has room for LIMIT_BYTES; more than 0.  It may be less than what is used:
- * then nothing more fits.  Nobody is told, and the next mount has its own.  0, or -EOPNOTSUPP:
- * VOLUME has no chain.
+ * From now on the SR has room for LIMIT_BYTES; 0: it has no limit.  It may be less than what is
+ * used: then nothing more fits.  Nobody is told, and the next mount has its own.  0, or
+ * -EOPNOTSUPP: VOLUME has no chain.
  */
 int volume_chain_limit(struct volume *volume, uint64_t limit_bytes);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* disk.c - the life of one disk and its rig. */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -36,37 +37,69 @@ static int start_rig(struct disks *disks, const struct disk_order *order, struct
 		ret);
 }
 
-static int add_faults(struct disk_rig *rig, const struct disk_order *order)
+static void remove_faults(struct disk_rig *rig, const json_t *faults)
 {
+	json_t *fault;
+	size_t i;
+
+	json_array_foreach(faults, i, fault)
+		disk_rig_call(rig, "fault.remove", json_pack("{s:O}", "fault", fault), NULL, NULL);
+}
+
+/* *RET is what they are called there; the caller's. */
+static int add_faults(struct disk_rig *rig, const struct disk_order *order, json_t **ret)
+{
+	*ret = json_array();
 	for (size_t i = 0; i < order->fault_count; i++) {
 		AUTO(auto_free) char *message = NULL;
+		AUTO(auto_free) char *id = NULL;
+		json_t *answer;
 		int error = disk_rig_call(rig, "fault.add",
-			json_pack("{s:s}", "rule", order->faults[i]), NULL, &message);
+			json_pack("{s:s}", "rule", order->faults[i]), &answer, &message);
 
 		if (error < 0) {
 			log_error("cannot add the fault '%s': %s", order->faults[i],
 				message ? message : error_text(error));
 			return error;
 		}
+		id = heap_format("%lld", json_integer_value(json_object_get(answer, "id")));
+		json_array_append_new(*ret, json_string(id));
+		json_decref(answer);
 	}
 	return 0;
+}
+
+/* Somebody else's rig is as it was before. */
+static void leave(struct disk *disk)
+{
+	uint64_t limit_bytes = disk_rig_limit_bytes(disk->rig);
+	AUTO(auto_free) char *limit = heap_format("%" PRIu64, limit_bytes);
+
+	remove_faults(disk->rig, disk->faults);
+	if (disk->limit_bytes > 0 && disk->limit_bytes != limit_bytes)
+		disk_rig_call(
+			disk->rig, "chain.limit", json_pack("{s:s}", "limit", limit), NULL, NULL);
 }
 
 int disk_start(struct disks *disks, const struct disk_order *order, struct disk **ret)
 {
 	struct disk_rig *rig;
 	struct disk *disk;
+	json_t *faults;
 	int error = order->mount ? disk_rig_join(order->mount, &rig)
 				 : start_rig(disks, order, &rig);
 
 	if (error < 0)
 		return error;
-	error = add_faults(rig, order);
+	error = add_faults(rig, order, &faults);
 	if (error < 0) {
+		remove_faults(rig, faults);
+		json_decref(faults);
 		disk_rig_end(rig);
 		return error;
 	}
 	disk = heap_new(sizeof *disk);
+	disk->faults = faults;
 	disk->disks = disks;
 	disk->sr = order->sr;
 	disk->rig = rig;
@@ -105,6 +138,8 @@ void disk_end(struct disk *disk)
 	struct disks *disks = disk->disks;
 
 	keeper_end(disk);
+	if (!disk->image)
+		leave(disk);
 	disk_rig_cancel(disk->rig);
 	pthread_mutex_lock(&disks->lock);
 	list_remove(&disk->link);

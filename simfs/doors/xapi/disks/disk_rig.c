@@ -34,6 +34,7 @@
 struct disk_rig {
 	char *mount_point;
 	uint64_t size_bytes;
+	uint64_t limit_bytes;	    /* of its SR, when it was joined */
 	struct captive_rig captive; /* no process: the user's */
 	atomic_bool is_cancelled;
 	pthread_mutex_t lock;
@@ -141,6 +142,8 @@ static int look_at(struct disk_rig *rig)
 	if (!profile || strcmp(profile, PROFILE) != 0 || !json_object_get(status, "nodes"))
 		error = -EOPNOTSUPP;
 	rig->size_bytes = (uint64_t)json_integer_value(json_object_get(status, "size_bytes"));
+	rig->limit_bytes = (uint64_t)json_integer_value(json_object_get(
+		json_object_get(json_object_get(status, "chain"), "sr"), "capacity_bytes"));
 	json_decref(status);
 	return error;
 }
@@ -275,6 +278,11 @@ void disk_rig_end(struct disk_rig *rig)
 const char *disk_rig_mount_point(const struct disk_rig *rig)
 {
 	return rig->mount_point;
+}
+
+uint64_t disk_rig_limit_bytes(const struct disk_rig *rig)
+{
+	return rig->limit_bytes;
 }
 
 uint64_t disk_rig_size_bytes(const struct disk_rig *rig)

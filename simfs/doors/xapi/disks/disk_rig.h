@@ -50,6 +50,8 @@ void disk_rig_end(struct disk_rig *rig);
 
 const char *disk_rig_mount_point(const struct disk_rig *rig);
 uint64_t disk_rig_size_bytes(const struct disk_rig *rig);
+/* Of its SR, as it was when it was started or joined; 0: none. */
+uint64_t disk_rig_limit_bytes(const struct disk_rig *rig);
 
 /*
  * Sends COMMAND of protocol.h with ARGUMENTS (stolen; NULL for none) and waits for its answer, for

@@ -124,6 +124,7 @@ void disk_put(struct disk *disk)
 	if (disk->removes_image)
 		image_remove(disk->image);
 	json_decref(disk->names);
+	json_decref(disk->faults);
 	free(disk->image);
 	free(disk);
 }

@@ -51,6 +51,7 @@ struct disk {
 	char key[KEY_BYTES]; /* VM.DISK of POOL.yaml, or the uuid of a leaf made later */
 	struct disk_rig *rig;
 	char *image;	    /* NULL: joined */
+	json_t *faults;	    /* what the rules of POOL.yaml are called in its rig */
 	bool image_is_ours; /* it goes with its last VDI */
 	bool is_made;	    /* by a client */
 	bool removes_image; /* when its rig has ended */
