@@ -104,6 +104,27 @@ START_TEST(a_disk_that_a_vm_runs_with_is_in_use)
 }
 END_TEST
 
+static void destroy_data(void)
+{
+	pool_lock(xapi_bench.pool);
+	pool_set(xapi_bench.pool, POOL_CLASS_VDI, xapi_bench.snapshot, "type",
+		json_string("cbt_metadata"));
+	pool_unlock(xapi_bench.pool);
+}
+
+START_TEST(a_snapshot_without_its_data_is_neither_copied_nor_read_over_nbd)
+{
+	char wanted[256];
+
+	snprintf(wanted, sizeof wanted, "[\"VDI_INCOMPATIBLE_TYPE\",\"%s\",\"cbt_metadata\"]",
+		xapi_bench.snapshot);
+	destroy_data();
+	ck_called("VDI.clone", xapi_bench.snapshot, wanted);
+	ck_called("VDI.get_nbd_info", xapi_bench.snapshot, wanted);
+	ck_assert(!disks_in_use(xapi_bench.disks, BENCH_SNAPSHOT_UUID));
+}
+END_TEST
+
 START_TEST(a_snapshot_without_its_data_is_neither_exported_nor_a_base)
 {
 	char wanted[256], query[256];
@@ -111,10 +132,7 @@ START_TEST(a_snapshot_without_its_data_is_neither_exported_nor_a_base)
 	snprintf(wanted, sizeof wanted, "failure VDI_INCOMPATIBLE_TYPE|%s|cbt_metadata",
 		xapi_bench.snapshot);
 	snprintf(query, sizeof query, "&format=vhd&base=%s", xapi_bench.snapshot);
-	pool_lock(xapi_bench.pool);
-	pool_set(xapi_bench.pool, POOL_CLASS_VDI, xapi_bench.snapshot, "type",
-		json_string("cbt_metadata"));
-	pool_unlock(xapi_bench.pool);
+	destroy_data();
 	for (int is_base = 0; is_base < 2; is_base++) {
 		AUTO(auto_close) int fd = xapi_bench_dial();
 
@@ -186,6 +204,7 @@ int main(int argc, char **argv)
 	tcase_add_test(tests, no_vm_starts_with_a_disk_that_is_imported);
 	tcase_add_test(tests, no_disk_is_plugged_that_is_imported);
 	tcase_add_test(tests, a_disk_that_a_vm_runs_with_is_in_use);
+	tcase_add_test(tests, a_snapshot_without_its_data_is_neither_copied_nor_read_over_nbd);
 	tcase_add_test(tests, a_snapshot_without_its_data_is_neither_exported_nor_a_base);
 	tcase_add_test(tests, a_disk_that_a_vm_runs_with_is_not_destroyed);
 	tcase_add_test(tests, a_disk_is_imported_by_one_at_a_time);

@@ -4,6 +4,7 @@
 
 #include "simfs/base/heap.h"
 #include "simfs/doors/xapi/calls/internal.h"
+#include "simfs/doors/xapi/disks/disks.h"
 
 /* A list, as a XenServer has several networks.  Without `cert` clients do not ask for TLS. */
 int vdi_get_nbd_info(struct call *call)
@@ -14,10 +15,10 @@ int vdi_get_nbd_info(struct call *call)
 	bool has_data;
 
 	pool_lock(call->pool);
-	has_data = strcmp(pool_text(call->pool, POOL_CLASS_VDI, vdi, "type"), "cbt_metadata") != 0;
+	has_data = !disks_has_no_data(call->pool, vdi);
 	pool_unlock(call->pool);
 	if (!has_data)
-		return call_fail(call, "VDI_INCOMPATIBLE_TYPE", vdi, "cbt_metadata", NULL);
+		return call_fail(call, "VDI_INCOMPATIBLE_TYPE", vdi, DISK_NO_DATA_TYPE, NULL);
 	call->result = json_array();
 	if (calls->nbd_port == 0)
 		return 0;

@@ -14,8 +14,6 @@
 #include "simfs/doors/xapi/disks/internal.h"
 #include "simfs/doors/xapi/disks/names.h"
 
-#define METADATA_TYPE "cbt_metadata"
-
 /* More steps than there are snapshots of a disk would be a circle of files. */
 #define STEPS_MAX 100000
 
@@ -144,11 +142,6 @@ int disks_cbt_bitmap(
 
 /* ---- data goes ---- */
 
-static bool is_metadata(struct pool *pool, const char *ref)
-{
-	return strcmp(pool_text(pool, POOL_CLASS_VDI, ref, "type"), METADATA_TYPE) == 0;
-}
-
 /*
  * The first snapshot of DISK that is metadata and has its data still, and the one that was
  * taken next: false when there is none that could go.
@@ -173,7 +166,7 @@ static bool find_settled(struct disk *disk, char *uuid, char *next)
 			found = true;
 			break;
 		}
-		if (is_metadata(pool, ref))
+		if (disks_has_no_data(pool, ref))
 			snprintf(uuid, POOL_UUID_BYTES, "%s", its);
 	}
 	pool_unlock(pool);
@@ -286,7 +279,7 @@ static int check(struct disks *disks, const char *uuid, bool is_used, json_t **r
 	if (code && strcmp(code, "VDI_IN_USE") == 0)
 		json_array_append_new(*ret_failure, json_string("data_destroy"));
 	if (!code)
-		pool_set(pool, POOL_CLASS_VDI, ref, "type", json_string(METADATA_TYPE));
+		pool_set(pool, POOL_CLASS_VDI, ref, "type", json_string(DISK_NO_DATA_TYPE));
 	pool_unlock(pool);
 	return code ? -EINVAL : 0;
 }

@@ -104,17 +104,29 @@ static int fail(const struct repository *sr, int error, json_t **ret)
 	return error;
 }
 
-/* Somebody writes it. */
-static json_t *in_use(struct disks *disks, const char *uuid)
+/* What is copied: 0, or -errno with the failure of a copy. */
+static int open_source(
+	struct disks *disks, struct repository *sr, const char *uuid, int *ret_fd, json_t **ret)
 {
-	json_t *failure;
+	int fd, error = disks_open(disks, uuid, O_RDONLY, &fd);
 	const char *ref;
 
+	if (error < 0 && error != -EBUSY)
+		return fail(sr, error, ret);
 	pool_lock(disks->pool);
 	ref = pool_find_uuid(disks->pool, POOL_CLASS_VDI, uuid);
-	failure = json_pack("[s,s,s]", "VDI_IN_USE", ref ? ref : uuid, "copy");
+	if (error == -EBUSY) {
+		*ret = json_pack("[s,s,s]", "VDI_IN_USE", ref ? ref : uuid, "copy");
+	} else if (ref && disks_has_no_data(disks->pool, ref)) {
+		error = -EMEDIUMTYPE;
+		*ret = json_pack("[s,s,s]", "VDI_INCOMPATIBLE_TYPE", ref, DISK_NO_DATA_TYPE);
+	}
 	pool_unlock(disks->pool);
-	return failure;
+	if (error == -EMEDIUMTYPE)
+		disks_close(disks, uuid, fd);
+	if (error == 0)
+		*ret_fd = fd;
+	return error;
 }
 
 static int admit(struct disks *disks, struct repository *sr, uint64_t needed_bytes)
@@ -239,12 +251,11 @@ int disks_copy(struct disks *disks, const char *uuid, const char *sr_uuid, json_
 	if (!sr)
 		return -ENOENT;
 	error = disks_find(disks, uuid, &facts);
-	if (error == 0)
-		error = disks_open(disks, uuid, O_RDONLY, &fd);
-	if (error == -EBUSY)
-		*ret_failure = in_use(disks, uuid);
 	if (error < 0)
-		return error == -EBUSY ? error : fail(sr, error, ret_failure);
+		return fail(sr, error, ret_failure);
+	error = open_source(disks, sr, uuid, &fd, ret_failure);
+	if (error < 0)
+		return error;
 	copying.size_bytes = facts.size_bytes;
 	name_new(disks, new_uuid);
 	image = image_path(disks, new_uuid);

@@ -98,6 +98,11 @@ bool disks_in_use(struct disks *disks, const char *uuid);
 /* Whether a VM that runs has VDI, a reference.  Needs the pool's lock. */
 bool disks_is_attached(struct pool *pool, const char *vdi);
 
+/* What the type of a VDI is whose data was destroyed, and whether that of VDI, a reference, is it.
+ * Needs the pool's lock. */
+#define DISK_NO_DATA_TYPE "cbt_metadata"
+bool disks_has_no_data(struct pool *pool, const char *vdi);
+
 /*
  * Opens the content of UUID with FLAGS (O_RDONLY, O_RDWR), which is in use until disks_close().
  * 0; -ENOENT; -EROFS: it is no leaf; -ENOTSUP: it is a base copy; -EBUSY; -errno of open().

@@ -2,6 +2,7 @@
 /* uses.c - who uses a VDI, and that nobody else then changes it. */
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 
 #include "simfs/base/check.h"
 #include "simfs/base/cleanup.h"
@@ -70,6 +71,11 @@ bool disks_is_attached(struct pool *pool, const char *vdi)
 			return true;
 	}
 	return false;
+}
+
+bool disks_has_no_data(struct pool *pool, const char *vdi)
+{
+	return strcmp(pool_text(pool, POOL_CLASS_VDI, vdi, "type"), DISK_NO_DATA_TYPE) == 0;
 }
 
 int disks_open(struct disks *disks, const char *uuid, int flags, int *ret_fd)

@@ -11,9 +11,6 @@
 /* A share of the whole that is worth telling. */
 #define TELL_EVERY 0.04
 
-/* What the type of a VDI is whose data was destroyed. */
-#define NO_DATA_TYPE "cbt_metadata"
-
 /* ---- failures ---- */
 
 int transfer_fail(struct transfer *transfer, unsigned status, const char *code, const char *first,
@@ -46,7 +43,7 @@ static const struct {
 	{ -ENOTSUP, "VDI_NOT_MANAGED", NULL },
 	{ -EROFS, "VDI_READONLY", NULL },
 	{ -EXDEV, "VDI_INCOMPATIBLE_TYPE", NULL },
-	{ -EMEDIUMTYPE, "VDI_INCOMPATIBLE_TYPE", NO_DATA_TYPE },
+	{ -EMEDIUMTYPE, "VDI_INCOMPATIBLE_TYPE", DISK_NO_DATA_TYPE },
 	{ -EBUSY, "VDI_IN_USE", "attach" },
 };
 
@@ -109,16 +106,10 @@ static int find_vdi(struct pool *pool, const char *ref_or_uuid, char *ret_ref, c
 	return 0;
 }
 
-/* Needs the pool's lock. */
-static bool has_no_data(struct pool *pool, const char *vdi)
-{
-	return strcmp(pool_text(pool, POOL_CLASS_VDI, vdi, "type"), NO_DATA_TYPE) == 0;
-}
-
 /* Whether what VDI holds can be had now: 0, -EBUSY, -EMEDIUMTYPE.  Needs the pool's lock. */
 static int check_vdi(struct pool *pool, const char *vdi)
 {
-	if (has_no_data(pool, vdi))
+	if (disks_has_no_data(pool, vdi))
 		return -EMEDIUMTYPE;
 	return disks_is_attached(pool, vdi) ? -EBUSY : 0;
 }
@@ -157,8 +148,9 @@ static int resolve_base(struct transfer *transfer)
 	if (strcmp(transfer->base_uuid, transfer->uuid) == 0)
 		return transfer_fail(
 			transfer, 500, "INTERNAL_ERROR", "a VDI is no base of itself", NULL);
-	if (has_no_data(pool, ref))
-		return transfer_fail(transfer, 500, "VDI_INCOMPATIBLE_TYPE", ref, NO_DATA_TYPE);
+	if (disks_has_no_data(pool, ref))
+		return transfer_fail(
+			transfer, 500, "VDI_INCOMPATIBLE_TYPE", ref, DISK_NO_DATA_TYPE);
 	return 0;
 }
 
