@@ -139,7 +139,12 @@ static int enter(struct disks *disks, struct repository *sr, const char *uuid, c
 	json_t *fields)
 {
 	struct disk *disk;
-	int error = disk_start(disks,
+	int error;
+
+	/* A rig takes longer to start than the end waits for it. */
+	if (atomic_load(&disks->is_stopping))
+		return -ECANCELED;
+	error = disk_start(disks,
 		&(struct disk_order){ .sr = sr,
 			.key = uuid,
 			.leaf = uuid,

@@ -9,7 +9,7 @@
 #include "simfs/doors/xapi/disks/disks.h"
 
 #define USERS_NS  (3 * NS_PER_S)
-#define KILLED_NS (2 * NS_PER_S)
+#define KILLED_NS (5 * NS_PER_S)
 #define RIGS_NS	  (40 * NS_PER_S)
 
 /* Whether STAGE is over within NS. */

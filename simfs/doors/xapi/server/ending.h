@@ -4,7 +4,7 @@
  *
  *	ending_begin() ──▶ USERS ──ending_of_rigs()──▶ RIGS ──ending_over()
  *	                     │ 3 s: the rigs are killed   │
- *	                     │ 2 s more                   │ 40 s
+ *	                     │ 5 s more                   │ 40 s
  *	                     └────── the process exits ───┘
  *
  * In USERS whoever is in a rig comes out of it: what was cancelled does so at once, and what hangs
