@@ -10,10 +10,11 @@
 pool_yaml()
 {
 	cat >pool.yaml <<-END
-		pool: demo
+		pool: ${name:-demo}
 		credentials: { user: root, password: secret }
 		seed: ${seed:-5}
 		srs: [ $srs ]
+		$hosts
 		vms:
 		  - name: web
 		    power: halted
@@ -40,7 +41,7 @@ web = pool.vm("web")
 END
 
 # What could not be served at first is no disk that a client has destroyed.
-srs='{ name: local, type: ext, coalesce: never }'
+srs='{ name: local, type: ext, coalesce: never }' hosts=
 mkdir mnt
 "$SNAPRIG" create held.img --size 4MiB
 "$SNAPRIG" mount held.img mnt
@@ -78,8 +79,9 @@ assert content("web.a") == b"\7" * (4 << 20)
 check_references(pool)
 END
 
-# They come back.  The disk a lies on the other SR now.
-srs=$both seed=6
+# They come back.  The disk a lies on the other SR now, which is smaller; the pool has another name.
+srs=$(echo "$both" | sed 's/type: nfs,/type: nfs, capacity: 512MiB,/') seed=6 name=other
+hosts='hosts: [ { name: new } ]'
 pool_yaml other "$second"
 life <<'END'
 made, = [v for v in pool("VDI.get_by_name_label", "made")
@@ -87,6 +89,11 @@ made, = [v for v in pool("VDI.get_by_name_label", "made")
 assert content(pool("VDI.get_uuid", made)) == b"\t" * (4 << 20)
 assert len(pool("VDI.get_snapshots", made)) == 1
 assert content("web.a") == b"\7" * (4 << 20) and content("web.b") == b"\x08" * (4 << 20)
+assert len(pool("pool.get_all")) == 1
+host, = pool("host.get_all")
+assert pool("host.get_name_label", host) == "new"
+assert pool("pool.get_master", pool("pool.get_all")[0]) == host
+assert pool("SR.get_physical_size", pool.sr("other")) == 512 << 20
 vdis = pool("VDI.get_all_records").values()
 assert all(v["SR"] == pool.sr("other") for v in vdis), vdis
 assert len([v for v in vdis if v["is_a_snapshot"]]) == 3, vdis

@@ -29,6 +29,27 @@ static const char *ensure(
 	return pool_add(pool, class, fields);
 }
 
+/* The same, and what no client may write is as FIELDS say: POOL.yaml may have changed. */
+static const char *renew(struct pool *pool, enum pool_class class, const char *uuid, json_t *fields)
+{
+	const char *ref = pool_find_uuid(pool, class, uuid);
+	const char *name;
+	json_t *value;
+
+	if (!ref)
+		return ensure(pool, class, uuid, fields);
+	json_object_foreach(fields, name, value)
+	{
+		const struct pool_field *field = pool_class_field(class, name);
+
+		if (field && !field->is_free &&
+			!json_equal(value, pool_value(pool, class, ref, name)))
+			pool_set(pool, class, ref, name, json_incref(value));
+	}
+	json_decref(fields);
+	return ref;
+}
+
 static const char *const edition_names[] = {
 	[CONFIG_EDITION_XCP_NG] = "xcp-ng",
 	[CONFIG_EDITION_ENTERPRISE] = "enterprise-per-socket",
@@ -42,7 +63,7 @@ static const char *host_build(struct disks *disks, const struct config_host *hos
 	char uuid[POOL_UUID_BYTES];
 
 	pool_uuid_of(disks->pool, "host", host->name, uuid);
-	return ensure(disks->pool, POOL_CLASS_HOST, uuid,
+	return renew(disks->pool, POOL_CLASS_HOST, uuid,
 		json_pack("{s:s, s:s, s:s, s:b, s:s, s:{s:s, s:s}, s:{s:s}}", "name_label",
 			host->name, "hostname", host->name, "address",
 			host->address ? host->address : HOST_ADDRESS, "enabled", 1, "edition",
@@ -53,18 +74,41 @@ static const char *host_build(struct disks *disks, const struct config_host *hos
 			is_free ? "true" : "false"));
 }
 
+static const struct config_host usual_host = { .name = (char *)(uintptr_t)HOST_NAME };
+
+static size_t host_count(const struct pool_config *config)
+{
+	return config->host_count > 0 ? config->host_count : 1;
+}
+
+static const struct config_host *host_at(const struct pool_config *config, size_t at)
+{
+	return config->host_count > 0 ? &config->hosts[at] : &usual_host;
+}
+
+/* The first of them is the master. */
 static const char *hosts_build(struct disks *disks)
 {
-	static const struct config_host usual = { .name = (char *)(uintptr_t)HOST_NAME };
-	const struct pool_config *config = disks->config;
 	const char *master = NULL;
 
-	for (size_t i = 0; i < config->host_count; i++) {
-		const char *ref = host_build(disks, &config->hosts[i]);
+	for (size_t i = 0; i < host_count(disks->config); i++) {
+		const char *ref = host_build(disks, host_at(disks->config, i));
 
 		master = master ? master : ref;
 	}
-	return master ? master : host_build(disks, &usual);
+	return master;
+}
+
+static bool host_is_wanted(struct disks *disks, const char *uuid)
+{
+	char its[POOL_UUID_BYTES];
+
+	for (size_t i = 0; i < host_count(disks->config); i++) {
+		pool_uuid_of(disks->pool, "host", host_at(disks->config, i)->name, its);
+		if (strcmp(its, uuid) == 0)
+			return true;
+	}
+	return false;
 }
 
 static const char *sr_build(struct disks *disks, struct repository *sr)
@@ -72,7 +116,7 @@ static const char *sr_build(struct disks *disks, struct repository *sr)
 	const struct config_sr *config = sr->config;
 	const char *type = config_sr_type_name(config->type);
 
-	return ensure(disks->pool, POOL_CLASS_SR, sr->uuid,
+	return renew(disks->pool, POOL_CLASS_SR, sr->uuid,
 		json_pack("{s:s, s:s, s:s, s:b, s:I}", "name_label", config->name, "type", type,
 			"content_type",
 			config->type == CONFIG_SR_ISO	 ? "iso"
@@ -80,6 +124,20 @@ static const char *sr_build(struct disks *disks, struct repository *sr)
 							 : "user",
 			"shared", config->type == CONFIG_SR_NFS, "physical_size",
 			(json_int_t)config->capacity_bytes));
+}
+
+/* The uuid of the pool: there is one, whatever it was called when it was made. */
+static void uuid_of_pool(struct disks *disks, char *uuid)
+{
+	json_t *refs = pool_refs(disks->pool, POOL_CLASS_POOL);
+	const char *ref = json_string_value(json_array_get(refs, 0));
+
+	if (ref)
+		snprintf(uuid, POOL_UUID_BYTES, "%s",
+			pool_text(disks->pool, POOL_CLASS_POOL, ref, "uuid"));
+	else
+		pool_uuid_of(disks->pool, "pool", disks->config->name, uuid);
+	json_decref(refs);
 }
 
 void records_vm(struct disks *disks, const struct config_vm *vm, const char *uuid)
@@ -93,8 +151,8 @@ void records_vm(struct disks *disks, const struct config_vm *vm, const char *uui
 	char pool_uuid[POOL_UUID_BYTES];
 	const char *host;
 
-	pool_uuid_of(disks->pool, "pool", disks->config->name, pool_uuid);
 	pool_lock(disks->pool);
+	uuid_of_pool(disks, pool_uuid);
 	host = pool_text(disks->pool, POOL_CLASS_POOL,
 		pool_find_uuid(disks->pool, POOL_CLASS_POOL, pool_uuid), "master");
 	ensure(disks->pool, POOL_CLASS_VM, uuid,
@@ -108,6 +166,34 @@ void records_vm(struct disks *disks, const struct config_vm *vm, const char *uui
 	pool_unlock(disks->pool);
 }
 
+/* VMs are on the master when theirs is none of POOL.yaml any more. */
+static void drop_hosts(struct disks *disks, const char *master)
+{
+	struct pool *pool = disks->pool;
+	json_t *hosts = pool_refs(pool, POOL_CLASS_HOST), *vms = pool_refs(pool, POOL_CLASS_VM);
+	json_t *host, *vm;
+	size_t i, k;
+
+	json_array_foreach(hosts, i, host)
+	{
+		const char *ref = json_string_value(host);
+
+		if (host_is_wanted(disks, pool_text(pool, POOL_CLASS_HOST, ref, "uuid")))
+			continue;
+		json_array_foreach(vms, k, vm)
+		{
+			const char *its = json_string_value(vm);
+
+			if (strcmp(pool_text(pool, POOL_CLASS_VM, its, "resident_on"), ref) == 0)
+				pool_set(pool, POOL_CLASS_VM, its, "resident_on",
+					json_string(master));
+		}
+		pool_remove(pool, POOL_CLASS_HOST, ref);
+	}
+	json_decref(hosts);
+	json_decref(vms);
+}
+
 void records_build(struct disks *disks)
 {
 	const struct pool_config *config = disks->config;
@@ -116,13 +202,14 @@ void records_build(struct disks *disks)
 
 	pool_lock(disks->pool);
 	master = hosts_build(disks);
+	drop_hosts(disks, master);
 	for (size_t i = 0; i < disks->sr_count; i++) {
 		const char *ref = sr_build(disks, &disks->srs[i]);
 
 		first = i == 0 ? ref : first;
 	}
-	pool_uuid_of(disks->pool, "pool", config->name, uuid);
-	ensure(disks->pool, POOL_CLASS_POOL, uuid,
+	uuid_of_pool(disks, uuid);
+	renew(disks->pool, POOL_CLASS_POOL, uuid,
 		json_pack("{s:s, s:s, s:s}", "name_label", config->name, "master", master,
 			"default_SR", first));
 	pool_unlock(disks->pool);
