@@ -80,6 +80,13 @@ fails 'xapi.export reply=no-tail' 'Expected values to be strictly equal'
 fails 'xapi.export hang' 'Headers Timeout Error'
 fails 'snapshot.read error=EIO' 'VDI_IO_ERROR(Device I/O errors)'
 
+# Disks of a snapshot that somebody has destroyed are the job's still, and go; nothing is based on
+# them.
+rig xapi call "$who" VM.destroy "$(rig xapi call "$who" VM.get_snapshots VM:web | tr -d '["]')"
+backup >log || fail "without a base: $(cat log)"
+grep -q 'Warning: Could not find the base VM; fall back to a full' log || fail "no word: $(cat log)"
+[ "$(snapshots)" = 2 ] || fail "disks of a snapshot that is gone: $(snapshots)"
+
 # A pool that was ended in order knows after it what it knew before it.
 pool_end
 pool_serve pool.yaml
