@@ -145,5 +145,12 @@ wait "$pool_pid" || code=$?
 pool_pid=
 same 4 "$code" "the exit code of one that had to be left"
 [ -z "$(mounts_below "$state")" ] || fail "left mounted: $(mounts_below "$state")"
+
+# Nor is it waited for at the begin.
+code=0
+SNAPRIG_TIMEOUT=1s timeout -s KILL 20 "$SNAPRIG" xapi serve pool.yaml 2>said || code=$?
 kill -CONT "$(cat theirs.pid)"
+same 4 "$code" "the exit code of one that cannot join"
+grep -q "cannot join './theirs': Connection timed out" said || fail "said: $(cat said)"
+[ -z "$(mounts_below "$state")" ] || fail "left mounted: $(mounts_below "$state")"
 rig status theirs >/dev/null || fail "the rig of somebody else is not as it was"

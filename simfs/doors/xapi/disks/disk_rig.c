@@ -151,8 +151,11 @@ static int look_at(struct disk_rig *rig)
 int disk_rig_join(const char *mount_point, struct disk_rig **ret)
 {
 	struct disk_rig *rig = disk_rig_new(mount_point);
-	int error = look_at(rig);
+	/* Who reads a file of one that stands still never comes back. */
+	int error = control_client_connect(mount_point, &rig->idle);
 
+	if (error != -ETIMEDOUT)
+		error = look_at(rig);
 	if (error == -EOPNOTSUPP)
 		log_error("cannot join '%s': its profile is not '" PROFILE "'", mount_point);
 	else if (error < 0)

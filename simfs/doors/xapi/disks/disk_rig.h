@@ -33,7 +33,10 @@ void disk_rig_await_old(const char *mount_point);
 /* Starts one; it is mounted when this returns.  0, or -errno, said. */
 int disk_rig_start(const struct disk_rig_order *order, struct disk_rig **ret);
 
-/* The one that somebody has mounted: 0, -ENOTCONN, or -EOPNOTSUPP for another profile; said. */
+/*
+ * The one that somebody has mounted: 0; -ENOTCONN; -EOPNOTSUPP for another profile; -ETIMEDOUT when
+ * it does not answer in control_client_patience_ns(); said.
+ */
 int disk_rig_join(const char *mount_point, struct disk_rig **ret);
 
 /* Whoever waits for an answer, now or later, gets -ECANCELED. */
