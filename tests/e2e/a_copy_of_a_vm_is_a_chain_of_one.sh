@@ -118,5 +118,26 @@ assert pool.disks(vm)[1] == disk
 assert len(pool("VDI.get_all")) == count
 check_references(pool)
 reader.close()
+snaprig("fault", "clear", "state/mnt/web.data")
+
+# So it does when it was written meanwhile: the copy may lack that.
+until(lambda: not pool("VDI.get_record", disk)["current_operations"])
+snaprig("fault", "add", "state/mnt/web.data", "live.read hang times=1")
+task = pool.plain("Async.VDI.pool_migrate", pool.session, disk, pool.sr("other"), {})
+until(lambda: stands_still("live.read"))
+write("state", "web.data", 5000, 1)
+snaprig("fault", "release", "state/mnt/web.data")
+try:
+    pool.wait(task)
+    raise AssertionError("a disk that was written has moved")
+except Failure as failure:
+    assert str(failure) == "MIRROR_FAILED(%s)" % disk, failure
+assert pool.disks(vm)[1] == disk
+assert len(pool("VDI.get_all")) == count
+snaprig("fault", "clear", "state/mnt/web.data")
+before = content(disk)
+new = pool("Async.VDI.pool_migrate", disk, pool.sr("other"), {})
+assert pool.disks(vm)[1] == new and content(new) == before
+check_references(pool)
 END
 xapi_stop

@@ -153,12 +153,18 @@ int vdi_copy(struct call *call)
 
 /* ---- moving ---- */
 
-static int replace(struct call *call, const struct facts *facts, const char *heir)
+/* HEIR has what the disk had when it was written CHANGES times; what came since it lacks. */
+static int replace(struct call *call, const struct facts *facts, const char *heir, uint64_t changes)
 {
+	uint64_t now;
 	int error;
 
 	disks_sr_lock(call->disks, facts->sr_uuid);
-	error = disks_replace(call->disks, facts->uuid, heir, &call->failure);
+	error = disks_changes(call->disks, facts->uuid, &now, &call->failure);
+	if (error == 0 && now != changes)
+		error = call_fail(call, "MIRROR_FAILED", facts->ref, NULL);
+	if (error == 0)
+		error = disks_replace(call->disks, facts->uuid, heir, &call->failure);
 	disks_sr_unlock(call->disks, facts->sr_uuid);
 	return error < 0 ? CALL_FAILED : 0;
 }
@@ -178,6 +184,7 @@ int vdi_pool_migrate(struct call *call)
 {
 	char uuid[POOL_UUID_BYTES], sr_uuid[POOL_UUID_BYTES];
 	struct facts facts;
+	uint64_t changes;
 
 	look(call, call_text(call, 0), &facts);
 	call_sr_uuid(call, call_text(call, 1), sr_uuid);
@@ -185,10 +192,11 @@ int vdi_pool_migrate(struct call *call)
 		return call_fail(call, "OPERATION_NOT_ALLOWED", "it is no disk of a VM", NULL);
 	if (disks_in_use(call->disks, facts.uuid))
 		return call_fail(call, "VDI_IN_USE", facts.ref, "mirror", NULL);
-	if (copy_to(call, &facts, sr_uuid, uuid) < 0)
+	if (disks_changes(call->disks, facts.uuid, &changes, &call->failure) < 0 ||
+		copy_to(call, &facts, sr_uuid, uuid) < 0)
 		return CALL_FAILED;
-	/* Somebody may have begun to read it meanwhile. */
-	if (replace(call, &facts, uuid) < 0) {
+	/* Somebody may have begun to read it meanwhile, or has written to it. */
+	if (replace(call, &facts, uuid, changes) < 0) {
 		drop_copy(call, uuid, sr_uuid);
 		return CALL_FAILED;
 	}

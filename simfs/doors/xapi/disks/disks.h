@@ -138,6 +138,12 @@ int disks_snapshot(struct disks *disks, const char *uuid, char *ret_uuid, json_t
 /* Removes a leaf, whose snapshots stay, or a snapshot, and its record. */
 int disks_destroy(struct disks *disks, const char *uuid, json_t **ret_failure);
 
+/*
+ * How often leaf UUID was written or discarded since its rig was mounted: 0 with *RET, or -errno
+ * with the failure.
+ */
+int disks_changes(struct disks *disks, const char *uuid, uint64_t *ret, json_t **ret_failure);
+
 /* Removes leaf UUID as well; what named it, its snapshots too, names the leaf HEIR. */
 int disks_replace(struct disks *disks, const char *uuid, const char *heir, json_t **ret_failure);
 

@@ -230,6 +230,28 @@ int disks_replace(struct disks *disks, const char *uuid, const char *heir, json_
 	return error;
 }
 
+int disks_changes(struct disks *disks, const char *uuid, uint64_t *ret, json_t **ret_failure)
+{
+	enum disk_kind kind;
+	struct disk *disk = disk_get(disks, uuid, &kind);
+	json_t *status = NULL;
+	json_int_t writes, discards;
+	int error = 0;
+
+	if (!disk || kind != DISK_LEAF)
+		error = fail_by_uuid(ret_failure, uuid);
+	else if ((error = disk_rig_status(disk->rig, &status)) < 0 ||
+		 json_unpack(status, "{s:{s:I, s:I}}", "counters", "live_writes", &writes,
+			 "live_discards", &discards) < 0)
+		error = fail(
+			ret_failure, error < 0 ? error : -EPROTO, "VDI_NOT_AVAILABLE", uuid, NULL);
+	if (error == 0)
+		*ret = (uint64_t)writes + (uint64_t)discards;
+	json_decref(status);
+	disk_put(disk);
+	return error;
+}
+
 /* ---- scan ---- */
 
 static int scan_one(struct disk *disk, json_t **ret_failure)
