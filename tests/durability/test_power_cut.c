@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Invariant 4 of docs/architecture.md 5.2, the live view: the power is cut after
- * each step of a load (each third, unless COUNT is 120), several times with different losses, and
+ * each step of a load (each fifth, unless COUNT is 120), several times with different losses, and
  * the volume opens again with every write that was flushed.
  */
 #include <check.h>
@@ -81,7 +81,7 @@ static bool cut_after(
 
 static void cut_everywhere(const struct profile *profile, const char *limit)
 {
-	uint64_t stride = engine_stride_of(120, 40), steps = 0, cuts = 0;
+	uint64_t stride = engine_stride_of(120, 24), steps = 0, cuts = 0;
 	bool goes_on = true;
 
 	for (; goes_on; steps += stride) {

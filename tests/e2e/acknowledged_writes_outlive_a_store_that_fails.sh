@@ -5,14 +5,13 @@
 # full, a store's write fails, or the rig is killed: with either topology, what
 # was acknowledged is there, and what a snapshot hands out is right.
 #
-# LOAD_MOMENTS	how many moments each topology gets (2); at each, each of the three goes wrong
+# LOAD_MOMENTS	how many moments each topology gets (1); at each, each of the three goes wrong
 # LOAD_TOPOLOGIES	the profiles that stand for them (plain xen)
 . "${0%/*}/../lib/e2e.sh"
 . "$e2e_root/tests/lib/load.sh"
 
 requires_root
-moments=${LOAD_MOMENTS:-2}
-[ "$e2e_slow" = 0 ] || moments=1
+moments=${LOAD_MOMENTS:-1}
 topologies=${LOAD_TOPOLOGIES:-plain xen}
 size=$((33 << 20))
 mkdir store

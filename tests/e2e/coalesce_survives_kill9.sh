@@ -1,13 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 #
-# The rig is killed in the midst of coalesce, in 18 rounds (ROUNDS): all views read the
+# The rig is killed in the midst of coalesce, in 12 rounds (ROUNDS): all views read the
 # same afterwards, and the work is taken up again and ended.  In two rounds of three a rule
 # holds it at a point, in the others chance says where it is.
 . "${0%/*}/../lib/e2e.sh"
 
 requires jq
-rounds=${ROUNDS:-18}
+rounds=${ROUNDS:-12}
 [ "$e2e_slow" = 1 ] && rounds=10
 slowly="--profile xen --no-coalesce --coalesce-rate 12MiB"
 # shellcheck disable=SC2086

@@ -6,7 +6,7 @@
 . "${0%/*}/../lib/e2e.sh"
 
 requires setsid awk
-rounds=${ROUNDS:-30}
+rounds=${ROUNDS:-20}
 [ "$e2e_slow" = 0 ] || rounds=10
 blocks=4096
 snapshots=

@@ -78,7 +78,7 @@ END_TEST
 START_TEST(kills_and_snapshots_that_come_and_go_change_no_acknowledged_byte)
 {
 	static struct load load;
-	uint64_t count = engine_count(40000);
+	uint64_t count = engine_count(25000);
 
 	load_init(&load, &(struct load_options){
 				 .seed = seed_of(_i),

@@ -103,7 +103,7 @@ static void round_run(uint64_t seed, uint64_t round)
 START_TEST(faults_kills_and_coalesce_under_load_change_no_acknowledged_byte)
 {
 	const struct run *run = &runs[_i];
-	uint64_t seed = mix64(engine_seed() + (uint64_t)_i), count = engine_count(500000) / RUNS;
+	uint64_t seed = mix64(engine_seed() + (uint64_t)_i), count = engine_count(350000) / RUNS;
 
 	printf("model: %s, SEED=%" PRIu64 "\n", run->name, engine_seed());
 	fflush(stdout);

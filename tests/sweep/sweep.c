@@ -20,7 +20,7 @@
 
 /* COUNT of the environment so high, or higher: every single one is failed. */
 #define STRIDE_COUNT  120
-#define COUNT_DEFAULT 24
+#define COUNT_DEFAULT 17
 
 /* Runs of the kills of one workload: each has its own seed, and one the smallest limits. */
 #define KILLED_RUNS 2

@@ -7,6 +7,8 @@
 #include "tests/lib/engine_suite.h"
 #include "tests/unit/damage_bench.h"
 
+#define COUNT_DEFAULT 8
+
 /* Restores the file with one bit turned. */
 static void flip(uint64_t bit)
 {
@@ -29,20 +31,20 @@ static bool is_data(uint64_t offset)
 }
 
 /*
- * Every bit of the superblock, of every header and of the summary; of data,
- * some.  A sanitizer's build is slow: every seventh of them, so that each bit
- * of a byte has its turn.
+ * Every bit of the superblock; every third of every header and of the summary,
+ * and with a higher COUNT all of them; of data, some.  A sanitizer's build is slow:
+ * every seventh of them, so that each bit of a byte has its turn.
  */
 static uint64_t flip_next(uint64_t bit)
 {
 	uint64_t offset = bit / 8, within = offset % STORE_UNIT_BYTES;
-	uint64_t step = 8 * 61 + 1;
+	uint64_t step = 8 * 97 + 1;
 
 	if (offset < STORE_UNIT_BYTES)
 		step = within < sizeof(struct store_superblock) ? 1 : step;
 	else if (!is_data(offset))
-		step = 1;
-	return bit + (engine_count(8) < 8 ? 7 * step : step);
+		step = engine_count(COUNT_DEFAULT) > COUNT_DEFAULT ? 1 : 3;
+	return bit + (engine_count(COUNT_DEFAULT) < COUNT_DEFAULT ? 7 * step : step);
 }
 
 START_TEST(a_turned_bit_in_the_superblock_is_found)
