@@ -36,14 +36,28 @@ static void leave(const char *where)
 	_exit(EXIT_RIG);
 }
 
+/* Whoever comes out of a rig that is killed waits for the others, in ending_of_rigs(). */
+static void kill_rigs(struct ending *ending)
+{
+	pthread_mutex_lock(&ending->mutex);
+	ending->is_killing = ending->disks && ending->stage == ENDING_USERS;
+	pthread_mutex_unlock(&ending->mutex);
+	if (!ending->is_killing)
+		return;
+	disks_kill(ending->disks);
+	pthread_mutex_lock(&ending->mutex);
+	ending->is_killing = false;
+	pthread_cond_broadcast(&ending->moved);
+	pthread_mutex_unlock(&ending->mutex);
+}
+
 static void *watch(void *context)
 {
 	struct ending *ending = context;
 
 	if (!is_over(ending, ENDING_USERS, USERS_NS)) {
 		log_error("a rig does not answer: the server ends, and kills those of its own");
-		if (ending->disks)
-			disks_kill(ending->disks);
+		kill_rigs(ending);
 		if (!is_over(ending, ENDING_USERS, KILLED_NS))
 			leave("a rig that is not its own");
 	}
@@ -64,7 +78,9 @@ static void move(struct ending *ending, enum ending_stage stage)
 {
 	pthread_mutex_lock(&ending->mutex);
 	ending->stage = stage;
-	pthread_cond_signal(&ending->moved);
+	pthread_cond_broadcast(&ending->moved);
+	while (ending->is_killing)
+		pthread_cond_wait(&ending->moved, &ending->mutex);
 	pthread_mutex_unlock(&ending->mutex);
 }
 

@@ -30,14 +30,15 @@ struct ending {
 	pthread_t thread;
 	bool has_thread;
 	pthread_mutex_t mutex;
-	pthread_cond_t moved;
+	pthread_cond_t moved; /* one of these */
 	enum ending_stage stage;
+	bool is_killing; /* the rigs, which are needed for it */
 };
 
 /* DISKS, which may be NULL, live until ending_of_rigs(). */
 void ending_begin(struct ending *ending, struct disks *disks);
 
-/* Nobody uses the rigs any more: they end. */
+/* Nobody uses the rigs any more, nor the disks when this returns: they end. */
 void ending_of_rigs(struct ending *ending);
 
 /* It has come.  Frees what ENDING has. */
