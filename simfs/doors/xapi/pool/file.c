@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "simfs/base/cleanup.h"
+#include "simfs/base/file_io.h"
 #include "simfs/base/heap.h"
 #include "simfs/base/own_file.h"
 #include "simfs/doors/xapi/pool/internal.h"
@@ -46,19 +47,10 @@ static int write_whole(const char *path, const char *text)
 {
 	AUTO(auto_free) char *part = heap_format("%s.part", path);
 	AUTO(auto_close) int fd = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	size_t length = strlen(text), done = 0;
+	int error = fd < 0 ? -errno : file_write_all(fd, text, strlen(text), 0);
 
-	if (fd < 0)
-		return -errno;
-	while (done < length) {
-		ssize_t wrote = write(fd, text + done, length - done);
-
-		if (wrote < 0 && errno == EINTR)
-			continue;
-		if (wrote < 0)
-			return -errno;
-		done += (size_t)wrote;
-	}
+	if (error < 0)
+		return error;
 	return rename(part, path) < 0 ? -errno : 0;
 }
 
