@@ -43,7 +43,7 @@ judged()
 	END
 	sed -i '/^ *$/d; s/32MiB/16MiB/' "$1.yaml"
 	ran "$2" "$1.yaml"
-	! losetup -l -n -O BACK-FILE | grep -qF "$TMPDIR" || fail "a loop device is left"
+	nothing_attached
 }
 
 # told NAME LOSSES EXIT - so is the client NAME whose adapter says what it loses.
@@ -166,7 +166,7 @@ scenario slow slow '{ image: image }' <<END
 END
 sed -i 's/32MiB/16MiB/' slow.yaml
 ran 3 slow.yaml
-! losetup -l -n -O BACK-FILE | grep -qF "$TMPDIR" || fail "a loop device is left"
+nothing_attached
 
 # Files of a file system that is not there.
 client no-tree true true 'compares: tree'

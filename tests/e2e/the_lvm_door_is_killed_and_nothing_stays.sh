@@ -31,7 +31,7 @@ ended()
 	status=0
 	wait "$keeper" || status=$?
 	timeout 20 losetup -a >/dev/null || fail "losetup hangs"
-	wait_until 20 no_loop_is_left || fail "loop devices are left"
+	wait_until 120 no_loop_is_left || fail "loop devices are left"
 }
 
 # The supervisor; somebody waits for it, somebody reads, somebody comes later.

@@ -116,7 +116,7 @@ detach_own()
 detach_loop()
 {
 	losetup -d "$1"
-	wait_until 90 has_no_loop "$2" || fail "'$1' is still on '$2'"
+	wait_until 120 has_no_loop "$2" || fail "'$1' is still on '$2'"
 }
 
 # mount_loop FILE MNT [OPTIONS] - a file system in a file.  Not `mount -o loop`: that asks
@@ -146,6 +146,17 @@ octal_of()
 	*[\ \\]*) printf '%s\n' "$1" | sed 's/\\/\\134/g; s/ /\\040/g' ;;
 	*) printf '%s\n' "$1" ;;
 	esac
+}
+
+has_nothing_attached()
+{
+	! grep -qsF "$TMPDIR/" /sys/block/loop*/loop/backing_file
+}
+
+# nothing_attached - no loop device is over a file of this test, also for who has a copy of a mount.
+nothing_attached()
+{
+	wait_until 120 has_nothing_attached || fail "a loop device is left"
 }
 
 # mounts_below FOLDER - at it or below it, the latest last.  "/tmp/x10" is not below "/tmp/x1".

@@ -28,7 +28,7 @@ nothing_is_left()
 {
 	wait_until 20 no_process_is_left || fail "processes are left: $(processes_left)"
 	! mounts_below "$work" | grep . || fail "something is mounted"
-	wait_until 20 no_loop_is_left || fail "loop devices are left"
+	wait_until 120 no_loop_is_left || fail "loop devices are left"
 	[ ! -e "$image.snaprig/lvm/free" ] || ! has_loop "$image.snaprig/lvm/free" ||
 		fail "a loop device lies on the group"
 }

@@ -32,5 +32,5 @@ for test in unit/test_children_writer_fsfreeze e2e/a_stale_mount_is_replaced \
 done
 kill -CONT "$pid"
 losetup -d "$loop"
-wait_until 20 has_no_loop "$mnt/live" || fail "the device is not let go"
+wait_until 120 has_no_loop "$mnt/live" || fail "the device is not let go"
 umount_volume
