@@ -146,7 +146,7 @@ static bool overflow_for(uint64_t seed, uint64_t steps)
 
 START_TEST(a_kill_between_overflow_and_mark_leaves_it_whole_or_failed)
 {
-	for (uint64_t round = 0; round < 20; round++) {
+	for (uint64_t round = 0; round < engine_count(20); round++) {
 		bool all_ended = false;
 
 		for (uint64_t steps = 0; !all_ended; steps++) {
