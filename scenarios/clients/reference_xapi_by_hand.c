@@ -48,7 +48,10 @@ static json_t *find(struct xapi *xapi, const char *class, const char *name, json
 	}
 	if (failure || count == 1)
 		return failure;
-	log_error("there are %zu of '%s:%s'", count, class, name);
+	if (count == 0)
+		log_error("no %s has the name or uuid '%s'", class, name);
+	else
+		log_error("%zu of class %s have the name '%s' (take the uuid)", count, class, name);
 	json_decref(TAKE_PTR(*ret));
 	return NULL;
 }

@@ -74,6 +74,10 @@ static char *folder_find(const char *remote, const char *vm)
 
 	if (!vm)
 		only = last_name(all, "", &count);
+	if (!vm && count == 0) {
+		log_error("there is no backup of a VM in '%s'", remote);
+		return NULL;
+	}
 	if (!vm && count != 1) {
 		log_error("'%s' has backups of %zu VMs (try --vm)", remote, count);
 		return NULL;

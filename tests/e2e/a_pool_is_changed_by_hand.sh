@@ -31,11 +31,11 @@ snapshot=$(by_hand VM.snapshot VM:web web)
 [ "$snapshot" != "$(by_hand VM.get_by_uuid "$(by_hand VM.get_uuid VM:web)")" ] || fail "a snapshot"
 same false "$(by_hand VDI.get_is_a_snapshot VDI:system)" "whether the disk is a snapshot"
 
-refused 1 "there are 0 of 'VM:nobody'" rig xapi call "$who" VM.start VM:nobody
+refused 1 "no VM has the name or uuid 'nobody'" rig xapi call "$who" VM.start VM:nobody
 by_hand VM.clean_shutdown VM:web
 by_hand VM.set_has_vendor_device VM:web false
 by_hand VM.clone VM:web web >clone
-refused 1 "there are 2 of 'VM:web'" rig xapi call "$who" VM.start VM:web
+refused 1 "2 of class VM have the name 'web' .take the uuid." rig xapi call "$who" VM.start VM:web
 refused 1 'MESSAGE_METHOD_UNKNOWN' rig xapi call "$who" VM.dance
 refused 1 'HANDLE_INVALID' rig xapi call "$who" VM.start OpaqueRef:none
 refused 1 'SESSION_AUTHENTICATION_FAILED' rig xapi call "http://root:x@${url#http://}" pool.get_all
