@@ -69,18 +69,25 @@ static void nothing_done(struct blockio_request *request, int result)
 
 	(void)result;
 	store->is_nothing_under_way = false;
+	flight_go(store);
 	store_answers_go(store);
+}
+
+void store_come_back(struct store *store)
+{
+	if (store->is_nothing_under_way)
+		return;
+	store->is_nothing_under_way = true;
+	store->nothing.done = nothing_done;
+	blockio_start(store->io, &store->nothing, BLOCKIO_NOTHING, 0, NULL, 0);
 }
 
 void store_answers_later(struct store *store)
 {
 	bool is_due = !list_empty(&store->answers) || !list_empty(&store->wanting_idle);
 
-	if (!is_due || store->is_answering || store->is_nothing_under_way)
-		return;
-	store->is_nothing_under_way = true;
-	store->nothing.done = nothing_done;
-	blockio_start(store->io, &store->nothing, BLOCKIO_NOTHING, 0, NULL, 0);
+	if (is_due && !store->is_answering)
+		store_come_back(store);
 }
 
 void store_quiesce(struct store *store, struct store_waiter *waiter)

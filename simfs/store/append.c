@@ -1,14 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * append.c - gathers preserved blocks into segments and writes them.
- *
- *   store_append()           segment_start()            segment_done()
- *   ──────────────▶ WAITING ────────────────▶ WRITING ────────────────▶ SPARE
- *                      │  store_stop(), or an error before it  ▲
- *                      └───────────────────────────────────────┘
- *
- * While one segment is WRITING, the last WAITING one takes all that comes; so
- * the busier the volume, the larger the writes, and no timer is needed.
+ * append.c - gathers preserved blocks into segments, which flight.c writes.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -20,9 +12,6 @@
 #include "simfs/store/segment.h"
 #include "simfs/store/store_internal.h"
 #include "simfs/store/store_state.h"
-
-static void segment_start(struct store *store);
-static void segment_write(struct store *store);
 
 uint64_t segment_hash(const struct segment_header *header)
 {
@@ -78,7 +67,7 @@ void segment_summarize(struct store *store)
 	segment->iov[1] = (struct iovec){ .iov_base = store->summary.data,
 		.iov_len = segment_data_bytes(store, segment->header) };
 	list_prepend(&store->waiting, &segment->link);
-	segment_write(store);
+	flight_write(store);
 }
 
 /* How many more blocks SEGMENT takes of those with FLAGS. */
@@ -140,18 +129,8 @@ void store_append(struct store *store, uint64_t first_block, uint64_t count, voi
 		first_block += taken;
 		count -= taken;
 	}
-	segment_start(store);
+	flight_go_soon(store);
 	store_answers_later(store);
-}
-
-/* Everyone in SEGMENT is answered with RESULT, later; the segment is spare. */
-static void segment_finish(struct segment *segment, int result)
-{
-	struct store *store = segment->store;
-
-	for (unsigned i = 0; i < segment->range_count; i++)
-		store_answer(store, segment->waiters[i], result);
-	list_append(&store->spare, &segment->link);
 }
 
 /* Data units of the segment with HEADER, which is no summary, become what it says. */
@@ -188,127 +167,20 @@ int store_map_segment(struct store *store, struct segment_header *header)
 	}
 	store->blocks += header->record_count;
 	store->has_changed |= (header->flags & SEGMENT_FLAG_CHANGED) != 0;
-	store->sealed_unit = header->unit;
+	store->sealed_unit = segment_sealed_unit(header);
+	store->attempt = header->attempt;
 	store->acknowledged_sequence = header->sequence;
 	store->acknowledged_end_unit = header->unit + segment_units(store, header);
 	summary_add(store, header);
 	return 0;
 }
 
-static int segment_map(struct segment *segment)
-{
-	struct store *store = segment->store;
-	int error = store_map_segment(store, segment->header);
-
-	MUST(error != -EEXIST);
-	blockio_know(store->io, store->acknowledged_end_unit * STORE_UNIT_BYTES);
-	return error;
-}
-
-static void segment_done(struct blockio_request *request, int result)
-{
-	struct segment *segment = CONTAINER_OF(request, struct segment, request);
-	struct store *store = segment->store;
-
-	if (result == 0 && store->is_durable && request->kind == BLOCKIO_WRITE) {
-		blockio_start(store->io, request, BLOCKIO_FLUSH, 0, NULL, 0);
-		return;
-	}
-	store->writing = NULL;
-	if (result == 0)
-		result = segment_map(segment);
-	if (result == 0 && (segment->header->flags & SEGMENT_FLAG_SUMMARY))
-		superblock_write(store);
-	segment_finish(segment, result);
-	if (result < 0)
-		segments_stop(store, result);
-	segment_start(store);
-	rewrites_go(store);
-	store_answers_go(store);
-}
-
-/* Header and data. */
-static unsigned segment_iov_count(const struct segment *segment)
-{
-	const struct segment_header *header = segment->header;
-
-	if (segment_data_bytes(segment->store, header) == 0)
-		return 1;
-	return header->flags & SEGMENT_FLAG_SUMMARY ? 2 : 1 + segment->range_count;
-}
-
-/* Of the blocks of SEGMENT, or of what it sums up. */
-static void segment_sum(struct segment *segment)
-{
-	struct segment_header *header = segment->header;
-	uint32_t *sums = segment_sums(segment->store, header);
-
-	if (header->flags & SEGMENT_FLAG_SUMMARY) {
-		header->summary.data_hash = XXH3_64bits(
-			segment->iov[1].iov_base, segment->iov[1].iov_len);
-		return;
-	}
-	for (unsigned i = 1; i < segment_iov_count(segment); i++) {
-		const char *bytes = segment->iov[i].iov_base;
-		const char *end = bytes + segment->iov[i].iov_len;
-
-		for (; bytes < end; bytes += STORE_UNIT_BYTES)
-			*sums++ = unit_sum(bytes);
-	}
-}
-
-/* Starts the first waiting segment. */
-static void segment_write(struct store *store)
-{
-	struct segment *segment = CONTAINER_OF(list_pop(&store->waiting), struct segment, link);
-	struct segment_header *header = segment->header;
-	uint64_t end_unit = store->end_unit + segment_units(store, header);
-
-	if (end_unit > UINT32_MAX) {
-		/* Beyond what the map can name: 16 TiB. */
-		segment_finish(segment, -EFBIG);
-		segments_stop(store, -EFBIG);
-		return;
-	}
-	header->magic = SEGMENT_MAGIC;
-	header->store_id = store->facts.store_id;
-	header->sequence = ++store->sequence;
-	header->unit = store->end_unit;
-	header->block_bytes = store->facts.block_bytes;
-	segment_sum(segment);
-	header->hash = segment_hash(header);
-
-	store->writing = segment;
-	store->end_unit = end_unit;
-	if (store->io->ops->reserve)
-		store->io->ops->reserve(
-			store->io, store->end_unit * STORE_UNIT_BYTES, store->facts.limit_bytes);
-
-	segment->iov[0] = (struct iovec){ .iov_base = header, .iov_len = STORE_UNIT_BYTES };
-	segment->request.kind = BLOCKIO_WRITE;
-	segment->request.offset = header->unit * STORE_UNIT_BYTES;
-	segment->request.iov = segment->iov;
-	segment->request.iov_count = segment_iov_count(segment);
-	segment->request.done = segment_done;
-	blockio_submit(store->io, &segment->request);
-}
-
-/* Starts the next segment, unless one is being written (invariant 3). */
-static void segment_start(struct store *store)
-{
-	if (store->writing || list_empty(&store->waiting))
-		return;
-	if (summary_is_due(store))
-		segment_summarize(store);
-	else
-		segment_write(store);
-}
-
 void segment_seal(struct store *store)
 {
-	if (!store->writing && list_empty(&store->waiting) && !segment_new(store, 0))
+	/* One in flight may be none: who waits looks again when it is written. */
+	if (store->in_flight_count == 0 && list_empty(&store->waiting) && !segment_new(store, 0))
 		segments_stop(store, -ENOMEM);
-	segment_start(store);
+	flight_go_soon(store);
 }
 
 void segments_stop(struct store *store, int error)
@@ -334,12 +206,16 @@ void store_stop(struct store *store, int error)
 void store_resume(struct store *store)
 {
 	MUST(!store->facts.failed);
-	if (store->writing || !list_empty(&store->waiting))
+	if (store->in_flight_count > 0 || !list_empty(&store->waiting))
 		return;
 	store->error = 0;
+	store->flight_error = 0;
 	store->end_unit = store->acknowledged_end_unit;
 	store->sequence = store->acknowledged_sequence;
+	/* What failed may lie there all the same, whole, and more behind it. */
+	store->attempt++;
 	store->blocks_taken = store->blocks;
+	summary_untake(store);
 	segment_seal(store);
 	store_answers_later(store);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * format.h - a store file on disk, format 4, little-endian.
+ * format.h - a store file on disk, format 5, little-endian.
  *
  *	unit 0        superblock: what this store is, and whether it was closed
  *	unit 1 …      segment: header unit, then its blocks in record order
@@ -11,6 +11,10 @@
  * A unit is STORE_UNIT_BYTES; a block is one or more units.  Each unit of data has
  * a sum, in the header of its segment; a reader may want less than a block.  What
  * was written in place later has its sums in a file of its own, ID.sums.
+ *
+ * Format 4 is this one without the three words of a header on segments in flight, which
+ * it has as zeros: one was written at a time.  So it is read as it is, and what is written
+ * to it makes it format 5.
  */
 #ifndef SNAPRIG_STORE_FORMAT_H
 #define SNAPRIG_STORE_FORMAT_H
@@ -21,7 +25,8 @@
 #define STORE_UNIT_BYTES     4096u
 #define STORE_MAGIC	     0x3167697270616e73ull
 #define SEGMENT_MAGIC	     0x3167657370616e73ull
-#define STORE_FORMAT_VERSION 4u
+#define STORE_FORMAT_VERSION 5u
+#define STORE_FORMAT_OLDEST  4u /* that is read */
 
 #define STORE_NAME_BYTES     72
 #define STORE_PROFILE_BYTES  16
@@ -82,6 +87,7 @@ struct store_superblock_unit {
 
 /* What a reader accepts; what is written may be bounded more narrowly (store_limits.h). */
 #define SEGMENT_DATA_MAX_BYTES (2u << 20)
+#define SEGMENTS_IN_FLIGHT_MAX 8u
 #define SUMMARY_RUNS_MAX       4096u
 #define SUMMARY_SUMS_MAX       (256u << 10)
 
@@ -114,7 +120,15 @@ struct segment_header {
 	uint32_t record_count; /* 0: a seal, see store.h */
 	uint32_t block_bytes;
 	uint32_t flags;
-	uint32_t zero[3];
+
+	/* Segments that were being written when this one was started, fewer than
+	 * SEGMENTS_IN_FLIGHT_MAX, and the units of them; all before them were acknowledged. */
+	uint32_t ahead_count;
+	uint32_t ahead_units;
+
+	/* One more each time that the store went on after a failed write: a segment of an
+	 * earlier attempt that lies behind one of a later was never acknowledged. */
+	uint32_t attempt;
 	union {
 		/* Block numbers in the volume; behind the most that there can be of
 		 * them, the sums of their units in the same order. */

@@ -3,17 +3,19 @@
  * scan.c - finds the segments of a store by their headers.
  *
  * A scan ends at the first unit that is no whole segment with the next
- * sequence number.  That is the end of a store that was closed, or the torn
- * last write of one that was not: nobody was told that those blocks were
- * preserved, so the origin still holds them.  Any other reason to end there
- * is damage, and what lies behind would silently be missing; so
+ * sequence number.  That is the end of a store that was closed, or what was being
+ * written when one was not: nobody was told that those blocks were preserved, so
+ * the origin still holds them.  Any other reason to end there is damage, and what
+ * lies behind would silently be missing; so
  *  - a closed store must end where its superblock says, and
- *  - no later segment of this store may lie behind the end (store.h, (3)),
- *    unless the machine went down and took what it had not yet written.
- * Whether a segment is the last one is known only behind it, and only that one
- * can be torn, and has the data that it was written with (store.h, (5)); so a
- * segment enters the map when the next one was seen, or none.
- * Not found out: a last segment damaged on disk after a crash, unless the superblock
+ *  - no segment of this store may lie behind the end that calls one acknowledged
+ *    which is not there (store.h, (3)), unless the machine went down and took what
+ *    it had not yet written.
+ * Those that no later one calls acknowledged are unsettled: they may be torn, and
+ * have the data that they were written with (store.h, (5)).  A segment enters the
+ * map when it is settled, or at the end, when its data and those of all before it
+ * check.
+ * Not found out: a segment in flight damaged on disk after a crash, unless the superblock
  * was written since it was acknowledged, and says so.  It looks like a torn one.
  */
 #include <errno.h>
@@ -22,6 +24,7 @@
 #include <xxhash.h>
 
 #include "simfs/base/check.h"
+#include "simfs/base/cleanup.h"
 #include "simfs/store/scan.h"
 #include "simfs/store/segment.h"
 #include "simfs/store/store_internal.h"
@@ -32,10 +35,11 @@ struct scan {
 	struct window *window;
 	const struct scan_options *options;
 	struct store_findings *findings;
-	struct segment_header last; /* checks, and is not yet in the map; when there is one */
-	bool has_last;
+	struct segment_header *unsettled; /* SEGMENTS_IN_FLIGHT_MAX, in order */
+	unsigned unsettled_count;
 	uint64_t sequence; /* of the last one, or the one where the scan began */
 	uint64_t end_unit; /* behind it */
+	uint32_t attempt;
 };
 
 int window_get(struct window *window, uint64_t offset, uint64_t length, uint64_t ahead_bytes,
@@ -79,6 +83,9 @@ bool header_checks(const struct store *store, const struct segment_header *heade
 	if ((header->flags != 0 && header->flags != SEGMENT_FLAG_CHANGED &&
 		    header->flags != SEGMENT_FLAG_SUMMARY) ||
 		header->record_count > segment_records_max(store, header->flags))
+		return false;
+	if (header->ahead_count >= SEGMENTS_IN_FLIGHT_MAX ||
+		header->ahead_count >= header->sequence || header->ahead_units >= unit)
 		return false;
 	if (header->hash != segment_hash(header))
 		return false;
@@ -131,10 +138,56 @@ static uint64_t header_ahead_bytes(const struct scan *scan)
 {
 	const struct store_limits *limits = scan->store->limits;
 
-	if (scan->has_last &&
-		segment_units(scan->store, &scan->last) * STORE_UNIT_BYTES > limits->skip_bytes)
+	if (scan->unsettled_count > 0 &&
+		segment_units(scan->store, &scan->unsettled[scan->unsettled_count - 1]) *
+				STORE_UNIT_BYTES >
+			limits->skip_bytes)
 		return STORE_UNIT_BYTES;
 	return limits->ahead_bytes;
+}
+
+/* The first COUNT of the unsettled ones enter the map: 0, or -errno and it was none of them. */
+static int settle(struct scan *scan, unsigned count)
+{
+	unsigned settled = 0;
+	int error = 0;
+
+	while (settled < count && error == 0)
+		error = store_map_segment(scan->store, &scan->unsettled[settled++]);
+	if (error == -EEXIST)
+		error = damaged(scan->findings,
+			scan->unsettled[settled - 1].unit * STORE_UNIT_BYTES,
+			"segment has a block twice");
+	scan->unsettled_count -= settled;
+	memmove(scan->unsettled, scan->unsettled + settled,
+		scan->unsettled_count * sizeof *scan->unsettled);
+	return error;
+}
+
+/* How many of the unsettled ones are SEQUENCE or come before it. */
+static unsigned count_up_to(const struct scan *scan, uint64_t sequence)
+{
+	unsigned count = 0;
+
+	while (count < scan->unsettled_count && scan->unsettled[count].sequence <= sequence)
+		count++;
+	return count;
+}
+
+static bool follows(const struct scan *scan, const struct segment_header *header)
+{
+	return header->sequence == scan->sequence + 1 && header->attempt >= scan->attempt;
+}
+
+/* HEADER, which is the next one, is that of a summary. */
+static int scan_summary(struct scan *scan, const struct segment_header *header)
+{
+	struct store *store = scan->store;
+
+	/* What it has is settled by now, and what it has not is not. */
+	if (header->unit != store->summary.unit)
+		summary_take(store);
+	return summary_take_sums(store, scan->window, header);
 }
 
 /* Takes the segment behind the last one: 1, or 0 when none checks there. */
@@ -149,7 +202,7 @@ static int scan_segment(struct scan *scan)
 	if (result < 0)
 		return result;
 	memcpy(&header, bytes, sizeof header);
-	if (!header_checks(store, &header, scan->end_unit) || header.sequence != scan->sequence + 1)
+	if (!header_checks(store, &header, scan->end_unit) || !follows(scan, &header))
 		return 0;
 	/* What is wrong with data costs no segment: who verifies them looks for himself. */
 	if (scan->options->summaries && header.flags & SEGMENT_FLAG_SUMMARY) {
@@ -157,27 +210,26 @@ static int scan_segment(struct scan *scan)
 		if (result != 1)
 			return result;
 	}
-	result = scan->has_last ? store_map_segment(store, &scan->last) : 0;
-	if (result == -EEXIST)
-		return damaged(scan->findings, scan->last.unit * STORE_UNIT_BYTES,
-			"segment has a block twice");
+	result = settle(scan, count_up_to(scan, segment_acknowledged(&header)));
 	if (result == 0 && header.flags & SEGMENT_FLAG_SUMMARY)
-		result = summary_take_sums(store, scan->window, &header);
+		result = scan_summary(scan, &header);
 	if (result < 0)
 		return result;
-	scan->last = header;
-	scan->has_last = true;
+	MUST(scan->unsettled_count < SEGMENTS_IN_FLIGHT_MAX);
+	scan->unsettled[scan->unsettled_count++] = header;
 	scan->sequence = header.sequence;
+	scan->attempt = header.attempt;
 	scan->end_unit += segment_units(store, &header);
 	return 1;
 }
 
-/* 1 when a segment that came later than the last whole one lies behind it. */
-static int find_later_segment(struct scan *scan)
+/* *RET is the last segment that one behind the end calls acknowledged, or 0. */
+static int find_acknowledged(struct scan *scan, uint64_t *ret)
 {
 	struct store *store = scan->store;
 	uint64_t units = store->io->size_bytes / STORE_UNIT_BYTES;
 
+	*ret = 0;
 	for (uint64_t unit = scan->end_unit; unit < units; unit++) {
 		const void *bytes;
 		struct segment_header header;
@@ -187,32 +239,45 @@ static int find_later_segment(struct scan *scan)
 		if (error < 0)
 			return error;
 		memcpy(&header, bytes, sizeof header);
-		if (header_checks(store, &header, unit) && header.sequence > scan->sequence + 1)
-			return 1;
+		if (header_checks(store, &header, unit) && segment_acknowledged(&header) > *ret)
+			*ret = segment_acknowledged(&header);
 	}
 	return 0;
 }
 
-/* Nothing follows on the last segment: enters it, unless it is torn. */
+/* Enters those that are known to be whole, up to the first of the others that is not. */
+static int settle_rest(struct scan *scan, uint64_t acknowledged)
+{
+	int result = settle(scan, count_up_to(scan, acknowledged));
+
+	while (result == 0 && scan->unsettled_count > 0) {
+		result = data_checks(scan, &scan->unsettled[0]);
+		if (result != 1)
+			return result;
+		result = settle(scan, 1);
+	}
+	return result;
+}
+
+/* Nothing follows on the last segment: enters those that are not torn. */
 static int scan_end(struct scan *scan)
 {
-	int result = scan->options->may_lose ? 0 : find_later_segment(scan);
+	uint64_t acknowledged = 0;
+	int result = scan->options->may_lose ? 0 : find_acknowledged(scan, &acknowledged);
 
 	if (result < 0)
 		return result;
-	if (result == 1)
+	if (acknowledged > scan->sequence)
 		return damaged(scan->findings, scan->end_unit * STORE_UNIT_BYTES,
 			"segment does not check and later ones do");
 	if (scan->sequence < scan->options->acknowledged)
 		return damaged(scan->findings, scan->end_unit * STORE_UNIT_BYTES,
 			"segment does not check");
-	if (!scan->has_last)
-		return 0;
-	/* What is wrong with its data is found out by who reads them. */
-	result = scan->sequence <= scan->options->acknowledged ? 1 : data_checks(scan, &scan->last);
-	if (result == 1)
-		result = store_map_segment(scan->store, &scan->last);
-	return result == -EEXIST ? 0 : result;
+	/* What is wrong with the data of one that was acknowledged is found out by who reads
+	 * them. */
+	if (acknowledged < scan->options->acknowledged)
+		acknowledged = scan->options->acknowledged;
+	return settle_rest(scan, acknowledged);
 }
 
 int scan_segments(struct store *store, struct window *window, const struct scan_options *options,
@@ -223,15 +288,23 @@ int scan_segments(struct store *store, struct window *window, const struct scan_
 		.window = window,
 		.options = options,
 		.findings = findings,
+		.unsettled = malloc(SEGMENTS_IN_FLIGHT_MAX * sizeof *scan.unsettled),
 		.sequence = store->acknowledged_sequence,
 		.end_unit = store->acknowledged_end_unit,
+		.attempt = store->attempt,
 	};
+	AUTO(auto_free) void *unsettled = scan.unsettled;
 	uint64_t end_unit = scan.end_unit;
-	int result;
+	int result = unsettled ? 1 : -ENOMEM;
 
-	while ((result = scan_segment(&scan)) == 1) {
-		MUST_GET_ON(end_unit, scan.end_unit);
+	while (result == 1) {
+		result = scan_segment(&scan);
+		MUST(result != 1 || scan.end_unit > end_unit);
 		end_unit = scan.end_unit;
 	}
-	return result < 0 ? result : scan_end(&scan);
+	if (result == 0)
+		result = scan_end(&scan);
+	/* One that was torn has taken nothing. */
+	summary_untake(store);
+	return result;
 }

@@ -70,6 +70,18 @@ static inline uint64_t segment_units(const struct store *store, const struct seg
 	return 1 + segment_data_bytes(store, header) / STORE_UNIT_BYTES;
 }
 
+/* The last segment that was acknowledged when the one with HEADER was started; 0: none. */
+static inline uint64_t segment_acknowledged(const struct segment_header *header)
+{
+	return header->sequence - 1 - header->ahead_count;
+}
+
+/* Behind that one: what lies before this may be written in place once HEADER is acknowledged. */
+static inline uint64_t segment_sealed_unit(const struct segment_header *header)
+{
+	return header->unit - header->ahead_units;
+}
+
 /* What the map says of record INDEX of a segment. */
 static inline uint32_t segment_position(
 	const struct store *store, const struct segment_header *header, uint32_t index)

@@ -46,6 +46,7 @@ int store_new(struct blockio_folder *folder, struct blockio *io, const struct st
 	store->facts = *facts;
 	store->superblock.unit = superblock;
 	store->end_unit = store->acknowledged_end_unit = 1;
+	list_init(&store->in_flight);
 	list_init(&store->waiting);
 	list_init(&store->spare);
 	list_init(&store->superblock.asking);
@@ -127,9 +128,8 @@ void store_forget(struct store *store)
 {
 	if (!store)
 		return;
-	if (store->writing)
-		list_append(&store->spare, &store->writing->link);
-	store->writing = NULL;
+	list_splice(&store->spare, &store->in_flight);
+	store->in_flight_count = 0;
 	list_splice(&store->spare, &store->waiting);
 	list_splice(&store->rewrites_spare, &store->rewrites_waiting);
 	list_splice(&store->rewrites_spare, &store->rewrites_under_way);
@@ -198,9 +198,10 @@ struct blockio *store_io(struct store *store)
 
 bool store_idle(const struct store *store)
 {
-	return !store->writing && list_empty(&store->waiting) && !store->superblock.is_writing &&
-	       list_empty(&store->rewrites_waiting) && list_empty(&store->rewrites_under_way) &&
-	       list_empty(&store->answers) && !store->is_nothing_under_way;
+	return store->in_flight_count == 0 && list_empty(&store->waiting) &&
+	       !store->superblock.is_writing && list_empty(&store->rewrites_waiting) &&
+	       list_empty(&store->rewrites_under_way) && list_empty(&store->answers) &&
+	       !store->is_nothing_under_way;
 }
 
 void store_count_ends(struct store *store, unsigned *ends)

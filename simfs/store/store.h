@@ -6,24 +6,28 @@
  *  (1) A store only grows, and a position is written once: but for what its
  *      owner writes in place with store_rewrite().
  *  (2) The map names a position only after the backing file acknowledged it.
- *  (3) One segment is being written at a time, and those that wait share the
- *      next one.  So a crash can tear the last segment only, every segment
- *      before it was acknowledged, and a batch of blocks is one write.
+ *  (3) A few segments are being written at a time, each behind the one before it,
+ *      and those that wait share the next one.  They are acknowledged in order, and
+ *      each says which were acknowledged when it was started.  So a crash can tear
+ *      those only that no later segment calls acknowledged: what lies behind the
+ *      first torn one was never answered, whole or not, and is no damage.
  *  (4) What lies behind a segment that does not check is never read as data;
- *      when a later segment of this store is found there, the store is damaged.
- *  (5) The last segment has the data that it was written with, always: that is
- *      what tells a torn segment from a whole one.  So nothing is written in place
- *      before
+ *      when a later segment of this store calls that one acknowledged, the store is
+ *      damaged.
+ *  (5) A segment that no later one calls acknowledged has the data that it was
+ *      written with, always: that is what tells a torn segment from a whole one.
+ *      So nothing is written in place before
  *       - the superblock says STORE_FLAG_REWRITTEN: from then on ID.sums is asked
  *         what earlier segments have to be (sums.h);
- *       - a later segment than the block's was acknowledged.  If none is on its
- *         way, a seal is appended, which is a segment without records:
+ *       - a segment that was started when the block's was acknowledged is
+ *         acknowledged itself.  If none is on its way, a seal is appended, which is
+ *         a segment without records:
  *
  *	   ┌──────────┬────┬────┬────┬──────┬ ─ ─ ─ ─ ─ ─
  *	   │superblock│ S1 │ S2 │ S3 │ seal │ the next one
  *	   └──────────┴────┴────┴────┴──────┴ ─ ─ ─ ─ ─ ─
  *	    REWRITTEN  └── in place ──┘  ▲
- *	                                 └ the last: it is as it was written
+ *	                                 └ as it was written
  *
  *  (6) What is handed out is what was stored, or an error (read.h).
  *

@@ -16,6 +16,9 @@ void store_answers_go(struct store *store);
 /* Sees to it that the event loop does; the last thing that any other call does. */
 void store_answers_later(struct store *store);
 
+/* The event loop, once it has told all that is complete now, starts segments and answers. */
+void store_come_back(struct store *store);
+
 /* -------------------------------------------------------------- superblock.c */
 
 uint64_t superblock_hash(const struct store_superblock *superblock);
@@ -44,7 +47,7 @@ uint64_t segment_hash(const struct segment_header *header);
  */
 int store_map_segment(struct store *store, struct segment_header *header);
 
-/* Makes a summary the next segment.  Nothing is being written. */
+/* Writes a summary, which can start. */
 void segment_summarize(struct store *store);
 
 /* Sees to it that a segment is on its way, if only a seal.  The store has not ended. */
@@ -52,6 +55,20 @@ void segment_seal(struct store *store);
 
 /* store_stop(), for a caller that answers itself. */
 void segments_stop(struct store *store, int error);
+
+/* ------------------------------------------------------------------ flight.c */
+
+/* Starts the first of the segments that wait, whatever is in flight. */
+void flight_write(struct store *store);
+
+/* Starts what may be started of those that wait. */
+void flight_go(struct store *store);
+
+/* The same at once when nothing is in flight, else from the event loop. */
+void flight_go_soon(struct store *store);
+
+/* Everyone in SEGMENT, which is in no list, is told RESULT, later; it is spare. */
+void segment_finish(struct segment *segment, int result);
 
 /* ----------------------------------------------------------------- rewrite.c */
 
@@ -81,11 +98,21 @@ void summary_deinit(struct summary *summary);
 /* The segment with HEADER was acknowledged, and is in the map. */
 void summary_add(struct store *store, const struct segment_header *header);
 
-/* A summary must come before the next segment; there is something to sum up. */
+/* A summary must come before the next segment. */
 bool summary_is_due(const struct store *store);
+
+/* None is on its way, and there is something to sum up: what was acknowledged. */
+bool summary_can_start(const struct store *store);
+
+/* There is something to sum up when the store is closed. */
 bool summary_is_wanted(const struct store *store);
 
-/* Makes HEADER that of the next summary, whose data are summary.data then: 0 or -ENOMEM. */
+/* One is on its way that has what was acknowledged until now; or there is none after all. */
+void summary_take(struct store *store);
+void summary_untake(struct store *store);
+
+/* Takes, and makes HEADER that of the next summary, whose data are summary.data then: 0 or
+ * -ENOMEM. */
 int summary_fill(struct store *store, struct segment_header *header);
 
 /* ------------------------------------------------------------------- store.c */

@@ -22,6 +22,9 @@ struct store_limits {
 	uint32_t records;
 	uint32_t ranges;
 
+	/* Written at a time, at most SEGMENTS_IN_FLIGHT_MAX. */
+	uint32_t segments_in_flight;
+
 	/* A summary is due before it would have more runs (at least `records`), or
 	 * sum up more segments, and when it has the sums of so many units. */
 	uint32_t summary_runs;

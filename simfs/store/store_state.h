@@ -16,6 +16,10 @@ struct segment {
 	unsigned range_count;
 	struct store *store;
 	struct list link;
+
+	/* While it is in flight: whether its write has ended, and how. */
+	bool has_ended;
+	int result;
 };
 
 /* A write in place, waiting (rewrite.c) or under way. */
@@ -45,14 +49,21 @@ struct superblock_writer {
 	struct list answered; /* of those that are in what is being written now */
 };
 
+/* How much there is to sum up. */
+struct summary_counts {
+	uint32_t runs;
+	uint32_t units;
+	uint32_t segments;
+};
+
 /* What the next summary has to hold. */
 struct summary {
 	uint64_t unit; /* of the last one; 0: none */
 	struct summary_run *runs;
-	void *data; /* of one that is being written: whole units, aligned */
-	uint32_t run_count;
-	uint32_t unit_count;
-	uint32_t segment_count;
+	void *data;		      /* of one that is being written: whole units, aligned */
+	struct summary_counts counts; /* since the last one that was acknowledged */
+	struct summary_counts taken;  /* of these by one that is being written */
+	bool is_on_its_way;
 	bool is_off; /* it would not fit */
 };
 
@@ -69,7 +80,10 @@ struct store {
 	uint64_t sequence; /* of the last segment that was started */
 	uint64_t acknowledged_end_unit;
 	uint64_t acknowledged_sequence;
-	struct segment *writing;
+	uint32_t attempt;      /* that the next segment is of */
+	struct list in_flight; /* segments, in order of their sequence */
+	unsigned in_flight_count;
+	int flight_error;    /* with which one failed: those behind it fail, too */
 	struct list waiting; /* segments; only the last one still takes blocks */
 	struct list spare;   /* segments to be used again */
 	bool is_durable;
@@ -79,7 +93,7 @@ struct store {
 	unsigned *ends; /* store_count_ends(), or NULL */
 	struct superblock_writer superblock;
 
-	/* Writes in place: allowed below the last acknowledged segment. */
+	/* Writes in place: allowed before this, which store.h, (5) is about. */
 	uint64_t sealed_unit;
 	bool is_rewritten; /* since it was closed in order */
 	struct list rewrites_waiting;

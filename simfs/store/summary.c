@@ -16,8 +16,10 @@
  *
  *  (1) The summaries are never needed: each segment tells of itself.  Whatever
  *      is wrong with one, the whole store is scanned instead.
- *  (2) No segment starts while a summary is due, so what one has to hold is
- *      bounded, whenever the store is killed.
+ *  (2) No segment starts while a summary is due, but the summary itself, so what one
+ *      has to hold is bounded, whenever the store is killed.
+ *  (3) It holds what was acknowledged when it was started, as its header says; what is
+ *      in flight then is for the next one.  So nobody waits for it, and it for nobody.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -32,7 +34,10 @@
 
 int summary_init(struct summary *summary)
 {
-	*summary = (struct summary){ .runs = malloc(SUMMARY_RUNS_MAX * sizeof *summary->runs) };
+	/* Those that one on its way has taken, and as many for the next. */
+	*summary = (struct summary){
+		.runs = malloc(2 * SUMMARY_RUNS_MAX * sizeof *summary->runs),
+	};
 	return summary->runs ? 0 : -ENOMEM;
 }
 
@@ -52,28 +57,54 @@ static bool run_goes_on(
 	return run->position + run->count * store_units_per_block(store) == position;
 }
 
+/* What there is since the last one that was acknowledged or is on its way. */
+static struct summary_counts untaken(const struct summary *summary)
+{
+	return (struct summary_counts){
+		.runs = summary->counts.runs - summary->taken.runs,
+		.units = summary->counts.units - summary->taken.units,
+		.segments = summary->counts.segments - summary->taken.segments,
+	};
+}
+
 static void add_block(struct store *store, uint64_t block, uint32_t position)
 {
 	struct summary *summary = &store->summary;
-	struct summary_run *last = summary->run_count > 0 ? &summary->runs[summary->run_count - 1]
-							  : NULL;
+	struct summary_counts now = untaken(summary);
+	struct summary_run *last = now.runs > 0 ? &summary->runs[summary->counts.runs - 1] : NULL;
 
-	if (position != MAP_CHANGED)
-		summary->unit_count += (uint32_t)store_units_per_block(store);
+	if (position != MAP_CHANGED) {
+		now.units += (uint32_t)store_units_per_block(store);
+		summary->counts.units += (uint32_t)store_units_per_block(store);
+	}
 	if (last && run_goes_on(store, last, block, position)) {
 		last->count++;
-		summary->is_off = summary->unit_count > SUMMARY_SUMS_MAX;
-	} else if (summary->run_count == store->limits->summary_runs ||
-		   summary->unit_count > SUMMARY_SUMS_MAX) {
+		summary->is_off = now.units > SUMMARY_SUMS_MAX;
+	} else if (now.runs == store->limits->summary_runs || now.units > SUMMARY_SUMS_MAX) {
 		/* After a scan of all, which had no summary to go by. */
 		summary->is_off = true;
 	} else {
-		summary->runs[summary->run_count++] = (struct summary_run){
+		summary->runs[summary->counts.runs++] = (struct summary_run){
 			.block = block,
 			.position = position,
 			.count = 1,
 		};
 	}
+}
+
+/* The one with HEADER was acknowledged: what it has taken is summed up. */
+static void taken_drop(struct summary *summary, const struct segment_header *header)
+{
+	struct summary_counts left = untaken(summary);
+
+	summary->is_off = header->summary.previous_unit != summary->unit;
+	summary->unit = summary->is_off ? 0 : header->unit;
+	memmove(summary->runs, summary->runs + summary->taken.runs,
+		left.runs * sizeof *summary->runs);
+	summary->counts = left;
+	summary->taken = (struct summary_counts){ 0 };
+	summary->is_on_its_way = false;
+	free(TAKE_PTR(summary->data));
 }
 
 void summary_add(struct store *store, const struct segment_header *header)
@@ -83,34 +114,60 @@ void summary_add(struct store *store, const struct segment_header *header)
 	if (summary->is_off)
 		return;
 	if (header->flags & SEGMENT_FLAG_SUMMARY) {
-		summary->is_off = header->summary.previous_unit != summary->unit;
-		summary->unit = summary->is_off ? 0 : header->unit;
-		summary->run_count = 0;
-		summary->unit_count = 0;
-		summary->segment_count = 0;
-		free(TAKE_PTR(summary->data));
+		/* A scan that began with one comes to it once more. */
+		if (header->unit != summary->unit)
+			taken_drop(summary, header);
 		return;
 	}
-	summary->segment_count++;
+	summary->counts.segments++;
 	for (uint32_t i = 0; i < header->record_count && !summary->is_off; i++)
 		add_block(store, header->blocks[i], segment_position(store, header, i));
 	if (summary->is_off)
 		summary->unit = 0;
 }
 
+void summary_take(struct store *store)
+{
+	store->summary.taken = store->summary.counts;
+	store->summary.is_on_its_way = true;
+}
+
+void summary_untake(struct store *store)
+{
+	store->summary.taken = (struct summary_counts){ 0 };
+	store->summary.is_on_its_way = false;
+}
+
 bool summary_is_due(const struct store *store)
 {
 	const struct summary *summary = &store->summary;
 	const struct store_limits *limits = store->limits;
+	struct summary_counts then = untaken(summary);
 
-	return !summary->is_off && (summary->run_count + limits->records > limits->summary_runs ||
-					   summary->unit_count >= limits->summary_units ||
-					   summary->segment_count >= limits->summary_segments);
+	/* Those in flight may be too many for it when they have come. */
+	list_for_each (at, &store->in_flight) {
+		const struct segment_header *header =
+			CONTAINER_OF(at, struct segment, link)->header;
+
+		if (header->flags & SEGMENT_FLAG_SUMMARY)
+			continue;
+		then.runs += header->record_count;
+		then.units += (uint32_t)(segment_data_bytes(store, header) / STORE_UNIT_BYTES);
+		then.segments++;
+	}
+	return !summary->is_off && (then.runs + limits->records > limits->summary_runs ||
+					   then.units >= limits->summary_units ||
+					   then.segments >= limits->summary_segments);
+}
+
+bool summary_can_start(const struct store *store)
+{
+	return !store->summary.is_on_its_way && store->summary.counts.segments > 0;
 }
 
 bool summary_is_wanted(const struct store *store)
 {
-	return !store->summary.is_off && store->summary.segment_count > 0;
+	return !store->summary.is_off && store->summary.counts.segments > 0;
 }
 
 /* Where RUN begins, and how many units it has; 0: blocks that only changed. */
@@ -122,29 +179,32 @@ static uint64_t run_units(const struct store *store, const struct summary_run *r
 int summary_fill(struct store *store, struct segment_header *header)
 {
 	struct summary *summary = &store->summary;
-	size_t runs_bytes = summary->run_count * sizeof *summary->runs, data_bytes;
+	size_t runs_bytes = summary->counts.runs * sizeof *summary->runs, data_bytes;
 	uint32_t *sum;
 
 	header->flags = SEGMENT_FLAG_SUMMARY;
 	header->summary = (struct segment_summary){
 		.previous_unit = summary->unit,
-		.run_count = summary->run_count,
-		.sum_count = summary->unit_count,
+		.run_count = summary->counts.runs,
+		.sum_count = summary->counts.units,
 		.block_count = store->blocks,
 	};
+	MUST(!summary->is_on_its_way);
 	data_bytes = segment_data_bytes(store, header);
 	/* One that could not be written has left its own. */
 	free(TAKE_PTR(summary->data));
-	if (data_bytes == 0)
-		return 0;
-	if (posix_memalign(&summary->data, BLOCKIO_ALIGNMENT_MAX, data_bytes) != 0) {
+	if (data_bytes > 0 &&
+		posix_memalign(&summary->data, BLOCKIO_ALIGNMENT_MAX, data_bytes) != 0) {
 		summary->data = NULL;
 		return -ENOMEM;
 	}
+	summary_take(store);
+	if (data_bytes == 0)
+		return 0;
 	memset(summary->data, 0, data_bytes);
 	memcpy(summary->data, summary->runs, runs_bytes);
 	sum = (uint32_t *)((char *)summary->data + runs_bytes);
-	for (uint32_t i = 0; i < summary->run_count; i++) {
+	for (uint32_t i = 0; i < summary->counts.runs; i++) {
 		const struct summary_run *run = &summary->runs[i];
 
 		for (uint64_t unit = 0; unit < run_units(store, run); unit++)
@@ -312,10 +372,12 @@ static int load_chain(struct store *store, struct window *window, uint64_t unit)
 		return -EUCLEAN;
 	if (error < 0)
 		return error;
+	/* What was in flight before it, it does not know: the scan goes on from there. */
 	store->summary.unit = newest.unit;
-	store->sealed_unit = newest.unit;
-	store->acknowledged_sequence = newest.sequence;
-	store->acknowledged_end_unit = newest.unit + segment_units(store, &newest);
+	store->sealed_unit = segment_sealed_unit(&newest);
+	store->attempt = newest.attempt;
+	store->acknowledged_sequence = segment_acknowledged(&newest);
+	store->acknowledged_end_unit = store->sealed_unit;
 	return 0;
 }
 

@@ -27,7 +27,8 @@ bool superblock_is_of_another_version(const struct store_superblock *superblock)
 {
 	return superblock->magic == STORE_MAGIC &&
 	       superblock->hash == superblock_hash(superblock) &&
-	       superblock->version != STORE_FORMAT_VERSION;
+	       (superblock->version < STORE_FORMAT_OLDEST ||
+		       superblock->version > STORE_FORMAT_VERSION);
 }
 
 const char *superblock_fault(const struct store_superblock_unit *unit)

@@ -37,7 +37,7 @@ START_TEST(a_segment_takes_two_ranges_and_the_next_ones_wait)
 
 	for (unsigned i = 0; i < 6; i++)
 		appends[i] = store_bench_append(&bench, 10 * i, 1);
-	/* The first is on its way alone, and nothing else is: invariant 3. */
+	/* The first is on its way alone until the batch is over. */
 	expect_units(1 + SEGMENT_UNITS(1));
 	store_bench_settle(&bench);
 	expect_units(1 + SEGMENT_UNITS(1) + 2 * SEGMENT_UNITS(2) +

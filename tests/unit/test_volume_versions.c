@@ -157,7 +157,7 @@ static void start(unsigned kind)
 
 #define KINDS 5
 
-static const uint32_t versions[] = { 1, STORE_FORMAT_VERSION - 1, STORE_FORMAT_VERSION + 1,
+static const uint32_t versions[] = { 1, STORE_FORMAT_OLDEST - 1, STORE_FORMAT_VERSION + 1,
 	UINT32_MAX };
 
 /* Of each kind of file; then after a kill. */

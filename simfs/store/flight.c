@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * flight.c - writes segments, a few at a time, and acknowledges them in order.
+ *
+ *   segment_new()          flight_go()               the write ended,
+ *                                                 and those before it have
+ *   ──────────▶ WAITING ───────────────▶ IN FLIGHT ──────────────────────▶ SPARE
+ *                  │     store_stop(), or an error of one before it      ▲
+ *                  └────────────────────────────────────────────────────┘
+ *
+ *  (1) Those in flight lie one behind the other, as their sequences say.
+ *  (2) One enters the map, and who waits for it is told, when it and all before it
+ *      are written; what comes behind one that failed fails with it.
+ *  (3) While as many are in flight as may be, the last one that waits takes all that
+ *      comes; so the busier the volume, the larger the writes, and no timer is
+ *      needed.  With some in flight it waits for the end of the batch of completions,
+ *      which bring more.
+ */
+#include <errno.h>
+#include <xxhash.h>
+
+#include "simfs/base/check.h"
+#include "simfs/store/segment.h"
+#include "simfs/store/store_internal.h"
+#include "simfs/store/store_state.h"
+
+void segment_finish(struct segment *segment, int result)
+{
+	struct store *store = segment->store;
+
+	for (unsigned i = 0; i < segment->range_count; i++)
+		store_answer(store, segment->waiters[i], result);
+	list_append(&store->spare, &segment->link);
+}
+
+static int segment_map(struct segment *segment)
+{
+	struct store *store = segment->store;
+	int error = store_map_segment(store, segment->header);
+
+	MUST(error != -EEXIST);
+	blockio_know(store->io, store->acknowledged_end_unit * STORE_UNIT_BYTES);
+	return error;
+}
+
+/* SEGMENT was written, and all before it. */
+static void acknowledge(struct segment *segment)
+{
+	struct store *store = segment->store;
+	int result = store->flight_error < 0 ? store->flight_error : segment->result;
+
+	if (result == 0)
+		result = segment_map(segment);
+	if (result == 0 && (segment->header->flags & SEGMENT_FLAG_SUMMARY))
+		superblock_write(store);
+	store->flight_error = result;
+	segment_finish(segment, result);
+	if (result < 0)
+		segments_stop(store, result);
+}
+
+static void acknowledge_in_order(struct store *store)
+{
+	while (!list_empty(&store->in_flight)) {
+		struct segment *first = CONTAINER_OF(store->in_flight.next, struct segment, link);
+
+		if (!first->has_ended)
+			return;
+		list_remove(&first->link);
+		store->in_flight_count--;
+		acknowledge(first);
+	}
+}
+
+static void written(struct blockio_request *request, int result)
+{
+	struct segment *segment = CONTAINER_OF(request, struct segment, request);
+	struct store *store = segment->store;
+
+	if (result == 0 && store->is_durable && request->kind == BLOCKIO_WRITE) {
+		blockio_start(store->io, request, BLOCKIO_FLUSH, 0, NULL, 0);
+		return;
+	}
+	segment->has_ended = true;
+	segment->result = result;
+	acknowledge_in_order(store);
+	flight_go_soon(store);
+	rewrites_go(store);
+	store_answers_go(store);
+}
+
+/* Header and data. */
+static unsigned iov_count(const struct segment *segment)
+{
+	const struct segment_header *header = segment->header;
+
+	if (segment_data_bytes(segment->store, header) == 0)
+		return 1;
+	return header->flags & SEGMENT_FLAG_SUMMARY ? 2 : 1 + segment->range_count;
+}
+
+/* Of the blocks of SEGMENT, or of what it sums up. */
+static void segment_sum(struct segment *segment)
+{
+	struct segment_header *header = segment->header;
+	uint32_t *sums = segment_sums(segment->store, header);
+
+	if (header->flags & SEGMENT_FLAG_SUMMARY) {
+		header->summary.data_hash = XXH3_64bits(
+			segment->iov[1].iov_base, segment->iov[1].iov_len);
+		return;
+	}
+	for (unsigned i = 1; i < iov_count(segment); i++) {
+		const char *bytes = segment->iov[i].iov_base;
+		const char *end = bytes + segment->iov[i].iov_len;
+
+		for (; bytes < end; bytes += STORE_UNIT_BYTES)
+			*sums++ = unit_sum(bytes);
+	}
+}
+
+static void header_fill(struct segment *segment)
+{
+	struct store *store = segment->store;
+	struct segment_header *header = segment->header;
+
+	header->magic = SEGMENT_MAGIC;
+	header->store_id = store->facts.store_id;
+	header->sequence = ++store->sequence;
+	header->unit = store->end_unit;
+	header->block_bytes = store->facts.block_bytes;
+	header->ahead_count = store->in_flight_count;
+	header->ahead_units = (uint32_t)(store->end_unit - store->acknowledged_end_unit);
+	header->attempt = store->attempt;
+	MUST(segment_acknowledged(header) == store->acknowledged_sequence);
+	segment_sum(segment);
+	header->hash = segment_hash(header);
+}
+
+void flight_write(struct store *store)
+{
+	struct segment *segment = CONTAINER_OF(list_pop(&store->waiting), struct segment, link);
+	struct segment_header *header = segment->header;
+	uint64_t end_unit = store->end_unit + segment_units(store, header);
+
+	if (end_unit > UINT32_MAX) {
+		/* Beyond what the map can name: 16 TiB. */
+		segment_finish(segment, -EFBIG);
+		segments_stop(store, -EFBIG);
+		return;
+	}
+	header_fill(segment);
+	segment->has_ended = false;
+	list_append(&store->in_flight, &segment->link);
+	store->in_flight_count++;
+	store->end_unit = end_unit;
+	if (store->io->ops->reserve)
+		store->io->ops->reserve(
+			store->io, store->end_unit * STORE_UNIT_BYTES, store->facts.limit_bytes);
+
+	segment->iov[0] = (struct iovec){ .iov_base = header, .iov_len = STORE_UNIT_BYTES };
+	segment->request.kind = BLOCKIO_WRITE;
+	segment->request.offset = header->unit * STORE_UNIT_BYTES;
+	segment->request.iov = segment->iov;
+	segment->request.iov_count = iov_count(segment);
+	segment->request.done = written;
+	blockio_submit(store->io, &segment->request);
+}
+
+static bool has_room(const struct store *store)
+{
+	return !list_empty(&store->waiting) &&
+	       store->in_flight_count < store->limits->segments_in_flight &&
+	       (!summary_is_due(store) || summary_can_start(store));
+}
+
+void flight_go(struct store *store)
+{
+	while (has_room(store)) {
+		unsigned in_flight_count = store->in_flight_count;
+
+		if (summary_is_due(store))
+			segment_summarize(store);
+		else
+			flight_write(store);
+		/* One has started, or all that waited has been ended. */
+		MUST(store->in_flight_count > in_flight_count || list_empty(&store->waiting));
+	}
+}
+
+void flight_go_soon(struct store *store)
+{
+	if (store->in_flight_count == 0)
+		flight_go(store);
+	else if (has_room(store))
+		store_come_back(store);
+}
