@@ -97,10 +97,13 @@ LOAD_PROGRAM := $(BUILD)/tests/e2e/volume_load
 LOAD_SOURCES := $(wildcard tests/e2e/load/*.c)
 BENCH_MAINS := $(wildcard tests/bench/*.c)
 BENCH_PROGRAMS := $(BENCH_MAINS:%.c=$(BUILD)/%)
+# What `snaprig bench` measures the rig against; it is installed with the program.
+LIMIT_MAIN := bench/limit.c
+LIMIT_PROGRAM := $(LIMIT_MAIN:%.c=$(BUILD)/%)
 CONFORM_PROGRAM := $(CONFORM_MAIN:%.c=$(BUILD)/%)
 
 objects = $(patsubst %.c,$(BUILD)/%.o,$(1))
-C_FILES := $(wildcard $(MAIN)) $(SOURCES) $(PRELOAD_SOURCE) $(TEST_MAINS) $(FUZZ_MAINS) $(E2E_MAINS) $(LOAD_SOURCES) $(BENCH_MAINS) $(CONFORM_MAIN) $(FUZZ_REPLAY) $(HELPERS)
+C_FILES := $(wildcard $(MAIN)) $(SOURCES) $(PRELOAD_SOURCE) $(TEST_MAINS) $(FUZZ_MAINS) $(E2E_MAINS) $(LOAD_SOURCES) $(BENCH_MAINS) $(LIMIT_MAIN) $(CONFORM_MAIN) $(FUZZ_REPLAY) $(HELPERS)
 H_FILES := $(wildcard simfs/*.h simfs/*/*.h simfs/base/yaml/*.h simfs/volume/*/*.h simfs/doors/*/*/*.h faults/*.h scenarios/*/*.h tests/*/*.h tests/e2e/load/*.h)
 
 # ---- goals -----------------------------------------------------------------
@@ -112,7 +115,7 @@ help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 22
 	@echo '  configurations (before a goal or alone): $(CONFIGS); CC=clang; V=1 shows commands'
 
-all: $(PROGRAM) $(if $(filter build/release,$(BUILD)),snaprig) ## build the program: ./snaprig
+all: $(PROGRAM) $(LIMIT_PROGRAM) $(if $(filter build/release,$(BUILD)),snaprig) ## build the program: ./snaprig
 
 # Beside another goal the name only chooses.
 $(CONFIGS): $(if $(filter-out $(CONFIGS),$(MAKECMDGOALS)),,all)
@@ -304,7 +307,7 @@ $(CONFORM_PROGRAM): $(CONFORM_MAIN) simfs/base/mix.h $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(Q)$(CC) -std=gnu11 -O2 $(WARNINGS) -D_GNU_SOURCE -I. -static -o $@ $<
 
-$(BENCH_PROGRAMS): $(BUILD)/%: $(BUILD)/%.o $(LIBRARY)
+$(BENCH_PROGRAMS) $(LIMIT_PROGRAM): $(BUILD)/%: $(BUILD)/%.o $(LIBRARY)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(CACHED_LIBS)
 
