@@ -57,6 +57,7 @@ BEGIN {
 	rank["simfs/doors/xapi/pool"] = 9.2
 	rank["simfs/doors/xapi/vhd"] = 9.1
 	rank["simfs/doors/xapi/http"] = 9.1
+	rank["bench"] = 2
 	rank["scenarios/cli"] = 27
 	rank["scenarios/run"] = 26
 	rank["scenarios/clients"] = 25
