@@ -4,7 +4,7 @@
 # bash completion for snaprig; installed as .../bash-completion/completions/snaprig.
 
 # ---- the table of commands, as `make commands` writes it ----
-_snaprig_commands='create mount verify umount status events snapshot coalesce datto fault writers gauge lvm xapi check compare matrix sweep run report replay shrink validate demo backup restore list doctor'
+_snaprig_commands='create mount verify umount status events snapshot coalesce datto fault writers gauge lvm xapi check compare matrix sweep run report replay shrink validate demo backup restore list doctor bench'
 declare -gA _snaprig_actions=(
 	['datto']='ctl mount umount'
 	['fault']='add list remove clear release'
@@ -68,6 +68,7 @@ declare -gA _snaprig_options=(
 	['restore']='--xapi --vm --at --http-timeout --help'
 	['list']='--json --help'
 	['doctor']='--json --help'
+	['bench']='--peers --quick --rounds --seconds --size --dir --baseline --report --artifacts --list --json --help'
 )
 declare -gA _snaprig_values=(
 	['create --size']='size:'
@@ -187,6 +188,13 @@ declare -gA _snaprig_values=(
 	['restore --vm']='text:'
 	['restore --at']='text:'
 	['restore --http-timeout']='time:'
+	['bench --rounds']='number:'
+	['bench --seconds']='time:'
+	['bench --size']='size:'
+	['bench --dir']='folder:'
+	['bench --baseline']='file:'
+	['bench --report']='choice:json= html= md='
+	['bench --artifacts']='folder:'
 )
 declare -gA _snaprig_operands=(
 	['create 1']='file:'
@@ -265,6 +273,7 @@ declare -gA _snaprig_operands=(
 	['restore 1']='file:'
 	['restore 2']='file:'
 	['list 1']='choice:profiles points gauges scenarios clients failures'
+	['bench *']='choice:randread-4k randwrite-4k seqread-1m seqwrite-1m latency-4k latency-write-4k first-writes-4k first-touch-4k snapshots-16 rewrite-4k view-4k view-1m view-128k view-buffered-128k chain-4k chain-1m backup-while-writing disturbed-4k coalesce rules-randread-4k rules-randwrite-4k snapshot-time map-memory'
 )
 # ---- end of the table ----
 

@@ -16,6 +16,7 @@ extern const struct command_line run_command;
 extern const struct command_line replay_command;
 extern const struct command_line shrink_command;
 extern const struct command_line demo_command;
+extern const struct command_line bench_command;
 extern const struct command_line xapi_demo_action;
 
 /* Up to a NULL. */

@@ -43,14 +43,38 @@ static char *folder_or_null(char *path)
 	return NULL;
 }
 
-/* What may lie between the folder of the program and that of NAME. */
-static const char *const beside_program[] = {
-	"../../scenarios", /* build/CONFIG/snaprig of a source tree */
-	"scenarios",
-	"../share/snaprig",
+/* Hands PATH (stolen) back when the benchmark is in it, else NULL. */
+static char *bench_or_null(char *path)
+{
+	AUTO(auto_free) char *main_file = heap_format("%s/main.py", path);
+
+	if (access(main_file, R_OK) == 0)
+		return path;
+	free(path);
+	return NULL;
+}
+
+/* Where a folder may lie, seen from that of the program, and how it is known. */
+struct home {
+	const char *beside[3];
+	char *(*or_null)(char *path);
 };
 
-static char *folder_beside_program(const char *name)
+static const struct home data_home = {
+	{
+		"../../scenarios", /* build/CONFIG/snaprig of a source tree */
+		"scenarios",
+		"../share/snaprig",
+	},
+	folder_or_null,
+};
+
+static const struct home bench_home = {
+	{ "../..", ".", "../share/snaprig" },
+	bench_or_null,
+};
+
+static char *folder_beside_program(const struct home *home, const char *name)
 {
 	AUTO(auto_free) char *program = share_program();
 	char *slash = program ? strrchr(program, '/') : NULL;
@@ -59,8 +83,8 @@ static char *folder_beside_program(const char *name)
 	if (!slash)
 		return NULL;
 	*slash = '\0';
-	for (size_t i = 0; i < sizeof beside_program / sizeof beside_program[0] && !folder; i++)
-		folder = folder_or_null(heap_format("%s/%s/%s", program, beside_program[i], name));
+	for (size_t i = 0; i < sizeof home->beside / sizeof home->beside[0] && !folder; i++)
+		folder = home->or_null(heap_format("%s/%s/%s", program, home->beside[i], name));
 	return folder;
 }
 
@@ -72,7 +96,7 @@ static const char *told_folder(void)
 	return told && *told ? told : NULL;
 }
 
-char *share_folder(const char *name)
+static char *folder_find(const struct home *home, const char *name)
 {
 	const char *told = told_folder();
 	char *folder = NULL;
@@ -81,12 +105,22 @@ char *share_folder(const char *name)
 	if (told && access(told, F_OK) < 0)
 		return NULL;
 	if (told)
-		folder = folder_or_null(heap_format("%s/%s", told, name));
+		folder = home->or_null(heap_format("%s/%s", told, name));
 	if (!folder)
-		folder = folder_beside_program(name);
+		folder = folder_beside_program(home, name);
 	if (!folder)
-		folder = folder_or_null(heap_format("%s/%s", SNAPRIG_SHARE_DIR, name));
+		folder = home->or_null(heap_format("%s/%s", SNAPRIG_SHARE_DIR, name));
 	return folder;
+}
+
+char *share_folder(const char *name)
+{
+	return folder_find(&data_home, name);
+}
+
+char *share_bench(void)
+{
+	return folder_find(&bench_home, "bench");
 }
 
 char *share_missing(const char *name)

@@ -17,6 +17,12 @@ char *share_program(void);
  */
 char *share_folder(const char *name);
 
+/*
+ * The folder of the benchmark, with its jobs and what runs them, the caller's; or NULL.
+ * It is looked for as share_folder() does, but that it is bench/ in the source tree.
+ */
+char *share_bench(void);
+
 /* Why share_folder(NAME) is NULL, for people.  The caller's. */
 char *share_missing(const char *name);
 

@@ -57,6 +57,7 @@ const struct command_group command_groups[] = {
 	{ .heading = "this machine" },
 	{ .command = &list_command },
 	{ .command = &doctor_command },
+	{ .command = &bench_command },
 	{ 0 },
 };
 

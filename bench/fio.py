@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One run of a job of fio, or of the limit program, as a sample: a dict of figures."""
+import json
+import os
+import subprocess
+
+import rig
+from work import MIB, SKIPPED, Failure, output_of
+
+JOBS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "jobs")
+PERCENTILES = {"p50_us": "50.000000", "p99_us": "99.000000", "p999_us": "99.900000"}
+
+
+def about(job):
+    """What its file says that it shows."""
+    lines = []
+    with open(os.path.join(JOBS, job + ".fio")) as file:
+        for line in file:
+            if line.startswith("; ") and "SPDX" not in line:
+                lines.append(line[2:].strip())
+    return " ".join(lines).replace("  ", " ")
+
+
+def check():
+    try:
+        return output_of("fio", "--version").strip()
+    except FileNotFoundError:
+        raise Failure("'fio' is missing, which makes the load (apt-get install fio)", SKIPPED)
+
+
+def figures_of(part):
+    """Of one job of fio's JSON."""
+    read, write = part["read"], part["write"]
+    side = read if read["total_ios"] >= write["total_ios"] else write
+    figures = {"operations": read["total_ios"] + write["total_ios"],
+               "iops": read["iops"] + write["iops"],
+               "mib_per_second": (read["bw_bytes"] + write["bw_bytes"]) / MIB}
+    percentiles = side["clat_ns"].get("percentile", {})
+    for name, key in PERCENTILES.items():
+        if key in percentiles:
+            figures[name] = percentiles[key] / 1000
+    return figures
+
+
+def escaped(path):
+    """A colon would begin another file."""
+    return path.replace(":", "\\:")
+
+
+class Fio:
+    """Runs jobs with what they read of their environment."""
+
+    def __init__(self, work, milliseconds, direct, artifacts):
+        self.work, self.milliseconds = work, milliseconds
+        self.direct, self.artifacts = direct, artifacts
+        self.kept = 0
+
+    def job_file(self, job):
+        path = os.path.join(JOBS, job + ".fio")
+        if self.direct:
+            return path
+        with open(path) as file:
+            text = file.read().replace("direct=1", "direct=0")
+        copy = self.work.path(job + ".fio")
+        with open(copy, "w") as file:
+            file.write(text)
+        return copy
+
+    def start(self, job, path, length, view=None, io_bytes=0):
+        """The process, which prints its JSON."""
+        environment = dict(os.environ, BENCH_FILE=escaped(path), BENCH_BYTES=str(length),
+                           BENCH_PRESERVED_BYTES=str(length // 8),
+                           BENCH_VIEW=escaped(view or path), BENCH_IO_BYTES=str(io_bytes),
+                           BENCH_SECONDS="%dms" % self.milliseconds)
+        return subprocess.Popen(
+            ["fio", "--eta=never", "--output-format=json+", self.job_file(job)], env=environment,
+            cwd=self.work.folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, text=True, errors="replace")
+
+    def finish(self, process, label):
+        """The figures by the names of the job's sections."""
+        try:
+            text, said = process.communicate()
+        finally:
+            if process.poll() is None:
+                process.kill()
+                process.wait()
+        if process.returncode != 0 or "{" not in text:
+            lines = (said.strip() or text.strip()).splitlines()
+            raise Failure("fio failed: %s: %s" % (label, lines[0] if lines else
+                                                  "it says nothing"))
+        # Notes may stand before the object.
+        text = text[text.index("{"):]
+        self.keep(label, text)
+        return {part["jobname"]: figures_of(part) for part in json.loads(text)["jobs"]}
+
+    def keep(self, label, text):
+        if not self.artifacts:
+            return
+        self.kept += 1
+        path = os.path.join(self.artifacts, "%04d.%s.json" % (self.kept, label))
+        with open(path, "w") as file:
+            file.write(text)
+
+    def sections(self, job, label, path, length, rig_of=None, **more):
+        """Runs it; what the rig spent is of all sections."""
+        before = rig.spent(rig_of.pid) if rig_of else None
+        sections = self.finish(self.start(job, path, length, **more), label)
+        if rig_of:
+            costs = rig.per_operation(before, rig.spent(rig_of.pid), sum(
+                part["operations"] for part in sections.values()))
+            for part in sections.values():
+                part.update(costs)
+        return sections
+
+    def run(self, job, label, path, length, rig_of=None, **more):
+        sections = self.sections(job, label, path, length, rig_of, **more)
+        return next(iter(sections.values()))
+
+
+def limit(program, *words):
+    """The limit program's figures."""
+    figures = json.loads(output_of(program, *words))
+    figures["mib_per_second"] = figures["iops"] * 4096 / MIB
+    return figures

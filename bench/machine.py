@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where it is measured."""
+import datetime
+import os
+
+from work import output_of
+
+
+def first_value(path, key):
+    try:
+        with open(path) as file:
+            for line in file:
+                if line.startswith(key):
+                    return line.split(":", 1)[1].strip()
+    except OSError:
+        pass
+    return None
+
+
+def memory_bytes():
+    value = first_value("/proc/meminfo", "MemTotal")
+    return int(value.split()[0]) * 1024 if value else 0
+
+
+def file_system(folder):
+    """Its type and its device, of the longest mount that FOLDER is below."""
+    best = ("", "unknown", "unknown")
+    path = os.path.realpath(folder)
+    with open("/proc/self/mounts") as file:
+        for line in file:
+            device, mount, kind = line.split()[:3]
+            mount = mount.encode().decode("unicode_escape")
+            inside = path == mount or path.startswith(mount.rstrip("/") + "/")
+            if inside and len(mount) >= len(best[0]):
+                best = (mount, kind, device)
+    return best[1], best[2]
+
+
+def load():
+    return os.getloadavg()[0]
+
+
+def facts(version, fio_version, folder, direct):
+    kind, device = file_system(folder)
+    return {"date": datetime.datetime.now().astimezone().isoformat(timespec="seconds"),
+            "version": version, "fio": fio_version, "kernel": os.uname().release,
+            "processor": first_value("/proc/cpuinfo", "model name") or os.uname().machine,
+            "processors": len(os.sched_getaffinity(0)), "memory_bytes": memory_bytes(),
+            "file_system": kind, "device": device, "direct": direct, "load_before": load()}

@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A mounted volume, and what the process behind it has spent."""
+import errno
+import json
+import os
+import time
+
+from work import Failure, output_of
+
+
+def pids_with(word):
+    """Processes that have WORD on their command line."""
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            with open("/proc/%s/cmdline" % pid, "rb") as file:
+                if os.fsencode(word) in file.read().split(b"\0"):
+                    yield int(pid)
+        except OSError:
+            pass
+
+
+def cpu_ns(pid):
+    """Of all its threads, the kernel's workers for it among them.
+
+    What threads spent that have ended is only in the process's own figure, which has ticks.
+    """
+    alive = 0
+    for thread in os.listdir("/proc/%d/task" % pid):
+        try:
+            with open("/proc/%d/task/%s/schedstat" % (pid, thread)) as file:
+                alive += int(file.read().split()[0])
+        except OSError:
+            pass
+    with open("/proc/%d/stat" % pid) as file:
+        fields = file.read().rsplit(")", 1)[1].split()
+    tick_ns = 10 ** 9 // os.sysconf("SC_CLK_TCK")
+    whole = (int(fields[11]) + int(fields[12])) * tick_ns
+    # A tick more is no thread that has ended.
+    return whole if whole > alive + 2 * tick_ns else alive
+
+
+def spent(pid):
+    """Nanoseconds of processors, and bytes that went to the disk and came from it."""
+    with open("/proc/%d/io" % pid) as file:
+        counts = dict(line.split(": ") for line in file.read().splitlines())
+    return {"cpu_ns": cpu_ns(pid), "read_bytes": int(counts["read_bytes"]),
+            "written_bytes": int(counts["write_bytes"])}
+
+
+def per_operation(before, after, operations):
+    if operations == 0:
+        return {}
+    return {"cpu_us": (after["cpu_ns"] - before["cpu_ns"]) / 1000 / operations,
+            "read_bytes": (after["read_bytes"] - before["read_bytes"]) / operations,
+            "written_bytes": (after["written_bytes"] - before["written_bytes"]) / operations}
+
+
+class Rig:
+    """The volume of IMAGE in the folder of WORK, mounted."""
+
+    def __init__(self, work, name, *options):
+        self.work, self.name = work, name
+        self.image = work.path(name + ".img")
+        self.mnt = work.make_folder(name)
+        self.live = os.path.join(self.mnt, "live")
+        work.started("rig", self.mnt)
+        output_of(work.program, "mount", self.image, self.mnt, *options)
+        pids = list(pids_with(self.image))
+        if len(pids) != 1:
+            raise Failure("cannot tell which process serves '%s'" % self.mnt)
+        self.pid = pids[0]
+
+    def umount(self):
+        output_of(self.work.program, "umount", self.mnt)
+
+    def snapshot(self, name):
+        return os.path.join(self.mnt, "snapshots", name)
+
+    def take(self, name):
+        """As a user does; the seconds that it took."""
+        begun = time.monotonic()
+        os.close(os.open(self.snapshot(name), os.O_CREAT | os.O_WRONLY, 0o600))
+        return time.monotonic() - begun
+
+    def delete(self, name):
+        os.unlink(self.snapshot(name))
+
+    def run(self, *words):
+        """`snaprig WORD... MNT ...`: MNT stands for itself."""
+        return output_of(self.work.program, *[self.mnt if word is None else word
+                                              for word in words])
+
+    def status(self):
+        return json.loads(self.run("status", None, "--json"))
+
+    def check_snapshots(self):
+        """Under one that has failed nothing is preserved, which is fast."""
+        for snapshot in self.status()["snapshots"]:
+            if snapshot["state"] != "active":
+                number = getattr(errno, snapshot["error"] or "", None)
+                raise Failure("snapshot '%s' has failed while it was measured: %s" % (
+                    snapshot["name"], os.strerror(number) if number else snapshot["state"]))
+
+    def resident_bytes(self):
+        with open("/proc/%d/status" % self.pid) as file:
+            return next(int(line.split()[1]) * 1024 for line in file if line.startswith("VmRSS"))

@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The volumes that jobs are measured on, made when the first job asks for them.
+
+They stay mounted for all rounds: one that nobody asks anything costs nothing.
+"""
+from rig import Rig
+from work import MIB, Failure, output_of
+
+# Shares that are preserved, from the oldest snapshot to the newest: what is written after a
+# snapshot is preserved in all older ones, too.
+SHARES = (50, 25, 10, 0)
+CHAIN_SHARE = 25
+DEPTHS = {"image": 0, "one-node": 1, "depth-8": 7, "depth-29": 28}  # snapshots
+
+
+class Volumes:
+    def __init__(self, work, fio, filler, length):
+        self.work, self.fio, self.filler = work, fio, filler
+        self.length = length  # of the volume that most is measured on
+        self.half = length // 2 // MIB * MIB  # of those of which there are several
+        self.made = {}
+
+    def path_of(self, name, make):
+        if name not in self.made:
+            make(name)
+            self.made[name] = self.work.path(name + ".img")
+        return self.made[name]
+
+    def raw(self):
+        return self.path_of("raw", lambda name: self.filler.random_file(
+            self.work.path(name + ".img"), self.length))
+
+    def rig_of(self, name, make):
+        if name not in self.made:
+            self.made[name] = make(name)
+        return self.made[name]
+
+    def mount_copy(self, name, length, *options):
+        self.filler.copy(self.raw(), self.work.path(name + ".img"), length)
+        return Rig(self.work, name, *options)
+
+    def plain(self):
+        """What has no snapshot but for the time of a job."""
+        return self.rig_of("plain", lambda name: self.mount_copy(name, self.length))
+
+    def chain(self):
+        """A chain that is merged by hand only."""
+        return self.rig_of("chain", lambda name: self.mount_copy(
+            name, self.half, "--profile", "xen", "--no-coalesce"))
+
+    def scatter(self, rig, share, kind):
+        """Writes so that SHARE (0 to 1) of the blocks, in runs of KIND, are others."""
+        unit = MIB if kind == "1m" else 4096
+        io_bytes = round(self.half * share) // unit * unit
+        if io_bytes:
+            self.fio.run("scatter-" + kind, "scatter", rig.live, self.half, io_bytes=io_bytes)
+
+    def views(self, kind):
+        """Snapshots p50, p25, p10 and p0: so many per cent are preserved in runs of KIND."""
+        def make(name):
+            rig = self.mount_copy(name, self.half)
+            for share, newer in zip(SHARES, SHARES[1:] + (None,)):
+                rig.take("p%d" % share)
+                if newer is not None:
+                    # What later writes hit again counts once.
+                    self.scatter(rig, (share - newer) / (100 - newer), kind)
+            return rig
+        return self.rig_of("views-" + kind, make)
+
+    def depth(self, which):
+        """A chain: the image alone, or a share of the blocks in so many nodes above it."""
+        def make(name):
+            rig = self.mount_copy(name, self.half, "--profile", "xen", "--no-coalesce")
+            nodes = DEPTHS[which]
+            for node in range(nodes):
+                rig.take("s%d" % node)
+                self.scatter(rig, CHAIN_SHARE / 100 / nodes, "4k")
+            self.check_nodes(rig, nodes)
+            return rig
+        return self.rig_of(which, make)
+
+    @staticmethod
+    def check_nodes(rig, nodes):
+        """With the same blocks in each of them the leaf would have all there is to find."""
+        if nodes < 2:
+            return
+        changed = [sum(int(line.split()[1]) for line in
+                       rig.run("snapshot", "changed", None, "s%d" % node).splitlines())
+                   for node in (0, nodes - 1)]
+        if changed[0] < nodes / 3 * changed[1]:
+            raise Failure("the nodes of '%s' have the same blocks" % rig.mnt)
+
+    def sparse(self, name, size):
+        def make(_):
+            output_of(self.work.program, "create", self.work.path(name + ".img"), "--size", size)
+            return Rig(self.work, name)
+        return self.rig_of(name, make)
+
+    def umount(self):
+        for rig in list(self.made.values()):
+            if isinstance(rig, Rig):
+                rig.umount()
