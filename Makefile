@@ -108,8 +108,8 @@ H_FILES := $(wildcard simfs/*.h simfs/*/*.h simfs/base/yaml/*.h simfs/volume/*/*
 
 # ---- goals -----------------------------------------------------------------
 
-.PHONY: all tests help demo check check-long catalog matrix matrix-lvm commands bench bench-before bench-faults bench-instructions \
-	bench-export bench-latency bench-lvm tidy lint format install clean deps compdb mutants lvm2-tests conform conform-lvm pressure fuzz $(CONFIGS)
+.PHONY: all tests help demo check check-long catalog matrix matrix-lvm commands bench bench-results bench-before bench-faults \
+	bench-instructions bench-export bench-latency bench-lvm tidy lint format install clean deps compdb mutants lvm2-tests conform conform-lvm pressure fuzz $(CONFIGS)
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 22
@@ -121,7 +121,7 @@ all: $(PROGRAM) $(LIMIT_PROGRAM) $(if $(filter build/release,$(BUILD)),snaprig) 
 $(CONFIGS): $(if $(filter-out $(CONFIGS),$(MAKECMDGOALS)),,all)
 	@:
 
-tests: $(PROGRAM) $(TEST_PROGRAMS) $(E2E_PROGRAMS) $(LOAD_PROGRAM) $(BENCH_PROGRAMS) \
+tests: $(PROGRAM) $(LIMIT_PROGRAM) $(TEST_PROGRAMS) $(E2E_PROGRAMS) $(LOAD_PROGRAM) $(BENCH_PROGRAMS) \
 	$(CONFORM_PROGRAM) ## build every test program
 
 deps: ## find what the build, the clients and the tests need, and install it
@@ -184,10 +184,17 @@ pressure: ## memory is pressed in a cgroup of version 2, on Debian's kernel, emu
 	$(build) all
 	$(Q)tests/conform/pressure $(BUILD)
 
-bench: ## fio on the raw image and on the mount, as ratios (BENCH_SECONDS, _SIZE, _ROUNDS)
+bench: ## how fast it is, against the disk, a limit program and peers (BENCH="--quick randread-4k")
 	$(Q)tools/deps build bench
 	$(build) all
-	$(Q)bench/run $(PROGRAM)
+	$(Q)flock -o build/bench.lock $(PROGRAM) bench $(or $(BENCH),--peers --artifacts build/bench \
+		--report json=build/bench.json --report html=build/bench.html)
+
+bench-results: ## bench/RESULTS.md anew: all jobs and peers, on a machine that does nothing else (root)
+	$(Q)tools/deps build bench
+	$(build) all
+	$(Q)flock -o build/bench.lock $(PROGRAM) bench --peers --artifacts build/bench \
+		--report md=bench/RESULTS.md --report json=build/bench.json --report html=build/bench.html
 
 bench-before: ## the same jobs on another build, BEFORE=PROGRAM, in turn: what a change has cost
 	$(Q)tools/deps build bench
