@@ -116,6 +116,7 @@ struct volume {
 	struct reads_gone reads_gone;
 
 	struct list scratch_spare;
+	struct list rooms_spare, rooms_taken; /* struct parts_room.link */
 	struct gauges gauges;
 	uint64_t memory_sampled_ns;
 	const struct memory_source *memory; /* NULL: that of the options */

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <inttypes.h>
 
+#include "simfs/base/check.h"
 #include "simfs/base/log.h"
 #include "simfs/volume/core.h"
 #include "simfs/volume/damage.h"
@@ -64,7 +65,7 @@ static void part_read_done(struct store_read *read, int result)
 
 static void part_io_done(struct blockio_request *io, int result)
 {
-	struct request_part *part = CONTAINER_OF(io, struct request_part, io);
+	struct request_part *part = CONTAINER_OF(io, struct request_part, read.io);
 
 	part->ended(part, result);
 }
@@ -76,7 +77,21 @@ void part_read(struct request_part *part, struct store *store, uint64_t position
 		store_read(store, &part->read, position, bytes, part->length);
 		return;
 	}
-	part->io.done = part_io_done;
-	blockio_start(part->request->volume->origin, &part->io, BLOCKIO_READ, position, bytes,
+	part->read.io.done = part_io_done;
+	blockio_start(part->request->volume->origin, &part->read.io, BLOCKIO_READ, position, bytes,
 		part->length);
+}
+
+void part_read_vector(
+	struct request_part *part, struct store *store, uint64_t position, struct iovec *vectors)
+{
+	struct blockio_request *io = &part->read.io;
+
+	MUST(!store);
+	io->done = part_io_done;
+	io->kind = BLOCKIO_READ;
+	io->offset = position;
+	io->iov = vectors;
+	io->iov_count = part->span_count;
+	blockio_submit(part->request->volume->origin, io);
 }

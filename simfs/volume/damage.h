@@ -18,6 +18,11 @@ struct volume;
  */
 void part_read(struct request_part *part, struct store *store, uint64_t position, void *bytes);
 
+/* The same into part->spans; VECTORS are as these are, but have memory for what nobody wants, and
+ * are used up. */
+void part_read_vector(
+	struct request_part *part, struct store *store, uint64_t position, struct iovec *vectors);
+
 /* READ, for bytes of the volume from FIRST_BYTES on, has found the store of that one damaged. */
 void snapshot_damaged(
 	struct snapshot *snapshot, const struct store_read *read, uint64_t first_bytes);

@@ -20,6 +20,7 @@
 
 struct edges_ops;
 struct parts_ops;
+struct parts_room;
 struct snapshot;
 struct volume;
 
@@ -29,21 +30,30 @@ struct volume;
 /* A read rounds out to the backend's alignment on both sides. */
 #define VOLUME_BUFFER_BYTES (VOLUME_REQUEST_MAX_BYTES + 2 * BLOCKIO_ALIGNMENT_MAX)
 
+/* Parts that a request has room for in itself; for more it takes some of the volume's (parts.h). */
+#define VOLUME_PARTS_INLINE 2
+
 /* A discard and a zeroing make a range of the live view read as zeros (zero.c). */
 enum volume_kind { VOLUME_READ, VOLUME_WRITE, VOLUME_FLUSH, VOLUME_DISCARD, VOLUME_ZERO };
 
 struct node;
 
-/* Part of a snapshot read, and of any request in a chain: one run of blocks from one file. */
+/* Part of a snapshot read, and of any request in a chain: one transfer of one file. */
 struct request_part {
-	struct blockio_request io;
-	struct store_read read;
+	struct store_read read;				      /* of the image: only its `io` */
 	void (*ended)(struct request_part *part, int result); /* see damage.h */
 	struct volume_request *request;
 	uint64_t offset; /* in the volume */
 	size_t length;
 	struct snapshot *holder; /* by copy-on-write: whose store is read; NULL: the origin */
 	struct node *node;	 /* in a chain: whose data it is */
+
+	/* Of a scattered read (scattered.h): where its bytes go, one behind the other in the file;
+	 * without a base: nobody wants them. */
+	const struct iovec *spans;
+	unsigned span_count;
+	bool has_gaps;
+	struct iovec single; /* when it is one */
 };
 
 /* Bytes of the volume, from FIRST to before END; none when END is 0. */
@@ -112,8 +122,13 @@ struct volume_request {
 	uint64_t cursor; /* in parts (parts.h): how far it has got */
 	const struct parts_ops *parts_ops;
 	unsigned parts_under_way;
-	unsigned part_count; /* of this round */
-	bool is_planned;     /* up to the end: another round is only for what goes back */
+	unsigned part_count;	 /* of this round */
+	bool is_planned;	 /* up to the end: another round is only for what goes back */
+	struct parts_room *room; /* NULL: those in here are enough */
+	struct {
+		uint64_t unread[(VOLUME_BUFFER_BYTES / BLOCKIO_ALIGNMENT_MAX + 63) / 64];
+		bool is_exact; /* what lies between is not read, too */
+	} scattered;
 	struct {
 		const struct edges_ops *ops;
 		uint32_t block_bytes;
@@ -124,7 +139,7 @@ struct volume_request {
 	uint64_t flush_sequence; /* in a chain: it flushes writes that ended up to here */
 	int error;
 	bool error_from_origin;
-	struct request_part parts[VOLUME_REQUEST_PARTS];
+	struct request_part parts[VOLUME_PARTS_INLINE];
 	struct request_fault fault;
 	struct list link;
 };

@@ -5,6 +5,7 @@
 #include "simfs/volume/damage.h"
 #include "simfs/volume/grow.h"
 #include "simfs/volume/life.h"
+#include "simfs/volume/parts.h"
 #include "simfs/volume/state.h"
 #include "simfs/volume/way.h"
 
@@ -29,6 +30,7 @@ static void volume_free(struct volume *volume, bool forget)
 	extensions_close(volume);
 	zero_forget_all(volume);
 	scratch_free_all(volume);
+	parts_rooms_free(volume);
 	progress_deinit(&volume->reads_gone.progress);
 	faults_close(volume);
 	text_log_deinit(&volume->kernel_log);
@@ -72,6 +74,7 @@ int volume_open(struct blockio *origin, struct blockio_folder *folder,
 	list_init(&volume->read_holds);
 	list_init(&volume->held_reads);
 	list_init(&volume->scratch_spare);
+	parts_rooms_init(volume);
 	list_init(&volume->writers.list);
 	journal_init(&volume->journal, volume->limits->journal_bytes);
 	volume->journal.noted_max = volume->limits->journal_noted;

@@ -7,6 +7,7 @@
 const struct volume_limits volume_limits_default = {
 	.store = &store_limits_default,
 	.request_parts = VOLUME_REQUEST_PARTS,
+	.read_over_bytes = VOLUME_READ_OVER_BYTES,
 	.zero_piece_bytes = VOLUME_REQUEST_MAX_BYTES,
 	.snapshots = 4096,
 	.verify_up_to_bytes = 64u << 20,
@@ -22,6 +23,7 @@ const struct volume_limits volume_limits_default = {
 const struct volume_limits volume_limits_smallest = {
 	.store = &store_limits_smallest,
 	.request_parts = 2,
+	.read_over_bytes = 4u << 10,
 	.zero_piece_bytes = 8u << 10,
 	.snapshots = 64,
 	.verify_up_to_bytes = 64u << 10,

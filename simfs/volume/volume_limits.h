@@ -13,8 +13,12 @@
 
 #include "simfs/store/store_limits.h"
 
-/* The most `request_parts` can be: a request has room for so many. */
-#define VOLUME_REQUEST_PARTS 8
+/* The most `request_parts` can be: all of the longest read, when each 4 KiB of it, and of what it
+ * is rounded out to, lie elsewhere. */
+#define VOLUME_REQUEST_PARTS 258
+
+/* The most `read_over_bytes` can be. */
+#define VOLUME_READ_OVER_BYTES (16u << 10)
 
 /* The same of `chain_slots`, names of nodes in `owners`, of which 0 is nobody's; of `chain_nodes`,
  * each of which has a slot: a chain that has more is refused when it is opened; and of
@@ -29,6 +33,10 @@ struct volume_limits {
 
 	/* Parts of one request that are under way at a time. */
 	uint32_t request_parts;
+
+	/* What nobody wants is read, too, when so little of it lies between two places in one file:
+	 * a transfer more takes longer.  Whole units of BLOCKIO_ALIGNMENT_MAX. */
+	uint32_t read_over_bytes;
 
 	/* Of a discard or zeroing that a snapshot wants, at a time; a multiple of the
 	 * image's alignment. */

@@ -72,6 +72,7 @@ static void setup(void)
 	limits = volume_limits_default;
 	limits.request_parts = PARTS_AT_A_TIME;
 	volume = (struct volume){ .limits = &limits };
+	parts_rooms_init(&volume);
 	request = (struct volume_request){ .volume = &volume, .error = -EBUSY };
 	begun_count = ended_count = rounds = dones = 0;
 	memset(at_once, 0, sizeof at_once);

@@ -2,31 +2,21 @@
 /*
  * read.c - reads of the live view and of snapshots, from whose data it is.
  *
- * Cut into parts (parts.h), each from one node.
+ * Cut into parts (scattered.h), each from one node.
  *
  * What a part reads cannot be overtaken: a base copy does not change where it
  * is seen, and a part of the live leaf meets only writes that are as old.  A
  * node stays open until the last part of it has ended.
  */
 #include <errno.h>
-#include <string.h>
 
 #include "simfs/volume/chain/bodies.h"
 #include "simfs/volume/chain/nodes.h"
 #include "simfs/volume/chain/view.h"
 #include "simfs/volume/damage.h"
 #include "simfs/volume/parts.h"
+#include "simfs/volume/scattered.h"
 #include "simfs/volume/way.h"
-
-static uint64_t read_first(const struct volume_request *request)
-{
-	return round_down(request->offset, CHAIN_BLOCK_BYTES);
-}
-
-static uint64_t read_end(const struct volume_request *request)
-{
-	return round_up(request->offset + request->length, CHAIN_BLOCK_BYTES);
-}
 
 /* The same after a merge or a snapshot meanwhile: the content is, not the node. */
 static struct node *view_of(const struct volume_request *request)
@@ -44,31 +34,37 @@ static bool follows(struct chain *chain, struct node *view, uint64_t block,
 			     : node_has(owner, block) && node_position(owner, block) == position;
 }
 
-/* The blocks from the cursor on that lie in one piece; what nobody has is zeros. */
-static uint64_t plan(struct volume_request *request)
+/* In one piece, in one node; what nobody has is zeros. */
+static void locate(
+	struct volume_request *request, uint64_t offset, uint64_t end, struct scattered_run *ret)
 {
 	struct chain *chain = request->volume->chain;
 	struct node *view = view_of(request);
-	uint64_t offset = request->cursor, end = read_end(request);
-	char *bytes = request->buffer + (offset - read_first(request));
-	uint64_t position = 0, length = CHAIN_BLOCK_BYTES;
-	struct node *owner;
-	bool is_data;
+	struct node *owner = view_owner(chain, view, offset / CHAIN_BLOCK_BYTES);
+	uint64_t length = CHAIN_BLOCK_BYTES;
 
-	if (offset >= end)
-		return offset;
-	owner = view_owner(chain, view, offset / CHAIN_BLOCK_BYTES);
-	is_data = node_has(owner, offset / CHAIN_BLOCK_BYTES);
-	if (is_data)
-		position = node_position(owner, offset / CHAIN_BLOCK_BYTES);
+	ret->is_zeros = !node_has(owner, offset / CHAIN_BLOCK_BYTES);
+	if (!ret->is_zeros) {
+		ret->node = owner;
+		ret->store = owner->store;
+		ret->position = node_position(owner, offset / CHAIN_BLOCK_BYTES);
+	}
 	while (offset + length < end && follows(chain, view, (offset + length) / CHAIN_BLOCK_BYTES,
-						owner, is_data ? position + length : 0))
+						owner, ret->is_zeros ? 0 : ret->position + length))
 		length += CHAIN_BLOCK_BYTES;
-	if (is_data)
-		node_part_read(request, owner, offset, length, bytes);
-	else
-		memset(bytes, 0, length);
-	return offset + length;
+	ret->length = length;
+}
+
+static void begun(struct request_part *part)
+{
+	node_request_begin(part->node);
+}
+
+static const struct scattered_ops places = { .locate = locate, .begun = begun };
+
+static uint64_t plan(struct volume_request *request)
+{
+	return scattered_plan(request, &places);
 }
 
 static void read_done(struct volume_request *request, int error)
@@ -87,13 +83,13 @@ static void read_done(struct volume_request *request, int error)
 static const struct parts_ops read_ops = {
 	.plan = plan,
 	.ended = node_part_ended,
+	.round_over = scattered_round_over,
 	.done = read_done,
 };
 
 static void read_begin(struct volume_request *request)
 {
-	request->data = request->buffer + (request->offset - read_first(request));
-	parts_start(request, read_first(request), &read_ops);
+	parts_start(request, scattered_begin(request), &read_ops);
 }
 
 void chain_live_read(struct volume_request *request)

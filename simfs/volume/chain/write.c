@@ -106,7 +106,7 @@ void chain_write(struct volume_request *request)
 
 static void flush_done(struct blockio_request *io, int result)
 {
-	struct request_part *part = CONTAINER_OF(io, struct request_part, io);
+	struct request_part *part = CONTAINER_OF(io, struct request_part, read.io);
 
 	part->ended(part, result);
 }
@@ -130,8 +130,9 @@ static uint64_t flush_plan(struct volume_request *request)
 		return request->cursor;
 	node->dirty_since = 0;
 	part = node_part_begin(request, node, 0, 0);
-	part->io.done = flush_done;
-	blockio_start(node_io(request->volume->chain, node), &part->io, BLOCKIO_FLUSH, 0, NULL, 0);
+	part->read.io.done = flush_done;
+	blockio_start(
+		node_io(request->volume->chain, node), &part->read.io, BLOCKIO_FLUSH, 0, NULL, 0);
 	return request->cursor + 1;
 }
 

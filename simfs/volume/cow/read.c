@@ -7,97 +7,124 @@
  * block and replace it in the origin while the origin is being read; so after
  * the read the map is asked again, and what has meanwhile come into the store
  * is read from there.  A block that is in the store stays there, so at most
- * one more round per block is needed.
+ * one more round per block is needed, for the blocks that were overtaken alone.
  *
- *	cow_snapshot_read ─▶ plan ─▶ parts (parts.h) ─▶ round_over ─▶ snapshot_read_end
- *	                      ▲                              │ the next, or overtaken
- *	                      └──────────────────────────────┘
+ *	cow_snapshot_read ─▶ plan ─▶ parts (scattered.h) ─▶ round_over ─▶ snapshot_read_end
+ *	                      ▲                                  │ the next, or overtaken
+ *	                      └──────────────────────────────────┘
  */
 #include <errno.h>
 
+#include "simfs/base/check.h"
 #include "simfs/volume/core.h"
 #include "simfs/volume/cow/area.h"
 #include "simfs/volume/cow/bodies.h"
 #include "simfs/volume/damage.h"
 #include "simfs/volume/life.h"
 #include "simfs/volume/parts.h"
+#include "simfs/volume/scattered.h"
 #include "simfs/volume/way.h"
 
-/* The stores may lie on another file system than the origin: what suits any suits both. */
-static uint64_t read_end(const struct volume_request *request)
-{
-	return round_up(request->offset + request->length, BLOCKIO_ALIGNMENT_MAX);
-}
-
-static uint64_t read_first(const struct volume_request *request)
-{
-	return round_down(request->offset, BLOCKIO_ALIGNMENT_MAX);
-}
-
 /*
- * How many of LENGTH bytes at OFFSET, of which HOLDER (NULL: the origin) has the first
- * block at POSITION, follow on there in one piece.
+ * How many of LENGTH bytes at OFFSET, the first block of which HOLDER has at POSITION, follow on
+ * there in one piece.
  */
-static uint64_t run_bytes(struct snapshot *snapshot, const struct snapshot *holder, uint64_t offset,
-	uint64_t position, uint64_t length)
+static uint64_t held_bytes(struct snapshot *snapshot, const struct snapshot *holder,
+	uint64_t offset, uint64_t position, uint64_t length)
 {
 	uint64_t block_bytes = snapshot_block_bytes(snapshot);
 	uint64_t block = offset / block_bytes;
 	uint64_t run = block_bytes - offset % block_bytes;
 
 	for (; run < length; run += block_bytes) {
-		if (snapshot_holder(snapshot, ++block) != holder ||
-			(holder && store_offset(holder->store, block) != position + run))
+		if (store_offset(holder->store, ++block) != position + run ||
+			(holder != snapshot && snapshot_holder(snapshot, block) != holder))
 			break;
 	}
 	return run < length ? run : length;
 }
 
-/* The bytes from the cursor on that lie in one piece, in one store or in the origin. */
-static uint64_t plan(struct volume_request *request)
+/* The first bytes from FIRST to before END that some store has: false when none has any. */
+static bool next_held(const struct snapshot *snapshot, uint64_t first, uint64_t end,
+	uint64_t *ret_first, uint64_t *ret_end)
+{
+	uint64_t block_bytes = snapshot_block_bytes(snapshot);
+	uint64_t block, count;
+
+	if (!snapshot_next_run(snapshot, first / block_bytes, &block, &count) ||
+		block * block_bytes >= end)
+		return false;
+	*ret_first = block * block_bytes > first ? block * block_bytes : first;
+	*ret_end = (block + count) * block_bytes < end ? (block + count) * block_bytes : end;
+	return true;
+}
+
+/* In one piece, in one store or in the origin. */
+static void locate(
+	struct volume_request *request, uint64_t offset, uint64_t end, struct scattered_run *ret)
 {
 	struct snapshot *snapshot = request->snapshot;
 	uint64_t block_bytes = snapshot_block_bytes(snapshot);
-	uint64_t offset = request->cursor, position = offset, end = read_end(request);
-	struct request_part *part;
-	struct snapshot *holder;
+	struct snapshot *holder = snapshot_holder(snapshot, offset / block_bytes);
+	uint64_t held_first, held_end;
 
-	if (offset >= end)
-		return offset;
-	holder = snapshot_holder(snapshot, offset / block_bytes);
-	if (holder)
-		position = store_offset(holder->store, offset / block_bytes) + offset % block_bytes;
-	part = part_begin(
-		request, offset, run_bytes(snapshot, holder, offset, position, end - offset));
-	part->holder = holder;
-	/* Its store must not go while it is read for another snapshot. */
-	snapshot_get(holder);
-	part_read(part, holder ? holder->store : NULL, position,
-		request->buffer + (offset - read_first(request)));
-	return offset + part->length;
+	if (!holder) {
+		ret->position = offset;
+		ret->length = (next_held(snapshot, offset, end, &held_first, &held_end) ? held_first
+											: end) -
+			      offset;
+		return;
+	}
+	ret->holder = holder;
+	ret->store = holder->store;
+	ret->position = store_offset(holder->store, offset / block_bytes) + offset % block_bytes;
+	ret->length = held_bytes(snapshot, holder, offset, ret->position, end - offset);
+}
+
+/* Its store must not go while it is read for another snapshot. */
+static void begun(struct request_part *part)
+{
+	snapshot_get(part->holder);
+}
+
+static const struct scattered_ops places = { .locate = locate, .begun = begun };
+
+static uint64_t plan(struct volume_request *request)
+{
+	return scattered_plan(request, &places);
+}
+
+/* What of PART, that was read from the origin, a write has preserved since it was planned. */
+static void read_overtaken(struct request_part *part)
+{
+	bool is_overtaken = false;
+
+	for (unsigned i = 0; i < part->span_count; i++) {
+		const struct iovec *span = &part->spans[i];
+		uint64_t at, end, held_first, held_end;
+
+		if (!span->iov_base)
+			continue;
+		at = scattered_offset(part, span);
+		end = at + span->iov_len;
+		while (at < end &&
+			next_held(part->request->snapshot, at, end, &held_first, &held_end)) {
+			MUST_GET_ON(at, held_end);
+			scattered_again(part->request, held_first, held_end);
+			is_overtaken = true;
+			at = held_end;
+		}
+	}
+	part->request->volume->counters.snapshot_read_retries += is_overtaken;
 }
 
 static void part_ended(struct request_part *part, int result)
 {
 	if (result < 0 && part->request->error == 0)
 		part->request->error_from_origin = !part->holder;
+	if (result == 0 && !part->holder)
+		read_overtaken(part);
 	snapshot_put(part->holder);
-}
-
-/* Whether a write has preserved a block of PART since it was planned. */
-static bool part_overtaken(const struct request_part *part)
-{
-	struct snapshot *snapshot = part->request->snapshot;
-	uint64_t block_bytes = snapshot_block_bytes(snapshot);
-	uint64_t last = (part->offset + part->length - 1) / block_bytes;
-
-	if (part->holder)
-		return false;
-	for (uint64_t block = part->offset / block_bytes; block <= last; block++) {
-		if (snapshot_holder(snapshot, block))
-			return true;
-	}
-	return false;
 }
 
 /* A disk error: some drivers give the whole snapshot up; what is lost nobody has. */
@@ -119,13 +146,7 @@ static void round_over(struct volume_request *request)
 		read_failed(request);
 	if (!snapshot_is_readable(request->snapshot))
 		request->error = -EIO;
-	for (unsigned i = 0; i < request->part_count && request->error == 0; i++) {
-		if (part_overtaken(&request->parts[i])) {
-			request->volume->counters.snapshot_read_retries++;
-			request->cursor = request->parts[i].offset;
-			break;
-		}
-	}
+	scattered_round_over(request);
 }
 
 static const struct parts_ops read_ops = {
@@ -137,6 +158,5 @@ static const struct parts_ops read_ops = {
 
 void cow_snapshot_read(struct volume_request *request)
 {
-	request->data = request->buffer + (request->offset - read_first(request));
-	parts_start(request, read_first(request), &read_ops);
+	parts_start(request, scattered_begin(request), &read_ops);
 }
