@@ -28,6 +28,11 @@ void file_submit(struct blockio *io, struct blockio_request *request)
 
 	if (file_room_holds(file, request))
 		return;
+	if (request->kind == BLOCKIO_NOTHING) {
+		request->op.done = file_done;
+		ring_later(file->ring, &request->op);
+		return;
+	}
 
 	struct io_uring_sqe *sqe = ring_sqe(file->ring);
 
@@ -69,11 +74,9 @@ void file_submit(struct blockio *io, struct blockio_request *request)
 			(off_t)request->iov->iov_len);
 		break;
 	case BLOCKIO_NOTHING:
-		io_uring_prep_nop(sqe);
-		break;
 	case BLOCKIO_SYNC:
-		/* A file has no names. */
-		MUST(request->kind != BLOCKIO_SYNC);
+		/* Nothing is for the kernel to do; a file has no names. */
+		MUST(false);
 	}
 	ring_start(file->ring, sqe, &request->op);
 }

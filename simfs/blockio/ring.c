@@ -21,6 +21,9 @@
 struct ring {
 	struct io_uring uring;
 	uint64_t under_way;
+	struct ring_op *first_later; /* of ring_later(), in order; NULL: none */
+	struct ring_op *last_later;
+	unsigned later_count;
 };
 
 /*
@@ -76,6 +79,8 @@ static int submit_and_wait(struct ring *ring, uint64_t wait_ns)
 	};
 	struct io_uring_cqe *cqe;
 
+	if (wait_ns == 0)
+		return io_uring_submit_and_get_events(&ring->uring);
 	if (wait_ns == UINT64_MAX)
 		return io_uring_submit_and_wait(&ring->uring, 1);
 	return io_uring_submit_and_wait_timeout(&ring->uring, &cqe, 1, &wait, NULL);
@@ -128,6 +133,7 @@ void ring_destroy(struct ring *ring)
 {
 	if (!ring)
 		return;
+	ring->under_way -= ring->later_count;
 	if (ring->under_way > 0)
 		all_cancel(ring);
 	io_uring_queue_exit(&ring->uring);
@@ -156,6 +162,41 @@ void ring_start(struct ring *ring, struct io_uring_sqe *sqe, struct ring_op *op)
 	ring->under_way++;
 }
 
+void ring_later(struct ring *ring, struct ring_op *op)
+{
+	MUST(!op->is_under_way && !op->is_shared);
+	op->is_under_way = true;
+	op->later = NULL;
+	if (ring->first_later)
+		ring->last_later->later = op;
+	else
+		ring->first_later = op;
+	ring->last_later = op;
+	ring->later_count++;
+	ring->under_way++;
+}
+
+/*
+ * Does what was put off; false when nothing was.  What that puts off is for the next time.  One
+ * of them may run the ring itself, and then finds the others.
+ */
+static bool later_do(struct ring *ring)
+{
+	bool was_some = ring->first_later != NULL;
+
+	for (unsigned left = ring->later_count; left > 0 && ring->first_later; left--) {
+		struct ring_op *op = ring->first_later;
+
+		ring->first_later = op->later;
+		ring->later_count--;
+		ring->under_way--;
+		op->is_under_way = false;
+		op->done(op, 0, 0);
+		watchdog_works();
+	}
+	return was_some;
+}
+
 int ring_run_once(struct ring *ring)
 {
 	return ring_run_for(ring, UINT64_MAX);
@@ -166,6 +207,8 @@ int ring_run_for(struct ring *ring, uint64_t wait_ns)
 	struct io_uring_cqe *cqe;
 	int error;
 
+	if (later_do(ring))
+		wait_ns = 0;
 	watchdog_rests();
 	error = submit_and_wait(ring, wait_ns);
 	watchdog_works();
@@ -186,6 +229,7 @@ int ring_run_for(struct ring *ring, uint64_t wait_ns)
 		op->done(op, result, flags);
 		watchdog_works();
 	}
+	(void)later_do(ring);
 	return 0;
 }
 

@@ -30,6 +30,7 @@ struct ring_op {
 
 	/* Of the ring. */
 	bool is_under_way;
+	struct ring_op *later; /* the next one of ring_later() */
 };
 
 /* Returns 0, -ENOSYS where the kernel has no io_uring, -EPERM where it is forbidden. */
@@ -58,8 +59,15 @@ struct io_uring_sqe *ring_sqe(struct ring *ring);
 void ring_start(struct ring *ring, struct io_uring_sqe *sqe, struct ring_op *op);
 
 /*
+ * OP, which is not under way nor shared, is done with 0 when the completions that are there
+ * now have been told, before more are waited for; no system call is made for it.
+ */
+void ring_later(struct ring *ring, struct ring_op *op);
+
+/*
  * Submits what was started, waits for at least one completion and calls the
- * `done` of every completion that is there.  Returns 0 or -errno.
+ * `done` of every completion that is there.  It does not wait when something was
+ * put off by ring_later(), which is done then.  Returns 0 or -errno.
  */
 int ring_run_once(struct ring *ring);
 
