@@ -90,6 +90,16 @@ pid_t control_client_pid(const struct control_client *client)
 	return client->peer.pid;
 }
 
+bool control_client_has_ended(const struct control_client *client)
+{
+	return control_peer_has_ended(&client->peer);
+}
+
+void control_client_hang_up(const struct control_client *client)
+{
+	control_peer_hang_up(&client->peer);
+}
+
 void control_client_destroy(struct control_client *client)
 {
 	struct list *link;

@@ -9,6 +9,7 @@
 #ifndef SNAPRIG_CONTROL_CLIENT_H
 #define SNAPRIG_CONTROL_CLIENT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -63,6 +64,18 @@ int control_client_call(struct control_client *client, const char *command, json
 
 /* The message of the last answer that was an error; "" when there was none. */
 const char *control_client_message(const struct control_client *client);
+
+/*
+ * Whether the connection is over: the volume has closed it, or ended, or the client has hung up.
+ * Known at once, whatever of its answers was not read yet.  Any thread may ask.
+ */
+bool control_client_has_ended(const struct control_client *client);
+
+/*
+ * The volume sees that the client leaves, as by control_client_destroy(), and a thread that waits
+ * for an answer gets -ECONNRESET.  Any thread may do it.
+ */
+void control_client_hang_up(const struct control_client *client);
 
 /* The process that answers; 0 when that cannot be told. */
 pid_t control_client_pid(const struct control_client *client);

@@ -222,6 +222,21 @@ int control_peer_find(const char *mount_point, uint64_t patience_ns, struct cont
 	return error < 0 ? error : finish(fd, ret);
 }
 
+/* ---- the end ---- */
+
+bool control_peer_has_ended(const struct control_peer *peer)
+{
+	struct pollfd end = { .fd = peer->fd, .events = POLLRDHUP };
+
+	/* What has come before the end is no end. */
+	return poll(&end, 1, 0) != 0;
+}
+
+void control_peer_hang_up(const struct control_peer *peer)
+{
+	shutdown(peer->fd, SHUT_RDWR);
+}
+
 pid_t control_peer_guess(const char *mount_point)
 {
 	AUTO(auto_free) char *path = realpath(mount_point, NULL);

@@ -12,6 +12,7 @@
 #ifndef SNAPRIG_CONTROL_CLIENT_CONNECT_H
 #define SNAPRIG_CONTROL_CLIENT_CONNECT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -25,6 +26,10 @@ struct control_peer {
  * caller's. */
 int control_peer_find(const char *mount_point, uint64_t patience_ns, struct control_peer *ret);
 int control_peer_connect(const char *socket_path, struct control_peer *ret);
+
+/* As control_client_has_ended() and control_client_hang_up(). */
+bool control_peer_has_ended(const struct control_peer *peer);
+void control_peer_hang_up(const struct control_peer *peer);
 
 /* Which process serves MOUNT_POINT, without asking it: its pid, or 0: it cannot be told. */
 pid_t control_peer_guess(const char *mount_point);

@@ -7,6 +7,8 @@
 
 #include <check.h>
 #include <errno.h>
+#include <pthread.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -245,6 +247,37 @@ START_TEST(the_end_can_be_waited_for)
 }
 END_TEST
 
+START_TEST(that_it_has_ended_is_known_before_what_was_said_is_read)
+{
+	ck_assert(!control_client_has_ended(client));
+	volume_says("{\"id\":1,\"ok\":true,\"result\":{}}\n");
+	ck_assert(!control_client_has_ended(client));
+	shutdown(volume_fd, SHUT_RDWR);
+	ck_assert(control_client_has_ended(client));
+	ck_assert_int_eq(control_client_wait(client, 1, NS_PER_S, NULL), 0);
+}
+END_TEST
+
+static void *wait_for_an_answer(void *argument)
+{
+	return (void *)(intptr_t)control_client_wait(argument, 1, 0, NULL);
+}
+
+START_TEST(who_hangs_up_is_seen_to_leave_and_waits_no_more)
+{
+	pthread_t thread;
+	void *result;
+	char byte;
+
+	ck_assert_int_eq(pthread_create(&thread, NULL, wait_for_an_answer, client), 0);
+	control_client_hang_up(client);
+	ck_assert_int_eq(pthread_join(thread, &result), 0);
+	ck_assert_int_eq((int)(intptr_t)result, -ECONNRESET);
+	ck_assert(control_client_has_ended(client));
+	ck_assert_int_eq(recv(volume_fd, &byte, 1, 0), 0);
+}
+END_TEST
+
 /* ---- connecting ---- */
 
 START_TEST(the_socket_can_be_named_itself)
@@ -301,6 +334,8 @@ static Suite *client_suite(void)
 	tcase_add_test(tests, what_a_volume_said_before_it_hung_up_is_heard);
 	tcase_add_test(tests, a_request_that_is_too_long_is_not_sent);
 	tcase_add_test(tests, the_end_can_be_waited_for);
+	tcase_add_test(tests, that_it_has_ended_is_known_before_what_was_said_is_read);
+	tcase_add_test(tests, who_hangs_up_is_seen_to_leave_and_waits_no_more);
 	tcase_add_test(tests, the_socket_can_be_named_itself);
 	tcase_add_test(tests, what_is_no_mount_is_told_apart);
 	suite_add_tcase(suite, tests);
