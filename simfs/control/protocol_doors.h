@@ -57,7 +57,8 @@
  * length, and then before each part that it sends or takes, with the part's place in the disk.  A
  * rule with an offset means the parts; what changes an answer as a whole is said the first time.
  *
- * follow: for a door that has rigs of its own, which have this rig's rules, too.  Answered when
+ * follow: for a door that has rigs of its own, which have this rig's rules, too, or that asks no
+ * strike where there is no rule, which would do nothing.  Answered when
  * they are of another revision than the one told, which the door has by then - 0: none; `releases`
  * counts fault.release, `phase` is phase.set's.  From the first question on until the connection
  * ends, who changes any of it is answered when the door has it.  struck: the rule of that number

@@ -13,6 +13,7 @@
 #include "simfs/base/clock.h"
 #include "simfs/base/log.h"
 #include "simfs/control/client.h"
+#include "simfs/doors/dm/calls/points.h"
 #include "simfs/doors/dm/processes/caller.h"
 
 /* How long one that hangs goes without asking whether its caller lives. */
@@ -21,13 +22,12 @@
 /* A rig that does not answer for so long is not waited for when a world begins. */
 #define ASK_PATIENCE_NS (10 * NS_PER_S)
 
-#define UDEV_POINT	"dm.udev"
-
 /* More connections than that are not kept: the rig has a place for so many. */
 #define SPARE_MAX 4
 
 struct strikes {
 	char *mount_point;
+	struct points *points;
 	pthread_mutex_t lock;
 	struct control_client *spare[SPARE_MAX];
 	unsigned spare_count;
@@ -40,7 +40,8 @@ int strikes_create(const char *mount_point, struct strikes **ret)
 	if (!strikes)
 		return -ENOMEM;
 	strikes->mount_point = strdup(mount_point);
-	if (!strikes->mount_point) {
+	if (!strikes->mount_point || points_follow(mount_point, &strikes->points) < 0) {
+		free(strikes->mount_point);
 		free(strikes);
 		return -ENOMEM;
 	}
@@ -53,6 +54,7 @@ void strikes_destroy(struct strikes *strikes)
 {
 	if (!strikes)
 		return;
+	points_end(strikes->points);
 	while (strikes->spare_count > 0)
 		control_client_destroy(strikes->spare[--strikes->spare_count]);
 	pthread_mutex_destroy(&strikes->lock);
@@ -140,22 +142,26 @@ static int strike(struct strikes *strikes, const struct caller *caller, json_t *
 int strike_ioctl(
 	struct strikes *strikes, const struct caller *caller, const char *ioctl, const char *device)
 {
+	if (!points_may_strike(strikes->points, DM_POINT_IOCTL))
+		return 0;
 	return strike(strikes, caller,
-		json_pack(
-			"{s:s, s:s, s:s}", "point", "dm.ioctl", "ioctl", ioctl, "device", device));
+		json_pack("{s:s, s:s, s:s}", "point", point_name(DM_POINT_IOCTL), "ioctl", ioctl,
+			"device", device));
 }
 
 int strike_udev(struct strikes *strikes, const struct caller *caller, const char *device)
 {
-	return strike(
-		strikes, caller, json_pack("{s:s, s:s}", "point", UDEV_POINT, "device", device));
+	if (!points_may_strike(strikes->points, DM_POINT_UDEV))
+		return 0;
+	return strike(strikes, caller,
+		json_pack("{s:s, s:s}", "point", point_name(DM_POINT_UDEV), "device", device));
 }
 
 static bool is_of_udev(const json_t *fault)
 {
-	const char *rule = json_string_value(json_object_get(fault, "rule"));
+	const char *point = json_string_value(json_object_get(fault, "point"));
 
-	return rule && strncmp(rule, UDEV_POINT " ", sizeof UDEV_POINT) == 0;
+	return point && strcmp(point, point_name(DM_POINT_UDEV)) == 0;
 }
 
 bool strikes_meet_udev(const char *mount_point)

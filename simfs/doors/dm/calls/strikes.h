@@ -3,7 +3,8 @@
  * strikes.h - faults of the rig strike in the world: at dm.ioctl and at dm.udev.
  *
  * The rig decides, by its rules, and writes it into its journal; delays and hangs are over when
- * it has answered.  Every call asks on a connection of its own, which is kept for the next one,
+ * it has answered.  Without a rule at the point there is nothing to decide, and it is not asked
+ * (points.h).  Every call asks on a connection of its own, which is kept for the next one,
  * so that one that hangs holds up nobody else.  Thread-safe.
  */
 #ifndef SNAPRIG_DM_STRIKES_H
