@@ -27,6 +27,10 @@
 #define RELEASE_TRIES	 100
 #define RELEASE_PAUSE_US 20000
 
+/* For so long somebody may have the mount in use whom nobody sees. */
+#define UNSEEN_TRIES	20
+#define UNSEEN_PAUSE_US 100000
+
 extern char **environ;
 
 /* The whole path of MOUNT_POINT, even when it is a mount whose rig is gone.  To free(), or NULL. */
@@ -98,11 +102,27 @@ static int run_fusermount(const char *path)
 	return -EIO;
 }
 
-static int unmount(const char *path)
+static int unmount_once(const char *path)
 {
 	if (umount2(path, UMOUNT_NOFOLLOW) == 0)
 		return 0;
 	return errno == EPERM ? run_fusermount(path) : -errno;
+}
+
+/* A user whom nobody sees may only be on his way through the path: that is soon over. */
+static int unmount(const char *path)
+{
+	int error = unmount_once(path);
+	char users[256];
+
+	for (unsigned i = 0; error == -EBUSY && i < UNSEEN_TRIES; i++) {
+		cli_users_find(path, users, sizeof users);
+		if (users[0])
+			break;
+		usleep(UNSEEN_PAUSE_US);
+		error = unmount_once(path);
+	}
+	return error;
 }
 
 static int report_unmount(const char *mount_point, const char *path, int error)
