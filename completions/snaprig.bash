@@ -16,7 +16,7 @@ declare -gA _snaprig_actions=(
 )
 declare -gA _snaprig_options=(
 	['create']='--size --help'
-	['mount']='--size --profile --limit --block --sr --format --coalesce-rate --no-coalesce --time-scale --memory --durable --verify --trust-image --fail-snapshots --store --transport --fault --writer --no-writer-check --seed --watchdog --foreground -o --help'
+	['mount']='--size --profile --limit --block --sr --format --coalesce-rate --no-coalesce --time-scale --memory --durable --verify --trust-image --fail-snapshots --store --transport --fault --writer --no-writer-check --seed --watchdog --busy-poll --foreground -o --help'
 	['verify']='--store --json --help'
 	['umount']='--help'
 	['status']='--json --metrics --help'
@@ -87,6 +87,7 @@ declare -gA _snaprig_values=(
 	['mount --writer']='choice:simulated hook fsfreeze'
 	['mount --seed']='number:'
 	['mount --watchdog']='choice:off 60s'
+	['mount --busy-poll']='choice:auto off 60us'
 	['mount -o']='text:'
 	['verify --store']='folder:'
 	['snapshot create --limit']='size:'

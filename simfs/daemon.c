@@ -25,6 +25,7 @@
 #include "simfs/control/protocol.h"
 #include "simfs/control/server.h"
 #include "simfs/control/state_folder.h"
+#include "simfs/daemon_ring.h"
 #include "simfs/daemon_taking.h"
 #include "simfs/mount/session.h"
 #include "simfs/volume/core.h"
@@ -83,6 +84,13 @@ static void snapshot_failed(void *context, struct snapshot *snapshot)
 		session_forget_content(daemon->session, snapshot);
 }
 
+static void add_status(void *context, json_t *status)
+{
+	const struct daemon *daemon = context;
+
+	json_object_set_new(status, "ring", daemon_ring_status(daemon->ring));
+}
+
 static int open_volume(struct daemon *daemon)
 {
 	const struct daemon_options *options = daemon->options;
@@ -112,6 +120,7 @@ static int open_volume(struct daemon *daemon)
 		.transport = "dev",
 		.memory = options->memory_cgroup ? &daemon->memory_cgroup.source : &memory_system,
 		.snapshot_failed = snapshot_failed,
+		.add_status = add_status,
 		.context = daemon,
 	};
 	uint64_t limit_bytes;
@@ -232,9 +241,7 @@ static int listen_for_signals(struct daemon *daemon)
 
 static int open_ring(struct daemon *daemon)
 {
-	int error = daemon->options->smallest_limits
-			    ? ring_create_sized(RING_SMALLEST, &daemon->ring)
-			    : ring_create(&daemon->ring);
+	int error = daemon_ring_create(daemon->options, &daemon->ring);
 
 	if (error == 0)
 		error = writer_hands_create(daemon->ring, &daemon->hands);

@@ -17,6 +17,9 @@
 #include "simfs/profile/profile.h"
 #include "simfs/volume/image.h"
 
+/* As long as is usual, and not at all where there is only one processor to use. */
+#define DAEMON_BUSY_POLL_AUTO UINT64_MAX
+
 struct daemon_options {
 	const char *image;	  /* absolute */
 	const char *mount_point;  /* absolute */
@@ -39,6 +42,7 @@ struct daemon_options {
 
 	uint64_t time_scale_per_mille; /* of the rig's clock */
 	uint64_t watchdog_ns;	       /* as watchdog_start() has it; 0: none */
+	uint64_t busy_poll_ns;	       /* as ring_busy_poll() has it, or DAEMON_BUSY_POLL_AUTO */
 	bool smallest_limits;	       /* of everything that has limits: for tests */
 	uint64_t seed;
 	const char *const *fault_rules; /* which can be read */

@@ -48,6 +48,11 @@ uint64_t clock_tick_ns(void)
 	return rig_ns(CLOCK_MONOTONIC_COARSE);
 }
 
+uint64_t clock_real_ns(void)
+{
+	return stepped ? stepped_now_ns : real_ns(CLOCK_MONOTONIC);
+}
+
 void clock_set_scale(uint64_t per_mille)
 {
 	uint64_t now_ns = clock_now_ns();

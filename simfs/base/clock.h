@@ -24,6 +24,11 @@ uint64_t clock_now_ns(void);
 uint64_t clock_tick_ns(void);
 
 /*
+ * The same whatever the scale: for how long the rig itself waits, never for what it imitates.
+ */
+uint64_t clock_real_ns(void);
+
+/*
  * From now on the clock runs PER_MILLE thousandths as fast as time does; it
  * does not jump.  More than 0.
  */

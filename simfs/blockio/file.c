@@ -43,6 +43,7 @@ void file_submit(struct blockio *io, struct blockio_request *request)
 		return;
 	}
 	request->op.done = file_done;
+	request->op.traffic = RING_WORK;
 	if (file->leaving)
 		request->gone_before = file->leaving->gone_count;
 	switch (request->kind) {

@@ -6,7 +6,9 @@
 
 #include "simfs/base/check.h"
 #include "simfs/base/cleanup.h"
+#include "simfs/base/clock.h"
 #include "simfs/base/watchdog.h"
+#include "simfs/blockio/busy_poll.h"
 
 /*
  * More than are ever under way at once for the limits of mount/ (requests) and
@@ -18,12 +20,21 @@
 #define CANCEL_WAITS_MAX 50u
 #define CANCEL_WAIT_NS	 (100u * 1000000u)
 
+/* More than one thread gets to in BUSY_POLL_MAX_NS. */
+#define LOOKS_MAX (BUSY_POLL_MAX_NS / 10)
+
 struct ring {
 	struct io_uring uring;
 	uint64_t under_way;
+	uint64_t work_under_way;     /* of those: RING_WORK */
+	uint64_t requests_awaited;   /* the same: RING_REQUEST */
+	uint64_t answers;	     /* the same: RING_ANSWER */
 	struct ring_op *first_later; /* of ring_later(), in order; NULL: none */
 	struct ring_op *last_later;
 	unsigned later_count;
+	uint64_t enters, completions;
+	struct busy_poll poll;
+	bool has_slept; /* in the wait that is over */
 };
 
 /*
@@ -35,7 +46,7 @@ static int ring_init(struct io_uring *uring, unsigned entries)
 {
 	struct io_uring_params best = {
 		.flags = IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN |
-			 IORING_SETUP_CQSIZE,
+			 IORING_SETUP_TASKRUN_FLAG | IORING_SETUP_CQSIZE,
 		.cq_entries = 4 * entries,
 	};
 	int error = io_uring_queue_init_params(entries, uring, &best);
@@ -71,19 +82,101 @@ int ring_create_sized(unsigned entries, struct ring **ret)
 	return 0;
 }
 
-static int submit_and_wait(struct ring *ring, uint64_t wait_ns)
+/* ---- waiting ---- */
+
+/*
+ * Answers are taken while they are submitted, so those under way are not submitted yet, or
+ * their completions are here.  Where a request can still arrive, nobody needs to hear
+ * of them before something else has come; where none can, one may wait for the memory that
+ * an answer was in.
+ */
+static unsigned completions_wanted(const struct ring *ring)
+{
+	return ring->requests_awaited > 0 ? (unsigned)ring->answers + 1 : 1;
+}
+
+static int submit_and_sleep(struct ring *ring, uint64_t wait_ns, unsigned wanted)
 {
 	struct __kernel_timespec wait = {
-		.tv_sec = (long long)(wait_ns / 1000000000),
-		.tv_nsec = (long long)(wait_ns % 1000000000),
+		.tv_sec = (long long)(wait_ns / NS_PER_S),
+		.tv_nsec = (long long)(wait_ns % NS_PER_S),
 	};
 	struct io_uring_cqe *cqe;
 
+	ring->has_slept = true;
+	ring->enters++;
 	if (wait_ns == 0)
 		return io_uring_submit_and_get_events(&ring->uring);
 	if (wait_ns == UINT64_MAX)
-		return io_uring_submit_and_wait(&ring->uring, 1);
-	return io_uring_submit_and_wait_timeout(&ring->uring, &cqe, 1, &wait, NULL);
+		return io_uring_submit_and_wait(&ring->uring, wanted);
+	return io_uring_submit_and_wait_timeout(&ring->uring, &cqe, wanted, &wait, NULL);
+}
+
+/* A completion may be in the kernel, which hands it over when it is entered. */
+static bool kernel_has_more(const struct ring *ring)
+{
+	return (IO_URING_READ_ONCE(*ring->uring.sq.kflags) & IORING_SQ_TASKRUN) != 0;
+}
+
+static int submit_and_look(struct ring *ring)
+{
+	if (io_uring_sq_ready(&ring->uring) == 0 && !kernel_has_more(ring))
+		return 0;
+	ring->enters++;
+	return io_uring_submit_and_get_events(&ring->uring);
+}
+
+static void processor_rests(void)
+{
+#if defined(__x86_64__) || defined(__i386__)
+	__builtin_ia32_pause();
+#elif defined(__aarch64__)
+	__asm__ volatile("yield");
+#endif
+}
+
+/* Looks out for POLL_NS at most: 0, whether the completions WANTED are there or not, or -errno. */
+static int look_out(struct ring *ring, uint64_t poll_ns, unsigned wanted)
+{
+	uint64_t end_ns = ring->poll.begun_ns + poll_ns, now_ns = ring->poll.begun_ns;
+	bool found = false;
+	int error = 0;
+
+	/* The count is for a clock that stands still. */
+	for (unsigned looks = 0; looks < LOOKS_MAX && now_ns < end_ns && error == 0; looks++) {
+		found = io_uring_cq_ready(&ring->uring) >= wanted;
+		if (found)
+			break;
+		if (kernel_has_more(ring)) {
+			error = submit_and_look(ring);
+			continue;
+		}
+		processor_rests();
+		now_ns = clock_real_ns();
+	}
+	busy_poll_polled(&ring->poll, found ? clock_real_ns() : now_ns, found);
+	return error < 0 ? error : 0;
+}
+
+static int wait_for(struct ring *ring, uint64_t wait_ns)
+{
+	unsigned wanted = completions_wanted(ring);
+	uint64_t poll_ns;
+	int error;
+
+	ring->has_slept = false;
+	if (ring->poll.limit_ns == 0 || wait_ns == 0)
+		return submit_and_sleep(ring, wait_ns, wanted);
+	poll_ns = busy_poll_begin(&ring->poll,
+		ring->work_under_way > 0 ? BUSY_POLL_WORK : BUSY_POLL_REQUEST, clock_real_ns());
+	if (poll_ns == 0)
+		return submit_and_sleep(ring, wait_ns, wanted);
+	error = submit_and_look(ring);
+	if (error >= 0 && io_uring_cq_ready(&ring->uring) < wanted)
+		error = look_out(ring, poll_ns < wait_ns ? poll_ns : wait_ns, wanted);
+	if (error >= 0 && io_uring_cq_ready(&ring->uring) < wanted)
+		return submit_and_sleep(ring, wait_ns, wanted);
+	return error;
 }
 
 /* What was started and not submitted does nothing. */
@@ -113,7 +206,7 @@ static void all_cancel(struct ring *ring)
 	io_uring_prep_cancel(sqe, NULL, IORING_ASYNC_CANCEL_ANY | IORING_ASYNC_CANCEL_ALL);
 	io_uring_sqe_set_data(sqe, NULL);
 	for (unsigned idle = 0; ring->under_way > 0 && idle < CANCEL_WAITS_MAX; idle++) {
-		int error = submit_and_wait(ring, CANCEL_WAIT_NS);
+		int error = submit_and_sleep(ring, CANCEL_WAIT_NS, 1);
 		struct io_uring_cqe *cqe;
 
 		if (error < 0 && error != -EINTR && error != -EAGAIN && error != -EBUSY &&
@@ -154,12 +247,24 @@ struct io_uring_sqe *ring_sqe(struct ring *ring)
 	return sqe;
 }
 
+/* OP is under way, once more or once less. */
+static void count_traffic(struct ring *ring, const struct ring_op *op, uint64_t one)
+{
+	if (op->traffic == RING_WORK)
+		ring->work_under_way += one;
+	else if (op->traffic == RING_REQUEST)
+		ring->requests_awaited += one;
+	else if (op->traffic == RING_ANSWER)
+		ring->answers += one;
+}
+
 void ring_start(struct ring *ring, struct io_uring_sqe *sqe, struct ring_op *op)
 {
 	MUST(!op->is_under_way);
 	op->is_under_way = !op->is_shared;
 	io_uring_sqe_set_data(sqe, op);
 	ring->under_way++;
+	count_traffic(ring, op, 1);
 }
 
 void ring_later(struct ring *ring, struct ring_op *op)
@@ -202,38 +307,82 @@ int ring_run_once(struct ring *ring)
 	return ring_run_for(ring, UINT64_MAX);
 }
 
+/* The oldest completion that is here: what the kernel still has waits for the next round. */
+static struct io_uring_cqe *next_completion(struct ring *ring)
+{
+	struct io_uring_cqe *cqe;
+	unsigned head;
+
+	io_uring_for_each_cqe(&ring->uring, head, cqe) return cqe;
+	return NULL;
+}
+
+/* Whether it was traffic. */
+static bool complete(struct ring *ring, struct io_uring_cqe *cqe)
+{
+	struct ring_op *op = io_uring_cqe_get_data(cqe);
+	enum ring_traffic traffic = op->traffic;
+	int result = cqe->res;
+	uint32_t flags = cqe->flags;
+
+	/* Before `done`: it may run long enough to fill the queue. */
+	io_uring_cqe_seen(&ring->uring, cqe);
+	ring->completions++;
+	if (!(flags & IORING_CQE_F_MORE)) {
+		ring->under_way--;
+		count_traffic(ring, op, -1);
+		op->is_under_way = false;
+	}
+	op->done(op, result, flags);
+	return traffic != RING_OTHER;
+}
+
 int ring_run_for(struct ring *ring, uint64_t wait_ns)
 {
+	uint64_t woken_ns = 0;
+	bool has_traffic = false, is_rated;
 	struct io_uring_cqe *cqe;
 	int error;
 
 	if (later_do(ring))
 		wait_ns = 0;
+	is_rated = ring->poll.limit_ns > 0 && wait_ns > 0;
 	watchdog_rests();
-	error = submit_and_wait(ring, wait_ns);
+	error = wait_for(ring, wait_ns);
 	watchdog_works();
 	if (error < 0 && error != -EINTR && error != -EAGAIN && error != -EBUSY && error != -ETIME)
 		return error;
-
-	while (io_uring_peek_cqe(&ring->uring, &cqe) == 0) {
-		struct ring_op *op = io_uring_cqe_get_data(cqe);
-		int result = cqe->res;
-		uint32_t flags = cqe->flags;
-
-		/* Before `done`: it may run long enough to fill the queue. */
-		io_uring_cqe_seen(&ring->uring, cqe);
-		if (!(flags & IORING_CQE_F_MORE)) {
-			ring->under_way--;
-			op->is_under_way = false;
-		}
-		op->done(op, result, flags);
+	if (is_rated)
+		woken_ns = clock_real_ns();
+	while ((cqe = next_completion(ring))) {
+		has_traffic |= complete(ring, cqe);
 		watchdog_works();
 	}
 	(void)later_do(ring);
+	if (is_rated)
+		busy_poll_end(&ring->poll, woken_ns, ring->has_slept, has_traffic);
 	return 0;
 }
 
 uint64_t ring_under_way(const struct ring *ring)
 {
 	return ring->under_way;
+}
+
+void ring_busy_poll(struct ring *ring, uint64_t limit_ns)
+{
+	MUST(limit_ns <= BUSY_POLL_MAX_NS);
+	ring->poll.limit_ns = limit_ns;
+}
+
+struct ring_counts ring_counts(const struct ring *ring)
+{
+	return (struct ring_counts){
+		.enters = ring->enters,
+		.completions = ring->completions,
+		.poll_limit_ns = ring->poll.limit_ns,
+		.polls = ring->poll.polls,
+		.poll_hits = ring->poll.hits,
+		.poll_ns = ring->poll.spent_ns,
+	};
 }

@@ -16,6 +16,14 @@
 
 struct ring;
 
+/* What a thing under way has to do with requests: what the ring goes by when it waits. */
+enum ring_traffic {
+	RING_OTHER,   /* nothing: a timer, a socket, a signal, work behind the scenes */
+	RING_REQUEST, /* it is where one arrives */
+	RING_WORK,    /* I/O that one waits for */
+	RING_ANSWER,  /* its answer, which is taken as soon as it is submitted */
+};
+
 /*
  * One thing under way, all zeros before it is first used.  Embedded in what it
  * belongs to, and not moved, nor started again, until `done` was called.  RESULT is
@@ -24,6 +32,8 @@ struct ring;
  */
 struct ring_op {
 	void (*done)(struct ring_op *op, int result, uint32_t flags);
+
+	enum ring_traffic traffic;
 
 	/* `done` asks nothing of it: it stands for any number of things under way. */
 	bool is_shared;
@@ -73,6 +83,20 @@ int ring_run_once(struct ring *ring);
 
 /* The same, but waits for no longer than WAIT_NS; UINT64_MAX: for ever. */
 int ring_run_for(struct ring *ring, uint64_t wait_ns);
+
+/*
+ * From now on the ring may look out for completions for so long before it sleeps, as
+ * busy_poll.h says; at first it does not: LIMIT_NS 0, at most BUSY_POLL_MAX_NS.
+ */
+void ring_busy_poll(struct ring *ring, uint64_t limit_ns);
+
+/* Since the ring was created. */
+struct ring_counts {
+	uint64_t enters;				   /* system calls: io_uring_enter() */
+	uint64_t completions;				   /* that were handled */
+	uint64_t poll_limit_ns, polls, poll_hits, poll_ns; /* as in struct busy_poll */
+};
+struct ring_counts ring_counts(const struct ring *ring);
 
 /* Operations started whose last completion has not been seen. */
 uint64_t ring_under_way(const struct ring *ring);

@@ -126,6 +126,38 @@ static void print_stores(
 	}
 }
 
+/* What the event loop did, and what it looked out for. */
+static void print_ring(const json_t *status, FILE *file)
+{
+	const json_t *ring = json_object_get(status, "ring");
+	const json_t *busy_poll = json_object_get(ring, "busy_poll");
+	const struct {
+		const char *metric, *help;
+		const json_t *value;
+	} rows[] = {
+		{ "ring_enters_total", "Calls of io_uring_enter().",
+			json_object_get(ring, "enters") },
+		{ "ring_completions_total", "Events that were handled.",
+			json_object_get(ring, "completions") },
+		{ "busy_polls_total", "How often an event was looked out for before sleeping.",
+			json_object_get(busy_poll, "polls") },
+		{ "busy_poll_hits_total", "How often that made sleep unnecessary.",
+			json_object_get(busy_poll, "hits") },
+	};
+	json_t *seconds = json_real(
+		(double)json_integer_value(json_object_get(busy_poll, "spent_us")) / 1e6);
+
+	for (size_t i = 0; ring && i < sizeof rows / sizeof rows[0]; i++) {
+		print_head(rows[i].metric, "counter", rows[i].help, file);
+		print_sample(status, rows[i].metric, NULL, rows[i].value, file);
+	}
+	if (ring) {
+		print_head("busy_poll_seconds_total", "counter", "What that took.", file);
+		print_sample(status, "busy_poll_seconds_total", NULL, seconds, file);
+	}
+	json_decref(seconds);
+}
+
 static void print_counters(const json_t *status, FILE *file)
 {
 	const char *name;
@@ -154,5 +186,6 @@ void cli_metrics_print(const json_t *status, FILE *file)
 	print_stores(status, "snapshot_store_limit_bytes",
 		"The store's limit; absent when there is none.", "limit_bytes", file);
 	print_stores(status, "snapshot_blocks", "Blocks that are preserved.", "blocks", file);
+	print_ring(status, file);
 	print_counters(status, file);
 }

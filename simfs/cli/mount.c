@@ -146,6 +146,10 @@ static const struct command_option options[] = {
 		"end a rig that has stood still for so long, with a trace in rig.log\n"
 		"(default 60s; off)",
 		COMMAND_CHOICE, "off 60s", AT(watchdog) },
+	{ "busy-poll", "TIME|auto|off",
+		"while requests come, look out for the next event so long before going\n"
+		"to sleep (auto, the default: 60us, and not on one processor; off)",
+		COMMAND_CHOICE, "auto off 60us", AT(busy_poll) },
 	{ "foreground", NULL, "stay in the foreground", AT(foreground) },
 	{ "o", "OPTIONS",
 		"with commas: ro, allow_other, allow_root, max_read=BYTES, noatime,\n"

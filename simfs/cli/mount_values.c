@@ -10,6 +10,7 @@
 #include "simfs/base/log.h"
 #include "simfs/base/sizes.h"
 #include "simfs/base/watchdog.h"
+#include "simfs/blockio/busy_poll.h"
 #include "simfs/mount/mount_options.h"
 #include "simfs/volume/writers/spec.h"
 
@@ -160,6 +161,18 @@ static int read_watchdog(const char *text, uint64_t *ret_ns)
 	return 0;
 }
 
+static int read_busy_poll(const char *text, uint64_t *ret_ns)
+{
+	*ret_ns = 0;
+	if (strcmp(text, "off") == 0)
+		return 0;
+	if (strcmp(text, "auto") == 0)
+		*ret_ns = DAEMON_BUSY_POLL_AUTO;
+	else if (duration_parse(text, ret_ns) < 0 || *ret_ns == 0 || *ret_ns > BUSY_POLL_MAX_NS)
+		return bad("busy-poll time", text, "60us; to 1ms, or auto or off");
+	return 0;
+}
+
 static int read_memory(const char *text, struct daemon_options *ret)
 {
 	static const char prefix[] = "cgroup:";
@@ -206,6 +219,7 @@ int mount_values_read(const struct mount_values *values, struct daemon_options *
 		.verify = values->verify,
 		.time_scale_per_mille = 1000,
 		.watchdog_ns = WATCHDOG_DEFAULT_NS,
+		.busy_poll_ns = DAEMON_BUSY_POLL_AUTO,
 		.fuse_options = values->fuse_options,
 	};
 	ret->image_policy = values->trust_image	     ? IMAGE_TRUST
@@ -226,6 +240,7 @@ int mount_values_read(const struct mount_values *values, struct daemon_options *
 		(values->time_scale &&
 			read_time_scale(values->time_scale, &ret->time_scale_per_mille) < 0) ||
 		(values->watchdog && read_watchdog(values->watchdog, &ret->watchdog_ns) < 0) ||
+		(values->busy_poll && read_busy_poll(values->busy_poll, &ret->busy_poll_ns) < 0) ||
 		read_faults(&values->faults, ret) < 0 || read_writers(values, ret) < 0 ||
 		read_chain(values, ret) < 0)
 		return -EINVAL;

@@ -9,7 +9,7 @@
 struct mount_values {
 	const char *profile, *limit, *block, *store, *transport, *seed, *fuse_options;
 	const char *size; /* instead of an image */
-	const char *sr, *format, *coalesce_rate, *time_scale, *memory, *watchdog;
+	const char *sr, *format, *coalesce_rate, *time_scale, *memory, *watchdog, *busy_poll;
 	struct command_texts faults, writers;
 	bool no_writer_check;
 	bool no_coalesce;

@@ -83,6 +83,7 @@ void transport_fill(struct session *session)
 		struct io_uring_sqe *sqe = ring_sqe(session->ring);
 
 		slot->read_op.done = read_done;
+		slot->read_op.traffic = RING_REQUEST;
 		io_uring_prep_read(sqe, session->fd,
 			slot->memory + SLOT_LEAD_BYTES - REQUEST_HEADER_BYTES,
 			REQUEST_HEADER_BYTES + VOLUME_REQUEST_MAX_BYTES, 0);
@@ -282,6 +283,7 @@ static ssize_t reply_through_ring(struct slot *slot, const struct iovec *iov, in
 	}
 	slot->reply[0] = (struct iovec){ .iov_base = slot->reply_small, .iov_len = small };
 	slot->reply_op.done = reply_done;
+	slot->reply_op.traffic = RING_ANSWER;
 	io_uring_prep_writev(sqe, session->fd, slot->reply, parts, 0);
 	ring_start(session->ring, sqe, &slot->reply_op);
 	return (ssize_t)total;

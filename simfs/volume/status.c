@@ -159,6 +159,8 @@ json_t *volume_status(struct volume *volume)
 
 	if (object && volume->topology->status)
 		volume->topology->status(volume, object);
+	if (object && options->add_status)
+		options->add_status(options->context, object);
 	return object;
 }
 

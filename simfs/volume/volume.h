@@ -89,6 +89,10 @@ struct volume_options {
 	/* Optional.  SNAPSHOT cannot be read any more, as when it has failed:
 	 * whoever cached its content forgets it. */
 	void (*snapshot_failed)(void *context, struct snapshot *snapshot);
+
+	/* Optional.  Whoever serves the volume adds to STATUS, the object of volume_status(),
+	 * what is to be said of that. */
+	void (*add_status)(void *context, json_t *status);
 	void *context;
 };
 

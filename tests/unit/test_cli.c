@@ -27,7 +27,9 @@ static json_t *sample_status(void)
 		"  \"native\": \"x y\", \"store\": {\"used_bytes\": 4096, \"limit_bytes\": 8192,"
 		"  \"blocks\": 1}}, {\"name\": \"s1\", \"state\": \"active\", \"error\": null,"
 		"  \"native\": \"z\", \"store\": {\"used_bytes\": 0, \"limit_bytes\": null,"
-		"  \"blocks\": 0}}], \"counters\": {\"live_reads\": 7}}",
+		"  \"blocks\": 0}}], \"ring\": {\"enters\": 9, \"completions\": 8, \"busy_poll\":"
+		"  {\"limit_us\": 60, \"polls\": 4, \"hits\": 3, \"spent_us\": 1500}},"
+		" \"counters\": {\"live_reads\": 7}}",
 		0, NULL);
 
 	ck_assert_ptr_nonnull(status);
@@ -54,6 +56,12 @@ static const char *const metric_lines[] = {
 	"snaprig_gauge_feigned{image=\"/a\\\"b\\\\c\\nd\",gauge=\"memory.used\"} 1\n",
 	",snapshot=\"s0\",state=\"failed\",error=\"EFBIG\"} 1\n",
 	"snaprig_snapshot_store_limit_bytes{image=\"/a\\\"b\\\\c\\nd\",snapshot=\"s0\"} 8192\n",
+	"# TYPE snaprig_busy_polls_total counter\n",
+	"snaprig_ring_enters_total{image=\"/a\\\"b\\\\c\\nd\"} 9\n",
+	"snaprig_ring_completions_total{image=\"/a\\\"b\\\\c\\nd\"} 8\n",
+	"snaprig_busy_polls_total{image=\"/a\\\"b\\\\c\\nd\"} 4\n",
+	"snaprig_busy_poll_hits_total{image=\"/a\\\"b\\\\c\\nd\"} 3\n",
+	"snaprig_busy_poll_seconds_total{image=\"/a\\\"b\\\\c\\nd\"} 0.0015\n",
 	"snaprig_live_reads_total{image=\"/a\\\"b\\\\c\\nd\"} 7\n",
 };
 
@@ -98,6 +106,8 @@ static const char *const table_lines[] = {
 	"s1        active  -      0 B    none   0       z\n",
 	"memory.used   85%, feigned\n",
 	"live.written  4 KiB\n",
+	"ring       9 system calls, 8 events\n",
+	"busy poll  3 of 4 times not in vain, 0.002 s in all\n",
 };
 
 START_TEST(people_get_columns)

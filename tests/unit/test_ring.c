@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * test_ring.c - what is put off, and what becomes of all that is under way when the ring goes.
+ * test_ring.c - what is put off, what the ring waits for, and what becomes of all that is under way
+ * when it goes.
  */
 #include <check.h>
 #include <errno.h>
@@ -10,6 +11,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "simfs/base/clock.h"
+#include "simfs/base/list.h"
+#include "simfs/blockio/busy_poll.h"
 #include "simfs/blockio/ring.h"
 #include "tests/lib/engine_suite.h"
 
@@ -181,10 +185,197 @@ START_TEST(what_is_still_put_off_is_not_done_when_the_ring_goes)
 }
 END_TEST
 
+/* ---- what it waits for ---- */
+
+struct counted_op {
+	struct ring_op op;
+	unsigned done_count;
+	char byte;
+};
+
+static void count_done(struct ring_op *op, int result, uint32_t flags)
+{
+	struct counted_op *counted = CONTAINER_OF(op, struct counted_op, op);
+
+	(void)result;
+	(void)flags;
+	counted->done_count++;
+}
+
+static void start_read(struct ring *ring, struct counted_op *counted, int fd)
+{
+	struct io_uring_sqe *sqe = ring_sqe(ring);
+
+	counted->op.done = count_done;
+	io_uring_prep_read(sqe, fd, &counted->byte, 1, 0);
+	ring_start(ring, sqe, &counted->op);
+}
+
+static void start_answer(struct ring *ring, struct counted_op *counted)
+{
+	struct io_uring_sqe *sqe = ring_sqe(ring);
+
+	counted->op.done = count_done;
+	counted->op.traffic = RING_ANSWER;
+	io_uring_prep_nop(sqe);
+	ring_start(ring, sqe, &counted->op);
+}
+
+/* What is under way is not taken for a leak of the next one. */
+static void end_read(struct ring *ring, struct counted_op *counted, int fd)
+{
+	unsigned done_count = counted->done_count;
+
+	ck_assert_int_eq(write(fd, "x", 1), 1);
+	while (counted->done_count == done_count)
+		ck_assert_int_eq(ring_run_once(ring), 0);
+}
+
+START_TEST(an_answer_alone_wakes_nobody_while_a_request_can_come)
+{
+	struct ring *ring = make_ring();
+	struct counted_op request = { .op.traffic = RING_REQUEST }, answer = { 0 }, other = { 0 };
+	uint64_t enters;
+	int ends[2], others[2];
+
+	ck_assert_int_eq(pipe(ends), 0);
+	ck_assert_int_eq(pipe(others), 0);
+	start_read(ring, &request, ends[0]);
+	start_read(ring, &other, others[0]);
+	ck_assert_int_eq(ring_run_for(ring, 1), 0);
+	enters = ring_counts(ring).enters;
+	start_answer(ring, &answer);
+	/* It is there before the ring waits: one completion, and one that it waits for. */
+	ck_assert_int_eq(write(others[1], "x", 1), 1);
+	ck_assert_int_eq(ring_run_once(ring), 0);
+	ck_assert_uint_eq(answer.done_count, 1);
+	ck_assert_uint_eq(other.done_count, 1);
+	ck_assert_uint_eq(ring_counts(ring).enters, enters + 1);
+	ck_assert_uint_eq(ring_counts(ring).completions, 2);
+	end_read(ring, &request, ends[1]);
+	ring_destroy(ring);
+}
+END_TEST
+
+START_TEST(an_answer_is_heard_of_where_no_request_can_come)
+{
+	struct ring *ring = make_ring();
+	struct counted_op other = { 0 }, answer = { 0 };
+	int ends[2];
+
+	ck_assert_int_eq(pipe(ends), 0);
+	start_read(ring, &other, ends[0]);
+	start_answer(ring, &answer);
+	ck_assert_int_eq(ring_run_once(ring), 0);
+	ck_assert_uint_eq(answer.done_count, 1);
+	ck_assert_uint_eq(other.done_count, 0);
+	/* The next one, too, when requests have come to an end. */
+	end_read(ring, &other, ends[1]);
+	start_answer(ring, &answer);
+	ck_assert_int_eq(ring_run_once(ring), 0);
+	ck_assert_uint_eq(answer.done_count, 2);
+	ring_destroy(ring);
+}
+END_TEST
+
+struct answering_op {
+	struct ring_op op;
+	struct ring *ring;
+	struct counted_op answers[2 * RING_SMALLEST];
+};
+
+static void answer_all(struct ring_op *op, int result, uint32_t flags)
+{
+	struct answering_op *answering = CONTAINER_OF(op, struct answering_op, op);
+
+	(void)result;
+	(void)flags;
+	for (size_t i = 0; i < 2 * RING_SMALLEST; i++)
+		start_answer(answering->ring, &answering->answers[i]);
+}
+
+START_TEST(answers_that_did_not_fit_into_the_queue_are_not_waited_for_twice)
+{
+	struct counted_op request = { .op.traffic = RING_REQUEST };
+	struct answering_op answering = { .op.done = answer_all };
+	struct io_uring_sqe *sqe;
+	int ends[2];
+
+	ck_assert_int_eq(ring_create_sized(RING_SMALLEST, &answering.ring), 0);
+	ck_assert_int_eq(pipe(ends), 0);
+	start_read(answering.ring, &request, ends[0]);
+	sqe = ring_sqe(answering.ring);
+	io_uring_prep_nop(sqe);
+	ring_start(answering.ring, sqe, &answering.op);
+	ck_assert_int_eq(ring_run_once(answering.ring), 0);
+	ck_assert_uint_eq(answering.answers[0].done_count, 1);
+	/* What did not fit was done at once, and is not missed now. */
+	ck_assert_int_eq(write(ends[1], "x", 1), 1);
+	while (request.done_count == 0)
+		ck_assert_int_eq(ring_run_once(answering.ring), 0);
+	ring_destroy(answering.ring);
+}
+END_TEST
+
+/* Answers until the ring looks out, which the clock, standing still, finds short. */
+static void teach(struct ring *ring)
+{
+	struct counted_op answer = { 0 };
+
+	for (unsigned i = 0; i <= BUSY_POLL_SCORE_ENOUGH; i++) {
+		start_answer(ring, &answer);
+		ck_assert_int_eq(ring_run_once(ring), 0);
+	}
+}
+
+START_TEST(looking_out_ends_on_a_clock_that_stands_still)
+{
+	struct ring *ring = make_ring();
+	struct counted_op request = { .op.traffic = RING_REQUEST };
+	int ends[2];
+
+	clock_step_to(NS_PER_S);
+	ring_busy_poll(ring, BUSY_POLL_MAX_NS);
+	teach(ring);
+	ck_assert_uint_eq(ring_counts(ring).polls, 0);
+	ck_assert_int_eq(pipe(ends), 0);
+	start_read(ring, &request, ends[0]);
+	ck_assert_int_eq(ring_run_for(ring, 1), 0);
+	ck_assert_uint_eq(ring_counts(ring).polls, 1);
+	ck_assert_uint_eq(ring_counts(ring).poll_hits, 0);
+	ck_assert_uint_eq(request.done_count, 0);
+	end_read(ring, &request, ends[1]);
+	ring_destroy(ring);
+}
+END_TEST
+
+START_TEST(what_is_looked_out_for_is_found_without_sleep)
+{
+	struct ring *ring = make_ring();
+	struct counted_op request = { .op.traffic = RING_REQUEST };
+	int ends[2];
+
+	clock_step_to(NS_PER_S);
+	ring_busy_poll(ring, BUSY_POLL_MAX_NS);
+	teach(ring);
+	ck_assert_int_eq(pipe(ends), 0);
+	start_read(ring, &request, ends[0]);
+	ck_assert_int_eq(ring_run_for(ring, 0), 0);
+	ck_assert_uint_eq(ring_counts(ring).polls, 0);
+	ck_assert_int_eq(write(ends[1], "x", 1), 1);
+	ck_assert_int_eq(ring_run_once(ring), 0);
+	ck_assert_uint_eq(request.done_count, 1);
+	ck_assert_uint_le(ring_counts(ring).polls, 1);
+	ck_assert_uint_eq(ring_counts(ring).poll_hits, ring_counts(ring).polls);
+	ring_destroy(ring);
+}
+END_TEST
+
 int main(int argc, char **argv)
 {
 	Suite *suite = suite_create("ring");
 	TCase *end = tcase_create("end");
+	TCase *wait = tcase_create("wait");
 
 	(void)argc;
 	signal(SIGPIPE, SIG_IGN);
@@ -195,5 +386,11 @@ int main(int argc, char **argv)
 	tcase_add_test(end, one_of_those_put_off_may_run_the_ring_for_the_others);
 	tcase_add_test(end, what_was_not_submitted_is_not_done);
 	suite_add_tcase(suite, end);
+	tcase_add_test(wait, an_answer_alone_wakes_nobody_while_a_request_can_come);
+	tcase_add_test(wait, an_answer_is_heard_of_where_no_request_can_come);
+	tcase_add_test(wait, answers_that_did_not_fit_into_the_queue_are_not_waited_for_twice);
+	tcase_add_test(wait, looking_out_ends_on_a_clock_that_stands_still);
+	tcase_add_test(wait, what_is_looked_out_for_is_found_without_sleep);
+	suite_add_tcase(suite, wait);
 	return engine_suite_run(suite, argv[0]);
 }

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "simfs/blockio/busy_poll.h"
+
+uint64_t busy_poll_begin(struct busy_poll *poll, enum busy_poll_kind kind, uint64_t now_ns)
+{
+	poll->kind = kind;
+	poll->begun_ns = now_ns;
+	poll->is_rated = now_ns - poll->traffic_ns < BUSY_POLL_TRAFFIC_NS;
+	return poll->is_rated && poll->scores[kind] >= BUSY_POLL_SCORE_ENOUGH ? poll->limit_ns : 0;
+}
+
+void busy_poll_polled(struct busy_poll *poll, uint64_t now_ns, bool found)
+{
+	poll->polls++;
+	poll->hits += found;
+	poll->spent_ns += now_ns - poll->begun_ns;
+}
+
+static void rate(struct busy_poll *poll, uint64_t waited_ns, bool slept)
+{
+	unsigned *score = &poll->scores[poll->kind];
+
+	if (waited_ns > poll->limit_ns + (slept ? BUSY_POLL_WAKING_NS : 0))
+		*score -= *score < BUSY_POLL_SCORE_LOSS ? *score : BUSY_POLL_SCORE_LOSS;
+	else if (*score < BUSY_POLL_SCORE_MAX)
+		++*score;
+}
+
+void busy_poll_end(struct busy_poll *poll, uint64_t now_ns, bool slept, bool by_traffic)
+{
+	if (!by_traffic)
+		return;
+	if (poll->is_rated)
+		rate(poll, now_ns - poll->begun_ns, slept);
+	poll->traffic_ns = now_ns;
+}
