@@ -16,6 +16,7 @@
 #include <sys/uio.h>
 
 #include "simfs/base/list.h"
+#include "simfs/blockio/counts.h"
 #include "simfs/blockio/ring.h"
 
 /* Any backend accepts ranges and memory that are multiples of this. */
@@ -87,6 +88,9 @@ struct blockio {
 	uint64_t known_bytes;
 	uint64_t lost_from;
 	bool is_lossy;
+
+	/* Whoever counts what is done to the file; NULL: nobody. */
+	struct blockio_counts *counts;
 };
 
 /* What tells a file from another one, and from what it was. */
@@ -194,6 +198,9 @@ int blockio_do(
 
 /* Sets known_bytes of IO. */
 void blockio_know(struct blockio *io, uint64_t bytes);
+
+/* For who stands before a file: a transfer of KIND of so many BYTES goes on to it. */
+void blockio_count(struct blockio_counts *counts, enum blockio_kind kind, uint64_t bytes);
 
 /* For backends: notes that IO ends at END_BYTES, and whether it has lost something by that;
  * whether REQUEST is of something that it has lost. */

@@ -59,6 +59,12 @@ static size_t request_length(const struct blockio_request *request)
 	return length;
 }
 
+static void pass(struct faulty *faulty, struct blockio_request *request)
+{
+	blockio_count(faulty->io.counts, request->kind, request_length(request));
+	blockio_pass(faulty->next, request);
+}
+
 static void gather(struct transfer *transfer)
 {
 	char *at = transfer->bytes;
@@ -111,11 +117,11 @@ static void answer_later(struct transfer *transfer, int result)
 static void pass_go(struct fault_wait *wait)
 {
 	struct transfer *transfer = CONTAINER_OF(wait, struct transfer, wait);
-	struct blockio *next = transfer->faulty->next;
+	struct faulty *faulty = transfer->faulty;
 	struct blockio_request *outer = transfer->outer;
 
 	transfer_free(transfer);
-	blockio_pass(next, outer);
+	pass(faulty, outer);
 }
 
 static void changed_done(struct blockio_request *inner, int result)
@@ -160,6 +166,7 @@ static void change(struct transfer *transfer)
 		return;
 	}
 	transfer->inner.done = changed_done;
+	blockio_count(faulty->io.counts, outer->kind, move.length);
 	blockio_start(faulty->next, &transfer->inner, outer->kind, move.offset, bytes, move.length);
 }
 
@@ -229,7 +236,7 @@ static void faulty_submit(struct blockio *io, struct blockio_request *request)
 
 	if (fault_is_armed(&faulty->site->plane, point) && strikes(faulty, request, point))
 		return;
-	blockio_pass(faulty->next, request);
+	pass(faulty, request);
 }
 
 /* ---- the rest goes through ---- */
@@ -298,6 +305,7 @@ static void faulty_destroy(struct blockio *io)
 {
 	struct faulty *faulty = faulty_of(io);
 
+	faulty->next->counts = NULL;
 	if (faulty->owns_next)
 		blockio_destroy(faulty->next);
 	free(faulty);
@@ -307,12 +315,14 @@ static void faulty_abandon(struct blockio *io)
 {
 	struct faulty *faulty = faulty_of(io);
 
+	faulty->next->counts = NULL;
 	if (faulty->owns_next)
 		blockio_abandon(faulty->next);
 	free(faulty);
 }
 
-static struct faulty *faulty_new(struct fault_site *site, struct blockio *next)
+static struct faulty *faulty_new(
+	struct fault_site *site, struct blockio_counts *counts, struct blockio *next)
 {
 	struct faulty *faulty = calloc(1, sizeof *faulty);
 
@@ -331,6 +341,7 @@ static struct faulty *faulty_new(struct fault_site *site, struct blockio *next)
 		.destroy = faulty_destroy,
 		.abandon = faulty_abandon,
 	};
+	next->counts = counts;
 	faulty->io = *next;
 	faulty->io.ops = &faulty->ops;
 	faulty->next = next;
@@ -338,9 +349,10 @@ static struct faulty *faulty_new(struct fault_site *site, struct blockio *next)
 	return faulty;
 }
 
-int faulty_image_create(struct fault_site *site, struct blockio *next, struct blockio **ret)
+int faulty_image_create(struct fault_site *site, struct blockio_counts *counts,
+	struct blockio *next, struct blockio **ret)
 {
-	struct faulty *faulty = faulty_new(site, next);
+	struct faulty *faulty = faulty_new(site, counts, next);
 
 	if (!faulty)
 		return -ENOMEM;
@@ -348,10 +360,10 @@ int faulty_image_create(struct fault_site *site, struct blockio *next, struct bl
 	return 0;
 }
 
-int faulty_store_create(
-	struct fault_site *site, const char *snapshot, struct blockio *next, struct blockio **ret)
+int faulty_store_create(struct fault_site *site, struct blockio_counts *counts,
+	const char *snapshot, struct blockio *next, struct blockio **ret)
 {
-	struct faulty *faulty = faulty_new(site, next);
+	struct faulty *faulty = faulty_new(site, counts, next);
 
 	if (!faulty)
 		return -ENOMEM;

@@ -12,22 +12,25 @@
 #include "simfs/blockio/fault_site.h"
 #include "simfs/blockio/folder.h"
 
-/* Over the image NEXT, which stays the caller's.  Returns 0 or -ENOMEM. */
-int faulty_image_create(struct fault_site *site, struct blockio *next, struct blockio **ret);
+/* Over the image NEXT, which stays the caller's; into COUNTS goes what reaches it.  Returns 0 or
+ * -ENOMEM. */
+int faulty_image_create(struct fault_site *site, struct blockio_counts *counts,
+	struct blockio *next, struct blockio **ret);
 
-/* Over the store NEXT of SNAPSHOT ("": of none), which it owns from then on.  Returns 0 or -ENOMEM.
- */
-int faulty_store_create(
-	struct fault_site *site, const char *snapshot, struct blockio *next, struct blockio **ret);
+/* The same over the store NEXT of SNAPSHOT ("": of none), which it owns from then on. */
+int faulty_store_create(struct fault_site *site, struct blockio_counts *counts,
+	const char *snapshot, struct blockio *next, struct blockio **ret);
 
 /* IO, made by that, is from now on of another SNAPSHOT. */
 void faulty_store_rename(struct blockio *io, const char *snapshot);
 
 /*
  * Over the folder NEXT, which stays the caller's.  IS_STORE says whether a file
- * is a store and, in SNAPSHOT of SNAPSHOT_BYTES, of which snapshot ("": of none).
+ * is a store and, in SNAPSHOT of SNAPSHOT_BYTES, of which snapshot ("": of none); COUNTS is of
+ * them.
  */
-int faulty_folder_create(struct fault_site *site, struct blockio_folder *next,
+int faulty_folder_create(struct fault_site *site, struct blockio_counts *counts,
+	struct blockio_folder *next,
 	bool (*is_store)(const char *file, char *snapshot, size_t snapshot_bytes),
 	struct blockio_folder **ret);
 

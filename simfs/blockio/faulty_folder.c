@@ -13,6 +13,7 @@ struct faulty_folder {
 	struct blockio_folder_ops ops;
 	struct blockio_folder *next;
 	struct fault_site *site;
+	struct blockio_counts *counts;
 	bool (*is_store)(const char *file, char *snapshot, size_t snapshot_bytes);
 };
 
@@ -34,7 +35,7 @@ static int folder_open(
 			*ret = file;
 		return error;
 	}
-	error = faulty_store_create(faulty->site, snapshot, file, ret);
+	error = faulty_store_create(faulty->site, faulty->counts, snapshot, file, ret);
 	if (error < 0)
 		blockio_destroy(file);
 	return error;
@@ -97,7 +98,8 @@ static void folder_destroy(struct blockio_folder *folder)
 	free(faulty_of(folder));
 }
 
-int faulty_folder_create(struct fault_site *site, struct blockio_folder *next,
+int faulty_folder_create(struct fault_site *site, struct blockio_counts *counts,
+	struct blockio_folder *next,
 	bool (*is_store)(const char *file, char *snapshot, size_t snapshot_bytes),
 	struct blockio_folder **ret)
 {
@@ -119,6 +121,7 @@ int faulty_folder_create(struct fault_site *site, struct blockio_folder *next,
 	faulty->folder.ops = &faulty->ops;
 	faulty->next = next;
 	faulty->site = site;
+	faulty->counts = counts;
 	faulty->is_store = is_store;
 	*ret = &faulty->folder;
 	return 0;

@@ -94,6 +94,8 @@ void file_room_reserve(struct blockio *io, uint64_t end_bytes, uint64_t limit_by
 	file->making_room = true;
 	file->room_op.done = room_made;
 	sqe = ring_sqe(file->ring);
+	if (io->counts)
+		io->counts->ahead_bytes += to - from;
 	io_uring_prep_write(sqe, file->fd, zeros, (unsigned)(to - from), from);
 	ring_start(file->ring, sqe, &file->room_op);
 }

@@ -126,6 +126,43 @@ static void print_stores(
 	}
 }
 
+/* One metric with a sample for each layer that has FIELD. */
+static void print_layers(
+	const json_t *status, const char *metric, const char *help, const char *field, FILE *file)
+{
+	const char *name;
+	json_t *layer;
+
+	print_head(metric, "counter", help, file);
+	json_object_foreach(json_object_get(status, "io"), name, layer)
+	{
+		const struct label labels[] = { { "layer", name }, { NULL, NULL } };
+
+		if (json_object_get(layer, field))
+			print_sample(status, metric, labels, json_object_get(layer, field), file);
+	}
+}
+
+static void print_io(const json_t *status, FILE *file)
+{
+	static const struct {
+		const char *metric, *help, *field;
+	} rows[] = {
+		{ "io_reads_total", "Reads of the volume or of its files.", "reads" },
+		{ "io_read_bytes_total", "Bytes of them.", "read_bytes" },
+		{ "io_writes_total", "Writes to the volume or to its files.", "writes" },
+		{ "io_written_bytes_total", "Bytes of them.", "written_bytes" },
+		{ "io_flushes_total", "Flushes of the volume or of its files.", "flushes" },
+		{ "io_punches_total", "Ranges that became holes.", "punches" },
+		{ "io_ahead_bytes_total", "Zeros written to make room.", "ahead_bytes" },
+		{ "io_copied_bytes_total", "Bytes that were copied into stores.", "copied_bytes" },
+		{ "io_hashed_bytes_total", "Bytes that went into sums.", "hashed_bytes" },
+	};
+
+	for (size_t i = 0; json_object_get(status, "io") && i < sizeof rows / sizeof rows[0]; i++)
+		print_layers(status, rows[i].metric, rows[i].help, rows[i].field, file);
+}
+
 /* What the event loop did, and what it looked out for. */
 static void print_ring(const json_t *status, FILE *file)
 {
@@ -186,6 +223,7 @@ void cli_metrics_print(const json_t *status, FILE *file)
 	print_stores(status, "snapshot_store_limit_bytes",
 		"The store's limit; absent when there is none.", "limit_bytes", file);
 	print_stores(status, "snapshot_blocks", "Blocks that are preserved.", "blocks", file);
+	print_io(status, file);
 	print_ring(status, file);
 	print_counters(status, file);
 }

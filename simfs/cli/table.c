@@ -191,29 +191,6 @@ static void print_counters(json_t *counters, FILE *file)
 	json_decref(rows);
 }
 
-/* The event loop's own: what it costs while nobody asks for anything is to be seen here. */
-static void print_ring(const json_t *ring, FILE *file)
-{
-	const json_t *poll = json_object_get(ring, "busy_poll");
-
-	if (!ring)
-		return;
-	fprintf(file,
-		"\nring       %" JSON_INTEGER_FORMAT " system calls, %" JSON_INTEGER_FORMAT
-		" events\n",
-		json_integer_value(json_object_get(ring, "enters")),
-		json_integer_value(json_object_get(ring, "completions")));
-	if (json_integer_value(json_object_get(poll, "limit_us")) == 0)
-		fputs("busy poll  off\n", file);
-	else
-		fprintf(file,
-			"busy poll  %" JSON_INTEGER_FORMAT " of %" JSON_INTEGER_FORMAT
-			" times not in vain, %.3f s in all\n",
-			json_integer_value(json_object_get(poll, "hits")),
-			json_integer_value(json_object_get(poll, "polls")),
-			(double)json_integer_value(json_object_get(poll, "spent_us")) / 1e6);
-}
-
 static json_t *node_row(const json_t *node)
 {
 	char depth[16], snapshots[16], allocated[32], sr[32], role[SNAPSHOT_NAME_MAX + 16];
@@ -290,7 +267,7 @@ void cli_table_status(const json_t *status, FILE *file)
 	print_gauges(json_object_get(status, "gauges"), file);
 	fputc('\n', file);
 	print_counters(json_object_get(status, "counters"), file);
-	print_ring(json_object_get(status, "ring"), file);
+	cli_table_io(status, file);
 	if (json_array_size(json_object_get(status, "faults")) > 0) {
 		fputc('\n', file);
 		cli_table_faults(json_object_get(status, "faults"), file);

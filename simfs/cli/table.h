@@ -24,6 +24,9 @@ void cli_table_snapshots(const json_t *snapshots, FILE *file);
 /* Prints the `faults` of a status object. */
 void cli_table_faults(const json_t *faults, FILE *file);
 
+/* Prints the `io` and the `ring` of a status object, as far as it has them. */
+void cli_table_io(const json_t *status, FILE *file);
+
 /* Prints a whole status object. */
 void cli_table_status(const json_t *status, FILE *file);
 

@@ -105,6 +105,7 @@ static void segment_sum(struct segment *segment)
 	struct segment_header *header = segment->header;
 	uint32_t *sums = segment_sums(segment->store, header);
 
+	store_hashed(segment->store, sizeof *header + segment_data_bytes(segment->store, header));
 	if (header->flags & SEGMENT_FLAG_SUMMARY) {
 		header->summary.data_hash = XXH3_64bits(
 			segment->iov[1].iov_base, segment->iov[1].iov_len);

@@ -46,6 +46,7 @@ static uint64_t read_check(const struct store_read *read)
 	const char *bytes = read->bytes;
 	uint64_t unit = first_unit(read), end = end_unit(read);
 
+	store_hashed(read->store, read->length);
 	while (unit < end && rewrites_sum_checks(read->store, unit, unit_sum(bytes))) {
 		bytes += STORE_UNIT_BYTES;
 		unit++;

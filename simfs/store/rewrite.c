@@ -131,6 +131,7 @@ static void rewrite_start(struct rewrite *rewrite)
 		error = -ENOMEM;
 	for (uint32_t i = 0; i < rewrite->unit_count && error == 0; i++)
 		rewrite->sums[i] = unit_sum(bytes + (size_t)i * STORE_UNIT_BYTES);
+	store_hashed(store, (uint64_t)rewrite->unit_count * STORE_UNIT_BYTES);
 	if (error == 0)
 		error = sums_file_write(store, rewrite->unit, rewrite->unit_count, rewrite->sums);
 	if (error < 0) {

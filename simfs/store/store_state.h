@@ -117,4 +117,11 @@ struct store {
 	bool is_read_only;
 };
 
+/* So many bytes went into a sum, or were compared with one. */
+static inline void store_hashed(struct store *store, uint64_t bytes)
+{
+	if (store->io->counts)
+		store->io->counts->hashed_bytes += bytes;
+}
+
 #endif

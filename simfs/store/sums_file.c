@@ -59,6 +59,10 @@ static int entries_write(struct store *store, uint64_t first, uint64_t count, co
 		}
 		error = store->sums_file->ops->transfer_now(store->sums_file, BLOCKIO_WRITE,
 			(first + done) * sizeof *entries, entries, batch * sizeof *entries);
+		if (store->io->counts) {
+			store->io->counts->writes++;
+			store->io->counts->written_bytes += batch * sizeof *entries;
+		}
 	}
 	return error;
 }

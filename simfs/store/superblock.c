@@ -117,6 +117,7 @@ void superblock_fill(struct store *store, uint32_t flags)
 	memcpy(superblock->name, facts->name, sizeof superblock->name);
 	memcpy(superblock->owner_bytes, facts->owner.bytes, sizeof superblock->owner_bytes);
 	memcpy(superblock->profile, facts->profile, sizeof superblock->profile);
+	store_hashed(store, sizeof *superblock);
 	superblock->hash = superblock_hash(superblock);
 }
 

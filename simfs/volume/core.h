@@ -136,6 +136,13 @@ struct volume {
 		uint64_t snapshot_writes, snapshot_written_bytes;
 		uint64_t blocks_preserved, snapshot_read_retries;
 	} counters;
+
+	/* What requests made of files since the volume was opened (io.c). */
+	struct {
+		struct blockio_counts image, stores;
+		uint64_t copied_bytes; /* old bytes into stores, and those of coalesce and of copies
+					*/
+	} io;
 };
 
 static inline uint64_t round_down(uint64_t value, uint64_t unit)

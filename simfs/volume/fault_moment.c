@@ -73,9 +73,10 @@ int faults_open(struct volume *volume, struct blockio *origin, struct blockio_fo
 	}
 	if (error < 0)
 		return -EINVAL;
-	error = faulty_image_create(site, origin, &volume->origin);
+	error = faulty_image_create(site, &volume->io.image, origin, &volume->origin);
 	if (error == 0)
-		error = faulty_folder_create(site, folder, is_store, &volume->folder);
+		error = faulty_folder_create(
+			site, &volume->io.stores, folder, is_store, &volume->folder);
 	return error;
 }
 

@@ -4,6 +4,7 @@
 #include "simfs/base/log.h"
 #include "simfs/volume/changed.h"
 #include "simfs/volume/core.h"
+#include "simfs/volume/io.h"
 #include "simfs/volume/life.h"
 #include "simfs/volume/measure.h"
 
@@ -145,7 +146,7 @@ json_t *volume_status(struct volume *volume)
 	const struct volume_options *options = &volume->options;
 
 	json_t *object = json_pack("{s:i, s:o, s:s?, s:s, s:s?, s:I, s:s, s:b, s:b, s:I, s:f, s:o, "
-				   "s:o, s:o, s:o, s:o, s:o, s:o}",
+				   "s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
 		"schema_version", VOLUME_STATUS_VERSION, "image", path_json(options->image),
 		"image_changed", volume->image.why[0] ? volume->image.why : NULL, "profile",
 		options->profile->name, "transport", options->transport, "size_bytes",
@@ -153,8 +154,8 @@ json_t *volume_status(struct volume *volume)
 		(int)!list_empty(&volume->barriers), "durable", (int)options->durable, "seed",
 		(json_int_t)options->seed, "time_scale", (double)clock_scale() / 1000, "gauges",
 		gauges_json(volume), "snapshots", snapshots_json(volume), "counters",
-		counters_json(volume), "faults", volume_fault_list(volume), "writers",
-		writers_status(volume), "dead_set", writers_dead_set(volume), "journal",
+		counters_json(volume), "io", io_json(volume), "faults", volume_fault_list(volume),
+		"writers", writers_status(volume), "dead_set", writers_dead_set(volume), "journal",
 		journal_json(&volume->journal));
 
 	if (object && volume->topology->status)

@@ -4,6 +4,7 @@
 #include "simfs/volume/core.h"
 #include "simfs/volume/damage.h"
 #include "simfs/volume/grow.h"
+#include "simfs/volume/io.h"
 #include "simfs/volume/life.h"
 #include "simfs/volume/parts.h"
 #include "simfs/volume/state.h"
@@ -103,6 +104,7 @@ int volume_open(struct blockio *origin, struct blockio_folder *folder,
 		json_pack("{s:s, s:I, s:i}", "profile", options->profile->name, "size_bytes",
 			(json_int_t)volume->size_bytes, "snapshots", (int)volume->snapshot_count));
 	fault_site_open(&volume->faults);
+	io_begin(volume);
 	*ret = volume;
 	return 0;
 }

@@ -29,6 +29,11 @@ static json_t *sample_status(void)
 		"  \"native\": \"z\", \"store\": {\"used_bytes\": 0, \"limit_bytes\": null,"
 		"  \"blocks\": 0}}], \"ring\": {\"enters\": 9, \"completions\": 8, \"busy_poll\":"
 		"  {\"limit_us\": 60, \"polls\": 4, \"hits\": 3, \"spent_us\": 1500}},"
+		" \"io\": {\"requests\": {\"reads\": 1, \"read_bytes\": 4096, \"writes\": 2,"
+		"  \"written_bytes\": 8192, \"flushes\": 0}, \"stores\": {\"reads\": 0,"
+		"  \"read_bytes\": 0, \"writes\": 2, \"written_bytes\": 16384, \"flushes\": 3,"
+		"  \"copied_bytes\": 8192, \"hashed_bytes\": 16384},"
+		"  \"write_amplification\": 3.0, \"transfers_per_request\": 2.25},"
 		" \"counters\": {\"live_reads\": 7}}",
 		0, NULL);
 
@@ -56,6 +61,10 @@ static const char *const metric_lines[] = {
 	"snaprig_gauge_feigned{image=\"/a\\\"b\\\\c\\nd\",gauge=\"memory.used\"} 1\n",
 	",snapshot=\"s0\",state=\"failed\",error=\"EFBIG\"} 1\n",
 	"snaprig_snapshot_store_limit_bytes{image=\"/a\\\"b\\\\c\\nd\",snapshot=\"s0\"} 8192\n",
+	"# TYPE snaprig_io_reads_total counter\n",
+	",layer=\"requests\"} 8192\n",
+	",layer=\"stores\"} 16384\n",
+	"snaprig_io_copied_bytes_total{image=\"/a\\\"b\\\\c\\nd\",layer=\"stores\"} 8192\n",
 	"# TYPE snaprig_busy_polls_total counter\n",
 	"snaprig_ring_enters_total{image=\"/a\\\"b\\\\c\\nd\"} 9\n",
 	"snaprig_ring_completions_total{image=\"/a\\\"b\\\\c\\nd\"} 8\n",
@@ -106,6 +115,11 @@ static const char *const table_lines[] = {
 	"s1        active  -      0 B    none   0       z\n",
 	"memory.used   85%, feigned\n",
 	"live.written  4 KiB\n",
+	"LAYER     READS  READ   WRITES  WRITTEN  FLUSHES  COPIED  HASHED\n",
+	"requests  1      4 KiB  2       8 KiB    0        -       -\n",
+	"stores    0      0 B    2       16 KiB   3        8 KiB   16 KiB\n",
+	"3.00 bytes are written for each that was asked for; 2.25 transfers are made for each "
+	"request\n",
 	"ring       9 system calls, 8 events\n",
 	"busy poll  3 of 4 times not in vain, 0.002 s in all\n",
 };

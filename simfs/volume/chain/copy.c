@@ -110,9 +110,11 @@ static int runs_write(struct chain_copy *copy, uint64_t blocks)
 		if (end == first)
 			continue;
 		error = charge(copy, chunk_first + first, end - first);
-		if (error == 0)
-			store_append(copy->leaf.node->store, chunk_first + first, end - first,
-				bytes + first * CHAIN_BLOCK_BYTES, &copy->written);
+		if (error < 0)
+			break;
+		copy->chain->volume->io.copied_bytes += (end - first) * CHAIN_BLOCK_BYTES;
+		store_append(copy->leaf.node->store, chunk_first + first, end - first,
+			bytes + first * CHAIN_BLOCK_BYTES, &copy->written);
 	}
 	return error;
 }

@@ -78,6 +78,7 @@ static void chunk_done(struct chain *chain, int error)
 	}
 	coalesce->cursor = coalesce->chunk_first + coalesce->chunk_count;
 	coalesce->done_blocks += coalesce->chunk_count;
+	chain->volume->io.copied_bytes += bytes;
 	/* A leaf's writers wait: it is small, and not held back. */
 	if (rate > 0 && !coalesce->is_leaf && !coalesce->abort_asked)
 		pause_ns = (uint64_t)((unsigned __int128)bytes * NS_PER_S / rate);

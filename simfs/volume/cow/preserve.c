@@ -89,8 +89,10 @@ void preserve_run(struct snapshot *snapshot, struct volume_request *request, uin
 			break;
 		}
 	}
-	if (block > first)
+	if (block > first) {
+		snapshot->volume->io.copied_bytes += (block - first) * facts.block_bytes;
 		store_append(snapshot->store, first, block - first, bytes, &request->stored);
+	}
 	if (block < end)
 		overflow(snapshot, request, block);
 }
