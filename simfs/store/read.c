@@ -14,10 +14,13 @@
 #include "simfs/store/read.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include "simfs/base/check.h"
 #include "simfs/store/store_internal.h"
 #include "simfs/store/store_state.h"
+
+char store_read_over[STORE_READ_OVER_BYTES] __attribute__((aligned(BLOCKIO_ALIGNMENT_MAX)));
 
 static uint64_t first_unit(const struct store_read *read)
 {
@@ -33,23 +36,43 @@ static void read_done(struct blockio_request *io, int result);
 
 static void read_start(struct store_read *read)
 {
+	struct blockio_request *io = &read->io;
+
 	read->is_raced = rewrites_meet(read->store, first_unit(read), end_unit(read));
 	list_append(&read->store->reads, &read->link);
-	read->io.done = read_done;
-	blockio_start(
-		read->store->io, &read->io, BLOCKIO_READ, read->offset, read->bytes, read->length);
+	io->done = read_done;
+	if (!read->vectors) {
+		blockio_start(read->store->io, io, BLOCKIO_READ, read->offset,
+			read->single.iov_base, read->length);
+		return;
+	}
+	/* They are used up each time. */
+	memcpy(read->vectors, read->spans, read->span_count * sizeof *read->spans);
+	io->kind = BLOCKIO_READ;
+	io->offset = read->offset;
+	io->iov = read->vectors;
+	io->iov_count = read->span_count;
+	blockio_submit(read->store->io, io);
 }
 
 /* The first unit of READ that is not what it has to be, or its end. */
 static uint64_t read_check(const struct store_read *read)
 {
-	const char *bytes = read->bytes;
-	uint64_t unit = first_unit(read), end = end_unit(read);
+	uint64_t unit = first_unit(read);
 
-	store_hashed(read->store, read->length);
-	while (unit < end && rewrites_sum_checks(read->store, unit, unit_sum(bytes))) {
-		bytes += STORE_UNIT_BYTES;
-		unit++;
+	for (unsigned i = 0; i < read->span_count; i++) {
+		const struct iovec *span = &read->spans[i];
+		const char *bytes = span->iov_base;
+		uint64_t end = unit + span->iov_len / STORE_UNIT_BYTES;
+
+		if (bytes == store_read_over)
+			unit = end;
+		else
+			store_hashed(read->store, span->iov_len);
+		for (; unit < end; unit++, bytes += STORE_UNIT_BYTES) {
+			if (!rewrites_sum_checks(read->store, unit, unit_sum(bytes)))
+				return unit;
+		}
 	}
 	return unit;
 }
@@ -75,11 +98,22 @@ static void read_done(struct blockio_request *io, int result)
 void store_read(
 	struct store *store, struct store_read *read, uint64_t offset, void *bytes, size_t length)
 {
-	MUST((offset | length) % STORE_UNIT_BYTES == 0 && length > 0);
+	read->single = (struct iovec){ .iov_base = bytes, .iov_len = length };
+	store_read_spans(store, read, offset, &read->single, 1, NULL);
+}
+
+void store_read_spans(struct store *store, struct store_read *read, uint64_t offset,
+	const struct iovec *spans, unsigned count, struct iovec *vectors)
+{
 	read->store = store;
 	read->offset = offset;
-	read->bytes = bytes;
-	read->length = length;
+	read->length = 0;
+	read->spans = spans;
+	read->span_count = count;
+	read->vectors = vectors;
+	for (unsigned i = 0; i < count; i++)
+		read->length += spans[i].iov_len;
+	MUST((offset | read->length) % STORE_UNIT_BYTES == 0 && read->length > 0);
 	read_start(read);
 }
 

@@ -23,9 +23,12 @@ struct store_read {
 	struct blockio_request io;
 	struct store *store;
 	uint64_t offset;
-	char *bytes;
 	size_t length;
-	bool is_raced; /* by a write in place */
+	const struct iovec *spans;
+	unsigned span_count;
+	struct iovec *vectors; /* NULL: it is one span, ... */
+	struct iovec single;   /* ... this */
+	bool is_raced;	       /* by a write in place */
 	struct list link;
 };
 
@@ -35,6 +38,18 @@ struct store_read {
  */
 void store_read(
 	struct store *store, struct store_read *read, uint64_t offset, void *bytes, size_t length);
+
+/*
+ * The same into COUNT spans, of whole units each, which lie one behind the other in the file.  One
+ * with the base `store_read_over` is of what nobody wants: it may be of anything that lies between
+ * the others, and is not checked.  VECTORS has room for COUNT, and is the store's until `done`.
+ */
+void store_read_spans(struct store *store, struct store_read *read, uint64_t offset,
+	const struct iovec *spans, unsigned count, struct iovec *vectors);
+
+/* Memory of everybody, which nobody looks at: for what is read with what lies around it. */
+#define STORE_READ_OVER_BYTES (16u << 10)
+extern char store_read_over[STORE_READ_OVER_BYTES];
 
 /* A unit of a store that is not what was stored. */
 struct store_damage {

@@ -8,12 +8,13 @@
  */
 #include <errno.h>
 #include <inttypes.h>
+#include <string.h>
 
-#include "simfs/base/check.h"
 #include "simfs/base/log.h"
 #include "simfs/volume/core.h"
 #include "simfs/volume/damage.h"
 #include "simfs/volume/life.h"
+#include "simfs/volume/scattered.h"
 #include "simfs/volume/state.h"
 
 /* A reader that tries again and again must not fill a disk with it. */
@@ -52,12 +53,28 @@ void snapshot_damaged(
 
 /* ---- reads of parts ---- */
 
+uint64_t part_damage_first(const struct request_part *part)
+{
+	uint64_t within = part->read.damage_offset - part->read.offset, before = 0;
+
+	for (unsigned i = 0; i < part->span_count; i++) {
+		const struct iovec *span = &part->spans[i];
+
+		if (within < before + span->iov_len)
+			return scattered_offset(part, span) - before;
+		before += span->iov_len;
+	}
+	return part->offset;
+}
+
 static void part_read_done(struct store_read *read, int result)
 {
 	struct request_part *part = CONTAINER_OF(read, struct request_part, read);
 
 	if (result == -EUCLEAN) {
 		part->request->volume->topology->part_damaged(part);
+		/* It is what is wanted, not what lies between. */
+		part->has_gaps = false;
 		result = -EIO;
 	}
 	part->ended(part, result);
@@ -87,7 +104,13 @@ void part_read_vector(
 {
 	struct blockio_request *io = &part->read.io;
 
-	MUST(!store);
+	if (store) {
+		part->read.done = part_read_done;
+		store_read_spans(
+			store, &part->read, position, part->spans, part->span_count, vectors);
+		return;
+	}
+	memcpy(vectors, part->spans, part->span_count * sizeof *part->spans);
 	io->done = part_io_done;
 	io->kind = BLOCKIO_READ;
 	io->offset = position;

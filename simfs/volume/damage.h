@@ -18,8 +18,7 @@ struct volume;
  */
 void part_read(struct request_part *part, struct store *store, uint64_t position, void *bytes);
 
-/* The same into part->spans; VECTORS are as these are, but have memory for what nobody wants, and
- * are used up. */
+/* The same into part->spans (store_read_spans()). */
 void part_read_vector(
 	struct request_part *part, struct store *store, uint64_t position, struct iovec *vectors);
 
@@ -32,6 +31,9 @@ void damage_tell(struct volume *volume, const char *file, uint64_t offset, uint6
 
 /* What READ, for bytes of the volume from FIRST on, has found damaged first, in the volume. */
 uint64_t damage_volume_offset(const struct store_read *read, uint64_t first);
+
+/* That FIRST of part->read, if all of it lay in one piece with what it has found damaged. */
+uint64_t part_damage_first(const struct request_part *part);
 
 /* ---- what a mount finds ---- */
 

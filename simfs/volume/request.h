@@ -49,7 +49,7 @@ struct request_part {
 	struct node *node;	 /* in a chain: whose data it is */
 
 	/* Of a scattered read (scattered.h): where its bytes go, one behind the other in the file;
-	 * without a base: nobody wants them. */
+	 * of what lies between (store_read_over), nobody wants them. */
 	const struct iovec *spans;
 	unsigned span_count;
 	bool has_gaps;

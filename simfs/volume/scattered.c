@@ -17,9 +17,6 @@ struct scattered_place {
 	unsigned rank;	 /* of its file: where that was met first */
 };
 
-/* What lies between two places goes here, of all requests: nobody looks at it. */
-static char unwanted[VOLUME_READ_OVER_BYTES] __attribute__((aligned(BLOCKIO_ALIGNMENT_MAX)));
-
 /* Stores may lie on another file system than the image: what suits any suits both. */
 static uint64_t read_first(const struct volume_request *request)
 {
@@ -120,9 +117,9 @@ static void part_ended(struct request_part *part, int result)
 	if (result < 0 && part->has_gaps) {
 		for (unsigned i = 0; i < part->span_count; i++) {
 			const struct iovec *span = &part->spans[i];
-			uint64_t offset = span->iov_base ? scattered_offset(part, span) : 0;
+			uint64_t offset = scattered_offset(part, span);
 
-			if (span->iov_base)
+			if (span->iov_base != store_read_over)
 				scattered_again(part->request, offset, offset + span->iov_len);
 		}
 		part->request->scattered.is_exact = true;
@@ -131,12 +128,13 @@ static void part_ended(struct request_part *part, int result)
 	part_end(part, result);
 }
 
-/* How much may lie between two places in the image. */
-static uint64_t gap_most(const struct volume_request *request)
+/* How much may lie between RUN and another place in the same file. */
+static uint64_t gap_most(const struct volume_request *request, const struct scattered_run *run)
 {
 	const struct volume *volume = request->volume;
 
-	if (request->scattered.is_exact || fault_is_armed(&volume->faults.plane, FAULT_ORIGIN_READ))
+	if (request->scattered.is_exact ||
+		(!run->store && fault_is_armed(&volume->faults.plane, FAULT_ORIGIN_READ)))
 		return 0;
 	return volume->limits->read_over_bytes;
 }
@@ -146,16 +144,13 @@ static void span_add(struct parts_room *room, struct request_part *part,
 	const struct scattered_place *place, uint64_t gap)
 {
 	struct iovec *span = &room->spans[room->span_count];
-	struct iovec *vector = &room->vectors[room->span_count];
 
 	if (gap > 0) {
-		*span++ = (struct iovec){ .iov_len = gap };
-		*vector++ = (struct iovec){ .iov_base = unwanted, .iov_len = gap };
+		*span++ = (struct iovec){ .iov_base = store_read_over, .iov_len = gap };
 		part->has_gaps = true;
 	}
 	*span = (struct iovec){ .iov_base = bytes_at(part->request, place->offset),
 		.iov_len = place->run.length };
-	*vector = *span;
 	part->span_count += gap > 0 ? 2 : 1;
 	room->span_count += gap > 0 ? 2 : 1;
 	part->length += gap + place->run.length;
@@ -245,8 +240,8 @@ static void sort(const struct scattered_place *places, uint16_t *order, unsigned
 static bool goes_with(const struct volume_request *request, const struct scattered_run *run,
 	const struct scattered_run *behind)
 {
-	return !run->store && !behind->store &&
-	       behind->position - (run->position + run->length) <= gap_most(request);
+	return behind->store == run->store &&
+	       behind->position - (run->position + run->length) <= gap_most(request, run);
 }
 
 static void begin_all(struct volume_request *request, const struct scattered_place *places,

@@ -59,7 +59,7 @@ void scattered_round_over(struct volume_request *request);
  * planned, are read once more. */
 void scattered_again(struct volume_request *request, uint64_t first, uint64_t end);
 
-/* The bytes of SPAN, one of PART's that has a base, in the volume: where they begin. */
+/* Where the bytes of SPAN, one of PART's that are wanted, begin in the volume. */
 uint64_t scattered_offset(const struct request_part *part, const struct iovec *span);
 
 #endif

@@ -11,6 +11,7 @@
 
 #include <stddef.h>
 
+#include "simfs/store/read.h"
 #include "simfs/store/store_limits.h"
 
 /* The most `request_parts` can be: all of the longest read, when each 4 KiB of it, and of what it
@@ -18,7 +19,7 @@
 #define VOLUME_REQUEST_PARTS 258
 
 /* The most `read_over_bytes` can be. */
-#define VOLUME_READ_OVER_BYTES (16u << 10)
+#define VOLUME_READ_OVER_BYTES STORE_READ_OVER_BYTES
 
 /* The same of `chain_slots`, names of nodes in `owners`, of which 0 is nobody's; of `chain_nodes`,
  * each of which has a slot: a chain that has more is refused when it is opened; and of

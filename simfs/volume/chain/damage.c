@@ -59,7 +59,8 @@ void node_damaged(struct chain *chain, const struct node *node, const struct sto
 
 void chain_part_damaged(struct request_part *part)
 {
-	node_damaged(part->request->volume->chain, part->node, &part->read, part->offset);
+	node_damaged(
+		part->request->volume->chain, part->node, &part->read, part_damage_first(part));
 }
 
 /* It has failed, also for the mounts to come. */

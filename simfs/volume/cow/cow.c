@@ -90,7 +90,7 @@ static bool cow_hangs_on_image(const struct snapshot *snapshot)
 
 static void cow_part_damaged(struct request_part *part)
 {
-	snapshot_damaged(part->holder, &part->read, part->offset);
+	snapshot_damaged(part->holder, &part->read, part_damage_first(part));
 }
 
 const struct topology topology_cow = {

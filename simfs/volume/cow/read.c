@@ -103,7 +103,7 @@ static void read_overtaken(struct request_part *part)
 		const struct iovec *span = &part->spans[i];
 		uint64_t at, end, held_first, held_end;
 
-		if (!span->iov_base)
+		if (span->iov_base == store_read_over)
 			continue;
 		at = scattered_offset(part, span);
 		end = at + span->iov_len;
