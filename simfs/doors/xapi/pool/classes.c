@@ -149,6 +149,6 @@ bool pool_kind_fits(enum pool_kind kind, const json_t *value)
 	case POOL_KIND_MAP:
 		return all_values_are_texts(value);
 	}
-	MUST(!"a kind");
+	MUST(false);
 	return false;
 }

@@ -203,7 +203,7 @@ static json_t *kind_default(enum pool_kind kind)
 	case POOL_KIND_MAP:
 		return json_object();
 	}
-	MUST(!"a kind");
+	MUST(false);
 	return NULL;
 }
 

@@ -48,8 +48,8 @@ enum header_field {
 
 #define LOCATOR_BYTES 24u
 
-static const char footer_cookie[8] __attribute__((nonstring)) = "conectix";
-static const char header_cookie[8] __attribute__((nonstring)) = "cxsparse";
+static const char footer_cookie[8] = { 'c', 'o', 'n', 'e', 'c', 't', 'i', 'x' };
+static const char header_cookie[8] = { 'c', 'x', 's', 'p', 'a', 'r', 's', 'e' };
 
 void vhd_flaw_say(struct vhd_flaw *flaw, const char *format, ...)
 {
