@@ -24,9 +24,9 @@
 
 static void rewrite_end(struct rewrite *rewrite, int result)
 {
-	free(rewrite->sums);
+	free(rewrite->many_sums);
 	free(rewrite->found);
-	rewrite->sums = NULL;
+	rewrite->sums = rewrite->many_sums = NULL;
 	rewrite->found = NULL;
 	list_append(&rewrite->store->rewrites_spare, &rewrite->link);
 	store_answer(rewrite->store, rewrite->waiter, result);
@@ -126,7 +126,10 @@ static void rewrite_start(struct rewrite *rewrite)
 
 	/* Two that meet could leave what neither has written. */
 	MUST(!rewrites_meet(store, rewrite->unit, rewrite->unit + rewrite->unit_count));
-	rewrite->sums = malloc(rewrite->unit_count * sizeof *rewrite->sums);
+	rewrite->sums = rewrite->few_sums;
+	if (rewrite->unit_count * sizeof *rewrite->sums > sizeof rewrite->few_sums)
+		rewrite->sums = rewrite->many_sums = malloc(
+			rewrite->unit_count * sizeof *rewrite->sums);
 	if (!rewrite->sums)
 		error = -ENOMEM;
 	for (uint32_t i = 0; i < rewrite->unit_count && error == 0; i++)

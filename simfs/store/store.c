@@ -99,7 +99,7 @@ void store_destroy(struct store *store)
 		struct rewrite *rewrite = CONTAINER_OF(link, struct rewrite, link);
 
 		/* One that was dropped has its own. */
-		free(rewrite->sums);
+		free(rewrite->many_sums);
 		free(rewrite->found);
 		free(rewrite);
 	}

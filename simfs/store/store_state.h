@@ -29,8 +29,10 @@ struct rewrite {
 	struct store_waiter *waiter;
 	uint64_t unit; /* from here on, so many units ... */
 	uint32_t unit_count;
-	uint32_t *sums; /* ... become these; NULL while it waits */
-	int error;	/* with which it failed; what became of it is being read */
+	uint32_t *sums;	       /* ... become these; NULL while it waits */
+	uint32_t few_sums[16]; /* where they are ... */
+	uint32_t *many_sums;   /* ... unless they are more */
+	int error;	       /* with which it failed; what became of it is being read */
 	void *found;
 	struct list link;
 };
