@@ -5,12 +5,24 @@ uint64_t busy_poll_begin(struct busy_poll *poll, enum busy_poll_kind kind, uint6
 {
 	poll->kind = kind;
 	poll->begun_ns = now_ns;
+	poll->has_polled = false;
 	poll->is_rated = now_ns - poll->traffic_ns < BUSY_POLL_TRAFFIC_NS;
-	return poll->is_rated && poll->scores[kind] >= BUSY_POLL_SCORE_ENOUGH ? poll->limit_ns : 0;
+	if (!poll->is_rated || now_ns < poll->rests_until_ns)
+		return 0;
+	return poll->scores[kind] >= BUSY_POLL_SCORE_ENOUGH ? poll->limit_ns : 0;
+}
+
+bool busy_poll_look(struct busy_poll *poll, uint64_t before_ns, uint64_t now_ns)
+{
+	if (now_ns - before_ns <= BUSY_POLL_LOST_NS)
+		return true;
+	poll->rests_until_ns = now_ns + BUSY_POLL_REST_NS;
+	return false;
 }
 
 void busy_poll_polled(struct busy_poll *poll, uint64_t now_ns, bool found)
 {
+	poll->has_polled = true;
 	poll->polls++;
 	poll->hits += found;
 	poll->spent_ns += now_ns - poll->begun_ns;
@@ -30,7 +42,7 @@ void busy_poll_end(struct busy_poll *poll, uint64_t now_ns, bool slept, bool by_
 {
 	if (!by_traffic)
 		return;
-	if (poll->is_rated)
+	if (poll->is_rated && (slept || poll->has_polled))
 		rate(poll, now_ns - poll->begun_ns, slept);
 	poll->traffic_ns = now_ns;
 }

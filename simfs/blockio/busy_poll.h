@@ -13,9 +13,11 @@
  *      There are two kinds: a disk has something to do, or only the next request is missing.
  *  (3) Short is a wait that traffic ends within `limit_ns`; within 20 us more when it
  *      slept, since that is what waking takes.  Each kind has a score from 0 to 8.  A short
- *      wait adds 1, another one takes 3; from 4 on it looks out.  So three waits of four must
+ *      wait adds 1, another one takes 5; from 4 on it looks out.  So five waits of six must
  *      be short, and a few are enough to begin.
- *  (4) A wait that something else ends says nothing of either.
+ *  (4) A wait that something else ends says nothing, nor does one that was none.
+ *  (5) Two looks that lie more than 20 us apart have lost the processor in between: somebody else
+ *      has need of it, maybe the one who is to ask.  It is not looked out for the next 10 ms.
  *
  * A rig that nobody asks for anything sleeps: the first wait is the last one that looks out.
  * Nothing here looks at a clock: whoever asks tells the time.
@@ -31,9 +33,11 @@
 #define BUSY_POLL_MAX_NS       1000000u
 #define BUSY_POLL_TRAFFIC_NS   100000u
 #define BUSY_POLL_WAKING_NS    20000u
+#define BUSY_POLL_LOST_NS      20000u
+#define BUSY_POLL_REST_NS      10000000u
 #define BUSY_POLL_SCORE_MAX    8u
 #define BUSY_POLL_SCORE_ENOUGH 4u
-#define BUSY_POLL_SCORE_LOSS   3u
+#define BUSY_POLL_SCORE_LOSS   5u
 
 enum busy_poll_kind { BUSY_POLL_REQUEST, BUSY_POLL_WORK, BUSY_POLL_KINDS };
 
@@ -42,12 +46,14 @@ struct busy_poll {
 	uint64_t limit_ns; /* 0: off */
 
 	uint64_t traffic_ns; /* the latest */
+	uint64_t rests_until_ns;
 	unsigned scores[BUSY_POLL_KINDS];
 
 	/* Of the wait that has begun. */
 	enum busy_poll_kind kind;
 	uint64_t begun_ns;
 	bool is_rated; /* it tells something */
+	bool has_polled;
 
 	/* How often it looked out, how often that was not in vain, and what it took. */
 	uint64_t polls, hits, spent_ns;
@@ -55,6 +61,9 @@ struct busy_poll {
 
 /* A wait of KIND begins at NOW_NS: how long to look out, 0 for not at all. */
 uint64_t busy_poll_begin(struct busy_poll *poll, enum busy_poll_kind kind, uint64_t now_ns);
+
+/* The next look, at NOW_NS, after the one at BEFORE_NS; false: it was the last. */
+bool busy_poll_look(struct busy_poll *poll, uint64_t before_ns, uint64_t now_ns);
 
 /* It was done until NOW_NS, and FOUND something. */
 void busy_poll_polled(struct busy_poll *poll, uint64_t now_ns, bool found);

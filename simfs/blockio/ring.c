@@ -138,23 +138,24 @@ static void processor_rests(void)
 /* Looks out for POLL_NS at most: 0, whether the completions WANTED are there or not, or -errno. */
 static int look_out(struct ring *ring, uint64_t poll_ns, unsigned wanted)
 {
-	uint64_t end_ns = ring->poll.begun_ns + poll_ns, now_ns = ring->poll.begun_ns;
-	bool found = false;
+	uint64_t end_ns = ring->poll.begun_ns + poll_ns;
+	uint64_t now_ns = clock_real_ns(), before_ns = now_ns;
+	bool found = io_uring_cq_ready(&ring->uring) >= wanted;
 	int error = 0;
 
 	/* The count is for a clock that stands still. */
-	for (unsigned looks = 0; looks < LOOKS_MAX && now_ns < end_ns && error == 0; looks++) {
-		found = io_uring_cq_ready(&ring->uring) >= wanted;
-		if (found)
-			break;
-		if (kernel_has_more(ring)) {
+	for (unsigned looks = 0; !found && error >= 0 && now_ns < end_ns && looks < LOOKS_MAX &&
+				 busy_poll_look(&ring->poll, before_ns, now_ns);
+		looks++) {
+		if (kernel_has_more(ring))
 			error = submit_and_look(ring);
-			continue;
-		}
-		processor_rests();
+		else
+			processor_rests();
+		found = io_uring_cq_ready(&ring->uring) >= wanted;
+		before_ns = now_ns;
 		now_ns = clock_real_ns();
 	}
-	busy_poll_polled(&ring->poll, found ? clock_real_ns() : now_ns, found);
+	busy_poll_polled(&ring->poll, now_ns, found);
 	return error < 0 ? error : 0;
 }
 

@@ -86,20 +86,35 @@ START_TEST(waking_is_no_fault_of_the_disk)
 }
 END_TEST
 
-START_TEST(three_waits_of_four_must_be_short)
+/* Of so many, one was long. */
+static void wait_often(unsigned count, unsigned of)
 {
-	unsigned polls = 0;
+	for (unsigned i = 0; i < count; i++)
+		wait_for_traffic(BUSY_POLL_WORK, i % of == of - 1 ? 2 * LIMIT_NS : LIMIT_NS / 2);
+}
+
+START_TEST(five_waits_of_six_must_be_short)
+{
+	uint64_t polls;
 
 	learn(BUSY_POLL_WORK);
-	for (unsigned i = 0; i < 400; i++)
-		polls += wait_for_traffic(BUSY_POLL_WORK, i % 5 == 4 ? HOUR_NS : LIMIT_NS / 2);
-	/* Behind a long wait nothing is known of the next one. */
-	ck_assert_uint_gt(polls, 200);
-	for (unsigned i = 0; i < 30; i++)
-		wait_for_traffic(BUSY_POLL_WORK, i % 3 == 2 ? 2 * LIMIT_NS : LIMIT_NS / 2);
-	for (unsigned i = 0; i < 100; i++)
-		ck_assert(!wait_for_traffic(
-			BUSY_POLL_WORK, i % 3 == 2 ? 2 * LIMIT_NS : LIMIT_NS / 2));
+	polls = poll.polls;
+	wait_often(700, 7);
+	ck_assert_uint_gt(poll.polls - polls, 350);
+	wait_often(100, 5);
+	polls = poll.polls;
+	wait_often(500, 5);
+	/* At most one try, behind so many short ones that it may have changed. */
+	ck_assert_uint_le(poll.polls - polls, 100);
+}
+END_TEST
+
+START_TEST(what_is_there_already_teaches_nothing)
+{
+	for (unsigned i = 0; i < 100; i++) {
+		ck_assert_uint_eq(busy_poll_begin(&poll, BUSY_POLL_WORK, now_ns), 0);
+		busy_poll_end(&poll, now_ns, false, true);
+	}
 }
 END_TEST
 
@@ -155,6 +170,23 @@ START_TEST(timers_and_sockets_teach_nothing)
 }
 END_TEST
 
+START_TEST(who_has_lost_the_processor_leaves_it_to_others)
+{
+	learn(BUSY_POLL_WORK);
+	ck_assert(busy_poll_look(&poll, now_ns, now_ns + BUSY_POLL_LOST_NS));
+	ck_assert(wait_for_traffic(BUSY_POLL_WORK, LIMIT_NS / 2));
+	now_ns += BUSY_POLL_LOST_NS + 1;
+	ck_assert(!busy_poll_look(&poll, now_ns - BUSY_POLL_LOST_NS - 1, now_ns));
+
+	uint64_t end_ns = now_ns + BUSY_POLL_REST_NS;
+
+	while (now_ns < end_ns)
+		ck_assert(!wait_for_traffic(BUSY_POLL_WORK, LIMIT_NS / 2));
+	/* What was short meanwhile is known. */
+	ck_assert(wait_for_traffic(BUSY_POLL_WORK, LIMIT_NS / 2));
+}
+END_TEST
+
 int main(int argc, char **argv)
 {
 	Suite *suite = suite_create("busy_poll");
@@ -166,10 +198,12 @@ int main(int argc, char **argv)
 	tcase_add_test(test_case, a_few_short_waits_make_it_look_out);
 	tcase_add_test(test_case, a_slow_disk_is_not_looked_out_for);
 	tcase_add_test(test_case, waking_is_no_fault_of_the_disk);
-	tcase_add_test(test_case, three_waits_of_four_must_be_short);
+	tcase_add_test(test_case, five_waits_of_six_must_be_short);
+	tcase_add_test(test_case, what_is_there_already_teaches_nothing);
 	tcase_add_test(test_case, a_client_that_thinks_is_not_looked_out_for_while_its_disk_is);
 	tcase_add_test(test_case, an_idle_rig_looks_out_once);
 	tcase_add_test(test_case, timers_and_sockets_teach_nothing);
+	tcase_add_test(test_case, who_has_lost_the_processor_leaves_it_to_others);
 	suite_add_tcase(suite, test_case);
 	return engine_suite_run(suite, argv[0]);
 }
