@@ -50,8 +50,8 @@ def escaped(path):
 class Fio:
     """Runs jobs with what they read of their environment."""
 
-    def __init__(self, work, milliseconds, direct, artifacts):
-        self.work, self.milliseconds = work, milliseconds
+    def __init__(self, work, disk, milliseconds, direct, artifacts):
+        self.work, self.disk, self.milliseconds = work, disk, milliseconds
         self.direct, self.artifacts = direct, artifacts
         self.kept = 0
 
@@ -105,12 +105,14 @@ class Fio:
     def sections(self, job, label, path, length, rig_of=None, **more):
         """Runs it; what the rig spent is of all sections."""
         before = rig.spent(rig_of.pid) if rig_of else None
+        disk_before = self.disk.counts()
         sections = self.finish(self.start(job, path, length, **more), label)
+        operations = sum(part["operations"] for part in sections.values())
+        costs = self.disk.since(disk_before, operations)
         if rig_of:
-            costs = rig.per_operation(before, rig.spent(rig_of.pid), sum(
-                part["operations"] for part in sections.values()))
-            for part in sections.values():
-                part.update(costs)
+            costs.update(rig.per_operation(before, rig.spent(rig_of.pid), operations))
+        for part in sections.values():
+            part.update(costs)
         return sections
 
     def run(self, job, label, path, length, rig_of=None, **more):
@@ -118,8 +120,12 @@ class Fio:
         return next(iter(sections.values()))
 
 
-def limit(program, *words):
+def limit(program, disk, *words):
     """The limit program's figures."""
+    before = disk.counts()
     figures = json.loads(output_of(program, *words))
     figures["mib_per_second"] = figures["iops"] * 4096 / MIB
+    # Its store's room is made before, and that is in what the disk counts.
+    if "first-touch" not in words:
+        figures.update(disk.since(before, figures["operations"]))
     return figures

@@ -2,7 +2,6 @@
 """The rows of the table: which figure of a job is held against which, and what is to be held."""
 import figures
 
-# What swings less than the share of a processor's tick is not told of.
 PEERS = ("qemu-storage-daemon", "nbdkit", "xfs-reflink")
 
 

@@ -36,6 +36,30 @@ def file_system(folder):
     return best[1], best[2]
 
 
+class Disk:
+    """The device below FOLDER, which counts the requests of all who use it."""
+
+    def __init__(self, folder):
+        number = os.stat(folder).st_dev
+        self.path = "/sys/dev/block/%d:%d/stat" % (os.major(number), os.minor(number))
+        self.is_there = os.path.exists(self.path)
+
+    def counts(self):
+        """Reads and writes that are done; None without a device."""
+        if not self.is_there:
+            return None
+        with open(self.path) as file:
+            fields = file.read().split()
+        return int(fields[0]), int(fields[4])
+
+    def since(self, before, operations):
+        """Of each operation, as figures of a sample."""
+        if before is None or operations == 0:
+            return {}
+        return {name: (now - then) / operations for name, now, then in zip(
+            ("disk_reads", "disk_writes"), self.counts(), before)}
+
+
 def load():
     return os.getloadavg()[0]
 

@@ -166,7 +166,8 @@ def run(arguments, work, fio_version):
     if machine.load() > os.cpu_count() / 2:
         say("others are at work here (load %.1f): all figures swing" % machine.load())
     environment = machine.facts(arguments.version, fio_version, work.folder, direct)
-    fio = fio_module.Fio(work, arguments.milliseconds, direct, arguments.artifacts)
+    fio = fio_module.Fio(work, machine.Disk(work.folder), arguments.milliseconds, direct,
+                         arguments.artifacts)
     volumes = Volumes(work, fio, work_module.Filler(direct), arguments.bytes)
     jobs = choose(list(Plan(fio, volumes, arguments.limit_program).jobs()), arguments.jobs)
     check_room(arguments.dir, arguments.bytes, jobs, arguments.peers)

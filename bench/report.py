@@ -11,7 +11,7 @@ from work import USAGE, Failure, text_of
 ROW_HEADS = ["job", "unit", "here", "against", "there", "ratio", "goal", ""]
 ROW_LEFT = (0, 1, 3, 7)
 TARGET_HEADS = ["job", "of", "median", "unit", "p50 us", "p99 us", "p99.9 us", "CPU us",
-                "KiB read", "KiB written"]
+                "KiB read", "KiB written", "disk reads", "writes"]
 TARGET_LEFT = (0, 1, 3)
 
 
@@ -30,7 +30,8 @@ def target_cells(job, target):
     details = target["details"]
     return [job["name"], target["name"], number(target["median"]), job["unit"]] + [
         number(details.get(key)) for key in ("p50_us", "p99_us", "p999_us", "cpu_us")] + [
-            kib(details.get("read_bytes")), kib(details.get("written_bytes"))]
+            kib(details.get("read_bytes")), kib(details.get("written_bytes")),
+            number(details.get("disk_reads")), number(details.get("disk_writes"))]
 
 
 def tables(result):

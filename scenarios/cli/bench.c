@@ -189,8 +189,8 @@ static int run(const struct command_line *line, int argc, char **argv)
 #define JOBS                                                                                       \
 	"randread-4k randwrite-4k seqread-1m seqwrite-1m latency-4k latency-write-4k "             \
 	"first-writes-4k first-touch-4k snapshots-16 rewrite-4k view-4k view-1m view-128k "        \
-	"view-buffered-128k chain-4k chain-1m backup-while-writing disturbed-4k coalesce "         \
-	"rules-randread-4k rules-randwrite-4k snapshot-time map-memory"
+	"view-buffered-128k chain-4k chain-1m backup-while-writing rules-randread-4k "             \
+	"rules-randwrite-4k disturbed-4k coalesce snapshot-time map-memory"
 
 #define AT(field) .offset = offsetof(struct values, field)
 
