@@ -176,7 +176,7 @@ class Loads:
     def chain_at(self, job, which):
         def measure():
             rig = self.volumes.depth(which)
-            return self.run(job, which, rig.live, self.volumes.half, rig)
+            return self.run(job, which, rig.snapshot("view"), self.volumes.half, rig)
         return measure
 
     def chains(self):

@@ -4,8 +4,7 @@ import json
 import os
 
 import report_html
-from texts import (change_text, environment_text, kib, number, title_of, verdict_counts,
-                   verdict_word)
+from texts import change_text, environment_text, kib, number, title_of, verdict_counts
 from work import USAGE, Failure, text_of
 
 ROW_HEADS = ["job", "unit", "here", "against", "there", "ratio", "goal", ""]
@@ -23,7 +22,7 @@ def row_cells(row):
     return [title_of(row), row["unit"], number(row["our_median"]), row["against"] or "",
             number(row["against_median"]) if is_ratio else "",
             (number(row["median"]) if is_ratio else "") + spread, goal,
-            verdict_word(row["verdict"]) or ""]
+            row["verdict"] or ""]
 
 
 def target_cells(job, target):

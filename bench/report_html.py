@@ -7,8 +7,7 @@ import html
 import math
 
 import figures
-from texts import (change_text, environment_text, number, title_of, verdict_counts,
-                   verdict_word)
+from texts import change_text, environment_text, number, title_of, verdict_counts
 
 STYLE = """
 :root{color-scheme:light dark;--ink:#1c2128;--dim:#59636e;--page:#fff;--line:#d1d9e0;
@@ -17,20 +16,21 @@ STYLE = """
 --line:#3d444d;--soft:#1c2128;--good:#56d364;--bad:#ff8078;--odd:#f0b35a;--bar:#79c0ff;
 --other:#6e7681}}
 body{font:15px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--page);margin:0 auto;
-max-width:72rem;padding:1rem}
+max-width:80rem;padding:1rem}
 h1{margin:0}p,li{overflow-wrap:anywhere}section{border-top:1px solid var(--line);margin-top:2rem}
 .headline{font-size:1.4rem;font-weight:700;margin:.5rem 0}.facts{color:var(--dim)}
 table{border-collapse:collapse;display:block;max-width:100%;overflow-x:auto}
 th,td{text-align:left;padding:.15rem .6rem;border-bottom:1px solid var(--line);
 vertical-align:middle}
 td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
-td.name{overflow-wrap:anywhere;min-width:11rem}
+td.name{overflow-wrap:anywhere;min-width:13rem}td.w{white-space:nowrap}
 .badge{border:1px solid currentColor;border-radius:1rem;padding:0 .5rem;font-size:13px;
 white-space:nowrap;color:var(--dim)}
 .met,.better{color:var(--good)}.missed,.worse{color:var(--bad)}.near{color:var(--odd)}
 svg{display:block;width:16rem;height:18px}
 svg .room{fill:var(--soft)}svg .bar{fill:var(--bar)}svg .other{fill:var(--other)}
-svg .goal{stroke:var(--ink);stroke-width:2}svg .spread{stroke:var(--odd);stroke-width:2}
+svg .goal{stroke:var(--ink);stroke-width:2}svg .one{stroke:var(--dim);stroke-width:1}
+svg .spread{stroke:var(--odd);stroke-width:2}
 .legend{color:var(--dim);font-size:13px}
 @media print{:root{color-scheme:light;--ink:#000;--page:#fff;--soft:#eee;--line:#999;--dim:#333;
 --bar:#0550ae;--other:#8c959f;--good:#116329;--bad:#b3141d;--odd:#8a4600}
@@ -40,6 +40,7 @@ details>*{display:block}section{margin-top:1rem}}
 """
 
 WIDTH = 200  # of a drawing, in its own units
+GOAL_SHARE = 0.6  # of it, up to the goal
 
 
 def text(value):
@@ -47,7 +48,7 @@ def text(value):
 
 
 def badge(word):
-    return '<span class="badge %s">%s</span>' % (word, text(verdict_word(word)))
+    return '<span class="badge %s">%s</span>' % (word, text(word))
 
 
 def place(value, most):
@@ -69,31 +70,36 @@ def line(kind, x, y=0, height=18):
 
 
 def row_drawing(row):
-    """The ratio, what the middle half of its rounds is within, and the goal."""
-    most = 1.25 * max([row["median"], row["goal"] or 0] + ([] if row["against"] is None else [1]))
+    """The ratio, what the middle half of its rounds is within, and the goal.
+
+    The goal, or 1 of a ratio that has none, is at the same place in each; what is far above it
+    ends at the edge.
+    """
+    one = row["goal"] or (1 if row["against"] else row["median"])
+    most = one / GOAL_SHARE
     parts = [bar("bar", place(row["median"], most))]
     if row["spread"]:
         low, high = (place(figures.at_share(row["values"], share), most)
                      for share in (0.25, 0.75))
         parts.append('<path class="spread" d="M%.1f 9H%.1f"/>' % (low, high))
-    if row["goal"] is not None:
-        parts.append(line("goal", place(row["goal"], most)))
+    parts.append(line("goal" if row["goal"] is not None else "one", place(one, most)))
     return drawing("%s, goal %s" % (number(row["median"]), row["goal"]), parts)
 
 
 def rows_section(result):
     lines = ['<section><h2>What is held against what</h2><p class="legend">A bar is the ratio '
-             "(or, against nothing, the figure itself); the upright line is the goal, the line "
-             "along it what the middle half of the rounds is within.</p><table><tr><th>job<th>"
-             '<th class="n">ratio<th class="n">goal<th><th class="n">here<th class="n">there'
-             "<th>against<th>unit"]
+             "(or, against nothing, the figure itself). The upright line is the goal, at the same "
+             "place in each, or 1 where there is none and it is thin; the line along a bar is what "
+             "the middle half of the rounds is within. Near: missed by less than it swings.</p>"
+             '<table><tr><th>job<th><th class="n">ratio<th class="n">goal<th>'
+             '<th class="n">here<th class="n">there<th>against<th>unit']
     for row in result["rows"]:
         goal = "" if row["goal"] is None else ("≤ " if row["at_most"] else "≥ ") + (
             "%g" % row["goal"])
         is_ratio = row["against"] is not None
         lines.append(
             '<tr><td class="name">%s<td>%s<td class="n">%s<td class="n">%s<td>%s<td class="n">%s'
-            '<td class="n">%s<td>%s<td>%s' % (
+            '<td class="n">%s<td class="w">%s<td>%s' % (
                 text(title_of(row)), row_drawing(row),
                 number(row["median"]) if is_ratio else "", goal,
                 badge(row["verdict"]) if row["verdict"] else "", number(row["our_median"]),

@@ -28,11 +28,18 @@ end_process()
 	tr '\0' ' ' 2>/dev/null <"/proc/$1/cmdline" | grep -qF "$folder" && kill "$1"
 }
 
+# As the kernel writes a path; a mount whose server is gone is still one.
+is_mounted()
+{
+	grep -qF " $(printf '%s\n' "$1" | sed 's/\\/\\134/g; s/ /\\040/g; s/	/\\011/g') " \
+		/proc/self/mounts
+}
+
 is_there()
 {
 	case $1 in
 	process) tr '\0' ' ' 2>/dev/null <"/proc/$2/cmdline" | grep -qF "$folder" ;;
-	*) mountpoint -q "$2" || ! stat "$2" >/dev/null 2>&1 ;;
+	*) is_mounted "$2" ;;
 	esac
 }
 

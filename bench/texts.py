@@ -2,9 +2,6 @@
 """What all reports say in the same words."""
 from work import MIB
 
-WORDS = {"near": "missed by less than it swings"}
-
-
 def number(value, digits=3):
     """As many digits as tell something: 70562, 4.87, 0.04."""
     if value is None:
@@ -18,10 +15,6 @@ def kib(value):
     return "-" if value is None else number(value / 1024)
 
 
-def verdict_word(verdict):
-    return WORDS.get(verdict, verdict)
-
-
 def title_of(row):
     return row["job"] if row["ours"] == "snaprig" else "%s: %s" % (row["job"], row["ours"])
 
@@ -33,7 +26,7 @@ def change_text(change):
 
 def verdict_counts(result):
     verdicts = [row["verdict"] for row in result["rows"] if row["verdict"]]
-    return "%d of %d goals met, %d missed by less than they swing, %d missed" % (
+    return "%d of %d goals met, %d near (missed by less than they swing), %d missed" % (
         verdicts.count("met"), len(verdicts), verdicts.count("near"), verdicts.count("missed"))
 
 

@@ -10,7 +10,7 @@ from work import MIB, Failure, output_of
 # snapshot is preserved in all older ones, too.
 SHARES = (50, 25, 10, 0)
 CHAIN_SHARE = 25
-DEPTHS = {"image": 0, "one-node": 1, "depth-8": 7, "depth-29": 28}  # snapshots
+DEPTHS = {"image": 0, "one-node": 1, "depth-8": 7, "depth-29": 28}  # nodes above the image
 
 
 class Volumes:
@@ -68,13 +68,15 @@ class Volumes:
         return self.rig_of("views-" + kind, make)
 
     def depth(self, which):
-        """A chain: the image alone, or a share of the blocks in so many nodes above it."""
+        """A chain whose snapshot "view" is of the image alone, or of a share of the blocks in so
+        many nodes above it, too."""
         def make(name):
             rig = self.mount_copy(name, self.half, "--profile", "xen", "--no-coalesce")
             nodes = DEPTHS[which]
             for node in range(nodes):
                 rig.take("s%d" % node)
                 self.scatter(rig, CHAIN_SHARE / 100 / nodes, "4k")
+            rig.take("view")
             self.check_nodes(rig, nodes)
             return rig
         return self.rig_of(which, make)

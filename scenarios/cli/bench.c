@@ -199,7 +199,7 @@ static const struct command_option options[] = {
 		"measure qemu-storage-daemon, nbdkit and reflinks of XFS, too, where they\nare "
 		"there",
 		AT(peers) },
-	{ "quick", NULL, "less of all: a minute, and figures that swing", AT(quick) },
+	{ "quick", NULL, "less of all: two minutes, and figures that swing", AT(quick) },
 	{ "rounds", "N", "how often each is measured, by turns (default 5)", COMMAND_NUMBER,
 		AT(rounds) },
 	{ "seconds", "TIME", "how long each is measured in a round (default 800ms)", COMMAND_TIME,

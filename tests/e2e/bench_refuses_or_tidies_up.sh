@@ -59,7 +59,7 @@ says "cannot work in '$work/nowhere': No such file or directory"
 benched 4 --dir "$work/tmp" --size 1TiB randread-4k
 says "are needed (see --size and --dir)"
 mkdir bin
-for program in sh tac rm; do
+for program in sh tac rm sed grep; do
 	ln -s "$(command -v "$program")" bin
 done
 ln -s "$(python3 -c 'import sys; print(sys.executable)')" bin/python3
@@ -132,7 +132,7 @@ benched 4 --dir "$work/small" --size 256MiB randread-4k
 says "'$work/small' has 2"
 
 # Others fill it while it is measured on.
-"$SNAPRIG" bench --dir "$work/small" --size 16MiB --seconds 100ms --rounds 100 first-touch-4k \
+"$SNAPRIG" bench --dir "$work/small" --size 16MiB --seconds 100ms --rounds 100 rewrite-4k \
 	>out 2>said &
 is_measuring_there()
 {
