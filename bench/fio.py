@@ -105,6 +105,7 @@ class Fio:
 
     def sections(self, job, label, path, length, rig_of=None, **more):
         """Runs it; what the rig spent is of all sections."""
+        io_before = rig_of.io() if rig_of else None
         before = rig.spent(rig_of.pid) if rig_of else None
         disk_before = self.disk.counts()
         sections = self.finish(self.start(job, path, length, **more), label)
@@ -112,6 +113,8 @@ class Fio:
         costs = self.disk.since(disk_before, operations)
         if rig_of:
             costs.update(rig.per_operation(before, rig.spent(rig_of.pid), operations))
+        if io_before:
+            costs.update(rig.transfers(io_before, rig_of.io(), operations))
         for part in sections.values():
             part.update(costs)
         return sections

@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import time
 
+from rig import Process
 from volumes import CHAIN_SHARE
 from work import MIB, Failure, Unavailable, output_of
 
@@ -42,7 +43,7 @@ class Peer:
         return self.image
 
     def run(self, job, path, length=None, pid=None):
-        process = type("Process", (), {"pid": pid}) if pid else None
+        process = Process(pid) if pid else None
         return self.fio.run(job, "%s.%s" % (job, self.name), path,
                             length or self.volumes.length, process)
 

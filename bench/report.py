@@ -10,7 +10,7 @@ from work import USAGE, Failure, text_of
 ROW_HEADS = ["job", "unit", "here", "against", "there", "ratio", "goal", ""]
 ROW_LEFT = (0, 1, 3, 7)
 TARGET_HEADS = ["job", "of", "median", "unit", "p50 us", "p99 us", "p99.9 us", "CPU us",
-                "KiB read", "KiB written", "disk reads", "writes"]
+                "KiB read", "KiB written", "rig reads", "rig writes", "disk reads", "disk writes"]
 TARGET_LEFT = (0, 1, 3)
 
 
@@ -30,6 +30,7 @@ def target_cells(job, target):
     return [job["name"], target["name"], number(target["median"]), job["unit"]] + [
         number(details.get(key)) for key in ("p50_us", "p99_us", "p999_us", "cpu_us")] + [
             kib(details.get("read_bytes")), kib(details.get("written_bytes")),
+            number(details.get("file_reads")), number(details.get("file_writes")),
             number(details.get("disk_reads")), number(details.get("disk_writes"))]
 
 

@@ -149,17 +149,21 @@ def jobs_section(result):
     for job in result["jobs"]:
         lines.append("<h3>%s</h3><p>%s</p><table><tr><th>target<th class=\"n\">%s<th class=\"n\">"
                      'spread<th>rounds<th class="n">CPU us<th class="n">bytes read<th class="n">'
-                     'bytes written<th class="n">disk reads<th class="n">writes' % (
+                     'bytes written<th class="n">rig reads<th class="n">rig writes'
+                     '<th class="n">disk reads<th class="n">disk writes' % (
                          text(job["name"]), text(job["shows"]), text(job["unit"])))
         for target in job["targets"]:
             details = target["details"]
             lines.append('<tr><td>%s<td class="n">%s<td class="n">%s<td>%s<td class="n">%s'
-                         '<td class="n">%s<td class="n">%s<td class="n">%s<td class="n">%s' % (
+                         '<td class="n">%s<td class="n">%s<td class="n">%s<td class="n">%s'
+                         '<td class="n">%s<td class="n">%s' % (
                              text(target["name"]), number(target["median"]),
                              number(target["spread"]),
                              " ".join(number(value) for value in target["values"]),
                              number(details.get("cpu_us")), number(details.get("read_bytes")),
                              number(details.get("written_bytes")),
+                             number(details.get("file_reads")),
+                             number(details.get("file_writes")),
                              number(details.get("disk_reads")),
                              number(details.get("disk_writes"))))
         lines.append("</table>")

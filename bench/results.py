@@ -10,7 +10,7 @@ SCHEMA_VERSION = 1
 
 # Of a sample, beside the value of its job.
 DETAILS = ("p50_us", "p99_us", "p999_us", "cpu_us", "read_bytes", "written_bytes",
-           "disk_reads", "disk_writes",
+           "file_reads", "file_writes", "disk_reads", "disk_writes",
            "blocks_per_segment", "backup_mib_per_second")
 
 

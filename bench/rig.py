@@ -55,6 +55,26 @@ def per_operation(before, after, operations):
             "written_bytes": (after["written_bytes"] - before["written_bytes"]) / operations}
 
 
+def transfers(before, after, operations):
+    """What the rig asked its files for, of each operation: statuses' `io`."""
+    figures = {}
+    for kind in ("reads", "writes") if operations else ():
+        count = sum(after[part][kind] - before[part][kind] for part in ("image", "stores"))
+        figures["file_" + kind] = count / operations
+    return figures
+
+
+class Process:
+    """One behind another mount, of which only the kernel tells."""
+
+    def __init__(self, pid):
+        self.pid = pid
+
+    @staticmethod
+    def io():
+        return None
+
+
 class Rig:
     """The volume of IMAGE in the folder of WORK, mounted."""
 
@@ -92,6 +112,10 @@ class Rig:
 
     def status(self):
         return json.loads(self.run("status", None, "--json"))
+
+    def io(self):
+        """What was asked of its files up to now, as its status has it."""
+        return self.status()["io"]
 
     def check_snapshots(self):
         """Under one that has failed nothing is preserved, which is fast."""

@@ -5,28 +5,14 @@
 # loses however it ends, and leaves nothing of the benchmark in FOLDER: what is mounted goes, and
 # processes, as FOLDER/started lists them, the last one first; then FOLDER.
 #
-# A line is: rig MNT | fuse MNT | disk MNT | process PID.
+# A line is: rig MNT | fuse MNT | disk MNT | process PID.  It is written before the thing is
+# there.  What was being started when the starter was killed comes up behind its back: so all is
+# looked through again until no process works in FOLDER or has it on its command line.
 trap '' INT TERM HUP
 program=$1
 folder=$2
 
-# What has a file open there may need a moment to end.
-ATTEMPTS=150
-
-unmount()
-{
-	case $1 in
-	rig) "$program" umount "$2" ;;
-	fuse) umount "$2" || fusermount3 -u "$2" ;;
-	disk) umount "$2" ;;
-	esac >/dev/null 2>&1
-}
-
-# Its number may be somebody else's by now: ours names the folder.
-end_process()
-{
-	tr '\0' ' ' 2>/dev/null <"/proc/$1/cmdline" | grep -qF "$folder" && kill "$1"
-}
+ATTEMPTS=300
 
 # As the kernel writes a path; a mount whose server is gone is still one.
 is_mounted()
@@ -35,29 +21,59 @@ is_mounted()
 		/proc/self/mounts
 }
 
-is_there()
+# Its number may be somebody else's by now: ours names the folder.
+is_ours()
 {
-	case $1 in
-	process) tr '\0' ' ' 2>/dev/null <"/proc/$2/cmdline" | grep -qF "$folder" ;;
-	*) is_mounted "$2" ;;
-	esac
+	[ "$1" != $$ ] && tr '\0' ' ' 2>/dev/null <"/proc/$1/cmdline" | grep -qF -e "$folder"
 }
 
 sweep()
 {
-	attempt=0
-	while [ "$attempt" -lt "$ATTEMPTS" ] && is_there "$1" "$2"; do
-		case $1 in
-		process) end_process "$2" ;;
-		*) unmount "$1" "$2" ;;
-		esac
-		[ "$attempt" = 0 ] || sleep 0.1
-		attempt=$((attempt + 1))
+	case $1 in
+	process) ! is_ours "$2" || kill "$2" ;;
+	*) is_mounted "$2" || return 0 ;;
+	esac
+	case $1 in
+	rig) "$program" umount "$2" ;;
+	fuse) umount "$2" || fusermount3 -u "$2" ;;
+	disk) umount "$2" ;;
+	esac
+} >/dev/null 2>&1
+
+sweep_all()
+{
+	tac "$folder/started" 2>/dev/null | while read -r kind what; do
+		sweep "$kind" "$what"
 	done
 }
 
+# Loads, which work in the folder, have nothing to tidy up, and would make their files anew.
+end_loads()
+{
+	# shellcheck disable=SC2010,SC2012 # one ls for all of them; the numbers are what is read
+	ls -l /proc/[0-9]*/cwd 2>/dev/null | grep -F -e "-> $folder" |
+		sed 's|.*/proc/\([0-9]*\)/cwd -> .*|\1|' | xargs -r kill -KILL 2>/dev/null
+}
+
+# Those that look for it have ended when they are looked at.
+somebody_is_left()
+{
+	# shellcheck disable=SC2013 # paths of /proc
+	for path in $(grep -lsF -e "$folder" /proc/[0-9]*/cmdline); do
+		path=${path%/cmdline}
+		! is_ours "${path#/proc/}" || return 0
+	done
+	return 1
+}
+
 cat >/dev/null
-[ ! -e "$folder/started" ] || tac "$folder/started" | while read -r kind what; do
-	sweep "$kind" "$what"
+cd /
+attempt=0
+while [ "$attempt" -lt "$ATTEMPTS" ]; do
+	end_loads
+	sweep_all
+	somebody_is_left || break
+	sleep 0.1
+	attempt=$((attempt + 1))
 done
 rm -rf --one-file-system "$folder"

@@ -58,7 +58,11 @@ is '.jobs[0].targets[1].details | .cpu_us > 0 and .p50_us <= .p99_us and .p99_us
 is '.jobs[0].targets[0].details.cpu_us == null' all.json
 is 'any(.rows[]; .job == "snapshot-time" and .against == null and .unit == "ms" and .at_most)' \
 	all.json
-# The disk's part of a first touch: the block is read, and it is written twice with a header.
+# A read is one read of the image; a first touch is another, the new block and a part of a segment.
+is '.jobs[0].targets[1].details | .file_reads == 1 and .file_writes == 0' all.json
+is '.jobs[1].targets[2].details | .file_reads == 1 and .file_writes > 1 and .file_writes <= 2' \
+	all.json
+# The same at the disk: the block is read, and it is written twice with a header.
 [ "$(stat -f -c %T "$work")" = tmpfs ] || {
 	is '.jobs[1].targets[2].details | .read_bytes >= 4096 and .written_bytes >= 8192' all.json
 	is '.jobs[0].targets[1].details | .read_bytes == 4096 and .written_bytes < 64' all.json

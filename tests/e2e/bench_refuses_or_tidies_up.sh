@@ -59,7 +59,7 @@ says "cannot work in '$work/nowhere': No such file or directory"
 benched 4 --dir "$work/tmp" --size 1TiB randread-4k
 says "are needed (see --size and --dir)"
 mkdir bin
-for program in sh tac rm sed grep; do
+for program in sh tac rm sed grep ls tr xargs sleep; do
 	ln -s "$(command -v "$program")" bin
 done
 ln -s "$(python3 -c 'import sys; print(sys.executable)')" bin/python3
@@ -96,13 +96,13 @@ nothing_is_there()
 	[ -z "$(ls -A "$work/tmp")" ]
 }
 
-# killed SIGNAL CODE
+# killed SIGNAL CODE - at another moment each.
 killed()
 {
 	"$SNAPRIG" bench --dir "$work/tmp" --size 16MiB --seconds 100ms --rounds 100 --peers \
 		randread-4k first-writes-4k >out 2>said &
 	wait_until 60 is_measuring || fail "nothing is mounted: $(cat said)"
-	sleep "0.$(($$ % 10))"
+	sleep "0.$2"
 	kill -s "$1" $!
 	e2e_status=0
 	wait $! || e2e_status=$?
@@ -113,6 +113,20 @@ killed()
 killed TERM 143
 killed HUP 129
 killed KILL 137
+# While it is being mounted, too.
+is_working()
+{
+	[ -e "$(echo "$work"/tmp/snaprig-bench.*/started)" ]
+}
+for moment in 0 0.02 0.05; do
+	"$SNAPRIG" bench --dir "$work/tmp" --size 16MiB --seconds 100ms snapshot-time >out 2>said &
+	wait_until 60 is_working || fail "it does not begin: $(cat said)"
+	sleep $moment
+	kill -s KILL $!
+	wait $! || :
+	wait_until 60 nothing_is_there || fail "files after SIGKILL: $(ls -A "$work/tmp")"
+	nothing_is_left "SIGKILL after $moment s"
+done
 
 # ---- a disk ----
 
