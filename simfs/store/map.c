@@ -8,20 +8,192 @@
 #include <sys/mman.h>
 
 #include "simfs/base/check.h"
+#include "simfs/store/map_leaf.h"
 
-/* An allocation of the C library: a multiple of this, one word of which is its own. */
-#define GRANULE_BYTES	      16u
-#define OWN_BYTES	      8u
+#define DIRECTORY_PAGE 4096u
 
-#define DIRECTORY_PAGE_CHUNKS (4096u / sizeof(struct map_chunk *))
+/* LEAF is of blocks from FIRST to before END of the root. */
+struct map_entry {
+	uint32_t first;
+	uint32_t end;
+	struct map_leaf *leaf;
+};
+
+struct map_root {
+	uint16_t count;
+	uint16_t capacity;
+	uint32_t last; /* that was found: who asks of a block asks again, or of the next one */
+	struct map_entry entries[];
+};
+
+/* ---- roots ---- */
 
 static size_t directory_bytes(const struct store_map *map)
 {
-	uint64_t chunks = (map->block_count + MAP_CHUNK_BLOCKS - 1) / MAP_CHUNK_BLOCKS;
+	uint64_t roots = (map->block_count + MAP_ROOT_BLOCKS - 1) / MAP_ROOT_BLOCKS;
 
-	/* Whole pages, so that each can be looked at as one. */
-	return (chunks + DIRECTORY_PAGE_CHUNKS - 1) / DIRECTORY_PAGE_CHUNKS * 4096;
+	return (roots * sizeof(struct map_root *) + DIRECTORY_PAGE - 1) / DIRECTORY_PAGE *
+	       DIRECTORY_PAGE;
 }
+
+static size_t root_bytes(uint32_t capacity)
+{
+	return capacity == 0 ? 0 : sizeof(struct map_root) + capacity * sizeof(struct map_entry);
+}
+
+/* How many leaves of ROOT begin at LOW or before. */
+static uint32_t entries_up_to(const struct map_root *root, uint32_t low)
+{
+	uint32_t at = 0;
+
+	for (uint32_t left = root->count; left > 0;) {
+		uint32_t half = (left + 1) / 2;
+
+		at += half & -(uint32_t)(root->entries[at + half - 1].first <= low);
+		left -= half;
+	}
+	return at;
+}
+
+/* That of BLOCK, or NULL. */
+static struct map_entry *entry_of(const struct store_map *map, uint64_t block)
+{
+	struct map_root *root = map->roots[block / MAP_ROOT_BLOCKS];
+	uint32_t low = block % MAP_ROOT_BLOCKS, up_to;
+	struct map_entry *entry;
+
+	if (!root)
+		return NULL;
+	entry = &root->entries[root->last];
+	if (root->last < root->count && low >= entry->first && low < entry->end)
+		return entry;
+	up_to = entries_up_to(root, low);
+	if (up_to == 0 || low >= root->entries[up_to - 1].end)
+		return NULL;
+	root->last = up_to - 1;
+	return &root->entries[root->last];
+}
+
+/* Room for one leaf more in the root at INDEX, which may not be there: 0 or -ENOMEM. */
+static int root_reserve(struct store_map *map, uint64_t index)
+{
+	struct map_root *root = map->roots[index];
+	uint32_t count = root ? root->count : 0, capacity = count + 1 + count / 8;
+
+	if (root && count < root->capacity)
+		return 0;
+
+	size_t old_bytes = root ? root_bytes(root->capacity) : 0;
+
+	root = realloc(root, root_bytes(capacity));
+	if (!root)
+		return -ENOMEM;
+	map->bytes += map_allocation_bytes(root_bytes(capacity)) - map_allocation_bytes(old_bytes);
+	root->count = (uint16_t)count;
+	root->capacity = (uint16_t)capacity;
+	root->last = 0;
+	map->roots[index] = root;
+	return 0;
+}
+
+/* There is room for it. */
+static void entry_insert(struct map_root *root, uint32_t at, uint32_t first, struct map_leaf *leaf)
+{
+	MUST(root->count < root->capacity);
+	memmove(&root->entries[at + 1], &root->entries[at],
+		(root->count - at) * sizeof root->entries[0]);
+	root->entries[at] = (struct map_entry){
+		.first = first, .end = first + (1u << leaf->shift), .leaf = leaf
+	};
+	root->count++;
+}
+
+/* A leaf for BLOCK, which has none: as long as its neighbours let it be. */
+static int entry_new(struct store_map *map, uint64_t block)
+{
+	uint32_t low = block % MAP_ROOT_BLOCKS, shift = MAP_ROOT_SHIFT, first;
+	int error = root_reserve(map, block / MAP_ROOT_BLOCKS);
+	struct map_leaf *leaf;
+
+	if (error < 0)
+		return error;
+
+	struct map_root *root = map->roots[block / MAP_ROOT_BLOCKS];
+	uint32_t at = entries_up_to(root, low);
+	uint32_t from = at > 0 ? root->entries[at - 1].end : 0;
+	uint32_t to = at < root->count ? root->entries[at].first : MAP_ROOT_BLOCKS;
+
+	for (;; shift--) {
+		MUST(shift >= MAP_CHUNK_SHIFT);
+		first = low & ~((1u << shift) - 1);
+		if (first >= from && first + (1u << shift) <= to)
+			break;
+	}
+	leaf = map_leaf_new(shift, 0, &map->bytes);
+	if (!leaf)
+		return -ENOMEM;
+	entry_insert(root, at, first, leaf);
+	return 0;
+}
+
+/* ---- leaves that have become too long ---- */
+
+/* Cuts the leaf of BLOCK into its halves; one without a known block is none. */
+static int leaf_cut(struct store_map *map, uint64_t block)
+{
+	int error = root_reserve(map, block / MAP_ROOT_BLOCKS);
+	struct map_entry *entry = entry_of(map, block);
+	struct map_root *root = map->roots[block / MAP_ROOT_BLOCKS];
+	struct map_leaf *lower, *upper;
+	uint32_t at = (uint32_t)(entry - root->entries), first = entry->first;
+	uint32_t half_blocks = (entry->end - first) / 2;
+
+	if (error == 0)
+		error = map_leaf_halves(entry->leaf, &lower, &upper, &map->bytes);
+	if (error < 0)
+		return error;
+	map_leaf_free(entry->leaf, &map->bytes);
+	root->count--;
+	memmove(entry, entry + 1, (root->count - at) * sizeof *entry);
+	if (upper)
+		entry_insert(root, at, first + half_blocks, upper);
+	if (lower)
+		entry_insert(root, at, first, lower);
+	return 0;
+}
+
+/* LEAF, or NULL, takes the place of ENTRY's, which has become it. */
+static int leaf_put(struct map_entry *entry, struct map_leaf *leaf)
+{
+	if (!leaf)
+		return -ENOMEM;
+	entry->leaf = leaf;
+	return 0;
+}
+
+/* How many blocks LEAF has at most as it is. */
+static uint32_t leaf_most(const struct store_map *map, const struct map_leaf *leaf)
+{
+	uint32_t most = map->dense_blocks;
+
+	if (leaf->is_dense)
+		return MAP_CHUNK_BLOCKS;
+	return leaf->shift > MAP_CHUNK_SHIFT && most > MAP_LEAF_BLOCKS ? MAP_LEAF_BLOCKS : most;
+}
+
+/* A step towards room for one block more in the leaf of BLOCK: 0, or -ENOMEM. */
+static int leaf_make_room(struct store_map *map, uint64_t block, struct map_entry *entry)
+{
+	struct map_leaf *leaf = entry->leaf;
+
+	if (leaf->count < leaf_most(map, leaf))
+		return leaf_put(entry, map_leaf_grown(leaf, &map->bytes));
+	if (leaf->shift == MAP_CHUNK_SHIFT)
+		return leaf_put(entry, map_leaf_dense(leaf, &map->bytes));
+	return leaf_cut(map, block);
+}
+
+/* ---- the map ---- */
 
 int store_map_init(struct store_map *map, uint64_t block_count)
 {
@@ -29,21 +201,29 @@ int store_map_init(struct store_map *map, uint64_t block_count)
 	if (block_count > MAP_BLOCKS_MAX)
 		return -EFBIG;
 
-	void *chunks = mmap(NULL, directory_bytes(map), PROT_READ | PROT_WRITE,
+	void *roots = mmap(NULL, directory_bytes(map), PROT_READ | PROT_WRITE,
 		MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
-	if (chunks == MAP_FAILED)
+	if (roots == MAP_FAILED)
 		return -ENOMEM;
-	map->chunks = chunks;
+	map->roots = roots;
+	map->bytes = directory_bytes(map);
 	return 0;
 }
 
 void store_map_deinit(struct store_map *map)
 {
-	for (uint64_t i = 0; i < map->chunk_end; i++)
-		free(map->chunks[i]);
-	if (map->chunks)
-		munmap(map->chunks, directory_bytes(map));
+	uint64_t roots = map->roots ? directory_bytes(map) / sizeof(struct map_root *) : 0;
+
+	for (uint64_t i = 0; i < roots; i++) {
+		struct map_root *root = map->roots[i];
+
+		for (uint32_t at = 0; root && at < root->count; at++)
+			free(root->entries[at].leaf);
+		free(root);
+	}
+	if (map->roots)
+		munmap(map->roots, directory_bytes(map));
 	*map = (struct store_map){ 0 };
 }
 
@@ -52,182 +232,65 @@ uint64_t store_map_bytes(const struct store_map *map)
 	return map->bytes;
 }
 
-/* Of a chunk with CAPACITY, without what the allocator adds. */
-static size_t chunk_bytes(uint32_t capacity)
+uint32_t store_map_get(const struct store_map *map, uint64_t block)
 {
-	size_t bytes = sizeof(struct map_chunk) + capacity * sizeof(uint32_t);
+	const struct map_entry *entry = entry_of(map, block);
 
-	return capacity == MAP_CHUNK_BLOCKS ? bytes : bytes + capacity * sizeof(uint16_t);
+	return entry ? map_leaf_get(entry->leaf, block % MAP_ROOT_BLOCKS - entry->first)
+		     : MAP_ABSENT;
 }
 
-/* What the allocator takes for so many. */
-static uint64_t allocation_bytes(size_t bytes)
+static bool has_room(const struct store_map *map, const struct map_leaf *leaf)
 {
-	return (bytes + OWN_BYTES + GRANULE_BYTES - 1) / GRANULE_BYTES * GRANULE_BYTES;
-}
-
-/* For one more block than COUNT and an eighth, up to what is allocated anyway. */
-static uint32_t sparse_capacity(uint32_t count)
-{
-	uint64_t bytes = allocation_bytes(chunk_bytes(count + 1 + count / 8)) - OWN_BYTES;
-
-	return (uint32_t)((bytes - chunk_bytes(0)) / (chunk_bytes(1) - chunk_bytes(0)));
-}
-
-static bool page_is_empty(const struct store_map *map, uint64_t index)
-{
-	struct map_chunk **page = map->chunks +
-				  index / DIRECTORY_PAGE_CHUNKS * DIRECTORY_PAGE_CHUNKS;
-
-	for (size_t i = 0; i < DIRECTORY_PAGE_CHUNKS; i++) {
-		if (page[i])
-			return false;
-	}
-	return true;
-}
-
-/* Puts CHUNK, resized from OLD_BYTES (0: new) to BYTES, into the directory. */
-static void chunk_put(struct store_map *map, uint64_t index, struct map_chunk *chunk,
-	size_t old_bytes, size_t bytes)
-{
-	if (old_bytes > 0)
-		map->bytes -= allocation_bytes(old_bytes);
-	else if (page_is_empty(map, index))
-		map->bytes += 4096;
-	map->bytes += allocation_bytes(bytes);
-	map->chunks[index] = chunk;
-	if (index >= map->chunk_end)
-		map->chunk_end = index + 1;
-}
-
-static int chunk_make_dense(struct store_map *map, uint64_t index)
-{
-	struct map_chunk *sparse = map->chunks[index];
-	struct map_chunk *dense = realloc(NULL, chunk_bytes(MAP_CHUNK_BLOCKS));
-	const uint16_t *lows = map_chunk_lows(sparse);
-
-	if (!dense)
-		return -ENOMEM;
-	memset(dense, 0, chunk_bytes(MAP_CHUNK_BLOCKS));
-	dense->count = sparse->count;
-	dense->capacity = MAP_CHUNK_BLOCKS;
-	for (uint32_t i = 0; i < sparse->count; i++)
-		dense->positions[lows[i]] = sparse->positions[i];
-	chunk_put(map, index, dense, chunk_bytes(sparse->capacity), chunk_bytes(MAP_CHUNK_BLOCKS));
-	free(sparse);
-	return 0;
-}
-
-/* Makes room for one more block in the chunk at INDEX, which may not be there. */
-static int chunk_grow(struct store_map *map, uint64_t index)
-{
-	struct map_chunk *old = map->chunks[index];
-	uint32_t count = old ? old->count : 0, old_capacity = old ? old->capacity : 0;
-
-	if (count >= map->dense_blocks)
-		return chunk_make_dense(map, index);
-
-	uint32_t capacity = sparse_capacity(count);
-	struct map_chunk *chunk = realloc(old, chunk_bytes(capacity));
-
-	if (!chunk)
-		return -ENOMEM;
-	/* The second array begins behind the first one's new end. */
-	memmove(chunk->positions + capacity, chunk->positions + old_capacity,
-		count * sizeof(uint16_t));
-	chunk->count = (uint16_t)count;
-	chunk->capacity = (uint16_t)capacity;
-	chunk_put(map, index, chunk, old ? chunk_bytes(old_capacity) : 0, chunk_bytes(capacity));
-	return 0;
+	return leaf->is_dense ||
+	       (leaf->count < leaf->capacity && leaf->count < leaf_most(map, leaf));
 }
 
 int store_map_add(struct store_map *map, uint64_t block, uint32_t position)
 {
-	uint64_t index = block / MAP_CHUNK_BLOCKS;
-	uint32_t low = block % MAP_CHUNK_BLOCKS;
-	struct map_chunk *chunk = map->chunks[index];
+	struct map_entry *entry;
 
-	if (!chunk || (chunk->count == chunk->capacity && chunk->capacity < MAP_CHUNK_BLOCKS)) {
-		int error = chunk_grow(map, index);
+	/* A leaf that is cut is shorter by half each time, and one that has grown has room. */
+	while (!(entry = entry_of(map, block)) || !has_room(map, entry->leaf)) {
+		int error = entry ? leaf_make_room(map, block, entry) : entry_new(map, block);
 
 		if (error < 0)
 			return error;
-		chunk = map->chunks[index];
-	}
-	if (chunk->capacity == MAP_CHUNK_BLOCKS) {
-		MUST(chunk->positions[low] == MAP_ABSENT);
-		chunk->positions[low] = position;
-		chunk->count++;
-		return 0;
 	}
 
-	uint16_t *lows = (uint16_t *)(chunk->positions + chunk->capacity);
-	uint32_t at = map_chunk_find(chunk, low), behind = chunk->count - at;
-
-	MUST(behind == 0 || lows[at] != low);
-	memmove(chunk->positions + at + 1, chunk->positions + at, behind * sizeof(uint32_t));
-	memmove(lows + at + 1, lows + at, behind * sizeof(uint16_t));
-	chunk->positions[at] = position;
-	lows[at] = (uint16_t)low;
-	chunk->count++;
+	map_leaf_add(entry->leaf, block % MAP_ROOT_BLOCKS - entry->first, position);
 	return 0;
 }
 
 void store_map_remove(struct store_map *map, uint64_t block)
 {
-	struct map_chunk *chunk = map->chunks[block / MAP_CHUNK_BLOCKS];
-	uint32_t low = block % MAP_CHUNK_BLOCKS;
+	struct map_entry *entry = entry_of(map, block);
 
-	MUST(store_map_get(map, block) != MAP_ABSENT);
-	chunk->count--;
-	if (chunk->capacity == MAP_CHUNK_BLOCKS) {
-		chunk->positions[low] = MAP_ABSENT;
-		return;
-	}
-
-	uint16_t *lows = (uint16_t *)(chunk->positions + chunk->capacity);
-	uint32_t at = map_chunk_find(chunk, low), behind = chunk->count - at;
-
-	memmove(chunk->positions + at, chunk->positions + at + 1, behind * sizeof(uint32_t));
-	memmove(lows + at, lows + at + 1, behind * sizeof(uint16_t));
-}
-
-/* The first block of CHUNK at or after LOW that is KNOWN or not, else MAP_CHUNK_BLOCKS. */
-static uint32_t chunk_next(const struct map_chunk *chunk, uint32_t low, bool known)
-{
-	if (chunk->capacity == MAP_CHUNK_BLOCKS) {
-		while (low < MAP_CHUNK_BLOCKS && (chunk->positions[low] != MAP_ABSENT) != known)
-			low++;
-		return low;
-	}
-
-	const uint16_t *lows = map_chunk_lows(chunk);
-	uint32_t at = map_chunk_find(chunk, low);
-
-	if (known)
-		return at < chunk->count ? lows[at] : MAP_CHUNK_BLOCKS;
-	while (at < chunk->count && lows[at] == low) {
-		at++;
-		low++;
-	}
-	return low;
+	MUST(entry);
+	map_leaf_remove(entry->leaf, block % MAP_ROOT_BLOCKS - entry->first);
 }
 
 uint64_t store_map_next(const struct store_map *map, uint64_t block, bool known)
 {
 	while (block < map->block_count) {
-		uint64_t index = block / MAP_CHUNK_BLOCKS;
-		uint32_t low = block % MAP_CHUNK_BLOCKS;
+		uint64_t first = block / MAP_ROOT_BLOCKS * MAP_ROOT_BLOCKS;
+		const struct map_root *root = map->roots[block / MAP_ROOT_BLOCKS];
+		uint32_t low = (uint32_t)(block - first);
+		uint32_t at = root ? entries_up_to(root, low) : 0, next;
 
-		if (index >= map->chunk_end)
-			return known ? map->block_count : block;
-		if (map->chunks[index])
-			low = chunk_next(map->chunks[index], low, known);
-		else if (known)
-			low = MAP_CHUNK_BLOCKS;
-		block = index * MAP_CHUNK_BLOCKS + low;
-		if (low < MAP_CHUNK_BLOCKS)
+		if (at > 0 && low < root->entries[at - 1].end) {
+			const struct map_entry *entry = &root->entries[at - 1];
+
+			next = entry->first + map_leaf_next(entry->leaf, low - entry->first, known);
+			if (next < entry->end)
+				return first + next;
+		} else if (!known) {
 			return block;
+		} else {
+			next = root && at < root->count ? root->entries[at].first : MAP_ROOT_BLOCKS;
+		}
+		MUST_GET_ON(block, first + next);
+		block = first + next;
 	}
 	return map->block_count;
 }

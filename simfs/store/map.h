@@ -2,21 +2,22 @@
 /*
  * map.h - which block of a snapshot lies where in its store.
  *
- * A directory of chunks, MAP_CHUNK_BLOCKS blocks of the volume each.  A chunk
- * with few known blocks is sparse, two parallel arrays in the order of the
- * blocks; one with many is dense, an array of positions:
+ * A tree of two levels.  A root is of MAP_ROOT_BLOCKS of the volume and has its leaves in order; a
+ * leaf is of a power of two of blocks, at which it begins, and where no block is known there is
+ * none.  One that becomes too long is cut into its two halves, down to MAP_CHUNK_BLOCKS:
  *
- *	directory  ┌───┬───┬───┬───┬ ─ ─     in address space that the kernel
- *	           │ ▪ │   │ ▪ │   │         fills with zeros on first touch
- *	           └─┼─┴───┴─┼─┴───┴ ─ ─
- *	   sparse    ▼       ▼    dense
- *	   positions[capacity]    positions[MAP_CHUNK_BLOCKS]
- *	   lows[capacity]
+ *	roots  ┌───┬───┬───┬───┬ ─ ─
+ *	       │ ▪ │   │ ▪ │   │			a leaf has arrays, in the order of its
+ *blocks: └─┼─┴───┴─┼─┴───┴ ─ ─		positions[]	4 bytes ▼       ▼
+ *lows[]		2 bytes ▪ ▪ ▪     ▪ ▪ ▪ ▪  leaves		highs[]		1 byte, if
+ *it is of more than 65536;
+ *	   ▼ ▼ ▼     ▼ ▼ ▼ ▼			one of MAP_CHUNK_BLOCKS with many known ones is
+ *						dense: positions[MAP_CHUNK_BLOCKS] alone
  *
  * So making one takes the same time for any size of volume, and it takes at most
- *	8 bytes for each block it knows,
- *	48 bytes for each chunk that has one (16 MiB of a volume, blocks of 4 KiB),
- *	one page for each 512 chunks in a row that have one (8 GiB).
+ *	8 bytes for each block it knows, however they lie,
+ *	64 bytes for each root that has one (64 GiB of a volume, blocks of 4 KiB),
+ *	one page for each 512 roots there could be (32 TiB).
  * A position counts STORE_UNIT_BYTES, so that a store may be 16 TiB.
  */
 #ifndef SNAPRIG_STORE_MAP_H
@@ -29,26 +30,26 @@
 #define MAP_ABSENT	 0u
 #define MAP_CHANGED	 1u /* known, but without data */
 
+#define MAP_ROOT_BLOCKS	 (1u << 24)
 #define MAP_CHUNK_BLOCKS 4096u
 
-/* From here on a dense chunk takes no more than 8 bytes for each block it knows. */
+/* From here on a dense leaf takes no more than 8 bytes for each block it knows. */
 #define MAP_DENSE_BLOCKS 2056u
 
-/* The directory of so many is 128 MiB of addresses, which can still be walked. */
+/* With more in a leaf, too many are moved when one comes between; with fewer, leaves take more than
+ * the blocks leave over: on the way down to a chunk up to 12 others come to be. */
+#define MAP_LEAF_BLOCKS 512u
+
+/* What is walked along to the next root is 32 KiB. */
 #define MAP_BLOCKS_MAX (1ull << 36)
 
-struct map_chunk {
-	uint16_t count;
-	uint16_t capacity;    /* MAP_CHUNK_BLOCKS: dense */
-	uint32_t positions[]; /* then, when sparse, uint16_t lows[capacity] */
-};
+struct map_root;
 
 struct store_map {
-	struct map_chunk **chunks;
+	struct map_root **roots;
 	uint64_t block_count;
-	uint64_t chunk_end; /* behind the highest chunk there is */
 	uint64_t bytes;
-	uint32_t dense_blocks; /* known ones at which a chunk becomes dense */
+	uint32_t dense_blocks; /* known ones at which a leaf becomes dense, or is cut if less */
 };
 
 /* Returns 0, -ENOMEM, or -EFBIG for more than MAP_BLOCKS_MAX.  dense_blocks is MAP_DENSE_BLOCKS and
@@ -59,42 +60,8 @@ void store_map_deinit(struct store_map *map);
 /* Of memory, as above, with what the allocator adds. */
 uint64_t store_map_bytes(const struct store_map *map);
 
-static inline const uint16_t *map_chunk_lows(const struct map_chunk *chunk)
-{
-	return (const uint16_t *)(chunk->positions + chunk->capacity);
-}
-
-/* Where LOW is in a sparse chunk, or would be. */
-static inline uint32_t map_chunk_find(const struct map_chunk *chunk, uint32_t low)
-{
-	const uint16_t *lows = map_chunk_lows(chunk);
-	uint32_t at = 0;
-
-	/* No branch depends on what is compared, so none is predicted wrong. */
-	for (uint32_t left = chunk->count; left > 0;) {
-		uint32_t half = (left + 1) / 2;
-
-		at = lows[at + half - 1] < low ? at + half : at;
-		left -= half;
-	}
-	return at;
-}
-
-static inline uint32_t store_map_get(const struct store_map *map, uint64_t block)
-{
-	const struct map_chunk *chunk = map->chunks[block / MAP_CHUNK_BLOCKS];
-	uint32_t low = block % MAP_CHUNK_BLOCKS;
-
-	if (!chunk)
-		return MAP_ABSENT;
-	if (chunk->capacity == MAP_CHUNK_BLOCKS)
-		return chunk->positions[low];
-
-	uint32_t at = map_chunk_find(chunk, low);
-
-	return at < chunk->count && map_chunk_lows(chunk)[at] == low ? chunk->positions[at]
-								     : MAP_ABSENT;
-}
+/* Its position, or MAP_ABSENT. */
+uint32_t store_map_get(const struct store_map *map, uint64_t block);
 
 /* Adds BLOCK, which it does not know: 0, or -ENOMEM and nothing is changed. */
 int store_map_add(struct store_map *map, uint64_t block, uint32_t position);

@@ -36,7 +36,7 @@ struct store_limits {
 	uint32_t ahead_bytes;
 	uint32_t skip_bytes;
 
-	/* Known blocks at which a chunk of the map becomes dense (map.h). */
+	/* Known blocks at which a leaf of the map becomes dense, or is cut (map.h). */
 	uint32_t dense_blocks;
 };
 

@@ -24,18 +24,29 @@ static uint64_t allocations_left = UINT64_MAX;
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 #define ALLOCATIONS_CAN_FAIL 1
 
+void *__libc_malloc(size_t bytes);
 void *__libc_realloc(void *old, size_t bytes);
 
-/* In place of the C library's: the map asks for its memory with it alone. */
-void *realloc(void *old, size_t bytes)
+static bool allocation_fails(void)
 {
 	if (allocations_left == 0) {
 		errno = ENOMEM;
-		return NULL;
+		return true;
 	}
 	if (allocations_left != UINT64_MAX)
 		allocations_left--;
-	return __libc_realloc(old, bytes);
+	return false;
+}
+
+/* In place of the C library's: the map asks for its memory with these two. */
+void *malloc(size_t bytes)
+{
+	return allocation_fails() ? NULL : __libc_malloc(bytes);
+}
+
+void *realloc(void *old, size_t bytes)
+{
+	return allocation_fails() ? NULL : __libc_realloc(old, bytes);
 }
 #else
 #define ALLOCATIONS_CAN_FAIL 0
@@ -139,14 +150,14 @@ START_TEST(a_store_without_memory_for_its_map_ends_and_maps_no_half_segment)
 
 	if (!ALLOCATIONS_CAN_FAIL)
 		return;
-	/* 40 blocks in chunks of their own; the Nth allocation of a segment fails. */
-	store_bench_init(&bench, engine_seed(), 1ull << 30, 4096);
+	/* 40 blocks in roots of their own; the Nth allocation of a segment fails. */
+	store_bench_init(&bench, engine_seed(), 42ull * MAP_ROOT_BLOCKS * 4096, 4096);
 	store_bench_append(&bench, 0, 1);
 
 	struct store_bench_append *appends[40];
 
 	for (uint64_t i = 0; i < 40; i++)
-		appends[i] = store_bench_append(&bench, (i + 1) * MAP_CHUNK_BLOCKS, 1);
+		appends[i] = store_bench_append(&bench, (i + 1) * MAP_ROOT_BLOCKS, 1);
 	memory_disk_step(bench.disk);
 	ck_assert_uint_eq(store_blocks(bench.store), 1);
 	/* The first one is the memory disk's, for the file. */
@@ -156,7 +167,7 @@ START_TEST(a_store_without_memory_for_its_map_ends_and_maps_no_half_segment)
 	for (uint64_t i = 0; i < 40; i++) {
 		ck_assert(appends[i]->has_ended);
 		ck_assert_int_eq(appends[i]->result, -ENOMEM);
-		ck_assert(!store_bench_has(&bench, (i + 1) * MAP_CHUNK_BLOCKS, 1));
+		ck_assert(!store_bench_has(&bench, (i + 1) * MAP_ROOT_BLOCKS, 1));
 	}
 	ck_assert_int_eq(store_error(bench.store), -ENOMEM);
 	ck_assert_uint_eq(store_blocks(bench.store), 1);
@@ -182,15 +193,17 @@ END_TEST
 
 /* ------------------------------------------------------------------ how large */
 
-/* What map.h promises for COUNT blocks in CHUNKS chunks on PAGES pages. */
-static void check_size(uint64_t count, uint64_t chunks, uint64_t pages)
+/* What map.h promises for COUNT blocks in ROOTS, of a volume of 32 TiB at most. */
+static void check_size(uint64_t count, uint64_t roots)
 {
-	ck_assert_uint_le(store_map_bytes(&map), 8 * count + 48 * chunks + 4096 * pages);
+	if (store_map_bytes(&map) > 8 * count + 64 * roots + 4096)
+		ck_abort_msg("%llu bytes for %llu blocks",
+			(unsigned long long)store_map_bytes(&map), (unsigned long long)count);
 }
 
-START_TEST(a_scatter_over_a_tebibyte_takes_8_bytes_a_block)
+START_TEST(a_scatter_over_a_tebibyte_takes_8_bytes_a_block_however_many_there_are)
 {
-	uint64_t chunks = TIB_BLOCKS / MAP_CHUNK_BLOCKS, count = 0;
+	uint64_t roots = TIB_BLOCKS / MAP_ROOT_BLOCKS, count = 0;
 #if ALLOCATIONS_CAN_FAIL
 	struct mallinfo2 before = mallinfo2();
 #endif
@@ -203,11 +216,11 @@ START_TEST(a_scatter_over_a_tebibyte_takes_8_bytes_a_block)
 			continue;
 		ck_assert_int_eq(store_map_add(&map, block, (uint32_t)i + 2), 0);
 		count++;
+		check_size(count, roots);
 	}
-	check_size(count, chunks, chunks / 512);
 #if ALLOCATIONS_CAN_FAIL
 	/* And not by its own account only. */
-	ck_assert_uint_le(mallinfo2().uordblks - before.uordblks, 8 * count + 48 * chunks);
+	ck_assert_uint_le(mallinfo2().uordblks - before.uordblks, 8 * count + 64 * roots);
 #endif
 	store_map_deinit(&map);
 }
@@ -224,10 +237,31 @@ START_TEST(every_density_takes_8_bytes_a_block)
 						      : i * 1031 % MAP_CHUNK_BLOCKS;
 
 			ck_assert_int_eq(store_map_add(&map, block, (uint32_t)i + 2), 0);
-			check_size(i + 1, 1, 1);
+			check_size(i + 1, 1);
 		}
 		store_map_deinit(&map);
 	}
+}
+END_TEST
+
+/* What costs leaves most: each is cut down to the chunk with all in it, and then its other
+ * halves get one block each. */
+START_TEST(the_worst_places_take_8_bytes_a_block)
+{
+	uint64_t count = 0;
+
+	ck_assert_int_eq(store_map_init(&map, TIB_BLOCKS), 0);
+	for (uint64_t first = 0; first < TIB_BLOCKS; first += MAP_ROOT_BLOCKS) {
+		for (uint64_t i = 0; i <= MAP_LEAF_BLOCKS; i++) {
+			ck_assert_int_eq(store_map_add(&map, first + i * 7, 2), 0);
+			check_size(++count, first / MAP_ROOT_BLOCKS + 1);
+		}
+		for (uint64_t half = MAP_CHUNK_BLOCKS; half < MAP_ROOT_BLOCKS; half *= 2) {
+			ck_assert_int_eq(store_map_add(&map, first + half, 2), 0);
+			check_size(++count, first / MAP_ROOT_BLOCKS + 1);
+		}
+	}
+	store_map_deinit(&map);
 }
 END_TEST
 
@@ -236,11 +270,26 @@ START_TEST(a_dense_million_takes_8_bytes_a_block)
 	ck_assert_int_eq(store_map_init(&map, TIB_BLOCKS), 0);
 	for (uint64_t i = 0; i < 1000000; i++) {
 		ck_assert_int_eq(store_map_add(&map, 12345678 + i, (uint32_t)i + 2), 0);
-		if (i % 1000 == 0)
-			check_size(i + 1, i / MAP_CHUNK_BLOCKS + 2, i / TIB_BLOCKS + 2);
+		check_size(i + 1, 2);
 	}
 	ck_assert_uint_eq(store_map_next(&map, 0, true), 12345678);
 	ck_assert_uint_eq(store_map_next(&map, 12345678, false), 13345678);
+	store_map_deinit(&map);
+}
+END_TEST
+
+/* Bytes that the map takes, and that it says it takes: the same to the byte. */
+static const struct {
+	uint64_t count;
+	uint64_t bytes;
+} figures[] = { { 1, 4160 }, { 1000, 12256 }, { 50000, 368896 }, { 1000000, 7480032 } };
+
+START_TEST(it_takes_exactly_so_many_bytes)
+{
+	ck_assert_int_eq(store_map_init(&map, TIB_BLOCKS), 0);
+	for (uint64_t i = 0; i < figures[_i].count; i++)
+		ck_assert_int_eq(store_map_add(&map, i * 165904841 % TIB_BLOCKS, 2), 0);
+	ck_assert_uint_eq(store_map_bytes(&map), figures[_i].bytes);
 	store_map_deinit(&map);
 }
 END_TEST
@@ -255,11 +304,15 @@ int main(int argc, char **argv)
 	tcase_add_loop_test(tests, it_knows_what_a_plain_array_knows, 0, WALKS);
 	tcase_add_test(tests, no_memory_leaves_it_as_it_was);
 	tcase_add_loop_test(
-		tests, a_store_without_memory_for_its_map_ends_and_maps_no_half_segment, 0, 40);
+		tests, a_store_without_memory_for_its_map_ends_and_maps_no_half_segment, 0, 2 * 40);
 	tcase_add_test(tests, more_blocks_than_can_be_walked_are_refused);
-	tcase_add_test(tests, a_scatter_over_a_tebibyte_takes_8_bytes_a_block);
+	tcase_add_test(
+		tests, a_scatter_over_a_tebibyte_takes_8_bytes_a_block_however_many_there_are);
 	tcase_add_test(tests, every_density_takes_8_bytes_a_block);
+	tcase_add_test(tests, the_worst_places_take_8_bytes_a_block);
 	tcase_add_test(tests, a_dense_million_takes_8_bytes_a_block);
+	tcase_add_loop_test(
+		tests, it_takes_exactly_so_many_bytes, 0, sizeof figures / sizeof figures[0]);
 	suite_add_tcase(suite, tests);
 	return engine_suite_run(suite, argv[0]);
 }

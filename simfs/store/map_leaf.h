@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * map_leaf.h - the blocks that a leaf of a map knows (map.h); for map.c only.
+ *
+ * A key is a block, counted from the first one of its leaf.  BYTES is what the map takes, and is
+ * kept up to date.
+ */
+#ifndef SNAPRIG_STORE_MAP_LEAF_H
+#define SNAPRIG_STORE_MAP_LEAF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define MAP_ROOT_SHIFT	24u
+#define MAP_CHUNK_SHIFT 12u
+
+/* In the order of its blocks, each known once. */
+struct map_leaf {
+	uint16_t count;
+	uint16_t capacity;
+	uint8_t shift; /* it is of 1 << shift blocks */
+	bool is_dense;
+	uint32_t positions[]; /* then lows, then highs: map.h */
+};
+
+/* What the allocator takes for so many; 0 for none. */
+uint64_t map_allocation_bytes(size_t bytes);
+
+/* With nothing in it, and room for COUNT blocks and one more, or NULL. */
+struct map_leaf *map_leaf_new(uint32_t shift, uint32_t count, uint64_t *bytes);
+
+/* NULL is fine. */
+void map_leaf_free(struct map_leaf *leaf, uint64_t *bytes);
+
+/* The same blocks in an array of all positions, in place of LEAF, which is of MAP_CHUNK_BLOCKS:
+ * NULL without memory, and LEAF stays. */
+struct map_leaf *map_leaf_dense(struct map_leaf *leaf, uint64_t *bytes);
+
+/* LEAF, which may have moved, with room for one block more: likewise. */
+struct map_leaf *map_leaf_grown(struct map_leaf *leaf, uint64_t *bytes);
+
+/* Leaves for the two halves of LEAF, which stays; one without blocks is NULL.  0 or -ENOMEM. */
+int map_leaf_halves(const struct map_leaf *leaf, struct map_leaf **ret_lower,
+	struct map_leaf **ret_upper, uint64_t *bytes);
+
+/* The position of KEY, or MAP_ABSENT. */
+uint32_t map_leaf_get(const struct map_leaf *leaf, uint32_t key);
+
+/* There is room for KEY, which is not known; KEY is known. */
+void map_leaf_add(struct map_leaf *leaf, uint32_t key, uint32_t position);
+void map_leaf_remove(struct map_leaf *leaf, uint32_t key);
+
+/* The first key at or after KEY that is KNOWN or not, else how many blocks it is of. */
+uint32_t map_leaf_next(const struct map_leaf *leaf, uint32_t key, bool known);
+
+#endif
