@@ -53,7 +53,7 @@ WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wco
 
 FLAGS_release := -O2 -g -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -fstack-protector-strong
 FLAGS_debug := -Og -g3
-FLAGS_asan := -O1 -g3 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+FLAGS_asan := -O1 -g1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 FLAGS_tsan := -O1 -g3 -fsanitize=thread -fno-omit-frame-pointer
 # What the points cost: see bench-faults.
 FLAGS_nofaults = $(FLAGS_release) -DFAULTS_COMPILED_OUT
@@ -266,6 +266,8 @@ $(BUILD)/%.o: %.c $(BUILD)/flags
 CACHED_CFLAGS := $(ALL_CFLAGS)
 CACHED_LIBS := $(LIBS)
 $(BUILD)/tests/%.o: TEST_CFLAGS = $(call packages_cflags,check)
+# A test computes little itself, and optimising it takes as long as all the rest of its compilation.
+$(patsubst %.c,$(BUILD)/%.o,$(TEST_MAINS) $(FUZZ_MAINS)): TEST_CFLAGS = $(call packages_cflags,check) -O0 -U_FORTIFY_SOURCE
 $(TEST_PROGRAMS): TEST_LIBS = $(call packages_libs,check)
 
 # It goes into programs that know no sanitizer.
