@@ -155,6 +155,13 @@ uint8_t *engine_content(struct engine *engine, struct snapshot *snapshot);
 /* Where FOUND differs from WANTED first; LENGTH when it does nowhere. */
 uint64_t engine_difference(const uint8_t *found, const uint8_t *wanted, uint64_t length);
 
+/*
+ * The first byte of SNAPSHOT, or of the live view when it is NULL, that is not WANTED's; the
+ * volume's size when all of them are.
+ */
+uint64_t engine_view_difference(
+	struct engine *engine, struct snapshot *snapshot, const uint8_t *wanted);
+
 /* The bytes of a file as they lie on the disk; it must be there. */
 uint8_t *engine_file(struct engine *engine, const char *name, uint64_t *ret_size_bytes);
 

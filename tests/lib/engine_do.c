@@ -72,6 +72,29 @@ int engine_read(struct engine *engine, struct snapshot *snapshot, uint64_t offse
 	return error;
 }
 
+uint64_t engine_view_difference(
+	struct engine *engine, struct snapshot *snapshot, const uint8_t *wanted)
+{
+	uint64_t size_bytes = volume_bytes(engine->volume), same = 0;
+
+	while (same < size_bytes) {
+		size_t part = size_bytes - same < VOLUME_REQUEST_MAX_BYTES
+				      ? (size_t)(size_bytes - same)
+				      : VOLUME_REQUEST_MAX_BYTES;
+		struct engine_request *request = engine_read_new(snapshot, same, part);
+		uint64_t same_here;
+
+		MUST(do_request(engine, request) == 0);
+		same_here = engine_difference(
+			(const uint8_t *)request->request.data, wanted + same, part);
+		engine_request_free(request);
+		same += same_here;
+		if (same_here < part)
+			break;
+	}
+	return same;
+}
+
 struct create_command {
 	struct snapshot_create create;
 	bool has_ended;

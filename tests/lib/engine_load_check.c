@@ -28,6 +28,11 @@ void load_fail(const struct load *load, const char *format, ...)
 	abort(); /* check.h does not say that it does not return */
 }
 
+static void wrong_byte(const struct load *load, const char *what, uint64_t at)
+{
+	load_fail(load, "'%s' has a wrong byte at %" PRIu64, what, at);
+}
+
 /* FOUND must be WANTED, but for what UNSURE says (NULL: nothing); all lie at OFFSET of WHAT. */
 static void compare(const struct load *load, const char *what, uint64_t offset,
 	const uint8_t *found, const uint8_t *wanted, const bool *unsure, uint64_t length)
@@ -36,7 +41,7 @@ static void compare(const struct load *load, const char *what, uint64_t offset,
 		return;
 	for (uint64_t at = 0; at < length; at++) {
 		if (found[at] != wanted[at] && !(unsure && unsure[at]))
-			load_fail(load, "'%s' has a wrong byte at %" PRIu64, what, offset + at);
+			wrong_byte(load, what, offset + at);
 	}
 }
 
@@ -54,15 +59,16 @@ const uint8_t *load_image(struct load *load)
 static void snapshot_written(struct load_slot *slot, int result)
 {
 	const struct volume_request *request = &slot->request;
-	bool *unsure = slot->snapshot->unsure + request->offset;
-	bool *doubt = slot->snapshot->doubt + request->offset;
+	struct load_snapshot *snapshot = slot->snapshot;
 
-	memset(unsure, result < 0, request->length * sizeof *unsure);
-	memset(doubt, result < 0, request->length * sizeof *doubt);
 	if (result < 0)
-		slot->snapshot->has_unsure = slot->snapshot->has_doubt = true;
+		snapshot->has_unsure = snapshot->has_doubt = true;
+	if (snapshot->has_unsure)
+		memset(snapshot->unsure + request->offset, result < 0, request->length);
+	if (snapshot->has_doubt)
+		memset(snapshot->doubt + request->offset, result < 0, request->length);
 	if (result == 0)
-		memcpy(slot->snapshot->content + request->offset, request->buffer, request->length);
+		memcpy(snapshot->content + request->offset, request->buffer, request->length);
 }
 
 /* The bytes of REQUEST as they lie on the disk, whatever the engine says; to free(). */
@@ -104,8 +110,7 @@ static void write_failed(struct load *load, const struct volume_request *request
 		if (load->engine.volume->chain)
 			load->doubt[request->offset + i] = 256 + (uint8_t)request->buffer[i];
 	}
-	if (load->engine.volume->chain)
-		load->has_doubt = true;
+	load->has_doubt |= load->engine.volume->chain != NULL;
 }
 
 /* Overlapping writes act in order of arrival. */
@@ -137,7 +142,9 @@ void load_write_ended(struct load *load, struct load_slot *slot, int result)
 	}
 	if (result == 0) {
 		memcpy(load->live + request->offset, request->buffer, request->length);
-		memset(load->doubt + request->offset, 0, request->length * sizeof *load->doubt);
+		if (load->has_doubt)
+			memset(load->doubt + request->offset, 0,
+				request->length * sizeof *load->doubt);
 	} else {
 		write_failed(load, request);
 	}
@@ -195,20 +202,27 @@ static void check_snapshot(struct load *load, struct load_snapshot *snapshot)
 		load_fail(load, "failed snapshot '%s' is active again", snapshot->name);
 
 	uint64_t volume_bytes = load->options.engine.volume_bytes;
-	uint8_t *content = engine_content(&load->engine, found);
+	uint64_t at = engine_view_difference(&load->engine, found, snapshot->content);
 
-	compare(load, snapshot->name, 0, content, snapshot->content, snapshot->unsure,
-		volume_bytes);
+	if (at < volume_bytes) {
+		uint8_t *content = engine_content(&load->engine, found);
+
+		if (!snapshot->unsure[at])
+			wrong_byte(load, snapshot->name, at);
+		compare(load, snapshot->name, 0, content, snapshot->content, snapshot->unsure,
+			volume_bytes);
+		free(snapshot->content);
+		snapshot->content = content;
+	}
 	if (snapshot->has_unsure)
 		memset(snapshot->unsure, 0, volume_bytes * sizeof(bool));
 	snapshot->has_unsure = false;
-	free(snapshot->content);
-	snapshot->content = content;
 }
 
 void load_check(struct load *load)
 {
 	bool is_chain = volume_profile(load->engine.volume)->chain;
+	uint64_t volume_bytes = load->options.engine.volume_bytes, at;
 
 	/* The journal is written behind what it tells of. */
 	if (!is_chain)
@@ -216,14 +230,11 @@ void load_check(struct load *load)
 	/* Coalesce may be at work, which nobody has asked for. */
 	if (load->busy > 0 || (!is_chain && !volume_idle(load->engine.volume)))
 		load_fail(load, "the engine is not idle when all has ended");
-
-	uint8_t *content = engine_content(&load->engine, NULL);
-
-	compare(load, "live", 0, content, load->live, NULL, load->options.engine.volume_bytes);
+	at = engine_view_difference(&load->engine, NULL, load->live);
+	if (at < volume_bytes)
+		wrong_byte(load, "live", at);
 	if (!is_chain)
-		compare(load, "image", 0, load_image(load), load->live, NULL,
-			load->options.engine.volume_bytes);
-	free(content);
+		compare(load, "image", 0, load_image(load), load->live, NULL, volume_bytes);
 	for (unsigned i = 0; i < LOAD_SNAPSHOTS_MAX; i++) {
 		if (load_is_there(load, &load->snapshots[i]))
 			check_snapshot(load, &load->snapshots[i]);

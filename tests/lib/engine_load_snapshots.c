@@ -27,13 +27,17 @@ static void created(struct snapshot_create *create, int result)
 	snapshot->is_clone = create->kind != SNAPSHOT_TAKEN;
 	load->clones_made += snapshot->is_clone;
 	load->clones_taken_of += !snapshot->is_clone && snapshot->source;
-	memset(snapshot->unsure, 0, volume_bytes * sizeof(bool));
-	memset(snapshot->doubt, 0, volume_bytes * sizeof(bool));
+	if (snapshot->has_unsure)
+		memset(snapshot->unsure, 0, volume_bytes * sizeof(bool));
+	if (snapshot->has_doubt)
+		memset(snapshot->doubt, 0, volume_bytes * sizeof(bool));
 	snapshot->has_unsure = snapshot->source && snapshot->source->has_unsure;
 	snapshot->has_doubt = false;
 	if (snapshot->source) {
 		memcpy(snapshot->content, snapshot->source->content, volume_bytes);
-		memcpy(snapshot->unsure, snapshot->source->unsure, volume_bytes * sizeof(bool));
+		if (snapshot->has_unsure)
+			memcpy(snapshot->unsure, snapshot->source->unsure,
+				volume_bytes * sizeof(bool));
 	} else {
 		memcpy(snapshot->content, load->live, volume_bytes);
 	}

@@ -19,14 +19,11 @@ void views_take(struct engine *engine, struct views *views)
 
 void view_check(struct engine *engine, struct snapshot *snapshot, const uint8_t *expected)
 {
-	uint8_t *bytes = engine_content(engine, snapshot);
-	uint64_t size_bytes = volume_bytes(engine->volume);
-	uint64_t at = engine_difference(bytes, expected, size_bytes);
+	uint64_t at = engine_view_difference(engine, snapshot, expected);
 
-	if (at < size_bytes)
+	if (at < volume_bytes(engine->volume))
 		ck_abort_msg("%s differs at byte %" PRIu64,
 			snapshot ? snapshot_name(snapshot) : "the live view", at);
-	free(bytes);
 }
 
 void views_check(struct engine *engine, const struct views *views)
