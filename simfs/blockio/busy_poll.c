@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "simfs/blockio/busy_poll.h"
 
-uint64_t busy_poll_begin(struct busy_poll *poll, enum busy_poll_kind kind, uint64_t now_ns)
+uint64_t busy_poll_begin(struct busy_poll *poll, uint64_t work_under_way, uint64_t now_ns)
 {
-	poll->kind = kind;
+	poll->kind = work_under_way > 0 ? BUSY_POLL_WORK : BUSY_POLL_REQUEST;
 	poll->begun_ns = now_ns;
 	poll->has_polled = false;
-	poll->is_rated = now_ns - poll->traffic_ns < BUSY_POLL_TRAFFIC_NS;
+	poll->is_rated = now_ns - poll->traffic_ns < BUSY_POLL_TRAFFIC_NS &&
+			 work_under_way <= BUSY_POLL_WORK_MAX;
 	if (!poll->is_rated || now_ns < poll->rests_until_ns)
 		return 0;
-	return poll->scores[kind] >= BUSY_POLL_SCORE_ENOUGH ? poll->limit_ns : 0;
+	return poll->scores[poll->kind] >= BUSY_POLL_SCORE_ENOUGH ? poll->limit_ns : 0;
 }
 
 bool busy_poll_look(struct busy_poll *poll, uint64_t before_ns, uint64_t now_ns)

@@ -18,6 +18,8 @@
  *  (4) A wait that something else ends says nothing, nor does one that was none.
  *  (5) Two looks that lie more than 20 us apart have lost the processor in between: somebody else
  *      has need of it, maybe the one who is to ask.  It is not looked out for the next 10 ms.
+ *  (6) While a disk has more than 4 things to do it sleeps: something comes soon, more comes
+ *      together, and nobody waits for this one alone.
  *
  * A rig that nobody asks for anything sleeps: the first wait is the last one that looks out.
  * Nothing here looks at a clock: whoever asks tells the time.
@@ -33,6 +35,7 @@
 #define BUSY_POLL_MAX_NS       1000000u
 #define BUSY_POLL_TRAFFIC_NS   100000u
 #define BUSY_POLL_WAKING_NS    20000u
+#define BUSY_POLL_WORK_MAX     4u
 #define BUSY_POLL_LOST_NS      20000u
 #define BUSY_POLL_REST_NS      10000000u
 #define BUSY_POLL_SCORE_MAX    8u
@@ -59,8 +62,8 @@ struct busy_poll {
 	uint64_t polls, hits, spent_ns;
 };
 
-/* A wait of KIND begins at NOW_NS: how long to look out, 0 for not at all. */
-uint64_t busy_poll_begin(struct busy_poll *poll, enum busy_poll_kind kind, uint64_t now_ns);
+/* A wait begins at NOW_NS, with so much for disks to do: how long to look out, 0 for not at all. */
+uint64_t busy_poll_begin(struct busy_poll *poll, uint64_t work_under_way, uint64_t now_ns);
 
 /* The next look, at NOW_NS, after the one at BEFORE_NS; false: it was the last. */
 bool busy_poll_look(struct busy_poll *poll, uint64_t before_ns, uint64_t now_ns);

@@ -168,8 +168,7 @@ static int wait_for(struct ring *ring, uint64_t wait_ns)
 	ring->has_slept = false;
 	if (ring->poll.limit_ns == 0 || wait_ns == 0)
 		return submit_and_sleep(ring, wait_ns, wanted);
-	poll_ns = busy_poll_begin(&ring->poll,
-		ring->work_under_way > 0 ? BUSY_POLL_WORK : BUSY_POLL_REQUEST, clock_real_ns());
+	poll_ns = busy_poll_begin(&ring->poll, ring->work_under_way, clock_real_ns());
 	if (poll_ns == 0)
 		return submit_and_sleep(ring, wait_ns, wanted);
 	error = submit_and_look(ring);

@@ -22,7 +22,7 @@ static void begin(void)
 /* A wait of KIND that traffic ends after WAIT_NS; whether it looked out. */
 static bool wait_for_traffic(enum busy_poll_kind kind, uint64_t wait_ns)
 {
-	uint64_t poll_ns = busy_poll_begin(&poll, kind, now_ns);
+	uint64_t poll_ns = busy_poll_begin(&poll, kind == BUSY_POLL_WORK, now_ns);
 	bool found = poll_ns >= wait_ns;
 
 	ck_assert(poll_ns == 0 || poll_ns == LIMIT_NS);
@@ -46,7 +46,7 @@ START_TEST(what_is_off_never_looks_out)
 {
 	poll.limit_ns = 0;
 	for (unsigned i = 0; i < 100; i++) {
-		ck_assert_uint_eq(busy_poll_begin(&poll, BUSY_POLL_WORK, now_ns), 0);
+		ck_assert_uint_eq(busy_poll_begin(&poll, 1, now_ns), 0);
 		now_ns += 10;
 		busy_poll_end(&poll, now_ns, true, true);
 	}
@@ -112,7 +112,7 @@ END_TEST
 START_TEST(what_is_there_already_teaches_nothing)
 {
 	for (unsigned i = 0; i < 100; i++) {
-		ck_assert_uint_eq(busy_poll_begin(&poll, BUSY_POLL_WORK, now_ns), 0);
+		ck_assert_uint_eq(busy_poll_begin(&poll, 1, now_ns), 0);
 		busy_poll_end(&poll, now_ns, false, true);
 	}
 }
@@ -137,7 +137,7 @@ START_TEST(an_idle_rig_looks_out_once)
 	learn(BUSY_POLL_REQUEST);
 
 	uint64_t polls = poll.polls, spent_ns = poll.spent_ns;
-	uint64_t poll_ns = busy_poll_begin(&poll, BUSY_POLL_REQUEST, now_ns);
+	uint64_t poll_ns = busy_poll_begin(&poll, 0, now_ns);
 
 	ck_assert_uint_eq(poll_ns, LIMIT_NS);
 	busy_poll_polled(&poll, now_ns + poll_ns, false);
@@ -145,7 +145,7 @@ START_TEST(an_idle_rig_looks_out_once)
 	for (unsigned i = 0; i < 100; i++) {
 		now_ns += BUSY_POLL_TRAFFIC_NS;
 		busy_poll_end(&poll, now_ns, true, false);
-		ck_assert_uint_eq(busy_poll_begin(&poll, BUSY_POLL_REQUEST, now_ns), 0);
+		ck_assert_uint_eq(busy_poll_begin(&poll, 0, now_ns), 0);
 	}
 	ck_assert_uint_eq(poll.polls, polls + 1);
 	ck_assert_uint_eq(poll.spent_ns, spent_ns + LIMIT_NS);
@@ -155,7 +155,7 @@ END_TEST
 START_TEST(timers_and_sockets_teach_nothing)
 {
 	for (unsigned i = 0; i < 100; i++) {
-		ck_assert_uint_eq(busy_poll_begin(&poll, BUSY_POLL_REQUEST, now_ns), 0);
+		ck_assert_uint_eq(busy_poll_begin(&poll, 0, now_ns), 0);
 		now_ns += 10;
 		busy_poll_end(&poll, now_ns, true, false);
 	}
@@ -163,7 +163,7 @@ START_TEST(timers_and_sockets_teach_nothing)
 
 	unsigned score = poll.scores[BUSY_POLL_REQUEST];
 
-	busy_poll_begin(&poll, BUSY_POLL_REQUEST, now_ns);
+	busy_poll_begin(&poll, 0, now_ns);
 	now_ns += HOUR_NS;
 	busy_poll_end(&poll, now_ns, true, false);
 	ck_assert_uint_eq(poll.scores[BUSY_POLL_REQUEST], score);
@@ -187,6 +187,23 @@ START_TEST(who_has_lost_the_processor_leaves_it_to_others)
 }
 END_TEST
 
+START_TEST(many_at_a_time_are_not_looked_out_for)
+{
+	unsigned score;
+
+	learn(BUSY_POLL_WORK);
+	ck_assert_uint_eq(busy_poll_begin(&poll, BUSY_POLL_WORK_MAX, now_ns), LIMIT_NS);
+	score = poll.scores[BUSY_POLL_WORK];
+	/* However short these waits are, and however long. */
+	for (unsigned i = 0; i < 100; i++) {
+		ck_assert_uint_eq(busy_poll_begin(&poll, BUSY_POLL_WORK_MAX + 1, now_ns), 0);
+		now_ns += i % 2 ? LIMIT_NS / 2 : 10 * LIMIT_NS;
+		busy_poll_end(&poll, now_ns, true, true);
+	}
+	ck_assert_uint_eq(poll.scores[BUSY_POLL_WORK], score);
+}
+END_TEST
+
 int main(int argc, char **argv)
 {
 	Suite *suite = suite_create("busy_poll");
@@ -204,6 +221,7 @@ int main(int argc, char **argv)
 	tcase_add_test(test_case, an_idle_rig_looks_out_once);
 	tcase_add_test(test_case, timers_and_sockets_teach_nothing);
 	tcase_add_test(test_case, who_has_lost_the_processor_leaves_it_to_others);
+	tcase_add_test(test_case, many_at_a_time_are_not_looked_out_for);
 	suite_add_tcase(suite, test_case);
 	return engine_suite_run(suite, argv[0]);
 }
