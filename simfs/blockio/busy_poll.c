@@ -29,11 +29,11 @@ void busy_poll_polled(struct busy_poll *poll, uint64_t now_ns, bool found)
 	poll->spent_ns += now_ns - poll->begun_ns;
 }
 
-static void rate(struct busy_poll *poll, uint64_t waited_ns, bool slept)
+static void rate(struct busy_poll *poll, uint64_t waited_ns)
 {
 	unsigned *score = &poll->scores[poll->kind];
 
-	if (waited_ns > poll->limit_ns + (slept ? BUSY_POLL_WAKING_NS : 0))
+	if (waited_ns > poll->limit_ns + (poll->has_polled ? 0 : BUSY_POLL_WAKING_NS))
 		*score -= *score < BUSY_POLL_SCORE_LOSS ? *score : BUSY_POLL_SCORE_LOSS;
 	else if (*score < BUSY_POLL_SCORE_MAX)
 		++*score;
@@ -44,6 +44,6 @@ void busy_poll_end(struct busy_poll *poll, uint64_t now_ns, bool slept, bool by_
 	if (!by_traffic)
 		return;
 	if (poll->is_rated && (slept || poll->has_polled))
-		rate(poll, now_ns - poll->begun_ns, slept);
+		rate(poll, now_ns - poll->begun_ns);
 	poll->traffic_ns = now_ns;
 }

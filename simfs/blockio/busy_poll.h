@@ -12,7 +12,7 @@
  *  (2) Else it looks out for at most `limit_ns`, if waits of its kind have been short lately.
  *      There are two kinds: a disk has something to do, or only the next request is missing.
  *  (3) Short is a wait that traffic ends within `limit_ns`; within 20 us more when it
- *      slept, since that is what waking takes.  Each kind has a score from 0 to 8.  A short
+ *      only slept, since that is what waking takes.  Each kind has a score from 0 to 8.  A short
  *      wait adds 1, another one takes 5; from 4 on it looks out.  So five waits of six must
  *      be short, and a few are enough to begin.
  *  (4) A wait that something else ends says nothing, nor does one that was none.

@@ -83,6 +83,9 @@ START_TEST(waking_is_no_fault_of_the_disk)
 	for (unsigned i = 0; i < 1 + BUSY_POLL_SCORE_ENOUGH; i++)
 		ck_assert(!wait_for_traffic(BUSY_POLL_WORK, LIMIT_NS + BUSY_POLL_WAKING_NS));
 	ck_assert(wait_for_traffic(BUSY_POLL_WORK, LIMIT_NS));
+	/* What was looked out for in vain came too late, however little. */
+	wait_for_traffic(BUSY_POLL_WORK, LIMIT_NS + 1);
+	ck_assert(!wait_for_traffic(BUSY_POLL_WORK, LIMIT_NS));
 }
 END_TEST
 
