@@ -262,8 +262,8 @@ static const unsigned depths[] = { 1, BATCH };
 
 static const struct bounds one_wait = { .waits = 1 };
 
-/* Room is made for a store that grows, by a quarter, and its map grows, by half. */
-#define GROWTH 16u
+/* Room is made for a store that grows, and its map grows, by a few blocks while it is small. */
+#define GROWTH 32u
 
 START_TEST(a_live_read_is_one_system_call)
 {
