@@ -226,6 +226,16 @@ START_TEST(what_a_fault_answers_reaches_no_file)
 }
 END_TEST
 
+START_TEST(what_opening_a_volume_reads_is_nobodys_request)
+{
+	ck_assert_int_eq(engine_snapshot(&engine, "s", NULL, NULL), 0);
+	write_blocks(0, TOUCHES);
+	ck_assert_int_eq(engine_kill_and_open(&engine), 0);
+	before = (struct io){ 0 };
+	EXPECT_IO(.image_reads = 0);
+}
+END_TEST
+
 START_TEST(a_flush_is_one_flush)
 {
 	before = io_now();
@@ -281,6 +291,7 @@ int main(int argc, char **argv)
 	tcase_add_test(tests, a_read_of_the_view_is_one_of_the_image_or_one_of_the_store);
 	tcase_add_test(tests, ratios_are_of_what_was_asked_for);
 	tcase_add_test(tests, what_a_fault_answers_reaches_no_file);
+	tcase_add_test(tests, what_opening_a_volume_reads_is_nobodys_request);
 	tcase_add_test(tests, a_flush_is_one_flush);
 	suite_add_tcase(suite, tests);
 	tcase_add_checked_fixture(chain, open_chain, close_it);
