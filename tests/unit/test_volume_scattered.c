@@ -216,7 +216,7 @@ START_TEST(of_a_read_that_writes_overtake_only_their_blocks_are_read_again)
 	uint64_t retries = 0;
 
 	open_with(1, 0);
-	for (uint64_t round = 0; round < 100; round++) {
+	for (uint64_t round = 0; round < 40; round++) {
 		struct engine_request *read, *writes[WRITES];
 
 		engine_deinit(&bench_engine);
@@ -377,6 +377,7 @@ int main(int argc, char **argv)
 	TCase *tcase = tcase_create("scattered");
 
 	(void)argc;
+	tcase_set_timeout(tcase, 60);
 	tcase_add_checked_fixture(tcase, NULL, bench_close);
 	tcase_add_loop_test(tcase,
 		a_scattered_view_is_read_in_as_few_rounds_and_transfers_as_there_can_be, 0,
