@@ -102,8 +102,14 @@ static void key_set(struct map_leaf *leaf, uint32_t at, uint32_t key)
 		highs_of(leaf)[at] = (uint8_t)(key >> LOW_SHIFT);
 }
 
-/* Where KEY is in a leaf that is not dense, or would be. */
-static uint32_t key_find(const struct map_leaf *leaf, uint32_t key)
+/* Whether AT is where KEY is, or would be. */
+static bool is_place(const struct map_leaf *leaf, uint32_t at, uint32_t key)
+{
+	return at <= leaf->count && (at == 0 || key_at(leaf, at - 1) < key) &&
+	       (at == leaf->count || key_at(leaf, at) >= key);
+}
+
+static uint32_t key_search(const struct map_leaf *leaf, uint32_t key)
 {
 	const uint16_t *lows = lows_of(leaf);
 	const uint8_t *highs = highs_of(leaf);
@@ -127,6 +133,21 @@ static uint32_t key_find(const struct map_leaf *leaf, uint32_t key)
 		left -= half;
 	}
 	return at;
+}
+
+/* Where KEY is in a leaf that is not dense, or would be. */
+static uint32_t key_find(struct map_leaf *leaf, uint32_t key)
+{
+	uint32_t last = leaf->last;
+
+	if (is_place(leaf, last, key))
+		return last;
+	if (is_place(leaf, last + 1, key))
+		last++;
+	else
+		last = key_search(leaf, key);
+	leaf->last = (uint16_t)last;
+	return last;
 }
 
 /* Moves the blocks from AT on to TO. */
@@ -158,8 +179,8 @@ static struct map_leaf *half_new(
 	return half;
 }
 
-int map_leaf_halves(const struct map_leaf *leaf, struct map_leaf **ret_lower,
-	struct map_leaf **ret_upper, uint64_t *total)
+int map_leaf_halves(struct map_leaf *leaf, struct map_leaf **ret_lower, struct map_leaf **ret_upper,
+	uint64_t *total)
 {
 	uint32_t half_blocks = 1u << (leaf->shift - 1), middle = key_find(leaf, half_blocks);
 
@@ -218,7 +239,7 @@ struct map_leaf *map_leaf_grown(struct map_leaf *leaf, uint64_t *total)
 
 /* ---- what it knows ---- */
 
-uint32_t map_leaf_get(const struct map_leaf *leaf, uint32_t key)
+uint32_t map_leaf_get(struct map_leaf *leaf, uint32_t key)
 {
 	uint32_t at;
 
@@ -258,7 +279,7 @@ void map_leaf_remove(struct map_leaf *leaf, uint32_t key)
 	leaf->count--;
 }
 
-uint32_t map_leaf_next(const struct map_leaf *leaf, uint32_t key, bool known)
+uint32_t map_leaf_next(struct map_leaf *leaf, uint32_t key, bool known)
 {
 	uint32_t end = 1u << leaf->shift, at;
 

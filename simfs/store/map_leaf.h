@@ -21,6 +21,7 @@ struct map_leaf {
 	uint16_t capacity;
 	uint8_t shift; /* it is of 1 << shift blocks */
 	bool is_dense;
+	uint16_t last;	      /* place that was found: as struct map_root */
 	uint32_t positions[]; /* then lows, then highs: map.h */
 };
 
@@ -41,17 +42,17 @@ struct map_leaf *map_leaf_dense(struct map_leaf *leaf, uint64_t *bytes);
 struct map_leaf *map_leaf_grown(struct map_leaf *leaf, uint64_t *bytes);
 
 /* Leaves for the two halves of LEAF, which stays; one without blocks is NULL.  0 or -ENOMEM. */
-int map_leaf_halves(const struct map_leaf *leaf, struct map_leaf **ret_lower,
-	struct map_leaf **ret_upper, uint64_t *bytes);
+int map_leaf_halves(struct map_leaf *leaf, struct map_leaf **ret_lower, struct map_leaf **ret_upper,
+	uint64_t *bytes);
 
 /* The position of KEY, or MAP_ABSENT. */
-uint32_t map_leaf_get(const struct map_leaf *leaf, uint32_t key);
+uint32_t map_leaf_get(struct map_leaf *leaf, uint32_t key);
 
 /* There is room for KEY, which is not known; KEY is known. */
 void map_leaf_add(struct map_leaf *leaf, uint32_t key, uint32_t position);
 void map_leaf_remove(struct map_leaf *leaf, uint32_t key);
 
 /* The first key at or after KEY that is KNOWN or not, else how many blocks it is of. */
-uint32_t map_leaf_next(const struct map_leaf *leaf, uint32_t key, bool known);
+uint32_t map_leaf_next(struct map_leaf *leaf, uint32_t key, bool known);
 
 #endif

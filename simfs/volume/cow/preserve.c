@@ -34,7 +34,7 @@ bool preserve_lacks(
 		first++;
 	if (first > last)
 		return false;
-	while (!snapshot_lacks(snapshot, last))
+	while (last > first && !snapshot_lacks(snapshot, last))
 		last--;
 	ret->first = first * block_bytes;
 	ret->end = (last + 1) * block_bytes;
