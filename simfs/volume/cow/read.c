@@ -45,12 +45,18 @@ static uint64_t held_bytes(struct snapshot *snapshot, const struct snapshot *hol
 }
 
 /* The first bytes from FIRST to before END that some store has: false when none has any. */
-static bool next_held(const struct snapshot *snapshot, uint64_t first, uint64_t end,
-	uint64_t *ret_first, uint64_t *ret_end)
+static bool next_held(struct snapshot *snapshot, uint64_t first, uint64_t end, uint64_t *ret_first,
+	uint64_t *ret_end)
 {
 	uint64_t block_bytes = snapshot_block_bytes(snapshot);
 	uint64_t block, count;
 
+	/* Of one block, as most reads are, no run is looked for. */
+	if (end - first <= block_bytes - first % block_bytes) {
+		*ret_first = first;
+		*ret_end = end;
+		return snapshot_holder(snapshot, first / block_bytes) != NULL;
+	}
 	if (!snapshot_next_run(snapshot, first / block_bytes, &block, &count) ||
 		block * block_bytes >= end)
 		return false;
@@ -69,10 +75,12 @@ static void locate(
 	uint64_t held_first, held_end;
 
 	if (!holder) {
+		uint64_t block_end = round_down(offset, block_bytes) + block_bytes;
+
 		ret->position = offset;
-		ret->length = (next_held(snapshot, offset, end, &held_first, &held_end) ? held_first
-											: end) -
-			      offset;
+		ret->length = end - offset;
+		if (block_end < end && next_held(snapshot, block_end, end, &held_first, &held_end))
+			ret->length = held_first - offset;
 		return;
 	}
 	ret->holder = holder;
