@@ -262,6 +262,19 @@ bool memory_disk_step(struct memory_disk *disk)
 	return true;
 }
 
+uint64_t memory_disk_waiting(const struct memory_disk *disk, enum blockio_kind kind)
+{
+	uint64_t count = 0;
+
+	list_for_each (link, &disk->waiting) {
+		const struct blockio_request *request = CONTAINER_OF(
+			link, struct blockio_request, link);
+
+		count += request->kind == kind && request->io && request->io->alignment_bytes > 1;
+	}
+	return count;
+}
+
 static void memory_step(struct blockio *io)
 {
 	MUST(memory_disk_step(memory_of(io)->disk));

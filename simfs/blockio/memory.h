@@ -52,6 +52,9 @@ uint64_t memory_disk_failed(const struct memory_disk *disk);
 /* Requests of KIND completed so far, failed ones included. */
 uint64_t memory_disk_completed(const struct memory_disk *disk, enum blockio_kind kind);
 
+/* Requests of KIND that wait to be completed; those on texts are left out. */
+uint64_t memory_disk_waiting(const struct memory_disk *disk, enum blockio_kind kind);
+
 /*
  * From now on the disk remembers what would be lost at a power cut; what is on
  * it is durable.  Nothing may be under way.  It costs a copy of each write until

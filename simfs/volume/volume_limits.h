@@ -23,10 +23,11 @@
 
 /* The same of `chain_slots`, names of nodes in `owners`, of which 0 is nobody's; of `chain_nodes`,
  * each of which has a slot: a chain that has more is refused when it is opened; and of
- * `coalesce_reads`. */
-#define VOLUME_CHAIN_SLOTS    256u
-#define VOLUME_CHAIN_NODES    200u
-#define VOLUME_COALESCE_READS 64
+ * `coalesce_reads` and `coalesce_chunks`. */
+#define VOLUME_CHAIN_SLOTS     256u
+#define VOLUME_CHAIN_NODES     200u
+#define VOLUME_COALESCE_READS  64
+#define VOLUME_COALESCE_CHUNKS 16
 
 /* None is 0 or above that of `volume_limits_default`. */
 struct volume_limits {
@@ -51,11 +52,13 @@ struct volume_limits {
 	uint64_t verify_up_to_bytes;
 
 	/* Of a chain: nodes of all trees; short names of nodes, before those of
-	 * merged ones are given up (chain/view.c); what is copied at a time, whole blocks. */
+	 * merged ones are given up (chain/view.c); one chunk of a merge, whole blocks. */
 	uint32_t chain_nodes;
 	uint32_t chain_slots;
 	uint32_t coalesce_chunk_bytes;
-	uint32_t coalesce_reads; /* of a chunk, side by side */
+	uint32_t coalesce_chunks;	/* under way at a time ... */
+	uint32_t coalesce_window_bytes; /* ... of so many bytes together, or one of them */
+	uint32_t coalesce_reads;	/* of them all, side by side */
 
 	/* Of the journal in memory, of what has fired and is no line yet, and of one write
 	 * to its file. */

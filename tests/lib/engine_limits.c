@@ -30,6 +30,8 @@ static const struct field volume_fields[] = {
 	{ offsetof(struct volume_limits, request_parts), 1 },
 	{ offsetof(struct volume_limits, chain_slots), 1 },
 	{ offsetof(struct volume_limits, coalesce_chunk_bytes), UNIT_BYTES },
+	{ offsetof(struct volume_limits, coalesce_chunks), 1 },
+	{ offsetof(struct volume_limits, coalesce_window_bytes), UNIT_BYTES },
 	{ offsetof(struct volume_limits, coalesce_reads), 1 },
 };
 

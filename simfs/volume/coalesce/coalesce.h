@@ -24,7 +24,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "simfs/store/read.h"
+#include "simfs/volume/coalesce/window.h"
 #include "simfs/volume/snapshot.h"
 #include "simfs/volume/volume_limits.h"
 
@@ -41,13 +41,6 @@ enum coalesce_state {
 	COALESCE_FLUSH,
 	COALESCE_RELINK,
 	COALESCE_LEAF_SNAPSHOT,
-};
-
-/* One piece of a chunk. */
-struct merge_read {
-	struct store_read read;
-	struct chain *chain;
-	uint64_t block; /* the first of it */
 };
 
 /* What makes a leaf smaller, and when to give it up. */
@@ -71,14 +64,14 @@ struct coalesce {
 	bool is_leaf;		/* with the writers waiting behind `barrier` ... */
 	bool has_timed_out;	/* ... until now: what is under way ends, and nothing follows it */
 	struct snapshot *clone; /* whose head is being merged; NULL: the live view's, or none */
-	uint64_t cursor, chunk_first, chunk_count;
-	uint64_t gathered; /* the chunk's blocks before it have been read or are being */
+	uint64_t cursor;	/* blocks before it are in a chunk, or not the node's */
+	bool has_no_more;	/* all of them are */
+	bool is_being_asked;	/* whether a fault strikes: `moment` is under way */
+	struct merge_window window;
 	struct merge_read reads[VOLUME_COALESCE_READS];
 	unsigned reads_under_way;
-	int gather_error; /* of the first that failed */
 	uint64_t done_blocks, total_blocks;
 	uint64_t begin_ns;
-	void *buffer;
 	struct blockio_request io;
 	struct store_waiter written;
 	struct volume_barrier barrier;

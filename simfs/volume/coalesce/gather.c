@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * gather.c - reads the blocks of a chunk, which lie anywhere in a node's file.
+ * gather.c - reads the blocks of chunks, which lie anywhere in a node's file.
  *
- *	gather_begin ─▶ reads of pieces, some at a time ─▶ all have ended ─▶ merge_gathered
+ *	gather_go ─▶ reads of pieces, some at a time ─▶ each: window_go, and the next one
  *
  * A leaf was written in any order, and while a small one is merged its writers wait:
- * piece after piece would take as many turns of the disk as it has blocks.
+ * piece after piece would take as many turns of the disk as it has blocks.  They are begun in
+ * the order of their blocks, whatever order they end in.
  */
 #include <errno.h>
 
@@ -14,35 +15,25 @@
 #include "simfs/volume/chain/nodes.h"
 #include "simfs/volume/coalesce/merge.h"
 
-static uint64_t chunk_end(const struct coalesce *coalesce)
+/* The chunk of which a piece is to be read next, or NULL. */
+static struct merge_chunk *chunk_next(struct merge_window *window)
 {
-	return coalesce->chunk_first + coalesce->chunk_count;
+	while (window->gathering < window->end) {
+		struct merge_chunk *chunk = window_chunk(window, window->gathering);
+
+		if (chunk->gathered < chunk->count)
+			return chunk;
+		window->gathering++;
+	}
+	return NULL;
 }
 
-/* Reads the next piece of the chunk; false when there is none, or no use in it. */
-static bool piece_start(struct chain *chain, struct merge_read *read)
+static struct merge_read *read_next(struct chain *chain)
 {
-	struct coalesce *coalesce = &chain->coalesce;
-	struct store *store = coalesce->node->store;
-	uint64_t first = coalesce->gathered;
-	uint64_t left = (chunk_end(coalesce) - first) * CHAIN_BLOCK_BYTES;
-	uint64_t run;
-
-	if (coalesce->has_timed_out && coalesce->gather_error == 0)
-		coalesce->gather_error = -ETIMEDOUT;
-	if (left == 0 || coalesce->gather_error < 0)
-		return false;
-	run = store_run_bytes(store, first, left);
-	if (run > left)
-		run = left;
-	MUST(run >= CHAIN_BLOCK_BYTES);
-	coalesce->gathered += run / CHAIN_BLOCK_BYTES;
-	coalesce->reads_under_way++;
-	read->block = first;
-	store_read(store, &read->read, store_offset(store, first),
-		(char *)coalesce->buffer + (first - coalesce->chunk_first) * CHAIN_BLOCK_BYTES,
-		run);
-	return true;
+	for (unsigned i = 0; i < chain->volume->limits->coalesce_reads; i++)
+		if (!chain->coalesce.reads[i].chunk)
+			return &chain->coalesce.reads[i];
+	return NULL;
 }
 
 static void piece_read(struct store_read *read, int result)
@@ -52,29 +43,52 @@ static void piece_read(struct store_read *read, int result)
 	struct coalesce *coalesce = &chain->coalesce;
 
 	coalesce->reads_under_way--;
+	own->chunk->reads_under_way--;
+	own->chunk = NULL;
 	/* Copied on it would look right. */
 	if (result == -EUCLEAN) {
 		node_damaged(chain, coalesce->node, read, own->block * CHAIN_BLOCK_BYTES);
 		result = -EIO;
 	}
 	if (result < 0)
-		coalesce->gather_error = result;
-	if (!piece_start(chain, own) && coalesce->reads_under_way == 0)
-		merge_gathered(chain, coalesce->gather_error);
+		window_fail(chain, result);
+	gather_go(chain);
+	window_go(chain);
 }
 
-void gather_begin(struct chain *chain)
+static void piece_start(struct chain *chain, struct merge_chunk *chunk, struct merge_read *read)
 {
 	struct coalesce *coalesce = &chain->coalesce;
-	unsigned reads_max = chain->volume->limits->coalesce_reads;
+	struct store *store = coalesce->node->store;
+	uint64_t first = chunk->first + chunk->gathered;
+	uint64_t left = (chunk->count - chunk->gathered) * CHAIN_BLOCK_BYTES;
+	uint64_t run = store_run_bytes(store, first, left);
 
-	MUST(coalesce->reads_under_way == 0 && coalesce->chunk_count > 0);
-	coalesce->gathered = coalesce->chunk_first;
-	coalesce->gather_error = 0;
-	for (unsigned i = 0; i < reads_max; i++) {
-		coalesce->reads[i].chain = chain;
-		coalesce->reads[i].read.done = piece_read;
-		if (!piece_start(chain, &coalesce->reads[i]))
-			break;
-	}
+	if (run > left)
+		run = left;
+	MUST(run >= CHAIN_BLOCK_BYTES);
+	*read = (struct merge_read){
+		.read.done = piece_read,
+		.chain = chain,
+		.chunk = chunk,
+		.block = first,
+	};
+	coalesce->reads_under_way++;
+	chunk->reads_under_way++;
+	store_read(store, &read->read, store_offset(store, first),
+		coalesce->window.buffer + chunk->place + chunk->gathered * CHAIN_BLOCK_BYTES, run);
+	chunk->gathered += run / CHAIN_BLOCK_BYTES;
+}
+
+void gather_go(struct chain *chain)
+{
+	struct coalesce *coalesce = &chain->coalesce;
+	struct merge_chunk *chunk;
+	struct merge_read *read;
+
+	if (coalesce->has_timed_out)
+		window_fail(chain, -ETIMEDOUT);
+	while (coalesce->window.error == 0 && (chunk = chunk_next(&coalesce->window)) &&
+		(read = read_next(chain)))
+		piece_start(chain, chunk, read);
 }

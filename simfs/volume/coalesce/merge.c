@@ -2,9 +2,9 @@
 /*
  * merge.c - copies a node's data into its parent, and takes the node out.
  *
- *	merge_begin ─▶ merge_copy ─▶ read ─▶ write ─┐ chunk by chunk, at the rate asked for
- *	                   ▲                        │
- *	                   └────────────────────────┴─▶ merge_flush ─▶ merge_relink ─▶ scan
+ *	merge_begin ─▶ merge_copy ─▶ (window.c) ─┐ chunk by chunk, some at a time,
+ *	                   ▲                     │ or at the rate asked for
+ *	                   └─────────────────────┴─▶ merge_flush ─▶ merge_relink ─▶ scan
  *
  * Up to the flush nothing that anybody reads changes: the node hides from all
  * what it has, and its parent has no other child.  From then on the parent
@@ -35,23 +35,20 @@ void merge_begin(struct chain *chain, struct node *node, bool is_leaf)
 {
 	struct coalesce *coalesce = of(chain);
 	char text[NODE_TEXT_BYTES], into[NODE_TEXT_BYTES];
-	int error = 0;
+	int error;
 
 	coalesce->node = node;
 	coalesce->is_leaf = is_leaf;
 	coalesce->has_timed_out = false;
 	coalesce->cursor = 0;
+	coalesce->has_no_more = false;
 	coalesce->done_blocks = 0;
 	coalesce->total_blocks = store_blocks(node->store);
 	coalesce->begin_ns = clock_now_ns();
 	chain_log(chain, "%s %s -> %s", is_leaf ? "Leaf-coalescing" : "Coalescing",
 		node_text(chain, node, text, sizeof text),
 		node_text(chain, parent_of(chain), into, sizeof into));
-	if (!coalesce->buffer && posix_memalign(&coalesce->buffer, BLOCKIO_ALIGNMENT_MAX,
-					 chain->volume->limits->coalesce_chunk_bytes) != 0) {
-		coalesce->buffer = NULL;
-		error = -ENOMEM;
-	}
+	error = window_begin(chain);
 	if (error == 0)
 		error = intent_write(chain, is_leaf ? INTENT_LEAF : INTENT_COALESCE, node->id);
 	if (error < 0) {
@@ -63,78 +60,33 @@ void merge_begin(struct chain *chain, struct node *node, bool is_leaf)
 
 /* ---- copying ---- */
 
-static void chunk_done(struct chain *chain, int error)
+/* Once for each change in the window; what waits for a tick, or for a fault, comes here again. */
+void merge_copy_on(struct chain *chain, uint64_t pause_ns)
 {
 	struct coalesce *coalesce = of(chain);
-	uint64_t rate = chain->volume->options.coalesce_bytes_per_second;
-	uint64_t bytes = coalesce->chunk_count * CHAIN_BLOCK_BYTES;
-	uint64_t pause_ns = 0;
 
-	if (error == 0 && coalesce->has_timed_out)
-		error = -ETIMEDOUT;
-	if (error < 0) {
-		merge_end(chain, error);
+	/* A write that failed before it began has ended the merge already. */
+	if (coalesce->is_being_asked || coalesce->state != COALESCE_COPY)
 		return;
-	}
-	coalesce->cursor = coalesce->chunk_first + coalesce->chunk_count;
-	coalesce->done_blocks += coalesce->chunk_count;
-	chain->volume->io.copied_bytes += bytes;
-	/* A leaf's writers wait: it is small, and not held back. */
-	if (rate > 0 && !coalesce->is_leaf && !coalesce->abort_asked)
-		pause_ns = (uint64_t)((unsigned __int128)bytes * NS_PER_S / rate);
-	coalesce_go(chain, COALESCE_COPY, pause_ns);
-}
-
-static void image_written(struct blockio_request *io, int result)
-{
-	chunk_done(CONTAINER_OF(io, struct chain, coalesce.io), result);
-}
-
-static void node_written(struct store_waiter *waiter, int error)
-{
-	chunk_done(CONTAINER_OF(waiter, struct chain, coalesce.written), error);
-}
-
-/* The last block of the image may be cut; its transfers are aligned all the same. */
-static void image_write(struct chain *chain)
-{
-	struct coalesce *coalesce = of(chain);
-	uint64_t first = coalesce->chunk_first * CHAIN_BLOCK_BYTES;
-	uint64_t end = first + coalesce->chunk_count * CHAIN_BLOCK_BYTES;
-	uint64_t volume_end = volume_bytes(chain->volume);
-
-	if (end > volume_end)
-		end = round_up(volume_end, chain->volume->alignment_bytes);
-	coalesce->io.done = image_written;
-	blockio_start(chain->volume->origin, &coalesce->io, BLOCKIO_WRITE, first, coalesce->buffer,
-		end - first);
-}
-
-static void node_chunk_write(struct chain *chain, struct node *parent)
-{
-	struct coalesce *coalesce = of(chain);
-
-	store_waiter_arm(&coalesce->written, node_written);
-	store_waiter_add(&coalesce->written);
-	node_write(parent, coalesce->chunk_first, coalesce->chunk_count, coalesce->buffer,
-		&coalesce->written);
-	store_waiter_release(&coalesce->written, 0);
-}
-
-void merge_gathered(struct chain *chain, int error)
-{
-	struct node *parent = parent_of(chain);
-
-	if (error < 0 || of(chain)->has_timed_out) {
-		chunk_done(chain, error);
+	if (coalesce->window.error < 0)
+		coalesce->due_ns = UINT64_MAX;
+	if (coalesce->due_ns != UINT64_MAX)
 		return;
+	if (coalesce->window.error < 0) {
+		if (window_is_empty(chain))
+			merge_end(chain, coalesce->window.error);
+	} else if (!coalesce->has_no_more) {
+		if (window_has_room(chain))
+			coalesce_go(chain, COALESCE_COPY, pause_ns);
+	} else if (window_is_empty(chain)) {
+		coalesce_go(chain, COALESCE_FLUSH, 0);
 	}
-	node_dirtied(chain, parent);
-	space_allocate(chain, parent, of(chain)->chunk_first, of(chain)->chunk_count);
-	if (parent->store)
-		node_chunk_write(chain, parent);
-	else
-		image_write(chain);
+}
+
+void merge_copy_failed(struct chain *chain, int error)
+{
+	window_fail(chain, error);
+	merge_copy_on(chain, 0);
 }
 
 /*
@@ -156,27 +108,26 @@ void merge_time_out(struct chain *chain)
 void merge_copy(struct chain *chain)
 {
 	struct coalesce *coalesce = of(chain);
-	struct store *store = coalesce->node->store;
+	uint64_t chunk_max = chain->volume->limits->coalesce_chunk_bytes / CHAIN_BLOCK_BYTES;
 	uint64_t first, count;
 
 	if (coalesce->abort_asked) {
-		merge_end(chain, -ECANCELED);
+		merge_copy_failed(chain, -ECANCELED);
 		return;
 	}
 	if (coalesce->has_timed_out) {
-		merge_end(chain, -ETIMEDOUT);
+		merge_copy_failed(chain, -ETIMEDOUT);
 		return;
 	}
-	if (!store_next_run(store, coalesce->cursor, &first, &count)) {
-		coalesce_go(chain, COALESCE_FLUSH, 0);
-		return;
+	if (coalesce->window.error == 0 &&
+		store_next_run(coalesce->node->store, coalesce->cursor, &first, &count)) {
+		count = count < chunk_max ? count : chunk_max;
+		coalesce->cursor = first + count;
+		window_add(chain, first, count);
+	} else {
+		coalesce->has_no_more = true;
 	}
-
-	uint64_t chunk_max = chain->volume->limits->coalesce_chunk_bytes / CHAIN_BLOCK_BYTES;
-
-	coalesce->chunk_first = first;
-	coalesce->chunk_count = count < chunk_max ? count : chunk_max;
-	gather_begin(chain);
+	merge_copy_on(chain, 0);
 }
 
 /* ---- all copied ---- */

@@ -26,17 +26,41 @@ void coalesce_end(struct chain *chain);
 __attribute__((format(printf, 2, 3))) void coalesce_say(
 	struct chain *chain, const char *format, ...);
 
-/* merge.c: copies the data of NODE into its parent and takes NODE out. */
+/* merge.c: copies the data of NODE into its parent and takes NODE out.  merge_copy_on() is for
+ * whatever changed in the window: it goes on in PAUSE_NS, or as soon as it can. */
 void merge_begin(struct chain *chain, struct node *node, bool is_leaf);
 void merge_copy(struct chain *chain);
+void merge_copy_on(struct chain *chain, uint64_t pause_ns);
+void merge_copy_failed(struct chain *chain, int error);
 void merge_flush(struct chain *chain);
 void merge_relink(struct chain *chain);
 void merge_end(struct chain *chain, int error);
 void merge_time_out(struct chain *chain);
 
-/* gather.c: reads the chunk of the node into the buffer, then merge_gathered(). */
-void gather_begin(struct chain *chain);
-void merge_gathered(struct chain *chain, int error);
+/* window.c: memory for a merge, 0 or -ENOMEM; it is kept for the next one. */
+int window_begin(struct chain *chain);
+void window_free(struct chain *chain);
+
+/* Whether one more chunk may be under way; and whether none is, nor anything of one. */
+bool window_has_room(const struct chain *chain);
+bool window_is_empty(const struct chain *chain);
+
+/* Begins with COUNT blocks of the node from FIRST on; there is room. */
+void window_add(struct chain *chain, uint64_t first, uint64_t count);
+
+/* Begins nothing more, unless that was said before: what is under way ends. */
+void window_fail(struct chain *chain, int error);
+
+/* A piece was read, or failed.  What can be written is. */
+void window_go(struct chain *chain);
+
+static inline struct merge_chunk *window_chunk(struct merge_window *window, uint64_t number)
+{
+	return &window->chunks[number % VOLUME_COALESCE_CHUNKS];
+}
+
+/* gather.c: reads what is to be read of the window's chunks, and tells window_go(). */
+void gather_go(struct chain *chain);
 
 /* Nobody names the node that is merged any more: it goes. */
 void merge_node_out(struct chain *chain);

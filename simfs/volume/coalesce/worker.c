@@ -42,8 +42,7 @@ void coalesce_init(struct chain *chain)
 
 void coalesce_deinit(struct chain *chain)
 {
-	free(of(chain)->buffer);
-	of(chain)->buffer = NULL;
+	window_free(chain);
 }
 
 void coalesce_say(struct chain *chain, const char *format, ...)
@@ -74,8 +73,7 @@ void coalesce_end(struct chain *chain)
 	coalesce->state = COALESCE_IDLE;
 	coalesce->due_ns = UINT64_MAX;
 	coalesce->abort_asked = false;
-	free(coalesce->buffer);
-	coalesce->buffer = NULL;
+	window_free(chain);
 }
 
 void coalesce_kick(struct chain *chain, bool now)
@@ -227,6 +225,10 @@ static void step(struct chain *chain)
 /* A fault has stopped it: the node at hand, or all of it. */
 static void give_up(struct chain *chain, int error)
 {
+	if (of(chain)->state == COALESCE_COPY) {
+		merge_copy_failed(chain, error);
+		return;
+	}
 	if (of(chain)->node) {
 		merge_end(chain, error);
 		return;
@@ -239,6 +241,7 @@ static void moment_go(struct volume_moment *moment, int result)
 {
 	struct chain *chain = CONTAINER_OF(moment, struct chain, coalesce.moment);
 
+	of(chain)->is_being_asked = false;
 	if (result < 0)
 		give_up(chain, result);
 	else
@@ -269,6 +272,7 @@ void coalesce_tick(struct chain *chain)
 		step(chain);
 		return;
 	}
+	coalesce->is_being_asked = true;
 	coalesce->moment.go = moment_go;
 	fault_moment(chain->volume, point, NULL, NULL, &coalesce->moment);
 }

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * window.c - the chunks of a merge that are under way.
+ *
+ *	                      first        writing      gathering        end
+ *	   ─ ─ ─ ─ ─ ─ ─ ─ ─ ─ ┼────────────┼────────────┼────────────────┼ ─ ─ ─ ─ ─ ─ ─
+ *	   in the parent       │ being      │ read, or   │ nothing was    │ not begun
+ *	                       │ written    │ being read │ asked for      │
+ *
+ * A disk is quick with many transfers at a time, and slow with one.
+ *
+ * (1) Chunks are begun, read and written in the order of their blocks, each at its own time.  So
+ *     what a fault at one of these points strikes does not depend on how quick the disk is.
+ * (2) No block is in two chunks, so no two writes meet; a chunk is written when all of it was
+ *     read.  What is written is what the node hides from all, in any order and any part of it.
+ * (3) After an error nothing is begun, be it a read or a write, and the merge ends with that error
+ *     when all that is under way has ended: until then the buffer is the disk's.
+ * (4) Where a rule may strike a merge, and where a rate is asked for, one chunk is under way at a
+ *     time: what was done when it struck is all that was before, and nothing else.
+ * (5) A chunk's place in the buffer is free when the chunk has ended and all before it have.
+ */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "simfs/base/check.h"
+#include "simfs/base/clock.h"
+#include "simfs/volume/acting.h"
+#include "simfs/volume/chain/nodes.h"
+#include "simfs/volume/chain/space.h"
+#include "simfs/volume/coalesce/merge.h"
+
+static struct merge_window *of(struct chain *chain)
+{
+	return &chain->coalesce.window;
+}
+
+/* ---- its memory ---- */
+
+int window_begin(struct chain *chain)
+{
+	const struct volume_limits *limits = chain->volume->limits;
+	struct merge_window *window = of(chain);
+	void *buffer = window->buffer;
+	uint64_t bytes = limits->coalesce_window_bytes > limits->coalesce_chunk_bytes
+				 ? limits->coalesce_window_bytes
+				 : limits->coalesce_chunk_bytes;
+
+	MUST(chain->coalesce.reads_under_way == 0 && window->writes_under_way == 0);
+	if (!buffer && posix_memalign(&buffer, BLOCKIO_ALIGNMENT_MAX, bytes) != 0)
+		return -ENOMEM;
+	*window = (struct merge_window){ .buffer = buffer, .buffer_bytes = bytes };
+	return 0;
+}
+
+void window_free(struct chain *chain)
+{
+	free(of(chain)->buffer);
+	of(chain)->buffer = NULL;
+}
+
+static uint64_t chunk_bytes(const struct merge_chunk *chunk)
+{
+	return chunk->count * CHAIN_BLOCK_BYTES;
+}
+
+/* Where BYTES have a place behind the last chunk: false when there is none. */
+static bool place_find(const struct merge_window *window, uint64_t bytes, uint64_t *ret)
+{
+	const struct merge_chunk *first = &window->chunks[window->first % VOLUME_COALESCE_CHUNKS];
+	const struct merge_chunk *last =
+		&window->chunks[(window->end - 1) % VOLUME_COALESCE_CHUNKS];
+
+	*ret = 0;
+	if (window->first == window->end)
+		return bytes <= window->buffer_bytes;
+	*ret = last->place + chunk_bytes(last);
+	/* The free room is in one piece when the last one lies before the first. */
+	if (*ret <= first->place)
+		return bytes <= first->place - *ret;
+	if (bytes <= window->buffer_bytes - *ret)
+		return true;
+	*ret = 0;
+	return bytes <= first->place;
+}
+
+/* ---- how many ---- */
+
+static bool may_be_struck(const struct chain *chain)
+{
+	static const enum fault_point points[] = { FAULT_COALESCE_COPY, FAULT_STORE_APPEND,
+		FAULT_STORE_FLUSH, FAULT_ORIGIN_WRITE };
+
+	for (size_t i = 0; i < sizeof points / sizeof points[0]; i++)
+		if (fault_is_armed(&chain->volume->faults.plane, points[i]))
+			return true;
+	return false;
+}
+
+/* A leaf's writers wait: it is small, and not held back. */
+static uint64_t rate(const struct chain *chain)
+{
+	return chain->coalesce.is_leaf ? 0 : chain->volume->options.coalesce_bytes_per_second;
+}
+
+bool window_has_room(const struct chain *chain)
+{
+	const struct merge_window *window = &chain->coalesce.window;
+	const struct volume_limits *limits = chain->volume->limits;
+	bool is_one_by_one = rate(chain) > 0 || may_be_struck(chain);
+	uint64_t place;
+
+	return window->end - window->first < (is_one_by_one ? 1 : limits->coalesce_chunks) &&
+	       place_find(window, limits->coalesce_chunk_bytes, &place);
+}
+
+/* What failed is not begun any more, so that there may be chunks that never end. */
+bool window_is_empty(const struct chain *chain)
+{
+	const struct merge_window *window = &chain->coalesce.window;
+
+	return chain->coalesce.reads_under_way == 0 && window->writes_under_way == 0 &&
+	       (window->error < 0 || window->first == window->end);
+}
+
+void window_fail(struct chain *chain, int error)
+{
+	if (of(chain)->error == 0)
+		of(chain)->error = error;
+}
+
+void window_add(struct chain *chain, uint64_t first, uint64_t count)
+{
+	struct merge_window *window = of(chain);
+	struct merge_chunk *chunk = window_chunk(window, window->end);
+	uint64_t place;
+
+	MUST(window_has_room(chain) && place_find(window, count * CHAIN_BLOCK_BYTES, &place));
+	*chunk = (struct merge_chunk){
+		.chain = chain,
+		.first = first,
+		.count = count,
+		.place = place,
+	};
+	window->end++;
+	gather_go(chain);
+}
+
+/* ---- writing ---- */
+
+/* Those in front that have ended go. */
+static void chunks_leave(struct chain *chain)
+{
+	struct merge_window *window = of(chain);
+
+	while (window->first < window->writing && window_chunk(window, window->first)->has_ended)
+		chain->coalesce.done_blocks += window_chunk(window, window->first++)->count;
+}
+
+static void chunk_written(struct merge_chunk *chunk, int error)
+{
+	struct chain *chain = chunk->chain;
+	uint64_t pause_ns = 0;
+
+	of(chain)->writes_under_way--;
+	chunk->has_ended = true;
+	if (error < 0) {
+		window_fail(chain, error);
+	} else {
+		chain->volume->io.copied_bytes += chunk_bytes(chunk);
+		chunks_leave(chain);
+	}
+	if (rate(chain) > 0 && !chain->coalesce.abort_asked)
+		pause_ns = (uint64_t)((unsigned __int128)chunk_bytes(chunk) * NS_PER_S /
+				      rate(chain));
+	if (chain->coalesce.has_timed_out)
+		window_fail(chain, -ETIMEDOUT);
+	merge_copy_on(chain, pause_ns);
+}
+
+static void image_written(struct blockio_request *io, int result)
+{
+	chunk_written(CONTAINER_OF(io, struct merge_chunk, io), result);
+}
+
+static void node_written(struct store_waiter *waiter, int error)
+{
+	chunk_written(CONTAINER_OF(waiter, struct merge_chunk, written), error);
+}
+
+/* The last block of the image may be cut; its transfers are aligned all the same. */
+static void image_write(struct chain *chain, struct merge_chunk *chunk)
+{
+	uint64_t first = chunk->first * CHAIN_BLOCK_BYTES;
+	uint64_t end = first + chunk_bytes(chunk);
+	uint64_t volume_end = volume_bytes(chain->volume);
+
+	if (end > volume_end)
+		end = round_up(volume_end, chain->volume->alignment_bytes);
+	chunk->io.done = image_written;
+	blockio_start(chain->volume->origin, &chunk->io, BLOCKIO_WRITE, first,
+		of(chain)->buffer + chunk->place, end - first);
+}
+
+static void chunk_write(struct chain *chain, struct merge_chunk *chunk)
+{
+	struct node *parent = chain->coalesce.node->parent;
+
+	of(chain)->writes_under_way++;
+	node_dirtied(chain, parent);
+	space_allocate(chain, parent, chunk->first, chunk->count);
+	if (!parent->store) {
+		image_write(chain, chunk);
+		return;
+	}
+	store_waiter_arm(&chunk->written, node_written);
+	store_waiter_add(&chunk->written);
+	node_write(parent, chunk->first, chunk->count, of(chain)->buffer + chunk->place,
+		&chunk->written);
+	store_waiter_release(&chunk->written, 0);
+}
+
+void window_go(struct chain *chain)
+{
+	struct merge_window *window = of(chain);
+
+	if (chain->coalesce.has_timed_out)
+		window_fail(chain, -ETIMEDOUT);
+	while (window->error == 0 && window->writing < window->end) {
+		struct merge_chunk *chunk = window_chunk(window, window->writing);
+
+		if (chunk->gathered < chunk->count || chunk->reads_under_way > 0)
+			break;
+		window->writing++;
+		chunk_write(chain, chunk);
+	}
+	merge_copy_on(chain, 0);
+}
