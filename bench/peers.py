@@ -19,7 +19,7 @@ WAIT_SECONDS = 20
 
 def needs(*programs):
     for program in programs:
-        if not shutil.which(program, path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin"):
+        if not shutil.which(program):
             raise Unavailable("'%s' is missing" % program)
 
 

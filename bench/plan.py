@@ -8,6 +8,10 @@ from loads import SNAPSHOTS, Job, Loads
 from work import MIB, Failure
 
 
+# Until then nothing is disturbed.
+WRITES_BEFORE = 100
+
+
 class Plan(Loads):
     """All jobs, as functions of what they are measured with."""
 
@@ -15,14 +19,15 @@ class Plan(Loads):
         """The sample of single writes to RIG while ACT runs beside them."""
         job = "disturbed-4k"
         label = "%s.%s" % (job, target)
-        before = time.monotonic()
+        writes = rig.writes()
         process = self.fio.start(job, rig.live, self.volumes.length)
         failed = []
 
         def beside():
             try:
-                # Behind fio's own start.
-                time.sleep(0.15)
+                # fio's own start takes a while.
+                while process.poll() is None and rig.writes() < writes + WRITES_BEFORE:
+                    time.sleep(0.02)
                 act(lambda: process.poll() is None)
             except (Failure, OSError) as error:
                 failed.append(error)
@@ -34,7 +39,6 @@ class Plan(Loads):
             thread.join()
         if failed:
             raise Failure("%s: %s" % (label, failed[0]))
-        sample["seconds"] = time.monotonic() - before
         return sample
 
     def disturbed(self):

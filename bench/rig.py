@@ -117,6 +117,10 @@ class Rig:
         """What was asked of its files up to now, as its status has it."""
         return self.status()["io"]
 
+    def writes(self):
+        """To its live view up to now."""
+        return self.status()["counters"]["live_writes"]
+
     def check_snapshots(self):
         """Under one that has failed nothing is preserved, which is fast."""
         for snapshot in self.status()["snapshots"]:

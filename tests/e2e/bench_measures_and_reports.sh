@@ -96,6 +96,18 @@ else
 fi
 as_the_schema_says all.json
 
+# ---- on a terminal ----
+
+if command -v script >/dev/null; then
+	script -q -c "'$SNAPRIG' bench --dir '$work/tmp' --size 16MiB --seconds 100ms --rounds 2 \
+		snapshot-time" shown >/dev/null </dev/null
+	for what in '0 %: round 1 of 2, snapshot-time: of-1GiB' \
+		'50 %, [0-9]*:[0-9]* left: round 2 of 2, snapshot-time: of-1TiB'; do
+		grep -q "$what" shown || fail "progress: $(cat -v shown)"
+	done
+	nothing_is_left "on a terminal"
+fi
+
 # ---- against a run before ----
 
 # Figures before that no machine has: the change is more than anything swings.

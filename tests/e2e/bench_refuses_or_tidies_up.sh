@@ -59,13 +59,20 @@ says "cannot work in '$work/nowhere': No such file or directory"
 benched 4 --dir "$work/tmp" --size 1TiB randread-4k
 says "are needed (see --size and --dir)"
 mkdir bin
-for program in sh tac rm sed grep ls tr xargs sleep; do
-	ln -s "$(command -v "$program")" bin
+# All programs but some.
+ln -s /bin/* bin
+for program in fio qemu-storage-daemon nbdkit python3; do
+	rm -f "bin/$program"
 done
 ln -s "$(python3 -c 'import sys; print(sys.executable)')" bin/python3
 bench_path=$work/bin
 benched 77 --dir "$work/tmp" snapshot-time
 says "'fio' is missing"
+ln -s "$(command -v fio)" bin
+benched 0 --dir "$work/tmp" --rounds 1 --peers randread-4k
+for peer in qemu-storage-daemon nbdkit; do
+	grep -q "^not measured: $peer: '$peer' is missing$" out || fail "without $peer: $(cat out)"
+done
 rm bin/python3
 benched 77
 says "'python3' is missing"
