@@ -19,38 +19,44 @@ def pids_with(word):
             pass
 
 
-def cpu_ns(pid):
-    """Of all its threads, the kernel's workers for it among them.
-
-    What threads spent that have ended is only in the process's own figure, which has ticks.
-    """
-    alive = 0
+def thread_times(pid):
+    """Nanoseconds of a processor by thread, the kernel's workers for it among them."""
+    times = {}
     for thread in os.listdir("/proc/%d/task" % pid):
         try:
             with open("/proc/%d/task/%s/schedstat" % (pid, thread)) as file:
-                alive += int(file.read().split()[0])
+                times[thread] = int(file.read().split()[0])
         except OSError:
             pass
+    return times
+
+
+def process_time(pid):
+    """Nanoseconds of all threads that it has and had, in whole ticks."""
     with open("/proc/%d/stat" % pid) as file:
         fields = file.read().rsplit(")", 1)[1].split()
-    tick_ns = 10 ** 9 // os.sysconf("SC_CLK_TCK")
-    whole = (int(fields[11]) + int(fields[12])) * tick_ns
-    # A tick more is no thread that has ended.
-    return whole if whole > alive + 2 * tick_ns else alive
+    return (int(fields[11]) + int(fields[12])) * (10 ** 9 // os.sysconf("SC_CLK_TCK"))
 
 
 def spent(pid):
-    """Nanoseconds of processors, and bytes that went to the disk and came from it."""
+    """Of processors, and bytes that went to the disk and came from it."""
     with open("/proc/%d/io" % pid) as file:
         counts = dict(line.split(": ") for line in file.read().splitlines())
-    return {"cpu_ns": cpu_ns(pid), "read_bytes": int(counts["read_bytes"]),
-            "written_bytes": int(counts["write_bytes"])}
+    return {"threads": thread_times(pid), "process_ns": process_time(pid),
+            "read_bytes": int(counts["read_bytes"]), "written_bytes": int(counts["write_bytes"])}
+
+
+def cpu_ns(before, after):
+    """To the nanosecond, unless a thread has ended, which only the whole process has in it."""
+    if before["threads"].keys() <= after["threads"].keys():
+        return sum(after["threads"].values()) - sum(before["threads"].values())
+    return after["process_ns"] - before["process_ns"]
 
 
 def per_operation(before, after, operations):
     if operations == 0:
         return {}
-    return {"cpu_us": (after["cpu_ns"] - before["cpu_ns"]) / 1000 / operations,
+    return {"cpu_us": cpu_ns(before, after) / 1000 / operations,
             "read_bytes": (after["read_bytes"] - before["read_bytes"]) / operations,
             "written_bytes": (after["written_bytes"] - before["written_bytes"]) / operations}
 

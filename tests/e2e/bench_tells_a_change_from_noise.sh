@@ -10,6 +10,7 @@ cat >known.py <<'END'
 import sys
 sys.path.insert(0, sys.argv[1])
 from figures import compare, judge, median, ratios, spread
+from rig import cpu_ns
 
 
 def same(expected, found, what):
@@ -48,5 +49,12 @@ same("noise", compare(before, [60, 80, 90, 100, 120], False), "12, swinging by 2
 same("noise", compare(before, before, False), "nothing")
 same("unknown", compare(before, [1, 2], False), "two rounds")
 same("unknown", compare([1, 2], before, False), "two rounds before")
+
+# Processor time is that of the threads; one that has ended is in the whole process only.
+begun = {"threads": {"1": 1000, "2": 500}, "process_ns": 10000000}
+same(700, cpu_ns(begun, {"threads": {"1": 1400, "2": 500, "3": 300}, "process_ns": 10000000}),
+     "a thread more")
+same(20000000, cpu_ns(begun, {"threads": {"1": 1400, "3": 300}, "process_ns": 30000000}),
+     "a thread less")
 END
 python3 -B known.py "$e2e_root/bench" || fail "see above"
