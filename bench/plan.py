@@ -153,7 +153,7 @@ class Plan(Loads):
             return (rig.status()["counters"]["blocks_preserved"], rig.resident_bytes())
 
         def measure():
-            rig = self.volumes.sparse("scattered", "1TiB")
+            rig = self.volumes.scattered()
             rig.take("s")
             few = preserved(rig, self.volumes.length // 5 * 2)
             many = preserved(rig, self.volumes.length // 5 * 4)

@@ -82,11 +82,11 @@ class Process:
 
 
 class Rig:
-    """The volume of IMAGE in the folder of WORK, mounted."""
+    """The volume NAME, mounted in the folder of WORK; its IMAGE lies there, too, or elsewhere."""
 
-    def __init__(self, work, name, *options):
+    def __init__(self, work, name, *options, image=None):
         self.work, self.name = work, name
-        self.image = work.path(name + ".img")
+        self.image = image or work.path(name + ".img")
         self.mnt = work.make_folder(name)
         self.live = os.path.join(self.mnt, "live")
         work.started("rig", self.mnt)

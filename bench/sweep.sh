@@ -5,7 +5,7 @@
 # loses however it ends, and leaves nothing of the benchmark in FOLDER: what is mounted goes, and
 # processes, as FOLDER/started lists them, the last one first; then FOLDER.
 #
-# A line is: rig MNT | fuse MNT | disk MNT | process PID.  It is written before the thing is
+# A line is: rig MNT | fuse MNT | disk MNT | process PID | folder PATH.  It is written before the thing is
 # there.  What was being started when the starter was killed comes up behind its back: so all is
 # looked through again until no process works in FOLDER or has it on its command line.
 trap '' INT TERM HUP
@@ -31,6 +31,7 @@ sweep()
 {
 	case $1 in
 	process) ! is_ours "$2" || kill "$2" ;;
+	folder) rm -rf --one-file-system "$2" ;;
 	*) is_mounted "$2" || return 0 ;;
 	esac
 	case $1 in

@@ -3,6 +3,8 @@
 
 They stay mounted for all rounds: one that nobody asks anything costs nothing.
 """
+import os
+
 from rig import Rig
 from work import MIB, Failure, output_of
 
@@ -97,6 +99,14 @@ class Volumes:
             output_of(self.work.program, "create", self.work.path(name + ".img"), "--size", size)
             return Rig(self.work, name)
         return self.rig_of(name, make)
+
+    def scattered(self):
+        """1 TiB in memory: a disk takes minutes to let go of blocks that lie so far apart."""
+        def make(name):
+            image = os.path.join(self.work.in_memory(self.length), name + ".img")
+            output_of(self.work.program, "create", image, "--size", "1TiB")
+            return Rig(self.work, name, image=image)
+        return self.rig_of("scattered", make)
 
     def umount(self):
         for rig in list(self.made.values()):

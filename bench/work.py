@@ -11,6 +11,7 @@ import tempfile
 FINDING, USAGE, RIG, SKIPPED = 1, 2, 4, 77
 
 MIB = 1 << 20
+SHARED_MEMORY = "/dev/shm"
 
 
 class Failure(Exception):
@@ -58,6 +59,16 @@ class Work:
         """Before it is started: see sweep.sh."""
         with open(self.path("started"), "a") as file:
             file.write("%s %s\n" % (kind, what))
+
+    def in_memory(self, length):
+        """A folder for files of LENGTH bytes in memory; Unavailable when there is no room."""
+        facts = os.statvfs(SHARED_MEMORY) if os.path.isdir(SHARED_MEMORY) else None
+        if not facts or facts.f_bavail * facts.f_frsize < 2 * length:
+            raise Unavailable("needs %d MiB in %s" % (2 * length // MIB, SHARED_MEMORY))
+        path = os.path.join(SHARED_MEMORY, os.path.basename(self.folder))
+        self.started("folder", path)
+        os.makedirs(path, exist_ok=True)
+        return path
 
     def make_folder(self, name):
         os.makedirs(self.path(name), exist_ok=True)
