@@ -20,7 +20,8 @@ from volumes import Volumes
 from work import FINDING, MIB, RIG, USAGE, Failure, Unavailable, say
 
 FULL = {"rounds": 5, "milliseconds": 800, "bytes": 512 * MIB}
-# No round is begun that would not end by then (a minute is for tidying up), unless --rounds says how many there are.
+# No round is begun that would not end by then, unless --rounds says how many there are.  A minute
+# more is for tidying up.
 BUDGET_SECONDS = 11 * 60
 QUICK = {"rounds": 3, "milliseconds": 200, "bytes": 64 * MIB}
 

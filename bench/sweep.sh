@@ -5,9 +5,10 @@
 # loses however it ends, and leaves nothing of the benchmark in FOLDER: what is mounted goes, and
 # processes, as FOLDER/started lists them, the last one first; then FOLDER.
 #
-# A line is: rig MNT | fuse MNT | disk MNT | process PID | folder PATH.  It is written before the thing is
-# there.  What was being started when the starter was killed comes up behind its back: so all is
-# looked through again until no process works in FOLDER or has it on its command line.
+# A line is: rig MNT | fuse MNT | disk MNT | process PID | folder PATH.  It is written before
+# the thing is there.  What was being started when the starter was killed comes up behind its
+# back: so all is looked through again until no process works in FOLDER or has it on its command
+# line.
 trap '' INT TERM HUP
 program=$1
 folder=$2
