@@ -63,7 +63,10 @@ somebody_is_left()
 	# shellcheck disable=SC2013 # paths of /proc
 	for path in $(grep -lsF -e "$folder" /proc/[0-9]*/cmdline); do
 		path=${path%/cmdline}
-		! is_ours "${path#/proc/}" || return 0
+		is_ours "${path#/proc/}" || continue
+		# It had no time to end by itself, or nobody knew of it yet.
+		[ "$attempt" -lt 10 ] || kill "${path#/proc/}"
+		return 0
 	done
 	return 1
 }
