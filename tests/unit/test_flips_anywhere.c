@@ -4,8 +4,8 @@
  * open, after it was closed in order, after a kill.  A read gives the right bytes or
  * EIO, and a snapshot that gave EIO has failed; or the mount is refused.
  *
- * Not found out, by design: the last segment of a store after a kill looks like one
- * that was torn (scan.c); no bit is turned there then.
+ * Not found out, by design: the last segments of a store after a kill, which no later one
+ * calls acknowledged, look like torn ones (scan.c); no bit is turned there then.
  */
 #include <check.h>
 #include <errno.h>
@@ -16,6 +16,7 @@
 #include "simfs/base/check.h"
 #include "simfs/base/mix.h"
 #include "simfs/profile/profile.h"
+#include "simfs/store/segment.h"
 #include "tests/lib/engine.h"
 #include "tests/lib/engine_suite.h"
 #include "tests/lib/engine_views.h"
@@ -91,15 +92,29 @@ static int name_add(const char *name, void *context)
 	return 0;
 }
 
-/* Where the last segment of a store begins. */
-static uint64_t last_segment(const uint8_t *bytes, uint64_t size_bytes)
+/* The last segment that something in a store calls acknowledged. */
+static uint64_t acknowledged(const uint8_t *bytes, uint64_t size_bytes)
 {
-	uint64_t at = size_bytes / STORE_UNIT_BYTES * STORE_UNIT_BYTES, magic;
+	uint64_t last = ((const struct store_superblock *)bytes)->acknowledged;
 
-	while (at > STORE_UNIT_BYTES) {
-		at -= STORE_UNIT_BYTES;
-		memcpy(&magic, bytes + at, sizeof magic);
-		if (magic == SEGMENT_MAGIC)
+	for (uint64_t at = STORE_UNIT_BYTES; at < size_bytes; at += STORE_UNIT_BYTES) {
+		const struct segment_header *header = (const void *)(bytes + at);
+
+		if (header->magic == SEGMENT_MAGIC && segment_acknowledged(header) > last)
+			last = segment_acknowledged(header);
+	}
+	return last;
+}
+
+/* Where the segments of a store begin that may be torn ones. */
+static uint64_t unsettled(const uint8_t *bytes, uint64_t size_bytes)
+{
+	uint64_t last = acknowledged(bytes, size_bytes), at = STORE_UNIT_BYTES;
+
+	for (; at < size_bytes; at += STORE_UNIT_BYTES) {
+		const struct segment_header *header = (const void *)(bytes + at);
+
+		if (header->magic == SEGMENT_MAGIC && header->sequence > last)
 			break;
 	}
 	return at;
@@ -116,9 +131,8 @@ static void flip(enum moment moment)
 	ck_assert_uint_gt(name_count, 0);
 	name = names[chance(name_count)];
 	bytes = engine_file(&engine, name, &size_bytes);
-	end_bytes = moment == AFTER_A_KILL && !strstr(name, ".sums")
-			    ? last_segment(bytes, size_bytes)
-			    : size_bytes;
+	end_bytes = moment == AFTER_A_KILL && !strstr(name, ".sums") ? unsettled(bytes, size_bytes)
+								     : size_bytes;
 	/* What is in use is more often met at the front. */
 	if (chance(3) == 0 && end_bytes > 3 * STORE_UNIT_BYTES)
 		end_bytes = 3 * STORE_UNIT_BYTES;
