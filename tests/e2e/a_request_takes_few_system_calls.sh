@@ -10,7 +10,7 @@ requires jq
 not_under_valgrind "makes system calls of its own"
 count=500
 # Questions for the status, opening and closing, room for the store.
-beside=40
+beside=100
 
 # other_calls - reads and writes of the rig that are not the ring's.
 other_calls()

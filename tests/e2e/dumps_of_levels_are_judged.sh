@@ -20,10 +20,13 @@ content_xfs || skip "no XFS can be made"
 cat >mounted <<'END'
 set -e
 loop=$(losetup --find --show "$1")
-trap 'umount tmp/tree 2>/dev/null || :; losetup -d $loop 2>/dev/null || :' EXIT
 mkdir -p tmp/tree "$SNAPRIG_REPO/inventory"
-mount -o "$2" "$loop" tmp/tree
+trap 'umount tmp/tree 2>/dev/null || :' EXIT
+status=0
+mount -o "$2" "$loop" tmp/tree || status=$?
+# It goes with the mount, and once only: the next one to get it is somebody else's.
 losetup -d "$loop"
+[ "$status" = 0 ] || exit "$status"
 mount --bind "$SNAPRIG_REPO/inventory" /var/lib/xfsdump
 sh -c "$3"
 umount tmp/tree

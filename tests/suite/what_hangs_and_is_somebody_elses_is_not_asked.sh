@@ -10,7 +10,7 @@ requires mkfs.ext4
 mount_volume 16MiB
 pid=$(rig_pid)
 loop=$(losetup -f --show "$mnt/live")
-on_exit "losetup -d '$loop' 2>/dev/null"
+on_exit "detach_own '$loop'"
 kill -STOP "$pid"
 # Whatever waits for it is let go in the end, or the run would not end either.
 (
