@@ -155,6 +155,35 @@ START_TEST(a_rule_that_comes_in_between_strikes_the_next_chunk)
 }
 END_TEST
 
+/* The chunk whose turn has come is begun beside those that are under way. */
+START_TEST(a_rule_that_comes_when_the_next_chunk_is_due_finds_others_under_way)
+{
+	struct engine *engine = &merge_bench_engine;
+	char message[RULE_MESSAGE_BYTES];
+	unsigned met = 0;
+
+	for (unsigned steps = 0; steps < 2 * RUNS; steps++) {
+		const struct coalesce *coalesce;
+		uint64_t id;
+
+		merge_bench_make((enum merge_bench_kind)_i);
+		coalesce = &engine->volume->chain->coalesce;
+		merge_bench_begin();
+		for (unsigned step = 0; step < steps; step++)
+			engine_step(engine);
+		met += coalesce->state == COALESCE_COPY && coalesce->due_ns != UINT64_MAX &&
+		       coalesce->window.first != coalesce->window.end;
+		ck_assert_int_eq(volume_fault_add(engine->volume,
+					 "store.append error=EIO after=1000", &id, message),
+			0);
+		engine_settle(engine);
+		merge_bench_expect_merged();
+		merge_bench_end();
+	}
+	ck_assert_uint_gt(met, 0);
+}
+END_TEST
+
 int main(int argc, char **argv)
 {
 	Suite *suite = suite_create("window of a merge");
@@ -170,6 +199,8 @@ int main(int argc, char **argv)
 	tcase_add_loop_test(tcase, with_a_rule_that_may_strike_one_is_under_way, 0, 4);
 	tcase_add_test(tcase, at_a_rate_one_is_under_way);
 	tcase_add_test(tcase, a_rule_that_comes_in_between_strikes_the_next_chunk);
+	tcase_add_loop_test(tcase,
+		a_rule_that_comes_when_the_next_chunk_is_due_finds_others_under_way, 0, KINDS);
 	suite_add_tcase(suite, tcase);
 	return engine_suite_run(suite, argv[0]);
 }

@@ -16,7 +16,8 @@
  * (3) After an error nothing is begun, be it a read or a write, and the merge ends with that error
  *     when all that is under way has ended: until then the buffer is the disk's.
  * (4) Where a rule may strike a merge, and where a rate is asked for, one chunk is under way at a
- *     time: what was done when it struck is all that was before, and nothing else.
+ *     time: what was done when it struck is all that was before, and nothing else.  A chunk whose
+ *     turn had come before the rule did is begun all the same.
  * (5) A chunk's place in the buffer is free when the chunk has ended and all before it have.
  */
 #include <errno.h>
@@ -134,7 +135,9 @@ void window_add(struct chain *chain, uint64_t first, uint64_t count)
 	struct merge_chunk *chunk = window_chunk(window, window->end);
 	uint64_t place;
 
-	MUST(window_has_room(chain) && place_find(window, count * CHAIN_BLOCK_BYTES, &place));
+	/* A rule may have come since there was room by (4): this one was on its way before. */
+	MUST(window->end - window->first < chain->volume->limits->coalesce_chunks &&
+		place_find(window, count * CHAIN_BLOCK_BYTES, &place));
 	*chunk = (struct merge_chunk){
 		.chain = chain,
 		.first = first,
