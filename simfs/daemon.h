@@ -17,7 +17,7 @@
 #include "simfs/profile/profile.h"
 #include "simfs/volume/image.h"
 
-/* As long as is usual, and not at all where there is only one processor to use. */
+/* As long as is usual, and not at all where there are fewer than three processors to use. */
 #define DAEMON_BUSY_POLL_AUTO UINT64_MAX
 
 struct daemon_options {

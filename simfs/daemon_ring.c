@@ -4,12 +4,17 @@
 #include "simfs/base/cpus.h"
 #include "simfs/blockio/busy_poll.h"
 
-/* On one processor nobody could do what is looked out for. */
+/*
+ * One for the rig, one for who asks it, and one for what the kernel does for both: with two,
+ * looking out takes from the others what it waits for (0.60 of the raw file instead of 0.93).
+ */
+#define BUSY_POLL_CPUS_MIN 3u
+
 static uint64_t busy_poll_ns(const struct daemon_options *options)
 {
 	if (options->busy_poll_ns != DAEMON_BUSY_POLL_AUTO)
 		return options->busy_poll_ns;
-	return cpus_usable() > 1 ? BUSY_POLL_DEFAULT_NS : 0;
+	return cpus_usable() >= BUSY_POLL_CPUS_MIN ? BUSY_POLL_DEFAULT_NS : 0;
 }
 
 int daemon_ring_create(const struct daemon_options *options, struct ring **ret)

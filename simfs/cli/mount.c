@@ -148,8 +148,8 @@ static const struct command_option options[] = {
 		COMMAND_CHOICE, "off 60s", AT(watchdog) },
 	{ "busy-poll", "TIME|auto|off",
 		"while requests come, look out for the next event so long before going\n"
-		"to sleep (auto, the default: 60us, and not on one processor; off)",
-		COMMAND_CHOICE, "auto off 60us", AT(busy_poll) },
+		"to sleep (default off; auto: 60us where there are three processors)",
+		COMMAND_CHOICE, "off auto 60us", AT(busy_poll) },
 	{ "foreground", NULL, "stay in the foreground", AT(foreground) },
 	{ "o", "OPTIONS",
 		"with commas: ro, allow_other, allow_root, max_read=BYTES, noatime,\n"

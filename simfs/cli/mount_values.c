@@ -219,7 +219,7 @@ int mount_values_read(const struct mount_values *values, struct daemon_options *
 		.verify = values->verify,
 		.time_scale_per_mille = 1000,
 		.watchdog_ns = WATCHDOG_DEFAULT_NS,
-		.busy_poll_ns = DAEMON_BUSY_POLL_AUTO,
+		.busy_poll_ns = 0,
 		.fuse_options = values->fuse_options,
 	};
 	ret->image_policy = values->trust_image	     ? IMAGE_TRUST

@@ -48,6 +48,9 @@ cat >one <<END
 exec taskset -c $(taskset -cp $$ | sed 's/.*: //; s/[-,].*//') "$SNAPRIG_REAL" "\$@"
 END
 chmod +x one
-SNAPRIG=$work/one
 mount_volume 4MiB
+same 0 "$(status .ring.busy_poll.limit_us)" "when nobody asks for it"
+end
+SNAPRIG=$work/one
+mount_volume 4MiB --busy-poll auto
 same 0 "$(status .ring.busy_poll.limit_us)" "on one processor"
