@@ -13,7 +13,8 @@ mount -t tmpfs tmpfs "x1 2"
 truncate -s 1M x10/file "x1 2/file"
 for folder in x10 "x1 2"; do
 	loop=$(losetup -f --show "$folder/file")
-	on_exit "detach_own '$loop'"
+	# Not detach_own: once the mount has gone the file below it is known by another path.
+	on_exit "losetup -d '$loop' 2>/dev/null"
 done
 
 # left_below FOLDER
