@@ -110,14 +110,23 @@ static void small_limits(int which)
 	}
 }
 
+/* Begins merge WHICH of all kinds and limits; how many of STEPS found nothing left to do. */
+static uint64_t merge_for(unsigned which, uint64_t steps)
+{
+	uint64_t idle = 0;
+
+	small_limits(which / KINDS);
+	merge_bench_make((enum merge_bench_kind)(which % KINDS));
+	merge_bench_begin();
+	for (uint64_t step = 0; step < steps; step++)
+		idle += !engine_step(&merge_bench_engine);
+	return idle;
+}
+
 START_TEST(a_kill_at_any_step_changes_nothing)
 {
 	for (uint64_t steps = 0, done = 0; done < 2; steps += engine_stride()) {
-		small_limits(_i / KINDS);
-		merge_bench_make((enum merge_bench_kind)(_i % KINDS));
-		merge_bench_begin();
-		for (uint64_t step = 0; step < steps; step++)
-			done += !engine_step(&merge_bench_engine);
+		done += merge_for((unsigned)_i, steps);
 		ck_assert_int_eq(engine_kill_and_open(&merge_bench_engine), 0);
 		merge_bench_expect_merged();
 		merge_bench_end();
@@ -128,11 +137,7 @@ END_TEST
 START_TEST(an_unmount_at_any_step_waits_for_what_is_under_way)
 {
 	for (uint64_t steps = 0, done = 0; done < 2; steps += engine_stride()) {
-		small_limits(_i / KINDS);
-		merge_bench_make((enum merge_bench_kind)(_i % KINDS));
-		merge_bench_begin();
-		for (uint64_t step = 0; step < steps; step++)
-			done += !engine_step(&merge_bench_engine);
+		done += merge_for((unsigned)_i, steps);
 		ck_assert_int_eq(engine_close(&merge_bench_engine), 0);
 		ck_assert_int_eq(engine_open(&merge_bench_engine), 0);
 		merge_bench_expect_merged();
@@ -144,11 +149,7 @@ END_TEST
 START_TEST(an_abort_at_any_step_waits_for_what_is_under_way)
 {
 	for (uint64_t steps = 0, done = 0; done < 2; steps += engine_stride()) {
-		small_limits(_i / KINDS);
-		merge_bench_make((enum merge_bench_kind)(_i % KINDS));
-		merge_bench_begin();
-		for (uint64_t step = 0; step < steps; step++)
-			done += !engine_step(&merge_bench_engine);
+		done += merge_for((unsigned)_i, steps);
 		ck_assert_int_eq(volume_coalesce(merge_bench_engine.volume, true), 0);
 		engine_settle(&merge_bench_engine);
 		ck_assert_int_eq(merge_bench_engine.volume->chain->coalesce.state, COALESCE_IDLE);

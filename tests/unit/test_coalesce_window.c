@@ -11,21 +11,30 @@
 
 /* ---- how many, and in which order ---- */
 
-START_TEST(chunks_are_under_way_side_by_side_and_written_in_their_order)
+/* Goes on to the end: so many transfers were under way at a time. */
+static uint64_t most_under_way(void)
 {
-	static const uint32_t counts[] = { 1, 2, 7, VOLUME_COALESCE_CHUNKS };
-	uint64_t most = 0, written = 0;
+	uint64_t most = 0;
 
-	merge_bench_limits.coalesce_chunks = counts[_i];
-	merge_bench_make(LEAF_INTO_IMAGE);
-	merge_bench_watch(&written);
-	merge_bench_begin();
 	while (engine_step(&merge_bench_engine)) {
 		uint64_t waiting = memory_disk_waiting(merge_bench_engine.disk, BLOCKIO_WRITE) +
 				   memory_disk_waiting(merge_bench_engine.disk, BLOCKIO_READ);
 
 		most = waiting > most ? waiting : most;
 	}
+	return most;
+}
+
+START_TEST(chunks_are_under_way_side_by_side_and_written_in_their_order)
+{
+	static const uint32_t counts[] = { 1, 2, 7, VOLUME_COALESCE_CHUNKS };
+	uint64_t most, written = 0;
+
+	merge_bench_limits.coalesce_chunks = counts[_i];
+	merge_bench_make(LEAF_INTO_IMAGE);
+	merge_bench_watch(&written);
+	merge_bench_begin();
+	most = most_under_way();
 	ck_assert_uint_eq(most, counts[_i]);
 	ck_assert_uint_eq(written, RUNS + 1);
 	merge_bench_expect_merged();
@@ -80,18 +89,13 @@ START_TEST(with_a_rule_that_may_strike_one_is_under_way)
 		"store.flush error=EIO after=100",
 	};
 	char message[RULE_MESSAGE_BYTES];
-	uint64_t most = 0, written = 0, id;
+	uint64_t most, written = 0, id;
 
 	merge_bench_make(LEAF_INTO_IMAGE);
 	ck_assert_int_eq(volume_fault_add(merge_bench_engine.volume, rules[_i], &id, message), 0);
 	merge_bench_watch(&written);
 	merge_bench_begin();
-	while (engine_step(&merge_bench_engine)) {
-		uint64_t waiting = memory_disk_waiting(merge_bench_engine.disk, BLOCKIO_WRITE) +
-				   memory_disk_waiting(merge_bench_engine.disk, BLOCKIO_READ);
-
-		most = waiting > most ? waiting : most;
-	}
+	most = most_under_way();
 	ck_assert_uint_eq(most, 1);
 	ck_assert_uint_eq(written, _i < 2 ? 8 : RUNS + 1);
 	ck_assert_uint_eq(volume_fault_clear(merge_bench_engine.volume), 1);
