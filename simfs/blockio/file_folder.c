@@ -28,8 +28,11 @@ static int open_with(struct file_folder *files, const char *name, int flags,
 	int (*wrap)(struct ring *ring, int fd, struct blockio **ret), struct blockio **ret)
 {
 	AUTO(auto_close) int fd = -1;
-	int error = own_file_open(files->fd, name, O_RDWR | flags, &fd);
+	int error;
 
+	do
+		error = own_file_open(files->fd, name, O_RDWR | flags, &fd);
+	while (error == -EMFILE && file_leaving_gives_descriptor(&files->leaving));
 	if (error == 0)
 		error = wrap(files->ring, fd, ret);
 	if (error < 0)

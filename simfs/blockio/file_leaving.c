@@ -8,6 +8,7 @@
 
 #include "simfs/base/check.h"
 #include "simfs/base/clock.h"
+#include "simfs/base/fd_reserve.h"
 #include "simfs/blockio/file_internal.h"
 
 /* A step that takes longer than this is followed by smaller ones. */
@@ -37,6 +38,14 @@ void file_leaving_init(struct file_leaving *leaving, struct ring *ring)
 	list_init(&leaving->without_room);
 }
 
+/* It is closed; if somebody has got a descriptor in its place, that is kept back again. */
+static void end_leaver(struct file_leaver *leaver)
+{
+	if (leaver->fd_is_lent)
+		fd_reserve_return();
+	leaver->gone(leaver);
+}
+
 void file_leaving_deinit(struct file_leaving *leaving)
 {
 	struct list *link;
@@ -45,7 +54,7 @@ void file_leaving_deinit(struct file_leaving *leaving)
 		/* While it is being closed its descriptor may be another file's already. */
 		if (leaving->state != FILE_LEAVING_CLOSING)
 			close(leaving->leaver->fd);
-		leaving->leaver->gone(leaving->leaver);
+		end_leaver(leaving->leaver);
 	}
 	while ((link = list_pop(&leaving->waiting))) {
 		struct file_leaver *leaver = CONTAINER_OF(link, struct file_leaver, link);
@@ -157,7 +166,7 @@ static void closed(struct ring_op *op, int result, uint32_t flags)
 	leaving->room_bytes -= leaver->room_bytes;
 	leaving->gone_count++;
 	start_rest(leaving, step_ns(leaving));
-	leaver->gone(leaver);
+	end_leaver(leaver);
 	ask_again(leaving);
 }
 
@@ -227,5 +236,25 @@ bool file_leaving_makes_wait(struct file_leaving *leaving, struct blockio_reques
 		list_append(&leaving->without_room, &request->link);
 	else
 		return false;
+	return true;
+}
+
+bool file_leaving_gives_descriptor(struct file_leaving *leaving)
+{
+	struct file_leaver *leaver = find_ready(leaving);
+
+	if (leaver) {
+		list_remove(&leaver->link);
+		close(leaver->fd);
+		leaving->room_bytes -= leaver->room_bytes;
+		leaving->gone_count++;
+		end_leaver(leaver);
+		ask_again(leaving);
+		return true;
+	}
+	leaver = leaving->leaver;
+	if (!leaver || leaver->fd_is_lent || !fd_reserve_lend())
+		return false;
+	leaver->fd_is_lent = true;
 	return true;
 }

@@ -14,6 +14,8 @@
  *       none, and files are closed as a whole.  So what waits is bounded, however slow the disk is.
  *   (2) They are, too, when the disk has no more room left than what is on its way.
  *   (3) Who finds no room while something leaves is not told so, but waits for it.
+ *   (4) Who finds no descriptor gets one of theirs: of those that wait, which are closed at once, or
+ *       in place of the one on its way one that is kept back (fd_reserve.h).
  *
  *	waiting -> emptying <-> resting -> closing -> gone, resting -> the next one
  */
@@ -36,6 +38,7 @@ struct file_leaver {
 
 	/* Of file_leaving. */
 	uint64_t room_bytes; /* that it takes on the disk, at most */
+	bool fd_is_lent;     /* somebody has got a descriptor in its place already */
 };
 
 /* What is given back at a time: less when a step takes long, as in a file in many pieces; but
@@ -93,5 +96,11 @@ void file_leaving_ready(struct file_leaving *leaving, struct file_leaver *leaver
  * gone meanwhile, or when the next one has; false when nothing leaves.
  */
 bool file_leaving_makes_wait(struct file_leaving *leaving, struct blockio_request *request);
+
+/*
+ * A file could not be opened for want of descriptors.  True: there is one more now; false when
+ * nothing leaves that could give one.
+ */
+bool file_leaving_gives_descriptor(struct file_leaving *leaving);
 
 #endif
