@@ -15,7 +15,7 @@
  *   (2) They are, too, when the disk has no more room left than what is on its way.
  *   (3) Who finds no room while something leaves is not told so, but waits for it.
  *   (4) Who finds no descriptor gets one of theirs: of those that wait, which are closed at once,
- *or in place of the one on its way one that is kept back (fd_reserve.h).
+ *       or in place of the one on its way one that is kept back (fd_reserve.h).
  *
  *	waiting -> emptying <-> resting -> closing -> gone, resting -> the next one
  */
