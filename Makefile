@@ -92,6 +92,9 @@ HELPERS := $(filter-out $(TEST_MAINS) $(FUZZ_MAINS) $(FUZZ_REPLAY),\
 HELPER_LIBRARY := $(BUILD)/libtests.a
 TEST_PROGRAMS := $(TEST_MAINS:%.c=$(BUILD)/%) $(FUZZ_MAINS:%.c=$(BUILD)/%)
 E2E_PROGRAMS := $(E2E_MAINS:%.c=$(BUILD)/%)
+# Libraries to preload into the program: what another machine would do.
+OTHER_SOURCES := $(wildcard tests/preload/*.c)
+OTHER_LIBRARIES := $(OTHER_SOURCES:tests/preload/%.c=$(BUILD)/tests/e2e/%.so)
 # One of them has a folder.
 LOAD_PROGRAM := $(BUILD)/tests/e2e/volume_load
 LOAD_SOURCES := $(wildcard tests/e2e/load/*.c)
@@ -103,12 +106,12 @@ LIMIT_PROGRAM := $(LIMIT_MAIN:%.c=$(BUILD)/%)
 CONFORM_PROGRAM := $(CONFORM_MAIN:%.c=$(BUILD)/%)
 
 objects = $(patsubst %.c,$(BUILD)/%.o,$(1))
-C_FILES := $(wildcard $(MAIN)) $(SOURCES) $(PRELOAD_SOURCE) $(TEST_MAINS) $(FUZZ_MAINS) $(E2E_MAINS) $(LOAD_SOURCES) $(BENCH_MAINS) $(LIMIT_MAIN) $(CONFORM_MAIN) $(FUZZ_REPLAY) $(HELPERS)
+C_FILES := $(wildcard $(MAIN)) $(SOURCES) $(PRELOAD_SOURCE) $(TEST_MAINS) $(FUZZ_MAINS) $(E2E_MAINS) $(LOAD_SOURCES) $(BENCH_MAINS) $(LIMIT_MAIN) $(CONFORM_MAIN) $(FUZZ_REPLAY) $(HELPERS) $(OTHER_SOURCES)
 H_FILES := $(wildcard simfs/*.h simfs/*/*.h simfs/base/yaml/*.h simfs/volume/*/*.h simfs/doors/*/*/*.h faults/*.h scenarios/*/*.h tests/*/*.h tests/e2e/load/*.h)
 
 # ---- goals -----------------------------------------------------------------
 
-.PHONY: all tests help demo check check-long catalog matrix matrix-lvm commands bench bench-results bench-before bench-faults \
+.PHONY: all tests help demo check check-long catalog matrix matrix-lvm commands bench bench-results bench-before bench-faults bench-fallbacks \
 	bench-instructions bench-export bench-latency bench-lvm tidy lint format install clean deps compdb mutants lvm2-tests conform conform-lvm pressure fuzz $(CONFIGS)
 
 help: ## show this list
@@ -121,7 +124,7 @@ all: $(PROGRAM) $(LIMIT_PROGRAM) $(if $(filter build/release,$(BUILD)),snaprig) 
 $(CONFIGS): $(if $(filter-out $(CONFIGS),$(MAKECMDGOALS)),,all)
 	@:
 
-tests: $(PROGRAM) $(LIMIT_PROGRAM) $(TEST_PROGRAMS) $(E2E_PROGRAMS) $(LOAD_PROGRAM) $(BENCH_PROGRAMS) \
+tests: $(PROGRAM) $(LIMIT_PROGRAM) $(TEST_PROGRAMS) $(E2E_PROGRAMS) $(OTHER_LIBRARIES) $(LOAD_PROGRAM) $(BENCH_PROGRAMS) \
 	$(CONFORM_PROGRAM) ## build every test program
 
 deps: ## find what the build, the clients and the tests need, and install it
@@ -221,6 +224,11 @@ bench-lvm: ## the door for LVM's tools: fio on a logical volume and on the mount
 	$(build) all
 	$(Q)bench/lvm $(PROGRAM)
 
+bench-fallbacks: ## what it costs where the machine lacks O_DIRECT, memory, a processor ...
+	$(Q)tools/deps build bench
+	$(build) all $(BUILD)/tests/e2e/old_ring.so
+	$(Q)bench/fallbacks $(PROGRAM) $(BUILD)/tests/e2e/old_ring.so
+
 bench-faults: ## what fault points cost that do not strike (BENCH_SECONDS, _SIZE, _ROUNDS)
 	$(Q)tools/deps build bench
 	+$(Q)$(MAKE) --no-print-directory CONFIG=release CC='$(CC)' all
@@ -276,6 +284,12 @@ $(PRELOAD): $(PRELOAD_SOURCE) simfs/doors/dm/preload/wire.h $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(Q)$(CC) -std=gnu11 -O2 $(WARNINGS) -D_GNU_SOURCE -I. -fPIC -fvisibility=hidden -shared -o $@ $< -ldl
 $(BUILD)/simfs/doors/dm/intercept/preload_library.o: $(PRELOAD)
+
+# Nor do these: they come before it.
+$(OTHER_LIBRARIES): $(BUILD)/tests/e2e/%.so: tests/preload/%.c $(BUILD)/flags
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -std=gnu11 -O2 $(WARNINGS) -D_GNU_SOURCE -fPIC -shared -o $@ $< -ldl
 
 # An archive is made anew, lest it keep the object of a file that is gone.
 $(LIBRARY): $(call objects,$(SOURCES)) $(BUILD)/sources

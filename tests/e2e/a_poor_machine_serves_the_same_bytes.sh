@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # Where the image lies on a file system without O_DIRECT, or on a disk of other sectors, and
-# where there is little memory to lock, little memory at all or one processor: the same writes
-# under the same snapshots are read back, also after a kill, or the mount says what is missing.
+# where there is little memory to lock, little memory at all, one processor or an old io_uring:
+# the same writes under the same snapshots are read back, also after a kill, or the mount says
+# what is missing.
 . "${0%/*}/../lib/e2e.sh"
 
 requires jq
@@ -89,6 +90,15 @@ umount_volume
 locked="ulimit -l 0 && exec \"\$@\""
 serves "no memory to lock" "$work" sh -c "$locked" sh
 serves "one processor" "$work" taskset -c 0
+
+# A kernel that knows no flag of io_uring that came after 5.15.  A sanitizer is no second one to be
+# loaded.
+if [ "$e2e_slow" = 0 ]; then
+	old_ring=$E2E_TOOLS/old_ring.so
+	LD_PRELOAD=$old_ring OLD_RING_SAYS=1 "$SNAPRIG" doctor >said 2>&1 || :
+	grep -q "old_ring: refused" said || fail "no flag was refused: $(cat said)"
+	serves "an io_uring of Linux 5.15" "$work" env LD_PRELOAD="$old_ring"
+fi
 
 group=/sys/fs/cgroup/memory/snaprig-poor-$$
 [ -d /sys/fs/cgroup/memory ] || group=/sys/fs/cgroup/snaprig-poor-$$
