@@ -43,7 +43,10 @@ build = +$(Q)mkdir -p build && flock -o build/lock $(MAKE) --no-print-directory 
 
 # ---- flags -----------------------------------------------------------------
 
-PACKAGES := fuse3 liburing jansson yaml-0.1 libxxhash ext2fs libmicrohttpd libcurl
+# What only XAPI takes brings 30 libraries along, so it is loaded by whoever needs it.
+MAIN_PACKAGES := fuse3 liburing jansson yaml-0.1 libxxhash ext2fs
+XAPI_PACKAGES := libmicrohttpd libcurl
+PACKAGES := $(MAIN_PACKAGES) $(XAPI_PACKAGES)
 # System headers: what they warn about is not ours to fix.
 packages_cflags = $(patsubst -I%,-isystem %,$(shell $(PKG_CONFIG) --cflags $(1) 2>/dev/null))
 packages_libs = $(shell $(PKG_CONFIG) --libs $(1) 2>/dev/null)
@@ -60,6 +63,7 @@ FLAGS_nofaults = $(FLAGS_release) -DFAULTS_COMPILED_OUT
 LINK_nofaults = $(LINK_release)
 LINK_release := -Wl,-z,relro,-z,now
 # The trace of a rig that stands still has names.
+# ... and what is loaded finds what it has of the program.
 LINK_TRACE := -rdynamic
 
 # A library of its own, which the program carries.
@@ -69,7 +73,8 @@ BASE_CFLAGS := -std=gnu11 -pthread $(WARNINGS) $(FLAGS_$(CONFIG)) -D_GNU_SOURCE 
 	-DSNAPRIG_SHARE_DIR='"$(SHARE_DIR)"' -DPRELOAD_BUILT='"$(PRELOAD)"'
 ALL_CFLAGS = $(BASE_CFLAGS) $(call packages_cflags,$(PACKAGES)) $(CFLAGS)
 ALL_LDFLAGS = -pthread $(FLAGS_$(CONFIG)) $(LINK_$(CONFIG)) $(LINK_TRACE) $(LDFLAGS)
-LIBS = $(call packages_libs,$(PACKAGES))
+# A test starts without the libraries that nothing in it needs.
+LIBS = -Wl,--as-needed $(call packages_libs,$(PACKAGES))
 
 # ---- sources ---------------------------------------------------------------
 
@@ -78,6 +83,9 @@ PRELOAD_SOURCE := simfs/doors/dm/preload/preload.c
 SOURCES := $(filter-out $(MAIN) $(PRELOAD_SOURCE),$(wildcard simfs/*.c simfs/*/*.c simfs/base/yaml/*.c simfs/volume/*/*.c simfs/doors/*/*/*.c faults/*.c scenarios/*/*.c))
 LIBRARY := $(BUILD)/libsnaprig.a
 PROGRAM := $(BUILD)/snaprig
+# It is loaded by simfs/base/xapi_module.c, and what it does not contain is the program's.
+XAPI_MODULE := $(BUILD)/xapi.so
+XAPI_SOURCES := $(filter-out simfs/doors/xapi/vhd/%,$(filter simfs/doors/xapi/% scenarios/clients/reference_xapi%,$(SOURCES)))
 
 # A folder's test_*.c are programs, fuzz_*.c are fuzz targets, and whatever else
 # is there (and in tests/lib) helps them all.
@@ -118,13 +126,13 @@ help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 22
 	@echo '  configurations (before a goal or alone): $(CONFIGS); CC=clang; V=1 shows commands'
 
-all: $(PROGRAM) $(LIMIT_PROGRAM) $(if $(filter build/release,$(BUILD)),snaprig) ## build the program: ./snaprig
+all: $(PROGRAM) $(XAPI_MODULE) $(LIMIT_PROGRAM) $(if $(filter build/release,$(BUILD)),snaprig) ## build the program: ./snaprig
 
 # Beside another goal the name only chooses.
 $(CONFIGS): $(if $(filter-out $(CONFIGS),$(MAKECMDGOALS)),,all)
 	@:
 
-tests: $(PROGRAM) $(LIMIT_PROGRAM) $(TEST_PROGRAMS) $(E2E_PROGRAMS) $(OTHER_LIBRARIES) $(LOAD_PROGRAM) $(BENCH_PROGRAMS) \
+tests: $(PROGRAM) $(XAPI_MODULE) $(LIMIT_PROGRAM) $(TEST_PROGRAMS) $(E2E_PROGRAMS) $(OTHER_LIBRARIES) $(LOAD_PROGRAM) $(BENCH_PROGRAMS) \
 	$(CONFORM_PROGRAM) ## build every test program
 
 deps: ## find what the build, the clients and the tests need, and install it
@@ -261,18 +269,21 @@ $(BUILD)/flags: FORCE
 		echo "snaprig: a library is missing (of: $(PACKAGES)); 'make deps' installs it" >&2; \
 		exit 1; }
 	@printf '%s\n' "$$FLAGS_TEXT" | cmp -s - $@ || printf '%s\n' "$$FLAGS_TEXT" >$@
-$(BUILD)/flags: export FLAGS_TEXT = $(CC) $(ALL_CFLAGS) | $(ALL_LDFLAGS)
+$(BUILD)/flags: export FLAGS_TEXT = $(CC) $(ALL_CFLAGS) | $(ALL_LDFLAGS) | $(LOADED_CFLAGS) $(XAPI_SOURCES)
 .PHONY: FORCE
 FORCE:
 
 $(BUILD)/%.o: %.c $(BUILD)/flags
 	$(call say,CC,$<)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(CACHED_CFLAGS) $(TEST_CFLAGS) -MMD -MP -c -o $@ $<
+	$(Q)$(CC) $(CACHED_CFLAGS) $(PLACE_CFLAGS) $(TEST_CFLAGS) -MMD -MP -c -o $@ $<
 
 # pkg-config runs once and not for every file.
 CACHED_CFLAGS := $(ALL_CFLAGS)
 CACHED_LIBS := $(LIBS)
+LOADED_CFLAGS := -fPIC
+CACHED_MAIN_LIBS := $(call packages_libs,$(MAIN_PACKAGES))
+CACHED_XAPI_LIBS := $(call packages_libs,$(XAPI_PACKAGES) jansson)
 $(BUILD)/tests/%.o: TEST_CFLAGS = $(call packages_cflags,check)
 # A test computes little itself, and optimising it takes as long as all the rest of its compilation.
 $(patsubst %.c,$(BUILD)/%.o,$(TEST_MAINS) $(FUZZ_MAINS)): TEST_CFLAGS = $(call packages_cflags,check) -O0 -U_FORTIFY_SOURCE
@@ -304,10 +315,18 @@ $(BUILD)/sources: FORCE
 	@mkdir -p $(@D)
 	@echo '$(SOURCES) $(HELPERS)' | cmp -s - $@ || echo '$(SOURCES) $(HELPERS)' >$@
 
-# All of the archive: of two functions of one name it would give the first to everybody.
-$(PROGRAM): $(call objects,$(MAIN)) $(LIBRARY)
+# No archive: of two functions of one name it would give the first to everybody.
+$(PROGRAM): $(call objects,$(MAIN) $(filter-out $(XAPI_SOURCES),$(SOURCES))) $(BUILD)/sources
 	$(call say,LD,$@)
-	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) -Wl,--whole-archive $(LIBRARY) -Wl,--no-whole-archive $(CACHED_LIBS)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(CACHED_MAIN_LIBS)
+
+# Nor does a function of the program take the place of one of the module: all together are linked
+# once, for that alone.
+$(call objects,$(XAPI_SOURCES)): PLACE_CFLAGS = $(LOADED_CFLAGS)
+$(XAPI_MODULE): $(call objects,$(SOURCES)) $(BUILD)/sources
+	$(call say,LD,$@)
+	$(Q)$(CC) -nostdlib -r -o $@.all $(filter %.o,$^) && rm $@.all
+	$(Q)$(CC) $(ALL_LDFLAGS) -shared -o $@ $(call objects,$(XAPI_SOURCES)) $(CACHED_XAPI_LIBS)
 
 # The archive of helpers comes first; libtests has the main() of a fuzz target.
 # What is wrapped: see tests/lib/check_places.c.

@@ -40,6 +40,5 @@
 
 extern const struct command_line backup_command;
 extern const struct command_line restore_command;
-extern const struct command_line xapi_call_action;
 
 #endif

@@ -12,6 +12,7 @@
 #include "simfs/base/exit_code.h"
 #include "simfs/base/log.h"
 #include "simfs/base/sizes.h"
+#include "simfs/base/xapi_module.h"
 
 /* What was typed. */
 struct values {
@@ -97,6 +98,7 @@ static bool read_time(const char *option, const char *text, uint64_t *ret_ns)
 static int like_xo(const struct values *values, const char *snapshot, const char *out)
 {
 	struct xo_wish wish = xo_defaults;
+	typeof(xapi_backup) *backup;
 
 	wish.job = values->job;
 	wish.bypasses_check = values->bypasses_check;
@@ -112,9 +114,10 @@ static int like_xo(const struct values *values, const char *snapshot, const char
 		log_error("--task-timeout is of --xapi");
 		return EXIT_USAGE;
 	}
-	if (values->xapi)
-		return xapi_backup(values->xapi, snapshot, out, &wish);
-	return xo_backup(snapshot, out, &wish);
+	if (!values->xapi)
+		return xo_backup(snapshot, out, &wish);
+	backup = XAPI_MODULE(xapi_backup);
+	return backup ? backup(values->xapi, snapshot, out, &wish) : EXIT_RIG;
 }
 
 /* ---- the command ---- */
@@ -300,6 +303,7 @@ const struct command_line backup_command = {
 	.exits = "  0    done\n"
 		 "  1    OUT could not be written; xo: the job has failed\n"
 		 "  2    the command line is wrong\n"
+		 "  4    what speaks XAPI cannot be loaded\n"
 		 "  75   xo: the job was skipped, to protect the chain\n"
 		 "  198  (the low byte of -314) SNAPSHOT could not be read\n"
 		 "  201  (that of -311) SNAPSHOT could not be taken\n",

@@ -19,6 +19,7 @@
 #include "simfs/base/file_io.h"
 #include "simfs/base/log.h"
 #include "simfs/base/sizes.h"
+#include "simfs/base/xapi_module.h"
 
 /* Larger chunks were not written by this program: do not take memory on their word. */
 #define CHUNK_BYTES_MAX ((uint64_t)64 << 20)
@@ -149,13 +150,15 @@ static int restore_into(const struct values *values, const char *remote, const c
 		.at = values->at,
 		.silence_ns = xo_defaults.silence_ns,
 	};
+	typeof(xapi_restore) *restore;
 
 	if (values->http_timeout && (duration_parse(values->http_timeout, &wish.silence_ns) < 0 ||
 					    wish.silence_ns == 0)) {
 		log_error("bad value '%s' of --http-timeout (try 10s)", values->http_timeout);
 		return EXIT_USAGE;
 	}
-	return xapi_restore(remote, name, &wish);
+	restore = XAPI_MODULE(xapi_restore);
+	return restore ? restore(remote, name, &wish) : EXIT_RIG;
 }
 
 static int run(const struct command_line *line, int argc, char **argv)
@@ -222,6 +225,7 @@ const struct command_line restore_command = {
 		 "  1    IMAGE could not be written, or OUT not be read; xapi: the restore has "
 		 "failed\n"
 		 "  2    the command line is wrong; xapi: there is no such restore point\n"
-		 "  3    the backup is damaged\n",
+		 "  3    the backup is damaged\n"
+		 "  4    what speaks XAPI cannot be loaded\n",
 	.run = run,
 };

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * reference_xapi_by_hand.c - snaprig xapi call: what people do to a pool with xe, one call of XAPI.
- */
-#include <errno.h>
+#include "scenarios/clients/reference_xapi_by_hand.h"
+
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -13,7 +11,6 @@
 #include "scenarios/clients/reference_xapi_call.h"
 #include "scenarios/clients/reference_xo.h"
 #include "simfs/base/cleanup.h"
-#include "simfs/base/exit_code.h"
 #include "simfs/base/heap.h"
 #include "simfs/base/log.h"
 
@@ -124,7 +121,7 @@ static json_t *arguments_read(struct xapi *xapi, char *const *texts, size_t coun
 	return failure;
 }
 
-/* ---- the command ---- */
+/* ---- one call ---- */
 
 /* A call that has nothing to tell answers "". */
 static void print(const json_t *result)
@@ -154,7 +151,7 @@ static json_t *perform(struct xapi *xapi, const char *method, char *const *texts
 	return failure;
 }
 
-static int run(const struct command_line *line, int argc, char **argv)
+int xapi_by_hand(const char *url, const char *method, char *const *texts, size_t count)
 {
 	AUTO(json_free) json_t *failure = NULL;
 	const struct xapi_patience patience = {
@@ -163,15 +160,11 @@ static int run(const struct command_line *line, int argc, char **argv)
 	};
 	struct xapi *xapi = NULL;
 	bool is_missing = false;
-	size_t count;
-	int exit_code = command_line_parse(line, argc, argv, NULL, &count);
 
-	if (exit_code != COMMAND_GO_ON)
-		return exit_code;
 	stop_watch();
-	failure = xapi_open(argv[1], &patience, &xapi);
+	failure = xapi_open(url, &patience, &xapi);
 	if (!failure)
-		failure = perform(xapi, argv[2], argv + 3, count - 2, &is_missing);
+		failure = perform(xapi, method, texts, count, &is_missing);
 	xapi_close(xapi);
 	if (failure)
 		log_error("%s", member_text(failure, "message"));
@@ -179,26 +172,3 @@ static int run(const struct command_line *line, int argc, char **argv)
 		return REFERENCE_EXIT_TARGET;
 	return command_line_finish();
 }
-
-const struct command_line xapi_call_action = {
-	.name = "xapi call",
-	.summary = "do something to a pool by hand, as with xe",
-	.operands = { { "URL", COMMAND_TEXT, NULL, NULL }, { "METHOD", COMMAND_TEXT, NULL, NULL },
-		{ "[ARGUMENT ...]", COMMAND_TEXT, NULL, NULL } },
-	.takes_words = true,
-	.about = "Logs in at http://USER:PASSWORD@HOST:PORT, calls METHOD, and prints what it "
-		 "answers:\n"
-		 "a text as it is, all else as JSON.  An ARGUMENT is JSON, or text; CLASS:NAME, "
-		 "also as\n"
-		 "a value in an object, is the reference of the only object of that name or uuid, "
-		 "which\n"
-		 "is no snapshot.",
-	.examples = "  snaprig xapi call http://root:secret@127.0.0.1:8080 SR.scan SR:local\n"
-		    "  snaprig xapi call http://root:secret@127.0.0.1:8080 "
-		    "VM.set_has_vendor_device VM:web false\n",
-	.exits =
-		"  0    done\n"
-		"  1    the pool does not answer, the call has failed, or there is no such object\n"
-		"  2    the command line is wrong\n",
-	.run = run,
-};

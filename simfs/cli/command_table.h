@@ -34,7 +34,7 @@ extern const struct command_line *const writers_actions[];
 extern const struct command_line *const gauge_actions[];
 extern const struct command_line *const xapi_actions[];
 extern const struct command_line xapi_demo_action; /* scenarios/cli/ */
-extern const struct command_line xapi_call_action; /* scenarios/clients/ */
+extern const struct command_line xapi_call_action;
 extern const struct command_line xapi_flatten_action;
 extern const struct command_line xapi_restore_action;
 extern const struct command_line xapi_serve_action;

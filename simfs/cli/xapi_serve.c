@@ -6,6 +6,7 @@
 #include "simfs/base/exit_code.h"
 #include "simfs/base/log.h"
 #include "simfs/base/sizes.h"
+#include "simfs/base/xapi_module.h"
 #include "simfs/cli/command_table.h"
 #include "simfs/doors/xapi/server/server.h"
 
@@ -49,6 +50,7 @@ static int run(const struct command_line *line, int argc, char **argv)
 {
 	struct values values = { 0 };
 	struct xapi_serve_options options = { .longest_event_wait_ns = LONGEST_EVENT_WAIT_NS };
+	typeof(xapi_serve) *serve;
 	size_t count;
 	int code = command_line_parse(line, argc, argv, &values, &count);
 
@@ -69,7 +71,8 @@ static int run(const struct command_line *line, int argc, char **argv)
 	options.address_count = values.listen.count;
 	options.faults = values.fault.texts;
 	options.fault_count = values.fault.count;
-	return xapi_serve(&options);
+	serve = XAPI_MODULE(xapi_serve);
+	return serve ? serve(&options) : EXIT_RIG;
 }
 
 #define AT(field) .offset = offsetof(struct values, field)

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * reference_xapi_by_hand.h - snaprig xapi call: what people do to a pool with xe, one call of XAPI.
+ */
+#ifndef SNAPRIG_CLIENTS_REFERENCE_XAPI_BY_HAND_H
+#define SNAPRIG_CLIENTS_REFERENCE_XAPI_BY_HAND_H
+
+#include <stddef.h>
+
+/*
+ * Calls METHOD with the arguments TEXTS at URL, and prints what it answers.  Returns the exit code
+ * of the process, after a message when it is not 0.
+ */
+int xapi_by_hand(const char *url, const char *method, char *const *texts, size_t count);
+
+#endif
