@@ -3,6 +3,7 @@
 #include "simfs/volume/request.h"
 
 #include "faults/journal.h"
+#include "simfs/base/clock.h"
 
 const struct volume_limits volume_limits_default = {
 	.store = &store_limits_default,
@@ -17,6 +18,8 @@ const struct volume_limits volume_limits_default = {
 	.coalesce_chunks = VOLUME_COALESCE_CHUNKS,
 	.coalesce_window_bytes = 4u << 20,
 	.coalesce_reads = VOLUME_COALESCE_READS,
+	.coalesce_beside_bytes = 128u << 10,
+	.coalesce_beside_ns = 5 * NS_PER_MS,
 	.journal_bytes = JOURNAL_MAX_BYTES,
 	.journal_noted = JOURNAL_NOTED_MAX,
 	.event_batch_bytes = 64u << 10,
@@ -35,6 +38,8 @@ const struct volume_limits volume_limits_smallest = {
 	.coalesce_chunks = 1,
 	.coalesce_window_bytes = 8u << 10,
 	.coalesce_reads = 1,
+	.coalesce_beside_bytes = 4u << 10,
+	.coalesce_beside_ns = 5 * NS_PER_MS,
 	.journal_bytes = 32u << 10,
 	.journal_noted = 1,
 	.event_batch_bytes = 1u << 10,

@@ -59,6 +59,8 @@ struct volume_limits {
 	uint32_t coalesce_chunks;	/* under way at a time ... */
 	uint32_t coalesce_window_bytes; /* ... of so many bytes together, or one of them */
 	uint32_t coalesce_reads;	/* of them all, side by side */
+	uint32_t coalesce_beside_bytes; /* while others ask for something, so many bytes, and */
+	uint64_t coalesce_beside_ns;	/* ... for so long after they did (giving_way.h) */
 
 	/* Of the journal in memory, of what has fired and is no line yet, and of one write
 	 * to its file. */

@@ -33,6 +33,7 @@ static const struct field volume_fields[] = {
 	{ offsetof(struct volume_limits, coalesce_chunks), 1 },
 	{ offsetof(struct volume_limits, coalesce_window_bytes), UNIT_BYTES },
 	{ offsetof(struct volume_limits, coalesce_reads), 1 },
+	{ offsetof(struct volume_limits, coalesce_beside_bytes), UNIT_BYTES },
 };
 
 /* As many small ones as large ones, from one unit up to what the field has by default. */

@@ -48,6 +48,7 @@ void merge_begin(struct chain *chain, struct node *node, bool is_leaf)
 	chain_log(chain, "%s %s -> %s", is_leaf ? "Leaf-coalescing" : "Coalescing",
 		node_text(chain, node, text, sizeof text),
 		node_text(chain, parent_of(chain), into, sizeof into));
+	giving_way_begin(chain);
 	error = window_begin(chain);
 	if (error == 0)
 		error = intent_write(chain, is_leaf ? INTENT_LEAF : INTENT_COALESCE, node->id);
@@ -108,8 +109,7 @@ void merge_time_out(struct chain *chain)
 void merge_copy(struct chain *chain)
 {
 	struct coalesce *coalesce = of(chain);
-	uint64_t chunk_max = chain->volume->limits->coalesce_chunk_bytes / CHAIN_BLOCK_BYTES;
-	uint64_t first, count;
+	uint64_t chunk_max, first, count;
 
 	if (coalesce->abort_asked) {
 		merge_copy_failed(chain, -ECANCELED);
@@ -121,6 +121,7 @@ void merge_copy(struct chain *chain)
 	}
 	if (coalesce->window.error == 0 &&
 		store_next_run(coalesce->node->store, coalesce->cursor, &first, &count)) {
+		chunk_max = window_chunk_blocks(chain);
 		count = count < chunk_max ? count : chunk_max;
 		coalesce->cursor = first + count;
 		window_add(chain, first, count);

@@ -41,8 +41,10 @@ void merge_time_out(struct chain *chain);
 int window_begin(struct chain *chain);
 void window_free(struct chain *chain);
 
-/* Whether one more chunk may be under way; and whether none is, nor anything of one. */
-bool window_has_room(const struct chain *chain);
+/* Whether one more chunk may be under way; how many blocks it may have at most, if it was so when
+ * its turn came; and whether none is under way, nor anything of one. */
+bool window_has_room(struct chain *chain);
+uint64_t window_chunk_blocks(struct chain *chain);
 bool window_is_empty(const struct chain *chain);
 
 /* Begins with COUNT blocks of the node from FIRST on; there is room. */

@@ -19,6 +19,8 @@
  *     time: what was done when it struck is all that was before, and nothing else.  A chunk whose
  *     turn had come before the rule did is begun all the same.
  * (5) A chunk's place in the buffer is free when the chunk has ended and all before it have.
+ * (6) While others ask the volume for something less is under way (giving_way.h), and chunks are
+ *     shorter.  Not where (4) counts them: then they are as long as ever, one at a time.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -103,15 +105,32 @@ static uint64_t rate(const struct chain *chain)
 	return chain->coalesce.is_leaf ? 0 : chain->volume->options.coalesce_bytes_per_second;
 }
 
-bool window_has_room(const struct chain *chain)
+bool window_has_room(struct chain *chain)
 {
 	const struct merge_window *window = &chain->coalesce.window;
 	const struct volume_limits *limits = chain->volume->limits;
 	bool is_one_by_one = rate(chain) > 0 || may_be_struck(chain);
 	uint64_t place;
 
+	if (giving_way_is_due(chain) && window->bytes >= limits->coalesce_beside_bytes)
+		return false;
 	return window->end - window->first < (is_one_by_one ? 1 : limits->coalesce_chunks) &&
 	       place_find(window, limits->coalesce_chunk_bytes, &place);
+}
+
+uint64_t window_chunk_blocks(struct chain *chain)
+{
+	const struct volume_limits *limits = chain->volume->limits;
+	uint64_t bytes = limits->coalesce_chunk_bytes;
+
+	if (!may_be_struck(chain) && giving_way_is_due(chain)) {
+		uint64_t beside = limits->coalesce_beside_bytes;
+		uint64_t left = beside > of(chain)->bytes ? beside - of(chain)->bytes : 0;
+
+		bytes = left < bytes ? left : bytes;
+	}
+	/* Others may have come since its turn did. */
+	return bytes >= CHAIN_BLOCK_BYTES ? bytes / CHAIN_BLOCK_BYTES : 1;
 }
 
 /* What failed is not begun any more, so that there may be chunks that never end. */
@@ -145,6 +164,7 @@ void window_add(struct chain *chain, uint64_t first, uint64_t count)
 		.place = place,
 	};
 	window->end++;
+	window->bytes += chunk_bytes(chunk);
 	gather_go(chain);
 }
 
@@ -154,9 +174,14 @@ void window_add(struct chain *chain, uint64_t first, uint64_t count)
 static void chunks_leave(struct chain *chain)
 {
 	struct merge_window *window = of(chain);
+	const struct merge_chunk *chunk;
 
-	while (window->first < window->writing && window_chunk(window, window->first)->has_ended)
-		chain->coalesce.done_blocks += window_chunk(window, window->first++)->count;
+	while (window->first < window->writing &&
+		(chunk = window_chunk(window, window->first))->has_ended) {
+		chain->coalesce.done_blocks += chunk->count;
+		window->bytes -= chunk_bytes(chunk);
+		window->first++;
+	}
 }
 
 static void chunk_written(struct merge_chunk *chunk, int error)

@@ -39,6 +39,7 @@ struct merge_window {
 	uint64_t writing;   /* the next one to be written */
 	uint64_t gathering; /* of which the next piece is read */
 	uint64_t end;
+	uint64_t bytes; /* of those from `first` to `end` */
 	unsigned writes_under_way;
 	int error; /* what failed first; nothing more is begun */
 	char *buffer;
