@@ -46,7 +46,7 @@ static void holes_submit(struct blockio *io, struct blockio_request *request)
 	if (request->kind == BLOCKIO_WRITE && request->iov_count > 1 &&
 		request->iov[1].iov_base == zeros)
 		request->iov_count = 1;
-	blockio_submit(holes->below, request);
+	blockio_pass(holes->below, request);
 }
 
 static int holes_resize(struct blockio *io, uint64_t size_bytes)
