@@ -9,8 +9,13 @@
 
 #include "simfs/base/check.h"
 #include "simfs/store/map_leaf.h"
+#include "simfs/store/map_memory.h"
 
 #define DIRECTORY_PAGE 4096u
+
+/* From so many leaves on a root has an index: with fewer all of them lie in a few lines of cache,
+ * and an index would take more than a few blocks leave over. */
+#define INDEXED_LEAVES 16u
 
 /* LEAF is of blocks from FIRST to before END of the root. */
 struct map_entry {
@@ -19,6 +24,10 @@ struct map_entry {
 	struct map_leaf *leaf;
 };
 
+/*
+ * Its blocks are in so many buckets that one of them has about one leaf, wherever blocks are
+ * scattered: which leaves begin in one is told by an index behind the entries.
+ */
 struct map_root {
 	uint16_t count;
 	uint16_t capacity;
@@ -36,17 +45,64 @@ static size_t directory_bytes(const struct store_map *map)
 	       DIRECTORY_PAGE;
 }
 
+/* How many bits of a block say in which bucket it is: none in a root of a few leaves. */
+static uint32_t bucket_bits(uint32_t capacity)
+{
+	return capacity < INDEXED_LEAVES ? 0 : 31u - (uint32_t)__builtin_clz(capacity);
+}
+
 static size_t root_bytes(uint32_t capacity)
 {
-	return capacity == 0 ? 0 : sizeof(struct map_root) + capacity * sizeof(struct map_entry);
+	uint32_t bits = bucket_bits(capacity);
+
+	if (capacity == 0)
+		return 0;
+	return sizeof(struct map_root) + capacity * sizeof(struct map_entry) +
+	       (bits > 0 ? sizeof(uint16_t) << bits : 0);
+}
+
+/* By bucket, how many leaves begin before it. */
+static uint16_t *index_of(struct map_root *root)
+{
+	return (uint16_t *)(root->entries + root->capacity);
+}
+
+/* A leaf that begins at FIRST has come (1) or gone (-1). */
+static void index_count(struct map_root *root, uint32_t first, int change)
+{
+	uint32_t bits = bucket_bits(root->capacity);
+	uint16_t *index = index_of(root);
+
+	if (bits == 0)
+		return;
+	for (uint32_t at = (first >> (MAP_ROOT_SHIFT - bits)) + 1; at < 1u << bits; at++)
+		index[at] = (uint16_t)(index[at] + change);
+}
+
+static void index_make(struct map_root *root)
+{
+	uint32_t bits = bucket_bits(root->capacity), at = 0;
+
+	for (uint32_t bucket = 0; bits > 0 && bucket < 1u << bits; bucket++) {
+		while (at < root->count &&
+			root->entries[at].first >> (MAP_ROOT_SHIFT - bits) < bucket)
+			at++;
+		index_of(root)[bucket] = (uint16_t)at;
+	}
 }
 
 /* How many leaves of ROOT begin at LOW or before. */
-static uint32_t entries_up_to(const struct map_root *root, uint32_t low)
+static uint32_t entries_up_to(struct map_root *root, uint32_t low)
 {
-	uint32_t at = 0;
+	uint32_t bits = bucket_bits(root->capacity), at = 0, left = root->count;
 
-	for (uint32_t left = root->count; left > 0;) {
+	if (bits > 0) {
+		uint32_t bucket = low >> (MAP_ROOT_SHIFT - bits);
+
+		at = index_of(root)[bucket];
+		left = (bucket + 1 < 1u << bits ? index_of(root)[bucket + 1] : left) - at;
+	}
+	while (left > 0) {
 		uint32_t half = (left + 1) / 2;
 
 		at += half & -(uint32_t)(root->entries[at + half - 1].first <= low);
@@ -92,6 +148,7 @@ static int root_reserve(struct store_map *map, uint64_t index)
 	root->count = (uint16_t)count;
 	root->capacity = (uint16_t)capacity;
 	root->last = 0;
+	index_make(root);
 	map->roots[index] = root;
 	return 0;
 }
@@ -106,6 +163,7 @@ static void entry_insert(struct map_root *root, uint32_t at, uint32_t first, str
 		.first = first, .end = first + (1u << leaf->shift), .leaf = leaf
 	};
 	root->count++;
+	index_count(root, first, 1);
 }
 
 /* A leaf for BLOCK, which has none: as long as its neighbours let it be. */
@@ -154,6 +212,7 @@ static int leaf_cut(struct store_map *map, uint64_t block)
 		return error;
 	map_leaf_free(entry->leaf, &map->bytes);
 	root->count--;
+	index_count(root, first, -1);
 	memmove(entry, entry + 1, (root->count - at) * sizeof *entry);
 	if (upper)
 		entry_insert(root, at, first + half_blocks, upper);
@@ -219,7 +278,7 @@ void store_map_deinit(struct store_map *map)
 		struct map_root *root = map->roots[i];
 
 		for (uint32_t at = 0; root && at < root->count; at++)
-			free(root->entries[at].leaf);
+			map_leaf_free(root->entries[at].leaf, &map->bytes);
 		free(root);
 	}
 	if (map->roots)
@@ -243,7 +302,7 @@ uint32_t store_map_get(const struct store_map *map, uint64_t block)
 static bool has_room(const struct store_map *map, const struct map_leaf *leaf)
 {
 	return leaf->is_dense ||
-	       (leaf->count < leaf->capacity && leaf->count < leaf_most(map, leaf));
+	       (leaf->count < map_leaf_room(leaf) && leaf->count < leaf_most(map, leaf));
 }
 
 int store_map_add(struct store_map *map, uint64_t block, uint32_t position)
@@ -274,7 +333,7 @@ uint64_t store_map_next(const struct store_map *map, uint64_t block, bool known)
 {
 	while (block < map->block_count) {
 		uint64_t first = block / MAP_ROOT_BLOCKS * MAP_ROOT_BLOCKS;
-		const struct map_root *root = map->roots[block / MAP_ROOT_BLOCKS];
+		struct map_root *root = map->roots[block / MAP_ROOT_BLOCKS];
 		uint32_t low = (uint32_t)(block - first);
 		uint32_t at = root ? entries_up_to(root, low) : 0, next;
 

@@ -6,13 +6,13 @@
  * leaf is of a power of two of blocks, at which it begins, and where no block is known there is
  * none.  One that becomes too long is cut into its two halves, down to MAP_CHUNK_BLOCKS:
  *
- *	roots  ┌───┬───┬───┬───┬ ─ ─
- *	       │ ▪ │   │ ▪ │   │			a leaf has arrays, in the order of its
- *blocks: └─┼─┴───┴─┼─┴───┴ ─ ─		positions[]	4 bytes ▼       ▼
- *lows[]		2 bytes ▪ ▪ ▪     ▪ ▪ ▪ ▪  leaves		highs[]		1 byte, if
- *it is of more than 65536;
- *	   ▼ ▼ ▼     ▼ ▼ ▼ ▼			one of MAP_CHUNK_BLOCKS with many known ones is
- *						dense: positions[MAP_CHUNK_BLOCKS] alone
+ *	roots  ┌───┬───┬───┬─ ─
+ *	       │ ▪ │   │ ▪ │	for each block that it knows a leaf has
+ *	       └─┼─┴───┴─┼─┴─ ─		its position		4 bytes
+ *	       ▼ ▼ ▼     ▼ ▼		where it is in the leaf	2 bytes, 3 in one of more than 65536
+ *	       ▪ ▪ ▪     ▪ ▪ leaves
+ *
+ * A leaf of MAP_CHUNK_BLOCKS with many known ones is dense: the positions of all of its blocks.
  *
  * So making one takes the same time for any size of volume, and it takes at most
  *	8 bytes for each block it knows, however they lie,

@@ -2,163 +2,203 @@
 #include "simfs/store/map_leaf.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "simfs/base/check.h"
 #include "simfs/store/map.h"
+#include "simfs/store/map_memory.h"
+#include "simfs/store/map_slots.h"
 
-/* An allocation of the C library: a multiple of this, one word of which is its own. */
-#define GRANULE_BYTES	 16u
-#define OWN_BYTES	 8u
-#define ALLOCATION_BYTES 32u /* at least */
-
-#define LOW_SHIFT	 16u
+/* By so many blocks, besides one, the rest of a leaf grows at most. */
+#define REST_GROWTH 8u
 
 /* ---- memory ---- */
 
-uint64_t map_allocation_bytes(size_t bytes)
-{
-	uint64_t taken = (bytes + OWN_BYTES + GRANULE_BYTES - 1) / GRANULE_BYTES * GRANULE_BYTES;
-
-	if (bytes == 0)
-		return 0;
-	return taken < ALLOCATION_BYTES ? ALLOCATION_BYTES : taken;
-}
-
 static bool is_wide(uint32_t shift)
 {
-	return shift > LOW_SHIFT;
+	return shift > MAP_LOW_SHIFT;
 }
 
-static size_t leaf_bytes(uint32_t shift, bool is_dense, uint32_t capacity)
+static size_t piece_bytes(uint32_t shift)
 {
-	size_t low_bytes = is_dense ? 0 : is_wide(shift) ? 3 : 2;
+	return (size_t)MAP_PIECE_BLOCKS * map_slot_bytes(is_wide(shift));
+}
 
-	return sizeof(struct map_leaf) + capacity * (sizeof(uint32_t) + low_bytes);
+/* Of a leaf that is not dense, but for its pieces. */
+static size_t leaf_bytes(uint32_t shift, uint32_t piece_count, uint32_t rest_room)
+{
+	return sizeof(struct map_leaf) + piece_count * (sizeof(uint32_t *) + sizeof(uint32_t)) +
+	       (size_t)rest_room * map_slot_bytes(is_wide(shift));
 }
 
 static size_t leaf_bytes_of(const struct map_leaf *leaf)
 {
-	return leaf ? leaf_bytes(leaf->shift, leaf->is_dense, leaf->capacity) : 0;
+	return leaf->is_dense ? sizeof *leaf + MAP_CHUNK_BLOCKS * sizeof(uint32_t)
+			      : leaf_bytes(leaf->shift, leaf->piece_count, leaf->rest_room);
 }
 
-/* For one more block than COUNT and a sixteenth, up to what is allocated anyway. */
-static uint32_t leaf_capacity(uint32_t shift, uint32_t count)
+/* Behind the pieces of a leaf of COUNT blocks: for one more and some, up to what is allocated
+ * anyway, and to a piece. */
+static uint32_t rest_room_for(uint32_t shift, uint32_t count)
 {
-	size_t wanted = leaf_bytes(shift, false, count + 1 + count / 16);
-	uint64_t bytes = map_allocation_bytes(wanted) - OWN_BYTES - leaf_bytes(shift, false, 0);
+	uint32_t pieces = count / MAP_PIECE_BLOCKS;
+	uint32_t more = count / 16 < REST_GROWTH ? count / 16 : REST_GROWTH;
+	uint32_t wanted = count % MAP_PIECE_BLOCKS + 1 + more;
+	uint64_t bytes = map_allocation_bytes(leaf_bytes(shift, pieces, wanted)) - MAP_OWN_BYTES -
+			 leaf_bytes(shift, pieces, 0);
+	uint32_t room = (uint32_t)(bytes / map_slot_bytes(is_wide(shift)));
 
-	return (uint32_t)(bytes / (leaf_bytes(shift, false, 1) - leaf_bytes(shift, false, 0)));
+	return room < MAP_PIECE_BLOCKS ? room : MAP_PIECE_BLOCKS;
 }
 
-static void counted(uint64_t *total, size_t old_bytes, size_t bytes)
+/* As map_leaf_new(), without the pieces. */
+static struct map_leaf *leaf_without_pieces(uint32_t shift, uint32_t count, uint64_t *total)
 {
-	*total += map_allocation_bytes(bytes) - map_allocation_bytes(old_bytes);
+	uint32_t pieces = count / MAP_PIECE_BLOCKS, room = rest_room_for(shift, count);
+	struct map_leaf *leaf = map_allocate(leaf_bytes(shift, pieces, room), total);
+
+	if (leaf)
+		*leaf = (struct map_leaf){
+			.shift = (uint8_t)shift,
+			.piece_count = (uint8_t)pieces,
+			.rest_room = (uint8_t)room,
+		};
+	return leaf;
+}
+
+/* LEAF and the first COUNT of its pieces. */
+static void leaf_give_back(struct map_leaf *leaf, uint32_t count, uint64_t *total)
+{
+	for (uint32_t i = 0; i < count; i++)
+		map_give_back(leaf->pieces[i], piece_bytes(leaf->shift), total);
+	map_give_back(leaf, leaf_bytes_of(leaf), total);
 }
 
 struct map_leaf *map_leaf_new(uint32_t shift, uint32_t count, uint64_t *total)
 {
-	uint32_t capacity = leaf_capacity(shift, count);
-	size_t bytes = leaf_bytes(shift, false, capacity);
-	struct map_leaf *leaf = malloc(bytes);
+	struct map_leaf *leaf = leaf_without_pieces(shift, count, total);
 
-	if (!leaf)
+	for (uint32_t i = 0; leaf && i < leaf->piece_count; i++) {
+		leaf->pieces[i] = map_allocate(piece_bytes(shift), total);
+		if (leaf->pieces[i])
+			continue;
+		leaf_give_back(leaf, i, total);
 		return NULL;
-	*leaf = (struct map_leaf){ .capacity = (uint16_t)capacity, .shift = (uint8_t)shift };
-	counted(total, 0, bytes);
+	}
 	return leaf;
 }
 
 void map_leaf_free(struct map_leaf *leaf, uint64_t *total)
 {
-	counted(total, leaf_bytes_of(leaf), 0);
-	free(leaf);
+	if (leaf)
+		leaf_give_back(leaf, leaf->piece_count, total);
 }
 
-/* ---- keys ---- */
-
-static uint16_t *lows_of(const struct map_leaf *leaf)
+uint32_t map_leaf_room(const struct map_leaf *leaf)
 {
-	return (uint16_t *)(leaf->positions + leaf->capacity);
+	return leaf->is_dense ? MAP_CHUNK_BLOCKS
+			      : leaf->piece_count * MAP_PIECE_BLOCKS + leaf->rest_room;
 }
 
-static uint8_t *highs_of(const struct map_leaf *leaf)
+/* ---- places in a leaf that is not dense ---- */
+
+static uint32_t *dense_positions(struct map_leaf *leaf)
 {
-	return (uint8_t *)(lows_of(leaf) + leaf->capacity);
+	return (uint32_t *)leaf->pieces;
 }
 
-static uint32_t key_at(const struct map_leaf *leaf, uint32_t at)
+/* The first keys of its pieces. */
+static uint32_t *firsts_of(struct map_leaf *leaf)
 {
-	uint32_t low = lows_of(leaf)[at];
-
-	return is_wide(leaf->shift) ? low | (uint32_t)highs_of(leaf)[at] << LOW_SHIFT : low;
+	return (uint32_t *)(leaf->pieces + leaf->piece_count);
 }
 
-static void key_set(struct map_leaf *leaf, uint32_t at, uint32_t key)
+/* Of piece PIECE; behind the last one it is the rest. */
+static struct map_slots slots_of(struct map_leaf *leaf, uint32_t piece)
 {
-	lows_of(leaf)[at] = (uint16_t)key;
-	if (is_wide(leaf->shift))
-		highs_of(leaf)[at] = (uint8_t)(key >> LOW_SHIFT);
+	if (piece < leaf->piece_count)
+		return map_slots_at(leaf->pieces[piece], MAP_PIECE_BLOCKS, is_wide(leaf->shift));
+	return map_slots_at(
+		firsts_of(leaf) + leaf->piece_count, leaf->rest_room, is_wide(leaf->shift));
+}
+
+/* How many of its blocks lie in PIECE. */
+static uint32_t count_in(const struct map_leaf *leaf, uint32_t piece)
+{
+	uint32_t before = piece * MAP_PIECE_BLOCKS;
+	uint32_t count = leaf->count > before ? leaf->count - before : 0;
+
+	return count < MAP_PIECE_BLOCKS ? count : MAP_PIECE_BLOCKS;
+}
+
+static uint32_t key_at(struct map_leaf *leaf, uint32_t at)
+{
+	struct map_slots slots = slots_of(leaf, at / MAP_PIECE_BLOCKS);
+
+	return map_slot_key(&slots, at % MAP_PIECE_BLOCKS);
+}
+
+static uint32_t position_at(struct map_leaf *leaf, uint32_t at)
+{
+	return slots_of(leaf, at / MAP_PIECE_BLOCKS).positions[at % MAP_PIECE_BLOCKS];
+}
+
+static void first_update(struct map_leaf *leaf, uint32_t piece)
+{
+	uint32_t *first = piece < leaf->piece_count ? &firsts_of(leaf)[piece] : &leaf->rest_first;
+
+	*first = key_at(leaf, piece * MAP_PIECE_BLOCKS);
 }
 
 /* Whether AT is where KEY is, or would be. */
-static bool is_place(const struct map_leaf *leaf, uint32_t at, uint32_t key)
+static bool is_place(struct map_leaf *leaf, uint32_t at, uint32_t key)
 {
 	return at <= leaf->count && (at == 0 || key_at(leaf, at - 1) < key) &&
 	       (at == leaf->count || key_at(leaf, at) >= key);
 }
 
-static uint32_t key_search(const struct map_leaf *leaf, uint32_t key)
+/* The piece where KEY is, or would be: the last one that begins at KEY or before it, else the
+ * first. */
+static uint32_t piece_find(struct map_leaf *leaf, uint32_t key)
 {
-	const uint16_t *lows = lows_of(leaf);
-	const uint8_t *highs = highs_of(leaf);
-	uint32_t at = 0, left = leaf->count;
+	const uint32_t *firsts = firsts_of(leaf);
+	uint32_t count = (leaf->count + MAP_PIECE_BLOCKS - 1) / MAP_PIECE_BLOCKS, piece = 0;
 
-	/* No branch depends on what is compared, so none is predicted wrong. */
-	if (is_wide(leaf->shift)) {
-		while (left > 0) {
-			uint32_t half = (left + 1) / 2, middle = at + half - 1;
-			uint32_t found = lows[middle] | (uint32_t)highs[middle] << LOW_SHIFT;
-
-			at += half & -(uint32_t)(found < key);
-			left -= half;
-		}
-		return at;
+	if (count > leaf->piece_count) {
+		if (leaf->rest_first <= key)
+			return leaf->piece_count;
+		count = leaf->piece_count;
 	}
-	while (left > 0) {
-		uint32_t half = (left + 1) / 2;
+	for (uint32_t left = count; left > 1;) {
+		uint32_t half = left / 2;
 
-		at += half & -(uint32_t)(lows[at + half - 1] < key);
+		piece += half & -(uint32_t)(firsts[piece + half] <= key);
 		left -= half;
 	}
-	return at;
+	return piece;
 }
 
-/* Where KEY is in a leaf that is not dense, or would be. */
+/* Where KEY is, or would be. */
 static uint32_t key_find(struct map_leaf *leaf, uint32_t key)
 {
-	uint32_t last = leaf->last;
+	uint32_t at = leaf->last;
+	/* To look there costs who asks of any other. */
+	bool is_near = key - leaf->last_key <= 1;
 
-	if (is_place(leaf, last, key))
-		return last;
-	if (is_place(leaf, last + 1, key))
-		last++;
-	else
-		last = key_search(leaf, key);
-	leaf->last = (uint16_t)last;
-	return last;
-}
+	if (!is_near || !is_place(leaf, at, key)) {
+		if (is_near && is_place(leaf, at + 1, key)) {
+			at++;
+		} else {
+			uint32_t piece = piece_find(leaf, key);
+			struct map_slots slots = slots_of(leaf, piece);
 
-/* Moves the blocks from AT on to TO. */
-static void keys_move(struct map_leaf *leaf, uint32_t to, uint32_t at)
-{
-	size_t count = leaf->count - at;
-
-	memmove(leaf->positions + to, leaf->positions + at, count * sizeof(uint32_t));
-	memmove(lows_of(leaf) + to, lows_of(leaf) + at, count * sizeof(uint16_t));
-	if (is_wide(leaf->shift))
-		memmove(highs_of(leaf) + to, highs_of(leaf) + at, count);
+			at = piece * MAP_PIECE_BLOCKS +
+			     map_slots_before(&slots, count_in(leaf, piece), key);
+		}
+	}
+	leaf->last = (uint16_t)at;
+	leaf->last_key = key;
+	return at;
 }
 
 /* ---- in another shape ---- */
@@ -166,16 +206,22 @@ static void keys_move(struct map_leaf *leaf, uint32_t to, uint32_t at)
 /* A leaf for one half of OLD's blocks, those FROM to before TO of it, which begins at the key
  * FIRST. */
 static struct map_leaf *half_new(
-	const struct map_leaf *old, uint32_t from, uint32_t to, uint32_t first, uint64_t *total)
+	struct map_leaf *old, uint32_t from, uint32_t to, uint32_t first, uint64_t *total)
 {
 	struct map_leaf *half = map_leaf_new(old->shift - 1u, to - from, total);
 
 	if (!half)
 		return NULL;
+	for (uint32_t i = from; i < to; i++) {
+		uint32_t at = i - from;
+		struct map_slots slots = slots_of(half, at / MAP_PIECE_BLOCKS);
+
+		map_slot_set(
+			&slots, at % MAP_PIECE_BLOCKS, key_at(old, i) - first, position_at(old, i));
+		if (at % MAP_PIECE_BLOCKS == 0)
+			first_update(half, at / MAP_PIECE_BLOCKS);
+	}
 	half->count = (uint16_t)(to - from);
-	memcpy(half->positions, old->positions + from, half->count * sizeof(uint32_t));
-	for (uint32_t i = from; i < to; i++)
-		key_set(half, i - from, key_at(old, i) - first);
 	return half;
 }
 
@@ -198,70 +244,117 @@ int map_leaf_halves(struct map_leaf *leaf, struct map_leaf **ret_lower, struct m
 
 struct map_leaf *map_leaf_dense(struct map_leaf *sparse, uint64_t *total)
 {
-	size_t bytes = leaf_bytes(sparse->shift, true, MAP_CHUNK_BLOCKS);
-	struct map_leaf *dense = malloc(bytes);
+	struct map_leaf head = { .count = sparse->count, .shift = sparse->shift, .is_dense = true };
+	struct map_leaf *dense = map_allocate(leaf_bytes_of(&head), total);
 
 	if (!dense)
 		return NULL;
-	memset(dense, 0, bytes);
-	counted(total, 0, bytes);
-	dense->count = sparse->count;
-	dense->capacity = MAP_CHUNK_BLOCKS;
-	dense->shift = sparse->shift;
-	dense->is_dense = true;
+	memset(dense, 0, leaf_bytes_of(&head));
+	*dense = head;
 	for (uint32_t i = 0; i < sparse->count; i++)
-		dense->positions[key_at(sparse, i)] = sparse->positions[i];
+		dense_positions(dense)[key_at(sparse, i)] = position_at(sparse, i);
 	map_leaf_free(sparse, total);
 	return dense;
 }
 
 struct map_leaf *map_leaf_grown(struct map_leaf *leaf, uint64_t *total)
 {
-	uint32_t capacity = leaf_capacity(leaf->shift, leaf->count);
-	size_t old_bytes = leaf_bytes_of(leaf), bytes = leaf_bytes(leaf->shift, false, capacity);
+	struct map_leaf *grown = leaf_without_pieces(leaf->shift, leaf->count, total);
+	uint32_t pieces = leaf->piece_count;
+	struct map_slots rest, to;
 
-	MUST(capacity > leaf->count);
-	leaf = realloc(leaf, bytes);
-	if (!leaf)
+	MUST(leaf->count == map_leaf_room(leaf));
+	if (!grown)
 		return NULL;
-	counted(total, old_bytes, bytes);
-
-	const uint16_t *old_lows = lows_of(leaf);
-	const uint8_t *old_highs = highs_of(leaf);
-
-	leaf->capacity = (uint16_t)capacity;
-	/* Each array begins behind the new end of the one before: the last one goes first. */
-	if (is_wide(leaf->shift))
-		memmove(highs_of(leaf), old_highs, leaf->count);
-	memmove(lows_of(leaf), old_lows, leaf->count * sizeof(uint16_t));
-	return leaf;
+	MUST(map_leaf_room(grown) > leaf->count && grown->piece_count <= pieces + 1);
+	if (grown->piece_count > pieces) {
+		grown->pieces[pieces] = map_allocate(piece_bytes(leaf->shift), total);
+		if (!grown->pieces[pieces]) {
+			leaf_give_back(grown, 0, total);
+			return NULL;
+		}
+	}
+	memcpy(grown->pieces, leaf->pieces, pieces * sizeof *leaf->pieces);
+	memcpy(firsts_of(grown), firsts_of(leaf), pieces * sizeof(uint32_t));
+	rest = slots_of(leaf, pieces);
+	to = slots_of(grown, pieces);
+	map_slots_move(&to, 0, &rest, 0, leaf->count - pieces * MAP_PIECE_BLOCKS);
+	first_update(grown, pieces);
+	grown->count = leaf->count;
+	leaf_give_back(leaf, 0, total);
+	return grown;
 }
 
 /* ---- what it knows ---- */
+
+/* Makes a gap at AT: from the last piece on, each gives the next one its last block. */
+static void gap_open(struct map_leaf *leaf, uint32_t at)
+{
+	uint32_t piece = leaf->count / MAP_PIECE_BLOCKS, first = at / MAP_PIECE_BLOCKS;
+	uint32_t count = leaf->count % MAP_PIECE_BLOCKS;
+	struct map_slots slots = slots_of(leaf, piece);
+
+	for (; piece > first; piece--) {
+		struct map_slots before = slots_of(leaf, piece - 1);
+
+		map_slots_move(&slots, 1, &slots, 0, count);
+		map_slots_move(&slots, 0, &before, MAP_PIECE_BLOCKS - 1, 1);
+		first_update(leaf, piece);
+		slots = before;
+		count = MAP_PIECE_BLOCKS - 1;
+	}
+	at %= MAP_PIECE_BLOCKS;
+	map_slots_move(&slots, at + 1, &slots, at, count - at);
+}
+
+/* Takes out the block at AT: each piece behind it gives the one before its first block. */
+static void gap_close(struct map_leaf *leaf, uint32_t at)
+{
+	uint32_t piece = at / MAP_PIECE_BLOCKS, end = (leaf->count - 1u) / MAP_PIECE_BLOCKS;
+	struct map_slots slots = slots_of(leaf, piece);
+
+	at %= MAP_PIECE_BLOCKS;
+	for (;; piece++, at = 0) {
+		uint32_t count = count_in(leaf, piece);
+
+		map_slots_move(&slots, at, &slots, at + 1, count - at - 1);
+		if (piece == end)
+			break;
+
+		struct map_slots next = slots_of(leaf, piece + 1);
+
+		map_slots_move(&slots, MAP_PIECE_BLOCKS - 1, &next, 0, 1);
+		first_update(leaf, piece);
+		slots = next;
+	}
+	first_update(leaf, end);
+}
 
 uint32_t map_leaf_get(struct map_leaf *leaf, uint32_t key)
 {
 	uint32_t at;
 
 	if (leaf->is_dense)
-		return leaf->positions[key];
+		return dense_positions(leaf)[key];
 	at = key_find(leaf, key);
-	return at < leaf->count && key_at(leaf, at) == key ? leaf->positions[at] : MAP_ABSENT;
+	return at < leaf->count && key_at(leaf, at) == key ? position_at(leaf, at) : MAP_ABSENT;
 }
 
 void map_leaf_add(struct map_leaf *leaf, uint32_t key, uint32_t position)
 {
+	MUST(leaf->count < map_leaf_room(leaf));
 	if (leaf->is_dense) {
-		MUST(leaf->positions[key] == MAP_ABSENT);
-		leaf->positions[key] = position;
+		MUST(dense_positions(leaf)[key] == MAP_ABSENT);
+		dense_positions(leaf)[key] = position;
 	} else {
-		uint32_t at = key_find(leaf, key);
+		uint32_t at = key_find(leaf, key), piece = at / MAP_PIECE_BLOCKS;
+		struct map_slots slots = slots_of(leaf, piece);
 
-		MUST(leaf->count < leaf->capacity);
 		MUST(at == leaf->count || key_at(leaf, at) != key);
-		keys_move(leaf, at + 1, at);
-		leaf->positions[at] = position;
-		key_set(leaf, at, key);
+		gap_open(leaf, at);
+		map_slot_set(&slots, at % MAP_PIECE_BLOCKS, key, position);
+		if (at % MAP_PIECE_BLOCKS == 0)
+			first_update(leaf, piece);
 	}
 	leaf->count++;
 }
@@ -269,13 +362,10 @@ void map_leaf_add(struct map_leaf *leaf, uint32_t key, uint32_t position)
 void map_leaf_remove(struct map_leaf *leaf, uint32_t key)
 {
 	MUST(map_leaf_get(leaf, key) != MAP_ABSENT);
-	if (leaf->is_dense) {
-		leaf->positions[key] = MAP_ABSENT;
-	} else {
-		uint32_t at = key_find(leaf, key);
-
-		keys_move(leaf, at, at + 1);
-	}
+	if (leaf->is_dense)
+		dense_positions(leaf)[key] = MAP_ABSENT;
+	else
+		gap_close(leaf, key_find(leaf, key));
 	leaf->count--;
 }
 
@@ -284,7 +374,7 @@ uint32_t map_leaf_next(struct map_leaf *leaf, uint32_t key, bool known)
 	uint32_t end = 1u << leaf->shift, at;
 
 	if (leaf->is_dense) {
-		while (key < end && (leaf->positions[key] != MAP_ABSENT) != known)
+		while (key < end && (dense_positions(leaf)[key] != MAP_ABSENT) != known)
 			key++;
 		return key;
 	}
