@@ -65,8 +65,9 @@ def rows():
               Row("backup-while-writing", "snaprig", raw, figure="backup_mib_per_second",
                   unit="MiB/s of the backup")]
     table += [Row("disturbed-4k", what, "undisturbed", 2.0, at_most=True)
-              for what in ("snapshot-taken", "store-deleted", "leaf-merged", "backup-reads",
-                           "request-hangs")]
+              for what in ("snapshot-taken", "store-deleted", "leaf-merged", "node-merged",
+                           "backup-reads", "request-hangs")]
+    table += [Row("disturbed-4k", "raw-backup-reads", raw)]
     table += [Row(job, "snaprig", None, goal, True, "cpu_us", "us of the rig's CPU")
               for job, goal in (("randread-4k", 4.5), ("randwrite-4k", 4.5),
                                 ("first-touch-4k", 10.0))]

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Jobs in which something happens once: what it takes, and what it does to others."""
+import mmap
+import os
 import statistics
 import threading
 import time
@@ -17,16 +19,27 @@ class Plan(Loads):
 
     def while_doing(self, target, rig, act):
         """The sample of single writes to RIG while ACT runs beside them."""
+        writes = rig.writes()
+        return self.writes_beside(target, rig.live,
+                                  lambda: rig.writes() >= writes + WRITES_BEFORE, act)
+
+    def while_doing_raw(self, target, act):
+        """The same to the raw file, of which all that can be seen is that it was written to."""
+        path = self.volumes.raw()
+        modified = os.stat(path).st_mtime_ns
+        return self.writes_beside(target, path,
+                                  lambda: os.stat(path).st_mtime_ns != modified, act)
+
+    def writes_beside(self, target, path, have_begun, act):
         job = "disturbed-4k"
         label = "%s.%s" % (job, target)
-        writes = rig.writes()
-        process = self.fio.start(job, rig.live, self.volumes.length)
+        process = self.fio.start(job, path, self.volumes.length)
         failed = []
 
         def beside():
             try:
                 # fio's own start takes a while.
-                while process.poll() is None and rig.writes() < writes + WRITES_BEFORE:
+                while process.poll() is None and not have_begun():
                     time.sleep(0.02)
                 act(lambda: process.poll() is None)
             except (Failure, OSError) as error:
@@ -40,6 +53,20 @@ class Plan(Loads):
         if failed:
             raise Failure("%s: %s" % (label, failed[0]))
         return sample
+
+    def reader(self, path):
+        """What reads PATH over and over, as a backup does: one MiB after the other."""
+        def act(is_running):
+            buffer = mmap.mmap(-1, MIB)
+            file = os.open(path, os.O_RDONLY | (os.O_DIRECT if self.fio.direct else 0))
+            try:
+                offset = 0
+                while is_running():
+                    length = os.preadv(file, [buffer], offset)
+                    offset = offset + length if length == MIB else 0
+            finally:
+                os.close(file)
+        return act
 
     def disturbed(self):
         def snapshots(rig):
@@ -60,12 +87,10 @@ class Plan(Loads):
             return self.while_doing("store-deleted", rig, lambda _: rig.delete("going"))
 
         def backup(rig):
-            def act(is_running):
-                with open(rig.snapshot("bench"), "rb", buffering=0) as file:
-                    while is_running():
-                        if not file.read(MIB):
-                            file.seek(0)
-            return self.while_doing("backup-reads", rig, act)
+            return self.while_doing("backup-reads", rig, self.reader(rig.snapshot("bench")))
+
+        def raw_backup():
+            return self.while_doing_raw("raw-backup-reads", self.reader(self.volumes.raw()))
 
         def hang(rig):
             def act(is_running):
@@ -92,8 +117,11 @@ class Plan(Loads):
             "snapshot-taken": lambda: snapshots(self.volumes.plain()),
             "store-deleted": lambda: store(self.volumes.plain()),
             "leaf-merged": self.leaf_merged,
+            "node-merged": self.node_merged,
             "backup-reads": self.under(["bench"], backup),
             "request-hangs": lambda: hang(self.volumes.plain()),
+            "raw": lambda: self.while_doing_raw("raw", lambda _: None),
+            "raw-backup-reads": raw_backup,
         }, unit="us, p99", figure="p99_us", room=2)
 
     def fill_node(self, rig, kind, io_bytes):
@@ -104,14 +132,20 @@ class Plan(Loads):
         rig.delete("a")
 
     def leaf_merged(self):
+        """From the second time on its writers wait: the rig knows by then how quick a merge is."""
         rig = self.volumes.chain()
         rig.take("a")
         self.fio.run("scatter-1m", "fill", rig.live, self.volumes.half,
                      io_bytes=self.volumes.half // 2 // MIB * MIB)
         rig.delete("a")
-        sample = self.while_doing("leaf-merged", rig, lambda _: rig.run("coalesce", None,
-                                                                        "--wait"))
-        rig.run("coalesce", None, "--wait")
+        return self.while_doing("leaf-merged", rig, lambda _: rig.merge(0.1))
+
+    def node_merged(self):
+        rig = self.volumes.chain()
+        self.fill_node(rig, "1m", self.volumes.half // 2 // MIB * MIB)
+        sample = self.while_doing("node-merged", rig, lambda _: rig.merge(0.1))
+        rig.delete("b")
+        rig.merge()
         return sample
 
     def coalesce(self):
@@ -121,10 +155,10 @@ class Plan(Loads):
                 length = round(self.volumes.half * share) // MIB * MIB
                 self.fill_node(rig, kind, length)
                 begun = time.monotonic()
-                rig.run("coalesce", None, "--wait")
+                rig.merge()
                 seconds = time.monotonic() - begun
                 rig.delete("b")
-                rig.run("coalesce", None, "--wait")
+                rig.merge()
                 return {"mb_per_second": length / 1e6 / seconds, "seconds": seconds}
             return measure
         yield Job("coalesce", {"runs": merged("1m", 0.5), "scattered": merged("4k", 0.125)},
