@@ -5,6 +5,7 @@
 
 #include "simfs/blockio/fault_site.h"
 #include "simfs/store/store.h"
+#include "simfs/volume/ahead.h"
 #include "simfs/volume/event_file.h"
 #include "simfs/volume/extension.h"
 #include "simfs/volume/owner.h"
@@ -113,6 +114,7 @@ struct volume {
 
 	struct list read_holds;
 	struct list held_reads;
+	struct ahead ahead;
 	struct reads_gone reads_gone;
 
 	struct list scratch_spare;

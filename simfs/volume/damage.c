@@ -72,7 +72,9 @@ static void part_read_done(struct store_read *read, int result)
 	struct request_part *part = CONTAINER_OF(read, struct request_part, read);
 
 	if (result == -EUCLEAN) {
-		part->request->volume->topology->part_damaged(part);
+		/* Who asks for it meets it again. */
+		if (!part->request->is_ahead)
+			part->request->volume->topology->part_damaged(part);
 		/* It is what is wanted, not what lies between. */
 		part->has_gaps = false;
 		result = -EIO;

@@ -28,6 +28,9 @@ void snapshot_fail_one(struct snapshot *snapshot, int error, const char *why);
 void snapshot_fail_logged(struct snapshot *snapshot, enum profile_failure failure, int error,
 	const struct volume_request *write);
 
+/* What SNAPSHOT shows is not what it was, or cannot be read: nobody keeps what was read of it. */
+void snapshot_changed(struct snapshot *snapshot);
+
 /* Failed in a way in which it can be read on (struct profile, reads_on). */
 bool snapshot_is_stale(const struct snapshot *snapshot);
 

@@ -95,6 +95,9 @@ struct volume_request {
 	/* Of a read: no fault may cut it short before bad sectors; it fails as one. */
 	bool is_whole;
 
+	/* Of a read: it reads ahead (ahead.h), and nobody has asked for it. */
+	bool is_ahead;
+
 	/* Aligned to BLOCKIO_ALIGNMENT_MAX.  A write's bytes begin here; a read
 	 * has room for VOLUME_BUFFER_BYTES and finds its bytes at `data`; a
 	 * discard and a zeroing overwrite VOLUME_REQUEST_MAX_BYTES. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "simfs/volume/scattered.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "simfs/base/check.h"
@@ -293,6 +294,10 @@ uint64_t scattered_plan(struct volume_request *request, const struct scattered_o
 	unsigned count = 0, most = parts_left(request);
 	uint64_t at = request->cursor;
 
+	if (ahead_is_over(request)) {
+		request->error = -ECANCELED;
+		return at;
+	}
 	while (count < most && place_next(request, ops, &at, &places[count])) {
 		places[count].rank = rank(places, count);
 		count++;

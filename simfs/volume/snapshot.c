@@ -76,6 +76,7 @@ void snapshot_free(struct snapshot *snapshot)
 {
 	if (list_is_linked(&snapshot->link))
 		list_remove(&snapshot->link);
+	ahead_drop(snapshot, 0, UINT64_MAX);
 	store_destroy(snapshot->store);
 	progress_deinit(&snapshot->progress);
 	free(snapshot);
@@ -214,8 +215,17 @@ void snapshot_fail_one(struct snapshot *snapshot, int error, const char *why)
 	store_stop(snapshot->store, error);
 	store_waiter_arm(&snapshot->marked, mark_done);
 	store_mark(snapshot->store, error, snapshot->overflow_blocks, &snapshot->marked);
-	if (volume->options.snapshot_failed && !snapshot->is_kept)
-		volume->options.snapshot_failed(volume->options.context, snapshot);
+	if (!snapshot->is_kept)
+		snapshot_changed(snapshot);
+}
+
+void snapshot_changed(struct snapshot *snapshot)
+{
+	const struct volume_options *options = &snapshot->volume->options;
+
+	ahead_drop(snapshot, 0, UINT64_MAX);
+	if (options->snapshot_failed)
+		options->snapshot_failed(options->context, snapshot);
 }
 
 void snapshot_fail(struct snapshot *snapshot, int error, const char *why)
@@ -281,6 +291,7 @@ void snapshot_opened(struct snapshot *snapshot)
 void snapshot_closed(struct snapshot *snapshot)
 {
 	MUST(snapshot->files_open > 0);
-	snapshot->files_open--;
+	if (--snapshot->files_open == 0)
+		ahead_close(snapshot);
 	snapshot_maybe_delete(snapshot);
 }

@@ -30,16 +30,23 @@ void snapshot_read_start(struct volume_request *request)
 	volume->reads_under_way++;
 	snapshot_get(snapshot);
 	progress_begin(&snapshot->progress, request->offset);
-	if (!read_hold_parks(volume, request))
-		snapshot_read_go(request);
+	if (read_hold_parks(volume, request))
+		return;
+
+	/* Not before what was asked for. */
+	struct ahead_stream *stream = ahead_note(request);
+
+	snapshot_read_go(request);
+	if (stream)
+		ahead_fill(volume, stream);
 }
 
 void snapshot_read_go(struct volume_request *request)
 {
-	if (snapshot_is_readable(request->snapshot))
-		request->volume->topology->snapshot_read(request);
-	else
+	if (!snapshot_is_readable(request->snapshot))
 		snapshot_read_end(request, -EIO);
+	else if (!ahead_serves(request))
+		request->volume->topology->snapshot_read(request);
 }
 
 /* Linux limits how many such lines it writes; here it is the first of each snapshot. */
@@ -71,7 +78,9 @@ void snapshot_read_end(struct volume_request *request, int result)
 	struct snapshot *snapshot = request->snapshot;
 	struct volume *volume = request->volume;
 
-	if (result < 0)
+	if (request->is_ahead)
+		;
+	else if (result < 0)
 		volume->counters.snapshot_read_errors++;
 	else
 		volume->counters.snapshot_read_bytes += request->length;

@@ -32,6 +32,7 @@ static void volume_free(struct volume *volume, bool forget)
 	zero_forget_all(volume);
 	scratch_free_all(volume);
 	parts_rooms_free(volume);
+	ahead_deinit(volume);
 	progress_deinit(&volume->reads_gone.progress);
 	faults_close(volume);
 	text_log_deinit(&volume->kernel_log);
@@ -76,6 +77,7 @@ int volume_open(struct blockio *origin, struct blockio_folder *folder,
 	list_init(&volume->held_reads);
 	list_init(&volume->scratch_spare);
 	parts_rooms_init(volume);
+	ahead_init(volume);
 	list_init(&volume->writers.list);
 	journal_init(&volume->journal, volume->limits->journal_bytes);
 	volume->journal.noted_max = volume->limits->journal_noted;

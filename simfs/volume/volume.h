@@ -83,6 +83,10 @@ struct volume_options {
 	bool quiet;	       /* does not say what it found when it was opened */
 	enum image_policy image_policy;
 
+	/* When has_read_ahead, in place of what the limits say; 0: nothing is read ahead. */
+	bool has_read_ahead;
+	uint32_t read_ahead_bytes;
+
 	/* Optional.  Of the gauge memory.used, which stays at nothing without one. */
 	const struct memory_source *memory;
 

@@ -40,6 +40,9 @@ struct volume_limits {
 	 * a transfer more takes longer.  Whole units of BLOCKIO_ALIGNMENT_MAX. */
 	uint32_t read_over_bytes;
 
+	/* What may be read ahead of a reader of a snapshot (ahead.h); 0: nothing is. */
+	uint32_t ahead_bytes;
+
 	/* Of a discard or zeroing that a snapshot wants, at a time; a multiple of the
 	 * image's alignment. */
 	uint32_t zero_piece_bytes;

@@ -58,6 +58,8 @@ void write_end(struct volume_request *request, int result)
 	result = image_answer(volume, result);
 	if (result == 0)
 		count(request);
+	if (snapshot)
+		ahead_drop(snapshot, request->offset, request->offset + request->length);
 	given = range_leave(request);
 	volume->writes_under_way--;
 	surface_written(volume, snapshot);

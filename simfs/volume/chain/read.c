@@ -74,7 +74,8 @@ static void read_done(struct volume_request *request, int error)
 		return;
 	}
 	if (error == -EUCLEAN) {
-		image_snapshot_damaged(request);
+		if (!request->is_ahead)
+			image_snapshot_damaged(request);
 		error = -EIO;
 	}
 	snapshot_read_end(request, error);

@@ -140,6 +140,8 @@ static void read_failed(struct volume_request *request)
 {
 	struct snapshot *snapshot = request->snapshot;
 
+	if (request->is_ahead)
+		return;
 	if (request->error == -EUCLEAN)
 		image_snapshot_damaged(request);
 	if (snapshot->profile->read_error_fails_snapshot && snapshot->state == SNAPSHOT_ACTIVE)

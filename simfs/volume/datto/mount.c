@@ -5,6 +5,7 @@
 #include "simfs/volume/core.h"
 #include "simfs/volume/datto/datto.h"
 #include "simfs/volume/datto/device.h"
+#include "simfs/volume/life.h"
 
 /* There is no file that a reload could find: see datto.h. */
 static void verify(struct volume *volume)
@@ -29,8 +30,8 @@ static void mount_drained(struct volume_barrier *barrier)
 		verify(volume);
 	else if (snapshot)
 		volume->datto->dormant_id = snapshot->id;
-	if (volume->datto->is_unmounted && snapshot && volume->options.snapshot_failed)
-		volume->options.snapshot_failed(volume->options.context, snapshot);
+	if (volume->datto->is_unmounted && snapshot)
+		snapshot_changed(snapshot);
 	volume_barrier_end(volume, barrier);
 	datto_command_end(command, 0);
 }

@@ -246,8 +246,7 @@ static void incremental_written(struct store_waiter *waiter, int error)
 	if (error == 0) {
 		snapshot->tracks_only = true;
 		volume->datto->step_bytes = 0;
-		if (volume->options.snapshot_failed)
-			volume->options.snapshot_failed(volume->options.context, snapshot);
+		snapshot_changed(snapshot);
 	}
 	if (failure < 0)
 		say(volume, failure,

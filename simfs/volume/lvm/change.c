@@ -103,14 +103,13 @@ static void attach_end(struct lvm_change *change, int result)
 
 static void mode_written(struct lvm_change *change)
 {
-	struct volume *volume = change->volume;
 	struct snapshot *snapshot = change->snapshot;
 
 	snapshot->is_detached = change->kind == LVM_DETACH;
 	tell(change, snapshot->is_detached ? EVENT_SNAPSHOT_DETACHED : EVENT_SNAPSHOT_ATTACHED);
 	/* What it shows changes from now on with the live view. */
-	if (snapshot->is_detached && volume->options.snapshot_failed)
-		volume->options.snapshot_failed(volume->options.context, snapshot);
+	if (snapshot->is_detached)
+		snapshot_changed(snapshot);
 	attach_end(change, 0);
 }
 
