@@ -16,7 +16,7 @@ declare -gA _snaprig_actions=(
 )
 declare -gA _snaprig_options=(
 	['create']='--size --help'
-	['mount']='--size --profile --limit --block --sr --format --coalesce-rate --no-coalesce --time-scale --memory --durable --verify --trust-image --fail-snapshots --store --transport --fault --writer --no-writer-check --seed --watchdog --busy-poll --foreground -o --help'
+	['mount']='--size --profile --limit --block --sr --format --coalesce-rate --no-coalesce --time-scale --memory --durable --verify --trust-image --fail-snapshots --store --transport --fault --writer --no-writer-check --seed --watchdog --busy-poll --read-ahead --foreground -o --help'
 	['verify']='--store --json --help'
 	['umount']='--help'
 	['status']='--json --metrics --help'
@@ -88,6 +88,7 @@ declare -gA _snaprig_values=(
 	['mount --seed']='number:'
 	['mount --watchdog']='choice:off 60s'
 	['mount --busy-poll']='choice:off auto 60us'
+	['mount --read-ahead']='choice:off 2MiB'
 	['mount -o']='text:'
 	['verify --store']='folder:'
 	['snapshot create --limit']='size:'

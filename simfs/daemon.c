@@ -108,6 +108,8 @@ static int open_volume(struct daemon *daemon)
 		.coalesce_bytes_per_second = options->coalesce_bytes_per_second,
 		.no_coalesce = options->no_coalesce,
 		.limits = options->smallest_limits ? &volume_limits_smallest : NULL,
+		.has_read_ahead = options->has_read_ahead,
+		.read_ahead_bytes = options->read_ahead_bytes,
 		.seed = options->seed,
 		.faults = { .rules = options->fault_rules,
 			.rule_count = options->fault_rule_count },

@@ -18,7 +18,9 @@
 #include "simfs/volume/image.h"
 
 /* As long as is usual, and not at all where there are fewer than three processors to use. */
-#define DAEMON_BUSY_POLL_AUTO UINT64_MAX
+#define DAEMON_BUSY_POLL_AUTO	    UINT64_MAX
+
+#define DAEMON_READ_AHEAD_MAX_BYTES (16u << 20)
 
 struct daemon_options {
 	const char *image;	  /* absolute */
@@ -43,7 +45,9 @@ struct daemon_options {
 	uint64_t time_scale_per_mille; /* of the rig's clock */
 	uint64_t watchdog_ns;	       /* as watchdog_start() has it; 0: none */
 	uint64_t busy_poll_ns;	       /* as ring_busy_poll() has it, or DAEMON_BUSY_POLL_AUTO */
-	bool smallest_limits;	       /* of everything that has limits: for tests */
+	bool has_read_ahead;	       /* as in struct volume_options */
+	uint32_t read_ahead_bytes;
+	bool smallest_limits; /* of everything that has limits: for tests */
 	uint64_t seed;
 	const char *const *fault_rules; /* which can be read */
 	size_t fault_rule_count;

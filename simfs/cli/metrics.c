@@ -155,6 +155,10 @@ static void print_io(const json_t *status, FILE *file)
 		{ "io_flushes_total", "Flushes of the volume or of its files.", "flushes" },
 		{ "io_punches_total", "Ranges that became holes.", "punches" },
 		{ "io_ahead_bytes_total", "Zeros written to make room.", "ahead_bytes" },
+		{ "io_read_ahead_bytes_total", "Bytes that were read ahead of readers.",
+			"read_ahead_bytes" },
+		{ "io_read_ahead_used_bytes_total", "Bytes of them that were asked for.",
+			"read_ahead_used_bytes" },
 		{ "io_copied_bytes_total", "Bytes that were copied into stores.", "copied_bytes" },
 		{ "io_hashed_bytes_total", "Bytes that went into sums.", "hashed_bytes" },
 	};

@@ -150,6 +150,10 @@ static const struct command_option options[] = {
 		"while requests come, look out for the next event so long before going\n"
 		"to sleep (default off; auto: 60us where there are three processors)",
 		COMMAND_CHOICE, "off auto 60us", AT(busy_poll) },
+	{ "read-ahead", "SIZE|off",
+		"read so much, at most, of a snapshot before who reads it in sequence asks\n"
+		"for it (default 2MiB; off)",
+		COMMAND_CHOICE, "off 2MiB", AT(read_ahead) },
 	{ "foreground", NULL, "stay in the foreground", AT(foreground) },
 	{ "o", "OPTIONS",
 		"with commas: ro, allow_other, allow_root, max_read=BYTES, noatime,\n"

@@ -173,6 +173,18 @@ static int read_busy_poll(const char *text, uint64_t *ret_ns)
 	return 0;
 }
 
+static int read_read_ahead(const char *text, struct daemon_options *ret)
+{
+	uint64_t bytes = 0;
+
+	if (strcmp(text, "off") != 0 && (size_parse(text, &bytes) < 0 || bytes < 64 << 10 ||
+						bytes > DAEMON_READ_AHEAD_MAX_BYTES))
+		return bad("read-ahead", text, "2MiB; from 64KiB to 16MiB, or off");
+	ret->has_read_ahead = true;
+	ret->read_ahead_bytes = (uint32_t)bytes;
+	return 0;
+}
+
 static int read_memory(const char *text, struct daemon_options *ret)
 {
 	static const char prefix[] = "cgroup:";
@@ -241,6 +253,7 @@ int mount_values_read(const struct mount_values *values, struct daemon_options *
 			read_time_scale(values->time_scale, &ret->time_scale_per_mille) < 0) ||
 		(values->watchdog && read_watchdog(values->watchdog, &ret->watchdog_ns) < 0) ||
 		(values->busy_poll && read_busy_poll(values->busy_poll, &ret->busy_poll_ns) < 0) ||
+		(values->read_ahead && read_read_ahead(values->read_ahead, ret) < 0) ||
 		read_faults(&values->faults, ret) < 0 || read_writers(values, ret) < 0 ||
 		read_chain(values, ret) < 0)
 		return -EINVAL;

@@ -10,6 +10,7 @@ struct mount_values {
 	const char *profile, *limit, *block, *store, *transport, *seed, *fuse_options;
 	const char *size; /* instead of an image */
 	const char *sr, *format, *coalesce_rate, *time_scale, *memory, *watchdog, *busy_poll;
+	const char *read_ahead;
 	struct command_texts faults, writers;
 	bool no_writer_check;
 	bool no_coalesce;

@@ -41,8 +41,13 @@ json_t *io_json(const struct volume *volume)
 {
 	const struct blockio_counts *image = &volume->io.image, *stores = &volume->io.stores;
 	struct blockio_counts asked = requests(volume);
+	json_t *of_requests = layer(&asked);
 	json_t *of_image = layer(image), *of_stores = layer(stores);
 
+	json_object_set_new(of_requests, "read_ahead_bytes",
+		json_integer((json_int_t)volume->ahead.read_bytes));
+	json_object_set_new(of_requests, "read_ahead_used_bytes",
+		json_integer((json_int_t)volume->ahead.served_bytes));
 	json_object_set_new(of_image, "punches", json_integer((json_int_t)image->punches));
 	json_object_set_new(of_stores, "punches", json_integer((json_int_t)stores->punches));
 	json_object_set_new(
@@ -51,7 +56,7 @@ json_t *io_json(const struct volume *volume)
 		of_stores, "copied_bytes", json_integer((json_int_t)volume->io.copied_bytes));
 	json_object_set_new(
 		of_stores, "hashed_bytes", json_integer((json_int_t)stores->hashed_bytes));
-	return json_pack("{s:o, s:o, s:o, s:o, s:o}", "requests", layer(&asked), "image", of_image,
+	return json_pack("{s:o, s:o, s:o, s:o, s:o}", "requests", of_requests, "image", of_image,
 		"stores", of_stores, "write_amplification",
 		ratio(image->written_bytes + stores->written_bytes + stores->ahead_bytes,
 			asked.written_bytes),
