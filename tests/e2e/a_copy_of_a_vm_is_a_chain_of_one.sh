@@ -102,7 +102,9 @@ task = pool.plain("Async.VDI.pool_migrate", pool.session, disk, pool.sr("other")
 until(lambda: stands_still("live.read"))
 snaprig("fault", "add", "state/mnt/web.data", "xapi.export delay=3s offset=4KiB..2MiB")
 reader = http.client.HTTPConnection(pool.address, timeout=60)
-reader.request("GET", "/export_raw_vdi/?vdi=%s&session_id=%s" % (disk, pool.session))
+reading = pool("task.create", "reading", "")
+reader.request("GET", "/export_raw_vdi/?vdi=%s&session_id=%s&task_id=%s" %
+               (disk, pool.session, reading))
 try:
     until(lambda: stands_still("xapi.export"))
 finally:
@@ -120,8 +122,9 @@ check_references(pool)
 reader.close()
 snaprig("fault", "clear", "state/mnt/web.data")
 
-# So it does when it was written meanwhile: the copy may lack that.
-until(lambda: not pool("VDI.get_record", disk)["current_operations"])
+# So it does when it was written meanwhile: the copy may lack that.  Who reads it has gone when its
+# task has ended.
+until(lambda: pool("task.get_status", reading) != "pending")
 snaprig("fault", "add", "state/mnt/web.data", "live.read hang times=1")
 task = pool.plain("Async.VDI.pool_migrate", pool.session, disk, pool.sr("other"), {})
 until(lambda: stands_still("live.read"))
