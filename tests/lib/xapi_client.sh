@@ -10,13 +10,19 @@ call()
 {
 	method=$1
 	shift
-	answer=$(jq -nc --arg method "$method" \
-		'{ jsonrpc: "2.0", method: $method, params: $ARGS.positional, id: 0 }' --args "$@" |
-		curl -sS --fail -H 'Content-Type: application/json' -d @- \
-			"$SNAPRIG_XAPI/jsonrpc") || return
-	echo "$answer" | jq -r '.error // empty | "\(.message)(\(.data | join(", ")))"' >&2
-	echo "$answer" | jq -er 'if .error then false
-		else .result | if type == "array" then .[0] else . end end'
+	parameters=
+	for argument; do
+		parameters=$parameters${parameters:+,}\"$argument\"
+	done
+	answer=$(curl -sS --fail -H 'Content-Type: application/json' "$SNAPRIG_XAPI/jsonrpc" -d \
+		"{\"jsonrpc\":\"2.0\",\"method\":\"$method\",\"params\":[$parameters],\"id\":0}") || return
+	case $answer in
+	*'"error"'*)
+		echo "$answer" | jq -r '.error | "\(.message)(\(.data | join(", ")))"' >&2
+		return 1
+		;;
+	esac
+	echo "$answer" | jq -r '.result | if type == "array" then .[0] else . end'
 }
 session=$(call session.login_with_password root secret) || exit
 take()
