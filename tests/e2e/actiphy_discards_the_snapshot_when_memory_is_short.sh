@@ -21,8 +21,8 @@ write_at 131072 65536 "$mnt/live"
 same failed "$(status '.snapshots[0].state')" "state at 85 %"
 same 1 "$(grep -cF "$line" "$mnt/.snaprig/kernel.log")" "lines in kernel.log"
 refused 1 "Input/output error" dd if="$mnt/snapshots/s0" of=/dev/null bs=4k count=1
-same "$(random_bytes "$SEED" 65536 | sha256sum)" \
-	"$(dd if="$mnt/live" bs=64k skip=1 count=1 status=none | sha256sum)" "live view"
+same "$(random_bytes "$SEED" 65536 | digest)" \
+	"$(dd if="$mnt/live" bs=64k skip=1 count=1 status=none | digest)" "live view"
 
 # Memory that is free again does not bring it back.
 rig gauge release "$mnt" memory.used

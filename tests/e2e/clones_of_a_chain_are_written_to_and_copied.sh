@@ -9,7 +9,7 @@ requires jq
 mount_volume 16MiB --profile xen --no-coalesce
 sums()
 {
-	(cd "$mnt" && sha256sum live snapshots/*)
+	(cd "$mnt" && digests live snapshots/*)
 }
 
 write_at 100000 300000 "$mnt/live" 1

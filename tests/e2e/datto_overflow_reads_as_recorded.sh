@@ -53,14 +53,14 @@ recorded_log()
 
 # Five blocks, then megabytes: so the driver was driven.
 before=$(digest "$mnt/snapshots/s0")
-same "$(head -c $((128 << 20)) /dev/zero | sha256sum | cut -d' ' -f1)" "$before" "s0"
+same "$(head -c $((128 << 20)) /dev/zero | digest)" "$before" "s0"
 write_at 0 20480 "$mnt/live"
 same 5 "$(field nr_changed_blocks)" nr_changed_blocks
 random_bytes 2 $((16 << 20)) |
 	dd of="$mnt/live" bs=1M seek=1 iflag=fullblock conv=notrunc status=none ||
 	fail "the source write fails with the store"
-same "$(random_bytes 2 $((16 << 20)) | sha256sum)" \
-	"$(dd if="$mnt/live" bs=1M skip=1 count=16 status=none | sha256sum)" "live view"
+same "$(random_bytes 2 $((16 << 20)) | digest)" \
+	"$(dd if="$mnt/live" bs=1M skip=1 count=16 status=none | digest)" "live view"
 
 {
 	recorded_log '### setup-default' 'already being traced' 'during setup ioctl'

@@ -18,18 +18,18 @@ on_exit "detach_own '$device'"
 mkdir fs
 mount "$device" fs
 random_bytes "$SEED" 3000000 >fs/file
-sum=$(sha256sum <fs/file)
-before=$(sha256sum <"$mnt/live")
+sum=$(digest fs/file)
+before=$(digest "$mnt/live")
 umount fs
 detach_loop "$device" "$mnt/snapshots/s0"
-same "$before" "$(sha256sum <"$mnt/live")" "live view after writes to the snapshot"
+same "$before" "$(digest "$mnt/live")" "live view after writes to the snapshot"
 
 # What was written lasts, also over a mount.
 rig umount "$mnt"
 rig mount "$image" "$mnt" --profile lvm
 device=$(losetup -f --show "$mnt/snapshots/s0")
 mount "$device" fs
-same "$sum" "$(sha256sum <fs/file)" "file in the snapshot after a mount"
+same "$sum" "$(digest fs/file)" "file in the snapshot after a mount"
 umount fs
 detach_loop "$device" "$mnt/snapshots/s0"
 write_at 0 65536 "$mnt/live"

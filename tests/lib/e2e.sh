@@ -369,9 +369,23 @@ names_of()
 	find "$1" -mindepth 1 -printf '%f\n' | sort -V | paste -sd' ' -
 }
 
+# digest [FILE] - of what is in it, or comes in; openssl has the processor's own instructions for
+# that.
 digest()
 {
-	sha256sum "$1" | cut -d' ' -f1
+	openssl dgst -sha256 -r "$@" | cut -d' ' -f1
+}
+
+# digests FILE... - a line for each, with its name.
+digests()
+{
+	openssl dgst -sha256 -r "$@"
+}
+
+# have_digests FILE - what its lines name still is as they say; prints what is not.
+have_digests()
+{
+	sed 's/^[^ ]* \*//' "$1" | xargs -d '\n' openssl dgst -sha256 -r | diff "$1" -
 }
 
 # status FILTER - what jq finds in the volume's status.
