@@ -189,8 +189,8 @@ void segments_stop(struct store *store, int error)
 
 	if (store->error == 0) {
 		store->error = error;
-		if (store->ends)
-			(*store->ends)++;
+		if (store->group)
+			store->group->ends++;
 	}
 	while ((link = list_pop(&store->waiting)))
 		segment_finish(CONTAINER_OF(link, struct segment, link), store->error);

@@ -15,6 +15,8 @@
  *      comes; so the busier the volume, the larger the writes, and no timer is
  *      needed.  With some in flight it waits for the end of the batch of completions,
  *      which bring more.
+ *  (4) What holds a segment back is one of its own store's, whose end starts it: no
+ *      store waits for another one of its group.
  */
 #include <errno.h>
 #include <xxhash.h>
@@ -43,6 +45,13 @@ static int segment_map(struct segment *segment)
 	return error;
 }
 
+static void in_flight_change(struct store *store, int by)
+{
+	store->in_flight_count += (unsigned)by;
+	if (store->group)
+		store->group->in_flight += (unsigned)by;
+}
+
 /* SEGMENT was written, and all before it. */
 static void acknowledge(struct segment *segment)
 {
@@ -67,7 +76,7 @@ static void acknowledge_in_order(struct store *store)
 		if (!first->has_ended)
 			return;
 		list_remove(&first->link);
-		store->in_flight_count--;
+		in_flight_change(store, -1);
 		acknowledge(first);
 	}
 }
@@ -153,7 +162,7 @@ void flight_write(struct store *store)
 	header_fill(segment);
 	segment->has_ended = false;
 	list_append(&store->in_flight, &segment->link);
-	store->in_flight_count++;
+	in_flight_change(store, 1);
 	store->end_unit = end_unit;
 	if (store->io->ops->reserve)
 		store->io->ops->reserve(
@@ -168,10 +177,19 @@ void flight_write(struct store *store)
 	blockio_submit(store->io, &segment->request);
 }
 
+/* Whether another one may be in flight. */
+static bool may_start(const struct store *store)
+{
+	unsigned limit = store->limits->segments_in_flight;
+
+	if (store->in_flight_count == 0)
+		return true;
+	return store->in_flight_count < limit && (!store->group || store->group->in_flight < limit);
+}
+
 static bool has_room(const struct store *store)
 {
-	return !list_empty(&store->waiting) &&
-	       store->in_flight_count < store->limits->segments_in_flight &&
+	return !list_empty(&store->waiting) && may_start(store) &&
 	       (!summary_is_due(store) || summary_can_start(store));
 }
 

@@ -204,11 +204,12 @@ bool store_idle(const struct store *store)
 	       !store->is_nothing_under_way;
 }
 
-void store_count_ends(struct store *store, unsigned *ends)
+void store_join(struct store *store, struct store_group *group)
 {
-	store->ends = ends;
+	MUST(store->in_flight_count == 0);
+	store->group = group;
 	if (store->error < 0)
-		(*ends)++;
+		group->ends++;
 }
 
 int store_error(const struct store *store)

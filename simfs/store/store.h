@@ -327,9 +327,18 @@ void store_stop(struct store *store, int error);
 /* Why nothing more is appended (-errno), or 0. */
 int store_error(const struct store *store);
 
-/* Counts in *ENDS, which lives longer, that STORE ends with an error, or has ended: so that of
- * many stores each need not be asked. */
-void store_count_ends(struct store *store, unsigned *ends);
+/* Stores to which one write may append, each its copy. */
+struct store_group {
+	/* Of them that ended with an error: so that each need not be asked. */
+	unsigned ends;
+
+	/* Segments of all.  While they are as many as the limits of one store allow, none has
+	 * more than one: a disk does a few large writes faster than many small ones. */
+	unsigned in_flight;
+};
+
+/* STORE, of which nothing is under way, is one of GROUP, which lives longer. */
+void store_join(struct store *store, struct store_group *group);
 
 /*
  * Lets a store that ended with an error, and is not failed, go on after its

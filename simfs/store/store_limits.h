@@ -22,7 +22,7 @@ struct store_limits {
 	uint32_t records;
 	uint32_t ranges;
 
-	/* Written at a time, at most SEGMENTS_IN_FLIGHT_MAX. */
+	/* Written at a time, at most SEGMENTS_IN_FLIGHT_MAX (struct store_group). */
 	uint32_t segments_in_flight;
 
 	/* A summary is due before it would have more runs (at least `records`), or

@@ -91,8 +91,8 @@ struct store {
 	bool is_durable;
 	bool has_changed; /* a record without data */
 	struct summary summary;
-	int error;	/* sticky: why nothing more is appended */
-	unsigned *ends; /* store_count_ends(), or NULL */
+	int error;		   /* sticky: why nothing more is appended */
+	struct store_group *group; /* store_join(), or NULL */
 	struct superblock_writer superblock;
 
 	/* Writes in place: allowed before this, which store.h, (5) is about. */

@@ -86,8 +86,8 @@ struct volume {
 	struct list snapshots; /* oldest first; constant while a write is under way */
 	unsigned snapshot_count;
 	unsigned marks_under_way; /* of snapshots that are FAILING */
-	unsigned store_ends;	  /* store_count_ends(), and how many were looked for */
-	unsigned store_ends_seen;
+	struct store_group stores;
+	unsigned store_ends_seen; /* of them: how many were looked for */
 	uint64_t next_order;
 	struct list creating; /* struct snapshot_create.link */
 	bool is_entering;     /* one of them comes on the list; the turns of the others: */

@@ -98,7 +98,7 @@ static void list_it(struct snapshot_create *create)
 	struct snapshot *snapshot = TAKE_PTR(create->entering);
 
 	snapshot->store = TAKE_PTR(create->store);
-	store_count_ends(snapshot->store, &volume->store_ends);
+	store_join(snapshot->store, &volume->stores);
 	create->snapshot = snapshot;
 	/* From here on it can be deleted: that waits until CREATE was told of it. */
 	snapshot_get(snapshot);

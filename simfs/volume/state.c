@@ -315,7 +315,7 @@ int state_load_snapshot(struct volume *volume, const char *file, enum owner_kind
 	}
 	file = store && !is_kept ? named : file;
 	if (store)
-		store_count_ends(store, &volume->store_ends);
+		store_join(store, &volume->stores);
 	snapshot->is_kept = is_kept;
 	snapshot->older_ns = age_ns(snapshot_created_seconds(snapshot));
 	state_tell_sums(volume, file, &findings);

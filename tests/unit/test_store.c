@@ -205,32 +205,6 @@ START_TEST(a_stopped_store_ends_what_is_written_and_refuses_what_waits)
 }
 END_TEST
 
-START_TEST(the_end_of_a_store_is_counted_once)
-{
-	unsigned ends = 0, found = 0;
-
-	store_count_ends(bench.store, &ends);
-	store_bench_append(&bench, 0, 1);
-	store_bench_settle(&bench);
-	ck_assert_uint_eq(ends, 0);
-	memory_disk_fail(bench.disk, BLOCKIO_WRITE, 1, 1, -ENOSPC);
-	store_bench_append(&bench, 1, 1);
-	store_bench_settle(&bench);
-	ck_assert_uint_eq(ends, 1);
-	store_bench_append(&bench, 2, 1);
-	store_stop(bench.store, -EFBIG);
-	store_bench_settle(&bench);
-	ck_assert_uint_eq(ends, 1);
-	/* One that has ended already is not overlooked. */
-	store_count_ends(bench.store, &found);
-	ck_assert_uint_eq(found, 1);
-	store_resume(bench.store);
-	store_stop(bench.store, -EFBIG);
-	store_bench_settle(&bench);
-	ck_assert_uint_eq(found, 2);
-}
-END_TEST
-
 START_TEST(a_failed_mark_stays_and_nothing_is_appended_any_more)
 {
 	store_bench_append(&bench, 0, 2);
@@ -346,7 +320,6 @@ int main(int argc, char **argv)
 	tcase_add_test(opens, room_that_was_reserved_and_not_used_is_cut_off);
 	tcase_add_test(errors, the_first_error_ends_the_store_and_answers_all_that_follow);
 	tcase_add_test(errors, a_stopped_store_ends_what_is_written_and_refuses_what_waits);
-	tcase_add_test(errors, the_end_of_a_store_is_counted_once);
 	tcase_add_test(errors, a_failed_mark_stays_and_nothing_is_appended_any_more);
 	tcase_add_test(errors, a_waiter_ends_once_with_the_first_error);
 	suite_add_tcase(suite, appends);

@@ -207,9 +207,9 @@ static void fail_ended_stores(struct volume_request *request)
 {
 	struct volume *volume = request->volume;
 
-	if (volume->store_ends == volume->store_ends_seen)
+	if (volume->stores.ends == volume->store_ends_seen)
 		return;
-	volume->store_ends_seen = volume->store_ends;
+	volume->store_ends_seen = volume->stores.ends;
 	list_for_each (at, &volume->snapshots) {
 		struct snapshot *snapshot = CONTAINER_OF(at, struct snapshot, link);
 
