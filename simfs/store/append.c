@@ -66,6 +66,9 @@ void segment_summarize(struct store *store)
 	}
 	segment->iov[1] = (struct iovec){ .iov_base = store->summary.data,
 		.iov_len = segment_data_bytes(store, segment->header) };
+	segment->header->summary.data_hash = XXH3_64bits(
+		segment->iov[1].iov_base, segment->iov[1].iov_len);
+	store_hashed(store, segment->iov[1].iov_len);
 	list_prepend(&store->waiting, &segment->link);
 	flight_write(store);
 }
@@ -92,8 +95,40 @@ static struct segment *segment_open(struct store *store, uint32_t flags)
 	return segment_new(store, flags);
 }
 
+void store_sum(const void *data, size_t length_bytes, uint32_t *sums)
+{
+	const char *bytes = data;
+
+	for (size_t at = 0; at < length_bytes; at += STORE_UNIT_BYTES)
+		*sums++ = unit_sum(bytes + at);
+}
+
+/* LENGTH bytes of DATA, whose SUMS are known (NULL: not yet), become the next records. */
+static void segment_take(struct segment *segment, char *data, size_t length, const uint32_t *sums)
+{
+	struct store *store = segment->store;
+	struct segment_header *header = segment->header;
+	uint32_t *to = segment_sums(store, header) +
+		       header->record_count * store_units_per_block(store);
+
+	segment->iov[1 + segment->range_count] = (struct iovec){ .iov_base = data,
+		.iov_len = length };
+	if (sums) {
+		memcpy(to, sums, length / STORE_UNIT_BYTES * sizeof *sums);
+		return;
+	}
+	store_sum(data, length, to);
+	store_hashed(store, length);
+}
+
 void store_append(struct store *store, uint64_t first_block, uint64_t count, void *data,
 	struct store_waiter *waiter)
+{
+	store_append_summed(store, first_block, count, data, NULL, waiter);
+}
+
+void store_append_summed(struct store *store, uint64_t first_block, uint64_t count, void *data,
+	const uint32_t *sums, struct store_waiter *waiter)
 {
 	uint32_t flags = data ? 0 : SEGMENT_FLAG_CHANGED;
 	char *from = data;
@@ -117,13 +152,13 @@ void store_append(struct store *store, uint64_t first_block, uint64_t count, voi
 		struct segment_header *header = segment->header;
 		size_t length = taken * store->facts.block_bytes;
 
+		if (data) {
+			segment_take(segment, from, length, sums);
+			from += length;
+			sums += sums ? length / STORE_UNIT_BYTES : 0;
+		}
 		for (uint64_t i = 0; i < taken; i++)
 			header->blocks[header->record_count++] = first_block + i;
-		if (data) {
-			segment->iov[1 + segment->range_count] = (struct iovec){ .iov_base = from,
-				.iov_len = length };
-			from += length;
-		}
 		segment->waiters[segment->range_count++] = waiter;
 		store->blocks_taken += taken;
 		first_block += taken;

@@ -19,7 +19,6 @@
  *      store waits for another one of its group.
  */
 #include <errno.h>
-#include <xxhash.h>
 
 #include "simfs/base/check.h"
 #include "simfs/store/segment.h"
@@ -108,27 +107,6 @@ static unsigned iov_count(const struct segment *segment)
 	return header->flags & SEGMENT_FLAG_SUMMARY ? 2 : 1 + segment->range_count;
 }
 
-/* Of the blocks of SEGMENT, or of what it sums up. */
-static void segment_sum(struct segment *segment)
-{
-	struct segment_header *header = segment->header;
-	uint32_t *sums = segment_sums(segment->store, header);
-
-	store_hashed(segment->store, sizeof *header + segment_data_bytes(segment->store, header));
-	if (header->flags & SEGMENT_FLAG_SUMMARY) {
-		header->summary.data_hash = XXH3_64bits(
-			segment->iov[1].iov_base, segment->iov[1].iov_len);
-		return;
-	}
-	for (unsigned i = 1; i < iov_count(segment); i++) {
-		const char *bytes = segment->iov[i].iov_base;
-		const char *end = bytes + segment->iov[i].iov_len;
-
-		for (; bytes < end; bytes += STORE_UNIT_BYTES)
-			*sums++ = unit_sum(bytes);
-	}
-}
-
 static void header_fill(struct segment *segment)
 {
 	struct store *store = segment->store;
@@ -143,8 +121,8 @@ static void header_fill(struct segment *segment)
 	header->ahead_units = (uint32_t)(store->end_unit - store->acknowledged_end_unit);
 	header->attempt = store->attempt;
 	MUST(segment_acknowledged(header) == store->acknowledged_sequence);
-	segment_sum(segment);
 	header->hash = segment_hash(header);
+	store_hashed(store, sizeof *header);
 }
 
 void flight_write(struct store *store)

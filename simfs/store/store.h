@@ -309,6 +309,14 @@ struct blockio *store_io(struct store *store);
 void store_append(struct store *store, uint64_t first_block, uint64_t count, void *data,
 	struct store_waiter *waiter);
 
+/* Makes SUMS those of the units of DATA, LENGTH_BYTES in all, for store_append_summed(). */
+void store_sum(const void *data, size_t length_bytes, uint32_t *sums);
+
+/* As store_append(), of DATA whose SUMS are known: what goes into many stores is summed up once.
+ * They are not looked at any more when it returns. */
+void store_append_summed(struct store *store, uint64_t first_block, uint64_t count, void *data,
+	const uint32_t *sums, struct store_waiter *waiter);
+
 /*
  * Writes LENGTH_BYTES of DATA (kept until WAITER ends) into BLOCK, from its
  * WITHIN_BYTES on, in place: the store has data of it, and of the blocks behind

@@ -23,7 +23,7 @@ char *scratch_take(struct volume_request *write)
 	if (write->scratch)
 		return write->scratch;
 
-	void *bytes = mmap(NULL, SCRATCH_BYTES, PROT_READ | PROT_WRITE,
+	void *bytes = mmap(NULL, SCRATCH_BYTES + SCRATCH_SUMS_BYTES, PROT_READ | PROT_WRITE,
 		MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
 	write->scratch = bytes == MAP_FAILED ? NULL : bytes;
@@ -46,5 +46,5 @@ void scratch_free_all(struct volume *volume)
 	struct list *link;
 
 	while ((link = list_pop(&volume->scratch_spare)))
-		munmap(link, SCRATCH_BYTES);
+		munmap(link, SCRATCH_BYTES + SCRATCH_SUMS_BYTES);
 }

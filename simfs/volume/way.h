@@ -89,6 +89,13 @@ void zero_forget_all(struct volume *volume);
  * NULL without memory. */
 #define SCRATCH_BYTES ((size_t)VOLUME_REQUEST_MAX_BYTES + 2 * VOLUME_BLOCK_MAX_BYTES)
 char *scratch_take(struct volume_request *write);
+
+/* Behind them, of WRITE that has its scratch: room for the sum of each unit in it. */
+#define SCRATCH_SUMS_BYTES (SCRATCH_BYTES / STORE_UNIT_BYTES * sizeof(uint32_t))
+static inline uint32_t *scratch_sums(const struct volume_request *write)
+{
+	return (uint32_t *)(void *)(write->scratch + SCRATCH_BYTES);
+}
 void scratch_give(struct volume_request *write);
 void scratch_free_all(struct volume *volume);
 

@@ -39,19 +39,18 @@ bool preserve_lacks(
 
 /*
  * Appends the blocks of REQUEST that SNAPSHOT lacks, run by run; of an incremental only
- * which they are.  OLD holds the origin's bytes from OLD_FIRST on, and is not looked at
- * for incrementals.
+ * which they are.  The scratch of REQUEST holds the origin's bytes from OLD_FIRST on and
+ * their sums, and is not looked at for incrementals.
  */
-void preserve_into(
-	struct snapshot *snapshot, struct volume_request *request, char *old, uint64_t old_first);
+void preserve_into(struct snapshot *snapshot, struct volume_request *request, uint64_t old_first);
 
 /*
  * Appends the blocks from FIRST to before END, which SNAPSHOT lacks, as far as
  * the profile admits them; request->stored is counted for them.  Beyond
- * that the snapshot fails.  BYTES is their content.
+ * that the snapshot fails.  BYTES is their content, and SUMS are its sums, or NULL.
  */
 void preserve_run(struct snapshot *snapshot, struct volume_request *request, uint64_t first,
-	uint64_t end, char *bytes);
+	uint64_t end, char *bytes, const uint32_t *sums);
 
 /* Fails SNAPSHOT when its driver gives it up for what REQUEST has appended. */
 void preserve_commit(struct snapshot *snapshot, const struct volume_request *request);

@@ -130,13 +130,19 @@ static bool old_read_start(struct volume_request *request)
 static void old_read(struct volume_request *request, int result)
 {
 	struct request_preserving *preserving = &request->preserving;
+	uint64_t length = preserving->old.end - preserving->old.first;
 
 	if (result == -EUCLEAN)
 		image_look_now(request->volume);
-	if (preserving->old.end > 0)
-		fault_spoil(&preserving->old_fault, request->scratch,
-			preserving->old.end - preserving->old.first);
 	preserving->old_result = result;
+	if (length == 0)
+		return;
+	fault_spoil(&preserving->old_fault, request->scratch, length);
+	if (result < 0)
+		return;
+	/* Once, whoever gets them. */
+	store_sum(request->scratch, length, scratch_sums(request));
+	request->volume->io.stores.hashed_bytes += length;
 }
 
 /* ---- the stores ---- */
@@ -148,7 +154,7 @@ static void store_fill(struct volume_request *request, struct snapshot *snapshot
 	struct extent missing;
 
 	if (preserving->old_result == 0 || snapshot->tracks_only)
-		preserve_into(snapshot, request, request->scratch, preserving->old.first);
+		preserve_into(snapshot, request, preserving->old.first);
 	else if (preserve_lacks(snapshot, request, &missing))
 		snapshot_fail_logged(snapshot, PROFILE_OLD_READ, preserving->old_result, request);
 }

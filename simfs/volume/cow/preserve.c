@@ -9,6 +9,7 @@
 #include "simfs/volume/cow/area.h"
 #include "simfs/volume/cow/bodies.h"
 #include "simfs/volume/life.h"
+#include "simfs/volume/way.h"
 
 void extent_add(struct extent *extent, const struct extent *more)
 {
@@ -67,7 +68,7 @@ static void overflow(struct snapshot *snapshot, struct volume_request *request, 
 }
 
 void preserve_run(struct snapshot *snapshot, struct volume_request *request, uint64_t first,
-	uint64_t end, char *bytes)
+	uint64_t end, char *bytes, const uint32_t *sums)
 {
 	const struct profile *profile = snapshot->profile;
 	struct profile_snapshot facts = snapshot_for_profile(snapshot);
@@ -91,7 +92,8 @@ void preserve_run(struct snapshot *snapshot, struct volume_request *request, uin
 	}
 	if (block > first) {
 		snapshot->volume->io.copied_bytes += (block - first) * facts.block_bytes;
-		store_append(snapshot->store, first, block - first, bytes, &request->stored);
+		store_append_summed(
+			snapshot->store, first, block - first, bytes, sums, &request->stored);
 	}
 	if (block < end)
 		overflow(snapshot, request, block);
@@ -106,8 +108,15 @@ void preserve_commit(struct snapshot *snapshot, const struct volume_request *req
 		snapshot_fail_logged(snapshot, PROFILE_STORE_WRITE, error, request);
 }
 
-void preserve_into(
-	struct snapshot *snapshot, struct volume_request *request, char *old, uint64_t old_first)
+/* Of the old bytes, from WITHIN of them on. */
+static void preserve_old(struct snapshot *snapshot, struct volume_request *request, uint64_t first,
+	uint64_t end, uint64_t within)
+{
+	preserve_run(snapshot, request, first, end, request->scratch + within,
+		scratch_sums(request) + within / STORE_UNIT_BYTES);
+}
+
+void preserve_into(struct snapshot *snapshot, struct volume_request *request, uint64_t old_first)
 {
 	uint64_t block_bytes = snapshot_block_bytes(snapshot);
 	uint64_t last = (request->offset + request->length - 1) / block_bytes;
@@ -121,8 +130,8 @@ void preserve_into(
 		if (block > first && snapshot->tracks_only)
 			store_append(snapshot->store, first, block - first, NULL, &request->stored);
 		else if (block > first)
-			preserve_run(snapshot, request, first, block,
-				old + (first * block_bytes - old_first));
+			preserve_old(
+				snapshot, request, first, block, first * block_bytes - old_first);
 		if (snapshot->state != SNAPSHOT_ACTIVE)
 			break;
 	}

@@ -123,8 +123,8 @@ static void blocks_store(struct volume_request *request, char *bytes, uint64_t b
 		}
 		while (end <= last && store_offset(snapshot->store, end) == 0)
 			end++;
-		preserve_run(
-			snapshot, request, block, end, bytes + (block * block_bytes - bytes_first));
+		preserve_run(snapshot, request, block, end,
+			bytes + (block * block_bytes - bytes_first), NULL);
 		block = end;
 	}
 	preserve_commit(snapshot, request);
