@@ -103,6 +103,11 @@ struct blockio_facts {
 	bool has_name;		  /* false: it was removed, or another one has its place */
 };
 
+/* What room behind the end of a file is made of.  What is written over zeros changes nothing
+ * else, but is written twice; what is written to room that was only allocated is written once,
+ * and each time the file system notes that. */
+enum blockio_room { BLOCKIO_ROOM_ZEROS, BLOCKIO_ROOM_ALLOCATED };
+
 struct blockio_ops {
 	const char *name;
 
@@ -116,10 +121,11 @@ struct blockio_ops {
 	int (*resize)(struct blockio *io, uint64_t size_bytes);
 
 	/* Optional.  The file is being appended to and ends at END_BYTES: makes
-	 * room behind it (zeros) ahead of need, in proportion to what it holds and
-	 * not beyond LIMIT_BYTES (0: no limit), and goes on at once.  A failure is
-	 * silent, since the write itself will tell. */
-	void (*reserve)(struct blockio *io, uint64_t end_bytes, uint64_t limit_bytes);
+	 * ROOM behind it, which reads as zeros, ahead of need, in proportion to what it
+	 * holds and not beyond LIMIT_BYTES (0: no limit), and goes on at once.  A failure
+	 * is silent, since the write itself will tell. */
+	void (*reserve)(struct blockio *io, uint64_t end_bytes, uint64_t limit_bytes,
+		enum blockio_room room);
 
 	/* Optional.  `known_bytes` has changed: who stands before a file tells it. */
 	void (*know)(struct blockio *io);

@@ -251,11 +251,12 @@ static int faulty_resize(struct blockio *io, uint64_t size_bytes)
 	return error;
 }
 
-static void faulty_reserve(struct blockio *io, uint64_t end_bytes, uint64_t limit_bytes)
+static void faulty_reserve(
+	struct blockio *io, uint64_t end_bytes, uint64_t limit_bytes, enum blockio_room room)
 {
 	struct blockio *next = faulty_of(io)->next;
 
-	next->ops->reserve(next, end_bytes, limit_bytes);
+	next->ops->reserve(next, end_bytes, limit_bytes, room);
 }
 
 static void faulty_know(struct blockio *io)

@@ -14,9 +14,10 @@ struct file_blockio {
 	bool is_device;	 /* a block device: as long as it is, and without times of its own */
 
 	/* Room that is made ahead of need; see file_room.c. */
-	uint64_t room_end; /* up to here the file is written */
-	bool room_failed;
-	bool making_room;
+	uint64_t room_end;    /* up to here the file is written, or allocated */
+	bool room_failed;     /* no more is made */
+	bool cannot_allocate; /* zeros are written instead */
+	bool making_room, is_allocating;
 	uint64_t room_from, room_to; /* while making_room: what is being filled */
 	struct list waiting;	     /* writes into what is being filled */
 	struct ring_op room_op;
@@ -44,7 +45,8 @@ bool file_next_data(struct blockio *io, uint64_t from, uint64_t *ret_first, uint
 void file_error_say(struct file_blockio *file, const struct blockio_request *request, int error);
 
 /* file_room.c: as blockio_ops.reserve. */
-void file_room_reserve(struct blockio *io, uint64_t end_bytes, uint64_t limit_bytes);
+void file_room_reserve(
+	struct blockio *io, uint64_t end_bytes, uint64_t limit_bytes, enum blockio_room room);
 
 /* Whether REQUEST writes where room is being made, and waits for that now. */
 bool file_room_holds(struct file_blockio *file, struct blockio_request *request);

@@ -7,7 +7,13 @@
  * time of a write over zeros (bench: first-touch-4k, 10 k against 18 k a second).
  * So zeros are written ahead, in large pieces: a quarter of what the file holds,
  * so that a file that holds little takes little, and no more than ROOM_STEP_BYTES.
+ *
+ * Where many files grow at a time, a disk has no time to write all bytes twice.  Their
+ * room is allocated (bench: snapshots-16, 1.3 times as many), in larger pieces, since no
+ * write to the file is done meanwhile.
  */
+#include <fcntl.h>
+
 #include "simfs/base/check.h"
 #include "simfs/blockio/file_internal.h"
 
@@ -20,6 +26,9 @@
 #define ROOM_SHARE	 4u
 #define ROOM_STEP_MIN	 (64u << 10)
 
+/* The same of room that is allocated: as much as the file holds, when half of that is left. */
+#define ROOM_ALLOCATED_STEP_BYTES (8u << 20)
+
 /* All files write the same ones, which take no memory: nobody writes to them. */
 static _Alignas(BLOCKIO_ALIGNMENT_MAX) char zeros[ROOM_STEP_BYTES];
 
@@ -28,12 +37,17 @@ static uint64_t round_to(uint64_t bytes, uint64_t unit)
 	return bytes / unit * unit;
 }
 
-/* How much is made at a time behind END; 0: nothing yet. */
-static uint64_t step_bytes(uint64_t end)
+/* How much of ROOM is made at a time behind END (0: nothing yet), and how much is to be there. */
+static uint64_t step_bytes(uint64_t end, enum blockio_room room, uint64_t *ret_ahead)
 {
-	uint64_t step = round_to(end / ROOM_SHARE, ROOM_STEP_MIN);
+	bool is_allocated = room == BLOCKIO_ROOM_ALLOCATED;
+	uint64_t step_max = is_allocated ? ROOM_ALLOCATED_STEP_BYTES : ROOM_STEP_BYTES;
+	uint64_t step = round_to(is_allocated ? end : end / ROOM_SHARE, ROOM_STEP_MIN);
 
-	return step < ROOM_STEP_BYTES ? step : ROOM_STEP_BYTES;
+	if (step > step_max)
+		step = step_max;
+	*ret_ahead = is_allocated ? step / 2 : ROOM_STEPS_AHEAD * step;
+	return step;
 }
 
 bool file_room_holds(struct file_blockio *file, struct blockio_request *request)
@@ -58,12 +72,16 @@ static void room_made(struct ring_op *op, int result, uint32_t flags)
 	struct list *link;
 
 	(void)flags;
-	/* A disk that is full tells the writes themselves; asking again is no use, unless room
-	 * is on its way back. */
-	if (result <= 0)
-		file->room_failed = !file->leaving || file->leaving->room_bytes == 0;
-	else
+	if (file->is_allocating && result == 0)
+		file->room_end = file->room_to;
+	else if (file->is_allocating)
+		file->cannot_allocate = true;
+	else if (result > 0)
 		file->room_end = file->room_from + (uint32_t)result;
+	else
+		/* A disk that is full tells the writes themselves; asking again is no use,
+		 * unless room is on its way back. */
+		file->room_failed = !file->leaving || file->leaving->room_bytes == 0;
 	file->making_room = false;
 	if (file->is_leaving) {
 		file_leaving_ready(file->leaving, &file->leaver);
@@ -75,27 +93,40 @@ static void room_made(struct ring_op *op, int result, uint32_t flags)
 		file_submit(&file->io, CONTAINER_OF(link, struct blockio_request, link));
 }
 
-void file_room_reserve(struct blockio *io, uint64_t end_bytes, uint64_t limit_bytes)
+/* From room_from to room_to. */
+static void room_make(struct file_blockio *file)
+{
+	struct io_uring_sqe *sqe = ring_sqe(file->ring);
+	uint64_t length = file->room_to - file->room_from;
+
+	if (file->is_allocating) {
+		io_uring_prep_fallocate(sqe, file->fd, 0, (off_t)file->room_from, (off_t)length);
+	} else {
+		io_uring_prep_write(sqe, file->fd, zeros, (unsigned)length, file->room_from);
+		if (file->io.counts)
+			file->io.counts->ahead_bytes += length;
+	}
+	file->making_room = true;
+	file->room_op.done = room_made;
+	ring_start(file->ring, sqe, &file->room_op);
+}
+
+void file_room_reserve(
+	struct blockio *io, uint64_t end_bytes, uint64_t limit_bytes, enum blockio_room room)
 {
 	struct file_blockio *file = CONTAINER_OF(io, struct file_blockio, io);
+	enum blockio_room kind = file->cannot_allocate ? BLOCKIO_ROOM_ZEROS : room;
 	uint64_t end = round_to(end_bytes + BLOCKIO_ALIGNMENT_MAX - 1, BLOCKIO_ALIGNMENT_MAX);
-	uint64_t step = step_bytes(end);
+	uint64_t ahead, step = step_bytes(end, kind, &ahead);
 	uint64_t limit = limit_bytes == 0 ? UINT64_MAX
 					  : round_to(limit_bytes, BLOCKIO_ALIGNMENT_MAX);
 	uint64_t from = end > file->room_end ? end : file->room_end;
 	uint64_t to = from + step < limit ? from + step : limit;
-	struct io_uring_sqe *sqe;
 
-	if (file->making_room || file->room_failed ||
-		end + ROOM_STEPS_AHEAD * step <= file->room_end || from >= to)
+	if (file->making_room || file->room_failed || end + ahead <= file->room_end || from >= to)
 		return;
 	file->room_from = from;
 	file->room_to = to;
-	file->making_room = true;
-	file->room_op.done = room_made;
-	sqe = ring_sqe(file->ring);
-	if (io->counts)
-		io->counts->ahead_bytes += to - from;
-	io_uring_prep_write(sqe, file->fd, zeros, (unsigned)(to - from), from);
-	ring_start(file->ring, sqe, &file->room_op);
+	file->is_allocating = kind == BLOCKIO_ROOM_ALLOCATED;
+	room_make(file);
 }

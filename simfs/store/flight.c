@@ -125,6 +125,14 @@ static void header_fill(struct segment *segment)
 	store_hashed(store, sizeof *header);
 }
 
+/* Many that grow at a time would write all bytes twice. */
+static enum blockio_room room_kind(const struct store *store)
+{
+	bool are_many = store->group && store->group->in_flight > store->limits->segments_in_flight;
+
+	return are_many ? BLOCKIO_ROOM_ALLOCATED : BLOCKIO_ROOM_ZEROS;
+}
+
 void flight_write(struct store *store)
 {
 	struct segment *segment = CONTAINER_OF(list_pop(&store->waiting), struct segment, link);
@@ -143,8 +151,8 @@ void flight_write(struct store *store)
 	in_flight_change(store, 1);
 	store->end_unit = end_unit;
 	if (store->io->ops->reserve)
-		store->io->ops->reserve(
-			store->io, store->end_unit * STORE_UNIT_BYTES, store->facts.limit_bytes);
+		store->io->ops->reserve(store->io, store->end_unit * STORE_UNIT_BYTES,
+			store->facts.limit_bytes, room_kind(store));
 
 	segment->iov[0] = (struct iovec){ .iov_base = header, .iov_len = STORE_UNIT_BYTES };
 	segment->request.kind = BLOCKIO_WRITE;

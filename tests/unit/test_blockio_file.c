@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "simfs/blockio/file_folder.h"
 #include "simfs/blockio/file_internal.h"
 #include "tests/lib/engine_suite.h"
 
@@ -112,7 +113,7 @@ START_TEST(one_that_is_being_filled_is_closed_afterwards)
 	struct blockio *busy = file_new("busy"), *other = file_new("other");
 	int busy_fd, other_fd;
 
-	busy->ops->reserve(busy, 8 * MIB, 0);
+	busy->ops->reserve(busy, 8 * MIB, 0, (enum blockio_room)_i);
 	busy_fd = leave("busy", busy);
 	other_fd = leave("other", other);
 	settle();
@@ -125,7 +126,7 @@ START_TEST(what_is_left_when_the_ring_goes_is_freed)
 {
 	struct blockio *busy = file_new("busy");
 
-	busy->ops->reserve(busy, 8 * MIB, 0);
+	busy->ops->reserve(busy, 8 * MIB, 0, (enum blockio_room)_i);
 	leave("busy", busy);
 	leave("a", file_new("a"));
 	leave("b", file_new("b"));
@@ -145,14 +146,14 @@ START_TEST(one_that_is_not_removed_is_closed_at_once)
 END_TEST
 
 /* What the file is long after room was made behind END as often as it is asked for. */
-static uint64_t with_room(uint64_t end, uint64_t limit)
+static uint64_t with_room(uint64_t end, uint64_t limit, enum blockio_room room)
 {
 	struct blockio *io = file_new("a");
 	uint64_t size;
 
 	ck_assert_int_eq(ftruncate(fd_of(io), (off_t)end), 0);
 	for (int i = 0; i < 8; i++) {
-		io->ops->reserve(io, end, limit);
+		io->ops->reserve(io, end, limit, room);
 		settle();
 	}
 	size = size_of(io);
@@ -163,10 +164,10 @@ static uint64_t with_room(uint64_t end, uint64_t limit)
 
 START_TEST(room_is_in_proportion_to_what_is_there)
 {
-	ck_assert_uint_eq(with_room(8 * KIB, 0), 8 * KIB);
-	ck_assert_uint_eq(with_room(200 * KIB, 0), 200 * KIB);
+	ck_assert_uint_eq(with_room(8 * KIB, 0, BLOCKIO_ROOM_ZEROS), 8 * KIB);
+	ck_assert_uint_eq(with_room(200 * KIB, 0, BLOCKIO_ROOM_ZEROS), 200 * KIB);
 	for (uint64_t end = 256 * KIB; end < 16 * MIB; end += 516 * KIB) {
-		uint64_t size = with_room(end, 0);
+		uint64_t size = with_room(end, 0, BLOCKIO_ROOM_ZEROS);
 
 		ck_assert_uint_gt(size, end);
 		ck_assert_uint_le(size, end + end / 4 * 3);
@@ -175,11 +176,67 @@ START_TEST(room_is_in_proportion_to_what_is_there)
 }
 END_TEST
 
+START_TEST(room_that_is_allocated_is_in_proportion_too)
+{
+	ck_assert_uint_eq(with_room(60 * KIB, 0, BLOCKIO_ROOM_ALLOCATED), 60 * KIB);
+	for (uint64_t end = 64 * KIB; end < 16 * MIB; end += 516 * KIB) {
+		uint64_t size = with_room(end, 0, BLOCKIO_ROOM_ALLOCATED);
+
+		ck_assert_uint_gt(size, end + end / 4);
+		ck_assert_uint_le(size, 2 * end);
+		ck_assert_uint_le(size, end + 8 * MIB);
+	}
+}
+END_TEST
+
 START_TEST(room_is_not_made_beyond_the_limit)
 {
-	ck_assert_uint_eq(with_room(2 * MIB, 2 * MIB + 100 * KIB), 2 * MIB + 100 * KIB);
-	ck_assert_uint_eq(with_room(2 * MIB, 2 * MIB), 2 * MIB);
-	ck_assert_uint_eq(with_room(2 * MIB, MIB), 2 * MIB);
+	const enum blockio_room room = (enum blockio_room)_i;
+
+	ck_assert_uint_eq(with_room(2 * MIB, 2 * MIB + 100 * KIB, room), 2 * MIB + 100 * KIB);
+	ck_assert_uint_eq(with_room(2 * MIB, 2 * MIB, room), 2 * MIB);
+	ck_assert_uint_eq(with_room(2 * MIB, MIB, room), 2 * MIB);
+}
+END_TEST
+
+/* What stands for a disk can be written to, and cannot allocate. */
+START_TEST(where_nothing_can_be_allocated_zeros_are_written)
+{
+	struct blockio_counts counts = { 0 };
+	struct blockio *io;
+	int fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(file_blockio_wrap(ring, fd, &io), 0);
+	io->counts = &counts;
+	for (int i = 0; i < 2; i++) {
+		ck_assert_uint_eq(counts.ahead_bytes, 0);
+		io->ops->reserve(io, 4 * MIB, 0, BLOCKIO_ROOM_ALLOCATED);
+		settle();
+	}
+	ck_assert_uint_eq(counts.ahead_bytes, MIB);
+	blockio_destroy(io);
+}
+END_TEST
+
+START_TEST(what_is_written_to_room_of_any_kind_is_read_and_zeros_behind_it)
+{
+	_Alignas(BLOCKIO_ALIGNMENT_MAX) static char bytes[BLOCKIO_ALIGNMENT_MAX], found[MIB];
+	struct blockio *io = file_new("a");
+
+	memset(bytes, 'x', sizeof bytes);
+	ck_assert_int_eq(ftruncate(fd_of(io), MIB), 0);
+	io->ops->reserve(io, MIB, 0, (enum blockio_room)_i);
+	ck_assert_int_eq(blockio_do(io, BLOCKIO_WRITE, MIB, bytes, sizeof bytes), 0);
+	settle();
+	ck_assert_uint_gt(size_of(io), MIB + sizeof bytes);
+	memset(found, 'y', sizeof found);
+	ck_assert_int_eq(blockio_do(io, BLOCKIO_READ, MIB, found, sizeof found), 0);
+	ck_assert_mem_eq(found, bytes, sizeof bytes);
+	for (size_t i = sizeof bytes; i < sizeof found; i++)
+		ck_assert_msg(found[i] == 0, "byte %zu is %d", i, found[i]);
+	blockio_destroy(io);
+	ck_assert_int_eq(folder->ops->remove(folder, "a"), 0);
 }
 END_TEST
 
@@ -270,13 +327,17 @@ int main(int argc, char **argv)
 	tcase_set_timeout(leaving, 60);
 	tcase_set_timeout(room, 60);
 	tcase_add_test(leaving, files_that_were_removed_are_closed_by_and_by);
-	tcase_add_test(leaving, one_that_is_being_filled_is_closed_afterwards);
-	tcase_add_test(leaving, what_is_left_when_the_ring_goes_is_freed);
+	tcase_add_loop_test(leaving, one_that_is_being_filled_is_closed_afterwards, 0, 2);
+	tcase_add_loop_test(leaving, what_is_left_when_the_ring_goes_is_freed, 0, 2);
 	tcase_add_test(leaving, one_that_is_not_removed_is_closed_at_once);
 	tcase_add_test(names, a_sync_that_is_started_is_answered_from_the_event_loop);
 	tcase_add_test(names, data_are_found_where_lseek_finds_them);
 	tcase_add_test(room, room_is_in_proportion_to_what_is_there);
-	tcase_add_test(room, room_is_not_made_beyond_the_limit);
+	tcase_add_test(room, room_that_is_allocated_is_in_proportion_too);
+	tcase_add_test(room, where_nothing_can_be_allocated_zeros_are_written);
+	tcase_add_loop_test(
+		room, what_is_written_to_room_of_any_kind_is_read_and_zeros_behind_it, 0, 2);
+	tcase_add_loop_test(room, room_is_not_made_beyond_the_limit, 0, 2);
 	suite_add_tcase(suite, leaving);
 	suite_add_tcase(suite, room);
 	suite_add_tcase(suite, names);

@@ -53,6 +53,39 @@ START_TEST(a_store_has_no_more_than_one_while_its_group_has_as_many_as_one_store
 }
 END_TEST
 
+/* The kinds of room that the store has asked for, as bits. */
+static unsigned kinds;
+
+static void note_kind(
+	struct blockio *io, uint64_t end_bytes, uint64_t limit_bytes, enum blockio_room room)
+{
+	(void)io;
+	(void)end_bytes;
+	(void)limit_bytes;
+	kinds |= 1u << room;
+}
+
+START_TEST(room_is_allocated_where_more_are_in_flight_than_one_store_may_have)
+{
+	const uint32_t limit = 4;
+	struct store_group group = { .in_flight = (unsigned)_i };
+	struct blockio_ops ops;
+
+	bench_start(limit);
+	ops = *store_io(bench.store)->ops;
+	ops.reserve = note_kind;
+	store_io(bench.store)->ops = &ops;
+	kinds = 0;
+	if (_i != 5)
+		store_join(bench.store, &group);
+	append_each(0, 40);
+	store_bench_settle(&bench);
+	ck_assert_uint_eq(kinds,
+		1u << (group.in_flight == limit ? BLOCKIO_ROOM_ALLOCATED : BLOCKIO_ROOM_ZEROS));
+	bench_end();
+}
+END_TEST
+
 START_TEST(the_end_of_a_store_is_counted_once)
 {
 	struct store_group group = { 0 }, later = { 0 };
@@ -90,6 +123,8 @@ int main(int argc, char **argv)
 	tcase_set_timeout(tcase, 60);
 	tcase_add_loop_test(tcase,
 		a_store_has_no_more_than_one_while_its_group_has_as_many_as_one_store_may, 0, 7);
+	tcase_add_loop_test(
+		tcase, room_is_allocated_where_more_are_in_flight_than_one_store_may_have, 0, 6);
 	tcase_add_test(tcase, the_end_of_a_store_is_counted_once);
 	suite_add_tcase(suite, tcase);
 	return engine_suite_run(suite, argv[0]);
