@@ -29,6 +29,7 @@ struct view {
 	uint64_t stamps[MODEL_BLOCKS];
 	bool is_unknown[MODEL_BLOCKS]; /* a write to it has failed */
 	bool is_there;		       /* it was taken once */
+	uint64_t id;		       /* of the snapshot that it is of */
 	struct volume_watch watch;
 	bool is_watched;
 };
@@ -67,6 +68,7 @@ static void view_copy(struct view *to, const struct view *from)
 {
 	memcpy(to->stamps, from->stamps, sizeof to->stamps);
 	memcpy(to->is_unknown, from->is_unknown, sizeof to->is_unknown);
+	to->id = from->id;
 	to->is_there = true;
 }
 
@@ -84,9 +86,12 @@ static void watch_begin(struct view *view);
 static void taken(struct volume_watch *watch)
 {
 	struct view *view = CONTAINER_OF(watch, struct view, watch);
+	struct snapshot *snapshot = volume_snapshot_find(model_engine.volume, view->name);
 
+	MUST(snapshot);
 	writer_note();
 	view_copy(view, &views[0]);
+	view->id = snapshot_id(snapshot);
 	volume_watch_end(watch);
 	watch_begin(view);
 }
@@ -157,6 +162,7 @@ void model_open(enum model_world world, uint64_t of_seed, bool slowly)
 	for (size_t i = 0; i < VIEWS; i++) {
 		memset(views[i].is_unknown, 0, sizeof views[i].is_unknown);
 		views[i].is_there = i == 0;
+		views[i].id = 0;
 		if (i > 0)
 			watch_begin(&views[i]);
 	}
@@ -202,6 +208,9 @@ static void reader_go(void)
 	if (!snapshot || snapshot_is_clone(snapshot))
 		return;
 	reader.view = view_of(snapshot_name(snapshot));
+	/* It has its name, and takes the place of another one, before anybody was told. */
+	if (reader.view->id != snapshot_id(snapshot))
+		return;
 	reader.block = (unsigned)below(MODEL_BLOCKS);
 	reader.stamp = reader.view->stamps[reader.block];
 	reader.request = engine_read_new(
