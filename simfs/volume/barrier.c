@@ -16,6 +16,7 @@ void volume_barrier_end(struct volume *volume, struct volume_barrier *barrier)
 	struct list *link;
 
 	list_remove(&barrier->link);
+	common_blocks_forget(volume);
 	if (!list_empty(&volume->barriers))
 		return;
 	list_init(&released);

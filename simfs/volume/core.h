@@ -6,6 +6,7 @@
 #include "simfs/blockio/fault_site.h"
 #include "simfs/store/store.h"
 #include "simfs/volume/ahead.h"
+#include "simfs/volume/common_blocks.h"
 #include "simfs/volume/event_file.h"
 #include "simfs/volume/extension.h"
 #include "simfs/volume/owner.h"
@@ -89,6 +90,7 @@ struct volume {
 	struct store_group stores;
 	unsigned store_ends_seen; /* of them: how many were looked for */
 	uint64_t next_order;
+	struct common_blocks common;
 	struct list creating; /* struct snapshot_create.link */
 	bool is_entering;     /* one of them comes on the list; the turns of the others: */
 	struct list entering; /* struct snapshot_create.turn.link */

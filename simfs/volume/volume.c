@@ -31,6 +31,7 @@ static void volume_free(struct volume *volume, bool forget)
 	extensions_close(volume);
 	zero_forget_all(volume);
 	scratch_free_all(volume);
+	common_blocks_deinit(volume);
 	parts_rooms_free(volume);
 	ahead_deinit(volume);
 	progress_deinit(&volume->reads_gone.progress);

@@ -50,6 +50,11 @@ struct volume_limits {
 	/* Whatever the profile says. */
 	uint32_t snapshots;
 
+	/* Where there are so many snapshots at least, what none lacks is noted in so many words
+	 * (common_blocks.h). */
+	uint32_t common_snapshots;
+	uint32_t common_words;
+
 	/* The data of stores up to so long is verified when they are opened: a mount
 	 * must not take minutes unasked. */
 	uint64_t verify_up_to_bytes;

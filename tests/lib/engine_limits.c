@@ -29,6 +29,8 @@ static const struct field store_fields[] = {
 static const struct field volume_fields[] = {
 	{ offsetof(struct volume_limits, request_parts), 1 },
 	{ offsetof(struct volume_limits, ahead_bytes), UNIT_BYTES },
+	{ offsetof(struct volume_limits, common_snapshots), 1 },
+	{ offsetof(struct volume_limits, common_words), 1 },
 	{ offsetof(struct volume_limits, chain_slots), 1 },
 	{ offsetof(struct volume_limits, coalesce_chunk_bytes), UNIT_BYTES },
 	{ offsetof(struct volume_limits, coalesce_chunks), 1 },

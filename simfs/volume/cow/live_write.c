@@ -62,21 +62,26 @@ static void fail_without_memory(struct volume_request *request)
 	}
 }
 
-/* The one walk along the snapshots: whether one lacks a block.  From there to the last such one
- * request->preserving.at and .end go; what incrementals lack needs no old bytes. */
+/* The one walk along the snapshots, unless none is needed: whether one lacks a block.  From there
+ * to the last such one request->preserving.at and .end go; what incrementals lack needs no old
+ * bytes. */
 static bool look(struct volume_request *request)
 {
 	struct request_preserving *preserving = &request->preserving;
 	struct extent missing, old = { 0 };
+	bool is_asked, all_are_asked = true;
 
 	*preserving = (struct request_preserving){ 0 };
+	if (common_blocks_have(request->volume, request))
+		return false;
 	list_for_each (at, &request->volume->snapshots) {
 		struct snapshot *snapshot = CONTAINER_OF(at, struct snapshot, link);
 
 		if (request->kind != VOLUME_DISCARD)
 			memory_guard(snapshot);
-		if (!snapshot_traces(snapshot, request->kind) ||
-			!preserve_lacks(snapshot, request, &missing))
+		is_asked = snapshot_traces(snapshot, request->kind);
+		all_are_asked &= common_blocks_suit(snapshot, is_asked);
+		if (!is_asked || !preserve_lacks(snapshot, request, &missing))
 			continue;
 		if (!snapshot->tracks_only)
 			extent_add(&old, &missing);
@@ -84,6 +89,8 @@ static bool look(struct volume_request *request)
 			preserving->at = at;
 		preserving->end = at->next;
 	}
+	if (!preserving->at && all_are_asked)
+		common_blocks_note(request->volume, request);
 	if (old.end > 0 && !scratch_take(request)) {
 		fail_without_memory(request);
 		old.end = 0;
