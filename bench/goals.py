@@ -66,7 +66,7 @@ def rows():
                   unit="MiB/s of the backup")]
     table += [Row("disturbed-4k", what, "undisturbed", 2.0, at_most=True)
               for what in ("snapshot-taken", "store-deleted", "leaf-merged", "node-merged",
-                           "backup-reads", "request-hangs")]
+                           "backup-reads", "thousand-snapshots", "request-hangs")]
     table += [Row("disturbed-4k", "raw-backup-reads", raw)]
     table += [Row(job, "snaprig", None, goal, True, "cpu_us", "us of the rig's CPU")
               for job, goal in (("randread-4k", 4.5), ("randwrite-4k", 4.5),

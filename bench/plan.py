@@ -12,6 +12,8 @@ from work import MIB, Failure
 
 # Until then nothing is disturbed.
 WRITES_BEFORE = 100
+# As the job has it.
+DISTURBED_BYTES = 256 << 10
 
 
 class Plan(Loads):
@@ -111,6 +113,11 @@ class Plan(Loads):
                     file.read(4096)
             return self.while_doing("request-hangs", rig, act)
 
+        def many():
+            # Nothing is asked of it meanwhile: to tell of so many takes a while.
+            rig = self.volumes.many(DISTURBED_BYTES)
+            return self.run("disturbed-4k", "thousand-snapshots", rig.live, rig=rig)
+
         yield Job("disturbed-4k", {
             "undisturbed": lambda: self.while_doing("undisturbed", self.volumes.plain(),
                                                     lambda _: None),
@@ -119,6 +126,7 @@ class Plan(Loads):
             "leaf-merged": self.leaf_merged,
             "node-merged": self.node_merged,
             "backup-reads": self.under(["bench"], backup),
+            "thousand-snapshots": many,
             "request-hangs": lambda: hang(self.volumes.plain()),
             "raw": lambda: self.while_doing_raw("raw", lambda _: None),
             "raw-backup-reads": raw_backup,

@@ -12,6 +12,7 @@ from work import MIB, Failure, output_of
 # snapshot is preserved in all older ones, too.
 SHARES = (50, 25, 10, 0)
 CHAIN_SHARE = 25
+MANY = 1000
 DEPTHS = {"image": 0, "one-node": 1, "depth-8": 7, "depth-29": 28}  # nodes above the image
 
 
@@ -44,6 +45,17 @@ class Volumes:
     def plain(self):
         """What has no snapshot but for the time of a job."""
         return self.rig_of("plain", lambda name: self.mount_copy(name, self.length))
+
+    def many(self, length):
+        """MANY snapshots, in all of which the first LENGTH bytes are preserved."""
+        def make(name):
+            rig = self.mount_copy(name, 8 * MIB)
+            for number in range(MANY):
+                rig.take("m%d" % number)
+            self.fio.run("scatter-4k", "preserve", rig.live, length, io_bytes=length)
+            rig.check_snapshots()
+            return rig
+        return self.rig_of("many", make)
 
     def chain(self):
         """A chain that is merged by hand only."""
