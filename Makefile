@@ -106,9 +106,6 @@ OTHER_LIBRARIES := $(OTHER_SOURCES:tests/preload/%.c=$(BUILD)/tests/e2e/%.so)
 # One of them has a folder.
 LOAD_PROGRAM := $(BUILD)/tests/e2e/volume_load
 LOAD_SOURCES := $(wildcard tests/e2e/load/*.c)
-# So has this one, and what it reads JSON with.
-QUICK_JQ_PROGRAM := $(BUILD)/tests/e2e/quick_jq
-QUICK_JQ_SOURCES := $(wildcard tests/e2e/jq/*.c)
 BENCH_MAINS := $(wildcard tests/bench/*.c)
 BENCH_PROGRAMS := $(BENCH_MAINS:%.c=$(BUILD)/%)
 # What `snaprig bench` measures the rig against; it is installed with the program.
@@ -117,8 +114,8 @@ LIMIT_PROGRAM := $(LIMIT_MAIN:%.c=$(BUILD)/%)
 CONFORM_PROGRAM := $(CONFORM_MAIN:%.c=$(BUILD)/%)
 
 objects = $(patsubst %.c,$(BUILD)/%.o,$(1))
-C_FILES := $(wildcard $(MAIN)) $(SOURCES) $(PRELOAD_SOURCE) $(TEST_MAINS) $(FUZZ_MAINS) $(E2E_MAINS) $(LOAD_SOURCES) $(QUICK_JQ_SOURCES) $(BENCH_MAINS) $(LIMIT_MAIN) $(CONFORM_MAIN) $(FUZZ_REPLAY) $(HELPERS) $(OTHER_SOURCES)
-H_FILES := $(wildcard simfs/*.h simfs/*/*.h simfs/base/yaml/*.h simfs/volume/*/*.h simfs/doors/*/*/*.h faults/*.h scenarios/*/*.h tests/*/*.h tests/e2e/load/*.h tests/e2e/jq/*.h)
+C_FILES := $(wildcard $(MAIN)) $(SOURCES) $(PRELOAD_SOURCE) $(TEST_MAINS) $(FUZZ_MAINS) $(E2E_MAINS) $(LOAD_SOURCES) $(BENCH_MAINS) $(LIMIT_MAIN) $(CONFORM_MAIN) $(FUZZ_REPLAY) $(HELPERS) $(OTHER_SOURCES)
+H_FILES := $(wildcard simfs/*.h simfs/*/*.h simfs/base/yaml/*.h simfs/volume/*/*.h simfs/doors/*/*/*.h faults/*.h scenarios/*/*.h tests/*/*.h tests/e2e/load/*.h)
 
 # ---- goals -----------------------------------------------------------------
 
@@ -135,7 +132,7 @@ all: $(PROGRAM) $(XAPI_MODULE) $(LIMIT_PROGRAM) $(if $(filter build/release,$(BU
 $(CONFIGS): $(if $(filter-out $(CONFIGS),$(MAKECMDGOALS)),,all)
 	@:
 
-tests: $(PROGRAM) $(XAPI_MODULE) $(LIMIT_PROGRAM) $(TEST_PROGRAMS) $(E2E_PROGRAMS) $(OTHER_LIBRARIES) $(LOAD_PROGRAM) $(QUICK_JQ_PROGRAM) $(BENCH_PROGRAMS) \
+tests: $(PROGRAM) $(XAPI_MODULE) $(LIMIT_PROGRAM) $(TEST_PROGRAMS) $(E2E_PROGRAMS) $(OTHER_LIBRARIES) $(LOAD_PROGRAM) $(BENCH_PROGRAMS) \
 	$(CONFORM_PROGRAM) ## build every test program
 
 deps: ## find what the build, the clients and the tests need, and install it
@@ -345,10 +342,6 @@ $(E2E_PROGRAMS): $(BUILD)/%: $(BUILD)/%.o
 $(LOAD_PROGRAM): $(call objects,$(LOAD_SOURCES))
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^
-
-$(QUICK_JQ_PROGRAM): $(call objects,$(QUICK_JQ_SOURCES))
-	$(call say,LD,$@)
-	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call packages_libs,jansson)
 
 # It runs in a machine without libraries, sanitizers' included.
 $(CONFORM_PROGRAM): $(CONFORM_MAIN) simfs/base/mix.h $(BUILD)/flags

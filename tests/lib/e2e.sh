@@ -20,13 +20,6 @@ e2e_folder=${e2e_folder#"$e2e_root/tests/"}
 e2e_name=$(basename "$0" .sh)
 SNAPRIG=${SNAPRIG:-$e2e_root/build/release/snaprig}
 E2E_TOOLS=${E2E_TOOLS:-$e2e_root/build/release/tests/e2e}
-# Easy questions are answered by a helper (tests/e2e/jq/jq.h), which needs a tenth of the time.
-if [ -x "$E2E_TOOLS/quick_jq" ] && command -v jq >/dev/null; then
-	jq()
-	{
-		"$E2E_TOOLS/quick_jq" "$@"
-	}
-fi
 e2e_fixtures=$e2e_root/tests/fixtures
 SEED=${SEED:-1}
 # A sanitizer's build is slow: it gets fewer rounds and more patience.
