@@ -15,6 +15,7 @@ const struct store_limits store_limits_default = {
 	.ahead_bytes = SEGMENT_DATA_MAX_BYTES + STORE_UNIT_BYTES,
 	.skip_bytes = 64u << 10,
 	.dense_blocks = MAP_DENSE_BLOCKS,
+	.batch_runs = 1u << 20,
 };
 
 const struct store_limits store_limits_smallest = {
@@ -28,4 +29,5 @@ const struct store_limits store_limits_smallest = {
 	.ahead_bytes = 2 * STORE_UNIT_BYTES,
 	.skip_bytes = STORE_UNIT_BYTES,
 	.dense_blocks = 4,
+	.batch_runs = 5,
 };

@@ -38,6 +38,9 @@ struct store_limits {
 
 	/* Known blocks at which a leaf of the map becomes dense, or is cut (map.h). */
 	uint32_t dense_blocks;
+
+	/* So many runs of summaries enter it together. */
+	uint32_t batch_runs;
 };
 
 extern const struct store_limits store_limits_default;

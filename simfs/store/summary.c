@@ -31,6 +31,7 @@
 #include "simfs/store/scan.h"
 #include "simfs/store/segment.h"
 #include "simfs/store/store_internal.h"
+#include "simfs/store/summary_batch.h"
 
 int summary_init(struct summary *summary)
 {
@@ -228,26 +229,6 @@ static bool run_checks(const struct store *store, const struct summary_run *run,
 	       run->position + run->count * store_units_per_block(store) <= unit;
 }
 
-/* 0, -EEXIST or -ENOMEM. */
-static int enter_run(struct store *store, const struct summary_run *run)
-{
-	uint64_t step = run->position == MAP_CHANGED ? 0 : store_units_per_block(store);
-
-	for (uint32_t i = 0; i < run->count; i++) {
-		uint64_t block = run->block + i;
-		int error = -EEXIST;
-
-		if (store_map_get(&store->map, block) == MAP_ABSENT)
-			error = store_map_add(
-				&store->map, block, (uint32_t)(run->position + i * step));
-		if (error < 0)
-			return error;
-	}
-	store->blocks += run->count;
-	store->has_changed |= run->position == MAP_CHANGED;
-	return 0;
-}
-
 /* The units of RUN become what SUMS say: 0 or -ENOMEM. */
 static int enter_sums(struct store *store, const struct summary_run *run, const uint32_t *sums)
 {
@@ -261,8 +242,8 @@ static int enter_sums(struct store *store, const struct summary_run *run, const 
 
 /* Enters the runs of the summary with HEADER, and the sums behind them: 0, -EUCLEAN, -EEXIST or
  * -ENOMEM. */
-static int enter_runs(
-	struct store *store, const struct segment_header *header, const struct summary_run *runs)
+static int enter_runs(struct store *store, struct summary_batch *batch,
+	const struct segment_header *header, const struct summary_run *runs)
 {
 	const uint32_t *sums = (const uint32_t *)(runs + header->summary.run_count);
 	uint64_t sum_count = 0;
@@ -275,7 +256,7 @@ static int enter_runs(
 		if (!run_checks(store, run, header->unit) ||
 			units > header->summary.sum_count - sum_count)
 			return -EUCLEAN;
-		error = enter_run(store, run);
+		error = summary_batch_add(store, batch, run);
 		if (error == 0)
 			error = enter_sums(store, run, sums + sum_count);
 		sum_count += units;
@@ -305,8 +286,8 @@ static int data_get(const struct store *store, struct window *window,
 }
 
 /* Reads the summary at UNIT: 0, -EUCLEAN when none checks there, or -errno. */
-static int load_one(
-	struct store *store, struct window *window, uint64_t unit, struct segment_header *ret)
+static int load_one(struct store *store, struct summary_batch *batch, struct window *window,
+	uint64_t unit, struct segment_header *ret)
 {
 	const void *bytes;
 
@@ -323,7 +304,7 @@ static int load_one(
 	if (!header_checks(store, ret, unit) || !(ret->flags & SEGMENT_FLAG_SUMMARY))
 		return -EUCLEAN;
 	error = data_get(store, window, ret, &bytes);
-	return error < 0 ? error : enter_runs(store, ret, bytes);
+	return error < 0 ? error : enter_runs(store, batch, ret, bytes);
 }
 
 int summary_take_sums(
@@ -352,22 +333,33 @@ int summary_take_sums(
 	return error;
 }
 
-/* The chain of summaries from the one at UNIT on back. */
-static int load_chain(struct store *store, struct window *window, uint64_t unit)
+/* The chain of summaries from the one at UNIT on back; the header of that one is *RET. */
+static int load_all(struct store *store, struct summary_batch *batch, struct window *window,
+	uint64_t unit, struct segment_header *ret)
 {
-	struct segment_header newest, header;
-	int error = load_one(store, window, unit, &newest);
+	struct segment_header header;
+	int error = load_one(store, batch, window, unit, ret);
 
-	header = newest;
+	header = *ret;
 	while (error == 0 && header.summary.previous_unit != 0) {
 		uint64_t later_unit = header.unit, later_sequence = header.sequence;
 
 		if (header.summary.previous_unit >= later_unit)
 			return -EUCLEAN;
-		error = load_one(store, window, header.summary.previous_unit, &header);
+		error = load_one(store, batch, window, header.summary.previous_unit, &header);
 		if (error == 0 && header.sequence >= later_sequence)
 			return -EUCLEAN;
 	}
+	return error == 0 ? summary_batch_enter(store, batch) : error;
+}
+
+static int load_chain(struct store *store, struct window *window, uint64_t unit)
+{
+	struct summary_batch batch = { 0 };
+	struct segment_header newest;
+	int error = load_all(store, &batch, window, unit, &newest);
+
+	summary_batch_deinit(&batch);
 	if (error == 0 && store->blocks != newest.summary.block_count)
 		return -EUCLEAN;
 	if (error < 0)

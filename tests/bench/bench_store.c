@@ -154,7 +154,7 @@ static struct store *open_store(struct blockio_folder *folder, const char *what,
 
 static void look_up(const struct store *store, uint64_t count, bool is_scattered)
 {
-	const uint64_t rounds = 20000000;
+	const uint64_t rounds = 5000000;
 	uint64_t found = 0, start_ns = clock_now_ns();
 
 	for (uint64_t i = 0; i < rounds; i++)

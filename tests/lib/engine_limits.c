@@ -24,6 +24,7 @@ static const struct field store_fields[] = {
 	{ offsetof(struct store_limits, ahead_bytes), UNIT_BYTES },
 	{ offsetof(struct store_limits, skip_bytes), 1 },
 	{ offsetof(struct store_limits, dense_blocks), 1 },
+	{ offsetof(struct store_limits, batch_runs), 1 },
 };
 
 static const struct field volume_fields[] = {

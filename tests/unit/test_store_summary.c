@@ -99,6 +99,24 @@ START_TEST(a_large_store_is_summed_up_and_opens_by_that)
 }
 END_TEST
 
+/* Less than a summary has, a part of the second, and more than the batch begins with. */
+static const uint32_t batches[] = { 7, 5000, 20000 };
+
+START_TEST(a_summary_is_believed_however_few_of_its_runs_enter_together)
+{
+	struct store_limits limits = store_limits_default;
+
+	limits.batch_runs = batches[_i];
+	close_bench();
+	store_bench_init_limited(&bench, engine_seed(), BLOCKS * 4096ull, 4096, &limits);
+	scatter(0, 8000);
+	remember_places();
+	ck_assert_int_eq(store_bench_close(&bench), 0);
+	ck_assert_uint_le(open_reads(), 8);
+	expect_places();
+}
+END_TEST
+
 START_TEST(many_small_segments_are_summed_up_too)
 {
 	uint64_t units[8];
@@ -270,6 +288,8 @@ int main(int argc, char **argv)
 	tcase_add_checked_fixture(tests, open_bench, close_bench);
 	tcase_set_timeout(tests, 60);
 	tcase_add_test(tests, a_large_store_is_summed_up_and_opens_by_that);
+	tcase_add_loop_test(tests, a_summary_is_believed_however_few_of_its_runs_enter_together, 0,
+		sizeof batches / sizeof batches[0]);
 	tcase_add_test(tests, many_small_segments_are_summed_up_too);
 	tcase_add_test(tests, nothing_new_needs_no_summary);
 	tcase_add_test(tests, a_store_opens_the_same_with_and_without_its_summaries);
