@@ -76,5 +76,9 @@ def rows():
               Row("rules-randwrite-4k", "hundred", "none", 0.97),
               Row("snapshot-time", "of-1TiB", None, 10.0, True),
               Row("snapshot-time", "of-1TiB", "of-1GiB", 1.5, True),
-              Row("map-memory", "of-1TiB", None, 8.0, True)]
+              Row("map-memory", "of-1TiB", None, 8.0, True),
+              Row("map-memory", "of-1TiB", None, figure="checksum_bytes_per_block",
+                  unit="bytes of checksums"),
+              Row("mount-time", "after-umount", None, 0.5, True),
+              Row("mount-time", "after-kill", None, 0.5, True)]
     return table

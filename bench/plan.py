@@ -10,10 +10,13 @@ from loads import SNAPSHOTS, Job, Loads
 from work import MIB, Failure
 
 
-# Until then nothing is disturbed.
+# Until then nothing is disturbed, or killed.
 WRITES_BEFORE = 100
 # As the job has it.
 DISTURBED_BYTES = 256 << 10
+
+# Of each unit of a store, in memory.
+CHECKSUM_BYTES = 4
 
 
 class Plan(Loads):
@@ -189,23 +192,59 @@ class Plan(Loads):
                   "A snapshot is taken of a sparse volume of 1 GiB, and of 1 TiB.",
                   unit="ms", figure="ms")
 
-    def map_memory(self):
-        def preserved(rig, io_bytes):
-            self.fio.run("scatter-4k", "map-memory", rig.live, 1 << 40, io_bytes=io_bytes)
-            return (rig.status()["counters"]["blocks_preserved"], rig.resident_bytes())
+    def preserve(self, rig, blocks):
+        """About so many, at random places of 1 TiB, have been preserved then."""
+        if not rig.status()["snapshots"]:
+            rig.take("s")
+        missing = blocks - rig.status()["snapshots"][0]["store"]["blocks"]
+        if missing > 0:
+            self.fio.run("scatter-4k", "preserve", rig.live, 1 << 40, io_bytes=missing * 4096)
+        store = rig.status()["snapshots"][0]["store"]
+        return {"blocks": store["blocks"], "resident": rig.resident_bytes(),
+                "checksums": store["file_bytes"] // 4096 * CHECKSUM_BYTES}
 
+    def map_memory(self):
         def measure():
             rig = self.volumes.scattered()
-            rig.take("s")
-            few = preserved(rig, self.volumes.length // 5 * 2)
-            many = preserved(rig, self.volumes.length // 5 * 4)
-            return {"bytes_per_block": (many[1] - few[1]) / max(many[0] - few[0], 1)}
+            few = self.preserve(rig, self.volumes.scattered_blocks // 10)
+            many = self.preserve(rig, self.volumes.scattered_blocks)
+            blocks = max(many["blocks"] - few["blocks"], 1)
+            resident, checksums = [(many[what] - few[what]) / blocks
+                                   for what in ("resident", "checksums")]
+            return {"bytes_per_block": resident - checksums,
+                    "checksum_bytes_per_block": checksums}
         yield Job("map-memory", {"of-1TiB": measure},
                   "Blocks are preserved at random places of 1 TiB: by how much the rig's resident "
-                  "memory grows with each, once there are some.", unit="bytes",
+                  "memory grows with each, once there are some; 4 bytes for each unit of the "
+                  "store, which are its checksums, are apart.", unit="bytes",
                   figure="bytes_per_block", once=True)
+
+    def mount_time(self):
+        def measure(end):
+            def measured():
+                rig = self.volumes.scattered()
+                self.preserve(rig, self.volumes.scattered_blocks)
+                blocks = end(rig)
+                return {"us_per_block": rig.mount() * 1e6 / blocks}
+            return measured
+
+        def umount(rig):
+            blocks = rig.status()["snapshots"][0]["store"]["blocks"]
+            rig.umount()
+            return blocks
+
+        def kill(rig):
+            # What no summary has yet.
+            blocks = self.preserve(rig, rig.status()["snapshots"][0]["store"]["blocks"] +
+                                   WRITES_BEFORE)["blocks"]
+            rig.kill()
+            return blocks
+        yield Job("mount-time", {"after-umount": measure(umount), "after-kill": measure(kill)},
+                  "A volume with blocks that are preserved at random places of 1 TiB is mounted "
+                  "again: the time for each block, the start of the program included.",
+                  unit="us", figure="us_per_block")
 
     def jobs(self):
         for make in (super().jobs, self.disturbed, self.coalesce, self.snapshot_time,
-                     self.map_memory):
+                     self.map_memory, self.mount_time):
             yield from make()

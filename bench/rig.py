@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+import signal
 import socket
 import time
 
@@ -90,15 +91,29 @@ class Rig:
         self.image = image or work.path(name + ".img")
         self.mnt = work.make_folder(name)
         self.live = os.path.join(self.mnt, "live")
+        self.options = options
         work.started("rig", self.mnt)
-        output_of(work.program, "mount", self.image, self.mnt, *options)
+        self.mount()
+
+    def mount(self):
+        """The seconds that it took."""
+        begun = time.monotonic()
+        output_of(self.work.program, "mount", self.image, self.mnt, *self.options)
+        seconds = time.monotonic() - begun
         pids = list(pids_with(self.image))
         if len(pids) != 1:
             raise Failure("cannot tell which process serves '%s'" % self.mnt)
         self.pid = pids[0]
+        return seconds
 
     def umount(self):
         output_of(self.work.program, "umount", self.mnt)
+
+    def kill(self):
+        """As a machine does that wants its memory back."""
+        os.kill(self.pid, signal.SIGKILL)
+        while os.path.exists("/proc/%d" % self.pid):
+            time.sleep(0.01)
 
     def snapshot(self, name):
         return os.path.join(self.mnt, "snapshots", name)

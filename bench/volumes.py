@@ -21,6 +21,7 @@ class Volumes:
         self.work, self.fio, self.filler = work, fio, filler
         self.length = length  # of the volume that most is measured on
         self.half = length // 2 // MIB * MIB  # of those of which there are several
+        self.scattered_blocks = 4 * length // 4096  # that are preserved in scattered()
         self.made = {}
 
     def path_of(self, name, make):
@@ -115,7 +116,7 @@ class Volumes:
     def scattered(self):
         """1 TiB in memory: a disk takes minutes to let go of blocks that lie so far apart."""
         def make(name):
-            image = os.path.join(self.work.in_memory(self.length), name + ".img")
+            image = os.path.join(self.work.in_memory(5 * self.length), name + ".img")
             output_of(self.work.program, "create", image, "--size", "1TiB")
             return Rig(self.work, name, image=image)
         return self.rig_of("scattered", make)

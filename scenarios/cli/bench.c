@@ -190,7 +190,7 @@ static int run(const struct command_line *line, int argc, char **argv)
 	"randread-4k randwrite-4k seqread-1m seqwrite-1m latency-4k latency-write-4k "             \
 	"first-writes-4k first-touch-4k snapshots-16 rewrite-4k view-4k view-1m view-128k "        \
 	"view-buffered-128k chain-4k chain-1m backup-while-writing rules-randread-4k "             \
-	"rules-randwrite-4k disturbed-4k coalesce snapshot-time map-memory"
+	"rules-randwrite-4k disturbed-4k coalesce snapshot-time map-memory mount-time"
 
 #define AT(field) .offset = offsetof(struct values, field)
 
