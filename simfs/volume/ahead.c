@@ -5,12 +5,16 @@
 #include <string.h>
 
 #include "simfs/base/check.h"
+#include "simfs/base/mix.h"
 #include "simfs/volume/ahead_piece.h"
 #include "simfs/volume/core.h"
 #include "simfs/volume/way.h"
 
 /* So many reads one behind the other are a sequence. */
 #define READS_MIN 3u
+
+/* So many may overtake each other on their way to us. */
+#define OVERTAKEN_MAX 4u
 
 /* The first window. */
 #define WINDOW_FIRST_BYTES (128u << 10)
@@ -65,54 +69,74 @@ static struct ahead_stream *stream_at(struct ahead *ahead, uint64_t snapshot_id,
 	return NULL;
 }
 
-static bool is_sequence(const struct ahead_stream *stream)
+/* Where is kept that a read of some snapshot ended at OFFSET. */
+static struct ahead_start *start_at(struct ahead *ahead, uint64_t offset)
 {
-	return stream->reads >= READS_MIN;
+	return &ahead->starts[mix64(offset) % AHEAD_STARTS];
 }
 
-/* The one that was read least lately: who reads at random takes those of sequences last. */
-static struct ahead_stream *stream_new(struct ahead *ahead)
+/* Whether REQUEST, which goes on with no stream, goes on with as many reads as make a sequence. */
+static bool is_sequence(struct ahead *ahead, const struct volume_request *request)
 {
-	struct ahead_stream *worst = &ahead->streams[0];
+	uint64_t snapshot_id = request->snapshot->id;
+	struct ahead_start *start = start_at(ahead, request->offset);
+	unsigned reads = 1;
+
+	if (start->snapshot_id == snapshot_id && start->next == request->offset) {
+		reads += start->reads;
+		start->snapshot_id = 0;
+	}
+	if (reads >= READS_MIN)
+		return true;
+	start = start_at(ahead, request->offset + request->length);
+	*start = (struct ahead_start){ .snapshot_id = snapshot_id,
+		.next = request->offset + request->length,
+		.reads = reads };
+	return false;
+}
+
+/* In place of the one that was read least lately. */
+static struct ahead_stream *stream_new(struct ahead *ahead, uint64_t snapshot_id)
+{
+	struct ahead_stream *oldest = &ahead->streams[0];
 
 	for (unsigned i = 1; i < AHEAD_STREAMS; i++) {
-		struct ahead_stream *stream = &ahead->streams[i];
-
-		if (is_sequence(stream) != is_sequence(worst) ? is_sequence(worst)
-							      : stream->turn < worst->turn)
-			worst = stream;
+		if (ahead->streams[i].turn < oldest->turn)
+			oldest = &ahead->streams[i];
 	}
-	ahead_stream_drop(worst);
-	return worst;
+	ahead_stream_drop(oldest);
+	oldest->snapshot_id = snapshot_id;
+	oldest->window_bytes = 0;
+	oldest->bad_end = 0;
+	return oldest;
+}
+
+/* Whether REQUEST begins where the last one has ended, or as far behind that as one does that has
+ * overtaken some of its own kind. */
+static bool goes_on(const struct ahead_stream *stream, const struct volume_request *request)
+{
+	return request->offset >= stream->next &&
+	       request->offset - stream->next <= OVERTAKEN_MAX * request->length;
 }
 
 struct ahead_stream *ahead_note(const struct volume_request *request)
 {
 	struct ahead *ahead = &request->volume->ahead;
-	uint64_t end = request->offset + request->length;
-	uint64_t snapshot_id = request->snapshot->id;
 	struct ahead_stream *stream;
 
 	if (ahead->window_most_bytes == 0)
 		return NULL;
-	stream = stream_at(ahead, snapshot_id, request->offset);
-	if (!stream) {
-		stream = stream_new(ahead);
-		stream->snapshot_id = snapshot_id;
-		stream->window_bytes = 0;
-		stream->bad_end = 0;
-		stream->reads = 1;
-		stream->next = stream->end = end;
-	} else if (end > stream->next) {
-		stream->reads++;
-		stream->next = end;
+	stream = stream_at(ahead, request->snapshot->id, request->offset);
+	if (!stream && is_sequence(ahead, request)) {
+		stream = stream_new(ahead, request->snapshot->id);
+		stream->next = stream->end = request->offset;
 	}
+	/* Who reads at random meets what was read ahead, too. */
+	if (!stream || !goes_on(stream, request))
+		return NULL;
+	stream->next = request->offset + request->length;
 	stream->length = request->length;
 	stream->turn = ++ahead->turn;
-	/* Who has left something out does not come back for it. */
-	while (!list_empty(&stream->pieces) &&
-		ahead_piece_of(stream->pieces.next)->end + stream->window_bytes <= stream->next)
-		ahead_piece_drop(ahead_piece_of(stream->pieces.next));
 	if (stream->end < stream->next)
 		ahead_stream_drop(stream);
 	return stream;
@@ -157,8 +181,7 @@ void ahead_fill(struct volume *volume, struct ahead_stream *stream)
 {
 	struct snapshot *snapshot;
 
-	if (!is_sequence(stream) || stream->next < stream->bad_end ||
-		stream->end - stream->next > stream->window_bytes / 2)
+	if (stream->next < stream->bad_end || stream->end - stream->next > stream->window_bytes / 2)
 		return;
 	snapshot = volume_snapshot_by_id(volume, stream->snapshot_id);
 	if (!snapshot || !snapshot_is_readable(snapshot) || !is_allowed(snapshot) ||
@@ -179,55 +202,60 @@ void ahead_fill(struct volume *volume, struct ahead_stream *stream)
 
 /* ---- reads ---- */
 
-/* All of a read up to END lies in pieces of STREAM that may be used. */
+/* All of REQUEST lies in pieces of STREAM that may be used; *RET_IS_THERE: and is there. */
 static bool can_serve(
 	const struct ahead_stream *stream, const struct volume_request *request, bool *ret_is_there)
 {
-	uint64_t end = request->offset + request->length;
+	uint64_t at = request->offset, end = request->offset + request->length;
 
 	*ret_is_there = true;
 	if (end > stream->end || !is_allowed(request->snapshot))
 		return false;
-	list_for_each (link, &stream->pieces) {
+	for (struct list *link = stream->pieces.next; at < end; link = link->next) {
 		const struct ahead_piece *piece = ahead_piece_of(link);
 
-		if (piece->end <= request->offset || piece->first >= end)
+		if (piece->end <= at)
 			continue;
-		*ret_is_there &= piece->is_there;
+		MUST(piece->first <= at);
 		if (piece->next_rule_id != request->volume->faults.plane.next_id)
 			return false;
+		*ret_is_there &= piece->is_there;
+		at = piece->end;
 	}
 	return true;
-}
-
-/* Into REQUEST what of PIECE it wants, which has got as far as AT; where to go on. */
-static uint64_t piece_copy(struct ahead_piece *piece, struct volume_request *request, uint64_t at)
-{
-	uint64_t request_end = request->offset + request->length;
-	uint64_t end = piece->end < request_end ? piece->end : request_end;
-
-	memcpy(request->data + (at - request->offset), piece->request.data + (at - piece->first),
-		end - at);
-	piece->left_bytes -= end - at < piece->left_bytes ? end - at : piece->left_bytes;
-	if (piece->left_bytes == 0)
-		ahead_piece_drop(piece);
-	return end;
 }
 
 static void copy(struct ahead_stream *stream, struct volume_request *request)
 {
 	uint64_t at = request->offset, end = request->offset + request->length;
-	struct list *link = stream->pieces.next;
 
 	request->data = request->buffer;
-	while (at < end) {
+	for (struct list *link = stream->pieces.next; at < end; link = link->next) {
 		struct ahead_piece *piece = ahead_piece_of(link);
+		uint64_t here_end = piece->end < end ? piece->end : end;
 
-		link = link->next;
-		if (piece->end > at)
-			at = piece_copy(piece, request, at);
+		if (piece->end <= at)
+			continue;
+		memcpy(request->data + (at - request->offset),
+			piece->request.data + (at - piece->first), here_end - at);
+		piece->left_bytes -= here_end - at < piece->left_bytes ? here_end - at
+								       : piece->left_bytes;
+		at = here_end;
 	}
 	request->volume->ahead.served_bytes += request->length;
+}
+
+/* Those in front that were used up: what is left is in one piece. */
+static void drop_used(struct ahead_stream *stream)
+{
+	while (!list_empty(&stream->pieces)) {
+		struct ahead_piece *first = ahead_piece_of(stream->pieces.next);
+
+		/* Who has left something out does not come back for it. */
+		if (first->left_bytes > 0 && first->end + stream->window_bytes > stream->next)
+			return;
+		ahead_piece_drop(first);
+	}
 }
 
 bool ahead_serves(struct volume_request *request)
@@ -250,6 +278,7 @@ bool ahead_serves(struct volume_request *request)
 		return true;
 	}
 	copy(stream, request);
+	drop_used(stream);
 	snapshot_read_end(request, 0);
 	return true;
 }
@@ -291,7 +320,6 @@ void ahead_close(struct snapshot *snapshot)
 			continue;
 		ahead_stream_drop(stream);
 		stream->snapshot_id = 0;
-		stream->reads = 0;
 	}
 	ahead_pieces_free(ahead, &ahead->spare);
 }

@@ -41,14 +41,23 @@ struct ahead_stream {
 	uint64_t window_bytes;
 	uint64_t length;    /* of its latest read, ... */
 	uint64_t turn;	    /* ... and when that came */
-	unsigned reads;	    /* one behind the other */
 	struct list pieces; /* of what is ahead, one behind the other up to `end` */
+};
+
+/* Reads one behind the other that may become a sequence, as many as are remembered. */
+#define AHEAD_STARTS 64
+
+struct ahead_start {
+	uint64_t snapshot_id; /* 0: none */
+	uint64_t next;	      /* where the next of them begins */
+	unsigned reads;
 };
 
 /* Embedded in the volume. */
 struct ahead {
 	uint64_t window_most_bytes; /* 0: nothing is read ahead */
 	struct ahead_stream streams[AHEAD_STREAMS];
+	struct ahead_start starts[AHEAD_STARTS]; /* by their `next` */
 	uint64_t turn;
 	unsigned piece_count;  /* that have memory: of streams, and these: */
 	struct list spare;     /* nobody's */
