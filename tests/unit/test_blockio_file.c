@@ -149,14 +149,20 @@ END_TEST
 static uint64_t with_room(uint64_t end, uint64_t limit, enum blockio_room room)
 {
 	struct blockio *io = file_new("a");
+	struct blockio_counts counts = { 0 };
 	uint64_t size;
 
+	io->counts = &counts;
 	ck_assert_int_eq(ftruncate(fd_of(io), (off_t)end), 0);
 	for (int i = 0; i < 8; i++) {
 		io->ops->reserve(io, end, limit, room);
 		settle();
 	}
 	size = size_of(io);
+	if (room == BLOCKIO_ROOM_ALLOCATED)
+		ck_assert_uint_eq(counts.ahead_bytes, 0);
+	else
+		ck_assert_uint_eq(counts.ahead_bytes, size - end);
 	blockio_destroy(io);
 	ck_assert_int_eq(folder->ops->remove(folder, "a"), 0);
 	return size;
