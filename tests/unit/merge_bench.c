@@ -7,6 +7,7 @@
 
 #include "simfs/base/clock.h"
 #include "tests/lib/engine_folder.h"
+#include "tests/lib/engine_views.h"
 #include "tests/unit/chain_bench.h"
 
 struct engine merge_bench_engine;
@@ -63,15 +64,9 @@ void merge_bench_make(enum merge_bench_kind kind)
 
 static void expect(uint8_t *wanted, const char *name)
 {
-	uint8_t *found;
-
-	if (!wanted)
-		return;
-	found = engine_content(
-		&merge_bench_engine, name ? engine_find(&merge_bench_engine, name) : NULL);
-	ck_assert_msg(memcmp(found, wanted, VOLUME_BYTES) == 0, "%s reads otherwise",
-		name ? name : "live");
-	free(found);
+	if (wanted)
+		view_check(&merge_bench_engine,
+			name ? engine_find(&merge_bench_engine, name) : NULL, wanted);
 }
 
 void merge_bench_expect_contents(void)
