@@ -52,6 +52,11 @@ acknowledged()
 	[ -e acknowledged ] && [ "$(wc -l <acknowledged)" -ge "$1" ]
 }
 
+is_in_its_midst()
+{
+	jq -e '.merged_from > 0' "$image.snaprig/lvm/areas/"*.json >/dev/null 2>&1
+}
+
 # killed_after WRITES WHO - a merge that ends so.
 killed_after()
 {
@@ -62,6 +67,8 @@ killed_after()
 	rig fault add "$mnt" 'snapshot.read delay=30ms' >/dev/null
 	touch go
 	wait_until 60 acknowledged "$1" || fail "no writes: $(cat merging.log)"
+	# On a busy machine the writes are the first.
+	wait_until 60 is_in_its_midst || fail "the merge does not begin: $(cat merging.log)"
 	# shellcheck disable=SC2046 # numbers
 	kill -9 "$world" $(tree_of "$world") 2>/dev/null || :
 	wait "$world" || :
@@ -72,8 +79,7 @@ killed_after()
 	else
 		rig fault clear "$mnt" >/dev/null
 	fi
-	jq -e '.merged_from > 0' "$image.snaprig/lvm/areas/"*.json >/dev/null ||
-		fail "the merge was not killed in its midst"
+	is_in_its_midst || fail "the merge was not killed in its midst"
 }
 
 # The world goes on until nothing is left to be merged.
