@@ -120,7 +120,7 @@ H_FILES := $(wildcard simfs/*.h simfs/*/*.h simfs/base/yaml/*.h simfs/volume/*/*
 # ---- goals -----------------------------------------------------------------
 
 .PHONY: all tests help demo check check-long catalog matrix matrix-lvm commands bench bench-results bench-before bench-faults bench-fallbacks \
-	bench-instructions bench-export bench-latency bench-lvm tidy lint format install clean deps compdb mutants lvm2-tests conform conform-lvm pressure fuzz $(CONFIGS)
+	bench-instructions bench-layers bench-export bench-latency bench-lvm tidy lint format install clean deps compdb mutants lvm2-tests conform conform-lvm pressure fuzz $(CONFIGS)
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 22
@@ -221,6 +221,11 @@ bench-latency: ## how long a live write takes while a store goes, snapshots come
 	$(Q)tools/deps build bench
 	$(build) all tests
 	$(Q)bench/latency $(PROGRAM) $(BUILD)/tests/bench/bench_latency
+
+bench-layers: ## where the processor time of a 1 MiB read of a snapshot goes, here and in BEFORE=PROGRAM (needs perf)
+	$(Q)tools/deps build bench
+	$(build) all
+	$(Q)bench/layers.py $(PROGRAM) $(BEFORE)
 
 bench-export: ## the export of a XenServer's disk against cat of the snapshot into a socket
 	$(Q)tools/deps build bench
