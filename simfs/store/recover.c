@@ -101,7 +101,8 @@ static int rebuild(struct store *store, const struct store_superblock *superbloc
  * store is in use, in this run of the machine.  What the last one may have
  * lost stays on record until the owner has marked or updated the store.
  */
-static int make_ready(struct store *store, struct store_findings *findings)
+static int make_ready(struct store *store, const struct store_open_options *options,
+	struct store_findings *findings)
 {
 	uint64_t end_bytes = store_file_bytes(store);
 	int error = store->io->ops->resize(store->io, end_bytes);
@@ -113,9 +114,16 @@ static int make_ready(struct store *store, struct store_findings *findings)
 	error = superblock_do(store, 0);
 	/* Else a power cut could take that back with all that was appended since:
 	 * what is left would look closed in order, or durable. */
-	if (error == 0 && !store->is_durable && (findings->was_clean || findings->was_durable))
+	store->wants_flush = error == 0 && !store->is_durable &&
+			     (findings->was_clean || findings->was_durable);
+	if (store->wants_flush && !options->flushes_later)
 		error = blockio_do(store->io, BLOCKIO_FLUSH, 0, NULL, 0);
 	return error;
+}
+
+bool store_wants_flush(const struct store *store)
+{
+	return store->wants_flush;
 }
 
 uint32_t store_other_version(struct blockio_folder *folder, const char *name)
@@ -204,7 +212,7 @@ int store_open(struct blockio_folder *folder, const char *name,
 	if (store->io->size_bytes > store_file_bytes(store))
 		findings->torn_bytes = store->io->size_bytes - store_file_bytes(store);
 	if (error == 0 && !options->read_only)
-		error = make_ready(store, findings);
+		error = make_ready(store, options, findings);
 	if (error < 0 && error != -EUCLEAN) {
 		store_destroy(store);
 		return error;

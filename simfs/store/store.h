@@ -196,6 +196,10 @@ struct store_open_options {
 	/* Reads all headers, and believes no summary: as with `verify_data`, without data. */
 	bool verify_places;
 
+	/* Leaves it to the caller to flush store_io() before anything is appended, if
+	 * store_wants_flush(): who opens many stores flushes many at a time. */
+	bool flushes_later;
+
 	/* Leaves the file as it was found; the store is then for looking at only. */
 	bool read_only;
 };
@@ -210,6 +214,9 @@ struct store_open_options {
 int store_open(struct blockio_folder *folder, const char *name,
 	const struct store_open_options *options, struct store **ret,
 	struct store_findings *findings);
+
+/* See `flushes_later`. */
+bool store_wants_flush(const struct store *store);
 
 /*
  * Of the store NAME, whose superblock checks and of which this program knows nothing more: its

@@ -117,6 +117,7 @@ struct store {
 	struct blockio *sums_file;
 	bool has_sums_file;
 	bool is_read_only;
+	bool wants_flush;
 };
 
 /* So many bytes went into a sum, or were compared with one. */

@@ -27,6 +27,7 @@
 #include "simfs/volume/core.h"
 #include "simfs/volume/damage.h"
 #include "simfs/volume/life.h"
+#include "simfs/volume/opening.h"
 #include "simfs/volume/state.h"
 
 struct wait {
@@ -291,6 +292,7 @@ int state_load_snapshot(struct volume *volume, const char *file, enum owner_kind
 		.verify_data = volume->options.verify,
 		.verify_up_to_bytes = volume->limits->verify_up_to_bytes,
 		.limits = volume->limits->store,
+		.flushes_later = true,
 	};
 	int error = store_open(volume->folder, file, &options, &store, &findings);
 
@@ -352,13 +354,6 @@ static void place_unreadable(struct volume *volume)
 	}
 }
 
-/* Of a snapshot that was being taken when the rig was killed. */
-static bool is_unfinished(const char *name)
-{
-	return state_has_suffix(name, STORE_SUFFIX NEW_SUFFIX) ||
-	       state_has_suffix(name, NODE_SUFFIX NEW_SUFFIX);
-}
-
 int state_load(struct volume *volume)
 {
 	struct names names = { 0 };
@@ -374,7 +369,7 @@ int state_load(struct volume *volume)
 			error = load_lost(volume, name, &names);
 			continue;
 		}
-		if (!is_unfinished(name)) {
+		if (!state_is_unfinished(name)) {
 			error = volume->topology->load(volume, name);
 			continue;
 		}
@@ -383,6 +378,8 @@ int state_load(struct volume *volume)
 		error = folder->ops->remove(folder, name);
 	}
 	place_unreadable(volume);
+	if (error == 0)
+		error = opening_flush(volume);
 	if (error == 0 && volume->topology->loaded)
 		error = volume->topology->loaded(volume);
 	if (error == 0)

@@ -32,6 +32,9 @@ int state_mark(struct store *store, int error);
 /* state_names.c */
 bool state_has_suffix(const char *name, const char *suffix);
 
+/* Of a snapshot that was being taken when the rig was killed. */
+bool state_is_unfinished(const char *name);
+
 /* For store_open(): whether a failed store is read on, and whether one needs data. */
 bool state_reads_failed(const struct store_facts *facts, void *context);
 bool state_needs_data(const struct store_facts *facts, void *context);

@@ -28,3 +28,9 @@ bool state_has_suffix(const char *name, const char *suffix)
 
 	return length > tail && strcmp(name + length - tail, suffix) == 0;
 }
+
+bool state_is_unfinished(const char *name)
+{
+	return state_has_suffix(name, STORE_SUFFIX NEW_SUFFIX) ||
+	       state_has_suffix(name, NODE_SUFFIX NEW_SUFFIX);
+}

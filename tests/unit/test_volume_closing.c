@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* At the unmount many stores are closed, many at a time. */
+/* At the unmount many stores are closed, many at a time, and at the mount they are flushed so. */
 #include <check.h>
 #include <errno.h>
 #include <stdio.h>
@@ -16,13 +16,14 @@
 static struct engine engine;
 
 /* Flushes of stores that have begun and not ended, as far as the order of requests tells. */
-static unsigned flushes_in_a_row, flushes_in_a_row_max;
+static unsigned flushes, flushes_in_a_row, flushes_in_a_row_max;
 
 static void note(void *context, const char *name, const struct blockio_request *request)
 {
 	(void)context;
 	if (!strstr(name, ".store"))
 		return;
+	flushes += request->kind == BLOCKIO_FLUSH;
 	flushes_in_a_row = request->kind == BLOCKIO_FLUSH ? flushes_in_a_row + 1 : 0;
 	if (flushes_in_a_row > flushes_in_a_row_max)
 		flushes_in_a_row_max = flushes_in_a_row;
@@ -86,6 +87,31 @@ START_TEST(one_that_cannot_be_closed_is_told_and_keeps_no_other_from_it)
 }
 END_TEST
 
+START_TEST(many_stores_are_flushed_at_a_time_when_they_are_opened)
+{
+	ck_assert_int_eq(engine_close(&engine), 0);
+	flushes = flushes_in_a_row_max = 0;
+	engine_folder_watch(engine.folder, note, NULL);
+	ck_assert_int_eq(engine_open(&engine), 0);
+	engine_folder_watch(engine.folder, NULL, NULL);
+	ck_assert_uint_gt(flushes_in_a_row_max, 2);
+	ck_assert_uint_eq(flushes, SNAPSHOTS);
+	check_all();
+}
+END_TEST
+
+START_TEST(one_that_cannot_be_flushed_is_no_mount)
+{
+	ck_assert_int_eq(engine_close(&engine), 0);
+	memory_disk_fail_only(engine.disk, ".store");
+	memory_disk_fail(engine.disk, BLOCKIO_FLUSH, 70, 1, -EIO);
+	ck_assert_int_eq(engine_open(&engine), -EIO);
+	ck_assert_uint_eq(memory_disk_failed(engine.disk), 1);
+	ck_assert_int_eq(engine_open(&engine), 0);
+	check_all();
+}
+END_TEST
+
 int main(int argc, char **argv)
 {
 	Suite *suite = suite_create("volume closing");
@@ -96,6 +122,8 @@ int main(int argc, char **argv)
 	tcase_set_timeout(tcase, 60);
 	tcase_add_test(tcase, many_stores_are_closed_at_a_time_and_all_of_them_are);
 	tcase_add_test(tcase, one_that_cannot_be_closed_is_told_and_keeps_no_other_from_it);
+	tcase_add_test(tcase, many_stores_are_flushed_at_a_time_when_they_are_opened);
+	tcase_add_test(tcase, one_that_cannot_be_flushed_is_no_mount);
 	suite_add_tcase(suite, tcase);
 	return engine_suite_run(suite, argv[0]);
 }
