@@ -56,10 +56,6 @@ struct blockio_request {
 	struct iovec *iov;
 	unsigned iov_count;
 
-	/* Of a read or write: it may wait while others want something of the disk, if that tells
-	 * them apart, for some seconds at most. */
-	bool is_patient;
-
 	/* For the caller's convenience: storage for the usual single buffer. */
 	struct iovec single;
 

@@ -166,7 +166,6 @@ static void change(struct transfer *transfer)
 		return;
 	}
 	transfer->inner.done = changed_done;
-	transfer->inner.is_patient = outer->is_patient;
 	blockio_count(faulty->io.counts, outer->kind, move.length);
 	blockio_start(faulty->next, &transfer->inner, outer->kind, move.offset, bytes, move.length);
 }

@@ -2,7 +2,6 @@
 /* file.c - one file on the ring: transfers, room ahead, and what it is. */
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/ioprio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -80,8 +79,6 @@ void file_submit(struct blockio *io, struct blockio_request *request)
 		/* Nothing is for the kernel to do; a file has no names. */
 		MUST(false);
 	}
-	if (request->is_patient && request->kind <= BLOCKIO_WRITE)
-		sqe->ioprio = IOPRIO_PRIO_VALUE(IOPRIO_CLASS_IDLE, 0);
 	ring_start(file->ring, sqe, &request->op);
 }
 

@@ -11,7 +11,6 @@
 #include "simfs/volume/extension.h"
 #include "simfs/volume/owner.h"
 #include "simfs/volume/read_counts.h"
-#include "simfs/volume/read_patience.h"
 #include "simfs/volume/snapshot.h"
 #include "simfs/volume/state_record.h"
 #include "simfs/volume/surface.h"
@@ -118,7 +117,6 @@ struct volume {
 	struct list read_holds;
 	struct list held_reads;
 	struct ahead ahead;
-	struct read_patience patience;
 	struct reads_gone reads_gone;
 
 	struct list scratch_spare;

@@ -105,8 +105,6 @@ static bool round_start(struct volume_request *request)
 static void finish(struct volume_request *request)
 {
 	room_give(request);
-	if (request->is_patient)
-		read_patience_end(request);
 	request->parts_ops->done(request, request->error);
 }
 
@@ -167,7 +165,6 @@ struct request_part *part_begin(struct volume_request *request, uint64_t offset,
 	part->span_count = 0;
 	part->has_gaps = false;
 	part->ended = part_end;
-	part->read.io.is_patient = request->is_patient;
 	return part;
 }
 
@@ -177,6 +174,5 @@ void parts_start(struct volume_request *request, uint64_t cursor, const struct p
 	request->cursor = cursor;
 	request->error = 0;
 	request->room = NULL;
-	request->is_patient = read_patience_begin(request);
 	rounds_go(request);
 }

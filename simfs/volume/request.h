@@ -126,7 +126,6 @@ struct volume_request {
 	const struct parts_ops *parts_ops;
 	unsigned parts_under_way;
 	unsigned part_count;	 /* of this round */
-	bool is_patient;	 /* all of them are (read_patience.h) */
 	bool is_planned;	 /* up to the end: another round is only for what goes back */
 	struct parts_room *room; /* NULL: those in here are enough */
 	struct {

@@ -40,12 +40,6 @@ struct volume_limits {
 	 * a transfer more takes longer.  Whole units of BLOCKIO_ALIGNMENT_MAX. */
 	uint32_t read_over_bytes;
 
-	/* Reads of snapshots that are so long let live requests go first, for so long after the
-	 * last of these (read_patience.h). */
-	uint32_t patient_read_bytes;
-	uint64_t patient_ns;
-	uint64_t patient_wait_ns; /* none of them waits for longer, but the first that does */
-
 	/* What may be read ahead of a reader of a snapshot (ahead.h); 0: nothing is. */
 	uint32_t ahead_bytes;
 
