@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "simfs/base/check.h"
+#include "simfs/base/clock.h"
 #include "simfs/base/mix.h"
 #include "simfs/volume/ahead_piece.h"
 #include "simfs/volume/core.h"
@@ -40,6 +41,19 @@ static bool is_allowed(const struct snapshot *snapshot)
 {
 	return snapshot->state == SNAPSHOT_ACTIVE && !snapshot->is_detached &&
 	       !files_are_struck(snapshot->volume);
+}
+
+/* Asked only of a sequence: others do not look at the clock. */
+static bool live_is_asked(struct volume *volume)
+{
+	struct ahead *ahead = &volume->ahead;
+	uint64_t seen = volume->counters.live_reads + volume->counters.live_writes;
+	uint64_t now_ns = clock_now_ns();
+
+	if (seen != ahead->live_seen || volume->writes_under_way > 0)
+		ahead->live_until_ns = now_ns + volume->limits->ahead_beside_ns;
+	ahead->live_seen = seen;
+	return now_ns < ahead->live_until_ns;
 }
 
 bool ahead_is_over(const struct volume_request *request)
@@ -185,7 +199,7 @@ void ahead_fill(struct volume *volume, struct ahead_stream *stream)
 		return;
 	snapshot = volume_snapshot_by_id(volume, stream->snapshot_id);
 	if (!snapshot || !snapshot_is_readable(snapshot) || !is_allowed(snapshot) ||
-		is_deep(snapshot, stream))
+		is_deep(snapshot, stream) || live_is_asked(volume))
 		return;
 	widen(stream, volume->ahead.window_most_bytes);
 	while (stream->end < volume_bytes(volume) &&

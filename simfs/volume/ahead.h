@@ -17,6 +17,8 @@
  *  (3) It fails nothing: what cannot be read, or is damaged, is met by who asks for it.
  *  (4) It has AHEAD_STREAMS windows of memory at most, and none when no snapshot is open.
  *  (5) Who reads at random, or has as much under way himself, gets nothing read ahead.
+ *  (6) Nor does anybody while the live view is asked for something, and for limits->ahead_beside_ns
+ *      after that: live requests would wait behind it at the disk.
  */
 #ifndef SNAPRIG_VOLUME_AHEAD_H
 #define SNAPRIG_VOLUME_AHEAD_H
@@ -59,12 +61,14 @@ struct ahead {
 	struct ahead_stream streams[AHEAD_STREAMS];
 	struct ahead_start starts[AHEAD_STARTS]; /* by their `next` */
 	uint64_t turn;
-	unsigned piece_count;  /* that have memory: of streams, and these: */
-	struct list spare;     /* nobody's */
-	struct list dropped;   /* nobody's any more, but still under way */
-	struct list waiting;   /* for pieces: struct volume_request.link */
-	uint64_t read_bytes;   /* ahead, since the volume was opened ... */
-	uint64_t served_bytes; /* ... and of those what was asked for */
+	uint64_t live_seen;	/* live requests that had come when it was last looked */
+	uint64_t live_until_ns; /* none has in a while from then on */
+	unsigned piece_count;	/* that have memory: of streams, and these: */
+	struct list spare;	/* nobody's */
+	struct list dropped;	/* nobody's any more, but still under way */
+	struct list waiting;	/* for pieces: struct volume_request.link */
+	uint64_t read_bytes;	/* ahead, since the volume was opened ... */
+	uint64_t served_bytes;	/* ... and of those what was asked for */
 };
 
 void ahead_init(struct volume *volume);

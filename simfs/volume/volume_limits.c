@@ -10,6 +10,7 @@ const struct volume_limits volume_limits_default = {
 	.request_parts = VOLUME_REQUEST_PARTS,
 	.read_over_bytes = VOLUME_READ_OVER_BYTES,
 	.ahead_bytes = 2u << 20,
+	.ahead_beside_ns = 5 * NS_PER_MS,
 	.zero_piece_bytes = VOLUME_REQUEST_MAX_BYTES,
 	.snapshots = 4096,
 	.common_snapshots = 8,

@@ -43,6 +43,9 @@ struct volume_limits {
 	/* What may be read ahead of a reader of a snapshot (ahead.h); 0: nothing is. */
 	uint32_t ahead_bytes;
 
+	/* So long after the live view was asked for something nothing is; 0: it is all the same. */
+	uint64_t ahead_beside_ns;
+
 	/* Of a discard or zeroing that a snapshot wants, at a time; a multiple of the
 	 * image's alignment. */
 	uint32_t zero_piece_bytes;

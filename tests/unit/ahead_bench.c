@@ -22,6 +22,7 @@ void ahead_open(uint32_t ahead_bytes)
 {
 	ahead_limits = volume_limits_default;
 	ahead_limits.ahead_bytes = ahead_bytes;
+	ahead_limits.ahead_beside_ns = 0;
 	fault_bench_open(&(struct engine_options){ .volume_bytes = BENCH_VOLUME_BYTES,
 				 .limits = &ahead_limits },
 		true);

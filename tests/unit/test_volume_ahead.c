@@ -71,6 +71,23 @@ START_TEST(who_reads_a_part_again_gets_the_right_bytes_from_what_is_left)
 }
 END_TEST
 
+START_TEST(while_the_live_view_is_asked_and_a_while_after_that_nothing_is_read_ahead)
+{
+	ahead_open(WINDOW);
+	ahead_limits.ahead_beside_ns = 1000 * NS_PER_S;
+	bench_write(200 * BLOCK, BLOCK, 1);
+	ahead_file_bytes = 0;
+	for (uint64_t i = 0; i < 20; i++)
+		ck_assert(!ahead_read_one(i * BLOCK, BLOCK));
+	ck_assert_uint_eq(ahead_file_bytes, 20 * BLOCK);
+	/* What was noted then counts: it is over when the time is. */
+	ahead_limits.ahead_beside_ns = 0;
+	bench_write(200 * BLOCK, BLOCK, 2);
+	ahead_read_one(20 * BLOCK, BLOCK);
+	ck_assert(ahead_read_one(21 * BLOCK, BLOCK));
+}
+END_TEST
+
 START_TEST(without_a_window_nothing_is_read_ahead)
 {
 	ahead_open(0);
@@ -167,6 +184,8 @@ int main(int argc, char **argv)
 	tcase_add_test(tcase, who_reads_at_random_gets_nothing_read_ahead);
 	tcase_add_test(tcase, who_meets_by_chance_what_was_read_ahead_is_no_sequence);
 	tcase_add_test(tcase, who_reads_a_part_again_gets_the_right_bytes_from_what_is_left);
+	tcase_add_test(
+		tcase, while_the_live_view_is_asked_and_a_while_after_that_nothing_is_read_ahead);
 	tcase_add_test(tcase, without_a_window_nothing_is_read_ahead);
 	tcase_add_test(tcase, who_has_as_much_under_way_himself_gets_nothing_read_ahead);
 	tcase_add_test(tcase, as_many_readers_as_there_are_streams_are_told_apart);

@@ -24,6 +24,7 @@ static void open_as(const struct profile *profile)
 {
 	limits = volume_limits_default;
 	limits.ahead_bytes = WINDOW;
+	limits.ahead_beside_ns = 0;
 	fault_bench_open(&(struct engine_options){ .volume_bytes = BENCH_VOLUME_BYTES,
 				 .profile = profile,
 				 .no_coalesce = true,
