@@ -43,16 +43,22 @@ static bool is_allowed(const struct snapshot *snapshot)
 	       !files_are_struck(snapshot->volume);
 }
 
-/* Asked only of a sequence: others do not look at the clock. */
-static bool live_is_asked(struct volume *volume)
+static uint64_t live_requests(const struct volume *volume)
+{
+	return volume->counters.live_reads + volume->counters.live_writes;
+}
+
+/* Asked only of a sequence: others do not look at the clock.  What had come before the sequence
+ * began is over. */
+static bool live_is_asked(struct volume *volume, struct ahead_stream *stream)
 {
 	struct ahead *ahead = &volume->ahead;
-	uint64_t seen = volume->counters.live_reads + volume->counters.live_writes;
+	uint64_t seen = live_requests(volume);
 	uint64_t now_ns = clock_now_ns();
 
-	if (seen != ahead->live_seen || volume->writes_under_way > 0)
+	if (seen != stream->live_seen || volume->writes_under_way > 0)
 		ahead->live_until_ns = now_ns + volume->limits->ahead_beside_ns;
-	ahead->live_seen = seen;
+	stream->live_seen = seen;
 	return now_ns < ahead->live_until_ns;
 }
 
@@ -89,15 +95,19 @@ static struct ahead_start *start_at(struct ahead *ahead, uint64_t offset)
 	return &ahead->starts[mix64(offset) % AHEAD_STARTS];
 }
 
-/* Whether REQUEST, which goes on with no stream, goes on with as many reads as make a sequence. */
-static bool is_sequence(struct ahead *ahead, const struct volume_request *request)
+/* Whether REQUEST, which goes on with no stream, goes on with as many reads as make a sequence;
+ * *RET_LIVE_SEEN is of the time when that began. */
+static bool is_sequence(
+	struct ahead *ahead, const struct volume_request *request, uint64_t *ret_live_seen)
 {
 	uint64_t snapshot_id = request->snapshot->id;
 	struct ahead_start *start = start_at(ahead, request->offset);
 	unsigned reads = 1;
 
+	*ret_live_seen = live_requests(request->volume);
 	if (start->snapshot_id == snapshot_id && start->next == request->offset) {
 		reads += start->reads;
+		*ret_live_seen = start->live_seen;
 		start->snapshot_id = 0;
 	}
 	if (reads >= READS_MIN)
@@ -105,7 +115,8 @@ static bool is_sequence(struct ahead *ahead, const struct volume_request *reques
 	start = start_at(ahead, request->offset + request->length);
 	*start = (struct ahead_start){ .snapshot_id = snapshot_id,
 		.next = request->offset + request->length,
-		.reads = reads };
+		.reads = reads,
+		.live_seen = *ret_live_seen };
 	return false;
 }
 
@@ -137,13 +148,15 @@ struct ahead_stream *ahead_note(const struct volume_request *request)
 {
 	struct ahead *ahead = &request->volume->ahead;
 	struct ahead_stream *stream;
+	uint64_t live_seen;
 
 	if (ahead->window_most_bytes == 0)
 		return NULL;
 	stream = stream_at(ahead, request->snapshot->id, request->offset);
-	if (!stream && is_sequence(ahead, request)) {
+	if (!stream && is_sequence(ahead, request, &live_seen)) {
 		stream = stream_new(ahead, request->snapshot->id);
 		stream->next = stream->end = request->offset;
+		stream->live_seen = live_seen;
 	}
 	/* Who reads at random meets what was read ahead, too. */
 	if (!stream || !goes_on(stream, request))
@@ -199,7 +212,7 @@ void ahead_fill(struct volume *volume, struct ahead_stream *stream)
 		return;
 	snapshot = volume_snapshot_by_id(volume, stream->snapshot_id);
 	if (!snapshot || !snapshot_is_readable(snapshot) || !is_allowed(snapshot) ||
-		is_deep(snapshot, stream) || live_is_asked(volume))
+		is_deep(snapshot, stream) || live_is_asked(volume, stream))
 		return;
 	widen(stream, volume->ahead.window_most_bytes);
 	while (stream->end < volume_bytes(volume) &&

@@ -43,6 +43,7 @@ struct ahead_stream {
 	uint64_t window_bytes;
 	uint64_t length;    /* of its latest read, ... */
 	uint64_t turn;	    /* ... and when that came */
+	uint64_t live_seen; /* live requests that had come when it was last looked, or began */
 	struct list pieces; /* of what is ahead, one behind the other up to `end` */
 };
 
@@ -53,6 +54,7 @@ struct ahead_start {
 	uint64_t snapshot_id; /* 0: none */
 	uint64_t next;	      /* where the next of them begins */
 	unsigned reads;
+	uint64_t live_seen; /* live requests that had come before the first of them */
 };
 
 /* Embedded in the volume. */
@@ -61,8 +63,7 @@ struct ahead {
 	struct ahead_stream streams[AHEAD_STREAMS];
 	struct ahead_start starts[AHEAD_STARTS]; /* by their `next` */
 	uint64_t turn;
-	uint64_t live_seen;	/* live requests that had come when it was last looked */
-	uint64_t live_until_ns; /* none has in a while from then on */
+	uint64_t live_until_ns; /* no live request has come in a while from then on */
 	unsigned piece_count;	/* that have memory: of streams, and these: */
 	struct list spare;	/* nobody's */
 	struct list dropped;	/* nobody's any more, but still under way */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
+#include "simfs/base/check.h"
 #include "simfs/volume/core.h"
 #include "simfs/volume/life.h"
 #include "simfs/volume/way.h"
@@ -65,7 +66,12 @@ void ahead_stream_cut(struct ahead_piece *piece)
 {
 	struct ahead_stream *stream = piece->stream;
 
-	stream->end = piece->first > stream->next ? piece->first : stream->next;
+	/* Else what is left in front would end before `end`. */
+	if (piece->first < stream->next) {
+		ahead_stream_drop(stream);
+		return;
+	}
+	stream->end = piece->first;
 	while (piece->stream)
 		ahead_piece_drop(ahead_piece_of(stream->pieces.previous));
 }
@@ -113,6 +119,8 @@ bool ahead_piece_start(struct ahead_stream *stream, struct snapshot *snapshot, u
 
 	if (!piece)
 		return false;
+	MUST(list_empty(&stream->pieces) ||
+		ahead_piece_of(stream->pieces.previous)->end == stream->end);
 	piece->stream = stream;
 	piece->first = stream->end;
 	piece->end = stream->end + length;

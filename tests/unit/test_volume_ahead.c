@@ -75,11 +75,12 @@ START_TEST(while_the_live_view_is_asked_and_a_while_after_that_nothing_is_read_a
 {
 	ahead_open(WINDOW);
 	ahead_limits.ahead_beside_ns = 1000 * NS_PER_S;
+	ahead_read_one(0, BLOCK);
 	bench_write(200 * BLOCK, BLOCK, 1);
 	ahead_file_bytes = 0;
-	for (uint64_t i = 0; i < 20; i++)
+	for (uint64_t i = 1; i < 20; i++)
 		ck_assert(!ahead_read_one(i * BLOCK, BLOCK));
-	ck_assert_uint_eq(ahead_file_bytes, 20 * BLOCK);
+	ck_assert_uint_eq(ahead_file_bytes, 19 * BLOCK);
 	/* What was noted then counts: it is over when the time is. */
 	ahead_limits.ahead_beside_ns = 0;
 	bench_write(200 * BLOCK, BLOCK, 2);

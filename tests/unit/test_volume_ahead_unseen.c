@@ -169,6 +169,29 @@ START_TEST(who_waits_for_what_cannot_be_read_ahead_reads_it)
 }
 END_TEST
 
+/* Of a piece and the next one, which ends in nothing: what is left of the sequence has no gap. */
+START_TEST(who_waits_for_a_piece_that_is_there_and_one_that_cannot_be_read_reads_both)
+{
+	struct engine_request *read, *waiting;
+	uint64_t second = 11 * BLOCK;
+
+	ahead_open(WINDOW);
+	bench_write(second, 8 * BLOCK, 1);
+	memory_disk_fail_only(bench_engine.disk, ".store");
+	ahead_read_one(0, BLOCK);
+	ahead_read_one(BLOCK, BLOCK);
+	memory_disk_fail(bench_engine.disk, BLOCKIO_READ, 1, 1, -EIO);
+	ahead_start_read(&read, 2 * BLOCK, BLOCK);
+	ck_assert(!ahead_start_read(&waiting, second - BLOCK, 2 * BLOCK));
+	ck_assert(!list_empty(&bench_engine.volume->ahead.waiting));
+	ahead_expect(read);
+	ahead_expect(waiting);
+	ck_assert_uint_eq(memory_disk_failed(bench_engine.disk), 1);
+	for (uint64_t at = 3 * BLOCK; at < 40 * BLOCK; at += BLOCK)
+		ahead_read_one(at, BLOCK);
+}
+END_TEST
+
 START_TEST(what_is_damaged_ahead_fails_who_asks_for_it_and_nobody_before)
 {
 	uint64_t size_bytes;
@@ -207,6 +230,8 @@ int main(int argc, char **argv)
 	tcase_add_test(tcase, a_rule_that_comes_while_it_is_read_ahead_strikes_who_asks_for_it);
 	tcase_add_test(tcase, what_cannot_be_read_ahead_fails_who_asks_for_it_and_nobody_before);
 	tcase_add_test(tcase, who_waits_for_what_cannot_be_read_ahead_reads_it);
+	tcase_add_test(
+		tcase, who_waits_for_a_piece_that_is_there_and_one_that_cannot_be_read_reads_both);
 	tcase_add_test(tcase, what_is_damaged_ahead_fails_who_asks_for_it_and_nobody_before);
 	suite_add_tcase(suite, tcase);
 	return engine_suite_run(suite, argv[0]);
