@@ -146,6 +146,32 @@ START_TEST(a_snapshot_without_its_data_is_neither_exported_nor_a_base)
 }
 END_TEST
 
+/* A copy that was to take a disk's place may have been destroyed by somebody else. */
+START_TEST(a_disk_whose_heir_has_gone_or_goes_stays_the_disk_of_its_vm)
+{
+	static const char gone[] = "99999999-2222-3333-4444-555555555555";
+	static const char *const heirs[] = { gone, BENCH_SNAPSHOT_UUID, gone };
+	AUTO(auto_free) char *before = xapi_bench_call_of("VM.get_VBDs", xapi_bench.vm);
+	AUTO(auto_free) char *disk = xapi_bench_call_of("VDI.get_VBDs", xapi_bench.leaf);
+
+	for (size_t i = 0; i < sizeof heirs / sizeof heirs[0]; i++) {
+		json_t *failure = NULL;
+
+		if (i == 2)
+			ck_assert_int_eq(disks_use(xapi_bench.disks, gone, DISK_WRITE), 0);
+		ck_assert_int_lt(
+			disks_replace(xapi_bench.disks, xapi_bench.leaf_uuid, heirs[i], &failure),
+			0);
+		ck_assert_ptr_nonnull(failure);
+		json_decref(failure);
+		ck_called("VM.get_VBDs", xapi_bench.vm, before);
+		ck_called("VDI.get_VBDs", xapi_bench.leaf, disk);
+		ck_assert_int_eq(disks_in_use(xapi_bench.disks, heirs[i]), i == 2);
+	}
+	disks_unuse(xapi_bench.disks, gone);
+}
+END_TEST
+
 /* Also when the VM has been started since somebody looked. */
 START_TEST(a_disk_that_a_vm_runs_with_is_not_destroyed)
 {
@@ -206,6 +232,7 @@ int main(int argc, char **argv)
 	tcase_add_test(tests, a_disk_that_a_vm_runs_with_is_in_use);
 	tcase_add_test(tests, a_snapshot_without_its_data_is_neither_copied_nor_read_over_nbd);
 	tcase_add_test(tests, a_snapshot_without_its_data_is_neither_exported_nor_a_base);
+	tcase_add_test(tests, a_disk_whose_heir_has_gone_or_goes_stays_the_disk_of_its_vm);
 	tcase_add_test(tests, a_disk_that_a_vm_runs_with_is_not_destroyed);
 	tcase_add_test(tests, a_disk_is_imported_by_one_at_a_time);
 	tcase_add_test(tests, a_disk_that_is_imported_stays_and_is_not_copied);

@@ -144,7 +144,8 @@ int disks_destroy(struct disks *disks, const char *uuid, json_t **ret_failure);
  */
 int disks_changes(struct disks *disks, const char *uuid, uint64_t *ret, json_t **ret_failure);
 
-/* Removes leaf UUID as well; what named it, its snapshots too, names the leaf HEIR. */
+/* Removes leaf UUID as well; what named it, its snapshots too, names the leaf HEIR.  Where that has
+ * gone meanwhile, or goes, nothing is changed. */
 int disks_replace(struct disks *disks, const char *uuid, const char *heir, json_t **ret_failure);
 
 /* A new leaf of zeros, SIZE_BYTES, in the SR, with a rig of its own; its record has FIELDS

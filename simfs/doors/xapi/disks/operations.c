@@ -214,16 +214,41 @@ int disks_destroy(struct disks *disks, const char *uuid, json_t **ret_failure)
 	return error;
 }
 
+/* The leaf HEIR stays until disks_unuse(): others see it, and may have destroyed it. */
+static int claim_heir(struct disks *disks, const char *heir, json_t **ret_failure)
+{
+	char ref[POOL_REF_BYTES];
+	enum disk_kind kind;
+	struct disk *disk;
+	bool is_leaf;
+
+	if (disks_use(disks, heir, DISK_READ) < 0) {
+		ref_of(disks->pool, heir, ref);
+		return fail(ret_failure, -EBUSY, "VDI_IN_USE", ref, "mirror");
+	}
+	disk = disk_get(disks, heir, &kind);
+	is_leaf = disk && kind == DISK_LEAF;
+	disk_put(disk);
+	if (is_leaf)
+		return 0;
+	disks_unuse(disks, heir);
+	return fail_by_uuid(ret_failure, heir);
+}
+
 int disks_replace(struct disks *disks, const char *uuid, const char *heir, json_t **ret_failure)
 {
 	enum disk_kind kind;
-	struct disk *disk = disk_get(disks, uuid, &kind);
-	int error;
+	struct disk *disk;
+	int error = claim_heir(disks, heir, ret_failure);
 
+	if (error < 0)
+		return error;
+	disk = disk_get(disks, uuid, &kind);
 	if (!disk || kind != DISK_LEAF)
 		error = fail_by_uuid(ret_failure, uuid);
 	else
 		error = destroy(disk, kind, uuid, heir, ret_failure);
+	disks_unuse(disks, heir);
 	if (error == 0)
 		repository_settle(disks, disk->sr);
 	disk_put(disk);
