@@ -44,11 +44,17 @@ def check_bytes(disks, is_first):
             assert file.read(4096) == bytes([0 if is_first else 7]) * 4096, key
         write("state", key, 0, 4096, 7)
 
+def extras(vdis):
+    return [r for r, v in vdis.items()
+            if v["managed"] and not v["is_a_snapshot"] and not v["VBDs"]]
+
 def something(client, chance):
     vdis = client("VDI.get_all_records")
     snapshots = [r for r, v in vdis.items() if v["is_a_snapshot"]]
-    extra = [r for r, v in vdis.items()
-             if v["managed"] and not v["is_a_snapshot"] and not v["VBDs"]]
+    extra = extras(vdis)
+    # A copy may be about to take the place of a disk that the other one migrates: who destroys it
+    # behind that destroys the disk of a VM, which a pool allows.
+    own = [r for r in extra if vdis[r]["name_label"] == "n"]
     web, sr = client.vm("web"), client.sr(chance.choice(["local", "other"]))
     what = chance.randrange(6)
     if what == 0:
@@ -57,8 +63,8 @@ def something(client, chance):
         client("VDI.destroy", chance.choice(snapshots))
     elif what == 2 and len(extra) < 3:
         client("VDI.create", {"name_label": "n", "SR": sr, "virtual_size": 4 << 20})
-    elif what == 3 and extra:
-        client("VDI.destroy", chance.choice(extra))
+    elif what == 3 and own:
+        client("VDI.destroy", chance.choice(own))
     elif what == 4:
         client("VDI.pool_migrate", chance.choice(client.disks(web)), sr, {})
     elif what == 5 and len(extra) < 3 and snapshots:
@@ -86,6 +92,8 @@ while True:
             raise
         time.sleep(0.2)
 check_bytes(pool.disks(pool.vm("web")), number == 1)
+for copy in extras(pool("VDI.get_all_records")):
+    pool("VDI.destroy", copy)
 for seed in range(2):
     threading.Thread(target=do_things, args=[random.Random(number * 10 + seed)],
                      daemon=True).start()
