@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "simfs/base/check.h"
-#include "simfs/base/clock.h"
 #include "simfs/base/mix.h"
 #include "simfs/volume/ahead_piece.h"
 #include "simfs/volume/core.h"
@@ -50,16 +49,10 @@ static uint64_t live_requests(const struct volume *volume)
 
 /* Asked only of a sequence: others do not look at the clock.  What had come before the sequence
  * began is over. */
-static bool live_is_asked(struct volume *volume, struct ahead_stream *stream)
+static bool live_is_asked(const struct volume *volume, struct ahead_stream *stream)
 {
-	struct ahead *ahead = &volume->ahead;
-	uint64_t seen = live_requests(volume);
-	uint64_t now_ns = clock_now_ns();
-
-	if (seen != stream->live_seen || volume->writes_under_way > 0)
-		ahead->live_until_ns = now_ns + volume->limits->ahead_beside_ns;
-	stream->live_seen = seen;
-	return now_ns < ahead->live_until_ns;
+	return lull_is_broken(&stream->live, live_requests(volume), volume->writes_under_way > 0,
+		volume->limits->ahead_beside_ns);
 }
 
 bool ahead_is_over(const struct volume_request *request)
@@ -156,7 +149,7 @@ struct ahead_stream *ahead_note(const struct volume_request *request)
 	if (!stream && is_sequence(ahead, request, &live_seen)) {
 		stream = stream_new(ahead, request->snapshot->id);
 		stream->next = stream->end = request->offset;
-		stream->live_seen = live_seen;
+		stream->live = lull_from(live_seen);
 	}
 	/* Who reads at random meets what was read ahead, too. */
 	if (!stream || !goes_on(stream, request))

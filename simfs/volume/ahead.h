@@ -27,6 +27,7 @@
 #include <stdint.h>
 
 #include "simfs/base/list.h"
+#include "simfs/volume/lull.h"
 
 struct snapshot;
 struct volume;
@@ -43,7 +44,7 @@ struct ahead_stream {
 	uint64_t window_bytes;
 	uint64_t length;    /* of its latest read, ... */
 	uint64_t turn;	    /* ... and when that came */
-	uint64_t live_seen; /* live requests that had come when it was last looked, or began */
+	struct lull live;   /* of requests to the live view */
 	struct list pieces; /* of what is ahead, one behind the other up to `end` */
 };
 
@@ -63,13 +64,12 @@ struct ahead {
 	struct ahead_stream streams[AHEAD_STREAMS];
 	struct ahead_start starts[AHEAD_STARTS]; /* by their `next` */
 	uint64_t turn;
-	uint64_t live_until_ns; /* no live request has come in a while from then on */
-	unsigned piece_count;	/* that have memory: of streams, and these: */
-	struct list spare;	/* nobody's */
-	struct list dropped;	/* nobody's any more, but still under way */
-	struct list waiting;	/* for pieces: struct volume_request.link */
-	uint64_t read_bytes;	/* ahead, since the volume was opened ... */
-	uint64_t served_bytes;	/* ... and of those what was asked for */
+	unsigned piece_count;  /* that have memory: of streams, and these: */
+	struct list spare;     /* nobody's */
+	struct list dropped;   /* nobody's any more, but still under way */
+	struct list waiting;   /* for pieces: struct volume_request.link */
+	uint64_t read_bytes;   /* ahead, since the volume was opened ... */
+	uint64_t served_bytes; /* ... and of those what was asked for */
 };
 
 void ahead_init(struct volume *volume);

@@ -24,8 +24,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "simfs/volume/coalesce/giving_way.h"
 #include "simfs/volume/coalesce/window.h"
+#include "simfs/volume/lull.h"
 #include "simfs/volume/snapshot.h"
 #include "simfs/volume/volume_limits.h"
 
@@ -69,7 +69,7 @@ struct coalesce {
 	bool has_no_more;	/* all of them are */
 	bool is_being_asked;	/* whether a fault strikes: `moment` is under way */
 	struct merge_window window;
-	struct giving_way giving_way;
+	struct lull others; /* who ask the volume for something (giving_way.h) */
 	struct merge_read reads[VOLUME_COALESCE_READS];
 	unsigned reads_under_way;
 	uint64_t done_blocks, total_blocks;

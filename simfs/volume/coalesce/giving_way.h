@@ -13,14 +13,8 @@
 #define SNAPRIG_VOLUME_COALESCE_GIVING_WAY_H
 
 #include <stdbool.h>
-#include <stdint.h>
 
 struct chain;
-
-struct giving_way {
-	uint64_t seen;	   /* requests that had come when it was last looked */
-	uint64_t until_ns; /* nothing has come in a while from then on */
-};
 
 /* A merge begins: what has come before does not count. */
 void giving_way_begin(struct chain *chain);

@@ -19,6 +19,7 @@
 #include "simfs/base/log.h"
 #include "simfs/volume/chain/nodes.h"
 #include "simfs/volume/chain/space.h"
+#include "simfs/volume/coalesce/giving_way.h"
 #include "simfs/volume/coalesce/merge.h"
 
 static struct coalesce *of(struct chain *chain)

@@ -30,6 +30,7 @@
 #include "simfs/volume/acting.h"
 #include "simfs/volume/chain/nodes.h"
 #include "simfs/volume/chain/space.h"
+#include "simfs/volume/coalesce/giving_way.h"
 #include "simfs/volume/coalesce/merge.h"
 
 static struct merge_window *of(struct chain *chain)
