@@ -12,37 +12,16 @@
 #include "simfs/blockio/file_folder.h"
 #include "simfs/blockio/file_internal.h"
 #include "tests/lib/engine_suite.h"
+#include "tests/unit/folder_bench.h"
 
 #define KIB 1024ull
 #define MIB (1024 * KIB)
-
-static char path[] = "/var/tmp/test_blockio_file.XXXXXX";
-static int folder_fd;
-static struct ring *ring;
-static struct blockio_folder *folder;
-
-static void setup(void)
-{
-	ck_assert_ptr_nonnull(mkdtemp(path));
-	folder_fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	ck_assert_int_ge(folder_fd, 0);
-	ck_assert_int_eq(ring_create(&ring), 0);
-	ck_assert_int_eq(file_folder_create(ring, folder_fd, &folder), 0);
-}
-
-static void teardown(void)
-{
-	ring_destroy(ring);
-	folder->ops->destroy(folder);
-	close(folder_fd);
-	rmdir(path);
-}
 
 static struct blockio *file_new(const char *name)
 {
 	struct blockio *io;
 
-	ck_assert_int_eq(folder->ops->open(folder, name, true, &io), 0);
+	ck_assert_int_eq(folder_bench.folder->ops->open(folder_bench.folder, name, true, &io), 0);
 	return io;
 }
 
@@ -53,7 +32,7 @@ static int fd_of(struct blockio *io)
 
 static int open_plainly(const char *name)
 {
-	int fd = openat(folder_fd, name, O_RDWR | O_CLOEXEC);
+	int fd = openat(folder_bench.fd, name, O_RDWR | O_CLOEXEC);
 
 	ck_assert_int_ge(fd, 0);
 	return fd;
@@ -70,8 +49,8 @@ static uint64_t size_of(struct blockio *io)
 /* What the ring has under way ends. */
 static void settle(void)
 {
-	while (ring_under_way(ring) > 0)
-		ck_assert_int_eq(ring_run_once(ring), 0);
+	while (ring_under_way(folder_bench.ring) > 0)
+		ck_assert_int_eq(ring_run_once(folder_bench.ring), 0);
 }
 
 static bool is_open(int fd)
@@ -84,7 +63,7 @@ static int leave(const char *name, struct blockio *io)
 {
 	int fd = fd_of(io);
 
-	ck_assert_int_eq(folder->ops->remove(folder, name), 0);
+	ck_assert_int_eq(folder_bench.folder->ops->remove(folder_bench.folder, name), 0);
 	blockio_abandon(io);
 	return fd;
 }
@@ -141,7 +120,7 @@ START_TEST(one_that_is_not_removed_is_closed_at_once)
 
 	blockio_destroy(io);
 	ck_assert(!is_open(fd));
-	ck_assert_int_eq(folder->ops->remove(folder, "a"), 0);
+	ck_assert_int_eq(folder_bench.folder->ops->remove(folder_bench.folder, "a"), 0);
 }
 END_TEST
 
@@ -164,7 +143,7 @@ static uint64_t with_room(uint64_t end, uint64_t limit, enum blockio_room room)
 	else
 		ck_assert_uint_eq(counts.ahead_bytes, size - end);
 	blockio_destroy(io);
-	ck_assert_int_eq(folder->ops->remove(folder, "a"), 0);
+	ck_assert_int_eq(folder_bench.folder->ops->remove(folder_bench.folder, "a"), 0);
 	return size;
 }
 
@@ -213,7 +192,7 @@ START_TEST(where_nothing_can_be_allocated_zeros_are_written)
 	int fd = open("/dev/null", O_RDWR | O_CLOEXEC);
 
 	ck_assert_int_ge(fd, 0);
-	ck_assert_int_eq(file_blockio_wrap(ring, fd, &io), 0);
+	ck_assert_int_eq(file_blockio_wrap(folder_bench.ring, fd, &io), 0);
 	io->counts = &counts;
 	for (int i = 0; i < 2; i++) {
 		ck_assert_uint_eq(counts.ahead_bytes, 0);
@@ -242,7 +221,7 @@ START_TEST(what_is_written_to_room_of_any_kind_is_read_and_zeros_behind_it)
 	for (size_t i = sizeof bytes; i < sizeof found; i++)
 		ck_assert_msg(found[i] == 0, "byte %zu is %d", i, found[i]);
 	blockio_destroy(io);
-	ck_assert_int_eq(folder->ops->remove(folder, "a"), 0);
+	ck_assert_int_eq(folder_bench.folder->ops->remove(folder_bench.folder, "a"), 0);
 }
 END_TEST
 
@@ -309,9 +288,9 @@ START_TEST(a_sync_that_is_started_is_answered_from_the_event_loop)
 	struct blockio *io = file_new("a");
 
 	synced = 0;
-	ck_assert_int_eq(folder->ops->rename(folder, "a", "b"), 0);
-	folder->ops->start_sync(folder, &requests[0]);
-	folder->ops->start_sync(folder, &requests[1]);
+	ck_assert_int_eq(folder_bench.folder->ops->rename(folder_bench.folder, "a", "b"), 0);
+	folder_bench.folder->ops->start_sync(folder_bench.folder, &requests[0]);
+	folder_bench.folder->ops->start_sync(folder_bench.folder, &requests[1]);
 	ck_assert_uint_eq(synced, 0);
 	settle();
 	ck_assert_uint_eq(synced, 2);
@@ -327,9 +306,9 @@ int main(int argc, char **argv)
 	TCase *names = tcase_create("names");
 
 	(void)argc;
-	tcase_add_checked_fixture(leaving, setup, teardown);
-	tcase_add_checked_fixture(room, setup, teardown);
-	tcase_add_checked_fixture(names, setup, teardown);
+	tcase_add_checked_fixture(leaving, folder_bench_open, folder_bench_close);
+	tcase_add_checked_fixture(room, folder_bench_open, folder_bench_close);
+	tcase_add_checked_fixture(names, folder_bench_open, folder_bench_close);
 	tcase_set_timeout(leaving, 60);
 	tcase_set_timeout(room, 60);
 	tcase_add_test(leaving, files_that_were_removed_are_closed_by_and_by);

@@ -3,23 +3,17 @@
 #include <check.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
 #include "simfs/base/fd_reserve.h"
-#include "simfs/blockio/file_folder.h"
 #include "simfs/blockio/file_internal.h"
 #include "tests/lib/engine_suite.h"
+#include "tests/unit/folder_bench.h"
 
 #define FILES 6u
 
-static struct ring *ring;
-static struct blockio_folder *folder;
 static struct rlimit usual;
-static char path[] = "/var/tmp/test_leaving_descriptors.XXXXXX";
-static int folder_fd;
 
 static void limit_files(rlim_t count)
 {
@@ -38,34 +32,27 @@ static rlim_t lowest_free(void)
 	return (rlim_t)fd;
 }
 
-static int open_new(unsigned number, struct blockio **ret)
+/* A file that has no name any more. */
+static int open_new(struct blockio **ret)
 {
-	char name[16];
+	struct blockio_folder *folder = folder_bench.folder;
+	int error = folder->ops->open(folder, "f", true, ret);
 
-	snprintf(name, sizeof name, "f%u", number);
-	return folder->ops->open(folder, name, true, ret);
+	if (error == 0)
+		ck_assert_int_eq(folder->ops->remove(folder, "f"), 0);
+	return error;
 }
 
 static void setup(void)
 {
 	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &usual), 0);
-	ck_assert_ptr_nonnull(mkdtemp(path));
-	folder_fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	ck_assert_int_ge(folder_fd, 0);
-	ck_assert_int_eq(ring_create(&ring), 0);
-	ck_assert_int_eq(file_folder_create(ring, folder_fd, &folder), 0);
+	folder_bench_open();
 }
 
 static void teardown(void)
 {
-	char command[sizeof path + 16];
-
 	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &usual), 0);
-	ring_destroy(ring);
-	folder->ops->destroy(folder);
-	close(folder_fd);
-	snprintf(command, sizeof command, "rm -r %s", path);
-	ck_assert_int_eq(system(command), 0);
+	folder_bench_close();
 }
 
 /* As many as leave can be opened, whatever has been done to those that leave. */
@@ -76,22 +63,22 @@ START_TEST(as_many_files_as_leave_can_be_opened_at_once)
 
 	fd_reserve_fill();
 	for (unsigned i = 0; i < FILES; i++)
-		ck_assert_int_eq(open_new(i, &files[i]), 0);
+		ck_assert_int_eq(open_new(&files[i]), 0);
 	/* The first is emptied in steps, with rests. */
 	ck_assert_int_eq(files[0]->ops->resize(files[0], 3 * FILE_LEAVING_STEP_MIN), 0);
 	limit_files(lowest_free());
-	ck_assert_int_eq(open_new(FILES, &more), -EMFILE);
+	ck_assert_int_eq(open_new(&more), -EMFILE);
 	for (unsigned i = 0; i < FILES; i++)
 		files[i]->ops->abandon(files[i]);
-	for (int steps = 0; steps < _i && ring_under_way(ring) > 0; steps++)
-		ck_assert_int_eq(ring_run_once(ring), 0);
+	for (int steps = 0; steps < _i && ring_under_way(folder_bench.ring) > 0; steps++)
+		ck_assert_int_eq(ring_run_once(folder_bench.ring), 0);
 	for (unsigned i = 0; i < FILES; i++)
-		ck_assert_int_eq(open_new(FILES + i, &files[i]), 0);
-	ck_assert_int_eq(open_new(2 * FILES, &more), -EMFILE);
-	while (ring_under_way(ring) > 0)
-		ck_assert_int_eq(ring_run_once(ring), 0);
+		ck_assert_int_eq(open_new(&files[i]), 0);
+	ck_assert_int_eq(open_new(&more), -EMFILE);
+	while (ring_under_way(folder_bench.ring) > 0)
+		ck_assert_int_eq(ring_run_once(folder_bench.ring), 0);
 	/* What was lent for the one on its way is kept back again, and is nobody's. */
-	ck_assert_int_eq(open_new(2 * FILES, &more), -EMFILE);
+	ck_assert_int_eq(open_new(&more), -EMFILE);
 	for (unsigned i = 0; i < FILES; i++)
 		files[i]->ops->destroy(files[i]);
 }
@@ -103,9 +90,9 @@ START_TEST(none_is_given_where_nothing_leaves)
 
 	fd_reserve_fill();
 	limit_files(lowest_free());
-	ck_assert_int_eq(open_new(0, &more), -EMFILE);
+	ck_assert_int_eq(open_new(&more), -EMFILE);
 	fd_reserve_give_all();
-	ck_assert_int_eq(open_new(0, &more), 0);
+	ck_assert_int_eq(open_new(&more), 0);
 	more->ops->destroy(more);
 }
 END_TEST
