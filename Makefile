@@ -120,7 +120,7 @@ H_FILES := $(wildcard simfs/*.h simfs/*/*.h simfs/base/yaml/*.h simfs/volume/*/*
 # ---- goals -----------------------------------------------------------------
 
 .PHONY: all tests help demo check check-long catalog matrix matrix-lvm commands bench bench-results bench-before bench-faults bench-fallbacks \
-	bench-instructions bench-layers bench-export bench-latency bench-lvm tidy lint format install uninstall clean deps compdb mutants lvm2-tests conform conform-lvm pressure fuzz $(CONFIGS)
+	bench-instructions bench-layers bench-export bench-latency bench-lvm tidy lint format install uninstall deb clean deps compdb mutants lvm2-tests conform conform-lvm pressure fuzz $(CONFIGS)
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 22
@@ -267,6 +267,10 @@ install: all ## install under $(DESTDIR)$(PREFIX)
 
 uninstall: ## remove from there what install has put there
 	$(Q)tools/install $(PROGRAM) "$(DESTDIR)" "$(PREFIX)" --remove
+
+deb: ## the Debian package: build/snaprig_*.deb
+	$(Q)tools/deps build deb
+	$(Q)tools/deb build
 
 # ---- rules -----------------------------------------------------------------
 

@@ -16,6 +16,14 @@ same "snaprig $version" "$("$installed" --version)" "version"
 same "snaprig $version" "$("$installed" -V)" "version by -V"
 same "$version" "$(sed -n 's/^## \[\(.*\)\].*/\1/p' "$prefix/share/doc/snaprig/CHANGELOG.md" |
 	head -n 1)" "newest version of CHANGELOG.md"
+same "$version" "$(sed -n '1s/^snaprig (\(.*\)-[0-9]*).*/\1/p' "$e2e_root/debian/changelog")" \
+	"version of the Debian package"
+
+# What the package is built with is what tools/packages says; a Debian that builds has a compiler.
+awk -F '\t+' '$1 == "build" { print $2 }' "$e2e_root/tools/packages" |
+	grep -vxE 'make|gcc|libc6-dev|pkg-config' | sort >wanted
+sed -n '/^Build-Depends:/,/^$/s/^ \([a-z0-9.+-]*\),$/\1/p' "$e2e_root/debian/control" | sort >listed
+[ -z "$(comm -3 wanted listed)" ] || fail "Build-Depends differs: $(comm -3 wanted listed)"
 
 # lists FOLDER PATTERN LIST - into `wanted` what is installed, into `listed` what LIST has.
 lists()
