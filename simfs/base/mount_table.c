@@ -2,16 +2,13 @@
 #include "simfs/base/mount_table.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "simfs/base/cleanup.h"
-
-/* Namespaces that are looked at; a machine of containers has one for each of them. */
-#define NAMESPACES_MAX 512
+#include "simfs/base/mount_namespaces.h"
 
 /* Undoes the octal escapes of mountinfo ("\040" is a space). */
 static void unescape(char *text)
@@ -31,16 +28,21 @@ static void unescape(char *text)
 
 bool mount_entry_parse(const char *line, struct mount_entry *ret)
 {
-	const char *rest = strstr(line, " - ");
+	const char *rest = strstr(line, " - "), *user;
+	char options[256] = "";
 	int used = 0;
 
 	ret->source[0] = '\0';
+	ret->user = 0;
 	if (!rest ||
 		sscanf(line, "%u %*s %23s %*s %4095s %*s%n", &ret->number, ret->device, ret->point,
 			&used) != 3 ||
 		used == 0 || line + used > rest ||
-		sscanf(rest, " - %127s %4095s", ret->type, ret->source) < 1)
+		sscanf(rest, " - %127s %4095s %255s", ret->type, ret->source, options) < 1)
 		return false;
+	user = strstr(options, "user_id=");
+	if (user)
+		ret->user = (uid_t)strtoul(user + strlen("user_id="), NULL, 10);
 	unescape(ret->point);
 	unescape(ret->source);
 	return true;
@@ -90,49 +92,23 @@ int mount_table_find_device(const char *table, const char *device, struct mount_
 
 /* ---- other namespaces ---- */
 
-struct namespaces {
-	uint64_t inodes[NAMESPACES_MAX];
-	unsigned count;
-};
-
-/* Whether the mount namespace of /proc/PID was not met before, and which it is; what cannot
- * be seen was. */
-static bool is_new(struct namespaces *namespaces, const char *pid, uint64_t *ret_inode)
-{
-	char path[64], name[64];
-	ssize_t length;
-
-	snprintf(path, sizeof path, "/proc/%.15s/ns/mnt", pid);
-	length = readlink(path, name, sizeof name - 1);
-	if (length < 0 || namespaces->count == NAMESPACES_MAX)
-		return false;
-	name[length] = '\0';
-	if (sscanf(name, "mnt:[%" SCNu64 "]", ret_inode) != 1)
-		return false;
-	for (unsigned i = 0; i < namespaces->count; i++)
-		if (namespaces->inodes[i] == *ret_inode)
-			return false;
-	namespaces->inodes[namespaces->count++] = *ret_inode;
-	return true;
-}
-
 void mount_holders_find(const char *device, struct mount_holders *ret)
 {
 	AUTO(auto_closedir) DIR *folder = opendir("/proc");
 	AUTO(auto_free) struct mount_entry *entry = malloc(sizeof *entry);
-	AUTO(auto_free) struct namespaces *namespaces = calloc(1, sizeof *namespaces);
+	AUTO(auto_free) struct mount_namespaces *namespaces = calloc(1, sizeof *namespaces);
 	struct dirent *process;
 	uint64_t inode;
 
 	ret->count = 0;
 	if (!folder || !entry || !namespaces)
 		return;
-	(void)is_new(namespaces, "self", &inode);
+	(void)mount_namespaces_add(namespaces, "self", &inode);
 	while (ret->count < MOUNT_HOLDERS_MAX && (process = readdir(folder))) {
 		const char *pid = process->d_name;
 		char table[64];
 
-		if (pid[0] < '1' || pid[0] > '9' || !is_new(namespaces, pid, &inode))
+		if (pid[0] < '1' || pid[0] > '9' || !mount_namespaces_add(namespaces, pid, &inode))
 			continue;
 		snprintf(table, sizeof table, "/proc/%.15s/mountinfo", pid);
 		if (mount_table_find_device(table, device, entry) < 0)

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #define MOUNT_TABLE_SELF "/proc/self/mountinfo"
 
@@ -23,6 +24,7 @@ struct mount_entry {
 	char point[4096];
 	char type[128]; /* "fuse.snaprig" */
 	char source[4096];
+	uid_t user; /* of a mount of FUSE: whose it is */
 };
 
 /* Reads LINE, of which it makes copies, without its end or with it.  False: it is none. */

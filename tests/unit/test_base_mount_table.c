@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "simfs/base/mount_survey.h"
 #include "simfs/base/mount_table.h"
 #include "tests/unit/run_folder.h"
 
@@ -30,6 +31,10 @@ START_TEST(a_line_is_read_with_and_without_optional_fields)
 	ck_assert_str_eq(entry.point, "/mnt");
 	ck_assert_str_eq(entry.type, "fuse.snaprig");
 	ck_assert_str_eq(entry.source, "/tmp/v.img");
+	ck_assert_uint_eq(entry.user, 0);
+	ck_assert(mount_entry_parse(
+		"1 2 0:3 / /m rw - fuse.x user_id=9 rw,user_id=1000,group_id=0", &entry));
+	ck_assert_uint_eq(entry.user, 1000);
 	ck_assert(mount_entry_parse("98 33 0:52 /root /mnt rw - tmpfs none rw", &entry));
 	ck_assert_str_eq(entry.type, "tmpfs");
 }
@@ -96,6 +101,38 @@ START_TEST(who_has_another_mount_by_now_does_not_hold_the_first)
 }
 END_TEST
 
+START_TEST(each_mount_of_a_type_is_listed_once_unless_it_is_hidden)
+{
+	struct mount_survey survey = { 0 };
+
+	table("1 0 0:1 / / rw - ext4 /dev/vda rw\n"
+	      "2 1 0:2 / /a rw - fuse.snaprig hidden rw,user_id=0\n"
+	      "3 1 0:3 / /a rw - fuse.snaprig /a\\040b.img rw,user_id=7\n"
+	      "4 1 0:3 / /again rw - fuse.snaprig /a\\040b.img rw,user_id=7\n"
+	      "5 1 0:5 / /gone rw - fuse.snaprig under rw\n"
+	      "6 1 0:6 / /gone rw - tmpfs over rw\n"
+	      "7 1 0:7 / /other rw - fuse.other x rw\n");
+	mount_survey_read(&survey, "table", "fuse.snaprig", "", "");
+	ck_assert_uint_eq(survey.count, 1);
+	ck_assert_str_eq(survey.places[0].path, "/a");
+	ck_assert_str_eq(survey.places[0].source, "/a b.img");
+	ck_assert_uint_eq(survey.places[0].user, 7);
+
+	/* Of another namespace only what is not here. */
+	table("2 1 0:3 / /copy rw - fuse.snaprig x rw\n"
+	      "3 1 0:8 / /a rw - fuse.snaprig there rw,user_id=8\n");
+	mount_survey_read(&survey, "table", "fuse.snaprig", "/proc/12/root", "12");
+	ck_assert_uint_eq(survey.count, 2);
+	ck_assert_str_eq(survey.places[1].path, "/proc/12/root/a");
+	ck_assert_str_eq(survey.places[1].source, "there");
+	ck_assert_str_eq(survey.places[1].pid, "12");
+	mount_survey_read(&survey, "missing", "fuse.snaprig", "", "");
+	ck_assert_uint_eq(survey.count, 2);
+	mount_survey_deinit(&survey);
+	ck_assert_uint_eq(survey.count, 0);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("mount_table");
@@ -108,6 +145,7 @@ int main(void)
 	tcase_add_test(tcase, the_last_on_a_path_and_the_first_of_a_device_are_found);
 	tcase_add_test(tcase, this_namespace_is_no_other_one);
 	tcase_add_test(tcase, who_has_another_mount_by_now_does_not_hold_the_first);
+	tcase_add_test(tcase, each_mount_of_a_type_is_listed_once_unless_it_is_hidden);
 	suite_add_tcase(suite, tcase);
 
 	SRunner *runner = srunner_create(suite);
