@@ -67,10 +67,11 @@ int control_client_connect_socket(const char *socket_path, struct control_client
 	return error < 0 ? error : client_create(&peer, ret);
 }
 
-int control_client_connect(const char *mount_point, struct control_client **ret)
+int control_client_connect_within(
+	const char *mount_point, uint64_t patience_ns, struct control_client **ret)
 {
 	struct control_peer peer;
-	int error = control_peer_find(mount_point, control_client_patience_ns(), &peer);
+	int error = control_peer_find(mount_point, patience_ns, &peer);
 
 	return error < 0 ? error : client_create(&peer, ret);
 }

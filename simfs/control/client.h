@@ -27,11 +27,18 @@ uint64_t control_client_patience_ns(void);
  * Connects to the volume mounted at MOUNT_POINT.  Returns 0, or -ENOTCONN when
  * a volume was mounted there and its process is gone, -ENOENT or -ENOTDIR when
  * MOUNT_POINT is no snaprig mount, -EHOSTDOWN when it is one whose state folder is gone,
- * -ETIMEDOUT when its rig does not answer in control_client_patience_ns(), -EPERM when who
+ * -ETIMEDOUT when its rig does not answer in PATIENCE_NS, -EPERM when who
  * would answer is neither this user nor root, or what connect() said.  The socket's path may
  * be longer than sun_path: it is reached through its directory.
  */
-int control_client_connect(const char *mount_point, struct control_client **ret);
+int control_client_connect_within(
+	const char *mount_point, uint64_t patience_ns, struct control_client **ret);
+
+/* The same with control_client_patience_ns(). */
+static inline int control_client_connect(const char *mount_point, struct control_client **ret)
+{
+	return control_client_connect_within(mount_point, control_client_patience_ns(), ret);
+}
 
 /* As control_client_connect(), by the path of the socket itself. */
 int control_client_connect_socket(const char *socket_path, struct control_client **ret);

@@ -56,6 +56,28 @@ static int connect_at(int base_fd, const char *path, int *ret)
 	return connect_in_folder(folder_fd, slash ? slash + 1 : path, ret);
 }
 
+/* How much of PATH leads through /proc/PID/root into another mount namespace; 0: it does not. */
+static size_t other_root_length(const char *path)
+{
+	int length = 0;
+
+	(void)!sscanf(path, "/proc/%*[0-9]/root%n", &length);
+	return length > 0 && path[length] == '/' ? (size_t)length : 0;
+}
+
+/* The link is a path of the namespace that the mount is in. */
+static int connect_by_link(const char *mount_point, int rig_fd, const char *target, int *ret)
+{
+	AUTO(auto_free) char *path = NULL;
+	size_t length = target[0] == '/' ? other_root_length(mount_point) : 0;
+
+	if (asprintf(&path, "%.*s%s", (int)length, mount_point, target) < 0) {
+		path = NULL;
+		return -ENOMEM;
+	}
+	return connect_at(rig_fd, path, ret);
+}
+
 static int connect_through_mount(const char *mount_point, int *ret)
 {
 	char target[PATH_MAX];
@@ -76,7 +98,7 @@ static int connect_through_mount(const char *mount_point, int *ret)
 		return -ENAMETOOLONG;
 	target[length] = '\0';
 
-	int error = connect_at(rig_fd, target, ret);
+	int error = connect_by_link(mount_point, rig_fd, target, ret);
 
 	/* The mount is there, and its state is not: no answer, but no missing mount either. */
 	return error == -ENOENT || error == -ENOTDIR ? -EHOSTDOWN : error;
