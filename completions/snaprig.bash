@@ -274,7 +274,7 @@ declare -gA _snaprig_operands=(
 	['backup 2']='file:'
 	['restore 1']='file:'
 	['restore 2']='file:'
-	['list 1']='choice:profiles points gauges scenarios clients failures'
+	['list 1']='choice:profiles points gauges scenarios clients failures mounts'
 	['bench *']='choice:randread-4k randwrite-4k seqread-1m seqwrite-1m latency-4k latency-write-4k first-writes-4k first-touch-4k snapshots-16 rewrite-4k view-4k view-1m view-128k view-buffered-128k chain-4k chain-1m backup-while-writing rules-randread-4k rules-randwrite-4k disturbed-4k coalesce snapshot-time map-memory mount-time'
 )
 # ---- end of the table ----

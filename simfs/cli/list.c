@@ -21,6 +21,7 @@
 #include "simfs/base/sizes.h"
 #include "simfs/base/xapi_replies.h"
 #include "simfs/cli/cli.h"
+#include "simfs/cli/list_mounts.h"
 #include "simfs/cli/table.h"
 #include "simfs/control/protocol.h"
 #include "simfs/profile/profile.h"
@@ -272,6 +273,8 @@ static const struct listing listings[] = {
 		{ "name", "usable", "about" } },
 	{ "failures", collect_failures, { "FAILURE", "AT", "ABOUT" },
 		{ "name", "strikes", "about" } },
+	{ "mounts", list_mounts_json, { "MOUNT", "PID", "STATE", "PROFILE", "SIZE", "IMAGE" },
+		{ "mount", "pid", "state", "profile", "size_bytes", "image" } },
 	/* For tools/commands, and so not in the help. */
 	{ "commands", command_table_json, { "COMMAND", "ABOUT" }, { "name", "summary" } },
 };
@@ -288,9 +291,11 @@ static json_t *cell_of(const json_t *object, const char *field)
 
 	if (json_is_string(value))
 		return json_incref(value);
-	if (json_is_integer(value))
+	if (json_is_integer(value) && strstr(field, "_bytes"))
 		return json_string(
 			size_format((uint64_t)json_integer_value(value), text, sizeof text));
+	if (json_is_integer(value))
+		return json_sprintf("%" JSON_INTEGER_FORMAT, json_integer_value(value));
 	return json_string("none");
 }
 
@@ -358,14 +363,16 @@ static const struct command_option options[] = {
 const struct command_line list_command = {
 	.name = "list",
 	.summary = "list what there is",
-	.operands = { { "profiles|points|gauges|scenarios|clients|failures", COMMAND_CHOICE,
-		"profiles points gauges scenarios clients failures", NULL } },
+	.operands = { { "profiles|points|gauges|scenarios|clients|failures|mounts", COMMAND_CHOICE,
+		"profiles points gauges scenarios clients failures mounts", NULL } },
 	.options = options,
 	.about = "Lists the systems that a volume can imitate (profiles), the places where faults\n"
 		 "can strike (points), the quantities that it measures (gauges), the scenarios of\n"
-		 "the catalog, the backup tools that scenarios can judge (clients), or what can\n"
-		 "happen to a snapshot, by name (failures).",
+		 "the catalog, the backup tools that scenarios can judge (clients), what can "
+		 "happen\n"
+		 "to a snapshot, by name (failures), or your mounted volumes (mounts).",
 	.examples = "  snaprig list profiles\n"
+		    "  snaprig list mounts\n"
 		    "  snaprig list clients --json | jq -r '.clients[] | select(.missing).name'\n",
 	.exits = "  0    done\n"
 		 "  2    the command line is wrong\n"
