@@ -26,8 +26,8 @@ static void write_text(const char *text, FILE *file)
 /* The command line that makes the same page, as far as what it shows depends on it. */
 static void write_command(const struct matrix *matrix, FILE *file)
 {
-	fprintf(file, "    snaprig matrix%s", matrix->words ? matrix->words : "");
-	fputs(" --report markdown=FILE\n", file);
+	fprintf(file, "```sh\nsnaprig matrix%s", matrix->words ? matrix->words : "");
+	fputs(" --report markdown=FILE\n```\n", file);
 }
 
 static void write_head(const struct matrix *matrix, FILE *file)

@@ -47,7 +47,7 @@ grep -qE '^\| dd-gzip \| i \| \*\*S\*\* \|' m.md || fail "no table in: $(cat m.m
 for text in '^- read-error \(plain\): silent-corruption, exit 0; ' \
 	'^<details><summary><b>dd-gzip</b>: [12] silent corruption</summary>$' \
 	'^\| client \| \[0\].* \[1\]\(#failures "read-error \(plain\)"\) \|' \
-	"^    snaprig matrix dd dd-gzip missing --failures 'read-error,target-\*' --size 1MiB " \
+	"^snaprig matrix dd dd-gzip missing --failures 'read-error,target-\*' --size 1MiB " \
 	"^- missing: there is no program 'no-such-tool'$" \
 	'^\| 2 \| target-full \| plain \| The file system '; do
 	grep -qE "$text" m.md || fail "no '$text' in: $(cat m.md)"
