@@ -45,11 +45,11 @@ const char *rule_format(const struct fault_rule *rule, char *buffer, size_t leng
 
 	snprintf(buffer, length, "%s %s", fault_point_at(rule->point)->name,
 		action_format(rule, action, sizeof action));
-	for (const struct rule_key *key = rule_keys; key->name; key++) {
+	for (const struct rule_key *key = rule_keys; key->is.name; key++) {
 		used = strlen(buffer);
 		if (key->write(rule, value))
-			snprintf(buffer + used, length - used, " %s%s%s", key->name,
-				key->example ? "=" : "", value);
+			snprintf(buffer + used, length - used, " %s%s%s", key->is.name,
+				key->is.example ? "=" : "", value);
 	}
 	return buffer;
 }

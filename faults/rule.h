@@ -78,6 +78,17 @@ struct fault_rule {
  */
 int rule_parse(const char *text, struct fault_rule *ret, char *message);
 
+/* What can stand behind the action, for who is typing. */
+struct rule_trigger {
+	const char *name;    /* "offset" */
+	const char *example; /* "offset=24MiB..32MiB"; NULL: it stands alone, and has no value */
+	const char *about;   /* when it holds */
+	unsigned trait;	     /* which a point must have for it, or 0 */
+};
+
+/* The trigger INDEX, the name of a rule among them, or NULL from their number on. */
+const struct rule_trigger *rule_trigger_at(size_t index);
+
 /* Writes RULE as rule_parse() reads it: point, action, triggers, name.  Returns BUFFER. */
 const char *rule_format(const struct fault_rule *rule, char *buffer, size_t length);
 

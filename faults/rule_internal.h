@@ -9,10 +9,8 @@
 
 /* A trigger, or the name. */
 struct rule_key {
-	const char *name;
-	const char *example; /* NULL: it stands alone, and has no value */
-	unsigned trait;	     /* which a point must have for it, or 0 ... */
-	const char *reason;  /* ... and why */
+	struct rule_trigger is;
+	const char *reason; /* why a point must have its trait */
 
 	/* Required.  Whether VALUE (NULL of one that stands alone) could be read; what is no value
 	 * for RULE is none. */

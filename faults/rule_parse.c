@@ -194,14 +194,14 @@ static bool wrong_value(struct reader *reader, const struct rule_key *key, const
 {
 	/* A key that takes no value is always read. */
 	MUST(value);
-	if (strcmp(key->name, "when") == 0 && wrong_gauge(reader, value))
+	if (strcmp(key->is.name, "when") == 0 && wrong_gauge(reader, value))
 		return false;
-	if (strcmp(key->name, "ioctl") == 0) {
+	if (strcmp(key->is.name, "ioctl") == 0) {
 		wrong_ioctl(reader, value);
 		return false;
 	}
-	return spec_line_wrong(&reader->line, NULL, "cannot read %s '%s' (try %s)", key->name,
-		value, key->example);
+	return spec_line_wrong(&reader->line, NULL, "cannot read %s '%s' (try %s)", key->is.name,
+		value, key->is.example);
 }
 
 static bool read_key(struct reader *reader, size_t index, const struct spec_word *word)
@@ -211,16 +211,16 @@ static bool read_key(struct reader *reader, size_t index, const struct spec_word
 
 	if (!spec_line_key(&reader->line, index, word))
 		return false;
-	if (!key->example && word->value)
-		return spec_line_wrong(&reader->line, NULL, "'%s' takes no value", key->name);
-	if (key->example && !word->value)
+	if (!key->is.example && word->value)
+		return spec_line_wrong(&reader->line, NULL, "'%s' takes no value", key->is.name);
+	if (key->is.example && !word->value)
 		return spec_line_wrong(&reader->line, NULL, "a value is missing for '%s' (try %s)",
-			key->name, key->example);
+			key->is.name, key->is.example);
 	if (!key->read(&reader->rule, word->value))
 		return wrong_value(reader, key, word->value);
-	if ((point->traits & key->trait) != key->trait)
+	if ((point->traits & key->is.trait) != key->is.trait)
 		return spec_line_wrong(&reader->line, NULL, "'%s' makes no sense at point '%s': %s",
-			key->name, point->name, key->reason);
+			key->is.name, point->name, key->reason);
 	if (reader->rule.is_whole && reader->whole_column == 0)
 		reader->whole_column = reader->line.column;
 	if (reader->rule.has_offset && reader->offset_column == 0)
@@ -235,8 +235,8 @@ static bool unknown_key(struct reader *reader, const struct spec_word *word)
 
 	for (size_t i = FAULT_NO_ACTION + 1; i < FAULT_ACTIONS; i++)
 		names[count++] = action_at(i)->name;
-	for (const struct rule_key *key = rule_keys; key->name; key++)
-		names[count++] = key->name;
+	for (const struct rule_key *key = rule_keys; key->is.name; key++)
+		names[count++] = key->is.name;
 	return spec_line_unknown_key(&reader->line, word, names, count);
 }
 
@@ -246,8 +246,8 @@ static bool read_word(struct reader *reader, const struct spec_word *word)
 		if (strcmp(word->name, action_at(i)->name) == 0)
 			return read_action(reader, (enum fault_action)i, word->name, word->value);
 	}
-	for (size_t i = 0; rule_keys[i].name; i++) {
-		if (strcmp(word->name, rule_keys[i].name) == 0)
+	for (size_t i = 0; rule_keys[i].is.name; i++) {
+		if (strcmp(word->name, rule_keys[i].is.name) == 0)
 			return read_key(reader, i, word);
 	}
 	return unknown_key(reader, word);
