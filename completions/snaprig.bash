@@ -83,13 +83,13 @@ declare -gA _snaprig_values=(
 	['mount --memory']='choice:system cgroup:'
 	['mount --store']='folder:'
 	['mount --transport']='choice:auto dev'
-	['mount --fault']='listed:points'
+	['mount --fault']='rule:'
 	['mount --writer']='choice:simulated hook fsfreeze'
 	['mount --seed']='number:'
 	['mount --watchdog']='choice:off 60s'
 	['mount --busy-poll']='choice:off auto 60us'
 	['mount --read-ahead']='choice:off 2MiB'
-	['mount -o']='text:'
+	['mount -o']='set:ro allow_other allow_root max_read= noatime default_permissions dev nodev exec noexec suid nosuid dirsync debug uid= gid= mode= umask='
 	['verify --store']='folder:'
 	['snapshot create --limit']='size:'
 	['snapshot create --block']='size:'
@@ -102,7 +102,7 @@ declare -gA _snaprig_values=(
 	['lvm --free']='size:'
 	['lvm --lvm-messages']='choice:2.02'
 	['xapi serve --listen']='text:'
-	['xapi serve --fault']='text:'
+	['xapi serve --fault']='rule:'
 	['xapi serve --state']='folder:'
 	['xapi serve --longest-event-wait']='time:'
 	['xapi serve --nbd']='text:'
@@ -111,14 +111,14 @@ declare -gA _snaprig_values=(
 	['xapi restore --vm']='text:'
 	['xapi restore --disk']='text:'
 	['xapi restore --at']='text:'
-	['check --failure']='listed:failures'
+	['check --failure']='listed:failures all FILE'
 	['check --at']='text:'
-	['check --fault']='listed:points'
+	['check --fault']='rule:'
 	['check --profile']='listed:profiles'
 	['check --size']='size:'
 	['check --image']='file:'
 	['check --restore']='text:'
-	['check --gives']='choice:file device tree nbd'
+	['check --gives']='choice:file device tree nbd lvm xapi'
 	['check --writer']='choice:none trickle storm'
 	['check --time-limit']='time:'
 	['check --seed']='number:'
@@ -129,16 +129,16 @@ declare -gA _snaprig_values=(
 	['compare --size']='size:'
 	['compare --image']='file:'
 	['compare --restore']='text:'
-	['compare --gives']='choice:file device tree nbd'
+	['compare --gives']='choice:file device tree nbd lvm xapi'
 	['compare --writer']='choice:none trickle storm'
 	['compare --time-limit']='time:'
 	['compare --seed']='number:'
 	['compare --work']='folder:'
 	['compare --report']='choice:json= html='
-	['matrix --failures']='text:'
+	['matrix --failures']='listed:failures none FILE'
 	['matrix --profile']='listed:profiles'
 	['matrix --size']='size:'
-	['matrix --image']='text:'
+	['matrix --image']='choice:ext4= ntfs= xfs='
 	['matrix --jobs']='number:'
 	['matrix --report']='choice:markdown= json= html='
 	['matrix --resume']='file:'
@@ -146,8 +146,8 @@ declare -gA _snaprig_values=(
 	['matrix --time-limit']='time:'
 	['matrix --seed']='number:'
 	['matrix --work']='folder:'
-	['sweep --failure']='listed:failures'
-	['sweep --fault']='listed:points'
+	['sweep --failure']='listed:failures FILE'
+	['sweep --fault']='rule:'
 	['sweep --by']='choice:hits offsets'
 	['sweep --points']='number:'
 	['sweep --svg']='file:'
@@ -155,7 +155,7 @@ declare -gA _snaprig_values=(
 	['sweep --size']='size:'
 	['sweep --image']='file:'
 	['sweep --restore']='text:'
-	['sweep --gives']='choice:file device tree nbd'
+	['sweep --gives']='choice:file device tree nbd lvm xapi'
 	['sweep --writer']='choice:none trickle storm'
 	['sweep --time-limit']='time:'
 	['sweep --seed']='number:'
@@ -233,19 +233,19 @@ declare -gA _snaprig_operands=(
 	['datto mount 1']='folder:'
 	['datto umount 1']='folder:'
 	['fault add 1']='folder:'
-	['fault add 2']='listed:points'
+	['fault add 2']='rule:'
 	['fault list 1']='folder:'
 	['fault remove 1']='folder:'
-	['fault remove 2']='text:'
+	['fault remove 2']='fault:'
 	['fault clear 1']='folder:'
 	['fault release 1']='folder:'
 	['writers list 1']='folder:'
 	['writers add 1']='folder:'
 	['writers add 2']='choice:simulated hook fsfreeze'
 	['writers remove 1']='folder:'
-	['writers remove 2']='text:'
+	['writers remove 2']='writer:'
 	['writers kill 1']='folder:'
-	['writers kill 2']='text:'
+	['writers kill 2']='writer:'
 	['writers freeze 1']='folder:'
 	['writers thaw 1']='folder:'
 	['writers notify 1']='folder:'
@@ -277,92 +277,203 @@ declare -gA _snaprig_operands=(
 	['list 1']='choice:profiles points gauges scenarios clients failures mounts'
 	['bench *']='choice:randread-4k randwrite-4k seqread-1m seqwrite-1m latency-4k latency-write-4k first-writes-4k first-touch-4k snapshots-16 rewrite-4k view-4k view-1m view-128k view-buffered-128k chain-4k chain-1m backup-while-writing rules-randread-4k rules-randwrite-4k disturbed-4k coalesce snapshot-time map-memory mount-time'
 )
+declare -gA _snaprig_ends=(
+	['mount']='--'
+	['lvm']='--'
+	['check']='--'
+	['compare']='--'
+	['sweep']='--'
+)
 # ---- end of the table ----
 
-# _snaprig_listed LIST - the names that `snaprig list` prints.
-_snaprig_listed()
+# _snaprig_read_line - what is typed, as the line has it: bash splits words at = and :, too.
+# _snaprig_typed: the words up to the cursor, the program's name first, without their quotes;
+# _snaprig_quote: the quote that is still open; _snaprig_given: how many characters of the last
+# word are not replaced, as they stand before such a =.
+_snaprig_read_line()
 {
-	"${COMP_WORDS[0]}" list "$1" 2>/dev/null | tail -n +2 | cut -d ' ' -f 1
+	local line=${COMP_LINE:0:COMP_POINT} letter quote='' word='' opened=0 at
+	local last=${COMP_WORDS[COMP_CWORD]}
+
+	_snaprig_typed=()
+	for ((at = 0; at < ${#line}; at++)); do
+		letter=${line:at:1}
+		case $quote$letter in
+		[\'\"]) quote=$letter opened=${#word} ;;
+		"''" | '""') quote='' ;;
+		\'* | \"[!\\]) word+=$letter ;;
+		*\\) at=$((at + 1)) word+=${line:at:1} ;;
+		[[:blank:]])
+			[ "${line:at-1:1}" = ' ' ] || _snaprig_typed+=("$word")
+			word=''
+			;;
+		*) word+=$letter ;;
+		esac
+	done
+	_snaprig_typed+=("$word") _snaprig_quote=$quote _snaprig_given=$opened
+	if [ -z "$quote" ]; then
+		[[ $last != [=:] ]] || last=''
+		last=${last//\\/}
+		_snaprig_given=$((${#word} - ${#last}))
+	fi
 }
 
-_snaprig_snapshots()
+# _snaprig_offer HEAD [WORD...] - of these words those that begin as what was typed behind HEAD.
+_snaprig_offer()
 {
-	find "$1/snapshots" -mindepth 1 -maxdepth 1 -printf '%f\n' 2>/dev/null
+	local head=$1 word typed=${_snaprig_typed[-1]}
+
+	shift
+	for word in "$@"; do
+		[[ $head$word == "$typed"* ]] || continue
+		word=$head$word
+		[[ $word != *[=:,] ]] || compopt -o nospace 2>/dev/null
+		word=${word:_snaprig_given}
+		[ -n "$_snaprig_quote" ] || [[ $word != *[^[:alnum:]_.,:=/%+-]* ]] ||
+			printf -v word %q "$word"
+		COMPREPLY+=("$word")
+	done
 }
 
-_snaprig_reply()
-{
-	mapfile -t COMPREPLY < <(compgen -W "$1" -- "${COMP_WORDS[COMP_CWORD]}")
-}
-
+# _snaprig_files HEAD OPTION - files (-f) or folders (-d), behind HEAD.
 _snaprig_files()
 {
-	local word=${COMP_WORDS[COMP_CWORD]}
+	local typed=${_snaprig_typed[-1]} names
 
-	mapfile -t COMPREPLY < <(compgen "$1" -- "$word")
+	typed=${typed:${#1}}
+	mapfile -t names < <(compgen "$2" -- "$typed")
+	COMPREPLY+=("${names[@]/#/"${1:_snaprig_given}"}")
 	compopt -o filenames 2>/dev/null
 }
 
-# _snaprig_one_of KIND:CHOICES MNT - what an operand or a value can be.
+# _snaprig_told HEAD WHAT WORD... - what the program says (`snaprig words`).
+_snaprig_told()
+{
+	local head=$1 words
+
+	shift
+	mapfile -t words < <("${_snaprig_typed[0]}" words "$1" "$_snaprig_mnt" "${@:2}" 2>/dev/null |
+		cut -f 1)
+	_snaprig_offer "$head" "${words[@]}"
+}
+
+# _snaprig_rule HEAD WORD... - of a rule.  In quotes it is one word, and readline closes the
+# quotes behind what is the only one to come: so what comes behind that is offered with it.
+_snaprig_rule()
+{
+	local only
+
+	_snaprig_told "$1" rule: "${@:2}"
+	[ -n "$_snaprig_quote" ] && [ ${#COMPREPLY[@]} = 1 ] || return
+	only=${COMPREPLY[0]}
+	if [[ $only != *' '* ]]; then
+		COMPREPLY=()
+		_snaprig_typed[-1]="$only "
+		_snaprig_told "$1" rule: "$only "
+	elif [[ $only == *= ]]; then
+		_snaprig_typed[-1]=$only
+		_snaprig_told "$1" rule: "$only"
+	fi
+}
+
+# _snaprig_one_of KIND:CHOICES HEAD [WORD...] - what an operand or a value can be; the words
+# are those of a rule.
 _snaprig_one_of()
 {
-	local choices=${1#*:}
+	local choices=${1#*:} head=$2 value=${_snaprig_typed[-1]} start
 
+	value=${value:${#head}}
 	case $1 in
 	choice:*)
-		_snaprig_reply "$choices"
-		# A word that goes on: junit=, cgroup:
-		if [[ ${COMPREPLY[*]} == *[=:] ]]; then
-			compopt -o nospace 2>/dev/null
-		fi
+		# shellcheck disable=SC2086 # words
+		_snaprig_offer "$head" $choices
+		for start in $choices; do
+			[[ $start == *[=:] && $value == "$start"* ]] || continue
+			_snaprig_files "$head$start" -f
+		done
 		;;
-	listed:*) _snaprig_reply "$(_snaprig_listed "$choices")" ;;
-	snapshot:*) _snaprig_reply "$(_snaprig_snapshots "$2")" ;;
-	file:*) _snaprig_files -f ;;
-	folder:*) _snaprig_files -d ;;
-	*) COMPREPLY=() ;;
+	rule:*) _snaprig_rule "$head" "${@:3}" ;;
+	file:*) _snaprig_files "$head" -f ;;
+	folder:*) _snaprig_files "$head" -d ;;
+	listed:* | set:* | snapshot:* | fault:* | writer:*)
+		_snaprig_told "$head" "$1" "$value"
+		[[ " $choices " != *' FILE '* ]] || _snaprig_files "$head" -f
+		;;
 	esac
 }
 
 _snaprig()
 {
-	local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
-	local command=${COMP_WORDS[1]} first=2 count=1 mnt='' at what
+	local _snaprig_typed _snaprig_quote _snaprig_given _snaprig_mnt='' operands=()
+	local at word command previous what first=2
 
 	COMPREPLY=()
-	if [ "$COMP_CWORD" = 1 ]; then
-		_snaprig_reply "$_snaprig_commands help --help --version"
+	_snaprig_read_line
+	word=${_snaprig_typed[-1]} command=${_snaprig_typed[1]-}
+	if [ ${#_snaprig_typed[@]} = 2 ]; then
+		# shellcheck disable=SC2086 # words
+		_snaprig_offer '' $_snaprig_commands help --help --version
 		return
 	fi
-	if [ "$command:$COMP_CWORD" = help:2 ]; then
-		_snaprig_reply "$_snaprig_commands"
+	if [ "$command" = help ]; then
+		_snaprig_typed=("${_snaprig_typed[0]}" "${_snaprig_typed[@]:2}")
+		command=${_snaprig_typed[1]}
+		if [ ${#_snaprig_typed[@]} = 2 ]; then
+			# shellcheck disable=SC2086 # words
+			_snaprig_offer '' $_snaprig_commands
+			return
+		fi
+		if [ ${#_snaprig_typed[@]} = 3 ]; then
+			# shellcheck disable=SC2086 # words
+			_snaprig_offer '' ${_snaprig_actions[$command]-}
+		fi
 		return
 	fi
 	if [ -n "${_snaprig_actions[$command]-}" ]; then
-		if [ "$COMP_CWORD" = 2 ]; then
-			_snaprig_reply "${_snaprig_actions[$command]} --help"
+		if [ ${#_snaprig_typed[@]} = 3 ]; then
+			# shellcheck disable=SC2086 # words
+			_snaprig_offer '' ${_snaprig_actions[$command]} --help
 			return
 		fi
-		command="$command ${COMP_WORDS[2]}" first=3
+		command="$command ${_snaprig_typed[2]}" first=3
 	fi
 
-	for ((at = first; at < COMP_CWORD; at++)); do
-		if [ -n "${_snaprig_values["$command ${COMP_WORDS[at]}"]-}" ]; then
+	for ((at = first; at < ${#_snaprig_typed[@]} - 1; at++)); do
+		previous=${_snaprig_typed[at]}
+		if [ "$previous" = -- ] && [ -n "${_snaprig_ends[$command]-}" ]; then
+			_snaprig_command "$at"
+			return
+		elif [ -n "${_snaprig_values["$command $previous"]-}" ]; then
 			at=$((at + 1))
-		elif [[ ${COMP_WORDS[at]} != -* ]]; then
-			mnt=${mnt:-${COMP_WORDS[at]}}
-			count=$((count + 1))
+		elif [[ $previous != -* ]]; then
+			operands+=("$previous")
+			_snaprig_mnt=${_snaprig_mnt:-${previous/#\~\//"$HOME/"}}
 		fi
 	done
-	what=${_snaprig_values["$command $previous"]-}
-	if [ -n "$what" ]; then
-		_snaprig_one_of "$what" "$mnt"
+	previous=${_snaprig_typed[-2]}
+	if [ $at = ${#_snaprig_typed[@]} ]; then
+		_snaprig_one_of "${_snaprig_values["$command $previous"]}" '' "$word"
+	elif [[ $word == --*=* ]]; then
+		previous=${word%%=*}
+		what=${_snaprig_values["$command $previous"]-}
+		[ -z "$what" ] || _snaprig_one_of "$what" "$previous=" "${word#*=}"
 	elif [[ $word == -* ]]; then
-		_snaprig_reply "${_snaprig_options[$command]-}"
+		# shellcheck disable=SC2086 # words
+		_snaprig_offer '' ${_snaprig_options[$command]-}
 	else
-		what=${_snaprig_operands["$command $count"]-${_snaprig_operands["$command *"]-}}
-		_snaprig_one_of "$what" "$mnt"
+		what=${_snaprig_operands["$command $((${#operands[@]} + 1))"]-}
+		what=${what:-${_snaprig_operands["$command *"]-}}
+		_snaprig_one_of "$what" '' "${operands[@]:1}" "$word"
 	fi
+}
+
+# _snaprig_command AT - the command line that stands behind the -- that is the word AT.
+_snaprig_command()
+{
+	if [ "$1" = $((${#_snaprig_typed[@]} - 2)) ]; then
+		mapfile -t COMPREPLY < <(compgen -c -- "${_snaprig_typed[-1]}")
+	fi
+	_snaprig_files '' -f
 }
 
 complete -F _snaprig snaprig

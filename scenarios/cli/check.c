@@ -83,7 +83,7 @@ static const struct command_option options[] = {
 	{ "failure", "NAME|FILE|all",
 		"what happens ('snaprig list failures'), a file of one's own, or each\n"
 		"that this machine can bring about",
-		COMMAND_LISTED, "failures", AT(failure) },
+		COMMAND_LISTED, "failures all FILE", AT(failure) },
 	{ "at", "MOMENT",
 		"when it happens, instead of its own moment: 'read.progress>=50%'; or where,\n"
 		"for one that strikes at an offset: 'offset>=512KiB'",
@@ -91,7 +91,7 @@ static const struct command_option options[] = {
 	{ "fault", "RULE...",
 		"a fault, armed before the snapshot is taken; may be repeated\n"
 		"('snaprig fault add --help')",
-		COMMAND_LISTED, "points", AT(faults) },
+		COMMAND_RULE, NULL, AT(faults) },
 #include "scenarios/cli/check_options.def"
 	{ "steady", NULL, "run it without the failure first; always with {repo}", AT(steady) },
 	{ "keeps", "N",

@@ -239,11 +239,11 @@ static const struct command_option options[] = {
 	{ "failure", "NAME|FILE",
 		"what happens ('snaprig list failures'), at one moment after the "
 		"other",
-		COMMAND_LISTED, "failures", AT(failure) },
+		COMMAND_LISTED, "failures FILE", AT(failure) },
 	{ "fault", "RULE...",
 		"or a fault, at one hit or offset after the other, once at each hit unless\n"
 		"it says how often ('snaprig fault add --help')",
-		COMMAND_LISTED, "points", AT(faults), .excludes = "failure" },
+		COMMAND_RULE, NULL, AT(faults), .excludes = "failure" },
 	{ "by", "hits|offsets",
 		"at which hit it strikes; or at which offset, at sectors that begin a block\n"
 		"of 4KiB, and at others (default: hits, where the failure has any)",

@@ -28,8 +28,13 @@ enum command_kind {
 	COMMAND_SIZE,
 	COMMAND_TIME,
 	COMMAND_CHOICE,	  /* one of the words of `choices`; one that ends with = or : goes on */
-	COMMAND_LISTED,	  /* a name that `snaprig list CHOICES` prints */
-	COMMAND_SNAPSHOT, /* of the volume on the first operand */
+	COMMAND_LISTED,	  /* a name that `snaprig list` prints of the first of `choices`, or one of
+			   * the others; FILE among them: or a file */
+	COMMAND_SET,	  /* words of `choices`, with commas between */
+	COMMAND_RULE,	  /* of a fault */
+	COMMAND_SNAPSHOT, /* of the volume on the first operand, as these: */
+	COMMAND_FAULT,	  /* its number or its name */
+	COMMAND_WRITER,
 	COMMAND_FILE,
 	COMMAND_FOLDER,
 	COMMAND_KINDS

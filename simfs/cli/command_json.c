@@ -12,7 +12,11 @@ static const char *const kind_names[COMMAND_KINDS] = {
 	[COMMAND_TIME] = "time",
 	[COMMAND_CHOICE] = "choice",
 	[COMMAND_LISTED] = "listed",
+	[COMMAND_SET] = "set",
+	[COMMAND_RULE] = "rule",
 	[COMMAND_SNAPSHOT] = "snapshot",
+	[COMMAND_FAULT] = "fault",
+	[COMMAND_WRITER] = "writer",
 	[COMMAND_FILE] = "file",
 	[COMMAND_FOLDER] = "folder",
 };
@@ -41,11 +45,12 @@ static json_t *options_json(const struct command_line *line)
 	return options;
 }
 
-static json_t *line_json(const struct command_line *line)
+/* GROUP: what is said of all actions of the command; NULL: it has none. */
+static json_t *line_json(const struct command_line *line, const char *group)
 {
-	return json_pack("{s:s, s:s, s:o, s:o, s:s?}", "name", line->name, "summary", line->summary,
-		"operands", operands_json(line), "options", options_json(line), "command",
-		line->command);
+	return json_pack("{s:s, s:s, s:s?, s:o, s:o, s:s?}", "name", line->name, "summary",
+		line->summary, "group", group, "operands", operands_json(line), "options",
+		options_json(line), "command", line->command);
 }
 
 json_t *command_table_json(void)
@@ -55,9 +60,10 @@ json_t *command_table_json(void)
 	for (const struct command_group *group = command_groups;
 		group->heading || group->command || group->name; group++) {
 		if (group->command)
-			json_array_append_new(commands, line_json(group->command));
+			json_array_append_new(commands, line_json(group->command, NULL));
 		for (size_t at = 0; group->name && group->actions[at]; at++)
-			json_array_append_new(commands, line_json(group->actions[at]));
+			json_array_append_new(
+				commands, line_json(group->actions[at], group->summary));
 	}
 	return commands;
 }

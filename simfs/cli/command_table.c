@@ -10,6 +10,7 @@
 #include "simfs/base/log.h"
 #include "simfs/base/suggest.h"
 #include "simfs/cli/ask.h"
+#include "simfs/cli/words.h"
 
 const struct command_group command_groups[] = {
 	{ .heading = "volumes" },
@@ -238,5 +239,7 @@ int command_table_run(int argc, char **argv)
 
 	if (command_line_asks_for_help(name) || strcmp(name, "help") == 0)
 		return run_help(argc - 1, argv + 1);
+	if (strcmp(name, "words") == 0)
+		return words_run(argc - 1, argv + 1);
 	return group ? run_group(group, argc - 1, argv + 1) : report_unknown(name);
 }

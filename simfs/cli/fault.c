@@ -30,7 +30,7 @@ static int print_list(json_t *answer)
 static const struct command_line add = {
 	.name = "fault add",
 	.summary = "arm a fault",
-	.operands = { ASK_MNT, { "RULE", COMMAND_LISTED, "points", "rule" } },
+	.operands = { ASK_MNT, { "RULE", COMMAND_RULE, NULL, "rule" } },
 	.about = "Arms a fault, and prints its number.  A rule is POINT ACTION TRIGGER..., in one\n"
 		 "argument; 'snaprig list points' names the points.\n\n"
 		 "actions:\n"
@@ -80,7 +80,7 @@ static const struct command_line list = {
 static const struct command_line remove_one = {
 	.name = "fault remove",
 	.summary = "remove one",
-	.operands = { ASK_MNT, { "NAME-OR-ID", COMMAND_TEXT, NULL, "fault" } },
+	.operands = { ASK_MNT, { "NAME-OR-ID", COMMAND_FAULT, NULL, "fault" } },
 	.about = "Removes a fault; whatever it delays or hangs goes on.",
 	.examples = "  snaprig fault remove mnt 1\n",
 	.exits = ASK_EXITS,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "simfs/cli/command_table.h"
+#include "simfs/cli/list.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,6 +21,7 @@
 #include "simfs/base/sizes.h"
 #include "simfs/base/xapi_replies.h"
 #include "simfs/cli/cli.h"
+#include "simfs/cli/command_table.h"
 #include "simfs/cli/list_mounts.h"
 #include "simfs/cli/table.h"
 #include "simfs/control/protocol.h"
@@ -338,18 +339,34 @@ static int print_listing(const struct listing *listing, bool as_json)
 	return exit_code;
 }
 
+static const struct listing *find_listing(const char *name)
+{
+	for (size_t at = 0; at < LISTING_COUNT; at++)
+		if (strcmp(listings[at].name, name) == 0)
+			return &listings[at];
+	return NULL;
+}
+
+json_t *list_collect(const char *name)
+{
+	const struct listing *listing = find_listing(name);
+
+	return listing ? listing->collect() : NULL;
+}
+
 static int run(const struct command_line *line, int argc, char **argv)
 {
 	struct values values = { 0 };
+	const struct listing *listing;
 	size_t count;
 	int exit_code = command_line_parse(line, argc, argv, &values, &count);
 
 	if (exit_code != COMMAND_GO_ON)
 		return exit_code;
 
-	for (size_t at = 0; at < LISTING_COUNT; at++)
-		if (strcmp(listings[at].name, argv[1]) == 0)
-			return print_listing(&listings[at], values.json);
+	listing = find_listing(argv[1]);
+	if (listing)
+		return print_listing(listing, values.json);
 	log_error("unknown list '%s' (one of: %s)", argv[1], line->operands[0].name);
 	return EXIT_USAGE;
 }

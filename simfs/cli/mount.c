@@ -132,7 +132,7 @@ static const struct command_option options[] = {
 	{ "fault", "RULE...",
 		"a fault that is armed from the start; may be repeated\n"
 		"('snaprig fault add --help')",
-		COMMAND_LISTED, "points", AT(faults) },
+		COMMAND_RULE, NULL, AT(faults) },
 	{ "writer", "WRITER...",
 		"an application that must freeze for a snapshot; may be repeated\n"
 		"('snaprig writers add --help')",
@@ -156,10 +156,14 @@ static const struct command_option options[] = {
 		COMMAND_CHOICE, "off 2MiB", AT(read_ahead) },
 	{ "foreground", NULL, "stay in the foreground", AT(foreground) },
 	{ "o", "OPTIONS",
-		"with commas: ro, allow_other, allow_root, max_read=BYTES, noatime,\n"
+		"options of FUSE, with commas: ro, allow_other, allow_root, max_read=BYTES, "
+		"noatime,\n"
 		"default_permissions, [no]dev, [no]exec, [no]suid, dirsync, debug;\n"
 		"owner and mode of the files: uid=N, gid=N, mode=OCTAL, umask=OCTAL",
-		COMMAND_TEXT, AT(fuse_options) },
+		COMMAND_SET,
+		"ro allow_other allow_root max_read= noatime default_permissions dev nodev exec "
+		"noexec suid nosuid dirsync debug uid= gid= mode= umask=",
+		AT(fuse_options) },
 	{ 0 },
 };
 

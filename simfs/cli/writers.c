@@ -70,7 +70,7 @@ static const struct command_line add = {
 static const struct command_line remove_one = {
 	.name = "writers remove",
 	.summary = "remove one",
-	.operands = { ASK_MNT, { "NAME", COMMAND_TEXT, NULL, "name" } },
+	.operands = { ASK_MNT, { "NAME", COMMAND_WRITER, NULL, "name" } },
 	.about = "Removes a writer.",
 	.exits = ASK_EXITS,
 	.asks = ASK_WRITERS("writers.remove"),
@@ -79,7 +79,7 @@ static const struct command_line remove_one = {
 static const struct command_line kill_one = {
 	.name = "writers kill",
 	.summary = "let a simulated one die",
-	.operands = { ASK_MNT, { "NAME", COMMAND_TEXT, NULL, "name" } },
+	.operands = { ASK_MNT, { "NAME", COMMAND_WRITER, NULL, "name" } },
 	.about = "Kills the process of a simulated writer.  If it was frozen, the snapshot fails.\n"
 		 "The writer does not answer again until it is added again.",
 	.exits = ASK_EXITS,

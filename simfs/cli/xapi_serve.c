@@ -82,7 +82,7 @@ static const struct command_option options[] = {
 		"127.0.0.1:PORT, [::1]:PORT or unix:PATH (default 127.0.0.1:0, any\n"
 		"port)",
 		COMMAND_TEXT, AT(listen) },
-	{ "fault", "RULE...", "a rule, armed at the rig of the first disk", COMMAND_TEXT,
+	{ "fault", "RULE...", "a rule, armed at the rig of the first disk", COMMAND_RULE, NULL,
 		AT(fault) },
 	{ "state", "DIR", "where the pool lives (default POOL.yaml.snaprig)", COMMAND_FOLDER,
 		AT(state) },

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # What the manual calls the commands and options, and what is completed, is what the table of
-# commands says (tools/commands); and the completion completes.
+# commands says (tools/commands).
 . "${0%/*}/../lib/e2e.sh"
 requires jq bash diff
 
@@ -12,12 +12,12 @@ requires jq bash diff
 
 # A copy that is not as it should be is found out, and mended where it can be.
 mkdir -p copy/tools copy/docs copy/completions
-cp "$e2e_root/tools/commands" copy/tools
+cp "$e2e_root/tools/commands" "$e2e_root/tools/completions.jq" copy/tools
 manual=copy/docs/snaprig.1
 reset()
 {
 	cp "$e2e_root/docs/snaprig.1" copy/docs
-	cp "$e2e_root/completions/snaprig.bash" copy/completions
+	cp "$e2e_root"/completions/* copy/completions
 }
 refused()
 {
@@ -25,14 +25,15 @@ refused()
 }
 reset
 sed -i 's/^\.It Cm snapshot delete .*/.It Cm snapshot delete Ar name/' "$manual"
-sed -i "s/--no-coalesce //" copy/completions/snaprig.bash
+for shell in snaprig.bash _snaprig snaprig.fish; do
+	sed -i '/no-coalesce/d' "copy/completions/$shell"
+done
 refused --check
 grep -q '^+.It Cm snapshot delete Ar mnt name' said || fail "the head line: $(cat said)"
-grep -q '^+.*--no-coalesce' said || fail "the completion: $(cat said)"
+same 3 "$(grep -c '^+.*no-coalesce' said)" "completions that are mended: $(cat said)"
 copy/tools/commands "$SNAPRIG" >said
 cmp "$manual" "$e2e_root/docs/snaprig.1" || fail "the manual was not mended"
-cmp copy/completions/snaprig.bash "$e2e_root/completions/snaprig.bash" ||
-	fail "the completion was not mended"
+diff -r copy/completions "$e2e_root/completions" || fail "the completions were not mended"
 
 reset
 sed -i '/^\.It Cm writers thaw/d; /^\.It Fl -watchdog/d' "$manual"
@@ -43,45 +44,6 @@ reset
 sed -i 's/^\.It Fl -durable/.It Fl -endurable/' "$manual"
 refused --check
 grep -q 'there is no option: .It Fl -endurable' said || fail "no option: $(cat said)"
-
-# ---- completing ----
-
-reset
-mkdir -p mnt/snapshots images
-: >mnt/snapshots/monday
-: >mnt/snapshots/tuesday
-cat >complete <<'END'
-. "$1"
-shift
-COMP_WORDS=("$@")
-COMP_CWORD=$(($# - 1))
-compopt() { :; }
-_snaprig
-printf '%s\n' "${COMPREPLY[@]}" | LC_ALL=C sort | xargs
-END
-completed()
-{
-	expected=$1
-	shift
-	same "$expected" "$(bash complete copy/completions/snaprig.bash "$SNAPRIG" "$@")" "$*"
-}
-completed "create" cr
-completed "snapshot" help sn
-completed "--help attach changed clone create delete detach limit list rename" snapshot ""
-completed "--metrics" status --m
-completed "monday" snapshot delete mnt mo
-completed "monday tuesday" snapshot clone --full mnt ""
-completed "tuesday" snapshot create --limit 10% mnt s0 --of t
-completed "mnt" status m
-completed "file lvm" mount --sr ""
-completed "lvm" mount image mnt --profile l
-completed "memory.used" gauge set mnt mem
-completed "snapshot.read" fault add mnt snapshot.re
-completed "aip-2018 microsoft none" backup --retry ""
-completed "identify" writers notify mnt i
-completed "destroy" datto ctl mnt d
-completed "images" datto ctl mnt destroy im
-completed "" snapshot create mnt ""
 
 # Both ways to ask for the version.
 same "$("$SNAPRIG" --version)" "$("$SNAPRIG" -V)" "-V"
