@@ -9,9 +9,11 @@
 #include "simfs/base/check.h"
 #include "simfs/base/exit_code.h"
 #include "simfs/base/log.h"
+#include "simfs/base/suggest.h"
 
 #define OPTIONS_MAX	    64
 #define OPERANDS_TEXT_BYTES 128
+#define OPTION_NAME_BYTES   48
 
 /* ---- help ---- */
 
@@ -98,6 +100,30 @@ static int usage_error(const struct command_line *line, const char *problem, con
 	return EXIT_USAGE;
 }
 
+/* Also of a long option behind one dash, and of one that is cut short. */
+static int unknown_option(const struct command_line *line, const char *argument)
+{
+	char names[OPTIONS_MAX + 1][OPTION_NAME_BYTES], typed[OPTION_NAME_BYTES];
+	char hint[SUGGEST_HINT_BYTES], otherwise[SUGGEST_HINT_BYTES];
+	const char *words[OPTIONS_MAX + 1];
+	size_t count = 0;
+
+	for (const struct command_option *at = line->options; at && at->name; at++) {
+		MUST(count < OPTIONS_MAX);
+		snprintf(names[count++], OPTION_NAME_BYTES, "%s%s", at->name[1] ? "--" : "-",
+			at->name);
+	}
+	snprintf(names[count++], OPTION_NAME_BYTES, "--help");
+	for (size_t i = 0; i < count; i++)
+		words[i] = names[i];
+	snprintf(typed, sizeof typed, "%s%.*s", argument[1] == '-' ? "" : "-",
+		(int)strcspn(argument, "="), argument);
+	snprintf(otherwise, sizeof otherwise, "see 'snaprig %s --help'", line->name);
+	log_error("unknown option '%s' (%s)", argument,
+		suggest_hint(typed, words, count, otherwise, hint));
+	return EXIT_USAGE;
+}
+
 static const struct command_option *find_option(
 	const struct command_option *options, const char *name, size_t length)
 {
@@ -131,7 +157,7 @@ static int take_option(struct reading *reading, char **argv, int *at)
 	const char *value = NULL;
 
 	if (!option || (length > 1) != is_long)
-		return usage_error(line, "unknown option", argument);
+		return unknown_option(line, argument);
 	if (!option->value && equals)
 		return usage_error(line, "no value belongs to", argument);
 	if (option->value) {

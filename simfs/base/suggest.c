@@ -1,9 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "simfs/base/suggest.h"
 
+#include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
-#define ROW (SUGGEST_WORD_MAX + 1)
+#include "simfs/base/check.h"
+
+/* Fewer letters are in too many words. */
+#define PART_MIN   3
+
+#define LIST_BYTES 512
+#define LIST_WORDS 64
+
+#define ROW	   (SUGGEST_WORD_MAX + 1)
 
 static unsigned least(unsigned a, unsigned b)
 {
@@ -41,6 +51,19 @@ unsigned suggest_distance(const char *from, const char *to)
 	return above[to_length];
 }
 
+/* The first of WORDS that has PART at its beginning, or anywhere in it. */
+static const char *word_with(
+	const char *part, bool at_beginning, const char *const *words, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		const char *at = strstr(words[i], part);
+
+		if (at && (at == words[i] || !at_beginning))
+			return words[i];
+	}
+	return NULL;
+}
+
 const char *suggest_near(const char *word, const char *const *words, size_t count)
 {
 	size_t length = strlen(word);
@@ -57,5 +80,37 @@ const char *suggest_near(const char *word, const char *const *words, size_t coun
 			nearest = words[i];
 		}
 	}
+	if (!nearest && length >= PART_MIN)
+		nearest = word_with(word, true, words, count);
+	if (!nearest && length >= PART_MIN)
+		nearest = word_with(word, false, words, count);
 	return nearest;
+}
+
+const char *suggest_hint(const char *word, const char *const *words, size_t count,
+	const char *otherwise, char *buffer)
+{
+	const char *near = suggest_near(word, words, count);
+
+	if (near)
+		snprintf(buffer, SUGGEST_HINT_BYTES, "did you mean '%s'?", near);
+	else
+		snprintf(buffer, SUGGEST_HINT_BYTES, "%s", otherwise);
+	return buffer;
+}
+
+const char *suggest_hint_of_list(
+	const char *word, const char *words, const char *otherwise, char *buffer)
+{
+	const char *list[LIST_WORDS];
+	char copy[LIST_BYTES], *rest = copy;
+	size_t count = 0;
+
+	MUST(snprintf(copy, sizeof copy, "%s", words) < (int)sizeof copy);
+	for (char *one; (one = strsep(&rest, " "));) {
+		MUST(count < LIST_WORDS);
+		if (*one)
+			list[count++] = one;
+	}
+	return suggest_hint(word, list, count, otherwise, buffer);
 }

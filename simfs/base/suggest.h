@@ -18,8 +18,22 @@ unsigned suggest_distance(const char *from, const char *to);
 
 /*
  * The nearest of COUNT known WORDS, the first among equals; NULL when none is
- * near enough to be meant: one change in three letters.
+ * near enough to be meant: one change in three letters.  When none is near, a word
+ * that begins with WORD is meant, or else one that has it in it.
  */
 const char *suggest_near(const char *word, const char *const *words, size_t count);
+
+#define SUGGEST_HINT_BYTES 256
+
+/*
+ * For a message's "(...)" behind WORD: "did you mean 'NEAR'?" where one of COUNT WORDS is
+ * near, else OTHERWISE.  Into BUFFER, of SUGGEST_HINT_BYTES; returns it.
+ */
+const char *suggest_hint(const char *word, const char *const *words, size_t count,
+	const char *otherwise, char *buffer);
+
+/* The same of WORDS in one text, separated by blanks. */
+const char *suggest_hint_of_list(
+	const char *word, const char *words, const char *otherwise, char *buffer);
 
 #endif

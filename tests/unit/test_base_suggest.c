@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * test_scenario_suggest.c - which known word a mistyped one may mean.
+ * Which known word a mistyped one may mean.
  */
 #include <check.h>
 #include <stdlib.h>
@@ -61,6 +61,27 @@ START_TEST(word_that_is_not_near_is_not_suggested)
 }
 END_TEST
 
+START_TEST(part_of_a_word_means_it)
+{
+	ck_assert_str_eq(near("pat"), "pattern");
+	ck_assert_str_eq(near("tart"), "start"); /* near is better */
+	ck_assert_str_eq(near("ttern"), "pattern");
+	ck_assert_ptr_null(near("rn"));
+}
+END_TEST
+
+START_TEST(hint_is_what_is_meant_or_something_else)
+{
+	char hint[SUGGEST_HINT_BYTES];
+
+	ck_assert_str_eq(suggest_hint("nmae", words, 6, "see it", hint), "did you mean 'name'?");
+	ck_assert_str_eq(suggest_hint("colour", words, 6, "see it", hint), "see it");
+	ck_assert_str_eq(
+		suggest_hint_of_list("lits", "make list  go", "no", hint), "did you mean 'list'?");
+	ck_assert_str_eq(suggest_hint_of_list("lits", "", "no", hint), "no");
+}
+END_TEST
+
 START_TEST(very_long_word_is_not_compared)
 {
 	char word[SUGGEST_WORD_MAX + 2];
@@ -86,6 +107,8 @@ int main(int argc, char **argv)
 		(int)(sizeof distance_cases / sizeof distance_cases[0]));
 	tcase_add_test(tests, nearest_word_is_suggested);
 	tcase_add_test(tests, word_that_is_not_near_is_not_suggested);
+	tcase_add_test(tests, part_of_a_word_means_it);
+	tcase_add_test(tests, hint_is_what_is_meant_or_something_else);
 	tcase_add_test(tests, very_long_word_is_not_compared);
 	suite_add_tcase(suite, tests);
 

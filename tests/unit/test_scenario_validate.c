@@ -178,7 +178,7 @@ START_TEST(help_is_data_and_wrong_usage_is_not)
 		strstr(out, "usage: snaprig validate [OPTION]... SCENARIO|FOLDER...\n"));
 	ck_assert_str_eq(err, "");
 	ck_assert_int_eq(VALIDATE("--jsn", GOOD), EXIT_USAGE);
-	ck_assert_str_eq(err, "snaprig: unknown option '--jsn' (see 'snaprig validate --help')\n");
+	ck_assert_str_eq(err, "snaprig: unknown option '--jsn' (did you mean '--json'?)\n");
 	ck_assert_int_eq(VALIDATE("--json"), EXIT_USAGE);
 	ck_assert_str_eq(err,
 		"snaprig: arguments are missing: expected 'SCENARIO|FOLDER...' (see 'snaprig "
