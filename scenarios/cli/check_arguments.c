@@ -11,11 +11,13 @@
 #include "scenarios/base/quote.h"
 #include "scenarios/clients/words.h"
 #include "scenarios/format/names.h"
+#include "simfs/base/check.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/exit_code.h"
 #include "simfs/base/heap.h"
 #include "simfs/base/log.h"
 #include "simfs/base/sizes.h"
+#include "simfs/base/suggest.h"
 #include "simfs/base/yaml/values.h"
 
 #define VOLUME_MIN_BYTES (64ull << 10)
@@ -65,6 +67,8 @@ static int read_volume(struct check_arguments *arguments)
 
 static int read_writer(struct check_arguments *arguments)
 {
+	char hint[SUGGEST_HINT_BYTES];
+
 	if (!arguments->writer_text)
 		return 0;
 	for (size_t i = 0; i < sizeof writer_words / sizeof writer_words[0]; i++) {
@@ -73,7 +77,10 @@ static int read_writer(struct check_arguments *arguments)
 			return 0;
 		}
 	}
-	log_error("unknown writer '%s' (none, trickle or storm)", arguments->writer_text);
+	log_error("unknown writer '%s' (%s)", arguments->writer_text,
+		suggest_hint(arguments->writer_text, writer_words,
+			sizeof writer_words / sizeof writer_words[0], "none, trickle or storm",
+			hint));
 	return -EINVAL;
 }
 
@@ -123,12 +130,23 @@ int check_arguments_read_command(struct check_arguments *arguments)
 	return 0;
 }
 
-static bool is_profile(const char *name)
+#define PROFILES_MAX 32
+
+static int read_profile(const char *name)
 {
-	for (size_t i = 0; profile_word(i); i++)
-		if (strcmp(profile_word(i), name) == 0)
-			return true;
-	return false;
+	const char *known[PROFILES_MAX];
+	char hint[SUGGEST_HINT_BYTES];
+	size_t count = 0;
+
+	for (; profile_word(count); count++) {
+		MUST(count < PROFILES_MAX);
+		if (!name || strcmp(profile_word(count), name) == 0)
+			return 0;
+		known[count] = profile_word(count);
+	}
+	log_error("unknown profile '%s' (%s)", name,
+		suggest_hint(name, known, count, "'snaprig list profiles' shows them", hint));
+	return -EINVAL;
 }
 
 /* LVM and a pool are of one profile each, and nobody but CMD takes a snapshot there. */
@@ -150,11 +168,12 @@ static int read_taken(struct check_arguments *arguments)
 static int read_gives(struct check_arguments *arguments)
 {
 	const char *text = arguments->gives_text;
+	char hint[SUGGEST_HINT_BYTES];
 
 	if (text && client_gives_parse(text, &arguments->gives) < 0)
-		log_error("unknown way '%s' to give a snapshot (file, device, tree, nbd, lvm or "
-			  "xapi)",
-			text);
+		log_error("unknown way '%s' to give a snapshot (%s)", text,
+			suggest_hint_of_list(text, "file device tree nbd lvm xapi",
+				"file, device, tree, nbd, lvm or xapi", hint));
 	else if (client_takes_what_is_given(arguments->gives))
 		return read_taken(arguments);
 	else if (arguments->takes && arguments->gives != CLIENT_GIVES_FILE)
@@ -190,11 +209,8 @@ int check_arguments_read_values(struct check_arguments *arguments)
 		log_error("cannot read seed '%s' (try 7)", arguments->seed_text);
 		return -EINVAL;
 	}
-	if (arguments->profile && !is_profile(arguments->profile)) {
-		log_error("unknown profile '%s' ('snaprig list profiles' shows them)",
-			arguments->profile);
+	if (read_profile(arguments->profile) < 0)
 		return -EINVAL;
-	}
 	if (arguments->time_limit_text &&
 		(duration_parse(arguments->time_limit_text, &arguments->time_limit_ns) < 0 ||
 			arguments->time_limit_ns == 0)) {

@@ -86,7 +86,7 @@ static int reports_read(const struct compare_arguments *arguments)
 		const char *text = arguments->reports.texts[i];
 
 		if (!report_kind(text)) {
-			log_error("cannot read report '%s' (try html=FILE or json=FILE)", text);
+			report_unknown(text, "json html", "try html=FILE or json=FILE");
 			return -EINVAL;
 		}
 	}

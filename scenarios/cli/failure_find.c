@@ -37,18 +37,17 @@ static char *name_of(const char *path)
 
 static char *unknown_text(const char *name, const struct scenario_files *files)
 {
-	char *names[NAMES_MAX], *text;
-	const char *near;
+	char *names[NAMES_MAX] = { 0 }, *text;
+	char hint[SUGGEST_HINT_BYTES];
 	size_t count = 0;
 
 	while (count < files->count && count < NAMES_MAX) {
 		names[count] = name_of(files->paths[count]);
 		count++;
 	}
-	near = suggest_near(name, (const char *const *)names, count);
-	text = near ? heap_format("unknown failure '%s' (did you mean '%s'?)", name, near)
-		    : heap_format(
-			      "unknown failure '%s' ('snaprig list failures' shows them)", name);
+	text = heap_format("unknown failure '%s' (%s)", name,
+		suggest_hint(name, (const char *const *)names, count,
+			"'snaprig list failures' shows them", hint));
 	while (count > 0)
 		free(names[--count]);
 	return text;

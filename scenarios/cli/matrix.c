@@ -104,9 +104,8 @@ static int reports_read(const struct matrix_arguments *arguments)
 		const char *text = arguments->reports.texts[i];
 
 		if (!report_kind(text)) {
-			log_error("cannot read report '%s' (try markdown=FILE, json=FILE or "
-				  "html=FILE)",
-				text);
+			report_unknown(text, "markdown json html",
+				"try markdown=FILE, json=FILE or html=FILE");
 			return -EINVAL;
 		}
 	}

@@ -2,9 +2,14 @@
 #include "scenarios/cli/report_file.h"
 
 #include <errno.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #include "scenarios/base/whole_file.h"
+#include "simfs/base/cleanup.h"
+#include "simfs/base/heap.h"
+#include "simfs/base/log.h"
+#include "simfs/base/suggest.h"
 
 static int stream_write(
 	const char *path, void (*write)(const void *context, FILE *file), const void *context)
@@ -35,4 +40,17 @@ int report_file_write(
 		return error;
 	write(context, whole.file);
 	return whole_file_end(&whole);
+}
+
+void report_unknown(const char *text, const char *kinds, const char *otherwise)
+{
+	AUTO(auto_free) char *kind = heap_format("%.*s", (int)strcspn(text, "="), text);
+	AUTO(auto_free) char *known = heap_format(" %s ", kinds);
+	AUTO(auto_free) char *whole = heap_format(" %s ", kind);
+	char hint[SUGGEST_HINT_BYTES];
+
+	/* Of a kind that is right, the file is missing. */
+	log_error("cannot read report '%s' (%s)", text,
+		strstr(known, whole) ? otherwise
+				     : suggest_hint_of_list(kind, kinds, otherwise, hint));
 }

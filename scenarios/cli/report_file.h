@@ -12,4 +12,10 @@
 int report_file_write(
 	const char *path, void (*write)(const void *context, FILE *file), const void *context);
 
+/*
+ * The message for TEXT of --report, which is no KIND=FILE: KINDS, separated by blanks, is what
+ * KIND can be, and OTHERWISE what helps when none is near.
+ */
+void report_unknown(const char *text, const char *kinds, const char *otherwise);
+
 #endif

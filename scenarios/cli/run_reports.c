@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "scenarios/base/whole_file.h"
+#include "scenarios/cli/report_file.h"
 #include "scenarios/report/html.h"
 #include "scenarios/report/report.h"
 #include "simfs/base/check.h"
@@ -162,7 +163,8 @@ static int report_add(struct run_reports *reports, const char *text, const struc
 		return 0;
 	}
 	if (!kind) {
-		log_error("cannot read report '%s' (try junit=FILE, tap=FILE or html=FILE)", text);
+		report_unknown(text, "junit jenkins tap tap14 tap13 json html github",
+			"try junit=FILE, tap=FILE or html=FILE");
 		return -EINVAL;
 	}
 	reports->items = heap_grow(reports->items, reports->count, sizeof *reports->items);

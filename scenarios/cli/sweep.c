@@ -17,6 +17,7 @@
 #include "simfs/base/cleanup.h"
 #include "simfs/base/exit_code.h"
 #include "simfs/base/log.h"
+#include "simfs/base/suggest.h"
 #include "simfs/base/yaml/values.h"
 
 #define POINTS_DEFAULT 64
@@ -26,11 +27,15 @@
 
 static int read_arguments(struct sweep_arguments *arguments)
 {
+	char hint[SUGGEST_HINT_BYTES];
+
 	arguments->points_max = arguments->every ? UINT64_MAX : POINTS_DEFAULT;
 	if (arguments->by_text && strcmp(arguments->by_text, "offsets") == 0) {
 		arguments->by = SWEEP_BY_OFFSETS;
 	} else if (arguments->by_text && strcmp(arguments->by_text, "hits") != 0) {
-		log_error("unknown way '%s' to sweep (hits or offsets)", arguments->by_text);
+		log_error("unknown way '%s' to sweep (%s)", arguments->by_text,
+			suggest_hint_of_list(
+				arguments->by_text, "hits offsets", "hits or offsets", hint));
 		return EXIT_USAGE;
 	}
 	if (arguments->points_text &&

@@ -12,6 +12,7 @@
 #include "simfs/base/exit_code.h"
 #include "simfs/base/log.h"
 #include "simfs/base/sizes.h"
+#include "simfs/base/suggest.h"
 #include "simfs/base/xapi_module.h"
 
 /* What was typed. */
@@ -37,14 +38,23 @@ struct values {
 
 /* ---- like ActiveImage Protector ---- */
 
+#define POLICIES_MAX 16
+
 /* The policy called NAME (NULL: the first), or NULL after a message. */
 static const struct retry_policy *read_policy(const char *name)
 {
+	const char *known[POLICIES_MAX];
+	char hint[SUGGEST_HINT_BYTES];
+	size_t count = 0;
 	const struct retry_policy *policy = name ? retry_policy_find(name) : retry_policy_at(0);
 
-	if (!policy)
-		log_error("unknown retry policy '%s' (see 'snaprig backup --help')", name);
-	return policy;
+	if (policy)
+		return policy;
+	for (; count < POLICIES_MAX && retry_policy_at(count); count++)
+		known[count] = retry_policy_at(count)->name;
+	log_error("unknown retry policy '%s' (%s)", name,
+		suggest_hint(name, known, count, "see 'snaprig backup --help'", hint));
+	return NULL;
 }
 
 static int like_aip(const struct values *values, const char *snapshot, const char *out)
@@ -134,11 +144,18 @@ static const struct like {
 /* The one called NAME (NULL: the first), or NULL after a message. */
 static const struct like *read_like(const char *name)
 {
+	const char *known[sizeof likes / sizeof likes[0]];
+	char hint[SUGGEST_HINT_BYTES];
+
 	for (size_t i = 0; i < sizeof likes / sizeof likes[0]; i++) {
 		if (!name || strcmp(likes[i].name, name) == 0)
 			return &likes[i];
 	}
-	log_error("unknown product '%s' (see 'snaprig backup --help')", name);
+	for (size_t i = 0; i < sizeof likes / sizeof likes[0]; i++)
+		known[i] = likes[i].name;
+	log_error("unknown product '%s' (%s)", name,
+		suggest_hint(name, known, sizeof likes / sizeof likes[0],
+			"see 'snaprig backup --help'", hint));
 	return NULL;
 }
 

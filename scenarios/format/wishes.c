@@ -11,6 +11,7 @@
 #include "simfs/base/cleanup.h"
 #include "simfs/base/heap.h"
 #include "simfs/base/sizes.h"
+#include "simfs/base/suggest.h"
 #include "simfs/base/yaml/mistakes.h"
 #include "simfs/base/yaml/values.h"
 
@@ -189,6 +190,17 @@ static void read_event(struct reading *reading, const struct field *field,
 		*(char **)target = heap_copy(node->text);
 }
 
+static void unknown_point(struct reading *reading, const struct tree_node *node)
+{
+	const char *names[FAULT_POINTS];
+	char hint[SUGGEST_HINT_BYTES];
+
+	for (size_t i = 0; i < FAULT_POINTS; i++)
+		names[i] = fault_point_at(i)->name;
+	mistakes_add(reading->mistakes, node->place, "unknown point '%s' (%s)", node->text,
+		suggest_hint(node->text, names, FAULT_POINTS, "see 'snaprig list points'", hint));
+}
+
 static void read_point(struct reading *reading, const struct field *field,
 	const struct tree_node *node, void *target)
 {
@@ -197,8 +209,7 @@ static void read_point(struct reading *reading, const struct field *field,
 	if (!is_scalar(reading, field, node, "a point"))
 		return;
 	if (fault_point_find(node->text, &point) < 0)
-		mistakes_add(reading->mistakes, node->place,
-			"unknown point '%s' (see 'snaprig list points')", node->text);
+		unknown_point(reading, node);
 	else
 		*(char **)target = heap_copy(node->text);
 }

@@ -6,6 +6,7 @@
 
 #include "scenarios/cli/commands.h"
 #include "scenarios/clients/reference.h"
+#include "simfs/base/check.h"
 #include "simfs/base/exit_code.h"
 #include "simfs/base/log.h"
 #include "simfs/base/suggest.h"
@@ -62,7 +63,9 @@ const struct command_group command_groups[] = {
 	{ 0 },
 };
 
-#define GROUPS_MAX (sizeof command_groups / sizeof command_groups[0])
+#define ACTIONS_MAX	   32
+#define ACTIONS_TEXT_BYTES 256
+#define GROUPS_MAX	   (sizeof command_groups / sizeof command_groups[0])
 
 static const char *group_name(const struct command_group *group)
 {
@@ -164,18 +167,37 @@ static const struct command_group *find_group(const char *name)
 static int report_unknown(const char *name)
 {
 	const char *known[GROUPS_MAX];
+	char hint[SUGGEST_HINT_BYTES];
 	size_t count = 0;
 
 	for (const struct command_group *group = command_groups; !is_end(group); group++)
 		if (!group->heading)
 			known[count++] = group_name(group);
 
-	const char *near = suggest_near(name, known, count);
+	log_error("unknown command '%s' (%s)", name,
+		suggest_hint(name, known, count, "see 'snaprig --help'", hint));
+	return EXIT_USAGE;
+}
 
-	if (near)
-		log_error("unknown command '%s' (did you mean '%s'?)", name, near);
+/* NAME: NULL when none is there. */
+static int report_action(const struct command_group *group, const char *name)
+{
+	char all[ACTIONS_TEXT_BYTES] = "", hint[SUGGEST_HINT_BYTES];
+	const char *known[ACTIONS_MAX];
+	size_t count = 0, used = 0;
+
+	for (; group->actions[count]; count++) {
+		MUST(count < ACTIONS_MAX);
+		known[count] = action_name(group->actions[count]);
+		used += (size_t)snprintf(
+			all + used, sizeof all - used, "%s%s", count ? ", " : "", known[count]);
+		MUST(used < sizeof all);
+	}
+	if (name)
+		log_error("unknown action '%s' of '%s' (%s all actions: %s)", name, group->name,
+			suggest_hint(name, known, count, "see --help;", hint), all);
 	else
-		log_error("unknown command '%s' (see 'snaprig --help')", name);
+		log_error("'%s' needs an action (one of: %s)", group->name, all);
 	return EXIT_USAGE;
 }
 
@@ -191,16 +213,12 @@ static int run_group(const struct command_group *group, int argc, char **argv)
 
 	if (group->command)
 		return run_line(group->command, argc, argv);
-	if (name && command_line_asks_for_help(name))
+	if (name && (command_line_asks_for_help(name) || strcmp(name, "help") == 0))
 		return print_actions(group);
 	for (size_t at = 0; name && group->actions[at]; at++)
 		if (strcmp(action_name(group->actions[at]), name) == 0)
 			return run_line(group->actions[at], argc - 1, argv + 1);
-	if (name)
-		log_error("unknown action '%s' (see 'snaprig %s --help')", name, group->name);
-	else
-		log_error("an action is missing (see 'snaprig %s --help')", group->name);
-	return EXIT_USAGE;
+	return report_action(group, name);
 }
 
 static int run_help(int argc, char **argv)

@@ -19,6 +19,7 @@
 #include "simfs/base/exit_code.h"
 #include "simfs/base/log.h"
 #include "simfs/base/sizes.h"
+#include "simfs/base/suggest.h"
 #include "simfs/base/xapi_replies.h"
 #include "simfs/cli/cli.h"
 #include "simfs/cli/command_table.h"
@@ -356,6 +357,7 @@ json_t *list_collect(const char *name)
 
 static int run(const struct command_line *line, int argc, char **argv)
 {
+	char hint[SUGGEST_HINT_BYTES], otherwise[SUGGEST_HINT_BYTES];
 	struct values values = { 0 };
 	const struct listing *listing;
 	size_t count;
@@ -367,7 +369,9 @@ static int run(const struct command_line *line, int argc, char **argv)
 	listing = find_listing(argv[1]);
 	if (listing)
 		return print_listing(listing, values.json);
-	log_error("unknown list '%s' (one of: %s)", argv[1], line->operands[0].name);
+	snprintf(otherwise, sizeof otherwise, "one of: %s", line->operands[0].choices);
+	log_error("unknown list '%s' (%s)", argv[1],
+		suggest_hint_of_list(argv[1], line->operands[0].choices, otherwise, hint));
 	return EXIT_USAGE;
 }
 

@@ -7,16 +7,35 @@
 
 #include "faults/rule.h"
 #include "simfs/base/cgroup.h"
+#include "simfs/base/check.h"
 #include "simfs/base/log.h"
 #include "simfs/base/sizes.h"
+#include "simfs/base/suggest.h"
 #include "simfs/base/watchdog.h"
 #include "simfs/blockio/busy_poll.h"
 #include "simfs/mount/mount_options.h"
 #include "simfs/volume/writers/spec.h"
 
+#define PROFILES_MAX 32
+
 static int bad(const char *what, const char *text, const char *hint)
 {
 	log_error("cannot read %s '%s' (try %s)", what, text, hint);
+	return -EINVAL;
+}
+
+static int unknown_profile(const char *name)
+{
+	const char *known[PROFILES_MAX];
+	char hint[SUGGEST_HINT_BYTES];
+	size_t count = 0;
+
+	for (const struct profile *profile; (profile = profile_at(count)); count++) {
+		MUST(count < PROFILES_MAX);
+		known[count] = profile->name;
+	}
+	log_error("unknown profile '%s' (%s)", name,
+		suggest_hint(name, known, count, "'snaprig list profiles' shows them", hint));
 	return -EINVAL;
 }
 
@@ -238,10 +257,8 @@ int mount_values_read(const struct mount_values *values, struct daemon_options *
 			    : values->fail_snapshots ? IMAGE_FAIL
 						     : IMAGE_COMPARE;
 	ret->profile = profile_find(profile);
-	if (!ret->profile) {
-		log_error("unknown profile '%s' ('snaprig list profiles' shows them)", profile);
-		return -EINVAL;
-	}
+	if (!ret->profile)
+		return unknown_profile(profile);
 	if (read_limits(&ret->smallest_limits) < 0 ||
 		(values->transport && read_transport(values->transport) < 0) ||
 		(values->seed && read_number(values->seed, &ret->seed) < 0) ||

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "simfs/base/cleanup.h"
+#include "simfs/base/suggest.h"
 #include "simfs/control/commands_internal.h"
 #include "simfs/control/version.h"
 
@@ -73,8 +74,14 @@ bool commands_gauge(struct control_request *request, enum gauge *ret)
 	if (!commands_text(request, "gauge", &name))
 		return false;
 	if (gauge_find(name, ret) < 0) {
-		control_request_refuse(request, -ENOENT,
-			"unknown gauge '%s' ('snaprig list gauges' prints them)", name);
+		const char *known[GAUGE_COUNT];
+		char hint[SUGGEST_HINT_BYTES];
+
+		for (size_t at = 0; at < GAUGE_COUNT; at++)
+			known[at] = gauge_at(at)->name;
+		control_request_refuse(request, -ENOENT, "unknown gauge '%s' (%s)", name,
+			suggest_hint(name, known, GAUGE_COUNT, "'snaprig list gauges' prints them",
+				hint));
 		return false;
 	}
 	return true;

@@ -59,11 +59,8 @@ static int find_until(struct control_request *request, struct volume *volume, st
 	*ret = NULL;
 	if (!name)
 		return 0;
-	*ret = volume_snapshot_find(volume, name);
-	if (!*ret) {
-		control_request_refuse(request, -ENOENT, "no snapshot '%s'", name);
+	if (!commands_snapshot(request, volume, name, ret))
 		return -ENOENT;
-	}
 	if (!snapshot_tells_of_two(*ret)) {
 		control_request_refuse(request, -EOPNOTSUPP,
 			"cannot tell what changed until '%s': only a chain can", name);
@@ -131,13 +128,10 @@ void commands_run_snapshot_changed(struct control_request *request, void *contex
 		return;
 	}
 
-	struct snapshot *snapshot = volume_snapshot_find(volume, name), *other;
+	struct snapshot *snapshot, *other;
 
-	if (!snapshot) {
-		control_request_refuse(request, -ENOENT, "no snapshot '%s'", name);
-		return;
-	}
-	if (find_until(request, volume, &other) < 0)
+	if (!commands_snapshot(request, volume, name, &snapshot) ||
+		find_until(request, volume, &other) < 0)
 		return;
 
 	struct changed_command *command;

@@ -42,7 +42,7 @@ void commands_run_fault_remove(struct control_request *request, void *context)
 	if (!commands_volume(context, request, &volume) || !commands_text(request, "fault", &fault))
 		return;
 	if (volume_fault_remove(volume, fault) < 0)
-		control_request_refuse(request, -ENOENT, "no fault '%s'", fault);
+		commands_refuse_fault(request, volume, fault);
 	else
 		commands_rules_changed(context, request, NULL);
 }

@@ -44,6 +44,16 @@ bool commands_gauge(struct control_request *request, enum gauge *ret);
 bool commands_gauge_value(
 	struct control_request *request, enum gauge gauge, const char *value_name, uint64_t *ret);
 
+/* The snapshot of this name. */
+bool commands_snapshot(struct control_request *request, struct volume *volume, const char *name,
+	struct snapshot **ret);
+
+/* Refuses REQUEST, as nothing has this NAME, with what it may mean. */
+void commands_refuse_writer(
+	struct control_request *request, struct volume *volume, const char *name);
+void commands_refuse_fault(
+	struct control_request *request, struct volume *volume, const char *name);
+
 /* {"gauge": …, "value": …} as the gauge reads now. */
 json_t *commands_gauge_reading(struct volume *volume, enum gauge gauge);
 

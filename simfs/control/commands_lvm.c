@@ -75,11 +75,8 @@ static void run(struct control_request *request, void *context, enum lvm_change_
 	if (!commands_volume(context, request, &volume) || !commands_text(request, "name", &name) ||
 		!read_arguments(request, &change))
 		return;
-	snapshot = volume_snapshot_find(volume, name);
-	if (!snapshot) {
-		control_request_refuse(request, -ENOENT, "no snapshot '%s'", name);
+	if (!commands_snapshot(request, volume, name, &snapshot))
 		return;
-	}
 	running = malloc(sizeof *running);
 	if (!running) {
 		control_request_refuse(request, -ENOMEM, "out of memory");

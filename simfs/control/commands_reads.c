@@ -32,6 +32,7 @@ void commands_run_snapshot_reads(struct control_request *request, void *context)
 	json_t *from = json_object_get(request->arguments, "from");
 	struct volume *volume;
 	struct reads reads;
+	struct snapshot *gone;
 	const char *name;
 
 	if (!commands_volume(context, request, &volume) || !commands_text(request, "name", &name))
@@ -40,7 +41,7 @@ void commands_run_snapshot_reads(struct control_request *request, void *context)
 		control_request_refuse(request, -EINVAL,
 			"argument 'from' of 'snapshot.reads' must be a number of bytes");
 	else if (!volume_reads(volume, name, &reads))
-		control_request_refuse(request, -ENOENT, "no snapshot '%s'", name);
+		(void)commands_snapshot(request, volume, name, &gone);
 	else
 		control_request_answer(
 			request, answer_json(volume, &reads, (uint64_t)json_integer_value(from)));

@@ -113,17 +113,6 @@ static bool read_sizes(struct control_request *request, struct snapshot_create *
 	return true;
 }
 
-/* The snapshot that argument `of` names; answers REQUEST, and returns false, when there is none. */
-static bool read_of(struct control_request *request, struct volume *volume, const char *of,
-	struct snapshot **ret)
-{
-	*ret = volume_snapshot_find(volume, of);
-	if (*ret)
-		return true;
-	control_request_refuse(request, -ENOENT, "no snapshot '%s'", of);
-	return false;
-}
-
 static void create_start(struct commands *commands, struct volume *volume,
 	struct control_request *request, const struct snapshot_create *create)
 {
@@ -150,7 +139,8 @@ void commands_run_snapshot_create(struct control_request *request, void *context
 		commands_optional_text(request, "of", &of) &&
 		commands_optional_bool(request, "hold_writes", &create.hold_writes) &&
 		commands_optional_bool(request, "writers", &create.with_writers) &&
-		read_sizes(request, &create) && (!of || read_of(request, volume, of, &create.of)))
+		read_sizes(request, &create) &&
+		(!of || commands_snapshot(request, volume, of, &create.of)))
 		create_start(context, volume, request, &create);
 }
 
@@ -164,7 +154,7 @@ void commands_run_snapshot_clone(struct control_request *request, void *context)
 	if (!commands_volume(context, request, &volume) || !commands_text(request, "of", &of) ||
 		!commands_text(request, "name", &create.name) ||
 		!commands_optional_bool(request, "full", &full) ||
-		!read_of(request, volume, of, &create.of))
+		!commands_snapshot(request, volume, of, &create.of))
 		return;
 	if (full)
 		create.kind = SNAPSHOT_COPIED;
@@ -213,15 +203,11 @@ void commands_run_snapshot_delete(struct control_request *request, void *context
 	struct volume *volume;
 	const char *name;
 
-	if (!commands_volume(context, request, &volume) || !commands_text(request, "name", &name))
-		return;
+	struct snapshot *snapshot;
 
-	struct snapshot *snapshot = volume_snapshot_find(volume, name);
-
-	if (!snapshot) {
-		control_request_refuse(request, -ENOENT, "no snapshot '%s'", name);
+	if (!commands_volume(context, request, &volume) || !commands_text(request, "name", &name) ||
+		!commands_snapshot(request, volume, name, &snapshot))
 		return;
-	}
 
 	struct delete_command *command;
 	struct control_lease *lease = commands_lease(request, sizeof *command, deleter_left, NULL);

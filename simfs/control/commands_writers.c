@@ -28,14 +28,15 @@ void commands_run_writers_add(struct control_request *request, void *context)
 }
 
 /* Answers what has been done to the writer of NAME. */
-static void answer_named(struct control_request *request, const char *name, int result)
+static void answer_named(
+	struct control_request *request, struct volume *volume, const char *name, int result)
 {
 	switch (result) {
 	case 0:
 		control_request_answer(request, NULL);
 		break;
 	case -ENOENT:
-		control_request_refuse(request, result, "no writer '%s'", name);
+		commands_refuse_writer(request, volume, name);
 		break;
 	case -EBUSY:
 		control_request_refuse(
@@ -54,7 +55,7 @@ static void run_named(struct control_request *request, void *context,
 	const char *name;
 
 	if (commands_volume(context, request, &volume) && commands_text(request, "name", &name))
-		answer_named(request, name, act(volume, name));
+		answer_named(request, volume, name, act(volume, name));
 }
 
 void commands_run_writers_remove(struct control_request *request, void *context)
@@ -146,7 +147,8 @@ void commands_run_writers_notify(struct control_request *request, void *context)
 	const char *names[WRITER_ABORT + 1];
 	struct writers_command *command;
 	struct volume *volume;
-	const char *event, *near;
+	char hint[SUGGEST_HINT_BYTES];
+	const char *event;
 	size_t notice = 0;
 
 	if (!commands_volume(context, request, &volume) || !commands_text(request, "event", &event))
@@ -155,10 +157,10 @@ void commands_run_writers_notify(struct control_request *request, void *context)
 		names[i] = writer_notice_name(i);
 	while (notice <= WRITER_ABORT && strcmp(names[notice], event) != 0)
 		notice++;
-	near = suggest_near(event, names, WRITER_ABORT + 1);
 	if (notice > WRITER_ABORT)
-		control_request_refuse(request, -EINVAL, "unknown event '%s'%s%s%s", event,
-			near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+		control_request_refuse(request, -EINVAL, "unknown event '%s' (%s)", event,
+			suggest_hint(event, names, WRITER_ABORT + 1,
+				"see 'snaprig writers notify --help'", hint));
 	else if ((command = tell(request)))
 		volume_writers_notify(volume, (enum writer_notice)notice, command);
 }

@@ -44,7 +44,8 @@ START_TEST(faults_are_added_listed_and_removed)
 		   "'live.write','action':'drop','replayable':false,'armed':true,'seen':0,"
 		   "'matched':0,'fired':0,'cut':0}]}"));
 	expect("'fault.remove','fault':'2'", OK("{}"));
-	expect("'fault.remove','fault':'2'", REFUSED("ENOENT", "no fault '2'"));
+	expect("'fault.remove','fault':'2'",
+		REFUSED("ENOENT", "no fault '2' ('snaprig fault list MNT' prints them)"));
 	expect("'fault.clear'", OK("{'removed':1}"));
 	expect("'fault.list'", OK("{'faults':[]}"));
 }

@@ -74,7 +74,7 @@ static const struct {
 	{ "journal: { event: fault.fire }",
 		"9:37: unknown event 'fault.fire' (did you mean 'fault.fired'?)" },
 	{ "journal: { event: mounted, point: live.red }",
-		"9:53: unknown point 'live.red' (see 'snaprig list points')" },
+		"9:53: unknown point 'live.red' (did you mean 'live.read'?)" },
 	{ "journal: { event: mounted, snapshot: s9 }",
 		"9:56: snapshot 's9' is never made before this step (did you mean 's0'?)" },
 	{ "journal: { event: mounted, times: -1 }",
