@@ -31,11 +31,10 @@ json_t *check_json(const struct check_result *result)
 
 int check_json_print(json_t *object)
 {
-	json_object_set_new(object, "schema_version", json_integer(SCHEMA_VERSION));
-	json_dumpf(object, stdout, JSON_INDENT(2));
-	putchar('\n');
+	int exit_code = json_output_print(object);
+
 	json_decref(object);
-	return command_line_finish();
+	return exit_code;
 }
 
 static char *title_of(const struct check_result *result)

@@ -47,9 +47,7 @@ static void write_json(const void *context, FILE *file)
 	json_t *object = compare_json(
 		compare->tools, compare->count, (size_t)compare->arguments.rounds);
 
-	json_object_set_new(object, "schema_version", json_integer(SCHEMA_VERSION));
-	json_dumpf(object, file, JSON_INDENT(2));
-	fputc('\n', file);
+	json_output_write(object, JSON_OUTPUT_FLAGS, file);
 	json_decref(object);
 }
 

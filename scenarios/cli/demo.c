@@ -18,6 +18,7 @@
 #include "scenarios/cli/matrix.h"
 #include "simfs/base/exit_code.h"
 #include "simfs/base/heap.h"
+#include "simfs/base/json_output.h"
 
 #define SIZE	 "16MiB"
 #define FAILURES "cow-overflow,read-error,read-error-once,truncated-source"
@@ -194,7 +195,19 @@ static int code_of(const struct matrix *matrix)
 	return code;
 }
 
-static int demo_run(const struct matrix_arguments *arguments)
+struct values {
+	bool json;
+};
+
+static void document_print(const struct matrix *matrix)
+{
+	json_t *document = matrix_json(matrix);
+
+	json_output_write(document, JSON_OUTPUT_FLAGS, stdout);
+	json_decref(document);
+}
+
+static int demo_run(const struct matrix_arguments *arguments, bool as_json)
 {
 	long processors = sysconf(_SC_NPROCESSORS_ONLN);
 	bool is_terminal = isatty(STDERR_FILENO);
@@ -209,7 +222,7 @@ static int demo_run(const struct matrix_arguments *arguments)
 	if (is_terminal)
 		fputs("\r\033[K", stderr);
 	if (code == EXIT_MET && !interrupt_seen()) {
-		demo_print(&matrix);
+		(as_json ? document_print : demo_print)(&matrix);
 		code = code_of(&matrix);
 	}
 	matrix_deinit(&matrix);
@@ -222,22 +235,31 @@ static int run(const struct command_line *line, int argc, char **argv)
 		.check = { .seed = 1, .size = SIZE, .profile = PROFILE },
 		.failures = FAILURES,
 	};
+	struct values values = { 0 };
 	size_t count;
-	int exit_code = command_line_parse(line, argc, argv, NULL, &count);
+	int exit_code = command_line_parse(line, argc, argv, &values, &count);
 
 	if (exit_code != COMMAND_GO_ON)
 		return exit_code;
 	arguments.check.words = heap_copy("");
-	exit_code = check_arguments_read_values(&arguments.check) < 0 ? EXIT_RIG
-								      : demo_run(&arguments);
+	exit_code = check_arguments_read_values(&arguments.check) < 0
+			    ? EXIT_RIG
+			    : demo_run(&arguments, values.json);
 	check_arguments_deinit(&arguments.check);
 	interrupt_obey();
 	return exit_code;
 }
 
+static const struct command_option options[] = {
+	{ "json", NULL, "print the checks as JSON, as 'snaprig matrix' does",
+		.offset = offsetof(struct values, json) },
+	{ 0 },
+};
+
 const struct command_line demo_command = {
 	.name = "demo",
 	.summary = "what six backup tools make of four failures, as a table",
+	.options = options,
 	.about =
 		"Snapshots break while backup tools read them: their COW file overflows, a sector "
 		"is\n"

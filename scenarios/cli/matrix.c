@@ -17,6 +17,7 @@
 #include "simfs/base/cleanup.h"
 #include "simfs/base/exit_code.h"
 #include "simfs/base/heap.h"
+#include "simfs/base/json_output.h"
 #include "simfs/base/log.h"
 #include "simfs/base/yaml/values.h"
 
@@ -29,8 +30,7 @@ static void write_json(const void *matrix, FILE *file)
 {
 	json_t *object = matrix_json(matrix);
 
-	json_dumpf(object, file, JSON_INDENT(1));
-	fputc('\n', file);
+	json_output_write(object, JSON_OUTPUT_FLAGS, file);
 	json_decref(object);
 }
 

@@ -176,14 +176,13 @@ static int report(const struct replay *replay, const char *verdict, const struct
 	bool is_same = strcmp(verdict, record->verdict) == 0;
 
 	if (replay->as_json) {
-		json_t *object = json_pack("{s:i, s:s, s:I, s:s, s:s, s:b, s:I, s:I, s:I}",
-			"schema_version", SCHEMA_VERSION, "scenario", record->scenario_path, "seed",
-			(json_int_t)record->seed, "recorded", record->verdict, "replayed", verdict,
-			"same", (int)is_same, "faults", (json_int_t)record->hit_count, "struck",
-			(json_int_t)hits.struck, "elsewhere", (json_int_t)hits.elsewhere);
+		json_t *object = json_pack("{s:s, s:I, s:s, s:s, s:b, s:I, s:I, s:I}", "scenario",
+			record->scenario_path, "seed", (json_int_t)record->seed, "recorded",
+			record->verdict, "replayed", verdict, "same", (int)is_same, "faults",
+			(json_int_t)record->hit_count, "struck", (json_int_t)hits.struck,
+			"elsewhere", (json_int_t)hits.elsewhere);
 
-		json_dumpf(object, stdout, JSON_INDENT(2));
-		putchar('\n');
+		json_output_write(object, JSON_OUTPUT_FLAGS, stdout);
 		json_decref(object);
 	} else {
 		printf("recorded   %s\nreplayed   %s\nfaults     %zu of %zu struck again",

@@ -101,11 +101,9 @@ static void list_print_json(const struct run_set *set)
 				       (int)scenario->name_place.column));
 	}
 
-	json_t *document = json_pack(
-		"{s:i, s:o}", "schema_version", SCHEMA_VERSION, "scenarios", array);
+	json_t *document = json_pack("{s:o}", "scenarios", array);
 
-	json_dumpf(document, stdout, JSON_INDENT(2));
-	putchar('\n');
+	json_output_write(document, JSON_OUTPUT_FLAGS, stdout);
 	json_decref(document);
 }
 

@@ -102,14 +102,12 @@ static void report(const struct shrinking *shrinking)
 			json_array_append_new(rules, json_string(text));
 	}
 	if (shrinking->replay->as_json) {
-		json_t *object = json_pack("{s:i, s:s, s:I, s:s, s:i, s:I, s:O}", "schema_version",
-			SCHEMA_VERSION, "scenario", record->scenario_path, "seed",
-			(json_int_t)record->seed, "verdict", record->verdict, "runs",
-			(int)shrinking->runs, "faults", (json_int_t)record->hit_count, "rules",
-			rules);
+		json_t *object = json_pack("{s:s, s:I, s:s, s:i, s:I, s:O}", "scenario",
+			record->scenario_path, "seed", (json_int_t)record->seed, "verdict",
+			record->verdict, "runs", (int)shrinking->runs, "faults",
+			(json_int_t)record->hit_count, "rules", rules);
 
-		json_dumpf(object, stdout, JSON_INDENT(2));
-		putchar('\n');
+		json_output_write(object, JSON_OUTPUT_FLAGS, stdout);
 		json_decref(object);
 	} else {
 		json_array_foreach(rules, index, rule) puts(json_string_value(rule));

@@ -141,11 +141,9 @@ static void json_print(const struct checked *files, size_t count)
 	for (size_t i = 0; i < count; i++)
 		json_array_append_new(array, json_of_file(files[i].path, &files[i].mistakes));
 
-	json_t *document = json_pack(
-		"{s:i, s:o}", "schema_version", SCHEMA_VERSION, "files", array);
+	json_t *document = json_pack("{s:o}", "files", array);
 
-	json_dumpf(document, stdout, JSON_INDENT(2));
-	putchar('\n');
+	json_output_write(document, JSON_OUTPUT_FLAGS, stdout);
 	json_decref(document);
 }
 

@@ -22,6 +22,7 @@
 #include "simfs/base/cleanup.h"
 #include "simfs/base/exit_code.h"
 #include "simfs/base/heap.h"
+#include "simfs/base/json_output.h"
 #include "simfs/base/log.h"
 
 const char *const demo_disks[DEMO_DISKS] = { "system", "data" };
@@ -63,15 +64,42 @@ static void row_print(const struct demo *demo, size_t index)
 				      : "not what the disks held");
 }
 
+static void table_print(const struct demo *demo)
+{
+	head_print(demo);
+	for (size_t i = 0; i < STEPS; i++)
+		row_print(demo, i);
+}
+
+static void document_print(const struct demo *demo)
+{
+	json_t *runs = json_array();
+
+	for (size_t i = 0; i < STEPS; i++) {
+		const struct demo_run *run = &demo->runs[i];
+		bool is_success = run->exit_status == 0;
+
+		json_array_append_new(
+			runs, json_pack("{s:s, s:s, s:f, s:b, s:o}", "before", steps[i].about,
+				      "status", is_success ? "success" : "failed", "seconds",
+				      (double)run->duration_ns / 1e9, "restored",
+				      (int)(is_success && run->is_equal), "said",
+				      json_output_text(is_success ? NULL : run->said)));
+	}
+
+	json_t *document = json_pack("{s:s, s:o}", "client", demo->client->about, "runs", runs);
+
+	json_output_write(document, JSON_OUTPUT_FLAGS, stdout);
+	json_decref(document);
+}
+
 static int code_of(const struct demo *demo)
 {
 	int code = EXIT_MET;
 
-	head_print(demo);
 	for (size_t i = 0; i < STEPS; i++) {
 		const struct demo_run *run = &demo->runs[i];
 
-		row_print(demo, i);
 		if ((run->exit_status == 0) != steps[i].succeeds ||
 			(steps[i].succeeds && !run->is_equal))
 			code = EXIT_FINDING;
@@ -129,6 +157,10 @@ static int steps_run(struct demo *demo)
 
 /* ---- the command ---- */
 
+struct values {
+	bool json;
+};
+
 static int demo_make(struct demo *demo)
 {
 	const char *parent = getenv("TMPDIR");
@@ -168,23 +200,34 @@ static void demo_deinit(struct demo *demo)
 static int run(const struct command_line *line, int argc, char **argv)
 {
 	struct demo demo = { 0 };
+	struct values values = { 0 };
 	size_t count;
-	int code = command_line_parse(line, argc, argv, NULL, &count);
+	int code = command_line_parse(line, argc, argv, &values, &count);
 
 	if (code != COMMAND_GO_ON)
 		return code;
 	interrupt_watch();
 	code = demo_make(&demo);
 	if (code == EXIT_MET)
-		code = steps_run(&demo) < 0 ? EXIT_RIG : code_of(&demo);
+		code = steps_run(&demo) < 0 ? EXIT_RIG : EXIT_MET;
+	if (code == EXIT_MET) {
+		(values.json ? document_print : table_print)(&demo);
+		code = code_of(&demo);
+	}
 	demo_deinit(&demo);
 	interrupt_obey();
 	return code;
 }
 
+static const struct command_option options[] = {
+	{ "json", NULL, "print the runs as JSON", .offset = offsetof(struct values, json) },
+	{ 0 },
+};
+
 const struct command_line xapi_demo_action = {
 	.name = "xapi demo",
 	.summary = "a pool is backed up, fails for want of room, is cured and restored",
+	.options = options,
 	.about =
 		"Serves a pool of one VM with two disks, and backs it up, in full and by deltas:\n"
 		"with Xen Orchestra's own worker where that is installed (tools/deps xo, or\n"

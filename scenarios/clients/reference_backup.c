@@ -10,6 +10,7 @@
 #include "scenarios/clients/reference_xo.h"
 #include "simfs/base/clock.h"
 #include "simfs/base/exit_code.h"
+#include "simfs/base/json_output.h"
 #include "simfs/base/log.h"
 #include "simfs/base/sizes.h"
 #include "simfs/base/suggest.h"
@@ -67,7 +68,11 @@ static int like_aip(const struct values *values, const char *snapshot, const cha
 		log_error("--retry is of a snapshot that is taken: --take is missing");
 		return EXIT_USAGE;
 	}
-	return pipeline_backup(snapshot, out, values->takes ? policy : NULL);
+
+	int exit_code = pipeline_backup(snapshot, out, values->takes ? policy : NULL);
+
+	return exit_code == 0 && values->prints_json ? json_output_print_file("out", out)
+						     : exit_code;
 }
 
 /* ---- like Xen Orchestra ---- */
@@ -178,7 +183,6 @@ static bool options_fit(const struct like *like, const struct values *values)
 		{ "http-timeout", "xo", values->http_timeout },
 		{ "task-timeout", "xo", values->task_timeout },
 		{ "lock-stale", "xo", values->lock_stale },
-		{ "json", "xo", values->prints_json },
 	};
 
 	for (size_t i = 0; i < sizeof given / sizeof given[0]; i++) {
@@ -294,7 +298,8 @@ static const struct command_option options[] = {
 		.about = "xo: when a lock that is not renewed is nobody's (default 10s)" },
 	{ .name = "json",
 		.offset = offsetof(struct values, prints_json),
-		.about = "xo: print the job's log instead of the report" },
+		.about = "print what was made, as JSON; xo: the job's log instead of the\n"
+			 "report" },
 	{ 0 },
 };
 

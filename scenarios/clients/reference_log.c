@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "simfs/base/clock.h"
+#include "simfs/base/json_output.h"
 
 #define STAMP_BYTES 48
 
@@ -29,15 +30,16 @@ static void stamp_now(break_down *zone, char stamp[STAMP_BYTES])
 void pipeline_log(const char *format, ...)
 {
 	char stamp[STAMP_BYTES];
+	FILE *file = json_output_is_on() ? stderr : stdout;
 	va_list arguments;
 
 	stamp_now(gmtime_r, stamp);
-	printf("%s ", stamp);
+	fprintf(file, "%s ", stamp);
 	va_start(arguments, format);
-	vprintf(format, arguments);
+	vfprintf(file, format, arguments);
 	va_end(arguments);
-	putchar('\n');
-	fflush(stdout);
+	fputc('\n', file);
+	fflush(file);
 }
 
 void pipeline_log_output(void)

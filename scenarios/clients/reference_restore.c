@@ -17,6 +17,7 @@
 #include "simfs/base/cleanup.h"
 #include "simfs/base/exit_code.h"
 #include "simfs/base/file_io.h"
+#include "simfs/base/json_output.h"
 #include "simfs/base/log.h"
 #include "simfs/base/sizes.h"
 #include "simfs/base/xapi_module.h"
@@ -139,7 +140,17 @@ struct values {
 	const char *vm;
 	const char *at;
 	const char *http_timeout;
+	bool json;
 };
+
+static int print_vm(const char *name)
+{
+	json_t *document = json_pack("{s:o}", "vm", json_output_text(name));
+	int exit_code = json_output_print(document);
+
+	json_decref(document);
+	return exit_code;
+}
 
 /* Into a pool. */
 static int restore_into(const struct values *values, const char *remote, const char *name)
@@ -158,7 +169,12 @@ static int restore_into(const struct values *values, const char *remote, const c
 		return EXIT_USAGE;
 	}
 	restore = XAPI_MODULE(xapi_restore);
-	return restore ? restore(remote, name, &wish) : EXIT_RIG;
+	if (!restore)
+		return EXIT_RIG;
+
+	int exit_code = restore(remote, name, &wish);
+
+	return exit_code == 0 && values->json ? print_vm(name) : exit_code;
 }
 
 static int run(const struct command_line *line, int argc, char **argv)
@@ -178,7 +194,8 @@ static int run(const struct command_line *line, int argc, char **argv)
 		return EXIT_USAGE;
 	}
 	stop_watch();
-	return restore_run(argv[1], argv[2]);
+	exit_code = restore_run(argv[1], argv[2]);
+	return exit_code == 0 && values.json ? json_output_print_file("image", argv[2]) : exit_code;
 }
 
 static const struct command_option options[] = {
@@ -204,6 +221,9 @@ static const struct command_option options[] = {
 		.kind = COMMAND_TIME,
 		.offset = offsetof(struct values, http_timeout),
 		.about = "xapi: how long the host may take nothing, and say nothing (default 5m)" },
+	{ .name = "json",
+		.offset = offsetof(struct values, json),
+		.about = "print what was made, as JSON" },
 	{ 0 },
 };
 

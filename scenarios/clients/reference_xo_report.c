@@ -13,6 +13,7 @@
 #include "scenarios/clients/reference.h"
 #include "scenarios/clients/reference_xo_error.h"
 #include "scenarios/clients/reference_xo_log.h"
+#include "simfs/base/json_output.h"
 
 static const char unhealthy_text[] =
 	"(unhealthy VDI chain) Job canceled to protect the VDI chain. See "
@@ -121,8 +122,7 @@ int xo_log_report(const json_t *log, bool as_json)
 	const char *status = xo_task_status(log);
 
 	if (as_json) {
-		json_dumpf(log, stdout, JSON_INDENT(2));
-		putchar('\n');
+		json_output_write(log, JSON_OUTPUT_FLAGS, stdout);
 	} else {
 		xo_report_print(log);
 	}

@@ -84,7 +84,7 @@ static json_t *document_json(const struct results *results)
 
 	for (size_t i = 0; i < results->scenario_count; i++)
 		json_array_append_new(scenarios, scenario_json(&results->scenarios[i]));
-	return json_pack("{s:i, s:o, s:I, s:o, s:o}", "schema_version", SCHEMA_VERSION, "exit",
+	return json_pack("{s:o, s:I, s:o, s:o}", "exit",
 		missing > 0 ? json_null() : json_integer(results_exit_code(results)), "missing",
 		(json_int_t)missing, "environments", environments_json(&results->environments),
 		"scenarios", scenarios);
@@ -94,17 +94,16 @@ static void document_write(const struct results *results, size_t flags, FILE *fi
 {
 	json_t *document = document_json(results);
 
-	json_dumpf(document, file, flags);
-	fputc('\n', file);
+	json_output_write(document, flags, file);
 	json_decref(document);
 }
 
 void report_json(const struct results *results, FILE *file)
 {
-	document_write(results, JSON_INDENT(2), file);
+	document_write(results, JSON_OUTPUT_FLAGS, file);
 }
 
 void report_json_line(const struct results *results, FILE *file)
 {
-	document_write(results, JSON_COMPACT, file);
+	document_write(results, JSON_OUTPUT_LINE_FLAGS, file);
 }

@@ -8,6 +8,7 @@
 
 #include "simfs/base/check.h"
 #include "simfs/base/exit_code.h"
+#include "simfs/base/json_output.h"
 #include "simfs/base/log.h"
 #include "simfs/base/suggest.h"
 
@@ -245,6 +246,17 @@ static int take_command(const struct command_line *line, char **argv, int at, si
 	return COMMAND_GO_ON;
 }
 
+bool command_line_asks_for_json(int argc, char **argv, bool takes_words)
+{
+	for (int at = 1; at < argc && strcmp(argv[at], "--") != 0; at++) {
+		if (strcmp(argv[at], "--json") == 0)
+			return true;
+		if (takes_words && argv[at][0] != '-')
+			return false;
+	}
+	return false;
+}
+
 int command_line_read(const struct command_line *line, int argc, char **argv,
 	int (*take)(void *context, const struct command_option *option, const char *value),
 	void *context, size_t *ret_count)
@@ -254,6 +266,10 @@ int command_line_read(const struct command_line *line, int argc, char **argv,
 	bool options_ended = false, has_command = false;
 	int result = COMMAND_GO_ON;
 
+	/* Before anything can be wrong with the rest. */
+	if (find_option(line->options, "json", strlen("json")) &&
+		command_line_asks_for_json(argc, argv, line->takes_words))
+		json_output_begin();
 	for (int at = 1; at < argc && !has_command; at++) {
 		char *argument = argv[at];
 

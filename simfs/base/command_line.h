@@ -119,6 +119,9 @@ const char *command_line_operands(const struct command_line *line, char *buffer,
 /* Whether ARGUMENT is --help or -h. */
 bool command_line_asks_for_help(const char *argument);
 
+/* Whether --json is among the options of ARGV; with TAKES_WORDS they end at the first operand. */
+bool command_line_asks_for_json(int argc, char **argv, bool takes_words);
+
 /* EXIT_MET, or EXIT_RIG after a message when something printed to stdout was lost. */
 int command_line_finish(void);
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "simfs/base/check.h"
+#include "simfs/base/json_output.h"
 #include "simfs/base/log_file.h"
 
 /* The highest errno that Linux defines for user space is 133; room to spare. */
@@ -16,22 +17,27 @@
  * One write per message, so that lines of several processes that share a
  * terminal or a log file do not interleave.
  */
-static void print_line(const char *format, va_list arguments, int error)
+static void print_line(
+	const char *format, va_list arguments, int text_error, const int *noted_error)
 {
 	char text[2048];
 	size_t room = sizeof text - 2;
-	int length = snprintf(text, room, "snaprig: ");
+	int begin = snprintf(text, room, "snaprig: "), length = begin;
 	int added = vsnprintf(text + length, room - (size_t)length, format, arguments);
 
 	length += added < 0 ? 0 : added;
 	if ((size_t)length >= room)
 		length = (int)room - 1;
-	if (error != 0) {
-		added = snprintf(text + length, room - (size_t)length, ": %s", error_text(error));
+	if (text_error != 0) {
+		added = snprintf(
+			text + length, room - (size_t)length, ": %s", error_text(text_error));
 		length += added;
 		if ((size_t)length >= room)
 			length = (int)room - 1;
 	}
+	text[length] = '\0';
+	if (noted_error)
+		json_output_note(*noted_error, text + begin);
 	text[length++] = '\n';
 	text[length] = '\0';
 	if (log_file_write(text, (size_t)length) < 0)
@@ -41,9 +47,10 @@ static void print_line(const char *format, va_list arguments, int error)
 void log_error(const char *format, ...)
 {
 	va_list arguments;
+	int error = 0;
 
 	va_start(arguments, format);
-	print_line(format, arguments, 0);
+	print_line(format, arguments, 0, &error);
 	va_end(arguments);
 }
 
@@ -52,7 +59,16 @@ void log_error_code(int error, const char *format, ...)
 	va_list arguments;
 
 	va_start(arguments, format);
-	print_line(format, arguments, error);
+	print_line(format, arguments, error, &error);
+	va_end(arguments);
+}
+
+void log_error_of(int error, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	print_line(format, arguments, 0, &error);
 	va_end(arguments);
 }
 
@@ -61,7 +77,7 @@ void log_info(const char *format, ...)
 	va_list arguments;
 
 	va_start(arguments, format);
-	print_line(format, arguments, 0);
+	print_line(format, arguments, 0, NULL);
 	va_end(arguments);
 }
 

@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "simfs/cli/ask.h"
 
-#include <stdio.h>
-
 #include "simfs/base/exit_code.h"
 #include "simfs/cli/cli.h"
-#include "simfs/control/protocol.h"
 
 struct asking {
 	json_t *arguments;
@@ -63,15 +60,7 @@ int cli_ask(const struct command_line *line, int argc, char **argv)
 	return exit_code;
 }
 
-int cli_print_json(json_t *document)
-{
-	json_dumpf(document, stdout, JSON_INDENT(2));
-	putchar('\n');
-	return command_line_finish();
-}
-
-int cli_print_document(json_t *answer)
-{
-	json_object_set_new(answer, "schema_version", json_integer(SCHEMA_VERSION));
-	return cli_print_json(answer);
-}
+const struct command_option ask_json_options[] = {
+	ASK_JSON,
+	{ 0 },
+};

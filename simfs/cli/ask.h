@@ -11,6 +11,7 @@
 #include <jansson.h>
 
 #include "simfs/base/command_line.h"
+#include "simfs/base/json_output.h"
 
 enum command_patience {
 	PATIENCE_PLAIN, /* it takes no time: who does not answer is told of */
@@ -40,12 +41,15 @@ struct command_question {
 		.name = "MNT", .kind = COMMAND_FOLDER                                              \
 	}
 
-/* --json, which PRINT_ANSWER prints. */
-#define ASK_JSON(print_answer)                                                                     \
+/* --json.  An answer of nothing is an object with its schema_version. */
+#define ASK_JSON                                                                                   \
 	{                                                                                          \
 		.name = "json", .about = "print what the volume answered, as JSON",                \
-		.print = print_answer                                                              \
+		.print = json_output_print                                                         \
 	}
+
+/* The options of a command that has no other. */
+extern const struct command_option ask_json_options[];
 
 /* The exits of most of them. */
 #define ASK_EXITS                                                                                  \
@@ -56,11 +60,5 @@ struct command_question {
 
 /* Reads what was typed, asks, and prints.  Returns the exit code of the process. */
 int cli_ask(const struct command_line *line, int argc, char **argv);
-
-/* Prints DOCUMENT for programs.  Returns EXIT_MET, or EXIT_RIG when it could not be written. */
-int cli_print_json(json_t *document);
-
-/* The same with the document's `schema_version`. */
-int cli_print_document(json_t *answer);
 
 #endif

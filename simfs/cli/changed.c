@@ -114,9 +114,8 @@ static int run(const struct command_line *line, int argc, char **argv)
 	if (exit_code == EXIT_MET && values.bitmap)
 		exit_code = bitmap_write(values.bitmap, changed);
 	if (exit_code == EXIT_MET && values.json) {
-		json_object_set_new(changed, "schema_version", json_integer(SCHEMA_VERSION));
 		json_object_set_new(changed, "snapshot", json_string(argv[2]));
-		exit_code = cli_print_json(changed);
+		exit_code = json_output_print(changed);
 	} else if (exit_code == EXIT_MET && !values.bitmap) {
 		json_array_foreach(json_object_get(changed, "extents"), i, extent)
 			printf("%" PRIu64 " %" PRIu64 "\n", extent_part(extent, 0),

@@ -44,7 +44,7 @@ static int report(json_t *status, const struct values *values)
 	const char *message = chain_text(status, "message");
 
 	if (values->json) {
-		int exit_code = cli_print_json(json_object_get(status, "chain"));
+		int exit_code = json_output_print(json_object_get(status, "chain"));
 
 		if (exit_code != EXIT_MET)
 			return exit_code;

@@ -8,6 +8,7 @@
 #include "scenarios/clients/reference.h"
 #include "simfs/base/check.h"
 #include "simfs/base/exit_code.h"
+#include "simfs/base/json_output.h"
 #include "simfs/base/log.h"
 #include "simfs/base/suggest.h"
 #include "simfs/cli/ask.h"
@@ -206,6 +207,15 @@ static int run_line(const struct command_line *line, int argc, char **argv)
 	return line->asks ? cli_ask(line, argc, argv) : line->run(line, argc, argv);
 }
 
+/* The row of action NAME (may be NULL), or NULL. */
+static const struct command_line *find_action(const struct command_group *group, const char *name)
+{
+	for (size_t at = 0; name && group->actions[at]; at++)
+		if (strcmp(action_name(group->actions[at]), name) == 0)
+			return group->actions[at];
+	return NULL;
+}
+
 /* argv[0] is its name. */
 static int run_group(const struct command_group *group, int argc, char **argv)
 {
@@ -215,10 +225,10 @@ static int run_group(const struct command_group *group, int argc, char **argv)
 		return run_line(group->command, argc, argv);
 	if (name && (command_line_asks_for_help(name) || strcmp(name, "help") == 0))
 		return print_actions(group);
-	for (size_t at = 0; name && group->actions[at]; at++)
-		if (strcmp(action_name(group->actions[at]), name) == 0)
-			return run_line(group->actions[at], argc - 1, argv + 1);
-	return report_action(group, name);
+
+	const struct command_line *action = find_action(group, name);
+
+	return action ? run_line(action, argc - 1, argv + 1) : report_action(group, name);
 }
 
 static int run_help(int argc, char **argv)
@@ -259,5 +269,9 @@ int command_table_run(int argc, char **argv)
 		return run_help(argc - 1, argv + 1);
 	if (strcmp(name, "words") == 0)
 		return words_run(argc - 1, argv + 1);
-	return group ? run_group(group, argc - 1, argv + 1) : report_unknown(name);
+	/* Of a command that is none; one that is says itself whether it knows --json. */
+	if (!group || (!group->command && !find_action(group, argv[2])))
+		if (command_line_asks_for_json(argc, argv, false))
+			json_output_begin();
+	return json_output_end(group ? run_group(group, argc - 1, argv + 1) : report_unknown(name));
 }

@@ -10,6 +10,7 @@
 
 #include "simfs/base/cleanup.h"
 #include "simfs/base/exit_code.h"
+#include "simfs/base/json_output.h"
 #include "simfs/base/log.h"
 #include "simfs/base/sizes.h"
 #include "simfs/cli/cli.h"
@@ -17,6 +18,7 @@
 
 struct values {
 	const char *size;
+	bool json;
 };
 
 static int make_image(const char *path, uint64_t size_bytes)
@@ -64,12 +66,16 @@ static int run(const struct command_line *line, int argc, char **argv)
 	size_t count;
 	int code = command_line_parse(line, argc, argv, &values, &count);
 
-	return code == COMMAND_GO_ON ? create_image(argv[1], values.size) : code;
+	if (code != COMMAND_GO_ON)
+		return code;
+	code = create_image(argv[1], values.size);
+	return code == EXIT_MET && values.json ? json_output_print_file("image", argv[1]) : code;
 }
 
 static const struct command_option options[] = {
 	{ "size", "SIZE", "a multiple of 512: 64MiB, 1GiB, 2048s (sectors), 1048576", COMMAND_SIZE,
 		.is_required = true, .offset = offsetof(struct values, size) },
+	{ "json", NULL, "print what was made, as JSON", .offset = offsetof(struct values, json) },
 	{ 0 },
 };
 

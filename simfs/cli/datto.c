@@ -80,6 +80,7 @@ static const struct command_line mount_again = {
 	.name = "datto mount",
 	.summary = "as if the file system on the volume were mounted again",
 	.operands = { ASK_MNT },
+	.options = ask_json_options,
 	.about = "Stands for mounting the file system on the volume again: a dormant snapshot is\n"
 		 "active again.",
 	.exits = ASK_EXITS,
@@ -91,6 +92,7 @@ static const struct command_line umount_it = {
 	.name = "datto umount",
 	.summary = "as if it were unmounted: the snapshot is dormant",
 	.operands = { ASK_MNT },
+	.options = ask_json_options,
 	.about = "Stands for unmounting the file system on the volume: the snapshot is dormant,\n"
 		 "reads of it fail with EIO, and nothing is traced: what is written to MNT/live\n"
 		 "then changes the snapshot, as it would with the driver.",

@@ -146,9 +146,9 @@ static int print_report(const json_t *findings, bool mountable, bool as_json)
 		return command_line_finish();
 	}
 
-	json_t *document = json_pack("{s:i, s:b, s:O}", "schema_version", SCHEMA_VERSION,
-		"mountable", (int)mountable, "findings", findings);
-	int exit_code = cli_print_json(document);
+	json_t *document = json_pack(
+		"{s:b, s:O}", "mountable", (int)mountable, "findings", findings);
+	int exit_code = json_output_print(document);
 
 	json_decref(document);
 	return exit_code;

@@ -31,6 +31,7 @@ static const struct command_line add = {
 	.name = "fault add",
 	.summary = "arm a fault",
 	.operands = { ASK_MNT, { "RULE", COMMAND_RULE, NULL, "rule" } },
+	.options = ask_json_options,
 	.about = "Arms a fault, and prints its number.  A rule is POINT ACTION TRIGGER..., in one\n"
 		 "argument; 'snaprig list points' names the points.\n\n"
 		 "actions:\n"
@@ -56,16 +57,11 @@ static const struct command_line add = {
 	.asks = &(const struct command_question){ .command = "fault.add", .print = print_id },
 };
 
-static const struct command_option list_options[] = {
-	ASK_JSON(cli_print_document),
-	{ 0 },
-};
-
 static const struct command_line list = {
 	.name = "fault list",
 	.summary = "list the faults and what they did",
 	.operands = { ASK_MNT },
-	.options = list_options,
+	.options = ask_json_options,
 	.about =
 		"Lists the faults in the order in which they are asked, and how often their point\n"
 		"was reached (SEEN), their filters held (MATCHED) and they struck (FIRED).  A "
@@ -81,6 +77,7 @@ static const struct command_line remove_one = {
 	.name = "fault remove",
 	.summary = "remove one",
 	.operands = { ASK_MNT, { "NAME-OR-ID", COMMAND_FAULT, NULL, "fault" } },
+	.options = ask_json_options,
 	.about = "Removes a fault; whatever it delays or hangs goes on.",
 	.examples = "  snaprig fault remove mnt 1\n",
 	.exits = ASK_EXITS,
@@ -91,6 +88,7 @@ static const struct command_line clear = {
 	.name = "fault clear",
 	.summary = "remove all",
 	.operands = { ASK_MNT },
+	.options = ask_json_options,
 	.about = "Removes all faults; whatever is delayed or hangs goes on.",
 	.examples = "  snaprig fault clear mnt\n",
 	.exits = ASK_EXITS,
@@ -101,6 +99,7 @@ static const struct command_line release = {
 	.name = "fault release",
 	.summary = "release everything that hangs",
 	.operands = { ASK_MNT },
+	.options = ask_json_options,
 	.about =
 		"Releases everything that hangs, and prints how many there were.  The faults stay.",
 	.examples = "  snaprig fault release mnt\n",

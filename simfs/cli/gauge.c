@@ -9,6 +9,7 @@ static const struct command_option set_options[] = {
 		.argument = "real" },
 	{ "size", "SIZE", "the limit of that cgroup: 32MiB to 1GiB (default 256MiB)", COMMAND_SIZE,
 		.argument = "size" },
+	ASK_JSON,
 	{ 0 },
 };
 
@@ -33,6 +34,7 @@ static const struct command_line release = {
 	.name = "gauge release",
 	.summary = "measure it again",
 	.operands = { ASK_MNT, { "GAUGE", COMMAND_LISTED, "gauges", "gauge" } },
+	.options = ask_json_options,
 	.about = "Ends what 'snaprig gauge set' began: the gauge is measured again, and memory "
 		 "that\n"
 		 "was taken is given back.",

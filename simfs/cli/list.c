@@ -327,10 +327,9 @@ static int print_listing(const struct listing *listing, bool as_json)
 	if (!objects)
 		return EXIT_RIG;
 	if (as_json) {
-		json_t *document = json_pack(
-			"{s:i, s:O}", "schema_version", SCHEMA_VERSION, listing->name, objects);
+		json_t *document = json_pack("{s:O}", listing->name, objects);
 
-		exit_code = cli_print_json(document);
+		exit_code = json_output_print(document);
 		json_decref(document);
 	} else {
 		print_table(listing, objects);

@@ -11,6 +11,7 @@
 
 #include "simfs/base/cleanup.h"
 #include "simfs/base/exit_code.h"
+#include "simfs/base/json_output.h"
 #include "simfs/base/log.h"
 #include "simfs/doors/dm/commands/journal.h"
 #include "simfs/doors/dm/commands/judge.h"
@@ -114,10 +115,9 @@ int lvm_journal_print(const char *state_folder, bool json)
 	json_t *findings = command_judge(commands);
 	int code = json_array_size(findings) ? EXIT_FINDING : EXIT_MET;
 	if (json) {
-		json_t *all = json_pack("{s:i, s:O, s:O}", "schema_version",
-			COMMANDS_SCHEMA_VERSION, "commands", commands, "findings", findings);
-		json_dumpf(all, stdout, JSON_INDENT(2));
-		putchar('\n');
+		json_t *all = json_pack("{s:O, s:O}", "commands", commands, "findings", findings);
+
+		json_output_write(all, JSON_OUTPUT_FLAGS, stdout);
 		json_decref(all);
 	} else {
 		print_all(commands, findings);

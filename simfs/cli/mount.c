@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* mount.c - snaprig mount IMAGE MNT, and snaprig mount IMAGE [MNT] -- CMD */
 #include <stddef.h>
+#include <unistd.h>
 
 #include "simfs/base/captive.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/exit_code.h"
+#include "simfs/base/heap.h"
+#include "simfs/base/json_output.h"
 #include "simfs/base/log.h"
 #include "simfs/base/machine.h"
 #include "simfs/cli/command_table.h"
@@ -13,14 +16,55 @@
 #include "simfs/cli/mount_places.h"
 #include "simfs/cli/mount_temporary.h"
 #include "simfs/cli/mount_values.h"
+#include "simfs/control/protocol.h"
 #include "simfs/daemon.h"
+
+struct mounting {
+	struct background background;
+	const struct daemon_options *daemon;
+	bool json;
+};
+
+/* What is mounted, which process PID serves. */
+static int print(const struct daemon_options *daemon, pid_t pid)
+{
+	AUTO(auto_free) char *control = heap_format("%s/" MOUNT_CONTROL, daemon->mount_point);
+	json_t *document = json_pack("{s:o, s:o, s:s, s:o, s:i}", "mount_point",
+		json_output_text(daemon->mount_point), "image", json_output_text(daemon->image),
+		"profile", daemon->profile->name, "control", json_output_text(control), "pid",
+		(int)pid);
+	int code = json_output_print(document);
+
+	json_decref(document);
+	return code;
+}
+
+static void ready(void *context)
+{
+	struct mounting *mounting = context;
+
+	background_ready(&mounting->background);
+	if (mounting->json && !mounting->daemon->in_background)
+		(void)print(mounting->daemon, getpid());
+}
+
+static int run_background(struct mounting *mounting)
+{
+	int code = background_run(mounting->daemon, &mounting->background);
+
+	return code == EXIT_MET && mounting->json
+		       ? print(mounting->daemon, mounting->background.pid)
+		       : code;
+}
 
 /* With a COMMAND (NULL: without) it is mounted while that runs. */
 static int mount_volume(const struct mount_values *values, const struct daemon_options *typed,
 	const char *image, const char *point, char *const *command)
 {
-	struct background background = { .ready_fd = -1, .null_fd = -1 };
 	struct daemon_options daemon = *typed;
+	struct mounting mounting = { .background = { .ready_fd = -1, .null_fd = -1 },
+		.daemon = &daemon,
+		.json = values->json };
 	AUTO(mount_places_deinit) struct mount_places places;
 	int code = mount_places_find(image, point, values->store, &places);
 
@@ -32,11 +76,11 @@ static int mount_volume(const struct mount_values *values, const struct daemon_o
 	daemon.mount_point = places.mount_point;
 	daemon.state_folder = places.state_folder;
 	daemon.in_background = !values->foreground;
-	daemon.ready = background_ready;
-	daemon.context = &background;
+	daemon.ready = ready;
+	daemon.context = &mounting;
 	if (command)
-		return mount_captive_run(&daemon, &background, command);
-	return values->foreground ? daemon_run(&daemon) : background_run(&daemon, &background);
+		return mount_captive_run(&daemon, &mounting.background, command);
+	return values->foreground ? daemon_run(&daemon) : run_background(&mounting);
 }
 
 static int mount_while(const struct mount_values *values, const struct daemon_options *daemon,
@@ -75,8 +119,9 @@ static int run(const struct command_line *line, int argc, char **argv)
 			      : "--size needs a command behind --");
 		return EXIT_USAGE;
 	}
-	if (*command && values.foreground) {
-		log_error("'--foreground' and a command exclude each other");
+	if (*command && (values.foreground || values.json)) {
+		log_error("'--%s' and a command exclude each other",
+			values.foreground ? "foreground" : "json");
 		return EXIT_USAGE;
 	}
 	if (mount_values_read(&values, &daemon) < 0)
@@ -155,6 +200,8 @@ static const struct command_option options[] = {
 		"for it (default 2MiB; off)",
 		COMMAND_CHOICE, "off 2MiB", AT(read_ahead) },
 	{ "foreground", NULL, "stay in the foreground", AT(foreground) },
+	{ "json", NULL, "print what is mounted, and the process that serves it, as JSON",
+		AT(json) },
 	{ "o", "OPTIONS",
 		"options of FUSE, with commas: ro, allow_other, allow_root, max_read=BYTES, "
 		"noatime,\n"

@@ -13,9 +13,13 @@
 
 #include "simfs/base/cleanup.h"
 #include "simfs/base/exit_code.h"
+#include "simfs/base/json_output.h"
 #include "simfs/base/log.h"
 #include "simfs/base/log_file.h"
 #include "simfs/control/protocol.h"
+
+/* What the child tells: what it said of its failure, for --json, follows the latter. */
+static const char told_ready = 'r', told_failed = 'f';
 
 /*
  * Tells the parent, and lets the terminal go: whoever reads our output must
@@ -38,7 +42,7 @@ void background_ready(void *context)
 	if (!has_log)
 		dup2(nothing_fd, STDERR_FILENO);
 	/* A parent that is gone does not matter: the mount is served. */
-	(void)!write(background->ready_fd, "", 1);
+	(void)!write(background->ready_fd, &told_ready, 1);
 	close(background->ready_fd);
 	background->ready_fd = -1;
 }
@@ -76,14 +80,17 @@ static int become_captive(const struct background *background, pid_t starter)
 static int serve(const struct daemon_options *daemon, int ready_fd, struct background *background,
 	pid_t starter)
 {
-	int error = leave_starter(ready_fd, background);
+	int error = leave_starter(ready_fd, background), code = EXIT_RIG;
 
 	if (error == 0)
 		error = become_captive(background, starter);
 	if (error == 0)
-		return daemon_run(daemon);
-	log_error_code(error, "cannot close the files of the starter");
-	return EXIT_RIG;
+		code = daemon_run(daemon);
+	else
+		log_error_code(error, "cannot close the files of the starter");
+	if (background->ready_fd >= 0 && write(background->ready_fd, &told_failed, 1) == 1)
+		json_output_send(background->ready_fd);
+	return code;
 }
 
 /* Whether somebody serves what is mounted, as others see it. */
@@ -127,11 +134,14 @@ int background_run(const struct daemon_options *daemon, struct background *backg
 	background->pid = child;
 
 	ssize_t length = read(fds[0], &byte, 1);
+	bool is_ready = length == 1 && byte == told_ready;
 
+	if (length == 1 && !is_ready)
+		json_output_receive(fds[0]);
 	close(fds[0]);
-	if (length == 1 && answers(daemon->mount_point))
+	if (is_ready && answers(daemon->mount_point))
 		return EXIT_MET;
-	if (length == 1)
+	if (is_ready)
 		kill(child, SIGTERM);
 	if (waitpid(child, &status, 0) < 0)
 		return EXIT_RIG;

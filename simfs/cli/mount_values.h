@@ -19,6 +19,7 @@ struct mount_values {
 	bool trust_image;
 	bool fail_snapshots;
 	bool foreground;
+	bool json;
 };
 
 /*

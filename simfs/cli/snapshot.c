@@ -19,7 +19,7 @@ static const struct command_option create_options[] = {
 		.argument = "of" },
 	{ "no-writers", NULL, "ask no writer to freeze for it", .argument = "writers",
 		.denies = true },
-	ASK_JSON(cli_print_json),
+	ASK_JSON,
 	{ 0 },
 };
 
@@ -42,7 +42,7 @@ static const struct command_line create = {
 static const struct command_option clone_options[] = {
 	{ "full", NULL, "copy all data: the clone is the root of a tree of its own",
 		.argument = "full" },
-	ASK_JSON(cli_print_json),
+	ASK_JSON,
 	{ 0 },
 };
 
@@ -69,6 +69,7 @@ static const struct command_line delete = {
 	.name = "snapshot delete",
 	.summary = "delete a snapshot",
 	.operands = { ASK_MNT, { "NAME", COMMAND_SNAPSHOT, NULL, "name" } },
+	.options = ask_json_options,
 	.about =
 		"Deletes a snapshot.  When this returns, its files are gone.  It is refused while\n"
 		"somebody has the snapshot open.",
@@ -79,16 +80,11 @@ static const struct command_line delete = {
 
 /* Of profile lvm: what device-mapper does with its snapshots. */
 
-static const struct command_option object_options[] = {
-	ASK_JSON(cli_print_json),
-	{ 0 },
-};
-
 static const struct command_line detach = {
 	.name = "snapshot detach",
 	.summary = "preserve nothing for a snapshot any more (profile lvm)",
 	.operands = { ASK_MNT, { "NAME", COMMAND_SNAPSHOT, NULL, "name" } },
-	.options = object_options,
+	.options = ask_json_options,
 	.about =
 		"Preserves nothing for a snapshot any more, as device-mapper when the snapshot's\n"
 		"table goes.  It shows the blocks that it has kept, and else the live view of the\n"
@@ -102,7 +98,7 @@ static const struct command_line attach = {
 	.name = "snapshot attach",
 	.summary = "preserve for a snapshot again (profile lvm)",
 	.operands = { ASK_MNT, { "NAME", COMMAND_SNAPSHOT, NULL, "name" } },
-	.options = object_options,
+	.options = ask_json_options,
 	.about = "Preserves for a snapshot again that was detached.  What was written to the live\n"
 		 "view in between stays lost to it, as with device-mapper.",
 	.examples = "  snaprig snapshot attach mnt s0\n",
@@ -115,7 +111,7 @@ static const struct command_line rename_it = {
 	.summary = "give a snapshot another name (profile lvm)",
 	.operands = { ASK_MNT, { "NAME", COMMAND_SNAPSHOT, NULL, "name" },
 		{ "TO", COMMAND_TEXT, NULL, "to" } },
-	.options = object_options,
+	.options = ask_json_options,
 	.about = "Gives a snapshot another name.  Its open files stay open; rules name it by the "
 		 "new\n"
 		 "name.  Of profile lvm.",
@@ -129,7 +125,7 @@ static const struct command_line limit = {
 	.summary = "give a snapshot another limit (profile lvm)",
 	.operands = { ASK_MNT, { "NAME", COMMAND_SNAPSHOT, NULL, "name" },
 		{ "SIZE|SHARE", COMMAND_SIZE, NULL, "limit" } },
-	.options = object_options,
+	.options = ask_json_options,
 	.about =
 		"Gives a snapshot more room, or less, as lvextend and lvreduce of its COW volume.\n"
 		"With less than it uses, the next block that has to be preserved overflows.  Of\n"
@@ -139,16 +135,11 @@ static const struct command_line limit = {
 	.asks = &(const struct command_question){ .command = "snapshot.limit" },
 };
 
-static const struct command_option list_options[] = {
-	ASK_JSON(cli_print_document),
-	{ 0 },
-};
-
 static const struct command_line list = {
 	.name = "snapshot list",
 	.summary = "list the snapshots",
 	.operands = { ASK_MNT },
-	.options = list_options,
+	.options = ask_json_options,
 	.about = "Lists the snapshots of the volume that is mounted on MNT, oldest first.",
 	.examples = "  snaprig snapshot list mnt\n"
 		    "  snaprig snapshot list mnt --json | jq -r '.snapshots[].name'\n",

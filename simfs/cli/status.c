@@ -20,7 +20,7 @@ static int print_metrics(json_t *status)
 
 static const struct command_option options[] = {
 	{ "json", NULL, "print the object of MNT/.snaprig/status.json", .excludes = "metrics",
-		.print = cli_print_json },
+		.print = json_output_print },
 	{ "metrics", NULL, "print it as metrics, in the text format of Prometheus",
 		.print = print_metrics },
 	{ 0 },

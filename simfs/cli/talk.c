@@ -36,17 +36,21 @@ int cli_report_silence(const char *mount_point, pid_t pid)
 	char state = pid > 0 ? process_state(pid) : '\0';
 
 	if (pid <= 0)
-		log_error("the rig of '%s' has not answered for %s", mount_point, time);
+		log_error_of(
+			-ETIMEDOUT, "the rig of '%s' has not answered for %s", mount_point, time);
 	else if (state == 'T' || state == 't')
-		log_error("the rig of '%s' has not answered for %s: its process %d is stopped "
-			  "('kill -CONT %d' lets it go on)",
+		log_error_of(-ETIMEDOUT,
+			"the rig of '%s' has not answered for %s: its process %d is stopped "
+			"('kill -CONT %d' lets it go on)",
 			mount_point, time, (int)pid, (int)pid);
 	else if (state == '\0' || state == 'Z')
-		log_error("the rig of '%s' has not answered for %s: its process %d has ended",
+		log_error_of(-ETIMEDOUT,
+			"the rig of '%s' has not answered for %s: its process %d has ended",
 			mount_point, time, (int)pid);
 	else
-		log_error("the rig of '%s' has not answered for %s: its process %d hangs (state "
-			  "%c; 'kill -9 %d' loses nothing that was acknowledged)",
+		log_error_of(-ETIMEDOUT,
+			"the rig of '%s' has not answered for %s: its process %d hangs (state "
+			"%c; 'kill -9 %d' loses nothing that was acknowledged)",
 			mount_point, time, (int)pid, state, (int)pid);
 	return EXIT_TIMED_OUT;
 }
@@ -59,8 +63,9 @@ static int report_denied(const char *mount_point)
 
 	if (entry && mount_table_find(MOUNT_TABLE_SELF, path ? path : mount_point, entry) == 0 &&
 		strcmp(entry->type, "fuse.snaprig") == 0)
-		log_error("the volume on '%s' belongs to another user, who alone can reach it "
-			  "(umount(8) ends it)",
+		log_error_of(-EACCES,
+			"the volume on '%s' belongs to another user, who alone can reach it "
+			"(umount(8) ends it)",
 			mount_point);
 	else
 		log_error_code(-EACCES, "cannot reach the volume of '%s'", mount_point);
@@ -73,18 +78,20 @@ int cli_report_connect(const char *mount_point, int error)
 
 	switch (error) {
 	case -ENOTCONN:
-		log_error("the rig of '%s' is gone ('snaprig umount %s' removes what is left)",
+		log_error_of(error,
+			"the rig of '%s' is gone ('snaprig umount %s' removes what is left)",
 			mount_point, mount_point);
 		return EXIT_RIG;
 	case -ETIMEDOUT:
 		return cli_report_silence(mount_point, control_peer_guess(mount_point));
 	case -EHOSTDOWN:
-		log_error("the state folder of '%s' is gone, and the way to its rig with it "
-			  "('snaprig umount %s' still ends it)",
+		log_error_of(error,
+			"the state folder of '%s' is gone, and the way to its rig with it "
+			"('snaprig umount %s' still ends it)",
 			mount_point, mount_point);
 		return EXIT_RIG;
 	case -EPERM:
-		log_error("what answers for '%s' is another user's: it was told nothing",
+		log_error_of(error, "what answers for '%s' is another user's: it was told nothing",
 			mount_point);
 		return EXIT_RIG;
 	case -EACCES:
@@ -94,7 +101,7 @@ int cli_report_connect(const char *mount_point, int error)
 		if (stat(mount_point, &status) < 0)
 			log_error_code(-errno, "cannot find the mount point '%s'", mount_point);
 		else
-			log_error("no volume is mounted on '%s'", mount_point);
+			log_error_of(error, "no volume is mounted on '%s'", mount_point);
 		return EXIT_USAGE;
 	default:
 		log_error_code(error, "cannot reach the volume of '%s'", mount_point);
@@ -129,13 +136,13 @@ int cli_report_call(const char *mount_point, struct control_client *client, int 
 	if (error == -ETIMEDOUT && message[0] == '\0')
 		return cli_report_silence(mount_point, control_client_pid(client));
 	if (error == -EILSEQ) {
-		log_error("an argument is no UTF-8");
+		log_error_of(error, "an argument is no UTF-8");
 		return EXIT_USAGE;
 	}
 	if (message[0] != '\0')
-		log_error("%s", message);
+		log_error_of(error, "%s", message);
 	else if (error == -ECONNRESET)
-		log_error("the volume of '%s' went away before it answered", mount_point);
+		log_error_of(error, "the volume of '%s' went away before it answered", mount_point);
 	else
 		log_error_code(error, "cannot talk to the volume of '%s'", mount_point);
 
@@ -178,7 +185,7 @@ static int report_plain_call(
 	if (error != -ETIMEDOUT || *control_client_message(client) ||
 		control_client_call(client, "ping", NULL, patience_ns, NULL) < 0)
 		return cli_report_call(mount_point, client, error);
-	log_error(
+	log_error_of(-ETIMEDOUT,
 		"the rig of '%s' is well, and has not answered '%s' for %s: it may hang of a fault "
 		"('snaprig fault release %s' lets it go)",
 		mount_point, command, duration_write(patience_ns, seconds, sizeof seconds),

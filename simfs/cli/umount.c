@@ -33,6 +33,10 @@
 
 extern char **environ;
 
+struct values {
+	bool json;
+};
+
 /* The whole path of MOUNT_POINT, even when it is a mount whose rig is gone.  To free(), or NULL. */
 static char *absolute_path(const char *mount_point)
 {
@@ -138,11 +142,11 @@ static int report_unmount(const char *mount_point, const char *path, int error)
 			mount_holders_find(entry->device, &holders);
 			mount_holders_text(&holders, users, sizeof users);
 		}
-		log_error("cannot unmount '%s': in use%s%s", mount_point, users[0] ? " by " : "",
-			users);
+		log_error_of(error, "cannot unmount '%s': in use%s%s", mount_point,
+			users[0] ? " by " : "", users);
 	} else if (error == -ENOENT) {
-		log_error(
-			"cannot unmount '%s': fusermount3 is missing (package fuse3)", mount_point);
+		log_error_of(error, "cannot unmount '%s': fusermount3 is missing (package fuse3)",
+			mount_point);
 	} else if (error == -EIO) {
 		log_error("cannot unmount '%s'", mount_point);
 	} else {
@@ -221,13 +225,15 @@ static int wait_for_end(const char *mount_point, struct control_client *client)
 		error = where ? -EBUSY : control_client_wait_end(client, END_TIMEOUT_NS);
 	}
 	if (error == -EBUSY) {
-		log_error("'%s' is unmounted, but its rig goes on: for its process %d, it is also "
-			  "mounted on '%s'",
+		log_error_of(error,
+			"'%s' is unmounted, but its rig goes on: for its process %d, it is also "
+			"mounted on '%s'",
 			mount_point, (int)pid, where);
 		return EXIT_RIG;
 	}
 	if (error == -ETIMEDOUT) {
-		log_error("'%s' is unmounted, but its rig (process %d) did not end within 60 s",
+		log_error_of(error,
+			"'%s' is unmounted, but its rig (process %d) did not end within 60 s",
 			mount_point, (int)pid);
 		return EXIT_TIMED_OUT;
 	}
@@ -279,17 +285,9 @@ static int unmount_blindly(const char *mount_point, const char *path)
 	return EXIT_MET;
 }
 
-static int run(const struct command_line *line, int argc, char **argv)
+static int end_volume(const char *mount_point, const char *path)
 {
 	struct control_client *client = NULL;
-	size_t count;
-	int exit_code = command_line_parse(line, argc, argv, NULL, &count);
-
-	if (exit_code != COMMAND_GO_ON)
-		return exit_code;
-
-	const char *mount_point = argv[1];
-	AUTO(auto_free) char *path = absolute_path(mount_point);
 
 	if (!path) {
 		log_error_code(-errno, "cannot find the mount point '%s'", mount_point);
@@ -306,15 +304,47 @@ static int run(const struct command_line *line, int argc, char **argv)
 	if (error < 0)
 		return cli_report_connect(mount_point, error);
 
-	exit_code = unmount_and_wait(mount_point, path, client);
+	int exit_code = unmount_and_wait(mount_point, path, client);
+
 	control_client_destroy(client);
 	return exit_code;
 }
+
+static int print(const char *path)
+{
+	json_t *document = json_pack("{s:o}", "mount_point", json_output_text(path));
+	int exit_code = json_output_print(document);
+
+	json_decref(document);
+	return exit_code;
+}
+
+static int run(const struct command_line *line, int argc, char **argv)
+{
+	struct values values = { 0 };
+	size_t count;
+	int exit_code = command_line_parse(line, argc, argv, &values, &count);
+
+	if (exit_code != COMMAND_GO_ON)
+		return exit_code;
+
+	AUTO(auto_free) char *path = absolute_path(argv[1]);
+
+	exit_code = end_volume(argv[1], path);
+	return exit_code == EXIT_MET && values.json ? print(path) : exit_code;
+}
+
+static const struct command_option options[] = {
+	{ "json", NULL, "print what was unmounted, as JSON",
+		.offset = offsetof(struct values, json) },
+	{ 0 },
+};
 
 const struct command_line umount_command = {
 	.name = "umount",
 	.summary = "unmount it, and wait until it is on disk",
 	.operands = { ASK_MNT },
+	.options = options,
 	.about = "Unmounts the volume that is mounted on MNT, and waits until its rig has put\n"
 		 "everything on disk and ended.  Snapshots stay.  What a rig that was killed left\n"
 		 "mounted is removed, too.",

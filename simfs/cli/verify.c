@@ -21,9 +21,6 @@
 #include "simfs/volume/verify/verify.h"
 #include "simfs/volume/volume_limits.h"
 
-/* `schema_version` of --json. */
-#define VERIFY_VERSION 1
-
 struct values {
 	const char *store;
 	bool json;
@@ -75,11 +72,10 @@ static int print_result(const struct verifying *verifying)
 			verify->findings == 1 ? "" : "s");
 		return command_line_finish();
 	}
-	object = json_pack("{s:i, s:o, s:I, s:I, s:O, s:O}", "schema_version", VERIFY_VERSION,
-		"image", text_json(verifying->image), "stores", (json_int_t)verify->stores,
-		"blocks", (json_int_t)verify->blocks, "findings", verifying->findings, "notes",
-		verifying->notes);
-	code = cli_print_json(object);
+	object = json_pack("{s:o, s:I, s:I, s:O, s:O}", "image", text_json(verifying->image),
+		"stores", (json_int_t)verify->stores, "blocks", (json_int_t)verify->blocks,
+		"findings", verifying->findings, "notes", verifying->notes);
+	code = json_output_print(object);
 	json_decref(object);
 	return code;
 }

@@ -13,7 +13,7 @@ static int print_list(json_t *answer)
 static int print_document(json_t *answer)
 {
 	json_object_del(answer, "text");
-	return cli_print_document(answer);
+	return json_output_print(answer);
 }
 
 /* Writers have limits of their own, and may take their time. */
@@ -47,6 +47,7 @@ static const struct command_line add = {
 	.name = "writers add",
 	.summary = "add one",
 	.operands = { ASK_MNT, { "WRITER", COMMAND_CHOICE, "simulated hook fsfreeze", "writer" } },
+	.options = ask_json_options,
 	.about = "Adds an application that must freeze before a snapshot is taken and thaws after "
 		 "it.\n"
 		 "A writer is KIND KEY=VALUE..., in one argument.  It replaces one of its name, "
@@ -71,6 +72,7 @@ static const struct command_line remove_one = {
 	.name = "writers remove",
 	.summary = "remove one",
 	.operands = { ASK_MNT, { "NAME", COMMAND_WRITER, NULL, "name" } },
+	.options = ask_json_options,
 	.about = "Removes a writer.",
 	.exits = ASK_EXITS,
 	.asks = ASK_WRITERS("writers.remove"),
@@ -80,6 +82,7 @@ static const struct command_line kill_one = {
 	.name = "writers kill",
 	.summary = "let a simulated one die",
 	.operands = { ASK_MNT, { "NAME", COMMAND_WRITER, NULL, "name" } },
+	.options = ask_json_options,
 	.about = "Kills the process of a simulated writer.  If it was frozen, the snapshot fails.\n"
 		 "The writer does not answer again until it is added again.",
 	.exits = ASK_EXITS,
@@ -90,6 +93,7 @@ static const struct command_line freeze = {
 	.name = "writers freeze",
 	.summary = "freeze all",
 	.operands = { ASK_MNT },
+	.options = ask_json_options,
 	.about =
 		"Freezes all writers, as qemu-ga does for a tool that takes the snapshot itself.\n"
 		"Returns once they are frozen.  Until 'writers thaw' no snapshot asks anything of\n"
@@ -104,6 +108,7 @@ static const struct command_line thaw = {
 	.name = "writers thaw",
 	.summary = "thaw all",
 	.operands = { ASK_MNT },
+	.options = ask_json_options,
 	.about = "Thaws what 'writers freeze' froze, or what a thaw did not reach.  When nothing "
 		 "is\n"
 		 "frozen any more it says why: do not rely on a snapshot taken in between.",
@@ -118,6 +123,7 @@ static const struct command_line notify = {
 				       "identify backup-complete pre-restore "
 				       "post-restore backup-shutdown abort",
 				       "event" } },
+	.options = ask_json_options,
 	.about = "Tells all writers what a requester tells them outside a snapshot: identify,\n"
 		 "backup-complete, pre-restore, post-restore, backup-shutdown, abort.  The latter "
 		 "also\n"

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* xapi_flatten.c - snaprig xapi flatten VHD OUT: a VHD and its parents as the disk that they are */
 #include "simfs/base/exit_code.h"
+#include "simfs/base/json_output.h"
 #include "simfs/cli/command_table.h"
 #include "simfs/cli/vhd_files.h"
 
 struct values {
 	const char *parents;
+	bool json;
 };
 
 static int run(const struct command_line *line, int argc, char **argv)
@@ -22,12 +24,14 @@ static int run(const struct command_line *line, int argc, char **argv)
 		return exit_code;
 	exit_code = vhd_files_flatten(&files, argv[2]);
 	vhd_files_close(&files);
-	return exit_code;
+	return exit_code == EXIT_MET && values.json ? json_output_print_file("out", argv[2])
+						    : exit_code;
 }
 
 static const struct command_option options[] = {
 	{ "parents", "DIR", "look for parents here, too", COMMAND_FOLDER,
 		.offset = offsetof(struct values, parents) },
+	{ "json", NULL, "print what was made, as JSON", .offset = offsetof(struct values, json) },
 	{ 0 },
 };
 

@@ -218,10 +218,9 @@ static int list(const json_t *points, bool as_json)
 		json_decref(disks);
 	}
 	if (as_json) {
-		json_t *object = json_pack(
-			"{s:i, s:o}", "schema_version", SCHEMA_VERSION, "restore_points", all);
+		json_t *object = json_pack("{s:o}", "restore_points", all);
 
-		exit_code = cli_print_json(object);
+		exit_code = json_output_print(object);
 		json_decref(object);
 		return exit_code;
 	}
@@ -256,6 +255,8 @@ static int run(const struct command_line *line, int argc, char **argv)
 	point = choose_point(points, values.at);
 	if (point) {
 		exit_code = restore(folder, point, values.disk, argv[2]);
+		if (exit_code == EXIT_MET && values.json)
+			exit_code = json_output_print_file("out", argv[2]);
 	} else {
 		log_error("no restore point '%s' is in '%s'", values.at ? values.at : "", folder);
 		exit_code = EXIT_USAGE;
@@ -273,7 +274,8 @@ static const struct command_option options[] = {
 		COMMAND_TEXT, .offset = offsetof(struct values, at) },
 	{ "list", NULL, "list the restore points with their disks", .excludes = "disk",
 		.offset = offsetof(struct values, list) },
-	{ "json", NULL, "the list as a JSON object", .offset = offsetof(struct values, json) },
+	{ "json", NULL, "print the list, or what was made, as JSON",
+		.offset = offsetof(struct values, json) },
 	{ 0 },
 };
 

@@ -122,14 +122,13 @@
 #ifndef SNAPRIG_CONTROL_PROTOCOL_H
 #define SNAPRIG_CONTROL_PROTOCOL_H
 
+#include "simfs/base/json_output.h" /* SCHEMA_VERSION */
+
 #define PROTOCOL_LINE_MAX_BYTES	   (64 * 1024)
 #define PROTOCOL_BACKLOG_MAX_BYTES (1024 * 1024)
 #define PROTOCOL_CONNECTIONS_MAX   64
 #define PROTOCOL_EXTENTS_MAX	   1000
 #define PROTOCOL_EVENTS_MAX_BYTES  (64 * 1024)
-
-/* Of every JSON document that the rig prints or serves. */
-#define SCHEMA_VERSION 1
 
 /* Names within MNT, those that a command is told of (base/captive.h), and within IMAGE.snaprig/. */
 #define MOUNT_LIVE	"live"

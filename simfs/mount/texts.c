@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "simfs/base/cleanup.h"
+#include "simfs/base/json_output.h"
 #include "simfs/mount/session_internal.h"
 #include "simfs/volume/extension.h"
 
@@ -38,7 +39,7 @@ static void text_put(struct text *text)
 static char *status_text(struct session *session)
 {
 	json_t *status = volume_status(session->volume);
-	char *text = json_dumps(status, JSON_INDENT(2));
+	char *text = json_dumps(status, JSON_OUTPUT_FLAGS);
 	size_t length = text ? strlen(text) : 0;
 	char *line = text ? realloc(text, length + 2) : NULL;
 

@@ -123,14 +123,14 @@ static const struct {
 	{ "snapshot create --limit 10% @ --block=4KiB s0 --of c --no-writers --json",
 		"{\"command\":\"snapshot.create\",\"name\":\"s0\",\"limit\":\"10%\",\"block\":"
 		"\"4KiB\",\"of\":\"c\",\"writers\":false}",
-		OK("{\"name\":\"s0\"}"), "{\n  \"name\": \"s0\"\n}\n" },
+		OK("{\"name\":\"s0\"}"), "{\n  \"schema_version\": 1,\n  \"name\": \"s0\"\n}\n" },
 	{ "snapshot clone @ s0 c0 --full",
 		"{\"command\":\"snapshot.clone\",\"of\":\"s0\",\"name\":\"c0\",\"full\":true}",
 		OK("{}"), "" },
 	{ "snapshot list @", "{\"command\":\"snapshot.list\"}", OK("{\"snapshots\":[]}"),
 		"no snapshots\n" },
 	{ "snapshot list @ --json", "{\"command\":\"snapshot.list\"}", OK("{\"snapshots\":[]}"),
-		"{\n  \"snapshots\": [],\n  \"schema_version\": 1\n}\n" },
+		"{\n  \"schema_version\": 1,\n  \"snapshots\": []\n}\n" },
 	{ "fault add @ crash", "{\"command\":\"fault.add\",\"rule\":\"crash\"}", OK("{\"id\":7}"),
 		"7\n" },
 	{ "fault release @", "{\"command\":\"fault.release\"}", OK("{\"released\":3}"), "3\n" },
@@ -142,13 +142,15 @@ static const struct {
 		OK("{\"writers\":[],\"text\":\"none\\n\"}"), "none\n" },
 	{ "writers list --json @", "{\"command\":\"writers.list\"}",
 		OK("{\"writers\":[],\"text\":\"none\\n\"}"),
-		"{\n  \"writers\": [],\n  \"schema_version\": 1\n}\n" },
+		"{\n  \"schema_version\": 1,\n  \"writers\": []\n}\n" },
 	{ "writers notify @ abort", "{\"command\":\"writers.notify\",\"event\":\"abort\"}",
 		OK("{}"), "" },
 	{ "datto mount @", "{\"command\":\"datto.file_system\",\"mounted\":true}", OK("{}"), "" },
 	{ "datto umount @", "{\"command\":\"datto.file_system\",\"mounted\":false}", OK("{}"), "" },
 	{ "status @ --json", "{\"command\":\"status\"}", OK("{\"state\":\"active\"}"),
-		"{\n  \"state\": \"active\"\n}\n" },
+		"{\n  \"schema_version\": 1,\n  \"state\": \"active\"\n}\n" },
+	{ "fault clear @ --json", "{\"command\":\"fault.clear\"}", OK("{}"),
+		"{\n  \"schema_version\": 1\n}\n" },
 };
 
 START_TEST(a_row_is_sent_as_it_says_and_prints_the_answer)
@@ -175,17 +177,24 @@ static const struct {
 	const char *typed;
 	const char *answer;
 	int exit_code;
+	const char *printed; /* NULL: nothing */
 } refusals[] = {
 	{ "snapshot delete @ s0", "\"ok\":false,\"error\":\"ENOENT\",\"message\":\"no snapshot\"",
-		EXIT_USAGE },
-	{ "fault list @", "\"ok\":false,\"error\":\"ESHUTDOWN\",\"message\":\"it ends\"",
-		EXIT_RIG },
+		EXIT_USAGE, NULL },
+	{ "snapshot delete @ s0 --json",
+		"\"ok\":false,\"error\":\"ENOENT\",\"message\":\"no snapshot (s1 is one)\"",
+		EXIT_USAGE,
+		"{\"schema_version\":1,\"error\":{\"code\":\"ENOENT\",\"message\":\"no "
+		"snapshot\",\"hint\":\"s1 is one\"},\"exit\":2}\n" },
+	{ "fault list @", "\"ok\":false,\"error\":\"ESHUTDOWN\",\"message\":\"it ends\"", EXIT_RIG,
+		NULL },
 	{ "gauge set @ memory.used 85%", "\"ok\":false,\"error\":\"EPERM\",\"message\":\"root\"",
-		EXIT_SKIPPED },
-	{ "fault clear @", "\"ok\":false,\"error\":\"EPERM\",\"message\":\"root\"", EXIT_RIG },
+		EXIT_SKIPPED, NULL },
+	{ "fault clear @", "\"ok\":false,\"error\":\"EPERM\",\"message\":\"root\"", EXIT_RIG,
+		NULL },
 };
 
-START_TEST(what_is_refused_prints_nothing_and_has_its_exit_code)
+START_TEST(what_is_refused_has_its_exit_code_and_with_json_a_document)
 {
 	pid_t rig = fork();
 
@@ -193,7 +202,7 @@ START_TEST(what_is_refused_prints_nothing_and_has_its_exit_code)
 		play_rig(refusals[_i].answer);
 	ck_assert_int_eq(run(refusals[_i].typed), refusals[_i].exit_code);
 	ck_assert_int_eq(waitpid(rig, NULL, 0), rig);
-	ck_assert_str_eq(text_of("out"), "");
+	ck_assert_str_eq(text_of("out"), refusals[_i].printed ? refusals[_i].printed : "");
 }
 END_TEST
 
@@ -208,6 +217,8 @@ static const struct {
 	{ "snapshot", EXIT_USAGE },
 	{ "snapshot keep @ s0", EXIT_USAGE },
 	{ "snapshots", EXIT_USAGE },
+	{ "snapshots --json", EXIT_USAGE },
+	{ "snapshot keep @ s0 --json", EXIT_USAGE },
 	{ "help snapshots", EXIT_USAGE },
 	{ "create image", EXIT_USAGE },
 	{ "help snapshot create", EXIT_MET },
@@ -220,7 +231,8 @@ START_TEST(what_is_no_question_is_not_asked)
 	fclose(fopen(in_root("heard"), "w"));
 	ck_assert_int_eq(run(unasked[_i].typed), unasked[_i].exit_code);
 	ck_assert_str_eq(text_of("heard"), "");
-	ck_assert_int_eq(text_of("out")[0] != '\0', unasked[_i].exit_code == EXIT_MET);
+	ck_assert_int_eq(text_of("out")[0] != '\0',
+		unasked[_i].exit_code == EXIT_MET || strstr(unasked[_i].typed, "--json"));
 }
 END_TEST
 
@@ -235,8 +247,8 @@ int main(int argc, char **argv)
 	tcase_add_checked_fixture(tests, set_up, tear_down);
 	tcase_add_loop_test(
 		tests, a_row_is_sent_as_it_says_and_prints_the_answer, 0, COUNT(questions));
-	tcase_add_loop_test(
-		tests, what_is_refused_prints_nothing_and_has_its_exit_code, 0, COUNT(refusals));
+	tcase_add_loop_test(tests, what_is_refused_has_its_exit_code_and_with_json_a_document, 0,
+		COUNT(refusals));
 	tcase_add_loop_test(tests, what_is_no_question_is_not_asked, 0, COUNT(unasked));
 	suite_add_tcase(suite, tests);
 	return engine_suite_run(suite, argv[0]);

@@ -60,6 +60,29 @@ START_TEST(every_row_is_whole)
 }
 END_TEST
 
+/* The commands that print nothing of their own for programs, and why. */
+static const char *const prints_no_json[][2] = {
+	{ "datto ctl", "it says and exits what dbdctl does, byte for byte" },
+	{ "xapi call", "it prints what the pool answers, which is JSON or a text of the pool's" },
+	{ "xapi serve", "it serves until it is ended; its lines are a server's log" },
+};
+
+static void check_json(const struct command_line *line)
+{
+	bool is_exception = false;
+
+	for (size_t at = 0; at < sizeof prints_no_json / sizeof prints_no_json[0]; at++)
+		is_exception |= strcmp(line->name, prints_no_json[at][0]) == 0;
+	ck_assert_msg(!find_option(line, "json") == is_exception, "%s %s --json", line->name,
+		is_exception ? "has" : "has no");
+}
+
+START_TEST(every_command_prints_json_or_says_why_not)
+{
+	each_line(check_json);
+}
+END_TEST
+
 static bool takes(const struct control_command *command, const char *name)
 {
 	for (const char *const *at = command->arguments; at && *at; at++)
@@ -124,6 +147,7 @@ int main(int argc, char **argv)
 
 	(void)argc;
 	tcase_add_test(tests, every_row_is_whole);
+	tcase_add_test(tests, every_command_prints_json_or_says_why_not);
 	tcase_add_test(tests, a_rig_knows_what_it_is_asked);
 	tcase_add_test(tests, the_tools_are_given_every_row);
 	suite_add_tcase(suite, tests);

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "simfs/base/yaml/mistakes.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "simfs/base/cleanup.h"
 #include "simfs/base/heap.h"
+#include "simfs/base/json_output.h"
 
 #define TEXT_MAX_BYTES 480
 
@@ -87,17 +90,30 @@ void mistakes_sort(struct mistakes *mistakes)
 	}
 }
 
+/* A line for people; on stderr it is why the command fails. */
+static void line_print(FILE *file, const char *line)
+{
+	fprintf(file, "%s\n", line);
+	if (file == stderr)
+		json_output_note(-EINVAL, line);
+}
+
 void mistakes_print(const struct mistakes *mistakes, const char *path, FILE *file)
 {
 	for (size_t i = 0; i < mistakes->count; i++) {
 		const struct mistake *mistake = &mistakes->items[i];
+		AUTO(auto_free)
+		char *line = mistake->place.line == 0
+				     ? heap_format("%s: %s", path, mistake->text)
+				     : heap_format("%s:%u:%u: %s", path, mistake->place.line,
+					       mistake->place.column, mistake->text);
 
-		if (mistake->place.line == 0)
-			fprintf(file, "%s: %s\n", path, mistake->text);
-		else
-			fprintf(file, "%s:%u:%u: %s\n", path, mistake->place.line,
-				mistake->place.column, mistake->text);
+		line_print(file, line);
 	}
-	if (mistakes->dropped_count > 0)
-		fprintf(file, "%s: %zu more mistakes\n", path, mistakes->dropped_count);
+	if (mistakes->dropped_count > 0) {
+		AUTO(auto_free)
+		char *line = heap_format("%s: %zu more mistakes", path, mistakes->dropped_count);
+
+		line_print(file, line);
+	}
 }
