@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 #
-# What README.md shows of `make demo` is what the demo prints.  It shows the tools that there
-# are; without any, it was skipped.
+# The picture of the demo in README.md is made of what the demo prints (tools/picture).  It shows
+# the tools that there are; without any, it is skipped.
 . "${0%/*}/../lib/e2e.sh"
 
 requires mke2fs e2image tar dd gzip partclone.ext4
@@ -10,10 +10,13 @@ TMPDIR=$work/tmp SNAPRIG_SHARE=$e2e_root/scenarios
 export TMPDIR SNAPRIG_SHARE
 mkdir "$TMPDIR"
 
-sed -n '/^\$ make demo$/,/^```$/p' "$e2e_root/README.md" | sed '1d;$d' >wanted
-[ "$(wc -l <wanted)" -ge 10 ] || fail "README.md shows no demo"
 rig demo >shown
-diff -u wanted shown || fail "the demo is not as README.md shows it"
+"$e2e_root/tools/picture" 'make demo' <shown >demo.svg
+cmp demo.svg "$e2e_root/docs/demo.svg" ||
+	fail "the picture is another one (snaprig demo | tools/picture 'make demo' >docs/demo.svg)"
+[ "$(grep -c '>SILENT<' demo.svg)" -ge 5 ] || fail "the picture shows little: $(cat demo.svg)"
+grep -qF '](docs/demo.svg)' "$e2e_root/README.md" || fail "README.md does not show it"
+! command -v xmllint >/dev/null || xmllint --noout demo.svg || fail "it is not well formed"
 ! grep -q "$(printf '\033')" shown || fail "colours, but no terminal"
 same "" "$(ls -A "$TMPDIR")" "work folder"
 
