@@ -226,7 +226,12 @@ static bool write_snapshot(const struct fault_rule *rule, char *buffer)
 
 static bool read_writer(struct fault_rule *rule, const char *value)
 {
-	return read_text(value, rule->writer, sizeof rule->writer);
+	if (!read_text(value, rule->writer, sizeof rule->writer))
+		return false;
+	for (char *at = rule->writer; *at; at++)
+		if (*at == ' ' || *at == '\t')
+			*at = '_';
+	return true;
 }
 
 static bool write_writer(const struct fault_rule *rule, char *buffer)

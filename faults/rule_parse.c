@@ -22,7 +22,7 @@ struct reader {
 	unsigned offset_column;
 };
 
-static const struct spec_language language = { .name = "rule" };
+static const struct spec_language language = { .name = "rule", .has_quotes = true };
 
 /* ---- the point ---- */
 
@@ -242,6 +242,10 @@ static bool unknown_key(struct reader *reader, const struct spec_word *word)
 
 static bool read_word(struct reader *reader, const struct spec_word *word)
 {
+	/* A rule is written without quotes, where a writer's blank is a line below. */
+	if (word->value && strpbrk(word->value, " \t") && strcmp(word->name, "writer") != 0)
+		return spec_line_wrong(
+			&reader->line, NULL, "a blank in the value of '%s'", word->name);
 	for (size_t i = FAULT_NO_ACTION + 1; i < FAULT_ACTIONS; i++) {
 		if (strcmp(word->name, action_at(i)->name) == 0)
 			return read_action(reader, (enum fault_action)i, word->name, word->value);
@@ -280,14 +284,17 @@ static bool read_line(struct reader *reader, const char *text, char *message)
 	if (!spec_line_begin(line, text, &language, message))
 		return false;
 	if (!spec_line_next(line, &word))
-		return spec_line_wrong(
-			line, NULL, "a point is missing (try snapshot.read error=EIO)");
+		return !line->is_wrong &&
+		       spec_line_wrong(
+			       line, NULL, "a point is missing (try snapshot.read error=EIO)");
 	if (!read_point(reader, word.name))
 		return false;
 	while (spec_line_next(line, &word)) {
 		if (!read_word(reader, &word))
 			return false;
 	}
+	if (line->is_wrong)
+		return false;
 	if (reader->rule.action == FAULT_NO_ACTION)
 		return spec_line_wrong(line, NULL, "an action is missing (try error=EIO)");
 	if (whole_is_idle(reader)) {

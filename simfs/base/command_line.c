@@ -30,7 +30,7 @@ const char *command_line_operands(const struct command_line *line, char *buffer,
 			buffer + used, length - used, "%s%s", used ? " " : "", at->name);
 		MUST(used < length);
 		*ret_min += at->name[0] != '[';
-		*ret_max = strstr(at->name, "...") ? SIZE_MAX : *ret_max + 1;
+		*ret_max = at->joins || strstr(at->name, "...") ? SIZE_MAX : *ret_max + 1;
 	}
 	return buffer;
 }

@@ -45,6 +45,7 @@ struct command_operand {
 	enum command_kind kind;
 	const char *choices;
 	const char *argument; /* which it is of the control command; NULL: it is not sent */
+	bool joins; /* the last one: words behind it belong to it, as if they were quoted */
 };
 
 struct command_option {

@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "simfs/cli/ask.h"
 
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "simfs/base/cleanup.h"
 #include "simfs/base/exit_code.h"
 #include "simfs/cli/cli.h"
 
@@ -29,6 +34,49 @@ static int take(void *context, const struct command_option *option, const char *
 	return COMMAND_GO_ON;
 }
 
+/* Whether WORD is KEY=VALUE, with blanks, of what may be called so. */
+static bool needs_quotes(const char *word)
+{
+	static const char *const keys[] = { "writer=", "name=", "path=" };
+
+	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+		size_t length = strlen(keys[i]);
+
+		if (strncmp(word, keys[i], length) == 0 && !strpbrk(word + length, "=\""))
+			return strchr(word, ' ');
+	}
+	return false;
+}
+
+/* COUNT WORDS with blanks between them; the shell has taken quotes away.  The caller's. */
+static char *join(char *const *words, size_t count)
+{
+	char *joined = NULL;
+	size_t length;
+	FILE *file = count > 1 ? open_memstream(&joined, &length) : NULL;
+
+	if (!file)
+		return strdup(words[0]);
+	for (size_t at = 0; at < count; at++) {
+		size_t key = needs_quotes(words[at]) ? strcspn(words[at], "=") + 1 : 0;
+
+		fprintf(file, "%s%.*s%s%s%s", at ? " " : "", (int)key, words[at], key ? "\"" : "",
+			words[at] + key, key ? "\"" : "");
+	}
+	fclose(file);
+	return joined;
+}
+
+/* COUNT words were typed. */
+static void add_operand(struct asking *asking, const struct command_operand *operand,
+	char *const *words, size_t count)
+{
+	AUTO(auto_free) char *joined = operand->joins ? join(words, count) : NULL;
+
+	if (operand->argument)
+		add(asking, operand->argument, json_string(joined ? joined : words[0]));
+}
+
 int cli_ask(const struct command_line *line, int argc, char **argv)
 {
 	const struct command_question *question = line->asks;
@@ -43,9 +91,8 @@ int cli_ask(const struct command_line *line, int argc, char **argv)
 		json_decref(asking.arguments);
 		return exit_code;
 	}
-	for (size_t at = 0; at < count; at++)
-		if (line->operands[at].argument)
-			add(&asking, line->operands[at].argument, json_string(argv[at + 1]));
+	for (size_t at = 0; at < count && line->operands[at].name; at++)
+		add_operand(&asking, &line->operands[at], argv + at + 1, count - at);
 	if (question->says.name)
 		add(&asking, question->says.name, json_boolean(question->says.value));
 	if (!asking.is_text) {

@@ -30,10 +30,11 @@ static int print_list(json_t *answer)
 static const struct command_line add = {
 	.name = "fault add",
 	.summary = "arm a fault",
-	.operands = { ASK_MNT, { "RULE", COMMAND_RULE, NULL, "rule" } },
+	.operands = { ASK_MNT, { "RULE", COMMAND_RULE, NULL, "rule", true } },
 	.options = ask_json_options,
-	.about = "Arms a fault, and prints its number.  A rule is POINT ACTION TRIGGER..., in one\n"
-		 "argument; 'snaprig list points' names the points.\n\n"
+	.about = "Arms a fault, and prints its number.  A rule is POINT ACTION TRIGGER...; quote\n"
+		 "it where the shell would read a part of it, such as >.  'snaprig list points'\n"
+		 "names the points.\n\n"
 		 "actions:\n"
 		 "  error=EIO  delay=20ms  hang  short=512  zero  stale  flip=1  tear=512  drop\n"
 		 "  misdirect=4KiB  hole  data  lost  missing=1  added=1  fail-snapshot  crash\n"
@@ -51,7 +52,7 @@ static const struct command_line add = {
 		 "error=0x800423f2.\n\n"
 		 "name=NAME gives it a name: another rule of that name takes its place, the same\n"
 		 "rule changes nothing.",
-	.examples = "  snaprig fault add mnt 'snapshot.read error=EIO offset=24MiB..25MiB'\n"
+	.examples = "  snaprig fault add mnt snapshot.read error=EIO offset=24MiB..25MiB\n"
 		    "  snaprig fault add mnt 'cow.store fail-snapshot when=store.used>=70%'\n",
 	.exits = ASK_EXITS,
 	.asks = &(const struct command_question){ .command = "fault.add", .print = print_id },

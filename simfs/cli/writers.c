@@ -46,13 +46,13 @@ static const struct command_line list = {
 static const struct command_line add = {
 	.name = "writers add",
 	.summary = "add one",
-	.operands = { ASK_MNT, { "WRITER", COMMAND_CHOICE, "simulated hook fsfreeze", "writer" } },
+	.operands = { ASK_MNT,
+		{ "WRITER", COMMAND_CHOICE, "simulated hook fsfreeze", "writer", true } },
 	.options = ask_json_options,
 	.about = "Adds an application that must freeze before a snapshot is taken and thaws after "
 		 "it.\n"
-		 "A writer is KIND KEY=VALUE..., in one argument.  It replaces one of its name, "
-		 "and\n"
-		 "restarts one that has died.\n"
+		 "A writer is KIND KEY=VALUE...  It replaces one of its name, and restarts one\n"
+		 "that has died.\n"
 		 "\n"
 		 "kinds:\n"
 		 "  simulated name=\"System Writer\" [freeze=200ms] [thaw=50ms] [dies=5s]\n"
@@ -61,9 +61,9 @@ static const struct command_line add = {
 		 "MNT/live\n"
 		 "\n"
 		 "All kinds take name=NAME, id={GUID} and limit=60s, how long it may stay frozen.",
-	.examples = "  snaprig writers add mnt 'simulated name=\"System Writer\" freeze=200ms'\n"
-		    "  snaprig fault add mnt 'writer.freeze error=0x800423f2 "
-		    "writer=System_Writer'\n",
+	.examples = "  snaprig writers add mnt simulated name=\"System Writer\" freeze=200ms\n"
+		    "  snaprig fault add mnt writer.freeze error=0x800423f2 "
+		    "writer=\"System Writer\"\n",
 	.exits = ASK_EXITS,
 	.asks = ASK_WRITERS("writers.add"),
 };
@@ -71,7 +71,7 @@ static const struct command_line add = {
 static const struct command_line remove_one = {
 	.name = "writers remove",
 	.summary = "remove one",
-	.operands = { ASK_MNT, { "NAME", COMMAND_WRITER, NULL, "name" } },
+	.operands = { ASK_MNT, { "NAME", COMMAND_WRITER, NULL, "name", true } },
 	.options = ask_json_options,
 	.about = "Removes a writer.",
 	.exits = ASK_EXITS,
@@ -81,7 +81,7 @@ static const struct command_line remove_one = {
 static const struct command_line kill_one = {
 	.name = "writers kill",
 	.summary = "let a simulated one die",
-	.operands = { ASK_MNT, { "NAME", COMMAND_WRITER, NULL, "name" } },
+	.operands = { ASK_MNT, { "NAME", COMMAND_WRITER, NULL, "name", true } },
 	.options = ask_json_options,
 	.about = "Kills the process of a simulated writer.  If it was frozen, the snapshot fails.\n"
 		 "The writer does not answer again until it is added again.",

@@ -43,4 +43,20 @@ messages <<'END'
 2 | unknown event 'abrot' \(did you mean 'abort'\?\) | writers notify mnt abrot
 END
 
+# ---- words that need no quotes ----
+
+messages <<'END'
+0 |  | fault add mnt snapshot.read error=EIO offset=24KiB..28KiB name=bad
+0 |  | fault add mnt writer.freeze error=EIO writer="System Writer" name=quoted
+0 |  | fault add mnt 'writer.freeze error=EIO writer="System Writer" name=quoted'
+2 | cannot add the fault: a blank in the value of 'file' | fault add mnt 'live.read hang file="/a b"'
+2 | cannot add the fault: unknown key 'eror' at column 15 | fault add mnt snapshot.read eror=EIO
+0 |  | writers add mnt simulated name="SQL Server" freeze=1ms
+0 |  | writers kill mnt SQL_Server
+0 |  | writers remove mnt SQL Server
+2 | no writer 'SQL Server' | writers remove mnt SQL Server
+END
+same "snapshot.read error=EIO offset=24KiB..28KiB name=bad
+writer.freeze error=EIO writer=System_Writer name=quoted" "$(status '.faults[].rule')" "rules"
+
 no_message_was_wrong

@@ -7,9 +7,19 @@
 
 e2e_rows=0 e2e_rows_wrong=0
 
+# is_said TEXT
+is_said()
+{
+	if [ -n "$1" ]; then
+		grep -qE -e "$1" "$work/stderr"
+	else
+		[ ! -s "$work/stderr" ]
+	fi
+}
+
 # messages [WRAPPER...] - reads rows "EXIT | TEXT | ARGUMENTS" and calls the program, by the
-# command WRAPPER..., with each.  TEXT is an extended regular expression for a line of stderr; the
-# arguments are quoted as for a shell.  All rows are checked: no_message_was_wrong tells.
+# command WRAPPER..., with each.  TEXT is an extended regular expression for a line of stderr,
+# nothing for none; the arguments are quoted as for a shell.  All rows are checked: no_message_was_wrong tells.
 messages()
 {
 	while IFS= read -r e2e_row; do
@@ -21,7 +31,7 @@ messages()
 		eval '"$@" "$SNAPRIG"' "$e2e_typed" >"$work/stdout" 2>"$work/stderr" </dev/null ||
 			e2e_status=$?
 		e2e_rows=$((e2e_rows + 1))
-		if [ "$e2e_status" != "$e2e_exit" ] || ! grep -qE -e "$e2e_text" "$work/stderr"; then
+		if [ "$e2e_status" != "$e2e_exit" ] || ! is_said "$e2e_text"; then
 			e2e_rows_wrong=$((e2e_rows_wrong + 1))
 			printf 'row %s\n  exit %s\n' "$e2e_row" "$e2e_status"
 			sed 's/^/  said: /' "$work/stderr"

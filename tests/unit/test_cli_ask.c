@@ -88,7 +88,8 @@ static void play_rig(const char *answer)
 	_exit(fgets(line, sizeof line, peer) != NULL);
 }
 
-/* Runs "snaprig TYPED", in which @ stands for the mount point, with stdout in the file "out". */
+/* Runs "snaprig TYPED", in which @ stands for the mount point, and ~ for a blank, with stdout in
+ * the file "out". */
 static int run(const char *typed)
 {
 	char copy[256], mount_point[128], name[] = "snaprig", *argv[16] = { name }, *rest = copy;
@@ -97,8 +98,11 @@ static int run(const char *typed)
 
 	snprintf(mount_point, sizeof mount_point, "%s/mount", root);
 	snprintf(copy, sizeof copy, "%s", typed);
-	for (char *word; (word = strsep(&rest, " "));)
+	for (char *word; (word = strsep(&rest, " "));) {
+		for (char *at = word; (at = strchr(at, '~'));)
+			*at = ' ';
 		argv[argc++] = strcmp(word, "@") == 0 ? mount_point : word;
+	}
 	fflush(stdout);
 	old = dup(STDOUT_FILENO);
 	ck_assert_int_ge(dup2(out, STDOUT_FILENO), 0);
@@ -133,6 +137,18 @@ static const struct {
 		"{\n  \"schema_version\": 1,\n  \"snapshots\": []\n}\n" },
 	{ "fault add @ crash", "{\"command\":\"fault.add\",\"rule\":\"crash\"}", OK("{\"id\":7}"),
 		"7\n" },
+	{ "fault add @ live.read error=EIO offset=0..4KiB",
+		"{\"command\":\"fault.add\",\"rule\":\"live.read error=EIO offset=0..4KiB\"}",
+		OK("{\"id\":7}"), "7\n" },
+	{ "fault add @ writer.freeze hang writer=System~Writer",
+		"{\"command\":\"fault.add\",\"rule\":\"writer.freeze hang writer=\\\"System "
+		"Writer\\\"\"}",
+		OK("{\"id\":7}"), "7\n" },
+	{ "writers add @ simulated~name=a thaw=1s",
+		"{\"command\":\"writers.add\",\"writer\":\"simulated name=a thaw=1s\"}", OK("{}"),
+		"" },
+	{ "writers remove @ System Writer",
+		"{\"command\":\"writers.remove\",\"name\":\"System Writer\"}", OK("{}"), "" },
 	{ "fault release @", "{\"command\":\"fault.release\"}", OK("{\"released\":3}"), "3\n" },
 	{ "gauge set @ memory.used 85% --real --size 64MiB",
 		"{\"command\":\"gauge.set\",\"gauge\":\"memory.used\",\"value\":\"85%\",\"real\":"

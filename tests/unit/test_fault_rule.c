@@ -48,6 +48,8 @@ static const char *const written[][2] = {
 	{ "live.read zero when=ops=5", "live.read zero when=ops=5" },
 	{ "live.read zero when=snapshot.age>90s", "live.read zero when=snapshot.age>90s" },
 	{ "live.read short=0", "live.read short=0" },
+	{ "writer.freeze writer=\"System Writer\" hang",
+		"writer.freeze hang writer=System_Writer" },
 	{ "writer.freeze writer=System_Writer error=0x800423F2 snapshot=s",
 		"writer.freeze error=ETIMEDOUT snapshot=s writer=System_Writer" },
 	{ "writer.thaw drop", "writer.thaw drop" },
@@ -185,6 +187,9 @@ static const struct {
 	{ "xapi.export offset=8MiB.. reply=status-500",
 		"'offset' makes no sense with reply 'status-500': it is decided before the first "
 		"byte at column 13" },
+	{ "live.read zero file=\"/a b\"", "a blank in the value of 'file' at column 16" },
+	{ "\"live.read", "a quote that is not closed at column 1" },
+	{ "live.read zero name=\"a", "a quote that is not closed at column 16" },
 	{ "live.read zero file=go", "cannot read file 'go' (try file=/tmp/go) at column 16" },
 	{ "live.read zero name=1", "cannot read name '1' (try name=bad-sector) at column 16" },
 	{ "live.read zero name=a/b", "cannot read name 'a/b' (try name=bad-sector) at column 16" },

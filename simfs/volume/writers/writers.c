@@ -11,6 +11,26 @@
 
 #include "simfs/base/log.h"
 
+/* As rules have it: _ stands for a blank, too. */
+static bool is_alike(const char *name, const char *other)
+{
+	for (; *name && *other; name++, other++)
+		if (*name != *other && !(strchr(" _", *name) && strchr(" _", *other)))
+			return false;
+	return *name == *other;
+}
+
+static struct volume_writer *find_alike(const struct volume *volume, const char *name)
+{
+	list_for_each (at, &volume->writers.list) {
+		struct volume_writer *writer = CONTAINER_OF(at, struct volume_writer, link);
+
+		if (is_alike(writer->spec.name, name))
+			return writer;
+	}
+	return NULL;
+}
+
 static struct volume_writer *find(const struct volume *volume, const char *name)
 {
 	list_for_each (at, &volume->writers.list) {
@@ -20,6 +40,13 @@ static struct volume_writer *find(const struct volume *volume, const char *name)
 			return writer;
 	}
 	return NULL;
+}
+
+static struct volume_writer *find_named(const struct volume *volume, const char *name)
+{
+	struct volume_writer *writer = find(volume, name);
+
+	return writer ? writer : find_alike(volume, name);
 }
 
 static bool may_go(const struct volume *volume, const struct volume_writer *writer)
@@ -80,7 +107,7 @@ int volume_writer_add(struct volume *volume, const char *text, char *message)
 
 int volume_writer_remove(struct volume *volume, const char *name)
 {
-	struct volume_writer *writer = find(volume, name);
+	struct volume_writer *writer = find_named(volume, name);
 
 	if (!writer)
 		return -ENOENT;
@@ -92,7 +119,7 @@ int volume_writer_remove(struct volume *volume, const char *name)
 
 int volume_writer_kill(struct volume *volume, const char *name)
 {
-	struct volume_writer *writer = find(volume, name);
+	struct volume_writer *writer = find_named(volume, name);
 
 	if (!writer)
 		return -ENOENT;

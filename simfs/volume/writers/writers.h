@@ -90,13 +90,13 @@ const char *writer_notice_name(size_t notice);
  */
 int volume_writer_add(struct volume *volume, const char *text, char *message);
 
-/* Removes the writer of that name: 0, -ENOENT, or -EBUSY as above. */
+/* Removes the writer of that name, in which _ may be a blank: 0, -ENOENT, or -EBUSY as above. */
 int volume_writer_remove(struct volume *volume, const char *name);
 
 /*
- * Its process dies: it is UNKNOWN, and answers no more until it is added again.
- * If it was frozen it is thawed, and the set fails.  0, -ENOENT; -EOPNOTSUPP:
- * not simulated, kill its process instead.
+ * Its process dies (_ may be a blank, too): it is UNKNOWN, and answers no more until it is added
+ * again. If it was frozen it is thawed, and the set fails.  0, -ENOENT; -EOPNOTSUPP: not simulated,
+ * kill its process instead.
  */
 int volume_writer_kill(struct volume *volume, const char *name);
 
