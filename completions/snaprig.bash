@@ -89,7 +89,7 @@ declare -gA _snaprig_values=(
 	['mount --watchdog']='choice:off 60s'
 	['mount --busy-poll']='choice:off auto 60us'
 	['mount --read-ahead']='choice:off 2MiB'
-	['mount -o']='set:ro allow_other allow_root max_read= noatime default_permissions dev nodev exec noexec suid nosuid dirsync debug uid= gid= mode= umask='
+	['mount -o']='set:ro allow_other allow_root max_read= noatime default_permissions dev nodev exec noexec suid nosuid dirsync debug uid= gid= mode= umask= profile= limit= block= sr= format= coalesce-rate= no-coalesce time-scale= memory= durable verify trust-image fail-snapshots store= transport= fault= writer= no-writer-check seed= watchdog= busy-poll= read-ahead= noauto nofail'
 	['verify --store']='folder:'
 	['snapshot create --limit']='size:'
 	['snapshot create --block']='size:'

@@ -498,7 +498,7 @@ complete -c snaprig -n '__snaprig_on mount' -l busy-poll -x -a '(__snaprig_one_o
 complete -c snaprig -n '__snaprig_on mount' -l read-ahead -x -a '(__snaprig_one_of \'choice:off 2MiB\')' -d 'read so much, at most, of a snapshot before who reads it in sequence asks for it'
 complete -c snaprig -n '__snaprig_on mount' -l foreground -d 'stay in the foreground'
 complete -c snaprig -n '__snaprig_on mount' -l json -d 'print what is mounted, and the process that serves it, as JSON'
-complete -c snaprig -n '__snaprig_on mount' -s o -x -a '(__snaprig_one_of \'set:ro allow_other allow_root max_read= noatime default_permissions dev nodev exec noexec suid nosuid dirsync debug uid= gid= mode= umask=\')' -d 'options of FUSE, with commas'
+complete -c snaprig -n '__snaprig_on mount' -s o -x -a '(__snaprig_one_of \'set:ro allow_other allow_root max_read= noatime default_permissions dev nodev exec noexec suid nosuid dirsync debug uid= gid= mode= umask= profile= limit= block= sr= format= coalesce-rate= no-coalesce time-scale= memory= durable verify trust-image fail-snapshots store= transport= fault= writer= no-writer-check seed= watchdog= busy-poll= read-ahead= noauto nofail\')' -d 'options of FUSE, with commas'
 complete -c snaprig -n '__snaprig_on verify' -l store -x -a '(__snaprig_one_of \'folder:\')' -d 'where the state lies'
 complete -c snaprig -n '__snaprig_on verify' -l json -d 'print one object'
 complete -c snaprig -n '__snaprig_on umount' -l json -d 'print what was unmounted, as JSON'

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "simfs/cli/command_table.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -260,6 +261,13 @@ static int run_help(int argc, char **argv)
 	return exit_code;
 }
 
+/* `snaprig IMAGE MNT [-o OPTIONS]`, as mount.fuse3(8) calls what mount(8) has -t fuse.snaprig for.
+ */
+static bool is_mount_helper(int argc, char **argv)
+{
+	return strchr(argv[1], '/') || (argc > 3 && strcmp(argv[3], "-o") == 0);
+}
+
 int command_table_run(int argc, char **argv)
 {
 	const char *name = argv[1];
@@ -269,6 +277,8 @@ int command_table_run(int argc, char **argv)
 		return run_help(argc - 1, argv + 1);
 	if (strcmp(name, "words") == 0)
 		return words_run(argc - 1, argv + 1);
+	if (!group && is_mount_helper(argc, argv))
+		return run_line(&mount_command, argc, argv);
 	/* Of a command that is none; one that is says itself whether it knows --json. */
 	if (!group || (!group->command && !find_action(group, argv[2])))
 		if (command_line_asks_for_json(argc, argv, false))

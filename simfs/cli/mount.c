@@ -16,6 +16,7 @@
 #include "simfs/cli/mount_places.h"
 #include "simfs/cli/mount_temporary.h"
 #include "simfs/cli/mount_values.h"
+#include "simfs/cli/mount_words.h"
 #include "simfs/control/protocol.h"
 #include "simfs/daemon.h"
 
@@ -98,7 +99,8 @@ static int mount_while(const struct mount_values *values, const struct daemon_op
 	return code;
 }
 
-static int run(const struct command_line *line, int argc, char **argv)
+/* What was typed, once -o is written out. */
+static int run_words(const struct command_line *line, int argc, char **argv)
 {
 	struct mount_values values = { 0 };
 	struct daemon_options daemon;
@@ -132,6 +134,17 @@ static int run(const struct command_line *line, int argc, char **argv)
 	}
 	return *command ? mount_while(&values, &daemon, image, point, command)
 			: mount_volume(&values, &daemon, image, point, NULL);
+}
+
+static int run(const struct command_line *line, int argc, char **argv)
+{
+	struct mount_words words;
+	int code = EXIT_USAGE;
+
+	if (mount_words_init(line, argc, argv, &words) == 0)
+		code = run_words(line, words.argc, words.argv);
+	mount_words_deinit(&words);
+	return code;
 }
 
 #define AT(field) .offset = offsetof(struct mount_values, field)
@@ -206,10 +219,14 @@ static const struct command_option options[] = {
 		"options of FUSE, with commas: ro, allow_other, allow_root, max_read=BYTES, "
 		"noatime,\n"
 		"default_permissions, [no]dev, [no]exec, [no]suid, dirsync, debug;\n"
-		"owner and mode of the files: uid=N, gid=N, mode=OCTAL, umask=OCTAL",
+		"owner and mode of the files: uid=N, gid=N, mode=OCTAL, umask=OCTAL;\n"
+		"and all options above, as fstab has them: profile=datto,limit=10%,durable",
 		COMMAND_SET,
 		"ro allow_other allow_root max_read= noatime default_permissions dev nodev exec "
-		"noexec suid nosuid dirsync debug uid= gid= mode= umask=",
+		"noexec suid nosuid dirsync debug uid= gid= mode= umask= profile= limit= block= "
+		"sr= format= coalesce-rate= no-coalesce time-scale= memory= durable verify "
+		"trust-image fail-snapshots store= transport= fault= writer= no-writer-check "
+		"seed= watchdog= busy-poll= read-ahead= noauto nofail",
 		AT(fuse_options) },
 	{ 0 },
 };
@@ -233,7 +250,8 @@ const struct command_line mount_command = {
 	.examples = "  snaprig mount vol.img mnt --profile datto\n"
 		    "  touch mnt/snapshots/monday\n"
 		    "  dd if=mnt/snapshots/monday of=monday.backup bs=1M\n"
-		    "  snaprig mount --size 1GiB -- sh -c 'mke2fs $SNAPRIG_LIVE'\n",
+		    "  snaprig mount --size 1GiB -- sh -c 'mke2fs $SNAPRIG_LIVE'\n"
+		    "  mount -t fuse.snaprig vol.img mnt -o profile=datto,limit=20%\n",
 	.exits = "  0    mounted; with --foreground: served, and ended in order\n"
 		 "  N    that of CMD; 128 + N when signal N ended it; 127 or 126 when there is no\n"
 		 "       such program, or it cannot be run\n"

@@ -50,6 +50,7 @@ static const struct option options[] = {
 	{ "group_id=", rig_sets_it },
 	{ "max_readahead=", rig_sets_it },
 	{ "max_write=", rig_sets_it },
+	{ "remount", "does not work (unmount the volume, and mount it again)" },
 	{ "rootmode=", rig_sets_it },
 	{ "subtype=", rig_sets_it },
 	/* The kernel sends no flush behind each write, and the rig cannot see it. */
@@ -57,9 +58,11 @@ static const struct option options[] = {
 	{ "user_id=", rig_sets_it },
 };
 
+#define OPTIONS (sizeof options / sizeof options[0])
+
 static const struct option *find_option(const char *text, size_t length)
 {
-	for (size_t at = 0; at < sizeof options / sizeof options[0]; at++) {
+	for (size_t at = 0; at < OPTIONS; at++) {
 		size_t name_length = strlen(options[at].name);
 		bool has_value = options[at].name[name_length - 1] == '=';
 
@@ -169,4 +172,23 @@ char *mount_options_for_fuse(const char *text)
 		at += length + 1;
 	}
 	return rest;
+}
+
+const char *mount_options_name(size_t at)
+{
+	return at < OPTIONS ? options[at].name : owner_option_name(at - OPTIONS);
+}
+
+bool mount_options_knows(const char *name)
+{
+	size_t length = strlen(name);
+
+	for (size_t at = 0; mount_options_name(at); at++) {
+		const char *known = mount_options_name(at);
+
+		if (strncmp(known, name, length) == 0 &&
+			(known[length] == '\0' || strcmp(known + length, "=") == 0))
+			return true;
+	}
+	return false;
 }

@@ -8,6 +8,8 @@
 #ifndef SNAPRIG_MOUNT_MOUNT_OPTIONS_H
 #define SNAPRIG_MOUNT_MOUNT_OPTIONS_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "simfs/mount/owner.h"
@@ -24,6 +26,13 @@ struct mount_options {
  * which one in MESSAGE (MOUNT_OPTIONS_MESSAGE_BYTES).
  */
 int mount_options_parse(const char *text, struct mount_options *ret, char *message);
+
+/* The name of each option there is, those that are refused with a reason among them; NULL behind
+ * the last. */
+const char *mount_options_name(size_t at);
+
+/* Whether there is one of that name. */
+bool mount_options_knows(const char *name);
 
 /* What of TEXT is for libfuse, the caller's; NULL without memory. */
 char *mount_options_for_fuse(const char *text);

@@ -77,6 +77,11 @@ bool owner_take(const char *text, size_t length, struct owner *owner, char *mess
 	return false;
 }
 
+const char *owner_option_name(size_t at)
+{
+	return at < sizeof rows / sizeof rows[0] ? rows[at].name : NULL;
+}
+
 mode_t owner_mode(const struct owner *owner, enum owned what)
 {
 	static const mode_t usual[] = {

@@ -32,6 +32,9 @@ void owner_init(struct owner *owner);
  */
 bool owner_take(const char *text, size_t length, struct owner *owner, char *message);
 
+/* The name of each of these options; NULL behind the last. */
+const char *owner_option_name(size_t at);
+
 mode_t owner_mode(const struct owner *owner, enum owned what);
 
 #endif

@@ -26,11 +26,11 @@ refused()
 reset
 sed -i 's/^\.It Cm snapshot delete .*/.It Cm snapshot delete Ar name/' "$manual"
 for shell in snaprig.bash _snaprig snaprig.fish; do
-	sed -i '/no-coalesce/d' "copy/completions/$shell"
+	sed -i '/bypass-chain-check/d' "copy/completions/$shell"
 done
 refused --check
 grep -q '^+.It Cm snapshot delete Ar mnt name' said || fail "the head line: $(cat said)"
-same 3 "$(grep -c '^+.*no-coalesce' said)" "completions that are mended: $(cat said)"
+same 3 "$(grep -c '^+.*bypass-chain-check' said)" "completions that are mended: $(cat said)"
 copy/tools/commands "$SNAPRIG" >said
 cmp "$manual" "$e2e_root/docs/snaprig.1" || fail "the manual was not mended"
 diff -r copy/completions "$e2e_root/completions" || fail "the completions were not mended"
