@@ -2,20 +2,11 @@
 #include "simfs/cli/list.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "faults/action.h"
 #include "faults/gauge.h"
 #include "faults/point.h"
-#include "scenarios/clients/beside.h"
-#include "scenarios/clients/clients.h"
-#include "scenarios/clients/readiness.h"
-#include "scenarios/clients/share.h"
-#include "scenarios/format/failure.h"
-#include "scenarios/format/files.h"
-#include "scenarios/format/scenario.h"
-#include "simfs/base/cleanup.h"
 #include "simfs/base/exit_code.h"
 #include "simfs/base/log.h"
 #include "simfs/base/sizes.h"
@@ -23,6 +14,7 @@
 #include "simfs/base/xapi_replies.h"
 #include "simfs/cli/cli.h"
 #include "simfs/cli/command_table.h"
+#include "simfs/cli/list_files.h"
 #include "simfs/cli/list_mounts.h"
 #include "simfs/cli/table.h"
 #include "simfs/control/protocol.h"
@@ -137,143 +129,17 @@ static json_t *collect_points(void)
 	return points;
 }
 
-/* Every file of the data folder NAME; the caller deinits FILES also when it is false. */
-static bool find_files(const char *name, struct scenario_files *files)
-{
-	AUTO(auto_free) char *folder = share_folder(name);
-
-	scenario_files_init(files);
-	if (!folder) {
-		AUTO(auto_free) char *why = share_missing(name);
-
-		log_error("%s", why);
-		return false;
-	}
-
-	int error = scenario_files_add(files, folder);
-
-	if (error < 0)
-		log_error_code(error, "cannot read '%s'", folder);
-	return error == 0;
-}
-
-static json_t *scenario_json(const struct scenario *scenario)
-{
-	return json_pack("{s:s, s:s, s:s, s:s, s:s?}", "name", scenario->name, "profile",
-		scenario->profile, "client", scenario->client, "path", scenario->path, "about",
-		scenario->about);
-}
-
-static json_t *collect_scenarios(void)
-{
-	struct scenario_files files;
-	json_t *scenarios = find_files("catalog", &files) ? json_array() : NULL;
-
-	for (size_t at = 0; scenarios && at < files.count; at++) {
-		struct scenario_list list = { 0 };
-
-		if (lies_beside_scenarios(files.paths[at]))
-			continue;
-		/* Its mistakes are printed, and the others are listed. */
-		(void)scenarios_load(files.paths[at], stderr, &list);
-		for (size_t i = 0; i < list.count; i++)
-			json_array_append_new(scenarios, scenario_json(list.items[i]));
-		scenario_list_deinit(&list);
-	}
-	scenario_files_deinit(&files);
-	return scenarios;
-}
-
-static json_t *texts_json(const struct text_list *list)
-{
-	json_t *texts = json_array();
-
-	for (size_t at = 0; at < list->count; at++)
-		json_array_append_new(texts, json_string(list->texts[at]));
-	return texts;
-}
-
-static json_t *client_json(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	const char *file = slash ? slash + 1 : path;
-	AUTO(auto_free) char *name = strndup(file, strcspn(file, "."));
-	struct client *client;
-
-	if (!name || client_load(name, stderr, &client) < 0)
-		return NULL;
-
-	AUTO(auto_free) char *why = NULL;
-	const char *missing = client_missing(client, &why);
-	AUTO(auto_free)
-	char *unready = missing ? NULL : client_unready(client, READINESS_PATIENCE_NS);
-	json_t *object = json_pack("{s:s, s:s?, s:o, s:o, s:s?, s:s?, s:s}", "name", client->name,
-		"about", client->about, "requires", texts_json(&client->requires), "packages",
-		texts_json(&client->packages), "missing", missing, "unready", unready, "usable",
-		missing || unready ? "no" : "yes");
-
-	client_destroy(client);
-	return object;
-}
-
-static json_t *collect_clients(void)
-{
-	struct scenario_files files;
-	json_t *clients = find_files("clients", &files) ? json_array() : NULL;
-
-	for (size_t at = 0; clients && at < files.count; at++) {
-		json_t *client = client_json(files.paths[at]);
-
-		if (client)
-			json_array_append_new(clients, client);
-	}
-	scenario_files_deinit(&files);
-	return clients;
-}
-
-static json_t *failure_json(const struct failure *failure)
-{
-	json_t *profiles = json_array(), *needs = json_array();
-
-	for (size_t at = 0; at < failure->profile_count; at++)
-		json_array_append_new(profiles, json_string(failure->profiles[at].name));
-	for (size_t at = 0; at < failure->need_count; at++)
-		json_array_append_new(needs, json_string(failure->needs[at]));
-	return json_pack("{s:s, s:s, s:s?, s:s?, s:s?, s:o, s:o, s:s}", "name",
-		failure->scenario.name, "about", failure->scenario.about, "source", failure->source,
-		"at", failure->at, "strikes", failure_place(failure), "profiles", profiles, "needs",
-		needs, "path", failure->scenario.path);
-}
-
-static json_t *collect_failures(void)
-{
-	struct scenario_files files;
-	json_t *failures = find_files("failures", &files) ? json_array() : NULL;
-
-	for (size_t at = 0; failures && at < files.count; at++) {
-		struct failure *failure;
-
-		/* Its mistakes are printed, and the others are listed. */
-		if (failure_load(files.paths[at], stderr, &failure) < 0)
-			continue;
-		json_array_append_new(failures, failure_json(failure));
-		failure_destroy(failure);
-	}
-	scenario_files_deinit(&files);
-	return failures;
-}
-
 static const struct listing listings[] = {
 	{ "profiles", collect_profiles, { "PROFILE", "IMITATES", "LIMIT", "BLOCK", "AT THE LIMIT" },
 		{ "name", "imitates", "limit", "block_bytes", "about" } },
 	{ "points", collect_points, { "POINT", "KIND", "WHAT IS TRUE THERE" },
 		{ "name", "kind", "about" } },
 	{ "gauges", collect_gauges, { "GAUGE", "UNIT", "ABOUT" }, { "name", "unit", "about" } },
-	{ "scenarios", collect_scenarios, { "SCENARIO", "PROFILE", "CLIENT", "ABOUT" },
+	{ "scenarios", list_scenarios_json, { "SCENARIO", "PROFILE", "CLIENT", "ABOUT" },
 		{ "name", "profile", "client", "about" } },
-	{ "clients", collect_clients, { "CLIENT", "USABLE", "ABOUT" },
+	{ "clients", list_clients_json, { "CLIENT", "USABLE", "ABOUT" },
 		{ "name", "usable", "about" } },
-	{ "failures", collect_failures, { "FAILURE", "AT", "ABOUT" },
+	{ "failures", list_failures_json, { "FAILURE", "AT", "ABOUT" },
 		{ "name", "strikes", "about" } },
 	{ "mounts", list_mounts_json, { "MOUNT", "PID", "STATE", "PROFILE", "SIZE", "IMAGE" },
 		{ "mount", "pid", "state", "profile", "size_bytes", "image" } },

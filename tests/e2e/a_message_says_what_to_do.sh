@@ -49,7 +49,7 @@ messages <<'END'
 0 |  | fault add mnt snapshot.read error=EIO offset=24KiB..28KiB name=bad
 0 |  | fault add mnt writer.freeze error=EIO writer="System Writer" name=quoted
 0 |  | fault add mnt 'writer.freeze error=EIO writer="System Writer" name=quoted'
-2 | cannot add the fault: a blank in the value of 'file' | fault add mnt 'live.read hang file="/a b"'
+2 | fault: a blank in the value of 'file' | fault add mnt 'live.read hang file="/a b"'
 2 | cannot add the fault: unknown key 'eror' at column 15 | fault add mnt snapshot.read eror=EIO
 0 |  | writers add mnt simulated name="SQL Server" freeze=1ms
 0 |  | writers kill mnt SQL_Server
