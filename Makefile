@@ -167,9 +167,10 @@ matrix-lvm: ## docs/matrix-lvm.md anew: the clients that are given LVM; a quarte
 	$(build) all
 	$(Q)tools/matrix $(PROGRAM) $(BUILD) lvm
 
-commands: all ## what the manual and the completion take from the table of commands
+commands: all ## what manual pages and completions take from tables of the program and from schemas
 	$(Q)tools/deps tests
 	$(Q)tools/commands $(PROGRAM)
+	$(Q)tools/manuals $(PROGRAM)
 
 mutants: ## is a wrong line noticed? each of tests/mutants is (MUTANTS="pattern ...")
 	$(Q)tools/deps build tests
