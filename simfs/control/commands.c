@@ -220,6 +220,7 @@ const struct control_command commands_table[] = {
 	{ "ping", run_ping, NULL, NULL },
 	{ "end", run_end, NULL, NULL },
 	{ "status", commands_run_struck, NULL, commands_run_status },
+	{ "peek", commands_run_status, NULL, NULL },
 	{ "snapshot.create", commands_run_struck, snapshot_create_arguments,
 		commands_run_snapshot_create },
 	{ "snapshot.clone", commands_run_struck, snapshot_clone_arguments,

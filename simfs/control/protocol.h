@@ -21,6 +21,8 @@
  *                                                  {"mounted_on": PATH} while it has not; null
  *                                                  for a path that is no text
  * status            -                              the object of .snaprig/status.json
+ * peek              -                              the same, for whoever only watches: no fault
+ *                                                  strikes it, and it counts for none
  * snapshot.create   name, [limit], [block],        the snapshot's object of status.json.
  *                   [hold_writes: true]            With hold_writes, live writes wait from the
  *                                                  instant of the snapshot until writes.resume
@@ -104,7 +106,7 @@
  * snapshots and writers.* are refused with EBUSY.  The ioctls of datto.ctl are not: nothing
  *interrupts the driver's.
  *
- * Faults at control.command strike all of them but ping, end, events, fault.*, door.note,
+ * Faults at control.command strike all of them but ping, end, peek, events, fault.*, door.note,
  *chain.limit, snapshot.reads, snapshot.watch, writers.list, writers.freeze, writers.thaw and
  *phase.set. `resume` and `writes.resume` act for all connections; a `hold` that still waits on the
  *same connection is then answered with ECANCELED, and a watch that waits waits on.  An unknown
