@@ -159,12 +159,11 @@ static json_t *cell_of(const json_t *object, const char *field)
 
 	if (json_is_string(value))
 		return json_incref(value);
-	if (json_is_integer(value) && strstr(field, "_bytes"))
-		return json_string(
-			size_format((uint64_t)json_integer_value(value), text, sizeof text));
-	if (json_is_integer(value))
+	if (!json_is_integer(value))
+		return json_string("none");
+	if (!strstr(field, "_bytes"))
 		return json_sprintf("%" JSON_INTEGER_FORMAT, json_integer_value(value));
-	return json_string("none");
+	return json_string(size_format((uint64_t)json_integer_value(value), text, sizeof text));
 }
 
 static void print_table(const struct listing *listing, const json_t *objects)
