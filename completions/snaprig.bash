@@ -4,7 +4,7 @@
 # bash completion for snaprig; installed as .../bash-completion/completions/snaprig.
 
 # ---- the table of commands, as `make commands` writes it ----
-_snaprig_commands='create mount verify umount status events snapshot coalesce datto fault writers gauge lvm xapi check compare matrix sweep run report replay shrink validate demo backup restore list doctor bench'
+_snaprig_commands='create mount verify umount status top events snapshot coalesce datto fault writers gauge lvm xapi check compare matrix sweep run report replay shrink validate demo backup restore list doctor bench'
 declare -gA _snaprig_actions=(
 	['datto']='ctl mount umount'
 	['fault']='add list remove clear release'
@@ -20,6 +20,7 @@ declare -gA _snaprig_options=(
 	['verify']='--store --json --help'
 	['umount']='--json --help'
 	['status']='--json --metrics --help'
+	['top']='--once --json --help'
 	['events']='--follow --json --help'
 	['snapshot create']='--limit --block --of --no-writers --json --help'
 	['snapshot clone']='--full --json --help'
@@ -205,6 +206,7 @@ declare -gA _snaprig_operands=(
 	['verify 1']='file:'
 	['umount 1']='folder:'
 	['status 1']='folder:'
+	['top *']='folder:'
 	['events 1']='file:'
 	['snapshot create 1']='folder:'
 	['snapshot create 2']='text:'

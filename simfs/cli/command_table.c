@@ -22,6 +22,7 @@ const struct command_group command_groups[] = {
 	{ .command = &verify_command },
 	{ .command = &umount_command },
 	{ .command = &status_command },
+	{ .command = &top_command },
 	{ .command = &events_command },
 	{ .name = "snapshot", .summary = "take and delete snapshots", .actions = snapshot_actions },
 	{ .command = &coalesce_command },

@@ -19,6 +19,7 @@ extern const struct command_line mount_command;
 extern const struct command_line verify_command;
 extern const struct command_line umount_command;
 extern const struct command_line status_command;
+extern const struct command_line top_command;
 extern const struct command_line events_command;
 extern const struct command_line coalesce_command;
 extern const struct command_line lvm_command;

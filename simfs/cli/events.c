@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -13,6 +12,7 @@
 #include "simfs/base/log.h"
 #include "simfs/cli/cli.h"
 #include "simfs/cli/command_table.h"
+#include "simfs/cli/event_text.h"
 #include "simfs/control/protocol.h"
 #include "simfs/volume/event_file.h"
 
@@ -34,45 +34,15 @@ static void interrupt(int signal_number)
 
 /* ---- for people ---- */
 
-static bool is_plain(const char *text)
-{
-	for (; *text; text++)
-		if (isspace((unsigned char)*text) || iscntrl((unsigned char)*text) || *text == '"')
-			return false;
-	return true;
-}
-
-static void print_field(const char *key, const json_t *value)
-{
-	const char *text = json_string_value(value);
-	AUTO(auto_free) char *quoted = json_dumps(value, JSON_ENCODE_ANY);
-
-	printf(" %s=%s", key, text && is_plain(text) ? text : quoted ? quoted : "");
-}
-
 static void print_event(json_t *event)
 {
-	static const char *const columns[] = { "sequence", "time_ns", "operation", "event", NULL };
-	long long time_ns = json_integer_value(json_object_get(event, "time_ns"));
-	const char *name = json_string_value(json_object_get(event, "event"));
 	char seconds[32], operation[32];
-	const char *key;
-	json_t *value;
 
-	snprintf(seconds, sizeof seconds, "%lld.%06lld", time_ns / (long long)NS_PER_S,
-		time_ns % (long long)NS_PER_S / 1000);
 	snprintf(operation, sizeof operation, "%" JSON_INTEGER_FORMAT,
 		json_integer_value(json_object_get(event, "operation")));
-	printf("%12s  %9s  %-16s ", seconds, operation, name ? name : "");
-	json_object_foreach(event, key, value)
-	{
-		size_t at = 0;
-
-		while (columns[at] && strcmp(columns[at], key) != 0)
-			at++;
-		if (!columns[at])
-			print_field(key, value);
-	}
+	printf("%12s  %9s  %-16s ", event_text_seconds(event, seconds, sizeof seconds), operation,
+		event_text_name(event));
+	event_text_fields(event, stdout);
 	putchar('\n');
 }
 

@@ -101,8 +101,7 @@ void cli_table_snapshots(const json_t *snapshots, FILE *file)
 	json_decref(rows);
 }
 
-/* The value of a gauge of status, where a share is a number from 0 to 1 and a time in seconds. */
-static void format_gauge(const char *name, const json_t *value, char *buffer, size_t length)
+void cli_gauge_format(const char *name, const json_t *value, char *buffer, size_t length)
 {
 	double number = json_number_value(value);
 	enum gauge gauge;
@@ -132,7 +131,7 @@ static void print_gauges(json_t *gauges, FILE *file)
 		const char *source = json_string_value(json_object_get(gauge, "source"));
 		char value[32], text[256];
 
-		format_gauge(name, json_object_get(gauge, "value"), value, sizeof value);
+		cli_gauge_format(name, json_object_get(gauge, "value"), value, sizeof value);
 		snprintf(text, sizeof text, "%s%s%s", value,
 			feigned	 ? ", feigned"
 			: source ? ", "

@@ -27,6 +27,12 @@ void cli_table_faults(const json_t *faults, FILE *file);
 /* Prints the `io` and the `ring` of a status object, as far as it has them. */
 void cli_table_io(const json_t *status, FILE *file);
 
+/*
+ * The value of the gauge NAME of a status object, where a share is a number from 0 to 1 and a
+ * time in seconds, into BUFFER: "8.11%".
+ */
+void cli_gauge_format(const char *name, const json_t *value, char *buffer, size_t length);
+
 /* Prints a whole status object. */
 void cli_table_status(const json_t *status, FILE *file);
 
