@@ -142,7 +142,7 @@ static const struct listing listings[] = {
 	{ "failures", list_failures_json, { "FAILURE", "AT", "ABOUT" },
 		{ "name", "strikes", "about" } },
 	{ "mounts", list_mounts_json, { "MOUNT", "PID", "STATE", "PROFILE", "SIZE", "IMAGE" },
-		{ "mount", "pid", "state", "profile", "size_bytes", "image" } },
+		{ "mount_point", "pid", "state", "profile", "size_bytes", "image" } },
 	/* For tools/commands, and so not in the help. */
 	{ "commands", command_table_json, { "COMMAND", "ABOUT" }, { "name", "summary" } },
 };

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "simfs/base/clock.h"
+#include "simfs/base/json_output.h"
 #include "simfs/cli/rigs.h"
 #include "simfs/control/client.h"
 
@@ -47,12 +48,11 @@ static json_t *mount_json(const struct mount_place *place)
 	int error;
 	pid_t pid;
 	json_t *status = ask(place, &error, &pid);
-	json_t *image = json_string(place->source);
-	json_t *object = json_pack("{s:s, s:o, s:I, s:s, s:o, s:o, s:o, s:I, s:o}", "mount",
-		place->path, "pid", pid > 0 ? json_integer(pid) : json_null(), "user",
-		(json_int_t)place->user, "state", rigs_state(error), "profile",
+	json_t *object = json_pack("{s:o, s:o, s:I, s:s, s:o, s:o, s:o, s:I, s:o}", "mount_point",
+		json_output_text(place->path), "pid", pid > 0 ? json_integer(pid) : json_null(),
+		"user", (json_int_t)place->user, "state", rigs_state(error), "profile",
 		field(status, "profile"), "size_bytes", field(status, "size_bytes"), "image",
-		image ? image : json_null(), "snapshots",
+		json_output_text(place->source), "snapshots",
 		(json_int_t)json_array_size(json_object_get(status, "snapshots")), "namespace_of",
 		place->pid[0] ? json_integer(strtol(place->pid, NULL, 10)) : json_null());
 
@@ -67,7 +67,6 @@ json_t *list_mounts_json(void)
 
 	rigs_find(geteuid() == 0 ? UID_ANY : geteuid(), &survey);
 	for (size_t at = 0; at < survey.count; at++)
-		/* A path that is no text is in no document; there the row is left out. */
 		json_array_append_new(mounts, mount_json(&survey.places[at]));
 	mount_survey_deinit(&survey);
 	return mounts;

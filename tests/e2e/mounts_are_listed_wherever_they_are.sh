@@ -23,7 +23,8 @@ says()
 
 same 1 "$(rig list mounts --json | jq .schema_version)" "schema_version"
 same 1 "$(listed volume.img | wc -l)" "rows of a rig"
-says volume.img '[.mount, .state, .profile, .size_bytes, .snapshots, .user, .namespace_of] | @csv' \
+says volume.img \
+	'[.mount_point, .state, .profile, .size_bytes, .snapshots, .user, .namespace_of] | @csv' \
 	"\"$mnt\",\"answers\",\"datto\",4194304,1,$(id -u),"
 says volume.img .pid "$(rig_pid)"
 rig list mounts >table
@@ -69,13 +70,14 @@ on_exit "kill $there 2>/dev/null"
 wait_until 20 test -d ready || fail "nothing was mounted there"
 ! is_mounted "$work/inner" || fail "it is mounted here, too"
 row=$(rig list mounts --json | jq -c --arg point "$work/inner" \
-	'.mounts[] | select(.mount | endswith($point))')
+	'.mounts[] | select(.mount_point | endswith($point))')
 same 'answers xen' "$(echo "$row" | jq -r '[.state, .profile] | join(" ")')" "the inner rig"
 through=$(echo "$row" | jq -r .namespace_of)
-reach=$(echo "$row" | jq -r .mount)
+reach=$(echo "$row" | jq -r .mount_point)
 same "/proc/$through/root$work/inner" "$reach" "the way to the inner rig"
 same xen "$(rig status "$reach" --json | jq -r .profile)" "its status by that way"
 rig umount "$reach" || nsenter -t "$there" -m umount "$work/inner"
 kill "$there" 2>/dev/null || :
 wait "$there" || :
-same '' "$(rig list mounts --json | jq -r '.mounts[].mount' | grep -F "$work" || :)" "what is left"
+same '' "$(rig list mounts --json | jq -r '.mounts[].mount_point' | grep -F "$work" || :)" \
+	"what is left"
