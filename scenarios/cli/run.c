@@ -243,8 +243,9 @@ const struct command_line run_command = {
 	.operands = { { "SCENARIO|FOLDER...", COMMAND_FILE, NULL, NULL } },
 	.options = options,
 	.about = "Runs each scenario, and every *.yaml and *.yml below each folder, and prints\n"
-		 "TAP.  Mistakes in any of them are printed before the first is run.  Adapters of\n"
-		 "clients in such a folder are passed over.\n"
+		 "TAP.  What is no file is a name of the catalog: of a scenario, or of a folder\n"
+		 "of them ('snaprig list scenarios').  Mistakes in any are printed before the\n"
+		 "first is run.  Adapters of clients in such a folder are passed over.\n"
 		 "\n"
 		 "Reports are whole at every moment, also when the run is killed.  Their kinds:\n"
 		 "  junit=FILE    JUnit, with files and attachments as GitLab shows them\n"

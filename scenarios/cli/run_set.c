@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "scenarios/cli/catalog_find.h"
 #include "scenarios/cli/namesakes.h"
 #include "scenarios/cli/scenario_check.h"
 #include "scenarios/clients/beside.h"
@@ -15,6 +16,8 @@
 #include "simfs/base/cleanup.h"
 #include "simfs/base/heap.h"
 #include "simfs/base/log.h"
+
+#define RECORD_SUFFIX ".jsonl"
 
 void run_set_init(struct run_set *set)
 {
@@ -65,17 +68,51 @@ static int scenarios_add(struct run_set *set, const char *path)
 	return 0;
 }
 
-int run_set_add(struct run_set *set, const char *path)
+/* Leaves of SET, from FIRST on, the scenario called NAME. */
+static void items_choose(struct run_set *set, size_t first, const char *name)
 {
-	struct scenario_files files;
-	int result = 0, error;
+	size_t kept = first;
 
-	scenario_files_init(&files);
-	error = scenario_files_add(&files, path);
+	for (size_t i = first; i < set->count; i++) {
+		if (strcmp(set->items[i].scenario->name, name) == 0)
+			set->items[kept++] = set->items[i];
+		else
+			run_item_deinit(&set->items[i]);
+	}
+	set->count = kept;
+}
+
+/* 0, or -errno after a message. */
+static int files_find(const char *path, struct scenario_files *files, char **ret_scenario)
+{
+	size_t length = strlen(path), suffix = strlen(RECORD_SUFFIX);
+	int error;
+
+	*ret_scenario = NULL;
+	if (length > suffix && strcmp(path + length - suffix, RECORD_SUFFIX) == 0) {
+		log_error("'%s' is a record, and no scenario ('snaprig replay %s' runs it again)",
+			path, path);
+		return -EINVAL;
+	}
+	if (catalog_is_meant(path))
+		return catalog_find(path, files, ret_scenario);
+	error = scenario_files_add(files, path);
 	if (error == -ENOENT)
 		log_error("no scenario in directory '%s'", path);
 	else if (error < 0)
 		log_error_code(error, "cannot read directory '%s'", path);
+	return error;
+}
+
+int run_set_add(struct run_set *set, const char *path)
+{
+	AUTO(auto_free) char *scenario = NULL;
+	struct scenario_files files;
+	size_t first = set->count;
+	int result = 0, error;
+
+	scenario_files_init(&files);
+	error = files_find(path, &files, &scenario);
 	for (size_t i = 0; i < files.count; i++) {
 		bool is_found = strcmp(files.paths[i], path) != 0;
 
@@ -84,6 +121,8 @@ int run_set_add(struct run_set *set, const char *path)
 		if (scenarios_add(set, files.paths[i]) < 0)
 			result = -EINVAL;
 	}
+	if (scenario)
+		items_choose(set, first, scenario);
 	scenario_files_deinit(&files);
 	return error < 0 ? -EINVAL : result;
 }

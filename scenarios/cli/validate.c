@@ -10,6 +10,7 @@
 
 #include <jansson.h>
 
+#include "scenarios/cli/catalog_find.h"
 #include "scenarios/cli/commands.h"
 #include "scenarios/cli/namesakes.h"
 #include "scenarios/cli/scenario_check.h"
@@ -174,11 +175,16 @@ static int paths_validate(char **paths, size_t count, const struct values *value
 
 	scenario_files_init(&files);
 	for (size_t i = 0; i < count; i++) {
-		int error = scenario_files_add(&files, paths[i]);
+		AUTO(auto_free) char *scenario = NULL;
+		bool is_name = catalog_is_meant(paths[i]);
+		int error = is_name ? catalog_find(paths[i], &files, &scenario)
+				    : scenario_files_add(&files, paths[i]);
 
 		if (error == 0)
 			continue;
 		exit_code = EXIT_USAGE;
+		if (is_name)
+			continue;
 		if (error == -ENOENT)
 			log_error("no scenario in directory '%s'", paths[i]);
 		else
@@ -216,11 +222,12 @@ const struct command_line validate_command = {
 	.summary = "find mistakes in scenarios, adapters and failures",
 	.operands = { { "SCENARIO|FOLDER...", COMMAND_FILE, NULL, NULL } },
 	.options = options,
-	.about = "Reads each scenario, failure or adapter of a client, and every *.yaml and *.yml "
-		 "below\n"
-		 "each folder, without running it.  Prints 'ok PATH' for one that could be run,\n"
-		 "and every mistake of one that could not as 'PATH:LINE:COLUMN: MESSAGE' on\n"
-		 "stderr.  Which of them a file is, its keys say.",
+	.about = "Reads each scenario, failure or adapter of a client, and every *.yaml and *.yml\n"
+		 "below each folder, without running it.  Its keys tell which of them a file is.\n"
+		 "What is no file is a name of the catalog, as for 'run'.\n"
+		 "\n"
+		 "Prints 'ok PATH' for one that could be run, and every mistake of one that could\n"
+		 "not as 'PATH:LINE:COLUMN: MESSAGE' on stderr.",
 	.exits = "  0    all could be run\n"
 		 "  2    a mistake, or a file that cannot be read\n",
 	.run = run,

@@ -37,10 +37,18 @@ static char *folder_or_null(char *path)
 	bool has_files = access(path, F_OK) == 0 && scenario_files_add(&files, path) == 0;
 
 	scenario_files_deinit(&files);
-	if (has_files)
+	if (!has_files) {
+		free(path);
+		return NULL;
+	}
+
+	/* It is printed, and compared. */
+	char *plain = realpath(path, NULL);
+
+	if (!plain)
 		return path;
 	free(path);
-	return NULL;
+	return plain;
 }
 
 /* Hands PATH (stolen) back when the benchmark is in it, else NULL. */

@@ -3,7 +3,6 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -32,7 +31,7 @@ static void path_add(struct scenario_files *files, const char *path)
 	files->paths[files->count++] = heap_copy(path);
 }
 
-static bool is_scenario_name(const char *name)
+bool scenario_files_is_name(const char *name)
 {
 	const char *suffix = strrchr(name, '.');
 
@@ -72,7 +71,7 @@ static int path_collect(struct scenario_files *files, const char *path, unsigned
 	if (is_directory)
 		return directory_collect(files, path, depth);
 	/* Only what was named may have any name: a directory also holds other things. */
-	if (depth == 0 || is_scenario_name(path))
+	if (depth == 0 || scenario_files_is_name(path))
 		path_add(files, path);
 	return 0;
 }

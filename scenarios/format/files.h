@@ -5,6 +5,7 @@
 #ifndef SNAPRIG_SCENARIOS_FORMAT_FILES_H
 #define SNAPRIG_SCENARIOS_FORMAT_FILES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct scenario_files {
@@ -22,5 +23,8 @@ void scenario_files_deinit(struct scenario_files *files);
  * PATH that is no directory is added unseen.
  */
 int scenario_files_add(struct scenario_files *files, const char *path);
+
+/* Whether a file called NAME is taken from a directory. */
+bool scenario_files_is_name(const char *name);
 
 #endif

@@ -12,6 +12,7 @@
 #include "faults/rule.h"
 #include "scenarios/base/files.h"
 #include "scenarios/base/whole_file.h"
+#include "scenarios/format/files.h"
 #include "scenarios/judge/verdict.h"
 #include "simfs/base/check.h"
 #include "simfs/base/cleanup.h"
@@ -250,6 +251,12 @@ int record_read(const char *path, struct record *ret)
 
 	if (!text) {
 		log_error_code(errno ? -errno : -EIO, "cannot read record '%s'", path);
+		return -EINVAL;
+	}
+	if (scenario_files_is_name(path)) {
+		log_error("'%s' is a scenario, and no record ('snaprig run' runs it, and makes one "
+			  "with --record DIR)",
+			path);
 		return -EINVAL;
 	}
 	why = lines_read(&record, text, &line);

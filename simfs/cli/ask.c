@@ -8,6 +8,7 @@
 #include "simfs/base/cleanup.h"
 #include "simfs/base/exit_code.h"
 #include "simfs/cli/cli.h"
+#include "simfs/cli/meant.h"
 
 struct asking {
 	json_t *arguments;
@@ -90,6 +91,10 @@ int cli_ask(const struct command_line *line, int argc, char **argv)
 	if (exit_code != COMMAND_GO_ON) {
 		json_decref(asking.arguments);
 		return exit_code;
+	}
+	if (meant_other_order(line, argv, count)) {
+		json_decref(asking.arguments);
+		return EXIT_USAGE;
 	}
 	for (size_t at = 0; at < count && line->operands[at].name; at++)
 		add_operand(&asking, &line->operands[at], argv + at + 1, count - at);

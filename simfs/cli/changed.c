@@ -10,6 +10,7 @@
 #include "simfs/base/log.h"
 #include "simfs/cli/cli.h"
 #include "simfs/cli/command_table.h"
+#include "simfs/cli/meant.h"
 #include "simfs/control/protocol.h"
 
 struct values {
@@ -110,6 +111,8 @@ static int run(const struct command_line *line, int argc, char **argv)
 
 	if (exit_code != COMMAND_GO_ON)
 		return exit_code;
+	if (meant_other_order(line, argv, count))
+		return EXIT_USAGE;
 	exit_code = changed_fetch(argv[1], argv[2], values.until, &changed);
 	if (exit_code == EXIT_MET && values.bitmap)
 		exit_code = bitmap_write(values.bitmap, changed);

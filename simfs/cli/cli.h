@@ -16,7 +16,8 @@
 #include "simfs/cli/ask.h"
 #include "simfs/control/client.h"
 
-/* Connects to the volume at MOUNT_POINT.  Returns EXIT_MET, or the exit code after a message. */
+/* Connects to the volume at MOUNT_POINT, or whose image that is.  Returns EXIT_MET, or the exit
+ * code after a message. */
 int cli_connect(const char *mount_point, struct control_client **ret);
 
 /* The message for ERROR of connecting to MOUNT_POINT, and its exit code. */

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "simfs/base/cleanup.h"
 #include "simfs/base/exit_code.h"
@@ -249,6 +250,10 @@ static int run(const struct command_line *line, int argc, char **argv)
 		return exit_code;
 	if (is_image(argv[1]))
 		return print_events_of_image(argv[1], &values);
+	if (access(argv[1], F_OK) < 0 && errno == ENOENT) {
+		log_error_of(-ENOENT, "there is no mount point and no image '%s'", argv[1]);
+		return EXIT_USAGE;
+	}
 	exit_code = cli_connect(argv[1], &client);
 	if (exit_code != EXIT_MET)
 		return exit_code;

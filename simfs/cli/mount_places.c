@@ -11,6 +11,7 @@
 #include "simfs/base/cleanup.h"
 #include "simfs/base/exit_code.h"
 #include "simfs/base/log.h"
+#include "simfs/cli/meant.h"
 #include "simfs/control/protocol.h"
 #include "simfs/mount/mount_point.h"
 
@@ -114,6 +115,13 @@ int mount_places_find(
 
 	*ret = (struct mount_places){ .image = realpath(image, NULL) };
 	error = !ret->image || stat(ret->image, &facts) < 0 ? -errno : 0;
+	if (error == 0 && S_ISDIR(facts.st_mode) && meant_is_image(point)) {
+		log_error_of(-EINVAL,
+			"'%s' is a folder, and '%s' is a file: IMAGE comes first (snaprig mount %s "
+			"%s)",
+			image, point, point, image);
+		return EXIT_USAGE;
+	}
 	if (error == 0 && S_ISDIR(facts.st_mode))
 		error = -EISDIR;
 	if (error < 0) {

@@ -13,6 +13,7 @@
 #include "simfs/base/mount_table.h"
 #include "simfs/base/sizes.h"
 #include "simfs/cli/cli.h"
+#include "simfs/cli/meant.h"
 #include "simfs/control/client_connect.h"
 
 /* What the kernel says of process PID: 'S', 'T' …; '\0' when it is not there any more. */
@@ -100,8 +101,14 @@ int cli_report_connect(const char *mount_point, int error)
 	case -ENOTDIR:
 		if (stat(mount_point, &status) < 0)
 			log_error_code(-errno, "cannot find the mount point '%s'", mount_point);
+		else if (meant_is_image(mount_point))
+			log_error_of(error,
+				"image '%s' is not mounted ('snaprig mount %s MNT' mounts it)",
+				mount_point, mount_point);
 		else
-			log_error_of(error, "no volume is mounted on '%s'", mount_point);
+			log_error_of(error,
+				"no volume is mounted on '%s' ('snaprig list mounts' tells where)",
+				mount_point);
 		return EXIT_USAGE;
 	default:
 		log_error_code(error, "cannot reach the volume of '%s'", mount_point);
@@ -112,7 +119,10 @@ int cli_report_connect(const char *mount_point, int error)
 int cli_connect(const char *mount_point, struct control_client **ret)
 {
 	int error = control_client_connect(mount_point, ret);
+	AUTO(auto_free) char *mounted_on = error == -ENOTDIR ? meant_mount_of(mount_point) : NULL;
 
+	if (mounted_on)
+		error = control_client_connect(mounted_on, ret);
 	return error < 0 ? cli_report_connect(mount_point, error) : EXIT_MET;
 }
 

@@ -16,6 +16,7 @@
 #include "simfs/base/mount_table.h"
 #include "simfs/cli/cli.h"
 #include "simfs/cli/command_table.h"
+#include "simfs/cli/meant.h"
 #include "simfs/cli/users.h"
 
 #define END_TIMEOUT_NS (60 * NS_PER_S)
@@ -285,26 +286,34 @@ static int unmount_blindly(const char *mount_point, const char *path)
 	return EXIT_MET;
 }
 
-static int end_volume(const char *mount_point, const char *path)
+/* *PATH (NULL: MOUNT_POINT cannot be found) is left as what was unmounted. */
+static int end_volume(const char *mount_point, char **path)
 {
 	struct control_client *client = NULL;
+	char *mounted_on;
 
-	if (!path) {
+	if (!*path) {
 		log_error_code(-errno, "cannot find the mount point '%s'", mount_point);
 		return EXIT_USAGE;
 	}
 
 	/* Connected before: afterwards there is no way to it any more. */
-	int error = control_client_connect(path, &client);
+	int error = control_client_connect(*path, &client);
 
+	/* Only what is no folder can be looked at: a mount may hang. */
+	if (error == -ENOTDIR && (mounted_on = meant_mount_of(*path))) {
+		free(*path);
+		*path = mounted_on;
+		error = control_client_connect(*path, &client);
+	}
 	if (error == -ENOTCONN || error == -ECONNABORTED)
-		return remove_stale_mount(mount_point, path);
+		return remove_stale_mount(mount_point, *path);
 	if (error == -EHOSTDOWN || error == -ECONNREFUSED)
-		return unmount_blindly(mount_point, path);
+		return unmount_blindly(mount_point, *path);
 	if (error < 0)
 		return cli_report_connect(mount_point, error);
 
-	int exit_code = unmount_and_wait(mount_point, path, client);
+	int exit_code = unmount_and_wait(mount_point, *path, client);
 
 	control_client_destroy(client);
 	return exit_code;
@@ -330,7 +339,7 @@ static int run(const struct command_line *line, int argc, char **argv)
 
 	AUTO(auto_free) char *path = absolute_path(argv[1]);
 
-	exit_code = end_volume(argv[1], path);
+	exit_code = end_volume(argv[1], &path);
 	return exit_code == EXIT_MET && values.json ? print(path) : exit_code;
 }
 

@@ -59,4 +59,50 @@ END
 same "snapshot.read error=EIO offset=24KiB..28KiB name=bad
 writer.freeze error=EIO writer=System_Writer name=quoted" "$(status '.faults[].rule')" "rules"
 
+# ---- arguments in another order, and something else in their place ----
+
+cat >x.yaml <<'END'
+name: x
+END
+echo '{}' >x.jsonl
+rig create other.img --size 1MiB
+messages <<'END'
+2 | but one is on 'mnt': MNT comes first .snaprig snapshot create mnt s0 | snapshot create s0 mnt
+2 | MNT comes first .snaprig gauge set mnt memory.used 85% | gauge set memory.used mnt 85%
+2 | MNT comes first .snaprig snapshot changed mnt monday | snapshot changed monday mnt
+2 | 'folder' is a folder, and 'other.img' is a file: IMAGE comes first | mount folder other.img
+2 | image 'other.img' is not mounted .'snaprig mount other.img MNT' mounts it | status other.img
+2 | image 'other.img' is not mounted | umount other.img
+2 | no volume is mounted on 'folder' .'snaprig list mounts' tells where | status folder
+2 | there is no mount point and no image 'nosuch' | events nosuch
+2 | 'x.yaml' is a scenario, and no record .'snaprig run' runs it | replay x.yaml
+2 | 'x.yaml' is a scenario, and no record | shrink x.yaml
+2 | 'x.jsonl' is a record, and no scenario .'snaprig replay x.jsonl' runs it again | run x.jsonl
+END
+same "$image" "$(rig status volume.img --json | jq -r .image)" "status of an image"
+
+# ---- the catalog by name ----
+
+messages <<'END'
+2 | nothing of that name in the catalog .did you mean 'lvm-removed- | run lvm-removed-while-red
+2 | nothing of that name in the catalog .did you mean 'lvm-onapp-detection' | validate onapp-detect
+2 | no file 'zzz', and nothing of that name in the catalog .'snaprig list scenarios' shows | run zzz
+2 | ^zzz/y.yaml: cannot read scenario: No such file or directory | run zzz/y.yaml
+END
+same lvm-removed-while-read "$(rig run --list lvm-removed-while-read)" "one scenario"
+same 3 "$(rig run --list onapp-windows | wc -l)" "scenarios of a file with a matrix"
+same 3 "$(rig run --list lvm-onapp-windows | wc -l)" "scenarios of a file in a folder"
+find "$e2e_root/scenarios/catalog/vss" -name '*.yaml' -not -path '*/clients/*' | sort >files
+rig run --list --json vss | jq -r '[.scenarios[].path] | unique[]' | diff - files ||
+	fail "not the files of a folder"
+# As it is installed.
+mkdir -p usr/bin usr/share
+cp "$SNAPRIG" usr/bin/snaprig
+ln -s "$e2e_root/scenarios" usr/share/snaprig
+same lvm-onapp-detection "$(usr/bin/snaprig run --list lvm-onapp-detection)" "installed"
+same "ok $e2e_root/scenarios/catalog/lvm/onapp-detection.yaml" \
+	"$(usr/bin/snaprig validate onapp-detection)" "validate"
+
+rig umount volume.img
+! is_mounted "$mnt" || fail "umount of an image leaves it mounted"
 no_message_was_wrong
