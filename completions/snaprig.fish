@@ -134,6 +134,7 @@ set -g __snaprig_values 'create --size' \
 	'mount --read-ahead' \
 	'mount -o' \
 	'verify --store' \
+	'status --output' \
 	'snapshot create --limit' \
 	'snapshot create --block' \
 	'snapshot create --of' \
@@ -507,6 +508,7 @@ complete -c snaprig -n '__snaprig_on verify' -l json -d 'print one object'
 complete -c snaprig -n '__snaprig_on umount' -l json -d 'print what was unmounted, as JSON'
 complete -c snaprig -n '__snaprig_on status' -l json -d 'print the object of MNT/.snaprig/status.json'
 complete -c snaprig -n '__snaprig_on status' -l metrics -d 'print it as metrics, in the text format of Prometheus'
+complete -c snaprig -n '__snaprig_on status' -l output -x -a '(__snaprig_one_of \'file:\')' -d 'write it to FILE, whose readers see all of it or the last one'
 complete -c snaprig -n '__snaprig_on top' -l once -d 'print it once, as it also is where the terminal cannot be drawn on'
 complete -c snaprig -n '__snaprig_on top' -l json -d 'print it once, as JSON'
 complete -c snaprig -n '__snaprig_on events' -l follow -d 'keep printing what happens, until the volume is unmounted'

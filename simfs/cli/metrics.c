@@ -1,87 +1,94 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "simfs/cli/metrics.h"
 
+#include <ctype.h>
 #include <stdbool.h>
 #include <string.h>
 
-/* One label beside `image`; NAME NULL: none. */
-struct label {
-	const char *name;
-	const char *value;
-};
+#include "faults/gauge.h"
+#include "simfs/cli/metrics_lines.h"
 
-static void print_head(const char *metric, const char *type, const char *help, FILE *file)
+static void print_uptime(const json_t *status, FILE *file)
 {
-	fprintf(file, "# HELP snaprig_%s %s\n# TYPE snaprig_%s %s\n", metric, help, metric, type);
-}
+	const json_t *time_ns = json_object_get(status, "time_ns");
+	json_t *seconds = json_real((double)json_integer_value(time_ns) / 1e9);
 
-static void print_label(const char *name, const char *value, FILE *file)
-{
-	fprintf(file, "%s=\"", name);
-	for (const char *at = value ? value : ""; *at; at++) {
-		if (*at == '\n')
-			fputs("\\n", file);
-		else if (*at == '\\' || *at == '"')
-			fprintf(file, "\\%c", *at);
-		else
-			fputc(*at, file);
+	if (time_ns) {
+		metrics_head("rig_clock_seconds_total", "counter",
+			"Seconds since the mount, on the rig's clock.", file);
+		metrics_sample(status, "rig_clock_seconds_total", NULL, seconds, file);
 	}
-	fputc('"', file);
-}
-
-static void print_labels(const json_t *status, const struct label *labels, FILE *file)
-{
-	fputc('{', file);
-	print_label("image", json_string_value(json_object_get(status, "image")), file);
-	for (const struct label *label = labels; label && label->name; label++) {
-		fputc(',', file);
-		print_label(label->name, label->value, file);
-	}
-	fputc('}', file);
-}
-
-static void print_sample(const json_t *status, const char *metric, const struct label *labels,
-	const json_t *value, FILE *file)
-{
-	fprintf(file, "snaprig_%s", metric);
-	print_labels(status, labels, file);
-	if (json_is_real(value))
-		fprintf(file, " %.9g\n", json_real_value(value));
-	else if (json_is_boolean(value))
-		fprintf(file, " %d\n", json_is_true(value));
-	else
-		fprintf(file, " %" JSON_INTEGER_FORMAT "\n", json_integer_value(value));
+	json_decref(seconds);
 }
 
 static void print_volume(const json_t *status, FILE *file)
 {
-	const struct label labels[] = {
+	const struct metrics_label labels[] = {
 		{ "profile", json_string_value(json_object_get(status, "profile")) },
 		{ "transport", json_string_value(json_object_get(status, "transport")) },
 		{ "state", json_string_value(json_object_get(status, "state")) },
 		{ NULL, NULL },
 	};
 
-	print_head("volume_info", "gauge", "A mounted volume; always 1.", file);
-	print_sample(status, "volume_info", labels, json_true(), file);
-	print_head("volume_size_bytes", "gauge", "Size of the source volume.", file);
-	print_sample(
+	metrics_head("volume_info", "gauge", "A mounted volume; always 1.", file);
+	metrics_sample(status, "volume_info", labels, json_true(), file);
+	metrics_head("volume_size_bytes", "gauge", "Size of the source volume.", file);
+	metrics_sample(
 		status, "volume_size_bytes", NULL, json_object_get(status, "size_bytes"), file);
+	print_uptime(status, file);
 }
 
-/* One metric with a sample for each gauge, from FIELD of its object. */
-static void print_gauges(
-	const json_t *status, const char *metric, const char *help, const char *field, FILE *file)
+/* The metric of GAUGE into METRIC: its name, and its unit as Prometheus has it.  False: a
+ * counter tells the same. */
+static bool metric_of(const struct gauge_row *gauge, char *metric, size_t length)
 {
+	static const char *const units[] = { [GAUGE_SHARE] = "_ratio",
+		[GAUGE_BYTES] = "_bytes",
+		[GAUGE_NUMBER] = "",
+		[GAUGE_TIME] = "_seconds" };
+	const char *unit = strstr(gauge->name, "bytes") ? "" : units[gauge->unit];
+
+	if (strcmp(gauge->name, "live.written") == 0)
+		return false;
+	/* A name that ends with _count is of a histogram. */
+	if (strcmp(gauge->name, "snapshot.count") == 0)
+		snprintf(metric, length, "snapshots");
+	else
+		snprintf(metric, length, "%s%s", gauge->name, unit);
+	for (char *dot; (dot = strchr(metric, '.'));)
+		*dot = '_';
+	return true;
+}
+
+static void print_gauge(const json_t *status, const struct gauge_row *row, FILE *file)
+{
+	const json_t *gauges = json_object_get(status, "gauges");
+	const json_t *value = json_object_get(json_object_get(gauges, row->name), "value");
+	char metric[64], help[160];
+
+	if (!value || !metric_of(row, metric, sizeof metric))
+		return;
+	snprintf(help, sizeof help, "%c%s.", toupper((unsigned char)row->about[0]), row->about + 1);
+	metrics_head(metric, "gauge", help, file);
+	metrics_sample(status, metric, NULL, value, file);
+}
+
+static void print_gauges(const json_t *status, FILE *file)
+{
+	const struct gauge_row *row;
 	const char *name;
 	json_t *gauge;
 
-	print_head(metric, "gauge", help, file);
+	for (size_t at = 0; (row = gauge_at(at)); at++)
+		print_gauge(status, row, file);
+	metrics_head("feigned", "gauge",
+		"Whether a measured quantity is feigned, by the name that rules have for it.",
+		file);
 	json_object_foreach(json_object_get(status, "gauges"), name, gauge)
 	{
-		const struct label labels[] = { { "gauge", name }, { NULL, NULL } };
+		const struct metrics_label labels[] = { { "quantity", name }, { NULL, NULL } };
 
-		print_sample(status, metric, labels, json_object_get(gauge, field), file);
+		metrics_sample(status, "feigned", labels, json_object_get(gauge, "feigned"), file);
 	}
 }
 
@@ -90,18 +97,18 @@ static void print_snapshot_states(const json_t *status, FILE *file)
 	size_t index;
 	json_t *snapshot;
 
-	print_head("snapshot_info", "gauge",
+	metrics_head("snapshot_info", "gauge",
 		"A snapshot, its state and the errno it failed with; always 1.", file);
 	json_array_foreach(json_object_get(status, "snapshots"), index, snapshot)
 	{
-		const struct label labels[] = {
+		const struct metrics_label labels[] = {
 			{ "snapshot", json_string_value(json_object_get(snapshot, "name")) },
 			{ "state", json_string_value(json_object_get(snapshot, "state")) },
 			{ "error", json_string_value(json_object_get(snapshot, "error")) },
 			{ NULL, NULL },
 		};
 
-		print_sample(status, "snapshot_info", labels, json_true(), file);
+		metrics_sample(status, "snapshot_info", labels, json_true(), file);
 	}
 }
 
@@ -112,17 +119,17 @@ static void print_stores(
 	size_t index;
 	json_t *snapshot;
 
-	print_head(metric, "gauge", help, file);
+	metrics_head(metric, "gauge", help, file);
 	json_array_foreach(json_object_get(status, "snapshots"), index, snapshot)
 	{
 		const json_t *value = json_object_get(json_object_get(snapshot, "store"), field);
-		const struct label labels[] = {
+		const struct metrics_label labels[] = {
 			{ "snapshot", json_string_value(json_object_get(snapshot, "name")) },
 			{ NULL, NULL },
 		};
 
 		if (json_is_integer(value))
-			print_sample(status, metric, labels, value, file);
+			metrics_sample(status, metric, labels, value, file);
 	}
 }
 
@@ -133,13 +140,13 @@ static void print_layers(
 	const char *name;
 	json_t *layer;
 
-	print_head(metric, "counter", help, file);
+	metrics_head(metric, "counter", help, file);
 	json_object_foreach(json_object_get(status, "io"), name, layer)
 	{
-		const struct label labels[] = { { "layer", name }, { NULL, NULL } };
+		const struct metrics_label labels[] = { { "layer", name }, { NULL, NULL } };
 
 		if (json_object_get(layer, field))
-			print_sample(status, metric, labels, json_object_get(layer, field), file);
+			metrics_sample(status, metric, labels, json_object_get(layer, field), file);
 	}
 }
 
@@ -189,12 +196,12 @@ static void print_ring(const json_t *status, FILE *file)
 		(double)json_integer_value(json_object_get(busy_poll, "spent_us")) / 1e6);
 
 	for (size_t i = 0; ring && i < sizeof rows / sizeof rows[0]; i++) {
-		print_head(rows[i].metric, "counter", rows[i].help, file);
-		print_sample(status, rows[i].metric, NULL, rows[i].value, file);
+		metrics_head(rows[i].metric, "counter", rows[i].help, file);
+		metrics_sample(status, rows[i].metric, NULL, rows[i].value, file);
 	}
 	if (ring) {
-		print_head("busy_poll_seconds_total", "counter", "What that took.", file);
-		print_sample(status, "busy_poll_seconds_total", NULL, seconds, file);
+		metrics_head("busy_poll_seconds_total", "counter", "What that took.", file);
+		metrics_sample(status, "busy_poll_seconds_total", NULL, seconds, file);
 	}
 	json_decref(seconds);
 }
@@ -210,17 +217,15 @@ static void print_counters(const json_t *status, FILE *file)
 
 		snprintf(metric, sizeof metric, "%s_total", name);
 		snprintf(help, sizeof help, "The counter %s, since the mount.", name);
-		print_head(metric, "counter", help, file);
-		print_sample(status, metric, NULL, value, file);
+		metrics_head(metric, "counter", help, file);
+		metrics_sample(status, metric, NULL, value, file);
 	}
 }
 
 void cli_metrics_print(const json_t *status, FILE *file)
 {
 	print_volume(status, file);
-	print_gauges(status, "gauge",
-		"What a gauge reads; shares run from 0 to 1, times in seconds.", "value", file);
-	print_gauges(status, "gauge_feigned", "Whether a gauge is feigned.", "feigned", file);
+	print_gauges(status, file);
 	print_snapshot_states(status, file);
 	print_stores(status, "snapshot_store_used_bytes", "Bytes of the limit that are used.",
 		"used_bytes", file);
@@ -229,5 +234,8 @@ void cli_metrics_print(const json_t *status, FILE *file)
 	print_stores(status, "snapshot_blocks", "Blocks that are preserved.", "blocks", file);
 	print_io(status, file);
 	print_ring(status, file);
+	metrics_faults(status, file);
+	metrics_writers(status, file);
+	metrics_chain(status, file);
 	print_counters(status, file);
 }

@@ -50,7 +50,7 @@ rig fault clear "$mnt" >/dev/null
 # ---- on a terminal ----
 
 command -v tmux >/dev/null || skip "the rest needs 'tmux'"
-export TMUX_TMPDIR=$work
+export TMUX_TMPDIR="$work"
 unset TMUX
 
 terminal()
@@ -125,7 +125,7 @@ terminal send-keys -t top f 'live.read hang' Escape
 sees '^q quit'
 same 0 "$(status '.faults | length')" "rules after Escape"
 rig fault add "$mnt" 'live.read hang times=1' >/dev/null
-head -c 4096 "$mnt/live" >read &
+head -c 4096 "$mnt/live" >bytes &
 reader=$!
 sees '^faults     3  FIRED 1 '
 terminal send-keys -t top r

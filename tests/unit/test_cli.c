@@ -34,6 +34,16 @@ static json_t *sample_status(void)
 		"  \"read_bytes\": 0, \"writes\": 2, \"written_bytes\": 16384, \"flushes\": 3,"
 		"  \"copied_bytes\": 8192, \"hashed_bytes\": 16384},"
 		"  \"write_amplification\": 3.0, \"transfers_per_request\": 2.25},"
+		" \"faults\": [{\"id\": 3, \"name\": null, \"point\": \"live.read\","
+		"  \"action\": \"error\", \"armed\": false, \"seen\": 5, \"matched\": 4,"
+		"  \"fired\": 2}],"
+		" \"writers\": [{\"name\": \"SQL\", \"kind\": \"hook\", \"state_name\": \"X\","
+		"  \"failure\": null, \"frozen\": true}],"
+		" \"nodes\": [{\"role\": \"live\"}, {\"role\": \"base copy\"}],"
+		" \"chain\": {\"depth_max\": 30, \"sr\": {\"used_bytes\": 8, \"capacity_bytes\": "
+		"null},"
+		"  \"coalesce\": {\"state\": \"idle\", \"merges\": 1}},"
+		" \"time_ns\": 1500000000,"
 		" \"counters\": {\"live_reads\": 7}}",
 		0, NULL);
 
@@ -57,8 +67,8 @@ static char *printed(void (*print)(const json_t *status, FILE *file))
 static const char *const metric_lines[] = {
 	"# TYPE snaprig_live_reads_total counter\n",
 	"snaprig_volume_size_bytes{image=\"/a\\\"b\\\\c\\nd\"} 1048576\n",
-	"snaprig_gauge{image=\"/a\\\"b\\\\c\\nd\",gauge=\"memory.used\"} 0.85\n",
-	"snaprig_gauge_feigned{image=\"/a\\\"b\\\\c\\nd\",gauge=\"memory.used\"} 1\n",
+	"snaprig_memory_used_ratio{image=\"/a\\\"b\\\\c\\nd\"} 0.85\n",
+	"snaprig_feigned{image=\"/a\\\"b\\\\c\\nd\",quantity=\"memory.used\"} 1\n",
 	",snapshot=\"s0\",state=\"failed\",error=\"EFBIG\"} 1\n",
 	"snaprig_snapshot_store_limit_bytes{image=\"/a\\\"b\\\\c\\nd\",snapshot=\"s0\"} 8192\n",
 	"# TYPE snaprig_io_reads_total counter\n",
@@ -71,6 +81,12 @@ static const char *const metric_lines[] = {
 	"snaprig_busy_polls_total{image=\"/a\\\"b\\\\c\\nd\"} 4\n",
 	"snaprig_busy_poll_hits_total{image=\"/a\\\"b\\\\c\\nd\"} 3\n",
 	"snaprig_busy_poll_seconds_total{image=\"/a\\\"b\\\\c\\nd\"} 0.0015\n",
+	"point=\"live.read\",action=\"error\",name=\"\",id=\"3\"} 2\n",
+	"# TYPE snaprig_fault_matched_total counter\n",
+	"writer=\"SQL\",kind=\"hook\",state=\"X\",failure=\"\"} 1\n",
+	"role=\"base copy\"} 1\n",
+	"snaprig_chain_depth_limit{image=\"/a\\\"b\\\\c\\nd\"} 30\n",
+	"snaprig_rig_clock_seconds_total{image=\"/a\\\"b\\\\c\\nd\"} 1.5\n",
 	"snaprig_live_reads_total{image=\"/a\\\"b\\\\c\\nd\"} 7\n",
 };
 
