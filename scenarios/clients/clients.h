@@ -2,7 +2,7 @@
 /*
  * clients.h - adapters: how a backup tool is called.
  *
- * Each is a YAML file, told in adapter.schema.json and in snaprig(1), ADAPTERS.
+ * Each is a YAML file, told in adapter.schema.json and in snaprig-adapter(5).
  * Values are put into commands quoted for the shell, so a command does not quote
  * them again.
  */
