@@ -84,7 +84,20 @@ is_wrong "page.md:1: a block without an end"
 
 # ---- and all of ours ----
 
+# The index leads to each page.
+for page in "$e2e_root"/docs/*.md; do
+	name=${page##*/}
+	[ "$name" = README.md ] || grep -qF "]($name)" "$e2e_root/docs/README.md" ||
+		fail "docs/README.md does not lead to $name"
+done
+# A link leads to a file that is there.
+for page in "$e2e_root"/README.md "$e2e_root"/docs/*.md; do
+	grep -oE '\]\([^):# ]+' "$page" | sed 's/^](//; /^https*$/d' | sort -u | while read -r link; do
+		[ -e "${page%/*}/$link" ] || fail "$page: there is no $link"
+	done
+done
+
 docs_work short "$e2e_root/README.md" "$e2e_root"/docs/*.md
 awk '{ for (i = 2; i <= NF; i++) if ($i ~ /^commands/) count += $(i - 1) } END { print count }' \
 	docs-all >count
-[ "$(cat count)" -ge 30 ] || fail "only $(cat count) commands are run"
+[ "$(cat count)" -ge 90 ] || fail "only $(cat count) commands are run"

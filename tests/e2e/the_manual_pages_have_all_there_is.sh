@@ -31,6 +31,15 @@ has snaprig-verdicts.7 Cm intact detected misreported silent-corruption hung lea
 has snaprig-verdicts.7 Li 0 1 2 3 4 77 124 126 127
 has snaprig-events.5 Li mounted fault.fired snapshot.failed
 
+# The page that tells how real systems fail has each that Snaprig brings about, those of a pool as
+# a group; and the page of what is faithful each profile.
+for name in $(rig list failures --json | jq -r '.failures[].name' | grep -v '^xapi-'); do
+	grep -qF "\`$name\`" "$e2e_root/docs/failures.md" || fail "docs/failures.md has no '$name'"
+done
+for name in $(rig list profiles --json | jq -r '.profiles[].name'); do
+	grep -qx "## $name" "$e2e_root/docs/faithful.md" || fail "docs/faithful.md has no '$name'"
+done
+
 # A copy that lacks something is found out, and mended where it can be.
 mkdir -p copy/tools copy/scenarios copy/faults copy/simfs/base
 cp "$e2e_root"/tools/manuals* copy/tools
