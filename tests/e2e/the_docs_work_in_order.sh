@@ -65,6 +65,13 @@ page '```console' '$ mkdir m && snaprig create i --size 1MiB && snaprig mount i 
 is_wrong "left behind"
 umount_volume "$docs_folder/m"
 
+page '```yaml' 'a: [ 1, 2 ]' '---' 'b: 2' '```'
+is_right "0 commands, 0 skipped"
+if python3 -c 'import yaml' 2>/dev/null; then
+	page '```yaml' 'a: [ 1, 2' '```'
+	is_wrong "page.md:1: it is no YAML"
+fi
+
 page '```' 'true' '```'
 is_wrong "page.md:1: a block of an unknown language ''"
 page '```bash' 'true' '```'
@@ -92,7 +99,7 @@ for page in "$e2e_root"/docs/*.md; do
 done
 # A link leads to a file that is there.
 for page in "$e2e_root"/README.md "$e2e_root"/docs/*.md; do
-	grep -oE '\]\([^):# ]+' "$page" | sed 's/^](//; /^https*$/d' | sort -u | while read -r link; do
+	grep -oE '\]\([^):# ]+' "$page" | sed 's/^](//; /^https*$/d' | while read -r link; do
 		[ -e "${page%/*}/$link" ] || fail "$page: there is no $link"
 	done
 done

@@ -6,7 +6,8 @@
 #	```console	each line `$ COMMAND` is run; lines `> ...` continue it; what
 #			it prints is what stands below it, where `...` is any text
 #	```sh		is run as a script that must end well
-#	```yaml ...	other words are no commands; with `file NAME` the block is that file
+#	```yaml		must be YAML, of one document or several
+#	```text ...	other words are no commands; with `file NAME` the block is that file
 #
 # The line above a block may be a comment `<!-- docs-test: WORD... -->` with one of
 #
@@ -15,7 +16,7 @@
 #	long [NAME...]	it is run by `make check-long`; where these programs are
 #	file NAME	its text is the file NAME of the folder in which the page's commands run
 #
-# Variables: folder, where the steps go.  For step N it has N.kind (console, sh, file, skip), N.at
+# Variables: folder, where the steps go.  For step N it has N.kind (console, sh, yaml, file, skip), N.at
 # (file:line), N.text (command, script, file's text or reason), N.says (console), N.mark (the words
 # needs or long with what follows them) and N.name (file).
 # A mistake is printed as "file:line: what" and makes it fail.
@@ -55,7 +56,7 @@ function begin_block(language)
 {
 	is_open = 1
 	begun_at = FNR
-	kind = language == "console" || language == "sh" ? language : "other"
+	kind = language ~ /^(console|sh|yaml)$/ ? language : "other"
 	if (mark == "skip") {
 		begin_step("skip")
 		put("text", mark_rest "\n")
@@ -64,9 +65,9 @@ function begin_block(language)
 		begin_step("file")
 		put("name", mark_rest "\n")
 		kind = "file"
-	} else if (kind == "sh")
-		begin_step("sh")
-	else if (kind == "other" && mark != "")
+	} else if (kind == "sh" || (kind == "yaml" && mark == ""))
+		begin_step(kind)
+	else if (kind != "console" && mark != "")
 		wrong("a block of " language " is not run: no '" mark "'")
 	text = ""
 }
@@ -76,7 +77,7 @@ function end_block()
 	is_open = 0
 	if (kind == "console")
 		end_command()
-	else if (kind == "sh" || kind == "file")
+	else if (kind == "sh" || kind == "yaml" || kind == "file")
 		put("text", text)
 	mark = ""
 }

@@ -84,6 +84,12 @@ for docs_step in "$docs_steps"/*.kind; do
 		mkdir -p "$(dirname "$docs_name")"
 		cat "$docs_step.text" >"$docs_name"
 		;;
+	yaml)
+		! python3 -c 'import yaml' 2>/dev/null ||
+			python3 -c 'import sys, yaml; list(yaml.safe_load_all(sys.stdin))' \
+				<"$docs_step.text" 2>"$docs_steps/said" ||
+			docs_fail "it is no YAML"
+		;;
 	sh)
 		docs_no_failure_is_hidden
 		bash -eu "$docs_step.text" >"$docs_steps/said" 2>&1 </dev/null ||
