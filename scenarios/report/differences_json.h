@@ -7,7 +7,7 @@
 
 #include "scenarios/judge/differences.h"
 
-/* A new reference, as scenarios/report.schema.json has it; null for NULL. */
+/* A new reference, as schemas/report.schema.json has it; null for NULL. */
 json_t *differences_json(const struct differences *differences);
 
 /* What differences_json() gave, the caller's; NULL for what is none. */

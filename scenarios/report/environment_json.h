@@ -8,7 +8,7 @@
 
 #include "scenarios/judge/environment.h"
 
-/* New references, as scenarios/report.schema.json has them. */
+/* New references, as schemas/report.schema.json has them. */
 json_t *environment_json(const struct environment *environment);
 json_t *environments_json(const struct environments *list);
 

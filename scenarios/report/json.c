@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * json.c - results as one JSON object, for programs: scenarios/report.schema.json.
+ * json.c - results as one JSON object, for programs: schemas/report.schema.json.
  */
 #include <jansson.h>
 

@@ -54,7 +54,7 @@ void report_github_annotate(const struct scenario_result *result, FILE *file);
 void report_github_summary(const struct results *results, FILE *file);
 
 /*
- * One JSON object, as scenarios/report.schema.json has it; a text that is absent is null, and
+ * One JSON object, as schemas/report.schema.json has it; a text that is absent is null, and
  * bytes that are no UTF-8 become '?'.  While scenarios are missing, `exit` is null.
  */
 void report_json(const struct results *results, FILE *file);

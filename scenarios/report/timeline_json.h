@@ -7,7 +7,7 @@
 
 #include "scenarios/judge/timeline.h"
 
-/* A new reference, as scenarios/report.schema.json has it; null for NULL. */
+/* A new reference, as schemas/report.schema.json has it; null for NULL. */
 json_t *timeline_json(const struct timeline *timeline);
 
 /* What timeline_json() gave, the caller's; NULL for what is none. */

@@ -13,6 +13,7 @@
  *    says in parentheses at its end: what to do about it.
  * 3. Numbers have as many digits as say something, JSON_OUTPUT_DIGITS.
  *
+ * schemas/ has a JSON Schema for each document.  Within a schema_version members are added only.
  * It belongs to the process: a child notes for itself.
  */
 #ifndef SNAPRIG_BASE_JSON_OUTPUT_H

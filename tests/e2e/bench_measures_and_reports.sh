@@ -88,7 +88,7 @@ if python3 -c 'import jsonschema' 2>/dev/null; then
 	{
 		python3 -c 'import json, sys, jsonschema
 jsonschema.validate(json.load(open(sys.argv[1])), json.load(open(sys.argv[2])),
-	cls=jsonschema.Draft202012Validator)' "$1" "$e2e_root/bench/bench.schema.json" ||
+	cls=jsonschema.Draft202012Validator)' "$1" "$e2e_root/schemas/bench.schema.json" ||
 			fail "$1 is not as the schema says"
 	}
 else

@@ -77,7 +77,7 @@ is '.run.writes | .before.count == 1 and .during.count == 3 and
 is '.run.store_bytes >= 12288'
 
 # Its schema names what there is.
-schema=$e2e_root/scenarios/measures.schema.json
+schema=$e2e_root/schemas/measures.schema.json
 keys()
 {
 	met=$(jq -c "$2 | keys" result.json)

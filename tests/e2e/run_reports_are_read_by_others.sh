@@ -51,6 +51,6 @@ python3 -c 'import jsonschema' 2>/dev/null || skip "python3-jsonschema is missin
 for file in good.json bad.json printed.json; do
 	python3 -c 'import json, sys, jsonschema
 jsonschema.validate(json.load(open(sys.argv[1])), json.load(open(sys.argv[2])),
-	cls=jsonschema.Draft202012Validator)' "$file" "$e2e_root/scenarios/report.schema.json" ||
+	cls=jsonschema.Draft202012Validator)' "$file" "$e2e_root/schemas/report.schema.json" ||
 		fail "$file is not as the schema says"
 done

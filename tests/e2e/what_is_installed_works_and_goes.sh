@@ -47,7 +47,7 @@ same detected "$(jq -r '.results[0].verdict // .verdict' checked)" "verdict on d
 for page in "$e2e_root"/docs/*.[1-8]; do
 	[ -s "$prefix/share/man/man${page##*.}/${page##*/}" ] || fail "no manual ${page##*/}"
 done
-for folder in scenarios faults bench; do
+for folder in schemas scenarios; do
 	for schema in "$e2e_root/$folder"/*.schema.json; do
 		[ -s "$prefix/share/snaprig/${schema##*/}" ] || fail "no ${schema##*/}"
 	done

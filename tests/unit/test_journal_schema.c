@@ -17,7 +17,7 @@
 #include "tests/lib/engine_suite.h"
 #include "tests/unit/fault_bench.h"
 
-#define SCHEMA	   "faults/events.schema.json"
+#define SCHEMA	   "schemas/events.schema.json"
 #define DEFINITION "#/$defs/"
 
 /* Read once, before the tests: Check runs each of them in a child. */
