@@ -41,10 +41,10 @@ for name in $(rig list profiles --json | jq -r '.profiles[].name'); do
 done
 
 # A copy that lacks something is found out, and mended where it can be.
-mkdir -p copy/tools copy/scenarios copy/faults copy/simfs/base
+mkdir -p copy/tools copy/scenarios copy/schemas copy/simfs/base
 cp "$e2e_root"/tools/manuals* copy/tools
 cp "$e2e_root"/scenarios/*.schema.json copy/scenarios
-cp "$e2e_root"/faults/*.schema.json copy/faults
+cp "$e2e_root"/schemas/*.schema.json copy/schemas
 cp "$e2e_root"/simfs/base/exit_code.h copy/simfs/base
 reset()
 {
