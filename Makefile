@@ -253,6 +253,10 @@ tidy: ## sizes, layers, banned calls, formatting
 	$(Q)tools/deps lint
 	$(Q)tools/tidy
 
+pictures: all ## what pages show: the demo's table, and a report in a browser (Chromium)
+	$(Q)$(PROGRAM) demo >$(BUILD)/demo && tools/picture 'make demo' <$(BUILD)/demo >docs/demo.svg
+	$(Q)tools/report-picture $(PROGRAM)
+
 lint: compdb ## cppcheck, clang-tidy, shellcheck
 	$(Q)tools/lint
 
