@@ -119,7 +119,7 @@ H_FILES := $(wildcard simfs/*.h simfs/*/*.h simfs/base/yaml/*.h simfs/volume/*/*
 
 # ---- goals -----------------------------------------------------------------
 
-.PHONY: all tests help demo check check-long catalog matrix matrix-lvm commands bench bench-results bench-before bench-faults bench-fallbacks \
+.PHONY: all tests help demo check check-long catalog matrix matrix-lvm commands pictures bench bench-results bench-before bench-faults bench-fallbacks \
 	bench-instructions bench-layers bench-export bench-latency bench-lvm tidy lint format install uninstall deb clean deps compdb mutants lvm2-tests conform conform-lvm pressure fuzz $(CONFIGS)
 
 help: ## show this list
