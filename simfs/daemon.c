@@ -17,6 +17,7 @@
 #include "simfs/base/log.h"
 #include "simfs/base/log_file.h"
 #include "simfs/base/machine.h"
+#include "simfs/base/service_notify.h"
 #include "simfs/base/watchdog.h"
 #include "simfs/blockio/file.h"
 #include "simfs/children/pressure.h"
@@ -164,9 +165,11 @@ static int open_control(struct daemon *daemon)
 
 static void session_ready(void *context)
 {
-	struct daemon *daemon = context;
+	const struct daemon_options *options = ((const struct daemon *)context)->options;
 
-	daemon->options->ready(daemon->options->context);
+	options->ready(options->context);
+	service_notify("READY=1", "%s is on %s, as %s", options->image, options->mount_point,
+		options->profile->name);
 }
 
 static void session_ended(void *context)
@@ -307,6 +310,7 @@ static int serve(struct daemon *daemon)
 {
 	int code = run_until(daemon, is_ending);
 
+	service_notify("STOPPING=1", NULL);
 	if (code != EXIT_MET)
 		return code;
 	commands_end(daemon->commands);
@@ -381,6 +385,7 @@ int daemon_run(const struct daemon_options *options)
 	struct daemon daemon = { .options = options, .folder_fd = -1, .signal_fd = -1 };
 	int code = EXIT_MET;
 
+	service_notify_begin(!options->in_background);
 	clock_set_scale(options->time_scale_per_mille);
 	machine_raise_file_limit();
 	machine_keep_small_blocks();
