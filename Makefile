@@ -299,7 +299,8 @@ $(BUILD)/%.o: %.c $(BUILD)/flags
 CACHED_CFLAGS := $(ALL_CFLAGS)
 CACHED_LIBS := $(LIBS)
 LOADED_CFLAGS := -fPIC
-CACHED_MAIN_LIBS := $(call packages_libs,$(MAIN_PACKAGES))
+# pkg-config names libraries, too, that only static linking needs.
+CACHED_MAIN_LIBS := -Wl,--as-needed $(call packages_libs,$(MAIN_PACKAGES))
 CACHED_XAPI_LIBS := $(call packages_libs,$(XAPI_PACKAGES) jansson)
 $(BUILD)/tests/%.o: TEST_CFLAGS = $(call packages_cflags,check)
 # A test computes little itself, and optimising it takes as long as all the rest of its compilation.
