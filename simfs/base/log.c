@@ -9,6 +9,7 @@
 #include "simfs/base/check.h"
 #include "simfs/base/json_output.h"
 #include "simfs/base/log_file.h"
+#include "simfs/base/progress_bar.h"
 
 /* The highest errno that Linux defines for user space is 133; room to spare. */
 #define ERRNO_COUNT 200
@@ -40,6 +41,7 @@ static void print_line(
 		json_output_note(*noted_error, text + begin);
 	text[length++] = '\n';
 	text[length] = '\0';
+	progress_bar_make_room();
 	if (log_file_write(text, (size_t)length) < 0)
 		fputs(text, stderr);
 }
