@@ -61,16 +61,11 @@ static size_t word_of(const json_t *cell)
 	return i;
 }
 
-/* While it runs, a person sees how far it is. */
-static int progress_show(void *context, const struct matrix *matrix)
+/* The bar of the matrix tells enough. */
+static int cell_over(void *context, const struct matrix *matrix)
 {
-	size_t count = matrix->row_count * matrix->column_count, over = 0;
-	const bool *is_terminal = context;
-
-	for (size_t i = 0; i < count; i++)
-		over += matrix->cells[i] != NULL;
-	if (*is_terminal)
-		fprintf(stderr, "\r\033[K%zu of %zu checks ...", over, count);
+	(void)context;
+	(void)matrix;
 	return EXIT_MET;
 }
 
@@ -210,17 +205,14 @@ static void document_print(const struct matrix *matrix)
 static int demo_run(const struct matrix_arguments *arguments, bool as_json)
 {
 	long processors = sysconf(_SC_NPROCESSORS_ONLN);
-	bool is_terminal = isatty(STDERR_FILENO);
 	struct matrix matrix = { 0 };
 	int code = matrix_make(arguments, clients, CLIENTS, &matrix);
 
 	if (code == EXIT_MET) {
 		interrupt_watch();
-		code = matrix_run(&matrix, JOBS_PER_PROCESSOR * (unsigned)processors, progress_show,
-			&is_terminal);
+		code = matrix_run(
+			&matrix, JOBS_PER_PROCESSOR * (unsigned)processors, cell_over, NULL);
 	}
-	if (is_terminal)
-		fputs("\r\033[K", stderr);
 	if (code == EXIT_MET && !interrupt_seen()) {
 		(as_json ? document_print : demo_print)(&matrix);
 		code = code_of(&matrix);

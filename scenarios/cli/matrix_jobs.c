@@ -11,10 +11,12 @@
 #include "simfs/base/cleanup.h"
 #include "simfs/base/exit_code.h"
 #include "simfs/base/heap.h"
+#include "simfs/base/progress_bar.h"
 
 struct matrix_jobs {
 	struct matrix *matrix;
-	size_t next; /* the first cell that nobody has looked at */
+	size_t next;	    /* the first cell that nobody has looked at */
+	size_t over_before; /* cells that were known before */
 	int (*over)(void *context, const struct matrix *matrix);
 	void *context;
 	int code; /* of the latest call of it */
@@ -112,6 +114,15 @@ static void cell_run(void *context, size_t cell, FILE *file)
 
 /* ---- in the parent ---- */
 
+static size_t cells_over(const struct matrix *matrix)
+{
+	size_t over = 0;
+
+	for (size_t i = 0; i < matrix->row_count * matrix->column_count; i++)
+		over += matrix->cells[i] != NULL;
+	return over;
+}
+
 static void cell_over(void *context, size_t cell, const json_t *document, const char *why)
 {
 	struct matrix_jobs *jobs = context;
@@ -126,6 +137,7 @@ static void cell_over(void *context, size_t cell, const json_t *document, const 
 		json_object_set_new(*place, "verdict", json_string("error"));
 		json_object_set_new(*place, "code", json_integer(EXIT_RIG));
 	}
+	progress_bar_set(cells_over(jobs->matrix) - jobs->over_before);
 	if (jobs->code == EXIT_MET)
 		jobs->code = jobs->over(jobs->context, jobs->matrix);
 }
@@ -158,6 +170,7 @@ int matrix_run(struct matrix *matrix, unsigned count,
 		.matrix = matrix,
 		.over = over,
 		.context = context,
+		.over_before = cells_over(matrix),
 		.code = over(context, matrix),
 	};
 	struct workers_order workers = {
@@ -168,7 +181,10 @@ int matrix_run(struct matrix *matrix, unsigned count,
 		.over = cell_over,
 	};
 
+	progress_bar_begin(
+		"checks", "checks", matrix->row_count * matrix->column_count - jobs.over_before);
 	workers_run(&workers);
+	progress_bar_end();
 	/* What could not be run at the end is told, too. */
 	if (jobs.code == EXIT_MET && !interrupt_seen())
 		jobs.code = over(context, matrix);

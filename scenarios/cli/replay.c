@@ -22,6 +22,7 @@
 #include "simfs/base/exit_code.h"
 #include "simfs/base/heap.h"
 #include "simfs/base/log.h"
+#include "simfs/base/progress_bar.h"
 #include "simfs/control/protocol.h"
 
 /* ---- shared with shrink ---- */
@@ -128,8 +129,10 @@ char *replay_once(struct replay *replay, struct record *ret)
 	results_init(&results);
 	replay->options.record_path = path;
 	replay->options.repeats = &replay->record;
+	progress_bar_begin("replay", "runs", 0);
 	run_scenario(replay->set.items[0].scenario, replay->set.items[0].client, &replay->options,
 		&results);
+	progress_bar_end();
 	if (record_take(path, ret) == 0 && !interrupt_seen())
 		verdict = record_verdict(&results.scenarios[0]);
 	if (results.scenarios[0].outcome == OUTCOME_ERROR)

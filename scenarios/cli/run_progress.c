@@ -7,6 +7,7 @@
 #include "scenarios/report/report.h"
 #include "simfs/base/heap.h"
 #include "simfs/base/log.h"
+#include "simfs/base/progress_bar.h"
 
 void run_progress_init(struct run_progress *progress, struct run_reports *reports,
 	struct environments *environments, size_t count, bool as_json)
@@ -19,6 +20,7 @@ void run_progress_init(struct run_progress *progress, struct run_reports *report
 		.environments = *environments,
 	};
 	*environments = (struct environments){ 0 };
+	progress_bar_begin("run", "scenarios", count);
 	if (!as_json)
 		report_tap_begin(reports->tap_version, count, stdout);
 }
@@ -40,6 +42,7 @@ static void results_view(const struct run_progress *progress, struct results *re
 /* Readers of TAP want its numbers in order. */
 static void tap_print(struct run_progress *progress)
 {
+	progress_bar_make_room();
 	while (progress->printed < progress->count &&
 		progress->ones[progress->printed].scenario_count > 0) {
 		const struct results *one = &progress->ones[progress->printed++];
@@ -63,6 +66,7 @@ void run_progress_over(struct run_progress *progress, size_t item, struct result
 {
 	struct results view;
 
+	progress_bar_set(++progress->over);
 	progress->ones[item] = *one;
 	results_init(one);
 	results_view(progress, &view);
@@ -76,6 +80,7 @@ void run_progress_over(struct run_progress *progress, size_t item, struct result
 
 void run_progress_end(struct run_progress *progress, struct results *ret)
 {
+	progress_bar_end();
 	results_view(progress, ret);
 	for (size_t i = 0; i < progress->count; i++)
 		free(progress->ones[i].scenarios);

@@ -16,6 +16,7 @@ struct run_progress {
 	struct run_reports *reports;
 	struct results *ones; /* of each scenario: its result, or none yet */
 	size_t count;
+	size_t over;
 	size_t printed; /* in TAP */
 	bool as_json;	/* nothing is printed on the way */
 	struct environments environments;

@@ -20,6 +20,7 @@
 #include "simfs/base/heap.h"
 #include "simfs/base/list.h"
 #include "simfs/base/log.h"
+#include "simfs/base/progress_bar.h"
 #include "simfs/control/protocol.h"
 
 struct shrinking {
@@ -49,6 +50,7 @@ static bool same_verdict(struct shrinking *shrinking)
 		return false;
 	verdict = replay_once(shrinking->replay, NULL);
 	shrinking->has_failed = !verdict;
+	progress_bar_set(shrinking->runs + 1);
 	is_same = verdict && strcmp(verdict, record->verdict) == 0;
 	log_info("run %u: %zu of %zu faults: %s", ++shrinking->runs, hits_left(record),
 		record->hit_count,
@@ -128,6 +130,7 @@ static int run(const struct command_line *line, int argc, char **argv)
 		/* A fault that never struck is why, and leaving others out changes nothing. */
 		if (strncmp(replay.record.verdict, "inconclusive", strlen("inconclusive")) == 0)
 			log_info("that run was inconclusive");
+		progress_bar_begin("shrink", "runs", 0);
 		if (same_verdict(&shrinking)) {
 			shrink_by(&shrinking, true);
 			shrink_by(&shrinking, false);
@@ -136,6 +139,7 @@ static int run(const struct command_line *line, int argc, char **argv)
 			log_error("the verdict is another one already with all faults");
 			exit_code = EXIT_FINDING;
 		}
+		progress_bar_end();
 		if (shrinking.has_failed)
 			exit_code = EXIT_RIG;
 		else if (exit_code == EXIT_MET)

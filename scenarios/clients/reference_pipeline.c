@@ -18,6 +18,7 @@
 #include "simfs/base/cleanup.h"
 #include "simfs/base/file_io.h"
 #include "simfs/base/log.h"
+#include "simfs/base/progress_bar.h"
 
 /* One backup on its way. */
 struct pipeline {
@@ -108,6 +109,7 @@ static int pipeline_copy(struct pipeline *pipeline)
 		if (error < 0)
 			return target_failed(error, pipeline->image.path);
 		offset += length;
+		progress_bar_set(offset);
 	}
 	return 0;
 }
@@ -146,8 +148,11 @@ static int pipeline_run(const char *snapshot, const char *out)
 
 	int exit_code = pipeline_open(&pipeline, snapshot, out);
 
-	if (exit_code == 0)
+	if (exit_code == 0) {
+		progress_bar_begin("backup", NULL, pipeline.size_bytes);
 		exit_code = pipeline_copy(&pipeline);
+		progress_bar_end();
+	}
 	if (exit_code == 0)
 		exit_code = pipeline_publish(&pipeline);
 	return exit_code;

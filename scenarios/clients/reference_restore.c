@@ -19,6 +19,7 @@
 #include "simfs/base/file_io.h"
 #include "simfs/base/json_output.h"
 #include "simfs/base/log.h"
+#include "simfs/base/progress_bar.h"
 #include "simfs/base/sizes.h"
 #include "simfs/base/xapi_module.h"
 
@@ -86,6 +87,7 @@ static int chunks_copy(
 			log_error_code(error, "cannot write image '%s'", image->path);
 			return REFERENCE_EXIT_TARGET;
 		}
+		progress_bar_set(offset + length);
 	}
 	return 0;
 }
@@ -128,7 +130,9 @@ static int restore_run(const char *out, const char *image_path)
 		log_error_code(error, "cannot write image '%s'", image_path);
 		return REFERENCE_EXIT_TARGET;
 	}
+	progress_bar_begin("restore", NULL, manifest.size_bytes);
 	exit_code = chunks_copy(&manifest, out, source, &image);
+	progress_bar_end();
 	return exit_code == 0 ? image_publish(&image) : exit_code;
 }
 

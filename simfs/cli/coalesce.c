@@ -6,6 +6,7 @@
 #include "simfs/base/clock.h"
 #include "simfs/base/exit_code.h"
 #include "simfs/base/log.h"
+#include "simfs/base/progress_bar.h"
 #include "simfs/cli/cli.h"
 #include "simfs/cli/command_table.h"
 
@@ -25,17 +26,29 @@ static const char *chain_text(json_t *status, const char *name)
 	return text ? text : "";
 }
 
+static void show_progress(json_t *status)
+{
+	json_t *coalesce = json_object_get(json_object_get(status, "chain"), "coalesce");
+
+	progress_bar_set_total(
+		(uint64_t)json_integer_value(json_object_get(coalesce, "total_bytes")));
+	progress_bar_set((uint64_t)json_integer_value(json_object_get(coalesce, "done_bytes")));
+}
+
 /* Asks until the worker is idle; *STATUS is then the last answer. */
 static int wait_idle(const char *mount_point, json_t **status)
 {
 	int exit_code = EXIT_MET;
 
+	progress_bar_begin("coalesce", NULL, 0);
 	while (exit_code == EXIT_MET && strcmp(chain_text(*status, "state"), "idle") != 0) {
 		json_decref(*status);
 		*status = NULL;
 		usleep(ASK_EVERY_US);
 		exit_code = cli_call(mount_point, ASK("status"), NULL, status);
+		show_progress(*status);
 	}
+	progress_bar_end();
 	return exit_code;
 }
 

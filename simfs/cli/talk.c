@@ -11,6 +11,7 @@
 #include "simfs/base/exit_code.h"
 #include "simfs/base/log.h"
 #include "simfs/base/mount_table.h"
+#include "simfs/base/progress_bar.h"
 #include "simfs/base/sizes.h"
 #include "simfs/cli/cli.h"
 #include "simfs/cli/meant.h"
@@ -209,7 +210,12 @@ static int send_and_wait(
 	uint64_t id;
 	int error = control_client_send(client, command, arguments, &id);
 
-	return error < 0 ? error : cli_wait(client, id, ret_result);
+	if (error < 0)
+		return error;
+	progress_bar_begin(command, NULL, 0);
+	error = cli_wait(client, id, ret_result);
+	progress_bar_end();
+	return error;
 }
 
 int cli_call(const char *mount_point, const struct command_question *question, json_t *arguments,
