@@ -258,6 +258,7 @@ const struct command_line demo_command = {
 		"bad, for once or for good, or they end early without an error.  A table shows "
 		"what\n"
 		"each tool made of it.  'snaprig matrix' does the same for all tools and failures.",
+	.examples = "  snaprig demo\n",
 	.exits = "  0    the runs themselves worked, whatever they showed\n"
 		 "  2    the command line is wrong\n"
 		 "  4    the rig failed\n"

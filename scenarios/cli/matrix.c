@@ -250,13 +250,13 @@ const struct command_line matrix_command = {
 		"  snaprig matrix --jobs 2 --report markdown=matrix.md --report json=matrix.json\n"
 		"  snaprig matrix dd restic borg --failures 'cow-overflow,read-error'\n"
 		"  snaprig matrix --jobs 2 --report json=matrix.json --resume matrix.json\n",
-	.exits = "The first that applies to a cell that was run:\n"
-		 "  4    the rig or the machine failed\n"
-		 "  124  a client did not end in time\n"
+	.exits = "  0    intact or detected, all that was run\n"
 		 "  1    a finding\n"
+		 "  2    the command line, or a file, is wrong\n"
 		 "  3    inconclusive\n"
-		 "  0    intact or detected, all\n"
+		 "  4    the rig or the machine failed\n"
 		 "  77   nothing could be run\n"
-		 "And 2: the command line, or a file, is wrong\n",
+		 "  124  a client did not end in time\n"
+		 "Of several cells the first that applies: 4, 124, 1, 3, 0\n",
 	.run = run,
 };

@@ -223,6 +223,8 @@ const struct command_line replay_command = {
 	.options = replay_options,
 	.about = "Runs the scenario of a record ('snaprig run --record') again, with its seed and\n"
 		 "with every fault at the very match of its rule at which it struck, and compares.",
+	.examples = "  snaprig run mine.yaml --record records\n"
+		    "  snaprig replay records/mine.jsonl\n",
 	.exits = "  0    the same verdict, by the same faults\n"
 		 "  1    another one\n"
 		 "  2    the command line is wrong, or a record or a scenario cannot be read\n"

@@ -142,9 +142,15 @@ static const struct command_line merge = {
 	.examples = "  snaprig run scenarios --shard 1/2 --report json=1.json\n"
 		    "  snaprig run scenarios --shard 2/2 --report json=2.json\n"
 		    "  snaprig report merge 1.json 2.json --report junit=report.xml\n",
-	.exits = "  2    a file is no report, or two hold one scenario\n"
-		 "  4    scenarios are missing, as a run was killed\n"
-		 "Else as the run of them all would.\n",
+	.exits = "  0    all expectations were met\n"
+		 "  1    an expectation was not met\n"
+		 "  2    the command line is wrong, a file is no report, or two hold one scenario\n"
+		 "  3    inconclusive\n"
+		 "  4    the rig or the machine failed, or scenarios are missing, as a run was\n"
+		 "       killed\n"
+		 "  77   all were skipped\n"
+		 "  124  timed out\n"
+		 "Of several scenarios the first that applies: 4, 124, 1, 3, 0\n",
 	.run = run,
 };
 

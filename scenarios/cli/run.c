@@ -255,14 +255,17 @@ const struct command_line run_command = {
 		 "  json=FILE     what --json prints, with a timeline of each scenario\n"
 		 "  html=FILE     a page to look at, with timelines and maps of wrong blocks\n"
 		 "  github        annotations for GitHub's runner, and the summary of its step",
-	.exits = "  2    the command line or a scenario is wrong, or a report cannot be\n"
-		 "       written, and nothing was run\n"
-		 "Else the first that applies to any scenario:\n"
-		 "  4    the rig or the machine failed\n"
-		 "  124  timed out\n"
+	.examples = "  snaprig run actiphy-cow-overflow-dd\n"
+		    "  snaprig run scenarios/ --report junit=junit.xml --jobs 4\n"
+		    "  snaprig run mine.yaml --record records --seed 7\n",
+	.exits = "  0    all expectations were met\n"
 		 "  1    an expectation was not met\n"
+		 "  2    the command line or a scenario is wrong, or a report cannot be written,\n"
+		 "       and nothing was run\n"
 		 "  3    inconclusive\n"
+		 "  4    the rig or the machine failed\n"
 		 "  77   all were skipped\n"
-		 "  0    all expectations were met\n",
+		 "  124  timed out\n"
+		 "Of several scenarios the first that applies: 4, 124, 1, 3, 0\n",
 	.run = run,
 };

@@ -160,6 +160,7 @@ const struct command_line shrink_command = {
 		"fewer\n"
 		"and fewer of the faults that struck, as long as the verdict is the same.  Prints\n"
 		"the rules that are left, each of which strikes once: one a line.",
+	.examples = "  snaprig shrink records/mine.jsonl\n",
 	.exits = "  0    done\n"
 		 "  1    already with all of them the verdict is another one\n"
 		 "  2    the command line is wrong, or a record or a scenario cannot be read\n"

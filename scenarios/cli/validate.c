@@ -228,6 +228,8 @@ const struct command_line validate_command = {
 		 "\n"
 		 "Prints 'ok PATH' for one that could be run, and every mistake of one that could\n"
 		 "not as 'PATH:LINE:COLUMN: MESSAGE' on stderr.",
+	.examples = "  snaprig validate mine.yaml\n"
+		    "  snaprig validate scenarios/ --clients adapters\n",
 	.exits = "  0    all could be run\n"
 		 "  2    a mistake, or a file that cannot be read\n",
 	.run = run,

@@ -233,6 +233,7 @@ const struct command_line xapi_demo_action = {
 		"with Xen Orchestra's own worker where that is installed (tools/deps xo, or\n"
 		"XO_MODULES), else with the reference client.  One run meets a full SR, and after\n"
 		"the cure the next succeeds.  All that was backed up is restored and compared.",
+	.examples = "  snaprig xapi demo\n",
 	.exits = "  0    each run ended as it must, and what was restored is right\n"
 		 "  1    one did not, or is not\n"
 		 "  2    the command line is wrong\n"

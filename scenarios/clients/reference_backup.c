@@ -322,6 +322,8 @@ const struct command_line backup_command = {
 		 "With --xapi it speaks to a pool (snaprig xapi serve) as Xen Orchestra does: "
 		 "each disk\n"
 		 "of the VM becomes a VHD in OUT, after the first a differencing one.",
+	.examples = "  snaprig backup mnt/snapshots/s0 monday.backup\n"
+		    "  snaprig backup mnt/snapshots/s1 tuesday.backup --take\n",
 	.exits = "  0    done\n"
 		 "  1    OUT could not be written; xo: the job has failed\n"
 		 "  2    the command line is wrong\n"

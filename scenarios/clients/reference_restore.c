@@ -245,6 +245,7 @@ const struct command_line restore_command = {
 		 "new one,\n"
 		 "whose VHD it sends and then each delta.  When that fails nothing stays of "
 		 "them.",
+	.examples = "  snaprig restore monday.backup restored.img\n",
 	.exits = "  0    done\n"
 		 "  1    IMAGE could not be written, or OUT not be read; xapi: the restore has "
 		 "failed\n"

@@ -11,10 +11,15 @@
 #include "simfs/base/json_output.h"
 #include "simfs/base/log.h"
 #include "simfs/base/suggest.h"
+#include "simfs/base/wrap.h"
 
 #define OPTIONS_MAX	    64
 #define OPERANDS_TEXT_BYTES 128
-#define OPTION_NAME_BYTES   48
+#define OPTION_NAME_BYTES   64
+#define OPTION_LINE_BYTES   256
+#define OPTION_WIDTH	    20
+#define USAGE_BYTES	    512
+#define USAGE_HANG	    7
 
 /* ---- help ---- */
 
@@ -35,18 +40,26 @@ const char *command_line_operands(const struct command_line *line, char *buffer,
 	return buffer;
 }
 
-static void print_option(const char *name, const char *value, const char *about)
+static void print_option(const char *name, const char *value, const char *about, unsigned columns)
 {
-	char left[64];
+	char left[OPTION_NAME_BYTES], text[OPTION_LINE_BYTES];
 
 	/* A name of one letter is a short option: mount's -o. */
 	snprintf(left, sizeof left, "%s%s%s%s", name[1] ? "--" : "-", name, value ? " " : "",
 		value ? value : "");
+	/* What is long does not push its text, which stands below. */
+	if (strlen(left) > OPTION_WIDTH) {
+		snprintf(text, sizeof text, "  %s", left);
+		wrap_line(text, 4, columns, stdout);
+		left[0] = '\0';
+	}
 	/* What goes on in another line stands below its beginning. */
 	for (const char *line = about; line;) {
 		const char *end = strchr(line, '\n');
 
-		printf("  %-20s %.*s\n", left, (int)(end ? end - line : (long)strlen(line)), line);
+		snprintf(text, sizeof text, "  %-*s %.*s", OPTION_WIDTH, left,
+			(int)(end ? end - line : (long)strlen(line)), line);
+		wrap_line(text, OPTION_WIDTH + 3, columns, stdout);
 		left[0] = '\0';
 		line = end ? end + 1 : NULL;
 	}
@@ -54,22 +67,30 @@ static void print_option(const char *name, const char *value, const char *about)
 
 static void print_help(const struct command_line *line)
 {
-	char operands[OPERANDS_TEXT_BYTES];
+	char operands[OPERANDS_TEXT_BYTES], usage[USAGE_BYTES];
+	unsigned columns = wrap_columns(stdout);
 	size_t min, max;
 
 	command_line_operands(line, operands, sizeof operands, &min, &max);
-	printf("usage: snaprig %s%s%s%s", line->name, line->options ? " [OPTION]..." : "",
-		max ? " " : "", operands);
-	/* Without any operand it is what the command is about. */
-	if (line->command)
-		printf(max ? " [-- %s]" : " -- %s", line->command);
-	printf("\n\n%s\n\noptions:\n", line->about);
+	/* Without any operand a command is what the line is about. */
+	snprintf(usage, sizeof usage, "usage: snaprig %s%s%s%s%s%s%s", line->name,
+		line->options ? " [OPTION]..." : "", max ? " " : "", operands,
+		!line->command ? ""
+		: max	       ? " [-- "
+			       : " -- ",
+		line->command ? line->command : "", line->command && max ? "]" : "");
+	wrap_line(usage, USAGE_HANG, columns, stdout);
+	putchar('\n');
+	wrap_text(line->about, columns, stdout);
+	fputs("\noptions:\n", stdout);
 	for (const struct command_option *option = line->options; option && option->name; option++)
-		print_option(option->name, option->value, option->about);
-	print_option("help", NULL, "show this");
+		print_option(option->name, option->value, option->about, columns);
+	print_option("help", NULL, "show this", columns);
+	/* An example is whole, to be copied. */
 	if (line->examples)
 		printf("\nexamples:\n%s", line->examples);
-	printf("\nexit codes:\n%s", line->exits);
+	fputs("\nexit codes:\n", stdout);
+	wrap_text(line->exits, columns, stdout);
 }
 
 bool command_line_asks_for_help(const char *argument)

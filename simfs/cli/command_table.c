@@ -12,6 +12,7 @@
 #include "simfs/base/json_output.h"
 #include "simfs/base/log.h"
 #include "simfs/base/suggest.h"
+#include "simfs/base/wrap.h"
 #include "simfs/cli/ask.h"
 #include "simfs/cli/words.h"
 
@@ -88,7 +89,10 @@ static const char *action_name(const struct command_line *action)
 /* ---- help ---- */
 
 /* Of many actions only the first are named. */
-#define ACTIONS_SHOWN 5
+#define ACTIONS_SHOWN	   5
+
+#define SYNOPSIS_WIDTH	   29
+#define SUMMARY_LINE_BYTES 256
 
 static void print_synopsis(const struct command_group *group, FILE *file)
 {
@@ -114,7 +118,7 @@ static void print_synopsis(const struct command_group *group, FILE *file)
 			fprintf(file, " --%s %s", at->name, at->value);
 }
 
-static void print_group(const struct command_group *group, FILE *file)
+static void print_group(const struct command_group *group, unsigned columns, FILE *file)
 {
 	const char *summary = group->command ? group->command->summary : group->summary;
 	char *synopsis = NULL;
@@ -125,35 +129,60 @@ static void print_group(const struct command_group *group, FILE *file)
 		return;
 	print_synopsis(group, text);
 	fclose(text);
-	fprintf(file, "  %-40s %s\n", synopsis, summary);
+
+	char line[SUMMARY_LINE_BYTES];
+	bool is_long = strlen(synopsis) > SYNOPSIS_WIDTH;
+
+	/* What is long does not push the summary, which stands below. */
+	if (is_long) {
+		snprintf(line, sizeof line, "  %s", synopsis);
+		wrap_line(line, 4, columns, file);
+	}
+	snprintf(line, sizeof line, "  %-*s %s", SYNOPSIS_WIDTH, is_long ? "" : synopsis, summary);
+	wrap_line(line, SYNOPSIS_WIDTH + 3, columns, file);
 	free(synopsis);
 }
 
 void command_table_help(FILE *file)
 {
-	fputs("usage: snaprig COMMAND [ARGUMENT]...\n"
-	      "\n"
-	      "A test rig on which snapshots fail the way real ones fail.\n",
-		file);
+	unsigned columns = wrap_columns(file);
+	char heading[SUMMARY_LINE_BYTES];
+
+	wrap_text("usage: snaprig COMMAND [ARGUMENT]...\n"
+		  "\n"
+		  "A test rig on which snapshots fail the way real ones fail.\n",
+		columns, file);
 	for (const struct command_group *group = command_groups; !is_end(group); group++) {
-		if (group->heading)
-			fprintf(file, "\n%s:\n", group->heading);
-		else
-			print_group(group, file);
+		if (group->heading) {
+			snprintf(heading, sizeof heading, "%s:", group->heading);
+			fputc('\n', file);
+			wrap_line(heading, 0, columns, file);
+		} else {
+			print_group(group, columns, file);
+		}
 	}
-	fputs("\n"
-	      "'snaprig COMMAND --help' tells more of one; 'snaprig --version' tells the "
-	      "version.\n",
-		file);
+	wrap_text("\n"
+		  "'snaprig COMMAND --help' tells more of one; 'snaprig --version' tells the "
+		  "version.\n",
+		columns, file);
 }
 
 static int print_actions(const struct command_group *group)
 {
-	printf("usage: snaprig %s ACTION ...\n\nactions:\n", group->name);
-	for (size_t at = 0; group->actions[at]; at++)
-		printf("  %-10s %s\n", action_name(group->actions[at]),
+	unsigned columns = wrap_columns(stdout);
+	char line[SUMMARY_LINE_BYTES];
+
+	snprintf(line, sizeof line, "usage: snaprig %s ACTION ...", group->name);
+	wrap_line(line, 7, columns, stdout);
+	fputs("\nactions:\n", stdout);
+	for (size_t at = 0; group->actions[at]; at++) {
+		snprintf(line, sizeof line, "  %-10s %s", action_name(group->actions[at]),
 			group->actions[at]->summary);
-	printf("\n'snaprig %s ACTION --help' tells more.\n", group->name);
+		wrap_line(line, 13, columns, stdout);
+	}
+	snprintf(line, sizeof line, "'snaprig %s ACTION --help' tells more.", group->name);
+	putchar('\n');
+	wrap_line(line, 0, columns, stdout);
 	return command_line_finish();
 }
 

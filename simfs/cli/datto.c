@@ -83,6 +83,7 @@ static const struct command_line mount_again = {
 	.options = ask_json_options,
 	.about = "Stands for mounting the file system on the volume again: a dormant snapshot is\n"
 		 "active again.",
+	.examples = "  snaprig datto mount mnt\n",
 	.exits = ASK_EXITS,
 	.asks = &(const struct command_question){ .command = "datto.file_system",
 		.says = { "mounted", true } },
@@ -96,6 +97,7 @@ static const struct command_line umount_it = {
 	.about = "Stands for unmounting the file system on the volume: the snapshot is dormant,\n"
 		 "reads of it fail with EIO, and nothing is traced: what is written to MNT/live\n"
 		 "then changes the snapshot, as it would with the driver.",
+	.examples = "  snaprig datto umount mnt\n",
 	.exits = ASK_EXITS,
 	.asks = &(const struct command_question){ .command = "datto.file_system",
 		.says = { "mounted", false } },

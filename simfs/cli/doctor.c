@@ -186,6 +186,8 @@ const struct command_line doctor_command = {
 	.about = "Tells what works on this machine, and how to get what does not.  Each line "
 		 "begins\n"
 		 "with ok, limited (something less works) or missing.",
+	.examples = "  snaprig doctor\n"
+		    "  snaprig doctor --json | jq -r '.checks[] | select(.state != \"ok\")'\n",
 	.exits = "  0    volumes can be mounted here\n"
 		 "  2    the command line is wrong\n"
 		 "  77   they cannot\n",

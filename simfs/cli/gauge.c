@@ -26,7 +26,11 @@ static const struct command_line set = {
 		"'snaprig list gauges' names the gauges, 'snaprig status MNT' shows them.",
 	.examples = "  snaprig gauge set mnt memory.used 85%\n"
 		    "  snaprig gauge set mnt memory.used 85% --real --size 64MiB\n",
-	.exits = ASK_EXITS "  77   --real: a privilege or the memory controller is missing\n",
+	.exits = "  0    done\n"
+		 "  2    the command line, or what it names, is wrong\n"
+		 "  4    the rig or the machine failed\n"
+		 "  77   --real: a privilege or the memory controller is missing\n"
+		 "  124  the volume did not answer in time\n",
 	.asks = &(const struct command_question){ .command = "gauge.set", .may_skip = true },
 };
 

@@ -1,12 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "simfs/cli/table.h"
 
+#include <stdarg.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "faults/gauge.h"
+#include "simfs/base/cleanup.h"
 #include "simfs/base/sizes.h"
+#include "simfs/base/wrap.h"
 #include "simfs/control/protocol.h"
+
+/* With less room for its last column a table is no table any more. */
+#define LAST_COLUMN_MIN 20
+#define RECORD_HANG	4
+
+/* Of the labels of lines: "transport". */
+#define LABEL_WIDTH 11
 
 /* ---- columns ---- */
 
@@ -17,18 +28,53 @@ static const char *cell(const json_t *rows, size_t row, size_t column)
 	return text ? text : "-";
 }
 
-static void print_cell(const char *text, size_t width, bool is_last, FILE *file)
+/* The cells of row ROW (-1: HEADINGS) as one line; the last goes on below itself. */
+static void print_row(const char *const *headings, const json_t *rows, ssize_t row,
+	const size_t *widths, size_t columns, FILE *file)
 {
-	if (is_last)
-		fprintf(file, "%s\n", text);
-	else
-		fprintf(file, "%-*s  ", (int)width, text);
+	char *line = NULL;
+	size_t length, hang = 0;
+	FILE *text = open_memstream(&line, &length);
+
+	if (!text)
+		return;
+	for (size_t column = 0; column < columns; column++) {
+		const char *shown = row < 0 ? headings[column] : cell(rows, (size_t)row, column);
+
+		if (column + 1 == columns)
+			fputs(shown, text);
+		else
+			fprintf(text, "%-*s  ", (int)widths[column], shown);
+		hang += column + 1 == columns ? 0 : widths[column] + 2;
+	}
+	fclose(text);
+	wrap_line(line, hang, wrap_columns(file), file);
+	free(line);
+}
+
+/* Where columns have no room beside each other: a line for each cell. */
+static void print_as_records(const char *const *headings, const json_t *rows, size_t columns,
+	unsigned terminal, FILE *file)
+{
+	for (size_t row = 0; row < json_array_size(rows); row++) {
+		wrap_line(cell(rows, row, 0), RECORD_HANG, terminal, file);
+		for (size_t column = 1; column < columns; column++) {
+			char *line = NULL;
+
+			if (asprintf(&line, "  %s: %s", headings[column], cell(rows, row, column)) <
+				0)
+				continue;
+			wrap_line(line, RECORD_HANG, terminal, file);
+			free(line);
+		}
+	}
 }
 
 void cli_table_print(const char *const *headings, const json_t *rows, FILE *file)
 {
 	size_t widths[CLI_TABLE_COLUMNS_MAX] = { 0 };
-	size_t columns = 0;
+	size_t columns = 0, before_last = 0;
+	unsigned terminal = wrap_columns(file);
 
 	while (columns < CLI_TABLE_COLUMNS_MAX && headings[columns])
 		columns++;
@@ -42,12 +88,27 @@ void cli_table_print(const char *const *headings, const json_t *rows, FILE *file
 		}
 	}
 
-	for (size_t column = 0; column < columns; column++)
-		print_cell(headings[column], widths[column], column + 1 == columns, file);
-	for (size_t row = 0; row < json_array_size(rows); row++)
-		for (size_t column = 0; column < columns; column++)
-			print_cell(cell(rows, row, column), widths[column], column + 1 == columns,
-				file);
+	for (size_t column = 0; column + 1 < columns; column++)
+		before_last += widths[column] + 2;
+	if (terminal > 0 && before_last + LAST_COLUMN_MIN > terminal) {
+		print_as_records(headings, rows, columns, terminal, file);
+		return;
+	}
+	for (ssize_t row = -1; row < (ssize_t)json_array_size(rows); row++)
+		print_row(headings, rows, row, widths, columns, file);
+}
+
+void cli_table_line(FILE *file, const char *format, ...)
+{
+	AUTO(auto_free) char *line = NULL;
+	va_list arguments;
+
+	va_start(arguments, format);
+	if (vasprintf(&line, format, arguments) < 0)
+		line = NULL;
+	va_end(arguments);
+	if (line)
+		wrap_line(line, LABEL_WIDTH, wrap_columns(file), file);
 }
 
 /* ---- the parts of a status ---- */
@@ -226,22 +287,24 @@ static void print_chain(const json_t *status, FILE *file)
 		json_array_append_new(rows, node_row(node));
 	cli_table_print(headings, rows, file);
 	json_decref(rows);
-	fprintf(file, "\nSR         %s, %s of %s\n", text_of(sr, "kind"),
+	fputc('\n', file);
+	cli_table_line(file, "SR         %s, %s of %s\n", text_of(sr, "kind"),
 		size_of(sr, "used_bytes", "-", used, sizeof used),
 		size_of(sr, "capacity_bytes", "no limit", capacity, sizeof capacity));
-	fprintf(file, "coalesce   %s, %s of %s%s%s\n\n", text_of(coalesce, "state"),
+	cli_table_line(file, "coalesce   %s, %s of %s%s%s", text_of(coalesce, "state"),
 		size_of(coalesce, "done_bytes", "-", done, sizeof done),
 		size_of(coalesce, "total_bytes", "-", total, sizeof total), *message ? ": " : "",
 		message);
+	fputc('\n', file);
 }
 
 /* And the line that ends this paragraph. */
 static void print_dead_set(const json_t *dead_set, FILE *file)
 {
 	if (json_is_object(dead_set))
-		fprintf(file,
+		cli_table_line(file,
 			"dead set   of '%s', whose requester has died: others get %s; ends in "
-			"%.0f s\n",
+			"%.0f s",
 			text_of(dead_set, "snapshot"), text_of(dead_set, "code"),
 			json_number_value(json_object_get(dead_set, "ends_in_seconds")));
 	fputc('\n', file);
@@ -251,13 +314,14 @@ void cli_table_status(const json_t *status, FILE *file)
 {
 	char size[32];
 
-	fprintf(file, "image      %s\n", text_of(status, "image"));
+	cli_table_line(file, "image      %s", text_of(status, "image"));
 	if (json_is_string(json_object_get(status, "image_changed")))
-		fprintf(file, "           %s\n", text_of(status, "image_changed"));
-	fprintf(file, "size       %s\n", size_of(status, "size_bytes", "-", size, sizeof size));
-	fprintf(file, "profile    %s\n", text_of(status, "profile"));
-	fprintf(file, "transport  %s\n", text_of(status, "transport"));
-	fprintf(file, "state      %s%s\n", text_of(status, "state"),
+		cli_table_line(file, "           %s", text_of(status, "image_changed"));
+	cli_table_line(
+		file, "size       %s", size_of(status, "size_bytes", "-", size, sizeof size));
+	cli_table_line(file, "profile    %s", text_of(status, "profile"));
+	cli_table_line(file, "transport  %s", text_of(status, "transport"));
+	cli_table_line(file, "state      %s%s", text_of(status, "state"),
 		json_is_true(json_object_get(status, "writes_held")) ? ", writes are held" : "");
 	print_dead_set(json_object_get(status, "dead_set"), file);
 	cli_table_snapshots(json_object_get(status, "snapshots"), file);

@@ -14,9 +14,13 @@
 
 /*
  * Prints ROWS, an array of arrays of strings, in columns under HEADINGS (up to
- * a NULL, at most CLI_TABLE_COLUMNS_MAX).  The last column is not padded.
+ * a NULL, at most CLI_TABLE_COLUMNS_MAX).  The last column is not padded.  On a terminal it
+ * goes on below itself, and where the others leave it no room each cell is a line.
  */
 void cli_table_print(const char *const *headings, const json_t *rows, FILE *file);
+
+/* Prints a line, of a label say, so that it fits a terminal. */
+__attribute__((format(printf, 2, 3))) void cli_table_line(FILE *file, const char *format, ...);
 
 /* Prints the `snapshots` of a status object. */
 void cli_table_snapshots(const json_t *snapshots, FILE *file);

@@ -3,7 +3,8 @@
 #include "simfs/base/sizes.h"
 #include "simfs/cli/table.h"
 
-#define CELL_BYTES 32
+#define CELL_BYTES     32
+#define SENTENCE_BYTES 96
 
 static long long number(const json_t *object, const char *name)
 {
@@ -53,26 +54,31 @@ static void print_ratios(const json_t *io, FILE *file)
 	const json_t *written = json_object_get(io, "write_amplification");
 	const json_t *transfers = json_object_get(io, "transfers_per_request");
 
+	char first[SENTENCE_BYTES] = "", second[SENTENCE_BYTES] = "";
+
 	if (json_is_real(written))
-		fprintf(file, "\n%.2f bytes are written for each that was asked for",
+		snprintf(first, sizeof first, "%.2f bytes are written for each that was asked for",
 			json_real_value(written));
 	if (json_is_real(transfers))
-		fprintf(file, "%s%.2f transfers are made for each request",
-			json_is_real(written) ? "; " : "\n", json_real_value(transfers));
-	if (json_is_real(written) || json_is_real(transfers))
-		fputc('\n', file);
+		snprintf(second, sizeof second, "%.2f transfers are made for each request",
+			json_real_value(transfers));
+	if (!*first && !*second)
+		return;
+	fputc('\n', file);
+	cli_table_line(file, "%s%s%s", first, *first && *second ? "; " : "", second);
 }
 
 static void print_ring(const json_t *ring, FILE *file)
 {
 	const json_t *poll = json_object_get(ring, "busy_poll");
 
-	fprintf(file, "\nring       %lld system calls, %lld events\n", number(ring, "enters"),
+	fputc('\n', file);
+	cli_table_line(file, "ring       %lld system calls, %lld events", number(ring, "enters"),
 		number(ring, "completions"));
 	if (number(poll, "limit_us") == 0)
-		fputs("busy poll  off\n", file);
+		cli_table_line(file, "busy poll  off");
 	else
-		fprintf(file, "busy poll  %lld of %lld times not in vain, %.3f s in all\n",
+		cli_table_line(file, "busy poll  %lld of %lld times not in vain, %.3f s in all",
 			number(poll, "hits"), number(poll, "polls"),
 			(double)number(poll, "spent_us") / 1e6);
 }

@@ -74,6 +74,7 @@ static const struct command_line remove_one = {
 	.operands = { ASK_MNT, { "NAME", COMMAND_WRITER, NULL, "name", true } },
 	.options = ask_json_options,
 	.about = "Removes a writer.",
+	.examples = "  snaprig writers remove mnt System Writer\n",
 	.exits = ASK_EXITS,
 	.asks = ASK_WRITERS("writers.remove"),
 };
@@ -85,6 +86,7 @@ static const struct command_line kill_one = {
 	.options = ask_json_options,
 	.about = "Kills the process of a simulated writer.  If it was frozen, the snapshot fails.\n"
 		 "The writer does not answer again until it is added again.",
+	.examples = "  snaprig writers kill mnt System Writer\n",
 	.exits = ASK_EXITS,
 	.asks = ASK_WRITERS("writers.kill"),
 };
@@ -112,6 +114,7 @@ static const struct command_line thaw = {
 	.about = "Thaws what 'writers freeze' froze, or what a thaw did not reach.  When nothing "
 		 "is\n"
 		 "frozen any more it says why: do not rely on a snapshot taken in between.",
+	.examples = "  snaprig writers thaw mnt\n",
 	.exits = ASK_EXITS,
 	.asks = ASK_WRITERS("writers.thaw"),
 };

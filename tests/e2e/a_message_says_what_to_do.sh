@@ -103,6 +103,30 @@ same lvm-onapp-detection "$(usr/bin/snaprig run --list lvm-onapp-detection)" "in
 same "ok $e2e_root/scenarios/catalog/lvm/onapp-detection.yaml" \
 	"$(usr/bin/snaprig validate onapp-detection)" "validate"
 
+# ---- the width of a terminal ----
+
+# on_terminal COLUMNS TERM COMMAND - its lines.
+on_terminal()
+{
+	script -qec "stty cols $1; TERM=$2 $3" /dev/null </dev/null | tr -d '\r'
+}
+if command -v script >/dev/null; then
+	for command in "list scenarios" "list points" "--help" "mount --help" "fault --help" \
+		"status mnt"; do
+		for size in "20 dumb" "80 xterm"; do
+			# What is too long is one word, or an example, which is to be copied.
+			on_terminal ${size% *} "${size#* }" "$SNAPRIG $command" |
+				awk -v columns="${size% *}" '/^examples:/ { whole = 1 }
+					/^exit codes:/ { whole = 0 }
+					!whole && length($0) > columns && NF > 1' >long
+			[ ! -s long ] || fail "$command is too long for $size: $(head -3 long)"
+		done
+	done
+fi
+rig list scenarios >whole
+COLUMNS=20 rig list scenarios | cmp - whole || fail "what is no terminal gets other lines"
+awk 'length($0) > 150 { found = 1 } END { exit !found }' whole || fail "lines are not whole"
+
 rig umount volume.img
 ! is_mounted "$mnt" || fail "umount of an image leaves it mounted"
 no_message_was_wrong

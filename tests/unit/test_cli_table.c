@@ -5,8 +5,10 @@
 #include "simfs/cli/command_table.h"
 
 #include <check.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "simfs/cli/ask.h"
 #include "simfs/control/commands.h"
@@ -83,6 +85,99 @@ START_TEST(every_command_prints_json_or_says_why_not)
 }
 END_TEST
 
+/* ---- one dialect of help ---- */
+
+/* What "snaprig LINE --help" prints, until the next call. */
+static const char *help_of(const struct command_line *line)
+{
+	static char text[16384];
+	char name[64], help[] = "--help", program[] = "snaprig", *argv[5] = { program }, *rest;
+	FILE *file = tmpfile();
+	int argc = 1, old;
+
+	snprintf(name, sizeof name, "%s", line->name);
+	rest = name;
+	for (char *word; (word = strsep(&rest, " "));)
+		argv[argc++] = word;
+	argv[argc++] = help;
+	fflush(stdout);
+	old = dup(STDOUT_FILENO);
+	ck_assert_int_ge(dup2(fileno(file), STDOUT_FILENO), 0);
+	ck_assert_int_eq(command_table_run(argc, argv), 0);
+	fflush(stdout);
+	ck_assert_int_ge(dup2(old, STDOUT_FILENO), 0);
+	close(old);
+	rewind(file);
+	text[fread(text, 1, sizeof text - 1, file)] = '\0';
+	fclose(file);
+	return text;
+}
+
+static void check_parts(const struct command_line *line)
+{
+	static const char *const parts[] = { "usage: snaprig ", "\n\n", "\noptions:\n",
+		"  --help               show this\n", "\nexamples:\n  ", "\nexit codes:\n  " };
+	const char *text = help_of(line), *at = text;
+
+	ck_assert_msg(
+		strncmp(text + strlen(parts[0]), line->name, strlen(line->name)) == 0, "%s", text);
+	for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+		const char *found = strstr(at, parts[i]);
+
+		ck_assert_msg(found, "%s --help has no '%s', or not there", line->name, parts[i]);
+		at = found + 1;
+	}
+}
+
+START_TEST(every_help_has_the_same_parts)
+{
+	each_line(check_parts);
+}
+END_TEST
+
+/* "  CODE text", further lines of it below the text; a sentence may follow. */
+static void check_exits(const struct command_line *line)
+{
+	long last = -1;
+
+	for (const char *at = line->exits; *at; at = strchr(at, '\n') + 1) {
+		char *end;
+		long code;
+
+		ck_assert_msg(strchr(at, '\n'), "%s: a line has no end: %s", line->name, at);
+		if (strncmp(at, "       ", 7) == 0 || at[0] != ' ')
+			continue;
+		code = strncmp(at, "  N ", 4) == 0 ? last : strtol(at + 2, &end, 10);
+		ck_assert_msg(strncmp(at, "  N ", 4) == 0 || (end > at + 2 && *end == ' '),
+			"%s: %s", line->name, at);
+		ck_assert_msg(strncmp(at, "  N ", 4) == 0 || code > last, "%s: %ld behind %ld",
+			line->name, code, last);
+		last = code;
+	}
+	ck_assert_msg(last > 0, "%s: no exit codes", line->name);
+}
+
+START_TEST(exit_codes_ascend)
+{
+	each_line(check_exits);
+}
+END_TEST
+
+/* An example can be typed as it stands there. */
+static void check_examples(const struct command_line *line)
+{
+	ck_assert_msg(line->examples && strstr(line->examples, line->name), "%s", line->name);
+	for (const char *at = line->examples; *at; at = strchr(at, '\n') + 1)
+		ck_assert_msg(
+			strncmp(at, "  ", 2) == 0 && strchr(at, '\n'), "%s: %s", line->name, at);
+}
+
+START_TEST(every_command_has_examples)
+{
+	each_line(check_examples);
+}
+END_TEST
+
 static bool takes(const struct control_command *command, const char *name)
 {
 	for (const char *const *at = command->arguments; at && *at; at++)
@@ -148,6 +243,9 @@ int main(int argc, char **argv)
 	(void)argc;
 	tcase_add_test(tests, every_row_is_whole);
 	tcase_add_test(tests, every_command_prints_json_or_says_why_not);
+	tcase_add_test(tests, every_help_has_the_same_parts);
+	tcase_add_test(tests, exit_codes_ascend);
+	tcase_add_test(tests, every_command_has_examples);
 	tcase_add_test(tests, a_rig_knows_what_it_is_asked);
 	tcase_add_test(tests, the_tools_are_given_every_row);
 	suite_add_tcase(suite, tests);
