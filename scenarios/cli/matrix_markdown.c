@@ -53,7 +53,7 @@ static void write_meanings(FILE *file)
 {
 	fputs("\n## How to read it\n\n"
 	      "A row is a client, a column a failure on one of the imitated systems; the numbers\n"
-	      "are those of [the list](#failures). Capitals are what nobody wants to meet.\n\n"
+	      "are those of [the list](#failures). Capitals are findings.\n\n"
 	      "| | verdict | what it means |\n|---|---|---|\n",
 		file);
 	for (size_t i = 0; matrix_meaning_at(i); i++) {
