@@ -26,18 +26,24 @@ dies()
 
 has_dead_set()
 {
-	[ "$(status .dead_set.snapshot)" = "$1" ]
+	case $1 in
+	null) grep -q '^  "dead_set": null' "$mnt/.snaprig/status.json" ;;
+	*)
+		grep -A 9 '^  "dead_set": {$' "$mnt/.snaprig/status.json" |
+			grep -q "^    \"snapshot\": \"$1\""
+		;;
+	esac
 }
 
 # left NAME - the set of NAME is left, and nothing else of it.
 left()
 {
 	wait_until 10 has_dead_set "$1" || fail "no set of $1: $(status .dead_set)"
-	same 0x80042316 "$(status .dead_set.code)" "code"
-	same "" "$(ls "$mnt/snapshots")" "snapshots"
 	rig writers list "$mnt" --json >writers.json
-	same dead "$(jq -r .set writers.json)" "set"
-	same false "$(jq -r 'any(.writers[]; .frozen)' writers.json)" "somebody is frozen"
+	same "0x80042316 dead false" "$(jq -r '"\(input.dead_set.code) \(.set)" +
+		" \(any(.writers[]; .frozen))"' writers.json "$mnt/.snaprig/status.json")" \
+		"code, set, and whether somebody is frozen"
+	same "" "$(ls "$mnt/snapshots")" "snapshots"
 	rig status "$mnt" >printed
 	grep -q "^dead set   of '$1'.*0x80042316" printed || fail "status: $(cat printed)"
 	refused 4 "VSS_E_SNAPSHOT_SET_IN_PROGRESS .0x80042316.: .*'$1'.*writers notify MNT abort" \

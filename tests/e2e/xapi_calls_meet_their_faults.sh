@@ -21,7 +21,7 @@ pool_serve pool.yaml --longest-event-wait 2s --fault \
 	'xapi.call method=VM.set_name_label reply=INTERNAL_ERROR times=1'
 vm=$(vm_of web)
 vdi=$(leaf_of "$vm")
-sr=$(call VDI.get_SR "\"$vdi\"" | jq -r .)
+sr=$(call VDI.get_SR "\"$vdi\"" | text)
 system=$work/pool.yaml.snaprig/mnt/web.system
 data=$work/pool.yaml.snaprig/mnt/web.data
 
@@ -44,7 +44,7 @@ task_fails()
 {
 	fails_with=$1
 	shift
-	task=$(call "$@" | jq -r .)
+	task=$(call "$@" | text)
 	same "$fails_with" "$(task_tells)" "the task of $*"
 	call task.destroy "\"$task\"" >/dev/null
 }
@@ -101,7 +101,7 @@ curl_code()
 
 name()
 {
-	call VM.get_name_label "\"$vm\"" | jq -r .
+	call VM.get_name_label "\"$vm\"" | text
 }
 
 point='xapi.call method=VM.set_name_label'
@@ -138,14 +138,14 @@ wait_until 10 is_hung || fail "the call is not performed when it is let go"
 
 # ---- tasks ----
 strikes "$system" 'xapi.call method=VM.snapshot reply=vanish'
-task=$(call Async.VM.snapshot "\"$vm\"" '"s"' | jq -r .)
+task=$(call Async.VM.snapshot "\"$vm\"" '"s"' | text)
 has_vanished()
 {
 	call task.get_status "\"$task\"" | grep -q HANDLE_INVALID
 }
 wait_until 10 has_vanished || fail "the task has not vanished"
 strikes "$system" 'xapi.call method=VM.snapshot reply=pending'
-task=$(call Async.VM.snapshot "\"$vm\"" '"s"' | jq -r .)
+task=$(call Async.VM.snapshot "\"$vm\"" '"s"' | text)
 sleep 0.5
 same '"pending"' "$(call task.get_status "\"$task\"")" "the task"
 call task.destroy "\"$task\"" >/dev/null
@@ -169,7 +169,7 @@ token=$(jq .token events)
 same 0 "$(call event.from '["vm"]' "$token" 0 | jq '.events | length')" "and are never told"
 begun=$(date +%s%N)
 (sleep 0.5 && name_is_set heard) &
-same unheard "$(call VM.get_name_label "\"$vm\"" | jq -r .)" "the name before"
+same unheard "$(call VM.get_name_label "\"$vm\"" | text)" "the name before"
 same heard "$(call event.from '["vm"]' "$token" 30 | jq -r '.events[0].snapshot.name_label')" \
 	"an event"
 wait $! || fail "the change"

@@ -32,7 +32,7 @@ fails '["SESSION_AUTHENTICATION_FAILED","root","Authentication failure"]' \
 	session.login_with_password '"root"' '"Secret"'
 fails '["SESSION_INVALID",""]' VM.get_all
 fails '["SESSION_INVALID","OpaqueRef:1"]' VM.get_all '"OpaqueRef:1"'
-other=$(call session.login_with_password '"root"' '"secret"' | jq -r .)
+other=$(call session.login_with_password '"root"' '"secret"' | text)
 session=$other
 [ "$(call VM.get_all | jq length)" = 1 ] || fail "a session of its own"
 call session.logout >/dev/null
@@ -63,7 +63,7 @@ fails '["EVENT_FROM_TOKEN_PARSE_FAILURE","x"]' event.from '["vm"]' '"x"' 1
 fails '["INVALID_VALUE","class","fish"]' event.inject '"fish"' '"x"'
 
 # The name may have an underscore for its dot.
-task=$(call task_create '"a"' '""' | jq -r .)
+task=$(call task_create '"a"' '""' | text)
 call task_set_status "\"$task\"" '"success"' >/dev/null
 same '"success"' "$(call task_get_status "\"$task\"")" "the task"
 fails '["INVALID_VALUE","status","fine"]' task.set_status "\"$task\"" '"fine"'

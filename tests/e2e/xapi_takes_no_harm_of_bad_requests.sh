@@ -225,7 +225,7 @@ pool_pid=$!
 wait_until 60 grep -q '^listening on http' served || fail "not served: $(cat served.log)"
 url=$(sed -n 's/^listening on \(http.*\)/\1/p' served)
 session=
-session=$(call session.login_with_password '"root"' '"secret"' | jq -r .)
+session=$(call session.login_with_password '"root"' '"secret"' | text)
 cat >idle.py <<'END'
 import socket, sys, time
 
