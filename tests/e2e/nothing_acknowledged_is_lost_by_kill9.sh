@@ -6,8 +6,7 @@
 . "${0%/*}/../lib/e2e.sh"
 
 requires setsid awk
-rounds=${ROUNDS:-20}
-[ "$e2e_slow" = 0 ] || rounds=10
+rounds=${ROUNDS:-10}
 blocks=4096
 snapshots=
 

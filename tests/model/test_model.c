@@ -43,11 +43,11 @@ static uint64_t writes_ended(struct load *load)
 	return (uint64_t)writes;
 }
 
-START_TEST(two_hundred_thousand_writes_leave_three_snapshots_as_they_were)
+START_TEST(sixty_thousand_writes_leave_three_snapshots_as_they_were)
 {
 	static const uint32_t block_bytes[LOAD_SNAPSHOTS_MAX] = { 4096, 16384, 65536 };
 	static struct load load;
-	uint64_t writes = engine_count(200000), count = (writes + 2) / 3;
+	uint64_t writes = engine_count(60000), count = (writes + 2) / 3;
 
 	load_init(&load, &(struct load_options){
 				 .seed = seed_of(_i),
@@ -78,7 +78,7 @@ END_TEST
 START_TEST(kills_and_snapshots_that_come_and_go_change_no_acknowledged_byte)
 {
 	static struct load load;
-	uint64_t count = engine_count(25000);
+	uint64_t count = engine_count(20000);
 
 	load_init(&load, &(struct load_options){
 				 .seed = seed_of(_i),
@@ -115,8 +115,8 @@ int main(int argc, char **argv)
 	(void)argc;
 	tcase_set_timeout(writes, 120);
 	tcase_set_timeout(kills, 120);
-	tcase_add_loop_test(writes, two_hundred_thousand_writes_leave_three_snapshots_as_they_were,
-		0, SEED_COUNT);
+	tcase_add_loop_test(
+		writes, sixty_thousand_writes_leave_three_snapshots_as_they_were, 0, SEED_COUNT);
 	tcase_add_loop_test(kills, kills_and_snapshots_that_come_and_go_change_no_acknowledged_byte,
 		0, SEED_COUNT);
 	suite_add_tcase(suite, writes);

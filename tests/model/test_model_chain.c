@@ -56,7 +56,7 @@ START_TEST(coalesce_under_load_and_kills_changes_no_acknowledged_byte)
 	static struct load load;
 	const struct pace *pace = &paces[_i / 2];
 	uint64_t seed = _i % 2 == 0 ? engine_seed() : mix64(engine_seed());
-	uint64_t count = engine_count(16000), merged = 0;
+	uint64_t count = engine_count(8000), merged = 0;
 
 	printf("model: %s run %d of SEED=%" PRIu64 "\n", pace->name, _i % 2, engine_seed());
 	fflush(stdout);
