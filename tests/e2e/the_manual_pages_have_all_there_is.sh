@@ -79,3 +79,11 @@ if command -v mandoc >/dev/null; then
 else
 	echo "CUT: mandoc is missing, and says nothing of the pages"
 fi
+if command -v man >/dev/null; then
+	for page in "$e2e_root"/docs/*.[1578]; do
+		MANWIDTH=80 man --warnings -l "$page" 2>&1 >/dev/null | tee said
+		[ ! -s said ] || fail "man says of $page: $(cat said)"
+	done
+else
+	echo "CUT: man is missing, and says nothing of the pages"
+fi
