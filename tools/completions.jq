@@ -19,7 +19,7 @@ def commands: reduce .[] as $line ([];
 	($line | first) as $name | if any(.[]; .name == $name) then .
 		else . + [{name: $name, about: ($line.group // $line.summary)}] end);
 def action_name: .name | split(" ")[1];
-def is_rest: .name | contains("...");
+def is_rest: .joins or (.name | contains("..."));
 def takes_several: .value // "" | contains("...");
 
 # ---- bash: tables for what is written by hand ----

@@ -240,7 +240,7 @@ static const struct command_option options[] = {
 const struct command_line run_command = {
 	.name = "run",
 	.summary = "run scenarios, judge the clients",
-	.operands = { { "SCENARIO|FOLDER...", COMMAND_FILE, NULL, NULL } },
+	.operands = { { "SCENARIO|FOLDER...", COMMAND_LISTED, "scenarios FILE", NULL } },
 	.options = options,
 	.about = "Runs each scenario, and every *.yaml and *.yml below each folder, and prints\n"
 		 "TAP.  What is no file is a name of the catalog: of a scenario, or of a folder\n"

@@ -220,7 +220,7 @@ static const struct command_option options[] = {
 const struct command_line validate_command = {
 	.name = "validate",
 	.summary = "find mistakes in scenarios, adapters and failures",
-	.operands = { { "SCENARIO|FOLDER...", COMMAND_FILE, NULL, NULL } },
+	.operands = { { "SCENARIO|FOLDER...", COMMAND_LISTED, "scenarios FILE", NULL } },
 	.options = options,
 	.about = "Reads each scenario, failure or adapter of a client, and every *.yaml and *.yml\n"
 		 "below each folder, without running it.  Its keys tell which of them a file is.\n"

@@ -26,9 +26,9 @@ static json_t *operands_json(const struct command_line *line)
 	json_t *operands = json_array();
 
 	for (const struct command_operand *at = line->operands; at->name; at++)
-		json_array_append_new(
-			operands, json_pack("{s:s, s:s, s:s?}", "name", at->name, "kind",
-					  kind_names[at->kind], "choices", at->choices));
+		json_array_append_new(operands, json_pack("{s:s, s:s, s:s?, s:b}", "name", at->name,
+							"kind", kind_names[at->kind], "choices",
+							at->choices, "joins", (int)at->joins));
 	return operands;
 }
 
