@@ -2,6 +2,7 @@
 #include "simfs/daemon_taking.h"
 
 #include <errno.h>
+#include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -9,6 +10,7 @@
 #include "simfs/base/exit_code.h"
 #include "simfs/base/lock_holder.h"
 #include "simfs/base/log.h"
+#include "simfs/base/mount_survey.h"
 #include "simfs/blockio/file.h"
 
 #define PAUSE_US 50000
@@ -33,6 +35,24 @@ static bool asks_again(int tries, const struct stat *file, const char *path)
 	return true;
 }
 
+static void report_taken(const char *path)
+{
+	const char *mounted_on = NULL;
+	struct mount_survey survey;
+
+	mount_survey_find("fuse.snaprig", &survey);
+	for (size_t at = 0; at < survey.count && !mounted_on; at++)
+		if (strcmp(survey.places[at].source, path) == 0)
+			mounted_on = survey.places[at].path;
+	if (mounted_on)
+		log_error("image '%s' is mounted by another rig, on '%s' ('snaprig umount %s' ends "
+			  "it)",
+			path, mounted_on, mounted_on);
+	else
+		log_error("image '%s' is mounted by another rig, or is a device in use", path);
+	mount_survey_deinit(&survey);
+}
+
 int taking_image(struct ring *ring, const char *path, struct blockio **ret)
 {
 	int error = file_blockio_open_image(ring, path, ret);
@@ -46,7 +66,7 @@ int taking_image(struct ring *ring, const char *path, struct blockio **ret)
 	if (error == 0)
 		return EXIT_MET;
 	if (error == -EBUSY)
-		log_error("image '%s' is mounted by another rig, or is a device in use", path);
+		report_taken(path);
 	else if (error == -EINVAL)
 		log_error("image '%s' is neither a regular file nor a block device", path);
 	else

@@ -229,6 +229,18 @@ static void operands_left(const struct reading *reading, char *buffer, size_t le
 		*ret_max -= reading->stand_ins;
 }
 
+/* Adds to OPERANDS the options that must be there. */
+static const char *with_required(const struct command_line *line, char *operands, size_t length)
+{
+	size_t used = strlen(operands);
+
+	for (const struct command_option *at = line->options; at && at->name; at++)
+		if (at->is_required && used < length)
+			used += (size_t)snprintf(
+				operands + used, length - used, " --%s %s", at->name, at->value);
+	return operands;
+}
+
 static int check_operands(const struct reading *reading, char **argv, size_t count)
 {
 	const struct command_line *line = reading->line;
@@ -237,7 +249,8 @@ static int check_operands(const struct reading *reading, char **argv, size_t cou
 
 	operands_left(reading, operands, sizeof operands, &min, &max);
 	if (count < min)
-		return usage_error(line, "arguments are missing: expected", operands);
+		return usage_error(line, "arguments are missing: expected",
+			with_required(line, operands, sizeof operands));
 	if (count > max)
 		return usage_error(line, "unexpected argument", argv[max + 1]);
 	return COMMAND_GO_ON;

@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -171,12 +172,39 @@ const char *share_write(uint64_t per_million, char *buffer, size_t length)
 	return buffer;
 }
 
+#define FRACTION_SCALE_MAX 1000000
+
+/* "1.5GiB" as "1536MiB", where a smaller unit has a whole number of it. */
+static bool fraction_hint(const char *text, char *buffer, size_t length)
+{
+	static const char letters[] = "KMGT";
+	uint64_t whole, part = 0, scale = 1, bytes;
+	const char *at = text, *letter;
+
+	if (digits_parse(&at, &whole) < 0 || *at++ != '.' || !isdigit((unsigned char)*at))
+		return false;
+	for (; isdigit((unsigned char)*at); at++) {
+		if (scale >= FRACTION_SCALE_MAX)
+			return false;
+		part = part * 10 + (uint64_t)(*at - '0');
+		scale *= 10;
+	}
+	letter = *at ? strchr(letters, toupper((unsigned char)*at)) : NULL;
+	if (!letter || whole > UINT32_MAX || part * 1024 % scale != 0)
+		return false;
+	snprintf(buffer, length, "%llu%s", (unsigned long long)(whole * 1024 + part * 1024 / scale),
+		letter == letters ? "" : (char[]){ letter[-1], 'i', 'B', '\0' });
+	return size_parse(buffer, &bytes) == 0;
+}
+
 const char *size_hint(const char *text, char *buffer, size_t length)
 {
 	static const char letters[] = "KMGT";
 	uint64_t value;
 	const char *at = text;
 
+	if (fraction_hint(text, buffer, length))
+		return buffer;
 	if (digits_parse(&at, &value) == 0) {
 		const char *letter = strchr(letters, toupper((unsigned char)*at));
 

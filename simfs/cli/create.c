@@ -28,7 +28,10 @@ static int make_image(const char *path, uint64_t size_bytes)
 
 	if (fd < 0) {
 		error = -errno;
-		log_error_code(error, "cannot make image '%s'", path);
+		if (error == -EEXIST)
+			log_error_of(error, "'%s' exists already, and is never overwritten", path);
+		else
+			log_error_code(error, "cannot make image '%s'", path);
 		return error == -ENOSPC || error == -EIO ? EXIT_RIG : EXIT_USAGE;
 	}
 	if (ftruncate(fd, (off_t)size_bytes) < 0) {

@@ -11,9 +11,24 @@
 #include "simfs/base/cleanup.h"
 #include "simfs/base/exit_code.h"
 #include "simfs/base/log.h"
+#include "simfs/base/mount_table.h"
 #include "simfs/cli/meant.h"
 #include "simfs/control/protocol.h"
 #include "simfs/mount/mount_point.h"
+
+static void report_taken(const char *path)
+{
+	AUTO(auto_free) struct mount_entry *entry = malloc(sizeof *entry);
+
+	if (entry && mount_table_find(MOUNT_TABLE_SELF, path, entry) == 0 &&
+		strcmp(entry->type, "fuse.snaprig") == 0)
+		log_error("mount point '%s' has image '%s' mounted on it ('snaprig umount %s' ends "
+			  "it)",
+			path, entry->source, path);
+	else
+		log_error(
+			"mount point '%s' has something mounted on it (try another folder)", path);
+}
 
 /* Whether MNT can be mounted on; a stale mount of ours is taken away. */
 static int prepare_mount_point(const char *path)
@@ -26,7 +41,7 @@ static int prepare_mount_point(const char *path)
 		return EXIT_USAGE;
 	}
 	if (state == MOUNT_POINT_TAKEN) {
-		log_error("mount point '%s' has something mounted on it", path);
+		report_taken(path);
 		return EXIT_RIG;
 	}
 	if (state == MOUNT_POINT_STALE) {

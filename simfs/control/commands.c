@@ -10,6 +10,8 @@
 #include "simfs/control/commands_internal.h"
 #include "simfs/control/version.h"
 
+#define SHARE_ALL 1000000 /* per million */
+
 /* ---- arguments ---- */
 
 bool commands_volume(
@@ -106,6 +108,12 @@ bool commands_gauge_value(
 		control_request_refuse(request, error,
 			"cannot read the value '%s' of gauge '%s' (try %s)", text, row->name,
 			examples[row->unit]);
+		return false;
+	}
+	if (row->unit == GAUGE_SHARE && *ret > SHARE_ALL) {
+		control_request_refuse(request, -ERANGE,
+			"the value '%s' of gauge '%s' is more than all of it (100%% at most)", text,
+			row->name);
 		return false;
 	}
 	return true;

@@ -38,18 +38,41 @@ static void creator_left(struct control_lease *lease)
 	volume_snapshot_cancel(&command->create);
 }
 
-static void refuse_create(struct control_request *request, int error, const char *refusal)
+/* Whether a rule at snapshot.create or snapshot.commit has struck. */
+static bool has_struck(struct volume *volume)
+{
+	json_t *faults = volume_fault_list(volume), *fault;
+	bool found = false;
+	size_t index;
+
+	json_array_foreach(faults, index, fault)
+	{
+		const char *point = json_string_value(json_object_get(fault, "point"));
+
+		found |= point && strncmp(point, "snapshot.c", strlen("snapshot.c")) == 0 &&
+			 json_integer_value(json_object_get(fault, "fired")) > 0;
+	}
+	json_decref(faults);
+	return found;
+}
+
+static void refuse_create(
+	struct control_request *request, struct volume *volume, int error, const char *refusal)
 {
 	const char *name = json_string_value(json_object_get(request->arguments, "name"));
 
 	bool is_clone = strcmp(request->command->name, "snapshot.clone") == 0;
 
-	if (error == -EEXIST)
+	if (error == -EEXIST && !(volume && has_struck(volume)))
 		control_request_refuse(request, error, "snapshot '%s' exists already", name);
 	else
-		control_request_refuse(request, error, "cannot %s '%s': %s",
+		control_request_refuse(request, error, "cannot %s '%s': %s%s",
 			is_clone ? "make clone" : "take snapshot", name,
-			refusal ? refusal : error_text(error));
+			refusal ? refusal : error_text(error),
+			refusal || !volume ? ""
+			: has_struck(volume)
+				? " (a fault has struck: 'snaprig fault list MNT' tells which)"
+				: " (MNT/.snaprig/kernel.log and 'snaprig events MNT' tell more)");
 }
 
 /* Nobody may hold writes who could not be seen to leave. */
@@ -71,7 +94,7 @@ static void create_done(struct snapshot_create *create, int result)
 
 	control_lease_end(&command->lease);
 	if (result < 0) {
-		refuse_create(request, result, create->refusal);
+		refuse_create(request, command->commands->volume, result, create->refusal);
 		free(command);
 		return;
 	}

@@ -80,10 +80,12 @@ void volume_snapshot_create(struct volume *volume, struct snapshot_create *creat
 	create->is_cancelled = false;
 	create->hold = (struct snapshot_hold){ .due_ns = UINT64_MAX };
 	create->hold_is_limited = writer_limits_hold(create);
-	error = snapshot_place_check(volume, create);
-	if (error == 0 && (create->of || create->kind != SNAPSHOT_TAKEN) &&
-		!volume->topology->has_clones)
-		error = snapshot_refuse(create, -EOPNOTSUPP, "only a chain has clones");
+	/* What no delete would help is said first. */
+	if ((create->of || create->kind != SNAPSHOT_TAKEN) && !volume->topology->has_clones)
+		error = snapshot_refuse(
+			create, -EOPNOTSUPP, "only a chain has clones (try --profile xen)");
+	else
+		error = snapshot_place_check(volume, create);
 	if (error < 0) {
 		create->done(create, error);
 		return;

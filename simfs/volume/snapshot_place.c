@@ -41,7 +41,10 @@ static int refuse_another(struct snapshot_create *create)
 		create->was_logged = true;
 		error = profile->refuse_snapshot(&create->volume->kernel_log);
 	}
-	return snapshot_refuse(create, error, "the profile allows no further snapshot");
+	return snapshot_refuse(create, error,
+		profile->snapshots_max == 1
+			? "the profile allows one snapshot at a time (delete the other first)"
+			: "the profile allows no further snapshot (delete one first)");
 }
 
 /* One that is deleted and kept has none any more, as soon as that cannot be undone. */

@@ -43,6 +43,27 @@ messages <<'END'
 2 | unknown event 'abrot' \(did you mean 'abort'\?\) | writers notify mnt abrot
 END
 
+# ---- what cannot be done ----
+
+messages <<'END'
+2 | expected 'IMAGE --size SIZE' | create
+2 | 'volume.img' exists already, and is never overwritten | create volume.img --size 1MiB
+2 | cannot read size '1.5GiB' .try 1536MiB | create f.img --size 1.5GiB
+2 | cannot read size '0.5KiB' .try 512\) | create f.img --size 0.5KiB
+2 | cannot read size '1.3KiB' .try 64MiB | create f.img --size 1.3KiB
+4 | has image '.*volume.img' mounted on it .'snaprig umount .*mnt' ends it | mount volume.img mnt
+4 | by another rig, on '.*mnt' .'snaprig umount .*mnt' ends it | mount volume.img folder
+2 | snapshot 'monday' exists already | snapshot create mnt monday
+2 | the profile allows one snapshot at a time .delete the other first | snapshot create mnt two
+2 | only a chain has clones .try --profile xen | snapshot clone mnt monday two
+2 | value '185%' of gauge 'memory.used' is more than all | gauge set mnt memory.used 185%
+0 |  | snapshot delete mnt monday
+0 |  | fault add mnt snapshot.commit error=EINVAL times=1 name=once
+2 | Invalid argument .a fault has struck: 'snaprig fault list MNT' | snapshot create mnt monday
+0 |  | fault clear mnt
+0 |  | snapshot create mnt monday
+END
+
 # ---- words that need no quotes ----
 
 messages <<'END'
@@ -115,7 +136,7 @@ if command -v script >/dev/null; then
 		"status mnt"; do
 		for size in "20 dumb" "80 xterm"; do
 			# What is too long is one word, or an example, which is to be copied.
-			on_terminal ${size% *} "${size#* }" "$SNAPRIG $command" |
+			on_terminal "${size% *}" "${size#* }" "$SNAPRIG $command" |
 				awk -v columns="${size% *}" '/^examples:/ { whole = 1 }
 					/^exit codes:/ { whole = 0 }
 					!whole && length($0) > columns && NF > 1' >long
