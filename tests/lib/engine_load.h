@@ -80,8 +80,7 @@ struct load {
 	struct load_options options;
 	struct engine engine;
 	uint8_t *live;
-	uint16_t *doubt; /* bytes of failed writes that a kill may bring: 0, or 256 + byte */
-	bool has_doubt;	 /* any byte */
+	struct list doubts; /* failed writes that a kill may bring: engine_load_doubt.c */
 	struct load_slot slots[LOAD_DEPTH_MAX];
 	unsigned busy; /* slots, creations and deletions under way */
 	struct load_snapshot snapshots[LOAD_SNAPSHOTS_MAX];

@@ -13,7 +13,7 @@
 #include "simfs/volume/chain/nodes.h"
 #include "simfs/volume/chain/view.h"
 #include "simfs/volume/request.h"
-#include "tests/lib/engine_load.h"
+#include "tests/lib/engine_load_internal.h"
 
 void load_fail(const struct load *load, const char *format, ...)
 {
@@ -107,10 +107,9 @@ static void write_failed(struct load *load, const struct volume_request *request
 			load_fail(load, "a failed write left neither old nor new at %" PRIu64,
 				request->offset + i);
 		live[i] = image[i];
-		if (load->engine.volume->chain)
-			load->doubt[request->offset + i] = 256 + (uint8_t)request->buffer[i];
 	}
-	load->has_doubt |= load->engine.volume->chain != NULL;
+	if (load->engine.volume->chain)
+		load_doubt_add(load, request);
 }
 
 /* Overlapping writes act in order of arrival. */
@@ -142,9 +141,7 @@ void load_write_ended(struct load *load, struct load_slot *slot, int result)
 	}
 	if (result == 0) {
 		memcpy(load->live + request->offset, request->buffer, request->length);
-		if (load->has_doubt)
-			memset(load->doubt + request->offset, 0,
-				request->length * sizeof *load->doubt);
+		load_doubt_over(load, request);
 	} else {
 		write_failed(load, request);
 	}
@@ -272,27 +269,12 @@ uint8_t *load_live_bytes(struct load *load)
 	return memcpy(bytes, load_image(load), load->options.engine.volume_bytes);
 }
 
-/* Writes that had failed may happen after all: the array follows the live view. */
-static void settle_doubt(struct load *load, const uint8_t *image)
-{
-	uint64_t volume_bytes = load->options.engine.volume_bytes;
-
-	if (!load->has_doubt)
-		return;
-	for (uint64_t at = 0; at < volume_bytes; at++) {
-		if (load->doubt[at] == 256 + image[at])
-			load->live[at] = image[at];
-	}
-	memset(load->doubt, 0, volume_bytes * sizeof *load->doubt);
-	load->has_doubt = false;
-}
-
 /* Writes that were killed may have happened or not. */
 static void settle_writes(struct load *load)
 {
 	AUTO(auto_free) uint8_t *image = load_live_bytes(load);
 
-	settle_doubt(load, image);
+	load_doubts_settle(load, image);
 	for (unsigned i = 0; i < LOAD_DEPTH_MAX; i++) {
 		const struct volume_request *request = &load->slots[i].request;
 

@@ -23,6 +23,16 @@ enum chance {
 /* Below BOUND, by the seed and the operation alone. */
 uint64_t load_chance(const struct load *load, enum chance which, uint64_t bound);
 
+/* REQUEST, a write to a chain, has failed: a kill may bring it, unless a later one succeeds. */
+void load_doubt_add(struct load *load, const struct volume_request *request);
+
+/* REQUEST, a write, has succeeded: what failed before it does not come any more. */
+void load_doubt_over(struct load *load, const struct volume_request *request);
+
+/* After a kill IMAGE is what is there: the array follows it where a failed write has come. */
+void load_doubts_settle(struct load *load, const uint8_t *image);
+void load_doubts_forget(struct load *load);
+
 struct load_snapshot *load_choose_snapshot(struct load *load);
 
 /* Lets the writes go on that a creation holds. */

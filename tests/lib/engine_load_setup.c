@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "simfs/base/check.h"
-#include "tests/lib/engine_load.h"
+#include "tests/lib/engine_load_internal.h"
 
 static void note_failed(void *context, struct snapshot *failed)
 {
@@ -25,7 +25,7 @@ void load_init(struct load *load, const struct load_options *options)
 	load->options.engine.context = load;
 	engine_init(&load->engine, options->seed, &load->options.engine);
 	MUST(load->live = calloc(1, volume_bytes));
-	MUST(load->doubt = calloc(volume_bytes, sizeof *load->doubt));
+	list_init(&load->doubts);
 	load_power_init(load);
 	for (unsigned i = 0; i < LOAD_DEPTH_MAX; i++) {
 		void *buffer;
@@ -55,5 +55,5 @@ void load_deinit(struct load *load)
 	}
 	load_power_deinit(load);
 	free(load->live);
-	free(load->doubt);
+	load_doubts_forget(load);
 }
