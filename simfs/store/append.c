@@ -73,17 +73,6 @@ void segment_summarize(struct store *store)
 	flight_write(store);
 }
 
-/* How many more blocks SEGMENT takes of those with FLAGS. */
-static uint64_t segment_room(const struct segment *segment, uint32_t flags)
-{
-	uint64_t blocks_max = segment_records_limit(segment->store, flags);
-
-	if (segment->range_count == segment->store->limits->ranges ||
-		segment->header->flags != flags)
-		return 0;
-	return blocks_max - segment->header->record_count;
-}
-
 static struct segment *segment_open(struct store *store, uint32_t flags)
 {
 	if (!list_empty(&store->waiting)) {

@@ -15,7 +15,9 @@
  *      comes; so the busier the volume, the larger the writes, and no timer is
  *      needed.  With some in flight it waits for the end of the batch of completions,
  *      which bring more.
- *  (4) What holds a segment back is one of its own store's, whose end starts it: no
+ *  (4) With some in flight the last one also waits until it is as large as they are
+ *      together, or full: small ones cost more than they bring.
+ *  (5) What holds a segment back is one of its own store's, whose end starts it: no
  *      store waits for another one of its group.
  */
 #include <errno.h>
@@ -173,9 +175,28 @@ static bool may_start(const struct store *store)
 	return store->in_flight_count < limit && (!store->group || store->group->in_flight < limit);
 }
 
+/* Whether the first one that waits is worth a write beside those in flight. */
+static bool is_large_enough(const struct store *store)
+{
+	const struct segment *first = CONTAINER_OF(store->waiting.next, struct segment, link);
+	const struct list *link = store->in_flight.next;
+	uint64_t units = 0;
+
+	if (store->waiting.next != store->waiting.previous ||
+		segment_room(first, first->header->flags) == 0)
+		return true;
+	for (; link != &store->in_flight; link = link->next) {
+		const struct segment *segment = CONTAINER_OF(link, struct segment, link);
+
+		if (!(segment->header->flags & SEGMENT_FLAG_SUMMARY))
+			units += segment_units(store, segment->header);
+	}
+	return segment_units(store, first->header) * 100 >= units * store->limits->beside_percent;
+}
+
 static bool has_room(const struct store *store)
 {
-	return !list_empty(&store->waiting) && may_start(store) &&
+	return !list_empty(&store->waiting) && may_start(store) && is_large_enough(store) &&
 	       (!summary_is_due(store) || summary_can_start(store));
 }
 

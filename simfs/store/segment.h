@@ -50,6 +50,17 @@ static inline uint32_t segment_records_limit(const struct store *store, uint32_t
 	return data_max > 0 ? data_max : 1;
 }
 
+/* How many more blocks SEGMENT takes of those with FLAGS. */
+static inline uint64_t segment_room(const struct segment *segment, uint32_t flags)
+{
+	uint64_t blocks_max = segment_records_limit(segment->store, flags);
+
+	if (segment->range_count == segment->store->limits->ranges ||
+		segment->header->flags != flags)
+		return 0;
+	return blocks_max - segment->header->record_count;
+}
+
 static inline uint64_t segment_data_bytes(
 	const struct store *store, const struct segment_header *header)
 {

@@ -25,6 +25,10 @@ struct store_limits {
 	/* Written at a time, at most SEGMENTS_IN_FLIGHT_MAX (struct store_group). */
 	uint32_t segments_in_flight;
 
+	/* With others in flight a segment that has room left is started when it is
+	 * so many percent of what they are together; a full one always is. */
+	uint32_t beside_percent;
+
 	/* A summary is due before it would have more runs (at least `records`), or
 	 * sum up more segments, and when it has the sums of so many units. */
 	uint32_t summary_runs;
