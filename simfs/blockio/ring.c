@@ -282,14 +282,12 @@ void ring_later(struct ring *ring, struct ring_op *op)
 }
 
 /*
- * Does what was put off; false when nothing was.  What that puts off is for the next time.  One
- * of them may run the ring itself, and then finds the others.
+ * Does the first COUNT that were put off: what they put off is for the next time.  One of them
+ * may run the ring itself, and then finds the others.
  */
-static bool later_do(struct ring *ring)
+static void later_do(struct ring *ring, unsigned count)
 {
-	bool was_some = ring->first_later != NULL;
-
-	for (unsigned left = ring->later_count; left > 0 && ring->first_later; left--) {
+	for (; count > 0 && ring->first_later; count--) {
 		struct ring_op *op = ring->first_later;
 
 		ring->first_later = op->later;
@@ -299,7 +297,6 @@ static bool later_do(struct ring *ring)
 		op->done(op, 0, 0);
 		watchdog_works();
 	}
-	return was_some;
 }
 
 int ring_run_once(struct ring *ring)
@@ -340,15 +337,14 @@ static bool complete(struct ring *ring, struct io_uring_cqe *cqe)
 int ring_run_for(struct ring *ring, uint64_t wait_ns)
 {
 	uint64_t woken_ns = 0;
+	unsigned later_count = ring->later_count;
 	bool has_traffic = false, is_rated;
 	struct io_uring_cqe *cqe;
 	int error;
 
-	if (later_do(ring))
-		wait_ns = 0;
-	is_rated = ring->poll.limit_ns > 0 && wait_ns > 0;
+	is_rated = ring->poll.limit_ns > 0 && wait_ns > 0 && later_count == 0;
 	watchdog_rests();
-	error = wait_for(ring, wait_ns);
+	error = later_count > 0 ? submit_and_look(ring) : wait_for(ring, wait_ns);
 	watchdog_works();
 	if (error < 0 && error != -EINTR && error != -EAGAIN && error != -EBUSY && error != -ETIME)
 		return error;
@@ -358,7 +354,7 @@ int ring_run_for(struct ring *ring, uint64_t wait_ns)
 		has_traffic |= complete(ring, cqe);
 		watchdog_works();
 	}
-	(void)later_do(ring);
+	later_do(ring, later_count);
 	if (is_rated)
 		busy_poll_end(&ring->poll, woken_ns, ring->has_slept, has_traffic);
 	return 0;

@@ -69,15 +69,16 @@ struct io_uring_sqe *ring_sqe(struct ring *ring);
 void ring_start(struct ring *ring, struct io_uring_sqe *sqe, struct ring_op *op);
 
 /*
- * OP, which is not under way nor shared, is done with 0 when the completions that are there
- * now have been told, before more are waited for; no system call is made for it.
+ * OP, which is not under way nor shared, is done with 0 at the next run of the ring, which
+ * waits for nothing: behind the completions that are there when all that was started
+ * before has been submitted.  No system call is made for it alone.
  */
 void ring_later(struct ring *ring, struct ring_op *op);
 
 /*
  * Submits what was started, waits for at least one completion and calls the
  * `done` of every completion that is there.  It does not wait when something was
- * put off by ring_later(), which is done then.  Returns 0 or -errno.
+ * put off by ring_later(), which is done then, behind the completions.  Returns 0 or -errno.
  */
 int ring_run_once(struct ring *ring);
 
