@@ -8,6 +8,7 @@
 #include "simfs/base/cleanup.h"
 #include "simfs/base/suggest.h"
 #include "simfs/control/commands_internal.h"
+#include "simfs/control/protocol.h"
 #include "simfs/control/version.h"
 
 #define SHARE_ALL 1000000 /* per million */
@@ -151,8 +152,8 @@ json_t *commands_gauge_reading(struct volume *volume, enum gauge gauge)
 static void run_ping(struct control_request *request, void *context)
 {
 	(void)context;
-	control_request_answer(
-		request, json_pack("{s:s, s:i}", "version", SNAPRIG_VERSION, "pid", (int)getpid()));
+	control_request_answer(request, json_pack("{s:i, s:s, s:i}", "protocol", PROTOCOL_VERSION,
+						"version", SNAPRIG_VERSION, "pid", (int)getpid()));
 }
 
 static void run_end(struct control_request *request, void *context)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * protocol.h - what is spoken on a volume's control socket.
+ * protocol.h - what is spoken on a volume's control socket; docs/protocol.md tells others.
  *
  * The socket is IMAGE.snaprig/control.sock (MNT/.snaprig/control links to it),
  * a Unix stream socket of mode 0600; a peer of another uid is disconnected.
@@ -14,7 +14,7 @@
  *
  * command           arguments                      result, and when it is answered
  * ----------------  -----------------------------  ------------------------------------------
- * ping              -                              {"version": "…", "pid": N}
+ * ping              -                              {"protocol": 1, "version": "…", "pid": N}
  * end               -                              {}; once the mount has gone from its own mount
  *                                                  namespace the rig ends, though somebody still
  *                                                  has it in another, with open files.
@@ -125,6 +125,9 @@
 #define SNAPRIG_CONTROL_PROTOCOL_H
 
 #include "simfs/base/json_output.h" /* SCHEMA_VERSION */
+
+/* docs/protocol.md says what it promises. */
+#define PROTOCOL_VERSION	   1
 
 #define PROTOCOL_LINE_MAX_BYTES	   (64 * 1024)
 #define PROTOCOL_BACKLOG_MAX_BYTES (1024 * 1024)

@@ -59,19 +59,19 @@ for profile in plain datto actiphy elastio lvm vss xen; do
 	else
 		prints error 2 coalesce mnt
 	fi
-	prints done 0 fault add mnt 'snapshot.create error=ENOSPC name=full'
-	prints done 0 fault remove mnt full
-	prints done 0 fault clear mnt
-	prints done 0 fault release mnt
-	prints done 0 gauge set mnt memory.used 50%
-	prints done 0 gauge release mnt memory.used
-	prints done 0 writers add mnt 'simulated name=y'
-	prints done 0 writers freeze mnt
-	prints done 0 writers thaw mnt
-	prints done 0 writers kill mnt y
+	prints "done" 0 fault add mnt 'snapshot.create error=ENOSPC name=full'
+	prints "done" 0 fault remove mnt full
+	prints "done" 0 fault clear mnt
+	prints "done" 0 fault release mnt
+	prints "done" 0 gauge set mnt memory.used 50%
+	prints "done" 0 gauge release mnt memory.used
+	prints "done" 0 writers add mnt 'simulated name=y'
+	prints "done" 0 writers freeze mnt
+	prints "done" 0 writers thaw mnt
+	prints "done" 0 writers kill mnt y
 	prints error '[24]' writers freeze mnt
 	prints writers 0 writers list mnt
-	prints done 0 writers remove mnt y
+	prints "done" 0 writers remove mnt y
 	prints list.mounts 0 list mounts
 	case $profile in
 	lvm)
@@ -82,10 +82,10 @@ for profile in plain datto actiphy elastio lvm vss xen; do
 		prints snapshots 0 snapshot list mnt
 		;;
 	datto)
-		prints done 0 datto umount mnt
+		prints "done" 0 datto umount mnt
 		prints status 0 status mnt
-		prints done 0 datto mount mnt
-		prints done 0 snapshot delete mnt s0
+		prints "done" 0 datto mount mnt
+		prints "done" 0 snapshot delete mnt s0
 		;;
 	esac
 	prints events 0 events mnt

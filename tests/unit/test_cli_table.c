@@ -215,6 +215,79 @@ START_TEST(a_rig_knows_what_it_is_asked)
 }
 END_TEST
 
+/* The row of COMMAND in docs/protocol.md, or NULL; to free(). */
+static char *told_of(const char *command)
+{
+	char begin[64], *line = NULL;
+	size_t room = 0;
+	FILE *file = fopen("docs/protocol.md", "re");
+
+	ck_assert_ptr_nonnull(file);
+	snprintf(begin, sizeof begin, "| `%s` |", command);
+	while (getline(&line, &room, file) > 0)
+		if (strncmp(line, begin, strlen(begin)) == 0) {
+			fclose(file);
+			return line;
+		}
+	fclose(file);
+	free(line);
+	return NULL;
+}
+
+START_TEST(the_protocol_tells_of_every_command_and_argument)
+{
+	for (const struct control_command *command = commands_table; command->name; command++) {
+		char *line = told_of(command->name), *cell, *end, quoted[64];
+		size_t told = 0, known = 0;
+
+		ck_assert_msg(line, "docs/protocol.md has no '%s'", command->name);
+		cell = strchr(line + 1, '|');
+		end = strchr(cell + 1, '|');
+		ck_assert_ptr_nonnull(end);
+		*end = '\0';
+		for (const char *at = cell; (at = strchr(at, '`')); at++)
+			told++;
+		for (const char *const *at = command->arguments; at && *at; at++, known++) {
+			snprintf(quoted, sizeof quoted, "`%s`", *at);
+			ck_assert_msg(strstr(cell, quoted), "docs/protocol.md: no '%s' of '%s'",
+				*at, command->name);
+		}
+		ck_assert_msg(
+			told == 2 * known, "docs/protocol.md: arguments of '%s'", command->name);
+		free(line);
+	}
+}
+END_TEST
+
+static bool knows(const char *line)
+{
+	const struct control_command *command = commands_table;
+	size_t length = strcspn(line, "`");
+
+	while (command->name &&
+		(strlen(command->name) != length || strncmp(command->name, line, length) != 0))
+		command++;
+	return command->name;
+}
+
+START_TEST(the_protocol_tells_of_nothing_else)
+{
+	char *line = NULL;
+	size_t room = 0;
+	FILE *file = fopen("docs/protocol.md", "re");
+	bool is_table = false;
+
+	ck_assert_ptr_nonnull(file);
+	while (getline(&line, &room, file) > 0) {
+		is_table = line[0] == '|' && (is_table || strncmp(line, "| command", 9) == 0);
+		if (is_table && strncmp(line, "| `", 3) == 0)
+			ck_assert_msg(knows(line + 3), "docs/protocol.md: no command %s", line);
+	}
+	free(line);
+	fclose(file);
+}
+END_TEST
+
 START_TEST(the_tools_are_given_every_row)
 {
 	json_t *commands = command_table_json(), *command, *option;
@@ -247,6 +320,8 @@ int main(int argc, char **argv)
 	tcase_add_test(tests, exit_codes_ascend);
 	tcase_add_test(tests, every_command_has_examples);
 	tcase_add_test(tests, a_rig_knows_what_it_is_asked);
+	tcase_add_test(tests, the_protocol_tells_of_every_command_and_argument);
+	tcase_add_test(tests, the_protocol_tells_of_nothing_else);
 	tcase_add_test(tests, the_tools_are_given_every_row);
 	suite_add_tcase(suite, tests);
 	return engine_suite_run(suite, argv[0]);
