@@ -120,7 +120,7 @@ H_FILES := $(wildcard simfs/*.h simfs/*/*.h simfs/base/yaml/*.h simfs/volume/*/*
 # ---- goals -----------------------------------------------------------------
 
 .PHONY: all tests help demo check check-long catalog matrix matrix-lvm commands pictures bench bench-results bench-before bench-faults bench-fallbacks \
-	bench-instructions bench-layers bench-export bench-latency bench-lvm tidy lint format install uninstall deb clean deps compdb mutants lvm2-tests conform conform-lvm pressure fuzz $(CONFIGS)
+	bench-instructions bench-layers bench-export bench-latency bench-lvm tidy lint format install uninstall deb check-packages clean deps compdb mutants lvm2-tests conform conform-lvm pressure fuzz $(CONFIGS)
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 22
@@ -276,6 +276,10 @@ uninstall: ## remove from there what install has put there
 deb: ## the Debian package: build/snaprig_*.deb
 	$(Q)tools/deps build deb
 	$(Q)tools/deb build
+
+check-packages: ## the package and the source in fresh Debians, 12 and 13; half an hour (root; RELEASES, STEPS)
+	$(Q)tools/deps packages
+	$(Q)tests/packages/run build $(STEPS)
 
 # ---- rules -----------------------------------------------------------------
 
