@@ -253,9 +253,10 @@ tidy: ## sizes, layers, banned calls, formatting
 	$(Q)tools/deps lint
 	$(Q)tools/tidy
 
-pictures: all ## what pages show: the demo's table, and a report in a browser (Chromium)
+pictures: all ## what pages show: the demo's table, a report in a browser (Chromium), top (tmux)
 	$(Q)$(PROGRAM) demo >$(BUILD)/demo && tools/picture 'make demo' <$(BUILD)/demo >docs/demo.svg
 	$(Q)tools/report-picture $(PROGRAM)
+	$(Q)tools/top-picture $(PROGRAM) >$(BUILD)/top.svg && mv $(BUILD)/top.svg docs/top.svg
 
 lint: compdb ## cppcheck, clang-tidy, shellcheck
 	$(Q)tools/lint

@@ -53,14 +53,17 @@ command -v tmux >/dev/null || skip "the rest needs 'tmux'"
 export TMUX_TMPDIR="$work"
 unset TMUX
 
+# A server that goes takes those along who come meanwhile: so each terminal has its own.
+number=0
 terminal()
 {
-	tmux -L top -f /dev/null "$@"
+	tmux -L "top$number" -f /dev/null "$@"
 }
 
 # opens COLUMNS ROWS COMMAND - in a new terminal, whose shell says how the command has ended.
 opens()
 {
+	number=$((number + 1))
 	cat >in_terminal <<-EOF
 		$3
 		echo "exit \$?, \$(stty -a | grep -o '[-]*icanon')"
@@ -85,7 +88,7 @@ sees()
 $(screen)"
 }
 
-on_exit "tmux -L top kill-server 2>/dev/null"
+on_exit 'terminal kill-server 2>/dev/null'
 opens 100 30 "'$SNAPRIG' top mnt"
 sees '^  volume.img  8 MiB  datto'
 sees '^q quit  f fault  g gauge  r release  c clear$'
@@ -109,6 +112,12 @@ sees '^faults     2  fired 0 .*live.read error=EIO times=1'
 sees '^faults     2  FIRED 1 '
 terminal capture-pane -p -e -t top | grep -q "$(printf '\033')\[41mFIRED 1" ||
 	fail "it is not lit"
+if command -v python3 >/dev/null; then
+	terminal capture-pane -p -e -t top | "$e2e_root/tools/terminal-svg" 'snaprig top' >top.svg
+	grep -q '<text [^>]* class="lit">FIRED 1<' top.svg || fail "the picture: $(cat top.svg)"
+	grep -q '<text [^>]* class="bold">volume.img<' top.svg || fail "the picture: $(cat top.svg)"
+	! command -v xmllint >/dev/null || xmllint --noout top.svg || fail "it is not well formed"
+fi
 terminal send-keys -t top c
 sees '^1 rule removed'
 status '.faults | length' | grep -qx 0 || fail "there are still rules"
@@ -166,8 +175,11 @@ rig mount other.img other --profile xen
 sees 'other.img  4 MiB  xen'
 sees 'tab next volume$'
 rig umount other
-wait_until 10 sh -c "! tmux -L top capture-pane -p -t top | grep -q other.img" ||
-	fail "what is unmounted is still shown"
+shows_no()
+{
+	! shows "$1"
+}
+wait_until 10 shows_no 'other\.img' || fail "what is unmounted is still shown"
 terminal send-keys -t top q
 sees '^exit 0, icanon$'
 terminal kill-server
