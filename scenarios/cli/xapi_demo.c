@@ -167,7 +167,10 @@ static int demo_make(struct demo *demo)
 
 	demo->work = heap_format("%s/snaprig-demo-XXXXXX", parent && *parent ? parent : "/tmp");
 	if (!mkdtemp(demo->work)) {
-		log_error_code(-errno, "cannot make a folder '%s'", demo->work);
+		int error = -errno;
+
+		log_error_of(error, "cannot make a folder in '%s': %s (TMPDIR names another place)",
+			parent && *parent ? parent : "/tmp", error_text(error));
 		free(TAKE_PTR(demo->work));
 		return EXIT_RIG;
 	}

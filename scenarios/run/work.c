@@ -55,8 +55,15 @@ int work_create(struct run *run, struct reason *reason)
 	char path[PATH_MAX];
 
 	/* Mounts are known by their real path. */
-	if (!mkdtemp(template) || !realpath(template, path))
-		return reason_error(reason, -errno, "cannot make a work folder in '%s'", parent);
+	if (!mkdtemp(template) || !realpath(template, path)) {
+		int error = -errno;
+
+		reason_set(reason,
+			"cannot make a work folder in '%s': %s (--work FOLDER or TMPDIR names "
+			"another place)",
+			parent, error_text(error));
+		return error;
+	}
 	run->work = heap_copy(path);
 	for (size_t i = 0; i < sizeof work_folders / sizeof work_folders[0]; i++) {
 		AUTO(auto_free) char *folder = heap_format("%s/%s", path, work_folders[i]);

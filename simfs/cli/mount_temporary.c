@@ -15,13 +15,16 @@
 static int make_folder(struct mount_temporary *temporary)
 {
 	const char *parent = getenv("TMPDIR");
+	int error;
 
 	if (!parent || !*parent)
 		parent = "/tmp";
 	if (asprintf(&temporary->folder, "%s/snaprig-XXXXXX", parent) < 0) {
 		temporary->folder = NULL;
 	} else if (!mkdtemp(temporary->folder)) {
-		log_error_code(-errno, "cannot make a folder in '%s'", parent);
+		error = -errno;
+		log_error_of(error, "cannot make a folder in '%s': %s (TMPDIR names another place)",
+			parent, error_text(error));
 		free(TAKE_PTR(temporary->folder));
 		return EXIT_RIG;
 	}

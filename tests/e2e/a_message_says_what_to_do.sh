@@ -124,6 +124,28 @@ same lvm-onapp-detection "$(usr/bin/snaprig run --list lvm-onapp-detection)" "in
 same "ok $e2e_root/scenarios/catalog/lvm/onapp-detection.yaml" \
 	"$(usr/bin/snaprig validate onapp-detection)" "validate"
 
+# ---- surroundings that lack something ----
+
+messages env TMPDIR=/proc <<'END'
+4 | cannot make a folder in '/proc': .* .TMPDIR names another place | mount --size 1MiB -- true
+END
+TMPDIR=/proc rig check -- cp {snapshot} {out} >said && fail "check has a work folder in /proc"
+grep -q "work folder in '/proc': .* (--work FOLDER or TMPDIR names another" said ||
+	fail "check does not say why: $(cat said)"
+# Neither a home nor a locale is asked for, and a home is not written to.
+messages env -i PATH="$PATH" <<'END'
+0 |  | mount other.img folder
+0 |  | status folder
+0 |  | umount folder
+END
+messages env HOME=/proc LC_ALL=none.UTF-8 <<'END'
+0 |  | mount other.img folder
+0 |  | umount folder
+END
+messages "$E2E_TOOLS/forbid" 1 <<'END'
+77 | cannot mount: io_uring is forbidden .sysctl kernel.io_uring_disabled=0 | mount other.img folder
+END
+
 # ---- the width of a terminal ----
 
 # on_terminal COLUMNS TERM COMMAND - its lines.
