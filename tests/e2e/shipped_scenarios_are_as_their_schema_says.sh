@@ -24,6 +24,22 @@ schema=$e2e_root/scenarios/scenario.schema.json
 find "$e2e_root/scenarios/catalog" -name clients -prune -o -name '*.yaml' -print >paths
 xargs python3 validate.py "$schema" <paths || fail "these are not as the schema says"
 
+# An editor finds the schema by the second line of each file, from beside it; installed, too, as
+# the folders lie below each other alike.
+find "$e2e_root/scenarios/catalog" "$e2e_root/scenarios/failures" "$e2e_root/scenarios/clients" \
+	-name '*.yaml' >shipped
+while IFS= read -r file; do
+	case $file in
+	*/failures/*) name=failure ;;
+	*/clients/*) name=adapter ;;
+	*) name=scenario ;;
+	esac
+	named=$(sed -n '2s/^# yaml-language-server: $schema=//p' "$file")
+	[ -n "$named" ] || fail "$file: its second line names no schema for editors"
+	same "$e2e_root/scenarios/$name.schema.json" "$(realpath "${file%/*}/$named")" \
+		"the schema of $file"
+done <shipped
+
 cat >good.yaml <<'END'
 name: x-{client}
 matrix: { client: [ dd, cp ], exit: [ 0, zero ] }
