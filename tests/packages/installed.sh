@@ -26,6 +26,8 @@ apt()
 }
 
 apt update
+# fuse3 needs it, and apt would not take it away again: every larger Debian has it.
+apt install adduser
 useradd -m tester
 files >/var/log/before
 dpkg-query -W >/var/log/packages.before
@@ -60,6 +62,8 @@ mkdir /root/mnt
 mount -t fuse.snaprig /root/vol.img /root/mnt -o profile=vss,limit=50%
 [ "$(findmnt -n -o FSTYPE /root/mnt)" = fuse.snaprig ] || fail "mount(8) mounted something else"
 umount /root/mnt
+# Its socket goes last.
+while [ -e /root/vol.img.snaprig/control.sock ]; do sleep 0.1; done
 rm -r /root/vol.img* /root/mnt
 
 # With its libraries, which the package recommends, it speaks XAPI.
@@ -70,8 +74,10 @@ dpkg-query -W -f '${Recommends}' snaprig | tr ',' '\n' | sed -n 's/^ *\(lib[^ ]*
 apt install $(cat /var/log/libraries)
 snaprig xapi demo >/var/log/xapi 2>&1 || fail "xapi: $(tail -n 5 /var/log/xapi)"
 
+# By default apt keeps what another package suggests.
 # shellcheck disable=SC2046
-apt autoremove --purge snaprig $(cat /var/log/libraries)
+apt -o APT::AutoRemove::SuggestsImportant=0 -o APT::AutoRemove::RecommendsImportant=0 \
+	autoremove --purge snaprig $(cat /var/log/libraries)
 dpkg-query -W >/var/log/packages.after
 diff /var/log/packages.before /var/log/packages.after || fail "packages are left"
 files >/var/log/after
