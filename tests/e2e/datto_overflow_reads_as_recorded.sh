@@ -38,7 +38,7 @@ grep -o '^[[:space:]]*"[a-z_]*"' "$mnt/.snaprig/datto-info" >keys
 awk '/^### setup-default/ { on = 1 } on' "$recorded" | sed -n '/^{$/,/^}$/p;/^}$/q' |
 	grep -o '^[[:space:]]*"[a-z_]*"' >recorded-keys
 diff -u recorded-keys keys || fail "fields, order or indentation of datto-info"
-refused 2 "no further snapshot" rig snapshot create "$mnt" s1
+refused 2 "one snapshot at a time" rig snapshot create "$mnt" s1
 
 # Each of the driver's lines was recorded; a refused snapshot comes before the overflow.
 # recorded_log AFTER FIRST LAST - of the transcript, from a line with FIRST behind

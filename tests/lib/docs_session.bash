@@ -62,6 +62,9 @@ docs_run()
 	(exit "$docs_status")
 	eval "$text" >"$docs_steps/said" 2>&1 </dev/null
 	docs_status=$?
+	# Tests that run beside this one make mount namespaces, with a copy of each mount.
+	sed -i '/ was also mounted in the mount namespace of .* where it is dead now$/d' \
+		"$docs_steps/said"
 	docs_ran=$((docs_ran + 1))
 }
 
