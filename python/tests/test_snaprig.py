@@ -49,6 +49,13 @@ def test_answers_may_come_in_another_order(snaprig_volume):
     control.call("resume")
 
 
+def test_an_answer_waits_for_who_asked(snaprig_volume):
+    control = snaprig_volume.control
+    faults, ping = control.send("fault.list"), control.send("ping")
+    assert control.wait(ping)["protocol"] == snaprig.PROTOCOL
+    assert control.wait(faults)["faults"] == []
+
+
 def test_the_journal_is_followed_to_its_end(snaprig_volume):
     events = snaprig_volume.events(follow=True)
     assert next(events)["event"] == "mounted"
