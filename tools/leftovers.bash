@@ -32,6 +32,19 @@ loops_below()
 	done
 }
 
+# loops_that_stay FOLDER - those that are still there after 20 s, or LOOP_TENTHS_MAX: a test beside
+# this one that has made a mount namespace has the mounts of all in it, and so holds their devices
+# until it ends.
+loops_that_stay()
+{
+	local tenths
+	for ((tenths = 0; tenths < ${LOOP_TENTHS_MAX:-200}; tenths++)); do
+		[ -n "$(loops_below "$1")" ] || return 0
+		sleep 0.1
+	done
+	loops_below "$1"
+}
+
 # rigs_below FOLDER - "PID COMMAND" of the program's processes that name a file there.
 rigs_below()
 {
@@ -48,7 +61,7 @@ rigs_below()
 leftovers_below()
 {
 	mounts_below "$1" | sed 's/^/left mounted: /'
-	loops_below "$1" | sed 's/^/left attached: /'
+	loops_that_stay "$1" | sed 's/^/left attached: /'
 	rigs_below "$1" | sed 's/^/left running: /'
 	# A thread that ends while leaks are looked for holds none.
 	grep -hsv '^==[0-9]*==Unable to get registers from thread [0-9]*\.$' "$1"/sanitizer.*
