@@ -23,7 +23,7 @@ done
 # inside COMMAND... - under the profile.
 inside()
 {
-	"$E2E_TOOLS/forbid_calls" "$(cat numbers)" "$@"
+	"$E2E_TOOLS/forbid" "$(cat numbers)=1" "$@"
 }
 
 inside "$SNAPRIG" check --size 4MiB --failure read-error --json -- \

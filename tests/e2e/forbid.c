@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * forbid [seccomp=]ERRNO PROGRAM [ARG ...] - runs PROGRAM, for which io_uring_setup(2) fails, or
- * seccomp(2), as under the seccomp profile of a container (EPERM, ENOSYS).
+ * forbid [CALLS=]ERRNO PROGRAM [ARG ...] - runs PROGRAM, for which system calls fail as under the
+ * seccomp profile of a container (EPERM, ENOSYS): those whose numbers CALLS has, with commas, or
+ * seccomp(2) when it is `seccomp`; io_uring_setup(2) without CALLS.
  */
 #include <errno.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,24 +15,53 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define SECCOMP "seccomp="
+#define CALLS_MAX 200
+
+static struct sock_filter filter[2 + 2 * CALLS_MAX] = {
+	BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+};
+static unsigned short length = 1;
+
+static void forbid(unsigned call, unsigned error)
+{
+	if (length > 2 * CALLS_MAX)
+		exit(2);
+	filter[length++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, call, 0, 1);
+	filter[length++] = (struct sock_filter)BPF_STMT(
+		BPF_RET | BPF_K, SECCOMP_RET_ERRNO | (error & SECCOMP_RET_DATA));
+}
+
+/* The numbers between CALLS and END. */
+static void forbid_each(const char *calls, const char *end, unsigned error)
+{
+	char *behind;
+
+	for (; calls < end; calls = behind + (*behind == ',')) {
+		unsigned call = (unsigned)strtoul(calls, &behind, 10);
+
+		if (behind == calls)
+			exit(2);
+		forbid(call, error);
+	}
+}
 
 int main(int argc, char **argv)
 {
-	bool is_seccomp = argc > 2 && strncmp(argv[1], SECCOMP, strlen(SECCOMP)) == 0;
-	const char *number = argc > 2 ? argv[1] + (is_seccomp ? strlen(SECCOMP) : 0) : "";
-	unsigned error = (unsigned)strtoul(number, NULL, 10);
-	unsigned call = is_seccomp ? __NR_seccomp : __NR_io_uring_setup;
-	struct sock_filter filter[] = {
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, call, 0, 1),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | (error & SECCOMP_RET_DATA)),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-	};
-	struct sock_fprog program = { sizeof filter / sizeof filter[0], filter };
+	const char *calls = argc > 2 ? argv[1] : "", *equals = strchr(calls, '=');
+	unsigned error = (unsigned)strtoul(equals ? equals + 1 : calls, NULL, 10);
 
 	if (error == 0)
 		return 2;
+	if (!equals)
+		forbid(__NR_io_uring_setup, error);
+	else if (strncmp(calls, "seccomp=", strlen("seccomp=")) == 0)
+		forbid(__NR_seccomp, error);
+	else
+		forbid_each(calls, equals, error);
+	filter[length++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+
+	struct sock_fprog program = { length, filter };
+
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ||
 		prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) < 0) {
 		perror("forbid");
