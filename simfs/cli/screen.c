@@ -55,14 +55,20 @@ void screen_put(struct screen *screen, enum screen_style style, const char *text
 		fputs("\033[0m", screen->file);
 }
 
+/* NULL without memory. */
+__attribute__((format(printf, 1, 0))) static char *formatted(const char *format, va_list arguments)
+{
+	char *text;
+
+	return vasprintf(&text, format, arguments) < 0 ? NULL : text;
+}
+
 void screen_format(struct screen *screen, enum screen_style style, const char *format, ...)
 {
-	AUTO(auto_free) char *text = NULL;
 	va_list arguments;
 
 	va_start(arguments, format);
-	if (vasprintf(&text, format, arguments) < 0)
-		text = NULL;
+	AUTO(auto_free) char *text = formatted(format, arguments);
 	va_end(arguments);
 	screen_put(screen, style, text ? text : "?");
 }
@@ -119,12 +125,10 @@ void screen_flow(struct screen *screen, enum screen_style style, const char *tex
 
 void screen_flow_format(struct screen *screen, enum screen_style style, const char *format, ...)
 {
-	AUTO(auto_free) char *text = NULL;
 	va_list arguments;
 
 	va_start(arguments, format);
-	if (vasprintf(&text, format, arguments) < 0)
-		text = NULL;
+	AUTO(auto_free) char *text = formatted(format, arguments);
 	va_end(arguments);
 	screen_flow(screen, style, text ? text : "?");
 }
