@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -15,30 +14,13 @@
 #include "simfs/blockio/busy_poll.h"
 #include "simfs/blockio/ring.h"
 #include "tests/lib/engine_suite.h"
-
-static void never_done(struct ring_op *op, int result, uint32_t flags)
-{
-	(void)op;
-	ck_abort_msg("done: %d, %u", result, flags);
-}
-
-static struct ring *make_ring(void)
-{
-	struct ring *ring;
-	int error = ring_create(&ring);
-
-	/* What forbids it is told by other tests, too. */
-	if (error == -EPERM || error == -ENOSYS)
-		exit(77);
-	ck_assert_int_eq(error, 0);
-	return ring;
-}
+#include "tests/unit/ring_bench.h"
 
 START_TEST(a_ring_that_is_gone_holds_no_file)
 {
 	for (unsigned round = 0; round < 20; round++) {
-		struct ring *ring = make_ring();
-		struct ring_op op = { .done = never_done };
+		struct ring *ring = ring_bench_make();
+		struct ring_op op = { .done = ring_bench_never_done };
 		struct io_uring_sqe *sqe;
 		int ends[2];
 		char byte;
@@ -61,8 +43,9 @@ END_TEST
 
 START_TEST(what_was_not_submitted_is_not_done)
 {
-	struct ring *ring = make_ring();
-	struct ring_op read_op = { .done = never_done }, write_op = { .done = never_done };
+	struct ring *ring = ring_bench_make();
+	struct ring_op read_op = { .done = ring_bench_never_done },
+		       write_op = { .done = ring_bench_never_done };
 	struct io_uring_sqe *sqe;
 	int silent[2], ends[2];
 	char byte;
@@ -144,7 +127,7 @@ static void start_timer(struct ring *ring, struct counted_op *counted)
 
 START_TEST(an_answer_alone_wakes_nobody_while_a_request_can_come)
 {
-	struct ring *ring = make_ring();
+	struct ring *ring = ring_bench_make();
 	struct counted_op request = { .op.traffic = RING_REQUEST }, answer = { 0 }, timer = { 0 };
 	int ends[2];
 
@@ -164,7 +147,7 @@ END_TEST
 
 START_TEST(an_answer_is_heard_of_where_no_request_can_come)
 {
-	struct ring *ring = make_ring();
+	struct ring *ring = ring_bench_make();
 	struct counted_op other = { 0 }, answer = { 0 };
 	int ends[2];
 
@@ -235,7 +218,7 @@ static void teach(struct ring *ring)
 
 START_TEST(looking_out_ends_on_a_clock_that_stands_still)
 {
-	struct ring *ring = make_ring();
+	struct ring *ring = ring_bench_make();
 	struct counted_op request = { .op.traffic = RING_REQUEST };
 	int ends[2];
 
@@ -256,7 +239,7 @@ END_TEST
 
 START_TEST(what_is_looked_out_for_is_found_without_sleep)
 {
-	struct ring *ring = make_ring();
+	struct ring *ring = ring_bench_make();
 	struct counted_op request = { .op.traffic = RING_REQUEST };
 	int ends[2];
 

@@ -1,30 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* test_ring_later.c - when what is put off is done. */
 #include <check.h>
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "simfs/blockio/ring.h"
 #include "tests/lib/engine_suite.h"
-
-static void never_done(struct ring_op *op, int result, uint32_t flags)
-{
-	(void)op;
-	ck_abort_msg("done: %d, %u", result, flags);
-}
-
-static struct ring *make_ring(void)
-{
-	struct ring *ring;
-	int error = ring_create(&ring);
-
-	/* What forbids it is told by other tests, too. */
-	if (error == -EPERM || error == -ENOSYS)
-		exit(77);
-	ck_assert_int_eq(error, 0);
-	return ring;
-}
+#include "tests/unit/ring_bench.h"
 
 static char order[8];
 
@@ -58,7 +39,7 @@ static void note(struct ring_op *op, int result, uint32_t flags)
 
 START_TEST(what_was_put_off_comes_behind_the_completions_that_are_there)
 {
-	struct ring *ring = make_ring();
+	struct ring *ring = ring_bench_make();
 	struct named_op late = { .op.done = note, .name = 'L' };
 	struct named_op a = { .op.done = note, .ring = ring, .puts_off = &late, .name = 'a' };
 	struct named_op b = { .op.done = note, .name = 'b' };
@@ -76,7 +57,7 @@ END_TEST
 /* A read that the kernel has already brings one more block for the segment that waits. */
 START_TEST(what_was_put_off_comes_behind_what_was_started_and_has_ended_at_once)
 {
-	struct ring *ring = make_ring();
+	struct ring *ring = ring_bench_make();
 	struct named_op late = { .op.done = note, .name = 'L' },
 			c = { .op.done = note, .name = 'c' };
 	struct named_op a = {
@@ -94,7 +75,7 @@ END_TEST
 
 START_TEST(nobody_waits_while_something_is_put_off_and_what_that_puts_off_is_next)
 {
-	struct ring *ring = make_ring();
+	struct ring *ring = ring_bench_make();
 	struct named_op last = { .op.done = note, .name = 'z' };
 	struct named_op late = { .op.done = note, .ring = ring, .puts_off = &last, .name = 'L' };
 	uint64_t rounds = 0;
@@ -123,7 +104,7 @@ static void run_until_empty(struct ring_op *op, int result, uint32_t flags)
 
 START_TEST(one_of_those_put_off_may_run_the_ring_for_the_others)
 {
-	struct ring *ring = running = make_ring();
+	struct ring *ring = running = ring_bench_make();
 	struct named_op first = { .op.done = run_until_empty, .name = '1' };
 	struct named_op second = { .op.done = note, .name = '2' };
 
@@ -138,8 +119,8 @@ END_TEST
 
 START_TEST(what_is_still_put_off_is_not_done_when_the_ring_goes)
 {
-	struct ring *ring = make_ring();
-	struct ring_op late = { .done = never_done };
+	struct ring *ring = ring_bench_make();
+	struct ring_op late = { .done = ring_bench_never_done };
 
 	ring_later(ring, &late);
 	ring_destroy(ring);
