@@ -389,8 +389,8 @@ umount_volume
 
 # ---- what has one does as it says ----
 
-checked=0 number=0
-while read -r point action fired told after next; do
+checked=0 number=0 rows=$(wc -l <table)
+while read -r point action fired told after next && ! budget_is_over "$number" "$rows" rows; do
 	number=$((number + 1))
 	is_wanted "$point $action" && is_in_turn "$number" || continue
 	check_row "$point" "$action" "$fired" "$told" "$after" "$next" </dev/null
