@@ -57,21 +57,35 @@ is_in_its_midst()
 	jq -e '.merged_from > 0' "$image.snaprig/lvm/areas/"*.json >/dev/null 2>&1
 }
 
-# killed_after WRITES WHO - a merge that ends so.
+stands_still()
+{
+	grep -q '"fired": 1' "$mnt/.snaprig/status.json"
+}
+
+world=
+kill_world()
+{
+	# shellcheck disable=SC2046 # numbers
+	[ -z "$world" ] || kill -9 "$world" $(tree_of "$world") 2>/dev/null || :
+	world=
+}
+on_exit kill_world
+
+# killed_after WRITES WHO - a merge that ends so.  It stands still in its midst, while the writes
+# go on: none of the first ones is to where it stands.
 killed_after()
 {
 	rm -f ready go begun acknowledged
 	rig lvm "$mnt" -- sh merging.sh >merging.log 2>&1 &
 	world=$!
 	wait_until 60 test -e ready || fail "no merge: $(cat merging.log)"
-	rig fault add "$mnt" 'snapshot.read delay=30ms' >/dev/null
+	rig fault add "$mnt" 'snapshot.read hang after=24 times=1' >/dev/null
 	touch go
 	wait_until 60 acknowledged "$1" || fail "no writes: $(cat merging.log)"
-	# On a busy machine the writes are the first.
-	wait_until 60 is_in_its_midst || fail "the merge does not begin: $(cat merging.log)"
-	# shellcheck disable=SC2046 # numbers
-	kill -9 "$world" $(tree_of "$world") 2>/dev/null || :
-	wait "$world" || :
+	wait_until 60 stands_still ||
+		fail "the merge does not come to its midst: $(cat merging.log)"
+	kill_world
+	wait $! || :
 	if [ "$2" = rig ]; then
 		kill_rig
 		umount -l "$mnt"
