@@ -16,7 +16,7 @@ export SNAPRIG_SHARE="$e2e_root/scenarios"
 # ---- files and chains ----
 
 e2e_status=0
-rig check --size 4MiB --time-limit 2s --failure all -- cp {snapshot} {out} >table 2>said ||
+rig check --size 4MiB --time-limit 20s --failure all -- cp {snapshot} {out} >table 2>said ||
 	e2e_status=$?
 cat table said
 same 124 "$e2e_status" "exit of --failure all, among which are read-hangs"
