@@ -14,7 +14,7 @@ job()
 {
 	e2e_wanted=$1 job_name=$2 e2e_status=0
 	shift 2
-	rig backup --like xo --bypass-chain-check --lock-stale 1s "$@" \
+	rig backup --like xo --bypass-chain-check --lock-stale 3s "$@" \
 		"$mnt/snapshots/$job_name" "$folder/$job_name" >said || e2e_status=$?
 	cat said
 	same "$e2e_wanted" "$e2e_status" "exit code of $job_name"
@@ -36,7 +36,8 @@ backups_are()
 
 mount_volume 16MiB --profile xen --time-scale 100
 rig fault add "$mnt" 'snapshot.read hang offset=8MiB..'
-"$SNAPRIG" backup --like xo --lock-stale 1s "$mnt/snapshots/killed" $folder/killed &
+"$SNAPRIG" backup --like xo --lock-stale 3s --http-timeout 3h "$mnt/snapshots/killed" \
+	$folder/killed &
 client=$!
 wait_until 20 is_reading
 # The files, the lock of the job and that of the folder are there, and are taken by nobody else.
@@ -44,7 +45,7 @@ same 2 "$(find $folder -name 'killed*.partial' | wc -l)" "temporary files"
 job 1 early
 grep -q "is already running" said || fail "it does not run already"
 # The lock is renewed in time.
-sleep 1.5
+sleep 4
 job 1 early --job other
 grep -qF "Lock file is already being held" said || fail "the folder is not locked"
 kill -9 "$client"
@@ -58,7 +59,7 @@ touch $folder/notes.partial $folder/.partial $folder/a.1x.partial $folder/1.part
 not_held()
 {
 	e2e_status=0
-	rig backup --like xo --bypass-chain-check --lock-stale 1s \
+	rig backup --like xo --bypass-chain-check --lock-stale 3s \
 		"$mnt/snapshots/next" $folder/next >said || e2e_status=$?
 	[ "$e2e_status" = 0 ]
 }

@@ -22,25 +22,22 @@ END_OF_POOL
 state=$work/pool.yaml.snaprig
 web_mnt=$state/mnt/web.system
 
-# stops SECONDS WHAT - the server ends within them, as one that was told to, and leaves nothing.
+# stops WHAT - the server ends as one that was told to, and leaves nothing.
 stops()
 {
 	kill -TERM "$pool_pid"
-	stops_begun=$(date +%s)
-	wait_until 60 is_dead "$pool_pid" || fail "$2: it does not end"
-	stops_seconds=$(($(date +%s) - stops_begun))
+	wait_until 60 is_dead "$pool_pid" || fail "$1: it does not end"
 	stops_code=0
 	wait "$pool_pid" || stops_code=$?
 	pool_pid=
-	same 0 "$stops_code" "the exit code, $2"
-	[ "$stops_seconds" -le "$1" ] || fail "$2: it took $stops_seconds s"
-	[ -z "$(mounts_below "$state")" ] || fail "$2: left mounted: $(mounts_below "$state")"
-	wait_until 10 no_rig_runs || fail "$2: a rig is left"
-	! grep -q 'panic\|Sanitizer\|failed at' served.log || fail "$2: $(cat served.log)"
+	same 0 "$stops_code" "the exit code, $1"
+	[ -z "$(mounts_below "$state")" ] || fail "$1: left mounted: $(mounts_below "$state")"
+	wait_until 10 no_rig_runs || fail "$1: a rig is left"
+	! grep -q 'panic\|Sanitizer\|failed at' served.log || fail "$1: $(cat served.log)"
 }
 
 # ---- clients that ask, and one that waits for events ----
-pool_serve pool.yaml
+pool_serve pool.yaml --longest-event-wait 600s
 cat >ask.py <<'END_OF_CLIENT'
 import json, socket, sys, threading
 
@@ -53,7 +50,7 @@ def request(method, *params):
 
 
 def ask(data):
-    client = socket.create_connection(("127.0.0.1", port), timeout=60)
+    client = socket.create_connection(("127.0.0.1", port), timeout=600)
     try:
         while True:
             client.sendall(data)
@@ -64,10 +61,10 @@ def ask(data):
 
 
 def wait():
-    client = socket.create_connection(("127.0.0.1", port), timeout=60)
+    client = socket.create_connection(("127.0.0.1", port), timeout=600)
     client.sendall(request("event.from", ["task"], "", 0))
     token = json.loads(client.recv(65536).split(b"\r\n\r\n")[1])["result"]["token"]
-    client.sendall(request("event.from", ["task"], token, 30))
+    client.sendall(request("event.from", ["task"], token, 600))
     print("waits", flush=True)
     said = client.recv(65536)
     assert b" 200 OK" in said and b"valid_ref_counts" in said, said
@@ -84,7 +81,7 @@ END_OF_CLIENT
 python3 ask.py "$url" "$session" >asked 2>asked.log &
 asker=$!
 wait_until 20 grep -q waits asked || fail "nobody waits: $(cat asked.log)"
-stops 10 "clients that go on asking"
+stops "clients that go on asking"
 wait "$asker" || fail "who waited for events: $(cat asked.log)"
 ! grep -q Traceback asked.log || fail "who waited for events: $(cat asked.log)"
 
@@ -93,7 +90,7 @@ pool_serve pool.yaml
 rig fault add "$state/mnt/other.system" 'xapi.call method=VM.get_uuid hang' >/dev/null
 other=$(vm_of other)
 (call VM.get_uuid "\"$other\"" >held 2>&1 || true) &
-rig fault add "$web_mnt" 'live.read delay=2s' >/dev/null
+rig fault add "$web_mnt" 'live.read delay=20s' >/dev/null
 leaf=$(leaf_of "$(vm_of web)")
 sr=$(call SR.get_all | jq '.[0]')
 call Async.VDI.copy "\"$leaf\"" "$sr" >/dev/null
@@ -102,7 +99,7 @@ copies()
 	[ "$(find "$state/disks" -name '*.img' | wc -l)" -gt 1 ]
 }
 wait_until 20 copies || fail "nothing is copied"
-stops 10 "a long copy"
+stops "a long copy"
 same 1 "$(find "$state/disks" -name '*.img' | wc -l)" "images behind a copy that was not finished"
 
 # ---- a read that never ends, and a rig that stands still ----
@@ -110,13 +107,13 @@ pool_serve pool.yaml --nbd 127.0.0.1:0
 snapshot=$(snapshot_of "$(vm_of web)" s)
 rig fault add "$web_mnt" 'snapshot.read hang offset=4MiB..' >/dev/null
 export=$url/export_raw_vdi/?vdi=$snapshot\&session_id=$session
-(curl -sS -m 60 -o part "$export" 2>/dev/null || true) &
+(curl -sS -m 600 -o part "$export" 2>/dev/null || true) &
 wait_until 20 [ -s part ] || fail "nothing of the export comes"
 frozen=$(rig_pid "$state/mnt/other.system")
 kill -STOP "$frozen"
 on_exit "kill -9 $frozen 2>/dev/null"
 sleep 0.6 # until somebody has asked it
-stops 15 "a rig that stands still"
+stops "a rig that stands still"
 
 # ---- one that somebody else has mounted ----
 mkdir theirs
@@ -139,7 +136,7 @@ rig_pid "$work/theirs" >theirs.pid
 kill -STOP "$(cat theirs.pid)"
 sleep 0.6
 kill -TERM "$pool_pid"
-wait_until 20 is_dead "$pool_pid" || fail "a rig of somebody else holds the server up"
+wait_until 60 is_dead "$pool_pid" || fail "a rig of somebody else holds the server up"
 code=0
 wait "$pool_pid" || code=$?
 pool_pid=
@@ -148,7 +145,7 @@ same 4 "$code" "the exit code of one that had to be left"
 
 # Nor is it waited for at the begin.
 code=0
-SNAPRIG_TIMEOUT=1s timeout -s KILL 20 "$SNAPRIG" xapi serve pool.yaml 2>said || code=$?
+SNAPRIG_TIMEOUT=1s timeout -s KILL 60 "$SNAPRIG" xapi serve pool.yaml 2>said || code=$?
 kill -CONT "$(cat theirs.pid)"
 same 4 "$code" "the exit code of one that cannot join"
 grep -q "cannot join './theirs': Connection timed out" said || fail "said: $(cat said)"

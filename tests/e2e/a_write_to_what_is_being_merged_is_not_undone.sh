@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 #
-# lvconvert --merge copies a chunk, and is slow; a write to its place comes meanwhile, and is
+# lvconvert --merge copies a chunk, and is held up; a write to its place comes meanwhile, and is
 # there when the merge has ended.
 . "${0%/*}/../lib/e2e.sh"
 
@@ -20,6 +20,7 @@ touch ready
 while [ ! -e go ]; do sleep 0.02; done
 lvconvert --merge -b vg0/b1 </dev/null
 while [ ! -e write ]; do sleep 0.02; done
+touch writes
 dd if=mark of=/dev/vg0/live bs=4096 count=1 seek=131 oflag=direct conv=notrunc status=none
 touch written
 tries=200
@@ -40,12 +41,14 @@ rig lvm "$mnt" -- sh merging.sh >merging.log 2>&1 &
 world=$!
 on_exit 'touch go write'
 wait_until 60 test -e ready || fail "no snapshot: $(cat merging.log)"
-rig fault add "$mnt" 'live.write delay=3s times=1' >/dev/null
+rig fault add "$mnt" 'live.write hang times=1' >/dev/null
 touch go
 wait_until 60 fired 1 || fail "nothing is merged: $(cat merging.log)"
 touch write
+wait_until 60 test -e writes || fail "nobody writes: $(cat merging.log)"
 sleep 1
 [ ! -e written ] || fail "who writes to what is being merged does not wait"
+rig fault release "$mnt" >/dev/null
 wait "$world" || fail "the merge does not end: $(cat merging.log)"
 dd if=mark of=before bs=4096 count=1 seek=131 conv=notrunc status=none
 cmp before "$mnt/live"

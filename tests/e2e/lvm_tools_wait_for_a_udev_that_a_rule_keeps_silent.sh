@@ -25,14 +25,14 @@ cookies()
 {
 	dmsetup udevcookies | grep -c '^0xd4d' || :
 }
-timeout 20 lvcreate -qq -s -L 4M -n heard vg0/live
-timeout 20 dmsetup create other --table '0 2048 zero'
+timeout 60 lvcreate -qq -s -L 4M -n heard vg0/live
+timeout 60 dmsetup create other --table '0 2048 zero'
 [ -b /dev/mapper/other ]
-timeout 20 dmsetup remove other
+timeout 60 dmsetup remove other
 [ "$(cookies)" = 0 ]
 
 lvcreate -qq -s -L 4M -n lost vg0/live &
-tries=200
+tries=600
 until "$SNAPRIG" fault list "$SNAPRIG_MNT" --json | jq -e '.faults[0].fired == 1' >/dev/null; do
 	tries=$((tries - 1))
 	[ $tries -gt 0 ]
@@ -47,10 +47,19 @@ wait $!
 [ "$(cookies)" = 0 ]
 
 # This one is killed, and its cookie goes with the world.
-! timeout -s KILL 2 dmsetup create killed --table '0 2048 zero'
+dmsetup create killed --table '0 2048 zero' &
+tries=600
+until [ "$(cookies)" = 1 ]; do
+	tries=$((tries - 1))
+	[ $tries -gt 0 ]
+	sleep 0.1
+done
+sleep 0.5
+kill -9 $!
+! wait $!
 [ "$(cookies)" = 1 ]
 END
-timeout -k 5 60 "$SNAPRIG" lvm "$mnt" -- sh inside.sh
+timeout -k 5 400 "$SNAPRIG" lvm "$mnt" -- sh inside.sh
 same "$before" "$(cookies)" "semaphores on the machine"
 
 rig fault clear "$mnt" >/dev/null
@@ -58,6 +67,6 @@ rig fault clear "$mnt" >/dev/null
 rig lvm "$mnt" -- sh -c 'set -e
 	[ "$DM_DISABLE_UDEV" = 1 ]
 	[ ! -e /run/udev ]
-	timeout 20 lvremove -qq -f vg0/heard vg0/lost
+	timeout 60 lvremove -qq -f vg0/heard vg0/lost
 	lvs --noheadings -o name' >left
 same live "$(tr -d ' ' <left)" "volumes"

@@ -12,7 +12,7 @@ socket=$mnt/.snaprig/control
 # ask LINE... - sends the lines and prints the answers.
 ask()
 {
-	printf '%s\n' "$@" | socat -t 5 - "UNIX-CONNECT:$socket" 2>/dev/null
+	printf '%s\n' "$@" | socat -t 60 - "UNIX-CONNECT:$socket" 2>/dev/null
 }
 
 same '7 true' "$(ask '{"id": 7, "command": "ping"}' | jq -r '"\(.id) \(.ok)"')" ping
@@ -34,7 +34,7 @@ same false "$(ask '{"id": 1, "command": "snapshot.create", "name": 5}' | jq -r .
 printf '{"id": 1, "comm' | socat -u - "UNIX-CONNECT:$socket"
 # A million bytes without a newline: an answer, then the end.
 head -c 1000000 /dev/zero | tr '\0' x |
-	socat -t 5 - "UNIX-CONNECT:$socket" 2>/dev/null >answer || :
+	socat -t 60 - "UNIX-CONNECT:$socket" 2>/dev/null >answer || :
 [ ! -s answer ] || same EINVAL "$(jq -r .error answer)" "answer to a line without end"
 
 # One who asks and asks and never reads.
@@ -61,16 +61,20 @@ touch "$mnt/snapshots/s0"
 for peer in $many; do
 	wait "$peer" || :
 done
-same true "$(ask '{"id": 1, "command": "ping"}' | jq -r .ok)" "ping after a crowd"
+is_answered()
+{
+	ask '{"id": 1, "command": "ping"}' | jq -e .ok >/dev/null
+}
+wait_until 20 is_answered || fail "no ping after a crowd"
 
 # Writes that a snapshot holds go on when who asked for it goes away.
 {
 	echo '{"id": 1, "command": "snapshot.create", "name": "held", "hold_writes": true}'
 	sleep 1
-} | socat -t 5 - "UNIX-CONNECT:$socket" >answer 2>/dev/null &
+} | socat -t 60 - "UNIX-CONNECT:$socket" >answer 2>/dev/null &
 holder=$!
-wait_until 5 test -e "$mnt/snapshots/held" || fail "no snapshot while writes are held"
-timeout 10 dd if=/dev/zero of="$mnt/live" bs=4k count=1 conv=notrunc status=none ||
+wait_until 20 test -e "$mnt/snapshots/held" || fail "no snapshot while writes are held"
+timeout 60 dd if=/dev/zero of="$mnt/live" bs=4k count=1 conv=notrunc status=none ||
 	fail "writes are held for ever"
 wait "$holder" || :
 same true "$(jq -r .ok answer)" "snapshot.create"

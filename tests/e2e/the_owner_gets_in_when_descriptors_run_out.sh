@@ -27,21 +27,21 @@ while touch "$mnt/snapshots/s$count" 2>said; do
 done
 grep -q "Too many open files" said || fail "touch says: $(cat said)"
 [ "$count" -ge 10 ] || fail "only $count snapshots"
-same "$count" "$(timeout 20 "$SNAPRIG" status "$mnt" --json | jq '.snapshots | length')" snapshots
-timeout 20 "$SNAPRIG" snapshot list "$mnt" >/dev/null
+same "$count" "$(timeout 60 "$SNAPRIG" status "$mnt" --json | jq '.snapshots | length')" snapshots
+timeout 60 "$SNAPRIG" snapshot list "$mnt" >/dev/null
 # Several at a time, who keep what they have.
 for seconds in 3 3 3 3; do
 	sleep "$seconds" | socat -u - UNIX-CONNECT:mnt/.snaprig/control &
 done
 sleep 0.3
-timeout 20 "$SNAPRIG" status "$mnt" >/dev/null
+timeout 60 "$SNAPRIG" status "$mnt" >/dev/null
 wait
 # Connections live on what is kept back, so the room of a snapshot that went is there at once.
 for seconds in 2 2; do
 	sleep "$seconds" | socat -u - UNIX-CONNECT:mnt/.snaprig/control &
 done
 sleep 0.3
-timeout 20 "$SNAPRIG" snapshot delete "$mnt" s0
+timeout 60 "$SNAPRIG" snapshot delete "$mnt" s0
 touch "$mnt/snapshots/s0"
 wait
 ! touch "$mnt/snapshots/more" 2>/dev/null || fail "there was room for another one"
@@ -52,7 +52,7 @@ same "$names" "$(names_of "$mnt/snapshots")" "snapshots after another mount"
 for snapshot in "$mnt"/snapshots/*; do
 	digest "$snapshot" >/dev/null || fail "cannot read $snapshot"
 done
-timeout 20 "$SNAPRIG" snapshot delete "$mnt" s1
+timeout 60 "$SNAPRIG" snapshot delete "$mnt" s1
 umount_volume
 
 # 64 connections that do nothing.
@@ -63,14 +63,16 @@ while [ "$idle" -lt 70 ]; do
 	sleep 2 | socat -u - UNIX-CONNECT:mnt/.snaprig/control 2>/dev/null &
 done
 sleep 0.7
-timeout 20 "$SNAPRIG" status "$mnt" >/dev/null || fail "idle connections shut the owner out"
-timeout 20 "$SNAPRIG" snapshot create "$mnt" late || fail "idle connections shut the owner out"
+timeout 60 "$SNAPRIG" status "$mnt" >/dev/null || fail "idle connections shut the owner out"
+timeout 60 "$SNAPRIG" snapshot create "$mnt" late || fail "idle connections shut the owner out"
 wait
 umount_volume
 
 # Somebody still listens, for a moment.
-(cd "$image.snaprig" && timeout 0.5 socat UNIX-LISTEN:control.sock,fork SYSTEM:true) &
-wait_until 5 test -S "$image.snaprig/control.sock" || fail "nobody listens"
+(cd "$image.snaprig" && exec socat UNIX-LISTEN:control.sock,fork SYSTEM:true) &
+listener=$!
+wait_until 20 test -S "$image.snaprig/control.sock" || fail "nobody listens"
+(sleep 0.4 && kill "$listener") &
 rig mount "$image" "$mnt" || fail "the socket of one who is going was not waited for"
 wait
 rig status "$mnt" >/dev/null
