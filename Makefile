@@ -170,9 +170,10 @@ matrix-lvm: ## docs/matrix-lvm.md anew: the clients that are given LVM; a quarte
 	$(build) all
 	$(Q)tools/matrix $(PROGRAM) $(BUILD) lvm
 
-commands: all ## what manual pages and completions take from tables of the program and from schemas
+commands: all ## what manual pages, completions and schemas take from tables of the program
 	$(Q)tools/deps tests
 	$(Q)tools/commands $(PROGRAM)
+	$(Q)tools/schemas $(PROGRAM)
 	$(Q)tools/manuals $(PROGRAM)
 
 mutants: ## is a wrong line noticed? each of tests/mutants is (MUTANTS="pattern ...")

@@ -4,9 +4,9 @@
 
 	by_schema.py SCHEMA-FOLDER... <LIST
 
-Each line of LIST is "NAME FILE": FILE holds one document, or with .jsonl one a line.  Prints
-"ok NAME FILE" or what is wrong, and ends with 1 when anything is.  Schemas refer to each other
-by their $id, so all that lie in the folders are known.
+Each line of LIST is "NAME FILE": FILE holds one document, with .yaml in YAML, or with .jsonl one
+a line.  Prints "ok NAME FILE" or what is wrong, and ends with 1 when anything is.  Schemas refer
+to each other by their $id, so all that lie in the folders are known.
 
 	by_schema.py --lint SCHEMA-FOLDER...
 
@@ -50,21 +50,23 @@ def validator(schemas, name):
 def documents(path):
     """The documents of a file, each with what it is called."""
     text = pathlib.Path(path).read_text("utf-8")
+    if path.endswith(".yaml"):
+        import yaml
+        return [(path, yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))]
     if not path.endswith(".jsonl"):
         return [(path, json.loads(text))]
     return [("%s:%d" % (path, number), json.loads(line))
             for number, line in enumerate(text.splitlines(), 1)]
 
 
-def mistakes_of(schemas, name, path):
-    """What is wrong with the documents of a file, a line each."""
+def mistakes_of(check, path):
+    """What a validator finds wrong with the documents of a file, a line each."""
     try:
         found = documents(path)
     except (OSError, ValueError) as error:
         return ["%s: %s" % (path, error)]
     if not found:
         return ["%s: it holds no document" % path]
-    check = validator(schemas, name)
     return ["%s: %s: %s" % (title, error.json_path, error.message[:300])
             for title, document in found for error in check.iter_errors(document)]
 
@@ -106,10 +108,12 @@ def main():
         wrong = list(lint(load(sys.argv[2:])))
         sys.stdout.writelines(line + "\n" for line in wrong)
         return bool(wrong)
-    schemas, is_wrong = load(sys.argv[1:]), False
+    schemas, checks, is_wrong = load(sys.argv[1:]), {}, False
     for line in sys.stdin:
         name, path = line.split()
-        wrong = mistakes_of(schemas, name, path)
+        if name not in checks:
+            checks[name] = validator(schemas, name)
+        wrong = mistakes_of(checks[name], path)
         print("\n".join(wrong or ["ok %s %s" % (name, path)]))
         is_wrong = is_wrong or bool(wrong)
     return is_wrong

@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# schemas.jq - the definitions of scenario.schema.json that tools/schemas writes, "NAME DEFINITION"
+# a line, from what `snaprig list ... --json` prints of all tables.
+
+# JSON in one line, as it is written by hand.
+def shown: if type == "object"
+	then "{ \(to_entries | map("\(.key | tojson): \(.value | shown)") | join(", ")) }"
+	elif type == "array" then "[\(map(shown) | join(", "))]"
+	else tojson end;
+def quoted: gsub("[.]"; "[.]");
+def names(list): [list[].name];
+def words(list): { enum: names(list) };
+
+# ---- relations of a gauge ----
+
+def sample: { share: "50%", bytes: "1MiB", time: "1s", number: "1" }[.unit];
+# What the program puts in: {at} of a failure, {n} of a repeat, and words of a matrix.
+def word: "[{][A-Za-z][A-Za-z0-9_-]*[}]";
+def value: "([0-9.]|\(word))+(%|B|s|KiB|MiB|GiB|TiB|ns|us|ms|m|h)?";
+def relation(relations):
+	"^ *((\(names(.gauges) | map(quoted) | join("|"))) *\(relations) *\(value) *$|\(word))";
+# Each gauge with a value of its unit.
+def samples: [.gauges[] | "\(.name)>=\(sample)"];
+
+# ---- rules ----
+
+# An action with a value that it takes; with each, where they are words.
+def forms($point): . as $action | if $action == "reply" then $point.replies[] | "reply=\(.)"
+	else { error: "=EIO", delay: "=1s", short: "=512", tear: "=512", flip: "=1",
+		misdirect: "=4KiB", missing: "=1", added: "=1" }[$action] as $value |
+		$action + ($value // "") end;
+def rules: [.points[] | . as $point | .actions[] | "\($point.name) \(forms($point))"];
+
+# The point comes first.
+def rule_pattern: "^ *(\(names(.points) | map(quoted) | join("|"))|[^ ]*\(word)[^ ]*)( |$)";
+
+{
+	"profile-name": words(.profiles),
+	"gauge-name": words(.gauges),
+	"point-name": words(.points),
+	# What a user has made, too.
+	"client-name": { anyOf: [words(.clients), { "$ref": "#/$defs/name" },
+		{ type: "string", pattern: "/" }] },
+	"failure-name": { anyOf: [words(.failures), { "$ref": "#/$defs/text" }] },
+	"gauge-wish": { type: "string", pattern: relation("(>=|<=|>|<|=)"), examples: samples },
+	"moment": { type: "string", pattern: relation(">="), examples: samples },
+	"rule": { type: "string", pattern: rule_pattern, examples: rules }
+} | to_entries[] | "\(.key) \(.value | shown)"
