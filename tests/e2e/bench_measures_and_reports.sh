@@ -7,6 +7,7 @@
 # shellcheck disable=SC2016 # jq has variables of its own
 . "${0%/*}/../lib/e2e.sh"
 . "$e2e_root/tests/lib/e2e_check.sh"
+. "$e2e_root/tests/lib/e2e_schema.sh"
 
 requires python3 fio jq
 not_under_valgrind "has another program than the one that is measured"
@@ -83,18 +84,6 @@ for what in prefers-color-scheme:dark '@media print' 'p99.9' '<h2>All figures'; 
 	grep -qF "$what" page.html || fail "the page has no '$what'"
 done
 ! command -v xmllint >/dev/null || xmllint --html --noout page.html 2>wrong || fail "$(cat wrong)"
-if python3 -c 'import jsonschema' 2>/dev/null; then
-	as_the_schema_says()
-	{
-		python3 -c 'import json, sys, jsonschema
-jsonschema.validate(json.load(open(sys.argv[1])), json.load(open(sys.argv[2])),
-	cls=jsonschema.Draft202012Validator)' "$1" "$e2e_root/schemas/bench.schema.json" ||
-			fail "$1 is not as the schema says"
-	}
-else
-	as_the_schema_says() { :; }
-fi
-as_the_schema_says all.json
 
 # ---- on a terminal ----
 
@@ -113,10 +102,10 @@ fi
 # Figures before that no machine has: the change is more than anything swings.
 benched 0 --rounds 3 snapshot-time latency-4k --json
 mv out before.json
-as_the_schema_says before.json
 jq '.rows[] |= (.values = [1e6, 1e6, 1e6] | .median = 1e6)' before.json >base.json
 benched 1 --rounds 3 snapshot-time latency-4k --json --baseline base.json
-as_the_schema_says out
+cp out after.json
+as_schema bench all.json before.json after.json
 is '.baseline | .file == "base.json" and .same_settings and .changes == [
 	{job: "latency-4k", ours: "snaprig", against: "raw", unit: "IOPS", before: 1e6,
 		after: .changes[0].after, verdict: "worse"},

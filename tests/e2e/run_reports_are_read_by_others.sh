@@ -4,6 +4,7 @@
 # The programs that read reports take ours: prove passes a run that passed and no other, the
 # JSON is as its schema says, and GitHub's runner gets its commands.
 . "${0%/*}/../lib/e2e.sh"
+. "$e2e_root/tests/lib/e2e_schema.sh"
 . "$e2e_root/tests/lib/e2e_run.sh"
 requires jq prove
 
@@ -47,10 +48,4 @@ unset GITHUB_STEP_SUMMARY
 
 same "1 0 3" "$(jq -r '[.exit, .missing, (.scenarios | length)] | join(" ")' bad.json)" "JSON"
 rig run good.yaml --json >printed.json
-python3 -c 'import jsonschema' 2>/dev/null || skip "python3-jsonschema is missing"
-for file in good.json bad.json printed.json; do
-	python3 -c 'import json, sys, jsonschema
-jsonschema.validate(json.load(open(sys.argv[1])), json.load(open(sys.argv[2])),
-	cls=jsonschema.Draft202012Validator)' "$file" "$e2e_root/schemas/report.schema.json" ||
-		fail "$file is not as the schema says"
-done
+as_schema report good.json bad.json printed.json

@@ -5,15 +5,10 @@
 # every failure, adapter and pool; slips of the pen do not; and each file names its schema.
 # shellcheck disable=SC2016 # of patterns
 . "${0%/*}/../lib/e2e.sh"
+. "$e2e_root/tests/lib/e2e_schema.sh"
 requires python3 jq
 python3 -c 'import jsonschema, yaml' 2>/dev/null ||
 	skip "python3-jsonschema and python3-yaml are not installed"
-
-# by_schema - each "SCHEMA FILE" that comes in.
-by_schema()
-{
-	python3 "$e2e_root/tests/lib/by_schema.py" "$e2e_root/schemas" "$e2e_root/scenarios"
-}
 
 # An editor finds the schema by the second line of each file, from beside it; installed, too, as
 # the folders lie below each other alike.  What it finds there calls itself so.

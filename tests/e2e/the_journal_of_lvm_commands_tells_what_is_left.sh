@@ -5,6 +5,7 @@
 # what is left at the end, removed while it is used, or asked for in a storm is said unasked.
 . "${0%/*}/../lib/e2e.sh"
 . "$e2e_root/tests/lib/e2e_world.sh"
+. "$e2e_root/tests/lib/e2e_schema.sh"
 
 requires_world jq kpartx
 in_world <<'END'
@@ -15,6 +16,7 @@ lvremove -qq -f vg0/b1
 END
 rig lvm --journal "$image" >said || fail "something is wrong: $(cat said)"
 rig lvm --journal --json "$image" >journal
+cp journal journal-1.json
 same 'lvcreate lvs lvremove' "$(jq -r '[.commands[].argv[0]] | join(" ")' journal)" "commands"
 same '0 0 0' "$(jq -r '[.commands[].exit] | join(" ")' journal)" "their ends"
 made='[.commands[0].after.devices[].name] - [.commands[0].before.devices[].name] | sort'
@@ -50,6 +52,9 @@ END
 e2e_status=0
 rig lvm --journal --json "$image" >journal || e2e_status=$?
 same 1 "$e2e_status" "exit where something is wrong"
+cp journal journal-2.json
+jq -e 'any(.commands[]; .failed != [])' journal >/dev/null || fail "no call has failed"
+as_schema lvm journal-1.json journal-2.json
 found()
 {
 	jq -r "[.findings[] | select(.finding == \"$1\") | .subject] | unique | join(\" \")" journal

@@ -8,9 +8,9 @@ Each line of LIST is "NAME FILE": FILE holds one document, with .yaml in YAML, o
 a line.  Prints "ok NAME FILE" or what is wrong, and ends with 1 when anything is.  Schemas refer
 to each other by their $id, so all that lie in the folders are known.
 
-	by_schema.py --lint SCHEMA-FOLDER...
+	by_schema.py --lint SCHEMA-FOLDER... <LIST
 
-The schemas themselves: valid, named by their files, each member described, and none required
+The schemas themselves, too: valid, named by their files, each member described, and none required
 that is not told of at the same place, which ajv calls strict.
 """
 import json
@@ -104,11 +104,11 @@ def lint(schemas):
 
 def main():
     """The command line."""
-    if sys.argv[1] == "--lint":
-        wrong = list(lint(load(sys.argv[2:])))
-        sys.stdout.writelines(line + "\n" for line in wrong)
-        return bool(wrong)
-    schemas, checks, is_wrong = load(sys.argv[1:]), {}, False
+    is_lint = sys.argv[1] == "--lint"
+    schemas, checks = load(sys.argv[1 + is_lint:]), {}
+    wrong = list(lint(schemas)) if is_lint else []
+    sys.stdout.writelines(line + "\n" for line in wrong)
+    is_wrong = bool(wrong)
     for line in sys.stdin:
         name, path = line.split()
         if name not in checks:
