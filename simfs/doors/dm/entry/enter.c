@@ -156,7 +156,10 @@ static int take_namespace(struct world *world, pid_t child, int done)
 	world->namespace_fd = open(path, O_RDONLY | O_CLOEXEC);
 	snprintf(path, sizeof path, "/proc/%d/ns/ipc", (int)child);
 	world->ipc_fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (world->namespace_fd < 0 || world->ipc_fd < 0 || stat(WORLD_DEV, &facts) < 0)
+	snprintf(path, sizeof path, "/proc/%d/root", (int)child);
+	world->root_fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (world->namespace_fd < 0 || world->ipc_fd < 0 || world->root_fd < 0 ||
+		stat(WORLD_DEV, &facts) < 0)
 		return -errno;
 	world->dev_device = facts.st_dev;
 	return 0;

@@ -25,8 +25,8 @@ struct world;
 int enter_supervisor(struct world *world);
 
 /*
- * Makes the world's namespace, by a child: world->namespace_fd, ipc_fd and dev_device.  0 or
- * -errno, said.
+ * Makes the world's namespace, by a child: world->namespace_fd, root_fd, ipc_fd and dev_device.
+ * 0 or -errno, said.
  */
 int enter_make_world(struct world *world);
 

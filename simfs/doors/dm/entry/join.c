@@ -28,20 +28,26 @@ void join_spaces_deinit(struct join_spaces *spaces)
 		close(spaces->mounts);
 	if (spaces->ipc >= 0)
 		close(spaces->ipc);
+	if (spaces->root >= 0)
+		close(spaces->root);
 }
 
 int join_spaces_pass(int socket, const struct join_spaces *spaces)
 {
 	int result = fd_pass(socket, spaces->mounts, 0);
 
-	return result < 0 ? result : fd_pass(socket, spaces->ipc, 0);
+	if (result == 0)
+		result = fd_pass(socket, spaces->ipc, 0);
+	return result < 0 ? result : fd_pass(socket, spaces->root, 0);
 }
 
 static int spaces_take(int socket, struct join_spaces *ret)
 {
 	int result = fd_take(socket, &ret->mounts);
 
-	return result < 0 ? result : fd_take(socket, &ret->ipc);
+	if (result == 0)
+		result = fd_take(socket, &ret->ipc);
+	return result < 0 ? result : fd_take(socket, &ret->root);
 }
 
 static int enter_spaces(const struct join_spaces *spaces)
@@ -52,6 +58,9 @@ static int enter_spaces(const struct join_spaces *spaces)
 	/* A sanitizer's thread shares the current folder, which must be this one's own. */
 	if (unshare(CLONE_FS) < 0 || setns(spaces->mounts, CLONE_NEWNS) < 0 ||
 		setns(spaces->ipc, CLONE_NEWIPC) < 0)
+		return -errno;
+	/* A namespace's own root is the machine's, also where all this runs in a chroot. */
+	if (fchdir(spaces->root) < 0 || chroot(".") < 0)
 		return -errno;
 	if (!known || chdir(folder) < 0)
 		return chdir("/") < 0 ? -errno : 0;

@@ -8,14 +8,14 @@
 /* In the state folder of the world. */
 #define JOIN_SOCKET "world.sock"
 
-/* The namespaces of a world, of which a process becomes one. */
+/* The namespaces of a world, of which a process becomes one, and its root in that of mounts. */
 struct join_spaces {
-	int mounts, ipc;
+	int mounts, ipc, root;
 };
 
 #define JOIN_NO_SPACES                                                                             \
 	{                                                                                          \
-		.mounts = -1, .ipc = -1                                                            \
+		.mounts = -1, .ipc = -1, .root = -1                                                \
 	}
 
 /* Closes what is there. */

@@ -56,7 +56,11 @@ static int take(struct world *world, int listener, int *ret_record)
 /* Or the RESULT that it became, when that is an error. */
 static int give_spaces(const struct world *world, int socket, int result)
 {
-	const struct join_spaces spaces = { world->namespace_fd, world->ipc_fd };
+	const struct join_spaces spaces = {
+		.mounts = world->namespace_fd,
+		.ipc = world->ipc_fd,
+		.root = world->root_fd,
+	};
 
 	return result < 0 ? fd_pass(socket, -1, result) : join_spaces_pass(socket, &spaces);
 }

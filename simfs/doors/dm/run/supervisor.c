@@ -114,6 +114,7 @@ static int world_init(struct world *world, const struct world_options *options, 
 		.options = *options,
 		.state_folder = strdup(state),
 		.namespace_fd = -1,
+		.root_fd = -1,
 		.ipc_fd = -1,
 	};
 	pthread_mutex_init(&world->lock, NULL);
@@ -243,6 +244,8 @@ static void world_deinit(struct supervisor *supervisor)
 		group_close(world->group);
 	disks_end(world->disks);
 	dm_model_destroy(world->model);
+	if (world->root_fd >= 0)
+		close(world->root_fd);
 	if (world->ipc_fd >= 0)
 		close(world->ipc_fd);
 	if (world->host_dev >= 0)

@@ -59,6 +59,7 @@ struct world {
 	int host_dev;	     /* the machine's /dev, O_PATH: loop-control and loopN are there */
 	int host_sys_block;  /* the machine's /sys/block, O_PATH */
 	int namespace_fd;    /* the mount namespace that processes join */
+	int root_fd;	     /* their root in it, O_PATH: another one in a chroot */
 	int ipc_fd;	     /* and that of System V's semaphores */
 	bool has_udev;	     /* its programs see one, which dm.udev can keep silent */
 	uint64_t dev_device; /* st_dev of the world's /dev: who has that mounted belongs to it */
