@@ -49,7 +49,8 @@ fault 'snapshot.seek data offset=5MiB..6MiB'
 same "1024+1024 3072+1024 5120+1024" "$(ranges)" "data with a hole that is said to be data"
 fault 'snapshot.seek data'
 same "0+8192" "$(ranges)" "data of a snapshot that is said to be full"
-cp --sparse=auto "$s0" copy
+# An ordinary user cannot write to the copy, whose mode is the snapshot's.
+cp --force --sparse=auto "$s0" copy
 cmp copy old || fail "a copy of too much is not the same"
 fault 'snapshot.seek error=EIO snapshot=s0'
 refused 1 'Input/output error' "$E2E_TOOLS/holes" "$s0"

@@ -26,8 +26,8 @@ write_each()
 mount_volume 8MiB --read-ahead off
 write_each
 same "0 0 $count $((count * 4096)) 0 0 0 0 0" "$(figures)" "without a snapshot"
-same 1 "$(status .io.write_amplification)" "write amplification without a snapshot"
-same 1 "$(status .io.transfers_per_request)" "transfers without a snapshot"
+same true "$(status '.io.write_amplification == 1')" "write amplification without a snapshot"
+same true "$(status '.io.transfers_per_request == 1')" "transfers without a snapshot"
 touch "$mnt/snapshots/s"
 before=$(figures)
 write_each
