@@ -63,6 +63,8 @@ root_new()
 	cp /etc/resolv.conf /etc/hosts "$2/etc/"
 }
 
+# It is a root and no chroot: who joins a namespace would be outside of a chroot.  Its devices are
+# the machine's, with one of FUSE that everybody may open, as udev makes it.
 # shellcheck disable=SC2016 # for the shell inside
 root_run()
 {
@@ -72,27 +74,19 @@ root_run()
 		mount --bind "$root" "$root"
 		mount -t proc proc "$root/proc"
 		mount --rbind /sys "$root/sys"
-		mount -t tmpfs -o mode=755 dev "$root/dev"
+		mount -t devtmpfs dev "$root/dev"
 		cd "$root/dev"
-		mknod -m 666 null c 1 3
-		mknod -m 666 zero c 1 5
-		mknod -m 666 full c 1 7
-		mknod -m 666 random c 1 8
-		mknod -m 666 urandom c 1 9
-		mknod -m 666 tty c 5 0
-		mknod -m 666 fuse c 10 229
-		ln -s /proc/self/fd fd
-		ln -s fd/0 stdin
-		ln -s fd/1 stdout
-		ln -s fd/2 stderr
-		mkdir pts shm
 		mount -t devpts -o newinstance,ptmxmode=666 devpts pts
-		ln -s pts/ptmx ptmx
 		mount -t tmpfs -o mode=1777 shm shm
+		mknod -m 666 shm/fuse c 10 229
+		mount --bind shm/fuse fuse
+		rm shm/fuse
+		cd "$root"
+		pivot_root . mnt
+		umount -l /mnt
 		cd /
 		path=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
-		exec chroot "$root" env -i PATH="$path" HOME=/root TERM=dumb LC_ALL=C.UTF-8 \
-			DEBIAN_FRONTEND=noninteractive \
-			NO_COLOR=1 bash -euc "cd /; exec \"\$@\"" bash "$@"
+		exec env -i PATH="$path" HOME=/root TERM=dumb LC_ALL=C.UTF-8 \
+			DEBIAN_FRONTEND=noninteractive NO_COLOR=1 "$@"
 	' bash "$@"
 }
