@@ -78,9 +78,10 @@ root_run()
 		cd "$root/dev"
 		mount -t devpts -o newinstance,ptmxmode=666 devpts pts
 		mount -t tmpfs -o mode=1777 shm shm
-		mknod -m 666 shm/fuse c 10 229
-		mount --bind shm/fuse fuse
-		rm shm/fuse
+		mount -t tmpfs fuse "$root/mnt"
+		mknod -m 666 "$root/mnt/fuse" c 10 229
+		mount --bind "$root/mnt/fuse" fuse
+		umount -l "$root/mnt"
 		cd "$root"
 		pivot_root . mnt
 		umount -l /mnt
