@@ -113,6 +113,70 @@ static bool parent_belongs(const struct member_list *list, pid_t parent)
 	return false;
 }
 
+static bool thread_children_read(const char *thread, pid_t **pids, size_t *count)
+{
+	char path[64];
+	int pid;
+
+	snprintf(path, sizeof path, "/proc/self/task/%.20s/children", thread);
+
+	AUTO(auto_fclose) FILE *file = fopen(path, "re");
+
+	while (file && fscanf(file, "%d", &pid) == 1) {
+		*pids = heap_grow(*pids, *count, sizeof **pids);
+		(*pids)[(*count)++] = pid;
+	}
+	return file != NULL;
+}
+
+/* Our children, the dead among them, the caller's; false: this kernel does not tell. */
+static bool children_read(pid_t **ret, size_t *ret_count)
+{
+	AUTO(auto_closedir) DIR *folder = opendir("/proc/self/task");
+	struct dirent *entry;
+	pid_t *pids = NULL;
+	size_t count = 0;
+	bool is_told = folder != NULL;
+
+	while (is_told && (entry = readdir(folder))) {
+		if (entry->d_name[0] != '.')
+			is_told = thread_children_read(entry->d_name, &pids, &count);
+	}
+	if (!is_told) {
+		free(pids);
+		return false;
+	}
+	*ret = pids;
+	*ret_count = count;
+	return true;
+}
+
+static bool is_dead(const struct member *member)
+{
+	return member->state == 'Z' || member->state == 'X';
+}
+
+/*
+ * Whether nobody of FAMILY is alive or to be reaped, its leader aside, who has ended.  Most leave
+ * nobody, and our own children tell it at once: of those who live, one has no living parent in
+ * the family, and so is ours.  The leader is looked at first: who dies later leaves us his.
+ */
+static bool is_alone(const struct process_family *family)
+{
+	struct member leader;
+	bool has_ended = member_read(family->leader, &leader) && is_dead(&leader);
+	AUTO(auto_free) pid_t *pids = NULL;
+	size_t count = 0;
+
+	if (!children_read(&pids, &count))
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		if (!was_before(family, pids[i]) && !(has_ended && pids[i] == family->leader))
+			return false;
+	}
+	return true;
+}
+
 /* Marks who belongs to FAMILY: first those who do of themselves, then those below them. */
 static void members_mark(const struct process_family *family, struct member_list *list)
 {
@@ -150,11 +214,6 @@ static void members_find(const struct process_family *family, struct member_list
 	ret->count = count;
 }
 
-static bool is_dead(const struct member *member)
-{
-	return member->state == 'Z' || member->state == 'X';
-}
-
 /*
  * Takes the dead out of LIST, and reaps those of whom we are the parent, but for the leader: how
  * many those were, and the last one.
@@ -190,6 +249,9 @@ static void living_find(const struct process_family *family, struct member_list 
 {
 	struct member last = { 0 };
 
+	*ret = (struct member_list){ 0 };
+	if (is_alone(family))
+		return;
 	for (int look = 0; look < LOOKS_MAX; look++) {
 		members_find(family, ret);
 
@@ -236,10 +298,12 @@ static char *family_describe(const struct process_family *family, bool with_wait
 
 void process_family_begin(struct process_family *family)
 {
-	AUTO(member_list_free) struct member_list list;
+	AUTO(member_list_free) struct member_list list = { 0 };
 
 	*family = (struct process_family){ 0 };
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	if (children_read(&family->before, &family->before_count))
+		return;
 	processes_read(&list);
 	for (size_t i = 0; i < list.count; i++) {
 		if (list.items[i].parent != getpid())
@@ -296,7 +360,7 @@ void process_family_kill(const struct process_family *family)
 	size_t living = 1;
 
 	kill(-family->leader, SIGKILL);
-	for (int round = 0; round < KILL_ROUNDS_MAX && living > 0; round++) {
+	for (int round = 0; round < KILL_ROUNDS_MAX && living > 0 && !is_alone(family); round++) {
 		AUTO(member_list_free) struct member_list list;
 
 		groups_kill(family);
@@ -311,10 +375,11 @@ void process_family_kill(const struct process_family *family)
 
 void process_family_end(struct process_family *family)
 {
-	AUTO(member_list_free) struct member_list list;
+	AUTO(member_list_free) struct member_list list = { 0 };
 
 	/* Those that were adopted; the others are their own parents' to reap. */
-	members_find(family, &list);
+	if (!is_alone(family))
+		members_find(family, &list);
 	for (size_t i = 0; i < list.count; i++) {
 		if (list.items[i].parent == getpid())
 			waitpid(list.items[i].pid, NULL, WNOHANG);
