@@ -263,7 +263,8 @@ int rig_call(struct rig *rig, const char *command, json_t *arguments, struct rea
 
 	if (error == 0)
 		return 0;
-	if (error == -ECONNRESET && !rig_alive(rig, reason))
+	/* Whoever dies closes the connection a while before there is an end to wait for. */
+	if (error == -ECONNRESET && ended_within(rig, STOP_PATIENCE_NS) && !rig_alive(rig, reason))
 		return error;
 	if (*control_client_message(rig->control)) {
 		reason_set(reason, "%s", control_client_message(rig->control));
