@@ -362,9 +362,10 @@ $(TEST_PROGRAMS): $(BUILD)/%: $(BUILD)/%.o $(HELPER_LIBRARY) $(LIBRARY)
 	$(Q)$(CC) $(ALL_LDFLAGS) $(LINK_TESTS_$(CONFIG)) -Wl,--wrap=_mark_point -o $@ $^ $(CACHED_LIBS) $(TEST_LIBS)
 
 # They look from outside and are linked with nothing of ours.
+$(BUILD)/tests/e2e/field: E2E_LIBS = $(call packages_libs,jansson)
 $(E2E_PROGRAMS): $(BUILD)/%: $(BUILD)/%.o
 	$(call say,LD,$@)
-	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(E2E_LIBS)
 
 $(LOAD_PROGRAM): $(call objects,$(LOAD_SOURCES))
 	$(call say,LD,$@)

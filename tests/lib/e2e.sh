@@ -381,10 +381,13 @@ have_digests()
 	sed 's/^[^ ]* \*//' "$1" | xargs -d '\n' openssl dgst -sha256 -r | diff "$1" -
 }
 
-# status FILTER - what jq finds in the volume's status.
+# status FILTER - what jq finds in the volume's status; a path is found sooner.
 status()
 {
-	jq -r "$1" "$mnt/.snaprig/status.json"
+	case ${1%' | length'} in
+	*[!]a-z0-9_.[-]* | *'[]'* | . | .\[*) jq -r "$1" "$mnt/.snaprig/status.json" ;;
+	*) "$E2E_TOOLS/field" "$1" "$mnt/.snaprig/status.json" ;;
+	esac
 }
 
 # random_bytes SEED COUNT - the same bytes for the same seed, at ~1 GB/s.

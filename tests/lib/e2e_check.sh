@@ -30,6 +30,16 @@ nothing_is_left()
 	! grep -qsF "$work/" /sys/block/loop*/loop/backing_file || fail "$1: a loop device"
 }
 
+# result_tells WHAT - prints of result.json what matters, and sets $e2e_told, its verdict and code.
+result_tells()
+{
+	awk '/^  "verdict": / { verdict = $2; gsub(/[",]/, "", verdict) }
+		/^  "code": / { print verdict, $2 + 0 }
+		/^  "(exit|fired|leaks|why)": /' result.json >told
+	cat told
+	read -r e2e_told <told || fail "no JSON of: $1"
+}
+
 # checked CODE VERDICT ARGUMENT... - of `snaprig check`, on a volume of $check_size; the result is
 # in result.json, and nothing is left.
 checked()
@@ -41,10 +51,8 @@ checked()
 	timeout 120 "$SNAPRIG" check ${check_size:+--size "$check_size"} --json "$@" >result.json \
 		2>said || e2e_status=$?
 	sed 's/^/  said: /' said
-	jq -r '"\(.verdict) \(.code)", [.failure, .exit, .fired, .why]' result.json >told ||
-		fail "no JSON of: $*"
-	cat told
+	result_tells "$*"
 	same "$e2e_code" "$e2e_status" "exit of check $*"
-	same "$e2e_verdict $e2e_code" "$(head -n 1 told)" "verdict and code of check $*"
+	same "$e2e_verdict $e2e_code" "$e2e_told" "verdict and code of check $*"
 	nothing_is_left "$*"
 }

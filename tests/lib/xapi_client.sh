@@ -22,7 +22,10 @@ call()
 		return 1
 		;;
 	esac
-	echo "$answer" | jq -r '.result | if type == "array" then .[0] else . end'
+	# A ref, or the first of a list of them.
+	answer=${answer#*'"result":'} answer=${answer%\}} answer=${answer#[}
+	answer=${answer%%,*} answer=${answer%]} answer=${answer#\"}
+	echo "${answer%\"}"
 }
 session=$(call session.login_with_password root secret) || exit
 take()
