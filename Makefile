@@ -262,7 +262,7 @@ pictures: all ## what pages show: the demo's table, a report in a browser (Chrom
 	$(Q)tools/report-picture $(PROGRAM)
 	$(Q)tools/top-picture $(PROGRAM) >$(BUILD)/top.svg && mv $(BUILD)/top.svg docs/top.svg
 
-lint: compdb ## cppcheck, clang-tidy, shellcheck
+lint: compdb ## cppcheck, clang-tidy, shellcheck; files for CI systems by tools of npm
 	$(Q)tools/lint
 
 format: ## let clang-format write the C files
