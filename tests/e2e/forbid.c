@@ -2,7 +2,8 @@
 /*
  * forbid [CALLS=]ERRNO PROGRAM [ARG ...] - runs PROGRAM, for which system calls fail as under the
  * seccomp profile of a container (EPERM, ENOSYS): those whose numbers CALLS has, with commas, or
- * seccomp(2) when it is `seccomp`; io_uring_setup(2) without CALLS.
+ * seccomp(2) when it is `seccomp`; io_uring_setup(2) without CALLS.  With `kill` for ERRNO they end
+ * the process by SIGSYS, so that one that nobody would miss is seen, too.
  */
 #include <errno.h>
 #include <linux/filter.h>
@@ -22,17 +23,26 @@ static struct sock_filter filter[2 + 2 * CALLS_MAX] = {
 };
 static unsigned short length = 1;
 
-static void forbid(unsigned call, unsigned error)
+/* What a filter answers where ERRNO is TEXT. */
+static unsigned answer_of(const char *text)
+{
+	unsigned error = (unsigned)strtoul(text, NULL, 10);
+
+	if (strcmp(text, "kill") == 0)
+		return SECCOMP_RET_KILL_PROCESS;
+	return error ? SECCOMP_RET_ERRNO | (error & SECCOMP_RET_DATA) : SECCOMP_RET_ALLOW;
+}
+
+static void forbid(unsigned call, unsigned answer)
 {
 	if (length > 2 * CALLS_MAX)
 		exit(2);
 	filter[length++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, call, 0, 1);
-	filter[length++] = (struct sock_filter)BPF_STMT(
-		BPF_RET | BPF_K, SECCOMP_RET_ERRNO | (error & SECCOMP_RET_DATA));
+	filter[length++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, answer);
 }
 
 /* The numbers between CALLS and END. */
-static void forbid_each(const char *calls, const char *end, unsigned error)
+static void forbid_each(const char *calls, const char *end, unsigned answer)
 {
 	char *behind;
 
@@ -41,23 +51,23 @@ static void forbid_each(const char *calls, const char *end, unsigned error)
 
 		if (behind == calls)
 			exit(2);
-		forbid(call, error);
+		forbid(call, answer);
 	}
 }
 
 int main(int argc, char **argv)
 {
 	const char *calls = argc > 2 ? argv[1] : "", *equals = strchr(calls, '=');
-	unsigned error = (unsigned)strtoul(equals ? equals + 1 : calls, NULL, 10);
+	unsigned answer = answer_of(equals ? equals + 1 : calls);
 
-	if (error == 0)
+	if (answer == SECCOMP_RET_ALLOW)
 		return 2;
 	if (!equals)
-		forbid(__NR_io_uring_setup, error);
+		forbid(__NR_io_uring_setup, answer);
 	else if (strncmp(calls, "seccomp=", strlen("seccomp=")) == 0)
-		forbid(__NR_seccomp, error);
+		forbid(__NR_seccomp, answer);
 	else
-		forbid_each(calls, equals, error);
+		forbid_each(calls, equals, answer);
 	filter[length++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
 
 	struct sock_fprog program = { length, filter };
