@@ -90,6 +90,7 @@ static void add_status(void *context, json_t *status)
 	const struct daemon *daemon = context;
 
 	json_object_set_new(status, "ring", daemon_ring_status(daemon->ring));
+	json_object_set_new(status, "latency", session_latency_status(daemon->session));
 }
 
 static int open_volume(struct daemon *daemon)

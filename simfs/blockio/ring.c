@@ -8,7 +8,7 @@
 #include "simfs/base/cleanup.h"
 #include "simfs/base/clock.h"
 #include "simfs/base/watchdog.h"
-#include "simfs/blockio/busy_poll.h"
+#include "simfs/blockio/ring_internal.h"
 
 /*
  * More than are ever under way at once for the limits of mount/ (requests) and
@@ -19,23 +19,6 @@
 /* How often what cannot be ended is waited for in vain, and how long each time. */
 #define CANCEL_WAITS_MAX 50u
 #define CANCEL_WAIT_NS	 (100u * 1000000u)
-
-/* More than one thread gets to in BUSY_POLL_MAX_NS. */
-#define LOOKS_MAX (BUSY_POLL_MAX_NS / 10)
-
-struct ring {
-	struct io_uring uring;
-	uint64_t under_way;
-	uint64_t work_under_way;     /* of those: RING_WORK */
-	uint64_t requests_awaited;   /* the same: RING_REQUEST */
-	uint64_t answers;	     /* the same: RING_ANSWER */
-	struct ring_op *first_later; /* of ring_later(), in order; NULL: none */
-	struct ring_op *last_later;
-	unsigned later_count;
-	uint64_t enters, completions;
-	struct busy_poll poll;
-	bool has_slept; /* in the wait that is over */
-};
 
 /*
  * Completions are only looked at in ring_run_once(), on the thread that
@@ -82,103 +65,6 @@ int ring_create_sized(unsigned entries, struct ring **ret)
 	return 0;
 }
 
-/* ---- waiting ---- */
-
-/*
- * Answers are taken while they are submitted, so those under way are not submitted yet, or
- * their completions are here.  Where a request can still arrive, nobody needs to hear
- * of them before something else has come; where none can, one may wait for the memory that
- * an answer was in.
- */
-static unsigned completions_wanted(const struct ring *ring)
-{
-	return ring->requests_awaited > 0 ? (unsigned)ring->answers + 1 : 1;
-}
-
-static int submit_and_sleep(struct ring *ring, uint64_t wait_ns, unsigned wanted)
-{
-	struct __kernel_timespec wait = {
-		.tv_sec = (long long)(wait_ns / NS_PER_S),
-		.tv_nsec = (long long)(wait_ns % NS_PER_S),
-	};
-	struct io_uring_cqe *cqe;
-
-	ring->has_slept = true;
-	ring->enters++;
-	if (wait_ns == 0)
-		return io_uring_submit_and_get_events(&ring->uring);
-	if (wait_ns == UINT64_MAX)
-		return io_uring_submit_and_wait(&ring->uring, wanted);
-	return io_uring_submit_and_wait_timeout(&ring->uring, &cqe, wanted, &wait, NULL);
-}
-
-/* A completion may be in the kernel, which hands it over when it is entered. */
-static bool kernel_has_more(const struct ring *ring)
-{
-	return (IO_URING_READ_ONCE(*ring->uring.sq.kflags) & IORING_SQ_TASKRUN) != 0;
-}
-
-static int submit_and_look(struct ring *ring)
-{
-	if (io_uring_sq_ready(&ring->uring) == 0 && !kernel_has_more(ring))
-		return 0;
-	ring->enters++;
-	return io_uring_submit_and_get_events(&ring->uring);
-}
-
-static void processor_rests(void)
-{
-#if defined(__x86_64__) || defined(__i386__)
-	__builtin_ia32_pause();
-#elif defined(__aarch64__)
-	__asm__ volatile("yield");
-#endif
-}
-
-/* Looks out for POLL_NS at most: 0, whether the completions WANTED are there or not, or -errno. */
-static int look_out(struct ring *ring, uint64_t poll_ns, unsigned wanted)
-{
-	uint64_t end_ns = ring->poll.begun_ns + poll_ns;
-	uint64_t now_ns = clock_real_ns(), before_ns = now_ns;
-	bool found = io_uring_cq_ready(&ring->uring) >= wanted;
-	int error = 0;
-
-	/* The count is for a clock that stands still. */
-	for (unsigned looks = 0; !found && error >= 0 && now_ns < end_ns && looks < LOOKS_MAX &&
-				 busy_poll_look(&ring->poll, before_ns, now_ns);
-		looks++) {
-		if (kernel_has_more(ring))
-			error = submit_and_look(ring);
-		else
-			processor_rests();
-		found = io_uring_cq_ready(&ring->uring) >= wanted;
-		before_ns = now_ns;
-		now_ns = clock_real_ns();
-	}
-	busy_poll_polled(&ring->poll, now_ns, found);
-	return error < 0 ? error : 0;
-}
-
-static int wait_for(struct ring *ring, uint64_t wait_ns)
-{
-	unsigned wanted = completions_wanted(ring);
-	uint64_t poll_ns;
-	int error;
-
-	ring->has_slept = false;
-	if (ring->poll.limit_ns == 0 || wait_ns == 0)
-		return submit_and_sleep(ring, wait_ns, wanted);
-	poll_ns = busy_poll_begin(&ring->poll, ring->work_under_way, clock_real_ns());
-	if (poll_ns == 0)
-		return submit_and_sleep(ring, wait_ns, wanted);
-	error = submit_and_look(ring);
-	if (error >= 0 && io_uring_cq_ready(&ring->uring) < wanted)
-		error = look_out(ring, poll_ns < wait_ns ? poll_ns : wait_ns, wanted);
-	if (error >= 0 && io_uring_cq_ready(&ring->uring) < wanted)
-		return submit_and_sleep(ring, wait_ns, wanted);
-	return error;
-}
-
 /* What was started and not submitted does nothing. */
 static void unsubmitted_drop(struct io_uring_sq *queue)
 {
@@ -206,7 +92,7 @@ static void all_cancel(struct ring *ring)
 	io_uring_prep_cancel(sqe, NULL, IORING_ASYNC_CANCEL_ANY | IORING_ASYNC_CANCEL_ALL);
 	io_uring_sqe_set_data(sqe, NULL);
 	for (unsigned idle = 0; ring->under_way > 0 && idle < CANCEL_WAITS_MAX; idle++) {
-		int error = submit_and_sleep(ring, CANCEL_WAIT_NS, 1);
+		int error = ring_submit_and_sleep(ring, CANCEL_WAIT_NS, 1);
 		struct io_uring_cqe *cqe;
 
 		if (error < 0 && error != -EINTR && error != -EAGAIN && error != -EBUSY &&
@@ -238,6 +124,8 @@ struct io_uring_sqe *ring_sqe(struct ring *ring)
 	struct io_uring_sqe *sqe;
 
 	while (!(sqe = io_uring_get_sqe(&ring->uring))) {
+		ring_note_answers(ring);
+
 		int submitted = io_uring_submit(&ring->uring);
 
 		/* -EBUSY and -EAGAIN pass when the kernel caught up. */
@@ -314,6 +202,22 @@ static struct io_uring_cqe *next_completion(struct ring *ring)
 	return NULL;
 }
 
+/* Of a batch without a request nobody asks when it was found. */
+static bool has_request(struct ring *ring)
+{
+	struct io_uring_cqe *cqe;
+	unsigned head;
+
+	io_uring_for_each_cqe(&ring->uring, head, cqe)
+	{
+		const struct ring_op *op = io_uring_cqe_get_data(cqe);
+
+		if (op->traffic == RING_REQUEST)
+			return true;
+	}
+	return false;
+}
+
 /* Whether it was traffic. */
 static bool complete(struct ring *ring, struct io_uring_cqe *cqe)
 {
@@ -325,6 +229,9 @@ static bool complete(struct ring *ring, struct io_uring_cqe *cqe)
 	/* Before `done`: it may run long enough to fill the queue. */
 	io_uring_cqe_seen(&ring->uring, cqe);
 	ring->completions++;
+	/* It has come while others were handled. */
+	if (traffic == RING_REQUEST && ring->times.found_ns == 0)
+		ring->times.found_ns = clock_real_ns();
 	if (!(flags & IORING_CQE_F_MORE)) {
 		ring->under_way--;
 		count_traffic(ring, op, -1);
@@ -336,27 +243,28 @@ static bool complete(struct ring *ring, struct io_uring_cqe *cqe)
 
 int ring_run_for(struct ring *ring, uint64_t wait_ns)
 {
-	uint64_t woken_ns = 0;
+	uint64_t found_ns;
 	unsigned later_count = ring->later_count;
 	bool has_traffic = false, is_rated;
 	struct io_uring_cqe *cqe;
 	int error;
 
 	is_rated = ring->poll.limit_ns > 0 && wait_ns > 0 && later_count == 0;
+	ring_note_answers(ring);
 	watchdog_rests();
-	error = later_count > 0 ? submit_and_look(ring) : wait_for(ring, wait_ns);
+	error = later_count > 0 ? ring_submit_and_look(ring) : ring_wait(ring, wait_ns);
 	watchdog_works();
 	if (error < 0 && error != -EINTR && error != -EAGAIN && error != -EBUSY && error != -ETIME)
 		return error;
-	if (is_rated)
-		woken_ns = clock_real_ns();
+	found_ns = is_rated || has_request(ring) ? clock_real_ns() : 0;
+	ring->times.found_ns = found_ns;
 	while ((cqe = next_completion(ring))) {
 		has_traffic |= complete(ring, cqe);
 		watchdog_works();
 	}
 	later_do(ring, later_count);
 	if (is_rated)
-		busy_poll_end(&ring->poll, woken_ns, ring->has_slept, has_traffic);
+		busy_poll_end(&ring->poll, found_ns, ring->has_slept, has_traffic);
 	return 0;
 }
 
@@ -369,6 +277,11 @@ void ring_busy_poll(struct ring *ring, uint64_t limit_ns)
 {
 	MUST(limit_ns <= BUSY_POLL_MAX_NS);
 	ring->poll.limit_ns = limit_ns;
+}
+
+const struct ring_times *ring_times(const struct ring *ring)
+{
+	return &ring->times;
 }
 
 struct ring_counts ring_counts(const struct ring *ring)

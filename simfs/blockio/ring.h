@@ -91,6 +91,16 @@ int ring_run_for(struct ring *ring, uint64_t wait_ns);
  */
 void ring_busy_poll(struct ring *ring, uint64_t limit_ns);
 
+/*
+ * For who measures how long requests take: clock_real_ns(), which is looked at once for all
+ * requests that are found together, and once for all answers that are submitted together.
+ */
+struct ring_times {
+	uint64_t found_ns;    /* the requests that are being handled */
+	uint64_t answered_ns; /* no earlier than any answer that is done was started */
+};
+const struct ring_times *ring_times(const struct ring *ring);
+
 /* Since the ring was created. */
 struct ring_counts {
 	uint64_t enters;				   /* system calls: io_uring_enter() */

@@ -190,6 +190,7 @@ static void start(struct slot *slot, enum volume_kind kind, struct snapshot *sna
 {
 	slot->must_flush = false;
 	slot->flushing_length = 0;
+	latency_begin(slot, kind, snapshot != NULL);
 	submit(slot, kind, snapshot, offset, length);
 }
 
@@ -203,6 +204,7 @@ static void start_write(struct slot *slot, struct snapshot *snapshot, uint64_t o
 	slot->must_flush = (file->flags & O_DSYNC) != 0;
 	slot->flushing_length = 0;
 	slot->snapshot_id = snapshot ? snapshot_id(snapshot) : 0;
+	latency_begin(slot, VOLUME_WRITE, snapshot != NULL);
 	submit(slot, VOLUME_WRITE, snapshot, offset, length);
 }
 

@@ -18,6 +18,8 @@
 
 #include <stdbool.h>
 
+#include <jansson.h>
+
 #include "simfs/base/mount_table.h"
 #include "simfs/blockio/ring.h"
 #include "simfs/volume/volume.h"
@@ -77,6 +79,9 @@ bool session_has_failed(const struct session *session);
  * Returns true when it goes on meanwhile, with *RET, where it is mounted.  Blocks.
  */
 bool session_end(struct session *session, struct mount_entry *ret);
+
+/* The object `latency` of status.json, the caller's; NULL without memory. */
+json_t *session_latency_status(const struct session *session);
 
 /* Takes no further requests; those under way go on. */
 void session_stop(struct session *session);

@@ -8,6 +8,7 @@
 
 #include "simfs/base/list.h"
 #include "simfs/mount/asker.h"
+#include "simfs/mount/latencies_internal.h"
 #include "simfs/mount/mount_options.h"
 #include "simfs/mount/mount_watch.h"
 #include "simfs/mount/session.h"
@@ -25,9 +26,11 @@ struct slot {
 	struct ring_op reply_op;
 	char *memory; /* SLOT_LEAD_BYTES + VOLUME_BUFFER_BYTES, mapped */
 	struct volume_request request;
-	bool must_flush;	/* a write is answered when it was flushed, too ... */
-	size_t flushing_length; /* ... with this, while it is */
-	uint64_t snapshot_id;	/* of what is written to; 0: the live view */
+	bool must_flush;		     /* a write is answered when it was flushed, too ... */
+	size_t flushing_length;		     /* ... with this, while it is */
+	uint64_t snapshot_id;		     /* of what is written to; 0: the live view */
+	struct latency_histogram *latencies; /* where it is counted ... */
+	uint64_t found_ns;		     /* ... and since when it takes */
 	struct asker asker;
 	fuse_req_t fuse_request; /* NULL: who asked was killed, and has been answered */
 	struct iovec reply[2];
@@ -77,6 +80,8 @@ struct session {
 	struct list removals;  /* removals.c */
 
 	struct text *texts[2]; /* texts.c: made last */
+
+	struct latency_histogram latencies[LATENCY_KINDS];
 
 	struct slot *current;  /* whose request is being decoded */
 	struct slot *replying; /* whose reply libfuse is about to write */

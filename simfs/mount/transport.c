@@ -17,6 +17,7 @@
 
 #include "simfs/base/check.h"
 #include "simfs/base/cleanup.h"
+#include "simfs/base/clock.h"
 #include "simfs/base/log.h"
 #include "simfs/mount/session_internal.h"
 #include "simfs/volume/request.h"
@@ -200,6 +201,7 @@ static void slot_killed(struct asker *asker)
 	if (volume_request_cancel(&slot->request))
 		return;
 	asker_end(asker);
+	latency_end(slot, clock_real_ns());
 	fuse_reply_err(TAKE_PTR(slot->fuse_request), EINTR);
 }
 
@@ -223,6 +225,7 @@ static void reply_done(struct ring_op *op, int result, uint32_t flags)
 	/* An error means that the asker is gone: nobody is left to tell. */
 	(void)result;
 	(void)flags;
+	latency_end(slot, ring_times(slot->session->ring)->answered_ns);
 	slot->session->slots_busy--;
 	slot_release(slot);
 	transport_fill(slot->session);

@@ -259,11 +259,102 @@ START_TEST(what_is_looked_out_for_is_found_without_sleep)
 }
 END_TEST
 
+/* ---- what it says of the time ---- */
+
+struct timed_op {
+	struct ring_op op;
+	struct ring *ring;
+	uint64_t then_ns; /* the clock is stepped to */
+	bool is_done;
+	struct ring_times times;
+};
+
+static void note_times(struct ring_op *op, int result, uint32_t flags)
+{
+	struct timed_op *timed = CONTAINER_OF(op, struct timed_op, op);
+
+	(void)result;
+	(void)flags;
+	timed->times = *ring_times(timed->ring);
+	timed->is_done = true;
+	clock_step_to(timed->then_ns);
+}
+
+static void start_timed(struct ring *ring, struct timed_op *timed, enum ring_traffic traffic)
+{
+	struct io_uring_sqe *sqe = ring_sqe(ring);
+
+	timed->ring = ring;
+	timed->op.done = note_times;
+	timed->op.traffic = traffic;
+	io_uring_prep_nop(sqe);
+	ring_start(ring, sqe, &timed->op);
+}
+
+START_TEST(a_request_is_found_when_what_is_handled_before_it_is)
+{
+	struct ring *ring = ring_bench_make();
+	struct timed_op first = { .then_ns = 9 * NS_PER_S }, second = { .then_ns = 9 * NS_PER_S };
+
+	start_timed(ring, &first, RING_OTHER);
+	start_timed(ring, &second, RING_REQUEST);
+	clock_step_to(2 * NS_PER_S);
+	while (!second.is_done)
+		ck_assert_int_eq(ring_run_once(ring), 0);
+	ck_assert_uint_eq(first.times.found_ns, 2 * NS_PER_S);
+	ck_assert_uint_eq(second.times.found_ns, 2 * NS_PER_S);
+	ring_destroy(ring);
+}
+END_TEST
+
+START_TEST(an_answer_is_given_when_it_is_submitted)
+{
+	struct ring *ring = ring_bench_make();
+	struct timed_op work = { .then_ns = 9 * NS_PER_S }, answer = { .then_ns = 9 * NS_PER_S };
+
+	clock_step_to(NS_PER_S);
+	start_timed(ring, &work, RING_WORK);
+	start_timed(ring, &answer, RING_ANSWER);
+	clock_step_to(2 * NS_PER_S);
+	while (!answer.is_done)
+		ck_assert_int_eq(ring_run_once(ring), 0);
+	/* Not when somebody hears of it, which may be long after. */
+	ck_assert_uint_eq(answer.times.answered_ns, 2 * NS_PER_S);
+	/* And by no wait that gives none. */
+	clock_step_to(3 * NS_PER_S);
+	start_timed(ring, &work, RING_WORK);
+	ck_assert_int_eq(ring_run_once(ring), 0);
+	ck_assert_uint_eq(work.times.answered_ns, 2 * NS_PER_S);
+	ring_destroy(ring);
+}
+END_TEST
+
+START_TEST(an_answer_that_a_full_queue_pushed_out_is_given_after_it_was_started)
+{
+	struct ring *ring;
+	struct timed_op answers[2 * RING_SMALLEST] = { 0 };
+
+	ck_assert_int_eq(ring_create_sized(RING_SMALLEST, &ring), 0);
+	clock_step_to(NS_PER_S);
+	for (unsigned i = 0; i < 2 * RING_SMALLEST; i++) {
+		clock_step_to((i + 1) * NS_PER_S);
+		answers[i].then_ns = (i + 1) * NS_PER_S;
+		start_timed(ring, &answers[i], RING_ANSWER);
+	}
+	ck_assert_uint_ge(ring_times(ring)->answered_ns, RING_SMALLEST * NS_PER_S);
+	ck_assert_int_eq(ring_run_once(ring), 0);
+	for (unsigned i = 0; i < 2 * RING_SMALLEST; i++)
+		ck_assert_uint_ge(answers[i].times.answered_ns, (i + 1) * NS_PER_S);
+	ring_destroy(ring);
+}
+END_TEST
+
 int main(int argc, char **argv)
 {
 	Suite *suite = suite_create("ring");
 	TCase *end = tcase_create("end");
 	TCase *wait = tcase_create("wait");
+	TCase *times = tcase_create("times");
 
 	(void)argc;
 	signal(SIGPIPE, SIG_IGN);
@@ -276,5 +367,9 @@ int main(int argc, char **argv)
 	tcase_add_test(wait, looking_out_ends_on_a_clock_that_stands_still);
 	tcase_add_test(wait, what_is_looked_out_for_is_found_without_sleep);
 	suite_add_tcase(suite, wait);
+	tcase_add_test(times, a_request_is_found_when_what_is_handled_before_it_is);
+	tcase_add_test(times, an_answer_is_given_when_it_is_submitted);
+	tcase_add_test(times, an_answer_that_a_full_queue_pushed_out_is_given_after_it_was_started);
+	suite_add_tcase(suite, times);
 	return engine_suite_run(suite, argv[0]);
 }
