@@ -233,6 +233,7 @@ void cli_metrics_print(const json_t *status, FILE *file)
 		"The store's limit; absent when there is none.", "limit_bytes", file);
 	print_stores(status, "snapshot_blocks", "Blocks that are preserved.", "blocks", file);
 	print_io(status, file);
+	metrics_latency(status, file);
 	print_ring(status, file);
 	metrics_faults(status, file);
 	metrics_writers(status, file);

@@ -25,6 +25,9 @@ void metrics_head(const char *metric, const char *type, const char *help, FILE *
 void metrics_sample(const json_t *status, const char *metric, const struct metrics_label *labels,
 	const json_t *value, FILE *file);
 
+/* How long requests take; nothing where no status tells it. */
+void metrics_latency(const json_t *status, FILE *file);
+
 /* What a fault, a writer or a chain has; nothing where there is none. */
 void metrics_faults(const json_t *status, FILE *file);
 void metrics_writers(const json_t *status, FILE *file);

@@ -330,6 +330,7 @@ void cli_table_status(const json_t *status, FILE *file)
 	print_gauges(json_object_get(status, "gauges"), file);
 	fputc('\n', file);
 	print_counters(json_object_get(status, "counters"), file);
+	cli_table_latency(status, file);
 	cli_table_io(status, file);
 	if (json_array_size(json_object_get(status, "faults")) > 0) {
 		fputc('\n', file);

@@ -5,6 +5,7 @@
 #ifndef SNAPRIG_CLI_TABLE_H
 #define SNAPRIG_CLI_TABLE_H
 
+#include <stdint.h>
 #include <stdio.h>
 
 #include <jansson.h>
@@ -30,6 +31,12 @@ void cli_table_faults(const json_t *faults, FILE *file);
 
 /* Prints the `io` and the `ring` of a status object, as far as it has them. */
 void cli_table_io(const json_t *status, FILE *file);
+
+/* Prints how long requests took, as far as a status object tells it. */
+void cli_table_latency(const json_t *status, FILE *file);
+
+/* Writes a time of so many microseconds for people: "16 us", "1.2 ms", "60 s".  Returns BUFFER. */
+const char *cli_latency_format(uint64_t us, char *buffer, size_t length);
 
 /*
  * The value of the gauge NAME of a status object, where a share is a number from 0 to 1 and a

@@ -10,6 +10,7 @@
 #include "simfs/base/log.h"
 #include "simfs/cli/cli.h"
 #include "simfs/cli/rigs.h"
+#include "simfs/cli/top_latency.h"
 
 #define EVENTS_KEPT 8
 
@@ -108,6 +109,7 @@ static void take_rates(struct top_rig *rig, const json_t *status, double seconds
 		*rows[i].rate = (counter(status, rows[i].name) -
 					counter(rig->status, rows[i].name)) /
 				seconds;
+	top_latency_take(status, rig->status, &rig->sample.latency);
 	rig->sample.has_rates = true;
 	top_history_add(&rig->sample.write_bytes, rates->written_bytes);
 }

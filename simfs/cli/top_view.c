@@ -6,6 +6,7 @@
 #include "simfs/base/clock.h"
 #include "simfs/base/json_output.h"
 #include "simfs/base/sizes.h"
+#include "simfs/cli/top_latency.h"
 #include "simfs/cli/top_parts.h"
 
 void top_history_add(struct top_history *history, double value)
@@ -89,6 +90,7 @@ void top_view_draw(struct screen *screen, const struct top_sample *samples, size
 		if (!sample->status)
 			continue;
 		top_draw_rates(screen, sample);
+		top_draw_latency(screen, sample);
 		top_draw_histories(screen, sample);
 		top_draw_snapshots(screen, sample, rows_max);
 		top_draw_gauges(screen, sample);

@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include <jansson.h>
 
@@ -28,6 +29,11 @@ struct top_rates {
 	double snapshot_reads, snapshot_read_bytes;
 };
 
+/* What 99 of 100 requests took at most, in microseconds; 0: there was none. */
+struct top_latency {
+	uint64_t read_us, write_us, snapshot_read_us;
+};
+
 struct top_sample {
 	const char *mount;
 	bool is_selected;
@@ -35,6 +41,7 @@ struct top_sample {
 	const json_t *status; /* the last one; NULL: none yet */
 	bool has_rates;
 	struct top_rates rates;
+	struct top_latency latency;	/* since the sample before */
 	struct top_history store;	/* share of the fullest limit, or bytes where none is */
 	struct top_history write_bytes; /* per second */
 	const json_t *events;		/* the last ones, an array of objects */

@@ -46,6 +46,12 @@ for profile in $profiles; do
 	has_fault "$profile" fired live.read '' 2 1
 	# Who collects metrics is no hit.
 	has_fault "$profile" seen control.command bad 3 0
+	# Every kind of request has its histogram, also one that there was none of.
+	same 7 "$(grep -c '^snaprig_request_duration_seconds_count' "$profile.prom")" kinds
+	same 147 "$(grep -c '^snaprig_request_duration_seconds_bucket' "$profile.prom")" buckets
+	labels="request=\"write\",view=\"live\""
+	bucket="snaprig_request_duration_seconds_bucket{image=\"$profile.img\""
+	has "$profile.prom" "$bucket,$labels,le=\"+Inf\"} 1"
 	has "$profile.prom" "snaprig_writer_frozen{image=\"$profile.img\",writer=\"SQL\"} 0"
 done
 has xen.prom 'snaprig_chain_depth{image="xen.img"} 2'

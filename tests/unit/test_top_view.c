@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "simfs/base/text_width.h"
+#include "simfs/cli/top_latency.h"
 #include "tests/lib/engine_suite.h"
 
 static const char status_text[] =
@@ -320,6 +321,42 @@ START_TEST(a_history_keeps_the_latest)
 }
 END_TEST
 
+/* A status with FAST live reads of up to 32 us, and SLOW ones of 262 to 524 ms. */
+static json_t *status_with_reads(int fast, int slow)
+{
+	json_t *counts = json_array();
+
+	for (int at = 0; at < 21; at++)
+		json_array_append_new(counts, json_integer(at == 1 ? fast : at == 15 ? slow : 0));
+	return json_pack("{s:{s:[{s:s, s:s, s:i, s:o}]}}", "latency", "requests", "request", "read",
+		"view", "live", "longest_us", 300000, "counts", counts);
+}
+
+START_TEST(the_latency_is_of_what_has_come_since)
+{
+	json_t *before = status_with_reads(1000, 0), *now = status_with_reads(1001, 99);
+	struct top_latency latency;
+	struct screen screen;
+
+	top_latency_take(now, before, &latency);
+	ck_assert_uint_gt(latency.read_us, 262144);
+	ck_assert_uint_le(latency.read_us, 300000);
+	ck_assert_uint_eq(latency.write_us, 0);
+	ck_assert_uint_eq(latency.snapshot_read_us, 0);
+	top_latency_take(now, now, &latency);
+	ck_assert_uint_eq(latency.read_us, 0);
+
+	sample.status = now;
+	sample.latency = (struct top_latency){ .read_us = 20, .write_us = 1234567 };
+	screen_init(&screen, 80, false, true);
+	top_draw_latency(&screen, &sample);
+	ck_assert_str_eq(screen_text(&screen), "p99        R 20 us  W 1.2 s  snapshots R -\n");
+	screen_deinit(&screen);
+	json_decref(before);
+	json_decref(now);
+}
+END_TEST
+
 int main(int argc, char **argv)
 {
 	Suite *suite = suite_create("top");
@@ -327,6 +364,7 @@ int main(int argc, char **argv)
 
 	(void)argc;
 	tcase_add_checked_fixture(tests, setup, teardown);
+	tcase_add_test(tests, the_latency_is_of_what_has_come_since);
 	tcase_add_test(tests, a_wide_screen_has_a_line_for_each_thing);
 	tcase_add_test(tests, eighty_columns_have_all_of_it);
 	tcase_add_test(tests, forty_columns_have_headings_of_their_own);
