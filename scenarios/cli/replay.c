@@ -112,6 +112,21 @@ static int record_take(const char *path, struct record *ret)
 	return error;
 }
 
+static size_t steps_of(const struct scenario *scenario)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < scenario->phase_count; i++)
+		count += scenario->phases[i].step_count;
+	return count;
+}
+
+static void step_over(void *context, size_t count)
+{
+	(void)context;
+	progress_bar_set(count);
+}
+
 char *replay_once(struct replay *replay, struct record *ret)
 {
 	const char *folder = getenv("TMPDIR");
@@ -129,7 +144,8 @@ char *replay_once(struct replay *replay, struct record *ret)
 	results_init(&results);
 	replay->options.record_path = path;
 	replay->options.repeats = &replay->record;
-	progress_bar_begin("replay", "runs", 0);
+	replay->options.step_over = step_over;
+	progress_bar_begin("replay", "steps", steps_of(replay->set.items[0].scenario));
 	run_scenario(replay->set.items[0].scenario, replay->set.items[0].client, &replay->options,
 		&results);
 	progress_bar_end();

@@ -66,6 +66,7 @@ struct run {
 	struct xapi_pool *pool;	 /* that serves it; NULL: none */
 	struct sampler *sampler; /* for the result's timeline; NULL: there is none */
 	uint64_t begin_ns;
+	size_t steps_over;		  /* of all phases */
 	bool has_target;		  /* its room is limited */
 	bool lvm_is_other;		  /* by lines of the scenario, since the latest backup */
 	unsigned lvm_lines_beside;	  /* lines that were run beside backups */

@@ -128,6 +128,9 @@ static void phase_run(struct run *run, const struct phase *phase)
 			step_run(run, phase, &phase->steps[i++]);
 		else if (armed_begin(run, phase, &phase->steps[first], i - first, &reason) < 0)
 			run_end(run, OUTCOME_ERROR, &reason);
+		run->steps_over += i - first;
+		if (run->options->step_over)
+			run->options->step_over(run->options->context, run->steps_over);
 	}
 	armed_join(run, &run->armed);
 	span_end(run, TIMELINE_PHASE, phase->name);

@@ -58,6 +58,9 @@ struct run_options {
 
 	/* Optional.  Called after each run of the client. */
 	void (*backup_over)(void *context, const struct run_backup *backup);
+
+	/* Optional.  Called after each step: COUNT of all phases' are over. */
+	void (*step_over)(void *context, size_t count);
 	void *context;
 };
 

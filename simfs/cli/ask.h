@@ -8,6 +8,8 @@
 #ifndef SNAPRIG_CLI_ASK_H
 #define SNAPRIG_CLI_ASK_H
 
+#include <stdint.h>
+
 #include <jansson.h>
 
 #include "simfs/base/command_line.h"
@@ -28,6 +30,11 @@ struct command_question {
 		const char *name;
 		bool value;
 	} says;
+
+	/* Of what takes long, on a terminal: how much of ARGUMENTS is done, as STATUS tells it, in
+	 * bytes; false: it does not.  NULL: nothing tells it. */
+	bool (*progress)(const json_t *status, const json_t *arguments, uint64_t *ret_done,
+		uint64_t *ret_total);
 
 	/* For people.  Returns an exit code.  NULL: nothing is printed. */
 	int (*print)(json_t *answer);

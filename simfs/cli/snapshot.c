@@ -46,6 +46,25 @@ static const struct command_option clone_options[] = {
 	{ 0 },
 };
 
+/* Of a full one, which takes as long as the copy does. */
+static bool clone_progress(
+	const json_t *status, const json_t *arguments, uint64_t *ret_done, uint64_t *ret_total)
+{
+	const json_t *copies = json_object_get(json_object_get(status, "chain"), "copies");
+	json_t *copy;
+	size_t index;
+
+	json_array_foreach(copies, index, copy)
+	{
+		if (!json_equal(json_object_get(copy, "name"), json_object_get(arguments, "name")))
+			continue;
+		*ret_done = (uint64_t)json_integer_value(json_object_get(copy, "done_bytes"));
+		*ret_total = (uint64_t)json_integer_value(json_object_get(copy, "total_bytes"));
+		return true;
+	}
+	return false;
+}
+
 static const struct command_line clone_of = {
 	.name = "snapshot clone",
 	.summary = "make a clone of a snapshot, which can be written to",
@@ -62,7 +81,8 @@ static const struct command_line clone_of = {
 		    "  snaprig snapshot create mnt s1 --of copy\n",
 	.exits = ASK_EXITS,
 	.asks = &(const struct command_question){ .command = "snapshot.clone",
-		.patience = PATIENCE_LONG },
+		.patience = PATIENCE_LONG,
+		.progress = clone_progress },
 };
 
 static const struct command_line delete = {

@@ -6,16 +6,22 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "simfs/base/cleanup.h"
+#include "simfs/base/clock.h"
 #include "simfs/base/exit_code.h"
 #include "simfs/base/log.h"
 #include "simfs/base/mount_table.h"
 #include "simfs/base/progress_bar.h"
 #include "simfs/base/sizes.h"
+#include "simfs/base/terminal.h"
 #include "simfs/cli/cli.h"
 #include "simfs/cli/meant.h"
 #include "simfs/control/client_connect.h"
+
+/* How often a rig is asked how far it is, for somebody who looks at it. */
+#define LOOK_NS (250 * NS_PER_MS)
 
 /* What the kernel says of process PID: 'S', 'T' …; '\0' when it is not there any more. */
 static char process_state(pid_t pid)
@@ -204,17 +210,46 @@ static int report_plain_call(
 	return EXIT_TIMED_OUT;
 }
 
-static int send_and_wait(
-	struct control_client *client, const char *command, json_t *arguments, json_t **ret_result)
+/* As cli_wait(); the question that takes no time is how far it is. */
+static int wait_and_show(struct control_client *client, const struct command_question *question,
+	const json_t *arguments, uint64_t id, json_t **ret_result)
 {
-	uint64_t id;
-	int error = control_client_send(client, command, arguments, &id);
+	uint64_t done, total;
+	json_t *status;
+	int error;
 
-	if (error < 0)
-		return error;
-	progress_bar_begin(command, NULL, 0);
-	error = cli_wait(client, id, ret_result);
-	progress_bar_end();
+	do {
+		error = control_client_wait(client, id, LOOK_NS, ret_result);
+		if (error != -ETIMEDOUT || *control_client_message(client))
+			return error;
+		status = NULL;
+		error = control_client_call(
+			client, "peek", NULL, control_client_patience_ns(), &status);
+		if (error == 0 && question->progress(status, arguments, &done, &total)) {
+			progress_bar_set_total(total);
+			progress_bar_set(done);
+		}
+		json_decref(status);
+	} while (error == 0);
+	return error;
+}
+
+/* ARGUMENTS are stolen. */
+static int send_and_wait(struct control_client *client, const struct command_question *question,
+	json_t *arguments, json_t **ret_result)
+{
+	bool shows = question->progress && terminal_can_draw(STDERR_FILENO);
+	json_t *asked = json_incref(arguments);
+	uint64_t id;
+	int error = control_client_send(client, question->command, arguments, &id);
+
+	if (error == 0) {
+		progress_bar_begin(question->command, NULL, 0);
+		error = shows ? wait_and_show(client, question, asked, id, ret_result)
+			      : cli_wait(client, id, ret_result);
+		progress_bar_end();
+	}
+	json_decref(asked);
 	return error;
 }
 
@@ -230,7 +265,7 @@ int cli_call(const char *mount_point, const struct command_question *question, j
 		return exit_code;
 	}
 
-	int error = is_long ? send_and_wait(client, question->command, arguments, ret_result)
+	int error = is_long ? send_and_wait(client, question, arguments, ret_result)
 			    : control_client_call(client, question->command, arguments,
 				      control_client_patience_ns(), ret_result);
 

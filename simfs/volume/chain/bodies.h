@@ -34,6 +34,9 @@ void chain_copy_enter(struct snapshot_create *create);
 /* What the copies under way take in the SR. */
 uint64_t chain_copies_bytes(const struct chain *chain);
 
+/* [{"name": …, "done_bytes": …, "total_bytes": …}], of those under way. */
+json_t *chain_copies_json(const struct chain *chain);
+
 /* Ends all that are under way, soon. */
 void chain_copies_cancel(struct chain *chain);
 void chain_copies_forget(struct chain *chain);

@@ -266,3 +266,18 @@ uint64_t chain_copies_bytes(const struct chain *chain)
 	}
 	return bytes;
 }
+
+json_t *chain_copies_json(const struct chain *chain)
+{
+	json_t *copies = json_array();
+
+	list_for_each (at, &chain->copies) {
+		const struct chain_copy *copy = CONTAINER_OF(at, struct chain_copy, link);
+
+		json_array_append_new(
+			copies, json_pack("{s:s, s:I, s:I}", "name", copy->create->copied_name,
+					"done_bytes", (json_int_t)copy->offset, "total_bytes",
+					(json_int_t)volume_bytes(chain->volume)));
+	}
+	return copies;
+}

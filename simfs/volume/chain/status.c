@@ -88,9 +88,9 @@ void chain_status(struct volume *volume, json_t *object)
 		json_array_append_new(nodes, node_json(chain, CONTAINER_OF(at, struct node, link)));
 	json_object_set_new(object, "nodes", nodes);
 	json_object_set_new(object, "chain",
-		json_pack("{s:i, s:i, s:o, s:o}", "depth", (int)node_depth(chain->live),
+		json_pack("{s:i, s:i, s:o, s:o, s:o}", "depth", (int)node_depth(chain->live),
 			"depth_max", (int)chain->profile->depth_max, "sr", sr_json(chain),
-			"coalesce", coalesce_json(chain)));
+			"coalesce", coalesce_json(chain), "copies", chain_copies_json(chain)));
 }
 
 void chain_snapshot_status(const struct snapshot *snapshot, json_t *object)
