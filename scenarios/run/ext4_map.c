@@ -115,11 +115,18 @@ static errcode_t inodes_visit(ext2_filsys fs,
 	return code;
 }
 
+/* Not all inodes that a file system has for itself are reserved ones. */
+static bool is_of_the_file_system(ext2_filsys fs, ext2_ino_t number)
+{
+	return number < EXT2_FIRST_INODE(fs->super) || number == fs->super->s_prj_quota_inum ||
+	       number == fs->super->s_orphan_file_inum;
+}
+
 static errcode_t file_note(
 	ext2_filsys fs, ext2_ino_t number, struct ext2_inode *inode, void *context)
 {
-	/* Reserved inodes (the journal is one) look like regular files. */
-	if (number < EXT2_FIRST_INODE(fs->super) || !LINUX_S_ISREG(inode->i_mode) ||
+	/* These (the journal is one) look like regular files. */
+	if (is_of_the_file_system(fs, number) || !LINUX_S_ISREG(inode->i_mode) ||
 		!ext2fs_inode_has_valid_blocks2(fs, inode))
 		return 0;
 	return ext2fs_block_iterate3(
