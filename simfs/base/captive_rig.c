@@ -12,13 +12,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
 #include "simfs/base/check.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/clock.h"
+#include "simfs/base/dead_mount.h"
 
 #define START_MS      (30 * 1000)
 #define END_NS	      (15 * NS_PER_S)
@@ -196,6 +196,5 @@ void captive_rig_end(struct captive_rig *rig, const char *mount_point)
 		await_end(rig);
 	}
 	rig->pid = 0;
-	umount2(mount_point, MNT_DETACH);
-	rmdir(mount_point);
+	dead_mount_remove(mount_point);
 }

@@ -11,6 +11,7 @@
 
 #include "simfs/base/captive.h"
 #include "simfs/base/clock.h"
+#include "simfs/base/dead_mount.h"
 #include "simfs/base/exit_code.h"
 #include "simfs/base/log.h"
 #include "simfs/control/protocol.h"
@@ -115,11 +116,11 @@ static void unmount(const char *mount_point, pid_t rig)
 	if (!rig_ended(rig, UNMOUNT_PATIENCE_NS)) {
 		log_error("the rig does not end and is killed");
 		kill(rig, SIGKILL);
-		(void)mount_point_clear(mount_point);
+		(void)dead_mount_detach(mount_point, false);
 		(void)rig_ended(rig, UNMOUNT_PATIENCE_NS);
 	}
 	if (mount_point_look(mount_point, &state) == 0 && state == MOUNT_POINT_STALE)
-		(void)mount_point_clear(mount_point);
+		(void)dead_mount_detach(mount_point, false);
 }
 
 int mount_captive_run(

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "simfs/base/cleanup.h"
+#include "simfs/base/dead_mount.h"
 #include "simfs/base/exit_code.h"
 #include "simfs/base/log.h"
 #include "simfs/base/mount_table.h"
@@ -45,7 +46,7 @@ static int prepare_mount_point(const char *path)
 		return EXIT_RIG;
 	}
 	if (state == MOUNT_POINT_STALE) {
-		error = mount_point_clear(path);
+		error = dead_mount_detach(path, false);
 		if (error == -EIO) {
 			/* fusermount3 has said why. */
 			log_error("cannot remove the dead mount at '%s'", path);

@@ -6,10 +6,8 @@
 #include <libgen.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "simfs/base/cleanup.h"
@@ -89,25 +87,4 @@ int mount_point_hides(const char *point, const char *path, bool *ret)
 	if (fd < 0)
 		fd = open(dirname(copy), O_PATH | O_DIRECTORY | O_CLOEXEC);
 	return fd < 0 ? -errno : find_above(fd, &wanted, ret);
-}
-
-int mount_point_clear(const char *path)
-{
-	int status;
-	pid_t child;
-
-	if (umount2(path, MNT_DETACH) == 0)
-		return 0;
-	if (errno != EPERM)
-		return -errno;
-	child = fork();
-	if (child < 0)
-		return -errno;
-	if (child == 0) {
-		execlp("fusermount3", "fusermount3", "-u", "-z", "--", path, (char *)NULL);
-		_exit(127);
-	}
-	if (waitpid(child, &status, 0) < 0)
-		return -errno;
-	return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : -EIO;
 }

@@ -25,7 +25,4 @@ int mount_point_look(const char *path, enum mount_point_state *ret);
  */
 int mount_point_hides(const char *point, const char *path, bool *ret);
 
-/* Takes a stale mount away: 0, or -errno (-EIO when fusermount3 failed, and has said why). */
-int mount_point_clear(const char *path);
-
 #endif

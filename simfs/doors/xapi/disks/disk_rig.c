@@ -8,13 +8,13 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mount.h>
 #include <sys/stat.h>
 
 #include "simfs/base/captive_rig.h"
 #include "simfs/base/check.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/clock.h"
+#include "simfs/base/dead_mount.h"
 #include "simfs/base/heap.h"
 #include "simfs/base/log.h"
 #include "simfs/control/client.h"
@@ -176,7 +176,7 @@ void disk_rig_await_old(const char *mount_point)
 	while (access(path, F_OK) == 0 && clock_now_ns() < deadline_ns)
 		usleep(OLD_RIG_POLL_US);
 	if (errno == ENOTCONN)
-		umount2(mount_point, MNT_DETACH);
+		(void)dead_mount_detach(mount_point, true);
 }
 
 struct words {
@@ -262,8 +262,7 @@ void disk_rig_kill(struct disk_rig *rig)
 	if (rig->captive.pid <= 0)
 		return;
 	captive_rig_kill(&rig->captive);
-	umount2(rig->mount_point, MNT_DETACH);
-	rmdir(rig->mount_point);
+	dead_mount_remove(rig->mount_point);
 }
 
 void disk_rig_end(struct disk_rig *rig)
