@@ -84,7 +84,12 @@ same 2999808 "$(wc -c <out)" "bytes before the sector of long reads"
 # device, where a bad sector makes one; and an error for one.
 if command -v tar >/dev/null; then
 	fault 'snapshot.read short=512 offset=4MiB.. times=1'
-	refused 1 'File shrank' tar -C "$mnt/snapshots" -cf out.tar s0
+	# Since tar 1.35 it reads on behind one that comes once.
+	if tar -C "$mnt/snapshots" -cf out.tar s0 2>said; then
+		tar -xOf out.tar s0 | cmp - old || fail "tar has read on, and has something else"
+	else
+		grep -q 'File shrank' said || fail "tar says: $(cat said)"
+	fi
 	fault 'snapshot.read short=0 offset=4MiB..'
 	refused 1 'File shrank' tar -C "$mnt/snapshots" -cf out.tar s0
 	fault 'snapshot.read error=EIO offset=4MiB..'
