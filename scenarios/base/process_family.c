@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "scenarios/base/process_children.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/clock.h"
 #include "simfs/base/heap.h"
@@ -113,42 +115,11 @@ static bool parent_belongs(const struct member_list *list, pid_t parent)
 	return false;
 }
 
-static bool thread_children_read(const char *thread, pid_t **pids, size_t *count)
+/* Our children, the dead among them; false: this kernel does not tell. */
+static bool own_children(struct process_list *ret)
 {
-	char path[64];
-	int pid;
-
-	snprintf(path, sizeof path, "/proc/self/task/%.20s/children", thread);
-
-	AUTO(auto_fclose) FILE *file = fopen(path, "re");
-
-	while (file && fscanf(file, "%d", &pid) == 1) {
-		*pids = heap_grow(*pids, *count, sizeof **pids);
-		(*pids)[(*count)++] = pid;
-	}
-	return file != NULL;
-}
-
-/* Our children, the dead among them, the caller's; false: this kernel does not tell. */
-static bool children_read(pid_t **ret, size_t *ret_count)
-{
-	AUTO(auto_closedir) DIR *folder = opendir("/proc/self/task");
-	struct dirent *entry;
-	pid_t *pids = NULL;
-	size_t count = 0;
-	bool is_told = folder != NULL;
-
-	while (is_told && (entry = readdir(folder))) {
-		if (entry->d_name[0] != '.')
-			is_told = thread_children_read(entry->d_name, &pids, &count);
-	}
-	if (!is_told) {
-		free(pids);
-		return false;
-	}
-	*ret = pids;
-	*ret_count = count;
-	return true;
+	*ret = (struct process_list){ 0 };
+	return process_children_add(getpid(), SIZE_MAX, ret);
 }
 
 static bool is_dead(const struct member *member)
@@ -165,16 +136,16 @@ static bool is_alone(const struct process_family *family)
 {
 	struct member leader;
 	bool has_ended = member_read(family->leader, &leader) && is_dead(&leader);
-	AUTO(auto_free) pid_t *pids = NULL;
-	size_t count = 0;
+	struct process_list children;
+	bool alone = own_children(&children);
 
-	if (!children_read(&pids, &count))
-		return false;
-	for (size_t i = 0; i < count; i++) {
-		if (!was_before(family, pids[i]) && !(has_ended && pids[i] == family->leader))
-			return false;
+	for (size_t i = 0; alone && i < children.count; i++) {
+		pid_t pid = children.items[i];
+
+		alone = was_before(family, pid) || (has_ended && pid == family->leader);
 	}
-	return true;
+	free(children.items);
+	return alone;
 }
 
 /* Marks who belongs to FAMILY: first those who do of themselves, then those below them. */
@@ -299,11 +270,16 @@ static char *family_describe(const struct process_family *family, bool with_wait
 void process_family_begin(struct process_family *family)
 {
 	AUTO(member_list_free) struct member_list list = { 0 };
+	struct process_list children;
 
 	*family = (struct process_family){ 0 };
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
-	if (children_read(&family->before, &family->before_count))
+	if (own_children(&children)) {
+		family->before = children.items;
+		family->before_count = children.count;
 		return;
+	}
+	free(children.items);
 	processes_read(&list);
 	for (size_t i = 0; i < list.count; i++) {
 		if (list.items[i].parent != getpid())

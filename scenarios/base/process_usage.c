@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "scenarios/base/process_usage.h"
 
-#include <dirent.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "scenarios/base/process_children.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/clock.h"
 
@@ -15,12 +14,6 @@
 
 /* Of libraries, between fork() and exec(). */
 #define TOUCHED_BYTES ((uint64_t)2 << 20)
-
-/* Those that are still to be looked at. */
-struct pids {
-	pid_t items[PROCESSES_MAX];
-	size_t count;
-};
 
 /* What PID has resident, and how much of that is of files; 0 when it is gone. */
 static uint64_t resident_bytes(pid_t pid, uint64_t *ret_of_files)
@@ -40,44 +33,17 @@ static uint64_t resident_bytes(pid_t pid, uint64_t *ret_of_files)
 	return pages * page_bytes;
 }
 
-/* The children of the thread THREAD of PID. */
-static void children_add(pid_t pid, const char *thread, struct pids *pids)
-{
-	char path[320];
-	int child;
-
-	snprintf(path, sizeof path, "/proc/%d/task/%s/children", (int)pid, thread);
-
-	AUTO(auto_fclose) FILE *file = fopen(path, "re");
-
-	while (file && pids->count < PROCESSES_MAX && fscanf(file, "%d", &child) == 1)
-		pids->items[pids->count++] = child;
-}
-
-static void threads_walk(pid_t pid, struct pids *pids)
-{
-	char path[64];
-
-	snprintf(path, sizeof path, "/proc/%d/task", (int)pid);
-
-	AUTO(auto_closedir) DIR *folder = opendir(path);
-	struct dirent *entry;
-
-	while (folder && (entry = readdir(folder))) {
-		if (entry->d_name[0] != '.')
-			children_add(pid, entry->d_name, pids);
-	}
-}
-
 void process_usage_look(pid_t leader, struct process_usage *usage)
 {
-	struct pids pids = { .items = { leader }, .count = 1 };
-	uint64_t sum_bytes = 0, of_files;
+	struct process_list list = { 0 };
+	uint64_t of_files, sum_bytes = resident_bytes(leader, &of_files);
 
-	for (size_t i = 0; i < pids.count; i++) {
-		sum_bytes += resident_bytes(pids.items[i], &of_files);
-		threads_walk(pids.items[i], &pids);
+	process_children_add(leader, PROCESSES_MAX, &list);
+	for (size_t i = 0; i < list.count; i++) {
+		sum_bytes += resident_bytes(list.items[i], &of_files);
+		process_children_add(list.items[i], PROCESSES_MAX, &list);
 	}
+	free(list.items);
 	if (sum_bytes > usage->memory_bytes)
 		usage->memory_bytes = sum_bytes;
 }
