@@ -46,6 +46,7 @@ struct armed_batch {
 
 	/* Set by the main thread, read by the other; it carries no data. */
 	atomic_bool is_cancelled;
+	bool was_cut_off; /* by a rig whose end may be near; of the thread until it is joined */
 };
 
 static bool same_condition(const struct step *left, const struct step *right)
@@ -138,6 +139,7 @@ static void group_look(struct armed_batch *batch, struct armed_group *group, uin
 		struct armed_step *first = &group->steps[0];
 		const char *message = control_client_message(group->control);
 
+		batch->was_cut_off |= error == -ECONNRESET;
 		first->was_run = true;
 		first->outcome = OUTCOME_ERROR;
 		reason_error(&first->reason, error, "cannot wait for %s>=%s%s%s",
@@ -232,6 +234,8 @@ void armed_join(struct run *run, struct armed_batch **batches)
 		*batches = batch->next;
 		atomic_store(&batch->is_cancelled, true);
 		pthread_join(batch->thread, NULL);
+		if (batch->was_cut_off)
+			rig_await_end(run->rig);
 		is_served = volume_is_served(run);
 		for (size_t i = 0; i < batch->group_count; i++)
 			group_report(batch, &batch->groups[i], is_served);

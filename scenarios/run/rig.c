@@ -250,6 +250,11 @@ void rig_kill(struct rig *rig)
 	ended_within(rig, STOP_PATIENCE_NS);
 }
 
+void rig_await_end(struct rig *rig)
+{
+	ended_within(rig, STOP_PATIENCE_NS);
+}
+
 struct control_client *rig_control(struct rig *rig)
 {
 	return rig->control;
@@ -263,9 +268,11 @@ int rig_call(struct rig *rig, const char *command, json_t *arguments, struct rea
 
 	if (error == 0)
 		return 0;
-	/* Whoever dies closes the connection a while before there is an end to wait for. */
-	if (error == -ECONNRESET && ended_within(rig, STOP_PATIENCE_NS) && !rig_alive(rig, reason))
-		return error;
+	if (error == -ECONNRESET) {
+		rig_await_end(rig);
+		if (!rig_alive(rig, reason))
+			return error;
+	}
 	if (*control_client_message(rig->control)) {
 		reason_set(reason, "%s", control_client_message(rig->control));
 		return error;

@@ -58,6 +58,12 @@ struct control_client *rig_control(struct rig *rig);
 /* Does the process still run?  If not, REASON says how it ended. */
 bool rig_alive(struct rig *rig, struct reason *reason);
 
+/*
+ * For whose connection was closed: whoever dies does that a while before it has ended, for which
+ * this waits, not for ever.
+ */
+void rig_await_end(struct rig *rig);
+
 /* Was it ended by SIGKILL? */
 bool rig_was_killed(const struct rig *rig);
 

@@ -172,6 +172,8 @@ int underway_end(struct run *run, struct underway *underway, struct reason *reas
 	if (error < 0)
 		return reason_error(reason, error, "cannot run client '%s'", run->client->name);
 	/* Why the rig is gone is known better elsewhere. */
+	if (around_error == -ECONNRESET)
+		rig_await_end(run->rig);
 	if (around_error < 0 && rig_alive(run->rig, reason)) {
 		*reason = around;
 		return around_error;
