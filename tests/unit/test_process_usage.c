@@ -36,10 +36,13 @@ START_TEST(memory_is_that_of_the_largest_and_of_all_together)
 
 	ck_assert_uint_ge(taken.usage.memory_bytes, 40 * MIB);
 	ck_assert_uint_lt(taken.usage.memory_bytes, 60 * MIB);
-	/* Who wait for what does not come hold it meanwhile. */
-	taken = taken_by("mkfifo=$(mktemp -u); mkfifo \"$mkfifo\"; "
-			 "for i in 1 2 3; do dd if=/dev/zero of=\"$mkfifo\" bs=40M count=1 & done; "
-			 "exec 3<\"$mkfifo\"; sleep 0.5; rm \"$mkfifo\"; cat <&3 >/dev/null; wait");
+	/* Who wait for what does not come hold it meanwhile; and they are looked at by then. */
+	taken = taken_by(
+		"mkfifo=$(mktemp -u); mkfifo \"$mkfifo\"; "
+		"for i in 1 2 3; do dd if=/dev/zero of=\"$mkfifo\" bs=40M count=1 & "
+		"all=\"$all $!\"; done; exec 3<\"$mkfifo\"; for one in $all; do "
+		"until [ $(awk '/^VmRSS/ { print $2 }' /proc/$one/status) -ge 40960 ]; do "
+		"sleep 0.05; done; done; sleep 2; rm \"$mkfifo\"; cat <&3 >/dev/null; wait");
 	ck_assert_uint_ge(taken.usage.memory_bytes, 120 * MIB);
 	ck_assert_uint_lt(taken.usage.memory_bytes, 160 * MIB);
 }
