@@ -154,7 +154,7 @@ int fault_add(struct fault_plane *plane, const char *text, uint64_t *ret_id, cha
 	}
 	if (!same && plane->rule_count == FAULT_RULES_MAX) {
 		snprintf(
-			message, RULE_MESSAGE_BYTES, "there are %u rules already", FAULT_RULES_MAX);
+			message, RULE_MESSAGE_BYTES, "there are already %u rules", FAULT_RULES_MAX);
 		return -ENOSPC;
 	}
 	armed = calloc(1, sizeof *armed);

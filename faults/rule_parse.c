@@ -106,9 +106,9 @@ static const char *amount_refusal(const struct fault_rule *rule)
 	if (rule->value > 0)
 		return NULL;
 	if (rule->action == FAULT_TEAR)
-		return "nothing would be left of it (try drop)";
+		return "nothing would be left (try drop)";
 	if (rule->action == FAULT_SHORT && writes)
-		return "nobody goes on after a write of nothing (try error=ENOSPC)";
+		return "no program continues after a write of 0 bytes (try error=ENOSPC)";
 	return rule->action == FAULT_MISDIRECT ? "nothing would be misdirected" : NULL;
 }
 
@@ -131,8 +131,8 @@ static bool read_action(
 	const char *refusal = action_refusal(action, rule->point);
 
 	if (rule->action != FAULT_NO_ACTION)
-		return spec_line_wrong(&reader->line, NULL, "a second action '%s' beside '%s'",
-			word, action_at(rule->action)->name);
+		return spec_line_wrong(&reader->line, NULL, "a second action '%s' after '%s'", word,
+			action_at(rule->action)->name);
 	if (row->value == ACTION_ALONE && value)
 		return spec_line_wrong(&reader->line, NULL, "'%s' takes no value", word);
 	if (row->value != ACTION_ALONE && !value)
@@ -245,7 +245,7 @@ static bool read_word(struct reader *reader, const struct spec_word *word)
 	/* A rule is written without quotes, where a writer's blank is a line below. */
 	if (word->value && strpbrk(word->value, " \t") && strcmp(word->name, "writer") != 0)
 		return spec_line_wrong(
-			&reader->line, NULL, "a blank in the value of '%s'", word->name);
+			&reader->line, NULL, "a space in the value of '%s'", word->name);
 	for (size_t i = FAULT_NO_ACTION + 1; i < FAULT_ACTIONS; i++) {
 		if (strcmp(word->name, action_at(i)->name) == 0)
 			return read_action(reader, (enum fault_action)i, word->name, word->value);
@@ -300,14 +300,14 @@ static bool read_line(struct reader *reader, const char *text, char *message)
 	if (whole_is_idle(reader)) {
 		line->column = reader->whole_column;
 		return spec_line_wrong(line, NULL,
-			"'whole' makes no sense: only a read through the mount that comes to an "
-			"error with an offset would be in part");
+			"'whole' makes no sense: only a read through the mount with an error at an "
+			"offset could succeed in part");
 	}
 	if (reply_is_too_late(reader)) {
 		line->column = reader->offset_column;
 		return spec_line_wrong(line, NULL,
-			"'offset' makes no sense with reply '%s': it is decided before the first "
-			"byte",
+			"'offset' makes no sense with reply '%s', which is decided before the "
+			"first byte",
 			xapi_reply_at(reader->rule.value)->word);
 	}
 	return true;

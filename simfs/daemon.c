@@ -392,7 +392,7 @@ int daemon_run(const struct daemon_options *options)
 	machine_keep_small_blocks();
 	/* Without it a rig is worth having, too. */
 	if (watchdog_start(options->watchdog_ns) < 0)
-		log_error("cannot watch whether the rig stands still");
+		log_error("cannot watch whether the rig makes progress");
 	for (size_t i = 0; i < sizeof steps / sizeof steps[0] && code == EXIT_MET; i++)
 		code = steps[i](&daemon);
 	take_down(&daemon);

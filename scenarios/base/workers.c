@@ -85,10 +85,8 @@ static int worker_start(struct workers *workers, size_t piece)
 static char *why_of(int status)
 {
 	if (WIFSIGNALED(status))
-		return heap_format(
-			"the process that ran it was ended by signal %d", WTERMSIG(status));
-	return heap_format(
-		"the process that ran it said nothing and ended with %d", WEXITSTATUS(status));
+		return heap_format("its process was ended by signal %d", WTERMSIG(status));
+	return heap_format("its process reported nothing and exited with %d", WEXITSTATUS(status));
 }
 
 /* What WORKER wrote, which ended with STATUS. */

@@ -136,7 +136,7 @@ static char *limit_path(const char *program)
 static int become(struct words *words)
 {
 	if (!process_program_exists("python3")) {
-		log_error("'python3' is missing, which measures (fio's package brings it)");
+		log_error("'python3', which measures, is missing (fio's package installs it)");
 		return EXIT_SKIPPED;
 	}
 	execvp(words->texts[0], words->texts);
@@ -155,7 +155,7 @@ static int bench(const struct values *values, char **jobs, size_t count)
 	int code = EXIT_USAGE;
 
 	if (!folder || !limit) {
-		log_error("%s", missing ? missing : "cannot tell where this program is");
+		log_error("%s", missing ? missing : "cannot find the path of this program");
 		return EXIT_RIG;
 	}
 	add(&words, "python3", "-B");
@@ -164,7 +164,7 @@ static int bench(const struct values *values, char **jobs, size_t count)
 	add(&words, "--limit-program", limit);
 	add(&words, "--version", SNAPRIG_VERSION);
 	if (count > COMMAND_TEXTS_MAX) {
-		log_error("more than %d jobs are too many", COMMAND_TEXTS_MAX);
+		log_error("at most %d jobs are allowed", COMMAND_TEXTS_MAX);
 	} else if (add_values(&words, values) == 0) {
 		add(&words, "--", NULL);
 		for (size_t i = 0; i < count; i++)
@@ -196,47 +196,45 @@ static int run(const struct command_line *line, int argc, char **argv)
 
 static const struct command_option options[] = {
 	{ "peers", NULL,
-		"measure qemu-storage-daemon, nbdkit and reflinks of XFS, too, where they\nare "
-		"there",
+		"also measure qemu-storage-daemon, nbdkit and XFS reflinks, if they are\n"
+		"installed",
 		AT(peers) },
-	{ "quick", NULL, "less of all: two minutes, and figures that swing", AT(quick) },
-	{ "rounds", "N", "how often each is measured, by turns (default 5)", COMMAND_NUMBER,
-		AT(rounds) },
-	{ "seconds", "TIME", "how long each is measured in a round (default 800ms)", COMMAND_TIME,
+	{ "quick", NULL, "a shorter run: two minutes, with noisy figures", AT(quick) },
+	{ "rounds", "N", "how many rounds (default 5)", COMMAND_NUMBER, AT(rounds) },
+	{ "seconds", "TIME", "how long each measurement takes (default 800ms)", COMMAND_TIME,
 		AT(seconds) },
-	{ "size", "SIZE", "of the volumes (default 512MiB)", COMMAND_SIZE, AT(size) },
-	{ "dir", "FOLDER", "on the disk to measure on (default /var/tmp)", COMMAND_FOLDER,
+	{ "size", "SIZE", "the size of the volumes (default 512MiB)", COMMAND_SIZE, AT(size) },
+	{ "dir", "FOLDER", "a folder on the disk to measure (default /var/tmp)", COMMAND_FOLDER,
 		AT(folder) },
-	{ "baseline", "FILE", "compare with a run that --report json=FILE has written",
-		COMMAND_FILE, AT(baseline) },
-	{ "report", "KIND=FILE...", "json, html or md; written at the end, whole at any moment",
+	{ "baseline", "FILE", "compare with a run written by --report json=FILE", COMMAND_FILE,
+		AT(baseline) },
+	{ "report", "KIND=FILE...", "write a report (json, html or md) at the end, all at once",
 		COMMAND_CHOICE, "json= html= md=", AT(reports) },
-	{ "artifacts", "FOLDER", "keep what fio printed (json+) in FOLDER", COMMAND_FOLDER,
+	{ "artifacts", "FOLDER", "keep fio's output (json+) in FOLDER", COMMAND_FOLDER,
 		AT(artifacts) },
-	{ "list", NULL, "print the jobs and what they show, and measure nothing", AT(list) },
+	{ "list", NULL, "print the jobs and what they show, without measuring", AT(list) },
 	{ "json", NULL, "print one JSON object", AT(as_json) },
 	{ 0 },
 };
 
 const struct command_line bench_command = {
 	.name = "bench",
-	.summary = "how fast it is here, against the disk and against others",
+	.summary = "measure how fast Snaprig is on this machine",
 	.operands = { { "[JOB ...]", COMMAND_CHOICE, JOBS, NULL } },
 	.options = options,
-	.about = "Measures each JOB, or all of them, by turns on the disk as it is, on a mount, "
-		 "and\n"
-		 "where it makes sense on a program that does the same work of the disk without a\n"
-		 "rig; and prints medians, how far they swing, their ratio, and what is to be "
-		 "held.\n"
-		 "A ratio is of figures of one round: the machine's swings are in both.",
+	.about =
+		"Measures each JOB, or all of them, in turns on the disk itself, on a mount and,\n"
+		"where it makes sense, with a program that does the same disk work without a rig.\n"
+		"Prints medians, their spread, their ratio, and the goal for that ratio.  A ratio\n"
+		"compares figures of the same round, so that noise of the machine affects both.",
 	.examples = "  snaprig bench --quick\n"
 		    "  snaprig bench first-touch-4k view-4k --peers --report html=bench.html\n"
 		    "  snaprig bench --report json=before.json\n"
 		    "  snaprig bench --baseline before.json\n",
-	.exits = "  0    measured, whatever came of it\n"
-		 "  1    a finding: with --baseline, something is slower by more than it swings\n"
-		 "  2    the command line is wrong, or a file that it names\n"
-		 "  4    the rig or the machine failed: a full disk, say\n"
+	.exits = "  0    measured, whatever the result\n"
+		 "  1    a finding: with --baseline, something is slower by more than the spread\n"
+		 "  2    the command line, or a file that it names, is wrong\n"
+		 "  4    the rig or the machine failed, for example because the disk is full\n"
 		 "  77   fio or python3 is missing\n",
 	.run = run,
 };

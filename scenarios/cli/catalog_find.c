@@ -95,8 +95,8 @@ static void refuse(const char *typed, const char *name, const struct catalog *ca
 {
 	char hint[SUGGEST_HINT_BYTES];
 
-	log_error_of(-ENOENT, "there is no file '%s', and nothing of that name in the catalog (%s)",
-		typed,
+	log_error_of(-ENOENT,
+		"there is no file '%s', and nothing with that name in the catalog (%s)", typed,
 		suggest_hint(name, (const char *const *)catalog->names, catalog->count,
 			"'snaprig list scenarios' shows them", hint));
 }

@@ -81,22 +81,23 @@ static int run(const struct command_line *line, int argc, char **argv)
 
 static const struct command_option options[] = {
 	{ "failure", "NAME|FILE|all",
-		"what happens ('snaprig list failures'), a file of one's own, or each\n"
-		"that this machine can bring about",
+		"what happens ('snaprig list failures'), the path of a failure file, or\n"
+		"all: every failure that this machine can bring about",
 		COMMAND_LISTED, "failures all FILE", AT(failure) },
 	{ "at", "MOMENT",
-		"when it happens, instead of its own moment: 'read.progress>=50%'; or where,\n"
-		"for one that strikes at an offset: 'offset>=512KiB'",
+		"when it happens, instead of the default: 'read.progress>=50%'; or where,\n"
+		"for a failure that strikes at an offset: 'offset>=512KiB'",
 		COMMAND_TEXT, AT(at) },
 	{ "fault", "RULE...",
 		"a fault, armed before the snapshot is taken; may be repeated\n"
 		"('snaprig fault add --help')",
 		COMMAND_RULE, NULL, AT(faults) },
 #include "scenarios/cli/check_options.def"
-	{ "steady", NULL, "run it without the failure first; always with {repo}", AT(steady) },
+	{ "steady", NULL, "run CMD without the failure first; always done with {repo}",
+		AT(steady) },
 	{ "keeps", "N",
-		"CMD keeps the latest N backups; without it, each that was right must\n"
-		"restore whatever comes later",
+		"CMD keeps the latest N backups; without this option, every backup that was\n"
+		"right must still restore after later ones",
 		COMMAND_NUMBER, AT(keeps_text) },
 	{ "json", NULL, "print one JSON object", AT(as_json) },
 	{ 0 },
@@ -104,23 +105,25 @@ static const struct command_option options[] = {
 
 const struct command_line check_command = {
 	.name = "check",
-	.summary = "any backup tool, on a snapshot that breaks",
+	.summary = "test any backup tool on a snapshot that breaks",
 	.options = options,
 	.command = "CMD...",
-	.about =
-		"Runs CMD, a backup tool, on the snapshot of a volume, breaks the snapshot\n"
-		"meanwhile, restores what CMD has made, and compares it with what the snapshot\n"
-		"held: did it notice, did it lie, did it clean up, did the remedy help?  And "
-		"tells\n"
-		"how CMD read the snapshot, and what it took ('snaprig compare' does for "
-		"several).\n"
-		"\n"
-		"In CMD stand {snapshot}, what to save (--gives); {live}, the volume; {out}, "
-		"where\n"
-		"the backup goes; {repo}, a folder for those of all runs: without the failure, "
-		"with\n"
-		"it and after its remedy; {log}, a file for a log.  CMD of one word is a line for\n"
-		"a shell.",
+	.about = "Runs the backup tool CMD on a snapshot, breaks the snapshot meanwhile, restores\n"
+		 "the backup, and compares it with the content of the snapshot.  Reports whether "
+		 "CMD\n"
+		 "noticed the failure, told the truth and cleaned up, and whether the remedy "
+		 "helped.\n"
+		 "Also reports how CMD read the snapshot and what resources it used ('snaprig "
+		 "compare'\n"
+		 "does that for several commands).\n"
+		 "\n"
+		 "These words in CMD are replaced: {snapshot} by what to back up (--gives), {live} "
+		 "by\n"
+		 "the volume, {out} by the path for the backup, {repo} by a folder shared by all "
+		 "runs\n"
+		 "(without the failure, with it, and after its remedy), {log} by a file for a log. "
+		 " A\n"
+		 "CMD of one word is a line for the shell.",
 	.examples = "  snaprig check -- dd if={snapshot} of={out} bs=1M\n"
 		    "  snaprig check --failure all -- cp {snapshot} {out}\n"
 		    "  snaprig check --failure cow-overflow --restore 'gunzip <{out} >{restored}' "
@@ -131,13 +134,13 @@ const struct command_line check_command = {
 		    "  snaprig check --failure read-error \\\n"
 		    "      --restore 'cp {repo}/$(basename {out}) {restored}' -- \\\n"
 		    "      'cp {snapshot} {repo}/$(basename {out})'\n",
-	.exits = "  0    intact; with a failure or a fault: intact, or detected\n"
+	.exits = "  0    intact; with a failure or a fault: intact or detected\n"
 		 "  1    a finding: anything else\n"
-		 "  2    the command line, or a file of a failure, is wrong\n"
+		 "  2    the command line, or a failure file, is wrong\n"
 		 "  3    inconclusive: the failure never struck\n"
 		 "  4    the rig or the machine failed\n"
 		 "  77   this machine cannot bring the failure about\n"
 		 "  124  CMD did not end in time\n"
-		 "Of 'all' the first that applies: 4, 124, 1, 3, 0, 77\n",
+		 "With 'all', the first that applies: 4, 124, 1, 3, 0, 77\n",
 	.run = run,
 };

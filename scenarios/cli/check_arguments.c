@@ -41,7 +41,7 @@ static int read_image(struct check_arguments *arguments)
 	}
 	if (!S_ISREG(facts.st_mode) || facts.st_size < (off_t)VOLUME_MIN_BYTES ||
 		facts.st_size % SECTOR_BYTES != 0) {
-		log_error("image '%s' is no file of whole sectors and 64KiB at least",
+		log_error("image '%s' must be a file of whole sectors and at least 64KiB",
 			arguments->image);
 		free(path);
 		return -EINVAL;
@@ -61,7 +61,7 @@ static int read_volume(struct check_arguments *arguments)
 		arguments->volume_bytes >= VOLUME_MIN_BYTES &&
 		arguments->volume_bytes <= INT64_MAX && arguments->volume_bytes % SECTOR_BYTES == 0)
 		return 0;
-	log_error("size '%s' is none of a volume (try " CHECK_SIZE_DEFAULT ")", size);
+	log_error("size '%s' is not valid for a volume (try " CHECK_SIZE_DEFAULT ")", size);
 	return -EINVAL;
 }
 
@@ -105,7 +105,7 @@ static int read_moment(const struct check_arguments *arguments)
 	if (!is_moment)
 		log_error("cannot read moment '%s' (try 'read.progress>=50%%')", arguments->at);
 	else if (arguments->at && !arguments->failure)
-		log_error("--at is the moment of a --failure; a rule has its own (when=%s)",
+		log_error("--at needs a --failure; a rule has its own moment (when=%s)",
 			arguments->at);
 	return is_moment && (!arguments->at || arguments->failure) ? 0 : -EINVAL;
 }
@@ -121,7 +121,7 @@ int check_arguments_read_command(struct check_arguments *arguments)
 	if (of_restore || of_backup) {
 		AUTO(auto_free) char *known = client_known_words();
 
-		log_error("unknown word '%s' (known are %s)", of_restore ? of_restore : of_backup,
+		log_error("unknown word '%s' (known: %s)", of_restore ? of_restore : of_backup,
 			known);
 		return -EINVAL;
 	}
@@ -160,7 +160,7 @@ static int read_taken(struct check_arguments *arguments)
 	arguments->takes = true;
 	if (strcmp(arguments->profile, profile) == 0)
 		return 0;
-	log_error("--gives %s is of profile %s, and not of '%s'", is_lvm ? "lvm" : "xapi", profile,
+	log_error("--gives %s needs profile %s, not '%s'", is_lvm ? "lvm" : "xapi", profile,
 		arguments->profile);
 	return -EINVAL;
 }
@@ -177,8 +177,8 @@ static int read_gives(struct check_arguments *arguments)
 	else if (client_takes_what_is_given(arguments->gives))
 		return read_taken(arguments);
 	else if (arguments->takes && arguments->gives != CLIENT_GIVES_FILE)
-		log_error("--gives %s is for a snapshot that is there, and with --takes CMD takes "
-			  "it itself",
+		log_error("--gives %s needs an existing snapshot, but with --takes CMD takes the "
+			  "snapshot itself",
 			text);
 	else if (arguments->gives == CLIENT_GIVES_TREE && !arguments->image &&
 		 arguments->volume_bytes < CONTENT_EXT4_MIN_BYTES)

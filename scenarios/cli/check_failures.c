@@ -41,10 +41,10 @@ int check_failure_load(const struct check_arguments *arguments, struct failure *
 	if (!path || failure_load(path, stderr, ret) < 0)
 		return EXIT_USAGE;
 	if (!suits(arguments, *ret))
-		log_error("failure '%s' is none of profile '%s' (try --profile %s)",
+		log_error("failure '%s' does not happen with profile '%s' (try --profile %s)",
 			(*ret)->scenario.name, arguments->profile, (*ret)->profiles[0].name);
 	else if (arguments->at && !failure_has_at(*ret, arguments->at))
-		log_error("failure '%s' has no %s that --at could set", (*ret)->scenario.name,
+		log_error("failure '%s' has no %s for --at to set", (*ret)->scenario.name,
 			failure_has_offset(*ret)   ? "moment, but an offset,"
 			: failure_has_moment(*ret) ? "offset, but a moment,"
 						   : "moment");
@@ -62,9 +62,9 @@ char *check_failure_profile(const struct check_arguments *arguments, const struc
 const char *check_failure_missing(const struct failure *failure, enum client_gives gives)
 {
 	if (failure->clients == FAILURE_OF_LVM && gives != CLIENT_GIVES_LVM)
-		return "a client that is given LVM (--gives lvm)";
+		return "a client that uses LVM (--gives lvm)";
 	if (failure->clients == FAILURE_OF_XAPI && gives != CLIENT_GIVES_XAPI)
-		return "a client that is given XAPI (--gives xapi)";
+		return "a client that uses XAPI (--gives xapi)";
 	for (size_t i = 0; i < failure->need_count; i++) {
 		const char *need = failure->needs[i];
 

@@ -194,8 +194,8 @@ static void judge(
 	if (result->code == EXIT_FINDING && !check->arguments->restore &&
 		!check->arguments->adapter) {
 		AUTO(auto_free)
-		char *why = heap_format("%s; restored by a copy of {out}, as "
-					"--restore says nothing else",
+		char *why = heap_format(
+			"%s; restored as a copy of {out}, because there is no --restore",
 			result->why);
 
 		result_set(result, result->verdict, result->code, why);

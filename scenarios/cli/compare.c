@@ -141,12 +141,12 @@ static int tools_split(struct compare *compare, char **words)
 		if (!is_end && strcmp(*at, "--") != 0)
 			continue;
 		if (at == first) {
-			log_error("a command is missing behind '--' (see 'snaprig compare "
+			log_error("a command is missing after '--' (see 'snaprig compare "
 				  "--help')");
 			return -EINVAL;
 		}
 		if (compare->count == COMPARE_TOOLS_MAX) {
-			log_error("more than %d commands cannot be compared", COMPARE_TOOLS_MAX);
+			log_error("at most %d commands can be compared", COMPARE_TOOLS_MAX);
 			return -EINVAL;
 		}
 		*at = NULL;
@@ -157,7 +157,7 @@ static int tools_split(struct compare *compare, char **words)
 		first = at + 1;
 	}
 	if (compare->count < 2) {
-		log_error("two commands at least are compared: -- 'CMD' -- 'CMD' (see 'snaprig "
+		log_error("at least two commands are needed: -- 'CMD' -- 'CMD' (see 'snaprig "
 			  "compare --help')");
 		return -EINVAL;
 	}
@@ -182,7 +182,7 @@ static int tools_read(struct compare *compare)
 	size_t restores = arguments->restores.count;
 
 	if (restores > 1 && restores != compare->count) {
-		log_error("--restore is given once for all commands, or once for each of them");
+		log_error("give --restore once for all commands, or once for each of them");
 		return -EINVAL;
 	}
 	for (size_t i = 0; i < compare->count; i++) {
@@ -314,17 +314,17 @@ static int run(const struct command_line *line, int argc, char **argv)
 #define CHECK_RESTORE_ROW                                                                          \
 	{                                                                                          \
 		"restore", "CMD...",                                                               \
-			"makes {restored} of {out}, a line for a shell (default: a copy); once "   \
-			"for\n"                                                                    \
-			"all, or once for each of them",                                           \
+			"a line for the shell that makes {restored} from {out} (default: a "       \
+			"copy);\n"                                                                 \
+			"once for all commands, or once for each",                                 \
 			COMMAND_TEXT, .offset = offsetof(struct compare_arguments, restores)       \
 	}
 
 static const struct command_option options[] = {
-	{ "rounds", "N", "how often each is run, by turns (default 5)", COMMAND_NUMBER,
+	{ "rounds", "N", "how many rounds (default 5)", COMMAND_NUMBER,
 		.offset = offsetof(struct compare_arguments, rounds_text) },
 #include "scenarios/cli/check_options.def"
-	{ "report", "KIND=FILE...", "json or html; written after each round, whole at any moment",
+	{ "report", "KIND=FILE...", "write a report (json or html), updated after each round",
 		COMMAND_CHOICE,
 		"json= html=", .offset = offsetof(struct compare_arguments, reports) },
 	{ "json", NULL, "print one JSON object", AT(as_json) },
@@ -333,22 +333,23 @@ static const struct command_option options[] = {
 
 const struct command_line compare_command = {
 	.name = "compare",
-	.summary = "how backup tools read, and how fast, side by side",
+	.summary = "compare how, and how fast, backup tools read",
 	.options = options,
 	.command = "CMD... -- CMD...",
-	.about = "Checks each CMD, as 'snaprig check' does without a failure, and prints side by\n"
-		 "side what each took and how it read the snapshot: medians of all rounds, with\n"
-		 "the least and the most.  Its last lines say why their times differ.",
+	.about = "Checks each CMD, as 'snaprig check' does without a failure, and prints side by "
+		 "side\n"
+		 "what resources each used and how it read the snapshot: the median, minimum and\n"
+		 "maximum of all rounds.  The last lines say why their times differ.",
 	.examples = "  snaprig compare -- dd if={snapshot} of={out} bs=4k \\\n"
 		    "      -- dd if={snapshot} of={out} bs=1M -- nbdcopy {snapshot} {out}\n"
 		    "  snaprig compare --restore 'gunzip <{out} >{restored}' --writer storm \\\n"
 		    "      -- 'gzip -1 <{snapshot} >{out}' -- 'pigz -1 <{snapshot} >{out}'\n",
-	.exits = "  0    each backup was intact\n"
-		 "  1    a finding: one was not\n"
+	.exits = "  0    every backup was intact\n"
+		 "  1    a finding: a backup was not intact\n"
 		 "  2    the command line is wrong\n"
-		 "  3    inconclusive: one could not be judged\n"
+		 "  3    inconclusive: a backup could not be judged\n"
 		 "  4    the rig or the machine failed\n"
-		 "  77   this machine cannot give the snapshot so\n"
-		 "  124  one did not end in time\n",
+		 "  77   this machine cannot provide the snapshot in this way\n"
+		 "  124  a command did not end in time\n",
 	.run = run,
 };

@@ -213,9 +213,7 @@ json_t *compare_reason(const struct compare_tool *tools, size_t count)
 			heap_format("%c takes %.1f times as long as %c", letter(comparing.slowest),
 				slow.median / fast.median, letter(comparing.fastest)));
 	else
-		line_add(&comparing,
-			heap_copy(
-				"their times differ by no more than they do from round to round"));
+		line_add(&comparing, heap_copy("their times differ no more than between rounds"));
 	reads_add(&comparing);
 	if (differ && computes(&comparing))
 		each_add(&comparing, tell_cpu);
@@ -223,7 +221,7 @@ json_t *compare_reason(const struct compare_tool *tools, size_t count)
 		line_add(&comparing, heap_copy("they read alike"));
 	if (differ && !is_explained(&comparing))
 		line_add(&comparing,
-			heap_format("it is not its reads for which %c takes longer than %c",
+			heap_format("%c does not take longer than %c because of its reads",
 				letter(comparing.slowest), letter(comparing.fastest)));
 	return comparing.lines;
 }

@@ -36,13 +36,13 @@ static const struct {
 	const char *verdict, *word, *meaning, *colour;
 } words[] = {
 	{ "silent-corruption", "SILENT",
-		"exit code 0, and what it restores is not the snapshot (silent corruption)",
+		"exit code 0, but the restored content is not the snapshot (silent corruption)",
 		"\033[1;31m" },
 	{ "misreported", "misreported",
-		"it failed, but left what looks like a whole backup and is none", "\033[33m" },
+		"it failed, but left something that looks like a complete backup", "\033[33m" },
 	{ "detected", "detected", "it failed, and left nothing that looks like a backup",
 		"\033[32m" },
-	{ "intact", "intact", "what it restores is the snapshot", "\033[32m" },
+	{ "intact", "intact", "the restored content is the snapshot", "\033[32m" },
 	{ "hung", "hung", "it did not end in time", "\033[1;31m" },
 	{ "leaked", "leaked", "it left something behind", "\033[33m" },
 	{ "inconclusive", "inconclusive", "the failure did not strike", "\033[33m" },
@@ -141,7 +141,7 @@ static void legend_print(const struct matrix *matrix)
 			printf("%-11s  %s\n", words[i].word, words[i].meaning);
 	for (size_t i = 0; i < matrix->row_count; i++)
 		if (matrix->rows[i].missing)
-			printf("%s is not run: %s\n", matrix->rows[i].client->name,
+			printf("%s was not run: %s\n", matrix->rows[i].client->name,
 				matrix->rows[i].missing);
 }
 
@@ -157,8 +157,8 @@ static void remedies_print(const struct matrix *matrix)
 		right += remedy &&
 			 (strcmp(remedy, "recovered") == 0 || strcmp(remedy, "intact") == 0);
 	}
-	printf("\nAfter the remedy of each failure the next backup was right %zu times of %zu.\n",
-		right, count);
+	printf("\nAfter the remedies, the next backup was right %zu times out of %zu.\n", right,
+		count);
 }
 
 static void demo_print(const struct matrix *matrix)
@@ -166,7 +166,7 @@ static void demo_print(const struct matrix *matrix)
 	const char *no_colour = getenv("NO_COLOR");
 	bool in_colour = isatty(STDOUT_FILENO) && !(no_colour && *no_colour);
 
-	puts("A snapshot breaks while it is read; what backup tools make of it:\n");
+	puts("Snapshots break while backup tools read them. This is how the tools react:\n");
 	table_print(matrix, in_colour);
 	legend_print(matrix);
 	remedies_print(matrix);
@@ -250,18 +250,18 @@ static const struct command_option options[] = {
 
 const struct command_line demo_command = {
 	.name = "demo",
-	.summary = "what six backup tools make of four failures, as a table",
+	.summary = "run six backup tools against four failures",
 	.options = options,
 	.about =
-		"Snapshots break while backup tools read them: their COW file overflows, a sector "
+		"Breaks snapshots while backup tools read them: the COW file overflows, a sector "
 		"is\n"
-		"bad, for once or for good, or they end early without an error.  A table shows "
-		"what\n"
-		"each tool made of it.  'snaprig matrix' does the same for all tools and failures.",
+		"bad, once or permanently, or the snapshot ends early without an error.  Prints a\n"
+		"table of how each tool reacted.  'snaprig matrix' does this for all tools and\n"
+		"failures.",
 	.examples = "  snaprig demo\n",
 	.exits = "  0    the runs themselves worked, whatever they showed\n"
 		 "  2    the command line is wrong\n"
 		 "  4    the rig failed\n"
-		 "  77   nothing could be run here\n",
+		 "  77   nothing could be run on this machine\n",
 	.run = run,
 };

@@ -211,52 +211,53 @@ static int run(const struct command_line *line, int argc, char **argv)
 
 static const struct command_option options[] = {
 	{ "failures", "NAME,...",
-		"these of 'snaprig list failures', patterns of them ('cow-*'), or files of\n"
-		"one's own (default: all); none: only a run without one",
+		"names or patterns ('cow-*') of 'snaprig list failures', or paths of failure\n"
+		"files (default: all); none: only the run without a failure",
 		COMMAND_LISTED, "failures none FILE", AT(failures) },
-	{ "profile", "NAME", "only on this system (default: on each that a failure is of)",
+	{ "profile", "NAME", "only on this system (default: every system of a failure)",
 		COMMAND_LISTED, "profiles", CHECK(profile) },
-	{ "size", "SIZE", "of the volume (default " SIZE_DEFAULT ")", COMMAND_SIZE, CHECK(size) },
-	{ "image", "FS=FILE...", "the volume of clients of this file system (ext4, ntfs, xfs)",
+	{ "size", "SIZE", "the size of the volume (default " SIZE_DEFAULT ")", COMMAND_SIZE,
+		CHECK(size) },
+	{ "image", "FS=FILE...", "the volume for clients of this file system (ext4, ntfs, xfs)",
 		COMMAND_CHOICE, "ext4= ntfs= xfs=", AT(images) },
-	{ "jobs", "N", "how many checks at a time (default 1)", COMMAND_NUMBER, AT(jobs_text) },
+	{ "jobs", "N", "how many checks run at a time (default 1)", COMMAND_NUMBER, AT(jobs_text) },
 	{ "report", "KIND=FILE...",
-		"markdown, json or html; written after each check, whole at any moment",
-		COMMAND_CHOICE, "markdown= json= html=", AT(reports) },
-	{ "resume", "FILE", "take what has been run from this json report", COMMAND_FILE,
-		AT(resume) },
-	{ "clients", "FOLDER...", "look for adapters of clients in this folder, too",
-		COMMAND_FOLDER, AT(clients) },
-	{ "time-limit", "TIME", "for one run of a client (default 60s, or a failure's own)",
+		"write a report (markdown, json or html), updated after each check", COMMAND_CHOICE,
+		"markdown= json= html=", AT(reports) },
+	{ "resume", "FILE", "reuse the results of this JSON report", COMMAND_FILE, AT(resume) },
+	{ "clients", "FOLDER...", "also look for client adapters in this folder", COMMAND_FOLDER,
+		AT(clients) },
+	{ "time-limit", "TIME", "for one run of a client (default 60s, or the failure's own)",
 		COMMAND_TIME, CHECK(time_limit_text) },
-	{ "seed", "N", "all content and all chance come from it (default 1)", COMMAND_NUMBER,
+	{ "seed", "N", "seed of all random content and decisions (default 1)", COMMAND_NUMBER,
 		CHECK(seed_text) },
-	{ "work", "FOLDER", "where work folders are made (default $TMPDIR, or /tmp)",
-		COMMAND_FOLDER, CHECK(options.work_parent) },
+	{ "work", "FOLDER", "where to make work folders (default $TMPDIR, or /tmp)", COMMAND_FOLDER,
+		CHECK(options.work_parent) },
 	{ "json", NULL, "print one JSON object", AT(as_json) },
 	{ 0 },
 };
 
 const struct command_line matrix_command = {
 	.name = "matrix",
-	.summary = "what each backup tool makes of each failure, as a table",
+	.summary = "run backup tools against failures, and print a table",
 	.operands = { { "[CLIENT ...]", COMMAND_LISTED, "clients", NULL } },
 	.options = options,
-	.about =
-		"Runs 'snaprig check' with each CLIENT ('snaprig list clients', or the path of an\n"
-		"adapter; default: all) under each failure, and once without, and prints the\n"
-		"table.  What cannot run here is marked, and the reason told.",
+	.about = "Runs 'snaprig check' for each CLIENT (a name of 'snaprig list clients' or the "
+		 "path of\n"
+		 "an adapter; default: all) with each failure, and once without, and prints a "
+		 "table.\n"
+		 "Cells that cannot run on this machine are marked, with the reason.",
 	.examples =
 		"  snaprig matrix --jobs 2 --report markdown=matrix.md --report json=matrix.json\n"
 		"  snaprig matrix dd restic borg --failures 'cow-overflow,read-error'\n"
 		"  snaprig matrix --jobs 2 --report json=matrix.json --resume matrix.json\n",
-	.exits = "  0    intact or detected, all that was run\n"
+	.exits = "  0    everything that was run is intact or detected\n"
 		 "  1    a finding\n"
 		 "  2    the command line, or a file, is wrong\n"
 		 "  3    inconclusive\n"
 		 "  4    the rig or the machine failed\n"
 		 "  77   nothing could be run\n"
 		 "  124  a client did not end in time\n"
-		 "Of several cells the first that applies: 4, 124, 1, 3, 0\n",
+		 "With several cells, the first that applies: 4, 124, 1, 3, 0\n",
 	.run = run,
 };

@@ -62,9 +62,9 @@ static void write_header(const struct matrix *matrix, FILE *file)
 
 	fputs("<header><h1>Snaprig: clients and failures</h1>\n", file);
 	write_headline(matrix, file);
-	fputs("<p>A cell is one check: a backup that meets the failure, the remedy that is "
-	      "documented for it, another backup, and a restore of each. It shows the worst "
-	      "verdict of these, and leads to what is known of it.</p>\n",
+	fputs("<p>A cell is one check: a backup that meets the failure, the documented remedy, "
+	      "another backup, and a restore of each backup. It shows the worst verdict of these, "
+	      "and links to the details.</p>\n",
 		file);
 	for (size_t i = 0; i < matrix->environments.count; i++) {
 		AUTO(auto_free)

@@ -69,15 +69,15 @@ static const char *misfit_of(const struct matrix *matrix, size_t cell)
 	if (row->missing || column->missing)
 		return row->missing ? row->missing : column->missing;
 	if (column->clients == FAILURE_OF_LVM && gives != CLIENT_GIVES_LVM)
-		return "only clients that are given LVM meet it";
+		return "only clients that use LVM can meet it";
 	if (column->clients == FAILURE_OF_XAPI && gives != CLIENT_GIVES_XAPI)
-		return "only clients that are given XAPI meet it";
+		return "only clients that use XAPI can meet it";
 	if (!column->profile)
 		return NULL;
 	if (gives == CLIENT_GIVES_LVM && strcmp(column->profile, "lvm") != 0)
-		return "the client is given LVM, which is of profile lvm";
+		return "the client uses LVM, which needs profile lvm";
 	if (gives == CLIENT_GIVES_XAPI && strcmp(column->profile, "xen") != 0)
-		return "the client is given XAPI, which is of profile xen";
+		return "the client uses XAPI, which needs profile xen";
 	return NULL;
 }
 
@@ -91,7 +91,7 @@ static json_t *cell_check(const struct matrix *matrix, size_t cell)
 	json_t *object;
 
 	if (column->path && failure_load(column->path, stderr, &failure) < 0)
-		return cell_without_run(matrix, cell, "the failure cannot be read any more");
+		return cell_without_run(matrix, cell, "the failure file can no longer be read");
 	check_run(&row_of(matrix, cell)->arguments, failure, column->profile, &result);
 	free(result.replay);
 	result.replay = replay_of(matrix, cell);

@@ -141,8 +141,9 @@ int matrix_resume(struct matrix *matrix, const char *path)
 	size_t i;
 
 	if (!json_is_array(cells)) {
-		log_error("cannot go on from '%s': %s", path,
-			report ? "it is no report of a matrix (--report json=FILE)" : mistake.text);
+		log_error("cannot resume from '%s': %s", path,
+			report ? "it is not a report of a matrix (--report json=FILE)"
+			       : mistake.text);
 		json_decref(report);
 		return -EINVAL;
 	}

@@ -40,9 +40,9 @@ static void write_head(const struct matrix *matrix, FILE *file)
 	gmtime_r(&now, &day);
 	strftime(text, sizeof text, "%Y-%m-%d", &day);
 	fputs("# Clients and failures\n\n"
-	      "What each backup tool makes of each failure. A cell is one `snaprig check`: a\n"
-	      "backup that meets the failure, the remedy that is documented for it, another\n"
-	      "backup, and a restore of each. It shows the verdict, the worst of these.\n\n",
+	      "This page shows how each backup tool handles each failure. A cell is one\n"
+	      "`snaprig check`: a backup that meets the failure, the documented remedy, another\n"
+	      "backup, and a restore of each backup. It shows the worst verdict of these.\n\n",
 		file);
 	fprintf(file, "Made on %s, on Linux %s, by\n\n", text,
 		uname(&machine) == 0 ? machine.release : "unknown");
@@ -52,8 +52,8 @@ static void write_head(const struct matrix *matrix, FILE *file)
 static void write_meanings(FILE *file)
 {
 	fputs("\n## How to read it\n\n"
-	      "A row is a client, a column a failure on one of the imitated systems; the numbers\n"
-	      "are those of [the list](#failures). Capitals are findings.\n\n"
+	      "A row is a client, and a column is a failure on one of the imitated systems. The\n"
+	      "numbers refer to [the list](#failures). Capital letters are findings.\n\n"
 	      "| | verdict | what it means |\n|---|---|---|\n",
 		file);
 	for (size_t i = 0; matrix_meaning_at(i); i++) {

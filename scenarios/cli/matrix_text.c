@@ -35,20 +35,21 @@ char matrix_mark(const json_t *cell)
 
 static const struct matrix_meaning meanings[] = {
 	{ 'i', "intact",
-		"It reported success, and what it restores is the snapshot: the failure did not "
+		"It reported success, and the restored content is the snapshot: the failure did "
+		"not "
 		"reach it, or it coped." },
 	{ 'd', "detected", "It reported a failure, and left nothing that looks like a backup." },
 	{ 'M', "misreported",
-		"It reported a failure, but left what looks like a whole backup and is none; or it "
-		"is a right one." },
+		"It reported a failure, but left something that looks like a complete backup, or "
+		"is one." },
 	{ 'S', "silent corruption",
-		"It reported success, and what it restores is not the snapshot." },
+		"It reported success, but the restored content is not the snapshot." },
 	{ 'H', "hung", "It did not end in time." },
 	{ 'L', "leaked",
 		"All was well, but it left something behind: a process, a snapshot, a file." },
-	{ 'R', "retried", "It tried again what it was told not to try again." },
+	{ 'R', "retried", "It tried again although the error code says that this cannot help." },
 	{ '?', "inconclusive",
-		"The failure did not strike: it never read, wrote or asked where that would." },
+		"The failure did not strike: the client never did what would trigger it." },
 	{ 'E', "error", "The rig or the machine failed." },
 	{ '.', "not run", "The reason is below." },
 };
@@ -97,7 +98,7 @@ static void not_run_print(const struct matrix *matrix, FILE *file)
 {
 	for (size_t i = 0; i < matrix->row_count; i++)
 		if (matrix->rows[i].missing)
-			fprintf(file, "%s is not run: %s\n", matrix->rows[i].client->name,
+			fprintf(file, "%s was not run: %s\n", matrix->rows[i].client->name,
 				matrix->rows[i].missing);
 	for (size_t i = 0; i < matrix->column_count; i++)
 		if (matrix->columns[i].missing)

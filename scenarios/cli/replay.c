@@ -28,11 +28,11 @@
 /* ---- shared with shrink ---- */
 
 const struct command_option replay_options[] = {
-	{ "work", "FOLDER", "where work folders are made (default $TMPDIR, or /tmp)",
-		COMMAND_FOLDER, .offset = offsetof(struct replay, options.work_parent) },
-	{ "clients", "FOLDER...", "look for adapters of clients in this folder, too",
-		COMMAND_FOLDER, .offset = offsetof(struct replay, set.clients) },
-	{ "keep", NULL, "keep the work folders, and say where they are",
+	{ "work", "FOLDER", "where to make work folders (default $TMPDIR, or /tmp)", COMMAND_FOLDER,
+		.offset = offsetof(struct replay, options.work_parent) },
+	{ "clients", "FOLDER...", "also look for client adapters in this folder", COMMAND_FOLDER,
+		.offset = offsetof(struct replay, set.clients) },
+	{ "keep", NULL, "keep the work folders, and print their paths",
 		.offset = offsetof(struct replay, options.keep) },
 	{ "json", NULL, "print one JSON object", .offset = offsetof(struct replay, as_json) },
 	{ 0 },
@@ -237,14 +237,16 @@ const struct command_line replay_command = {
 	.summary = "run a recorded scenario again, fault by fault",
 	.operands = { REPLAY_OPERAND },
 	.options = replay_options,
-	.about = "Runs the scenario of a record ('snaprig run --record') again, with its seed and\n"
-		 "with every fault at the very match of its rule at which it struck, and compares.",
+	.about = "Runs the scenario of a record ('snaprig run --record') again with the same seed. "
+		 " Every\n"
+		 "fault strikes at the same match of its rule as before.  Then compares the "
+		 "results.",
 	.examples = "  snaprig run mine.yaml --record records\n"
 		    "  snaprig replay records/mine.jsonl\n",
-	.exits = "  0    the same verdict, by the same faults\n"
-		 "  1    another one\n"
+	.exits = "  0    the same verdict, from the same faults\n"
+		 "  1    a different verdict\n"
 		 "  2    the command line is wrong, or a record or a scenario cannot be read\n"
-		 "  3    the same, but a fault did not strike\n"
+		 "  3    the same verdict, but a fault did not strike\n"
 		 "  4    the rig failed\n",
 	.run = run,
 };

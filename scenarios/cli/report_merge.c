@@ -124,7 +124,7 @@ static int run(const struct command_line *line, int argc, char **argv)
 }
 
 static const struct command_option options[] = {
-	{ "report", "KIND=FILE...", "write a report to a file, too, as 'run' does", COMMAND_CHOICE,
+	{ "report", "KIND=FILE...", "also write a report to a file, as 'run' does", COMMAND_CHOICE,
 		RUN_REPORT_KINDS, .offset = offsetof(struct values, reports) },
 	{ "json", NULL, "print one JSON object instead of TAP",
 		.offset = offsetof(struct values, as_json) },
@@ -133,24 +133,26 @@ static const struct command_option options[] = {
 
 static const struct command_line merge = {
 	.name = "report merge",
-	.summary = "the reports of several runs as one",
+	.summary = "merge the reports of several runs",
 	.operands = { { "FILE...", COMMAND_FILE, NULL, NULL } },
 	.options = options,
-	.about = "Reads what 'run --report json=FILE' wrote, of the shards of a run say, and "
-		 "prints\n"
-		 "TAP of it all, in the order of the files.",
+	.about = "Reads files written by 'run --report json=FILE', for example by the shards of a "
+		 "run,\n"
+		 "and prints TAP for all of them, in the order of the files.",
 	.examples = "  snaprig run scenarios --shard 1/2 --report json=1.json\n"
 		    "  snaprig run scenarios --shard 2/2 --report json=2.json\n"
 		    "  snaprig report merge 1.json 2.json --report junit=report.xml\n",
-	.exits = "  0    all expectations were met\n"
-		 "  1    an expectation was not met\n"
-		 "  2    the command line is wrong, a file is no report, or two hold one scenario\n"
-		 "  3    inconclusive\n"
-		 "  4    the rig or the machine failed, or scenarios are missing, as a run was\n"
-		 "       killed\n"
-		 "  77   all were skipped\n"
-		 "  124  timed out\n"
-		 "Of several scenarios the first that applies: 4, 124, 1, 3, 0\n",
+	.exits =
+		"  0    all expectations were met\n"
+		"  1    an expectation was not met\n"
+		"  2    the command line is wrong, a file is not a report, or two files have the\n"
+		"       same scenario\n"
+		"  3    inconclusive\n"
+		"  4    the rig or the machine failed, or scenarios are missing because a run was\n"
+		"       killed\n"
+		"  77   everything was skipped\n"
+		"  124  timed out\n"
+		"With several scenarios, the first that applies: 4, 124, 1, 3, 0\n",
 	.run = run,
 };
 

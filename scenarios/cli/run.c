@@ -211,61 +211,68 @@ static int run(const struct command_line *line, int argc, char **argv)
 #define AT(field) .offset = offsetof(struct run_arguments, field)
 
 static const struct command_option options[] = {
-	{ "seed", "N", "instead of the scenarios' own seeds", COMMAND_NUMBER, AT(seed_text) },
-	{ "filter", "GLOB...", "only those whose name matches, as the shell does", COMMAND_TEXT,
-		AT(choice.filters) },
-	{ "shard", "I/N", "only the I-th of N shares, which together are all", COMMAND_TEXT,
-		AT(choice.shard_text) },
-	{ "list", NULL, "print the names of those that would be run, and run none", AT(lists) },
-	{ "jobs", "N", "run so many at a time (default 1)", COMMAND_NUMBER, AT(jobs_text) },
-	{ "retries", "N", "run one that does not pass up to N times more; passes it, it is flaky",
+	{ "seed", "N", "use this seed instead of those of the scenarios", COMMAND_NUMBER,
+		AT(seed_text) },
+	{ "filter", "GLOB...", "run only scenarios whose names match this shell pattern",
+		COMMAND_TEXT, AT(choice.filters) },
+	{ "shard", "I/N", "run only the I-th of N shares; together they are all scenarios",
+		COMMAND_TEXT, AT(choice.shard_text) },
+	{ "list", NULL, "print the names of the scenarios, without running them", AT(lists) },
+	{ "jobs", "N", "how many scenarios run at a time (default 1)", COMMAND_NUMBER,
+		AT(jobs_text) },
+	{ "retries", "N",
+		"repeat a scenario that does not pass up to N times; it is flaky if it then passes",
 		COMMAND_NUMBER, AT(retries_text) },
-	{ "fail-fast", NULL, "after one that does not pass, skip those that were not begun",
+	{ "fail-fast", NULL, "after a scenario that does not pass, skip those not yet started",
 		AT(order.fails_fast) },
-	{ "report", "KIND=FILE...", "write a report to a file, too (see above)", COMMAND_CHOICE,
+	{ "report", "KIND=FILE...", "also write a report to a file (see above)", COMMAND_CHOICE,
 		RUN_REPORT_KINDS, AT(reports) },
-	{ "record", "FOLDER", "write each run down, for replay and shrink, as FOLDER/NAME.jsonl",
+	{ "record", "FOLDER", "record each run in FOLDER/NAME.jsonl, for replay and shrink",
 		COMMAND_FOLDER, AT(order.folders.records) },
-	{ "artifacts", "FOLDER", "keep the logs of what did not pass, in FOLDER/NAME",
+	{ "artifacts", "FOLDER", "keep the logs of scenarios that did not pass in FOLDER/NAME",
 		COMMAND_FOLDER, AT(order.folders.artifacts) },
-	{ "clients", "FOLDER...", "look for adapters of clients in this folder, too",
-		COMMAND_FOLDER, AT(clients) },
-	{ "work", "FOLDER", "where work folders are made (default $TMPDIR, or /tmp)",
-		COMMAND_FOLDER, AT(order.options.work_parent) },
-	{ "keep", NULL, "keep the work folders, and say where they are", AT(order.options.keep) },
+	{ "clients", "FOLDER...", "also look for client adapters in this folder", COMMAND_FOLDER,
+		AT(clients) },
+	{ "work", "FOLDER", "where to make work folders (default $TMPDIR, or /tmp)", COMMAND_FOLDER,
+		AT(order.options.work_parent) },
+	{ "keep", NULL, "keep the work folders, and print their paths", AT(order.options.keep) },
 	{ "json", NULL, "print one JSON object instead of TAP", AT(as_json) },
 	{ 0 },
 };
 
 const struct command_line run_command = {
 	.name = "run",
-	.summary = "run scenarios, judge the clients",
+	.summary = "run scenarios and judge the clients",
 	.operands = { { "SCENARIO|FOLDER...", COMMAND_LISTED, "scenarios FILE", NULL } },
 	.options = options,
-	.about = "Runs each scenario, and every *.yaml and *.yml below each folder, and prints\n"
-		 "TAP.  What is no file is a name of the catalog: of a scenario, or of a folder\n"
-		 "of them ('snaprig list scenarios').  Mistakes in any are printed before the\n"
-		 "first is run.  Adapters of clients in such a folder are passed over.\n"
+	.about = "Runs each scenario, and every *.yaml and *.yml file below each folder, and "
+		 "prints TAP.\n"
+		 "An argument that is not a file is the name of a scenario, or of a folder of "
+		 "scenarios,\n"
+		 "in the catalog ('snaprig list scenarios').  All mistakes are printed before the "
+		 "first\n"
+		 "scenario is run.  Client adapters in a folder are ignored.\n"
 		 "\n"
-		 "Reports are whole at every moment, also when the run is killed.  Their kinds:\n"
-		 "  junit=FILE    JUnit, with files and attachments as GitLab shows them\n"
-		 "  jenkins=FILE  JUnit with nothing that the schema of Jenkins does not know\n"
-		 "  tap=FILE      TAP 14, as it is printed\n"
-		 "  tap13=FILE    TAP 13, which prove(1) passes; tap13 alone: print that\n"
-		 "  json=FILE     what --json prints, with a timeline of each scenario\n"
-		 "  html=FILE     a page to look at, with timelines and maps of wrong blocks\n"
-		 "  github        annotations for GitHub's runner, and the summary of its step",
+		 "Report files are complete at any moment, even if the run is killed.  KIND can "
+		 "be:\n"
+		 "  junit=FILE    JUnit, with file names and attachments for GitLab\n"
+		 "  jenkins=FILE  JUnit that is valid in the schema of Jenkins\n"
+		 "  tap=FILE      TAP 14, as printed\n"
+		 "  tap13=FILE    TAP 13, for prove(1); tap13 without FILE: print this instead\n"
+		 "  json=FILE     the output of --json, with a timeline of each scenario\n"
+		 "  html=FILE     a page with timelines and maps of wrong blocks\n"
+		 "  github        annotations for GitHub's runner, and a summary of the step",
 	.examples = "  snaprig run actiphy-cow-overflow-dd\n"
 		    "  snaprig run scenarios/ --report junit=junit.xml --jobs 4\n"
 		    "  snaprig run mine.yaml --record records --seed 7\n",
 	.exits = "  0    all expectations were met\n"
 		 "  1    an expectation was not met\n"
-		 "  2    the command line or a scenario is wrong, or a report cannot be written,\n"
-		 "       and nothing was run\n"
+		 "  2    the command line or a scenario is wrong, or a report cannot be written;\n"
+		 "       nothing was run\n"
 		 "  3    inconclusive\n"
 		 "  4    the rig or the machine failed\n"
-		 "  77   all were skipped\n"
+		 "  77   everything was skipped\n"
 		 "  124  timed out\n"
-		 "Of several scenarios the first that applies: 4, 124, 1, 3, 0\n",
+		 "With several scenarios, the first that applies: 4, 124, 1, 3, 0\n",
 	.run = run,
 };

@@ -89,7 +89,7 @@ static void child_over(void *context, size_t item, const json_t *document, const
 		return;
 	}
 	results_deinit(&one);
-	item_tell(jobs, item, OUTCOME_ERROR, why ? why : "the process that ran it told nonsense");
+	item_tell(jobs, item, OUTCOME_ERROR, why ? why : "its process reported nonsense");
 }
 
 static bool item_next(void *context, size_t *ret)

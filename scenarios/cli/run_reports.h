@@ -4,7 +4,7 @@
  *
  * Each is written before anything is run, so that one that cannot be written is known in
  * time, and again when a scenario is over: a run that is killed leaves reports of all that
- * has ended.  What is no regular file (a pipe, a terminal) gets its first line at the
+ * has ended.  What is not a regular file (a pipe, a terminal) gets its first line at the
  * beginning, and the rest at the end.
  */
 #ifndef SNAPRIG_SCENARIOS_CLI_RUN_REPORTS_H

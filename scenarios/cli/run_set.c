@@ -90,7 +90,7 @@ static int files_find(const char *path, struct scenario_files *files, char **ret
 
 	*ret_scenario = NULL;
 	if (length > suffix && strcmp(path + length - suffix, RECORD_SUFFIX) == 0) {
-		log_error("'%s' is a record, and no scenario ('snaprig replay %s' runs it again)",
+		log_error("'%s' is a record, not a scenario ('snaprig replay %s' runs it again)",
 			path, path);
 		return -EINVAL;
 	}

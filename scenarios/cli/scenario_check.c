@@ -26,8 +26,8 @@ static void content_check(
 	if (!needs_files || !has_none)
 		return;
 	mistakes_add(mistakes, scenario->client_place,
-		"client '%s' saves the %s of a file system, and the content has none "
-		"(try content: { ext4: { files: 200, bytes: 64MiB } })",
+		"client '%s' saves the %s of a file system, but the content has none (try content: "
+		"{ ext4: { files: 200, bytes: 64MiB } })",
 		client->name, client->compares == CLIENT_COMPARES_TREE ? "tree" : "used blocks");
 }
 
@@ -45,8 +45,8 @@ static void profile_check(const struct scenario *scenario, struct mistakes *mist
 
 	if (key && !scenario_has_chain(scenario))
 		mistakes_add(mistakes, scenario->profile_place,
-			"profile '%s' has no chain, which '%s' is of (try xen)", scenario->profile,
-			key);
+			"profile '%s' has no chain, but '%s' needs one (try xen)",
+			scenario->profile, key);
 }
 
 /* The most that writers of the scenario can find room for in a volume of VOLUME_BYTES. */
@@ -100,7 +100,7 @@ static void discard_check(const struct scenario *scenario, uint64_t volume_bytes
 	const char *hint = NULL;
 
 	if (step->bytes % ORACLE_BLOCK_BYTES != 0 || step->offset_bytes % ORACLE_BLOCK_BYTES != 0)
-		hint = "it is of whole blocks of 4KiB";
+		hint = "it must be whole blocks of 4KiB";
 	else if (scenario->content.kind == CONTENT_EXT4)
 		hint = "it would cut into the file system of the content";
 	else if (volume_bytes > 0 && step->offset_bytes + step->bytes > volume_bytes)
@@ -142,12 +142,11 @@ static void given_check(
 {
 	if (client->gives == CLIENT_GIVES_LVM && strcmp(scenario->profile, "lvm") != 0)
 		mistakes_add(mistakes, scenario->client_place,
-			"client '%s' is given LVM, and profile '%s' is none (try profile: lvm)",
+			"client '%s' uses LVM, and profile '%s' does not (try profile: lvm)",
 			client->name, scenario->profile);
 	if (client->gives == CLIENT_GIVES_XAPI && strcmp(scenario->profile, "xen") != 0)
 		mistakes_add(mistakes, scenario->client_place,
-			"client '%s' is given XAPI, and profile '%s' is none of a pool (try "
-			"profile: xen)",
+			"client '%s' uses XAPI, and profile '%s' has no pool (try profile: xen)",
 			client->name, scenario->profile);
 }
 

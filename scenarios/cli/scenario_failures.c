@@ -56,8 +56,8 @@ static bool suits(
 
 	if (!failure_profile(failure, profile) && !failure_profile(failure, ANY_PROFILE))
 		mistakes_add(expanding->mistakes, step->place,
-			"failure '%s' is none of profile '%s' (try %s)", step->name, profile,
-			failure->profiles[0].name);
+			"failure '%s' does not happen with profile '%s' (try %s)", step->name,
+			profile, failure->profiles[0].name);
 	if (step->value && !failure_at_reads(step->value))
 		mistakes_add(expanding->mistakes, step->place,
 			"cannot read moment '%s' (try \"read.progress>=50%%\")", step->value);
@@ -92,7 +92,7 @@ static struct failure *failure_of(struct expanding *expanding, const struct step
 static void differs_add(struct expanding *expanding, const struct step *step, const char *key)
 {
 	mistakes_add(expanding->mistakes, step->place,
-		"failure '%s' needs another '%s' than one before it (a scenario has one)",
+		"failure '%s' needs a different '%s' from an earlier one (a scenario has only one)",
 		step->name, key);
 }
 

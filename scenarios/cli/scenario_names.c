@@ -77,7 +77,7 @@ static void made(
 
 	if (before && !before->is_gone)
 		mistakes_add(checking->mistakes, step->place,
-			"%s '%s' was made before (a failure is given names by 'as: NAME')",
+			"%s '%s' was made before ('as: NAME' renames what a failure makes)",
 			is_backup ? "backup" : "snapshot", name);
 	checking->known = heap_grow(checking->known, checking->count, sizeof *checking->known);
 	checking->known[checking->count++] = (struct known){ name, is_backup, false };

@@ -113,7 +113,7 @@ static void report(const struct shrinking *shrinking)
 		json_decref(object);
 	} else {
 		json_array_foreach(rules, index, rule) puts(json_string_value(rule));
-		log_info("%s: %zu of %zu faults lead there", record->verdict,
+		log_info("%s: %zu of %zu faults are enough", record->verdict,
 			json_array_size(rules), record->hit_count);
 	}
 	json_decref(rules);
@@ -136,7 +136,7 @@ static int run(const struct command_line *line, int argc, char **argv)
 			shrink_by(&shrinking, false);
 			exit_code = EXIT_MET;
 		} else {
-			log_error("the verdict is another one already with all faults");
+			log_error("even with all faults, the verdict is different");
 			exit_code = EXIT_FINDING;
 		}
 		progress_bar_end();
@@ -152,18 +152,18 @@ static int run(const struct command_line *line, int argc, char **argv)
 
 const struct command_line shrink_command = {
 	.name = "shrink",
-	.summary = "find the fewest faults that lead to its verdict",
+	.summary = "find the fewest faults that give the same verdict",
 	.operands = { REPLAY_OPERAND },
 	.options = replay_options,
-	.about =
-		"Runs the scenario of a record ('snaprig run --record') again and again, with "
-		"fewer\n"
-		"and fewer of the faults that struck, as long as the verdict is the same.  Prints\n"
-		"the rules that are left, each of which strikes once: one a line.",
+	.about = "Runs the scenario of a record ('snaprig run --record') again and again, with "
+		 "fewer\n"
+		 "and fewer of its faults, as long as the verdict stays the same.  Prints the "
+		 "remaining\n"
+		 "rules, one per line; each strikes once.",
 	.examples = "  snaprig shrink records/mine.jsonl\n",
 	.exits = "  0    done\n"
-		 "  1    already with all of them the verdict is another one\n"
+		 "  1    even with all faults, the verdict is different\n"
 		 "  2    the command line is wrong, or a record or a scenario cannot be read\n"
-		 "  4    the rig failed, or was interrupted\n",
+		 "  4    the rig failed, or the command was interrupted\n",
 	.run = run,
 };

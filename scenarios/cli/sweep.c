@@ -195,7 +195,7 @@ static int sweep_run(struct sweep *sweep)
 	if (!sweep->steady.verdict || interrupt_seen())
 		return sweep->code;
 	if (sweep->code == EXIT_FINDING || sweep->code == EXIT_TIMED_OUT)
-		log_error("without the failure it is not intact: nothing was swept");
+		log_error("without the failure it is not intact, so nothing was swept");
 	if (sweep->code != EXIT_MET)
 		return check_code_worse(sweep->code, report_steady(sweep));
 	sweep_aim_tracks(sweep);
@@ -242,21 +242,20 @@ static int run(const struct command_line *line, int argc, char **argv)
 
 static const struct command_option options[] = {
 	{ "failure", "NAME|FILE",
-		"what happens ('snaprig list failures'), at one moment after the "
-		"other",
+		"what happens ('snaprig list failures'), at one moment after the other",
 		COMMAND_LISTED, "failures FILE", AT(failure) },
 	{ "fault", "RULE...",
-		"or a fault, at one hit or offset after the other, once at each hit unless\n"
-		"it says how often ('snaprig fault add --help')",
+		"or a fault, at one hit or offset after the other; it strikes once at each,\n"
+		"unless the rule says how often ('snaprig fault add --help')",
 		COMMAND_RULE, NULL, AT(faults), .excludes = "failure" },
 	{ "by", "hits|offsets",
-		"at which hit it strikes; or at which offset, at sectors that begin a block\n"
-		"of 4KiB, and at others (default: hits, where the failure has any)",
+		"vary the hit at which it strikes, or the offset: sectors at the start of\n"
+		"4KiB blocks, and others (default: hits, if the failure has any)",
 		COMMAND_CHOICE, "hits offsets", AT_OWN(by_text) },
-	{ "points", "N", "try so many places at most (default 64)", COMMAND_NUMBER,
-		AT_OWN(points_text), .excludes = "every" },
+	{ "points", "N", "try at most N places (default 64)", COMMAND_NUMBER, AT_OWN(points_text),
+		.excludes = "every" },
 	{ "every", NULL, "try every place", AT_OWN(every) },
-	{ "svg", "FILE", "write the map as a picture, too", COMMAND_FILE, AT_OWN(svg) },
+	{ "svg", "FILE", "also write the map as a picture", COMMAND_FILE, AT_OWN(svg) },
 #include "scenarios/cli/check_options.def"
 	{ "json", NULL, "print one JSON object", AT(as_json) },
 	{ 0 },
@@ -264,16 +263,20 @@ static const struct command_option options[] = {
 
 const struct command_line sweep_command = {
 	.name = "sweep",
-	.summary = "a backup tool, and a failure at every place of its reading",
+	.summary = "test a backup tool with a failure at every place",
 	.options = options,
 	.command = "CMD...",
-	.about = "Runs CMD as 'snaprig check' does: once without a failure, to count how often it\n"
-		 "could strike; then again and again, with the failure at the first place, at the\n"
-		 "last, and where the answers of two places differ, until it is known where they\n"
-		 "change.  What is left of the points goes to the widest gaps between the others.\n"
-		 "Prints the map: where CMD notices, where it lies, where it hangs; after ^C that "
-		 "of\n"
-		 "what was tried until then.",
+	.about =
+		"Runs CMD as 'snaprig check' does: once without a failure, to count how often the\n"
+		"failure could strike; then again and again, with the failure at the first place, "
+		"at the\n"
+		"last place, and between places with different results, until it is known where "
+		"the\n"
+		"result changes.  Remaining tries go to the widest gaps.  Prints a map of where "
+		"CMD\n"
+		"notices the failure, where it lies and where it hangs; after ^C, a map of what "
+		"has\n"
+		"been tried so far.",
 	.examples =
 		"  snaprig sweep --fault 'snapshot.read error=EIO' -- dd if={snapshot} of={out} "
 		"bs=1M\n"
@@ -281,14 +284,14 @@ const struct command_line sweep_command = {
 		"  snaprig sweep --by offsets --fault 'snapshot.read error=EIO' --svg map.svg \\\n"
 		"      --gives tree --restore 'tar -C {restored} -xf {out}' -- \\\n"
 		"      tar -C {snapshot} -cf {out} .\n",
-	.exits =
-		"  0    intact or detected wherever it struck\n"
-		"  1    a finding: anything else, or without the failure CMD is not intact\n"
-		"  2    the command line, or a file of a failure, is wrong, or it cannot be moved\n"
-		"  3    inconclusive: it never struck\n"
-		"  4    the rig or the machine failed\n"
-		"  77   this machine cannot bring the failure about\n"
-		"  124  CMD did not end in time\n"
-		"Of all places the first that applies: 4, 124, 1, 3, 0, 77\n",
+	.exits = "  0    intact or detected at every place\n"
+		 "  1    a finding: anything else, or CMD is not intact without the failure\n"
+		 "  2    the command line, or a failure file, is wrong, or the failure cannot be "
+		 "moved\n"
+		 "  3    inconclusive: the failure never struck\n"
+		 "  4    the rig or the machine failed\n"
+		 "  77   this machine cannot bring the failure about\n"
+		 "  124  CMD did not end in time\n"
+		 "With all places, the first that applies: 4, 124, 1, 3, 0, 77\n",
 	.run = run,
 };

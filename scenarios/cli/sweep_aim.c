@@ -57,11 +57,11 @@ static int rule_check(const struct sweep_arguments *arguments)
 	bool by_offsets = arguments->by == SWEEP_BY_OFFSETS;
 
 	if (rule.chance < 1000000)
-		log_error("a sweep strikes at one place after the other: leave out 'chance'");
+		log_error("a sweep strikes at one place after the other: remove 'chance'");
 	else if (by_offsets && !(point->traits & POINT_HAS_RANGE))
-		log_error("there are no offsets at point '%s': sweep it --by hits", point->name);
+		log_error("point '%s' has no offsets: use --by hits", point->name);
 	else if (by_offsets && rule.has_offset)
-		log_error("a sweep by offsets moves the offset: leave out 'offset'");
+		log_error("a sweep by offsets moves the offset: remove 'offset'");
 	else
 		return EXIT_MET;
 	return EXIT_USAGE;
@@ -76,16 +76,14 @@ static int failure_by(struct sweep_arguments *arguments, const struct failure *f
 	if (!arguments->by_text && !has_moment && has_offset)
 		arguments->by = SWEEP_BY_OFFSETS;
 	if (!has_moment && !has_offset)
-		log_error("failure '%s' strikes at no read or offset that could be moved: 'snaprig "
-			  "check --failure %s' tells all of it",
+		log_error("failure '%s' has no hit or offset that could be moved: use 'snaprig "
+			  "check --failure %s'",
 			name, name);
 	else if (arguments->by == SWEEP_BY_OFFSETS && !has_offset)
-		log_error(
-			"failure '%s' strikes at a moment and not at an offset: sweep it --by hits",
+		log_error("failure '%s' strikes at a moment and not at an offset: use --by hits",
 			name);
 	else if (arguments->by == SWEEP_BY_HITS && !has_moment)
-		log_error(
-			"failure '%s' strikes at an offset and not at a hit: sweep it --by offsets",
+		log_error("failure '%s' strikes at an offset and not at a hit: use --by offsets",
 			name);
 	else
 		return EXIT_MET;
@@ -121,7 +119,7 @@ int sweep_aim_check(struct sweep_arguments *arguments)
 	if (!check->failure)
 		return rule_check(arguments);
 	if (strcmp(check->failure, "all") == 0) {
-		log_error("a sweep moves one failure, and not all");
+		log_error("a sweep moves one failure, not all");
 		return EXIT_USAGE;
 	}
 	return failure_check(arguments);

@@ -229,9 +229,9 @@ void sweep_print(const struct sweep *sweep)
 	printf("%-9s  %s\n%-9s  %s, exit %d, %.1f s\n\n", "failure", struck, "without",
 		sweep->steady.verdict, sweep->steady.client_exit, sweep->steady.seconds);
 	if (sweep->is_partial)
-		puts("interrupted: this is what was tried until then\n");
+		puts("interrupted: these places were tried so far\n");
 	if (sweep->tracks[0].count == 0) {
-		puts("it never strikes: nothing that it is for happened");
+		puts("it never strikes: what it waits for never happened");
 		return;
 	}
 	printf(ROW, ' ', sweep->arguments->by == SWEEP_BY_OFFSETS ? "SECTORS" : "HITS", "OFFSETS",

@@ -210,8 +210,8 @@ static int run(const struct command_line *line, int argc, char **argv)
 }
 
 static const struct command_option options[] = {
-	{ "clients", "FOLDER...", "look for adapters of clients in this folder, too",
-		COMMAND_FOLDER, .offset = offsetof(struct values, clients) },
+	{ "clients", "FOLDER...", "also look for client adapters in this folder", COMMAND_FOLDER,
+		.offset = offsetof(struct values, clients) },
 	{ "json", NULL, "print one JSON object instead",
 		.offset = offsetof(struct values, as_json) },
 	{ 0 },
@@ -222,15 +222,18 @@ const struct command_line validate_command = {
 	.summary = "find mistakes in scenarios, adapters and failures",
 	.operands = { { "SCENARIO|FOLDER...", COMMAND_LISTED, "scenarios FILE", NULL } },
 	.options = options,
-	.about = "Reads each scenario, failure or adapter of a client, and every *.yaml and *.yml\n"
-		 "below each folder, without running it.  Its keys tell which of them a file is.\n"
-		 "What is no file is a name of the catalog, as for 'run'.\n"
+	.about = "Reads each scenario, failure or client adapter, and every *.yaml and *.yml file "
+		 "below\n"
+		 "each folder, without running it.  The keys of a file tell what it is.  An "
+		 "argument that\n"
+		 "is not a file is a name in the catalog, as for 'run'.\n"
 		 "\n"
-		 "Prints 'ok PATH' for one that could be run, and every mistake of one that could\n"
-		 "not as 'PATH:LINE:COLUMN: MESSAGE' on stderr.",
+		 "Prints 'ok PATH' for each file that could be run.  For other files, prints every "
+		 "mistake\n"
+		 "as 'PATH:LINE:COLUMN: MESSAGE' on stderr.",
 	.examples = "  snaprig validate mine.yaml\n"
 		    "  snaprig validate scenarios/ --clients adapters\n",
-	.exits = "  0    all could be run\n"
-		 "  2    a mistake, or a file that cannot be read\n",
+	.exits = "  0    every file could be run\n"
+		 "  2    there is a mistake, or a file cannot be read\n",
 	.run = run,
 };

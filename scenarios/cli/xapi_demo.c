@@ -39,7 +39,7 @@ static const char pool_text[] = "pool: demo\n"
 static const struct demo_step steps[] = {
 	{ "the first run of the job", demo_write, true },
 	{ "2 MiB of each disk were written", demo_write, true },
-	{ "snapshots by hand have filled the SR", demo_fill, false },
+	{ "manual snapshots have filled the SR", demo_fill, false },
 	{ "they were deleted, their nodes merged", demo_free, true },
 };
 
@@ -60,8 +60,8 @@ static void row_print(const struct demo *demo, size_t index)
 	printf("%-3zu  %-37s  %-7s  %7.1f  %s\n", index + 1, steps[index].about,
 		run->exit_status == 0 ? "success" : "failed", (double)run->duration_ns / 1e9,
 		run->exit_status != 0 ? run->said
-		: run->is_equal	      ? "both disks are as they were"
-				      : "not what the disks held");
+		: run->is_equal	      ? "both disks are right"
+				      : "the disks are wrong");
 }
 
 static void table_print(const struct demo *demo)
@@ -169,7 +169,8 @@ static int demo_make(struct demo *demo)
 	if (!mkdtemp(demo->work)) {
 		int error = -errno;
 
-		log_error_of(error, "cannot make a folder in '%s': %s (TMPDIR names another place)",
+		log_error_of(error,
+			"cannot make a folder in '%s': %s (set TMPDIR to use another place)",
 			parent && *parent ? parent : "/tmp", error_text(error));
 		free(TAKE_PTR(demo->work));
 		return EXIT_RIG;
@@ -229,16 +230,18 @@ static const struct command_option options[] = {
 
 const struct command_line xapi_demo_action = {
 	.name = "xapi demo",
-	.summary = "a pool is backed up, fails for want of room, is cured and restored",
+	.summary = "back up a pool, let it fail, fix it and restore it",
 	.options = options,
-	.about =
-		"Serves a pool of one VM with two disks, and backs it up, in full and by deltas:\n"
-		"with Xen Orchestra's own worker where that is installed (tools/deps xo, or\n"
-		"XO_MODULES), else with the reference client.  One run meets a full SR, and after\n"
-		"the cure the next succeeds.  All that was backed up is restored and compared.",
+	.about = "Serves a pool with one VM and two disks, and backs it up, in full and as deltas. "
+		 " The\n"
+		 "client is Xen Orchestra's own worker if it is installed (tools/deps xo, or "
+		 "XO_MODULES),\n"
+		 "otherwise the reference client.  One run fails because the SR is full; after the "
+		 "remedy\n"
+		 "the next one succeeds.  All backups are restored and compared.",
 	.examples = "  snaprig xapi demo\n",
-	.exits = "  0    each run ended as it must, and what was restored is right\n"
-		 "  1    one did not, or is not\n"
+	.exits = "  0    every run ended as expected, and every restore was right\n"
+		 "  1    a run did not, or a restore was wrong\n"
 		 "  2    the command line is wrong\n"
 		 "  4    the rig or the machine failed\n"
 		 "  77   there is no client\n",

@@ -79,7 +79,7 @@ int demo_client_find(struct demo *demo)
 
 	AUTO(auto_free) char *line = file_last_line(log);
 
-	log_error("no client of a pool is there: %s", line ? line : "no adapters");
+	log_error("there is no client for a pool: %s", line ? line : "no adapters");
 	return -ENOENT;
 }
 
@@ -214,7 +214,7 @@ static char *reason_in(const char *log)
 {
 	static const char *const leads[] = { "failure: ", "skipped: " };
 	AUTO(auto_free) char *line = file_last_line(log);
-	const char *reason = line ? line : "it does not say why";
+	const char *reason = line ? line : "no reason was given";
 
 	for (size_t i = 0; line && i < sizeof leads / sizeof leads[0]; i++) {
 		const char *at = strstr(line, leads[i]);

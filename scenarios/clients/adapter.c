@@ -51,7 +51,7 @@ static bool is_list(struct reading *reading, const struct field *field,
 {
 	if (node->kind != TREE_LIST && node->kind != TREE_REFUSED)
 		mistakes_add(reading->mistakes, node->place,
-			"'%s' must be a list of texts (try %s)", field->key, example);
+			"'%s' must be a list of strings (try %s)", field->key, example);
 	return node->kind == TREE_LIST;
 }
 
@@ -88,7 +88,7 @@ static void read_requirement(struct reading *reading, const struct field *field,
 	read_text(reading, field, node, target);
 	if (*text && !requirement_is_valid(*text))
 		mistakes_add(reading->mistakes, node->place,
-			"'%s' is no program, no PROGRAM>=VERSION and no $VARIABLE", *text);
+			"'%s' is neither a program, PROGRAM>=VERSION nor $VARIABLE", *text);
 }
 
 static void read_requirements(struct reading *reading, const struct field *field,
@@ -110,7 +110,7 @@ static void read_template(struct reading *reading, const struct field *field,
 
 	if (word)
 		mistakes_add(reading->mistakes, node->place,
-			"unknown word '%s' in '%s' (known are %s)", word, field->key, known);
+			"unknown word '%s' in '%s' (known: %s)", word, field->key, known);
 }
 
 static void read_templates(struct reading *reading, const struct field *field,
@@ -208,7 +208,8 @@ static void loses_check(
 
 	if (loses && client->compares != CLIENT_COMPARES_TREE)
 		mistakes_add(reading->mistakes, loses->place,
-			"'loses' is of a tree, and the client compares none (try compares: tree)");
+			"'loses' needs a tree, and the client does not compare one (try compares: "
+			"tree)");
 }
 
 /*
@@ -225,17 +226,15 @@ static void gives_check(
 
 	if (calls && client->gives != CLIENT_GIVES_LVM)
 		mistakes_add(reading->mistakes, calls->place,
-			"'calls' is the name of an LV, and the client is given none (try gives: "
-			"lvm)");
+			"'calls' is the name of an LV, and the client gets none (try gives: lvm)");
 
 	if (leaves && client->gives != CLIENT_GIVES_XAPI)
 		mistakes_add(reading->mistakes, leaves->place,
-			"'leaves' is of snapshots in a pool, and the client is given none (try "
+			"'leaves' is about snapshots in a pool, and the client gets none (try "
 			"gives: xapi)");
 	if (client->takes_snapshot && client->gives != CLIENT_GIVES_FILE && !is_taken)
 		mistakes_add(reading->mistakes, gives->place,
-			"gives '%s' is for a snapshot that is there, and the client takes it "
-			"itself",
+			"gives '%s' needs an existing snapshot, and the client takes its own",
 			gives_words[client->gives]);
 	if (client->gives == CLIENT_GIVES_LVM && !client->takes_snapshot)
 		mistakes_add(reading->mistakes, gives->place,

@@ -16,10 +16,10 @@
 static char *why_unready(const struct process_result *result, const char *line)
 {
 	if (result->timed_out)
-		return heap_copy("'ready' of its adapter does not end");
+		return heap_copy("'ready' of its adapter does not finish");
 	if (result->exit_status == 0)
 		return NULL;
-	return heap_copy(line ? line : "it does not say why");
+	return heap_copy(line ? line : "no reason was given");
 }
 
 /* As client_unready(), in FOLDER. */

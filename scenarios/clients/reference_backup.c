@@ -65,7 +65,7 @@ static int like_aip(const struct values *values, const char *snapshot, const cha
 	if (!policy)
 		return EXIT_USAGE;
 	if (values->retry && !values->takes) {
-		log_error("--retry is of a snapshot that is taken: --take is missing");
+		log_error("--retry needs --take");
 		return EXIT_USAGE;
 	}
 
@@ -87,7 +87,7 @@ static bool read_number(const char *option, const char *text, uint64_t min, uint
 		return true;
 	number = strtoumax(text, &end, 10);
 	if (*text < '0' || *text > '9' || *end || number < min || number > UINT32_MAX) {
-		log_error("bad value '%s' of --%s (it is a number of %" PRIu64 " or more)", text,
+		log_error("bad value '%s' of --%s (expected a number of %" PRIu64 " or more)", text,
 			option, min);
 		return false;
 	}
@@ -126,7 +126,7 @@ static int like_xo(const struct values *values, const char *snapshot, const char
 		!read_time("lock-stale", values->lock_stale, &wish.lock_stale_ns))
 		return EXIT_USAGE;
 	if (values->task_timeout && !values->xapi) {
-		log_error("--task-timeout is of --xapi");
+		log_error("--task-timeout needs --xapi");
 		return EXIT_USAGE;
 	}
 	if (!values->xapi)
@@ -188,7 +188,7 @@ static bool options_fit(const struct like *like, const struct values *values)
 	for (size_t i = 0; i < sizeof given / sizeof given[0]; i++) {
 		if (!given[i].is_there || strcmp(given[i].like, like->name) == 0)
 			continue;
-		log_error("--%s is of --like %s", given[i].option, given[i].like);
+		log_error("--%s needs --like %s", given[i].option, given[i].like);
 		return false;
 	}
 	return true;
@@ -220,15 +220,16 @@ static const struct command_option options[] = {
 			,
 #undef REFERENCE_LIKE
 #define REFERENCE_LIKE(name, run, about) "\n" name ": " about
-		.about = "what it is like (default aip):"
+		.about = "the product to imitate (default aip):"
 #include "scenarios/clients/reference_likes.def"
 	},
 #undef REFERENCE_LIKE
 	{ .name = "take",
 		.offset = offsetof(struct values, takes),
-		.about = "take the snapshot, MNT/snapshots/NAME of a mounted volume, which is\n"
-			 "not there yet; look whether the volume's writers are well, and\n"
-			 "delete it in the end" },
+		.about = "take the snapshot first: MNT/snapshots/NAME of a mounted volume, which "
+			 "must not\n"
+			 "exist yet; check the volume's writers, and delete the snapshot at the "
+			 "end" },
 	{ .name = "retry",
 		.value = "POLICY",
 		.kind = COMMAND_CHOICE,
@@ -239,7 +240,7 @@ static const struct command_option options[] = {
 			,
 #undef RETRY_POLICY
 #define RETRY_POLICY(name, codes, tries, wait_seconds, about) "\n" name ": " about
-		.about = "when it cannot be taken, on the rig's clock (default none):"
+		.about = "when to retry a snapshot that fails, on the rig's clock (default none):"
 #include "scenarios/clients/retry_policies.def"
 	},
 #undef RETRY_POLICY
@@ -247,43 +248,42 @@ static const struct command_option options[] = {
 		.value = "URL",
 		.kind = COMMAND_TEXT,
 		.offset = offsetof(struct values, xapi),
-		.about = "xo: of the pool at http://USER:PASSWORD@HOST:PORT; SNAPSHOT is then the "
+		.about = "xo: use the pool at http://USER:PASSWORD@HOST:PORT; SNAPSHOT is then the "
 			 "uuid\n"
-			 "or the name of a VM, and OUT the folder of its backups" },
+			 "or the name of a VM, and OUT the folder for its backups" },
 	{ .name = "job",
 		.value = "NAME",
 		.kind = COMMAND_TEXT,
 		.offset = offsetof(struct values, job),
-		.about = "xo: the job's name (default: that of OUT's folder); its id is made of "
-			 "it" },
+		.about = "xo: name of the job, from which its id is made (default: the name of "
+			 "OUT's folder)" },
 	{ .name = "max-uncoalesced",
 		.value = "N",
 		.kind = COMMAND_NUMBER,
 		.offset = offsetof(struct values, uncoalesced_max),
-		.about =
-			"xo: skip the job when more nodes of the chain are not merged yet (default "
-			"1)" },
+		.about = "xo: skip the job if more than N nodes of the chain are unmerged (default "
+			 "1)" },
 	{ .name = "bypass-chain-check",
 		.offset = offsetof(struct values, bypasses_check),
-		.about = "xo: do not look at the chain" },
+		.about = "xo: do not check the chain" },
 	{ .name = "retries",
 		.value = "N",
 		.kind = COMMAND_NUMBER,
 		.offset = offsetof(struct values, retries),
-		.about = "xo: when it fails, or is skipped, try all of it again at once (default "
-			 "0)" },
+		.about = "xo: if the job fails or is skipped, repeat all of it at once, N times "
+			 "(default 0)" },
 	{ .name = "keep",
 		.value = "N",
 		.kind = COMMAND_NUMBER,
 		.offset = offsetof(struct values, keeps),
-		.about = "xo: after a good backup, keep the latest N of the job (default: all)" },
+		.about = "xo: after a good backup, keep the job's latest N (default: all)" },
 	{ .name = "http-timeout",
 		.value = "TIME",
 		.kind = COMMAND_TIME,
 		.offset = offsetof(struct values, http_timeout),
-		.about = "xo: how long the source may send nothing, on the rig's clock (default "
-			 "5m);\n"
-			 "with --xapi the pool, on the wall's: httpInactivityTimeout" },
+		.about = "xo: how long the source may send nothing (default 5m), on the rig's "
+			 "clock; with\n"
+			 "--xapi, how long the pool may, in real time (httpInactivityTimeout)" },
 	{ .name = "task-timeout",
 		.value = "TIME",
 		.kind = COMMAND_TIME,
@@ -295,41 +295,43 @@ static const struct command_option options[] = {
 		.value = "TIME",
 		.kind = COMMAND_TIME,
 		.offset = offsetof(struct values, lock_stale),
-		.about = "xo: when a lock that is not renewed is nobody's (default 10s)" },
+		.about = "xo: when a lock that is not renewed is stale (default 10s)" },
 	{ .name = "json",
 		.offset = offsetof(struct values, prints_json),
-		.about = "print what was made, as JSON; xo: the job's log instead of the\n"
+		.about = "print what was made, as JSON; xo: print the job's log instead of the\n"
 			 "report" },
 	{ 0 },
 };
 
 const struct command_line backup_command = {
 	.name = "backup",
-	.summary = "back a snapshot up",
+	.summary = "back up a snapshot",
 	.operands = { { .name = "SNAPSHOT", .kind = COMMAND_FILE },
 		{ .name = "OUT", .kind = COMMAND_FILE } },
 	.options = options,
-	.about = "The reference client: reads the file SNAPSHOT in order and makes the backup OUT "
+	.about = "The reference client: reads the file SNAPSHOT sequentially and makes the backup, "
+		 "OUT\n"
+		 "and OUT.manifest.  These files appear when they are complete, or not at all.\n"
+		 "\n"
+		 "With --like xo it acts as a backup job for one VM; its remote is the folder of "
+		 "OUT.  It\n"
+		 "takes the snapshot SNAPSHOT, which is MNT/snapshots/NAME of a mounted volume, "
 		 "and\n"
-		 "OUT.manifest.  They appear when they are whole, or not at all.\n"
+		 "deletes it at the end.  It prints the report that Xen Orchestra sends, and "
+		 "leaves its\n"
+		 "log in OUT.log.json.\n"
 		 "\n"
-		 "With --like xo it is a job of one VM, whose folder is that of OUT: it takes "
-		 "SNAPSHOT,\n"
-		 "MNT/snapshots/NAME of a mounted volume, and deletes it in the end.  It prints "
-		 "the\n"
-		 "report that Xen Orchestra sends, and leaves its log as OUT.log.json.\n"
-		 "\n"
-		 "With --xapi it speaks to a pool (snaprig xapi serve) as Xen Orchestra does: "
-		 "each disk\n"
-		 "of the VM becomes a VHD in OUT, after the first a differencing one.",
+		 "With --xapi it talks to a pool (snaprig xapi serve), as Xen Orchestra does.  "
+		 "Each disk\n"
+		 "of the VM becomes a VHD in OUT; after the first backup, a differencing one.",
 	.examples = "  snaprig backup mnt/snapshots/s0 monday.backup\n"
 		    "  snaprig backup mnt/snapshots/s1 tuesday.backup --take\n",
 	.exits = "  0    done\n"
-		 "  1    OUT could not be written; xo: the job has failed\n"
+		 "  1    OUT could not be written; xo: the job failed\n"
 		 "  2    the command line is wrong\n"
-		 "  4    what speaks XAPI cannot be loaded\n"
+		 "  4    the XAPI module cannot be loaded\n"
 		 "  75   xo: the job was skipped, to protect the chain\n"
 		 "  198  (the low byte of -314) SNAPSHOT could not be read\n"
-		 "  201  (that of -311) SNAPSHOT could not be taken\n",
+		 "  201  (the low byte of -311) SNAPSHOT could not be taken\n",
 	.run = run,
 };

@@ -69,7 +69,7 @@ static int pipeline_open(struct pipeline *pipeline, const char *snapshot, const 
 		return read_failed(0, 0, 0, error);
 	}
 	if (!S_ISREG(stat.st_mode)) {
-		log_error("cannot read snapshot '%s': it is no regular file", snapshot);
+		log_error("cannot read snapshot '%s': it is not a regular file", snapshot);
 		return REFERENCE_EXIT_TARGET;
 	}
 	pipeline->size_bytes = (uint64_t)stat.st_size;

@@ -42,7 +42,7 @@ static int manifest_load(const char *out, struct manifest *ret)
 	int error = path ? manifest_read(path, ret) : -ENOMEM;
 
 	if (error == -EBADMSG)
-		return backup_damaged(out, "its manifest cannot be understood");
+		return backup_damaged(out, "its manifest cannot be parsed");
 	if (error < 0) {
 		log_error_code(error, "cannot read manifest '%s.manifest'", out);
 		return REFERENCE_EXIT_TARGET;
@@ -79,7 +79,7 @@ static int chunks_copy(
 			char how[96];
 
 			snprintf(how, sizeof how,
-				"chunk %zu at offset %" PRIu64 " has another checksum", i, offset);
+				"chunk %zu at offset %" PRIu64 " has a wrong checksum", i, offset);
 			return backup_damaged(out, how);
 		}
 		error = asked_to_stop() ? -ECANCELED : write_all(image->fd, chunk, length);
@@ -122,7 +122,7 @@ static int restore_run(const char *out, const char *image_path)
 	if (exit_code != 0)
 		return exit_code;
 	if ((uint64_t)stat.st_size != manifest.size_bytes)
-		return backup_damaged(out, "it has another size than its manifest says");
+		return backup_damaged(out, "its size differs from that in its manifest");
 
 	int error = pending_file_create(image_path, &image);
 
@@ -192,7 +192,7 @@ static int run(const struct command_line *line, int argc, char **argv)
 	if (values.xapi)
 		return restore_into(&values, argv[1], argv[2]);
 	if (values.vm || values.at || values.http_timeout) {
-		log_error("--%s is of --xapi", values.vm   ? "vm"
+		log_error("--%s needs --xapi", values.vm   ? "vm"
 					       : values.at ? "at"
 							   : "http-timeout");
 		return EXIT_USAGE;
@@ -207,24 +207,25 @@ static const struct command_option options[] = {
 		.value = "URL",
 		.kind = COMMAND_TEXT,
 		.offset = offsetof(struct values, xapi),
-		.about = "into the pool at http://USER:PASSWORD@HOST:PORT: OUT is then the folder "
-			 "of the\n"
-			 "backups of Xen Orchestra, and IMAGE the name of a new VM" },
+		.about = "restore into the pool at http://USER:PASSWORD@HOST:PORT; OUT is then the "
+			 "folder\n"
+			 "with the backups of Xen Orchestra, and IMAGE the name of a new VM" },
 	{ .name = "vm",
 		.value = "UUID",
 		.kind = COMMAND_TEXT,
 		.offset = offsetof(struct values, vm),
-		.about = "xapi: which VM was backed up (default: the only one)" },
+		.about = "xapi: the VM that was backed up (default: the only one)" },
 	{ .name = "at",
 		.value = "TIME",
 		.kind = COMMAND_TEXT,
 		.offset = offsetof(struct values, at),
-		.about = "xapi: as the restore point is called: 20261128T003000Z; else the last" },
+		.about = "xapi: name of the restore point, such as 20261128T003000Z (default: the "
+			 "last)" },
 	{ .name = "http-timeout",
 		.value = "TIME",
 		.kind = COMMAND_TIME,
 		.offset = offsetof(struct values, http_timeout),
-		.about = "xapi: how long the host may take nothing, and say nothing (default 5m)" },
+		.about = "xapi: how long the host may neither accept nor send data (default 5m)" },
 	{ .name = "json",
 		.offset = offsetof(struct values, json),
 		.about = "print what was made, as JSON" },
@@ -233,24 +234,24 @@ static const struct command_option options[] = {
 
 const struct command_line restore_command = {
 	.name = "restore",
-	.summary = "restore it",
+	.summary = "restore a backup",
 	.operands = { { "OUT", COMMAND_FILE, NULL, NULL }, { "IMAGE", COMMAND_FILE, NULL, NULL } },
 	.options = options,
-	.about = "The reference client: makes the file IMAGE of the backup OUT and OUT.manifest, "
-		 "after\n"
-		 "checking every checksum on the way.  IMAGE appears when it is whole, or not at "
-		 "all.\n"
-		 "\n"
-		 "With --xapi it makes of a restore point a new VM in a pool, and of each disk a "
-		 "new one,\n"
-		 "whose VHD it sends and then each delta.  When that fails nothing stays of "
-		 "them.",
+	.about =
+		"The reference client: makes the file IMAGE from the backup, OUT and OUT.manifest, "
+		"and\n"
+		"verifies every checksum.  IMAGE appears when it is complete, or not at all.\n"
+		"\n"
+		"With --xapi it turns a restore point into a new VM in a pool.  For each disk it "
+		"makes a\n"
+		"new one, to which it sends first the VHD and then each delta.  If that fails, it\n"
+		"removes them all.",
 	.examples = "  snaprig restore monday.backup restored.img\n",
 	.exits = "  0    done\n"
-		 "  1    IMAGE could not be written, or OUT not be read; xapi: the restore has "
+		 "  1    IMAGE could not be written, or OUT could not be read; xapi: the restore "
 		 "failed\n"
 		 "  2    the command line is wrong; xapi: there is no such restore point\n"
 		 "  3    the backup is damaged\n"
-		 "  4    what speaks XAPI cannot be loaded\n",
+		 "  4    the XAPI module cannot be loaded\n",
 	.run = run,
 };

@@ -53,7 +53,7 @@ int reference_rig_open(const char *path, struct reference_rig *ret, const char *
 	if (rig.path) {
 		mount_point = mount_point_of(rig.path, &rig.name);
 		error = mount_point ? connect_to(&rig, mount_point) : -EINVAL;
-		*ret_why = !mount_point ? "it is no MNT/" MOUNT_SNAPSHOTS "/NAME"
+		*ret_why = !mount_point ? "it is not MNT/" MOUNT_SNAPSHOTS "/NAME"
 			   : error == -ENOENT || error == -ENOTDIR ? "no volume is mounted there"
 								   : error_text(error);
 	}

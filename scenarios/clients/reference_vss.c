@@ -95,7 +95,7 @@ static int writers_look(struct vss *vss, int error, json_t *failed)
 	size_t i;
 
 	if (asked < 0) {
-		log_error_code(asked, "cannot ask for the writers");
+		log_error_code(asked, "cannot get the writers' status");
 		return error < 0 ? error : asked;
 	}
 	json_array_foreach(json_object_get(answer, "writers"), i, writer)
@@ -282,7 +282,7 @@ void vss_release(struct vss *vss, bool complete)
 
 	/* The backup is what it is; but whoever reads the log must know. */
 	if (error < 0)
-		pipeline_log("Warning: the writers were not told of %s: %s", event,
+		pipeline_log("Warning: the writers were not notified of %s: %s", event,
 			reference_rig_why(&vss->rig, error));
 	reference_rig_delete(&vss->rig, vss->rig.name);
 	vss_destroy(vss);

@@ -48,7 +48,7 @@ static json_t *find(struct xapi *xapi, const char *class, const char *name, json
 	if (count == 0)
 		log_error("no %s has the name or uuid '%s'", class, name);
 	else
-		log_error("%zu of class %s have the name '%s' (take the uuid)", count, class, name);
+		log_error("%zu of class %s have the name '%s' (use the uuid)", count, class, name);
 	json_decref(TAKE_PTR(*ret));
 	return NULL;
 }

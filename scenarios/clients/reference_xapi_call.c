@@ -163,7 +163,7 @@ json_t *xapi_open(const char *url, const struct xapi_patience *patience, struct 
 	xapi->curl = curl_easy_init();
 	if (!xapi->curl || !url_split(url, &xapi->base, &user, &password)) {
 		xapi_close(xapi);
-		return xo_error("invalid URL, which is none of http://USER:PASSWORD@HOST:PORT");
+		return xo_error("invalid URL, expected http://USER:PASSWORD@HOST:PORT");
 	}
 	xapi->endpoint = heap_format("%s/jsonrpc", xapi->base);
 	failure = call_raw(xapi, "session.login_with_password",
@@ -236,5 +236,5 @@ json_t *xapi_record(struct xapi *xapi, const char *class, const char *ref, json_
 	if (failure || json_is_object(*ret))
 		return failure;
 	json_decref(TAKE_PTR(*ret));
-	return xo_error("a record is no object");
+	return xo_error("a record is not an object");
 }

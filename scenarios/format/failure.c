@@ -234,15 +234,15 @@ static void failure_check(
 		return;
 	if (failure_has_moment(failure) && !at)
 		mistakes_add(reading->mistakes, tree->place,
-			"missing key 'at' in failure (when is {at}, if nobody says?)");
+			"missing key 'at' in failure (which moment is the default for {at}?)");
 	if (at && !failure_has_moment(failure))
 		mistakes_add(reading->mistakes, at->place,
 			"nothing happens at this moment (try start: \"{at}\" in a step, or "
 			"when={at} in a rule)");
 	if (!is_met(&failure->scenario.phases[INJECT]))
 		mistakes_add(reading->mistakes, inject->place,
-			"no backup '" FAILURE_BACKUP "' is made in 'inject', so nobody meets the "
-			"failure");
+			"no backup '" FAILURE_BACKUP
+			"' is made in 'inject', so no client meets the failure");
 	standing_check(&failure->scenario, reading->mistakes);
 }
 

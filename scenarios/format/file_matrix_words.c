@@ -119,14 +119,14 @@ static void unused_add(struct uses *uses, const struct tree_node *word)
 
 	if (!near) {
 		mistakes_add(uses->mistakes, word->place,
-			"word '%s' of the matrix is used nowhere (write \"{%s}\" where it belongs)",
+			"word '%s' of the matrix is never used (write \"{%s}\" where it belongs)",
 			word->text, word->text);
 		return;
 	}
 	while (uses->strangers[stranger] != near)
 		stranger++;
 	mistakes_add(uses->mistakes, word->place,
-		"word '%s' of the matrix is used nowhere (is it meant by {%s} at line %u?)",
+		"word '%s' of the matrix is never used (is it meant by {%s} at line %u?)",
 		word->text, near, uses->lines[stranger]);
 }
 

@@ -108,7 +108,7 @@ static void missing_add(struct checking *checking, const struct step *step, enum
 	}
 	near = suggest_near(step->name, names, count);
 	free(names);
-	mistakes_add(checking->mistakes, step->place, "no %s '%s' is there at this step%s%s%s",
+	mistakes_add(checking->mistakes, step->place, "no %s '%s' exists at this step%s%s%s",
 		kind_names[kind], step->name, near ? " (did you mean '" : missing_hints[kind],
 		near ? near : "", near ? "'?)" : ")");
 }
@@ -157,7 +157,7 @@ static void growth_check(
 		if (checking->items[i].kind != STANDING_SNAPSHOT)
 			continue;
 		mistakes_add(checking->mistakes, step->place,
-			"the volume cannot grow while snapshot '%s' is there (delete it before)",
+			"the volume cannot grow while snapshot '%s' exists (delete it first)",
 			checking->items[i].name);
 		return;
 	}
@@ -190,7 +190,7 @@ static void running_check(struct checking *checking, const struct step *step, co
 
 	if (backup)
 		mistakes_add(checking->mistakes, step->place,
-			"%s while backup '%s' runs (put it behind 'await: %s')", what, backup->name,
+			"%s while backup '%s' runs (put it after 'await: %s')", what, backup->name,
 			backup->name);
 }
 
@@ -217,7 +217,7 @@ static void restore_check(struct checking *checking, const struct step *step)
 {
 	if (find(checking, STANDING_BACKUP, step->of))
 		mistakes_add(checking->mistakes, step->place,
-			"backup '%s' still runs (put it behind 'await: %s')", step->of, step->of);
+			"backup '%s' still runs (put it after 'await: %s')", step->of, step->of);
 }
 
 static void expect_check(struct checking *checking, const struct step *step)
@@ -296,7 +296,7 @@ static void step_check(
 		mounted_again(checking, scenario);
 		break;
 	case STEP_TARGET:
-		running_check(checking, step, "the room for backups cannot change");
+		running_check(checking, step, "the space for backups cannot change");
 		break;
 	case STEP_BACKUP:
 		backup_put(checking, step);
@@ -330,7 +330,7 @@ static void moments_check(const struct phase *phase, struct mistakes *mistakes)
 		else if (step->start.gauge && remount)
 			mistakes_add(mistakes, step->place,
 				"the moment of '%s' is lost at line %u, where the volume is "
-				"mounted again (move it behind that step)",
+				"mounted again (move it after that step)",
 				step->name, remount->place.line);
 	}
 }

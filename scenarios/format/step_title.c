@@ -256,9 +256,9 @@ char *step_title(const struct step *step)
 	case STEP_FILL:
 		return fill_title(step);
 	case STEP_TARGET:
-		return step->bytes ? heap_format("target: room for %s",
+		return step->bytes ? heap_format("target: space for %s",
 					     size_format(step->bytes, size, sizeof size))
-				   : heap_copy("target: room as there is");
+				   : heap_copy("target: unlimited space");
 	case STEP_LVM:
 		return heap_format("lvm '%s': %s", step->name, step->value);
 	case STEP_BACKUP:

@@ -66,7 +66,7 @@ void read_write_bytes(struct reading *reading, const struct field *field,
 		read_size(reading, field, node, &step->bytes);
 	else if (step->per_million == 0 || step->per_million > 1000000)
 		mistakes_add(reading->mistakes, node->place,
-			"'%s' is no share of a volume (try 25%%)", node->text);
+			"'%s' is not a share of a volume (try 25%%)", node->text);
 }
 
 void read_target(struct reading *reading, const struct field *field, const struct tree_node *node,

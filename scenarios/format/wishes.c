@@ -120,7 +120,7 @@ void read_gauge_wish(struct reading *reading, const struct field *field,
 		return;
 	if (!wish_split(node->text, &wish)) {
 		mistakes_add(reading->mistakes, node->place,
-			"'%s' is no gauge and its value (try \"chain.depth>=29\")", node->text);
+			"'%s' is not a gauge and its value (try \"chain.depth>=29\")", node->text);
 		return;
 	}
 	while (gauge_word(count) && count < sizeof words / sizeof words[0]) {
@@ -149,7 +149,7 @@ void read_counter_wish(struct reading *reading, const struct field *field,
 		return;
 	if (!wish_split(node->text, &wish)) {
 		mistakes_add(reading->mistakes, node->place,
-			"'%s' is no counter and its value (try \"live_writes>=1\")", node->text);
+			"'%s' is not a counter and its value (try \"live_writes>=1\")", node->text);
 		return;
 	}
 	if (!is_word(reading, node, wish.name, "counter", counters, COUNTERS))

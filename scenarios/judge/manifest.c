@@ -266,7 +266,7 @@ static const char *difference(const struct entry *expected, const struct entry *
 
 	*looks_complete = false;
 	if ((expected->stat.st_mode & S_IFMT) != (met->stat.st_mode & S_IFMT))
-		return "is of another kind";
+		return "is of a different kind";
 	if (has_size && expected->stat.st_size != met->stat.st_size)
 		return "has another size";
 	*looks_complete = true;

@@ -10,37 +10,37 @@ struct judgement {
 
 static const struct judgement on_success[] = {
 	[RESTORED_NOTHING] = { VERDICT_SILENT_CORRUPTION,
-		"it reported success, and what it left cannot be restored to a whole volume" },
+		"it reported success, but its backup cannot be restored to a complete volume" },
 	[RESTORED_WRONG] = { VERDICT_SILENT_CORRUPTION,
 		"it reported success, and the restored content is not the snapshot's" },
 	[RESTORED_RIGHT] = { VERDICT_INTACT,
 		"it reported success, and the restored content is the snapshot's" },
 	[RESTORED_UNKNOWN] = { VERDICT_INCONCLUSIVE,
-		"it reported success, and what it left could not be judged" },
+		"it reported success, but its backup could not be judged" },
 };
 
 static const struct judgement on_failure[] = {
 	[RESTORED_NOTHING] = { VERDICT_DETECTED,
 		"it reported the failure and left nothing that looks complete" },
 	[RESTORED_WRONG] = { VERDICT_MISREPORTED,
-		"it reported a failure, but left a backup that looks complete and is wrong" },
+		"it reported a failure, but left a wrong backup that looks complete" },
 	[RESTORED_RIGHT] = { VERDICT_MISREPORTED,
-		"it reported a failure, but the backup that it left is right" },
+		"it reported a failure, but its backup is right" },
 	[RESTORED_UNKNOWN] = { VERDICT_INCONCLUSIVE,
-		"it reported a failure, and what it left could not be judged" },
+		"it reported a failure, and its backup could not be judged" },
 };
 
 static const struct judgement shown_as_good = { VERDICT_MISREPORTED,
-	"it reported a failure, but itself shows the backup as a good one" };
+	"it reported a failure, but itself lists the backup as good" };
 
 static const struct judgement of_no_snapshot = { VERDICT_SILENT_CORRUPTION,
-	"it reported success, and what it left is of the live view and of no snapshot" };
+	"it reported success, but it backed up the live view and not a snapshot" };
 
 static const struct judgement spoilt_in_silence = { VERDICT_SILENT_CORRUPTION,
-	"it reported success, and an earlier backup that was right is not any more" };
+	"it reported success, but an earlier good backup is no longer right" };
 
 static const struct judgement spoilt = { VERDICT_MISREPORTED,
-	"it reported a failure, and an earlier backup that was right is not any more" };
+	"it reported a failure, and an earlier good backup is no longer right" };
 
 static const struct judgement retried = { VERDICT_RETRIED_NON_RETRYABLE,
 	"a writer said that it would fail again, and another snapshot was asked for" };

@@ -217,9 +217,9 @@ const char *report_json_read(const json_t *document, struct results *results)
 
 	if (!json_is_array(scenarios) || !json_is_integer(json_object_get(document, "missing")) ||
 		missing < 0)
-		return "it is no report of 'run' (try what --report json=FILE writes)";
+		return "it is not a report of 'run' (try what --report json=FILE writes)";
 	if (number_of(document, "schema_version") != SCHEMA_VERSION)
-		return "it is of another version";
+		return "it has another version";
 	environments_read(json_object_get(document, "environments"), results, &places);
 	for (size_t i = 0; is_right && i < count; i++)
 		is_right = scenario_read(json_array_get(scenarios, i), &places, results);

@@ -121,7 +121,7 @@ static const char *run_read(struct record *record, const json_t *line)
 	const char *path = text_of(line, "scenario");
 
 	if (number_of(line, "schema_version") != SCHEMA_VERSION)
-		return "it is of another version";
+		return "it has another version";
 	if (!path)
 		return "'scenario' is missing";
 	free(record->scenario_path);
@@ -196,7 +196,7 @@ static const char *dropped_read(struct record *record, const json_t *line)
 {
 	(void)record;
 	(void)line;
-	return "the journal had no room for all events: some faults are not known";
+	return "the journal was full: some faults are not known";
 }
 
 /* What is wrong with LINE, or NULL; events that change nothing are passed over. */
@@ -215,7 +215,7 @@ static const char *line_read(struct record *record, const json_t *line)
 	const char *event = text_of(line, "event");
 
 	if (!event)
-		return "it is no event";
+		return "it is not an event";
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		if (strcmp(rows[i].event, event) == 0)
 			return rows[i].read(record, line);
@@ -233,7 +233,7 @@ static const char *lines_read(struct record *record, char *text, unsigned *ret_l
 		json_t *line = json_loads(at, 0, NULL);
 
 		(*ret_line)++;
-		why = line ? line_read(record, line) : "it is no JSON object";
+		why = line ? line_read(record, line) : "it is not a JSON object";
 		if (!why && *ret_line == 1 && !record->scenario_path)
 			why = "it does not say what was run (try the file that 'snaprig run "
 			      "--record' writes)";

@@ -144,7 +144,7 @@ int client_ready(struct run *run, struct reason *reason)
 
 	if (process.exit_status != 0)
 		reason_set(reason, "client '%s' is not ready: %s", run->client->name,
-			line ? line : "it does not say why");
+			line ? line : "no reason was given");
 	error = process.exit_status == 0 ? 0 : -ENOPKG;
 	process_result_deinit(&process);
 	return error;

@@ -66,7 +66,7 @@ static int image_copy(const struct content_order *order, struct reason *reason)
 	if (stat(source, &stat_source) < 0)
 		return reason_error(reason, -errno, "cannot read image '%s'", source);
 	if (!S_ISREG(stat_source.st_mode)) {
-		reason_set(reason, "cannot read image '%s': it is no regular file", source);
+		reason_set(reason, "cannot read image '%s': it is not a regular file", source);
 		return -EINVAL;
 	}
 	if ((uint64_t)stat_source.st_size > order->volume_bytes) {

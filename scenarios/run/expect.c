@@ -258,7 +258,7 @@ static enum outcome check_content(
 		return OUTCOME_ERROR;
 	}
 	if (!run->restored && !run->restored_tree) {
-		reason_set(reason, "nothing whole was restored");
+		reason_set(reason, "nothing complete was restored");
 		return OUTCOME_FAILED;
 	}
 

@@ -82,7 +82,7 @@ enum outcome check_journal(struct run *run, const struct expectation *wish, stru
 	if (journal_walk(run, &from, event_count, &counting, reason) < 0)
 		return OUTCOME_ERROR;
 	if (counting.is_incomplete && strcmp(event->event, "journal.dropped") != 0) {
-		reason_set(reason, "the journal had no room for all events");
+		reason_set(reason, "the journal was full");
 		return OUTCOME_INCONCLUSIVE;
 	}
 	if (relation_holds(event->relation, (double)counting.count, (double)event->times))

@@ -13,8 +13,8 @@ static int ext4_error(struct reason *reason, errcode_t code, const char *what, c
 {
 	if (code > 0 && code < 200)
 		return reason_error(reason, -(int)code, "cannot %s '%s'", what, image);
-	reason_set(reason, "cannot %s '%s': it holds no ext file system that is whole (error %ld)",
-		what, image, (long)code);
+	reason_set(reason, "cannot %s '%s': it has no intact ext file system (error %ld)", what,
+		image, (long)code);
 	return -EINVAL;
 }
 

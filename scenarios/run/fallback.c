@@ -64,8 +64,8 @@ void fallback_judge(const struct fallback *fallback, struct restoring *found)
 	if (is_same)
 		found->restored = fallback->was_written ? RESTORED_WRONG : RESTORED_UNKNOWN;
 	found->detail = heap_format("%s; compared with that: %s",
-		fallback->was_written ? "which was written to meanwhile"
-				      : "nobody wrote to the live view meanwhile",
+		fallback->was_written ? "which was written to in the meantime"
+				      : "nobody wrote to the live view in the meantime",
 		detail ? detail : "nothing is known");
 }
 

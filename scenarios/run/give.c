@@ -28,7 +28,7 @@ static bool user_can_mount(const struct client *client, struct reason *reason)
 	static const char *const programs[] = { USER_MOUNT_PROGRAM, USER_UNMOUNT_PROGRAM };
 
 	if (client->gives == CLIENT_GIVES_DEVICE || client->gives == CLIENT_GIVES_LVM) {
-		reason_set(reason, "client '%s' is given %s, which takes root", client->name,
+		reason_set(reason, "client '%s' gets %s, which needs root", client->name,
 			client->gives == CLIENT_GIVES_LVM ? "LVM" : "a loop device");
 		return false;
 	}
@@ -36,7 +36,7 @@ static bool user_can_mount(const struct client *client, struct reason *reason)
 		if (process_program_exists(programs[i]))
 			continue;
 		reason_set(reason,
-			"client '%s' is compared with a mounted tree, which takes root or the "
+			"client '%s' is compared with a mounted tree, which needs root or the "
 			"program '%s'",
 			client->name, programs[i]);
 		return false;
@@ -52,7 +52,7 @@ bool give_is_possible(const struct client *client, struct reason *reason)
 
 	if (client->gives == CLIENT_GIVES_NBD && !process_program_exists(NBD_PROGRAM)) {
 		reason_set(reason,
-			"client '%s' is given an NBD server, and there is no program '%s' "
+			"client '%s' gets an NBD server, but there is no program '%s' "
 			"(package %s)",
 			client->name, NBD_PROGRAM, NBD_PROGRAM);
 		return false;
@@ -66,7 +66,7 @@ bool give_is_possible(const struct client *client, struct reason *reason)
 	for (size_t i = 0; client->gives == CLIENT_GIVES_LVM && i < 2; i++) {
 		if (process_program_exists(lvm_programs[i]))
 			continue;
-		reason_set(reason, "client '%s' is given LVM, and there is no program '%s' (%s)",
+		reason_set(reason, "client '%s' uses LVM, but there is no program '%s' (%s)",
 			client->name, lvm_programs[i], "packages lvm2 and dmsetup");
 		return false;
 	}

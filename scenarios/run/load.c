@@ -76,7 +76,7 @@ static int area_check(
 	}
 	if (order->bytes / ORACLE_BLOCK_BYTES > area->count) {
 		reason_set(reason,
-			"writer '%s' cannot write %" PRIu64 " bytes: there is room for %zu%s",
+			"writer '%s' cannot write %" PRIu64 " bytes: there is space for %zu%s",
 			order->name, order->bytes, area->count * ORACLE_BLOCK_BYTES,
 			order->content == CONTENT_EXT4 ? ", the files of the content" : "");
 		return -EINVAL;

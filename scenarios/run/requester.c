@@ -39,10 +39,10 @@ static int stillness_wait(
 		if (answer != -ETIMEDOUT) {
 			reason_set(reason, "it cannot die any more: %s",
 				answer < 0 ? control_client_message(requester)
-					   : "nothing held its snapshot up");
+					   : "nothing delayed its snapshot");
 			error = -EINVAL;
 		} else if (clock_now_ns() > deadline_ns) {
-			reason_set(reason, "its set does not stand still");
+			reason_set(reason, "its set does not wait");
 			error = -ETIMEDOUT;
 		} else {
 			error = rig_call(run->rig, "writers.list", NULL, reason, &now);
@@ -70,7 +70,7 @@ static int end_wait(struct run *run, struct reason *reason)
 		goes_on = is_in_progress(writers);
 		json_decref(writers);
 		if (goes_on && clock_now_ns() > deadline_ns) {
-			reason_set(reason, "its set goes on without it");
+			reason_set(reason, "its set continues without it");
 			error = -ETIMEDOUT;
 		}
 		if (goes_on)

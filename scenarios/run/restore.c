@@ -81,7 +81,8 @@ static void file_look(struct run *run, const char *path, const struct snapshot_p
 	char *text;
 
 	if (size < 0) {
-		restoring_set(ret, RESTORED_NOTHING, heap_copy("what was restored is no file"));
+		restoring_set(
+			ret, RESTORED_NOTHING, heap_copy("the restored object is not a file"));
 		return;
 	}
 	if ((uint64_t)size < point->content->size_bytes) {

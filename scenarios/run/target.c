@@ -116,7 +116,7 @@ enum outcome run_target(struct run *run, const struct step *step, struct reason 
 		error = limits_begin(run, folder, step->bytes);
 	if (error == 0)
 		return OUTCOME_PASSED;
-	reason_error(reason, error, "cannot limit the room for backups");
+	reason_error(reason, error, "cannot limit the space for backups");
 	return error == -EPERM ? OUTCOME_SKIPPED : OUTCOME_ERROR;
 }
 

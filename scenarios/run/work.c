@@ -59,7 +59,7 @@ int work_create(struct run *run, struct reason *reason)
 		int error = -errno;
 
 		reason_set(reason,
-			"cannot make a work folder in '%s': %s (--work FOLDER or TMPDIR names "
+			"cannot make a work folder in '%s': %s (--work FOLDER or TMPDIR chooses "
 			"another place)",
 			parent, error_text(error));
 		return error;

@@ -181,11 +181,11 @@ static int take_option(struct reading *reading, char **argv, int *at)
 	if (!option || (length > 1) != is_long)
 		return unknown_option(line, argument);
 	if (!option->value && equals)
-		return usage_error(line, "no value belongs to", argument);
+		return usage_error(line, "no value is allowed for", argument);
 	if (option->value) {
 		value = equals ? equals + 1 : argv[*at + 1];
 		if (!value)
-			return usage_error(line, "a value is missing behind", argument);
+			return usage_error(line, "a value is missing after", argument);
 		if (!equals)
 			(*at)++;
 	}
@@ -272,7 +272,7 @@ static int take_command(const struct command_line *line, char **argv, int at, si
 	char **words = argv + at + 1, **to = argv + count + 1;
 
 	if (!*words) {
-		log_error("a command is missing behind '--' (see 'snaprig %s --help')", line->name);
+		log_error("a command is missing after '--' (see 'snaprig %s --help')", line->name);
 		return EXIT_USAGE;
 	}
 	while ((*to++ = *words++))
@@ -363,7 +363,7 @@ static int take_into_values(void *context, const struct command_option *option, 
 		return COMMAND_GO_ON;
 	}
 	if (list->count == COMMAND_TEXTS_MAX)
-		return usage_error(parsing->line, "there are too many options: unexpected", value);
+		return usage_error(parsing->line, "too many options: unexpected", value);
 	list->texts[list->count++] = value;
 	return COMMAND_GO_ON;
 }

@@ -24,7 +24,7 @@ const char *own_file_flaw(const struct stat *facts)
 	if (S_ISLNK(facts->st_mode))
 		return "is a symbolic link";
 	if (!S_ISREG(facts->st_mode) && !S_ISSOCK(facts->st_mode))
-		return "is no regular file";
+		return "is not a regular file";
 	if (is_foreign(facts))
 		return "belongs to another user";
 	if (others_may_write(facts))

@@ -27,7 +27,7 @@ const char *own_folder_flaw(const struct stat *facts);
 /*
  * openat() of a regular file without a flaw, in a folder that is FOLDER_FD.  FLAGS may
  * create it, with mode 0600.  Never waits, whatever the name stands for, and follows no
- * link.  Returns 0 and *RET; -EINVAL when it is no regular file, -EPERM for another
+ * link.  Returns 0 and *RET; -EINVAL when it is not a regular file, -EPERM for another
  * flaw, -ELOOP for a link, or -errno.
  */
 int own_file_open(int folder_fd, const char *name, int flags, int *ret);

@@ -69,7 +69,7 @@ bool spec_line_begin(struct spec_line *line, const char *text, const struct spec
 		}
 	}
 	if (!is_utf8(text))
-		return spec_line_wrong(line, NULL, "a %s is UTF-8: something else", language->name);
+		return spec_line_wrong(line, NULL, "a %s must be UTF-8", language->name);
 	memcpy(line->text, text, length + 1);
 	line->rest = line->text;
 	return true;

@@ -58,7 +58,7 @@ static void trace(int number)
 	(void)number;
 	if (!atomic_load(&watchdog.traces))
 		return;
-	say("snaprig: the rig stands still; where its thread is:\n");
+	say("snaprig: the rig makes no progress; its thread is here:\n");
 	backtrace_symbols_fd(frames, backtrace(frames, FRAMES_MAX), STDERR_FILENO);
 	abort();
 }
@@ -114,7 +114,7 @@ static _Noreturn void bark(void)
 	atomic_store(&watchdog.traces, true);
 	pthread_kill(watchdog.watched, SIGURG);
 	wait_for(ANSWER_MS);
-	say("snaprig: the rig stands still in the kernel, and its thread does not answer\n");
+	say("snaprig: the rig is stuck in the kernel, and its thread does not answer\n");
 	say_task("wchan");
 	say_task("syscall");
 	say_task("stack");

@@ -8,7 +8,7 @@
 
 /*
  * Writes LENGTH bytes to PATH: into a file beside it, which then takes its place once it is on
- * disk.  What is there and is no regular file, a pipe for one, is written to.  0 or -errno, and
+ * disk.  What is there and is not a regular file, a pipe for one, is written to.  0 or -errno, and
  * then PATH is as it was.
  */
 int whole_file_write(const char *path, const void *bytes, size_t length);

@@ -39,12 +39,12 @@ static void *load(void)
 			continue;
 		module = dlopen(path, RTLD_NOW | RTLD_LOCAL);
 		if (!module)
-			log_error("cannot load what speaks XAPI: %s (is libcurl or libmicrohttpd "
+			log_error("cannot load the XAPI module: %s (is libcurl or libmicrohttpd "
 				  "missing, or is it of another build?)",
 				dlerror());
 		return module;
 	}
-	log_error("what speaks XAPI is missing: '%s', or '%s' beside the program (make install "
+	log_error("the XAPI module is missing: '%s', or '%s' beside the program (make install "
 		  "brings it)",
 		path, places[0]);
 	return NULL;
@@ -61,6 +61,6 @@ void *xapi_module_find(const char *name)
 		return NULL;
 	function = dlsym(module, name);
 	if (!function)
-		log_error("what speaks XAPI is of another build: %s", dlerror());
+		log_error("the XAPI module is from another build: %s", dlerror());
 	return function;
 }

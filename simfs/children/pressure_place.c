@@ -32,8 +32,7 @@ int pressure_place(char *path, size_t length, uint64_t *ret_available_bytes, cha
 	if (cgroup_find_parent(parent, sizeof parent) < 0 ||
 		snprintf(path, length, "%s/" PREFIX "%d", parent, (int)getpid()) >= (int)length) {
 		snprintf(message, PRESSURE_MESSAGE_BYTES,
-			"memory cannot be pressed without a memory controller ('snaprig doctor' "
-			"tells more)");
+			"memory pressure needs a memory controller (see 'snaprig doctor')");
 		return -EPERM;
 	}
 	if (memory_of_system(&total_bytes, &available_bytes) < 0) {

@@ -190,7 +190,7 @@ static int cannot_do(enum writer_deed deed, const char *path, int fd, int error,
 	else if (error == -EPERM)
 		hint = " (needs root)";
 	else if (error == -EBUSY)
-		hint = " (somebody else has frozen it)";
+		hint = " (somebody else froze it)";
 	snprintf(why, WRITER_WHY_BYTES, "failed to %s '%.512s': %s%s", deed_names[deed], path,
 		error_text(error), hint);
 	return error;
@@ -248,7 +248,7 @@ int writer_fsfreeze(const char *path, int *ret_fd, char *why)
 		return error;
 	if (is_the_rigs(fd)) {
 		snprintf(why, WRITER_WHY_BYTES,
-			"failed to freeze '%.512s': the rig's own files lie on it, and it would "
+			"failed to freeze '%.512s': the rig's own files are on it, and it would "
 			"wait for itself",
 			path);
 		return -EDEADLK;

@@ -130,11 +130,11 @@ static int run(const struct command_line *line, int argc, char **argv)
 }
 
 static const struct command_option options[] = {
-	{ "json", NULL, "print one JSON object: extents are [offset, length], in bytes",
+	{ "json", NULL, "print one JSON object; its extents are [offset, length], in bytes",
 		.offset = offsetof(struct values, json) },
-	{ "bitmap", "FILE", "write a bit for each block, the lowest of a byte first", COMMAND_FILE,
-		.offset = offsetof(struct values, bitmap) },
-	{ "until", "SNAPSHOT", "until this snapshot was taken, in place of the live view",
+	{ "bitmap", "FILE", "write one bit for each block; the lowest bit of a byte comes first",
+		COMMAND_FILE, .offset = offsetof(struct values, bitmap) },
+	{ "until", "SNAPSHOT", "compare with this later snapshot instead of the live view",
 		COMMAND_SNAPSHOT, .offset = offsetof(struct values, until) },
 	{ 0 },
 };
@@ -144,12 +144,15 @@ const struct command_line snapshot_changed_action = {
 	.summary = "list the blocks that changed since a snapshot",
 	.operands = { ASK_MNT, { "NAME", COMMAND_SNAPSHOT, NULL, NULL } },
 	.options = options,
-	.about =
-		"Lists which blocks of the live view changed since a snapshot was taken: offset\n"
-		"and length in bytes, one range a line.  It is exact to the snapshot's block, and\n"
-		"lasts over mounts.  Blocks that were written in the snapshot itself are\n"
-		"listed too.  One that failed is refused: what changed since is not known.\n"
-		"Two snapshots of a chain (--profile xen) are compared with --until.",
+	.about = "Lists the blocks of the live view that changed since a snapshot was taken, as "
+		 "offset\n"
+		 "and length in bytes, one range per line.  The list is exact to the snapshot's "
+		 "block\n"
+		 "size, and survives unmounting.  It includes blocks that were written in the "
+		 "snapshot\n"
+		 "itself.  For a failed snapshot the command fails, because the changes are not "
+		 "known.\n"
+		 "With --until it compares two snapshots of a chain (--profile xen).",
 	.examples = "  snaprig snapshot changed mnt s0\n"
 		    "  snaprig snapshot changed mnt s0 --bitmap s0.bitmap\n",
 	.exits = ASK_EXITS,

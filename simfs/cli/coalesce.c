@@ -90,24 +90,27 @@ static int run(const struct command_line *line, int argc, char **argv)
 static const struct command_option options[] = {
 	{ "wait", NULL, "wait until nothing more can be merged",
 		.offset = offsetof(struct values, wait) },
-	{ "abort", NULL, "stop a merge that is under way", .excludes = "wait",
+	{ "abort", NULL, "stop the current merge", .excludes = "wait",
 		.offset = offsetof(struct values, abort) },
-	{ "json", NULL, "print the chain of the status", .offset = offsetof(struct values, json) },
+	{ "json", NULL, "print the chain, as in the status",
+		.offset = offsetof(struct values, json) },
 	{ 0 },
 };
 
 const struct command_line coalesce_command = {
 	.name = "coalesce",
-	.summary = "make a chain of nodes shorter",
+	.summary = "shorten a chain of nodes",
 	.operands = { ASK_MNT },
 	.options = options,
-	.about = "Starts the worker that merges nodes of a chain into their parents, without the\n"
-		 "quiet period and in spite of --no-coalesce.  'snaprig status MNT' shows how far\n"
-		 "it is, MNT/.snaprig/kernel.log what it says.",
+	.about = "Starts the worker that merges nodes of a chain into their parents, without "
+		 "waiting for\n"
+		 "the quiet period and despite --no-coalesce.  'snaprig status MNT' shows its "
+		 "progress,\n"
+		 "MNT/.snaprig/kernel.log its messages.",
 	.examples =
 		"  snaprig coalesce mnt\n"
 		"  snaprig coalesce mnt --wait && snaprig status mnt --json | jq .chain.depth\n",
-	.exits = "  0    begun; with --wait: all is merged that can be\n"
+	.exits = "  0    started; with --wait: everything that can be merged has been merged\n"
 		 "  2    the command line is wrong, or the volume has no chain\n"
 		 "  4    with --wait: something could not be merged (the message says what); or\n"
 		 "       the rig failed\n",

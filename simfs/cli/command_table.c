@@ -28,20 +28,22 @@ const struct command_group command_groups[] = {
 	{ .name = "snapshot", .summary = "take and delete snapshots", .actions = snapshot_actions },
 	{ .command = &coalesce_command },
 	{ .name = "datto",
-		.summary = "what dattobd's tool and its file system do",
+		.summary = "imitate dattobd's tool and its file system",
 		.actions = datto_actions },
-	{ .name = "fault", .summary = "break it at an exact moment", .actions = fault_actions },
+	{ .name = "fault",
+		.summary = "break a volume at an exact moment",
+		.actions = fault_actions },
 	{ .name = "writers",
-		.summary = "the applications that freeze for a snapshot",
+		.summary = "manage the applications that freeze for a snapshot",
 		.actions = writers_actions },
 	{ .name = "gauge",
-		.summary = "feign a measured quantity, or press memory",
+		.summary = "feign a gauge, or create memory pressure",
 		.actions = gauge_actions },
 
 	{ .heading = "doors" },
 	{ .command = &lvm_command },
 	{ .name = "xapi",
-		.summary = "a XenServer pool, and what is backed up from it",
+		.summary = "serve a XenServer pool, and use backups made from it",
 		.actions = xapi_actions },
 
 	{ .heading = "scenarios" },
@@ -50,7 +52,9 @@ const struct command_group command_groups[] = {
 	{ .command = &matrix_command },
 	{ .command = &sweep_command },
 	{ .command = &run_command },
-	{ .name = "report", .summary = "reports of several runs", .actions = report_actions },
+	{ .name = "report",
+		.summary = "merge the reports of several runs",
+		.actions = report_actions },
 	{ .command = &replay_command },
 	{ .command = &shrink_command },
 	{ .command = &validate_command },
@@ -162,7 +166,7 @@ void command_table_help(FILE *file)
 		}
 	}
 	wrap_text("\n"
-		  "'snaprig COMMAND --help' tells more of one; 'snaprig --version' tells the "
+		  "See 'snaprig COMMAND --help' for a command; 'snaprig --version' prints the "
 		  "version.\n",
 		columns, file);
 }
@@ -180,7 +184,7 @@ static int print_actions(const struct command_group *group)
 			group->actions[at]->summary);
 		wrap_line(line, 13, columns, stdout);
 	}
-	snprintf(line, sizeof line, "'snaprig %s ACTION --help' tells more.", group->name);
+	snprintf(line, sizeof line, "'snaprig %s ACTION --help' shows more.", group->name);
 	putchar('\n');
 	wrap_line(line, 0, columns, stdout);
 	return command_line_finish();

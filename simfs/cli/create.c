@@ -57,7 +57,7 @@ int create_image(const char *path, const char *size)
 	if (error < 0)
 		return EXIT_USAGE;
 	if (size_bytes == 0 || size_bytes % 512 != 0) {
-		log_error("size '%s' is no multiple of 512 above 0", size);
+		log_error("size '%s' is not a multiple of 512 above 0", size);
 		return EXIT_USAGE;
 	}
 	return make_image(path, size_bytes);
@@ -87,10 +87,11 @@ const struct command_line create_command = {
 	.summary = "make an image for a volume",
 	.operands = { { "IMAGE", COMMAND_FILE, NULL, NULL } },
 	.options = options,
-	.about = "Makes IMAGE, a sparse file of zeros, as the source volume of a rig.\n"
-		 "An existing file is never overwritten.",
+	.about = "Makes IMAGE, a sparse file of zeros, which can be mounted as a volume.  An "
+		 "existing\n"
+		 "file is never overwritten.",
 	.examples = "  snaprig create vol.img --size 1GiB\n",
-	.exits = "  0    made\n"
+	.exits = "  0    done\n"
 		 "  2    the command line is wrong, or IMAGE exists already\n"
 		 "  4    the machine failed\n",
 	.run = run,

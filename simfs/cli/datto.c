@@ -51,7 +51,7 @@ static int run_ctl(const struct command_line *line, int argc, char **argv)
 /* The words are dbdctl's, dashes and all. */
 static const struct command_line ctl = {
 	.name = "datto ctl",
-	.summary = "what dbdctl would do and answer",
+	.summary = "do and answer what dbdctl would",
 	.operands = { ASK_MNT,
 		{ "COMMAND", COMMAND_CHOICE,
 			"setup-snapshot reload-snapshot reload-incremental destroy "
@@ -59,11 +59,12 @@ static const struct command_line ctl = {
 			"expand-cow-file reconfigure-auto-expand help",
 			NULL },
 		{ "[ARG ...]", COMMAND_FILE, NULL, NULL } },
-	.about =
-		"Does and answers what dbdctl would, for the volume that is mounted on MNT with\n"
-		"--profile datto or actiphy; its block device is MNT/live.  What the driver logs\n"
-		"is in MNT/.snaprig/kernel.log, its state in MNT/.snaprig/datto-info.  A snapshot\n"
-		"of minor N is MNT/snapshots/dattoN; one that 'touch' took has minor 0.",
+	.about = "Does and answers what dbdctl would, for the volume mounted on MNT with --profile "
+		 "datto\n"
+		 "or actiphy; its block device is MNT/live.  The driver's log is "
+		 "MNT/.snaprig/kernel.log,\n"
+		 "its state is MNT/.snaprig/datto-info.  The snapshot with minor N is\n"
+		 "MNT/snapshots/dattoN; a snapshot taken with 'touch' has minor 0.",
 	.examples = "  snaprig datto ctl mnt setup-snapshot mnt/live /mnt/.datto 0\n"
 		    "  snaprig datto ctl mnt transition-to-incremental 0\n"
 		    "  snaprig datto ctl mnt transition-to-snapshot -f 64 /mnt/.datto1 0\n"
@@ -78,10 +79,11 @@ static const struct command_line ctl = {
 
 static const struct command_line mount_again = {
 	.name = "datto mount",
-	.summary = "as if the file system on the volume were mounted again",
+	.summary = "act as if the file system on the volume were mounted again",
 	.operands = { ASK_MNT },
 	.options = ask_json_options,
-	.about = "Stands for mounting the file system on the volume again: a dormant snapshot is\n"
+	.about = "Acts as if the file system on the volume were mounted again: a dormant snapshot "
+		 "becomes\n"
 		 "active again.",
 	.examples = "  snaprig datto mount mnt\n",
 	.exits = ASK_EXITS,
@@ -91,12 +93,14 @@ static const struct command_line mount_again = {
 
 static const struct command_line umount_it = {
 	.name = "datto umount",
-	.summary = "as if it were unmounted: the snapshot is dormant",
+	.summary = "act as if it were unmounted: the snapshot becomes dormant",
 	.operands = { ASK_MNT },
 	.options = ask_json_options,
-	.about = "Stands for unmounting the file system on the volume: the snapshot is dormant,\n"
-		 "reads of it fail with EIO, and nothing is traced: what is written to MNT/live\n"
-		 "then changes the snapshot, as it would with the driver.",
+	.about = "Acts as if the file system on the volume were unmounted: the snapshot is "
+		 "dormant, reads\n"
+		 "of it fail with EIO, and nothing is traced.  What is written to MNT/live then "
+		 "changes\n"
+		 "the snapshot, as with the real driver.",
 	.examples = "  snaprig datto umount mnt\n",
 	.exits = ASK_EXITS,
 	.asks = &(const struct command_question){ .command = "datto.file_system",

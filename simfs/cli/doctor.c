@@ -63,8 +63,8 @@ static void tell_missing(
 	finding->health = HEALTH_MISSING;
 	snprintf(finding->what, sizeof finding->what, "there is %s", why);
 	if (*missing == '$')
-		snprintf(finding->remedy, sizeof finding->remedy, "let %s name it: %s", missing + 1,
-			client->about);
+		snprintf(finding->remedy, sizeof finding->remedy, "set %s to its path: %s",
+			missing + 1, client->about);
 	else
 		snprintf(finding->remedy, sizeof finding->remedy, "apt-get install %s",
 			client->packages.count > 0 ? client->packages.texts[0] : missing);
@@ -92,7 +92,8 @@ static void check_client(json_t *findings, const char *file)
 		finding.health = HEALTH_MISSING;
 		snprintf(finding.what, sizeof finding.what, "it is not ready: %s", why);
 	} else {
-		snprintf(finding.what, sizeof finding.what, "has all that it requires");
+		snprintf(finding.what, sizeof finding.what,
+			"everything that it requires is installed");
 	}
 	add(findings, title, false, &finding);
 	client_destroy(client);
@@ -108,7 +109,7 @@ static void check_clients(json_t *findings)
 		AUTO(auto_free) char *why = share_missing("clients");
 		struct finding finding = {
 			.health = HEALTH_MISSING,
-			.remedy = "make install, or let SNAPRIG_SHARE name where it lies",
+			.remedy = "run make install, or set SNAPRIG_SHARE to its path",
 		};
 
 		snprintf(finding.what, sizeof finding.what, "%s", why);
@@ -181,15 +182,15 @@ static const struct command_option options[] = {
 
 const struct command_line doctor_command = {
 	.name = "doctor",
-	.summary = "tell what works here, and how to get the rest",
+	.summary = "show what works on this machine, and how to fix the rest",
 	.options = options,
-	.about = "Tells what works on this machine, and how to get what does not.  Each line "
-		 "begins\n"
-		 "with ok, limited (something less works) or missing.",
+	.about = "Shows what works on this machine, and how to get the rest.  Each line begins "
+		 "with ok,\n"
+		 "limited (something works less well) or missing.",
 	.examples = "  snaprig doctor\n"
 		    "  snaprig doctor --json | jq -r '.checks[] | select(.state != \"ok\")'\n",
-	.exits = "  0    volumes can be mounted here\n"
+	.exits = "  0    volumes can be mounted on this machine\n"
 		 "  2    the command line is wrong\n"
-		 "  77   they cannot\n",
+		 "  77   volumes cannot be mounted\n",
 	.run = run,
 };

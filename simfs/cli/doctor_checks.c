@@ -93,7 +93,8 @@ static void check_kernel(struct finding *finding)
 		found(finding, HEALTH_OK, "", "%s %s", name.sysname, name.release);
 	else
 		found(finding, HEALTH_LIMITED, "use Linux 6.1 or later",
-			"%s %s, older than what the rig is tested on", name.sysname, name.release);
+			"%s %s, older than the kernels that the rig is tested on", name.sysname,
+			name.release);
 }
 
 static void check_io_uring(struct finding *finding)
@@ -157,7 +158,7 @@ static void check_mount_permission(struct finding *finding)
 static void check_allow_other(struct finding *finding)
 {
 	if (geteuid() == 0)
-		found(finding, HEALTH_OK, "", "root needs no leave for -o allow_other");
+		found(finding, HEALTH_OK, "", "root may always use -o allow_other");
 	else if (find_line("/etc/fuse.conf", "user_allow_other", NULL, 0))
 		found(finding, HEALTH_OK, "", "set in '/etc/fuse.conf'");
 	else
@@ -203,7 +204,7 @@ static void check_memory_cgroup(struct finding *finding)
 			"in '%.200s'",
 			path);
 	else
-		found(finding, HEALTH_OK, "", "memory can be pressed for real in '%.200s'", path);
+		found(finding, HEALTH_OK, "", "real memory pressure works in '%.200s'", path);
 }
 
 static void check_mke2fs(struct finding *finding)

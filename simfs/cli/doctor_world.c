@@ -31,7 +31,7 @@ void doctor_check_world(struct finding *finding)
 
 	if (geteuid() != 0) {
 		missing(finding, "'snaprig lvm' needs loop devices, mounts and root",
-			"be root; an ordinary user has no part of it");
+			"be root; an ordinary user cannot use it");
 		return;
 	}
 	ability = world_ability(&why);

@@ -266,23 +266,23 @@ static int run(const struct command_line *line, int argc, char **argv)
 }
 
 static const struct command_option options[] = {
-	{ "follow", NULL, "keep printing what happens, until the volume is unmounted",
+	{ "follow", NULL, "keep printing events until the volume is unmounted",
 		.offset = offsetof(struct values, follow) },
-	{ "json", NULL, "print the lines of the journal as they are, one JSON object each",
+	{ "json", NULL, "print the raw lines of the journal, one JSON object each",
 		.offset = offsetof(struct values, json) },
 	{ 0 },
 };
 
 const struct command_line events_command = {
 	.name = "events",
-	.summary = "show what happened, or follow it",
+	.summary = "show what happened, or follow events",
 	.operands = { { "MNT|IMAGE", COMMAND_FILE, NULL, NULL } },
 	.options = options,
-	.about = "Prints the journal of the volume that is mounted on MNT: seconds since the "
-		 "mount,\n"
-		 "how many reads and writes had begun, what happened, and to what.  Given an "
-		 "IMAGE,\n"
-		 "prints what IMAGE.snaprig/ holds of all its mounts, even if the rig was killed.",
+	.about = "Prints the journal of the volume mounted on MNT: seconds since the mount, the "
+		 "number of\n"
+		 "reads and writes started so far, the event, and its subject.  With an IMAGE, "
+		 "prints the\n"
+		 "events of all its mounts from IMAGE.snaprig/, even if the rig was killed.",
 	.examples =
 		"  snaprig events mnt\n"
 		"  snaprig events disk.img\n"

@@ -32,26 +32,35 @@ static const struct command_line add = {
 	.summary = "arm a fault",
 	.operands = { ASK_MNT, { "RULE", COMMAND_RULE, NULL, "rule", true } },
 	.options = ask_json_options,
-	.about = "Arms a fault, and prints its number.  A rule is POINT ACTION TRIGGER...; quote\n"
-		 "it where the shell would read a part of it, such as >.  'snaprig list points'\n"
-		 "names the points.\n\n"
+	.about = "Arms a fault, and prints its number.  A rule is POINT ACTION TRIGGER...; quote "
+		 "it if it\n"
+		 "has characters that the shell interprets, such as >.  'snaprig list points' "
+		 "lists the\n"
+		 "points.\n"
+		 "\n"
 		 "actions:\n"
 		 "  error=EIO  delay=20ms  hang  short=512  zero  stale  flip=1  tear=512  drop\n"
 		 "  misdirect=4KiB  hole  data  lost  missing=1  added=1  fail-snapshot  crash\n"
-		 "  reply=WORD (what a door answers; 'list points --json' has the words)\n\n"
+		 "  reply=WORD (the answer of a door; 'list points --json' lists the words)\n"
+		 "\n"
 		 "triggers, all of which must hold:\n"
 		 "  offset=24MiB..32MiB  snapshot=NAME  writer=NAME  when=store.used>=70%  "
 		 "phase=NAME\n"
-		 "  device=NAME  ioctl=table-load (of device-mapper, through a door)\n"
-		 "  method=VM.snapshot (of XAPI, through a door)\n"
+		 "  device=NAME  ioctl=table-load (device-mapper, through a door)\n"
+		 "  method=VM.snapshot (XAPI, through a door)\n"
 		 "  file=/PATH (exists)  from=10s  for=10s  after=100  every=10  chance=5%  "
-		 "times=1\n\n"
-		 "An error with an offset is bad sectors: a read that comes to them ends before "
-		 "them,\nthe next one fails.  With 'whole' it fails as one.\n\n"
+		 "times=1\n"
+		 "\n"
+		 "An error with an offset means bad sectors: a read that reaches them ends before "
+		 "them,\n"
+		 "and the next read fails.  With 'whole', the read fails as a whole.\n"
+		 "\n"
 		 "At writer.*, snapshot.create and snapshot.commit an error can be a code of VSS:\n"
-		 "error=0x800423f2.\n\n"
-		 "name=NAME gives it a name: another rule of that name takes its place, the same\n"
-		 "rule changes nothing.",
+		 "error=0x800423f2.\n"
+		 "\n"
+		 "name=NAME gives the rule a name.  A new rule with the same name replaces it; "
+		 "adding the\n"
+		 "same rule again changes nothing.",
 	.examples = "  snaprig fault add mnt snapshot.read error=EIO offset=24MiB..25MiB\n"
 		    "  snaprig fault add mnt 'cow.store fail-snapshot when=store.used>=70%'\n",
 	.exits = ASK_EXITS,
@@ -63,11 +72,11 @@ static const struct command_line list = {
 	.summary = "list the faults and what they did",
 	.operands = { ASK_MNT },
 	.options = ask_json_options,
-	.about =
-		"Lists the faults in the order in which they are asked, and how often their point\n"
-		"was reached (SEEN), their filters held (MATCHED) and they struck (FIRED).  A "
-		"rule\n"
-		"that looks at a clock, a file or the machine cannot be replayed.",
+	.about = "Lists the faults in the order in which they are evaluated, and how often their "
+		 "point was\n"
+		 "reached (SEEN), their filters matched (MATCHED) and they struck (FIRED).  A rule "
+		 "that\n"
+		 "depends on a clock, a file or the machine cannot be replayed.",
 	.examples = "  snaprig fault list mnt\n"
 		    "  snaprig fault list mnt --json | jq '.faults[].fired'\n",
 	.exits = ASK_EXITS,
@@ -76,10 +85,10 @@ static const struct command_line list = {
 
 static const struct command_line remove_one = {
 	.name = "fault remove",
-	.summary = "remove one",
+	.summary = "remove a fault",
 	.operands = { ASK_MNT, { "NAME-OR-ID", COMMAND_FAULT, NULL, "fault" } },
 	.options = ask_json_options,
-	.about = "Removes a fault; whatever it delays or hangs goes on.",
+	.about = "Removes a fault.  Operations that it delays or hangs continue.",
 	.examples = "  snaprig fault remove mnt 1\n",
 	.exits = ASK_EXITS,
 	.asks = &(const struct command_question){ .command = "fault.remove" },
@@ -87,10 +96,10 @@ static const struct command_line remove_one = {
 
 static const struct command_line clear = {
 	.name = "fault clear",
-	.summary = "remove all",
+	.summary = "remove all faults",
 	.operands = { ASK_MNT },
 	.options = ask_json_options,
-	.about = "Removes all faults; whatever is delayed or hangs goes on.",
+	.about = "Removes all faults.  Operations that they delay or hang continue.",
 	.examples = "  snaprig fault clear mnt\n",
 	.exits = ASK_EXITS,
 	.asks = &(const struct command_question){ .command = "fault.clear" },
@@ -101,8 +110,8 @@ static const struct command_line release = {
 	.summary = "release everything that hangs",
 	.operands = { ASK_MNT },
 	.options = ask_json_options,
-	.about =
-		"Releases everything that hangs, and prints how many there were.  The faults stay.",
+	.about = "Releases all operations that hang, and prints how many there were.  The faults "
+		 "stay.",
 	.examples = "  snaprig fault release mnt\n",
 	.exits = ASK_EXITS,
 	.asks = &(const struct command_question){ .command = "fault.release",

@@ -4,8 +4,8 @@
 
 static const struct command_option set_options[] = {
 	{ "real", NULL,
-		"of memory.used: do not feign it; take memory in a cgroup until it\n"
-		"reads VALUE (10% to 95%); needs root",
+		"for memory.used: do not feign it, but use memory in a cgroup until it reads\n"
+		"VALUE (10% to 95%); needs root",
 		.argument = "real" },
 	{ "size", "SIZE", "the limit of that cgroup: 32MiB to 1GiB (default 256MiB)", COMMAND_SIZE,
 		.argument = "size" },
@@ -15,15 +15,16 @@ static const struct command_option set_options[] = {
 
 static const struct command_line set = {
 	.name = "gauge set",
-	.summary = "feign a measured quantity",
+	.summary = "feign a gauge",
 	.operands = { ASK_MNT, { "GAUGE", COMMAND_LISTED, "gauges", "gauge" },
 		{ "VALUE", COMMAND_TEXT, NULL, "value" } },
 	.options = set_options,
-	.about =
-		"Feigns a gauge: whatever watches it - rules with when=, moments of scenarios, a\n"
-		"profile's memory guard - sees VALUE from now on.  The volume goes on counting: a\n"
-		"chain is as deep as it is.\n"
-		"'snaprig list gauges' names the gauges, 'snaprig status MNT' shows them.",
+	.about = "Feigns a gauge: everything that looks at it - rules with when=, moments of "
+		 "scenarios, a\n"
+		 "profile's memory guard - sees VALUE from now on.  What it measures does not "
+		 "change: a\n"
+		 "chain stays as deep as it is.\n"
+		 "'snaprig list gauges' lists the gauges, 'snaprig status MNT' shows their values.",
 	.examples = "  snaprig gauge set mnt memory.used 85%\n"
 		    "  snaprig gauge set mnt memory.used 85% --real --size 64MiB\n",
 	.exits = "  0    done\n"
@@ -36,12 +37,12 @@ static const struct command_line set = {
 
 static const struct command_line release = {
 	.name = "gauge release",
-	.summary = "measure it again",
+	.summary = "measure a gauge again",
 	.operands = { ASK_MNT, { "GAUGE", COMMAND_LISTED, "gauges", "gauge" } },
 	.options = ask_json_options,
-	.about = "Ends what 'snaprig gauge set' began: the gauge is measured again, and memory "
-		 "that\n"
-		 "was taken is given back.",
+	.about = "Ends the effect of 'snaprig gauge set': the gauge is measured again, and memory "
+		 "that was\n"
+		 "taken is given back.",
 	.examples = "  snaprig gauge release mnt memory.used\n",
 	.exits = ASK_EXITS,
 	.asks = &(const struct command_question){ .command = "gauge.release" },

@@ -240,27 +240,29 @@ static int run(const struct command_line *line, int argc, char **argv)
 }
 
 static const struct command_option options[] = {
-	{ "json", NULL, "print the list as JSON, with all there is to know",
+	{ "json", NULL, "print the list as JSON, with all details",
 		.offset = offsetof(struct values, json) },
 	{ 0 },
 };
 
 const struct command_line list_command = {
 	.name = "list",
-	.summary = "list what there is",
+	.summary = "list what is available",
 	.operands = { { "profiles|points|gauges|scenarios|clients|failures|mounts", COMMAND_CHOICE,
 		"profiles points gauges scenarios clients failures mounts", NULL } },
 	.options = options,
-	.about = "Lists the systems that a volume can imitate (profiles), the places where faults\n"
-		 "can strike (points), the quantities that it measures (gauges), the scenarios of\n"
-		 "the catalog, the backup tools that scenarios can judge (clients), what can "
-		 "happen\n"
-		 "to a snapshot, by name (failures), or your mounted volumes (mounts).",
+	.about = "Lists the systems that a volume can imitate (profiles), the places where faults "
+		 "can\n"
+		 "strike (points), the quantities that it measures (gauges), the scenarios of the "
+		 "catalog,\n"
+		 "the backup tools that scenarios can judge (clients), the failures that can "
+		 "happen to a\n"
+		 "snapshot, or your mounted volumes (mounts).",
 	.examples = "  snaprig list profiles\n"
 		    "  snaprig list mounts\n"
 		    "  snaprig list clients --json | jq -r '.clients[] | select(.missing).name'\n",
 	.exits = "  0    done\n"
 		 "  2    the command line is wrong\n"
-		 "  4    what is to be listed could not be read\n",
+		 "  4    the list could not be read\n",
 	.run = run,
 };

@@ -137,53 +137,58 @@ static int run(const struct command_line *line, int argc, char **argv)
 #define AT(field) .offset = offsetof(struct values, field)
 
 static const struct command_option options[] = {
-	{ "vg", "NAME", "the volume group (default vg0, or as it was made)", COMMAND_TEXT, AT(vg) },
-	{ "lv", "NAME", "the logical volume that the volume is (default live)", COMMAND_TEXT,
-		AT(lv) },
-	{ "free", "SIZE", "free extents in the group (default as much as the volume has)",
-		COMMAND_SIZE, AT(free) },
-	{ "empty", NULL, "a group without a logical volume, all of it free", AT(empty),
+	{ "vg", "NAME", "name of the volume group (default vg0, or its present name)", COMMAND_TEXT,
+		AT(vg) },
+	{ "lv", "NAME", "name of the logical volume with the volume's content (default live)",
+		COMMAND_TEXT, AT(lv) },
+	{ "free", "SIZE", "free space in the group (default: the size of the volume)", COMMAND_SIZE,
+		AT(free) },
+	{ "empty", NULL, "make a group without a logical volume, all of it free", AT(empty),
 		.excludes = "lv" },
-	{ "monitor", NULL, "the real dmeventd watches snapshots, and extends them", AT(monitor) },
+	{ "monitor", NULL, "run the real dmeventd, which watches snapshots and extends them",
+		AT(monitor) },
 	{ "lvm-messages", "2.02",
-		"what LVM up to 2.02 says of dead devices, said by a wrapper before\n"
-		"the real tools",
+		"let a wrapper before the real tools print LVM 2.02's messages about dead\n"
+		"devices",
 		COMMAND_CHOICE, "2.02", AT(messages) },
-	{ "enter", NULL, "join the world of the volume that is mounted there", AT(enter) },
-	{ "journal", NULL, "what the commands of the last world did, and what is wrong with it",
+	{ "enter", NULL, "join the world of the volume mounted there", AT(enter) },
+	{ "journal", NULL,
+		"print what the commands of the last world did, and what was wrong with it",
 		AT(journal) },
-	{ "json", NULL, "that in JSON", AT(json) },
+	{ "json", NULL, "print that as JSON", AT(json) },
 	{ 0 },
 };
 
 const struct command_line lvm_command = {
 	.name = "lvm",
-	.summary = "the real LVM tools, in a world of their own",
+	.summary = "run the real LVM tools in a private world",
 	.operands = { { "IMAGE|MNT", COMMAND_FILE, NULL, NULL } },
 	.options = options,
 	.command = "CMD...",
-	.about = "Runs CMD, or a shell, in a private world in which a device-mapper of ours "
-		 "exists.\n"
-		 "The volume is a logical volume there, /dev/vg0/live, and Debian's own lvcreate,\n"
-		 "lvs, lvremove, lvconvert, dmsetup and kpartx work on it and on its snapshots.  "
-		 "No\n"
-		 "disk of the machine is seen there, and nothing of the world outside.\n"
+	.about = "Runs CMD, or a shell, in a private world with a simulated device-mapper.  In "
+		 "this world\n"
+		 "the volume is a logical volume, /dev/vg0/live, and Debian's own lvcreate, lvs, "
+		 "lvremove,\n"
+		 "lvconvert, dmsetup and kpartx work on it and on its snapshots.  The machine's "
+		 "disks are\n"
+		 "not visible in the world, and the world is not visible outside.\n"
 		 "\n"
-		 "IMAGE is mounted for as long as the world is there; with MNT, the folder of a "
-		 "mount\n"
-		 "of profile lvm, its faults and its status can be asked from outside.  The group, "
+		 "IMAGE is mounted as long as the world exists.  With MNT, the mount point of a "
+		 "volume\n"
+		 "with profile lvm, you can use its faults and status from outside.  The group, "
 		 "its\n"
-		 "logical volumes and snapshots live on in the state folder.  The world ends with "
+		 "logical volumes and snapshots are kept in the state folder.  The world ends with "
 		 "its\n"
-		 "last process, and nothing of it is left on the machine.",
+		 "last process, and leaves nothing on the machine.",
 	.examples =
 		"  snaprig lvm vol.img -- sh -c 'lvcreate -s -L 16M -n b1 /dev/vg0/live && lvs'\n"
 		"  snaprig mount vol.img mnt --profile lvm\n"
 		"  snaprig lvm mnt -- rsnapshot daily\n",
-	.exits = "  N    that of CMD; 128 + N when signal N ended it; 127 or 126 when there is no\n"
+	.exits = "  N    the exit code of CMD; 128 + N if signal N ended it; 127 or 126 if there "
+		 "is no\n"
 		 "       such program, or it cannot be run\n"
 		 "  1    with --journal: something is wrong with what the commands did\n"
-		 "  2    the command line is wrong, or a world of the volume runs already\n"
+		 "  2    the command line is wrong, or the volume already has a world\n"
 		 "  4    the rig or the machine failed\n"
 		 "  77   a privilege or a tool is missing (snaprig doctor)\n",
 	.run = run,

@@ -150,45 +150,44 @@ static int run(const struct command_line *line, int argc, char **argv)
 #define AT(field) .offset = offsetof(struct mount_values, field)
 
 static const struct command_option options[] = {
-	{ "size", "SIZE", "instead of IMAGE, one of zeros that goes when the command has ended",
+	{ "size", "SIZE", "use an image of zeros that is removed when the command ends",
 		COMMAND_SIZE, AT(size), .is_operand = true },
 	{ "profile", "NAME", "the system to imitate (default plain; 'snaprig list profiles')",
 		COMMAND_LISTED, "profiles", AT(profile) },
 	{ "limit", "SIZE|SHARE",
-		"room for the old blocks of one snapshot: 64MiB, 10%; of a chain:\n"
-		"the size of its SR",
+		"space for the old blocks of one snapshot: 64MiB, 10%; for a chain: the size of\n"
+		"its SR",
 		COMMAND_SIZE, AT(limit) },
-	{ "block", "SIZE", "what a snapshot preserves at a time: 4KiB to 512KiB", COMMAND_SIZE,
+	{ "block", "SIZE", "how much a snapshot preserves at a time: 4KiB to 512KiB", COMMAND_SIZE,
 		AT(block) },
-	{ "sr", "file|lvm", "what a chain lies on: files (thin, the default) or LVM (thick)",
+	{ "sr", "file|lvm", "the storage of a chain: files (thin, the default) or LVM (thick)",
 		COMMAND_CHOICE, "file lvm", AT(sr) },
 	{ "format", "vhd|qcow2", "the format of a chain's nodes (default vhd)", COMMAND_CHOICE,
 		"vhd qcow2", AT(format) },
-	{ "coalesce-rate", "SIZE", "how much coalesce copies a second at most: 20MiB", COMMAND_SIZE,
-		AT(coalesce_rate) },
-	{ "no-coalesce", NULL, "coalesce only at 'snaprig coalesce'", AT(no_coalesce) },
-	{ "time-scale", "X", "the rig's clock runs X times as fast as time: 100, 0.5",
+	{ "coalesce-rate", "SIZE", "how much coalesce copies per second at most: 20MiB",
+		COMMAND_SIZE, AT(coalesce_rate) },
+	{ "no-coalesce", NULL, "coalesce only on 'snaprig coalesce'", AT(no_coalesce) },
+	{ "time-scale", "X", "run the rig's clock X times as fast as real time: 100, 0.5",
 		COMMAND_NUMBER, AT(time_scale) },
 	{ "memory", "SOURCE",
-		"what memory.used is measured from: system (the default), or\n"
-		"cgroup:PATH, the folder of a cgroup with a memory limit",
+		"where memory.used is measured: system (the default), or cgroup:PATH, the\n"
+		"folder of a cgroup with a memory limit",
 		COMMAND_CHOICE, "system cgroup:", AT(memory) },
-	{ "durable", NULL, "snapshots outlive a power cut, too; writes under them are slower",
+	{ "durable", NULL, "make snapshots survive a power cut; writes under them are slower",
 		AT(durable) },
-	{ "verify", NULL, "read all stores and check their data, which may take minutes",
+	{ "verify", NULL, "read all stores and check their data; this may take minutes",
 		AT(verify) },
 	{ "trust-image", NULL,
-		"the snapshots are of this image, whatever its times and its inode\n"
-		"say",
+		"the snapshots belong to this image, in spite of its times and its inode",
 		AT(trust_image), .excludes = "fail-snapshots" },
-	{ "fail-snapshots", NULL, "they are not: fail the snapshots that share its data",
+	{ "fail-snapshots", NULL, "they do not: fail the snapshots that share its data",
 		AT(fail_snapshots) },
-	{ "store", "FOLDER", "where the state lies (default IMAGE.snaprig)", COMMAND_FOLDER,
+	{ "store", "FOLDER", "the folder for the state (default IMAGE.snaprig)", COMMAND_FOLDER,
 		AT(store) },
-	{ "transport", "auto|dev", "auto or dev, which are the same in this version",
-		COMMAND_CHOICE, "auto dev", AT(transport) },
+	{ "transport", "auto|dev", "auto or dev; both are the same in this version", COMMAND_CHOICE,
+		"auto dev", AT(transport) },
 	{ "fault", "RULE...",
-		"a fault that is armed from the start; may be repeated\n"
+		"a fault to arm from the start; may be repeated\n"
 		"('snaprig fault add --help')",
 		COMMAND_RULE, NULL, AT(faults) },
 	{ "writer", "WRITER...",
@@ -196,31 +195,29 @@ static const struct command_option options[] = {
 		"('snaprig writers add --help')",
 		COMMAND_CHOICE, "simulated hook fsfreeze", AT(writers) },
 	{ "no-writer-check", NULL,
-		"take the snapshot even if a writer fails: its taker has to ask them",
+		"take a snapshot even if a writer fails; the client has to ask for their status",
 		AT(no_writer_check) },
-	{ "seed", "N", "seed of what faults leave to chance (default 1)", COMMAND_NUMBER,
+	{ "seed", "N", "seed of the random decisions of faults (default 1)", COMMAND_NUMBER,
 		AT(seed) },
 	{ "watchdog", "TIME|off",
-		"end a rig that has stood still for so long, with a trace in rig.log\n"
+		"end a rig that has made no progress for this time, with a trace in rig.log\n"
 		"(default 60s; off)",
 		COMMAND_CHOICE, "off 60s", AT(watchdog) },
 	{ "busy-poll", "TIME|auto|off",
-		"while requests come, look out for the next event so long before going\n"
-		"to sleep (default off; auto: 60us where there are three processors)",
+		"while requests come, poll this long for the next event before sleeping\n"
+		"(default off; auto: 60us if there are three processors)",
 		COMMAND_CHOICE, "off auto 60us", AT(busy_poll) },
 	{ "read-ahead", "SIZE|off",
-		"read so much, at most, of a snapshot before who reads it in sequence asks\n"
-		"for it (default 2MiB; off)",
+		"how far to read a snapshot ahead of a sequential reader, at most\n"
+		"(default 2MiB; off)",
 		COMMAND_CHOICE, "off 2MiB", AT(read_ahead) },
 	{ "foreground", NULL, "stay in the foreground", AT(foreground) },
-	{ "json", NULL, "print what is mounted, and the process that serves it, as JSON",
-		AT(json) },
+	{ "json", NULL, "print the mount, and the process that serves it, as JSON", AT(json) },
 	{ "o", "OPTIONS",
-		"options of FUSE, with commas: ro, allow_other, allow_root, max_read=BYTES, "
-		"noatime,\n"
-		"default_permissions, [no]dev, [no]exec, [no]suid, dirsync, debug;\n"
+		"FUSE options, separated by commas: ro, allow_other, allow_root, max_read=BYTES,\n"
+		"noatime, default_permissions, [no]dev, [no]exec, [no]suid, dirsync, debug;\n"
 		"owner and mode of the files: uid=N, gid=N, mode=OCTAL, umask=OCTAL;\n"
-		"and all options above, as fstab has them: profile=datto,limit=10%,durable",
+		"and all options above, for fstab: profile=datto,limit=10%,durable",
 		COMMAND_SET,
 		"ro allow_other allow_root max_read= noatime default_permissions dev nodev exec "
 		"noexec suid nosuid dirsync debug uid= gid= mode= umask= profile= limit= block= "
@@ -239,21 +236,24 @@ const struct command_line mount_command = {
 	.options = options,
 	.command = "CMD...",
 	.about = "Serves IMAGE, a file or a block device, as MNT/live, with its snapshots in\n"
-		 "MNT/snapshots.  Returns when the mount can be used; a process in the background\n"
-		 "serves it, and writes its messages to rig.log beside the state.\n"
+		 "MNT/snapshots.  Returns when the mount can be used.  A background process serves "
+		 "it, and\n"
+		 "writes its messages to rig.log beside the state.\n"
 		 "\n"
-		 "With a CMD it is mounted while CMD runs and never longer, without MNT on a "
-		 "folder\n"
-		 "that goes afterwards, too.  CMD finds the paths in its environment, in "
-		 "SNAPRIG_MNT,\n"
-		 "SNAPRIG_LIVE, SNAPRIG_SNAPSHOTS (the folder) and SNAPRIG_CONTROL (the socket).",
+		 "With a CMD, the volume is mounted while CMD runs and unmounted afterwards.  "
+		 "Without MNT\n"
+		 "it is mounted on a temporary folder.  CMD finds the paths in its environment:\n"
+		 "SNAPRIG_MNT, SNAPRIG_LIVE, SNAPRIG_SNAPSHOTS (the folder) and SNAPRIG_CONTROL "
+		 "(the\n"
+		 "socket).",
 	.examples = "  snaprig mount vol.img mnt --profile datto\n"
 		    "  touch mnt/snapshots/monday\n"
 		    "  dd if=mnt/snapshots/monday of=monday.backup bs=1M\n"
 		    "  snaprig mount --size 1GiB -- sh -c 'mke2fs $SNAPRIG_LIVE'\n"
 		    "  mount -t fuse.snaprig vol.img mnt -o profile=datto,limit=20%\n",
-	.exits = "  0    mounted; with --foreground: served, and ended in order\n"
-		 "  N    that of CMD; 128 + N when signal N ended it; 127 or 126 when there is no\n"
+	.exits = "  0    mounted; with --foreground: served, and ended normally\n"
+		 "  N    the exit code of CMD; 128 + N if signal N ended it; 127 or 126 if there "
+		 "is no\n"
 		 "       such program, or it cannot be run\n"
 		 "  2    the command line is wrong, or what it names cannot be mounted\n"
 		 "  4    the rig or the machine failed\n"

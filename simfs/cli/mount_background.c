@@ -87,7 +87,7 @@ static int serve(const struct daemon_options *daemon, int ready_fd, struct backg
 	if (error == 0)
 		code = daemon_run(daemon);
 	else
-		log_error_code(error, "cannot close the files of the starter");
+		log_error_code(error, "cannot close inherited files");
 	if (background->ready_fd >= 0 && write(background->ready_fd, &told_failed, 1) == 1)
 		json_output_send(background->ready_fd);
 	return code;
@@ -147,7 +147,7 @@ int background_run(const struct daemon_options *daemon, struct background *backg
 		return EXIT_RIG;
 	/* It had no time to say so itself. */
 	if (WIFSIGNALED(status))
-		log_error("cannot mount '%s': the process that was to serve it was killed by "
+		log_error("cannot mount '%s': the process that should serve it was killed by "
 			  "signal %d",
 			daemon->image, WTERMSIG(status));
 	if (!WIFEXITED(status))

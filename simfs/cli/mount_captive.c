@@ -114,7 +114,7 @@ static void unmount(const char *mount_point, pid_t rig)
 
 	kill(rig, SIGTERM);
 	if (!rig_ended(rig, UNMOUNT_PATIENCE_NS)) {
-		log_error("the rig does not end and is killed");
+		log_error("the rig does not exit, so it is killed");
 		kill(rig, SIGKILL);
 		(void)dead_mount_detach(mount_point, false);
 		(void)rig_ended(rig, UNMOUNT_PATIENCE_NS);

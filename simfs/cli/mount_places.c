@@ -27,8 +27,7 @@ static void report_taken(const char *path)
 			  "it)",
 			path, entry->source, path);
 	else
-		log_error(
-			"mount point '%s' has something mounted on it (try another folder)", path);
+		log_error("mount point '%s' is in use by another mount (try another folder)", path);
 }
 
 /* Whether MNT can be mounted on; a stale mount of ours is taken away. */
@@ -145,8 +144,8 @@ int mount_places_find(
 		return EXIT_USAGE;
 	}
 	if (S_ISBLK(facts.st_mode) && !store) {
-		log_error("image '%s' is a block device, beside which no state can lie: /dev does "
-			  "not last (try --store DIR)",
+		log_error("image '%s' is a block device, whose state cannot be kept beside it: "
+			  "/dev is not persistent (try --store DIR)",
 			image);
 		return EXIT_USAGE;
 	}

@@ -23,7 +23,8 @@ static int make_folder(struct mount_temporary *temporary)
 		temporary->folder = NULL;
 	} else if (!mkdtemp(temporary->folder)) {
 		error = -errno;
-		log_error_of(error, "cannot make a folder in '%s': %s (TMPDIR names another place)",
+		log_error_of(error,
+			"cannot make a folder in '%s': %s (set TMPDIR to use another place)",
 			parent, error_text(error));
 		free(TAKE_PTR(temporary->folder));
 		return EXIT_RIG;

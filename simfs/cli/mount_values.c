@@ -44,7 +44,7 @@ static int read_transport(const char *text)
 	if (strcmp(text, "auto") == 0 || strcmp(text, "dev") == 0)
 		return 0;
 	if (strcmp(text, "uring") == 0)
-		log_error("transport 'uring' is not in this version (try auto)");
+		log_error("transport 'uring' is not supported in this version (try auto)");
 	else
 		log_error("unknown transport '%s' (try auto)", text);
 	return -EINVAL;

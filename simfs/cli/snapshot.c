@@ -12,12 +12,12 @@ static int print_list(json_t *answer)
 }
 
 static const struct command_option create_options[] = {
-	{ "limit", "SIZE|SHARE", "room for preserved blocks: 64MiB, or 10% of the volume",
+	{ "limit", "SIZE|SHARE", "space for preserved blocks: 64MiB, or 10% of the volume",
 		COMMAND_SIZE, .argument = "limit" },
 	{ "block", "SIZE", "bytes preserved at a time: 4KiB", COMMAND_SIZE, .argument = "block" },
-	{ "of", "CLONE", "take it of a clone, instead of the live view", COMMAND_SNAPSHOT,
+	{ "of", "CLONE", "take the snapshot of a clone instead of the live view", COMMAND_SNAPSHOT,
 		.argument = "of" },
-	{ "no-writers", NULL, "ask no writer to freeze for it", .argument = "writers",
+	{ "no-writers", NULL, "do not ask writers to freeze", .argument = "writers",
 		.denies = true },
 	ASK_JSON,
 	{ 0 },
@@ -29,9 +29,10 @@ static const struct command_line create = {
 	.summary = "take a snapshot",
 	.operands = { ASK_MNT, { "NAME", COMMAND_TEXT, NULL, "name" } },
 	.options = create_options,
-	.about = "Takes a snapshot of the volume that is mounted on MNT.  When this returns, the\n"
-		 "snapshot can be read as MNT/snapshots/NAME.  What no option sets is as in the\n"
-		 "volume's profile.",
+	.about = "Takes a snapshot of the volume mounted on MNT.  When this returns, the snapshot "
+		 "can be\n"
+		 "read as MNT/snapshots/NAME.  Options that are not given follow the volume's "
+		 "profile.",
 	.examples = "  snaprig snapshot create mnt s0\n"
 		    "  snaprig snapshot create mnt s1 --limit 16MiB --block 64KiB\n",
 	.exits = ASK_EXITS,
@@ -40,7 +41,7 @@ static const struct command_line create = {
 };
 
 static const struct command_option clone_options[] = {
-	{ "full", NULL, "copy all data: the clone is the root of a tree of its own",
+	{ "full", NULL, "copy all data: the clone becomes the root of its own tree",
 		.argument = "full" },
 	ASK_JSON,
 	{ 0 },
@@ -67,15 +68,15 @@ static bool clone_progress(
 
 static const struct command_line clone_of = {
 	.name = "snapshot clone",
-	.summary = "make a clone of a snapshot, which can be written to",
+	.summary = "make a writable clone of a snapshot",
 	.operands = { ASK_MNT, { "SNAPSHOT", COMMAND_SNAPSHOT, NULL, "of" },
 		{ "NAME", COMMAND_TEXT, NULL, "name" } },
 	.options = clone_options,
 	.about = "Makes a clone of a snapshot in a chain: MNT/snapshots/NAME, which can be written "
-		 "to\n"
-		 "and shares the snapshot's data.  With --full it shares nothing, begins a chain "
-		 "of\n"
-		 "depth 1, and is there when all is copied.",
+		 "to and\n"
+		 "shares the snapshot's data.  With --full it shares nothing, starts a chain of "
+		 "depth 1,\n"
+		 "and appears when everything is copied.",
 	.examples = "  snaprig snapshot clone mnt s0 c0\n"
 		    "  snaprig snapshot clone mnt s0 copy --full\n"
 		    "  snaprig snapshot create mnt s1 --of copy\n",
@@ -90,9 +91,9 @@ static const struct command_line delete = {
 	.summary = "delete a snapshot",
 	.operands = { ASK_MNT, { "NAME", COMMAND_SNAPSHOT, NULL, "name" } },
 	.options = ask_json_options,
-	.about =
-		"Deletes a snapshot.  When this returns, its files are gone.  It is refused while\n"
-		"somebody has the snapshot open.",
+	.about = "Deletes a snapshot.  When this returns, its files are gone.  The command fails "
+		 "while\n"
+		 "somebody has the snapshot open.",
 	.examples = "  snaprig snapshot delete mnt s0\n",
 	.exits = ASK_EXITS,
 	.asks = &(const struct command_question){ .command = "snapshot.delete" },
@@ -102,13 +103,14 @@ static const struct command_line delete = {
 
 static const struct command_line detach = {
 	.name = "snapshot detach",
-	.summary = "preserve nothing for a snapshot any more (profile lvm)",
+	.summary = "stop preserving blocks for a snapshot (profile lvm)",
 	.operands = { ASK_MNT, { "NAME", COMMAND_SNAPSHOT, NULL, "name" } },
 	.options = ask_json_options,
-	.about =
-		"Preserves nothing for a snapshot any more, as device-mapper when the snapshot's\n"
-		"table goes.  It shows the blocks that it has kept, and else the live view of the\n"
-		"present, until it is attached again.  Of profile lvm.",
+	.about = "Stops preserving blocks for a snapshot, as device-mapper does when the "
+		 "snapshot's table\n"
+		 "is removed.  Until it is attached again, the snapshot shows the blocks that it "
+		 "has kept,\n"
+		 "and otherwise the present live view.  Only with profile lvm.",
 	.examples = "  snaprig snapshot detach mnt s0\n",
 	.exits = ASK_EXITS,
 	.asks = &(const struct command_question){ .command = "snapshot.detach" },
@@ -116,11 +118,12 @@ static const struct command_line detach = {
 
 static const struct command_line attach = {
 	.name = "snapshot attach",
-	.summary = "preserve for a snapshot again (profile lvm)",
+	.summary = "preserve blocks for a snapshot again (profile lvm)",
 	.operands = { ASK_MNT, { "NAME", COMMAND_SNAPSHOT, NULL, "name" } },
 	.options = ask_json_options,
-	.about = "Preserves for a snapshot again that was detached.  What was written to the live\n"
-		 "view in between stays lost to it, as with device-mapper.",
+	.about = "Preserves blocks again for a snapshot that was detached.  The old content of "
+		 "blocks that\n"
+		 "were overwritten in between is lost, as with device-mapper.",
 	.examples = "  snaprig snapshot attach mnt s0\n",
 	.exits = ASK_EXITS,
 	.asks = &(const struct command_question){ .command = "snapshot.attach" },
@@ -128,13 +131,13 @@ static const struct command_line attach = {
 
 static const struct command_line rename_it = {
 	.name = "snapshot rename",
-	.summary = "give a snapshot another name (profile lvm)",
+	.summary = "rename a snapshot (profile lvm)",
 	.operands = { ASK_MNT, { "NAME", COMMAND_SNAPSHOT, NULL, "name" },
 		{ "TO", COMMAND_TEXT, NULL, "to" } },
 	.options = ask_json_options,
-	.about = "Gives a snapshot another name.  Its open files stay open; rules name it by the "
-		 "new\n"
-		 "name.  Of profile lvm.",
+	.about = "Renames a snapshot.  Its open files stay open; rules must use the new name.  "
+		 "Only with\n"
+		 "profile lvm.",
 	.examples = "  snaprig snapshot rename mnt s0 monday\n",
 	.exits = ASK_EXITS,
 	.asks = &(const struct command_question){ .command = "snapshot.rename" },
@@ -142,14 +145,15 @@ static const struct command_line rename_it = {
 
 static const struct command_line limit = {
 	.name = "snapshot limit",
-	.summary = "give a snapshot another limit (profile lvm)",
+	.summary = "change the limit of a snapshot (profile lvm)",
 	.operands = { ASK_MNT, { "NAME", COMMAND_SNAPSHOT, NULL, "name" },
 		{ "SIZE|SHARE", COMMAND_SIZE, NULL, "limit" } },
 	.options = ask_json_options,
-	.about =
-		"Gives a snapshot more room, or less, as lvextend and lvreduce of its COW volume.\n"
-		"With less than it uses, the next block that has to be preserved overflows.  Of\n"
-		"profile lvm.",
+	.about = "Gives a snapshot more or less space, like lvextend and lvreduce of its COW "
+		 "volume.  If it\n"
+		 "uses more than the new limit, it overflows at the next block that has to be "
+		 "preserved.\n"
+		 "Only with profile lvm.",
 	.examples = "  snaprig snapshot limit mnt s0 32MiB\n",
 	.exits = ASK_EXITS,
 	.asks = &(const struct command_question){ .command = "snapshot.limit" },
@@ -160,7 +164,7 @@ static const struct command_line list = {
 	.summary = "list the snapshots",
 	.operands = { ASK_MNT },
 	.options = ask_json_options,
-	.about = "Lists the snapshots of the volume that is mounted on MNT, oldest first.",
+	.about = "Lists the snapshots of the volume mounted on MNT, oldest first.",
 	.examples = "  snaprig snapshot list mnt\n"
 		    "  snaprig snapshot list mnt --json | jq -r '.snapshots[].name'\n",
 	.exits = ASK_EXITS,

@@ -77,20 +77,21 @@ static int run(const struct command_line *line, int argc, char **argv)
 static const struct command_option options[] = {
 	{ "json", NULL, "print the object of MNT/.snaprig/status.json", .excludes = "metrics",
 		.offset = offsetof(struct values, json) },
-	{ "metrics", NULL, "print it as metrics, in the text format of Prometheus",
+	{ "metrics", NULL, "print metrics in the text format of Prometheus",
 		.offset = offsetof(struct values, metrics) },
-	{ "output", "FILE", "write it to FILE, whose readers see all of it or the last one",
-		.kind = COMMAND_FILE, .offset = offsetof(struct values, output) },
+	{ "output", "FILE", "write to FILE, replacing it at once", .kind = COMMAND_FILE,
+		.offset = offsetof(struct values, output) },
 	{ 0 },
 };
 
 const struct command_line status_command = {
 	.name = "status",
-	.summary = "show its snapshots, gauges and counters",
+	.summary = "show snapshots, gauges and counters of a volume",
 	.operands = { ASK_MNT },
 	.options = options,
-	.about = "Shows the volume that is mounted on MNT: its snapshots and what became of them,\n"
-		 "its gauges and counters.",
+	.about = "Shows the volume mounted on MNT: its snapshots and their states, its gauges and "
+		 "its\n"
+		 "counters.",
 	.examples =
 		"  snaprig status mnt\n"
 		"  snaprig status mnt --json | jq '.snapshots[] | select(.state == \"failed\")'\n"

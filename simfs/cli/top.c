@@ -285,7 +285,7 @@ static int run(const struct command_line *line, int argc, char **argv)
 }
 
 static const struct command_option options[] = {
-	{ "once", NULL, "print it once, as it also is where the terminal cannot be drawn on",
+	{ "once", NULL, "print it once, as on a terminal that cannot be drawn on",
 		.offset = offsetof(struct values, once) },
 	{ "json", NULL, "print it once, as JSON", .offset = offsetof(struct values, json) },
 	{ 0 },
@@ -296,24 +296,26 @@ const struct command_line top_command = {
 	.summary = "watch volumes live",
 	.operands = { { "[MNT ...]", COMMAND_FOLDER, NULL, NULL } },
 	.options = options,
-	.about =
-		"Shows the volumes that are mounted on each MNT, or all of yours, twice a second:\n"
-		"requests and bytes per second, how full the stores are, snapshots, gauges, "
-		"faults\n"
-		"(one that has just fired is lit), writers, and the last events.  It ends when "
-		"they\n"
-		"are unmounted.\n\n"
-		"Keys: q quits, f arms a rule that you type, g feigns a gauge (\"memory.used "
-		"85%\";\n"
-		"a name alone releases it), r releases what hangs of a fault, c removes all "
-		"rules,\n"
-		"and tab chooses the volume that these act on.  Esc leaves the line.",
+	.about = "Shows the volumes mounted on each MNT, or all of yours, and updates twice a "
+		 "second:\n"
+		 "requests and bytes per second, how full the stores are, snapshots, gauges, "
+		 "faults\n"
+		 "(highlighted when they have just fired), writers, and the last events.  Ends "
+		 "when all\n"
+		 "volumes are unmounted.\n"
+		 "\n"
+		 "Keys: q quits, f arms a rule that you type, g feigns a gauge (\"memory.used "
+		 "85%\"; a name\n"
+		 "alone releases it), r releases operations that hang because of a fault, c "
+		 "removes all\n"
+		 "rules, and tab selects the volume for these keys.  Esc cancels what you type.",
 	.examples = "  snaprig top\n"
 		    "  snaprig top mnt\n"
 		    "  snaprig top --once mnt\n"
 		    "  snaprig top --json | jq '.mounts[] | {mount_point, rates}'\n",
 	.exits = "  0    done, or all volumes were unmounted\n"
-		 "  2    the command line, or what it names, is wrong; you have no volume mounted\n"
+		 "  2    the command line, or what it names, is wrong; or you have no volume "
+		 "mounted\n"
 		 "  4    the rig or the machine failed, or a rig has died\n"
 		 "  124  a volume did not answer in time\n",
 	.run = run,

@@ -351,12 +351,14 @@ static const struct command_option options[] = {
 
 const struct command_line umount_command = {
 	.name = "umount",
-	.summary = "unmount it, and wait until it is on disk",
+	.summary = "unmount a volume, and wait until it is on disk",
 	.operands = { ASK_MNT },
 	.options = options,
-	.about = "Unmounts the volume that is mounted on MNT, and waits until its rig has put\n"
-		 "everything on disk and ended.  Snapshots stay.  What a rig that was killed left\n"
-		 "mounted is removed, too.",
+	.about = "Unmounts the volume mounted on MNT, and waits until its rig has written "
+		 "everything to\n"
+		 "disk and ended.  Snapshots are kept.  Mounts left behind by a killed rig are "
+		 "removed,\n"
+		 "too.",
 	.examples = "  snaprig umount mnt\n",
 	.exits = "  0    unmounted\n"
 		 "  2    the command line is wrong, or no volume is mounted there\n"

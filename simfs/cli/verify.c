@@ -168,7 +168,7 @@ static int run(const struct command_line *line, int argc, char **argv)
 }
 
 static const struct command_option options[] = {
-	{ "store", "FOLDER", "where the state lies (default IMAGE.snaprig)", COMMAND_FOLDER,
+	{ "store", "FOLDER", "the folder with the state (default IMAGE.snaprig)", COMMAND_FOLDER,
 		.offset = offsetof(struct values, store) },
 	{ "json", NULL, "print one object", .offset = offsetof(struct values, json) },
 	{ 0 },
@@ -176,18 +176,20 @@ static const struct command_option options[] = {
 
 const struct command_line verify_command = {
 	.name = "verify",
-	.summary = "read and check all of it, unmounted",
+	.summary = "read and check everything of an unmounted volume",
 	.operands = { { "IMAGE", COMMAND_FILE, NULL, NULL } },
 	.options = options,
-	.about = "Reads and checks all that lies on disk of a volume that is not mounted, and\n"
-		 "changes nothing: the image against what the last unmount left, every store and\n"
-		 "node with its data, and that they belong together.  Each finding is a line: the\n"
-		 "file, the offset in it, whose it is, and what is wrong.  Of one file the first "
-		 "100\n"
-		 "damaged blocks are named, and how many more there are.  A line with 'note' is\n"
-		 "worth knowing and no damage.",
+	.about = "Reads and checks everything on disk of a volume that is not mounted, and changes "
+		 "nothing:\n"
+		 "whether the image is as the last unmount left it, every store and node with its "
+		 "data, and\n"
+		 "whether they belong together.  Each finding is one line: the file, the offset in "
+		 "it, the\n"
+		 "owner, and what is wrong.  For each file it lists the first 100 damaged blocks, "
+		 "and the\n"
+		 "number of the others.  A line with 'note' is useful to know but not damage.",
 	.examples = "  snaprig verify vol.img && snaprig mount vol.img mnt\n",
-	.exits = "  0    no finding\n"
+	.exits = "  0    no findings\n"
 		 "  1    findings\n"
 		 "  2    the command line, or what it names, is wrong\n"
 		 "  4    it cannot be checked: it is mounted, or the machine failed\n",

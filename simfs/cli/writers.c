@@ -25,15 +25,15 @@ static int print_document(json_t *answer)
 
 static const struct command_option list_options[] = {
 	{ "json", NULL,
-		"print what the volume answered, as JSON: with what failed, whose fault "
-		"it\nwas, and why",
+		"print the volume's answer as JSON, including what failed, whose fault it was,\n"
+		"and why",
 		.print = print_document },
 	{ 0 },
 };
 
 static const struct command_line list = {
 	.name = "writers list",
-	.summary = "show them as vssadmin does",
+	.summary = "list the writers as vssadmin does",
 	.operands = { ASK_MNT },
 	.options = list_options,
 	.about = "Prints the writers as 'vssadmin list writers' does, without its heading.",
@@ -45,13 +45,14 @@ static const struct command_line list = {
 
 static const struct command_line add = {
 	.name = "writers add",
-	.summary = "add one",
+	.summary = "add a writer",
 	.operands = { ASK_MNT,
 		{ "WRITER", COMMAND_CHOICE, "simulated hook fsfreeze", "writer", true } },
 	.options = ask_json_options,
-	.about = "Adds an application that must freeze before a snapshot is taken and thaws after "
-		 "it.\n"
-		 "A writer is KIND KEY=VALUE...  It replaces one of its name, and restarts one\n"
+	.about = "Adds an application that must freeze before a snapshot is taken and thaw after "
+		 "it.  A\n"
+		 "writer is KIND KEY=VALUE...  It replaces a writer of the same name, and restarts "
+		 "one\n"
 		 "that has died.\n"
 		 "\n"
 		 "kinds:\n"
@@ -60,7 +61,8 @@ static const struct command_line add = {
 		 "  fsfreeze path=/mnt/data             a file system on a loop device over "
 		 "MNT/live\n"
 		 "\n"
-		 "All kinds take name=NAME, id={GUID} and limit=60s, how long it may stay frozen.",
+		 "All kinds accept name=NAME, id={GUID} and limit=60s (how long it may stay "
+		 "frozen).",
 	.examples = "  snaprig writers add mnt simulated name=\"System Writer\" freeze=200ms\n"
 		    "  snaprig fault add mnt writer.freeze error=0x800423f2 "
 		    "writer=\"System Writer\"\n",
@@ -70,7 +72,7 @@ static const struct command_line add = {
 
 static const struct command_line remove_one = {
 	.name = "writers remove",
-	.summary = "remove one",
+	.summary = "remove a writer",
 	.operands = { ASK_MNT, { "NAME", COMMAND_WRITER, NULL, "name", true } },
 	.options = ask_json_options,
 	.about = "Removes a writer.",
@@ -81,11 +83,12 @@ static const struct command_line remove_one = {
 
 static const struct command_line kill_one = {
 	.name = "writers kill",
-	.summary = "let a simulated one die",
+	.summary = "kill a simulated writer",
 	.operands = { ASK_MNT, { "NAME", COMMAND_WRITER, NULL, "name", true } },
 	.options = ask_json_options,
-	.about = "Kills the process of a simulated writer.  If it was frozen, the snapshot fails.\n"
-		 "The writer does not answer again until it is added again.",
+	.about = "Kills the process of a simulated writer.  If it was frozen, the snapshot fails.  "
+		 "The\n"
+		 "writer does not answer until it is added again.",
 	.examples = "  snaprig writers kill mnt System Writer\n",
 	.exits = ASK_EXITS,
 	.asks = ASK_WRITERS("writers.kill"),
@@ -93,13 +96,15 @@ static const struct command_line kill_one = {
 
 static const struct command_line freeze = {
 	.name = "writers freeze",
-	.summary = "freeze all",
+	.summary = "freeze all writers",
 	.operands = { ASK_MNT },
 	.options = ask_json_options,
 	.about =
-		"Freezes all writers, as qemu-ga does for a tool that takes the snapshot itself.\n"
-		"Returns once they are frozen.  Until 'writers thaw' no snapshot asks anything of\n"
-		"them.  One that is frozen for longer than its limit thaws, and all others too.",
+		"Freezes all writers, as qemu-ga does for a tool that takes the snapshot itself, "
+		"and\n"
+		"returns when they are frozen.  Until 'writers thaw', snapshots do not notify the\n"
+		"writers.  If a writer stays frozen beyond its limit, it thaws, and so do all "
+		"others.",
 	.examples = "  snaprig writers freeze mnt && touch mnt/snapshots/s0; "
 		    "snaprig writers thaw mnt\n",
 	.exits = ASK_EXITS,
@@ -108,12 +113,13 @@ static const struct command_line freeze = {
 
 static const struct command_line thaw = {
 	.name = "writers thaw",
-	.summary = "thaw all",
+	.summary = "thaw all writers",
 	.operands = { ASK_MNT },
 	.options = ask_json_options,
-	.about = "Thaws what 'writers freeze' froze, or what a thaw did not reach.  When nothing "
-		 "is\n"
-		 "frozen any more it says why: do not rely on a snapshot taken in between.",
+	.about = "Thaws the writers that 'writers freeze' froze, or that a thaw did not reach.  If "
+		 "no\n"
+		 "writer is frozen any more, it says why: do not rely on a snapshot taken in "
+		 "between.",
 	.examples = "  snaprig writers thaw mnt\n",
 	.exits = ASK_EXITS,
 	.asks = ASK_WRITERS("writers.thaw"),
@@ -121,16 +127,17 @@ static const struct command_line thaw = {
 
 static const struct command_line notify = {
 	.name = "writers notify",
-	.summary = "tell them of an event outside a snapshot",
+	.summary = "notify the writers of an event outside a snapshot",
 	.operands = { ASK_MNT, { "EVENT", COMMAND_CHOICE,
 				       "identify backup-complete pre-restore "
 				       "post-restore backup-shutdown abort",
 				       "event" } },
 	.options = ask_json_options,
-	.about = "Tells all writers what a requester tells them outside a snapshot: identify,\n"
-		 "backup-complete, pre-restore, post-restore, backup-shutdown, abort.  The latter "
-		 "also\n"
-		 "ends a set whose requester has died, which keeps all others out (0x80042316).",
+	.about = "Notifies all writers of an event that a requester sends outside a snapshot: "
+		 "identify,\n"
+		 "backup-complete, pre-restore, post-restore, backup-shutdown, abort.  abort also "
+		 "ends the\n"
+		 "set of a requester that has died, which keeps all others out (0x80042316).",
 	.examples = "  snaprig writers notify mnt backup-complete\n"
 		    "  snaprig writers notify mnt abort\n",
 	.exits = ASK_EXITS,

@@ -21,24 +21,23 @@ static int run(const struct command_line *line, int argc, char **argv)
 
 const struct command_line xapi_call_action = {
 	.name = "xapi call",
-	.summary = "do something to a pool by hand, as with xe",
+	.summary = "call a method of a pool by hand, as with xe",
 	.operands = { { "URL", COMMAND_TEXT, NULL, NULL }, { "METHOD", COMMAND_TEXT, NULL, NULL },
 		{ "[ARGUMENT ...]", COMMAND_TEXT, NULL, NULL } },
 	.takes_words = true,
-	.about = "Logs in at http://USER:PASSWORD@HOST:PORT, calls METHOD, and prints what it "
-		 "answers:\n"
-		 "a text as it is, all else as JSON.  An ARGUMENT is JSON, or text; CLASS:NAME, "
+	.about = "Logs in at http://USER:PASSWORD@HOST:PORT, calls METHOD, and prints the answer: "
+		 "strings\n"
+		 "as plain text, anything else as JSON.  An ARGUMENT is JSON or text.  CLASS:NAME, "
 		 "also as\n"
-		 "a value in an object, is the reference of the only object of that name or uuid, "
-		 "which\n"
-		 "is no snapshot.",
+		 "a value in an object, stands for the reference of the only object with that name "
+		 "or\n"
+		 "uuid; snapshots do not count.",
 	.examples = "  snaprig xapi call http://root:secret@127.0.0.1:8080 SR.scan SR:local\n"
 		    "  snaprig xapi call http://root:secret@127.0.0.1:8080 "
 		    "VM.set_has_vendor_device VM:web false\n",
-	.exits =
-		"  0    done\n"
-		"  1    the pool does not answer, the call has failed, or there is no such object\n"
-		"  2    the command line is wrong\n"
-		"  4    what speaks XAPI cannot be loaded\n",
+	.exits = "  0    done\n"
+		 "  1    the pool does not answer, the call failed, or there is no such object\n"
+		 "  2    the command line is wrong\n"
+		 "  4    the XAPI module cannot be loaded\n",
 	.run = run,
 };

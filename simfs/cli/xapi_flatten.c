@@ -29,7 +29,7 @@ static int run(const struct command_line *line, int argc, char **argv)
 }
 
 static const struct command_option options[] = {
-	{ "parents", "DIR", "look for parents here, too", COMMAND_FOLDER,
+	{ "parents", "DIR", "also look for parents in this folder", COMMAND_FOLDER,
 		.offset = offsetof(struct values, parents) },
 	{ "json", NULL, "print what was made, as JSON", .offset = offsetof(struct values, json) },
 	{ 0 },
@@ -37,16 +37,20 @@ static const struct command_option options[] = {
 
 const struct command_line xapi_flatten_action = {
 	.name = "xapi flatten",
-	.summary = "make of a VHD, and its parents, the disk that it is",
+	.summary = "turn a VHD and its parents into a disk image",
 	.operands = { { "VHD", COMMAND_FILE, NULL, NULL }, { "OUT", COMMAND_FILE, NULL, NULL } },
 	.options = options,
-	.about = "Reads a VHD - dynamic, fixed, or differencing with its parents - and writes the\n"
-		 "content of its disk into a new file OUT, sparse where there is none.  A parent\n"
-		 "is looked for where its child says, and beside it, by its uuid.  What is wrong\n"
-		 "with a file is an error that says where.",
+	.about = "Reads a VHD - dynamic, fixed, or differencing with its parents - and writes the "
+		 "content\n"
+		 "of its disk to a new file OUT, which is sparse where the disk has no data.  It "
+		 "looks for\n"
+		 "a parent by uuid, first where the child says and then beside the child.  If "
+		 "something is\n"
+		 "wrong with a file, the message says where.",
 	.examples = "  snaprig xapi flatten 20261128T003000Z.vhd disk.img\n",
-	.exits = "  0    OUT is the disk\n"
-		 "  2    no VHD, a damaged one, a parent that is missing, or OUT is there already\n"
+	.exits = "  0    done\n"
+		 "  2    VHD is not a VHD or is damaged, a parent is missing, or OUT exists "
+		 "already\n"
 		 "  4    the files could not be read or written\n",
 	.run = run,
 };

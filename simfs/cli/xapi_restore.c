@@ -266,11 +266,11 @@ static int run(const struct command_line *line, int argc, char **argv)
 }
 
 static const struct command_option options[] = {
-	{ "vm", "UUID", "of which VM", COMMAND_TEXT, .is_required = true,
+	{ "vm", "UUID", "the VM", COMMAND_TEXT, .is_required = true,
 		.offset = offsetof(struct values, vm) },
-	{ "disk", "DISK", "which of its disks, by name or uuid, if it has several", COMMAND_TEXT,
+	{ "disk", "DISK", "the disk, by name or uuid, if the VM has several", COMMAND_TEXT,
 		.offset = offsetof(struct values, disk) },
-	{ "at", "TIME", "as the restore point is called: 20261128T003000Z; else the last",
+	{ "at", "TIME", "name of the restore point, such as 20261128T003000Z (default: the last)",
 		COMMAND_TEXT, .offset = offsetof(struct values, at) },
 	{ "list", NULL, "list the restore points with their disks", .excludes = "disk",
 		.offset = offsetof(struct values, list) },
@@ -285,15 +285,17 @@ const struct command_line xapi_restore_action = {
 	.operands = { { "REMOTE", COMMAND_FOLDER, NULL, NULL },
 		{ "[OUT]", COMMAND_FILE, NULL, NULL } },
 	.options = options,
-	.about =
-		"Reads the folder that Xen Orchestra backs up into (a remote of type file), takes\n"
-		"the last restore point of a VM, or the one of --at, and writes the content of a\n"
-		"disk into a new file OUT: the VHD that it has, with its parents.  Needs no Xen\n"
-		"Orchestra.  Backups that are encrypted, or XVA files, cannot be read.",
+	.about = "Reads a folder of backups by Xen Orchestra (a remote of type file), takes the "
+		 "last\n"
+		 "restore point of a VM, or the one given by --at, and writes the content of a "
+		 "disk to a\n"
+		 "new file OUT, using the VHD and its parents.  Does not need Xen Orchestra.  "
+		 "Encrypted\n"
+		 "backups and XVA files are not supported.",
 	.examples = "  snaprig xapi restore /backups --vm 0c8d… --list\n"
 		    "  snaprig xapi restore /backups --vm 0c8d… --disk system system.img\n",
-	.exits = "  0    OUT is the disk\n"
-		 "  2    no such restore point or disk, a damaged one, or OUT is there already\n"
+	.exits = "  0    done\n"
+		 "  2    no such restore point or disk, it is damaged, or OUT exists already\n"
 		 "  4    the files could not be read or written\n",
 	.run = run,
 };

@@ -82,17 +82,17 @@ static const struct command_option options[] = {
 		"127.0.0.1:PORT, [::1]:PORT or unix:PATH (default 127.0.0.1:0, any\n"
 		"port)",
 		COMMAND_TEXT, AT(listen) },
-	{ "fault", "RULE...", "a rule, armed at the rig of the first disk", COMMAND_RULE, NULL,
+	{ "fault", "RULE...", "a rule to arm at the rig of the first disk", COMMAND_RULE, NULL,
 		AT(fault) },
-	{ "state", "DIR", "where the pool lives (default POOL.yaml.snaprig)", COMMAND_FOLDER,
-		AT(state) },
+	{ "state", "DIR", "the folder for the pool's state (default POOL.yaml.snaprig)",
+		COMMAND_FOLDER, AT(state) },
 	{ "longest-event-wait", "TIME", "how long event.from waits at most (default 30s)",
 		COMMAND_TIME, AT(longest_event_wait) },
-	{ "nbd", "ADDRESS", "serve disks over NBD, too: 127.0.0.1:PORT, port 0 is any",
+	{ "nbd", "ADDRESS", "also serve disks over NBD: 127.0.0.1:PORT; port 0 is any port",
 		COMMAND_TEXT, AT(nbd) },
 	{ "export-framing", "HOW",
-		"how the body of an export ends: chunked (the default), length,\n"
-		"close, or as XenServer's, with the connection of HTTP/1.0: old-close",
+		"how the body of an export ends: chunked (the default), length, close, or\n"
+		"old-close (like XenServer: at the end of an HTTP/1.0 connection)",
 		COMMAND_CHOICE, FRAMING_WORDS, AT(framing) },
 	{ 0 },
 };
@@ -102,19 +102,17 @@ const struct command_line xapi_serve_action = {
 	.summary = "serve a pool to Xen Orchestra",
 	.operands = { { "POOL.yaml", COMMAND_FILE, NULL, NULL } },
 	.options = options,
-	.about =
-		"Serves the pool of POOL.yaml as a XenServer does, over plain HTTP: JSON-RPC at "
-		"/jsonrpc,\n"
-		"exports and imports of disks.  Each disk is a rig of profile xen, which ends with "
-		"the\n"
-		"server.  Prints a line \"listening on URL\" for each address when it is ready, "
-		"and "
-		"tells\n"
-		"a systemd that waits for it.",
+	.about = "Serves the pool in POOL.yaml over plain HTTP, as a XenServer would: JSON-RPC at "
+		 "/jsonrpc,\n"
+		 "exports and imports of disks.  Each disk is a rig with profile xen, which ends "
+		 "with the\n"
+		 "server.  When it is ready, prints a line \"listening on URL\" for each address, "
+		 "and\n"
+		 "notifies systemd if that is waiting.",
 	.examples = "  snaprig xapi serve pool.yaml --listen 127.0.0.1:8080\n"
 		    "  snaprig xapi serve pool.yaml --fault 'xapi.call method=VM.snapshot "
 		    "reply=SR_BACKEND_FAILURE_44 times=1'\n",
-	.exits = "  0    it was told to end by SIGTERM, SIGINT or SIGHUP, and has\n"
+	.exits = "  0    ended by SIGTERM, SIGINT or SIGHUP\n"
 		 "  2    the command line, POOL.yaml or an address is wrong\n"
 		 "  4    a rig or the machine failed\n",
 	.run = run,

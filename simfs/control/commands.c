@@ -113,8 +113,7 @@ bool commands_gauge_value(
 	}
 	if (row->unit == GAUGE_SHARE && *ret > SHARE_ALL) {
 		control_request_refuse(request, -ERANGE,
-			"the value '%s' of gauge '%s' is more than all of it (100%% at most)", text,
-			row->name);
+			"the value '%s' of gauge '%s' is more than 100%%", text, row->name);
 		return false;
 	}
 	return true;

@@ -63,7 +63,7 @@ static int find_until(struct control_request *request, struct volume *volume, st
 		return -ENOENT;
 	if (!snapshot_tells_of_two(*ret)) {
 		control_request_refuse(request, -EOPNOTSUPP,
-			"cannot tell what changed until '%s': only a chain can", name);
+			"cannot list changes until '%s': this needs a chain", name);
 		return -EOPNOTSUPP;
 	}
 	return 0;
@@ -84,7 +84,7 @@ static void answer(struct control_request *request, struct volume *volume,
 	}
 	if (error < 0)
 		control_request_refuse(request, error,
-			"snapshot '%s' failed with %s: what changed since is not known",
+			"snapshot '%s' failed with %s: the changes since then are not known",
 			json_string_value(json_object_get(request->arguments, failed)),
 			error_name(error));
 	else
@@ -102,7 +102,7 @@ static void changed_done(struct changed_ask *ask, struct snapshot *snapshot, int
 	control_lease_end(&command->lease);
 	free(command);
 	if (result < 0)
-		control_request_refuse(request, result, "cannot tell what changed since '%s': %s",
+		control_request_refuse(request, result, "cannot list the changes since '%s': %s",
 			name, error_text(result));
 	else
 		answer(request, volume, snapshot, from);

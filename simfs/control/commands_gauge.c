@@ -100,7 +100,7 @@ void commands_run_gauge_set(struct control_request *request, void *context)
 	}
 	if (size) {
 		control_request_refuse(
-			request, -EINVAL, "a size is of real pressure only (try --real)");
+			request, -EINVAL, "a size needs real memory pressure (try --real)");
 		return;
 	}
 	volume_gauge_feign(volume, gauge, value);

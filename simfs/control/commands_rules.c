@@ -239,7 +239,7 @@ void commands_run_fault_struck(struct control_request *request, void *context)
 		control_request_refuse(request, -ENAMETOOLONG,
 			"the name of a snapshot has at most %d bytes", SNAPSHOT_NAME_MAX);
 	else if (volume_fault_struck(volume, &strike) < 0)
-		control_request_refuse(request, -EINVAL, "'%s' is no rule", strike.rule);
+		control_request_refuse(request, -EINVAL, "'%s' is not a rule", strike.rule);
 	else
 		control_request_answer(request, NULL);
 }

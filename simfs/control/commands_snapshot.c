@@ -71,8 +71,8 @@ static void refuse_create(
 			refusal ? refusal : error_text(error),
 			refusal || !volume ? ""
 			: has_struck(volume)
-				? " (a fault has struck: 'snaprig fault list MNT' tells which)"
-				: " (MNT/.snaprig/kernel.log and 'snaprig events MNT' tell more)");
+				? " (a fault struck: see 'snaprig fault list MNT')"
+				: " (see MNT/.snaprig/kernel.log and 'snaprig events MNT')");
 }
 
 /* Nobody may hold writes who could not be seen to leave. */

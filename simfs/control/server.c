@@ -117,9 +117,9 @@ static bool has_room(struct control_server *server)
 		return true;
 	if (!idlest)
 		return false;
-	connection_send(
-		idlest, server_request_failure(json_null(), -EBUSY,
-				"somebody else needs the connection that was idle longest"));
+	connection_send(idlest,
+		server_request_failure(json_null(), -EBUSY,
+			"closed to make room: this connection was idle for the longest time"));
 	connection_break(idlest);
 	return true;
 }

@@ -46,7 +46,7 @@ int server_request_parse(const char *line, size_t length, const struct control_c
 
 	if (!json_is_object(request)) {
 		snprintf(message, message_size, "cannot read the request: %s",
-			request ? "it is no JSON object" : error.text);
+			request ? "it is not a JSON object" : error.text);
 		json_decref(request);
 		*ret_id = json_null();
 		return -EINVAL;

@@ -41,8 +41,8 @@ static const struct option options[] = {
 
 	/* fusermount3 looks while the kernel still takes the ring of a killed rig apart,
 	 * and leaves the mount that it was to take away. */
-	{ "auto_unmount", "does not work for a rig that is killed (its mount goes with the next "
-			  "'mount', or 'umount')" },
+	{ "auto_unmount", "is not supported, because a rig may be killed (the next 'mount' or "
+			  "'umount' removes its mount)" },
 	{ "blkdev", no_device },
 	{ "blksize=", no_device },
 	{ "fd=", rig_sets_it },
@@ -125,7 +125,7 @@ static int parse_one(const char *text, size_t length, struct mount_options *ret,
 	if (read_max_read(text + name_length, length - name_length, &ret->max_read_bytes) == 0)
 		return 0;
 	snprintf(message, MOUNT_OPTIONS_MESSAGE_BYTES,
-		"option '%.*s' of -o is no number of bytes from %u to %u", shown, text,
+		"option '%.*s' of -o is not a number of bytes from %u to %u", shown, text,
 		MAX_READ_MIN_BYTES, MAX_READ_MAX_BYTES);
 	return -EINVAL;
 }

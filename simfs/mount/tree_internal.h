@@ -107,7 +107,7 @@ void texts_free(struct session *session);
 /* As fuse_reply_open(), with all flags of the kernel's. */
 int reply_open(fuse_req_t request, uint64_t handle, uint32_t flags);
 
-/* The snapshot that FILE is open on; NULL when it is of another kind, or the snapshot goes. */
+/* The snapshot that FILE is open on; NULL when it is of a different kind, or the snapshot goes. */
 struct snapshot *open_snapshot(fuse_ino_t inode, const struct fuse_file_info *file);
 
 void files_open(fuse_req_t request, fuse_ino_t inode, struct fuse_file_info *file);

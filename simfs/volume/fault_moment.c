@@ -223,9 +223,9 @@ static const char *file_flaw(const struct volume *volume, const char *text)
 	if (rule_parse(text, &rule, message) < 0 || !rule.file[0])
 		return NULL;
 	if (end && strncmp(rule.file, live, (size_t)(end - live) + 1) == 0)
-		return "'file' cannot lie in the mount itself";
+		return "'file' cannot be inside the mount itself";
 	if (plain_path_look(rule.file) == -ELOOP)
-		return "'file' goes through a symbolic link: name the place that it leads to";
+		return "'file' contains a symbolic link: use the path that it leads to";
 	return NULL;
 }
 

@@ -92,7 +92,7 @@ static int check(struct volume *volume, struct volume_growth *growth)
 {
 	const struct blockio *origin = volume->origin;
 
-	growth->why = "a volume only grows, by whole sectors of its image";
+	growth->why = "a volume can only grow, by whole sectors of its image";
 	if (growth->bytes < volume->size_bytes || growth->bytes % origin->alignment_bytes != 0)
 		return -EINVAL;
 	growth->why = "a chain does not grow";
@@ -104,7 +104,7 @@ static int check(struct volume *volume, struct volume_growth *growth)
 	growth->why = "it has snapshots, which do not grow with it";
 	if (!list_empty(&volume->snapshots) || !list_empty(&volume->creating))
 		return -EBUSY;
-	growth->why = "the image has lost some of it";
+	growth->why = "the image is shorter than the volume";
 	image_look_now(volume);
 	return origin->is_lossy ? -EIO : 0;
 }

@@ -168,7 +168,7 @@ static int compare_size(struct volume *volume)
 	if (volume->options.image_policy == IMAGE_TRUST) {
 		log_error("image '%s' cannot be trusted: its snapshots are of %" PRIu64
 			  " bytes, and it has %" PRIu64
-			  " (mount with --fail-snapshots to go on without them)",
+			  " (mount with --fail-snapshots to continue without them)",
 			image_path(volume), volume->image.stored_bytes, volume_bytes(volume));
 		return -ESTALE;
 	}
@@ -203,10 +203,11 @@ static int compare_facts(struct volume *volume, const struct blockio_facts *was)
 		return 0;
 	}
 	if (!is_sure && volume->options.image_policy == IMAGE_COMPARE) {
-		log_error("image '%s' may not be the one that its snapshots are of; changed since "
-			  "the last unmount: %s, as by a move, a copy or an edit whose time was "
-			  "set back (mount with --trust-image to keep the snapshots, or with "
-			  "--fail-snapshots to go on without them)",
+		log_error(
+			"image '%s' may not be the one that its snapshots belong to; changed since "
+			"the last unmount: %s, as by a move, a copy or an edit whose time was "
+			"set back (mount with --trust-image to keep the snapshots, or with "
+			"--fail-snapshots to continue without them)",
 			image_path(volume), differs);
 		return -ESTALE;
 	}
@@ -280,7 +281,7 @@ int image_loaded(struct volume *volume)
 			return error;
 	}
 	if (!volume->options.quiet)
-		log_error("image '%s' is not the one that its snapshots are of: %s (%" PRIu64
+		log_error("image '%s' is not the one that its snapshots belong to: %s (%" PRIu64
 			  " of them failed; the live view shows what the image has now)",
 			image_path(volume), volume->image.why, failed);
 	return 0;

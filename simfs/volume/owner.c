@@ -26,7 +26,7 @@ const char *owner_fault(const struct store_facts *facts)
 	uint32_t length = owner_length(facts->owner.kind);
 
 	if (length == 0)
-		return "its owner is of an unknown kind";
+		return "it has an owner of unknown kind";
 	if (facts->owner.length != length)
 		return "its owner's bytes are not as many as that kind has";
 	if (length == sizeof(struct owner) && facts->owner.bytes[length - 1] != '\0')

@@ -23,8 +23,7 @@ static int check_again(struct volume *volume, struct snapshot_create *create)
 {
 	if (!is_there(volume, create->replaces, create->replaces_id) ||
 		!is_there(volume, create->of, create->of_id))
-		return snapshot_refuse(
-			create, -ENOENT, "the snapshot or clone that it is made of is gone");
+		return snapshot_refuse(create, -ENOENT, "its source, a snapshot or clone, is gone");
 	return snapshot_place_check(volume, create);
 }
 

@@ -123,7 +123,7 @@ static int load_lost(struct volume *volume, const char *file, const struct names
 	snprintf(store, sizeof store, "%.*s" STORE_SUFFIX, (int)length, file);
 	if (!has_name(names, store))
 		return state_load_lost(volume, file);
-	log_error("both '%s' and '%s' are there: one of them has to go", store, file);
+	log_error("both '%s' and '%s' exist: remove one of them", store, file);
 	return -EEXIST;
 }
 
@@ -219,8 +219,8 @@ static int give_up(struct snapshot *snapshot)
 	if (error < 0)
 		log_error_code(error, "cannot mark snapshot '%s' as lost", snapshot->name);
 	else if (!snapshot->volume->options.quiet)
-		log_info("snapshot '%s' is lost: the machine went down while it was in use, and "
-			 "it was not mounted with --durable",
+		log_info("snapshot '%s' is lost: the machine crashed while it was in use, and it "
+			 "was not mounted with --durable",
 			snapshot->name);
 	return error;
 }

@@ -37,8 +37,8 @@ int state_settle_name(struct volume *volume, struct store *store, const char *fi
 	snapshot_file_name(facts->name, ret_file, length);
 	error = volume->folder->ops->rename(volume->folder, file, ret_file);
 	if (error < 0) {
-		log_error_code(
-			error, "cannot rename '%s', which is of snapshot '%s'", file, facts->name);
+		log_error_code(error, "cannot rename '%s', which belongs to snapshot '%s'", file,
+			facts->name);
 		return error;
 	}
 	if (!volume->options.quiet)

@@ -16,13 +16,12 @@ void state_tell_sums(
 	if (volume->options.quiet)
 		return;
 	if (findings->has_lost_sums)
-		log_error(
-			"the sums of '%s' are gone: what was written in place in it cannot be read",
+		log_error("the sums of '%s' are gone: blocks that were written in place cannot be "
+			  "read",
 			file);
 	if (findings->bad_sums > 0)
 		log_error("%" PRIu64
-			  " of the sums of '%s' are damaged: what they are of may not be "
-			  "readable",
+			  " of the sums of '%s' are damaged: their blocks may not be readable",
 			findings->bad_sums, file);
 	if (findings->units_as_found > 0)
 		log_info("the machine went down while '%s' was written in place: %" PRIu64

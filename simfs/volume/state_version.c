@@ -23,9 +23,8 @@ static int check(const char *file, void *context)
 		version = store_other_version(folder, file);
 	if (version == 0)
 		return 0;
-	log_error(
-		"'%s' is of format %u, and this version of snaprig knows format %u: mount the "
-		"volume with the version that wrote it, or remove the file with all that it holds",
+	log_error("'%s' is of format %u, and this version of snaprig knows format %u: mount the "
+		  "volume with the version that wrote it, or remove the file with everything in it",
 		file, version, STORE_FORMAT_VERSION);
 	return -EUCLEAN;
 }

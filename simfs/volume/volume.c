@@ -46,7 +46,8 @@ int volume_open(struct blockio *origin, struct blockio_folder *folder,
 	const struct volume_options *options, struct volume **ret)
 {
 	if (origin->size_bytes == 0 || origin->size_bytes % 512 != 0) {
-		log_error("image '%s' has %" PRIu64 " bytes, which is no multiple of 512 above 0",
+		log_error("image '%s' has %" PRIu64
+			  " bytes, which is not a multiple of 512 above 0",
 			options->image ? options->image : "", origin->size_bytes);
 		return -EINVAL;
 	}

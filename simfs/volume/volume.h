@@ -104,7 +104,7 @@ struct volume_options {
  * Opens the volume in ORIGIN with the state in FOLDER, and recovers snapshots
  * whose rig was killed.  Blocks.  ORIGIN and FOLDER stay the caller's and must
  * live longer.  What was found is said (log_info) unless OPTIONS->quiet.
- * Returns 0; -EINVAL when the size is no multiple of 512 or is 0, or a rule cannot be read;
+ * Returns 0; -EINVAL when the size is not a multiple of 512 or is 0, or a rule cannot be read;
  * -EUCLEAN when the state belongs to another volume; -ESTALE (image_compare(), nothing was
  * touched); or -errno; all but the last said.
  */

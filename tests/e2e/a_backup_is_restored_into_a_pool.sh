@@ -63,6 +63,6 @@ fails 'reply=reset offset=4MiB..' 'ECONNRESET'
 
 refused 2 'no such restore point' rig restore --xapi "$who" --at 20000101T000000Z remote broken
 refused 2 'there is no backup of a VM in' rig restore --xapi "$who" . broken
-refused 2 '--vm is of --xapi' rig restore --vm "$vm" remote broken
+refused 2 '--vm needs --xapi' rig restore --vm "$vm" remote broken
 truncate -s -512 "$(find remote -name '*.vhd' | sort | tail -n 1)"
 refused 1 'Expected values to be strictly equal' rig restore --xapi "$who" remote broken

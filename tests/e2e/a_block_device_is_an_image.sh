@@ -29,7 +29,8 @@ on_exit detach
 
 refused_as_it_is()
 {
-	refused 2 "block device, beside which no state can lie.*--store" rig mount "$image" "$mnt"
+	refused 2 "block device, whose state cannot be kept beside it.*--store" \
+	rig mount "$image" "$mnt"
 	mkfs.ext4 -q "$image"
 	mount "$image" other
 	refused 4 "is mounted by another rig, or is a device in use" \

@@ -45,7 +45,7 @@ for profile in plain xen; do
 	grep -q '"image.changed"' "$mnt/.snaprig/events.jsonl" || fail "no event"
 	grep -q "cut to 500000" "$image.snaprig/rig.log" || fail "rig.log does not say it"
 	umount_volume
-	[ $profile = xen ] || refused 2 "500000 bytes, which is no multiple of 512" \
+	[ $profile = xen ] || refused 2 "500000 bytes, which is not a multiple of 512" \
 		rig mount "$image" "$mnt"
 done
 
@@ -70,7 +70,7 @@ for profile in plain lvm elastio xen; do
 	umount_volume
 	printf X | dd of="$image" bs=1 seek=700000 conv=notrunc status=none
 	rig mount "$image" "$mnt" --profile $profile 2>said
-	grep -q "(mtime and ctime)" said || fail "it does not say why: $(cat said)"
+	grep -q "(mtime and ctime)" said || fail "no reason was given: $(cat said)"
 	reads_eio "$mnt/snapshots/s" 4096
 	rig umount "$mnt"
 	rig mount "$image" "$mnt" --profile $profile

@@ -75,7 +75,7 @@ remount_with "cut, once more"
 must_be_error "cut, once more"
 umount_volume
 cp good "$store"
-refused 4 'one of them has to go' rig mount "$image" "$mnt"
+refused 4 'remove one of them' rig mount "$image" "$mnt"
 
 for place in 40 $((size / 3)) $((size - 5000)); do
 	put good

@@ -56,10 +56,10 @@ messages <<'END'
 2 | snapshot 'monday' exists already | snapshot create mnt monday
 2 | the profile allows one snapshot at a time .delete the other first | snapshot create mnt two
 2 | only a chain has clones .try --profile xen | snapshot clone mnt monday two
-2 | value '185%' of gauge 'memory.used' is more than all | gauge set mnt memory.used 185%
+2 | value '185%' of gauge 'memory.used' is more than 100% | gauge set mnt memory.used 185%
 0 |  | snapshot delete mnt monday
 0 |  | fault add mnt snapshot.commit error=EINVAL times=1 name=once
-2 | Invalid argument .a fault has struck: 'snaprig fault list MNT' | snapshot create mnt monday
+2 | Invalid argument .a fault struck: see 'snaprig fault list MNT' | snapshot create mnt monday
 0 |  | fault clear mnt
 0 |  | snapshot create mnt monday
 END
@@ -70,7 +70,7 @@ messages <<'END'
 0 |  | fault add mnt snapshot.read error=EIO offset=24KiB..28KiB name=bad
 0 |  | fault add mnt writer.freeze error=EIO writer="System Writer" name=quoted
 0 |  | fault add mnt 'writer.freeze error=EIO writer="System Writer" name=quoted'
-2 | fault: a blank in the value of 'file' | fault add mnt 'live.read hang file="/a b"'
+2 | fault: a space in the value of 'file' | fault add mnt 'live.read hang file="/a b"'
 2 | cannot add the fault: unknown key 'eror' at column 15 | fault add mnt snapshot.read eror=EIO
 0 |  | writers add mnt simulated name="SQL Server" freeze=1ms
 0 |  | writers kill mnt SQL_Server
@@ -98,16 +98,16 @@ messages <<'END'
 2 | there is no mount point and no image 'nosuch' | events nosuch
 2 | 'x.yaml' is a scenario, and no record .'snaprig run' runs it | replay x.yaml
 2 | 'x.yaml' is a scenario, and no record | shrink x.yaml
-2 | 'x.jsonl' is a record, and no scenario .'snaprig replay x.jsonl' runs it again | run x.jsonl
+2 | 'x.jsonl' is a record, not a scenario .'snaprig replay x.jsonl' runs it again | run x.jsonl
 END
 same "$image" "$(rig status volume.img --json | jq -r .image)" "status of an image"
 
 # ---- the catalog by name ----
 
 messages <<'END'
-2 | nothing of that name in the catalog .did you mean 'lvm-removed- | run lvm-removed-while-red
-2 | nothing of that name in the catalog .did you mean 'lvm-onapp-detection' | validate onapp-detect
-2 | no file 'zzz', and nothing of that name in the catalog .'snaprig list scenarios' shows | run zzz
+2 | with that name in the catalog .did you mean 'lvm-removed- | run lvm-removed-while-red
+2 | with that name in the catalog .did you mean 'lvm-onapp-detection' | validate onapp-detect
+2 | no file 'zzz', and .* in the catalog .'snaprig list scenarios' shows | run zzz
 2 | ^zzz/y.yaml: cannot read scenario: No such file or directory | run zzz/y.yaml
 END
 same lvm-removed-while-read "$(rig run --list lvm-removed-while-read)" "one scenario"
@@ -127,10 +127,10 @@ same "ok $e2e_root/scenarios/catalog/lvm/onapp-detection.yaml" \
 # ---- surroundings that lack something ----
 
 messages env TMPDIR=/proc <<'END'
-4 | cannot make a folder in '/proc': .* .TMPDIR names another place | mount --size 1MiB -- true
+4 | cannot make a folder in '/proc': .* .set TMPDIR to use another place | mount --size 1MiB -- true
 END
 TMPDIR=/proc rig check -- cp {snapshot} {out} >said && fail "check has a work folder in /proc"
-grep -q "work folder in '/proc': .* (--work FOLDER or TMPDIR names another" said ||
+grep -q "work folder in '/proc': .* (--work FOLDER or TMPDIR chooses another" said ||
 	fail "check does not say why: $(cat said)"
 # Neither a home nor a locale is asked for, and a home is not written to.
 messages env -i PATH="$PATH" <<'END'

@@ -128,4 +128,5 @@ rm state/disks/web.c.img
 code=0
 "$SNAPRIG" xapi serve pool.yaml --state state >out 2>err || code=$?
 [ "$code" = 4 ] || fail "without an image it ended with $code"
-grep -qx "snaprig: image 'state/disks/web.c.img' of disk 'web.c' has gone" err || fail "$(cat err)"
+grep -qx "snaprig: image 'state/disks/web.c.img' of disk 'web.c' is missing" err ||
+	fail "$(cat err)"

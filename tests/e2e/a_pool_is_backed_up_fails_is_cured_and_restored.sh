@@ -11,6 +11,6 @@ TMPDIR=$work/tmp rig xapi demo >out 2>err || e2e_status=$?
 cat out err
 [ "$e2e_status" != 77 ] || skip "$(cat err)"
 same 0 "$e2e_status" "exit"
-same 3 "$(grep -c 'both disks are as they were' out)" "runs that are restored right"
+same 3 "$(grep -c 'both disks are right' out)" "runs that are restored right"
 grep -q '^3 .*failed.*SR_BACKEND_FAILURE_44' out || fail "the full SR is not named"
 same "" "$(ls -A tmp)" "what it left"

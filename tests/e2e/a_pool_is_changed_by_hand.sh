@@ -35,7 +35,7 @@ refused 1 "no VM has the name or uuid 'nobody'" rig xapi call "$who" VM.start VM
 by_hand VM.clean_shutdown VM:web
 by_hand VM.set_has_vendor_device VM:web false
 by_hand VM.clone VM:web web >clone
-refused 1 "2 of class VM have the name 'web' .take the uuid." rig xapi call "$who" VM.start VM:web
+refused 1 "2 of class VM have the name 'web' .use the uuid" rig xapi call "$who" VM.start VM:web
 refused 1 'MESSAGE_METHOD_UNKNOWN' rig xapi call "$who" VM.dance
 refused 1 'HANDLE_INVALID' rig xapi call "$who" VM.start OpaqueRef:none
 refused 1 'SESSION_AUTHENTICATION_FAILED' rig xapi call "http://root:x@${url#http://}" pool.get_all

@@ -93,12 +93,12 @@ xapi_python <<'END'
 import signal
 os.kill(rig_pid("pool.yaml.snaprig", "web.data"), signal.SIGKILL)
 web = pool.vm("another name")
-pool.fails("SR_BACKEND_FAILURE_46(, The VDI is not available [opterr=the rig has gone], )",
+pool.fails("SR_BACKEND_FAILURE_46(, The VDI is not available [opterr=the rig has ended], )",
            "Async.VM.snapshot", web, "half")
 assert len([v for v in pool("VM.get_all_records").values() if v["name_label"] == "half"]) == 0
 check_references(pool)
 END
-wait_until 20 grep -q "the rig of disk 'web.data' has gone" xapi.err ||
+wait_until 20 grep -q "the rig of disk 'web.data' has ended" xapi.err ||
 	fail "nobody said that a rig has gone"
 xapi_stop
 
@@ -107,4 +107,4 @@ echo '{' >pool.yaml.snaprig/pool.json
 code=0
 "$SNAPRIG" xapi serve pool.yaml >second.out 2>second.err || code=$?
 [ "$code" = 4 ] || fail "with a broken state it ended with $code"
-grep -q 'is no pool that this program has saved' second.err || fail "it said: $(cat second.err)"
+grep -q 'is not a pool saved by this program' second.err || fail "it said: $(cat second.err)"

@@ -82,9 +82,9 @@ refused 2 "other.jsonl:1: it does not say what was run" rig replay other.jsonl
 head -n 3 records/twelve.jsonl >cut.jsonl
 refused 2 "cut.jsonl:3: it ends before the verdict" rig shrink cut.jsonl
 { cat records/idle.jsonl; echo '{"event": "journal.dropped", "events": 9}'; } >full.jsonl
-refused 2 "the journal had no room for all events" rig replay full.jsonl
+refused 2 "the journal was full" rig replay full.jsonl
 printf 'nonsense\n' >>cut.jsonl
-refused 2 "cut.jsonl:4: it is no JSON object" rig replay cut.jsonl
+refused 2 "cut.jsonl:4: it is not a JSON object" rig replay cut.jsonl
 rm twelve.yaml
 refused 2 "twelve.yaml" rig replay records/twelve.jsonl
 refused 2 "arguments are missing: expected 'RECORD'" rig shrink

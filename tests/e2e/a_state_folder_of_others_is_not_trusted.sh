@@ -44,7 +44,7 @@ for name in rig.log events.jsonl volume control.sock; do
 	prepare
 	rm -f "$state/$name"
 	mkfifo "$state/$name"
-	refuses "'$name' is no regular file"
+	refuses "'$name' is not a regular file"
 	prepare
 	rm -f "$state/$name"
 	ln -s "$work/victim/made" "$state/$name"
@@ -87,4 +87,4 @@ mknod "$work/probe" c 1 3 2>/dev/null || exit 0
 prepare
 rm -f "$state/rig.log"
 mknod "$state/rig.log" c 1 3
-refuses "'rig.log' is no regular file"
+refuses "'rig.log' is not a regular file"

@@ -134,7 +134,7 @@ cp $system/live system.6
 backup --keep 2 >log || fail "a backup behind a kill of Xen Orchestra: $(cat log)"
 kept system.5 system.6
 
-refused 2 "--task-timeout is of --xapi" rig backup --like xo --task-timeout 5s a b
+refused 2 "--task-timeout needs --xapi" rig backup --like xo --task-timeout 5s a b
 wrong=http://root:wrong@${url#http://}
 rig backup --like xo --xapi "$wrong" web remote >log 2>&1 && fail "a wrong password is taken"
 grep -q 'SESSION_AUTHENTICATION_FAILED' log || fail "a wrong password: $(cat log)"

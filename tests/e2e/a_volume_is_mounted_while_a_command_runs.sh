@@ -45,7 +45,7 @@ ends 126 --size 1MiB -- "$image"
 
 refused 2 "needs a folder MNT, or a command" rig mount "$image"
 refused 2 "size needs a command" rig mount --size 1MiB "$mnt"
-refused 2 "command is missing behind" rig mount "$image" "$mnt" --
+refused 2 "command is missing after" rig mount "$image" "$mnt" --
 refused 2 "'--foreground' and a command exclude" rig mount "$image" --foreground -- true
 refused 2 "cannot read size 'x'" rig mount --size x -- true
 refused 2 "cannot open image" rig mount no-image -- true

@@ -13,7 +13,7 @@ requires jq fusermount3
 [ -w /dev/fuse ] || skip "/dev/fuse cannot be opened"
 rig doctor | grep -q '^ok .*memory cgroup' && skip "cgroups can be made by this user"
 mount_volume 8MiB
-refused 77 'cannot be made by this user|without a memory controller' \
+refused 77 'cannot be made by this user|needs a memory controller' \
 	rig gauge set "$mnt" memory.used 85% --real --size 64MiB
 same system "$(status '.gauges["memory.used"].source')" "source"
 rig doctor | grep -q '^limited .*memory cgroup' || fail "doctor does not say so"

@@ -44,7 +44,7 @@ refused 2 "no snapshot 's9'" rig snapshot changed "$mnt" s9
 rig snapshot create "$mnt" s1 --limit 8KiB
 write_at 0 65536 "$mnt/live"
 refused 4 "snapshot 's1' failed with ENOSPC" rig snapshot changed "$mnt" s1
-refused 2 "cannot tell what changed until 's0': only a chain can" \
+refused 2 "cannot list changes until 's0': this needs a chain" \
 	rig snapshot changed "$mnt" s0 --until s0
 rig umount "$mnt"
 

@@ -18,7 +18,7 @@ is()
 # ---- what is refused ----
 
 refused 2 "unknown way 'tre' to give a snapshot" rig check --gives tre -- true
-refused 2 "with --takes CMD takes it itself" rig check --gives nbd --takes -- true
+refused 2 "with --takes CMD takes the snapshot itself" rig check --gives nbd --takes -- true
 refused 2 "too small for a file system" rig check --gives tree --size 4MiB -- true
 
 # ---- a file, as without the option ----

@@ -27,7 +27,7 @@ checked 1 silent-corruption --restore "$copy" -- 'head -c 1M {snapshot} >{out}'
 checked 1 detected -- false
 checked 1 misreported -- 'cp {snapshot} {out}; exit 1'
 checked 1 silent-corruption -- 'gzip -1 <{snapshot} >{out}'
-is '.why | contains("--restore says nothing else")'
+is '.why | contains("there is no --restore")'
 checked 0 detected --failure read-error --restore "$copy" -- cp {snapshot} {out}
 is '.failure == "read-error" and .fired >= 1 and .exit == 1'
 checked 1 silent-corruption --failure read-error --restore "$copy" -- \
@@ -120,7 +120,8 @@ is '.failure == "mine"'
 refused 2 "a command is missing" rig check
 refused 2 "unknown failure 'cow-overflw' \(did you mean 'cow-overflow'" \
 	rig check --failure cow-overflw -- true
-refused 2 "is none of profile 'xen'" rig check --failure cow-overflow --profile xen -- true
+refused 2 "does not happen with profile 'xen'" \
+	rig check --failure cow-overflow --profile xen -- true
 refused 2 "unknown profile" rig check --profile x -- true
 refused 2 "has no moment" rig check --failure writer-f1 --at 'read.progress>=1%' -- true
 refused 2 "cannot read moment 'x'" rig check --failure rig-crash --at x -- true

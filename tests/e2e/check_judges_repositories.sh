@@ -35,7 +35,7 @@ checked 0 detected --failure cow-overflow --restore "$restore" -- "$copy"
 # Whoever keeps but one has spoilt the others, unless that is told; also without any failure,
 # as the runs are of different contents.
 checked 1 silent-corruption --restore 'cp {repo}/latest {restored}' -- "$latest"
-because "an earlier backup that was right is not any more: backup 'b0': [0-9]+ of 256 blocks"
+because "an earlier good backup is no longer right: backup 'b0': [0-9]+ of 256 blocks"
 checked 0 intact --keeps 1 --restore 'cp {repo}/latest {restored}' -- "$latest"
 checked 0 detected --keeps 1 --failure read-error --restore 'cp {repo}/latest {restored}' -- \
 	"rm -f {repo}/latest; $latest"
@@ -43,10 +43,10 @@ checked 0 detected --keeps 1 --failure read-error --restore 'cp {repo}/latest {r
 # A failure that takes an earlier backup with it, and a remedy that does.
 checked 1 misreported --failure read-error --restore "$restore" -- \
 	"$copy || { rm {repo}/*; exit 1; }"
-because "^it reported a failure, and an earlier backup that was right is not any more: backup 'b0'"
+because "^it reported a failure, and an earlier good backup is no longer right: backup 'b0'"
 checked 1 silent-corruption --failure read-error --restore "$restore" -- \
 	"[ ! -e {repo}/part ] || rm {repo}/*; $copy"
-because "^after the remedy: .*an earlier backup that was right is not any more: backup 'b0'"
+because "^after the remedy: .*an earlier good backup is no longer right: backup 'b0'"
 
 # In files nothing is written in between: who goes by times would not see it.
 if [ "$(id -u)" = 0 ]; then

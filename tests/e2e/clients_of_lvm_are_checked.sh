@@ -88,5 +88,5 @@ rig check --gives lvm --size 16MiB --failure ./cannot.yaml --json -- "$take && $
 same "77 skipped it has not got one" "$e2e_status $(jq -r '.verdict + " " + .why' result.json)" \
 	"a failure that cannot be"
 
-refused 2 "is of profile lvm, and not of 'xen'" rig check --gives lvm --profile xen -- true
+refused 2 "needs profile lvm, not 'xen'" rig check --gives lvm --profile xen -- true
 refused 77 "needs a client that is given LVM" rig check --failure lvm-vg-full -- true

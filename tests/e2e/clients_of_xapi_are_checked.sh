@@ -29,4 +29,4 @@ careful="$client; take {snapshot} || exit
 checked 0 detected --fault 'xapi.call method=VM.snapshot reply=SR_BACKEND_FAILURE_44' -- "$careful"
 checked 0 detected --fault 'xapi.export reply=cut offset=4MiB..' -- "$careful"
 checked 0 detected --fault 'xapi.export reply=task-error' -- "$careful"
-refused 2 "is of profile xen, and not of 'lvm'" rig check --gives xapi --profile lvm -- true
+refused 2 "needs profile xen, not 'lvm'" rig check --gives xapi --profile lvm -- true

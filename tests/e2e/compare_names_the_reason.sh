@@ -39,7 +39,7 @@ is '.tools[0].values.reads == {median: 4096, min: 4096, max: 4096}'
 is '.tools[1].values | .read_size_bytes.median == 1048576 and .bytes_of_holes.median == 0 and
 	.in_sequence_percent.median == 100 and .write_during_p99_ms == null and
 	.seconds.min <= .seconds.median and .seconds.median <= .seconds.max'
-is '.reason[0] | test("^([AB] takes [0-9.]+ times as long as [AB]|their times differ by no .*)$")'
+is '.reason[0] | test("^([AB] takes [0-9.]+ times as long as [AB]|their times differ no .*)$")'
 is '.reason[1] == "A reads in 4 KiB, 4096 reads; B reads in 1 MiB, 16 reads"'
 compared 0 --size 4MiB --rounds 3 -- cp {snapshot} {out} \
 	-- 'for i in 1 2 3 4 5; do cat {snapshot} >/dev/null; done; cp {snapshot} {out}'
@@ -47,7 +47,7 @@ is 'any(.reason[]; . == "A reads 4 MiB, 0 B of it again and 0 B of holes; " +
 	"B reads 24 MiB, 20 MiB of it again and 0 B of holes")'
 compared 0 --size 1MiB --rounds 2 -- cp {snapshot} {out} -- 'sleep 5; cp {snapshot} {out}'
 is '.reason | .[1] == "they read alike" and
-	.[2] == "it is not its reads for which B takes longer than A"'
+	.[2] == "B does not take longer than A because of its reads"'
 random_bytes 3 1048576 >image
 truncate -s 16M image
 compared 0 --image image --rounds 1 -- dd if={snapshot} of={out} bs=128k -- cp {snapshot} {out}
@@ -119,9 +119,9 @@ grep -q "cannot be compared: the rig was ended" said || fail "does not say why: 
 # ---- what is wrong is told, and ^C leaves nothing ----
 
 refused 2 "a command is missing" rig compare
-refused 2 "two commands at least" rig compare -- true
-refused 2 "a command is missing behind '--'" rig compare -- true --
-refused 2 "a command is missing behind '--'" rig compare -- true -- -- true
+refused 2 "at least two commands" rig compare -- true
+refused 2 "a command is missing after '--'" rig compare -- true --
+refused 2 "a command is missing after '--'" rig compare -- true -- -- true
 refused 2 "cannot read rounds '0'" rig compare --rounds 0 -- true -- true
 refused 2 "cannot read rounds 'x'" rig compare --rounds x -- true -- true
 refused 2 "unknown word '{outt}'" rig compare -- true -- cp {snapshot} {outt}

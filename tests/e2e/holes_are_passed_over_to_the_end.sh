@@ -3,7 +3,7 @@
 #
 # Whoever passes over holes comes to the end of the live view and of a snapshot, has
 # missed nothing, and is told what lseek(2) on ext4 tells: with every profile, and a
-# size that is no multiple of any block.
+# size that is not a multiple of any block.
 . "${0%/*}/../lib/e2e.sh"
 
 requires jq qemu-img nbdkit nbdcopy

@@ -38,7 +38,7 @@ tells "^dd       i  d  d$"
 tells "^dd-gzip  i  S  [dS]$"
 tells "^missing  \\.  \\.  \\.$"
 tells "^ 1  read-error \\(plain\\)$"
-tells "^missing is not run: there is no program 'no-such-tool'$"
+tells "^missing was not run: there is no program 'no-such-tool'$"
 same intact "$(verdict dd none)" "dd without a failure"
 same detected "$(verdict dd read-error)" "dd at a bad sector"
 same silent-corruption "$(verdict dd-gzip read-error)" "dd-gzip at a bad sector"
@@ -113,5 +113,5 @@ refused "cannot read image 'fat=x'" 2 dd --image fat=x
 refused "cannot write report 'no/m.json': No such file" 4 dd --report json=no/m.json
 refused "cannot write report '/dev/full'" 4 dd --failures none --report json=/dev/full
 refused "cannot write report 'tmp'" 4 dd --report json=tmp
-refused "cannot go on from 'm.md': " 2 dd --resume m.md
-refused "cannot go on from 'none'" 2 dd --resume none
+refused "cannot resume from 'm.md': " 2 dd --resume m.md
+refused "cannot resume from 'none'" 2 dd --resume none

@@ -14,8 +14,8 @@ credentials: { user: root, password: secret }
 srs: [ { name: local, type: ext, capacity: 1GiB } ]
 vms: [ { name: web, disks: [ { name: system, sr: local, image: web.img } ] } ]
 END
-refused 2 "'nowhere' is no address to serve NBD on" rig xapi serve pool.yaml --nbd nowhere
-refused 2 "'127.0.0.1:99999' is no address" rig xapi serve pool.yaml --nbd 127.0.0.1:99999
+refused 2 "'nowhere' is not an address to serve NBD on" rig xapi serve pool.yaml --nbd nowhere
+refused 2 "'127.0.0.1:99999' is not an address" rig xapi serve pool.yaml --nbd 127.0.0.1:99999
 pool_serve pool.yaml --nbd 127.0.0.1:0
 sed 's/image: web.img/size: 4MiB/' pool.yaml >other.yaml
 refused 2 "cannot serve NBD on '$nbd': Address already in use" \

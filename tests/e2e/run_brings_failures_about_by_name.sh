@@ -89,8 +89,8 @@ wrong()
 }
 wrong "unknown failure 'cow-overflw' .did you mean 'cow-overflow'" 'failure: cow-overflw'
 wrong "cannot read failure '.*none.yaml'" 'failure: ./none.yaml'
-wrong "failure 'sr-full-thin' is none of profile 'lvm' .try xen" 'failure: sr-full-thin'
-wrong "failure 'writer-f1' is none of profile" 'failure: writer-f1'
+wrong "failure 'sr-full-thin' does not happen with profile 'lvm' .try xen" 'failure: sr-full-thin'
+wrong "failure 'writer-f1' does not happen with profile" 'failure: writer-f1'
 wrong "failure 'read-error' has no moment" 'failure: { name: read-error, at: "ops>=1" }'
 wrong "cannot read moment 'x'" 'failure: { name: rig-crash, at: x }'
 wrong "snapshot 's1' was made before" 'snapshot: s1' 'failure: read-error'

@@ -123,13 +123,14 @@ wrong "profile 'plain' has no chain to clone a snapshot in .try xen" plain \
 wrong "profile 'xen' has a chain, which takes no discards .try plain" xen 'discard: { bytes: 4KiB }'
 wrong "profile 'xen' has a chain, which cannot grow .try plain" xen 'grow: 8MiB'
 wrong "there is no disk to fill .try volume: { ..., disk: 16MiB }" plain 'fill: all'
-wrong "cannot discard 512 bytes at 0 .it is of whole blocks of 4KiB" plain 'discard: { bytes: 512 }'
+wrong "cannot discard 512 bytes at 0 .it must be whole blocks of 4KiB" plain \
+	'discard: { bytes: 512 }'
 wrong "cannot discard 4096 bytes at 4194304 .the volume is smaller" plain \
 	'discard: { bytes: 4KiB, offset: 4MiB }'
 wrong "cannot grow to 4194304 bytes .the volume has 4194304 then" plain 'grow: 4MiB'
 wrong "cannot grow to 6291456 bytes .the volume has 8388608 then" plain 'grow: 8MiB' 'grow: 6MiB'
 wrong "cannot grow from 4194304 to 4194816 bytes .try multiples of 4KiB" plain 'grow: 4194816'
-wrong "the volume cannot grow while snapshot 's1' is there .delete it before" plain \
+wrong "the volume cannot grow while snapshot 's1' exists .delete it first" plain \
 	'snapshot: s1' 'grow: 8MiB'
 wrong "writer 'w' cannot write 8392704 bytes .the volume is smaller" plain 'grow: 8MiB' \
 	'write: { name: w, pattern: random, bytes: 8196KiB }'

@@ -180,11 +180,11 @@ wrong()
 	refused 2 "^wrong.yaml:$((8 + $#)):9: $e2e_text" rig validate wrong.yaml
 	refused 2 "$e2e_text" rig run wrong.yaml
 }
-wrong "no rule 'bat' is there at this step .did you mean 'bad'" \
+wrong "no rule 'bat' exists at this step .did you mean 'bad'" \
 	'fault: live.read zero name=bad' 'fault-remove: bat'
-wrong "no rule 'bad' is there" 'fault: live.read zero name=bad' 'remount: killed' \
+wrong "no rule 'bad' exists" 'fault: live.read zero name=bad' 'remount: killed' \
 	'fault-remove: bad'
-wrong "no writer 'bd' is there at this step .did you mean 'db'" 'writer-kill: bd'
+wrong "no writer 'bd' exists at this step .did you mean 'db'" 'writer-kill: bd'
 wrong "no writer 'mail' is there" 'writer-add: simulated name=mail' 'remount: unmounted' \
 	'writer-kill: mail'
 # So of a failure, wherever it is named.
@@ -195,6 +195,6 @@ cat >own.yaml <<-END
 	inject: [ snapshot: s1, fault: snapshot.read error=EIO name=bad, fault-remove: bad,
 	  fault-remove: bad, backup: { of: s1, to: b1 } ]
 END
-refused 2 "^own.yaml:5:3: no rule 'bad' is there" rig validate own.yaml
-refused 2 "own.yaml:5:3: no rule 'bad' is there" \
+refused 2 "^own.yaml:5:3: no rule 'bad' exists" rig validate own.yaml
+refused 2 "own.yaml:5:3: no rule 'bad' exists" \
 	rig check --failure ./own.yaml -- cp '{snapshot}' '{out}/x'

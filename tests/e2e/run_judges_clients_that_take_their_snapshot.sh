@@ -138,7 +138,7 @@ $backup
 - backup: { takes: s1, to: b2 }
 END
 ran 1 first.yaml
-tells "b2.*verdict: inconclusive, exit: 0.*nobody wrote to the live view meanwhile"
+tells "b2.*verdict: inconclusive, exit: 0.*nobody wrote to the live view in the meantime"
 { echo "- snapshot: s1"; echo "$backup"; } | vss twice nightly
 ran 2 twice.yaml
 grep -q "snapshot 's1' was made before" said || fail "$(cat said)"

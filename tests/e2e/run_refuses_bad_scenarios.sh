@@ -34,7 +34,7 @@ refused 2 "uneven.yaml:11:[0-9]+: writer 'w' cannot write 5000 bytes" rig run un
 refused 2 "unknown option '--sed'" rig run --sed 7 good.yaml
 refused 2 "cannot read seed 'x'" rig run --seed x good.yaml
 refused 2 "cannot read report 'pdf=x'" rig run --report pdf=x good.yaml
-refused 2 "a value is missing behind '--work'" rig run good.yaml --work
+refused 2 "a value is missing after '--work'" rig run good.yaml --work
 refused 2 "arguments are missing: expected 'SCENARIO[|]FOLDER[.]{3}'" rig run
 refused 2 "missing.yaml" rig run missing.yaml
 mkdir empty
@@ -52,7 +52,7 @@ cmp tap report.tap || fail "the report is not what was printed"
 
 # What the oracle could not judge is not run, and that is known before.
 sed 's/^profile:.*/&\nsr: lvm/' good.yaml >chain.yaml
-refused 2 "chain.yaml:4:10: profile '[a-z]*' has no chain, which 'sr' is of" rig run chain.yaml
+refused 2 "chain.yaml:4:10: profile '[a-z]*' has no chain, but 'sr' needs one" rig run chain.yaml
 nothing_left
 
 refused 2 "cannot write report '/proc/x'" rig run good.yaml --report junit=/proc/x

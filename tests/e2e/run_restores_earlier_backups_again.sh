@@ -49,15 +49,15 @@ judged honest 0 detected recovered
 repository breaks "$copy && exit
   : >{repo}/b1.backup; exit 1" "$restore"
 judged breaks 0 misreported recovered
-tells "name: \"b2\", .*it reported a failure, and an earlier backup that was right is not any \
-more: \
+tells "name: \"b2\", .*it reported a failure, and an earlier good backup is no \
+longer right: \
 backup 'b1': the restored file has 0 bytes"
 
 # A success that does.
 repository overwrites 'cat {snapshot} >{repo}/part && mv {repo}/part {repo}/latest' \
 	'cp {repo}/latest {restored}'
 judged overwrites 0 misreported silent-corruption
-tells "name: \"b3\", .*it reported success, and an earlier backup that was right is not any more: \
+tells "name: \"b3\", .*it reported success, but an earlier good backup is no longer right: \
 backup 'b1': [0-9]+ of 2048 blocks differ"
 
 # Whoever keeps but one says so, and is not asked for others.

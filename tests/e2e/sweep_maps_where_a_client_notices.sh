@@ -147,18 +147,18 @@ grep -q '^snaprig: without the failure it is not intact' said || fail "not told:
 read='snapshot.read error=EIO'
 refused 2 'a sweep moves one thing' rig sweep -- "$copy"
 refused 2 'a sweep moves one thing' rig sweep --fault "$read" --fault "$read" -- "$copy"
-refused 2 'a sweep moves one failure, and not all' rig sweep --failure all -- "$copy"
-refused 2 "leave out 'chance'" rig sweep --fault "$read chance=5%" -- "$copy"
-refused 2 "there are no offsets at point 'writer.freeze'" rig sweep --by offsets \
+refused 2 'a sweep moves one failure, not all' rig sweep --failure all -- "$copy"
+refused 2 "remove 'chance'" rig sweep --fault "$read chance=5%" -- "$copy"
+refused 2 "point 'writer.freeze' has no offsets" rig sweep --by offsets \
 	--fault 'writer.freeze drop' -- "$copy"
-refused 2 "leave out 'offset'" rig sweep --by offsets --fault "$read offset=0..1" -- "$copy"
+refused 2 "remove 'offset'" rig sweep --by offsets --fault "$read offset=0..1" -- "$copy"
 refused 2 "failure 'read-error' strikes at an offset and not at a hit" rig sweep --by hits \
 	--failure read-error -- "$copy"
-refused 2 "'writer-f1' strikes at no read or offset .* check --failure writer-f1' tells all" \
+refused 2 "'writer-f1' has no hit or offset .* check --failure writer-f1'" \
 	rig sweep --failure writer-f1 -- "$copy"
-refused 2 "has no moment, but an offset, that --at could set" rig check --failure read-error \
+refused 2 "has no moment, but an offset, for --at to set" rig check --failure read-error \
 	--at 'read.progress>=50%' -- "$copy"
-refused 2 "has no offset, but a moment, that --at could set" rig check --failure cow-overflow \
+refused 2 "has no offset, but a moment, for --at to set" rig check --failure cow-overflow \
 	--at 'offset>=4096' -- "$copy"
 refused 2 "cannot read moment 'offset>=x'" rig check --failure read-error --at 'offset>=x' -- true
 refused 2 'strikes at a moment and not at an offset' rig sweep --by offsets \
@@ -196,7 +196,7 @@ interrupted TERM 143 --json
 is '.partial and .code == 143 and .tracks[0].count == 64'
 is '.tracks[0].tried > 0 and .tracks[0].tried < 64 and all(.tracks[0].points[]; .fired == 1)'
 interrupted TERM 143 --svg map.svg
-grep -q '^interrupted: this is what was tried until then$' map.json || fail "not marked"
+grep -q '^interrupted: these places were tried so far$' map.json || fail "not marked"
 grep -qE '^hits .* [1-9][0-9]* of 64 tried$' map.json || fail "no strip: $(cat map.json)"
 grep -q ', interrupted, on dd' map.svg || fail "the picture is not marked"
 e2e_status=0

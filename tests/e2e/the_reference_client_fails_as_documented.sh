@@ -41,6 +41,6 @@ same "$was" "$(digest restored)" "restored content"
 
 # Asked to stop, it leaves nothing either.
 mkfifo never
-refused 1 "no regular file" rig backup never out/b3
+refused 1 "not a regular file" rig backup never out/b3
 same "b2 b2.manifest" "$(names_of out)" "what is published"
 umount_volume

@@ -172,8 +172,8 @@ grep -qE 'Failure Error: no XAPI associated to [0-9a-f-]{36}$' said || fail "say
 rig backup --like xo --json --bypass-chain-check "$mnt/snapshots/j" $folder/j >log.json
 same success "$(jq -r .status log.json)" "status in the log that is printed"
 refused 2 "unknown product 'x'" rig backup --like x "$mnt/snapshots/x" out
-refused 2 "--take is of --like aip" rig backup --like xo --take "$mnt/snapshots/x" out
-refused 2 "--job is of --like xo" rig backup --job a "$mnt/snapshots/x" out
+refused 2 "--take needs --like aip" rig backup --like xo --take "$mnt/snapshots/x" out
+refused 2 "--job needs --like xo" rig backup --job a "$mnt/snapshots/x" out
 refused 2 "bad value '0' of --lock-stale" rig backup --like xo --lock-stale 0 "$mnt/snapshots/x" out
 refused 2 "bad value 'x' of --max-uncoalesced" \
 	rig backup --like xo --max-uncoalesced x "$mnt/snapshots/x" out

@@ -128,7 +128,7 @@ tells "com exception caught(0x8004231f) in VssStart"
 again_at 10
 rig fault add "$mnt" 'writer.thaw drop writer=db times=1'
 takes 0 thaw
-tells "Warning: the writers were not told of backup-complete: "
+tells "Warning: the writers were not notified of backup-complete: "
 rig fault clear "$mnt"
 nobody_is_frozen()
 {
@@ -165,9 +165,9 @@ touch "$mnt/snapshots/there"
 refused 1 "snapshot 'there' exists already" rig backup --take "$mnt/snapshots/there" out/x
 same there "$(ls -A "$mnt/snapshots")" "the snapshot of another"
 refused 1 "no volume is mounted there" rig backup --take out/snapshots/x out/x
-refused 1 "it is no MNT/snapshots/NAME" rig backup --take out/x out/y
+refused 1 "it is not MNT/snapshots/NAME" rig backup --take out/x out/y
 refused 2 "unknown retry policy 'aip'" rig backup --take --retry aip "$mnt/snapshots/x" out/x
-refused 2 "--take is missing" rig backup --retry none "$mnt/snapshots/x" out/x
+refused 2 "--retry needs --take" rig backup --retry none "$mnt/snapshots/x" out/x
 umount_volume
 
 # The rig hands out what it should not: the client looks for itself.

@@ -49,7 +49,7 @@ same false "$(status '.faults[1].replayable')" "replayable by the clock"
 rig fault list "$mnt" | grep -q 'live.write drop from=1h' || fail "the list does not show it"
 refused 2 "unknown point 'snapshot.reed' at column 1; did you mean 'snapshot.read'" \
 	rig fault add "$mnt" 'snapshot.reed zero'
-refused 2 "'tear' makes no sense at point 'live.read': only what is written can be torn" \
+refused 2 "'tear' makes no sense at point 'live.read': only a write can be torn" \
 	rig fault add "$mnt" 'live.read tear=1'
 # The points say what is true there, and what may strike.
 rig list points | grep -q '^snapshot.read  *read  *a read of a snapshot has come' ||

@@ -51,8 +51,8 @@ in_world 'lvremove -q -f vg0/d1 vg0/b1' >/dev/null
 same "" "$(ls volume.img.snaprig/lvm/areas volume.img.snaprig/lvm/origins | grep -v :)" \
 	"what is kept of snapshots"
 
-refused 2 "'a/b' is no name of a volume group" rig lvm volume.img --vg a/b -- true
-refused 2 "'-x' is no name of a logical volume" rig lvm volume.img --lv=-x -- true
+refused 2 "'a/b' is not a name for a volume group" rig lvm volume.img --vg a/b -- true
+refused 2 "'-x' is not a name for a logical volume" rig lvm volume.img --lv=-x -- true
 
 # Odd sizes: smaller extents, and at the end zeros up to a whole KiB.
 new_image $((16777216 + 1024))
@@ -61,7 +61,7 @@ same "$(digest volume.img)" "$(in_world 'sha256sum </dev/vg0/live' | cut -d' ' -
 	"content of an odd volume"
 new_image $((16777216 + 512))
 same "1024 8388608" "$(in_world "$sizes" --free 8MiB 2>note | tr -s ' ')" "extents, free, odd"
-grep -q "has 512 bytes of zeros behind the volume" note || fail "the padding is not said"
+grep -q "has 512 bytes of zeros after the volume" note || fail "the padding is not said"
 same "$( (cat volume.img && head -c 512 /dev/zero) | sha256sum)" \
 	"$(in_world 'sha256sum </dev/vg0/live')" "content of a padded volume"
 in_world 'lvcreate -s -L 4M -n b1 vg0/live && dd if=/dev/urandom of=/dev/vg0/live bs=1M \

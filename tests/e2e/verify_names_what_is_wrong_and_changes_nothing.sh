@@ -61,8 +61,8 @@ echo "killed: whole, and it says what nobody can tell"
 again
 kill_rig
 umount -l "$mnt"
-verify 0 '^note: .*volume.img: offset 0: it was not unmounted in order' \
-	'^note: s.store: offset [0-9]+: snapshot .s.: it was not closed in order'
+verify 0 '^note: .*volume.img: offset 0: it was not unmounted normally' \
+	'^note: s.store: offset [0-9]+: snapshot .s.: it was not closed normally'
 
 echo "left over"
 again
@@ -115,7 +115,7 @@ truncate -s 20000 "$image.snaprig/s.store"
 verify 1 "^s.store: offset [0-9]+: snapshot 's': "
 cp whole/s.store "$image.snaprig/s.store"
 cp whole/s.store "$image.snaprig/other.store"
-verify 1 "^other.store: offset 0: snapshot 'other': it is of another snapshot"
+verify 1 "^other.store: offset 0: snapshot 'other': it belongs to another snapshot"
 rm "$image.snaprig/other.store"
 rm "$image.snaprig/volume"
 verify 1 '^volume: offset 0: it is missing'

@@ -90,7 +90,7 @@ same "0 []" "$(rig snapshot changed "$mnt" s0 --json | jq -cr '"\(.changed_block
 	"what a lost map tells"
 same 1024 "$(status '.snapshots[0].changed_blocks')" "changed blocks in the status"
 fault 'changed.read error=EIO'
-refused 4 "cannot tell what changed since 's0': Input/output error" rig snapshot changed "$mnt" s0
+refused 4 "cannot list the changes since 's0': Input/output error" rig snapshot changed "$mnt" s0
 rig fault clear "$mnt"
 rig snapshot changed "$mnt" s0 | cmp - changed || fail "changed blocks in the end"
 umount_volume

@@ -33,7 +33,7 @@ either='cp {snapshot} {out} 2>/dev/null || cp {live} {out}; rm -f {snapshot}'
 
 # It was lucky: nobody wrote.  That is no backup of a snapshot.
 judged 3 inconclusive true "$take; $either" --fault "$refusal"
-says 'nobody wrote to the live view meanwhile; compared with that: all 1024 blocks are the same'
+says 'nobody wrote to the live view in the meantime; compared with that: all 1024 blocks are the'
 says 'it read 4 MiB of the live view, and no good snapshot'
 judged 3 inconclusive true 'cp {live} {out}'
 
@@ -43,7 +43,7 @@ other="$half skip=2 seek=2"
 wrote='dd if=/dev/urandom of={live} bs=4k count=3 conv=notrunc status=none'
 for when in "$wrote; $half; $other" "$half; $wrote; $other" "$half; $other; $wrote"; do
 	judged 1 silent-corruption true "$take; $when" --fault "$refusal"
-	says 'of the live view and of no snapshot \(which was written to meanwhile'
+	says 'the live view and not a snapshot \(which was written to in the meantime'
 done
 
 # What it saved is something else, or a part.
@@ -93,5 +93,5 @@ if [ "$(id -u)" = 0 ] && timeout 20 losetup -f >/dev/null 2>&1; then
 		      - expect: { verdict: inconclusive }
 	END
 	rig run scenario.yaml >tap || fail "$(cat tap)"
-	grep -q 'nobody wrote to the live view meanwhile' tap || fail "$(cat tap)"
+	grep -q 'nobody wrote to the live view in the meantime' tap || fail "$(cat tap)"
 fi

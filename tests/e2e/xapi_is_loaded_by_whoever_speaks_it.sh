@@ -36,7 +36,7 @@ all_refused()
 
 mkdir alone
 cp "$SNAPRIG" alone/snaprig
-said="what speaks XAPI is missing: .*/xapi.so.*make install"
+said="the XAPI module is missing: .*/xapi.so.*make install"
 : >pool.yaml
 all_refused
 alone/snaprig xapi serve --help | grep -q -e --longest-event-wait || fail "no help of it"
@@ -47,10 +47,10 @@ alone/snaprig create alone/v.img --size 1MiB >out || fail "create: $(cat out)"
 # ---- one that is none, or another's ----
 
 echo garbage >alone/xapi.so
-said="cannot load what speaks XAPI: .*alone/xapi.so: .*another build"
+said="cannot load the XAPI module: .*alone/xapi.so: .*another build"
 all_refused
 cp "$(ldd "$SNAPRIG" | sed -n 's/.*libjansson.* => \([^ ]*\) .*/\1/p')" alone/xapi.so
-said="what speaks XAPI is of another build: .*undefined symbol"
+said="the XAPI module is from another build: .*undefined symbol"
 all_refused
 
 # ---- installed ----

@@ -93,13 +93,13 @@ done
 refused 2 "cannot listen on '${url#http://}': Address already in use" \
 	rig xapi serve pool.yaml --state other --listen "${url#http://}"
 for address in 127.0.0.1 127.0.0.1:x 127.0.0.1:99999 example.org:80 '[::1:80' :80 unix: ''; do
-	refused 2 "is no address to listen on|is empty" \
+	refused 2 "is not an address to listen on|is empty" \
 		rig xapi serve pool.yaml --state other --listen "$address"
 done
 refused 2 "is too long" rig xapi serve pool.yaml --state other --listen \
 	"unix:/$(printf '%0200d' 0)"
 head -c 10000007 /dev/zero >odd.img
-for image in "odd.img: image 'odd.img' has 10000007 bytes, which is no multiple of 512" \
+for image in "odd.img: image 'odd.img' has 10000007 bytes, which is not a multiple of 512" \
 	"none.img: no image 'none.img': No such file or directory"; do
 	sed "s,size: [^ }]*,image: ${image%%:*}," pool.yaml >image.yaml
 	refused 2 "^image.yaml:[0-9]+:[0-9]+: ${image#*: }" rig xapi serve image.yaml --state other
@@ -110,7 +110,7 @@ wait_until 10 [ -z "$(rigs_below "$work/other")" ] || fail "a rig of a refused s
 
 [ -n "$(vm_of web)" ] || fail "the server serves no more"
 pool_end
-grep -q "calls of 'VM.fly', which is not there: 1" served.log ||
+grep -q "calls of unknown method 'VM.fly': 1" served.log ||
 	fail "what was asked for is not counted"
 
 # What can be reached from elsewhere is said.

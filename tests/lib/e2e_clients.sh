@@ -28,7 +28,7 @@ content_is_image()
 	content='{ image: image }' image_size='' bad_sector="offset=$bad_at..$((bad_at + 1))"
 }
 
-# content_xfs - a volume with XFS, which takes root; false: it cannot be made.
+# content_xfs - a volume with XFS, which needs root; false: it cannot be made.
 content_xfs()
 {
 	command -v mkfs.xfs >/dev/null || return

@@ -9,8 +9,8 @@
 refusal()
 {
 	case $2-$1 in
-	delay-*) echo "a mount that waits cannot be used" ;;
-	hang-*) echo "nobody could release it before the mount is there" ;;
+	delay-*) echo "a mount cannot be used while it waits" ;;
+	hang-*) echo "nobody could release it before the mount exists" ;;
 	short-read | short-write)
 		echo "below the mount a transfer is whole or fails (try live.* or snapshot.*)"
 		;;
@@ -20,17 +20,17 @@ refusal()
 	flip-append | tear-append | misdirect-append)
 		echo "all stores share the old bytes (try store.append)"
 		;;
-	flip-* | misdirect-*) echo "no bytes are moved there" ;;
-	tear-*) echo "only what is written can be torn" ;;
-	hole-*) echo "only a seek tells holes (try snapshot.seek)" ;;
-	data-*) echo "only a seek tells data (try snapshot.seek)" ;;
+	flip-* | misdirect-*) echo "no data is moved there" ;;
+	tear-*) echo "only a write can be torn" ;;
+	hole-*) echo "only a seek reports holes (try snapshot.seek)" ;;
+	data-*) echo "only a seek reports data (try snapshot.seek)" ;;
 	lost-* | missing-* | added-*)
-		echo "nothing is told there of changes (try changed.read)"
+		echo "no changes are reported there (try changed.read)"
 		;;
 	reply-*) echo "no door answers there (try xapi.call)" ;;
-	drop-*) echo "only what is acknowledged can be dropped" ;;
+	drop-*) echo "only an acknowledged operation can be dropped" ;;
 	fail-snapshot-*)
-		echo "no snapshot is at hand there (try snapshot.read or cow.store)"
+		echo "there is no snapshot there (try snapshot.read or cow.store)"
 		;;
 	esac
 }

@@ -42,7 +42,7 @@ snaprig doctor >/var/log/doctor || [ $? = 77 ] || fail "doctor: $(cat /var/log/d
 if snaprig xapi demo >/var/log/xapi 2>&1; then
 	fail "XAPI is spoken without its libraries"
 fi
-grep -q 'cannot load what speaks XAPI' /var/log/xapi || fail "xapi: $(cat /var/log/xapi)"
+grep -q 'cannot load the XAPI module' /var/log/xapi || fail "xapi: $(cat /var/log/xapi)"
 
 # pages USER - the commands of the documents work for that user.
 pages()

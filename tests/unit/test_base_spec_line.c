@@ -55,7 +55,7 @@ static const struct {
 	{ "kind a=\"b", &quoted, "1:kind a quote that is not closed at column 6" },
 	{ "kind \x01", &plain, "a control character at column 6" },
 	{ "kind \x7f", &plain, "a control character at column 6" },
-	{ "kind \xff", &quoted, "a line is UTF-8: something else at column 1" },
+	{ "kind \xff", &quoted, "a line must be UTF-8 at column 1" },
 };
 
 START_TEST(words_are_cut_at_blanks_and_at_the_first_equals_sign)

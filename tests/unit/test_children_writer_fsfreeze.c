@@ -70,8 +70,8 @@ START_TEST(a_file_system_is_frozen_until_it_is_thawed)
 
 	freeze(&second);
 	ck_assert_int_eq(second.result, -EBUSY);
-	ck_assert_str_eq(second.why, "failed to freeze '" MOUNTED
-				     "': Device or resource busy (somebody else has frozen it)");
+	ck_assert_str_eq(second.why,
+		"failed to freeze '" MOUNTED "': Device or resource busy (somebody else froze it)");
 	ck_assert_int_eq(do_directly(FIFREEZE), -EBUSY);
 
 	hands_thaw(&told);

@@ -18,12 +18,12 @@ static const struct {
 	{ "echo all is well; exit 0", NULL },
 	{ "echo first; echo the packages are not there >&2; exit 77",
 		"the packages are not there" },
-	{ "exit 3", "it does not say why" },
+	{ "exit 3", "no reason was given" },
 	{ "test -d {repo} && test -x {snaprig} && test {log}", NULL },
 	{ "test \"$(pwd)\" = {repo} && echo x >made && test -z \"$(ls {repo} | grep -v -e made -e "
 	  "said)\"",
 		NULL },
-	{ "sleep 60", "'ready' of its adapter does not end" },
+	{ "sleep 60", "'ready' of its adapter does not finish" },
 };
 
 START_TEST(a_client_says_whether_all_is_there_that_it_needs)

@@ -126,18 +126,16 @@ START_TEST(what_does_not_go_together_is_a_mistake)
 		{ "gives: lvm\n", "gives 'lvm' is for a client that takes its snapshot itself (try "
 				  "takes: snapshot)" },
 		{ "gives: tree\ntakes: snapshot\n",
-			"gives 'tree' is for a snapshot that is there, and the client takes it "
-			"itself" },
+			"gives 'tree' needs an existing snapshot, and the client takes its own" },
 		{ "gives: lvm\ntakes: snapshot\ncalls: x-*\n", NULL },
 		{ "calls: x-*\n",
-			"'calls' is the name of an LV, and the client is given none (try gives: "
-			"lvm)" },
+			"'calls' is the name of an LV, and the client gets none (try gives: lvm)" },
 		{ "gives: xapi\ntakes: snapshot\nleaves: 2\n", NULL },
-		{ "leaves: 2\n", "'leaves' is of snapshots in a pool, and the client is given none "
+		{ "leaves: 2\n", "'leaves' is about snapshots in a pool, and the client gets none "
 				 "(try gives: xapi)" },
 		{ "requires: [ dd, \"dd>=8\", $HOME ]\n", NULL },
 		{ "requires: [ \"dd>=eight\" ]\n",
-			"'dd>=eight' is no program, no PROGRAM>=VERSION and no $VARIABLE" },
+			"'dd>=eight' is neither a program, PROGRAM>=VERSION nor $VARIABLE" },
 	};
 
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {

@@ -59,9 +59,9 @@ static void expect(const char *first, const char *second)
 	expect_lines(tools, 2, first, second, NULL);
 }
 
-#define ALIKE	  "their times differ by no more than they do from round to round"
+#define ALIKE	  "their times differ no more than between rounds"
 #define B_SLOWER  "B takes 3.0 times as long as A"
-#define NOT_READS "it is not its reads for which B takes longer than A"
+#define NOT_READS "B does not take longer than A because of its reads"
 
 START_TEST(those_that_are_alike_are_said_to_be)
 {

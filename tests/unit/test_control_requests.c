@@ -120,7 +120,7 @@ static const struct {
 	{ "\n", "{\"id\":null,\"ok\":false,\"error\":\"EINVAL\"" },
 	{ "\xff\xfe\n", "{\"id\":null,\"ok\":false,\"error\":\"EINVAL\"" },
 	{ "[1]\n", "{\"id\":null,\"ok\":false,\"error\":\"EINVAL\",\"message\":\"cannot read the "
-		   "request: it is no JSON object" },
+		   "request: it is not a JSON object" },
 	{ "{\"id\":1,\"id\":2}\n", "{\"id\":null,\"ok\":false,\"error\":\"EINVAL\"" },
 	{ "{\"id\":5}\n", "{\"id\":5,\"ok\":false,\"error\":\"EINVAL\",\"message\":\"the request "
 			  "has no command\"}" },

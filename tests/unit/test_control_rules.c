@@ -178,7 +178,7 @@ START_TEST(what_has_struck_elsewhere_is_counted_and_in_the_journal)
 	expect(follower, "'fault.struck','fault':1,'rule':'snapshot.read error=EIO','hit':4",
 		OK("{}"));
 	expect(follower, "'fault.struck','fault':1,'rule':'nonsense','hit':4",
-		REFUSED("EINVAL", "'nonsense' is no rule"));
+		REFUSED("EINVAL", "'nonsense' is not a rule"));
 	expect(follower, "'fault.struck','fault':1,'rule':'live.read zero','hit':-1",
 		REFUSED("EINVAL", "argument 'hit' of 'fault.struck' must be a number from 0"));
 }

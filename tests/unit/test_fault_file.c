@@ -29,7 +29,7 @@ START_TEST(a_file_in_the_mount_cannot_be_looked_for)
 	ck_assert_int_eq(
 		volume_fault_add(bench_engine.volume, "live.read zero file=/mount/x", &id, message),
 		-EINVAL);
-	ck_assert_str_eq(message, "'file' cannot lie in the mount itself");
+	ck_assert_str_eq(message, "'file' cannot be inside the mount itself");
 	fault_bench_add("live.read zero file=/mountain");
 	bench_close();
 }
@@ -50,8 +50,7 @@ START_TEST(a_file_is_not_looked_for_through_a_link)
 	ck_assert_int_eq(symlink("/", link), 0);
 	bench_expect_live();
 	ck_assert_int_eq(volume_fault_add(bench_engine.volume, rule, &id, message), -EINVAL);
-	ck_assert_str_eq(
-		message, "'file' goes through a symbolic link: name the place that it leads to");
+	ck_assert_str_eq(message, "'file' contains a symbolic link: use the path that it leads to");
 	/* A link is a file itself. */
 	snprintf(rule, sizeof rule, "live.read error=EIO file=%s", link);
 	fault_bench_add(rule);

@@ -315,7 +315,7 @@ START_TEST(there_is_an_end_to_the_number_of_rules)
 	for (unsigned i = 0; i < FAULT_RULES_MAX; i++)
 		add("live.read zero");
 	ck_assert_int_eq(fault_add(&plane, "live.read zero", &id, message), -ENOSPC);
-	ck_assert_str_eq(message, "there are 256 rules already");
+	ck_assert_str_eq(message, "there are already 256 rules");
 }
 END_TEST
 

@@ -123,7 +123,7 @@ static const struct {
 	{ "writer.freeze error=0x800423f9",
 		"cannot read error '0x800423f9' (try error=0x800423f2) at column 15" },
 	{ "live.read zero writer=a",
-		"'writer' makes no sense at point 'live.read': no writer is asked there at column "
+		"'writer' makes no sense at point 'live.read': there is no writer there at column "
 		"16" },
 	{ "live.read error=", "cannot read error '' (try error=EIO) at column 11" },
 	{ "live.read error", "a value is missing for 'error' (try error=EIO) at column 11" },
@@ -131,21 +131,21 @@ static const struct {
 	{ "live.read flip=0", "cannot read flip '0' (try flip=1) at column 11" },
 	{ "live.read flip=1KiB", "cannot read flip '1KiB' (try flip=1) at column 11" },
 	{ "live.read hang=5s", "'hang' takes no value at column 11" },
-	{ "live.read zero error=EIO", "a second action 'error' beside 'zero' at column 16" },
+	{ "live.read zero error=EIO", "a second action 'error' after 'zero' at column 16" },
 	{ "live.read zero times=1 times=1", "a second 'times' at column 24" },
 	{ "live.read error=EIO offset=..1 whole=1", "'whole' takes no value at column 32" },
 	{ "live.read whole zero offset=..1",
-		"'whole' makes no sense: only a read through the mount that comes to an error with "
-		"an offset would be in part at column 11" },
+		"'whole' makes no sense: only a read through the mount with an error at an offset "
+		"could succeed in part at column 11" },
 	{ "live.read error=EIO whole times=2",
-		"'whole' makes no sense: only a read through the mount that comes to an error with "
-		"an offset would be in part at column 21" },
+		"'whole' makes no sense: only a read through the mount with an error at an offset "
+		"could succeed in part at column 21" },
 	{ "origin.read whole error=EIO offset=..1",
-		"'whole' makes no sense: only a read through the mount that comes to an error with "
-		"an offset would be in part at column 13" },
+		"'whole' makes no sense: only a read through the mount with an error at an offset "
+		"could succeed in part at column 13" },
 	{ "live.write whole error=EIO offset=..1",
-		"'whole' makes no sense: only a read through the mount that comes to an error with "
-		"an offset would be in part at column 12" },
+		"'whole' makes no sense: only a read through the mount with an error at an offset "
+		"could succeed in part at column 12" },
 	{ "live.read zero times", "a value is missing for 'times' (try times=1) at column 16" },
 	{ "live.read zero times=0", "cannot read times '0' (try times=1) at column 16" },
 	{ "live.read zero every=0", "cannot read every '0' (try every=10) at column 16" },
@@ -165,10 +165,10 @@ static const struct {
 	{ "dm.ioctl error=EBUSY ioctl=tabel-load",
 		"unknown ioctl 'tabel-load' at column 22; did you mean 'table-load'?" },
 	{ "live.read zero device=vg0-b1",
-		"'device' makes no sense at point 'live.read': no device is met there at column "
+		"'device' makes no sense at point 'live.read': there is no device there at column "
 		"16" },
 	{ "dm.udev drop ioctl=remove",
-		"'ioctl' makes no sense at point 'dm.udev': no ioctl is met there at column 14" },
+		"'ioctl' makes no sense at point 'dm.udev': there is no ioctl there at column 14" },
 	{ "xapi.call reply=SR_BACKEND_FAILURE_4",
 		"unknown reply 'SR_BACKEND_FAILURE_4' of 'xapi.call' at column 11; did you mean "
 		"'SR_BACKEND_FAILURE_44'?" },
@@ -182,37 +182,36 @@ static const struct {
 	{ "xapi.call hang method=VM.",
 		"cannot read method 'VM.' (try method=VM.snapshot) at column 16" },
 	{ "dm.ioctl hang method=VM.snapshot",
-		"'method' makes no sense at point 'dm.ioctl': no method is called there at column "
+		"'method' makes no sense at point 'dm.ioctl': there is no method there at column "
 		"15" },
 	{ "xapi.export offset=8MiB.. reply=status-500",
-		"'offset' makes no sense with reply 'status-500': it is decided before the first "
-		"byte at column 13" },
-	{ "live.read zero file=\"/a b\"", "a blank in the value of 'file' at column 16" },
+		"'offset' makes no sense with reply 'status-500', which is decided before the "
+		"first byte at column 13" },
+	{ "live.read zero file=\"/a b\"", "a space in the value of 'file' at column 16" },
 	{ "\"live.read", "a quote that is not closed at column 1" },
 	{ "live.read zero name=\"a", "a quote that is not closed at column 16" },
 	{ "live.read zero file=go", "cannot read file 'go' (try file=/tmp/go) at column 16" },
 	{ "live.read zero name=1", "cannot read name '1' (try name=bad-sector) at column 16" },
 	{ "live.read zero name=a/b", "cannot read name 'a/b' (try name=bad-sector) at column 16" },
 	{ "live.read zero snapshot=s",
-		"'snapshot' makes no sense at point 'live.read': no snapshot is met there at "
+		"'snapshot' makes no sense at point 'live.read': there is no snapshot there at "
 		"column 16" },
 	{ "live.flush drop offset=0..",
 		"'offset' makes no sense at point 'live.flush': nothing there has an offset at "
 		"column 17" },
 	{ "live.read tear=512",
-		"'tear' makes no sense at point 'live.read': only what is written can be torn at "
+		"'tear' makes no sense at point 'live.read': only a write can be torn at "
 		"column 11" },
-	{ "live.write tear=0",
-		"'tear' makes no sense at point 'live.write': nothing would be left of it (try "
-		"drop) at column 12" },
+	{ "live.write tear=0", "'tear' makes no sense at point 'live.write': nothing would be left "
+			       "(try drop) at column 12" },
 	{ "live.write short=0",
-		"'short' makes no sense at point 'live.write': nobody goes on after a write of "
-		"nothing (try error=ENOSPC) at column 12" },
+		"'short' makes no sense at point 'live.write': no program continues after a write "
+		"of 0 bytes (try error=ENOSPC) at column 12" },
 	{ "live.read misdirect=0",
 		"'misdirect' makes no sense at point 'live.read': nothing would be misdirected at "
 		"column 11" },
 	{ "live.read\nzero", "a control character at column 10" },
-	{ "live.read zero phase=\xff", "a rule is UTF-8: something else at column 1" },
+	{ "live.read zero phase=\xff", "a rule must be UTF-8 at column 1" },
 };
 
 START_TEST(a_mistake_is_told_with_its_column_and_what_was_meant)

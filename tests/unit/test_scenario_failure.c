@@ -185,8 +185,8 @@ START_TEST(the_room_of_clients_is_a_share_or_what_there_is)
 	AUTO(auto_free) char *limited = step_title(&remedy[1]);
 	AUTO(auto_free) char *free_again = step_title(&remedy[0]);
 
-	ck_assert_str_eq(limited, "target: room for 64 KiB");
-	ck_assert_str_eq(free_again, "target: room as there is");
+	ck_assert_str_eq(limited, "target: space for 64 KiB");
+	ck_assert_str_eq(free_again, "target: unlimited space");
 	failure_destroy(failure);
 }
 END_TEST
@@ -231,7 +231,7 @@ static const struct {
 		"4:8: cannot read size" },
 	{ "name: f\nabout: a\nprofiles: { xen: [ { gauge: \"{at}\" } ] }\n"
 	  "inject: [ snapshot: s1, { backup: { of: s1, to: b1 } } ]\n",
-		"3:29: '{at}' is no gauge and its value" },
+		"3:29: '{at}' is not a gauge and its value" },
 	/* So none can contain itself. */
 	{ HEAD "inject: [ failure: f, snapshot: s1 ]\n",
 		"6:11: a failure cannot consist of failures" },
@@ -240,9 +240,9 @@ static const struct {
 	  "inject: [ snapshot: s1, { backup: { of: s1, to: b1 } } ]\n" REMEDY,
 		"3:34: snapshot 's2' is never made before this step" },
 	{ HEAD "inject: [ { write: { name: w, pattern: random, bytes: 0% } }, snapshot: s1 ]\n",
-		"6:55: '0%' is no share of a volume" },
+		"6:55: '0%' is not a share of a volume" },
 	{ HEAD "inject: [ { write: { name: w, pattern: random, bytes: 101% } }, snapshot: s1 ]\n",
-		"6:55: '101%' is no share of a volume" },
+		"6:55: '101%' is not a share of a volume" },
 };
 
 START_TEST(mistakes_are_told_with_their_place)

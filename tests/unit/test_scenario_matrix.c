@@ -96,10 +96,9 @@ static const struct {
 	{ "matrix: dd", "1:9: the matrix must be a list of cells or a map of lists, not a single" },
 	{ "matrix: [ dd ]",
 		"1:11: a cell of the matrix must be a map of words, not a single value" },
-	{ "matrix: [ { client: dd, used: x } ]",
-		"1:25: word 'used' of the matrix is used nowhere" },
+	{ "matrix: [ { client: dd, used: x } ]", "1:25: word 'used' of the matrix is never used" },
 	{ "matrix: [ { client: dd, on: x } ]",
-		"1:25: word 'on' of the matrix is used nowhere (is it meant by {no} at line 3?)" },
+		"1:25: word 'on' of the matrix is never used (is it meant by {no} at line 3?)" },
 	{ "matrix: [ { client: dd }, { clinet: cp } ]",
 		"1:27: the cell lacks the word 'client', which the first one has at line 1\n"
 		"x.yaml:1:29: unknown word 'clinet' for 'matrix' (did you mean 'client'?)" },

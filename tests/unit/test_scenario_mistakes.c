@@ -57,8 +57,8 @@ static const struct message_case step_cases[] = {
 	{ "fault: snapshot.reed zero",
 		"9:16: unknown point 'snapshot.reed' at column 1; did you mean 'snapshot.read'?" },
 	{ "fault: [ live.read zero, live.read tear=1 ]",
-		"9:34: 'tear' makes no sense at point 'live.read': only what is written can be "
-		"torn at column 11" },
+		"9:34: 'tear' makes no sense at point 'live.read': only a write can be torn at "
+		"column 11" },
 	{ "fault: []", "9:16: 'fault' has no rules" },
 	{ "fault: { a: b }", "9:16: 'fault' must be a rule, not a map" },
 	{ "fault:", "9:15: a point is missing (try snapshot.read error=EIO) at column 1" },

@@ -75,57 +75,57 @@ static const struct {
 	const char *steps, *message;
 } wrong[] = {
 	{ "fault-remove: bad",
-		"7:1: no rule 'bad' is there at this step (a rule is given a name with name=)" },
+		"7:1: no rule 'bad' exists at this step (a rule is given a name with name=)" },
 	{ "fault: live.read zero name=bad,\nfault-remove: bat",
-		"8:1: no rule 'bat' is there at this step (did you mean 'bad'?)" },
+		"8:1: no rule 'bat' exists at this step (did you mean 'bad'?)" },
 	{ "fault: live.read zero name=bad,\nfault-remove: bad,\nfault-remove: bad",
-		"9:1: no rule 'bad' is there at this step (a rule is given a name with name=)" },
+		"9:1: no rule 'bad' exists at this step (a rule is given a name with name=)" },
 	{ "fault: live.read zero name=bad,\nremount: killed,\nfault-remove: bad",
-		"9:1: no rule 'bad' is there at this step (a rule is given a name with name=)" },
+		"9:1: no rule 'bad' exists at this step (a rule is given a name with name=)" },
 	{ "fault: live.read zero name=db2,\nwriter-kill: db2",
-		"8:1: no writer 'db2' is there at this step (did you mean 'db'?)" },
+		"8:1: no writer 'db2' exists at this step (did you mean 'db'?)" },
 	{ "writer-kill: mail",
-		"7:1: no writer 'mail' is there at this step (see 'writers' and 'writer-add')" },
+		"7:1: no writer 'mail' exists at this step (see 'writers' and 'writer-add')" },
 	{ "writer-remove: db,\nwriter-kill: db",
-		"8:1: no writer 'db' is there at this step (see 'writers' and 'writer-add')" },
+		"8:1: no writer 'db' exists at this step (see 'writers' and 'writer-add')" },
 	{ "writer-add: simulated name=sql,\nremount: unmounted,\nwriter-remove: sql",
-		"9:1: no writer 'sql' is there at this step (see 'writers' and 'writer-add')" },
+		"9:1: no writer 'sql' exists at this step (see 'writers' and 'writer-add')" },
 	{ "snapshot: s,\ngrow: 2MiB",
-		"8:1: the volume cannot grow while snapshot 's' is there (delete it before)" },
+		"8:1: the volume cannot grow while snapshot 's' exists (delete it first)" },
 	{ "snapshot: s,\nremount: killed,\ngrow: 2MiB",
-		"9:1: the volume cannot grow while snapshot 's' is there (delete it before)" },
+		"9:1: the volume cannot grow while snapshot 's' exists (delete it first)" },
 	{ "file-system: unmounted",
 		"7:1: profile 'plain' sees no file system (try profile: datto)" },
 	{ "snapshot: s,\ndelete: { name: s, fails: EBUSY },\ngrow: 2MiB",
-		"9:1: the volume cannot grow while snapshot 's' is there (delete it before)" },
+		"9:1: the volume cannot grow while snapshot 's' exists (delete it first)" },
 	{ "fill: all", "7:1: there is no disk to fill (try volume: { ..., disk: 16MiB })" },
 	{ "writer-kill: /bin/true",
 		"7:1: writer '/bin/true' is not simulated, so only its own process can be killed" },
 	{ "write: { name: w, pattern: random, bytes: 4KiB, start: ops>=1 },\nremount: killed",
 		"7:1: the moment of 'w' is lost at line 8, where the volume is mounted again (move "
-		"it behind that step)" },
+		"it after that step)" },
 	{ "snapshot: s,\nbackup: { of: s, to: b, in: background }",
 		"8:1: backup 'b' is never awaited (add 'await: b')" },
 	{ "snapshot: s,\nbackup: { of: s, to: b },\nawait: b",
-		"9:1: no backup 'b' is there at this step (one begins to run with 'in: "
+		"9:1: no backup 'b' exists at this step (one begins to run with 'in: "
 		"background')" },
 	{ "snapshot: s,\nbackup: { of: s, to: b, in: background },\nremount: killed,\nawait: b",
-		"9:1: the volume cannot be mounted again while backup 'b' runs (put it behind "
+		"9:1: the volume cannot be mounted again while backup 'b' runs (put it after "
 		"'await: b')" },
 	{ "snapshot: s,\nbackup: { of: s, to: b, in: background },\ntarget: 8MiB,\nawait: b",
-		"9:1: the room for backups cannot change while backup 'b' runs (put it behind "
+		"9:1: the space for backups cannot change while backup 'b' runs (put it after "
 		"'await: b')" },
 	{ "snapshot: s,\nbackup: { of: s, to: b, in: background },\nexpect: { leaks: none },\n"
 	  "await: b",
-		"9:1: what is left behind is not known while backup 'b' runs (put it behind "
-		"'await: b')" },
+		"9:1: what is left behind is not known while backup 'b' runs (put it after 'await: "
+		"b')" },
 	{ "snapshot: s,\nbackup: { of: s, to: b, in: background },\nexpect: { exit: zero },\n"
 	  "await: b",
-		"9:1: nothing is known of a backup while backup 'b' runs (put it behind 'await: "
+		"9:1: nothing is known of a backup while backup 'b' runs (put it after 'await: "
 		"b')" },
 	{ "snapshot: s,\nbackup: { of: s, to: b, in: background },\nrestore: { from: b },\n"
 	  "await: b",
-		"9:1: backup 'b' still runs (put it behind 'await: b')" },
+		"9:1: backup 'b' still runs (put it after 'await: b')" },
 };
 
 START_TEST(what_is_there_can_go)

@@ -260,13 +260,13 @@ static const struct refusal {
 		"x.yaml:4:10: unknown value 'acl' for 'loses' (known: link-times, "
 		"fractions-of-seconds, attributes, hard-links)" },
 	{ "backup: x\nrestore: x\ncompares: tree\nloses: attributes\n",
-		"x.yaml:4:8: 'loses' must be a list of texts (try [ link-times ])" },
+		"x.yaml:4:8: 'loses' must be a list of strings (try [ link-times ])" },
 	{ "backup: x\nrestore: x\nloses: [ attributes ]\n",
-		"x.yaml:3:8: 'loses' is of a tree, and the client compares none" },
+		"x.yaml:3:8: 'loses' needs a tree, and the client does not compare one" },
 	{ "backup: x\nrestore: x\npublishes: [ \"{ot}/\" ]\n",
 		"x.yaml:3:14: unknown word '{ot}' in 'publishes'" },
 	{ "backup: x\nrestore: x\npublishes: x\n",
-		"x.yaml:3:12: 'publishes' must be a list of texts" },
+		"x.yaml:3:12: 'publishes' must be a list of strings" },
 };
 
 START_TEST(what_run_would_refuse_is_found_at_its_place)

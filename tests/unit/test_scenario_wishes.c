@@ -54,14 +54,14 @@ END_TEST
 static const struct {
 	const char *wish, *message;
 } wrong[] = {
-	{ "gauge: chain.depth", "9:26: 'chain.depth' is no gauge and its value (try "
+	{ "gauge: chain.depth", "9:26: 'chain.depth' is not a gauge and its value (try "
 				"\"chain.depth>=29\")" },
 	{ "gauge: chain.dept>=2",
 		"9:26: unknown gauge 'chain.dept' (did you mean 'chain.depth'?)" },
 	{ "gauge: chain.depth=5%", "9:26: 'chain.depth' cannot be '5%' (try 29)" },
 	{ "gauge: store.used>=200%", "9:26: 'store.used' cannot be '200%' (try 25%)" },
 	{ "gauge: [ ops ]", "9:26: 'gauge' must be a gauge and its value, not a list" },
-	{ "counter: live_writes", "9:28: 'live_writes' is no counter and its value (try "
+	{ "counter: live_writes", "9:28: 'live_writes' is not a counter and its value (try "
 				  "\"live_writes>=1\")" },
 	{ "counter: live_write=1",
 		"9:28: unknown counter 'live_write' (did you mean 'live_writes'?)" },

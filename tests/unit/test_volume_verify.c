@@ -149,7 +149,7 @@ START_TEST(a_clone_without_a_node_is_named)
 
 	superblock_of("c.store")->order = lineage + 1000;
 	superblock_end("c.store");
-	expect_found("c.store@0:snapshot 'c':no node of it is there");
+	expect_found("c.store@0:snapshot 'c':none of its nodes exists");
 }
 END_TEST
 
@@ -166,7 +166,7 @@ START_TEST(copy_on_write_beside_a_chain_is_named)
 	superblock_of("s1.store")->owner_kind = OWNER_COW_SNAPSHOT;
 	superblock_of("s1.store")->owner_length = owner_length(OWNER_COW_SNAPSHOT);
 	superblock_end("s1.store");
-	expect_found("lie beside those of a chain");
+	expect_found("there are copy-on-write snapshots beside those of a chain");
 }
 END_TEST
 
@@ -174,11 +174,11 @@ START_TEST(a_store_of_another_volume_or_name_is_named)
 {
 	superblock_of("s1.store")->volume_id++;
 	superblock_end("s1.store");
-	expect_found("s1.store@0:snapshot 's1':it is of another volume");
+	expect_found("s1.store@0:snapshot 's1':it belongs to another volume");
 	superblock_of("s1.store")->volume_id--;
 	superblock_of("s1.store")->name[0] = 'x';
 	superblock_end("s1.store");
-	expect_found("s1.store@0:snapshot 's1':it is of another snapshot");
+	expect_found("s1.store@0:snapshot 's1':it belongs to another snapshot");
 }
 END_TEST
 

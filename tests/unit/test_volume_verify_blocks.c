@@ -244,7 +244,8 @@ START_TEST(the_sums_of_a_store_that_is_gone_are_noted_and_others_are_foreign)
 	ck_assert_int_eq(engine.folder->ops->remove(engine.folder, "s.store"), 0);
 	ck_assert_uint_eq(verify_bench(&engine), 0);
 	verify_bench_line(
-		"note:%s@0::the sums of a store that is gone; the next mount removes it", sums);
+		"note:%s@0::the checksums of a store that is gone; the next mount removes them",
+		sums);
 	ck_assert_int_eq(engine.folder->ops->rename(engine.folder, sums, "my.sums"), 0);
 	ck_assert_uint_eq(verify_bench(&engine), 0);
 	verify_bench_line("note:my.sums@0::it does not seem to be a file of a rig");

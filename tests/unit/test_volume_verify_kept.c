@@ -69,12 +69,11 @@ START_TEST(a_kept_store_that_is_missing_or_another_is_named)
 	folder = vss_engine.folder;
 	ck_assert_int_eq(folder->ops->rename(folder, KEPT, "0000000000000007.kept"), 0);
 	verify_bench_expect(&vss_engine, "0000000000000007.kept@0:a deleted snapshot, kept for "
-					 "older ones:it is of another snapshot\n");
+					 "older ones:it belongs to another snapshot\n");
 	ck_assert_int_eq(folder->ops->remove(folder, "0000000000000007.kept"), 0);
 	ck_assert_uint_eq(verify_bench(&vss_engine), 1);
-	verify_bench_line(
-		"s0.store@0:snapshot 's0':a newer snapshot, whose blocks it shows, is not "
-		"there");
+	verify_bench_line("s0.store@0:snapshot 's0':a newer snapshot whose blocks it uses is "
+			  "missing");
 	engine_deinit(&vss_engine);
 }
 END_TEST

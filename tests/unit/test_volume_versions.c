@@ -203,7 +203,7 @@ static const struct {
 	uint32_t length;
 	const char *why;
 } owners[] = {
-	{ 7, 16, "its owner is of an unknown kind" },
+	{ 7, 16, "it has an owner of unknown kind" },
 	{ OWNER_COW_SNAPSHOT, 0, "its owner's bytes are not as many as that kind has" },
 	{ OWNER_CHAIN_NODE, sizeof(struct owner), "its owner's bytes are not as many" },
 	{ OWNER_CHAIN_SNAPSHOT, STORE_OWNER_BYTES + 1, "superblock makes no sense" },

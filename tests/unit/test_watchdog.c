@@ -145,8 +145,8 @@ static const struct {
 	void (*work)(void);
 	const char *says;
 } stand_still[] = {
-	{ spin, TRACE("where its thread is:") },
-	{ sleep_in_kernel, TRACE("where its thread is:") },
+	{ spin, TRACE("its thread is here:") },
+	{ sleep_in_kernel, TRACE("its thread is here:") },
 	{ sleep_deaf, "does not answer" },
 	{ spin_in_the_ring, TRACE("ring_run_for") },
 };

@@ -80,7 +80,7 @@ static const struct {
 		"cannot read path 'bin/hook' (try path=/etc/qemu/fsfreeze-hook) at column 6" },
 	{ "hook path=/x freeze=1s", "a writer of kind 'hook' has no 'freeze' at column 14" },
 	{ "simulated name=a\x01", "a control character at column 17" },
-	{ "simulated name=\xff", "a writer is UTF-8: something else at column 1" },
+	{ "simulated name=\xff", "a writer must be UTF-8 at column 1" },
 	{ "hook path=/0123456789012345678901234567890123456789012345678901234567890123456789",
 		"a name is missing (try name=\"System Writer\") at column 82" },
 };

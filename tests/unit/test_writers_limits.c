@@ -135,7 +135,7 @@ START_TEST(a_thaw_before_the_freeze_looks_like_a_time_out)
 	fault_bench_add("writer.freeze drop writer=b");
 	ck_assert_int_eq(writers_bench_take(&asked, "s"), -ETIMEDOUT);
 	writers_bench_expect_seconds(0);
-	writers_bench_expect_failed("b", 10, "service", "it was told Thaw before it had frozen");
+	writers_bench_expect_failed("b", 10, "service", "it was sent Thaw before it had frozen");
 	writers_bench_expect_next_well();
 }
 END_TEST

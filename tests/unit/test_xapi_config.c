@@ -151,7 +151,7 @@ static const struct {
 	{ HEAD "vms: [ { name: web, disks: [ { name: s, sr: local, image: w, size: 1MiB } ] } ]\n",
 		"P:4:30: a disk has one of 'image', 'size' and 'mount', not 2 of them\n" },
 	{ HEAD "vms: [ { name: web, disks: [ { name: s, sr: local, size: 10000007 } ] } ]\n",
-		"P:4:30: bad size: 10000007 is no multiple of 512\n" },
+		"P:4:30: bad size: 10000007 is not a multiple of 512\n" },
 	{ HEAD "vms: [ { name: web, disks: [ { name: s, sr: local, size: 4KiB } ] } ]\n",
 		"P:4:58: 'size' is too small (at least 1 MiB)\n" },
 	{ HEAD "vms:\n- { name: a, disks: [ { name: s, sr: local, image: w } ] }\n"

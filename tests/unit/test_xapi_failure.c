@@ -33,7 +33,7 @@ static const struct {
 		"says]\", \"\"]" },
 	{ &thin, -ENOTCONN, NULL,
 		"[\"SR_BACKEND_FAILURE_46\", \"\", \"The VDI is not available [opterr=the rig has "
-		"gone]\", \"\"]" },
+		"ended]\", \"\"]" },
 	{ &thick, -EIO, "HANDLE_INVALID()", "[\"HANDLE_INVALID\", \"\"]" },
 	{ &thick, -EIO, "A(b)", "[\"A\", \"b\"]" },
 	{ &thick, -EIO, "(b)",

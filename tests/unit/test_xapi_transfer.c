@@ -90,7 +90,7 @@ START_TEST(a_disk_is_no_base_of_itself)
 	xapi_bench_hear(fd, said);
 	ck_assert_ptr_nonnull(strstr(said, "HTTP/1.1 500"));
 	ck_assert_str_eq(
-		xapi_bench_task_tells(task), "failure INTERNAL_ERROR|a VDI is no base of itself");
+		xapi_bench_task_tells(task), "failure INTERNAL_ERROR|a VDI cannot be its own base");
 }
 END_TEST
 

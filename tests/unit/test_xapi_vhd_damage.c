@@ -187,7 +187,7 @@ static const struct {
 	{ make_huge, "its disk has 4398046531584 bytes" },
 	{ make_odd, "its disk has 20479 bytes" },
 	{ make_empty, "its disk has 0 bytes" },
-	{ make_header_far, "its header lies at 1073741824, behind its end" },
+	{ make_header_far, "its header is at 1073741824, beyond the end" },
 	{ make_header_within, "its footer names a header at 100" },
 	{ make_cookie, "its footer does not begin with 'conectix'" },
 };
@@ -213,9 +213,9 @@ static const struct {
 	{ 32, 2048, "its blocks have 2048 bytes" },
 	{ 32, 12288, "its blocks have 12288 bytes" },
 	{ 32, 1u << 27, "its blocks have 134217728 bytes" },
-	{ 20, 512, "its table lies at 512" },
-	{ 20, 1537, "its table lies at 1537" },
-	{ 20, 1u << 30, "its table ends behind its end" },
+	{ 20, 512, "its table is at 512" },
+	{ 20, 1537, "its table is at 1537" },
+	{ 20, 1u << 30, "its table extends beyond the end" },
 };
 
 START_TEST(a_header_that_lies_with_the_right_sum_is_refused)

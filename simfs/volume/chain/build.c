@@ -136,7 +136,7 @@ static int trees_build(struct chain *chain)
 	if (error < 0 || list_empty(&chain->loading))
 		return error;
 	return node_refuse(
-		CONTAINER_OF(chain->loading.next, struct node, link), "its parent is not there");
+		CONTAINER_OF(chain->loading.next, struct node, link), "its parent is missing");
 }
 
 /* ---- heads ---- */
@@ -205,7 +205,7 @@ static int heads_find(struct chain *chain)
 		if (head)
 			chain_set_head(chain, snapshot, head);
 		else
-			lose(snapshot, "no node of it is there");
+			lose(snapshot, "none of its nodes exists");
 	}
 	return 0;
 }
@@ -222,7 +222,7 @@ static void snapshots_hang(struct chain *chain)
 		snapshot_hang(
 			snapshot, find(chain, owner_of(store_facts(snapshot->store)).parent_id));
 		if (!snapshot->base)
-			lose(snapshot, "its parent is not there");
+			lose(snapshot, "its parent is missing");
 	}
 }
 

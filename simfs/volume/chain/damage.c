@@ -125,8 +125,8 @@ static int places_lose(struct chain *chain, const struct node *node)
 
 	node_file_name(node->id, file, sizeof file);
 	if (is_above(chain->live, node)) {
-		log_error("the live view needs '%s', which is damaged: put back a good copy of it "
-			  "and of all else in this folder",
+		log_error("the live view needs '%s', which is damaged: restore a good copy of it "
+			  "and of everything else in this folder",
 			file);
 		return -EUCLEAN;
 	}

@@ -245,7 +245,7 @@ int node_file_remove(struct chain *chain, const struct node *node)
 	error = folder->ops->remove(folder, file);
 	if (error < 0) {
 		chain->volume->image.has_strays = true;
-		log_error_code(error, "cannot remove '%s', which nobody needs any more", file);
+		log_error_code(error, "cannot remove '%s', which is no longer needed", file);
 	}
 	return error;
 }

@@ -99,15 +99,14 @@ static int check_source(struct snapshot_create *create)
 	bool is_taken = create->kind == SNAPSHOT_TAKEN;
 
 	if (create->has_limit)
-		return snapshot_refuse(create, -EINVAL,
-			"the limit is the SR's, and a snapshot has none of its own");
+		return snapshot_refuse(
+			create, -EINVAL, "the SR has a limit, and a snapshot cannot have its own");
 	if (is_taken ? of && !of->is_clone : !of || of->is_clone)
 		return snapshot_refuse(create, -EINVAL,
 			is_taken ? "a snapshot is taken of the live view or of a clone"
 				 : "a clone is made of a snapshot");
 	if (of && of->state != SNAPSHOT_ACTIVE)
-		return snapshot_refuse(
-			create, -EIO, "the snapshot or clone that it is made of has failed");
+		return snapshot_refuse(create, -EIO, "its source, a snapshot or clone, has failed");
 	if (create->volume->chain->node_count >= create->volume->limits->chain_nodes)
 		return snapshot_refuse(create, -ENOSPC, "there are too many nodes");
 	return 0;

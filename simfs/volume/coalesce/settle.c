@@ -54,7 +54,7 @@ static void settled(struct blockio_request *io, int result)
 	coalesce->is_unsettled = result < 0;
 	coalesce->has_merge_to_settle = false;
 	if (result < 0)
-		log_error_code(result, "cannot make it durable that a merged node is gone");
+		log_error_code(result, "cannot make the removal of a merged node durable");
 	flushes_go(chain, result);
 	if (has_merge)
 		merge_end(chain, 0);

@@ -29,7 +29,7 @@ static void taken(struct blockio_request *io, int result)
 		result = 0;
 	if (result < 0) {
 		create->was_logged = true;
-		create->refusal = "there is no room for its whole limit";
+		create->refusal = "there is not enough space for its whole limit";
 	}
 	create->has_room(create, result);
 }
@@ -60,7 +60,7 @@ void room_take_again(struct snapshot *snapshot)
 	error = blockio_do(
 		store_io(snapshot->store), BLOCKIO_ALLOCATE, 0, NULL, facts->limit_bytes);
 	if (error < 0 && error != -EOPNOTSUPP && !snapshot->volume->options.quiet)
-		log_info("snapshot '%s' may find its disk full before its limit: there is no "
-			 "room for all of that",
+		log_info("snapshot '%s' may fill its disk before it reaches its limit: there is "
+			 "not enough space",
 			snapshot->name);
 }

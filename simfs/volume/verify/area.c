@@ -34,8 +34,8 @@ static void check_newer(const struct verifier *verifier, const struct verify_ent
 		at = steps < verifier->entry_count ? find(verifier, at->owner.parent_id) : NULL;
 		if (!at) {
 			verify_tell(verifier, false, entry->file, 0, whose,
-				"a newer snapshot, whose blocks it shows, is not there: the next "
-				"mount gives it up");
+				"a newer snapshot whose blocks it uses is missing: the next mount "
+				"gives it up");
 			return;
 		}
 		if (at->is_damaged || at->facts.failed) {

@@ -273,7 +273,7 @@ static void check_snapshot(const struct verifier *verifier, const struct verify_
 	if (entry->owner.mode != SNAPSHOT_MODE_CLONE)
 		check_parents(verifier, entry);
 	else if (!has_node_of(verifier, entry->facts.order))
-		verify_tell(verifier, false, entry->file, 0, whose, "no node of it is there");
+		verify_tell(verifier, false, entry->file, 0, whose, "none of its nodes exists");
 }
 
 void verify_chain(const struct verifier *verifier)
@@ -288,7 +288,7 @@ void verify_chain(const struct verifier *verifier)
 	}
 	if (has_chain && has_cow)
 		verify_tell(verifier, false, VOLUME_FILE, 0, NULL,
-			"snapshots by copy-on-write lie beside those of a chain");
+			"there are copy-on-write snapshots beside those of a chain");
 	for (size_t i = 0; i < verifier->entry_count; i++) {
 		const struct verify_entry *entry = &verifier->entries[i];
 

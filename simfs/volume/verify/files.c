@@ -44,8 +44,8 @@ static void check_sums(const struct verifier *verifier, const char *file)
 	}
 	/* A store that says nothing of itself may be the one. */
 	verify_tell(verifier, true, file, 0, NULL, "%s",
-		is_sure ? "the sums of a store that is gone; the next mount removes it"
-			: "the sums of a store that is gone or cannot be read");
+		is_sure ? "the checksums of a store that is gone; the next mount removes them"
+			: "the checksums of a store that is gone or cannot be read");
 }
 
 static void check_lost(const struct verifier *verifier, const char *file)
@@ -59,7 +59,7 @@ static void check_lost(const struct verifier *verifier, const char *file)
 			"'%s' is there, too: a mount is refused until one of them is gone", store);
 	else
 		verify_tell(verifier, true, file, 0, NULL,
-			"an earlier mount found it damaged, and nothing of it is shown");
+			"an earlier mount found it damaged, so it is not shown");
 }
 
 static void check_file(const struct verifier *verifier, const char *file)
@@ -70,7 +70,7 @@ static void check_file(const struct verifier *verifier, const char *file)
 	if (strcmp(file, TIMES_FILE) == 0) {
 		if (!surface_checks(verifier->folder))
 			verify_tell(verifier, true, file, 0, NULL,
-				"it does not check: the next mount takes other times for the "
+				"its checksum is wrong: the next mount uses other times for the "
 				"files");
 	} else if (is_one_of_ours(file)) {
 		return;

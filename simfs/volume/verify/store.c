@@ -56,22 +56,22 @@ static const char *misfit(const struct verifier *verifier, const struct verify_e
 
 	if (verifier->has_record && (facts->volume_id != verifier->record.volume_id ||
 					    facts->volume_bytes != verifier->record.volume_bytes))
-		return "it is of another volume";
+		return "it belongs to another volume";
 	if (verifier->has_record && state_is_older(facts, verifier->record.image.closing_id))
 		return "it is older than the last unmount";
 	if (owner_fault(facts))
 		return owner_fault(facts);
 	if ((entry->kind == VERIFY_NODE) != (facts->owner.kind == OWNER_CHAIN_NODE))
-		return "it is of another kind than its name says";
+		return "it is not of the kind that its name says";
 	if (entry->kind == VERIFY_SNAPSHOT)
 		return (strlen(facts->name) == length &&
 			       !strncmp(facts->name, entry->file, length)) ||
 				       state_may_rename(verifier->folder, facts)
 			       ? NULL
-			       : "it is of another snapshot";
+			       : "it belongs to another snapshot";
 	if (entry->kind == VERIFY_KEPT) {
 		snprintf(expected, sizeof expected, "%016" PRIx64 KEPT_SUFFIX, facts->order);
-		return strcmp(expected, entry->file) == 0 ? NULL : "it is of another snapshot";
+		return strcmp(expected, entry->file) == 0 ? NULL : "it belongs to another snapshot";
 	}
 	node_file_name(facts->store_id, expected, sizeof expected);
 	return strcmp(expected, entry->file) == 0 ? NULL : "it is another node";
@@ -112,7 +112,7 @@ static void tell_findings(const struct verifier *verifier, struct verify_entry *
 {
 	if (entry->facts.failed) {
 		verify_tell(verifier, true, entry->file, 0, whose,
-			"it has failed with %s, and nothing of it is shown",
+			"it has failed with %s, so it is not shown",
 			error_name(entry->facts.error));
 		return;
 	}
@@ -124,7 +124,7 @@ static void tell_findings(const struct verifier *verifier, struct verify_entry *
 			"the next mount gives it up");
 	} else if (!findings->was_clean) {
 		verify_tell(verifier, true, entry->file, store_file_bytes(entry->store), whose,
-			"it was not closed in order; %" PRIu64 " bytes behind its end are unused",
+			"it was not closed normally; %" PRIu64 " bytes behind its end are unused",
 			findings->torn_bytes);
 	}
 }

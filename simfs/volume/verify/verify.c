@@ -92,8 +92,7 @@ static void check_image(struct verifier *verifier)
 	}
 	if (!record->image.is_clean) {
 		verify_tell(verifier, true, NULL, 0, NULL,
-			"it was not unmounted in order, so that nothing tells whether it was "
-			"changed since");
+			"it was not unmounted normally, so changes since then cannot be detected");
 		return;
 	}
 	if (!origin->ops->look || origin->ops->look(origin, &facts) < 0)

@@ -283,7 +283,7 @@ static void work(struct volume_writer *writer)
 	/* KB915331: a Thaw before the Freeze looks like a time-out. */
 	if (writer->event == TOLD_THAW && !writer->is_frozen)
 		writer_fail(writer, WRITER_FAILED_AT_THAW, -ETIMEDOUT, BLAME_SERVICE,
-			"it was told Thaw before it had frozen");
+			"it was sent Thaw before it had frozen");
 	else if (writer->spec.kind == WRITER_SIMULATED)
 		work_simulated(writer);
 	else
@@ -319,7 +319,7 @@ void writer_tell(struct volume_writer *writer, enum writer_event event, uint64_t
 	writer->is_busy = true;
 	if (writer->is_dead) {
 		writer_fail(writer, WRITER_UNKNOWN, -ESRCH, BLAME_WRITER,
-			"its process is gone (add it again to start it)");
+			"its process has died (add it again to restart it)");
 		return;
 	}
 	/* Whom the Thaw did not reach hears nothing else. */

@@ -93,8 +93,8 @@ int join_follow(int channel)
 		result = preload_install(&listener);
 
 	if (result == -EBUSY)
-		log_error("somebody watches the system calls here already: a world cannot be "
-			  "made inside another one, or inside such a sandbox");
+		log_error("system calls are already intercepted here: a world cannot be made "
+			  "inside another one, or inside such a sandbox");
 	else if (result < 0)
 		log_error_code(result, "cannot watch system calls");
 	if (result < 0) {

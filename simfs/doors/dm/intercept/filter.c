@@ -18,7 +18,7 @@
 #elif defined(__aarch64__)
 #define FILTER_ARCH AUDIT_ARCH_AARCH64
 #else
-#error "the filter knows x86-64 and arm64"
+#error "the filter supports x86-64 and arm64"
 #endif
 
 #if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__

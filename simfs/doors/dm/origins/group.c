@@ -52,7 +52,7 @@ static int check_name(const char *what, const char *name)
 {
 	if (!name || is_name(name))
 		return 0;
-	log_error("'%s' is no name of a %s (letters, digits, and any of + _ . -)", name, what);
+	log_error("'%s' is not a name for a %s (letters, digits, and any of + _ . -)", name, what);
 	return -EINVAL;
 }
 
@@ -68,7 +68,7 @@ static int free_bytes_of(const struct group_order *order, uint64_t volume_sector
 	int error = size_parse(order->free, ret);
 
 	if (error < 0)
-		log_error("'%s' is no size (try %s)", order->free,
+		log_error("'%s' is not a size (try %s)", order->free,
 			size_hint(order->free, hint, sizeof hint));
 	return error;
 }
@@ -83,7 +83,7 @@ static int decide(struct group *group, const struct group_order *order, uint64_t
 		return error;
 	error = group_layout_make(volume_sectors, free_bytes, order->empty, &group->layout);
 	if (error < 0) {
-		log_error("a volume group cannot have so many extents");
+		log_error("a volume group cannot have that many extents");
 		return error;
 	}
 	group->vg = strdup(order->vg ? order->vg : DEFAULT_VG);
@@ -91,7 +91,7 @@ static int decide(struct group *group, const struct group_order *order, uint64_t
 	if (!group->vg || (!order->empty && !group->lv))
 		return -ENOMEM;
 	if (group->layout.padding_sectors > 0)
-		log_info("logical volume '%s' has %" PRIu64 " bytes of zeros behind the volume, "
+		log_info("logical volume '%s' has %" PRIu64 " bytes of zeros after the volume, "
 			 "to be of whole extents",
 			group->lv, group->layout.padding_sectors * SECTOR_BYTES);
 	return 0;

@@ -41,13 +41,11 @@ enum world_ability world_ability(const char **ret_why)
 		*ret_why = "";
 		return WORLD_TRAPS;
 	}
-	*ret_why = result == -EBUSY ? "somebody watches the system calls here already: a world "
-				      "cannot be made inside another one, or inside such a "
-				      "sandbox"
-		   : result == -EINVAL
-			   ? "the kernel does not know what keeps signals from repeating "
-			     "a system call that is watched (Linux 5.19)"
-			   : "system calls cannot be watched here (seccomp)";
+	*ret_why = result == -EBUSY ? "system calls are already intercepted here: a world cannot "
+				      "be made inside another one, or inside such a sandbox"
+		   : result == -EINVAL ? "the kernel cannot keep signals from repeating an "
+					 "intercepted system call (this needs Linux 5.19)"
+				       : "system calls cannot be watched here (seccomp)";
 	return result == -EBUSY ? WORLD_NONE : WORLD_PRELOADS;
 }
 

@@ -70,9 +70,9 @@ int request_decode(const char *text, size_t length, struct request *ret, json_t 
 	if (ret->method && (!ret->params || json_is_array(ret->params)))
 		return 0;
 	*ret_answer = answer_error(ret->id, INVALID_REQUEST,
-		!json_is_object(ret->root) ? "the request is no object"
+		!json_is_object(ret->root) ? "the request is not an object"
 		: !name			   ? "the request has no method"
-					   : "the parameters are no array",
+					   : "the parameters are not an array",
 		NULL);
 	request_deinit(ret);
 	return -EINVAL;

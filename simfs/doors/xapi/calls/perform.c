@@ -129,7 +129,7 @@ static int fail_unknown(struct call *call)
 		json_object_set_new(calls->unknown, name, json_integer(count + 1));
 	pthread_mutex_unlock(&calls->mutex);
 	if (count == 0)
-		log_info("method '%s' was asked for, and is not there", name);
+		log_info("unknown method '%s' was called", name);
 	return call_fail(call, "MESSAGE_METHOD_UNKNOWN", call->method, NULL);
 }
 

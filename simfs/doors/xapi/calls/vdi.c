@@ -102,7 +102,7 @@ int vdi_snapshot(struct call *call)
 
 	look(call, call_text(call, 0), &facts);
 	if (facts.is_snapshot || !facts.is_managed)
-		return call_fail(call, "OPERATION_NOT_ALLOWED", "it is no disk of a VM", NULL);
+		return call_fail(call, "OPERATION_NOT_ALLOWED", "it is not a disk of a VM", NULL);
 	if (!disks_sr_can_snapshot(call->disks, facts.sr_uuid))
 		return call_fail(call, "SR_OPERATION_NOT_SUPPORTED", facts.sr, NULL);
 	disks_sr_lock(call->disks, facts.sr_uuid);
@@ -189,7 +189,7 @@ int vdi_pool_migrate(struct call *call)
 	look(call, call_text(call, 0), &facts);
 	call_sr_uuid(call, call_text(call, 1), sr_uuid);
 	if (facts.is_snapshot || !facts.is_managed)
-		return call_fail(call, "OPERATION_NOT_ALLOWED", "it is no disk of a VM", NULL);
+		return call_fail(call, "OPERATION_NOT_ALLOWED", "it is not a disk of a VM", NULL);
 	if (disks_in_use(call->disks, facts.uuid))
 		return call_fail(call, "VDI_IN_USE", facts.ref, "mirror", NULL);
 	if (disks_changes(call->disks, facts.uuid, &changes, &call->failure) < 0 ||

@@ -52,7 +52,7 @@ json_t *failure_of(const struct repository *sr, int error, const char *message, 
 	if (failure)
 		return failure;
 	if (error == -ENOTCONN)
-		return backend_failure(46, "The VDI is not available [opterr=the rig has gone]");
+		return backend_failure(46, "The VDI is not available [opterr=the rig has ended]");
 	if (error == -EMLINK)
 		return backend_failure(109, "The snapshot chain is too long");
 	if (error == -ENOSPC && sr && config_sr_is_thick(sr->config))

@@ -76,7 +76,7 @@ static void *keep(void *argument)
 		bool answered = look(disk);
 
 		if (answers && !answered && !is_over(disk))
-			log_error("the rig of disk '%s' has gone", disk->key);
+			log_error("the rig of disk '%s' has ended", disk->key);
 		answers = answered;
 		poll(&end, 1, LOOK_EVERY_MS);
 	}

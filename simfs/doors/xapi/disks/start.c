@@ -87,7 +87,7 @@ static int records_load(struct disks *disks)
 	if (error == -ENOENT)
 		return 0;
 	if (error == -EINVAL)
-		log_error("'%s' is no pool that this program has saved (remove it)", path);
+		log_error("'%s' is not a pool saved by this program (remove it)", path);
 	else if (error < 0)
 		log_error_code(error, "cannot read '%s'", path);
 	return error;

@@ -33,7 +33,7 @@ static char *image_of(struct disks *disks, const struct config_disk *disk, const
 		return path;
 	/* Zeros in its place would be taken for what was on it. */
 	if (note_has_disk(disks, key)) {
-		log_error("image '%s' of disk '%s' has gone", path, key);
+		log_error("image '%s' of disk '%s' is missing", path, key);
 		free(path);
 		return NULL;
 	}
@@ -129,7 +129,7 @@ static int start_one_made(struct disks *disks, const struct noted *made)
 	AUTO(auto_free) char *image = image_path(disks, made->key);
 
 	if (access(image, F_OK) < 0) {
-		log_error("image '%s' has gone, and with it what was on it", image);
+		log_error("image '%s' is missing, and its data is lost", image);
 		pool_lock(disks->pool);
 		note_no_disk(disks, made->key);
 		pool_unlock(disks->pool);

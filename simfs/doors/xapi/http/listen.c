@@ -65,7 +65,7 @@ static int parse(const char *text, union socket_address *ret, socklen_t *ret_len
 		*ret_length = socket_address_parse(text, ret);
 		if (*ret_length)
 			return 0;
-		log_error("'%s' is no address to listen on (try 127.0.0.1:0, [::1]:8080 or "
+		log_error("'%s' is not an address to listen on (try 127.0.0.1:0, [::1]:8080 or "
 			  "unix:PATH)",
 			text);
 		return -EINVAL;

@@ -113,7 +113,7 @@ static void disk_twice_check(
 static void size_check(struct mistakes *mistakes, const struct config_disk *disk)
 {
 	if (disk->size_bytes % SECTOR_BYTES != 0)
-		mistakes_add(mistakes, disk->place, "bad size: %" PRIu64 " is no multiple of %d",
+		mistakes_add(mistakes, disk->place, "bad size: %" PRIu64 " is not a multiple of %d",
 			disk->size_bytes, SECTOR_BYTES);
 }
 
@@ -185,8 +185,8 @@ static void image_check(
 	else if (S_ISREG(found.st_mode) &&
 		 (found.st_size == 0 || found.st_size % SECTOR_BYTES != 0))
 		mistakes_add(mistakes, disk->place,
-			"image '%s' has %jd bytes, which is no multiple of %d above 0", disk->image,
-			(intmax_t)found.st_size, SECTOR_BYTES);
+			"image '%s' has %jd bytes, which is not a multiple of %d above 0",
+			disk->image, (intmax_t)found.st_size, SECTOR_BYTES);
 }
 
 /* Frees *CONFIG and returns -EINVAL when an image of it cannot be one. */

@@ -32,7 +32,7 @@ static bool is_over(struct ending *ending, enum ending_stage stage, uint64_t ns)
 /* All that a call has answered is saved, and a rig that we leave behind ends with us. */
 static void leave(const char *where)
 {
-	log_error("the server ends in the midst of it: something hangs in %s", where);
+	log_error("the server stops before it has finished: something hangs in %s", where);
 	_exit(EXIT_RIG);
 }
 

@@ -70,7 +70,7 @@ static void take_request(void *context, struct http_request *request)
 		return;
 	}
 	if (strcmp(http_request_method(request), "POST") != 0) {
-		answer_status(request, 405, "calls come by POST\n");
+		answer_status(request, 405, "calls must use POST\n");
 		return;
 	}
 	errand = calloc(1, sizeof *errand);
@@ -78,7 +78,7 @@ static void take_request(void *context, struct http_request *request)
 		*errand = (struct errand){ routes, request };
 	if (!errand || workers_give(routes->workers, perform_call, errand) < 0) {
 		free(errand);
-		answer_status(request, 503, "there is no memory\n");
+		answer_status(request, 503, "out of memory\n");
 	}
 }
 

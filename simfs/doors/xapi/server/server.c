@@ -203,9 +203,8 @@ static void log_unknown(struct server *server)
 	json_t *unknown = calls_unknown_methods(server->calls), *count;
 	const char *method;
 
-	json_object_foreach(unknown, method, count)
-		log_info("calls of '%s', which is not there: %lld", method,
-			(long long)json_integer_value(count));
+	json_object_foreach(unknown, method, count) log_info(
+		"calls of unknown method '%s': %lld", method, (long long)json_integer_value(count));
 	json_decref(unknown);
 }
 

@@ -117,7 +117,7 @@ static int listen_at(struct nbd *nbd, const char *address)
 	int error = 0;
 
 	if (length == 0) {
-		log_error("'%s' is no address to serve NBD on (try 127.0.0.1:0)", address);
+		log_error("'%s' is not an address to serve NBD on (try 127.0.0.1:0)", address);
 		return -EINVAL;
 	}
 	nbd->listener = socket(place.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);

@@ -147,7 +147,7 @@ static int resolve_base(struct transfer *transfer)
 		return transfer_fail(transfer, 500, "HANDLE_INVALID", "VDI", base);
 	if (strcmp(transfer->base_uuid, transfer->uuid) == 0)
 		return transfer_fail(
-			transfer, 500, "INTERNAL_ERROR", "a VDI is no base of itself", NULL);
+			transfer, 500, "INTERNAL_ERROR", "a VDI cannot be its own base", NULL);
 	if (disks_has_no_data(pool, ref))
 		return transfer_fail(
 			transfer, 500, "VDI_INCOMPATIBLE_TYPE", ref, DISK_NO_DATA_TYPE);

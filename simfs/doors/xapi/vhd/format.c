@@ -291,7 +291,7 @@ static int check_header(
 			header->table_entries, vhd_block_count(footer->current_bytes, bytes));
 	else if (header->table_offset % VHD_SECTOR_BYTES ||
 		 header->table_offset < footer->data_offset + VHD_HEADER_BYTES)
-		vhd_flaw_say(flaw, "its table lies at %" PRIu64, header->table_offset);
+		vhd_flaw_say(flaw, "its table is at %" PRIu64, header->table_offset);
 	else
 		return 0;
 	return -EBADMSG;

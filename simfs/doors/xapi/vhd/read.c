@@ -66,7 +66,7 @@ static int open_header(struct vhd *vhd, struct vhd_flaw *flaw)
 	int error;
 
 	if (!fits(vhd, vhd->footer.data_offset, VHD_HEADER_BYTES)) {
-		vhd_flaw_say(flaw, "its header lies at %" PRIu64 ", behind its end",
+		vhd_flaw_say(flaw, "its header is at %" PRIu64 ", beyond the end",
 			vhd->footer.data_offset);
 		return -EBADMSG;
 	}
@@ -92,7 +92,7 @@ static int load_table(struct vhd *vhd, struct vhd_flaw *flaw)
 	int error;
 
 	if (!fits(vhd, vhd->header.table_offset, bytes)) {
-		vhd_flaw_say(flaw, "its table ends behind its end");
+		vhd_flaw_say(flaw, "its table extends beyond the end");
 		return -EBADMSG;
 	}
 	raw = malloc(bytes);
