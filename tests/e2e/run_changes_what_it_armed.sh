@@ -185,7 +185,7 @@ wrong "no rule 'bat' exists at this step .did you mean 'bad'" \
 wrong "no rule 'bad' exists" 'fault: live.read zero name=bad' 'remount: killed' \
 	'fault-remove: bad'
 wrong "no writer 'bd' exists at this step .did you mean 'db'" 'writer-kill: bd'
-wrong "no writer 'mail' is there" 'writer-add: simulated name=mail' 'remount: unmounted' \
+wrong "no writer 'mail' exists" 'writer-add: simulated name=mail' 'remount: unmounted' \
 	'writer-kill: mail'
 # So of a failure, wherever it is named.
 cat >own.yaml <<-END

@@ -52,7 +52,7 @@ refused 2 "unknown point 'snapshot.reed' at column 1; did you mean 'snapshot.rea
 refused 2 "'tear' makes no sense at point 'live.read': only a write can be torn" \
 	rig fault add "$mnt" 'live.read tear=1'
 # The points say what is true there, and what may strike.
-rig list points | grep -q '^snapshot.read  *read  *a read of a snapshot has come' ||
+rig list points | grep -q '^snapshot.read  *read  *a read of a snapshot has arrived' ||
 	fail "the points do not say what is true there"
 rig list points --json | jq -e '.points | all(.actions | index("error") and index("crash"))
 	and any(.name == "snapshot.read" and (.actions | index("stale")))' >/dev/null ||
