@@ -175,6 +175,29 @@ on_exit()
 $e2e_on_exit"
 }
 
+# no_job_runs JOBS - of these processes, whoever may have to be waited for.
+no_job_runs()
+{
+	# shellcheck disable=SC2048 # numbers
+	for e2e_job in $*; do
+		! grep -qs '^State:[[:space:]]*[^XZ]' "/proc/$e2e_job/status" || return 1
+	done
+}
+
+# Ends the jobs of a script: most end by themselves, without their mount.  A script that fails
+# beside a job that has no end must not wait for it.
+jobs_end()
+{
+	jobs -p >"$work/jobs"
+	e2e_jobs=$(cat "$work/jobs")
+	for e2e_signal in TERM KILL; do
+		wait_until "${E2E_JOB_SECONDS:-20}" no_job_runs "$e2e_jobs" && break
+		# shellcheck disable=SC2086 # numbers
+		kill -s "$e2e_signal" $e2e_jobs 2>/dev/null
+	done
+	wait
+}
+
 e2e_end()
 {
 	e2e_status=$?
@@ -188,7 +211,7 @@ e2e_end()
 			umount "$e2e_point" 2>/dev/null || fusermount3 -u "$e2e_point" 2>/dev/null ||
 				umount -l "$e2e_point" 2>/dev/null || fusermount3 -uz "$e2e_point"
 		done
-	wait
+	jobs_end
 	# Its rig ends a moment after its mount.
 	wait_until 10 no_rig_runs || echo "a rig is still running"
 	rm -rf --one-file-system "$work"
