@@ -123,7 +123,7 @@ H_FILES := $(wildcard simfs/*.h simfs/*/*.h simfs/base/yaml/*.h simfs/volume/*/*
 # ---- goals -----------------------------------------------------------------
 
 .PHONY: all tests help demo check check-long catalog matrix matrix-lvm commands pictures bench bench-results bench-before bench-faults bench-fallbacks \
-	bench-instructions bench-layers bench-export bench-latency bench-lvm tidy lint format install uninstall deb check-packages clean deps compdb mutants lvm2-tests conform conform-lvm pressure fuzz $(CONFIGS)
+	bench-instructions bench-layers bench-export bench-latency bench-lvm tidy lint format install uninstall deb check-packages clean deps compdb mutants lvm2-tests conform conform-kernels conform-lvm pressure fuzz $(CONFIGS)
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 22
@@ -185,10 +185,16 @@ lvm2-tests: ## LVM2's own shell tests through the door (LVM2=a checkout of v2_03
 	$(build) all
 	$(Q)tests/lvm2/run $(BUILD)
 
-conform: ## fresh traces on the real kernel's dm-snapshot and on the rig (SEED, COUNT)
+conform: ## fresh traces on the real kernel's dm-snapshot and on the rig (SEED, COUNT); then conform-kernels
 	$(Q)tools/deps build tests conform
 	$(build) tests
 	$(Q)tests/conform/run $(BUILD)
+	$(Q)tests/conform/kernels $(BUILD)
+
+conform-kernels: ## the program on Linux 5.10 and 6.1, emulated (KERNELS="release or path of an own one ...")
+	$(Q)tools/deps build tests conform
+	$(build) all $(BUILD)/tests/unit/test_ring_kernels
+	$(Q)tests/conform/kernels $(BUILD)
 
 conform-lvm: ## the same LVM commands on the real kernel and in `snaprig lvm` (SCRIPTS, SEED, COUNT, RECORD=1)
 	$(Q)tools/deps build tests conform

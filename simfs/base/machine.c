@@ -49,11 +49,18 @@ bool machine_can_unmount(const char **ret_why)
 	return false;
 }
 
+/* Which Linux 5.9 and later have: 5.10 is the oldest that the rig is tested on. */
+#define FEATURE_WANTED IORING_FEAT_POLL_32BITS
+
 bool machine_has_io_uring(const char **ret_why)
 {
 	struct io_uring_params parameters = { 0 };
 	AUTO(auto_close) int fd = (int)syscall(__NR_io_uring_setup, 1, &parameters);
 
+	if (fd >= 0 && !(parameters.features & FEATURE_WANTED)) {
+		*ret_why = "the io_uring of this kernel is too old (use Linux 5.10 or later)";
+		return false;
+	}
 	if (fd >= 0 || (errno != EPERM && errno != EACCES && errno != ENOSYS))
 		return true;
 	*ret_why = errno == ENOSYS

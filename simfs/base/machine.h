@@ -23,8 +23,8 @@ void machine_raise_file_limit(void);
 void machine_keep_small_blocks(void);
 
 /*
- * Whether a volume can be served: /dev/fuse can be opened, and io_uring is not forbidden.  If
- * not, *RET_WHY tells that and what helps.
+ * Whether a volume can be served: /dev/fuse can be opened, and io_uring is neither forbidden nor
+ * too old.  If not, *RET_WHY tells that and what helps.
  */
 bool machine_can_serve(const char **ret_why);
 

@@ -16,23 +16,19 @@
  */
 #define RING_ENTRIES 512
 
-/* How often what cannot be ended is waited for in vain, and how long each time. */
-#define CANCEL_WAITS_MAX 50u
-#define CANCEL_WAIT_NS	 (100u * 1000000u)
-
 /*
  * Completions are only looked at in ring_run_once(), on the thread that
  * submits.  Telling the kernel so (6.1) spares an interrupt per completion;
  * an older kernel gets the plain ring.
  */
-static int ring_init(struct io_uring *uring, unsigned entries)
+static int ring_init(struct ring *ring, unsigned entries)
 {
 	struct io_uring_params best = {
 		.flags = IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN |
 			 IORING_SETUP_TASKRUN_FLAG | IORING_SETUP_CQSIZE,
 		.cq_entries = 4 * entries,
 	};
-	int error = io_uring_queue_init_params(entries, uring, &best);
+	int error = io_uring_queue_init_params(entries, &ring->uring, &best);
 
 	if (error != -EINVAL)
 		return error;
@@ -42,7 +38,8 @@ static int ring_init(struct io_uring *uring, unsigned entries)
 		.cq_entries = 4 * entries,
 	};
 
-	return io_uring_queue_init_params(entries, uring, &plain);
+	ring->is_plain = true;
+	return io_uring_queue_init_params(entries, &ring->uring, &plain);
 }
 
 int ring_create(struct ring **ret)
@@ -57,66 +54,13 @@ int ring_create_sized(unsigned entries, struct ring **ret)
 	if (!ring)
 		return -ENOMEM;
 
-	int error = ring_init(&ring->uring, entries);
+	int error = ring_init(ring, entries);
 
 	if (error < 0)
 		return error;
+	list_init(&ring->started);
 	*ret = TAKE_PTR(ring);
 	return 0;
-}
-
-/* What was started and not submitted does nothing. */
-static void unsubmitted_drop(struct io_uring_sq *queue)
-{
-	for (unsigned i = queue->sqe_head; i != queue->sqe_tail; i++) {
-		struct io_uring_sqe *sqe = &queue->sqes[i & queue->ring_mask];
-		uint64_t user_data = sqe->user_data;
-
-		io_uring_prep_nop(sqe);
-		sqe->user_data = user_data;
-	}
-}
-
-/*
- * Ends all that is under way, of which nobody is told any more.  The close of a ring does
- * not wait for that: afterwards the kernel would still write into buffers that are freed, and hold
- * files of a disk that is to be unmounted.  What cannot be ended is waited for, unless it
- * takes too long: a disk may be dead.
- */
-static void all_cancel(struct ring *ring)
-{
-	unsubmitted_drop(&ring->uring.sq);
-
-	struct io_uring_sqe *sqe = ring_sqe(ring);
-
-	io_uring_prep_cancel(sqe, NULL, IORING_ASYNC_CANCEL_ANY | IORING_ASYNC_CANCEL_ALL);
-	io_uring_sqe_set_data(sqe, NULL);
-	for (unsigned idle = 0; ring->under_way > 0 && idle < CANCEL_WAITS_MAX; idle++) {
-		int error = ring_submit_and_sleep(ring, CANCEL_WAIT_NS, 1);
-		struct io_uring_cqe *cqe;
-
-		if (error < 0 && error != -EINTR && error != -EAGAIN && error != -EBUSY &&
-			error != -ETIME)
-			return;
-		while (io_uring_peek_cqe(&ring->uring, &cqe) == 0) {
-			if (io_uring_cqe_get_data(cqe) && !(cqe->flags & IORING_CQE_F_MORE)) {
-				ring->under_way--;
-				idle = 0;
-			}
-			io_uring_cqe_seen(&ring->uring, cqe);
-		}
-	}
-}
-
-void ring_destroy(struct ring *ring)
-{
-	if (!ring)
-		return;
-	ring->under_way -= ring->later_count;
-	if (ring->under_way > 0)
-		all_cancel(ring);
-	io_uring_queue_exit(&ring->uring);
-	free(ring);
 }
 
 struct io_uring_sqe *ring_sqe(struct ring *ring)
@@ -151,6 +95,8 @@ void ring_start(struct ring *ring, struct io_uring_sqe *sqe, struct ring_op *op)
 	MUST(!op->is_under_way);
 	op->is_under_way = !op->is_shared;
 	io_uring_sqe_set_data(sqe, op);
+	if (ring->is_plain && !op->is_shared)
+		list_append(&ring->started, &op->link);
 	ring->under_way++;
 	count_traffic(ring, op, 1);
 }
@@ -192,14 +138,24 @@ int ring_run_once(struct ring *ring)
 	return ring_run_for(ring, UINT64_MAX);
 }
 
-/* The oldest completion that is here: what the kernel still has waits for the next round. */
+/*
+ * The oldest completion that is here: what the kernel still has waits for the next round.  Where
+ * the kernel (before 5.11) cannot wait for so long and no longer, the library has a timer of its
+ * own, which nobody else hears of.
+ */
 static struct io_uring_cqe *next_completion(struct ring *ring)
 {
 	struct io_uring_cqe *cqe;
-	unsigned head;
+	unsigned head, passed = 0;
 
-	io_uring_for_each_cqe(&ring->uring, head, cqe) return cqe;
-	return NULL;
+	io_uring_for_each_cqe(&ring->uring, head, cqe)
+	{
+		if (cqe->user_data != LIBURING_UDATA_TIMEOUT)
+			break;
+		passed++;
+	}
+	io_uring_cq_advance(&ring->uring, passed);
+	return cqe;
 }
 
 /* Of a batch without a request nobody asks when it was found. */
@@ -212,7 +168,7 @@ static bool has_request(struct ring *ring)
 	{
 		const struct ring_op *op = io_uring_cqe_get_data(cqe);
 
-		if (op->traffic == RING_REQUEST)
+		if (cqe->user_data != LIBURING_UDATA_TIMEOUT && op->traffic == RING_REQUEST)
 			return true;
 	}
 	return false;
@@ -235,6 +191,8 @@ static bool complete(struct ring *ring, struct io_uring_cqe *cqe)
 	if (!(flags & IORING_CQE_F_MORE)) {
 		ring->under_way--;
 		count_traffic(ring, op, -1);
+		if (ring->is_plain && !op->is_shared)
+			list_remove(&op->link);
 		op->is_under_way = false;
 	}
 	op->done(op, result, flags);

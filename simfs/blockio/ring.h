@@ -14,6 +14,8 @@
 
 #include <liburing.h>
 
+#include "simfs/base/list.h"
+
 struct ring;
 
 /* What a thing under way has to do with requests: what the ring goes by when it waits. */
@@ -41,6 +43,7 @@ struct ring_op {
 	/* Of the ring. */
 	bool is_under_way;
 	struct ring_op *later; /* the next one of ring_later() */
+	struct list link;      /* of what is under way, on an old kernel */
 };
 
 /* Returns 0, -ENOSYS where the kernel has no io_uring, -EPERM where it is forbidden. */

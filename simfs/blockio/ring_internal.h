@@ -4,6 +4,7 @@
 #define SNAPRIG_BLOCKIO_RING_INTERNAL_H
 
 #include "simfs/base/clock.h"
+#include "simfs/base/list.h"
 #include "simfs/blockio/busy_poll.h"
 #include "simfs/blockio/ring.h"
 
@@ -18,6 +19,8 @@ struct ring {
 	unsigned later_count;
 	uint64_t enters, completions;
 	struct busy_poll poll;
+	bool is_plain;		 /* the kernel is older than Linux 6.1 */
+	struct list started;	 /* ring_op.link: what is under way, if it is plain; none shared */
 	bool has_slept;		 /* in the wait that is over */
 	struct ring_times times; /* FOUND_NS 0: it was not looked at yet */
 };

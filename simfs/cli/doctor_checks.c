@@ -15,11 +15,12 @@
 #include "simfs/base/cgroup.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/log.h"
+#include "simfs/base/machine.h"
 #include "simfs/blockio/ring.h"
 
-/* The oldest kernel that the rig is tested on. */
-#define KERNEL_TESTED_MAJOR 6
-#define KERNEL_TESTED_MINOR 1
+/* The oldest kernel that the rig is tested on (tests/conform/kernels). */
+#define KERNEL_TESTED_MAJOR 5
+#define KERNEL_TESTED_MINOR 10
 
 /* Of <linux/capability.h>, where it is no mask. */
 #define CAPABILITY_SYS_ADMIN 21
@@ -92,19 +93,23 @@ static void check_kernel(struct finding *finding)
 		(major == KERNEL_TESTED_MAJOR && minor >= KERNEL_TESTED_MINOR))
 		found(finding, HEALTH_OK, "", "%s %s", name.sysname, name.release);
 	else
-		found(finding, HEALTH_LIMITED, "use Linux 6.1 or later",
+		found(finding, HEALTH_LIMITED, "use Linux 5.10 or later",
 			"%s %s, older than the kernels that the rig is tested on", name.sysname,
 			name.release);
 }
 
 static void check_io_uring(struct finding *finding)
 {
+	const char *why;
 	struct ring *ring;
 	int error = ring_create(&ring);
 
 	if (error == 0) {
 		ring_destroy(ring);
-		found(finding, HEALTH_OK, "", "works");
+		if (machine_has_io_uring(&why))
+			found(finding, HEALTH_OK, "", "works");
+		else
+			found(finding, HEALTH_MISSING, "use Linux 5.10 or later", "is too old");
 		return;
 	}
 	found(finding, HEALTH_MISSING,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * test_ring.c - what the ring waits for, and what becomes of all that is under way when it goes.
+ * test_ring.c - what the ring waits for.
  */
 #include <check.h>
 #include <errno.h>
@@ -15,59 +15,6 @@
 #include "simfs/blockio/ring.h"
 #include "tests/lib/engine_suite.h"
 #include "tests/unit/ring_bench.h"
-
-START_TEST(a_ring_that_is_gone_holds_no_file)
-{
-	for (unsigned round = 0; round < 20; round++) {
-		struct ring *ring = ring_bench_make();
-		struct ring_op op = { .done = ring_bench_never_done };
-		struct io_uring_sqe *sqe;
-		int ends[2];
-		char byte;
-
-		ck_assert_int_eq(pipe(ends), 0);
-		sqe = ring_sqe(ring);
-		io_uring_prep_read(sqe, ends[0], &byte, 1, 0);
-		ring_start(ring, sqe, &op);
-		ck_assert_int_eq(ring_run_for(ring, 1), 0);
-		ck_assert_uint_eq(ring_under_way(ring), 1);
-		close(ends[0]);
-		ring_destroy(ring);
-		/* Nobody is left who could read it. */
-		ck_assert_int_lt(write(ends[1], "x", 1), 0);
-		ck_assert_int_eq(errno, EPIPE);
-		close(ends[1]);
-	}
-}
-END_TEST
-
-START_TEST(what_was_not_submitted_is_not_done)
-{
-	struct ring *ring = ring_bench_make();
-	struct ring_op read_op = { .done = ring_bench_never_done },
-		       write_op = { .done = ring_bench_never_done };
-	struct io_uring_sqe *sqe;
-	int silent[2], ends[2];
-	char byte;
-
-	ck_assert_int_eq(pipe(silent), 0);
-	ck_assert_int_eq(pipe2(ends, O_NONBLOCK), 0);
-	sqe = ring_sqe(ring);
-	io_uring_prep_read(sqe, silent[0], &byte, 1, 0);
-	ring_start(ring, sqe, &read_op);
-	ck_assert_int_eq(ring_run_for(ring, 1), 0);
-	sqe = ring_sqe(ring);
-	io_uring_prep_write(sqe, ends[1], "x", 1, 0);
-	ring_start(ring, sqe, &write_op);
-	ring_destroy(ring);
-	ck_assert_int_lt(read(ends[0], &byte, 1), 0);
-	ck_assert_int_eq(errno, EAGAIN);
-	for (unsigned i = 0; i < 2; i++) {
-		close(silent[i]);
-		close(ends[i]);
-	}
-}
-END_TEST
 
 /* ---- what it waits for ---- */
 
@@ -352,15 +299,11 @@ END_TEST
 int main(int argc, char **argv)
 {
 	Suite *suite = suite_create("ring");
-	TCase *end = tcase_create("end");
 	TCase *wait = tcase_create("wait");
 	TCase *times = tcase_create("times");
 
 	(void)argc;
 	signal(SIGPIPE, SIG_IGN);
-	tcase_add_test(end, a_ring_that_is_gone_holds_no_file);
-	tcase_add_test(end, what_was_not_submitted_is_not_done);
-	suite_add_tcase(suite, end);
 	tcase_add_test(wait, an_answer_alone_wakes_nobody_while_a_request_can_come);
 	tcase_add_test(wait, an_answer_is_heard_of_where_no_request_can_come);
 	tcase_add_test(wait, answers_that_did_not_fit_into_the_queue_are_not_waited_for_twice);

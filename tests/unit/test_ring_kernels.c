@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * test_ring_kernels.c - what becomes of all that is under way when a ring goes, and of a wait that
+ * is over, on this kernel and on older ones.
+ */
+#include <check.h>
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include "simfs/base/clock.h"
+#include "simfs/base/list.h"
+#include "simfs/blockio/ring.h"
+#include "tests/lib/engine_suite.h"
+#include "tests/unit/ring_bench.h"
+
+/* Which kernel is imitated: an older one has no more than those after it. */
+enum { LINUX_HERE, LINUX_5_15, LINUX_5_10, KERNELS };
+static int kernel = LINUX_HERE;
+
+/* In the place of the library's. */
+int io_uring_queue_init_params(unsigned entries, struct io_uring *ring, struct io_uring_params *p)
+{
+	int (*real)(unsigned, struct io_uring *, struct io_uring_params *);
+	int error;
+
+	if (kernel >= LINUX_5_15 && p->flags & IORING_SETUP_SINGLE_ISSUER)
+		return -EINVAL;
+	*(void **)&real = dlsym(RTLD_NEXT, "io_uring_queue_init_params");
+	error = real(entries, ring, p);
+	if (kernel >= LINUX_5_10)
+		ring->features &= ~IORING_FEAT_EXT_ARG;
+	return error;
+}
+
+START_TEST(a_ring_that_is_gone_holds_no_file)
+{
+	kernel = _i;
+	for (unsigned round = 0; round < 20; round++) {
+		struct ring *ring = ring_bench_make();
+		struct ring_op op = { .done = ring_bench_never_done };
+		struct io_uring_sqe *sqe;
+		int ends[2];
+		char byte;
+
+		ck_assert_int_eq(pipe(ends), 0);
+		sqe = ring_sqe(ring);
+		io_uring_prep_read(sqe, ends[0], &byte, 1, 0);
+		ring_start(ring, sqe, &op);
+		ck_assert_int_eq(ring_run_for(ring, 1), 0);
+		ck_assert_uint_eq(ring_under_way(ring), 1);
+		close(ends[0]);
+		ring_destroy(ring);
+		/* Nobody is left who could read it. */
+		ck_assert_int_lt(write(ends[1], "x", 1), 0);
+		ck_assert_int_eq(errno, EPIPE);
+		close(ends[1]);
+	}
+}
+END_TEST
+
+START_TEST(what_was_not_submitted_is_not_done)
+{
+	struct ring_op read_op = { .done = ring_bench_never_done },
+		       write_op = { .done = ring_bench_never_done };
+	struct io_uring_sqe *sqe;
+	struct ring *ring;
+	int silent[2], ends[2];
+	char byte;
+
+	kernel = _i;
+	ring = ring_bench_make();
+	ck_assert_int_eq(pipe(silent), 0);
+	ck_assert_int_eq(pipe2(ends, O_NONBLOCK), 0);
+	sqe = ring_sqe(ring);
+	io_uring_prep_read(sqe, silent[0], &byte, 1, 0);
+	ring_start(ring, sqe, &read_op);
+	ck_assert_int_eq(ring_run_for(ring, 1), 0);
+	sqe = ring_sqe(ring);
+	io_uring_prep_write(sqe, ends[1], "x", 1, 0);
+	ring_start(ring, sqe, &write_op);
+	ring_destroy(ring);
+	ck_assert_int_lt(read(ends[0], &byte, 1), 0);
+	ck_assert_int_eq(errno, EAGAIN);
+	for (unsigned i = 0; i < 2; i++) {
+		close(silent[i]);
+		close(ends[i]);
+	}
+}
+END_TEST
+
+struct counted_op {
+	struct ring_op op;
+	unsigned done_count;
+	char byte;
+};
+
+static void count_done(struct ring_op *op, int result, uint32_t flags)
+{
+	struct counted_op *counted = CONTAINER_OF(op, struct counted_op, op);
+
+	(void)result;
+	(void)flags;
+	counted->done_count++;
+}
+
+static void start_read(struct ring *ring, struct counted_op *counted, int fd)
+{
+	struct io_uring_sqe *sqe = ring_sqe(ring);
+
+	counted->op.done = count_done;
+	io_uring_prep_read(sqe, fd, &counted->byte, 1, 0);
+	ring_start(ring, sqe, &counted->op);
+}
+
+/* What is under way is not taken for a leak of the next one. */
+static void end_read(struct ring *ring, struct counted_op *counted, int fd)
+{
+	unsigned done_count = counted->done_count;
+
+	ck_assert_int_eq(write(fd, "x", 1), 1);
+	while (counted->done_count == done_count)
+		ck_assert_int_eq(ring_run_once(ring), 0);
+}
+
+/* The library makes do with a timer of its own there. */
+START_TEST(a_wait_that_is_over_leaves_nothing_behind_on_any_kernel)
+{
+	struct counted_op read = { 0 };
+	struct ring *ring;
+	int ends[2];
+
+	kernel = _i;
+	ring = ring_bench_make();
+	ck_assert_int_eq(pipe(ends), 0);
+	start_read(ring, &read, ends[0]);
+	ck_assert_int_eq(ring_run_for(ring, 1), 0);
+	ck_assert_uint_eq(read.done_count, 0);
+	for (unsigned round = 1; round <= 8; round++) {
+		ck_assert_int_eq(write(ends[1], "x", 1), 1);
+		while (read.done_count < round)
+			ck_assert_int_eq(ring_run_for(ring, 3600 * NS_PER_S), 0);
+		ck_assert_uint_eq(ring_counts(ring).completions, round);
+		start_read(ring, &read, ends[0]);
+	}
+	end_read(ring, &read, ends[1]);
+	ck_assert_uint_eq(ring_under_way(ring), 0);
+	ring_destroy(ring);
+}
+END_TEST
+
+int main(int argc, char **argv)
+{
+	Suite *suite = suite_create("ring_kernels");
+	TCase *all = tcase_create("all");
+
+	(void)argc;
+	signal(SIGPIPE, SIG_IGN);
+	tcase_add_loop_test(all, a_ring_that_is_gone_holds_no_file, 0, KERNELS);
+	tcase_add_loop_test(all, what_was_not_submitted_is_not_done, 0, KERNELS);
+	tcase_add_loop_test(
+		all, a_wait_that_is_over_leaves_nothing_behind_on_any_kernel, 0, KERNELS);
+	suite_add_tcase(suite, all);
+	return engine_suite_run(suite, argv[0]);
+}
