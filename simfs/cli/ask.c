@@ -105,6 +105,10 @@ int cli_ask(const struct command_line *line, int argc, char **argv)
 		json_decref(asking.arguments);
 		asking.arguments = json_null();
 	}
+	if (question->check && !question->check(asking.arguments)) {
+		json_decref(asking.arguments);
+		return EXIT_USAGE;
+	}
 	exit_code = cli_call(argv[1], question, asking.arguments, &answer);
 	if (exit_code == EXIT_MET && asking.print)
 		exit_code = asking.print(answer);

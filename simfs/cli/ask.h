@@ -36,6 +36,9 @@ struct command_question {
 	bool (*progress)(const json_t *status, const json_t *arguments, uint64_t *ret_done,
 		uint64_t *ret_total);
 
+	/* Looks at the arguments before they are sent.  False: what is wrong has been said. */
+	bool (*check)(const json_t *arguments);
+
 	/* For people.  Returns an exit code.  NULL: nothing is printed. */
 	int (*print)(json_t *answer);
 };

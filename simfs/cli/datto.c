@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "simfs/base/cleanup.h"
 #include "simfs/base/exit_code.h"
 #include "simfs/base/log.h"
+#include "simfs/base/suggest.h"
 #include "simfs/cli/ask.h"
 #include "simfs/cli/cli.h"
 #include "simfs/cli/command_table.h"
@@ -15,6 +18,34 @@ static json_t *word_json(const char *word)
 	AUTO(auto_free) char *path = *word == '-' ? NULL : realpath(word, NULL);
 
 	return json_string(path ? path : word);
+}
+
+static const char commands[] = "setup-snapshot reload-snapshot reload-incremental destroy "
+			       "transition-to-incremental transition-to-snapshot reconfigure "
+			       "expand-cow-file reconfigure-auto-expand help";
+
+static bool is_command(const char *word)
+{
+	size_t length = strlen(word);
+
+	for (const char *at = commands; *at;) {
+		size_t end = strcspn(at, " ");
+
+		if (end == length && strncmp(at, word, end) == 0)
+			return true;
+		at += end + (at[end] == ' ');
+	}
+	return false;
+}
+
+/* dbdctl itself prints its usage alone. */
+static void tell_unknown(const char *word)
+{
+	char hint[SUGGEST_HINT_BYTES];
+
+	log_error_of(-EINVAL, "dbdctl has no command '%s' (%s)", word,
+		suggest_hint_of_list(
+			word, commands, "'snaprig datto ctl MNT help' shows them", hint));
 }
 
 static int run_ctl(const struct command_line *line, int argc, char **argv)
@@ -41,6 +72,8 @@ static int run_ctl(const struct command_line *line, int argc, char **argv)
 			fprintf(stderr, "%s\n", error);
 		fputs(json_string_value(json_object_get(said, "stdout")), stdout);
 		exit_code = command_line_finish();
+		if (!is_command(argv[2]))
+			tell_unknown(argv[2]);
 	}
 	if (exit_code == EXIT_MET)
 		exit_code = (int)json_integer_value(json_object_get(said, "exit"));
@@ -52,12 +85,7 @@ static int run_ctl(const struct command_line *line, int argc, char **argv)
 static const struct command_line ctl = {
 	.name = "datto ctl",
 	.summary = "do and answer what dbdctl would",
-	.operands = { ASK_MNT,
-		{ "COMMAND", COMMAND_CHOICE,
-			"setup-snapshot reload-snapshot reload-incremental destroy "
-			"transition-to-incremental transition-to-snapshot reconfigure "
-			"expand-cow-file reconfigure-auto-expand help",
-			NULL },
+	.operands = { ASK_MNT, { "COMMAND", COMMAND_CHOICE, commands, NULL },
 		{ "[ARG ...]", COMMAND_FILE, NULL, NULL } },
 	.about = "Does and answers what dbdctl would, for the volume mounted on MNT with --profile "
 		 "datto\n"

@@ -13,6 +13,7 @@
 #include "simfs/base/suggest.h"
 #include "simfs/base/watchdog.h"
 #include "simfs/blockio/busy_poll.h"
+#include "simfs/cli/writer_path.h"
 #include "simfs/mount/mount_options.h"
 #include "simfs/volume/writers/spec.h"
 
@@ -150,6 +151,8 @@ static int read_writers(const struct mount_values *values, struct daemon_options
 			log_error("writer '%s': %s", values->writers.texts[i], message);
 			return -EINVAL;
 		}
+		if (!writer_path_is_right(&writer))
+			return -EINVAL;
 	}
 	ret->writers = values->writers.texts;
 	ret->writer_count = values->writers.count;

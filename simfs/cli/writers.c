@@ -3,6 +3,7 @@
 
 #include "simfs/cli/ask.h"
 #include "simfs/cli/command_table.h"
+#include "simfs/cli/writer_path.h"
 
 static int print_list(json_t *answer)
 {
@@ -14,6 +15,17 @@ static int print_document(json_t *answer)
 {
 	json_object_del(answer, "text");
 	return json_output_print(answer);
+}
+
+/* What cannot be read is told by the volume. */
+static bool is_there(const json_t *arguments)
+{
+	const char *text = json_string_value(json_object_get(arguments, "writer"));
+	char message[WRITER_MESSAGE_BYTES];
+	struct writer_spec writer;
+
+	return !text || writer_spec_parse(text, &writer, message) < 0 ||
+	       writer_path_is_right(&writer);
 }
 
 /* Writers have limits of their own, and may take their time. */
@@ -67,7 +79,9 @@ static const struct command_line add = {
 		    "  snaprig fault add mnt writer.freeze error=0x800423f2 "
 		    "writer=\"System Writer\"\n",
 	.exits = ASK_EXITS,
-	.asks = ASK_WRITERS("writers.add"),
+	.asks = &(const struct command_question){ .command = "writers.add",
+		.patience = PATIENCE_LONG,
+		.check = is_there },
 };
 
 static const struct command_line remove_one = {

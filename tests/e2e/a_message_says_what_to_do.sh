@@ -41,6 +41,9 @@ messages <<'END'
 2 | no writer 'System Writr' \(did you mean 'System Writer'\?\) | writers remove mnt 'System Writr'
 2 | no fault '7' \(there is none\) | fault remove mnt 7
 2 | unknown event 'abrot' \(did you mean 'abort'\?\) | writers notify mnt abrot
+255 | dbdctl has no command 'destry' \(did you mean 'destroy'\?\) | datto ctl mnt destry 0
+255 | dbdctl has no command 'foo' \('snaprig datto ctl MNT help' shows | datto ctl mnt foo
+255 | ^error interpreting destroy parameters | datto ctl mnt destroy
 END
 
 # ---- what cannot be done ----
@@ -62,6 +65,23 @@ messages <<'END'
 2 | Invalid argument .a fault struck: see 'snaprig fault list MNT' | snapshot create mnt monday
 0 |  | fault clear mnt
 0 |  | snapshot create mnt monday
+END
+
+# ---- a writer that is not there ----
+
+echo 'exit 0' >hook
+messages <<'END'
+2 | hook '/nosuch': No such file or directory .path= names it | writers add mnt hook path=/nosuch
+2 | mount point '/nosuch': No such file | writers add mnt fsfreeze path=/nosuch
+2 | hook '/proc' is no program$ | writers add mnt hook path=/proc
+2 | hook '.*' is no program that may be run .chmod .x | writers add mnt hook path=$work/hook name=h
+2 | hook '/nosuch': No such file | mount volume.img folder --writer 'hook path=/nosuch'
+END
+same 1 "$(status '.writers | length')" "writers"
+chmod +x hook
+messages <<'END'
+0 |  | writers add mnt hook path=$work/hook name=hook
+0 |  | writers remove mnt hook
 END
 
 # ---- words that need no quotes ----
@@ -88,9 +108,11 @@ END
 echo '{}' >x.jsonl
 rig create other.img --size 1MiB
 messages <<'END'
-2 | but one is on 'mnt': MNT comes first .snaprig snapshot create mnt s0 | snapshot create s0 mnt
+2 | but one is on 'mnt': MNT comes first .snaprig snapshot create mnt s0\) | snapshot create s0 mnt
 2 | MNT comes first .snaprig gauge set mnt memory.used 85% | gauge set memory.used mnt 85%
-2 | MNT comes first .snaprig snapshot changed mnt monday | snapshot changed monday mnt
+2 | MNT comes first .snaprig snapshot changed mnt monday\) | snapshot changed monday mnt
+2 | no snapshot 'mnt' | snapshot delete mnt mnt
+2 | no volume is mounted on 'folder' .'snaprig list | snapshot delete folder /proc
 2 | 'folder' is a folder, and 'other.img' is a file: IMAGE comes first | mount folder other.img
 2 | image 'other.img' is not mounted .'snaprig mount other.img MNT' mounts it | status other.img
 2 | image 'other.img' is not mounted | umount other.img
@@ -111,7 +133,10 @@ messages <<'END'
 2 | ^zzz/y.yaml: cannot read scenario: No such file or directory | run zzz/y.yaml
 END
 same lvm-removed-while-read "$(rig run --list lvm-removed-while-read)" "one scenario"
+same lvm-onapp-windows-kpartx-kpartx "$(rig run --list lvm-onapp-windows-kpartx-kpartx)" \
+	"one cell of a matrix"
 same 3 "$(rig run --list onapp-windows | wc -l)" "scenarios of a file with a matrix"
+same 3 "$(rig run --list onapp-windows.yaml | wc -l)" "the same, as its file is called"
 same 3 "$(rig run --list lvm-onapp-windows | wc -l)" "scenarios of a file in a folder"
 find "$e2e_root/scenarios/catalog/vss" -name '*.yaml' -not -path '*/clients/*' | sort >files
 rig run --list --json vss | jq -r '[.scenarios[].path] | unique[]' | diff - files ||
