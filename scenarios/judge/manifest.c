@@ -87,6 +87,14 @@ static int link_hash(const char *path, uint64_t *ret)
 	return 0;
 }
 
+bool manifest_has_attributes(const struct manifest *manifest)
+{
+	for (size_t i = 0; i < manifest->count; i++)
+		if (manifest->entries[i].attributes != 0)
+			return true;
+	return false;
+}
+
 static int text_compare(const void *a, const void *b)
 {
 	return strcmp(*(char *const *)a, *(char *const *)b);

@@ -26,6 +26,9 @@ struct manifest;
 int manifest_create(const char *folder, struct manifest **ret, char **ret_path);
 void manifest_destroy(struct manifest *manifest);
 
+/* Whether anything of it has extended attributes. */
+bool manifest_has_attributes(const struct manifest *manifest);
+
 /* What of a tree a client is known not to bring back, and is not asked for. */
 struct tree_losses {
 	bool link_times; /* times of change of symbolic links */

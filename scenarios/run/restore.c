@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "scenarios/base/files.h"
@@ -106,6 +107,17 @@ static void file_look(struct run *run, const char *path, const struct snapshot_p
 
 /* ---- a tree ---- */
 
+/* Whether the file system of the folder PATH has extended attributes, or might. */
+static bool may_have_attributes(const char *path)
+{
+	static const char name[] = "user.snaprig";
+
+	if (setxattr(path, name, "", 0, 0) < 0)
+		return errno != ENOTSUP;
+	removexattr(path, name);
+	return true;
+}
+
 static int tree_look(struct run *run, const char *path, struct snapshot_point *point,
 	struct reason *reason, struct restoring *ret)
 {
@@ -123,9 +135,23 @@ static int tree_look(struct run *run, const char *path, struct snapshot_point *p
 	}
 
 	struct differences *names = differences_create();
-	char *text = manifest_compare(
-		point->tree, ret->tree, &run->client->loses, names, &comparison);
+	struct tree_losses losses = run->client->loses;
+	bool is_blind = !losses.attributes && manifest_has_attributes(point->tree) &&
+			!may_have_attributes(path);
 
+	losses.attributes |= is_blind;
+
+	char *text = manifest_compare(point->tree, ret->tree, &losses, names, &comparison);
+
+	if (comparison.same && is_blind) {
+		free(text);
+		differences_destroy(names);
+		restoring_set(ret, RESTORED_UNKNOWN,
+			heap_format("the file system of '%s' has no extended attributes, as the "
+				    "snapshot has (--work FOLDER or TMPDIR names another place)",
+				run->work));
+		return 0;
+	}
 	if (comparison.same)
 		differences_destroy(names);
 	else

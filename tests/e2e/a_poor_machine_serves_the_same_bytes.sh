@@ -49,6 +49,32 @@ mount -t tmpfs -o size=96m none tmpfs
 on_exit "umount '$work/tmpfs'"
 serves "a tmpfs" "$work/tmpfs"
 
+# One without O_DIRECT, extended attributes and fallocate(2).  There a tree with attributes cannot
+# be judged, and no backup is called bad for that.
+mkdir ramfs
+mount -t ramfs none ramfs
+on_exit "! is_mounted '$work/ramfs' || umount '$work/ramfs'"
+serves "a ramfs" "$work/ramfs"
+mkdir tree
+echo red >tree/file
+mke2fs -q -t ext4 -d tree tree.img 16M
+debugfs -w -R 'ea_set file user.color red' tree.img 2>/dev/null
+copies()
+{
+	rig check --image tree.img --gives tree --work "$1" --restore 'cp -a {out}/. {restored}' \
+		-- "cp -a {snapshot}/. {out}$2" >said 2>&1
+}
+e2e_status=0
+copies "$work/ramfs" "" || e2e_status=$?
+same 3 "$e2e_status" "exit for what cannot be judged"
+grep -q "^why .*ramfs.* has no extended attributes.*(--work FOLDER or TMPDIR names another place)" \
+	said || fail "does not say that it has no attributes: $(cat said)"
+e2e_status=0
+copies "$work/ramfs" " && echo blue >{out}/file" || e2e_status=$?
+same 1 "$e2e_status" "exit for a bad backup"
+grep -q "^verdict *silent-corruption" said || fail "a bad backup: $(cat said)"
+umount ramfs
+
 if mount -t overlay -o "lowerdir=$work/lower,upperdir=$work/upper,workdir=$work/work.d" none \
 	overlay 2>/dev/null; then
 	serves "an overlay" "$work/overlay"
