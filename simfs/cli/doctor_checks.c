@@ -152,7 +152,7 @@ static void check_mount_permission(struct finding *finding)
 		found(finding, HEALTH_MISSING, "a container needs --cap-add SYS_ADMIN",
 			"root without CAP_SYS_ADMIN");
 	else if (access("/etc/mtab", R_OK) < 0)
-		found(finding, HEALTH_LIMITED, "ln -s /proc/self/mounts /etc/mtab",
+		found(finding, HEALTH_MISSING, "ln -s /proc/self/mounts /etc/mtab",
 			"'%s' cannot unmount without '/etc/mtab'", path);
 	else
 		found(finding, HEALTH_OK, "", "through '%s'", path);

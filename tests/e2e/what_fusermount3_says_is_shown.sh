@@ -44,6 +44,15 @@ user mount "$PWD/theirs/w.img" "$PWD/theirs/other" >said 2>&1 || status=$?
 [ "$status" = 77 ] || exit 18
 grep -q "cannot mount: fusermount3 .*ln -s /proc/self/mounts" said || exit 19
 [ ! -e theirs/w.img.snaprig ] || exit 20
+status=0
+user check --size 1MiB -- true >said 2>&1 || status=$?
+[ "$status" = 77 ] || exit 21
+grep -q "cannot mount: fusermount3 .*ln -s /proc/self/mounts" said || exit 22
+status=0
+user doctor >said || status=$?
+[ "$status" = 77 ] || exit 23
+grep -q "^missing  permission to mount: .* without '/etc/mtab'  - ln -s /proc/self/mounts" said ||
+	exit 24
 umount /etc
 user umount "$PWD/theirs/mnt"
 END
