@@ -75,7 +75,7 @@ for peer in qemu-storage-daemon nbdkit; do
 done
 rm bin/python3
 benched 77
-says "'python3' is missing"
+says "'python3', which measures, is missing"
 bench_path=
 benched 0 --dir "$work/tmp" --rounds 1 snapshot-time
 

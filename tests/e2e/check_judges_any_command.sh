@@ -127,7 +127,7 @@ refused 2 "has no moment" rig check --failure writer-f1 --at 'read.progress>=1%'
 refused 2 "cannot read moment 'x'" rig check --failure rig-crash --at x -- true
 refused 2 "unknown word '{outt}'" rig check -- cp {snapshot} {outt}
 refused 2 "eror" rig check --fault 'snapshot.read eror=EIO' -- true
-refused 2 "none of a volume" rig check --size 100 -- true
+refused 2 "not valid for a volume" rig check --size 100 -- true
 refused 2 "unknown writer" rig check --writer gale -- true
 sed 's/inject:/injekt:/' mine.yaml >wrong.yaml
 refused 2 "^wrong.yaml:4:1: unknown key 'injekt' \(did you mean 'inject'" \

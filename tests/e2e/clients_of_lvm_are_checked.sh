@@ -89,4 +89,4 @@ same "77 skipped it has not got one" "$e2e_status $(jq -r '.verdict + " " + .why
 	"a failure that cannot be"
 
 refused 2 "needs profile lvm, not 'xen'" rig check --gives lvm --profile xen -- true
-refused 77 "needs a client that is given LVM" rig check --failure lvm-vg-full -- true
+refused 77 "needs a client that uses LVM" rig check --failure lvm-vg-full -- true

@@ -12,7 +12,7 @@ mount -t tmpfs -o size=3m,mode=755 none small
 
 mount_volume 64MiB --profile datto --store "$work/small/state"
 write_at 0 $((8 << 20)) "$mnt/live"
-refused 4 "no room for its whole limit" rig snapshot create "$mnt" s0
+refused 4 "not enough space for its whole limit" rig snapshot create "$mnt" s0
 same "" "$(names_of "$mnt/snapshots")" "snapshots after a refusal"
 grep -o 'datto: .*' "$mnt/.snaprig/kernel.log" >said
 cat >expected <<EOF

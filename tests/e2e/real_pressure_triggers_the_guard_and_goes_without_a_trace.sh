@@ -106,7 +106,7 @@ refused 2 "95%" rig gauge set "$mnt" memory.used 99% --real
 refused 2 "95%" rig gauge set "$mnt" memory.used 1% --real
 refused 2 "cannot be pressed" rig gauge set "$mnt" ops 85 --real
 refused 2 "cannot read size 'big'" rig gauge set "$mnt" memory.used 85% --real --size big
-refused 2 "only" rig gauge set "$mnt" memory.used 85% --size 64MiB
+refused 2 "needs real memory pressure" rig gauge set "$mnt" memory.used 85% --size 64MiB
 
 # A child that somebody kills is the end of it, not of the mount.
 press 40%

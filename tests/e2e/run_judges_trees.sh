@@ -175,4 +175,4 @@ refused 2 "no-tree.yaml:7:9: client 'no-tree' saves the tree of a file system" r
 client early true true 'gives: tree
 takes: snapshot'
 echo '- backup: { takes: s2, to: b1 }' | scenario early early '{ image: image }'
-refused 2 "gives 'tree' is for a snapshot that is there" rig run early.yaml
+refused 2 "gives 'tree' needs an existing snapshot" rig run early.yaml

@@ -30,7 +30,7 @@ grep -qE '^tar        -       -             -           -                -$' sho
 	fail "the row of tar: $(cat shown)"
 grep -qE '^dd         intact  detected      detected    detected         SILENT$' shown ||
 	fail "the row of dd: $(cat shown)"
-grep -q "^tar is not run: there is no program 'no-such-tool'$" shown || fail "no reason"
+grep -q "^tar was not run: there is no program 'no-such-tool'$" shown || fail "no reason"
 
 for client in dd reference; do
 	sed -i '/^requires:/d; $a requires: [ no-such-tool ]' "share/clients/$client.yaml"

@@ -105,21 +105,21 @@ terminal send-keys -t top f
 sees '^rule:$'
 terminal send-keys -t top 'live.raed error=EIO' Enter
 sees "did you mean 'live.read'\?"
-terminal send-keys -t top f 'live.read error=EIO times=1' Enter
+terminal send-keys -t top f 'live.read error=EIO' Enter
 sees 'fault 2 is armed'
-sees '^faults     2  fired 0 .*live.read error=EIO times=1'
-! head -c 4096 "$mnt/live" >/dev/null 2>&1 || fail "the fault has not struck"
-# For two seconds, so that one look must have it all.
+sees '^faults     2  fired 0 .*live.read error=EIO'
+# For two seconds after it has fired, so that one look must have it all.
 is_lit()
 {
+	! head -c 4096 "$mnt/live" >/dev/null 2>&1 || fail "the fault has not struck"
 	terminal capture-pane -p -e -t top >lit
-	grep -q "$(printf '\033')\[41mFIRED 1" lit
+	grep -q "$(printf '\033')\[41mFIRED [1-9]" lit
 }
 wait_until 10 is_lit || fail "it is not lit"
-sees '^faults     2  FIRED 1 '
+sees '^faults     2  FIRED [1-9]'
 if command -v python3 >/dev/null; then
 	"$e2e_root/tools/terminal-svg" 'snaprig top' <lit >top.svg
-	grep -q '<text [^>]* class="lit">FIRED 1<' top.svg || fail "the picture: $(cat top.svg)"
+	grep -q '<text [^>]* class="lit">FIRED [1-9][0-9]*<' top.svg || fail "the picture: $(cat top.svg)"
 	grep -q '<text [^>]* class="bold">volume.img<' top.svg || fail "the picture: $(cat top.svg)"
 	! command -v xmllint >/dev/null || xmllint --noout top.svg || fail "it is not well formed"
 fi

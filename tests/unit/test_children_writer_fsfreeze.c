@@ -143,7 +143,7 @@ START_TEST(the_file_system_of_the_rigs_own_files_is_not_frozen)
 	ck_assert_int_ge(own, 0);
 	freeze(&told);
 	ck_assert_int_eq(told.result, -EDEADLK);
-	ck_assert_ptr_nonnull(strstr(told.why, "the rig's own files lie on it"));
+	ck_assert_ptr_nonnull(strstr(told.why, "the rig's own files are on it"));
 	ck_assert_int_eq(do_directly(FITHAW), -EINVAL);
 }
 END_TEST
