@@ -14,6 +14,7 @@ random_bytes "$SEED" 16777216 >before
 # tree_of PID - the processes below it.
 tree_of()
 {
+	# shellcheck disable=SC2013 # numbers
 	for child in $(cat "/proc/$1/task/"*/children 2>/dev/null); do
 		echo "$child"
 		tree_of "$child"

@@ -41,6 +41,7 @@ END
 # tree_of PID - the processes below it.
 tree_of()
 {
+	# shellcheck disable=SC2013 # numbers
 	for child in $(cat "/proc/$1/task/"*/children 2>/dev/null); do
 		echo "$child"
 		tree_of "$child"

@@ -106,7 +106,7 @@ same 1 "$(find "$state/disks" -name '*.img' | wc -l)" "images behind a copy that
 pool_serve pool.yaml --nbd 127.0.0.1:0
 snapshot=$(snapshot_of "$(vm_of web)" s)
 rig fault add "$web_mnt" 'snapshot.read hang offset=4MiB..' >/dev/null
-export=$url/export_raw_vdi/?vdi=$snapshot\&session_id=$session
+export="$url/export_raw_vdi/?vdi=$snapshot&session_id=$session"
 (curl -sS -m 600 -o part "$export" 2>/dev/null || true) &
 wait_until 20 [ -s part ] || fail "nothing of the export comes"
 frozen=$(rig_pid "$state/mnt/other.system")

@@ -23,7 +23,7 @@ backup()
 		--bypass-chain-check "$@" web remote
 }
 files() { find remote -name '*.vhd*' | wc -l; }
-snapshots() { ls $system/snapshots $data/snapshots | grep -c -- - || true; }
+snapshots() { find $system/snapshots $data/snapshots -name '*-*' | wc -l; }
 
 pool_serve pool.yaml
 who=http://root:secret@${url#http://}
@@ -82,7 +82,7 @@ fails 'snapshot.read error=EIO' 'VDI_IO_ERROR(Device I/O errors)'
 
 # Disks of a snapshot that somebody has destroyed are the job's still, and go; nothing is based on
 # them.
-rig xapi call "$who" VM.destroy "$(rig xapi call "$who" VM.get_snapshots VM:web | tr -d '["]')"
+rig xapi call "$who" VM.destroy "$(rig xapi call "$who" VM.get_snapshots VM:web | tr -d '[]"')"
 backup >log || fail "without a base: $(cat log)"
 grep -q 'Warning: Could not find the base VM; fall back to a full' log || fail "no word: $(cat log)"
 [ "$(snapshots)" = 2 ] || fail "disks of a snapshot that is gone: $(snapshots)"

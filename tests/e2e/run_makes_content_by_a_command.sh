@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # The content of a volume can be made by a command, on zeros; what fails in it is told.
+# shellcheck disable=SC2016 # who expands it is another shell
 . "${0%/*}/../lib/e2e.sh"
 . "$e2e_root/tests/lib/e2e_run.sh"
 

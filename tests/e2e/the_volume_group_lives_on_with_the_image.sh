@@ -48,7 +48,7 @@ for option in '--vg other' '--lv other' '--free 1GiB' --empty; do
 done
 same "" "$(in_world true --vg vg0 --lv live --free 16MiB)" "the same options again"
 in_world 'lvremove -q -f vg0/d1 vg0/b1' >/dev/null
-same "" "$(ls volume.img.snaprig/lvm/areas volume.img.snaprig/lvm/origins | grep -v :)" \
+same "" "$(find volume.img.snaprig/lvm/areas volume.img.snaprig/lvm/origins -mindepth 1)" \
 	"what is kept of snapshots"
 
 refused 2 "'a/b' is not a name for a volume group" rig lvm volume.img --vg a/b -- true

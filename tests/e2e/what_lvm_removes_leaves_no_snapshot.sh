@@ -3,6 +3,7 @@
 #
 # However LVM removes a snapshot - active, inactive, with its origin, with the group -, the
 # rig has none of it after the world's end; one that is deactivated stays.
+# shellcheck disable=SC2016 # who expands it is another shell
 . "${0%/*}/../lib/e2e.sh"
 
 requires_loop

@@ -219,6 +219,7 @@ pool_end
 
 # ---- two addresses, and few descriptors ----
 rm -f served
+# shellcheck disable=SC3045 # dash has it
 (ulimit -n 120 && exec "$SNAPRIG" xapi serve pool.yaml --listen 127.0.0.1:0 --listen unix:other) \
 	>served 2>served.log </dev/null &
 pool_pid=$!
