@@ -53,7 +53,7 @@ START_TEST(what_is_not_the_users_to_say_is_refused_with_a_reason)
 	is_refused("blksize=512", "block device");
 	is_refused("blkdev", "block device");
 	is_refused("sync", "no effect");
-	is_refused("auto_unmount", "does not work");
+	is_refused("auto_unmount", "is not supported");
 	is_refused("allow_other,ro,allow_root", "exclude each other");
 }
 END_TEST

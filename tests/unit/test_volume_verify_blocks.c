@@ -306,7 +306,7 @@ START_TEST(times_that_do_not_check_are_noted)
 	ck_assert_int_eq(engine_close(&engine), 0);
 	spoil("times", 20);
 	ck_assert_uint_eq(verify_bench(&engine), 0);
-	verify_bench_line("note:times@0::it does not check");
+	verify_bench_line("note:times@0::its checksum is wrong");
 }
 END_TEST
 
