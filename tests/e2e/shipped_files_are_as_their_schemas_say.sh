@@ -78,7 +78,8 @@ backup: cat {snapshot} >{out}
 restore: cat {out} >{restored}
 gives: file
 END
-sed -n '/^```yaml/,/^```/p' "$e2e_root/docs/how-to-xen-orchestra.md" | sed '/^```/d' | sed -n '1,/^vms/p' >pool.yaml
+sed -n '/^```yaml/,/^```/p' "$e2e_root/docs/how-to-xen-orchestra.md" | sed '/^```/d' |
+	sed -n '1,/^vms/p' >pool.yaml
 echo 'faults: [ xapi.call reply=reset ]' >>pool.yaml
 printf '%s\n' "scenario good.yaml" "scenario plain.yaml" "failure failure.yaml" \
 	"adapter adapter.yaml" "pool pool.yaml" >>documents

@@ -119,7 +119,8 @@ wait_until 10 is_lit || fail "it is not lit"
 sees '^faults     2  FIRED [1-9]'
 if command -v python3 >/dev/null; then
 	"$e2e_root/tools/terminal-svg" 'snaprig top' <lit >top.svg
-	grep -q '<text [^>]* class="lit">FIRED [1-9][0-9]*<' top.svg || fail "the picture: $(cat top.svg)"
+	grep -q '<text [^>]* class="lit">FIRED [1-9][0-9]*<' top.svg ||
+		fail "the picture: $(cat top.svg)"
 	grep -q '<text [^>]* class="bold">volume.img<' top.svg || fail "the picture: $(cat top.svg)"
 	! command -v xmllint >/dev/null || xmllint --noout top.svg || fail "it is not well formed"
 fi
