@@ -18,56 +18,22 @@
 
 /* ---- what it waits for ---- */
 
-struct counted_op {
-	struct ring_op op;
-	unsigned done_count;
-	char byte;
-};
-
-static void count_done(struct ring_op *op, int result, uint32_t flags)
-{
-	struct counted_op *counted = CONTAINER_OF(op, struct counted_op, op);
-
-	(void)result;
-	(void)flags;
-	counted->done_count++;
-}
-
-static void start_read(struct ring *ring, struct counted_op *counted, int fd)
+static void start_answer(struct ring *ring, struct ring_bench_counted *counted)
 {
 	struct io_uring_sqe *sqe = ring_sqe(ring);
 
-	counted->op.done = count_done;
-	io_uring_prep_read(sqe, fd, &counted->byte, 1, 0);
-	ring_start(ring, sqe, &counted->op);
-}
-
-static void start_answer(struct ring *ring, struct counted_op *counted)
-{
-	struct io_uring_sqe *sqe = ring_sqe(ring);
-
-	counted->op.done = count_done;
+	counted->op.done = ring_bench_count_done;
 	counted->op.traffic = RING_ANSWER;
 	io_uring_prep_nop(sqe);
 	ring_start(ring, sqe, &counted->op);
 }
 
-/* What is under way is not taken for a leak of the next one. */
-static void end_read(struct ring *ring, struct counted_op *counted, int fd)
-{
-	unsigned done_count = counted->done_count;
-
-	ck_assert_int_eq(write(fd, "x", 1), 1);
-	while (counted->done_count == done_count)
-		ck_assert_int_eq(ring_run_once(ring), 0);
-}
-
-static void start_timer(struct ring *ring, struct counted_op *counted)
+static void start_timer(struct ring *ring, struct ring_bench_counted *counted)
 {
 	static struct __kernel_timespec soon = { .tv_nsec = 1000000 };
 	struct io_uring_sqe *sqe = ring_sqe(ring);
 
-	counted->op.done = count_done;
+	counted->op.done = ring_bench_count_done;
 	io_uring_prep_timeout(sqe, &soon, 0, 0);
 	ring_start(ring, sqe, &counted->op);
 }
@@ -75,11 +41,12 @@ static void start_timer(struct ring *ring, struct counted_op *counted)
 START_TEST(an_answer_alone_wakes_nobody_while_a_request_can_come)
 {
 	struct ring *ring = ring_bench_make();
-	struct counted_op request = { .op.traffic = RING_REQUEST }, answer = { 0 }, timer = { 0 };
+	struct ring_bench_counted request = { .op.traffic = RING_REQUEST }, answer = { 0 },
+				  timer = { 0 };
 	int ends[2];
 
 	ck_assert_int_eq(pipe(ends), 0);
-	start_read(ring, &request, ends[0]);
+	ring_bench_start_read(ring, &request, ends[0]);
 	start_answer(ring, &answer);
 	start_timer(ring, &timer);
 	ck_assert_int_eq(ring_run_once(ring), 0);
@@ -87,7 +54,7 @@ START_TEST(an_answer_alone_wakes_nobody_while_a_request_can_come)
 	ck_assert_uint_eq(timer.done_count, 1);
 	ck_assert_uint_eq(ring_counts(ring).enters, 1);
 	ck_assert_uint_eq(ring_counts(ring).completions, 2);
-	end_read(ring, &request, ends[1]);
+	ring_bench_end_read(ring, &request, ends[1]);
 	ring_destroy(ring);
 }
 END_TEST
@@ -95,17 +62,17 @@ END_TEST
 START_TEST(an_answer_is_heard_of_where_no_request_can_come)
 {
 	struct ring *ring = ring_bench_make();
-	struct counted_op other = { 0 }, answer = { 0 };
+	struct ring_bench_counted other = { 0 }, answer = { 0 };
 	int ends[2];
 
 	ck_assert_int_eq(pipe(ends), 0);
-	start_read(ring, &other, ends[0]);
+	ring_bench_start_read(ring, &other, ends[0]);
 	start_answer(ring, &answer);
 	ck_assert_int_eq(ring_run_once(ring), 0);
 	ck_assert_uint_eq(answer.done_count, 1);
 	ck_assert_uint_eq(other.done_count, 0);
 	/* The next one, too, when requests have come to an end. */
-	end_read(ring, &other, ends[1]);
+	ring_bench_end_read(ring, &other, ends[1]);
 	start_answer(ring, &answer);
 	ck_assert_int_eq(ring_run_once(ring), 0);
 	ck_assert_uint_eq(answer.done_count, 2);
@@ -116,7 +83,7 @@ END_TEST
 struct answering_op {
 	struct ring_op op;
 	struct ring *ring;
-	struct counted_op answers[2 * RING_SMALLEST];
+	struct ring_bench_counted answers[2 * RING_SMALLEST];
 };
 
 static void answer_all(struct ring_op *op, int result, uint32_t flags)
@@ -131,14 +98,14 @@ static void answer_all(struct ring_op *op, int result, uint32_t flags)
 
 START_TEST(answers_that_did_not_fit_into_the_queue_are_not_waited_for_twice)
 {
-	struct counted_op request = { .op.traffic = RING_REQUEST };
+	struct ring_bench_counted request = { .op.traffic = RING_REQUEST };
 	struct answering_op answering = { .op.done = answer_all };
 	struct io_uring_sqe *sqe;
 	int ends[2];
 
 	ck_assert_int_eq(ring_create_sized(RING_SMALLEST, &answering.ring), 0);
 	ck_assert_int_eq(pipe(ends), 0);
-	start_read(answering.ring, &request, ends[0]);
+	ring_bench_start_read(answering.ring, &request, ends[0]);
 	sqe = ring_sqe(answering.ring);
 	io_uring_prep_nop(sqe);
 	ring_start(answering.ring, sqe, &answering.op);
@@ -155,7 +122,7 @@ END_TEST
 /* Answers until the ring looks out, which the clock, standing still, finds short. */
 static void teach(struct ring *ring)
 {
-	struct counted_op answer = { 0 };
+	struct ring_bench_counted answer = { 0 };
 
 	for (unsigned i = 0; i <= BUSY_POLL_SCORE_ENOUGH; i++) {
 		start_answer(ring, &answer);
@@ -166,7 +133,7 @@ static void teach(struct ring *ring)
 START_TEST(looking_out_ends_on_a_clock_that_stands_still)
 {
 	struct ring *ring = ring_bench_make();
-	struct counted_op request = { .op.traffic = RING_REQUEST };
+	struct ring_bench_counted request = { .op.traffic = RING_REQUEST };
 	int ends[2];
 
 	clock_step_to(NS_PER_S);
@@ -174,12 +141,12 @@ START_TEST(looking_out_ends_on_a_clock_that_stands_still)
 	teach(ring);
 	ck_assert_uint_eq(ring_counts(ring).polls, 0);
 	ck_assert_int_eq(pipe(ends), 0);
-	start_read(ring, &request, ends[0]);
+	ring_bench_start_read(ring, &request, ends[0]);
 	ck_assert_int_eq(ring_run_for(ring, 1), 0);
 	ck_assert_uint_eq(ring_counts(ring).polls, 1);
 	ck_assert_uint_eq(ring_counts(ring).poll_hits, 0);
 	ck_assert_uint_eq(request.done_count, 0);
-	end_read(ring, &request, ends[1]);
+	ring_bench_end_read(ring, &request, ends[1]);
 	ring_destroy(ring);
 }
 END_TEST
@@ -187,14 +154,14 @@ END_TEST
 START_TEST(what_is_looked_out_for_is_found_without_sleep)
 {
 	struct ring *ring = ring_bench_make();
-	struct counted_op request = { .op.traffic = RING_REQUEST };
+	struct ring_bench_counted request = { .op.traffic = RING_REQUEST };
 	int ends[2];
 
 	clock_step_to(NS_PER_S);
 	ring_busy_poll(ring, BUSY_POLL_MAX_NS);
 	teach(ring);
 	ck_assert_int_eq(pipe(ends), 0);
-	start_read(ring, &request, ends[0]);
+	ring_bench_start_read(ring, &request, ends[0]);
 	ck_assert_int_eq(ring_run_for(ring, 0), 0);
 	ck_assert_uint_eq(ring_counts(ring).polls, 0);
 	ck_assert_int_eq(write(ends[1], "x", 1), 1);

@@ -91,51 +91,17 @@ START_TEST(what_was_not_submitted_is_not_done)
 }
 END_TEST
 
-struct counted_op {
-	struct ring_op op;
-	unsigned done_count;
-	char byte;
-};
-
-static void count_done(struct ring_op *op, int result, uint32_t flags)
-{
-	struct counted_op *counted = CONTAINER_OF(op, struct counted_op, op);
-
-	(void)result;
-	(void)flags;
-	counted->done_count++;
-}
-
-static void start_read(struct ring *ring, struct counted_op *counted, int fd)
-{
-	struct io_uring_sqe *sqe = ring_sqe(ring);
-
-	counted->op.done = count_done;
-	io_uring_prep_read(sqe, fd, &counted->byte, 1, 0);
-	ring_start(ring, sqe, &counted->op);
-}
-
-/* What is under way is not taken for a leak of the next one. */
-static void end_read(struct ring *ring, struct counted_op *counted, int fd)
-{
-	unsigned done_count = counted->done_count;
-
-	ck_assert_int_eq(write(fd, "x", 1), 1);
-	while (counted->done_count == done_count)
-		ck_assert_int_eq(ring_run_once(ring), 0);
-}
-
 /* The library makes do with a timer of its own there. */
 START_TEST(a_wait_that_is_over_leaves_nothing_behind_on_any_kernel)
 {
-	struct counted_op read = { 0 };
+	struct ring_bench_counted read = { 0 };
 	struct ring *ring;
 	int ends[2];
 
 	kernel = _i;
 	ring = ring_bench_make();
 	ck_assert_int_eq(pipe(ends), 0);
-	start_read(ring, &read, ends[0]);
+	ring_bench_start_read(ring, &read, ends[0]);
 	ck_assert_int_eq(ring_run_for(ring, 1), 0);
 	ck_assert_uint_eq(read.done_count, 0);
 	for (unsigned round = 1; round <= 8; round++) {
@@ -143,9 +109,9 @@ START_TEST(a_wait_that_is_over_leaves_nothing_behind_on_any_kernel)
 		while (read.done_count < round)
 			ck_assert_int_eq(ring_run_for(ring, 3600 * NS_PER_S), 0);
 		ck_assert_uint_eq(ring_counts(ring).completions, round);
-		start_read(ring, &read, ends[0]);
+		ring_bench_start_read(ring, &read, ends[0]);
 	}
-	end_read(ring, &read, ends[1]);
+	ring_bench_end_read(ring, &read, ends[1]);
 	ck_assert_uint_eq(ring_under_way(ring), 0);
 	ring_destroy(ring);
 }
