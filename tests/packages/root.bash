@@ -61,6 +61,8 @@ root_new()
 		root_load "$archive" "$2"
 	fi
 	cp /etc/resolv.conf /etc/hosts "$2/etc/"
+	# Nobody needs it behind a power cut.
+	echo force-unsafe-io >"$2/etc/dpkg/dpkg.cfg.d/unsafe-io"
 }
 
 # It is a root and no chroot: who joins a namespace would be outside of a chroot.  Its devices are
