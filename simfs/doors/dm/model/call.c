@@ -15,6 +15,11 @@
 /* It names a device to be made. */
 #define NEW_NAME 4
 
+/* Of Linux 6.1, as are those of the targets (table.c), whichever headers this is built with. */
+#define VERSION_MAJOR	   4
+#define VERSION_MINOR	   47
+#define VERSION_PATCHLEVEL 0
+
 struct ioctl_type {
 	const char *name;
 	dm_step *begin;
@@ -68,7 +73,7 @@ static struct dm_ioctl header_of(const void *start, size_t length)
 
 static bool version_is_ours(const struct dm_ioctl *header)
 {
-	return header->version[0] == DM_VERSION_MAJOR && header->version[1] <= DM_VERSION_MINOR;
+	return header->version[0] == VERSION_MAJOR && header->version[1] <= VERSION_MINOR;
 }
 
 size_t dm_call_wants(unsigned int nr, const void *start, size_t length)
@@ -101,9 +106,9 @@ static int begin_version(struct dm_call *call)
 {
 	bool ours = version_is_ours(call->param);
 
-	call->param->version[0] = DM_VERSION_MAJOR;
-	call->param->version[1] = DM_VERSION_MINOR;
-	call->param->version[2] = DM_VERSION_PATCHLEVEL;
+	call->param->version[0] = VERSION_MAJOR;
+	call->param->version[1] = VERSION_MINOR;
+	call->param->version[2] = VERSION_PATCHLEVEL;
 	call->answer = sizeof call->param->version;
 	return ours ? 0 : -EINVAL;
 }
