@@ -58,11 +58,26 @@ void reads_keep(struct snapshot *snapshot)
 	snapshot->progress = (struct read_progress){ 0 };
 }
 
+/* One that is being deleted is not found by name any more, and has not told yet what was read. */
+static const struct snapshot *going_find(struct volume *volume, const char *name)
+{
+	for (struct list *link = volume->snapshots.next; link != &volume->snapshots;
+		link = link->next) {
+		const struct snapshot *at = CONTAINER_OF(link, struct snapshot, link);
+
+		if (at->deletion && !at->is_kept && strcmp(at->name, name) == 0)
+			return at;
+	}
+	return NULL;
+}
+
 bool volume_reads(struct volume *volume, const char *name, struct reads *ret)
 {
 	const struct snapshot *snapshot = volume_snapshot_find(volume, name);
 	const struct reads_gone *gone = &volume->reads_gone;
 
+	if (!snapshot)
+		snapshot = going_find(volume, name);
 	if (snapshot)
 		*ret = (struct reads){ &snapshot->reads, &snapshot->progress,
 			store_bytes(snapshot) };

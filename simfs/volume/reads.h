@@ -19,8 +19,9 @@ struct reads {
 };
 
 /*
- * Of the snapshot NAME; or of the one that was deleted last of those that were read, if that
- * was its name.  False: it is neither.  RET holds until the volume is used again.
+ * Of the snapshot NAME, also while it is being deleted; or of the one that was deleted last of
+ * those that were read, if that was its name.  False: it is neither.  RET holds until the volume
+ * is used again.
  */
 bool volume_reads(struct volume *volume, const char *name, struct reads *ret);
 

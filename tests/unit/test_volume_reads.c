@@ -201,6 +201,32 @@ START_TEST(what_was_read_is_told_in_ranges)
 }
 END_TEST
 
+static void deleted(struct snapshot_delete *command, int result)
+{
+	(void)command;
+	ck_assert_int_eq(result, 0);
+}
+
+/* At each step: the one who read it may have ended before it. */
+START_TEST(a_snapshot_that_is_being_deleted_can_be_asked_for)
+{
+	struct snapshot_delete deletion = { .done = deleted };
+	struct engine_request *write = engine_write_new(0, BLOCK, 3);
+
+	ck_assert_int_eq(read_of(0, BLOCK), 0);
+	/* It is waited for. */
+	engine_submit(&bench_engine, write);
+	volume_snapshot_delete(bench_engine.volume, engine_find(&bench_engine, "s"), &deletion);
+	ck_assert_ptr_null(volume_snapshot_find(bench_engine.volume, "s"));
+	do
+		ck_assert_int_eq(count_of("count"), 1);
+	while (engine_step(&bench_engine));
+	ck_assert_int_eq(count_of("bytes"), BLOCK);
+	ck_assert_int_eq(write->result, 0);
+	engine_request_free(write);
+}
+END_TEST
+
 START_TEST(a_deleted_snapshot_that_was_read_can_be_asked_for)
 {
 	struct reads reads;
@@ -244,6 +270,7 @@ int main(int argc, char **argv)
 	tcase_add_test(tcase, reads_at_once_are_counted_also_when_they_are_given_up);
 	tcase_add_test(tcase, what_was_read_is_told_in_ranges);
 	tcase_add_test(tcase, a_deleted_snapshot_that_was_read_can_be_asked_for);
+	tcase_add_test(tcase, a_snapshot_that_is_being_deleted_can_be_asked_for);
 	suite_add_tcase(suite, tcase);
 	return engine_suite_run(suite, argv[0]);
 }
