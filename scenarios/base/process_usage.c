@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "scenarios/base/process_usage.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "scenarios/base/process_children.h"
@@ -14,6 +16,9 @@
 
 /* Of libraries, between fork() and exec(). */
 #define TOUCHED_BYTES ((uint64_t)2 << 20)
+
+/* Of the flags in /proc/PID/stat, PF_FORKNOEXEC in the kernel's include/linux/sched.h. */
+#define FORKED_NOT_EXECUTED 0x40u
 
 /* What PID has resident, and how much of that is of files; 0 when it is gone. */
 static uint64_t resident_bytes(pid_t pid, uint64_t *ret_of_files)
@@ -33,10 +38,27 @@ static uint64_t resident_bytes(pid_t pid, uint64_t *ret_of_files)
 	return pages * page_bytes;
 }
 
+/* Between fork() and exec(), which takes long on a busy machine, a child has what we have. */
+static bool has_executed(pid_t pid)
+{
+	char path[64], text[512];
+	unsigned long flags;
+	const char *rest;
+
+	snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+
+	AUTO(auto_fclose) FILE *file = fopen(path, "re");
+
+	/* A name may have brackets. */
+	return file && fgets(text, sizeof text, file) && (rest = strrchr(text, ')')) &&
+	       sscanf(rest, ") %*c %*d %*d %*d %*d %*d %lu", &flags) == 1 &&
+	       !(flags & FORKED_NOT_EXECUTED);
+}
+
 void process_usage_look(pid_t leader, struct process_usage *usage)
 {
 	struct process_list list = { 0 };
-	uint64_t of_files, sum_bytes = resident_bytes(leader, &of_files);
+	uint64_t of_files, sum_bytes = has_executed(leader) ? resident_bytes(leader, &of_files) : 0;
 
 	process_children_add(leader, PROCESSES_MAX, &list);
 	for (size_t i = 0; i < list.count; i++) {

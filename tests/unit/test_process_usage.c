@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a program has taken is its own and that of all below it, and not ours. */
 #include <check.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "scenarios/base/process.h"
 #include "simfs/base/clock.h"
@@ -48,6 +51,22 @@ START_TEST(memory_is_that_of_the_largest_and_of_all_together)
 }
 END_TEST
 
+START_TEST(who_has_not_become_the_program_yet_has_taken_nothing)
+{
+	struct process_usage usage = { 0 };
+	pid_t pid = fork();
+
+	ck_assert_int_ge(pid, 0);
+	if (pid == 0)
+		for (;;)
+			pause();
+	process_usage_look(pid, &usage);
+	kill(pid, SIGKILL);
+	ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
+	ck_assert_uint_eq(usage.memory_bytes, 0);
+}
+END_TEST
+
 /* A child of ours that has a sanitizer touches more of its runtime than is allowed for. */
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 START_TEST(memory_of_ours_is_not_the_programs)
@@ -56,7 +75,8 @@ START_TEST(memory_of_ours_is_not_the_programs)
 	struct taken taken;
 
 	memset(ours, 1, 100 * MIB);
-	taken = taken_by("sleep 0.3");
+	/* On a busy machine it is looked at, too. */
+	taken = taken_by("sleep 1");
 	ck_assert_uint_gt(taken.usage.memory_bytes, 0);
 	ck_assert_uint_lt(taken.usage.memory_bytes, 50 * MIB);
 	free(ours);
@@ -83,6 +103,7 @@ int main(int argc, char **argv)
 
 	(void)argc;
 	tcase_set_timeout(tcase, 60);
+	tcase_add_test(tcase, who_has_not_become_the_program_yet_has_taken_nothing);
 	tcase_add_test(tcase, memory_is_that_of_the_largest_and_of_all_together);
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 	tcase_add_test(tcase, memory_of_ours_is_not_the_programs);
