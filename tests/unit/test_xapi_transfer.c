@@ -71,7 +71,8 @@ START_TEST(who_has_no_session_fails_his_task)
 		AUTO(auto_close) int fd = xapi_bench_dial();
 
 		xapi_bench_task(task);
-		xapi_bench_say(fd, "GET /export_raw_vdi/?vdi=%s&task_id=%s%s HTTP/1.1\r\n\r\n",
+		xapi_bench_say(fd,
+			"GET /export_raw_vdi/?vdi=%s&task_id=%s%s HTTP/1.1\r\nHost: x\r\n\r\n",
 			xapi_bench.snapshot, task, sessions[i]);
 		xapi_bench_hear(fd, said);
 		ck_assert_ptr_nonnull(strstr(said, "HTTP/1.1 401"));
@@ -104,7 +105,8 @@ START_TEST(what_is_not_there_fails_the_task)
 
 		xapi_bench_task(task);
 		xapi_bench_say(fd,
-			"%s?session_id=%s&task_id=%s HTTP/1.1\r\nContent-Length: 0\r\n\r\n",
+			"%s?session_id=%s&task_id=%s HTTP/1.1\r\nHost: x\r\nContent-Length: "
+			"0\r\n\r\n",
 			requests[i], xapi_bench.session, task);
 		xapi_bench_hear(fd, said);
 		ck_assert_ptr_nonnull(strstr(said, "HTTP/1.1 404"));
