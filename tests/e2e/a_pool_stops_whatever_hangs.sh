@@ -22,20 +22,6 @@ END_OF_POOL
 state=$work/pool.yaml.snaprig
 web_mnt=$state/mnt/web.system
 
-# stops WHAT - the server ends as one that was told to, and leaves nothing.
-stops()
-{
-	kill -TERM "$pool_pid"
-	wait_until 60 is_dead "$pool_pid" || fail "$1: it does not end"
-	stops_code=0
-	wait "$pool_pid" || stops_code=$?
-	pool_pid=
-	same 0 "$stops_code" "the exit code, $1"
-	[ -z "$(mounts_below "$state")" ] || fail "$1: left mounted: $(mounts_below "$state")"
-	wait_until 10 no_rig_runs || fail "$1: a rig is left"
-	! grep -q 'panic\|Sanitizer\|failed at' served.log || fail "$1: $(cat served.log)"
-}
-
 # ---- clients that ask, and one that waits for events ----
 pool_serve pool.yaml --longest-event-wait 600s
 cat >ask.py <<'END_OF_CLIENT'
@@ -81,7 +67,7 @@ END_OF_CLIENT
 python3 ask.py "$url" "$session" >asked 2>asked.log &
 asker=$!
 wait_until 20 grep -q waits asked || fail "nobody waits: $(cat asked.log)"
-stops "clients that go on asking"
+pool_stops "$state" "clients that go on asking"
 wait "$asker" || fail "who waited for events: $(cat asked.log)"
 ! grep -q Traceback asked.log || fail "who waited for events: $(cat asked.log)"
 
@@ -99,7 +85,7 @@ copies()
 	[ "$(find "$state/disks" -name '*.img' | wc -l)" -gt 1 ]
 }
 wait_until 20 copies || fail "nothing is copied"
-stops "a long copy"
+pool_stops "$state" "a long copy"
 same 1 "$(find "$state/disks" -name '*.img' | wc -l)" "images behind a copy that was not finished"
 
 # ---- a read that never ends, and a rig that stands still ----
@@ -113,7 +99,7 @@ frozen=$(rig_pid "$state/mnt/other.system")
 kill -STOP "$frozen"
 on_exit "kill -9 $frozen 2>/dev/null"
 sleep 0.6 # until somebody has asked it
-stops "a rig that stands still"
+pool_stops "$state" "a rig that stands still"
 
 # ---- one that somebody else has mounted ----
 mkdir theirs

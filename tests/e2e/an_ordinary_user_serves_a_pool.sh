@@ -18,20 +18,8 @@ vms: [ { name: web, disks: [ { name: system, sr: local, image: web.img } ] } ]
 END_OF_POOL
 state=$work/pool.yaml.snaprig
 
-# stops WHAT
-stops()
-{
-	kill -TERM "$pool_pid"
-	wait_until 60 is_dead "$pool_pid" || fail "$1: the server does not end"
-	e2e_status=0
-	wait "$pool_pid" || e2e_status=$?
-	pool_pid=
-	same 0 "$e2e_status" "the exit code with $1"
-	[ -z "$(mounts_below "$state")" ] || fail "$1: left mounted: $(mounts_below "$state")"
-}
-
 pool_serve pool.yaml
-stops "a rig that answers"
+pool_stops "$state" "a rig that answers"
 
 # A read for a copy takes longer than the server waits for its rig.
 pool_serve pool.yaml
@@ -42,5 +30,5 @@ copies()
 	[ "$(find "$state/disks" -name '*.img' | wc -l)" -gt 0 ]
 }
 wait_until 20 copies || fail "nothing is copied"
-stops "a rig that has to be killed"
+pool_stops "$state" "a rig that has to be killed"
 grep -q 'a rig does not answer' served.log || fail "the rig has answered: $(cat served.log)"

@@ -30,6 +30,20 @@ pool_end()
 	pool_pid=
 }
 
+# pool_stops STATE WHAT - the server ends as one that was told to, and leaves nothing.
+pool_stops()
+{
+	kill -TERM "$pool_pid"
+	wait_until 60 is_dead "$pool_pid" || fail "$2: the server does not end"
+	stops_code=0
+	wait "$pool_pid" || stops_code=$?
+	pool_pid=
+	same 0 "$stops_code" "the exit code, $2"
+	[ -z "$(mounts_below "$1")" ] || fail "$2: left mounted: $(mounts_below "$1")"
+	wait_until 10 no_rig_runs || fail "$2: a rig is left"
+	! grep -q 'panic\|Sanitizer\|failed at' served.log || fail "$2: $(cat served.log)"
+}
+
 # call METHOD [ARGUMENT...] - JSON values; the session goes before them.  Prints the result, or
 # the error, and fails.
 call()
