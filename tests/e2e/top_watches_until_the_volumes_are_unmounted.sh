@@ -115,7 +115,8 @@ is_lit()
 	terminal capture-pane -p -e -t top >lit
 	grep -q "$(printf '\033')\[41mFIRED [1-9]" lit
 }
-wait_until 10 is_lit || fail "it is not lit"
+wait_until 10 is_lit || fail "it is not lit:
+$(cat -v lit)"
 sees '^faults     2  FIRED [1-9]'
 if command -v python3 >/dev/null; then
 	"$e2e_root/tools/terminal-svg" 'snaprig top' <lit >top.svg
