@@ -196,7 +196,7 @@ static int run(const struct command_line *line, int argc, char **argv)
 
 static const struct command_option options[] = {
 	{ "peers", NULL,
-		"also measure qemu-storage-daemon, nbdkit and XFS reflinks, if they are\n"
+		"also measure qemu-storage-daemon, nbdkit and XFS reflinks, if they are "
 		"installed",
 		AT(peers) },
 	{ "quick", NULL, "a shorter run: two minutes, with noisy figures", AT(quick) },

@@ -81,22 +81,22 @@ static int run(const struct command_line *line, int argc, char **argv)
 
 static const struct command_option options[] = {
 	{ "failure", "NAME|FILE|all",
-		"what happens ('snaprig list failures'), the path of a failure file, or\n"
+		"what happens ('snaprig list failures'), the path of a failure file, or "
 		"all: every failure that this machine can bring about",
 		COMMAND_LISTED, "failures all FILE", AT(failure) },
 	{ "at", "MOMENT",
-		"when it happens, instead of the default: 'read.progress>=50%'; or where,\n"
+		"when it happens, instead of the default: 'read.progress>=50%'; or where, "
 		"for a failure that strikes at an offset: 'offset>=512KiB'",
 		COMMAND_TEXT, AT(at) },
 	{ "fault", "RULE...",
-		"a fault, armed before the snapshot is taken; may be repeated\n"
+		"a fault, armed before the snapshot is taken; may be repeated "
 		"('snaprig fault add --help')",
 		COMMAND_RULE, NULL, AT(faults) },
 #include "scenarios/cli/check_options.def"
 	{ "steady", NULL, "run CMD without the failure first; always done with {repo}",
 		AT(steady) },
 	{ "keeps", "N",
-		"CMD keeps the latest N backups; without this option, every backup that was\n"
+		"CMD keeps the latest N backups; without this option, every backup that was "
 		"right must still restore after later ones",
 		COMMAND_NUMBER, AT(keeps_text) },
 	{ "json", NULL, "print one JSON object", AT(as_json) },

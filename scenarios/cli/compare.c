@@ -315,7 +315,7 @@ static int run(const struct command_line *line, int argc, char **argv)
 	{                                                                                          \
 		"restore", "CMD...",                                                               \
 			"a line for the shell that makes {restored} from {out} (default: a "       \
-			"copy);\n"                                                                 \
+			"copy); "                                                                  \
 			"once for all commands, or once for each",                                 \
 			COMMAND_TEXT, .offset = offsetof(struct compare_arguments, restores)       \
 	}

@@ -211,7 +211,7 @@ static int run(const struct command_line *line, int argc, char **argv)
 
 static const struct command_option options[] = {
 	{ "failures", "NAME,...",
-		"names or patterns ('cow-*') of 'snaprig list failures', or paths of failure\n"
+		"names or patterns ('cow-*') of 'snaprig list failures', or paths of failure "
 		"files (default: all); none: only the run without a failure",
 		COMMAND_LISTED, "failures none FILE", AT(failures) },
 	{ "profile", "NAME", "only on this system (default: every system of a failure)",

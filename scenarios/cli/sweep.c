@@ -245,11 +245,11 @@ static const struct command_option options[] = {
 		"what happens ('snaprig list failures'), at one moment after the other",
 		COMMAND_LISTED, "failures FILE", AT(failure) },
 	{ "fault", "RULE...",
-		"or a fault, at one hit or offset after the other; it strikes once at each,\n"
+		"or a fault, at one hit or offset after the other; it strikes once at each, "
 		"unless the rule says how often ('snaprig fault add --help')",
 		COMMAND_RULE, NULL, AT(faults), .excludes = "failure" },
 	{ "by", "hits|offsets",
-		"vary the hit at which it strikes, or the offset: sectors at the start of\n"
+		"vary the hit at which it strikes, or the offset: sectors at the start of "
 		"4KiB blocks, and others (default: hits, if the failure has any)",
 		COMMAND_CHOICE, "hits offsets", AT_OWN(by_text) },
 	{ "points", "N", "try at most N places (default 64)", COMMAND_NUMBER, AT_OWN(points_text),

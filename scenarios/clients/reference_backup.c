@@ -227,7 +227,7 @@ static const struct command_option options[] = {
 	{ .name = "take",
 		.offset = offsetof(struct values, takes),
 		.about = "take the snapshot first: MNT/snapshots/NAME of a mounted volume, which "
-			 "must not\n"
+			 "must not "
 			 "exist yet; check the volume's writers, and delete the snapshot at the "
 			 "end" },
 	{ .name = "retry",
@@ -249,7 +249,7 @@ static const struct command_option options[] = {
 		.kind = COMMAND_TEXT,
 		.offset = offsetof(struct values, xapi),
 		.about = "xo: use the pool at http://USER:PASSWORD@HOST:PORT; SNAPSHOT is then the "
-			 "uuid\n"
+			 "uuid "
 			 "or the name of a VM, and OUT the folder for its backups" },
 	{ .name = "job",
 		.value = "NAME",
@@ -282,14 +282,14 @@ static const struct command_option options[] = {
 		.kind = COMMAND_TIME,
 		.offset = offsetof(struct values, http_timeout),
 		.about = "xo: how long the source may send nothing (default 5m), on the rig's "
-			 "clock; with\n"
+			 "clock; with "
 			 "--xapi, how long the pool may, in real time (httpInactivityTimeout)" },
 	{ .name = "task-timeout",
 		.value = "TIME",
 		.kind = COMMAND_TIME,
 		.offset = offsetof(struct values, task_timeout),
 		.about = "xo: how long a task of the pool may be pending (default 1h); Xen "
-			 "Orchestra\n"
+			 "Orchestra "
 			 "itself waits for ever" },
 	{ .name = "lock-stale",
 		.value = "TIME",
@@ -298,7 +298,7 @@ static const struct command_option options[] = {
 		.about = "xo: when a lock that is not renewed is stale (default 10s)" },
 	{ .name = "json",
 		.offset = offsetof(struct values, prints_json),
-		.about = "print what was made, as JSON; xo: print the job's log instead of the\n"
+		.about = "print what was made, as JSON; xo: print the job's log instead of the "
 			 "report" },
 	{ 0 },
 };

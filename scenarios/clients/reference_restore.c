@@ -208,7 +208,7 @@ static const struct command_option options[] = {
 		.kind = COMMAND_TEXT,
 		.offset = offsetof(struct values, xapi),
 		.about = "restore into the pool at http://USER:PASSWORD@HOST:PORT; OUT is then the "
-			 "folder\n"
+			 "folder "
 			 "with the backups of Xen Orchestra, and IMAGE the name of a new VM" },
 	{ .name = "vm",
 		.value = "UUID",

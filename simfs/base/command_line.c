@@ -16,10 +16,12 @@
 #define OPTIONS_MAX	    64
 #define OPERANDS_TEXT_BYTES 128
 #define OPTION_NAME_BYTES   64
-#define OPTION_LINE_BYTES   256
-#define OPTION_WIDTH	    20
-#define USAGE_BYTES	    512
-#define USAGE_HANG	    7
+#define OPTION_LINE_BYTES   512
+/* Columns that options are explained in where no terminal says how many. */
+#define OPTION_COLUMNS 100
+#define OPTION_WIDTH   20
+#define USAGE_BYTES    512
+#define USAGE_HANG     7
 
 /* ---- help ---- */
 
@@ -53,13 +55,13 @@ static void print_option(const char *name, const char *value, const char *about,
 		wrap_line(text, 4, columns, stdout);
 		left[0] = '\0';
 	}
-	/* What goes on in another line stands below its beginning. */
+	/* A list in it has a line for each item. */
 	for (const char *line = about; line;) {
 		const char *end = strchr(line, '\n');
 
 		snprintf(text, sizeof text, "  %-*s %.*s", OPTION_WIDTH, left,
 			(int)(end ? end - line : (long)strlen(line)), line);
-		wrap_line(text, OPTION_WIDTH + 3, columns, stdout);
+		wrap_line(text, OPTION_WIDTH + 3, columns ? columns : OPTION_COLUMNS, stdout);
 		left[0] = '\0';
 		line = end ? end + 1 : NULL;
 	}

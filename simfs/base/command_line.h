@@ -52,7 +52,7 @@ struct command_option {
 	const char *name;  /* "limit" for --limit, "o" for -o */
 	const char *value; /* what stands for its value in the help, "SIZE"; NULL: a flag;
 			    * "RULE...": it may be there several times, into command_texts */
-	const char *about;
+	const char *about; /* one line, however long, or one for each item of a list */
 	enum command_kind kind;
 	const char *choices;
 	const char *excludes; /* another option that may not be there with it */

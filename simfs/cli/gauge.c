@@ -4,7 +4,7 @@
 
 static const struct command_option set_options[] = {
 	{ "real", NULL,
-		"for memory.used: do not feign it, but use memory in a cgroup until it reads\n"
+		"for memory.used: do not feign it, but use memory in a cgroup until it reads "
 		"VALUE (10% to 95%); needs root",
 		.argument = "real" },
 	{ "size", "SIZE", "the limit of that cgroup: 32MiB to 1GiB (default 256MiB)", COMMAND_SIZE,

@@ -148,7 +148,7 @@ static const struct command_option options[] = {
 	{ "monitor", NULL, "run the real dmeventd, which watches snapshots and extends them",
 		AT(monitor) },
 	{ "lvm-messages", "2.02",
-		"let a wrapper before the real tools print LVM 2.02's messages about dead\n"
+		"let a wrapper before the real tools print LVM 2.02's messages about dead "
 		"devices",
 		COMMAND_CHOICE, "2.02", AT(messages) },
 	{ "enter", NULL, "join the world of the volume mounted there", AT(enter) },

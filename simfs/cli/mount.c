@@ -155,7 +155,7 @@ static const struct command_option options[] = {
 	{ "profile", "NAME", "the system to imitate (default plain; 'snaprig list profiles')",
 		COMMAND_LISTED, "profiles", AT(profile) },
 	{ "limit", "SIZE|SHARE",
-		"space for the old blocks of one snapshot: 64MiB, 10%; for a chain: the size of\n"
+		"space for the old blocks of one snapshot: 64MiB, 10%; for a chain: the size of "
 		"its SR",
 		COMMAND_SIZE, AT(limit) },
 	{ "block", "SIZE", "how much a snapshot preserves at a time: 4KiB to 512KiB", COMMAND_SIZE,
@@ -170,7 +170,7 @@ static const struct command_option options[] = {
 	{ "time-scale", "X", "run the rig's clock X times as fast as real time: 100, 0.5",
 		COMMAND_NUMBER, AT(time_scale) },
 	{ "memory", "SOURCE",
-		"where memory.used is measured: system (the default), or cgroup:PATH, the\n"
+		"where memory.used is measured: system (the default), or cgroup:PATH, the "
 		"folder of a cgroup with a memory limit",
 		COMMAND_CHOICE, "system cgroup:", AT(memory) },
 	{ "durable", NULL, "make snapshots survive a power cut; writes under them are slower",
@@ -187,11 +187,11 @@ static const struct command_option options[] = {
 	{ "transport", "auto|dev", "auto or dev; both are the same in this version", COMMAND_CHOICE,
 		"auto dev", AT(transport) },
 	{ "fault", "RULE...",
-		"a fault to arm from the start; may be repeated\n"
+		"a fault to arm from the start; may be repeated "
 		"('snaprig fault add --help')",
 		COMMAND_RULE, NULL, AT(faults) },
 	{ "writer", "WRITER...",
-		"an application that must freeze for a snapshot; may be repeated\n"
+		"an application that must freeze for a snapshot; may be repeated "
 		"('snaprig writers add --help')",
 		COMMAND_CHOICE, "simulated hook fsfreeze", AT(writers) },
 	{ "no-writer-check", NULL,
@@ -200,21 +200,21 @@ static const struct command_option options[] = {
 	{ "seed", "N", "seed of the random decisions of faults (default 1)", COMMAND_NUMBER,
 		AT(seed) },
 	{ "watchdog", "TIME|off",
-		"end a rig that has made no progress for this time, with a trace in rig.log\n"
+		"end a rig that has made no progress for this time, with a trace in rig.log "
 		"(default 60s; off)",
 		COMMAND_CHOICE, "off 60s", AT(watchdog) },
 	{ "busy-poll", "TIME|auto|off",
-		"while requests come, poll this long for the next event before sleeping\n"
+		"while requests come, poll this long for the next event before sleeping "
 		"(default off; auto: 60us if there are three processors)",
 		COMMAND_CHOICE, "off auto 60us", AT(busy_poll) },
 	{ "read-ahead", "SIZE|off",
-		"how far to read a snapshot ahead of a sequential reader, at most\n"
+		"how far to read a snapshot ahead of a sequential reader, at most "
 		"(default 2MiB; off)",
 		COMMAND_CHOICE, "off 2MiB", AT(read_ahead) },
 	{ "foreground", NULL, "stay in the foreground", AT(foreground) },
 	{ "json", NULL, "print the mount, and the process that serves it, as JSON", AT(json) },
 	{ "o", "OPTIONS",
-		"FUSE options, separated by commas: ro, allow_other, allow_root, max_read=BYTES,\n"
+		"FUSE options, separated by commas: ro, allow_other, allow_root, max_read=BYTES, "
 		"noatime, default_permissions, [no]dev, [no]exec, [no]suid, dirsync, debug;\n"
 		"owner and mode of the files: uid=N, gid=N, mode=OCTAL, umask=OCTAL;\n"
 		"and all options above, for fstab: profile=datto,limit=10%,durable",

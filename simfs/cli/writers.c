@@ -37,7 +37,7 @@ static bool is_there(const json_t *arguments)
 
 static const struct command_option list_options[] = {
 	{ "json", NULL,
-		"print the volume's answer as JSON, including what failed, whose fault it was,\n"
+		"print the volume's answer as JSON, including what failed, whose fault it was, "
 		"and why",
 		.print = print_document },
 	{ 0 },

@@ -79,7 +79,7 @@ static int run(const struct command_line *line, int argc, char **argv)
 
 static const struct command_option options[] = {
 	{ "listen", "ADDRESS...",
-		"127.0.0.1:PORT, [::1]:PORT or unix:PATH (default 127.0.0.1:0, any\n"
+		"127.0.0.1:PORT, [::1]:PORT or unix:PATH (default 127.0.0.1:0, any "
 		"port)",
 		COMMAND_TEXT, AT(listen) },
 	{ "fault", "RULE...", "a rule to arm at the rig of the first disk", COMMAND_RULE, NULL,
@@ -91,7 +91,7 @@ static const struct command_option options[] = {
 	{ "nbd", "ADDRESS", "also serve disks over NBD: 127.0.0.1:PORT; port 0 is any port",
 		COMMAND_TEXT, AT(nbd) },
 	{ "export-framing", "HOW",
-		"how the body of an export ends: chunked (the default), length, close, or\n"
+		"how the body of an export ends: chunked (the default), length, close, or "
 		"old-close (like XenServer: at the end of an HTTP/1.0 connection)",
 		COMMAND_CHOICE, FRAMING_WORDS, AT(framing) },
 	{ 0 },
@@ -110,8 +110,9 @@ const struct command_line xapi_serve_action = {
 		 "and\n"
 		 "notifies systemd if that is waiting.",
 	.examples = "  snaprig xapi serve pool.yaml --listen 127.0.0.1:8080\n"
-		    "  snaprig xapi serve pool.yaml --fault 'xapi.call method=VM.snapshot "
-		    "reply=SR_BACKEND_FAILURE_44 times=1'\n",
+		    "  snaprig xapi serve pool.yaml \\\n"
+		    "      --fault 'xapi.call method=VM.snapshot reply=SR_BACKEND_FAILURE_44 "
+		    "times=1'\n",
 	.exits = "  0    ended by SIGTERM, SIGINT or SIGHUP\n"
 		 "  2    the command line, POOL.yaml or an address is wrong\n"
 		 "  4    a rig or the machine failed\n",

@@ -6,6 +6,7 @@
 . "${0%/*}/../lib/e2e.sh"
 . "$e2e_root/tests/lib/e2e_messages.sh"
 
+requires jq
 mount_volume 1MiB --profile datto
 mkdir -p empty folder
 rig snapshot create mnt monday >/dev/null
@@ -194,6 +195,15 @@ fi
 rig list scenarios >whole
 COLUMNS=20 rig list scenarios | cmp - whole || fail "what is no terminal gets other lines"
 awk 'length($0) > 150 { found = 1 } END { exit !found }' whole || fail "lines are not whole"
+# Help is read in a pager, too.
+rig list commands --json | jq -r '.commands[].name' >names
+[ "$(grep -c . names)" -gt 40 ] || fail "only $(grep -c . names) commands"
+while read -r name; do
+	# shellcheck disable=SC2086 # two words, of `fault add`
+	rig $name --help </dev/null >help
+	awk 'length($0) > 100' help >long
+	[ ! -s long ] || fail "too long: $name: $(head -3 long)"
+done <names
 
 rig umount volume.img
 ! is_mounted "$mnt" || fail "umount of an image leaves it mounted"
