@@ -16,12 +16,12 @@
 #include "simfs/doors/dm/processes/caller.h"
 #include "simfs/doors/dm/world/world.h"
 
-/* How long a call that waits for others goes without asking whether its caller lives. */
+/* How often a call that waits for others checks whether its caller still lives. */
 #define LOOK_AGAIN_NS	  (200 * NS_PER_MS)
 
 #define IOCTL_NUMBER_MASK 0xffu
 
-/* Of an event number that is a udev cookie; above it are flags for udev's rules. */
+/* The part of an event number that is the udev cookie; above it are flags for udev's rules. */
 #define COOKIE_MASK 0xffffu
 
 struct call_memory {
@@ -29,7 +29,7 @@ struct call_memory {
 	size_t length;
 };
 
-/* All that the model wants of the caller's memory at ADDRESS. */
+/* Reads all that the model wants of the caller's memory at ADDRESS. */
 static int memory_fetch(const struct caller *caller, unsigned int number, uint64_t address,
 	struct call_memory *memory)
 {
@@ -60,8 +60,8 @@ void calls_wake(struct world *world)
 }
 
 /*
- * The caller was killed, or a signal ends his wait for an event.  Of everything else a signal
- * ends nothing: what was begun is done once.
+ * The caller was killed, or a signal ends its wait for an event.  Signals end no other wait: what
+ * has begun is carried out, once.
  */
 static bool gives_up(const struct caller *caller, const struct dm_effect *effect)
 {
@@ -69,7 +69,7 @@ static bool gives_up(const struct caller *caller, const struct dm_effect *effect
 				 (effect->kind == DM_EFFECT_WAIT && caller_is_signalled(caller)));
 }
 
-/* Until what others do lets EFFECT go on, or the caller gives up.  With the lock. */
+/* Waits until other calls let EFFECT proceed, or the caller gives up.  Under the lock. */
 static void effect_await(struct world *world, const struct caller *caller, struct dm_effect *effect)
 {
 	uint64_t look_ns = clock_now_ns() + LOOK_AGAIN_NS;
@@ -79,7 +79,7 @@ static void effect_await(struct world *world, const struct caller *caller, struc
 			.tv_nsec = (long)(look_ns % NS_PER_S) };
 
 		pthread_cond_timedwait(&world->turned, &world->lock, &until);
-		/* However often it is woken meanwhile. */
+		/* However often it was woken. */
 		if (clock_now_ns() < look_ns)
 			continue;
 		if (gives_up(caller, effect))
@@ -88,7 +88,9 @@ static void effect_await(struct world *world, const struct caller *caller, struc
 	}
 }
 
-/* What the rig's rules do to CALL before it begins.  With the lock, which is given up meanwhile. */
+/*
+ * What the rig's rules do to CALL before it begins.  Under the lock, which is released in between.
+ */
 static void call_strike(struct world *world, const struct caller *caller, struct dm_call *call)
 {
 	const char *ioctl = dm_call_ioctl(call);
@@ -103,7 +105,7 @@ static void call_strike(struct world *world, const struct caller *caller, struct
 		dm_call_fail(call, error);
 }
 
-/* Whether CALL names a cookie, for which its caller waits until udev has answered. */
+/* Whether CALL carries a cookie, which its caller waits on until udev has completed it. */
 static bool has_cookie(const struct dm_call *call)
 {
 	static const char *const ioctls[] = { "resume", "remove", "rename" };
@@ -118,9 +120,9 @@ static bool has_cookie(const struct dm_call *call)
 }
 
 /*
- * udev is told of DEVICE, and libdevmapper answers its cookie itself, as it does where the kernel
- * sends no event; but when that is lost on the way, it is told that one was sent, which nobody
- * answers.
+ * Faults may lose the uevent of DEVICE.  Otherwise libdevmapper completes its cookie itself, as it
+ * does when the kernel sends no event.  If the event is lost, it is told that one was sent, and the
+ * cookie is never completed.
  */
 static void udev_tell(
 	struct world *world, const struct caller *caller, struct dm_call *call, const char *device)
@@ -136,7 +138,7 @@ static void udev_tell(
 		dm_call_uevent(call);
 }
 
-/* All steps of CALL.  With the lock, which is given up meanwhile.  A sweep has no caller. */
+/* All steps of CALL.  Under the lock, which is released in between.  A sweep has no caller. */
 static void call_run(struct world *world, const struct caller *caller, struct dm_call *call)
 {
 	struct dm_effect *effect;
@@ -193,7 +195,7 @@ int ioctl_answer(
 	struct dm_call *call;
 	int answer;
 
-	/* As the kernel: it looks at nothing of those who may not. */
+	/* As in the kernel, unprivileged callers are refused before anything else is checked. */
 	if (!caller_is_admin(caller))
 		return -EACCES;
 	answer = memory_fetch(caller, number, address, &memory);
@@ -202,7 +204,10 @@ int ioctl_answer(
 		call = dm_call_begin(
 			world->model, number, memory.data, memory.length, (void *)caller);
 		answer = call ? call_perform(world, caller, call, &length) : -ENOMEM;
-		/* What was to go with the last table above it goes before that is told. */
+		/*
+		 * A device whose deferred removal waited for the last table above it is gone before
+		 * the caller learns that this table is.
+		 */
 		calls_sweep(world);
 		pthread_mutex_unlock(&world->lock);
 	}

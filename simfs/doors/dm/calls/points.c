@@ -2,11 +2,12 @@
 /*
  * points.c - see points.h.
  *
- * 1. What is told of the rules is noted before they are asked for once more, which tells the rig
- *    that they are known: so a rule is noted before its user has his answer.
- * 2. What is noted holds as long as the connection does.  When the rig ends that is over before
- *    another one can be at its place, whether the thread has seen it or not.
- * 3. Who does not follow any more hangs up: nobody waits for it, and nothing that was noted holds.
+ * 1.  The rules in an answer are noted before the next fault.follow, which tells the rig that they
+ *    are known: so a rule is noted before its user gets the answer.
+ * 2.  What is noted holds while the connection does.  When a rig ends, its connection is closed
+ *    before another rig can take its place, whether or not the thread has noticed.
+ * 3.  When the thread stops following, it hangs up: the rig does not wait for it, and nothing noted
+ *    holds any more.
  */
 #include "simfs/doors/dm/calls/points.h"
 
@@ -21,12 +22,12 @@
 #include "simfs/base/clock.h"
 #include "simfs/control/client.h"
 
-/* A rig that does not answer for so long is not waited for when a world begins. */
+/* How long a world that begins waits for its rig. */
 #define ASK_PATIENCE_NS (10 * NS_PER_S)
 
 struct points {
-	struct control_client *rig; /* NULL: there is none */
-	json_int_t revision;	    /* of the rules that are noted; 0: none are */
+	struct control_client *rig; /* NULL if there is no rig */
+	json_int_t revision;	    /* of the rules that are noted; 0 if none are */
 	atomic_bool has_rule[DM_POINTS];
 	pthread_t thread;
 	bool is_running;
@@ -64,7 +65,7 @@ static void note(struct points *points, const json_t *rules)
 	}
 }
 
-/* Waits for other rules than are noted, and notes them.  0, or -errno: there will be no more. */
+/* Waits for a change of the rules, and notes it.  Returns 0, or -errno: no more will come. */
 static int follow_once(struct points *points, uint64_t timeout_ns)
 {
 	json_t *answer = NULL;

@@ -16,13 +16,13 @@
 #include "simfs/doors/dm/calls/points.h"
 #include "simfs/doors/dm/processes/caller.h"
 
-/* How long one that hangs goes without asking whether its caller lives. */
+/* How often a call that hangs checks whether its caller still lives. */
 #define LOOK_AGAIN_NS (200 * NS_PER_MS)
 
-/* A rig that does not answer for so long is not waited for when a world begins. */
+/* How long a world that begins waits for its rig. */
 #define ASK_PATIENCE_NS (10 * NS_PER_S)
 
-/* More connections than that are not kept: the rig has a place for so many. */
+/* More idle connections are not kept: the rig has room for that many. */
 #define SPARE_MAX 4
 
 struct strikes {
@@ -64,7 +64,7 @@ void strikes_destroy(struct strikes *strikes)
 
 /* ---- connections ---- */
 
-/* NULL: there is no rig to ask. */
+/* NULL if there is no rig to ask. */
 static struct control_client *connection_take(struct strikes *strikes)
 {
 	struct control_client *client = NULL;
@@ -89,7 +89,7 @@ static void connection_give(struct strikes *strikes, struct control_client *clie
 
 /* ---- asking ---- */
 
-/* Until it is answered, or nobody waits for that any more. */
+/* Until the answer comes or the caller no longer waits for it. */
 static int await(
 	struct control_client *client, const struct caller *caller, uint64_t id, json_t **ret)
 {
@@ -115,7 +115,7 @@ static int ask(
 	error = control_client_send(client, "fault.strike", arguments, &id);
 	if (error == 0)
 		error = await(client, caller, id, ret);
-	/* Who asks no more closes it, and one that is broken is of no use. */
+	/* An unanswered question dies with its connection; a broken connection is of no use. */
 	if (error == 0)
 		connection_give(strikes, client);
 	else

@@ -29,7 +29,7 @@ struct command {
 	unsigned number;
 	pid_t pid, parent;
 	int pidfd;
-	int code; /* of its exit_group(), or CODE_UNKNOWN */
+	int code; /* passed to exit_group(), or CODE_UNKNOWN */
 	uint64_t begun_ns, ended_ns;
 	unsigned ioctls;
 	json_t *argv, *failed, *before, *after;
@@ -37,7 +37,7 @@ struct command {
 
 struct command_journal {
 	pthread_mutex_t lock;
-	struct list list; /* of those that have not ended */
+	struct list list; /* commands that have not ended */
 	unsigned count;
 	int file;
 	int poll_fd, end_fd;
@@ -74,7 +74,7 @@ static json_t *or_null(json_t *value)
 	return value ? json_incref(value) : json_null();
 }
 
-/* Its line, which takes what it tells from STATUS, of wait(), or from its exit_group(). */
+/* The command's line; how it ended comes from STATUS, as of wait(), or from its exit_group(). */
 static json_t *command_line_of(
 	const struct command_journal *journal, const struct command *command, int status)
 {
@@ -102,12 +102,12 @@ static void write_line(const struct command_journal *journal, json_t *line)
 	size_t length = text ? strlen(text) : 0;
 	if (!text)
 		return;
-	text[length] = '\n'; /* in one write: no line is mixed with another */
+	text[length] = '\n'; /* in one write, so that no two lines mix */
 	if (write(journal->file, text, length + 1) < 0)
 		log_error_code(-errno, "cannot write the journal of commands");
 }
 
-/* The command has ended, or the world does.  With the lock, which a state needs not. */
+/* The command has ended, or the world has.  Under the lock, except while the state is taken. */
 static void command_finish(struct command_journal *journal, struct command *command, int status)
 {
 	list_remove(&command->link);
@@ -122,7 +122,7 @@ static void command_finish(struct command_journal *journal, struct command *comm
 	command_destroy(command);
 }
 
-/* ---- those that have not ended ---- */
+/* ---- commands that have not ended ---- */
 
 static struct command *find(struct command_journal *journal, pid_t pid)
 {
@@ -187,7 +187,7 @@ void command_journal_came(struct command_journal *journal, pid_t thread)
 	pthread_mutex_unlock(&journal->lock);
 }
 
-/* One more failure of that kind; nobody else has the command. */
+/* Counts one more failure of that kind; no other thread has the command. */
 static void note_failure(
 	struct command *command, const char *ioctl, const char *device, const char *error)
 {
@@ -214,7 +214,7 @@ void command_journal_asked(struct command_journal *journal, pid_t thread, const 
 	const char *device, int error)
 {
 	pthread_mutex_lock(&journal->lock);
-	/* Most have one thread: of others it is asked whose it is. */
+	/* Most processes have one thread; only for others is the thread's process looked up. */
 	struct command *command = find(journal, thread);
 	if (!command) {
 		pthread_mutex_unlock(&journal->lock);
@@ -231,7 +231,7 @@ void command_journal_asked(struct command_journal *journal, pid_t thread, const 
 
 void command_journal_exits(struct command_journal *journal, pid_t thread, int code)
 {
-	/* Most who end are none: they shall not pay for it. */
+	/* Most processes that exit are no commands: they must not pay for this. */
 	pthread_mutex_lock(&journal->lock);
 	bool any = !list_empty(&journal->list);
 	pthread_mutex_unlock(&journal->lock);
@@ -253,12 +253,12 @@ void command_journal_exits(struct command_journal *journal, pid_t thread, int co
 		command->code = code & 0xff;
 		command->after = json_incref(after);
 	}
-	/* Its count of references is looked at by who has the lock. */
+	/* Its reference count is only touched under the lock. */
 	json_decref(after);
 	pthread_mutex_unlock(&journal->lock);
 }
 
-/* ---- the thread that waits for their ends ---- */
+/* ---- the thread that waits for commands to end ---- */
 
 static void *wait_for_ends(void *context)
 {

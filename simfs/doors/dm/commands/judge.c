@@ -10,11 +10,11 @@
 
 #include "simfs/base/cleanup.h"
 
-/* So often in a row, each so soon after the last one's end, a command that fails is a storm. */
+/* A command that fails this often in a row, each time this soon after it last ended, is a storm. */
 #define STORM_TIMES   5
 #define STORM_SECONDS 1.0
 
-/* Of an ioctl in one command: LVM's tools retry 25 times, and that is theirs. */
+/* For one ioctl of one command: LVM's tools retry 25 times, which is no fault of the client. */
 #define STORM_IOCTLS 100
 
 /* No dm name is longer. */
@@ -107,8 +107,8 @@ static bool is_hidden_part(const json_t *device)
 /* ---- names ---- */
 
 /*
- * VG/LV of a dm name, in which a "-" of either is doubled: "vg0-b--1" is vg0/b-1.  Returns
- * BUFFER, of NAME_BYTES; a name that is none is as it was.
+ * VG/LV for a dm name, in which a "-" of either is doubled: "vg0-b--1" is vg0/b-1.  Returns BUFFER,
+ * of NAME_BYTES; any other name is copied as it is.
  */
 static const char *lv_of(const char *name, char *buffer)
 {
@@ -125,7 +125,7 @@ static const char *lv_of(const char *name, char *buffer)
 	return buffer;
 }
 
-/* WORD of a command line means the device NAME: by its LV, a node, or itself. */
+/* Whether word TEXT of a command line means the device NAME: by its LV, a node, or itself. */
 static bool means(const char *text, const char *name)
 {
 	char lv[NAME_BYTES];
@@ -137,7 +137,7 @@ static bool means(const char *text, const char *name)
 	return strcmp(text, name) == 0 || strcmp(text, lv) == 0;
 }
 
-/* COMMAND names DEVICE, or what that lies on, however deep (below: of devices DEPTH). */
+/* Whether COMMAND names DEVICE or a device that it lies on, at most DEPTH levels down. */
 static bool names_it(const json_t *command, const json_t *list, const json_t *device, int depth)
 {
 	size_t at;
@@ -234,7 +234,7 @@ static void judge_repetition(struct judge *judge)
 	}
 }
 
-/* The first command after which DEVICE, which is left, was there. */
+/* The first command after which DEVICE existed and stayed. */
 static const json_t *maker_of(const struct judge *judge, const char *name)
 {
 	const json_t *maker = NULL;

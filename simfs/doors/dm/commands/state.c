@@ -11,7 +11,7 @@
 #include "simfs/doors/dm/processes/inhabitants.h"
 #include "simfs/doors/dm/world/world.h"
 
-/* What lies below TABLE, each once. */
+/* The devices below TABLE, each once. */
 static json_t *tell_refs(const struct dm_table *table)
 {
 	json_t *names = json_array();
@@ -33,7 +33,7 @@ static json_t *tell_targets(const struct dm_table *table)
 	return names;
 }
 
-/* "?" for what is no UTF-8: it cannot be in JSON. */
+/* "?" for text that is not UTF-8: JSON cannot hold it. */
 static json_t *text_or_mark(const char *text)
 {
 	json_t *value = json_string(text);

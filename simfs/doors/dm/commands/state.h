@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * state.h - what devices a world has at a moment, for the journal of commands.
+ * state.h - the devices of a world at one moment, for the journal of commands.
  *
- *	{"devices": [{"name", "uuid" ("" for none), "number": "7:3", "targets" [..] of its
- *	active table, "on" [..]: what that lies on, by name or number, "suspended", "mounted"}]}
+ * 	{"devices": [{"name", "uuid" ("" for none), "number": "7:3", "targets" [..] of its
+ * 	active table, "on" [..]: devices below, by name or number, "suspended", "mounted"}]}
  */
 #ifndef SNAPRIG_DM_STATE_H
 #define SNAPRIG_DM_STATE_H
@@ -14,7 +14,7 @@
 
 struct world;
 
-/* As PID sees what is mounted; 0: nothing is.  The caller's, or NULL: no memory. */
+/* With the mounts that PID sees; with none if PID is 0.  The caller owns it.  NULL: no memory. */
 json_t *world_state(struct world *world, pid_t pid);
 
 #endif

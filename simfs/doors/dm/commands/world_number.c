@@ -9,10 +9,10 @@
 #include "simfs/base/cleanup.h"
 #include "simfs/base/clock.h"
 
-/* Far more than the longest line has. */
+/* Far longer than any line. */
 #define TAIL_BYTES ((off_t)1 << 20)
 
-/* The end of FD's content, to free(), terminated. */
+/* The end of FD's content, terminated; the caller frees it. */
 static int read_tail(int fd, char **ret, size_t *ret_length)
 {
 	off_t end = lseek(fd, 0, SEEK_END);
