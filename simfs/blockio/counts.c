@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* counts.c - what of a transfer counts (counts.h). */
+/* counts.c - how a transfer is counted (counts.h). */
 #include "simfs/blockio/blockio.h"
 
 void blockio_count(struct blockio_counts *counts, enum blockio_kind kind, uint64_t bytes)

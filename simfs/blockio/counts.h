@@ -1,23 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * counts.h - what became of files, in bytes: figures that no noise moves.
+ * counts.h - transfers to files, in operations and bytes: figures without noise.
  *
- * A transfer counts when it is passed on to the file, with the bytes that it is to move: one that
- * a fault answers is none, one that a fault moves elsewhere is what it was made to be.
+ * A transfer is counted when it is passed to the file, by the bytes it should move. A
+ * transfer that a fault answers is not counted; one that a fault redirects is counted as
+ * redirected.
  */
 #ifndef SNAPRIG_BLOCKIO_COUNTS_H
 #define SNAPRIG_BLOCKIO_COUNTS_H
 
 #include <stdint.h>
 
-/* Of several files that belong together, all zeros at first. */
+/* For several files that belong together, zeroed before its first use. */
 struct blockio_counts {
 	uint64_t reads, read_bytes;
 	uint64_t writes, written_bytes;
 	uint64_t flushes;
 	uint64_t punches;
-	uint64_t ahead_bytes;  /* zeros that make room behind their ends */
-	uint64_t hashed_bytes; /* whoever keeps sums of them says so */
+	uint64_t ahead_bytes;  /* zeros written beyond their ends to make room */
+	uint64_t hashed_bytes; /* added by the code that keeps their checksums */
 };
 
 #endif

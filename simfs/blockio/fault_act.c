@@ -32,7 +32,7 @@ static void misdirect(const struct fault_decision *decision, struct fault_move *
 	move->offset += step > room->step_min_bytes ? step : room->step_min_bytes;
 	if (!room->wraps)
 		return;
-	/* What fills the room, or more, is nowhere else in it. */
+	/* A transfer as long as the room, or longer, has no other place in it. */
 	if (move->length >= size) {
 		move->offset = 0;
 		return;

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * fault_act.h - what a fault does to whoever meets it: the one table of actions.
+ * fault_act.h - what a fault does to an operation: the one table of actions.
  *
- *	            ┌─ FAULT_ANSWERS ─▶ nothing is moved; decision.error is the answer,
- *	            │                   0 of what is dropped
- *	decided ────┼─ FAULT_WAITS ───▶ goes on later, as if nothing had been
- *	            └─ FAULT_GOES_ON ─▶ fault_change() ─▶ moved ─▶ fault_spoil(), of a read
+ *	            ┌─ FAULT_ANSWERS ─▶ nothing is moved; the result is decision.error,
+ *	            │                   0 if it is dropped
+ *	decided ────┼─ FAULT_WAITS ───▶ continues later, unchanged
+ *	            └─ FAULT_GOES_ON ─▶ fault_change() ─▶ moved ─▶ fault_spoil(), if a read
  *
- * The plane decides (faults/fault.h), and faults/action.c says who may meet
- * what.  A request, a part of a file and a moment act by the same row: each says
- * what it moves, moves what it is told to, and puts back what its caller knows.
+ * The plane decides (faults/fault.h), and faults/action.c says which action is allowed at
+ * which point. A request, a part of a file and a moment use the same row: each describes what
+ * it would move, moves what the action made of that, and reports to its caller in the
+ * caller's terms.
  */
 #ifndef SNAPRIG_BLOCKIO_FAULT_ACT_H
 #define SNAPRIG_BLOCKIO_FAULT_ACT_H
@@ -20,43 +21,43 @@ enum fault_course {
 	FAULT_GOES_ON,
 	FAULT_ANSWERS,
 	FAULT_WAITS,
-	FAULT_DIES, /* the rig does; nobody else sees it */
+	FAULT_DIES, /* the rig dies; callers never see this */
 };
 
-/* Where an offset may come to lie. */
+/* Where an offset may be moved to. */
 struct fault_room {
 	uint64_t size_bytes;
-	uint64_t unit_bytes; /* whole ones are moved, from a whole one on */
+	uint64_t unit_bytes; /* moves are whole units, aligned to a unit */
 	uint64_t step_min_bytes;
-	bool wraps; /* at its end; else it has none */
+	bool wraps; /* at its end; else the room has no end */
 };
 
-/* What is moved, as an action finds it and leaves it. */
+/* What is moved, before and after an action changes it. */
 struct fault_move {
 	struct fault_room room;
 	uint64_t offset;
 	size_t length;
-	size_t told_length; /* that the answer says */
-	void *written;	    /* bytes that may be changed; NULL: it reads */
-	bool is_live;	    /* it is the live view's, whosever it was */
+	size_t told_length; /* the length that the answer reports */
+	void *written;	    /* bytes that may be changed; NULL for a read */
+	bool is_live;	    /* take the live view's bytes instead */
 };
 
 struct fault_act {
 	enum fault_course course;
-	bool hangs;	     /* waits until it is released */
+	bool hangs;	     /* waits until released */
 	bool fails_snapshot; /* and goes on */
 
-	/* Optional.  Before it is moved; the room is not changed. */
+	/* Optional. Called before the move; does not change the room. */
 	void (*change)(const struct fault_decision *decision, struct fault_move *move);
 
-	/* Optional.  LENGTH bytes that could be read, before anybody has them. */
+	/* Optional. Changes the LENGTH bytes that were read, before the reader gets them. */
 	void (*spoil)(const struct fault_decision *decision, void *bytes, size_t length);
 };
 
-/* The row of ACTION, which is one of the table; FAULT_NO_ACTION goes on. */
+/* The row of ACTION, which must be in the table; the row of FAULT_NO_ACTION goes on. */
 const struct fault_act *fault_act_at(enum fault_action action);
 
-/* Whether anything about what goes on is changed, before or after. */
+/* Whether the action changes the operation or what it reads. */
 bool fault_changes(const struct fault_decision *decision);
 
 void fault_change(const struct fault_decision *decision, struct fault_move *move);

@@ -120,7 +120,7 @@ static bool any(const struct fault_site *site, const struct fault_wait *wait)
 	return true;
 }
 
-/* Behind those that are due no later. */
+/* Inserts WAIT after those that are due no later. */
 static void insert_by_due(struct list *waits, struct fault_wait *wait)
 {
 	struct list *at = waits->previous;
@@ -130,8 +130,8 @@ static void insert_by_due(struct list *waits, struct fault_wait *wait)
 	list_prepend(at, &wait->link);
 }
 
-/* Those that are there now, in the order of their times: one that goes on may begin to wait again.
- */
+/* Lets only the waits queued now continue, in order of their times: one that continues may
+ * wait again. */
 static unsigned let_go(struct fault_site *site,
 	bool (*is_meant)(const struct fault_site *site, const struct fault_wait *wait))
 {

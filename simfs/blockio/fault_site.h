@@ -2,19 +2,19 @@
 /*
  * fault_site.h - what the layers that act on faults share.
  *
- * The plane decides (faults/fault.h); what each action does is a table
- * (fault_act.h).  Here the rig dies of a crash, and whoever is delayed or hangs
- * waits on one list, on the rig's clock, until all are let go.
+ * The plane decides (faults/fault.h); a table says what each action does (fault_act.h). Here
+ * a crash ends the rig, and operations that are delayed or hang wait on one list, by the
+ * rig's clock, until they are released.
  */
 #ifndef SNAPRIG_BLOCKIO_FAULT_SITE_H
 #define SNAPRIG_BLOCKIO_FAULT_SITE_H
 
 #include "simfs/blockio/fault_act.h"
 
-/* One who waits, for one thing; embedded in what goes on afterwards.  All zeros at first. */
+/* One waiting operation; embedded in what continues afterwards. Zeroed before its first use. */
 struct fault_wait {
 	void (*go)(struct fault_wait *wait);
-	uint64_t due_ns; /* UINT64_MAX: when it is released */
+	uint64_t due_ns; /* UINT64_MAX: until it is released */
 	uint64_t rule_id;
 	struct list link;
 };
@@ -22,38 +22,38 @@ struct fault_wait {
 struct fault_site {
 	struct fault_plane plane;
 
-	/* Required.  Ends the process; when it returns, as in a test, nothing has
-	 * happened. */
+	/* Required. Ends the process. If it returns, as in a test, the operation goes on as
+	 * if nothing had happened. */
 	void (*crash)(void *context);
 	void *context;
 
-	/* Of the site. */
-	bool may_wait;	 /* somebody is served, and can be let go */
-	bool has_served; /* no file is read for recovery any more */
+	/* Internal. */
+	bool may_wait;	 /* the volume is serving, so waits can be released */
+	bool has_served; /* files are no longer read for recovery */
 	struct list waits;
 	struct list transfers; /* of faulty.c */
 };
 
-/* The plane is initialised already; nobody may wait yet. */
+/* The plane is initialised already; nothing may be waiting yet. */
 void fault_site_init(struct fault_site *site);
 
 /*
- * A hit of POINT: as fault_decide(), but a crash has happened, and one who
- * cannot wait (nobody is served yet, or any more) goes on at once.
+ * A hit of POINT: as fault_decide(), but a crash is carried out here, and a delay or hang is
+ * ignored while nothing can wait (the volume does not serve yet, or no longer).
  */
 bool fault_site_decide(struct fault_site *site, enum fault_point point,
 	const struct fault_context *context, struct fault_decision *ret);
 
 /*
- * The same for one who waits by himself: what becomes of whoever came.  *RET is
- * what has struck, or no action, which goes on.  FAULT_WAITS: GO is called with
- * WAIT, and not before this returns.
+ * The same for an operation that embeds its own WAIT: returns how it continues. *RET is the
+ * decision, or FAULT_NO_ACTION, which goes on. On FAULT_WAITS, GO is called with WAIT later,
+ * never before this returns.
  */
 enum fault_course fault_site_meet(struct fault_site *site, enum fault_point point,
 	const struct fault_context *context, struct fault_wait *wait,
 	void (*go)(struct fault_wait *wait), struct fault_decision *ret);
 
-/* WAIT goes on as DECISION, a delay or a hang, says. */
+/* Makes WAIT wait as DECISION, a delay or a hang, says, then calls GO. */
 void fault_wait_for(struct fault_site *site, struct fault_wait *wait,
 	const struct fault_decision *decision, void (*go)(struct fault_wait *wait));
 
@@ -62,29 +62,29 @@ static inline bool fault_is_waiting(const struct fault_wait *wait)
 	return list_is_linked(&wait->link);
 }
 
-/* WAIT, which waits, does not go on any more. */
+/* WAIT, which is waiting, never continues. */
 void fault_wait_cancel(struct fault_wait *wait);
 
-/* WAIT goes on at the next tick. */
+/* WAIT continues at the next tick. */
 void fault_wait_tick(
 	struct fault_site *site, struct fault_wait *wait, void (*go)(struct fault_wait *wait));
 
-/* When to tick, on the rig's clock; UINT64_MAX: nobody waits for a time. */
+/* When the next tick is due, on the rig's clock; UINT64_MAX: no wait has a time. */
 uint64_t fault_site_due_ns(const struct fault_site *site);
 
-/* Lets those go whose time has come; whether there were any. */
+/* Continues the waits whose time has come. Returns whether there were any. */
 bool fault_site_tick(struct fault_site *site);
 
-/* Lets those go that hang; how many there were. */
+/* Releases the hanging operations and returns their number. */
 unsigned fault_site_release(struct fault_site *site);
 
-/* Lets those go that wait because of a rule that is not there any more. */
+/* Releases the operations that wait because of a rule that no longer exists. */
 void fault_site_release_orphans(struct fault_site *site);
 
-/* From now on somebody is served. */
+/* From now on the volume is serving. */
 void fault_site_open(struct fault_site *site);
 
-/* Lets all go; nobody waits any more. */
+/* Releases everything; from now on nothing waits. */
 void fault_site_close(struct fault_site *site);
 
 bool fault_site_idle(const struct fault_site *site);

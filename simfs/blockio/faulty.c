@@ -3,11 +3,11 @@
  * faulty.c - one transfer that a fault strikes.
  *
  *	             ┌─ FAULT_ANSWERS ─▶ (the next tick) ─▶ answered
- *	struck ──────┼─ FAULT_WAITS ─▶ (waits) ─▶ pass_go: as if nothing had been
+ *	struck ──────┼─ FAULT_WAITS ─▶ (waits) ─▶ pass_go: continues unchanged
  *	             └─ FAULT_GOES_ON ─▶ another transfer in its place ─▶ answered
  *
- * The other transfer has memory of its own: what is written is shared with
- * whoever else preserves it, and must not change under them.
+ * The replacement has its own memory: the bytes being written are shared with others who
+ * preserve them, and must not change.
  */
 #include "simfs/blockio/faulty.h"
 
@@ -18,7 +18,7 @@
 
 #include "simfs/base/check.h"
 
-/* Longest name of a snapshot and its end. */
+/* The longest name of a snapshot, with its terminator. */
 #define NAME_BYTES 80
 
 struct faulty {
@@ -85,7 +85,7 @@ static void scatter(const struct transfer *transfer)
 	}
 }
 
-/* ---- the ways of a transfer ---- */
+/* ---- the stages of a transfer ---- */
 
 static void transfer_free(struct transfer *transfer)
 {
@@ -217,7 +217,7 @@ static bool strikes(struct faulty *faulty, struct blockio_request *request, enum
 
 	if (!fault_site_decide(faulty->site, point, &context, &decision))
 		return false;
-	/* Without memory nothing strikes any more: the rig has other troubles. */
+	/* Without memory, the fault does not strike: the rig has other troubles. */
 	transfer = calloc(1, sizeof *transfer);
 	if (!transfer)
 		return false;
@@ -239,7 +239,7 @@ static void faulty_submit(struct blockio *io, struct blockio_request *request)
 	pass(faulty, request);
 }
 
-/* ---- the rest goes through ---- */
+/* ---- passing the rest through ---- */
 
 static int faulty_resize(struct blockio *io, uint64_t size_bytes)
 {
@@ -264,7 +264,7 @@ static void faulty_know(struct blockio *io)
 	blockio_know(faulty_of(io)->next, io->known_bytes);
 }
 
-/* WHICH is `look` or `settle` of what is behind IO. */
+/* WHICH is `look` or `settle` of the backend behind IO. */
 static int ask(struct blockio *io, int (*which)(struct blockio *io, struct blockio_facts *ret),
 	struct blockio_facts *ret)
 {

@@ -5,7 +5,7 @@
 
 #include "simfs/blockio/faulty.h"
 
-/* Longest name of a snapshot and its end. */
+/* The longest name of a snapshot, with its terminator. */
 #define NAME_BYTES 80
 
 struct faulty_folder {
@@ -41,7 +41,7 @@ static int folder_open(
 	return error;
 }
 
-/* No point is about what a store keeps beside its data. */
+/* Texts bypass the plane: no fault point covers what a store keeps beside its data. */
 static int folder_open_text(struct blockio_folder *folder, const char *name, struct blockio **ret)
 {
 	struct blockio_folder *next = faulty_of(folder)->next;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* file.c - one file on the ring: transfers, room ahead, and what it is. */
+/* file.c - one file on the ring: transfers, space ahead, facts. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -21,7 +21,7 @@ static struct file_blockio *file_of(struct blockio *io)
 	return CONTAINER_OF(io, struct file_blockio, io);
 }
 
-/* Submits what is left of REQUEST, which is at least one byte, or a flush. */
+/* Submits what is left of REQUEST: at least one byte, or a flush. */
 void file_submit(struct blockio *io, struct blockio_request *request)
 {
 	struct file_blockio *file = file_of(io);
@@ -76,13 +76,13 @@ void file_submit(struct blockio *io, struct blockio_request *request)
 		break;
 	case BLOCKIO_NOTHING:
 	case BLOCKIO_SYNC:
-		/* Nothing is for the kernel to do; a file has no names. */
+		/* The first needs no kernel, the second applies to folders only. */
 		MUST(false);
 	}
 	ring_start(file->ring, sqe, &request->op);
 }
 
-/* Moves REQUEST past LENGTH transferred bytes; false when nothing is left. */
+/* Advances REQUEST by LENGTH transferred bytes; returns false if nothing is left. */
 static bool request_advance(struct blockio_request *request, size_t length)
 {
 	request->offset += length;
@@ -114,9 +114,9 @@ static void lost_done(struct ring_op *op, int result, uint32_t flags)
 }
 
 /*
- * What is left of REQUEST lies behind the end of the file: zeros, unless it should
- * be there.  A write that makes no progress and no error will make none the
- * next time either.
+ * The rest of REQUEST lies beyond the end of the file: it reads as zeros, unless the bytes
+ * should exist. A write that makes no progress without an error would make none on a retry
+ * either.
  */
 static void end_reached(struct blockio_request *request)
 {
@@ -132,13 +132,14 @@ static void end_reached(struct blockio_request *request)
 	blockio_end(request, 0);
 }
 
-/* A read ended in the middle of a unit: only the end of a file does that. */
+/* A read ended in the middle of a unit: that happens only at the end of a file. */
 static bool is_cut(const struct blockio_request *request)
 {
 	return request->kind == BLOCKIO_READ && request->offset % request->io->alignment_bytes != 0;
 }
 
-/* Room that is on its way back is not missed.  An error of a flush is told but once. */
+/* Waits instead of failing while space is being freed. A failed flush is never repeated: the
+ * kernel reports its error only once. */
 static bool waits_for_room(struct blockio_request *request, int result)
 {
 	struct file_leaving *leaving = file_of(request->io)->leaving;
@@ -203,7 +204,7 @@ static int file_look(struct blockio *io, struct blockio_facts *ret)
 	struct stat facts;
 
 	if (file->is_device) {
-		/* Its node tells when somebody made the node, and nothing of the content. */
+		/* The node's times say when the node was created, and nothing about the content. */
 		*ret = (struct blockio_facts){ .has_name = true };
 
 		int error = file_length(file->fd, true, &ret->size_bytes);
@@ -226,7 +227,7 @@ static int file_look(struct blockio *io, struct blockio_facts *ret)
 	return 0;
 }
 
-/* Longer than any kernel's tick, in which two changes of a file can have one time. */
+/* Longer than any kernel's tick, within which two changes of a file may get the same time. */
 #define TICK_MAX_NS (20 * NS_PER_MS)
 
 static int file_settle(struct blockio *io, struct blockio_facts *ret)

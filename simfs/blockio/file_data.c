@@ -2,17 +2,16 @@
 /*
  * file_data.c - where a file has data.
  *
- * The kernel looks at one extent after the other, and others are served only when
- * it has done so:
+ * The kernel walks the extents one by one, and the thread serves nobody until it is done:
  *
- *	SEEK_DATA	a hole is one step, however long it is; room that was allocated
- *			and never written is one for 128 MiB or less: 1 TiB takes 2 ms
- *	SEEK_HOLE	one for each extent of the data.  0.6 us each is nothing for most
- *			images, and 60 ms for one whose disk was full of small gaps when
- *			it was written (94,000 extents; 300 ms when they must be read)
+ *	SEEK_DATA	a hole is one step, however long it is; space that is allocated
+ *			but never written is one per 128 MiB or less: 1 TiB takes 2 ms
+ *	SEEK_HOLE	one per extent of the data.  0.6 us each is nothing for most
+ *			images, but 60 ms for one whose disk was full of small gaps when
+ *			it was written (94,000 extents; 300 ms if they must be read)
  *
- * So the end of the data is asked of FIEMAP, which looks at so many extents and
- * no more; SEEK_HOLE is for where there is no FIEMAP, or it knows less.
+ * So FIEMAP, which walks a limited number of extents, is asked for the end of the data.
+ * SEEK_HOLE is used where FIEMAP is missing or knows less.
  */
 #include <errno.h>
 #include <linux/fiemap.h>
@@ -23,7 +22,7 @@
 
 #include "simfs/blockio/file_internal.h"
 
-/* At a time: 40 us, and as a rule no more than one read of the disk. */
+/* Per call: 40 us, and usually no more than one read of the disk. */
 #define EXTENTS_AT_ONCE 64
 
 union extents {
@@ -31,7 +30,7 @@ union extents {
 	char room[sizeof(struct fiemap) + EXTENTS_AT_ONCE * sizeof(struct fiemap_extent)];
 };
 
-/* The end of the extents in a row from FIRST on, as far as is looked at; 0: nobody knows. */
+/* The end of the contiguous extents from FIRST on, as far as one call reports; 0: unknown. */
 static uint64_t extents_end(int fd, uint64_t first)
 {
 	union extents extents;
@@ -46,7 +45,7 @@ static uint64_t extents_end(int fd, uint64_t first)
 	for (uint32_t i = 0; i < extents.map.fm_mapped_extents; i++) {
 		const struct fiemap_extent *extent = &extents.map.fm_extents[i];
 
-		/* Where nothing was written there may still be something in memory. */
+		/* An unwritten extent may still have dirty pages in memory. */
 		if (extent->fe_logical > end || extent->fe_flags & FIEMAP_EXTENT_UNWRITTEN)
 			break;
 		end = extent->fe_logical + extent->fe_length;
@@ -63,7 +62,7 @@ bool file_next_data(struct blockio *io, uint64_t from, uint64_t *ret_first, uint
 
 	if (first < 0 && errno == ENXIO)
 		return false;
-	/* A file system that cannot tell says that all is data. */
+	/* A file system without SEEK_DATA: everything counts as data. */
 	if (first < 0) {
 		*ret_first = from;
 		*ret_end = io->size_bytes;
@@ -75,8 +74,8 @@ bool file_next_data(struct blockio *io, uint64_t from, uint64_t *ret_first, uint
 		end = hole < 0 ? io->size_bytes : (uint64_t)hole;
 	}
 	*ret_first = (uint64_t)first;
-	/* The last extent may go on behind the end. */
+	/* The last extent may extend beyond the end. */
 	*ret_end = end < io->size_bytes ? end : io->size_bytes;
-	/* It may have been cut meanwhile, by somebody else. */
+	/* Another process may have truncated the file in between. */
 	return *ret_first < *ret_end;
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * file_error.c - what the disk below has refused, for the log.
+ * file_error.c - logs the errors of the disk below.
  *
- * A fault that is injected strikes above.  So a line of here tells an error of the
- * machine from one of a rule: whoever meets ENOSPC in the live view finds out whose
- * it is.
+ * Injected faults strike above this layer. So a line from here distinguishes a real error of
+ * the machine from one of a rule: a user who gets ENOSPC in the live view can tell which it
+ * is.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -15,7 +15,7 @@
 
 #define PATH_BYTES 4096
 
-/* Where the file is now, or was. */
+/* The file's current path, or its last one. */
 static void path_of(const struct file_blockio *file, char *buffer, size_t length)
 {
 	char link[48];
@@ -26,7 +26,7 @@ static void path_of(const struct file_blockio *file, char *buffer, size_t length
 	buffer[end < 0 ? 0 : end] = '\0';
 }
 
-/* The first ones, then fewer and fewer. */
+/* Logs the errors with numbers 1, 2, 4, 8 and so on. */
 static bool is_worth_a_line(uint64_t count)
 {
 	return (count & (count - 1)) == 0;
@@ -37,7 +37,7 @@ void file_error_say(struct file_blockio *file, const struct blockio_request *req
 	char path[PATH_BYTES];
 	size_t bytes = 0;
 
-	/* The others are asked for where nobody knows whether the disk can do them. */
+	/* The other kinds are tried without knowing whether the disk supports them. */
 	if (request->kind > BLOCKIO_FLUSH || !is_worth_a_line(++file->errors))
 		return;
 	path_of(file, path, sizeof path);

@@ -111,7 +111,7 @@ static void synced(struct ring_op *op, int result, uint32_t flags)
 	blockio_end(request, result < 0 ? result : 0);
 }
 
-/* A thread of the kernel's waits for the disk. */
+/* A kernel thread waits for the disk. */
 static void folder_start_sync(struct blockio_folder *folder, struct blockio_request *request)
 {
 	struct file_folder *files = folder_of(folder);
@@ -125,7 +125,7 @@ static void folder_start_sync(struct blockio_folder *folder, struct blockio_requ
 	ring_start(files->ring, sqe, &request->op);
 }
 
-/* What leaves is given back as soon as it is missed. */
+/* Space being freed counts as free: it becomes available as soon as a write needs it. */
 static int folder_space(
 	struct blockio_folder *folder, uint64_t *ret_blocks, uint64_t *ret_block_bytes)
 {

@@ -11,13 +11,13 @@
 #include "simfs/base/fd_reserve.h"
 #include "simfs/blockio/file_internal.h"
 
-/* A step that takes longer than this is followed by smaller ones. */
+/* After a step that takes longer than this, steps get smaller. */
 #define STEP_NS_MAX (2 * NS_PER_MS)
 
 static void start_step(struct file_leaving *leaving);
 static void begin_next(struct file_leaving *leaving);
 
-/* Of one that does not tell, nothing is known to be short. */
+/* If statvfs fails, space is not considered short. */
 static uint64_t disk_bytes(int fd)
 {
 	struct statvfs facts;
@@ -38,7 +38,7 @@ void file_leaving_init(struct file_leaving *leaving, struct ring *ring)
 	list_init(&leaving->without_room);
 }
 
-/* It is closed; if somebody has got a descriptor in its place, that is kept back again. */
+/* LEAVER's file is closed; a descriptor lent in its place is reserved again. */
 static void end_leaver(struct file_leaver *leaver)
 {
 	if (leaver->fd_is_lent)
@@ -51,7 +51,7 @@ void file_leaving_deinit(struct file_leaving *leaving)
 	struct list *link;
 
 	if (leaving->leaver) {
-		/* While it is being closed its descriptor may be another file's already. */
+		/* While it is being closed, its number may belong to another file already. */
 		if (leaving->state != FILE_LEAVING_CLOSING)
 			close(leaving->leaver->fd);
 		end_leaver(leaving->leaver);
@@ -75,13 +75,13 @@ static struct file_leaver *find_ready(const struct file_leaving *leaving)
 	return NULL;
 }
 
-/* What the step under way took, in real time. */
+/* The real time that the current step took. */
 static uint64_t step_ns(const struct file_leaving *leaving)
 {
 	return clock_wait_ns(clock_now_ns() - leaving->begun_ns);
 }
 
-/* How many times what a step took the disk is left alone behind it; 0: there is no time. */
+/* How many times the length of the last step to rest; 0: no time for a rest. */
 static uint64_t rest_factor(const struct file_leaving *leaving)
 {
 	uint64_t waiting_bytes = leaving->room_bytes;
@@ -130,7 +130,7 @@ static void emptied(struct ring_op *op, int result, uint32_t flags)
 	uint64_t took_ns = step_ns(leaving);
 
 	(void)flags;
-	/* Not every file system gives back the inside of a file; the close gives back all. */
+	/* Some file systems cannot punch holes; closing the file then frees everything. */
 	if (result < 0)
 		leaving->left_bytes = 0;
 	if (took_ns > STEP_NS_MAX && leaving->step_bytes > FILE_LEAVING_STEP_MIN)
@@ -140,7 +140,7 @@ static void emptied(struct ring_op *op, int result, uint32_t flags)
 	start_rest(leaving, took_ns);
 }
 
-/* Those that still find no room wait again, if something still leaves. */
+/* Retries; requests that still find no space wait again while anything is being freed. */
 static void ask_again(struct file_leaving *leaving)
 {
 	struct list waiting;
@@ -170,7 +170,7 @@ static void closed(struct ring_op *op, int result, uint32_t flags)
 	ask_again(leaving);
 }
 
-/* Gives back one step of what is left, or closes the file when one step is enough. */
+/* Frees one step of what is left, or closes the file if one step is enough. */
 static void start_step(struct file_leaving *leaving)
 {
 	int fd = leaving->leaver->fd;
@@ -190,7 +190,7 @@ static void start_step(struct file_leaving *leaving)
 		leaving->op.done = closed;
 		io_uring_prep_close(sqe, fd);
 	}
-	/* Else it is done within the system call that submits it. */
+	/* Without this it would run inside the system call that submits it. */
 	io_uring_sqe_set_flags(sqe, IOSQE_ASYNC);
 	ring_start(leaving->ring, sqe, &leaving->op);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* file_open.c - opens files for blockio: which can have O_DIRECT, and what may be an image. */
+/* file_open.c - opens files for blockio: which get O_DIRECT, and what may be an image. */
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/fs.h>
@@ -15,14 +15,14 @@
 #include "simfs/blockio/file_folder.h"
 #include "simfs/blockio/file_internal.h"
 
-/* linux/stat.h of kernel 6.1 headers knows these; the C library's does not. */
+/* Only the kernel's headers (6.1) define this, not those of the C library. */
 #ifndef STATX_DIOALIGN
 #define STATX_DIOALIGN 0x2000u
 #endif
 
 /*
- * What O_DIRECT transfers of FD must be aligned to.  statx tells (kernel 6.1);
- * where it does not, a page is right for every file system we know.
+ * The alignment that O_DIRECT transfers of FD need; 0: not supported. statx reports it
+ * (kernel 6.1); where it does not, a page is right for every file system we know.
  */
 static uint32_t direct_alignment(int fd)
 {
@@ -42,15 +42,15 @@ static uint32_t direct_alignment(int fd)
 }
 
 /*
- * Turns O_DIRECT on for FD where that works.  Without it the page cache takes
- * any alignment, but the callers' minimum of a sector stays.
+ * Turns O_DIRECT on for FD where it works, and returns the alignment. Without it the page
+ * cache takes any alignment, but callers still keep to a sector.
  */
 static uint32_t choose_alignment(int fd, uint64_t size_bytes)
 {
 	uint32_t alignment = direct_alignment(fd);
 	int flags = fcntl(fd, F_GETFL);
 
-	/* The last, partial unit of a file could not be written. */
+	/* With O_DIRECT, the last, partial unit of a file could not be written. */
 	if (alignment == 0 || size_bytes % alignment != 0 || flags < 0 ||
 		fcntl(fd, F_SETFL, flags | O_DIRECT) < 0)
 		return 512;
@@ -110,7 +110,7 @@ int file_blockio_open_image(struct ring *ring, const char *path, struct blockio 
 {
 	struct stat named, facts;
 	bool is_device = stat(path, &named) == 0 && S_ISBLK(named.st_mode);
-	/* Of a device O_EXCL claims it: it cannot be mounted meanwhile. */
+	/* On a device O_EXCL claims it, so it cannot be mounted. */
 	AUTO(auto_close) int fd = open(path, O_RDWR | O_CLOEXEC | (is_device ? O_EXCL : 0));
 
 	if (fd < 0 || fstat(fd, &facts) < 0)

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * file_room.c - room that is made behind the end of a file that is appended to.
+ * file_room.c - prepares space beyond the end of a file that is appended to.
  *
- * An O_DIRECT write into a hole, behind the end or into room that was only
- * allocated makes ext4 change its metadata before it is done: 2 to 3 times the
- * time of a write over zeros (bench: first-touch-4k, 10 k against 18 k a second).
- * So zeros are written ahead, in large pieces: a quarter of what the file holds,
- * so that a file that holds little takes little, and no more than ROOM_STEP_BYTES.
+ * An O_DIRECT write into a hole, beyond the end or into space that was only allocated waits
+ * while ext4 changes its metadata: it takes 2 to 3 times as long as a write over zeros
+ * (bench: first-touch-4k, 10 k against 18 k a second). So zeros are written ahead, in large
+ * pieces: a quarter of the file's size, so that a small file takes little, and at most
+ * ROOM_STEP_BYTES.
  *
- * Where many files grow at a time, a disk has no time to write all bytes twice.  Their
- * room is allocated (bench: snapshots-16, 1.3 times as many), in larger pieces, since no
- * write to the file is done meanwhile.
+ * When many files grow at once, a disk has no time to write all bytes twice. Their space is
+ * allocated instead (bench: snapshots-16, 1.3 times as many), in larger pieces, since writes
+ * to the file are held while it is done.
  */
 #include <fcntl.h>
 
@@ -18,18 +18,18 @@
 #include "simfs/blockio/file_internal.h"
 
 /*
- * Room is made in steps, and two of them ahead of the end: enough for the segments
- * that are written while one step is on its way.
+ * Space is prepared in steps, two of them ahead of the end: enough for the segments that are
+ * written while one step is in flight.
  */
 #define ROOM_STEP_BYTES	 (2u << 20)
 #define ROOM_STEPS_AHEAD 2u
 #define ROOM_SHARE	 4u
 #define ROOM_STEP_MIN	 (64u << 10)
 
-/* The same of room that is allocated: as much as the file holds, when half of that is left. */
+/* The same for allocated space: as much as the file holds, once half of that is left. */
 #define ROOM_ALLOCATED_STEP_BYTES (8u << 20)
 
-/* All files write the same ones, which take no memory: nobody writes to them. */
+/* Shared by all files and never written, so it takes no memory. */
 static _Alignas(BLOCKIO_ALIGNMENT_MAX) char zeros[ROOM_STEP_BYTES];
 
 static uint64_t round_to(uint64_t bytes, uint64_t unit)
@@ -37,7 +37,7 @@ static uint64_t round_to(uint64_t bytes, uint64_t unit)
 	return bytes / unit * unit;
 }
 
-/* How much of ROOM is made at a time behind END (0: nothing yet), and how much is to be there. */
+/* The size of one step beyond END (0: none yet). *RET_AHEAD is how much space should be ready. */
 static uint64_t step_bytes(uint64_t end, enum blockio_room room, uint64_t *ret_ahead)
 {
 	bool is_allocated = room == BLOCKIO_ROOM_ALLOCATED;
@@ -58,7 +58,7 @@ bool file_room_holds(struct file_blockio *file, struct blockio_request *request)
 		return false;
 	for (unsigned i = 0; i < request->iov_count; i++)
 		end += request->iov[i].iov_len;
-	/* The zeros must not come later. */
+	/* The zeros must not overwrite it. */
 	if (request->offset >= file->room_to || file->room_from >= end)
 		return false;
 	list_append(&file->waiting, &request->link);
@@ -79,8 +79,8 @@ static void room_made(struct ring_op *op, int result, uint32_t flags)
 	else if (result > 0)
 		file->room_end = file->room_from + (uint32_t)result;
 	else
-		/* A disk that is full tells the writes themselves; asking again is no use,
-		 * unless room is on its way back. */
+		/* On a full disk the writes themselves report the error; preparing more is
+		 * useless, unless space is being freed. */
 		file->room_failed = !file->leaving || file->leaving->room_bytes == 0;
 	file->making_room = false;
 	if (file->is_leaving) {
@@ -93,7 +93,7 @@ static void room_made(struct ring_op *op, int result, uint32_t flags)
 		file_submit(&file->io, CONTAINER_OF(link, struct blockio_request, link));
 }
 
-/* From room_from to room_to. */
+/* Fills room_from..room_to. */
 static void room_make(struct file_blockio *file)
 {
 	struct io_uring_sqe *sqe = ring_sqe(file->ring);

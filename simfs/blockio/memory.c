@@ -78,7 +78,7 @@ static int memory_resize(struct blockio *io, uint64_t size_bytes)
 	return 0;
 }
 
-/* Time goes on by one with each change that this process makes, or a test as somebody else. */
+/* The clock advances by one with each change by this process, or by a test acting as another. */
 static int memory_look(struct blockio *io, struct blockio_facts *ret)
 {
 	const struct memory_file *file = memory_of(io)->file;
@@ -132,14 +132,14 @@ static bool has_suffix(const struct memory_file *file, const char *suffix)
 	return file->name && length >= tail && strcmp(file->name + length - tail, suffix) == 0;
 }
 
-/* Whether the fault strikes what asks IO for KIND. */
+/* Whether the fault strikes a KIND of request on IO. */
 static bool fault_strikes(
 	struct memory_disk *disk, const struct blockio *io, enum blockio_kind kind)
 {
 	struct memory_fault *fault = &disk->fault;
 	const struct memory_file *file;
 
-	/* Syncs of the folder are failed by whoever stands before it. */
+	/* A sync of the folder has no IO; the layer over it makes it fail. */
 	if (fault->count == 0 || fault->kind != kind || !io)
 		return false;
 	file = CONTAINER_OF(io, const struct memory_blockio, io)->file;
@@ -161,7 +161,7 @@ static int memory_transfer_now(
 	int struck = fault_strikes(disk, io, kind) ? disk->fault.error : 0;
 	int error = 0;
 
-	/* What stops in the middle of so little stops anywhere. */
+	/* Unlike a queued transfer, this small one may stop at any byte. */
 	if (struck < 0)
 		length = disk->fault.is_short ? mix_below(disk->seed, ~disk->steps++, length) : 0;
 	if (length > 0)
@@ -170,7 +170,7 @@ static int memory_transfer_now(
 	return struck < 0 ? struck : error;
 }
 
-/* The first LENGTH bytes of REQUEST, or all. */
+/* Transfers the first LENGTH bytes of REQUEST, or all of it. */
 static int transfer(const struct blockio_request *request, uint64_t length)
 {
 	uint64_t at = request->offset;
@@ -191,7 +191,7 @@ static int transfer(const struct blockio_request *request, uint64_t length)
 	return error;
 }
 
-/* Transfers less than the whole of REQUEST, as a disk does that stops in the middle of it. */
+/* Transfers part of REQUEST, like a disk that stops in the middle. */
 static void transfer_short(struct memory_disk *disk, const struct blockio_request *request)
 {
 	uint64_t length = 0;
@@ -215,7 +215,7 @@ static int punch(const struct blockio_request *request)
 	return zeros ? memory_write(memory, request->offset, zeros, length) : -ENOMEM;
 }
 
-/* Does what REQUEST asks for: its result. */
+/* Carries out REQUEST and returns its result. */
 static int perform(struct memory_disk *disk, const struct blockio_request *request)
 {
 	if (request->kind == BLOCKIO_SYNC) {

@@ -129,7 +129,7 @@ static void folder_start_sync(struct blockio_folder *folder, struct blockio_requ
 	blockio_begin(request);
 	request->kind = BLOCKIO_SYNC;
 	request->io = NULL;
-	/* Until it completes it carries what it is to make durable. */
+	/* Until it completes, offset records how many changes it makes durable. */
 	request->offset = disk->renames_ever;
 	list_append(&disk->waiting, &request->link);
 	disk->waiting_count++;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* memory_internal.h - what the files of the memory backend share; for nobody else. */
+/* memory_internal.h - shared by the files of the memory backend only. */
 #ifndef SNAPRIG_BLOCKIO_MEMORY_INTERNAL_H
 #define SNAPRIG_BLOCKIO_MEMORY_INTERNAL_H
 
@@ -12,15 +12,15 @@ struct memory_bytes {
 };
 
 struct memory_file {
-	char *name; /* NULL: removed, and a power cut may bring it back */
+	char *name; /* NULL: removed, but a power cut may bring it back */
 	struct memory_bytes content;
 	unsigned opened;
 	struct list link;
 
-	/* As struct blockio_facts; time is a count of changes. */
+	/* As in struct blockio_facts; time is a count of changes. */
 	uint64_t number, modified, changed;
 
-	/* Of memory_power.c, while the disk remembers. */
+	/* For memory_power.c, while the disk records changes. */
 	char *durable_name; /* NULL: none */
 	struct memory_bytes durable;
 	struct list changes; /* struct change.link, oldest first */
@@ -29,11 +29,11 @@ struct memory_file {
 
 struct memory_fault {
 	enum blockio_kind kind;
-	uint64_t skip;	/* requests of this kind still to be let through */
-	uint64_t count; /* requests still to be failed */
+	uint64_t skip;	/* requests of this kind still to let through */
+	uint64_t count; /* requests still to fail */
 	uint64_t failed;
 	int error;
-	bool is_short; /* a part of it is transferred */
+	bool is_short; /* part of the request is transferred */
 };
 
 struct memory_disk {
@@ -43,12 +43,12 @@ struct memory_disk {
 	struct list files;
 	struct list waiting; /* struct blockio_request.link */
 	uint64_t waiting_count;
-	uint64_t file_count; /* of all that were ever made */
+	uint64_t file_count; /* ever created */
 	uint64_t completed[BLOCKIO_KINDS];
 	struct memory_fault fault;
-	const char *fault_suffix; /* NULL: of any file */
+	const char *fault_suffix; /* NULL: any file */
 
-	/* Of memory_power.c. */
+	/* For memory_power.c. */
 	bool remembers;
 	uint64_t change_count;
 	struct list renames; /* struct memory_rename.link, oldest first */
@@ -70,34 +70,33 @@ static inline struct memory_blockio *memory_of(struct blockio *io)
 int memory_bytes_resize(struct memory_bytes *content, uint64_t size_bytes);
 int memory_wrap(struct memory_disk *disk, struct memory_file *file, struct blockio **ret);
 
-/* The content of FILE is being changed. */
+/* Call before the content of FILE changes. */
 void memory_touch(struct memory_file *file);
 
 /* memory_folder.c */
 struct memory_file *memory_file_find(struct memory_disk *disk, const char *name);
 void memory_file_destroy(struct memory_file *file);
 
-/* memory_power.c: what is done to a file, just before it is; nothing when the disk does not
- * remember. */
+/* memory_power.c: call just before a file is changed or flushed; no effect unless the disk
+ * records changes. */
 void memory_note_write(struct memory_disk *disk, struct memory_file *file, uint64_t offset,
 	const void *bytes, size_t length);
 void memory_note_resize(struct memory_disk *disk, struct memory_file *file, uint64_t size_bytes);
 void memory_note_flush(const struct memory_disk *disk, struct blockio_request *flush);
 
-/* FLUSH has ended well. */
+/* FLUSH has succeeded. */
 void memory_flushed(struct memory_file *file, const struct blockio_request *flush);
 
 /*
- * Gives FILE the name TO (NULL: none), which another file had until now (or
- * NULL).  What has no name any more is destroyed, unless a power cut may bring
- * it back.
+ * Gives FILE the name TO (NULL: none), taking it from the file that has it, if any. A file
+ * left without a name is destroyed, unless a power cut may bring it back.
  */
 void memory_rename(struct memory_disk *disk, struct memory_file *file, const char *to);
 
-/* The first UP_TO of all that ever happened in the folder are durable. */
+/* The first UP_TO changes ever made to the folder are durable. */
 void memory_synced(struct memory_disk *disk, uint64_t up_to);
 
-/* All that is remembered of FILE, or of names. */
+/* Forgets all records of FILE, or of the folder's changes. */
 void memory_forget(struct memory_file *file);
 void memory_forget_renames(struct memory_disk *disk);
 

@@ -1,19 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * memory_power.c - what a power cut takes back.
+ * memory_power.c - what a power cut undoes.
  *
- *  (1) What completed before a flush of its file was submitted is durable when
- *      that flush has completed.  What completed while the flush was under way
- *      may be or may not be.
- *  (2) Of the writes since then each one survives, is lost, or is torn: some of
- *      its sectors survive.  They do so in any combination.
- *  (3) A file's length follows in order: when a resize is lost, so is all that
- *      was done later behind the length that it found or made.
- *  (4) Names follow in order, too: the first of what happened in the folder
- *      since its last sync survive.  That says nothing of contents: a file may
- *      be there under its new name, and empty.
- *  (5) What nobody flushes becomes durable by itself, the oldest first, when
- *      there is much of it; as disks and file systems do.
+ *  (1) What completed before a flush of its file was submitted is durable once that flush has
+ *      completed. What completed while the flush was in flight may or may not be durable.
+ *  (2) Each later write survives, is lost, or is torn: only some of its sectors survive. All
+ *      combinations occur.
+ *  (3) A file's length follows in order: if a resize is lost, so is everything written later
+ *      beyond the length before or after it, whichever is less.
+ *  (4) Names follow in order, too: of the changes to the folder since its last sync, the
+ *      first few survive. Contents are independent of that: a file may have its new name, and
+ *      be empty.
+ *  (5) What is never flushed becomes durable on its own, the oldest first, once there is much
+ *      of it, as on disks and file systems.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -25,11 +24,11 @@
 
 #define SECTOR_BYTES 512u
 
-/* Kept of one file, and names of one disk; beyond that the oldest become durable. */
+/* Limits of the records per file and of names per disk; beyond them the oldest become durable. */
 #define CHANGE_BYTES_MAX (32u << 20)
 #define RENAMES_MAX	 1024u
 
-/* One write, or one resize to the length OFFSET. */
+/* One write, or one resize to OFFSET. */
 struct change {
 	struct list link;
 	uint64_t number;
@@ -46,7 +45,7 @@ struct memory_rename {
 	char *to; /* NULL: none */
 };
 
-/* Chances of one power cut, each used once. */
+/* The random numbers of one power cut, each used once. */
 struct chances {
 	uint64_t seed;
 	uint64_t used;
@@ -136,7 +135,7 @@ void memory_note_resize(struct memory_disk *disk, struct memory_file *file, uint
 		change_add(disk, file, true, size_bytes, NULL, 0);
 }
 
-/* A flush has no offset; until it completes it carries what it is to make durable. */
+/* A flush has no offset; until it completes, the field records which changes it makes durable. */
 void memory_note_flush(const struct memory_disk *disk, struct blockio_request *flush)
 {
 	flush->offset = disk->change_count;
@@ -157,7 +156,7 @@ static void file_drop(struct memory_file *file)
 		memory_file_destroy(file);
 }
 
-/* Whether a later call of the folder still speaks of FILE. */
+/* Whether a recorded change to the folder still refers to FILE. */
 static bool is_in_renames(struct memory_disk *disk, const struct memory_file *file)
 {
 	list_for_each (at, &disk->renames) {
@@ -184,7 +183,7 @@ static void durable_name_set(struct memory_file *file, const char *name)
 	file->durable_name = name_copy(name);
 }
 
-/* Makes the oldest call of the folder durable. */
+/* Makes the oldest change to the folder durable. */
 static void rename_settle(struct memory_disk *disk)
 {
 	struct memory_rename *rename = CONTAINER_OF(
@@ -282,15 +281,15 @@ void memory_disk_remember(struct memory_disk *disk)
 	}
 }
 
-/* How one file fares. */
+/* What happens to one file. */
 struct fate {
 	struct chances *chances;
-	uint64_t share;	    /* of four changes, so many survive */
-	uint64_t end_bytes; /* nothing behind it survives any more */
-	uint64_t length;    /* of the file, had nothing been lost */
+	uint64_t share;	    /* of four changes, this many survive */
+	uint64_t end_bytes; /* nothing beyond this survives any more */
+	uint64_t length;    /* of the file, if nothing had been lost */
 };
 
-/* Some sectors of CHANGE, or all of them, up to where the file may grow. */
+/* Applies CHANGE, or some of its sectors if IS_TORN, up to where the file may grow. */
 static void write_survive(
 	struct memory_bytes *durable, const struct change *change, struct fate *fate, bool is_torn)
 {

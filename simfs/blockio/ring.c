@@ -11,15 +11,14 @@
 #include "simfs/blockio/ring_internal.h"
 
 /*
- * More than are ever under way at once for the limits of mount/ (requests) and
- * control/ (connections); a full queue costs one extra system call, no more.
+ * More than can be in flight at once under the limits of mount/ (requests) and control/
+ * (connections); a full queue only costs one more system call.
  */
 #define RING_ENTRIES 512
 
 /*
- * Completions are only looked at in ring_run_once(), on the thread that
- * submits.  Telling the kernel so (6.1) spares an interrupt per completion;
- * an older kernel gets the plain ring.
+ * Completions are only read in ring_run_once(), on the thread that submits. Telling the
+ * kernel so (6.1) saves an interrupt per completion; an older kernel gets a plain ring.
  */
 static int ring_init(struct ring *ring, unsigned entries)
 {
@@ -72,14 +71,14 @@ struct io_uring_sqe *ring_sqe(struct ring *ring)
 
 		int submitted = io_uring_submit(&ring->uring);
 
-		/* -EBUSY and -EAGAIN pass when the kernel caught up. */
+		/* -EBUSY and -EAGAIN go away once the kernel has caught up. */
 		MUST(submitted >= 0 || submitted == -EBUSY || submitted == -EAGAIN ||
 			submitted == -EINTR);
 	}
 	return sqe;
 }
 
-/* OP is under way, once more or once less. */
+/* Adds ONE (1 or -1) to the count of operations in flight of OP's kind. */
 static void count_traffic(struct ring *ring, const struct ring_op *op, uint64_t one)
 {
 	if (op->traffic == RING_WORK)
@@ -116,8 +115,8 @@ void ring_later(struct ring *ring, struct ring_op *op)
 }
 
 /*
- * Does the first COUNT that were put off: what they put off is for the next time.  One of them
- * may run the ring itself, and then finds the others.
+ * Completes the first COUNT queued operations; those that they queue wait for the next run.
+ * One of them may run the ring itself, which then completes the others.
  */
 static void later_do(struct ring *ring, unsigned count)
 {
@@ -139,9 +138,9 @@ int ring_run_once(struct ring *ring)
 }
 
 /*
- * The oldest completion that is here: what the kernel still has waits for the next round.  Where
- * the kernel (before 5.11) cannot wait for so long and no longer, the library has a timer of its
- * own, which nobody else hears of.
+ * The oldest completion that is ready; what the kernel still holds waits for the next round.
+ * On kernels before 5.11, which cannot wait with a timeout, liburing adds a timer of its own;
+ * its completions are skipped.
  */
 static struct io_uring_cqe *next_completion(struct ring *ring)
 {
@@ -158,7 +157,7 @@ static struct io_uring_cqe *next_completion(struct ring *ring)
 	return cqe;
 }
 
-/* Of a batch without a request nobody asks when it was found. */
+/* Whether the batch has a request: otherwise nobody needs the time it was found. */
 static bool has_request(struct ring *ring)
 {
 	struct io_uring_cqe *cqe;
@@ -174,7 +173,7 @@ static bool has_request(struct ring *ring)
 	return false;
 }
 
-/* Whether it was traffic. */
+/* Returns whether it was traffic. */
 static bool complete(struct ring *ring, struct io_uring_cqe *cqe)
 {
 	struct ring_op *op = io_uring_cqe_get_data(cqe);
@@ -182,10 +181,10 @@ static bool complete(struct ring *ring, struct io_uring_cqe *cqe)
 	int result = cqe->res;
 	uint32_t flags = cqe->flags;
 
-	/* Before `done`: it may run long enough to fill the queue. */
+	/* Before `done`, which may run long enough for the queue to fill. */
 	io_uring_cqe_seen(&ring->uring, cqe);
 	ring->completions++;
-	/* It has come while others were handled. */
+	/* It arrived while others were being handled. */
 	if (traffic == RING_REQUEST && ring->times.found_ns == 0)
 		ring->times.found_ns = clock_real_ns();
 	if (!(flags & IORING_CQE_F_MORE)) {

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* ring_end.c - what is under way when a ring goes. */
+/* ring_end.c - cancels what is in flight when a ring is destroyed. */
 #include <errno.h>
 #include <stdlib.h>
 
 #include "simfs/blockio/ring_internal.h"
 
-/* How often what cannot be ended is waited for in vain, and how long each time. */
+/* How many waits without a completion to allow, and how long each lasts. */
 #define CANCEL_WAITS_MAX 50u
 #define CANCEL_WAIT_NS	 (100u * 1000000u)
 
-/* What was started and not submitted does nothing. */
+/* Turns entries that were started but not submitted into no-ops. */
 static void unsubmitted_drop(struct io_uring_sq *queue)
 {
 	for (unsigned i = queue->sqe_head; i != queue->sqe_tail; i++) {
@@ -21,7 +21,7 @@ static void unsubmitted_drop(struct io_uring_sq *queue)
 	}
 }
 
-/* Nobody is told of the cancel itself. */
+/* The completion of the cancel itself is ignored. */
 static void cancel(struct ring *ring, struct ring_op *op, int flags)
 {
 	struct io_uring_sqe *sqe = ring_sqe(ring);
@@ -31,10 +31,10 @@ static void cancel(struct ring *ring, struct ring_op *op, int flags)
 }
 
 /*
- * Ends all that is under way, of which nobody is told any more.  The close of a ring does
- * not wait for that: afterwards the kernel would still write into buffers that are freed, and hold
- * files of a disk that is to be unmounted.  What cannot be ended is waited for, unless it
- * takes too long: a disk may be dead.  Cancelling any by one request is Linux 5.19.
+ * Cancels everything in flight, without calling `done`. Closing a ring does not wait for
+ * that: afterwards the kernel could still write into freed buffers, and hold files of a disk
+ * that should be unmounted. Waits for what cannot be cancelled, but not too long: a disk may
+ * be dead. Cancelling all with one request needs Linux 5.19.
  */
 static void all_cancel(struct ring *ring)
 {

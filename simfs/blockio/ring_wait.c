@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* ring_wait.c - the ring waits for completions: it sleeps, or looks out for them first. */
+/* ring_wait.c - how the ring waits for completions: it sleeps, or polls first. */
 #include "simfs/base/clock.h"
 #include "simfs/blockio/ring_internal.h"
 
-/* More than one thread gets to in BUSY_POLL_MAX_NS. */
+/* More than one thread can do in BUSY_POLL_MAX_NS. */
 #define LOOKS_MAX (BUSY_POLL_MAX_NS / 10)
 
 /*
- * Answers are taken while they are submitted, so those under way are not submitted yet, or
- * their completions are here.  Where a request can still arrive, nobody needs to hear
- * of them before something else has come; where none can, one may wait for the memory that
- * an answer was in.
+ * Answers complete while they are submitted, so those in flight are not submitted yet, or
+ * their completions are ready. While a request can still arrive, nobody needs these
+ * completions before something else comes. If none can, a request may be waiting for the
+ * memory of an answer.
  */
 static unsigned completions_wanted(const struct ring *ring)
 {
@@ -34,7 +34,7 @@ int ring_submit_and_sleep(struct ring *ring, uint64_t wait_ns, unsigned wanted)
 	return io_uring_submit_and_wait_timeout(&ring->uring, &cqe, wanted, &wait, NULL);
 }
 
-/* A completion may be in the kernel, which hands it over when it is entered. */
+/* A completion may still be in the kernel, which delivers it when entered. */
 static bool kernel_has_more(const struct ring *ring)
 {
 	return (IO_URING_READ_ONCE(*ring->uring.sq.kflags) & IORING_SQ_TASKRUN) != 0;
@@ -57,7 +57,7 @@ static void processor_rests(void)
 #endif
 }
 
-/* Looks out for POLL_NS at most: 0, whether the completions WANTED are there or not, or -errno. */
+/* Polls for at most POLL_NS: 0, whether or not WANTED completions are ready, or -errno. */
 static int look_out(struct ring *ring, uint64_t poll_ns, unsigned wanted)
 {
 	uint64_t end_ns = ring->poll.begun_ns + poll_ns;
@@ -65,7 +65,7 @@ static int look_out(struct ring *ring, uint64_t poll_ns, unsigned wanted)
 	bool found = io_uring_cq_ready(&ring->uring) >= wanted;
 	int error = 0;
 
-	/* The count is for a clock that stands still. */
+	/* The count guards against a clock that stands still. */
 	for (unsigned looks = 0; !found && error >= 0 && now_ns < end_ns && looks < LOOKS_MAX &&
 				 busy_poll_look(&ring->poll, before_ns, now_ns);
 		looks++) {
