@@ -9,7 +9,9 @@
 #include "scenarios/report/text.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/clock.h"
+#include "simfs/base/exit_code.h"
 #include "simfs/base/heap.h"
+#include "simfs/base/log.h"
 #include "simfs/base/sizes.h"
 #include "simfs/control/protocol.h"
 
@@ -159,4 +161,6 @@ void check_print_row(const struct check_result *result)
 	snprintf(leaks, sizeof leaks, "%zu", result->leak_count);
 	snprintf(seconds, sizeof seconds, "%.1f", result->seconds);
 	printf(ROW, title, result->verdict, client, fired, leaks, seconds);
+	if (result->code == EXIT_RIG || result->code == EXIT_INCONCLUSIVE)
+		log_info("%s: %s: %s", title, result->verdict, result->why);
 }

@@ -139,10 +139,7 @@ static void legend_print(const struct matrix *matrix)
 	for (size_t i = 0; i < WORDS; i++)
 		if (verdict_count(matrix, i) > 0)
 			printf("%-11s  %s\n", words[i].word, words[i].meaning);
-	for (size_t i = 0; i < matrix->row_count; i++)
-		if (matrix->rows[i].missing)
-			printf("%s was not run: %s\n", matrix->rows[i].client->name,
-				matrix->rows[i].missing);
+	matrix_print_reasons(matrix, stdout);
 }
 
 /* Backups after the remedy of a failure. */
@@ -157,6 +154,8 @@ static void remedies_print(const struct matrix *matrix)
 		right += remedy &&
 			 (strcmp(remedy, "recovered") == 0 || strcmp(remedy, "intact") == 0);
 	}
+	if (count == 0)
+		return;
 	printf("\nAfter the remedies, the next backup was right %zu times out of %zu.\n", right,
 		count);
 }

@@ -88,6 +88,9 @@ const char *matrix_legend(void);
 char *matrix_column_title(const struct matrix_column *column);
 void matrix_print(const struct matrix *matrix, FILE *file);
 
+/* Why checks were not run, failed or were inconclusive: a line for each reason. */
+void matrix_print_reasons(const struct matrix *matrix, FILE *file);
+
 /* matrix_markdown.c, matrix_html.c */
 void matrix_write_markdown(const struct matrix *matrix, FILE *file);
 void matrix_write_html(const struct matrix *matrix, FILE *file);

@@ -105,6 +105,57 @@ static void not_run_print(const struct matrix *matrix, FILE *file)
 			fprintf(file, "%zu is not run: %s\n", i, matrix->columns[i].missing);
 }
 
+/* Why the cell at INDEX has no verdict on its client; NULL: it has one, or its whole row or
+ * column lacks one. */
+static const char *reason_of(const struct matrix *matrix, size_t index)
+{
+	const json_t *cell = matrix->cells[index];
+
+	if (!strchr("E?.", matrix_mark(cell)) ||
+		matrix->rows[index / matrix->column_count].missing ||
+		matrix->columns[index % matrix->column_count].missing)
+		return NULL;
+	return json_string_value(json_object_get(cell, "why"));
+}
+
+static bool is_same_reason(const struct matrix *matrix, size_t index, size_t other)
+{
+	const char *why = reason_of(matrix, index), *other_why = reason_of(matrix, other);
+
+	return why && other_why && strcmp(why, other_why) == 0 &&
+	       matrix_mark(matrix->cells[index]) == matrix_mark(matrix->cells[other]);
+}
+
+static void reason_print(const struct matrix *matrix, size_t index, size_t count, FILE *file)
+{
+	AUTO(auto_free)
+	char *title = matrix_column_title(&matrix->columns[index % matrix->column_count]);
+
+	if (count > 1)
+		fprintf(file, "%zu checks", count);
+	else
+		fprintf(file, "%s, %s", matrix->rows[index / matrix->column_count].client->name,
+			title);
+	fprintf(file, ": %s: %s\n", matrix_verdict(matrix->cells[index]), reason_of(matrix, index));
+}
+
+void matrix_print_reasons(const struct matrix *matrix, FILE *file)
+{
+	size_t cells = matrix->row_count * matrix->column_count;
+
+	not_run_print(matrix, file);
+	for (size_t i = 0; i < cells; i++) {
+		size_t first = 0, count = 0;
+
+		while (first < i && !is_same_reason(matrix, i, first))
+			first++;
+		for (size_t j = i; j < cells; j++)
+			count += is_same_reason(matrix, i, j);
+		if (first == i && count > 0)
+			reason_print(matrix, i, count, file);
+	}
+}
+
 void matrix_print(const struct matrix *matrix, FILE *file)
 {
 	int width = (int)name_width(matrix);
@@ -123,5 +174,5 @@ void matrix_print(const struct matrix *matrix, FILE *file)
 
 		fprintf(file, "%2zu  %s\n", i, title);
 	}
-	not_run_print(matrix, file);
+	matrix_print_reasons(matrix, file);
 }

@@ -23,6 +23,7 @@
 #include "simfs/base/heap.h"
 #include "simfs/base/log.h"
 #include "simfs/base/progress_bar.h"
+#include "simfs/base/temporary.h"
 #include "simfs/control/protocol.h"
 
 /* ---- shared with shrink ---- */
@@ -129,9 +130,7 @@ static void step_over(void *context, size_t count)
 
 char *replay_once(struct replay *replay, struct record *ret)
 {
-	const char *folder = getenv("TMPDIR");
-	AUTO(auto_free)
-	char *path = heap_format("%s/snaprig-replay.XXXXXX", folder && *folder ? folder : "/tmp");
+	AUTO(auto_free) char *path = heap_format("%s/snaprig-replay.XXXXXX", temporary_parent());
 	struct results results;
 	char *verdict = NULL;
 	int fd = mkstemp(path);

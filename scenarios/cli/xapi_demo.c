@@ -24,6 +24,7 @@
 #include "simfs/base/heap.h"
 #include "simfs/base/json_output.h"
 #include "simfs/base/log.h"
+#include "simfs/base/temporary.h"
 
 const char *const demo_disks[DEMO_DISKS] = { "system", "data" };
 
@@ -163,16 +164,12 @@ struct values {
 
 static int demo_make(struct demo *demo)
 {
-	const char *parent = getenv("TMPDIR");
+	int error = temporary_folder_make(temporary_parent(), &demo->work);
 
-	demo->work = heap_format("%s/snaprig-demo-XXXXXX", parent && *parent ? parent : "/tmp");
-	if (!mkdtemp(demo->work)) {
-		int error = -errno;
-
+	if (error < 0) {
 		log_error_of(error,
 			"cannot make a folder in '%s': %s (set TMPDIR to use another place)",
-			parent && *parent ? parent : "/tmp", error_text(error));
-		free(TAKE_PTR(demo->work));
+			temporary_parent(), error_text(error));
 		return EXIT_RIG;
 	}
 	if (demo_client_find(demo) < 0)

@@ -11,6 +11,8 @@
 #include "scenarios/clients/words.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/heap.h"
+#include "simfs/base/log.h"
+#include "simfs/base/temporary.h"
 
 /* What is wrong when the command ended with RESULT, and its last line was LINE; NULL: nothing. */
 static char *why_unready(const struct process_result *result, const char *line)
@@ -59,16 +61,16 @@ static char *folder_ask(const struct client *client, uint64_t patience_ns, const
 
 char *client_unready(const struct client *client, uint64_t patience_ns)
 {
-	const char *parent = getenv("TMPDIR");
+	AUTO(auto_free) char *folder = NULL;
+	int error;
 
 	if (!client->ready)
 		return NULL;
-
-	AUTO(auto_free)
-	char *folder = heap_format("%s/snaprig-XXXXXX", parent && *parent ? parent : "/tmp");
-
-	if (!mkdtemp(folder))
-		return heap_format("cannot make '%s': %s", folder, strerror(errno));
+	error = temporary_folder_make(temporary_parent(), &folder);
+	if (error < 0)
+		return heap_format("cannot make a folder in '%s': %s (set TMPDIR to use another "
+				   "place)",
+			temporary_parent(), error_text(error));
 
 	char *why = folder_ask(client, patience_ns, folder);
 

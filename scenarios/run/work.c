@@ -13,6 +13,7 @@
 #include "simfs/base/cleanup.h"
 #include "simfs/base/heap.h"
 #include "simfs/base/log.h"
+#include "simfs/base/temporary.h"
 
 /* mnt: the volume; given: what the client reads; out: a folder for each backup; repo: of all;
  * restored: what is made of them; tmp: the client's TMPDIR; oracle: ours; disk: for stores. */
@@ -41,23 +42,20 @@ char *work_path(const struct run *run, const char *folder, const char *name)
 
 static const char *work_parent(const struct run *run)
 {
-	const char *parent = getenv("TMPDIR");
-
-	if (run->options->work_parent)
-		return run->options->work_parent;
-	return parent && *parent ? parent : "/tmp";
+	return run->options->work_parent ? run->options->work_parent : temporary_parent();
 }
 
 int work_create(struct run *run, struct reason *reason)
 {
 	const char *parent = work_parent(run);
-	AUTO(auto_free) char *template = heap_format("%s/snaprig-XXXXXX", parent);
+	AUTO(auto_free) char *folder_path = NULL;
 	char path[PATH_MAX];
+	int error = temporary_folder_make(parent, &folder_path);
 
 	/* Mounts are known by their real path. */
-	if (!mkdtemp(template) || !realpath(template, path)) {
-		int error = -errno;
-
+	if (error == 0 && !realpath(folder_path, path))
+		error = -errno;
+	if (error < 0) {
 		reason_set(reason,
 			"cannot make a work folder in '%s': %s (--work FOLDER or TMPDIR chooses "
 			"another place)",

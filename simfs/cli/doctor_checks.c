@@ -10,12 +10,14 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/utsname.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "simfs/base/cgroup.h"
 #include "simfs/base/cleanup.h"
 #include "simfs/base/log.h"
 #include "simfs/base/machine.h"
+#include "simfs/base/temporary.h"
 #include "simfs/blockio/ring.h"
 
 /* The oldest kernel that the rig is tested on (tests/conform/kernels). */
@@ -212,6 +214,28 @@ static void check_memory_cgroup(struct finding *finding)
 		found(finding, HEALTH_OK, "", "real memory pressure works in '%.200s'", path);
 }
 
+static void check_work_folders(struct finding *finding)
+{
+	static const char attribute[] = "user.snaprig";
+	const char *parent = temporary_parent();
+	AUTO(auto_free) char *folder = NULL;
+	int error = temporary_folder_make(parent, &folder);
+
+	if (error < 0) {
+		found(finding, HEALTH_MISSING, "set TMPDIR to use another place",
+			"none can be made in '%.150s': %s", parent, error_text(error));
+		return;
+	}
+	if (setxattr(folder, attribute, "", 0, 0) < 0 && errno == ENOTSUP)
+		found(finding, HEALTH_LIMITED, "set TMPDIR to use another place",
+			"some backups of files cannot be judged: no extended attributes in "
+			"'%.150s'",
+			parent);
+	else
+		found(finding, HEALTH_OK, "", "are made in '%.200s'", parent);
+	rmdir(folder);
+}
+
 static void check_mke2fs(struct finding *finding)
 {
 	doctor_check_program(finding, "mke2fs", "e2fsprogs", "volumes with an ext4 file system");
@@ -245,6 +269,7 @@ static const struct doctor_check checks[] = {
 	{ "loop devices", false, check_loop_devices },
 	{ "memory cgroup", false, check_memory_cgroup },
 	{ "world of LVM", false, doctor_check_world },
+	{ "work folders", false, check_work_folders },
 	{ "mke2fs", false, check_mke2fs },
 	{ "fio", false, check_fio },
 };

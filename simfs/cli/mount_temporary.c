@@ -10,23 +10,17 @@
 #include "simfs/base/cleanup.h"
 #include "simfs/base/exit_code.h"
 #include "simfs/base/log.h"
+#include "simfs/base/temporary.h"
 #include "simfs/cli/create.h"
 
 static int make_folder(struct mount_temporary *temporary)
 {
-	const char *parent = getenv("TMPDIR");
-	int error;
+	int error = temporary_folder_make(temporary_parent(), &temporary->folder);
 
-	if (!parent || !*parent)
-		parent = "/tmp";
-	if (asprintf(&temporary->folder, "%s/snaprig-XXXXXX", parent) < 0) {
-		temporary->folder = NULL;
-	} else if (!mkdtemp(temporary->folder)) {
-		error = -errno;
+	if (error < 0) {
 		log_error_of(error,
 			"cannot make a folder in '%s': %s (set TMPDIR to use another place)",
-			parent, error_text(error));
-		free(TAKE_PTR(temporary->folder));
+			temporary_parent(), error_text(error));
 		return EXIT_RIG;
 	}
 	if (asprintf(&temporary->image, "%s/volume.img", temporary->folder) < 0)
