@@ -33,9 +33,9 @@ void disk_call_answer(struct call *call, int error, uint64_t value)
 
 	MUST(!call->is_answered);
 	call->is_answered = true;
-	/* Who asked may have gone: nobody is left to tell. */
+	/* The caller may be gone; then the answer is lost. */
 	(void)!send(call->fds[0], &answer, sizeof answer, MSG_NOSIGNAL | MSG_DONTWAIT);
-	/* So that nobody waits any more for his giving up. */
+	/* Ends the receive that waits for the caller to give up. */
 	if (call->is_waiting)
 		shutdown(call->fds[0], SHUT_RDWR);
 }
@@ -68,7 +68,7 @@ static void wait_for_giving_up(struct call *call)
 	pump_start(sqe, &call->op);
 }
 
-/* The descriptors that came with the message, in their order. */
+/* The descriptors that came with the message, in order. */
 static void take_fds(struct msghdr *message, int fds[WIRE_FDS_MAX])
 {
 	for (int i = 0; i < WIRE_FDS_MAX; i++)
@@ -109,7 +109,7 @@ static void handle(struct calls *calls)
 
 	take_fds(&calls->message, fds);
 	if (!call) {
-		/* The caller sees that nobody answers. */
+		/* The socket closes, so the caller sees that no answer will come. */
 		for (int i = 0; i < WIRE_FDS_MAX; i++)
 			if (fds[i] >= 0)
 				close(fds[i]);

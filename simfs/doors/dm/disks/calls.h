@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * calls.h - the serving side of disks.h: calls come, are done or wait, and are answered.
+ * calls.h - the serving side of disks.h: receives calls, performs them or lets them wait, answers.
  */
 #ifndef SNAPRIG_DM_DISKS_CALLS_H
 #define SNAPRIG_DM_DISKS_CALLS_H
@@ -11,7 +11,7 @@
 
 struct calls;
 
-/* Takes calls from FD; ENDED(CONTEXT) once nobody is there any more who could call. */
+/* Takes calls from FD; ENDED(CONTEXT) once no caller can exist any more. */
 int disk_calls_create(struct pump *pump, struct flow *flow, struct files *files, int fd,
 	void (*ended)(void *context), void *context, struct calls **ret);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* calls_internal.h - a call, for the two files that are calls.h. */
+/* calls_internal.h - a call, for the two files that implement calls.h. */
 #ifndef SNAPRIG_DM_DISKS_CALLS_INTERNAL_H
 #define SNAPRIG_DM_DISKS_CALLS_INTERNAL_H
 
@@ -30,24 +30,26 @@ struct calls {
 struct call {
 	struct calls *calls;
 	struct wire_call wire;
-	int fds[WIRE_FDS_MAX]; /* -1: not there, or handed over */
+	int fds[WIRE_FDS_MAX]; /* -1: absent, or handed over */
 	void *payload;	       /* mapped, or NULL */
 
-	struct pump_op op; /* waits for the caller to give up */
+	struct pump_op op; /* completes when the caller gives up */
 	char gives_up;
-	bool is_busy;	 /* somebody is at it, and settles it afterwards */
-	bool is_waiting; /* op is under way */
+	bool is_busy;	 /* a function further up works on it and settles it later */
+	bool is_waiting; /* op is in flight */
 	bool is_answered;
-	bool has_io; /* io is under way */
+	bool has_io; /* io is in flight */
 	struct flow_io io;
-	struct flow_hold *hold; /* NULL, or one that waits */
+	struct flow_hold *hold; /* NULL, or a hold that waits */
 };
 
-/* Does what WIRE says; 0 or -errno with *RET is the answer, -EINPROGRESS: it comes later. */
+/*
+ * Performs the call.  Returns 0 or -errno as the answer, with *RET; -EINPROGRESS: it comes later.
+ */
 int disk_call_perform(struct call *call, uint64_t *ret);
 
 void disk_call_answer(struct call *call, int error, uint64_t value);
-/* Frees it as soon as nothing needs it any more. */
+/* Frees the call as soon as nothing needs it any more. */
 void disk_call_settle(struct call *call);
 
 #endif

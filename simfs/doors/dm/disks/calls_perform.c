@@ -9,7 +9,7 @@
 #include "simfs/base/cleanup.h"
 #include "simfs/doors/dm/disks/calls_internal.h"
 
-/* Disk ID gets MAP, which is taken over; the files of the old one are let go. */
+/* Sets MAP, which is taken over, as the map of disk ID, and releases the files of the old one. */
 static int map_set(struct calls *calls, uint64_t id, struct disk_map *map)
 {
 	struct disk_map old;

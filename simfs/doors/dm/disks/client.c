@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * client.c - the calls of disks.h: a message there, and an answer back.
+ * client.c - the calls of disks.h: send a message, wait for the answer.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -19,7 +19,7 @@
 #include "simfs/doors/dm/disks/flow.h"
 #include "simfs/doors/dm/disks/wire.h"
 
-/* As much as one call moves: it is memory of both sides. */
+/* The most that one call moves: both sides need memory for it. */
 #define TRANSFER_MAX (64u << 20)
 
 static int send_call(int fd, const struct wire_call *wire, const int *fds, size_t count)
@@ -51,8 +51,8 @@ static int send_call(int fd, const struct wire_call *wire, const int *fds, size_
 }
 
 /*
- * Who is interrupted says so, and is answered all the same: it may have been done in the
- * meantime, and then that is the answer.
+ * An interrupted caller says so and still waits for the answer: the call may have been done
+ * already, and then that is the answer.
  */
 static int receive_answer(int fd, uint64_t *ret)
 {
@@ -68,7 +68,7 @@ static int receive_answer(int fd, uint64_t *ret)
 	return (int)answer.error;
 }
 
-/* FDS, COUNT of them, go with it. */
+/* Sends COUNT descriptors FDS along. */
 static int call_with(struct disks *disks, const struct wire_call *wire, const int *fds,
 	size_t count, uint64_t *ret)
 {
@@ -88,7 +88,7 @@ static int call_with(struct disks *disks, const struct wire_call *wire, const in
 
 	if (error < 0)
 		return error;
-	/* So that nobody has it when they are gone. */
+	/* So that no copy of it stays open if the process is gone. */
 	close(TAKE_FD(theirs));
 	return receive_answer(mine, ret);
 }
@@ -101,7 +101,7 @@ static int call(
 	return call_with(disks, &wire, NULL, 0, NULL);
 }
 
-/* A memory file of LENGTH bytes: those at BYTES, unless that is NULL. */
+/* A memory file of LENGTH bytes, filled from BYTES unless that is NULL. */
 static int memory_file(const void *bytes, size_t length, int *ret)
 {
 	AUTO(auto_close) int fd = memfd_create("snaprig-disks", MFD_CLOEXEC);
@@ -184,7 +184,7 @@ int disks_release_range(struct disks *disks, uint64_t id, uint64_t start, uint64
 	return call_range(disks, WIRE_RELEASE, id, start, length);
 }
 
-/* A second descriptor of PATH with direct I/O, or -1; ALIGN is what its transfers need. */
+/* A second descriptor of PATH with direct I/O, or -1; *RET_ALIGN is what its transfers need. */
 static int open_direct(const char *path, int flags, const struct stat *facts, uint32_t *ret_align)
 {
 	AUTO(auto_close) int fd = open(path, flags | O_DIRECT);
@@ -192,7 +192,7 @@ static int open_direct(const char *path, int flags, const struct stat *facts, ui
 	struct stat again;
 
 	*ret_align = DISK_SECTOR_BYTES;
-	/* Another one may have been put there in the meantime. */
+	/* The path may lead to another file by now. */
 	if (fd < 0 || fstat(fd, &again) < 0 || again.st_dev != facts->st_dev ||
 		again.st_ino != facts->st_ino)
 		return -1;

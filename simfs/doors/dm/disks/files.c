@@ -39,7 +39,7 @@ int files_add(struct files *files, const struct files_facts *facts, uint64_t *re
 	return 0;
 }
 
-/* Whoever serves the file may be asked, and have to answer: not on this thread. */
+/* The file's server may have to answer the close, so it must not block this thread. */
 static void close_aside(struct pump *pump, int fd)
 {
 	struct io_uring_sqe *sqe;

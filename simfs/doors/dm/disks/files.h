@@ -18,22 +18,22 @@ void files_set_flow(struct files *files, struct flow *flow);
 
 struct files_facts {
 	int buffered_fd;
-	int direct_fd;	/* -1: no direct I/O there */
-	uint32_t align; /* of what direct_fd transfers, in bytes */
+	int direct_fd;	/* -1: no direct I/O */
+	uint32_t align; /* alignment of direct_fd's transfers, in bytes */
 	bool read_only;
 	bool is_served; /* by another process (FUSE), which may wait for this one */
 };
 
 /*
- * A new file.  Both descriptors are taken over.  Returns 0 and its number, or -ENOMEM, and
- * then they are the caller's still.
+ * Adds a file and takes over both descriptors.  Returns 0 and its number, or -ENOMEM; then the
+ * caller keeps them.
  */
 int files_add(struct files *files, const struct files_facts *facts, uint64_t *ret);
 
-/* Nobody knows it any more; it is closed when no map and nothing under way needs it: -ENXIO. */
+/* Forgets the number; the file is closed once no map and no transfer needs it.  Or -ENXIO. */
 int files_drop(struct files *files, uint64_t id);
 
-/* The files that MAP lies on are kept for it, all or none (-ENXIO); and let go again. */
+/* References the files that MAP lies on, all or none (-ENXIO); and releases them. */
 int files_keep(struct files *files, const struct disk_map *map);
 void files_let_go(struct files *files, const struct disk_map *map);
 

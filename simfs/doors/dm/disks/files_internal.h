@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * files_internal.h - an open file, for the two files that are files.h.
+ * files_internal.h - an open file, for the two files that implement files.h.
  */
 #ifndef SNAPRIG_DM_DISKS_FILES_INTERNAL_H
 #define SNAPRIG_DM_DISKS_FILES_INTERNAL_H
@@ -12,8 +12,8 @@ struct disk_file {
 	uint64_t id;
 	struct files_facts facts;
 	bool is_dropped;
-	bool cannot_punch, cannot_zero; /* it has no fallocate() of that mode */
-	unsigned users;			/* who opened it, maps, transfers */
+	bool cannot_punch, cannot_zero; /* fallocate() of that mode is unsupported */
+	unsigned users;			/* the number, maps, transfers */
 };
 
 struct files {
@@ -23,7 +23,7 @@ struct files {
 	uint64_t last_id;
 };
 
-/* NULL: there is none. */
+/* NULL if unknown. */
 struct disk_file *file_find(const struct files *files, uint64_t id);
 void file_put(struct files *files, struct disk_file *file);
 

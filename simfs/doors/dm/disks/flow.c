@@ -16,7 +16,7 @@ static void answer(struct flow_io *io)
 	io->answer(io);
 }
 
-/* What is wrong at AT of the data; the first of a read's errors is the one that counts. */
+/* Records an error at byte AT of the data; of a read's errors the first in the data counts. */
 static void io_fail(struct flow_io *io, uint64_t at, int error)
 {
 	if (io->is_answered)
@@ -35,7 +35,7 @@ static void disk_free_if_done(struct flow_disk *disk)
 	free(disk);
 }
 
-/* PART is done, and whatever above it only waited for it. */
+/* PART is done, and so is every part above that waited only for it. */
 static void part_end(struct flow_part *part)
 {
 	while (part) {
@@ -77,7 +77,7 @@ void flow_part_done(struct flow *flow, struct flow_part *part, int error, uint64
 
 void flow_part_go(struct flow *flow, struct flow_part *part)
 {
-	/* A request that was given up does not change what nobody expects it to. */
+	/* Parts of an abandoned request must not change anything. */
 	if (part->io->is_answered)
 		part_end(part);
 	else if (part->is_file)
@@ -193,7 +193,7 @@ void flow_submit(struct flow *flow, struct flow_io *io)
 	flow_enter(flow, part);
 }
 
-/* Takes parked parts of requests that are answered off DISK. */
+/* Ends the parked parts of DISK whose requests are answered. */
 static void parked_drop(struct flow_disk *disk)
 {
 	struct list parts;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * flow_disks.c - the disks of a flow: they come, change their maps, and go.
+ * flow_disks.c - the disks of a flow: they are created, mapped and removed.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -85,7 +85,7 @@ int flow_disk_remove(struct flow *flow, uint64_t id)
 	holds_end(disk, -ENXIO, true);
 	list_init(&parts);
 	list_splice(&parts, &disk->parked);
-	/* Whoever still works on it finds it until the last is done. */
+	/* Parts in flight still refer to it; the last of them frees it. */
 	if (list_empty(&disk->under_way)) {
 		disk_map_clear(&disk->map);
 		free(disk);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * flow_internal.h - the disks of a flow, for the files that are the flow.
+ * flow_internal.h - the disks of a flow, for the files that implement it.
  */
 #ifndef SNAPRIG_DM_DISKS_FLOW_INTERNAL_H
 #define SNAPRIG_DM_DISKS_FLOW_INTERNAL_H
@@ -10,7 +10,7 @@
 #define FLOW_BUCKETS 256u
 
 struct flow_disk {
-	struct list link; /* in its bucket, or of none once it was removed */
+	struct list link; /* in its bucket; in no list once the disk is removed */
 	uint64_t id;
 	struct disk_map map;
 	struct list under_way;
@@ -23,7 +23,7 @@ struct flow_hold {
 	struct list link;
 	struct flow_disk *disk;
 	uint64_t offset, length;
-	uint64_t waits_for; /* parts under way that overlap it */
+	uint64_t waits_for; /* parts in flight that overlap it */
 	void (*done)(void *context, int error);
 	void *context;
 };
@@ -31,25 +31,25 @@ struct flow_hold {
 struct flow {
 	struct flow_ops ops;
 	struct list buckets[FLOW_BUCKETS];
-	struct list ios; /* those not answered */
+	struct list ios; /* not yet answered */
 	bool has_failed;
 };
 
 struct flow_disk *flow_find(const struct flow *flow, uint64_t id);
 
-/* PART comes to its disk: it is parked, or enters. */
+/* PART arrives at its disk: it is parked, or enters. */
 void flow_enter(struct flow *flow, struct flow_part *part);
 
-/* Parts that were taken off a list of parked ones, in order: each comes again. */
+/* Lets parts that were taken off a parked list arrive again, in order. */
 void flow_unpark(struct flow *flow, struct list *parts);
 
-/* Some hold of DISK overlaps PART. */
+/* Whether a hold of DISK overlaps PART. */
 bool holds_block(const struct flow_disk *disk, const struct flow_part *part);
 
-/* PART is no longer under way in DISK: who waited for that and nothing else is told. */
+/* PART is no longer in flight in DISK: calls `done' of holds that waited for nothing else. */
 void holds_part_ended(struct flow_disk *disk, const struct flow_part *part);
 
-/* Those that wait are told ERROR and gone; with ALL, so are those that hold. */
+/* Fails the holds that wait with ERROR and frees them; with ALL, frees the others, too. */
 void holds_end(struct flow_disk *disk, int error, bool all);
 
 #endif

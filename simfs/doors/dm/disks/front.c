@@ -14,14 +14,14 @@
 #include "simfs/base/check.h"
 #include "simfs/base/log.h"
 
-/* What comes before the data of a write. */
+/* Precedes the data of a write. */
 #define HEADER_BYTES (sizeof(struct fuse_in_header) + sizeof(struct fuse_write_in))
 #define SLOT_BYTES   (FRONT_LEAD_BYTES + FRONT_REQUEST_MAX)
 
-/* A second request can be taken from the kernel while the first one is decoded. */
+/* The next request can be read from the kernel while one is decoded. */
 #define READS_AHEAD 2u
 
-/* Parked requests may be many; the memory of so many is kept for the next ones. */
+/* Many requests may be parked; this many free slots keep their memory. */
 #define FREE_SLOTS_MAX 128u
 
 static void read_start(struct front_slot *slot);
@@ -58,7 +58,7 @@ void front_slot_free(struct front_slot *slot)
 		free(slot);
 		return;
 	}
-	/* The one used last is used first: its pages are in the cache. */
+	/* The slot used last is reused first: its pages are in the cache. */
 	list_prepend(&front->free_slots, &slot->link);
 	front->free_count++;
 	reads_fill(front);
@@ -86,7 +86,7 @@ static void decode(struct front_slot *slot, size_t length)
 	fuse_session_process_buf(front->fuse, &buffer);
 	slot = front->current;
 	front->current = NULL;
-	/* Nobody took it: it is free for the next request. */
+	/* No request took it: it is free again. */
 	if (slot)
 		front_slot_free(slot);
 	reads_fill(front);
@@ -103,8 +103,8 @@ static void read_done(struct pump_op *op, int result, uint32_t flags)
 		return;
 	}
 	/*
-	 * The mount is gone, and all who had something of it open.  Else it was a request that
-	 * was taken back, or a signal.
+	 * The mount is gone, and nothing in it is open any more.  Any other error is a request that
+	 * was withdrawn, or a signal.
 	 */
 	if (result == -ENODEV || result == -ECONNABORTED)
 		slot->front->has_ended = true;
@@ -122,7 +122,7 @@ static void read_start(struct front_slot *slot)
 	slot->front->reads++;
 }
 
-/* Without memory it is less: whoever frees a slot looks again. */
+/* If memory runs out, fewer are started; front_slot_free() tries again. */
 static void reads_fill(struct front *front)
 {
 	while (!front->has_ended && !front->current && front->reads < READS_AHEAD) {
@@ -139,7 +139,7 @@ static ssize_t front_writev(int fd, struct iovec *iov, int count, void *userdata
 	struct front *front = userdata;
 	ssize_t written = writev(fd, iov, count);
 
-	/* The first answer is that to INIT. */
+	/* The first answer is the one to INIT. */
 	if (!front->is_ready && written >= 0) {
 		front->is_ready = true;
 		front->ready(front->context);
@@ -173,7 +173,7 @@ static int front_mount(struct front *front)
 		return -EIO;
 	front->is_mounted = true;
 	front->fd = fuse_session_fd(front->fuse);
-	/* The ring waits by itself; a read it issues must not. */
+	/* The ring itself waits; a read that it issues must not block. */
 	flags = fcntl(front->fd, F_GETFL);
 	if (flags < 0 || fcntl(front->fd, F_SETFL, flags | O_NONBLOCK) < 0 ||
 		fcntl(front->fd, F_SETFD, FD_CLOEXEC) < 0)
@@ -217,6 +217,6 @@ void front_unmount(struct front *front)
 	if (!front || !front->is_mounted)
 		return;
 	front->is_mounted = false;
-	/* By force: what is asked from now on fails, even if this process cannot end. */
+	/* Forced, so that new requests fail even if this process cannot end. */
 	umount2(front->path, MNT_FORCE | MNT_DETACH);
 }

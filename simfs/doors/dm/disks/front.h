@@ -2,8 +2,8 @@
 /*
  * front.h - a mount in which each disk is a file.
  *
- * There are two of them, each with a FUSE session of its own.  Nothing of a file is cached
- * by the kernel, neither content nor size: who asks is answered by the disk as it is now.
+ * Two of them exist, each with a FUSE session of its own.  The kernel caches nothing of a file,
+ * neither content nor size: every request is answered by the disk as it is now.
  */
 #ifndef SNAPRIG_DM_DISKS_FRONT_H
 #define SNAPRIG_DM_DISKS_FRONT_H
@@ -15,13 +15,13 @@
 
 struct front;
 
-/* Mounts at PATH, a folder.  READY(CONTEXT) is called once the kernel and we agree. */
+/* Mounts at PATH, a folder.  Calls READY(CONTEXT) once the session is initialised. */
 int front_create(struct pump *pump, struct flow *flow, const char *path,
 	void (*ready)(void *context), void *context, struct front **ret);
 
 /*
- * Takes the mount away.  Whatever still waits for an answer is told that nobody is there
- * (as the process ends).  Memory is not given back: what is under way may still need it.
+ * Removes the mount.  Requests that still wait fail as for a dead server (the process is about to
+ * end).  Keeps the memory, which requests in flight may still need.
  */
 void front_unmount(struct front *front);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* front_internal.h - what the files of a front share. */
+/* front_internal.h - shared by the files of a front. */
 #ifndef SNAPRIG_DM_DISKS_FRONT_INTERNAL_H
 #define SNAPRIG_DM_DISKS_FRONT_INTERNAL_H
 
@@ -14,7 +14,7 @@
 /* A slot's data begins one page in; a write's header lies right before it. */
 #define FRONT_LEAD_BYTES 4096u
 
-/* Room for a request, and the request in it. */
+/* Room for one request, and the request in it. */
 struct front_slot {
 	struct list link;
 	struct front *front;
@@ -32,8 +32,8 @@ struct front {
 	int fd;
 	bool is_mounted;
 	bool is_ready;
-	bool has_ended; /* nobody asks any more */
-	unsigned reads; /* under way: for so many requests there is room */
+	bool has_ended; /* the session is over: no requests will come */
+	unsigned reads; /* in flight: as many requests can arrive */
 	void (*ready)(void *context);
 	void *context;
 	struct list free_slots;
@@ -44,7 +44,7 @@ struct front {
 /* front_requests.c */
 extern const struct fuse_lowlevel_ops front_ops;
 
-/* The slot of the request being decoded becomes the caller's, until front_slot_free(). */
+/* Takes over the slot of the request being decoded, until front_slot_free(). */
 struct front_slot *front_slot_take(struct front *front, fuse_req_t request);
 void front_slot_free(struct front_slot *slot);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * front_requests.c - what the kernel asks of a front: a folder of files without end.
+ * front_requests.c - the kernel's requests to a front: a folder of files without end.
  */
 #include <errno.h>
 #include <linux/falloc.h>
@@ -16,15 +16,15 @@
 #include "simfs/base/sizes.h"
 #include "simfs/doors/dm/disks/front_internal.h"
 
-/* Not in the headers of an older kernel, nor in libfuse 3.14. */
+/* Missing in older kernel headers and in libfuse 3.14. */
 #ifndef FOPEN_PARALLEL_DIRECT_WRITES
 #define FOPEN_PARALLEL_DIRECT_WRITES (1u << 6)
 #endif
 
-/* All that are under way at once, of all loop devices together: never a reason to wait. */
+/* All requests of all loop devices together: the limit never makes one wait. */
 #define BACKGROUND_MAX 65535u
 
-/* The root is 1. */
+/* The root's inode is 1. */
 #define FIRST_INODE 2u
 
 static void front_init(void *userdata, struct fuse_conn_info *connection)
@@ -40,7 +40,7 @@ static void front_init(void *userdata, struct fuse_conn_info *connection)
 	connection->max_readahead = 0;
 }
 
-/* False: there is no such file (any more). */
+/* False if the file does not exist (any more). */
 static bool describe(struct front *front, fuse_ino_t inode, struct stat *ret)
 {
 	*ret = (struct stat){ .st_ino = inode, .st_uid = geteuid(), .st_gid = getegid() };
@@ -91,7 +91,7 @@ static void front_getattr(fuse_req_t request, fuse_ino_t inode, struct fuse_file
 		fuse_reply_err(request, ENOENT);
 }
 
-/* Times are not kept; the size is the map's. */
+/* Times are not stored; the size is the map's. */
 static void front_setattr(fuse_req_t request, fuse_ino_t inode, struct stat *wanted, int what,
 	struct fuse_file_info *info)
 {
@@ -148,7 +148,7 @@ static void front_readdir(fuse_req_t request, fuse_ino_t inode, size_t size, off
 	fuse_reply_buf(request, buffer, used);
 }
 
-/* A loop device takes its granularity of discards from here. */
+/* A loop device takes its discard granularity from here. */
 static void front_statfs(fuse_req_t request, fuse_ino_t inode)
 {
 	struct statvfs facts = {
@@ -179,7 +179,7 @@ static void released(struct flow_io *io)
 	front_slot_free(CONTAINER_OF(io, struct front_slot, io));
 }
 
-/* Whoever asked is being killed. */
+/* The caller is being killed. */
 static void interrupted(fuse_req_t request, void *data)
 {
 	struct front_slot *slot = data;
@@ -193,7 +193,10 @@ static void submit(
 {
 	struct front *front = fuse_req_userdata(request);
 
-	/* libfuse calls back under a lock that the answer destroys, if it came before. */
+	/*
+	 * If it was interrupted before, libfuse calls back at once, under a lock that the answer
+	 * destroys.
+	 */
 	if (fuse_req_interrupted(request)) {
 		fuse_reply_err(request, EINTR);
 		return;
@@ -224,7 +227,7 @@ static void front_read(fuse_req_t request, fuse_ino_t inode, size_t size, off_t 
 		fuse_reply_err(request, EINVAL);
 		return;
 	}
-	/* A file just ends; of a disk that has gone nothing can be said but that. */
+	/* Reads end at the end of the file; a disk that is gone answers EIO. */
 	if (describe(fuse_req_userdata(request), inode, &facts)) {
 		uint64_t left = offset < facts.st_size ? (uint64_t)(facts.st_size - offset) : 0;
 
@@ -240,7 +243,7 @@ static void front_write(fuse_req_t request, fuse_ino_t inode, const char *data, 
 	struct front *front = fuse_req_userdata(request);
 
 	(void)info;
-	/* It was read to where it is to be. */
+	/* The read already put the data in place. */
 	MUST(data == front->current->memory + FRONT_LEAD_BYTES && size <= FRONT_REQUEST_MAX);
 	submit(request, inode, DISK_OP_WRITE, offset, size);
 }

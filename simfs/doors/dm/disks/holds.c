@@ -2,8 +2,8 @@
 /*
  * holds.c - ranges of disks that let nothing in.
  *
- * What is under way in a held range arrived before the hold, since nothing arrives after
- * it.  So a hold needs to count only once.
+ * All parts in flight in a held range arrived before the hold, since none arrive after it.  So a
+ * hold counts them once.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -15,7 +15,7 @@ static bool overlaps(const struct flow_hold *hold, const struct flow_part *part)
 {
 	if (hold->length == FLOW_WHOLE)
 		return true;
-	/* A flush is of what was written before, which a held range does not change. */
+	/* A flush concerns earlier writes, which a held range does not change. */
 	if (part->io->op == DISK_OP_FLUSH)
 		return false;
 	return part->offset < hold->offset + hold->length &&

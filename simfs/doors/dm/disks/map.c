@@ -7,7 +7,7 @@
 
 #include "simfs/base/check.h"
 
-/* LENGTH sectors from OFFSET on are sectors that a disk may have. */
+/* Whether LENGTH sectors from OFFSET on are within the largest disk. */
 static bool fits(uint64_t offset, uint64_t length)
 {
 	return offset <= DISK_SECTORS_MAX && length <= DISK_SECTORS_MAX - offset;
@@ -53,7 +53,7 @@ static bool is_sound(const struct disk_piece *piece)
 	}
 }
 
-/* Appends COPY_OF to MAP, which has room, from START on; the first SKIP sectors are left out. */
+/* Appends COPY_OF, without its first SKIP sectors, to MAP, which has room, at START. */
 static int append(struct disk_map *map, const struct map_piece *copy_of, uint64_t skip,
 	uint64_t start, uint64_t length)
 {
@@ -77,7 +77,7 @@ static int append(struct disk_map *map, const struct map_piece *copy_of, uint64_
 	return 0;
 }
 
-/* B, behind A, goes on where A ends. */
+/* Whether B, which follows A, also continues it below. */
 static bool continues(const struct map_piece *a, const struct map_piece *b)
 {
 	uint64_t end = a->skip + a->piece.length;
@@ -118,14 +118,14 @@ static void join(struct disk_map *map)
 
 static int target_add(struct disk_map *map, bool is_file, uint64_t id, uint32_t flush_ms)
 {
-	/* The last ones first: pieces alternate between few targets. */
+	/* Backwards: pieces alternate between few targets. */
 	for (size_t i = map->target_count; i-- > 0;) {
 		const struct map_target *known = &map->targets[i];
 
 		if (known->is_file == is_file && known->id == id && known->flush_ms == flush_ms)
 			return 0;
 	}
-	/* Room for a power of two: full where the count is one. */
+	/* The capacity is a power of two: full when the count is one. */
 	if ((map->target_count & (map->target_count - 1)) == 0) {
 		size_t room = map->target_count ? 2 * map->target_count : 1;
 		void *more = realloc(map->targets, room * sizeof *map->targets);
@@ -154,7 +154,7 @@ static int targets_of_piece(struct disk_map *map, const struct disk_piece *piece
 			error = target_add(map, false, piece->striped.stripes[i].disk, 0);
 		return error;
 	case DISK_PIECE_DELAY:
-		/* Each of its disks is flushed: what was written may be on any of them. */
+		/* Flush each of its disks: written data may be on any of them. */
 		for (int i = 0; i < DISK_DELAYED_COUNT && error == 0; i++)
 			error = target_add(map, false, piece->delayed[i].place.disk,
 				piece->delayed[DISK_DELAYED_FLUSH].ms);
@@ -216,7 +216,7 @@ int disk_map_patched(
 	if (!is_sound(piece) || piece->start + piece->length > map->sectors)
 		return -EINVAL;
 
-	/* One piece may be cut into two. */
+	/* One piece may be split in two. */
 	int error = start_map(&patched, map->count + 2);
 	struct map_piece new = { .piece = *piece };
 	uint64_t end = piece->start + piece->length;
@@ -266,7 +266,7 @@ const struct map_piece *disk_map_find(const struct disk_map *map, uint64_t secto
 	size_t low = 0, high = map->count;
 
 	MUST(sector < map->sectors);
-	/* pieces[low] begins at or before it, pieces[high] behind it. */
+	/* pieces[low] begins at or before SECTOR, pieces[high] after it. */
 	while (high - low > 1) {
 		size_t middle = low + (high - low) / 2;
 

@@ -2,7 +2,7 @@
 /*
  * map.h - the map of a disk: its pieces, copied and checked, and the places they lie on.
  *
- * Pure: nothing here asks the system but for memory.
+ * Pure: asks the system for nothing but memory.
  */
 #ifndef SNAPRIG_DM_DISKS_MAP_H
 #define SNAPRIG_DM_DISKS_MAP_H
@@ -17,15 +17,15 @@
 #define DISK_SECTORS_MAX ((uint64_t)INT64_MAX / DISK_SECTOR_BYTES)
 
 struct map_piece {
-	struct disk_piece piece; /* stripes are the map's own */
-	uint64_t skip;		 /* sectors that were cut off in front */
+	struct disk_piece piece; /* the map owns the stripes */
+	uint64_t skip;		 /* sectors cut off in front */
 };
 
-/* What some piece lies on, without the offset: where a flush goes. */
+/* A place that pieces lie on, without the offset: where a flush goes. */
 struct map_target {
 	bool is_file;
 	uint64_t id;
-	uint32_t flush_ms; /* after this time */
+	uint32_t flush_ms; /* delay before the flush */
 };
 
 /* All zeros: a map of 0 sectors. */
@@ -38,22 +38,22 @@ struct disk_map {
 };
 
 /*
- * Copies PIECES.  Returns 0; -EINVAL when they do not follow each other from 0 on, one is
- * empty or of no kind, a number overflows, or stripes do not divide it; -ENOMEM.
+ * Copies PIECES.  Returns 0; -EINVAL if they do not follow each other from 0 on, one is empty or of
+ * no kind, a number overflows, or the stripes do not divide a piece; or -ENOMEM.
  */
 int disk_map_make(const struct disk_piece *pieces, size_t count, struct disk_map *ret);
 
 /*
- * The map that is MAP with PIECE in the place of what was there; MAP stays as it is.  -EINVAL
- * also when PIECE goes beyond the end.  Neighbours that continue each other become one.
+ * A copy of MAP in which PIECE replaces what was there; MAP is unchanged. -EINVAL also if PIECE
+ * reaches beyond the end.  Neighbours that continue each other are merged.
  */
 int disk_map_patched(
 	const struct disk_map *map, const struct disk_piece *piece, struct disk_map *ret);
 
-/* Makes it a map of 0 sectors. */
+/* Frees everything; MAP then has 0 sectors. */
 void disk_map_clear(struct disk_map *map);
 
-/* The piece that SECTOR, which is below the end, belongs to. */
+/* The piece that contains SECTOR, which is below the end. */
 const struct map_piece *disk_map_find(const struct disk_map *map, uint64_t sector);
 
 #endif

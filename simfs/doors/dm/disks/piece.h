@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * piece.h - what a disk is made of: its map, a list of pieces.
+ * piece.h - what a disk consists of: its map, a list of pieces.
  *
- * The pieces of a map follow each other without a gap from sector 0; their end is the size
- * of the disk.  Numbers are sectors of 512 bytes, but where a name says else.
+ * The pieces of a map follow each other without a gap from sector 0; their end is the size of the
+ * disk.  Numbers are sectors of 512 bytes unless a name says otherwise.
  */
 #ifndef SNAPRIG_DM_DISKS_PIECE_H
 #define SNAPRIG_DM_DISKS_PIECE_H
@@ -15,17 +15,17 @@
 #define DISK_STRIPES_MAX  128u
 
 enum disk_piece_kind {
-	/* Reads are zeros, what is written or discarded is dropped. */
+	/* Reads are zeros; writes and discards are dropped. */
 	DISK_PIECE_ZERO,
-	/* Everything is EIO, but a flush, which has nothing to do here. */
+	/* Everything is EIO except a flush, which does nothing here. */
 	DISK_PIECE_ERROR,
 	/* Lies on another disk, at an offset: dm's linear. */
 	DISK_PIECE_DISK,
-	/* Lies on several in turn: dm's striped.  `stripes', `chunk'. */
+	/* Lies on several disks in turn: dm's striped.  `stripes', `chunk'. */
 	DISK_PIECE_STRIPED,
-	/* As DISK, after a time: `delayed', for reads, writes (and discards), flushes. */
+	/* Like DISK, after a delay: `delayed', for reads, writes (and discards), flushes. */
 	DISK_PIECE_DELAY,
-	/* Lies in a file that was opened with disks_file_open(). */
+	/* Lies in a file opened with disks_file_open(). */
 	DISK_PIECE_FILE,
 	DISK_PIECE_KINDS
 };
@@ -43,8 +43,8 @@ struct disk_piece {
 	uint64_t length;
 	enum disk_piece_kind kind;
 	/*
-	 * Discards are -EOPNOTSUPP here, as of dm's snapshots and their origins, where they would
-	 * fill the stores.  Zeros can be written still.
+	 * Discards are -EOPNOTSUPP, as on dm's snapshots and their origins, where they would fill
+	 * the stores.  Writing zeros still works.
 	 */
 	bool no_discard;
 	union {

@@ -8,16 +8,16 @@
 #include "simfs/base/cleanup.h"
 
 #define PUMP_ENTRIES 512u
-/* Each of them waits for some file; they end when they are idle. */
+/* Each waits for some file; idle workers end. */
 #define PUMP_WORKERS_MAX 8192u
-/* How many completions are taken at once. */
+/* Completions taken at once. */
 #define PUMP_BATCH 64u
 
 struct pump {
 	struct io_uring uring;
 };
 
-/* An older kernel than 6.1 gets the plain ring. */
+/* Kernels before 6.1 get the plain ring. */
 static int uring_init(struct io_uring *uring)
 {
 	struct io_uring_params best = {
@@ -74,7 +74,7 @@ struct io_uring_sqe *pump_sqe(struct pump *pump)
 	while (!sqe) {
 		int submitted = io_uring_submit(&pump->uring);
 
-		/* -EBUSY: completions wait to be taken, which needs no room here. */
+		/* -EBUSY: completions must be taken first, which needs no entry here. */
 		MUST(submitted >= 0 || submitted == -EINTR || submitted == -EAGAIN ||
 			submitted == -EBUSY);
 		sqe = io_uring_get_sqe(&pump->uring);

@@ -20,14 +20,14 @@
 #include "simfs/doors/dm/disks/front.h"
 #include "simfs/doors/dm/disks/wire.h"
 
-/* Writeback through our files must not wait for memory that it is to free. */
+/* Writeback through our files must not wait for memory that it would free. */
 #ifndef PR_SET_IO_FLUSHER
 #define PR_SET_IO_FLUSHER 57
 #endif
 
 #define FRONTS 2
 
-/* What the kernel tells us by, once the thread that forked us has ended. */
+/* The signal that the kernel sends when the thread that forked us has ended. */
 #define STARTER_ENDED SIGUSR2
 
 struct server {
@@ -50,8 +50,8 @@ static void tell(struct server *server, int error)
 }
 
 /*
- * Whoever waits is answered first.  The rest is for what comes while this process cannot
- * go, because a file below it does not answer.
+ * Answers the waiting requests first.  The rest is for requests that come while this process cannot
+ * exit because a file below it does not answer.
  */
 __attribute__((noreturn)) static void server_end(void *context)
 {
@@ -65,8 +65,8 @@ __attribute__((noreturn)) static void server_end(void *context)
 }
 
 /*
- * The socket alone would not tell: a child of the starter, or a thread of his, that waits
- * for one of our disks keeps it open, and ends only when we have answered.
+ * The socket alone is not enough: a child or a thread of the starter that waits for one of our
+ * disks keeps it open, and ends only when we have answered.
  */
 static void starter_ended(struct pump_op *op, int result, uint32_t flags)
 {
@@ -84,7 +84,7 @@ static int watch_starter(struct server *server, pid_t starter)
 	sigaddset(&set, STARTER_ENDED);
 	if (sigprocmask(SIG_BLOCK, &set, NULL) < 0 || prctl(PR_SET_PDEATHSIG, STARTER_ENDED) < 0)
 		return -errno;
-	/* It may have ended before that. */
+	/* It may have ended earlier. */
 	if (getppid() != starter)
 		return -ESRCH;
 	server->signal_fd = signalfd(-1, &set, SFD_CLOEXEC);
@@ -135,7 +135,7 @@ static int server_start(struct server *server, const char *folder, pid_t starter
 	return error;
 }
 
-/* It belongs to no terminal, and ends when its starter does and not before. */
+/* Leaves the terminal; only the end of its starter ends the process. */
 static void detach(void)
 {
 	static const int ignored[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE };
@@ -156,7 +156,7 @@ static void detach(void)
 	}
 	prctl(PR_SET_NAME, "snaprig-disks");
 	prctl(PR_SET_IO_FLUSHER, 1, 0, 0, 0);
-	/* The folder of the starter is to be unmounted some day. */
+	/* The starter's folder may have to be unmounted. */
 	(void)!chdir("/");
 }
 

@@ -7,14 +7,14 @@
 
 #include "simfs/doors/dm/disks/disks.h"
 
-/* In the folder of struct disks: the two mounts. */
+/* The two mounts in the folder of struct disks. */
 #define SERVER_DEVICES "devices"
 #define SERVER_EXPORTS "exports"
 
 /*
- * Serves what is asked for on FD until nobody can ask any more or the thread that forked it,
- * of process STARTER, ends; and ends the process.  The first thing sent there is a struct
- * wire_answer: served from now on, or why not.
+ * Serves the calls on FD until no caller is left, or the thread of process STARTER that forked it
+ * ends; then ends the process.  The first message on FD is a struct wire_answer: it serves from now
+ * on, or why it does not.
  */
 __attribute__((noreturn)) void server_run(const char *folder, int fd, pid_t starter);
 

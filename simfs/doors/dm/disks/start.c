@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * start.c - the process that serves disks is started and ended.
+ * start.c - starts and ends the process that serves disks.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -25,7 +25,7 @@
 
 #define START_MS 30000
 #define END_MS	 5000
-/* After a kill: only what hangs in the kernel takes longer. */
+/* After SIGKILL, only a process that hangs in the kernel takes longer. */
 #define KILL_MS 2000
 
 static const char *const mounts[] = { SERVER_DEVICES, SERVER_EXPORTS };
@@ -50,7 +50,7 @@ static int make_folders(const char *folder)
 	return 0;
 }
 
-/* Nothing of the starter's stays open here but its stderr. */
+/* Closes every descriptor of the starter except stderr. */
 __attribute__((noreturn)) static void child(const char *folder, int fd, pid_t starter)
 {
 	if (fd != STDERR_FILENO + 1 && dup2(fd, STDERR_FILENO + 1) < 0)
@@ -134,8 +134,8 @@ static bool wait_gone(const struct disks *disks, int ms)
 }
 
 /*
- * Takes away what is mounted still, when the process was killed or cannot end.  By force:
- * whoever waits for it is told that nobody answers.
+ * Removes mounts that remain when the process was killed or cannot end.  Forced: requests that
+ * still wait fail.
  */
 static void unmount_all(const struct disks *disks)
 {
@@ -195,7 +195,7 @@ static const char *path_of(const struct disks *disks, const char *name, uint64_t
 	int length = snprintf(buffer, DISKS_PATH_BYTES, "%s/%s/%llu", disks->folder, name,
 		(unsigned long long)id);
 
-	/* Too long a path is no file's. */
+	/* No file has so long a path. */
 	if (length < 0 || length >= DISKS_PATH_BYTES)
 		buffer[0] = '\0';
 	return buffer;

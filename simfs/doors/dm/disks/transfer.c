@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * transfer.c - one part of a request, to or from a file, and parts that wait for a time.
+ * transfer.c - one part of a request, to or from a file; and delayed parts.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -11,7 +11,7 @@
 #include "simfs/base/check.h"
 #include "simfs/doors/dm/disks/files_internal.h"
 
-/* Where a file cannot make a range zeros by itself, so many are written at once. */
+/* If a file cannot zero a range itself, zeros are written in pieces of this size. */
 #define ZEROS_BYTES (1u << 20)
 
 static const char zeros[ZEROS_BYTES] __attribute__((aligned(4096)));
@@ -40,7 +40,7 @@ static void transfer_end(struct transfer *transfer, int error)
 	flow_part_done(files->flow, part, error, good);
 }
 
-/* Direct where all of it is aligned as the file wants it. */
+/* Direct if all of it has the alignment that the file wants. */
 static int fd_for(const struct disk_file *file, uint64_t offset, uint64_t length, const void *data)
 {
 	uint64_t odd = offset | length | (uintptr_t)data;
@@ -65,7 +65,7 @@ static void transfer_done(struct pump_op *op, int result, uint32_t flags)
 	if (disk_op_has_data(what) || transfer->writes_zeros) {
 		if (result > 0)
 			transfer->done += (unsigned)result;
-		/* 0: it ends before what should be there. */
+		/* 0: the file ends too early. */
 		if (result <= 0)
 			transfer_end(transfer, result < 0 ? result : -EIO);
 		else
@@ -138,7 +138,7 @@ static void transfer_go(struct transfer *transfer)
 		io_uring_prep_fsync(sqe, transfer->file->facts.buffered_fd, IORING_FSYNC_DATASYNC);
 	else
 		zeros_go(transfer, sqe);
-	/* The ring would ask by itself whether it can be polled: here, and with patience. */
+	/* The ring would first ask the file whether it can be polled, blocking this thread. */
 	if (transfer->file->facts.is_served)
 		sqe->flags |= IOSQE_ASYNC;
 	pump_start(sqe, &transfer->op);

@@ -31,7 +31,7 @@ static bool next_flush(struct disk_walk *walk, struct disk_step *ret)
 	return true;
 }
 
-/* Data at POSITION bytes in the piece: at most what is left of the chunk. */
+/* Data at POSITION bytes in the piece: at most the rest of the chunk. */
 static void striped_data(const struct disk_piece *piece, uint64_t position, struct disk_step *step)
 {
 	uint64_t chunk = piece->striped.chunk * DISK_SECTOR_BYTES;
@@ -46,7 +46,7 @@ static void striped_data(const struct disk_piece *piece, uint64_t position, stru
 		step->length = chunk - within;
 }
 
-/* How many bytes of STRIPE are in the first POSITION bytes of the piece. */
+/* How many of the first POSITION bytes of the piece lie on STRIPE. */
 static uint64_t striped_before(const struct disk_piece *piece, uint64_t position, size_t stripe)
 {
 	uint64_t chunk = piece->striped.chunk * DISK_SECTOR_BYTES;
@@ -57,7 +57,7 @@ static uint64_t striped_before(const struct disk_piece *piece, uint64_t position
 	return position / row * chunk + (within < chunk ? within : chunk);
 }
 
-/* A range of any size is one range of each stripe. */
+/* A range without data, however long, is one range of each stripe. */
 static bool striped_range(struct disk_walk *walk, const struct map_piece *piece, uint64_t length,
 	struct disk_step *ret)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * wire.c - pieces on their way: their number, the pieces, the stripes of all of them.
+ * wire.c - packed pieces: their number, the pieces, the stripes of all of them.
  */
 #include "simfs/doors/dm/disks/wire.h"
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * wire.h - what passes between disks.h and the process that serves.
+ * wire.h - messages between disks.h and the process that serves.
  *
- * Each call is one message on the socket of the process, with a socket of its own for the
- * answer.  What is larger than a message lies in a memory file that comes along.  Both
- * sides are this program, one the other's child.
+ * Each call is one message on the socket of the process, with a socket of its own for the answer.
+ * A payload larger than a message lies in a memory file that comes along.  Both sides are this
+ * program, one a child of the other.
  */
 #ifndef SNAPRIG_DM_DISKS_WIRE_H
 #define SNAPRIG_DM_DISKS_WIRE_H
@@ -24,14 +24,14 @@ enum wire_kind {
 	WIRE_RELEASE, /* as HOLD */
 	WIRE_FILE_OPEN,
 	WIRE_FILE_CLOSE,
-	WIRE_READ,  /* payload: where the bytes go */
+	WIRE_READ,  /* payload: receives the bytes */
 	WIRE_WRITE, /* payload: the bytes */
 	WIRE_FLUSH,
 	WIRE_FAIL_ALL,
 	WIRE_KINDS
 };
 
-/* In this order: the socket of the answer, the payload if there is any, the file's. */
+/* In this order: the socket for the answer, the payload if any, the file's descriptors. */
 #define WIRE_FDS_MAX 4
 
 struct wire_call {
@@ -49,13 +49,13 @@ struct wire_answer {
 	uint64_t value;
 };
 
-/* What a caller sends who gives up; he is answered all the same. */
+/* Sent by a caller that gives up; it is still answered. */
 #define WIRE_GIVES_UP 'x'
 
-/* PIECES as bytes, with their stripes; *RET is to be free()d. */
+/* Packs PIECES with their stripes; the caller frees *RET. */
 int wire_pack(const struct disk_piece *pieces, size_t count, void **ret, size_t *ret_bytes);
 
-/* And back: *RET, to be free()d, points into itself.  -EINVAL for what is no such bytes. */
+/* The reverse; the caller frees *RET, which points into itself. -EINVAL for malformed bytes. */
 int wire_unpack(const void *bytes, size_t length, struct disk_piece **ret, size_t *ret_count);
 
 #endif
