@@ -34,7 +34,7 @@ int carriers_add(struct carriers *carriers, uint64_t disk, const struct loop_dev
 		return -ENOMEM;
 	carrier->loop = *loop;
 	carrier->disk = disk;
-	/* Nobody knows of it yet. */
+	/* Still unknown to every program, so not open. */
 	carrier->openings.at_ns = carrier->mounts.at_ns = clock_now_ns();
 	pthread_mutex_lock(&carriers->lock);
 	list_append(&carriers->list, &carrier->link);

@@ -56,7 +56,7 @@ static int do_prepare(struct world *world, const struct caller *caller, struct d
 	return origins_prepare(world->origins, effect);
 }
 
-/* What is mounted from the carrier, if that can freeze and nobody else has frozen it. */
+/* Freezes the file system on the carrier, unless it cannot freeze or is frozen already. */
 static int freeze_file_system(
 	struct world *world, struct carrier *carrier, const struct dm_effect *effect)
 {
@@ -76,11 +76,11 @@ static int quiesce(struct world *world, struct carrier *carrier, const struct dm
 	int error = 0;
 	if (effect->freeze)
 		error = freeze_file_system(world, carrier, effect);
-	/* A file system that is frozen has been written. */
+	/* A frozen file system has written its data. */
 	if (!error && effect->flush && !carrier->frozen && last_close_is_due(carrier->loop.fd)) {
 		error = freezer_sync(world->freezer, carrier->loop.fd);
 		if (error != -EINTR)
-			error = 0; /* an error of the device is no reason not to suspend it */
+			error = 0; /* a device error does not prevent the suspend */
 	}
 	if (!error)
 		error = disks_hold(world->disks, effect->device->disk);
@@ -154,7 +154,7 @@ static int do_rename(struct world *world, const struct caller *caller, struct dm
 	return 0;
 }
 
-/* Whoever asks may do so while another removes the device: nobody has it open then. */
+/* The device may be removed while a caller asks: then it is not open. */
 static int do_count(struct world *world, const struct caller *caller, struct dm_effect *effect)
 {
 	(void)caller;
@@ -180,7 +180,7 @@ static int do_destroy(struct world *world, const struct caller *caller, struct d
 
 	struct loop_device loop = carrier->loop;
 	struct frozen *frozen = carrier->frozen, *read_only = carrier->read_only;
-	/* Of a suspended device nothing can be written, and nobody waits for that. */
+	/* Dirty data of a suspended device cannot be written, and no process waits for it. */
 	if (!carrier->held)
 		last_close_now(carrier->loop.fd);
 	origins_destroy(world->origins, effect);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* effects.h - what an ioctl does to the machine: the model asks, this does it. */
+/* effects.h - carries out on the machine what the model asks for. */
 #ifndef SNAPRIG_DM_EFFECTS_H
 #define SNAPRIG_DM_EFFECTS_H
 
@@ -12,51 +12,51 @@ struct dm_effect;
 struct world;
 
 /*
- * Makes world->effects: what effect_perform() and the two below need.  The world has its
+ * Sets world->effects, which effect_perform() and the functions below need.  The world has its
  * model, disks, freezer, folders and dev_device.  Returns 0 or -errno.
  */
 int effects_start(struct world *world);
 
-/* Every loop device goes, and everything thaws.  No effect is under way. */
+/* Thaws everything and releases every loop device.  No effect is in progress. */
 void effects_end(struct world *world);
 
 /*
- * Performs EFFECT, any but TURN and WAIT, on behalf of CALLER, and fills in its result.
- * Called without the world's lock, by any thread; blocks as long as it takes.  What may
- * take long gives up with -EINTR when caller_waits() says no.  CALLER may be NULL: nobody
- * waits, nothing is given up, and a path is refused.
+ * Performs EFFECT, any but TURN and WAIT, on behalf of CALLER, and fills in its result.  Any thread
+ * may call, without the world's lock; blocks until it is done.  Effects that may take long fail
+ * with -EINTR once caller_waits() is false.  With a NULL CALLER none gives up, and a path is
+ * refused.
  */
 void effect_perform(struct world *world, const struct caller *caller, struct dm_effect *effect);
 
 /*
- * The model's /sys is written into WORLD_SYS, if it is another one than the last time.  After
- * each call that may have changed something, before it is answered.
+ * Writes the model's /sys into WORLD_SYS if it has changed since the last time.  Called after each
+ * call that may have changed something, before the call is answered.
  */
 void effects_show(struct world *world);
 
-/* Everything that is suspended goes on and thaws, whatever the model says: the world ends. */
+/* Resumes and thaws everything that is suspended, whatever the model says: the world ends. */
 void effects_let_go_on(struct world *world);
 
 /*
- * Something is suspended, and whoever is left in the world waits for that in the kernel, where
- * nobody can end him.
+ * Whether something is suspended and all processes left in the world wait for it in the kernel,
+ * where no signal can end them.
  */
 bool effects_is_stuck(struct world *world);
 
 /*
- * What nobody has open any more but is cached for it is written, as a kernel does at the last
- * close (machine/last_close.h).  LEAVING is a process that is about to end, 0 for none: called
- * before it may, so that who waits for it finds written what it wrote.  Does nothing while a device
- * is suspended.  May take long.
+ * Writes the dirty data of devices that no process has open any more, as a kernel does at the last
+ * close (machine/last_close.h).  LEAVING is a process about to exit, 0 for none: it is held back
+ * until then, so that whoever waits for it finds its data written.  Does nothing while a device is
+ * suspended.  May take long.
  */
 void effects_settle(struct world *world, pid_t leaving);
 
-/* Whether effects_settle() would do anything; takes no time. */
+/* Whether effects_settle() would do anything; quick. */
 bool effects_must_settle(struct world *world);
 
 /*
- * A physical volume: a loop device on DISK, which is as big as it will be, whose partition
- * 1 is the block device that tables name.  Returns 0 with its numbers, or -errno.
+ * Creates a physical volume: a loop device on DISK, which has its final size.  Its partition 1 is
+ * the block device that tables name.  Returns 0 with that one's numbers, or -errno.
  */
 int effects_add_base(
 	struct world *world, unsigned long long disk, unsigned *ret_major, unsigned *ret_minor);

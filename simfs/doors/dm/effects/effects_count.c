@@ -2,10 +2,10 @@
 /*
  * effects_count.c - how often devices are open.
  *
- * To know who has one open, all processes of the machine are looked at, which takes longer than
- * the ioctl that asks.  A command of LVM asks dozens of times, of one device after another,
- * mostly for what it does not decide by.  So one look is for all devices, and does for a
- * moment.
+ * Finding out who has a device open means a scan of all processes of the machine, which takes
+ * longer than the ioctl that asks.  A command of LVM asks dozens of times, for one device after
+ * another, mostly without basing a decision on it.  So one scan covers all devices, and stays valid
+ * for a moment.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -15,7 +15,7 @@
 #include "simfs/doors/dm/effects/effects_internal.h"
 #include "simfs/doors/dm/world/world.h"
 
-/* Nobody who starts a program to ask is so quick. */
+/* No user who runs a program to find out is faster. */
 #define RECENT_NS (20 * NS_PER_MS)
 
 struct look {
@@ -63,7 +63,7 @@ static const struct opens_device *look_find(const struct look *look, const struc
 	return NULL;
 }
 
-/* Some that were looked at may have gone, and others have come. */
+/* Since the scan, carriers may have been removed and added. */
 static void look_tell(const struct look *look, struct carriers *carriers, uint64_t now_ns)
 {
 	for (struct carrier *at = carriers_next(carriers, NULL); at;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* effects_internal.h - what effects of one world share. */
+/* effects_internal.h - shared by the effects of one world. */
 #ifndef SNAPRIG_DM_EFFECTS_INTERNAL_H
 #define SNAPRIG_DM_EFFECTS_INTERNAL_H
 
@@ -18,25 +18,25 @@ struct frozen;
 struct sysfs_tree;
 struct world;
 
-/* What was told at a moment. */
+/* A count, and when it was taken. */
 struct carrier_told {
 	uint64_t at_ns; /* 0: never */
 	unsigned count;
 };
 
 /*
- * What carries one dm device: a loop device.  While a call changes the device nobody else
- * touches it, but effects_settle(), which counts among its users.
+ * A loop device that carries one dm device.  While a call changes the device, only its `users'
+ * (effects_settle() and counts) touch it, too.
  */
 struct carrier {
 	struct list link;
 	struct loop_device loop;
-	struct frozen *frozen;	  /* the file system on it, while it is suspended; or NULL */
-	struct frozen *read_only; /* its being so, or NULL */
-	bool held;		  /* its I/O is: what is cached for it cannot be written */
+	struct frozen *frozen;	  /* the file system on it while it is suspended, or NULL */
+	struct frozen *read_only; /* its being read-only, or NULL */
+	bool held;		  /* its I/O is held: dirty data cannot be written */
 	uint64_t disk;
-	uint64_t sectors; /* that the loop device has */
-	/* How often it is open, in the two parts of opens.h.  Both with the lock. */
+	uint64_t sectors; /* the size of the loop device */
+	/* How often it is open, in the two parts of opens.h.  Under the lock. */
 	struct carrier_told openings, mounts;
 	unsigned users;
 };
@@ -49,33 +49,36 @@ struct carriers {
 };
 
 void carriers_init(struct carriers *carriers);
-/* All loop devices go. */
+/* Releases all loop devices. */
 void carriers_deinit(struct carriers *carriers);
-/* LOOP, which lies on DISK, is its own from now on.  0 or -ENOMEM. */
+/* Takes over LOOP, which lies on DISK.  Returns 0 or -ENOMEM. */
 int carriers_add(struct carriers *carriers, uint64_t disk, const struct loop_device *loop);
-/* The carrier of that minor, which is there. */
+/* The carrier with that minor, which exists. */
 struct carrier *carriers_find(struct carriers *carriers, unsigned minor);
-/* That of DISK, used until carriers_leave(); NULL when it has gone. */
+/* The carrier of DISK, used until carriers_leave(); NULL if it is gone. */
 struct carrier *carriers_use(struct carriers *carriers, uint64_t disk);
-/* It goes, but not its loop device; waits until nobody uses it. */
+/* Frees CARRIER, but not its loop device; waits until it is not used. */
 void carriers_remove(struct carriers *carriers, struct carrier *carrier);
 
-/* The first one, or the next; it is used until it is given on or carriers_leave().  NULL: none. */
+/*
+ * The first carrier, or the one after CARRIER, which is no longer used then.  The result is used
+ * until it is passed on or carriers_leave().  NULL: no more.
+ */
 struct carrier *carriers_next(struct carriers *carriers, struct carrier *carrier);
 void carriers_leave(struct carriers *carriers, struct carrier *carrier);
 
-/* Its I/O is held, or is not any more. */
+/* The carrier's I/O is held, or no longer held. */
 void carriers_hold(struct carriers *carriers, struct carrier *carrier, bool held);
-/* Any one's is. */
+/* Whether any carrier's I/O is held. */
 bool carriers_any_held(struct carriers *carriers);
 
-/* TOLD, of a carrier that is used, is COUNT at NOW; whether it is of later than SINCE. */
+/* Sets TOLD, of a used carrier, to COUNT at NOW_NS; returns it if it was set after SINCE_NS. */
 void carriers_tell(
 	struct carriers *carriers, struct carrier_told *told, uint64_t now_ns, unsigned count);
 bool carriers_told(struct carriers *carriers, const struct carrier_told *told, uint64_t since_ns,
 	unsigned *ret);
 
-/* As machine/opens.h has it. */
+/* In the form that machine/opens.h takes. */
 static inline struct opens_device carrier_device(const struct carrier *carrier)
 {
 	return (struct opens_device){
@@ -91,19 +94,19 @@ struct effects {
 
 	pthread_mutex_t shown_lock;
 	struct sysfs_tree *tree;
-	uint64_t shown; /* the generation of the model that the tree shows */
+	uint64_t shown; /* the model's generation in the tree */
 	int sysfs_fd;
-	int dev_fd;   /* /dev of the world */
-	int nodes_fd; /* where block devices may be made and opened */
+	int dev_fd;   /* the world's /dev */
+	int nodes_fd; /* where block devices may be created and opened */
 };
 
 /*
- * How often the device of CARRIER, which is used, is open.  RECENT: as often as a moment ago will
- * do.
+ * How often the device of CARRIER, which is used, is open.  RECENT: a count that is some
+ * milliseconds old will do.
  */
 int effects_count(struct world *world, struct carrier *carrier, bool recent, unsigned *ret);
 
-/* Lays a loop device over disk DISK: number MINOR (-EBUSY), or any when that is LOOP_ANY. */
+/* Attaches a loop device to DISK: number MINOR (-EBUSY if taken), or any if that is LOOP_ANY. */
 int effects_attach(struct world *world, uint64_t disk, unsigned minor, struct loop_device *ret);
 
 #endif

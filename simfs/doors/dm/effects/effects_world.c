@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* effects_world.c - see effects.h: what effects begin with, and what is done beside them. */
+/* effects_world.c - see effects.h: start and end of effects, and what is done beside them. */
 #include "simfs/doors/dm/effects/effects.h"
 
 #include <errno.h>
@@ -21,7 +21,7 @@
 #include "simfs/doors/dm/processes/process_facts.h"
 #include "simfs/doors/dm/world/world.h"
 
-/* Any generation of the model is another one. */
+/* Differs from every generation of the model. */
 #define NOTHING_SHOWN UINT64_MAX
 
 static int open_folders(struct effects *effects)
@@ -181,7 +181,7 @@ static bool look_for_mount(pid_t pid, const struct mount_entry *entry, void *con
 	return !mounted->found;
 }
 
-/* As PID sees it: what is mounted always has something cached, and is not asked for more. */
+/* As PID sees it: a mounted device always has something cached, and needs no settling. */
 static bool is_mounted_for(pid_t pid, const struct carrier *carrier)
 {
 	struct mounted mounted = { .found = false };
@@ -196,7 +196,10 @@ void effects_settle(struct world *world, pid_t leaving)
 	struct carriers *carriers = &world->effects->carriers;
 	for (struct carrier *at = carriers_next(carriers, NULL); at;
 		at = carriers_next(carriers, at)) {
-		/* What is suspended may be below: who settles may be the one to resume it. */
+		/*
+		 * The suspended device may lie below, and the process that settles may be the one
+		 * to resume it.
+		 */
 		if (carriers_any_held(carriers) || !last_close_is_due(at->loop.fd) ||
 			(leaving && is_mounted_for(leaving, at)))
 			continue;
@@ -209,7 +212,7 @@ struct states {
 	unsigned waiting, others;
 };
 
-/* Counts PID by what its main thread does. */
+/* Counts PID by the state of its main thread. */
 static bool count_state(pid_t pid, void *context)
 {
 	struct states *states = context;

@@ -13,11 +13,11 @@ static bool is_left_to_udev(const struct dm_call *call)
 {
 	static const char *const ioctls[] = { "resume", "remove", "rename" };
 
-	/* Of the other ioctls event_nr is a number of events. */
+	/* For other ioctls event_nr is a number of events. */
 	for (size_t i = 0; i < sizeof(ioctls) / sizeof(*ioctls); i++)
 		if (strcmp(dm_call_ioctl(call), ioctls[i]) == 0)
 			return dm_call_event_nr(call) >> 16 & NODES_UDEV_MAKES_THEM;
-	/* What was to go with its last user: nobody asked for it now, so nobody else does it. */
+	/* A deferred removal happens without a caller, so no caller removes the node. */
 	return strcmp(dm_call_ioctl(call), "sweep") == 0;
 }
 
@@ -27,7 +27,7 @@ void udev_play(struct world *world, const struct dm_call *call, const struct dm_
 
 	if (effect->result < 0 || !is_left_to_udev(call))
 		return;
-	/* A name that cannot be a node has none, as with the real one. */
+	/* A name that cannot be a node has none, as with the real udev. */
 	if (effect->kind == DM_EFFECT_RELEASE)
 		(void)node_make(dev_fd, effect->name, LOOP_DEVICE_MAJOR, effect->device->minor);
 	else if (effect->kind == DM_EFFECT_DESTROY)
