@@ -17,13 +17,13 @@
 #include "simfs/doors/dm/entry/enter_internal.h"
 #include "simfs/doors/dm/world/world.h"
 
-/* The control node's numbers, as every kernel has them. */
+/* The control node's numbers, the same in every kernel. */
 #define CONTROL_NODE makedev(10, 236)
 
 #define CONTROL_FILE WORLD_NODEV "/control"
 #define DEVICES_FILE WORLD_FOLDER "/devices"
 
-/* Nodes and small texts, and what programs put into /dev/shm. */
+/* Nodes, small texts, and the files of programs in /dev/shm. */
 #define TMPFS_OPTIONS "mode=0755,size=50%"
 
 /* ---- the supervisor's ---- */
@@ -66,7 +66,7 @@ static int make_files(const struct world *world)
 		result = enter_make_dev(WORLD_DEV);
 	if (result == 0)
 		result = enter_make_lvm(WORLD_LVM, world->options.monitor, world->has_udev);
-	/* On a nodev mount: it is what it looks like, and cannot be opened. */
+	/* On a nodev mount: it looks like the node, but cannot be opened. */
 	if (result == 0 && mknod(CONTROL_FILE, S_IFCHR | 0600, CONTROL_NODE) < 0) {
 		result = -errno;
 		log_error_code(result, "cannot make a control node");
@@ -89,7 +89,7 @@ int enter_supervisor(struct world *world)
 
 struct cover {
 	const char *source, *target;
-	int may_be_missing; /* the target: then there is nothing to hide */
+	int may_be_missing; /* the target: then nothing must be hidden */
 };
 
 static const struct cover covers[] = {
@@ -115,7 +115,7 @@ static int cover_all(void)
 			continue;
 		result = enter_bind(cover->source, cover->target);
 	}
-	/* What is bound stays, and the rest is nothing that a world should see. */
+	/* The binds stay; nothing else there is for the world to see. */
 	if (result == 0 && umount2(WORLD_FOLDER, MNT_DETACH) < 0) {
 		result = -errno;
 		log_error_code(result, "cannot hide '%s'", WORLD_FOLDER);
@@ -123,7 +123,7 @@ static int cover_all(void)
 	return result;
 }
 
-/* Those of a tool that was killed while it waited for udev end with the world. */
+/* So that semaphores of a tool that was killed while it waited for udev end with the world. */
 static int leave_semaphores(void)
 {
 	int result = unshare(CLONE_NEWIPC) < 0 ? -errno : 0;
@@ -133,7 +133,7 @@ static int leave_semaphores(void)
 	return result;
 }
 
-/* Tells DONE when its namespace is as it should be, and stays until LEAVE is closed. */
+/* Writes to DONE once its namespaces are ready, and lives until LEAVE is closed. */
 __attribute__((noreturn)) static void become_world(int done, int leave)
 {
 	char byte = 0;
@@ -151,7 +151,7 @@ static int take_namespace(struct world *world, pid_t child, int done)
 	char path[64], byte;
 
 	if (read(done, &byte, 1) != 1)
-		return -EIO; /* it has said why */
+		return -EIO; /* it has logged why */
 	snprintf(path, sizeof path, "/proc/%d/ns/mnt", (int)child);
 	world->namespace_fd = open(path, O_RDONLY | O_CLOEXEC);
 	snprintf(path, sizeof path, "/proc/%d/ns/ipc", (int)child);

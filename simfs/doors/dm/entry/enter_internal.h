@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* enter_internal.h - small steps of which both namespaces are made; each says what failed. */
+/* enter_internal.h - the small steps that make both namespaces; each logs its failure. */
 #ifndef SNAPRIG_DM_ENTER_INTERNAL_H
 #define SNAPRIG_DM_ENTER_INTERNAL_H
 
@@ -7,31 +7,34 @@
 
 #include <sys/types.h>
 
-/* An empty folder PATH, whose parent is there.  That it is there already is fine. */
+/* Creates the folder PATH, whose parent exists.  It may exist already. */
 int enter_folder(const char *path, mode_t mode);
 
-/* A tmpfs on PATH with the mount flags FLAGS (MS_...). */
+/* Mounts a tmpfs on PATH with the mount flags FLAGS (MS_...). */
 int enter_tmpfs(const char *path, unsigned long flags, const char *options);
 
-/* SOURCE and what is mounted below it shows on TARGET, too. */
+/* Makes SOURCE and the mounts below it visible on TARGET, too. */
 int enter_bind(const char *source, const char *target);
 
-/* A file PATH of mode 0644 with TEXT in it. */
+/* Writes TEXT into the file PATH, of mode 0644. */
 int enter_text(const char *path, const char *text);
 
-/* /dev of the world, in the folder PATH, from which no disk of the machine is reached. */
+/* Fills the folder PATH as the world's /dev, from which no disk of the machine can be reached. */
 int enter_make_dev(const char *path);
 
 /*
- * Covers /run with one that has what the machine's has, but for udev, lvm and the locks.  UDEV:
- * programs see one.
+ * Covers /run with a copy of the machine's that has its own udev, lvm and locks.  UDEV: programs
+ * see a udev.
  */
 int enter_cover_run(bool udev);
 
-/* The text of /proc/devices in the world: to be free()d; NULL without memory or /proc. */
+/* The text of the world's /proc/devices, which the caller frees; NULL without memory or /proc. */
 char *enter_devices_text(void);
 
-/* /etc/lvm of the world, in the folder PATH.  MONITOR: dmeventd may run; UDEV: it is waited for. */
+/*
+ * Fills the folder PATH as the world's /etc/lvm.  MONITOR: dmeventd may run; UDEV: LVM waits for
+ * it.
+ */
 int enter_make_lvm(const char *path, bool monitor, bool udev);
 
 #endif

@@ -80,7 +80,7 @@ int enter_make_dev(const char *path)
 
 /* ---- /run ---- */
 
-/* What a world has of its own: whether udev works, who holds which lock, LVM's daemons. */
+/* A world has its own: whether udev runs, which locks are held, LVM's daemons. */
 static bool is_private(const char *name)
 {
 	static const char *const names[] = { "udev", "lvm", "lock", "snaprig-world" };
@@ -91,7 +91,7 @@ static bool is_private(const char *name)
 	return strncmp(name, "dmeventd", strlen("dmeventd")) == 0;
 }
 
-/* Shows NAME of the folder that OLD is in the new /run.  What cannot be shown is left out. */
+/* Shows NAME of folder OLD in the new /run.  Omits what cannot be shown. */
 static void show(int old, const char *name)
 {
 	char source[NAME_MAX + 64], target[NAME_MAX + 64], link[PATH_MAX];
@@ -148,7 +148,7 @@ int enter_cover_run(bool udev)
 
 /* ---- /proc/devices ---- */
 
-/* Whether LINE, " 7 loop", is of major 7, or names a device-mapper of the machine. */
+/* Whether LINE, " 7 loop", is of major 7, or names the machine's device-mapper. */
 static bool is_replaced(const char *line)
 {
 	unsigned number;
@@ -183,7 +183,7 @@ char *enter_devices_text(void)
 
 /* ---- /etc/lvm ---- */
 
-/* Nobody plays udev beside us, and nothing is written where the machine would read it. */
+/* No udev runs besides us, and nothing may be written where the machine would read it. */
 static const char lvm_conf[] = "# The world's own: see snaprig(1), lvm.\n"
 			       "devices {\n"
 			       "\tdir = \"/dev\"\n"
@@ -212,7 +212,7 @@ int enter_make_lvm(const char *path, bool monitor, bool udev)
 		snprintf(name, sizeof name, "%s/%s", path, folders[at]);
 		result = enter_folder(name, 0700);
 	}
-	/* Profiles are data of the package. */
+	/* Profiles are the package's data. */
 	snprintf(name, sizeof name, "%s/profile", path);
 	if (result == 0 && access("/etc/lvm/profile", F_OK) == 0) {
 		result = enter_folder(name, 0755);

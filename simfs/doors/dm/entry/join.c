@@ -20,7 +20,7 @@
 #include "simfs/doors/dm/intercept/preload_environment.h"
 #include "simfs/doors/dm/intercept/trap_record.h"
 
-/* ---- who follows ---- */
+/* ---- the follower ---- */
 
 void join_spaces_deinit(struct join_spaces *spaces)
 {
@@ -55,11 +55,11 @@ static int enter_spaces(const struct join_spaces *spaces)
 	char folder[PATH_MAX];
 	bool known = getcwd(folder, sizeof folder) != NULL;
 
-	/* A sanitizer's thread shares the current folder, which must be this one's own. */
+	/* A sanitizer's thread shares the current folder; setns() needs one that is not shared. */
 	if (unshare(CLONE_FS) < 0 || setns(spaces->mounts, CLONE_NEWNS) < 0 ||
 		setns(spaces->ipc, CLONE_NEWIPC) < 0)
 		return -errno;
-	/* A namespace's own root is the machine's, also where all this runs in a chroot. */
+	/* The namespace's own root is the machine's, even if all this runs in a chroot. */
 	if (fchdir(spaces->root) < 0 || chroot(".") < 0)
 		return -errno;
 	if (!known || chdir(folder) < 0)
@@ -68,8 +68,8 @@ static int enter_spaces(const struct join_spaces *spaces)
 }
 
 /*
- * Without a filter, which is forbidden or not wanted: the listener is the end of a pipe that
- * this process has until it becomes its program.
+ * Without a filter, which is forbidden or not wanted: the listener is one end of a pipe whose other
+ * end this process keeps until it executes its program.
  */
 static int preload_install(int *ret)
 {
@@ -111,9 +111,9 @@ int join_follow(int channel)
 	return result;
 }
 
-/* ---- who leads ---- */
+/* ---- the leader ---- */
 
-/* "/proc/self/fd/N/world.sock": its own path may be longer than an address. */
+/* "/proc/self/fd/N/world.sock": the folder's own path may be too long for an address. */
 static int socket_address(int folder, struct sockaddr_un *ret)
 {
 	*ret = (struct sockaddr_un){ .sun_family = AF_UNIX };
@@ -153,7 +153,7 @@ int join_listen(const char *state, int *ret_socket)
 	return 0;
 }
 
-/* Who listens on the other end of SOCKET. */
+/* A pidfd of the process that listens at the other end of SOCKET. */
 static int open_peer(int socket, int *ret)
 {
 	struct ucred peer;
@@ -169,7 +169,7 @@ static int open_peer(int socket, int *ret)
 	return 0;
 }
 
-/* The answer of the supervisor to LEAD's listener: the namespaces, and the record. */
+/* The supervisor's answer to LEAD's listener: the namespaces, and the record. */
 static int ask_supervisor(int socket, struct join_lead *lead, struct join_spaces *spaces)
 {
 	AUTO(auto_close) int record_fd = -1;
@@ -202,7 +202,7 @@ int join_lead(int channel, int socket, struct join_lead *ret)
 	struct join_lead lead = { .listener = -1, .supervisor = -1 };
 	int result = fd_take(channel, &lead.listener);
 
-	/* It has said why. */
+	/* The follower has logged why. */
 	if (result < 0)
 		return result;
 	result = ask_supervisor(socket, &lead, &spaces);

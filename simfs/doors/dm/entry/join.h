@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * join.h - how a process becomes one of a world.
+ * join.h - how a process joins a world.
  *
- *	it		puts itself behind a filter, and hands its listener to
- *	who leads it	its parent, who asks the supervisor by a socket in the state folder:
- *	supervisor	answers that listener from now on, and gives the namespace back
+ * 	follower	installs a filter on itself, and hands its listener to
+ * 	leader		its parent, which asks the supervisor by a socket in the state folder
+ * 	supervisor	serves that listener from now on, and returns the namespaces
  *
- * Where a filter is forbidden, or not wanted (intercept/preload_environment.h), it has the world's
- * library preloaded, and its listener is the write end of a pipe.  That ends when it becomes
- * its program; from then on the supervisor looks who lives in the namespace.
+ * Where a filter is forbidden or not wanted (intercept/preload_environment.h), the follower has the
+ * world's library preloaded, and its listener is the write end of a pipe.  The pipe breaks when it
+ * executes its program; from then on the supervisor checks which processes live in the namespace.
  *
- * The first command, the real tools that the supervisor runs, and `snaprig lvm --enter`
- * come in this way.
+ * The first command, the real tools that the supervisor runs, and `snaprig lvm --enter` join this
+ * way.
  */
 #ifndef SNAPRIG_DM_JOIN_H
 #define SNAPRIG_DM_JOIN_H
@@ -21,43 +21,43 @@ struct trap_record;
 struct world;
 
 /*
- * The process itself, of one thread: CHANNEL is a socket to who leads it.  The current folder
- * stays the one of the same path, or becomes / where there is none.  Returns 0, or -errno
- * after a message; then the process is fit to end only.
+ * The follower, with one thread; CHANNEL is a socket to its leader.  The current folder stays the
+ * same path, or becomes / if that does not exist in the world.  Returns 0, or -errno after a
+ * message; then the process must exit.
  */
 int join_follow(int channel);
 
-/* What the parent of who is in the world has of it. */
+/* What the parent of a process in the world has of it. */
 struct join_lead {
-	int listener; /* POLLHUP: no process is behind it; POLLERR: it was preloaded, and is in */
+	int listener; /* POLLHUP: has no process; POLLERR: was preloaded, and is in */
 	struct trap_record *record;
 	int supervisor; /* a pidfd; POLLIN: it has ended */
 };
 
-/* Closes what is there. */
+/* Closes what is open. */
 void join_lead_deinit(struct join_lead *lead);
 
 /*
- * The parent: leads who follows on CHANNEL into the world whose supervisor is on SOCKET.
- * Returns 0 or -errno: -ESHUTDOWN when the world has ended.
+ * The parent: leads the follower on CHANNEL into the world whose supervisor is on SOCKET.  Returns
+ * 0 or -errno: -ESHUTDOWN if the world has ended.
  */
 int join_lead(int channel, int socket, struct join_lead *ret);
 
-/* Connects to the supervisor of the world with that STATE folder: 0 or -errno. */
+/* Connects to the supervisor of the world with the STATE folder.  Returns 0 or -errno. */
 int join_connect(const char *state, int *ret_socket);
 
 /*
- * The supervisor: serves who connects to the world's STATE folder, by a thread.  What lies
- * there of a supervisor before is replaced.  Returns 0 or -errno.
+ * The supervisor: a thread serves leaders that connect in the world's STATE folder.  A socket that
+ * an earlier supervisor left there is replaced.  Returns 0 or -errno.
  */
 int join_serve(struct world *world, struct join_server **ret);
 
-/* Nobody joins any more.  NULL is fine. */
+/* Stops serving.  NULL is fine. */
 void join_server_end(struct join_server *server);
 
 /*
- * Runs COMMAND in the world by a child, waits for it, and gives what it wrote to stdout and
- * stderr to *RET_OUTPUT (to be free()d).  Returns its exit code (128 + N), or -errno.
+ * Runs COMMAND in the world as a child, waits for it, and returns its stdout and stderr in
+ * *RET_OUTPUT, which the caller frees.  Returns its exit code (128 + N), or -errno.
  */
 int join_run(struct world *world, char *const *command, char **ret_output);
 

@@ -20,7 +20,7 @@
 #include "simfs/doors/dm/intercept/trap_record.h"
 #include "simfs/doors/dm/world/world.h"
 
-/* Who has connected and says nothing keeps others out for so long. */
+/* A leader that connects and sends nothing keeps others out for this long. */
 #define JOIN_PATIENCE_S 10
 
 struct join_server {
@@ -29,7 +29,7 @@ struct join_server {
 	pthread_t thread;
 };
 
-/* ---- those who connect ---- */
+/* ---- connections ---- */
 
 static bool is_ours(int connection)
 {
@@ -40,7 +40,7 @@ static bool is_ours(int connection)
 	       (peer.uid == 0 || peer.uid == geteuid());
 }
 
-/* Takes LISTENER over, with a record of what is under way. */
+/* Takes over LISTENER, with a record of its calls in flight. */
 static int take(struct world *world, int listener, int *ret_record)
 {
 	AUTO(auto_close) int fd = listener;
@@ -53,7 +53,7 @@ static int take(struct world *world, int listener, int *ret_record)
 	return trap_add(world->trap, TAKE_FD(fd), record);
 }
 
-/* Or the RESULT that it became, when that is an error. */
+/* Passes the world's namespaces, or RESULT if that is an error. */
 static int give_spaces(const struct world *world, int socket, int result)
 {
 	const struct join_spaces spaces = {
@@ -144,14 +144,14 @@ __attribute__((noreturn)) static void become_tool(int channel, int output, char 
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	if (dup2(output, STDOUT_FILENO) < 0 || dup2(output, STDERR_FILENO) < 0)
 		_exit(EXIT_CANNOT_RUN);
-	/* A rule for what the command does is none for how its world begins. */
+	/* A rule for what the client does must not strike while its world is set up. */
 	setenv("DM_DISABLE_UDEV", "1", true);
 	if (join_follow(channel) == 0)
 		execvp(command[0], command);
 	_exit(EXIT_CANNOT_RUN);
 }
 
-/* What CHANNEL's follower needs, given by ourselves. */
+/* Gives CHANNEL's follower what it needs, without a leader. */
 static int lead_in(struct world *world, int channel)
 {
 	int listener, result = fd_take(channel, &listener);

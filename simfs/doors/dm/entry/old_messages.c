@@ -12,9 +12,9 @@
 #define WRAPPER "lvm"
 
 /*
- * A command of LVM 2.02 looked on every device for the superblock of an md array: of version
- * 0.90 in the last whole 64 KiB but one, of 1.0 8 KiB before the end, of 1.1 at the begin, of
- * 1.2 at 4 KiB.  All four reads of a dead device failed.
+ * A command of LVM 2.02 searched every device for the superblock of an md array: version 0.90 in
+ * the last whole 64 KiB but one, 1.0 at 8 KiB before the end, 1.1 at the beginning, 1.2 at 4 KiB.
+ * All four reads of a dead device failed.
  */
 static const char wrapper[] =
 	"#!/bin/sh\n"
@@ -93,7 +93,7 @@ static const char wrapper[] =
 	"esac\n"
 	"exec \"$name\" \"$@\"\n";
 
-/* Commands of LVM that looked at devices. */
+/* Commands of LVM that read devices. */
 static const char *const commands[] = {
 	"lvchange",
 	"lvconvert",
