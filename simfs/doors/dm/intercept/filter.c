@@ -25,7 +25,7 @@
 #error "the filter reads the low half of arguments"
 #endif
 
-/* Architectures without the plain open() have a number here that no call has. */
+/* Architectures without plain open() get a number here that no call has. */
 #ifdef __NR_open
 #define FILTER_OPEN __NR_open
 #else
@@ -36,7 +36,7 @@
 #define DM_IOCTL_TYPE	0xfd00u
 #define IOCTL_TYPE_MASK 0xff00u
 
-/* Whoever opens the control node opens it so: an open that makes files or folders is not it. */
+/* All programs open the control node like this; an open that creates files or folders is not it. */
 #define OPEN_FLAGS_SEEN		  ((uint32_t)(O_ACCMODE | O_CREAT | O_DIRECTORY))
 
 #define AT(field)		  offsetof(struct seccomp_data, field)
@@ -47,7 +47,7 @@
 #define SKIP_UNLESS(value, count) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, value, 0, count)
 #define ANSWER(decision)	  BPF_STMT(BPF_RET | BPF_K, decision)
 
-/* A count is of the lines between. */
+/* A jump skips that many lines. */
 static struct sock_filter filter[] = {
 	LOAD(arch),
 	SKIP_UNLESS(FILTER_ARCH, 5),
@@ -89,7 +89,7 @@ int filter_install(int *ret)
 	return 0;
 }
 
-/* Nobody answers its exit_group(), so it is killed, by itself. */
+/* No listener answers its exit_group(), so it kills itself. */
 __attribute__((noreturn)) static void probe(int told)
 {
 	int listener, result = filter_install(&listener);

@@ -1,24 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * filter.h - the seccomp filter that lets a process and its children meet our control node.
+ * filter.h - the seccomp filter through which a process and its children get our control node.
  *
- * What is trapped: ioctl with the type of dm's, open of anything for reading and writing
- * alone (the path is compared by who listens), and exit_group, which goes on in any case.
- * 32-bit programs and what io_uring opens are not seen; the node that they find cannot be
- * opened (entry/enter.h).
+ * It traps ioctls of dm's type, opens of any file for reading and writing without further flags
+ * (the listener compares the path), and exit_group, which always continues.  It does not see 32-bit
+ * programs and opens by io_uring; the node that they find cannot be opened (entry/enter.h).
  */
 #ifndef SNAPRIG_DM_FILTER_H
 #define SNAPRIG_DM_FILTER_H
 
 /*
- * Puts the calling thread and all that it starts behind the filter.  *RET is the listener.
- * Returns 0; -EBUSY when somebody listens already, a world or a sandbox; -EINVAL or -ENOSYS
- * when the kernel knows no such filter, or not SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV,
- * without which a signal would repeat what was done; -EPERM or -EACCES when it is forbidden.
+ * Installs the filter on the calling thread and all that it starts. *RET is the listener.  Returns
+ * 0; -EBUSY if a listener exists already (a world's or a sandbox's); -EINVAL or -ENOSYS if the
+ * kernel lacks such filters, or SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV, without which a signal
+ * would repeat calls that have been done; -EPERM or -EACCES if it is forbidden.
  */
 int filter_install(int *ret);
 
-/* Whether filter_install() would work, tried by a child: 0 or its error. */
+/* Tries filter_install() in a child.  Returns 0 or its error. */
 int filter_probe(void);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* preload_library.c - the bytes of PRELOAD_BUILT, which make has built before. */
+/* preload_library.c - the bytes of PRELOAD_BUILT, which make builds first. */
 #include "simfs/doors/dm/intercept/preload_library.h"
 
 __asm__(".pushsection .rodata\n"

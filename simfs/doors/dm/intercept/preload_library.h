@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* preload_library.h - the library of preload/, as it is written into a world. */
+/* preload_library.h - the library of preload/, which is written into a world. */
 #ifndef SNAPRIG_DM_PRELOAD_LIBRARY_H
 #define SNAPRIG_DM_PRELOAD_LIBRARY_H
 

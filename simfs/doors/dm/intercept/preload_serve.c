@@ -25,7 +25,7 @@
 
 #define CALL_STACK_BYTES (256u << 10)
 
-/* Who has connected and says nothing is forgotten then. */
+/* How long a connection may stay silent before it is closed. */
 #define PATIENCE_S 10
 
 struct preload_server {
@@ -52,7 +52,7 @@ static bool waits(const struct caller *caller)
 	return poll(&fd, 1, 0) == 0;
 }
 
-/* The request on FD, and whose it is.  0 or -errno. */
+/* Receives the request on FD, and its sender's PID.  Returns 0 or -errno. */
 static int request_take(int fd, struct preload_request *request, pid_t *ret_pid)
 {
 	union {
@@ -84,7 +84,7 @@ static int open_answer(struct world *world, const struct caller *caller)
 	return 0;
 }
 
-/* What it wrote to devices is written when it has ended, for who waits for that. */
+/* Its dirty data is written before it ends, for programs that wait for that. */
 static int end_answer(struct world *world, const struct caller *caller, uint32_t code)
 {
 	if (effects_must_settle(world))
@@ -139,7 +139,7 @@ static void *call_thread(void *argument)
 	return NULL;
 }
 
-/* Takes FD over, if there is room.  Returns 0 or -ENOMEM. */
+/* Takes over FD if there is room.  Returns 0 or -ENOMEM. */
 static int call_begin(struct preload_server *server, int fd)
 {
 	AUTO(auto_free) struct preload_call *call = malloc(sizeof *call);
@@ -206,7 +206,7 @@ static int listen_there(int *ret)
 	AUTO(auto_close) int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
 	const int on = 1;
 
-	/* What is accepted has that option, too, so no message is without. */
+	/* Accepted sockets inherit the option, so every message has credentials. */
 	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_PASSCRED, &on, sizeof on) < 0 ||
 		bind(fd, (const struct sockaddr *)&address, sizeof address) < 0 ||
 		chmod(PRELOAD_SOCKET, 0600) < 0 || listen(fd, SOMAXCONN) < 0)

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * 1. One thread receives, and waits for nobody: whatever may wait has a thread of its own.
- * 2. Of each listener, all calls under way and what was received last are in its record.
- * 3. A listener goes when neither the loop nor a call holds it (`holders').
- * 4. Once the world has ended no listener comes; it does not end while anybody holds it.
+ *
+ * 1. One thread receives, and never blocks: a call that may block has a thread of its own.
+ * 2. A listener's record has all its calls in flight, and the call received last.
+ * 3. A listener is freed when neither the loop nor a call holds it (`holders').
+ * 4. Once the world has ended, no listener is added; it does not end while a hold exists.
  */
 #include "simfs/doors/dm/intercept/trap.h"
 
@@ -27,10 +28,10 @@
 
 #define CALL_STACK_BYTES (256u << 10)
 
-/* More listeners than that come from a loop of `snaprig lvm --enter`. */
+/* More listeners come only from a loop of `snaprig lvm --enter`. */
 #define LISTENERS_MAX 256
 
-/* How often it is looked who lives in a world, if no listener tells. */
+/* How often it checks which processes live in the world, if no listener reports that. */
 #define LOOK_INSIDE_MS 200
 
 /* ---- listeners ---- */
@@ -42,7 +43,7 @@ static void wake(const struct trap *trap)
 	(void)!write(trap->wake_fd, &one, sizeof one);
 }
 
-/* With the lock. */
+/* Under the lock. */
 static void listener_put(struct trap_listener *listener)
 {
 	if (--listener->holders > 0)
@@ -96,7 +97,7 @@ int trap_add(struct trap *trap, int listener_fd, struct trap_record *record)
 	return 0;
 }
 
-/* The last process behind it has ended; or, of who has no filter, it has come in. */
+/* The last process behind it has ended; or, without a filter, the process has joined. */
 static void listener_leave(struct trap *trap, struct trap_listener *listener)
 {
 	pthread_mutex_lock(&trap->lock);
@@ -114,7 +115,7 @@ static bool find(pid_t pid, void *context)
 	return false;
 }
 
-/* Who has come in without a filter may have gone. */
+/* Processes that joined without a filter may have ended. */
 static void look_inside(struct trap *trap)
 {
 	bool found = false;
@@ -129,7 +130,7 @@ static void look_inside(struct trap *trap)
 
 /* ---- calls ---- */
 
-/* What is under way is in the record; number 0 is of what was received last. */
+/* Records a call in flight; slot 0 is for the call received last. */
 static void note(
 	const struct trap_listener *listener, unsigned slot, const struct seccomp_notif *request)
 {
@@ -140,7 +141,7 @@ static void note(
 	atomic_store(&listener->record->slots[slot].id, request->id);
 }
 
-/* With the lock. */
+/* Under the lock. */
 static void note_call(struct trap_call *call)
 {
 	const struct trap_record *record = call->listener->record;
@@ -240,7 +241,7 @@ static void receive(struct trap *trap, struct trap_listener *listener)
 {
 	struct seccomp_notif request = { 0 };
 
-	/* ENOENT: it was killed meanwhile. */
+	/* ENOENT: the caller was killed in between. */
 	if (ioctl(listener->fd, SECCOMP_IOCTL_NOTIF_RECV, &request) < 0)
 		return;
 	note(listener, 0, &request);

@@ -17,16 +17,16 @@
 #include "simfs/doors/dm/intercept/trap_internal.h"
 #include "simfs/doors/dm/world/world.h"
 
-/* Of the control node, as every kernel has it. */
+/* The control node's numbers, the same in every kernel. */
 #define CONTROL_MAJOR 10
 #define CONTROL_MINOR 236
 
-/* How its path ends, wherever a program has its /dev (DM_DEV_DIR). */
+/* The end of its path, wherever a program has its /dev (DM_DEV_DIR). */
 #define CONTROL_END "/mapper/control"
 
 static void send_answer(int listener, struct seccomp_notif_resp *answer)
 {
-	/* Who does not wait any more (ENOENT) was killed. */
+	/* ENOENT: the caller was killed. */
 	(void)ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, answer);
 }
 
@@ -44,7 +44,7 @@ void trap_refuse(int listener, const struct seccomp_notif *request, int error)
 {
 	struct seccomp_notif_resp answer = { .id = request->id, .error = error };
 
-	/* Nobody can be kept from ending. */
+	/* No process can be kept from ending. */
 	if (request->data.nr == __NR_exit_group)
 		go_on(listener, request);
 	else
@@ -61,8 +61,8 @@ bool trap_caller_waits(const struct caller *caller)
 /* ---- open ---- */
 
 /*
- * Whether PATH, a file that CALLER opens, is a control node: by its name first, since to look at
- * a file may mean to wait for who serves it.
+ * Whether PATH, which CALLER opens, is a control node.  Compares the name first, since a stat of
+ * the file may wait for its server.
  */
 static bool is_control(const struct caller *caller, const char *path)
 {
@@ -118,7 +118,7 @@ static void answer_open(struct trap *trap, int listener, const struct seccomp_no
 
 /* ---- ioctl ---- */
 
-/* Whether FD of CALLER is what it got for the control node.  No file is asked. */
+/* Whether FD of CALLER is the copy of our control node.  Accesses no file. */
 static bool has_control(const struct caller *caller, uint32_t fd)
 {
 	static const char wanted[] = "/memfd:" TRAP_CONTROL_NAME " (deleted)";
@@ -137,7 +137,7 @@ static void answer_ioctl(struct trap *trap, const struct trap_call *call)
 	const struct caller *caller = &call->caller;
 	int answer;
 
-	/* What the descriptor is was read from /proc/PID, which is still that process'. */
+	/* /proc/PID was read before caller_waits(), so PID was still the caller's. */
 	if (!has_control(caller, (uint32_t)request->data.args[0]) || !caller_waits(caller)) {
 		go_on(call->listener->fd, request);
 		return;
@@ -159,7 +159,7 @@ static void let_end(struct trap *trap, int listener, const struct seccomp_notif 
 	go_on(listener, request);
 }
 
-/* What it wrote to devices is written when it has ended, for who waits for that. */
+/* Its dirty data is written before it ends, for programs that wait for that. */
 static void answer_exit(struct trap *trap, const struct trap_call *call)
 {
 	effects_settle(trap->world, caller_process(&call->caller));

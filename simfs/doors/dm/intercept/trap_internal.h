@@ -16,12 +16,12 @@
 struct trap_listener {
 	struct list link;
 	int fd;
-	bool is_pipe;		    /* of who has no filter (entry/join.h) */
+	bool is_pipe;		    /* of a process without a filter (entry/join.h) */
 	struct trap_record *record; /* or NULL */
-	unsigned holders; /* the list, until the last process behind it has ended, and its calls */
+	unsigned holders;	    /* its calls, and the list while a process is behind it */
 };
 
-/* One system call that may take long, by a thread of its own. */
+/* One system call that may take long, on a thread of its own. */
 struct trap_call {
 	struct list link; /* of the trap */
 	struct trap *trap;
@@ -35,8 +35,8 @@ struct trap_call {
 struct trap {
 	struct world *world;
 	pthread_t thread;
-	int wake_fd;	/* an eventfd: look at the lists again */
-	int control_fd; /* a memfd; a copy of it is what who opens the control node gets */
+	int wake_fd;	/* an eventfd: the lists have changed */
+	int control_fd; /* a memfd; a program that opens the control node gets a copy */
 
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
@@ -44,23 +44,23 @@ struct trap {
 	struct list calls;
 	unsigned call_count;
 	unsigned holds;
-	bool is_inhabited; /* somebody has come in without a filter; the thread looks who is left */
+	bool is_inhabited; /* a process joined without a filter; the thread checks who is left */
 	bool ended;
 };
 
-/* A name that /proc/PID/fd tells of the control node, and of nothing else. */
+/* In /proc/PID/fd, identifies the control node and nothing else. */
 #define TRAP_CONTROL_NAME "snaprig-device-mapper"
 
-/* Answers REQUEST if that takes no time.  False: it is to be done by trap_answer_call(). */
+/* Answers REQUEST if that is quick.  False: call trap_answer_call(). */
 bool trap_answer_now(struct trap *trap, int listener, const struct seccomp_notif *request);
 
-/* Answers an ioctl, or the end of a process; blocks as long as that takes. */
+/* Answers an ioctl, or the end of a process; blocks until that is done. */
 void trap_answer_call(struct trap *trap, const struct trap_call *call);
 
-/* The system call of REQUEST ends with ERROR (-errno). */
+/* Fails the system call of REQUEST with ERROR (-errno). */
 void trap_refuse(int listener, const struct seccomp_notif *request, int error);
 
-/* As processes/caller.h has it, of a caller with a listener in `fd` and a notification in `id`. */
+/* For processes/caller.h: of a caller with a listener in `fd` and a notification in `id`. */
 bool trap_caller_waits(const struct caller *caller);
 
 #endif

@@ -10,7 +10,7 @@
 
 #include "simfs/base/cleanup.h"
 
-/* What may have been received in the very moment before it could be recorded. */
+/* Calls that may have been received just before they could be recorded. */
 #define UNRECORDED 8
 
 int trap_record_open(int fd, struct trap_record **ret)
@@ -42,7 +42,7 @@ void trap_record_close(struct trap_record *record)
 		munmap(record, sizeof *record);
 }
 
-/* ENOENT: nobody waits for it. */
+/* ENOENT: the caller is gone. */
 static void answer(int listener, uint64_t id, int error)
 {
 	struct seccomp_notif_resp response = {
@@ -66,7 +66,7 @@ void trap_record_settle(struct trap_record *record, int listener)
 		if (id > latest)
 			latest = id;
 	}
-	/* They are numbered in order.  What goes on meets no control node. */
+	/* Ids ascend.  A call that continues reaches no control node. */
 	for (uint64_t id = latest + 1; latest && id <= latest + UNRECORDED; id++)
 		answer(listener, id, 0);
 }
