@@ -2,10 +2,10 @@
 /*
  * freeze.c - see freeze.h.
  *
- * The keeper is one process.  For each order it gets the file and one end of a connection,
- * and makes a child, which does it, answers on the connection with an error number, and,
- * when it has frozen something, waits for the other end to be closed.  Before the last answer
- * nobody here has the file any more: whoever asked may unmount it then.
+ * The keeper is one process.  With each order it receives the file and one end of a connection, and
+ * forks a child.  The child carries the order out, answers on the connection with an error number,
+ * and, if it has frozen something, waits for the other end to be closed.  Before its last answer it
+ * has closed the file: the caller may unmount right after it.
  */
 #include "simfs/doors/dm/machine/freeze.h"
 
@@ -27,7 +27,7 @@
 
 enum order { ORDER_FREEZE = 'f', ORDER_READ_ONLY = 'r', ORDER_SYNC = 's' };
 
-/* What goes with an order. */
+/* Descriptors that come with an order. */
 enum { FD_SUBJECT, FD_ANSWERS, FDS };
 
 struct freezer {
@@ -63,7 +63,7 @@ static int order_send(int socket, enum order order, const int fds[FDS])
 	return sendmsg(socket, &message, MSG_NOSIGNAL) < 0 ? -errno : 0;
 }
 
-/* Returns the order, or 0 when nobody gives any more. */
+/* Returns the order, or 0 when no more will come. */
 static int order_receive(int socket, int fds[FDS])
 {
 	char byte;
@@ -89,7 +89,7 @@ static int order_receive(int socket, int fds[FDS])
 
 /* ---- the keeper and its children ---- */
 
-/* Whether whoever gave the order is still there to hear it. */
+/* Whether the caller still exists. */
 static bool answer(int answers, int error)
 {
 	return write(answers, &error, sizeof(error)) == sizeof(error);
@@ -101,7 +101,7 @@ static void answer_last(int answers, int subject, int error)
 	answer(answers, error);
 }
 
-/* Until whoever gave the order lets go of it, or is gone. */
+/* Until the caller releases it, or is gone. */
 static void wait_for_the_end(int answers)
 {
 	char end;
@@ -152,7 +152,7 @@ static void follow(int order, int subject, int answers)
 		child_sync(subject, answers);
 }
 
-/* A child follows ORDER, as soon as its copies of FDS are the only ones. */
+/* Forks a child that carries out ORDER once its copies of FDS are the only ones. */
 static void hand_on(int order, const int fds[FDS])
 {
 	int ours[2] = { -1, -1 };
@@ -176,7 +176,7 @@ static void hand_on(int order, const int fds[FDS])
 __attribute__((noreturn)) static void keep(int socket)
 {
 	prctl(PR_SET_NAME, "snaprig-freezer");
-	/* Who ends the world ends it by closing the socket, and a frozen one must thaw. */
+	/* Only a closed socket ends it, never a signal: a frozen file system must thaw. */
 	setsid();
 	signal(SIGTERM, SIG_IGN);
 	signal(SIGINT, SIG_IGN);
@@ -227,7 +227,7 @@ void freezer_end(struct freezer *freezer)
 	free(freezer);
 }
 
-/* Has ORDER done to FD, and returns its answer; *RET_SOCKET is the connection. */
+/* Has ORDER carried out on FD, and returns the answer; *RET_SOCKET is the connection. */
 static int order_do(struct freezer *freezer, enum order order, int fd, int *ret_socket)
 {
 	int ends[2];
@@ -244,13 +244,13 @@ static int order_do(struct freezer *freezer, enum order order, int fd, int *ret_
 	if (got < 0)
 		return -errno;
 	if (got != sizeof(error_there))
-		return -EAGAIN; /* no process could be had for it */
+		return -EAGAIN; /* no process could be forked */
 	if (error_there == 0)
 		*ret_socket = TAKE_FD(here);
 	return error_there;
 }
 
-/* As order_do(), and what was done is undone with *RET. */
+/* As order_do(); thawing *RET undoes it. */
 static int order_keep(struct freezer *freezer, enum order order, int fd, struct frozen **ret)
 {
 	AUTO(auto_free) struct frozen *frozen = calloc(1, sizeof(*frozen));
@@ -277,7 +277,7 @@ void frozen_thaw(struct frozen *frozen)
 {
 	if (!frozen)
 		return;
-	/* The answer says that it has thawed; nobody who waits for that is asked to give up. */
+	/* The answer says that it has thawed; this wait cannot be interrupted. */
 	shutdown(frozen->socket, SHUT_WR);
 	int done;
 	while (read(frozen->socket, &done, sizeof(done)) < 0 && errno == EINTR)

@@ -9,7 +9,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* Linux 6.5, which the headers of older systems do not know. */
+/* Linux 6.5; missing in older headers. */
 #ifndef SYS_cachestat
 #define SYS_cachestat 451
 #endif
@@ -38,7 +38,10 @@ int last_close(uint64_t dev_device, const struct opens_device *device, pid_t lea
 {
 	if (!last_close_is_due(device->fd))
 		return 0;
-	/* Who claims it is asked last: to ask is to claim it, which hinders others meanwhile. */
+	/*
+	 * The claim is checked last: checking means claiming, which gets in the way of other
+	 * programs.
+	 */
 	struct opens_device unasked = *device;
 	unasked.fd = -1;
 	unsigned count;

@@ -21,7 +21,7 @@
 #define MISC_MAJOR	   10
 #define LOOP_CONTROL_MINOR 237
 #define NAME_BYTES	   64
-/* Another one who wants a loop device may get the free one first. */
+/* Another process may get the free device first. */
 #define ATTEMPTS 64
 
 static int open_node(int nodes_fd, mode_t type, dev_t device, int flags)
@@ -43,7 +43,7 @@ int loop_open_device(int nodes_fd, unsigned major, unsigned minor, int flags)
 	return open_node(nodes_fd, S_IFBLK, makedev(major, minor), flags);
 }
 
-/* A new device of device-mapper has it, whatever its loop device had. */
+/* What device-mapper gives a new device, whatever its loop device had. */
 #define READ_AHEAD_SECTORS 256L
 
 static int configure(int loop_fd, int file_fd)
@@ -56,7 +56,7 @@ static int configure(int loop_fd, int file_fd)
 	return ioctl(loop_fd, LOOP_CONFIGURE, &config) ? -errno : 0;
 }
 
-/* 0, -EBUSY when somebody else has taken it, or another -errno. */
+/* Returns 0, -EBUSY if it was taken in between, or another -errno. */
 static int attach_minor(int nodes_fd, int file_fd, unsigned minor, struct loop_device *ret)
 {
 	AUTO(auto_close) int fd = loop_open_device(nodes_fd, LOOP_DEVICE_MAJOR, minor, O_RDWR);
@@ -70,7 +70,7 @@ static int attach_minor(int nodes_fd, int file_fd, unsigned minor, struct loop_d
 	if (error)
 		return error;
 
-	/* Some kernels mount nothing from a device that somebody has open for writing. */
+	/* Some kernels do not mount a device that is open for writing. */
 	AUTO(auto_close) int held = loop_open_device(nodes_fd, LOOP_DEVICE_MAJOR, minor, O_RDONLY);
 	if (held < 0)
 		return held;
@@ -94,7 +94,7 @@ int loop_attach(int nodes_fd, int file_fd, unsigned minor, struct loop_device *r
 		return control == -ENODEV || control == -ENXIO ? -ENOENT : control;
 
 	if (minor != LOOP_ANY) {
-		/* It may be there already. */
+		/* It may exist already. */
 		if (ioctl(control, LOOP_CTL_ADD, (long)minor) < 0 && errno != EEXIST)
 			return -errno;
 		return attach_minor(nodes_fd, file_fd, minor, ret);
@@ -111,7 +111,7 @@ int loop_attach(int nodes_fd, int file_fd, unsigned minor, struct loop_device *r
 
 int loop_resize(const struct loop_device *loop)
 {
-	/* What a kernel knows of the size of a FUSE file may be old. */
+	/* The kernel's cached size of a FUSE file may be stale. */
 	struct statx now;
 	if (statx(loop->file_fd, "", AT_EMPTY_PATH | AT_STATX_FORCE_SYNC, STATX_SIZE, &now))
 		return -errno;
@@ -122,7 +122,10 @@ void loop_release(struct loop_device *loop)
 {
 	if (loop->fd >= 0) {
 		ioctl(loop->fd, BLKRASET, loop->read_ahead);
-		/* It clears itself with the last close; this one is for who has it open. */
+		/*
+		 * It clears itself at the last close; this is for a device that other programs have
+		 * open.
+		 */
 		ioctl(loop->fd, LOOP_CLR_FD, 0);
 		close(loop->fd);
 	}
@@ -165,8 +168,8 @@ static int partition_numbers(
 }
 
 /*
- * From now on partitions go when the device lets go of its file, however that comes about;
- * those of somebody who was killed before, at once.
+ * From now on partitions go when the device detaches its file, for whatever reason; those left by a
+ * killed supervisor go at once.
  */
 static int let_partitions_go(const struct loop_device *loop)
 {

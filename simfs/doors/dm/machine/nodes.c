@@ -46,7 +46,9 @@ int node_make(int dev_fd, const char *name, unsigned major, unsigned minor)
 	dev_t device = makedev(major, minor);
 	if (is_node(dev_fd, path.text, device))
 		return 0;
-	/* A node of that name which a removed device has left leads to nowhere, or elsewhere. */
+	/*
+	 * A node of that name that a removed device has left leads nowhere, or to another device.
+	 */
 	unlinkat(dev_fd, path.text, 0);
 	return mknodat(dev_fd, path.text, S_IFBLK | S_IRUSR | S_IWUSR | S_IRGRP | S_IWGRP, device)
 		       ? -errno

@@ -9,9 +9,9 @@
 #define NODES_UDEV_MAKES_THEM 0x20u
 
 /*
- * DEV_FD is /dev of the world.  NAME is a dm device's, as the kernel has it.  A node that is
- * there already, or is gone already, is fine.  Each returns 0 or -errno; -EINVAL for a NAME
- * that cannot be a node ("control", "..").
+ * DEV_FD is the world's /dev.  NAME is a dm device's name in the kernel.  A node that exists
+ * already, or is gone already, is fine.  Each returns 0 or -errno; -EINVAL for a NAME that cannot
+ * be a node ("control", "..").
  */
 int node_make(int dev_fd, const char *name, unsigned major, unsigned minor);
 int node_remove(int dev_fd, const char *name);

@@ -19,7 +19,7 @@
 #include "simfs/base/cleanup.h"
 #include "simfs/doors/dm/processes/inhabitants.h"
 
-/* One descriptor of one process, and which of the devices it is of. */
+/* One descriptor of one process, and the device that it refers to. */
 struct opening {
 	pid_t pid;
 	unsigned long fd;
@@ -30,14 +30,14 @@ struct openings {
 	struct opens_device *devices;
 	size_t device_count;
 	pid_t leaving;
-	struct opening *list; /* no two of them are the same opening, but for a copy */
+	struct opening *list; /* distinct: without copies by fork or dup() */
 	unsigned count;
 	int error;
 };
 
 /*
- * Which of the devices PATH leads to; their number for none.  It may lead to a file whose server
- * waits for us, which must not be asked.
+ * The device that PATH leads to; device_count for none.  PATH may lead to a file whose server waits
+ * for us, so it must not be asked.
  */
 static size_t leads_to(const char *path, const struct openings *openings)
 {
@@ -54,7 +54,7 @@ static size_t leads_to(const char *path, const struct openings *openings)
 	return at;
 }
 
-/* A child has its parent's, and dup() makes no other one, either. */
+/* Fork and dup() share an opening. */
 static bool is_same(const struct opening *one, const struct opening *other)
 {
 	return syscall(SYS_kcmp, one->pid, other->pid, KCMP_FILE, one->fd, other->fd) == 0;
@@ -93,7 +93,7 @@ static bool look_at_process(pid_t pid, void *context)
 	while ((entry = readdir(folder))) {
 		char target[8];
 		ssize_t length = readlinkat(dirfd(folder), entry->d_name, target, sizeof(target));
-		/* "socket:[5]" and the like are none; neither are "." and "..". */
+		/* "socket:[5]" and the like are no devices; neither are "." and "..". */
 		if (length <= 0 || *target != '/')
 			continue;
 		snprintf(path, sizeof(path), "/proc/%d/fd/%s", (int)pid, entry->d_name);
@@ -115,19 +115,19 @@ bool opens_is_claimed(int fd)
 
 struct search {
 	char device[MOUNT_DEVICE_BYTES];
-	char source[320]; /* of a file system whose device number is its own; or "" */
+	char source[320]; /* if the file system has a device number of its own; or "" */
 	bool opens, found;
 	int fd;
 };
 
-/* Something of the mount at PATH, which does not keep it mounted if that can be had. */
+/* Opens something of the mount at PATH; if possible, in a way that does not keep it mounted. */
 static int open_mount(const char *path)
 {
 	int apart = (int)syscall(
 		SYS_open_tree, AT_FDCWD, path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
 	if (apart >= 0) {
 		int fd = openat(apart, ".", O_RDONLY | O_CLOEXEC);
-		/* A file that is bound somewhere is no folder. */
+		/* A bind mount of a file. */
 		if (fd < 0 && errno == ENOTDIR) {
 			char self[64];
 			snprintf(self, sizeof(self), "/proc/self/fd/%d", apart);
@@ -137,7 +137,7 @@ static int open_mount(const char *path)
 		close(apart);
 		return error ? error : fd;
 	}
-	/* It is a mount of another namespace than ours. */
+	/* The mount is of another namespace. */
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	return fd < 0 ? -errno : fd;
 }
@@ -194,7 +194,7 @@ int opens_look(uint64_t dev_device, struct opens_device *devices, size_t count, 
 
 int opens_mounts(uint64_t dev_device, const struct opens_device *device)
 {
-	/* Who claims it by O_EXCL is one of those who have it open. */
+	/* An opening with O_EXCL claims it, too, and is among the openings. */
 	bool mounted = device->fd >= 0 && opens_is_claimed(device->fd);
 	int error = mounted && device->openings ? is_mounted(dev_device, device, &mounted) : 0;
 	return error ? error : mounted;

@@ -13,12 +13,12 @@
 #include "simfs/base/cleanup.h"
 #include "simfs/doors/dm/model/sysfs.h"
 
-/* What is new is made here and moved: a folder's reader meets no half of it. */
+/* New files are made here and renamed, so that no reader sees half of one. */
 #define NEW ".new"
 
 struct sysfs_tree {
 	int folder_fd;
-	struct dm_sysfs shown; /* by path: a folder comes before what is in it */
+	struct dm_sysfs shown; /* sorted by path: a folder precedes its content */
 };
 
 static const char *const roots[] = { "block", "dev", "dev/block", "class", "class/block" };
@@ -109,7 +109,7 @@ static const struct dm_sysfs_entry *find(const struct dm_sysfs *view, const char
 	return view->count ? bsearch(&key, view->entries, view->count, sizeof(key), by_path) : NULL;
 }
 
-/* Something else is at that path than ENTRY says, which has to go before ENTRY is made. */
+/* Whether something else than ENTRY is at that path, which must be removed first. */
 static bool is_in_the_way(const struct dm_sysfs_entry *shown, const struct dm_sysfs_entry *entry)
 {
 	return !entry || (shown->kind == DM_SYSFS_FOLDER) != (entry->kind == DM_SYSFS_FOLDER);
@@ -121,7 +121,7 @@ static bool is_as(const struct dm_sysfs_entry *shown, const struct dm_sysfs_entr
 	       (entry->kind == DM_SYSFS_FOLDER || strcmp(shown->text, entry->text) == 0);
 }
 
-/* ENTRY was not made: the next time it is new. */
+/* ENTRY was not made: it is new the next time. */
 static void forget(struct dm_sysfs *view, size_t at)
 {
 	struct dm_sysfs_entry *entry = &view->entries[at];
