@@ -2,11 +2,11 @@
 /*
  * points.c - see points.h.
  *
- * 1.  The rules in an answer are noted before the next fault.follow, which tells the rig that they
+ * 1. The rules in an answer are noted before the next fault.follow, which tells the rig that they
  *    are known: so a rule is noted before its user gets the answer.
- * 2.  What is noted holds while the connection does.  When a rig ends, its connection is closed
+ * 2. What is noted holds while the connection does.  When a rig ends, its connection is closed
  *    before another rig can take its place, whether or not the thread has noticed.
- * 3.  When the thread stops following, it hangs up: the rig does not wait for it, and nothing noted
+ * 3. When the thread stops following, it hangs up: the rig does not wait for it, and nothing noted
  *    holds any more.
  */
 #include "simfs/doors/dm/calls/points.h"
