@@ -61,8 +61,12 @@ fi
 # What the rig does shows how long it takes, or how far it is.
 rig fault add "$mnt" 'coalesce.copy delay=400ms' >/dev/null
 rig snapshot delete "$mnt" s0
+rig coalesce "$mnt" --wait 2>said &
+filed=$!
 on_terminal coalesce "'$SNAPRIG' coalesce '$mnt' --wait"
+wait "$filed" || fail "exit $? into a file"
 drew coalesce 'coalesce .*[0-9]+ s( left)?'
+drew_nothing said
 rig fault clear "$mnt" >/dev/null
 
 # A clone that shares nothing is copied: of s1, in chunks.
