@@ -56,7 +56,7 @@ void captive_become(char *const *command, pid_t starter)
 
 	sigprocmask(SIG_SETMASK, &signals_before, NULL);
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
-	/* A starter that was gone before sends nothing. */
+	/* If the starter died before this, no signal comes. */
 	if (getppid() != starter)
 		_exit(EXIT_CANNOT_RUN);
 	execvp(command[0], command);
@@ -78,7 +78,7 @@ bool captive_look(struct captive *captive)
 
 void captive_hand_on(struct captive *captive, int number, int code)
 {
-	/* What a terminal sends, it has sent to the command as well. */
+	/* The terminal has sent its signals to the command as well. */
 	if (captive->pid && code != SI_KERNEL)
 		kill(captive->pid, number);
 	if (!captive->kill_ns && (number == SIGTERM || number == SIGHUP))

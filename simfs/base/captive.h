@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * captive.h - a command that its starter waits for, as env(1) and a shell would.
+ * captive.h - a command that its starter waits for, as env(1) and a shell do.
  *
- * The command is in the process group of its starter, so it has the terminal.  What a terminal
- * sends reaches both; what somebody sends to the starter alone is handed on, and a command that
- * does not heed SIGTERM or SIGHUP is to be killed some seconds later.  It does not outlive its
- * starter either.
+ * The command is in its starter's process group, so it has the terminal.  Signals from the terminal
+ * reach both; a signal sent to the starter alone is passed on.  A command that ignores SIGTERM or
+ * SIGHUP should be killed some seconds later.  The command does not outlive its starter.
  *
- * One thread uses this: what it blocks is the state of the process.
+ * For one thread: the blocked signals are state of the process.
  */
 #ifndef SNAPRIG_BASE_CAPTIVE_H
 #define SNAPRIG_BASE_CAPTIVE_H
@@ -18,40 +17,48 @@
 #include <sys/types.h>
 
 /*
- * From now on no signal ends this process but in order: those that ask a process to end, and
- * SIGCHLD, are blocked.
+ * Blocks SIGCHLD and the signals that ask a process to end, so that from now on the process ends
+ * only in an orderly way.
  */
 void captive_begin(void);
 
-/* Those signals, to be waited for; and what was blocked before, which the command gets. */
+/*
+ * The signals that captive_begin() blocked, to wait for, and the mask before that, which the
+ * command gets.
+ */
 const sigset_t *captive_signals(void);
 const sigset_t *captive_signals_before(void);
 
-/* Variable NAME of the environment is PATH in FOLDER ("": the folder itself). */
+/* Environment variable NAME gets the value PATH below a folder ("": the folder itself). */
 struct captive_word {
 	const char *name, *path;
 };
 
-/* In the child: it is told COUNT words of FOLDER, or ends with EXIT_CANNOT_RUN. */
+/*
+ * For the child: sets COUNT variables to paths in FOLDER.  Exits with EXIT_CANNOT_RUN on failure.
+ */
 void captive_tell(const char *folder, const struct captive_word *words, size_t count);
 
 /*
- * In the child of STARTER: becomes COMMAND.  Where there is none it ends with EXIT_NO_PROGRAM or
- * EXIT_CANNOT_RUN, after a message.
+ * For the child of STARTER: executes COMMAND.  If that fails, exits with EXIT_NO_PROGRAM or
+ * EXIT_CANNOT_RUN after a message.
  */
 __attribute__((noreturn)) void captive_become(char *const *command, pid_t starter);
 
 struct captive {
 	pid_t pid;	      /* 0: it has ended */
-	int code;	      /* its exit code then */
-	uint64_t patience_ns; /* how long it may take to end when it is asked to */
-	uint64_t kill_ns;     /* when it is to be killed; 0: it is not */
+	int code;	      /* its exit code, once it has ended */
+	uint64_t patience_ns; /* how long it may take to end after it was asked to */
+	uint64_t kill_ns;     /* when it should be killed; 0: not yet decided */
 };
 
-/* Looks, without waiting, whether it has ended.  True the one time that it has. */
+/* Checks, without waiting, whether the command has ended.  Returns true only once. */
 bool captive_look(struct captive *captive);
 
-/* Signal NUMBER, any but SIGCHLD, came with CODE (si_code); the command may have ended. */
+/*
+ * Passes on signal NUMBER (not SIGCHLD), which arrived with CODE (si_code).  The command may have
+ * ended already.
+ */
 void captive_hand_on(struct captive *captive, int number, int code);
 
 #endif

@@ -26,7 +26,7 @@
 #define END_POLL_US   2000
 #define ARGUMENTS_MAX 96
 
-/* Runs in the rig's mount: says that it is there, and waits for our end. */
+/* Runs in the rig's mount: reports that the volume is mounted, then waits for our end. */
 #define WAITS_FOR_US "echo && exec cat"
 
 extern char **environ;
@@ -78,7 +78,7 @@ static int spawn(const char *const *argv, const struct ends *ends, pid_t *ret)
 	return error;
 }
 
-/* It says a word when it is mounted, and nothing when it cannot be. */
+/* One byte arrives once the volume is mounted; EOF means that it cannot be. */
 static int await_word(int fd)
 {
 	struct pollfd word = { .fd = fd, .events = POLLIN };
@@ -133,7 +133,7 @@ void captive_rig_release(struct captive_rig *rig)
 		rig->deadline_ns = clock_now_ns() + END_NS;
 }
 
-/* Of process NAME in /proc; 0: it has none, or is gone. */
+/* The parent of process NAME in /proc; 0 if it has none or is gone. */
 static pid_t parent_of(const char *name)
 {
 	char path[PATH_MAX], text[512];
@@ -148,13 +148,15 @@ static pid_t parent_of(const char *name)
 	if (length <= 0)
 		return 0;
 	text[length] = '\0';
-	/* "PID (NAME) STATE PARENT": a name may have anything in it. */
+	/* "PID (NAME) STATE PARENT", where NAME may contain anything. */
 	behind_name = strrchr(text, ')');
 	return behind_name && sscanf(behind_name, ") %*c %d", &parent) == 1 ? parent : 0;
 }
 
-/* The process that serves is a child, in a session of its own: it dies with its mount, but not
- * while it is stopped. */
+/*
+ * The serving process is a child in its own session.  It ends with its mount, but not while it is
+ * stopped.
+ */
 static void kill_children(pid_t parent)
 {
 	DIR *folder = opendir("/proc");
@@ -176,7 +178,7 @@ void captive_rig_kill(const struct captive_rig *rig)
 	kill(rig->pid, SIGKILL);
 }
 
-/* Whether it has ended before its deadline. */
+/* Whether it ends before its deadline. */
 static bool await_end(struct captive_rig *rig)
 {
 	while (!captive_rig_has_ended(rig)) {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * captive_rig.h - `snaprig mount … -- COMMAND` as a child of ours, for as long as we live.
+ * captive_rig.h - `snaprig mount … -- COMMAND` as a child that lives no longer than this process.
  *
- * The command that it is mounted for says that it is there, and then waits for the end of a
- * pipe of ours: the mount ends with us, however we end.
+ * COMMAND reports that the volume is mounted and then waits for EOF on a pipe from this process, so
+ * the mount ends when the process does, however it ends.
  */
 #ifndef SNAPRIG_BASE_CAPTIVE_RIG_H
 #define SNAPRIG_BASE_CAPTIVE_RIG_H
@@ -15,8 +15,8 @@
 
 struct captive_rig {
 	pid_t pid;	      /* 0: none */
-	int life;	      /* the pipe that it waits for the end of; -1: none */
-	uint64_t deadline_ns; /* when it is killed; 0: it does not end yet */
+	int life;	      /* our end of the pipe on which it waits for EOF; -1: none */
+	uint64_t deadline_ns; /* when it will be killed; 0: it has not been asked to end */
 };
 
 #define CAPTIVE_RIG_NONE                                                                           \
@@ -25,27 +25,30 @@ struct captive_rig {
 	}
 
 /*
- * Starts this same program with the arguments ARGV, "mount" and what belongs to it (NULL behind
- * the last), and mounts on MOUNT_POINT, which is made; what the process prints is added to
- * LOG_PATH.  It is mounted when this returns: 0; -ETIMEDOUT; -EIO: it said why in its log;
- * -errno.  RIG has no process then.
+ * Starts this program again with the arguments ARGV ("mount" and the rest, up to a NULL), and
+ * creates MOUNT_POINT, where it mounts.  What the process prints is appended to LOG_PATH.  Returns
+ * 0 once it is mounted, -ETIMEDOUT, -EIO if it failed (the reason is in the log), or -errno.  After
+ * an error RIG has no process.
  */
 int captive_rig_start(struct captive_rig *rig, const char *const *argv, const char *mount_point,
 	const char *log_path);
 
-/* It begins to end; captive_rig_end() waits for it.  Who ends several lets them all go first. */
+/*
+ * Asks the mount to end; captive_rig_end() waits for it.  To end several mounts, release all of
+ * them first.
+ */
 void captive_rig_release(struct captive_rig *rig);
 
 /*
- * Ends it, kills it when that takes longer than 15 s since it began to end, and removes
- * MOUNT_POINT. One that not even a kill ends in 5 s is left.
+ * Ends the mount and removes MOUNT_POINT.  Kills the mount if it takes more than 15 s after its
+ * release, and gives up if it is still there 5 s after that.
  */
 void captive_rig_end(struct captive_rig *rig, const char *mount_point);
 
-/* SIGKILL, now: what it is asked for fails.  captive_rig_end() is still to come. */
+/* Sends SIGKILL now, so that pending requests fail.  captive_rig_end() must still be called. */
 void captive_rig_kill(const struct captive_rig *rig);
 
-/* Whether its process has ended by itself. */
+/* Whether the process has ended. */
 bool captive_rig_has_ended(struct captive_rig *rig);
 
 #endif

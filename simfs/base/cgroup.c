@@ -12,7 +12,7 @@
 
 #include "simfs/base/cleanup.h"
 
-/* Version 1 says "no limit" with the most whole pages that fit, whatever a page is. */
+/* Version 1 expresses "no limit" as the largest multiple of the page size, whatever that is. */
 #define NO_LIMIT_BYTES ((uint64_t)INT64_MAX & ~(uint64_t)0xfffff)
 
 static const struct cgroup_files files[] = {
@@ -50,7 +50,7 @@ int cgroup_detect(const char *path, enum cgroup_version *ret)
 	return -ENOENT;
 }
 
-/* A number, or "max", which is no limit. */
+/* Reads a number, or "max" for no limit. */
 static int read_number(const char *path, const char *name, uint64_t *ret)
 {
 	AUTO(auto_fclose) FILE *file = open_file(path, name);
@@ -67,7 +67,7 @@ static int read_number(const char *path, const char *name, uint64_t *ret)
 	return 0;
 }
 
-/* The value of the line KEY in memory.stat; 0 when there is none. */
+/* The value of the line KEY in memory.stat; 0 if there is none. */
 static uint64_t read_stat(const char *path, const char *key)
 {
 	AUTO(auto_fclose) FILE *file = open_file(path, "memory.stat");
@@ -110,9 +110,9 @@ uint32_t cgroup_used_per_million(const struct cgroup_memory *memory)
 	return (uint32_t)((unsigned __int128)memory->used_bytes * 1000000 / memory->limit_bytes);
 }
 
-/* ---- where one can be made ---- */
+/* ---- where a cgroup can be created ---- */
 
-/* This process's cgroup in the hierarchy of VERSION, as seen from its root: "/a/b". */
+/* This process's cgroup in the hierarchy of VERSION, relative to its root: "/a/b". */
 static bool find_own(enum cgroup_version version, char *ret, size_t length)
 {
 	AUTO(auto_fclose) FILE *file = fopen("/proc/self/cgroup", "re");
@@ -141,7 +141,7 @@ static bool gives_memory_to_children(const char *path)
 	return file && fgets(line, sizeof line, file) && strstr(line, "memory");
 }
 
-/* In version 2 only a cgroup that hands the controller on, which has no processes itself. */
+/* In version 2, only a cgroup that delegates the controller, which has no processes itself. */
 static bool can_be_parent(enum cgroup_version version, const char *path)
 {
 	enum cgroup_version found;
@@ -156,7 +156,7 @@ static bool find_below(const char *root, enum cgroup_version version, char *path
 {
 	char own[PATH_MAX];
 
-	/* A container may not see its own name: then the root is its own. */
+	/* A container may not see its own name; its cgroup is then the root. */
 	if (!find_own(version, own, sizeof own) || strcmp(own, "/") == 0)
 		own[0] = '\0';
 	for (;;) {

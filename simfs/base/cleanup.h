@@ -16,7 +16,7 @@
 
 #define AUTO(function) __attribute__((cleanup(function)))
 
-/* Hands a pointer over: evaluates to it and leaves NULL behind. */
+/* Transfers ownership of a pointer: evaluates to it and sets the variable to NULL. */
 #define TAKE_PTR(pointer)                                                                          \
 	({                                                                                         \
 		__typeof__(pointer) taken_ = (pointer);                                            \
@@ -24,7 +24,7 @@
 		taken_;                                                                            \
 	})
 
-/* Hands a descriptor over: evaluates to it and leaves -1 behind. */
+/* Transfers ownership of a descriptor: evaluates to it and sets the variable to -1. */
 #define TAKE_FD(fd)                                                                                \
 	({                                                                                         \
 		int taken_ = (fd);                                                                 \

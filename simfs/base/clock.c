@@ -9,7 +9,7 @@
 static bool stepped;
 static uint64_t stepped_now_ns;
 
-/* The rig's time is what it was when the scale was set, and what has gone by since, scaled. */
+/* The rig's time: what it was when the scale was set, plus the time since then, scaled. */
 static uint64_t scale_per_mille = 1000;
 static uint64_t scale_real_ns;
 static uint64_t scale_rig_ns;
@@ -29,7 +29,7 @@ static uint64_t rig_ns(clockid_t clock)
 	if (stepped)
 		return stepped_now_ns;
 	now_ns = real_ns(clock);
-	/* A tick may lie before the moment when the scale was set. */
+	/* The last tick may be older than the moment when the scale was set. */
 	if (now_ns < scale_real_ns)
 		return scale_rig_ns;
 	if (scale_per_mille == 1000)
@@ -72,7 +72,7 @@ uint64_t clock_wait_ns(uint64_t rig_ns)
 {
 	unsigned __int128 wait_ns = (unsigned __int128)rig_ns * 1000 / scale_per_mille;
 
-	/* Not a moment too early: it would have to be waited for again. */
+	/* Rounded up: waking too early would mean another wait. */
 	return rig_ns == UINT64_MAX || wait_ns >= UINT64_MAX ? UINT64_MAX : (uint64_t)wait_ns + 1;
 }
 

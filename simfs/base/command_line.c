@@ -17,7 +17,7 @@
 #define OPERANDS_TEXT_BYTES 128
 #define OPTION_NAME_BYTES   64
 #define OPTION_LINE_BYTES   512
-/* Columns that options are explained in where no terminal says how many. */
+/* The width for explanations of options if no terminal gives one. */
 #define OPTION_COLUMNS 100
 #define OPTION_WIDTH   20
 #define USAGE_BYTES    512
@@ -49,13 +49,13 @@ static void print_option(const char *name, const char *value, const char *about,
 	/* A name of one letter is a short option: mount's -o. */
 	snprintf(left, sizeof left, "%s%s%s%s", name[1] ? "--" : "-", name, value ? " " : "",
 		value ? value : "");
-	/* What is long does not push its text, which stands below. */
+	/* A long name goes on a line of its own, above its text. */
 	if (strlen(left) > OPTION_WIDTH) {
 		snprintf(text, sizeof text, "  %s", left);
 		wrap_line(text, 4, columns, stdout);
 		left[0] = '\0';
 	}
-	/* A list in it has a line for each item. */
+	/* A list has a line for each item. */
 	for (const char *line = about; line;) {
 		const char *end = strchr(line, '\n');
 
@@ -74,7 +74,7 @@ static void print_help(const struct command_line *line)
 	size_t min, max;
 
 	command_line_operands(line, operands, sizeof operands, &min, &max);
-	/* Without any operand a command is what the line is about. */
+	/* Without operands, the command that follows is what the line is about. */
 	snprintf(usage, sizeof usage, "usage: snaprig %s%s%s%s%s%s%s", line->name,
 		line->options ? " [OPTION]..." : "", max ? " " : "", operands,
 		!line->command ? ""
@@ -88,7 +88,7 @@ static void print_help(const struct command_line *line)
 	for (const struct command_option *option = line->options; option && option->name; option++)
 		print_option(option->name, option->value, option->about, columns);
 	print_option("help", NULL, "show this", columns);
-	/* An example is whole, to be copied. */
+	/* An example is not wrapped, so that it can be copied. */
 	if (line->examples)
 		printf("\nexamples:\n%s", line->examples);
 	fputs("\nexit codes:\n", stdout);
@@ -114,8 +114,8 @@ struct reading {
 	const struct command_line *line;
 	int (*take)(void *context, const struct command_option *option, const char *value);
 	void *context;
-	uint64_t given;	  /* a bit for each option that is there */
-	size_t stand_ins; /* how many operands options stand for */
+	uint64_t given;	  /* a bit for each option that was given */
+	size_t stand_ins; /* how many operands are replaced by options */
 };
 
 static int usage_error(const struct command_line *line, const char *problem, const char *subject)
@@ -124,7 +124,7 @@ static int usage_error(const struct command_line *line, const char *problem, con
 	return EXIT_USAGE;
 }
 
-/* Also of a long option behind one dash, and of one that is cut short. */
+/* Also handles a long option with one dash, and an abbreviated one. */
 static int unknown_option(const struct command_line *line, const char *argument)
 {
 	char names[OPTIONS_MAX + 1][OPTION_NAME_BYTES], typed[OPTION_NAME_BYTES];
@@ -165,10 +165,7 @@ static bool is_given(const struct reading *reading, const struct command_option 
 	return reading->given >> index & 1;
 }
 
-/*
- * Takes the option at argv[*AT], and its value behind it; *AT is left at the last that
- * was taken.
- */
+/* Takes the option at argv[*AT], and the value after it.  *AT is left at the last word taken. */
 static int take_option(struct reading *reading, char **argv, int *at)
 {
 	const struct command_line *line = reading->line;
@@ -198,7 +195,7 @@ static int take_option(struct reading *reading, char **argv, int *at)
 	return reading->take(reading->context, option, value);
 }
 
-/* What one option asks of another. */
+/* Checks required and mutually exclusive options. */
 static int check_options(const struct reading *reading)
 {
 	const struct command_option *options = reading->line->options;
@@ -220,7 +217,7 @@ static int check_options(const struct reading *reading)
 	return COMMAND_GO_ON;
 }
 
-/* As command_line_operands(), without those that options stand for. */
+/* As command_line_operands(), without the operands that options replaced. */
 static void operands_left(const struct reading *reading, char *buffer, size_t length,
 	size_t *ret_min, size_t *ret_max)
 {
@@ -231,7 +228,7 @@ static void operands_left(const struct reading *reading, char *buffer, size_t le
 		*ret_max -= reading->stand_ins;
 }
 
-/* Adds to OPERANDS the options that must be there. */
+/* Appends the required options to OPERANDS. */
 static const char *with_required(const struct command_line *line, char *operands, size_t length)
 {
 	size_t used = strlen(operands);
@@ -258,7 +255,7 @@ static int check_operands(const struct reading *reading, char **argv, size_t cou
 	return COMMAND_GO_ON;
 }
 
-/* Whether -- behind COUNT operands begins the command of a line that has one. */
+/* Whether -- after COUNT operands begins the command of a line that has one. */
 static bool begins_command(const struct reading *reading, size_t count)
 {
 	char operands[OPERANDS_TEXT_BYTES];
@@ -268,7 +265,7 @@ static bool begins_command(const struct reading *reading, size_t count)
 	return reading->line->command && count >= min;
 }
 
-/* Moves what stands behind the -- at argv[AT] behind the COUNT operands. */
+/* Moves the words after the -- at argv[AT] to follow the COUNT operands. */
 static int take_command(const struct command_line *line, char **argv, int at, size_t count)
 {
 	char **words = argv + at + 1, **to = argv + count + 1;
@@ -302,7 +299,7 @@ int command_line_read(const struct command_line *line, int argc, char **argv,
 	bool options_ended = false, has_command = false;
 	int result = COMMAND_GO_ON;
 
-	/* Before anything can be wrong with the rest. */
+	/* First of all, since every message about the rest must be noted. */
 	if (find_option(line->options, "json", strlen("json")) &&
 		command_line_asks_for_json(argc, argv, line->takes_words))
 		json_output_begin();

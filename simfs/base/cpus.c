@@ -30,7 +30,7 @@ unsigned cpus_of_cgroup(const char *path)
 	char line[64], period_line[64];
 	uint64_t quota, period;
 
-	/* "max 100000" and -1 are none. */
+	/* "max 100000" and -1 mean no limit. */
 	if (read_line(path, "cpu.max", line, sizeof line)) {
 		if (sscanf(line, "%" SCNu64 " %" SCNu64, &quota, &period) != 2)
 			return UINT_MAX;
@@ -43,8 +43,10 @@ unsigned cpus_of_cgroup(const char *path)
 	return period == 0 || quota / period >= UINT_MAX ? UINT_MAX : (unsigned)(quota / period);
 }
 
-/* Whether LINE of /proc/self/cgroup ("N:CONTROLLERS:PATH") is of the cpu controller, or of version
- * 2, which has no list. */
+/*
+ * The path in LINE of /proc/self/cgroup ("N:CONTROLLERS:PATH") if it is for the cpu controller or
+ * for version 2, whose list is empty.
+ */
 static const char *own_path(char *line)
 {
 	char *controllers = strchr(line, ':');
@@ -68,7 +70,7 @@ static unsigned least(unsigned a, unsigned b)
 	return a < b ? a : b;
 }
 
-/* From OWN up to ROOT, where the hierarchy is mounted. */
+/* The lowest limit from OWN up to ROOT, where the hierarchy is mounted. */
 static unsigned least_up(const char *root, const char *own)
 {
 	unsigned cpus = cpus_of_cgroup(root);

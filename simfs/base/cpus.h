@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* cpus.h - how many processors this process can use at a time. */
+/* cpus.h - how many CPUs this process can use at once. */
 #ifndef SNAPRIG_BASE_CPUS_H
 #define SNAPRIG_BASE_CPUS_H
 
-/* No less than 1: those that it may run on, or as many as its cgroups give it time of, if that is
- * less; a part of one is none. */
+/*
+ * At least 1: the CPUs in its affinity mask, or fewer if its cgroups limit its CPU time, rounded
+ * down.
+ */
 unsigned cpus_usable(void);
 
-/* What the cgroup in the folder PATH, of either version, gives time of alone: UINT_MAX without a
- * limit of its own, which is also what a folder that is no cgroup has. */
+/*
+ * How many CPUs the limit of the cgroup (either version) in folder PATH allows, ignoring its
+ * parents; UINT_MAX if it has no limit, or if PATH is not a cgroup.
+ */
 unsigned cpus_of_cgroup(const char *path);
 
 #endif

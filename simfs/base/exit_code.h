@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* exit_code.h - how every program of ours ends. */
+/* exit_code.h - the exit codes of all our programs. */
 #ifndef SNAPRIG_BASE_EXIT_CODE_H
 #define SNAPRIG_BASE_EXIT_CODE_H
 
@@ -14,11 +14,11 @@ enum exit_code {
 	EXIT_RIG = 4,	       /* the rig or the machine failed */
 	EXIT_SKIPPED = 77,     /* a privilege or a tool is missing */
 	EXIT_TIMED_OUT = 124,
-	EXIT_CANNOT_RUN = 126, /* a command that it was to run; as env(1) and shells have it */
-	EXIT_NO_PROGRAM = 127, /* there is none of that name; likewise */
+	EXIT_CANNOT_RUN = 126, /* a command could not be run; as for env(1) and shells */
+	EXIT_NO_PROGRAM = 127, /* a command was not found; likewise */
 };
 
-/* How a process ended, by the STATUS of waitpid(): as shells tell it, 128 + N for signal N. */
+/* The exit code for the STATUS of waitpid(), as shells report it: 128 + N for signal N. */
 static inline int exit_code_of_status(int status)
 {
 	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * fd_reserve.h - descriptors that are kept back, for who has to get in when they run out.
+ * fd_reserve.h - descriptors held in reserve for those who must not fail when descriptors run out.
  *
- * Snapshots take descriptors until there are no more; a connection of who wants to
- * delete one, or a process that is to thaw what is frozen, finds some all the same.
- * And what a mount needs while it opens all those snapshots again is less than what was
- * kept back when they were taken.  One for the whole process, of one thread.
+ * Snapshots use up descriptors until none are left.  A connection that wants to delete a snapshot,
+ * or a process that must thaw a file system, still gets some.  A mount that reopens all those
+ * snapshots needs fewer descriptors besides than were in reserve when the snapshots were taken.
+ * One reserve per process, for one thread.
  */
 #ifndef SNAPRIG_BASE_FD_RESERVE_H
 #define SNAPRIG_BASE_FD_RESERVE_H
@@ -15,19 +15,19 @@
 /* Enough for a few connections, or for a child with its pipes. */
 #define FD_RESERVE_COUNT 16
 
-/* Keeps back as many as are missing and not lent, as far as there are any. */
+/* Refills the reserve, except for what is lent, as far as descriptors are available. */
 void fd_reserve_fill(void);
 
 /*
- * Lets one go for a descriptor of the caller's that comes or has come, so that it takes no
- * room of others.  False: there is none left.
+ * Gives up one descriptor in exchange for one that the caller opens or has opened, so that the
+ * caller takes none from others.  Returns false if the reserve is empty.
  */
 bool fd_reserve_lend(void);
 
-/* What was lent has come to its end: a descriptor was closed for it.  Keeps it back again. */
+/* The caller has closed a descriptor for which one was lent.  Takes it back into the reserve. */
 void fd_reserve_return(void);
 
-/* Lets all go, for a moment: fd_reserve_fill() ends it. */
+/* Gives up the whole reserve for a moment, until fd_reserve_fill(). */
 void fd_reserve_give_all(void);
 
 #endif

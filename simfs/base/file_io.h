@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * file_io.h - reads and writes at a place of a file that are whole: one that comes up short goes on
- * where it stopped, and a signal is none of it.
+ * file_io.h - complete reads and writes at an offset: short transfers are continued, and EINTR is
+ * retried.
  */
 #ifndef SNAPRIG_BASE_FILE_IO_H
 #define SNAPRIG_BASE_FILE_IO_H
@@ -9,13 +9,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* All LENGTH bytes at OFFSET: 0; -EIO when the file ends before them; or -errno. */
+/*
+ * Transfers all LENGTH bytes at OFFSET.  Returns 0; -EIO if the file ends before that; or -errno.
+ */
 int file_read_all(int fd, void *bytes, size_t length, uint64_t offset);
 int file_write_all(int fd, const void *bytes, size_t length, uint64_t offset);
 
 /*
- * As many of them as there are before the end, or before what cannot be read: their count, and in
- * *RET_ERROR 0, or -errno.
+ * Reads up to the end of the file or the first error.  Returns how many bytes were read, with 0 or
+ * -errno in *RET_ERROR.
  */
 size_t file_read_up_to(int fd, void *bytes, size_t length, uint64_t offset, int *ret_error);
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * heap.h - the heap for small plain trees, without a way to fail.
+ * heap.h - an allocator for small plain trees that cannot fail.
  *
- * A scenario takes some kilobytes.  When even those are not to be had, the
- * program says so and ends with EXIT_RIG: there is nothing better to do.
+ * A scenario takes some kilobytes.  If even those cannot be allocated, the program says so and
+ * exits with EXIT_RIG: there is nothing better to do.
  */
 #ifndef SNAPRIG_BASE_HEAP_H
 #define SNAPRIG_BASE_HEAP_H
@@ -16,12 +16,12 @@ __attribute__((malloc)) void *heap_new(size_t size);
 /* A copy of TEXT, or NULL for NULL. */
 __attribute__((malloc)) char *heap_copy(const char *text);
 
-/* What printf would print; never NULL. */
+/* The text that printf would print; never NULL. */
 __attribute__((malloc, format(printf, 1, 2))) char *heap_format(const char *format, ...);
 
 /*
- * Makes room for one more element behind the COUNT that ARRAY has; the new
- * one is zeroed.  ARRAY may move: the result replaces it.
+ * Makes room for one more element after the COUNT that ARRAY has, and zeroes it.  ARRAY may move:
+ * the result replaces it.
  */
 void *heap_grow(void *array, size_t count, size_t element_bytes);
 

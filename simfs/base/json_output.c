@@ -12,7 +12,7 @@
 #include "simfs/base/heap.h"
 #include "simfs/base/log.h"
 
-/* What is said beyond that is on stderr. */
+/* Messages beyond this are only on stderr. */
 #define NOTED_BYTES 4096
 
 static struct {
@@ -20,7 +20,7 @@ static struct {
 	bool is_on, is_printed;
 	int error; /* of the first message that has one */
 	size_t length;
-	char messages[NOTED_BYTES]; /* one a line */
+	char messages[NOTED_BYTES]; /* one per line */
 } output = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
 void json_output_begin(void)
@@ -66,7 +66,7 @@ void json_output_send(int fd)
 {
 	if (!output.is_on)
 		return;
-	/* Who reads has both, or tells of none. */
+	/* The reader needs the error before it can use the messages. */
 	if (write(fd, &output.error, sizeof output.error) == (ssize_t)sizeof output.error)
 		(void)!write(fd, output.messages, output.length);
 }
@@ -107,7 +107,7 @@ void json_output_write(const json_t *document, size_t flags, FILE *file)
 	json_t *whole = json_pack("{s:i}", "schema_version", SCHEMA_VERSION), *value;
 	const char *key;
 
-	/* jansson's loop has a macro that takes no const. */
+	/* jansson's loop macro takes no const. */
 	json_object_foreach((json_t *)document, key, value) json_object_set(whole, key, value);
 	json_dumpf(whole, file, flags);
 	fputc('\n', file);
@@ -164,7 +164,7 @@ json_t *json_output_text(const char *text)
 
 /* ---- a failure ---- */
 
-/* Where the parentheses begin that TEXT ends with, or NULL. */
+/* The opening parenthesis of the hint at the end of TEXT, or NULL. */
 static char *hint_of(char *text)
 {
 	size_t at = strlen(text);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * latency_histogram.h - how long each of many things took, in buckets that are always the same.
+ * latency_histogram.h - a histogram of latencies with fixed buckets.
  *
- * Powers of two of 16 microseconds, so that two histograms can be added, subtracted and
- * compared.  A time that is a bound belongs below it, as Prometheus has it.
+ * The bounds are powers of two times 16 microseconds, so two histograms can be added, subtracted
+ * and compared.  A latency equal to a bound falls below it, as in Prometheus.
  */
 #ifndef SNAPRIG_BASE_LATENCY_HISTOGRAM_H
 #define SNAPRIG_BASE_LATENCY_HISTOGRAM_H
@@ -11,30 +11,30 @@
 #include <stdint.h>
 
 #define LATENCY_BOUNDS	 20
-#define LATENCY_BUCKETS	 (LATENCY_BOUNDS + 1) /* the last one has no end */
+#define LATENCY_BUCKETS	 (LATENCY_BOUNDS + 1) /* the last one has no upper bound */
 #define LATENCY_FIRST_US 16ull
 
-/* All zeros at first. */
+/* Starts as all zeros. */
 struct latency_histogram {
 	uint64_t counts[LATENCY_BUCKETS];
 	uint64_t sum_ns, longest_ns;
 };
 
-/* What belongs into bucket AT took so long at most; AT is less than LATENCY_BOUNDS. */
+/* The upper bound (inclusive) of bucket AT, which is less than LATENCY_BOUNDS. */
 static inline uint64_t latency_bound_us(unsigned at)
 {
 	return LATENCY_FIRST_US << at;
 }
 
-/* Something took LATENCY_NS. */
+/* Adds one latency. */
 void latency_histogram_add(struct latency_histogram *histogram, uint64_t latency_ns);
 
-/* How many there were. */
+/* The number of latencies added. */
 uint64_t latency_histogram_count(const struct latency_histogram *histogram);
 
 /*
- * What the share PER_MILLE of them took at most, as if those of one bucket were spread evenly over
- * it; never more than the longest.  0 when there was none.
+ * The latency that PER_MILLE thousandths of them do not exceed, interpolated linearly within a
+ * bucket and never more than the longest.  0 if the histogram is empty.
  */
 uint64_t latency_histogram_quantile_ns(
 	const struct latency_histogram *histogram, unsigned per_mille);

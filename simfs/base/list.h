@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * list.h - a doubly linked list whose links live inside the listed things.
+ * list.h - a doubly linked list whose links are embedded in the listed structures.
  *
- * A head that points at itself is an empty list.  A link is on no list while it
- * is all zeros, as its thing was made, or was removed.  One that is on a list is
- * not put on another, and one that is on none is not removed: that ends the
- * program.  So does whoever goes on from a link that was removed meanwhile, since
- * it leads nowhere, and what passes a link that was cleared on its list, since its
- * neighbours do not point at each other.
+ * A head that points at itself is an empty list.  A link is not on a list while it is all zeros, as
+ * allocated, or after it was removed.  Adding a link that is on a list, or removing one that is
+ * not, aborts the program.  Following a link that was removed crashes, because it leads nowhere.
+ * Adding or removing next to a link that was zeroed while on a list aborts, because its neighbours
+ * no longer point at each other.
  */
 #ifndef SNAPRIG_BASE_LIST_H
 #define SNAPRIG_BASE_LIST_H
@@ -25,10 +24,10 @@ struct list {
 
 #define CONTAINER_OF(pointer, type, member) ((type *)((char *)(pointer)-offsetof(type, member)))
 
-/* Where a removed link leads: no processor has an address like that. */
+/* Where a removed link points: a non-canonical address on every processor. */
 #define LIST_NOWHERE ((struct list *)(uintptr_t)0xdead4ea1dead4ea0)
 
-/* Walks HEAD; `at` may not be removed in the body (use list_pop for that). */
+/* Walks HEAD.  The body must not remove `at` (use list_pop for that). */
 #define list_for_each(at, head) for (struct list *at = (head)->next; at != (head); at = at->next)
 
 static inline void list_init(struct list *head)
@@ -41,7 +40,7 @@ static inline bool list_empty(const struct list *head)
 	return head->next == head;
 }
 
-/* LINK, which is no head, is on some list. */
+/* Whether LINK, which is not a head, is on a list. */
 static inline bool list_is_linked(const struct list *link)
 {
 	return link->next && link->next != LIST_NOWHERE;
@@ -71,7 +70,7 @@ static inline void list_remove(struct list *link)
 	link->next = link->previous = LIST_NOWHERE;
 }
 
-/* The first link, taken off the list, or NULL when the list is empty. */
+/* Removes the first link and returns it, or NULL if the list is empty. */
 static inline struct list *list_pop(struct list *head)
 {
 	if (list_empty(head))

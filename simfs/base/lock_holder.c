@@ -12,7 +12,7 @@
 
 #define LINE_BYTES 256
 
-/* Whether a set of signals as /proc shows it, hexadecimal, has SIGKILL. */
+/* Whether a signal set as /proc shows it, hexadecimal, contains SIGKILL. */
 static bool has_kill(const char *digits)
 {
 	uint64_t set = 0;
@@ -21,8 +21,8 @@ static bool has_kill(const char *digits)
 }
 
 /*
- * A zombie, or one that has its SIGKILL but has not come to die of it yet.  Between the two a
- * process is short of nothing but its memory: "VmSize" is no longer told then.
+ * A zombie, or a process with SIGKILL pending.  Between the two, its memory is the only thing it
+ * lacks: /proc no longer shows "VmSize".
  */
 static bool is_dying(int process)
 {

@@ -11,12 +11,12 @@
 #include "simfs/base/log_file.h"
 #include "simfs/base/progress_bar.h"
 
-/* The highest errno that Linux defines for user space is 133; room to spare. */
+/* The highest errno that Linux defines for user space is 133; this leaves room. */
 #define ERRNO_COUNT 200
 
 /*
- * One write per message, so that lines of several processes that share a
- * terminal or a log file do not interleave.
+ * One write per message, so that lines do not interleave when several processes share a terminal or
+ * a log file.
  */
 static void print_line(
 	const char *format, va_list arguments, int text_error, const int *noted_error)

@@ -16,11 +16,11 @@
 static struct {
 	int folder_fd;
 	const char *name, *old_name;
-	int fd; /* -1: none; stderr once it took over */
+	int fd; /* -1: none; stderr after the take-over */
 	bool took_over;
 	uint64_t bytes;
 
-	char last[2048]; /* without its end, should it be longer */
+	char last[2048]; /* cut if it is longer */
 	uint64_t repeated;
 } log_file = { .fd = -1 };
 

@@ -36,7 +36,7 @@ void machine_raise_file_limit(void)
 
 void machine_keep_small_blocks(void)
 {
-	/* The largest value that mallopt(3) has. */
+	/* The largest value that mallopt(3) allows. */
 	mallopt(M_MXFAST, 80 * sizeof(size_t) / 4);
 }
 
@@ -49,7 +49,7 @@ bool machine_can_unmount(const char **ret_why)
 	return false;
 }
 
-/* Which Linux 5.9 and later have: 5.10 is the oldest that the rig is tested on. */
+/* Present since Linux 5.9.  5.10 is the oldest that the rig is tested on. */
 #define FEATURE_WANTED IORING_FEAT_POLL_32BITS
 
 bool machine_has_io_uring(const char **ret_why)
@@ -72,7 +72,7 @@ bool machine_has_io_uring(const char **ret_why)
 
 bool machine_can_serve(const char **ret_why)
 {
-	/* access(2) knows nothing of what a container forbids. */
+	/* access(2) ignores what a container forbids. */
 	AUTO(auto_close) int fd = open("/dev/fuse", O_RDWR | O_CLOEXEC);
 
 	if (fd < 0 && errno == ENOENT)

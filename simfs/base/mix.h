@@ -2,8 +2,8 @@
 /*
  * mix.h - a stateless 64-bit mixer (the finaliser of splitmix64).
  *
- * All chance and all test content come from mix64() of a seed and an index,
- * so that any value can be made again without replaying what came before.
+ * All chance and all test content come from mix64() of a seed and an index, so any value can be
+ * computed again without replaying what came before.
  */
 #ifndef SNAPRIG_BASE_MIX_H
 #define SNAPRIG_BASE_MIX_H
@@ -27,8 +27,8 @@ static inline uint64_t mix_below(uint64_t seed, uint64_t index, uint64_t bound)
 }
 
 /*
- * Fills LENGTH bytes (a multiple of 8) with the content that stream SEED has
- * at byte OFFSET (a multiple of 8).  The same range always gets the same bytes.
+ * Fills LENGTH bytes (a multiple of 8) with the content of stream SEED at byte OFFSET (a multiple
+ * of 8).  The same range always gets the same bytes.
  */
 static inline void mix_fill(void *buffer, size_t length, uint64_t seed, uint64_t offset)
 {

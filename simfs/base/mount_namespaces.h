@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * mount_namespaces.h - which mount namespaces were met on the way through /proc.
+ * mount_namespaces.h - the set of mount namespaces met during a walk through /proc.
  */
 #ifndef SNAPRIG_BASE_MOUNT_NAMESPACES_H
 #define SNAPRIG_BASE_MOUNT_NAMESPACES_H
@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Namespaces that are looked at; a machine of containers has one for each of them. */
+/* The most namespaces examined; each container on a machine has one. */
 #define MOUNT_NAMESPACES_MAX 512
 
 struct mount_namespaces {
@@ -17,8 +17,8 @@ struct mount_namespaces {
 };
 
 /*
- * Whether the mount namespace of /proc/PID was not met before, and which it is.  One that
- * this user may not see counts as met.
+ * Adds the mount namespace of /proc/PID and returns its inode.  Returns false if it was met before,
+ * or if this user may not see it.
  */
 bool mount_namespaces_add(struct mount_namespaces *met, const char *pid, uint64_t *ret_inode);
 

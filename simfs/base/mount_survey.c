@@ -25,7 +25,7 @@ static void remove_at(struct mount_survey *survey, size_t at)
 		(survey->count - at) * sizeof survey->places[0]);
 }
 
-/* Whatever is mounted on PATH now, it hides what was there before. */
+/* A mount on PATH hides whatever was there before. */
 static void remove_hidden(struct mount_survey *survey, const char *path)
 {
 	for (size_t at = survey->count; at-- > 0;)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * mount_survey.h - all mounts of one type, wherever this user can see them.
+ * mount_survey.h - all mounts of one type that this user can see.
  *
- * As mount_table.h: no file system is asked.
+ * Like mount_table.h, it never queries a file system.
  */
 #ifndef SNAPRIG_BASE_MOUNT_SURVEY_H
 #define SNAPRIG_BASE_MOUNT_SURVEY_H
@@ -10,14 +10,14 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-/* One that is mounted, however often: where it is found. */
+/* A mounted file system, listed once however often it is mounted. */
 struct mount_place {
-	/* A path that leads there from here: through /proc/PID/root when it is mounted in
-	 * other mount namespaces only. */
+	/* A path to it from here: through /proc/PID/root if it is mounted in other mount namespaces
+	 * only. */
 	char *path;
 	char *source;
-	uid_t user;   /* of a mount of FUSE: whose it is */
-	char pid[16]; /* of a process in that other namespace; "" */
+	uid_t user;   /* of a FUSE mount: its owner */
+	char pid[16]; /* a process in that other namespace, or "" */
 	char device[24];
 };
 
@@ -27,12 +27,15 @@ struct mount_survey {
 };
 
 /*
- * Finds the mounts of TYPE ("fuse.snaprig"), those of this mount namespace first, in the
- * order of its table.  What a later mount of its own path hides is left out.
+ * Finds the mounts of TYPE ("fuse.snaprig"), those of this mount namespace first, in the order of
+ * its table.  Mounts hidden by a later mount on the same path are left out.
  */
 void mount_survey_find(const char *type, struct mount_survey *ret);
 
-/* Adds what TABLE has to SURVEY; PREFIX and PID say how it is reached ("" both: from here). */
+/*
+ * Adds the mounts in TABLE to SURVEY.  PREFIX and PID say how they are reached (both "": from
+ * here).
+ */
 void mount_survey_read(struct mount_survey *survey, const char *table, const char *type,
 	const char *prefix, const char *pid);
 

@@ -29,7 +29,7 @@ const char *own_file_flaw(const struct stat *facts)
 		return "belongs to another user";
 	if (others_may_write(facts))
 		return "can be written to by others (chmod go-w)";
-	/* A second name may be any file's on this file system. */
+	/* The other name of a hard link may be any file on this file system. */
 	if (facts->st_nlink > 1)
 		return "has a second name (a hard link)";
 	return NULL;
@@ -60,7 +60,7 @@ int own_file_open(int folder_fd, const char *name, int flags, int *ret)
 	if (own_file_flaw(&facts))
 		return -EPERM;
 
-	/* For a FIFO only; with it, a ring gives up what would have to wait. */
+	/* It was set only for FIFOs; with it, a ring fails requests that would have to wait. */
 	int now = fcntl(fd, F_GETFL);
 
 	if (now < 0 || fcntl(fd, F_SETFL, now & ~O_NONBLOCK) < 0)

@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * plain_path.h - looks for a file without following a symbolic link.
+ * plain_path.h - checks for a file without following symbolic links.
  *
- * Where a link leads cannot be seen from a name.  One that leads into the rig's
- * own mount would make its thread wait for itself.
+ * A name does not show where a link leads.  A link into the rig's own mount would make its thread
+ * wait for itself.
  */
 #ifndef SNAPRIG_BASE_PLAIN_PATH_H
 #define SNAPRIG_BASE_PLAIN_PATH_H
 
 /*
- * Returns 0 when there is something at PATH, a link included; -ENOENT when there
- * is not; -ELOOP when a link lies on the way; or another -errno.  It may wait for
- * the disk that has the folders.
+ * Returns 0 if something exists at PATH, even a link; -ENOENT if nothing does; -ELOOP if a link
+ * lies on the way; or another -errno.  May block on the disk that has the folders.
  */
 int plain_path_look(const char *path);
 

@@ -24,10 +24,10 @@
 
 /* ---- the line ---- */
 
-/* In the order in which they stand. */
+/* In the order in which they appear. */
 enum part { PART_WHAT, PART_BAR, PART_SHARE, PART_AMOUNT, PART_RATE, PART_TIME, PARTS };
 
-/* The less there is room for, the fewer of these. */
+/* By importance: with too little room, the last ones are left out. */
 static const enum part by_worth[PARTS] = { PART_WHAT, PART_SHARE, PART_TIME, PART_AMOUNT, PART_BAR,
 	PART_RATE };
 
@@ -124,7 +124,7 @@ const char *progress_bar_format(
 /* ---- the one bar ---- */
 
 static struct {
-	unsigned depth; /* of those that began, whose first is shown */
+	unsigned depth; /* how many have begun; only the first is shown */
 	struct progress_state state;
 	uint64_t begun_ns;
 	atomic_uint_fast64_t done, total;
@@ -132,7 +132,7 @@ static struct {
 
 	pthread_t thread;
 	bool has_thread;
-	int end_fd; /* the thread ends when something comes */
+	int end_fd; /* an eventfd that ends the thread */
 } bar;
 
 static void draw(void)
@@ -145,7 +145,7 @@ static void draw(void)
 	state.total = atomic_load(&bar.total);
 	state.elapsed_ns = clock_real_ns() - bar.begun_ns;
 	terminal_size(STDERR_FILENO, &columns, NULL);
-	/* In the last column the cursor would go to the next line. */
+	/* Writing in the last column would move the cursor to the next line. */
 	progress_bar_format(&state, columns - 1, line, sizeof line);
 
 	int length = snprintf(text, sizeof text, CLEAR_LINE "%s", line);
@@ -164,7 +164,7 @@ static void *run(void *context)
 	return context;
 }
 
-/* Signals are for the other threads. */
+/* Blocks all signals in the thread, so that the other threads get them. */
 static void start(void)
 {
 	sigset_t all, before;

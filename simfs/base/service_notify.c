@@ -14,7 +14,7 @@
 #define MESSAGE_BYTES 4096
 
 static struct sockaddr_un address;
-static socklen_t address_length; /* 0: nobody is told */
+static socklen_t address_length; /* 0: nothing is sent */
 
 void service_notify_begin(bool tells)
 {
@@ -26,7 +26,7 @@ void service_notify_begin(bool tells)
 		(name[0] == '/' || name[0] == '@')) {
 		address = (struct sockaddr_un){ .sun_family = AF_UNIX };
 		memcpy(address.sun_path, name, length);
-		/* An abstract name has no end but its length, and begins with a zero. */
+		/* An abstract name starts with a zero byte and ends at its length. */
 		if (name[0] == '@')
 			address.sun_path[0] = '\0';
 		address_length = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length +

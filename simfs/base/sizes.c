@@ -36,7 +36,7 @@ static const struct unit duration_units[] = {
 	{ NULL, 0 },
 };
 
-/* Reads decimal digits from *TEXT and moves it behind them. */
+/* Parses decimal digits at *TEXT and advances it past them. */
 static int digits_parse(const char **text, uint64_t *ret)
 {
 	uint64_t value = 0;
@@ -122,7 +122,7 @@ int size_or_share_parse(const char *text, struct size_or_share *ret)
 	return 0;
 }
 
-/* VALUE in the largest of UNITS that leaves nothing over; they are in order of size. */
+/* Writes VALUE in the largest of UNITS that divides it; they are in order of size. */
 static const char *quantity_write(
 	uint64_t value, const struct unit *units, char *buffer, size_t length)
 {
@@ -138,7 +138,7 @@ static const char *quantity_write(
 
 const char *size_write(uint64_t bytes, char *buffer, size_t length)
 {
-	/* Without sectors and the letter B, which would win for being last. */
+	/* Without "s" and "B": the last unit that divides it wins. */
 	static const struct unit units[] = {
 		{ "", 1 },
 		{ "KiB", 1ull << 10 },
@@ -174,7 +174,7 @@ const char *share_write(uint64_t per_million, char *buffer, size_t length)
 
 #define FRACTION_SCALE_MAX 1000000
 
-/* "1.5GiB" as "1536MiB", where a smaller unit has a whole number of it. */
+/* "1.5GiB" as "1536MiB", if that is a whole number of the next smaller unit. */
 static bool fraction_hint(const char *text, char *buffer, size_t length)
 {
 	static const char letters[] = "KMGT";
@@ -210,7 +210,7 @@ const char *size_hint(const char *text, char *buffer, size_t length)
 
 		if (*at && letter) {
 			snprintf(buffer, length, "%llu%ciB", (unsigned long long)value, *letter);
-			/* One that is too large is no hint. */
+			/* A size that is too large is no hint. */
 			if (size_parse(buffer, &value) == 0)
 				return buffer;
 		}

@@ -8,7 +8,7 @@
 
 #include "simfs/base/cleanup.h"
 
-/* "localhost" has room for it. */
+/* Not longer than "localhost", whose place it takes. */
 #define LOCAL_HOST "127.0.0.1"
 
 socklen_t socket_address_parse(const char *text, union socket_address *ret)

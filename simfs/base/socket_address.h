@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* socket_address.h - "HOST:PORT", where somebody listens. */
+/* socket_address.h - "HOST:PORT", where a server listens. */
 #ifndef SNAPRIG_BASE_SOCKET_ADDRESS_H
 #define SNAPRIG_BASE_SOCKET_ADDRESS_H
 
@@ -17,16 +17,18 @@ union socket_address {
 };
 
 /*
- * TEXT is "127.0.0.1:80", "[::1]:80" or "localhost:80"; nobody is asked what another name stands
- * for.  The length of the result, or 0.
+ * Parses TEXT: "127.0.0.1:80", "[::1]:80" or "localhost:80"; no other name is resolved.  Returns
+ * the length of the result, or 0.
  */
 socklen_t socket_address_parse(const char *text, union socket_address *ret);
 
-/* Whether it is of this machine alone. */
+/* Whether only this machine can reach it. */
 bool socket_address_is_loopback(const union socket_address *address);
 
-/* Where FD is bound to, "127.0.0.1" or "::1", into HOST of INET6_ADDRSTRLEN bytes, and its port. 0
- * or -errno; -EAFNOSUPPORT: it is neither. */
+/*
+ * The address that FD is bound to: writes "127.0.0.1" or "::1" to HOST (INET6_ADDRSTRLEN bytes),
+ * and its port.  Returns 0 or -errno; -EAFNOSUPPORT if it is neither IPv4 nor IPv6.
+ */
 int socket_address_of(int fd, char *host, uint16_t *ret_port);
 
 #endif

@@ -12,7 +12,7 @@
 
 #define BLANKS " \t"
 
-/* What a message may have besides its own words: the column, and what was meant. */
+/* Room in a message for the column and the suggestion. */
 #define MESSAGE_REST_BYTES 128
 
 bool spec_line_wrong(struct spec_line *line, const char *meant, const char *format, ...)
@@ -75,7 +75,8 @@ bool spec_line_begin(struct spec_line *line, const char *text, const struct spec
 	return true;
 }
 
-/* Ends the word at AT and takes its quotes away.  Returns what follows it; NULL: a quote is open.
+/*
+ * Ends the word at AT and removes its quotes.  Returns what follows it, or NULL if a quote is open.
  */
 static char *end_word(char *at, bool has_quotes)
 {
@@ -90,7 +91,7 @@ static char *end_word(char *at, bool has_quotes)
 	}
 	if (is_quoted)
 		return NULL;
-	/* TO may be AT: what ends the word is looked at first. */
+	/* TO may be AT, so check for the end before writing it. */
 	at += *at != '\0';
 	*to = '\0';
 	return at;

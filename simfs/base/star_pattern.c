@@ -5,7 +5,7 @@
 
 bool star_pattern_matches(const char *pattern, const char *name)
 {
-	const char *star = NULL; /* the last one that was met, and what it has taken up to now */
+	const char *star = NULL; /* the last star met, and where the text after its match begins */
 	const char *taken = NULL;
 
 	while (*name) {

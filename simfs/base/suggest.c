@@ -7,7 +7,7 @@
 
 #include "simfs/base/check.h"
 
-/* Fewer letters are in too many words. */
+/* Shorter parts occur in too many words. */
 #define PART_MIN   3
 
 #define LIST_BYTES 512
@@ -20,7 +20,7 @@ static unsigned least(unsigned a, unsigned b)
 	return a < b ? a : b;
 }
 
-/* Damerau's distance restricted to swaps of neighbours; three rows are enough for it. */
+/* Damerau's distance restricted to swaps of neighbours, which needs three rows. */
 unsigned suggest_distance(const char *from, const char *to)
 {
 	size_t from_length = strlen(from);
@@ -51,7 +51,7 @@ unsigned suggest_distance(const char *from, const char *to)
 	return above[to_length];
 }
 
-/* The first of WORDS that has PART at its beginning, or anywhere in it. */
+/* The first of WORDS that begins with PART, or contains it anywhere. */
 static const char *word_with(
 	const char *part, bool at_beginning, const char *const *words, size_t count)
 {
@@ -74,7 +74,7 @@ const char *suggest_near(const char *word, const char *const *words, size_t coun
 	for (size_t i = 0; i < count; i++) {
 		unsigned distance = suggest_distance(word, words[i]);
 
-		/* A word of which not one letter stays is another word. */
+		/* A word of which no letter stays is another word. */
 		if (distance < nearest_distance && distance < strlen(words[i])) {
 			nearest_distance = distance;
 			nearest = words[i];

@@ -32,7 +32,7 @@ bool terminal_in_colour(int fd)
 
 bool terminal_in_utf8(void)
 {
-	/* The first that is set decides, as setlocale(3) has it. */
+	/* The first that is set decides, as for setlocale(3). */
 	static const char *const names[] = { "LC_ALL", "LC_CTYPE", "LANG" };
 
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * text_log.h - lines of text that are kept in memory, up to a bound.
+ * text_log.h - lines of text kept in memory, up to a limit.
  *
- * What .snaprig/kernel.log shows.  Readers address it by offset, so nothing is
- * ever taken away from the front: at the bound, one last line says that the log
- * is full, and the rest is counted, not kept.
+ * This is what .snaprig/kernel.log shows.  Readers address it by offset, so nothing is ever removed
+ * from the front: at the limit, one last line says that the log is full, and later lines are only
+ * counted.
  */
 #ifndef SNAPRIG_BASE_TEXT_LOG_H
 #define SNAPRIG_BASE_TEXT_LOG_H
@@ -21,7 +21,7 @@ struct text_log {
 	uint64_t lines_dropped;
 };
 
-/* Appends a line; the newline is added.  Without memory it is counted as dropped. */
+/* Appends a line and a newline.  If memory runs out, the line is counted as dropped. */
 __attribute__((format(printf, 2, 3))) void text_log_line(
 	struct text_log *log, const char *format, ...);
 

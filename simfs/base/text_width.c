@@ -8,17 +8,17 @@ struct span {
 	uint32_t first, last;
 };
 
-/* East Asian wide and fullwidth characters, and pictures. */
+/* East Asian wide and fullwidth characters, and pictographs. */
 static const struct span wide[] = { { 0x1100, 0x115f }, { 0x2e80, 0xa4cf }, { 0xac00, 0xd7a3 },
 	{ 0xf900, 0xfaff }, { 0xfe30, 0xfe6f }, { 0xff00, 0xff60 }, { 0xffe0, 0xffe6 },
 	{ 0x1f300, 0x1faff }, { 0x20000, 0x3fffd } };
 
-/* Marks that stand over what is before them. */
+/* Combining marks, drawn over the character before them. */
 static const struct span over[] = { { 0x300, 0x36f }, { 0x483, 0x489 }, { 0x591, 0x5bd },
 	{ 0x610, 0x61a }, { 0x64b, 0x65f }, { 0x1ab0, 0x1aff }, { 0x1dc0, 0x1dff },
 	{ 0x20d0, 0x20ff }, { 0xfe00, 0xfe0f }, { 0xfe20, 0xfe2f } };
 
-/* What a terminal would obey, or nobody could see. */
+/* Characters that a terminal would obey or that are invisible. */
 static const struct span forbidden[] = { { 0, 0x1f }, { 0x7f, 0x9f }, { 0x200b, 0x200f },
 	{ 0x2028, 0x202e }, { 0x2060, 0x206f }, { 0xd800, 0xdfff }, { 0xfeff, 0xfeff },
 	{ 0xfff0, 0xfffb }, { 0xe0000, 0xfffff } };
@@ -33,7 +33,7 @@ static bool is_in(uint32_t code, const struct span *spans, size_t count)
 
 #define IS_IN(code, spans) is_in(code, spans, sizeof(spans) / sizeof(spans)[0])
 
-/* Bytes of the character at TEXT, and its number; 0: it is no UTF-8. */
+/* Returns the length of the character at TEXT, and its code point; 0 if it is not UTF-8. */
 static size_t decode(const unsigned char *text, uint32_t *ret)
 {
 	static const struct {

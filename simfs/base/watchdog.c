@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * watchdog.c - looks at a thread, a slice of the limit after the other.
+ * watchdog.c - polls a thread once per slice of the limit.
  *
  *        the same thing, and it runs: + CPU it used     at the limit
  *   look ─────────────────────────────────────────────▶ SIGNAL ─▶ its trace, abort()
  *    ▲   the same thing, and it sleeps: + the slice        │ it does not answer
  *    └── another thing, or it rests: 0                     └─▶ what /proc says, abort()
  *
- * A slice that was cut by SIGSTOP counts once, however long it took.
+ * A slice interrupted by SIGSTOP counts once, however long it took.
  */
 #include "simfs/base/watchdog.h"
 
@@ -29,7 +29,7 @@
 #include "simfs/base/cleanup.h"
 #include "simfs/base/clock.h"
 
-/* Looks per limit: what is counted is right to one of them. */
+/* Polls per limit; the time counted is accurate to one of them. */
 #define SLICES	   16
 #define ANSWER_MS  2000
 #define FRAMES_MAX 64
@@ -37,9 +37,9 @@
 atomic_uint_fast64_t watchdog_things;
 
 static struct {
-	atomic_bool traces; /* the signal is ours */
+	atomic_bool traces; /* SIGURG is ours */
 	bool is_watching;
-	int end_fd; /* an event: the end */
+	int end_fd; /* an eventfd that ends the watcher */
 	pthread_t watched, watcher;
 	pid_t watched_id;
 	uint64_t limit_ns;
@@ -50,7 +50,7 @@ static void say(const char *text)
 	(void)!write(STDERR_FILENO, text, strlen(text));
 }
 
-/* On the watched thread, in the middle of whatever it does. */
+/* Runs on the watched thread, in the middle of whatever it does. */
 static void trace(int number)
 {
 	void *frames[FRAMES_MAX];
@@ -76,7 +76,7 @@ static size_t read_task(const char *name, char *buffer, size_t length)
 	return count < 0 ? 0 : (size_t)count;
 }
 
-/* Waits for so long; false when it is the end. */
+/* Waits for WAIT_MS; returns false at the end. */
 static bool wait_for(int wait_ms)
 {
 	struct pollfd end = { .fd = watchdog.end_fd, .events = POLLIN };
@@ -84,7 +84,7 @@ static bool wait_for(int wait_ms)
 	return poll(&end, 1, wait_ms) <= 0;
 }
 
-/* Whether the thread sleeps in the kernel, as far as that is known. */
+/* Whether the thread sleeps in the kernel, if that is known. */
 static bool is_asleep(void)
 {
 	char text[512];
@@ -110,7 +110,7 @@ static void say_task(const char *name)
 
 static _Noreturn void bark(void)
 {
-	/* It may not run again: then this is all that can be told. */
+	/* The thread may never run again; then what follows is all that can be reported. */
 	atomic_store(&watchdog.traces, true);
 	pthread_kill(watchdog.watched, SIGURG);
 	wait_for(ANSWER_MS);
@@ -142,7 +142,7 @@ static void *watch(void *nothing)
 	return nothing;
 }
 
-/* The watcher takes no signals: they are for the thread that it watches. */
+/* The watcher blocks all signals: they are for the watched thread. */
 static int watcher_create(void)
 {
 	sigset_t all, before;
@@ -170,7 +170,7 @@ int watchdog_start(uint64_t limit_ns)
 	watchdog.watched_id = gettid();
 	watchdog.limit_ns = limit_ns;
 	watchdog_works();
-	/* The first call loads a library, which no signal handler may. */
+	/* The first call loads a library, which a signal handler must not do. */
 	backtrace(&frame, 1);
 	watchdog.end_fd = eventfd(0, EFD_CLOEXEC);
 	if (watchdog.end_fd < 0)

@@ -10,7 +10,7 @@
 #include "simfs/base/cleanup.h"
 #include "simfs/base/file_io.h"
 
-/* The rights that open() gives a file. */
+/* The permissions that open() gives a file. */
 static mode_t usual_mode(void)
 {
 	mode_t mask = umask(0);

@@ -8,10 +8,10 @@
 
 #include "simfs/base/terminal.h"
 
-/* So many columns must be left for text that goes on. */
+/* Continuation lines need at least this many columns. */
 #define ROOM_MIN 12
 
-/* Where there is no such room, it goes on so far in. */
+/* If they would have fewer, they are indented by this much. */
 #define HANG_LEAST 4
 
 unsigned wrap_columns(FILE *file)
@@ -23,7 +23,7 @@ unsigned wrap_columns(FILE *file)
 	return columns;
 }
 
-/* In columns; a character of UTF-8 is one. */
+/* The width in columns; a UTF-8 character counts as one. */
 static size_t width_of(const char *text, size_t length)
 {
 	size_t width = 0;
@@ -33,7 +33,7 @@ static size_t width_of(const char *text, size_t length)
 	return width;
 }
 
-/* How much of TEXT is a line of ROOM columns: to the last blank, or one word at least. */
+/* How much of TEXT fits in a line of ROOM columns: up to the last blank, but at least one word. */
 static size_t fitting(const char *text, size_t length, size_t room)
 {
 	size_t end = 0, at = 0;
@@ -49,7 +49,7 @@ static size_t fitting(const char *text, size_t length, size_t room)
 			word++;
 		if (end > 0 && width_of(text, word) > room)
 			break;
-		/* Blanks at the beginning are no word. */
+		/* Leading blanks alone are not a word. */
 		end = at = word;
 	}
 	return end;
@@ -82,13 +82,13 @@ void wrap_line(const char *line, size_t hang, unsigned columns, FILE *file)
 	print_wrapped(line, strlen(line), hang, columns, file);
 }
 
-/* Whether the line at TEXT is one of a paragraph. */
+/* Whether the line at TEXT belongs to a paragraph. */
 static bool is_filled(const char *text)
 {
 	return *text && *text != '\n' && *text != ' ';
 }
 
-/* The paragraph at TEXT as one line; returns what follows it. */
+/* Prints the paragraph at TEXT as one line, wrapped; returns what follows it. */
 static const char *print_paragraph(const char *text, unsigned columns, FILE *file)
 {
 	char *joined = NULL;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * wrap.h - text in lines that a terminal has room for.
+ * wrap.h - wraps text to the width of a terminal.
  */
 #ifndef SNAPRIG_BASE_WRAP_H
 #define SNAPRIG_BASE_WRAP_H
@@ -8,20 +8,20 @@
 #include <stddef.h>
 #include <stdio.h>
 
-/* The columns of the terminal that FILE is; 0: it is none, and gets whole lines. */
+/* The columns of the terminal that FILE is, or 0 if it is not a terminal and lines stay whole. */
 unsigned wrap_columns(FILE *file);
 
 /*
- * Prints LINE, which is UTF-8 without its end, in lines of COLUMNS (0: as it is).  What does not
- * fit goes on HANG columns in, or less where that would leave no room; a word that is longer than
- * a line stays whole.
+ * Prints LINE, UTF-8 without a newline, wrapped to COLUMNS (0: as it is).  Continuation lines are
+ * indented by HANG columns, or fewer if that leaves no room.  A word longer than a line stays
+ * whole.
  */
 void wrap_line(const char *line, size_t hang, unsigned columns, FILE *file);
 
 /*
- * Prints the lines of TEXT so, the last with its end or without.  Where COLUMNS are given, lines
- * of a paragraph are filled; one that begins with a blank stays a line, and goes on below its
- * first word.
+ * Prints the lines of TEXT in this way; the last may lack its newline.  If COLUMNS is not 0, the
+ * lines of a paragraph are joined and filled.  A line that begins with a blank stays separate, and
+ * continues below its first word.
  */
 void wrap_text(const char *text, unsigned columns, FILE *file);
 

@@ -10,12 +10,12 @@
 
 #include "simfs/base/log.h"
 
-/* Seen from the folder of the program. */
+/* Relative to the folder of the program. */
 static const char *const places[] = { "xapi.so", "../lib/snaprig/xapi.so" };
 
 #define PLACES (sizeof places / sizeof places[0])
 
-/* PLACE, seen from the program, in PATH of PATH_MAX bytes. */
+/* Writes the path of PLACE, relative to the program, to PATH of PATH_MAX bytes. */
 static void path_of(const char *place, char *path)
 {
 	ssize_t length = readlink("/proc/self/exe", path, PATH_MAX - 1);
@@ -27,7 +27,7 @@ static void path_of(const char *place, char *path)
 	snprintf(name, (size_t)(path + PATH_MAX - name), "%s", place);
 }
 
-/* NULL after a message. */
+/* Returns NULL after a message. */
 static void *load(void)
 {
 	char path[PATH_MAX];

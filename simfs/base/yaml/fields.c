@@ -9,7 +9,7 @@
 
 #define WORDS_MAX 40
 
-/* Writes "a, b, c" into BUFFER. */
+/* Writes "a, b, c" to BUFFER. */
 static const char *words_join(const char *const *words, size_t count, char *buffer, size_t length)
 {
 	size_t used = 0;
@@ -60,7 +60,7 @@ static bool is_map(
 	return false;
 }
 
-/* The field that KEY names, or NULL after adding the mistake. */
+/* The field named by KEY, or NULL after adding the mistake. */
 static const struct field *field_find(
 	struct reading *reading, const struct field_table *table, const struct tree_node *key)
 {

@@ -10,7 +10,7 @@
 #include "simfs/base/log.h"
 #include "simfs/base/yaml/tree.h"
 
-/* Reads up to ROOM bytes from FD.  Returns how many, or -errno. */
+/* Reads up to ROOM bytes from FD.  Returns the count, or -errno. */
 static ssize_t read_whole(int fd, char *buffer, size_t room)
 {
 	size_t length = 0;
@@ -33,7 +33,7 @@ int yaml_file_read(const char *path, const char *what, struct mistakes *mistakes
 	size_t *ret_length)
 {
 	const struct place whole = { 0, 0 };
-	/* One byte more than allowed, so that a longer file is seen to be longer. */
+	/* One byte more than allowed, so that a longer file is noticed. */
 	AUTO(auto_free) char *text = heap_new(YAML_BYTES_MAX + 2);
 	AUTO(auto_close) int fd = open(path, O_RDONLY | O_CLOEXEC);
 	ssize_t length = fd < 0 ? -errno : read_whole(fd, text, YAML_BYTES_MAX + 1);

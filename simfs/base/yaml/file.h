@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * file.h - the text of a file that people have written.
+ * file.h - reads the text of a file written by people.
  */
 #ifndef SNAPRIG_BASE_YAML_FILE_H
 #define SNAPRIG_BASE_YAML_FILE_H
@@ -10,9 +10,9 @@
 #include "simfs/base/yaml/mistakes.h"
 
 /*
- * The bytes of the file at PATH, WHAT it is ("scenario"), which may be a pipe: one more than
- * YAML_BYTES_MAX at most, with a 0 behind them.  The caller's.  Returns 0, or the -errno of reading
- * it, which is added to MISTAKES.
+ * Reads the file at PATH, which may be a pipe, for at most YAML_BYTES_MAX + 1 bytes, and puts a NUL
+ * after them.  WHAT names the kind of file ("scenario").  The caller frees the text.  Returns 0, or
+ * -errno after adding it to MISTAKES.
  */
 int yaml_file_read(const char *path, const char *what, struct mistakes *mistakes, char **ret_text,
 	size_t *ret_length);

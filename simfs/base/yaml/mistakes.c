@@ -25,7 +25,7 @@ void mistakes_deinit(struct mistakes *mistakes)
 	mistakes_init(mistakes);
 }
 
-/* Takes back the bytes of a character that the end of the buffer cut through. */
+/* Removes a character that the end of the buffer has cut. */
 static void drop_half_character(char *text)
 {
 	size_t length = strlen(text);
@@ -37,7 +37,7 @@ static void drop_half_character(char *text)
 		text[start - 1] = '\0';
 }
 
-/* A terminal takes U+0080 to U+009F (0xc2 and one byte) for controls, too. */
+/* Terminals also treat U+0080 to U+009F (0xc2 and one byte) as control characters. */
 static void hide_controls(char *text)
 {
 	for (unsigned char *at = (unsigned char *)text; *at; at++) {
@@ -72,7 +72,7 @@ void mistakes_add(struct mistakes *mistakes, struct place place, const char *for
 
 void mistakes_sort(struct mistakes *mistakes)
 {
-	/* Insertion keeps the order of equals, and there are MISTAKES_MAX at most. */
+	/* Insertion sort is stable, and there are at most MISTAKES_MAX. */
 	for (size_t i = 1; i < mistakes->count; i++) {
 		struct mistake moved = mistakes->items[i];
 		size_t at = i;
@@ -90,7 +90,7 @@ void mistakes_sort(struct mistakes *mistakes)
 	}
 }
 
-/* A line for people; on stderr it is why the command fails. */
+/* A line for people.  On stderr, it is also why the command fails. */
 static void line_print(FILE *file, const char *line)
 {
 	fprintf(file, "%s\n", line);

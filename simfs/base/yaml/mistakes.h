@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * mistakes.h - what is wrong in a file, collected while it is read.
+ * mistakes.h - the mistakes in a file, collected while it is read.
  *
- * Reading goes on after a mistake, so that its writer learns of all of them
- * at once.  The first MISTAKES_MAX are kept, the others only counted.
+ * Reading continues after a mistake, so that the author learns of all of them at once.  The first
+ * MISTAKES_MAX are kept, the others only counted.
  */
 #ifndef SNAPRIG_BASE_YAML_MISTAKES_H
 #define SNAPRIG_BASE_YAML_MISTAKES_H
@@ -17,7 +17,7 @@
 
 struct mistake {
 	struct place place; /* line 0: the file as a whole */
-	char *text;	    /* one line, valid UTF-8 when the file is */
+	char *text;	    /* one line, valid UTF-8 if the file is */
 };
 
 struct mistakes {
@@ -29,13 +29,13 @@ struct mistakes {
 void mistakes_init(struct mistakes *mistakes);
 void mistakes_deinit(struct mistakes *mistakes);
 
-/* Adds one; control characters in the text become '?', a very long text is cut. */
+/* Adds a mistake.  Control characters in the text become '?', and a very long text is cut. */
 __attribute__((format(printf, 3, 4))) void mistakes_add(
 	struct mistakes *mistakes, struct place place, const char *format, ...);
 
 /*
- * Adds to MISTAKES those of COUNT subjects of one file, which are called NAMES: what all of
- * them have once, and what some have with a name of theirs.  All are sorted then.
+ * Adds to MISTAKES those of COUNT SUBJECTS in one file: a mistake that all of them have once, and
+ * others with the name (in NAMES) of the first subject that has it.  Then sorts all.
  */
 void mistakes_gather(struct mistakes *mistakes, const struct mistakes *subjects, char *const *names,
 	size_t count);

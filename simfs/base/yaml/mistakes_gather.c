@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* mistakes_gather.c - what is wrong in subjects that are written in one file, told once. */
+/* mistakes_gather.c - reports a mistake of several subjects in one file only once. */
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,7 +23,7 @@ static bool has(const struct mistakes *mistakes, const struct mistake *mistake)
 	return false;
 }
 
-/* MISTAKE, which the subject FIRST of COUNT has and none before it. */
+/* Adds MISTAKE, which subject FIRST of COUNT has and none before it. */
 static void mistake_gather(struct mistakes *mistakes, const struct mistake *mistake,
 	const struct mistakes *subjects, char *const *names, size_t count, size_t first)
 {
@@ -46,7 +46,7 @@ void mistakes_gather(struct mistakes *mistakes, const struct mistakes *subjects,
 	for (size_t i = 0; i < count; i++) {
 		for (size_t at = 0; at < subjects[i].count; at++) {
 			const struct mistake *mistake = &subjects[i].items[at];
-			/* Nobody reads so many, and to compare all with all would take long. */
+			/* Nobody reads more, and comparing all with all would take long. */
 			bool is_told = mistakes->count == MISTAKES_MAX;
 
 			mistakes->dropped_count += is_told;

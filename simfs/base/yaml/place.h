@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* place.h - where something stands in a file. */
+/* place.h - a position in a file. */
 #ifndef SNAPRIG_BASE_YAML_PLACE_H
 #define SNAPRIG_BASE_YAML_PLACE_H
 

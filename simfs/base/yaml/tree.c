@@ -15,8 +15,8 @@ struct builder {
 	size_t length;
 	struct mistakes *mistakes;
 	size_t node_count;
-	bool stopped; /* nothing more can be read from the parser … */
-	bool broken;  /* … because of a mistake, so the tree is not whole */
+	bool stopped; /* the parser has nothing more to read ... */
+	bool broken;  /* ... because of a mistake, so the tree is incomplete */
 };
 
 const char *tree_kind_name(enum tree_kind kind)
@@ -83,7 +83,7 @@ static void stop(struct builder *builder, struct place place, const char *why)
 	builder->stopped = builder->broken = true;
 }
 
-/* The parser's own words about what it could not read. */
+/* Reports in the parser's own words what it could not read. */
 static void stop_by_parser(struct builder *builder)
 {
 	const yaml_parser_t *parser = &builder->parser;
@@ -111,7 +111,7 @@ static bool event_next(struct builder *builder, yaml_event_t *event)
 	return true;
 }
 
-/* Reports an anchor or a tag; both let one text mean different things. */
+/* Refuses an anchor or a tag; with either, a text can mean different things. */
 static void refuse_decoration(
 	struct builder *builder, struct place place, const void *anchor, bool tag)
 {
@@ -212,7 +212,7 @@ static struct tree_node *collection_read(
 	return node;
 }
 
-/* Reads the node that EVENT begins, and deletes EVENT; never NULL. */
+/* Reads the node that EVENT begins, and deletes EVENT.  Never returns NULL. */
 static struct tree_node *node_read(struct builder *builder, yaml_event_t *event, unsigned depth)
 {
 	struct tree_node *node;
@@ -269,7 +269,7 @@ static struct tree_node *stream_read(struct builder *builder)
 	return tree;
 }
 
-/* libyaml's own message about a tab does not name it. */
+/* libyaml's own message about a tab does not mention the tab. */
 static bool tabs_refused(const char *text, size_t length, struct mistakes *mistakes)
 {
 	bool in_indentation = true;
@@ -311,7 +311,7 @@ struct tree_node *yaml_tree_read(const char *text, size_t length, struct mistake
 		mistakes_add(mistakes, (struct place){ 0, 0 }, "out of memory");
 		return NULL;
 	}
-	/* Said here, so that libyaml does not guess UTF-16 from the first bytes. */
+	/* Set explicitly, so that libyaml does not guess UTF-16 from the first bytes. */
 	yaml_parser_set_encoding(&builder.parser, YAML_UTF8_ENCODING);
 	yaml_parser_set_input_string(
 		&builder.parser, (const unsigned char *)builder.text, builder.length);

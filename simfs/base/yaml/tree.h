@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * tree.h - a small and strict subset of YAML, as a tree with places.
+ * tree.h - reads a small, strict subset of YAML into a tree with positions.
  *
- * Read are maps, lists and scalars in block or flow style.  Refused are
- * anchors, aliases, tags, directives, a second document, tabs in the
- * indentation, and whatever passes the limits below: such a file is written by
- * people and must read the same to each of them.
+ * Accepts maps, lists and scalars in block or flow style.  Refuses anchors, aliases, tags,
+ * directives, a second document, tabs in the indentation, and whatever exceeds the limits below:
+ * people write these files, and everyone must read the same in them.
  */
 #ifndef SNAPRIG_BASE_YAML_TREE_H
 #define SNAPRIG_BASE_YAML_TREE_H
@@ -24,14 +23,14 @@ enum tree_kind {
 	TREE_SCALAR,
 	TREE_MAP,
 	TREE_LIST,
-	TREE_REFUSED, /* its mistake is reported; say no more about it */
+	TREE_REFUSED, /* its mistake is reported already */
 };
 
 struct tree_node {
 	enum tree_kind kind;
 	struct place place;
 	char *text;		    /* SCALAR: without quotes */
-	bool quoted;		    /* SCALAR: quoted or a block scalar, so it is a text */
+	bool quoted;		    /* SCALAR: quoted or a block scalar, so certainly a text */
 	struct tree_entry *entries; /* MAP, LIST */
 	size_t entry_count;
 };
@@ -42,14 +41,14 @@ struct tree_entry {
 };
 
 /*
- * Reads LENGTH bytes at TEXT.  Mistakes are added to MISTAKES.  Returns the
- * tree, with what was refused marked as such; or NULL when the text is empty
- * or so broken that one cannot tell what the rest of it means.
+ * Parses LENGTH bytes at TEXT and adds mistakes to MISTAKES.  Returns the tree, in which refused
+ * nodes are marked, or NULL if the text is empty or so broken that the rest of it has no clear
+ * meaning.
  */
 struct tree_node *yaml_tree_read(const char *text, size_t length, struct mistakes *mistakes);
 void yaml_tree_destroy(struct tree_node *tree);
 
-/* The value of KEY in the map NODE; NULL when it has none or is no map. */
+/* The value of KEY in the map NODE; NULL if it has none or is not a map. */
 const struct tree_node *tree_find(const struct tree_node *node, const char *key);
 
 /* "a map", "a list", "a single value": for messages. */

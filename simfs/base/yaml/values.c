@@ -31,7 +31,7 @@ bool scalar_is_text(const struct tree_node *node)
 	return *end != '\0';
 }
 
-/* Is NODE a text, and not an empty one?  If not, adds the mistake. */
+/* Whether NODE is a text that is not empty.  If not, adds the mistake. */
 static bool is_text(
 	struct reading *reading, const struct field *field, const struct tree_node *node)
 {
@@ -49,7 +49,7 @@ static bool is_text(
 	return true;
 }
 
-/* Is NODE a plain value, as numbers are?  If not, adds that FIELD must be WHAT. */
+/* Whether NODE is a plain value, as numbers are.  If not, adds that FIELD must be WHAT. */
 static bool is_plain(struct reading *reading, const struct field *field,
 	const struct tree_node *node, const char *what)
 {
@@ -165,7 +165,7 @@ int number_parse(const char *text, uint64_t *ret)
 	const char *digits = is_hexadecimal ? text + 2 : text;
 	char *end;
 
-	/* strtoull() alone would take signs, blanks and, of "010", an 8. */
+	/* strtoull() alone would accept signs, blanks and leading zeros. */
 	if (!isxdigit((unsigned char)*digits))
 		return -EINVAL;
 	if (!is_hexadecimal && digits[0] == '0' && digits[1] != '\0')
@@ -223,7 +223,7 @@ void read_number_32(struct reading *reading, const struct field *field,
 		*(uint32_t *)target = (uint32_t)value;
 }
 
-/* The index of NODE's word among the field's choices, or -1 after adding the mistake. */
+/* The index of NODE's word in the field's choices, or -1 after adding the mistake. */
 static int choice_find(
 	struct reading *reading, const struct field *field, const struct tree_node *node)
 {
