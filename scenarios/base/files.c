@@ -96,7 +96,7 @@ char *file_text(const char *path)
 	return TAKE_PTR(text);
 }
 
-/* Where the last LINES_MAX lines of the LENGTH bytes at TEXT begin. */
+/* Returns where the last LINES_MAX lines of the LENGTH bytes at TEXT begin. */
 static size_t lines_begin(const char *text, size_t length, size_t lines_max)
 {
 	size_t at = length, lines = 0;
@@ -157,7 +157,7 @@ static int entry_remove(const char *path, const struct stat *found, int kind, st
 	(void)found;
 	(void)kind;
 	(void)where;
-	/* What cannot be removed stays; its folder will, too. */
+	/* What cannot be removed stays, and so does its folder. */
 	(void)remove(path);
 	return 0;
 }
@@ -177,7 +177,7 @@ static bool is_mount(const char *folder, dev_t device)
 
 static bool files_list(const char *folder, const char *prefix, struct folder_listing *listing);
 
-/* The folder at PATH, which lies below and is called NAME. */
+/* Lists the folder at PATH, which is below the listed folder and called NAME there. */
 static void below_list(const char *path, const char *name, const struct stat *found,
 	struct folder_listing *listing)
 {
@@ -189,7 +189,7 @@ static void below_list(const char *path, const char *name, const struct stat *fo
 	listing->empty[listing->empty_count++] = heap_copy(name);
 }
 
-/* Whether anything is in FOLDER, or may be: it cannot be read. */
+/* Returns whether FOLDER contains anything, or might because it cannot be read. */
 static bool files_list(const char *folder, const char *prefix, struct folder_listing *listing)
 {
 	struct dirent **entries;
@@ -219,7 +219,7 @@ static bool files_list(const char *folder, const char *prefix, struct folder_lis
 	}
 	if (count >= 0)
 		free(entries);
-	/* It and the one above are always there. */
+	/* "." and ".." are always there. */
 	return count != 2;
 }
 

@@ -9,29 +9,35 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Copies FROM to the new file TO; holes stay holes where the file systems can.  0 or -errno. */
+/*
+ * Copies FROM to the new file TO, with its holes if the file systems can.  Returns 0 or -errno.
+ */
 int file_copy(const char *from, const char *to);
 
-/* Everything in the file (at most 64 MiB of it), with a 0 behind it; or NULL.  The caller's. */
+/*
+ * Returns the content of the file (at most 64 MiB), terminated by a 0, or NULL.  The caller
+ * frees it.
+ */
 char *file_text(const char *path);
 
 /*
- * The end of the file, at most LINES_MAX lines and BYTES_MAX bytes of it, the caller's; or
- * NULL.  A 0 in it becomes another byte that is no character.  *RET_IS_CUT: there is more.
+ * Returns the end of the file, at most LINES_MAX lines and BYTES_MAX bytes, or NULL; the caller
+ * frees it.  Any 0 byte in it is replaced by a byte that is not a character.  *RET_IS_CUT: the
+ * file has more.
  */
 char *file_tail(const char *path, size_t lines_max, size_t bytes_max, bool *ret_is_cut);
 
-/* The last line of the file that is not empty, the caller's; or NULL. */
+/* Returns the last line of the file that is not empty, or NULL.  The caller frees it. */
 char *file_last_line(const char *path);
 
-/* The size of the file in bytes, or -1 when there is none. */
+/* Returns the size of the file in bytes, or -1 if it does not exist. */
 int64_t file_size(const char *path);
 
-/* Removes the folder with all that is in it; never crosses into a mount. */
+/* Removes the folder and everything in it; never crosses into a mount. */
 void folder_remove(const char *path);
 
-/* What lies below a folder: all but folders, and apart the folders that have nothing and are no
- * mount; paths are relative to it, in order. */
+/* What is below a folder: everything but folders, and separately the folders that are empty and
+ * not mounts.  Paths are relative to it, in order. */
 struct folder_listing {
 	struct listed_file {
 		char *path;

@@ -15,7 +15,7 @@ static void note_signal(int number)
 
 void interrupt_watch(void)
 {
-	/* Without SA_RESTART: a poll() ends at once. */
+	/* Without SA_RESTART, so that poll() returns at once. */
 	struct sigaction action = { .sa_handler = note_signal };
 
 	for (size_t i = 0; i < sizeof watched_signals / sizeof watched_signals[0]; i++)

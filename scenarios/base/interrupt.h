@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * interrupt.h - a signal that asks the run to end, after it has tidied up.
+ * interrupt.h - a signal that asks the run to end, after it has cleaned up.
  *
- * The handler only takes note; every wait of the runner looks at the note.
+ * The handler only records the signal; every wait of the runner checks for it.
  */
 #ifndef SNAPRIG_SCENARIOS_BASE_INTERRUPT_H
 #define SNAPRIG_SCENARIOS_BASE_INTERRUPT_H
 
-/* From now on SIGINT, SIGTERM and SIGHUP are noted instead of deadly. */
+/* From now on SIGINT, SIGTERM and SIGHUP are recorded instead of killing the process. */
 void interrupt_watch(void);
 
-/* The number of the signal that was noted, or 0. */
+/* Returns the number of the recorded signal, or 0. */
 int interrupt_seen(void);
 
-/* Ends the process by the noted signal, as its parent expects; returns when there was none. */
+/* Ends the process by the recorded signal, as its parent expects; returns if there is none. */
 void interrupt_obey(void);
 
 #endif

@@ -7,7 +7,10 @@
 
 #include <jansson.h>
 
-/* The text of the member KEY, as long as OBJECT lives; "" where there is none, or no text. */
+/*
+ * Returns the text of the member KEY, valid as long as OBJECT; "" if it is missing or not a
+ * text.
+ */
 static inline const char *member_text(const json_t *object, const char *key)
 {
 	const char *text = json_string_value(json_object_get(object, key));

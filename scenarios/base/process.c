@@ -19,19 +19,19 @@
 #include "simfs/base/exit_code.h"
 #include "simfs/base/heap.h"
 
-/* Tools like mke2fs live where the PATH of an ordinary user does not lead. */
+/* Tools like mke2fs are in folders that an ordinary user's PATH does not include. */
 #define SBIN_FOLDERS "/usr/local/sbin:/usr/sbin:/sbin"
 
-/* How often a wait looks whether the run was interrupted, and at what a program holds. */
+/* How often a wait checks for an interrupt and samples what a program uses. */
 #define SLICE_MS 20
 
-/* So often whether a server that was started serves. */
+/* How often to check whether a server is ready. */
 #define LOOK_AGAIN_NS (10 * NS_PER_MS)
 
-/* A killed process ends at once, unless a request of its hangs in the kernel. */
+/* A killed process ends at once, unless one of its requests hangs in the kernel. */
 #define KILL_PATIENCE_NS (10 * NS_PER_S)
 
-/* What a shell's last child needs to be gone after the shell is. */
+/* The time that a shell's last child needs to end after the shell. */
 #define FAMILY_GRACE_NS (200 * NS_PER_MS)
 
 static char *search_path(void)
@@ -41,7 +41,7 @@ static char *search_path(void)
 	return heap_format("%s:" SBIN_FOLDERS, path && *path ? path : "/usr/bin:/bin");
 }
 
-/* The full path of NAME, the caller's, or NULL. */
+/* Returns the full path of NAME, or NULL.  The caller frees it. */
 static char *program_find(const char *name)
 {
 	AUTO(auto_free) char *folders = search_path();
@@ -92,7 +92,7 @@ static void environment_free(char ***environment)
 	free(*environment);
 }
 
-/* Ours, with a PATH that leads to the tools, and what the order adds. */
+/* Our environment, with a PATH that includes the tools, and with what the order adds. */
 static char **environment_make(const char *const *added)
 {
 	AUTO(auto_free) char *path = search_path();
@@ -113,7 +113,7 @@ static char **environment_make(const char *const *added)
 	return environment;
 }
 
-/* In the child: nothing here allocates, for another thread may hold the heap's lock. */
+/* Runs in the child: must not allocate, because another thread may have held the heap's lock. */
 __attribute__((noreturn)) static void child_become(
 	const struct process_order *order, const char *program, char **environment, int output)
 {
@@ -154,12 +154,12 @@ pid_t process_start(const struct process_order *order)
 		return -errno;
 	if (pid == 0)
 		child_become(order, program, environment, output);
-	/* Both sides do it: whoever is first, the group is there when fork() has returned. */
+	/* Both sides call it: whichever is first, the group exists when fork() has returned. */
 	setpgid(pid, pid);
 	return pid;
 }
 
-/* The exit status of PID, which has ended. */
+/* Returns the exit status of PID, which has ended. */
 static int status_reap(pid_t pid, struct rusage *ret_rusage)
 {
 	int status = 0;
@@ -169,7 +169,7 @@ static int status_reap(pid_t pid, struct rusage *ret_rusage)
 	return exit_code_of_status(status);
 }
 
-/* The milliseconds to DEADLINE_NS (0: none), rounded up, and at most SLICE_MS. */
+/* Returns the milliseconds until DEADLINE_NS (0: none), rounded up, and at most SLICE_MS. */
 static int slice_until(uint64_t deadline_ns)
 {
 	uint64_t now_ns = clock_now_ns();
@@ -179,8 +179,8 @@ static int slice_until(uint64_t deadline_ns)
 	return deadline_ns <= now_ns ? 0 : (int)((deadline_ns - now_ns) / NS_PER_MS) + 1;
 }
 
-/* Waits for PID until DEADLINE_NS (0: none): 0, or -ETIMEDOUT.  With USAGE, looks at what it
- * takes meanwhile, and heeds an interrupt: -EINTR. */
+/* Waits for PID until DEADLINE_NS (0: none).  Returns 0 or -ETIMEDOUT.  With USAGE, it also
+ * samples what PID uses, and an interrupt makes it return -EINTR. */
 static int end_await(pid_t pid, uint64_t deadline_ns, struct process_usage *usage)
 {
 	AUTO(auto_close) int fd = pidfd_open(pid, 0);
@@ -224,20 +224,23 @@ int process_await_ready(pid_t pid, uint64_t deadline_ns, bool (*is_ready)(const 
 	return 0;
 }
 
-/* Ends FAMILY, which has outlived its time: 0, or -ETIME when its leader cannot be killed. */
+/*
+ * Ends FAMILY, which has exceeded its time.  Returns 0, or -ETIME if its leader cannot be
+ * killed.
+ */
 static int family_stop(const struct process_order *order, const struct process_family *family)
 {
 	process_family_kill(family);
-	/* Whoever can die has left then: the rig takes back what he asked for, and would
-	 * do it for one who is still there when what hangs is let go. */
+	/* Let every process that can die do so first: the rig cancels their requests, and would
+	 * carry them out for a process still alive when killed() releases what hangs. */
 	free(process_family_left(family, FAMILY_GRACE_NS));
 	if (order->killed)
 		order->killed(order->context);
 	return end_await(family->leader, clock_now_ns() + KILL_PATIENCE_NS, NULL) < 0 ? -ETIME : 0;
 }
 
-/* The family's leader has ended: so do the others, who are named first.  It is reaped last:
- * until then its number is that of its group. */
+/* The leader has ended: names the rest of the family, and kills it.  The leader is reaped last,
+ * because its pid is the number of the group until then. */
 static void family_close(
 	const struct process_family *family, uint64_t own_bytes, struct process_result *result)
 {

@@ -17,16 +17,16 @@
 #include "simfs/base/cleanup.h"
 #include "simfs/base/heap.h"
 
-/* A signal may come just before the wait. */
+/* A signal may arrive just before the wait. */
 #define LOOK_MS 200
 
 struct process_beside {
 	pid_t pid;
 	int pidfd; /* readable when it has ended */
-	int fd;	   /* of the file without a name that it tells the result by */
+	int fd;	   /* of the nameless file that it writes the result to */
 };
 
-/* What is told: this, and behind it the texts of the result, of which 0 bytes are none. */
+/* What the child writes: this, then the texts of the result; 0 bytes stand for NULL. */
 struct told {
 	int error; /* of process_run() */
 	struct process_result result;
@@ -38,7 +38,7 @@ static size_t text_bytes(const char *text)
 	return text ? strlen(text) : 0;
 }
 
-/* Whoever waits until the parent lets go of what it has open must not wait for us. */
+/* A reader that waits until the parent closes its files must not have to wait for us. */
 static void others_close(unsigned fd)
 {
 	if (fd > STDERR_FILENO + 1)
@@ -134,7 +134,7 @@ void process_beside_stop(const struct process_beside *beside)
 	kill(beside->pid, SIGTERM);
 }
 
-/* The next BYTES of FILE, the caller's; NULL for none. */
+/* Returns the next BYTES of FILE, or NULL if there are none.  The caller frees them. */
 static char *text_read(FILE *file, size_t bytes)
 {
 	char *text = bytes > 0 ? heap_new(bytes + 1) : NULL;
@@ -146,7 +146,7 @@ static char *text_read(FILE *file, size_t bytes)
 	return text;
 }
 
-/* What the child has told, as process_run() returns it. */
+/* Returns what the child wrote, as process_run() would. */
 static int told_read(struct process_beside *beside, struct process_result *ret)
 {
 	AUTO(auto_fclose) FILE *file = fdopen(TAKE_FD(beside->fd), "r");

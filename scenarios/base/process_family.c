@@ -19,14 +19,14 @@
 
 #define LOOK_AGAIN_US (20 * 1000)
 
-/* Who never holds still is said to be there after so many looks. */
+/* After so many scans, a family that keeps changing is reported as alive. */
 #define LOOKS_MAX 50
 
-/* Who forks faster than he is killed is left alone after so many rounds. */
+/* After so many rounds, a family that forks faster than it is killed is left alone. */
 #define KILL_ROUNDS_MAX 200
 #define KILL_AGAIN_US	(2 * 1000)
 
-#define NAMED_MAX	8 /* of those that are left */
+#define NAMED_MAX	8 /* of the members left */
 
 struct member {
 	pid_t pid, parent, group;
@@ -89,7 +89,7 @@ static void processes_read(struct member_list *ret)
 		struct member member = { 0 };
 		int pid = (int)strtol(entry->d_name, NULL, 10);
 
-		/* "0" is what strtol() makes of the names that are no pids. */
+		/* strtol() makes "0" of names that are not pids. */
 		if (pid <= 0 || !member_read(pid, &member))
 			continue;
 		ret->items = heap_grow(ret->items, ret->count, sizeof member);
@@ -115,7 +115,7 @@ static bool parent_belongs(const struct member_list *list, pid_t parent)
 	return false;
 }
 
-/* Our children, the dead among them; false: this kernel does not tell. */
+/* Our children, including dead ones; false if this kernel does not list them. */
 static bool own_children(struct process_list *ret)
 {
 	*ret = (struct process_list){ 0 };
@@ -128,9 +128,10 @@ static bool is_dead(const struct member *member)
 }
 
 /*
- * Whether nobody of FAMILY is alive or to be reaped, its leader aside, who has ended.  Most leave
- * nobody, and our own children tell it at once: of those who live, one has no living parent in
- * the family, and so is ours.  The leader is looked at first: who dies later leaves us his.
+ * Returns whether FAMILY has no member, alive or a zombie, except its leader if that has ended.
+ * Usually there is none, and our own children show it at once: if any member is alive, then one
+ * of them has no living parent in the family, and so is our child.  The leader is checked first:
+ * if it dies later, its children become ours.
  */
 static bool is_alone(const struct process_family *family)
 {
@@ -148,7 +149,7 @@ static bool is_alone(const struct process_family *family)
 	return alone;
 }
 
-/* Marks who belongs to FAMILY: first those who do of themselves, then those below them. */
+/* Marks the members of FAMILY: first those known by parent or group, then their descendants. */
 static void members_mark(const struct process_family *family, struct member_list *list)
 {
 	bool is_news = true;
@@ -186,8 +187,8 @@ static void members_find(const struct process_family *family, struct member_list
 }
 
 /*
- * Takes the dead out of LIST, and reaps those of whom we are the parent, but for the leader: how
- * many those were, and the last one.
+ * Removes the dead from LIST, and reaps those that are our children, except the leader.  Returns
+ * how many were reaped, and the last of them.
  */
 static size_t dead_drop(
 	const struct process_family *family, struct member_list *list, struct member *ret_last)
@@ -210,11 +211,11 @@ static size_t dead_drop(
 }
 
 /*
- * The living members.  /proc is listed first and read then, one by one, and who forks and ends
- * between the two is in no list alive.  But whoever has no living parent in the family is ours,
- * and stays as a zombie until we reap it: so when a look meets neither a living one nor such a
- * zombie, nobody was alive when it began.  Of a family that never holds still so long, the last
- * of its dead stands for the living.
+ * Finds the living members.  /proc is first listed, then read entry by entry; a process that
+ * forks and ends in between appears in no scan as alive.  But a member without a living parent
+ * in the family is our child, and stays a zombie until we reap it.  So if a scan finds neither a
+ * living member nor such a zombie, no member was alive when it began.  If a family keeps
+ * changing for too long, the last dead member found stands for the living.
  */
 static void living_find(const struct process_family *family, struct member_list *ret)
 {
@@ -308,7 +309,7 @@ char *process_family_waits(const struct process_family *family)
 	return family_describe(family, true);
 }
 
-/* Whether all of GROUP, as far as LIST has it, are members. */
+/* Returns whether all processes of GROUP that are in LIST are members. */
 static bool is_group_of_family(const struct member_list *list, pid_t group)
 {
 	for (size_t i = 0; i < list->count; i++) {
@@ -318,7 +319,7 @@ static bool is_group_of_family(const struct member_list *list, pid_t group)
 	return group > 1 && group != getpgrp();
 }
 
-/* A group is killed as one: nobody in it has forked meanwhile. */
+/* Kills whole groups at once, so that no process in them can fork in between. */
 static void groups_kill(const struct process_family *family)
 {
 	AUTO(member_list_free) struct member_list list;
@@ -353,7 +354,7 @@ void process_family_end(struct process_family *family)
 {
 	AUTO(member_list_free) struct member_list list = { 0 };
 
-	/* Those that were adopted; the others are their own parents' to reap. */
+	/* Reaps the members that we adopted; the others are reaped by their own parents. */
 	if (!is_alone(family))
 		members_find(family, &list);
 	for (size_t i = 0; i < list.count; i++) {

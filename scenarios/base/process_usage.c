@@ -11,16 +11,16 @@
 #include "simfs/base/cleanup.h"
 #include "simfs/base/clock.h"
 
-/* Whoever forks for ever is not followed for ever. */
+/* A program that forks endlessly is followed only so far. */
 #define PROCESSES_MAX 256
 
 /* Of libraries, between fork() and exec(). */
 #define TOUCHED_BYTES ((uint64_t)2 << 20)
 
-/* Of the flags in /proc/PID/stat, PF_FORKNOEXEC in the kernel's include/linux/sched.h. */
+/* A flag in /proc/PID/stat: PF_FORKNOEXEC in the kernel's include/linux/sched.h. */
 #define FORKED_NOT_EXECUTED 0x40u
 
-/* What PID has resident, and how much of that is of files; 0 when it is gone. */
+/* Returns the resident memory of PID, and how much of it belongs to files; 0 if it is gone. */
 static uint64_t resident_bytes(pid_t pid, uint64_t *ret_of_files)
 {
 	uint64_t page_bytes = (uint64_t)sysconf(_SC_PAGESIZE);
@@ -38,7 +38,9 @@ static uint64_t resident_bytes(pid_t pid, uint64_t *ret_of_files)
 	return pages * page_bytes;
 }
 
-/* Between fork() and exec(), which takes long on a busy machine, a child has what we have. */
+/*
+ * Until its exec(), which may come late on a busy machine, a child has the memory that we have.
+ */
 static bool has_executed(pid_t pid)
 {
 	char path[64], text[512];
@@ -49,7 +51,7 @@ static bool has_executed(pid_t pid)
 
 	AUTO(auto_fclose) FILE *file = fopen(path, "re");
 
-	/* A name may have brackets. */
+	/* The name may contain brackets. */
 	return file && fgets(text, sizeof text, file) && (rest = strrchr(text, ')')) &&
 	       sscanf(rest, ") %*c %*d %*d %*d %*d %*d %lu", &flags) == 1 &&
 	       !(flags & FORKED_NOT_EXECUTED);
@@ -87,7 +89,7 @@ uint64_t process_usage_own_bytes(void)
 {
 	uint64_t of_files, bytes = resident_bytes(getpid(), &of_files);
 
-	/* A child gets what is of files only when it touches it. */
+	/* A child gets pages of files only when it touches them. */
 	return bytes - of_files + TOUCHED_BYTES;
 }
 
@@ -96,7 +98,7 @@ void process_usage_ended(
 {
 	uint64_t bytes = (uint64_t)rusage->ru_maxrss * 1024;
 
-	/* Then what was looked at is better, if it has lived for so long. */
+	/* Then the samples are better, if the program lived long enough for one. */
 	if (bytes <= own_bytes && usage->memory_bytes > 0)
 		return;
 	if (bytes > usage->memory_bytes)

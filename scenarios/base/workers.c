@@ -18,7 +18,7 @@
 #include "simfs/base/heap.h"
 #include "simfs/base/log.h"
 
-/* A signal may come just before the wait. */
+/* A signal may arrive just before the wait. */
 #define LOOK_MS 200
 
 struct worker {
@@ -26,7 +26,7 @@ struct worker {
 	size_t piece;
 	int fd;	      /* of the file for its document */
 	int pidfd;    /* readable when it has ended; or -1 */
-	bool is_told; /* it was sent a signal: a second one would disturb its tidying up */
+	bool is_told; /* it was sent a signal; a second one would disturb its clean-up */
 };
 
 struct workers {
@@ -57,7 +57,7 @@ static struct worker *worker_free(struct workers *workers)
 	return worker;
 }
 
-/* 0 or -errno. */
+/* Returns 0 or -errno. */
 static int worker_start(struct workers *workers, size_t piece)
 {
 	struct worker *worker = worker_free(workers);
@@ -89,13 +89,13 @@ static char *why_of(int status)
 	return heap_format("its process reported nothing and exited with %d", WEXITSTATUS(status));
 }
 
-/* What WORKER wrote, which ended with STATUS. */
+/* Takes what WORKER wrote, which ended with STATUS. */
 static void worker_take(struct workers *workers, struct worker *worker, int status)
 {
 	bool is_whole = WIFEXITED(status) && WEXITSTATUS(status) == EXIT_MET;
 	bool has_begin = is_whole && lseek(worker->fd, 0, SEEK_SET) == 0;
 	FILE *file = has_begin ? fdopen(worker->fd, "r") : NULL;
-	/* json_loadfd() would ask for each byte alone. */
+	/* json_loadfd() would read byte by byte. */
 	json_t *document = file ? json_loadf(file, 0, NULL) : NULL;
 	AUTO(auto_free) char *why = document ? NULL : why_of(status);
 
@@ -122,7 +122,7 @@ static void workers_end(struct workers *workers)
 	}
 }
 
-/* Starts what there is room for, or says why not. */
+/* Starts workers while there is room, and reports those that cannot be started. */
 static void workers_fill(struct workers *workers)
 {
 	const struct workers_order *order = workers->order;

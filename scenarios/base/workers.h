@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * workers.h - runs pieces of work, some at a time, each in a process of its own.
+ * workers.h - runs pieces of work, several at a time, each in its own process.
  *
- * 1. What a piece does to its process (signals that it notes, processes that it adopts) is
- *    over with it, and one that crashes is one that is told so.
- * 2. A child writes its document into a file without a name that was there before it, and
- *    ends; the parent reads it after that, so that neither waits for the other.
- * 3. Whoever ends the parent ends the children: they are sent SIGTERM, once, and tidy up.
+ * 1. What a piece does to its process (signals that it handles, processes that it adopts) ends
+ *    with that process; if a piece crashes, that is reported as its result.
+ * 2. A child writes its document into a nameless file that was opened before it started, then
+ *    ends; the parent reads it afterwards, so neither waits for the other.
+ * 3. If the parent is asked to end, or dies, the children get SIGTERM, once, and clean up.
  */
 #ifndef SNAPRIG_SCENARIOS_BASE_WORKERS_H
 #define SNAPRIG_SCENARIOS_BASE_WORKERS_H
@@ -18,23 +18,23 @@
 #include <jansson.h>
 
 struct workers_order {
-	unsigned count; /* how many run at a time, from 1 */
+	unsigned count; /* how many run at the same time, from 1 */
 	void *context;
 
-	/* Required.  In the parent: the next piece to begin; false: there is none any more. */
+	/* Required, in the parent: returns the next piece to begin; false if there are no more. */
 	bool (*next)(void *context, size_t *ret_piece);
 
-	/* Required.  In the child: does PIECE, and writes a document of JSON to FILE. */
+	/* Required, in the child: does PIECE, and writes a JSON document to FILE. */
 	void (*work)(void *context, size_t piece, FILE *file);
 
 	/*
-	 * Required.  In the parent: PIECE is over.  DOCUMENT, which stays the caller's, is what it
-	 * wrote; or NULL, and WHY tells why there is none.
+	 * Required, in the parent: PIECE has ended.  DOCUMENT is what it wrote, and stays the
+	 * caller's; or NULL, and WHY says why.
 	 */
 	void (*over)(void *context, size_t piece, const json_t *document, const char *why);
 };
 
-/* An interrupt (interrupt.h) ends what runs, which is over then; nothing else is begun. */
+/* An interrupt (interrupt.h) ends the running pieces, which are reported; no others are begun. */
 void workers_run(const struct workers_order *order);
 
 #endif
