@@ -53,7 +53,6 @@ static const struct field expect_fields[] = {
 };
 const struct field_table expect_table = FIELD_TABLE("expect", expect_fields);
 
-/* The mistakes of an expectation that no single value shows. */
 void expectation_check(
 	struct reading *reading, const struct tree_node *node, const struct expectation *wish)
 {

@@ -6,10 +6,10 @@
 #include "scenarios/format/scenario.h"
 #include "simfs/base/yaml/fields.h"
 
-/* Its keys, of a struct expectation. */
+/* The keys of the step, which fill a struct expectation. */
 extern const struct field_table expect_table;
 
-/* Adds the mistakes of WISH, read from NODE, that no single value shows. */
+/* Adds those mistakes of WISH, read from NODE, that no single value shows. */
 void expectation_check(
 	struct reading *reading, const struct tree_node *node, const struct expectation *wish);
 

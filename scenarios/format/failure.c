@@ -17,7 +17,7 @@
 #define PROFILES_MAX 16
 #define SEES_MAX     16
 
-/* That of `mount --time-scale`. */
+/* The same as for `mount --time-scale`. */
 #define TIME_SCALE_MAX 1000000
 
 /* The phases of its scenario. */
@@ -76,7 +76,8 @@ bool moment_parse(const char *text, struct start_condition *ret)
 	return ret->gauge != NULL;
 }
 
-/* A size, a share of the volume, or both: what is needed beside what grows with the volume. */
+/* Reads a size, a share of the volume, or the sum of both: a fixed need plus one that grows with
+ * the volume. */
 static void read_sum(struct reading *reading, const struct field *field,
 	const struct tree_node *node, void *target)
 {
@@ -102,7 +103,8 @@ static void read_moment(struct reading *reading, const struct field *field,
 	free(moment.at_least);
 }
 
-/* Is NODE a list of at most MAX?  If not, adds that FIELD must be one of WHAT. */
+/* Returns whether NODE is a list of at most MAX; if not, adds the mistake that FIELD must be one
+ * of WHAT. */
 static bool is_list(struct reading *reading, const struct field *field,
 	const struct tree_node *node, const char *what, size_t max)
 {
@@ -145,7 +147,7 @@ static void steps_mark(struct step *steps, size_t count)
 		steps[i].of_failure = true;
 }
 
-/* After the steps: what is expected may be of what they make. */
+/* Call it after the steps have been read: expectations may refer to what they make. */
 static void sees_read(
 	struct reading *reading, const struct tree_node *node, struct failure_profile *profile)
 {
@@ -160,7 +162,7 @@ static void sees_read(
 	steps_mark(profile->sees, profile->see_count);
 }
 
-/* Their names; failure_fill() reads what is seen. */
+/* Reads the names of the profiles; failure_fill() reads what is seen. */
 static void read_profiles(struct reading *reading, const struct field *field,
 	const struct tree_node *node, void *target)
 {
@@ -202,7 +204,7 @@ static void read_inject(struct reading *reading, const struct field *field,
 	phase_read(reading, field->key, node, &failure->scenario.phases[INJECT]);
 }
 
-/* By failure_fill(): what is seen is seen before it. */
+/* failure_fill() reads these: what is seen must be read before the remedy. */
 static void read_later(struct reading *reading, const struct field *field,
 	const struct tree_node *node, void *target)
 {
@@ -223,7 +225,7 @@ static bool is_met(const struct phase *phase)
 	return false;
 }
 
-/* The mistakes that no single value shows. */
+/* Adds mistakes that no single value shows. */
 static void failure_check(
 	struct reading *reading, const struct tree_node *tree, const struct failure *failure)
 {
@@ -304,7 +306,7 @@ bool failure_is_meant(const char *text, size_t length)
 	mistakes_init(&ignored);
 
 	struct tree_node *tree = yaml_tree_read(text, length, &ignored);
-	/* What no failure can be without; and what a scenario has instead. */
+	/* Every failure has one of these keys; a scenario has `phases` instead. */
 	bool is_failure = tree && (tree_find(tree, "inject") || tree_find(tree, "profiles")) &&
 			  !tree_find(tree, "phases");
 

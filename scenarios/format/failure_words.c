@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* failure_words.c - puts what is known in the place of a failure's {words}. */
+/* failure_words.c - binds the {words} of a failure. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -19,7 +19,7 @@
 #define EXAMPLE_AT    "read.progress>=50%"
 #define EXAMPLE_BYTES (64ull << 20)
 
-/* No load works in smaller ones. */
+/* Every load writes blocks of at least this size. */
 #define WRITE_BLOCK_BYTES   4096u
 
 #define LIMIT_UNIT_BYTES    (64ull << 10)
@@ -27,7 +27,7 @@
 #define SUM_MAX_BYTES	    (1ull << 40)
 #define SUM_MAX_PER_MILLION 100000000u
 
-/* TEXT (stolen) with VALUE for each WORD. */
+/* Replaces each WORD in TEXT, which it takes over, with VALUE. */
 static char *word_bind(char *text, const char *word, const char *value)
 {
 	for (char *at = strstr(text, word); at; at = strstr(text, word)) {
@@ -40,7 +40,7 @@ static char *word_bind(char *text, const char *word, const char *value)
 	return text;
 }
 
-/* What words become. */
+/* What the words are replaced with. */
 struct bound {
 	const char *moment;
 	uint64_t offset_bytes;
@@ -106,7 +106,7 @@ bool failure_has_offset(const struct failure *failure)
 
 const char *failure_place(const struct failure *failure)
 {
-	/* middle_of() */
+	/* as in middle_of() */
 	return !failure->at && failure_has_offset(failure) ? "offset 50%-1" : failure->at;
 }
 
@@ -130,7 +130,7 @@ bool failure_has_at(const struct failure *failure, const char *at)
 
 /* ---- binding ---- */
 
-/* COUNT parts in a million of BYTES, in whole UNITs and at least one. */
+/* Returns COUNT millionths of BYTES, in whole UNITs, at least one. */
 static uint64_t share_of(uint64_t bytes, uint32_t per_million, uint64_t unit)
 {
 	uint64_t share = bytes / 1000000 * per_million + bytes % 1000000 * per_million / 1000000;
@@ -150,7 +150,7 @@ int failure_sum_parse(const char *text, uint64_t *ret_bytes, uint32_t *ret_per_m
 	return 0;
 }
 
-/* A share of any volume is one that every profile takes: LVM counts sectors, VSS 16 KiB. */
+/* Rounds the share to what every profile accepts: LVM counts in sectors, VSS in 16 KiB. */
 static void limit_bind(char **limit, uint64_t volume_bytes)
 {
 	uint64_t more = 0;

@@ -18,7 +18,7 @@ static bool is_word_name(const char *text)
 	return isalpha((unsigned char)text[0]) && text[strspn(text, letters)] == '\0';
 }
 
-/* The index of the word TEXT, or the number of words. */
+/* Returns the index of the word TEXT, or the number of words. */
 static size_t word_find(const struct file_matrix *matrix, const char *text)
 {
 	size_t index = 0;
@@ -74,7 +74,7 @@ static void empty_add(const struct tree_node *node, struct mistakes *mistakes)
 
 /* ---- a list of cells ---- */
 
-/* The words of the first cell are those of all. */
+/* The words of the first cell are the words of all cells. */
 static void words_collect(
 	struct file_matrix *matrix, const struct tree_node *cell, struct mistakes *mistakes)
 {
@@ -82,14 +82,14 @@ static void words_collect(
 		word_add(matrix, cell->entries[i].key, mistakes);
 }
 
-/* Puts what ENTRY of a cell says among its VALUES. */
+/* Stores the value of ENTRY, of a cell, in VALUES. */
 static void entry_read(const struct file_matrix *matrix, const struct tree_entry *entry,
 	const struct tree_node **values, struct mistakes *mistakes)
 {
 	const char *words[MATRIX_WORDS_MAX];
 	struct reading reading = { .mistakes = mistakes };
 
-	/* Without words it is the first cell that is wrong. */
+	/* If there are no words, the first cell was wrong. */
 	if (entry->key->kind == TREE_REFUSED || matrix->word_count == 0)
 		return;
 	for (size_t i = 0; i < matrix->word_count; i++)
@@ -120,7 +120,7 @@ static void cell_read(const struct file_matrix *matrix, const struct tree_node *
 		return;
 	}
 	for (size_t i = 0; i < cell->entry_count; i++) {
-		/* What is no word is told of where the words are collected. */
+		/* Unknown words of the first cell were reported by words_collect(). */
 		if (!is_first || cell->entries[i].key->kind == TREE_REFUSED ||
 			word_find(matrix, cell->entries[i].key->text) < matrix->word_count)
 			entry_read(matrix, &cell->entries[i], values, mistakes);
@@ -185,7 +185,7 @@ static void factor_check(
 	}
 }
 
-/* The last word changes from cell to cell, the first one least. */
+/* The last word changes with every cell, the first one least often. */
 static void product_fill(struct file_matrix *matrix, const struct tree_node *map)
 {
 	size_t repeats = 1;
@@ -213,7 +213,7 @@ static void product_read(
 		if (count <= MATRIX_CELLS_MAX)
 			count *= map->entries[i].value->entry_count;
 	}
-	/* Each entry is a word with values, else there is a mistake, told here or before. */
+	/* Each entry is a word with values; otherwise a mistake has been reported. */
 	if (mistakes->count > before || matrix->word_count < map->entry_count || count == 0)
 		return;
 	if (count > MATRIX_CELLS_MAX) {
@@ -228,7 +228,7 @@ static void product_read(
 
 /* ---- both ---- */
 
-/* A cell or a value that was refused leaves a hole, and its mistake is told already. */
+/* A refused cell or value leaves a gap; its mistake has been reported. */
 static bool is_whole(const struct file_matrix *matrix)
 {
 	for (size_t i = 0; i < matrix->cell_count * matrix->word_count; i++) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* file_matrix_words.c - {word}s in the values of a tree: which there are, and what a cell makes of
- * them. */
+/* file_matrix_words.c - {word}s in the values of a tree: which ones exist, and what a cell
+ * replaces them with. */
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +9,7 @@
 #include "simfs/base/heap.h"
 #include "simfs/base/suggest.h"
 
-/* The first {word} in TEXT: where it begins, with its length in *RET_LENGTH; or NULL. */
+/* Returns where the first {word} in TEXT begins, with its length in *RET_LENGTH; or NULL. */
 static const char *braces_find(const char *text, size_t *ret_length)
 {
 	for (const char *at = strchr(text, '{'); at; at = strchr(at + 1, '{')) {
@@ -23,7 +23,7 @@ static const char *braces_find(const char *text, size_t *ret_length)
 	return NULL;
 }
 
-/* The index of the word that the LENGTH bytes at BRACES are, or the number of words. */
+/* Returns the index of the word in the LENGTH bytes at BRACES, or the number of words. */
 static size_t braces_word(const struct file_matrix *matrix, const char *braces, size_t length)
 {
 	size_t index = 0;
@@ -44,7 +44,7 @@ static bool is_matrix(const struct tree_node *tree, size_t entry)
 	return key && key->kind == TREE_SCALAR && strcmp(key->text, MATRIX_KEY) == 0;
 }
 
-/* The word that NODE is, written without quotes, which makes it a map: {word}. */
+/* Returns the word that NODE is if it was written without quotes, which makes it a map: {word}. */
 static size_t unquoted_word(const struct file_matrix *matrix, const struct tree_node *node)
 {
 	const struct tree_entry *entry = node->entries;
@@ -69,7 +69,7 @@ struct uses {
 	struct mistakes *mistakes;
 	bool is_used[MATRIX_WORDS_MAX];
 
-	/* {words} of others, or mistyped ones. */
+	/* {words} of rules and failures, or mistyped ones */
 	char *strangers[STRANGERS_MAX];
 	unsigned lines[STRANGERS_MAX];
 	size_t stranger_count;
@@ -153,7 +153,7 @@ struct expansion {
 	bool is_too_large;
 };
 
-/* Takes BYTES of the room; false when there is no more. */
+/* Takes BYTES of the room; returns false if not enough is left. */
 static bool room_take(struct expansion *expansion, size_t bytes)
 {
 	if (bytes > *expansion->room_bytes)
@@ -176,7 +176,7 @@ static size_t text_length(const struct expansion *expansion, const char *text)
 	return total;
 }
 
-/* TEXT with what the cell says for its words, LENGTH bytes; the caller's. */
+/* Returns the LENGTH bytes of TEXT with the cell's values for the words.  The caller frees it. */
 static char *text_expand(const struct expansion *expansion, const char *text, size_t length)
 {
 	char *expanded = heap_new(length + 1);
@@ -228,7 +228,7 @@ static struct tree_node *key_copy(const struct tree_node *key)
 	return copy;
 }
 
-/* The matrix keeps its key, which then counts as one of the file's, and nothing below it. */
+/* The key of the matrix stays, so that it counts as one of the file's keys; its content goes. */
 static void entries_expand(struct expansion *expansion, const struct tree_node *node,
 	struct tree_node *copy, bool is_top)
 {

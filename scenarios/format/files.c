@@ -40,7 +40,7 @@ bool scenario_files_is_name(const char *name)
 
 static int path_collect(struct scenario_files *files, const char *path, unsigned depth);
 
-/* Collects below the directory PATH; hidden names are left out. */
+/* Collects the files below the directory PATH, except hidden ones. */
 static int directory_collect(struct scenario_files *files, const char *path, unsigned depth)
 {
 	AUTO(auto_closedir) DIR *directory = opendir(path);
@@ -70,7 +70,7 @@ static int path_collect(struct scenario_files *files, const char *path, unsigned
 
 	if (is_directory)
 		return directory_collect(files, path, depth);
-	/* Only what was named may have any name: a directory also holds other things. */
+	/* A path that the user named may have any name; a directory also contains other files. */
 	if (depth == 0 || scenario_files_is_name(path))
 		path_add(files, path);
 	return 0;

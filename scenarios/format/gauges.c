@@ -12,7 +12,7 @@
 
 enum unit { UNIT_SHARE, UNIT_BYTES, UNIT_NUMBER, UNIT_TIME };
 
-/* Those that the rig has; a test holds this table against the rig's own. */
+/* The rig's gauges; a test compares this table with the rig's own. */
 static const struct gauge_word {
 	const char *name;
 	enum unit unit;
@@ -86,7 +86,7 @@ bool gauge_is_time(const char *gauge)
 	return word && word->unit == UNIT_TIME;
 }
 
-/* The gauge that the text of NODE names, or NULL after adding the mistake. */
+/* Returns the gauge that the text of NODE names, or NULL after adding the mistake. */
 static const struct gauge_word *word_read(struct reading *reading, const struct tree_node *node)
 {
 	const struct gauge_word *found = word_find(node->text);
@@ -114,7 +114,7 @@ void read_gauge_value(struct reading *reading, const struct field *field,
 		*(char **)target = heap_copy(node->text);
 }
 
-/* A copy of the text from START to END without the blanks around it. */
+/* Returns a copy of the text from START to END without the blanks around it. */
 static char *trimmed(const char *start, const char *end)
 {
 	while (start < end && *start == ' ')

@@ -49,7 +49,7 @@ void names_add_gauge(struct names *names, const char *gauge, unsigned line)
 	known_add(&names->gauges, gauge, line);
 }
 
-/* As read_name(); returns the name, which is TARGET's, or NULL after a mistake. */
+/* Like read_name(); returns the name, which belongs to TARGET, or NULL after a mistake. */
 static const char *name_read(struct reading *reading, const struct field *field,
 	const struct tree_node *node, void *target)
 {
@@ -69,7 +69,7 @@ static void new_read(struct reading *reading, const struct field *field,
 
 	struct known_name *known = list_find(list, name);
 
-	/* A job that comes again gives its snapshot the same name. */
+	/* A job that runs again gives its snapshot the same name. */
 	if (known && known->deleted_line > 0) {
 		known->line = node->place.line;
 		known->deleted_line = 0;
@@ -88,7 +88,7 @@ void read_new_snapshot(struct reading *reading, const struct field *field,
 		target);
 }
 
-/* Who takes it deletes it, or finds it there the next time. */
+/* A client that takes snapshots deletes them, or finds them there the next time. */
 void read_taken_snapshot(struct reading *reading, const struct field *field,
 	const struct tree_node *node, void *target)
 {
@@ -139,7 +139,7 @@ void read_new_backup(struct reading *reading, const struct field *field,
 		reading, field, node, &scenario_reading(reading)->names->backups, "backup", target);
 }
 
-/* "snapshot 's2' is never made before this step", and which one may be meant. */
+/* Adds "snapshot 's2' is never made before this step", with a similar name if there is one. */
 static void never_made_add(struct reading *reading, const struct tree_node *node,
 	const struct name_list *list, const char *what)
 {
@@ -163,7 +163,7 @@ static void never_made_add(struct reading *reading, const struct tree_node *node
 			"%s '%s' is never made before this step", what, node->text);
 }
 
-/* Reads the name of something that was made; NULL after a mistake, or when one cannot know. */
+/* Reads the name of something that exists; NULL after a mistake, or if that cannot be known. */
 static struct known_name *known_read(struct reading *reading, const struct field *field,
 	const struct tree_node *node, const struct name_list *list, const char *what, void *target)
 {
@@ -179,7 +179,7 @@ static struct known_name *known_read(struct reading *reading, const struct field
 	return known;
 }
 
-/* As known_read(), for a snapshot that must not be deleted yet. */
+/* Like known_read(), for a snapshot that must not be deleted yet. */
 static struct known_name *snapshot_read(struct reading *reading, const struct field *field,
 	const struct tree_node *node, void *target)
 {
@@ -199,7 +199,7 @@ void read_snapshot(struct reading *reading, const struct field *field, const str
 	snapshot_read(reading, field, node, target);
 }
 
-/* All of SERIES, of which none may be deleted yet. */
+/* Marks all snapshots of SERIES as deleted; none may be deleted yet. */
 static void series_delete(struct reading *reading, const struct tree_node *node,
 	const struct known_name *series, void *target)
 {

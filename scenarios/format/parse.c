@@ -20,11 +20,11 @@
 #define VOLUME_MAX_BYTES (64ull << 40)
 #define FILES_MAX	 1000000
 
-/* It is made of memory. */
+/* The disk is in memory. */
 #define DISK_MIN_BYTES (1ull << 20)
 #define DISK_MAX_BYTES (256ull << 20)
 
-/* That of `mount --time-scale`. */
+/* The same as for `mount --time-scale`. */
 #define TIME_SCALE_MAX 1000000
 
 static field_reader read_scenario_name;
@@ -112,7 +112,7 @@ static void read_scenario_name(struct reading *reading, const struct field *fiel
 	read_name(reading, field, node, &scenario->name);
 }
 
-/* The name of an adapter, or the path of one. */
+/* Reads the name or the path of an adapter. */
 static void read_client(struct reading *reading, const struct field *field,
 	const struct tree_node *node, void *target)
 {
@@ -159,7 +159,7 @@ static void read_command(struct reading *reading, const struct field *field,
 	read_text(reading, field, node, &content->command);
 }
 
-/* A word, or a map with one key that says more. */
+/* Reads a word, or a map with one key and its details. */
 static void read_content(struct reading *reading, const struct field *field,
 	const struct tree_node *node, void *target)
 {
@@ -255,7 +255,7 @@ static void read_phases(struct reading *reading, const struct field *field,
 		phase_read(reading, node->entries[i].value, scenario);
 }
 
-/* The mistakes of a volume that no single value shows. */
+/* Adds mistakes of a volume that no single value shows. */
 static void volume_check(
 	struct reading *reading, const struct tree_node *tree, const struct scenario *scenario)
 {

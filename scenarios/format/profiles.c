@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* profiles.c - the systems that a scenario can have imitated. */
+/* profiles.c - the systems that a scenario can imitate. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,7 +7,7 @@
 #include "scenarios/format/parse.h"
 #include "simfs/base/yaml/values.h"
 
-/* Those that the rig has; a test holds this list against the rig's own. */
+/* The rig's profiles; a test compares this list with the rig's own. */
 static const char *const profiles[] = {
 	"plain",
 	"datto",

@@ -55,7 +55,7 @@ void read_nested_repeat(struct reading *reading, const struct field *field,
 		reading->mistakes, node->place, "a '%s' cannot be repeated itself", field->key);
 }
 
-/* TEXT with NUMBER for each word of it, the caller's. */
+/* Returns TEXT with NUMBER for each word.  The caller frees it. */
 static char *text_bind(const char *text, const char *number)
 {
 	char *bound = heap_copy(text);
@@ -69,7 +69,7 @@ static char *text_bind(const char *text, const char *number)
 	return bound;
 }
 
-/* A copy of NODE in which NUMBER stands for the word; NULL for NULL. */
+/* Returns a copy of NODE with NUMBER for each word; NULL for NULL. */
 static struct tree_node *tree_bind(const struct tree_node *node, const char *number)
 {
 	struct tree_node *bound;
@@ -94,7 +94,7 @@ void repeat_read(struct reading *reading, const struct tree_node *node, struct p
 	size_t mistakes_before = reading->mistakes->count;
 
 	fields_read(reading, &repeat_table, node, &repeat);
-	/* What is wrong the first time is wrong each time, and told once. */
+	/* A mistake in the first round would be in every round: it is reported once. */
 	for (uint32_t n = 1;
 		n <= repeat.times && repeat.steps && reading->mistakes->count == mistakes_before;
 		n++) {

@@ -17,7 +17,7 @@
 
 #define SECTOR_BYTES 512u
 
-/* What the cells of one file may take in all, and their steps. */
+/* Limits on the memory of all cells of a file, and on their steps. */
 #define CELLS_BYTES_MAX (64ull << 20)
 #define CELLS_STEPS_MAX 100000
 
@@ -49,7 +49,7 @@ struct cells {
 	size_t step_count;
 };
 
-/* Reads the next cell: what it is too large for, or NULL. */
+/* Reads the next cell.  Returns the limit that it exceeds, or NULL. */
 static const char *cell_read(struct cells *cells)
 {
 	size_t cell = cells->list.count;
@@ -58,7 +58,7 @@ static const char *cell_read(struct cells *cells)
 
 	if (!tree)
 		return "of 64 MiB in all";
-	/* Whether it has mistakes, they tell. */
+	/* If it has mistakes, they are in cells->mistakes. */
 	(void)scenario_parse(cells->path, tree, &cells->mistakes[cell], &cells->list.items[cell]);
 	yaml_tree_destroy(tree);
 	cells->list.items[cell]->is_one_of_many = cells->matrix->cell_count > 1;
@@ -87,7 +87,7 @@ static void namesakes_find(const struct scenario_list *list, struct mistakes *mi
 	}
 }
 
-/* What a cell is called in messages, the caller's. */
+/* Returns the name of a cell in messages.  The caller frees it. */
 static char *cell_name(const struct scenario_list *list, size_t cell)
 {
 	const char *name = list->items[cell]->name;
@@ -95,7 +95,7 @@ static char *cell_name(const struct scenario_list *list, size_t cell)
 	return name ? heap_copy(name) : heap_format("cell %zu", cell + 1);
 }
 
-/* Of each cell that was read: a mistake in one may be in all of them. */
+/* Reports the mistakes of the cells read so far; a mistake in one may be in all of them. */
 static void cells_tell(const struct cells *cells, struct mistakes *mistakes)
 {
 	size_t count = cells->list.count;
@@ -109,7 +109,7 @@ static void cells_tell(const struct cells *cells, struct mistakes *mistakes)
 	free(names);
 }
 
-/* The scenarios of TREE; there are as many as could be read when MISTAKES is not empty. */
+/* Reads the scenarios of TREE; those that could be read, if MISTAKES is not empty. */
 static void cells_read(const char *path, const struct tree_node *tree,
 	const struct file_matrix *matrix, struct mistakes *mistakes, struct scenario_list *ret)
 {
@@ -172,7 +172,7 @@ int scenarios_parse(const char *path, const char *text, size_t length, struct mi
 	return 0;
 }
 
-/* A volume without a size has that of its image; one that is not there is told of later. */
+/* A volume without a size has the size of its image; a missing image is reported later. */
 static void volume_measure(struct scenario *scenario)
 {
 	struct stat found;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * series.h - many snapshots by one step: single steps are made of it.
+ * series.h - many snapshots in one step, which is turned into single steps.
  *
  *	snapshots: { name: old, count: 3, bytes: 64KiB }
  *
@@ -15,8 +15,7 @@
 
 #define SERIES_MAX 100
 
-/* Adds STEP, which was read, or the steps of which it consists to PHASE; what is STEP's is
- * PHASE's then. */
+/* Adds STEP, or the steps that it stands for, to PHASE, which takes over what STEP owns. */
 void series_add(struct names *names, struct step *step, struct phase *phase);
 
 #endif

@@ -30,7 +30,7 @@ static const char *const missing_hints[] = {
 struct standing {
 	enum standing_kind kind;
 	char *name;
-	struct place place; /* a backup: where it is begun */
+	struct place place; /* a backup: where it is started */
 	bool is_simulated;  /* a writer */
 };
 
@@ -59,7 +59,7 @@ static void drop(struct checking *checking, struct standing *item)
 	*item = checking->items[--checking->count];
 }
 
-/* NAME is copied; what had it before goes. */
+/* Copies NAME; replaces an item with the same name. */
 static void put(struct checking *checking, const struct standing *item)
 {
 	struct standing *before = find(checking, item->kind, item->name);
@@ -113,7 +113,7 @@ static void missing_add(struct checking *checking, const struct step *step, enum
 		near ? near : "", near ? "'?)" : ")");
 }
 
-/* The one that STEP is about; NULL after a mistake. */
+/* Returns the item that STEP is about; NULL after a mistake. */
 static struct standing *spoken_of(
 	struct checking *checking, const struct step *step, enum standing_kind kind)
 {
@@ -147,7 +147,7 @@ static void snapshot_drop(struct checking *checking, const char *name)
 		drop(checking, item);
 }
 
-/* Only VSS deletes snapshots of itself. */
+/* Only VSS deletes its snapshots to let the volume grow. */
 static void growth_check(
 	struct checking *checking, const struct scenario *scenario, const struct step *step)
 {
@@ -173,7 +173,7 @@ static void traced_check(
 			"profile '%s' sees no file system (try profile: datto)", profile);
 }
 
-/* A backup that still runs at STEP, or NULL. */
+/* Returns a backup that still runs at STEP, or NULL. */
 static const struct standing *running(const struct checking *checking)
 {
 	for (size_t i = 0; i < checking->count; i++) {
@@ -183,7 +183,7 @@ static const struct standing *running(const struct checking *checking)
 	return NULL;
 }
 
-/* WHAT cannot be done, or known, while a backup runs. */
+/* Adds a mistake if a backup is running: WHAT cannot be done, or known, then. */
 static void running_check(struct checking *checking, const struct step *step, const char *what)
 {
 	const struct standing *backup = running(checking);
@@ -315,7 +315,7 @@ static void step_check(
 	}
 }
 
-/* The rig that is waited for must be there at the next backup, which ends the waiting. */
+/* The next backup ends the waiting; the rig must not be remounted before it. */
 static void moments_check(const struct phase *phase, struct mistakes *mistakes)
 {
 	const struct step *remount = NULL;

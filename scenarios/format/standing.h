@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * standing.h - what the rig knows when a step is run: rules by their names, writers, snapshots.
+ * standing.h - what the rig knows when a step is run: rules by name, writers, snapshots.
  *
- * Rules come with `fault`, writers with the scenario and with `writer-add`; both go with a
- * step of their own, and what steps have brought goes when the volume is mounted again.
+ * Rules are added by `fault`, writers by the scenario and by `writer-add`; each is removed by its
+ * own kind of step, and everything that steps have added is gone after a remount.
  */
 #ifndef SNAPRIG_SCENARIOS_FORMAT_STANDING_H
 #define SNAPRIG_SCENARIOS_FORMAT_STANDING_H
@@ -12,10 +12,10 @@
 #include "simfs/base/yaml/mistakes.h"
 
 /*
- * Adds the mistakes of steps about rules and writers that are not there when they are run, and
- * of those that wait for a moment of a rig that goes before it, and of growth that a snapshot
- * is in the way of.  A failure's {words} may stand
- * in the rules, and no step of SCENARIO may be one of whole failures any more.
+ * Adds mistakes for steps about rules and writers that do not exist when they are run, for steps
+ * that wait for a moment of a rig that is unmounted before it comes, and for growth that a
+ * snapshot prevents.  Rules may contain a failure's {words}; SCENARIO may no longer contain steps
+ * that stand for whole failures.
  */
 void standing_check(const struct scenario *scenario, struct mistakes *mistakes);
 

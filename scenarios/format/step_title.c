@@ -10,7 +10,7 @@
 #include "simfs/base/heap.h"
 #include "simfs/base/sizes.h"
 
-/* Appends ", KEY VALUE" to TITLE, or " KEY VALUE" when it is the first wish. */
+/* Appends ", KEY VALUE" to TITLE, or " KEY VALUE" for the first wish. */
 static void title_wish(char **title, int *count, const char *key, const char *value)
 {
 	if (!value)
@@ -39,7 +39,7 @@ static const char *exit_text(const struct expectation *wish, char *buffer, size_
 	return NULL;
 }
 
-/* NULL: there is no such wish. */
+/* Returns NULL if there is no such wish. */
 static char *measure_text(const struct measure_wish *wish)
 {
 	if (!wish->value)
@@ -47,7 +47,7 @@ static char *measure_text(const struct measure_wish *wish)
 	return heap_format("%s%s%s", wish->name, relation_text(wish->relation), wish->value);
 }
 
-/* "fault.fired of rule 'bad' >=1 times"; NULL: there is no such wish. */
+/* Returns "fault.fired of rule 'bad' >=1 times"; NULL if there is no such wish. */
 static char *event_text(const struct event_wish *wish)
 {
 	const struct {
@@ -195,7 +195,7 @@ static char *fill_title(const struct step *step)
 					     : size_format(step->bytes, size, sizeof size));
 }
 
-/* Of a step that is a word and a name; NULL: it is more than that. */
+/* Returns the title of a step that is a word and a name; NULL for any other. */
 static char *name_title(const struct step *step)
 {
 	static const char *const words[] = {

@@ -8,8 +8,8 @@
 #include "scenarios/format/scenario.h"
 
 /*
- * "backup 's1' to 'b1'", "expect verdict detected, exit nonzero".  It is
- * the caller's to free and never NULL; a text of the file may bring line breaks into it.
+ * Returns "backup 's1' to 'b1'", "expect verdict detected, exit nonzero"; never NULL.  The caller
+ * frees it.  Texts of the file may bring line breaks into it.
  */
 char *step_title(const struct step *step);
 

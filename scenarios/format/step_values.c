@@ -12,7 +12,7 @@
 #include "simfs/base/sizes.h"
 #include "simfs/base/yaml/values.h"
 
-/* Exit codes are bytes; programs that exit with -314 are written down as they say it. */
+/* Exit codes are bytes, but scenarios may state a code like -314 as the program's author does. */
 #define EXIT_NUMBER_MAX 65535
 
 void read_exit(struct reading *reading, const struct field *field, const struct tree_node *node,
@@ -92,7 +92,7 @@ void read_given(struct reading *reading, const struct field *field, const struct
 {
 	char **of = target;
 
-	/* It may say `takes`, too, which is a mistake that is told later. */
+	/* A step with `takes`, too, is a mistake that is reported later. */
 	free(*of);
 	*of = NULL;
 	read_snapshot(reading, field, node, of);

@@ -5,37 +5,37 @@
 
 #include "simfs/base/yaml/fields.h"
 
-/* struct expectation: how the client must end: zero, nonzero, or a number. */
+/* struct expectation: how the client must exit: zero, nonzero, or a number. */
 field_reader read_exit;
 
 /* char *: the name of an errno. */
 field_reader read_error;
 
-/* struct step: a size; in a failure a share of the volume, too. */
+/* struct step: a size; in a failure, also a share of the volume. */
 field_reader read_write_bytes;
 
-/* struct step: as read_write_bytes(), or "none". */
+/* struct step: like read_write_bytes(), or "none". */
 field_reader read_target;
 
-/* uint64_t: a size, or "all" or "none" of a disk. */
+/* uint64_t: a size; or "all" or "none" of a disk. */
 field_reader read_fill;
 
 /* char *: the snapshot that the client is given. */
 field_reader read_given;
 
-/* struct step: a snapshot that the client takes, of a name that was not used before. */
+/* struct step: the snapshot that the client takes, with a name not used before. */
 field_reader read_takes;
 
-/* struct step: a time; or a gauge and its value, or the table of the field. */
+/* struct step: a time, a gauge and its value, or the field's table. */
 field_reader read_wait;
 
-/* struct step: the name of a snapshot, or the table of the field. */
+/* struct step: the name of a snapshot, or the field's table. */
 field_reader read_snapshot_step;
 
-/* struct step: the name of a snapshot that goes, or the table of the field. */
+/* struct step: the name of a snapshot to delete, or the field's table. */
 field_reader read_delete;
 
-/* struct step: the name of a failure or the path of one, or the table of the field. */
+/* struct step: the name or path of a failure, or the field's table. */
 field_reader read_failure_step;
 
 #endif

@@ -75,7 +75,7 @@ static const char *const coalesce_step_words[] = {
 	[COALESCE_START] = "start",
 };
 
-/* As `snaprig writers notify` has them. */
+/* As in `snaprig writers notify`. */
 static const char *const notify_words[] = { "identify", "backup-complete", "pre-restore",
 	"post-restore", "backup-shutdown", "abort" };
 
@@ -237,7 +237,7 @@ static void backup_check(
 			"backup has 'of' and 'takes' (who takes the snapshot?)");
 }
 
-/* What it makes is known when its file is read, which is behind all of this. */
+/* What it makes is known only when its file is read, after the scenario. */
 static bool is_of_failure(const struct step *step)
 {
 	return step->kind == STEP_FAILURE || step->kind == STEP_REMEDY;
@@ -250,7 +250,7 @@ static void failure_check(struct reading *reading, const struct step *step)
 			"a failure cannot consist of failures (only a scenario has this step)");
 }
 
-/* Does the step make something that others refer to, and is not known by what name? */
+/* Returns whether the step makes something that others may refer to, with an unknown name. */
 static bool makes_unknown(const struct step *step)
 {
 	return !step->name && (step->kind == STEP_SNAPSHOT || step->kind == STEP_CLONE ||
@@ -283,7 +283,7 @@ static void step_read(struct reading *reading, const struct tree_node *node, str
 		scenario_reading(reading)->names->incomplete = true;
 }
 
-/* A step that waits for the reading of a snapshot needs a backup that reads it. */
+/* A step that waits for reads of a snapshot needs a backup that reads it. */
 static void starts_check(struct reading *reading, const struct phase *phase)
 {
 	bool backup_follows = false;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* surroundings.c - what a scenario needs of its machine, and gives to its client. */
+/* surroundings.c - what a scenario needs of its machine, and the environment of its client. */
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +10,7 @@
 #include "simfs/base/yaml/mistakes.h"
 #include "simfs/base/yaml/values.h"
 
-/* Of the words of a command, which are in the environment, too. */
+/* Reserved for the words of a command, which are in the environment, too. */
 #define OWN_PREFIX "SNAPRIG_"
 
 void read_requires(struct reading *reading, const struct field *field, const struct tree_node *node,

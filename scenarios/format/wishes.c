@@ -17,7 +17,7 @@
 
 #define TIMES_MAX 1000000000u
 
-/* Those of the rig, in its own order; tests hold both tables against it. */
+/* Those of the rig, in its order; tests compare both tables with the rig's. */
 static const char *const counters[] = { "live_reads", "live_read_bytes", "live_writes",
 	"live_written_bytes", "live_discards", "live_discarded_bytes", "live_flushes",
 	"blocks_preserved", "snapshot_reads", "snapshot_read_bytes", "snapshot_writes",
@@ -58,7 +58,7 @@ const char *relation_text(unsigned relation)
 	return relations[relation];
 }
 
-/* A copy of the text from START to END without the blanks around it. */
+/* Returns a copy of the text from START to END without the blanks around it. */
 static char *trimmed(const char *start, const char *end)
 {
 	while (start < end && *start == ' ')
@@ -68,7 +68,7 @@ static char *trimmed(const char *start, const char *end)
 	return heap_format("%.*s", (int)(end - start), start);
 }
 
-/* Splits TEXT at its relation; what was read is the caller's, also of a text without one. */
+/* Splits TEXT at its relation; the caller frees what was read, even if there is no relation. */
 static bool wish_split(const char *text, struct measure_wish *ret)
 {
 	size_t length = strcspn(text, "<>=");
@@ -93,7 +93,7 @@ static void wish_deinit(struct measure_wish *wish)
 	free(wish->value);
 }
 
-/* Whether NAME is one of WORDS, or adds that there is no such WHAT. */
+/* Returns whether NAME is one of WORDS; if not, adds the mistake that there is no such WHAT. */
 static bool is_word(struct reading *reading, const struct tree_node *node, const char *name,
 	const char *what, const char *const *words, size_t count)
 {
@@ -255,7 +255,7 @@ void read_journal_wish(struct reading *reading, const struct field *field,
 {
 	struct event_wish *wish = target;
 
-	/* If nobody says how often: it is there. */
+	/* By default, the event must have happened at least once. */
 	wish->relation = RELATION_AT_LEAST;
 	wish->times = 1;
 	fields_read(reading, field->table, node, wish);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * wishes.h - what `expect` can wish of measures, and of the journal.
+ * wishes.h - what `expect` can require of gauges, counters and the journal.
  */
 #ifndef SNAPRIG_SCENARIOS_FORMAT_WISHES_H
 #define SNAPRIG_SCENARIOS_FORMAT_WISHES_H
@@ -8,19 +8,19 @@
 #include "simfs/base/yaml/fields.h"
 
 /* struct measure_wish: "chain.depth>=29", of a gauge; "live_writes=0", of a counter of the rig;
- * and "<=30m", a time, which has no name. */
+ * "<=30m", a time, which has no name. */
 field_reader read_gauge_wish;
 field_reader read_counter_wish;
 field_reader read_elapsed_wish;
 
-/* struct event_wish: the table that it is read by is the field's. */
+/* struct event_wish: read by the field's table. */
 field_reader read_journal_wish;
 extern const struct field_table journal_table;
 
-/* Of which the index is an enum relation; ">=". */
+/* The text of an enum relation: ">=". */
 const char *relation_text(unsigned relation);
 
-/* The name of the counter, or of the event, INDEX; NULL behind the last one. */
+/* The name of counter, or event, number INDEX; NULL after the last one. */
 const char *counter_word(size_t index);
 const char *event_word(size_t index);
 

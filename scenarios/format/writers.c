@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* writers.c - the writers of a scenario: one line each. */
+/* writers.c - the writers of a scenario, one line each. */
 #include "scenarios/format/parse.h"
 #include "simfs/base/heap.h"
 #include "simfs/base/yaml/mistakes.h"
