@@ -103,7 +103,7 @@ static enum difference_kind kind_of(
 
 struct gathering {
 	struct differences *differences;
-	struct difference_run run; /* that may go on; empty: there is none */
+	struct difference_run run; /* may still grow; empty: none */
 };
 
 static void run_end(struct gathering *gathering)

@@ -32,7 +32,7 @@ void environment_add_fact(
 	};
 }
 
-/* What a profile is goes with the version. */
+/* The properties of profiles depend only on the version. */
 static bool is_same(const struct environment *left, const struct environment *right)
 {
 	return strcmp(left->version, right->version) == 0 &&

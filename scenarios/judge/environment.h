@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * environment.h - where results came about: for people who compare them with others.
+ * environment.h - where results were produced, for people who compare them.
  */
 #ifndef SNAPRIG_SCENARIOS_JUDGE_ENVIRONMENT_H
 #define SNAPRIG_SCENARIOS_JUDGE_ENVIRONMENT_H
@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Something that is known of a profile: "limit", "10%". */
+/* A property of a profile: "limit", "10%". */
 struct profile_fact {
 	char *profile, *name, *value;
 };
@@ -17,11 +17,11 @@ struct environment {
 	char *version; /* of this program */
 	char *kernel;  /* "Linux 6.1.0 x86_64" */
 	uint64_t processors, memory_bytes;
-	struct profile_fact *facts; /* of all profiles, one behind the other */
+	struct profile_fact *facts; /* of all profiles */
 	size_t fact_count;
 };
 
-/* All that results came from: several when they were merged. */
+/* The environments of all results; several after a merge. */
 struct environments {
 	struct environment *items;
 	size_t count;
@@ -31,8 +31,7 @@ void environment_deinit(struct environment *environment);
 void environment_add_fact(
 	struct environment *environment, const char *profile, const char *name, const char *value);
 
-/* Takes ONE, of which RET is emptied; its place in LIST, which is that of one that is the same
- * when there is one. */
+/* Adds ONE to LIST, unless an equal one is there, and empties it.  Returns its index in LIST. */
 size_t environments_add(struct environments *list, struct environment *one);
 void environments_deinit(struct environments *list);
 

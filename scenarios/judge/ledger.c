@@ -2,14 +2,14 @@
 /*
  * ledger.c - see the header.
  *
- * A block that was never written has no candidates: it is what it was.  Else each
- * candidate is a write that the block may show: numbers count beginnings and ends,
+ * A block that was never written has no candidates: it has its original content.  Otherwise each
+ * candidate is a write that the block may contain.  Starts and ends are numbered in one sequence:
  *
- *	a: 1 ─────── 3		b is acknowledged with 4: a had not ended when b
- *	b:     2 ─────── 4	began, so the block may be either
- *	c:                 5 ── 6	c began behind both: it is the only one left
+ *	a: 1 ─────── 3		b is acknowledged as 4: a had not ended when b
+ *	b:     2 ─────── 4	began, so the block may contain either
+ *	c:                 5 ── 6	c began after both ended: only c is left
  *
- * A write that failed, or is not acknowledged yet, has no end, and stays.
+ * A write that failed, or is not acknowledged yet, has no end, and stays a candidate.
  */
 #include "scenarios/judge/ledger.h"
 
@@ -24,15 +24,15 @@
 struct candidate {
 	struct candidate *next;
 	uint64_t hash;
-	uint64_t begun; /* 0: the block as it was */
+	uint64_t begun; /* 0: the original content */
 	uint64_t ended;
 };
 
 struct ledger {
 	pthread_mutex_t lock;
-	struct digest *expected;       /* protected by lock, as is all below */
+	struct digest *expected;       /* protected by lock, like everything below */
 	struct candidate **candidates; /* of each block */
-	uint64_t count;		       /* of beginnings and ends */
+	uint64_t count;		       /* of starts and ends */
 };
 
 struct ledger *ledger_create(struct digest *before)
@@ -97,7 +97,7 @@ uint64_t ledger_begin(struct ledger *ledger, size_t block, uint64_t hash)
 	return write;
 }
 
-/* Takes out what had ended before BEGUN. */
+/* Removes the candidates that had ended before BEGUN. */
 static void supersede(struct candidate **at, uint64_t begun)
 {
 	while (*at) {
@@ -112,7 +112,7 @@ static void supersede(struct candidate **at, uint64_t begun)
 	}
 }
 
-/* Nobody else's may come any more: the block is what the only candidate says. */
+/* If the only candidate has ended, no other write is in flight: the content is certain. */
 static void settle(struct ledger *ledger, size_t block)
 {
 	struct candidate *only = ledger->candidates[block];
@@ -168,7 +168,7 @@ void ledger_grow(struct ledger *ledger, uint64_t size_bytes)
 	pthread_mutex_unlock(&ledger->lock);
 }
 
-/* Whether HASH is one of what BLOCK may be; what is compared with it is that, then. */
+/* If HASH is one of the possible contents of BLOCK, makes it the expected one. */
 static void block_look(struct ledger *ledger, size_t block, uint64_t hash)
 {
 	const struct candidate *any = ledger->candidates[block];
@@ -180,9 +180,10 @@ static void block_look(struct ledger *ledger, size_t block, uint64_t hash)
 		is_one |= at->hash == hash;
 		may_change |= at->ended == NO_END;
 	}
-	/* What it was at first may be out of it: one of them is what it is not. */
+	/* If it is none of them, expects any of them, as the original content may no longer be
+	 * one. */
 	ledger->expected->hashes[block] = is_one ? hash : any->hash;
-	/* From now on it is this one, and no other. */
+	/* It cannot change any more: from now on, only this content is right. */
 	if (is_one && !may_change)
 		candidates_drop(&ledger->candidates[block]);
 }

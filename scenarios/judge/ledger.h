@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * ledger.h - what the live content must be: what it was, and what was written since.
+ * ledger.h - what the live content must be: the original content plus all writes since.
  *
- * Kept by the runner of what its writers wrote, block by block, and never by
- * looking at the rig.  Any thread may call, and several writers may be at one
- * block at a time.  Nobody but the rig knows in which order those acted: then the
- * block may be any of what they wrote, and the ledger knows the set.
+ * The runner keeps it block by block from what its writers wrote; it never asks the rig.  Any
+ * thread may call, and several writers may write to one block at the same time.  Only the rig
+ * knows the order of such writes: then the block may contain any of them, and the ledger keeps the
+ * set.
  */
 #ifndef SNAPRIG_SCENARIOS_JUDGE_LEDGER_H
 #define SNAPRIG_SCENARIOS_JUDGE_LEDGER_H
@@ -22,22 +22,24 @@ struct ledger *ledger_create(struct digest *before);
 void ledger_destroy(struct ledger *ledger);
 
 /*
- * BLOCK is about to be overwritten by a block with HASH; returns the write's
- * number.  Until it is acknowledged (which may never be) the block may have been
- * written or not.  A block behind the content counts for nothing.
+ * Records that BLOCK is about to be overwritten by a block with HASH; returns the write's number.
+ * Until the write is acknowledged (which may never happen), the block may or may not contain it. A
+ * block beyond the end of the content is ignored.
  */
 uint64_t ledger_begin(struct ledger *ledger, size_t block, uint64_t hash);
 
-/* WRITE to BLOCK has ended well: what others had ended before it began is gone. */
+/* Records that WRITE to BLOCK has succeeded: it replaces every write that had ended before it
+ * began. */
 void ledger_acknowledge(struct ledger *ledger, size_t block, uint64_t write);
 
-/* What blocks may be, now, for which that is not certain.  RET's items are the caller's. */
+/* Returns the blocks whose content is uncertain now, with what each may be.  The caller frees
+ * RET's items. */
 void ledger_doubts(struct ledger *ledger, struct doubts *ret);
 
-/* The content has become longer, SIZE_BYTES, by zeros. */
+/* Extends the content to SIZE_BYTES with zeros. */
 void ledger_grow(struct ledger *ledger, uint64_t size_bytes);
 
-/* Compares the content MET with what it must be. */
+/* Compares the content MET with what it must be now. */
 void ledger_compare(struct ledger *ledger, const struct digest *met, struct comparison *ret);
 
 #endif

@@ -18,18 +18,18 @@
 #include "simfs/base/heap.h"
 
 #define READ_BYTES  ((size_t)1 << 20)
-#define NAMES_BYTES ((size_t)64 << 10) /* the most that a list of attributes takes */
+#define NAMES_BYTES ((size_t)64 << 10) /* the largest list of attributes */
 
 struct entry {
 	char *path;
 	struct stat stat;
 	uint64_t content;    /* of a file or link */
 	uint64_t attributes; /* of their names and values */
-	char *same_as;	     /* of hard links, the first path; else the path itself */
+	char *same_as;	     /* for hard links, the first path; otherwise the path itself */
 };
 
 struct manifest {
-	struct entry *entries; /* in the order of their paths */
+	struct entry *entries; /* sorted by path */
 	size_t count;
 };
 
@@ -45,7 +45,7 @@ void manifest_destroy(struct manifest *manifest)
 	free(manifest);
 }
 
-/* The hash of all so far with what comes behind it. */
+/* Combines the hash so far with that of the next bytes. */
 static uint64_t hash_on(uint64_t so_far, const void *bytes, size_t length)
 {
 	uint64_t both[2] = { so_far, digest_hash(bytes, length) };
@@ -62,7 +62,7 @@ static int file_hash(const char *path, uint64_t *ret)
 		fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	if (fd < 0)
 		return -errno;
-	/* By place: where a short read ends must make no difference. */
+	/* At fixed offsets, so that short reads do not change the result. */
 	for (uint64_t at = 0;; at += READ_BYTES) {
 		int error;
 		size_t done = file_read_up_to(fd, buffer, READ_BYTES, at, &error);
@@ -100,7 +100,7 @@ static int text_compare(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* One attribute's value; the machine's own labels are not the tree's. */
+/* Adds the value of one attribute; the machine's own labels are not part of the tree. */
 static int attribute_hash(const char *path, const char *name, uint64_t *hash)
 {
 	AUTO(auto_free) char *value = heap_new(NAMES_BYTES);
@@ -140,7 +140,7 @@ static int attributes_hash(const char *path, uint64_t *ret)
 	return 0;
 }
 
-/* Reads what FOUND is, at PATH below the folder. */
+/* Adds FOUND, at PATH below the folder. */
 static int entry_add(struct manifest *manifest, const FTSENT *found, const char *path)
 {
 	struct entry entry = { .stat = *found->fts_statp };
@@ -174,7 +174,7 @@ static int inode_compare(const void *a, const void *b)
 	return strcmp(left->path, right->path);
 }
 
-/* Sorts by path, and finds the first name of each that has several. */
+/* Sorts by path, and finds the first path of each hard-linked file. */
 static void manifest_settle(struct manifest *manifest)
 {
 	AUTO(auto_free)
@@ -240,7 +240,7 @@ int manifest_create(const char *folder, struct manifest **ret, char **ret_path)
 
 /* ---- comparison ---- */
 
-#define NAMED_MAX 3 /* differences that are told */
+#define NAMED_MAX 3 /* differences that are named in the text */
 
 static bool same_time(
 	const struct entry *left, const struct entry *right, const struct tree_losses *losses)
@@ -256,7 +256,7 @@ static bool is_device(const struct entry *entry)
 	return S_ISCHR(entry->stat.st_mode) || S_ISBLK(entry->stat.st_mode);
 }
 
-/* What an ordinary user restores is his own, whoever it was of; its group may be. */
+/* What an ordinary user restores is his own, whoever owned it; the group may be his, too. */
 static bool same_owner(const struct entry *expected, const struct entry *met)
 {
 	bool is_root = geteuid() == 0;
@@ -266,7 +266,7 @@ static bool same_owner(const struct entry *expected, const struct entry *met)
 						    (!is_root && met->stat.st_gid == getegid()));
 }
 
-/* How MET is not what is EXPECTED, of the same path; NULL when it is. */
+/* Returns how MET differs from EXPECTED, which has the same path; NULL if it does not. */
 static const char *difference(const struct entry *expected, const struct entry *met,
 	const struct tree_losses *losses, bool *looks_complete)
 {
@@ -298,10 +298,10 @@ static const char *difference(const struct entry *expected, const struct entry *
 struct comparing {
 	struct tree_comparison comparison;
 	struct differences *names; /* or NULL */
-	char *named;		   /* the first of them, as they are told; NULL: none */
+	char *named;		   /* the first of them, as text; or NULL */
 };
 
-/* Adds that PATH differs in WHAT. */
+/* Records that PATH differs in WHAT. */
 static void difference_add(struct comparing *comparing, const char *path, const char *what)
 {
 	AUTO(auto_free) char *before = comparing->named;
@@ -328,7 +328,7 @@ static void entries_compare(const struct entry *expected, const struct entry *me
 		difference_add(comparing, expected->path, what);
 }
 
-/* "2 of 441 names differ: ..."; the caller's. */
+/* Returns "2 of 441 names differ: ...".  The caller frees it. */
 static char *comparing_text(const struct comparing *comparing)
 {
 	const struct tree_comparison *comparison = &comparing->comparison;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * measures.h - what a client did in one run, and what that took: numbers, no judgement.
+ * measures.h - what a client did in one run, and what that cost: numbers, no judgement.
  *
- * The reads are the rig's counts (volume/read_counts.h): every read of the snapshot that
- * arrived there, whoever made it: the client, or the kernel for it.
+ * The reads are those that the rig counted (volume/read_counts.h): every read of the snapshot that
+ * arrived there, from the client or from the kernel on its behalf.
  */
 #ifndef SNAPRIG_SCENARIOS_JUDGE_MEASURES_H
 #define SNAPRIG_SCENARIOS_JUDGE_MEASURES_H
@@ -25,21 +25,21 @@ struct measures {
 	uint64_t duration_ns;
 	uint64_t cpu_ns, memory_bytes; /* process_usage.h */
 
-	bool has_reads; /* else the rig could not be asked, or had no snapshot */
+	bool has_reads; /* false: the rig could not be asked, or had no snapshot */
 	uint64_t reads, read_errors, reads_in_sequence, in_flight_max;
 	uint64_t read_bytes, bytes_again;
 	uint64_t sizes[MEASURES_SIZES];
-	uint64_t store_bytes; /* of the snapshot, which only grow */
+	uint64_t store_bytes; /* of the snapshot, whose stores only grow */
 
-	bool has_map;	       /* what was read is known block by block, as is what held data */
-	uint64_t bytes_unread; /* data, and never read */
+	bool has_map;	       /* it is known block by block what was read and what is data */
+	uint64_t bytes_unread; /* data that was never read */
 	uint64_t bytes_of_holes;
 
-	bool has_live; /* of the live view, by whomever, while it ran: */
+	bool has_live; /* of the live view, by any process, during the run: */
 	uint64_t live_read_bytes, live_written_bytes;
-	bool fell_back; /* it was read, and there was no snapshot, or none that was good */
+	bool fell_back; /* it was read although there was no good snapshot */
 
-	/* Live writes while the client ran, and those after the run before it. */
+	/* Live writes during the run of the client, and between the previous run and this one. */
 	struct write_latency before, during;
 };
 

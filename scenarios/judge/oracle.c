@@ -41,13 +41,13 @@ static int digest_fill(struct digest *digest, int fd, unsigned char *buffer)
 				digest->hashes[block++] = digest_hash(buffer + at, length);
 		}
 	}
-	/* It became shorter while it was read: nobody could say what it is. */
+	/* The file was truncated while it was read: its content is undefined. */
 	return block == digest->block_count ? 0 : -EIO;
 }
 
 /*
- * Through the page cache, which the kernel keeps coherent with the direct
- * writes of the rig: each of them drops the pages it replaces.
+ * Reads through the page cache, which the kernel keeps coherent with the rig's direct writes: each
+ * of them drops the pages that it replaces.
  */
 int digest_create(const char *path, struct digest **ret)
 {
@@ -117,7 +117,7 @@ void block_set_destroy(struct block_set *set)
 	free(set);
 }
 
-/* BLOCK differs, and it is behind all that were found before. */
+/* Adds BLOCK, which differs and comes after all blocks added before. */
 static void range_add(struct comparison *comparison, size_t block)
 {
 	size_t count = comparison->range_count;

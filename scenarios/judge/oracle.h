@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * oracle.h - what a content is, known without the code that is judged.
+ * oracle.h - what a content is, known independently of the code that is judged.
  *
- * A digest has one XXH3 per block of a file, read straight from it: taken of
- * the image at the instant of a snapshot, while writes are held, it says what
- * the snapshot must contain, and later which blocks of a restored file differ.
- * It never looks through the mount.
+ * A digest has one XXH3 hash per block of a file, and is read directly from the file.  Taken of
+ * the image at the instant of a snapshot, while writes are held, it says what the snapshot must
+ * contain, and later which blocks of a restored file differ.  It never reads through the mount.
  */
 #ifndef SNAPRIG_SCENARIOS_JUDGE_ORACLE_H
 #define SNAPRIG_SCENARIOS_JUDGE_ORACLE_H
@@ -16,35 +15,35 @@
 
 #define ORACLE_BLOCK_BYTES 4096
 
-/* What a block may be, too: a write to it had begun, and nobody knew that it had ended. */
+/* Another content that a block may have: a write to it had begun, and its end was not known. */
 struct doubt {
 	size_t block;
 	uint64_t hash;
 };
 
 struct doubts {
-	struct doubt *items; /* in the order of their blocks */
+	struct doubt *items; /* in order of their blocks */
 	size_t count;
 };
 
 struct digest {
 	uint64_t size_bytes;
-	size_t block_count; /* the last block may be a part of one */
+	size_t block_count; /* the last block may be partial */
 	uint64_t *hashes;
-	struct doubts doubts; /* none, unless somebody adds them: the digest's, then */
+	struct doubts doubts; /* none, unless the caller adds them; the digest frees them */
 };
 
 /* Reads the file at PATH.  Returns 0 or -errno. */
 int digest_create(const char *path, struct digest **ret);
 void digest_destroy(struct digest *digest);
 
-/* Makes DIGEST, of whole blocks, that of a content that goes on with zeros up to SIZE_BYTES. */
+/* Extends DIGEST, which has whole blocks only, with zeros to SIZE_BYTES. */
 void digest_grow(struct digest *digest, uint64_t size_bytes);
 
-/* The hash that a digest has for a block of LENGTH bytes. */
+/* Returns the hash that a digest has for a block of LENGTH bytes. */
 uint64_t digest_hash(const void *bytes, size_t length);
 
-/* One bit per block: 1 when the block belongs to the content. */
+/* One bit per block: 1 if the block belongs to the content. */
 struct block_set {
 	size_t block_count;
 	uint64_t *words;
@@ -71,10 +70,10 @@ struct comparison {
 	size_t compared_count; /* blocks */
 	size_t different_count;
 	size_t first_different; /* block; valid when different_count > 0 */
-	size_t last_different;	/* so, too */
+	size_t last_different;	/* likewise */
 	bool same;
 
-	/* The first runs of different blocks, RANGE_COUNT of them in all. */
+	/* The first runs of different blocks; RANGE_COUNT counts all runs. */
 	struct block_range {
 		size_t first, last;
 	} ranges[COMPARISON_RANGES_MAX];
@@ -82,18 +81,18 @@ struct comparison {
 };
 
 /*
- * Compares MET with what is EXPECTED, or may be for its doubts.  Without ONLY every block counts
- * and the size must be the same; with ONLY just its blocks, and they must all be there.
+ * Compares MET with EXPECTED, whose doubts are right, too.  Without ONLY, every block counts and
+ * the sizes must be equal; with ONLY, just its blocks, all of which must be there.
  */
 void digest_compare(const struct digest *expected, const struct digest *met,
 	const struct block_set *only, struct comparison *ret);
 
-/* Is the BLOCK of MET what is EXPECTED there, or may be? */
+/* Returns whether BLOCK of MET is what EXPECTED has there, or may have. */
 bool digest_block_fits(const struct digest *expected, const struct digest *met, size_t block);
 
 /*
- * "9217 of 65536 blocks differ, the first at offset 28311552 (28311552..28327935, ...)",
- * the caller's to free.
+ * Returns "9217 of 65536 blocks differ, the first at offset 28311552 (28311552..28327935, ...)".
+ * The caller frees it.
  */
 char *comparison_text(const struct comparison *comparison);
 

@@ -32,7 +32,7 @@ void timeline_destroy(struct timeline *timeline)
 	free(timeline);
 }
 
-/* A run that takes longer is seen more coarsely. */
+/* A longer run gets a coarser resolution. */
 static void samples_thin_out(struct timeline *timeline)
 {
 	size_t kept = 0;
@@ -95,6 +95,6 @@ void timeline_end_span(
 	while (i > 0 && !is_open(&timeline->spans[i - 1], kind, name))
 		i--;
 	MUST(i > 0);
-	/* One that took no time has ended all the same. */
+	/* A span of no duration has ended, too. */
 	timeline->spans[i - 1].end_ns = at_ns > 0 ? at_ns : 1;
 }

@@ -9,13 +9,12 @@
 
 #include "scenarios/format/scenario.h"
 
-/* What a restore of what the client left behind has shown. */
+/* What restoring the client's backup showed. */
 enum restored {
-	/* It was refused, or gave what does not look complete: a smaller file, or a tree in
-	 * which something is missing or has another size. */
+	/* It was refused, or the result looks incomplete: a smaller file, or a tree in which
+	 * something is missing or has another size. */
 	RESTORED_NOTHING,
-	RESTORED_WRONG, /* it looks complete, and is not the snapshot's content; or there was none
-			 */
+	RESTORED_WRONG, /* looks complete, but is wrong; or there was no snapshot */
 	RESTORED_RIGHT,
 	RESTORED_UNKNOWN, /* it could not be tried, or the oracle cannot tell */
 };
@@ -25,41 +24,40 @@ struct verdict_facts {
 	int exit_status;
 	enum restored restored;
 	bool fell_back;		 /* it read the live view, and took no snapshot */
-	bool looks_good;	 /* it failed, and itself shows the backup as a good one */
-	bool has_leaked;	 /* it left what is no part of the backup */
+	bool looks_good;	 /* it failed, but shows the backup as good */
+	bool has_leaked;	 /* it left behind something that is not part of the backup */
 	bool earlier_not_intact; /* an earlier backup of the scenario was not intact */
-	bool earlier_spoilt;	 /* an earlier one was, and cannot be restored any more */
+	bool earlier_spoilt;	 /* an earlier backup was intact, and can no longer be restored */
 
-	/* A writer failed with a code that says that it will fail again, and the
-	 * client had another snapshot taken all the same. */
+	/* A writer failed with a code that says that a retry will fail, too, and the client had
+	 * another snapshot taken nevertheless. */
 	bool retried_non_retryable;
 };
 
 /*
  * docs/architecture.md 10:
  *
- *	              restored: nothing            wrong              right
- *	exit 0        silent-corruption            silent-corruption  intact, recovered
- *	exit not 0    detected                     misreported        misreported
+ *               restored: nothing            wrong              right
+ * exit 0        silent-corruption            silent-corruption  intact, recovered
+ * exit not 0    detected                     misreported        misreported
  *
- * Out of time is `hung` whatever was left, and what cannot be known is
- * `inconclusive`.  A failure that leaves a right backup is misreported, too:
- * it says that there is none; and so is one whose backup the client itself shows as a
- * good one, whatever a restore gives.  Who spoils an earlier backup that was right has at
- * best misreported that, or corrupted it in silence.  What is intact or recovered in all else is
- * `leaked` when the client left something behind.  What would else be intact, recovered,
- * leaked, detected or inconclusive is `retried-non-retryable` when the facts say so; what
- * else is wrong is worse.
+ * A client that exceeds its time is `hung`, whatever it left; what cannot be known is
+ * `inconclusive`.  A failure that leaves a right backup is misreported, too, because it claims that
+ * there is none; so is a failure after which the client shows the backup as good, whatever a
+ * restore gives.  A client that spoils an earlier right backup has at best misreported, at worst
+ * corrupted it silently.  A run that is otherwise intact or recovered is `leaked` if the client
+ * left something behind.  A run that would otherwise be intact, recovered, leaked, detected or
+ * inconclusive is `retried-non-retryable` if the facts say so; the other verdicts are worse.
  */
 enum verdict verdict_judge(const struct verdict_facts *facts);
 
-/* One line: why the facts led there.  Never NULL. */
+/* One line that explains the verdict.  Never NULL. */
 const char *verdict_explain(const struct verdict_facts *facts);
 
-/* Is it one of the verdicts that nobody need expect? */
+/* Returns whether the verdict is acceptable without being expected. */
 bool verdict_is_good(enum verdict verdict);
 
-/* Was the content right, and the client of that opinion?  Then no fault need have struck. */
+/* Returns whether the content was right and the client said so.  Then no fault need have struck. */
 bool verdict_is_of_success(enum verdict verdict);
 
 #endif
