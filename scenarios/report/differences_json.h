@@ -7,10 +7,10 @@
 
 #include "scenarios/judge/differences.h"
 
-/* A new reference, as schemas/report.schema.json has it; null for NULL. */
+/* Returns a new reference, as in schemas/report.schema.json; null for NULL. */
 json_t *differences_json(const struct differences *differences);
 
-/* What differences_json() gave, the caller's; NULL for what is none. */
+/* Reads what differences_json() returned.  The caller frees it; NULL if JSON is something else. */
 struct differences *differences_read_json(const json_t *json);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * json_read.h - results from what report_json() wrote, in another process or on another machine.
+ * json_read.h - reads results from a document of report_json(), of another process or machine.
  */
 #ifndef SNAPRIG_SCENARIOS_REPORT_JSON_READ_H
 #define SNAPRIG_SCENARIOS_REPORT_JSON_READ_H
@@ -10,9 +10,9 @@
 #include "scenarios/judge/results.h"
 
 /*
- * Adds the scenarios of DOCUMENT to RESULTS, and those that it misses to what is planned; all
- * but how often faults struck, which no report tells.
- * NULL, or what is wrong with it, a constant; RESULTS are as before then.
+ * Adds the scenarios of DOCUMENT to RESULTS, and those missing in it to the planned ones.  How
+ * often faults struck is lost, because no report contains it.  Returns NULL; or what is wrong with
+ * DOCUMENT, a constant, and RESULTS are unchanged.
  */
 const char *report_json_read(const json_t *document, struct results *results);
 

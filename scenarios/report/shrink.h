@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * shrink.h - the fewest of many that still do.
+ * shrink.h - finds a minimal subset that still has an effect.
  *
- * Leaves out halves, quarters, and so on down to single ones, until none of
- * those that are left can be left out alone.  Not the fewest of all subsets,
- * which nobody can wait for: where any one of several would do, one is kept.
+ * Leaves out halves, quarters, and so on down to single items, until no remaining item can be left
+ * out alone.  That is not the smallest of all subsets, which would take too long to find: where
+ * any one of several items would do, one is kept.
  */
 #ifndef SNAPRIG_SCENARIOS_REPORT_SHRINK_H
 #define SNAPRIG_SCENARIOS_REPORT_SHRINK_H
@@ -14,13 +14,14 @@
 
 struct shrink {
 	size_t count;
-	bool *is_left_out; /* of each; none to begin with */
+	bool *is_left_out; /* for each item; all false at the beginning */
 
-	/* Required.  Whether it still does; false too when it cannot be told. */
+	/* Required: returns whether the rest still has the effect; false also if that is
+	 * unknown. */
 	bool (*still_does)(struct shrink *shrink);
 };
 
-/* Ends with is_left_out as it did last.  What is there at the beginning must do. */
+/* When it ends, the items not left out have the effect.  All items together must have it. */
 void shrink_run(struct shrink *shrink);
 
 #endif

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * text.h - texts of any origin, made fit for the language of a report.
+ * text.h - texts of any origin, made valid in the language of a report.
  *
- * A message may quote what a client printed, so it may hold any bytes.  What
- * is no character there (a control, half of UTF-8) is written as U+FFFD, in JSON as '?'.
+ * A message may quote what a client printed, so it may contain any bytes.  What is not a valid
+ * character in the language (a control character, a part of UTF-8) becomes U+FFFD, in JSON '?'.
  */
 #ifndef SNAPRIG_SCENARIOS_REPORT_TEXT_H
 #define SNAPRIG_SCENARIOS_REPORT_TEXT_H
@@ -14,28 +14,28 @@
 
 #include <jansson.h>
 
-/* The bytes of the UTF-8 character at TEXT, 1 to 4; 0 when it is none. */
+/* Returns the bytes of the UTF-8 character at TEXT, 1 to 4; 0 if it is not one. */
 size_t utf8_length(const char *text);
 
 /* As the value of an XML attribute. */
 void report_write_xml(const char *text, FILE *file);
 
-/* Between XML tags: lines stay lines. */
+/* Between XML tags; line breaks stay. */
 void report_write_xml_text(const char *text, FILE *file);
 
-/* As a quoted YAML scalar, quotes included, in one line. */
+/* As a quoted YAML scalar in one line, quotes included. */
 void report_write_yaml(const char *text, FILE *file);
 
-/* As a part of a TAP line: '#' and '\' are escaped, line breaks become blanks. */
+/* As a part of a TAP line: '#' and '\' are escaped, line breaks become spaces. */
 void report_write_tap(const char *text, FILE *file);
 
-/* As a part of a command to GitHub's runner; IS_PROPERTY: of its KEY=VALUEs. */
+/* As a part of a command to GitHub's runner; IS_PROPERTY: in one of its KEY=VALUEs. */
 void report_write_github(const char *text, bool is_property, FILE *file);
 
-/* As plain words in Markdown, also in a cell of a table. */
+/* As plain words in Markdown, which may be in a cell of a table. */
 void report_write_markdown(const char *text, FILE *file);
 
-/* As a string of JSON, a new reference; null for NULL. */
+/* As a JSON string, a new reference; null for NULL. */
 json_t *report_text_json(const char *text);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* timeline_json.h - the course of a run (judge/timeline.h), for programs: to the millisecond. */
+/* timeline_json.h - the course of a run (judge/timeline.h), for programs; in milliseconds. */
 #ifndef SNAPRIG_SCENARIOS_REPORT_TIMELINE_JSON_H
 #define SNAPRIG_SCENARIOS_REPORT_TIMELINE_JSON_H
 
@@ -7,10 +7,10 @@
 
 #include "scenarios/judge/timeline.h"
 
-/* A new reference, as schemas/report.schema.json has it; null for NULL. */
+/* Returns a new reference, as in schemas/report.schema.json; null for NULL. */
 json_t *timeline_json(const struct timeline *timeline);
 
-/* What timeline_json() gave, the caller's; NULL for what is none. */
+/* Reads what timeline_json() returned.  The caller frees it; NULL if JSON is something else. */
 struct timeline *timeline_read_json(const json_t *json);
 
 #endif
