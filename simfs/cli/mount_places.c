@@ -160,10 +160,40 @@ int mount_places_find(
 	return EXIT_RIG;
 }
 
+/* PATH's length in /etc/mtab, where the kernel writes what divides words as "\040". */
+static size_t length_in_mtab(const char *path)
+{
+	size_t length = 0;
+
+	for (; *path; path++)
+		length += strchr(" \t\n\\#", *path) ? sizeof "\\040" - 1 : 1;
+	return length;
+}
+
+/*
+ * An ordinary user unmounts by fusermount3, which finds a mount by getmntent(3), and that keeps
+ * 4 KiB of a line; 256 of them are for the type and the options.
+ */
+#define MTAB_PATHS_BYTES (4096 - 256)
+
+static int refuse_long(const struct mount_places *places)
+{
+	size_t length = length_in_mtab(places->image) + length_in_mtab(places->mount_point);
+
+	if (geteuid() == 0 || length <= MTAB_PATHS_BYTES)
+		return EXIT_MET;
+	log_error("fusermount3 could not unmount what has paths so long (%zu bytes, at most %d): "
+		  "image '%s' at '%s'",
+		length, MTAB_PATHS_BYTES, places->image, places->mount_point);
+	return EXIT_USAGE;
+}
+
 int mount_places_check(const struct mount_places *places, const char *memory_cgroup)
 {
-	int code = prepare_mount_point(places->mount_point);
+	int code = refuse_long(places);
 
+	if (code == EXIT_MET)
+		code = prepare_mount_point(places->mount_point);
 	if (code == EXIT_MET)
 		code = refuse_hidden(places->mount_point, "image", places->image);
 	if (code == EXIT_MET)

@@ -19,7 +19,8 @@ int mount_places_find(
 /*
  * Whether it can be mounted there: the point is free, or a dead rig's mount was taken
  * away, and nothing that the rig needs (MEMORY_CGROUP, too, unless it is NULL) is below
- * it.  Returns EXIT_MET, or the exit code after a message.
+ * it; and this user can unmount what has such long paths.  Returns EXIT_MET, or the exit
+ * code after a message.
  */
 int mount_places_check(const struct mount_places *places, const char *memory_cgroup);
 

@@ -49,10 +49,23 @@ for name in 'a,b' 'a\b' 'a\040b' 'a b' "a${newline}b" "a${tab}b" '%n%s%p' "$esca
 done
 (cd "$work/-o" && rig mount -- v.img mnt && rig umount mnt)
 
-# Ten folders of 200 bytes: far beyond the 108 of a socket's address.
+# Folders of 200 bytes: far beyond the 108 of a socket's address.
 deep=$work/deep
-for part in 1 2 3 4 5 6 7 8 9 10; do
+for part in 1 2 3 4 5 6 7 8; do
 	deep=$deep/$(printf "%0200d" "$part")
 done
 mkdir -p "$deep"
 goes_through "$deep"
+
+# With two more, fusermount3 does not find the mount in /etc/mtab: only root can unmount it.
+deeper=$deep/$(printf "%0200d/%0200d" 9 10)
+mkdir -p "$deeper"
+if [ "$(id -u)" = 0 ]; then
+	goes_through "$deeper"
+else
+	mkdir "$deeper/mnt"
+	timeout 60 "$SNAPRIG" create "$deeper/v.img" --size 1MiB || fail "create in '$deeper'"
+	refused 2 "fusermount3 could not unmount what has paths so long" \
+		timeout 60 "$SNAPRIG" mount "$deeper/v.img" "$deeper/mnt"
+	same "" "$(mounts_below "$deeper")" "mounts after one that was refused"
+fi
