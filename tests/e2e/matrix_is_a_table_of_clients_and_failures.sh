@@ -32,10 +32,10 @@ verdict()
 
 # ---- the table ----
 
-matrix 1 dd dd-gzip missing --failures 'read-error,target-*' --jobs 2 \
+matrix 1 dd dd-gzip missing --failures 'read-error,source-*' --jobs 2 \
 	--report json=m.json --report markdown=m.md --report html=m.html
 tells "^dd       i  d  d$"
-tells "^dd-gzip  i  S  [dS]$"
+tells "^dd-gzip  i  S  S$"
 tells "^missing  \\.  \\.  \\.$"
 tells "^ 1  read-error \\(plain\\)$"
 tells "^missing was not run: there is no program 'no-such-tool'$"
@@ -45,16 +45,16 @@ same silent-corruption "$(verdict dd-gzip read-error)" "dd-gzip at a bad sector"
 same "not run" "$(verdict missing read-error)" "a client that is not here"
 grep -qE '^\| dd-gzip \| i \| \*\*S\*\* \|' m.md || fail "no table in: $(cat m.md)"
 for text in '^- read-error \(plain\): silent-corruption, exit 0; ' \
-	'^<details><summary><b>dd-gzip</b>: [12] silent corruption</summary>$' \
+	'^<details><summary><b>dd-gzip</b>: 2 silent corruption</summary>$' \
 	'^\| client \| \[0\].* \[1\]\(#failures "read-error \(plain\)"\) \|' \
-	"^snaprig matrix dd dd-gzip missing --failures 'read-error,target-\*' --size 1MiB " \
+	"^snaprig matrix dd dd-gzip missing --failures 'read-error,source-\*' --size 1MiB " \
 	"^- missing: there is no program 'no-such-tool'$" \
-	'^\| 2 \| target-full \| plain \| The file system '; do
+	'^\| 2 \| source-vanishes \| plain \| The snapshot does not exist '; do
 	grep -qE "$text" m.md || fail "no '$text' in: $(cat m.md)"
 done
 
 # The page: a cell leads to its evidence.
-for text in '<p class="headline bad">[12] of 6 checks ended in silent corruption</p>' \
+for text in '<p class="headline bad">2 of 6 checks ended in silent corruption</p>' \
 	'<td class="silent-corruption"><a href="#c1-1" title="dd-gzip, read-error .*>S</a>' \
 	'^<tr id="c1-1"><td>read-error \(plain\)<td>.*silent-corruption</span><td>0<td>[1-9]' \
 	'<code>snaprig matrix dd-gzip --failures read-error .*--seed 1</code></div>' \
@@ -73,9 +73,18 @@ matrix 0 dd --failures none --json
 jq -e '.schema_version == 1 and (.cells | length) == 1 and .cells[0].verdict == "intact"' tap \
 	>/dev/null || fail "no JSON: $(cat tap)"
 
+# What only root can bring about is no cell of anybody else, and the reason is said.
+matrix 0 dd --failures target-full
+if [ "$(id -u)" = 0 ]; then
+	tells "^dd +i  d$"
+else
+	tells "^dd +i  \\.$"
+	tells "^1 is not run: the failure needs root$"
+fi
+
 # ---- interrupted, and gone on with ----
 
-"$SNAPRIG" matrix --size 1MiB dd slow --failures 'read-error,target-full' \
+"$SNAPRIG" matrix --size 1MiB dd slow --failures 'read-error,source-vanishes' \
 	--report json=m.json >tap 2>said &
 run=$!
 wait_until 30 test -e slow || fail "no second client was started: $(cat said)"
@@ -87,7 +96,7 @@ nothing_left
 before=$(jq -cS '[.cells[] | select(.client == "dd")]' m.json)
 [ "$(echo "$before" | jq length)" = 3 ] || fail "the report is not whole: $(cat m.json)"
 rm slow
-matrix 0 dd slow --failures 'read-error,target-full' --report json=m.json --resume m.json
+matrix 0 dd slow --failures 'read-error,source-vanishes' --report json=m.json --resume m.json
 same "$before" "$(jq -cS '[.cells[] | select(.client == "dd")]' m.json)" "cells that were run"
 [ -e slow ] || fail "what was interrupted was not run again"
 same 6 "$(jq '.cells | length' m.json)" "cells"

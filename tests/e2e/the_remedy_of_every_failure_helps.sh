@@ -18,9 +18,9 @@ rig check --size 4MiB --failure all --json -- dd if={snapshot} of={out} bs=64k >
 	e2e_status=$?
 same 124 "$e2e_status" "exit, with read-hangs among them"
 jq -r '.results[].failure' all.json | sort -u >met
-if [ "$(id -u)" = 0 ]; then
-	diff names met || fail "not every failure was brought about"
-fi
+# What only root can bring about is left out for anybody else, and nothing more.
+[ "$(id -u)" = 0 ] || sed -i '/^target-full$/d' names
+diff names met || fail "not every failure was brought about"
 jq -c '.results[] | [.failure, .profile, .verdict, .remedy, .why]' all.json
 jq -e 'all(.results[]; .fired >= 1)' all.json >/dev/null || fail "one has not struck"
 jq -e 'all(.results[]; .leaks == [])' all.json >/dev/null || fail "one has left something"
@@ -49,4 +49,4 @@ broken 3 "coalesce: No space" coalesce-starved '/delete: old/d'
 broken 4 "is still frozen" thaw-lost '/wait:/d; s/time-scale: 100/time-scale: 4/'
 broken 4 "VSS_E_SNAPSHOT_SET_IN_PROGRESS" set-in-progress '/writers-notify:/d'
 broken 1 "after the remedy" read-error 's/times=1//; /fault:/s/ snapshot=s1//'
-broken 1 "after the remedy" target-full '/target: none/d'
+[ "$(id -u)" != 0 ] || broken 1 "after the remedy" target-full '/target: none/d'
