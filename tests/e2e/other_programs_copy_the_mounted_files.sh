@@ -12,7 +12,8 @@
 # copy_NAME FROM TO - by that program; or `compare_NAME FROM REFERENCE`.
 copy_cp()
 {
-	cp --sparse=always "$1" "$2" && cmp "$1" "$2" && cp --sparse=auto "$1" "$2"
+	# The copy of a snapshot is read-only, as that is, and cp may have to replace it.
+	cp --sparse=always "$1" "$2" && cmp "$1" "$2" && cp -f --sparse=auto "$1" "$2"
 }
 
 copy_tar()
