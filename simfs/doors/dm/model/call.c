@@ -8,14 +8,14 @@
 #include "simfs/doors/dm/model/call_steps.h"
 #include "simfs/doors/dm/model/internal.h"
 
-/* It uses the header only: what lies behind is neither read nor written. */
+/* Uses only the header: the data after it is neither read nor written. */
 #define HEADER_ONLY 1
-/* It looks at no name and no uuid, or at both. */
+/* Uses no name and no uuid, or accepts both. */
 #define NAMES_FREE 2
-/* It names a device to be made. */
+/* Names a device to be created. */
 #define NEW_NAME 4
 
-/* Of Linux 6.1, as are those of the targets (table.c), whichever headers this is built with. */
+/* Of Linux 6.1, like those of the targets (table.c), whatever headers this is built with. */
 #define VERSION_MAJOR	   4
 #define VERSION_MINOR	   47
 #define VERSION_PATCHLEVEL 0
@@ -58,9 +58,9 @@ const char *dm_ioctl_name(unsigned int nr)
 	return type ? type->name : NULL;
 }
 
-/* ---- what is read of the caller -------------------------------------------- */
+/* ---- reading from the caller ------------------------------------------------ */
 
-/* Filled as far as LENGTH goes. */
+/* The header, filled as far as LENGTH goes. */
 static struct dm_ioctl header_of(const void *start, size_t length)
 {
 	struct dm_ioctl header;
@@ -101,7 +101,7 @@ static int end_at_once(struct dm_call *call, int error)
 	return error;
 }
 
-/* The driver's version is written back whatever happens. */
+/* The driver's version is always written back. */
 static int begin_version(struct dm_call *call)
 {
 	bool ours = version_is_ours(call->param);
@@ -113,7 +113,7 @@ static int begin_version(struct dm_call *call)
 	return ours ? 0 : -EINVAL;
 }
 
-/* Names are those of the header, or none for who needs none. */
+/* Terminates the header's names, after checking that they are allowed. */
 static int begin_names(struct dm_call *call, const struct ioctl_type *type)
 {
 	struct dm_ioctl *param = call->param;
@@ -172,7 +172,7 @@ static int begin(struct dm_call *call)
 	return 0;
 }
 
-/* Of a name that is looked up in another way only, nothing is known. */
+/* Remembers the device's name; nothing is known if the ioctl looks it up in another way. */
 static void begin_device_name(struct dm_call *call)
 {
 	const struct dm_ioctl *param = call->param;
@@ -254,18 +254,18 @@ void dm_call_uevent(struct dm_call *call)
 		call->param->flags |= DM_UEVENT_GENERATED_FLAG;
 }
 
-/* ---- going on -------------------------------------------------------------- */
+/* ---- progress -------------------------------------------------------------- */
 
 static void finish(struct dm_call *call, int error)
 {
 	call->ended = true;
 	call->error = error;
-	/* REMOVE_ALL says that nothing is to be written. */
+	/* REMOVE_ALL sets it to 0: nothing is written back. */
 	if (!error && !call->sweep && call->param->data_size)
 		call->answer = call->param->data_size;
 }
 
-/* From the moment that an effect is handed out until the next step, or the end. */
+/* An effect is in progress from when it is returned until the next step, or the end. */
 static void note_performing(struct dm_call *call)
 {
 	enum dm_effect_kind kind = call->effect.kind;
@@ -318,7 +318,7 @@ static void give_turns_back(struct dm_call *call)
 		call->device->load_turn = NULL;
 }
 
-/* A table that came to nothing, or that was replaced, holds nothing open any more. */
+/* Drops a table that failed or was replaced: it holds no device open any more. */
 static void let_go(struct dm_call *call, struct dm_table *table)
 {
 	struct dm_device *device = call->device;

@@ -15,7 +15,7 @@
 
 /* ---- create ---------------------------------------------------------------- */
 
-/* It becomes the name of a node beside the control node. */
+/* It becomes the name of a node next to the control node. */
 static int check_name(const char *name)
 {
 	if (strchr(name, '/') || strcmp(name, DM_CONTROL_NODE) == 0 || strcmp(name, ".") == 0 ||
@@ -64,7 +64,7 @@ int dm_create(struct dm_call *call)
 
 /* ---- rename ---------------------------------------------------------------- */
 
-/* Only a table that is active has listeners. */
+/* Only a device with an active table has waiters. */
 static void note_change(struct dm_call *call)
 {
 	if (call->device->active)
@@ -100,7 +100,7 @@ static int set_name(struct dm_call *call, const char *name)
 	return 0;
 }
 
-/* A device is renamed by its name only, whatever else the header says. */
+/* A device is found by its name only, whatever else the header contains. */
 int dm_rename(struct dm_call *call)
 {
 	bool uuid = call->flags & DM_UUID_FLAG;
@@ -121,7 +121,7 @@ int dm_rename(struct dm_call *call)
 	return uuid ? set_uuid(call, text) : set_name(call, text);
 }
 
-/* ---- what changes nothing -------------------------------------------------- */
+/* ---- ioctls that change nothing --------------------------------------------- */
 
 int dm_status(struct dm_call *call)
 {
@@ -150,14 +150,14 @@ int dm_wait(struct dm_call *call)
 	return 0;
 }
 
-/* There is nobody who would poll the control node. */
+/* Our control node cannot be polled. */
 int dm_arm_poll(struct dm_call *call)
 {
 	(void)call;
 	return 0;
 }
 
-/* Checked, and forgotten: no partition table is written by it any more. */
+/* Checked, then ignored: no partition table uses it any more. */
 int dm_geometry(struct dm_call *call)
 {
 	unsigned long cylinders, heads, sectors, start;
@@ -178,7 +178,7 @@ int dm_geometry(struct dm_call *call)
 	return 0;
 }
 
-/* No target of ours takes a message; the driver itself takes one. */
+/* None of our targets takes messages; the driver itself takes one. */
 int dm_message(struct dm_call *call)
 {
 	int error = dm_call_find(call);

@@ -16,7 +16,7 @@ static size_t aligned(size_t bytes)
 
 /* ---- devices --------------------------------------------------------------- */
 
-/* The names that the caller gives are how those asked for begin. */
+/* The names in the header are prefixes of those wanted. */
 static bool is_listed(const struct dm_call *call, const struct dm_device *device)
 {
 	const char *name = call->param->name, *uuid = call->param->uuid;
@@ -25,7 +25,7 @@ static bool is_listed(const struct dm_call *call, const struct dm_device *device
 	       strncmp(device->uuid, uuid, strnlen(uuid, DM_UUID_LEN)) == 0;
 }
 
-/* The next listed device by name, which is the order of a kernel's list. */
+/* The next device by name: the order of the kernel's list. */
 static struct dm_device *next_by_name(const struct dm_call *call, const struct dm_device *after)
 {
 	struct dm_device *at = NULL, *found = NULL;
@@ -97,7 +97,7 @@ int dm_list_devices(struct dm_call *call)
 
 /* ---- versions -------------------------------------------------------------- */
 
-/* What came last to a kernel is first. */
+/* The type registered last in the kernel comes first. */
 static const enum dm_target_kind kinds[] = {
 	DM_SNAPSHOT_MERGE,
 	DM_SNAPSHOT_ORIGIN,

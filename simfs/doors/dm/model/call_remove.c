@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * call_remove.c - devices go: one, all of them, and those that were to go later.
+ * call_remove.c - removes devices: one, all of them, or deferred ones.
  */
 #include <errno.h>
 #include <string.h>
@@ -19,7 +19,7 @@ static int remove_busy(struct dm_call *call)
 	return 0;
 }
 
-/* What others are in the midst of comes first: AGAIN is to be tried when that has ended. */
+/* Effects in progress must end first: AGAIN then retries. */
 static void ask_destroy(struct dm_call *call, dm_step *again, dm_step *then)
 {
 	struct dm_device *device = call->device;
@@ -35,7 +35,7 @@ static void ask_destroy(struct dm_call *call, dm_step *again, dm_step *then)
 	dm_model_event(device);
 }
 
-/* What could not be destroyed stays as it was. */
+/* If it could not be destroyed, it stays as it was. */
 static int bury(struct dm_call *call)
 {
 	struct dm_device *device = call->device;
@@ -94,7 +94,7 @@ int dm_remove(struct dm_call *call)
 
 /* ---- many ------------------------------------------------------------------ */
 
-/* Each is looked at once in a round; when one went, those below it may, too. */
+/* Each device is examined once a round; after a removal, those below it may go, too. */
 static void next_round(struct dm_call *call)
 {
 	call->round = ++call->model->rounds;
@@ -112,7 +112,7 @@ static void forget_device(struct dm_call *call)
 
 static int next_victim(struct dm_call *call);
 
-/* It stays: somebody has it open. */
+/* It stays: it is open. */
 static int spare(struct dm_call *call)
 {
 	if (!call->sweep && call->flags & DM_DEFERRED_REMOVE)
@@ -198,7 +198,7 @@ int dm_sweep(struct dm_call *call)
 	return 0;
 }
 
-/* Nothing is told of it, not even a header. */
+/* Writes nothing back, not even a header. */
 int dm_remove_all(struct dm_call *call)
 {
 	call->param->data_size = 0;

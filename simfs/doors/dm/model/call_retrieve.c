@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * call_retrieve.c - what tables say: their targets' text, and what lies below them.
+ * call_retrieve.c - what tables report: their targets' text, and the devices below.
  */
 #include <errno.h>
 #include <string.h>
@@ -10,7 +10,7 @@
 
 /* ---- devices below --------------------------------------------------------- */
 
-/* A kernel has them in the order in which they were opened, the last one first. */
+/* The kernel reports the device opened last first. */
 static int retrieve_deps(struct dm_call *call)
 {
 	const struct dm_table *table = dm_call_view(call);
@@ -45,7 +45,7 @@ int dm_deps(struct dm_call *call)
 
 /* ---- text ------------------------------------------------------------------ */
 
-/* Its store may be another one than the table says, and how full it is the table never says. */
+/* Its store may have another chunk size than the table, which never says how full it is. */
 static bool is_told_from_outside(const struct dm_target *target)
 {
 	return target->kind == DM_SNAPSHOT || target->kind == DM_SNAPSHOT_MERGE;
@@ -59,7 +59,7 @@ static size_t told_text(
 	if (call->flags & DM_STATUS_TABLE_FLAG)
 		return dm_snapshot_params(call->view, &target->snapshot, effect->chunk, at, room);
 
-	/* What a kernel says that has no store to ask. */
+	/* As the kernel does without a store to ask. */
 	const char *text = effect->result < 0 ? "Unknown" : effect->status;
 	size_t length = strnlen(text, DM_STATUS_MAX - 1);
 	if (length < room) {
@@ -69,7 +69,7 @@ static size_t told_text(
 	return length;
 }
 
-/* The text of a target into ROOM bytes at AT; its length, or no less than ROOM - 1. */
+/* Writes the text of a target into ROOM bytes at AT; returns its length, or at least ROOM - 1. */
 static size_t target_text(
 	const struct dm_call *call, const struct dm_target *target, char *at, size_t room)
 {
@@ -80,7 +80,7 @@ static size_t target_text(
 	return dm_target_status(call->view, target, at, room);
 }
 
-/* One target's specification and text.  False when there is no room for both. */
+/* Writes one target's specification and text.  False if the room is too small for both. */
 static bool put_target(struct dm_call *call, const struct dm_target *target)
 {
 	size_t room;
@@ -91,7 +91,7 @@ static bool put_target(struct dm_call *call, const struct dm_target *target)
 	if (room <= text_at)
 		return false;
 
-	/* A text that fills the room is one that may have been cut off. */
+	/* A text that fills the room may have been truncated. */
 	size_t length = target_text(call, target, result + text_at, room - text_at);
 	if (length + 1 >= room - text_at)
 		return false;
@@ -153,7 +153,7 @@ int dm_retrieve_status(struct dm_call *call)
 	dm_call_result(call, &room);
 	call->param->target_count = view->target_count;
 	call->target = 0;
-	/* For what is not asked: as if that had failed. */
+	/* A status that cannot be asked for is treated as failed. */
 	call->effect.result = dm_call_is_late(call) ? -ENXIO : 0;
 	return retrieve_next(call);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * call_steps.c - the steps that ioctls have in common.
+ * call_steps.c - steps that several ioctls share.
  */
 #include <errno.h>
 #include <string.h>
@@ -70,7 +70,7 @@ struct dm_effect *dm_ask(struct dm_call *call, enum dm_effect_kind kind, dm_step
 
 uint64_t dm_encode(unsigned int major, unsigned int minor)
 {
-	/* As in a stat of a node; the kernel's huge encoding is the same for those sizes. */
+	/* As in a node's stat; the kernel's huge encoding is the same for these numbers. */
 	return makedev(major, minor);
 }
 
@@ -144,7 +144,7 @@ int dm_call_turn(struct dm_call *call, bool loading, dm_step *after)
 	return 0;
 }
 
-/* ---- telling --------------------------------------------------------------- */
+/* ---- reporting ------------------------------------------------------------- */
 
 struct dm_table *dm_call_view(const struct dm_call *call)
 {
@@ -191,7 +191,7 @@ static int tell_counted(struct dm_call *call)
 	return 0;
 }
 
-/* Who says that he does not look at it gets what was counted last; so does who is late. */
+/* A caller that ignores the open count gets the last one; so does a late call. */
 int dm_call_tell(struct dm_call *call, dm_step *after)
 {
 	if (call->flags & DM_SKIP_BDGET_FLAG || dm_call_is_late(call)) {
@@ -200,13 +200,13 @@ int dm_call_tell(struct dm_call *call, dm_step *after)
 		return 0;
 	}
 	call->after = after;
-	/* Those tell it by the way. */
+	/* These two only report it in passing. */
 	dm_ask(call, DM_EFFECT_COUNT, tell_counted)->recent = call->nr == DM_TABLE_DEPS_CMD ||
 							      call->nr == DM_TABLE_STATUS_CMD;
 	return 0;
 }
 
-/* ---- the data behind the header -------------------------------------------- */
+/* ---- the data after the header ---------------------------------------------- */
 
 char *dm_call_result(struct dm_call *call, size_t *room)
 {

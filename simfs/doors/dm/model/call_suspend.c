@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * call_suspend.c - one ioctl in two directions: a device holds its I/O, or goes on, with
- * another table if one is waiting.
+ * call_suspend.c - one ioctl, two directions: a device holds its I/O, or continues, with its
+ * inactive table if it has one.
  */
 #include <errno.h>
 
 #include "simfs/doors/dm/model/call_steps.h"
 #include "simfs/doors/dm/model/internal.h"
 
-/* A file system is frozen where there can be one, and where what is cached is written, too. */
+/* A file system is frozen only if one may exist, and only if dirty data is written, too. */
 static void ask_quiesce(struct dm_call *call, dm_step *then)
 {
 	struct dm_effect *effect = dm_ask(call, DM_EFFECT_QUIESCE, then);
@@ -30,7 +30,7 @@ static int suspended(struct dm_call *call)
 	return dm_call_tell(call, NULL);
 }
 
-/* One without a table is suspended, too: its users count on the flag. */
+/* A device without a table is suspended, too: its users rely on the flag. */
 static int suspend_in_turn(struct dm_call *call)
 {
 	if (call->device->suspended)
@@ -47,7 +47,7 @@ static int resume_failed(struct dm_call *call)
 	return call->failure;
 }
 
-/* The table that was to come is lost, and the device stays suspended. */
+/* The inactive table is lost, and the device stays suspended. */
 static int give_up(struct dm_call *call, int error)
 {
 	call->failure = error;

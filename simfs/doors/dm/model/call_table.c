@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * call_table.c - tables are loaded and cleared.
+ * call_table.c - loads and clears tables.
  */
 #include <ctype.h>
 #include <errno.h>
@@ -12,12 +12,12 @@
 
 #define MAJORS (1U << 12)
 #define MINORS (1U << 20)
-/* No device is larger than what an offset can say. */
+/* The largest device that an offset can address. */
 #define SECTORS_MAX (INT64_MAX / DM_SECTOR)
 
 /* ---- devices that a table names -------------------------------------------- */
 
-/* "M:m", and nothing else?  Numbers that are too large are no devices: -EOVERFLOW. */
+/* Whether TEXT is "M:m" and nothing else.  Numbers that are too large are -EOVERFLOW. */
 static bool is_number(const char *text, unsigned int *major, unsigned int *minor, int *error)
 {
 	unsigned int *parts[] = { major, minor };
@@ -43,7 +43,7 @@ static bool is_number(const char *text, unsigned int *major, unsigned int *minor
 	return true;
 }
 
-/* One of ours, or a base disk: there are no others. */
+/* One of ours, or a base disk: no other devices exist. */
 static int find_number(const struct dm_call *call, unsigned int major, unsigned int minor,
 	struct dm_device **device, const struct dm_base **base)
 {
@@ -114,8 +114,8 @@ static int resolved(struct dm_call *call)
 }
 
 /*
- * The target specification at call->spec, whose parameters are ended within the buffer: it
- * does not overlap what is before it, which ends at END.
+ * Reads the target specification at call->spec.  It must not overlap the one before, which ends at
+ * END, and its parameters must end within the buffer.
  */
 static int read_spec(const struct dm_call *call, size_t end, struct dm_target_spec *ret)
 {
@@ -130,7 +130,7 @@ static int read_spec(const struct dm_call *call, size_t end, struct dm_target_sp
 	return memchr(buffer + params, '\0', call->length - params) ? 0 : -EINVAL;
 }
 
-/* A new target at the end of the table, whose parameters are still to be read. */
+/* Adds a target at the end of the table, without its parameters. */
 static int add_target(struct dm_table *table, struct dm_target_spec *spec)
 {
 	uint64_t end = dm_table_size(table);
@@ -165,8 +165,8 @@ static int parse_params(struct dm_call *call, const char *text)
 }
 
 /*
- * One target, from where it was left when a path had to be looked up first.  Returns
- * -EAGAIN when one has to be.
+ * Loads one target, or continues with it after a path was looked up.  Returns -EAGAIN if a path
+ * must be looked up first.
  */
 static int load_target(struct dm_call *call)
 {
@@ -213,7 +213,7 @@ static int prepared(struct dm_call *call)
 	return call->effect.result < 0 ? call->effect.result : stage(call);
 }
 
-/* Sizes are looked at again when it becomes active; until then they may change. */
+/* Sizes are checked again when the table becomes active; until then they may change. */
 static int complete(struct dm_call *call)
 {
 	int error = call->device->loaded ? 0 : dm_table_fits(call->table);

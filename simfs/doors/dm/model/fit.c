@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * fit.c - does a table fit on what lies below it?
+ * fit.c - checks a table against the devices below it.
  */
 #include <errno.h>
 
@@ -11,7 +11,7 @@ static uint64_t ref_sectors(const struct dm_ref *ref)
 	return ref->device ? dm_device_size(ref->device) : ref->base->sectors;
 }
 
-/* What has no size yet is not looked at: it may be a device that gets its table later. */
+/* A device without a size is not checked: it may get its table later. */
 static bool lies_within(
 	const struct dm_table *table, unsigned int ref, uint64_t offset, uint64_t length)
 {
@@ -69,7 +69,7 @@ int dm_table_fits(const struct dm_table *table)
 	return 0;
 }
 
-/* Of two tables that change places each is what lies below, for the time being. */
+/* While two tables are being swapped, a device lies on both. */
 static bool reaches(const struct dm_table *table, const struct dm_device *device, uint64_t search)
 {
 	for (unsigned int i = 0; table && i < table->ref_count; i++) {

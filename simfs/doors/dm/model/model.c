@@ -173,7 +173,7 @@ struct dm_device *dm_device_create(struct dm_model *model, const char *name, con
 		return NULL;
 
 	device->model = model;
-	/* The list's and the caller's. */
+	/* One for the list, one for the caller. */
 	device->holders = 2;
 	device->disk = model->next_disk++;
 	device->life = DM_UNBORN;
@@ -239,7 +239,7 @@ void dm_model_event(struct dm_device *device)
 	device->event_nr++;
 }
 
-/* In which ways some table of UPPER has LOWER open: as many bits as there are ways. */
+/* The modes in which tables of UPPER have LOWER open: one bit for each. */
 static unsigned int ways_of_opening(const struct dm_device *upper, const struct dm_device *lower)
 {
 	unsigned int ways = 0;

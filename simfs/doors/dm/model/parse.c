@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * parse.c - the parameters of targets, with the errors of a kernel's constructors.
+ * parse.c - the parameters of targets, with the errors of the kernel's constructors.
  */
 #include <ctype.h>
 #include <errno.h>
@@ -10,10 +10,10 @@
 
 #include "simfs/doors/dm/model/internal.h"
 
-/* As many words as DM_PARAMS_MAX can hold. */
+/* The most words that DM_PARAMS_MAX can hold. */
 #define WORDS_MAX   (DM_PARAMS_MAX / 2)
 #define DELAY_WORDS 3
-/* What a persistent store takes when nothing is said, in sectors. */
+/* The default of a persistent store, in sectors. */
 #define CHUNK_DEFAULT 32
 
 struct parser {
@@ -49,7 +49,7 @@ int dm_split(char *text, char **words, int max)
 	}
 }
 
-/* A decimal number, and nothing else, up to MAX. */
+/* Parses a decimal number up to MAX, and nothing else. */
 static int parse_number(const char *word, uint64_t max, uint64_t *ret)
 {
 	uint64_t number = 0;
@@ -83,7 +83,7 @@ static unsigned int table_mode(const struct parser *parser)
 	return parser->table->read_only ? DM_READS : DM_READS | DM_WRITES;
 }
 
-/* Two words: a device and the sector where the piece begins, which is looked at first. */
+/* Two words: a device and the sector where the piece begins, which is checked first. */
 static int parse_piece(const struct parser *parser, char **words, struct dm_piece *ret)
 {
 	int error = parse_number(words[1], UINT64_MAX, &ret->offset);
@@ -139,7 +139,7 @@ static int parse_delayed(const struct parser *parser, char **words, struct dm_de
 	return parse_device(parser, words[0], table_mode(parser), &ret->piece.ref);
 }
 
-/* What is not given for flushes is as for writes, and for those as for reads. */
+/* Flushes default to the values for writes, and those to the values for reads. */
 static int parse_delay(const struct parser *parser)
 {
 	struct dm_delayed *classes = parser->target->delay.classes;
@@ -162,7 +162,7 @@ static int parse_delay(const struct parser *parser)
 	return 0;
 }
 
-/* A count of words, and those words; further ones are not looked at. */
+/* A count of words, and those words; further ones are ignored. */
 static int parse_features(const struct parser *parser, struct dm_snapshot_target *snapshot)
 {
 	uint64_t count;
@@ -225,7 +225,7 @@ static int parse_snapshot(const struct parser *parser)
 		error = -EINVAL;
 	if (!error)
 		error = parse_store(parser, snapshot);
-	/* What is forgotten cannot be taken up where a merge was interrupted. */
+	/* A merge that was interrupted could not continue with a transient store. */
 	if (!error && merges && snapshot->persistence == DM_TRANSIENT)
 		error = -EINVAL;
 	return error;

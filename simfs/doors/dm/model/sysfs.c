@@ -11,7 +11,7 @@
 #include "simfs/doors/dm/model/internal.h"
 #include "simfs/doors/dm/model/sysfs_builder.h"
 
-/* What base disks say of their queues. */
+/* The queue files of base disks. */
 static const struct {
 	const char *name, *text;
 } queue_files[] = {
@@ -36,10 +36,10 @@ static const struct {
 };
 #define QUEUE_FILES (sizeof queue_files / sizeof *queue_files)
 
-/* The name of a whole disk or of a partition as a folder of block/ has it. */
+/* The name of a whole disk or of a partition, as a folder of block/. */
 #define NAME_MAX_BYTES	 (DM_BASE_NAME_MAX + 16)
 #define FOLDER_MAX_BYTES (2 * NAME_MAX_BYTES + 16)
-/* Disks around partitions count as SCSI disks do. */
+/* Disks around partitions are numbered like SCSI disks. */
 #define PARENT_MAJOR  8
 #define PARENT_MINORS 16
 
@@ -61,7 +61,7 @@ static unsigned int partition_of(const char *name, char *whole)
 	dm_copy_text(whole, NAME_MAX_BYTES, name);
 	if (!digits || !stem || digits > 4)
 		return 0;
-	/* A disk whose own name ends with a digit has a p before those of a partition. */
+	/* If a disk's own name ends with a digit, a p precedes the partition's number. */
 	if (stem > 1 && name[stem - 1] == 'p' && isdigit((unsigned char)name[stem - 2]))
 		stem--;
 	else if (strncmp(name, "nvme", 4) == 0 || strncmp(name, "mmcblk", 6) == 0 ||
@@ -100,7 +100,7 @@ static void add_queue(struct dm_sysfs_builder *builder, const char *folder)
 	add_file(builder, queue, "read_ahead_kb", "128\n");
 }
 
-/* What disks and partitions have. */
+/* The files of disks and partitions. */
 static void add_common(struct dm_sysfs_builder *builder, const char *folder, const char *name,
 	const char *type, unsigned int major, unsigned int minor, uint64_t sectors, bool read_only)
 {
@@ -129,7 +129,7 @@ static void add_whole(struct dm_sysfs_builder *builder, const char *folder)
 	dm_sysfs_add_folder(builder, "%s/slaves", folder);
 }
 
-/* BASE is one of the partitions of WHOLE. */
+/* Whether BASE is a partition of WHOLE. */
 static bool is_part_of(const struct dm_base *base, const char *whole)
 {
 	char name[NAME_MAX_BYTES];
@@ -146,7 +146,7 @@ static bool is_before(
 	return at == one;
 }
 
-/* The disk around a partition, once, before the first of its partitions. */
+/* Adds the disk around a partition, once, before the first of its partitions. */
 static void add_parent(struct dm_sysfs_builder *builder, const struct dm_model *model,
 	const struct dm_base *base, const char *whole)
 {
@@ -191,8 +191,8 @@ static void add_base(
 /* ---- devices --------------------------------------------------------------- */
 
 /*
- * What is said there of the loop device that it is, which lies outside of what is covered:
- * libdevmapper sets how far is read ahead by writing to it.
+ * These are the loop device's own, outside the covered folders: libdevmapper sets the read-ahead by
+ * writing there.
  */
 static void add_real(struct dm_sysfs_builder *builder, const char *folder, const char *name,
 	const struct dm_device *device)
@@ -222,7 +222,7 @@ static void add_device(struct dm_sysfs_builder *builder, const struct dm_device 
 	add_file(builder, dm, "use_blk_mq", "0\n");
 }
 
-/* From a folder in folder FROM up to that of sysfs. */
+/* Appends the way from a folder in folder FROM up to that of sysfs. */
 static void add_up(char *text, size_t size, const char *from)
 {
 	size_t length = 0;
@@ -231,7 +231,7 @@ static void add_up(char *text, size_t size, const char *from)
 		length += (size_t)snprintf(text + length, size - length, "../");
 }
 
-/* UPPER lies on what is in folder LOWER: each has a link to the other. */
+/* UPPER lies on the device in folder LOWER: links each to the other. */
 static void add_holder(struct dm_sysfs_builder *builder, const char *upper, const char *lower)
 {
 	char up[64], folder[FOLDER_MAX_BYTES + 16];
@@ -249,7 +249,7 @@ static const struct dm_table *table_at(const struct list *link)
 	return CONTAINER_OF(link, struct dm_table, link);
 }
 
-/* A table of DEVICE before that at LINK lies on the same disk. */
+/* Whether a table of DEVICE before the one at LINK lies on the same disk. */
 static bool is_held_before(const struct dm_device *device, const struct list *link, uint64_t disk)
 {
 	for (const struct list *at = device->tables.next; at != link; at = at->next)
@@ -259,7 +259,7 @@ static bool is_held_before(const struct dm_device *device, const struct list *li
 	return false;
 }
 
-/* Of all tables, as opened devices have them. */
+/* Of all tables, since each of them has its devices open. */
 static void add_holders(struct dm_sysfs_builder *builder, const struct dm_device *device)
 {
 	char upper[FOLDER_MAX_BYTES], lower[FOLDER_MAX_BYTES];
@@ -283,7 +283,7 @@ static void add_holders(struct dm_sysfs_builder *builder, const struct dm_device
 
 /* ---- by number, and by class ----------------------------------------------- */
 
-/* FOLDER of block/ is also found by its number, and in the class of all of them. */
+/* Links FOLDER of block/ by number, and by class. */
 static void add_links(struct dm_sysfs_builder *builder, const char *folder, unsigned int major,
 	unsigned int minor)
 {
@@ -294,7 +294,7 @@ static void add_links(struct dm_sysfs_builder *builder, const char *folder, unsi
 	add_link(builder, "class/block", strrchr(folder, '/') + 1, "../../%s", folder);
 }
 
-/* The disks around partitions have numbers of their own, which their files say. */
+/* The disks around partitions have numbers of their own, which are taken from their files. */
 static void add_parent_links(struct dm_sysfs_builder *builder)
 {
 	for (size_t i = 0; i < builder->view.count; i++) {
@@ -322,7 +322,7 @@ int dm_sysfs_view(const struct dm_model *model, struct dm_sysfs *ret)
 	dm_sysfs_add_folder(&builder, "block");
 	while ((base = dm_model_next_base(model, base)))
 		add_base(&builder, model, base);
-	/* As a kernel: there is a disk as soon as it is known what kind of tables it has. */
+	/* As in the kernel, a disk exists once the type of its tables is known. */
 	while ((device = dm_model_next(model, device)))
 		if (device->loaded)
 			add_device(&builder, device);

@@ -13,7 +13,7 @@ static char *format_text(const char *format, va_list arguments)
 	return vasprintf(&text, format, arguments) < 0 ? NULL : text;
 }
 
-/* Room for one more entry, or NULL: it is doubled when it is full. */
+/* Makes room for one more entry, doubling it when full; or returns NULL. */
 static struct dm_sysfs_entry *more_room(struct dm_sysfs *view)
 {
 	bool is_full = !(view->count & (view->count - 1));

@@ -41,7 +41,7 @@ struct dm_table *dm_table_create(struct dm_device *device, bool read_only)
 	if (!table)
 		return NULL;
 
-	/* The device's, and the caller's. */
+	/* One for the device, one for the caller. */
 	table->holders = 2;
 	table->read_only = read_only;
 	list_append(&device->tables, &table->link);
@@ -80,7 +80,7 @@ static bool is_power_of_two(unsigned int number)
 	return number && !(number & (number - 1));
 }
 
-/* ITEMS, with room for one more: it grows when COUNT is a power of two. */
+/* ITEMS with room for one more: doubled when COUNT is a power of two. */
 static void *with_room(void *items, unsigned int count, size_t item_bytes)
 {
 	if (count && !is_power_of_two(count))
@@ -150,7 +150,7 @@ bool dm_table_has(const struct dm_table *table, enum dm_target_kind kind)
 
 /* ---- text ------------------------------------------------------------------ */
 
-/* Text that is cut off where its room ends; `length' is what it would have been. */
+/* Text that is truncated at the end of its room; `length' is the full length. */
 struct text {
 	char *at;
 	size_t size, length;
@@ -277,12 +277,12 @@ size_t dm_target_status(
 			add_ref(&out, table, target->striped.pieces[i].ref);
 			text_add(&out, " ");
 		}
-		/* All of them are alive: who fails is not counted. */
+		/* All of them are alive: failures are not counted. */
 		text_add(&out, "1 ");
 		for (unsigned int i = 0; i < target->striped.stripes; i++)
 			text_add(&out, "A");
 	} else if (target->kind == DM_DELAY) {
-		/* How many are delayed at the moment. */
+		/* How many are being delayed: not counted. */
 		text_add(&out, "0 0 0");
 	}
 	return text_end(&out);

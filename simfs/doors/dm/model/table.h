@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * table.h - what a table of a device says: targets, and the devices below them.
+ * table.h - a table of a device: targets, and the devices below them.
  *
- * A table is parsed once and then never changes, so that it is read without a lock by
- * whoever holds a reference.  Positions and lengths are in sectors of 512 bytes.
+ * A table is parsed once and never changes after that, so anyone with a reference may read it
+ * without a lock.  Positions and lengths are in sectors of 512 bytes.
  */
 #ifndef SNAPRIG_DOORS_DM_MODEL_TABLE_H
 #define SNAPRIG_DOORS_DM_MODEL_TABLE_H
@@ -18,7 +18,7 @@ struct dm_base;
 struct dm_device;
 
 #define DM_SECTOR 512
-/* The longest line of a target's parameters, with its end; a longer one is -EINVAL. */
+/* The longest parameter line of a target, with its end; a longer one is -EINVAL. */
 #define DM_PARAMS_MAX 4096
 
 enum dm_target_kind {
@@ -38,32 +38,32 @@ struct dm_target_type {
 	uint32_t version[3];
 };
 
-/* The name and version of a kind, as LIST_VERSIONS says them. */
+/* The name and version of a kind, as in LIST_VERSIONS. */
 const struct dm_target_type *dm_target_type(enum dm_target_kind kind);
 
-/* How a table opens what lies below it. */
+/* How a table opens a device below it. */
 enum { DM_READS = 1, DM_WRITES = 2 };
 
-/* A device below a target: one of ours, or a base disk.  One of both is NULL. */
+/* A device below a target: one of ours, or a base disk; the other one is NULL. */
 struct dm_ref {
 	struct dm_device *device;
 	const struct dm_base *base;
 	unsigned int major, minor;
-	/* The number of its disk: what dm_device and dm_base say. */
+	/* The number of its disk, copied from dm_device or dm_base. */
 	uint64_t disk;
 	/* DM_READS, DM_WRITES or both. */
 	unsigned int mode;
 };
 
-/* A piece of a lower device: what linear, striped and delay are made of. */
+/* A piece of a lower device; linear, striped and delay consist of these. */
 struct dm_piece {
-	unsigned int ref; /* which of the table's references */
+	unsigned int ref; /* index into the table's refs */
 	uint64_t offset;
 };
 
 struct dm_striped {
 	unsigned int stripes;
-	uint64_t chunk; /* sectors of one stripe, before the next one's turn */
+	uint64_t chunk; /* sectors on one stripe before the next one's turn */
 	struct dm_piece *pieces;
 };
 
@@ -75,15 +75,15 @@ struct dm_delayed {
 
 enum dm_delay_class { DM_DELAY_READ, DM_DELAY_WRITE, DM_DELAY_FLUSH, DM_DELAY_CLASSES };
 
-/* How exceptions are kept: P survives, PO does and says `Overflow', N is forgotten. */
+/* How exceptions are stored: P persists, PO also reports `Overflow', N is transient. */
 enum dm_persistence { DM_PERSISTENT, DM_PERSISTENT_OVERFLOW, DM_TRANSIENT };
 
 /* SNAPSHOT and SNAPSHOT_MERGE. */
 struct dm_snapshot_target {
-	unsigned int origin; /* which of the table's references */
+	unsigned int origin; /* index into the table's refs */
 	unsigned int cow;
 	enum dm_persistence persistence;
-	uint32_t chunk; /* sectors; of a new header, an old one has its own */
+	uint32_t chunk; /* sectors, for a new header; an old one has its own */
 	bool discard_zeroes_cow;
 	bool discard_passdown_origin;
 };
@@ -100,13 +100,13 @@ struct dm_target {
 			struct dm_delayed classes[DM_DELAY_CLASSES];
 		} delay;
 		struct dm_snapshot_target snapshot;
-		unsigned int origin; /* SNAPSHOT_ORIGIN: which reference */
+		unsigned int origin; /* SNAPSHOT_ORIGIN: index into refs */
 	};
 };
 
 struct dm_table {
 	unsigned int holders;
-	/* Among those of its device; the model's own. */
+	/* In the list of its device; private to the model. */
 	struct list link;
 	bool read_only;
 	/* Without gaps, from sector 0. */
@@ -117,20 +117,20 @@ struct dm_table {
 	unsigned int ref_count;
 };
 
-/* Any thread may take or give back a reference. */
+/* Any thread may take or drop a reference. */
 struct dm_table *dm_table_get(struct dm_table *table);
-/* NULL is no table.  The last one frees it, and gives back its devices. */
+/* NULL is fine.  The last reference frees the table, and drops those to its devices. */
 void dm_table_put(struct dm_table *table);
 
 /* Its length in sectors; 0 for NULL. */
 uint64_t dm_table_size(const struct dm_table *table);
 
-/* A target of that kind is in it. */
+/* Whether it has a target of that kind. */
 bool dm_table_has(const struct dm_table *table, enum dm_target_kind kind);
 
 /*
- * The parameters of a target, as TABLE_STATUS prints them for `dmsetup table'.  Returns
- * the length of the text, which is cut off, but ended, where SIZE is too small.
+ * The parameters of a target, as TABLE_STATUS prints them for `dmsetup table'.  Returns the length
+ * of the text, which is truncated, but terminated, if SIZE is too small.
  */
 size_t dm_target_params(
 	const struct dm_table *table, const struct dm_target *target, char *text, size_t size);
