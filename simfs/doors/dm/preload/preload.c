@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * preload.c - a library that leads programs to a world's device-mapper by LD_PRELOAD, where
- * the kernel does not let us watch system calls (intercept/filter.h).
+ * preload.c - a library that leads programs to a world's device-mapper by LD_PRELOAD, where the
+ * kernel does not let us watch system calls (intercept/filter.h).
  *
- * What a program gets for the control node is a socket with our peer, so that it can be
- * copied, inherited and closed as any descriptor, and nothing has to be remembered here.
- * All calls are system calls, which are no points of cancellation, as ioctl() is none.
+ * A program gets a socket, connected to us, as its control node.  So it can copy, pass on and close
+ * it like any descriptor, and this library keeps no state.  All calls are raw system calls, which
+ * are no cancellation points, since ioctl() is none.
  */
 #include "simfs/doors/dm/preload/wire.h"
 
@@ -67,20 +67,20 @@ static bool is_door(int fd)
 	       strncmp(address.sun_path, PRELOAD_SOCKET, sizeof address.sun_path) == 0;
 }
 
-/* Sends REQUEST, and waits for the answer; for IS_PATIENT no signal ends that. */
+/* Sends REQUEST and waits for the answer; signals do not interrupt that if IS_PATIENT. */
 static int door_ask(int fd, const struct preload_request *request, bool is_patient)
 {
 	int32_t answer;
 	long count;
 
-	/* If it cannot be sent, there may be an answer already, that nobody has time. */
+	/* If sending fails, a refusal may have been sent already. */
 	(void)syscall(SYS_sendto, fd, request, sizeof *request, MSG_NOSIGNAL, NULL, 0);
 	do
 		count = syscall(SYS_recvfrom, fd, &answer, sizeof answer, 0, NULL, NULL);
 	while (count < 0 && errno == EINTR && is_patient);
 	if (count < 0 && errno == EINTR)
 		return -EINTR;
-	/* Who answers is there no more. */
+	/* Otherwise the supervisor is gone. */
 	return count == (long)sizeof answer ? answer : -EIO;
 }
 
@@ -131,7 +131,7 @@ static mode_t mode_of(int flags, va_list arguments)
 	return flags & OPEN_HAS_MODE ? va_arg(arguments, mode_t) : 0;
 }
 
-/* The C library's, or that of another one that is preloaded. */
+/* The C library's function, or that of another preloaded library. */
 #define NEXT(name, type)                                                                           \
 	static type *next;                                                                         \
 	if (!next)                                                                                 \
@@ -245,13 +245,13 @@ static void at_exit(int code, void *unused)
 	tell_end(code);
 }
 
-/* Registered before the program's own, so it comes after them, when their output is written. */
+/* Registered before the program's own handlers, so it runs after them, when output is written. */
 __attribute__((constructor)) static void begin(void)
 {
 	(void)on_exit(at_exit, NULL);
 }
 
-/* Shells end so. */
+/* Shells end this way. */
 OURS __attribute__((noreturn)) void _exit(int code)
 {
 	tell_end(code);
