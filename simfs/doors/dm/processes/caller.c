@@ -14,7 +14,7 @@
 
 #include "simfs/base/cleanup.h"
 
-/* What one read may reach beyond the end of a text: no page is smaller. */
+/* A read may not reach further beyond the end of a text: no page is smaller. */
 #define PAGE_BYTES 4096
 
 bool caller_waits(const struct caller *caller)
@@ -22,7 +22,7 @@ bool caller_waits(const struct caller *caller)
 	return caller->waits(caller);
 }
 
-/* What /proc/PID/status says behind NAME ("CapEff:"), a number in BASE. */
+/* The number, in BASE, after NAME ("CapEff:") in /proc/PID/status. */
 static int status_number(const struct caller *caller, const char *name, int base, uint64_t *ret)
 {
 	char path[64], line[256];
@@ -94,7 +94,7 @@ int caller_read_text(const struct caller *caller, uint64_t address, char *buffer
 {
 	size_t have = 0;
 
-	/* Page by page: behind the text may be nothing. */
+	/* Page by page: the memory after the text may not exist. */
 	while (have < length - 1) {
 		size_t step = PAGE_BYTES - (address + have) % PAGE_BYTES;
 		int result;

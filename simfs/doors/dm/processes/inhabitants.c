@@ -21,10 +21,10 @@
 
 #define KNOWN_MAX	256
 
-/* NS_GET_MNTNS_ID, which the headers of older systems do not know. */
+/* NS_GET_MNTNS_ID, missing in older headers. */
 #define GET_NAMESPACE_ID _IOR(0xb7, 5, uint64_t)
 
-/* The mount namespaces that were met on one walk. */
+/* The mount namespaces met on one walk. */
 struct seen {
 	struct {
 		char name[NAMESPACE_BYTES]; /* "mnt:[4026531841]" */
@@ -55,7 +55,9 @@ static const char *skip_words(const char *line, int count)
 	return line;
 }
 
-/* LINE of mountinfo is of DEVICE, its third word, and not where the supervisor has it. */
+/*
+ * Whether LINE of mountinfo is for DEVICE, its third word, and is not the supervisor's mount of it.
+ */
 static bool line_is_of(const char *line, const char *device)
 {
 	const char *at = skip_words(line, 2), *point = skip_words(line, 4);
@@ -64,7 +66,7 @@ static bool line_is_of(const char *line, const char *device)
 	       strncmp(point, WORLD_FOLDER "/", strlen(WORLD_FOLDER "/")) != 0;
 }
 
-/* As "mnt:[4026531841]".  PROC_FD is /proc: it is done for all processes that there are. */
+/* Reads "mnt:[4026531841]".  Takes a descriptor of /proc, as this runs for every process. */
 static bool read_namespace(int proc_fd, pid_t pid, char name[NAMESPACE_BYTES])
 {
 	char path[64];
@@ -93,8 +95,8 @@ static bool has_dev(pid_t pid, uint64_t dev_device)
 }
 
 /*
- * What was found out of a namespace, by a number that no other one ever has (Linux 6.11): on a
- * machine with many of them their mounts are not read each time.
+ * A cache of results, by a namespace number that is never reused (Linux 6.11): on a machine with
+ * many namespaces, their mounts are not read each time.
  */
 struct known {
 	uint64_t namespace_id, dev_device;
@@ -107,7 +109,7 @@ static struct {
 	unsigned next;
 } known = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
-/* 0: it cannot be told. */
+/* 0 if it is unknown. */
 static uint64_t namespace_id(pid_t pid)
 {
 	char path[64];
@@ -137,7 +139,7 @@ static bool namespace_has_dev(pid_t pid, uint64_t dev_device)
 	if (is_known(id, dev_device, &ours))
 		return ours;
 	ours = has_dev(pid, dev_device);
-	/* One that is gone already has shown no mounts. */
+	/* If the namespace is gone already, it has shown no mounts. */
 	if (!id || id != namespace_id(pid))
 		return ours;
 	pthread_mutex_lock(&known.lock);
@@ -146,8 +148,10 @@ static bool namespace_has_dev(pid_t pid, uint64_t dev_device)
 	return ours;
 }
 
-/* 1: PID lives in the world; 0: it does not, or has gone; or -ENOMEM.  *RET_NEW: first of its
- * namespace. */
+/*
+ * Returns 1 if PID lives in the world; 0 if it does not, or is gone; or -ENOMEM. *RET_NEW: it is
+ * the first of its namespace.
+ */
 static int lives_here(struct seen *seen, int proc_fd, pid_t pid, uint64_t dev_device, bool *ret_new)
 {
 	char name[NAMESPACE_BYTES];
@@ -165,13 +169,13 @@ static int lives_here(struct seen *seen, int proc_fd, pid_t pid, uint64_t dev_de
 	seen->list = longer;
 	*ret_new = true;
 	memcpy(seen->list[seen->count].name, name, sizeof(name));
-	/* The first one is the caller's own, where the world's /dev is, too. */
+	/* The first one is the caller's own, which has the world's /dev, too. */
 	bool ours = seen->count > 0 && namespace_has_dev(pid, dev_device);
 	seen->list[seen->count++].ours = ours;
 	return ours;
 }
 
-/* VISIT returns 1 to go on, 0 to end, or -errno; NEW: the first process of its namespace. */
+/* VISIT returns 1 to continue, 0 to end, or -errno; NEW: the first process of its namespace. */
 static int walk(
 	uint64_t dev_device, int (*visit)(pid_t pid, bool new, void *context), void *context)
 {
@@ -225,12 +229,12 @@ struct mount_walk {
 	void *context;
 };
 
-/* 1 to go on, 0 when VISIT has ended it, or -errno. */
+/* Returns 1 to continue, 0 if VISIT has ended the walk, or -errno. */
 static int walk_mounts(pid_t pid, inhabitant_mount_visit *visit, void *context)
 {
 	AUTO(auto_fclose) FILE *mounts = open_mounts(pid);
 	if (!mounts)
-		return 1; /* it has gone */
+		return 1; /* it is gone */
 
 	AUTO(auto_free) struct mount_entry *entry = malloc(sizeof(*entry));
 	if (!entry)

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * inhabitants.h - the processes that live in a world, and what is mounted there.
+ * inhabitants.h - the processes that live in a world, and its mounts.
  *
- * A process lives in a world when its mount namespace has the world's own /dev in it: so do
- * those that made themselves another namespace inside, and no process outside; nor does one
- * that shares the caller's namespace, where that /dev is somewhere, too.  Nothing here asks a
- * file system, which may be one that waits for who looks: it reads /proc alone.
+ * A process lives in a world if its mount namespace contains the world's own /dev.  That includes
+ * processes in a namespace made inside, and excludes all processes outside.  It also excludes those
+ * that share the caller's namespace, where that /dev is mounted, too.  Nothing here touches a file
+ * system, whose server may be waiting for the caller: it only reads /proc.
  */
 #ifndef SNAPRIG_DM_INHABITANTS_H
 #define SNAPRIG_DM_INHABITANTS_H
@@ -21,8 +21,8 @@
 typedef bool inhabitant_visit(pid_t pid, void *context);
 
 /*
- * Calls VISIT for each process of the world whose /dev is DEV_DEVICE (its st_dev).  Returns 0
- * or -errno.
+ * Calls VISIT for each process of the world whose /dev is DEV_DEVICE (its st_dev).  Returns 0 or
+ * -errno.
  */
 int inhabitants_walk(uint64_t dev_device, inhabitant_visit *visit, void *context);
 
@@ -33,8 +33,8 @@ typedef bool inhabitant_mount_visit(pid_t pid, const struct mount_entry *entry, 
 int inhabitant_walk_mounts(pid_t pid, inhabitant_mount_visit *visit, void *context);
 
 /*
- * Calls VISIT for each mount in each of the world's namespaces; PID is a process there, and
- * the mount point is seen from its root.  Returns 0 or -errno.
+ * Calls VISIT for each mount in each of the world's namespaces; PID is a process there, and the
+ * mount point is relative to its root.  Returns 0 or -errno.
  */
 int inhabitants_walk_mounts(uint64_t dev_device, inhabitant_mount_visit *visit, void *context);
 

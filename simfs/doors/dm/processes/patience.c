@@ -58,7 +58,7 @@ int patience_start(struct patience **ret)
 	struct patience *patience = calloc(1, sizeof(*patience));
 	if (!patience)
 		return -ENOMEM;
-	/* Without SA_RESTART: what waits is to end. */
+	/* Without SA_RESTART: the system call must end. */
 	sigaction(WAKE_SIGNAL, &(struct sigaction){ .sa_handler = wake }, NULL);
 	list_init(&patience->waits);
 	pthread_mutex_init(&patience->lock, NULL);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * patience.h - a thread that waits on behalf of a caller is woken when the caller is gone.
+ * patience.h - wakes a thread that waits on behalf of a caller when the caller is gone.
  *
- * It is sent a signal, again and again until patience_end(), so that a system call that it
- * waits in ends with EINTR.
+ * Sends the thread a signal again and again until patience_end(), so that the system call it waits
+ * in ends with EINTR.
  */
 #ifndef SNAPRIG_DM_PATIENCE_H
 #define SNAPRIG_DM_PATIENCE_H
@@ -24,10 +24,10 @@ struct patience_wait {
 /* Returns 0 or -errno. */
 int patience_start(struct patience **ret);
 
-/* Nobody waits any more; NULL is fine. */
+/* No thread may wait any more; NULL is fine. */
 void patience_stop(struct patience *patience);
 
-/* The calling thread waits from now on for CALLER; NULL: for nobody, it is never woken. */
+/* From now on the calling thread waits for CALLER; if that is NULL, it is never woken. */
 void patience_begin(
 	struct patience *patience, struct patience_wait *wait, const struct caller *caller);
 void patience_end(struct patience *patience, struct patience_wait *wait);

@@ -11,10 +11,10 @@
 
 #include "simfs/base/cleanup.h"
 
-/* More of a command line than that is cut off. */
+/* A longer command line is truncated. */
 #define ARGV_BYTES 65536
 
-/* Linux 6.15, which the headers of older systems do not know. */
+/* Linux 6.15; missing in older headers. */
 struct exit_info {
 	uint64_t mask, cgroup;
 	uint32_t ids[11];
@@ -45,7 +45,7 @@ pid_t process_of_thread(pid_t thread, pid_t *ret_parent)
 	return process;
 }
 
-/* Jansson takes no text that is not UTF-8. */
+/* Jansson accepts only UTF-8. */
 static json_t *readable(char *word)
 {
 	json_t *text = json_string(word);
@@ -82,7 +82,7 @@ char process_state(pid_t pid)
 	return state && state[1] == ' ' ? state[2] : '\0';
 }
 
-/* Of a process that nobody has waited for yet: the last field of its line. */
+/* For a process that has not been reaped: the last field of its line. */
 static int status_of_zombie(pid_t pid)
 {
 	AUTO(auto_fclose) FILE *file = open_proc(pid, "stat");
@@ -96,7 +96,7 @@ static int status_of_zombie(pid_t pid)
 	return (int)strtol(code, NULL, 10);
 }
 
-/* Of one that somebody has waited for. */
+/* For a process that has been reaped. */
 static int status_of_reaped(int pidfd)
 {
 	struct exit_info info = { .mask = EXIT_INFO_CODE };

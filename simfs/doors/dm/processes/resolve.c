@@ -24,7 +24,7 @@ static int open_folder_of(pid_t pid, const char *which)
 int resolve_block_device(pid_t pid, const char *path, unsigned *ret_major, unsigned *ret_minor)
 {
 	AUTO(auto_close) int folder = open_folder_of(pid, *path == '/' ? "root" : "cwd");
-	/* A link from the root on is meant from the caller's. */
+	/* An absolute link means the caller's root. */
 	struct open_how how = {
 		.flags = O_PATH | O_CLOEXEC,
 		.resolve = *path == '/' ? RESOLVE_IN_ROOT : 0,

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* resolve.h - which block device a path is, for the process that names it. */
+/* resolve.h - finds the block device at a path, as another process sees it. */
 #ifndef SNAPRIG_DM_RESOLVE_H
 #define SNAPRIG_DM_RESOLVE_H
 
 #include <sys/types.h>
 
 /*
- * PATH as PID would see it: below its root, symbolic links too, and relative to its current
- * folder.  Returns 0, or -ENODEV when it is no block device there.
+ * Resolves PATH as PID would: in its root, from its current folder, following links.  Returns 0, or
+ * -ENODEV if it is no block device.
  */
 int resolve_block_device(pid_t pid, const char *path, unsigned *ret_major, unsigned *ret_minor);
 
