@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * 1. It ends after the command, after the supervisor, if that is its child, and when nobody is
+ *
+ * 1. It ends after the command, after the supervisor, if that is its child, and once no process is
  *    left behind its listener.
- * 2. Nobody waits for a supervisor that has ended: from then on the keeper answers.
- * 3. Who was asked to end is killed when its time is over, and whoever is there then, too, as
- *    often as that takes.
+ * 2. No process may wait for a supervisor that has ended: from then on the keeper answers.
+ * 3. Processes that were asked to end are killed when their time is over, along with any others
+ *    that exist then, as often as that takes.
  */
 #include "simfs/doors/dm/run/keeper.h"
 
@@ -34,7 +35,7 @@
 #include "simfs/doors/dm/run/physical.h"
 #include "simfs/doors/dm/world/world.h"
 
-/* Less than who started `snaprig lvm IMAGE' has with it (cli/mount_captive.c). */
+/* Less than the starter of `snaprig lvm IMAGE' allows it (cli/mount_captive.c). */
 #define KILL_PATIENCE_NS (3 * NS_PER_S)
 #define LOOK_AGAIN_MS	 200
 
@@ -47,9 +48,9 @@ static const struct captive_word volume_word = { "SNAPRIG_PV", PHYSICAL_NAME };
 
 struct keeper {
 	const struct keeper_world *world;
-	struct captive command; /* when what is left is killed, too, is when it would be */
+	struct captive command; /* its kill time is also that of what it leaves */
 	pid_t supervisor;	/* 0: it has ended, or is not ours */
-	struct join_lead lead;	/* its listener is -1 when nobody is behind it */
+	struct join_lead lead;	/* its listener is -1 if no process is behind it */
 	bool is_orphaned;	/* the supervisor has ended */
 	int signal_fd;
 	uint64_t dev_device;
@@ -65,7 +66,7 @@ static void tell_path(const char *path)
 		_exit(EXIT_CANNOT_RUN);
 }
 
-/* Where the world has tools of its own, they come first. */
+/* The world's own tools, if any, come first. */
 static void put_tools_first(void)
 {
 	const char *path = getenv("PATH");
@@ -82,13 +83,16 @@ __attribute__((noreturn)) static void become_command(
 	captive_tell(world->mount_point, mount_words, MOUNT_WORD_COUNT);
 	captive_tell("/dev", &volume_word, 1);
 	put_tools_first();
-	/* libdevmapper makes its own nodes; who has not got this is served by the supervisor. */
+	/*
+	 * libdevmapper makes its own nodes; for a program without this variable the supervisor
+	 * does.
+	 */
 	if (access(UDEV_CONTROL, F_OK) < 0)
 		setenv("DM_DISABLE_UDEV", "1", true);
 	captive_become(command, starter);
 }
 
-/* Brings it in.  Returns EXIT_MET, or an exit code after a message. */
+/* Brings it into the world.  Returns EXIT_MET, or an exit code after a message. */
 static int command_start(struct keeper *keeper, char *const *command)
 {
 	AUTO(auto_close) int ours = -1;
@@ -137,7 +141,7 @@ static bool kill_visit(pid_t pid, void *context)
 	return true;
 }
 
-/* All that lives in the world, if it is ours, gets the signal NUMBER. */
+/* Sends signal NUMBER to everything in the world, if that is ours. */
 static void kill_all(const struct keeper *keeper, int number)
 {
 	if (keeper->world->supervisor)
@@ -174,7 +178,7 @@ static void signal_take(struct keeper *keeper)
 		children_look(keeper);
 		return;
 	}
-	/* What the command has left ends by any of them. */
+	/* Any of them ends what the command has left. */
 	if (!keeper->command.pid) {
 		kill_all(keeper, SIGTERM);
 		number = SIGTERM;
@@ -184,7 +188,7 @@ static void signal_take(struct keeper *keeper)
 
 /* ---- monitors ---- */
 
-/* Ends the walk at the first who is no monitor of snapshots. */
+/* Ends the walk at the first process that is no monitor of snapshots. */
 static bool monitor_visit(pid_t pid, void *context)
 {
 	bool *others = context;
@@ -205,8 +209,8 @@ static bool kill_monitor_visit(pid_t pid, void *context)
 }
 
 /*
- * The daemon that watches snapshots would stay for ever: it goes when nobody is there but
- * it.  It does not heed SIGTERM while there is something to watch.
+ * The daemon that watches snapshots would stay forever: it is killed once it is alone.  It ignores
+ * SIGTERM while it has something to watch.
  */
 static void end_monitors(const struct keeper *keeper)
 {
@@ -216,7 +220,7 @@ static void end_monitors(const struct keeper *keeper)
 		(void)inhabitants_walk(keeper->dev_device, kill_monitor_visit, NULL);
 }
 
-/* Milliseconds up to the moment of looking again, or of killing; -1: there is none. */
+/* Milliseconds until the next check, or the kill; -1: neither. */
 static int patience_left(const struct keeper *keeper)
 {
 	uint64_t now_ns = clock_now_ns();
@@ -228,7 +232,7 @@ static int patience_left(const struct keeper *keeper)
 		       : (int)((keeper->command.kill_ns - now_ns) / NS_PER_MS) + 1;
 }
 
-/* The supervisor was killed: nobody shall wait for its answers. */
+/* The supervisor was killed: no caller may wait for its answers. */
 static void take_over(struct keeper *keeper)
 {
 	keeper->is_orphaned = true;

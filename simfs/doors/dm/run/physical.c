@@ -67,11 +67,11 @@ int physical_make_group(struct world *world)
 
 /* ---- the end ---- */
 
-/* How long file systems may take to write what they have, before their devices fail. */
+/* How long file systems may take to write their dirty data before their devices fail. */
 #define UNMOUNT_PATIENCE_NS (10 * NS_PER_S)
 #define LOOK_AGAIN_NS	    (5 * NS_PER_MS)
 
-/* Nobody else has the namespace: what is mounted there is unmounted by this. */
+/* This is the last reference to the namespace: closing it unmounts everything there. */
 static void *leave_namespace(void *argument)
 {
 	struct world *world = argument;
@@ -80,7 +80,7 @@ static void *leave_namespace(void *argument)
 	return NULL;
 }
 
-/* Whether THREAD has ended within a time. */
+/* Whether THREAD ends in time. */
 static bool has_ended(pthread_t thread)
 {
 	const struct timespec moment = { .tv_nsec = LOOK_AGAIN_NS };

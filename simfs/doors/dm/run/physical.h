@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* physical.h - the physical volume of a world, its volume group, and how both are left. */
+/* physical.h - the world's physical volume and volume group, and their shutdown. */
 #ifndef SNAPRIG_DM_PHYSICAL_H
 #define SNAPRIG_DM_PHYSICAL_H
 
@@ -8,15 +8,15 @@ struct world;
 /* The node of the physical volume in the world: a partition, as no dm device has that major. */
 #define PHYSICAL_NAME "sda1"
 
-/* Makes it a disk, a block device, and known to the model.  0 or -errno. */
+/* Creates its disk and block device, and adds it to the model.  Returns 0 or -errno. */
 int physical_add(struct world *world);
 
-/* The real tools make the group, or activate it.  0 or -errno, after what they said. */
+/* The real tools create the group, or activate it.  Returns 0 or -errno, after their messages. */
 int physical_make_group(struct world *world);
 
 /*
- * The last process has ended: what is suspended goes on, and what is mounted in the
- * world's namespace is unmounted with it, as long as that takes no longer than a moment.
+ * The last process has ended: resumes suspended devices, and unmounts everything in the world's
+ * namespace, as long as that takes only a moment.
  */
 void physical_leave(struct world *world);
 

@@ -23,7 +23,7 @@
 #include "simfs/doors/dm/run/keeper.h"
 #include "simfs/doors/dm/run/supervisor.h"
 
-/* Below a rig's state folder: what a world keeps, and the lock of the one that runs. */
+/* In a rig's state folder: the world's own files, and the lock of the running world. */
 #define WORLD_STATE "lvm"
 #define WORLD_LOCK  "lock"
 
@@ -96,7 +96,7 @@ static char *state_of(const char *state_folder)
 	return state;
 }
 
-/* Whoever holds the lock has the world; the supervisor keeps it. */
+/* The holder of the lock owns the world; the supervisor keeps it. */
 static int lock_take(const char *state, const char *mount_point, int *ret)
 {
 	AUTO(auto_close) int folder = open(state, O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -155,7 +155,7 @@ static int run_locked(
 
 	captive_begin();
 	code = supervisor_start(options, state, &world);
-	/* It has the lock, too, and keeps it until it ends. */
+	/* The supervisor has the lock, too, and keeps it until it ends. */
 	close(lock);
 	if (code == EXIT_MET)
 		code = keeper_run(&world, command);

@@ -36,7 +36,7 @@
 #include "simfs/doors/dm/world/world.h"
 
 #define LOG_FILE "world.log"
-/* Who is stuck at two looks in a row is. */
+/* A world that is stuck at two polls in a row is treated as stuck. */
 #define STUCK_LOOK_NS (500 * NS_PER_MS)
 
 #define JOURNAL_FILE  "commands.jsonl"
@@ -52,8 +52,8 @@ struct supervisor {
 /* ---- the process ---- */
 
 /*
- * It is nobody's to interrupt: what ends it is the end of the world.  Threads of it are woken by
- * a signal (processes/patience.h).
+ * No signal interrupts it: it ends with the world.  One signal wakes its threads
+ * (processes/patience.h).
  */
 static void stand_apart(void)
 {
@@ -65,7 +65,7 @@ static void stand_apart(void)
 	sigprocmask(SIG_SETMASK, &all, NULL);
 }
 
-/* From now on nobody reads what it says at once; it keeps no terminal and no pipe open. */
+/* Its messages go to a log from now on; it keeps no terminal and no pipe open. */
 static void turn_to_log(const struct world *world)
 {
 	AUTO(auto_free) char *path = NULL;
@@ -81,7 +81,7 @@ static void turn_to_log(const struct world *world)
 	dup2(log < 0 ? null : log, STDERR_FILENO);
 }
 
-/* ---- what the parts call back ---- */
+/* ---- callbacks ---- */
 
 static void happened(void *context, struct dm_device *device)
 {
@@ -104,7 +104,7 @@ static json_t *tell_state(void *context, pid_t pid)
 	return world_state(context, pid);
 }
 
-/* ---- its parts, in the order in which they need each other ---- */
+/* ---- the world's parts, in order of dependency ---- */
 
 static int world_init(struct world *world, const struct world_options *options, const char *state)
 {
@@ -127,7 +127,7 @@ static int world_init(struct world *world, const struct world_options *options, 
 	return world->state_folder ? 0 : -ENOMEM;
 }
 
-/* What forks, as long as there is one thread. */
+/* Everything that forks, while there is one thread. */
 static int start_processes(struct world *world)
 {
 	int result;
@@ -150,7 +150,7 @@ static int start_processes(struct world *world)
 	return result < 0 ? result : disks_start(WORLD_DISKS, &world->disks);
 }
 
-/* What was asked for and cannot be is said so: *RET_CODE. */
+/* *RET_CODE is EXIT_USAGE if the request cannot be met. */
 static int start_origins(struct world *world, int *ret_code)
 {
 	const struct world_options *options = &world->options;
@@ -219,7 +219,7 @@ static int start_door(struct supervisor *supervisor)
 
 /* ---- the end ---- */
 
-/* Whatever was built of it, in the opposite order. */
+/* Frees whatever was built, in the opposite order. */
 static void world_deinit(struct supervisor *supervisor)
 {
 	struct world *world = &supervisor->world;
@@ -270,9 +270,9 @@ static bool disks_have_gone(const struct world *world)
 }
 
 /*
- * Until nobody is in the world any more.  Its command has ended, so nobody resumes what he left
- * suspended: who waits for that in the kernel could not even be killed.  Who uses a disk that has
- * gone meets errors, and needs nobody to end.
+ * Waits until no process is in the world.  Its command has ended, so nothing will resume a device
+ * that it left suspended, and processes that wait for one in the kernel could not even be killed.
+ * Users of a disk that is gone get errors, and end without help.
  */
 static void wait_for_the_last(struct world *world)
 {
@@ -291,7 +291,7 @@ static void wait_for_the_last(struct world *world)
 	}
 }
 
-/* Keeps the world, which is made, until nobody is in it.  False: its disks did not last so long. */
+/* Keeps the finished world until no process is in it.  False: its disks ended first. */
 static bool keep(struct supervisor *supervisor)
 {
 	char byte;

@@ -17,10 +17,10 @@
 struct sweeper {
 	struct world *world;
 	pthread_t thread;
-	bool stopping; /* with the world's lock */
+	bool stopping; /* under the world's lock */
 };
 
-/* Counting opens takes time: no sooner than that, whatever calls do meanwhile. */
+/* Counting opens takes time, so it happens no more often than this, whatever calls do. */
 static void rest(struct sweeper *sweeper)
 {
 	struct world *world = sweeper->world;

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * sweeper.h - devices that are to be removed when nobody uses them, while somebody does.
+ * sweeper.h - completes deferred removals.
  *
- * A kernel removes one with its last close.  That closing is not seen from here, so it is
- * looked for now and then, as long as there is such a device; what calls do to it is swept
- * by themselves (calls/calls.h).
+ * A kernel removes the device at its last close.  That close is not visible here, so this thread
+ * polls while such a device exists; calls sweep after themselves (calls/calls.h).
  */
 #ifndef SNAPRIG_DM_SWEEPER_H
 #define SNAPRIG_DM_SWEEPER_H
@@ -12,7 +11,7 @@
 struct sweeper;
 struct world;
 
-/* A thread of its own.  Returns 0 or -errno. */
+/* Starts its thread.  Returns 0 or -errno. */
 int sweeper_start(struct world *world, struct sweeper **ret);
 
 /* NULL is fine. */
