@@ -10,7 +10,7 @@ static bool is_area(const struct dm_target *target)
 	return target->kind == DM_SNAPSHOT || target->kind == DM_SNAPSHOT_MERGE;
 }
 
-/* A table with a target that rigs stand behind. */
+/* Whether TABLE has a target that is served by a rig. */
 static bool is_special(const struct dm_table *table)
 {
 	return dm_table_has(table, DM_SNAPSHOT) || dm_table_has(table, DM_SNAPSHOT_ORIGIN) ||
@@ -37,14 +37,14 @@ static bool is_in(
 	return false;
 }
 
-/* Areas that TABLE shows, and that KEPT does not show as well, are left. */
+/* Leaves the areas that TABLE shows and KEPT does not. */
 static void leave_areas(struct origins *origins, const struct dm_effect *effect,
 	const struct dm_table *table, const struct dm_table *kept)
 {
 	for (unsigned i = 0; table && i < table->target_count; i++) {
 		struct cow_area *area = area_at(origins, table, i);
 
-		/* One that another device shows by now was handed over. */
+		/* If another device shows it by now, it was handed over. */
 		if (area && area->device == effect->device && area->table == table &&
 			!is_in(origins, kept, area))
 			cow_area_leave(origins, area);
@@ -52,8 +52,8 @@ static void leave_areas(struct origins *origins, const struct dm_effect *effect,
 }
 
 /*
- * lvremove makes the device of a snapshot the bare area, before it removes it: that tells it
- * from one that is deactivated.
+ * lvremove turns the device of a snapshot into the bare area before it removes it; deactivation
+ * does not.
  */
 static void mark_left(struct origins *origins, const struct dm_effect *effect)
 {
@@ -92,7 +92,7 @@ static int show_areas(struct origins *origins, const struct dm_effect *effect)
 
 /* ---- snapshot-origins ---- */
 
-/* A device other than ours watches what is written to DISK.  The lock is held. */
+/* Whether a snapshot-origin watches writes to DISK.  Under the lock. */
 static bool is_watched(struct origins *origins, uint64_t disk)
 {
 	list_for_each (link, &origins->contents.disks) {
@@ -116,7 +116,7 @@ static uint64_t origin_disk_of(const struct dm_table *table, unsigned index)
 	return 0;
 }
 
-/* Snapshots preserve as long as somebody watches their origin. */
+/* Snapshots preserve writes while a device watches their origin. */
 static void attach_areas(struct origins *origins, const struct dm_table *table)
 {
 	for (unsigned i = 0; table && i < table->target_count; i++) {
@@ -220,9 +220,9 @@ int origins_activate(struct origins *origins, const struct dm_effect *effect)
 	return error;
 }
 
-/* ---- the end of tables and devices ---- */
+/* ---- tables and devices end ---- */
 
-/* Areas that nobody shows go with their last table, when they forget or were merged. */
+/* Deletes areas that no device shows and no table has, if they are transient or were merged. */
 static void drop_unused(struct origins *origins)
 {
 	struct cow_area *unused;
@@ -263,7 +263,7 @@ void origins_discard(struct origins *origins, const struct dm_effect *effect)
 	pthread_mutex_unlock(&origins->work);
 }
 
-/* The device that had shown an area goes: the snapshot was removed. */
+/* The device that last showed an area is removed: so was the snapshot. */
 static void delete_left(struct origins *origins, uint64_t disk)
 {
 	struct cow_area *left;
@@ -284,7 +284,7 @@ static void delete_left(struct origins *origins, uint64_t disk)
 	} while (left);
 }
 
-/* Whatever lay in the disk is not needed for it any more: files of rigs are closed. */
+/* The disk needs nothing that it lay on any more: lets files of rigs be closed. */
 static void empty(struct origins *origins, uint64_t disk, const struct dm_table *table)
 {
 	const struct disk_piece nothing = { .length = dm_table_size(table),

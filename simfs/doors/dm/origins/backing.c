@@ -16,7 +16,7 @@
 #include "simfs/control/protocol.h"
 
 #define SECTOR_BYTES 512u
-/* How often somebody is asked whether he still waits. */
+/* How often a caller is asked whether it still waits. */
 #define SLICE_NS   (25 * NS_PER_MS)
 #define PROFILE	   "lvm"
 #define SEED_BYTES 24
@@ -26,7 +26,7 @@ struct backing {
 	uint64_t sectors, seed;
 	struct captive_rig captive; /* no process: the user's */
 	pthread_mutex_t lock;
-	struct control_client *idle; /* a connection that nobody uses */
+	struct control_client *idle; /* a connection not in use */
 };
 
 static struct backing *backing_new(const char *mount_point)
@@ -102,7 +102,7 @@ int backing_call(struct backing *backing, const char *command, json_t *arguments
 	error = control_client_send(client, command, arguments, &id);
 	if (error == 0)
 		error = await(client, id, patience, ret);
-	/* One that was left with an answer under way is no good any more. */
+	/* A connection whose answer may still come cannot be reused. */
 	if (error == -EINTR || error == -ECONNRESET)
 		control_client_destroy(client);
 	else

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Devices do not lie on themselves; should they, for all that, the way down ends. */
+/* Devices do not lie on themselves; if one did anyway, the descent ends. */
 #define DEPTH_MAX 256
 
 void contents_init(struct contents *contents)
@@ -97,7 +97,7 @@ static const struct content_part *part_at(const struct content *content, uint64_
 	return NULL;
 }
 
-/* Where the sector lies, and how many behind it (at most *LENGTH) lie there with it. */
+/* Finds where the sector lies, and how many after it (at most *LENGTH) lie there, too. */
 static bool go_down(const struct contents *contents, struct disk_place *at, uint64_t *length)
 {
 	for (unsigned depth = 0; depth < DEPTH_MAX; depth++) {

@@ -124,7 +124,7 @@ static int load_file(struct origins *origins, const char *name)
 
 	int error = cow_id_read(id, &area->id) ? kept_read(origins->areas_fd, name, &kept) : 0;
 
-	/* One that cannot be read is one whose snapshot is lost: its header tells nobody's id. */
+	/* If it cannot be read, its snapshot is lost: the id in its header is unknown. */
 	if (error == 0 && kept && load_area(area, kept))
 		list_append(&origins->areas, &TAKE_PTR(area)->link);
 	json_decref(kept);
@@ -175,7 +175,7 @@ static struct origin *origin_of(struct origins *origins, const struct cow_area *
 	return NULL;
 }
 
-/* The snapshot in the rig.  disks/ may have it open for a moment yet, somebody else for ever. */
+/* Deletes the snapshot in the rig. disks/ may have it open for a moment, other programs forever. */
 static int delete_snapshot(struct origins *origins, const struct cow_area *area)
 {
 	const struct patience patience = { .stopping = &origins->is_over };
@@ -186,7 +186,7 @@ static int delete_snapshot(struct origins *origins, const struct cow_area *area)
 	struct origin *origin = origin_of(origins, area);
 
 	pthread_mutex_unlock(&origins->lock);
-	/* In a rig that does not run it goes when that starts. */
+	/* If the rig does not run, the snapshot is deleted when it starts. */
 	if (!origin || area->name[0] == '\0')
 		return 0;
 	for (unsigned try = 0; error == -EBUSY && try < DELETE_TRIES; try++) {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * cow_dead.c - a COW device whose table is all errors: what was preserved on it cannot be read any
- * more, and the next chunk that is to be preserved makes the snapshot invalid.
+ * more, and the next chunk to preserve makes the snapshot invalid.
  *
- * What dm-snapshot has there is in the engine's store, which is whole.  So the snapshot's device is
- * made of errors where something is preserved, and the store may keep no more.  That the table
- * becomes another one cures both.
+ * The data that dm-snapshot would have there is in the engine's store, which is intact.  So the
+ * snapshot's device gets errors where something is preserved, and the store may keep no more.
+ * Another table undoes both.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -41,7 +41,7 @@ int cow_area_extents(const struct cow_area *area, const struct patience *patienc
 
 		from = json_is_integer(next) ? json_integer_value(next) : -1;
 		json_decref(answer);
-		/* A rig that answers the same for ever is none of ours. */
+		/* A rig that gives the same answer forever is not ours. */
 		if (error == 0 && from >= 0 && from <= begun)
 			error = -EIO;
 	}
@@ -58,7 +58,7 @@ static bool is_all_errors(const struct dm_table *table)
 
 static void die(struct cow_area *area, const struct patience *patience)
 {
-	/* No more is preserved from here on, so this is all. */
+	/* Nothing more is preserved from here on, so this is complete. */
 	if (cow_area_extents(area, patience, UINT64_MAX, &area->dead) < 0)
 		extents_deinit(&area->dead);
 }

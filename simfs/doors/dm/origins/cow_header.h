@@ -2,9 +2,9 @@
 /*
  * cow_header.h - the first sector of a COW device.  Pure.
  *
- * It begins as dm-snapshot's does, so that LVM and blkid know what it is.  Behind that is an
- * id of ours: which of the engine's snapshots the store is, as the rest of the area stays
- * empty.  Wiping the area, as lvcreate does, makes it another store.
+ * It begins like dm-snapshot's, so that LVM and blkid recognise it.  After that follows an id of
+ * ours, which names the engine's snapshot, since the rest of the area stays empty.  Wiping the
+ * area, as lvcreate does, makes it another store.
  */
 #ifndef SNAPRIG_DM_COW_HEADER_H
 #define SNAPRIG_DM_COW_HEADER_H
@@ -20,14 +20,14 @@ struct cow_id {
 
 struct cow_header {
 	bool is_valid; /* dm-snapshot's flag */
-	bool has_id;   /* else a real dm-snapshot has written it, and its blocks are lost on us */
+	bool has_id;   /* else a real dm-snapshot has written it, and its blocks are lost */
 	struct cow_id id;
 	uint32_t chunk_sectors;
 };
 
 /*
- * Reads SECTOR.  Returns 0; -ENOENT for an area that is wiped; -ENXIO for something else than
- * a header; -EINVAL for another version or a chunk size that cannot be.
+ * Reads SECTOR.  Returns 0; -ENOENT for a wiped area; -ENXIO for anything but a header; -EINVAL for
+ * another version or an impossible chunk size.
  */
 int cow_header_decode(const unsigned char *sector, struct cow_header *ret);
 void cow_header_encode(const struct cow_header *header, unsigned char *sector);

@@ -54,7 +54,7 @@ struct extents_batch extents_last(
 
 	uint64_t offset = extents->list[first].offset;
 
-	/* One that is too long is cut at a block. */
+	/* An extent that is too long is cut at a block. */
 	if (offset < lowest) {
 		offset = (lowest + block_bytes - 1) / block_bytes * block_bytes;
 		if (offset >= end)

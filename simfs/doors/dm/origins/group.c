@@ -31,12 +31,12 @@
 struct group {
 	char *state_path, *live_path;
 	int state_fd;
-	char *vg, *lv; /* lv NULL: there is none */
+	char *vg, *lv; /* lv is NULL if it has none */
 	struct group_layout layout;
 	bool is_made; /* the tools have made it */
 };
 
-/* ---- what is asked for ---- */
+/* ---- the order ---- */
 
 static bool is_name(const char *name)
 {
@@ -73,7 +73,7 @@ static int free_bytes_of(const struct group_order *order, uint64_t volume_sector
 	return error;
 }
 
-/* A new group, as ORDER wants it. */
+/* Plans a new group for ORDER. */
 static int decide(struct group *group, const struct group_order *order, uint64_t volume_sectors)
 {
 	uint64_t free_bytes;
@@ -97,7 +97,7 @@ static int decide(struct group *group, const struct group_order *order, uint64_t
 	return 0;
 }
 
-/* ---- what lives on ---- */
+/* ---- persistent state ---- */
 
 static uint64_t number_of(const json_t *kept, const char *key)
 {
@@ -153,7 +153,7 @@ static int refuse_other(const struct group *group, const char *option, const cha
 	return -EEXIST;
 }
 
-/* The group is there: does ORDER ask for the same? */
+/* The group exists: checks that ORDER asks for the same. */
 static int compare(
 	const struct group *group, const struct group_order *order, uint64_t volume_sectors)
 {
@@ -283,7 +283,9 @@ uint64_t group_padding_sectors(const struct group *group)
 	return group->layout.padding_sectors;
 }
 
-/* A side file of SECTORS; of one that is new, or that nobody made a group in, all is zeros. */
+/*
+ * Opens a side file of SECTORS; it is all zeros if it is new, or if the group was never completed.
+ */
 static int open_side_file(const struct group *group, struct disks *disks, const char *name,
 	uint64_t sectors, uint64_t *ret)
 {
@@ -357,7 +359,7 @@ char *group_commands(const struct group *group, const char *pv)
 	AUTO(auto_free) char *make_lv = NULL;
 	char *commands;
 
-	/* A merge that goes on is looked at every second, as the world lasts until that is done. */
+	/* A merge that continues is polled every second, as the world waits for its end. */
 	if (group->is_made)
 		return strdup("vgchange -q -ay --config activation/polling_interval=1\n");
 	if (group->lv && asprintf(&make_lv, "lvcreate -q -y -Zn -Wn -l %" PRIu64 " -n %s %s\n",

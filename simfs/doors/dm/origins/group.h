@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * group.h - the volume group of a world: what its physical volume consists of, and the
- * commands of the real tools that make it, or find it again.
+ * group.h - the volume group of a world: the parts of its physical volume, and the commands of the
+ * real tools that create or activate it.
  *
- * The physical volume is [1 MiB of metadata][the user's live view][free extents]: a file in
- * the state folder, MNT/live, another file in the state folder.  With `empty` live is no
- * part of it: it is all free extents, and what the volume contains is left alone.
- * IMAGE.snaprig/lvm/group.json remembers what the group was made with.
+ * The physical volume is [1 MiB of metadata][the user's live view][free extents]: a file in the
+ * state folder, MNT/live, another file in the state folder.  With `empty' live is not in it: all
+ * extents are free, and the content of the volume is left alone.  IMAGE.snaprig/lvm/group.json
+ * records how the group was made.
  */
 #ifndef SNAPRIG_DM_GROUP_H
 #define SNAPRIG_DM_GROUP_H
@@ -19,7 +19,7 @@ struct group;
 
 struct group_order {
 	const char *mount_point; /* of the user's rig */
-	const char *state;	 /* IMAGE.snaprig/lvm; made when it is not there */
+	const char *state;	 /* IMAGE.snaprig/lvm; created if missing */
 	const char *vg;		 /* NULL: as it was, or vg0 */
 	const char *lv;		 /* NULL: as it was, or live */
 	const char *free;	 /* a size, or NULL: as it was, or as much as the volume has */
@@ -27,35 +27,35 @@ struct group_order {
 };
 
 /*
- * Opens the group of a volume, or decides a new one.  Returns 0, -EEXIST when there is one
- * and the order asks for another, -EINVAL for a name or size that cannot be, -ERANGE when
- * the volume has another size than the group was made for, or another -errno; it has said why.
+ * Opens the group of a volume, or plans a new one.  Returns 0; -EEXIST if one exists and the order
+ * asks for another; -EINVAL for an impossible name or size; -ERANGE if the volume no longer has the
+ * size that the group was made for; or another -errno.  Logs why.
  */
 int group_open(const struct group_order *order, struct group **ret);
 void group_close(struct group *group);
 
-/* Of the physical volume; of what in it is live (0: none); of the zeros behind that. */
+/* The sizes of the physical volume; of live in it (0: none); of the zeros after that. */
 uint64_t group_size_sectors(const struct group *group);
 uint64_t group_live_sectors(const struct group *group);
 uint64_t group_padding_sectors(const struct group *group);
 
 /*
- * Makes the physical volume: the content of disk ID, which exists, is the group's from now
- * on.  Opens files for it; once.  0 or -errno after a message.
+ * Makes the physical volume: disk ID, which exists, has the group's content from now on.  Opens the
+ * files for it; call once.  Returns 0 or -errno after a message.
  */
 int group_map(struct group *group, struct disks *disks, uint64_t id);
 
 /*
- * What is to be run inside the world before anything else, with /bin/sh -e -c: the real
- * tools make the group on PV (a node's path) or activate it.  To be free()d.  Its output is
- * for the user only when it fails.
+ * The commands to run first inside the world, with /bin/sh -e -c: the real tools create the group
+ * on PV (a node's path) or activate it.  The caller frees them.  Show their output only if they
+ * fail.
  */
 char *group_commands(const struct group *group, const char *pv);
 
-/* Those commands have succeeded: the next world finds the group. */
+/* Records that those commands have succeeded: the next world finds the group. */
 int group_made(struct group *group);
 
-/* The group's name; the logical volume's that is the whole of live, or NULL. */
+/* The name of the group; that of the logical volume that is the whole of live, or NULL. */
 const char *group_vg(const struct group *group);
 const char *group_lv(const struct group *group);
 

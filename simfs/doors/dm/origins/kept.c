@@ -12,7 +12,7 @@
 #include "simfs/base/cleanup.h"
 #include "simfs/base/own_file.h"
 
-/* Nothing that is kept comes near it. */
+/* Far more than any of these files. */
 #define KEPT_BYTES_MAX (256 * 1024)
 #define NAME_BYTES     128
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Where pvcreate puts the metadata area, and what its header is (little-endian numbers). */
+/* Where pvcreate puts the metadata area, and the fields of its header (little-endian). */
 #define AREA_AT	      4096u
 #define HEADER_BYTES  512u
 #define AT_MAGIC      4u
@@ -23,8 +23,8 @@ static uint64_t number_at(const unsigned char *bytes)
 }
 
 /*
- * What is quoted, as the command that made it, may say anything: it keeps only what names are
- * made of, so that no key is found in it.
+ * Quoted text, such as the command that created the group, may contain anything: replaces all but
+ * letters and digits in it, so that no key is found there.
  */
 static void tame(char *text)
 {
@@ -57,7 +57,7 @@ char *lvm_text_read(const unsigned char *head, size_t bytes)
 		return NULL;
 
 	char *text = calloc(1, (size_t)size + 1);
-	/* The area is a ring behind its header. */
+	/* The area is a ring after its header. */
 	uint64_t first = size < area_bytes - place ? size : area_bytes - place;
 
 	if (!text)
@@ -68,7 +68,7 @@ char *lvm_text_read(const unsigned char *head, size_t bytes)
 	return text;
 }
 
-/* The number behind KEY, which is within [AT, END). */
+/* Reads the number after KEY, which must be within [AT, END). */
 static bool read_number(const char *at, const char *end, const char *key, uint64_t *ret)
 {
 	const char *found = strstr(at, key);
@@ -96,7 +96,7 @@ bool lvm_text_has(const char *text, uint64_t sector)
 
 	uint64_t extent = (sector - start_sector) / extent_sectors;
 
-	/* Each segment: how many extents, and where on the physical volume they are. */
+	/* Each segment: how many extents, and where on the physical volume. */
 	for (; (text = strstr(text, "extent_count = ")); text = end) {
 		end = strchr(text, '}');
 		if (!end)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Chunks are merged from the end to the beginning, some at a time: held, copied, flushed, and
- * noted as merged; only then does the origin show itself there, and what was held goes on.  So
- * a kill at any moment leaves chunks that are merged once more with the same content, as
- * nobody has written to them meanwhile.
+ * Chunks are merged from the end to the beginning, in batches: held, copied, flushed, and recorded
+ * as merged.  Only then does the disk show the origin there, and held requests continue.  So after
+ * a kill at any moment some chunks are merged again, with the same content, since no write reached
+ * them in between.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -27,7 +27,7 @@ struct merging {
 	uint64_t disk;
 	uint64_t below; /* the origin's disk */
 	uint32_t chunk_bytes;
-	struct extents extents; /* what is not merged; the worker's */
+	struct extents extents; /* not merged yet; the worker's */
 	int snapshot_fd, live_fd;
 	unsigned char *buffer; /* BATCH_BYTES */
 	atomic_bool stopping;
@@ -36,7 +36,7 @@ struct merging {
 	bool is_running;
 };
 
-/* ---- what is to be merged ---- */
+/* ---- the source ---- */
 
 static int open_part(const struct merging *merging, const char *folder, const char *name, int flags)
 {
@@ -54,7 +54,7 @@ static int open_part(const struct merging *merging, const char *folder, const ch
 	return fd < 0 ? -errno : fd;
 }
 
-/* ---- what the origin shows ---- */
+/* ---- what the disk shows ---- */
 
 static struct disk_piece live_piece(const struct merging *merging, uint64_t start, uint64_t length)
 {
@@ -62,7 +62,7 @@ static struct disk_piece live_piece(const struct merging *merging, uint64_t star
 	struct disk_piece piece = { .start = start, .length = length, .no_discard = true };
 	uint64_t end = start + length;
 
-	/* Behind the user's rig lies what the disk below has there. */
+	/* Beyond the end of the user's rig, the disk below has the content. */
 	if (origin->key[0] != '\0' && end <= backing_sectors(origin->backing)) {
 		piece.kind = DISK_PIECE_FILE;
 		piece.file.file = origin->live_file;
@@ -75,7 +75,7 @@ static struct disk_piece live_piece(const struct merging *merging, uint64_t star
 	return piece;
 }
 
-/* The origin from START up to END, as one piece, or two where its rig ends in it. */
+/* The origin from START to END: one piece, or two if its rig ends in between. */
 static size_t add_live(
 	const struct merging *merging, struct disk_piece *pieces, uint64_t start, uint64_t end)
 {
@@ -159,8 +159,8 @@ static int copy_batch(struct merging *merging, const struct extents_batch *batch
 }
 
 /*
- * What is merged lies in the engine's store, and dm-snapshot would read it from the COW device,
- * and write there what is merged: one that fails is a merge that fails.
+ * The merged data lies in the engine's store, but dm-snapshot would read it from the COW device,
+ * and write its progress there: if that device fails, so does the merge.
  */
 static int look_at_cow(const struct merging *merging)
 {
@@ -201,7 +201,7 @@ static bool is_over(const struct merging *merging)
 	return atomic_load(&merging->stopping) || atomic_load(&merging->origins->stopping);
 }
 
-/* Its end is no event, nor is its failure: who waits for it looks at the status. */
+/* Neither its end nor its failure is an event: programs that wait for it poll the status. */
 static void *work(void *argument)
 {
 	struct merging *merging = argument;
@@ -216,7 +216,7 @@ static void *work(void *argument)
 	return NULL;
 }
 
-/* ---- from the beginning to the end ---- */
+/* ---- life ---- */
 
 static void merging_free(struct merging *merging)
 {
@@ -279,7 +279,7 @@ int merging_start(struct origins *origins, struct cow_area *area, uint64_t disk)
 		merging_free(merging);
 		return error;
 	}
-	/* As dm-snapshot: the table is there, and its merge has failed. */
+	/* As in dm-snapshot, the table is active, and its merge has failed. */
 	if (error < 0)
 		atomic_store(&area->is_failed, true);
 	pthread_mutex_lock(&origins->lock);

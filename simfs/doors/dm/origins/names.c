@@ -10,9 +10,9 @@
 #define SECTOR_BYTES	512u
 #define EXCEPTION_BYTES 16u
 #define HEADER_CHUNKS	1u
-#define NUMBER_BYTES	18 /* "~" and 16 digits, and the end */
+#define NUMBER_BYTES	18 /* "~", 16 digits, and the end */
 
-/* Letters that a file system, JSON and a shell take as they are; others become '_'. */
+/* Characters that file systems, JSON and shells take literally; others become '_'. */
 static bool is_plain(char letter)
 {
 	return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') ||

@@ -15,8 +15,8 @@
 #include "simfs/doors/dm/origins/rules.h"
 
 /*
- * The engine counts no more blocks than 256 TiB have.  Of a longer origin (only zeros are so
- * long) a rig has the beginning, as another disk; the rest is shown as it is.
+ * The engine counts no more blocks than 256 TiB have.  Of a longer origin (only zeros are that
+ * long) the rig gets the beginning, as another disk; the rest is shown as it is.
  */
 #define RIG_SECTORS_MAX (1ull << 37)
 #define CUT_DISK	(1ull << 40)
@@ -36,7 +36,7 @@ static void origin_end(struct origin *origin)
 {
 	if (origin->live_file)
 		(void)disks_file_close(origin->origins->disks, origin->live_file);
-	/* One of ours has told all that struck when it ends. */
+	/* Once stopped, a rig of ours has reported all faults that struck. */
 	backing_stop(origin->backing);
 	origin_unwatch(origin);
 	rules_end(origin->rules);
@@ -46,7 +46,7 @@ static void origin_end(struct origin *origin)
 	free(origin);
 }
 
-/* BACKING is handed over, whatever is returned; so are RULES, which may be NULL. */
+/* Takes over BACKING and RULES (may be NULL), whatever it returns. */
 static int origin_add(struct origins *origins, const char *key, uint64_t disk,
 	struct backing *backing, struct rules *rules, struct origin **ret)
 {
@@ -132,7 +132,9 @@ void origins_leave_all(struct origins *origins)
 
 /* ---- rigs of ours ---- */
 
-/* What the engine has, and no area any more: deleted while the rig did not run. */
+/*
+ * Deletes snapshots in the engine that have no area: theirs was deleted while the rig did not run.
+ */
 static void sweep(struct origins *origins, const char *key, struct backing *backing)
 {
 	const struct patience patience = { .stopping = &origins->stopping };
@@ -163,8 +165,8 @@ static void sweep(struct origins *origins, const char *key, struct backing *back
 }
 
 /*
- * The disk that a rig of DISK is to be mounted on: itself, or the beginning of it.  A rig that has
- * RIG_SECTORS (0: is a new one) keeps them, as the origin may be longer by now.
+ * The disk to mount a rig of DISK on: DISK itself, or the beginning of it.  A rig that has
+ * RIG_SECTORS (0: a new one) keeps that size, as the origin may have grown.
  */
 static int rig_disk(struct origins *origins, uint64_t disk, uint64_t rig_sectors, uint64_t *ret)
 {
@@ -189,7 +191,7 @@ static int rig_disk(struct origins *origins, uint64_t disk, uint64_t rig_sectors
 	return error;
 }
 
-/* BACKING is handed over, whatever is returned. */
+/* Takes over BACKING, whatever it returns. */
 static int follow_and_add(struct origins *origins, const char *key, uint64_t disk,
 	struct backing *backing, struct origin **ret)
 {
@@ -255,7 +257,7 @@ static int new_key(char *key)
 	return 0;
 }
 
-/* Does DISK begin with the user's volume? */
+/* Whether DISK begins with the user's volume. */
 static bool begins_with_users(struct origins *origins, uint64_t disk)
 {
 	uint64_t sectors = origins->base_lv_sectors;
@@ -266,9 +268,9 @@ static bool begins_with_users(struct origins *origins, uint64_t disk)
 }
 
 /*
- * The one for AREA of DISK, with a holder more, or NULL.  The lock is held.  The user's own is for
- * the whole volume, and for a snapshot of it that was taken before it was made longer: what is
- * written to that passes through.
+ * The known origin for AREA on DISK, with a new reference, or NULL.  Under the lock.  The user's
+ * own serves the whole volume, and a snapshot of it that was taken before the volume was extended:
+ * writes to the extension pass through.
  */
 static struct origin *known(struct origins *origins, const struct cow_area *area, uint64_t disk)
 {
@@ -312,7 +314,7 @@ int origin_find(struct origins *origins, struct cow_area *area, uint64_t disk, s
 			error = start(origins, key, disk, area->rig_sectors, &origin);
 		if (error < 0)
 			return error;
-		/* The list has the first holder, who asked the second. */
+		/* The first reference is the list's, the second the caller's. */
 		pthread_mutex_lock(&origins->lock);
 		origin->holders++;
 		pthread_mutex_unlock(&origins->lock);

@@ -11,7 +11,7 @@ struct patch {
 	struct disk_piece piece;
 };
 
-/* PART from OFFSET sectors on; what is behind the end of ORIGIN's rig is DISK itself. */
+/* PART from OFFSET sectors on; beyond the end of ORIGIN's rig it is DISK itself. */
 static struct disk_piece patch_piece(const struct content_part *part, uint64_t disk,
 	const struct origin *origin, uint64_t offset)
 {
@@ -36,7 +36,7 @@ static struct disk_piece patch_piece(const struct content_part *part, uint64_t d
 	return piece;
 }
 
-/* Appends what PART of CONTENT is to be made of.  False: there is no memory. */
+/* Appends the pieces for PART of CONTENT.  Returns false if out of memory. */
 static bool add_patches(struct patch **patches, size_t *count, const struct content *content,
 	const struct content_part *part, const struct origin *origin)
 {
@@ -56,7 +56,7 @@ static bool add_patches(struct patch **patches, size_t *count, const struct cont
 	return true;
 }
 
-/* What is to be made anew, to free(); NULL when there is nothing.  The lock is held. */
+/* The pieces to map anew, which the caller frees; NULL if none.  Under the lock. */
 static struct patch *patches_of(
 	struct origins *origins, uint64_t disk, const struct origin *origin, size_t *ret_count)
 {

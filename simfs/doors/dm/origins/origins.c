@@ -90,7 +90,7 @@ static void *give_up(void *argument)
 	return NULL;
 }
 
-/* A rig that does not answer is not waited for: the next world sweeps again. */
+/* Does not wait for a rig that does not answer: the next world sweeps again. */
 static void sweep_at_the_end(struct origins *origins)
 {
 	pthread_t timer;

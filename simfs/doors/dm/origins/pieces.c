@@ -5,7 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-/* A snapshot is itself, what lies behind its origin's rig, and zeros. */
+/* A snapshot consists of itself, the part beyond its origin's rig, and zeros. */
 #define PIECES_PER_TARGET 3u
 
 static void add(struct pieces *pieces, const struct disk_piece *piece)
@@ -64,7 +64,7 @@ static void add_delay(struct pieces *pieces, const struct dm_table *table,
 	add_part(pieces, target, &below, false);
 }
 
-/* The rig of DISK, which shows more than DISK itself once it is there; NULL: there is none. */
+/* Our rig of DISK, which shows more than DISK itself while it runs; NULL if it has none. */
 static const struct origin *rig_of(struct origins *origins, uint64_t disk)
 {
 	list_for_each (link, &origins->origins) {
@@ -76,7 +76,7 @@ static const struct origin *rig_of(struct origins *origins, uint64_t disk)
 	return NULL;
 }
 
-/* What is behind the end of its rig was added to the origin later, and is nobody's to preserve. */
+/* The part beyond the end of the rig was added to the origin later; it is not preserved. */
 static void add_origin(struct origins *origins, struct pieces *pieces, const struct dm_table *table,
 	const struct dm_target *target, struct disk_piece *piece)
 {
@@ -104,7 +104,7 @@ static void add_origin(struct origins *origins, struct pieces *pieces, const str
 	add_part(pieces, target, &below, true);
 }
 
-/* Errors where AREA, whose COW device is dead, has preserved something of the SHOWN sectors. */
+/* Puts errors where AREA, whose COW device is dead, has preserved some of the SHOWN sectors. */
 static void add_dead(struct pieces *pieces, const struct cow_area *area,
 	const struct dm_target *target, uint64_t shown)
 {
@@ -136,8 +136,8 @@ static void add_dead(struct pieces *pieces, const struct cow_area *area,
 }
 
 /*
- * The engine's snapshot is as long as its origin's rig.  What is behind that was added to the
- * origin later, and is its present content; behind the user's volume are zeros.
+ * The engine's snapshot is as long as its origin's rig.  Anything beyond was added to the origin
+ * later, and is its present content; beyond the user's volume are zeros.
  */
 static void add_snapshot(struct pieces *pieces, const struct cow_area *area,
 	const struct dm_target *target, struct disk_piece *piece)
@@ -217,7 +217,7 @@ static void add_target(struct origins *origins, struct pieces *pieces, const str
 	add_part(pieces, target, NULL, false);
 }
 
-/* How many extents of target INDEX are errors, as its COW device is. */
+/* How many extents of target INDEX are errors because its COW device is. */
 static size_t dead_extents(struct origins *origins, const struct dm_table *table, unsigned index)
 {
 	pthread_mutex_lock(&origins->lock);

@@ -15,7 +15,7 @@
 
 static int read_header(struct origins *origins, uint64_t cow_disk, struct cow_header *ret)
 {
-	/* Direct I/O wants a place like that. */
+	/* Direct I/O needs an aligned buffer. */
 	AUTO(auto_free) unsigned char *sector = aligned_alloc(4096, 4096);
 
 	if (!sector)
@@ -51,7 +51,7 @@ static int write_header(struct origins *origins, uint64_t cow_disk, const struct
 	return disks_write(origins->disks, cow_disk, 0, bytes, length);
 }
 
-/* What stood at the place of AREA is wiped: nobody can have it back. */
+/* Deletes areas formerly at the place of AREA: that place is wiped, so they are lost. */
 static void drop_former(struct origins *origins, const struct cow_area *area)
 {
 	struct cow_area *former;
@@ -73,7 +73,7 @@ static void drop_former(struct origins *origins, const struct cow_area *area)
 	} while (former);
 }
 
-/* A new store on COW_DISK.  `work' is held. */
+/* Makes a new store on COW_DISK.  `work' is held. */
 static int make_area(struct origins *origins, const struct dm_effect *effect,
 	const struct dm_snapshot_target *target, uint64_t cow_disk, struct cow_area **ret)
 {
@@ -102,7 +102,7 @@ static int make_area(struct origins *origins, const struct dm_effect *effect,
 	return 0;
 }
 
-/* The store that HEADER tells of; when it is none of ours, one that has lost all. */
+/* The store that HEADER names; if it is not ours, one whose content is lost. */
 static int known_area(struct origins *origins, const struct dm_snapshot_target *target,
 	const struct cow_header *header, struct cow_area **ret)
 {
@@ -116,7 +116,7 @@ static int known_area(struct origins *origins, const struct dm_snapshot_target *
 		if (!area)
 			return -ENOMEM;
 		area->is_lost = true;
-		/* As there is nothing to keep of it. */
+		/* So that nothing of it is saved. */
 		area->persistence = DM_TRANSIENT;
 		area->chunk_sectors = header->chunk_sectors;
 	} else if (!area->device) {

@@ -13,8 +13,8 @@
 #include "simfs/doors/dm/origins/backing.h"
 
 /*
- * A rule of the user's, and its number here.  It stays when it is removed: of what it has done
- * before somebody may yet be told.
+ * A rule of the user's, and its number here.  It stays after its removal: strikes from before may
+ * still be reported.
  */
 struct pair {
 	json_int_t theirs, ours;
@@ -23,15 +23,15 @@ struct pair {
 };
 
 struct rules {
-	/* Each is asked by one thread alone: who follows is known by his connection. */
+	/* Each is used by one thread only: a follower is known by its connection. */
 	struct backing *followed; /* the thread's; NULL when it has ended */
-	struct backing *told;	  /* of rules_struck() */
+	struct backing *told;	  /* for rules_struck() */
 	struct backing *rig;
 
 	json_int_t revision, releases;
 	char *phase;
 
-	/* Held while the rig gets a rule, so that who hears that it has struck knows it. */
+	/* Held while the rig gets a rule, so that rules_struck() knows it. */
 	pthread_mutex_t lock;
 	struct pair *pairs;
 	size_t count;
@@ -41,7 +41,7 @@ struct rules {
 	bool is_running;
 };
 
-/* ---- what the rig has ---- */
+/* ---- the rules in our rig ---- */
 
 static struct pair *find(const struct rules *rules, json_int_t theirs)
 {
@@ -75,7 +75,7 @@ static int add(
 	return error;
 }
 
-/* New ones first: one that replaces another of its name takes its place. */
+/* Additions first: a rule that replaces another of its name takes its place. */
 static int add_new(struct rules *rules, const json_t *list, const struct patience *patience)
 {
 	json_t *row;
@@ -134,8 +134,8 @@ static void set_phase(struct rules *rules, const char *phase, const struct patie
 /* ---- following ---- */
 
 /*
- * One question: the rig has what it is answered, and the next one says so.  0 or -errno: there
- * will be no more.
+ * One question: applies the answer to the rig, which the next question confirms.  Returns 0, or
+ * -errno: no more will come.
  */
 static int follow_once(struct rules *rules)
 {
@@ -169,7 +169,7 @@ static void *follow(void *argument)
 
 	while (follow_once(rules) == 0)
 		;
-	/* Nobody waits for who does not follow. */
+	/* Hangs up: the user's rig does not wait for a follower that has stopped. */
 	backing_end(TAKE_PTR(rules->followed));
 	return NULL;
 }
@@ -215,7 +215,7 @@ void rules_end(struct rules *rules)
 	free(rules);
 }
 
-/* ---- telling ---- */
+/* ---- reporting ---- */
 
 void rules_struck(struct rules *rules, const json_t *event)
 {

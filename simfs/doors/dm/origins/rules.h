@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * rules.h - the rules of the user's rig are those of a rig of ours, too.
+ * rules.h - copies the rules of the user's rig to a rig of ours.
  *
- * What is added, removed or let go there has effect here before it is answered (fault.follow of
- * protocol_doors.h), and what strikes here is told there, so that one list counts it and one
- * journal has it.
+ * A rule that is added, removed or released there takes effect here before that is answered
+ * (fault.follow of protocol_doors.h).  A fault that strikes here is reported there, so that one
+ * list counts it and one journal has it.
  */
 #ifndef SNAPRIG_DM_RULES_H
 #define SNAPRIG_DM_RULES_H
@@ -15,15 +15,17 @@ struct backing;
 struct rules;
 
 /*
- * RIG, which stays the caller's, has the rules of the rig at MOUNT_POINT when this returns, and a
- * thread follows them until rules_end(), or until either has gone.  0 or -errno.
+ * When this returns, RIG, which stays the caller's, has the rules of the rig at MOUNT_POINT.  A
+ * thread follows them until rules_end(), or until either rig is gone.  Returns 0 or -errno.
  */
 int rules_follow(const char *mount_point, struct backing *rig, struct rules **ret);
 
-/* No rules_struck() is under way.  NULL is fine. */
+/* No rules_struck() may be in progress.  NULL is fine. */
 void rules_end(struct rules *rules);
 
-/* EVENT of RIG's journal is a fault.fired: it is told.  By one thread. */
+/*
+ * Reports EVENT of RIG's journal, a fault.fired, to the user's rig.  Always called by one thread.
+ */
 void rules_struck(struct rules *rules, const json_t *event);
 
 #endif

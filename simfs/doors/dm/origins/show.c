@@ -10,11 +10,11 @@
 
 #define SECTOR_BYTES 512u
 #define SIZE_BYTES   32
-/* The engine takes no smaller chunks than LVM, nor fewer than a store needs. */
+/* The engine takes no smaller chunks than LVM's, nor fewer than a store needs. */
 #define CHUNK_SECTORS_MIN 8u
 #define STORE_CHUNKS_MIN  3u
 #define NAME_TRIES	  3
-/* Less than any store has used. */
+/* Less than any store uses. */
 #define DEAD_SECTORS 1u
 
 static struct patience patience_of(struct origins *origins, void *caller)
@@ -32,7 +32,7 @@ static uint32_t block_sectors(const struct cow_area *area)
 	return area->chunk_sectors < CHUNK_SECTORS_MIN ? CHUNK_SECTORS_MIN : area->chunk_sectors;
 }
 
-/* What the engine may keep for it, as a size on its command line. */
+/* How much the engine may keep for it, as a size on its command line. */
 static void limit_text(struct origins *origins, const struct cow_area *area, char *text)
 {
 	uint32_t chunk = block_sectors(area);
@@ -57,7 +57,7 @@ static int ask(const struct cow_area *area, const char *command, const struct pa
 		patience, NULL);
 }
 
-/* With what becomes of it when a write to it finds no room. */
+/* Attaches it, with its behaviour when a write to it does not fit. */
 static int ask_attach(const struct cow_area *area, const struct patience *patience)
 {
 	bool bears_overflow = area->persistence == DM_PERSISTENT_OVERFLOW;
@@ -67,7 +67,7 @@ static int ask_attach(const struct cow_area *area, const struct patience *patien
 		NULL);
 }
 
-/* Another name that nobody has, for who is in the way or comes second. */
+/* A name that is free, for an area that is in the way or comes second. */
 static void other_name(const struct cow_area *area, const char *name, char *ret)
 {
 	char id[COW_ID_TEXT_BYTES];
@@ -77,7 +77,7 @@ static void other_name(const struct cow_area *area, const char *name, char *ret)
 	snprintf(ret, ENGINE_NAME_BYTES, "%.*s~%.8s", length, name, id);
 }
 
-/* The name that DEVICE wants is an area's that shows nothing: that one steps aside. */
+/* If an area that is not shown has the name that AREA wants, renames it. */
 static void make_way(struct origins *origins, const struct cow_area *area, const char *name,
 	const struct patience *patience)
 {
@@ -103,7 +103,7 @@ static void make_way(struct origins *origins, const struct cow_area *area, const
 	(void)cow_area_keep(origins, other);
 }
 
-/* Takes the snapshot, by NAME, or a name like it where that is somebody else's. */
+/* Takes the snapshot under NAME, or a similar name if that is taken. */
 static int take(struct origins *origins, struct cow_area *area, const char *name,
 	const struct patience *patience)
 {
@@ -139,7 +139,7 @@ void cow_area_limit(struct origins *origins, struct cow_area *area, const struct
 		json_pack("{s:s, s:s}", "name", area->name, "limit", limit), patience, NULL);
 }
 
-/* The snapshot that AREA had before is shown again, to preserve or not.  -ENOENT: it has gone. */
+/* Shows AREA's earlier snapshot again, preserving or not. -ENOENT: it is gone. */
 static int attach(struct origins *origins, struct cow_area *area, const char *name, bool preserves,
 	const struct patience *patience)
 {
@@ -152,7 +152,7 @@ static int attach(struct origins *origins, struct cow_area *area, const char *na
 	cow_area_renamed(origins, area, name, patience);
 	cow_area_limit(origins, area, patience);
 
-	/* One that has failed is shown as it is. */
+	/* A failed one is shown as it is. */
 	error = preserves ? ask_attach(area, patience) : ask(area, "snapshot.detach", patience);
 	return error == -EINTR || error == -ENOTCONN ? error : 0;
 }
@@ -173,7 +173,7 @@ void cow_area_renamed(struct origins *origins, struct cow_area *area, const char
 	if (error < 0)
 		return;
 
-	/* Who watches for its end reads it with the lock. */
+	/* The watcher reads it under the lock. */
 	pthread_mutex_lock(&origins->lock);
 	snprintf(area->name, sizeof area->name, "%s", name);
 	pthread_mutex_unlock(&origins->lock);
@@ -192,7 +192,7 @@ static int open_snapshot(struct origins *origins, struct cow_area *area)
 	return disks_file_open(origins->disks, path, false, &area->file);
 }
 
-/* It is shown by the device of EFFECT now. */
+/* The device of EFFECT shows it now. */
 static void belong(struct origins *origins, struct cow_area *area, const struct dm_effect *effect)
 {
 	pthread_mutex_lock(&origins->lock);
@@ -207,7 +207,7 @@ static void belong(struct origins *origins, struct cow_area *area, const struct 
 		dm_device_put(before);
 }
 
-/* Gives back the rig of one that is not shown. */
+/* Drops the rig of an area that is not shown. */
 static void release(struct origins *origins, struct cow_area *area)
 {
 	pthread_mutex_lock(&origins->lock);

@@ -6,17 +6,17 @@
 #include "simfs/doors/dm/origins/origins_internal.h"
 #include "simfs/doors/dm/origins/origins_state.h"
 
-/* What of an area its status is made of, copied with the lock held. */
+/* The facts about an area that make up its status, copied under the lock. */
 struct facts {
 	char name[ENGINE_NAME_BYTES];
-	struct origin *origin; /* with a holder */
+	struct origin *origin; /* with a reference */
 	struct store_usage usage;
 	bool is_known, is_lost, is_failed, is_merging;
 };
 
 /*
- * A store is one table's: who waits for it, or has handed it over to a merge, says a chunk
- * size of 0, and the latter is invalid.
+ * A store belongs to one table: a table that waits for it, or has handed it over to a merge,
+ * reports a chunk size of 0, and the latter is invalid.
  */
 static void note_owner(const struct cow_area *area, struct dm_effect *effect, struct facts *facts)
 {
@@ -60,7 +60,7 @@ static struct facts facts_of(struct origins *origins, struct dm_effect *effect)
 	return facts;
 }
 
-/* What the engine says of it: how much is kept, or what is wrong. */
+/* Asks the engine how much is kept, or what is wrong. */
 static const char *ask(struct origins *origins, const struct dm_effect *effect, struct facts *facts)
 {
 	const struct patience patience = { .stopping = &origins->stopping,
@@ -77,7 +77,7 @@ static const char *ask(struct origins *origins, const struct dm_effect *effect, 
 	const char *state = json_string_value(json_object_get(snapshot, "state"));
 	const json_t *store = json_object_get(snapshot, "store");
 
-	/* PO makes a difference only where a write to the snapshot itself finds no room. */
+	/* PO matters only if a write to the snapshot itself does not fit. */
 	if (!state || strcmp(state, "active") != 0)
 		trouble = "Invalid";
 	else if (json_is_true(json_object_get(snapshot, "overflowed")))

@@ -15,7 +15,7 @@
 #define SECTOR_BYTES ((size_t)512)
 #define HEAD_BYTES   (GROUP_METADATA_SECTORS * SECTOR_BYTES)
 
-/* LVM's metadata of the physical volume, to free(); NULL when there is none. */
+/* LVM's metadata of the physical volume, which the caller frees; NULL if it has none. */
 static char *read_metadata(const struct origins *origins)
 {
 	AUTO(auto_free) unsigned char *head = malloc(HEAD_BYTES);

@@ -9,7 +9,7 @@
 #define FAILED_EVENT "snapshot.failed"
 #define FIRED_EVENT  "fault.fired"
 
-/* The device that shows the snapshot NAME of ORIGIN, with a reference, or NULL. */
+/* The device that shows snapshot NAME of ORIGIN, with a reference, or NULL. */
 static struct dm_device *shown_by(struct origin *origin, const char *name)
 {
 	struct origins *origins = origin->origins;
@@ -53,7 +53,7 @@ static void read_lines(struct origin *origin, const char *lines)
 		read_line(origin, lines, (size_t)(end - lines));
 }
 
-/* One answer of the journal, from *FROM on.  0, or -errno when there will be no more. */
+/* Reads the journal from *FROM on, once.  Returns 0, or -errno: no more will come. */
 static int read_on(struct origin *origin, json_int_t *from, bool wait, bool *ret_any)
 {
 	const struct patience patience = { .stopping = &origin->leaving };
@@ -89,7 +89,7 @@ int origin_watch(struct origin *origin)
 	bool any = true;
 	int error = 0;
 
-	/* What is old was told at its time. */
+	/* Earlier events were reported at the time. */
 	while (error == 0 && any)
 		error = read_on(origin, &origin->watched_from, false, &any);
 	if (error == 0)
