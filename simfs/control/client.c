@@ -16,12 +16,12 @@
 #include "simfs/control/client_connect.h"
 #include "simfs/control/protocol.h"
 
-/* No answer is as long as this; what sends one is not a volume. */
+/* No answer is longer than this; whatever sends one is not a volume. */
 #define ANSWER_MAX_BYTES (64u * 1024 * 1024)
 
 #define RECEIVE_BYTES	 4096
 
-/* An answer that came before somebody waited for it. */
+/* An answer that arrived before anyone waited for it. */
 struct early_answer {
 	struct list link;
 	uint64_t id;
@@ -34,11 +34,11 @@ struct control_client {
 	struct list early_answers;
 	char message[1024];
 
-	/* What was received behind the last whole line. */
+	/* Received bytes after the last whole line. */
 	char *bytes;
 	size_t length;
 	size_t size;
-	size_t scanned; /* so far there is no end of a line in it */
+	size_t scanned; /* up to here it has no newline */
 };
 
 /* ---- connecting ---- */
@@ -160,7 +160,7 @@ int control_client_send(
 	if (!text)
 		return -ENOMEM;
 
-	/* In one piece, with the line's end in the place of the string's. */
+	/* Sent in one piece: the newline replaces the string's NUL. */
 	size_t length = strlen(text);
 
 	if (length > PROTOCOL_LINE_MAX_BYTES)
@@ -169,7 +169,7 @@ int control_client_send(
 
 	int result = send_all(client->peer.fd, text, length + 1);
 
-	/* A volume that turns a connection away says why before it hangs up. */
+	/* A volume that turns a connection away sends the reason before it hangs up. */
 	if (result < 0 && result != -ECONNRESET)
 		return result;
 
@@ -180,7 +180,7 @@ int control_client_send(
 
 /* ---- receiving ---- */
 
-/* poll()'s milliseconds until DEADLINE_NS (0: never), rounded up. */
+/* The timeout of poll() in milliseconds until DEADLINE_NS (0: never), rounded up. */
 static int milliseconds_until(uint64_t deadline_ns)
 {
 	uint64_t now = clock_now_ns();
@@ -200,7 +200,7 @@ static uint64_t deadline_of(uint64_t timeout_ns)
 	return timeout_ns == 0 ? 0 : clock_now_ns() + timeout_ns;
 }
 
-/* Adds what the volume sent to the bytes.  0, -ETIMEDOUT, -ECONNRESET at the end, or -errno. */
+/* Receives more bytes.  Returns 0, -ETIMEDOUT, -ECONNRESET at the end, or -errno. */
 static int receive_more(struct control_client *client, uint64_t deadline_ns)
 {
 	struct pollfd poll_fd = { .fd = client->peer.fd, .events = POLLIN };
@@ -237,7 +237,10 @@ static int receive_more(struct control_client *client, uint64_t deadline_ns)
 	return 0;
 }
 
-/* The next line as an object (the caller's).  What is no object comes from no volume: -EPROTO. */
+/*
+ * The next line as an object, which the caller frees.  Returns -EPROTO if it is not an object,
+ * which no volume sends.
+ */
 static int receive_answer(struct control_client *client, uint64_t deadline_ns, json_t **ret)
 {
 	char *newline;
@@ -298,7 +301,7 @@ static json_t *take_early_answer(struct control_client *client, uint64_t id)
 	return NULL;
 }
 
-/* What ANSWER (stolen) says: 0 and the result, or the volume's -errno and message. */
+/* Evaluates ANSWER (stolen): 0 and the result, or the volume's -errno and message. */
 static int read_answer(struct control_client *client, json_t *answer, json_t **ret_result)
 {
 	const char *name = json_string_value(json_object_get(answer, "error"));
@@ -333,7 +336,7 @@ int control_client_wait(
 
 		json_t *answer_id = json_object_get(answer, "id");
 
-		/* Without an id it is about the connection as a whole. */
+		/* An answer without an id is about the connection as a whole. */
 		if (!json_is_integer(answer_id))
 			break;
 		if ((uint64_t)json_integer_value(answer_id) == id)
@@ -363,7 +366,7 @@ const char *control_client_message(const struct control_client *client)
 	return client->message;
 }
 
-/* All that the process had open is closed before its pidfd tells. */
+/* The pidfd becomes readable only after all files of the process are closed. */
 static int wait_for_process(const struct control_client *client, uint64_t deadline_ns)
 {
 	struct pollfd process = { .fd = client->peer.pidfd, .events = POLLIN };
@@ -386,7 +389,7 @@ int control_client_wait_end(struct control_client *client, uint64_t timeout_ns)
 	for (;;) {
 		int result;
 
-		/* Answers that nobody will ask for any more. */
+		/* Discard answers: nobody will ask for them. */
 		client->length = client->scanned = 0;
 		result = receive_more(client, deadline_ns);
 		if (result == -ECONNRESET)

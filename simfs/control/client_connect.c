@@ -20,7 +20,7 @@
 #include "simfs/base/mount_table.h"
 #include "simfs/control/protocol.h"
 
-/* ---- the way ---- */
+/* ---- the path to the socket ---- */
 
 static int connect_in_folder(int folder_fd, const char *name, int *ret)
 {
@@ -40,7 +40,7 @@ static int connect_in_folder(int folder_fd, const char *name, int *ret)
 	return 0;
 }
 
-/* As control_peer_connect(), for a path that is relative to BASE_FD. */
+/* As control_peer_connect(), for a path relative to BASE_FD. */
 static int connect_at(int base_fd, const char *path, int *ret)
 {
 	const char *slash = strrchr(path, '/');
@@ -56,7 +56,10 @@ static int connect_at(int base_fd, const char *path, int *ret)
 	return connect_in_folder(folder_fd, slash ? slash + 1 : path, ret);
 }
 
-/* How much of PATH leads through /proc/PID/root into another mount namespace; 0: it does not. */
+/*
+ * The length of the part of PATH that leads through /proc/PID/root into another mount namespace; 0
+ * if it does not.
+ */
 static size_t other_root_length(const char *path)
 {
 	int length = 0;
@@ -65,7 +68,7 @@ static size_t other_root_length(const char *path)
 	return length > 0 && path[length] == '/' ? (size_t)length : 0;
 }
 
-/* The link is a path of the namespace that the mount is in. */
+/* The link holds a path in the mount's own namespace. */
 static int connect_by_link(const char *mount_point, int rig_fd, const char *target, int *ret)
 {
 	AUTO(auto_free) char *path = NULL;
@@ -82,7 +85,7 @@ static int connect_through_mount(const char *mount_point, int *ret)
 {
 	char target[PATH_MAX];
 
-	/* What is open below the mount keeps it busy: none of it outlives this function. */
+	/* Open files below the mount keep it busy: none of these outlives this function. */
 	AUTO(auto_close) int mount_fd = open(mount_point, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (mount_fd < 0)
 		return -errno;
@@ -100,13 +103,14 @@ static int connect_through_mount(const char *mount_point, int *ret)
 
 	int error = connect_by_link(mount_point, rig_fd, target, ret);
 
-	/* The mount is there, and its state is not: no answer, but no missing mount either. */
+	/* The mount exists but its state does not: no rig answers, yet this is not a missing
+	 * mount. */
 	return error == -ENOENT || error == -ENOTDIR ? -EHOSTDOWN : error;
 }
 
-/* ---- who goes there ---- */
+/* ---- the child ---- */
 
-/* One int of data, and one descriptor when that is 0. */
+/* One int of data, and one descriptor if the int is 0. */
 union ancillary {
 	struct cmsghdr header;
 	char bytes[CMSG_SPACE(sizeof(int))];
@@ -130,7 +134,9 @@ static void hand_back(int to_fd, int error, int fd)
 	(void)!sendmsg(to_fd, &message, MSG_NOSIGNAL);
 }
 
-/* Nothing that the caller has open may stay open with one that hangs. */
+/*
+ * Runs in the child.  Close everything that the caller has open, since the child may hang for ever.
+ */
 static void go(const char *mount_point, int answer_fd)
 {
 	int fd = -1;
@@ -195,13 +201,13 @@ static int connect_by_child(const char *mount_point, uint64_t patience_ns, int *
 		waitpid(child, NULL, 0);
 		return error;
 	}
-	/* It may be where no signal gets through. */
+	/* The child may be in an uninterruptible sleep. */
 	kill(child, SIGKILL);
 	waitpid(child, NULL, WNOHANG);
 	return -ETIMEDOUT;
 }
 
-/* ---- who is there ---- */
+/* ---- the peer ---- */
 
 static int judge(int fd, struct control_peer *ret)
 {
@@ -213,7 +219,7 @@ static int judge(int fd, struct control_peer *ret)
 	if (peer.uid != geteuid() && peer.uid != 0)
 		return -EPERM;
 	ret->pid = peer.pid;
-	/* Its number can be another's by now, until it answers. */
+	/* The pid may have been reused until the peer answers. */
 	ret->pidfd = peer.pid > 0 && peer.pid != getpid() ? pidfd_open(peer.pid, 0) : -1;
 	return 0;
 }
@@ -250,7 +256,7 @@ bool control_peer_has_ended(const struct control_peer *peer)
 {
 	struct pollfd end = { .fd = peer->fd, .events = POLLRDHUP };
 
-	/* What has come before the end is no end. */
+	/* Data that precedes the end is not the end. */
 	return poll(&end, 1, 0) != 0;
 }
 
@@ -268,7 +274,7 @@ pid_t control_peer_guess(const char *mount_point)
 
 	if (!path || !entry || mount_table_find(MOUNT_TABLE_SELF, path, entry) < 0)
 		return 0;
-	/* The source is the image; where its state is by default. */
+	/* The source is the image; its state is beside it by default. */
 	if (asprintf(&socket_path, "%s" STATE_SUFFIX "/" STATE_SOCKET, entry->source) < 0)
 		socket_path = NULL;
 	if (!socket_path || control_peer_connect(socket_path, &peer) < 0)

@@ -166,7 +166,7 @@ static void run_end(struct control_request *request, void *context)
 		return;
 	}
 	if (commands->end && commands->end(commands->end_context, entry)) {
-		/* A path need be no text. */
+		/* A path need not be valid text. */
 		json_t *point = json_string(entry->point);
 
 		answer = json_pack("{s:o}", "mounted_on", point ? point : json_null());
@@ -222,8 +222,10 @@ static const char *const phase_set_arguments[] = { "phase", NULL };
 static const char *const events_arguments[] = { "from", "wait", NULL };
 static const char *const hold_arguments[] = { "gauge", "at_least", NULL };
 
-/* Those with an `act` are struck by faults; the others must work to get rid of
- * one, or change nothing and are asked again and again, or are a judge's. */
+/*
+ * Commands with an `act` are struck by faults.  The others are needed to get rid of a fault, or
+ * change nothing and are repeated often, or belong to a judge.
+ */
 const struct control_command commands_table[] = {
 	{ "ping", run_ping, NULL, NULL },
 	{ "end", run_end, NULL, NULL },

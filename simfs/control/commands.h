@@ -9,7 +9,7 @@
  *	...run the ring until volume_idle(volume) and commands_idle(commands)...
  *	commands_end_telling(commands);	the journal is complete
  *	...close the volume...
- *	control_server_close(server);	whoever waits for the end sees it now
+ *	control_server_close(server);	clients that wait for the end see it now
  *	...run the ring until control_server_idle(server)...
  *	control_server_destroy(server);
  *	commands_destroy(commands);
@@ -30,32 +30,35 @@ extern const struct control_command commands_table[];
 int commands_create(struct ring *ring, struct volume *volume, struct commands **ret);
 
 /*
- * What `end` asks for: END is called with CONTEXT; it returns true when the rig goes on,
- * with *RET, where the volume is mounted.
+ * Sets the function that the command `end` calls.  END returns true if the rig goes on because the
+ * volume is still mounted, with the place in *RET.
  */
 void commands_on_end(struct commands *commands, bool (*end)(void *context, struct mount_entry *ret),
 	void *context);
 
 /*
- * Lets go all writes and reads that are held, and touches the volume no more:
- * from now on every command but ping and events is refused with ESHUTDOWN.  Snapshots
- * that are being made or deleted are finished, and answered, by the volume.
+ * Releases all writes and reads that are held, and no longer touches the volume: from now on every
+ * command but ping and events is refused with ESHUTDOWN.  The volume finishes and answers snapshots
+ * that are being made or deleted.
  */
 void commands_end(struct commands *commands);
 
-/* Answers those who follow the journal, when there is more of it; after each turn of the ring. */
+/*
+ * Answers clients that follow the journal if there is more of it; to be called after each turn of
+ * the ring.
+ */
 void commands_tell(struct commands *commands);
 
 /*
- * The same for the last time, before the volume is closed; who follows is
- * refused with ESHUTDOWN then.
+ * The same for the last time, before the volume is closed.  Clients that still wait are refused
+ * with ESHUTDOWN.
  */
 void commands_end_telling(struct commands *commands);
 
-/* After commands_end(): no process of theirs runs any more. */
+/* Whether, after commands_end(), no process of the commands is running. */
 bool commands_idle(const struct commands *commands);
 
-/* After the server is gone, and if need be without commands_end(); NULL is fine. */
+/* To be called after the server is gone, even without commands_end().  NULL is fine. */
 void commands_destroy(struct commands *commands);
 
 #endif

@@ -8,8 +8,8 @@
 #include "simfs/volume/changed.h"
 #include "simfs/volume/snapshot_cancel.h"
 
-/* The extents of SNAPSHOT until UNTIL from FROM on, as many as an answer takes, and where to go on.
- */
+/* Up to PROTOCOL_EXTENTS_MAX extents of SNAPSHOT until UNTIL, starting at FROM, and where to
+ * continue. */
 static json_t *changed_json(struct volume *volume, const struct snapshot *snapshot,
 	const struct snapshot *until, uint64_t from)
 {
@@ -51,7 +51,7 @@ static void asker_left(struct control_lease *lease)
 	volume_moment_cancel(&command->ask.moment);
 }
 
-/* *RET is NULL when nobody is named; else it tells, or REQUEST was refused. */
+/* *RET is NULL if no snapshot is named; else its changes are known, or REQUEST was refused. */
 static int find_until(struct control_request *request, struct volume *volume, struct snapshot **ret)
 {
 	const char *name = json_string_value(json_object_get(request->arguments, "until"));

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
+ * commands_datto.c - datto.ctl and datto.file_system.
+ *
  * datto.ctl		{"words": ["destroy", "0"]}, answered with {exit, stdout, stderr}
  * datto.file_system	{"mounted": false}
  */
@@ -69,7 +71,10 @@ static struct running *running_new(struct control_request *request)
 	return running;
 }
 
-/* The words of REQUEST, which keeps them; their number, or -1 when they are none. */
+/*
+ * Reads the words of REQUEST, which keeps them.  Returns their number, or -1 after refusing
+ * REQUEST.
+ */
 static int words_read(struct control_request *request, const char *words[WORDS_MAX])
 {
 	json_t *array = json_object_get(request->arguments, "words");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* commands_door.c - fault.strike and door.note: what a door asks, and tells (protocol_doors.h). */
+/* commands_door.c - fault.strike and door.note: a door's questions and notes (protocol_doors.h). */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +16,7 @@ struct strike {
 	struct volume_moment moment;
 };
 
-/* Who asked does not want to wait any more. */
+/* The caller no longer wants to wait. */
 static void asker_left(struct control_lease *lease)
 {
 	volume_moment_cancel(&CONTAINER_OF(lease, struct strike, lease)->moment);
@@ -41,7 +41,7 @@ static void strike_go(struct volume_moment *moment, int result)
 			"error", result < 0 ? error_name(result) : NULL, "reply", reply));
 }
 
-/* Answers REQUEST, and returns false, when there is no such point of a door. */
+/* If no door has such a point, answers REQUEST and returns false. */
 static bool read_point(struct control_request *request, enum fault_point *ret)
 {
 	const char *name;
@@ -54,7 +54,7 @@ static bool read_point(struct control_request *request, enum fault_point *ret)
 	return false;
 }
 
-/* What a rule could not name is no NAME of so many bytes. */
+/* A longer name is refused, since no rule could match it. */
 static bool read_name(
 	struct control_request *request, const char *name, size_t max_bytes, const char **ret)
 {
@@ -67,7 +67,7 @@ static bool read_name(
 	return false;
 }
 
-/* A number of bytes, none when it is not there. */
+/* A number of bytes, 0 if it is absent. */
 static bool read_bytes(struct control_request *request, const char *name, uint64_t *ret)
 {
 	const json_t *bytes = json_object_get(request->arguments, name);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * commands_events.c - the journal, to those who read it and to those who follow it.
+ * commands_events.c - sends the journal to clients that read it or follow it.
  *
- * Who follows is answered between two turns of the ring and never from where
- * the event happens: that may be in the middle of any request.
+ * Followers are answered between two turns of the ring, never from where the event happens, which
+ * may be in the middle of any request.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -11,7 +11,7 @@
 #include "simfs/control/commands_internal.h"
 #include "simfs/control/protocol.h"
 
-/* One who waits for more of the journal than OFFSET. */
+/* A client that waits until the journal is longer than OFFSET. */
 struct follower {
 	struct control_lease lease; /* first */
 	uint64_t offset;
@@ -40,7 +40,7 @@ static struct follower *follower_of(struct control_lease *lease)
 	return CONTAINER_OF(lease, struct follower, lease);
 }
 
-/* The request stays to be answered. */
+/* Returns the request, which must still be answered. */
 static struct control_request *follower_free(struct follower *follower)
 {
 	struct control_request *request = follower->lease.request;
@@ -85,7 +85,7 @@ void commands_run_events(struct control_request *request, void *context)
 		answer_lines(request, journal, offset);
 }
 
-/* One who waits for what is there by now, or NULL. */
+/* A follower that waits for lines that exist by now, or NULL. */
 static struct follower *find_behind(struct commands *commands)
 {
 	list_for_each (link, &commands->followers) {

@@ -82,7 +82,7 @@ void commands_run_phase_set(struct control_request *request, void *context)
 		commands_rules_changed(context, request, NULL);
 }
 
-/* ---- commands that are struck ---- */
+/* ---- commands that faults strike ---- */
 
 struct struck_command {
 	struct control_request *request;

@@ -72,7 +72,7 @@ static void press(struct commands *commands, struct control_request *request, en
 		control_request_refuse(request, error, "%s", message);
 		return;
 	}
-	/* What is real is not feigned. */
+	/* A gauge that is real must not be feigned too. */
 	if (volume_gauges(commands->volume)->is_feigned[gauge])
 		volume_gauge_release(commands->volume, gauge);
 	commands->press_request = request;

@@ -4,7 +4,7 @@
 
 #include "simfs/control/commands_internal.h"
 
-/* One who waits for a gauge, and then holds the snapshots' readers. */
+/* Waits for a gauge, and then holds reads of snapshots. */
 struct hold_command {
 	struct control_lease lease; /* first */
 	struct commands *commands;
@@ -23,7 +23,7 @@ static void let_go(struct control_lease *lease)
 	free(command);
 }
 
-/* Called in the middle of the request that reached the value: so it only answers. */
+/* Called in the middle of the request that reached the value, so it only answers. */
 static void reached(struct volume_read_hold *hold)
 {
 	struct hold_command *command = CONTAINER_OF(hold, struct hold_command, hold);
@@ -54,7 +54,10 @@ void commands_run_hold(struct control_request *request, void *context)
 	volume_read_hold_begin(volume, &command->hold);
 }
 
-/* Whoever says so: readers go on.  Those of another connection who still wait, wait on. */
+/*
+ * Whichever connection sends it, held reads go on.  Holds of other connections that still wait keep
+ * waiting.
+ */
 void commands_run_resume(struct control_request *request, void *context)
 {
 	struct commands *commands = context;

@@ -10,51 +10,52 @@
 #include "simfs/volume/volume_watch.h"
 
 struct commands {
-	struct volume *volume;	  /* NULL from commands_end() on */
-	struct journal *journal;  /* the volume's; NULL from commands_end_telling() on */
-	struct list write_leases; /* live writes are held for them, or will be */
-	struct list read_leases;  /* the same of snapshots' reads */
+	struct volume *volume;	  /* NULL after commands_end() */
+	struct journal *journal;  /* the volume's; NULL after commands_end_telling() */
+	struct list write_leases; /* each holds live writes, or will */
+	struct list read_leases;  /* each holds reads of snapshots, or will */
 	struct list followers;	  /* of the journal */
 
-	struct list rule_followers; /* commands_rules.c: who has the rules, too */
-	struct list rule_changes;   /* and who waits until those have others */
+	struct list rule_followers; /* commands_rules.c: clients that copy the rules */
+	struct list rule_changes;   /* requests that wait until those have the new rules */
 	uint64_t rules_revision;
-	uint64_t releases; /* how often who hangs was let go */
+	uint64_t releases; /* counts the releases of hanging requests */
 
 	bool (*end)(void *context, struct mount_entry *ret);
 	void *end_context;
 
 	struct pressure *pressure;
-	struct control_request *press_request;	 /* gauge.set that waits for the share */
-	struct control_request *release_request; /* gauge.release that waits for the end */
+	struct control_request *press_request;	 /* gauge.set that waits until memory is taken */
+	struct control_request *release_request; /* gauge.release that waits until memory is given
+						  * back */
 };
 
 /*
- * Each of these answers REQUEST itself, and returns false, when the volume is
- * gone or an argument is not what it should be.
+ * If the volume is gone or an argument is wrong, each of these answers REQUEST itself and returns
+ * false.
  */
 bool commands_volume(
 	struct commands *commands, struct control_request *request, struct volume **ret);
 bool commands_text(struct control_request *request, const char *name, const char **ret);
-/* *RET stays as it is when the argument is absent. */
+/* *RET is unchanged if the argument is absent. */
 bool commands_optional_text(struct control_request *request, const char *name, const char **ret);
 bool commands_optional_bool(struct control_request *request, const char *name, bool *ret);
-/* A gauge and a value of it, in the arguments GAUGE and VALUE_NAME. */
+/* A gauge in the argument "gauge", and a value of it in VALUE_NAME. */
 bool commands_gauge(struct control_request *request, enum gauge *ret);
 bool commands_gauge_value(
 	struct control_request *request, enum gauge gauge, const char *value_name, uint64_t *ret);
 
-/* The snapshot of this name. */
+/* The snapshot called NAME. */
 bool commands_snapshot(struct control_request *request, struct volume *volume, const char *name,
 	struct snapshot **ret);
 
-/* Refuses REQUEST, as nothing has this NAME, with what it may mean. */
+/* Refuses REQUEST because nothing has this NAME, and suggests a similar one. */
 void commands_refuse_writer(
 	struct control_request *request, struct volume *volume, const char *name);
 void commands_refuse_fault(
 	struct control_request *request, struct volume *volume, const char *name);
 
-/* {"gauge": …, "value": …} as the gauge reads now. */
+/* {"gauge": …, "value": …} with the current value. */
 json_t *commands_gauge_reading(struct volume *volume, enum gauge gauge);
 
 void commands_run_status(struct control_request *request, void *context);
@@ -98,24 +99,27 @@ void commands_run_writers_freeze(struct control_request *request, void *context)
 void commands_run_writers_thaw(struct control_request *request, void *context);
 void commands_run_writers_notify(struct control_request *request, void *context);
 
-/* Answers REQUEST, which has changed the rules, with RESULT (stolen) when all who follow them have
- * them. */
+/*
+ * Answers REQUEST, which has changed the rules, with RESULT (stolen) once all followers have the
+ * new rules.
+ */
 void commands_rules_changed(
 	struct commands *commands, struct control_request *request, json_t *result);
 
-/* Nobody follows the rules any more. */
+/* Releases all followers of the rules. */
 void commands_end_rules(struct commands *commands);
 
-/* Runs the `act` of the command, unless a fault at control.command has it otherwise. */
+/* Runs the `act` of the command, unless a fault at control.command prevents it. */
 void commands_run_struck(struct control_request *request, void *context);
 
 /* Returns 0 or -ENOMEM. */
 int commands_create_pressure(struct commands *commands, struct ring *ring);
 
 /*
- * A lease of REQUEST's peer, as the first thing in SIZE bytes that are otherwise zero, on LEASES
- * (NULL: on no list).  Answers REQUEST, and returns NULL, when memory ran out or the peer is
- * gone: nobody may hold anything who could not be seen to leave.
+ * Allocates a lease for REQUEST's peer, as the first member of a struct of SIZE bytes that is
+ * otherwise zero, and puts it on LEASES (NULL: on no list).  If memory runs out or the peer is
+ * gone, answers REQUEST and returns NULL: no peer may hold anything if its leaving could not be
+ * noticed.
  */
 struct control_lease *commands_lease(struct control_request *request, size_t size,
 	void (*let_go)(struct control_lease *lease), struct list *leases);

@@ -41,7 +41,7 @@ static void done(struct lvm_change *change, int result)
 	free(running);
 }
 
-/* Answers REQUEST, and returns false, when an argument makes no sense. */
+/* If an argument makes no sense, answers REQUEST and returns false. */
 static bool read_arguments(struct control_request *request, struct lvm_change *change)
 {
 	const char *limit;

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* commands_names.c - nothing of the volume has the name that was asked for: what has a like one? */
+/* commands_names.c - suggests a similar name when nothing in the volume has the requested one. */
 #include <errno.h>
 
 #include "simfs/base/suggest.h"
 #include "simfs/control/commands_internal.h"
 
-#define NAMES_MAX 256 /* of which one may be meant */
+#define NAMES_MAX 256 /* the most names considered */
 
-/* Refuses with "no WHAT 'NAME'" and the `name` that is near of OBJECTS (stolen). */
+/* Refuses with "no WHAT 'NAME'" and the nearest `name` among OBJECTS (stolen). */
 static void refuse(struct control_request *request, const char *what, const char *name,
 	json_t *objects, const char *list_command)
 {

@@ -6,7 +6,7 @@
 #include "simfs/volume/reads.h"
 #include "simfs/volume/volume.h"
 
-/* What was read from FROM on, as many extents as an answer takes, and where to go on. */
+/* Up to PROTOCOL_EXTENTS_MAX extents of what was read, starting at FROM, and where to continue. */
 static json_t *answer_json(
 	const struct volume *volume, const struct reads *reads, uint64_t from_bytes)
 {

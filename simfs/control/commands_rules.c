@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * commands_rules.c - rules that others have, too: fault.follow and fault.struck (protocol_doors.h).
+ * commands_rules.c - copies of the rules in other processes: fault.follow and fault.struck
+ * (protocol_doors.h).
  *
- * 1. What changes the rules is answered when everybody who follows them has them: he says so by
- *    asking for more than those, or he leaves.
- * 2. Who follows is known from his first question until his connection ends, also while he does
- *    not wait.
- * 3. An answer to one may let go another, so lists are read anew after each.
+ * 1. A change of the rules is answered once every follower has the new rules.  A follower shows
+ *    this by asking for the next change, or by leaving.
+ * 2. A follower is known from its first question until its connection ends, even while it is not
+ *    waiting.
+ * 3. Answering one request may release others, so lists are read anew after each.
  *
  *	follower   busy ──has all──▶ waits ──rules change──▶ busy
  */
@@ -19,12 +20,12 @@
 #include "simfs/control/protocol.h"
 
 struct follower {
-	struct control_lease lease; /* first; has a request while he waits */
+	struct control_lease lease; /* first; has a request while the follower waits */
 	struct commands *commands;
-	uint64_t revision; /* which he has */
+	uint64_t revision; /* that the follower has */
 };
 
-/* Who has changed the rules to REVISION, and waits for those who follow. */
+/* A request that changed the rules to REVISION and waits for the followers. */
 struct change {
 	struct control_lease lease; /* first */
 	uint64_t revision;
@@ -36,7 +37,7 @@ static struct follower *follower_of(struct list *link)
 	return CONTAINER_OF(CONTAINER_OF(link, struct control_lease, link), struct follower, lease);
 }
 
-/* ---- who has changed them ---- */
+/* ---- changes ---- */
 
 static void change_answer(struct control_lease *lease)
 {
@@ -70,7 +71,7 @@ static void settle(struct commands *commands)
 	}
 }
 
-/* ---- who follows ---- */
+/* ---- followers ---- */
 
 static void answer_rules(struct commands *commands, struct control_request *request)
 {
@@ -90,7 +91,7 @@ static void answer_rules(struct commands *commands, struct control_request *requ
 			volume_phase(commands->volume), "rules", rules));
 }
 
-/* One who waits for other rules than he has, or NULL. */
+/* A follower that waits for rules newer than its own, or NULL. */
 static struct follower *find_behind(const struct commands *commands)
 {
 	list_for_each (link, &commands->rule_followers) {
@@ -156,7 +157,7 @@ static struct follower *follower_find(
 	return NULL;
 }
 
-/* He is known from now on; NULL: REQUEST was answered. */
+/* Registers a follower.  Returns NULL if REQUEST was answered. */
 static struct follower *follower_begin(struct commands *commands, struct control_request *request)
 {
 	struct control_lease *lease = commands_lease(
@@ -172,7 +173,7 @@ static struct follower *follower_begin(struct commands *commands, struct control
 	return follower;
 }
 
-/* Answers REQUEST, and returns false, when the argument is missing or no number from 0 on. */
+/* If the argument is missing or not a number >= 0, answers REQUEST and returns false. */
 static bool read_number(struct control_request *request, const char *name, uint64_t *ret)
 {
 	const json_t *value = json_object_get(request->arguments, name);
@@ -219,7 +220,7 @@ void commands_end_rules(struct commands *commands)
 	MUST(list_empty(&commands->rule_changes));
 }
 
-/* ---- what has struck there ---- */
+/* ---- strikes elsewhere ---- */
 
 void commands_run_fault_struck(struct control_request *request, void *context)
 {

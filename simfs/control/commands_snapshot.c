@@ -7,11 +7,12 @@
 #include "simfs/control/commands_internal.h"
 #include "simfs/volume/snapshot_cancel.h"
 
-/* A snapshot that is being taken; afterwards, with hold_writes, the writes that it holds. */
+/* A snapshot that is being taken; with hold_writes, afterwards the hold on live writes. */
 struct create_command {
 	struct control_lease lease; /* first */
 	struct commands *commands;
-	struct volume *volume; /* also after commands_end(), which may come before it is taken */
+	struct volume *volume; /* also valid after commands_end(), which may come before the
+				* snapshot is taken */
 	struct snapshot_create create;
 };
 
@@ -30,7 +31,7 @@ static void writes_let_go(struct control_lease *lease)
 	free(command);
 }
 
-/* What has taken effect by now stays. */
+/* What has already taken effect stays. */
 static void creator_left(struct control_lease *lease)
 {
 	struct create_command *command = CONTAINER_OF(lease, struct create_command, lease);
@@ -75,7 +76,7 @@ static void refuse_create(
 				: " (see MNT/.snaprig/kernel.log and 'snaprig events MNT')");
 }
 
-/* Nobody may hold writes who could not be seen to leave. */
+/* A peer may not hold writes if its leaving could not be noticed. */
 static void hold_writes(struct create_command *command, struct control_connection *connection)
 {
 	struct control_lease *lease = &command->lease;
@@ -108,7 +109,7 @@ static void create_done(struct snapshot_create *create, int result)
 	control_request_answer(request, status);
 }
 
-/* Reads limit and block.  Answers REQUEST, and returns false, when they make no sense. */
+/* Reads limit and block.  If they make no sense, answers REQUEST and returns false. */
 static bool read_sizes(struct control_request *request, struct snapshot_create *create)
 {
 	const char *limit = NULL;

@@ -5,7 +5,7 @@
 
 #include "simfs/control/commands_internal.h"
 
-/* One who waits for a snapshot of somebody else, and then holds live writes. */
+/* Waits for another client's snapshot, and then holds live writes. */
 struct watch_command {
 	struct control_lease lease; /* first */
 	char name[VOLUME_SNAPSHOT_NAME_MAX + 1];
@@ -23,7 +23,7 @@ static void let_go(struct control_lease *lease)
 	free(command);
 }
 
-/* Called in the middle of the making of the snapshot: so it only answers. */
+/* Called while the snapshot is being made, so it only answers. */
 static void taken(struct volume_watch *watch)
 {
 	struct watch_command *command = CONTAINER_OF(watch, struct watch_command, watch);

@@ -27,7 +27,7 @@ void commands_run_writers_add(struct control_request *request, void *context)
 		control_request_answer(request, NULL);
 }
 
-/* Answers what has been done to the writer of NAME. */
+/* Answers with the RESULT of an action on writer NAME. */
 static void answer_named(
 	struct control_request *request, struct volume *volume, const char *name, int result)
 {
@@ -86,7 +86,7 @@ void commands_run_writers_list(struct control_request *request, void *context)
 		control_request_refuse(request, -ENOMEM, "out of memory");
 }
 
-/* ---- what the requester tells them ---- */
+/* ---- what the requester sends to writers ---- */
 
 struct told_command {
 	struct control_request *request;
@@ -110,7 +110,7 @@ static void told(struct writers_command *command, int result, const char *why)
 	free(told);
 }
 
-/* NULL: REQUEST was answered. */
+/* Returns NULL if REQUEST was answered. */
 static struct writers_command *tell(struct control_request *request)
 {
 	struct told_command *told_command = calloc(1, sizeof *told_command);

@@ -15,10 +15,10 @@
 #include "simfs/control/server_internal.h"
 #include "simfs/control/server_request.h"
 
-/* What is taken in at once, so that one peer's flood of requests cannot starve the volume. */
+/* The most received at once, so that a peer's flood of requests cannot starve the volume. */
 #define RECEIVE_MAX_BYTES 4096
 
-/* How often to look whether a peer that sends no more, but has answers to get, is still there. */
+/* How often to check whether a peer that stopped sending, but is owed answers, is still there. */
 #define HANG_UP_LOOK_NS (20 * NS_PER_MS)
 
 void connection_destroy(struct control_connection *connection)
@@ -60,7 +60,7 @@ static size_t unsent_length(const struct control_connection *connection)
 	return connection->unsent_end - connection->unsent_start;
 }
 
-/* A peer that sends no more has nothing to wait for once it has all its answers. */
+/* A peer that stopped sending has nothing to wait for once it has all its answers. */
 static void break_when_drained(struct control_connection *connection)
 {
 	if (connection->state == CONNECTION_DRAINING && connection->request_count == 0 &&
@@ -109,7 +109,7 @@ static void flush(struct control_connection *connection)
 	}
 }
 
-/* Puts LINE behind what is unsent.  Returns 0 or -ENOMEM. */
+/* Appends LINE to what is unsent.  Returns 0 or -ENOMEM. */
 static int append_unsent(struct control_connection *connection, const char *line, size_t length)
 {
 	size_t waiting = unsent_length(connection);
@@ -140,8 +140,8 @@ void connection_send(struct control_connection *connection, char *stolen)
 	if (connection->state == CONNECTION_BROKEN)
 		return;
 
-	/* Looked at before the answer is added, so that one long answer alone
-	 * never counts against a peer that reads. */
+	/* Checked before the answer is added, so that a single long answer never counts against a
+	 * peer that reads. */
 	if (!line || unsent_length(connection) >= PROTOCOL_BACKLOG_MAX_BYTES ||
 		append_unsent(connection, line, strlen(line)) < 0) {
 		connection_break(connection);
@@ -236,7 +236,7 @@ static void handle_line(struct control_connection *connection, const char *line,
 
 /* ---- receiving ---- */
 
-/* Starts what will tell when the peer sent something, or is gone. */
+/* Starts the operation that completes when the peer sends something or is gone. */
 static void receive(struct control_connection *connection)
 {
 	static struct __kernel_timespec hang_up_look = { .tv_nsec = HANG_UP_LOOK_NS };
@@ -250,8 +250,8 @@ static void receive(struct control_connection *connection)
 		io_uring_prep_recv(sqe, connection->fd, room,
 			length < RECEIVE_MAX_BYTES ? length : RECEIVE_MAX_BYTES, 0);
 	} else {
-		/* The ring reports the half that is closed already, and at once,
-		 * whatever it is asked for: so look now and then. */
+		/* The ring would report the half that is already closed at once, whatever it polls
+		 * for, so check periodically. */
 		io_uring_prep_timeout(sqe, &hang_up_look, 0, 0);
 	}
 	ring_start(ring, sqe, &connection->in_op);
@@ -290,14 +290,14 @@ static void handle_end_of_input(struct control_connection *connection)
 		break_when_drained(connection);
 }
 
-/* The peer is gone, or was given up: the one place where a connection ends. */
+/* The peer is gone or was given up.  Connections end only here. */
 static void end(struct control_connection *connection)
 {
 	connection_leave(connection);
 	unreference(connection);
 }
 
-/* What RESULT of receiving is, for a peer that may still send. */
+/* Handles the RESULT of receiving from a peer that may still send. */
 static void handle_received(struct control_connection *connection, int result)
 {
 	if (result == 0) {
@@ -336,7 +336,7 @@ int connection_create(struct control_server *server, int fd, bool fd_is_lent)
 		close(fd);
 		return -ENOMEM;
 	}
-	/* Not an initialiser: it would touch all of the buffer for lines. */
+	/* Not an initialiser, which would write the whole line buffer. */
 	connection->server = server;
 	connection->fd = fd;
 	connection->fd_is_lent = fd_is_lent;

@@ -5,14 +5,13 @@
  *   OPEN ──peer sends no more──▶ DRAINING ──all is answered and sent──▶ BROKEN
  *     └──────────────── connection_break(), from anywhere ────────────────▲
  *
- *   BROKEN	shut down; nothing is sent any more.  The operation that waits
- *		for the peer then completes, lets its leases go from the event loop,
- *		unless somebody else's request has done so before, and lets the
- *		connection go when the last request is answered.
+ *   BROKEN	shut down; nothing is sent any more.  The receive operation then completes,
+ *		releases the leases from the event loop (unless another connection's request
+ *		has already done so), and frees the connection once its last request is
+ *		answered.
  *
- * Answers are given to the kernel at once, without waiting; the ring is asked
- * only to tell when there is room again.  So what an ending connection leaves
- * unsent is what its peer did not read.
+ * Answers are passed to the kernel at once, without blocking; the ring is only used to wait for
+ * room.  So what an ending connection leaves unsent is what its peer did not read.
  */
 #ifndef SNAPRIG_CONTROL_CONNECTION_H
 #define SNAPRIG_CONTROL_CONNECTION_H
@@ -24,17 +23,17 @@ enum connection_state { CONNECTION_OPEN, CONNECTION_DRAINING, CONNECTION_BROKEN 
 
 struct control_connection {
 	struct control_server *server;
-	struct list link; /* of the server's connections; the one used last is last */
+	struct list link; /* on the server's list, least recently used first */
 	int fd;
-	bool fd_is_lent; /* by what is kept back */
+	bool fd_is_lent; /* from the reserve of descriptors */
 	enum connection_state state;
-	bool over; /* its leases were let go */
+	bool over; /* its leases were released */
 
-	/* One for each operation and each request under way; freed at zero. */
+	/* One for each operation and each request in flight; freed at zero. */
 	unsigned references;
 	unsigned request_count;
 
-	struct ring_op in_op;  /* receives, or looks whether the peer hung up */
+	struct ring_op in_op;  /* receives, or checks whether the peer hung up */
 	struct ring_op out_op; /* waits for room to send */
 	bool waiting_for_room;
 	struct list leases;
@@ -49,31 +48,33 @@ struct control_connection {
 };
 
 /*
- * Takes FD over in any case; what was lent for it, unless it fails: that goes back with the
- * connection.  Returns 0 or -ENOMEM.
+ * Takes over FD in any case, and, on success, the descriptor lent for it, which is returned with
+ * the connection.  Returns 0 or -ENOMEM.
  */
 int connection_create(struct control_server *server, int fd, bool fd_is_lent);
 
-/* Frees what the ring has forgotten; its leases are untied. */
+/* Frees a connection that the ring no longer uses.  Its leases are unlinked. */
 void connection_destroy(struct control_connection *connection);
 
-/* Sends LINE (stolen; NULL, when memory ran out, breaks the connection). */
+/* Sends LINE (stolen).  NULL, for lack of memory, breaks the connection. */
 void connection_send(struct control_connection *connection, char *line);
 
-/* It waits for no answer, and holds nothing. */
+/* Whether it waits for no answer and holds nothing. */
 bool connection_is_idle(const struct control_connection *connection);
 
-/* Whether both halves are closed: one that only sends no more is there. */
+/* Whether both halves are closed.  A peer that only stopped sending is still there. */
 bool connection_hung_up(const struct control_connection *connection);
 
-/* Breaks it and lets its leases go, once. */
+/* Breaks it and releases its leases, once. */
 void connection_leave(struct control_connection *connection);
 
-/* Lets those go who have left and have leases: the ring may tell of a request before it tells
- * of a peer that left before it was sent. */
+/*
+ * Releases the leases of all peers that have left.  The ring may report a request before it reports
+ * a peer that left earlier.
+ */
 void connections_see_who_left(struct control_server *server);
 
-/* Gives the peer up.  The connection itself stays until the event loop lets it go. */
+/* Gives the peer up.  The connection itself stays until the event loop frees it. */
 void connection_break(struct control_connection *connection);
 
 #endif

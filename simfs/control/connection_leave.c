@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* connection_leave.c - a peer that has left, and what it had. */
+/* connection_leave.c - peers that have left, and their leases. */
 #include <poll.h>
 #include <stdlib.h>
 
@@ -44,7 +44,7 @@ static struct control_connection *find_left(const struct control_server *server)
 	return NULL;
 }
 
-/* A lease may end other requests, so the list is read anew after each. */
+/* Releasing a lease may end other requests, so the list is read anew after each. */
 void connections_see_who_left(struct control_server *server)
 {
 	struct control_connection *connection;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * protocol_doors.h - what a door asks a rig for (protocol.h): commands and arguments.
+ * protocol_doors.h - the commands that a door sends to a rig (protocol.h).
  *
  * command           arguments                      result, and when it is answered
  * ----------------  -----------------------------  ------------------------------------------
@@ -18,56 +18,55 @@
  *                   [offset, length]
  * door.note         door, note, [data]             {}
  *
- * The first four are of profile lvm, any other refuses them with EOPNOTSUPP.  They are in the
- * state folder when they are answered; after a kill before that they have happened, or not, as
- * a whole.
+ * The first four are for profile lvm; other profiles refuse them with EOPNOTSUPP.  When they are
+ * answered, they are in the state folder; a kill before that leaves them done as a whole or not at
+ * all.
  *
- * detach: nothing is preserved for the snapshot any more.  It shows what it has kept, and else
- * the live view of the present, as a dm-snapshot whose origin is written past it.  `attached` in
- * its object is false (every snapshot of profile lvm says true or false), its state stays
- * "active".  It can be read, written to and asked for snapshot.changed as before; it never fails
- * for what happens to the image.  attach: what is replaced from then on is preserved again; what
- * was written meanwhile is not.  EIO: the snapshot has failed.  To ask for what is so already
- * succeeds.  Nothing is lost or preserved in between: both happen while no live write is under
- * way.
+ * detach: blocks are no longer preserved for the snapshot.  It shows what it has kept, and the
+ * present live view elsewhere, like a dm-snapshot whose origin is written to behind its back.
+ * `attached` in its object becomes false (every snapshot of profile lvm has it), and its state
+ * stays "active".  It can be read, written to and queried by snapshot.changed as before; changes of
+ * the image never make it fail.  attach: blocks that are replaced from then on are preserved again,
+ * but not those written in between.  EIO: the snapshot has failed.  Repeating either one succeeds.
+ * No block is lost or preserved in the transition: both happen while no live write is in flight.
  *
  * With overflow true, a write to the snapshot itself that finds no room in its store fails alone,
- * and so does every write to it after that; it is read as before, and its object says
- * "overflowed": true.  What the live view loses, and does not fit, fails it as ever.  So it stays
- * until it is said anew, or until the mount ends.
+ * and so does every later write to it; reads work as before, and its object says "overflowed":
+ * true.  A block of the live view that has no room still makes the snapshot fail.  This lasts until
+ * it is set again, or until the mount ends.
  *
- * rename: EEXIST, another one has the name; EINVAL, ENAMETOOLONG, it is none.  Files that are open
- * stay open.  Rules, events and the tree name it as `to` from then on.
+ * rename: EEXIST, the name is taken; EINVAL or ENAMETOOLONG, it is not a valid name.  Open files
+ * stay open.  Rules, events and the tree use the name `to` from then on.
  *
- * limit: as `limit` of snapshot.create, in whole sectors, but as small as one likes, also smaller
- * than what is used: the next block that has to be preserved then overflows, as when the device of
- * a dm-snapshot shrinks.
+ * limit: as `limit` of snapshot.create, in whole sectors, but as small as one likes, even smaller
+ * than what is used: the next block to preserve then overflows, as when the device of a dm-snapshot
+ * shrinks.
  *
- * chain.limit: the size of the SR that a chain lies on; 0: it has no limit.  It may be less than
- * what is used: nothing more fits then.  It holds until the rig ends; another profile refuses it
- * with EOPNOTSUPP.
+ * chain.limit: the size of the SR that holds a chain; 0: no limit.  It may be less than what is
+ * used: nothing more fits then.  It holds until the rig ends; other profiles refuse it with
+ * EOPNOTSUPP.
  *
- * strike: the door stands at POINT, which is one of its own (dm.…, xapi.…), and asks whether a
- * fault strikes.  A delay and a hang are over when the answer comes - who does not want to wait any
- * more closes the connection -, a crash is the rig's.  What is left the door does: the error; to
- * drop what it was about to do; or to give the reply, a word of base/xapi_replies.def, instead of
- * its answer.  It is in the journal.
+ * strike: the door is at POINT, one of its own points (dm.…, xapi.…), and asks whether a fault
+ * strikes.  Delays and hangs are over when the answer comes (a door that no longer wants to wait
+ * closes the connection); a crash ends the rig.  The door does the rest: it fails with the error,
+ * drops what it was about to do, or sends the reply, a word of base/xapi_replies.def, instead of
+ * its answer.  The strike is in the journal.
  *
- * At xapi.export and xapi.import a door asks once before its answer begins, with no offset and no
- * length, and then before each part that it sends or takes, with the part's place in the disk.  A
- * rule with an offset means the parts; what changes an answer as a whole is said the first time.
+ * At xapi.export and xapi.import, a door asks once before its answer begins, without offset and
+ * length, and then before each part that it sends or receives, with the part's range on the disk.
+ * A rule with an offset applies to the parts; a reply that changes an answer as a whole comes at
+ * the first question.
  *
- * follow: for a door that has rigs of its own, which have this rig's rules, too, or that asks no
- * strike where there is no rule, which would do nothing.  Answered when
- * they are of another revision than the one told, which the door has by then - 0: none; `releases`
- * counts fault.release, `phase` is phase.set's.  From the first question on until the connection
- * ends, who changes any of it is answered when the door has it.  struck: the rule of that number
- * and text has struck there, as its match number `hit`; it is in the journal, also when it was
- * removed meanwhile, and in what fault.list counts.  Each rig counts `times`, `after` and `every`
- * for itself.
+ * follow: for a door with rigs of its own, which have this rig's rules too, or that skips the
+ * question when no rule could strike.  Answered when the rules differ from the revision given,
+ * which the door has (0: none); `releases` counts fault.release, `phase` is that of phase.set. From
+ * the first question until the connection ends, a command that changes any of these is answered
+ * once the door has the change.  struck: the rule with that number and text struck there, as its
+ * match number `hit`.  It is added to the journal, even if the rule was removed in the meantime,
+ * and to the counts of fault.list.  Each rig counts `times`, `after` and `every` for itself.
  *
- * note: a line of the journal, event "door.note", with the door's name, a word or two of what it
- * has to say and a JSON object of its own, which is kept as it is.
+ * note: adds a line to the journal, event "door.note", with the door's name, a short note and a
+ * JSON object, which is kept as it is.
  */
 #ifndef SNAPRIG_CONTROL_PROTOCOL_DOORS_H
 #define SNAPRIG_CONTROL_PROTOCOL_DOORS_H

@@ -22,12 +22,12 @@
 
 #define LISTEN_BACKLOG 16
 
-/* How long to wait before accept() is tried again when descriptors or memory ran out. */
+/* How long to wait before accept() is retried when descriptors or memory ran out. */
 #define ACCEPT_RETRY_NS (100 * NS_PER_MS)
 
 static void accept_next(struct control_server *server);
 
-/* The folder's descriptor stands for its path, which may be longer than sun_path. */
+/* Addresses the folder by its descriptor, because its path may be longer than sun_path. */
 static struct sockaddr_un socket_address(int folder_fd)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
@@ -37,7 +37,7 @@ static struct sockaddr_un socket_address(int folder_fd)
 	return address;
 }
 
-/* Removes the socket file that a dead rig left.  Returns 0, also when there is none, or -errno. */
+/* Removes the socket file of a dead rig.  Returns 0, also if there is none, or -errno. */
 static int remove_stale_socket(int folder_fd)
 {
 	struct sockaddr_un address = socket_address(folder_fd);
@@ -66,7 +66,7 @@ static int open_listener(int folder_fd, int *ret)
 	if (fd < 0)
 		return -errno;
 
-	/* bind() gives the file the mode of the socket: nobody else ever sees it open. */
+	/* bind() gives the file the mode of the socket, so it is never open to others. */
 	if (fchmod(fd, 0600) < 0)
 		return -errno;
 	if (bind(fd, (struct sockaddr *)&address, sizeof address) < 0)
@@ -83,20 +83,20 @@ static int open_listener(int folder_fd, int *ret)
 
 /* ---- accepting ---- */
 
-/* Tells a peer that it is not served, as far as its socket takes it, and why. */
+/* Tells a peer, as far as its socket has room, why it is not served. */
 static void turn_away(int fd, int error, const char *message)
 {
 	AUTO(auto_free) char *line = server_request_failure(json_null(), error, message);
 
-	/* A fresh socket has room for one line, and if not, the peer only sees the end. */
+	/* A fresh socket has room for one line.  If it does not, the peer only sees the end. */
 	if (line && send(fd, line, strlen(line), MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
 		log_info("turned away a connection: %s", message);
 	close(fd);
 }
 
 /*
- * Makes room for one more.  Whoever waits for nothing, and holds nothing, has no use of
- * his connection that a new one could not have: the one that was used longest ago goes.
+ * Makes room for one more connection.  A connection that waits for nothing and holds nothing can be
+ * replaced by a new one, so the least recently used of those is closed.
  */
 static bool has_room(struct control_server *server)
 {
@@ -143,8 +143,8 @@ static void welcome(struct control_server *server, int fd, bool fd_is_lent)
 }
 
 /*
- * Takes in one, if there is one.  It lives on what is kept back, so that it takes no
- * snapshot's room while it lasts.  Returns 0 or -errno, -EAGAIN when nobody waits.
+ * Accepts a connection, if there is one.  It uses a descriptor from the reserve, so that it takes
+ * none from snapshots.  Returns 0 or -errno: -EAGAIN if there is none.
  */
 static int accept_one(struct control_server *server)
 {
@@ -181,7 +181,7 @@ static void retry_later(struct control_server *server)
 	ring_start(server->ring, sqe, &server->accept_op);
 }
 
-/* Nobody is to blame. */
+/* Not the fault of this machine. */
 static bool can_try_again(int error)
 {
 	return error == -ECONNABORTED || error == -EINTR || error == -EAGAIN;
@@ -203,7 +203,7 @@ static void accept_done(struct ring_op *op, int result, uint32_t flags)
 		retry_later(server);
 }
 
-/* Not an accept of the ring: that takes a descriptor at once and keeps it until somebody comes. */
+/* Not the ring's accept, which takes a descriptor at once and keeps it until a connection comes. */
 static void accept_next(struct control_server *server)
 {
 	struct io_uring_sqe *sqe = ring_sqe(server->ring);
@@ -219,7 +219,7 @@ static void accept_next(struct control_server *server)
 int control_server_create(struct ring *ring, int state_folder_fd,
 	const struct control_command *commands, void *context, struct control_server **ret)
 {
-	/* Opened anew: a duplicate would hold on to a lock that its owner lets go. */
+	/* Opened anew: a duplicate would keep a lock that its owner wants to release. */
 	AUTO(auto_close)
 	int folder_fd = openat(state_folder_fd, ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (folder_fd < 0)

@@ -2,9 +2,8 @@
 /*
  * server.h - serves a volume's control socket (protocol.h) on the volume's ring.
  *
- * It knows the wire and nothing of volumes: what a command does is in the
- * table that it was given.  Nothing here blocks, and nothing that a peer sends
- * or leaves unread harms the volume.
+ * It knows the protocol and nothing about volumes: the commands are in a table passed to it.
+ * Nothing here blocks, and nothing that a peer sends or leaves unread harms the volume.
  */
 #ifndef SNAPRIG_CONTROL_SERVER_H
 #define SNAPRIG_CONTROL_SERVER_H
@@ -16,7 +15,7 @@
 #include "simfs/base/list.h"
 #include "simfs/blockio/ring.h"
 
-/* Requests of one connection that wait for their answer; one more is refused with EBUSY. */
+/* The most unanswered requests of one connection; another is refused with EBUSY. */
 #define CONTROL_REQUESTS_MAX 64
 
 struct control_server;
@@ -24,12 +23,12 @@ struct control_connection;
 struct control_command;
 
 /*
- * A request under way: from its command's run() until exactly one of
- * control_request_answer() and control_request_refuse(), which end its life.
- * It outlives its connection: when the peer is gone the answer is dropped.
+ * A request in flight, from its command's run() until exactly one of control_request_answer() and
+ * control_request_refuse(), which free it.  It outlives its connection: if the peer is gone, the
+ * answer is dropped.
  */
 struct control_request {
-	/* The whole object that was sent; lent to the command. */
+	/* The whole object received; lent to the command. */
 	json_t *arguments;
 
 	/* For control_lease_begin(). */
@@ -46,57 +45,56 @@ struct control_command {
 	/* Required.  Answers REQUEST now, or later from the event loop. */
 	void (*run)(struct control_request *request, void *context);
 
-	/* The arguments that it knows, NULL-terminated; NULL: none.  A request
-	 * with another one is refused before it comes to run(). */
+	/* The known arguments, NULL-terminated; NULL: none.  A request with any other is refused
+	 * before run(). */
 	const char *const *arguments;
 
-	/* Optional.  Not the server's: for a run() that several commands share. */
+	/* Optional.  Not used by the server: for a run() that several commands share. */
 	void (*act)(struct control_request *request, void *context);
 };
 
 /*
- * What a peer has until it is let go, or leaves: the first thing in what the command
- * allocated for it with malloc().
+ * What a peer holds until it is released or leaves.  It is the first member of a struct that the
+ * command allocated with malloc().
  *
- *	waits	`request` is still to be answered
+ *	waits	`request` must still be answered
  *	has	`request` is NULL: it was answered
  */
 struct control_lease {
-	/* Required.  Ends what the peer has, answers a request that waits, and frees.
-	 * Called when the connection is over, from the event loop, or by
-	 * control_leases_let_go(); the lease is then tied to nothing. */
+	/* Required.  Ends what the peer holds, answers a request that waits, and frees the lease.
+	 * Called from the event loop when the connection is over, or by control_leases_let_go().
+	 * The lease is unlinked by then. */
 	void (*let_go)(struct control_lease *lease);
 	struct control_request *request;
 
 	/* The rest is the server's. */
 	const struct control_connection *connection;
 	struct list of_connection;
-	struct list link; /* of the list that control_lease_begin() was given */
+	struct list link; /* on the list passed to control_lease_begin() */
 };
 
 /*
- * Binds STATE_SOCKET (mode 0600) in the folder and listens.  The socket file
- * of a dead rig is replaced; returns -EADDRINUSE when its rig still answers,
- * -EEXIST when the name is taken by something else, or -errno.
- * COMMANDS ends with a NULL name; it and CONTEXT outlive the server.
+ * Binds STATE_SOCKET (mode 0600) in the folder and listens.  Replaces the socket file of a dead
+ * rig.  Returns 0; -EADDRINUSE if that rig still answers; -EEXIST if the name is taken by something
+ * else; or -errno.  COMMANDS ends with a NULL name; it and CONTEXT must outlive the server.
  */
 int control_server_create(struct ring *ring, int state_folder_fd,
 	const struct control_command *commands, void *context, struct control_server **ret);
 
 /*
- * Accepts no more, removes the socket file and ends every connection; answers
- * that the kernel has no room for are lost.  Their leases are let go from the event
- * loop, which is to be run until control_server_idle().  Whoever waits for the
- * end of the volume sees it now: what must be over by then comes before.
+ * Stops accepting, removes the socket file and ends every connection.  Answers that the kernel has
+ * no room for are lost.  Leases are released from the event loop, which must run until
+ * control_server_idle().  Clients that wait for the end of the volume see it now, so whatever they
+ * rely on must be finished before.
  */
 void control_server_close(struct control_server *server);
 
-/* True when, after control_server_close(), nothing is under way and every request was answered. */
+/* Whether, after control_server_close(), nothing is in flight and every request was answered. */
 bool control_server_idle(const struct control_server *server);
 
 /*
- * SERVER is idle; or its ring is gone, and then its connections go without a
- * word: no lease is let go, and no request may be answered any more.  NULL is fine.
+ * SERVER must be idle, or its ring must be gone.  In the second case, connections are dropped: no
+ * lease is released, and no request may be answered any more.  NULL is fine.
  */
 void control_server_destroy(struct control_server *server);
 
@@ -107,28 +105,28 @@ void control_request_answer(struct control_request *request, json_t *result);
 __attribute__((format(printf, 3, 4))) void control_request_refuse(
 	struct control_request *request, int error, const char *format, ...);
 
-/* Whether the peer is gone; one that only sends no more is not. */
+/* Whether the peer is gone.  A peer that only stopped sending is not. */
 bool control_connection_has_left(const struct control_connection *connection);
 
 /*
- * Ties LEASE (its `let_go` is set) to CONNECTION, and puts it on LEASES (NULL: on no list).
- * Returns false, and does neither, when the peer has left already.  No command of another
- * peer acts before what those had was let go who left before it was sent.
+ * Links LEASE, whose `let_go` is set, to CONNECTION and puts it on LEASES (NULL: on no list).  If
+ * the peer has already left, returns false and does neither.  Before another peer's command runs,
+ * the leases of every peer that left before it was sent are released.
  */
 bool control_lease_begin(
 	struct control_lease *lease, struct control_connection *connection, struct list *leases);
 
-/* Unties LEASE, which was tied once; harmless when it is tied to nothing any more. */
+/* Unlinks LEASE, which was linked once; harmless if it no longer is. */
 void control_lease_end(struct control_lease *lease);
 
 /*
- * Lets go those of LEASES that have something; also those that wait when WAITING, or when
- * they are of CONNECTION (NULL: no one).
+ * Releases the leases on LEASES that have something; with WAITING also those that wait; and those
+ * of CONNECTION (NULL: none) either way.
  */
 void control_leases_let_go(
 	struct list *leases, bool waiting, const struct control_connection *connection);
 
-/* Frees LEASES when what they have is gone already, and their server. */
+/* Frees LEASES when their server, and what they hold, are already gone. */
 void control_leases_forget(struct list *leases);
 
 #endif

@@ -16,7 +16,7 @@ struct control_server {
 	int listen_fd;
 	bool closing;
 
-	/* Waits for who comes; or, after accept() failed for want of something, to try again. */
+	/* Waits for a connection, or to retry after accept() failed for lack of resources. */
 	struct ring_op accept_op;
 	bool accepting;
 	struct ring_op cancel_op;

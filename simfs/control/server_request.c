@@ -96,7 +96,7 @@ static char *as_line(json_t *document)
 	return line;
 }
 
-/* TEXT as JSON, even where it is no UTF-8 (a cut message, a file name of another encoding). */
+/* TEXT as JSON, even if it is not UTF-8 (a cut message, a file name in another encoding). */
 static json_t *text_value(const char *text)
 {
 	json_t *value = json_string(text);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * server_request.h - one line of the wire becomes a request, one answer a line.
+ * server_request.h - turns a line into a request, and an answer into a line.
  *
  * Knows neither sockets nor connections.
  */
@@ -12,16 +12,18 @@
 #include "simfs/control/server.h"
 
 /*
- * Reads LINE.  *RET_ID is always set (the caller's): the id that was sent,
- * else null.  Returns 0 with the command and the arguments (the caller's), or
- * -errno with what to say to the peer in MESSAGE.
+ * Parses LINE.  Always sets *RET_ID to the id that was sent, or else to null.  Returns 0 with the
+ * command and the arguments, or -errno with a text for the peer in MESSAGE.  The caller frees the
+ * id and the arguments.
  */
 int server_request_parse(const char *line, size_t length, const struct control_command *commands,
 	json_t **ret_id, const struct control_command **ret_command, json_t **ret_arguments,
 	char *message, size_t message_size);
 
-/* The answer that ID's request succeeded, as a line (the caller's) with its end; RESULT is
- * stolen.  NULL when memory ran out. */
+/*
+ * The line, with its newline, that answers request ID with success; the caller frees it.  RESULT is
+ * stolen.  Returns NULL if memory ran out.
+ */
 char *server_request_success(json_t *id, json_t *result);
 
 /* The same for a failure with ERROR (-errno). */

@@ -24,7 +24,7 @@ static int distrust(const char *path, const char *name, const char *flaw)
 	return -EPERM;
 }
 
-/* 0, or -EPERM when a file in FOLDER_FD has a flaw. */
+/* Returns 0, or -EPERM if a file in FOLDER_FD has a flaw. */
 static int look_at_files(int folder_fd, const char *path)
 {
 	int fd = openat(folder_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -42,7 +42,7 @@ static int look_at_files(int folder_fd, const char *path)
 		struct stat facts;
 		const char *flaw = NULL;
 
-		/* What went meanwhile was no harm. */
+		/* A file that has vanished in between did no harm. */
 		if (fstatat(fd, entry->d_name, &facts, AT_SYMLINK_NOFOLLOW) == 0 &&
 			!S_ISDIR(facts.st_mode))
 			flaw = own_file_flaw(&facts);
@@ -52,7 +52,7 @@ static int look_at_files(int folder_fd, const char *path)
 	return errno == 0 ? 0 : cannot("read", path);
 }
 
-/* The same for what is no folder, which open() only tells as ENOTDIR. */
+/* The same for anything but a folder, which open() reports only as ENOTDIR. */
 static int no_folder(const char *path)
 {
 	struct stat facts;

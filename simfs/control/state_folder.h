@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * state_folder.h - IMAGE.snaprig/, or the folder of --store, as it is found on disk.
+ * state_folder.h - opens IMAGE.snaprig/, or the folder of --store.
  *
- * Whoever may write there could make the rig read, write or wait for what he likes.
- * So it is looked at once, before anything in it is believed, and then used by its
- * descriptor only: no name of it is looked up again, and none through the mount.
+ * A user who can write there could make the rig read, write or wait for anything.  So the folder is
+ * checked once, before anything in it is trusted, and then used only by its descriptor: its name is
+ * never looked up again, nor is any path through the mount.
  */
 #ifndef SNAPRIG_CONTROL_STATE_FOLDER_H
 #define SNAPRIG_CONTROL_STATE_FOLDER_H
@@ -12,10 +12,10 @@
 #include <stdbool.h>
 
 /*
- * Opens the folder PATH; with MAKE it is made, mode 0700, when it is missing.  It and
- * the files in it must be without a flaw (base/own_file.h); folders in it are not
- * looked at.  Returns 0 and *RET_FD; -ENOENT when it is missing, without a word; or
- * -errno after a message: -EPERM when something there cannot be trusted.
+ * Opens the folder PATH; with MAKE, creates it with mode 0700 if it is missing.  It and the files
+ * in it must be without a flaw (base/own_file.h); subfolders are not checked.  Returns 0 and
+ * *RET_FD; -ENOENT without a message if it is missing; or -errno after a message: -EPERM if
+ * something there cannot be trusted.
  */
 int state_folder_open(const char *path, bool make, int *ret_fd);
 

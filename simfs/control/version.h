@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * version.h - the one place where the version stands.
+ * version.h - the only place that has the version.
  */
 #ifndef SNAPRIG_CONTROL_VERSION_H
 #define SNAPRIG_CONTROL_VERSION_H
