@@ -140,10 +140,11 @@ static int root_reserve(struct store_map *map, uint64_t index)
 		return 0;
 
 	size_t old_bytes = root ? root_bytes(root->capacity) : 0;
+	struct map_root *grown = realloc(root, root_bytes(capacity));
 
-	root = realloc(root, root_bytes(capacity));
-	if (!root)
+	if (!grown)
 		return -ENOMEM;
+	root = grown;
 	map->bytes += map_allocation_bytes(root_bytes(capacity)) - map_allocation_bytes(old_bytes);
 	root->count = (uint16_t)count;
 	root->capacity = (uint16_t)capacity;

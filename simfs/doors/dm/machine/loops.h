@@ -13,7 +13,7 @@
 #include <stdint.h>
 
 /* The major of loop devices, and so of all dm devices of a world. */
-#define LOOP_DEVICE_MAJOR 7
+#define LOOP_DEVICE_MAJOR 7u
 
 struct loop_device {
 	unsigned minor;

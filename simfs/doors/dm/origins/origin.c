@@ -173,7 +173,7 @@ static int rig_disk(struct origins *origins, uint64_t disk, uint64_t rig_sectors
 	const struct disk_piece beginning = {
 		.length = rig_sectors > 0 ? rig_sectors : RIG_SECTORS_MAX,
 		.kind = DISK_PIECE_DISK,
-		.disk = { .disk = disk },
+		.disk.disk = disk,
 	};
 	uint64_t sectors;
 	int error = disks_size(origins->disks, disk, &sectors);
