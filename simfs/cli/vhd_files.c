@@ -60,7 +60,7 @@ static int file_open(
 		error = -errno;
 	else if (!S_ISREG(facts.st_mode))
 		error = -EINVAL;
-	if (error == 0) {
+	if (error >= 0) {
 		source.length_bytes = (uint64_t)facts.st_size;
 		error = vhd_open(&source, ret_vhd, flaw);
 	}

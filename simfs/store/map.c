@@ -55,8 +55,6 @@ static size_t root_bytes(uint32_t capacity)
 {
 	uint32_t bits = bucket_bits(capacity);
 
-	if (capacity == 0)
-		return 0;
 	return sizeof(struct map_root) + capacity * sizeof(struct map_entry) +
 	       (bits > 0 ? sizeof(uint16_t) << bits : 0);
 }
