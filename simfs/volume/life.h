@@ -57,6 +57,10 @@ void snapshot_delete_begin(struct snapshot *snapshot, struct snapshot_delete *co
 /* What came of topology->keep(): 0, or SNAPSHOT stays as it was. */
 void snapshot_delete_kept(struct snapshot *snapshot, int error);
 
+/* snapshot_place.c: nobody else can have the name of SNAPSHOT, which is on the list, yet.  One that
+ * is deleted and kept has none any more, as soon as that cannot be undone. */
+bool snapshot_keeps_name(const struct snapshot *snapshot);
+
 /* reads.c: what was read of SNAPSHOT, which goes, can be asked for on. */
 void reads_keep(struct snapshot *snapshot);
 

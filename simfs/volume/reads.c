@@ -65,7 +65,7 @@ static const struct snapshot *going_find(struct volume *volume, const char *name
 		link = link->next) {
 		const struct snapshot *at = CONTAINER_OF(link, struct snapshot, link);
 
-		if (at->deletion && !at->is_kept && strcmp(at->name, name) == 0)
+		if (at->deletion && snapshot_keeps_name(at) && strcmp(at->name, name) == 0)
 			return at;
 	}
 	return NULL;

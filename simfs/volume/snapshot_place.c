@@ -5,6 +5,7 @@
 
 #include "simfs/volume/core.h"
 #include "simfs/volume/creation.h"
+#include "simfs/volume/life.h"
 
 bool snapshot_is_being_created(struct volume *volume, const char *name)
 {
@@ -47,8 +48,7 @@ static int refuse_another(struct snapshot_create *create)
 			: "the profile allows no further snapshot (delete one first)");
 }
 
-/* One that is deleted and kept has none any more, as soon as that cannot be undone. */
-static bool has_name(const struct snapshot *snapshot)
+bool snapshot_keeps_name(const struct snapshot *snapshot)
 {
 	const struct snapshot_delete *deletion = snapshot->deletion;
 
@@ -60,7 +60,7 @@ bool snapshot_has_name(const struct volume *volume, const char *name)
 	list_for_each (at, &volume->snapshots) {
 		const struct snapshot *other = CONTAINER_OF(at, struct snapshot, link);
 
-		if (has_name(other) && strcmp(other->name, name) == 0)
+		if (snapshot_keeps_name(other) && strcmp(other->name, name) == 0)
 			return true;
 	}
 	return false;
