@@ -4,14 +4,15 @@
 
 #define CELL_BYTES 32
 
+/* What is rounded to 10 or to 1000 is written as that. */
 const char *cli_latency_format(uint64_t us, char *buffer, size_t length)
 {
 	if (us < 1000)
 		snprintf(buffer, length, "%u us", (unsigned)us);
-	else if (us < 1000000)
-		snprintf(buffer, length, us < 10000 ? "%.1f ms" : "%.0f ms", (double)us / 1e3);
+	else if (us < 999500)
+		snprintf(buffer, length, us < 9950 ? "%.1f ms" : "%.0f ms", (double)us / 1e3);
 	else
-		snprintf(buffer, length, us < 10000000 ? "%.1f s" : "%.0f s", (double)us / 1e6);
+		snprintf(buffer, length, us < 9950000 ? "%.1f s" : "%.0f s", (double)us / 1e6);
 	return buffer;
 }
 

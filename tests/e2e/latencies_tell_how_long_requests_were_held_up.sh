@@ -71,6 +71,8 @@ same "$under" "$(sample write live bucket 0.262144)" "writes that took less than
 same 3 "$(sample write live bucket +Inf)" "writes"
 same 3 "$(sample write live count)" "count of writes"
 at_least 900000 "$(of write live sum_us)" "all writes"
+same "$(of write live sum_us)" \
+	"$(sample write live sum | awk '{ printf "%.0f", $1 * 1000000 }')" "all writes as a metric"
 at_least 300000 "$(of write live longest_us)" "the longest write"
 at_least 262144 "$(of write live p50_us)" "half of the writes"
 at_least "$(of write live sum_us)" "$took" "what the writes took together"

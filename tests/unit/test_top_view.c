@@ -334,7 +334,7 @@ static json_t *status_with_reads(int fast, int slow)
 
 START_TEST(the_latency_is_of_what_has_come_since)
 {
-	json_t *before = status_with_reads(1000, 0), *now = status_with_reads(1001, 99);
+	json_t *before = status_with_reads(1000, 0), *now = status_with_reads(1098, 2);
 	struct top_latency latency;
 	struct screen screen;
 
