@@ -28,14 +28,14 @@ void asker_end(struct asker *asker)
 	list_remove(&asker->link);
 }
 
-/* ---- the kernel's word about a thread ---- */
+/* ---- what the kernel says about a thread ---- */
 
 static uint64_t bit(int signal_number)
 {
 	return 1ull << (signal_number - 1);
 }
 
-/* The set behind NAME in TEXT, as /proc writes it; 0 when it is not there. */
+/* The signal set after NAME in TEXT, as /proc writes it; 0 if it is missing. */
 static uint64_t signal_set(const char *text, const char *name)
 {
 	const char *line = strstr(text, name);
@@ -45,7 +45,7 @@ static uint64_t signal_set(const char *text, const char *name)
 
 bool thread_is_killed(pid_t thread)
 {
-	/* What these do by default ends nobody. */
+	/* By default, these do not end a process. */
 	const uint64_t harmless = bit(SIGCHLD) | bit(SIGCONT) | bit(SIGURG) | bit(SIGWINCH) |
 				  bit(SIGSTOP) | bit(SIGTSTP) | bit(SIGTTIN) | bit(SIGTTOU);
 	char path[64], text[4096];
@@ -59,7 +59,7 @@ bool thread_is_killed(pid_t thread)
 		return true;
 	text[length] = '\0';
 
-	/* A signal that ends a process is a SIGKILL to each of its threads. */
+	/* The kernel turns a fatal signal into a SIGKILL for each thread. */
 	uint64_t own = signal_set(text, "\nSigPnd:");
 	uint64_t pending = own | signal_set(text, "\nShdPnd:");
 	uint64_t kept = signal_set(text, "\nSigBlk:") | signal_set(text, "\nSigIgn:") |
@@ -85,7 +85,7 @@ bool askers_interrupt(struct askers *askers, uint64_t unique)
 	return false;
 }
 
-/* Letting one go may end or begin others. */
+/* Releasing one may end or begin others. */
 static struct asker *next_killed(struct askers *askers, bool *ret_others)
 {
 	*ret_others = false;
@@ -105,7 +105,7 @@ bool askers_look(struct askers *askers)
 	bool others;
 
 	while ((asker = next_killed(askers, &others))) {
-		/* It is let go once: whoever keeps it is not looked at any more. */
+		/* Released only once: if its request stays, it is not polled any more. */
 		asker->is_interrupted = false;
 		asker->killed(asker);
 	}

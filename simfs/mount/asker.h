@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * asker.h - who waits for the answer to a request, and is killed meanwhile.
+ * asker.h - callers that wait for a request, and may be killed while they wait.
  *
- * The kernel tells with FUSE_INTERRUPT that a signal has come for a thread that
- * waits for us; it goes on only when it is answered.  Whoever is being killed is
- * let go at once: what was asked for is taken back when it has not begun, else
- * it goes on without him.  A signal that kills nobody changes nothing, as with a
- * disk: a program with a timer, a profiler or a garbage collector must not see
- * EINTR where no file system has one.  Since the kernel tells of the first signal
- * only, whoever had one that did not kill is looked at from time to time.
+ * The kernel sends FUSE_INTERRUPT when a signal arrives for a thread that waits for us; the thread
+ * continues only when its request is answered.  A caller that is being killed is released at once:
+ * its request is cancelled if it has not begun, or else completes without it.  A signal that does
+ * not kill changes nothing, as with a disk: a program with a timer, a profiler or a garbage
+ * collector must not see EINTR where no file system returns it.  Because the kernel reports only
+ * the first signal, callers that survived one are polled from time to time.
  */
 #ifndef SNAPRIG_MOUNT_ASKER_H
 #define SNAPRIG_MOUNT_ASKER_H
@@ -21,32 +20,37 @@
 
 struct asker {
 	uint64_t unique; /* of the request */
-	pid_t thread;	 /* 0: of another pid namespace */
+	pid_t thread;	 /* 0: in another PID namespace */
 	bool is_interrupted;
 
-	/* Required.  Answers the request now, with -EINTR or what has come of it. */
+	/* Required.  Answers the request now, with -EINTR or its result. */
 	void (*killed)(struct asker *asker);
 	struct list link;
 };
 
-/* Those who wait. */
+/* All that wait. */
 struct askers {
 	struct list list;
 };
 
 void askers_init(struct askers *askers);
 
-/* ASKER, whose `unique`, `thread` and `killed` are set, begins to wait, or ends. */
+/* Begin and end the wait of ASKER, whose `unique`, `thread` and `killed` are set. */
 void asker_begin(struct askers *askers, struct asker *asker);
 void asker_end(struct asker *asker);
 
-/* A signal has come for the asker of UNIQUE: false when nobody waits for that. */
+/*
+ * A signal has arrived for the caller of request UNIQUE.  Returns false if no such request waits.
+ */
 bool askers_interrupt(struct askers *askers, uint64_t unique);
 
-/* Lets go who had a signal and is being killed by now; whether others are left to look at. */
+/*
+ * Releases callers that had a signal and are being killed by now.  Returns whether others must be
+ * polled again.
+ */
 bool askers_look(struct askers *askers);
 
-/* Whether THREAD is being killed, or is gone, or cannot be seen. */
+/* Whether THREAD is being killed, is gone, or cannot be seen. */
 bool thread_is_killed(pid_t thread);
 
 #endif

@@ -2,15 +2,14 @@
 /*
  * attributes.c - what stat() shows, and what chmod(), utimensat() and truncate() may change.
  *
- * The kernel keeps nothing of what may change without it: clients decide by
- * times and sizes whether to read a file at all.
+ * The kernel caches nothing that may change without it: clients decide by times and sizes whether
+ * to read a file.
  *
- * The live view and writable snapshots are like block devices: their size is
- * what it is.  An open with O_TRUNC comes as a size of 0 without a file, and is
- * ignored as a device ignores it; a real truncation is refused.  Owner and mode
- * are the mount's.  The times of the live view are its owner's to set; a
- * snapshot's are not, so that `touch` of one that exists fails: a script that
- * takes a snapshot under an old name would back up the old one.
+ * The live view and writable snapshots behave like block devices: their size is fixed.  An open
+ * with O_TRUNC arrives as a size of 0 without a file, and is ignored as a device ignores it; a real
+ * truncation is refused.  Owner and mode are those of the mount.  The owner may set the times of
+ * the live view, but not those of a snapshot, so that `touch` of an existing one fails: a script
+ * that takes a snapshot under an old name would back up the old one.
  */
 #include <errno.h>
 #include <string.h>
@@ -47,7 +46,7 @@ static void common_attributes(
 	};
 }
 
-/* As of a file system that is mounted with noatime. */
+/* As on a file system mounted with noatime. */
 static void set_times(struct stat *attributes, struct file_times times)
 {
 	attributes->st_mtim = attributes->st_atim = timespec_of(times.modified_ns);
@@ -75,7 +74,7 @@ void place_attributes(struct session *session, const struct place *place, struct
 	common_attributes(session, place->inode, place_mode(session, place), ret);
 	switch (place->inode) {
 	case PLACE_ROOT:
-		ret->st_nlink = 4; /* and as many of its folders as there are */
+		ret->st_nlink = 4; /* itself, and one for each of its subfolders */
 		break;
 	case PLACE_LIVE:
 		set_sizes(ret, volume_bytes(session->volume),
@@ -109,7 +108,9 @@ void snapshot_attributes(struct session *session, const struct snapshot *snapsho
 	set_times(ret, snapshot_times(snapshot));
 }
 
-/* A snapshot that is asked for and not there yet, or not any more before its taker has closed it.
+/*
+ * A snapshot that was requested and does not exist yet, or one that was deleted before its creator
+ * closed it.
  */
 void taking_attributes(struct session *session, fuse_ino_t inode, struct stat *ret)
 {
@@ -121,7 +122,7 @@ void taking_attributes(struct session *session, fuse_ino_t inode, struct stat *r
 	set_times(ret, (struct file_times){ now_ns, now_ns });
 }
 
-/* Fills ATTRIBUTES of INODE: 0 or -ENOENT. */
+/* Fills in the ATTRIBUTES of INODE.  Returns 0 or -ENOENT. */
 static int inode_attributes(struct session *session, fuse_ino_t inode, struct stat *attributes)
 {
 	const struct place *place = place_find(session, inode);
@@ -198,7 +199,7 @@ static int set_times_of(struct session *session, fuse_ino_t inode, const struct 
 			volume_set_modified(session->volume, ns_of(&attributes->st_mtim));
 		return 0;
 	}
-	/* Of whoever has just taken it, `touch` in most cases; it may be deleted already. */
+	/* For the creator of the snapshot, mostly `touch`; it may be deleted already. */
 	if (taking_is_fresh(session, inode))
 		return 0;
 	if (!snapshot)
@@ -229,7 +230,7 @@ void tree_setattr(fuse_req_t request, fuse_ino_t inode, struct stat *attributes,
 
 /* ---- the file system ---- */
 
-/* What is occupied and what is free where the state lies; a snapshot is a file. */
+/* Used and free space where the state is stored; each snapshot counts as a file. */
 void tree_statfs(fuse_req_t request, fuse_ino_t inode)
 {
 	struct session *session = session_of(request);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * files.c - open, read, write and flush of what is in the mounted tree.
+ * files.c - open, read, write and flush in the mounted tree.
  *
- * The live view and the snapshots are asynchronous and keep their slot.  The
- * rest is text, answered at once: status and datto-info are made when they are
- * opened, so that one reader sees one state; the logs are read as they grow.
+ * The live view and the snapshots are asynchronous and keep their slot.  The rest is text, answered
+ * at once: the status and datto-info are generated when they are opened, so that a reader sees one
+ * state; the logs are read as they grow.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -19,8 +19,8 @@
 #include "simfs/volume/snapshot_cancel.h"
 
 /*
- * This libfuse has no field for parallel direct writes, without which the
- * kernel lets one write at a time into a file; so the reply is made here.
+ * This libfuse has no field for parallel direct writes, without which the kernel allows one write
+ * at a time to a file.  So the reply is made here.
  */
 int reply_open(fuse_req_t request, uint64_t handle, uint32_t flags)
 {
@@ -34,9 +34,8 @@ int reply_open(fuse_req_t request, uint64_t handle, uint32_t flags)
 }
 
 /*
- * `touch` opens an existing file for writing only, and is told from others who
- * want to write by O_NONBLOCK, which nobody else asks of a regular file: what it
- * says is that the snapshot exists.
+ * `touch` opens an existing file for writing only.  Its O_NONBLOCK, which nothing else sets for a
+ * regular file, distinguishes it from real writers.  The error says that the snapshot exists.
  */
 static int open_snapshot_error(const struct snapshot *snapshot, int flags)
 {
@@ -64,14 +63,14 @@ static void snapshot_open_done(struct snapshot_open *open, struct snapshot *snap
 	asker_end(&opening->asker);
 	if (result < 0)
 		fuse_reply_err(opening->request, -result);
-	/* Whoever asked was interrupted: nobody will close it. */
+	/* The caller was interrupted, so nobody will close it. */
 	else if (reply_open(opening->request, (uintptr_t)snapshot,
 			 FOPEN_DIRECT_IO | FOPEN_PARALLEL_DIRECT_WRITES) == -ENOENT)
 		snapshot_closed(snapshot);
 	free(opening);
 }
 
-/* A fault is all that holds an open up. */
+/* Only a fault delays an open. */
 static void opener_killed(struct asker *asker)
 {
 	struct opening *opening = CONTAINER_OF(asker, struct opening, asker);
@@ -121,7 +120,8 @@ void files_open(fuse_req_t request, fuse_ino_t inode, struct fuse_file_info *fil
 void files_release(fuse_req_t request, fuse_ino_t inode, struct fuse_file_info *file)
 {
 	session_closed(session_of(request));
-	/* It may be deleted, and is not found by its inode then; an open file keeps it. */
+	/* The snapshot may be deleted, and then is not found by its inode; the open file keeps
+	 * it. */
 	if (inode >= PLACE_SNAPSHOT_FIRST) {
 		taking_released(session_of(request), inode, file);
 		snapshot_closed((void *)(uintptr_t)file->fh);
@@ -169,7 +169,9 @@ static void submit(struct slot *slot, enum volume_kind kind, struct snapshot *sn
 	volume_submit(slot->session->volume, &slot->request);
 }
 
-/* Of a write that has ended; an open file keeps its snapshot, but it may be given up meanwhile. */
+/*
+ * Flushes after a write.  An open file keeps its snapshot, but the snapshot may have been given up.
+ */
 static void flush_start(struct slot *slot)
 {
 	struct volume *volume = slot->session->volume;
@@ -195,8 +197,8 @@ static void start(struct slot *slot, enum volume_kind kind, struct snapshot *sna
 }
 
 /*
- * O_DSYNC, O_SYNC and RWF_DSYNC come as flags of each write: the kernel sends no
- * FSYNC after a direct one.
+ * O_DSYNC, O_SYNC and RWF_DSYNC come as flags of each write: the kernel sends no FSYNC after a
+ * direct one.
  */
 static void start_write(struct slot *slot, struct snapshot *snapshot, uint64_t offset,
 	size_t length, const struct fuse_file_info *file)
@@ -209,9 +211,9 @@ static void start_write(struct slot *slot, struct snapshot *snapshot, uint64_t o
 }
 
 /*
- * A read that fills pages of the kernel, as of a mapped file, and not the memory of
- * whoever reads.  A short answer to that would be taken for the end of the file, and
- * zeros for what is behind it; only the others come with the owner of their locks.
+ * Whether a read fills pages of the kernel, as for a mapped file, rather than the memory of the
+ * caller.  The kernel would take a short answer for the end of the file, and zeros for what
+ * follows.  Only the other reads carry a lock owner.
  */
 static bool fills_pages(const struct slot *slot)
 {
@@ -227,7 +229,7 @@ void files_read(fuse_req_t request, fuse_ino_t inode, size_t size, off_t offset,
 	uint64_t bytes = volume_bytes(session->volume);
 	struct snapshot *snapshot = open_snapshot(inode, file);
 
-	/* Gone, it must not be taken for the live view. */
+	/* A deleted snapshot must not be taken for the live view. */
 	if (inode >= PLACE_SNAPSHOT_FIRST && !snapshot) {
 		fuse_reply_err(request, EIO);
 		return;
@@ -280,7 +282,7 @@ void files_write(fuse_req_t request, fuse_ino_t inode, const char *data, size_t 
 
 	struct slot *slot = slot_take(session, request);
 
-	/* The transport reads a write's header right before the page. */
+	/* The transport reads a write's header to end right at the page. */
 	MUST(data == slot->memory + SLOT_LEAD_BYTES);
 	start_write(slot, snapshot, (uint64_t)offset, size, file);
 }
@@ -299,8 +301,8 @@ void files_fsync(fuse_req_t request, fuse_ino_t inode, int datasync, struct fuse
 }
 
 /*
- * A discard or a zeroing: what a loop device or BLKDISCARD on it becomes.  With
- * other modes, and of a snapshot, it is not supported, as of a device.
+ * A discard or zeroing: what BLKDISCARD on the volume, or on a loop device on it, becomes.  Other
+ * modes, and those of a snapshot, are not supported, as on a device.
  */
 void files_fallocate(fuse_req_t request, fuse_ino_t inode, int mode, off_t offset, off_t length,
 	struct fuse_file_info *file)

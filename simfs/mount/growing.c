@@ -2,8 +2,8 @@
 /*
  * growing.c - `truncate -s` of the live view makes the volume longer.
  *
- * That waits for the disk, and everybody else is served meanwhile.  It cannot be
- * taken back: who is killed is let go, and it goes on without him.
+ * It waits for the disk while other requests are served.  It cannot be undone: a caller that is
+ * killed is released, and the growth goes on without it.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -17,7 +17,7 @@ struct growing {
 	struct session *session;
 	struct volume_growth growth;
 	struct asker asker;
-	fuse_req_t request; /* NULL: who asked was killed, and has been answered */
+	fuse_req_t request; /* NULL: the caller was killed, and has been answered */
 };
 
 static void grown(struct volume_growth *growth, int result)

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * latencies.c - how long requests of the live view and of snapshots take: from when they were
- * found in the ring until their answer is given to the kernel.
+ * latencies.c - how long requests of the live view and of snapshots take, from when they were found
+ * in the ring until their answer is given to the kernel.
  *
- * In real time, as whoever asks waits for it; nothing is decided by it.
+ * Measured in real time, as the caller sees it; no decision depends on it.
  */
 #include "simfs/base/check.h"
 #include "simfs/base/clock.h"
 #include "simfs/mount/session_internal.h"
 
-/* In the order in which they are told. */
+/* In the order in which they are reported. */
 static const struct {
 	const char *request, *view;
 } rows[LATENCY_KINDS] = {
@@ -53,7 +53,7 @@ void latency_end(struct slot *slot, uint64_t answered_ns)
 	latency_histogram_add(slot->latencies, answered_ns - slot->found_ns);
 }
 
-/* ---- told ---- */
+/* ---- reporting ---- */
 
 static json_t *microseconds(uint64_t ns)
 {

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* latencies_internal.h - how long requests take; of session_internal.h. */
+/* latencies_internal.h - measures how long requests take; part of session_internal.h. */
 #ifndef SNAPRIG_MOUNT_LATENCIES_INTERNAL_H
 #define SNAPRIG_MOUNT_LATENCIES_INTERNAL_H
 
 #include "simfs/base/latency_histogram.h"
 #include "simfs/volume/request.h"
 
-/* What is told apart; a discard may also be a zeroing, and a write flush what it wrote. */
+/* The kinds of requests.  A discard includes zeroing, and a write includes its flush, if any. */
 enum latency_kind {
 	LATENCY_LIVE_READ,
 	LATENCY_LIVE_WRITE,
@@ -20,10 +20,10 @@ enum latency_kind {
 
 struct slot;
 
-/* The request in SLOT, which is being decoded, is one of KIND. */
+/* The request in SLOT, which is being decoded, is of KIND. */
 void latency_begin(struct slot *slot, enum volume_kind kind, bool is_snapshot);
 
-/* Its answer was given at ANSWERED_NS of clock_real_ns(): once for each that began. */
+/* It was answered at ANSWERED_NS of clock_real_ns(): once for each latency_begin(). */
 void latency_end(struct slot *slot, uint64_t answered_ns);
 
 #endif

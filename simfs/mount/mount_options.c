@@ -8,13 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What a read is at least, and the most that one request carries. */
+/* The smallest read, and the most that one request carries. */
 #define MAX_READ_MIN_BYTES 4096u
 #define MAX_READ_MAX_BYTES (1u << 20)
 
 struct option {
-	const char *name; /* with "=" at its end: a value follows */
-	const char *why;  /* refused, and why; NULL: taken */
+	const char *name; /* ending in "=": a value follows */
+	const char *why;  /* the reason why it is refused; NULL: accepted */
 };
 
 static const char rig_sets_it[] = "is for the rig to say";
@@ -39,8 +39,8 @@ static const struct option options[] = {
 	{ "rw", NULL },
 	{ "suid", NULL },
 
-	/* fusermount3 looks while the kernel still takes the ring of a killed rig apart,
-	 * and leaves the mount that it was to take away. */
+	/* fusermount3 checks while the kernel is still tearing down the ring of a killed rig, and
+	 * leaves the mount that it should remove. */
 	{ "auto_unmount", "is not supported, because a rig may be killed (the next 'mount' or "
 			  "'umount' removes its mount)" },
 	{ "blkdev", no_device },
@@ -53,7 +53,7 @@ static const struct option options[] = {
 	{ "remount", "does not work (unmount the volume, and mount it again)" },
 	{ "rootmode=", rig_sets_it },
 	{ "subtype=", rig_sets_it },
-	/* The kernel sends no flush behind each write, and the rig cannot see it. */
+	/* The kernel sends no flush after each write, and does not show the option to the rig. */
 	{ "sync", "has no effect on FUSE (try --durable, or open files with O_SYNC)" },
 	{ "user_id=", rig_sets_it },
 };
@@ -91,7 +91,7 @@ static int read_max_read(const char *value, size_t length, uint32_t *ret)
 	return 0;
 }
 
-/* Whether NAME is one of TEXT's options. */
+/* Whether NAME is among the options in TEXT. */
 static bool has_option(const char *text, const char *name)
 {
 	size_t length = strlen(name);

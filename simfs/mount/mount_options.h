@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * mount_options.h - what -o may say.
+ * mount_options.h - the options of -o.
  *
- * A closed list: each option is one that takes effect, or it is refused.  What libfuse
- * or the kernel would swallow, or choke on once the volume is mounted, is none.
+ * The list is closed: an option either takes effect or is refused.  Options that libfuse or the
+ * kernel would ignore, or reject only after the volume is mounted, are not in it.
  */
 #ifndef SNAPRIG_MOUNT_MOUNT_OPTIONS_H
 #define SNAPRIG_MOUNT_MOUNT_OPTIONS_H
@@ -22,19 +22,20 @@ struct mount_options {
 };
 
 /*
- * Reads TEXT, options with commas between them (NULL: none): 0, or -EINVAL and what is wrong with
- * which one in MESSAGE (MOUNT_OPTIONS_MESSAGE_BYTES).
+ * Parses TEXT, options separated by commas (NULL: none).  Returns 0, or -EINVAL with the reason in
+ * MESSAGE (MOUNT_OPTIONS_MESSAGE_BYTES).
  */
 int mount_options_parse(const char *text, struct mount_options *ret, char *message);
 
-/* The name of each option there is, those that are refused with a reason among them; NULL behind
- * the last. */
+/* The names of all options, including those that are refused with a reason; NULL after the last. */
 const char *mount_options_name(size_t at);
 
-/* Whether there is one of that name. */
+/* Whether an option of that name exists. */
 bool mount_options_knows(const char *name);
 
-/* What of TEXT is for libfuse, the caller's; NULL without memory. */
+/*
+ * The options in TEXT that are for libfuse.  The caller frees the result; NULL if memory ran out.
+ */
 char *mount_options_for_fuse(const char *text);
 
 #endif

@@ -18,14 +18,14 @@ int mount_point_look(const char *path, enum mount_point_state *ret)
 	struct stat facts;
 	struct statfs asked;
 	struct mount_entry entry;
-	/* The kernel may know a dead mount's attributes; this one it must ask for. */
+	/* The kernel may have cached a dead mount's attributes, but statfs must ask. */
 	int looked = stat(path, &facts) < 0 || statfs(path, &asked) < 0 ? -errno : 0;
 	int error = mount_table_find(MOUNT_TABLE_SELF, path, &entry);
 	const char *type = error == 0 ? entry.type : "";
 
 	if (error < 0 && error != -ENOENT)
 		return error;
-	/* The second is the answer while the kernel is still taking its rig apart. */
+	/* -ECONNABORTED comes while the kernel is still tearing down its rig. */
 	if (looked == -ENOTCONN || looked == -ECONNABORTED) {
 		if (strcmp(type, "fuse.snaprig") != 0)
 			return looked;
@@ -45,7 +45,7 @@ static bool is_same(const struct stat *one, const struct stat *other)
 	return one->st_dev == other->st_dev && one->st_ino == other->st_ino;
 }
 
-/* Goes up from FOLDER_FD, which becomes this function's, to the root. */
+/* Walks from FOLDER_FD, which it closes, up to the root. */
 static int find_above(int folder_fd, const struct stat *wanted, bool *ret)
 {
 	AUTO(auto_close) int fd = folder_fd;

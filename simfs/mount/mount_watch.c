@@ -12,7 +12,7 @@
 #include "simfs/base/cleanup.h"
 #include "simfs/base/list.h"
 
-/* More than a line can be. */
+/* More than the longest line. */
 #define BUFFER_BYTES (64u << 10)
 
 struct mount_watch {
@@ -28,10 +28,10 @@ struct mount_watch {
 	struct ring_op cancel_op;
 	bool cancelling;
 
-	/* READING: */
+	/* While READING: */
 	char *buffer;
-	size_t length;	 /* of a line's beginning */
-	uint64_t offset; /* of what is read next */
+	size_t length;	 /* of the beginning of a line */
+	uint64_t offset; /* of the next read */
 	bool found;
 };
 
@@ -51,7 +51,7 @@ static void wait_for_change(struct mount_watch *watch)
 {
 	struct io_uring_sqe *sqe = ring_sqe(watch->ring);
 
-	/* POLLIN is there at any time; a change is POLLPRI and POLLERR. */
+	/* POLLIN is always set; a change is POLLPRI and POLLERR. */
 	io_uring_prep_poll_add(sqe, watch->fd, POLLPRI);
 	start(watch, sqe, table_changed);
 }
@@ -62,7 +62,7 @@ static void read_more(struct mount_watch *watch)
 
 	io_uring_prep_read(sqe, watch->fd, watch->buffer + watch->length,
 		(unsigned)(BUFFER_BYTES - watch->length - 1), watch->offset);
-	/* It takes the kernel's lock of all mounts. */
+	/* The read takes the kernel's lock of all mounts. */
 	sqe->flags |= IOSQE_ASYNC;
 	start(watch, sqe, table_read);
 }
@@ -85,7 +85,7 @@ static void table_changed(struct ring_op *op, int result, uint32_t flags)
 		read_table(watch);
 }
 
-/* Looks at the whole lines of the buffer, and keeps the beginning of the next. */
+/* Checks the whole lines in the buffer, and keeps the beginning of the next. */
 static void look_at_lines(struct mount_watch *watch)
 {
 	AUTO(auto_free) struct mount_entry *entry = malloc(sizeof *entry);
@@ -94,7 +94,7 @@ static void look_at_lines(struct mount_watch *watch)
 	watch->buffer[watch->length] = '\0';
 	for (; (end = strchr(line, '\n')); line = end + 1) {
 		*end = '\0';
-		/* What cannot be looked at might be it. */
+		/* Without memory to check a line, assume that it is the mount. */
 		if (!entry || (mount_entry_parse(line, entry) &&
 				      strcmp(entry->device, watch->device) == 0))
 			watch->found = true;
@@ -122,14 +122,14 @@ static void table_read(struct ring_op *op, int result, uint32_t flags)
 		watch->length += (size_t)result;
 		watch->offset += (uint64_t)result;
 		look_at_lines(watch);
-		/* A line without end: no table that we know. */
+		/* A line without end is not a table that we know. */
 		watch->found |= watch->length + 1 == BUFFER_BYTES;
 	}
 	if (result > 0 && !watch->found)
 		read_more(watch);
 	else if (result < 0 || watch->found)
 		wait_for_change(watch);
-	/* An entry may be passed over when others go while the table is read. */
+	/* An entry may be missed if others vanish while the table is read. */
 	else if (has_changed(watch))
 		read_table(watch);
 	else

@@ -11,7 +11,7 @@
 
 #include "simfs/mount/mount_options.h"
 
-/* What chown() takes for "leave it". */
+/* chown() takes this for "unchanged". */
 #define NO_ID ((uint32_t)-1)
 
 static const struct {
@@ -19,7 +19,7 @@ static const struct {
 	int base;
 	uint32_t max;
 	const char *hint;
-	size_t value; /* offset of it, and of the flag that says that it was given */
+	size_t value; /* offset of the value, and of the flag that it was given */
 	size_t flag;
 } rows[] = {
 	{ "uid", 10, NO_ID - 1, "a number: uid=1000", offsetof(struct owner, uid), 0 },

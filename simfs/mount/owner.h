@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * owner.h - whose the mounted files are, and who may do what with them.
+ * owner.h - the owner and the modes of the mounted files.
  *
- * Of `-o`: uid=N and gid=N (who mounts); mode=M of the live view and of the
- * snapshots (0600; one that cannot be written to has no w); umask=M of
- * everything: with it folders have 0777, files 0666 (or 0444) without the bits of M.
+ * Options of `-o`: uid=N and gid=N (default: those of the mounting user); mode=M for the live view
+ * and the snapshots (default 0600; files that cannot be written to lose w); umask=M for everything:
+ * folders then have 0777, and files 0666 (or 0444), without the bits of M.
  */
 #ifndef SNAPRIG_MOUNT_OWNER_H
 #define SNAPRIG_MOUNT_OWNER_H
@@ -23,16 +23,17 @@ struct owner {
 
 enum owned { OWNED_FOLDER, OWNED_VOLUME, OWNED_READ_ONLY, OWNED_TEXT };
 
-/* Who mounts, and the usual modes. */
+/* The mounting user, and the default modes. */
 void owner_init(struct owner *owner);
 
 /*
- * Takes the option of LENGTH bytes at TEXT, when it is one of these: true, or false; or, when it
- * cannot be read, true with why in MESSAGE (MOUNT_OPTIONS_MESSAGE_BYTES), which is "" else.
+ * Reads the option of LENGTH bytes at TEXT.  Returns false if it is not one of these.  If it is
+ * invalid, returns true with the reason in MESSAGE (MOUNT_OPTIONS_MESSAGE_BYTES), which is
+ * otherwise "".
  */
 bool owner_take(const char *text, size_t length, struct owner *owner, char *message);
 
-/* The name of each of these options; NULL behind the last. */
+/* The names of these options; NULL after the last. */
 const char *owner_option_name(size_t at);
 
 mode_t owner_mode(const struct owner *owner, enum owned what);

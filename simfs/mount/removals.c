@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * removals.c - a file that is removed from snapshots/ is a snapshot deleted.
+ * removals.c - removing a file from snapshots/ deletes a snapshot.
  *
- * The kernel locks the folder while it waits for an UNLINK, and whoever lists the
- * folder waits, too.  So one that is not over soon is answered with ESTALE: the
- * kernel lets go of its locks, and looks the whole path up anew, once.  It is at
- * that LOOKUP of snapshots/, with no folder locked, that the caller waits; the
- * UNLINK that follows then hears what came of the first.
+ * The kernel locks the folder while it waits for an UNLINK, so listing the folder blocks too.
+ * Therefore an UNLINK that is not over soon is answered with ESTALE: the kernel releases its
+ * locks and looks the whole path up again, once.  The caller then waits in that LOOKUP of
+ * snapshots/, with no folder locked; the UNLINK that follows returns the result of the first.
  *
  *	UNLINK ─▶ UNLINKING ──(soon)──▶ over
  *	              │ ESTALE
@@ -14,10 +13,10 @@
  *	           RETURNING ──────────▶ LOOKING ──(over)──▶ RETURNING ──▶ over
  *	              └── UNLINK (by a path that has no snapshots/ in it) ──▶ UNLINKING
  *
- *  (1) Who returns is known by his thread, and still finds the name, so that the
- *      kernel asks for the UNLINK.
- *  (2) Who is killed takes back a deletion that has not begun.  If he does not return
- *      he was killed on the way, or it was not the VFS who asked.
+ *  (1) A returning caller is recognised by its thread, and still finds the name, so that the
+ *      kernel sends the UNLINK.
+ *  (2) A caller that is killed cancels a deletion that has not begun.  A caller that does not
+ *      return was killed on the way, or did not come through the VFS.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -28,7 +27,7 @@
 #include "simfs/volume/snapshot.h"
 #include "simfs/volume/snapshot_cancel.h"
 
-/* Looks at it (session_look) after which one who has not returned will not. */
+/* A caller that has not returned after this many polls (session_look) will not. */
 #define LOOKS_MAX 10
 
 enum removal_state { REMOVAL_UNLINKING, REMOVAL_RETURNING, REMOVAL_LOOKING };
@@ -37,9 +36,10 @@ struct removal {
 	struct session *session;
 	struct snapshot_delete command;
 	struct asker asker;
-	fuse_req_t request; /* that waits, but while somebody returns; NULL for good: nobody does */
+	fuse_req_t request; /* that waits; NULL while the caller returns, and after it has given
+			     * up */
 	enum removal_state state;
-	bool is_second;	  /* unlink */
+	bool is_second;	  /* its second UNLINK */
 	bool is_over;	  /* with RESULT */
 	bool is_forsaken; /* nobody waits for it any more */
 	int result;
@@ -62,7 +62,7 @@ void removals_free(struct session *session)
 		removal_free(CONTAINER_OF(session->removals.next, struct removal, link));
 }
 
-/* Whoever waits is answered with ERROR, or what REMOVAL ended with. */
+/* Answers the waiting request with ERROR, or the result of REMOVAL. */
 static void answer(struct removal *removal, int error)
 {
 	fuse_req_t request = TAKE_PTR(removal->request);
@@ -157,7 +157,7 @@ bool removals_lookup(fuse_req_t request, fuse_ino_t parent, const char *name)
 	return true;
 }
 
-/* Whether the UNLINK of NAME is somebody's second; then it is answered now or later. */
+/* Whether the UNLINK of NAME is a caller's second; if so, it is answered, now or later. */
 static bool returns(fuse_req_t request, const char *name)
 {
 	struct removal *removal = find_returning(session_of(request));
@@ -205,7 +205,7 @@ void removals_unlink(fuse_req_t request, fuse_ino_t parent, const char *name)
 	volume_snapshot_delete(session->volume, snapshot, &removal->command);
 }
 
-/* Whether it may be looked at again. */
+/* Polls one; returns whether it must be polled again. */
 static bool look(struct removal *removal)
 {
 	if (removal->state == REMOVAL_UNLINKING && removal->request && !removal->is_second &&

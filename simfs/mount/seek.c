@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * seek.c - SEEK_DATA and SEEK_HOLE in the mounted files, as lseek(2) has them.
+ * seek.c - SEEK_DATA and SEEK_HOLE in the mounted files, as for lseek(2).
  *
  *	files_lseek ─▶ look ─▶ (others are served) ─▶ look ─▶ found ─▶ answered
  *	                 ▲                                      │ of a snapshot
  *	                 └── struck: once more, with the lie ◀── asked (snapshot.seek)
  *
- * A fault is asked when it is known over which bytes the seek goes: so a range of a
- * rule means the seeks that it changes.
+ * Faults are checked once the range that the seek passes over is known, so that a rule with a
+ * range applies to the seeks that it changes.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -18,7 +18,7 @@
 #include "simfs/volume/request.h"
 #include "simfs/volume/snapshot_cancel.h"
 
-/* Ranges that are passed over in one go; then others are served first. */
+/* Ranges passed over in one go, before other requests are served. */
 #define RANGES_AT_ONCE 32
 
 struct seeking {
@@ -27,7 +27,7 @@ struct seeking {
 	fuse_ino_t inode;
 	int whence;
 	uint64_t from;
-	uint64_t at; /* up to here it is data; of SEEK_HOLE */
+	uint64_t at; /* of SEEK_HOLE: all before this is data */
 	bool was_asked;
 	struct fault_decision lie;
 	uint64_t told;
@@ -52,7 +52,7 @@ static void answer(struct seeking *seeking, int error)
 	free(seeking);
 }
 
-/* A fault is all that holds a seek up. */
+/* Only a fault delays a seek. */
 static void seeker_killed(struct asker *asker)
 {
 	volume_moment_cancel(&CONTAINER_OF(asker, struct seeking, asker)->moment);
@@ -70,13 +70,13 @@ static void asked(struct volume_moment *moment, int result)
 		answer(seeking, 0);
 		return;
 	}
-	/* The snapshot may be another one than before. */
+	/* The snapshot may differ from the one before. */
 	seeking->lie = moment->decision;
 	seeking->at = seeking->from;
 	look(seeking);
 }
 
-/* TOLD is where the data or the hole begins; the end, when there is none. */
+/* TOLD is where the data or the hole begins, or the end if there is none. */
 static void found(struct seeking *seeking, struct snapshot *snapshot, uint64_t told)
 {
 	struct volume *volume = seeking->session->volume;
@@ -100,7 +100,7 @@ static void look_on(struct ring_op *op, int result, uint32_t flags)
 	look(CONTAINER_OF(op, struct seeking, op));
 }
 
-/* Goes on when what waits now has been served. */
+/* Continues after the requests that wait now. */
 static void look_later(struct seeking *seeking)
 {
 	struct session *session = seeking->session;
@@ -111,7 +111,7 @@ static void look_later(struct seeking *seeking)
 	ring_start(session->ring, sqe, &seeking->op);
 }
 
-/* Finds where the data ends that the seek begins in; its beginning when that lies in a hole. */
+/* Finds the end of the data at the seek's offset; the offset itself if it is in a hole. */
 static void hole_look(struct seeking *seeking, struct snapshot *snapshot)
 {
 	uint64_t first, end;

@@ -18,8 +18,8 @@
 const struct session_limits session_limits_default = {
 	.slots = 512,
 	.background = 128,
-	/* One would do, but a second request could then only be taken after the first
-	 * was handled; each one more is woken in vain when a single request comes. */
+	/* One would do, but then a second request could be taken only after the first was handled.
+	 * Each additional read is woken in vain when a single request arrives. */
 	.reads_ahead = 2,
 };
 
@@ -33,14 +33,15 @@ static void session_init(void *userdata, struct fuse_conn_info *connection)
 {
 	struct session *session = userdata;
 
-	/* What it was mounted with; libfuse refuses to serve a volume that is not told. */
+	/* The value it was mounted with: libfuse refuses to serve the volume if it is not set
+	 * here. */
 	connection->max_read = session->mount_options.max_read_bytes;
-	/* Requests of one direct read or write go out side by side. */
+	/* The requests of one direct read or write are sent in parallel. */
 	connection->want |= connection->capable & FUSE_CAP_ASYNC_DIO;
 	connection->want |= connection->capable & FUSE_CAP_PARALLEL_DIROPS;
-	/* A reader who asks again after a failure must not get old pages. */
+	/* A reader that retries after a failure must not get stale pages. */
 	connection->want &= ~(unsigned)FUSE_CAP_WRITEBACK_CACHE;
-	/* An open with O_TRUNC comes as a setattr, which is ignored for a device. */
+	/* An open with O_TRUNC then comes as a setattr, which is ignored for a device. */
 	connection->want &= ~(unsigned)FUSE_CAP_ATOMIC_O_TRUNC;
 	connection->max_background = session->options.limits->background;
 	connection->congestion_threshold = session->options.limits->background;
@@ -75,7 +76,7 @@ static const struct fuse_lowlevel_ops session_ops = {
 	.lseek = files_lseek,
 };
 
-/* What libfuse has to say is a message like any other. */
+/* Logs the messages of libfuse like all others. */
 __attribute__((format(printf, 2, 0))) static void log_of_fuse(
 	enum fuse_log_level level, const char *format, va_list arguments)
 {
@@ -89,7 +90,7 @@ __attribute__((format(printf, 2, 0))) static void log_of_fuse(
 		log_info("%s", text);
 }
 
-/* "fsname=…,subtype=snaprig,…"; a comma in the image's path is escaped. */
+/* "fsname=…,subtype=snaprig,…", with commas in the image's path escaped. */
 static char *mount_options(const struct session_options *options, const char *fuse_options)
 {
 	char *text = NULL;
@@ -116,8 +117,8 @@ void session_tell_ended(struct session *session)
 }
 
 /*
- * A mount that was taken away lazily is served until nobody uses it any more, as that of
- * any file system; but to whom it is a copy in another namespace, that is no use of it.
+ * A lazily unmounted volume is served until it is no longer used, as any file system is.  A copy in
+ * another namespace does not count as use once `end` was requested.
  */
 static void end_if_unused(struct session *session)
 {
@@ -145,7 +146,7 @@ static void mount_gone(void *context)
 	end_if_unused(session);
 }
 
-/* Nothing is mounted any more of what it serves, in whatever namespace. */
+/* Nothing that it serves is mounted any more, in any namespace. */
 static bool device_has_ended(const struct session *session)
 {
 	struct pollfd device = { .fd = session->fd };
@@ -194,7 +195,7 @@ static int session_mount(struct session *session)
 		log_info("cannot watch the mount of '%s': it ends with its last copy",
 			session->mount_point);
 
-	/* The ring waits by itself; a read it issues must not. */
+	/* The ring does the waiting; its reads must not block. */
 	flags = fcntl(session->fd, F_GETFL);
 	if (flags < 0 || fcntl(session->fd, F_SETFL, flags | O_NONBLOCK) < 0 ||
 		fcntl(session->fd, F_SETFD, FD_CLOEXEC) < 0)
@@ -269,8 +270,8 @@ bool session_idle(const struct session *session)
 
 void session_unmount(struct session *session)
 {
-	/* By its path: what somebody mounted there meanwhile is not ours to take away.  Of a mount
-	 * that has ended libfuse only lets go what it keeps. */
+	/* By its path, so another mount that covers ours must not be removed.  For a mount that has
+	 * ended, libfuse only frees its own resources. */
 	if (session->mounted && (device_has_ended(session) || mount_watch_is_on_top(session->watch,
 								      session->mount_point)))
 		fuse_session_unmount(session->fuse);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* session_askers.c - who waits for this session, and what the kernel tells of them (asker.h). */
+/* session_askers.c - the callers that wait for this session, and their signals (asker.h). */
 #include <errno.h>
 #include <linux/fuse.h>
 #include <unistd.h>
@@ -18,7 +18,7 @@ void session_asks(struct session *session, struct asker *asker)
 	asker_begin(&session->askers, asker);
 }
 
-/* How often those who wait are looked at, when there is a reason (asker.h, removals.c). */
+/* How often waiting callers are polled, if there is a reason (asker.h, removals.c). */
 static struct __kernel_timespec look_every = { .tv_nsec = 100 * 1000 * 1000 };
 
 static void look(struct ring_op *op, int result, uint32_t flags)
@@ -50,8 +50,8 @@ void session_look(struct session *session)
 }
 
 /*
- * Whoever is not found was answered while the word was on its way.  The kernel,
- * told to ask again (-EAGAIN), then knows of nothing.
+ * If no caller is found, its request was answered while the interrupt was on its way.  The kernel,
+ * told to retry (-EAGAIN), then drops the interrupt.
  */
 void session_interrupt(struct session *session, const struct fuse_in_header *header)
 {

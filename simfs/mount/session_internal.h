@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* session_internal.h - what the files of mount/ share; for nobody else. */
+/* session_internal.h - shared by the files of mount/ only. */
 #ifndef SNAPRIG_MOUNT_SESSION_INTERNAL_H
 #define SNAPRIG_MOUNT_SESSION_INTERNAL_H
 
@@ -15,7 +15,7 @@
 #include "simfs/volume/request.h"
 #include "simfs/volume/snapshot.h"
 
-/* A slot's buffer begins one page in; a write's header lies right before it. */
+/* A slot's buffer begins at the second page; the header of a write lies right before it. */
 #define SLOT_LEAD_BYTES 4096
 
 struct fuse_in_header;
@@ -26,13 +26,13 @@ struct slot {
 	struct ring_op reply_op;
 	char *memory; /* SLOT_LEAD_BYTES + VOLUME_BUFFER_BYTES, mapped */
 	struct volume_request request;
-	bool must_flush;		     /* a write is answered when it was flushed, too ... */
-	size_t flushing_length;		     /* ... with this, while it is */
-	uint64_t snapshot_id;		     /* of what is written to; 0: the live view */
-	struct latency_histogram *latencies; /* where it is counted ... */
-	uint64_t found_ns;		     /* ... and since when it takes */
+	bool must_flush;		     /* a write is answered only after a flush ... */
+	size_t flushing_length;		     /* ... with this length, while flushing */
+	uint64_t snapshot_id;		     /* that is written to; 0: the live view */
+	struct latency_histogram *latencies; /* the histogram that counts it ... */
+	uint64_t found_ns;		     /* ... and when it was found in the ring */
 	struct asker asker;
-	fuse_req_t fuse_request; /* NULL: who asked was killed, and has been answered */
+	fuse_req_t fuse_request; /* NULL: the caller was killed, and has been answered */
 	struct iovec reply[2];
 	char reply_small[192];
 	struct list link;
@@ -54,29 +54,29 @@ struct session {
 	bool told_ended;
 	bool has_failed; /* kernel and libfuse could not agree */
 
-	struct mount_watch *watch; /* NULL: it cannot be watched */
+	struct mount_watch *watch; /* NULL: the mount cannot be watched */
 	bool is_detached;	   /* gone from its mount namespace */
 	bool end_asked;
-	uint64_t open_count; /* files and folders, by whomever */
+	uint64_t open_count; /* files and folders, by anyone */
 
-	uint32_t kernel_flags2; /* of the kernel's INIT */
+	uint32_t kernel_flags2; /* from the kernel's INIT */
 
 	struct list free_slots;
 	unsigned slot_count;
 	unsigned reads_armed;
-	unsigned reads_failed; /* one after the other */
+	unsigned reads_failed; /* in succession */
 	unsigned slots_busy;   /* serving or replying */
 	unsigned notices_under_way;
-	unsigned commands_under_way; /* snapshots being taken, opened, deleted; growth */
+	unsigned commands_under_way; /* snapshots being taken, opened or deleted; growth */
 	struct list reading;	     /* slots whose read is in the ring */
-	bool is_decoding;	     /* a request */
+	bool is_decoding;	     /* a request is being decoded */
 
 	struct askers askers;
 	struct ring_op look_op; /* see session_look() */
 	bool is_looking;
 
 	struct list takings;   /* snapshots.c */
-	uint64_t taking_count; /* of all that there were */
+	uint64_t taking_count; /* all that there ever were */
 	struct list removals;  /* removals.c */
 
 	struct text *texts[2]; /* texts.c: made last */
@@ -93,7 +93,7 @@ void transport_fill(struct session *session);
 void transport_cancel(struct session *session);
 void slots_free(struct session *session);
 
-/* The slot of the request being decoded becomes the caller's until slot_reply_*(). */
+/* The slot of the request being decoded belongs to the caller until slot_reply_*(). */
 struct slot *slot_take(struct session *session, fuse_req_t request);
 void slot_reply_data(struct slot *slot, const char *data, size_t length);
 void slot_reply_write(struct slot *slot, size_t length);
@@ -102,23 +102,23 @@ void slot_reply_error(struct slot *slot, int error);
 /* The request that was read into SLOT. */
 const struct fuse_in_header *slot_header(const struct slot *slot);
 
-/* session_askers.c: a signal has come for somebody, as HEADER and what is behind it say. */
+/* session_askers.c: a signal has arrived for a caller, as HEADER and what follows it say. */
 void session_interrupt(struct session *session, const struct fuse_in_header *header);
 
-/* session.c: a file or folder was opened, is closed. */
+/* session.c: a file or folder was opened or closed. */
 void session_opened(struct session *session);
 void session_closed(struct session *session);
 
-/* The mount is gone, or is not to be served: once. */
+/* Reports, once, that the mount is gone or will not be served. */
 void session_tell_ended(struct session *session);
 
-/* Has askers_look() and removals_look() asked in a while. */
+/* Schedules askers_look() and removals_look(). */
 void session_look(struct session *session);
 
-/* ASKER, whose `killed` is set, waits for the answer to the request being decoded. */
+/* ASKER, whose `killed` is set, starts to wait for the request being decoded. */
 void session_asks(struct session *session, struct asker *asker);
 
-/* Whose request is being decoded: 0 when it cannot be told. */
+/* The thread that sent the request being decoded, or 0 if it is unknown. */
 pid_t session_thread(const struct session *session);
 
 #include "simfs/mount/snapshots_internal.h"

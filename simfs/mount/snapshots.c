@@ -1,23 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * snapshots.c - a file that is made in snapshots/ takes a snapshot.
+ * snapshots.c - creating a file in snapshots/ takes a snapshot.
  *
- * The kernel locks a folder while a name in it is made, and whoever lists it waits
- * for that.  A snapshot may take minutes: its writers have to freeze, a fault may
- * hold it up.  So a CREATE, which makes and opens, is not answered at all (ENOSYS:
- * the kernel then does without); a MKNOD is answered at once, and makes nothing but
- * a number for what is to come; the OPEN behind it, during which no folder is
- * locked, takes the snapshot, waits for it, and says what came of it:
+ * The kernel locks a folder while a name in it is created, and listing it then blocks.  A
+ * snapshot may take minutes: its writers have to freeze, or a fault may delay it.  So CREATE,
+ * which creates and opens, is not supported at all (ENOSYS: the kernel then does without it).
+ * MKNOD is answered at once and only reserves a number for the snapshot.  The OPEN that follows,
+ * during which no folder is locked, takes the snapshot, waits for it, and returns its result:
  *
  *	        MKNOD             OPEN               taken
  *	(none) ─────▶ NAMED ───────────▶ MAKING ──────────────▶ MADE
  *	                                    └── failed ──▶ OVER
  *
- *  (1) Until the snapshot is there nobody finds its name, and whoever makes a file
- *      of that name while it is MAKING is told that it exists.
- *  (2) One that is MADE stands for its snapshot, by the number that the kernel was
- *      given, as long as the kernel knows that number.
- *  (3) Who waits and is killed takes the snapshot back, unless it is there.
+ *  (1) Until the snapshot exists, its name is not found, and creating a file of that name while
+ *      it is MAKING fails with EEXIST.
+ *  (2) One that is MADE stands for its snapshot, by the number that the kernel was given, for as
+ *      long as the kernel knows that number.
+ *  (3) A waiting caller that is killed cancels the snapshot, unless it exists.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -37,12 +36,12 @@ struct taking {
 	struct session *session;
 	struct snapshot_create create;
 	struct asker asker;
-	fuse_req_t request; /* of the open that waits; NULL: nobody does */
+	fuse_req_t request; /* the open that waits; NULL: none */
 	enum taking_state state;
 	fuse_ino_t inode;
-	uint64_t lookups;     /* so many times the kernel was told of it */
-	uint64_t snapshot_id; /* when it is made */
-	bool is_fresh;	      /* who took it has not closed it */
+	uint64_t lookups;     /* how often the kernel was told about it */
+	uint64_t snapshot_id; /* once it is MADE */
+	bool is_fresh;	      /* its creator has not closed it */
 	struct list link;     /* session->takings */
 	char name[];
 };
@@ -155,7 +154,7 @@ void takings_free(struct session *session)
 		taking_free(CONTAINER_OF(session->takings.next, struct taking, link));
 }
 
-/* ---- making one ---- */
+/* ---- taking a snapshot ---- */
 
 static bool name_is_taken(struct session *session, const char *name)
 {
@@ -196,7 +195,7 @@ void snapshots_mknod(
 	list_append(&session->takings, &taking->link);
 	entry.ino = taking->inode;
 	taking_attributes(session, taking->inode, &entry.attr);
-	/* Who asked was killed, and the kernel knows nothing of it. */
+	/* The caller was killed, and the kernel does not know the number. */
 	if (fuse_reply_entry(request, &entry) != 0)
 		taking_free(taking);
 }
@@ -214,7 +213,7 @@ static void taken(struct snapshot_create *create, int result)
 		asker_end(&taking->asker);
 	if (result == 0)
 		taking->snapshot_id = snapshot_id(create->snapshot);
-	/* Who makes a file hears nothing but the number. */
+	/* The caller only sees the errno. */
 	if (result < 0 && create->refusal)
 		log_error("cannot take a snapshot: %s", create->refusal);
 	if (request && result < 0) {
@@ -222,7 +221,7 @@ static void taken(struct snapshot_create *create, int result)
 	} else if (request) {
 		snapshot_opened(create->snapshot);
 		taking->is_fresh = true;
-		/* Whoever asked was interrupted: nobody will close it. */
+		/* The caller was interrupted, so nobody will close it. */
 		if (reply_open(request, (uintptr_t)create->snapshot,
 			    FOPEN_DIRECT_IO | FOPEN_PARALLEL_DIRECT_WRITES) == -ENOENT) {
 			taking->is_fresh = false;
@@ -232,7 +231,7 @@ static void taken(struct snapshot_create *create, int result)
 	taking_maybe_free(taking);
 }
 
-/* What cannot be taken back at once, a disk's answer or a writer that thaws, goes on alone. */
+/* What cannot be cancelled at once (disk I/O, a writer that thaws) completes without the caller. */
 static void taker_killed(struct asker *asker)
 {
 	struct taking *taking = CONTAINER_OF(asker, struct taking, asker);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * texts.c - the files of .snaprig: the status and what a driver tells, made anew, and the logs, as
- * they grow.
+ * texts.c - the files of .snaprig: the status and the driver's information, generated anew, and the
+ * logs as they grow.
  *
- * Who copies a file reads as much as its size says.  So a text is made when its
- * name is looked up, which comes before every stat() and open(); the size told
- * from then on is that text's, an open gets it, and one reader sees one state.
+ * A program that copies a file reads as much as its size says.  So a text is generated when its
+ * name is looked up, which comes before every stat() and open().  From then on, stat() shows the
+ * size of that text and an open gets it, so that a reader sees one state.
  */
 #include <errno.h>
 #include <linux/fuse.h>

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * transport.c - requests from /dev/fuse and replies to it, through the ring.
+ * transport.c - reads requests from /dev/fuse and writes replies to it, through the ring.
  *
- * The replies to reads and writes go through the ring, many in one system
- * call.  All others are small and rare and are written at once.  Notices to
- * the kernel may wait for pages that are locked by reads which wait for us, so
- * they go through the ring's worker threads, never through this one.
+ * The replies to reads and writes go through the ring, many in one system call.  All others are
+ * small and rare, and are written directly.  Notices to the kernel may block on pages locked by
+ * reads that wait for this thread, so the ring's worker threads write them.
  */
 #include <errno.h>
 #include <linux/fuse.h>
@@ -26,10 +25,10 @@
 /* Kernel 6.6; not in the headers of 6.1.  Bit 36 of the flags. */
 #define INIT_FLAGS2_DIRECT_IO_ALLOW_MMAP (1u << 4)
 
-/* What comes before the data of a write. */
+/* What precedes the data of a write. */
 #define REQUEST_HEADER_BYTES (sizeof(struct fuse_in_header) + sizeof(struct fuse_write_in))
 
-/* No signal and no interrupted requests are as many without one that comes through. */
+/* Signals and interrupted requests never cause as many failures without a success in between. */
 #define READS_FAILED_MAX 100000u
 
 static void read_done(struct ring_op *op, int result, uint32_t flags);
@@ -70,7 +69,7 @@ void slots_free(struct session *session)
 		slot_free(CONTAINER_OF(link, struct slot, link));
 }
 
-/* Puts reads into the ring until enough are there or the slots are used up. */
+/* Puts reads into the ring until there are enough of them or no slot is left. */
 void transport_fill(struct session *session)
 {
 	while (!session->stopping && session->reads_armed < session->options.limits->reads_ahead) {
@@ -116,11 +115,11 @@ void transport_cancel(struct session *session)
 
 static void slot_release(struct slot *slot)
 {
-	/* The one used last is used first: its pages are in the cache. */
+	/* Last in, first out: its pages are still cached. */
 	list_prepend(&slot->session->free_slots, &slot->link);
 }
 
-/* What the kernel offers beyond what this libfuse knows. */
+/* Notes what the kernel offers beyond what this libfuse knows. */
 static void note_init(struct session *session, const char *bytes, size_t length)
 {
 	const struct fuse_in_header *header = (const void *)bytes;
@@ -156,7 +155,10 @@ static void handle_request(struct slot *slot, size_t length)
 	session->current = NULL;
 }
 
-/* Nothing that a request sets off turns the ring: another one would be decoded inside it. */
+/*
+ * Nothing that a request triggers may run the ring: it would decode another request inside this
+ * one.
+ */
 static void handle_alone(struct slot *slot, size_t length)
 {
 	struct session *session = slot->session;
@@ -180,9 +182,8 @@ static void read_done(struct ring_op *op, int result, uint32_t flags)
 		handle_alone(slot, (size_t)result);
 	} else {
 		slot_release(slot);
-		/* -ENODEV is the unmount.  -ENOENT (a request that was taken
-		 * back), -EINTR and -EAGAIN pass; what does not would be
-		 * asked for again for ever. */
+		/* -ENODEV means unmounted.  -ENOENT (a request that was cancelled), -EINTR and
+		 * -EAGAIN pass; other errors would be retried for ever. */
 		if (result == -ENODEV) {
 			session_tell_ended(session);
 		} else if (++session->reads_failed == READS_FAILED_MAX) {
@@ -193,7 +194,7 @@ static void read_done(struct ring_op *op, int result, uint32_t flags)
 	transport_fill(session);
 }
 
-/* The engine keeps the slot for what cannot be taken back. */
+/* The engine keeps the slot if the request cannot be cancelled. */
 static void slot_killed(struct asker *asker)
 {
 	struct slot *slot = CONTAINER_OF(asker, struct slot, asker);
@@ -222,7 +223,7 @@ static void reply_done(struct ring_op *op, int result, uint32_t flags)
 {
 	struct slot *slot = CONTAINER_OF(op, struct slot, reply_op);
 
-	/* An error means that the asker is gone: nobody is left to tell. */
+	/* An error means that the caller is gone. */
 	(void)result;
 	(void)flags;
 	latency_end(slot, ring_times(slot->session->ring)->answered_ns);
@@ -231,7 +232,7 @@ static void reply_done(struct ring_op *op, int result, uint32_t flags)
 	transport_fill(slot->session);
 }
 
-/* False: nobody waits for a reply any more, and the slot is free. */
+/* Returns false if nobody waits for the reply any more; the slot is then free. */
 static bool begin_reply(struct slot *slot)
 {
 	if (slot->fuse_request) {
@@ -264,8 +265,8 @@ void slot_reply_error(struct slot *slot, int error)
 }
 
 /*
- * The reply of SLOT in IOV: the header, which is on libfuse's stack, is copied;
- * the data of a read is in the slot and stays there.
+ * Writes the reply of SLOT, in IOV, through the ring.  The header is on libfuse's stack and is
+ * copied; the data of a read is in the slot and stays there.
  */
 static ssize_t reply_through_ring(struct slot *slot, const struct iovec *iov, int count)
 {
@@ -303,7 +304,7 @@ static void notice_done(struct ring_op *op, int result, uint32_t flags)
 {
 	struct notice *notice = CONTAINER_OF(op, struct notice, op);
 
-	/* -ENOENT: the kernel has nothing of that inode.  Nothing to do. */
+	/* -ENOENT means that the kernel has cached nothing of that inode, which is fine. */
 	(void)result;
 	(void)flags;
 	notice->session->notices_under_way--;
@@ -340,7 +341,7 @@ static ssize_t notice_through_worker(struct session *session, const struct iovec
 	return (ssize_t)total;
 }
 
-/* Asks for what this libfuse cannot ask for (docs/architecture.md 4: mmap meets SIGBUS). */
+/* Requests what this libfuse cannot request (docs/architecture.md 4: mmap meets SIGBUS). */
 static void amend_init(struct session *session, const struct iovec *iov, int count)
 {
 	struct fuse_init_out *init = count == 2 ? iov[1].iov_base : NULL;
@@ -381,7 +382,7 @@ static ssize_t transport_writev(int fd, struct iovec *iov, int count, void *user
 	return written;
 }
 
-/* Required by libfuse; requests are read by the ring. */
+/* Required by libfuse, but unused: the ring reads requests. */
 static ssize_t transport_read(int fd, void *buffer, size_t length, void *userdata)
 {
 	(void)userdata;

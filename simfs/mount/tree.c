@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* tree.c - the mounted tree: names and folders. */
+/* tree.c - names and folders of the mounted tree. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,7 +22,7 @@ static const struct place places[] = {
 
 #define PLACE_COUNT (sizeof places / sizeof places[0])
 
-/* The one without a name is the driver's: NULL when that has none. */
+/* A place without a name is the driver's; NULL if the driver has none. */
 static const char *place_name(const struct session *session, const struct place *place)
 {
 	return place->name ? place->name : volume_info_name(session->volume);
@@ -122,7 +122,7 @@ void tree_readlink(fuse_req_t request, fuse_ino_t inode)
 		fuse_reply_err(request, EINVAL);
 }
 
-/* A folder's entries as the kernel wants them, made when it is opened. */
+/* A folder's entries in the kernel's format, made when it is opened. */
 struct listing {
 	fuse_req_t request;
 	char *bytes;
@@ -182,7 +182,7 @@ void tree_opendir(fuse_req_t request, fuse_ino_t inode, struct fuse_file_info *f
 		session_opened(session);
 		return;
 	}
-	/* Whoever asked was interrupted: nobody will close it. */
+	/* The caller was interrupted, so nobody will close it. */
 	free(listing->bytes);
 	free(listing);
 }
@@ -198,7 +198,7 @@ void tree_readdir(fuse_req_t request, fuse_ino_t inode, size_t size, off_t offse
 		fuse_reply_buf(request, NULL, 0);
 		return;
 	}
-	/* The kernel asks again from the last entry that was whole. */
+	/* The kernel continues after the last whole entry. */
 	left = listing->length - (size_t)offset;
 	fuse_reply_buf(request, listing->bytes + offset, left < size ? left : size);
 }
@@ -214,9 +214,12 @@ void tree_releasedir(fuse_req_t request, fuse_ino_t inode, struct fuse_file_info
 	fuse_reply_err(request, 0);
 }
 
-/* ---- what would change the tree ---- */
+/* ---- changes of the tree ---- */
 
-/* Nothing here is moved: who cannot rename copies instead, which would take a snapshot. */
+/*
+ * Nothing can be moved.  The error is not EXDEV, after which a program copies, and would take a
+ * snapshot.
+ */
 void tree_rename(fuse_req_t request, fuse_ino_t parent, const char *name, fuse_ino_t to_parent,
 	const char *to_name, unsigned int flags)
 {

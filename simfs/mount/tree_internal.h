@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* tree_internal.h - the mounted tree; of session_internal.h. */
+/* tree_internal.h - the mounted tree; part of session_internal.h. */
 #ifndef SNAPRIG_MOUNT_TREE_INTERNAL_H
 #define SNAPRIG_MOUNT_TREE_INTERNAL_H
 
-/* Also in control/protocol.h, for those who look for it. */
+/* Also in control/protocol.h, for clients. */
 #define NAME_SNAPSHOTS	 "snapshots"
 
 #define PLACE_ROOT	 1
@@ -14,12 +14,12 @@
 #define PLACE_EVENTS	 6
 #define PLACE_KERNEL_LOG 7
 #define PLACE_CONTROL	 8
-#define PLACE_INFO	 9 /* of the driver: volume_info() */
+#define PLACE_INFO	 9 /* the driver's: volume_info() */
 
-/* A snapshot's inode is its id and this.  The kernel may know it by another number: */
+/* A snapshot's inode is this plus its id.  The kernel may know it by another number ... */
 #define PLACE_SNAPSHOT_FIRST 1000
 
-/* of those that were taken here (snapshots.c). */
+/* ... if it was taken here (snapshots.c). */
 #define PLACE_TAKING_FIRST (1ull << 62)
 
 struct place {
@@ -37,14 +37,14 @@ static inline struct session *session_of(fuse_req_t request)
 
 /* ---- tree.c ---- */
 
-/* NULL: there is none. */
+/* NULL if there is none. */
 const struct place *place_find(const struct session *session, fuse_ino_t inode);
 unsigned place_count(const struct session *session);
 
 /* The snapshot that INODE stands for, or NULL. */
 struct snapshot *place_snapshot(struct session *session, fuse_ino_t inode);
 
-/* Answers REQUEST with the entry of a place that is always there. */
+/* Answers REQUEST with the entry of a place that always exists. */
 void tree_reply_place(fuse_req_t request, fuse_ino_t inode);
 
 void tree_lookup(fuse_req_t request, fuse_ino_t parent, const char *name);
@@ -54,7 +54,7 @@ void tree_readdir(fuse_req_t request, fuse_ino_t inode, size_t size, off_t offse
 	struct fuse_file_info *file);
 void tree_releasedir(fuse_req_t request, fuse_ino_t inode, struct fuse_file_info *file);
 
-/* -EPERM: the tree is what it is. */
+/* All fail with -EPERM: the tree is fixed. */
 void tree_mkdir(fuse_req_t request, fuse_ino_t parent, const char *name, mode_t mode);
 void tree_rmdir(fuse_req_t request, fuse_ino_t parent, const char *name);
 void tree_symlink(fuse_req_t request, const char *text, fuse_ino_t parent, const char *name);
@@ -64,7 +64,7 @@ void tree_rename(fuse_req_t request, fuse_ino_t parent, const char *name, fuse_i
 
 /* ---- attributes.c ---- */
 
-/* How long the kernel may keep what never changes. */
+/* How long the kernel may cache what never changes. */
 #define STEADY_TIMEOUT_S 60.0
 
 double attribute_timeout(fuse_ino_t inode);
@@ -82,13 +82,15 @@ void tree_statfs(fuse_req_t request, fuse_ino_t inode);
 
 /* ---- growing.c ---- */
 
-/* Makes the volume longer, and answers REQUEST, a setattr of the live view, with what came of it,
- * now or later. */
+/*
+ * Makes the volume longer, and answers REQUEST, a setattr of the live view, with the result, now or
+ * later.
+ */
 void growing_start(fuse_req_t request, uint64_t bytes);
 
 /* ---- texts.c ---- */
 
-/* Of INODE there is one text after the other, and not one that grows. */
+/* Whether INODE is generated anew for each reader, unlike a log, which grows. */
 bool text_is_made(fuse_ino_t inode);
 void text_make(struct session *session, fuse_ino_t inode);
 uint64_t text_bytes(struct session *session, fuse_ino_t inode);
@@ -97,17 +99,20 @@ void text_release(struct fuse_file_info *file);
 void text_read(fuse_req_t request, fuse_ino_t inode, size_t size, off_t offset,
 	const struct fuse_file_info *file);
 
-/* The length of the text INODE that is open as FILE: of a log, as it is just now. */
+/* The length of the text INODE open as FILE; of a log, its present length. */
 uint64_t text_file_bytes(
 	struct session *session, fuse_ino_t inode, const struct fuse_file_info *file);
 void texts_free(struct session *session);
 
 /* ---- files.c ---- */
 
-/* As fuse_reply_open(), with all flags of the kernel's. */
+/* As fuse_reply_open(), but with any flags of the kernel. */
 int reply_open(fuse_req_t request, uint64_t handle, uint32_t flags);
 
-/* The snapshot that FILE is open on; NULL when it is of a different kind, or the snapshot goes. */
+/*
+ * The snapshot that FILE is open on; NULL if it is of another kind, or the snapshot is being
+ * deleted.
+ */
 struct snapshot *open_snapshot(fuse_ino_t inode, const struct fuse_file_info *file);
 
 void files_open(fuse_req_t request, fuse_ino_t inode, struct fuse_file_info *file);
