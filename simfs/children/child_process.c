@@ -12,8 +12,8 @@
 #include "simfs/base/fd_reserve.h"
 
 /*
- * A new image, not a fork: the rig's own pages, its mount and its ring are no
- * business of the child, and neither are the signals that the rig blocks.
+ * A new image rather than a fork: the child must not share the rig's pages, mount, ring or blocked
+ * signals.
  */
 static int spawn(char *const argv[], int stdin_fd, int stdout_fd, pid_t *ret)
 {
@@ -59,13 +59,14 @@ static int start(struct child_process *process, char *const argv[])
 	AUTO(auto_close) int output_read = output[0];
 	int error = spawn(argv, input[0], output[1], &pid);
 
-	/* Now, so that a descriptor is there for the next one. */
+	/* Close these now, so that descriptors are free for the next call. */
 	close(input[0]);
 	close(output[1]);
 	if (error < 0)
 		return error;
 	process->pidfd = pidfd_open(pid, 0);
-	/* The end of its input ends it; killed, it could not undo what it has begun. */
+	/* The child ends with its input.  If it were killed, it could not undo what it had
+	 * begun. */
 	if (process->pidfd < 0)
 		return -errno;
 	process->input_fd = TAKE_FD(input_write);
@@ -77,7 +78,7 @@ int child_process_start(struct child_process *process, char *const argv[])
 {
 	int error = start(process, argv);
 
-	/* What is frozen must be thawed, however many files are open. */
+	/* What is frozen must be thawed even when descriptors have run out. */
 	if (error == -EMFILE) {
 		fd_reserve_give_all();
 		error = start(process, argv);

@@ -21,15 +21,17 @@
 #include "simfs/children/child_process.h"
 #include "simfs/children/pressure_place.h"
 
-/* So that the gauge is looked at often enough, and not at every page. */
+/* Bounds for a step: the gauge is checked often enough, but not at every page. */
 #define STEP_MIN_BYTES ((uint64_t)64 << 10)
 #define STEP_MAX_BYTES ((uint64_t)4 << 20)
 
-/* So many pages the kernel counts ahead, on each processor that takes memory (the child is
- * kept on one), and takes back when it likes.  The share holds without them. */
+/*
+ * The kernel charges up to this many pages ahead for each CPU that takes memory (the child stays on
+ * one), and may take them back at any time.  The share must hold without them.
+ */
 #define COUNTED_AHEAD_PAGES 64
 
-/* The kernel counts a process that was reaped for a moment more. */
+/* The kernel counts a reaped process for a moment longer. */
 #define REMOVE_TRIES	100
 #define REMOVE_PAUSE_NS 10000000
 
@@ -40,7 +42,7 @@ struct pressure {
 	struct pressure_events events;
 	enum state state;
 	bool has_settled;
-	int error; /* why it ends, while it has not settled */
+	int error; /* why it ends, if it has not settled */
 
 	char name[sizeof "pressure:" + PATH_MAX];
 	const char *path; /* within the name */
@@ -117,7 +119,7 @@ static void end_if_gone(struct pressure *pressure)
 	remove_cgroup(pressure);
 }
 
-/* Ends, with ERROR for whoever waits for the share. */
+/* Ends, with ERROR for the request that waits for the share. */
 static void give_up(struct pressure *pressure, int error)
 {
 	if (pressure->state == ENDING)
@@ -135,12 +137,12 @@ static void child_exited(struct ring_op *op, int result, uint32_t flags)
 
 	(void)result;
 	(void)flags;
-	/* It has exited, so this does not wait. */
+	/* It has exited, so this does not block. */
 	waitid(P_PIDFD, (id_t)pressure->process.pidfd, &info, WEXITED);
 	pressure->child_runs = false;
 	if (pressure->state == PRESSING)
 		log_info("the process that pressed memory was killed");
-	/* What it said last is still in the pipe, and tells more. */
+	/* Its last answer is still in the pipe, and says more. */
 	if (!pressure->answer_awaited)
 		give_up(pressure, -ENOMEM);
 	end_if_gone(pressure);
@@ -197,7 +199,8 @@ static void take_step(struct pressure *pressure)
 	pressure->taken_bytes += step_bytes;
 	if (pressure->taken_bytes > pressure->size_bytes)
 		pressure->taken_bytes = pressure->size_bytes;
-	/* The pipe is empty, so this does not wait; of a child that died, its answer tells. */
+	/* The pipe is empty, so this does not block.  If the child has died, the missing answer
+	 * shows it. */
 	(void)!write(
 		pressure->process.input_fd, &pressure->taken_bytes, sizeof pressure->taken_bytes);
 	await_answer(pressure);
@@ -214,7 +217,7 @@ static void child_answered(struct ring_op *op, int result, uint32_t flags)
 		error = -ENOMEM;
 	else if (pressure->answer < 0)
 		error = (int)pressure->answer;
-	/* A folder of the kernel's that cannot be written to is a privilege that is missing. */
+	/* If the kernel's folder is not writable, a privilege is missing. */
 	if (error == -EACCES || error == -EROFS)
 		error = -EPERM;
 	if (error < 0)

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * pressure.h - memory that is taken for real, where it harms nobody.
+ * pressure.h - takes real memory, where it harms no other process.
  *
- * A child process enters a cgroup of its own with a hard limit, and takes
- * memory step by step until the cgroup has used the share that was asked for.
- * It keeps it until it is ended.  The child makes the cgroup, so that the rig's
- * thread waits for nothing; it dies with the rig, which removes the cgroup.
+ * A child process enters a cgroup of its own with a hard limit, and takes memory step by step
+ * until the cgroup has used the requested share.  It keeps the memory until it is ended.  The
+ * child creates the cgroup, so that the rig's thread never waits for it; it dies with the rig,
+ * which removes the cgroup.
  *
  *	IDLE --begin--> TAKING --the share is reached: settled(0)--> PRESSING
  *	  ^               | end, or it cannot go on                     | end, or it died
@@ -23,26 +23,26 @@
 #include "simfs/volume/memory_source.h"
 
 /*
- * The limit of the cgroup.  Below the floor the child's own pages blur the share;
- * the cap is what any machine can spare, and half of what is available the bound
- * where it cannot.
+ * The limit of the cgroup.  Below the minimum, the child's own pages distort the share.  The
+ * maximum is what any machine can spare; on small machines, half of the available memory is the
+ * limit.
  */
 #define PRESSURE_SIZE_DEFAULT_BYTES ((uint64_t)256 << 20)
 #define PRESSURE_SIZE_MIN_BYTES	    ((uint64_t)32 << 20)
 #define PRESSURE_SIZE_MAX_BYTES	    ((uint64_t)1 << 30)
 
-/* Beyond it, the kernel would kill the child rather than give it the last pages. */
+/* Above this, the kernel would kill the child rather than give it the last pages. */
 #define PRESSURE_SHARE_MIN_PER_MILLION 100000
 #define PRESSURE_SHARE_MAX_PER_MILLION 950000
 
 #define PRESSURE_MESSAGE_BYTES	       512
 
 struct pressure_events {
-	/* Required.  Once for each begin: 0 when the share is reached, else -errno
-	 * (-EPERM: a privilege is missing, -ECANCELED: it was ended) with why. */
+	/* Required.  Called once for each begin, with 0 when the share is reached, or else -errno
+	 * (-EPERM: a privilege is missing; -ECANCELED: it was ended) and the reason. */
 	void (*settled)(void *context, int result, const char *why);
 
-	/* Required.  The child is gone, the cgroup too, and it may begin again. */
+	/* Required.  The child and the cgroup are gone; pressure may begin again. */
 	void (*ended)(void *context);
 
 	void *context;
@@ -53,29 +53,29 @@ struct pressure;
 /* Returns 0 or -ENOMEM. */
 int pressure_create(struct ring *ring, const struct pressure_events *events, struct pressure **ret);
 
-/* When idle, or when the ring is gone: then it waits for the child to die.  NULL is fine. */
+/* It must be idle, or the ring gone: in that case, waits for the child to die.  NULL is fine. */
 void pressure_destroy(struct pressure *pressure);
 
 /*
- * Whether SHARE of SIZE bytes may be taken while AVAILABLE bytes are free: 0, or
- * -ERANGE with the reason in MESSAGE.
+ * Whether SHARE of SIZE bytes may be taken while AVAILABLE bytes are free.  Returns 0, or -ERANGE
+ * with the reason in MESSAGE.
  */
 int pressure_check(uint64_t size_bytes, uint64_t share_per_million, uint64_t available_bytes,
 	char message[PRESSURE_MESSAGE_BYTES]);
 
 /*
- * Begins, and returns 0; or without having begun, with why in MESSAGE: -EBUSY
- * (not idle), -ERANGE as pressure_check(), -EPERM (no memory controller), -errno.
+ * Begins and returns 0; or does not begin, with the reason in MESSAGE: -EBUSY (not idle), -ERANGE
+ * as pressure_check(), -EPERM (no memory controller), or -errno.
  */
 int pressure_begin(struct pressure *pressure, uint64_t size_bytes, uint64_t share_per_million,
 	char message[PRESSURE_MESSAGE_BYTES]);
 
-/* Kills the child; `ended` follows from the event loop.  Nothing when idle. */
+/* Kills the child; `ended` follows from the event loop.  Does nothing when idle. */
 void pressure_end(struct pressure *pressure);
 
 bool pressure_is_idle(const struct pressure *pressure);
 
-/* What its cgroup has used of its limit; when not idle. */
+/* How much of its limit the cgroup has used; only when not idle. */
 const struct memory_source *pressure_source(const struct pressure *pressure);
 
 /* Removes the cgroups of rigs that are gone.  May block. */
@@ -83,13 +83,13 @@ void pressure_sweep(void);
 
 /* ---- the child ---- */
 
-/* As argv[1] of this very program; then the cgroup's path and its limit in bytes. */
+/* argv[1] of this program; the cgroup's path and its limit in bytes follow. */
 #define PRESSURE_CHILD "press-memory"
 
 /*
- * Reads from stdin how many bytes are to be taken in all (uint64_t), and answers
- * each on stdout with 0 or -errno (int64_t), after one for having begun.  Ends
- * with its input.  Returns an exit code.
+ * Reads from stdin how many bytes to hold in total (uint64_t), and answers each on stdout with 0 or
+ * -errno (int64_t), after a first answer for having started.  Ends with its input.  Returns an exit
+ * code.
  */
 int pressure_child(int argc, char **argv);
 

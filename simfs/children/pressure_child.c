@@ -33,7 +33,7 @@ static int write_file(const char *folder, const char *name, const char *text)
 	return 0;
 }
 
-/* Makes the cgroup in PATH and goes there: from then on what is touched counts. */
+/* Creates the cgroup PATH and enters it: memory touched from then on is charged to it. */
 static int enter_cgroup(const char *path, const char *limit)
 {
 	enum cgroup_version version;
@@ -46,7 +46,7 @@ static int enter_cgroup(const char *path, const char *limit)
 		error = write_file(path, cgroup_files(version)->limit, limit);
 	if (error < 0)
 		return error;
-	/* Pages that are swapped out would not count; a machine without swap has no file. */
+	/* Swapped-out pages would not count.  Without swap, this file does not exist. */
 	(void)write_file(path, cgroup_files(version)->swap, "0");
 	return write_file(path, "cgroup.procs", "0");
 }
@@ -56,7 +56,7 @@ static int answer(int64_t result)
 	return write(STDOUT_FILENO, &result, sizeof result) == sizeof result ? 0 : -EPIPE;
 }
 
-/* What the kernel counts ahead (pressure.c), it counts for each processor. */
+/* The kernel charges ahead for each CPU (pressure.c). */
 static void stay_on_one_processor(void)
 {
 	int processor = sched_getcpu();
@@ -69,7 +69,7 @@ static void stay_on_one_processor(void)
 	(void)sched_setaffinity(0, sizeof set, &set);
 }
 
-/* Takes what is asked for of SIZE bytes, until nobody asks any more. */
+/* Takes as much of SIZE bytes as requested, until stdin ends. */
 static int serve(char *memory, uint64_t size_bytes)
 {
 	uint64_t page_bytes = (uint64_t)sysconf(_SC_PAGESIZE);
@@ -93,14 +93,15 @@ int pressure_child(int argc, char **argv)
 
 	if (size_bytes < PRESSURE_SIZE_MIN_BYTES || size_bytes > PRESSURE_SIZE_MAX_BYTES)
 		return EXIT_USAGE;
-	/* The end of stdin says the same, but only between two steps; and that it died before. */
+	/* The end of stdin means the same, but is noticed only between two steps.  The poll detects
+	 * that the rig died before this call. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (poll(&(struct pollfd){ .fd = STDIN_FILENO }, 1, 0) > 0)
 		return EXIT_RIG;
 	stay_on_one_processor();
-	/* Whole huge pages would make the steps coarse. */
+	/* Huge pages would make the steps coarse. */
 	prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);
-	/* Whoever runs out of memory nearby, it is this one that goes. */
+	/* If memory runs out nearby, the kernel should kill this process. */
 	(void)write_file("/proc/self", "oom_score_adj", "1000");
 
 	char *memory = mmap(NULL, size_bytes, PROT_READ | PROT_WRITE,

@@ -16,10 +16,10 @@
 #include "simfs/base/sizes.h"
 #include "simfs/children/pressure.h"
 
-/* Followed by the process id of the rig. */
+/* Followed by the process ID of the rig. */
 #define PREFIX "snaprig-"
 
-/* How long a mount waits for the end of who is left in the cgroups of dead rigs: 1 s in all. */
+/* How long a mount waits for processes left in the cgroups of dead rigs: 1 s in total. */
 #define SWEEP_TRIES    100
 #define SWEEP_PAUSE_US 10000
 
@@ -80,7 +80,7 @@ int pressure_check(uint64_t size_bytes, uint64_t share_per_million, uint64_t ava
 	return -ERANGE;
 }
 
-/* A zombie does not: who is to reap it may take its time. */
+/* Whether PID runs.  A zombie does not, but its parent may reap it late. */
 static bool runs(long pid)
 {
 	char path[64], text[256], state = 'Z';
@@ -88,7 +88,7 @@ static bool runs(long pid)
 	snprintf(path, sizeof path, "/proc/%ld/stat", pid);
 
 	AUTO(auto_fclose) FILE *file = fopen(path, "re");
-	/* The name before it may hold anything, but ends with the last bracket. */
+	/* The process name before this may contain anything, but ends at the last parenthesis. */
 	const char *name_end = file && fgets(text, sizeof text, file) ? strrchr(text, ')') : NULL;
 
 	if (name_end)
@@ -97,8 +97,8 @@ static bool runs(long pid)
 }
 
 /*
- * Of a rig that has died just now, the process that pressed is about to: what is still in
- * the cgroup NAME is waited for as long as TRIES last.
+ * Removes the cgroup NAME.  If its rig has just died, the process in it is about to die: waits for
+ * that while TRIES last.
  */
 static bool remove_left(int parent_fd, const char *name, unsigned *tries)
 {
@@ -126,7 +126,8 @@ void pressure_sweep(void)
 		if (strncmp(entry->d_name, PREFIX, strlen(PREFIX)) != 0)
 			continue;
 		pid = strtol(entry->d_name + strlen(PREFIX), &end, 10);
-		/* Of a rig that runs, it may be about to be used; of none, it is empty. */
+		/* The cgroup of a running rig may be about to be used.  That of a dead rig is
+		 * empty, or soon will be. */
 		if (*end == '\0' && pid > 0 && !runs(pid) &&
 			remove_left(dirfd(folder), entry->d_name, &tries))
 			log_info("removed the cgroup that a dead rig left in '%s'", parent);

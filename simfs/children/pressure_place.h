@@ -7,9 +7,9 @@
 #include <stdint.h>
 
 /*
- * Writes the path of this process's own cgroup, which is not made, into PATH, and
- * how much memory there is for it.  Returns 0, or -EPERM (no memory controller) or
- * -ENODATA with why in MESSAGE, of PRESSURE_MESSAGE_BYTES.
+ * Writes to PATH the path for this process's own cgroup, without creating it, and how much memory
+ * is available for it.  Returns 0, or -EPERM (no memory controller) or -ENODATA with the reason in
+ * MESSAGE, of PRESSURE_MESSAGE_BYTES.
  */
 int pressure_place(char *path, size_t length, uint64_t *ret_available_bytes, char *message);
 

@@ -18,8 +18,8 @@
 _Static_assert(sizeof(struct writer_answer) <= PIPE_BUF, "an answer is written whole");
 
 /*
- * Nothing that is meant for the rig, or comes from its terminal, may end this
- * process while something is frozen.
+ * No signal meant for the rig, or from its terminal, may end this process while something is
+ * frozen.
  */
 static void outlive_the_rig(void)
 {
@@ -28,10 +28,10 @@ static void outlive_the_rig(void)
 	setsid();
 	for (size_t at = 0; at < sizeof ignored / sizeof ignored[0]; at++)
 		signal(ignored[at], SIG_IGN);
-	/* Whoever started the rig may have ignored it: then no hook would have a status. */
+	/* The starter of the rig may have ignored it, and then no hook would have a status. */
 	signal(SIGCHLD, SIG_DFL);
 
-	/* Nor does it keep what the rig's messages go to from being closed. */
+	/* Do not keep the rig's standard error open. */
 	AUTO(auto_close) int null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
 
 	if (null_fd >= 0)
@@ -44,11 +44,11 @@ static void answer(struct writer_answer *answer, enum writer_deed deed, int resu
 	answer->result = result;
 	if (result == 0)
 		memset(answer->why, 0, sizeof answer->why);
-	/* When the rig is gone, nobody wants to know. */
+	/* If the rig is gone, nobody reads the answer. */
 	(void)!write(STDOUT_FILENO, answer, sizeof *answer);
 }
 
-/* Or until it has been frozen for HOLD_MS. */
+/* Waits for the end of input, at most HOLD_MS. */
 static void wait_for_end_of_input(int hold_ms)
 {
 	struct pollfd input = { .fd = STDIN_FILENO, .events = POLLIN };

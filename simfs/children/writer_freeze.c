@@ -28,9 +28,9 @@ static const char *const deed_names[] = { [WRITER_FREEZE] = "freeze", [WRITER_TH
 /* ---- a hook ---- */
 
 /*
- * In the new process.  Its own group can be killed with all that it started; and
- * when this process is killed the hook must not go on, as another one thaws then.
- * What it prints goes nowhere: a pipe that nobody reads any more would kill it.
+ * Runs in the new process.  Its own process group allows it to be killed with everything that it
+ * started.  If this process is killed, the hook must end too, because another process thaws then.
+ * Its output is discarded: a pipe that nobody reads would kill it.
  */
 static void become_hook(pid_t parent, const char *path, const char *argument, int error_fd)
 {
@@ -51,7 +51,7 @@ static void become_hook(pid_t parent, const char *path, const char *argument, in
 	_exit(EX_OSERR);
 }
 
-/* Returns its pid once PATH is running, or -errno: it is not. */
+/* Returns the pid once PATH is running, or -errno. */
 static pid_t start_hook(const char *path, enum writer_deed deed)
 {
 	int fds[2], error = 0;
@@ -68,7 +68,7 @@ static pid_t start_hook(const char *path, enum writer_deed deed)
 	if (pid == 0)
 		become_hook(parent, path, deed_names[deed], write_fd);
 	close(TAKE_FD(write_fd));
-	/* It ends without a word when the program has taken over. */
+	/* The pipe ends without data once the program was executed. */
 	if (read(read_fd, &error, sizeof error) == sizeof error) {
 		waitpid(pid, NULL, 0);
 		return error;
@@ -76,7 +76,7 @@ static pid_t start_hook(const char *path, enum writer_deed deed)
 	return pid;
 }
 
-/* Waits until the hook is gone or nobody waits for it any more; true: it is gone. */
+/* Waits until the hook ends (returns true) or stdin does. */
 static bool hook_ends_first(pid_t pid)
 {
 	AUTO(auto_close) int pidfd = pidfd_open(pid, 0);
@@ -85,7 +85,7 @@ static bool hook_ends_first(pid_t pid)
 		{ .fd = STDIN_FILENO, .events = POLLIN },
 	};
 
-	/* Then it cannot be given up, but it is still called. */
+	/* Without a pidfd the hook cannot be stopped early, but it still runs. */
 	if (pidfd < 0)
 		return true;
 	while (poll(events, 2, -1) < 0 && errno == EINTR)
@@ -93,7 +93,7 @@ static bool hook_ends_first(pid_t pid)
 	return events[0].revents != 0;
 }
 
-/* Whether it is gone within LIMIT_MS; yes, when that cannot be looked at. */
+/* Whether it ends within LIMIT_MS; true if that cannot be checked. */
 static bool hook_ends_within(pid_t pid, int limit_ms)
 {
 	AUTO(auto_close) int pidfd = pidfd_open(pid, 0);
@@ -107,7 +107,7 @@ static bool hook_ends_within(pid_t pid, int limit_ms)
 	return ended > 0;
 }
 
-/* With all that it started; its group is its own to leave. */
+/* Kills everything that it started, except what has left its process group. */
 static void kill_hook(pid_t pid)
 {
 	kill(-pid, SIGKILL);
@@ -153,7 +153,7 @@ int writer_hook_freeze(const char *path, char *why)
 		return WRITER_GIVEN_UP;
 	}
 	error = judge_hook(pid, why);
-	/* It may have got half-way.  What it says to that adds nothing to its failure. */
+	/* It may have got halfway.  A message about the thaw would add nothing. */
 	if (error < 0)
 		(void)writer_hook_thaw(path, WRITER_THAW_MAX_MS, unheard);
 	return error;
@@ -183,7 +183,7 @@ static int cannot_do(enum writer_deed deed, const char *path, int fd, int error,
 	const char *hint = "";
 	struct statfs status;
 
-	/* Of which a user's error, -EPERM, would tell but half. */
+	/* -EPERM, a user's error here, would explain only half of it. */
 	if (fd >= 0 && fstatfs(fd, &status) == 0 && status.f_type == FUSE_SUPER_MAGIC)
 		hint = " (a FUSE mount cannot be frozen: freeze a file system on a loop "
 		       "device over its live view)";
@@ -214,7 +214,7 @@ static int open_mounted(enum writer_deed deed, const char *path, int *ret, char 
 	return 0;
 }
 
-/* Whether a file or folder that the rig has open lies on the file system of FD. */
+/* Whether the rig has a file or folder open on the file system of FD. */
 static bool is_the_rigs(int fd)
 {
 	struct stat wanted, found;
@@ -228,7 +228,7 @@ static bool is_the_rigs(int fd)
 	if (!folder || fstat(fd, &wanted) < 0)
 		return false;
 	while ((entry = readdir(folder))) {
-		/* The folder itself is none of the rig's files. */
+		/* "." and ".." are not files of the rig. */
 		if (entry->d_name[0] == '.')
 			continue;
 		if (fstatat(dirfd(folder), entry->d_name, &found, 0) == 0 &&

@@ -27,19 +27,19 @@ struct process_hands {
 	struct list holders;
 };
 
-/* A hand's process, and the one that thaws in its place when it was killed. */
+/* A hand's process, or the one that thaws for it after it was killed. */
 struct holder {
 	struct list link;
 	struct process_hands *hands;
 	struct writer_hand *hand;
-	struct writer_hand nobody; /* in its place, when it is gone */
+	struct writer_hand nobody; /* replaces the hand once its owner is gone */
 	enum writer_kind kind;
 	char *path;
 	uint64_t hold_ns;
 	enum state state;
 
 	struct child_process process;
-	bool only_thaws; /* it is the second one */
+	bool only_thaws; /* it is the second process */
 	bool runs;
 	struct ring_op exit_op;
 
@@ -98,15 +98,15 @@ static int start(struct holder *holder, bool only_thaws)
 	return 0;
 }
 
-/* ---- what becomes of it ---- */
+/* ---- the outcome ---- */
 
-/* The last call of the hand, which may begin anew from there. */
+/* The last call to the hand, which may begin again from there. */
 static void call_last(struct holder *holder, int result, const char *why)
 {
 	struct writer_hand *hand = holder->hand, nobody;
 	bool is_frozen_call = holder->state == FREEZING;
 
-	/* It lies in what goes now. */
+	/* It is part of the holder that is freed now. */
 	if (hand == &holder->nobody) {
 		nobody = *hand;
 		hand = &nobody;
@@ -121,7 +121,10 @@ static void call_last(struct holder *holder, int result, const char *why)
 		hand->thawed(hand, result, why);
 }
 
-/* What no process is there to answer: START_ERROR kept the second from it, or it was killed. */
+/*
+ * Makes up the answer that no process can give: the second one could not start (START_ERROR), or it
+ * was killed.
+ */
 static void answer_instead(struct holder *holder, int start_error)
 {
 	struct writer_answer *answer = &holder->answer;
@@ -143,12 +146,13 @@ static void finish(struct holder *holder)
 	char why[2 * WRITER_WHY_BYTES];
 
 	if (holder->state == FREEZING && last.deed == WRITER_THAW) {
-		/* Nobody asked for that, so the second process says it. */
+		/* Nobody asked for a thaw: the second process did it because the first was
+		 * killed. */
 		snprintf(why, sizeof why, "the process that was to freeze '%.512s' was killed%s%s",
 			holder->path, last.result < 0 ? ", and " : "", last.why);
 		call_last(holder, -EIO, why);
 	} else if (holder->state == THAWING && last.deed == WRITER_FREEZE) {
-		/* That freezing failed is no failure for whoever gave it up. */
+		/* The freeze was given up, so its failure does not matter. */
 		call_last(holder, 0, NULL);
 	} else {
 		call_last(holder, (int)last.result, last.why);
@@ -164,7 +168,7 @@ static void tell_death(struct holder *holder)
 			? "'%.512s' was frozen for too long, and has thawed by itself"
 			: "the process that held '%.512s' frozen was killed",
 		holder->path);
-	/* Before the call: there is nothing left to be asked for. */
+	/* Set before the call: nothing is left that could be thawed. */
 	holder->state = THAWING;
 	holder->hand->died(holder->hand, why);
 }
@@ -195,7 +199,7 @@ static void child_exited(struct ring_op *op, int result, uint32_t flags)
 
 	(void)result;
 	(void)flags;
-	/* It has exited, so this does not wait. */
+	/* It has exited, so this does not block. */
 	waitid(P_PIDFD, (id_t)holder->process.pidfd, &info, WEXITED);
 	holder->runs = false;
 	go_on_if_gone(holder);
@@ -207,7 +211,7 @@ static void child_answered(struct ring_op *op, int result, uint32_t flags)
 
 	(void)flags;
 	holder->answer_awaited = false;
-	/* Short of an answer: all its ends of the pipe are closed. */
+	/* A short read means that all ends of its pipe are closed. */
 	if (result == sizeof holder->answer) {
 		holder->has_last_answer = holder->answer.deed == WRITER_THAW ||
 					  holder->answer.result < 0;
@@ -315,7 +319,7 @@ void writer_hands_destroy(struct writer_hands *hands)
 
 	struct process_hands *all = CONTAINER_OF(hands, struct process_hands, hands);
 
-	/* Which makes the processes thaw, and end. */
+	/* Closing the pipes makes the processes thaw and end. */
 	while (!list_empty(&all->holders)) {
 		struct holder *holder = CONTAINER_OF(all->holders.next, struct holder, link);
 

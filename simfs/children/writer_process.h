@@ -2,8 +2,8 @@
 /*
  * writer_process.h - the hands of writers (volume/writers/hands.h) as processes.
  *
- * Each hand is a process of writer_child.h, which the ring watches.  Where one is
- * killed, another one thaws what it left.  Nothing here waits for anything.
+ * Each hand is a process of writer_child.h, which the ring watches.  If one is killed, another
+ * thaws what it left.  Nothing here blocks.
  */
 #ifndef SNAPRIG_CHILDREN_WRITER_PROCESS_H
 #define SNAPRIG_CHILDREN_WRITER_PROCESS_H
@@ -17,18 +17,18 @@
 int writer_hands_create(struct ring *ring, struct writer_hands **ret);
 
 /*
- * When idle, or when the ring is gone: then what is frozen is thawed all the same,
- * but nobody is called any more.  NULL is fine.
+ * They must be idle, or the ring gone: in that case, what is frozen is still thawed, but no
+ * callback runs any more.  NULL is fine.
  */
 void writer_hands_destroy(struct writer_hands *hands);
 
 /*
- * Who had hands is gone, and is not called any more; what they hold is thawed.
- * For the end of a volume that did not wait for a thaw.
+ * The owner of the hands is gone and is not called any more; what they hold is thawed.  For the end
+ * of a volume that did not wait for a thaw.
  */
 void writer_hands_disown(struct writer_hands *hands);
 
-/* No hand is under way. */
+/* Whether no hand is active. */
 bool writer_hands_idle(const struct writer_hands *hands);
 
 #endif
