@@ -2,12 +2,10 @@
 /*
  * actiphy.c - the driver of ActiveImage Protector 2018/2022 for Linux.
  *
- * dattobd's COW file, and a guard of elastio-snap's: when less than 20 % of
- * memory is available at a source write, the COW file is no longer updated and
- * the snapshot is discarded.  Source: the vendor's article on exit code
- * -314, docs/real-systems.md 3.  "The COW file size limit cannot be
- * changed" is the vendor's word; --limit works all the same, since a test
- * wants small volumes.
+ * It has dattobd's COW file and elastio-snap's guard: if less than 20 % of memory is available at a
+ * source write, the COW file is no longer updated and the snapshot is discarded.  Source: the
+ * vendor's article on exit code -314, docs/real-systems.md 3.  According to the vendor, "The COW
+ * file size limit cannot be changed"; --limit still works, since tests want small volumes.
  */
 #include <errno.h>
 

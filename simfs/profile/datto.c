@@ -27,14 +27,14 @@ uint64_t datto_changed_blocks(const struct profile_snapshot *snapshot)
 
 uint64_t datto_used_bytes(const struct profile_snapshot *snapshot)
 {
-	/* An incremental's COW file is cut to its index. */
+	/* The COW file of an incremental is cut down to its index. */
 	if (snapshot->tracks_only)
 		return datto_data_offset_bytes(snapshot->volume_bytes);
 	return datto_data_offset_bytes(snapshot->volume_bytes) +
 	       snapshot->blocks_taken * COW_BLOCK_BYTES;
 }
 
-/* The driver tests where a block begins, so the last one may pass the limit. */
+/* The driver checks where a block begins, so the last block may exceed the limit. */
 bool datto_admits(const struct profile_snapshot *snapshot)
 {
 	return datto_used_bytes(snapshot) < snapshot->limit_bytes;
@@ -92,9 +92,9 @@ void datto_log_no_room(struct text_log *kernel_log, const char *label, int error
 }
 
 /*
- * How a write ends whose blocks could not be stored.  "memory demands" is no
- * memory: the driver multiplies the bytes of the write by 4096, and "saved" is
- * blocks times 4096.  The quirk is kept.
+ * Logs the end of a write whose blocks could not be stored.  "memory demands" is not memory: the
+ * driver multiplies the bytes of the write by 4096, and "saved" is blocks times 4096.  The quirk is
+ * kept.
  */
 static void log_write_failed(
 	struct text_log *kernel_log, int error, uint64_t write_bytes, uint64_t blocks_done)
@@ -130,7 +130,7 @@ void datto_log_failure(
 			kernel_log, "datto: error during bio read complete callback: %d", error);
 		return;
 	case PROFILE_STORE_WRITE:
-		/* Blocks are stored in one write of all: none of them was saved. */
+		/* All blocks are stored in one write, so none was saved. */
 		log_write_failed(kernel_log, error, write_bytes, 0);
 		return;
 	case PROFILE_READ_ORIGIN:
@@ -145,7 +145,7 @@ void datto_log_failure(
 	text_log_line(kernel_log, "datto: error handling read bio in kernel thread: %d", error);
 }
 
-/* The line is the block layer's, for the page at which a read through its cache ends. */
+/* The block layer logs this for the page at which a read through its cache ends. */
 void datto_log_read_error(struct text_log *kernel_log, uint32_t minor, uint64_t offset)
 {
 	text_log_line(kernel_log,
@@ -160,7 +160,7 @@ unsigned datto_state(const struct profile_snapshot *snapshot)
 	       (snapshot->is_dormant ? 0 : DATTO_STATE_ACTIVE);
 }
 
-/* "Failed" is no state of this driver: the state stays and an error appears. */
+/* This driver has no state for failure: the state stays, and an error appears. */
 void datto_native(const struct profile_snapshot *snapshot, char *buffer, size_t length)
 {
 	if (snapshot->failed)
@@ -170,7 +170,9 @@ void datto_native(const struct profile_snapshot *snapshot, char *buffer, size_t 
 		snprintf(buffer, length, "\"state\": %u", datto_state(snapshot));
 }
 
-/* Relative to the mount point of its file system, which is taken for the folder it is in. */
+/*
+ * Relative to the mount point of its file system, which is assumed to be the folder that holds it.
+ */
 static const char *cow_file(const struct datto_device *device)
 {
 	const char *slash = strrchr(device->cow_path, '/');

@@ -2,22 +2,21 @@
 /*
  * datto.h - arithmetic and texts of the dattobd driver, 0.12.1.
  *
- * Source of every number and line: docs/real-systems.md 1 (read in datto/dattobd)
- * and a recording of the driver on a 128 MiB volume, which is
- * kept in tests/fixtures/dattobd/.
+ * Source of every number and line: docs/real-systems.md 1 (read in datto/dattobd) and a recording
+ * of the driver on a 128 MiB volume, in tests/fixtures/dattobd/.
  */
 #ifndef SNAPRIG_PROFILE_DATTO_H
 #define SNAPRIG_PROFILE_DATTO_H
 
 #include "simfs/profile/profile.h"
 
-/* `driver` of the profiles that are dattobd or a descendant with its ioctls. */
+/* `driver` for profiles of dattobd, or of a descendant with its ioctls. */
 #define DATTO_DRIVER "dattobd"
 
-/* Bytes of the COW file before its first data block: header and index. */
+/* The size of the COW file's header and index, which precede its first data block. */
 uint64_t datto_data_offset_bytes(uint64_t volume_bytes);
 
-/* `nr_changed_blocks`: a block is counted before there is room for it. */
+/* `nr_changed_blocks`: a block is counted before room is found for it. */
 uint64_t datto_changed_blocks(const struct profile_snapshot *snapshot);
 
 /* cow_max_memory_default */
@@ -29,9 +28,9 @@ uint64_t datto_changed_blocks(const struct profile_snapshot *snapshot);
 /* Bits of `state`. */
 #define DATTO_STATE_SNAPSHOT   1u /* else incremental */
 #define DATTO_STATE_ACTIVE     2u /* else dormant */
-#define DATTO_STATE_UNVERIFIED 4u /* reloaded, and its COW file not looked at yet */
+#define DATTO_STATE_UNVERIFIED 4u /* reloaded, with its COW file not checked yet */
 
-/* What /proc/datto-info would say of one device. */
+/* What /proc/datto-info shows for one device. */
 struct datto_device {
 	bool exists;
 	uint32_t minor;
@@ -41,10 +40,10 @@ struct datto_device {
 	unsigned state; /* DATTO_STATE_… */
 	int error;
 
-	/* NULL: it is unverified, and what follows is not known. */
+	/* NULL: unverified, and the fields below are unknown. */
 	const struct profile_snapshot *snapshot;
 	uint64_t fallocate_bytes;
-	uint64_t step_bytes, reserved_bytes; /* of auto-expand; step 0: off */
+	uint64_t step_bytes, reserved_bytes; /* for auto-expand; step 0: off */
 	uint64_t sequence_id;
 	uint64_t uuid_high, uuid_low;
 };
@@ -53,12 +52,12 @@ struct datto_device {
 unsigned datto_state(const struct profile_snapshot *snapshot);
 
 /*
- * The text of /proc/datto-info, byte for byte in its shape.  Returns memory to
- * free(), or NULL without memory.
+ * The text of /proc/datto-info, with its exact layout.  The caller frees it; NULL if memory ran
+ * out.
  */
 char *datto_info_text(const struct datto_device *device);
 
-/* As log_no_room() of struct profile; DRIVER begins each line. */
+/* As log_no_room() of struct profile, with DRIVER at the start of each line. */
 void datto_log_no_room_of(struct text_log *kernel_log, const char *driver, const char *label,
 	int error, bool is_setup);
 void datto_log_no_room(struct text_log *kernel_log, const char *label, int error, bool is_setup);

@@ -2,13 +2,12 @@
 /*
  * elastio.c - elastio-snap, a relative of dattobd that does not give up.
  *
- * When the COW file is full, or less than 20 % of memory is available at a
- * source write, it stops keeping old blocks, and reads go on: of what is
- * replaced later they get the new bytes.  The driver shows no error for that.
- * It lasts until the snapshot is deleted.
+ * When the COW file is full, or less than 20 % of memory is available at a source write, it stops
+ * keeping old blocks.  Reads continue, but return the new bytes of blocks replaced later.  The
+ * driver shows no error for that.  It lasts until the snapshot is deleted.
  *
- * Source: docs/real-systems.md 2 (elastio-snap of 2022-23, its pull requests 117
- * and 227); that the limit is of data alone is PR 227.  The COW file's name is our choice.
+ * Source: docs/real-systems.md 2 (elastio-snap of 2022-23, its pull requests 117 and 227); PR 227
+ * shows that the limit counts only data.  The COW file's name is our choice.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -27,7 +26,7 @@ static uint64_t elastio_used_bytes(const struct profile_snapshot *snapshot)
 	return snapshot->blocks_taken * COW_BLOCK_BYTES;
 }
 
-/* Tested where a block begins, as in dattobd: the last one may pass the limit. */
+/* Checked where a block begins, as in dattobd, so the last block may exceed the limit. */
 static bool elastio_admits(const struct profile_snapshot *snapshot)
 {
 	return elastio_used_bytes(snapshot) < snapshot->limit_bytes;
@@ -94,7 +93,7 @@ static void elastio_log_memory(struct text_log *kernel_log)
 		"cow file update is stopped");
 }
 
-/* At the limit, and at the memory guard. */
+/* At the limit, and with the memory guard. */
 static bool elastio_reads_on(int error)
 {
 	return error == -EFBIG || error == -ENOMEM;

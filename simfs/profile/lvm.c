@@ -18,7 +18,7 @@ static uint64_t area_exceptions(uint32_t chunk_bytes)
 
 uint64_t lvm_next_free(uint64_t chunks, uint32_t chunk_bytes)
 {
-	/* A full area has its successor's chunk skipped already. */
+	/* When an area is full, the chunk of the next one is already skipped. */
 	return HEADER_CHUNKS + 1 + chunks + chunks / area_exceptions(chunk_bytes);
 }
 
@@ -26,7 +26,7 @@ uint64_t lvm_full_size_bytes(uint64_t volume_bytes, uint32_t chunk_bytes)
 {
 	uint64_t chunks = (volume_bytes + chunk_bytes - 1) / chunk_bytes;
 
-	/* When the last area is full, the one behind it must fit: see lvm_commit_error(). */
+	/* When the last area is full, the next one must still fit: see lvm_commit_error(). */
 	return lvm_next_free(chunks, chunk_bytes) * chunk_bytes;
 }
 
@@ -41,9 +41,9 @@ static bool lvm_admits(const struct profile_snapshot *snapshot)
 }
 
 /*
- * When an exception fills its area, the driver wipes the next one before it
- * commits.  If that lies beyond the end of the COW volume, the commit fails
- * with EIO, although the data chunk itself had found room.
+ * When an exception fills its area, the driver wipes the next area before it commits.  If that is
+ * beyond the end of the COW volume, the commit fails with EIO, although the data chunk itself
+ * fitted.
  */
 static int lvm_commit_error(const struct profile_snapshot *snapshot)
 {
@@ -76,7 +76,7 @@ static void lvm_log_failure(
 {
 	(void)error;
 	(void)write_bytes;
-	/* A reader's error is the reader's alone. */
+	/* A reader's error affects only that reader. */
 	if (failure == PROFILE_OLD_READ || failure == PROFILE_STORE_WRITE)
 		text_log_line(
 			kernel_log, LOG_PREFIX "Invalidating snapshot: Error reading/writing.");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* plain.c - imitates nothing: neutral defaults for a look at the engine itself. */
+/* plain.c - imitates nothing: neutral defaults for looking at the engine itself. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>

@@ -33,7 +33,8 @@ const struct profile *profile_find(const char *name)
 int profile_limit_bytes(const struct profile *profile, const struct size_or_share *limit,
 	uint64_t volume_bytes, uint64_t *ret)
 {
-	/* An SR is as large as it is, and an area serves all snapshots; one store has a most. */
+	/* The size of an SR is free, and an area serves all snapshots, but one store can need only
+	 * so much. */
 	bool is_shared = profile->chain || profile->shares_area;
 	bool is_bounded = !profile->refuse_limit && !is_shared;
 	uint64_t bytes = limit->bytes;

@@ -2,18 +2,17 @@
 /*
  * vss.c - the shadow copies of a Windows volume (VolSnap).
  *
- * One diff area serves all copies of a volume; when it cannot take a block,
- * every copy goes, and the volume goes on.  The 65th copy costs the oldest.
+ * One diff area serves all copies of a volume.  When it has no room for a block, all copies are
+ * lost, and the volume goes on.  The 65th copy costs the oldest.
  *
- * Source: docs/real-systems.md 5.3 and 5.4: event numbers and texts,
- * MaxShadowCopies, MinDiffAreaFileSize.  The volume is
- * called C: as it would be there.  Ours: what is counted is 16 KiB for each
- * block, without VolSnap's own tables; the area may grow to 10 % of the volume,
- * or to what it has at least, if that is more; and --limit may be smaller.
+ * Source: docs/real-systems.md 5.3 and 5.4: event numbers and texts, MaxShadowCopies,
+ * MinDiffAreaFileSize.  The volume is called C:, as it would be there.  Our choices: 16 KiB are
+ * counted for each block, without VolSnap's own tables; the area may grow to 10 % of the volume, or
+ * to its minimum size if that is more; and --limit may be smaller.
  *
- * A set whose requester is gone stays in progress for as long as the making of a
- * shadow copy may take, 10 minutes (5.3, CreateTimeout).  Ours: that it is this limit
- * which ends it, and the line in the log, which has no number.
+ * A set whose requester is gone stays in progress for as long as creating a shadow copy may take,
+ * 10 minutes (5.3, CreateTimeout).  Our choices: that this limit ends it, and the line in the log,
+ * which has no number.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -76,7 +75,7 @@ static void vss_log_failure(
 	struct text_log *kernel_log, enum profile_failure failure, int error, uint64_t write_bytes)
 {
 	(void)write_bytes;
-	/* A reader's error is the reader's alone. */
+	/* A reader's error affects only that reader. */
 	if (failure == PROFILE_READ_ORIGIN || failure == PROFILE_READ_STORE)
 		return;
 	if (error == -ENOMEM)
@@ -115,7 +114,7 @@ static void vss_log_dead_set(struct text_log *kernel_log)
 		"complete. Others get 0x80042316, VSS_E_SNAPSHOT_SET_IN_PROGRESS.");
 }
 
-/* As `vssadmin list shadowstorage` would say it: of the area, not of one copy. */
+/* As `vssadmin list shadowstorage` reports it: for the area, not for one copy. */
 static void vss_native(const struct profile_snapshot *snapshot, char *buffer, size_t length)
 {
 	uint64_t used = snapshot->area_blocks * BLOCK_BYTES;

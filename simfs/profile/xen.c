@@ -11,10 +11,10 @@
 
 #define MIB (1ull << 20)
 
-/* LVM allocates so much at a time. */
+/* LVM's unit of allocation. */
 #define LVM_EXTENT_BYTES (4 * MIB)
 
-/* Metadata of a VHD in a logical volume, always as for 2 TiB. */
+/* The metadata of a VHD in a logical volume, always sized for 2 TiB. */
 #define LVHD_METADATA_BYTES 4329472ull
 
 #define VHD_BLOCK_BYTES	    (2 * MIB)
@@ -22,10 +22,10 @@
 
 #define QCOW2_CLUSTER_BYTES (64ull << 10)
 
-/* Header, refcount table, refcount block and L1 table, a cluster each. */
+/* Header, refcount table, refcount block and L1 table, one cluster each. */
 #define QCOW2_EMPTY_BYTES (4 * QCOW2_CLUSTER_BYTES)
 
-/* One L2 table describes so many clusters. */
+/* Clusters described by one L2 table. */
 #define QCOW2_CLUSTERS_PER_TABLE 8192ull
 
 static uint64_t round_up_to(uint64_t value, uint64_t unit)
@@ -38,7 +38,7 @@ uint64_t chain_unit_bytes(enum chain_format format)
 	return format == CHAIN_VHD ? VHD_BLOCK_BYTES : QCOW2_CLUSTER_BYTES;
 }
 
-/* Footer, header, 4 bytes of table for each block, and locators (vhdutil.calcOverheadEmpty). */
+/* Footer, header, 4 bytes of table per block, and locators (vhdutil.calcOverheadEmpty). */
 static uint64_t vhd_empty_bytes(uint64_t volume_bytes)
 {
 	uint64_t mebibytes = volume_bytes / MIB;
@@ -56,7 +56,7 @@ uint64_t chain_physical_bytes(enum chain_format format, uint64_t volume_bytes, u
 		       QCOW2_CLUSTER_BYTES;
 }
 
-/* A logical volume with room for every block (lvhdutil.calcSizeVHDLV). */
+/* The size of a logical volume with room for every block (lvhdutil.calcSizeVHDLV). */
 static uint64_t lvm_full_bytes(uint64_t volume_bytes)
 {
 	uint64_t blocks = (volume_bytes + VHD_BLOCK_BYTES - 1) / VHD_BLOCK_BYTES;
@@ -72,7 +72,7 @@ uint64_t chain_sr_bytes(enum chain_sr sr, enum chain_format format, uint64_t vol
 		return chain_physical_bytes(format, volume_bytes, units);
 	if (inflated)
 		return lvm_full_bytes(volume_bytes);
-	/* What was written, behind the metadata. */
+	/* What was written, after the metadata. */
 	return round_up_to(
 		LVHD_METADATA_BYTES + units * (chain_unit_bytes(format) + VHD_BITMAP_BYTES),
 		LVM_EXTENT_BYTES);
@@ -124,7 +124,7 @@ const struct profile_chain chain_xen = {
 	.leaf_bumps_max = 2,
 };
 
-/* The limit is the SR's, and the chain accounts for it: a snapshot by itself takes nothing. */
+/* The limit is the SR's, and the chain accounts for it: a snapshot itself takes nothing. */
 static uint64_t xen_used_bytes(const struct profile_snapshot *snapshot)
 {
 	(void)snapshot;
@@ -137,7 +137,7 @@ static bool xen_admits(const struct profile_snapshot *snapshot)
 	return true;
 }
 
-/* The chain knows the node and puts its line in the place of this one. */
+/* The chain knows the node and replaces this line with its own. */
 static void xen_native(const struct profile_snapshot *snapshot, char *buffer, size_t length)
 {
 	snprintf(buffer, length, "%s", snapshot->failed ? error_name(snapshot->error) : "");
