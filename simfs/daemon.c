@@ -42,7 +42,7 @@ struct daemon {
 	struct commands *commands;
 	struct control_server *server;
 	struct session *session;
-	struct memory_cgroup memory_cgroup; /* when one is measured */
+	struct memory_cgroup memory_cgroup; /* if one is measured */
 	char *live_path;
 	char *socket_path;
 
@@ -66,7 +66,7 @@ static int open_state_folder(struct daemon *daemon)
 		return error == -EPERM ? EXIT_USAGE : EXIT_RIG;
 	if (taking_folder(daemon->folder_fd, options->state_folder) != EXIT_MET)
 		return EXIT_RIG;
-	/* Now, as later its name may lead through the mount.  A full disk takes no log. */
+	/* Now: its path may later lead through the mount.  A full disk means no log. */
 	if (options->in_background)
 		(void)log_file_open(daemon->folder_fd, STATE_LOG, STATE_LOG_OLD);
 	if (file_folder_create(daemon->ring, daemon->folder_fd, &daemon->folder) < 0) {
@@ -208,7 +208,7 @@ static int open_session(struct daemon *daemon)
 	}
 	session_serve(daemon->session, daemon->volume);
 	commands_on_end(daemon->commands, end_asked, daemon);
-	/* Now: what mounts a volume with all its snapshots needs some of them. */
+	/* Only now: mounting a volume with all its snapshots needs some of these. */
 	fd_reserve_fill();
 	return EXIT_MET;
 }
@@ -258,7 +258,7 @@ static int open_ring(struct daemon *daemon)
 	return EXIT_RIG;
 }
 
-/* How long nothing is due that the volume does of itself; does what is. */
+/* Does what is due in the volume, or returns how long nothing will be. */
 static uint64_t tick(struct daemon *daemon)
 {
 	uint64_t due_ns = daemon->volume ? volume_due_ns(daemon->volume) : UINT64_MAX;
@@ -272,7 +272,7 @@ static uint64_t tick(struct daemon *daemon)
 	return 0;
 }
 
-/* Runs the ring until IDLE answers true, or the ring itself fails. */
+/* Runs the ring until IDLE returns true or the ring fails. */
 static int run_until(struct daemon *daemon, bool (*idle)(const struct daemon *daemon))
 {
 	while (!idle(daemon)) {
@@ -304,8 +304,8 @@ static bool is_control_idle(const struct daemon *daemon)
 }
 
 /*
- * Everybody is answered before the mount goes, and the stores are closed before
- * the control socket is: whoever waits for its end finds all on disk.
+ * All requests are answered before the mount goes, and the stores are closed before the control
+ * socket: a client that waits for its end finds everything on disk.
  */
 static int serve(struct daemon *daemon)
 {
@@ -344,13 +344,13 @@ static int make_paths(struct daemon *daemon)
 	return EXIT_RIG;
 }
 
-/* Takes down what there is, top to bottom; what was never built is NULL. */
+/* Takes down what exists, top to bottom; what was never built is NULL. */
 static void take_down(struct daemon *daemon)
 {
 	watchdog_stop();
 	if (daemon->session)
 		session_unmount(daemon->session);
-	/* First: the kernel forgets whatever still points into the rest. */
+	/* First, so that the kernel no longer has pointers into the rest. */
 	ring_destroy(daemon->ring);
 	session_destroy(daemon->session);
 	control_server_destroy(daemon->server);
@@ -390,7 +390,7 @@ int daemon_run(const struct daemon_options *options)
 	clock_set_scale(options->time_scale_per_mille);
 	machine_raise_file_limit();
 	machine_keep_small_blocks();
-	/* Without it a rig is worth having, too. */
+	/* A rig is useful even without the watchdog. */
 	if (watchdog_start(options->watchdog_ns) < 0)
 		log_error("cannot watch whether the rig makes progress");
 	for (size_t i = 0; i < sizeof steps / sizeof steps[0] && code == EXIT_MET; i++)

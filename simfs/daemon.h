@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * daemon.h - a mounted volume from beginning to end.
+ * daemon.h - runs a mounted volume from start to end.
  *
- * Builds the stack bottom up (ring, image, state folder, volume, control
- * socket, mount), serves until it is told to end, and takes it down in reverse.
+ * Builds the stack bottom up (ring, image, state folder, volume, control socket, mount), serves
+ * until it must end, and takes it down in reverse.
  */
 #ifndef SNAPRIG_DAEMON_H
 #define SNAPRIG_DAEMON_H
@@ -17,7 +17,7 @@
 #include "simfs/profile/profile.h"
 #include "simfs/volume/image.h"
 
-/* As long as is usual, and not at all where there are fewer than three processors to use. */
+/* The default time, but 0 with fewer than three usable CPUs. */
 #define DAEMON_BUSY_POLL_AUTO	    UINT64_MAX
 
 #define DAEMON_READ_AHEAD_MAX_BYTES (16u << 20)
@@ -25,39 +25,39 @@
 struct daemon_options {
 	const char *image;	  /* absolute */
 	const char *mount_point;  /* absolute */
-	const char *state_folder; /* absolute; made when it is missing */
+	const char *state_folder; /* absolute; created if it is missing */
 	const struct profile *profile;
 	bool has_limit;
 	struct size_or_share limit;
-	const char *limit_text; /* as it was typed; when has_limit */
+	const char *limit_text; /* as typed, if has_limit */
 	uint32_t block_bytes;	/* 0: the profile's */
 
 	bool durable;
 	bool verify;
 	enum image_policy image_policy;
 
-	/* Of a chain, as in struct volume_options. */
+	/* For a chain, as in struct volume_options. */
 	enum chain_sr sr;
 	enum chain_format format;
 	uint64_t coalesce_bytes_per_second;
 	bool no_coalesce;
 
 	uint64_t time_scale_per_mille; /* of the rig's clock */
-	uint64_t watchdog_ns;	       /* as watchdog_start() has it; 0: none */
-	uint64_t busy_poll_ns;	       /* as ring_busy_poll() has it, or DAEMON_BUSY_POLL_AUTO */
+	uint64_t watchdog_ns;	       /* as for watchdog_start(); 0: none */
+	uint64_t busy_poll_ns;	       /* as for ring_busy_poll(), or DAEMON_BUSY_POLL_AUTO */
 	bool has_read_ahead;	       /* as in struct volume_options */
 	uint32_t read_ahead_bytes;
-	bool smallest_limits; /* of everything that has limits: for tests */
+	bool smallest_limits; /* for everything that has limits, in tests */
 	uint64_t seed;
-	const char *const *fault_rules; /* which can be read */
+	const char *const *fault_rules; /* all valid */
 	size_t fault_rule_count;
-	const char *const *writers; /* which can be read */
+	const char *const *writers; /* all valid */
 	size_t writer_count;
 	bool no_writer_check;
-	bool in_background; /* its messages go to STATE_LOG, once log_file_take_over() is called */
+	bool in_background;	  /* messages go to STATE_LOG once log_file_take_over() is called */
 	const char *fuse_options; /* NULL: none */
 
-	/* Of memory.used: a cgroup with a limit, and as it was typed; NULL: the system. */
+	/* For memory.used: a cgroup with a limit, and the text as typed; NULL: the system. */
 	const char *memory_cgroup;
 	const char *memory_source_name;
 
@@ -67,10 +67,9 @@ struct daemon_options {
 };
 
 /*
- * Serves until the volume is unmounted, or SIGTERM, SIGINT or SIGHUP comes.
- * Reports what fails.  Returns the exit code of the process (enum exit_code):
- * EXIT_MET after a clean end, EXIT_USAGE when image or options are unusable,
- * EXIT_RIG when the machine or the rig failed.
+ * Serves until the volume is unmounted, or SIGTERM, SIGINT or SIGHUP arrives.  Reports failures.
+ * Returns the exit code of the process (enum exit_code): EXIT_MET after a clean end, EXIT_USAGE if
+ * the image or the options are unusable, EXIT_RIG if the machine or the rig failed.
  */
 int daemon_run(const struct daemon_options *options);
 

@@ -5,8 +5,8 @@
 #include "simfs/blockio/busy_poll.h"
 
 /*
- * One for the rig, one for who asks it, and one for what the kernel does for both: with two,
- * looking out takes from the others what it waits for (0.60 of the raw file instead of 0.93).
+ * One CPU for the rig, one for its client, and one for the kernel's work for both.  With two,
+ * polling takes time from the very work it waits for (0.60 of the raw file instead of 0.93).
  */
 #define BUSY_POLL_CPUS_MIN 3u
 

@@ -14,17 +14,17 @@
 #include "simfs/blockio/file.h"
 
 #define PAUSE_US 50000
-/* For whoever lives, but ends; and for whoever was killed, whose last I/O a busy disk delays. */
+/* For a rig that is ending, and for one that was killed, whose last I/O a busy disk delays. */
 #define TRIES_OF_THE_LIVING 20
 #define TRIES_OF_THE_DYING  600
 
-/* Whether to ask once more, after a pause, for the FILE at PATH, which someone has locked. */
+/* Whether to retry, after a pause, for the FILE at PATH, which another process has locked. */
 static bool asks_again(int tries, const struct stat *file, const char *path)
 {
 	if (tries >= TRIES_OF_THE_LIVING) {
 		enum lock_holder holder = lock_holder_of(file);
 
-		/* Of a device that is mounted nobody holds a lock. */
+		/* A mounted device is busy without any lock. */
 		if (tries >= TRIES_OF_THE_DYING || holder == LOCK_HOLDER_LIVES ||
 			(holder == LOCK_HOLDER_UNSEEN && S_ISBLK(file->st_mode)))
 			return false;
@@ -101,7 +101,7 @@ int taking_socket(
 {
 	int error = -EADDRINUSE;
 
-	/* The folder is locked, so nobody who lives listens there. */
+	/* The folder is locked, so no live rig listens there. */
 	for (int i = 0; i < TRIES_OF_THE_DYING && error == -EADDRINUSE; i++) {
 		if (i > 0)
 			usleep(PAUSE_US);

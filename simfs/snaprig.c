@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * snaprig.c - main(): the commands are in cli/command_table.c.
+ * snaprig.c - main(); the commands are in cli/command_table.c.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -20,8 +20,8 @@ static int print_version(void)
 }
 
 /*
- * Whoever starts us may have closed what messages go to.  The next file to be opened,
- * an image, say, would take its place, and the messages.
+ * The starter may have closed the standard descriptors.  Without this, the next file opened, such
+ * as an image, would take the place of stderr and receive the messages.
  */
 static void fill_standard_descriptors(void)
 {
@@ -42,7 +42,7 @@ int main(int argc, char **argv)
 	if (strcmp(name, "--version") == 0 || strcmp(name, "-V") == 0)
 		return print_version();
 
-	/* What a rig starts, and nobody else. */
+	/* Only started by a rig. */
 	if (strcmp(name, PRESSURE_CHILD) == 0)
 		return pressure_child(argc - 1, argv + 1);
 	if (strcmp(name, WRITER_CHILD) == 0)
