@@ -6,7 +6,7 @@
 #include "scenarios/base/json_member.h"
 #include "scenarios/report/text.h"
 
-/* Of what is read, as nobody's map is larger than this. */
+/* A limit for values that are read; no map is larger. */
 #define SIZE_MAX_BYTES (UINT64_C(1) << 60)
 
 /* ---- writing ---- */
@@ -20,7 +20,7 @@ static json_t *cells_row(const struct difference_cell *cell, size_t first, size_
 	return row;
 }
 
-/* Cells that are alike are one row, and those that are right none. */
+/* Adjacent equal cells form one row; cells without differences have none. */
 static json_t *cells_json(const struct differences *differences)
 {
 	json_t *rows = json_array();

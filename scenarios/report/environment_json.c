@@ -44,7 +44,7 @@ static void facts_read(const json_t *profiles, struct environment *environment)
 	const char *profile, *name;
 	json_t *facts, *value;
 
-	/* Its macros want what they walk through without a const. */
+	/* The macros of Jansson need a pointer without const. */
 	json_object_foreach((json_t *)profiles, profile, facts)
 	{
 		json_object_foreach(facts, name, value)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * github.c - what GitHub's runner shows: annotations at the lines of scenarios, and the
+ * github.c - the output for GitHub's runner: annotations at the lines of scenarios, and the
  * summary of a step, which is Markdown.
  */
 #include <string.h>
@@ -9,7 +9,7 @@
 #include "scenarios/report/text.h"
 #include "simfs/base/clock.h"
 
-/* GitHub takes 1 MiB for a step; what comes first is kept. */
+/* GitHub takes 1 MiB per step; the beginning is kept. */
 #define LOGS_BYTES_MAX 524288
 
 /* ---- annotations ---- */
@@ -21,7 +21,7 @@ static const char *level_of(const struct scenario_result *result)
 	return outcome_is_bad(result->outcome) ? "error" : "notice";
 }
 
-/* "flaky" is said where a reader looks for the outcome. */
+/* "flaky" is shown where a reader looks for the outcome. */
 static const char *outcome_word(const struct scenario_result *result)
 {
 	return result->flaky ? "flaky" : outcome_name(result->outcome);
@@ -61,7 +61,7 @@ void report_github_annotate(const struct scenario_result *result, FILE *file)
 
 /* ---- the summary ---- */
 
-/* In a cell of a table: no line ends it, and no bar. */
+/* In a table cell, line breaks and bars must be escaped. */
 static void write_cell(const char *text, FILE *file)
 {
 	fputs("| ", file);

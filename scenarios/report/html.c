@@ -9,13 +9,13 @@
 #include "simfs/base/clock.h"
 #include "simfs/base/heap.h"
 
-/* So many of those that did not pass are told in full. */
-/* A page of more goes into a mail only when each that passed takes a little less. */
-#define MANY	  100
+/* With more scenarios, those that passed are shorter, so that the page fits into a mail. */
+#define MANY 100
 
+/* How many of those that did not pass are shown in full. */
 #define WHOLE_MAX 20
 
-/* For logs and files of all that did not pass: what fails in one go fails for one reason. */
+/* For logs and files of all that did not pass: failures in one run often have the same cause. */
 #define TEXTS_BYTES ((size_t)300 << 10)
 
 static double seconds(uint64_t duration_ns)
@@ -43,7 +43,7 @@ static size_t bad_count(const struct results *results)
 
 /* ---- the summary ---- */
 
-/* What a person wants to know first. */
+/* The most important numbers. */
 static void write_headline(const struct results *results, FILE *file)
 {
 	size_t bad = bad_count(results), missing = results_missing(results);
@@ -100,7 +100,7 @@ static void write_summary(const struct results *results, FILE *file)
 
 /* ---- the index ---- */
 
-/* The heaviest verdict of all its backups; NULL: there was none. */
+/* Returns the worst verdict of all its backups; NULL if there were none. */
 static const char *verdict_of(const struct scenario_result *result)
 {
 	enum verdict worst = VERDICT_NONE;
@@ -136,7 +136,7 @@ static unsigned rank_of(const struct scenario_result *result)
 	return outcome_is_bad(result->outcome) ? 0 : result->outcome == OUTCOME_SKIPPED ? 1 : 2;
 }
 
-/* What did not pass first, then what was skipped. */
+/* Those that did not pass first, then the skipped ones. */
 static const struct scenario_result **in_order(const struct results *results)
 {
 	const struct scenario_result **list = heap_new(

@@ -28,7 +28,7 @@
 
 static const struct {
 	const char *legend; /* what is there instead */
-	const char *told;   /* behind the place of a run */
+	const char *told;   /* follows the place of a run */
 } kinds[DIFFERENCE_KINDS] = {
 	[DIFFERENCE_OTHER] = { "other bytes", "other bytes" },
 	[DIFFERENCE_LATER] = { "what was written after the snapshot",
@@ -51,7 +51,7 @@ static size_t row_count(const struct differences *differences)
 
 /* ---- the map ---- */
 
-/* How much of a cell is different: what is wrong in a corner only is drawn paler. */
+/* How much of a cell is wrong: the less, the paler it is drawn. */
 static const char *const levels[] = { "few", "half", "" };
 
 #define CELL_BLOCKS(differences) ((differences)->cell_bytes / ORACLE_BLOCK_BYTES)
@@ -65,7 +65,7 @@ static size_t level_of(const struct differences *differences, size_t cell)
 	return 4 * count <= blocks ? 0 : 4 * count < 3 * blocks ? 1 : 2;
 }
 
-/* Under all that is wrong; the last row may be a part of one. */
+/* The background of all cells; the last row may be partial. */
 static void write_right(const struct differences *differences, FILE *file)
 {
 	size_t whole = differences->cell_count / COLUMNS, part = differences->cell_count % COLUMNS;
@@ -88,7 +88,7 @@ static void write_labels(const struct differences *differences, FILE *file)
 	}
 }
 
-/* All cells of KIND and LEVEL, those beside each other in a row as one. */
+/* Draws all cells of KIND and LEVEL; adjacent ones in a row as one. */
 static void write_cells(
 	const struct differences *differences, enum difference_kind kind, size_t level, FILE *file)
 {
@@ -133,7 +133,7 @@ static bool is_within(const struct scenario_result *result, const struct backup_
 	return false;
 }
 
-/* A cross where a fault struck while this backup was made. */
+/* Draws a cross where a fault struck during this backup. */
 static void write_faults(
 	const struct scenario_result *result, const struct backup_result *backup, FILE *file)
 {
@@ -158,14 +158,14 @@ static void write_faults(
 	}
 }
 
-/* Lines between the squares of a row, which is drawn as one. */
+/* Separates the squares of a row, which is drawn as one rectangle. */
 static void write_grid(const struct differences *differences, FILE *file)
 {
 	fprintf(file, "<rect class=\"grid\" x=\"%.0f\" width=\"%.0f\" height=\"%.0f\"/>\n",
 		LABEL_WIDTH, COLUMNS * CELL_WIDTH, (double)row_count(differences) * CELL_HEIGHT);
 }
 
-/* The count of different blocks in words, in a line and with their share. */
+/* Returns the number of different blocks in words, with their share. */
 static char *count_text(const struct differences *differences, const char *what)
 {
 	double share = differences->compared_count == 0

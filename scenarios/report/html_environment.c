@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* html_environment.c - the last section of a page: where it was run, and what was imitated. */
+/* html_environment.c - the last section of a page: the machine, and the imitated profiles. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +13,7 @@ char *html_environment_text(const struct environment *environment)
 {
 	char memory[32];
 
-	/* To a tenth: nobody reads memory to the byte. */
+	/* One decimal is precise enough for memory. */
 	if (environment->memory_bytes >= UINT64_C(1) << 30)
 		snprintf(memory, sizeof memory, "%.1f GiB",
 			(double)environment->memory_bytes / (double)(UINT64_C(1) << 30));
@@ -24,7 +24,7 @@ char *html_environment_text(const struct environment *environment)
 		environment->processors == 1 ? "" : "s", memory);
 }
 
-/* The value of NAME of the PROFILE; "" when it has none. */
+/* Returns the value of NAME of the PROFILE; "" if it has none. */
 static const char *fact_of(
 	const struct environment *environment, const char *profile, const char *name)
 {
@@ -37,7 +37,7 @@ static const char *fact_of(
 	return "";
 }
 
-/* The first fact that is of its profile, or has its name. */
+/* Returns whether the fact is the first of its profile, or the first with its name. */
 static bool is_first(const struct environment *environment, size_t index, bool by_name)
 {
 	const struct profile_fact *one = &environment->facts[index];
@@ -98,7 +98,7 @@ void html_write_environments(const struct environments *list,
 			fputs("<p>", file);
 		html_text("", text, ".</p>\n", file);
 	}
-	/* What a profile is goes with the version, which is the same on all machines. */
+	/* The properties of profiles depend on the version, which is the same on all machines. */
 	if (list->items[0].fact_count > 0)
 		write_profiles(&list->items[0], is_of_interest, context, file);
 	fputs("</section>\n", file);

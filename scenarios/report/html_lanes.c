@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * html_lanes.c - what lasts, in a timeline: snapshots as lines below the backups, from when they
- * were taken to when they were deleted, and the whiles in which writers were frozen.
+ * html_lanes.c - the intervals in a timeline: snapshots, as lines below the backups from when they
+ * were taken to when they were deleted, and the times in which writers were frozen.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -28,7 +28,7 @@ static bool is_named(const struct timeline_event *event, const char *name)
 	return strcmp(event->name, name) == 0;
 }
 
-/* "s1" of "snapshot s1, error EFBIG"; the caller's. */
+/* Returns "s1" of "snapshot s1, error EFBIG".  The caller frees it. */
 static char *snapshot_of(const struct timeline_event *event)
 {
 	static const char word[] = "snapshot ";
@@ -48,7 +48,8 @@ static bool is_of(const struct timeline_event *event, const char *snapshot)
 	return its && strcmp(its, snapshot) == 0;
 }
 
-/* When NAME befell the SNAPSHOT that is there since the event FIRST; the end: it did not. */
+/* Returns when NAME happened to the SNAPSHOT created by event FIRST; the timeline's end if it did
+ * not. */
 static uint64_t time_of(
 	const struct timeline *timeline, size_t first, const char *name, const char *snapshot)
 {
@@ -59,7 +60,7 @@ static uint64_t time_of(
 			continue;
 		if (is_named(event, name))
 			return event->at_ns;
-		/* The next one of this name. */
+		/* That is the next snapshot with this name. */
 		if (is_named(event, "snapshot.created"))
 			break;
 	}
@@ -73,7 +74,7 @@ static double x_of(const struct lasting *lasting, uint64_t at_ns)
 	return end_ns == 0 ? 0 : lasting->frame->width * (double)at_ns / (double)end_ns;
 }
 
-/* LANES: all are taken for longer, and another line over theirs would show nothing. */
+/* Returns LANES if all are occupied for longer: a line over another would show nothing. */
 static size_t lane_take(struct lasting *lasting, uint64_t begin_ns, uint64_t end_ns)
 {
 	size_t lane = 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* html_panels.c - evidence of a scenario that did not pass. */
+/* html_panels.c - the evidence of a scenario that did not pass. */
 #include <string.h>
 
 #include "scenarios/base/files.h"
@@ -8,11 +8,11 @@
 #include "simfs/base/cleanup.h"
 #include "simfs/base/heap.h"
 
-/* Of a scenario's file; more than anybody writes by hand. */
+/* Of a scenario's file; more than is written by hand. */
 #define SOURCE_LINES_MAX 2000
 #define SOURCE_BYTES_MAX 65536
 
-/* The end of TEXT, whole lines if there are any, that has BYTES at most. */
+/* Returns the end of TEXT, at most BYTES, in whole lines if there are any. */
 static const char *end_of(const char *text, size_t bytes)
 {
 	size_t length = strlen(text);
@@ -50,7 +50,7 @@ static bool went_wrong_at(const struct scenario_result *result, unsigned line)
 	return false;
 }
 
-/* LINE, which has LENGTH bytes, as the one that has this NUMBER. */
+/* Writes the LENGTH bytes of LINE as the line with this NUMBER. */
 static void source_line_write(const struct scenario_result *result, unsigned number,
 	const char *line, size_t length, FILE *file)
 {

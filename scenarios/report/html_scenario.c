@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* html_scenario.c - what came of one scenario: why, where, when, and how to have it again. */
+/* html_scenario.c - the result of one scenario: why, where, when, and how to repeat it. */
 #include <inttypes.h>
 #include <string.h>
 
@@ -12,7 +12,7 @@
 
 #define EVENTS_IN_BRIEF 8
 
-/* More would hide what comes behind them. */
+/* More would hide what follows. */
 #define LEAKS_AT_ONCE 10
 
 static double seconds(uint64_t duration_ns)
@@ -20,13 +20,13 @@ static double seconds(uint64_t duration_ns)
 	return (double)duration_ns / (double)NS_PER_S;
 }
 
-/* The message of the scenario is the reason of this one. */
+/* The scenario's message already contains the reason. */
 static bool is_told(const struct scenario_result *result, const struct backup_result *backup)
 {
 	return backup->reason && result->message && strstr(result->message, backup->reason);
 }
 
-/* In brief a good verdict is its own reason. */
+/* In a brief section, a good verdict needs no reason. */
 static const char *reason_of(const struct scenario_result *result,
 	const struct backup_result *backup, const struct html_order *order)
 {
@@ -65,7 +65,8 @@ static void write_backups(
 	fputs("</tbody></table>\n", file);
 }
 
-/* A backup that the client itself gave up is no restore point, whatever is left of it. */
+/* A backup that the client itself reported as failed is not a restore point, whatever remains of
+ * it. */
 static void write_differences(
 	const struct scenario_result *result, const struct html_order *order, FILE *file)
 {
@@ -77,8 +78,8 @@ static void write_differences(
 	}
 }
 
-/* Steps of a repetition are many and alike but for what they name: those that passed are one row.
- * Those that a failure by its name brings are at one place, too, and each does another thing. */
+/* Steps of a repetition are many and differ only in names: those that passed become one row.  The
+ * steps of a named failure are at one place, too, but each does something different. */
 static bool is_again(const struct step_result *step, const struct step_result *other)
 {
 	size_t length = strcspn(step->title, "'");
@@ -106,7 +107,7 @@ static bool was_before(const struct scenario_result *result, size_t index)
 	return false;
 }
 
-/* What came of it; a scenario that passed has nothing to say of each step. */
+/* A scenario that passed says nothing about its steps. */
 static void write_step_outcome(const struct step_result *step, FILE *file)
 {
 	const char *outcome = outcome_name(step->outcome);
@@ -138,8 +139,7 @@ static void write_step(
 	fputc('\n', file);
 }
 
-/* Of one of many that passed the steps are lines: a phase, and what was done in it with its line.
- */
+/* If one of many passed, its steps are lines of text: a phase, and its steps with their lines. */
 static void write_step_lines(const struct scenario_result *result, FILE *file)
 {
 	const char *phase = "";
@@ -184,7 +184,7 @@ static bool is_one_of(const char *name, const char *const *names, size_t count)
 	return index < count;
 }
 
-/* The drawing says so already, or, in brief, a step. */
+/* The drawing shows it already, or, in a brief section, a step does. */
 static bool is_told_elsewhere(const struct timeline_event *event, const struct html_order *order)
 {
 	static const char *const drawn[] = { "phase", "mounted" };
@@ -278,7 +278,7 @@ static bool has_struck(const struct scenario_result *result)
 	return false;
 }
 
-/* With a record it can be repeated to the strike; without one, one is made on the way. */
+/* With a record, it can be replayed to the strike; without one, the command makes one first. */
 static void write_commands(const struct scenario_result *result, FILE *file)
 {
 	AUTO(auto_free)
@@ -305,7 +305,7 @@ static void write_commands(const struct scenario_result *result, FILE *file)
 
 /* ---- all of it ---- */
 
-/* One of many is named by the command that runs it again, behind this. */
+/* One of many is identified by the command that runs it again, which follows. */
 static void write_facts(
 	const struct scenario_result *result, const struct html_order *order, FILE *file)
 {
@@ -327,7 +327,7 @@ static void write_panels(
 {
 	bool is_bad = outcome_is_bad(result->outcome);
 
-	/* They are tabs where there is a script. */
+	/* With scripts enabled, they are tabs. */
 	fputs(is_bad ? "<div class=\"panels\">\n" : "", file);
 	html_panel_begin("Steps", is_bad, file);
 	if (order->is_one_of_many && result->outcome == OUTCOME_PASSED)
@@ -366,7 +366,7 @@ static void write_content(
 	write_panels(result, order, file);
 }
 
-/* What passed is folded up. */
+/* Scenarios that passed are collapsed. */
 void html_write_scenario(const struct scenario_result *result, size_t number,
 	const struct html_order *order, FILE *file)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "scenarios/report/html_page.h"
 
-/* All there is to read is there without it. */
+/* Everything can be read without scripts, too. */
 const char html_script[] =
 	"(()=>{\n"
 	"'use strict';\n"
@@ -25,7 +25,7 @@ const char html_script[] =
 	" const "
 	"copy=legend.cloneNode(true);copy.removeAttribute('id');svg.parentNode.after(copy);\n"
 	"}\n"
-	/* Panels that can be folded are tabs; what is printed has all of them. */
+	/* Panels that can be collapsed become tabs; when printed, all are shown. */
 	"for(const box of document.querySelectorAll('.panels')){\n"
 	" const panels=[...box.children],list=document.createElement('div');\n"
 	" list.setAttribute('role','tablist');\n"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "scenarios/report/html_page.h"
 
-/* A badge says its word, too: nothing is told by its colour alone. */
+/* A badge has a word, too: colour alone never carries information. */
 const char html_style[] =
 	":root{color-scheme:light dark;--ink:#1c2128;--dim:#59636e;--page:#fff;--line:#d1d9e0;"
 	"--soft:#f3f5f7;--good:#116329;--bad:#b3141d;--odd:#8a4600;--store:#0550ae;"
@@ -104,7 +104,7 @@ const char html_style[] =
 	"td{overflow-wrap:break-word}td.why:not(:empty),.timeline,.map{min-width:0}"
 	".drawing{overflow:visible}.matrix,svg{print-color-adjust:exact}}\n";
 
-/* What fills a square that no colour alone should tell of. */
+/* Patterns for squares, so that they do not differ in colour alone. */
 const char html_patterns[] =
 	"<svg class=\"patterns\" aria-hidden=\"true\"><defs>"
 	"<pattern id=\"later\" width=\"6\" height=\"6\" patternUnits=\"userSpaceOnUse\">"

@@ -28,13 +28,13 @@
 #define PLOT_HEIGHT	 140.0
 #define AXIS_TOP	 (PLOT_TOP + PLOT_HEIGHT)
 #define HEIGHT		 (AXIS_TOP + 18.0)
-#define LABEL_WIDTH	 7.0 /* of a character, about */
-#define COLUMNS		 250 /* of a curve, each with its greatest value */
+#define LABEL_WIDTH	 7.0 /* of a character, approximately */
+#define COLUMNS		 250 /* of a curve, each with its maximum */
 #define FAULTS_DRAWN	 200
 
 #define COLUMNS_IN_BRIEF 100
 
-/* What is lower cannot be told from the axis. */
+/* Lower values cannot be distinguished from the axis. */
 #define BOTTOM_SHARE	      0.05
 #define FAULTS_DRAWN_IN_BRIEF 20
 
@@ -49,7 +49,7 @@ static const struct {
 
 #define DEPTH_FULL 30.0
 
-/* A report that is read may have times behind its end. */
+/* The timeline of a report that was read may contain times after its end. */
 static double x_of(const struct timeline *timeline, uint64_t at_ns)
 {
 	if (at_ns >= timeline->end_ns)
@@ -79,7 +79,7 @@ static const char *class_of(const struct scenario_result *result, const struct t
 	return "none";
 }
 
-/* When it was; the tables below say so, too. */
+/* Its time as a tooltip; the tables below contain it, too. */
 static void write_span_title(
 	const struct timeline_span *span, const char *class, uint64_t end_ns, FILE *file)
 {
@@ -117,8 +117,8 @@ static void write_span(const struct scenario_result *result, const struct timeli
 	fputs("</g>\n", file);
 }
 
-/* Does the gauge ever say anything? */
-/* Of one of many what stays at the bottom is left out: nothing can be seen of it. */
+/* Returns whether the gauge ever shows anything.  For one of many, a curve that stays at the
+ * bottom is omitted: it could not be seen. */
 static bool has_curve(
 	const struct timeline *timeline, enum timeline_gauge gauge, const struct html_order *order)
 {
@@ -131,13 +131,13 @@ static bool has_curve(
 	return false;
 }
 
-/* A curve as it is written: of points on a level only the ends. */
+/* A curve while it is written; of points at the same height, only the first and the last are. */
 struct curve {
 	FILE *file;
-	size_t count;	   /* of points that were written */
-	double x, y;	   /* the latest, which may not have been written yet */
-	double before;	   /* the height of the one written last */
-	bool is_held_back; /* the latest */
+	size_t count;	   /* points written */
+	double x, y;	   /* the latest point, which may not be written yet */
+	double before;	   /* height of the point written last */
+	bool is_held_back; /* the latest point */
 };
 
 static void point_write(struct curve *curve)
@@ -163,7 +163,7 @@ static void point_add(struct curve *curve, double x, double y)
 		point_write(curve);
 }
 
-/* Of the samples of one column the one with the greatest value is drawn: peaks stay. */
+/* Draws the maximum of each column's samples, so that peaks stay visible. */
 static void write_curve(
 	const struct timeline *timeline, enum timeline_gauge gauge, size_t columns, FILE *file)
 {
@@ -210,7 +210,7 @@ static bool is_failure(const struct timeline_event *event)
 	       is_named(event, "writer.failed");
 }
 
-/* A cross where a fault struck; a line where a snapshot failed, or was not taken. */
+/* A cross where a fault struck; a line where a snapshot failed, or could not be taken. */
 static void write_event(
 	const struct timeline *timeline, const struct timeline_event *event, FILE *file)
 {
@@ -243,7 +243,7 @@ static void write_axis(const struct timeline *timeline, const struct html_order 
 		HEIGHT - 5, (double)timeline->end_ns / (double)NS_PER_S);
 }
 
-/* What the drawing shows, for who does not see it. */
+/* Describes the drawing for readers who cannot see it. */
 static void write_description(
 	const struct scenario_result *result, const struct html_order *order, FILE *file)
 {
@@ -288,7 +288,7 @@ static bool is_drawn(const struct timeline *timeline, const char *event)
 	return !timeline || has_event(timeline, event);
 }
 
-/* Of what is in TIMELINE; NULL: of all that can be. */
+/* The legend of the curves in TIMELINE; NULL: of all curves. */
 static void write_legend(const struct timeline *timeline, FILE *file)
 {
 	for (enum timeline_gauge gauge = 0; gauge < TIMELINE_GAUGES; gauge++)

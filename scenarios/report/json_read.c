@@ -32,7 +32,7 @@ static uint64_t seconds_of(const json_t *object)
 						    : 0;
 }
 
-/* A member that is a string, as it must be. */
+/* Returns whether the member exists and is a string. */
 static bool has_text(const json_t *object, const char *key)
 {
 	return json_is_string(json_object_get(object, key));
@@ -113,7 +113,7 @@ static bool backups_read(const json_t *object, struct scenario_result *result)
 	return is_right;
 }
 
-/* What the client left, and what it and the kernel said. */
+/* Reads what the client left, and the logs of it and of the kernel. */
 static bool evidence_read(const json_t *object, struct scenario_result *result)
 {
 	const json_t *leaks = json_object_get(object, "leaks");
@@ -136,7 +136,7 @@ static bool evidence_read(const json_t *object, struct scenario_result *result)
 	return json_is_array(leaks) && json_is_array(logs);
 }
 
-/* Of the environments of a report: where each is in the list of the results. */
+/* For the environments of a report: the index of each in the list of the results. */
 struct places {
 	size_t *items;
 	size_t count;

@@ -2,8 +2,8 @@
 /*
  * junit.c - JUnit XML: a suite per scenario, a case per step.
  *
- * Readers agree on the elements and differ in the attributes: GitLab shows `file`, and the
- * schema of Jenkins has none of `file` and `line`, and no `skipped` of the whole.
+ * Readers agree on the elements and differ in the attributes: GitLab shows `file`; the schema of
+ * Jenkins allows neither `file` nor `line`, nor `skipped` on the root element.
  */
 #include <inttypes.h>
 #include <string.h>
@@ -12,7 +12,7 @@
 #include "scenarios/report/text.h"
 #include "simfs/base/clock.h"
 
-/* The element that says of a case why it did not pass; NULL: it passed. */
+/* The element that says why a case did not pass; NULL: it passed. */
 static const char *const elements[] = {
 	[OUTCOME_PASSED] = NULL,
 	[OUTCOME_SKIPPED] = "skipped",
@@ -45,8 +45,8 @@ static void count_case(struct counts *counts, enum outcome outcome)
 }
 
 /*
- * What befell the scenario as a whole (a missing tool, a mount that failed)
- * is on none of its steps, so it gets a case of its own; as does an earlier run.
+ * A problem of the scenario as a whole (a missing tool, a mount that failed) belongs to none of
+ * its steps, so it gets its own case; so does an earlier run.
  */
 static bool needs_own_case(const struct scenario_result *result)
 {
@@ -135,7 +135,7 @@ static void write_evidence(const struct scenario_result *result, FILE *file)
 	}
 }
 
-/* As GitLab finds files that a case has made. */
+/* In GitLab's format for files that belong to a case. */
 static void write_attachments(const struct scenario_result *result, FILE *file)
 {
 	if (!result->artifacts)
@@ -151,7 +151,7 @@ static void write_attachments(const struct scenario_result *result, FILE *file)
 	fputs("</system-out>\n", file);
 }
 
-/* Ends the case whose start tag is still open; the evidence is there once for a scenario. */
+/* Ends the case whose start tag is still open; the evidence is written once per scenario. */
 static void write_outcome(const struct scenario_result *result, enum outcome outcome,
 	const char *message, bool with_evidence, FILE *file)
 {
@@ -195,7 +195,7 @@ static void write_step(const struct scenario_result *result, const struct step_r
 	write_outcome(result, step->outcome, step->message, with_evidence, file);
 }
 
-/* As Maven's readers know it: the case passed, and what it holds tells of another run. */
+/* In Maven's format: the case passed, and the element describes another run. */
 static void write_flaky(const struct scenario_result *result, FILE *file)
 {
 	fputs(">\n      <flakyFailure", file);
@@ -266,7 +266,7 @@ static void write_suite(const struct scenario_result *result, bool is_strict, FI
 	fputs("  </testsuite>\n", file);
 }
 
-/* As a suite of its own, so that nobody takes a part for the whole. */
+/* A separate suite, so that a partial result is not taken for the whole. */
 static void write_missing(const struct results *results, FILE *file)
 {
 	size_t missing = results_missing(results);

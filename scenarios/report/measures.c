@@ -10,7 +10,7 @@
 #include "simfs/base/heap.h"
 #include "simfs/base/sizes.h"
 
-/* Sizes that are told; the others are a rest. */
+/* How many sizes are named; the others are summed up. */
 #define SIZES_TOLD 3
 
 static double seconds(uint64_t ns)
@@ -141,7 +141,7 @@ json_t *measures_run_json(const struct measures *measures)
 		latency_json(&measures->before), "during", latency_json(&measures->during));
 }
 
-/* The size that most of the reads have that are LEFT; MEASURES_SIZES: none is left. */
+/* Returns the most frequent size among the LEFT reads; MEASURES_SIZES if none are left. */
 static unsigned most_of(const uint64_t *left)
 {
 	unsigned most = MEASURES_SIZES;

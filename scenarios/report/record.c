@@ -41,7 +41,7 @@ char *record_hit_rule(const struct record *record, const struct record_hit *hit)
 	rule.every = 1;
 	rule.times = 1;
 	rule.chance = 1000000;
-	/* Two of one name would be one rule. */
+	/* Two rules with the same name would be one rule. */
 	rule.name[0] = '\0';
 	return heap_copy(rule_format(&rule, written, sizeof written));
 }
@@ -169,7 +169,7 @@ static const char *fired_read(struct record *record, const json_t *line)
 	uint64_t id = number_of(line, "id");
 	struct record_hit hit = { .rule = record->rule_count, .match = number_of(line, "hit") };
 
-	/* The latest: each mount counts its rules anew. */
+	/* Search backwards: each mount numbers its rules anew. */
 	while (hit.rule > 0 && record->rules[hit.rule - 1].id != id)
 		hit.rule--;
 	if (hit.rule == 0)
@@ -199,7 +199,7 @@ static const char *dropped_read(struct record *record, const json_t *line)
 	return "the journal was full: some faults are not known";
 }
 
-/* What is wrong with LINE, or NULL; events that change nothing are passed over. */
+/* Returns what is wrong with LINE, or NULL; ignores events that change nothing. */
 static const char *line_read(struct record *record, const json_t *line)
 {
 	static const struct {

@@ -6,7 +6,8 @@
 
 #include "simfs/base/heap.h"
 
-/* Leaves out the next MOST that are there from *AT on, of which KEPT gets a copy; how many. */
+/* Copies the present state to KEPT, then leaves out up to MOST remaining items from *AT on.
+ * Returns how many. */
 static size_t leave_out(struct shrink *shrink, size_t *at, size_t most, bool *kept)
 {
 	size_t count = 0;
@@ -19,7 +20,7 @@ static size_t leave_out(struct shrink *shrink, size_t *at, size_t most, bool *ke
 	return count;
 }
 
-/* Tries to do without each MOST of them in turn; whether any could be left out. */
+/* Tries to leave out each group of MOST items in turn.  Returns whether any could be left out. */
 static bool round_run(struct shrink *shrink, size_t most, bool *kept)
 {
 	bool found = false;
@@ -48,14 +49,15 @@ void shrink_run(struct shrink *shrink)
 	bool *kept = heap_new(shrink->count * sizeof *kept + 1);
 	size_t most = count_left(shrink);
 
-	/* One may only be left out when another has been: the singles come again. */
+	/* An item may become removable only after another was removed, so single items are tried
+	 * again. */
 	while (most > 0) {
 		bool found = round_run(shrink, most, kept);
 		size_t left = count_left(shrink);
 
 		if (most == 1 && !found)
 			break;
-		/* No more than half of what is left: all of it was tried. */
+		/* At most half of what is left: all of it was tried already. */
 		most = (most + 1) / 2 < (left + 1) / 2 ? (most + 1) / 2 : (left + 1) / 2;
 	}
 	free(kept);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * tap.c - TAP: a point per scenario, with a YAML block of what happened.
+ * tap.c - TAP: a point per scenario, with a YAML block of details.
  */
 #include <inttypes.h>
 #include <string.h>
@@ -16,7 +16,7 @@ static double seconds(uint64_t duration_ns)
 	return (double)duration_ns / (double)NS_PER_S;
 }
 
-/* "  KEY: "TEXT"", or nothing for NULL. */
+/* Writes " KEY: "TEXT"", or nothing for NULL. */
 static void write_pair(const char *key, const char *text, FILE *file)
 {
 	if (!text)
@@ -48,7 +48,7 @@ static void write_backups(const struct scenario_result *result, FILE *file)
 	}
 }
 
-/* Only the steps that did not pass: a reader of TAP looks for those. */
+/* Only the steps that did not pass, which readers of TAP look for. */
 static void write_steps(const struct scenario_result *result, FILE *file)
 {
 	const char *head = "  steps:\n";
@@ -86,7 +86,7 @@ static void write_leaks(const struct scenario_result *result, FILE *file)
 	}
 }
 
-/* A line of TAP for each of theirs: people read it, too. */
+/* Writes a TAP line for each line of TEXT, because people read it, too. */
 static void write_lines(const char *text, FILE *file)
 {
 	AUTO(auto_free) char *copy = heap_copy(text);
@@ -154,7 +154,7 @@ void report_tap_point(const struct scenario_result *result, size_t number, FILE 
 	}
 	fputc('\n', file);
 	write_diagnostics(result, file);
-	/* Behind them: between a point and its diagnostics TAP 14 has nothing. */
+	/* After the diagnostics, because TAP 14 allows nothing between a point and them. */
 	if (result->flaky) {
 		fputs("# flaky: ", file);
 		report_write_tap(result->name, file);

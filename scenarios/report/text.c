@@ -19,7 +19,7 @@ static bool is_continuation(char byte)
 	return ((unsigned char)byte & 0xc0) == 0x80;
 }
 
-/* How many bytes a character has that begins with FIRST, and the bits of FIRST that are its own. */
+/* Returns the length of a character that begins with FIRST, and the bits of it in FIRST. */
 static size_t sequence_length(unsigned char first, uint32_t *ret_bits)
 {
 	if (first < 0x80) {
@@ -60,7 +60,7 @@ size_t utf8_length(const char *text)
 	return length;
 }
 
-/* Writes TEXT with the characters of ESCAPES (up to a NULL) replaced. */
+/* Writes TEXT with the characters in ESCAPES (up to a NULL) replaced. */
 static void write_escaped(const char *text, const struct escape *escapes, FILE *file)
 {
 	while (*text) {
@@ -103,7 +103,7 @@ void report_write_xml_text(const char *text, FILE *file)
 	static const struct escape escapes[] = {
 		{ '&', "&amp;" },
 		{ '<', "&lt;" },
-		/* "]]>" is not allowed, either. */
+		/* Because "]]>" is not allowed. */
 		{ '>', "&gt;" },
 		{ '\n', "\n" },
 		{ '\t', "\t" },

@@ -10,7 +10,7 @@
 #include "simfs/base/clock.h"
 #include "simfs/base/heap.h"
 
-/* Nobody sees more of a curve. */
+/* A finer resolution of a curve is not visible. */
 #define VALUE_STEPS 2000
 
 static const char *const gauge_keys[TIMELINE_GAUGES] = {
@@ -48,7 +48,7 @@ static bool is_like(const struct timeline_sample *left, const struct timeline_sa
 	return true;
 }
 
-/* Of samples that are alike the first and the last say it all. */
+/* Of equal consecutive samples, only the first and the last are kept. */
 static bool is_told(const struct timeline *timeline, size_t index)
 {
 	const struct timeline_sample *sample = &timeline->samples[index];
@@ -57,7 +57,7 @@ static bool is_told(const struct timeline *timeline, size_t index)
 	       !is_like(sample, sample + 1);
 }
 
-/* Of each gauge that ever said anything, what it said. */
+/* The values of each gauge that was ever above zero. */
 static json_t *samples_json(const struct timeline *timeline)
 {
 	json_t *samples = json_object(), *times = json_array();
@@ -126,7 +126,7 @@ json_t *timeline_json(const struct timeline *timeline)
 
 /* ---- reading ---- */
 
-/* A report may say anything; no run takes longer than this. */
+/* A limit for values that are read; no run takes longer. */
 #define TIME_MAX_MS (366ll * 24 * 3600 * 1000)
 
 static uint64_t ns_of(const json_t *milliseconds)
