@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* beside.h - what may lie in a folder of scenarios and is none. */
+/* beside.h - files that may be in a folder of scenarios without being one. */
 #ifndef SNAPRIG_SCENARIOS_CLIENTS_BESIDE_H
 #define SNAPRIG_SCENARIOS_CLIENTS_BESIDE_H
 
 #include <stdbool.h>
 
-/* Is the file at PATH meant as an adapter or a failure, which scenarios beside it name? */
+/* Returns whether the file at PATH looks like an adapter or a failure, which scenarios refer to. */
 bool lies_beside_scenarios(const char *path);
 
 #endif

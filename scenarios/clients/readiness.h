@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * readiness.h - whether a client says of itself that all is there that it needs (`ready`), for
- * those who have no run in whose folders they could ask.
+ * readiness.h - asks a client whether everything it needs is there (`ready`), for callers that
+ * have no run with folders for it.
  */
 #ifndef SNAPRIG_SCENARIOS_CLIENTS_READINESS_H
 #define SNAPRIG_SCENARIOS_CLIENTS_READINESS_H
@@ -10,13 +10,13 @@
 
 #include "scenarios/clients/clients.h"
 
-/* Nobody waits longer for a list. */
+/* The longest that a list of clients should take. */
 #define READINESS_PATIENCE_NS 10000000000ull
 
 /*
- * Runs `ready` of CLIENT, whose requirements are met, for no longer than PATIENCE_NS, in a folder
- * that is removed behind it.  NULL: it is ready, or has nothing to ask; else why not, for people.
- * The caller's.
+ * Runs `ready` of CLIENT, whose requirements are met, for at most PATIENCE_NS, in a temporary
+ * folder.  Returns NULL if it is ready or has no `ready`; else why it is not, for people.  The
+ * caller frees it.
  */
 char *client_unready(const struct client *client, uint64_t patience_ns);
 

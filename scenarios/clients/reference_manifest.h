@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * reference_manifest.h - what a backup of the reference client must be made of.
+ * reference_manifest.h - what a backup of the reference client must consist of.
  *
  *	{"schema_version": 1, "size_bytes": N, "chunk_bytes": N, "checksum": "xxh3-64",
  *	 "chunks": ["0123456789abcdef", …]}
@@ -24,15 +24,15 @@ void manifest_deinit(struct manifest *manifest);
 /* Adds the next chunk, LENGTH bytes at BYTES.  Returns 0 or -ENOMEM. */
 int manifest_add(struct manifest *manifest, const void *bytes, size_t length);
 
-/* The checksum that a chunk of LENGTH bytes has. */
+/* Returns the checksum of a chunk of LENGTH bytes. */
 uint64_t manifest_checksum(const void *bytes, size_t length);
 
-/* Writes it to FD.  Returns 0 or -errno. */
+/* Writes the manifest to FD.  Returns 0 or -errno. */
 int manifest_write(const struct manifest *manifest, int fd);
 
 /*
- * Reads the file at PATH.  Returns 0, the -errno of reading it, or -EBADMSG
- * when it is no manifest, or one that contradicts itself.
+ * Reads the manifest at PATH.  Returns 0, the -errno of reading it, or -EBADMSG if it is not a
+ * manifest or contradicts itself.
  */
 int manifest_read(const char *path, struct manifest *ret);
 

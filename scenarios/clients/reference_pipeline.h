@@ -8,8 +8,8 @@
 #include "scenarios/clients/reference_retry.h"
 
 /*
- * Makes the backup OUT of the file SNAPSHOT, which it takes itself when there is a policy
- * that it TAKES_WITH.  Returns the exit code of the process.
+ * Makes the backup OUT of the file SNAPSHOT.  If TAKES_WITH is not NULL, it takes the snapshot
+ * itself, with that policy.  Returns the exit code of the process.
  */
 int pipeline_backup(const char *snapshot, const char *out, const struct retry_policy *takes_with);
 

@@ -13,19 +13,19 @@
 
 struct retry_policy {
 	const char *name;
-	uint32_t codes[RETRY_CODES_MAX]; /* those that are tried again; ends with 0 */
-	unsigned tries_max;		 /* with the first one */
-	uint64_t wait_ns;		 /* from one to the next, on the rig's clock */
+	uint32_t codes[RETRY_CODES_MAX]; /* the codes to retry; ends with 0 */
+	unsigned tries_max;		 /* including the first */
+	uint64_t wait_ns;		 /* between tries, on the rig's clock */
 	const char *about;
 };
 
-/* The policies in order; NULL behind the last. */
+/* The policies in order; NULL after the last one. */
 const struct retry_policy *retry_policy_at(size_t index);
 
-/* The policy of that name, or NULL. */
+/* Returns the policy with this name, or NULL. */
 const struct retry_policy *retry_policy_find(const char *name);
 
-/* Does POLICY try again after CODE, as far as the code decides? */
+/* Returns whether POLICY retries after CODE, regardless of the number of tries. */
 bool retry_policy_repeats(const struct retry_policy *policy, uint32_t code);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * reference_rig.h - the volume whose snapshot the reference client takes itself.
+ * reference_rig.h - the volume of which the reference client takes a snapshot itself.
  */
 #ifndef SNAPRIG_CLIENTS_REFERENCE_RIG_H
 #define SNAPRIG_CLIENTS_REFERENCE_RIG_H
@@ -19,23 +19,24 @@ struct reference_rig {
 };
 
 /*
- * Connects to the rig that the snapshot at PATH is to be one of.  Returns 0 or -errno,
- * then with why in words at *RET_WHY.
+ * Connects to the rig in which the snapshot at PATH is to be taken.  Returns 0; or -errno, with a
+ * description in *RET_WHY.
  */
 int reference_rig_open(const char *path, struct reference_rig *ret, const char **ret_why);
 void reference_rig_deinit(struct reference_rig *rig);
 
-/* As control_client_call(), of what is answered at once. */
+/* Like control_client_call(), for commands that are answered at once. */
 int reference_rig_call(
 	struct reference_rig *rig, const char *command, json_t *arguments, json_t **ret);
 
-/* What the rig said of its last error, or the text of ERROR. */
+/* Returns what the rig said about its last error, or the text of ERROR. */
 const char *reference_rig_why(const struct reference_rig *rig, int error);
 
-/* Deletes the snapshot NAME; one that is not there is fine.  What fails is said: 0 or -errno. */
+/* Deletes the snapshot NAME; not an error if it does not exist.  Reports an error.  Returns 0 or
+ * -errno. */
 int reference_rig_delete(struct reference_rig *rig, const char *name);
 
-/* How long it takes until the rig's clock has gone on by RIG_NS. */
+/* Returns the real time in which the rig's clock advances by RIG_NS. */
 uint64_t reference_rig_wait_ns(const struct reference_rig *rig, uint64_t rig_ns);
 
 #endif

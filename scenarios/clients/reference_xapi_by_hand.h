@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * reference_xapi_by_hand.h - snaprig xapi call: what people do to a pool with xe, one call of XAPI.
+ * reference_xapi_by_hand.h - snaprig xapi call: one XAPI call, like those that people make with
+ * xe.
  */
 #ifndef SNAPRIG_CLIENTS_REFERENCE_XAPI_BY_HAND_H
 #define SNAPRIG_CLIENTS_REFERENCE_XAPI_BY_HAND_H
@@ -8,8 +9,8 @@
 #include <stddef.h>
 
 /*
- * Calls METHOD with the arguments TEXTS at URL, and prints what it answers.  Returns the exit code
- * of the process, after a message when it is not 0.
+ * Calls METHOD with the arguments TEXTS at URL, and prints the answer.  Returns the exit code of
+ * the process, after a message if it is not 0.
  */
 int xapi_by_hand(const char *url, const char *method, char *const *texts, size_t count);
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * reference_xapi_restore.h - a restore point of the remote becomes a new VM of a pool.
+ * reference_xapi_restore.h - restores a restore point of the remote as a new VM of a pool.
  *
- *	VM.create ─ of each disk: VDI.create ─ VBD.create ─ its full VHD, then each delta over it
+ *	VM.create ─ for each disk: VDI.create ─ VBD.create ─ its full VHD, then each delta
  *
- * What fails takes all of it away again.
+ * A failed restore removes all of it again.
  */
 #ifndef SNAPRIG_CLIENTS_REFERENCE_XAPI_RESTORE_H
 #define SNAPRIG_CLIENTS_REFERENCE_XAPI_RESTORE_H
@@ -13,8 +13,8 @@
 
 struct xapi_restore_wish {
 	const char *url; /* of the pool */
-	const char *vm;	 /* the uuid of the one that was backed up; NULL: the only one there */
-	const char *at;	 /* "20261129T140000Z"; NULL: the last */
+	const char *vm;	 /* the uuid of the VM that was backed up; NULL: the only one there */
+	const char *at;	 /* "20261129T140000Z"; NULL: the latest */
 	uint64_t silence_ns;
 };
 

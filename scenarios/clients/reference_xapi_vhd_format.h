@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * reference_xapi_vhd_format.h - what stands in a VHD: a footer, which is its first sector and its
- * last, a header, a table of its blocks, and each block behind the bits of its sectors.
+ * reference_xapi_vhd_format.h - the format of a VHD: a footer, stored as the first and the last
+ * sector; a header; a table of its blocks; and each block, preceded by the bitmap of its sectors.
  */
 #ifndef SNAPRIG_CLIENTS_REFERENCE_XAPI_VHD_FORMAT_H
 #define SNAPRIG_CLIENTS_REFERENCE_XAPI_VHD_FORMAT_H
@@ -13,11 +13,11 @@
 #define VHD_UUID_RAW_BYTES    16
 #define VHD_FIXED_OFFSET      UINT64_MAX
 #define VHD_BAT_UNUSED	      UINT32_MAX
-#define VHD_ENTRIES_MAX	      (UINT32_C(1) << 21) /* 2 MiB each: 4 TiB, twice what a VHD can be */
+#define VHD_ENTRIES_MAX	      (UINT32_C(1) << 21) /* 2 MiB each: 4 TiB, twice the largest VHD */
 #define VHD_TYPE_DYNAMIC      3
 #define VHD_TYPE_DIFFERENCING 4
 
-/* Both are big-endian on disk; what is not named is not looked at. */
+/* Both are big-endian on disk; members called `rest` are not used. */
 struct vhd_raw_footer {
 	char cookie[8];
 	uint32_t features;
@@ -52,7 +52,7 @@ struct vhd_raw_header {
 _Static_assert(sizeof(struct vhd_raw_footer) == 512, "a footer is a sector");
 _Static_assert(sizeof(struct vhd_raw_header) == 1024, "a header is two sectors");
 
-/* What all bytes of a part add up to, but for the checksum itself, turned round. */
+/* The complement of the sum of all bytes of a part, except its checksum OWN. */
 static inline uint32_t vhd_checksum(const void *part, size_t length, uint32_t own)
 {
 	const uint8_t *bytes = part;
@@ -65,7 +65,7 @@ static inline uint32_t vhd_checksum(const void *part, size_t length, uint32_t ow
 	return ~sum;
 }
 
-/* How long the bits of a block of BLOCK_BYTES are: whole sectors. */
+/* The size of the bitmap of a block of BLOCK_BYTES, in whole sectors. */
 static inline size_t vhd_bitmap_bytes(size_t block_bytes)
 {
 	size_t bits = block_bytes / VHD_SECTOR_BYTES;

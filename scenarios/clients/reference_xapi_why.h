@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * reference_xapi_why.h - why a transfer has failed: what the host says by its task.
+ * reference_xapi_why.h - the cause of a failed transfer, as the host reports it in its task.
  */
 #ifndef SNAPRIG_CLIENTS_REFERENCE_XAPI_WHY_H
 #define SNAPRIG_CLIENTS_REFERENCE_XAPI_WHY_H
@@ -10,8 +10,8 @@
 struct xapi;
 
 /*
- * What TASK has failed with, in place of FAILURE, which is taken; or FAILURE, when it has not.  A
- * host ends the connection first, and its task a moment later: for that it is waited a little.
+ * Returns the error of TASK instead of FAILURE, which it takes over; or FAILURE, if the task has
+ * not failed.  A host closes the connection a moment before its task fails, so this waits briefly.
  */
 json_t *xapi_why(struct xapi *xapi, const char *task, json_t *failure);
 

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * reference_xo.h - the reference client as a backup job of Xen Orchestra, of one VM.
+ * reference_xo.h - the reference client as a backup job of Xen Orchestra, for one VM.
  *
- *	job runs already? ─ VM's folder locked? ─ leftovers go ─ chain well? ─ snapshot ─ transfer
- *	   failure             failure                            skipped      failure    failure
- *	          ─ snapshot goes, whatever came ─ old backups go, after a good one ─ unlock ─
- *report
+ *	already running? ─ VM's folder locked? ─ clean up ─ chain well? ─ snapshot ─ transfer
+ *	   failure             failure                        skipped      failure    failure
+ *	     ─ delete snapshot, in any case ─ delete old backups after a good one ─ unlock ─ report
  *
- * Nothing is tried again unless the job is told to, and then all of it, at once.  The rig renames
- *no snapshots, so what its temporary name tells the next run is told by a file in the folder.
+ * Nothing is retried unless the job says so; then everything is, immediately.  The rig cannot
+ *rename snapshots, so a file in the folder replaces what a temporary name would tell the next run.
  */
 #ifndef SNAPRIG_CLIENTS_REFERENCE_XO_H
 #define SNAPRIG_CLIENTS_REFERENCE_XO_H
@@ -20,20 +19,20 @@ struct xo_wish {
 	const char *job; /* its name; NULL: that of the folder */
 	uint64_t uncoalesced_max;
 	uint64_t retries;	/* of the whole VM */
-	uint64_t keeps;		/* the latest so many backups of the job; 0: all */
+	uint64_t keeps;		/* how many of the job's latest backups; 0: all */
 	uint64_t silence_ns;	/* of the stream; on the rig's clock */
-	uint64_t task_ns;	/* that a task of a pool may be pending */
-	uint64_t lock_stale_ns; /* on the wall's */
+	uint64_t task_ns;	/* the most that a task of a pool may be pending */
+	uint64_t lock_stale_ns; /* in real time */
 	bool bypasses_check;
 	bool prints_json;
 };
 
-/* What the options say when they are not there. */
+/* The values of options that are not given. */
 extern const struct xo_wish xo_defaults;
 
 /*
- * Takes the snapshot at SNAPSHOT, MNT/snapshots/NAME, and makes the backup OUT of it, whose
- * folder is the VM's.  Returns the exit code of the process.
+ * Takes the snapshot at SNAPSHOT, MNT/snapshots/NAME, and makes the backup OUT of it, in the VM's
+ * folder.  Returns the exit code of the process.
  */
 int xo_backup(const char *snapshot, const char *out, const struct xo_wish *wish);
 

@@ -16,48 +16,50 @@
 
 #include <jansson.h>
 
-/* What stands behind the name of a backup in the name of its log. */
+/* Follows the name of a backup in the name of its log. */
 #define XO_LOG_SUFFIX ".log.json"
 
-/* The log of the job called NAME: the caller's. */
+/* Returns the log of the job called NAME.  The caller frees it. */
 json_t *xo_log_begin(const char *name, const char *mode);
 
-/* A task in PARENT; DATA (NULL: none) is stolen. */
+/* Adds a task to PARENT; takes over DATA (NULL: none). */
 json_t *xo_task_begin(json_t *parent, const char *message, json_t *data);
 
-/* It has succeeded; RESULT (NULL: none) is stolen. */
+/* Ends TASK as succeeded; takes over RESULT (NULL: none). */
 void xo_task_end(json_t *task, json_t *result);
 
-/* It has failed with ERROR, which stays the caller's; or it was skipped, or stopped
- * (ECANCELED) and so interrupted: the error decides. */
+/* Ends TASK with ERROR, which stays the caller's: as failed, skipped or, if stopped (ECANCELED),
+ * interrupted, depending on the error. */
 void xo_task_fail(json_t *task, json_t *error);
 
-/* What goes on in LOG does not any more: whoever worked on it is gone.  False: nothing did. */
+/* Marks the tasks in LOG that are still running as interrupted, because their process is gone.
+ * Returns false if there were none. */
 bool xo_log_interrupt(json_t *log);
 
-/* Worth knowing, of a task that goes on; DATA (NULL: none) is stolen. */
+/* Adds a warning to a running task; takes over DATA (NULL: none). */
 void xo_task_warn(json_t *task, const char *message, json_t *data);
 
-/* TASK is tried again for the ATTEMPT-th time, because of ERROR, which stays the caller's. */
+/* Records that TASK is retried for the ATTEMPT-th time because of ERROR, which stays the
+ * caller's. */
 void xo_task_retry(json_t *task, unsigned attempt, json_t *error);
 
 /*
- * What has become of TASK: its own status, which an error that only keeps a job from being
- * done makes "skipped", or what that of its tasks makes of it.  Of a task that was tried again
- * those that failed do not count which have succeeded then.
+ * Returns the status of TASK: its own, which is "skipped" after an error that only prevents a job
+ * from running; or one that follows from its tasks.  If TASK was retried, failed tasks do not
+ * count if they succeeded in a later try.
  */
 const char *xo_task_status(const json_t *task);
 
-/* The UUID of the WHAT ("job") called NAME, always the same one.  The caller's. */
+/* Returns the UUID of the WHAT ("job") called NAME, always the same.  The caller frees it. */
 char *xo_uuid(const char *what, const char *name);
 
-/* Makes the file PATH of LOG.  Returns 0; or -errno, and what was there before still is. */
+/* Writes LOG to the file PATH.  Returns 0; or -errno, and PATH is as before. */
 int xo_log_write(const json_t *log, const char *path);
 
-/* The report that is sent by mail, on stdout. */
+/* Prints the report that would be sent by mail. */
 void xo_report_print(const json_t *log);
 
-/* The report, or LOG itself AS_JSON; returns the exit code for what has become of the job. */
+/* Prints the report, or LOG itself if AS_JSON; returns the exit code for the result of the job. */
 int xo_log_report(const json_t *log, bool as_json);
 
 #endif

@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * requirement.h - what must be on a machine for a client to run there, one text each:
+ * requirement.h - what a machine must have for a client to run; one text each:
  *
  *	PROGRAM			in PATH or the sbin folders
- *	PROGRAM>=VERSION	which says with --version that it is no older: numbers with dots
- *	$VARIABLE		of the environment, with the path of something that is there
+ *	PROGRAM>=VERSION	its --version is not older: numbers with dots
+ *	$VARIABLE		in the environment, with the path of something that exists
  */
 #ifndef SNAPRIG_SCENARIOS_CLIENTS_REQUIREMENT_H
 #define SNAPRIG_SCENARIOS_CLIENTS_REQUIREMENT_H
 
 #include <stdbool.h>
 
-/* Can TEXT be read as one of them? */
+/* Returns whether TEXT is a valid requirement. */
 bool requirement_is_valid(const char *text);
 
 /*
- * Looks whether TEXT, a valid one, is met; of a version the program is asked.  NULL: it is.
- * Else what is missing, for behind "there is ": "no program 'borg'".  The caller's.
+ * Checks TEXT, a valid requirement; for a version, asks the program.  Returns NULL if it is met;
+ * else what is missing, to follow "there is ": "no program 'borg'".  The caller frees it.
  */
 char *requirement_missing(const char *text);
 
