@@ -9,24 +9,25 @@
 #include "scenarios/run/run_state.h"
 
 struct client_order {
-	const char *what;     /* "backup", "restore": names its logs */
+	const char *what;     /* "backup", "restore": part of its logs' names */
 	const char *template; /* the command, with {words} */
 	const struct run_backup *backup;
-	const char *snapshot; /* of {snapshot}; NULL: there is none */
-	const char *restored; /* of {restored}; NULL: there is none */
+	const char *snapshot; /* the value of {snapshot}; NULL: none */
+	const char *restored; /* the value of {restored}; NULL: none */
 };
 
-/* Runs it in the work folder; what it prints goes to client_log().  As process_run(). */
+/* Runs it in the work folder; its output goes to client_log().  Returns the same as
+ * process_run(). */
 int client_run(struct run *run, const struct client_order *order, struct process_result *ret);
 
-/* Asks the client whether all is there that it needs (`ready`): 0; -ENOPKG, with what it said, or
- * another -errno, in REASON.  The work folder is there, and no volume. */
+/* Asks the client whether everything it needs is there (`ready`).  Returns 0; -ENOPKG with what it
+ * said, or another -errno, in REASON.  The work folder exists, but no volume. */
 int client_ready(struct run *run, struct reason *reason);
 
-/* Begins to run it so.  As process_beside_begin(). */
+/* Starts the command like client_run(), but does not wait.  Returns as process_beside_begin(). */
 int client_begin(struct run *run, const struct client_order *order, struct process_beside **ret);
 
-/* The path of what the command WHAT for the backup NAME printed.  The caller's. */
+/* Returns the path of the output of the command WHAT for the backup NAME.  The caller frees it. */
 char *client_log(const struct run *run, const char *name, const char *what);
 
 #endif

@@ -7,7 +7,7 @@
 
 #include "scenarios/run/content.h"
 
-/* As content_make(), for CONTENT_EXT4.  Nothing is mounted: mke2fs -d fills it. */
+/* Like content_make(), for CONTENT_EXT4.  Nothing is mounted: mke2fs -d fills the file system. */
 int content_ext4_make(const struct content_order *order, struct reason *reason);
 
 #endif

@@ -2,7 +2,7 @@
 /*
  * file_systems.h - loop devices over files, and the file systems in them, all read-only.
  *
- * Made by losetup and mount, in processes with a time limit: what lies below may hang.
+ * Made by losetup and mount, in processes with a time limit, because the layers below may hang.
  */
 #ifndef SNAPRIG_SCENARIOS_RUN_FILE_SYSTEMS_H
 #define SNAPRIG_SCENARIOS_RUN_FILE_SYSTEMS_H
@@ -14,32 +14,33 @@
 /* What losetup and mount are called with. */
 struct attach_order {
 	const char *file;
-	const char *mount_point; /* a folder; NULL: only the device is wanted */
-	const char *image;	 /* where the kind of the file system is read; not through FILE */
-	const char *log_path;	 /* what they print is appended to it */
+	const char *mount_point; /* a folder; NULL: only attach the device */
+	const char
+		*image; /* where to read the kind of the file system; FILE is not read for that */
+	const char *log_path; /* their output is appended to it */
 	uint64_t time_limit_ns;
 	void (*killed)(void *context); /* as in struct process_order */
 	void *context;
 };
 
 /*
- * Attaches the file, and mounts it.  As process_run(); what ended with another status
- * than 0 is in *RET, and nothing is attached then.  *RET_DEVICE is the caller's.
+ * Attaches the file, and mounts it.  Returns the same as process_run(); if a program exited with
+ * another status than 0, *RET has it, and nothing is attached.  The caller frees *RET_DEVICE.
  */
 int file_system_attach(
 	const struct attach_order *order, struct process_result *ret, char **ret_device);
 
-/* Takes both away.  DEVICE and MOUNT_POINT may be NULL. */
+/* Unmounts and detaches.  DEVICE and MOUNT_POINT may be NULL. */
 void file_system_detach(const char *mount_point, const char *device);
 
 struct file_system_place {
 	uint64_t offset;     /* 0, or where the first partition begins */
-	const char *options; /* what a snapshot of it is mounted with */
+	const char *options; /* mount options for a snapshot of it */
 };
 
 /*
- * The file system that IMAGE is, or that the first partition of its DOS table is.  It is mounted
- * so that its journal is not replayed, and that one of the same identity may be mounted already.
+ * Finds the file system in IMAGE, or in the first partition of its DOS table.  The options prevent
+ * a replay of the journal, and allow a file system with the same identity to be mounted already.
  */
 struct file_system_place file_system_find(const char *image);
 

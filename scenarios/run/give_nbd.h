@@ -7,32 +7,31 @@
 
 #include "scenarios/base/process.h"
 
-/* The program, and the package that has it. */
+/* The program, and the package that contains it. */
 #define NBD_PROGRAM "nbdkit"
 
 struct nbd_order {
 	const char *file;
-	const char *folder;	/* nothing is there: the socket lies in it, if its path is not too
-				 * long for one; else in a new folder in /tmp */
-	const char *log_path;	/* what the server prints is appended to it */
-	uint64_t time_limit_ns; /* until one can connect */
+	const char *folder;	/* for the socket, not there yet; if that path is too long for a
+				 * socket, a new folder in /tmp is used */
+	const char *log_path;	/* the server's output is appended to it */
+	uint64_t time_limit_ns; /* until the server accepts connections */
 };
 
 struct nbd_server;
 
 /*
- * Starts a server of the file, read-only, and waits until one can connect.  Returns 0, with
- * *RET the caller's to stop; or with *RET NULL when the server would not serve, which
- * *RET_RESULT tells as of a program that has ended: the log says why.  Or -errno, -EINTR
- * when the run was interrupted.
+ * Starts a server for the file, read-only, and waits until it accepts connections.  Returns 0 with
+ * *RET, which the caller stops; or with *RET NULL if the server failed: then *RET_RESULT says how,
+ * like a program's, and the log says why.  Or -errno; -EINTR if the run was interrupted.
  */
 int nbd_server_start(
 	const struct nbd_order *order, struct process_result *ret_result, struct nbd_server **ret);
 
-/* "nbd+unix:///?socket=/…": the server's, as long as it runs. */
+/* Returns "nbd+unix:///?socket=/…", valid as long as the server runs. */
 const char *nbd_server_uri(const struct nbd_server *server);
 
-/* Ends it, whoever is connected.  NULL is fine. */
+/* Stops the server, even if clients are connected.  SERVER may be NULL. */
 void nbd_server_stop(struct nbd_server *server);
 
 #endif

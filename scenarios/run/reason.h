@@ -2,8 +2,8 @@
 /*
  * reason.h - why something failed, in one line, on its way to the result.
  *
- * A step's failure ends in a report and not on stderr, so what failed first
- * is written down where it happens and carried up.
+ * A step's failure ends up in a report, not on stderr, so the cause is recorded where it occurs
+ * and passed up.
  */
 #ifndef SNAPRIG_SCENARIOS_RUN_REASON_H
 #define SNAPRIG_SCENARIOS_RUN_REASON_H
@@ -14,11 +14,11 @@ struct reason {
 	char text[REASON_BYTES]; /* "" for none */
 };
 
-/* Writes what printf would print; what does not fit is cut. */
+/* Writes what printf would print, truncated to fit. */
 __attribute__((format(printf, 2, 3))) void reason_set(
 	struct reason *reason, const char *format, ...);
 
-/* As reason_set(), with ": <text of ERROR>" behind it.  Returns ERROR (-errno). */
+/* Like reason_set(), followed by ": <text of ERROR>".  Returns ERROR (-errno). */
 __attribute__((format(printf, 3, 4))) int reason_error(
 	struct reason *reason, int error, const char *format, ...);
 

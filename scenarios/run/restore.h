@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * restore.h - restores a backup, and judges what that gave.
+ * restore.h - restores a backup, and judges the result.
  */
 #ifndef SNAPRIG_SCENARIOS_RUN_RESTORE_H
 #define SNAPRIG_SCENARIOS_RUN_RESTORE_H
@@ -8,25 +8,25 @@
 #include "scenarios/judge/verdict.h"
 #include "scenarios/run/run_state.h"
 
-/* What came of a restore. */
+/* The result of a restore. */
 struct restoring {
 	enum restored restored;
-	struct digest *digest; /* of the file, when it has the volume's size at least; or … */
-	struct manifest *tree; /* … of the folder */
+	struct digest *digest; /* of the file, if it is at least as large as the volume; or NULL */
+	struct manifest *tree; /* of the folder; or NULL */
 	char *detail;	       /* what was found, one line */
-	struct differences *differences; /* of a file or tree that is not as it must be; or NULL */
+	struct differences *differences; /* of a file or tree that is wrong; or NULL */
 };
 
 void restoring_deinit(struct restoring *restoring);
 
 /*
- * Restores what was left in BACKUP's place and looks at the result.  Returns 0,
- * -EINTR, or the -errno of not being able to run the command or to judge, with REASON.
+ * Restores what is in BACKUP's place and checks the result.  Returns 0; -EINTR; or the -errno that
+ * prevented running the command or judging, with REASON.
  */
 int restore_try(struct run *run, const struct run_backup *backup, struct reason *reason,
 	struct restoring *ret);
 
-/* What was restored is the run's latest, until there is another. */
+/* Makes RESTORING the run's latest restored content. */
 void restored_keep(struct run *run, struct restoring *restoring);
 
 #endif

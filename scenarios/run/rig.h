@@ -13,68 +13,67 @@
 #include "scenarios/run/reason.h"
 #include "simfs/control/client.h"
 
-/* The rig answers at once; one that does not within this time is broken. */
+/* The rig answers immediately; if it does not within this time, it is broken. */
 #define RIG_PATIENCE_NS (30 * 1000000000ull)
 
 struct rig_order {
 	const char *image_path;
 	const char *mount_point; /* an empty folder */
 	const char *profile;
-	const char *store; /* the folder of its state; NULL: beside the image */
+	const char *store; /* folder of its state; NULL: beside the image */
 	const char *limit; /* NULL: the profile's */
-	const char *sr;	   /* of a chain, and the format of its nodes; NULL: the profile's */
+	const char *sr;	   /* of a chain, with the format of its nodes; NULL: the profile's */
 	const char *node_format;
 	bool coalesces_when_asked;
 	uint64_t seed;
-	char *const *writers; /* WRITER_COUNT of them */
+	char *const *writers; /* WRITER_COUNT writers */
 	size_t writer_count;
 	bool writers_unchecked;
-	uint64_t time_scale;  /* 0: as time does */
-	const char *log_path; /* what the process prints goes here */
+	uint64_t time_scale;  /* 0: real time */
+	const char *log_path; /* for the output of the process */
 };
 
 struct rig;
 
 /*
- * Mounts the volume and connects to it.  Returns 0; -EACCES when this user may
- * not mount, -EINVAL when the rig refuses what it is told, -EINTR when the run
- * was interrupted, or another -errno; with REASON, and nothing left mounted.
+ * Mounts the volume and connects to it.  Returns 0; -EACCES if this user may not mount; -EINVAL if
+ * the rig rejects its options; -EINTR if the run was interrupted; or another -errno; with REASON,
+ * and nothing left mounted.
  */
 int rig_start(const struct rig_order *order, struct reason *reason, struct rig **ret);
 
 /*
- * Unmounts and waits for the process to end, with more and more force.
- * Returns 0, or -EBUSY with REASON when something stays mounted for all that.
- * The rig is gone in either case.  NULL is fine.
+ * Unmounts and waits for the process to end, with increasing force.  Returns 0, or -EBUSY with
+ * REASON if something stays mounted nevertheless.  Frees the rig in either case.  RIG may be NULL.
  */
 int rig_stop(struct rig *rig, struct reason *reason);
 
-/* Kills the process, as a crash would end it.  What is mounted stays for rig_stop(). */
+/* Kills the process, as in a crash.  What is mounted stays for rig_stop(). */
 void rig_kill(struct rig *rig);
 
-/* The connection that is the main thread's. */
+/* Returns the main thread's connection. */
 struct control_client *rig_control(struct rig *rig);
 
-/* Does the process still run?  If not, REASON says how it ended. */
+/* Returns whether the process still runs.  If not, REASON says how it ended. */
 bool rig_alive(struct rig *rig, struct reason *reason);
 
 /*
- * For whose connection was closed: whoever dies does that a while before it has ended, for which
- * this waits, not for ever.
+ * For a caller whose connection was closed: a dying process closes it shortly before it ends, so
+ * this waits for the end, but not forever.
  */
 void rig_await_end(struct rig *rig);
 
-/* Was it ended by SIGKILL? */
+/* Returns whether SIGKILL ended the process. */
 bool rig_was_killed(const struct rig *rig);
 
-/* Was it ended, in order or not, by somebody, and did not fail of itself? */
+/* Returns whether something ended the process, orderly or not, and it did not fail by itself. */
 bool rig_was_ended(const struct rig *rig);
 
-/* Sends COMMAND (ARGUMENTS stolen) and waits; an error is in REASON, in the rig's own words. */
+/* Sends COMMAND (takes over ARGUMENTS) and waits; an error is in REASON, in the rig's own words. */
 int rig_call(struct rig *rig, const char *command, json_t *arguments, struct reason *reason,
 	json_t **ret_result);
 
-/* The status object of the snapshot NAME, a new reference; NULL when there is none. */
+/* Returns the status object of the snapshot NAME, a new reference; NULL if it does not exist. */
 json_t *rig_snapshot(struct rig *rig, const char *name);
 
 #endif

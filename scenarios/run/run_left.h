@@ -7,18 +7,18 @@
 
 #include "scenarios/run/run_state.h"
 
-/* leaks.c: before a client runs, which may leave a snapshot for its next run. */
+/* leaks.c: call it before a client runs that may leave a snapshot for its next run. */
 void leaks_expect(struct run *run);
 
-/* Adds what was left behind, up to now, to the result's leaks. */
+/* Add what was left behind so far to the result's leaks. */
 void leaks_look(struct run *run);
 void leaks_look_at_backup(
 	struct run *run, const struct run_backup *backup, const char *left_running);
 void leak_add(struct run *run, const char *what);
 
 /*
- * evidence.c: copies what can be read only while the volume is mounted to the logs, and, when
- * that is over, puts the logs of a run that did not pass where they outlive it.
+ * evidence.c: evidence_look() copies what can be read only while the volume is mounted to the
+ * logs; evidence_take(), after that, puts the logs of a run that did not pass where they are kept.
  */
 void evidence_look(const struct run *run);
 void evidence_take(struct run *run);
@@ -27,10 +27,10 @@ void evidence_take(struct run *run);
 #define LEFT_BEHIND_NOTHING "nothing"
 char *left_behind_describe(const struct run *run, const struct run_backup *backup);
 
-/* work.c: the folder of a run and what is in it. */
+/* work.c: the folder of a run and its contents. */
 int work_create(struct run *run, struct reason *reason);
 void work_remove(struct run *run);
-/* For scandir(): is the entry of the run's folder none of ours? */
+/* For scandir(): returns whether the entry of the run's folder was not made by us. */
 int work_is_stranger(const struct dirent *entry);
 char *work_path(const struct run *run, const char *folder, const char *name);
 

@@ -2,9 +2,8 @@
 /*
  * run_state.h - a scenario in progress, shared by the runner's files.
  *
- * Owned by the main thread.  The threads of armed steps and of watches read what
- * does not change any more (scenario, client and paths) and use the ledger, which
- * has a lock.
+ * Owned by the main thread.  The threads of armed steps and of watches read what does not change
+ * any more (scenario, client and paths) and use the ledger, which has a lock.
  */
 #ifndef SNAPRIG_SCENARIOS_RUN_RUN_STATE_H
 #define SNAPRIG_SCENARIOS_RUN_RUN_STATE_H
@@ -22,21 +21,21 @@
 #include "scenarios/run/runner.h"
 #include "scenarios/run/write_times.h"
 
-/* What the oracle knows of one snapshot. */
+/* What the oracle knows about a snapshot. */
 struct snapshot_point {
 	const char *name;
 	struct digest *content;
 	struct block_set *used; /* NULL: every block counts */
-	struct block_set *data; /* the blocks of the volume that are no holes; or NULL */
-	char *image;		/* a copy for tree_of_point(), until it was asked; or NULL */
-	struct manifest *tree;	/* NULL: it was not asked yet */
+	struct block_set *data; /* the blocks of the volume that are not holes; or NULL */
+	char *image;		/* a copy for tree_of_point(), until that was called; or NULL */
+	struct manifest *tree;	/* NULL: not read yet */
 	bool is_deleted;
-	bool never_came; /* its taking failed, and it has no content */
-	bool is_clone;	 /* of a point before it, ORIGINAL, whose content it has */
+	bool never_came; /* it could not be taken, and has no content */
+	bool is_clone;	 /* of an earlier point, ORIGINAL, whose content it has */
 	size_t original;
 };
 
-/* Of the client that runs (measure.h); at its beginning: */
+/* State of the running client (measure.h), at its beginning: */
 struct measuring {
 	bool is_on;
 	struct measures reads;
@@ -53,35 +52,35 @@ struct run {
 	const struct run_options *options;
 	struct scenario_result *result;
 
-	char *work; /* the folder of all that follows */
+	char *work; /* the folder of everything that follows */
 	char *image;
 	char *mount_point;
 	char *live;
-	char *shadow;  /* of a chain: a plain file with what the live view holds; else NULL */
-	char *store;   /* of the rig's state, on a disk of its own; NULL: beside the image */
+	char *shadow;  /* of a chain: a plain file with the content of the live view; else NULL */
+	char *store;   /* for the rig's state, on a separate disk; NULL: beside the image */
 	char *repo;    /* a folder of all backups */
 	char *program; /* ours */
 
 	struct rig *rig;
-	struct xapi_pool *pool;	 /* that serves it; NULL: none */
-	struct sampler *sampler; /* for the result's timeline; NULL: there is none */
+	struct xapi_pool *pool;	 /* the pool that serves the volume; or NULL */
+	struct sampler *sampler; /* for the result's timeline; or NULL */
 	uint64_t begin_ns;
-	size_t steps_over;		  /* of all phases */
-	bool has_target;		  /* its room is limited */
-	bool lvm_is_other;		  /* by lines of the scenario, since the latest backup */
-	unsigned lvm_lines_beside;	  /* lines that were run beside backups */
-	bool may_crash;			  /* a rule was to end the rig */
-	unsigned rigs_gone, rigs_crashed; /* before this one; and so by a rule */
+	size_t steps_over;		  /* in all phases */
+	bool has_target;		  /* the room for backups is limited */
+	bool lvm_is_other;		  /* changed by lvm steps since the latest backup */
+	unsigned lvm_lines_beside;	  /* commands that ran beside backups */
+	bool may_crash;			  /* a rule is meant to end the rig */
+	unsigned rigs_gone, rigs_crashed; /* before this one; those that a rule ended */
 	struct ledger *ledger;
 	struct snapshot_point *points;
 	size_t point_count;
 	struct run_backup *backups;
 	size_t backup_count;
-	struct digest *restored;	/* by the latest restore; NULL: it gave nothing whole */
-	struct manifest *restored_tree; /* so, of a client that compares trees */
+	struct digest *restored;	/* by the latest restore; NULL: it gave nothing complete */
+	struct manifest *restored_tree; /* likewise, for a client that compares trees */
 	struct armed_batch *armed;	/* for the next backup, the latest first */
-	struct underway *underway;	/* backups in the background, so */
-	char **kept_loops;		/* devices of ours that somebody keeps, who is no client */
+	struct underway *underway;	/* backups in the background, likewise */
+	char **kept_loops; /* our devices, kept in use by something other than the client */
 	size_t kept_loop_count;
 	size_t snapshots_left_max;			 /* by the client, for its next run */
 	struct write_times *times_before, *times_during; /* of steps; of armed ones */
@@ -91,15 +90,15 @@ struct run {
 	bool has_faults;
 	char **rules_added; /* with options->repeats: as they were to be added */
 	size_t rule_count;
-	json_int_t gone_strikes;   /* of rules that the rig does not know any more */
-	json_int_t fault_strikes;  /* of all, up to the end of the latest backup */
+	json_int_t gone_strikes;   /* of rules that the rig no longer has */
+	json_int_t fault_strikes;  /* of all rules, until the end of the latest backup */
 	const struct phase *phase; /* NULL: none has begun */
 	uint64_t phase_begin_ns;
-	json_int_t journal_from; /* what journal_look() has not seen yet */
+	json_int_t journal_from; /* the first event that journal_look() has not seen */
 	bool is_over;		 /* no further step is begun */
 };
 
-/* Runs a step; anything but OUTCOME_PASSED comes with a REASON. */
+/* Runs a step; every outcome but OUTCOME_PASSED comes with a REASON. */
 typedef enum outcome step_runner(struct run *run, const struct step *step, struct reason *reason);
 
 #endif
