@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * commands.h - the commands of snaprig that deal with scenarios, each a row with its run().
+ * commands.h - the commands of snaprig that deal with scenarios; each row has a run().
  */
 #ifndef SNAPRIG_SCENARIOS_CLI_COMMANDS_H
 #define SNAPRIG_SCENARIOS_CLI_COMMANDS_H

@@ -5,7 +5,7 @@
 
 #include "scenarios/judge/environment.h"
 
-/* What is known of both; the caller's. */
+/* Returns what is known about both.  The caller frees it. */
 struct environment environment_here(void);
 
 #endif

@@ -2,10 +2,10 @@
 /*
  * matrix.h - clients by failures: a check in each cell.
  *
- * A row is a client, a column a failure on a profile; the first column has none.  A cell is
- * an object of JSON, that of check_json() with its `client`; its `verdict` is "not run" when
- * there was no check, and `why` says the reason.  So the table, the reports and what a later
- * run goes on from read the same.
+ * A row is a client, a column a failure on a profile; the first column has no failure.  A cell is
+ * a JSON object, that of check_json() plus its `client`; if there was no check, `verdict` is "not
+ * run", and `why` has the reason.  So the table, the reports and a later run that resumes from
+ * them read the same.
  */
 #ifndef SNAPRIG_SCENARIOS_CLI_MATRIX_H
 #define SNAPRIG_SCENARIOS_CLI_MATRIX_H
@@ -18,17 +18,17 @@
 
 struct matrix_row {
 	struct client *client;
-	struct check_arguments arguments; /* of each check in it */
-	char *version;			  /* of the tool's package; NULL: nobody knows */
-	char *missing;			  /* why none of them can run; NULL: they can */
+	struct check_arguments arguments; /* of each check in the row */
+	char *version;			  /* of the tool's package; NULL: unknown */
+	char *missing;			  /* why none of the row can run; NULL: it can */
 };
 
 struct matrix_column {
 	char *failure; /* NULL: none */
 	char *path;
-	char *profile; /* NULL: a check's own */
-	char *about;   /* what happens; NULL: nothing */
-	char *missing; /* as of a row */
+	char *profile; /* NULL: the default of a check */
+	char *about;   /* what happens; or NULL */
+	char *missing; /* as in a row */
 	enum failure_clients clients;
 };
 
@@ -37,15 +37,15 @@ struct matrix {
 	size_t row_count;
 	struct matrix_column *columns;
 	size_t column_count;
-	json_t **cells; /* row by row; NULL: it is still to run */
-	char *words;	/* the command line again, without how it is run and reported */
-	struct environments environments; /* this one */
+	json_t **cells; /* row by row; NULL: not run yet */
+	char *words;	/* the command line again, without options about running and reporting */
+	struct environments environments; /* of this run */
 };
 
-/* What is typed. */
+/* The arguments as typed by the user. */
 struct matrix_arguments {
 	struct check_arguments check; /* size, profile, seed, work, time limit */
-	const char *failures;	      /* names, patterns or paths, with commas; NULL: all */
+	const char *failures;	      /* names, patterns or paths, separated by commas; NULL: all */
 	const char *jobs_text;
 	struct command_texts images, reports, clients;
 	const char *resume;
@@ -53,34 +53,35 @@ struct matrix_arguments {
 	uint64_t jobs;
 };
 
-/* matrix_cells.c: the rows of NAMES (all adapters when there are none) and the columns that
- * are asked for: EXIT_MET, or EXIT_USAGE or EXIT_RIG after a message. */
+/* matrix_cells.c: makes the rows of NAMES (all adapters if COUNT is 0) and the requested columns.
+ * Returns EXIT_MET, or EXIT_USAGE or EXIT_RIG after a message. */
 int matrix_make(const struct matrix_arguments *arguments, const char *const *names, size_t count,
 	struct matrix *ret);
 void matrix_deinit(struct matrix *matrix);
 
-/* matrix_jobs.c: runs what is still to run, JOBS at a time, and calls OVER after each cell,
- * and once before the first: what it returns but EXIT_MET ends all, and is returned. */
+/* matrix_jobs.c: runs the missing cells, JOBS at a time, and calls OVER once before the first and
+ * after each cell.  If OVER returns anything but EXIT_MET, ends, and returns that. */
 int matrix_run(struct matrix *matrix, unsigned jobs,
 	int (*over)(void *context, const struct matrix *matrix), void *context);
 
-/* matrix_json.c: all of it, a new reference. */
+/* matrix_json.c: returns the whole matrix, a new reference. */
 json_t *matrix_json(const struct matrix *matrix);
 
-/* Takes the cells of the report at PATH that are the same check: 0, or -EINVAL after a message. */
+/* Takes the cells of equal checks from the report at PATH.  Returns 0, or -EINVAL after a
+ * message. */
 int matrix_resume(struct matrix *matrix, const char *path);
 
-/* matrix_text.c: what stands for the verdict of CELL in a table, one character. */
+/* matrix_text.c: the one-character mark for the verdict of CELL in a table. */
 char matrix_mark(const json_t *cell);
 
-/* What each of these characters means; NULL behind the last. */
+/* The meaning of each mark; NULL after the last. */
 struct matrix_meaning {
 	char mark;
 	const char *name, *meaning;
 };
 const struct matrix_meaning *matrix_meaning_at(size_t index);
 
-/* How many cells of ROW have MARK. */
+/* Returns how many cells of ROW have MARK. */
 size_t matrix_count(const struct matrix *matrix, size_t row, char mark);
 
 /* "i intact, d detected, …" */
@@ -88,7 +89,7 @@ const char *matrix_legend(void);
 char *matrix_column_title(const struct matrix_column *column);
 void matrix_print(const struct matrix *matrix, FILE *file);
 
-/* Why checks were not run, failed or were inconclusive: a line for each reason. */
+/* Prints why checks were not run, failed or were inconclusive: one line per reason. */
 void matrix_print_reasons(const struct matrix *matrix, FILE *file);
 
 /* matrix_markdown.c, matrix_html.c */

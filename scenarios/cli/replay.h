@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* replay.h - what replay and shrink share: a record, and its runs. */
+/* replay.h - what replay and shrink have in common: a record, and runs of it. */
 #ifndef SNAPRIG_SCENARIOS_CLI_REPLAY_H
 #define SNAPRIG_SCENARIOS_CLI_REPLAY_H
 
@@ -15,7 +15,7 @@ struct replay {
 	struct run_set set;
 };
 
-/* What both are given, with the offsets of struct replay. */
+/* The options of both commands, with offsets into struct replay. */
 extern const struct command_option replay_options[];
 
 #define REPLAY_OPERAND                                                                             \
@@ -24,17 +24,16 @@ extern const struct command_option replay_options[];
 	}
 
 /*
- * Reads the command line of LINE, and what its record names.  Returns COMMAND_GO_ON; or
- * the exit code of the command after a message or the help.
+ * Reads the command line of LINE, and the record that it names.  Returns COMMAND_GO_ON; or the
+ * exit code of the command after a message or help.
  */
 int replay_begin(struct replay *replay, const struct command_line *line, int argc, char **argv);
 void replay_end(struct replay *replay);
 
 /*
- * Runs what was recorded again, without the hits that are left out.  RET, when
- * it is not NULL, gets the record of the new run.  Returns what it came to, as
- * record_verdict() has it, the caller's; NULL after a message when the rig
- * failed or somebody has interrupted it.
+ * Runs the recorded scenario again, without the hits that are left out.  RET, if not NULL, gets
+ * the record of the new run.  Returns its result, as record_verdict() does; NULL, after a message,
+ * if the rig failed or the run was interrupted.  The caller frees it.
  */
 char *replay_once(struct replay *replay, struct record *ret);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * run_choice.h - which of the scenarios of a command line are run: by their names, and by the
- * share of one machine of several.
+ * run_choice.h - selects scenarios of a command line: by their names, and by this machine's share
+ * among several.
  */
 #ifndef SNAPRIG_SCENARIOS_CLI_RUN_CHOICE_H
 #define SNAPRIG_SCENARIOS_CLI_RUN_CHOICE_H
@@ -16,9 +16,9 @@ struct run_choice {
 };
 
 /*
- * Removes from SET what is not chosen.  Which shard a scenario belongs to depends on its name
- * and on N alone: it is in just one of 1/N to N/N, and stays there when others come and go.
- * 0, or -EINVAL after a message: a shard that is none, a filter that no name matches.
+ * Removes from SET what is not chosen.  The shard of a scenario depends only on its name and on N:
+ * it is in exactly one of 1/N to N/N, and stays there when others are added or removed.  Returns
+ * 0; or -EINVAL, after a message, for an invalid shard or a filter that matches no name.
  */
 int run_choice_apply(const struct run_choice *choice, struct run_set *set);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * run_jobs.h - runs scenarios, some at a time, each in a process of its own.
+ * run_jobs.h - runs scenarios, several at a time, each in its own process.
  */
 #ifndef SNAPRIG_SCENARIOS_CLI_RUN_JOBS_H
 #define SNAPRIG_SCENARIOS_CLI_RUN_JOBS_H
@@ -19,20 +19,19 @@
 struct run_order {
 	struct run_options options;
 	struct run_folders folders;
-	unsigned jobs;	  /* how many run at a time, from 1 */
-	unsigned retries; /* of one that does not pass */
-	bool is_shown;	  /* with a timeline, and the versions of the clients */
-	bool fails_fast;  /* after one that does not pass none is begun, and the others are skipped
-			   */
+	unsigned jobs;	  /* how many run at the same time, from 1 */
+	unsigned retries; /* of a scenario that does not pass */
+	bool is_shown;	  /* with a timeline, and the versions of clients */
+	bool fails_fast;  /* after one that does not pass, the rest are skipped */
 
-	/* Required.  The item of the set is over; ONE holds its result, to be taken or released. */
+	/* Required: ITEM of the set has ended; the callee takes or frees its result, ONE. */
 	void (*over)(void *context, size_t item, struct results *one);
 	void *context;
 };
 
 /*
- * Runs SET in its order.  An interrupt ends those that run, which are told, and no further one
- * is begun nor told.
+ * Runs SET in order.  An interrupt ends the running scenarios, which are reported; the others are
+ * neither begun nor reported.
  */
 void run_jobs(const struct run_set *set, const struct run_order *order);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * run_progress.h - what is known of a run that goes on: told to whoever waits, in the order
- * of the scenarios, whichever ends first.
+ * run_progress.h - the state of a run, reported while it continues, in the order of the scenarios,
+ * whichever ends first.
  */
 #ifndef SNAPRIG_SCENARIOS_CLI_RUN_PROGRESS_H
 #define SNAPRIG_SCENARIOS_CLI_RUN_PROGRESS_H
@@ -18,19 +18,19 @@ struct run_progress {
 	size_t count;
 	size_t over;
 	size_t printed; /* in TAP */
-	bool as_json;	/* nothing is printed on the way */
+	bool as_json;	/* print nothing during the run */
 	struct environments environments;
 };
 
-/* REPORTS is the caller's, and outlives it; ENVIRONMENTS are taken, to be moved with the results.
- */
+/* REPORTS stays the caller's, and must outlive PROGRESS; takes over ENVIRONMENTS, which is moved
+ * with the results. */
 void run_progress_init(struct run_progress *progress, struct run_reports *reports,
 	struct environments *environments, size_t count, bool as_json);
 
-/* ITEM is over: takes ONE. */
+/* ITEM has ended; takes over ONE. */
 void run_progress_over(struct run_progress *progress, size_t item, struct results *one);
 
-/* Moves all results into RET, in the order of the scenarios, and releases PROGRESS. */
+/* Moves all results into RET, in the order of the scenarios, and frees PROGRESS. */
 void run_progress_end(struct run_progress *progress, struct results *ret);
 
 #endif

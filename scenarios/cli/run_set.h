@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * run_set.h - the scenarios that a command line names, read, with their clients.
+ * run_set.h - the scenarios that a command line names, parsed, with their clients.
  */
 #ifndef SNAPRIG_SCENARIOS_CLI_RUN_SET_H
 #define SNAPRIG_SCENARIOS_CLI_RUN_SET_H
@@ -23,23 +23,23 @@ struct run_set {
 	struct run_item *items;
 	size_t count;
 
-	struct command_texts clients; /* folders of adapters that come before our own */
+	struct command_texts clients; /* folders of adapters, searched before our own */
 };
 
 void run_set_init(struct run_set *set);
 void run_set_deinit(struct run_set *set);
 
 /*
- * Reads the scenario at PATH, or all below the directory PATH that are no adapters,
- * with the adapters of their clients, and adds them.  Returns 0, or -EINVAL after
- * printing every mistake to stderr.
+ * Reads the scenario at PATH, or, if that is a directory, everything below it except adapters,
+ * with the adapters of their clients, and adds them.  Returns 0, or -EINVAL after printing every
+ * mistake to stderr.
  */
 int run_set_add(struct run_set *set, const char *path);
 
-/* Looks at what all of them together are wrong in: two of one name.  As run_set_add(). */
+/* Checks for mistakes of all scenarios together: duplicate names.  Returns like run_set_add(). */
 int run_set_check(const struct run_set *set);
 
-/* Gives every scenario the seed SEED. */
+/* Sets the seed of every scenario to SEED. */
 void run_set_seed(struct run_set *set, uint64_t seed);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * scenario_check.h - what a scenario cannot be run for, though it is well formed.
+ * scenario_check.h - finds why a well-formed scenario cannot be run.
  */
 #ifndef SNAPRIG_SCENARIOS_CLI_SCENARIO_CHECK_H
 #define SNAPRIG_SCENARIOS_CLI_SCENARIO_CHECK_H
@@ -11,25 +11,25 @@
 #include "simfs/base/yaml/mistakes.h"
 
 /*
- * Puts the steps of failures into SCENARIO that it names, finds its client, also in FOLDERS,
- * and what does not fit together.
- * Returns 0 with the client, which is the caller's; or -EINVAL with every mistake
- * added to MISTAKES, sorted.
+ * Replaces the failures named in SCENARIO with their steps, finds its client, also in FOLDERS, and
+ * checks that everything fits together.  Returns 0 with the client, which the caller frees; or
+ * -EINVAL with every mistake added to MISTAKES, sorted.
  */
 int scenario_check(struct scenario *scenario, const struct command_texts *folders,
 	struct mistakes *mistakes, struct client **ret);
 
 /*
- * As scenario_check(), of all of LIST, scenarios of one file; a mistake that all have is told
- * once.  The clients, an array of as many, are the caller's.
+ * Like scenario_check(), for all of LIST, the scenarios of one file; a mistake that all have is
+ * reported once.  The caller frees the clients, an array of the same length.
  */
 int scenarios_check(const struct scenario_list *list, const struct command_texts *folders,
 	struct mistakes *mistakes, struct client ***ret);
 
-/* Is the volume a chain of nodes? */
+/* Returns whether the volume is a chain of nodes. */
 bool scenario_has_chain(const struct scenario *scenario);
 
-/* Says which of FOLDERS is none, on stderr: -EINVAL, or 0 for none. */
+/* Reports on stderr every one of FOLDERS that is not a folder.  Returns -EINVAL if there is any,
+ * or 0. */
 int client_folders_check(const struct command_texts *folders);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* xapi_demo.h - what snaprig xapi demo is made of. */
+/* xapi_demo.h - the parts of snaprig xapi demo. */
 #ifndef SNAPRIG_SCENARIOS_CLI_XAPI_DEMO_H
 #define SNAPRIG_SCENARIOS_CLI_XAPI_DEMO_H
 
@@ -13,22 +13,22 @@
 
 extern const char *const demo_disks[DEMO_DISKS];
 
-/* Who backs up: a line for a shell, in whose environment are URL, REMOTE, PROGRAM and CLIENTS. */
+/* A backup client: shell commands with URL, REMOTE, PROGRAM and CLIENTS in their environment. */
 struct demo_client {
 	const char *about;
-	const char *ready; /* fails when it is not there */
+	const char *ready; /* fails if the client is not available */
 	const char *backup;
 };
 
 struct demo_run {
 	int exit_status;
 	uint64_t duration_ns;
-	char *said;    /* its last line: why it failed */
-	bool is_equal; /* what was restored of it, and what the disks held */
+	char *said;    /* its last line of output: why it failed */
+	bool is_equal; /* the restored content equals that of the disks */
 };
 
 struct demo {
-	char *work; /* a folder of its own; the pool, the remote and the copies lie there */
+	char *work; /* a temporary folder with the pool, the remote and the copies */
 	char *program, *clients;
 	const struct demo_client *client;
 	pid_t server; /* 0: none */
@@ -37,7 +37,7 @@ struct demo {
 	struct demo_run runs[DEMO_RUNS_MAX];
 };
 
-/* 0 or -errno, said, of each that follows. */
+/* Each of the following returns 0 or -errno, and reports an error. */
 typedef int demo_preparer(struct demo *demo);
 
 struct demo_step {
@@ -46,20 +46,20 @@ struct demo_step {
 	bool succeeds;
 };
 
-/* Finds one that is there; -ENOENT, said: none. */
+/* Finds an available client; -ENOENT if there is none. */
 int demo_client_find(struct demo *demo);
 
-/* Other bytes are written to each disk, and what came before is merged. */
+/* Writes other bytes to each disk, and merges earlier ones. */
 demo_preparer demo_write;
-/* Snapshots are taken until there is no room for another. */
+/* Takes snapshots until there is no room for another. */
 demo_preparer demo_fill;
-/* They go, and with their nodes the room that they took. */
+/* Deletes these snapshots, and with their nodes frees the room that they took. */
 demo_preparer demo_free;
 
-/* Copies what the disks hold, and runs the client. */
+/* Copies the content of the disks, and runs the client. */
 int demo_backup(struct demo *demo, size_t run);
 
-/* Restores each run of COUNT that succeeded, and compares. */
+/* Restores each successful run of COUNT runs, and compares. */
 int demo_compare(struct demo *demo, size_t count);
 
 #endif
