@@ -24,7 +24,7 @@ int call_fail(struct call *call, const char *code, ...)
 	return CALL_FAILED;
 }
 
-/* As the storage manager's list of errors has them. */
+/* As in the storage manager's list of errors. */
 static const struct {
 	unsigned number;
 	const char *text;
@@ -74,7 +74,7 @@ void call_progress(struct call *call, double share)
 		task_progress(call->pool, call->task, share);
 }
 
-/* What a copy is of a call that makes one. */
+/* The share of a copy in the call that makes it. */
 #define COPY_SHARE 0.9
 
 void call_copy_progress(void *call, double share)

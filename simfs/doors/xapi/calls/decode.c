@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* JSON-RPC 2.0, as XenServer speaks it: params is an array, an error's data are texts. */
+/* JSON-RPC 2.0 as XenServer speaks it: params is an array, an error's data are texts. */
 #include <errno.h>
 #include <string.h>
 
@@ -36,8 +36,8 @@ json_t *answer_failure(json_t *id, json_t *failure)
 }
 
 /*
- * NAME with its dot: "task_create" is task.create, and "Async_VM_snapshot" is
- * Async.VM.snapshot.  "Async." is cut off.  NULL: no memory.
+ * NAME with its dot: "task_create" is task.create, and "Async_VM_snapshot" is Async.VM.snapshot.
+ * "Async." is removed.  NULL if out of memory.
  */
 static char *method_name(const char *name, bool *ret_is_async)
 {

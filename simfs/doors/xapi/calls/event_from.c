@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Who waits for events, without a thread each.
+ * Clients that wait for events, without a thread for each.
  *
- * One thread answers all: a little behind a change, so that what belongs together is told
- * together, or when a waiter's time is over.  A fault that delays what one is told delays all.
+ * One thread answers all of them: shortly after a change, so that related changes are reported
+ * together, or at a waiter's timeout.  A fault that delays one answer delays all.
  *
- * Locks: the pool's may be held when `mutex` is taken (a change tells), never the other way
- * round: so the thread takes the waiters off their list before it looks at the pool.
+ * Locks: `mutex' is taken under the pool's lock (a change is reported), never the other way round.
+ * So the thread takes the waiters off their list before it reads the pool.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -17,7 +17,7 @@
 #include "simfs/doors/xapi/calls/internal.h"
 
 #define TOGETHER_NS (5 * NS_PER_MS)
-/* While nobody waits, nothing wakes the thread but a call or a change. */
+/* While nothing waits, only a call or a change wakes the thread. */
 #define FOREVER_NS (3600 * NS_PER_S)
 
 struct waiter {
@@ -80,7 +80,7 @@ static void waiter_fail(struct waiter *waiter, const char *code, const char *par
 	waiter_free(waiter);
 }
 
-/* What WAITER is told, or NULL with *RET_LOST; needs the pool's lock. */
+/* The events for WAITER, or NULL with *RET_LOST; needs the pool's lock. */
 static json_t *result_of(struct pool *pool, const struct waiter *waiter, bool *ret_lost)
 {
 	uint64_t token = pool_token(pool);
@@ -103,7 +103,7 @@ enum told {
 	TOLD_OTHERWISE,
 };
 
-/* Whether a fault strikes the events that WAITER is about to be told; frees it if it does. */
+/* Whether a fault strikes the events that WAITER is about to get; on TOLD_OTHERWISE it is freed. */
 static enum told waiter_strike(struct event_waiters *waiters, struct waiter *waiter)
 {
 	struct call call = { .calls = waiters->calls,
@@ -155,7 +155,7 @@ static void waiter_answer(struct event_waiters *waiters, struct waiter *waiter)
 	waiter_free(waiter);
 }
 
-/* Answers WAITER and frees it, or returns false when it has to wait on. */
+/* Answers WAITER and frees it, or returns false if it must wait longer. */
 static bool waiter_serve(struct event_waiters *waiters, struct waiter *waiter, bool is_ending)
 {
 	struct pool *pool = waiters->calls->options.pool;
@@ -275,7 +275,7 @@ void event_waiters_stop(struct calls *calls)
 	pthread_mutex_unlock(&waiters->mutex);
 	pthread_join(waiters->thread, NULL);
 	waiters->has_thread = false;
-	/* Who has come since the thread took its last look. */
+	/* Waiters that came since the thread last checked. */
 	serve_all(waiters, true);
 	pool_lock(calls->options.pool);
 	pool_watch(calls->options.pool, NULL, NULL);
@@ -295,7 +295,7 @@ void event_waiters_destroy(struct calls *calls)
 
 /* ---- the call ---- */
 
-/* Classes that are not here are none to wait for. */
+/* Unknown classes are ignored. */
 static uint32_t classes_of(json_t *names)
 {
 	uint32_t classes = 0;
@@ -360,7 +360,7 @@ void event_wait(struct call *call, json_t *id, reply_function *reply, void *cont
 	is_late = waiters->is_ending;
 	if (!is_late)
 		list_append(&waiters->list, &waiter->link);
-	/* There may be something to tell already, which no change will tell of. */
+	/* There may be events already, for which no change will come. */
 	waiters->has_changed = true;
 	pthread_cond_signal(&waiters->moved);
 	pthread_mutex_unlock(&waiters->mutex);
@@ -368,7 +368,7 @@ void event_wait(struct call *call, json_t *id, reply_function *reply, void *cont
 		waiter_serve(waiters, waiter, true);
 }
 
-/* Never performed as others are: event_wait() has it. */
+/* Never called: event_wait() performs it. */
 int event_from(struct call *call)
 {
 	return call_fail(call, "MESSAGE_METHOD_UNKNOWN", call->method, NULL);

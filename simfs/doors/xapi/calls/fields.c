@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What every class has: its records, and a getter and setters for each field. */
+/* The methods that every class has: for its records, and a getter and setters for each field. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "simfs/doors/xapi/calls/internal.h"
 
-/* What a method of a field is called, and what fields it is of. */
+/* The name of a field's method, and the fields that have it. */
 struct access {
 	const char *prefix;
 	size_t arguments; /* with the ref */
@@ -18,7 +18,7 @@ struct access {
 #define KIND(name) (1u << POOL_KIND_##name)
 #define ALL_KINDS  UINT32_MAX
 
-/* All of these are called with the lock of the pool, and with a ref that exists. */
+/* All of these run under the pool's lock, with a ref that exists. */
 
 static int get(struct call *call, enum pool_class class, const struct pool_field *field)
 {
@@ -74,7 +74,7 @@ static int remove_one(struct call *call, enum pool_class class, const struct poo
 	return 0;
 }
 
-/* A prefix that is the beginning of another one stands behind it. */
+/* A prefix of another prefix comes after it. */
 static const struct access accesses[] = {
 	{ "get_", 1, false, ALL_KINDS, get },
 	{ "set_", 2, true, ALL_KINDS, set },
@@ -147,7 +147,7 @@ static const struct whole {
 	const char *name;
 	size_t arguments;
 	bool takes_ref;
-	const char *needs; /* a field of the class; NULL: it is every class's */
+	const char *needs; /* a field of the class; NULL: every class has it */
 	int (*perform)(struct call *call, enum pool_class class);
 } wholes[] = {
 	{ "get_record", 1, true, NULL, get_record },
@@ -181,7 +181,7 @@ static bool find(const char *method, struct target *ret)
 	if (!dot || (size_t)(dot - method) >= sizeof class)
 		return false;
 	snprintf(class, sizeof class, "%.*s", (int)(dot - method), method);
-	/* Its name in events is none in methods. */
+	/* The name of a class in events is not its name in methods. */
 	if (pool_class_find(class, &ret->class) < 0 ||
 		strcmp(pool_class_name(ret->class), class) != 0)
 		return false;

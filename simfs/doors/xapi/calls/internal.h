@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * internal.h - what the files of calls/ that perform a call share.
+ * internal.h - shared by the files of calls/ that perform a call.
  *
- * What happens to one, in order (perform.c): its text is decoded (decode.c), its session looked
- * up (session.c), its method found and its arguments looked at (methods.c), the rigs are asked
- * whether a fault strikes (strike.c), and it is performed: an Async one behind its answer.
+ * The life of a call (perform.c): its text is decoded (decode.c), its session looked up
+ * (session.c), its method found and the arguments checked (methods.c), the rigs are asked whether a
+ * fault strikes (strike.c), and it is performed: an Async one after it was answered.
  */
 #ifndef SNAPRIG_DOORS_XAPI_CALLS_INTERNAL_H
 #define SNAPRIG_DOORS_XAPI_CALLS_INTERNAL_H
@@ -18,7 +18,7 @@
 
 #define SESSIONS_MAX	   1000
 #define UNKNOWN_MAX	   1000 /* methods that are counted */
-#define UNKNOWN_NAME_BYTES 100	/* of a name, as it is counted */
+#define UNKNOWN_NAME_BYTES 100	/* longest name in the count */
 
 struct session {
 	struct list link;
@@ -31,32 +31,32 @@ struct calls {
 	char *password;
 
 	char nbd_host[64];
-	uint16_t nbd_port; /* 0: no disk is served over NBD */
+	uint16_t nbd_port; /* 0: disks are not served over NBD */
 
-	pthread_mutex_t mutex; /* the following; the pool's lock may be held, never taken */
-	struct list sessions;  /* the one that was used last is the last */
+	pthread_mutex_t mutex; /* the following; inside the pool's lock, not vice versa */
+	struct list sessions;  /* the most recently used is last */
 	size_t session_count;
-	json_t *unknown; /* {method: how often} */
+	json_t *unknown; /* {method: calls} */
 
 	struct event_waiters *waiters;
 };
 
 /* ---- decode.c ---- */
 
-/* What a text asks for. */
+/* The call in a text. */
 struct request {
 	json_t *root;
-	json_t *id;   /* borrowed; NULL: none was to be seen */
-	char *method; /* with its dot, "Async." cut off */
+	json_t *id;   /* borrowed; NULL: none found */
+	char *method; /* with its dot, without "Async." */
 	bool is_async;
 	json_t *params; /* borrowed: an array */
 };
 
-/* 0, or -EINVAL with *RET_ANSWER, the object that says what is wrong (the caller's). */
+/* Returns 0, or -EINVAL with *RET_ANSWER, the error object (the caller's). */
 int request_decode(const char *text, size_t length, struct request *ret, json_t **ret_answer);
 void request_deinit(struct request *request);
 
-/* The answers to ID (NULL: null); RESULT and FAILURE are borrowed, and so is ID. */
+/* The answers to ID (NULL: null); RESULT, FAILURE and ID are borrowed. */
 json_t *answer_result(json_t *id, json_t *result);
 json_t *answer_failure(json_t *id, json_t *failure);
 
@@ -83,18 +83,18 @@ struct method {
 extern const struct method methods[];
 extern const size_t method_count;
 
-/* NULL: there is none of that NAME. */
+/* NULL if no method has that NAME. */
 const struct method *method_find(const char *name);
 
-/* Whether call->arguments are what METHOD takes: 0, or CALL_FAILED. */
+/* Whether METHOD accepts call->arguments: 0, or CALL_FAILED. */
 int method_check(const struct method *method, struct call *call);
 
 /* ---- fields.c: C.get_FIELD, C.get_all_records ... of every class ---- */
 
-/* Whether CALL is one, and its *RET then. */
+/* Returns whether CALL is one of these, with its result in *RET. */
 bool field_call(struct call *call, int *ret);
 
-/* The names of all of them are appended to NAMES. */
+/* Appends all their names to NAMES. */
 int field_methods(json_t *names);
 
 /* ---- strike.c ---- */
@@ -102,23 +102,20 @@ int field_methods(json_t *names);
 /* What a fault does to a call, or to the events that it waits for. */
 struct strike {
 	bool is_fired;
-	bool drops;	/* events */
+	bool drops;	/* the events are lost */
 	char reply[64]; /* a word, or "" */
 };
 
 /*
- * Asks the rigs whether a fault strikes at POINT, "xapi.call" or "xapi.event": that of the VDI or
- * those of the VM which the first argument names, else all.  Waits as long as a delay lasts.
+ * Asks whether a fault strikes at POINT, "xapi.call" or "xapi.event": the rig of the VDI or the
+ * rigs of the VM in the first argument, otherwise all rigs.  Waits until a delay is over.
  */
 void strike_ask(struct call *call, const char *point, bool is_async, struct strike *ret);
 
-/*
- * What a word is that a fault has in place of an answer: a code of XAPI's, with the parameters
- * that it has.  CALL fails with it.
- */
+/* Fails CALL with a fault's reply: a code of XAPI's, with its usual parameters. */
 int strike_fail(struct call *call, const char *code);
 
-/* Whether CODE is the answer to an Async call itself, and not what becomes of its task. */
+/* Whether CODE fails an Async call itself, not its task. */
 bool strike_is_of_the_call(const char *code);
 
 /* ---- event_from.c ---- */
@@ -126,7 +123,7 @@ bool strike_is_of_the_call(const char *code);
 int event_waiters_create(struct calls *calls);
 void event_waiters_stop(struct calls *calls);
 
-/* Something else than the pool has changed: a session has ended. */
+/* Something besides the pool has changed: a session has ended. */
 void event_waiters_wake(struct calls *calls);
 void event_waiters_destroy(struct calls *calls);
 

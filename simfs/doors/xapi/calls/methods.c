@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The table of methods, what their arguments are, and system.listMethods. */
+/* The table of methods, checks of their arguments, and system.listMethods. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -40,7 +40,7 @@ static const struct {
 	{ "real", POOL_KIND_REAL },
 };
 
-/* The first of the words at AT, into WORD; what is behind it, or NULL at the end. */
+/* Copies the first word at AT to WORD; returns the rest, or NULL at the end. */
 static const char *next_word(const char *at, char *word, bool *ret_is_optional)
 {
 	size_t length;
@@ -82,7 +82,7 @@ static int check_argument(struct call *call, char *word, const json_t *value)
 	for (size_t at = 0; at < sizeof kinds / sizeof kinds[0]; at++) {
 		if (strcmp(word, kinds[at].word) != 0)
 			continue;
-		/* A whole number is a real one, too. */
+		/* An integer is a real number, too. */
 		fits = pool_kind_fits(kinds[at].kind, value) ||
 		       (kinds[at].kind == POOL_KIND_REAL && json_is_number(value));
 		return fits ? 0 : call_fail(call, "FIELD_TYPE_ERROR", word, NULL);
@@ -117,7 +117,7 @@ int method_check(const struct method *method, struct call *call)
 		call, "MESSAGE_PARAMETER_COUNT_MISMATCH", method->name, expected, received, NULL);
 }
 
-/* ---- what there is ---- */
+/* ---- system.listMethods ---- */
 
 int list_methods(struct call *call)
 {

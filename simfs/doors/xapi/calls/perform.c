@@ -62,10 +62,10 @@ json_t *calls_unknown_methods(struct calls *calls)
 
 /* ---- answers ---- */
 
-/* One call on its way. */
+/* One call in progress. */
 struct performance {
 	struct request request;
-	const struct method *method; /* NULL: of a field, or none */
+	const struct method *method; /* NULL: a field's, or unknown */
 	struct strike strike;
 	struct call call;
 	reply_function *reply;
@@ -104,9 +104,9 @@ static void reply_outcome(struct performance *at, int result)
 				  : answer_result(at->request.id, at->call.result));
 }
 
-/* ---- what is called ---- */
+/* ---- finding the method ---- */
 
-/* NAME as it can be kept and printed, whoever has made it up. */
+/* NAME in a form that is safe to store and print. */
 static void plain_name(const char *name, char *buffer, size_t length)
 {
 	snprintf(buffer, length, "%s", name);
@@ -115,7 +115,7 @@ static void plain_name(const char *name, char *buffer, size_t length)
 			*at = '?';
 }
 
-/* A method that is not there is counted, and told of when it is new. */
+/* Counts an unknown method, and logs it the first time. */
 static int fail_unknown(struct call *call)
 {
 	struct calls *calls = call->calls;
@@ -133,7 +133,7 @@ static int fail_unknown(struct call *call)
 	return call_fail(call, "MESSAGE_METHOD_UNKNOWN", call->method, NULL);
 }
 
-/* The session is taken from the front of the parameters; 0 or CALL_FAILED. */
+/* Takes the session off the front of the parameters.  Returns 0 or CALL_FAILED. */
 static int open_session(struct performance *at)
 {
 	struct call *call = &at->call;
@@ -142,7 +142,7 @@ static int open_session(struct performance *at)
 
 	call->arguments = at->request.params ? json_copy(at->request.params) : json_array();
 	call->session = "";
-	/* One may be there all the same. */
+	/* It may be present anyway. */
 	if (is_open &&
 		!(session && strncmp(session, POOL_REF_PREFIX, strlen(POOL_REF_PREFIX)) == 0))
 		return 0;
@@ -163,7 +163,7 @@ static int find_method(struct performance *at)
 	return at->method ? method_check(at->method, call) : 0;
 }
 
-/* What has changed is saved before anybody is told. */
+/* Changes are saved before the client gets an answer. */
 static int call_method(struct performance *at)
 {
 	struct call *call = &at->call;
@@ -186,7 +186,7 @@ static bool is_code(const char *reply)
 	return isupper((unsigned char)*reply);
 }
 
-/* What a fault does to the connection; whether that is all that becomes of the call. */
+/* What a fault does to the connection; returns whether that ends the call. */
 static bool strike_connection(struct performance *at)
 {
 	if (strcmp(at->strike.reply, "status-500") == 0)
@@ -198,7 +198,7 @@ static bool strike_connection(struct performance *at)
 	return at->is_answered;
 }
 
-/* What a fault answers to the call itself: 0, or CALL_FAILED. */
+/* The fault's answer to the call itself: 0, or CALL_FAILED. */
 static int strike_call(struct performance *at)
 {
 	const char *reply = at->strike.reply;
@@ -210,7 +210,7 @@ static int strike_call(struct performance *at)
 
 /* ---- performing ---- */
 
-/* The task is answered at once, and what becomes of it follows. */
+/* Answers with the task at once, and completes it later. */
 static void perform_async(struct performance *at)
 {
 	struct call *call = &at->call;
@@ -235,7 +235,7 @@ static void perform_async(struct performance *at)
 	if (strcmp(reply, "pending") == 0)
 		return;
 	if (strcmp(reply, "vanish") == 0) {
-		/* Who has not begun to watch it would wait for ever. */
+		/* A client that does not watch it yet would wait forever. */
 		usleep(VANISH_AFTER_US);
 		task_vanish(call->pool, task);
 		return;

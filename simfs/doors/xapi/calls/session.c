@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Sessions: who has logged in.  The one that nobody has used for longest makes room. */
+/* Sessions of logged-in clients.  The least recently used one makes room. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -69,7 +69,7 @@ int session_login(struct call *call)
 	session = calloc(1, sizeof *session);
 	if (!session)
 		return call_fail_error(call, -ENOMEM, "cannot open a session");
-	/* What was so before the login is what the session sees. */
+	/* The session sees everything that happened before the login. */
 	if (call->disks)
 		disks_refresh(call->disks);
 	pool_lock(call->pool);

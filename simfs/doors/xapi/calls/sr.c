@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* sr.c - SR.scan: the collector is kicked at its end, as by the storage manager. */
+/* sr.c - SR.scan: starts the garbage collector at its end, like the storage manager. */
 #include "simfs/doors/xapi/calls/call.h"
 #include "simfs/doors/xapi/disks/disks.h"
 #include "simfs/doors/xapi/pool/pool.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Whether a fault strikes at a call: the rigs know, each of its own rules. */
+/* Asks whether a fault strikes at a call: each rig knows its own rules. */
 #include <stdio.h>
 #include <string.h>
 
@@ -7,7 +7,7 @@
 #include "simfs/doors/xapi/calls/internal.h"
 #include "simfs/doors/xapi/disks/disks.h"
 
-/* Of the disks of VM, in their order: the caller's.  Needs the pool's lock. */
+/* The uuids of VM's disks, in order; the caller's.  Needs the pool's lock. */
 static json_t *uuids_of_vm(struct pool *pool, const char *vm)
 {
 	json_t *vbds = pool_value(pool, POOL_CLASS_VM, vm, "VBDs"), *vbd;
@@ -68,7 +68,7 @@ void strike_ask(struct call *call, const char *point, bool is_async, struct stri
 	size_t at;
 
 	*ret = (struct strike){ 0 };
-	/* What is longer is no method that anybody has a rule for. */
+	/* No rule names a longer method. */
 	snprintf(method, sizeof method, "%s%.*s", is_async ? "Async." : "", DOOR_METHOD_MAX,
 		call->method);
 	if (!call->disks || strlen(method) > DOOR_METHOD_MAX)

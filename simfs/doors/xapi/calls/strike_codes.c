@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What XAPI says with a code: its parameters, as a real host has them. */
+/* The codes of XAPI: their parameters are those of a real host. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,7 +7,7 @@
 
 #define BACKEND_PREFIX "SR_BACKEND_FAILURE_"
 
-/* The SR of the first argument's first disk, into BUFFER; the null ref when it has none. */
+/* The SR of the first argument's first disk, in BUFFER; the null ref if it has none. */
 static const char *sr_of(struct call *call, char *buffer)
 {
 	const char *ref = call_text(call, 0), *vdi = ref ? ref : "";
@@ -99,7 +99,7 @@ static int fail_with_host(struct call *call, const char *code, const char *text)
 	return call_fail(call, code, ref, NULL);
 }
 
-/* What was expected is what it is not. */
+/* The expected state is the opposite of the present one. */
 static int fail_with_power_state(struct call *call, const char *code, const char *text)
 {
 	const char *ref = call_text(call, 0);

@@ -45,7 +45,7 @@ void task_progress(struct pool *pool, const char *ref, double share)
 	pool_unlock(pool);
 }
 
-/* STATUS, with FIELD (NULL: none) set to VALUE (stolen). */
+/* Sets STATUS, and FIELD (NULL: none) to VALUE (stolen). */
 static void finish(
 	struct pool *pool, const char *ref, const char *status, const char *field, json_t *value)
 {
@@ -57,12 +57,12 @@ static void finish(
 			pool_set(pool, POOL_CLASS_TASK, ref, field, json_incref(value));
 		pool_set(pool, POOL_CLASS_TASK, ref, "status", json_string(status));
 	}
-	/* The record has it, too, and may go as soon as the lock does. */
+	/* The record shares it, and may be removed as soon as the lock is released. */
 	json_decref(value);
 	pool_unlock(pool);
 }
 
-/* What XML-RPC makes of TEXT, with its three letters escaped. */
+/* TEXT as in XML-RPC, with three characters escaped. */
 static json_t *xml_value(const char *text)
 {
 	char *buffer = NULL;
@@ -109,7 +109,7 @@ void task_vanish(struct pool *pool, const char *ref)
 	pool_unlock(pool);
 }
 
-/* ---- the methods of a client ---- */
+/* ---- clients' methods ---- */
 
 int call_task_create(struct call *call)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* vbd.c - what joins a VDI to a VM. */
+/* vbd.c - the link between a VDI and a VM. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +9,7 @@
 
 #define DEVICES_MAX 255
 
-/* Whether a VBD of VM is its disk NUMBER. */
+/* Whether VM has a disk NUMBER. */
 static bool is_taken(struct pool *pool, const char *vm, const char *number)
 {
 	json_t *vbd;
@@ -24,7 +24,7 @@ static bool is_taken(struct pool *pool, const char *vm, const char *number)
 	return false;
 }
 
-/* NUMBER of 8 bytes becomes that which a client asks for, or the first that is free. */
+/* Sets NUMBER, of 8 bytes, to the one that the client asks for, or the first free one. */
 static int choose_device(struct call *call, const char *vm, const char *asked, char *number)
 {
 	if (asked && *asked && strcmp(asked, "autodetect") != 0) {
@@ -41,7 +41,7 @@ static int choose_device(struct call *call, const char *vm, const char *asked, c
 	return call_fail(call, "INVALID_DEVICE", "autodetect", NULL);
 }
 
-/* With the pool's lock. */
+/* Under the pool's lock. */
 static int create(struct call *call, json_t *record)
 {
 	struct pool *pool = call->pool;

@@ -7,7 +7,7 @@
 #include "simfs/doors/xapi/disks/disks.h"
 #include "simfs/doors/xapi/pool/pool.h"
 
-/* A VDI as it was when somebody looked. */
+/* A VDI, at the time it was read. */
 struct facts {
 	char ref[POOL_REF_BYTES];
 	char uuid[POOL_UUID_BYTES];
@@ -33,7 +33,7 @@ static void look(struct call *call, const char *vdi, struct facts *ret)
 	pool_unlock(pool);
 }
 
-/* The result is the ref of the VDI with UUID. */
+/* Sets the result to the ref of the VDI with UUID. */
 static int give(struct call *call, const char *uuid)
 {
 	const char *ref;
@@ -45,9 +45,9 @@ static int give(struct call *call, const char *uuid)
 	return 0;
 }
 
-/* ---- making ---- */
+/* ---- creating ---- */
 
-/* What a client may say of a new VDI. */
+/* The fields of a new VDI that a client may set. */
 static json_t *allowed_fields(const json_t *record)
 {
 	static const char *const names[] = { "name_label", "name_description", "type", "sharable",
@@ -63,7 +63,7 @@ static json_t *allowed_fields(const json_t *record)
 	return fields;
 }
 
-/* A size is a number, or one in a text. */
+/* A size is a number, or a text with one. */
 static bool read_size(const json_t *value, uint64_t *ret)
 {
 	if (!pool_kind_fits(POOL_KIND_INT, value))
@@ -116,7 +116,7 @@ static int copy_to(struct call *call, const struct facts *facts, const char *sr_
 	json_t *record, *fields;
 	int error;
 
-	/* Its rig may have it still. */
+	/* Its rig may still have it. */
 	if (!facts->has_data)
 		return call_fail(call, "VDI_INCOMPATIBLE_TYPE", facts->ref, "cbt_metadata", NULL);
 	pool_lock(call->pool);
@@ -153,7 +153,7 @@ int vdi_copy(struct call *call)
 
 /* ---- moving ---- */
 
-/* HEIR has what the disk had when it was written CHANGES times; what came since it lacks. */
+/* HEIR has the content of the disk after CHANGES writes; it would lack later ones. */
 static int replace(struct call *call, const struct facts *facts, const char *heir, uint64_t changes)
 {
 	uint64_t now;
@@ -169,7 +169,7 @@ static int replace(struct call *call, const struct facts *facts, const char *hei
 	return error < 0 ? CALL_FAILED : 0;
 }
 
-/* The copy goes that could not take the place of the disk. */
+/* Destroys a copy that could not replace the disk. */
 static void drop_copy(struct call *call, const char *uuid, const char *sr_uuid)
 {
 	json_t *failure = NULL;
@@ -195,7 +195,7 @@ int vdi_pool_migrate(struct call *call)
 	if (disks_changes(call->disks, facts.uuid, &changes, &call->failure) < 0 ||
 		copy_to(call, &facts, sr_uuid, uuid) < 0)
 		return CALL_FAILED;
-	/* Somebody may have begun to read it meanwhile, or has written to it. */
+	/* In between it may have been opened for reading, or written. */
 	if (replace(call, &facts, uuid, changes) < 0) {
 		drop_copy(call, uuid, sr_uuid);
 		return CALL_FAILED;
@@ -203,7 +203,7 @@ int vdi_pool_migrate(struct call *call)
 	return give(call, uuid);
 }
 
-/* ---- going ---- */
+/* ---- destroying ---- */
 
 int vdi_destroy(struct call *call)
 {

@@ -9,7 +9,7 @@
 #include "simfs/doors/xapi/calls/call.h"
 #include "simfs/doors/xapi/disks/cbt.h"
 
-/* Of a disk of a VM; its snapshots have it from it. */
+/* Only for a VM's disk; its snapshots inherit it. */
 static int set_enabled(struct call *call, bool wanted)
 {
 	struct pool *pool = call->pool;
@@ -36,7 +36,7 @@ int vdi_disable_cbt(struct call *call)
 	return set_enabled(call, false);
 }
 
-/* The uuid of argument INDEX into UUID: CALL_FAILED when its changes are not tracked. */
+/* Copies the uuid of argument INDEX to UUID; CALL_FAILED if its changes are not tracked. */
 static int tracked_uuid(struct call *call, size_t index, char *uuid)
 {
 	const char *vdi = call_text(call, index);

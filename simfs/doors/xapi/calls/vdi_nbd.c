@@ -6,7 +6,7 @@
 #include "simfs/doors/xapi/calls/internal.h"
 #include "simfs/doors/xapi/disks/disks.h"
 
-/* A list, as a XenServer has several networks.  Without `cert` clients do not ask for TLS. */
+/* A list, since a XenServer has several networks.  Without `cert' clients do not use TLS. */
 int vdi_get_nbd_info(struct call *call)
 {
 	const struct calls *calls = call->calls;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* vm.c - VM.create, .destroy, and what a VM does with its power. */
+/* vm.c - VM.create, .destroy, and power states of VMs. */
 #include "simfs/doors/xapi/calls/vm.h"
 
 #include <ctype.h>
@@ -12,7 +12,7 @@
 #define RUNNING	  "Running"
 #define SUSPENDED "Suspended"
 
-/* ---- whether something may be done ---- */
+/* ---- checks ---- */
 
 int vm_check_operation(struct call *call, const char *vm, const char *operation)
 {
@@ -53,7 +53,7 @@ int vm_check_licence(struct call *call, const char *vm)
 		       : 0;
 }
 
-/* ---- making ---- */
+/* ---- creating ---- */
 
 static const char *add_vbd(struct pool *pool, const char *like, const char *vm, const char *vdi)
 {
@@ -107,7 +107,7 @@ int vm_make_like(struct call *call, const char *vm, json_t *fields, const struct
 	return 0;
 }
 
-/* What no caller may say of a new record. */
+/* Removes the fields that a client may not set. */
 static void forget(json_t *fields, const char *const *names, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
@@ -129,7 +129,7 @@ int vm_create(struct call *call)
 	return 0;
 }
 
-/* ---- going ---- */
+/* ---- destroying ---- */
 
 static int fail_power(struct call *call, const char *vm, const char *wanted, const char *is)
 {
@@ -141,7 +141,7 @@ static int fail_power(struct call *call, const char *vm, const char *wanted, con
 	return call_fail(call, "VM_BAD_POWER_STATE", vm, wanted, now, NULL);
 }
 
-/* The VBDs of VM go, and leave its VDIs where they are.  With the pool's lock. */
+/* Removes the VBDs of VM, but not its VDIs.  Under the pool's lock. */
 static void drop_vbds(struct pool *pool, const char *vm)
 {
 	json_t *vbds = json_deep_copy(pool_value(pool, POOL_CLASS_VM, vm, "VBDs")), *vbd;
@@ -196,7 +196,7 @@ int vm_destroy(struct call *call)
 
 /* ---- power ---- */
 
-/* With the pool's lock. */
+/* Under the pool's lock. */
 static void set_power(struct pool *pool, const char *vm, const char *power)
 {
 	bool runs = strcmp(power, RUNNING) == 0;

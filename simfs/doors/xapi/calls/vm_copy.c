@@ -2,8 +2,8 @@
 /*
  * vm_copy.c - VM.clone and VM.copy.
  *
- * Both copy all data: a disk of the new VM is a chain of one node, which is what a clone is
- * advised for when a chain has become too long.
+ * Both copy all data: a disk of the new VM is a chain of one node.  So a clone helps, as advised,
+ * when a chain has become too long.
  */
 #include <stdio.h>
 #include <string.h>
@@ -11,7 +11,7 @@
 #include "simfs/doors/xapi/calls/vm.h"
 #include "simfs/doors/xapi/disks/disks.h"
 
-/* What people have written on a VDI goes along. */
+/* The fields of a VDI that users have set are copied. */
 static json_t *vdi_fields(struct call *call, const char *vdi)
 {
 	static const char *const kept[] = { "name_label", "name_description", "other_config",
@@ -26,7 +26,7 @@ static json_t *vdi_fields(struct call *call, const char *vdi)
 	return fields;
 }
 
-/* SR_UUID "": each into its own. */
+/* SR_UUID "": each disk into its own SR. */
 static int copy_all(struct call *call, struct vm_disks *disks, const char *sr_uuid)
 {
 	for (size_t i = 0; i < disks->count; i++) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* vm_disks.c - the disks of a VM, for calls that do something to all of them. */
+/* vm_disks.c - the disks of a VM, for calls that concern all of them. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -68,7 +68,7 @@ static int compare(const void *one, const void *other)
 	return strcmp(*(const char *const *)one, *(const char *const *)other);
 }
 
-/* The uuids of their SRs, each once, in order; *RET_COUNT of them, free() them. */
+/* The uuids of their SRs, *RET_COUNT of them, each once, in order; the caller frees the array. */
 static const char **srs_of(const struct vm_disks *disks, size_t *ret_count)
 {
 	const char **uuids = heap_new((disks->count + 1) * sizeof *uuids);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * vm_snapshot.c - VM.snapshot: disk by disk, and what was taken goes when one fails.
+ * vm_snapshot.c - VM.snapshot: disk by disk; if one fails, the snapshots taken are destroyed.
  *
  * (XAPI does no better: its snapshots of several disks are not of one moment.)
  */
@@ -10,7 +10,7 @@
 #include "simfs/doors/xapi/calls/vm.h"
 #include "simfs/doors/xapi/disks/disks.h"
 
-/* Asked before anything is done. */
+/* Checked before anything is done. */
 static int check_srs(struct call *call, const struct vm_disks *disks)
 {
 	for (size_t i = 0; i < disks->count; i++)
@@ -32,7 +32,7 @@ static int take_all(struct call *call, struct vm_disks *disks)
 	return 0;
 }
 
-/* "Running" at the moment of the snapshot: what a revert would go back to. */
+/* "Running" at the moment of the snapshot: a revert would return to that. */
 static json_t *snapshot_fields(struct call *call, const char *vm, const char *name)
 {
 	char time[POOL_DATE_BYTES];
