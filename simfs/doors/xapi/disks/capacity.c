@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * capacity.c - the room of an SR, which all its disks share.
+ * capacity.c - the space of an SR, which all its disks share.
  *
- * Each rig accounts for its own chain only.  Its limit is what the others leave: before an
- * operation, and when some keeper sees that what is used has changed.  Between two looks two disks
- * may both grow into the same room; the next look finds it, and nobody grows any more.
+ * Each rig accounts only for its own chain.  Its limit is what the others leave; it is set before
+ * an operation, and when a keeper notices that the used space has changed.  Between two polls, two
+ * disks may grow into the same space; the next poll notices, and neither grows any further.
  */
 #include <inttypes.h>
 
@@ -27,7 +27,7 @@ static uint64_t used_bytes_of(struct disk *disk)
 	struct signature now = { 0 };
 	json_t *status;
 
-	/* One that does not answer grows no more. */
+	/* A rig that does not answer grows no more. */
 	if (disk_rig_status(disk->rig, &status) < 0)
 		return seen_bytes_of(disk);
 	signature_read(status, &now);
@@ -73,14 +73,14 @@ static void record_usage(struct disks *disks, const struct repository *sr, uint6
 	pool_unlock(pool);
 }
 
-/* With what is known of each disk; FRESH: it is asked first. */
+/* With the numbers last seen; FRESH: asks the rigs first. */
 static uint64_t share_out(struct disks *disks, struct repository *sr, bool fresh)
 {
 	uint64_t capacity = sr->config->capacity_bytes, all_bytes = 0;
 	size_t count;
 	struct disk **all;
 
-	/* Two that look at different moments would set limits of different sums. */
+	/* Two threads with numbers of different moments would set limits that do not add up. */
 	pthread_mutex_lock(&sr->capacity_lock);
 	all = disks_get_all(disks, sr, &count);
 
@@ -93,7 +93,7 @@ static uint64_t share_out(struct disks *disks, struct repository *sr, bool fresh
 	for (size_t i = 0; i < count && capacity > 0; i++) {
 		uint64_t others = all_bytes - used[i];
 
-		/* 0 would be no limit at all. */
+		/* 0 would be no limit. */
 		limit_set(all[i], others < capacity ? capacity - others : 1);
 	}
 	record_usage(disks, sr, all_bytes);
@@ -106,7 +106,7 @@ static uint64_t share_out(struct disks *disks, struct repository *sr, bool fresh
 
 uint64_t repository_balance(struct disks *disks, struct repository *sr)
 {
-	/* What nobody counts nobody has to be asked for. */
+	/* Without a limit, no rig needs to be asked. */
 	return share_out(disks, sr, sr->config->capacity_bytes > 0);
 }
 

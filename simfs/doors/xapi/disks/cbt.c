@@ -14,7 +14,7 @@
 #include "simfs/doors/xapi/disks/internal.h"
 #include "simfs/doors/xapi/disks/names.h"
 
-/* More steps than there are snapshots of a disk would be a circle of files. */
+/* More steps than any disk has snapshots: the files form a circle. */
 #define STEPS_MAX 100000
 
 /* ---- bitmaps ---- */
@@ -44,7 +44,7 @@ static int bitmap_set(void *context, uint64_t offset, uint64_t length)
 	return 0;
 }
 
-/* ---- files: the uuid that a bitmap ends at, and the bitmap ---- */
+/* ---- files: the uuid at which a bitmap ends, and the bitmap ---- */
 
 static char *file_of(const struct disks *disks, const char *uuid)
 {
@@ -68,7 +68,9 @@ static int file_write(
 	return rename(part, path) < 0 ? -errno : 0;
 }
 
-/* Adds what the file of UUID says to BITMAP, and *UNTIL is where that ends: 0, or -ENOENT. */
+/*
+ * Adds the bitmap in the file of UUID to BITMAP; *UNTIL is where it ends.  Returns 0, or -ENOENT.
+ */
 static int file_read(
 	const struct disks *disks, const char *uuid, struct bitmap *bitmap, char *until)
 {
@@ -100,7 +102,7 @@ void cbt_forget(struct disks *disks, const char *uuid)
 	unlink(path);
 }
 
-/* ---- what has changed ---- */
+/* ---- changes ---- */
 
 static uint64_t size_of(struct disks *disks, const char *uuid)
 {
@@ -123,7 +125,7 @@ int disks_cbt_bitmap(
 
 	bitmap_init(&bitmap, size_of(disks, from));
 	snprintf(at, sizeof at, "%s", from);
-	/* File after file, and the rest the rig knows. */
+	/* File by file; the rig knows the rest. */
 	for (unsigned step = 0; strcmp(at, until) != 0 && error == 0; step++) {
 		error = step < STEPS_MAX ? file_read(disks, at, &bitmap, at) : -ELOOP;
 		if (error == -ENOENT) {
@@ -140,11 +142,11 @@ int disks_cbt_bitmap(
 	return 0;
 }
 
-/* ---- data goes ---- */
+/* ---- dropping data ---- */
 
 /*
- * The first snapshot of DISK that is metadata and has its data still, and the one that was
- * taken next: false when there is none that could go.
+ * The first snapshot of DISK that is metadata and still has its data, and the one taken after it.
+ * Returns false if no data can be dropped.
  */
 static bool find_settled(struct disk *disk, char *uuid, char *next)
 {
@@ -173,7 +175,10 @@ static bool find_settled(struct disk *disk, char *uuid, char *next)
 	return found;
 }
 
-/* What changed between the two is in a file, and the data of the first gone: 0 or -errno. */
+/*
+ * Records the changes between the two in a file, and drops the data of the first.  Returns 0 or
+ * -errno.
+ */
 static int settle(struct disk *disk, const char *uuid, const char *next)
 {
 	AUTO(auto_free) uint8_t *bits = NULL;
@@ -201,9 +206,9 @@ void cbt_settle(struct disk *disk)
 	}
 }
 
-/* ---- one that goes from between two others ---- */
+/* ---- removing a snapshot between two others ---- */
 
-/* Where the file of UUID ends, into UNTIL; false: it has none. */
+/* Copies the uuid at which the file of UUID ends to UNTIL; false if it has no file. */
 static bool file_end(const struct disks *disks, const char *uuid, char *until)
 {
 	struct bitmap none = { .bits = NULL };
@@ -211,7 +216,7 @@ static bool file_end(const struct disks *disks, const char *uuid, char *until)
 	return file_read(disks, uuid, &none, until) == 0;
 }
 
-/* What comes next behind UUID in DISK (NULL: in no rig), into NEXT. */
+/* Copies the successor of UUID in DISK (NULL: in no rig) to NEXT. */
 static bool find_next(struct disks *disks, struct disk *disk, const char *uuid, char *next)
 {
 	bool is_behind = false;
@@ -231,8 +236,7 @@ static bool find_next(struct disks *disks, struct disk *disk, const char *uuid, 
 	return false;
 }
 
-/* The file of UUID ends at UNTIL from now on.  Without it the next who asks is told of no changes.
- */
+/* From now on the file of UUID ends at UNTIL.  If this fails, later requests for changes fail. */
 static void extend(struct disks *disks, const char *uuid, const char *until)
 {
 	AUTO(auto_free) uint8_t *bits = NULL;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* changed.c - which blocks differ between two VDIs of one chain. */
+/* changed.c - the blocks that differ between two VDIs of one chain. */
 #include <errno.h>
 
 #include "simfs/doors/xapi/disks/internal.h"
 #include "simfs/doors/xapi/disks/names.h"
 
-/* One answer of the rig, to each(); *NEXT is where the next one begins. */
+/* Passes one answer of the rig to EACH; *NEXT is where the next answer begins. */
 static int tell(json_t *answer, int (*each)(void *context, uint64_t offset, uint64_t length),
 	void *context, json_int_t *next)
 {
@@ -21,7 +21,7 @@ static int tell(json_t *answer, int (*each)(void *context, uint64_t offset, uint
 		if (error == 0)
 			error = each(context, (uint64_t)offset, (uint64_t)length);
 	}
-	/* What does not get on is no answer of a rig. */
+	/* An answer that makes no progress is not a rig's. */
 	if (error == 0 && json_is_integer(more) && json_integer_value(more) <= *next)
 		return -EPROTO;
 	*next = json_is_integer(more) ? json_integer_value(more) : -1;

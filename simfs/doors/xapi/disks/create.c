@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* create.c - new leaves: empty ones, and full copies of what a VDI shows. */
+/* create.c - new leaves: empty ones, and full copies of a VDI's content. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -18,7 +18,7 @@
 #define VDI_BYTES_MIN (1u << 20)
 #define VDI_BYTES_MAX (1ull << 46)
 
-/* ---- what is copied ---- */
+/* ---- copying ---- */
 
 struct copying {
 	struct disks *disks;
@@ -28,7 +28,7 @@ struct copying {
 	void *context;
 };
 
-/* One stretch of data; what it returns is where it ends, or -errno. */
+/* Copies a range of data.  Returns where it ends, or -errno. */
 static off_t copy_stretch(const struct copying *copying, int from, int to, off_t at, off_t end)
 {
 	AUTO(auto_free) char *bytes = heap_new(COPY_BYTES);
@@ -53,7 +53,7 @@ static off_t copy_stretch(const struct copying *copying, int from, int to, off_t
 	return at;
 }
 
-/* Holes stay holes: they take nothing in the SR. */
+/* Holes stay holes: they use no space in the SR. */
 static int copy_data(const struct copying *copying, int from, int to)
 {
 	off_t at = 0, end = (off_t)copying->size_bytes;
@@ -73,7 +73,7 @@ static int copy_data(const struct copying *copying, int from, int to)
 	return 0;
 }
 
-/* Bytes of FD that are no holes, and of which a copy takes room. */
+/* The bytes of FD that are not holes, which a copy needs. */
 static uint64_t data_bytes(int fd, uint64_t size_bytes)
 {
 	off_t at = 0, end = (off_t)size_bytes;
@@ -91,11 +91,11 @@ static uint64_t data_bytes(int fd, uint64_t size_bytes)
 	return bytes;
 }
 
-/* ---- making ---- */
+/* ---- creating ---- */
 
 static int fail(const struct repository *sr, int error, json_t **ret)
 {
-	/* Whatever the SR: the room is looked at before a disk is made. */
+	/* In any SR: the space is checked before a disk is made. */
 	if (error == -ENOSPC)
 		*ret = json_pack("[s,s,s,s]", "SR_BACKEND_FAILURE_44", "",
 			"There is insufficient space", "");
@@ -104,7 +104,7 @@ static int fail(const struct repository *sr, int error, json_t **ret)
 	return error;
 }
 
-/* What is copied: 0, or -errno with the failure of a copy. */
+/* Opens the source of a copy.  Returns 0, or -errno with the failure. */
 static int open_source(
 	struct disks *disks, struct repository *sr, const char *uuid, int *ret_fd, json_t **ret)
 {
@@ -134,14 +134,14 @@ static int admit(struct disks *disks, struct repository *sr, uint64_t needed_byt
 	return needed_bytes <= repository_balance(disks, sr) ? 0 : -ENOSPC;
 }
 
-/* The disk of a finished image; without one that it could be, the image goes. */
+/* Starts a disk on a finished image; removes the image if that fails. */
 static int enter(struct disks *disks, struct repository *sr, const char *uuid, const char *image,
 	json_t *fields)
 {
 	struct disk *disk;
 	int error;
 
-	/* A rig takes longer to start than the end waits for it. */
+	/* A rig takes longer to start than the server may take to end. */
 	if (atomic_load(&disks->is_stopping))
 		return -ECANCELED;
 	error = disk_start(disks,
@@ -220,7 +220,7 @@ int disks_create_leaf(struct disks *disks, const char *sr_uuid, uint64_t size_by
 	return 0;
 }
 
-/* The content of FROM becomes the new file IMAGE. */
+/* Copies the content of FROM into the new file IMAGE. */
 static int copy_into(const struct copying *copying, int from, const char *image)
 {
 	AUTO(auto_close) int to = -1;

@@ -46,7 +46,7 @@ static void remove_faults(struct disk_rig *rig, const json_t *faults)
 		disk_rig_call(rig, "fault.remove", json_pack("{s:O}", "fault", fault), NULL, NULL);
 }
 
-/* *RET is what they are called there; the caller's. */
+/* *RET is their ids there; the caller's. */
 static int add_faults(struct disk_rig *rig, const struct disk_order *order, json_t **ret)
 {
 	*ret = json_array();
@@ -69,7 +69,7 @@ static int add_faults(struct disk_rig *rig, const struct disk_order *order, json
 	return 0;
 }
 
-/* Somebody else's rig is as it was before. */
+/* Restores another program's rig to its former state. */
 static void leave(struct disk *disk)
 {
 	uint64_t limit_bytes = disk_rig_limit_bytes(disk->rig);
@@ -165,7 +165,7 @@ void leaf_forget(struct disk *disk, const char *heir)
 	pthread_mutex_unlock(&disk->disks->lock);
 }
 
-/* With its names: base copies go with the disk. */
+/* Removes its names, too: base copies go with the disk. */
 static void forget(struct disk *disk)
 {
 	struct pool *pool = disk->disks->pool;

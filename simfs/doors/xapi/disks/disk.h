@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* disk.h - the life of one disk: its image, its rig, and the keeper that looks at it. */
+/* disk.h - the life of one disk: its image, its rig, and its keeper. */
 #ifndef SNAPRIG_DOORS_XAPI_DISKS_DISK_H
 #define SNAPRIG_DOORS_XAPI_DISKS_DISK_H
 
@@ -12,43 +12,46 @@ struct disk_order {
 	const char *image; /* a path, or … */
 	bool image_is_ours;
 	bool is_made;	   /* by a client */
-	const char *mount; /* … a mount point that is joined */
+	const char *mount; /* … a mount point to join */
 	char *const *faults;
 	size_t fault_count;
 };
 
 bool disk_has_snapshots(struct disk *disk);
-/* Starts the rig of a disk and enters it: 0, or -errno, said. */
+/* Starts the rig of a disk and adds it to the list.  Returns 0, or -errno after a message. */
 int disk_start(struct disks *disks, const struct disk_order *order, struct disk **ret);
-/* The leaf of DISK goes, and its record; what named it names VDI HEIR (NULL: none), at once. */
+/*
+ * Removes the leaf of DISK, and its record; references to it become references to VDI HEIR (NULL:
+ * none) at the same time.
+ */
 void leaf_forget(struct disk *disk, const char *heir);
 /*
- * DISK, which has no VDI any more, is in no record, and they are saved; then it is taken out of the
- * list, its rig ends, and an image of ours goes, when nobody has it any more.  0; or -errno: it is
- * there, and nothing that it has is lost.
+ * Removes DISK, which has no VDI left: first from the records, which are saved, then from the list;
+ * its rig ends, and an image of ours is removed, when the last reference is dropped.  Returns 0; or
+ * -errno: the disk still exists, and nothing on it is lost.
  */
 int disk_drop(struct disk *disk);
-/* DISK, which nobody was told of, is in no record, and goes with its image. */
+/* Removes DISK, of which no client knows, with its records and its image. */
 void disk_undo(struct disk *disk);
-/* Takes it out of the list and ends its rig: the server ends. */
+/* Takes DISK off the list and ends its rig, as the server ends. */
 void disk_end(struct disk *disk);
 
 /* ---- disk_image.c ---- */
 
 char *image_path(const struct disks *disks, const char *name);
-/* A file of zeros at PATH, whole or not there: 0 or -errno. */
+/* Creates a file of zeros at PATH, atomically.  Returns 0 or -errno. */
 int image_create(const char *path, uint64_t size_bytes);
-/* An image of ours goes, or what there is of it, with what its rig has kept beside it. */
+/* Removes an image of ours, or what exists of it, with its rig's state. */
 void image_remove(const char *image);
-/* Whether IMAGE stays is not said from now on, 0 or -errno; it stays. */
+/* From now on it is undecided whether IMAGE stays, 0 or -errno; it stays. */
 int image_doubt(const char *image);
 void image_keep(const char *image);
-/* What was in doubt when a server was killed stays, or goes, as the notes say. */
+/* Keeps or removes the images that were undecided when a server was killed, as the notes say. */
 void images_decide(struct disks *disks);
 
 /* ---- keeper.c ---- */
 
-/* Its keeper (keeper.c); who ends it waits for its last look. */
+/* The disk's keeper (keeper.c); keeper_end() waits until it has finished. */
 void keeper_start(struct disk *disk);
 void keeper_end(struct disk *disk);
 

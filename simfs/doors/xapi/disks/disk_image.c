@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * disk_image.c - the images that are ours, which come and go with their disks.
+ * disk_image.c - images of ours, which are created and removed with their disks.
  *
- * Neither takes one moment.  So an image of which it is not said yet whether it stays has a file
- * beside it, its doubt: with it, the notes of the pool decide at the next start.
+ * Neither is atomic.  So an image whose fate is undecided has a file next to it, its doubt: if that
+ * exists at the next start, the notes of the pool decide.
  *
- *	making:    doubt, the image, its records are saved, no doubt
- *	removing:  doubt, no records are saved, the rig ends, no image, no doubt
+ *	creating:  doubt, the image, its records are saved, no doubt
+ *	removing:  doubt, its records are dropped and saved, the rig ends, no image, no doubt
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -41,7 +41,7 @@ int image_create(const char *path, uint64_t size_bytes)
 
 	if (fd < 0)
 		return -errno;
-	/* It has its size from its first moment. */
+	/* It has its full size before it has its name. */
 	if (ftruncate(fd, (off_t)size_bytes) == 0 && rename(part, path) == 0)
 		return 0;
 	error = -errno;

@@ -24,10 +24,10 @@
 #define ARGUMENTS_MAX 64
 #define STATUS_FILE   MOUNT_RIG "/status.json"
 
-/* How often somebody who waits for an answer sees whether he still wants it. */
+/* How often a call that waits for an answer checks whether it was cancelled. */
 #define SLICE_NS (50 * NS_PER_MS)
 
-/* How long the rig of a server that was killed may take to end. */
+/* How long the rig of a killed server may take to end. */
 #define OLD_RIG_NS	(20 * NS_PER_S)
 #define OLD_RIG_POLL_US 20000
 
@@ -38,7 +38,7 @@ struct disk_rig {
 	struct captive_rig captive; /* no process: the user's */
 	atomic_bool is_cancelled;
 	pthread_mutex_t lock;
-	struct control_client *idle; /* a connection that nobody uses */
+	struct control_client *idle; /* a connection not in use */
 };
 
 /* ---- talking ---- */
@@ -92,7 +92,7 @@ int disk_rig_call(struct disk_rig *rig, const char *command, json_t *arguments, 
 	message = control_client_message(client);
 	if (error < 0 && ret_message && *message)
 		*ret_message = heap_copy(message);
-	/* One that was left with an answer under way is no good any more. */
+	/* A connection whose answer may still come cannot be reused. */
 	if (error == -ECANCELED || error == -ECONNRESET)
 		control_client_destroy(client);
 	else
@@ -108,7 +108,7 @@ int disk_rig_status(struct disk_rig *rig, json_t **ret)
 
 	if (!file)
 		return errno == ENOENT ? -ENOTCONN : -errno;
-	/* By a stream: json_loadfd() asks for each byte alone. */
+	/* Through a stream: json_loadfd() reads byte by byte. */
 	status = json_loadf(file, 0, NULL);
 	if (!status)
 		return -EIO;
@@ -116,7 +116,7 @@ int disk_rig_status(struct disk_rig *rig, json_t **ret)
 	return 0;
 }
 
-/* ---- beginning ---- */
+/* ---- starting ---- */
 
 static struct disk_rig *disk_rig_new(const char *mount_point)
 {
@@ -128,7 +128,7 @@ static struct disk_rig *disk_rig_new(const char *mount_point)
 	return rig;
 }
 
-/* Its size, and that it is a chain. */
+/* Reads its size, and checks that it is a chain. */
 static int look_at(struct disk_rig *rig)
 {
 	json_t *status = NULL;
@@ -151,7 +151,7 @@ static int look_at(struct disk_rig *rig)
 int disk_rig_join(const char *mount_point, struct disk_rig **ret)
 {
 	struct disk_rig *rig = disk_rig_new(mount_point);
-	/* Who reads a file of one that stands still never comes back. */
+	/* Reading a file of a rig that is stopped would never return. */
 	int error = control_client_connect(mount_point, &rig->idle);
 
 	if (error != -ETIMEDOUT)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * disk_rig.h - one mounted volume of profile xen: ours, a process that ends with us, or one joined.
+ * disk_rig.h - one mounted volume of profile xen: ours, a process that ends with us, or a joined
+ * one.
  *
  * Several threads may call at once: each has a connection of its own.
  */
@@ -16,56 +17,60 @@
 struct disk_rig;
 
 struct disk_rig_order {
-	const char *image;	   /* a file, which exists */
-	const char *mount_point;   /* a folder, which is made */
-	const char *log_path;	   /* what the process prints */
+	const char *image;	   /* an existing file */
+	const char *mount_point;   /* a folder, which is created */
+	const char *log_path;	   /* for the process's output */
 	const char *sr;		   /* "file" or "lvm" */
 	const char *format;	   /* "vhd" or "qcow2" */
-	uint64_t limit_bytes;	   /* of the SR to begin with; 0: none */
+	uint64_t limit_bytes;	   /* initial limit of the SR; 0: none */
 	uint64_t time_scale;	   /* of the rig's clock; 0: 1 */
-	uint64_t seed;		   /* of its faults; 0: the usual one */
+	uint64_t seed;		   /* of its faults; 0: the default */
 	bool coalesces_when_asked; /* and not by itself */
 };
 
-/* The rig of a server that was killed is about to end, and its image not free before. */
+/* Waits for the rig of a killed server, which is about to end and still uses its image. */
 void disk_rig_await_old(const char *mount_point);
 
-/* Starts one; it is mounted when this returns.  0, or -errno, said. */
+/* Starts a rig, which is mounted on return.  Returns 0, or -errno after a message. */
 int disk_rig_start(const struct disk_rig_order *order, struct disk_rig **ret);
 
 /*
- * The one that somebody has mounted: 0; -ENOTCONN; -EOPNOTSUPP for another profile; -ETIMEDOUT when
- * it does not answer in control_client_patience_ns(); said.
+ * Joins a rig that the user has mounted.  Returns 0; -ENOTCONN; -EOPNOTSUPP for another profile;
+ * -ETIMEDOUT if it does not answer within control_client_patience_ns(); after a message.
  */
 int disk_rig_join(const char *mount_point, struct disk_rig **ret);
 
-/* Whoever waits for an answer, now or later, gets -ECANCELED. */
+/* Fails all waiting and all later calls with -ECANCELED. */
 void disk_rig_cancel(struct disk_rig *rig);
 
 /* One of ours begins to end. */
 void disk_rig_release(struct disk_rig *rig);
 
-/* One of ours is killed and unmounted: whoever is in it comes out.  disk_rig_end() is to come. */
+/*
+ * Kills and unmounts one of ours, which frees threads that hang in it. disk_rig_end() must follow.
+ */
 void disk_rig_kill(struct disk_rig *rig);
 
-/* Ends and unmounts one of ours, lets a joined one go, and frees it.  NULL is fine. */
+/* Ends and unmounts one of ours, leaves a joined one, and frees RIG.  NULL is fine. */
 void disk_rig_end(struct disk_rig *rig);
 
 const char *disk_rig_mount_point(const struct disk_rig *rig);
 uint64_t disk_rig_size_bytes(const struct disk_rig *rig);
-/* Of its SR, as it was when it was started or joined; 0: none. */
+/* The limit of its SR at the time of start or join; 0: none. */
 uint64_t disk_rig_limit_bytes(const struct disk_rig *rig);
 
 /*
- * Sends COMMAND of protocol.h with ARGUMENTS (stolen; NULL for none) and waits for its answer, for
- * as long as it takes.  0 and *RET (may be NULL; the caller's); what the rig answered, with its
- * message in *RET_MESSAGE (may be NULL; the caller's, free(); else NULL); -ENOTCONN when it has
- * gone; or -ECANCELED.
+ * Sends COMMAND of protocol.h with ARGUMENTS (stolen; NULL for none) and waits for the answer,
+ * however long that takes.  Returns 0 and *RET (may be NULL; the caller's); the rig's error, with
+ * its message in *RET_MESSAGE (may be NULL; the caller frees it; NULL if it has none); -ENOTCONN if
+ * the rig is gone; or -ECANCELED.
  */
 int disk_rig_call(struct disk_rig *rig, const char *command, json_t *arguments, json_t **ret,
 	char **ret_message);
 
-/* What status.json says.  It is no command, and no fault strikes it.  0, -ENOTCONN or -errno. */
+/*
+ * Reads status.json.  This is no command, and no fault strikes it.  Returns 0, -ENOTCONN or -errno.
+ */
 int disk_rig_status(struct disk_rig *rig, json_t **ret);
 
 #endif

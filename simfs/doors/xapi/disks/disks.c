@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* disks.c - which VDI is where. */
+/* disks.c - finds VDIs. */
 #include "simfs/doors/xapi/disks/disks.h"
 
 #include <errno.h>
@@ -141,7 +141,7 @@ static bool is_made(const struct disk *disk)
 	return strcmp(disk->key, disk->leaf) == 0;
 }
 
-/* Into ELDER, of LENGTH bytes. */
+/* Copies the elder's mount point to ELDER, of LENGTH bytes. */
 static void find_elder(struct disks *disks, const struct disk *disk, char *elder, size_t length)
 {
 	const struct disk *found = NULL;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* end.c - whoever is in a rig comes out of it, so that a server can end. */
+/* end.c - frees threads that are in a rig, so that a server can end. */
 #include <time.h>
 
 #include "simfs/base/clock.h"
 #include "simfs/doors/xapi/disks/disk.h"
 
-/* Nobody holds the list for long; whoever does hangs. */
+/* The list is locked only briefly; a longer holder hangs. */
 #define LIST_SECONDS 1
 
 void disks_stop(struct disks *disks)
@@ -13,7 +13,7 @@ void disks_stop(struct disks *disks)
 	size_t count;
 	struct disk **all;
 
-	/* A rig that is started from now on is cancelled by whoever starts it. */
+	/* A rig that is started from now on is cancelled by disk_start(). */
 	atomic_store(&disks->is_stopping, true);
 	all = disks_get_all(disks, NULL, &count);
 	for (size_t i = 0; i < count; i++)

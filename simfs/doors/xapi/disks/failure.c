@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* failure.c - what went wrong in a rig, as the storage manager tells XAPI of it. */
+/* failure.c - a rig's failure as the storage manager reports it to XAPI. */
 #include <errno.h>
 #include <string.h>
 
@@ -13,11 +13,11 @@ static json_t *backend_failure(unsigned number, const char *text)
 	AUTO(auto_free) char *code = heap_format("SR_BACKEND_FAILURE_%u", number);
 	json_t *failure = json_pack("[s,s,s,s]", code, "", text, "");
 
-	/* What a rig says may be no UTF-8. */
+	/* A rig's message may not be UTF-8. */
 	return failure ? failure : json_pack("[s,s,s,s]", code, "", "", "");
 }
 
-/* "CODE(p1, p2)", as the profile has its texts: NULL when MESSAGE is none. */
+/* Parses "CODE(p1, p2)", the form of the profile's texts; NULL if MESSAGE has another form. */
 static json_t *parse(const char *message)
 {
 	const char *open = strchr(message, '(');
@@ -58,7 +58,7 @@ json_t *failure_of(const struct repository *sr, int error, const char *message, 
 	if (error == -ENOSPC && sr && config_sr_is_thick(sr->config))
 		return backend_failure(44, "There is insufficient space");
 	if (number == SNAPSHOT_FAILED && sr && !config_sr_is_thick(sr->config)) {
-		/* FileSR makes a snapshot by the same way as a clone. */
+		/* FileSR makes a snapshot in the same way as a clone. */
 		text = heap_format(
 			"Failed to clone VDI [opterr=VDI clone failed error %d]", -error);
 		return backend_failure(81, text);

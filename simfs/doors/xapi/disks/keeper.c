@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * keeper.c - a thread for each disk that looks at its rig from time to time.
+ * keeper.c - a thread for each disk that polls its rig.
  *
- * What a rig does by itself - merge, grow - no call tells.  Whoever deletes a disk has the lock of
- * its SR and waits for its keeper, which therefore never waits for that lock.
+ * No call reports what a rig does by itself: merge, grow.  A thread that deletes a disk holds the
+ * lock of its SR while it waits for the keeper, so the keeper never waits for that lock.
  */
 #include <poll.h>
 #include <sys/eventfd.h>
@@ -35,7 +35,7 @@ static void sync_now(struct disk *disk)
 	}
 }
 
-/* Whether the rig answers. */
+/* Returns whether the rig answers. */
 static bool look(struct disk *disk)
 {
 	struct signature now, seen;
@@ -62,7 +62,7 @@ void disks_refresh(struct disks *disks)
 	struct disk **all = disks_get_all(disks, NULL, &count);
 
 	for (size_t i = 0; i < count; i++)
-		look(all[i]); /* of one that has gone its keeper tells */
+		look(all[i]); /* if the rig is gone, its keeper reports it */
 	disks_put_all(all, count);
 }
 

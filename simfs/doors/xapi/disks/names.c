@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * names.c - which VDI is which of a rig.
+ * names.c - maps the VDIs of a rig to uuids.
  *
- * A snapshot's VDI has its name as its uuid, a base copy's that of its node: but two rigs may have
- * the same ones, as snapshots that somebody named by hand, or images that were copied with what
- * lay beside them.  Who comes second gets a uuid that follows from disk and name.  What a name once
- * got it keeps, as the notes have it.
+ * The uuid of a snapshot's VDI is its name, that of a base copy its node's.  But two rigs may have
+ * the same ones: snapshots that a user named by hand, or images that were copied with the files
+ * next to them.  The second gets a uuid derived from disk and name.  A name keeps its uuid, by the
+ * notes.
  */
 #include <stdio.h>
 #include <string.h>
@@ -18,7 +18,7 @@ struct naming {
 	struct disk *disk;
 	json_t *before; /* {"KIND NAME": uuid} of disk->names */
 	json_t *names;	/* as disk->names */
-	json_t *uuids;	/* the same the other way round */
+	json_t *uuids;	/* the reverse */
 };
 
 static char *key_of(const char *kind, const char *name)
@@ -52,7 +52,7 @@ static json_t *turned(json_t *names)
 	return uuids;
 }
 
-/* A record that no disk has may be of one on an SR that is not served. */
+/* A record without a disk may belong to one on an SR that is not served. */
 static bool is_elsewhere(struct disk *disk, const char *uuid)
 {
 	struct pool *pool = disk->disks->pool;
@@ -68,7 +68,7 @@ static bool is_elsewhere(struct disk *disk, const char *uuid)
 	return is_known;
 }
 
-/* Whether another VDI has UUID.  With disks->lock. */
+/* Whether another VDI has UUID.  Under disks->lock. */
 static bool is_taken(const struct naming *naming, const char *uuid)
 {
 	struct disks *disks = naming->disk->disks;
@@ -84,7 +84,7 @@ static bool is_taken(const struct naming *naming, const char *uuid)
 	return cbt_has_file(disks, uuid) || is_elsewhere(naming->disk, uuid);
 }
 
-/* The uuid of NAME, which has none yet, into UUID. */
+/* Chooses a uuid for NAME, which has none yet, and copies it to UUID. */
 static void choose(const struct naming *naming, const char *key, const char *name, char *uuid)
 {
 	AUTO(auto_free) char *own = heap_format("%s/%s", naming->disk->key, key);

@@ -58,7 +58,7 @@ json_t *note_names(struct disks *disks, const char *key)
 	return names;
 }
 
-/* The key of the disk that note NAME is of; NULL: it is of none. */
+/* The key of the disk in note NAME; NULL if it is another note. */
 static const char *key_of(const char *name)
 {
 	size_t length = strlen(DISK_PREFIX);
@@ -115,7 +115,7 @@ struct noted *notes_of_made(struct disks *disks, size_t *ret_count)
 	return made;
 }
 
-/* ---- what POOL.yaml has ---- */
+/* ---- POOL.yaml ---- */
 
 bool was_destroyed(struct disks *disks, enum pool_class class, const char *uuid)
 {
@@ -157,7 +157,7 @@ void notes_drop_strangers(struct disks *disks)
 		AUTO(auto_free) char *known = NULL;
 		char leaf[POOL_UUID_BYTES];
 
-		/* What clients made waits for its SR. */
+		/* A disk made by a client waits for its SR to return. */
 		if (!key || json_is_true(json_object_get(note, "is_made")) ||
 			is_in_config(disks->config, key))
 			continue;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* operations.c - what happens to a VDI: snapshot, destroy, scan. */
+/* operations.c - operations on a VDI: snapshot, destroy, scan. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,7 +11,7 @@
 #include "simfs/doors/xapi/disks/names.h"
 #include "simfs/doors/xapi/disks/records.h"
 
-/* *RET becomes [CODE, PARAMETER]; returns ERROR. */
+/* Sets *RET to [CODE, PARAMETER]; returns ERROR. */
 static int fail(json_t **ret, int error, const char *code, const char *one, const char *other)
 {
 	json_t *failure = json_pack("[s,s]", code, one);
@@ -39,7 +39,7 @@ static void ref_of(struct pool *pool, const char *uuid, char *ret)
 
 /* ---- snapshot ---- */
 
-/* XAPI copies what people have written on the disk. */
+/* Like XAPI, copies the fields of the disk that users have set. */
 static void snapshot_record(struct disk *disk, const char *uuid)
 {
 	struct pool *pool = disk->disks->pool;
@@ -123,17 +123,19 @@ static int destroy_snapshot(struct disk *disk, const char *uuid, json_t **ret_fa
 		*ret_failure = failure_of(disk->sr, error, message, 80, "Failed to delete VDI");
 		return error;
 	}
-	/* A kill may have left both, its file and its data. */
+	/* A kill may have left both its file and its data. */
 	cbt_forget(disk->disks, uuid);
 	return 0;
 }
 
-/* What is done cannot be undone from here: what is left of the disk goes at the next start. */
+/*
+ * The removal cannot be undone from here: anything left of the disk is removed at the next start.
+ */
 static void drop_rest(struct disk *disk)
 {
 	int error = 0;
 
-	/* A rig that says nothing may have what nobody has seen: it stays. */
+	/* If the rig does not answer, it may have unknown snapshots: it stays. */
 	if (disk_sync(disk) == 0 && !*disk->leaf && !disk_has_snapshots(disk))
 		error = disk_drop(disk);
 	if (error < 0)
@@ -141,8 +143,8 @@ static void drop_rest(struct disk *disk)
 }
 
 /*
- * VDI REF of UUID is this caller's alone until disks_unuse(): 0, or -EBUSY.  What is attached can
- * only be replaced.
+ * Claims VDI REF of UUID exclusively until disks_unuse().  Returns 0 or -EBUSY.  An attached VDI
+ * can only be replaced.
  */
 static int claim(struct disks *disks, const char *uuid, const char *ref, const char *heir)
 {
@@ -158,7 +160,7 @@ static int claim(struct disks *disks, const char *uuid, const char *ref, const c
 	return error;
 }
 
-/* Whoever wants to begin to read it, or to run with it, meanwhile is told that it is in use. */
+/* Meanwhile, attempts to read it or to run with it fail as in use. */
 static int destroy(struct disk *disk, enum disk_kind kind, const char *uuid, const char *heir,
 	json_t **ret_failure)
 {
@@ -214,7 +216,7 @@ int disks_destroy(struct disks *disks, const char *uuid, json_t **ret_failure)
 	return error;
 }
 
-/* The leaf HEIR stays until disks_unuse(): others see it, and may have destroyed it. */
+/* Claims the leaf HEIR until disks_unuse(): other clients see it, and may have destroyed it. */
 static int claim_heir(struct disks *disks, const char *heir, json_t **ret_failure)
 {
 	char ref[POOL_REF_BYTES];

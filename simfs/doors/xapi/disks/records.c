@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* records.c - the records that a pool begins with, and those of its leaves. */
+/* records.c - a pool's initial records, and those of its leaves. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -15,7 +15,7 @@
 #define HOST_VERSION "8.3.0"
 #define VM_MEMORY    (1ll << 30)
 
-/* The record of CLASS with UUID: as it is, or a new one with FIELDS (stolen). */
+/* The record of CLASS with UUID: the existing one, or a new one with FIELDS (stolen). */
 static const char *ensure(
 	struct pool *pool, enum pool_class class, const char *uuid, json_t *fields)
 {
@@ -29,7 +29,9 @@ static const char *ensure(
 	return pool_add(pool, class, fields);
 }
 
-/* The same, and what no client may write is as FIELDS say: POOL.yaml may have changed. */
+/*
+ * The same, but sets the fields that no client may write from FIELDS: POOL.yaml may have changed.
+ */
 static const char *renew(struct pool *pool, enum pool_class class, const char *uuid, json_t *fields)
 {
 	const char *ref = pool_find_uuid(pool, class, uuid);
@@ -126,7 +128,7 @@ static const char *sr_build(struct disks *disks, struct repository *sr)
 			(json_int_t)config->capacity_bytes));
 }
 
-/* The uuid of the pool: there is one, whatever it was called when it was made. */
+/* The uuid of the pool: the only record, whatever its name was when it was made. */
 static void uuid_of_pool(struct disks *disks, char *uuid)
 {
 	json_t *refs = pool_refs(disks->pool, POOL_CLASS_POOL);
@@ -166,7 +168,7 @@ void records_vm(struct disks *disks, const struct config_vm *vm, const char *uui
 	pool_unlock(disks->pool);
 }
 
-/* VMs are on the master when theirs is none of POOL.yaml any more. */
+/* Moves VMs to the master if their host is no longer in POOL.yaml. */
 static void drop_hosts(struct disks *disks, const char *master)
 {
 	struct pool *pool = disks->pool;
@@ -354,7 +356,7 @@ bool disks_can_export_vhd(struct disks *disks)
 	const char *version = config->host_count > 0 ? config->hosts[0].version : NULL;
 	unsigned major, minor = 0;
 
-	/* What is no number is nobody's version, and not an old one. */
+	/* A version that is no number counts as new. */
 	if (!version || sscanf(version, "%u.%u", &major, &minor) < 1)
 		return true;
 	return major > 6 || (major == 6 && minor >= 5);

@@ -1,24 +1,26 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* records.h - the records that the disks of a pool have, made and dropped. */
+/* records.h - makes and drops the records of a pool's disks. */
 #ifndef SNAPRIG_DOORS_XAPI_DISKS_RECORDS_H
 #define SNAPRIG_DOORS_XAPI_DISKS_RECORDS_H
 
 #include "simfs/doors/xapi/disks/internal.h"
 
-/* The records of pool, hosts and SRs that CONFIG wants and that are not there yet. */
+/* Makes the records of pool, hosts and SRs that CONFIG wants and that do not exist yet. */
 void records_build(struct disks *disks);
-/* The same of a VM, with UUID. */
+/* The same for a VM, with UUID. */
 void records_vm(struct disks *disks, const struct config_vm *vm, const char *uuid);
-/* The record of the leaf of DISK, with FIELDS (borrowed, NULL for none), unless it is there:
- * whether it was not. */
+/*
+ * Makes the record of DISK's leaf, with FIELDS (borrowed, NULL for none), unless it exists.
+ * Returns whether it is new.
+ */
 bool records_leaf(struct disk *disk, const char *label, uint64_t size_bytes, json_t *fields);
-/* A new disk of VM's, by number: its VBD. */
+/* Makes the VBD for a new disk of the VM, number INDEX. */
 void records_vbd(struct disks *disks, const char *vm_uuid, const char *vdi_uuid, size_t index);
-/* What names the VDI OLD names NEW.  With the pool's lock. */
+/* Turns references to the VDI OLD into references to NEW.  Under the pool's lock. */
 void records_move_vdi(struct pool *pool, const char *old, const char *new);
-/* Takes VDI REF out of all that name it, and removes it.  With the pool's lock. */
+/* Removes all references to VDI REF, and then the VDI.  Under the pool's lock. */
 void records_drop_vdi(struct pool *pool, const char *ref);
-/* Records of VDIs go that no disk has, served or noted. */
+/* Drops records of VDIs that no disk has, running or noted. */
 void records_drop_strangers(struct disks *disks);
 
 #endif

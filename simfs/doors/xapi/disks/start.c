@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* start.c - the disks of a pool come and go with its server. */
+/* start.c - starts and ends the disks of a pool with its server. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -32,7 +32,7 @@ static int folders_make(struct disks *disks)
 	return 0;
 }
 
-/* Two servers would take each other's mounts away. */
+/* Two servers would remove each other's mounts. */
 static int state_lock(struct disks *disks)
 {
 	AUTO(auto_free) char *path = heap_format("%s/lock", disks->state_folder);
@@ -62,7 +62,7 @@ static void repositories_make(struct disks *disks)
 	}
 }
 
-/* ---- what was there before ---- */
+/* ---- earlier state ---- */
 
 static void vms_build(struct disks *disks)
 {
@@ -93,7 +93,7 @@ static int records_load(struct disks *disks)
 	return error;
 }
 
-/* ---- both ends ---- */
+/* ---- begin and end ---- */
 
 static int drop_remains(struct disks *disks)
 {
@@ -137,7 +137,7 @@ static int begin(struct disks *disks)
 	return disks_save(disks);
 }
 
-/* Behind the first save nothing is taken for destroyed that has not come yet. */
+/* After the first save: an object that was not yet added is not taken for destroyed. */
 static int go_on(struct disks *disks)
 {
 	disks->has_begun = true;

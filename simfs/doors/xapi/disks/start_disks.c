@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* start_disks.c - the rigs that a server begins with: of POOL.yaml, and what clients made. */
+/* start_disks.c - the rigs that a server starts with: from POOL.yaml, and made by clients. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -22,7 +22,7 @@ static struct repository *repository_named(struct disks *disks, const char *name
 	return NULL;
 }
 
-/* The image of DISK, which is made if it is one of zeros; NULL, said. */
+/* The image of DISK, which is created if it is one of zeros; NULL after a message. */
 static char *image_of(struct disks *disks, const struct config_disk *disk, const char *key)
 {
 	char *path = disk->image ? pool_config_path(disks->config, disk->image)
@@ -31,7 +31,7 @@ static char *image_of(struct disks *disks, const struct config_disk *disk, const
 
 	if (disk->image || access(path, F_OK) == 0)
 		return path;
-	/* Zeros in its place would be taken for what was on it. */
+	/* Zeros in its place would be taken for the disk's content. */
 	if (note_has_disk(disks, key)) {
 		log_error("image '%s' of disk '%s' is missing", path, key);
 		free(path);
@@ -46,8 +46,8 @@ static char *image_of(struct disks *disks, const struct config_disk *disk, const
 }
 
 /*
- * Of a disk whose leaf a client has destroyed: its rig, for the snapshots that are left of it.
- * Without any it goes when all are synced.
+ * Starts the rig of a disk whose leaf a client has destroyed, for its remaining snapshots.  Without
+ * any it is removed after the sync.
  */
 static int start_remains(struct disks *disks, const struct config_disk *disk, const char *key)
 {
@@ -105,7 +105,7 @@ static int start_of_vm(struct disks *disks, const struct config_vm *vm, size_t i
 		&started);
 	if (error < 0)
 		return error;
-	/* A VBD that a client has destroyed does not come back with it. */
+	/* A VBD that a client has destroyed does not return with it. */
 	if (records_leaf(started, disk->name, disk_rig_size_bytes(started->rig), NULL))
 		records_vbd(disks, vm->uuid ? vm->uuid : vm_uuid, leaf, index);
 	return 0;
@@ -122,7 +122,7 @@ int start_of_config(struct disks *disks)
 	return error;
 }
 
-/* ---- those that clients made ---- */
+/* ---- disks made by clients ---- */
 
 static int start_one_made(struct disks *disks, const struct noted *made)
 {

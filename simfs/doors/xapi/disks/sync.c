@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* sync.c - the records of a disk's VDIs become what its rig says. */
+/* sync.c - updates the records of a disk's VDIs from its rig. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -33,7 +33,7 @@ static uint64_t hash_text(uint64_t hash, json_t *object, const char *key)
 	return mix64(hash);
 }
 
-/* Numbers of them would be the same when one has gone and another one has come. */
+/* Counts would not change when one is removed and another added. */
 static uint64_t hash_trees(json_t *status)
 {
 	uint64_t hash = 0;
@@ -60,22 +60,22 @@ void signature_read(json_t *status, struct signature *ret)
 	};
 }
 
-/* One sync; with the pool's lock. */
+/* One sync; under the pool's lock. */
 struct syncing {
 	struct disk *disk;
 	struct pool *pool;
 	const char *sr; /* its ref */
-	json_t *uuids;	/* of what the rig calls them: uuid_in() */
+	json_t *uuids;	/* by names in the rig: uuid_in() */
 };
 
-/* A change that is none is not told: who watches has enough to do. */
+/* Does not report a change unless there is one, to spare clients that wait for events. */
 static void set_number(struct pool *pool, const char *ref, const char *field, json_int_t number)
 {
 	if (pool_number(pool, POOL_CLASS_VDI, ref, field) != (uint64_t)number)
 		pool_set(pool, POOL_CLASS_VDI, ref, field, json_integer(number));
 }
 
-/* A real pool has the uuid and not the reference there, on base copies and leaves alike. */
+/* A real pool has the uuid there, not the reference, for base copies and leaves alike. */
 static void set_parent(struct pool *pool, const char *ref, const char *parent)
 {
 	const char *now = pool_map_text(pool, POOL_CLASS_VDI, ref, "sm_config", PARENT_KEY);
@@ -86,7 +86,7 @@ static void set_parent(struct pool *pool, const char *ref, const char *parent)
 		pool_map_set(pool, POOL_CLASS_VDI, ref, "sm_config", PARENT_KEY, parent);
 }
 
-/* The disk may lie on another one than when it was served last. */
+/* The disk may be on another SR than when it was last served. */
 static void set_repository(const struct syncing *syncing, const char *ref)
 {
 	struct pool *pool = syncing->pool;
@@ -108,7 +108,7 @@ static void set_format(const struct syncing *syncing, const char *ref)
 			syncing->pool, POOL_CLASS_VDI, ref, "sm_config", "image-format", "qcow2");
 }
 
-/* What STATUS says of a leaf, a snapshot and a base copy alike. */
+/* Sets what STATUS has for leaves, snapshots and base copies alike. */
 static void set_common(const struct syncing *syncing, const char *ref, json_t *status)
 {
 	set_repository(syncing, ref);
@@ -118,7 +118,7 @@ static void set_common(const struct syncing *syncing, const char *ref, json_t *s
 	set_number(syncing->pool, ref, "physical_utilisation", integer_at(status, "sr_bytes"));
 }
 
-/* One whose disk has been away is of it again. */
+/* If its disk was away, it becomes the disk's snapshot again. */
 static void set_snapshot_of(const struct syncing *syncing, const char *ref)
 {
 	struct pool *pool = syncing->pool;
@@ -157,7 +157,7 @@ static void sync_base_copy(const struct syncing *syncing, json_t *node)
 	set_common(syncing, ref, node);
 }
 
-/* What nobody of this server took: of before a crash, or by hand. */
+/* A snapshot that was not taken through this server: from before a crash, or by hand. */
 static const char *introduce_snapshot(const struct syncing *syncing, const char *uuid)
 {
 	struct pool *pool = syncing->pool;
@@ -199,7 +199,7 @@ static void sync_leaf(const struct syncing *syncing, json_t *node)
 		(json_int_t)disk_rig_size_bytes(syncing->disk->rig));
 }
 
-/* What it had, as BEFORE says, and has no more. */
+/* Drops the records of VDIs in BEFORE that are gone. */
 static void drop_others(const struct syncing *syncing, json_t *before)
 {
 	json_t *name;

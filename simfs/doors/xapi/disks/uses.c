@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* uses.c - who uses a VDI, and that nobody else then changes it. */
+/* uses.c - keeps a VDI from being changed while it is in use. */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -8,7 +8,7 @@
 #include "simfs/base/cleanup.h"
 #include "simfs/doors/xapi/disks/internal.h"
 
-/* In place of the count of those who read. */
+/* In place of the number of readers. */
 #define WRITTEN (-1)
 
 /* Needs uses_lock. */
@@ -91,7 +91,7 @@ int disks_open(struct disks *disks, const char *uuid, int flags, int *ret_fd)
 		return -ENOTSUP;
 	if (facts.kind == DISK_SNAPSHOT && writes)
 		return -EROFS;
-	/* Before it is open, so that nobody destroys it in between. */
+	/* Before the open, so that it cannot be destroyed in between. */
 	error = disks_use(disks, uuid, writes ? DISK_WRITE : DISK_READ);
 	if (error < 0)
 		return error;
