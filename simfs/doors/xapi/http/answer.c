@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What becomes of a request that is no transfer: http.h. */
+/* Answers to requests that are no transfers: http.h. */
 #include <stdlib.h>
 #include <sys/socket.h>
 
@@ -53,7 +53,7 @@ void http_answer_raw(struct http_request *request, char *bytes, size_t length)
 {
 	struct exchange *exchange = (struct exchange *)request;
 
-	/* A few bytes, for which there is room in a socket on which nothing was written. */
+	/* A few bytes, for which a socket with nothing written has room. */
 	(void)!send(exchange->fd, bytes, length, MSG_NOSIGNAL | MSG_DONTWAIT);
 	free(bytes);
 	exchange_finish(exchange);

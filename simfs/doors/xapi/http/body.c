@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The body of a request that is no transfer: kept, or refused in the midst of it. */
+/* The body of a request that is no transfer: kept, or refused before it is complete. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,7 +8,9 @@
 
 #include "simfs/doors/xapi/http/exchange.h"
 
-/* So many bodies of the largest size are dropped behind a refusal, for its client to read it. */
+/*
+ * After a refusal, this many bodies of the largest size are dropped, so that the client reads it.
+ */
 #define DROPPED_BODIES 8
 
 void exchange_drop_body(struct exchange *exchange)
@@ -38,7 +40,7 @@ static int grow_body(struct exchange *exchange, size_t needed)
 	return 0;
 }
 
-/* 0, -EMSGSIZE or -ENOMEM.  There is room for a NUL behind it. */
+/* Returns 0, -EMSGSIZE or -ENOMEM.  Leaves room for a NUL after it. */
 static int keep_body(struct exchange *exchange, const char *upload, size_t length)
 {
 	size_t needed = exchange->length + length;
@@ -53,7 +55,7 @@ static int keep_body(struct exchange *exchange, const char *upload, size_t lengt
 	return 0;
 }
 
-/* The library lets nobody answer in the midst of a body: so past it. */
+/* The library allows no answer before the body is complete: this bypasses it. */
 static void refuse(struct exchange *exchange, unsigned status)
 {
 	char text[128];
@@ -74,7 +76,7 @@ static bool is_announced_too_long(const struct exchange *exchange)
 
 bool exchange_wants_body(struct exchange *exchange)
 {
-	/* Whoever asks whether he may send it is told at once; others would not read it. */
+	/* A client that asks before it sends is told at once; others would not read it. */
 	if (!is_announced_too_long(exchange) || !MHD_lookup_connection_value(exchange->connection,
 							MHD_HEADER_KIND, MHD_HTTP_HEADER_EXPECT))
 		return true;
@@ -93,8 +95,10 @@ bool exchange_take_body(struct exchange *exchange, const char *upload, size_t *u
 	if (error < 0)
 		refuse(exchange, error == -EMSGSIZE ? MHD_HTTP_CONTENT_TOO_LARGE
 						    : MHD_HTTP_SERVICE_UNAVAILABLE);
-	/* The end of a connection that has something unread is a reset, which takes the answer
-	 * away: so what comes behind it is read. */
+	/*
+	 * Closing a connection with unread data resets it, and the client would lose the answer: so
+	 * the rest is read.
+	 */
 	if (exchange->refusal)
 		exchange->dropped += *upload_length;
 	*upload_length = 0;

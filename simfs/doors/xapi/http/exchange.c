@@ -8,7 +8,7 @@
 
 #include "simfs/base/check.h"
 
-/* The library's threads, which serve every client and wait for none. */
+/* Set on the library's threads, which serve all clients and block for none. */
 static _Thread_local bool is_library;
 
 bool exchange_may_wait(void)
@@ -72,13 +72,13 @@ static enum MHD_Result keep_query_value(
 	return MHD_YES;
 }
 
-/* What Content-Length announces, at which the library has looked; UINT64_MAX: it does not. */
+/* The length from Content-Length, which the library has checked; UINT64_MAX without one. */
 static uint64_t announced_length(struct MHD_Connection *connection)
 {
 	const char *length = MHD_lookup_connection_value(
 		connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_CONTENT_LENGTH);
 
-	/* A body in chunks is as long as they are, whatever else is said of it. */
+	/* The length of a chunked body is that of its chunks, whatever else is announced. */
 	if (!length || MHD_lookup_connection_value(
 			       connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_TRANSFER_ENCODING))
 		return UINT64_MAX;
@@ -113,7 +113,7 @@ static struct exchange *exchange_create(struct http_server *server,
 	return exchange;
 }
 
-/* The library calls no more for this one until it is resumed. */
+/* Stops the library's calls for EXCHANGE until it is resumed. */
 static void take(struct exchange *exchange)
 {
 	pthread_mutex_lock(&exchange->mutex);
@@ -124,7 +124,7 @@ static void take(struct exchange *exchange)
 	pthread_mutex_unlock(&exchange->mutex);
 }
 
-/* A handler may be called, unless the server ends: who ends it waits until it has returned. */
+/* A handler may run, unless the server ends: quiesce waits until it has returned. */
 static bool handler_enter(struct http_server *server)
 {
 	bool is_in;
@@ -151,7 +151,7 @@ static enum MHD_Result give(struct exchange *exchange)
 	if (!handler_enter(server))
 		return MHD_NO;
 	exchange->is_given = exchange->has_begun = true;
-	/* It is on the list of wires before its worker can end it. */
+	/* Added to the list of wires before its worker can end it. */
 	pthread_mutex_lock(&server->mutex);
 	server->open_count++;
 	if (exchange->is_transfer)
@@ -166,8 +166,7 @@ static enum MHD_Result give(struct exchange *exchange)
 	return MHD_YES;
 }
 
-/* The library moves in its buffer what it has read, as soon as its handler has returned: so the
- * piece is copied. */
+/* The library moves its buffer as soon as the handler has returned: so the piece is copied. */
 static int keep_chunk(struct exchange *exchange, const char *upload, size_t length)
 {
 	if (length > exchange->chunk_allocated) {
@@ -190,12 +189,12 @@ static enum MHD_Result access_wire(
 	struct exchange *exchange, const char *upload, size_t *upload_length)
 {
 	if (exchange->held_length > 0) {
-		/* The worker has done with it; behind it may lie what was read since. */
+		/* The worker is done with it; data read since then may follow. */
 		MUST(*upload_length >= exchange->held_length);
 		*upload_length -= exchange->held_length;
 		exchange->held_length = 0;
 		if (*upload_length > 0) {
-			/* Of that the library calls again when it is resumed, and not before. */
+			/* The library calls again for that only when resumed. */
 			MHD_suspend_connection(exchange->connection);
 			MHD_resume_connection(exchange->connection);
 		}
@@ -203,7 +202,7 @@ static enum MHD_Result access_wire(
 	}
 	if (keep_chunk(exchange, upload, *upload_length) < 0)
 		return MHD_NO;
-	/* If it were told now that the piece is taken, it would call with the next one at once. */
+	/* If it learned now that the piece is taken, it would bring the next one at once. */
 	exchange->held_length = *upload_length;
 	if (!exchange->has_begun)
 		return give(exchange);
@@ -245,7 +244,7 @@ enum MHD_Result exchange_access(void *context, struct MHD_Connection *connection
 				     : access_request(exchange, upload, upload_length);
 }
 
-/* Its client has gone before its handler was told of it. */
+/* The client is gone before the handler got the transfer. */
 static void tell_lost(struct exchange *exchange)
 {
 	struct http_server *server = exchange->server;
@@ -256,7 +255,7 @@ static void tell_lost(struct exchange *exchange)
 	handler_leave(server);
 }
 
-/* What was given away, and is now gone. */
+/* An exchange that was given away has been released. */
 static void count_gone(struct http_server *server)
 {
 	pthread_mutex_lock(&server->mutex);
@@ -302,7 +301,7 @@ void exchange_finish(struct exchange *exchange)
 
 void exchange_reset(struct exchange *exchange)
 {
-	/* A TCP socket without its peer has sent RST; close() would only do so after a FIN. */
+	/* A TCP socket that loses its peer sends RST; close() would send a FIN first. */
 	struct sockaddr nowhere = { .sa_family = AF_UNSPEC };
 
 	if (connect(exchange->fd, &nowhere, sizeof nowhere) < 0)

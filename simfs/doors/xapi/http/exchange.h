@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * exchange.h - one request on a connection, as http/ sees it; outside it is a struct
- * http_request or a struct wire.
+ * exchange.h - one request on a connection, inside http/; outside it is a struct http_request or a
+ * struct wire.
  *
  * Who may use the socket, and what the library's thread does when it calls again:
  *
@@ -14,12 +14,12 @@
  *	                          |                                        |
  *	                          +--- the client goes, or is silent ------+
  *
- * 1. READING is the library's: nobody else writes on the socket.
- * 2. OURS is suspended: the library touches nothing, and does not see that the client goes.
- * 3. Whoever leaves OURS resumes the connection, and touches the socket no more.
- * 4. An exchange has two holders: the library, from the first call until it tells that the
- *    request is over, and whoever it was given to.  The last one frees it.
- * 5. `mutex` is held for no call of the library but resume, which waits for nothing.
+ * 1. READING belongs to the library: no other thread writes on the socket.
+ * 2. OURS is suspended: the library touches nothing, and does not notice that the client goes.
+ * 3. A thread that leaves OURS resumes the connection, and touches the socket no more.
+ * 4. An exchange has two holders: the library, from the first call until it reports that the
+ *    request is over, and the handler that it was given to.  The last one frees it.
+ * 5. `mutex' is held during no call of the library except resume, which does not block.
  */
 #ifndef SNAPRIG_DOORS_XAPI_HTTP_EXCHANGE_H
 #define SNAPRIG_DOORS_XAPI_HTTP_EXCHANGE_H
@@ -49,35 +49,35 @@ struct exchange {
 	int fd;
 	char *method;
 	char *path;
-	uint64_t body_length; /* as it was announced; UINT64_MAX: it was not */
+	uint64_t body_length; /* as announced; UINT64_MAX: not announced */
 	bool is_transfer;
-	struct query_value *query; /* no more than fits into the headers */
+	struct query_value *query; /* no more than the headers can hold */
 	size_t query_count;
 
-	/* Of a request that is no transfer. */
+	/* For a request that is no transfer. */
 	char *body;
 	size_t length;
 	size_t allocated;
-	unsigned refusal; /* the status that was sent in the midst of it; 0: none */
-	size_t dropped;	  /* so much came behind that */
+	unsigned refusal; /* the status sent before the body was complete; 0: none */
+	size_t dropped;	  /* bytes that came after that */
 
 	pthread_mutex_t mutex;
 	pthread_cond_t moved; /* state, is_gone */
 	enum exchange_state state;
-	bool is_gone;	  /* the library has let it go */
-	bool is_given;	  /* to a handler, which has not ended it */
-	bool has_begun;	  /* it was given to one; of the library's thread */
-	struct list link; /* in the server's wires, while it is one */
+	bool is_gone;	  /* the library has released it */
+	bool is_given;	  /* to a handler, which has not finished */
+	bool has_begun;	  /* it was given to a handler; for the library's thread */
+	struct list link; /* in the server's wires while it is one */
 
-	struct MHD_Response *response; /* DONE with an answer; NULL: the connection ends */
+	struct MHD_Response *response; /* DONE with an answer; NULL: close the connection */
 	unsigned status;
 
-	/* Of a wire: what the library has read, while it is OURS. */
+	/* For a wire: what the library has read, while it is OURS. */
 	char *chunk;
 	size_t chunk_length;
 	size_t chunk_allocated;
-	size_t held_length; /* the library has it, too, and is told later that it was taken */
-	bool chunk_given;   /* wire_read() has handed it out */
+	size_t held_length; /* still in the library's buffer; it learns later that it was taken */
+	bool chunk_given;   /* wire_read() has returned it */
 	bool at_end;	    /* of the request's body */
 
 	enum wire_framing framing;
@@ -85,20 +85,20 @@ struct exchange {
 };
 
 struct http_server {
-	int listen_fd; /* until it begins; then the library's, and -1 */
+	int listen_fd; /* until it begins; after that the library's, and -1 */
 	struct MHD_Daemon *daemon;
 	struct http_limits limits;
 	struct http_handlers handlers;
 	char *url;
-	char *socket_path; /* of a Unix socket, removed at the end; else NULL */
+	char *socket_path; /* of a Unix socket, removed at the end; otherwise NULL */
 	bool is_open;
-	atomic_size_t bodies_bytes; /* of all requests, as they are allocated */
+	atomic_size_t bodies_bytes; /* allocated for all requests */
 
 	pthread_mutex_t mutex; /* the following; taken before an exchange's, never after */
 	pthread_cond_t moved;  /* is_handing, open_count */
 	bool is_ending;
 	bool is_handing;     /* the library's thread is in a handler */
-	unsigned open_count; /* given away, and not let go by the library */
+	unsigned open_count; /* given away, and not yet released by the library */
 	struct list wires;
 };
 
@@ -111,31 +111,31 @@ void exchange_completed(void *context, struct MHD_Connection *connection, void *
 
 /* ---- body.c ---- */
 
-/* Of a request whose headers are there: false when its client was told not to send the body. */
+/* Called when the headers are complete; false if the client was told not to send the body. */
 bool exchange_wants_body(struct exchange *exchange);
 
 /*
- * More of the body of one that is no transfer; all of it is kept, or dropped behind a refusal.
- * False: it is enough, and the connection ends.
+ * Takes more of the body of a request that is no transfer; keeps all of it, or drops it after a
+ * refusal.  False: that was enough, close the connection.
  */
 bool exchange_take_body(struct exchange *exchange, const char *upload, size_t *upload_length);
 void exchange_drop_body(struct exchange *exchange);
 
 /* ---- exchange.c ---- */
 
-/* Whether the thread that asks is none of the library's. */
+/* Whether the calling thread is none of the library's. */
 bool exchange_may_wait(void);
 
-/* Whoever it was given to holds it no more; frees it when the library does neither. */
+/* Ends the handler's hold; frees EXCHANGE if the library has released it, too. */
 void exchange_give_up(struct exchange *exchange);
 
-/* OURS becomes DONE: the library goes on, with `response` or with the end of the connection. */
+/* From OURS to DONE: the library sends `response', or closes the connection. */
 void exchange_finish(struct exchange *exchange);
 
-/* RST, at once.  OURS only. */
+/* Sends RST at once.  Only in OURS. */
 void exchange_reset(struct exchange *exchange);
 
-/* A socket that listens on ADDRESS (http.h), non-blocking; see http_server_create(). */
+/* Opens a non-blocking socket that listens on ADDRESS (http.h); see http_server_create(). */
 int listen_open(const char *address, struct http_server *server, int *ret_fd);
 
 #endif

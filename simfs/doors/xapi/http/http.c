@@ -11,7 +11,7 @@
 #include "simfs/base/log.h"
 #include "simfs/doors/xapi/http/exchange.h"
 
-/* How long the last answers may take to be read. */
+/* How long clients may take to read the last answers. */
 #define LAST_ANSWERS_NS NS_PER_S
 
 const struct http_limits http_limits_default = {
@@ -23,7 +23,7 @@ const struct http_limits http_limits_default = {
 	.patience_ns = 300 * NS_PER_S,
 };
 
-/* What the library has to say of a client is the client's business. */
+/* The library's messages about clients are dropped. */
 static void say_nothing(void *context, const char *format, va_list arguments)
 {
 	(void)context;
@@ -110,7 +110,7 @@ void http_server_quiesce(struct http_server *server)
 	list_for_each (link, &server->wires) {
 		struct exchange *exchange = CONTAINER_OF(link, struct exchange, link);
 
-		/* While it is not gone, its socket is not closed. */
+		/* Its socket stays open until it is gone. */
 		pthread_mutex_lock(&exchange->mutex);
 		if (!exchange->is_gone)
 			shutdown(exchange->fd, SHUT_RDWR);
@@ -119,7 +119,7 @@ void http_server_quiesce(struct http_server *server)
 	pthread_mutex_unlock(&server->mutex);
 }
 
-/* Answers that were given are on their way; a client that does not read its own has lost it. */
+/* Waits until given answers are sent, for clients that read them. */
 static void await_answers(struct http_server *server)
 {
 	uint64_t end_ns = clock_now_ns() + LAST_ANSWERS_NS;

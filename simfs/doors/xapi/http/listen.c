@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Where a server listens: "127.0.0.1:8080", "[::1]:0", "unix:PATH". */
+/* Listening sockets: "127.0.0.1:8080", "[::1]:0", "unix:PATH". */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +15,7 @@
 #define UNIX_PREFIX "unix:"
 #define QUEUE_MAX   1024
 
-/* Whether nobody listens there: then the file is in the way only.  Who is too busy listens. */
+/* Whether the socket file is stale: no process listens.  A busy one does not refuse. */
 static bool is_left(const union socket_address *address, socklen_t length)
 {
 	AUTO(auto_close)
@@ -39,7 +39,7 @@ static int bind_file(int fd, const union socket_address *address, socklen_t leng
 	return result;
 }
 
-/* The url of what FD is bound to; NULL: no memory. */
+/* The URL of what FD is bound to; NULL if out of memory. */
 static char *url_of(int fd, const char *text)
 {
 	char host[INET6_ADDRSTRLEN], *url = NULL;
@@ -55,7 +55,7 @@ static char *url_of(int fd, const char *text)
 	return url;
 }
 
-/* 0, or -errno after a message. */
+/* Returns 0, or -errno after a message. */
 static int parse(const char *text, union socket_address *ret, socklen_t *ret_length)
 {
 	const char *path = text + strlen(UNIX_PREFIX);

@@ -84,8 +84,8 @@ int wire_read(struct wire *wire, const void **ret_bytes, size_t *ret_length)
 }
 
 /*
- * Whether the socket is there: the library closes it when the client goes, which it sees while it
- * reads, and its descriptor may be another's at once.  What is ours nobody takes away.
+ * Whether the socket is still open: in READING the library closes it when the client goes, and its
+ * descriptor may be reused at once.  In OURS it stays open.
  */
 static bool is_ours(struct exchange *exchange)
 {
@@ -116,7 +116,7 @@ static int wait_for_room(struct exchange *exchange)
 	return count == 0 ? -ETIMEDOUT : 0;
 }
 
-/* What ERROR (-errno of the socket) is to who has the wire. */
+/* What ERROR (-errno of the socket) means to the wire's owner. */
 static int client_error(struct exchange *exchange, int error)
 {
 	return is_canceled(exchange) ? -ECANCELED : error;
