@@ -27,7 +27,7 @@ static const char *const event_names[] = {
 #undef FIELD
 };
 
-/* All fields of all classes; those of a class lie in a row. */
+/* All fields of all classes; those of one class are adjacent. */
 static const struct pool_field all_fields[] = {
 #define CLASS(id, name, event)
 #define FIELD(id, name, kind, access) { name, POOL_KIND_##kind, POOL_ACCESS_##access },
@@ -102,7 +102,7 @@ static bool all_values_are_texts(const json_t *map)
 	const char *key;
 	json_t *value;
 
-	/* jansson's iterators want what they do not change. */
+	/* Jansson's iterators take a non-const object. */
 	json_object_foreach((json_t *)(uintptr_t)map, key, value)
 	{
 		if (!json_is_string(value))
@@ -111,7 +111,7 @@ static bool all_values_are_texts(const json_t *map)
 	return json_is_object(map);
 }
 
-/* XML-RPC has whole numbers in texts, and clients carry them over. */
+/* In XML-RPC, integers are texts, and clients keep that. */
 static bool is_whole_number(const json_t *value)
 {
 	const char *text = json_string_value(value);

@@ -38,13 +38,13 @@ struct pool_field {
 /* "VDI" in methods, "vdi" in events. */
 const char *pool_class_name(enum pool_class class);
 const char *pool_class_event_name(enum pool_class class);
-/* By either name, letters as they are: 0 or -ENOENT. */
+/* Finds a class by either name, case-sensitive.  Returns 0 or -ENOENT. */
 int pool_class_find(const char *name, enum pool_class *ret);
-/* The fields of CLASS in their order; *RET_COUNT of them. */
+/* The fields of CLASS in order; *RET_COUNT of them. */
 const struct pool_field *pool_class_fields(enum pool_class class, size_t *ret_count);
-/* NULL when CLASS has no such field. */
+/* NULL if CLASS has no such field. */
 const struct pool_field *pool_class_field(enum pool_class class, const char *name);
-/* Whether VALUE can be the value of a field of KIND. */
+/* Whether VALUE is valid for a field of KIND. */
 bool pool_kind_fits(enum pool_kind kind, const json_t *value);
 
 #endif

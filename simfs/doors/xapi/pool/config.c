@@ -16,7 +16,7 @@
 #include "simfs/base/yaml/tree.h"
 #include "simfs/doors/xapi/pool/config_fields.h"
 
-/* What a rig takes. */
+/* The unit of a rig's size. */
 #define SECTOR_BYTES 512
 
 char *pool_config_path(const struct pool_config *config, const char *path)
@@ -42,9 +42,9 @@ bool config_sr_can_snapshot(const struct config_sr *sr)
 	return sr->type != CONFIG_SR_UDEV && sr->type != CONFIG_SR_ISO;
 }
 
-/* ---- what only the whole file tells ---- */
+/* ---- checks that need the whole file ---- */
 
-/* ONE of a kind has the name, uuid or path of ANOTHER, which stands before it. */
+/* Reports that an object has the name, uuid or path of an earlier one. */
 static void twice_check(struct mistakes *mistakes, struct place place, const char *what,
 	const char *text, struct place before, const char *text_before)
 {
@@ -74,7 +74,7 @@ static void sr_check(
 		mistakes_add(mistakes, disk->sr_place, "unknown sr '%s'", disk->sr);
 }
 
-/* VM.DISK, as its mount and its image are called: "a.b" and "c" are no other than "a" and "b.c". */
+/* VM.DISK, the name of its mount and image: "a.b" and "c" collide with "a" and "b.c". */
 static char *key_of(const struct config_vm *vm, size_t at)
 {
 	const char *disk = vm->disks[at].name;
@@ -82,7 +82,7 @@ static char *key_of(const struct config_vm *vm, size_t at)
 	return vm->name && disk ? heap_format("%s.%s", vm->name, disk) : NULL;
 }
 
-/* Disk AT of VM (by numbers) with all before it in the file. */
+/* Compares disk AT of VM (by index) with all earlier ones in the file. */
 static void disk_twice_check(
 	const struct pool_config *config, struct mistakes *mistakes, size_t vm, size_t at)
 {
@@ -172,7 +172,7 @@ int pool_config_parse(const char *path, const char *text, size_t length, struct 
 	return 0;
 }
 
-/* What a rig would say of it, but where it stands in the file. */
+/* A rig would report the same, but without the place in the file. */
 static void image_check(
 	const struct pool_config *config, struct mistakes *mistakes, const struct config_disk *disk)
 {
@@ -189,7 +189,7 @@ static void image_check(
 			disk->image, (intmax_t)found.st_size, SECTOR_BYTES);
 }
 
-/* Frees *CONFIG and returns -EINVAL when an image of it cannot be one. */
+/* If an image is unusable, frees *CONFIG and returns -EINVAL. */
 static int images_check(struct pool_config **config, struct mistakes *mistakes)
 {
 	for (size_t i = 0; i < (*config)->vm_count; i++)

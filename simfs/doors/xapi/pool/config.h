@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * config.h - POOL.yaml: what a pool is to have to begin with.
+ * config.h - POOL.yaml: the initial content of a pool.
  *
- * A plain tree, owned by struct pool_config.  What was read is whole: names are unique, each
- * disk lies on an SR that there is, and numbers are within their limits.
+ * A plain tree, owned by struct pool_config.  It is consistent: names are unique, each disk lies on
+ * an existing SR, and numbers are within their limits.
  */
 #ifndef SNAPRIG_DOORS_XAPI_POOL_CONFIG_H
 #define SNAPRIG_DOORS_XAPI_POOL_CONFIG_H
@@ -23,15 +23,15 @@ struct config_host {
 	struct place place;
 	char *name;
 	char *address; /* NULL: 127.0.0.1 */
-	char *version; /* NULL: a present one; "6.2": it cannot export a VHD */
+	char *version; /* NULL: a current one; "6.2": cannot export a VHD */
 };
 
 enum config_sr_type { CONFIG_SR_EXT, CONFIG_SR_NFS, CONFIG_SR_LVM, CONFIG_SR_UDEV, CONFIG_SR_ISO };
 
 /* When the nodes of an SR are merged. */
 enum config_coalesce {
-	CONFIG_COALESCE_ITSELF, /* behind a quiet period, and when it is scanned */
-	CONFIG_COALESCE_ASKED,	/* when it is scanned */
+	CONFIG_COALESCE_ITSELF, /* after a quiet period, and on a scan */
+	CONFIG_COALESCE_ASKED,	/* on a scan */
 	CONFIG_COALESCE_NEVER,
 };
 
@@ -50,10 +50,10 @@ struct config_disk {
 	struct place place, sr_place;
 	char *name;
 	char *sr;
-	/* One of the three is there. */
+	/* Exactly one of the three is given. */
 	char *image;	     /* a file */
 	uint64_t size_bytes; /* a new file of zeros */
-	char *mount;	     /* a rig that somebody has mounted */
+	char *mount;	     /* a rig that the user has mounted */
 };
 
 enum config_power { CONFIG_POWER_RUNNING, CONFIG_POWER_HALTED, CONFIG_POWER_SUSPENDED };
@@ -72,19 +72,19 @@ struct config_credentials {
 	char *user, *password;
 };
 
-/* What a pool with a licence may do. */
+/* What the licence permits. */
 enum config_edition { CONFIG_EDITION_XCP_NG, CONFIG_EDITION_ENTERPRISE, CONFIG_EDITION_FREE };
 
 struct pool_config {
 	char *path;   /* of the file */
-	char *folder; /* where its relative paths begin */
+	char *folder; /* base of its relative paths */
 	char *name;
 	struct config_credentials credentials;
 	enum config_edition edition;
-	uint64_t seed;	     /* 0 when the file says nothing */
-	uint64_t time_scale; /* of the rigs' clocks; 0 when the file says nothing */
+	uint64_t seed;	     /* 0 if not given */
+	uint64_t time_scale; /* of the rigs' clocks; 0 if not given */
 	struct config_host *hosts;
-	size_t host_count; /* 0: one of a usual name */
+	size_t host_count; /* 0: one with a usual name */
 	struct config_sr *srs;
 	size_t sr_count;
 	struct config_vm *vms;
@@ -93,28 +93,28 @@ struct pool_config {
 	size_t fault_count;
 };
 
-/* Reads the file PATH: 0 and *RET; or -errno, and what is wrong was said, file:line:column. */
+/* Reads file PATH.  Returns 0 and *RET; or -errno, after messages with file:line:column. */
 int pool_config_read(const char *path, struct pool_config **ret);
 
-/* The same of LENGTH bytes at TEXT; mistakes are added to MISTAKES and not said. */
+/* The same for LENGTH bytes at TEXT; adds mistakes to MISTAKES instead of printing them. */
 int pool_config_parse(const char *path, const char *text, size_t length, struct mistakes *mistakes,
 	struct pool_config **ret);
 
 void pool_config_destroy(struct pool_config *config); /* NULL is fine */
 
-/* PATH as POOL.yaml has it: beside the file, unless it is absolute.  The caller's. */
+/* PATH of POOL.yaml: relative to the file, unless absolute.  The caller's. */
 char *pool_config_path(const struct pool_config *config, const char *path);
 
-/* NULL: there is none. */
+/* NULL if there is none. */
 const struct config_sr *pool_config_sr(const struct pool_config *config, const char *name);
 
-/* "ext": as POOL.yaml and XAPI name it. */
+/* "ext": as in POOL.yaml and XAPI. */
 const char *config_sr_type_name(enum config_sr_type type);
 bool config_sr_is_thick(const struct config_sr *sr);
-/* Whether its storage manager knows snapshots. */
+/* Whether its storage manager supports snapshots. */
 bool config_sr_can_snapshot(const struct config_sr *sr);
 
-/* Of all tables that POOL.yaml is read by, *RET_COUNT of them: what pool.schema.json says. */
+/* The tables for all parts of POOL.yaml, *RET_COUNT of them: the source of pool.schema.json. */
 const struct field_table *const *pool_config_tables(size_t *ret_count);
 
 #endif

@@ -76,7 +76,7 @@ static void read_uuid(struct reading *reading, const struct field *field,
 			node->text);
 }
 
-/* What the entries of the list NODE are read by; says what is wrong with a list as such. */
+/* Whether NODE is a list, with a permitted number of entries; adds a mistake if not. */
 static bool is_list(struct reading *reading, const struct field *field,
 	const struct tree_node *node, size_t count_max, bool may_be_empty)
 {
@@ -172,7 +172,7 @@ static void disk_check(
 {
 	int sources = (disk->image != NULL) + (disk->size_bytes > 0) + (disk->mount != NULL);
 
-	/* A value that was refused is a key that is there. */
+	/* A key whose value was refused is still present. */
 	if (tree_find(node, "image") || tree_find(node, "size") || tree_find(node, "mount")) {
 		if (sources > 1)
 			mistakes_add(reading->mistakes, node->place,

@@ -5,7 +5,7 @@
 
 #include "simfs/doors/xapi/pool/config.h"
 
-/* Of struct pool_config. */
+/* For struct pool_config. */
 extern const struct field_table config_table;
 
 #endif

@@ -25,7 +25,7 @@ static json_t *event_make(uint64_t number, enum pool_class class, const char *op
 	return event;
 }
 
-/* Who has not seen that a record came is not told that it went. */
+/* A client that has not seen a record added is not told of its removal. */
 static bool is_told(const struct tombstone *tombstone, uint32_t classes, uint64_t token)
 {
 	return is_asked(classes, tombstone->class) && tombstone->removed > token &&
@@ -43,7 +43,7 @@ static json_t *event_of_tombstone(const struct tombstone *tombstone)
 	return event_make(tombstone->removed, tombstone->class, "del", tombstone->ref, NULL);
 }
 
-/* The first link behind TOKEN, or HEAD. */
+/* The first link after TOKEN, or HEAD. */
 static const struct list *order_since(const struct pool *pool, uint64_t token)
 {
 	const struct list *at = &pool->order;
@@ -64,7 +64,7 @@ static const struct list *tombstones_since(const struct pool *pool, uint64_t tok
 	return at;
 }
 
-/* From the beginning, nothing is lost: all that there is was added since. */
+/* From the beginning nothing is lost: every record has been added since. */
 static bool is_lost(const struct pool *pool, uint64_t token)
 {
 	return token != 0 && (token < pool->forgotten || token > pool->number);
@@ -79,7 +79,7 @@ int pool_events(struct pool *pool, uint32_t classes, uint64_t token, json_t **re
 	if (is_lost(pool, token))
 		return -ESTALE;
 	events = json_array();
-	/* Two lists in order become one. */
+	/* Merges two ordered lists. */
 	while (at != &pool->order || gone != &pool->tombstones) {
 		const struct record *record = at == &pool->order
 						      ? NULL

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* fields.c - what the records of a pool say, and changing it. */
+/* fields.c - reads and changes the fields of a pool's records. */
 #include <errno.h>
 #include <string.h>
 
@@ -84,7 +84,10 @@ const char *pool_map_text(struct pool *pool, enum pool_class class, const char *
 
 /* ---- changing ---- */
 
-/* The record REF with a FIELD of one of two kinds: 0, -ENOENT, -EINVAL for another kind. */
+/*
+ * Finds record REF with a FIELD of one of two kinds.  Returns 0, -ENOENT, or -EINVAL for another
+ * kind.
+ */
 static int find_field(struct pool *pool, enum pool_class class, const char *ref, const char *field,
 	enum pool_kind one, enum pool_kind other, struct record **ret_record, json_t **ret_value)
 {
@@ -169,7 +172,7 @@ int pool_map_set(struct pool *pool, enum pool_class class, const char *ref, cons
 
 	if (error < 0)
 		return error;
-	/* jansson takes nothing that is no UTF-8. */
+	/* Jansson accepts only UTF-8. */
 	if (json_object_set_new(map, key, json_string(text)) < 0)
 		return -EINVAL;
 	record_changed(pool, record);

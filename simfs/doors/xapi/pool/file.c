@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* file.c - a pool's records in a file, which is whole at every moment. */
+/* file.c - see file.h. */
 #include "simfs/doors/xapi/pool/file.h"
 
 #include <errno.h>
@@ -18,8 +18,8 @@
 #define FILE_VERSION 2
 
 /*
- * A run begins so far beyond the one before: no client lives to see as many changes.  As many runs
- * as a number of JSON has room for.
+ * A run begins this far beyond the one before, more changes than any client sees; the number of
+ * runs is limited by JSON's integers.
  */
 #define RUN_CHANGES (UINT64_C(1) << 32)
 #define RUNS_MAX    (INT64_MAX / (int64_t)RUN_CHANGES - 1)
@@ -124,7 +124,7 @@ static int records_read(struct pool *pool, json_t *file)
 			json_object_get(entry, "fields"));
 	}
 	pool->forgotten = pool->number;
-	/* It is another run, which is kept before anybody hears of what it makes. */
+	/* This is another run, which must be saved before clients see anything it makes. */
 	pool->kept_changes++;
 	return 0;
 }
@@ -142,7 +142,7 @@ int pool_file_load(struct pool *pool, const char *path)
 	if (!stream)
 		return -errno;
 	fd = -1;
-	/* json_loadfd() would ask for each byte alone. */
+	/* json_loadfd() would read byte by byte. */
 	file = json_loadf(stream, JSON_REJECT_DUPLICATES, NULL);
 	if (!file)
 		return -EINVAL;

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * internal.h - how the records of a pool lie in memory.
+ * internal.h - the records of a pool in memory.
  *
  * Invariants:
  *  (1) A record is in the table by its reference, and in the lists of its class and of all.
- *  (2) The list of all is in the order of `changed`, so that what happened since a token is its
- *      end; the tombstones are in the order of `removed`.
- *  (3) `number` counts changes and never goes back, also over a restart: each run begins far
- *      beyond the one before, whether that has saved its last number or not, and a token of
- *      before it is below `forgotten`.
+ *  (2) The list of all is in the order of `changed', so that its end is what happened since a
+ *      token; the tombstones are in the order of `removed'.
+ *  (3) `number' counts changes and never goes back, not even over a restart: each run begins far
+ *      beyond the one before, whether or not that saved its last number, and a token from before
+ *      it is below `forgotten'.
  */
 #ifndef SNAPRIG_DOORS_XAPI_POOL_INTERNAL_H
 #define SNAPRIG_DOORS_XAPI_POOL_INTERNAL_H
@@ -25,7 +25,7 @@ struct record {
 	enum pool_class class;
 	json_t *fields;
 	uint64_t added, changed;
-	struct record *next;  /* of its bucket */
+	struct record *next;  /* in its bucket */
 	struct list in_class; /* struct pool.classes[class], oldest first */
 	struct list in_order; /* struct pool.order */
 };
@@ -40,8 +40,8 @@ struct tombstone {
 struct pool {
 	pthread_mutex_t lock;
 	uint64_t seed;
-	uint64_t run;	/* so often was it read from a file */
-	uint64_t uuids; /* so many were made in this run */
+	uint64_t run;	/* how often it was loaded from a file */
+	uint64_t uuids; /* how many were made in this run */
 	json_t *notes;
 
 	struct record *buckets[BUCKETS];
@@ -52,29 +52,32 @@ struct pool {
 	size_t tombstone_count;
 
 	uint64_t number;
-	uint64_t forgotten;    /* who has a token below has lost events */
-	uint64_t kept_changes; /* changes of what a file keeps */
+	uint64_t forgotten;    /* a lower token has lost events */
+	uint64_t kept_changes; /* changes of records that the file keeps */
 
-	pool_changed *changed; /* NULL: nobody waits */
+	pool_changed *changed; /* NULL: nothing waits */
 	void *changed_context;
 
-	pthread_mutex_t file_lock; /* around writing the file; taken before `lock` */
-	uint64_t kept;		   /* kept_changes of the file */
+	pthread_mutex_t file_lock; /* held while the file is written; taken before `lock' */
+	uint64_t kept;		   /* kept_changes at the time of the file */
 };
 
 struct record *record_find(struct pool *pool, enum pool_class class, const char *ref);
 
-/* RECORD has changed just now. */
+/* Marks RECORD as just changed. */
 void record_changed(struct pool *pool, struct record *record);
 
-/* Enters a record with every field of FIELDS (borrowed) that CLASS has. */
+/* Adds a record with every field of FIELDS (borrowed) that CLASS has. */
 struct record *record_enter(
 	struct pool *pool, enum pool_class class, const char *ref, json_t *fields);
 
-/* VALUE (stolen), which fits KIND, as records have it: numbers that were texts are numbers. */
+/*
+ * Converts VALUE (stolen), which fits KIND, to the form in records: numbers in texts become
+ * numbers.
+ */
 json_t *pool_kind_take(enum pool_kind kind, json_t *value);
 
-/* Tasks, and what is theirs, end with the server. */
+/* Tasks end with the server. */
 static inline bool class_is_kept(enum pool_class class)
 {
 	return class != POOL_CLASS_TASK;

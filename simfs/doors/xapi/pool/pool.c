@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* pool.c - the life of a pool's records. */
+/* pool.c - adds, finds and removes a pool's records. */
 #include "simfs/doors/xapi/pool/pool.h"
 
 #include <errno.h>
@@ -69,7 +69,7 @@ void pool_watch(struct pool *pool, pool_changed *changed, void *context)
 
 /* ---- names ---- */
 
-/* Version 4, variant 1: clients look at neither, but people do. */
+/* Version 4, variant 1: not checked by clients, but seen by people. */
 static void uuid_write(uint64_t high, uint64_t low, char *buffer)
 {
 	snprintf(buffer, POOL_UUID_BYTES,
@@ -170,7 +170,7 @@ json_t *pool_notes(struct pool *pool)
 	return json_deep_copy(pool->notes);
 }
 
-/* ---- coming and going ---- */
+/* ---- adding and removing ---- */
 
 void record_changed(struct pool *pool, struct record *record)
 {
