@@ -12,7 +12,7 @@
 #define KILLED_NS (5 * NS_PER_S)
 #define RIGS_NS	  (40 * NS_PER_S)
 
-/* Whether STAGE is over within NS. */
+/* Whether STAGE ends within NS. */
 static bool is_over(struct ending *ending, enum ending_stage stage, uint64_t ns)
 {
 	uint64_t end_ns = clock_now_ns() + ns;
@@ -29,14 +29,14 @@ static bool is_over(struct ending *ending, enum ending_stage stage, uint64_t ns)
 	return is_behind;
 }
 
-/* All that a call has answered is saved, and a rig that we leave behind ends with us. */
+/* Everything that a call has answered is saved, and our rigs end with us. */
 static void leave(const char *where)
 {
 	log_error("the server stops before it has finished: something hangs in %s", where);
 	_exit(EXIT_RIG);
 }
 
-/* Whoever comes out of a rig that is killed waits for the others, in ending_of_rigs(). */
+/* Threads that leave a killed rig wait for the others, in ending_of_rigs(). */
 static void kill_rigs(struct ending *ending)
 {
 	pthread_mutex_lock(&ending->mutex);

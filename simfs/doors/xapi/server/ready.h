@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* ready.h - tells whoever has started this that it serves. */
+/* ready.h - tells the starter that the server is ready. */
 #ifndef SNAPRIG_DOORS_XAPI_SERVER_READY_H
 #define SNAPRIG_DOORS_XAPI_SERVER_READY_H
 
-/* READY=1 to the socket of NOTIFY_SOCKET, as systemd wants it; nothing where there is none. */
+/* Sends READY=1 to the socket in NOTIFY_SOCKET, for systemd; does nothing without one. */
 void ready_tell(void);
 
 #endif

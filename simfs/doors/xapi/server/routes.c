@@ -6,10 +6,10 @@
 
 #define JSONRPC_PATH "/jsonrpc"
 
-/* A client of today takes nothing else for JSON-RPC, not even with a charset behind it. */
+/* Today's clients accept nothing else for JSON-RPC, not even with a charset appended. */
 #define JSON_TYPE "application/json"
 
-/* What is given to a worker. */
+/* A job for a worker. */
 struct errand {
 	struct routes *routes;
 	struct http_request *request;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* routes.h - which request goes to the calls, and which to the transfers. */
+/* routes.h - sends requests to the calls or to the transfers. */
 #ifndef SNAPRIG_DOORS_XAPI_SERVER_ROUTES_H
 #define SNAPRIG_DOORS_XAPI_SERVER_ROUTES_H
 
@@ -13,14 +13,14 @@
 struct routes {
 	struct calls *calls;
 	struct transfers *transfers;
-	struct workers *workers; /* of the calls */
+	struct workers *workers; /* for calls */
 	atomic_bool is_ending;
 };
 
-/* What a server of ROUTES, which outlives it, does with its requests. */
+/* The handlers of a server; ROUTES outlives it. */
 struct http_handlers routes_handlers(struct routes *routes);
 
-/* What no worker has begun yet is not begun: 503. */
+/* Requests that no worker has begun are answered 503. */
 void routes_end(struct routes *routes);
 
 #endif

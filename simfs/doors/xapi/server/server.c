@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What is started, in this order, and ends in the reverse one:
+ * Started in this order, ended in reverse:
  *
- *	signals are blocked   before there is a thread
+ *	signals are blocked   before other threads exist
  *	pool, disks           the records and their rigs
- *	calls                 sessions, and who waits for events
+ *	calls                 sessions and event waiters
  *	workers, transfers    the threads of calls and of transfers
- *	servers               one for each address, which listens before all of it
+ *	servers               one for each address; they listen before all of it
  *
- * At the end the servers take no more, and cancel their transfers; who waits for a rig is
- * answered, and then who waits for events; then all calls have been answered.  Whatever hangs
- * meanwhile, ending.h sees to it that the end comes.
+ * At the end the servers accept no more, and cancel their transfers.  Calls that wait for a rig are
+ * answered, then event waiters; after that all calls have been answered.  Whatever hangs, ending.h
+ * makes sure that the process ends.
  */
 #include "simfs/doors/xapi/server/server.h"
 
@@ -68,13 +68,13 @@ static unsigned connections_max(size_t count)
 	struct rlimit limit;
 	size_t all = http_limits_default.connections;
 
-	/* Half of the descriptors are for what the server itself opens. */
+	/* The server itself opens half of the descriptors. */
 	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur / 2 < all)
 		all = limit.rlim_cur / 2;
 	return all > count ? (unsigned)(all / count) : 1;
 }
 
-/* 0 or -ENOMEM. */
+/* Returns 0 or -ENOMEM. */
 static int add_faults(struct pool_config *config, const struct xapi_serve_options *options)
 {
 	size_t count = config->fault_count + options->fault_count;
@@ -92,7 +92,7 @@ static int add_faults(struct pool_config *config, const struct xapi_serve_option
 	return 0;
 }
 
-/* An exit code, after a message when it is not EXIT_MET. */
+/* Returns an exit code, after a message unless it is EXIT_MET. */
 static int start_pool(struct server *server, const struct xapi_serve_options *options)
 {
 	AUTO(auto_free) char *state = NULL;
@@ -144,7 +144,7 @@ static int start_calls(struct server *server, const struct xapi_serve_options *o
 	return EXIT_MET;
 }
 
-/* Before anything is started: an address is wrong, or has somebody else, at once. */
+/* Before anything is started, so that a wrong or used address is reported at once. */
 static int listen_all(struct server *server, const struct xapi_serve_options *options)
 {
 	static const char *const any[] = { DEFAULT_ADDRESS };
@@ -208,7 +208,7 @@ static void log_unknown(struct server *server)
 	json_decref(unknown);
 }
 
-/* Whoever uses the rigs has come out of them when this returns. */
+/* On return no thread is in a rig any more. */
 static void end_users(struct server *server)
 {
 	for (size_t at = 0; at < server->https_count; at++)

@@ -17,14 +17,14 @@ struct job {
 };
 
 struct workers {
-	pthread_mutex_t mutex; /* all of it */
+	pthread_mutex_t mutex; /* for everything */
 	pthread_cond_t given;  /* a job, or the end */
-	pthread_cond_t done;   /* a job, or a thread */
+	pthread_cond_t done;   /* a job or thread has ended */
 	struct list jobs;
 	unsigned threads_max;
 	unsigned threads;
 	unsigned idle;
-	unsigned waiting; /* jobs that no thread has taken */
+	unsigned waiting; /* jobs not yet taken */
 	unsigned busy;
 	bool is_ending;
 };
@@ -76,7 +76,7 @@ static void *work(void *context)
 	return NULL;
 }
 
-/* Needs the mutex: 0, or -errno. */
+/* Needs the mutex.  Returns 0 or -errno. */
 static int thread_start(struct workers *workers)
 {
 	sigset_t all, before;
@@ -108,7 +108,7 @@ int workers_give(struct workers *workers, void (*perform)(void *context), void *
 	MUST(!workers->is_ending);
 	if (workers->waiting >= workers->idle && workers->threads < workers->threads_max)
 		error = thread_start(workers);
-	/* Those that there are will come to it. */
+	/* An existing thread will take it. */
 	if (workers->threads > 0)
 		error = 0;
 	if (error == 0) {

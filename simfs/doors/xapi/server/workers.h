@@ -1,24 +1,26 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * workers.h - threads that perform what may block, as many as are needed, up to a limit.
+ * workers.h - threads for jobs that may block, started as needed, up to a limit.
  *
- * What is given to them is begun in its order.  They have all signals blocked.
+ * Jobs are begun in order.  The threads have all signals blocked.
  */
 #ifndef SNAPRIG_DOORS_XAPI_SERVER_WORKERS_H
 #define SNAPRIG_DOORS_XAPI_SERVER_WORKERS_H
 
 struct workers;
 
-/* NULL: no memory. */
+/* NULL if out of memory. */
 struct workers *workers_create(unsigned threads_max);
 
-/* PERFORM (Required) is called with CONTEXT, now or when a thread is free: 0, or -errno. */
+/*
+ * Has a thread call PERFORM (required) with CONTEXT, now or when one is free.  Returns 0 or -errno.
+ */
 int workers_give(struct workers *workers, void (*perform)(void *context), void *context);
 
-/* Waits until all that was given is done. */
+/* Waits until all jobs are done. */
 void workers_wait(struct workers *workers);
 
-/* When all is done; their threads end.  NULL is fine. */
+/* Ends the threads when all jobs are done.  NULL is fine. */
 void workers_destroy(struct workers *workers);
 
 #endif
