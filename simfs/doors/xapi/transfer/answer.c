@@ -3,7 +3,7 @@
 #include "simfs/base/clock.h"
 #include "simfs/doors/xapi/transfer/internal.h"
 
-/* How long what is still sent is dropped behind an answer that came early. */
+/* After an early answer, the rest of the body is dropped for this long. */
 #define LINGER_NS (5 * NS_PER_S)
 
 void transfer_await_leaving(struct transfer *transfer, uint64_t ns)
@@ -19,8 +19,10 @@ int transfer_answer(struct transfer *transfer, unsigned status)
 	return wire_head(transfer->wire, &head);
 }
 
-/* What is sent behind an answer is read: the end of a connection that has something unread is a
- * reset, which takes the answer away. */
+/*
+ * Reads what the client still sends: closing a connection with unread data resets it, and the
+ * client would lose the answer.
+ */
 static void linger(struct transfer *transfer)
 {
 	const uint64_t end_ns = clock_now_ns() + LINGER_NS;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which blocks of a disk an export has. */
+/* Finds the blocks that an export has. */
 #include <errno.h>
 #include <unistd.h>
 
@@ -23,7 +23,7 @@ static int add_data(int fd, uint64_t disk_bytes, struct vhd_blocks *blocks)
 
 		if (data < 0 && errno == ENXIO)
 			return 0;
-		/* Whatever the disk says: it gets on, or is not asked any more. */
+		/* A disk that makes no progress is not asked again. */
 		if (hole <= data || data < at)
 			return -EIO;
 		vhd_blocks_add(blocks, (uint64_t)data, (uint64_t)(hole - data));

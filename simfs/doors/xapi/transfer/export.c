@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * export.c - GET /export_raw_vdi/: a VDI as a VHD or as it is, part after part.
+ * export.c - GET /export_raw_vdi/: a VDI as a VHD or raw, part by part.
  *
- * 1. What fails before the head is a status; behind it, a body that ends too early.
- * 2. Of the disk so much is held as one read of a FUSE file takes.  (sendfile() reads 64 KiB at a
- *    time, each a way to the rig and back: a tenth of the rate.)
+ * 1. A failure before the head is a status; after it, the body ends early.
+ * 2. The buffer holds what one read of a FUSE file takes.  (sendfile() reads 64 KiB at a time, each
+ *    a round trip to the rig: a tenth of the rate.)
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -18,13 +18,13 @@
 #include "simfs/doors/xapi/transfer/internal.h"
 #include "simfs/doors/xapi/vhd/write.h"
 
-/* So much of a first footer is sent when a body is cut before its first part. */
+/* How much of the first footer is sent if the body is cut before its first part. */
 #define STUMP_BYTES 300u
 
 /* The most that FUSE reads at once. */
 #define READ_BYTES (1u << 20)
 
-/* 2000-01-01, where a VHD's time begins. */
+/* 2000-01-01, the epoch of VHD. */
 #define EPOCH_SECONDS 946684800ll
 
 /* A fault has ended the body. */
@@ -47,9 +47,9 @@ static int write_bytes(struct exporting *export, const void *bytes, size_t lengt
 	return wire_write(export->transfer->wire, &iov, 1);
 }
 
-/* ---- what faults do to it ---- */
+/* ---- faults ---- */
 
-/* REPLY ends the body: how the connection ends, and whether the task fails. */
+/* REPLY ends the body: sets how the connection ends, and whether the task fails. */
 static int end_by(struct exporting *export, enum xapi_reply reply)
 {
 	export->end = reply == XAPI_EXPORT_RESET ? WIRE_RESET
@@ -66,7 +66,7 @@ static bool ends_body(enum xapi_reply reply)
 	       reply == XAPI_EXPORT_GRACEFUL;
 }
 
-/* The first footer, which is the one that readers look at. */
+/* Damages the first footer, which is the one that readers check. */
 static void spoil_footer(enum xapi_reply reply, uint8_t *bytes)
 {
 	struct vhd_footer footer;
@@ -92,7 +92,10 @@ static void spoil_footer(enum xapi_reply reply, uint8_t *bytes)
 	}
 }
 
-/* Before OFFSET of the disk: 0, or how the body ends.  *RET is what is sent of LENGTH before. */
+/*
+ * Asks for a fault at OFFSET of the disk.  *RET is how much of LENGTH to send before *RET_REPLY
+ * ends the body.
+ */
 static int strike_part(struct exporting *export, uint64_t offset, uint32_t length, uint32_t *ret,
 	enum xapi_reply *ret_reply)
 {
@@ -126,9 +129,9 @@ static int send_data(struct exporting *export, uint64_t offset, uint32_t length)
 		transfer_watch_begin(export->transfer);
 		got = file_read_up_to(export->fd, export->buffer, now, offset, &disk_error);
 		transfer_watch_end(export->transfer);
-		/* What lies before a bad sector is sent. */
+		/* Data before a bad sector is sent. */
 		error = write_bytes(export, export->buffer, got);
-		/* Whatever the disk says: it is no error of the client's. */
+		/* Any error of the disk: it must not be taken for one of the client. */
 		if (error == 0 && got < now)
 			error = -EIO;
 		offset += got;
@@ -310,7 +313,7 @@ void transfer_export(struct transfer *transfer, enum wire_end *ret)
 
 	if (error < 0 && error != ENDED_BY_FAULT) {
 		transfer_fail_error(transfer, error);
-		/* After a head there is no other status any more. */
+		/* After a head, no other status can be sent. */
 		if (!transfer->has_answered)
 			transfer_refuse(transfer);
 		else

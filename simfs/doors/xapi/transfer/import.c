@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * import.c - PUT /import_raw_vdi/: a VHD, or a disk as it is, onto the leaf of a VDI.
+ * import.c - PUT /import_raw_vdi/: a VHD or a raw disk, onto the leaf of a VDI.
  *
- * What has been answered with 200 is on the disk, to its last byte.
+ * Once 200 is sent, everything is on the disk, to the last byte.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -18,10 +18,10 @@
 
 #define PIECE_BYTES (1u << 20)
 
-/* A body that is never answered: so long, if the client stays. */
+/* How long an unanswered client is kept, if it stays. */
 #define SILENCE_NS (600 * NS_PER_S)
 
-/* One that nobody reads any more: that its client has gone cannot be seen behind what is unread. */
+/* For a body that is no longer read: unread data hides that the client has gone. */
 #define UNREAD_NS (15 * NS_PER_S)
 
 /* A fault has ended it. */
@@ -33,16 +33,16 @@ struct importing {
 	enum xapi_reply reply; /* to all of it */
 	enum wire_end end;
 
-	/* Of the body: what came last and was not taken. */
+	/* The last piece of the body that was read, and not yet taken. */
 	const uint8_t *bytes;
 	size_t length;
 	uint64_t taken;
-	uint64_t wanted; /* how much the body has; 0: not known */
+	uint64_t wanted; /* length of the body; 0: unknown */
 };
 
 /* ---- the body ---- */
 
-/* More of the body: 0 with nothing at its end. */
+/* Reads more of the body; returns 0 with nothing at its end. */
 static int more(struct importing *import)
 {
 	const void *bytes;
@@ -83,7 +83,7 @@ static int pull(void *context, void *bytes, size_t length)
 	return 0;
 }
 
-/* The last LENGTH bytes of what is left of it. */
+/* The last LENGTH bytes of the rest. */
 static int pull_tail(void *context, void *bytes, size_t length)
 {
 	struct importing *import = context;
@@ -113,7 +113,7 @@ static int put(void *context, uint64_t offset, const void *bytes, size_t length)
 	transfer_watch_begin(import->transfer);
 	error = file_write_all(import->fd, bytes, length, offset);
 	transfer_watch_end(import->transfer);
-	/* Whatever the disk says: it is no error of the client's. */
+	/* Any error of the disk: it must not be taken for one of the client. */
 	return error < 0 ? -EIO : 0;
 }
 
@@ -141,7 +141,7 @@ static int punch(const struct importing *import, uint64_t offset, uint64_t lengt
 	return errno == EOPNOTSUPP ? write_zeros(import, offset, length) : -EIO;
 }
 
-/* What is a hole stays one: a new disk is nothing else. */
+/* Leaves holes alone: a new disk has nothing else. */
 static int zero_range(const struct importing *import, uint64_t offset, uint64_t length)
 {
 	const uint64_t end = offset + length;
@@ -181,7 +181,7 @@ static int zero(void *context, uint64_t offset, uint64_t length)
 
 /* ---- faults ---- */
 
-/* REPLY ends it before it is all there. */
+/* REPLY ends the import before its body is complete. */
 static int end_by(struct importing *import, enum xapi_reply reply)
 {
 	if (reply == XAPI_IMPORT_NO_READ)
@@ -335,7 +335,7 @@ static int perform(struct importing *import)
 	return error < 0 ? error : answer(import);
 }
 
-/* Asks whether a PUT would be taken here, before its body is sent: nothing strikes it. */
+/* A PUT with an empty body asks whether it would be accepted here: no fault strikes it. */
 static bool is_probe(const struct transfer *transfer)
 {
 	return !transfer->task[0] && wire_body_length(transfer->wire) == 0;
@@ -353,7 +353,7 @@ void transfer_import(struct transfer *transfer, enum wire_end *ret)
 		return;
 	}
 	import.wanted = length == UINT64_MAX ? 0 : length;
-	/* Nobody could have armed a rule at a disk that is made to be imported into. */
+	/* The user could not have armed a rule at a disk that was just created for the import. */
 	transfer->striker.elder_mount_point = transfer->disk.elder_mount_point;
 	error = perform(&import);
 	if (error < 0 && error != ENDED_BY_FAULT) {

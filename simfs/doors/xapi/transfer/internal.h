@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * internal.h - one transfer, and what the files that perform it share.
+ * internal.h - one transfer, shared by the files that perform it.
  *
  *	begin ──▶ resolve ──▶ strike ──▶ head, parts with a strike each ──▶ end of the wire, and
  *	(transfer.c)  │                                  │                  of the task
@@ -23,28 +23,28 @@
 
 struct control_client;
 
-/* Before so much of a disk is sent or taken, a fault may strike: what a block of a VHD has. */
+/* A fault may strike before each part of this size: a block of a VHD. */
 #define TRANSFER_PART_BYTES (2u << 20)
 
-/* What becomes of the task of a transfer that was refused or has failed. */
+/* How the task of a refused or failed transfer ends. */
 struct transfer_failure {
-	unsigned status; /* of HTTP, where there was none yet; 0: nothing has failed */
+	unsigned status; /* of HTTP, if none was sent yet; 0: no failure */
 	const char *code;
 	char parameters[2][256]; /* "": none */
 };
 
 struct transfer_strike {
 	enum xapi_reply reply; /* XAPI_REPLIES: none */
-	int error;	       /* of an action error=…, -errno; else 0 */
+	int error;	       /* of an action error=…, -errno; otherwise 0 */
 };
 
-/* Who asks whether a fault strikes. */
+/* State for asking whether a fault strikes. */
 struct striker {
-	const char *mount_point;	/* of the rig that knows */
-	const char *elder_mount_point;	/* of one that is asked behind it; NULL or "": none */
-	struct control_client *rigs[2]; /* of both; NULL: not connected */
+	const char *mount_point;	/* of the rig to ask */
+	const char *elder_mount_point;	/* of the rig to ask next; NULL or "": none */
+	struct control_client *rigs[2]; /* both; NULL: not connected */
 
-	/* Required.  Whether the client has gone, for whom it is asked. */
+	/* Required.  Whether the client of the transfer has gone. */
 	bool (*is_left)(void *context);
 	void *context;
 };
@@ -53,7 +53,7 @@ struct transfer {
 	const struct transfer_options *options;
 	struct wire *wire;
 
-	/* From the query; "" for what was not there. */
+	/* From the query; "" if absent. */
 	char vdi[POOL_REF_BYTES];
 	char uuid[POOL_UUID_BYTES];
 	char base_uuid[POOL_UUID_BYTES];
@@ -65,74 +65,74 @@ struct transfer {
 	struct transfer_failure failure;
 	struct watch *watch;
 	struct list waiting; /* of the watch, while it waits for its disk */
-	double told;	     /* of its progress */
-	bool has_answered;   /* a head was sent, or something in place of one */
+	double told;	     /* progress last reported */
+	bool has_answered;   /* a head was sent, or something in its place */
 };
 
 /* ---- resolve.c ---- */
 
-/* The task that the query names; whatever becomes of the transfer, it ends with it. */
+/* Takes the task that the query names: it ends with the transfer, in any case. */
 void transfer_take_task(struct transfer *transfer);
 
-/* What else the query of the wire means: 0, or -1 with transfer->failure. */
+/* Resolves the rest of the query.  Returns 0, or -1 with transfer->failure. */
 int transfer_resolve(struct transfer *transfer);
 
 /*
- * The content of UUID, as disks_open(), unless a VM that runs has it (-EBUSY), or its data was
- * destroyed (-EMEDIUMTYPE); disks_close() it.
+ * Opens the content of UUID like disks_open(), unless a running VM uses it (-EBUSY), or its data
+ * was destroyed (-EMEDIUMTYPE); disks_close() it.
  */
 int transfer_open(const struct transfer_options *options, const char *uuid, int flags, int *ret_fd);
 
-/* Sets transfer->failure, unless there is one; parameters may be NULL.  Returns -1. */
+/* Sets transfer->failure, unless it is set; parameters may be NULL.  Returns -1. */
 int transfer_fail(struct transfer *transfer, unsigned status, const char *code, const char *first,
 	const char *second);
 
-/* The same of ERROR (-errno) of the disk or of the client. */
+/* The same for ERROR (-errno) of the disk or of the client. */
 int transfer_fail_error(struct transfer *transfer, int error);
 
-/* Of the wire: -EPIPE, -ECONNRESET, -ETIMEDOUT, -ECANCELED. */
+/* Whether it is an error of the wire: -EPIPE, -ECONNRESET, -ETIMEDOUT, -ECANCELED. */
 bool transfer_is_of_client(int error);
 
-/* Ends the task: with transfer->failure if there is one. */
+/* Ends the task: with transfer->failure if it is set. */
 void transfer_finish_task(struct transfer *transfer);
 
-/* So much of it is done, from 0 to 1; told now and then. */
+/* DONE of ALL is done; reported at intervals. */
 void transfer_progress(struct transfer *transfer, uint64_t done, uint64_t all);
 
 /* ---- strike.c ---- */
 
 /*
- * Whether a fault strikes at POINT: at a transfer as a whole, with LENGTH 0, or at a part of the
- * disk.  Waits as long as a fault wants it, and the client is there: 0, or -EPIPE when it has gone.
- * A rig that does not answer has no fault.
+ * Asks whether a fault strikes at POINT: at a transfer as a whole, with LENGTH 0, or at a part of
+ * the disk.  Waits as long as the fault wants, while the client is there.  Returns 0, or -EPIPE if
+ * it is gone.  A rig that does not answer has no fault.
  */
 int striker_ask(struct striker *striker, const char *point, uint64_t offset, uint64_t length,
 	struct transfer_strike *ret);
 void striker_deinit(struct striker *striker);
 
-/* Waits until the client has gone, or NS are over. */
+/* Waits until the client is gone, or NS have passed. */
 void transfer_await_leaving(struct transfer *transfer, uint64_t ns);
 
 /* ---- the transfers ---- */
 
-/* Serve the wire but for its end; *RET says which it gets.  The task is ended by the caller. */
+/* Serve the wire, except its end, whose kind is *RET.  The caller ends the task. */
 void transfer_export(struct transfer *transfer, enum wire_end *ret);
 void transfer_import(struct transfer *transfer, enum wire_end *ret);
 
 /* ---- content.c ---- */
 
-/* The blocks of the disk FD that hold data, or differ from the base.  0 or -errno. */
+/* Finds the blocks of the disk FD that hold data, or differ from the base.  Returns 0 or -errno. */
 int transfer_blocks(struct transfer *transfer, int fd, struct vhd_blocks *ret);
 
 /* ---- answers without a disk's content ---- */
 
-/* A status with a short body that says it: 0 or what the wire says. */
+/* Sends a status with an empty body.  Returns 0 or the wire's error. */
 int transfer_answer(struct transfer *transfer, unsigned status);
 
-/* The status of transfer->failure, which its client gets to read, whatever it still sends. */
+/* Sends the status of transfer->failure, so that a client that still sends can read it. */
 void transfer_refuse(struct transfer *transfer);
 
-/* What is no HTTP. */
+/* Sends something that is not HTTP. */
 int transfer_answer_garbage(struct transfer *transfer);
 
 #endif

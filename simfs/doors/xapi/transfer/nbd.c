@@ -19,7 +19,7 @@
 
 #define QUEUE_MAX 64
 
-/* Whoever stays without a word takes the place of another, and the disk from its VM. */
+/* An idle connection blocks a slot, and keeps the disk from its VM. */
 static const struct nbd_limits limits = {
 	.greeting_ns = 60 * NS_PER_S,
 	.idle_ns = 300 * NS_PER_S,
@@ -28,7 +28,7 @@ static const struct nbd_limits limits = {
 struct nbd {
 	struct transfer_options options;
 	int listener;
-	int ending; /* an eventfd; readable: everybody ends */
+	int ending; /* an eventfd; readable: all must end */
 	char host[INET6_ADDRSTRLEN];
 	uint16_t port;
 	pthread_t acceptor;
@@ -62,7 +62,7 @@ static void *serve(void *argument)
 	return NULL;
 }
 
-/* FD is taken, in either case. */
+/* Takes over FD in any case. */
 static void begin(struct nbd *nbd, int fd)
 {
 	struct connection *connection = malloc(sizeof *connection);
@@ -105,7 +105,7 @@ static void *accept_all(void *argument)
 		if (fd >= 0)
 			begin(nbd, fd);
 		else if (errno != EAGAIN && errno != EINTR && errno != ECONNABORTED)
-			usleep(10000); /* EMFILE, ENOBUFS ...: until somebody has closed one */
+			usleep(10000); /* EMFILE, ENOBUFS ...: until a connection is closed */
 	}
 }
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * nbd_serve.c - what an NBD client says, and what it gets.
+ * nbd_serve.c - the messages of an NBD client, and the replies.
  *
  *	greeting ──▶ options ──EXPORT_NAME──▶ reads ──DISC──▶ end
  *	               │  ▲                     │
- *	               └──┘ unsupported         └── an error is a reply, and reading goes on
+ *	               └──┘ unsupported         └── an error is a reply, and reading continues
  *
  * Source: the protocol's description of the NetworkBlockDevice project, "fixed newstyle".
  */
@@ -77,7 +77,7 @@ static uint64_t patience_ns(const struct session *session)
 	return passed_ns < limits->greeting_ns ? limits->greeting_ns - passed_ns : 0;
 }
 
-/* Until FD is ready for EVENTS: 0, -ECANCELED, -ETIMEDOUT. */
+/* Waits until FD is ready for EVENTS.  Returns 0, -ECANCELED or -ETIMEDOUT. */
 static int await(struct session *session, short events)
 {
 	struct pollfd at[] = { { .fd = session->fd, .events = events },
@@ -171,7 +171,7 @@ static int reply_option(struct session *session, uint32_t option, uint32_t type)
 	return transmit(session, &reply, sizeof reply);
 }
 
-/* The value of session_id in the QUERY of a name, cut off where it ends; NULL: it is not there. */
+/* The value of session_id in the QUERY of a name, terminated; NULL if absent. */
 static char *session_id_of(char *query)
 {
 	static const char key[] = "session_id=";
@@ -183,7 +183,7 @@ static char *session_id_of(char *query)
 	return NULL;
 }
 
-/* "/UUID?session_id=REF": opens what it names.  There is no answer to a wrong one but the end. */
+/* "/UUID?session_id=REF": opens the export.  To a wrong name, the only answer is to hang up. */
 static int open_export(struct session *session, char *name)
 {
 	char *query = strchr(name, '?'), *reference = query ? session_id_of(query + 1) : NULL;
@@ -211,7 +211,7 @@ static int answer_export(struct session *session)
 	return transmit(session, &reply, sizeof reply);
 }
 
-/* Up to the export: 0, or -errno when there is none. */
+/* Until the export is chosen.  Returns 0, or -errno if none is. */
 static int negotiate(struct session *session)
 {
 	char data[OPTION_MAX_BYTES + 1];
@@ -254,7 +254,7 @@ static int greet(struct session *session)
 
 	if (error == 0)
 		error = receive(session, &flags, sizeof flags);
-	/* What was not offered. */
+	/* Flags that were not offered. */
 	if (error == 0 && be32toh(flags) & ~(uint32_t)FLAG_FIXED_NEWSTYLE)
 		error = -EPROTO;
 	return error < 0 ? error : negotiate(session);
@@ -284,7 +284,7 @@ static int answer_error(struct session *session, uint64_t handle, uint32_t error
 	return transmit(session, &answer, sizeof answer);
 }
 
-/* What faults make of a read: 0, -EIO for an error that is answered, else the end. */
+/* Lets faults strike a read.  Returns 0; -EIO for an error to answer; any other error ends. */
 static int strike(struct session *session, uint64_t offset, uint64_t length)
 {
 	struct transfer_strike strike;
@@ -337,8 +337,7 @@ static int serve_requests(struct session *session)
 			return 0;
 		if (type == COMMAND_READ)
 			error = serve_read(session, &request);
-		else if (type == COMMAND_WRITE) /* a write, whose bytes come behind it: it was told
-						   not to */
+		else if (type == COMMAND_WRITE) /* data follows, though we are read-only */
 			return -EPROTO;
 		else
 			error = answer_error(session, request.handle, ERROR_INVALID);

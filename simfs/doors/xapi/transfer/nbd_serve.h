@@ -8,13 +8,13 @@
 #include "simfs/doors/xapi/transfer/transfer.h"
 
 struct nbd_limits {
-	uint64_t greeting_ns; /* from its begin to the name of an export */
-	uint64_t idle_ns;     /* behind it, without a byte that moves */
+	uint64_t greeting_ns; /* from the connection to the name of an export */
+	uint64_t idle_ns;     /* after that, without a byte that moves */
 };
 
 /*
- * Serves FD, a socket that does not block, until its client leaves, breaks the rules or
- * goes beyond LIMITS, or ENDING becomes readable.  FD stays the caller's.
+ * Serves FD, a non-blocking socket, until its client leaves, breaks the protocol or exceeds LIMITS,
+ * or ENDING becomes readable.  FD stays the caller's.
  */
 void nbd_serve(const struct transfer_options *options, const struct nbd_limits *limits, int fd,
 	int ending);

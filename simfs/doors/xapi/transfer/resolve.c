@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Who asks for which VDI, by which task; and how it ends. */
+/* Resolves the VDI and the task of a transfer, and ends the task. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -8,7 +8,7 @@
 #include "simfs/doors/xapi/calls/calls.h"
 #include "simfs/doors/xapi/transfer/internal.h"
 
-/* A share of the whole that is worth telling. */
+/* The step in which progress is reported. */
 #define TELL_EVERY 0.04
 
 /* ---- failures ---- */
@@ -33,11 +33,11 @@ bool transfer_is_of_client(int error)
 	       error == -ECANCELED;
 }
 
-/* What the disk says, as XAPI calls it; all else is that it cannot be read or written. */
+/* XAPI's codes for errors of the disk; any other error is one of reading or writing. */
 static const struct {
 	int error;
 	const char *code;
-	const char *parameter; /* behind the VDI; NULL: none */
+	const char *parameter; /* after the VDI; NULL: none */
 } disk_errors[] = {
 	{ -ENOENT, "VDI_NOT_AVAILABLE", NULL },
 	{ -ENOTSUP, "VDI_NOT_MANAGED", NULL },
@@ -92,7 +92,7 @@ void transfer_progress(struct transfer *transfer, uint64_t done, uint64_t all)
 
 /* ---- the query ---- */
 
-/* The uuid of the VDI that REF_OR_UUID is: 0, or -1.  Needs the pool's lock. */
+/* Finds the VDI by ref or uuid.  Returns 0 or -1.  Needs the pool's lock. */
 static int find_vdi(struct pool *pool, const char *ref_or_uuid, char *ret_ref, char *ret_uuid)
 {
 	const char *ref = ref_or_uuid;
@@ -106,7 +106,7 @@ static int find_vdi(struct pool *pool, const char *ref_or_uuid, char *ret_ref, c
 	return 0;
 }
 
-/* Whether what VDI holds can be had now: 0, -EBUSY, -EMEDIUMTYPE.  Needs the pool's lock. */
+/* Whether the content of VDI is available now: 0, -EBUSY, -EMEDIUMTYPE.  Needs the pool's lock. */
 static int check_vdi(struct pool *pool, const char *vdi)
 {
 	if (disks_has_no_data(pool, vdi))
@@ -122,7 +122,7 @@ int transfer_open(const struct transfer_options *options, const char *uuid, int 
 
 	if (error < 0)
 		return error;
-	/* From now on it is in use, and no VM begins to run with it. */
+	/* Now it is in use, and no VM can start with it. */
 	pool_lock(pool);
 	ref = pool_find_uuid(pool, POOL_CLASS_VDI, uuid);
 	error = ref ? check_vdi(pool, ref) : -ENOENT;
@@ -134,7 +134,7 @@ int transfer_open(const struct transfer_options *options, const char *uuid, int 
 	return error;
 }
 
-/* The VDI that a delta is from, if one is named.  Needs the pool's lock. */
+/* The VDI to which a delta is relative, if the query names one.  Needs the pool's lock. */
 static int resolve_base(struct transfer *transfer)
 {
 	struct pool *pool = transfer->options->pool;
@@ -193,7 +193,9 @@ void transfer_take_task(struct transfer *transfer)
 	snprintf(transfer->task, sizeof transfer->task, "%s", task ? task : "");
 }
 
-/* A probe (a PUT of nothing that names none) has no task; whoever else names none gets one. */
+/*
+ * A probe (an empty PUT that names no task) has none; any other request without one gets a new one.
+ */
 static int resolve_task(struct transfer *transfer)
 {
 	const bool is_put = strcmp(wire_method(transfer->wire), "PUT") == 0;

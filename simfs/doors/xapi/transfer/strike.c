@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Whether a fault strikes, which the disk's rig knows. */
+/* Asks the disk's rig whether a fault strikes. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,7 +11,7 @@
 #include "simfs/control/client.h"
 #include "simfs/doors/xapi/transfer/internal.h"
 
-/* How often somebody is asked whether he still waits. */
+/* How often it checks whether the client still waits. */
 #define SLICE_NS (25 * NS_PER_MS)
 
 static void read_answer(const char *point, const json_t *answer, struct transfer_strike *ret)
@@ -25,12 +25,12 @@ static void read_answer(const char *point, const json_t *answer, struct transfer
 		ret->reply = XAPI_REPLIES;
 	if (error)
 		ret->error = error_from_name(error);
-	/* It is the disk's, whatever it is called. */
+	/* It is the disk's error, whatever its name. */
 	if (transfer_is_of_client(ret->error))
 		ret->error = -EIO;
 }
 
-/* 0, -EPIPE when the client has gone, or what control_client_wait() says. */
+/* Returns 0, -EPIPE if the client is gone, or the error of control_client_wait(). */
 static int await(
 	const struct striker *striker, struct control_client *rig, uint64_t id, json_t **ret)
 {
@@ -54,7 +54,7 @@ void striker_deinit(struct striker *striker)
 		let_go(&striker->rigs[i]);
 }
 
-/* ARGUMENTS are copied. */
+/* Copies ARGUMENTS. */
 static int ask_at(const struct striker *striker, const char *mount_point,
 	struct control_client **rig, const char *point, json_t *arguments,
 	struct transfer_strike *ret)
@@ -73,7 +73,7 @@ static int ask_at(const struct striker *striker, const char *mount_point,
 	if (error == 0)
 		read_answer(point, answer, ret);
 	json_decref(answer);
-	/* A question that nobody waits for is taken back with its connection. */
+	/* Hanging up withdraws a question that is no longer waited for. */
 	if (error == -EPIPE || error == -ECONNRESET)
 		let_go(rig);
 	return error == -EPIPE ? error : 0;

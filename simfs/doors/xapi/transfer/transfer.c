@@ -78,7 +78,7 @@ void transfers_destroy(struct transfers *transfers)
 	free(transfers);
 }
 
-/* ---- one of them ---- */
+/* ---- one transfer ---- */
 
 struct work {
 	struct transfers *transfers;
@@ -105,7 +105,7 @@ static void serve(struct transfer *transfer)
 		transfer_refuse(transfer);
 	else
 		kind->serve(transfer, &end);
-	/* The connection ends first: a task that has ended has none. */
+	/* The connection ends first: clients expect an ended task to have none. */
 	wire_end(transfer->wire, end);
 	transfer->wire = NULL;
 	transfer_finish_task(transfer);
@@ -126,7 +126,7 @@ static void *run(void *argument)
 	struct transfers *transfers = work->transfers;
 	sigset_t pipe;
 
-	/* A client that has gone is an error of its wire. */
+	/* A client that is gone is an error of its wire. */
 	sigemptyset(&pipe);
 	sigaddset(&pipe, SIGPIPE);
 	pthread_sigmask(SIG_BLOCK, &pipe, NULL);
@@ -174,7 +174,7 @@ static bool enter(struct transfers *transfers)
 	return has_room;
 }
 
-/* WIRE is served no transfer. */
+/* Answers WIRE without a transfer. */
 static void turn_away(struct transfers *transfers, struct wire *wire, const char *code)
 {
 	struct transfer transfer = { .options = &transfers->options, .wire = wire };

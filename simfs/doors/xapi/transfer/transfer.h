@@ -3,7 +3,7 @@
  * transfer.h - GET /export_raw_vdi/ and PUT /import_raw_vdi/: the content of a VDI on a wire.
  *
  * Each transfer has a thread of its own, and a task: the one that its client names, or a new one.
- * The task ends when the transfer does, whichever way that is.
+ * The task ends with the transfer, in any case.
  */
 #ifndef SNAPRIG_DOORS_XAPI_TRANSFER_TRANSFER_H
 #define SNAPRIG_DOORS_XAPI_TRANSFER_TRANSFER_H
@@ -17,32 +17,32 @@ struct disks;
 struct pool;
 struct transfers;
 
-/* More at once are answered with 503. */
+/* Further ones are answered 503. */
 #define TRANSFERS_MAX 64
 
 struct transfer_options {
-	struct calls *calls; /* whose sessions they are */
+	struct calls *calls; /* owner of the sessions */
 	struct pool *pool;
 	struct disks *disks;
 	enum wire_framing framing; /* of exports */
 };
 
-/* OPTIONS are copied; what they name stays the caller's.  0 or -errno. */
+/* Copies OPTIONS; what they refer to stays the caller's.  Returns 0 or -errno. */
 int transfers_create(const struct transfer_options *options, struct transfers **ret);
 
 /*
- * Whether PATH is one of them, as struct http_handlers asks, or one that a XenServer has and that
- * is not here: who asks for that names a task, too.
+ * Whether PATH is a transfer, for struct http_handlers.  Also true for transfers that only a
+ * XenServer has, since their clients name a task, too.
  */
 bool transfers_takes(const char *path);
 
-/* WIRE, which is one of them, is served and ended.  Does not wait. */
+/* Serves and ends WIRE, which is a transfer.  Does not block. */
 void transfers_begin(struct transfers *transfers, struct wire *wire);
 
-/* The client of WIRE has gone before the transfer could begin; it stays the caller's. */
+/* The client of WIRE has gone before the transfer could begin; WIRE stays the caller's. */
 void transfers_lose(struct transfers *transfers, struct wire *wire);
 
-/* Waits for all of them, which a server that has quiesced makes end.  NULL is fine. */
+/* Waits for all transfers, which end once the server has quiesced.  NULL is fine. */
 void transfers_destroy(struct transfers *transfers);
 
 #endif

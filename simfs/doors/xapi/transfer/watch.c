@@ -13,14 +13,14 @@
 #define LOOK_EVERY_NS (200 * NS_PER_MS)
 
 struct watch {
-	pthread_mutex_t mutex; /* the following; the pool's lock is taken behind it */
+	pthread_mutex_t mutex; /* the following; the pool's lock is taken inside */
 	pthread_cond_t ends;
 	bool is_ending;
 	struct list waiting;
 	pthread_t thread;
 };
 
-/* What its worker will say of it later comes too late, and is forgotten. */
+/* Fails the task; what its worker reports later is ignored. */
 static void fail_task(const struct transfer *transfer)
 {
 	struct transfer gone = { .options = transfer->options };

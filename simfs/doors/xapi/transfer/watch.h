@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * watch.h - clients that go while a disk does not answer.
+ * watch.h - detects clients that go while a disk does not answer.
  *
- * Whoever waits for a disk that hangs sees nothing else, for as long as it hangs.  The task of his
- * client ends all the same.
+ * A thread that waits for a hanging disk notices nothing else.  Its client's task must end anyway.
  */
 #ifndef SNAPRIG_DOORS_XAPI_TRANSFER_WATCH_H
 #define SNAPRIG_DOORS_XAPI_TRANSFER_WATCH_H
@@ -11,13 +10,13 @@
 struct transfer;
 struct watch;
 
-/* 0 or -errno. */
+/* Returns 0 or -errno. */
 int transfer_watch_create(struct watch **ret);
 
-/* When nobody waits.  NULL is fine. */
+/* Call when nothing waits.  NULL is fine. */
 void transfer_watch_destroy(struct watch *watch);
 
-/* TRANSFER waits for its disk from here ... to here, and does not use its wire. */
+/* Between these, TRANSFER waits for its disk, and does not use its wire. */
 void transfer_watch_begin(struct transfer *transfer);
 void transfer_watch_end(struct transfer *transfer);
 
