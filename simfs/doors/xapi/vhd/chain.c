@@ -40,10 +40,10 @@ static bool has_sector(const struct vhd *vhd, uint32_t sector)
 struct run {
 	bool is_there;
 	uint64_t file_offset;
-	uint64_t length; /* to where it is otherwise, or a block ends */
+	uint64_t length; /* until presence changes or the block ends */
 };
 
-/* What VHD says of the disk from OFFSET on. */
+/* What VHD has of the disk from OFFSET on. */
 static int find_run(struct vhd *vhd, uint64_t offset, uint64_t length, struct run *ret)
 {
 	uint64_t rest = offset < vhd->footer.current_bytes ? vhd->footer.current_bytes - offset : 0;
@@ -93,7 +93,7 @@ int vhd_chain_read(
 		struct run run = { .length = length };
 		size_t i = 0;
 
-		/* Each can only shorten what the ones before it lack. */
+		/* Each one can only shorten the range that those before it lack. */
 		for (; i < count && error == 0 && !run.is_there; i++)
 			error = find_run(chain[i], offset, run.length, &run);
 		if (error < 0)
@@ -111,7 +111,7 @@ int vhd_chain_read(
 	return error;
 }
 
-/* The first block of VHD at or after FROM; false: none. */
+/* The first block of VHD at or after FROM; false if none. */
 static bool next_block(const struct vhd *vhd, uint64_t from, uint64_t *ret_begin, uint64_t *ret_end)
 {
 	uint32_t block = (uint32_t)(from / vhd->block_bytes);

@@ -12,7 +12,7 @@
 #define VERSION		  0x00010000u
 #define FEATURES_RESERVED 2u
 
-/* Where the fields are. */
+/* Offsets of the fields. */
 enum footer_field {
 	FOOTER_COOKIE = 0,
 	FOOTER_FEATURES = 8,

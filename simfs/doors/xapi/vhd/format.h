@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * format.h - the parts of a VHD, as they lie in a file: footer, header, parent locators.
+ * format.h - the parts of a VHD file: footer, header, parent locators.
  *
  *	0	footer, a copy		512 bytes
  *	512	header			1024 bytes
  *	table	block table (BAT)	a sector number for each block, or VHD_ABSENT
- *	...	parent locators		of a differencing one: where the parent may be
+ *	...	parent locators		in a differencing one: where the parent may be
  *	...	blocks			a bitmap of its sectors, then the block
  *	end	footer			512 bytes
  *
- * All numbers are big-endian.  A checksum is the complement of the sum of the part's bytes, its
- * own left out.  Source: Microsoft, "Virtual Hard Disk Image Format Specification", 2006.
+ * All numbers are big-endian.  A checksum is the complement of the sum of the part's bytes, except
+ * its own.  Source: Microsoft, "Virtual Hard Disk Image Format Specification", 2006.
  */
 #ifndef SNAPRIG_XAPI_VHD_FORMAT_H
 #define SNAPRIG_XAPI_VHD_FORMAT_H
@@ -25,18 +25,21 @@
 #define VHD_ABSENT	 UINT32_MAX
 #define VHD_NO_OFFSET	 UINT64_MAX
 
-/* What is written, and the powers of two that are read: a table of 2 TiB has room in memory. */
+/*
+ * The size that is written, and the limits of those that are read, powers of two: the table of a 2
+ * TiB disk fits in memory.
+ */
 #define VHD_BLOCK_BYTES	    (2u << 20)
 #define VHD_BLOCK_BYTES_MIN 4096u
 #define VHD_BLOCK_BYTES_MAX (64u << 20)
 
-/* A sector's number has 32 bits. */
+/* Sector numbers have 32 bits. */
 #define VHD_VIRTUAL_BYTES_MAX ((uint64_t)1 << 41)
 
 #define VHD_UUID_BYTES	      16u
 #define VHD_UUID_TEXT	      37u /* with its end */
 
-/* A parent's name, in UTF-16 units; each of ours is one letter of ASCII. */
+/* A parent's name, in UTF-16 units; ours are all ASCII. */
 #define VHD_NAME_UNITS	 256u
 #define VHD_LOCATORS_MAX 8u
 
@@ -47,12 +50,12 @@ enum vhd_type {
 };
 
 struct vhd_footer {
-	uint64_t data_offset; /* of the header; VHD_NO_OFFSET for a fixed one */
+	uint64_t data_offset; /* of the header; VHD_NO_OFFSET if fixed */
 	uint32_t timestamp;   /* seconds since 2000 */
 	char creator[5];
 	uint32_t creator_version;
 	uint64_t original_bytes;
-	uint64_t current_bytes; /* how large the disk is */
+	uint64_t current_bytes; /* the disk's size */
 	uint16_t cylinders;
 	uint8_t heads;
 	uint8_t sectors_per_track;
@@ -77,7 +80,7 @@ struct vhd_header {
 	uint32_t block_bytes;
 	uint8_t parent_uuid[VHD_UUID_BYTES];
 	uint32_t parent_timestamp;
-	char parent_name[VHD_NAME_UNITS + 1]; /* what is not ASCII is '?' */
+	char parent_name[VHD_NAME_UNITS + 1]; /* '?' for anything but ASCII */
 	struct vhd_locator locators[VHD_LOCATORS_MAX];
 };
 
@@ -89,31 +92,32 @@ struct vhd_flaw {
 __attribute__((format(printf, 2, 3))) void vhd_flaw_say(
 	struct vhd_flaw *flaw, const char *format, ...);
 
-/* Into BYTES, of the size that the part has, with its checksum. */
+/* Encode into BYTES, which has the part's size, and set the checksum. */
 void vhd_footer_encode(const struct vhd_footer *footer, uint8_t *bytes);
 void vhd_header_encode(const struct vhd_header *header, uint8_t *bytes);
 
 /*
- * Every field is checked that a reader relies on.  0, or -EBADMSG and *FLAW; a header is checked
- * against FOOTER, whose disk it describes.
+ * Decode, and check every field that a reader relies on; a header also against its FOOTER.  Return
+ * 0, or -EBADMSG and *FLAW.
  */
 int vhd_footer_decode(const uint8_t *bytes, struct vhd_footer *ret, struct vhd_flaw *flaw);
 int vhd_header_decode(const uint8_t *bytes, const struct vhd_footer *footer, struct vhd_header *ret,
 	struct vhd_flaw *flaw);
 
-/* Puts the right checksum into an encoded footer or header that was changed. */
+/* Sets the checksum of an encoded footer or header that was changed. */
 void vhd_footer_seal(uint8_t *bytes);
 void vhd_header_seal(uint8_t *bytes);
 
-/* Cylinders, heads, sectors of a disk of BYTES, as the specification computes them. */
+/* Sets the cylinders, heads and sectors for a disk of BYTES, as in the specification. */
 void vhd_geometry(uint64_t bytes, struct vhd_footer *footer);
 
-/* How many blocks of BLOCK_BYTES a disk of BYTES has, and what the bitmap of one takes in a file.
+/*
+ * The number of blocks of BLOCK_BYTES in a disk of BYTES, and the size of one's bitmap in the file.
  */
 uint32_t vhd_block_count(uint64_t bytes, uint32_t block_bytes);
 uint32_t vhd_bitmap_bytes(uint32_t block_bytes);
 
-/* "01234567-89ab-…" and back: -EINVAL. */
+/* "01234567-89ab-…" and back; -EINVAL. */
 const char *vhd_uuid_text(const uint8_t *uuid, char *text);
 int vhd_uuid_parse(const char *text, uint8_t *uuid);
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * read.c - a VHD that lies somewhere.
+ * read.c - reads one VHD.
  *
- * 1. Once it is open, each block of the table lies between the table and the end of the file,
- *    and no two overlap.
- * 2. The last block of a disk may be cut in the file where the disk ends.
+ * 1. In an open VHD, each block of the table lies between the table and the end of the file, and no
+ *    two overlap.
+ * 2. The file may end within the last block, where the disk ends.
  */
 #include "simfs/doors/xapi/vhd/read.h"
 
@@ -30,7 +30,7 @@ static int read_at(const struct vhd *vhd, uint64_t offset, void *bytes, size_t l
 
 /* ---- footer and header ---- */
 
-/* The last footer, or else the copy of it. */
+/* Reads the last footer, or else its copy. */
 static int open_footer(struct vhd *vhd, struct vhd_flaw *flaw)
 {
 	const struct vhd_source *source = &vhd->source;
@@ -164,7 +164,7 @@ static int open_table(struct vhd *vhd, struct vhd_flaw *flaw)
 	return error < 0 ? error : check_overlaps(vhd, flaw);
 }
 
-/* All of a fixed one is there. */
+/* A fixed VHD contains everything. */
 static int open_fixed(struct vhd *vhd, struct vhd_flaw *flaw)
 {
 	vhd->block_bytes = VHD_BLOCK_BYTES;
@@ -210,7 +210,7 @@ void vhd_close(struct vhd *vhd)
 	free(vhd);
 }
 
-/* ---- what is known of it ---- */
+/* ---- facts ---- */
 
 const struct vhd_footer *vhd_footer(const struct vhd *vhd)
 {
@@ -234,9 +234,9 @@ bool vhd_has_block(const struct vhd *vhd, uint32_t block)
 	return vhd->footer.type == VHD_FIXED || vhd->table[block] != VHD_ABSENT;
 }
 
-/* ---- where its parent is ---- */
+/* ---- the parent's path ---- */
 
-/* UTF-16 of which each unit is a letter of ASCII. */
+/* Converts UTF-16 that is all ASCII. */
 static bool narrow(const uint8_t *bytes, size_t length, char *path, size_t room)
 {
 	if (length % 2 || length / 2 >= room)

@@ -8,19 +8,19 @@
 struct vhd {
 	struct vhd_source source;
 	struct vhd_footer footer;
-	struct vhd_header header; /* not of a fixed one */
+	struct vhd_header header; /* not if fixed */
 	bool has_tail;
 	uint64_t body_bytes; /* of the file, without the last footer */
 	uint32_t block_bytes;
 	uint32_t block_count;
-	uint32_t *table; /* NULL of a fixed one */
+	uint32_t *table; /* NULL if fixed */
 
-	/* The bitmap that was read last. */
+	/* The bitmap read last. */
 	uint8_t *bitmap;
 	uint32_t bitmap_block;
 };
 
-/* What of BLOCK lies in the disk. */
+/* The part of BLOCK that is within the disk. */
 uint32_t vhd_block_length(const struct vhd *vhd, uint32_t block);
 
 #endif

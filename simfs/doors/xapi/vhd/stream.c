@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * stream.c - a VHD that comes by.
+ * stream.c - reads a VHD from a stream.
  *
- *	footer ──▶ header ──▶ table ──▶ ranges without a block ──▶ block, block, … by their place
- *──▶ (zeros of the disk)        in the stream             footer
+ *	footer ──▶ header ──▶ table ──▶ ranges without a block ──▶ block, block, … ──▶ footer
+ *	                                (zeros on the disk)        in stream order
  *
- * `at` counts what has come.  Whatever is wanted lies at or behind it, or the stream is no
- * VHD that can be read so.
+ * `at' counts the bytes so far.  Anything that is needed must lie at or after it, or the VHD cannot
+ * be read as a stream.
  */
 #include "simfs/doors/xapi/vhd/stream.h"
 
@@ -68,7 +68,7 @@ static int pull_to(struct reader *reader, uint64_t offset, const char *what)
 	return error;
 }
 
-/* ---- what says where all is ---- */
+/* ---- footer, header and table ---- */
 
 static int read_footer(struct reader *reader)
 {
@@ -150,7 +150,7 @@ static int read_table(struct reader *reader)
 	return error;
 }
 
-/* ---- what it holds ---- */
+/* ---- blocks ---- */
 
 static uint32_t length_of(const struct reader *reader, uint32_t block)
 {
@@ -166,7 +166,7 @@ static int zero(struct reader *reader, uint64_t offset, uint64_t length)
 	return reader->stream->zero(reader->stream->context, offset, length);
 }
 
-/* The table is in the order of the disk, and so are the places still. */
+/* The places are still in the order of the table, which is that of the disk. */
 static int zero_the_rest(struct reader *reader)
 {
 	uint64_t from = 0;
@@ -194,7 +194,7 @@ static int put_run(
 	return reader->stream->put(reader->stream->context, offset, bytes, length);
 }
 
-/* LENGTH bytes of a block, which lie at OFFSET of the disk, and in it from SECTOR on. */
+/* Writes LENGTH bytes of a block: at OFFSET of the disk, from SECTOR of the block on. */
 static int put_piece(struct reader *reader, uint64_t offset, uint32_t sector, size_t length)
 {
 	size_t begin = 0;
@@ -239,7 +239,7 @@ static int read_block(struct reader *reader, const struct place *place)
 	return error;
 }
 
-/* The one at the end, without which nobody knows that nothing is missing. */
+/* The last footer proves that nothing is missing. */
 static int read_tail(struct reader *reader)
 {
 	uint8_t bytes[VHD_FOOTER_BYTES];

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * write.c - a VHD from its first byte to its last.
+ * write.c - writes a VHD from the first byte to the last.
  *
  *	0      512     1536        table_end   locators  first block                 end
  *	footer header  table, ff.. │ (relative, URL)     │ bitmap 2 MiB │ bitmap ... │ footer
  *
- * 1. Where a block lies follows from how many members are before it: nothing is remembered.
- * 2. A block is in the file as a whole, so all of its sectors are in its bitmap.
+ * 1. The place of a block follows from the number of members before it: nothing is stored.
+ * 2. Blocks are written whole, so a bitmap has all its sectors.
  */
 #include "simfs/doors/xapi/vhd/write.h"
 
@@ -18,7 +18,7 @@
 #include "simfs/base/check.h"
 #include "simfs/base/cleanup.h"
 
-/* What vhd-util writes, which is the version of the file format's driver in XenServer. */
+/* The values of vhd-util, the version of XenServer's driver for the file format. */
 #define CREATOR		"tap"
 #define CREATOR_VERSION 0x00010003u
 
@@ -31,7 +31,7 @@ struct layout {
 	uint64_t table_offset;
 	uint64_t table_end;
 	uint64_t blocks_offset;
-	uint64_t end; /* where the last footer begins */
+	uint64_t end; /* start of the last footer */
 };
 
 static uint64_t whole_sectors(uint64_t bytes)
@@ -102,7 +102,7 @@ static const char *parent_name(const struct vhd_order *order, char *room, size_t
 	return room;
 }
 
-/* Each letter of a path as UTF-16, little-endian. */
+/* The path in UTF-16, little-endian. */
 static uint32_t relative_path(const char *name, uint8_t *bytes)
 {
 	char path[NAME_MAX_BYTES + 3];
