@@ -120,9 +120,9 @@ static bool has_cookie(const struct dm_call *call)
 }
 
 /*
- * Faults may lose the uevent of DEVICE.  Otherwise libdevmapper completes its cookie itself, as it
- * does when the kernel sends no event.  If the event is lost, it is told that one was sent, and the
- * cookie is never completed.
+ * A fault may lose the uevent of DEVICE.  Without one, libdevmapper completes its cookie itself, as
+ * it does when the kernel sends no event.  With one, libdevmapper is told that an event was sent,
+ * and nothing completes the cookie.
  */
 static void udev_tell(
 	struct world *world, const struct caller *caller, struct dm_call *call, const char *device)

@@ -5,12 +5,12 @@
  * A command is a process that opened the control node or issued an ioctl on it.  When it ends, it
  * becomes one line of JSON, with the keys
  *
- * 	schema_version, world (wall-clock seconds when that world began, or more: a later world
- * 	has a greater number), command (1, 2 ... in order of arrival), pid,
- * 	parent, argv [..], begun (seconds since the world began), seconds,
- * 	exit (null: killed, or unknown), signal (null: none, or unknown),
- * 	ioctls (how many), failed [{ioctl, device, error, times}],
- * 	before and after (states: see state.h)
+ *	schema_version, world (wall-clock seconds when that world began, or more: a later world
+ *	has a greater number), command (1, 2 ... in order of arrival), pid,
+ *	parent, argv [..], begun (seconds since the world began), seconds,
+ *	exit (null: killed, or unknown), signal (null: none, or unknown),
+ *	ioctls (how many), failed [{ioctl, device, error, times}],
+ *	before and after (states: see state.h)
  *
  * Any thread may call.
  */

@@ -14,7 +14,7 @@
 /*
  * COMMANDS is an array of the lines of a journal (journal.h).  Returns an array of findings,
  * perhaps empty, which the caller owns: {"finding": NAME, "command": N, "subject": DEVICE or LV,
- * "says": a line for people}. Names: "snapshot-left", "removed-while-mounted", "retry-storm",
+ * "says": a line for people}.  Names: "snapshot-left", "removed-while-mounted", "retry-storm",
  * "left-active", "partition-map-left", "left-suspended".  NULL if out of memory.
  */
 json_t *command_judge(const json_t *commands);

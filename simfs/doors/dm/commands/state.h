@@ -2,8 +2,8 @@
 /*
  * state.h - the devices of a world at one moment, for the journal of commands.
  *
- * 	{"devices": [{"name", "uuid" ("" for none), "number": "7:3", "targets" [..] of its
- * 	active table, "on" [..]: devices below, by name or number, "suspended", "mounted"}]}
+ *	{"devices": [{"name", "uuid" ("" for none), "number": "7:3", "targets" [..] of its
+ *	active table, "on" [..]: devices below, by name or number, "suspended", "mounted"}]}
  */
 #ifndef SNAPRIG_DM_STATE_H
 #define SNAPRIG_DM_STATE_H

@@ -66,7 +66,7 @@ int disks_remove(struct disks *disks, uint64_t id);
 /*
  * Disk ID consists of these COUNT pieces from now on, and has their size; parts that the old map
  * cut continue where it led.  Disks that pieces lie on need not exist yet: requests to them are EIO
- * until they do. -EINVAL for pieces that form no map, -ENXIO for an unknown file.
+ * until they do.  -EINVAL for pieces that form no map, -ENXIO for an unknown file.
  */
 int disks_map(struct disks *disks, uint64_t id, const struct disk_piece *pieces, size_t count);
 
@@ -81,7 +81,7 @@ int disks_size(struct disks *disks, uint64_t id, uint64_t *ret);
 
 /*
  * Parks new requests, and waits until none that arrived earlier is in flight.  On an error nothing
- * is held.  Holds nest: each needs its release. -ENXIO also if the disk is removed while it waits;
+ * is held.  Holds nest: each needs its release.  -ENXIO also if the disk is removed while it waits;
  * -EIO on disks_fail_all().
  */
 int disks_hold(struct disks *disks, uint64_t id);
@@ -103,7 +103,7 @@ int disks_file_close(struct disks *disks, uint64_t file);
 
 /*
  * Reads or writes LENGTH bytes at OFFSET (bytes) of disk ID, like a request from above: it waits at
- * disks that are held, and takes as long as the layers below take. -EIO, also beyond the end.
+ * disks that are held, and takes as long as the layers below take.  -EIO, also beyond the end.
  * disks_flush() makes earlier writes durable.
  */
 int disks_read(struct disks *disks, uint64_t id, uint64_t offset, void *buffer, size_t length);

@@ -85,7 +85,7 @@ void flow_submit(struct flow *flow, struct flow_io *io);
  */
 void flow_abandon(struct flow *flow, struct flow_io *io, int error);
 
-/* Answers all requests and all waiting holds with -EIO, those there are and those to come. */
+/* Answers all requests and all waiting holds with -EIO, present and future ones. */
 void flow_fail_all(struct flow *flow);
 
 /*

@@ -44,7 +44,7 @@ struct disk_map {
 int disk_map_make(const struct disk_piece *pieces, size_t count, struct disk_map *ret);
 
 /*
- * A copy of MAP in which PIECE replaces what was there; MAP is unchanged. -EINVAL also if PIECE
+ * A copy of MAP in which PIECE replaces what was there; MAP is unchanged.  -EINVAL also if PIECE
  * reaches beyond the end.  Neighbours that continue each other are merged.
  */
 int disk_map_patched(

@@ -55,7 +55,7 @@ struct wire_answer {
 /* Packs PIECES with their stripes; the caller frees *RET. */
 int wire_pack(const struct disk_piece *pieces, size_t count, void **ret, size_t *ret_bytes);
 
-/* The reverse; the caller frees *RET, which points into itself. -EINVAL for malformed bytes. */
+/* The reverse; the caller frees *RET, which points into itself.  -EINVAL for malformed bytes. */
 int wire_unpack(const void *bytes, size_t length, struct disk_piece **ret, size_t *ret_count);
 
 #endif

@@ -45,8 +45,8 @@ bool effects_is_stuck(struct world *world);
 
 /*
  * Writes the dirty data of devices that no process has open any more, as a kernel does at the last
- * close (machine/last_close.h).  LEAVING is a process about to exit, 0 for none: it is held back
- * until then, so that whoever waits for it finds its data written.  Does nothing while a device is
+ * close (machine/last_close.h).  LEAVING, 0 for none, is a process that exits only after this, so
+ * that a program that waits for its end finds its data written.  Does nothing while a device is
  * suspended.  May take long.
  */
 void effects_settle(struct world *world, pid_t leaving);

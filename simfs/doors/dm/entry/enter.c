@@ -115,7 +115,7 @@ static int cover_all(void)
 			continue;
 		result = enter_bind(cover->source, cover->target);
 	}
-	/* The binds stay; nothing else there is for the world to see. */
+	/* The binds stay; the world must not see the rest. */
 	if (result == 0 && umount2(WORLD_FOLDER, MNT_DETACH) < 0) {
 		result = -errno;
 		log_error_code(result, "cannot hide '%s'", WORLD_FOLDER);

@@ -2,9 +2,9 @@
 /*
  * join.h - how a process joins a world.
  *
- * 	follower	installs a filter on itself, and hands its listener to
- * 	leader		its parent, which asks the supervisor by a socket in the state folder
- * 	supervisor	serves that listener from now on, and returns the namespaces
+ *	follower	installs a filter on itself, and hands its listener to
+ *	leader		its parent, which asks the supervisor by a socket in the state folder
+ *	supervisor	serves that listener from now on, and returns the namespaces
  *
  * Where a filter is forbidden or not wanted (intercept/preload_environment.h), the follower has the
  * world's library preloaded, and its listener is the write end of a pipe.  The pipe breaks when it

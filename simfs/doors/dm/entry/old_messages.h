@@ -4,7 +4,7 @@
  *
  * Pages about LVM tell their readers to look for
  *
- * 	  /dev/VG/LV: read failed after 0 of 4096 at 53687025664: Input/output error
+ *	  /dev/VG/LV: read failed after 0 of 4096 at 53687025664: Input/output error
  *
  * on stderr.  LVM up to 2.02.177 printed that for an invalid snapshot, because each of its commands
  * read every device; later versions ask the kernel first, and print nothing.  No setting brings the

@@ -10,7 +10,7 @@
 #define SNAPRIG_DM_FILTER_H
 
 /*
- * Installs the filter on the calling thread and all that it starts. *RET is the listener.  Returns
+ * Installs the filter on the calling thread and all that it starts.  *RET is the listener.  Returns
  * 0; -EBUSY if a listener exists already (a world's or a sandbox's); -EINVAL or -ENOSYS if the
  * kernel lacks such filters, or SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV, without which a signal
  * would repeat calls that have been done; -EPERM or -EACCES if it is forbidden.

@@ -35,7 +35,7 @@ int loop_attach(int nodes_fd, int file_fd, unsigned minor, struct loop_device *r
 int loop_resize(const struct loop_device *loop);
 
 /*
- * Detaches the file: at once, or when the last other user closes the device. *LOOP is empty
+ * Detaches the file: at once, or when the last other user closes the device.  *LOOP is empty
  * afterwards; it may be empty before.
  */
 void loop_release(struct loop_device *loop);
@@ -49,7 +49,7 @@ void loop_release(struct loop_device *loop);
 int loop_add_partition(
 	const struct loop_device *loop, int sys_block_fd, unsigned *ret_major, unsigned *ret_minor);
 
-/* Removes that partition. -EBUSY if it is open. */
+/* Removes that partition.  -EBUSY if it is open. */
 int loop_remove_partition(const struct loop_device *loop);
 
 /*

@@ -2,13 +2,13 @@
 /*
  * call.h - one ioctl, from the caller's bytes to the answer, in steps.
  *
- * 	lock; call = dm_call_begin(...);
- * 	while ((effect = dm_call_next(call))) {
- * 		if (dm_effect_waits(effect)) { wait for a wake-up, releasing the lock; continue }
- * 		unlock; perform it, fill in its result; lock;
- * 	}
- * 	error = dm_call_end(call, &length);	wake all waiters
- * 	write LENGTH bytes of the buffer back
+ *	lock; call = dm_call_begin(...);
+ *	while ((effect = dm_call_next(call))) {
+ *		if (dm_effect_waits(effect)) { wait for a wake-up, releasing the lock; continue }
+ *		unlock; perform it, fill in its result; lock;
+ *	}
+ *	error = dm_call_end(call, &length);	wake all waiters
+ *	write LENGTH bytes of the buffer back
  *
  * Each function here needs the model's lock.  An effect is performed without it; the call keeps
  * alive and unchanged whatever the effect points at.

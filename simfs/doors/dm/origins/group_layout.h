@@ -2,10 +2,10 @@
 /*
  * group_layout.h - the layout of the physical volume.  Pure.
  *
- * 	metadata	LVM's label and text, GROUP_METADATA_SECTORS
- * 	live		the volume, so that extent 0 is its beginning
- * 	padding		zeros up to a whole extent; none for volumes of whole KiB
- * 	free		free extents
+ *	metadata	LVM's label and text, GROUP_METADATA_SECTORS
+ *	live		the volume, so that extent 0 is its beginning
+ *	padding		zeros up to a whole extent; none for volumes of whole KiB
+ *	free		free extents
  */
 #ifndef SNAPRIG_DM_GROUP_LAYOUT_H
 #define SNAPRIG_DM_GROUP_LAYOUT_H

@@ -15,7 +15,7 @@ int kept_folder(int folder_fd, const char *name, int *ret_fd);
 void kept_folder_remove(int folder_fd, const char *name);
 
 /*
- * Reads the object in file NAME: a new reference. -ENOENT, -EPERM (not our own file), -EILSEQ (no
+ * Reads the object in file NAME: a new reference.  -ENOENT, -EPERM (not our own file), -EILSEQ (no
  * JSON object), or another -errno.
  */
 int kept_read(int folder_fd, const char *name, json_t **ret);

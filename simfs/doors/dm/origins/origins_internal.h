@@ -15,7 +15,7 @@ void origins_leave_all(struct origins *origins);
 
 /*
  * The origin of AREA, which lies on DISK, with a reference: a known one, or one whose rig is
- * started now. -EUCLEAN if the area's snapshot is in another rig.  `work' is held.
+ * started now.  -EUCLEAN if the area's snapshot is in another rig.  `work' is held.
  */
 int origin_find(struct origins *origins, struct cow_area *area, uint64_t disk, struct origin **ret);
 void origin_put(struct origin *origin);
@@ -49,8 +49,8 @@ void cow_area_unuse(struct origins *origins, const struct dm_table *table);
 /*
  * ---- sweep.c ----
  *
- * Deletes areas that were dropped, or whose extents LVM has reused or freed while they were not
- * active.  No other thread may be at work.
+ * Deletes areas that were dropped, or whose extents LVM has freed while they were not active.
+ * No other thread may be at work.
  */
 void origins_sweep(struct origins *origins);
 

@@ -30,7 +30,7 @@ struct rules;
 /* An origin that has a rig. */
 struct origin {
 	struct list link;
-	char key[COW_ID_TEXT_BYTES]; /* "" is the user's rig; else its state is in origins/KEY/ */
+	char key[COW_ID_TEXT_BYTES]; /* "": the user's rig; others: their state is origins/KEY/ */
 	uint64_t disk;		     /* for our rigs: the device that is the origin */
 	struct backing *backing;
 	struct rules *rules; /* for our rigs: copies the user's rules */

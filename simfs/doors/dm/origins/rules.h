@@ -2,8 +2,8 @@
 /*
  * rules.h - copies the rules of the user's rig to a rig of ours.
  *
- * A rule that is added, removed or released there takes effect here before that is answered
- * (fault.follow of protocol_doors.h).  A fault that strikes here is reported there, so that one
+ * An addition, removal or release there takes effect here before it is answered (fault.follow of
+ * protocol_doors.h).  A fault that strikes here is reported there, so that one
  * list counts it and one journal has it.
  */
 #ifndef SNAPRIG_DM_RULES_H

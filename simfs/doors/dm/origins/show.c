@@ -139,7 +139,7 @@ void cow_area_limit(struct origins *origins, struct cow_area *area, const struct
 		json_pack("{s:s, s:s}", "name", area->name, "limit", limit), patience, NULL);
 }
 
-/* Shows AREA's earlier snapshot again, preserving or not. -ENOENT: it is gone. */
+/* Shows AREA's earlier snapshot again, preserving or not.  -ENOENT: it is gone. */
 static int attach(struct origins *origins, struct cow_area *area, const char *name, bool preserves,
 	const struct patience *patience)
 {

@@ -4,11 +4,11 @@
  *
  * Processes (indented below their parent):
  *
- * 	snaprig lvm	world_run(): starts the others, waits for CMD and then for the world
- * 	  supervisor	keeps the devices, answers the calls of CMD and its children
- * 	    disks	the content of every device, a FUSE server (disks/)
- * 	    rigs	of origins that are not the volume itself (origins/)
- * 	  CMD		in the namespace, behind the filter (entry/join.h)
+ *	snaprig lvm	world_run(): starts the others, waits for CMD and then for the world
+ *	  supervisor	keeps the devices, answers the calls of CMD and its children
+ *	    disks	the content of every device, a FUSE server (disks/)
+ *	    rigs	of origins that are not the volume itself (origins/)
+ *	  CMD		in the namespace, behind the filter (entry/join.h)
  *
  * All mounts lie in the world's namespaces, and all loop devices are held by the supervisor and
  * clear themselves: whatever is killed, nothing stays.  If the supervisor ends first, processes
