@@ -29,7 +29,7 @@ static const struct action_row rows[FAULT_ACTIONS] = {
 	[FAULT_CRASH] = { "crash", ACTION_ALONE, "SIGKILL to the rig" },
 };
 
-/* Where an action makes sense; with both reasons why not. */
+/* Where an action makes sense, and the two reasons why it does not elsewhere. */
 static const struct {
 	unsigned kinds, traits;
 	const char *kind_reason, *trait_reason;

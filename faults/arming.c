@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* arming.c - the rules of a plane: they come, go, and are told of. */
+/* arming.c - adds, removes and lists the rules of a plane. */
 #include "faults/fault_internal.h"
 
 #include <errno.h>
@@ -23,7 +23,7 @@ static void journal_rule(
 		json_pack("{s:I, s:s}", "id", (json_int_t)armed->id, "rule", armed->text));
 }
 
-/* Where the first bad sector of POINT lies. */
+/* Finds the first bad sector of POINT. */
 static void sectors_look(struct fault_plane *plane, enum fault_point point)
 {
 	uint64_t first = UINT64_MAX;
@@ -77,7 +77,9 @@ static uint64_t key_of(const char *text)
 	return key;
 }
 
-/* The same for a rule that repeats single hits of RULE. */
+/*
+ * The key of RULE without what decides when, so that a rule that replays single hits has the same.
+ */
 static uint64_t deed_key_of(const struct fault_rule *rule)
 {
 	struct fault_rule deed = *rule;
@@ -110,7 +112,7 @@ void fault_plane_deinit(struct fault_plane *plane)
 		rule_drop(plane, rule_of(plane->rules.next));
 }
 
-/* Among those of its point ARMED has the place that it has among all. */
+/* Links ARMED into its point's list, in the same order as in the list of all rules. */
 static void point_enter(struct fault_plane *plane, struct armed_rule *armed)
 {
 	struct list *before = &plane->at[armed->rule.point];
@@ -174,7 +176,7 @@ int fault_add(struct fault_plane *plane, const char *text, uint64_t *ret_id, cha
 	memcpy(armed->text, written, sizeof written);
 	armed->key = key_of(written);
 	armed->deed_key = deed_key_of(&rule);
-	/* In the place of the one that it replaces: the first that fires wins. */
+	/* In place of the one that it replaces: the first that fires wins. */
 	list_append(same ? &same->link : &plane->rules, &armed->link);
 	point_enter(plane, armed);
 	plane->rule_count++;

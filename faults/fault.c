@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* fault.c - deciding, hit by hit. */
+/* fault.c - decides about each hit. */
 #include "faults/fault_internal.h"
 
 #include <errno.h>
@@ -11,8 +11,8 @@
 #include "simfs/base/star_pattern.h"
 
 /*
- * What is known of a file is good for so long, and for so many times as long as it
- * took to learn it: to look may wait for a disk, and all others wait as well.
+ * A check of a file is valid for this long, and for this many times as long as it took: it may wait
+ * for a disk, and everything else waits with it.
  */
 #define FILE_LOOK_NS	   (1 * NS_PER_MS)
 #define FILE_LOOK_REST_MIN 8
@@ -23,7 +23,7 @@ static bool offset_matches(const struct fault_rule *rule, const struct fault_con
 					    context->offset + context->length > rule->offset_first);
 }
 
-/* The gauges of one hit, a bit each, that are up to date. */
+/* A bit for each gauge that is up to date in this hit. */
 _Static_assert(GAUGE_COUNT <= 32, "a bit for each gauge");
 
 static bool gauge_matches(
@@ -65,7 +65,7 @@ static bool time_matches(const struct armed_rule *armed)
 	return !rule->has_for || age_ns - rule->from_ns < rule->for_ns;
 }
 
-/* What is no longer than is left of it would be whole. */
+/* A transfer that is not longer than the part that remains would be complete. */
 static bool length_matches(const struct fault_rule *rule, const struct fault_context *context)
 {
 	bool cuts = rule->action == FAULT_SHORT || rule->action == FAULT_TEAR;
@@ -73,14 +73,14 @@ static bool length_matches(const struct fault_rule *rule, const struct fault_con
 	return !cuts || context->length > rule->value;
 }
 
-/* What is decided of a whole answer is too late once a part of it is asked for. */
+/* A reply that replaces the whole answer comes too late once a part is requested. */
 static bool reply_matches(const struct fault_rule *rule, const struct fault_context *context)
 {
 	return rule->action != FAULT_REPLY || context->length == 0 ||
 	       !xapi_reply_at(rule->value)->is_of_head;
 }
 
-/* A value of a rule holds no blanks, and a writer's name may. */
+/* '_' in a rule also matches a blank, which values cannot contain. */
 static bool writer_matches(const char *wanted, const char *name)
 {
 	for (; *wanted && *name; wanted++, name++) {
@@ -108,13 +108,13 @@ static bool file_matches(struct armed_rule *armed)
 	return armed->file_is_there;
 }
 
-/* Whether WANTED of a rule, "" for any, means NAME, which may be NULL. */
+/* Whether WANTED of a rule ("" for any) matches NAME, which may be NULL. */
 static bool is_wanted(const char *wanted, const char *name)
 {
 	return !wanted[0] || (name && star_pattern_matches(wanted, name));
 }
 
-/* An asynchronous call is one of its method, too. */
+/* An asynchronous call also matches the plain method. */
 static bool method_matches(const char *wanted, const char *method)
 {
 	static const char async[] = "Async.";
@@ -125,7 +125,7 @@ static bool method_matches(const char *wanted, const char *method)
 	       strcmp(wanted, method + sizeof async - 1) == 0;
 }
 
-/* Of what lies far off in a rule: whose hit it is, and in which phase and time. */
+/* Filters on the fields at the end of a rule: names, phase and time. */
 static bool names_match(const struct fault_plane *plane, const struct armed_rule *armed,
 	const struct fault_context *context)
 {
@@ -143,7 +143,7 @@ static bool names_match(const struct fault_plane *plane, const struct armed_rule
 	return time_matches(armed);
 }
 
-/* The cheap filters first. */
+/* The cheap filters come first. */
 static bool rule_matches(const struct fault_plane *plane, struct armed_rule *armed,
 	const struct fault_context *context, uint32_t *measured)
 {
@@ -158,7 +158,7 @@ static bool rule_matches(const struct fault_plane *plane, struct armed_rule *arm
 	       file_matches(armed);
 }
 
-/* Whether the match of that NUMBER, from 1, is due. */
+/* Whether match NUMBER, counted from 1, is due. */
 static bool rule_is_due(
 	const struct fault_plane *plane, const struct armed_rule *armed, uint64_t number)
 {
@@ -235,7 +235,8 @@ uint64_t fault_reach(const struct fault_plane *plane, enum fault_point point,
 		struct armed_rule *armed = CONTAINER_OF(at, struct armed_rule, point_link);
 		uint64_t first = armed->rule.offset_first;
 
-		/* The next match is that of whoever begins there: of none else before him. */
+		/* The next match belongs to a read that begins there, not to one that ends before
+		 * it. */
 		if (armed->is_bad_sectors && first > context->offset && first < end &&
 			rule_matches(plane, armed, context, &measured) &&
 			rule_is_due(plane, armed, armed->matched + 1)) {

@@ -2,8 +2,8 @@
 /*
  * gauge.h - measured quantities that a trigger can watch and a test can feign.
  *
- * The volume puts in what it measures; whoever decides reads gauge_value(),
- * which is the feigned value while there is one.  Nothing here acts.
+ * The volume stores what it measures.  Decisions use gauge_value(), which is the feigned value if
+ * there is one.  Nothing here acts.
  */
 #ifndef SNAPRIG_FAULTS_GAUGE_H
 #define SNAPRIG_FAULTS_GAUGE_H
@@ -14,14 +14,16 @@
 
 enum gauge {
 	GAUGE_STORE_USED,    /* the fullest store's share of its limit */
-	GAUGE_STORE_BYTES,   /* bytes that count against limits, of all stores */
+	GAUGE_STORE_BYTES,   /* bytes of all stores that count against their limits */
 	GAUGE_MEMORY_USED,   /* of the machine or of a cgroup */
-	GAUGE_READ_PROGRESS, /* of the snapshot of which most was read */
-	GAUGE_READ_OFFSET,   /* highest offset at which a read of any snapshot began, as a share */
+	GAUGE_READ_PROGRESS, /* of the snapshot that has been read the most */
+	GAUGE_READ_OFFSET,   /* the highest offset at which a read of any snapshot began, as a
+			      * share */
 	GAUGE_SNAPSHOT_COUNT,
 	GAUGE_SNAPSHOT_AGE,	 /* of the oldest snapshot */
 	GAUGE_LIVE_WRITTEN,	 /* bytes written to the live view since the mount */
-	GAUGE_OPS,		 /* reads and writes of live view and snapshots since the mount */
+	GAUGE_OPS,		 /* reads and writes of the live view and of snapshots since the
+				  * mount */
 	GAUGE_CHAIN_DEPTH,	 /* nodes from the image to the live view */
 	GAUGE_CHAIN_COALESCABLE, /* nodes that could be merged into their parents */
 	GAUGE_COUNT,
@@ -46,19 +48,19 @@ struct gauges {
 	bool is_feigned[GAUGE_COUNT];
 };
 
-/* The row of gauge INDEX, or NULL from GAUGE_COUNT on. */
+/* The row of gauge INDEX; NULL for GAUGE_COUNT and above. */
 const struct gauge_row *gauge_at(size_t index);
 
-/* Returns 0, or -ENOENT when there is no gauge of this NAME. */
+/* Returns 0, or -ENOENT if there is no gauge of this NAME. */
 int gauge_find(const char *name, enum gauge *ret);
 
-/* Reads TEXT in the gauge's unit ("85%", "64MiB", "29"): 0, -EINVAL or -ERANGE. */
+/* Parses TEXT in the gauge's unit ("85%", "64MiB", "29").  Returns 0, -EINVAL or -ERANGE. */
 int gauge_value_parse(enum gauge gauge, const char *text, uint64_t *ret);
 
 /* Writes VALUE for people, a share with two decimals.  Returns BUFFER. */
 const char *gauge_value_format(enum gauge gauge, uint64_t value, char *buffer, size_t length);
 
-/* Writes VALUE so that gauge_value_parse() reads exactly it.  Returns BUFFER. */
+/* Writes VALUE so that gauge_value_parse() reads it back exactly.  Returns BUFFER. */
 const char *gauge_value_write(enum gauge gauge, uint64_t value, char *buffer, size_t length);
 
 static inline void gauge_measure(struct gauges *gauges, enum gauge gauge, uint64_t value)
@@ -71,7 +73,7 @@ static inline uint64_t gauge_value(const struct gauges *gauges, enum gauge gauge
 	return gauges->is_feigned[gauge] ? gauges->feigned[gauge] : gauges->measured[gauge];
 }
 
-/* What watches the gauge sees VALUE from now on; what it measures is as it was. */
+/* From now on, whatever watches the gauge sees VALUE; the measured value is kept. */
 void gauge_feign(struct gauges *gauges, enum gauge gauge, uint64_t value);
 void gauge_release(struct gauges *gauges, enum gauge gauge);
 

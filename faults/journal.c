@@ -37,7 +37,7 @@ void journal_deinit(struct journal *journal)
 
 /* ---- lines ---- */
 
-/* A line with its newline, not terminated, or NULL without memory; FIELDS are stolen. */
+/* Makes a line with its newline, not terminated, or NULL if memory ran out.  FIELDS are stolen. */
 static char *make_line(const struct journal_head *head, json_t *fields, size_t *ret_length)
 {
 	json_t *object = json_pack("{s:I, s:I, s:I, s:s}", "sequence", (json_int_t)head->sequence,
@@ -66,7 +66,9 @@ static uint64_t sequence_of(const char *line)
 	return strtoull(line + sizeof lead - 1, NULL, 10);
 }
 
-/* Drops the oldest half, in whole lines, for the event of HEAD.  Returns 0, or -ENOMEM. */
+/*
+ * Drops the oldest half, in whole lines, to make room for the event of HEAD.  Returns 0 or -ENOMEM.
+ */
 static int drop_oldest(struct journal *journal, const struct journal_head *head)
 {
 	struct journal_head note_head = *head;
@@ -77,7 +79,7 @@ static int drop_oldest(struct journal *journal, const struct journal_head *head)
 	uint64_t count = journal->dropped_count;
 	char *note;
 
-	/* No line is longer than half of all. */
+	/* No line is longer than half of it. */
 	MUST(half && half + 1 < end);
 	for (const char *at = journal->text; at <= half; at++)
 		count += *at == '\n';
@@ -96,7 +98,7 @@ static int drop_oldest(struct journal *journal, const struct journal_head *head)
 	return 0;
 }
 
-/* Makes room for LENGTH more bytes, of the event of HEAD: 0 or -errno. */
+/* Makes room for LENGTH more bytes for the event of HEAD.  Returns 0 or -errno. */
 static int reserve(struct journal *journal, size_t length, const struct journal_head *head)
 {
 	size_t room = journal->room ? journal->room : 4096;
@@ -132,9 +134,9 @@ static void line_add(struct journal *journal, const struct journal_head *head, j
 	journal->length += length;
 }
 
-/* ---- what fired ---- */
+/* ---- strikes ---- */
 
-/* Without memory some are missing, or all: NULL. */
+/* If memory runs out, some or all (NULL) are missing. */
 static json_t *fired_fields(const struct journal_fired *fired)
 {
 	const struct point_row *point = fault_point_at(fired->point);
@@ -159,7 +161,7 @@ static json_t *fired_fields(const struct journal_fired *fired)
 	return fields;
 }
 
-/* What was noted becomes text. */
+/* Turns recorded strikes into text. */
 static void write_out(struct journal *journal)
 {
 	for (size_t i = 0; i < journal->noted_count; i++) {
@@ -170,7 +172,7 @@ static void write_out(struct journal *journal)
 	journal->noted_count = 0;
 }
 
-/* TEXT, which may be NULL, at PLACE; or NULL. */
+/* Copies TEXT to PLACE and returns the copy, or NULL if TEXT is NULL. */
 static const char *keep(char *place, size_t room, const char *text)
 {
 	size_t length = text ? strlen(text) : 0;
@@ -286,7 +288,7 @@ size_t journal_lines(struct journal *journal, uint64_t *offset, size_t length, c
 	const char *end, *from = journal->text;
 	size_t left;
 
-	/* Who is that far behind is told what was dropped. */
+	/* A reader that is so far behind gets the line about what was dropped. */
 	if (*offset < journal->text_offset) {
 		*offset = journal->text_offset;
 		*ret = journal->note;

@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
-/* The words of the .def, which a list of points is easier to read with. */
+/* The traits without their prefix, for the .def. */
 enum {
 	IN_VIEW = POINT_IN_VIEW,
 	HAS_RANGE = POINT_HAS_RANGE,

@@ -10,13 +10,13 @@
 /* A trigger, or the name. */
 struct rule_key {
 	struct rule_trigger is;
-	const char *reason; /* why a point must have its trait */
+	const char *reason; /* why it is refused at points without its trait */
 
-	/* Required.  Whether VALUE (NULL of one that stands alone) could be read; what is no value
-	 * for RULE is none. */
+	/* Required.  Parses VALUE (NULL for a key without one).  Returns false if it is not
+	 * valid. */
 	bool (*read)(struct fault_rule *rule, const char *value);
 
-	/* Required.  Writes the value into BUFFER, of RULE_VALUE_BYTES; false: not there. */
+	/* Required.  Writes the value to BUFFER, of RULE_VALUE_BYTES; false: not present. */
 	bool (*write)(const struct fault_rule *rule, char *buffer);
 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* rule_keys.c - the triggers of a rule: what can stand behind each, and how it is written. */
+/* rule_keys.c - the triggers of a rule: how their values are read and written. */
 #include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -141,7 +141,7 @@ static bool write_chance(const struct fault_rule *rule, char *buffer)
 
 /* ---- when=GAUGE>=VALUE ---- */
 
-/* The longer ones first: ">" is the beginning of ">=". */
+/* Longer signs first, since ">=" begins with ">". */
 static const struct {
 	const char *sign;
 	enum rule_relation relation;
@@ -203,7 +203,7 @@ static bool write_phase(const struct fault_rule *rule, char *buffer)
 	return write_text(rule->phase, buffer);
 }
 
-/* The rig serves from another folder than it was asked from. */
+/* Absolute, because the rig runs in another folder than the caller. */
 static bool read_file(struct fault_rule *rule, const char *value)
 {
 	return value[0] == '/' && read_text(value, rule->file, sizeof rule->file);
@@ -280,7 +280,7 @@ static bool write_method(const struct fault_rule *rule, char *buffer)
 	return write_text(rule->method, buffer);
 }
 
-/* A name is told from a number, under which every rule is known, too. */
+/* A name must differ from a number, which also identifies a rule. */
 static bool read_name(struct fault_rule *rule, const char *value)
 {
 	for (const char *at = value; *at; at++) {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * rule_parse.c - reads the line of a rule, word by word.
+ * rule_parse.c - parses the line of a rule, word by word.
  *
- * Every message names the column of the word that is wrong.
+ * Every message names the column of the wrong word.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -18,7 +18,7 @@
 struct reader {
 	struct fault_rule rule;
 	struct spec_line line;
-	unsigned whole_column; /* 0: it is not there */
+	unsigned whole_column; /* 0: absent */
 	unsigned offset_column;
 };
 
@@ -59,7 +59,7 @@ static const char *action_example(enum fault_point point, enum action_value kind
 	return kind == ACTION_ERRNO && has_codes(point) ? "0x800423f2" : examples[kind];
 }
 
-/* Where VSS has codes, one can be named in place of the errno that it stands for. */
+/* Where VSS has codes, one can be given instead of its errno. */
 static int error_read(enum fault_point point, const char *value)
 {
 	const struct vss_code *code = has_codes(point) ? vss_code_find(value) : NULL;
@@ -98,7 +98,7 @@ static bool value_read(struct fault_rule *rule, enum action_value kind, const ch
 	return false;
 }
 
-/* What no one value shows. */
+/* Checks for amounts of 0 that make no sense. */
 static const char *amount_refusal(const struct fault_rule *rule)
 {
 	bool writes = fault_point_at(rule->point)->kind != POINT_READ;
@@ -112,7 +112,7 @@ static const char *amount_refusal(const struct fault_rule *rule)
 	return rule->action == FAULT_MISDIRECT ? "nothing would be misdirected" : NULL;
 }
 
-/* A word that is none is worth all that there are. */
+/* For an unknown reply, suggests one of the point's. */
 static bool wrong_reply(struct reader *reader, const char *value)
 {
 	const char *point = fault_point_at(reader->rule.point)->name;
@@ -155,7 +155,7 @@ static bool read_action(
 
 /* ---- triggers ---- */
 
-/* A gauge that does not exist is worth a better message than the whole value. */
+/* For an unknown gauge, the message names the gauge, not the whole value. */
 static bool wrong_gauge(struct reader *reader, const char *value)
 {
 	const char *names[GAUGE_COUNT];
@@ -176,7 +176,7 @@ static bool wrong_gauge(struct reader *reader, const char *value)
 	return true;
 }
 
-/* So is an ioctl. */
+/* Likewise for an ioctl. */
 static void wrong_ioctl(struct reader *reader, const char *value)
 {
 	const char *names[32];
@@ -192,7 +192,7 @@ static void wrong_ioctl(struct reader *reader, const char *value)
 
 static bool wrong_value(struct reader *reader, const struct rule_key *key, const char *value)
 {
-	/* A key that takes no value is always read. */
+	/* A key without a value never fails to parse. */
 	MUST(value);
 	if (strcmp(key->is.name, "when") == 0 && wrong_gauge(reader, value))
 		return false;
@@ -242,7 +242,8 @@ static bool unknown_key(struct reader *reader, const struct spec_word *word)
 
 static bool read_word(struct reader *reader, const struct spec_word *word)
 {
-	/* A rule is written without quotes, where a writer's blank is a line below. */
+	/* Rules are written back without quotes; a blank in a writer's name becomes an
+	 * underscore. */
 	if (word->value && strpbrk(word->value, " \t") && strcmp(word->name, "writer") != 0)
 		return spec_line_wrong(
 			&reader->line, NULL, "a space in the value of '%s'", word->name);
@@ -259,7 +260,7 @@ static bool read_word(struct reader *reader, const struct spec_word *word)
 
 /* ---- the line ---- */
 
-/* Whether nothing would be other without `whole`, which may stand before what it is about. */
+/* Whether `whole` has no effect.  Checked at the end, as it may precede what it applies to. */
 static bool whole_is_idle(const struct reader *reader)
 {
 	struct fault_rule rule = reader->rule;
@@ -317,7 +318,7 @@ int rule_parse(const char *text, struct fault_rule *ret, char *message)
 {
 	struct reader reader;
 
-	/* With what lies between its fields, so that rules can be compared. */
+	/* Including padding, so that rules can be compared. */
 	memset(&reader, 0, sizeof reader);
 	reader.rule.every = 1;
 	reader.rule.chance = 1000000;
