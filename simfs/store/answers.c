@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * answers.c - tells waiters how it ended, when the store is settled.
+ * answers.c - tells waiters their results, once the store's state is settled.
  *
  *	            last count goes                    store_answers_go()
  *	COUNTED ───────────────────────▶ QUEUED ─────────────────────────────▶ done()
- *	                                   │ the store was called, no completion
- *	                                   └──▶ a request for nothing ──▶ ┘
+ *	                                   │ in a call, not a completion
+ *	                                   └──▶ a BLOCKIO_NOTHING ─────▶ ┘
  *
- *  (1) What a waiter is told is fixed when it is queued: nothing that an earlier
- *      answer does to the store changes it.
- *  (2) `done` runs from the event loop alone, and when the store has nothing left
- *      to do for what has just happened.  So it may call anything of the store,
- *      and never finds its caller, nor the store's, in the middle of something.
- *  (3) Answers given while one is being given come behind it; none is nested.
- *  (4) The last of them may destroy the store, which goes when it has returned.
+ *  (1) A waiter's result is fixed when it is queued: nothing that an earlier answer does to
+ *      the store changes it.
+ *  (2) `done` runs only from the event loop, after the store has done all it has to do for
+ *      the current completion. So it may call any function of the store, and never interrupts
+ *      its caller or the store in the middle of something.
+ *  (3) Answers queued during an answer follow it; they are never nested.
+ *  (4) The last answer may destroy the store, which is freed when it returns.
  */
 #include "simfs/base/check.h"
 #include "simfs/store/store_internal.h"
@@ -31,15 +31,15 @@ void store_answer(struct store *store, struct store_waiter *waiter, int error)
 	list_append(&store->answers, &waiter->link);
 }
 
-/* The next that may be told, or NULL. */
+/* The next waiter to tell, or NULL. */
 static struct store_waiter *next_answer(struct store *store)
 {
 	struct list *link = list_pop(&store->answers);
 
-	/* One at a time: it may start something that the next one waits for, too. */
+	/* One at a time: it may start something that the next one must wait for, too. */
 	if (!link && store_idle(store)) {
 		link = list_pop(&store->wanting_idle);
-		/* Of store_quiesce(): it may be armed again. */
+		/* The count of store_quiesce(); the waiter may be armed again. */
 		if (link)
 			CONTAINER_OF(link, struct store_waiter, link)->pending--;
 	}
@@ -50,7 +50,8 @@ void store_answers_go(struct store *store)
 {
 	struct store_waiter *waiter;
 
-	/* A completion in the loop of somebody who blocks in an answer: that goes on. */
+	/* This completion came while an answer blocks in the event loop: the outer call
+	 * continues. */
 	if (store->is_answering)
 		return;
 	store->is_answering = true;

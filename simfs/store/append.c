@@ -15,14 +15,14 @@
 
 uint64_t segment_hash(const struct segment_header *header)
 {
-	/* The hash is the second word: what is before and behind it counts. */
+	/* Skips the second word, the hash; covers those before and after it. */
 	uint64_t behind = XXH3_64bits(
 		&header->store_id, sizeof *header - offsetof(struct segment_header, store_id));
 
 	return XXH3_64bits_withSeed(&header->magic, sizeof header->magic, behind);
 }
 
-/* An empty segment at the end of the waiting ones, or NULL without memory. */
+/* Appends an empty segment to the waiting ones; returns NULL without memory. */
 static struct segment *segment_new(struct store *store, uint32_t flags)
 {
 	struct list *link = list_pop(&store->spare);
@@ -57,7 +57,7 @@ void segment_summarize(struct store *store)
 		segments_stop(store, -ENOMEM);
 		return;
 	}
-	/* Before those that wait. */
+	/* Move it before those that wait. */
 	list_remove(&segment->link);
 	if (summary_fill(store, segment->header) < 0) {
 		list_append(&store->spare, &segment->link);
@@ -92,7 +92,7 @@ void store_sum(const void *data, size_t length_bytes, uint32_t *sums)
 		*sums++ = unit_sum(bytes + at);
 }
 
-/* LENGTH bytes of DATA, whose SUMS are known (NULL: not yet), become the next records. */
+/* Adds LENGTH bytes of DATA as the next records; their SUMS may be known (NULL: not yet). */
 static void segment_take(struct segment *segment, char *data, size_t length, const uint32_t *sums)
 {
 	struct store *store = segment->store;
@@ -157,7 +157,7 @@ void store_append_summed(struct store *store, uint64_t first_block, uint64_t cou
 	store_answers_later(store);
 }
 
-/* Data units of the segment with HEADER, which is no summary, become what it says. */
+/* Takes over the sums of the segment with HEADER, which is not a summary. */
 static int sums_enter(struct store *store, struct segment_header *header)
 {
 	const uint32_t *sums = segment_sums(store, header);
@@ -184,7 +184,7 @@ int store_map_segment(struct store *store, struct segment_header *header)
 				&store->map, block, segment_position(store, header, entered));
 	}
 	if (error < 0) {
-		/* The last one was not entered, and sums that nothing names mean nothing. */
+		/* The last one was not entered; sums of unmapped units have no meaning. */
 		for (uint32_t i = 0; i + 1 < entered; i++)
 			store_map_remove(&store->map, header->blocks[i]);
 		return error;
@@ -201,7 +201,8 @@ int store_map_segment(struct store *store, struct segment_header *header)
 
 void segment_seal(struct store *store)
 {
-	/* One in flight may be none: who waits looks again when it is written. */
+	/* A segment in flight may not be a sufficient seal; rewrites check again when it is
+	 * written. */
 	if (store->in_flight_count == 0 && list_empty(&store->waiting) && !segment_new(store, 0))
 		segments_stop(store, -ENOMEM);
 	flight_go_soon(store);
@@ -236,7 +237,7 @@ void store_resume(struct store *store)
 	store->flight_error = 0;
 	store->end_unit = store->acknowledged_end_unit;
 	store->sequence = store->acknowledged_sequence;
-	/* What failed may lie there all the same, whole, and more behind it. */
+	/* Failed segments may be whole in the file anyway, with more after them. */
 	store->attempt++;
 	store->blocks_taken = store->blocks;
 	summary_untake(store);

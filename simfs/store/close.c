@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * close.c - closes a store in order.
+ * close.c - closes a store cleanly.
  *
- *	summary ─▶ idle ─▶ cut to what it has ─▶ flushed ─▶ its sums flushed ─▶ superblock: clean
+ *	summary ─▶ idle ─▶ truncated to its end ─▶ flushed ─▶ its sums flushed ─▶ superblock: clean
  *		─▶ (durable: flushed)
  *
- * Each of them waits for the disk, which answers many flushes at once about as
- * soon as one: whoever closes many stores starts many of these.
+ * Each step waits for the disk, which completes many flushes at once about as fast as one. So
+ * a caller that closes many stores starts many of these.
  */
 #include "simfs/base/check.h"
 #include "simfs/store/store_internal.h"
@@ -17,7 +17,8 @@ static void end(struct store_closing *closing, int error)
 	closing->done(closing, error);
 }
 
-/* The next step is a request on IO, and then NEXT; or the end, when the one before has failed. */
+/* Starts the next step: a request on IO, with NEXT after it; or ends if the previous step
+ * failed. */
 static void go(struct store_closing *closing, int error, struct blockio *io, enum blockio_kind kind,
 	void (*next)(struct store_closing *closing, int error))
 {
@@ -65,7 +66,7 @@ static void flushed(struct store_closing *closing, int error)
 {
 	struct store *store = closing->store;
 
-	/* A rig that was killed may have written it, and this one only read it. */
+	/* An earlier rig, since killed, may have written it, and this one only read it. */
 	if (error == 0 && store->is_rewritten)
 		error = sums_file_open(store);
 	if (error == 0 && store->sums_file)
@@ -78,14 +79,14 @@ static void cut(struct store_closing *closing)
 {
 	struct store *store = closing->store;
 
-	/* Gives back the room that was reserved and not used, or not filled. */
+	/* Frees the space that was reserved but not used. */
 	store->end_unit = store->acknowledged_end_unit;
 	store->sequence = store->acknowledged_sequence;
 	go(closing, store->io->ops->resize(store->io, store->end_unit * STORE_UNIT_BYTES),
 		store->io, BLOCKIO_FLUSH, flushed);
 }
 
-/* Without room for it the next opening takes longer, and that is all. */
+/* If the summary did not fit, the next opening only takes longer. */
 static void summarized(struct store_waiter *waiter, int error)
 {
 	(void)error;
@@ -106,7 +107,7 @@ void store_close_start(struct store *store, struct store_closing *closing)
 	store_quiesce(store, &closing->still);
 }
 
-/* ---- one, which is waited for ---- */
+/* ---- a single close, waited for ---- */
 
 struct closing_one {
 	struct store_closing closing;

@@ -8,17 +8,16 @@
  *                  │     store_stop(), or an error of one before it      ▲
  *                  └────────────────────────────────────────────────────┘
  *
- *  (1) Those in flight lie one behind the other, as their sequences say.
- *  (2) One enters the map, and who waits for it is told, when it and all before it
- *      are written; what comes behind one that failed fails with it.
- *  (3) While as many are in flight as may be, the last one that waits takes all that
- *      comes; so the busier the volume, the larger the writes, and no timer is
- *      needed.  With some in flight it waits for the end of the batch of completions,
- *      which bring more.
- *  (4) With some in flight the last one also waits until it is as large as they are
- *      together, or full: small ones cost more than they bring.
- *  (5) What holds a segment back is one of its own store's, whose end starts it: no
- *      store waits for another one of its group.
+ *  (1) Segments in flight are contiguous in the file, in the order of their sequences.
+ *  (2) A segment enters the map, and its waiters are told, when it and all before it are
+ *      written. If one fails, those after it fail with it.
+ *  (3) While the maximum is in flight, the last waiting segment takes all new blocks. So the
+ *      busier the volume, the larger the writes, without a timer. While any is in flight, a
+ *      new segment waits for the end of the current batch of completions, which add more.
+ *  (4) While any is in flight, the last segment also waits until it is as large as all of
+ *      those together, or full: small ones cost more than they gain.
+ *  (5) A segment is held back only by segments of its own store, whose completion starts it:
+ *      no store waits for another one of its group.
  */
 #include <errno.h>
 
@@ -53,7 +52,7 @@ static void in_flight_change(struct store *store, int by)
 		store->group->in_flight += (unsigned)by;
 }
 
-/* SEGMENT was written, and all before it. */
+/* SEGMENT and all before it were written. */
 static void acknowledge(struct segment *segment)
 {
 	struct store *store = segment->store;
@@ -127,7 +126,7 @@ static void header_fill(struct segment *segment)
 	store_hashed(store, sizeof *header);
 }
 
-/* Many that grow at a time would write all bytes twice. */
+/* When many files grow at once, the disk should not write all bytes twice. */
 static enum blockio_room room_kind(const struct store *store)
 {
 	bool are_many = store->group && store->group->in_flight > store->limits->segments_in_flight;
@@ -142,7 +141,7 @@ void flight_write(struct store *store)
 	uint64_t end_unit = store->end_unit + segment_units(store, header);
 
 	if (end_unit > UINT32_MAX) {
-		/* Beyond what the map can name: 16 TiB. */
+		/* Beyond the positions of the map: 16 TiB. */
 		segment_finish(segment, -EFBIG);
 		segments_stop(store, -EFBIG);
 		return;
@@ -165,7 +164,7 @@ void flight_write(struct store *store)
 	blockio_submit(store->io, &segment->request);
 }
 
-/* Whether another one may be in flight. */
+/* Whether another segment may be in flight. */
 static bool may_start(const struct store *store)
 {
 	unsigned limit = store->limits->segments_in_flight;
@@ -175,7 +174,7 @@ static bool may_start(const struct store *store)
 	return store->in_flight_count < limit && (!store->group || store->group->in_flight < limit);
 }
 
-/* Whether the first one that waits is worth a write beside those in flight. */
+/* Whether the first waiting segment is worth a write beside those in flight. */
 static bool is_large_enough(const struct store *store)
 {
 	const struct segment *first = CONTAINER_OF(store->waiting.next, struct segment, link);
@@ -209,7 +208,7 @@ void flight_go(struct store *store)
 			segment_summarize(store);
 		else
 			flight_write(store);
-		/* One has started, or all that waited has been ended. */
+		/* Either one was started, or all that waited have failed. */
 		MUST(store->in_flight_count > in_flight_count || list_empty(&store->waiting));
 	}
 }

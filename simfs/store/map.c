@@ -13,11 +13,11 @@
 
 #define DIRECTORY_PAGE 4096u
 
-/* From so many leaves on a root has an index: with fewer all of them lie in a few lines of cache,
- * and an index would take more than a few blocks leave over. */
+/* A root with this many leaves has an index. With fewer, all entries fit in a few cache
+ * lines, and an index would take more memory than a few blocks leave over. */
 #define INDEXED_LEAVES 16u
 
-/* LEAF is of blocks from FIRST to before END of the root. */
+/* LEAF covers the blocks from FIRST to before END of the root. */
 struct map_entry {
 	uint32_t first;
 	uint32_t end;
@@ -25,13 +25,13 @@ struct map_entry {
 };
 
 /*
- * Its blocks are in so many buckets that one of them has about one leaf, wherever blocks are
- * scattered: which leaves begin in one is told by an index behind the entries.
+ * The blocks of a root are divided into buckets, so many that one has about one leaf, however
+ * blocks are scattered. An index after the entries gives the leaves that begin in each.
  */
 struct map_root {
 	uint16_t count;
 	uint16_t capacity;
-	uint32_t last; /* that was found: who asks of a block asks again, or of the next one */
+	uint32_t last; /* entry found: the next lookup is often the same block or the next one */
 	struct map_entry entries[];
 };
 
@@ -45,7 +45,7 @@ static size_t directory_bytes(const struct store_map *map)
 	       DIRECTORY_PAGE;
 }
 
-/* How many bits of a block say in which bucket it is: none in a root of a few leaves. */
+/* The number of leading bits of a block that select its bucket: 0 in a root of few leaves. */
 static uint32_t bucket_bits(uint32_t capacity)
 {
 	return capacity < INDEXED_LEAVES ? 0 : 31u - (uint32_t)__builtin_clz(capacity);
@@ -59,13 +59,13 @@ static size_t root_bytes(uint32_t capacity)
 	       (bits > 0 ? sizeof(uint16_t) << bits : 0);
 }
 
-/* By bucket, how many leaves begin before it. */
+/* For each bucket, the number of leaves that begin before it. */
 static uint16_t *index_of(struct map_root *root)
 {
 	return (uint16_t *)(root->entries + root->capacity);
 }
 
-/* A leaf that begins at FIRST has come (1) or gone (-1). */
+/* A leaf that begins at FIRST was added (1) or removed (-1). */
 static void index_count(struct map_root *root, uint32_t first, int change)
 {
 	uint32_t bits = bucket_bits(root->capacity);
@@ -89,7 +89,7 @@ static void index_make(struct map_root *root)
 	}
 }
 
-/* How many leaves of ROOT begin at LOW or before. */
+/* The number of leaves of ROOT that begin at LOW or before. */
 static uint32_t entries_up_to(struct map_root *root, uint32_t low)
 {
 	uint32_t bits = bucket_bits(root->capacity), at = 0, left = root->count;
@@ -109,7 +109,7 @@ static uint32_t entries_up_to(struct map_root *root, uint32_t low)
 	return at;
 }
 
-/* That of BLOCK, or NULL. */
+/* The entry that covers BLOCK, or NULL. */
 static struct map_entry *entry_of(const struct store_map *map, uint64_t block)
 {
 	struct map_root *root = map->roots[block / MAP_ROOT_BLOCKS];
@@ -128,7 +128,7 @@ static struct map_entry *entry_of(const struct store_map *map, uint64_t block)
 	return &root->entries[root->last];
 }
 
-/* Room for one leaf more in the root at INDEX, which may not be there: 0 or -ENOMEM. */
+/* Makes room for one more leaf in the root at INDEX, which may not exist yet: 0 or -ENOMEM. */
 static int root_reserve(struct store_map *map, uint64_t index)
 {
 	struct map_root *root = map->roots[index];
@@ -152,7 +152,7 @@ static int root_reserve(struct store_map *map, uint64_t index)
 	return 0;
 }
 
-/* There is room for it. */
+/* There must be room for it. */
 static void entry_insert(struct map_root *root, uint32_t at, uint32_t first, struct map_leaf *leaf)
 {
 	MUST(root->count < root->capacity);
@@ -165,7 +165,7 @@ static void entry_insert(struct map_root *root, uint32_t at, uint32_t first, str
 	index_count(root, first, 1);
 }
 
-/* A leaf for BLOCK, which has none: as long as its neighbours let it be. */
+/* Creates a leaf for BLOCK, which has none: as long as its neighbours allow. */
 static int entry_new(struct store_map *map, uint64_t block)
 {
 	uint32_t low = block % MAP_ROOT_BLOCKS, shift = MAP_ROOT_SHIFT, first;
@@ -193,9 +193,9 @@ static int entry_new(struct store_map *map, uint64_t block)
 	return 0;
 }
 
-/* ---- leaves that have become too long ---- */
+/* ---- leaves that became too long ---- */
 
-/* Cuts the leaf of BLOCK into its halves; one without a known block is none. */
+/* Splits the leaf of BLOCK in halves; a half without a known block gets no leaf. */
 static int leaf_cut(struct store_map *map, uint64_t block)
 {
 	int error = root_reserve(map, block / MAP_ROOT_BLOCKS);
@@ -220,7 +220,7 @@ static int leaf_cut(struct store_map *map, uint64_t block)
 	return 0;
 }
 
-/* LEAF, or NULL, takes the place of ENTRY's, which has become it. */
+/* Stores LEAF, which has replaced ENTRY's leaf; NULL: -ENOMEM. */
 static int leaf_put(struct map_entry *entry, struct map_leaf *leaf)
 {
 	if (!leaf)
@@ -229,7 +229,7 @@ static int leaf_put(struct map_entry *entry, struct map_leaf *leaf)
 	return 0;
 }
 
-/* How many blocks LEAF has at most as it is. */
+/* The most blocks LEAF may have in its current form. */
 static uint32_t leaf_most(const struct store_map *map, const struct map_leaf *leaf)
 {
 	uint32_t most = map->dense_blocks;
@@ -239,7 +239,7 @@ static uint32_t leaf_most(const struct store_map *map, const struct map_leaf *le
 	return leaf->shift > MAP_CHUNK_SHIFT && most > MAP_LEAF_BLOCKS ? MAP_LEAF_BLOCKS : most;
 }
 
-/* A step towards room for one block more in the leaf of BLOCK: 0, or -ENOMEM. */
+/* Takes a step towards room for one more block in the leaf of BLOCK: 0, or -ENOMEM. */
 static int leaf_make_room(struct store_map *map, uint64_t block, struct map_entry *entry)
 {
 	struct map_leaf *leaf = entry->leaf;
@@ -308,7 +308,7 @@ int store_map_add(struct store_map *map, uint64_t block, uint32_t position)
 {
 	struct map_entry *entry;
 
-	/* A leaf that is cut is shorter by half each time, and one that has grown has room. */
+	/* Each split halves the leaf, and a leaf that has grown has room, so this ends. */
 	while (!(entry = entry_of(map, block)) || !has_room(map, entry->leaf)) {
 		int error = entry ? leaf_make_room(map, block, entry) : entry_new(map, block);
 

@@ -9,7 +9,7 @@
 #include "simfs/store/map_memory.h"
 #include "simfs/store/map_slots.h"
 
-/* By so many blocks, besides one, the rest of a leaf grows at most. */
+/* The rest of a leaf grows by at most this many blocks, plus one. */
 #define REST_GROWTH 8u
 
 /* ---- memory ---- */
@@ -24,7 +24,7 @@ static size_t piece_bytes(uint32_t shift)
 	return (size_t)MAP_PIECE_BLOCKS * map_slot_bytes(is_wide(shift));
 }
 
-/* Of a leaf that is not dense, but for its pieces. */
+/* A leaf that is not dense, without its pieces. */
 static size_t leaf_bytes(uint32_t shift, uint32_t piece_count, uint32_t rest_room)
 {
 	return sizeof(struct map_leaf) + piece_count * (sizeof(uint32_t *) + sizeof(uint32_t)) +
@@ -37,8 +37,8 @@ static size_t leaf_bytes_of(const struct map_leaf *leaf)
 			      : leaf_bytes(leaf->shift, leaf->piece_count, leaf->rest_room);
 }
 
-/* Behind the pieces of a leaf of COUNT blocks: for one more and some, up to what is allocated
- * anyway, and to a piece. */
+/* The room for a leaf of COUNT blocks after its pieces: for one more and some spare, using
+ * what the allocator rounds up to, at most a piece. */
 static uint32_t rest_room_for(uint32_t shift, uint32_t count)
 {
 	uint32_t pieces = count / MAP_PIECE_BLOCKS;
@@ -66,7 +66,7 @@ static struct map_leaf *leaf_without_pieces(uint32_t shift, uint32_t count, uint
 	return leaf;
 }
 
-/* LEAF and the first COUNT of its pieces. */
+/* Frees LEAF and the first COUNT of its pieces. */
 static void leaf_give_back(struct map_leaf *leaf, uint32_t count, uint64_t *total)
 {
 	for (uint32_t i = 0; i < count; i++)
@@ -113,7 +113,7 @@ static uint32_t *firsts_of(struct map_leaf *leaf)
 	return (uint32_t *)(leaf->pieces + leaf->piece_count);
 }
 
-/* Of piece PIECE; behind the last one it is the rest. */
+/* The slots of piece PIECE; the one after the last is the rest. */
 static struct map_slots slots_of(struct map_leaf *leaf, uint32_t piece)
 {
 	if (piece < leaf->piece_count)
@@ -122,7 +122,7 @@ static struct map_slots slots_of(struct map_leaf *leaf, uint32_t piece)
 		firsts_of(leaf) + leaf->piece_count, leaf->rest_room, is_wide(leaf->shift));
 }
 
-/* How many of its blocks lie in PIECE. */
+/* How many of its blocks are in PIECE. */
 static uint32_t count_in(const struct map_leaf *leaf, uint32_t piece)
 {
 	uint32_t before = piece * MAP_PIECE_BLOCKS;
@@ -150,15 +150,15 @@ static void first_update(struct map_leaf *leaf, uint32_t piece)
 	*first = key_at(leaf, piece * MAP_PIECE_BLOCKS);
 }
 
-/* Whether AT is where KEY is, or would be. */
+/* Whether AT is where KEY is, or would be inserted. */
 static bool is_place(struct map_leaf *leaf, uint32_t at, uint32_t key)
 {
 	return at <= leaf->count && (at == 0 || key_at(leaf, at - 1) < key) &&
 	       (at == leaf->count || key_at(leaf, at) >= key);
 }
 
-/* The piece where KEY is, or would be: the last one that begins at KEY or before it, else the
- * first. */
+/* The piece where KEY is, or would be inserted: the last one that begins at KEY or before it,
+ * else the first. */
 static uint32_t piece_find(struct map_leaf *leaf, uint32_t key)
 {
 	const uint32_t *firsts = firsts_of(leaf);
@@ -178,11 +178,11 @@ static uint32_t piece_find(struct map_leaf *leaf, uint32_t key)
 	return piece;
 }
 
-/* Where KEY is, or would be. */
+/* Where KEY is, or would be inserted. */
 static uint32_t key_find(struct map_leaf *leaf, uint32_t key)
 {
 	uint32_t at = leaf->last;
-	/* To look there costs who asks of any other. */
+	/* For any other key, checking the last place first would only cost time. */
 	bool is_near = key - leaf->last_key <= 1;
 
 	if (!is_near || !is_place(leaf, at, key)) {
@@ -201,9 +201,9 @@ static uint32_t key_find(struct map_leaf *leaf, uint32_t key)
 	return at;
 }
 
-/* ---- in another shape ---- */
+/* ---- changes of form ---- */
 
-/* A leaf for one half of OLD's blocks, those FROM to before TO of it, which begins at the key
+/* Creates a leaf for one half of OLD: the blocks at FROM to before TO, with keys relative to
  * FIRST. */
 static struct map_leaf *half_new(
 	struct map_leaf *old, uint32_t from, uint32_t to, uint32_t first, uint64_t *total)
@@ -285,9 +285,9 @@ struct map_leaf *map_leaf_grown(struct map_leaf *leaf, uint64_t *total)
 	return grown;
 }
 
-/* ---- what it knows ---- */
+/* ---- contents ---- */
 
-/* Makes a gap at AT: from the last piece on, each gives the next one its last block. */
+/* Opens a gap at AT: from the last piece back, each passes its last block to the next one. */
 static void gap_open(struct map_leaf *leaf, uint32_t at)
 {
 	uint32_t piece = leaf->count / MAP_PIECE_BLOCKS, first = at / MAP_PIECE_BLOCKS;
@@ -307,7 +307,7 @@ static void gap_open(struct map_leaf *leaf, uint32_t at)
 	map_slots_move(&slots, at + 1, &slots, at, count - at);
 }
 
-/* Takes out the block at AT: each piece behind it gives the one before its first block. */
+/* Removes the block at AT: each later piece passes its first block to the one before. */
 static void gap_close(struct map_leaf *leaf, uint32_t at)
 {
 	uint32_t piece = at / MAP_PIECE_BLOCKS, end = (leaf->count - 1u) / MAP_PIECE_BLOCKS;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * map_slots.h - blocks in order, by their keys, in three arrays; for map_leaf.c only.
+ * map_slots.h - blocks ordered by their keys, in three arrays; for map_leaf.c only.
  *
- *	positions[] 4 bytes	lows[] 2 bytes	highs[] 1 byte, of wide ones only
+ *	positions[] 4 bytes	lows[] 2 bytes	highs[] 1 byte, only if wide
  */
 #ifndef SNAPRIG_STORE_MAP_SLOTS_H
 #define SNAPRIG_STORE_MAP_SLOTS_H
@@ -16,11 +16,11 @@
 struct map_slots {
 	uint32_t *positions;
 	uint16_t *lows;
-	uint8_t *highs; /* not to be looked at when they are not wide */
+	uint8_t *highs; /* invalid unless is_wide */
 	bool is_wide;
 };
 
-/* For ROOM of them in the memory from POSITIONS on. */
+/* For ROOM slots in the memory at POSITIONS. */
 static inline struct map_slots map_slots_at(uint32_t *positions, uint32_t room, bool is_wide)
 {
 	uint16_t *lows = (uint16_t *)(positions + room);
@@ -28,7 +28,7 @@ static inline struct map_slots map_slots_at(uint32_t *positions, uint32_t room, 
 	return (struct map_slots){ positions, lows, (uint8_t *)(lows + room), is_wide };
 }
 
-/* Bytes of each. */
+/* Bytes per slot. */
 static inline uint32_t map_slot_bytes(bool is_wide)
 {
 	return sizeof(uint32_t) + sizeof(uint16_t) + (is_wide ? sizeof(uint8_t) : 0);
@@ -50,7 +50,7 @@ static inline void map_slot_set(
 		slots->highs[at] = (uint8_t)(key >> MAP_LOW_SHIFT);
 }
 
-/* COUNT of FROM, from AT on, become those of TO from TO_AT on; both may be the same. */
+/* Moves COUNT slots of FROM at AT to TO at TO_AT; both may be the same and overlap. */
 static inline void map_slots_move(const struct map_slots *to, uint32_t to_at,
 	const struct map_slots *from, uint32_t at, uint32_t count)
 {
@@ -60,14 +60,14 @@ static inline void map_slots_move(const struct map_slots *to, uint32_t to_at,
 		memmove(to->highs + to_at, from->highs + at, count);
 }
 
-/* How many of the first COUNT have a key before KEY. */
+/* How many of the first COUNT have a key less than KEY. */
 static inline uint32_t map_slots_before(const struct map_slots *slots, uint32_t count, uint32_t key)
 {
 	const uint16_t *lows = slots->lows;
 	const uint8_t *highs = slots->highs;
 	uint32_t at = 0;
 
-	/* No branch depends on what is compared, so none is predicted wrong. */
+	/* No branch depends on the comparison, so none is mispredicted. */
 	if (slots->is_wide) {
 		while (count > 0) {
 			uint32_t half = (count + 1) / 2, middle = at + half - 1;

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * read.c - reads that are checked, one by one.
+ * read.c - checked reads.
  *
- *   store_read() ─▶ UNDER WAY ─▶ checks ────────────────────────────────▶ done
- *                      ▲            │ does not, and a write in place met it │
- *                      └────────────┘                                       │
- *                                   │ does not, and none did                │
- *                                   └───────────────────────────▶ damaged ──┘
+ *   store_read() ─▶ UNDER WAY ─▶ matches ───────────────────────────────▶ done
+ *                      ▲            │ differs, and a rewrite overlaps it   │
+ *                      └────────────┘                                      │
+ *                                   │ differs, and none does               │
+ *                                   └───────────────────────────▶ damaged ─┘
  *
- * A read that a write in place met may have seen a part of it; it is done again,
- * and ends with the last write that meets it.
+ * A read that a write in place overlaps may have seen part of the write. It is repeated, and
+ * ends after the last write that overlaps it.
  */
 #include "simfs/store/read.h"
 
@@ -46,7 +46,7 @@ static void read_start(struct store_read *read)
 			read->single.iov_base, read->length);
 		return;
 	}
-	/* They are used up each time. */
+	/* Each read consumes them. */
 	memcpy(read->vectors, read->spans, read->span_count * sizeof *read->spans);
 	io->kind = BLOCKIO_READ;
 	io->offset = read->offset;
@@ -55,7 +55,7 @@ static void read_start(struct store_read *read)
 	blockio_submit(read->store->io, io);
 }
 
-/* The first unit of READ that is not what it has to be, or its end. */
+/* The first unit of READ with a wrong sum, or its end. */
 static uint64_t read_check(const struct store_read *read)
 {
 	uint64_t unit = first_unit(read);

@@ -3,8 +3,8 @@
  * recover.c - opens a store: superblock, summaries, a scan of the rest, sums.
  *
  *	superblock ──▶ summaries ──▶ scan from the newest on ──▶ ID.sums ──▶ (verified) ──▶ ready
- *	                   │ none, or one does not check   ▲
- *	                   └──▶ scan from the first on ────┘
+ *	                   │ none, or one fails its check  ▲
+ *	                   └──▶ scan from the start ───────┘
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -27,7 +27,7 @@ static int found_damaged(void *context, const struct store_damage *damage)
 	return 0;
 }
 
-/* The map, and where the store ends. */
+/* Rebuilds the map and finds the end of the store. */
 static int rebuild_map(struct store *store, const struct store_superblock *superblock,
 	const struct scan_options *how, struct window *window, struct store_findings *findings)
 {
@@ -48,7 +48,7 @@ static int rebuild_map(struct store *store, const struct store_superblock *super
 	return error;
 }
 
-/* What was lost with the machine's memory is found out in a durable store only. */
+/* Only in a durable store can losses of the machine's memory be detected. */
 static bool is_taken_as_found(const struct store *store, const struct store_findings *findings)
 {
 	return store->is_rewritten && findings->machine_restarted && findings->was_durable;
@@ -70,8 +70,8 @@ static int rebuild(struct store *store, const struct store_superblock *superbloc
 	struct scan_options how = {
 		.summaries = verify_data || options->verify_places,
 		.may_lose = findings->was_clean || findings->machine_restarted,
-		/* A power cut may keep the superblock and lose what was before it; that of a
-		 * closed store says more. */
+		/* A power cut may keep the superblock and lose what was written before it.
+		 * For a closed store, end_unit says more. */
 		.acknowledged = findings->was_clean || (findings->machine_restarted &&
 							       !findings->was_durable)
 					? 0
@@ -79,7 +79,7 @@ static int rebuild(struct store *store, const struct store_superblock *superbloc
 	};
 	int error = rebuild_map(store, superblock, &how, &window, findings);
 
-	/* What is damaged is left as it is; what was found of it is known by all of its sums. */
+	/* A damaged store is not changed; all sums of what was found of it are loaded. */
 	store->is_read_only |= error == -EUCLEAN;
 	if (error == 0 || error == -EUCLEAN) {
 		int sums_error = sums_file_load(
@@ -91,15 +91,15 @@ static int rebuild(struct store *store, const struct store_superblock *superbloc
 		error = store_verify(store, found_damaged, findings);
 		findings->is_map_whole = error == -EUCLEAN;
 	}
-	/* From here on what is missing is found out as such, and not as zeros. */
+	/* From here on missing bytes are reported as lost, and not read as zeros. */
 	blockio_know(store->io, store->end_unit * STORE_UNIT_BYTES);
 	return findings->is_map_whole && options->keeps_damaged_data ? 0 : error;
 }
 
 /*
- * Cuts off what the scan did not take, and says in the superblock that the
- * store is in use, in this run of the machine.  What the last one may have
- * lost stays on record until the owner has marked or updated the store.
+ * Truncates what the scan did not accept, and marks the store in the superblock as in use, in
+ * this boot of the machine. Possible losses of the previous one stay on record until the
+ * owner has marked or updated the store.
  */
 static int make_ready(struct store *store, const struct store_open_options *options,
 	struct store_findings *findings)
@@ -112,8 +112,8 @@ static int make_ready(struct store *store, const struct store_open_options *opti
 	if (error < 0 || (findings->machine_restarted && !findings->was_durable))
 		return error;
 	error = superblock_do(store, 0);
-	/* Else a power cut could take that back with all that was appended since:
-	 * what is left would look closed in order, or durable. */
+	/* Without a flush, a power cut could undo this mark and everything appended since:
+	 * the rest would look cleanly closed, or durable. */
 	store->wants_flush = error == 0 && !store->is_durable &&
 			     (findings->was_clean || findings->was_durable);
 	if (store->wants_flush && !options->flushes_later)
@@ -137,7 +137,7 @@ uint32_t store_other_version(struct blockio_folder *folder, const char *name)
 	AUTO(auto_free) const struct store_superblock *superblock = unit;
 	uint32_t version = 0;
 
-	/* What cannot be read is told by who opens it. */
+	/* The caller that opens the store reports read errors. */
 	if (folder->ops->open(folder, name, false, &io) < 0)
 		return 0;
 	if (blockio_do(io, BLOCKIO_READ, 0, unit, STORE_UNIT_BYTES) == 0 &&

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * rewrite.c - writes into blocks that the store has, in place.
+ * rewrite.c - overwrites blocks of the store in place.
  *
  *   store_rewrite()           rewrites_go()
  *   ──────────────▶ WAITING ────────────────▶ UNDER WAY ─────────────────▶ SPARE
  *                      │  flag written,           │  failed                 ▲
- *                      │  segment sealed,         └────────▶ LOOKED AT ─────┤
+ *                      │  segment sealed,         └────────▶ READ BACK ─────┤
  *                      │  both sums written                                 │
  *                      └────────────────────────────────────────────────────┘
- *                         no flag, no seal any more, no room for sums: an error
+ *                         no flag, no seal possible, sums not written: an error
  *
- * What it waits for is invariant (5) of store.h and (1) of sums.h.  A rewrite that
- * must wait asks for that itself; each superblock and segment that was written
- * looks again.  One that failed may have been done all the same, or in part:
- * what is there now is read, and holds.
+ * Invariants (5) of store.h and (1) of sums.h say what it waits for. A rewrite that must wait
+ * requests it itself; each superblock or segment that was written checks the waiting ones
+ * again. A failed rewrite may have taken effect, or in part: its units are read back, and
+ * their content becomes valid.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -32,11 +32,11 @@ static void rewrite_end(struct rewrite *rewrite, int result)
 	store_answer(rewrite->store, rewrite->waiter, result);
 }
 
-/* Its units are settled, unless nobody could look at them. */
+/* Ends REWRITE; its units are settled unless they could not be read back. */
 static void rewrite_settle(struct rewrite *rewrite, int result, bool is_settled)
 {
 	list_remove(&rewrite->link);
-	/* Else opening the store after a kill looks at them once more. */
+	/* Otherwise opening the store after a kill reads them back once more. */
 	if (is_settled)
 		(void)sums_file_write(rewrite->store, rewrite->unit, rewrite->unit_count, NULL);
 	rewrite_end(rewrite, result);
@@ -117,14 +117,14 @@ bool rewrites_sum_checks(struct store *store, uint64_t unit, uint32_t sum)
 	return false;
 }
 
-/* Nothing holds it up any more. */
+/* Starts REWRITE, which has nothing left to wait for. */
 static void rewrite_start(struct rewrite *rewrite)
 {
 	struct store *store = rewrite->store;
 	const char *bytes = rewrite->request.single.iov_base;
 	int error = 0;
 
-	/* Two that meet could leave what neither has written. */
+	/* Two that overlap could leave content that neither has written. */
 	MUST(!rewrites_meet(store, rewrite->unit, rewrite->unit + rewrite->unit_count));
 	rewrite->sums = rewrite->few_sums;
 	if (rewrite->unit_count * sizeof *rewrite->sums > sizeof rewrite->few_sums)
@@ -146,13 +146,13 @@ static void rewrite_start(struct rewrite *rewrite)
 	blockio_submit(store->io, &rewrite->request);
 }
 
-/* Starts REWRITE, asks for what it has to wait for, or ends it. */
+/* Starts REWRITE, requests what it must wait for, or fails it. */
 static void rewrite_go(struct rewrite *rewrite)
 {
 	struct store *store = rewrite->store;
 	int error = 0;
 
-	/* Before the flag says that it is there. */
+	/* Before the flag says that the file exists. */
 	if (!store->is_rewritten)
 		error = sums_file_open(store);
 	if (error < 0) {
@@ -178,7 +178,7 @@ void rewrites_go(struct store *store)
 	struct list waiting;
 	struct list *link;
 
-	/* Those that still have to wait are put back. */
+	/* rewrite_go() puts back those that must still wait. */
 	list_init(&waiting);
 	list_splice(&waiting, &store->rewrites_waiting);
 	while ((link = list_pop(&waiting)))

@@ -2,21 +2,19 @@
 /*
  * scan.c - finds the segments of a store by their headers.
  *
- * A scan ends at the first unit that is no whole segment with the next
- * sequence number.  That is the end of a store that was closed, or what was being
- * written when one was not: nobody was told that those blocks were preserved, so
- * the origin still holds them.  Any other reason to end there is damage, and what
- * lies behind would silently be missing; so
+ * A scan ends at the first unit that is not a whole segment with the next sequence number.
+ * That is the end of a closed store, or where writes were in flight when it was killed: those
+ * blocks were never acknowledged, so the origin still has them. Any other reason to end there
+ * is damage, which would silently lose what follows. So
  *  - a closed store must end where its superblock says, and
- *  - no segment of this store may lie behind the end that calls one acknowledged
- *    which is not there (store.h, (3)), unless the machine went down and took what
- *    it had not yet written.
- * Those that no later one calls acknowledged are unsettled: they may be torn, and
- * have the data that they were written with (store.h, (5)).  A segment enters the
- * map when it is settled, or at the end, when its data and those of all before it
- * check.
- * Not found out: a segment in flight damaged on disk after a crash, unless the superblock
- * was written since it was acknowledged, and says so.  It looks like a torn one.
+ *  - no segment of this store beyond the end may call one acknowledged that is missing
+ *    (store.h, (3)), unless the machine went down and lost what it had not written.
+ *
+ * Segments that no later one calls acknowledged are unsettled: they may be torn, and still
+ * have the data they were written with (store.h, (5)). A segment enters the map when it is
+ * settled, or at the end if its data and those of all before it check. Not detected: damage
+ * on disk, after a crash, to a segment that was in flight, unless the superblock was written
+ * since it was acknowledged. It looks like a torn segment.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -37,8 +35,8 @@ struct scan {
 	struct store_findings *findings;
 	struct segment_header *unsettled; /* SEGMENTS_IN_FLIGHT_MAX, in order */
 	unsigned unsettled_count;
-	uint64_t sequence; /* of the last one, or the one where the scan began */
-	uint64_t end_unit; /* behind it */
+	uint64_t sequence; /* of the last segment, or of the one before the scan */
+	uint64_t end_unit; /* its end */
 	uint32_t attempt;
 };
 
@@ -52,7 +50,7 @@ int window_get(struct window *window, uint64_t offset, uint64_t length, uint64_t
 		uint64_t left = size_bytes > offset ? size_bytes - offset : 0;
 		uint64_t wanted = ahead_bytes;
 
-		/* Ahead is no use behind the end. */
+		/* Reading ahead beyond the end is useless. */
 		if (wanted > left)
 			wanted = (left + STORE_UNIT_BYTES - 1) / STORE_UNIT_BYTES *
 				 STORE_UNIT_BYTES;
@@ -61,7 +59,7 @@ int window_get(struct window *window, uint64_t offset, uint64_t length, uint64_t
 
 		int error = blockio_do(window->io, BLOCKIO_READ, offset, window->bytes, wanted);
 
-		/* One bad sector ahead is no reason to miss what lies before it. */
+		/* A bad sector ahead must not hide what lies before it. */
 		if (error == -EIO && wanted > length) {
 			wanted = length;
 			error = blockio_do(window->io, BLOCKIO_READ, offset, window->bytes, wanted);
@@ -100,7 +98,7 @@ bool header_checks(const struct store *store, const struct segment_header *heade
 	return unit + segment_units(store, header) <= UINT32_MAX;
 }
 
-/* 1 when the data behind HEADER are what it was written with, else 0. */
+/* Returns 1 if the data after HEADER are those it was written with, else 0; or -errno. */
 static int data_checks(struct scan *scan, struct segment_header *header)
 {
 	const struct store *store = scan->store;
@@ -133,7 +131,7 @@ int damaged(struct store_findings *findings, uint64_t offset, const char *why)
 	return -EUCLEAN;
 }
 
-/* How much to read when the header at the end is asked for. */
+/* How much to read for the header at the end. */
 static uint64_t header_ahead_bytes(const struct scan *scan)
 {
 	const struct store_limits *limits = scan->store->limits;
@@ -146,7 +144,7 @@ static uint64_t header_ahead_bytes(const struct scan *scan)
 	return limits->ahead_bytes;
 }
 
-/* The first COUNT of the unsettled ones enter the map: 0, or -errno and it was none of them. */
+/* Enters the first COUNT unsettled segments into the map. 0, or -errno for the one that failed. */
 static int settle(struct scan *scan, unsigned count)
 {
 	unsigned settled = 0;
@@ -164,7 +162,7 @@ static int settle(struct scan *scan, unsigned count)
 	return error;
 }
 
-/* How many of the unsettled ones are SEQUENCE or come before it. */
+/* The number of unsettled segments up to SEQUENCE. */
 static unsigned count_up_to(const struct scan *scan, uint64_t sequence)
 {
 	unsigned count = 0;
@@ -179,18 +177,18 @@ static bool follows(const struct scan *scan, const struct segment_header *header
 	return header->sequence == scan->sequence + 1 && header->attempt >= scan->attempt;
 }
 
-/* HEADER, which is the next one, is that of a summary. */
+/* HEADER, which is the next one, is a summary's. */
 static int scan_summary(struct scan *scan, const struct segment_header *header)
 {
 	struct store *store = scan->store;
 
-	/* What it has is settled by now, and what it has not is not. */
+	/* What it contains is settled by now; the rest is not in it. */
 	if (header->unit != store->summary.unit)
 		summary_take(store);
 	return summary_take_sums(store, scan->window, header);
 }
 
-/* Takes the segment behind the last one: 1, or 0 when none checks there. */
+/* Takes the segment after the last one: 1, or 0 if there is no valid one. */
 static int scan_segment(struct scan *scan)
 {
 	struct store *store = scan->store;
@@ -204,7 +202,7 @@ static int scan_segment(struct scan *scan)
 	memcpy(&header, bytes, sizeof header);
 	if (!header_checks(store, &header, scan->end_unit) || !follows(scan, &header))
 		return 0;
-	/* What is wrong with data costs no segment: who verifies them looks for himself. */
+	/* Damaged data do not end the scan; verification checks them separately. */
 	if (scan->options->summaries && header.flags & SEGMENT_FLAG_SUMMARY) {
 		result = data_checks(scan, &header);
 		if (result != 1)
@@ -223,7 +221,7 @@ static int scan_segment(struct scan *scan)
 	return 1;
 }
 
-/* *RET is the last segment that one behind the end calls acknowledged, or 0. */
+/* *RET is the last segment that one beyond the end calls acknowledged, or 0. */
 static int find_acknowledged(struct scan *scan, uint64_t *ret)
 {
 	struct store *store = scan->store;
@@ -245,7 +243,7 @@ static int find_acknowledged(struct scan *scan, uint64_t *ret)
 	return 0;
 }
 
-/* Enters those that are known to be whole, up to the first of the others that is not. */
+/* Enters the segments known to be whole, then the others up to the first torn one. */
 static int settle_rest(struct scan *scan, uint64_t acknowledged)
 {
 	int result = settle(scan, count_up_to(scan, acknowledged));
@@ -259,7 +257,7 @@ static int settle_rest(struct scan *scan, uint64_t acknowledged)
 	return result;
 }
 
-/* Nothing follows on the last segment: enters those that are not torn. */
+/* No segment follows the last one: enters those that are not torn. */
 static int scan_end(struct scan *scan)
 {
 	uint64_t acknowledged = 0;
@@ -273,8 +271,7 @@ static int scan_end(struct scan *scan)
 	if (scan->sequence < scan->options->acknowledged)
 		return damaged(scan->findings, scan->end_unit * STORE_UNIT_BYTES,
 			"segment does not check");
-	/* What is wrong with the data of one that was acknowledged is found out by who reads
-	 * them. */
+	/* Damaged data of an acknowledged segment are found when they are read. */
 	if (acknowledged < scan->options->acknowledged)
 		acknowledged = scan->options->acknowledged;
 	return settle_rest(scan, acknowledged);
@@ -304,7 +301,7 @@ int scan_segments(struct store *store, struct window *window, const struct scan_
 	}
 	if (result == 0)
 		result = scan_end(&scan);
-	/* One that was torn has taken nothing. */
+	/* A torn summary has taken nothing. */
 	summary_untake(store);
 	return result;
 }

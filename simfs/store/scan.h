@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* scan.h - how the opening of a store reads its file; for the files of store/. */
+/* scan.h - how opening a store reads its file; for the files of store/. */
 #ifndef SNAPRIG_STORE_SCAN_H
 #define SNAPRIG_STORE_SCAN_H
 
@@ -16,29 +16,29 @@ struct window {
 };
 
 /*
- * *RET points to LENGTH bytes of the file at OFFSET, zeros behind its end; when
- * they have to be read, then AHEAD_BYTES from there on, if that is more.
+ * Sets *RET to LENGTH bytes of the file at OFFSET, zeros beyond its end. If they must be
+ * read, reads AHEAD_BYTES from there, if that is more.
  */
 int window_get(struct window *window, uint64_t offset, uint64_t length, uint64_t ahead_bytes,
 	const void **ret);
 
-/* Whether HEADER, found at UNIT, is a header of this store that checks. */
+/* Whether HEADER, found at UNIT, is a valid header of this store. */
 bool header_checks(const struct store *store, const struct segment_header *header, uint64_t unit);
 
-/* Says in FINDINGS what is wrong at OFFSET; returns -EUCLEAN. */
+/* Records in FINDINGS what is wrong at OFFSET; returns -EUCLEAN. */
 int damaged(struct store_findings *findings, uint64_t offset, const char *why);
 
 struct scan_options {
-	bool summaries; /* are checked */
-	bool may_lose;	/* nobody looks for segments behind the end */
+	bool summaries; /* check their data */
+	bool may_lose;	/* do not search for segments beyond the end */
 
-	/* So many segments were acknowledged: what is wrong with one of them is damage. */
+	/* This many segments were acknowledged, so any fault in one of them is damage. */
 	uint64_t acknowledged;
 };
 
 /*
- * Enters the segments behind the last acknowledged one into the map: 0, -errno,
- * or -EUCLEAN and FINDINGS say where.
+ * Enters the segments after the last acknowledged one into the map. Returns 0, -errno, or
+ * -EUCLEAN with the place in FINDINGS.
  */
 int scan_segments(struct store *store, struct window *window, const struct scan_options *options,
 	struct store_findings *findings);
@@ -46,15 +46,15 @@ int scan_segments(struct store *store, struct window *window, const struct scan_
 /* ----------------------------------------------------------------- summary.c */
 
 /*
- * Fills the map from the summary at UNIT and those before it, and sets where
- * that ends.  Returns 0, also when one of them does not check and nothing was
- * done, or -errno.
+ * Fills the map from the summary at UNIT and its predecessors, and sets the store's end to
+ * match. Returns 0, or -errno. If one of them fails its check it also returns 0, with the map
+ * empty.
  */
 int summary_load(struct store *store, struct window *window, uint64_t unit);
 
 /*
- * A scan has come to the summary with HEADER: its sums hold from here on, as for who goes
- * by it.  Data that do not check say nothing.  0 or -errno.
+ * Call when a scan reaches the summary with HEADER: its sums replace the earlier ones, as for
+ * an opening that uses it. Data that fail their check are ignored. 0 or -errno.
  */
 int summary_take_sums(
 	struct store *store, struct window *window, const struct segment_header *header);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* segment.h - what lies in a segment of a store, and where; of the files of store/ only. */
+/* segment.h - the layout of a segment of a store; for the files of store/ only. */
 #ifndef SNAPRIG_STORE_SEGMENT_H
 #define SNAPRIG_STORE_SEGMENT_H
 
@@ -15,12 +15,12 @@ static inline uint64_t store_block_count(const struct store_facts *facts)
 	return (facts->volume_bytes + facts->block_bytes - 1) / facts->block_bytes;
 }
 
-/* How many records a segment with FLAGS may have, whoever wrote it. */
+/* The most records a segment with FLAGS can have, whoever wrote it. */
 static inline uint32_t segment_records_max(const struct store *store, uint32_t flags)
 {
 	uint32_t data_max = SEGMENT_DATA_MAX_BYTES / store->facts.block_bytes;
 
-	/* A record takes two words, and one for each unit of its block. */
+	/* A record takes two words, plus one for each unit of its block. */
 	uint32_t records_max = SEGMENT_BODY_WORDS /
 			       (2 + store->facts.block_bytes / STORE_UNIT_BYTES);
 
@@ -31,13 +31,13 @@ static inline uint32_t segment_records_max(const struct store *store, uint32_t f
 	return data_max < records_max ? data_max : records_max;
 }
 
-/* The sums of the units that follow HEADER, no summary. */
+/* The sums of the units after HEADER, which is not a summary's. */
 static inline uint32_t *segment_sums(const struct store *store, struct segment_header *header)
 {
 	return header->words + 2 * segment_records_max(store, header->flags);
 }
 
-/* How many this store gives it. */
+/* The most records this store writes to a segment. */
 static inline uint32_t segment_records_limit(const struct store *store, uint32_t flags)
 {
 	uint32_t records_max = segment_records_max(store, flags);
@@ -50,7 +50,7 @@ static inline uint32_t segment_records_limit(const struct store *store, uint32_t
 	return data_max > 0 ? data_max : 1;
 }
 
-/* How many more blocks SEGMENT takes of those with FLAGS. */
+/* How many more blocks with FLAGS fit in SEGMENT. */
 static inline uint64_t segment_room(const struct segment *segment, uint32_t flags)
 {
 	uint64_t blocks_max = segment_records_limit(segment->store, flags);
@@ -81,19 +81,19 @@ static inline uint64_t segment_units(const struct store *store, const struct seg
 	return 1 + segment_data_bytes(store, header) / STORE_UNIT_BYTES;
 }
 
-/* The last segment that was acknowledged when the one with HEADER was started; 0: none. */
+/* The last segment acknowledged when the one with HEADER was started; 0: none. */
 static inline uint64_t segment_acknowledged(const struct segment_header *header)
 {
 	return header->sequence - 1 - header->ahead_count;
 }
 
-/* Behind that one: what lies before this may be written in place once HEADER is acknowledged. */
+/* Its end: once HEADER is acknowledged, blocks before this may be written in place. */
 static inline uint64_t segment_sealed_unit(const struct segment_header *header)
 {
 	return header->unit - header->ahead_units;
 }
 
-/* What the map says of record INDEX of a segment. */
+/* The map's entry for record INDEX of a segment. */
 static inline uint32_t segment_position(
 	const struct store *store, const struct segment_header *header, uint32_t index)
 {

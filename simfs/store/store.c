@@ -98,7 +98,7 @@ void store_destroy(struct store *store)
 	while ((link = list_pop(&store->rewrites_spare))) {
 		struct rewrite *rewrite = CONTAINER_OF(link, struct rewrite, link);
 
-		/* One that was dropped has its own. */
+		/* A rewrite that store_forget() dropped still has its memory. */
 		free(rewrite->many_sums);
 		free(rewrite->found);
 		free(rewrite);
@@ -135,7 +135,7 @@ void store_forget(struct store *store)
 	list_splice(&store->rewrites_spare, &store->rewrites_under_way);
 	store->superblock.is_writing = false;
 	store->is_nothing_under_way = false;
-	/* Whoever reads, or waits, may have been freed already. */
+	/* Readers and waiters may have been freed already. */
 	list_init(&store->reads);
 	list_init(&store->answers);
 	list_init(&store->wanting_idle);

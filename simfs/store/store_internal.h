@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* store_internal.h - what the files of store/ call of each other; for nobody else. */
+/* store_internal.h - functions that the files of store/ share; for them only. */
 #ifndef SNAPRIG_STORE_STORE_INTERNAL_H
 #define SNAPRIG_STORE_STORE_INTERNAL_H
 
@@ -7,16 +7,16 @@
 
 /* ----------------------------------------------------------------- answers.c */
 
-/* Takes one count off WAITER, for what has ended with ERROR; queues it when that was the last. */
+/* Takes one count off WAITER, for an operation that ended with ERROR; queues it at the last. */
 void store_answer(struct store *store, struct store_waiter *waiter, int error);
 
-/* Answers all in the queue: the last thing that a completion does.  STORE may be gone then. */
+/* Gives all queued answers; completions call this last. STORE may be freed on return. */
 void store_answers_go(struct store *store);
 
-/* Sees to it that the event loop does; the last thing that any other call does. */
+/* Makes the event loop do that; all other functions call this last. */
 void store_answers_later(struct store *store);
 
-/* The event loop, once it has told all that is complete now, starts segments and answers. */
+/* After the event loop has handled the current completions, it starts segments and answers. */
 void store_come_back(struct store *store);
 
 /* -------------------------------------------------------------- superblock.c */
@@ -28,13 +28,13 @@ const char *superblock_fault(const struct store_superblock_unit *unit);
 bool superblock_is_of_another_version(const struct store_superblock *superblock);
 void superblock_facts(const struct store_superblock_unit *unit, struct store_facts *facts);
 
-/* Writes the superblock with what the store knows, now or after the one under way. */
+/* Writes the superblock from the current state, now or after the write in flight. */
 void superblock_write(struct store *store);
 
-/* What it would write, with FLAGS besides, is in superblock.unit. */
+/* Fills superblock.unit for such a write, with additional FLAGS. */
 void superblock_fill(struct store *store, uint32_t flags);
 
-/* The same at once, with FLAGS besides; for opening.  Blocks. */
+/* Writes it synchronously, with additional FLAGS; for opening. Blocks. */
 int superblock_do(struct store *store, uint32_t flags);
 
 /* ------------------------------------------------------------------ append.c */
@@ -42,51 +42,52 @@ int superblock_do(struct store *store, uint32_t flags);
 uint64_t segment_hash(const struct segment_header *header);
 
 /*
- * Enters the acknowledged segment with HEADER into the map: 0, -EEXIST when
- * one of its blocks is known or there twice, or -ENOMEM; then nothing of it is.
+ * Enters the acknowledged segment with HEADER into the map. Returns 0, -EEXIST if one of its
+ * blocks is known or occurs twice, or -ENOMEM; then none of it is entered.
  */
 int store_map_segment(struct store *store, struct segment_header *header);
 
-/* Writes a summary, which can start. */
+/* Writes a summary; summary_can_start() must hold. */
 void segment_summarize(struct store *store);
 
-/* Sees to it that a segment is on its way, if only a seal.  The store has not ended. */
+/* Ensures that a segment is in flight, appending a seal if needed. The store must not have
+ * ended. */
 void segment_seal(struct store *store);
 
-/* store_stop(), for a caller that answers itself. */
+/* store_stop(), for a caller that gives the answers itself. */
 void segments_stop(struct store *store, int error);
 
 /* ------------------------------------------------------------------ flight.c */
 
-/* Starts the first of the segments that wait, whatever is in flight. */
+/* Starts the first waiting segment, whatever is in flight. */
 void flight_write(struct store *store);
 
-/* Starts what may be started of those that wait. */
+/* Starts the waiting segments that may start. */
 void flight_go(struct store *store);
 
-/* The same at once when nothing is in flight, else from the event loop. */
+/* The same now if nothing is in flight, else from the event loop. */
 void flight_go_soon(struct store *store);
 
-/* Everyone in SEGMENT, which is in no list, is told RESULT, later; it is spare. */
+/* Queues RESULT for all waiters of SEGMENT, which is in no list; it becomes spare. */
 void segment_finish(struct segment *segment, int result);
 
 /* ----------------------------------------------------------------- rewrite.c */
 
-/* Starts what waits and may go now, and ends what never will. */
+/* Starts the waiting rewrites that can start, and fails those that never will. */
 void rewrites_go(struct store *store);
 
-/* Ends all that waits with ERROR. */
+/* Fails all waiting rewrites with ERROR. */
 void rewrites_fail(struct store *store, int error);
 
-/* Whether SUM is what UNIT is, or what a write in place that is under way makes of it. */
+/* Whether SUM is the sum of UNIT, or the one that a rewrite in flight gives it. */
 bool rewrites_sum_checks(struct store *store, uint64_t unit, uint32_t sum);
 
-/* Whether one of units from FIRST to before END is under way. */
+/* Whether a rewrite of a unit from FIRST to before END is in flight. */
 bool rewrites_meet(const struct store *store, uint64_t first, uint64_t end);
 
 /* -------------------------------------------------------------------- read.c */
 
-/* Tells the reads that are under way that units from FIRST to before END change now. */
+/* Tells the reads in flight that the units from FIRST to before END are changing. */
 void reads_race(struct store *store, uint64_t first, uint64_t end);
 
 /* ----------------------------------------------------------------- summary.c */
@@ -95,33 +96,33 @@ void reads_race(struct store *store, uint64_t first, uint64_t end);
 int summary_init(struct summary *summary);
 void summary_deinit(struct summary *summary);
 
-/* The segment with HEADER was acknowledged, and is in the map. */
+/* Call when the segment with HEADER was acknowledged and is in the map. */
 void summary_add(struct store *store, const struct segment_header *header);
 
-/* A summary must come before the next segment. */
+/* The next segment must be a summary. */
 bool summary_is_due(const struct store *store);
 
-/* None is on its way, and there is something to sum up: what was acknowledged. */
+/* No summary is in flight, and some acknowledged segments are not summarized. */
 bool summary_can_start(const struct store *store);
 
-/* There is something to sum up when the store is closed. */
+/* A summary is worth writing when the store is closed. */
 bool summary_is_wanted(const struct store *store);
 
-/* One is on its way that has what was acknowledged until now; or there is none after all. */
+/* A summary of everything acknowledged so far is in flight; it failed and takes nothing. */
 void summary_take(struct store *store);
 void summary_untake(struct store *store);
 
-/* Takes, and makes HEADER that of the next summary, whose data are summary.data then: 0 or
+/* Takes, and turns HEADER into that of the next summary, with its data in summary.data. 0 or
  * -ENOMEM. */
 int summary_fill(struct store *store, struct segment_header *header);
 
 /* ------------------------------------------------------------------- store.c */
 
-/* An empty store over IO, which becomes its own when 0 is returned.  LIMITS as store_create(). */
+/* Creates an empty store over IO, which it owns if 0 is returned. LIMITS as for store_create(). */
 int store_new(struct blockio_folder *folder, struct blockio *io, const struct store_facts *facts,
 	const struct store_limits *limits, struct store **ret);
 
-/* An empty map of BLOCK_COUNT: 0 or -errno. */
+/* Creates an empty map of BLOCK_COUNT: 0 or -errno. */
 int store_new_map(struct store *store, uint64_t block_count);
 
 #endif

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * summary.c - what keeps the opening of a store short, also after a kill.
+ * summary.c - keeps the opening of a store short, even after a kill.
  *
- * A summary is a segment whose data is the part of the map that the segments
- * since the summary before it have added, with the sums of its units.  One is due
- * when that would not fit any more, or after many segments, and when the store is
- * closed:
+ * A summary is a segment whose data are the part of the map that the segments since the
+ * previous summary have added, with the sums of their units. One is due before that would no
+ * longer fit, or after many segments, and when the store is closed:
  *
  *	┌──────────┬────┬─ ─┬────┬─────────┬────┬─ ─┬────┬─────────┬────┬ ─ ─
  *	│superblock│ S1 │   │ S9 │ summary │ S11│   │ S42│ summary │ S44│
@@ -14,12 +13,13 @@
  *	     │                       └──────────────────────┼───┘
  *	     └──────────────────────────────────────────────┘ may lag behind
  *
- *  (1) The summaries are never needed: each segment tells of itself.  Whatever
- *      is wrong with one, the whole store is scanned instead.
- *  (2) No segment starts while a summary is due, but the summary itself, so what one
- *      has to hold is bounded, whenever the store is killed.
- *  (3) It holds what was acknowledged when it was started, as its header says; what is
- *      in flight then is for the next one.  So nobody waits for it, and it for nobody.
+ *  (1) Summaries are never required: each segment describes itself. If anything is wrong with
+ *      one, the whole store is scanned instead.
+ *  (2) While a summary is due, only that summary may start. So its contents are bounded,
+ *      whenever the store is killed.
+ *  (3) It contains what was acknowledged when it was started, as its header says; segments in
+ *      flight then are left to the next one. So nothing waits for it, and it waits for
+ *      nothing.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -35,7 +35,7 @@
 
 int summary_init(struct summary *summary)
 {
-	/* Those that one on its way has taken, and as many for the next. */
+	/* Those in the summary in flight, and as many for the next. */
 	*summary = (struct summary){
 		.runs = malloc(2 * SUMMARY_RUNS_MAX * sizeof *summary->runs),
 	};
@@ -58,7 +58,7 @@ static bool run_goes_on(
 	return run->position + run->count * store_units_per_block(store) == position;
 }
 
-/* What there is since the last one that was acknowledged or is on its way. */
+/* What is in neither an acknowledged summary nor the one in flight. */
 static struct summary_counts untaken(const struct summary *summary)
 {
 	return (struct summary_counts){
@@ -82,7 +82,7 @@ static void add_block(struct store *store, uint64_t block, uint32_t position)
 		last->count++;
 		summary->is_off = now.units > SUMMARY_SUMS_MAX;
 	} else if (now.runs == store->limits->summary_runs || now.units > SUMMARY_SUMS_MAX) {
-		/* After a scan of all, which had no summary to go by. */
+		/* Happens after a scan of the whole store without summaries. */
 		summary->is_off = true;
 	} else {
 		summary->runs[summary->counts.runs++] = (struct summary_run){
@@ -93,7 +93,7 @@ static void add_block(struct store *store, uint64_t block, uint32_t position)
 	}
 }
 
-/* The one with HEADER was acknowledged: what it has taken is summed up. */
+/* The summary with HEADER was acknowledged: drops what it contains. */
 static void taken_drop(struct summary *summary, const struct segment_header *header)
 {
 	struct summary_counts left = untaken(summary);
@@ -115,7 +115,7 @@ void summary_add(struct store *store, const struct segment_header *header)
 	if (summary->is_off)
 		return;
 	if (header->flags & SEGMENT_FLAG_SUMMARY) {
-		/* A scan that began with one comes to it once more. */
+		/* A scan that started from a summary meets it again. */
 		if (header->unit != summary->unit)
 			taken_drop(summary, header);
 		return;
@@ -145,7 +145,7 @@ bool summary_is_due(const struct store *store)
 	const struct store_limits *limits = store->limits;
 	struct summary_counts then = untaken(summary);
 
-	/* Those in flight may be too many for it when they have come. */
+	/* Counts the segments in flight, too: they may exceed the limits once acknowledged. */
 	list_for_each (at, &store->in_flight) {
 		const struct segment_header *header =
 			CONTAINER_OF(at, struct segment, link)->header;
@@ -171,7 +171,7 @@ bool summary_is_wanted(const struct store *store)
 	return !store->summary.is_off && store->summary.counts.segments > 0;
 }
 
-/* Where RUN begins, and how many units it has; 0: blocks that only changed. */
+/* The number of units of RUN; 0 for blocks that only changed. */
 static uint64_t run_units(const struct store *store, const struct summary_run *run)
 {
 	return run->position == MAP_CHANGED ? 0 : run->count * store_units_per_block(store);
@@ -192,7 +192,7 @@ int summary_fill(struct store *store, struct segment_header *header)
 	};
 	MUST(!summary->is_on_its_way);
 	data_bytes = segment_data_bytes(store, header);
-	/* One that could not be written has left its own. */
+	/* A summary that could not be written left its data. */
 	free(TAKE_PTR(summary->data));
 	if (data_bytes > 0 &&
 		posix_memalign(&summary->data, BLOCKIO_ALIGNMENT_MAX, data_bytes) != 0) {
@@ -216,20 +216,20 @@ int summary_fill(struct store *store, struct segment_header *header)
 
 /* ------------------------------------------------------------------- reading */
 
-/* Whether RUN, of a summary at UNIT, names blocks of the volume and of the file before it. */
+/* Whether RUN, of a summary at UNIT, names blocks of the volume and units before it. */
 static bool run_checks(const struct store *store, const struct summary_run *run, uint64_t unit)
 {
 	if (run->block >= store->map.block_count ||
 		run->count > store->map.block_count - run->block)
 		return false;
-	/* So many headers would have to be there. */
+	/* The headers for that many blocks must fit before it. */
 	if (run->position == MAP_CHANGED)
 		return run->count <= unit * SEGMENT_RECORDS_MAX;
 	return run->position != MAP_ABSENT &&
 	       run->position + run->count * store_units_per_block(store) <= unit;
 }
 
-/* The units of RUN become what SUMS say: 0 or -ENOMEM. */
+/* Sets the sums of RUN's units to SUMS: 0 or -ENOMEM. */
 static int enter_sums(struct store *store, const struct summary_run *run, const uint32_t *sums)
 {
 	uint64_t count = run_units(store, run);
@@ -240,8 +240,8 @@ static int enter_sums(struct store *store, const struct summary_run *run, const 
 	return error;
 }
 
-/* Enters the runs of the summary with HEADER, and the sums behind them: 0, -EUCLEAN, -EEXIST or
- * -ENOMEM. */
+/* Enters the runs of the summary with HEADER, and the sums after them: 0, -EUCLEAN, -EEXIST
+ * or -ENOMEM. */
 static int enter_runs(struct store *store, struct summary_batch *batch,
 	const struct segment_header *header, const struct summary_run *runs)
 {
@@ -264,7 +264,7 @@ static int enter_runs(struct store *store, struct summary_batch *batch,
 	return error == 0 && sum_count != header->summary.sum_count ? -EUCLEAN : error;
 }
 
-/* A summary of scattered blocks is about so long. */
+/* About the length of a summary of scattered blocks. */
 static uint64_t ahead_bytes(const struct store *store)
 {
 	uint64_t bytes = SUMMARY_RUNS_MAX * (sizeof(struct summary_run) + sizeof(uint32_t)) +
@@ -273,7 +273,7 @@ static uint64_t ahead_bytes(const struct store *store)
 	return bytes < store->limits->ahead_bytes ? bytes : store->limits->ahead_bytes;
 }
 
-/* The data of the summary with HEADER: 0, -EUCLEAN when they do not check, or -errno. */
+/* Gets the data of the summary with HEADER: 0, -EUCLEAN if they fail the check, or -errno. */
 static int data_get(const struct store *store, struct window *window,
 	const struct segment_header *header, const void **ret)
 {
@@ -285,13 +285,13 @@ static int data_get(const struct store *store, struct window *window,
 	return error;
 }
 
-/* Reads the summary at UNIT: 0, -EUCLEAN when none checks there, or -errno. */
+/* Loads the summary at UNIT: 0, -EUCLEAN if there is no valid one, or -errno. */
 static int load_one(struct store *store, struct summary_batch *batch, struct window *window,
 	uint64_t unit, struct segment_header *ret)
 {
 	const void *bytes;
 
-	/* More than a position can name, and its offset might be none. */
+	/* No position is this large, and its offset could overflow. */
 	if (unit > UINT32_MAX)
 		return -EUCLEAN;
 
@@ -323,7 +323,7 @@ int summary_take_sums(
 	for (uint32_t i = 0; i < header->summary.run_count && error == 0; i++) {
 		uint64_t units = run_units(store, &runs[i]);
 
-		/* Nor does an opening that goes by it believe it. */
+		/* An opening that uses this summary rejects it, too. */
 		if (!run_checks(store, &runs[i], header->unit) || units > left)
 			return 0;
 		error = enter_sums(store, &runs[i], sums);
@@ -333,7 +333,7 @@ int summary_take_sums(
 	return error;
 }
 
-/* The chain of summaries from the one at UNIT on back; the header of that one is *RET. */
+/* Loads the chain of summaries from the one at UNIT back; *RET is the header of that one. */
 static int load_all(struct store *store, struct summary_batch *batch, struct window *window,
 	uint64_t unit, struct segment_header *ret)
 {
@@ -364,7 +364,7 @@ static int load_chain(struct store *store, struct window *window, uint64_t unit)
 		return -EUCLEAN;
 	if (error < 0)
 		return error;
-	/* What was in flight before it, it does not know: the scan goes on from there. */
+	/* It does not contain what was in flight before it: the scan continues from there. */
 	store->summary.unit = newest.unit;
 	store->sealed_unit = segment_sealed_unit(&newest);
 	store->attempt = newest.attempt;

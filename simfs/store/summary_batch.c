@@ -8,7 +8,7 @@
 #include "simfs/base/cleanup.h"
 #include "simfs/store/segment.h"
 
-/* Parts of a volume; with ten million blocks in one of 1 TiB, the map of each is 18 KiB. */
+/* Parts of a volume; with ten million blocks in one of 1 TiB, each part's map is 18 KiB. */
 #define PARTS	   4096u
 
 #define FIRST_ROOM 4096u
@@ -62,7 +62,7 @@ int summary_batch_enter(struct store *store, struct summary_batch *batch)
 	return error;
 }
 
-/* Whether there is more room then: not without memory, and not above the limit. */
+/* Tries to enlarge the batch; false without memory, or at the limit. */
 static bool has_grown(const struct store *store, struct summary_batch *batch)
 {
 	uint32_t limit = store->limits->batch_runs;

@@ -45,7 +45,7 @@ int sums_reserve(struct store_sums *sums, uint64_t end)
 	uint32_t wanted = (uint32_t)((end + SUMS_CHUNK - 1) / SUMS_CHUNK);
 	int error = wanted > sums->chunk_count ? directory_grow(sums, wanted) : 0;
 
-	/* All before it are there, or were skipped and are made now. */
+	/* Earlier chunks exist, or were skipped and are allocated now. */
 	for (uint32_t i = wanted; i > 0 && error == 0 && !sums->chunks[i - 1]; i--) {
 		sums->chunks[i - 1] = calloc(SUMS_CHUNK, sizeof **sums->chunks);
 		error = sums->chunks[i - 1] ? 0 : -ENOMEM;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* sums_file.c - ID.sums, beside a store of which blocks were written in place (sums.h). */
+/* sums_file.c - ID.sums, beside a store whose blocks were written in place (sums.h). */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -11,7 +11,7 @@
 #include "simfs/store/read.h"
 #include "simfs/store/scan.h"
 
-/* Of one write, and of one read when the file is loaded. */
+/* Per write, and per read when the file is loaded. */
 #define BATCH_ENTRIES 256u
 #define BATCH_BYTES   (BATCH_ENTRIES * sizeof(struct sums_entry))
 
@@ -71,8 +71,8 @@ int sums_file_write(struct store *store, uint64_t first, uint64_t count, const u
 {
 	int error = entries_write(store, first, count, after);
 
-	/* What stopped in the middle of an entry has left none, and the one before it may be
-	 * what its unit is known by. */
+	/* A write that stopped in the middle of an entry has destroyed it, and its unit may
+	 * have no other valid sum. */
 	if (error < 0 && store->sums_file && entries_write(store, first, count, NULL) == 0 &&
 		!after)
 		error = 0;
@@ -98,7 +98,7 @@ void store_drop_sums(struct store *store)
 	file_name(store, name, sizeof name);
 	if (store->sums_file)
 		blockio_abandon(TAKE_PTR(store->sums_file));
-	/* One that stays is nobody's, and the next mount removes it. */
+	/* If it stays, it belongs to no store, and the next mount removes it. */
 	(void)store->folder->ops->remove(store->folder, name);
 }
 
@@ -115,7 +115,7 @@ static int data_at(struct window *window, uint64_t unit, uint64_t ahead_bytes, u
 	return error;
 }
 
-/* What ENTRY says of UNIT, which has data: 0 or -errno. */
+/* Applies ENTRY to UNIT, which has data: 0 or -errno. */
 static int entry_take(
 	struct store *store, struct window *window, uint64_t unit, const struct sums_entry *entry)
 {
@@ -158,7 +158,7 @@ static int entries_take(struct store *store, struct window *window, uint64_t fir
 	return error;
 }
 
-/* All of FILE, of which nothing may stay for units that come later. */
+/* Loads all of FILE, and truncates entries for units that will be appended later. */
 static int file_load(struct store *store, struct blockio *file, struct window *window,
 	struct store_findings *findings)
 {
@@ -193,7 +193,7 @@ static int file_load(struct store *store, struct blockio *file, struct window *w
 	return error;
 }
 
-/* Whatever the data are, they are right. */
+/* Whatever the data are becomes valid. */
 static int take_as_found(
 	struct store *store, struct window *window, struct store_findings *findings)
 {
@@ -226,7 +226,7 @@ int sums_file_load(
 		return 0;
 	file_name(store, name, sizeof name);
 	error = store->folder->ops->open(store->folder, name, false, &file);
-	/* What was written in place is found out then when it is read. */
+	/* Without the file, blocks written in place are detected when they are read. */
 	if (error == 0) {
 		error = file_load(store, file, window, findings);
 		blockio_destroy(file);

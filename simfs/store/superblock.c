@@ -8,7 +8,7 @@
 #include "simfs/store/store_internal.h"
 #include "simfs/store/store_state.h"
 
-/* The kernel's highest. */
+/* The kernel's maximum. */
 #define ERRNO_MAX 4095
 
 #define FLAGS_KNOWN                                                                                \

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* verify.c - all data of a store read and checked, and whose block is damaged. */
+/* verify.c - reads and checks all data of a store, and finds the blocks of damaged units. */
 #include <errno.h>
 #include <stdlib.h>
 
@@ -14,7 +14,7 @@ struct place {
 	uint64_t block;
 };
 
-/* All of a store by position: made for the first unit that is damaged. */
+/* All blocks of a store by position: created at the first damaged unit. */
 struct places {
 	struct place *places;
 	size_t count;
@@ -47,13 +47,13 @@ static int places_make(struct places *places, const struct store *store)
 	return 0;
 }
 
-/* Whether UNIT is a block's, and whose. */
+/* Whether UNIT belongs to a block, and to which. */
 static bool places_find(
 	const struct places *places, const struct store *store, uint64_t unit, uint64_t *ret)
 {
 	size_t first = 0, end = places->count;
 
-	/* The last one that begins no later. */
+	/* Finds the last one that begins no later. */
 	while (first < end) {
 		size_t middle = first + (end - first) / 2;
 
@@ -68,7 +68,7 @@ static bool places_find(
 	return true;
 }
 
-/* 0, -EUCLEAN: the unit is not what was stored; or why it cannot be read. */
+/* 0; -EUCLEAN if the unit is not what was stored; or the read error. */
 static int unit_check(struct window *window, uint64_t unit, uint32_t sum)
 {
 	const void *bytes;
@@ -104,7 +104,7 @@ int store_verify(struct store *store,
 		if (damage.error == 0)
 			continue;
 		error = places.places ? 0 : places_make(&places, store);
-		/* Sums that no block names mean nothing. */
+		/* Sums that no block names have no meaning. */
 		if (error < 0 || !places_find(&places, store, unit, &damage.block))
 			continue;
 		error = found(context, &damage);
