@@ -10,18 +10,18 @@
 #include "simfs/volume/core.h"
 #include "simfs/volume/way.h"
 
-/* So many reads one behind the other are a sequence. */
+/* This many consecutive reads make a sequence. */
 #define READS_MIN 3u
 
-/* So many may overtake each other on their way to us. */
+/* Up to this many reads may overtake each other on their way here. */
 #define OVERTAKEN_MAX 4u
 
 /* The first window. */
 #define WINDOW_FIRST_BYTES (128u << 10)
 
-/* ---- whether ---- */
+/* ---- conditions ---- */
 
-/* A rule here strikes what is read of files, or makes of a snapshot what it would not be. */
+/* Rules at these points strike reads of files, or make a snapshot differ from what it would be. */
 static bool files_are_struck(const struct volume *volume)
 {
 	static const enum fault_point points[] = { FAULT_ORIGIN_READ, FAULT_ORIGIN_WRITE,
@@ -47,8 +47,8 @@ static uint64_t live_requests(const struct volume *volume)
 	return volume->counters.live_reads + volume->counters.live_writes;
 }
 
-/* Asked only of a sequence: others do not look at the clock.  What had come before the sequence
- * began is over. */
+/* Only called for a sequence, so that other reads do not read the clock. Live requests from
+ * before the sequence do not count. */
 static bool live_is_asked(const struct volume *volume, struct ahead_stream *stream)
 {
 	return lull_is_broken(&stream->live, live_requests(volume), volume->writes_under_way > 0,
@@ -62,14 +62,14 @@ bool ahead_is_over(const struct volume_request *request)
 
 /* ---- streams ---- */
 
-/* Whether STREAM has what is at OFFSET, or will have it. */
+/* Whether STREAM has the byte at OFFSET, or is reading it. */
 static bool has(const struct ahead_stream *stream, uint64_t offset)
 {
 	return !list_empty(&stream->pieces) && offset < stream->end &&
 	       offset >= ahead_piece_of(stream->pieces.next)->first;
 }
 
-/* A stream that a read at OFFSET goes on with. */
+/* The stream that a read at OFFSET continues. */
 static struct ahead_stream *stream_at(struct ahead *ahead, uint64_t snapshot_id, uint64_t offset)
 {
 	for (unsigned i = 0; i < AHEAD_STREAMS; i++) {
@@ -82,14 +82,14 @@ static struct ahead_stream *stream_at(struct ahead *ahead, uint64_t snapshot_id,
 	return NULL;
 }
 
-/* Where is kept that a read of some snapshot ended at OFFSET. */
+/* The slot that records that a read of some snapshot ended at OFFSET. */
 static struct ahead_start *start_at(struct ahead *ahead, uint64_t offset)
 {
 	return &ahead->starts[mix64(offset) % AHEAD_STARTS];
 }
 
-/* Whether REQUEST, which goes on with no stream, goes on with as many reads as make a sequence;
- * *RET_LIVE_SEEN is of the time when that began. */
+/* Whether REQUEST, which continues no stream, completes a sequence. *RET_LIVE_SEEN is from
+ * its first read. */
 static bool is_sequence(
 	struct ahead *ahead, const struct volume_request *request, uint64_t *ret_live_seen)
 {
@@ -113,7 +113,7 @@ static bool is_sequence(
 	return false;
 }
 
-/* In place of the one that was read least lately. */
+/* Takes over the least recently used one. */
 static struct ahead_stream *stream_new(struct ahead *ahead, uint64_t snapshot_id)
 {
 	struct ahead_stream *oldest = &ahead->streams[0];
@@ -129,8 +129,8 @@ static struct ahead_stream *stream_new(struct ahead *ahead, uint64_t snapshot_id
 	return oldest;
 }
 
-/* Whether REQUEST begins where the last one has ended, or as far behind that as one does that has
- * overtaken some of its own kind. */
+/* Whether REQUEST begins where the last one ended, or no further on than a read that has
+ * overtaken a few others. */
 static bool goes_on(const struct ahead_stream *stream, const struct volume_request *request)
 {
 	return request->offset >= stream->next &&
@@ -151,7 +151,7 @@ struct ahead_stream *ahead_note(const struct volume_request *request)
 		stream->next = stream->end = request->offset;
 		stream->live = lull_from(live_seen);
 	}
-	/* Who reads at random meets what was read ahead, too. */
+	/* A random read may also hit what was read ahead. */
 	if (!stream || !goes_on(stream, request))
 		return NULL;
 	stream->next = request->offset + request->length;
@@ -162,7 +162,7 @@ struct ahead_stream *ahead_note(const struct volume_request *request)
 	return stream;
 }
 
-/* A reader who has so much under way himself keeps the disk busy without us. */
+/* A reader with this much in flight keeps the disk busy by itself. */
 static bool is_deep(const struct snapshot *snapshot, const struct ahead_stream *stream)
 {
 	uint64_t in_flight = snapshot->reads.in_flight;
@@ -184,7 +184,7 @@ static void widen(struct ahead_stream *stream, uint64_t most_bytes)
 		stream->window_bytes = most_bytes;
 }
 
-/* Of the next one: half of the window, or as much as one request may have. */
+/* The end of the next piece: half of the window, or the longest request. */
 static uint64_t piece_end(const struct ahead_stream *stream)
 {
 	uint64_t length = stream->window_bytes / 2;
@@ -196,7 +196,7 @@ static uint64_t piece_end(const struct ahead_stream *stream)
 	return round_down(stream->end + length, BLOCKIO_ALIGNMENT_MAX);
 }
 
-/* When half of the window has been asked for, the next half is read. */
+/* When half of the window has been requested, reads the next half. */
 void ahead_fill(struct volume *volume, struct ahead_stream *stream)
 {
 	struct snapshot *snapshot;
@@ -222,7 +222,7 @@ void ahead_fill(struct volume *volume, struct ahead_stream *stream)
 
 /* ---- reads ---- */
 
-/* All of REQUEST lies in pieces of STREAM that may be used; *RET_IS_THERE: and is there. */
+/* Whether all of REQUEST lies in usable pieces of STREAM; *RET_IS_THERE: all of them are read. */
 static bool can_serve(
 	const struct ahead_stream *stream, const struct volume_request *request, bool *ret_is_there)
 {
@@ -265,13 +265,13 @@ static void copy(struct ahead_stream *stream, struct volume_request *request)
 	request->volume->ahead.served_bytes += request->length;
 }
 
-/* Those in front that were used up: what is left is in one piece. */
+/* Drops the pieces in front that were used up: what is left is contiguous. */
 static void drop_used(struct ahead_stream *stream)
 {
 	while (!list_empty(&stream->pieces)) {
 		struct ahead_piece *first = ahead_piece_of(stream->pieces.next);
 
-		/* Who has left something out does not come back for it. */
+		/* A reader that skipped something does not come back for it. */
 		if (first->left_bytes > 0 && first->end + stream->window_bytes > stream->next)
 			return;
 		ahead_piece_drop(first);
@@ -305,7 +305,7 @@ bool ahead_serves(struct volume_request *request)
 
 /* ---- ends ---- */
 
-/* What of STREAM lies from FIRST to before END, and what is behind that. */
+/* Drops the pieces of STREAM from the first that overlaps FIRST to before END. */
 static void drop_from(struct ahead_stream *stream, uint64_t first, uint64_t end)
 {
 	list_for_each (link, &stream->pieces) {

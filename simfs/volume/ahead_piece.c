@@ -9,7 +9,7 @@
 #include "simfs/volume/life.h"
 #include "simfs/volume/way.h"
 
-/* That have memory: of each stream one that is being used up, and its window. */
+/* The most pieces with memory: per stream its window, and one that is being used up. */
 static unsigned pieces_most(const struct volume *volume)
 {
 	return AHEAD_STREAMS *
@@ -66,7 +66,7 @@ void ahead_stream_cut(struct ahead_piece *piece)
 {
 	struct ahead_stream *stream = piece->stream;
 
-	/* Else what is left in front would end before `end`. */
+	/* Otherwise the pieces left in front would end before `end`. */
 	if (piece->first < stream->next) {
 		ahead_stream_drop(stream);
 		return;
@@ -83,7 +83,7 @@ void ahead_stream_drop(struct ahead_stream *stream)
 	stream->end = stream->next;
 }
 
-/* Those that wait find what is there, or read it themselves. */
+/* Waiting reads now find the piece, or read themselves. */
 static void waiting_go(struct volume *volume)
 {
 	struct list waiting;
@@ -101,7 +101,7 @@ static void piece_done(struct volume_request *request, int result)
 	struct volume *volume = request->volume;
 
 	piece->is_there = true;
-	/* Dropped meanwhile. */
+	/* Dropped while in flight. */
 	if (!piece->stream) {
 		list_remove(&piece->link);
 		list_prepend(&volume->ahead.spare, &piece->link);

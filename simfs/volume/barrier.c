@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* barrier.c - an instant at which no live write is under way. */
+/* barrier.c - waits for an instant at which no live write is in flight. */
 #include "simfs/volume/core.h"
 #include "simfs/volume/way.h"
 
@@ -34,8 +34,8 @@ bool barrier_parks(struct volume *volume, struct volume_request *request)
 }
 
 /*
- * Tells the barriers when the last write is done.  `drained` may end its own
- * barrier, begin another and start writes, so the list is read anew each time.
+ * Calls `drained` of the barriers after the last write has ended. `drained` may end its own
+ * barrier, begin another and start writes, so the list is read again each time.
  */
 void barrier_check(struct volume *volume)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * changed.c - which blocks changed since a snapshot.
+ * changed.c - which blocks have changed since a snapshot.
  *
- * Each topology keeps what it needs for that anyway, in files that last.
+ * Each topology has the data for that anyway, in files that last.
  */
 #include "simfs/volume/changed.h"
 #include "simfs/base/check.h"

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * changed_told.c - a fault makes of the blocks that changed what somebody is told.
+ * changed_told.c - how a fault distorts the list of changed blocks that a client gets.
  *
- * What is missing and what is added is chosen by the luck of the decision, one in
- * each of so many parts of equal size: of the blocks that changed, or of the others.
- * So a walk meets them in order, and the same seed has the same ones.
+ * To choose which blocks are missing or added, the blocks to choose from (those that changed,
+ * or the others) are divided into parts of equal size, and the random value of the decision
+ * picks one in each part. So a walk meets them in order, and the same seed picks the same
+ * ones.
  */
 #include <errno.h>
 
@@ -20,7 +21,7 @@ static uint64_t volume_blocks(const struct snapshot *snapshot)
 	return (store_facts(snapshot->store)->volume_bytes - 1) / block_bytes + 1;
 }
 
-/* Blocks that the lie chooses from. */
+/* The number of blocks to choose from. */
 static uint64_t lie_room(const struct snapshot *snapshot, const struct snapshot *until)
 {
 	uint64_t changed = snapshot_differing_blocks(snapshot, until);
@@ -40,7 +41,7 @@ static uint64_t lie_count(const struct snapshot *snapshot, const struct snapshot
 	return lie->value < room ? lie->value : room;
 }
 
-/* ---- asking ---- */
+/* ---- queries ---- */
 
 static void asked(struct volume_moment *moment, int result)
 {
@@ -66,7 +67,7 @@ void changed_ask(struct snapshot *snapshot, uint64_t from_bytes, struct changed_
 	fault_moment(ask->volume, FAULT_CHANGED_READ, snapshot->name, snapshot, &ask->moment);
 }
 
-/* ---- telling ---- */
+/* ---- answers ---- */
 
 uint64_t changed_told_blocks(const struct snapshot *snapshot, const struct snapshot *until)
 {
@@ -93,12 +94,12 @@ void changed_walk_begin(struct changed_walk *walk, const struct snapshot *snapsh
 		.from_bytes = from_bytes,
 		.lies_count = lie_count(snapshot, until),
 	};
-	/* Without one it need not be known how many lie before. */
+	/* Without a fault, the number of changed blocks before is not needed. */
 	if (walk->lies_count == 0)
 		walk->at_block = from_bytes / snapshot_block_bytes(snapshot);
 }
 
-/* Number, among those that it chooses from, of the next block that the lie is about. */
+/* The index, among the blocks to choose from, of the next chosen one. */
 static uint64_t next_lie(const struct changed_walk *walk)
 {
 	struct fault_decision lie = walk->snapshot->map_lie;
@@ -109,7 +110,7 @@ static uint64_t next_lie(const struct changed_walk *walk)
 	return fault_flip_bit(&lie, walk->lies_told, lie_room(walk->snapshot, walk->until));
 }
 
-/* The next blocks that changed; none, at the end of the volume: false. */
+/* The next changed blocks; returns false and an empty range at the end of the volume. */
 static bool next_changed(const struct changed_walk *walk, uint64_t *ret_first, uint64_t *ret_end)
 {
 	uint64_t block_bytes = snapshot_block_bytes(walk->snapshot);
@@ -125,7 +126,7 @@ static bool next_changed(const struct changed_walk *walk, uint64_t *ret_first, u
 	return true;
 }
 
-/* Up to the next block that is missing, or from behind it on. */
+/* The next changed range, up to the next missing block, or starting after it. */
 static bool next_but_missing(struct changed_walk *walk, uint64_t *ret_first, uint64_t *ret_end)
 {
 	while (next_changed(walk, ret_first, ret_end)) {

@@ -7,7 +7,7 @@
 #include "simfs/base/log.h"
 #include "simfs/store/store.h"
 
-/* Each takes a thread of the kernel's at times, and the disk is busy with fewer. */
+/* Each may occupy a kernel thread, and fewer than these keep the disk busy. */
 #define UNDER_WAY_MAX 64u
 
 struct one {

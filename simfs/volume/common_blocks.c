@@ -9,19 +9,19 @@
 
 #define UNITS_PER_WORD 64u
 
-/* Of UNITS_PER_WORD neighbours, which no snapshot lacks. */
+/* For UNITS_PER_WORD neighbours: those that no snapshot lacks. */
 struct common_word {
 	uint32_t number;
 	uint32_t epoch;
 	uint64_t units;
 };
 
-/* Units, from the first to before the last one. */
+/* Units from FIRST to before END. */
 struct span {
 	uint64_t first, end;
 };
 
-/* The bits of word NUMBER that SPAN has. */
+/* The bits of word NUMBER that are in SPAN. */
 static uint64_t bits_of(const struct span *span, uint64_t number)
 {
 	uint64_t begin = number * UNITS_PER_WORD;
@@ -37,7 +37,7 @@ static struct common_word *word_at(const struct common_blocks *common, uint64_t 
 	return &common->words[number % common->count];
 }
 
-/* An epoch that has not been is told from one of 2^32 ago. */
+/* The epoch only repeats after 2^32, when all words are cleared. */
 static bool is_of_now(
 	const struct common_blocks *common, const struct common_word *word, uint64_t number)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* core.h - what a volume and a snapshot are, for the files of volume/ and below it. */
+/* core.h - struct volume and struct snapshot, for the files of volume/ and below it. */
 #ifndef SNAPRIG_VOLUME_CORE_H
 #define SNAPRIG_VOLUME_CORE_H
 
@@ -18,14 +18,14 @@
 #include "simfs/volume/volume.h"
 #include "simfs/volume/writers/set.h"
 
-/* Largest block of any profile; a preserved range rounds out to it on both sides. */
+/* The largest block of any profile; a preserved range rounds out to it on both sides. */
 #define VOLUME_BLOCK_MAX_BYTES (512u << 10)
 
 /*
  *   ACTIVE ──snapshot_fail()──▶ FAILING ──mark_done()──▶ FAILED
  *
- * FAILING: reads fail already; the mark is on its way into the store's file,
- * and live writes wait for it (promise 4).  All states: only deletion leaves.
+ * FAILING: reads fail already; the mark is being written to the store's file, and live writes
+ * wait for it (promise 4). A failed snapshot can only be deleted.
  */
 enum snapshot_state { SNAPSHOT_ACTIVE, SNAPSHOT_FAILING, SNAPSHOT_FAILED };
 
@@ -34,35 +34,35 @@ struct snapshot {
 	struct list link;
 	uint64_t id;
 	char name[STORE_NAME_BYTES];
-	const struct profile *profile; /* of when it was taken */
-	struct store *store;	       /* NULL: its file could not be read at all */
+	const struct profile *profile; /* that it was taken with */
+	struct store *store;	       /* NULL: its file could not be read */
 	enum snapshot_state state;
 	int error;
 	uint64_t overflow_blocks;
 	struct read_progress progress;
 	struct read_counts reads;
-	struct fault_decision map_lie; /* what it says to have changed (changed.h) */
-	uint64_t known_ns;	       /* on the rig's clock: since when the volume has it ... */
-	uint64_t older_ns;	       /* ... and how old it was then */
+	struct fault_decision map_lie; /* the fault in what it reports as changed (changed.h) */
+	uint64_t known_ns;	       /* on the rig's clock: when the volume got it ... */
+	uint64_t older_ns;	       /* ... and its age at that time */
 	unsigned files_open;
-	unsigned references;	      /* snapshot_get() */
-	struct store_waiter marked;   /* that it has failed */
-	struct store_waiter relinked; /* its parent changes */
-	struct list waiting_for_mark; /* struct volume_request.link */
-	struct node *base;	      /* in a chain: its parent; of a clone: its head */
-	bool is_lost;		      /* its file has LOST_SUFFIX (state_lost.c) */
-	bool is_clone;		      /* in a chain */
-	bool is_detached;	      /* of lvm: it is not traced (lvm/lvm.h) */
-	bool bears_overflow;	      /* of lvm: a write to it that does not fit fails alone ... */
-	bool has_overflowed;	      /* ... and so do all after it */
-	bool tracks_only;	      /* of dattobd: an incremental */
-	bool is_kept;		      /* deleted, but older ones share its store (cow/area.h) */
-	bool is_given_up;	      /* while the volume is opened: see cow/area_life.c */
-	uint64_t counted_blocks;      /* of a shared area, unless it is the receiver */
-	uint64_t kept_blocks;	      /* of those that are kept for it */
-	int64_t written_ns;	      /* when it was written to; 0: never */
+	unsigned references;		  /* snapshot_get() */
+	struct store_waiter marked;	  /* as failed */
+	struct store_waiter relinked;	  /* its parent is being changed */
+	struct list waiting_for_mark;	  /* struct volume_request.link */
+	struct node *base;		  /* in a chain: its parent; if a clone: its head */
+	bool is_lost;			  /* its file has LOST_SUFFIX (state_lost.c) */
+	bool is_clone;			  /* in a chain */
+	bool is_detached;		  /* lvm: not traced (lvm/lvm.h) */
+	bool bears_overflow;		  /* lvm: a write to it that does not fit fails alone ... */
+	bool has_overflowed;		  /* ... and so do all later ones */
+	bool tracks_only;		  /* dattobd: an incremental */
+	bool is_kept;			  /* deleted, but older ones share its store (cow/area.h) */
+	bool is_given_up;		  /* while the volume is opened: see cow/area_life.c */
+	uint64_t counted_blocks;	  /* of a shared area, unless it is the receiver */
+	uint64_t kept_blocks;		  /* those of them kept for it */
+	int64_t written_ns;		  /* the last write to it; 0: never */
 	struct snapshot_delete *deletion; /* when set: not found by name or id any more */
-	struct snapshot_delete drop;	  /* the deletion, when it is not asked for (cow/area.c) */
+	struct snapshot_delete drop;	  /* a deletion of the volume's own (cow/area.c) */
 };
 
 struct datto_driver;
@@ -73,33 +73,33 @@ struct volume {
 	struct blockio_folder *folder; /* (blockio/faulty.h) */
 	struct fault_site faults;
 	struct volume_options options;
-	const struct volume_limits *limits;    /* those of the options, or the default */
+	const struct volume_limits *limits;    /* of the options, or the default */
 	const struct topology *topology;       /* the profile's */
-	const struct volume_extension *driver; /* likewise; one without hooks: none */
+	const struct volume_extension *driver; /* likewise; without hooks if it has no driver */
 	uint64_t volume_id;
 	uint64_t size_bytes;	      /* that requests see: the image is longer while it grows */
-	struct volume_growth *growth; /* under way, or NULL */
+	struct volume_growth *growth; /* in progress, or NULL */
 	struct image image;
-	uint64_t alignment_bytes;  /* every transfer of the origin is a multiple of it */
-	uint64_t turn_bytes;	   /* writes that meet in so many bytes take turns ... */
-	uint64_t range_unit_bytes; /* ... as snapshots have it now; 0: to be looked for (range.c) */
+	uint64_t alignment_bytes;  /* every transfer of the origin is a multiple */
+	uint64_t turn_bytes;	   /* writes within the same unit take turns ... */
+	uint64_t range_unit_bytes; /* ... with the snapshots of now; 0: unknown (range.c) */
 
-	struct list snapshots; /* oldest first; constant while a write is under way */
+	struct list snapshots; /* oldest first; constant while a write is in flight */
 	unsigned snapshot_count;
 	unsigned marks_under_way; /* of snapshots that are FAILING */
 	struct store_group stores;
-	unsigned store_ends_seen; /* of them: how many were looked for */
+	unsigned store_ends_seen; /* of stores.ends: how many were handled */
 	uint64_t next_order;
 	struct common_blocks common;
 	struct list creating; /* struct snapshot_create.link */
-	bool is_entering;     /* one of them comes on the list; the turns of the others: */
+	bool is_entering;     /* one of them is joining the list; the turns of the others: */
 	struct list entering; /* struct snapshot_create.turn.link */
 
-	/* Of the snapshots that share an area (cow/area.c). */
+	/* For snapshots that share an area (cow/area.c). */
 	struct snapshot *area_receiver;
 	uint64_t area_older_blocks;
 
-	struct datto_driver *datto; /* these two NULL: another profile's */
+	struct datto_driver *datto; /* these two are NULL with another profile */
 	struct lvm_driver *lvm;
 
 	struct list ranges; /* of writes that have begun, in order of arrival */
@@ -109,10 +109,10 @@ struct volume {
 	struct list barriers;
 	struct list parked_writes; /* behind a barrier */
 	struct list watches;	   /* struct volume_watch.link */
-	uint64_t watch_count;	   /* of all that were begun */
+	uint64_t watch_count;	   /* ever begun */
 
-	struct list zeros; /* under way */
-	bool cannot_punch; /* the image's file system has said so */
+	struct list zeros; /* in progress */
+	bool cannot_punch; /* the image's file system does not support it */
 
 	struct list read_holds;
 	struct list held_reads;
@@ -126,8 +126,8 @@ struct volume {
 	const struct memory_source *memory; /* NULL: that of the options */
 	struct text_log kernel_log;
 	struct journal journal;
-	unsigned damage_lines;	      /* that were said (damage.c) */
-	struct event_file event_file; /* does not ask the fault plane, nor counts as I/O */
+	unsigned damage_lines;	      /* logged so far (damage.c) */
+	struct event_file event_file; /* bypasses the fault plane, and is not counted as I/O */
 	struct volume_writers writers;
 	struct volume_surface surface;
 	struct chain *chain; /* NULL: copy-on-write */
@@ -141,11 +141,10 @@ struct volume {
 		uint64_t blocks_preserved, snapshot_read_retries;
 	} counters;
 
-	/* What requests made of files since the volume was opened (io.c). */
+	/* The I/O that requests caused since the volume was opened (io.c). */
 	struct {
 		struct blockio_counts image, stores;
-		uint64_t copied_bytes; /* old bytes into stores, and those of coalesce and of copies
-					*/
+		uint64_t copied_bytes; /* old data copied to stores; by coalesce and copies, too */
 	} io;
 };
 

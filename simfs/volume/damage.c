@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * damage.c - bytes of a store that are not what was stored, met while it is served.
+ * damage.c - damaged bytes of a store, found while the volume is serving.
  *
- * A snapshot that needs them has failed, and with it those that share its area.  What is written
- * to, the live view or a clone, goes on: only the block cannot be read, until it is written as a
- * whole. Whoever asked for the bytes gets EIO.
+ * A snapshot that needs them fails, and with it those that share its area. A view that can be
+ * written to, the live view or a clone, continues: only that block is unreadable, until it is
+ * rewritten as a whole. The read that met the damage gets EIO.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -17,7 +17,7 @@
 #include "simfs/volume/scattered.h"
 #include "simfs/volume/state.h"
 
-/* A reader that tries again and again must not fill a disk with it. */
+/* A reader that retries must not fill the disk with messages. */
 #define LINES_MAX 100u
 
 void damage_tell(struct volume *volume, const char *file, uint64_t offset, uint64_t block)
@@ -72,10 +72,10 @@ static void part_read_done(struct store_read *read, int result)
 	struct request_part *part = CONTAINER_OF(read, struct request_part, read);
 
 	if (result == -EUCLEAN) {
-		/* Who asks for it meets it again. */
+		/* A reader that requests it finds the damage again. */
 		if (!part->request->is_ahead)
 			part->request->volume->topology->part_damaged(part);
-		/* It is what is wanted, not what lies between. */
+		/* The damage is in wanted bytes, not in a gap. */
 		part->has_gaps = false;
 		result = -EIO;
 	}

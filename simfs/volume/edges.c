@@ -19,7 +19,7 @@ static uint64_t last_block(const struct volume_request *request)
 	return (request->offset + request->length - 1) / request->edges.block_bytes;
 }
 
-/* Whether BLOCK, the first or the last one, has an edge that somebody needs. */
+/* Whether BLOCK, the first or the last one, has an edge that is needed. */
 static bool is_needed(const struct volume_request *request, uint64_t block)
 {
 	uint64_t block_bytes = request->edges.block_bytes;
@@ -30,7 +30,7 @@ static bool is_needed(const struct volume_request *request, uint64_t block)
 	return !request->edges.ops->needs || request->edges.ops->needs(request, block);
 }
 
-/* The cursor is a block: the first one, the last one, and behind it. */
+/* The cursor is a block: the first one, the last one, then the one after it. */
 static uint64_t plan(struct volume_request *request)
 {
 	uint64_t block = request->cursor, last = last_block(request);
@@ -77,7 +77,7 @@ void edges_complete(
 		ops->done(request, 0, request->buffer, request->offset);
 		return;
 	}
-	/* By copy-on-write it had the old bytes, which are preserved by now. */
+	/* In copy-on-write it held the old bytes, which are preserved by now. */
 	if (scratch_take(request))
 		parts_start(request, first_block(request), &edge_parts);
 	else

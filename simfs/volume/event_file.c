@@ -37,7 +37,7 @@ static void complain(struct event_file *file, int error)
 	file->has_complained = true;
 }
 
-/* Ends the last line of IO, *BYTES long, if that was torn: 0 or -errno. */
+/* Terminates the last line of IO, *BYTES long, if it was torn: 0 or -errno. */
 static int mend(struct blockio *io, uint64_t *bytes)
 {
 	char last;
@@ -70,7 +70,7 @@ static int open_file(struct event_file *file)
 	return error;
 }
 
-/* Opens a file in which LENGTH more bytes have room: 0 or -errno. */
+/* Opens a file with room for LENGTH more bytes: 0 or -errno. */
 static int make_room(struct event_file *file, size_t length)
 {
 	int error = file->io ? 0 : open_file(file);
@@ -110,7 +110,7 @@ static void batch_written(struct event_file *file)
 	file->batch_bytes = 0;
 }
 
-/* Starts the next write, when none is under way. */
+/* Starts the next write, if none is in flight. */
 static void write_next(struct event_file *file)
 {
 	uint64_t end = file->journal_offset;
@@ -164,7 +164,7 @@ void event_file_start(struct event_file *file)
 
 void event_file_finish(struct event_file *file)
 {
-	/* Each that ends may start another, until all is written. */
+	/* Each completion may start the next write, until all is written. */
 	while (file->is_writing)
 		file->io->ops->step(file->io);
 	event_file_write_now(file);
@@ -176,7 +176,7 @@ void event_file_write_now(struct event_file *file)
 	size_t length;
 	int error = 0;
 
-	/* The same bytes at the same place as the write that is under way. */
+	/* The same bytes at the same place as the write in flight. */
 	if (file->batch_bytes > 0) {
 		error = file->io->ops->transfer_now(
 			file->io, BLOCKIO_WRITE, file->file_bytes, file->batch, file->batch_bytes);

@@ -2,22 +2,22 @@
 /*
  * event_file.h - the journal on disk: events.jsonl in the state folder.
  *
- * What the journal in memory (faults/journal.h) is given is appended here, so
- * that it outlives the process.  The file goes on from mount to mount: a mount
- * begins where `sequence` is 1 again, soon followed by its event `mounted`.
+ * Everything added to the journal in memory (faults/journal.h) is appended here, so that it
+ * outlives the process. The file continues from mount to mount: a mount begins where
+ * `sequence` is 1 again, soon followed by the event `mounted`.
  *
- *  (1) An event is on its way to the file before control goes back to the loop;
- *      those that come while a write is under way go out together in the next.
- *  (2) The file is at most half as long as that may be.  Then it becomes
- *      events.old.jsonl, in place of the one before, and a new one begins.  Only a
- *      crash makes it longer: by what came while its last write was under way.
- *  (3) A line that a kill or a power cut has torn is ended before the next one
- *      is begun.  Who reads the file skips what is no JSON.
- *  (4) An error is said once, and changes nothing else: the next event tries
- *      again with all that is missing, as far as the journal in memory has it.
+ *  (1) The write of an event starts before control returns to the event loop; events that
+ *      arrive during a write go out together in the next.
+ *  (2) The file grows to half the maximum of the journal in memory. Then it becomes
+ *      events.old.jsonl, replacing the previous one, and a new file begins. Only a crash
+ *      makes it longer: by the events that arrived during the last write.
+ *  (3) A line torn by a kill or a power cut is terminated before the next one begins. Readers
+ *      of the file skip lines that are not JSON.
+ *  (4) An error is logged once and has no other effect: the next event retries with
+ *      everything that is missing, if the journal in memory still has it.
  *
- * Nothing is flushed: a power cut may cost the last of it.  To change files
- * (2) blocks shortly, as for a new snapshot.
+ * Nothing is flushed: a power cut may lose the last events. Changing files (2) blocks
+ * briefly, as a new snapshot does.
  */
 #ifndef SNAPRIG_VOLUME_EVENT_FILE_H
 #define SNAPRIG_VOLUME_EVENT_FILE_H
@@ -36,8 +36,8 @@ struct event_file {
 	struct journal *journal;
 	struct blockio_folder *folder;
 	struct blockio *io;	 /* NULL: not open */
-	uint64_t file_bytes;	 /* where the next line goes */
-	uint64_t journal_offset; /* up to here the journal is in the file */
+	uint64_t file_bytes;	 /* where the next line is written */
+	uint64_t journal_offset; /* the journal is in the file up to here */
 	bool has_complained;
 
 	size_t batch_max_bytes;
@@ -50,26 +50,26 @@ struct event_file {
 };
 
 /*
- * FOLDER and JOURNAL stay the caller's and live longer.  BATCH_BYTES: of one write; a line may be
- * longer.  No file is touched yet.
+ * FOLDER and JOURNAL stay the caller's and must outlive it. A write has at most BATCH_BYTES,
+ * unless one line is longer. Does not touch any file yet.
  */
 void event_file_init(struct event_file *file, struct blockio_folder *folder,
 	struct journal *journal, size_t batch_bytes);
 
-/* What is under way was dropped, or has ended. */
+/* The write in flight must have ended, or been dropped by the backend. */
 void event_file_deinit(struct event_file *file);
 
-/* From now on, the journal's next event takes what is there to the disk. */
+/* From now on each new event is written to the disk, with all earlier ones. */
 void event_file_start(struct event_file *file);
 
-/* Whatever the journal has is in the file when this returns, if that can be.  Blocks, and handles
- * no completion: for one who dies, or closes. */
+/* When this returns, the file has the whole journal, if possible. Blocks, and handles no
+ * completions: for a process that is about to die, or closes. */
 void event_file_write_now(struct event_file *file);
 
-/* The same, and waits for what is under way: the file may go then.  Blocks. */
+/* The same, but also waits for the write in flight, so that it can be destroyed. Blocks. */
 void event_file_finish(struct event_file *file);
 
-/* Nothing is under way; what an error left behind waits for the next event. */
+/* Nothing is in flight; events that an error left unwritten wait for the next event. */
 bool event_file_idle(const struct event_file *file);
 
 #endif

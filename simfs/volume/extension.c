@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* extension.c - the subjects that a volume has beside its snapshots, one after the other. */
+/* extension.c - the extensions of a volume, called one after the other. */
 #include "simfs/volume/extension.h"
 
 #include <string.h>
@@ -14,7 +14,7 @@ static const struct volume_extension *const extensions[] = {
 
 #define EXTENSION_COUNT (sizeof extensions / sizeof extensions[0])
 
-/* The next one of VOLUME, from *AT on; NULL behind the last. */
+/* VOLUME's next extension from *AT on; NULL after the last. */
 static const struct volume_extension *next(const struct volume *volume, size_t *at)
 {
 	while (*at < EXTENSION_COUNT) {

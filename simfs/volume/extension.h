@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * extension.h - what a system has beside its snapshots: a driver with commands and a state of its
- * own, or services that take part.
+ * extension.h - what an imitated system has besides snapshots: a driver with its own commands
+ * and state, or services that take part.
  *
- * A subject below volume/ fills one table, and extension.c lists it.  The core calls what the
- * table has and knows nothing else of the subject.  All hooks are optional.
+ * A subject below volume/ fills one table, and extension.c lists it. The core calls the hooks
+ * of the table and knows nothing else about the subject. All hooks are optional.
  */
 #ifndef SNAPRIG_VOLUME_EXTENSION_H
 #define SNAPRIG_VOLUME_EXTENSION_H
@@ -17,7 +17,7 @@ struct snapshot_create;
 struct volume;
 
 struct volume_extension {
-	/* It is there under the profiles that name it as their `driver`; NULL: under all. */
+	/* Present under profiles whose `driver` has this name; NULL: under all. */
 	const char *driver;
 
 	/* ---- the volume's life ---- */
@@ -25,33 +25,33 @@ struct volume_extension {
 	/* Before the state is read: 0, or -errno after a message. */
 	int (*open)(struct volume *volume);
 
-	/* Frees what it has; nothing of it is under way any more, or all of it was dropped. */
+	/* Frees everything; its operations have ended, or the backend has dropped them. */
 	void (*close)(struct volume *volume);
 
-	/* Starts nothing more of itself, so that it becomes idle. */
+	/* Starts no more work of its own, so that it becomes idle. */
 	void (*stop)(struct volume *volume);
 	bool (*idle)(const struct volume *volume);
 
-	/* When it has to be ticked, on the rig's clock; UINT64_MAX: never.  A tick that comes
-	 * earlier does nothing. */
+	/* When to call tick(), on the rig's clock; UINT64_MAX: never. An early tick has no
+	 * effect. */
 	uint64_t (*due_ns)(const struct volume *volume);
 	void (*tick)(struct volume *volume);
 
-	/* ---- of a driver ---- */
+	/* ---- for a driver ---- */
 
 	/* Whether the driver does not trace SNAPSHOT now: nothing is preserved for it, and it
 	 * cannot be read. */
 	bool (*is_dormant)(const struct snapshot *snapshot);
 
-	/* SNAPSHOT is full: whether its limit, in the facts of its store, is higher now. */
+	/* SNAPSHOT is full. Returns whether its limit, in its store's facts, has been raised. */
 	bool (*expand)(struct snapshot *snapshot);
 
-	/* Whether a snapshot can be taken just now: 0, or what snapshot_refuse() returned.
-	 * COUNT is of those that are there, and of the devices that take a snapshot's place. */
+	/* Whether a snapshot can be taken now: 0, or the result of snapshot_refuse(). COUNT
+	 * is the number of snapshots, and of devices that occupy the place of one. */
 	int (*place_check)(struct snapshot_create *create, unsigned *count);
 
-	/* The file in .snaprig that tells its state, and the text of that, to free(); NULL
-	 * without memory. */
+	/* The name of the file in .snaprig with its state, and a function that returns its
+	 * text, which the caller frees; NULL without memory. */
 	const char *info_name;
 	char *(*info)(struct volume *volume);
 };
@@ -60,7 +60,7 @@ extern const struct volume_extension extension_writers;
 extern const struct volume_extension extension_datto;
 extern const struct volume_extension extension_lvm;
 
-/* The info_name of the driver of VOLUME's profile, or NULL; and its text, or NULL. */
+/* The driver's info_name for VOLUME's profile, or NULL; and its text, or NULL. */
 const char *volume_info_name(const struct volume *volume);
 char *volume_info(struct volume *volume);
 
@@ -68,7 +68,7 @@ char *volume_info(struct volume *volume);
 
 int extensions_open(struct volume *volume);
 
-/* Also when not all of them, or none, were opened. */
+/* May be called even if none or only some were opened. */
 void extensions_close(struct volume *volume);
 void extensions_stop(struct volume *volume);
 bool extensions_idle(const struct volume *volume);

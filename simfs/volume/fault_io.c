@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * fault_io.c - one read, write or flush that a fault strikes as it comes.
+ * fault_io.c - a read, write or flush that a fault strikes on arrival.
  *
  *	                  ┌─ FAULT_ANSWERS ─▶ answer ─▶ ended
  *	fault_takes ─▶ cut ┼─ FAULT_WAITS ─▶ (waits) ─▶ wait_go ─▶ request_start
  *	                  ├─ unchanged (a snapshot that fails) ─▶ request_start
  *	                  └─ change ─▶ request_start ─▶ changed_done ─▶ ended
  *
- * A read ends before the first bad sector behind its first byte (faults/rule.h), and
- * what strikes it strikes what is left.  A changed request goes its way with another
- * snapshot, offset or length than it was asked for; changed_done() puts back what the
- * caller knows it by, of one that was cut as well.
+ * A read ends before the first bad sector after its first byte (faults/rule.h), and other
+ * faults strike what is left of it. A changed request proceeds with another snapshot, offset
+ * or length than requested; changed_done() restores the caller's values, also for a shortened
+ * one.
  */
 #include <errno.h>
 #include <string.h>
@@ -48,12 +48,12 @@ static void wait_go(struct fault_wait *wait)
 	struct volume_request *request = CONTAINER_OF(wait, struct volume_request, fault.wait);
 	struct snapshot *snapshot = request->snapshot;
 
-	/* A deletion that has come meanwhile waits for it, as for all that came before. */
+	/* A deletion that began in the meantime waits for it, as for all earlier requests. */
 	request_start(request);
 	snapshot_put(snapshot);
 }
 
-/* REQUEST, which has not begun, ends. */
+/* Ends REQUEST, which has not begun. */
 static void told_now(struct volume_request *request, int result)
 {
 	snapshot_read_over(request, request->length, result);
@@ -64,7 +64,7 @@ bool fault_cancels(struct volume_request *request)
 {
 	struct snapshot *snapshot = request->snapshot;
 
-	/* One that waits elsewhere, while it preserves, has begun. */
+	/* A request that waits elsewhere, while it preserves, has begun. */
 	if (!fault_is_waiting(&request->fault.wait) || request->fault.wait.go != wait_go)
 		return false;
 	fault_wait_cancel(&request->fault.wait);
@@ -87,12 +87,12 @@ static void changed_done(struct volume_request *request, int result)
 	if (result == 0 && request->kind == VOLUME_READ)
 		fault_spoil(&fault->decision, request->data, moved_length);
 	snapshot_read_over(request, moved_length, result);
-	/* Not before: SNAPSHOT may go then, and `done` of a reader does not need it. */
+	/* Not earlier: SNAPSHOT may be freed by this; a reader's `done` does not need it. */
 	snapshot_put(snapshot);
 	request->done(request, result);
 }
 
-/* Others may be in its place until changed_done(). */
+/* Saves the caller's values until changed_done(). */
 static void keep(struct volume_request *request)
 {
 	struct request_fault *fault = &request->fault;
@@ -107,7 +107,7 @@ static void keep(struct volume_request *request)
 	snapshot_get(request->snapshot);
 }
 
-/* Whether REQUEST, of which CONTEXT tells, ends earlier than it was asked to. */
+/* Whether REQUEST, described by CONTEXT, is shortened. */
 static bool cut(
 	struct volume_request *request, enum fault_point point, struct fault_context *context)
 {
@@ -144,7 +144,7 @@ static void change(struct volume_request *request)
 
 static void answer(struct volume_request *request, int result)
 {
-	/* Who loses what was written has told the time all the same. */
+	/* A write that is dropped updates the time stamps anyway. */
 	if (result == 0 && request->kind != VOLUME_READ && request->kind != VOLUME_FLUSH)
 		surface_written(request->volume, request->snapshot);
 	if (result < 0 && request->kind == VOLUME_READ && request->snapshot) {
@@ -154,7 +154,7 @@ static void answer(struct volume_request *request, int result)
 	told_now(request, result);
 }
 
-/* What is discarded is no snapshot's, and fails all. */
+/* A discard has no snapshot, so it fails all of them. */
 static void fail_those(struct volume_request *request)
 {
 	struct volume *volume = request->volume;
@@ -165,7 +165,7 @@ static void fail_those(struct volume_request *request)
 	while (!request->snapshot && at != &volume->snapshots) {
 		struct snapshot *snapshot = CONTAINER_OF(at, struct snapshot, link);
 
-		/* Others may have failed, or gone, with one. */
+		/* Others may have failed, or been freed, with it. */
 		at = at->next;
 		if (snapshot->state == SNAPSHOT_ACTIVE) {
 			fault_fail_snapshot(snapshot);

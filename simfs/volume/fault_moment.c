@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* fault_moment.c - the fault plane of a volume, and what strikes it where no bytes are moved. */
+/* fault_moment.c - a volume's fault plane, and faults at moments at which no bytes are moved. */
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -22,7 +22,7 @@ static void measure(void *context, enum gauge gauge)
 	gauge_measure_now(context, gauge);
 }
 
-/* What struck is on disk before the process dies of it. */
+/* The fault is in the journal on disk before the process dies. */
 static void crash(void *context)
 {
 	struct volume *volume = context;
@@ -34,7 +34,7 @@ static void crash(void *context)
 		kill(getpid(), SIGKILL);
 }
 
-/* NAME.store and ID.node, also while they are being made. */
+/* NAME.store and ID.node, also while they are being created. */
 static bool is_store(const char *file, char *snapshot, size_t snapshot_bytes)
 {
 	const char *suffix = strstr(file, STORE_SUFFIX);
@@ -210,8 +210,8 @@ void volume_snapshot_open(
 /* ---- the rules ---- */
 
 /*
- * Why the file of the rule TEXT cannot be looked for, or NULL.  In the mount that
- * would be a request to the very thread that looks.
+ * Why the file of the rule TEXT must not be watched, or NULL. Checking a file in the mount
+ * would send a request to the very thread that checks.
  */
 static const char *file_flaw(const struct volume *volume, const char *text)
 {

@@ -9,13 +9,12 @@
 #include "simfs/volume/way.h"
 
 /*
- * The real drivers ask for the available memory at every write.  Asking here
- * means reading a file, so an answer is good for this long; a feigned value
- * counts at once.
+ * The real drivers query the available memory at every write. Here that means reading a file,
+ * so a value is reused for this long; a feigned value takes effect at once.
  */
 #define MEMORY_SAMPLE_NS (100 * NS_PER_MS)
 
-/* What counts against limits, and the fullest one's share: both in one go. */
+/* The bytes that count against limits, and the highest share used, in one pass. */
 static void measure_stores(struct volume *volume)
 {
 	uint64_t bytes = 0, used_per_million = 0;
@@ -25,7 +24,7 @@ static void measure_stores(struct volume *volume)
 		struct profile_snapshot facts = snapshot_for_profile(snapshot);
 		uint64_t used = snapshot->profile->used_bytes(&facts);
 
-		/* It counts for the one that it is kept for. */
+		/* Its blocks are counted for the snapshot that it is kept for. */
 		if (snapshot->is_kept)
 			continue;
 		bytes += used;
@@ -117,7 +116,7 @@ static void measure_memory(struct volume *volume)
 
 void gauge_measure_now(struct volume *volume, enum gauge gauge)
 {
-	/* What is missing is of the topology, or counted as it happens. */
+	/* Missing gauges belong to the topology, or are counted as events happen. */
 	static void (*const measure[GAUGE_COUNT])(struct volume * volume) = {
 		[GAUGE_STORE_USED] = measure_stores,
 		[GAUGE_STORE_BYTES] = measure_stores,

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * grow.c - a volume becomes longer, while it is served.
+ * grow.c - makes a volume longer while it is serving.
  *
  *	image resized ─▶ record written and durable ─▶ the volume has the new length ─▶ answered
  *	                            │ failed
  *	                            ▼
  *	                   image cut again ─▶ (record of the old length) ─▶ answered
  *
- *  (1) Requests see the old length until the record of the new one is durable: nobody
- *      has written to what is cut off again.
- *  (2) The image comes first: one that is longer than its record is believed by the
- *      next mount, as there is no snapshot.
- *  (3) So none is taken meanwhile, nor while the record is of another length than the
- *      volume because even the last step has failed (snapshot_place.c).
+ *  (1) Requests see the old length until the record of the new one is durable: so nothing was
+ *      written to the part that is cut off again.
+ *  (2) The image is resized first: the next mount accepts one that is longer than its record,
+ *      as there are no snapshots.
+ *  (3) So no snapshot is taken during the growth, nor while the record has another length
+ *      than the volume because even the last step has failed (snapshot_place.c).
  */
 #include "simfs/volume/grow.h"
 #include "simfs/volume/core.h"
@@ -45,7 +45,7 @@ static void image_cut_again(struct volume *volume)
 	struct blockio *origin = volume->origin;
 	int error;
 
-	/* What somebody has cut off meanwhile would come back as zeros. */
+	/* What another process has cut off in the meantime would come back as zeros. */
 	image_look_now(volume);
 	if (origin->is_lossy)
 		return;
@@ -87,7 +87,7 @@ static void recorded(struct state_record_write *record, int result)
 	growth_end(growth, 0);
 }
 
-/* Whether it may begin: 0, or what `done` gets. */
+/* Whether it may begin: 0, or the result for `done`. */
 static int check(struct volume *volume, struct volume_growth *growth)
 {
 	const struct blockio *origin = volume->origin;

@@ -13,8 +13,8 @@
 #include "simfs/base/log.h"
 
 /*
- * A live write behind the new end of an image that has just been cut makes it long
- * again, so little time may pass between two looks; one costs 0.3 us.
+ * A live write beyond the new end of an image that was just cut makes it long again, so
+ * checks must be frequent; one costs 0.3 us.
  */
 #define IMAGE_LOOK_NS NS_PER_MS
 
@@ -45,9 +45,9 @@ static void tell(struct volume *volume)
 		json_pack("{s:s}", "why", volume->image.why));
 }
 
-/* ---- mounted ---- */
+/* ---- while mounted ---- */
 
-/* All that share; one whose file is about to go need not be told. */
+/* Fails all that share data with the image, except those whose file is about to be removed. */
 static void sharers_fail(struct volume *volume)
 {
 	list_for_each (at, &volume->snapshots) {
@@ -92,7 +92,7 @@ void image_look_now(struct volume *volume)
 	volume->image.looked_ns = clock_now_ns();
 	if (!origin->ops->look || origin->ops->look(origin, &facts) < 0)
 		return;
-	/* Whoever looked before has not told it. */
+	/* An earlier check has not reported it. */
 	if (origin->is_lossy && !volume->image.is_cut)
 		found_lossy(volume);
 	if (!facts.has_name && !volume->image.is_nameless)
@@ -103,7 +103,7 @@ void image_look(struct volume *volume)
 {
 	uint64_t now_ns = clock_tick_ns();
 
-	/* A look may be newer than the tick. */
+	/* The last check may be later than the tick. */
 	if (now_ns >= volume->image.looked_ns + IMAGE_LOOK_NS)
 		image_look_now(volume);
 }
@@ -155,10 +155,10 @@ void image_difference(const struct blockio_facts *was, const struct blockio_fact
 	}
 }
 
-/* The image is longer or shorter than the volume that the state is of. */
+/* The image is longer or shorter than the volume that the state belongs to. */
 static int compare_size(struct volume *volume)
 {
-	/* Its stores are the live view's, too, and none fits any more. */
+	/* Its stores are also the live view's, and no longer fit. */
 	if (!volume->topology->live_is_image) {
 		log_error("state is of a volume of %" PRIu64 " bytes, the image has %" PRIu64
 			  " (remove the state folder to give up its snapshots)",
@@ -233,7 +233,7 @@ int image_compare(struct volume *volume, const struct image_record *record, bool
 	return compare_facts(volume, &record->facts);
 }
 
-/* Of another length all are wrong that can be read, also those that share nothing. */
+/* With another length, every readable snapshot is wrong, even one that shares nothing. */
 static bool has_to_fail(const struct snapshot *snapshot)
 {
 	if (!snapshot->volume->image.was_resized)
@@ -297,7 +297,7 @@ int image_settle(struct volume *volume, struct image_record *ret)
 
 	int error = origin->ops->settle(origin, &ret->facts);
 
-	/* What it has lost meanwhile is told apart by the size, too. */
+	/* After a loss the sizes differ, too, which the next mount detects. */
 	ret->is_clean = error == 0 && !volume->origin->is_lossy;
 	return error;
 }

@@ -15,7 +15,7 @@ static json_t *ratio(uint64_t dividend, uint64_t divisor)
 	return divisor > 0 ? json_real((double)dividend / (double)divisor) : json_null();
 }
 
-/* Those that were answered with 0; of discards and zeroing `counters` tell. */
+/* Requests that succeeded; discards and zeroing are in `counters`. */
 static struct blockio_counts requests(const struct volume *volume)
 {
 	return (struct blockio_counts){

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* life.h - a snapshot comes, fails and goes. */
+/* life.h - how a snapshot is created, fails and is deleted. */
 #ifndef SNAPRIG_VOLUME_LIFE_H
 #define SNAPRIG_VOLUME_LIFE_H
 
@@ -11,9 +11,9 @@ struct snapshot *snapshot_new(struct volume *volume, const char *name, struct st
 void snapshot_free(struct snapshot *snapshot);
 
 /*
- * Whoever keeps a pointer to SNAPSHOT over a completion holds a reference: it
- * stays, and its deletion waits, until the last one was put.  After that the
- * pointer is not used any more: it may be gone.  NULL, the live view, is fine.
+ * A caller that keeps a pointer to SNAPSHOT across a completion holds a reference: until the
+ * last one is put, the snapshot stays, and its deletion waits. Do not use the pointer after
+ * snapshot_put(). NULL, the live view, is fine.
  */
 void snapshot_get(struct snapshot *snapshot);
 void snapshot_put(struct snapshot *snapshot);
@@ -21,50 +21,50 @@ void snapshot_put(struct snapshot *snapshot);
 /* snapshot.c */
 void snapshot_fail(struct snapshot *snapshot, int error, const char *why);
 
-/* The same without those that share an area with it. */
+/* The same without failing those that share an area with it. */
 void snapshot_fail_one(struct snapshot *snapshot, int error, const char *why);
 
-/* snapshot_fail(), and what the profile logs of it; WRITE is NULL for a reader's failure. */
+/* snapshot_fail(), with the profile's log message; WRITE is NULL if a reader met the failure. */
 void snapshot_fail_logged(struct snapshot *snapshot, enum profile_failure failure, int error,
 	const struct volume_request *write);
 
-/* What SNAPSHOT shows is not what it was, or cannot be read: nobody keeps what was read of it. */
+/* The content of SNAPSHOT has changed or become unreadable: drops everything cached. */
 void snapshot_changed(struct snapshot *snapshot);
 
-/* Failed in a way in which it can be read on (struct profile, reads_on). */
+/* It has failed, but its profile still allows reads (struct profile, reads_on). */
 bool snapshot_is_stale(const struct snapshot *snapshot);
 
 /* The driver does not trace it now, and it cannot be read (volume/extension.h). */
 bool snapshot_is_dormant(const struct snapshot *snapshot);
 
-/* SNAPSHOT is full: whether its driver has given it a higher limit. */
+/* SNAPSHOT is full. Returns whether its driver has raised its limit. */
 bool snapshot_expand(struct snapshot *snapshot);
 
-/* What a request of KIND replaces in the live view is kept for SNAPSHOT. */
+/* Whether the data that a request of KIND replaces in the live view is kept for SNAPSHOT. */
 bool snapshot_traces(const struct snapshot *snapshot, enum volume_kind kind);
 struct profile_snapshot snapshot_for_profile(const struct snapshot *snapshot);
 void snapshot_maybe_delete(struct snapshot *snapshot);
 
-/* What the topology counts of the snapshots has changed. */
+/* What the topology counts about the snapshots has changed. */
 void snapshots_recount(struct volume *volume);
 
-/* Deletes SNAPSHOT of itself, which may be deleted already. */
+/* Deletes SNAPSHOT on the volume's own account; it may be being deleted already. */
 void snapshot_drop(struct snapshot *snapshot);
 
-/* Deletes SNAPSHOT, which nobody deletes yet, when the last file on it is closed. */
+/* Deletes SNAPSHOT, which is not being deleted yet, once its last file is closed. */
 void snapshot_delete_begin(struct snapshot *snapshot, struct snapshot_delete *command);
 
-/* What came of topology->keep(): 0, or SNAPSHOT stays as it was. */
+/* The result of topology->keep(): 0, or SNAPSHOT is unchanged. */
 void snapshot_delete_kept(struct snapshot *snapshot, int error);
 
-/* snapshot_place.c: nobody else can have the name of SNAPSHOT, which is on the list, yet.  One that
- * is deleted and kept has none any more, as soon as that cannot be undone. */
+/* snapshot_place.c: whether SNAPSHOT, which is on the list, still keeps its name from others. One
+ * that is deleted but kept gives it up as soon as that cannot be undone. */
 bool snapshot_keeps_name(const struct snapshot *snapshot);
 
-/* reads.c: what was read of SNAPSHOT, which goes, can be asked for on. */
+/* reads.c: keeps the read statistics of SNAPSHOT, which is about to be freed. */
 void reads_keep(struct snapshot *snapshot);
 
-/* watch.c: a snapshot of that NAME is there, and its barrier still stands. */
+/* watch.c: a snapshot called NAME was taken, and its barrier is still in force. */
 void watch_tell(struct volume *volume, const char *name);
 
 #endif

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * lull.h - whether others ask for something now, or have until a moment ago.
+ * lull.h - whether other requests are active, or were until a moment ago.
  *
- * What can wait gives way to them.  They are counted anyway, so that none of them looks at the
- * clock: who gives way does, when it could go on.
+ * Background work gives way to them. They are counted anyway, so they need not read the
+ * clock: the background work does, when it could continue.
  */
 #ifndef SNAPRIG_VOLUME_LULL_H
 #define SNAPRIG_VOLUME_LULL_H
@@ -14,18 +14,18 @@
 #include "simfs/base/clock.h"
 
 struct lull {
-	uint64_t seen;	   /* requests of others that had come when it was last looked */
-	uint64_t until_ns; /* none has come in a while from then on */
+	uint64_t seen;	   /* other requests counted at the last check */
+	uint64_t until_ns; /* the lull lasts from then on, unless another comes */
 };
 
-/* From now on: of SEEN requests none counts. */
+/* Starts now: ignores the SEEN requests. */
 static inline struct lull lull_from(uint64_t seen)
 {
 	return (struct lull){ .seen = seen };
 }
 
-/* Whether one of the SEEN requests is new, one is under way, or that was so AFTER_NS ago at most.
- */
+/* Whether one of the SEEN requests is new, one is in flight, or that was so at most AFTER_NS
+ * ago. */
 static inline bool lull_is_broken(
 	struct lull *lull, uint64_t seen, bool is_under_way, uint64_t after_ns)
 {

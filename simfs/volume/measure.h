@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* measure.h - the gauges are brought up to date, and the one that a profile guards is acted on. */
+/* measure.h - updates the gauges, and acts on the one that a profile guards. */
 #ifndef SNAPRIG_VOLUME_MEASURE_H
 #define SNAPRIG_VOLUME_MEASURE_H
 
@@ -8,11 +8,12 @@
 struct snapshot;
 struct volume;
 
-/* gauges.c: brings measured values up to date. */
+/* gauges.c: updates measured values. */
 void gauges_measure(struct volume *volume);
 void gauge_measure_now(struct volume *volume, enum gauge gauge);
 
-/* Fails SNAPSHOT, for which a write preserves, where its profile gives up when memory is short. */
+/* Fails SNAPSHOT, for which a write preserves data, if its profile gives up when memory is
+ * short. */
 void memory_guard(struct snapshot *snapshot);
 
 /* Of memory.used, or NULL. */

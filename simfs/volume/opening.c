@@ -9,7 +9,7 @@
 #include "simfs/volume/core.h"
 #include "simfs/volume/snapshot.h"
 
-/* As when they are closed. */
+/* As in closing.c. */
 #define UNDER_WAY_MAX 64u
 
 struct opening {

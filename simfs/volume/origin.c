@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * origin.c - the live view where it is the image: read, written and flushed there.
+ * origin.c - the live view if it is the image: reads, writes and flushes it.
  *
  *	origin_write ─┬─▶ (edges.h: whole sectors) ─▶ sectors_write ─▶ write_end
  *	              │          ▲ cannot be punched, but written as zeros
@@ -51,7 +51,7 @@ static void write_done(struct blockio_request *io, int result)
 	write_end(CONTAINER_OF(io, struct volume_request, io), result);
 }
 
-/* Where the file system cannot punch, zeros are written in the same turn if they fit. */
+/* If the file system cannot punch, writes zeros in the same turn, if they fit. */
 static void punch_done(struct blockio_request *io, int result)
 {
 	struct volume_request *request = CONTAINER_OF(io, struct volume_request, io);
@@ -91,8 +91,8 @@ static const struct edges_ops write_ops = {
 };
 
 /*
- * REQUEST's range is its own.  The sectors around an unaligned write are read
- * and written back unchanged: nobody else writes them meanwhile.
+ * REQUEST owns its range. The sectors around an unaligned write are read and written back
+ * unchanged: no other write touches them in the meantime.
  */
 void origin_write(struct volume_request *request)
 {

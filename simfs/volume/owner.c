@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* owner.c - encodes and checks what lies in a store of its owner (owner.h). */
+/* owner.c - encodes and checks the owner's data in a store (owner.h). */
 #include "simfs/volume/owner.h"
 
 #include <stddef.h>
@@ -39,7 +39,7 @@ struct owner owner_of(const struct store_facts *facts)
 	struct owner owner = { 0 };
 	uint32_t length = owner_length(facts->owner.kind);
 
-	/* Whatever it says itself: it may not have been checked. */
+	/* Ignores the length in FACTS, which may not have been checked. */
 	memcpy(&owner, facts->owner.bytes, length);
 	owner.label[sizeof owner.label - 1] = '\0';
 	return owner;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * owner.h - what snapshots and nodes say of themselves in the superblock of their store.
+ * owner.h - what snapshots and nodes keep in the superblock of their store.
  *
- * The store keeps a kind, a length and so many bytes (struct store_owner), and knows nothing of
- * their meaning, which is here.  A kind has its length; whoever opens a store that he has not
- * written himself asks owner_fault() first.
+ * The store keeps a kind, a length and that many bytes (struct store_owner) without
+ * interpreting them; this file does. Each kind has a fixed length. Before using a store found
+ * on disk, call owner_fault().
  */
 #ifndef SNAPRIG_VOLUME_OWNER_H
 #define SNAPRIG_VOLUME_OWNER_H
@@ -25,40 +25,40 @@ enum snapshot_mode {
 	SNAPSHOT_MODE_DETACHED, /* of lvm (lvm/lvm.h) */
 };
 
-/* struct owner.flags: the store's name is right, and that of its file may not be (lvm/rename.c). */
+/* struct owner.flags: the store's own name is right; that of its file may not be (lvm/rename.c). */
 #define OWNER_NAMED 1u
 
-/* The bytes, little-endian; a kind has them from the beginning on, as far as its length goes. */
+/* The bytes, little-endian; a kind has a prefix of them, of its own length. */
 struct owner {
-	uint64_t parent_id; /* of a shared area the next newer one's; in a chain the node's above */
-	uint64_t lineage;   /* in a chain: the clone's; else the same over transitions */
+	uint64_t parent_id; /* in a shared area: the next newer one; in a chain: the parent node */
+	uint64_t lineage;   /* in a chain: the clone's; else constant across transitions */
 
-	/* Of snapshots. */
-	uint64_t sequence_id; /* of a lineage */
+	/* For snapshots. */
+	uint64_t sequence_id; /* within a lineage */
 	uint16_t mode;	      /* enum snapshot_mode */
 	uint16_t flags;	      /* OWNER_NAMED */
 
-	/* Of dattobd's, by copy-on-write. */
+	/* For dattobd's, in copy-on-write. */
 	uint32_t minor;
-	char label[OWNER_LABEL_BYTES]; /* path of the COW file; "": the profile's */
+	char label[OWNER_LABEL_BYTES]; /* path of the COW file; "": the profile's default */
 };
 
-/* Why FACTS, as they were found, are no owner's that is known here; NULL: they are. */
+/* Why FACTS, as found on disk, have no known owner; NULL if they have one. */
 const char *owner_fault(const struct store_facts *facts);
 
-/* How many bytes KIND has; 0: there is none such. */
+/* The length of KIND; 0: unknown. */
 uint32_t owner_length(uint32_t kind);
 
-/* What FACTS say; what their kind does not have is 0. */
+/* Decodes FACTS; fields that their kind does not have are 0. */
 struct owner owner_of(const struct store_facts *facts);
 
-/* owner_of(FACTS).label, which lives as long as FACTS. */
+/* owner_of(FACTS).label, valid as long as FACTS. */
 const char *owner_label(const struct store_facts *facts);
 
-/* Makes FACTS say OWNER, as far as KIND has it. */
+/* Stores OWNER in FACTS, as much of it as KIND has. */
 void owner_put(struct store_facts *facts, enum owner_kind kind, const struct owner *owner);
 
-/* Changes one of them in FACTS, whose kind has it, for store_update(). */
+/* Each changes one field in FACTS, whose kind must have it, for store_update(). */
 void owner_set_parent(struct store_facts *facts, uint64_t parent_id);
 void owner_set_lineage(struct store_facts *facts, uint64_t lineage);
 void owner_set_mode(struct store_facts *facts, enum snapshot_mode mode);

@@ -22,7 +22,7 @@ struct parts_room *parts_room(struct volume_request *request)
 
 	if (request->room)
 		return request->room;
-	/* The last one given back comes first: it is in the processor's cache. */
+	/* The most recently freed one is taken first: it is in the CPU's cache. */
 	link = list_pop(&volume->rooms_spare);
 	room = link ? CONTAINER_OF(link, struct parts_room, link)
 		    : mmap(NULL, sizeof(struct parts_room), PROT_READ | PROT_WRITE,
@@ -46,7 +46,7 @@ static void room_give(struct volume_request *request)
 	list_prepend(&request->volume->rooms_spare, &room->link);
 }
 
-/* Those that were taken are of requests that a kill has dropped. */
+/* Those still taken belong to requests that a kill has dropped. */
 void parts_rooms_free(struct volume *volume)
 {
 	struct list *link;
@@ -77,7 +77,7 @@ static bool can_begin(struct volume_request *request)
 	return parts_left(request) > 0 && (parts_left_inline(request) > 0 || parts_room(request));
 }
 
-/* Starts what may be under way at a time, from the cursor on; false when nothing is left. */
+/* Starts as many parts as may be in flight, from the cursor on; false if nothing is left. */
 static bool round_start(struct volume_request *request)
 {
 	bool has_planned = false;
@@ -90,7 +90,7 @@ static bool round_start(struct volume_request *request)
 		unsigned part_count = request->part_count;
 		uint64_t next = request->parts_ops->plan(request);
 
-		/* What was begun lies in front of the cursor, and no round begins it again. */
+		/* All parts begun lie before the cursor, and no round begins them again. */
 		if (next == request->cursor && request->part_count == part_count) {
 			request->is_planned = true;
 			break;
@@ -108,7 +108,7 @@ static void finish(struct volume_request *request)
 	request->parts_ops->done(request, request->error);
 }
 
-/* Whether another round is to follow; else REQUEST is done with, and may be gone. */
+/* Whether another round must follow; otherwise REQUEST has ended and may be freed. */
 static bool round_end(struct volume_request *request)
 {
 	uint64_t cursor = request->cursor;
@@ -124,7 +124,7 @@ static bool round_end(struct volume_request *request)
 static void rounds_go(struct volume_request *request)
 {
 	do {
-		/* One of its own: the others may end at once, or there may be none. */
+		/* A count of its own: parts may end at once, or there may be none. */
 		request->parts_under_way = 1;
 		if (!round_start(request)) {
 			finish(request);

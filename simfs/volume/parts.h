@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * parts.h - a request that is cut into parts, some of which are under way at a time.
+ * parts.h - a request that is split into parts, some of which are in flight at a time.
  *
  *   parts_start ─▶ plan, plan, … ─▶ all have ended ─▶ round_over ─┬─▶ done
  *                      ▲                                          │ more is left
  *                      └──────────────────────────────────────────┘
  *
- * The parts of a round are started side by side, as many as the volume's limits allow,
- * and the next round when the last of them has ended.  The first error ends the request
- * after its round; the others' are not told.
+ * The parts of a round are started together, as many as the volume's limits allow; the next
+ * round starts when the last of them has ended. After the first error the request ends with
+ * its round; later errors are ignored.
  */
 #ifndef SNAPRIG_VOLUME_PARTS_H
 #define SNAPRIG_VOLUME_PARTS_H
@@ -18,58 +18,58 @@
 #include "simfs/volume/request.h"
 
 struct parts_ops {
-	/* Required.  Looks at what lies at request->cursor: starts the part that begins there
-	 * (part_begin()), or does what has nothing to wait for at once.  Returns from where to
-	 * go on, behind the cursor; or the cursor, when nothing is left. */
+	/* Required. Handles what begins at request->cursor: starts a part there
+	 * (part_begin()), or does at once what needs no waiting. Returns where to continue,
+	 * after the cursor; or the cursor if nothing is left. */
 	uint64_t (*plan)(struct volume_request *request);
 
-	/* Optional.  PART has ended with RESULT; request->error does not have it yet. */
+	/* Optional. PART has ended with RESULT, which is not in request->error yet. */
 	void (*ended)(struct request_part *part, int result);
 
-	/* Optional.  The parts of a round, request->part_count of them, have ended.  May set
-	 * request->error, or take the cursor back to where one of them began. */
+	/* Optional. All request->part_count parts of a round have ended. May set
+	 * request->error, or move the cursor back to the start of one of them. */
 	void (*round_over)(struct volume_request *request);
 
-	/* Required.  ERROR is request->error, 0 or -errno.  REQUEST may go. */
+	/* Required. ERROR is request->error, 0 or -errno. REQUEST may be freed. */
 	void (*done)(struct volume_request *request, int error);
 };
 
-/* Begins at CURSOR, in the measure of OPS.  `done` is called once, now or later. */
+/* Starts at CURSOR, in units that OPS define. `done` is called once, now or later. */
 void parts_start(struct volume_request *request, uint64_t cursor, const struct parts_ops *ops);
 
-/* For `plan`: how many parts more this round may have, at least one; and how many of them have
- * memory without parts_room(). */
+/* For `plan`: how many more parts this round may have, at least one; and how many of these
+ * fit without parts_room(). */
 unsigned parts_left(const struct volume_request *request);
 unsigned parts_left_inline(const struct volume_request *request);
 
 /*
- * For `plan`, once, or as often as parts_left() and memory allow: a part of LENGTH bytes at OFFSET
- * of the volume, which counts as under way.  What starts it has it end, now or later, with
- * part->ended().
+ * For `plan`: begins a part of LENGTH bytes at OFFSET of the volume, which counts as in
+ * flight. Call it once, or as often as parts_left() and memory allow. When the part's work
+ * ends, now or later, call part->ended().
  */
 struct request_part *part_begin(struct volume_request *request, uint64_t offset, size_t length);
 
-/* What part->ended() is: PART has ended. */
+/* The default of part->ended(): PART has ended. */
 void part_end(struct request_part *part, int result);
 
 /* ---- memory ---- */
 
-/* The longest vector of a part: as many spans as there are parts, and what lies between. */
+/* The most spans of a part: one per part, and the gaps between them. */
 #define PARTS_SPANS (2 * VOLUME_REQUEST_PARTS)
 
 /*
- * For the parts of a request that has many.  Mapped, not allocated: what is not used stays
- * address space.  There are never more than requests.
+ * For the parts of a request that has many. Mapped, not allocated: unused pages stay address
+ * space only. Their number never exceeds that of the requests.
  */
 struct parts_room {
 	struct list link;
-	unsigned span_count; /* of this round */
+	unsigned span_count; /* in this round */
 	struct request_part parts[VOLUME_REQUEST_PARTS];
 	struct iovec spans[PARTS_SPANS];
-	struct iovec vectors[PARTS_SPANS]; /* the same for the backend, which uses them up */
+	struct iovec vectors[PARTS_SPANS]; /* copies for the backend, which consumes them */
 };
 
-/* That of REQUEST, which has it until it is done; NULL without memory. */
+/* The room of REQUEST, which keeps it until it is done; NULL without memory. */
 struct parts_room *parts_room(struct volume_request *request);
 
 void parts_rooms_init(struct volume *volume);

@@ -9,7 +9,7 @@
 #define BLOCKS_MAX	((uint64_t)1 << 28)
 #define WORD_BITS	64
 
-/* Memory comes with the pages that are touched: what is not read takes none. */
+/* The kernel provides the pages when they are touched: blocks that are not read take no memory. */
 static void make(struct read_progress *progress, uint64_t volume_bytes)
 {
 	uint64_t block_count;
@@ -25,7 +25,7 @@ static void make(struct read_progress *progress, uint64_t volume_bytes)
 	progress->block_count = block_count;
 }
 
-/* Bits FIRST up to END of a word. */
+/* The bits from FIRST to before END of a word. */
 static uint64_t mask_of(unsigned first, unsigned end)
 {
 	uint64_t up_to_end = end == WORD_BITS ? UINT64_MAX : ((uint64_t)1 << end) - 1;
@@ -67,7 +67,7 @@ uint64_t progress_share(const struct read_progress *progress)
 	return progress->blocks_read * 1000000 / progress->block_count;
 }
 
-/* The first block at or after AT whose bit is IS_READ; or, the last one's end. */
+/* The first block at or after AT whose bit is IS_READ, or the block count. */
 static uint64_t find(const struct read_progress *progress, uint64_t at, bool is_read)
 {
 	uint64_t flip = is_read ? 0 : UINT64_MAX;

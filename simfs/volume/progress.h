@@ -2,8 +2,8 @@
 /*
  * progress.h - how much of a snapshot was read, and how far.
  *
- * A bit for each block tells whether it was read: of 4 KiB, or of as much as makes
- * 2^28 of them.  A block counts when a byte of it was read.
+ * One bit per block records whether it was read. A block is 4 KiB, or large enough that there
+ * are at most 2^28. A block counts as read when one byte of it was read.
  */
 #ifndef SNAPRIG_VOLUME_PROGRESS_H
 #define SNAPRIG_VOLUME_PROGRESS_H
@@ -14,13 +14,13 @@
 
 #include "simfs/base/check.h"
 
-/* All zeros at first. */
+/* Zeroed before its first use. */
 struct read_progress {
-	uint64_t highest_first; /* offset at which a read began */
+	uint64_t highest_first; /* the highest offset at which a read began */
 	uint64_t blocks_read;
 	uint64_t block_count; /* 0: nothing was read yet */
 	unsigned block_shift;
-	uint64_t *is_read; /* a bit for each block */
+	uint64_t *is_read; /* one bit per block */
 };
 
 /* A read at FIRST_BYTES begins. */
@@ -30,13 +30,13 @@ static inline void progress_begin(struct read_progress *progress, uint64_t first
 		progress->highest_first = first_bytes;
 }
 
-/* progress_end() of any number of blocks, and of the first. */
+/* progress_end() for several blocks, or the first read. */
 void progress_end_blocks(struct read_progress *progress, uint64_t volume_bytes,
 	uint64_t first_bytes, uint64_t length_bytes);
 
 /*
- * LENGTH_BYTES, at least 1, from FIRST_BYTES on were read, of VOLUME_BYTES, which are always
- * the same.  Without memory for the bits, which the first read asks for, it does not count.
+ * LENGTH_BYTES, at least 1, from FIRST_BYTES on were read, of VOLUME_BYTES, which never
+ * change. The first read allocates the bits; without memory for them, reads are not counted.
  */
 static inline void progress_end(struct read_progress *progress, uint64_t volume_bytes,
 	uint64_t first_bytes, uint64_t length_bytes)
@@ -48,7 +48,7 @@ static inline void progress_end(struct read_progress *progress, uint64_t volume_
 		progress_end_blocks(progress, volume_bytes, first_bytes, length_bytes);
 		return;
 	}
-	/* On the way of each small read: one block takes no loop. */
+	/* The path of every small read: a single block needs no loop. */
 	MUST(at < progress->block_count);
 
 	uint64_t *word = &progress->is_read[at / 64];
@@ -58,12 +58,12 @@ static inline void progress_end(struct read_progress *progress, uint64_t volume_
 	*word |= bit;
 }
 
-/* Per million: of its blocks those that were read. */
+/* The share of its blocks that were read, per million. */
 uint64_t progress_share(const struct read_progress *progress);
 
 /*
- * The first range of blocks at or after AT that were all read, up to before *RET_END; false when
- * there is none.
+ * Finds the first range of blocks at or after AT that were all read, up to before *RET_END;
+ * returns false if there is none.
  */
 bool progress_next(
 	const struct read_progress *progress, uint64_t at, uint64_t *ret_first, uint64_t *ret_end);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * range.c - writes whose ranges overlap take turns, in order of arrival.
+ * range.c - writes with overlapping ranges take turns, in order of arrival.
  *
- * A write has its turn until it leaves its range, and with it its scratch memory.
+ * A write has its turn until it leaves its range and frees its scratch memory.
  *
- * A list and a scan: as many writes are under way as the kernel sends (at most
- * a few hundred), and a tree would cost more than it spares.
+ * A list with linear search: the kernel has at most a few hundred writes in flight, and a
+ * tree would cost more than it saves.
  */
 #include "simfs/volume/core.h"
 #include "simfs/volume/way.h"
@@ -15,7 +15,7 @@ static bool overlap(const struct extent *a, const struct extent *b)
 	return a->first < b->end && b->first < a->end;
 }
 
-/* Whether an earlier range than RANGE, which is on the list, overlaps it. */
+/* Whether a range before RANGE on the list overlaps it. */
 static bool range_is_blocked(struct volume *volume, const struct volume_range *range)
 {
 	list_for_each (at, &volume->ranges) {
@@ -30,9 +30,9 @@ static bool range_is_blocked(struct volume *volume, const struct volume_range *r
 }
 
 /*
- * Bytes that two writes must not share at a time: whole blocks of the largest
- * kind, since one write preserves the whole block; without snapshots, what an
- * unaligned write reads and writes back around its own bytes.
+ * The unit that two writes must not share at a time: the largest block of a snapshot, since a
+ * write preserves whole blocks; without snapshots, what an unaligned write reads and writes
+ * back around its own bytes.
  */
 static uint64_t range_unit(struct volume *volume)
 {
@@ -73,7 +73,7 @@ void range_take(struct volume *volume, struct volume_request *request)
 		write_turn(request);
 }
 
-/* The first write that waited for GIVEN and is not blocked any more, or NULL. */
+/* The first write that waited for GIVEN and is no longer blocked, or NULL. */
 static struct volume_range *range_next(struct volume *volume, const struct extent *given)
 {
 	list_for_each (at, &volume->ranges) {
@@ -103,7 +103,7 @@ void range_wake(struct volume *volume, struct extent given)
 {
 	struct volume_range *range;
 
-	/* A turn may change the list, so it is searched anew after each. */
+	/* A turn may change the list, so the search starts again after each. */
 	while (volume->ranges_waiting > 0 && (range = range_next(volume, &given))) {
 		range->waits = false;
 		volume->ranges_waiting--;

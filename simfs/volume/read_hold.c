@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* read_hold.c - stops snapshot readers at the very request at which a gauge reaches a value. */
+/* read_hold.c - stops snapshot reads at exactly the request at which a gauge reaches a value. */
 #include "simfs/volume/core.h"
 #include "simfs/volume/measure.h"
 #include "simfs/volume/way.h"
@@ -13,7 +13,7 @@ static bool any_read_hold_reached(struct volume *volume)
 	return false;
 }
 
-/* `reached` may begin and end holds, so the list is read anew after each. */
+/* `reached` may begin and end holds, so the list is read again after each. */
 void read_holds_measure(struct volume *volume)
 {
 	bool told = true;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* reads.c - what was read of a snapshot, also when it has just been deleted. */
+/* reads.c - the read statistics of a snapshot, even if it has just been deleted. */
 #include "simfs/volume/reads.h"
 
 #include <inttypes.h>
@@ -9,8 +9,8 @@
 #include "simfs/volume/core.h"
 #include "simfs/volume/life.h"
 
-/* What of the bytes that were answered had been answered before: whatever the blocks that
- * were read, each once, cannot hold. */
+/* How many of the answered bytes had been answered before: those that exceed the blocks read,
+ * each counted once. */
 static uint64_t bytes_again(const struct read_counts *counts, const struct read_progress *progress)
 {
 	uint64_t once = progress->blocks_read << progress->block_shift;
@@ -58,7 +58,8 @@ void reads_keep(struct snapshot *snapshot)
 	snapshot->progress = (struct read_progress){ 0 };
 }
 
-/* One that is being deleted is not found by name any more, and has not told yet what was read. */
+/* A snapshot that is being deleted is no longer found by name, and its statistics are not
+ * kept yet. */
 static const struct snapshot *going_find(struct volume *volume, const char *name)
 {
 	for (struct list *link = volume->snapshots.next; link != &volume->snapshots;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * request.h - reads, writes and what else is asked of a volume.
+ * request.h - reads, writes and other requests to a volume.
  *
- * Promise (6) of volume.h is of these.
+ * See promise (6) of volume.h.
  */
 #ifndef SNAPRIG_VOLUME_REQUEST_H
 #define SNAPRIG_VOLUME_REQUEST_H
@@ -24,13 +24,13 @@ struct parts_room;
 struct snapshot;
 struct volume;
 
-/* Longest read or write; FUSE's largest too. */
+/* The longest read or write; also FUSE's maximum. */
 #define VOLUME_REQUEST_MAX_BYTES (1u << 20)
 
 /* A read rounds out to the backend's alignment on both sides. */
 #define VOLUME_BUFFER_BYTES (VOLUME_REQUEST_MAX_BYTES + 2 * BLOCKIO_ALIGNMENT_MAX)
 
-/* Parts that a request has room for in itself; for more it takes some of the volume's (parts.h). */
+/* The parts that fit into a request itself; for more it borrows room from the volume (parts.h). */
 #define VOLUME_PARTS_INLINE 2
 
 /* A discard and a zeroing make a range of the live view read as zeros (zero.c). */
@@ -38,25 +38,25 @@ enum volume_kind { VOLUME_READ, VOLUME_WRITE, VOLUME_FLUSH, VOLUME_DISCARD, VOLU
 
 struct node;
 
-/* Part of a snapshot read, and of any request in a chain: one transfer of one file. */
+/* One transfer of one file: part of a snapshot read, or of any request in a chain. */
 struct request_part {
-	struct store_read read;				      /* of the image: only its `io` */
+	struct store_read read;				      /* for the image only its `io` */
 	void (*ended)(struct request_part *part, int result); /* see damage.h */
 	struct volume_request *request;
 	uint64_t offset; /* in the volume */
 	size_t length;
-	struct snapshot *holder; /* by copy-on-write: whose store is read; NULL: the origin */
-	struct node *node;	 /* in a chain: whose data it is */
+	struct snapshot *holder; /* copy-on-write: its store is read; NULL: the origin */
+	struct node *node;	 /* in a chain: the owner of the data */
 
-	/* Of a scattered read (scattered.h): where its bytes go, one behind the other in the file;
-	 * of what lies between (store_read_over), nobody wants them. */
+	/* For a scattered read (scattered.h): the targets of its bytes, contiguous in the
+	 * file; gaps between them (store_read_over) are discarded. */
 	const struct iovec *spans;
 	unsigned span_count;
 	bool has_gaps;
-	struct iovec single; /* when it is one */
+	struct iovec single; /* if there is only one */
 };
 
-/* Bytes of the volume, from FIRST to before END; none when END is 0. */
+/* Bytes of the volume, from FIRST to before END; empty if END is 0. */
 struct extent {
 	uint64_t first;
 	uint64_t end;
@@ -69,22 +69,22 @@ struct volume_range {
 	struct list link;
 };
 
-/* What a live write by copy-on-write keeps from step to step (cow/live_write.c). */
+/* The state of a copy-on-write live write between its steps (cow/live_write.c). */
 struct request_preserving {
-	struct extent old; /* bytes that are read of the origin */
+	struct extent old; /* bytes to read from the origin */
 	struct fault_decision old_fault;
 	int old_result;
-	struct list *at, *end; /* the snapshots that are still to get what they lack */
+	struct list *at, *end; /* the snapshots still to be given what they lack */
 	bool is_held_up;       /* the one at `at`, by a fault */
 };
 
 /*
- * One read, write, flush, discard or zeroing.  The caller owns it and keeps it
- * until `done`.  Offset and length are in bytes, of any alignment, within the
- * volume and not 0 (a flush has neither), reads and writes at most
- * VOLUME_REQUEST_MAX_BYTES long.  Only snapshots that snapshot_is_writable() are
- * written to; discards and zeroing are of the live view only.  They act piece by
- * piece: a snapshot may be taken in between.  -EOPNOTSUPP: a chain has no discard.
+ * One read, write, flush, discard or zeroing. The caller owns it and keeps it until `done`.
+ * Offset and length are in bytes, of any alignment, within the volume, and not 0 (a flush has
+ * neither); reads and writes have at most VOLUME_REQUEST_MAX_BYTES. Writes are allowed only
+ * to the live view and to snapshots that are snapshot_is_writable(), discards and zeroing
+ * only to the live view. Those two act piece by piece: a snapshot may be taken in between.
+ * -EOPNOTSUPP: a chain does not support discards.
  */
 struct volume_request {
 	enum volume_kind kind;
@@ -92,45 +92,46 @@ struct volume_request {
 	uint64_t offset;
 	size_t length;
 
-	/* Of a read: no fault may cut it short before bad sectors; it fails as one. */
+	/* For a read: no fault may shorten it to end before bad sectors; it fails as a whole. */
 	bool is_whole;
 
-	/* Of a read: it reads ahead (ahead.h), and nobody has asked for it. */
+	/* For a read: read-ahead (ahead.h), with no reader behind it. */
 	bool is_ahead;
 
-	/* Aligned to BLOCKIO_ALIGNMENT_MAX.  A write's bytes begin here; a read
-	 * has room for VOLUME_BUFFER_BYTES and finds its bytes at `data`; a
-	 * discard and a zeroing overwrite VOLUME_REQUEST_MAX_BYTES. */
+	/* Aligned to BLOCKIO_ALIGNMENT_MAX. A write's bytes begin here. A read has room for
+	 * VOLUME_BUFFER_BYTES, and its bytes end up at `data`. A discard and a zeroing
+	 * overwrite VOLUME_REQUEST_MAX_BYTES. */
 	char *buffer;
 	char *data;
 
-	/* Required.  RESULT is 0 or -errno.  What needs no I/O (a read of a failed
+	/* Required. RESULT is 0 or -errno. A request that needs no I/O (a read of a failed
 	 * snapshot) ends within volume_submit(). */
 	void (*done)(struct volume_request *request, int result);
 
-	/* Out: how many bytes of `length` were read or written; not all when a
-	 * fault cut it short.  A fault may also have changed a write's buffer. */
+	/* Out: how many of `length` bytes were read or written; fewer if a fault cut it
+	 * short. A fault may also have changed a write's buffer. */
 	size_t done_length;
 
-	/* Of the volume. */
+	/* For the volume. */
 	struct volume *volume;
 	struct blockio_request io;
 	struct volume_range range;
 	void (*go)(struct volume_request *request, int result); /* steps.h */
 	unsigned step;
-	struct store_waiter stored; /* what it puts into stores */
+	struct store_waiter stored; /* its appends and rewrites in stores */
 	char *scratch;		    /* scratch.c */
-	bool is_punched;	    /* a piece without bytes */
+	bool is_punched;	    /* a piece that is punched and has no bytes */
 	struct request_preserving preserving;
-	uint64_t cursor; /* in parts (parts.h): how far it has got */
+	uint64_t cursor; /* progress of its parts (parts.h) */
 	const struct parts_ops *parts_ops;
 	unsigned parts_under_way;
-	unsigned part_count;	 /* of this round */
-	bool is_planned;	 /* up to the end: another round is only for what goes back */
-	struct parts_room *room; /* NULL: those in here are enough */
+	unsigned part_count;	 /* in this round */
+	bool is_planned;	 /* up to the end: only parts that are repeated need another
+				  * round */
+	struct parts_room *room; /* NULL: the inline parts are enough */
 	struct {
 		uint64_t unread[(VOLUME_BUFFER_BYTES / BLOCKIO_ALIGNMENT_MAX + 63) / 64];
-		bool is_exact; /* what lies between is not read, too */
+		bool is_exact; /* gaps are not read */
 	} scattered;
 	struct {
 		const struct edges_ops *ops;
@@ -138,8 +139,8 @@ struct volume_request {
 		char *bytes; /* with their edges; from BYTES_FIRST of the volume on */
 		uint64_t bytes_first;
 	} edges;		 /* of a write (edges.h) */
-	bool is_counted;	 /* a reader's: snapshot_read_over() is to come (way.h) */
-	uint64_t flush_sequence; /* in a chain: it flushes writes that ended up to here */
+	bool is_counted;	 /* of a reader: snapshot_read_over() must follow (way.h) */
+	uint64_t flush_sequence; /* in a chain: it flushes the writes that ended before this */
 	int error;
 	bool error_from_origin;
 	struct request_part parts[VOLUME_PARTS_INLINE];
@@ -149,14 +150,14 @@ struct volume_request {
 
 void volume_submit(struct volume *volume, struct volume_request *request);
 
-/* The first range with data of SNAPSHOT (NULL: the live view) at or after FROM; another may follow
- * it without a gap.  It is not empty, and ends in the volume.  False when the rest is a hole, or
- * FROM is no place in the volume. */
+/* Finds the first range with data of SNAPSHOT (NULL: the live view) at or after FROM; the
+ * next one may be adjacent. It is not empty, and ends within the volume. Returns false if the
+ * rest is a hole, or FROM is beyond the volume. */
 bool volume_next_data(struct volume *volume, struct snapshot *snapshot, uint64_t from,
 	uint64_t *ret_first, uint64_t *ret_end);
 
-/* The same as a fault has it: of LIE, from its first offset to its end, a hole is data or data
- * are a hole; another action changes nothing. */
+/* The same as distorted by a fault: in LIE's range, a hole is reported as data, or data as a
+ * hole; other actions change nothing. */
 bool volume_next_told(struct volume *volume, struct snapshot *snapshot,
 	const struct fault_decision *lie, uint64_t from, uint64_t *ret_first, uint64_t *ret_end);
 

@@ -15,10 +15,11 @@
 struct scattered_place {
 	struct scattered_run run;
 	uint64_t offset; /* in the volume */
-	unsigned rank;	 /* of its file: where that was met first */
+	unsigned rank;	 /* of its file: the index of its first place */
 };
 
-/* Stores may lie on another file system than the image: what suits any suits both. */
+/* Stores may be on another file system than the image, so units of the largest alignment are
+ * used for both. */
 static uint64_t read_first(const struct volume_request *request)
 {
 	return round_down(request->offset, UNIT_BYTES);
@@ -41,7 +42,7 @@ uint64_t scattered_offset(const struct request_part *part, const struct iovec *s
 	return read_first(request) + (uint64_t)((char *)span->iov_base - request->buffer);
 }
 
-/* ---- what is unread ---- */
+/* ---- the unread units ---- */
 
 static void mark(struct volume_request *request, uint64_t first, uint64_t end, bool is_unread)
 {
@@ -63,7 +64,7 @@ static void mark(struct volume_request *request, uint64_t first, uint64_t end, b
 	}
 }
 
-/* The first offset from AT on that is unread or not; the end when there is none. */
+/* The first offset from AT on that is unread (or not, if !IS_UNREAD), or the end. */
 static uint64_t next(const struct volume_request *request, uint64_t at, bool is_unread)
 {
 	const uint64_t *words = request->scattered.unread;
@@ -114,7 +115,7 @@ void scattered_round_over(struct volume_request *request)
 
 static void part_ended(struct request_part *part, int result)
 {
-	/* What could not be read may be what lies between. */
+	/* The unreadable bytes may be in a gap. */
 	if (result < 0 && part->has_gaps) {
 		for (unsigned i = 0; i < part->span_count; i++) {
 			const struct iovec *span = &part->spans[i];
@@ -129,7 +130,7 @@ static void part_ended(struct request_part *part, int result)
 	part_end(part, result);
 }
 
-/* How much may lie between RUN and another place in the same file. */
+/* The longest gap allowed between RUN and the next place in the same file. */
 static uint64_t gap_most(const struct volume_request *request, const struct scattered_run *run)
 {
 	const struct volume *volume = request->volume;
@@ -140,7 +141,7 @@ static uint64_t gap_most(const struct volume_request *request, const struct scat
 	return volume->limits->read_over_bytes;
 }
 
-/* The bytes of PLACE, behind what PART reads already, and what lies between. */
+/* Adds the bytes of PLACE, and the gap before them, to what PART reads. */
 static void span_add(struct parts_room *room, struct request_part *part,
 	const struct scattered_place *place, uint64_t gap)
 {
@@ -181,7 +182,7 @@ static void begin_one(struct volume_request *request, const struct scattered_pla
 	part_read(part, place->run.store, place->run.position, part->single.iov_base);
 }
 
-/* A transfer for COUNT places, which ORDER has as they lie in their file. */
+/* Starts a transfer for COUNT places, in the ORDER of their positions in the file. */
 static void begin_vector(struct volume_request *request, const struct scattered_place *places,
 	const uint16_t *order, unsigned count, const struct scattered_ops *ops)
 {
@@ -205,7 +206,7 @@ static void begin_vector(struct volume_request *request, const struct scattered_
 	part_read_vector(part, first->run.store, first->run.position, vectors);
 }
 
-/* The rank of the one behind COUNT others: most files are met again soon. */
+/* The rank of the place after COUNT others. It searches backwards: a file usually recurs soon. */
 static unsigned rank(const struct scattered_place *places, unsigned count)
 {
 	for (unsigned i = count; i > 0; i--) {
@@ -222,8 +223,8 @@ static bool lies_behind(const struct scattered_place *behind, const struct scatt
 	return behind->run.position > place->run.position;
 }
 
-/* Into the order of files and positions; those of the image, and of what was appended in order,
- * are in it. */
+/* Sorts by file and position. Places of the image, and of blocks that were appended in order,
+ * are sorted already. */
 static void sort(const struct scattered_place *places, uint16_t *order, unsigned count)
 {
 	for (unsigned i = 0; i < count; i++) {
@@ -237,7 +238,7 @@ static void sort(const struct scattered_place *places, uint16_t *order, unsigned
 	}
 }
 
-/* Whether BEHIND, the next one in the order after RUN, is a part of the same transfer. */
+/* Whether BEHIND, the next in the order after RUN, belongs to the same transfer. */
 static bool goes_with(const struct volume_request *request, const struct scattered_run *run,
 	const struct scattered_run *behind)
 {
@@ -268,7 +269,7 @@ static void begin_all(struct volume_request *request, const struct scattered_pla
 
 /* ---- a round ---- */
 
-/* The next place of REQUEST from *AT on, and where to go on; false when nothing is left. */
+/* The next place of REQUEST from *AT on, and where to continue; false if nothing is left. */
 static bool place_next(struct volume_request *request, const struct scattered_ops *ops,
 	uint64_t *at, struct scattered_place *ret)
 {
@@ -301,7 +302,7 @@ uint64_t scattered_plan(struct volume_request *request, const struct scattered_o
 	while (count < most && place_next(request, ops, &at, &places[count])) {
 		places[count].rank = rank(places, count);
 		count++;
-		/* One alone is most reads, and needs no memory. */
+		/* Most reads have a single place, and need no memory. */
 		if (count == parts_left_inline(request) && !parts_room(request))
 			most = count;
 	}

@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * scratch.c - buffers for old bytes and for the edges of unaligned writes.
+ * scratch.c - buffers for old data and for the edges of unaligned writes.
  *
- * A write has at most one, from when it first asks for it until it gives its range
- * back (range.c): so nobody else gives it back, and whatever is read into it is over.
+ * A write has at most one, from its first scratch_take() until it leaves its range (range.c).
+ * Nothing else frees it, so all reads into it have ended by then.
  *
- * Mapped, not allocated: a 4 KiB write touches two pages of its buffer and the
- * rest stays address space.  The last one given back is taken first, while it
- * is still in the processor's cache.  There are never more than requests.
+ * Mapped, not allocated: a 4 KiB write touches two pages of its buffer, and the rest stays
+ * address space only. The most recently freed one is reused first, while it is in the CPU's
+ * cache. Their number never exceeds that of the requests.
  */
 #include <sys/mman.h>
 
 #include "simfs/volume/core.h"
 #include "simfs/volume/way.h"
 
-/* A spare buffer's first bytes hold the link. */
+/* The first bytes of a spare buffer hold the link. */
 char *scratch_take(struct volume_request *write)
 {
 	if (write->scratch)

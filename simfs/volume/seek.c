@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * seek.c - where there is data: SEEK_DATA and SEEK_HOLE of the mounted files.
+ * seek.c - finds data: SEEK_DATA and SEEK_HOLE of the mounted files.
  *
- * A view lies in layers: the image, with data where its file has some, and
- * stores, with data where they have a block; those are a snapshot's own or, in a
- * chain, the nodes' from the view's to its root.  What is in no layer reads as
- * zeros, and is a hole.
+ * A view consists of layers: the image, with data where its file has some, and stores, with
+ * data where they have a block. The stores are a snapshot's own or, in a chain, those of the
+ * nodes from the view's to its root. A range without data in any layer reads as zeros, and is
+ * a hole.
  *
  * Invariants:
- *  (1) A range that is found is not empty, begins at or after what was asked for
- *      and ends in the volume, whatever the sizes of volume and blocks are and
- *      whatever a layer answers: who asks on from its end gets on.
- *  (2) What cannot be read has data everywhere: whoever passes over holes must
- *      meet the error, and not take it for zeros.
- *  (3) A lie keeps (1): what is told is not empty, and gets on.
+ *  (1) A range found is not empty, begins at or after the requested offset and ends within
+ *      the volume, whatever the sizes of volume and blocks and whatever a layer answers: so a
+ *      caller that continues from its end makes progress.
+ *  (2) What cannot be read counts as data: a program that skips holes must get the error, and
+ *      not take it for zeros.
+ *  (3) A fault keeps (1): the reported range is not empty, and makes progress.
  */
 #include "simfs/volume/seek.h"
 #include "simfs/base/check.h"
@@ -39,7 +39,7 @@ void search_image(struct search *search, struct volume *volume)
 	struct blockio_facts facts;
 	uint64_t first, end;
 
-	/* What was cut off is no hole: it cannot be read. */
+	/* The part cut off is not a hole: reads of it fail. */
 	if (origin->ops->look)
 		(void)origin->ops->look(origin, &facts);
 	if (origin->is_lossy)
@@ -70,7 +70,7 @@ bool volume_next_data(struct volume *volume, struct snapshot *snapshot, uint64_t
 		search_meets(&search, from, bytes);
 	else
 		volume->topology->search(volume, snapshot, &search);
-	/* The last block may reach beyond the end, and so may an image that was made longer. */
+	/* The last block may extend beyond the end, and so may an image that is being grown. */
 	if (search.end == 0 || search.first >= bytes)
 		return false;
 	*ret_first = search.first;
@@ -79,7 +79,7 @@ bool volume_next_data(struct volume *volume, struct snapshot *snapshot, uint64_t
 	return true;
 }
 
-/* Data are told for a hole: what is left of them from FROM on. */
+/* Data are reported as a hole: finds what is left of them from FROM on. */
 static bool next_but_hole(struct volume *volume, struct snapshot *snapshot,
 	const struct fault_decision *lie, uint64_t from, uint64_t *ret_first, uint64_t *ret_end)
 {
@@ -89,7 +89,8 @@ static bool next_but_hole(struct volume *volume, struct snapshot *snapshot,
 		from = lie->end;
 	if (!volume_next_data(volume, snapshot, from, &first, &end))
 		return false;
-	/* What begins in the range goes on behind it, or others do: there is no second range. */
+	/* Data that begin in LIE's range may continue after it, or others follow; it is a
+	 * single range. */
 	if (first >= lie->first && first < lie->end &&
 		!volume_next_data(volume, snapshot, lie->end, &first, &end))
 		return false;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* snapshot.c - what a snapshot is, how it fails and how it goes. */
+/* snapshot.c - what a snapshot is, and how it fails. */
 #include "simfs/volume/core.h"
 #include "simfs/volume/life.h"
 #include "simfs/volume/state.h"
@@ -25,12 +25,12 @@ int snapshot_name_check(const char *name)
 	if (length > VOLUME_SNAPSHOT_NAME_MAX)
 		return -ENAMETOOLONG;
 	for (size_t i = 0; i < length; i++) {
-		/* Names go into messages, file names and JSON. */
+		/* Names are used in messages, file names and JSON. */
 		if (name[i] == '/' || (unsigned char)name[i] < ' ' || name[i] == 0x7f)
 			return -EINVAL;
 	}
 
-	/* JSON has no other text than UTF-8. */
+	/* JSON text must be UTF-8. */
 	json_t *text = json_string(name);
 
 	json_decref(text);
@@ -139,8 +139,8 @@ struct profile_snapshot snapshot_for_profile(const struct snapshot *snapshot)
 }
 
 /*
- * The mark could not be written: without its file the snapshot is gone after
- * the next mount, and gone is better than wrong.
+ * The mark could not be written. Without its file the snapshot is missing after the next
+ * mount, which is better than wrong.
  */
 static void remove_unmarked(struct snapshot *snapshot, int error)
 {
@@ -186,7 +186,7 @@ static void mark_done(struct store_waiter *waiter, int error)
 	volume->marks_under_way--;
 	list_init(&waiting);
 	list_splice(&waiting, &snapshot->waiting_for_mark);
-	/* From here on SNAPSHOT may go: with the last of them, or at once. */
+	/* From here on SNAPSHOT may be freed: with the last of them, or at once. */
 	if (topology->drops && topology->drops(snapshot))
 		snapshot_drop(snapshot);
 	else

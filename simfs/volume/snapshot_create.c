@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * snapshot_create.c - a snapshot is asked for.
+ * snapshot_create.c - the request for a snapshot, from its checks to its answer.
  *
  *   place ─▶ (faults) ─▶ (writers freeze) ─▶ topology->snapshot_create ─▶ (they thaw) ─▶ told
  */
@@ -11,14 +11,14 @@
 #include "simfs/volume/core.h"
 #include "simfs/volume/creation.h"
 
-/* Whether SNAPSHOT, or NULL, whose number was ID, can still be made something of: another one
- * may lie where it lay. */
+/* Whether SNAPSHOT (may be NULL), whose number was ID, still exists: another one may have its
+ * address now. */
 static bool is_there(struct volume *volume, const struct snapshot *snapshot, uint64_t id)
 {
 	return !snapshot || volume_snapshot_by_id(volume, id) == snapshot;
 }
 
-/* What a fault has held up meets another volume than it was asked of. */
+/* After a fault has held it up, the state of the volume may have changed. */
 static int check_again(struct volume *volume, struct snapshot_create *create)
 {
 	if (!is_there(volume, create->replaces, create->replaces_id) ||
@@ -79,7 +79,7 @@ void volume_snapshot_create(struct volume *volume, struct snapshot_create *creat
 	create->is_cancelled = false;
 	create->hold = (struct snapshot_hold){ .due_ns = UINT64_MAX };
 	create->hold_is_limited = writer_limits_hold(create);
-	/* What no delete would help is said first. */
+	/* First the reason that deleting a snapshot would not remedy. */
 	if ((create->of || create->kind != SNAPSHOT_TAKEN) && !volume->topology->has_clones)
 		error = snapshot_refuse(
 			create, -EOPNOTSUPP, "only a chain has clones (try --profile xen)");

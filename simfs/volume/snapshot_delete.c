@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * snapshot_delete.c - who keeps a snapshot, and how it goes.
+ * snapshot_delete.c - what keeps a snapshot alive, and how it is deleted.
  *
  *	deletion ─▶ no file open, no reference, not FAILING ─▶ barrier drained
  *	              ─▶ no reference, store idle ─▶ file removed ─▶ (the folder is synced)
  *	              ─▶ no reference, store idle ─▶ answered ─▶ freed
  *
- *  (1) Nobody finds it by name or number from the beginning of its deletion on.
- *  (2) What waits for something is called again by what it waits for: the last
- *      snapshot_put(), snapshot_closed(), its mark, the barrier, its store, the
- *      folder.
- *  (3) It is on the list until it is freed: whatever is done to all of them is
- *      done to it, too.  Live writes are held, and none preserves for it.
+ *  (1) It cannot be found by name or number once its deletion has begun.
+ *  (2) Each thing that the deletion waits for continues it: the last snapshot_put(),
+ *      snapshot_closed(), its mark, the barrier, its store, the folder.
+ *  (3) It is on the list until it is freed, so whatever applies to all snapshots applies to
+ *      it, too. Live writes are held, and none preserves data for it.
  */
 #include <errno.h>
 
@@ -77,7 +76,7 @@ static void delete_over(struct snapshot *snapshot, int error)
 	command->done(command, error);
 }
 
-/* ---- kept ---- */
+/* ---- kept for others ---- */
 
 void snapshot_delete_kept(struct snapshot *snapshot, int error)
 {
@@ -85,22 +84,22 @@ void snapshot_delete_kept(struct snapshot *snapshot, int error)
 
 	if (error == 0)
 		delete_tell(snapshot);
-	/* It has failed meanwhile, and nobody needs it. */
+	/* It has failed in the meantime, and is no longer needed. */
 	if (snapshot->state != SNAPSHOT_ACTIVE) {
 		snapshots_recount(volume);
 		snapshot_maybe_delete(snapshot);
 		return;
 	}
 	delete_over(snapshot, error);
-	/* Those may have gone meanwhile that it is kept for. */
+	/* Those that it is kept for may have been deleted in the meantime. */
 	sweep(volume);
 }
 
-/* ---- gone ---- */
+/* ---- freed ---- */
 
 /*
- * Its file is gone.  One that a power cut may bring back bears the mark of a
- * failure by then: nobody has preserved for it.
+ * Its file is removed. If a power cut may bring it back, it is marked as failed here: writes
+ * no longer preserve data for it.
  */
 static void removal_synced(struct blockio_request *io, int result)
 {
@@ -130,14 +129,14 @@ static void gone(struct snapshot *snapshot)
 	snapshots_recount(volume);
 	volume_barrier_end(volume, &command->barrier);
 	command->done(command, 0);
-	/* Last: COMMAND may be its own. */
+	/* Last: COMMAND may be part of it. */
 	store_abandon(TAKE_PTR(snapshot->store));
 	snapshot_free(snapshot);
 	sweep(volume);
 }
 
-/* No write preserves for it from here on, so its file goes first: after a kill it would be taken
- * for whole. */
+/* From here on no write preserves data for it, so its file is removed first: after a kill it
+ * would be taken for whole. */
 static void file_remove(struct snapshot *snapshot)
 {
 	struct volume *volume = snapshot->volume;
@@ -147,13 +146,13 @@ static void file_remove(struct snapshot *snapshot)
 
 	snapshot_file(snapshot, file, sizeof file);
 	error = volume->folder->ops->remove(volume->folder, file);
-	/* An unmarked failure has removed it before. */
+	/* If its mark could not be written, the file is removed already. */
 	if (error < 0 && error != -ENOENT) {
 		delete_over(snapshot, error);
 		return;
 	}
 	command->is_removed = true;
-	/* A power cut must not bring it back when nobody preserves for it any more, nor a clone
+	/* A power cut must not bring it back once no data are preserved for it, nor a clone
 	 * without its node. */
 	if (!volume->options.durable && !snapshot->is_clone) {
 		gone(snapshot);
@@ -169,8 +168,8 @@ static void delete_drained(struct volume_barrier *barrier)
 	struct snapshot_delete *command = CONTAINER_OF(barrier, struct snapshot_delete, barrier);
 	struct snapshot *snapshot = command->snapshot;
 
-	/* snapshot_put() comes back.  One that is only kept stays for who reads its store for an
-	 * older one, who may begin and end even now. */
+	/* snapshot_put() will call this again. If it is only kept, reads of its store for an
+	 * older snapshot may go on. */
 	if (snapshot->references > 0 && !is_needed(snapshot))
 		return;
 	if (snapshot->store && !store_idle(snapshot->store)) {
@@ -188,9 +187,9 @@ static void delete_drained(struct volume_barrier *barrier)
 }
 
 /*
- * Reads under way may be of the origin, so writes preserve until the last one
- * has ended; and a write that preserves may still fail it meanwhile.  Writes
- * to the snapshot that wait behind a barrier count as under way.
+ * Reads in flight may be of the origin, so writes preserve data until the last one has ended;
+ * such a write may still fail the snapshot. Writes to the snapshot that wait behind a barrier
+ * count as in flight.
  */
 void snapshot_maybe_delete(struct snapshot *snapshot)
 {
@@ -253,7 +252,7 @@ void snapshot_drop(struct snapshot *snapshot)
 	snapshot_delete_begin(snapshot, &snapshot->drop);
 }
 
-/* A fault may have held it up, and SNAPSHOT may have gone or be used meanwhile. */
+/* A fault may have held it up, and SNAPSHOT may be gone or in use now. */
 static void delete_go(struct volume_moment *moment, int result)
 {
 	struct snapshot_delete *command = CONTAINER_OF(moment, struct snapshot_delete, moment);

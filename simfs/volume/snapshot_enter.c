@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * snapshot_enter.c - a snapshot that was made comes on the list, or goes again;
- * and whoever asked for it is told.
+ * snapshot_enter.c - puts a new snapshot on the list, or removes it again, and answers its
+ * creator.
  *
  *   rename ─▶ (--durable, or a clone: the folder is synced) ─▶ on the list ─▶ `entered`
  *
- * Live writes are held meanwhile: a rig killed before it is on the list leaves a
- * whole snapshot of which nobody was told.
+ * Live writes are held during this: if the rig is killed before it is on the list, a whole
+ * snapshot remains that was not acknowledged to anyone.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -24,7 +24,7 @@ void snapshot_new_file_name(const struct snapshot_create *create, char *buffer, 
 	snprintf(buffer, length, "%s.store.new", create->copied_name);
 }
 
-/* Why, when one is not taken, only who asked for it hears else. */
+/* Otherwise only the caller would learn why a snapshot was not taken. */
 static void journal_refusal(struct snapshot_create *create, int error)
 {
 	struct volume *volume = create->volume;
@@ -34,7 +34,7 @@ static void journal_refusal(struct snapshot_create *create, int error)
 			"{s:s, s:s}", "snapshot", create->copied_name, "error", error_name(error)));
 }
 
-/* Requesters of VSS are told a code.  EIO is any error of the disk, and none of VSS. */
+/* VSS requesters get a code. EIO may be any disk error, so it has none. */
 static void name_code(struct snapshot_create *create, int error)
 {
 	const struct vss_code *code = vss_code_exact(error);
@@ -78,13 +78,13 @@ void snapshot_create_end(struct snapshot_create *create, int result)
 	if (result < 0) {
 		snapshot_new_file_name(create, file, sizeof file);
 		volume->folder->ops->remove(volume->folder, file);
-		/* Nobody waits until what it took on the disk is given back. */
+		/* Its disk space is freed later: nothing waits for that. */
 		store_abandon(create->store);
 	}
 	snapshot_create_answer(create, result);
 }
 
-/* The rename has put the one in place of the other. */
+/* The rename has replaced the old one with the new one. */
 static void replaced_go(struct snapshot_create *create)
 {
 	create->volume->snapshot_count--;
@@ -100,7 +100,7 @@ static void list_it(struct snapshot_create *create)
 	snapshot->store = TAKE_PTR(create->store);
 	store_join(snapshot->store, &volume->stores);
 	create->snapshot = snapshot;
-	/* From here on it can be deleted: that waits until CREATE was told of it. */
+	/* From here on it can be deleted; that waits until CREATE's `done` was called. */
 	snapshot_get(snapshot);
 	list_append(&volume->snapshots, &snapshot->link);
 	volume->snapshot_count++;
@@ -122,7 +122,7 @@ static void say_not_durable(const struct snapshot_create *create, int error)
 	log_error_code(error, "snapshot '%s' may not outlive a power cut", create->copied_name);
 }
 
-/* Its file bears the mark of a failure, and nobody believes it, should it turn up again. */
+/* Its file is marked as failed, so that no mount uses it if it reappears. */
 static void marked(struct store_waiter *waiter, int error)
 {
 	struct snapshot_create *create = CONTAINER_OF(waiter, struct snapshot_create, written);
@@ -152,14 +152,14 @@ static void synced(struct blockio_request *io, int result)
 		store_mark(create->store, result, 0, &create->written);
 		return;
 	}
-	/* One whose file cannot be taken back: better than none. */
+	/* Its file cannot be removed: a snapshot that may be lost is better than none. */
 	if (result < 0)
 		say_not_durable(create, result);
 	list_it(create);
 	create->entered(create, 0);
 }
 
-/* Gives the file its name: 0, or -errno and nothing is changed. */
+/* Renames the file to its final name: 0, or -errno and nothing is changed. */
 static int name_it(struct snapshot_create *create)
 {
 	struct volume *volume = create->volume;
@@ -169,7 +169,7 @@ static int name_it(struct snapshot_create *create)
 	if (!create->entering)
 		return -ENOMEM;
 	create->entering->store = NULL; /* CREATE's until it is on the list */
-	/* Of what is gone there is no snapshot. */
+	/* Lost data cannot be in a snapshot. */
 	image_look_now(volume);
 	if (volume->origin->is_lossy)
 		return -EIO;
@@ -190,7 +190,7 @@ void snapshot_create_enter(
 		not_entered(create, error);
 		return;
 	}
-	/* There is no way back to the other one, so this one is there at once. */
+	/* The old one is gone for good, so the new one is listed at once. */
 	if (create->replaces) {
 		replaced_go(create);
 		list_it(create);

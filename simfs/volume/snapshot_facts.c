@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* snapshot_facts.c - what a new snapshot is: its blocks, its limit, its numbers. */
+/* snapshot_facts.c - chooses a new snapshot's block size, limit and numbers. */
 #include <errno.h>
 #include <stdio.h>
 

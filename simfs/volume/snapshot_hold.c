@@ -38,7 +38,7 @@ void snapshot_hold_begin(
 		.phase = HOLD_FLUSHING,
 		.due_ns = create->hold_is_limited ? clock_now_ns() + WRITER_HOLD_NS : UINT64_MAX,
 	};
-	/* Nothing is held for what nobody wants any more. */
+	/* Cancelled: nothing is held. */
 	if (create->is_cancelled) {
 		create->hold.phase = HOLD_MAKING;
 		create->hold.due_ns = UINT64_MAX;
@@ -81,9 +81,9 @@ void snapshot_hold_end(struct snapshot_create *create, int result)
 		volume_barrier_end(create->volume, &create->barrier);
 }
 
-/* ---- it is not wanted any more ---- */
+/* ---- cancelling ---- */
 
-/* Live writes go on, and no snapshot comes of what is under way. */
+/* Live writes continue, and the snapshot in progress will not be taken. */
 static void give_up(struct snapshot_create *create, int error)
 {
 	enum hold_phase phase = create->hold.phase;
@@ -107,7 +107,7 @@ bool snapshot_hold_cancel(struct snapshot_create *create)
 	return true;
 }
 
-/* ---- the limit ---- */
+/* ---- timeouts ---- */
 
 static void time_out(struct snapshot_create *create)
 {

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * snapshot_hold.h - live writes are held while a snapshot is made; of volume.h.
+ * snapshot_hold.h - holds live writes while a snapshot is being taken; part of volume.h.
  *
  *	begin ─▶ FLUSHING ─ drained ─▶ HELD ─ (fault) ─▶ MAKING ─▶ end
  *	            └── too long ────────┴── too long ──────┘
  *
- * What is too long ends at once: live writes go on, and no snapshot comes of it.
- * I/O of the making that is under way then cannot be taken back; whoever makes
- * the snapshot asks snapshot_hold_error() before he enters it.
+ * If it takes too long, it ends at once: live writes continue, and no snapshot is taken. I/O
+ * already in flight for it cannot be cancelled then, so the creator must check
+ * snapshot_hold_error() before it enters the snapshot.
  */
 #ifndef SNAPRIG_VOLUME_SNAPSHOT_HOLD_H
 #define SNAPRIG_VOLUME_SNAPSHOT_HOLD_H
@@ -23,33 +23,33 @@ enum hold_phase { HOLD_OVER, HOLD_FLUSHING, HOLD_HELD, HOLD_MAKING };
 struct snapshot_hold {
 	void (*held)(struct snapshot_create *create, int result);
 	enum hold_phase phase;
-	uint64_t due_ns; /* when it is too long, on the rig's clock; UINT64_MAX: never */
-	int error;	 /* it was */
+	uint64_t due_ns; /* when it times out, on the rig's clock; UINT64_MAX: never */
+	int error;	 /* of the timeout */
 	char why[96];
 };
 
 /* ---- of volume/ ---- */
 
-/* Stops live writes, and calls HELD with 0 or -errno; the latter also when that
- * or the hit of snapshot.commit takes longer than it may. */
+/* Stops live writes, and calls HELD with 0 or -errno; the latter also if that or the hit of
+ * snapshot.commit times out. */
 void snapshot_hold_begin(
 	struct snapshot_create *create, void (*held)(struct snapshot_create *create, int result));
 
-/* What happened since HELD was called: 0, or -errno. */
+/* The result of what happened since HELD was called: 0, or -errno. */
 int snapshot_hold_error(const struct snapshot_create *create);
 
-/* The snapshot is being entered: nothing calls it off any more. */
+/* The snapshot is being entered: it can no longer time out. */
 void snapshot_hold_commit(struct snapshot_create *create);
 
-/* It has been entered, which is its instant: who watches for it is told.  Live writes stay
+/* It has been entered, which is its instant: tells those who watch for it. Live writes stay
  * stopped. */
 void snapshot_hold_made(struct snapshot_create *create);
 
-/* Lets them go on; but keeps them, when RESULT is 0 and CREATE asks for it. */
+/* Lets live writes continue, unless RESULT is 0 and CREATE asks to hold them. */
 void snapshot_hold_end(struct snapshot_create *create, int result);
 
-/* CREATE is not wanted any more: what its hold has not led to does not come.  False when nothing
- * is held for it. */
+/* CREATE is cancelled: the next step of its hold does not happen. Returns false if nothing is
+ * held for it. */
 bool snapshot_hold_cancel(struct snapshot_create *create);
 uint64_t snapshot_hold_due_ns(const struct volume *volume);
 void snapshot_hold_tick(struct volume *volume);

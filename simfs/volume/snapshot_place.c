@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* snapshot_place.c - whether there is a place for a snapshot that is asked for. */
+/* snapshot_place.c - checks whether a requested snapshot is possible. */
 #include <errno.h>
 #include <string.h>
 
@@ -82,7 +82,7 @@ int snapshot_place_check(struct volume *volume, struct snapshot_create *create)
 		return snapshot_refuse(create, -EIO, "the image is shorter than the volumes data");
 	if (volume->growth)
 		return snapshot_refuse(create, -EBUSY, "the volume is being made longer");
-	/* Of a growth that was undone. */
+	/* After a growth that was undone. */
 	if (!volume->image.is_open_on_disk)
 		return snapshot_refuse(create, -EIO,
 			"its state may say that the volume is longer: mount it again");

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * snapshot_read.c - reads of snapshots, whatever the topology.
+ * snapshot_read.c - reads of snapshots, in any topology.
  *
  *	snapshot_read_start ─▶ (held) ─▶ snapshot_read_go ─▶ topology->snapshot_read
  *	  ─▶ snapshot_read_end ─▶ snapshot_read_over
  *
- * One that a fault has changed is over when that has put it back, and one that a fault
- * answers or holds up when that lets it go (fault_io.c).
+ * A read that a fault has changed is over once its values are restored, and one that a fault
+ * answers or delays once the fault releases it (fault_io.c).
  */
 #include <errno.h>
 
@@ -33,7 +33,7 @@ void snapshot_read_start(struct volume_request *request)
 	if (read_hold_parks(volume, request))
 		return;
 
-	/* Not before what was asked for. */
+	/* After the requested read has started. */
 	struct ahead_stream *stream = ahead_note(request);
 
 	snapshot_read_go(request);
@@ -49,7 +49,7 @@ void snapshot_read_go(struct volume_request *request)
 		request->volume->topology->snapshot_read(request);
 }
 
-/* Linux limits how many such lines it writes; here it is the first of each snapshot. */
+/* Linux limits the rate of these lines; here only the first of each snapshot is logged. */
 static void log_read_error(struct snapshot *snapshot, uint64_t offset)
 {
 	if (!snapshot->profile->log_read_error || !snapshot->store || snapshot->reads.errors > 0)
@@ -87,7 +87,7 @@ void snapshot_read_end(struct volume_request *request, int result)
 	snapshot_read_over(request, request->length, result);
 	volume->reads_under_way--;
 	snapshot_put(snapshot);
-	/* Then REQUEST is its caller's; how much was read may be what somebody waits for. */
+	/* Afterwards REQUEST is its caller's again; a read hold may wait for the progress made. */
 	request->done(request, result);
 	read_hold_check(volume);
 }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* snapshot_write.c - writes to snapshots that can be written to, and their flushes, whatever the
- * topology. */
+/* snapshot_write.c - writes to writable snapshots, and their flushes, in any topology. */
 #include <errno.h>
 
 #include "simfs/base/check.h"
@@ -11,7 +10,7 @@
 void snapshot_write_start(struct volume_request *request)
 {
 	MUST(snapshot_is_writable(request->snapshot));
-	/* Also behind a barrier: it must not be deleted under a write that waits. */
+	/* Also while it waits behind a barrier: the snapshot must not be deleted under it. */
 	snapshot_get(request->snapshot);
 	write_start(request);
 }

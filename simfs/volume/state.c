@@ -4,13 +4,12 @@
  *
  *	volume			struct volume_record, one unit
  *	NAME.store		a snapshot
- *	ORDER.kept		one that was deleted, for the older ones (cow/area_life.c)
+ *	ORDER.kept		a deleted one, kept for older ones (cow/area_life.c)
  *	ID.node			a node of a chain, beside the image, which is its root
  *	*.new			one that was being taken when the rig was killed
  *
- * A snapshot whose store is damaged is kept and shown as failed with EUCLEAN:
- * its file may still be worth something to somebody, its content is not to be
- * believed.
+ * A snapshot whose store is damaged is kept and shown as failed with EUCLEAN: its file may
+ * still be useful to someone, but its content must not be used.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -67,7 +66,7 @@ int state_mark(struct store *store, int error)
 	return wait_for(&wait, store);
 }
 
-/* The names in the folder, taken first: opening stores changes what is listed. */
+/* The names in the folder, listed first: opening stores changes the folder. */
 struct names {
 	char **names;
 	size_t count;
@@ -113,8 +112,8 @@ static bool has_name(const struct names *names, const char *name)
 	return false;
 }
 
-/* A snapshot that is lost, unless somebody has put a store of its name beside it: nobody can say
- * which of the two is meant. */
+/* Loads a lost snapshot, unless someone has put a store of the same name beside it: then it
+ * is unclear which one is meant. */
 static int load_lost(struct volume *volume, const char *file, const struct names *names)
 {
 	size_t length = strlen(file) - strlen(LOST_SUFFIX);
@@ -155,12 +154,12 @@ void state_insert(struct volume *volume, struct snapshot *snapshot)
 		volume->next_order = snapshot->id + 1;
 }
 
-/* Whose store is expected in a file. */
+/* The store expected in a file. */
 struct expected {
 	const struct volume *volume;
 	const char *name; /* NULL: any */
 	enum owner_kind kind;
-	bool is_foreign; /* whole, but not wanted here */
+	bool is_foreign; /* whole, but of something else */
 	bool is_of_another_topology;
 };
 
@@ -189,7 +188,7 @@ static const char *foreign(const struct store_facts *facts, void *context)
 	const char *why = why_foreign(facts, expected);
 
 	expected->is_foreign = why != NULL;
-	/* Nobody has preserved for it since, and it must never be believed. */
+	/* No data were preserved for it since then, so it must never be used. */
 	if (!why && state_is_older(facts, expected->volume->image.closing_id))
 		why = "it is older than the last unmount";
 	return why;
@@ -209,7 +208,7 @@ bool state_needs_data(const struct store_facts *facts, void *context)
 	return owner_of(facts).mode != SNAPSHOT_MODE_INCREMENTAL;
 }
 
-/* Acknowledged blocks of it may be missing, and nobody can say which. */
+/* Acknowledged blocks of it may be missing, and it is unknown which. */
 static int give_up(struct snapshot *snapshot)
 {
 	int error = state_mark(snapshot->store, -EIO);
@@ -225,8 +224,8 @@ static int give_up(struct snapshot *snapshot)
 	return error;
 }
 
-/* Its age goes on where the mount before it ended, by the time on the wall: 0 when that, which
- * the file says, cannot be. */
+/* Its age continues from the previous mount, by the wall clock; 0 if the time in the file is
+ * impossible. */
 static uint64_t age_ns(int64_t created_seconds)
 {
 	int64_t now_seconds = clock_wall_seconds();
@@ -236,7 +235,7 @@ static uint64_t age_ns(int64_t created_seconds)
 	return NS_PER_S * (uint64_t)(now_seconds - created_seconds);
 }
 
-/* What the older ones need is not there, and they are given up (cow/area_life.c). */
+/* What older snapshots need is missing, so they are given up (cow/area_life.c). */
 static int lose_kept(struct snapshot *snapshot, const char *file, bool is_foreign)
 {
 	struct blockio_folder *folder = snapshot->volume->folder;
@@ -248,12 +247,12 @@ static int lose_kept(struct snapshot *snapshot, const char *file, bool is_foreig
 	return error;
 }
 
-/* What becomes of SNAPSHOT, found whole and its own. */
+/* Decides about SNAPSHOT, found whole and in the right place. */
 static int keep_found(struct snapshot *snapshot, const struct store_findings *findings)
 {
 	const struct topology *topology = snapshot->volume->topology;
 
-	/* Its record was flushed when it was made, and its nodes are durable. */
+	/* Its record was flushed when it was created, and its nodes are durable. */
 	if (snapshot->is_clone)
 		return findings->machine_restarted ? state_mark(snapshot->store, 0) : 0;
 	if (snapshot->state == SNAPSHOT_ACTIVE && findings->machine_restarted &&
@@ -327,7 +326,7 @@ int state_load_snapshot(struct volume *volume, const char *file, enum owner_kind
 				file, findings.damage_offset, findings.damage);
 		if (is_kept)
 			return lose_kept(snapshot, file, expected.is_foreign);
-		/* That of another one is never believed here, and worth something elsewhere. */
+		/* The store of something else is never used here, but may be useful elsewhere. */
 		error = expected.is_foreign ? 0 : state_lose(snapshot, file);
 	} else {
 		error = keep_found(snapshot, &findings);
@@ -336,10 +335,7 @@ int state_load_snapshot(struct volume *volume, const char *file, enum owner_kind
 	return error;
 }
 
-/*
- * A store that cannot be read does not say its place in the order: it comes
- * last, with an id that none of the others has.
- */
+/* An unreadable store does not have its place in the order: it comes last, with an unused id. */
 static void place_unreadable(struct volume *volume)
 {
 	while (!list_empty(&volume->snapshots)) {

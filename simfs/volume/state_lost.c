@@ -2,10 +2,10 @@
 /*
  * state_lost.c - snapshots whose store was found damaged.
  *
- * Nobody preserves for such a snapshot, so its store must never be believed
- * again: not by a mount that reads the damage rightly, and not by one that does
- * not look at the data.  A store whose first block cannot be read cannot be
- * marked, but every file can be renamed.  Its bytes stay as they were found.
+ * No data are preserved for such a snapshot, so no later mount must use its store: neither
+ * one that can read the damaged part again, nor one that does not check the data. A store
+ * whose first block cannot be read cannot be marked, but any file can be renamed. Its bytes
+ * stay as they were found.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -28,8 +28,8 @@ bool state_is_closed(const struct snapshot *snapshot)
 {
 	const struct store *store = snapshot->store;
 
-	/* A failed one has its mark, unless it only shows what is lost elsewhere, and may be whole
-	 * again; a damaged one is left as it was found. */
+	/* A failed snapshot has its mark, unless its data are lost elsewhere, and may become
+	 * whole again; a damaged store is left as it was found. */
 	return snapshot->state == SNAPSHOT_ACTIVE ||
 	       (store && !snapshot->is_lost && !store_facts(store)->failed &&
 		       store_error(store) == 0);
@@ -44,7 +44,7 @@ int state_lose(struct snapshot *snapshot, const char *file)
 	mark_lost(snapshot);
 	snprintf(lost, sizeof lost, "%s" LOST_SUFFIX, snapshot->name);
 	error = folder->ops->rename(folder, file, lost);
-	/* A power cut must not bring it back after live writes that it has nothing of. */
+	/* A power cut must not bring it back after live writes that were not preserved for it. */
 	if (error == 0)
 		error = folder->ops->sync(folder);
 	if (error < 0)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* state_names.c - what the files in the state folder are called. */
+/* state_names.c - the names of the files in the state folder. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * state_record.c - IMAGE.snaprig/volume: which volume it is, how long, and what its image was
- * when it was unmounted in order.
+ * state_record.c - IMAGE.snaprig/volume: the volume's identity and length, and what its image
+ * was when it was last unmounted cleanly.
  *
  *	mount ─▶ compare ─▶ (snapshots of a changed image fail) ─▶ "open" is durable ─▶ served
  *	unmount ─▶ all is flushed ─▶ "clean", with the facts of the image
  *
- * So a record that says "clean" is of an image that the rig has not touched since.
+ * So if a record says "clean", the rig has not touched the image since.
  */
 #include <errno.h>
 #include <stddef.h>
@@ -27,7 +27,7 @@
 #define VOLUME_MAGIC_2	  0x32766c6f70616e73ull /* it ends with image_inode */
 #define VOLUME_MAGIC_1	  0x31766c6f70616e73ull /* it ends with volume_bytes */
 
-#define RECORD_FLAG_CLEAN 1u /* what follows holds */
+#define RECORD_FLAG_CLEAN 1u /* the fields below are valid */
 
 struct volume_record {
 	uint64_t magic;
@@ -54,7 +54,7 @@ static uint64_t record_hash(const struct volume_record *record)
 	return XXH3_64bits(&record->volume_id, end - offsetof(struct volume_record, volume_id));
 }
 
-/* ---- on its way ---- */
+/* ---- writing ---- */
 
 static void write_end(struct state_record_write *write, int result)
 {
@@ -99,7 +99,7 @@ static void flushed(struct blockio_request *request, int result)
 	folder->ops->start_sync(folder, request);
 }
 
-/* A power cut may keep the name and lose the bytes: no mount would be possible. */
+/* Without it, a power cut may keep the name and lose the bytes: the volume could not be mounted. */
 static void written(struct blockio_request *request, int result)
 {
 	struct state_record_write *write = CONTAINER_OF(
@@ -113,7 +113,7 @@ static void written(struct blockio_request *request, int result)
 	blockio_start(write->io, request, BLOCKIO_FLUSH, 0, NULL, 0);
 }
 
-/* Of VOLUME, when it has BYTES.  NULL without memory. */
+/* A record for VOLUME with a length of BYTES; NULL without memory. */
 static struct volume_record *record_new(const struct volume *volume, uint64_t bytes)
 {
 	void *unit;
@@ -130,7 +130,7 @@ static struct volume_record *record_new(const struct volume *volume, uint64_t by
 	return record;
 }
 
-/* WRITE->record is all but its hash. */
+/* WRITE->record is complete except for its hash. */
 static void write_start(struct volume *volume, struct state_record_write *write)
 {
 	struct blockio_folder *folder = volume->folder;
@@ -159,7 +159,7 @@ void state_record_start(struct volume *volume, uint64_t bytes, struct state_reco
 		write->done(write, -ENOMEM);
 }
 
-/* ---- waited for ---- */
+/* ---- writing, and waiting for it ---- */
 
 struct waiting {
 	struct state_record_write write;
@@ -175,7 +175,7 @@ static void waiting_done(struct state_record_write *write, int result)
 	waiting->result = result;
 }
 
-/* IMAGE is what is known of it; NULL: it is in use. */
+/* IMAGE: its facts at a clean unmount; NULL: it is in use. */
 static int record_write(struct volume *volume, const struct image_record *image)
 {
 	struct volume_record *record = record_new(volume, volume_bytes(volume));
@@ -207,10 +207,10 @@ void state_choose_closing_id(struct volume *volume)
 {
 	uint64_t id = mix64(volume->volume_id ^ mix64((uint64_t)clock_wall_ns()));
 
-	/* A damaged store is not closed, and may be put back as it was then. */
+	/* A damaged store is not closed, and may be replaced by a good copy of the same unmount. */
 	if (volume->topology->is_damaged && volume->topology->is_damaged(volume))
 		return;
-	/* The next mount cannot tell a stray from a node that somebody has put back. */
+	/* The next mount cannot distinguish a stray file from a node that someone has put back. */
 	volume->image.closing_id = volume->image.has_strays ? 0 : id ? id : 1;
 }
 

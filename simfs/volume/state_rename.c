@@ -17,7 +17,7 @@ bool state_may_rename(struct blockio_folder *folder, const struct store_facts *f
 
 	if (!(owner_of(facts).flags & OWNER_NAMED) || snapshot_name_check(facts->name) < 0)
 		return false;
-	/* The one that has the name keeps it, and this is somebody's copy. */
+	/* If a file has that name already, it stays, and this one is someone's copy. */
 	snapshot_file_name(facts->name, file, sizeof file);
 	error = folder->ops->open(folder, file, false, &other);
 	if (error == 0)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* state_sums.c - the files of sums beside the stores: what was found amiss, and whose is none. */
+/* state_sums.c - the files of sums beside the stores: reports faults, removes stray ones. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -52,7 +52,7 @@ static bool is_of_snapshot(const struct volume *volume, const char *name)
 	return false;
 }
 
-/* Also where it was not looked for: a volume may be mounted with another profile. */
+/* Checks the folder, not the loaded nodes: the volume may be mounted with another profile. */
 static bool is_of_node(struct volume *volume, const char *name)
 {
 	char file[STORE_SUMS_NAME_BYTES];

@@ -2,9 +2,9 @@
 /*
  * state_version.c - stores of a format that this program does not know.
  *
- * It cannot tell what is damaged in one, nor what lives on it.  So nothing is
- * mounted, and nothing changed before all have been looked at: the version that
- * wrote them finds all as it left it.
+ * It cannot know what is damaged in one, or what depends on it. So the mount fails, and all
+ * stores are checked before anything is changed: the version that wrote them finds everything
+ * as it left it.
  */
 #include <errno.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* status.c - the volume as JSON, and as the imitated driver would show it. */
+/* status.c - the volume as JSON, and in the format of the imitated driver. */
 #include "simfs/base/clock.h"
 #include "simfs/base/log.h"
 #include "simfs/volume/changed.h"
@@ -62,7 +62,7 @@ static json_t *snapshots_json(struct volume *volume)
 	return array;
 }
 
-/* JSON is UTF-8 and a path need not be. */
+/* JSON is UTF-8, but a path may be anything. */
 static json_t *path_json(const char *path)
 {
 	json_t *text = path ? json_string(path) : NULL;
@@ -70,7 +70,7 @@ static json_t *path_json(const char *path)
 	return text ? text : json_null();
 }
 
-/* A share as a number from 0 to 1, a time in seconds, everything else as it is. */
+/* A share as a number from 0 to 1, a time in seconds, other values unchanged. */
 static json_t *gauge_number(enum gauge gauge, uint64_t value)
 {
 	switch (gauge_at(gauge)->unit) {
@@ -135,7 +135,7 @@ static json_t *counters_json(const struct volume *volume)
 
 static json_t *journal_json(struct journal *journal)
 {
-	/* What fired may cost the oldest their places. */
+	/* Formats fired faults first, which may push out the oldest events. */
 	journal_tell(journal);
 	return json_pack("{s:I, s:I, s:I}", "events", (json_int_t)journal->sequence, "dropped",
 		(json_int_t)journal->dropped_count, "lost", (json_int_t)journal->lost_count);

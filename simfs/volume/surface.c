@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * surface.c - times and room of what is mounted (surface.h), and IMAGE.snaprig/times,
- * which takes them over to the next mount.
+ * surface.c - times and space of what is mounted (surface.h), and IMAGE.snaprig/times, which
+ * passes them on to the next mount.
  */
 #include "simfs/volume/surface.h"
 #include "simfs/volume/core.h"
@@ -19,8 +19,8 @@
 #define TIMES_MAGIC    0x31656d6974616e73ull
 
 /*
- * After a kill nobody knows how many snapshots came and went since the last
- * record: so many numbers are passed over, lest one be another's inode again.
+ * After a kill it is unknown how many snapshots were created since the last record: this many
+ * numbers are skipped, so that no inode number is reused.
  */
 #define ORDERS_PASSED_OVER (1u << 20)
 
@@ -32,7 +32,7 @@ struct times_record {
 	int64_t changed_ns;
 	int64_t list_ns;
 	uint64_t next_order;
-	uint64_t is_in_use; /* a rig that is killed leaves it so */
+	uint64_t is_in_use; /* still set after a kill */
 };
 
 static uint64_t record_hash(const struct times_record *record)
@@ -97,7 +97,7 @@ void volume_set_modified_now(struct volume *volume)
 	surface_written(volume, NULL);
 }
 
-/* ---- over mounts ---- */
+/* ---- across mounts ---- */
 
 static int record_write(struct volume *volume, bool is_in_use)
 {
@@ -130,13 +130,14 @@ static int record_write(struct volume *volume, bool is_in_use)
 
 	if (error < 0)
 		return error;
-	/* Not flushed: what a power cut makes of it does not check, and is as after a kill. */
+	/* Not flushed: if a power cut damages it, the check fails, and it is treated as after
+	 * a kill. */
 	error = blockio_do(io, BLOCKIO_WRITE, 0, owned, STORE_UNIT_BYTES);
 	blockio_destroy(io);
 	return error < 0 ? error : folder->ops->rename(folder, TIMES_FILE_NEW, TIMES_FILE);
 }
 
-/* 0; -ENOENT; -EUCLEAN; or -errno. */
+/* Returns 0; -ENOENT; -EUCLEAN; or -errno. */
 static int record_read(struct blockio_folder *folder, struct times_record *ret)
 {
 	struct blockio *io;
@@ -168,7 +169,7 @@ static struct blockio_facts image_facts(const struct volume *volume)
 	return facts;
 }
 
-/* The image as it is, mounted for the first time; or one whose record says nothing of it. */
+/* For an image mounted for the first time, or whose record is damaged. */
 static void begin(struct volume *volume, int64_t image_ns)
 {
 	struct volume_surface *surface = &volume->surface;
@@ -212,7 +213,7 @@ int surface_open(struct volume *volume)
 			surface_written(volume, NULL);
 		error = 0;
 	}
-	/* What was written to one since it was taken is not known. */
+	/* It is unknown when they were last written to. */
 	list_for_each (at, &volume->snapshots) {
 		struct snapshot *snapshot = CONTAINER_OF(at, struct snapshot, link);
 
@@ -243,7 +244,7 @@ int surface_close(struct volume *volume)
 	return error;
 }
 
-/* ---- room ---- */
+/* ---- space ---- */
 
 static uint64_t at_most(uint64_t bytes, uint64_t limit_bytes)
 {

@@ -21,7 +21,7 @@
 #include "simfs/base/clock.h"
 #include "simfs/base/log.h"
 
-/* FORGET: whatever is under way was dropped. */
+/* FORGET: the backend has dropped what was in flight. */
 static void volume_free(struct volume *volume, bool forget)
 {
 	while (!list_empty(&volume->snapshots))
@@ -102,7 +102,7 @@ int volume_open(struct blockio *origin, struct blockio_folder *folder,
 		volume_free(volume, false);
 		return error;
 	}
-	/* Not before: a folder that is refused is another volume's. */
+	/* Not earlier: a folder that is refused belongs to another volume. */
 	event_file_start(&volume->event_file);
 	journal_add(&volume->journal, 0, EVENT_MOUNTED,
 		json_pack("{s:s, s:I, s:i}", "profile", options->profile->name, "size_bytes",
@@ -120,7 +120,7 @@ int volume_close(struct volume *volume)
 	int first_error;
 
 	MUST(volume_idle(volume));
-	/* Also when nobody has stopped it: none of the following can be let go. */
+	/* Even if volume_stop() was not called: the following must not be delayed by faults. */
 	fault_site_close(&volume->faults);
 	state_choose_closing_id(volume);
 	closing.closing_id = volume->image.closing_id;
@@ -146,13 +146,13 @@ int volume_close(struct volume *volume)
 	error = surface_close(volume);
 	if (error < 0 && first_error == 0)
 		first_error = error;
-	/* Last of the state: it says that all of it and the image are as they should be. */
+	/* Last of the state: it says that the state and the image are complete. */
 	if (first_error == 0) {
 		first_error = state_record_close(volume);
 		if (first_error < 0)
 			log_error_code(first_error, "cannot record what the image is like");
 	}
-	/* Closing may have had something to tell. */
+	/* Closing may have added events. */
 	event_file_finish(&volume->event_file);
 	volume_free(volume, false);
 	return first_error;
@@ -219,7 +219,7 @@ static void faults_tick(struct volume *volume)
 	fault_site_tick(&volume->faults);
 }
 
-/* What has times of its own. */
+/* Everything with a due time. */
 static const struct {
 	uint64_t (*due_ns)(const struct volume *volume);
 	void (*tick)(struct volume *volume);
@@ -232,7 +232,7 @@ static const struct {
 
 #define TIMED_COUNT (sizeof timed / sizeof timed[0])
 
-/* Which of those that are not in DONE, a bit for each, is due first, and when. */
+/* Which of those not in the bit set DONE is due first, and when. */
 static size_t due_first(const struct volume *volume, unsigned done, uint64_t *ret_ns)
 {
 	size_t first = TIMED_COUNT;
@@ -257,8 +257,8 @@ uint64_t volume_due_ns(const struct volume *volume)
 	return volume->journal.is_untold ? 0 : due_ns;
 }
 
-/* What was due first comes first, however late all of it is: a limit of 10 s is before a delay
- * of 11 s also on a machine that had no processor for the rig in between. */
+/* Ticks in order of due time, however late all of them are: a limit of 10 s comes before a
+ * delay of 11 s, even if the rig got no CPU in between. */
 void volume_tick(struct volume *volume)
 {
 	uint64_t due_ns;
@@ -270,7 +270,7 @@ void volume_tick(struct volume *volume)
 		done |= 1u << first;
 		timed[first].tick(volume);
 	}
-	/* Last: of what has fired in the others, too. */
+	/* Last: includes faults that fired in the ticks above. */
 	journal_tell(&volume->journal);
 }
 
@@ -308,7 +308,7 @@ void request_start(struct volume_request *request)
 		start_of_snapshot[request->kind](request);
 		return;
 	}
-	/* Then REQUEST is its caller's again, if that has answered it. */
+	/* Afterwards REQUEST is its caller's again, if it was answered. */
 	start[request->kind](request);
 	read_hold_check(volume);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* volume_gauges.h - the part of volume.h that is about gauges. */
+/* volume_gauges.h - the part of volume.h about gauges. */
 #ifndef SNAPRIG_VOLUME_VOLUME_GAUGES_H
 #define SNAPRIG_VOLUME_VOLUME_GAUGES_H
 
@@ -12,14 +12,14 @@
 struct volume;
 
 /*
- * Waits for a gauge, and holds snapshot reads from the moment it has reached
- * the value until volume_read_hold_end().  The read that reached it is held too.
+ * Waits for a gauge, and holds snapshot reads from the moment it has reached the value until
+ * volume_read_hold_end(). The read that reached it is held, too.
  */
 struct volume_read_hold {
 	enum gauge gauge;
 	uint64_t at_least;
 
-	/* Required.  Called once, possibly from within volume_read_hold_begin(). */
+	/* Required. Called once, possibly from within volume_read_hold_begin(). */
 	void (*reached)(struct volume_read_hold *hold);
 
 	bool is_reached;
@@ -29,7 +29,7 @@ struct volume_read_hold {
 void volume_read_hold_begin(struct volume *volume, struct volume_read_hold *hold);
 void volume_read_hold_end(struct volume *volume, struct volume_read_hold *hold);
 
-/* For reading; set only through the calls below, which see what follows. */
+/* Read only; set values with the functions below, which handle the consequences. */
 const struct gauges *volume_gauges(struct volume *volume);
 void volume_gauge_feign(struct volume *volume, enum gauge gauge, uint64_t value);
 void volume_gauge_release(struct volume *volume, enum gauge gauge);

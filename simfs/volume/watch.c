@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* watch.c - holds live writes at the instant of a snapshot for whoever waits for it. */
+/* watch.c - holds live writes at the instant of a snapshot, for observers. */
 #include "simfs/base/star_pattern.h"
 #include "simfs/volume/core.h"
 #include "simfs/volume/life.h"
@@ -28,7 +28,7 @@ static void drained(struct volume_barrier *barrier)
 	watch->taken(watch);
 }
 
-/* One of those for NAME that were begun before the one with the number END, or NULL. */
+/* A watch for NAME that was begun before number END, or NULL. */
 static struct volume_watch *find_waiting(
 	const struct volume *volume, const char *name, uint64_t end)
 {
@@ -42,9 +42,9 @@ static struct volume_watch *find_waiting(
 }
 
 /*
- * Nothing is under way behind the barrier of the snapshot, so each has drained
- * when it begins.  `taken` may begin and end watches, so the list is read anew
- * after each; what it begins is for another snapshot.
+ * Nothing is in flight behind the snapshot's barrier, so each new barrier drains at once.
+ * `taken` may begin and end watches, so the list is read again after each; watches that it
+ * begins are for later snapshots.
  */
 void watch_tell(struct volume *volume, const char *name)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * write.c - any write: to the live view or to a snapshot, a piece of a discard or of zeroing.
+ * write.c - all writes: to the live view or to a snapshot, and pieces of a discard or of
+ * zeroing.
  *
  *	write_start ─▶ (behind a barrier) ─▶ range_take ─▶ (turn) ─▶ write_turn
  *	  ─▶ topology->live_write or ->snapshot_write ─▶ write_end

@@ -1,19 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * zero.c - discards and zeroing of the live view: both read as zeros afterwards.
+ * zero.c - discards and zeroing of the live view: the range reads as zeros afterwards.
  *
  *   zero_start ─▶ piece ─▶ (barrier, turn, preserving: as a write) ─▶ piece_done ─┐
  *                   ▲                                                     more     │
  *                   └───────────────────────────────────────────────────────◀──────┘
  *
- * A piece is a write of its own, of as much as one write may preserve; without a
- * snapshot that wants what is there, of all that is left.  Whole sectors are
- * punched out of the image; what is left at the edges, or where the file system
- * cannot punch, is written as zeros.
+ * A piece is a write of its own, as long as one write may preserve; if no snapshot needs the
+ * old data, all that is left. Whole sectors are punched out of the image; the edges are
+ * written as zeros, and so is everything if the file system cannot punch.
  *
- * Discards: most systems take them for writes.  dattobd and its relatives do not
- * trace them, so that a snapshot loses what was discarded (docs/real-systems.md
- * 1.7).  A chain refuses them, as VHD has none.
+ * Most systems treat discards as writes. dattobd and its relatives do not trace them, so that
+ * a snapshot loses what was discarded (docs/real-systems.md 1.7). A chain refuses them, since
+ * VHD does not support them.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -79,7 +78,7 @@ static void piece_done(struct volume_request *piece, int result)
 	struct zero *zero = CONTAINER_OF(piece, struct zero, piece);
 	const struct volume_request *whole = zero->whole;
 
-	/* It was too long to become zeros at once. */
+	/* It was too long to be written as zeros in the same turn. */
 	if (piece->is_punched && result == -EOPNOTSUPP) {
 		piece->volume->cannot_punch = true;
 		result = 0;
