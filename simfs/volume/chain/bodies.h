@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* bodies.h - the bodies of struct topology, and the copies of a chain. */
+/* bodies.h - the functions of a chain's struct topology, and its copies. */
 #ifndef SNAPRIG_VOLUME_CHAIN_BODIES_H
 #define SNAPRIG_VOLUME_CHAIN_BODIES_H
 
@@ -25,23 +25,23 @@ void chain_flush_end(struct volume_request *request, int result);
 void chain_snapshot_read(struct volume_request *request);
 void chain_snapshot_create(struct snapshot_create *create);
 
-/* copy.c: CREATE is of a snapshot, all of whose data is copied. */
+/* copy.c: CREATE is a copy of a snapshot, with all of its data. */
 void chain_copy_begin(struct snapshot_create *create);
 
-/* CREATE has its data in chain->leaf, and the trees are locked for it. */
+/* The data of CREATE are in chain->leaf, and the trees are locked for it. */
 void chain_copy_enter(struct snapshot_create *create);
 
-/* What the copies under way take in the SR. */
+/* The space in the SR that the copies in progress take. */
 uint64_t chain_copies_bytes(const struct chain *chain);
 
-/* [{"name": …, "done_bytes": …, "total_bytes": …}], of those under way. */
+/* [{"name": …, "done_bytes": …, "total_bytes": …}] for the copies in progress. */
 json_t *chain_copies_json(const struct chain *chain);
 
-/* Ends all that are under way, soon. */
+/* Makes all copies in progress end soon. */
 void chain_copies_cancel(struct chain *chain);
 void chain_copies_forget(struct chain *chain);
 
-/* Makes the file of the snapshot of CREATE, NAME.store.new, which create->store is then: 0 or
+/* Creates the file of the snapshot of CREATE, NAME.store.new, and sets create->store: 0 or
  * -errno. */
 int chain_snapshot_file_create(struct snapshot_create *create);
 void chain_snapshot_deleted(struct snapshot *snapshot);

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * build.c - puts the trees together from the files that were found.
+ * build.c - builds the trees from the files that were found.
  *
  *	nodes     ─▶ under their parents, from the roots on
  *	lineages  ─▶ the last node of each is the head of the live view or of a clone
- *	snapshots ─▶ hang on their parents
+ *	snapshots ─▶ under their parents
  *
- * A node that says nothing of itself any more may be what the live view is written
- * to: one whose first block is damaged, or that does not belong here, refuses the
- * mount.  What else is damaged costs those who need it (volume/damage.c).  A snapshot
- * without its node, or a clone without its head, is a failed one.
+ * A node that does not identify itself may be the head of the live view: so one whose first
+ * block is damaged, or that belongs elsewhere, makes the mount fail. Other damage costs only
+ * those who need the data (volume/damage.c). A snapshot without its node, or a clone without
+ * its head, is shown as failed.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -33,7 +33,7 @@ static uint64_t parent_id_of(const struct node *node)
 	return owner_of(store_facts(node->store)).parent_id;
 }
 
-/* ---- what a leaf that was taken back left ---- */
+/* ---- leaves left over from an undo ---- */
 
 static bool has_child(struct chain *chain, uint64_t id)
 {
@@ -56,7 +56,7 @@ static bool is_sibling(const struct node *node, const struct node *other)
 	       node_lineage(node) == node_lineage(other);
 }
 
-/* A leaf that was taken back, but whose file could not be removed: it has nothing. */
+/* A leaf whose creation was undone, but whose file could not be removed: it has no data. */
 static bool is_left_over(struct chain *chain, const struct node *node)
 {
 	if (store_blocks(node->store) > 0 || node->is_damaged || has_child(chain, node->id))
@@ -106,7 +106,7 @@ static struct node *find(struct chain *chain, uint64_t id)
 	return NULL;
 }
 
-/* Hangs the first node whose parent is in its tree already; false when there is none. */
+/* Adds the first node whose parent is in a tree already; false if there is none. */
 static bool hang_one(struct chain *chain, int *ret_error)
 {
 	list_for_each (at, &chain->loading) {
@@ -152,7 +152,7 @@ static bool has_child_of_its_lineage(const struct chain *chain, const struct nod
 	return false;
 }
 
-/* Sets *RET to the last node of LINEAGE, or NULL: 0, or -EUCLEAN when there are two. */
+/* Sets *RET to the last node of LINEAGE, or NULL: 0, or -EUCLEAN if there are two. */
 static int head_find(struct chain *chain, uint64_t lineage, struct node **ret)
 {
 	*ret = NULL;
@@ -175,7 +175,7 @@ static void lose(struct snapshot *snapshot, const char *why)
 	snapshot->error = -EUCLEAN;
 }
 
-/* A number that was given once is not given again while a node bears it. */
+/* A number is not reused while a node still has it as lineage. */
 static void numbers_keep(struct chain *chain)
 {
 	list_for_each (at, &chain->nodes) {
@@ -226,7 +226,7 @@ static void snapshots_hang(struct chain *chain)
 	}
 }
 
-/* What is written to must not be what somebody else shows. */
+/* The node that is written to must not be shown by another view. */
 static int heads_check(const struct chain *chain)
 {
 	list_for_each (at, &chain->nodes) {

@@ -6,29 +6,28 @@
  *	  ▲          ▲ ▲ ▲
  *	  s0        s1 s2 └─── base copy ◀── leaf = clone c0
  *	                          ▲
- *	                          s3		snapshots: leaves that nobody writes to
+ *	                          s3		snapshots: leaves that are never written to
  *
- * Taking a snapshot makes the node that is written to a base copy, with the
- * snapshot and a new, empty leaf as its children.  A clone is a leaf over what
- * a snapshot shows; a copy is one without a parent, the root of a tree of its
- * own.  XenServer's VDI chains are the model.
+ * Taking a snapshot turns the node being written to into a base copy, with the snapshot and a
+ * new, empty leaf as its children. A clone is a leaf over the content of a snapshot; a copy
+ * is a clone without a parent, the root of a tree of its own. The model is XenServer's VDI
+ * chains.
  *
- * Every node has a lineage: the number of the clone that it was made for, 0 for
- * the live view.  Nodes of one lineage lie in a row, and the last one, the head,
- * is what is written to.
+ * Every node has a lineage: the number of the clone that it was created for, 0 for the live
+ * view. The nodes of a lineage form a line; the last one, the head, is written to.
  *
  * Invariants:
- *  (1) Base copies are not written to, but by coalesce; and coalesce writes
- *      into a node only what its one child hides from everybody.
- *  (2) So at any moment, with all of coalesce done, part of it or none, every
- *      leaf reads the same.
- *  (3) Parents and lineages are in the files' superblocks.  A node's file goes
- *      when no file names it as parent any more and no read of it is under way.
- *  (4) Nodes are durable stores: a power cut leaves of a first write to a block
- *      all or nothing, since a block that the leaf only seems to have would hide
- *      the one below.  What is written in place is durable when it was flushed.
- *  (5) `owners` of a node says, for blocks that were asked for, whose data the
- *      view from that node sees; it is dropped or right, never stale.
+ *  (1) Only coalesce writes to base copies, and only data that the node's single child hides
+ *      from all views.
+ *  (2) So every leaf always reads the same, whether coalesce has not started, is half done or
+ *      has finished.
+ *  (3) Parents and lineages are in the files' superblocks. A node's file is removed when no
+ *      file names it as parent any more and no read of it is in flight.
+ *  (4) Nodes are durable stores: after a power cut the first write to a block is there
+ *      completely or not at all, since a block that the leaf only seems to have would hide
+ *      the one below. Writes in place are durable once flushed.
+ *  (5) `owners` of a node caches, per block looked up so far, the node whose data its view
+ *      shows; an entry is correct or dropped, never stale.
  */
 #ifndef SNAPRIG_VOLUME_CHAIN_CHAIN_H
 #define SNAPRIG_VOLUME_CHAIN_CHAIN_H
@@ -40,7 +39,7 @@
 
 #define CHAIN_BLOCK_BYTES 4096u
 
-/* Nodes from a root to a leaf; the profile's limit is far below. */
+/* The most nodes from a root to a leaf; the profile's limit is far lower. */
 #define CHAIN_DEPTH_MAX 64u
 
 /* In a superblock: the parent of a root that is not the image. */
@@ -53,45 +52,45 @@ struct node {
 	unsigned child_nodes;
 	unsigned child_snapshots;
 	struct chain *chain;
-	struct snapshot *clone; /* whose head it is; NULL: none's */
+	struct snapshot *clone; /* whose head it is; NULL: of none */
 	uint8_t slot;
-	uint8_t *owners; /* NULL: not made yet; a slot per block */
+	uint8_t *owners; /* NULL: not allocated; a slot per block */
 	unsigned requests_under_way;
-	uint64_t dirty_since; /* chain->write_sequence of the first merge into it not flushed; 0:
-			       * none; 1: it is or was a head, and is flushed at any rate */
+	uint64_t dirty_since; /* chain->write_sequence of the first unflushed merge into it; 0:
+			       * none; 1: it is or was a head, and must be flushed in any case */
 
-	/* Units of the format that are allocated, one bit each. */
+	/* The allocated units of the format, one bit each. */
 	uint64_t *units;
 	uint64_t unit_count;
 
-	bool has_failed_to_coalesce; /* in this run */
-	unsigned rank;		     /* of a candidate: lower comes first; 0: none */
+	bool has_failed_to_coalesce; /* since the last kick */
+	unsigned rank;		     /* of a candidate: the lowest is first; 0: none */
 	bool must_relink;	     /* some of its children may name its parent already */
-	bool must_inherit;	     /* its file may not say yet whose lineage it is of */
-	bool is_going;		     /* its clone was deleted, and its file is next */
-	bool is_damaged;	     /* its map has gaps: nothing above is believed */
-	bool is_older;		     /* the same: it is one of before the last unmount */
+	bool must_inherit;	     /* its file may not have its lineage yet */
+	bool is_going;		     /* its clone was deleted, and its file is removed next */
+	bool is_damaged;	     /* its map has gaps: nothing above it is trusted */
+	bool is_older;		     /* likewise: it is from before the last unmount */
 	bool has_damaged_data;	     /* found when it was opened */
 	struct order_turn removal;
-	struct list link; /* of chain->nodes, loading or leaving */
+	struct list link; /* in chain->nodes, loading or leaving */
 	bool is_leaving;
-	struct store_waiter still;    /* while it leaves */
-	struct store_waiter relinked; /* its parent changes */
+	struct store_waiter still;    /* while it is leaving */
+	struct store_waiter relinked; /* its parent is being changed */
 };
 
-/* A node that is being made: its file is ID.node.new until it is named. */
+/* A node being created: its file is ID.node.new until it is named. */
 struct node_create {
 	struct chain *chain;
-	struct node *node; /* NULL: none is there */
+	struct node *node; /* NULL: none exists */
 	struct store_waiter written;
 	struct blockio_request io;
 
-	/* Required.  RESULT 0: `node` is ready to be named or, when it was, to be entered.
-	 * Else -errno, and nothing is left. */
+	/* Required. RESULT 0: `node` is ready to be named or, if it was, to be entered. Else
+	 * -errno, and nothing of it is left. */
 	void (*done)(struct node_create *create, int result);
 };
 
-/* What coalesce was at when the rig was killed. */
+/* The step of coalesce that a kill interrupted. */
 struct chain_intent {
 	enum coalesce_intent kind;
 	uint64_t id;
@@ -105,38 +104,38 @@ struct chain {
 	enum chain_format format;
 	uint64_t capacity_bytes; /* of the SR; 0: no limit */
 
-	struct list nodes; /* of all trees, parents before children; the image is the first */
+	struct list nodes; /* of all trees, parents before children; the image is first */
 	unsigned node_count;
 	struct node *live; /* the live view's head */
 	struct node *slots[VOLUME_CHAIN_SLOTS];
-	struct list leaving; /* out of their tree, with requests under way */
+	struct list leaving; /* removed from their tree, with requests in flight */
 
 	/* While the volume is being opened. */
-	struct list loading; /* nodes without a place yet */
+	struct list loading; /* nodes not in a tree yet */
 	struct list intents; /* struct chain_intent.link */
 
 	uint64_t block_count;
-	uint64_t write_sequence; /* begins at 1 */
+	uint64_t write_sequence; /* starts at 1 */
 
-	/* As XenServer's lock of the SR: who holds it may change the trees. */
+	/* Like XenServer's lock of the SR: its holder may change the trees. */
 	bool is_locked;
 	struct list turns;
-	struct node_create leaf;	  /* of the holder */
-	struct snapshot_create *creation; /* the holder, unless it is coalesce */
+	struct node_create leaf;	  /* the holder's */
+	struct snapshot_create *creation; /* the holder; NULL for coalesce */
 
 	struct list copies; /* struct chain_copy.link */
-	bool is_damaged;    /* a node is: the trees stay as they are */
+	bool is_damaged;    /* a node is: the trees stay unchanged */
 
 	struct coalesce coalesce;
 };
 
-/* What is written to: of CLONE, or of the live view when that is NULL. */
+/* The node that writes to CLONE go to; if NULL, to the live view. */
 static inline struct node *chain_head(const struct chain *chain, const struct snapshot *clone)
 {
 	return clone ? clone->base : chain->live;
 }
 
-/* What the storage manager would log. */
+/* Logs what the storage manager would log. */
 #define chain_log(chain, ...) text_log_line(&(chain)->volume->kernel_log, "SMGC: " __VA_ARGS__)
 
 #endif

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * volume/changed.c - where a snapshot and the live view, or another snapshot, may differ: what
- * the nodes have that only one of the two is made of.
+ * volume/changed.c - where a snapshot and the live view, or another snapshot, may differ: the
+ * blocks in the nodes that belong to only one of the two.
  *
- *	image ◀── A ◀── B ◀── live		of s0: A, B and live
- *	  ▲       ▲				of c0: B, live and the clone's leaf
+ *	image ◀── A ◀── B ◀── live		for s0: A, B and live
+ *	  ▲       ▲				for c0: B, live and the clone's leaf
  *	  s0      └─── leaf = c0
  *
  * Trees with different roots have nothing in common.
@@ -19,14 +19,13 @@ static bool is_above(const struct node *node, const struct node *ancestor)
 	return node != NULL;
 }
 
-/* [first, end) in blocks; none while `first` is UINT64_MAX. */
+/* [first, end) in blocks; empty while `first` is UINT64_MAX. */
 struct run {
 	uint64_t first;
 	uint64_t end;
 };
 
-/* RUN becomes the first run at or after FROM of what it was of and of NODE; the rest comes later.
- */
+/* RUN becomes the first run at or after FROM in itself or NODE; the rest follows later. */
 static void join(const struct node *node, uint64_t from, struct run *run)
 {
 	uint64_t first, count;
@@ -44,7 +43,7 @@ static void join(const struct node *node, uint64_t from, struct run *run)
 		*run = (struct run){ first, end };
 }
 
-/* The nodes from VIEW down to before the first that OTHER is made of, too. */
+/* Joins the nodes from VIEW down to before the first that is also in OTHER's line. */
 static void join_branch(
 	const struct node *view, const struct node *other, uint64_t from, struct run *run)
 {

@@ -6,9 +6,9 @@
  *                      ▲                                    │
  *                      └────────────────────────────────────┴─▶ (lock) ─▶ chain_copy_enter
  *
- * The trees are locked at its end only: a copy takes long, and what a snapshot
- * shows is the same whatever becomes of the nodes that have it.  Blocks of
- * zeros are left out, as a root shows them anyway.
+ * The trees are locked only at the end: a copy takes long, and a snapshot's content stays the
+ * same whatever happens to the nodes that have it. Blocks of zeros are skipped, as a root
+ * shows zeros anyway.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -30,7 +30,7 @@ struct chain_copy {
 	void *buffer;
 	uint64_t offset; /* of the chunk */
 	struct store_waiter written;
-	struct blockio_request next; /* which brings the event loop to the next chunk */
+	struct blockio_request next; /* makes the event loop call the next chunk */
 	struct order_turn turn;
 	bool is_cancelled;
 	struct list link;
@@ -59,7 +59,7 @@ static void copy_end(struct chain_copy *copy, int error)
 static void chunk_later(struct chain_copy *copy);
 static void copied(struct chain_copy *copy);
 
-/* Why nobody wants COPY any more, or 0. */
+/* Why COPY is cancelled, or 0. */
 static int given_up(const struct chain_copy *copy)
 {
 	if (copy->is_cancelled)
@@ -87,7 +87,7 @@ static bool is_zero(const char *block)
 	return block[0] == 0 && memcmp(block, block + 1, CHAIN_BLOCK_BYTES - 1) == 0;
 }
 
-/* On LVM all the room was taken at once. */
+/* On LVM all the space was taken at once. */
 static int charge(struct chain_copy *copy, uint64_t first, uint64_t count)
 {
 	if (copy->chain->sr == CHAIN_SR_FILE)
@@ -131,7 +131,7 @@ static void chunk_read(struct volume_request *request, int result)
 	store_waiter_release(&copy->written, result);
 }
 
-/* As snapshot_read_start() has it, but nobody who watches readers sees this one. */
+/* As snapshot_read_start(), but not counted or held as a reader. */
 static void chunk_start(struct chain_copy *copy)
 {
 	struct volume *volume = copy->chain->volume;
@@ -159,8 +159,8 @@ static void chunk_go(struct blockio_request *next, int result)
 }
 
 /*
- * From the event loop: one that is all holes ends at once, so the chunks of a
- * large hole would be nested, and nobody else served meanwhile.
+ * From the event loop: a chunk that is only a hole ends at once, so the chunks of a large
+ * hole would be nested, and block everything else.
  */
 static void chunk_later(struct chain_copy *copy)
 {
@@ -170,7 +170,7 @@ static void chunk_later(struct chain_copy *copy)
 
 /* ---- begin and end ---- */
 
-/* All that it took is chain->leaf's from here on. */
+/* From here on everything it allocated belongs to chain->leaf. */
 static void finish_go(struct order_turn *turn)
 {
 	struct chain_copy *copy = CONTAINER_OF(turn, struct chain_copy, turn);

@@ -2,17 +2,17 @@
 /*
  * volume/damage.c - nodes that a mount, or a read, has found damaged.
  *
- * A read: a snapshot that shows the block has failed; the live view and clones go on.
- * A mount:
+ * In a read: a snapshot that shows the block fails; the live view and clones continue. At a
+ * mount:
  *
- *	only data		a snapshot that shows one of those blocks has failed; the live
- *				view and clones cannot read that block
- *	what lies where, too	a block that the node seems to lack may be one that is not found,
- *				and what lies below it is wrong: all that is above is lost.  The
- *				node's file is left as it is, and nothing is coalesced.
+ *	data only		a snapshot that shows one of those blocks fails; the live view
+ *				and clones cannot read that block
+ *	the map, too		a block that the node seems to lack may just not have been
+ *				found, so what is below it would be wrong: everything above is
+ *				lost.  The node's file is left as it is, and coalesce stops.
  *
- * The live view is not given up: a mount without it would be one of another disk,
- * so that a node of its own of which the places are lost refuses the mount.
+ * The live view is never given up: a mount without it would show another disk's content. So a
+ * node of the live view whose map is damaged makes the mount fail.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -32,7 +32,7 @@ struct found {
 	char file[64];
 };
 
-/* Whether SNAPSHOT, that fails for it, shows BLOCK as NODE has it. */
+/* Whether SNAPSHOT, which would fail, shows BLOCK with NODE's data. */
 static bool snapshot_needs(struct chain *chain, const struct snapshot *snapshot,
 	const struct node *node, uint64_t block)
 {
@@ -63,7 +63,7 @@ void chain_part_damaged(struct request_part *part)
 		part->request->volume->chain, part->node, &part->read, part_damage_first(part));
 }
 
-/* It has failed, also for the mounts to come. */
+/* It fails, for later mounts as well. */
 static int fail(struct snapshot *snapshot)
 {
 	int error = state_mark(snapshot->store, -EUCLEAN);
@@ -115,8 +115,8 @@ static bool is_above(const struct node *view, const struct node *node)
 }
 
 /*
- * Nothing that needs NODE can be believed; its file may be put back as it was.  That of one
- * that is older looks right after a kill: who needs it has failed for the mounts to come, too.
+ * Nothing that needs NODE can be trusted; its file may be restored. An older one looks valid
+ * after a kill, so those who need it are marked as failed for later mounts, too.
  */
 static int places_lose(struct chain *chain, const struct node *node)
 {

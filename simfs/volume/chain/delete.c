@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* delete.c - a snapshot or a clone of a chain goes. */
+/* delete.c - deletes a snapshot or a clone of a chain. */
 #include "simfs/volume/chain/bodies.h"
 #include "simfs/volume/chain/nodes.h"
 
@@ -8,7 +8,7 @@ static void head_remove(struct order_turn *turn)
 	struct node *node = CONTAINER_OF(turn, struct node, removal);
 	struct chain *chain = node->chain;
 
-	/* What cannot be removed now is garbage for coalesce. */
+	/* If it cannot be removed now, coalesce removes it as garbage. */
 	node->is_going = false;
 	(void)chain_remove(chain, node);
 	chain_unlock(chain);
@@ -23,7 +23,7 @@ void chain_snapshot_deleted(struct snapshot *snapshot)
 	text_log_line(&volume->kernel_log, "SM: deleted %s '%s'",
 		snapshot->is_clone ? "clone" : "snapshot", snapshot->name);
 	if (head) {
-		/* Its parent may just be being changed. */
+		/* Its parent may be being changed. */
 		head->clone = NULL;
 		head->is_going = true;
 		head->removal.go = head_remove;

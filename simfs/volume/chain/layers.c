@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* layers.c - what of a view lies in which node, for those who ask about all of it. */
+/* layers.c - the nodes behind a view, for functions that need all of it. */
 #include "simfs/volume/chain/bodies.h"
 #include "simfs/volume/chain/nodes.h"
 #include "simfs/volume/seek.h"

@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * leaf.c - makes a new node.
+ * leaf.c - creates a new node.
  *
  *   leaf_create ─▶ ID.node.new ─▶ superblock ─▶ flushed
  *   leaf_name   ─▶ ID.node ─▶ the folder is synced
  *   leaf_enter  ─▶ in its tree
  *
- * The disk is waited for before anybody waits for the leaf: it has its name, and
- * its parent may still be written to.  A rig killed before the rename leaves a
- * .new file, which the next mount removes; after it, an empty leaf over what its
- * parent shows, or garbage.
+ * All waiting for the disk happens before anything waits for the leaf, while its parent may
+ * still be written to. A rig killed before the rename leaves a .new file, which the next
+ * mount removes; after the rename, an empty leaf over its parent's content, or garbage.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -43,8 +42,8 @@ void leaf_undo(struct node_create *create)
 	node_file_name(node->id, file, sizeof file);
 	new_file_name(node->id, new_file, sizeof new_file);
 	error = folder->ops->remove(folder, file);
-	/* Under this name the next mount removes what stays behind, whatever becomes of its parent.
-	 */
+	/* Under this name the next mount removes the leftover file, whatever happens to its
+	 * parent. */
 	if (error < 0 && error != -ENOENT && folder->ops->rename(folder, file, new_file) < 0)
 		create->chain->volume->image.has_strays = true;
 	folder->ops->remove(folder, new_file);
@@ -60,7 +59,7 @@ static void leaf_flushed(struct blockio_request *io, int result)
 	create->done(create, result);
 }
 
-/* The head will need the file: its superblock must be there when its name is. */
+/* The head will need the file: its superblock must be on disk before its name. */
 static void leaf_written(struct store_waiter *waiter, int error)
 {
 	struct node_create *create = CONTAINER_OF(waiter, struct node_create, written);
@@ -151,7 +150,7 @@ void leaf_name(struct node_create *create, const struct node *parent)
 		create->done(create, error);
 		return;
 	}
-	/* Writes that are flushed into it must find it again. */
+	/* Flushed writes in it must not lose it. */
 	create->io.done = leaf_synced;
 	folder->ops->start_sync(folder, &create->io);
 }
@@ -167,7 +166,7 @@ void leaf_push(struct node_create *create, struct snapshot *clone)
 	struct node *node = create->node, *head = chain_head(chain, clone);
 
 	leaf_enter(create, head);
-	/* See chain_flush(): it is no longer what is written to. */
+	/* See chain_flush(): it is no longer the node that is written to. */
 	head->dirty_since = 1;
 	view_move(head, node);
 	chain_set_head(chain, clone, node);

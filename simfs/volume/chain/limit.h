@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* limit.h - the size of the SR that a chain lies on, while it is mounted. */
+/* limit.h - changes the size of a chain's SR while it is mounted. */
 #ifndef SNAPRIG_VOLUME_CHAIN_LIMIT_H
 #define SNAPRIG_VOLUME_CHAIN_LIMIT_H
 
@@ -8,9 +8,9 @@
 struct volume;
 
 /*
- * From now on the SR has room for LIMIT_BYTES; 0: it has no limit.  It may be less than what is
- * used: then nothing more fits.  Nobody is told, and the next mount has its own.  0, or
- * -EOPNOTSUPP: VOLUME has no chain.
+ * From now on the SR has room for LIMIT_BYTES; 0: no limit. It may be less than is used: then
+ * nothing more fits. The limit is not stored: the next mount has its own. Returns 0, or
+ * -EOPNOTSUPP if VOLUME has no chain.
  */
 int volume_chain_limit(struct volume *volume, uint64_t limit_bytes);
 

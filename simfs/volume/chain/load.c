@@ -2,9 +2,9 @@
 /*
  * load.c - reads the files of a chain when a volume is opened.
  *
- * They come in any order, so they are gathered here, and put together when all
- * are there (build.c).  Before that intents_finish() ends a merge that
- * was all copied: children get the parent's parent, the node's file goes.
+ * They come in any order, so they are collected here, and build.c builds the trees once all
+ * are there. Before that, intents_finish() finishes a merge whose data were all copied:
+ * children get the parent's parent, and the node's file is removed.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -73,7 +73,7 @@ static int node_load(struct volume *volume, const char *file)
 
 	const struct store_facts *facts = store_facts(store);
 
-	/* One that is damaged was not closed. */
+	/* A damaged node was not closed. */
 	if (error == 0 && state_is_older(facts, volume->image.closing_id)) {
 		log_error("node '%s' at offset 0: it is older than the last unmount", file);
 		is_older = true;
@@ -133,7 +133,7 @@ int chain_load(struct volume *volume, const char *file)
 	return 0;
 }
 
-/* ---- putting together ---- */
+/* ---- finishing merges ---- */
 
 struct node *loading_find(struct chain *chain, uint64_t id)
 {
@@ -146,7 +146,7 @@ struct node *loading_find(struct chain *chain, uint64_t id)
 	return NULL;
 }
 
-/* Gives STORE's owner another parent, and waits for it. */
+/* Gives STORE's owner another parent, and waits until it is durable. */
 static int reparent(struct store *store, uint64_t parent_id)
 {
 	struct store_facts facts = *store_facts(store);
@@ -154,11 +154,11 @@ static int reparent(struct store *store, uint64_t parent_id)
 
 	owner_set_parent(&facts, parent_id);
 	error = state_update(store, &facts);
-	/* Before the file of the old one goes. */
+	/* Must be durable before the old parent's file is removed. */
 	return error < 0 ? error : blockio_do(store_io(store), BLOCKIO_FLUSH, 0, NULL, 0);
 }
 
-/* All of node ID is in its parent: whatever names it names its parent instead. */
+/* The data of node ID are all in its parent: replaces it as parent by that. */
 static int relink_redo(struct chain *chain, uint64_t id)
 {
 	struct volume *volume = chain->volume;
@@ -177,7 +177,7 @@ static int relink_redo(struct chain *chain, uint64_t id)
 
 		if (error < 0 || owner_of(store_facts(child->store)).parent_id != id)
 			continue;
-		/* What is written of it now might pass for all there is. */
+		/* Writing to it now could make it pass for complete. */
 		error = child->is_damaged ? -EUCLEAN : reparent(child->store, parent_id);
 	}
 	list_for_each (at, &volume->snapshots) {

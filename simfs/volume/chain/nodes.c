@@ -150,7 +150,7 @@ void node_free(struct chain *chain, struct node *node)
 	free(node);
 }
 
-/* ---- turns ---- */
+/* ---- the lock ---- */
 
 void chain_lock(struct chain *chain, struct order_turn *turn)
 {
@@ -222,7 +222,7 @@ static void store_is_still(struct store_waiter *waiter, int error)
 	node_leave(node->chain, node);
 }
 
-/* Nobody reads it any more; but a store also writes of itself. */
+/* It has no reads any more, but a store also writes on its own. */
 static void node_leave(struct chain *chain, struct node *node)
 {
 	if (!store_idle(node->store)) {

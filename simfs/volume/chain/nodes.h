@@ -23,7 +23,7 @@ static inline uint64_t node_lineage(const struct node *node)
 	return node->store ? owner_of(store_facts(node->store)).lineage : 0;
 }
 
-/* Nodes from the root to NODE, both counted. */
+/* The number of nodes from the root to NODE, including both. */
 unsigned node_depth(const struct node *node);
 const struct node *node_root(const struct node *node);
 
@@ -36,35 +36,35 @@ static inline void node_dirtied(struct chain *chain, struct node *node)
 
 struct blockio *node_io(const struct chain *chain, const struct node *node);
 
-/* Whether NODE has data of BLOCK: a root without it shows zeros there. */
+/* Whether NODE has data of BLOCK; in a root, a block without data is zeros. */
 static inline bool node_has(const struct node *node, uint64_t block)
 {
 	return node_is_image(node) || store_has_data(node->store, block);
 }
 
-/* Where BLOCK lies in node_io(); NODE has it. */
+/* The position of BLOCK in node_io(); NODE must have it. */
 uint64_t node_position(const struct node *node, uint64_t block);
 
 /*
- * Writes COUNT blocks from FIRST on, whose content is at BYTES (kept until
- * WAITER ends): in place what NODE has, appended what it lacks.  No image.
- * WAITER is counted once or more.
+ * Writes COUNT blocks from FIRST on, with their content at BYTES (kept until WAITER ends): in
+ * place if NODE has them, else by appending. Not for the image. Counts WAITER one or more
+ * times.
  */
 void node_write(struct node *node, uint64_t first, uint64_t count, char *bytes,
 	struct store_waiter *waiter);
 
-/* Lets NODE take writes again after an error: a disk that was full or failed once may have
- * recovered. */
+/* Lets NODE accept writes again after an error: the disk may have recovered, or have space
+ * again. */
 void node_resume(struct node *node);
 
-/* READ, for bytes of the volume from FIRST_BYTES on, has found the store of NODE damaged. */
+/* READ, of the volume's bytes from FIRST_BYTES on, has found the store of NODE damaged. */
 void node_damaged(struct chain *chain, const struct node *node, const struct store_read *read,
 	uint64_t first_bytes);
 
 /*
- * Parts of a request (volume/parts.h) that are NODE's, which stays open until they have ended:
- * begins one, and reads LENGTH bytes at OFFSET of the volume into BYTES, which lie in one piece
- * in NODE.  Their parts_ops.ended is node_part_ended(), or calls it.
+ * Parts of a request (volume/parts.h) on NODE, which stays open until they have ended. The
+ * first begins one; the second also reads LENGTH bytes at OFFSET of the volume, which are
+ * contiguous in NODE, into BYTES. Their parts_ops.ended is node_part_ended(), or calls it.
  */
 struct request_part *node_part_begin(
 	struct volume_request *request, struct node *node, uint64_t offset, size_t length);
@@ -72,7 +72,7 @@ void node_part_read(struct volume_request *request, struct node *node, uint64_t 
 	size_t length, char *bytes);
 void node_part_ended(struct request_part *part, int result);
 
-/* A node for STORE (NULL: the image), in no tree; takes STORE over.  NULL without memory. */
+/* A node for STORE (NULL: the image), in no tree; it owns STORE. NULL without memory. */
 struct node *node_new(struct chain *chain, uint64_t id, struct store *store);
 
 /* NULL is fine. */
@@ -86,32 +86,32 @@ const char *node_text_of(const struct chain *chain, uint64_t id, bool is_hidden,
 	char *buffer, size_t length);
 #define NODE_TEXT_BYTES 96
 
-/* Enters NODE, which is in no list, as a child of PARENT (NULL: a root). */
+/* Makes NODE, which is in no list, a child of PARENT (NULL: a root). */
 void node_hang(struct chain *chain, struct node *node, struct node *parent);
 
-/* Frees NODE, which is in no tree, when nobody reads it and its store does nothing any more. */
+/* Frees NODE, which is in no tree, once it has no reads and its store is idle. */
 void node_discard(struct chain *chain, struct node *node);
 
-/* SNAPSHOT, no clone, is a child of BASE from now on (NULL: of nobody). */
+/* From now on SNAPSHOT, which is not a clone, is a child of BASE (NULL: of none). */
 void snapshot_hang(struct snapshot *snapshot, struct node *base);
 
-/* NODE is what is written to from now on, of CLONE or of the live view. */
+/* From now on NODE is the head of CLONE or of the live view. */
 void chain_set_head(struct chain *chain, struct snapshot *clone, struct node *node);
 
-/* Removes the file of NODE, which stays where it is: 0, or -errno, said. */
+/* Removes the file of NODE, which stays in its tree: 0, or -errno after a message. */
 int node_file_remove(struct chain *chain, const struct node *node);
 
-/* Takes NODE, no root, out of its tree: what it showed, its parent shows now, and is the head if it
- * was one. */
+/* Removes NODE, which is not a root, from its tree. Its parent takes over what it showed, and
+ * its role as head. */
 void chain_take_out(struct chain *chain, struct node *node);
 
-/* Removes the file of NODE, which has no children, and takes it out of its tree: 0 or -errno. */
+/* Removes NODE, which has no children, from its tree, and its file: 0 or -errno. */
 int chain_remove(struct chain *chain, struct node *node);
 
 void node_request_begin(struct node *node);
 void node_request_end(struct chain *chain, struct node *node);
 
-/* Calls turn->go when the trees may be changed, now or later; whoever was called unlocks. */
+/* Calls turn->go, now or later, when the trees may be changed; it must unlock when done. */
 void chain_lock(struct chain *chain, struct order_turn *turn);
 void chain_unlock(struct chain *chain);
 

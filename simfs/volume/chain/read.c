@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * read.c - reads of the live view and of snapshots, from whose data it is.
+ * read.c - reads of the live view and of snapshots, from the nodes that have the data.
  *
- * Cut into parts (scattered.h), each from one node.
+ * Split into parts (scattered.h), each from one node.
  *
- * What a part reads cannot be overtaken: a base copy does not change where it
- * is seen, and a part of the live leaf meets only writes that are as old.  A
- * node stays open until the last part of it has ended.
+ * The data that a part reads do not change under it: a base copy is constant where it is
+ * visible, and a part of the live leaf can only race with concurrent writes. A node stays
+ * open until its last part has ended.
  */
 #include <errno.h>
 
@@ -18,13 +18,13 @@
 #include "simfs/volume/scattered.h"
 #include "simfs/volume/way.h"
 
-/* The same after a merge or a snapshot meanwhile: the content is, not the node. */
+/* After a concurrent merge or snapshot the node may differ, but not the content. */
 static struct node *view_of(const struct volume_request *request)
 {
 	return chain_head(request->volume->chain, request->snapshot);
 }
 
-/* Whether BLOCK follows on the ones before it, which are OWNER's and end at POSITION. */
+/* Whether BLOCK continues the run before it, which belongs to OWNER and ends at POSITION. */
 static bool follows(struct chain *chain, struct node *view, uint64_t block,
 	const struct node *owner, uint64_t position)
 {
@@ -34,7 +34,7 @@ static bool follows(struct chain *chain, struct node *view, uint64_t block,
 			     : node_has(owner, block) && node_position(owner, block) == position;
 }
 
-/* In one piece, in one node; what nobody has is zeros. */
+/* Finds a contiguous run in one node; blocks that no node has are zeros. */
 static void locate(
 	struct volume_request *request, uint64_t offset, uint64_t end, struct scattered_run *ret)
 {

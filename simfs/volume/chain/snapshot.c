@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * volume/snapshot.c - takes a snapshot or makes a clone in a chain.
+ * volume/snapshot.c - takes a snapshot or creates a clone in a chain.
  *
  *   (lock) ─▶ checks ─▶ NAME.store.new, ID.node.new ─┬─ snapshot ─▶ rename ID ─▶ barrier drained
- *     ─▶ its file says what it is ─▶ ID in its tree ─▶ rename NAME ─▶ (unlock)
+ *     ─▶ its file is written ─▶ ID in its tree ─▶ rename NAME ─▶ (unlock)
  *                                                    └─ clone ─▶ its data flushed
- *     ─▶ its file says what it is ─▶ rename ID ─▶ rename NAME ─▶ ID in its tree ─▶ (unlock)
+ *     ─▶ its file is written ─▶ rename ID ─▶ rename NAME ─▶ ID in its tree ─▶ (unlock)
  *
- * A new leaf has its name before the snapshot, and before live writes wait.  A
- * rig killed between the two leaves an empty leaf over the same content: a node
- * more, nothing wrong.  The other way round a snapshot would hang on a node that
- * is being written.  A clone's node without its snapshot file is garbage, which coalesce
- * removes.
+ * A new leaf gets its name before the snapshot does, and before live writes wait. A rig
+ * killed between the two leaves an empty leaf over the same content: one more node, but
+ * nothing wrong. In the other order, the snapshot's parent would be a node that is still
+ * written to. A clone's node without its snapshot file is garbage, which coalesce removes.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -27,10 +26,10 @@
 #include "simfs/volume/state.h"
 #include "simfs/volume/way.h"
 
-/* What the storage manager answers when the files cannot be made (FileSR._snapshot). */
+/* The storage manager's answer if the files cannot be created (FileSR._snapshot). */
 static int clone_failed(struct snapshot_create *create, int error)
 {
-	/* The creation's own: with writers it is read when they have thawed. */
+	/* In CREATE's own buffer: with writers it is read only after they have thawed. */
 	char *text = create->hold.why;
 
 	snprintf(text, sizeof create->hold.why,
@@ -40,28 +39,28 @@ static int clone_failed(struct snapshot_create *create, int error)
 	return snapshot_refuse(create, error, text);
 }
 
-/* What is written to, and gets a new leaf over it; of a clone, what it shows. */
+/* The node that is written to, and gets a new leaf over it; for a clone, the node it shows. */
 static struct node *node_of(const struct snapshot_create *create)
 {
 	return chain_head(create->volume->chain, create->of);
 }
 
-/* VHD: a leaf nobody wrote to stays the head, and the snapshot hangs where it does. */
+/* VHD: a leaf that was never written to stays the head, and the snapshot gets the same parent. */
 static bool leaf_is_reused(const struct chain *chain, const struct node *head)
 {
 	return chain->format == CHAIN_VHD && head->parent && store_blocks_taken(head->store) == 0;
 }
 
-/* The node that a snapshot shows which is taken now. */
+/* The node that a snapshot taken now shows. */
 static struct node *snapshot_base(const struct chain *chain, struct node *head)
 {
-	/* vhd_util_find_snapshot_target() passes over empty nodes. */
+	/* vhd_util_find_snapshot_target() skips empty nodes. */
 	while (leaf_is_reused(chain, head))
 		head = head->parent;
 	return head;
 }
 
-/* ---- before anything is changed ---- */
+/* ---- checks ---- */
 
 static int check_space(struct snapshot_create *create, uint64_t demand_bytes)
 {
@@ -82,7 +81,7 @@ static int check_space(struct snapshot_create *create, uint64_t demand_bytes)
 static int check_depth(struct snapshot_create *create)
 {
 	const struct chain *chain = create->volume->chain;
-	/* Of the leaf: a snapshot is one itself, over what it shows. */
+	/* Of the leaf: a clone is one more node over the one it shows. */
 	unsigned depth = node_depth(node_of(create)) + (create->kind == SNAPSHOT_CLONED);
 
 	if (depth < chain->profile->depth_max)
@@ -92,7 +91,7 @@ static int check_depth(struct snapshot_create *create)
 		create, -EMLINK, "SR_BACKEND_FAILURE_109(, The snapshot chain is too long, )");
 }
 
-/* What it is of may have failed, or may be of the wrong kind. */
+/* Its source may have failed, or be of the wrong kind. */
 static int check_source(struct snapshot_create *create)
 {
 	const struct snapshot *of = create->of;
@@ -144,7 +143,7 @@ static void end(struct snapshot_create *create, int error)
 	read_hold_check(chain->volume);
 }
 
-/* Also ends the barrier, which a clone has none of. */
+/* Also ends the barrier, which a clone does not have. */
 static void end_instant(struct snapshot_create *create, int error)
 {
 	if (create->kind == SNAPSHOT_TAKEN)
@@ -179,20 +178,20 @@ static void snapshot_enter(struct snapshot_create *create)
 	snapshot_hold_commit(create);
 	if (!leaf_is_reused(chain, head))
 		leaf_push(&chain->leaf, create->of);
-	/* Nobody appends to it for long: after a kill its last segment is to be known for one
-	 * that was acknowledged. */
+	/* Nothing is appended to it for a long time: the mark makes its last segment known as
+	 * acknowledged after a kill. */
 	if (head->store)
 		store_mark(head->store, 0, 0, NULL);
 	snapshot_create_enter(create, snapshot_entered);
 }
 
-/* What a clone hangs under; NULL: it is a root. */
+/* The parent of a clone; NULL: it is a root. */
 static struct node *clone_parent(const struct snapshot_create *create)
 {
 	return create->kind == SNAPSHOT_CLONED ? create->of->base : NULL;
 }
 
-/* In its tree before, its node would be garbage. */
+/* If its node were in the tree earlier, it would be garbage. */
 static void clone_entered(struct snapshot_create *create, int error)
 {
 	struct chain *chain = create->volume->chain;
@@ -216,7 +215,7 @@ static void clone_named(struct node_create *leaf, int error)
 		snapshot_create_enter(create, clone_entered);
 }
 
-/* The file of the snapshot says what it is. */
+/* The snapshot's file is complete. */
 static void snapshot_file_written(struct store_waiter *waiter, int error)
 {
 	struct snapshot_create *create = CONTAINER_OF(waiter, struct snapshot_create, written);
@@ -239,7 +238,7 @@ static void snapshot_file_write(struct snapshot_create *create)
 	struct node *node = node_of(create);
 	struct store_facts facts = *store_facts(create->store);
 
-	/* What of a failed write may turn up in it after a kill must be superseded first. */
+	/* Remains of a failed write that a kill may bring back in it must be superseded first. */
 	if (create->kind == SNAPSHOT_TAKEN && node->store && store_error(node->store) < 0) {
 		int error = store_error(node->store);
 
@@ -254,7 +253,7 @@ static void snapshot_file_write(struct snapshot_create *create)
 	store_update(create->store, &facts, &create->written);
 }
 
-/* ---- what it shows must not go back to what it was before ---- */
+/* ---- flushing, so that what it shows cannot be undone ---- */
 
 static void base_flush(struct snapshot_create *create);
 
@@ -267,15 +266,15 @@ static void base_flushed(struct blockio_request *io, int result)
 		end_instant(create, result);
 		return;
 	}
-	/* The rest of a snapshot's way was flushed when it became base copies. */
+	/* The rest of a snapshot's line was flushed when it became base copies. */
 	create->base = create->kind == SNAPSHOT_TAKEN ? NULL : create->base->parent;
 	base_flush(create);
 }
 
-/* From create->base on to the root; nothing changes the trees meanwhile. */
+/* From create->base to the root; the trees do not change in the meantime. */
 static void base_flush(struct snapshot_create *create)
 {
-	/* A flush that is under way may not cover all that has ended by now. */
+	/* A flush already in flight may not cover everything that has ended by now. */
 	while (create->base && create->base->dirty_since == 0 &&
 		create->base->requests_under_way == 0)
 		create->base = create->base->parent;
@@ -373,7 +372,7 @@ void chain_copy_enter(struct snapshot_create *create)
 void chain_snapshot_create(struct snapshot_create *create)
 {
 	list_append(&create->volume->creating, &create->link);
-	/* What it is of must not go meanwhile. */
+	/* Its source must not be deleted in the meantime. */
 	if (create->of)
 		snapshot_opened(create->of);
 	if (create->kind == SNAPSHOT_COPIED) {

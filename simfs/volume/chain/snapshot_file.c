@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* snapshot_file.c - the file of a snapshot of a chain: it says whose child it is, and holds no
- * data. */
+/* snapshot_file.c - the file of a snapshot of a chain: it names its parent, and has no data. */
 #include <stdio.h>
 
 #include "simfs/volume/chain/bodies.h"

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * space.c - what the chain takes in its storage repository (SR).
+ * space.c - the space that the chain takes in its storage repository (SR).
  *
- * Counted in the units of the format, not in what our own files take: a write
- * of 4 KiB allocates a block of 2 MiB in a VHD.
+ * Counted in the format's units, not in the size of our own files: a write of 4 KiB allocates
+ * a block of 2 MiB in a VHD.
  */
 #include <errno.h>
 
@@ -43,7 +43,7 @@ int space_charge(struct chain *chain, struct node *node, uint64_t first, uint64_
 		units += !unit_is_set(node, unit);
 	if (units == node->unit_count)
 		return 0;
-	/* A thick leaf has its room already. */
+	/* A thick leaf has its space already. */
 	if (chain_sr_bytes(chain->sr, chain->format, bytes, units, true) -
 			space_node_bytes(chain, node) >
 		space_free_bytes(chain))
@@ -78,7 +78,7 @@ uint64_t space_used_bytes(const struct chain *chain)
 {
 	uint64_t bytes = 0;
 
-	/* A clone's leaf is a node. */
+	/* A clone's leaf is a node, which is counted below. */
 	list_for_each (at, &chain->volume->snapshots)
 		bytes += CONTAINER_OF(at, struct snapshot, link)->is_clone
 				 ? 0
@@ -98,9 +98,9 @@ uint64_t space_free_bytes(const struct chain *chain)
 }
 
 /*
- * On LVM: a full new leaf, a thin one for the snapshot and 8 MiB for journals,
- * less what the old leaf gives back (LVHDSR._snapshot, docs/real-systems.md 7.4).
- * A file takes what it needs when it is written.
+ * On LVM: a full new leaf, a thin one for the snapshot and 8 MiB for journals, less what the
+ * old leaf frees (LVHDSR._snapshot, docs/real-systems.md 7.4). A file only takes space when
+ * it is written.
  */
 uint64_t space_snapshot_demand_bytes(const struct chain *chain, const struct node *head)
 {
@@ -113,7 +113,7 @@ uint64_t space_snapshot_demand_bytes(const struct chain *chain, const struct nod
 	       (full - chain_sr_bytes(chain->sr, chain->format, bytes, head->unit_count, false));
 }
 
-/* On LVM a full leaf and 8 MiB for journals; a snapshot's own leaf stays as it is. */
+/* On LVM a full leaf and 8 MiB for journals; the snapshot's own leaf does not change. */
 uint64_t space_clone_demand_bytes(const struct chain *chain)
 {
 	if (chain->sr == CHAIN_SR_FILE)
@@ -123,8 +123,8 @@ uint64_t space_clone_demand_bytes(const struct chain *chain)
 }
 
 /*
- * A parent on LVM is inflated for the merge (lvhdutil.calcExtraSpaceForCoalescing),
- * one in a file grows by the blocks that only its child has.
+ * On LVM the parent is inflated for the merge (lvhdutil.calcExtraSpaceForCoalescing); in a
+ * file it grows by the blocks that only its child has.
  */
 uint64_t space_merge_demand_bytes(const struct chain *chain, const struct node *node)
 {

@@ -13,7 +13,7 @@ static json_t *uuid_json(const struct chain *chain, uint64_t id)
 	char text[48];
 	uint64_t high = chain->volume->volume_id;
 
-	/* A VDI's name; what is ours about it is the first half. */
+	/* A VDI's name; only the first half is from the node's id. */
 	snprintf(text, sizeof text,
 		"%08" PRIx64 "-%04" PRIx64 "-%04" PRIx64 "-%04" PRIx64 "-%012" PRIx64, id >> 32,
 		id >> 16 & 0xffff, id & 0xffff, high >> 48, high & 0xffffffffffff);

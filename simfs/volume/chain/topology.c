@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* topology.c - the chain's life, and its table. */
+/* topology.c - opens and closes the chain; its struct topology. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -13,7 +13,7 @@
 #include "simfs/volume/chain/space.h"
 #include "simfs/volume/closing.h"
 
-/* What of the image is no hole counts as allocated; where nobody can tell, all of it. */
+/* Counts the image's data as allocated; all of it if the file system cannot report holes. */
 static void image_units(struct chain *chain, struct node *image)
 {
 	struct blockio *origin = chain->volume->origin;

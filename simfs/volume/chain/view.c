@@ -2,11 +2,11 @@
 /*
  * view.c - which node has the data that a view shows.
  *
- * The answer is found by walking from the view's node to the root, and kept: a
- * byte per block of the volume, in lazily mapped memory, so a deep chain is
- * read as fast as a shallow one.  The byte is a slot, a short name of a node.
- * When nodes merge, the slot of the one that goes becomes another name of the
- * one that stays; so nothing has to be searched for it.
+ * The owner of a block is found by walking from the view's node to the root, and cached: one
+ * byte per block of the volume, in lazily mapped memory, so that a deep chain reads as fast
+ * as a shallow one. The byte is a slot, a short name of a node. When nodes merge, the slot of
+ * the removed node becomes another name of the remaining one, so no cache need be searched
+ * for it.
  */
 #include <sys/mman.h>
 
@@ -50,7 +50,7 @@ struct node *view_owner(struct chain *chain, struct node *view, uint64_t block)
 	if (view->owners && view->owners[block] != 0)
 		return chain->slots[view->owners[block]];
 	owner = owner_search(view, block);
-	/* Without memory for it every answer is searched for. */
+	/* Without memory for the cache, each lookup walks the chain. */
 	if (!view->owners)
 		view->owners = owners_map(chain);
 	if (view->owners)
@@ -77,7 +77,7 @@ static unsigned slot_free(const struct chain *chain)
 	return slot;
 }
 
-/* Every node gets one name again, and what used the others is forgotten. */
+/* Gives every node a single slot again, and drops the views, which used the old ones. */
 static void slots_renew(struct chain *chain)
 {
 	unsigned next = 1;
@@ -95,7 +95,7 @@ static void slots_renew(struct chain *chain)
 
 void view_slot_take(struct chain *chain, struct node *node)
 {
-	/* NODE is on the list already, and gets one so. */
+	/* NODE is on the list already, so it gets one there. */
 	if (slot_free(chain) >= chain->volume->limits->chain_slots) {
 		slots_renew(chain);
 		return;

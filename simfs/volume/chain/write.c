@@ -2,10 +2,10 @@
 /*
  * write.c - writes and flushes of the live view, and of clones, in a chain.
  *
- *   chain_write ─▶ (edges.h: the blocks as a whole) ─▶ blocks_write ─▶ written
+ *   chain_write ─▶ (edges.h: whole blocks) ─▶ blocks_write ─▶ written
  *
- * What the head has is written in place, what it lacks is appended.  The range
- * is the write's own (volume/range.c), by whole blocks, so no two meet in a block.
+ * Blocks that the head has are written in place, others are appended. The write owns its
+ * range (volume/range.c), in whole blocks, so no two writes overlap in a block.
  */
 #include <errno.h>
 #include <string.h>
@@ -19,7 +19,7 @@
 #include "simfs/volume/parts.h"
 #include "simfs/volume/way.h"
 
-/* It stays the head until the write has ended: to become a base copy takes a barrier. */
+/* It stays the head until the write has ended: a snapshot needs a barrier. */
 static struct node *head_of(const struct volume_request *request)
 {
 	return chain_head(request->volume->chain, request->snapshot);
@@ -39,13 +39,13 @@ static void written(struct store_waiter *waiter, int error)
 {
 	struct volume_request *request = CONTAINER_OF(waiter, struct volume_request, stored);
 
-	/* An error too may leave blocks behind that were written. */
+	/* Even after an error, some blocks may have been written. */
 	node_resume(head_of(request));
 	view_written(head_of(request), first_block(request), end_block(request));
 	write_end(request, error);
 }
 
-/* The write's blocks are at BYTES, as a whole. */
+/* The write's blocks are complete at BYTES. */
 static void blocks_write(struct volume_request *request, int error, char *bytes, uint64_t first)
 {
 	struct node *head = head_of(request);
@@ -62,7 +62,7 @@ static void blocks_write(struct volume_request *request, int error, char *bytes,
 	store_waiter_release(&request->stored, 0);
 }
 
-/* A block that nobody has is zeros. */
+/* A block that no node has is zeros. */
 static void edge_read(struct volume_request *request, uint64_t block, char *bytes)
 {
 	struct node *owner = view_owner(request->volume->chain, head_of(request), block);
@@ -86,7 +86,7 @@ void chain_write(struct volume_request *request)
 	uint64_t first = first_block(request);
 	int error;
 
-	/* It may have failed while the write waited for its turn. */
+	/* The snapshot may have failed while the write waited for its turn. */
 	if (request->snapshot && request->snapshot->state != SNAPSHOT_ACTIVE) {
 		write_end(request, -EIO);
 		return;
@@ -102,7 +102,7 @@ void chain_write(struct volume_request *request)
 		edges_complete(request, CHAIN_BLOCK_BYTES, &write_ops);
 }
 
-/* ---- flush: every node on the way to the root with writes that ended before ---- */
+/* ---- flush: every node up to the root that has earlier writes ---- */
 
 static void flush_done(struct blockio_request *io, int result)
 {
@@ -118,7 +118,7 @@ static void flush_ended(struct request_part *part, int result)
 	node_part_ended(part, result);
 }
 
-/* The cursor counts flushes, so that they come to an end. */
+/* The cursor counts the flushes, so that it advances. */
 static uint64_t flush_plan(struct volume_request *request)
 {
 	struct node *node = head_of(request);
@@ -158,11 +158,11 @@ void chain_flush(struct volume_request *request)
 		return;
 	request->flush_sequence = request->volume->chain->write_sequence;
 	for (struct node *node = head; node; node = node->parent) {
-		/* A flush of it that is under way may not cover all that has ended by now. */
+		/* A flush already in flight may not cover everything that has ended by now. */
 		if (node->requests_under_way > 0)
 			node->dirty_since = 1;
 	}
-	/* Its writes are not noted, nor when they end. */
+	/* Writes to the head are not tracked, nor their ends. */
 	head->dirty_since = 1;
 	parts_start(request, 0, &flush_ops);
 }

@@ -2,9 +2,9 @@
 /*
  * choose.c - what the worker could do, and in which order.
  *
- * As cleanup.py (docs/real-systems.md 7.3): what nobody needs is deleted first;
- * then the candidates are a merge that was begun, inline merges with those of the
- * tallest tree first, and the heads at last.
+ * As in cleanup.py (docs/real-systems.md 7.3): nodes that are no longer needed are deleted
+ * first. The candidates are then a merge that was begun, inline merges with those of the
+ * tallest tree first, and finally the heads.
  */
 #include "simfs/volume/chain/nodes.h"
 #include "simfs/volume/coalesce/merge.h"
@@ -14,7 +14,8 @@ static unsigned children(const struct node *node)
 	return node->child_nodes + node->child_snapshots;
 }
 
-/* What names NODE's children, and may not go or change yet, is half out of its tree. */
+/* Whether a child of NODE is half out of its tree: its own children may name NODE as parent
+ * already, so NODE must not be removed or changed yet. */
 static bool child_must_relink(const struct chain *chain, const struct node *node)
 {
 	list_for_each (at, &chain->nodes) {
@@ -26,8 +27,8 @@ static bool child_must_relink(const struct chain *chain, const struct node *node
 	return false;
 }
 
-/* Its parent's only child (cleanup.py, isCoalesceable and isLeafCoalesceable): a base copy with
- * children, or a head. */
+/* It is its parent's only child (cleanup.py, isCoalesceable and isLeafCoalesceable), and a
+ * base copy with children, or a head. */
 bool coalesce_is_candidate(const struct chain *chain, const struct node *node)
 {
 	const struct node *parent = node->parent;
@@ -54,7 +55,8 @@ static bool is_garbage(const struct chain *chain, const struct node *node)
 	return node->store && children(node) == 0 && !node_is_head(chain, node) && !node->is_going;
 }
 
-/* One whose record cannot be read may be a clone, and nobody knows which nodes are its own. */
+/* A snapshot with an unreadable record may be a clone, and it is unknown which nodes are its
+ * own. */
 static bool is_somebody_unknown(const struct chain *chain)
 {
 	list_for_each (at, &chain->volume->snapshots) {
@@ -101,7 +103,7 @@ bool coalesce_has_work(const struct chain *chain)
 
 /* ---- order ---- */
 
-/* Nodes and snapshots on the longest way from ROOT to a leaf. */
+/* Nodes and snapshots on the longest path from ROOT to a leaf. */
 static unsigned tree_height(const struct chain *chain, const struct node *root)
 {
 	unsigned height = 0;
@@ -116,12 +118,12 @@ static unsigned tree_height(const struct chain *chain, const struct node *root)
 	return height;
 }
 
-/* Lower comes first; heads come after all others. */
+/* The lowest is first; heads come after all others. */
 static unsigned rank(const struct chain *chain, const struct node *node)
 {
 	if (node->must_relink)
 		return 0;
-	/* A head that was made smaller, before others. */
+	/* A head that was made smaller, before other heads. */
 	if (node_is_head(chain, node))
 		return CHAIN_DEPTH_MAX + 3 + !leaf_is_tracked(chain, node);
 	return CHAIN_DEPTH_MAX + 2 - tree_height(chain, node_root(node));

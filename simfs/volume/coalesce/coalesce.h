@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * coalesce.h - one worker that makes a chain shorter, as XenServer's does.
+ * coalesce.h - the worker that makes a chain shorter, like XenServer's.
  *
  *	      kick                    something to do
  *	IDLE ─────▶ QUIET ──▶ SCAN ───────────────────▶ COPY ──▶ FLUSH ──▶ RELINK ─┐
@@ -8,15 +8,15 @@
  *	  └────────────────────┼─┘◀───────────────────────┘                         │
  *	                       └────────────────────────────────────────────────────┘
  *
- * Inline: a base copy that is its parent's only child is merged into it.  Leaf:
- * a head is, when it is its parent's only child: while its writers wait if it is
- * small, and else snapshots of it (of no name) are merged until it is.
+ * Inline: a base copy that is its parent's only child is merged into it. Leaf: a head is
+ * merged if it is its parent's only child. If it is small, its writers wait; otherwise
+ * unnamed snapshots of it are merged until it is small.
  *
- * What is on disk, and what the next mount makes of it:
- *	coalesce_ID	data is being copied: forgotten, the copy is done again
- *	relink_ID	all is copied: its children get its parent, its file goes
- *	leaf_ID		a head is being merged: forgotten while ID.node is there;
- *			when it is gone the merge was done
+ * Files on disk, and what the next mount does with them:
+ *	coalesce_ID	data is being copied: ignored, the copy starts again
+ *	relink_ID	all is copied: its children get its parent, its file is removed
+ *	leaf_ID		a head is being merged: ignored while ID.node exists;
+ *			without it the merge was complete
  */
 #ifndef SNAPRIG_VOLUME_COALESCE_COALESCE_H
 #define SNAPRIG_VOLUME_COALESCE_COALESCE_H
@@ -44,7 +44,7 @@ enum coalesce_state {
 	COALESCE_LEAF_SNAPSHOT,
 };
 
-/* What makes a leaf smaller, and when to give it up. */
+/* How a leaf is made smaller, and when to give up. */
 struct leaf_tracker {
 	uint64_t lineage; /* of the leaf */
 	unsigned iterations;
@@ -55,21 +55,22 @@ struct leaf_tracker {
 
 struct coalesce {
 	enum coalesce_state state;
-	uint64_t due_ns; /* of the next tick; UINT64_MAX: a completion is waited for */
+	uint64_t due_ns; /* of the next tick; UINT64_MAX: waiting for a completion */
 	bool has_run;	 /* the first run of a mount has no quiet period */
 	bool is_stopping;
 	bool abort_asked;
 
-	/* The merge under way. */
+	/* The merge in progress. */
 	struct node *node;
-	bool is_leaf;		/* with the writers waiting behind `barrier` ... */
-	bool has_timed_out;	/* ... until now: what is under way ends, and nothing follows it */
+	bool is_leaf;		/* its writers wait behind `barrier` ... */
+	bool has_timed_out;	/* ... until it times out: operations in flight end, and no more
+				 * follow */
 	struct snapshot *clone; /* whose head is being merged; NULL: the live view's, or none */
-	uint64_t cursor;	/* blocks before it are in a chunk, or not the node's */
-	bool has_no_more;	/* all of them are */
-	bool is_being_asked;	/* whether a fault strikes: `moment` is under way */
+	uint64_t cursor;	/* earlier blocks are in a chunk, or not in the node */
+	bool has_no_more;	/* so are all of its blocks */
+	bool is_being_asked;	/* `moment` is in progress: a fault may strike */
 	struct merge_window window;
-	struct lull others; /* who ask the volume for something (giving_way.h) */
+	struct lull others; /* other requests to the volume (giving_way.h) */
 	struct merge_read reads[VOLUME_COALESCE_READS];
 	unsigned reads_under_way;
 	uint64_t done_blocks, total_blocks;
@@ -79,14 +80,14 @@ struct coalesce {
 	struct volume_barrier barrier;
 	struct order_turn turn;
 	struct volume_moment moment;
-	bool is_locked; /* for the children to change over, or until a leaf is gone for good */
+	bool is_locked; /* while children are relinked, or until a leaf's removal is durable */
 	struct leaf_tracker tracker;
 
 	/* settle.c */
 	bool is_unsettled;	  /* a power cut may bring the last merged leaf back */
 	bool is_settling;	  /* the folder is being synced ... */
-	bool must_settle_again;	  /* ... since before that leaf went */
-	bool has_merge_to_settle; /* which ends then */
+	bool must_settle_again;	  /* ... since before that leaf was removed */
+	bool has_merge_to_settle; /* it ends after the sync */
 	struct blockio_request settle_io;
 	struct list flushes; /* requests that wait for it */
 
@@ -94,17 +95,17 @@ struct coalesce {
 	uint64_t speeds[10];
 	unsigned speed_count;
 
-	uint64_t merges; /* done since the mount */
+	uint64_t merges; /* completed since the mount */
 	char message[160];
 };
 
 void coalesce_init(struct chain *chain);
 void coalesce_deinit(struct chain *chain);
 
-/* There may be something to do.  NOW: without the quiet period, and also with --no-coalesce. */
+/* There may be work. NOW: skips the quiet period, and works even with --no-coalesce. */
 void coalesce_kick(struct chain *chain, bool now);
 
-/* Undoes what is under way, and ends. */
+/* Undoes the merge in progress, and stops. */
 void coalesce_abort(struct chain *chain);
 void coalesce_stop(struct chain *chain);
 bool coalesce_idle(const struct chain *chain);
@@ -114,11 +115,11 @@ void coalesce_tick(struct chain *chain);
 
 const char *coalesce_state_name(enum coalesce_state state);
 
-/* Base copies and heads that could be merged now but for the room. */
+/* The number of base copies and heads that could be merged if there is room. */
 unsigned coalesce_candidates(const struct chain *chain);
 
-/* settle.c: whether REQUEST, a flush, waits until the last merged leaf is gone for good; then it
- * goes on by itself, or ends with what went wrong. */
+/* settle.c: whether REQUEST, a flush, must wait until the removal of the last merged leaf is
+ * durable; then it continues, or ends with the error. */
 bool settle_parks(struct chain *chain, struct volume_request *request);
 
 #endif

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * gather.c - reads the blocks of chunks, which lie anywhere in a node's file.
+ * gather.c - reads the blocks of chunks, which are scattered in a node's file.
  *
  *	gather_go ─▶ reads of pieces, some at a time ─▶ each: window_go, and the next one
  *
- * A leaf was written in any order, and while a small one is merged its writers wait:
- * piece after piece would take as many turns of the disk as it has blocks.  They are begun in
- * the order of their blocks, whatever order they end in.
+ * A leaf was written in any order, and while a small one is merged its writers wait: reading
+ * piece after piece could take one disk access per block. So several reads are in flight.
+ * They are started in the order of their blocks, but end in any order.
  */
 #include <errno.h>
 
@@ -15,7 +15,7 @@
 #include "simfs/volume/chain/nodes.h"
 #include "simfs/volume/coalesce/merge.h"
 
-/* The chunk of which a piece is to be read next, or NULL. */
+/* The chunk whose next piece should be read, or NULL. */
 static struct merge_chunk *chunk_next(struct merge_window *window)
 {
 	while (window->gathering < window->end) {
@@ -45,7 +45,7 @@ static void piece_read(struct store_read *read, int result)
 	coalesce->reads_under_way--;
 	own->chunk->reads_under_way--;
 	own->chunk = NULL;
-	/* Copied on it would look right. */
+	/* If it were copied, it would look valid. */
 	if (result == -EUCLEAN) {
 		node_damaged(chain, coalesce->node, read, own->block * CHAIN_BLOCK_BYTES);
 		result = -EIO;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* intents.c - files whose name says what coalesce was about to do. */
+/* intents.c - files whose names say what coalesce was about to do. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>

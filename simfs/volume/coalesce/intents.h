@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* intents.h - what the worker is at, for the mount after a kill (coalesce.h). */
+/* intents.h - records the worker's current step, for the mount after a kill (coalesce.h). */
 #ifndef SNAPRIG_VOLUME_COALESCE_INTENTS_H
 #define SNAPRIG_VOLUME_COALESCE_INTENTS_H
 

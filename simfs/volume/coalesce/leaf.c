@@ -4,11 +4,11 @@
  *
  *	leaf_begin ─┬─ small ─▶ lock, barrier ─▶ merge_begin ─▶ (writers go on)
  *	            └─ large ─▶ lock ─▶ named leaf ─▶ barrier ─▶ push ─▶ merge of the old one
- *	                                             and from the scan on once more
+ *	                                             and then a new scan
  *
- * While a small leaf is copied its writers wait.  A large one gets a leaf over
- * it, as by a snapshot without a name, and is merged inline; what was written
- * meanwhile is smaller, or the writers are too fast (struct leaf_tracker).
+ * While a small leaf is copied its writers wait. A large one gets a leaf over it, as by an
+ * unnamed snapshot, and is merged inline. What is written during that is smaller, or the
+ * writers are too fast (struct leaf_tracker).
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -26,7 +26,7 @@ static struct coalesce *of(struct chain *chain)
 	return &chain->coalesce;
 }
 
-/* The same clone's, or the live view's, whatever became of its node meanwhile. */
+/* The head of the same clone, or of the live view, even if its node has changed. */
 static struct node *the_head(const struct chain *chain)
 {
 	return chain_head(chain, chain->coalesce.clone);
@@ -64,7 +64,7 @@ static uint64_t average_speed(const struct coalesce *coalesce)
 	return count > 0 ? sum / count : 0;
 }
 
-/* VDI.canLiveCoalesce(): quick enough by what was seen, or small when nothing was. */
+/* VDI.canLiveCoalesce(): fast enough by the measured speed, or small if none was measured. */
 static bool is_small(struct chain *chain)
 {
 	uint64_t speed = average_speed(of(chain));
@@ -75,7 +75,7 @@ static bool is_small(struct chain *chain)
 	return bytes < chain->profile->leaf_live_max_bytes;
 }
 
-/* Why there is no use in another round, or NULL (cleanup.py, CoalesceTracker). */
+/* Why another round is useless, or NULL (cleanup.py, CoalesceTracker). */
 static const char *give_up(struct chain *chain)
 {
 	const struct profile_chain *profile = chain->profile;
@@ -103,7 +103,7 @@ static const char *give_up(struct chain *chain)
 	return NULL;
 }
 
-/* The head stays as it is: for now, or, when it FAILED, until the next kick. */
+/* Leaves the head as it is: for now, or, if it FAILED, until the next kick. */
 static void leaf_leave(struct chain *chain, bool failed)
 {
 	if (failed)
@@ -125,7 +125,7 @@ static void live_go(struct order_turn *turn)
 {
 	struct chain *chain = CONTAINER_OF(turn, struct chain, coalesce.turn);
 
-	/* A snapshot may have come first. */
+	/* A snapshot may have been taken first. */
 	if (coalesce_is_candidate(chain, the_head(chain))) {
 		of(chain)->barrier.drained = live_drained;
 		volume_barrier_begin(chain->volume, &of(chain)->barrier);

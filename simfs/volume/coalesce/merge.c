@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * merge.c - copies a node's data into its parent, and takes the node out.
+ * merge.c - copies a node's data into its parent, and removes the node.
  *
  *	merge_begin ─▶ merge_copy ─▶ (window.c) ─┐ chunk by chunk, some at a time,
- *	                   ▲                     │ or at the rate asked for
+ *	                   ▲                     │ or at the requested rate
  *	                   └─────────────────────┴─▶ merge_flush ─▶ merge_relink ─▶ scan
  *
- * Up to the flush nothing that anybody reads changes: the node hides from all
- * what it has, and its parent has no other child.  From then on the parent
- * shows the same, so children may change over one after the other.
+ * Up to the flush no visible data change: the node hides all it has, and its parent has no
+ * other child. After it the parent shows the same, so the children may be relinked one by
+ * one.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -62,12 +62,12 @@ void merge_begin(struct chain *chain, struct node *node, bool is_leaf)
 
 /* ---- copying ---- */
 
-/* Once for each change in the window; what waits for a tick, or for a fault, comes here again. */
+/* Called for each change in the window, again after a tick, and after a fault. */
 void merge_copy_on(struct chain *chain, uint64_t pause_ns)
 {
 	struct coalesce *coalesce = of(chain);
 
-	/* A write that failed before it began has ended the merge already. */
+	/* A write that failed at once has ended the merge already. */
 	if (coalesce->is_being_asked || coalesce->state != COALESCE_COPY)
 		return;
 	if (coalesce->window.error < 0)
@@ -92,9 +92,9 @@ void merge_copy_failed(struct chain *chain, int error)
 }
 
 /*
- * The limit of a leaf's merge, also in the middle of a chunk or of what a fault holds
- * up: its writers go on at once.  What is being copied may go on, too, since the leaf
- * hides it; the merge itself ends when that has ended.
+ * A leaf's merge has timed out, possibly in the middle of a chunk or while a fault holds it
+ * up: its writers continue at once. Copies in flight may continue, too, since the leaf hides
+ * them; the merge ends when they have ended.
  */
 void merge_time_out(struct chain *chain)
 {
@@ -164,7 +164,7 @@ static void speed_add(struct coalesce *coalesce)
 			   took_ns);
 }
 
-/* The file is gone, or could not be removed: then the next mount needs the intent to do it. */
+/* The file is removed, or could not be: then the next mount needs the intent to do it. */
 static void node_out(struct chain *chain, bool has_file)
 {
 	struct coalesce *coalesce = of(chain);
@@ -174,12 +174,12 @@ static void node_out(struct chain *chain, bool has_file)
 	speed_add(coalesce);
 	coalesce->node = NULL;
 	coalesce->merges++;
-	/* A intent that stays by itself means nothing. */
+	/* An intent without its node means nothing. */
 	if (!has_file)
 		(void)intent_remove(chain, coalesce->is_leaf ? INTENT_LEAF : INTENT_RELINK, id);
 }
 
-/* Nobody names the node any more; it goes, and the intent behind it. */
+/* No child names the node any more: removes it, then its intent. */
 void merge_node_out(struct chain *chain)
 {
 	struct coalesce *coalesce = of(chain);
@@ -211,8 +211,8 @@ static void inherited(struct store_waiter *waiter, int error)
 }
 
 /*
- * The parent is the head when the leaf's file is gone, and must bear its
- * lineage then.  Until then that is nobody's: of a clone that was deleted.
+ * The parent becomes the head once the leaf's file is removed, and must have its lineage by
+ * then. Until then its lineage is unused: it belongs to a deleted clone.
  */
 static void leaf_inherit(struct chain *chain)
 {

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * relink.c - the children of a node that was merged get its parent.
+ * relink.c - gives the children of a merged node its parent.
  *
  *	(lock) ─▶ intent ─▶ it is durable ─▶ an update of each child's store ─▶ all written
- *		─▶ the node goes
+ *		─▶ the node is removed
  *
- * Both ways are right while some have changed over and some have not.  A snapshot
- * may fail meanwhile, or have failed and not be marked yet: its mark and its new
- * parent are two writes of its store with a waiter each.  One that is deleted
- * meanwhile goes when its own is written.
+ * While some children are relinked and some are not, both paths are right. A snapshot may
+ * fail in the meantime, or have failed without being marked yet: its mark and its new parent
+ * are two writes of its store with a waiter each. A snapshot that is deleted in the meantime
+ * is freed after its own write.
  */
 #include <inttypes.h>
 
@@ -20,7 +20,7 @@ static void relinked(struct store_waiter *waiter, int error)
 {
 	struct chain *chain = CONTAINER_OF(waiter, struct chain, coalesce.written);
 
-	/* Some of them name the parent: both ways are right, and it is tried again. */
+	/* Some of them name the parent: both paths are right, and a later merge retries. */
 	if (error < 0)
 		merge_end(chain, error);
 	else
@@ -43,7 +43,7 @@ static void node_relinked(struct store_waiter *waiter, int error)
 	store_waiter_release(&node->chain->coalesce.written, error);
 }
 
-/* Nodes are durable stores: what of them was written needs no flush. */
+/* Nodes are durable stores: their updates need no flush. */
 static void children_relink(struct chain *chain)
 {
 	struct store_waiter *written = &chain->coalesce.written;
@@ -107,7 +107,7 @@ static void relink_go(struct order_turn *turn)
 		merge_end(chain, error);
 		return;
 	}
-	/* From here on the next mount would drop the node: it gets no data any more. */
+	/* From here on the next mount would drop the node: it must get no more data. */
 	coalesce->node->must_relink = true;
 	coalesce->io.done = intent_synced;
 	folder->ops->start_sync(folder, &coalesce->io);

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * settle.c - a leaf that was merged is gone for good.
+ * settle.c - makes the removal of a merged leaf durable.
  *
- *	its file goes ─▶ its parent is the head ─▶ writers go on ─▶ folder synced ─▶ merge_end
- *	                                             └─ flushes wait ───────┘
+ *	its file is removed ─▶ its parent is the head ─▶ writers go on ─▶ folder synced ─▶ merge_end
+ *	                                                   └─ flushes wait ───────┘
  *
- *  (1) A power cut before the sync may bring the leaf back, as it was merged: it
- *      hides what was written to its parent since.  So nobody is told that any of
- *      that is flushed.  The writers need not wait, however slow the disk is.
- *  (2) Until then the chain is locked: no node gets a child, so that the leaf is
- *      still its parent's only one when it comes back.
- *  (3) After a sync that failed nothing is sure: each flush that follows tries
- *      again, and fails with it.
+ *  (1) A power cut before the sync may bring the leaf back as it was merged; it would hide
+ *      what was written to its parent since. So no flush of that is acknowledged before.
+ *      Writers need not wait, however slow the disk is.
+ *  (2) Until then the chain is locked: no node gets a child, so that the leaf is still its
+ *      parent's only child if it comes back.
+ *  (3) After a failed sync nothing is certain: each later flush retries, and fails if that
+ *      fails.
  */
 #include "simfs/base/check.h"
 #include "simfs/base/log.h"
@@ -78,7 +78,7 @@ void settle_begin(struct chain *chain)
 	coalesce->is_leaf = false;
 	coalesce->is_locked = true;
 	coalesce->is_unsettled = coalesce->has_merge_to_settle = true;
-	/* A flush tries again after one that failed, and has begun before this leaf went. */
+	/* A flush may be retrying after a failed sync, started before this leaf was removed. */
 	if (coalesce->is_settling)
 		coalesce->must_settle_again = true;
 	else

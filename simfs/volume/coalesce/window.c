@@ -1,26 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * window.c - the chunks of a merge that are under way.
+ * window.c - the chunks of a merge that are in flight.
  *
  *	                      first        writing      gathering        end
  *	   ─ ─ ─ ─ ─ ─ ─ ─ ─ ─ ┼────────────┼────────────┼────────────────┼ ─ ─ ─ ─ ─ ─ ─
- *	   in the parent       │ being      │ read, or   │ nothing was    │ not begun
- *	                       │ written    │ being read │ asked for      │
+ *	   in the parent       │ being      │ read, or   │ no read        │ not begun
+ *	                       │ written    │ being read │ started        │
  *
- * A disk is quick with many transfers at a time, and slow with one.
+ * A disk is fast with many transfers at a time, and slow with one.
  *
- * (1) Chunks are begun, read and written in the order of their blocks, each at its own time.  So
- *     what a fault at one of these points strikes does not depend on how quick the disk is.
- * (2) No block is in two chunks, so no two writes meet; a chunk is written when all of it was
- *     read.  What is written is what the node hides from all, in any order and any part of it.
- * (3) After an error nothing is begun, be it a read or a write, and the merge ends with that error
- *     when all that is under way has ended: until then the buffer is the disk's.
- * (4) Where a rule may strike a merge, and where a rate is asked for, one chunk is under way at a
- *     time: what was done when it struck is all that was before, and nothing else.  A chunk whose
- *     turn had come before the rule did is begun all the same.
- * (5) A chunk's place in the buffer is free when the chunk has ended and all before it have.
- * (6) While others ask the volume for something less is under way (giving_way.h), and chunks are
- *     shorter.  Not where (4) counts them: then they are as long as ever, one at a time.
+ *  (1) Chunks are started, read and written in the order of their blocks. So what a fault at
+ *      one of these points strikes does not depend on the speed of the disk.
+ *  (2) No block is in two chunks, so no two writes overlap. A chunk is written once all of it
+ *      was read. The node hides the written data from all views, in any order and any part of
+ *      them.
+ *  (3) After an error no read or write is started, and the merge ends with that error when
+ *      everything in flight has ended: until then the disk uses the buffer.
+ *  (4) If a rule may strike a merge, or a rate was requested, one chunk is in flight at a
+ *      time: when it is struck, exactly the earlier ones are done. A chunk whose turn came
+ *      before the rule was added is started anyway.
+ *  (5) A chunk's place in the buffer is free once it and all earlier chunks have ended.
+ *  (6) While the volume has other requests, less is in flight (giving_way.h), and chunks are
+ *      shorter. Not if (4) limits them: then they have their full length, one at a time.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -38,7 +39,7 @@ static struct merge_window *of(struct chain *chain)
 	return &chain->coalesce.window;
 }
 
-/* ---- its memory ---- */
+/* ---- memory ---- */
 
 int window_begin(struct chain *chain)
 {
@@ -67,7 +68,7 @@ static uint64_t chunk_bytes(const struct merge_chunk *chunk)
 	return chunk->count * CHAIN_BLOCK_BYTES;
 }
 
-/* Where BYTES have a place behind the last chunk: false when there is none. */
+/* Finds a place for BYTES after the last chunk; false if there is none. */
 static bool place_find(const struct merge_window *window, uint64_t bytes, uint64_t *ret)
 {
 	const struct merge_chunk *first = &window->chunks[window->first % VOLUME_COALESCE_CHUNKS];
@@ -78,7 +79,7 @@ static bool place_find(const struct merge_window *window, uint64_t bytes, uint64
 	if (window->first == window->end)
 		return bytes <= window->buffer_bytes;
 	*ret = last->place + chunk_bytes(last);
-	/* The free room is in one piece when the last one lies before the first. */
+	/* If the last chunk lies before the first, the free space is contiguous. */
 	if (*ret <= first->place)
 		return bytes <= first->place - *ret;
 	if (bytes <= window->buffer_bytes - *ret)
@@ -100,7 +101,7 @@ static bool may_be_struck(const struct chain *chain)
 	return false;
 }
 
-/* A leaf's writers wait: it is small, and not held back. */
+/* A leaf's writers wait for it: it is small, so its rate is not limited. */
 static uint64_t rate(const struct chain *chain)
 {
 	return chain->coalesce.is_leaf ? 0 : chain->volume->options.coalesce_bytes_per_second;
@@ -130,11 +131,11 @@ uint64_t window_chunk_blocks(struct chain *chain)
 
 		bytes = left < bytes ? left : bytes;
 	}
-	/* Others may have come since its turn did. */
+	/* Other requests may have come since its turn. */
 	return bytes >= CHAIN_BLOCK_BYTES ? bytes / CHAIN_BLOCK_BYTES : 1;
 }
 
-/* What failed is not begun any more, so that there may be chunks that never end. */
+/* After an error nothing is started any more, so some chunks may never end. */
 bool window_is_empty(const struct chain *chain)
 {
 	const struct merge_window *window = &chain->coalesce.window;
@@ -155,7 +156,7 @@ void window_add(struct chain *chain, uint64_t first, uint64_t count)
 	struct merge_chunk *chunk = window_chunk(window, window->end);
 	uint64_t place;
 
-	/* A rule may have come since there was room by (4): this one was on its way before. */
+	/* A rule may have been added since there was room by (4): this chunk's turn was before. */
 	MUST(window->end - window->first < chain->volume->limits->coalesce_chunks &&
 		place_find(window, count * CHAIN_BLOCK_BYTES, &place));
 	*chunk = (struct merge_chunk){
@@ -171,7 +172,7 @@ void window_add(struct chain *chain, uint64_t first, uint64_t count)
 
 /* ---- writing ---- */
 
-/* Those in front that have ended go. */
+/* Removes the chunks in front that have ended. */
 static void chunks_leave(struct chain *chain)
 {
 	struct merge_window *window = of(chain);
@@ -216,7 +217,7 @@ static void node_written(struct store_waiter *waiter, int error)
 	chunk_written(CONTAINER_OF(waiter, struct merge_chunk, written), error);
 }
 
-/* The last block of the image may be cut; its transfers are aligned all the same. */
+/* The last block of the image may be partial; its transfers are aligned anyway. */
 static void image_write(struct chain *chain, struct merge_chunk *chunk)
 {
 	uint64_t first = chunk->first * CHAIN_BLOCK_BYTES;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* worker.c - when the worker works, and on what. */
+/* worker.c - when the worker runs, and on what. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
@@ -59,7 +59,7 @@ void coalesce_go(struct chain *chain, enum coalesce_state state, uint64_t pause_
 {
 	of(chain)->state = state;
 	of(chain)->due_ns = clock_now_ns() + pause_ns;
-	/* Nobody ticks a volume that is being closed. */
+	/* A volume that is being closed is no longer ticked. */
 	if (of(chain)->is_stopping)
 		coalesce_tick(chain);
 }
@@ -88,7 +88,7 @@ void coalesce_kick(struct chain *chain, bool now)
 	}
 	if (coalesce->state == COALESCE_QUIET && now)
 		coalesce->due_ns = clock_now_ns();
-	/* A worker that is at work goes on as long as it finds something. */
+	/* A busy worker continues as long as it finds something. */
 	if (coalesce->state != COALESCE_IDLE)
 		return;
 	list_for_each (at, &chain->nodes)
@@ -127,7 +127,7 @@ bool coalesce_idle(const struct chain *chain)
 	return chain->coalesce.state == COALESCE_IDLE && !chain->coalesce.is_settling;
 }
 
-/* When the writers that wait for a merge have waited for long enough. */
+/* When the writers that wait for a merge must continue. */
 static uint64_t time_out_ns(const struct chain *chain)
 {
 	const struct coalesce *coalesce = &chain->coalesce;
@@ -144,7 +144,7 @@ uint64_t coalesce_due_ns(const struct chain *chain)
 	return time_out < chain->coalesce.due_ns ? time_out : chain->coalesce.due_ns;
 }
 
-/* ---- what to do ---- */
+/* ---- work ---- */
 
 static bool has_room(struct chain *chain, const struct node *node)
 {
@@ -160,7 +160,7 @@ static bool has_room(struct chain *chain, const struct node *node)
 	return false;
 }
 
-/* Bound to come to an end: a node is taken once in a scan. */
+/* Always ends: a node is tried once per scan. */
 static void scan(struct chain *chain)
 {
 	bool lacked_room = false;
@@ -199,7 +199,7 @@ static void nothing(struct chain *chain)
 	(void)chain;
 }
 
-/* Does what is to be done in the state. */
+/* Carries out the current state. */
 static void step(struct chain *chain)
 {
 	static void (*const steps[])(struct chain *) = {
@@ -222,7 +222,7 @@ static void step(struct chain *chain)
 	steps[coalesce->state](chain);
 }
 
-/* A fault has stopped it: the node at hand, or all of it. */
+/* A fault has stopped the current merge, or the run. */
 static void give_up(struct chain *chain, int error)
 {
 	if (of(chain)->state == COALESCE_COPY) {
