@@ -1,22 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * area.c - the one area that the snapshots of some profiles share (VSS): who has which block.
+ * area.c - the area that the snapshots of some profiles share (VSS): which has which block.
  *
- * A block that is replaced is kept once, in the store of the newest snapshot,
- * the receiver.  An older snapshot that lacks it finds it there:
+ * A replaced block is kept once, in the store of the newest snapshot, the receiver. An older
+ * snapshot that lacks it finds it there:
  *
  *	   s1 ▒▒▒▒▒▒			s1 reads its own store, then that of s2,
  *	   s2       ▒▒▒▒		of s3, and then the image
  *	   s3           ▒▒▒▒ ◀── what is replaced now
  *	   ──────────────────▶ time
  *
- * So the store of a snapshot that is deleted is kept for the older ones; it
- * goes when the last of them has gone (area_life.c).  A kept store receives
- * nothing more: when s3 is deleted, s2 is the receiver, which does not get what
- * s3 has.
+ * So the store of a deleted snapshot is kept for the older ones, and removed when the last of
+ * them is gone (area_life.c). A kept store receives nothing more: if s3 is deleted, s2 is the
+ * receiver, and does not get what s3 has.
  *
- * What an area holds is counted in blocks.  A kept store counts for the next
- * older snapshot, as far as that lacks its blocks: VolSnap merges the two.
+ * The size of an area is counted in blocks. A kept store counts for the next older snapshot,
+ * for the blocks that this one lacks: VolSnap merges the two.
  */
 #include "simfs/volume/cow/area.h"
 #include "simfs/base/check.h"
@@ -28,7 +27,7 @@ bool area_has(const struct snapshot *snapshot)
 	       snapshot->state == SNAPSHOT_ACTIVE;
 }
 
-/* One that is being deleted counts no more, even when a reader keeps it for hours. */
+/* One that is being deleted no longer counts, even if a reader keeps it for hours. */
 static bool is_counted(const struct snapshot *snapshot)
 {
 	return area_has(snapshot) && !snapshot->is_kept && !snapshot->deletion;
@@ -92,7 +91,7 @@ bool snapshot_next_run(const struct snapshot *snapshot, uint64_t from_block, uin
 
 	uint64_t end = first;
 
-	/* A run goes on where another store takes over. */
+	/* A run may continue in another store. */
 	while (has_grown) {
 		has_grown = false;
 		for (const struct snapshot *at = snapshot; at; at = area_next(at)) {
@@ -126,7 +125,7 @@ void area_recount(struct volume *volume)
 			owner = is_counted(snapshot) ? snapshot : NULL;
 			snapshot->counted_blocks = store_blocks(snapshot->store);
 			snapshot->kept_blocks = 0;
-			/* A reader of one that is being deleted needs what is replaced, too. */
+			/* Readers of one that is being deleted also need replaced data. */
 			volume->area_receiver = snapshot;
 		} else if (owner) {
 			owner->kept_blocks += snapshot->counted_blocks;
@@ -134,7 +133,7 @@ void area_recount(struct volume *volume)
 		if (owner)
 			volume->area_older_blocks += snapshot->counted_blocks;
 	}
-	/* It grows: its blocks are asked for, not remembered. */
+	/* It grows: its current count is queried, not stored. */
 	if (volume->area_receiver && is_counted(volume->area_receiver))
 		volume->area_older_blocks -= volume->area_receiver->counted_blocks;
 }
@@ -165,7 +164,7 @@ void area_count_kept(struct snapshot *owner)
 	}
 }
 
-/* What all have. */
+/* The blocks of all. */
 static uint64_t area_blocks(const struct volume *volume)
 {
 	const struct snapshot *receiver = volume->area_receiver;

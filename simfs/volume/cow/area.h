@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * area.h - the one area that the snapshots of some profiles share (struct
- * profile, shares_area): who has which block (area.c), how they fail and go
- * (area_life.c), and who is kept for others (area_keep.c).
+ * area.h - the area that the snapshots of some profiles share (struct profile, shares_area):
+ * which has which block (area.c), how they fail and are deleted (area_life.c), and which are
+ * kept for others (area_keep.c).
  */
 #ifndef SNAPRIG_VOLUME_COW_AREA_H
 #define SNAPRIG_VOLUME_COW_AREA_H
@@ -15,34 +15,34 @@ struct snapshot;
 struct store_waiter;
 struct volume;
 
-/* Whether SNAPSHOT, kept or not, has a store in the area that is to be believed. */
+/* Whether SNAPSHOT, kept or not, has a usable store in the area. */
 bool area_has(const struct snapshot *snapshot);
 
-/* The next older one that has, or NULL. */
+/* The next older snapshot that has one, or NULL. */
 struct snapshot *area_before(const struct snapshot *snapshot);
 
-/* The next newer one that has; NULL: there is none, or SNAPSHOT shares no area. */
+/* The next newer one that has one; NULL if there is none, or SNAPSHOT shares no area. */
 struct snapshot *area_next(const struct snapshot *snapshot);
 
-/* Whose store has what SNAPSHOT, of any profile, shows at BLOCK; NULL: the image has it. */
+/* The snapshot whose store has what SNAPSHOT, of any profile, shows at BLOCK; NULL: the image. */
 struct snapshot *snapshot_holder(struct snapshot *snapshot, uint64_t block);
 
-/* As store_next_run(), of all that snapshot_holder() would find. */
+/* As store_next_run(), for all blocks that snapshot_holder() would find. */
 bool snapshot_next_run(const struct snapshot *snapshot, uint64_t from_block, uint64_t *ret_first,
 	uint64_t *ret_count);
 
-/* Counts what is kept for OWNER, which is not kept itself; takes time for each block of that. */
+/* Counts the blocks kept for OWNER, which is not kept itself; looks at each of them. */
 void area_count_kept(struct snapshot *owner);
 
-/* SNAPSHOT is on the list: with one too many, the oldest goes. */
+/* Call when SNAPSHOT is on the list: if there is one too many, deletes the oldest. */
 void area_drop_oldest(struct volume *volume);
 
-/* Tells the next older one of SNAPSHOT, which is new.  WAITER is counted once, or not at all. */
+/* Records SNAPSHOT, which is new, in the next older one. Counts WAITER once, or not at all. */
 void area_link(struct snapshot *snapshot, struct store_waiter *waiter);
 
-/* ---- hooks of struct topology; of snapshots that share no area they do nothing ---- */
+/* ---- hooks of struct topology; no effect on snapshots that share no area ---- */
 
-/* Takes time for each snapshot. */
+/* Visits each snapshot. */
 void area_recount(struct volume *volume);
 bool area_receives(const struct snapshot *snapshot);
 void area_count(const struct snapshot *snapshot, struct profile_snapshot *facts);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * area_keep.c - a snapshot of a shared area is deleted, and its store is kept for the older ones.
+ * area_keep.c - deletes a snapshot of a shared area, but keeps its store for the older ones.
  *
  *   renamed to ORDER.kept ─▶ (the folder is synced) ─▶ counted for the next older one
  *                                     │ failed
  *                                     ▼
- *                             renamed again, and it stays
+ *                             renamed back, and it stays
  */
 #include "simfs/base/log.h"
 #include "simfs/volume/core.h"
@@ -40,7 +40,8 @@ static void count_for_owner(struct snapshot *snapshot)
 
 	while (owner && owner->is_kept)
 		owner = area_before(owner);
-	/* Without one only kept ones are older, which are going: this one follows them. */
+	/* Without an owner, only kept ones are older, and they are being removed: this one
+	 * follows. */
 	if (owner)
 		area_count_kept(owner);
 }
@@ -79,7 +80,7 @@ void area_keep(struct snapshot *snapshot)
 		kept(snapshot, 0);
 		return;
 	}
-	/* Under its own name a power cut would show it again. */
+	/* Under its old name, a power cut would show it again. */
 	command->is_syncing = true;
 	command->io.done = synced;
 	volume->folder->ops->start_sync(volume->folder, &command->io);
@@ -92,7 +93,7 @@ void area_sweep(struct volume *volume)
 
 		if (!area_has(snapshot))
 			continue;
-		/* The one behind it has its turn when this one has gone. */
+		/* The next one follows when this one is gone. */
 		if (snapshot->is_kept)
 			snapshot_drop(snapshot);
 		return;

@@ -1,22 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * area_life.c - how the snapshots that share an area fail and go, and how they are found again.
+ * area_life.c - how snapshots that share an area fail and are deleted, and how a mount finds
+ * them.
  *
- *	            delete, older ones are there
+ *	            deleted, older ones exist
  *	in the area ────────────────────────────▶ kept ──┐ the last older one is gone
  *	     │ ▲                                         ▼
- *	     │ └ found by a mount       delete, none is older
+ *	     │ └ found by a mount       deleted, none is older
  *	     └──────────────────────────────────────────▶ gone
  *
- * What fails one of them fails all, and all are deleted then.
+ * If one of them fails, all fail, and are then deleted.
  *
- * A store names the next newer one (parent_id), without which it would lie:
- *  (1) it is named when the newer snapshot has its file, and before anybody is
- *      told of it.  A kill in between leaves a link out, which the next mount
- *      mends, since both are there;
- *  (2) whose parent is missing or damaged is given up, and so are all older ones;
- *  (3) when one bears the mark of a failure, all that are linked with it are
- *      given up, marked or not.
+ * A store names the next newer one (parent_id), without which its content would be wrong:
+ *  (1) The link is written when the newer snapshot has its file, before it is acknowledged. A
+ *      kill in between leaves the link out, and the next mount repairs it, since both exist.
+ *  (2) A snapshot whose parent is missing or damaged is given up, and so are all older ones.
+ *  (3) If one is marked as failed, all that are linked with it are given up, marked or not.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -88,7 +87,7 @@ void area_link(struct snapshot *snapshot, struct store_waiter *waiter)
 	store_update(before->store, &facts, waiter);
 }
 
-/* ---- what a mount finds ---- */
+/* ---- at a mount ---- */
 
 /* Whether its links can be read. */
 static bool has_links(const struct snapshot *snapshot)
@@ -200,7 +199,7 @@ static struct snapshot *area_first(struct volume *volume)
 	return NULL;
 }
 
-/* Rule (1): a kill came between a snapshot's name and the link to it. */
+/* Rule (1): a kill came between a snapshot's rename and the link to it. */
 static int mend_links(struct volume *volume)
 {
 	int error = 0;
@@ -221,9 +220,9 @@ static int mend_links(struct volume *volume)
 }
 
 /*
- * First those that do not bear the mark themselves: without them the volume
- * must not be written to, or they would be there, and wrong, at the next
- * opening.  One that bears it may stay, and is shown as failed.
+ * First those not marked themselves: while they exist the volume must not be written to,
+ * since the next opening would show them, with wrong content. A marked one may stay, and is
+ * shown as failed.
  */
 int area_judge(struct volume *volume)
 {

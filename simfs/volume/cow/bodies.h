@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* bodies.h - the bodies of struct topology by copy-on-write, and what they share. */
+/* bodies.h - the functions of struct topology for copy-on-write, and what they share. */
 #ifndef SNAPRIG_VOLUME_COW_BODIES_H
 #define SNAPRIG_VOLUME_COW_BODIES_H
 
@@ -20,39 +20,40 @@ void cow_snapshot_flush(struct volume_request *request);
 /* create.c */
 void cow_snapshot_create(struct snapshot_create *create);
 
-/* room.c: takes room on the disk for the whole limit of CREATE's store, where the profile does
- * (log_no_room), and calls GO, now or later, with 0 or -errno. */
+/* room.c: allocates disk space for the whole limit of CREATE's store, if the profile does
+ * that (log_no_room), and calls GO, now or later, with 0 or -errno. */
 void room_take(
 	struct snapshot_create *create, void (*go)(struct snapshot_create *create, int result));
 
-/* The same for SNAPSHOT, which was found in the state folder.  Blocks. */
+/* The same for SNAPSHOT, found in the state folder. Blocks. */
 void room_take_again(struct snapshot *snapshot);
 
 /* ---- preserve.c ---- */
 
-/* Makes EXTENT reach over MORE, too. */
+/* Extends EXTENT to include MORE. */
 void extent_add(struct extent *extent, const struct extent *more);
 
-/* Whether SNAPSHOT lacks blocks of the write REQUEST; *RET goes from the first to the last one. */
+/* Whether SNAPSHOT lacks blocks of the write REQUEST; *RET spans from the first to the last
+ * of them. */
 bool preserve_lacks(
 	struct snapshot *snapshot, const struct volume_request *request, struct extent *ret);
 
 /*
- * Appends the blocks of REQUEST that SNAPSHOT lacks, run by run; of an incremental only
- * which they are.  The scratch of REQUEST holds the origin's bytes from OLD_FIRST on and
- * their sums, and is not looked at for incrementals.
+ * Appends the blocks of REQUEST that SNAPSHOT lacks, run by run; for an incremental only
+ * their numbers. The scratch of REQUEST holds the origin's bytes from OLD_FIRST on and their
+ * sums; it is not used for incrementals.
  */
 void preserve_into(struct snapshot *snapshot, struct volume_request *request, uint64_t old_first);
 
 /*
- * Appends the blocks from FIRST to before END, which SNAPSHOT lacks, as far as
- * the profile admits them; request->stored is counted for them.  Beyond
- * that the snapshot fails.  BYTES is their content, and SUMS are its sums, or NULL.
+ * Appends the blocks from FIRST to before END, which SNAPSHOT lacks, as many as the profile
+ * admits; counts request->stored for them. If there are more, the snapshot fails. BYTES is
+ * their content, and SUMS are its sums, or NULL.
  */
 void preserve_run(struct snapshot *snapshot, struct volume_request *request, uint64_t first,
 	uint64_t end, char *bytes, const uint32_t *sums);
 
-/* Fails SNAPSHOT when its driver gives it up for what REQUEST has appended. */
+/* Fails SNAPSHOT if its driver gives it up because of what REQUEST has appended. */
 void preserve_commit(struct snapshot *snapshot, const struct volume_request *request);
 
 #endif

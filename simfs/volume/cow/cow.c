@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * cow.c - copy-on-write: the live view is the image, and a snapshot's store
- * gets what a write is about to replace in it (live_write.c).
+ * cow.c - copy-on-write: the live view is the image, and a snapshot's store gets the data
+ * that a write is about to replace in it (live_write.c).
  */
 #include <errno.h>
 
@@ -30,8 +30,8 @@ static int cow_load(struct volume *volume, const char *file)
 }
 
 /*
- * A block is in the snapshot's store from before the first write that replaces
- * it, and stays there: so what the store knows is what has changed.
+ * A block is in the snapshot's store from before the first write that replaces it, and stays
+ * there: so the blocks in the store are those that have changed.
  */
 static uint64_t cow_changed_blocks(const struct snapshot *snapshot, const struct snapshot *until)
 {
@@ -75,7 +75,7 @@ static uint64_t cow_view_bytes(const struct volume *volume, const struct snapsho
 	return store_blocks(snapshot->store) * snapshot_block_bytes(snapshot);
 }
 
-/* Unless all of it is in its own store. */
+/* Unless its own store has all of it. */
 static bool cow_hangs_on_image(const struct snapshot *snapshot)
 {
 	uint64_t block_bytes = snapshot_block_bytes(snapshot);

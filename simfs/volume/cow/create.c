@@ -4,12 +4,12 @@
  *
  *   file NAME.store.new ─▶ superblock in it ─▶ barrier drained ─▶ rename ─▶ on the list
  *
- * The instant is when the barrier has drained: no write is under way, and the
- * next one already finds the snapshot.  The rename is what makes it last: a
- * rig killed before it leaves a .new file, which the next mount removes.
+ * The instant is when the barrier has drained: no write is in flight, and the next one
+ * already finds the snapshot. The rename makes it permanent: a rig killed before it leaves a
+ * .new file, which the next mount removes.
  *
- * Whoever asked is told before the next write begins, so what he sees of the
- * live view then is what the snapshot has.
+ * The creator's `done` is called before the next write begins, so what it then sees of the
+ * live view is what the snapshot has.
  */
 #include <errno.h>
 
@@ -29,7 +29,7 @@ static void create_over(struct snapshot_create *create, int error)
 	read_hold_check(volume);
 }
 
-/* That it has failed is on disk: no kill brings back what was answered with an error. */
+/* Its failure is on disk: a kill does not bring back what was answered with an error. */
 static void failed_for_good(struct store_waiter *waiter, int error)
 {
 	struct snapshot_create *create = CONTAINER_OF(waiter, struct snapshot_create, still);
@@ -38,7 +38,8 @@ static void failed_for_good(struct store_waiter *waiter, int error)
 	create_over(create, create->snapshot->error);
 }
 
-/* What older snapshots read of this one cannot be told to the next mount: all of them go. */
+/* The link from older snapshots to this one could not be stored for the next mount: all of
+ * them fail. */
 static void linked(struct store_waiter *waiter, int error)
 {
 	struct snapshot_create *create = CONTAINER_OF(waiter, struct snapshot_create, written);
@@ -46,7 +47,7 @@ static void linked(struct store_waiter *waiter, int error)
 
 	if (error < 0 && snapshot->state == SNAPSHOT_ACTIVE)
 		snapshot_fail_logged(snapshot, PROFILE_STORE_WRITE, error, NULL);
-	/* A read of another one may have cost all meanwhile. */
+	/* In the meantime a read of another one may have failed all. */
 	if (error == 0 && snapshot->state != SNAPSHOT_ACTIVE)
 		error = snapshot->error;
 	snapshot_hold_end(create, error);
@@ -58,7 +59,7 @@ static void linked(struct store_waiter *waiter, int error)
 	create_over(create, error);
 }
 
-/* It was not in use when this began. */
+/* The replaced one may have failed or come into use since this began. */
 static int replaced_error(const struct snapshot_create *create)
 {
 	const struct snapshot *replaces = create->replaces;
@@ -67,15 +68,15 @@ static int replaced_error(const struct snapshot_create *create)
 		return 0;
 	if (replaces->state != SNAPSHOT_ACTIVE)
 		return replaces->error;
-	/* The one reference is of whoever asked. */
+	/* The one reference is the creator's. */
 	if (replaces->deletion || replaces->files_open > 0 || replaces->references > 1)
 		return -EBUSY;
 	return 0;
 }
 
 /*
- * Snapshots come on the list one after the other, as the disk is waited for in
- * between: so their numbers are in the order of their instants, as the list is.
+ * Snapshots are entered into the list one at a time, because entering waits for the disk: so
+ * their numbers are in the order of their instants, like the list.
  */
 static void enter_next(struct volume *volume)
 {
@@ -113,7 +114,7 @@ static void entered(struct snapshot_create *create, int error)
 	enter_next(volume);
 }
 
-/* Another one may have come first. */
+/* Another one may have been entered first. */
 static bool is_overtaken(const struct snapshot_create *create)
 {
 	struct list *last = create->volume->snapshots.previous;
@@ -180,7 +181,7 @@ static void origin_flushed(struct blockio_request *io, int result)
 	taken(CONTAINER_OF(io, struct snapshot_create, io), result);
 }
 
-/* What the snapshot shares with the image must not go back to what it was before. */
+/* Data that the snapshot shares with the image must not be undone by a power cut. */
 static void image_flush(struct snapshot_create *create)
 {
 	if (!create->volume->options.durable) {

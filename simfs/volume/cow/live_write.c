@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * live_write.c - a write to the live view, of which the snapshots see nothing.
+ * live_write.c - a write to the live view, invisible to the snapshots.
  *
  *	LOOK      which of its blocks does some snapshot lack? ─── none ─────┐
- *	READ_OLD  the old bytes are to be read, once for all;                │
+ *	READ_OLD  the old bytes must be read, once for all;                  │
  *	          cow.read-old may strike                                    │
  *	OLD_READ  ║ they were read from the origin                           │
- *	STORE     store after store gets what it lacks;                      │
+ *	STORE     each store in turn gets what it lacks;                     │
  *	          cow.store may strike at each                               │
  *	STORED    ║ every store has it; cow.after-store may strike           │
- *	SETTLE    ║ no mark of a snapshot that fails is on its way any more ◀┘
+ *	SETTLE    ║ no mark of a failing snapshot is being written any more ◀┘
  *	          origin_write() ─▶ write_end()
  *
- * ║ is where it always waits; a fault that strikes may hold it up elsewhere, too.
+ * At ║ it always waits; a fault may hold it up elsewhere, too.
  *
- * The write's range is its own throughout (volume/range.c), so a block that was
- * missing stays missing until this write has preserved it, and the list of
- * snapshots stands still (volume/barrier.c).
+ * The write owns its range throughout (volume/range.c), so a missing block stays missing
+ * until this write has preserved it, and the list of snapshots does not change
+ * (volume/barrier.c).
  */
 #include <errno.h>
 
@@ -33,7 +33,7 @@ enum live_write_step { LOOK, READ_OLD, READ_OLD_NOW, OLD_READ, STORE, STORED, SE
 
 /* ---- faults ---- */
 
-/* A hit of POINT for SNAPSHOT, or for none.  One that is held up goes on at the step NEXT. */
+/* A hit of POINT for SNAPSHOT, or for none. If it is held up, it continues at step NEXT. */
 static enum fault_course meet(struct volume_request *request, enum fault_point point,
 	const struct snapshot *snapshot, unsigned next, struct fault_decision *ret)
 {
@@ -51,7 +51,7 @@ static enum fault_course meet(struct volume_request *request, enum fault_point p
 
 /* ---- the old bytes ---- */
 
-/* Without memory for the old bytes those that need them fail. */
+/* Without memory for the old bytes, the snapshots that need them fail. */
 static void fail_without_memory(struct volume_request *request)
 {
 	list_for_each (at, &request->volume->snapshots) {
@@ -62,9 +62,9 @@ static void fail_without_memory(struct volume_request *request)
 	}
 }
 
-/* The one walk along the snapshots, unless none is needed: whether one lacks a block.  From there
- * to the last such one request->preserving.at and .end go; what incrementals lack needs no old
- * bytes. */
+/* The only walk along the snapshots, if one is needed: whether any lacks a block. Sets
+ * request->preserving.at and .end to the range of these in the list. What incrementals lack
+ * needs no old bytes. */
 static bool look(struct volume_request *request)
 {
 	struct request_preserving *preserving = &request->preserving;
@@ -100,7 +100,7 @@ static bool look(struct volume_request *request)
 	return preserving->at;
 }
 
-/* Whether a fault holds the reading of the old bytes up. */
+/* Whether a fault holds up the reading of the old bytes. */
 static bool old_is_held_up(struct volume_request *request)
 {
 	struct request_preserving *preserving = &request->preserving;
@@ -114,7 +114,7 @@ static bool old_is_held_up(struct volume_request *request)
 	return course == FAULT_WAITS;
 }
 
-/* False when none are needed, or none are to be had. */
+/* False if none are needed, or none can be read. */
 static bool old_read_start(struct volume_request *request)
 {
 	const struct request_preserving *preserving = &request->preserving;
@@ -147,14 +147,14 @@ static void old_read(struct volume_request *request, int result)
 	fault_spoil(&preserving->old_fault, request->scratch, length);
 	if (result < 0)
 		return;
-	/* Once, whoever gets them. */
+	/* Once for all snapshots. */
 	store_sum(request->scratch, length, scratch_sums(request));
 	request->volume->io.stores.hashed_bytes += length;
 }
 
 /* ---- the stores ---- */
 
-/* What SNAPSHOT lacks goes into its store, if the old bytes could be read. */
+/* Puts what SNAPSHOT lacks into its store, if the old bytes could be read. */
 static void store_fill(struct volume_request *request, struct snapshot *snapshot)
 {
 	const struct request_preserving *preserving = &request->preserving;
@@ -166,7 +166,7 @@ static void store_fill(struct volume_request *request, struct snapshot *snapshot
 		snapshot_fail_logged(snapshot, PROFILE_OLD_READ, preserving->old_result, request);
 }
 
-/* Whether a fault takes from SNAPSHOT what it lacks; one that holds it up is waited for. */
+/* Whether a fault keeps SNAPSHOT from getting what it lacks; if held up, it waits. */
 static bool store_is_struck(struct volume_request *request, struct snapshot *snapshot)
 {
 	struct fault_decision decision;
@@ -194,8 +194,8 @@ static bool store_is_struck(struct volume_request *request, struct snapshot *sna
 	return true;
 }
 
-/* False when a fault holds one up: that one gets its blocks at the next call, unless it has
- * failed meanwhile. */
+/* False if a fault holds up a snapshot: it gets its blocks at the next call, unless it has
+ * failed by then. */
 static bool stores_fill(struct volume_request *request)
 {
 	struct request_preserving *preserving = &request->preserving;
@@ -215,7 +215,8 @@ static bool stores_fill(struct volume_request *request)
 	return true;
 }
 
-/* A store that could not write has failed its snapshot, whoever had asked it: never the write. */
+/* A store that could not write fails its snapshot, whichever request caused it, but never the
+ * write. */
 static void fail_ended_stores(struct volume_request *request)
 {
 	struct volume *volume = request->volume;
@@ -232,7 +233,7 @@ static void fail_ended_stores(struct volume_request *request)
 	}
 }
 
-/* ---- the way ---- */
+/* ---- the steps ---- */
 
 static void live_write_go(struct volume_request *request, int result)
 {

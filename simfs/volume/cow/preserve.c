@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * preserve.c - what a write replaces goes into the stores of those that lack it: which
- * blocks they are, and whether the profile has room for them.
+ * preserve.c - puts the data that a write replaces into the stores that lack it: which blocks
+ * these are, and whether the profile has room for them.
  */
 #include <errno.h>
 
@@ -42,7 +42,7 @@ bool preserve_lacks(
 	return true;
 }
 
-/* What the profile has to say when BLOCK of REQUEST, a write to anything, did not fit. */
+/* Reports that BLOCK of REQUEST, a write to any view, did not fit, as the profile does. */
 static void overflow(struct snapshot *snapshot, struct volume_request *request, uint64_t block)
 {
 	const struct profile *profile = snapshot->profile;
@@ -82,7 +82,7 @@ void preserve_run(struct snapshot *snapshot, struct volume_request *request, uin
 		} else if (snapshot_expand(snapshot)) {
 			uint64_t limit_bytes = store_facts(snapshot->store)->limit_bytes;
 
-			/* A step that is beyond all bounds. */
+			/* A step that exceeds all bounds. */
 			if (limit_bytes <= facts.limit_bytes)
 				break;
 			facts.limit_bytes = limit_bytes;
@@ -108,7 +108,7 @@ void preserve_commit(struct snapshot *snapshot, const struct volume_request *req
 		snapshot_fail_logged(snapshot, PROFILE_STORE_WRITE, error, request);
 }
 
-/* Of the old bytes, from WITHIN of them on. */
+/* Preserves old bytes, starting WITHIN them. */
 static void preserve_old(struct snapshot *snapshot, struct volume_request *request, uint64_t first,
 	uint64_t end, uint64_t within)
 {

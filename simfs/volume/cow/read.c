@@ -2,12 +2,11 @@
 /*
  * read.c - reads a snapshot while the live view is being written.
  *
- * The store's copy of a block, or that of a newer snapshot which shares an area
- * with it, else the origin's.  A write may preserve a
- * block and replace it in the origin while the origin is being read; so after
- * the read the map is asked again, and what has meanwhile come into the store
- * is read from there.  A block that is in the store stays there, so at most
- * one more round per block is needed, for the blocks that were overtaken alone.
+ * A block is read from the snapshot's store, or that of a newer snapshot that shares an area
+ * with it, else from the origin. A write may preserve a block and replace it in the origin
+ * while the origin is being read. So the map is checked again after the read, and blocks that
+ * are in the store by then are read from there. A block in the store stays there, so each
+ * block needs at most one more round, for the overtaken ones only.
  *
  *	cow_snapshot_read ─▶ plan ─▶ parts (scattered.h) ─▶ round_over ─▶ snapshot_read_end
  *	                      ▲                                  │ the next, or overtaken
@@ -26,8 +25,8 @@
 #include "simfs/volume/way.h"
 
 /*
- * How many of LENGTH bytes at OFFSET, the first block of which HOLDER has at POSITION, follow on
- * there in one piece.
+ * How many of LENGTH bytes at OFFSET, whose first block HOLDER has at POSITION, are
+ * contiguous there.
  */
 static uint64_t held_bytes(struct snapshot *snapshot, const struct snapshot *holder,
 	uint64_t offset, uint64_t position, uint64_t length)
@@ -44,14 +43,14 @@ static uint64_t held_bytes(struct snapshot *snapshot, const struct snapshot *hol
 	return run < length ? run : length;
 }
 
-/* The first bytes from FIRST to before END that some store has: false when none has any. */
+/* Finds the first bytes from FIRST to before END that some store has; false if none has any. */
 static bool next_held(struct snapshot *snapshot, uint64_t first, uint64_t end, uint64_t *ret_first,
 	uint64_t *ret_end)
 {
 	uint64_t block_bytes = snapshot_block_bytes(snapshot);
 	uint64_t block, count;
 
-	/* Of one block, as most reads are, no run is looked for. */
+	/* Most reads are of a single block and need no search for runs. */
 	if (end - first <= block_bytes - first % block_bytes) {
 		*ret_first = first;
 		*ret_end = end;
@@ -65,7 +64,7 @@ static bool next_held(struct snapshot *snapshot, uint64_t first, uint64_t end, u
 	return true;
 }
 
-/* In one piece, in one store or in the origin. */
+/* Finds a contiguous run in one store or in the origin. */
 static void locate(
 	struct volume_request *request, uint64_t offset, uint64_t end, struct scattered_run *ret)
 {
@@ -89,7 +88,7 @@ static void locate(
 	ret->length = held_bytes(snapshot, holder, offset, ret->position, end - offset);
 }
 
-/* Its store must not go while it is read for another snapshot. */
+/* Its store must not be freed while it is read for another snapshot. */
 static void begun(struct request_part *part)
 {
 	snapshot_get(part->holder);
@@ -102,7 +101,8 @@ static uint64_t plan(struct volume_request *request)
 	return scattered_plan(request, &places);
 }
 
-/* What of PART, that was read from the origin, a write has preserved since it was planned. */
+/* Repeats the blocks of PART, read from the origin, that a write has preserved since it was
+ * planned. */
 static void read_overtaken(struct request_part *part)
 {
 	bool is_overtaken = false;
@@ -135,7 +135,8 @@ static void part_ended(struct request_part *part, int result)
 	snapshot_put(part->holder);
 }
 
-/* A disk error: some drivers give the whole snapshot up; what is lost nobody has. */
+/* On a disk error some drivers give the whole snapshot up; lost data of the image always fail
+ * it. */
 static void read_failed(struct volume_request *request)
 {
 	struct snapshot *snapshot = request->snapshot;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * room.c - room on the disk for all that a limit allows, taken when a snapshot is taken.
+ * room.c - allocates disk space for the whole limit when a snapshot is taken.
  *
- * Some drivers do so, lest the disk be full before the limit is reached; what
- * they then say, and whether they go on without, is the profile's.
+ * Some drivers do so, to keep the disk from filling up before the limit is reached. If it
+ * fails, the profile says what they log. With -EOPNOTSUPP the snapshot is taken anyway.
  */
 #include <errno.h>
 
@@ -16,7 +16,7 @@ static bool is_wanted(const struct profile *profile, const struct store_facts *f
 	return profile->log_no_room && facts->limit_bytes > 0;
 }
 
-/* Where the file system cannot, the driver writes zeros; here none are written. */
+/* If the file system cannot allocate, the driver writes zeros; here none are written. */
 static void taken(struct blockio_request *io, int result)
 {
 	struct snapshot_create *create = CONTAINER_OF(io, struct snapshot_create, io);
@@ -54,7 +54,7 @@ void room_take_again(struct snapshot *snapshot)
 	const struct store_facts *facts = store_facts(snapshot->store);
 	int error;
 
-	/* An incremental keeps no bytes. */
+	/* An incremental stores no data. */
 	if (!is_wanted(snapshot->profile, facts) || snapshot->tracks_only)
 		return;
 	error = blockio_do(

@@ -1,22 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * write.c - writes to a snapshot, where the profile has writable ones.
+ * write.c - writes to a snapshot, if the profile has writable ones.
  *
  *	BEGIN    has the snapshot failed while the write waited for its turn? ─ yes ─┐
  *	         the blocks that it covers in part are read (edges.h)                │
- *	STORE    ║ all of its blocks are there as a whole, and go into the store     │
+ *	STORE    ║ all of its blocks are complete, and are written to the store      │
  *	STORED   ║ they are there                                                    │
- *	SETTLE   ║ no mark of a snapshot that fails is on its way any more ◀─────────┘
+ *	SETTLE   ║ no mark of a failing snapshot is being written any more ◀─────────┘
  *	         write_end()
  *
- * What is written goes into the store: a block that is there already is
- * rewritten in place, any other is appended as a whole, the rest of it from
- * the origin.  From then on it is the snapshot's, and a live write to it has
- * nothing to preserve.
+ * Written data go into the store: a block that is there already is rewritten in place, any
+ * other is appended whole, the rest of it from the origin. From then on it is the snapshot's,
+ * and a live write to it need not preserve anything.
  *
- * Writes to snapshots take the same turns as live writes (volume/range.c), whole
- * blocks at a time.  So nobody preserves a block while a write to it is under
- * way, and what the map says of the request's blocks holds until it ends.
+ * Writes to snapshots take the same turns as live writes (volume/range.c), in whole blocks.
+ * So no block is preserved while a write to it is in flight, and the map of the request's
+ * blocks stays valid until it ends.
  */
 #include "simfs/volume/core.h"
 #include "simfs/volume/cow/bodies.h"
@@ -56,7 +55,7 @@ static void part_of_block(const struct volume_request *request, uint64_t block, 
 	*ret_end = bytes_end(request) < end ? bytes_end(request) : end;
 }
 
-/* In the store it is rewritten by units, and anything else is stored as a whole. */
+/* A block in the store is rewritten in units; any other is stored whole. */
 static bool edge_is_needed(const struct volume_request *request, uint64_t block)
 {
 	uint64_t first, end;
@@ -130,7 +129,7 @@ static void blocks_store(struct volume_request *request, char *bytes, uint64_t b
 	preserve_commit(snapshot, request);
 }
 
-/* ---- the way ---- */
+/* ---- the steps ---- */
 
 static void snapshot_write_go(struct volume_request *request, int result)
 {
@@ -146,8 +145,8 @@ static void snapshot_write_go(struct volume_request *request, int result)
 		edges_complete(request, snapshot_block_bytes(snapshot), &write_edges);
 		return;
 	case STORE:
-		/* An edge that cannot be read is this write's error; the snapshot is as it was,
-		 * or damaged. */
+		/* If an edge cannot be read, only this write fails; the snapshot is
+		 * unchanged, or damaged. */
 		if (result < 0 || snapshot->state != SNAPSHOT_ACTIVE)
 			break;
 		step_store_begin(request);

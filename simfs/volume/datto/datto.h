@@ -10,17 +10,16 @@
  *
  *	  reload, unmounted ─▶ 5 unverified snapshot, 4 unverified incremental
  *
- * A failure is no state: it stays until destroy, and most commands refuse it.
- * An incremental cannot be read; it only knows which blocks change.  While the
- * file system is unmounted the driver traces nothing: what is written to the
- * live view then changes the snapshot, unseen.
+ * A failure is not a state: it stays until destroy, and most commands refuse a failed device.
+ * An incremental cannot be read; it only records which blocks change. While the file system
+ * is unmounted the driver traces nothing: writes to the live view then silently change the
+ * snapshot.
  *
- * Source: the recording in tests/fixtures/dattobd/ and
- * docs/real-systems.md 1.1, 1.2, 1.4 and 1.6 (dattobd 0.12.1).  Ours, since neither tells:
- * the line for a command in the wrong mode, and that of a reload which finds no
- * file.  A reload always finds none here, since the rig brings its snapshot
- * back itself when it is mounted.  What auto-expand is set to does not outlive a
- * mount, nor a transition to incremental; what it added does.
+ * Source: the recording in tests/fixtures/dattobd/ and docs/real-systems.md 1.1, 1.2, 1.4 and
+ * 1.6 (dattobd 0.12.1). Not in these sources, and so our own: the log line for a command in
+ * the wrong mode, and that of a reload that finds no file. Here a reload never finds one,
+ * since the rig brings its snapshot back itself at a mount. The auto-expand setting does not
+ * survive a mount or a transition to incremental; the space it added does.
  */
 #ifndef SNAPRIG_VOLUME_DATTO_DATTO_H
 #define SNAPRIG_VOLUME_DATTO_DATTO_H
@@ -38,7 +37,7 @@ enum datto_ioctl {
 	DATTO_EXPAND,
 	DATTO_AUTO_EXPAND,
 
-	/* No ioctls: what happens to the file system on the volume. */
+	/* Not ioctls: events of the file system on the volume. */
 	DATTO_MOUNT,
 	DATTO_UNMOUNT,
 };
@@ -46,18 +45,18 @@ enum datto_ioctl {
 struct datto_command {
 	enum datto_ioctl ioctl;
 	uint32_t minor;
-	const char *block_device; /* of setup and reload; the caller's until `done` */
-	const char *cow_path;	  /* of these and to-snapshot; likewise */
-	uint64_t fallocate_bytes; /* of setup and to-snapshot; 0: the profile's share */
-	uint64_t cache_bytes;	  /* of setup, reload and reconfigure; 0: the driver's default */
-	uint64_t expand_bytes;	  /* of expand, and each time of auto-expand; 0 of it: off */
-	uint64_t reserved_bytes;  /* of auto-expand: what must stay free behind it */
+	const char *block_device; /* for setup and reload; the caller's until `done` */
+	const char *cow_path;	  /* for these and to-snapshot; likewise */
+	uint64_t fallocate_bytes; /* for setup and to-snapshot; 0: the profile's share */
+	uint64_t cache_bytes;	  /* for setup, reload and reconfigure; 0: the driver's default */
+	uint64_t expand_bytes;	  /* for expand, and each step of auto-expand, where 0 is off */
+	uint64_t reserved_bytes;  /* for auto-expand: what must stay free after it */
 
-	/* Required.  RESULT is 0 or what the ioctl returns; why is in the kernel
-	 * log.  -EOPNOTSUPP, without a line: the profile is no dattobd. */
+	/* Required. RESULT is 0 or the ioctl's return value; the reason is in the kernel log.
+	 * -EOPNOTSUPP, without a log line: the profile is not dattobd's. */
 	void (*done)(struct datto_command *command, int result);
 
-	/* Of the volume. */
+	/* For the volume. */
 	struct volume *volume;
 	struct snapshot *snapshot;
 	struct volume_barrier barrier;
@@ -69,7 +68,7 @@ struct datto_command {
 
 void volume_datto_ioctl(struct volume *volume, struct datto_command *command);
 
-/* The text of .snaprig/datto-info, to free(); NULL when the profile has none. */
+/* The text of .snaprig/datto-info, which the caller frees; NULL if the profile has none. */
 char *volume_datto_info(struct volume *volume);
 
 #endif

@@ -13,8 +13,8 @@ enum word { END, BLOCK_DEVICE, COW_PATH, MINOR, SIZE_MB };
 
 struct row {
 	const char *name;
-	const char *called;  /* in messages */
-	const char *options; /* letters */
+	const char *called;  /* its name in messages */
+	const char *options; /* their letters */
 	enum datto_ioctl ioctl;
 	enum word words[WORDS_MAX + 1];
 };

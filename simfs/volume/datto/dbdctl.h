@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * dbdctl.h - the command line of dbdctl, dattobd's tool, and what it answers.
+ * dbdctl.h - the command line of dbdctl, dattobd's tool, and its answers.
  *
- * Source: docs/real-systems.md 1.2 and the recording in tests/fixtures/dattobd/
- * (dbdctl 0.12.1).
+ * Source: docs/real-systems.md 1.2 and the recording in tests/fixtures/dattobd/ (dbdctl
+ * 0.12.1).
  */
 #ifndef SNAPRIG_VOLUME_DATTO_DBDCTL_H
 #define SNAPRIG_VOLUME_DATTO_DBDCTL_H
@@ -21,13 +21,13 @@ struct dbdctl_answer {
 };
 
 /*
- * Reads ARGC words, the first of them the command, into COMMAND, which then
- * points to some of them.  False when there is nothing to do: ANSWER is final.
+ * Parses ARGC words, the first of them the command, into COMMAND, which then points into
+ * them. Returns false if there is nothing to execute: ANSWER is final.
  */
 bool dbdctl_parse(int argc, const char *const *argv, struct datto_command *command,
 	struct dbdctl_answer *answer);
 
-/* What it answers when the driver returned RESULT. */
+/* The answer when the driver has returned RESULT. */
 void dbdctl_answer(int result, struct dbdctl_answer *answer);
 
 extern const char dbdctl_usage[];

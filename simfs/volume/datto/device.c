@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* device.c - the device that dattobd would show of a volume, and what the volume asks of it. */
+/* device.c - the device that dattobd would show for a volume, and the hooks for the volume. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -80,7 +80,7 @@ char *volume_datto_info(struct volume *volume)
 	return datto_info_text(&device);
 }
 
-/* A step more when that is asked for; says when it cannot. */
+/* Raises the limit by a step, if enabled; logs if it cannot. */
 static bool auto_expand(struct snapshot *snapshot)
 {
 	struct volume *volume = snapshot->volume;
@@ -92,7 +92,7 @@ static bool auto_expand(struct snapshot *snapshot)
 
 	if (step_bytes == 0 || !is_ours(snapshot))
 		return false;
-	/* The reserve may be nearly all that 64 bits hold. */
+	/* The reserve may be close to the 64-bit maximum. */
 	if (folder->ops->space && folder->ops->space(folder, &blocks, &block_bytes) == 0 &&
 		(blocks * block_bytes < step_bytes ||
 			blocks * block_bytes - step_bytes < reserved_bytes)) {
@@ -102,12 +102,12 @@ static bool auto_expand(struct snapshot *snapshot)
 	}
 	facts = *store_facts(snapshot->store);
 	facts.limit_bytes += step_bytes;
-	/* Nobody waits: a kill that comes first leaves the limit that was. */
+	/* Nothing waits for it: a kill before it leaves the old limit. */
 	store_update(snapshot->store, &facts, NULL);
 	return true;
 }
 
-/* A device that is not verified has its minor, too. */
+/* An unverified device occupies its minor, too. */
 static int place_check(struct snapshot_create *create, unsigned *count)
 {
 	struct volume *volume = create->volume;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* mount.c - the file system on a volume comes and goes, and dattobd with it (datto.h). */
+/* mount.c - mounts and unmounts of the file system on a volume, as dattobd sees them (datto.h). */
 #include <errno.h>
 
 #include "simfs/volume/core.h"
@@ -7,7 +7,7 @@
 #include "simfs/volume/datto/device.h"
 #include "simfs/volume/life.h"
 
-/* There is no file that a reload could find: see datto.h. */
+/* A reload never finds a file: see datto.h. */
 static void verify(struct volume *volume)
 {
 	if (!volume->datto->unverified.exists)

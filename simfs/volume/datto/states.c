@@ -10,7 +10,7 @@
 
 #include "simfs/profile/datto.h"
 
-/* ---- how a command ends ---- */
+/* ---- ending a command ---- */
 
 static void say(struct volume *volume, int error, const char *what)
 {
@@ -45,7 +45,7 @@ static int refuse(struct datto_command *command, int error, const char *what)
 	return error;
 }
 
-/* ---- what a command asks of the device ---- */
+/* ---- checks of the device ---- */
 
 static int minor_check(struct datto_command *command)
 {
@@ -76,7 +76,7 @@ static int minor_is_free(struct datto_command *command)
 	return error;
 }
 
-/* With NOT_BUSY nobody may have it open. */
+/* NOT_BUSY: no file of it may be open. */
 static int minor_is_used(struct datto_command *command, bool not_busy)
 {
 	int error = minor_check(command);
@@ -111,7 +111,7 @@ static int mode_check(struct datto_command *command, bool is_incremental)
 			       : "device specified is not in active snapshot mode");
 }
 
-/* It is one of ours, in no failure and in that mode. */
+/* It exists, has not failed, and is active in that mode. */
 static int ready(struct datto_command *command, bool not_busy, bool is_incremental)
 {
 	int error = minor_is_used(command, not_busy);
@@ -133,12 +133,12 @@ static void created(struct snapshot_create *create, int result)
 {
 	struct datto_command *command = CONTAINER_OF(create, struct datto_command, create);
 
-	/* What was wrong has been said, with the line of the handler. */
+	/* The reason has been logged, with the handler's line. */
 	if (command->ioctl == DATTO_SETUP && create->was_logged) {
 		command->done(command, result);
 		return;
 	}
-	/* One that was replaced has gone, with the reference, whatever came of the other. */
+	/* One that was replaced is freed, with its reference, whatever happened to the new one. */
 	snapshot_put(create->replaces);
 	datto_command_end(command, result);
 }
@@ -257,7 +257,7 @@ static void incremental_written(struct store_waiter *waiter, int error)
 	datto_command_end(command, failure < 0 ? failure : error);
 }
 
-/* A write that was under way may have failed it: it becomes an incremental all the same. */
+/* A write in flight may have failed it: it becomes an incremental anyway. */
 static void incremental_drained(struct volume_barrier *barrier)
 {
 	struct datto_command *command = CONTAINER_OF(barrier, struct datto_command, barrier);
@@ -340,7 +340,7 @@ static int auto_expand(struct datto_command *command)
 
 void volume_datto_ioctl(struct volume *volume, struct datto_command *command)
 {
-	/* Each returns 0 when the command has ended or will, else why it did not begin. */
+	/* Each returns 0 if the command has ended or will end, else why it did not begin. */
 	static int (*const start[])(struct datto_command *) = {
 		[DATTO_SETUP] = setup,
 		[DATTO_RELOAD_SNAPSHOT] = reload,

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * change.c - changes have their turns; detaching, attaching, and another limit.
+ * change.c - queues changes; detaches, attaches, and changes the limit.
  *
- *	(turn) ─▶ [barrier drained] ─▶ superblock written ─▶ it is so ─▶ [barrier ends] ─▶ answered
+ *	(turn) ─▶ [barrier drained] ─▶ superblock written ─▶ in force ─▶ [barrier ends] ─▶ answered
  *	                                      │ failed
  *	                                      ▼
- *	                           written again as it was ─▶ answered
+ *	                           old facts written again ─▶ answered
  */
 #include "simfs/volume/lvm/change.h"
 
@@ -19,7 +19,7 @@
 #include "simfs/volume/creation.h"
 #include "simfs/volume/life.h"
 
-/* ---- turns ---- */
+/* ---- the queue ---- */
 
 static void change_begin(struct lvm_change *change);
 
@@ -33,7 +33,7 @@ void change_end(struct lvm_change *change, int result)
 	driver->current = link ? CONTAINER_OF(link, struct lvm_change, link) : NULL;
 	change->done(change, result);
 	snapshot_put(snapshot);
-	/* Whoever was told may have asked for another one, which waits behind this. */
+	/* `done` may have requested another one, which queues behind this. */
 	if (link)
 		change_begin(driver->current);
 }
@@ -50,7 +50,7 @@ static void undone(struct store_waiter *waiter, int error)
 {
 	struct lvm_change *change = CONTAINER_OF(waiter, struct lvm_change, written);
 
-	/* What lies there now is the old or the new, each a whole. */
+	/* The file now has the old or the new facts, either one complete. */
 	(void)error;
 	if (list_is_linked(&change->barrier.link))
 		volume_barrier_end(change->volume, &change->barrier);
@@ -107,7 +107,7 @@ static void mode_written(struct lvm_change *change)
 
 	snapshot->is_detached = change->kind == LVM_DETACH;
 	tell(change, snapshot->is_detached ? EVENT_SNAPSHOT_DETACHED : EVENT_SNAPSHOT_ATTACHED);
-	/* What it shows changes from now on with the live view. */
+	/* From now on its content changes with the live view. */
 	if (snapshot->is_detached)
 		snapshot_changed(snapshot);
 	attach_end(change, 0);
@@ -120,7 +120,7 @@ static void mode_drained(struct volume_barrier *barrier)
 	bool detaches = change->kind == LVM_DETACH;
 	struct store_facts facts;
 
-	/* A write that was under way may have failed it. */
+	/* A write in flight may have failed it. */
 	if (snapshot->state != SNAPSHOT_ACTIVE) {
 		change->refusal = "it has failed";
 		attach_end(change, detaches ? 0 : -EIO);
@@ -175,7 +175,7 @@ static void change_limit(struct lvm_change *change)
 	change_write(change, &facts, limit_written);
 }
 
-/* ---- beginning ---- */
+/* ---- starting ---- */
 
 static void change_begin(struct lvm_change *change)
 {
@@ -211,7 +211,7 @@ void volume_lvm_change(struct volume *volume, struct snapshot *snapshot, struct 
 		snapshot->bears_overflow = change->bears_overflow;
 		snapshot->has_overflowed = false;
 	}
-	/* A deletion waits for the last of them. */
+	/* A deletion waits for the last change. */
 	snapshot_get(snapshot);
 	if (driver->current) {
 		list_append(&driver->waiting, &change->link);
@@ -242,7 +242,7 @@ static bool lvm_idle(const struct volume *volume)
 	return !volume->lvm->current;
 }
 
-/* Nobody takes the name that another one is just given. */
+/* A new snapshot must not take the name of a rename in progress. */
 static int place_check(struct snapshot_create *create, unsigned *count)
 {
 	const struct lvm_change *change = create->volume->lvm->current;

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * rename.c - a snapshot is given another name.
+ * rename.c - renames a snapshot.
  *
  *	superblock: TO, named ─▶ file FROM.store renamed ─▶ it is TO ─▶ (the folder is synced)
  *	                                 │ failed
  *	                                 ▼
- *	                      superblock written again as it was
+ *	                      old superblock written again
  *
- * A store that is `named` (owner.h) bears its name in its superblock, whatever its file is
- * called: a mount that finds the two apart renames the file (state_rename.c).  So it does not
- * matter where a kill comes, nor what a power cut leaves of the folder.
+ * A store that is `named` (owner.h) has its name in its superblock, whatever its file is
+ * called: a mount that finds the two different renames the file (state_rename.c). So a kill
+ * at any point does no harm, nor does what a power cut leaves of the folder.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -26,7 +26,7 @@ static void synced(struct blockio_request *io, int result)
 {
 	struct lvm_change *change = CONTAINER_OF(io, struct lvm_change, io);
 
-	/* The next mount sets it right, if need be. */
+	/* The next mount corrects it if needed. */
 	(void)result;
 	change_end(change, 0);
 }
@@ -76,7 +76,7 @@ static void name_written(struct lvm_change *change)
 		renamed(change);
 }
 
-/* One whose store was found damaged has a file that nobody looks into. */
+/* The file of one whose store was found damaged is never read. */
 static void rename_lost(struct lvm_change *change)
 {
 	int error = change->snapshot->is_lost ? file_rename(change) : -EUCLEAN;
